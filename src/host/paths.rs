@@ -1,0 +1,20 @@
+//! Where state lives on this platform.
+
+use std::path::PathBuf;
+
+use etcetera::BaseStrategy as _;
+
+/// The state folder: `flag`, else `env` (`PLLAB_STATE_DIR`), else the platform's place for state
+/// (`~/.local/state/pllab`, or the data folder where the platform has no state folder). `None` when there is no home.
+#[must_use]
+pub fn state_dir(flag: Option<PathBuf>, env: Option<&str>) -> Option<PathBuf> {
+    if let Some(dir) = flag {
+        return Some(dir);
+    }
+    if let Some(dir) = env.filter(|dir| !dir.is_empty()) {
+        return Some(PathBuf::from(dir));
+    }
+    let strategy = etcetera::choose_base_strategy().ok()?;
+    let base = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
+    Some(base.join("pllab"))
+}

@@ -1,0 +1,3 @@
+//! pllab walks a learner through building AWS PrivateLink end to end.
+
+pub mod host;
