@@ -1,0 +1,17 @@
+//! What a check may answer.
+
+use serde::{Deserialize, Serialize};
+
+/// A check's answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// As it should be.
+    Met,
+    /// On its way: look again.
+    NotYet,
+    /// Not as it should be, and waiting will not help.
+    Broken,
+    /// The cloud could not be asked.
+    CannotTell,
+}

@@ -1,0 +1,24 @@
+//! A call to AWS as data, before it is sent: what is journalled, shown as an AWS CLI command, and sent is one and the same.
+
+use serde_json::{Map, Value};
+
+/// Which API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Api {
+    /// Amazon EC2, VPC and `PrivateLink` included.
+    Ec2,
+    /// Elastic Load Balancing version 2.
+    Elbv2,
+}
+
+/// One API call. Parameters carry the names of the AWS API models (`CidrBlock`, `TagSpecifications`), which are also those
+/// that the AWS CLI makes its options from. A string may hold `${name.fact}` until the named resource exists.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// The API.
+    pub api: Api,
+    /// The operation, such as `CreateVpc`.
+    pub operation: &'static str,
+    /// The parameters.
+    pub params: Map<String, Value>,
+}

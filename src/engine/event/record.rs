@@ -1,0 +1,225 @@
+//! The journal's lines. The same, one per line, are what `--output json` prints.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::checks::Verdict;
+use crate::cloud::Fault;
+use crate::i18n::Text;
+use crate::lab::Side;
+
+/// Facts about a resource, such as `id` or `dns`.
+pub type Facts = BTreeMap<String, String>;
+
+/// A line of the journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// When, UTC.
+    pub at: Timestamp,
+    /// What.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// What happened in a run. Fields may be added; none is renamed or removed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The first line: which lab, where, with what.
+    RunStarted {
+        /// The journal's format; this program writes 1.
+        format: u32,
+        /// The run's id.
+        run: String,
+        /// The lab's id.
+        lab: String,
+        /// `sandbox`, `aws`, or an endpoint URL.
+        target: String,
+        /// The AWS region.
+        region: String,
+        /// The random word that the web page carries.
+        token: String,
+        /// The lab's variables, all set.
+        variables: BTreeMap<String, String>,
+        /// The sandbox's pace, where the target is the sandbox.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pace: Option<String>,
+    },
+    /// A step's work begins: the learner agreed.
+    StepStarted {
+        /// The step.
+        step: String,
+    },
+    /// The learner chose.
+    Answered {
+        /// The step.
+        step: String,
+        /// Which question.
+        question: QuestionName,
+        /// The choice's name.
+        answer: String,
+    },
+    /// A call to the cloud that changes something is about to be made.
+    Intent {
+        /// The call's number in this run.
+        call: u64,
+        /// The step.
+        step: String,
+        /// The resource, by its name in the lab.
+        resource: String,
+        /// Its kind, as in the lab file.
+        kind: String,
+        /// Whose account.
+        side: Side,
+        /// Whether it makes or deletes.
+        purpose: Purpose,
+        /// Which of the resource's calls it is, such as `create`.
+        part: String,
+        /// The API operation, such as `CreateVpc`.
+        operation: String,
+        /// Its parameters, as sent.
+        params: serde_json::Value,
+    },
+    /// What became of a call: exactly one of `facts` (it took effect) and `error` (it did not, or nobody knows).
+    Outcome {
+        /// The call's number.
+        call: u64,
+        /// What is now known of the resource.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        facts: Option<Facts>,
+        /// Why it did not take effect.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<Fault>,
+        /// Whether this was found out later by asking the cloud, after a crash.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        recovered: bool,
+    },
+    /// A resource of this run is known to be gone.
+    Gone {
+        /// The resource, by name.
+        resource: String,
+        /// Its id.
+        id: String,
+    },
+    /// A check was asked.
+    Check {
+        /// The step.
+        step: String,
+        /// The check's name, unique in the step.
+        check: String,
+        /// The answer.
+        verdict: Verdict,
+        /// What should be.
+        expected: Text,
+        /// What is.
+        seen: Text,
+        /// The AWS CLI command to look for oneself.
+        command: String,
+    },
+    /// The page came, or did not, through endpoint, load balancer and web server.
+    Proof {
+        /// The URL in the learner's browser.
+        url: String,
+        /// The HTTP status; 0 when there was no answer.
+        status: u16,
+        /// Whether the page carries this run's token.
+        token_ok: bool,
+        /// The source address that the web server saw.
+        seen_source: String,
+    },
+    /// A step is over.
+    StepFinished {
+        /// The step.
+        step: String,
+        /// Whether it is met.
+        verdict: Verdict,
+    },
+    /// Something the reader of the journal should know.
+    Notice {
+        /// What.
+        text: Text,
+    },
+    /// The run was interrupted and can be resumed.
+    Interrupted {
+        /// The run.
+        run: String,
+    },
+    /// The clean-up's second look.
+    Receipt {
+        /// How many are gone.
+        gone: usize,
+        /// How many still exist.
+        left: usize,
+        /// How many could not be looked at.
+        unknown: usize,
+        /// Each of them.
+        items: Vec<Item>,
+    },
+    /// Nothing of this run is left; written after the receipt.
+    RunCleaned {
+        /// The run.
+        run: String,
+    },
+    /// This pass is over.
+    RunFinished {
+        /// `met` when every step is met and nothing that was to be cleaned is left.
+        verdict: Verdict,
+        /// Steps met.
+        steps_met: usize,
+        /// Steps in the lab.
+        steps: usize,
+    },
+    /// A line of a newer program. It is kept in the file and not acted on.
+    #[serde(other)]
+    Unknown,
+}
+
+/// A question's name in the journal.
+pub type QuestionName = String;
+
+/// The way through a lab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// pllab does it after the learner agrees.
+    Guided,
+    /// Read only: nothing is called, nothing is written.
+    Explain,
+}
+
+/// What a call is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// It makes the resource, or a part of it.
+    Make,
+    /// It deletes the resource, or a part of it.
+    Delete,
+}
+
+/// A line of the receipt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// The resource, by name in the lab; empty for something that only the second look found.
+    pub resource: String,
+    /// Its kind.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// What the second look found.
+    pub state: ItemState,
+}
+
+/// What the second look found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemState {
+    /// It is gone.
+    Gone,
+    /// It is still there.
+    Left,
+    /// It could not be looked at.
+    Unknown,
+}

@@ -1,0 +1,132 @@
+//! What the engine needs of a screen: to show, to tell of progress, to ask.
+
+use super::{Event, OpeningView, StepView};
+use crate::i18n::Text;
+
+/// A screen: the terminal in its pretty or plain form, or the JSON writer. Calls come from one task at a time and may
+/// block.
+pub trait Screen: Send + Sync {
+    /// The first screen of a run, before anything is asked or made.
+    fn opening(&self, view: &OpeningView);
+    /// A step opens.
+    fn step(&self, view: &StepView);
+    /// Something happened. Comes after it is on the disk.
+    fn event(&self, event: &Event);
+    /// Something is under way. Never in the journal.
+    fn progress(&self, progress: &Progress);
+    /// Words that belong to no step, such as how to resume.
+    fn say(&self, text: &Text);
+    /// Asks, and waits for the answer.
+    ///
+    /// # Errors
+    /// When there can be no answer.
+    fn ask(&self, question: &Question) -> Result<Answer, AskError>;
+}
+
+/// A line of progress: one thing that is being made, waited for or deleted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// Identifies the line; further reports with the same id replace it.
+    pub id: String,
+    /// What is under way, such as "making the NLB".
+    pub label: Text,
+    /// What was last seen, such as `provisioning`.
+    pub seen: Option<Text>,
+    /// How long it usually takes at this pace, in seconds, from and to.
+    pub usual: Option<(u32, u32)>,
+    /// Whether it goes on.
+    pub state: ProgressState,
+}
+
+/// Whether a line of progress goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProgressState {
+    /// It goes on.
+    Running,
+    /// It ended well.
+    Done,
+    /// It ended badly; the error follows by another way.
+    Failed,
+}
+
+/// A question with its choices.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    /// Which question.
+    pub id: QuestionId,
+    /// What is asked.
+    pub prompt: Text,
+    /// The choices, the usual one first.
+    pub choices: Vec<Choice>,
+    /// What `--yes` answers: the choice that goes on and harms nothing.
+    pub default: Answer,
+}
+
+/// The questions the engine asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum QuestionId {
+    /// Before a step's work. The screen adds its own choices: more, commands, picture, language.
+    Step,
+    /// After a step, before the next opens. Same additions.
+    Next,
+    /// A check is not met.
+    NotMet,
+    /// A call failed.
+    Failed,
+    /// The lab is done: clean up now, or keep.
+    CleanUp,
+    /// Before `pllab clean` deletes.
+    ConfirmClean,
+}
+
+/// One choice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    /// What it means.
+    pub answer: Answer,
+    /// Its label.
+    pub label: Text,
+}
+
+/// What a learner may answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Answer {
+    /// Go on with it.
+    Go,
+    /// Take the step's detour first.
+    Detour,
+    /// Look again.
+    Again,
+    /// Stop here; the run can be resumed.
+    Leave,
+    /// Stop here and delete what was made.
+    CleanUp,
+    /// Keep what was made.
+    Keep,
+}
+
+impl Answer {
+    /// The answer's name in the journal.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Go => "go",
+            Self::Detour => "detour",
+            Self::Again => "again",
+            Self::Leave => "leave",
+            Self::CleanUp => "clean_up",
+            Self::Keep => "keep",
+        }
+    }
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AskError {
+    /// Ctrl-C.
+    #[error("interrupted")]
+    Interrupted,
+    /// Nobody can be asked: no terminal and no `--yes`.
+    #[error("nobody to ask")]
+    NobodyToAsk,
+}

@@ -1,0 +1,109 @@
+//! Which language the learner reads.
+
+use std::str::FromStr;
+
+/// A language of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Lang {
+    /// Japanese.
+    Ja,
+    /// English.
+    #[default]
+    En,
+}
+
+impl Lang {
+    /// Both, Japanese first.
+    pub const ALL: [Self; 2] = [Self::Ja, Self::En];
+
+    /// The language tag: `ja` or `en`.
+    #[must_use]
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Ja => "ja",
+            Self::En => "en",
+        }
+    }
+
+    /// The language's name in itself.
+    #[must_use]
+    pub fn own_name(self) -> &'static str {
+        match self {
+            Self::Ja => "日本語",
+            Self::En => "English",
+        }
+    }
+
+    /// The other one.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Ja => Self::En,
+            Self::En => Self::Ja,
+        }
+    }
+
+    /// The first answer of: the flag, `PLLAB_LANG`, `LC_ALL`, `LC_MESSAGES`, `LANG`, the system's own setting; else
+    /// English. `C`, `POSIX` and languages we do not have give no answer, except that a language we do not have that is
+    /// named by the environment ends the search: it is the reader's choice, and English is the usual second.
+    #[must_use]
+    pub fn choose(flag: Option<Self>, env: impl Fn(&str) -> Option<String>) -> Self {
+        if let Some(lang) = flag {
+            return lang;
+        }
+        for name in ["PLLAB_LANG", "LC_ALL", "LC_MESSAGES", "LANG"] {
+            let Some(value) = env(name).filter(|value| !value.is_empty()) else { continue };
+            if let Some(answer) = from_locale(&value) {
+                return answer;
+            }
+        }
+        sys_locale::get_locale().and_then(|value| from_locale(&value)).unwrap_or_default()
+    }
+}
+
+/// `None` where the locale says nothing about a language.
+fn from_locale(value: &str) -> Option<Lang> {
+    let language = value.split(['.', '_', '-', '@']).next().unwrap_or_default();
+    match language.to_ascii_lowercase().as_str() {
+        "" | "c" | "posix" => None,
+        "ja" => Some(Lang::Ja),
+        _ => Some(Lang::En),
+    }
+}
+
+impl FromStr for Lang {
+    type Err = ();
+
+    fn from_str(word: &str) -> Result<Self, ()> {
+        match word {
+            "ja" => Ok(Self::Ja),
+            "en" => Ok(Self::En),
+            _ => Err(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lang;
+
+    fn choose(pairs: &[(&str, &str)]) -> Lang {
+        Lang::choose(None, |name| {
+            pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()).or(Some(String::new()))
+        })
+    }
+
+    #[test]
+    fn the_environment_is_asked_in_order() {
+        assert_eq!(choose(&[("PLLAB_LANG", "ja"), ("LC_ALL", "en_US.UTF-8")]), Lang::Ja);
+        assert_eq!(choose(&[("LC_ALL", "en_US.UTF-8"), ("LANG", "ja_JP.UTF-8")]), Lang::En);
+        assert_eq!(choose(&[("LC_ALL", "C.UTF-8"), ("LANG", "ja_JP.UTF-8")]), Lang::Ja);
+        assert_eq!(choose(&[("LANG", "fr_FR.UTF-8")]), Lang::En);
+    }
+
+    #[test]
+    fn the_flag_wins() {
+        assert_eq!(Lang::choose(Some(Lang::En), |_| Some("ja".into())), Lang::En);
+    }
+}

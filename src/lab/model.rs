@@ -1,0 +1,469 @@
+//! What a `lab.yaml` may say. Unknown fields are errors.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// A lab: its structure, without a word of prose.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lab {
+    /// The version of this format. This program reads 1.
+    pub format: u32,
+    /// The lab's name on the command line; also its folder's name.
+    pub id: String,
+    /// How long it takes a person, in minutes.
+    pub minutes: u32,
+    /// What a learner may set with `--set`.
+    #[serde(default)]
+    pub variables: BTreeMap<String, Variable>,
+    /// The steps, in order.
+    pub steps: Vec<Step>,
+}
+
+/// A value that a learner may set.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Variable {
+    /// Its value when nobody sets it.
+    pub default: String,
+    /// What it must look like.
+    pub kind: VariableKind,
+    /// The only values allowed, for a `choice`.
+    #[serde(default)]
+    pub allowed: Vec<String>,
+}
+
+/// What a variable's value must look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VariableKind {
+    /// One of `allowed`.
+    Choice,
+    /// An IPv4 CIDR block that a VPC may have: a network address, /16 to /28.
+    Cidr,
+    /// A zone's id (`apne1-az4`) or name (`ap-northeast-1a`), or `auto`: the first zone that both sides have.
+    Zone,
+}
+
+/// One thing a learner does and sees proved.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Its name, unique in the lab; also its anchor in the prose.
+    pub id: String,
+    /// Whose account it happens in.
+    pub side: Side,
+    /// How long it takes a person, in minutes.
+    pub minutes: u32,
+    /// What it makes, in any order: references decide.
+    #[serde(default)]
+    pub makes: Vec<Resource>,
+    /// What must hold before the next step opens.
+    pub checks: Vec<Check>,
+    /// A way round that shows what else could happen, offered before the step is done.
+    #[serde(default)]
+    pub detour: Option<Detour>,
+}
+
+/// Which half of `PrivateLink`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// The side that publishes: NLB and endpoint service.
+    Provider,
+    /// The side that uses: the interface endpoint.
+    Consumer,
+}
+
+/// What the provider does to see the other outcome: rejects, looks, and lets the consumer ask again.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Detour {
+    /// Its name; its prose stands under `<step>.<id>`.
+    pub id: String,
+    /// The connection that is rejected.
+    pub reject: Acceptance,
+    /// What must hold after the rejection.
+    pub checks: Vec<Check>,
+    /// What is deleted and made again so that the consumer can ask anew, by name.
+    pub remakes: Vec<String>,
+}
+
+/// Something that a step makes. The key is the resource kind, as in `src/actions/`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resource {
+    /// A VPC.
+    Vpc(Vpc),
+    /// A subnet.
+    Subnet(Subnet),
+    /// A route table and its associations.
+    RouteTable(RouteTable),
+    /// A gateway endpoint to S3.
+    GatewayEndpoint(GatewayEndpoint),
+    /// A security group and its inbound rules.
+    SecurityGroup(SecurityGroup),
+    /// An EC2 instance.
+    Instance(Instance),
+    /// A target group and its targets.
+    TargetGroup(TargetGroup),
+    /// An internal Network Load Balancer.
+    LoadBalancer(LoadBalancer),
+    /// A TCP listener.
+    Listener(Listener),
+    /// An endpoint service and its allowed principals.
+    EndpointService(EndpointService),
+    /// The consumer's look at the service by its name, and the choice of a subnet in a zone that it covers.
+    ServiceLookup(ServiceLookup),
+    /// An interface endpoint.
+    Endpoint(Endpoint),
+    /// The provider's acceptance of an endpoint's connection request.
+    Acceptance(Acceptance),
+}
+
+/// A VPC.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vpc {
+    /// Its name in the lab.
+    pub name: String,
+    /// Its IPv4 block.
+    pub cidr: String,
+}
+
+/// A subnet.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subnet {
+    /// Its name in the lab.
+    pub name: String,
+    /// The VPC, by name.
+    pub vpc: String,
+    /// Its IPv4 block.
+    pub cidr: String,
+    /// Its zone's id.
+    pub zone: String,
+}
+
+/// A route table.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RouteTable {
+    /// Its name in the lab.
+    pub name: String,
+    /// The VPC, by name.
+    pub vpc: String,
+    /// The subnet it is associated with, by name.
+    pub subnet: String,
+}
+
+/// A gateway endpoint to S3.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GatewayEndpoint {
+    /// Its name in the lab.
+    pub name: String,
+    /// The VPC, by name.
+    pub vpc: String,
+    /// The route table that gets the route, by name.
+    pub route_table: String,
+}
+
+/// A security group. Its outbound rules are AWS's default: everything.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecurityGroup {
+    /// Its name in the lab.
+    pub name: String,
+    /// The VPC, by name.
+    pub vpc: String,
+    /// AWS's description field (ASCII).
+    pub description: String,
+    /// Inbound TCP rules.
+    #[serde(default)]
+    pub ingress: Vec<Ingress>,
+}
+
+/// An inbound TCP rule: from a block, or from another group.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ingress {
+    /// The port.
+    pub port: u16,
+    /// The source block.
+    #[serde(default)]
+    pub cidr: Option<String>,
+    /// The source group, by name.
+    #[serde(default)]
+    pub group: Option<String>,
+}
+
+/// An EC2 instance without a public address.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Instance {
+    /// Its name in the lab.
+    pub name: String,
+    /// The subnet, by name.
+    pub subnet: String,
+    /// Its security group, by name.
+    pub group: String,
+    /// Which image.
+    pub image: Image,
+    /// Its type, such as `t3.micro`.
+    pub instance_type: String,
+    /// The script of its first boot; `${name.fact}` stands for a fact of another resource.
+    pub user_data: String,
+}
+
+/// A machine image, by what it is; the id differs per region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Image {
+    /// Amazon Linux 2023, `x86_64`.
+    AmazonLinux2023,
+    /// Windows Server 2022, English, full.
+    WindowsServer2022,
+}
+
+/// A target group of instances.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetGroup {
+    /// Its name in the lab.
+    pub name: String,
+    /// The VPC, by name.
+    pub vpc: String,
+    /// The TCP port.
+    pub port: u16,
+    /// The instances, by name.
+    pub targets: Vec<String>,
+}
+
+/// An internal Network Load Balancer.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoadBalancer {
+    /// Its name in the lab.
+    pub name: String,
+    /// The subnets, by name.
+    pub subnets: Vec<String>,
+    /// Its security group, by name. Without one at creation it can never have one.
+    pub group: String,
+}
+
+/// A TCP listener that forwards to one target group.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listener {
+    /// Its name in the lab.
+    pub name: String,
+    /// The load balancer, by name.
+    pub load_balancer: String,
+    /// The port.
+    pub port: u16,
+    /// The target group, by name.
+    pub target_group: String,
+}
+
+/// An endpoint service.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EndpointService {
+    /// Its name in the lab.
+    pub name: String,
+    /// The load balancer, by name.
+    pub load_balancer: String,
+    /// Whether each connection waits for the provider's acceptance.
+    pub acceptance_required: bool,
+    /// Which sides' accounts are allowed principals.
+    pub allow: Vec<Side>,
+}
+
+/// The consumer's look at the service.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceLookup {
+    /// Its name in the lab.
+    pub name: String,
+    /// The service, by name.
+    pub service: String,
+    /// The subnets to choose from, by name.
+    pub subnets: Vec<String>,
+}
+
+/// An interface endpoint.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Endpoint {
+    /// Its name in the lab.
+    pub name: String,
+    /// The VPC, by name.
+    pub vpc: String,
+    /// The look-up that found the service and chose the subnet, by name.
+    pub lookup: String,
+    /// Its security group, by name.
+    pub group: String,
+}
+
+/// The provider's word on a connection request.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Acceptance {
+    /// Its name in the lab.
+    pub name: String,
+    /// The service, by name.
+    pub service: String,
+    /// The endpoint, by name.
+    pub endpoint: String,
+}
+
+/// A read-only question to the cloud. The key is the check's kind, as in `src/checks/`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Check {
+    /// The VPC is available and has its block.
+    VpcAvailable(OneVpc),
+    /// The subnet is available, in its zone.
+    SubnetInZone(OneSubnet),
+    /// The route table has a route to S3 through the gateway endpoint.
+    RouteToS3(RouteToS3),
+    /// The group admits a TCP port from a source.
+    GroupAdmits(GroupAdmits),
+    /// The instance is running.
+    InstanceRunning(OneInstance),
+    /// The instance's console shows a text.
+    ConsoleSays(ConsoleSays),
+    /// The load balancer is active and internal.
+    LoadBalancerActive(OneLoadBalancer),
+    /// Every target is healthy.
+    TargetsHealthy(OneTargetGroup),
+    /// The service is available, and asks for acceptance or not.
+    ServiceAvailable(ServiceAvailable),
+    /// The principal is allowed to ask.
+    PrincipalAllowed(PrincipalAllowed),
+    /// Both VPCs have the same block.
+    SameCidr(SameCidr),
+    /// The consumer finds the service by its name.
+    ServiceFound(ServiceFound),
+    /// The endpoint's connection is in a state.
+    EndpointState(EndpointState),
+    /// The endpoint stands in a zone that the service covers.
+    EndpointInZone(OneEndpoint),
+    /// The client asks for the endpoint's page and gets no answer.
+    NoAnswer(OneClient),
+    /// The client asks for the endpoint's page and gets it, with this run's token.
+    Answer(OneClient),
+    /// The page in the learner's own browser.
+    Page(Page),
+    /// The web server's log shows an address of the load balancer.
+    LogShowsLoadBalancer(LogShows),
+}
+
+macro_rules! spec {
+    ($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $type:ty),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name { $($(#[$fdoc])* pub $field: $type),+ }
+    };
+}
+
+spec! {
+    /// Names a VPC.
+    OneVpc { /// The VPC, by name.
+        vpc: String }
+}
+spec! {
+    /// Names a subnet.
+    OneSubnet { /// The subnet, by name.
+        subnet: String }
+}
+spec! {
+    /// Names a route table and the gateway endpoint it should lead to.
+    RouteToS3 { /// The route table, by name.
+        route_table: String, /// The gateway endpoint, by name.
+        gateway_endpoint: String }
+}
+spec! {
+    /// A port of a group, and the source it should admit: the group or the block that the lab names.
+    GroupAdmits { /// The group, by name.
+        group: String, /// The TCP port.
+        port: u16, /// A block, or a group's name.
+        from: String }
+}
+spec! {
+    /// Names an instance.
+    OneInstance { /// The instance, by name.
+        instance: String }
+}
+spec! {
+    /// A text on an instance's console.
+    ConsoleSays { /// The instance, by name.
+        instance: String, /// The text.
+        text: String }
+}
+spec! {
+    /// Names a load balancer.
+    OneLoadBalancer { /// The load balancer, by name.
+        load_balancer: String }
+}
+spec! {
+    /// Names a target group.
+    OneTargetGroup { /// The target group, by name.
+        target_group: String }
+}
+spec! {
+    /// Names a service, and whether it asks for acceptance.
+    ServiceAvailable { /// The service, by name.
+        service: String, /// Whether acceptance should be required.
+        acceptance_required: bool }
+}
+spec! {
+    /// Names a service and the side that should be allowed.
+    PrincipalAllowed { /// The service, by name.
+        service: String, /// Whose account.
+        side: Side }
+}
+spec! {
+    /// Names two VPCs.
+    SameCidr { /// One VPC, by name.
+        one: String, /// The other, by name.
+        other: String }
+}
+spec! {
+    /// Names the look-up that found the service.
+    ServiceFound { /// The look-up, by name.
+        lookup: String }
+}
+spec! {
+    /// Names an endpoint and the state it should be in, as on the wire (`pendingAcceptance`).
+    EndpointState { /// The endpoint, by name.
+        endpoint: String, /// The state.
+        state: String }
+}
+spec! {
+    /// Names an endpoint.
+    OneEndpoint { /// The endpoint, by name.
+        endpoint: String }
+}
+spec! {
+    /// Names a client instance whose script asks for the endpoint's page again and again.
+    OneClient { /// The client, by name.
+        client: String, /// The endpoint, by name.
+        endpoint: String }
+}
+spec! {
+    /// What the page in the browser goes through.
+    Page { /// The client, by name.
+        client: String, /// The endpoint, by name.
+        endpoint: String, /// The load balancer, by name.
+        load_balancer: String }
+}
+spec! {
+    /// Names the web server and the load balancer whose address its log should show.
+    LogShows { /// The web server's instance, by name.
+        instance: String, /// The load balancer, by name.
+        load_balancer: String }
+}
