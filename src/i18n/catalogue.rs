@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use fluent_templates::fluent_bundle::FluentValue;
-use fluent_templates::{LanguageIdentifier, Loader as _, static_loader};
+use fluent_templates::{LanguageIdentifier, static_loader};
 
 use super::{Arg, Lang};
 

@@ -2,8 +2,18 @@
 //! Must not know: the engine, SDK types, the screen.
 //! Next: `model.rs` is what a lab file may say, `load.rs` reads it, `prose.rs` is the words beside it.
 
+mod error;
+mod graph;
+mod load;
 mod model;
 mod prose;
+mod source;
+mod variables;
 
+pub use error::{LabError, Place};
+pub use graph::waves;
+pub use load::{LoadError, Loaded, load};
 pub use model::*;
 pub use prose::{Pair, Prose, StepProse};
+pub use source::Source;
+use variables::subnet_of;

@@ -213,6 +213,9 @@ pub struct Instance {
     pub image: Image,
     /// Its type, such as `t3.micro`.
     pub instance_type: String,
+    /// Variables and the values they must have for this resource to be part of the lab.
+    #[serde(default)]
+    pub when: BTreeMap<String, String>,
     /// The script of its first boot; `${name.fact}` stands for a fact of another resource.
     pub user_data: String,
 }

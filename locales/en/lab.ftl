@@ -1,0 +1,24 @@
+# What can be wrong with a lab's files or variables.
+lab-file-missing = the file is missing; a lab needs lab.yaml, ja.md and en.md
+lab-file-unreadable = the file cannot be read: { $error }
+lab-heading-without-anchor = the heading has no anchor; end it with {"{"}#name{"}"}
+lab-anchor-unknown = the anchor `{ $anchor }` belongs to no step and no part of one
+lab-anchor-missing = there is no text for the anchor `{ $anchor }`
+lab-anchor-order = the headings of ja.md and en.md are in a different order
+lab-code-differs = the code blocks of ja.md and en.md differ
+lab-format = the lab's format is { $found }; this version of pllab reads { $known }
+lab-field-unknown = there is no field `{ $field }`; known fields: { $expected }
+lab-field-missing = the field `{ $field }` is missing
+lab-kind-unknown = there is no kind `{ $kind }`; known kinds: { $expected }
+lab-value-wrong = wrong value: { $found } where { $expected } is needed
+lab-yaml-wrong = this is not YAML that pllab can read: { $detail }
+lab-placeholder-wrong = a placeholder {"{{ … }}"} cannot be filled in: { $detail }
+lab-id-differs = the id is `{ $id }` but the folder is called `{ $folder }`
+lab-without-steps = the lab has no steps
+lab-name-twice = the name `{ $name }` is used twice
+lab-reference-unknown = nothing called `{ $name }` has been made by then ({ $by } refers to it)
+lab-circle = these refer to each other in a circle: { $names }
+lab-variable-unknown = this lab has no variable `{ $name }`; it has: { $known }
+lab-variable-choice = `{ $value }` is not a value for { $name }; choose from: { $allowed }
+lab-variable-cidr = `{ $value }` is not a value for { $name }; give an IPv4 network address from /16 to /28, such as 10.0.0.0/16
+lab-variable-zone = `{ $value }` is not a value for { $name }; give a zone id (apne1-az4), a zone name (ap-northeast-1a), or auto

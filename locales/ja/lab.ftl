@@ -1,0 +1,24 @@
+# What can be wrong with a lab's files or variables.
+lab-file-missing = ファイルがありません。ラボには lab.yaml、ja.md、en.md の 3 つが必要です
+lab-file-unreadable = ファイルを読めません: { $error }
+lab-heading-without-anchor = 見出しにアンカーがありません。見出しの末尾に {"{"}#名前{"}"} を付けてください
+lab-anchor-unknown = アンカー「{ $anchor }」に当たるステップや部分がありません
+lab-anchor-missing = アンカー「{ $anchor }」の本文がありません
+lab-anchor-order = 見出しの順番が ja.md と en.md で違います
+lab-code-differs = コードブロックが ja.md と en.md で違います
+lab-format = lab.yaml の format が { $found } です。この版の pllab が読めるのは { $known } です
+lab-field-unknown = 「{ $field }」という項目はありません。使えるのは: { $expected }
+lab-field-missing = 項目「{ $field }」がありません
+lab-kind-unknown = 「{ $kind }」という種類はありません。使えるのは: { $expected }
+lab-value-wrong = 値が違います: { $found } ではなく { $expected } が必要です
+lab-yaml-wrong = YAML として読めません: { $detail }
+lab-placeholder-wrong = 差し込み {"{{ … }}"} を埋められません: { $detail }
+lab-id-differs = id が「{ $id }」ですが、フォルダー名は「{ $folder }」です
+lab-without-steps = ステップがありません
+lab-name-twice = 「{ $name }」という名前が 2 回使われています
+lab-reference-unknown = 「{ $name }」はここまでに作られていません ({ $by } が参照しています)
+lab-circle = 参照が輪になっています: { $names }
+lab-variable-unknown = 変数「{ $name }」はこのラボにありません。使えるのは: { $known }
+lab-variable-choice = 変数 { $name } に「{ $value }」は使えません。選べるのは: { $allowed }
+lab-variable-cidr = 変数 { $name } に「{ $value }」は使えません。/16 から /28 の IPv4 のネットワークアドレス (例 10.0.0.0/16) を指定してください
+lab-variable-zone = 変数 { $name } に「{ $value }」は使えません。ゾーン ID (例 apne1-az4)、ゾーン名 (例 ap-northeast-1a)、または auto を指定してください

@@ -1,0 +1,202 @@
+//! Reads a lab: placeholders, structure, references, words.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use minijinja::{Environment, UndefinedBehavior, Value};
+use serde_saphyr::Error as YamlError;
+
+use super::prose::{self, Prose};
+use super::{Lab, LabError, Pair, Place, Source, subnet_of, variables, waves};
+use crate::i18n::{Text, m};
+
+/// The lab-file format that this program reads.
+const FORMAT: u32 = 1;
+
+/// A lab with its values filled in and its words.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The structure.
+    pub lab: Lab,
+    /// The words, with the same values filled in.
+    pub prose: Pair<Prose>,
+    /// The values.
+    pub variables: BTreeMap<String, String>,
+}
+
+/// The lab's own header, read before any value is filled in.
+#[derive(serde::Deserialize)]
+struct Header {
+    format: u32,
+    #[serde(default)]
+    variables: BTreeMap<String, super::Variable>,
+}
+
+/// Why a lab could not be loaded.
+#[derive(Clone, Debug)]
+pub enum LoadError {
+    /// Its files are at fault; never empty.
+    Files(Vec<LabError>),
+    /// A value that was set is at fault.
+    Variable(Text),
+}
+
+impl From<Vec<LabError>> for LoadError {
+    fn from(errors: Vec<LabError>) -> Self {
+        Self::Files(errors)
+    }
+}
+
+/// Loads `source` with the values in `set`, and `facts` (`token`, `region`) that are not the learner's to choose.
+///
+/// # Errors
+/// Every fault found in the files, each with its place; or the value that is not allowed.
+pub fn load(
+    source: &Source,
+    set: &BTreeMap<String, String>,
+    facts: &BTreeMap<&str, String>,
+) -> Result<Loaded, LoadError> {
+    let file = format!("{}/lab.yaml", source.folder);
+    // The header has no placeholders; what stands in the steps is not looked at here.
+    let header: Header = parse(&file, &blank_steps(&source.yaml))?;
+    if header.format != FORMAT {
+        let place = Place::of_word(&source.yaml, 1, "format");
+        return Err(LoadError::Files(vec![LabError { file, place, what: m::lab_format(header.format, FORMAT) }]));
+    }
+    let values = variables::settle(&header.variables, set).map_err(LoadError::Variable)?;
+    let mut context: BTreeMap<&str, String> = facts.clone();
+    context.extend(values.iter().map(|(name, value)| (name.as_str(), value.clone())));
+
+    let yaml = fill(&file, &source.yaml, &context)?;
+    let mut lab: Lab = parse(&file, &yaml)?;
+    for step in &mut lab.steps {
+        step.makes.retain(|it| match it {
+            super::Resource::Instance(it) => it.when.iter().all(|(name, value)| values.get(name) == Some(value)),
+            _ => true,
+        });
+    }
+    let mut errors = lint(&file, &source.yaml, &source.id, &lab);
+    prose::parity(&source.folder, &source.ja, &source.en).unwrap_or_else(|found| errors.extend(found));
+    let mut words = |name: &str, text: &str| {
+        let file = format!("{}/{name}", source.folder);
+        let read = fill(&file, text, &context).and_then(|text| Prose::read(&file, &text, &lab.steps));
+        read.unwrap_or_else(|found| {
+            errors.extend(found);
+            Prose::default()
+        })
+    };
+    let prose = Pair { ja: words("ja.md", &source.ja), en: words("en.md", &source.en) };
+    if !errors.is_empty() {
+        // The same missing anchor is a difference between the languages and a gap in one of them.
+        let mut seen = BTreeSet::new();
+        errors.retain(|error| seen.insert(format!("{error:?}")));
+        return Err(LoadError::Files(errors));
+    }
+    Ok(Loaded { lab, prose, variables: values })
+}
+
+/// The lines from `steps:` on, blanked, so that what is left parses before its placeholders are filled in.
+fn blank_steps(yaml: &str) -> String {
+    let mut in_steps = false;
+    let lines = yaml.lines().map(|line| {
+        let top_level = line.chars().next().is_some_and(|c| !c.is_whitespace() && c != '#');
+        if top_level {
+            in_steps = line.starts_with("steps:");
+        }
+        if in_steps { "" } else { line }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn parse<T: serde::de::DeserializeOwned>(file: &str, yaml: &str) -> Result<T, Vec<LabError>> {
+    serde_saphyr::from_str(yaml).map_err(|error| {
+        let place = error.location().map(|at| {
+            let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+            Place::at(yaml, number(at.line()), number(at.column()))
+        });
+        vec![LabError { file: file.to_owned(), place, what: worded(error.without_snippet()) }]
+    })
+}
+
+fn worded(error: &YamlError) -> Text {
+    match error {
+        YamlError::SerdeUnknownField { field, expected, .. } => m::lab_field_unknown(field, expected.join(", ")),
+        YamlError::SerdeMissingField { field, .. } => m::lab_field_missing(*field),
+        YamlError::SerdeUnknownVariant { variant, expected, .. } => m::lab_kind_unknown(variant, expected.join(", ")),
+        YamlError::SerdeInvalidType { unexpected, expected, .. }
+        | YamlError::SerdeInvalidValue { unexpected, expected, .. } => m::lab_value_wrong(unexpected, expected),
+        other => m::lab_yaml_wrong(other.to_string().lines().next().unwrap_or_default()),
+    }
+}
+
+/// Fills in `{{ … }}`. Lines keep their numbers: the values have no line breaks.
+fn fill(file: &str, source: &str, context: &BTreeMap<&str, String>) -> Result<String, Vec<LabError>> {
+    let mut environment = Environment::empty();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.add_filter("subnet", |cidr: String, index: u32| {
+        subnet_of(&cidr, index)
+            .ok_or_else(|| minijinja::Error::new(minijinja::ErrorKind::InvalidOperation, "not an IPv4 block"))
+    });
+    // `{#` opens a comment in a template, and an anchor in our Markdown.
+    let protected = source.replace("{#", "{\u{e000}");
+    let rendered = environment.render_str(&protected, Value::from_pairs(context.iter().map(|(name, value)| (*name, value.as_str())))).map_err(|error| {
+        let place = error.line().map(|line| Place::at(source, line, 1));
+        let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+        vec![LabError { file: file.to_owned(), place, what: m::lab_placeholder_wrong(detail) }]
+    })?;
+    Ok(rendered.replace("{\u{e000}", "{#"))
+}
+
+/// Names that are used twice, refer to nothing or to later steps, and circles.
+fn lint(file: &str, yaml: &str, id: &str, lab: &Lab) -> Vec<LabError> {
+    let mut errors = Vec::new();
+    let mut fault = |place, what| errors.push(LabError { file: file.to_owned(), place, what });
+    if lab.id != id {
+        fault(Place::of_word(yaml, 1, &lab.id), m::lab_id_differs(&lab.id, id));
+    }
+    if lab.steps.is_empty() {
+        fault(None, m::lab_without_steps());
+    }
+    let mut known: BTreeSet<&str> = BTreeSet::new();
+    let mut steps: BTreeSet<&str> = BTreeSet::new();
+    for step in &lab.steps {
+        let from = step_line(yaml, &step.id);
+        let place = |word: &str| Place::of_word(yaml, from, word);
+        if !steps.insert(&step.id) {
+            fault(place(&step.id), m::lab_name_twice(&step.id));
+        }
+        let here: Vec<_> = step.makes.iter().collect();
+        for resource in &here {
+            if !known.insert(resource.name()) {
+                fault(place(resource.name()), m::lab_name_twice(resource.name()));
+            }
+        }
+        for resource in &here {
+            for name in resource.needs() {
+                if !known.contains(name) {
+                    fault(place(name), m::lab_reference_unknown(name, resource.name()));
+                }
+            }
+        }
+        if let Err(circle) = waves(&here) {
+            fault(circle.first().and_then(|name| place(name)), m::lab_circle(circle.join(", ")));
+        }
+        let mut checked: Vec<_> = step.checks.iter().flat_map(super::Check::needs).collect();
+        if let Some(detour) = &step.detour {
+            checked.extend(detour.checks.iter().flat_map(super::Check::needs));
+            checked.extend(detour.remakes.iter().map(String::as_str));
+            checked.extend([detour.reject.service.as_str(), &detour.reject.endpoint]);
+        }
+        for name in checked {
+            if !known.contains(name) {
+                fault(place(name), m::lab_reference_unknown(name, &step.id));
+            }
+        }
+    }
+    errors
+}
+
+/// The line on which a step begins.
+fn step_line(yaml: &str, id: &str) -> usize {
+    let wanted = format!("- id: {id}");
+    yaml.lines().position(|line| line.trim() == wanted).map_or(1, |index| index + 1)
+}

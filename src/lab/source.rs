@@ -1,0 +1,98 @@
+//! Where labs come from: those built into the program, and folders of one's own.
+
+use std::path::Path;
+use std::{fs, io};
+
+use super::LabError;
+use crate::i18n::m;
+
+/// A lab built into the program.
+struct Embedded {
+    id: &'static str,
+    yaml: &'static str,
+    ja: &'static str,
+    en: &'static str,
+}
+
+static EMBEDDED: &[Embedded] = include!(concat!(env!("OUT_DIR"), "/labs.rs"));
+
+/// A lab's three files, as text.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The lab's name: its folder's.
+    pub id: String,
+    /// How its folder is named to the reader.
+    pub folder: String,
+    /// `lab.yaml`.
+    pub yaml: String,
+    /// `ja.md`.
+    pub ja: String,
+    /// `en.md`.
+    pub en: String,
+}
+
+impl Source {
+    /// The names of every lab there is: the folder's first, then the program's own.
+    ///
+    /// # Errors
+    /// When `labs` is given and is not a folder that can be listed.
+    pub fn list(labs: Option<&Path>) -> Result<Vec<String>, LabError> {
+        let mut ids: Vec<String> = Vec::new();
+        if let Some(dir) = labs {
+            let entries = fs::read_dir(dir).map_err(|error| unreadable(dir, &error))?;
+            ids.extend(
+                entries
+                    .flatten()
+                    .filter(|entry| entry.path().join("lab.yaml").is_file())
+                    .map(|entry| entry.file_name().to_string_lossy().into_owned()),
+            );
+            ids.sort();
+        }
+        for lab in EMBEDDED {
+            if !ids.iter().any(|id| id == lab.id) {
+                ids.push(lab.id.to_owned());
+            }
+        }
+        Ok(ids)
+    }
+
+    /// The lab called `id`, a folder's own before the program's; `None` when there is none.
+    ///
+    /// # Errors
+    /// When one of its three files is missing or cannot be read.
+    pub fn find(id: &str, labs: Option<&Path>) -> Result<Option<Self>, LabError> {
+        // Only names that `list` gives: an id is never a way out of the folder.
+        if !Self::list(labs)?.iter().any(|known| known == id) {
+            return Ok(None);
+        }
+        if let Some(folder) = labs.map(|dir| dir.join(id)).filter(|folder| folder.join("lab.yaml").is_file()) {
+            let read = |name: &str| {
+                let path = folder.join(name);
+                fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))
+            };
+            return Ok(Some(Self {
+                id: id.to_owned(),
+                folder: folder.display().to_string(),
+                yaml: read("lab.yaml")?,
+                ja: read("ja.md")?,
+                en: read("en.md")?,
+            }));
+        }
+        Ok(EMBEDDED.iter().find(|lab| lab.id == id).map(|lab| Self {
+            id: id.to_owned(),
+            folder: format!("labs/{id}"),
+            yaml: lab.yaml.to_owned(),
+            ja: lab.ja.to_owned(),
+            en: lab.en.to_owned(),
+        }))
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> LabError {
+    let what = if error.kind() == io::ErrorKind::NotFound {
+        m::lab_file_missing()
+    } else {
+        m::lab_file_unreadable(error.to_string())
+    };
+    LabError { file: path.display().to_string(), place: None, what }
+}

@@ -1,0 +1,82 @@
+//! The values a learner may set, and what they must look like.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+use super::{Variable, VariableKind};
+use crate::i18n::{Text, m};
+
+/// Fills in defaults and checks every value.
+///
+/// # Errors
+/// What is wrong with the first name or value that is.
+pub fn settle(
+    variables: &BTreeMap<String, Variable>,
+    set: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>, Text> {
+    if let Some(name) = set.keys().find(|name| !variables.contains_key(*name)) {
+        return Err(m::lab_variable_unknown(name, variables.keys().cloned().collect::<Vec<_>>().join(", ")));
+    }
+    variables
+        .iter()
+        .map(|(name, variable)| {
+            let value = set.get(name).unwrap_or(&variable.default);
+            check(name, variable, value)?;
+            Ok((name.clone(), value.clone()))
+        })
+        .collect()
+}
+
+fn check(name: &str, variable: &Variable, value: &str) -> Result<(), Text> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    match variable.kind {
+        VariableKind::Choice if !variable.allowed.iter().any(|allowed| allowed == value) => {
+            Err(m::lab_variable_choice(name, value, variable.allowed.join(", ")))
+        }
+        VariableKind::Cidr if parse_cidr(value).is_none() => Err(m::lab_variable_cidr(name, value)),
+        VariableKind::Zone if value.is_empty() || !value.chars().all(plain) => Err(m::lab_variable_zone(name, value)),
+        _ => Ok(()),
+    }
+}
+
+/// A block that a VPC may have: a network address with a prefix of 16 to 28
+/// (<https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html>).
+fn parse_cidr(value: &str) -> Option<(Ipv4Addr, u8)> {
+    let (address, prefix) = value.split_once('/')?;
+    let address: Ipv4Addr = address.parse().ok()?;
+    let prefix: u8 = prefix.parse().ok().filter(|prefix| (16..=28).contains(prefix))?;
+    let host_bits = u32::MAX >> prefix;
+    (u32::from(address) & host_bits == 0).then_some((address, prefix))
+}
+
+/// The `index`-th /24 of a VPC's block, or the whole block where it is no bigger than a /24.
+pub(super) fn subnet_of(cidr: &str, index: u32) -> Option<String> {
+    let (address, prefix) = parse_cidr(cidr)?;
+    if prefix >= 24 {
+        return Some(cidr.to_owned());
+    }
+    let index = index % (1 << (24 - prefix));
+    Some(format!("{}/24", Ipv4Addr::from(u32::from(address) + (index << 8))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{parse_cidr, subnet_of};
+
+    #[test]
+    fn blocks_a_vpc_may_have() {
+        for good in ["10.0.0.0/16", "172.31.0.0/20", "192.168.1.16/28"] {
+            assert!(parse_cidr(good).is_some(), "{good}");
+        }
+        for bad in ["10.0.0.0/8", "10.0.0.1/16", "10.0.0.0/29", "10.0.0.0", "", "a/16", "10.0.0.0/-1"] {
+            assert!(parse_cidr(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn subnets_lie_in_their_block() {
+        assert_eq!(subnet_of("10.0.0.0/16", 1).as_deref(), Some("10.0.1.0/24"));
+        assert_eq!(subnet_of("10.0.0.0/23", 1).as_deref(), Some("10.0.1.0/24"));
+        assert_eq!(subnet_of("10.0.0.0/28", 1).as_deref(), Some("10.0.0.0/28"));
+    }
+}
