@@ -1,0 +1,27 @@
+//! The provider's word on a connection request: accept, or reject.
+
+use serde_json::json;
+
+use super::part::{Making, Part, Unsure, ec2, fact};
+use crate::lab::Acceptance;
+
+/// Accepting what is accepted changes nothing, so an unanswered call is sent again.
+pub(super) fn make(acceptance: &Acceptance, _making: &Making<'_>) -> Vec<Part> {
+    word("AcceptVpcEndpointConnections", acceptance)
+}
+
+/// Rejecting works on a request, and on a connection that was accepted before.
+pub(super) fn reject(acceptance: &Acceptance) -> Vec<Part> {
+    word("RejectVpcEndpointConnections", acceptance)
+}
+
+fn word(operation: &'static str, acceptance: &Acceptance) -> Vec<Part> {
+    let call = ec2(
+        operation,
+        json!({
+            "ServiceId": fact(&acceptance.service, "id"),
+            "VpcEndpointIds": [fact(&acceptance.endpoint, "id")],
+        }),
+    );
+    vec![Part { name: "word", call, facts: &[], unsure: Unsure::Repeat }]
+}

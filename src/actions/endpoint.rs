@@ -1,0 +1,42 @@
+//! An interface endpoint: the consumer's entrance. Naming the service is asking to be connected.
+
+use serde_json::json;
+
+use super::part::{Making, Part, Unsure, deletion, ec2, fact};
+use crate::cloud::Call;
+use crate::lab::Endpoint;
+
+/// Its network interface and DNS names are in the reply already, while the request still waits for acceptance.
+pub(super) fn make(endpoint: &Endpoint, making: &Making<'_>) -> Vec<Part> {
+    let call = ec2(
+        "CreateVpcEndpoint",
+        json!({
+            "VpcEndpointType": "Interface",
+            "VpcId": fact(&endpoint.vpc, "id"),
+            "ServiceName": fact(&endpoint.lookup, "name"),
+            "SubnetIds": [fact(&endpoint.lookup, "subnet")],
+            "SecurityGroupIds": [fact(&endpoint.group, "id")],
+            "PrivateDnsEnabled": false,
+            "ClientToken": making.token(&endpoint.name),
+            "TagSpecifications": making.tag_specifications("vpc-endpoint", &endpoint.name),
+        }),
+    );
+    vec![Part {
+        name: "create",
+        call,
+        facts: &[
+            ("id", "VpcEndpoint.VpcEndpointId"),
+            ("dns", "VpcEndpoint.DnsEntries[0].DnsName"),
+            ("eni", "VpcEndpoint.NetworkInterfaceIds[0]"),
+        ],
+        unsure: Unsure::Repeat,
+    }]
+}
+
+pub(super) fn look(name: &str) -> Call {
+    ec2("DescribeVpcEndpoints", json!({ "VpcEndpointIds": [fact(name, "id")] }))
+}
+
+pub(super) fn delete(name: &str) -> Vec<Part> {
+    deletion(ec2("DeleteVpcEndpoints", json!({ "VpcEndpointIds": [fact(name, "id")] })))
+}

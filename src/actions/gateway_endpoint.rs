@@ -1,0 +1,30 @@
+//! A gateway endpoint to S3: free, and the way to Amazon Linux's packages without NAT or public address.
+
+use serde_json::json;
+
+use super::part::{Making, Part, Unsure, deletion, ec2, fact};
+use crate::cloud::Call;
+use crate::lab::GatewayEndpoint;
+
+pub(super) fn make(gateway: &GatewayEndpoint, making: &Making<'_>) -> Vec<Part> {
+    let call = ec2(
+        "CreateVpcEndpoint",
+        json!({
+            "VpcEndpointType": "Gateway",
+            "VpcId": fact(&gateway.vpc, "id"),
+            "ServiceName": "com.amazonaws.${region.name}.s3",
+            "RouteTableIds": [fact(&gateway.route_table, "id")],
+            "ClientToken": making.token(&gateway.name),
+            "TagSpecifications": making.tag_specifications("vpc-endpoint", &gateway.name),
+        }),
+    );
+    vec![Part { name: "create", call, facts: &[("id", "VpcEndpoint.VpcEndpointId")], unsure: Unsure::Repeat }]
+}
+
+pub(super) fn look(name: &str) -> Call {
+    ec2("DescribeVpcEndpoints", json!({ "VpcEndpointIds": [fact(name, "id")] }))
+}
+
+pub(super) fn delete(name: &str) -> Vec<Part> {
+    deletion(ec2("DeleteVpcEndpoints", json!({ "VpcEndpointIds": [fact(name, "id")] })))
+}

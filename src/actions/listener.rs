@@ -1,0 +1,36 @@
+//! A TCP listener that forwards to one target group.
+
+use serde_json::json;
+
+use super::part::{Making, Part, Unsure, deletion, elbv2, fact};
+use crate::cloud::Call;
+use crate::lab::Listener;
+
+pub(super) fn make(listener: &Listener, making: &Making<'_>) -> Vec<Part> {
+    let call = elbv2(
+        "CreateListener",
+        json!({
+            "LoadBalancerArn": fact(&listener.load_balancer, "arn"),
+            "Protocol": "TCP",
+            "Port": listener.port,
+            "DefaultActions": [{ "Type": "forward", "TargetGroupArn": fact(&listener.target_group, "arn") }],
+            "Tags": making.tags(&listener.name),
+        }),
+    );
+    // The load balancer is this run's own and this is its only listener.
+    let find = elbv2("DescribeListeners", json!({ "LoadBalancerArn": fact(&listener.load_balancer, "arn") }));
+    vec![Part {
+        name: "create",
+        call,
+        facts: &[("arn", "Listeners[0].ListenerArn")],
+        unsure: Unsure::Find(find, &[("arn", "Listeners[0].ListenerArn")]),
+    }]
+}
+
+pub(super) fn look(name: &str) -> Call {
+    elbv2("DescribeListeners", json!({ "ListenerArns": [fact(name, "arn")] }))
+}
+
+pub(super) fn delete(name: &str) -> Vec<Part> {
+    deletion(elbv2("DeleteListener", json!({ "ListenerArn": fact(name, "arn") })))
+}

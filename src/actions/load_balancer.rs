@@ -1,0 +1,41 @@
+//! An internal Network Load Balancer, born with a security group: without one at birth it can never have one.
+
+use serde_json::json;
+
+use super::part::{Making, Part, Unsure, deletion, elbv2, fact};
+use crate::cloud::Call;
+use crate::lab::LoadBalancer;
+
+pub(super) fn make(balancer: &LoadBalancer, making: &Making<'_>) -> Vec<Part> {
+    let name = making.name(&balancer.name);
+    let subnets: Vec<_> = balancer.subnets.iter().map(|subnet| fact(subnet, "id")).collect();
+    let call = elbv2(
+        "CreateLoadBalancer",
+        json!({
+            "Name": name,
+            "Type": "network",
+            "Scheme": "internal",
+            "Subnets": subnets,
+            "SecurityGroups": [fact(&balancer.group, "id")],
+            "Tags": making.tags(&balancer.name),
+        }),
+    );
+    let find = elbv2("DescribeLoadBalancers", json!({ "Names": [name] }));
+    vec![Part {
+        name: "create",
+        call,
+        facts: &[("arn", "LoadBalancers[0].LoadBalancerArn"), ("dns", "LoadBalancers[0].DNSName")],
+        unsure: Unsure::Find(
+            find,
+            &[("arn", "LoadBalancers[0].LoadBalancerArn"), ("dns", "LoadBalancers[0].DNSName")],
+        ),
+    }]
+}
+
+pub(super) fn look(name: &str) -> Call {
+    elbv2("DescribeLoadBalancers", json!({ "LoadBalancerArns": [fact(name, "arn")] }))
+}
+
+pub(super) fn delete(name: &str) -> Vec<Part> {
+    deletion(elbv2("DeleteLoadBalancer", json!({ "LoadBalancerArn": fact(name, "arn") })))
+}

@@ -1,0 +1,22 @@
+//! One file per resource kind: the calls that make it, look at it and delete it. Calls are data; nothing is sent here.
+//! Must not know: the engine, checks, the screen.
+//! Next: `part.rs` is the vocabulary, `kind.rs` finds the file for a resource, `endpoint.rs` is a good one to read first.
+
+mod acceptance;
+mod endpoint;
+mod endpoint_service;
+mod gateway_endpoint;
+mod instance;
+mod kind;
+mod listener;
+mod load_balancer;
+mod part;
+mod route_table;
+mod security_group;
+mod service_lookup;
+mod subnet;
+mod target_group;
+mod vpc;
+
+pub use kind::{delete, label, look, make, plan, reject, usual};
+pub use part::{Making, Part, Presence, Unsure, Usual, facts_of, presence};

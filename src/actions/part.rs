@@ -1,0 +1,161 @@
+//! What an action is made of.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::cloud::{Api, Call, Fault, FaultClass, at, tags};
+
+/// One call of the few that make or delete a resource. Its parameters may hold `${name.fact}`.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Its name, unique among the resource's calls of one purpose.
+    pub name: &'static str,
+    /// The call.
+    pub call: Call,
+    /// What its reply tells of the resource: a fact's name, and where it stands in the reply.
+    pub facts: &'static [(&'static str, &'static str)],
+    /// What to do when nobody knows whether an earlier attempt took effect.
+    pub unsure: Unsure,
+}
+
+/// How to find out what became of a call without an answer.
+#[derive(Clone, Debug)]
+pub enum Unsure {
+    /// Send it again: the same request has the same effect once, by its client token or by its nature. "It already
+    /// exists" then counts as done.
+    Repeat,
+    /// Ask the cloud with this call; the same facts stand at these places of its reply when it took effect.
+    Find(Call, &'static [(&'static str, &'static str)]),
+}
+
+/// Whose resources are made: what goes into tags, names and client tokens.
+#[derive(Clone, Debug)]
+pub struct Making<'a> {
+    /// The run's id.
+    pub run: &'a str,
+    /// The lab's id.
+    pub lab: &'a str,
+    /// How often this resource was made before in this run: a client token must not be used twice.
+    pub round: usize,
+}
+
+impl Making<'_> {
+    /// `TagSpecifications` for an EC2 call that creates one `resource_type`.
+    pub(super) fn tag_specifications(&self, resource_type: &str, name: &str) -> Value {
+        tags::specifications(&[resource_type], self.run, self.lab, name)
+    }
+
+    /// `Tags` for an ELBv2 call.
+    pub(super) fn tags(&self, name: &str) -> Value {
+        tags::list(self.run, self.lab, name)
+    }
+
+    /// `Filters` that find `name` of this run by its tags.
+    pub(super) fn filters(&self, name: &str) -> Value {
+        tags::filters(self.run, name)
+    }
+
+    /// A client token: the same for the same resource of the same run, so that sending twice makes one.
+    pub(super) fn token(&self, name: &str) -> String {
+        format!("pllab-{}-{name}-{}", self.run, self.round)
+    }
+
+    /// A name for what AWS wants a name for.
+    pub(super) fn name(&self, name: &str) -> String {
+        tags::name_for(self.run, name)
+    }
+}
+
+/// An EC2 call. `params` is an object.
+pub(super) fn ec2(operation: &'static str, params: Value) -> Call {
+    Call { api: Api::Ec2, operation, params: object(params) }
+}
+
+/// An ELBv2 call. `params` is an object.
+pub(super) fn elbv2(operation: &'static str, params: Value) -> Call {
+    Call { api: Api::Elbv2, operation, params: object(params) }
+}
+
+fn object(params: Value) -> Map<String, Value> {
+    match params {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+/// A deletion that may be sent again.
+pub(super) fn deletion(call: Call) -> Vec<Part> {
+    vec![Part { name: "delete", call, facts: &[], unsure: Unsure::Repeat }]
+}
+
+/// `${name.fact}`.
+pub(super) fn fact(name: &str, fact: &str) -> Value {
+    json!(format!("${{{name}.{fact}}}"))
+}
+
+/// The facts that a reply tells; `None` when the first of them is not in it.
+#[must_use]
+pub fn facts_of(reply: &Value, places: &[(&str, &str)]) -> Option<BTreeMap<String, String>> {
+    let mut facts = BTreeMap::new();
+    for (index, (name, place)) in places.iter().enumerate() {
+        let found = at(reply, place).and_then(|value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Array(items) => {
+                Some(items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(",")).filter(|it| !it.is_empty())
+            }
+            Value::Null => None,
+            other => Some(other.to_string()),
+        });
+        match found {
+            Some(text) => {
+                facts.insert((*name).to_owned(), text);
+            }
+            None if index == 0 => return None,
+            None => {}
+        }
+    }
+    Some(facts)
+}
+
+/// Whether a resource exists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It does; its state where it has one.
+    There(String),
+    /// It does not.
+    Gone,
+    /// The cloud could not be asked.
+    Unknown(Fault),
+}
+
+/// Judges the answer to [`super::look`]: the first object of the first list is the resource.
+#[must_use]
+pub fn presence(answer: Result<Value, Fault>) -> Presence {
+    let reply = match answer {
+        Ok(reply) => reply,
+        Err(fault) if fault.class == FaultClass::NotFound => return Presence::Gone,
+        Err(fault) => return Presence::Unknown(fault),
+    };
+    let first = reply.as_object().and_then(|reply| reply.values().find_map(|value| value.as_array()));
+    let mut first = first.and_then(|list| list.first());
+    // DescribeInstances wraps instances into reservations.
+    if let Some(instance) = first.and_then(|it| it.get("Instances")).and_then(|it| it.get(0)) {
+        first = Some(instance);
+    }
+    let Some(resource) = first else { return Presence::Gone };
+    let state = ["State", "ServiceState"].iter().find_map(|key| resource.get(key)).map_or("", |state| {
+        state.as_str().or_else(|| state.get("Name")?.as_str()).or_else(|| state.get("Code")?.as_str()).unwrap_or("")
+    });
+    match state.to_ascii_lowercase().as_str() {
+        "terminated" | "deleted" => Presence::Gone,
+        _ => Presence::There(state.to_owned()),
+    }
+}
+
+/// How long a resource usually takes on AWS, in seconds from and to; `None` when it is there at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Usual {
+    /// Until it is gone.
+    pub delete: Option<(u32, u32)>,
+}

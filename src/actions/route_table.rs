@@ -1,0 +1,56 @@
+//! A route table and its association with a subnet.
+
+use serde_json::json;
+
+use super::part::{Making, Part, Unsure, ec2, fact};
+use crate::cloud::Call;
+use crate::lab::RouteTable;
+
+pub(super) fn make(table: &RouteTable, making: &Making<'_>) -> Vec<Part> {
+    let create = ec2(
+        "CreateRouteTable",
+        json!({
+            "VpcId": fact(&table.vpc, "id"),
+            "ClientToken": making.token(&table.name),
+            "TagSpecifications": making.tag_specifications("route-table", &table.name),
+        }),
+    );
+    let associate = ec2(
+        "AssociateRouteTable",
+        json!({ "RouteTableId": fact(&table.name, "id"), "SubnetId": fact(&table.subnet, "id") }),
+    );
+    // The association has no tag of its own; the subnet it ties is in the table's list.
+    let find = ec2(
+        "DescribeRouteTables",
+        json!({ "Filters": [
+            { "Name": "route-table-id", "Values": [fact(&table.name, "id")] },
+            { "Name": "association.subnet-id", "Values": [fact(&table.subnet, "id")] },
+        ] }),
+    );
+    vec![
+        Part { name: "create", call: create, facts: &[("id", "RouteTable.RouteTableId")], unsure: Unsure::Repeat },
+        Part {
+            name: "associate",
+            call: associate,
+            facts: &[("association", "AssociationId")],
+            unsure: Unsure::Find(
+                find,
+                &[("association", "RouteTables[0].Associations[0].RouteTableAssociationId")],
+            ),
+        },
+    ]
+}
+
+pub(super) fn look(name: &str) -> Call {
+    ec2("DescribeRouteTables", json!({ "RouteTableIds": [fact(name, "id")] }))
+}
+
+/// The association first: a route table that is associated cannot be deleted.
+pub(super) fn delete(name: &str) -> Vec<Part> {
+    let association = ec2("DisassociateRouteTable", json!({ "AssociationId": fact(name, "association") }));
+    let table = ec2("DeleteRouteTable", json!({ "RouteTableId": fact(name, "id") }));
+    vec![
+        Part { name: "disassociate", call: association, facts: &[], unsure: Unsure::Repeat },
+        Part { name: "delete", call: table, facts: &[], unsure: Unsure::Repeat },
+    ]
+}

@@ -1,0 +1,32 @@
+//! The consumer's look at the service: is its name found, and which zones does it cover. Nothing is made.
+
+use serde_json::json;
+
+use super::part::{Making, Part, Unsure, ec2, fact};
+use crate::lab::ServiceLookup;
+
+/// The second look lets the cloud choose: of the given subnets, one in a zone that the service covers.
+pub(super) fn make(lookup: &ServiceLookup, _making: &Making<'_>) -> Vec<Part> {
+    let find = ec2("DescribeVpcEndpointServices", json!({ "ServiceNames": [fact(&lookup.service, "name")] }));
+    let subnets: Vec<_> = lookup.subnets.iter().map(|subnet| fact(subnet, "id")).collect();
+    let choose = ec2(
+        "DescribeSubnets",
+        json!({ "Filters": [
+            { "Name": "subnet-id", "Values": subnets },
+            { "Name": "availability-zone-id", "Values": [fact(&lookup.name, "zones")] },
+        ] }),
+    );
+    vec![
+        Part {
+            name: "find",
+            call: find,
+            facts: &[
+                ("name", "ServiceDetails[0].ServiceName"),
+                ("zones", "ServiceDetails[0].AvailabilityZoneIds"),
+                ("zone_names", "ServiceDetails[0].AvailabilityZones"),
+            ],
+            unsure: Unsure::Repeat,
+        },
+        Part { name: "choose", call: choose, facts: &[("subnet", "Subnets[0].SubnetId")], unsure: Unsure::Repeat },
+    ]
+}

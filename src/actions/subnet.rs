@@ -1,0 +1,45 @@
+//! A subnet, placed by zone id: zone names differ between accounts, ids do not.
+
+use serde_json::json;
+
+use super::part::{Making, Part, Unsure, deletion, ec2, fact};
+use crate::cloud::Call;
+use crate::lab::Subnet;
+
+pub(super) fn make(subnet: &Subnet, making: &Making<'_>) -> Vec<Part> {
+    let call = ec2(
+        "CreateSubnet",
+        json!({
+            "VpcId": fact(&subnet.vpc, "id"),
+            "CidrBlock": subnet.cidr,
+            "AvailabilityZoneId": subnet.zone,
+            "TagSpecifications": making.tag_specifications("subnet", &subnet.name),
+        }),
+    );
+    let find = ec2("DescribeSubnets", json!({ "Filters": making.filters(&subnet.name) }));
+    vec![Part {
+        name: "create",
+        call,
+        facts: &[
+            ("id", "Subnet.SubnetId"),
+            ("zone_id", "Subnet.AvailabilityZoneId"),
+            ("zone_name", "Subnet.AvailabilityZone"),
+        ],
+        unsure: Unsure::Find(
+            find,
+            &[
+                ("id", "Subnets[0].SubnetId"),
+                ("zone_id", "Subnets[0].AvailabilityZoneId"),
+                ("zone_name", "Subnets[0].AvailabilityZone"),
+            ],
+        ),
+    }]
+}
+
+pub(super) fn look(name: &str) -> Call {
+    ec2("DescribeSubnets", json!({ "SubnetIds": [fact(name, "id")] }))
+}
+
+pub(super) fn delete(name: &str) -> Vec<Part> {
+    deletion(ec2("DeleteSubnet", json!({ "SubnetId": fact(name, "id") })))
+}

@@ -1,0 +1,58 @@
+//! A target group of instances, with health checks and draining as short as AWS allows a lab.
+
+use serde_json::json;
+
+use super::part::{Making, Part, Unsure, deletion, elbv2, fact};
+use crate::cloud::Call;
+use crate::lab::TargetGroup;
+
+/// The default health check needs about two and a half minutes until healthy (5 probes, 30 s apart); 2 probes 10 s apart
+/// are enough here (<https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html>).
+/// ELBv2 has no client tokens: the name is what an unanswered call is looked up by.
+pub(super) fn make(group: &TargetGroup, making: &Making<'_>) -> Vec<Part> {
+    let name = making.name(&group.name);
+    let create = elbv2(
+        "CreateTargetGroup",
+        json!({
+            "Name": name,
+            "Protocol": "TCP",
+            "Port": group.port,
+            "VpcId": fact(&group.vpc, "id"),
+            "TargetType": "instance",
+            "HealthCheckProtocol": "TCP",
+            "HealthCheckIntervalSeconds": 10,
+            "HealthyThresholdCount": 2,
+            "UnhealthyThresholdCount": 2,
+            "Tags": making.tags(&group.name),
+        }),
+    );
+    let find = elbv2("DescribeTargetGroups", json!({ "Names": [name] }));
+    let attributes = elbv2(
+        "ModifyTargetGroupAttributes",
+        json!({
+            "TargetGroupArn": fact(&group.name, "arn"),
+            "Attributes": [{ "Key": "deregistration_delay.timeout_seconds", "Value": "0" }],
+        }),
+    );
+    let targets: Vec<_> = group.targets.iter().map(|target| json!({ "Id": fact(target, "id") })).collect();
+    let register =
+        elbv2("RegisterTargets", json!({ "TargetGroupArn": fact(&group.name, "arn"), "Targets": targets }));
+    vec![
+        Part {
+            name: "create",
+            call: create,
+            facts: &[("arn", "TargetGroups[0].TargetGroupArn")],
+            unsure: Unsure::Find(find, &[("arn", "TargetGroups[0].TargetGroupArn")]),
+        },
+        Part { name: "attributes", call: attributes, facts: &[], unsure: Unsure::Repeat },
+        Part { name: "register", call: register, facts: &[], unsure: Unsure::Repeat },
+    ]
+}
+
+pub(super) fn look(name: &str) -> Call {
+    elbv2("DescribeTargetGroups", json!({ "TargetGroupArns": [fact(name, "arn")] }))
+}
+
+pub(super) fn delete(name: &str) -> Vec<Part> {
+    deletion(elbv2("DeleteTargetGroup", json!({ "TargetGroupArn": fact(name, "arn") })))
+}

@@ -1,0 +1,30 @@
+//! A VPC. Its default security group and main route table come with it, untagged, and are never touched.
+
+use serde_json::json;
+
+use super::part::{Making, Part, Unsure, deletion, ec2, fact};
+use crate::cloud::Call;
+use crate::lab::Vpc;
+
+/// `CreateVpc` has no client token: an unanswered call is looked up by tag.
+pub(super) fn make(vpc: &Vpc, making: &Making<'_>) -> Vec<Part> {
+    let call = ec2(
+        "CreateVpc",
+        json!({ "CidrBlock": vpc.cidr, "TagSpecifications": making.tag_specifications("vpc", &vpc.name) }),
+    );
+    let find = ec2("DescribeVpcs", json!({ "Filters": making.filters(&vpc.name) }));
+    vec![Part {
+        name: "create",
+        call,
+        facts: &[("id", "Vpc.VpcId"), ("cidr", "Vpc.CidrBlock")],
+        unsure: Unsure::Find(find, &[("id", "Vpcs[0].VpcId"), ("cidr", "Vpcs[0].CidrBlock")]),
+    }]
+}
+
+pub(super) fn look(name: &str) -> Call {
+    ec2("DescribeVpcs", json!({ "VpcIds": [fact(name, "id")] }))
+}
+
+pub(super) fn delete(name: &str) -> Vec<Part> {
+    deletion(ec2("DeleteVpc", json!({ "VpcId": fact(name, "id") })))
+}
