@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::part::{Making, Part, Unsure, ec2, fact};
+use super::part::{Making, Part, ec2, fact};
 use crate::lab::Acceptance;
 
 /// Accepting what is accepted changes nothing, so an unanswered call is sent again.
@@ -23,5 +23,5 @@ fn word(operation: &'static str, acceptance: &Acceptance) -> Vec<Part> {
             "VpcEndpointIds": [fact(&acceptance.endpoint, "id")],
         }),
     );
-    vec![Part { name: "word", call, facts: &[], unsure: Unsure::Repeat }]
+    vec![Part { name: "word", call, facts: &[], find: None, repeat: true }]
 }

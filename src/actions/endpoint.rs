@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::part::{Making, Part, Unsure, deletion, ec2, fact};
+use super::part::{Find, Making, Part, deletion, ec2, fact};
 use crate::cloud::Call;
 use crate::lab::Endpoint;
 
@@ -21,6 +21,14 @@ pub(super) fn make(endpoint: &Endpoint, making: &Making<'_>) -> Vec<Part> {
             "TagSpecifications": making.tag_specifications("vpc-endpoint", &endpoint.name),
         }),
     );
+    let find = Find {
+        call: ec2("DescribeVpcEndpoints", json!({ "Filters": making.filters(&endpoint.name) })),
+        facts: &[
+            ("id", "VpcEndpoints[0].VpcEndpointId"),
+            ("dns", "VpcEndpoints[0].DnsEntries[0].DnsName"),
+            ("eni", "VpcEndpoints[0].NetworkInterfaceIds[0]"),
+        ],
+    };
     vec![Part {
         name: "create",
         call,
@@ -29,7 +37,7 @@ pub(super) fn make(endpoint: &Endpoint, making: &Making<'_>) -> Vec<Part> {
             ("dns", "VpcEndpoint.DnsEntries[0].DnsName"),
             ("eni", "VpcEndpoint.NetworkInterfaceIds[0]"),
         ],
-        unsure: Unsure::Repeat,
+        find: Some(find), repeat: true,
     }]
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::part::{Making, Part, Unsure, deletion, ec2, fact};
+use super::part::{Find, Making, Part, deletion, ec2, fact};
 use crate::cloud::Call;
 use crate::lab::{EndpointService, Side};
 
@@ -16,11 +16,15 @@ pub(super) fn make(service: &EndpointService, making: &Making<'_>) -> Vec<Part> 
             "TagSpecifications": making.tag_specifications("vpc-endpoint-service", &service.name),
         }),
     );
+    let find = Find {
+        call: ec2("DescribeVpcEndpointServiceConfigurations", json!({ "Filters": making.filters(&service.name) })),
+        facts: &[("id", "ServiceConfigurations[0].ServiceId"), ("name", "ServiceConfigurations[0].ServiceName")],
+    };
     let mut parts = vec![Part {
         name: "create",
         call: create,
         facts: &[("id", "ServiceConfiguration.ServiceId"), ("name", "ServiceConfiguration.ServiceName")],
-        unsure: Unsure::Repeat,
+        find: Some(find), repeat: true,
     }];
     if !service.allow.is_empty() {
         let principals: Vec<_> = service
@@ -38,7 +42,7 @@ pub(super) fn make(service: &EndpointService, making: &Making<'_>) -> Vec<Part> 
                 json!({ "ServiceId": fact(&service.name, "id"), "AddAllowedPrincipals": principals }),
             ),
             facts: &[],
-            unsure: Unsure::Repeat,
+            find: None, repeat: true,
         });
     }
     parts

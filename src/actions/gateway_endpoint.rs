@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::part::{Making, Part, Unsure, deletion, ec2, fact};
+use super::part::{Find, Making, Part, deletion, ec2, fact};
 use crate::cloud::Call;
 use crate::lab::GatewayEndpoint;
 
@@ -18,7 +18,17 @@ pub(super) fn make(gateway: &GatewayEndpoint, making: &Making<'_>) -> Vec<Part> 
             "TagSpecifications": making.tag_specifications("vpc-endpoint", &gateway.name),
         }),
     );
-    vec![Part { name: "create", call, facts: &[("id", "VpcEndpoint.VpcEndpointId")], unsure: Unsure::Repeat }]
+    let find = Find {
+        call: ec2("DescribeVpcEndpoints", json!({ "Filters": making.filters(&gateway.name) })),
+        facts: &[("id", "VpcEndpoints[0].VpcEndpointId")],
+    };
+    vec![Part {
+        name: "create",
+        call,
+        facts: &[("id", "VpcEndpoint.VpcEndpointId")],
+        find: Some(find),
+        repeat: true,
+    }]
 }
 
 pub(super) fn look(name: &str) -> Call {

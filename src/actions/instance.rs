@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::part::{Making, Part, Unsure, deletion, ec2, fact};
+use super::part::{Find, Making, Part, deletion, ec2, fact};
 use crate::cloud::Call;
 use crate::lab::{Image, Instance};
 
@@ -35,11 +35,18 @@ pub(super) fn make(instance: &Instance, making: &Making<'_>) -> Vec<Part> {
             "UserData": instance.user_data,
         }),
     );
+    let find = Find {
+        call: ec2("DescribeInstances", json!({ "Filters": making.filters(&instance.name) })),
+        facts: &[
+            ("id", "Reservations[0].Instances[0].InstanceId"),
+            ("address", "Reservations[0].Instances[0].PrivateIpAddress"),
+        ],
+    };
     vec![Part {
         name: "run",
         call,
         facts: &[("id", "Instances[0].InstanceId"), ("address", "Instances[0].PrivateIpAddress")],
-        unsure: Unsure::Repeat,
+        find: Some(find), repeat: true,
     }]
 }
 

@@ -1,6 +1,6 @@
 //! From a resource of the lab to the file that knows its kind.
 
-use super::part::{Making, Part, Usual};
+use super::part::{Making, Part};
 use super::{
     acceptance, endpoint, endpoint_service, gateway_endpoint, instance, listener, load_balancer, route_table,
     security_group, service_lookup, subnet, target_group, vpc,
@@ -35,44 +35,43 @@ pub fn reject(rejection: &Acceptance) -> Vec<Part> {
     acceptance::reject(rejection)
 }
 
-/// The calls that delete `resource`, in order; none where nothing was made that lasts.
+/// The calls that delete the resource `name` of `kind`, in order; none where nothing was made that lasts. By kind and
+/// name, not by lab file: a clean-up goes by what the journal says was made, whatever became of the lab since.
 #[must_use]
-pub fn delete(resource: &Resource) -> Vec<Part> {
-    let name = resource.name();
-    match resource {
-        Resource::Vpc(_) => vpc::delete(name),
-        Resource::Subnet(_) => subnet::delete(name),
-        Resource::RouteTable(_) => route_table::delete(name),
-        Resource::GatewayEndpoint(_) => gateway_endpoint::delete(name),
-        Resource::SecurityGroup(_) => security_group::delete(name),
-        Resource::Instance(_) => instance::delete(name),
-        Resource::TargetGroup(_) => target_group::delete(name),
-        Resource::LoadBalancer(_) => load_balancer::delete(name),
-        Resource::Listener(_) => listener::delete(name),
-        Resource::EndpointService(_) => endpoint_service::delete(name),
-        Resource::Endpoint(_) => endpoint::delete(name),
-        Resource::ServiceLookup(_) | Resource::Acceptance(_) => Vec::new(),
+pub fn delete(kind: &str, name: &str) -> Vec<Part> {
+    match kind {
+        "vpc" => vpc::delete(name),
+        "subnet" => subnet::delete(name),
+        "route_table" => route_table::delete(name),
+        "gateway_endpoint" => gateway_endpoint::delete(name),
+        "security_group" => security_group::delete(name),
+        "instance" => instance::delete(name),
+        "target_group" => target_group::delete(name),
+        "load_balancer" => load_balancer::delete(name),
+        "listener" => listener::delete(name),
+        "endpoint_service" => endpoint_service::delete(name),
+        "endpoint" => endpoint::delete(name),
+        _ => Vec::new(),
     }
 }
 
-/// The read-only call that shows `resource` by its id; `None` where nothing was made that lasts.
+/// The read-only call that shows the resource `name` of `kind` by its id; `None` where nothing was made that lasts.
 #[must_use]
-pub fn look(resource: &Resource) -> Option<Call> {
-    let name = resource.name();
-    match resource {
-        Resource::Vpc(_) => Some(vpc::look(name)),
-        Resource::Subnet(_) => Some(subnet::look(name)),
-        Resource::RouteTable(_) => Some(route_table::look(name)),
-        Resource::GatewayEndpoint(_) => Some(gateway_endpoint::look(name)),
-        Resource::SecurityGroup(_) => Some(security_group::look(name)),
-        Resource::Instance(_) => Some(instance::look(name)),
-        Resource::TargetGroup(_) => Some(target_group::look(name)),
-        Resource::LoadBalancer(_) => Some(load_balancer::look(name)),
-        Resource::Listener(_) => Some(listener::look(name)),
-        Resource::EndpointService(_) => Some(endpoint_service::look(name)),
-        Resource::Endpoint(_) => Some(endpoint::look(name)),
-        Resource::ServiceLookup(_) | Resource::Acceptance(_) => None,
-    }
+pub fn look(kind: &str, name: &str) -> Option<Call> {
+    Some(match kind {
+        "vpc" => vpc::look(name),
+        "subnet" => subnet::look(name),
+        "route_table" => route_table::look(name),
+        "gateway_endpoint" => gateway_endpoint::look(name),
+        "security_group" => security_group::look(name),
+        "instance" => instance::look(name),
+        "target_group" => target_group::look(name),
+        "load_balancer" => load_balancer::look(name),
+        "listener" => listener::look(name),
+        "endpoint_service" => endpoint_service::look(name),
+        "endpoint" => endpoint::look(name),
+        _ => return None,
+    })
 }
 
 /// What will be done, as a line of the plan.
@@ -104,33 +103,33 @@ pub fn plan(resource: &Resource) -> Text {
 
 /// What it is, in a few words, for progress and receipt.
 #[must_use]
-pub fn label(resource: &Resource) -> Text {
-    let name = resource.name();
-    match resource {
-        Resource::Vpc(_) => m::kind_vpc(name),
-        Resource::Subnet(_) => m::kind_subnet(name),
-        Resource::RouteTable(_) => m::kind_route_table(name),
-        Resource::GatewayEndpoint(_) => m::kind_gateway_endpoint(name),
-        Resource::SecurityGroup(_) => m::kind_security_group(name),
-        Resource::Instance(_) => m::kind_instance(name),
-        Resource::TargetGroup(_) => m::kind_target_group(name),
-        Resource::LoadBalancer(_) => m::kind_load_balancer(name),
-        Resource::Listener(_) => m::kind_listener(name),
-        Resource::EndpointService(_) => m::kind_endpoint_service(name),
-        Resource::ServiceLookup(_) => m::kind_service_lookup(name),
-        Resource::Endpoint(_) => m::kind_endpoint(name),
-        Resource::Acceptance(_) => m::kind_acceptance(name),
+pub fn label(kind: &str, name: &str) -> Text {
+    match kind {
+        "vpc" => m::kind_vpc(name),
+        "subnet" => m::kind_subnet(name),
+        "route_table" => m::kind_route_table(name),
+        "gateway_endpoint" => m::kind_gateway_endpoint(name),
+        "security_group" => m::kind_security_group(name),
+        "instance" => m::kind_instance(name),
+        "target_group" => m::kind_target_group(name),
+        "load_balancer" => m::kind_load_balancer(name),
+        "listener" => m::kind_listener(name),
+        "endpoint_service" => m::kind_endpoint_service(name),
+        "endpoint" => m::kind_endpoint(name),
+        "service_lookup" => m::kind_service_lookup(name),
+        "acceptance" => m::kind_acceptance(name),
+        _ => Text::literal(name),
     }
 }
 
-/// How long it usually takes on AWS until its deletion is complete. Common experience, not a promise of AWS.
+/// How long it usually takes on AWS until its deletion is complete, in seconds from and to; `None` when it is gone at
+/// once. Common experience, not a promise of AWS.
 #[must_use]
-pub fn usual(resource: &Resource) -> Usual {
-    let delete = match resource {
-        Resource::Instance(_) => Some((30, 90)),
-        Resource::LoadBalancer(_) => Some((30, 180)),
-        Resource::Endpoint(_) => Some((60, 300)),
+pub fn usual_deletion(kind: &str) -> Option<(u32, u32)> {
+    match kind {
+        "instance" => Some((30, 90)),
+        "load_balancer" => Some((30, 180)),
+        "endpoint" => Some((60, 300)),
         _ => None,
-    };
-    Usual { delete }
+    }
 }

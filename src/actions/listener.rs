@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::part::{Making, Part, Unsure, deletion, elbv2, fact};
+use super::part::{Find, Making, Part, deletion, elbv2, fact};
 use crate::cloud::Call;
 use crate::lab::Listener;
 
@@ -23,7 +23,7 @@ pub(super) fn make(listener: &Listener, making: &Making<'_>) -> Vec<Part> {
         name: "create",
         call,
         facts: &[("arn", "Listeners[0].ListenerArn")],
-        unsure: Unsure::Find(find, &[("arn", "Listeners[0].ListenerArn")]),
+        find: Some(Find { call: find, facts: &[("arn", "Listeners[0].ListenerArn")] }), repeat: false,
     }]
 }
 

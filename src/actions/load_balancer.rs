@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::part::{Making, Part, Unsure, deletion, elbv2, fact};
+use super::part::{Find, Making, Part, deletion, elbv2, fact};
 use crate::cloud::Call;
 use crate::lab::LoadBalancer;
 
@@ -25,10 +25,7 @@ pub(super) fn make(balancer: &LoadBalancer, making: &Making<'_>) -> Vec<Part> {
         name: "create",
         call,
         facts: &[("arn", "LoadBalancers[0].LoadBalancerArn"), ("dns", "LoadBalancers[0].DNSName")],
-        unsure: Unsure::Find(
-            find,
-            &[("arn", "LoadBalancers[0].LoadBalancerArn"), ("dns", "LoadBalancers[0].DNSName")],
-        ),
+        find: Some(Find { call: find, facts: &[("arn", "LoadBalancers[0].LoadBalancerArn"), ("dns", "LoadBalancers[0].DNSName")] }), repeat: false,
     }]
 }
 

@@ -18,5 +18,5 @@ mod subnet;
 mod target_group;
 mod vpc;
 
-pub use kind::{delete, label, look, make, plan, reject, usual};
-pub use part::{Making, Part, Presence, Unsure, Usual, facts_of, presence};
+pub use kind::{delete, label, look, make, plan, reject, usual_deletion};
+pub use part::{Find, Making, Part, Presence, facts_of, presence};

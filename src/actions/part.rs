@@ -15,18 +15,20 @@ pub struct Part {
     pub call: Call,
     /// What its reply tells of the resource: a fact's name, and where it stands in the reply.
     pub facts: &'static [(&'static str, &'static str)],
-    /// What to do when nobody knows whether an earlier attempt took effect.
-    pub unsure: Unsure,
+    /// How to learn whether an earlier attempt took effect; `None` where sending again tells.
+    pub find: Option<Find>,
+    /// Whether sending it again has the same effect once: by its client token, or by its nature. "It already exists"
+    /// then counts as done.
+    pub repeat: bool,
 }
 
-/// How to find out what became of a call without an answer.
+/// A read-only call that finds what another call made.
 #[derive(Clone, Debug)]
-pub enum Unsure {
-    /// Send it again: the same request has the same effect once, by its client token or by its nature. "It already
-    /// exists" then counts as done.
-    Repeat,
-    /// Ask the cloud with this call; the same facts stand at these places of its reply when it took effect.
-    Find(Call, &'static [(&'static str, &'static str)]),
+pub struct Find {
+    /// The call.
+    pub call: Call,
+    /// The same facts as the making call's, at their places in this reply.
+    pub facts: &'static [(&'static str, &'static str)],
 }
 
 /// Whose resources are made: what goes into tags, names and client tokens.
@@ -43,27 +45,32 @@ pub struct Making<'a> {
 impl Making<'_> {
     /// `TagSpecifications` for an EC2 call that creates one `resource_type`.
     pub(super) fn tag_specifications(&self, resource_type: &str, name: &str) -> Value {
-        tags::specifications(&[resource_type], self.run, self.lab, name)
+        tags::specifications(&[resource_type], self.run, self.lab, &self.round_name(name))
     }
 
     /// `Tags` for an ELBv2 call.
     pub(super) fn tags(&self, name: &str) -> Value {
-        tags::list(self.run, self.lab, name)
+        tags::list(self.run, self.lab, &self.round_name(name))
     }
 
     /// `Filters` that find `name` of this run by its tags.
     pub(super) fn filters(&self, name: &str) -> Value {
-        tags::filters(self.run, name)
+        tags::filters(self.run, &self.round_name(name))
     }
 
     /// A client token: the same for the same resource of the same run, so that sending twice makes one.
     pub(super) fn token(&self, name: &str) -> String {
-        format!("pllab-{}-{name}-{}", self.run, self.round)
+        format!("pllab-{}-{}", self.run, self.round_name(name))
     }
 
     /// A name for what AWS wants a name for.
     pub(super) fn name(&self, name: &str) -> String {
         tags::name_for(self.run, name)
+    }
+
+    /// What is made again must not be mistaken for what was deleted, which AWS shows for a while.
+    fn round_name(&self, name: &str) -> String {
+        if self.round == 0 { name.to_owned() } else { format!("{name}.{}", self.round + 1) }
     }
 }
 
@@ -86,7 +93,7 @@ fn object(params: Value) -> Map<String, Value> {
 
 /// A deletion that may be sent again.
 pub(super) fn deletion(call: Call) -> Vec<Part> {
-    vec![Part { name: "delete", call, facts: &[], unsure: Unsure::Repeat }]
+    vec![Part { name: "delete", call, facts: &[], find: None, repeat: true }]
 }
 
 /// `${name.fact}`.
@@ -151,11 +158,4 @@ pub fn presence(answer: Result<Value, Fault>) -> Presence {
         "terminated" | "deleted" => Presence::Gone,
         _ => Presence::There(state.to_owned()),
     }
-}
-
-/// How long a resource usually takes on AWS, in seconds from and to; `None` when it is there at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Usual {
-    /// Until it is gone.
-    pub delete: Option<(u32, u32)>,
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::part::{Making, Part, Unsure, ec2, fact};
+use super::part::{Find, Making, Part, ec2, fact};
 use crate::cloud::Call;
 use crate::lab::RouteTable;
 
@@ -28,15 +28,21 @@ pub(super) fn make(table: &RouteTable, making: &Making<'_>) -> Vec<Part> {
         ] }),
     );
     vec![
-        Part { name: "create", call: create, facts: &[("id", "RouteTable.RouteTableId")], unsure: Unsure::Repeat },
+        Part {
+            name: "create",
+            call: create,
+            facts: &[("id", "RouteTable.RouteTableId")],
+            find: Some(Find {
+                call: ec2("DescribeRouteTables", json!({ "Filters": making.filters(&table.name) })),
+                facts: &[("id", "RouteTables[0].RouteTableId")],
+            }),
+            repeat: true,
+        },
         Part {
             name: "associate",
             call: associate,
             facts: &[("association", "AssociationId")],
-            unsure: Unsure::Find(
-                find,
-                &[("association", "RouteTables[0].Associations[0].RouteTableAssociationId")],
-            ),
+            find: Some(Find { call: find, facts: &[("association", "RouteTables[0].Associations[0].RouteTableAssociationId")] }), repeat: false,
         },
     ]
 }
@@ -50,7 +56,7 @@ pub(super) fn delete(name: &str) -> Vec<Part> {
     let association = ec2("DisassociateRouteTable", json!({ "AssociationId": fact(name, "association") }));
     let table = ec2("DeleteRouteTable", json!({ "RouteTableId": fact(name, "id") }));
     vec![
-        Part { name: "disassociate", call: association, facts: &[], unsure: Unsure::Repeat },
-        Part { name: "delete", call: table, facts: &[], unsure: Unsure::Repeat },
+        Part { name: "disassociate", call: association, facts: &[], find: None, repeat: true },
+        Part { name: "delete", call: table, facts: &[], find: None, repeat: true },
     ]
 }

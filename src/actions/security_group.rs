@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::part::{Making, Part, Unsure, deletion, ec2, fact};
+use super::part::{Find, Making, Part, deletion, ec2, fact};
 use crate::cloud::Call;
 use crate::lab::SecurityGroup;
 
@@ -21,7 +21,7 @@ pub(super) fn make(group: &SecurityGroup, making: &Making<'_>) -> Vec<Part> {
         name: "create",
         call: create,
         facts: &[("id", "GroupId")],
-        unsure: Unsure::Find(find, &[("id", "SecurityGroups[0].GroupId")]),
+        find: Some(Find { call: find, facts: &[("id", "SecurityGroups[0].GroupId")] }), repeat: false,
     }];
     if !group.ingress.is_empty() {
         let permissions: Vec<_> = group
@@ -46,7 +46,7 @@ pub(super) fn make(group: &SecurityGroup, making: &Making<'_>) -> Vec<Part> {
                 json!({ "GroupId": fact(&group.name, "id"), "IpPermissions": permissions }),
             ),
             facts: &[],
-            unsure: Unsure::Repeat,
+            find: None, repeat: true,
         });
     }
     parts

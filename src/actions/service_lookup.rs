@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::part::{Making, Part, Unsure, ec2, fact};
+use super::part::{Making, Part, ec2, fact};
 use crate::lab::ServiceLookup;
 
 /// The second look lets the cloud choose: of the given subnets, one in a zone that the service covers.
@@ -25,8 +25,8 @@ pub(super) fn make(lookup: &ServiceLookup, _making: &Making<'_>) -> Vec<Part> {
                 ("zones", "ServiceDetails[0].AvailabilityZoneIds"),
                 ("zone_names", "ServiceDetails[0].AvailabilityZones"),
             ],
-            unsure: Unsure::Repeat,
+            find: None, repeat: true,
         },
-        Part { name: "choose", call: choose, facts: &[("subnet", "Subnets[0].SubnetId")], unsure: Unsure::Repeat },
+        Part { name: "choose", call: choose, facts: &[("subnet", "Subnets[0].SubnetId")], find: None, repeat: true },
     ]
 }

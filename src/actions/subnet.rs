@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::part::{Making, Part, Unsure, deletion, ec2, fact};
+use super::part::{Find, Making, Part, deletion, ec2, fact};
 use crate::cloud::Call;
 use crate::lab::Subnet;
 
@@ -25,14 +25,11 @@ pub(super) fn make(subnet: &Subnet, making: &Making<'_>) -> Vec<Part> {
             ("zone_id", "Subnet.AvailabilityZoneId"),
             ("zone_name", "Subnet.AvailabilityZone"),
         ],
-        unsure: Unsure::Find(
-            find,
-            &[
+        find: Some(Find { call: find, facts: &[
                 ("id", "Subnets[0].SubnetId"),
                 ("zone_id", "Subnets[0].AvailabilityZoneId"),
                 ("zone_name", "Subnets[0].AvailabilityZone"),
-            ],
-        ),
+            ] }), repeat: false,
     }]
 }
 

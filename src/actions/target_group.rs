@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::part::{Making, Part, Unsure, deletion, elbv2, fact};
+use super::part::{Find, Making, Part, deletion, elbv2, fact};
 use crate::cloud::Call;
 use crate::lab::TargetGroup;
 
@@ -42,10 +42,10 @@ pub(super) fn make(group: &TargetGroup, making: &Making<'_>) -> Vec<Part> {
             name: "create",
             call: create,
             facts: &[("arn", "TargetGroups[0].TargetGroupArn")],
-            unsure: Unsure::Find(find, &[("arn", "TargetGroups[0].TargetGroupArn")]),
+            find: Some(Find { call: find, facts: &[("arn", "TargetGroups[0].TargetGroupArn")] }), repeat: false,
         },
-        Part { name: "attributes", call: attributes, facts: &[], unsure: Unsure::Repeat },
-        Part { name: "register", call: register, facts: &[], unsure: Unsure::Repeat },
+        Part { name: "attributes", call: attributes, facts: &[], find: None, repeat: true },
+        Part { name: "register", call: register, facts: &[], find: None, repeat: true },
     ]
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::part::{Making, Part, Unsure, deletion, ec2, fact};
+use super::part::{Find, Making, Part, deletion, ec2, fact};
 use crate::cloud::Call;
 use crate::lab::Vpc;
 
@@ -17,7 +17,7 @@ pub(super) fn make(vpc: &Vpc, making: &Making<'_>) -> Vec<Part> {
         name: "create",
         call,
         facts: &[("id", "Vpc.VpcId"), ("cidr", "Vpc.CidrBlock")],
-        unsure: Unsure::Find(find, &[("id", "Vpcs[0].VpcId"), ("cidr", "Vpcs[0].CidrBlock")]),
+        find: Some(Find { call: find, facts: &[("id", "Vpcs[0].VpcId"), ("cidr", "Vpcs[0].CidrBlock")] }), repeat: false,
     }]
 }
 

@@ -138,11 +138,13 @@ fn fill(file: &str, source: &str, context: &BTreeMap<&str, String>) -> Result<St
     });
     // `{#` opens a comment in a template, and an anchor in our Markdown.
     let protected = source.replace("{#", "{\u{e000}");
-    let rendered = environment.render_str(&protected, Value::from_pairs(context.iter().map(|(name, value)| (*name, value.as_str())))).map_err(|error| {
-        let place = error.line().map(|line| Place::at(source, line, 1));
-        let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-        vec![LabError { file: file.to_owned(), place, what: m::lab_placeholder_wrong(detail) }]
-    })?;
+    let rendered = environment
+        .render_str(&protected, Value::from_pairs(context.iter().map(|(name, value)| (*name, value.as_str()))))
+        .map_err(|error| {
+            let place = error.line().map(|line| Place::at(source, line, 1));
+            let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+            vec![LabError { file: file.to_owned(), place, what: m::lab_placeholder_wrong(detail) }]
+        })?;
     Ok(rendered.replace("{\u{e000}", "{#"))
 }
 
