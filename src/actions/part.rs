@@ -45,17 +45,17 @@ pub struct Making<'a> {
 impl Making<'_> {
     /// `TagSpecifications` for an EC2 call that creates one `resource_type`.
     pub(super) fn tag_specifications(&self, resource_type: &str, name: &str) -> Value {
-        tags::specifications(&[resource_type], self.run, self.lab, &self.round_name(name))
+        self.marks(&self.round_name(name)).specifications(resource_type)
     }
 
     /// `Tags` for an ELBv2 call.
     pub(super) fn tags(&self, name: &str) -> Value {
-        tags::list(self.run, self.lab, &self.round_name(name))
+        self.marks(&self.round_name(name)).tags()
     }
 
     /// `Filters` that find `name` of this run by its tags.
     pub(super) fn filters(&self, name: &str) -> Value {
-        tags::filters(self.run, &self.round_name(name))
+        tags::filters(self.run, Some(&self.round_name(name)))
     }
 
     /// A client token: the same for the same resource of the same run, so that sending twice makes one.
@@ -66,6 +66,10 @@ impl Making<'_> {
     /// A name for what AWS wants a name for.
     pub(super) fn name(&self, name: &str) -> String {
         tags::name_for(self.run, name)
+    }
+
+    fn marks<'n>(&'n self, resource: &'n str) -> tags::RunTags<'n> {
+        tags::RunTags { run: self.run, lab: self.lab, resource }
     }
 
     /// What is made again must not be mistaken for what was deleted, which AWS shows for a while.

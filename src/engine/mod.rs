@@ -2,4 +2,25 @@
 //! Must not know: the terminal, the sandbox, wording.
 //! Next: `event/` is the vocabulary, `decide.rs` the thinking, `drive.rs` the doing, `journal.rs` the memory.
 
+mod core;
+mod decide;
+mod drive;
 pub mod event;
+mod examine;
+mod journal;
+mod make;
+mod perform;
+mod receipt;
+mod recover;
+mod state;
+mod teardown;
+mod view;
+
+pub use core::Core;
+pub use decide::{Effect, End, Input, Plan, decide};
+pub use drive::{Drive, Ended, Stuck};
+pub use examine::examine;
+pub use journal::{FORMAT, Journal, JournalError, LineHook, Read, read};
+pub use perform::Patience;
+pub use state::{Detouring, Pending, ResourceState, State, StepState};
+pub use view::Views;

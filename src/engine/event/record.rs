@@ -109,12 +109,17 @@ pub enum Event {
         step: String,
         /// The check's name, unique in the step.
         check: String,
+        /// What it asks, in words.
+        title: Text,
         /// The answer.
         verdict: Verdict,
         /// What should be.
         expected: Text,
         /// What is.
         seen: Text,
+        /// Why that usually happens and what to do, when it is not met.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<Text>,
         /// The AWS CLI command to look for oneself.
         command: String,
     },

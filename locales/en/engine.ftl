@@ -1,0 +1,26 @@
+# What the engine asks and says.
+engine-ask-step = What about this step?
+engine-ask-next = Go on?
+engine-ask-not-met = Something is not as it should be yet. What now?
+engine-ask-failed = The work stopped half-way. What now?
+engine-ask-clean-up = The lab is done. What about the things it made?
+engine-answer-go = Do it
+engine-answer-next = Next step
+engine-answer-detour = Reject it first, and see
+engine-answer-again = Look again
+engine-answer-leave = Stop here, go on later
+engine-answer-clean-up = Clean up (delete what was made)
+engine-answer-keep = Keep it (pllab clean later)
+engine-recovering = { $n ->
+    [one] One call
+   *[other] { $n } calls
+ } had no outcome when pllab ended last time; asking the cloud what became of them
+engine-deleting = Delete { $what }
+engine-failed = Could not go on: { $code } { $message }
+picture-client = client
+picture-web = EC2 nginx
+picture-nlb = NLB (internal)
+picture-service = endpoint service
+picture-endpoint = endpoint
+picture-link-pending = pending acceptance
+picture-link-up = connected

@@ -1,0 +1,155 @@
+//! What a run's tasks share: the journal, the state it comes to, the screen. One lock, held while a line is written.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::event::{Entry, Event, Facts, Fault, Purpose, Screen};
+use super::journal::{Journal, JournalError};
+use super::state::State;
+use crate::cloud::{Call, Unresolved};
+use crate::host::Clock;
+use crate::lab::Side;
+
+/// Shared by everything that happens in a run.
+pub struct Core {
+    inner: Mutex<Inner>,
+    /// Where it is shown.
+    pub screen: Arc<dyn Screen>,
+    accounts: BTreeMap<Side, String>,
+}
+
+struct Inner {
+    /// `None` in the explain way: nothing is written.
+    journal: Option<Journal>,
+    state: State,
+    clock: Clock,
+}
+
+/// A call that is about to be made.
+pub struct Intent<'a> {
+    /// The step.
+    pub step: &'a str,
+    /// The resource, by name.
+    pub resource: &'a str,
+    /// Its kind.
+    pub kind: &'a str,
+    /// Whose account.
+    pub side: Side,
+    /// What for.
+    pub purpose: Purpose,
+    /// Which of the resource's calls.
+    pub part: &'a str,
+    /// The call, with every reference filled in.
+    pub call: &'a Call,
+}
+
+impl Core {
+    /// A run's shared part.
+    #[must_use]
+    pub fn new(
+        journal: Option<Journal>,
+        state: State,
+        clock: Clock,
+        screen: Arc<dyn Screen>,
+        accounts: BTreeMap<Side, String>,
+    ) -> Self {
+        Self { inner: Mutex::new(Inner { journal, state, clock }), screen, accounts }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // A task that panicked while writing has left the journal whole or torn; both can be read.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A copy of the state.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.lock().state.clone()
+    }
+
+    /// Something of the state.
+    pub fn with<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&self.lock().state)
+    }
+
+    /// The accounts of both sides.
+    #[must_use]
+    pub fn accounts(&self) -> &BTreeMap<Side, String> {
+        &self.accounts
+    }
+
+    /// Writes `event` down, folds it in, then shows it.
+    ///
+    /// # Errors
+    /// When it cannot be written; then it has not happened as far as the state goes.
+    pub fn record(&self, event: Event) -> Result<(), JournalError> {
+        let mut inner = self.lock();
+        inner.write(event.clone())?;
+        let silent = inner.journal.is_none();
+        drop(inner);
+        if !silent {
+            self.screen.event(&event);
+        }
+        Ok(())
+    }
+
+    /// Writes down that a call is about to be made, and gives it its number.
+    ///
+    /// # Errors
+    /// When it cannot be written: the call must not be made then.
+    pub fn intend(&self, intent: &Intent<'_>) -> Result<u64, JournalError> {
+        let mut inner = self.lock();
+        let call = inner.state.next_call;
+        let event = Event::Intent {
+            call,
+            step: intent.step.to_owned(),
+            resource: intent.resource.to_owned(),
+            kind: intent.kind.to_owned(),
+            side: intent.side,
+            purpose: intent.purpose,
+            part: intent.part.to_owned(),
+            operation: intent.call.operation.to_owned(),
+            params: serde_json::Value::Object(intent.call.params.clone()),
+        };
+        inner.write(event.clone())?;
+        drop(inner);
+        self.screen.event(&event);
+        Ok(call)
+    }
+
+    /// Writes down what became of a call.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn settle(&self, call: u64, outcome: Result<Facts, Fault>, recovered: bool) -> Result<(), JournalError> {
+        let (facts, error) = match outcome {
+            Ok(facts) => (Some(facts), None),
+            Err(fault) => (None, Some(fault)),
+        };
+        self.record(Event::Outcome { call, facts, error, recovered })
+    }
+
+    /// Fills in `${name.fact}`: a resource's facts, `account.provider`, `account.consumer`, `region.name`.
+    ///
+    /// # Errors
+    /// The first reference that nothing is known of.
+    pub fn resolve(&self, call: &Call) -> Result<Call, Unresolved> {
+        let inner = self.lock();
+        call.resolve(&|name, fact| match (name, fact) {
+            ("account", "provider") => self.accounts.get(&Side::Provider).cloned(),
+            ("account", "consumer") => self.accounts.get(&Side::Consumer).cloned(),
+            ("region", "name") => Some(inner.state.region.clone()),
+            _ => inner.state.resources.get(name)?.facts.get(fact).cloned(),
+        })
+    }
+}
+
+impl Inner {
+    fn write(&mut self, event: Event) -> Result<(), JournalError> {
+        if let Some(journal) = &mut self.journal {
+            journal.append(&event)?;
+        }
+        self.state.apply(&Entry { at: self.clock.now(), event });
+        Ok(())
+    }
+}

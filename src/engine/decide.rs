@@ -1,0 +1,237 @@
+//! What is next: a plain function from what is known to what is to be done. It knows the ways; it does nothing itself.
+
+use super::event::{Answer, Choice, Event, Question, QuestionId, Verdict, Way};
+use super::state::{Detouring, State};
+use crate::i18n::m;
+use crate::lab::{Lab, Step};
+
+/// What does not change while a run goes on.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan<'a> {
+    /// The lab.
+    pub lab: &'a Lab,
+    /// The way through it.
+    pub way: Way,
+    /// Whether what was made is kept at the end unless the learner says otherwise.
+    pub keep: bool,
+}
+
+/// What came of the last effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// The run begins, or is taken up again.
+    Begin,
+    /// Calls without outcomes have been asked about.
+    Recovered,
+    /// A question was answered.
+    Answered(QuestionId, Answer),
+    /// Everything that was to be made is made.
+    Made,
+    /// Something could not be made; what failed has been told.
+    MakeFailed,
+    /// The checks were asked: whether all are met.
+    Checked(Verdict),
+    /// The clean-up was done and looked at: whether nothing is left.
+    Cleaned(Verdict),
+    /// The learner pressed Ctrl-C.
+    Interrupted,
+}
+
+/// What is to be done. The last of a list leads to the next [`Input`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Show the first screen.
+    Opening,
+    /// Show a step, by index.
+    Show(usize),
+    /// Ask the learner.
+    Ask(Question),
+    /// Write it down, and tell the screen.
+    Record(Event),
+    /// Ask the cloud what became of calls without outcomes.
+    Recover,
+    /// Make what a step makes, by index.
+    Make(usize),
+    /// Ask a step's checks, by index.
+    Check(usize),
+    /// Reject the connection of a step's detour, delete what it remakes, make that again; ask its checks in between.
+    Detour(usize),
+    /// Delete what this run made, look again, write the receipt.
+    CleanUp,
+    /// Stop.
+    End(End),
+}
+
+/// How a pass ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Everything asked for is met.
+    Met,
+    /// Something is not met, or is left over.
+    NotMet,
+    /// The learner left; the run can be resumed.
+    Left,
+    /// Ctrl-C; the run can be resumed.
+    Interrupted,
+}
+
+/// What is to be done next.
+#[must_use]
+pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
+    match input {
+        Input::Begin if plan.way == Way::Explain => {
+            let mut effects = vec![Effect::Opening];
+            effects.extend(read_on(state, plan));
+            effects
+        }
+        Input::Begin if state.pending.is_empty() => {
+            let mut effects = vec![Effect::Opening];
+            effects.extend(onward(state, plan));
+            effects
+        }
+        Input::Begin => vec![Effect::Opening, Effect::Recover],
+        Input::Recovered => onward(state, plan),
+        Input::Interrupted => vec![Effect::End(End::Interrupted)],
+        Input::Answered(_, Answer::Leave) => vec![Effect::End(End::Left)],
+        Input::Answered(..) if plan.way == Way::Explain => read_on(state, plan),
+        Input::Answered(_, Answer::CleanUp) => vec![Effect::CleanUp],
+        Input::Answered(_, Answer::Keep) => finish(state, plan, Verdict::Met),
+        Input::Answered(QuestionId::Step, answer) => {
+            let Some((index, step)) = current(state, plan) else { return onward(state, plan) };
+            let id = step.id.clone();
+            if answer == Answer::Detour {
+                let chosen =
+                    Event::Answered { step: id, question: "step".to_owned(), answer: answer.name().to_owned() };
+                return vec![Effect::Record(chosen), Effect::Detour(index)];
+            }
+            vec![Effect::Record(Event::StepStarted { step: id }), Effect::Make(index)]
+        }
+        Input::Answered(QuestionId::Failed, _) => match current(state, plan) {
+            Some((index, _)) => vec![resumed_work(state, plan, index)],
+            None => vec![Effect::CleanUp],
+        },
+        Input::Answered(QuestionId::NotMet, _) => match current(state, plan) {
+            Some((index, _)) => vec![resumed_work(state, plan, index)],
+            None => onward(state, plan),
+        },
+        Input::Answered(QuestionId::Next | QuestionId::CleanUp | QuestionId::ConfirmClean, _) => onward(state, plan),
+        Input::Made => match current(state, plan) {
+            // After a detour nothing of the step itself has been done: it is offered again.
+            Some((index, step)) if !begun(state, step) => vec![Effect::Show(index), ask_step(step, state)],
+            Some((index, _)) => vec![Effect::Check(index)],
+            None => onward(state, plan),
+        },
+        Input::MakeFailed => vec![ask(
+            QuestionId::Failed,
+            m::engine_ask_failed(),
+            &[Answer::Again, Answer::Leave, Answer::CleanUp],
+            Answer::Leave,
+        )],
+        Input::Checked(Verdict::Met) => {
+            let Some((index, step)) = current(state, plan) else { return onward(state, plan) };
+            let finished = Event::StepFinished { step: step.id.clone(), verdict: Verdict::Met };
+            if index + 1 < plan.lab.steps.len() {
+                vec![Effect::Record(finished), ask_next(plan, index)]
+            } else {
+                vec![Effect::Record(finished), ask_clean_up(plan)]
+            }
+        }
+        Input::Checked(_) => vec![ask(
+            QuestionId::NotMet,
+            m::engine_ask_not_met(),
+            &[Answer::Again, Answer::Leave, Answer::CleanUp],
+            Answer::Leave,
+        )],
+        Input::Cleaned(verdict) => finish(state, plan, verdict),
+    }
+}
+
+/// The way on from where the run stands.
+fn onward(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
+    match current(state, plan) {
+        Some((index, step)) if begun(state, step) => vec![Effect::Show(index), resumed_work(state, plan, index)],
+        Some((index, step)) => vec![Effect::Show(index), ask_step(step, state)],
+        None => vec![ask_clean_up(plan)],
+    }
+}
+
+/// The explain way: the next step that has not been shown. What is recorded stays in memory.
+fn read_on(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
+    let Some((index, step)) = plan.lab.steps.iter().enumerate().find(|(_, step)| !begun(state, step)) else {
+        return vec![Effect::End(End::Met)];
+    };
+    let shown = Event::StepStarted { step: step.id.clone() };
+    vec![Effect::Record(shown), Effect::Show(index), ask_next(plan, index)]
+}
+
+/// Work on a step that was begun before: its detour, its making; the checks follow by themselves.
+fn resumed_work(state: &State, plan: &Plan<'_>, index: usize) -> Effect {
+    let step = &plan.lab.steps[index];
+    match state.steps.get(&step.id) {
+        Some(step) if step.detour == Detouring::Open => Effect::Detour(index),
+        _ => Effect::Make(index),
+    }
+}
+
+/// Whether the learner has agreed to the step's work, or to its detour.
+fn begun(state: &State, step: &Step) -> bool {
+    state.steps.get(&step.id).is_some_and(|step| step.started || step.detour == Detouring::Open)
+}
+
+/// The first step that is not met.
+fn current<'a>(state: &State, plan: &Plan<'a>) -> Option<(usize, &'a Step)> {
+    plan.lab.steps.iter().enumerate().find(|(_, step)| !state.met(&step.id))
+}
+
+fn finish(state: &State, plan: &Plan<'_>, cleaned: Verdict) -> Vec<Effect> {
+    let steps = plan.lab.steps.len();
+    let steps_met = plan.lab.steps.iter().filter(|step| state.met(&step.id)).count();
+    let verdict = if steps_met < steps { Verdict::NotYet } else { cleaned };
+    let end = if verdict == Verdict::Met { End::Met } else { End::NotMet };
+    vec![Effect::Record(Event::RunFinished { verdict, steps_met, steps }), Effect::End(end)]
+}
+
+fn ask_step(step: &Step, state: &State) -> Effect {
+    let detour_is_open =
+        step.detour.is_some() && state.steps.get(&step.id).is_none_or(|step| step.detour == Detouring::No);
+    let answers: &[Answer] = if detour_is_open {
+        &[Answer::Go, Answer::Detour, Answer::Leave, Answer::CleanUp]
+    } else {
+        &[Answer::Go, Answer::Leave, Answer::CleanUp]
+    };
+    ask(QuestionId::Step, m::engine_ask_step(), answers, Answer::Go)
+}
+
+/// After a step: on to the next. In the explain way there is nothing to clean up.
+fn ask_next(plan: &Plan<'_>, index: usize) -> Effect {
+    let last = index + 1 >= plan.lab.steps.len();
+    match plan.way {
+        Way::Explain if last => Effect::End(End::Met),
+        Way::Explain => ask(QuestionId::Next, m::engine_ask_next(), &[Answer::Go, Answer::Leave], Answer::Go),
+        Way::Guided => {
+            ask(QuestionId::Next, m::engine_ask_next(), &[Answer::Go, Answer::Leave, Answer::CleanUp], Answer::Go)
+        }
+    }
+}
+
+fn ask_clean_up(plan: &Plan<'_>) -> Effect {
+    let default = if plan.keep { Answer::Keep } else { Answer::CleanUp };
+    ask(QuestionId::CleanUp, m::engine_ask_clean_up(), &[Answer::CleanUp, Answer::Keep], default)
+}
+
+fn ask(id: QuestionId, prompt: crate::i18n::Text, answers: &[Answer], default: Answer) -> Effect {
+    let choices = answers.iter().map(|answer| Choice { answer: *answer, label: label(id, *answer) }).collect();
+    Effect::Ask(Question { id, prompt, choices, default })
+}
+
+fn label(id: QuestionId, answer: Answer) -> crate::i18n::Text {
+    match (id, answer) {
+        (QuestionId::Next, Answer::Go) => m::engine_answer_next(),
+        (_, Answer::Go) => m::engine_answer_go(),
+        (_, Answer::Detour) => m::engine_answer_detour(),
+        (_, Answer::Again) => m::engine_answer_again(),
+        (_, Answer::Leave) => m::engine_answer_leave(),
+        (_, Answer::CleanUp) => m::engine_answer_clean_up(),
+        (_, Answer::Keep) => m::engine_answer_keep(),
+    }
+}

@@ -1,0 +1,282 @@
+//! Performs what `decide` says, and knows nothing else.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::core::Core;
+use super::decide::{Effect, End, Input, Plan, decide};
+use super::event::{Answer, AskError, Event, FaultClass, Item, ItemState, Purpose, QuestionId, Screen, Verdict, Way};
+use super::examine::examine;
+use super::journal::JournalError;
+use super::make::make;
+use super::perform::{Failure, Patience, Work, perform};
+use super::receipt::receipt;
+use super::recover::recover;
+use super::teardown::teardown;
+use super::view::Views;
+use crate::actions;
+use crate::cloud::Clouds;
+use crate::i18n::m;
+use crate::lab::{Loaded, Resource, Side, Step};
+
+/// A pass through a lab.
+pub struct Drive {
+    /// What its tasks share.
+    pub core: Arc<Core>,
+    /// The target; `None` in the explain way.
+    pub clouds: Option<Arc<Clouds>>,
+    /// How patient to be with the target.
+    pub patience: Patience,
+    /// The lab.
+    pub loaded: Arc<Loaded>,
+    /// What is shown.
+    pub views: Views,
+    /// The way.
+    pub way: Way,
+    /// Whether what was made is kept at the end.
+    pub keep: bool,
+    /// Turns true at Ctrl-C.
+    pub interrupted: watch::Receiver<bool>,
+}
+
+/// How a pass ended, and what stood in its way.
+#[derive(Debug)]
+pub struct Ended {
+    /// How.
+    pub end: End,
+    /// The last fault's class, where the cloud stood in the way.
+    pub fault: Option<FaultClass>,
+}
+
+/// Why a pass could not go on at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Stuck {
+    /// The journal cannot be written.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// A question came up and nobody can be asked.
+    #[error("nobody to ask")]
+    NobodyToAsk(QuestionId),
+}
+
+/// What came of an effect.
+enum Came {
+    /// On to `decide` with this.
+    Of(Input),
+    /// Nothing to decide on; the next effect follows.
+    Nothing,
+    /// The end.
+    End(End),
+}
+
+impl Drive {
+    /// Goes through the lab from where the journal says the run stands.
+    ///
+    /// # Errors
+    /// When the run cannot go on; what was done until then is in the journal.
+    pub async fn run(&self) -> Result<Ended, Stuck> {
+        self.from(Input::Begin).await
+    }
+
+    /// Deletes what the run made and writes the receipt.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub async fn clean(&self) -> Result<Ended, Stuck> {
+        let mut fault = None;
+        let verdict = self.clean_up(&mut fault).await?;
+        let end = if verdict == Verdict::Met { End::Met } else { End::NotMet };
+        Ok(Ended { end, fault })
+    }
+
+    async fn from(&self, begin: Input) -> Result<Ended, Stuck> {
+        let plan = Plan { lab: &self.loaded.lab, way: self.way, keep: self.keep };
+        let mut input = begin;
+        let mut fault = None;
+        loop {
+            let effects = self.core.with(|state| decide(state, &plan, input));
+            let mut came = Came::End(End::NotMet);
+            for effect in effects {
+                let mut interrupted = self.interrupted.clone();
+                let performing = self.perform(effect, &mut fault);
+                came = tokio::select! {
+                    biased;
+                    // Calls under way are dropped: their intents are on the disk, `resume` asks what became of them.
+                    _ = interrupted.wait_for(|it| *it) => Came::Of(Input::Interrupted),
+                    came = performing => came?,
+                };
+                if matches!(came, Came::Of(Input::Interrupted)) {
+                    break;
+                }
+            }
+            match came {
+                Came::Of(next) => input = next,
+                Came::Nothing => return Ok(Ended { end: End::Met, fault }),
+                Came::End(end) => {
+                    if end == End::Interrupted && self.way != Way::Explain {
+                        let run = self.core.with(|state| state.run.clone());
+                        self.core.record(Event::Interrupted { run })?;
+                    }
+                    return Ok(Ended { end, fault });
+                }
+            }
+        }
+    }
+
+    async fn perform(&self, effect: Effect, fault: &mut Option<FaultClass>) -> Result<Came, Stuck> {
+        let screen = &self.core.screen;
+        Ok(match effect {
+            Effect::Opening => {
+                let view = self.core.with(|state| self.views.opening(&self.loaded, state));
+                screen.opening(&view);
+                Came::Nothing
+            }
+            Effect::Show(index) => {
+                let accounts = self.core.accounts();
+                let view = self.core.with(|state| self.views.step(&self.loaded, state, index, accounts));
+                screen.step(&view);
+                Came::Nothing
+            }
+            Effect::Record(event) => {
+                self.core.record(event)?;
+                Came::Nothing
+            }
+            Effect::Ask(question) => {
+                // The screen blocks while it waits; the sandbox goes on beside it.
+                let answer = tokio::task::block_in_place(|| screen.ask(&question));
+                match answer {
+                    Ok(answer) => Came::Of(Input::Answered(question.id, answer)),
+                    Err(AskError::Interrupted) => Came::Of(Input::Interrupted),
+                    // Reading goes on without anybody to ask.
+                    Err(AskError::NobodyToAsk) if self.way == Way::Explain => {
+                        Came::Of(Input::Answered(question.id, Answer::Go))
+                    }
+                    Err(AskError::NobodyToAsk) => return Err(Stuck::NobodyToAsk(question.id)),
+                }
+            }
+            Effect::Recover => {
+                let Some(clouds) = &self.clouds else { return Ok(Came::Nothing) };
+                match recover(&self.core, clouds, &self.patience, &self.loaded.lab).await {
+                    Ok(()) => Came::Of(Input::Recovered),
+                    Err(failure) => self.failed(failure, fault)?,
+                }
+            }
+            Effect::Make(index) => {
+                let step = &self.loaded.lab.steps[index];
+                let resources = resources(step.side, step.makes.clone());
+                match self.make(&step.id, &resources).await {
+                    Ok(()) => Came::Of(Input::Made),
+                    Err(failure) => self.failed(failure, fault)?,
+                }
+            }
+            Effect::Check(index) => {
+                let step = &self.loaded.lab.steps[index];
+                Came::Of(Input::Checked(self.check(step).await?))
+            }
+            Effect::Detour(index) => match self.detour(&self.loaded.lab.steps[index]).await {
+                Ok(Verdict::Met) => Came::Of(Input::Made),
+                Ok(verdict) => Came::Of(Input::Checked(verdict)),
+                Err(failure) => self.failed(failure, fault)?,
+            },
+            Effect::CleanUp => Came::Of(Input::Cleaned(self.clean_up(fault).await?)),
+            Effect::End(end) => Came::End(end),
+        })
+    }
+
+    /// The cloud's faults have been told; the journal's end the pass.
+    fn failed(&self, failure: Failure, fault: &mut Option<FaultClass>) -> Result<Came, Stuck> {
+        match failure {
+            Failure::Fault(cause) => {
+                *fault = Some(cause.class);
+                self.core.screen.say(&m::engine_failed(&cause.code, &cause.message));
+                Ok(Came::Of(Input::MakeFailed))
+            }
+            Failure::Journal(error) => Err(error.into()),
+        }
+    }
+
+    async fn make(&self, step: &str, resources: &[(Side, Resource)]) -> Result<(), Failure> {
+        let Some(clouds) = &self.clouds else { return Ok(()) };
+        make(&self.core, clouds, self.patience, step, resources).await
+    }
+
+    async fn check(&self, step: &Step) -> Result<Verdict, Stuck> {
+        let Some(clouds) = &self.clouds else { return Ok(Verdict::CannotTell) };
+        let lab = &self.loaded.lab;
+        Ok(examine(&self.core, clouds, lab, Some(&self.patience), &step.id, &step.checks).await?)
+    }
+
+    /// Rejects, looks, and lets the consumer ask again. Each part is skipped where the journal has it, so that a detour
+    /// that was cut short is taken up where it stopped.
+    async fn detour(&self, step: &Step) -> Result<Verdict, Failure> {
+        let (Some(detour), Some(clouds)) = (&step.detour, &self.clouds) else { return Ok(Verdict::Met) };
+        let lab = &self.loaded.lab;
+        let remade = |name: &String| self.core.with(|state| state.resources.get(name).map_or(0, |line| line.round));
+        if detour.remakes.iter().all(|name| remade(name) == 0) {
+            let rejection = &detour.reject;
+            let done = self.core.with(|state| {
+                state.resources.get(&rejection.name).is_some_and(|line| line.made.contains("word"))
+            });
+            if !done {
+                let work = Work {
+                    step: &step.id,
+                    resource: &rejection.name,
+                    kind: "acceptance",
+                    side: Side::Provider,
+                    purpose: Purpose::Make,
+                };
+                for part in actions::reject(rejection) {
+                    perform(&self.core, clouds, &self.patience, &work, &part).await?;
+                }
+            }
+            let verdict =
+                examine(&self.core, clouds, lab, Some(&self.patience), &step.id, &detour.checks).await?;
+            if verdict != Verdict::Met {
+                return Ok(verdict);
+            }
+        }
+        let old: Vec<String> = detour.remakes.iter().filter(|name| remade(name) == 0).cloned().collect();
+        teardown(&self.core, clouds, self.patience, Some(&old)).await?;
+        let again = lab
+            .steps
+            .iter()
+            .flat_map(|step| resources(step.side, step.makes.clone()))
+            .filter(|(_, it)| detour.remakes.iter().any(|name| name == it.name()))
+            .collect::<Vec<_>>();
+        self.make(&step.id, &again).await?;
+        let done =
+            Event::Answered { step: step.id.clone(), question: "detour".to_owned(), answer: "done".to_owned() };
+        self.core.record(done)?;
+        Ok(Verdict::Met)
+    }
+
+    async fn clean_up(&self, fault: &mut Option<FaultClass>) -> Result<Verdict, Stuck> {
+        let Some(clouds) = &self.clouds else { return Ok(Verdict::CannotTell) };
+        match recover(&self.core, clouds, &self.patience, &self.loaded.lab).await {
+            Ok(()) => {}
+            Err(Failure::Journal(error)) => return Err(error.into()),
+            // What could not be asked about is looked for by the receipt, by tag.
+            Err(Failure::Fault(cause)) => *fault = Some(cause.class),
+        }
+        teardown(&self.core, clouds, self.patience, None).await?;
+        let receipt = receipt(&self.core, clouds).await;
+        let clean = matches!(receipt, Event::Receipt { left: 0, unknown: 0, .. });
+        let unseen = matches!(&receipt, Event::Receipt { items, .. } if items.iter().any(is_unseen));
+        self.core.record(receipt)?;
+        if clean {
+            let run = self.core.with(|state| state.run.clone());
+            self.core.record(Event::RunCleaned { run })?;
+            return Ok(Verdict::Met);
+        }
+        Ok(if unseen { Verdict::CannotTell } else { Verdict::Broken })
+    }
+}
+
+fn is_unseen(item: &Item) -> bool {
+    item.state == ItemState::Unknown
+}
+
+fn resources(side: Side, makes: Vec<Resource>) -> Vec<(Side, Resource)> {
+    makes.into_iter().map(|it| (side, it)).collect()
+}

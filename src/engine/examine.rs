@@ -1,0 +1,112 @@
+//! Asks a step's checks until each is met, is broken, or has had its time.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use super::core::Core;
+use super::event::{Event, Progress, ProgressState, Verdict};
+use super::journal::JournalError;
+use super::perform::Patience;
+use crate::checks::{self, Finding, Scene};
+use crate::cloud::Clouds;
+use crate::i18n::Text;
+use crate::lab::{Check, Lab, Side};
+
+/// How often a check that cannot tell is asked again before that is the answer.
+const UNSURE_LOOKS: u32 = 3;
+
+/// Asks `checks` of `step` in order, each until it has an answer, and writes the answers down. With `wait` a check that is
+/// not met yet is asked again until its time is up. Stops at the first one that is not met, unless `all`.
+///
+/// # Errors
+/// When an answer cannot be written down.
+pub async fn examine(
+    core: &Core,
+    clouds: &Clouds,
+    lab: &Lab,
+    patience: Option<&Patience>,
+    step: &str,
+    checks: &[Check],
+) -> Result<Verdict, JournalError> {
+    let mut worst = Verdict::Met;
+    for check in checks {
+        let finding = answer(core, clouds, lab, patience, check).await;
+        let command = finding.look.as_ref().map(|(_, call)| call.command()).unwrap_or_default();
+        if let Some(proof) = &finding.proof {
+            core.record(Event::Proof {
+                url: proof.url.clone(),
+                status: proof.status,
+                token_ok: proof.token_ok,
+                seen_source: proof.seen_source.clone(),
+            })?;
+        }
+        core.record(Event::Check {
+            step: step.to_owned(),
+            check: checks::name(check),
+            title: checks::title(check),
+            verdict: finding.verdict,
+            expected: finding.expected,
+            seen: finding.seen,
+            why: finding.why,
+            command,
+        })?;
+        worst = worst.max(finding.verdict);
+        // When waiting, the run stops here: what follows would only repeat the same trouble.
+        if patience.is_some() && finding.verdict != Verdict::Met {
+            break;
+        }
+    }
+    Ok(worst)
+}
+
+async fn answer(core: &Core, clouds: &Clouds, lab: &Lab, patience: Option<&Patience>, check: &Check) -> Finding {
+    let began = Instant::now();
+    let mut pauses = patience.map(Patience::pauses);
+    let mut unsure = 0;
+    let mut shown: Option<Text> = None;
+    let progress = |seen: Option<Text>, state| Progress {
+        id: checks::name(check),
+        label: checks::title(check),
+        seen,
+        usual: checks::usual_seconds(check),
+        state,
+    };
+    loop {
+        let (facts, sides, token) = scene(core, lab);
+        let scene =
+            Scene { clouds, facts: &facts, sides: &sides, accounts: core.accounts(), token: &token, lab };
+        let finding = checks::ask(check, &scene).await;
+        let again = match (finding.verdict, &patience) {
+            (Verdict::NotYet, Some(patience)) => began.elapsed() < patience.limit,
+            (Verdict::CannotTell, Some(_)) => {
+                unsure += 1;
+                unsure < UNSURE_LOOKS
+            }
+            _ => false,
+        };
+        if !again {
+            if shown.is_some() {
+                let state =
+                    if finding.verdict == Verdict::Met { ProgressState::Done } else { ProgressState::Failed };
+                core.screen.progress(&progress(Some(finding.seen.clone()), state));
+            }
+            return finding;
+        }
+        core.screen.progress(&progress(Some(finding.seen.clone()), ProgressState::Running));
+        shown = Some(finding.seen);
+        let pause = pauses.as_mut().and_then(Iterator::next).unwrap_or_default();
+        tokio::time::sleep(pause).await;
+    }
+}
+
+type Parts = (BTreeMap<String, BTreeMap<String, String>>, BTreeMap<String, Side>, String);
+
+/// What a check may know: facts of the ledger, and whose account each resource is in.
+fn scene(core: &Core, lab: &Lab) -> Parts {
+    let sides = lab
+        .steps
+        .iter()
+        .flat_map(|step| step.makes.iter().map(|it| (it.name().to_owned(), step.side)))
+        .collect();
+    core.with(|state| (state.facts(), sides, state.token.clone()))
+}

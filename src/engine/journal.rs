@@ -1,0 +1,197 @@
+//! The run's memory on disk: one JSON object a line, only ever appended to.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::event::{Entry, Event};
+use crate::host::{Clock, append_line, open_append, sync_dir, write_atomic};
+
+/// The journal's format, as this program writes it.
+pub const FORMAT: u32 = 1;
+
+/// The file's name in the run's folder.
+const NAME: &str = "journal.jsonl";
+
+/// Called with each line's number once the line is on the disk. Crash tests end the process here.
+pub type LineHook = Arc<dyn Fn(u64) + Send + Sync>;
+
+/// An open journal.
+pub struct Journal {
+    file: File,
+    path: PathBuf,
+    lines: u64,
+    clock: Clock,
+    hook: Option<LineHook>,
+}
+
+/// What a journal file holds.
+#[derive(Debug)]
+pub struct Read {
+    /// Every whole line.
+    pub entries: Vec<Entry>,
+    /// A last line that was not written to its end, and where it begins.
+    pub torn: Option<Torn>,
+    /// Lines before the last that cannot be read, by number from 1.
+    pub damaged: Vec<usize>,
+}
+
+/// A last line that a crash cut short.
+#[derive(Debug)]
+pub struct Torn {
+    offset: usize,
+    bytes: Vec<u8>,
+}
+
+/// Why a journal cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The file system refused. When writing, the call that was about to be made was not made.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A line before the last cannot be read.
+    #[error("{path}:{line}: not a journal line")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// The first such line, from 1.
+        line: usize,
+    },
+    /// A newer program wrote it.
+    #[error("{path}: format {format}")]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        format: u32,
+    },
+}
+
+impl Journal {
+    /// Begins a journal in `folder`, which exists.
+    ///
+    /// # Errors
+    /// When the file cannot be made.
+    pub fn create(folder: &Path, clock: Clock, hook: Option<LineHook>) -> Result<Self, JournalError> {
+        let path = folder.join(NAME);
+        let file = open_append(&path).and_then(|file| sync_dir(folder).map(|()| file));
+        let file = file.map_err(|source| JournalError::Io { path: path.clone(), source })?;
+        Ok(Self { file, path, lines: 0, clock, hook })
+    }
+
+    /// Opens a journal to go on with it. A torn last line is cut off and kept beside the file; the returned path says
+    /// where.
+    ///
+    /// # Errors
+    /// [`JournalError::Damaged`] and [`JournalError::Newer`] leave the file as it is.
+    pub fn open(
+        folder: &Path,
+        clock: Clock,
+        hook: Option<LineHook>,
+    ) -> Result<(Self, Vec<Entry>, Option<PathBuf>), JournalError> {
+        let read = read(folder)?;
+        let path = folder.join(NAME);
+        if let Some(line) = read.damaged.first() {
+            return Err(JournalError::Damaged { path, line: *line });
+        }
+        if let Some(format) = newer(&read.entries) {
+            return Err(JournalError::Newer { path, format });
+        }
+        let io_error = |source| JournalError::Io { path: path.clone(), source };
+        let kept = match &read.torn {
+            Some(torn) => {
+                let kept = folder.join(format!("{NAME}.torn-{}", read.entries.len() + 1));
+                write_atomic(&kept, &torn.bytes, true).map_err(io_error)?;
+                let file = fs::OpenOptions::new().write(true).open(&path).map_err(io_error)?;
+                file.set_len(torn.offset as u64).and_then(|()| file.sync_all()).map_err(io_error)?;
+                Some(kept)
+            }
+            None => None,
+        };
+        let file = open_append(&path).map_err(io_error)?;
+        let lines = read.entries.len() as u64;
+        Ok((Self { file, path, lines, clock, hook }, read.entries, kept))
+    }
+
+    /// Appends `event`. Lines that a later step relies on are on the disk when this returns; the others are carried there
+    /// by the next one.
+    ///
+    /// # Errors
+    /// When it cannot be written; a line written in part is taken back.
+    pub fn append(&mut self, event: &Event) -> Result<(), JournalError> {
+        let entry = Entry { at: self.clock.now(), event: event.clone() };
+        let before = self.file.metadata().map(|meta| meta.len());
+        let written = serde_json::to_string(&entry)
+            .map_err(io::Error::from)
+            .and_then(|line| append_line(&mut self.file, &line, must_last(event)));
+        if let Err(source) = written {
+            // A full disk may have taken a part of the line.
+            if let Ok(length) = before {
+                let _ = self.file.set_len(length);
+            }
+            return Err(JournalError::Io { path: self.path.clone(), source });
+        }
+        self.lines += 1;
+        if let Some(hook) = &self.hook {
+            hook(self.lines);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        // The last lines may not have been synced; nothing relies on them.
+        let _ = self.file.flush().and_then(|()| self.file.sync_data());
+    }
+}
+
+/// Whether something relies on the line being on the disk: calls, and what says a run began, was cleaned or ended.
+fn must_last(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::RunStarted { .. }
+            | Event::Intent { .. }
+            | Event::Outcome { .. }
+            | Event::Gone { .. }
+            | Event::RunCleaned { .. }
+            | Event::RunFinished { .. }
+    )
+}
+
+/// The format, where it is newer than ours.
+fn newer(entries: &[Entry]) -> Option<u32> {
+    match &entries.first()?.event {
+        Event::RunStarted { format, .. } if *format > FORMAT => Some(*format),
+        _ => None,
+    }
+}
+
+/// Reads the journal in `folder` and changes nothing.
+///
+/// # Errors
+/// When the file cannot be read at all.
+pub fn read(folder: &Path) -> Result<Read, JournalError> {
+    let path = folder.join(NAME);
+    let bytes = fs::read(&path).map_err(|source| JournalError::Io { path, source })?;
+    let mut result = Read { entries: Vec::new(), torn: None, damaged: Vec::new() };
+    let mut offset = 0;
+    for (index, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
+        let whole = line.ends_with(b"\n");
+        let last = offset + line.len() == bytes.len();
+        match serde_json::from_slice::<Entry>(line) {
+            Ok(entry) if whole => result.entries.push(entry),
+            // Without its line end a line was not acknowledged, even if what is there happens to parse.
+            _ if last => result.torn = Some(Torn { offset, bytes: line.to_vec() }),
+            _ => result.damaged.push(index + 1),
+        }
+        offset += line.len();
+    }
+    Ok(result)
+}

@@ -1,0 +1,188 @@
+//! One call, from intent to outcome: sent, retried where that is safe, looked up where nobody knows.
+
+use std::time::Duration;
+
+use super::core::{Core, Intent};
+use super::event::{Facts, Fault, FaultClass, Purpose};
+use super::journal::JournalError;
+use crate::actions::{Part, facts_of};
+use crate::cloud::{Backoff, Call, Clients, Clouds, Unresolved};
+use crate::lab::Side;
+
+/// How patient the engine is with this target.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// The shortest and the longest pause between two looks.
+    pub look: (Duration, Duration),
+    /// How long something may take before it counts as stuck.
+    pub limit: Duration,
+}
+
+impl Patience {
+    /// A target whose states change by being looked at.
+    pub const INSTANT: Self = Self::new(1, 5, 20);
+    /// A target whose minutes are seconds.
+    pub const QUICK: Self = Self::new(250, 1_000, 120);
+    /// AWS: ten minutes is the ceiling that other tools use for one resource.
+    pub const AWS: Self = Self::new(2_000, 10_000, 900);
+
+    const fn new(first_ms: u64, longest_ms: u64, limit_seconds: u64) -> Self {
+        Self {
+            look: (Duration::from_millis(first_ms), Duration::from_millis(longest_ms)),
+            limit: Duration::from_secs(limit_seconds),
+        }
+    }
+
+    /// Pauses between looks, the first one none.
+    #[must_use]
+    pub fn pauses(&self) -> Backoff {
+        let millis = |pause: Duration| u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+        Backoff::new(millis(self.look.0), millis(self.look.1))
+    }
+}
+
+/// Why something was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The cloud said no, or nothing. It has been written down and shown.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// The journal cannot be written: nothing more may be done.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+impl From<Unresolved> for Failure {
+    fn from(unresolved: Unresolved) -> Self {
+        // The lab's references were checked, so a fact that is missing was not in the cloud's reply.
+        Self::Fault(Fault {
+            code: "MissingFact".to_owned(),
+            message: format!("{}.{}", unresolved.resource, unresolved.fact),
+            request_id: None,
+            class: FaultClass::Refused,
+        })
+    }
+}
+
+/// The clients of a side.
+#[must_use]
+pub fn clients(clouds: &Clouds, side: Side) -> &Clients {
+    match side {
+        Side::Provider => &clouds.provider,
+        Side::Consumer => &clouds.consumer,
+    }
+}
+
+/// How often a call that was refused for the moment (throttling, just-made resources not known yet) is sent.
+const ATTEMPTS: usize = 6;
+
+/// Makes one of a resource's calls, unless the journal says it is done.
+///
+/// # Errors
+/// The fault that was written down; or a journal that cannot be written.
+pub async fn perform(
+    core: &Core,
+    clouds: &Clouds,
+    patience: &Patience,
+    work: &Work<'_>,
+    part: &Part,
+) -> Result<(), Failure> {
+    let call = core.resolve(&part.call)?;
+    let intent = Intent {
+        step: work.step,
+        resource: work.resource,
+        kind: work.kind,
+        side: work.side,
+        purpose: work.purpose,
+        part: part.name,
+        call: &call,
+    };
+    let number = core.intend(&intent)?;
+    let outcome = send(core, clients(clouds, work.side), patience, work.purpose, part, &call).await;
+    match outcome {
+        Ok(facts) => Ok(core.settle(number, Ok(facts), false)?),
+        Err(fault) => {
+            core.settle(number, Err(fault.clone()), false)?;
+            Err(Failure::Fault(fault))
+        }
+    }
+}
+
+/// Whose call it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Work<'a> {
+    /// The step.
+    pub step: &'a str,
+    /// The resource, by name.
+    pub resource: &'a str,
+    /// Its kind.
+    pub kind: &'a str,
+    /// Whose account.
+    pub side: Side,
+    /// What for.
+    pub purpose: Purpose,
+}
+
+async fn send(
+    core: &Core,
+    clients: &Clients,
+    patience: &Patience,
+    purpose: Purpose,
+    part: &Part,
+    call: &Call,
+) -> Result<Facts, Fault> {
+    let mut pauses = patience.pauses();
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let fault = match clients.send(call).await {
+            Ok(reply) => {
+                return facts_of(&reply, part.facts).or(part.facts.is_empty().then(Facts::new)).ok_or_else(|| Fault {
+                    code: "UnreadableReply".to_owned(),
+                    message: format!("{}: no {}", call.operation, part.facts.first().map_or("", |fact| fact.1)),
+                    request_id: None,
+                    class: FaultClass::NoAnswer,
+                });
+            }
+            Err(fault) => fault,
+        };
+        let settled = match (fault.class, purpose) {
+            (FaultClass::Exists, Purpose::Make) if part.repeat => true,
+            (FaultClass::NotFound, Purpose::Delete) => true,
+            _ => false,
+        };
+        if settled {
+            return Ok(Facts::new());
+        }
+        if fault.class == FaultClass::NoAnswer && !part.repeat {
+            if let Some(facts) = look_up(core, clients, part).await? {
+                return Ok(facts);
+            }
+        }
+        let again = match fault.class {
+            FaultClass::Busy | FaultClass::NoAnswer => true,
+            // What was made a moment ago may not be known everywhere yet.
+            FaultClass::NotFound => purpose == Purpose::Make && attempt < 4,
+            // Deleting waits for what still uses it to go; the caller's patience is the limit there.
+            _ => false,
+        };
+        if !again || attempt >= ATTEMPTS {
+            return Err(fault);
+        }
+        tokio::time::sleep(pauses.next().unwrap_or_default().max(patience.look.0)).await;
+    }
+}
+
+/// Asks the cloud whether a call took effect: its facts if it did.
+///
+/// # Errors
+/// When the cloud cannot be asked.
+pub async fn look_up(core: &Core, clients: &Clients, part: &Part) -> Result<Option<Facts>, Fault> {
+    let Some(find) = &part.find else { return Ok(None) };
+    let Ok(call) = core.resolve(&find.call) else { return Ok(None) };
+    match clients.send(&call).await {
+        Ok(reply) => Ok(facts_of(&reply, find.facts)),
+        Err(fault) if fault.class == FaultClass::NotFound => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}

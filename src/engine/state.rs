@@ -1,0 +1,254 @@
+//! What a journal comes to: the run, its steps, and the ledger of what exists because of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::event::{Entry, Event, Facts, Item, Purpose, Verdict};
+use crate::lab::Side;
+
+/// A run, folded from its journal.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// The run's id.
+    pub run: String,
+    /// The lab's id.
+    pub lab: String,
+    /// Where calls go.
+    pub target: String,
+    /// The AWS region.
+    pub region: String,
+    /// The word that the page carries.
+    pub token: String,
+    /// The lab's variables.
+    pub variables: BTreeMap<String, String>,
+    /// The sandbox's pace, where the target is the sandbox.
+    pub pace: Option<String>,
+    /// When the run began.
+    pub started: Option<Timestamp>,
+    /// The steps that were begun, by id.
+    pub steps: BTreeMap<String, StepState>,
+    /// The ledger: every resource that was ever to be made, by name.
+    pub resources: BTreeMap<String, ResourceState>,
+    /// What is gone, with its id: deleted, or made again under the same name.
+    pub gone: Vec<(String, String, String, Side)>,
+    /// Calls whose outcome is not known, by number.
+    pub pending: BTreeMap<u64, Pending>,
+    /// The number of the next call.
+    pub next_call: u64,
+    /// The proof, once it came.
+    pub proof: Option<(String, bool, String)>,
+    /// The last receipt.
+    pub receipt: Option<Vec<Item>>,
+    /// Whether nothing of this run is left.
+    pub cleaned: bool,
+    /// When the journal's last line was written.
+    pub last: Option<Timestamp>,
+}
+
+/// A step that was begun.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StepState {
+    /// Whether the learner agreed to its work.
+    pub started: bool,
+    /// How it ended, if it did.
+    pub verdict: Option<Verdict>,
+    /// Whether its detour was chosen, and whether it is done.
+    pub detour: Detouring,
+}
+
+/// Where a step's detour stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detouring {
+    /// Not chosen.
+    #[default]
+    No,
+    /// Under way.
+    Open,
+    /// Over.
+    Done,
+}
+
+/// A line of the ledger.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResourceState {
+    /// Its kind.
+    pub kind: String,
+    /// Whose account.
+    pub side: Side,
+    /// The step that makes it.
+    pub step: String,
+    /// What is known of it; it exists once its `id` or `arn` is here.
+    pub facts: Facts,
+    /// Which of the calls that make it took effect.
+    pub made: BTreeSet<String>,
+    /// Which of the calls that delete it took effect.
+    pub deleted: BTreeSet<String>,
+    /// How often it was deleted.
+    pub round: usize,
+    /// Every string it was made with: where another resource's id is in here, it needs that resource.
+    pub made_with: BTreeSet<String>,
+    /// Since when it exists.
+    pub since: Option<Timestamp>,
+}
+
+/// A call whose outcome is not known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pending {
+    /// The resource.
+    pub resource: String,
+    /// Its kind.
+    pub kind: String,
+    /// What the call is for.
+    pub purpose: Purpose,
+    /// Which of the resource's calls.
+    pub part: String,
+}
+
+impl ResourceState {
+    /// Its id, or its ARN where that is what AWS goes by.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.facts.get("arn").or_else(|| self.facts.get("id")).map(String::as_str)
+    }
+}
+
+impl State {
+    /// Folds a whole journal.
+    #[must_use]
+    pub fn replay(entries: &[Entry]) -> Self {
+        let mut state = Self::default();
+        for entry in entries {
+            state.apply(entry);
+        }
+        state
+    }
+
+    /// Folds one line.
+    pub fn apply(&mut self, entry: &Entry) {
+        self.last = Some(entry.at);
+        match &entry.event {
+            Event::RunStarted { run, lab, target, region, token, variables, pace, .. } => {
+                self.run.clone_from(run);
+                self.lab.clone_from(lab);
+                self.target.clone_from(target);
+                self.region.clone_from(region);
+                self.token.clone_from(token);
+                self.variables.clone_from(variables);
+                self.pace.clone_from(pace);
+                self.started = Some(entry.at);
+            }
+            Event::StepStarted { step } => self.steps.entry(step.clone()).or_default().started = true,
+            Event::Answered { step, question, answer } => {
+                let detour = &mut self.steps.entry(step.clone()).or_default().detour;
+                match (question.as_str(), answer.as_str()) {
+                    ("step", "detour") => *detour = Detouring::Open,
+                    ("detour", "done") => *detour = Detouring::Done,
+                    _ => {}
+                }
+            }
+            Event::Intent { call, step, resource, kind, side, purpose, part, params, .. } => {
+                let pending = Pending {
+                    resource: resource.clone(),
+                    kind: kind.clone(),
+                    purpose: *purpose,
+                    part: part.clone(),
+                };
+                self.pending.insert(*call, pending);
+                self.next_call = self.next_call.max(call + 1);
+                let line = self.resources.entry(resource.clone()).or_insert_with(|| ResourceState {
+                    kind: kind.clone(),
+                    side: *side,
+                    step: step.clone(),
+                    facts: Facts::new(),
+                    made: BTreeSet::new(),
+                    deleted: BTreeSet::new(),
+                    round: 0,
+                    made_with: BTreeSet::new(),
+                    since: None,
+                });
+                if *purpose == Purpose::Make {
+                    strings(params, &mut line.made_with);
+                }
+            }
+            Event::Outcome { call, facts, .. } => {
+                let Some(pending) = self.pending.remove(call) else { return };
+                let (Some(facts), Some(line)) = (facts, self.resources.get_mut(&pending.resource)) else { return };
+                line.facts.extend(facts.clone());
+                let parts = match pending.purpose {
+                    Purpose::Make => &mut line.made,
+                    Purpose::Delete => &mut line.deleted,
+                };
+                parts.insert(pending.part);
+                if line.id().is_some() && line.since.is_none() {
+                    line.since = Some(entry.at);
+                }
+            }
+            Event::Gone { resource, id } => {
+                if let Some(line) = self.resources.get_mut(resource) {
+                    self.gone.push((resource.clone(), line.kind.clone(), id.clone(), line.side));
+                    line.facts.clear();
+                    line.made.clear();
+                    line.deleted.clear();
+                    line.made_with.clear();
+                    line.since = None;
+                    line.round += 1;
+                }
+            }
+            Event::StepFinished { step, verdict } => {
+                self.steps.entry(step.clone()).or_default().verdict = Some(*verdict);
+            }
+            Event::Proof { url, token_ok, seen_source, .. } => {
+                self.proof = Some((url.clone(), *token_ok, seen_source.clone()));
+            }
+            Event::Receipt { items, .. } => self.receipt = Some(items.clone()),
+            Event::RunCleaned { .. } => self.cleaned = true,
+            Event::Check { .. }
+            | Event::Notice { .. }
+            | Event::Interrupted { .. }
+            | Event::RunFinished { .. }
+            | Event::Unknown => {}
+        }
+    }
+
+    /// Whether the step is met.
+    #[must_use]
+    pub fn met(&self, step: &str) -> bool {
+        self.steps.get(step).and_then(|step| step.verdict) == Some(Verdict::Met)
+    }
+
+    /// What exists because of this run, by name.
+    #[must_use]
+    pub fn existing(&self) -> BTreeMap<&str, &ResourceState> {
+        self.resources
+            .iter()
+            .filter(|(_, line)| line.id().is_some() && !matches!(line.kind.as_str(), "service_lookup" | "acceptance"))
+            .map(|(name, line)| (name.as_str(), line))
+            .collect()
+    }
+
+    /// Facts by resource name.
+    #[must_use]
+    pub fn facts(&self) -> BTreeMap<String, Facts> {
+        self.resources.iter().map(|(name, line)| (name.clone(), line.facts.clone())).collect()
+    }
+
+    /// Whether one of the names that `name` was made with belongs to `other`.
+    #[must_use]
+    pub fn needs(&self, name: &str, other: &str) -> bool {
+        let (Some(one), Some(two)) = (self.resources.get(name), self.resources.get(other)) else { return false };
+        name != other && two.facts.values().any(|fact| one.made_with.iter().any(|text| text.contains(fact.as_str())))
+    }
+}
+
+fn strings(value: &Value, into: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) => {
+            into.insert(text.clone());
+        }
+        Value::Array(items) => items.iter().for_each(|item| strings(item, into)),
+        Value::Object(map) => map.values().for_each(|item| strings(item, into)),
+        _ => {}
+    }
+}

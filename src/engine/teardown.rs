@@ -1,0 +1,154 @@
+//! Deletes what the ledger says exists: users before what they use, at the same time where nothing ties them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::task::JoinSet;
+
+use super::core::Core;
+use super::event::{Event, FaultClass, Progress, ProgressState, Purpose};
+use super::journal::JournalError;
+use super::perform::{Failure, Patience, Work, clients, perform};
+use crate::actions::{self, Presence};
+use crate::cloud::Clouds;
+use crate::i18n::Text;
+
+/// Deletes what exists of this run, or only what is in `only`, and waits until each is gone. Goes on after an error; what
+/// could not be deleted stays in the ledger.
+///
+/// # Errors
+/// Only when the journal cannot be written.
+pub async fn teardown(
+    core: &Arc<Core>,
+    clouds: &Arc<Clouds>,
+    patience: Patience,
+    only: Option<&[String]>,
+) -> Result<(), JournalError> {
+    let mut waiting: BTreeSet<String> = core.with(|state| {
+        let existing = state.existing().into_keys().map(str::to_owned);
+        existing.filter(|name| only.is_none_or(|only| only.contains(name))).collect()
+    });
+    let mut needs: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    core.with(|state| {
+        for one in &waiting {
+            // Who uses `one` goes first.
+            let users = waiting.iter().filter(|other| state.needs(other, one)).cloned().collect();
+            needs.insert(one.clone(), users);
+        }
+    });
+    let mut standing = waiting.clone();
+    let mut running = JoinSet::new();
+    loop {
+        let ready: Vec<String> =
+            waiting.iter().filter(|name| needs[*name].iter().all(|user| !standing.contains(user))).cloned().collect();
+        for name in ready {
+            waiting.remove(&name);
+            let (core, clouds) = (Arc::clone(core), Arc::clone(clouds));
+            running.spawn(async move {
+                let result = delete(&core, &clouds, patience, &name).await;
+                (name, result)
+            });
+        }
+        let Some(ended) = running.join_next().await else { break };
+        match ended {
+            Ok((name, Ok(()))) => {
+                standing.remove(&name);
+            }
+            // What uses something that could not be deleted is still tried: AWS refuses if it must.
+            Ok((name, Err(Failure::Fault(_)))) => {
+                standing.remove(&name);
+            }
+            Ok((_, Err(Failure::Journal(error)))) => return Err(error),
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => {}
+        }
+    }
+    Ok(())
+}
+
+async fn delete(core: &Core, clouds: &Clouds, patience: Patience, name: &str) -> Result<(), Failure> {
+    let Some(line) = core.with(|state| state.resources.get(name).cloned()) else { return Ok(()) };
+    let work =
+        Work { step: &line.step, resource: name, kind: &line.kind, side: line.side, purpose: Purpose::Delete };
+    let progress = |seen: Option<Text>, state| Progress {
+        id: format!("delete:{name}"),
+        label: crate::i18n::m::engine_deleting(actions::label(&line.kind, name)),
+        seen,
+        usual: actions::usual_deletion(&line.kind),
+        state,
+    };
+    core.screen.progress(&progress(None, ProgressState::Running));
+    let result = async {
+        let began = Instant::now();
+        for part in actions::delete(&line.kind, name) {
+            // A fact that was never learnt, such as an association that was not made, leaves nothing to delete.
+            if line.deleted.contains(part.name) || core.resolve(&part.call).is_err() {
+                continue;
+            }
+            let mut pauses = patience.pauses();
+            loop {
+                match perform(core, clouds, &patience, &work, &part).await {
+                    // What uses it may still be on its way out: endpoints, and an NLB's network interfaces.
+                    Err(Failure::Fault(fault))
+                        if fault.class == FaultClass::InUse && began.elapsed() < patience.limit =>
+                    {
+                        core.screen.progress(&progress(Some(Text::literal(&fault.code)), ProgressState::Running));
+                        tokio::time::sleep(pauses.next().unwrap_or_default()).await;
+                    }
+                    Err(failure) => return Err(failure),
+                    Ok(()) => break,
+                }
+            }
+        }
+        wait_until_gone(core, clouds, patience, name, &line.kind, line.side, &progress).await
+    }
+    .await;
+    match result {
+        Ok(()) => {
+            let id = line.id().unwrap_or_default().to_owned();
+            core.record(Event::Gone { resource: name.to_owned(), id })?;
+            core.screen.progress(&progress(None, ProgressState::Done));
+            Ok(())
+        }
+        Err(failure) => {
+            core.screen.progress(&progress(None, ProgressState::Failed));
+            Err(failure)
+        }
+    }
+}
+
+async fn wait_until_gone(
+    core: &Core,
+    clouds: &Clouds,
+    patience: Patience,
+    name: &str,
+    kind: &str,
+    side: crate::lab::Side,
+    progress: &impl Fn(Option<Text>, ProgressState) -> Progress,
+) -> Result<(), Failure> {
+    let Some(look) = actions::look(kind, name) else { return Ok(()) };
+    let look = core.resolve(&look)?;
+    let began = Instant::now();
+    for pause in patience.pauses() {
+        tokio::time::sleep(pause).await;
+        match actions::presence(clients(clouds, side).send(&look).await) {
+            Presence::Gone => return Ok(()),
+            Presence::There(state) => {
+                core.screen.progress(&progress(Some(Text::literal(state)), ProgressState::Running));
+                if began.elapsed() > patience.limit {
+                    break;
+                }
+            }
+            // Deleted as far as we know; the receipt says what could not be seen.
+            Presence::Unknown(fault) if began.elapsed() > patience.limit => return Err(fault.into()),
+            Presence::Unknown(_) => {}
+        }
+    }
+    Err(Failure::Fault(super::event::Fault {
+        code: "StillThere".to_owned(),
+        message: format!("{kind} {name}"),
+        request_id: None,
+        class: FaultClass::InUse,
+    }))
+}

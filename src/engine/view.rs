@@ -1,0 +1,217 @@
+//! From state to what a screen shows: nothing here asks the cloud.
+
+use std::collections::BTreeMap;
+
+use super::event::{Lane, Link, LinkState, Mark, Node, OpeningView, Picture, StepView, Way};
+use super::state::State;
+use crate::actions::{self, Making};
+use crate::checks;
+use crate::i18n::{Text, m};
+use crate::lab::{Lab, Loaded, Resource, Side, Step, waves};
+
+/// What all views of a pass share.
+#[derive(Clone, Debug)]
+pub struct Views {
+    /// Where it runs, such as "sandbox · ap-northeast-1".
+    pub place: Text,
+    /// What it costs.
+    pub cost: Text,
+    /// The way.
+    pub way: Way,
+    /// Whether an earlier pass is resumed.
+    pub resumed: bool,
+}
+
+impl Views {
+    /// The first screen.
+    #[must_use]
+    pub fn opening(&self, loaded: &Loaded, state: &State) -> OpeningView {
+        let lab = &loaded.lab;
+        OpeningView {
+            prose: loaded.prose.clone(),
+            minutes: lab.minutes,
+            steps: lab.steps.len(),
+            place: self.place.clone(),
+            cost: self.cost.clone(),
+            picture: picture(lab, state, Stage::Finished),
+            way: self.way,
+            run: (self.way != Way::Explain).then(|| state.run.clone()),
+            resumed: self.resumed,
+        }
+    }
+
+    /// A step as it opens.
+    #[must_use]
+    pub fn step(
+        &self,
+        loaded: &Loaded,
+        state: &State,
+        index: usize,
+        accounts: &BTreeMap<Side, String>,
+    ) -> StepView {
+        let lab = &loaded.lab;
+        let step = &lab.steps[index];
+        let ordered: Vec<&Resource> =
+            waves(&step.makes.iter().collect::<Vec<_>>()).unwrap_or_default().into_iter().flatten().collect();
+        let stage = if self.way == Way::Explain { Stage::Reading(index) } else { Stage::Doing(index) };
+        StepView {
+            lab: loaded.prose.map(|prose| prose.title.clone()),
+            place: self.place.clone(),
+            number: index + 1,
+            total: lab.steps.len(),
+            step: step.id.clone(),
+            side: step.side,
+            minutes: step.minutes,
+            prose: loaded.prose.map(|prose| prose.steps.get(&step.id).cloned().unwrap_or_default()),
+            picture: picture(lab, state, stage),
+            plan: ordered.iter().map(|it| actions::plan(it)).collect(),
+            commands: commands(&ordered, state, step, accounts),
+            checks: step.checks.iter().map(checks::title).collect(),
+            way: self.way,
+        }
+    }
+}
+
+/// The AWS CLI commands of a step, made from the very calls that pllab sends. A step that makes nothing shows how to look.
+fn commands(
+    resources: &[&Resource],
+    state: &State,
+    step: &Step,
+    accounts: &BTreeMap<Side, String>,
+) -> Vec<String> {
+    let mut commands = Vec::new();
+    for resource in resources {
+        let round = state.resources.get(resource.name()).map_or(0, |line| line.round);
+        let making = Making { run: &state.run, lab: &state.lab, round };
+        for part in actions::make(resource, &making) {
+            // Region and accounts are known from the start; ids stay shell variables that the commands themselves set.
+            let known = |name: &str, fact: &str| match (name, fact) {
+                ("region", "name") => state.region.clone(),
+                ("account", "provider") => accounts.get(&Side::Provider).cloned().unwrap_or_default(),
+                ("account", "consumer") => accounts.get(&Side::Consumer).cloned().unwrap_or_default(),
+                _ => format!("${{{name}.{fact}}}"),
+            };
+            let Ok(call) = part.call.resolve(&|name, fact| Some(known(name, fact))) else { continue };
+            let captures: Vec<(String, &str)> =
+                part.facts.iter().map(|(fact, path)| (crate::cloud::variable(resource.name(), fact), *path)).collect();
+            let captures: Vec<(&str, &str)> = captures.iter().map(|(name, path)| (name.as_str(), *path)).collect();
+            commands.push(if captures.is_empty() { call.command() } else { call.command_capturing(&captures) });
+        }
+    }
+    if commands.is_empty() {
+        commands.extend(step.checks.iter().filter_map(checks::look).map(|(_, call)| call.command()));
+    }
+    commands
+}
+
+/// How far the picture is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// As it will be at the end.
+    Finished,
+    /// What exists, and what step `n` adds.
+    Doing(usize),
+    /// What the steps before `n` would have made, and what step `n` adds.
+    Reading(usize),
+}
+
+/// The architecture at a stage of the lab.
+fn picture(lab: &Lab, state: &State, stage: Stage) -> Picture {
+    let mut lanes = BTreeMap::new();
+    for side in [Side::Provider, Side::Consumer] {
+        lanes.insert(side, lane(lab, state, stage, side));
+    }
+    let link = link(lab, state, stage);
+    let mut take = |side| {
+        lanes.remove(&side).unwrap_or(Lane { cidr: String::new(), mark: Mark::Absent, nodes: Vec::new() })
+    };
+    Picture { consumer: take(Side::Consumer), provider: take(Side::Provider), link }
+}
+
+fn mark(state: &State, stage: Stage, step: usize, name: &str) -> Mark {
+    let exists = state.resources.get(name).is_some_and(|line| line.id().is_some());
+    match stage {
+        Stage::Finished => Mark::There,
+        Stage::Doing(now) if step == now => Mark::New,
+        Stage::Doing(_) if exists => Mark::There,
+        Stage::Reading(now) if step == now => Mark::New,
+        Stage::Reading(now) if step < now => Mark::There,
+        Stage::Doing(_) | Stage::Reading(_) => Mark::Absent,
+    }
+}
+
+fn lane(lab: &Lab, state: &State, stage: Stage, side: Side) -> Lane {
+    let mut lane = Lane { cidr: String::new(), mark: Mark::Absent, nodes: Vec::new() };
+    // The order from outside in: client before endpoint, endpoint service before NLB before web server.
+    let rank = |resource: &Resource| match resource {
+        Resource::Instance(_) if side == Side::Consumer => 0,
+        Resource::Endpoint(_) | Resource::EndpointService(_) => 1,
+        Resource::LoadBalancer(_) => 2,
+        _ => 3,
+    };
+    let mut found: Vec<(usize, &Resource)> = lab
+        .steps
+        .iter()
+        .enumerate()
+        .filter(|(_, step)| step.side == side)
+        .flat_map(|(index, step)| step.makes.iter().map(move |it| (index, it)))
+        .collect();
+    found.sort_by_key(|(_, it)| rank(it));
+    for (index, resource) in found {
+        let mark = mark(state, stage, index, resource.name());
+        let (label, done) = match resource {
+            Resource::Vpc(vpc) => {
+                lane.mark = mark;
+                if mark != Mark::Absent {
+                    lane.cidr.clone_from(&vpc.cidr);
+                }
+                continue;
+            }
+            Resource::Instance(_) if side == Side::Consumer => (m::picture_client(), "running"),
+            Resource::Instance(_) => (m::picture_web(), "running"),
+            Resource::LoadBalancer(_) => (m::picture_nlb(), "active"),
+            Resource::EndpointService(_) => (m::picture_service(), "Available"),
+            Resource::Endpoint(_) => (m::picture_endpoint(), ""),
+            _ => continue,
+        };
+        let state = (mark == Mark::There && stage != Stage::Finished && !done.is_empty()).then(|| Text::literal(done));
+        let tied = matches!(resource, Resource::Endpoint(_) | Resource::EndpointService(_));
+        lane.nodes.push(Node { label, state, mark, tied });
+    }
+    lane
+}
+
+/// The tie, as the lab's acceptance step and what was done make it.
+fn link(lab: &Lab, state: &State, stage: Stage) -> Link {
+    let step_of = |wanted: fn(&Resource) -> bool| lab.steps.iter().position(|step| step.makes.iter().any(wanted));
+    let endpoint = step_of(|it| matches!(it, Resource::Endpoint(_)));
+    let acceptance = step_of(|it| matches!(it, Resource::Acceptance(_)));
+    let accepted = state.resources.values().any(|line| line.kind == "acceptance" && line.made.contains("word"))
+        && lab.steps.iter().any(|step| {
+            step.makes.iter().any(|it| {
+                matches!(it, Resource::Acceptance(_))
+                    && state.resources.get(it.name()).is_some_and(|line| line.made.contains("word"))
+            })
+        });
+    let (asked, up) = match stage {
+        Stage::Finished => (true, true),
+        Stage::Doing(now) => (
+            endpoint.is_some_and(|step| {
+                step == now
+                    || lab.steps[step].makes.iter().any(|it| {
+                        matches!(it, Resource::Endpoint(_)) && mark(state, stage, step, it.name()) == Mark::There
+                    })
+            }),
+            accepted,
+        ),
+        Stage::Reading(now) => (
+            endpoint.is_some_and(|step| step <= now),
+            acceptance.is_some_and(|step| step < now),
+        ),
+    };
+    match (asked, up) {
+        (_, true) => Link { state: LinkState::Up, label: Some(m::picture_link_up()) },
+        (true, false) => Link { state: LinkState::Pending, label: Some(m::picture_link_pending()) },
+        (false, false) => Link { state: LinkState::Absent, label: None },
+    }
+}
