@@ -100,28 +100,87 @@ fn finding(expected: Text, judgement: Judgement, look: Option<(Side, Call)>) -> 
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use std::collections::BTreeSet;
+
+    use serde_json::{Value, from_value, json};
 
     use super::*;
-    use crate::lab;
+    use crate::i18n::Lang;
+
+    /// One check of each kind.
+    fn all() -> Vec<Check> {
+        let client = json!({ "client": "client", "endpoint": "endpoint" });
+        let page = json!({ "client": "client", "endpoint": "endpoint", "load_balancer": "nlb" });
+        let checks = json!([
+            { "vpc_available": { "vpc": "provider-vpc" } },
+            { "subnet_in_zone": { "subnet": "provider-subnet" } },
+            { "route_to_s3": { "route_table": "provider-routes", "gateway_endpoint": "provider-s3" } },
+            { "group_admits": { "group": "web-sg", "port": 80, "from": "nlb-sg" } },
+            { "group_admits": { "group": "nlb-sg", "port": 80, "from": "10.0.0.0/16" } },
+            { "instance_running": { "instance": "web" } },
+            { "console_says": { "instance": "web", "text": "ready tok" } },
+            { "load_balancer_active": { "load_balancer": "nlb" } },
+            { "targets_healthy": { "target_group": "web-targets" } },
+            { "service_available": { "service": "service", "acceptance_required": true } },
+            { "principal_allowed": { "service": "service", "side": "consumer" } },
+            { "same_cidr": { "one": "provider-vpc", "other": "consumer-vpc" } },
+            { "service_found": { "lookup": "found-service" } },
+            { "endpoint_state": { "endpoint": "endpoint", "state": "pendingAcceptance" } },
+            { "endpoint_state": { "endpoint": "endpoint", "state": "available" } },
+            { "endpoint_in_zone": { "endpoint": "endpoint" } },
+            { "no_answer": client },
+            { "answer": client },
+            { "page": page },
+            { "log_shows_load_balancer": { "instance": "web", "load_balancer": "nlb" } },
+        ]);
+        from_value(checks).expect("they are checks")
+    }
 
     #[test]
     fn names_tell_questions_apart() {
-        let state = |state: &str| {
-            Check::EndpointState(lab::EndpointState { endpoint: "endpoint".into(), state: state.into() })
-        };
-        assert_eq!(name(&state("available")), "endpoint_state:endpoint:available");
-        assert_ne!(name(&state("available")), name(&state("rejected")));
-        let client = || lab::OneClient { client: "client".into(), endpoint: "endpoint".into() };
-        assert_ne!(name(&Check::NoAnswer(client())), name(&Check::Answer(client())));
+        let names: BTreeSet<String> = all().iter().map(name).collect();
+        assert_eq!(names.len(), all().len());
+        assert!(names.contains("endpoint_state:endpoint:available"));
+        assert!(names.iter().all(|name| !name.contains("tok")), "a name is the same in every run");
+    }
+
+    #[test]
+    fn titles_are_said_in_both_languages() {
+        for check in all() {
+            let (ja, en) = (title(&check).say(Lang::Ja), title(&check).say(Lang::En));
+            assert_ne!(ja, en);
+            assert!(!ja.starts_with("check-") && !en.starts_with("check-"), "{ja} {en}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_met_before_anything_is_made() {
+        for check in all() {
+            let missing =
+                with_question!(&check, question => facts::missing(&Facts::new(), &question.needs()).is_some());
+            assert!(missing, "{}", name(&check));
+        }
+    }
+
+    #[test]
+    fn questions_can_be_asked_from_any_thread() {
+        fn sendable<'a>(check: &'a Check, scene: &'a Scene<'a>) -> impl Send {
+            ask(check, scene)
+        }
+        let _ = sendable;
     }
 
     #[test]
     fn before_anything_is_made_the_call_refers_to_it() {
-        let check = Check::VpcAvailable(lab::OneVpc { vpc: "provider-vpc".into() });
-        let sides = [("provider-vpc".to_owned(), Side::Provider)].into();
-        let (side, call) = look(&check, &Facts::new(), &sides).expect("the side is known");
-        assert_eq!(side, Side::Provider);
-        assert_eq!(call.params["VpcIds"], json!(["${provider-vpc.id}"]));
+        for check in all() {
+            let subject = with_question!(&check, question => question.subject().to_owned());
+            let (side, call) = look(&check, &Facts::new(), &[(subject.clone(), Side::Provider)].into())
+                .expect("the subject's side is known");
+            assert_eq!(side, Side::Provider);
+            let params = Value::Object(call.params).to_string();
+            assert!(params.contains(&format!("${{{subject}.")), "{params}");
+            assert!(call.operation.starts_with("Describe") || call.operation.starts_with("Get"), "it only reads");
+            assert_eq!(look(&check, &Facts::new(), &BTreeMap::new()), None);
+        }
     }
 }

@@ -87,6 +87,18 @@ mod tests {
     }
 
     #[test]
+    fn the_labs_script_is_understood() {
+        let lab = include_str!("../../labs/privatelink/lab.yaml");
+        let formats: Vec<&str> = lab.lines().filter(|line| line.contains("pllab: asked")).collect();
+        assert_eq!(formats.len(), 2, "Linux and Windows");
+        for line in formats {
+            let line = line.replace("{{ token }}", "tok").replace("%{http_code}", "200").replace("%{exitcode}", "0");
+            let line = line.replace("%{time_total}", "0.012").replace("\\n", "\n");
+            assert_eq!(newest(&line, "tok").map(|attempt| attempt.code), Some(200), "{line}");
+        }
+    }
+
+    #[test]
     fn a_torn_line_is_passed_over() {
         let console = format!("{TIMEOUT}{PAGE}\r\npllab: asked tok code=200 ex");
         assert!(newest(&console, "tok").expect("an attempt").timed_out());

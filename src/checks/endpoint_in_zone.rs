@@ -80,7 +80,8 @@ mod tests {
 
     #[test]
     fn verdicts() {
-        let subnets = |id: &str, name: &str| json!({ "Subnets": [{ "AvailabilityZoneId": id, "AvailabilityZone": name }] });
+        let subnets =
+            |id: &str, name: &str| json!({ "Subnets": [{ "AvailabilityZoneId": id, "AvailabilityZone": name }] });
         let by_id = json!({ "ServiceDetails": [{ "ServiceName": "svc", "AvailabilityZoneIds": ["apne1-az4"],
                             "AvailabilityZones": ["ap-northeast-1a"] }] });
         let names = json!({ "ServiceDetails": [{ "ServiceName": "svc", "AvailabilityZones": ["ap-northeast-1a"] }] });

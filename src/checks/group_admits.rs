@@ -16,13 +16,13 @@ use crate::lab;
 pub(super) struct GroupAdmits<'a>(pub &'a lab::GroupAdmits);
 
 impl GroupAdmits<'_> {
-    fn from_block(&self) -> bool {
+    fn source_is_block(&self) -> bool {
         self.0.from.contains('/')
     }
 
     /// The source as the cloud calls it: a block, or a group's id.
     fn source(&self, facts: &Facts) -> String {
-        if self.from_block() { self.0.from.clone() } else { refer(facts, &self.0.from, "id") }
+        if self.source_is_block() { self.0.from.clone() } else { refer(facts, &self.0.from, "id") }
     }
 }
 
@@ -41,7 +41,7 @@ impl Question for GroupAdmits<'_> {
 
     fn needs(&self) -> Vec<(&str, &'static str)> {
         let mut needs = vec![(self.0.group.as_str(), "id")];
-        if !self.from_block() {
+        if !self.source_is_block() {
             needs.push((&self.0.from, "id"));
         }
         needs

@@ -66,7 +66,9 @@ async fn exchange(address: SocketAddr, path: &str) -> Result<Vec<u8>, Failure> {
 /// Whether all that `Content-Length` promises is there. Without one, the end of the connection tells.
 fn whole(received: &[u8]) -> bool {
     let Some((head, body)) = split(received) else { return false };
-    header(&head, "content-length").and_then(|length| length.parse().ok()).is_some_and(|length: usize| body.len() >= length)
+    header(&head, "content-length")
+        .and_then(|length| length.parse().ok())
+        .is_some_and(|length: usize| body.len() >= length)
 }
 
 fn read(received: &[u8]) -> Option<Answer> {
@@ -85,7 +87,10 @@ fn split(received: &[u8]) -> Option<(String, &[u8])> {
 }
 
 fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
-    head.lines().filter_map(|line| line.split_once(':')).find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, v)| v.trim())
+    head.lines()
+        .filter_map(|line| line.split_once(':'))
+        .find(|(key, _)| key.eq_ignore_ascii_case(name))
+        .map(|(_, v)| v.trim())
 }
 
 /// nginx sends a page with server-side includes in chunks; they are cut in the middle of what we look for.

@@ -73,9 +73,9 @@ fn judge_door(url: &str, got: Result<http::Answer, Failure>, token: &str, addres
         Err(Failure::Silent) => {
             Judgement::not_yet(m::check_silent(http::PATIENCE)).because(m::check_why_timed_out()).proven_by(no_answer())
         }
-        Err(Failure::Unreachable(error)) => Judgement::cannot_tell(format!("{url}: {error}"))
-            .because(m::check_why_door_closed())
-            .proven_by(no_answer()),
+        Err(Failure::Unreachable(error)) => {
+            Judgement::cannot_tell(format!("{url}: {error}")).because(m::check_why_door_closed()).proven_by(no_answer())
+        }
         Err(Failure::NotHere) => Judgement::cannot_tell(url).because(m::check_why_door_elsewhere()),
     }
 }
@@ -121,7 +121,9 @@ mod tests {
     #[test]
     fn the_newest_door_for_the_endpoint_counts() {
         let line = |port: u16, host: &str| {
-            format!("[pllab sandbox] door: http://127.0.0.1:{port}/ leads where this instance's http://{host}/ leads\r\n")
+            format!(
+                "[pllab sandbox] door: http://127.0.0.1:{port}/ leads where this instance's http://{host}/ leads\r\n"
+            )
         };
         let console = format!("{}{}{}", line(1, DNS), line(2, DNS), line(3, "elsewhere"));
         assert_eq!(door(&console, DNS), Some("http://127.0.0.1:2/"));
@@ -148,8 +150,7 @@ mod tests {
     #[test]
     fn the_proof_tells_what_was_seen() {
         let judgement = judge("http://x/", 200, &page("tok", "10.0.1.5"), "tok", &["10.0.1.5".to_owned()]);
-        let proof =
-            Proof { url: "http://x/".into(), status: 200, token_ok: true, seen_source: "10.0.1.5".into() };
+        let proof = Proof { url: "http://x/".into(), status: 200, token_ok: true, seen_source: "10.0.1.5".into() };
         assert_eq!(judgement.proof, Some(proof));
     }
 

@@ -12,6 +12,13 @@ mod tests {
     use super::mark;
 
     #[test]
+    fn the_labs_page_carries_the_marks() {
+        let lab = include_str!("../../labs/privatelink/lab.yaml");
+        assert_eq!(mark(lab, "pllab-token"), Some("{{ token }}"));
+        assert!(mark(lab, "pllab-source").is_some());
+    }
+
+    #[test]
     fn marks_are_read() {
         let html = r#"<meta name="pllab-token" content="tok"><meta name="pllab-source" content="10.0.1.5">"#;
         assert_eq!(mark(html, "pllab-token"), Some("tok"));

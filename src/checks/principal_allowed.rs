@@ -69,8 +69,7 @@ fn judge(reply: &Value, account: &str) -> Judgement {
     if let Some(principal) = principals.iter().find(|principal| **principal == root || **principal == "*") {
         return Judgement::met(*principal);
     }
-    let seen =
-        if principals.is_empty() { m::check_no_principal() } else { Text::literal(principals.join(", ")) };
+    let seen = if principals.is_empty() { m::check_no_principal() } else { Text::literal(principals.join(", ")) };
     Judgement::broken(seen).because(m::check_why_principal(root))
 }
 

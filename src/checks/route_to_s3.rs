@@ -14,18 +14,6 @@ use crate::lab;
 
 pub(super) struct RouteToS3<'a>(pub &'a lab::RouteToS3);
 
-impl RouteToS3<'_> {
-    fn endpoint<'a>(&self, scene: &'a Scene<'_>) -> &'a str {
-        scene.fact(&self.0.gateway_endpoint, "id").unwrap_or_default()
-    }
-
-    fn subnet<'a>(&self, scene: &'a Scene<'_>) -> &'a str {
-        spec::route_table(scene.lab, &self.0.route_table)
-            .and_then(|table| scene.fact(&table.subnet, "id"))
-            .unwrap_or_default()
-    }
-}
-
 impl Question for RouteToS3<'_> {
     fn name(&self) -> String {
         format!("route_to_s3:{}", self.0.route_table)
@@ -57,7 +45,9 @@ impl Question for RouteToS3<'_> {
     }
 
     async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
-        Ok(judge(reply, self.endpoint(scene), self.subnet(scene)))
+        let subnet = spec::route_table(scene.lab, &self.0.route_table).map_or("", |table| &table.subnet);
+        let Some(id) = scene.fact(subnet, "id") else { return Ok(Judgement::not_yet(m::check_not_made(subnet))) };
+        Ok(judge(reply, scene.fact(&self.0.gateway_endpoint, "id").unwrap_or_default(), id))
     }
 }
 
@@ -88,9 +78,7 @@ mod tests {
         let local = json!({ "DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local", "State": "active" });
         let s3 = |state: &str| json!({ "DestinationPrefixListId": "pl-1", "GatewayId": "vpce-1", "State": state });
         let associated = json!([{ "SubnetId": "subnet-1" }]);
-        let table = |routes: Value, associations: &Value| {
-            json!({ "RouteTables": [{ "Routes": routes, "Associations": associations }] })
-        };
+        let table = |routes: Value, associations: &Value| json!({ "RouteTables": [{ "Routes": routes, "Associations": associations }] });
         for (reply, verdict) in [
             (table(json!([local, s3("active")]), &associated), Met),
             (table(json!([local]), &associated), NotYet),

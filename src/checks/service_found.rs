@@ -91,7 +91,8 @@ mod tests {
         assert_eq!(judge(&found(json!(["apne1-az4"])), NAME).verdict, Met);
         assert_eq!(judge(&found(json!([])), NAME).verdict, Broken);
         assert_eq!(judge(&json!({ "ServiceDetails": [] }), NAME).verdict, Broken);
-        let names_only = json!({ "ServiceDetails": [{ "ServiceName": NAME, "AvailabilityZones": ["ap-northeast-1a"] }] });
+        let names_only =
+            json!({ "ServiceDetails": [{ "ServiceName": NAME, "AvailabilityZones": ["ap-northeast-1a"] }] });
         assert_eq!(judge(&names_only, NAME).verdict, Met);
     }
 

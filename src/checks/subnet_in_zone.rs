@@ -40,15 +40,15 @@ impl Question for SubnetInZone<'_> {
     }
 
     async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
-        Ok(judge(reply, zone(scene, &self.0.subnet)))
+        Ok(judge(reply, &zone(scene, &self.0.subnet)))
     }
 }
 
 /// The lab's zone; where the lab leaves the choice open, the one that was chosen.
-fn zone<'a>(scene: &'a Scene<'_>, name: &str) -> &'a str {
+fn zone(scene: &Scene<'_>, name: &str) -> String {
     match spec::subnet(scene.lab, name).map(|subnet| subnet.zone.as_str()) {
-        Some(zone) if zone != "auto" => zone,
-        _ => scene.fact(name, "zone_id").unwrap_or_default(),
+        Some(zone) if zone != "auto" => zone.to_owned(),
+        _ => refer(scene.facts, name, "zone_id"),
     }
 }
 

@@ -104,6 +104,7 @@ impl<'a> Target<'a> {
 mod tests {
     use super::*;
     use crate::checks::Verdict::{Broken, Met, NotYet};
+    use crate::i18n::Lang;
 
     fn reply(states: &[(&str, &str)]) -> Value {
         let targets: Vec<Value> = states
@@ -137,6 +138,12 @@ mod tests {
     fn a_target_of_someone_else_is_not_enough() {
         assert_eq!(judge(&reply(&[("healthy", "")]), &["i-0"]).verdict, Met);
         assert_eq!(judge(&reply(&[("healthy", "")]), &["i-7"]).verdict, Broken);
+    }
+
+    #[test]
+    fn an_empty_group_and_an_absent_target_are_told_apart() {
+        assert_eq!(judge(&reply(&[]), &[]).seen.say(Lang::En), "no targets");
+        assert_eq!(judge(&reply(&[("healthy", "")]), &["i-7"]).seen.say(Lang::En), "i-7 is not registered");
     }
 
     #[test]
