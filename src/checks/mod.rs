@@ -1,7 +1,42 @@
 //! Read-only questions to the cloud, one file per question.
 //! Must not know: actions, the engine: else the tool grades its own homework.
-//! Next: `verdict.rs` is what an answer may be.
+//! Next: `ask.rs` lists the questions and asks them, `question.rs` is what each of them must say, `finding.rs` its answer.
 
+mod answer;
+mod ask;
+mod attempts;
+mod console;
+mod console_says;
+mod endpoint_in_zone;
+mod endpoint_state;
+mod facts;
+mod finding;
+mod group_admits;
+mod http;
+mod instance_running;
+mod judgement;
+mod load_balancer_active;
+mod load_balancer_addresses;
+mod log_shows_load_balancer;
+mod no_answer;
+mod page;
+mod page_marks;
+mod principal_allowed;
+mod question;
+mod reply;
+mod route_to_s3;
+mod same_cidr;
+mod scene;
+mod service_available;
+mod service_found;
+mod spec;
+mod subnet_in_zone;
+mod targets_healthy;
 mod verdict;
+mod vpc_available;
 
+pub use ask::{ask, look, name, title, usual_seconds};
+pub use facts::Facts;
+pub use finding::{Finding, Proof};
+pub use scene::Scene;
 pub use verdict::Verdict;

@@ -1,0 +1,98 @@
+# What the checks ask.
+check-title-vpc-available = VPC { $name } が使える
+check-title-subnet-in-zone = サブネット { $name } のゾーン
+check-title-route-to-s3 = { $name } に S3 への経路がある
+check-title-group-admits = { $group } が { $from } からの TCP { $port } を許可
+check-title-instance-running = インスタンス { $name } の状態
+check-title-console-says = { $name } の起動時の処理が終わった
+check-title-load-balancer-active = { $name } (NLB) の状態
+check-title-targets-healthy = { $name } のヘルスステータス
+check-title-service-available = エンドポイントサービス { $name } の状態
+check-title-principal-allowed = { $side }のアカウントを許可している
+check-title-same-cidr = 両方の VPC の CIDR が同じ
+check-title-service-found = サービス名が見つかる
+check-title-endpoint-state = エンドポイントの状態
+check-title-endpoint-in-zone = エンドポイントのゾーン
+check-title-no-answer = まだ通らない
+check-title-answer = ページが届く
+check-title-page = ブラウザで開くページ
+check-title-log-shows-load-balancer = nginx のログの接続元
+
+# What they expect, where it is not a value of AWS's own.
+check-expected-same-cidr = どちらも同じ CIDR
+check-expected-service-zone = サービスと同じゾーン
+check-expected-no-answer = 応答がなく、タイムアウトする
+check-expected-answer = HTTP 200 と、この実行の合言葉
+check-expected-page = HTTP 200、この実行の合言葉、接続元は NLB のアドレス
+check-expected-load-balancer-address = NLB のアドレス
+
+# What they see.
+check-not-made = { $name } はまだ作られていません
+check-not-found = 見つかりません
+check-route = S3 > { $gateway } ({ $state })
+check-no-route = S3 への経路がありません
+check-not-associated = { $subnet } に関連付けられていません
+check-no-inbound-rules = インバウンドルールがありません
+check-console-empty = コンソール出力はまだありません
+check-no-target =
+    { $id ->
+        [none] ターゲットがありません
+       *[other] { $id } が登録されていません
+    }
+check-service-asks = { $state }、承諾が必要
+check-service-does-not-ask = { $state }、承諾は不要
+check-no-principal = 許可されたプリンシパルがありません
+check-no-zone = { $name } (使えるゾーンがありません)
+check-no-subnet = サブネットがまだありません
+check-no-attempt = クライアントはまだ接続を試していません
+check-timed-out = { $seconds } 秒でタイムアウト (curl exit { $exit })
+check-curl-failed = 応答なし (curl exit { $exit })
+check-answered = HTTP { $code }、{ $seconds } 秒
+check-silent = { $seconds } 秒以内に応答がありません
+check-status = HTTP { $code }
+check-other-page = { $answer }、この実行の合言葉がない
+check-page-seen = HTTP { $code }、合言葉が一致、接続元 { $source }
+check-no-log-line = 該当するログはまだありません
+check-no-load-balancer-address = NLB のネットワークインターフェイスが見つかりません
+
+# Why that usually happens, and what to do.
+check-why-not-found = 作ったあとで削除されたようです。このステップのものを作り直してください。
+check-why-unreachable = 接続先から応答がありません。ネットワークを確かめて、もう一度確認してください。
+check-why-busy = リクエストが混み合っています。少し待って、もう一度確認してください。
+check-why-sign-in = 認証情報がないか、期限が切れています。サインインし直してください (AWS CLI なら `aws sso login` など)。
+check-why-denied = この操作の権限がありません。必要な IAM ポリシーは `pllab policy` で表示できます。
+check-why-unsupported = 接続先がこの操作に対応していません。
+check-why-vpc-block = VPC の CIDR は後から変更できません。{ $block } の VPC を作り直してください。
+check-why-subnet-zone = サブネットのゾーンは後から変更できません。{ $zone } に作り直してください。ゾーン名とゾーン ID の対応はアカウントごとに違うので、ゾーン ID で選びます。
+check-why-no-route = S3 のゲートウェイエンドポイントがこのルートテーブルを使っていないようです。エンドポイントの「ルートテーブルを管理」で選んでください。
+check-why-not-associated = サブネットは、関連付けのないときメインルートテーブルを使います。ルートテーブルの「サブネットの関連付け」に { $subnet } を加えてください。
+check-why-group-admits = インバウンドルールが足りません。TCP { $port }、ソース { $source } のルールを追加してください。
+check-why-instance-stopped = インスタンスが停止しています。「インスタンスを開始」で起動してください。
+check-why-instance-terminated = 終了したインスタンスは元に戻りません。作り直してください。
+check-why-no-packages = パッケージをインストールできていません。リポジトリは S3 にあるので、サブネットのルートテーブルに S3 ゲートウェイエンドポイントへの経路があるか、セキュリティグループのアウトバウンドルールが HTTPS を許可しているかを確かめ、直したらインスタンスを作り直してください。
+check-why-load-balancer-scheme = インターネット向けの NLB です。スキームは後から変更できないので、「内部」で作り直してください。
+check-why-load-balancer-failed = NLB を作成できませんでした。サブネットの空き IP アドレスを確かめて、作り直してください。
+check-why-no-target = ターゲットグループに Web サーバーのインスタンスを登録してください。
+check-why-unhealthy = ヘルスチェックに応答がありません。nginx が起動しているか、Web サーバーのセキュリティグループが NLB からの TCP 80 を許可しているかを確かめてください。
+check-why-unused = ターゲットが使われていません。リスナーがこのターゲットグループに転送しているか、ターゲットのゾーンが NLB で有効か、インスタンスが実行中かを確かめてください。
+check-why-service-state = この状態のエンドポイントサービスは使えません。作り直してください。
+check-why-acceptance-off = 承諾なしで接続できる設定です。「エンドポイントの承諾設定を変更」で「承諾が必要」を選んでください。
+check-why-acceptance-on = 承諾が必要な設定です。「エンドポイントの承諾設定を変更」で「承諾が必要」を外してください。
+check-why-principal = 許可されていないアカウントからは、サービスが存在しないように見えます。「プリンシパルを許可」で { $principal } を追加してください。
+check-why-same-cidr = このラボは、CIDR が同じでも PrivateLink が通ることを確かめます。{ $name } を { $block } で作り直してください。
+check-why-service-not-found = サービス名の間違い、リージョンの違い、プリンシパルの許可漏れのどれかです。許可されていないときも「存在しない」と表示されます。provider 側のサービス名と「プリンシパルを許可」を確かめてください。
+check-why-no-common-zone = NLB のあるゾーンが、consumer のアカウントでは使えません。両方にあるゾーン (ゾーン ID で比べます) に NLB を作り直してください。
+check-why-endpoint-zone = エンドポイントは、サービスのあるゾーンに置きます。{ $zones } のサブネットを選んで作り直してください。
+check-why-not-accepted = provider の承諾待ちです。エンドポイントサービスの「エンドポイント接続」で承諾してください。
+check-why-not-rejected = 接続リクエストがまだ拒否されていません。エンドポイントサービスの「エンドポイント接続」で拒否してください。
+check-why-accepted-already = もう承諾されています。承諾のステップを済ませた後なら、このままで問題ありません。まだなら、サービスが承諾を求めない設定になっていないかを確かめてください。
+check-why-rejected = provider が接続リクエストを拒否しました。エンドポイントを削除して作り直すと、もう一度リクエストできます。
+check-why-endpoint-lost = この状態のエンドポイントは元に戻りません。削除して作り直してください。
+check-why-answers-already = もう応答があります。エンドポイントの状態を確かめてください。承諾のステップを済ませた後なら、このままで問題ありません。
+check-why-curl-failed = タイムアウトでもページでもない結果です。起動直後なら、少し待つと変わります。curl exit 6 は名前を解決できない、7 は接続を拒否されたという意味です。
+check-why-timed-out = 承諾の直後は 1 から 3 分かかります。続くときは、エンドポイントと NLB のセキュリティグループが TCP 80 を許可しているかを確かめてください。`pllab why` で経路を順に調べられます。
+check-why-other-page = 応答したのは、この実行の Web サーバーのページではありません。ターゲットグループの登録先と、nginx が返すページを確かめてください。
+check-why-other-source = NLB を通らないリクエストのようです。クライアントからエンドポイントの DNS 名で開いてください。
+check-why-no-log-line = ページがまだ一度も返っていないか、ログの出力が遅れています。クライアントにページが届いているかを先に確かめてください。
+check-why-door-closed = この入口は今開いていません。`pllab resume` で続けてから、もう一度確認してください。
+check-why-door-elsewhere = この入口はこのマシンのものではないので、開きませんでした。

@@ -1,0 +1,186 @@
+//! The list of all questions, and how one is asked.
+
+use std::collections::BTreeMap;
+
+use super::answer::Answer;
+use super::console_says::ConsoleSays;
+use super::endpoint_in_zone::EndpointInZone;
+use super::endpoint_state::EndpointState;
+use super::facts::{self, Facts};
+use super::finding::Finding;
+use super::group_admits::GroupAdmits;
+use super::instance_running::InstanceRunning;
+use super::judgement::Judgement;
+use super::load_balancer_active::LoadBalancerActive;
+use super::log_shows_load_balancer::LogShowsLoadBalancer;
+use super::no_answer::NoAnswer;
+use super::page::Page;
+use super::principal_allowed::PrincipalAllowed;
+use super::question::Question;
+use super::route_to_s3::RouteToS3;
+use super::same_cidr::SameCidr;
+use super::scene::Scene;
+use super::service_available::ServiceAvailable;
+use super::service_found::ServiceFound;
+use super::subnet_in_zone::SubnetInZone;
+use super::targets_healthy::TargetsHealthy;
+use super::vpc_available::VpcAvailable;
+use crate::cloud::Call;
+use crate::i18n::{Text, m};
+use crate::lab::{Check, Side};
+
+/// Does `$body` with the question that `$check` stands for. Each has a type of its own, so a trait object would need
+/// boxed futures for no gain.
+macro_rules! with_question {
+    ($check:expr, $question:ident => $body:expr) => {
+        with_question!(@arms $check, $question, $body,
+            VpcAvailable, SubnetInZone, RouteToS3, GroupAdmits, InstanceRunning, ConsoleSays, LoadBalancerActive,
+            TargetsHealthy, ServiceAvailable, PrincipalAllowed, SameCidr, ServiceFound, EndpointState, EndpointInZone,
+            NoAnswer, Answer, Page, LogShowsLoadBalancer)
+    };
+    (@arms $check:expr, $question:ident, $body:expr, $($kind:ident),+) => {
+        match $check { $( Check::$kind(fields) => { let $question = $kind(fields); $body } )+ }
+    };
+}
+
+/// A check's name: unique in a step, the same in every run, such as `endpoint_state:endpoint:available`.
+#[must_use]
+pub fn name(check: &Check) -> String {
+    with_question!(check, question => question.name())
+}
+
+/// A check's question in a few words.
+#[must_use]
+pub fn title(check: &Check) -> Text {
+    with_question!(check, question => question.title())
+}
+
+/// How long it takes on AWS until the check is met, in seconds, from and to; `None` when it holds at once. Common
+/// experience, not promised by AWS: UNCONFIRMED.
+#[must_use]
+pub fn usual_seconds(check: &Check) -> Option<(u32, u32)> {
+    with_question!(check, question => question.usual_seconds())
+}
+
+/// The call that shows what the check asks for, and the side to make it from. A fact that is not known yet stands as
+/// `${name.fact}`; `None` where the resource's side is not known.
+#[must_use]
+pub fn look(check: &Check, facts: &Facts, sides: &BTreeMap<String, Side>) -> Option<(Side, Call)> {
+    with_question!(check, question => look_for(&question, facts, sides))
+}
+
+/// Asks the cloud.
+pub async fn ask(check: &Check, scene: &Scene<'_>) -> Finding {
+    with_question!(check, question => ask_one(&question, scene).await)
+}
+
+fn look_for(question: &impl Question, facts: &Facts, sides: &BTreeMap<String, Side>) -> Option<(Side, Call)> {
+    sides.get(question.subject()).map(|side| (*side, question.call(facts)))
+}
+
+async fn ask_one(question: &impl Question, scene: &Scene<'_>) -> Finding {
+    let expected = question.expected(scene);
+    if let Some(missing) = facts::missing(scene.facts, &question.needs()) {
+        return finding(expected, Judgement::not_yet(m::check_not_made(missing)), None);
+    }
+    let Some((side, call)) = look_for(question, scene.facts, scene.sides) else {
+        return finding(expected, Judgement::not_yet(m::check_not_made(question.subject())), None);
+    };
+    let judgement = match scene.clients(side).send(&call).await {
+        Ok(reply) => question.follow(scene, &reply).await.unwrap_or_else(|fault| Judgement::from(&fault)),
+        Err(fault) => question.refused(&fault),
+    };
+    finding(expected, judgement, Some((side, call)))
+}
+
+fn finding(expected: Text, judgement: Judgement, look: Option<(Side, Call)>) -> Finding {
+    let Judgement { verdict, seen, why, expected: better, proof } = judgement;
+    Finding { verdict, expected: better.unwrap_or(expected), seen, why, look, proof }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::{Value, from_value, json};
+
+    use super::*;
+    use crate::i18n::Lang;
+
+    /// One check of each kind.
+    fn all() -> Vec<Check> {
+        let client = json!({ "client": "client", "endpoint": "endpoint" });
+        let page = json!({ "client": "client", "endpoint": "endpoint", "load_balancer": "nlb" });
+        let checks = json!([
+            { "vpc_available": { "vpc": "provider-vpc" } },
+            { "subnet_in_zone": { "subnet": "provider-subnet" } },
+            { "route_to_s3": { "route_table": "provider-routes", "gateway_endpoint": "provider-s3" } },
+            { "group_admits": { "group": "web-sg", "port": 80, "from": "nlb-sg" } },
+            { "group_admits": { "group": "nlb-sg", "port": 80, "from": "10.0.0.0/16" } },
+            { "instance_running": { "instance": "web" } },
+            { "console_says": { "instance": "web", "text": "ready tok" } },
+            { "load_balancer_active": { "load_balancer": "nlb" } },
+            { "targets_healthy": { "target_group": "web-targets" } },
+            { "service_available": { "service": "service", "acceptance_required": true } },
+            { "principal_allowed": { "service": "service", "side": "consumer" } },
+            { "same_cidr": { "one": "provider-vpc", "other": "consumer-vpc" } },
+            { "service_found": { "lookup": "found-service" } },
+            { "endpoint_state": { "endpoint": "endpoint", "state": "pendingAcceptance" } },
+            { "endpoint_state": { "endpoint": "endpoint", "state": "available" } },
+            { "endpoint_in_zone": { "endpoint": "endpoint" } },
+            { "no_answer": client },
+            { "answer": client },
+            { "page": page },
+            { "log_shows_load_balancer": { "instance": "web", "load_balancer": "nlb" } },
+        ]);
+        from_value(checks).expect("they are checks")
+    }
+
+    #[test]
+    fn names_tell_questions_apart() {
+        let names: BTreeSet<String> = all().iter().map(name).collect();
+        assert_eq!(names.len(), all().len());
+        assert!(names.contains("endpoint_state:endpoint:available"));
+        assert!(names.iter().all(|name| !name.contains("tok")), "a name is the same in every run");
+    }
+
+    #[test]
+    fn titles_are_said_in_both_languages() {
+        for check in all() {
+            let (ja, en) = (title(&check).say(Lang::Ja), title(&check).say(Lang::En));
+            assert_ne!(ja, en);
+            assert!(!ja.starts_with("check-") && !en.starts_with("check-"), "{ja} {en}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_met_before_anything_is_made() {
+        for check in all() {
+            let missing =
+                with_question!(&check, question => facts::missing(&Facts::new(), &question.needs()).is_some());
+            assert!(missing, "{}", name(&check));
+        }
+    }
+
+    #[test]
+    fn questions_can_be_asked_from_any_thread() {
+        fn sendable<'a>(check: &'a Check, scene: &'a Scene<'a>) -> impl Send {
+            ask(check, scene)
+        }
+        let _ = sendable;
+    }
+
+    #[test]
+    fn before_anything_is_made_the_call_refers_to_it() {
+        for check in all() {
+            let subject = with_question!(&check, question => question.subject().to_owned());
+            let (side, call) = look(&check, &Facts::new(), &[(subject.clone(), Side::Provider)].into())
+                .expect("the subject's side is known");
+            assert_eq!(side, Side::Provider);
+            let params = Value::Object(call.params).to_string();
+            assert!(params.contains(&format!("${{{subject}.")), "{params}");
+            assert!(call.operation.starts_with("Describe") || call.operation.starts_with("Get"), "it only reads");
+            assert_eq!(look(&check, &Facts::new(), &BTreeMap::new()), None);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Does the endpoint stand in a zone that the service covers?
+
+use serde_json::{Value, json};
+
+use super::endpoint_state::describe;
+use super::facts::Facts;
+use super::judgement::Judgement;
+use super::question::Question;
+use super::reply::{ec2, first, list, text, texts};
+use super::scene::Scene;
+use super::service_found::{by_name, named, zones};
+use crate::cloud::{Call, Fault};
+use crate::i18n::{Text, m};
+use crate::lab::{OneEndpoint, Side};
+
+pub(super) struct EndpointInZone<'a>(pub &'a OneEndpoint);
+
+impl Question for EndpointInZone<'_> {
+    fn name(&self) -> String {
+        format!("endpoint_in_zone:{}", self.0.endpoint)
+    }
+
+    fn title(&self) -> Text {
+        m::check_title_endpoint_in_zone()
+    }
+
+    fn subject(&self) -> &str {
+        &self.0.endpoint
+    }
+
+    fn needs(&self) -> Vec<(&str, &'static str)> {
+        vec![(&self.0.endpoint, "id")]
+    }
+
+    fn call(&self, facts: &Facts) -> Call {
+        describe(facts, &self.0.endpoint)
+    }
+
+    fn expected(&self, _: &Scene<'_>) -> Text {
+        m::check_expected_service_zone()
+    }
+
+    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+        let Some(endpoint) = first(reply, "VpcEndpoints") else { return Ok(Judgement::gone()) };
+        let (service, ids) = (text(endpoint, "ServiceName"), texts(endpoint, "SubnetIds"));
+        if ids.is_empty() {
+            return Ok(Judgement::not_yet(m::check_no_subnet()));
+        }
+        let clients = scene.clients_of(&self.0.endpoint, Side::Consumer);
+        let subnets = clients.send(&ec2("DescribeSubnets", json!({ "SubnetIds": ids }))).await?;
+        let services = clients.send(&by_name(service)).await?;
+        Ok(judge(&subnets, &services, service))
+    }
+}
+
+/// The replies about the endpoint's subnets, and about the service called `name`. Zones are compared by id, and by name
+/// only where the target gives no ids: all of these replies are the consumer's own view.
+fn judge(subnets: &Value, services: &Value, name: &str) -> Judgement {
+    let Some(service) = named(services, name) else {
+        return Judgement::broken(m::check_not_found()).because(m::check_why_service_not_found());
+    };
+    let covered = zones(service);
+    let subnets = list(subnets, "Subnets");
+    let outside = subnets.iter().find(|subnet| {
+        !covered.contains(&text(subnet, "AvailabilityZoneId")) && !covered.contains(&text(subnet, "AvailabilityZone"))
+    });
+    let shown = |subnet| format!("{} ({})", text(subnet, "AvailabilityZoneId"), text(subnet, "AvailabilityZone"));
+    let judgement = match outside {
+        None if subnets.is_empty() => Judgement::gone(),
+        None => Judgement::met(subnets.iter().map(shown).collect::<Vec<_>>().join(", ")),
+        Some(subnet) => Judgement::broken(shown(subnet)).because(m::check_why_endpoint_zone(covered.join(", "))),
+    };
+    judgement.expecting(covered.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::Verdict::{Broken, Met};
+
+    #[test]
+    fn verdicts() {
+        let subnets =
+            |id: &str, name: &str| json!({ "Subnets": [{ "AvailabilityZoneId": id, "AvailabilityZone": name }] });
+        let by_id = json!({ "ServiceDetails": [{ "ServiceName": "svc", "AvailabilityZoneIds": ["apne1-az4"],
+                            "AvailabilityZones": ["ap-northeast-1a"] }] });
+        let names = json!({ "ServiceDetails": [{ "ServiceName": "svc", "AvailabilityZones": ["ap-northeast-1a"] }] });
+        let here = subnets("apne1-az4", "ap-northeast-1a");
+        let there = subnets("apne1-az1", "ap-northeast-1c");
+        assert_eq!(judge(&here, &by_id, "svc").verdict, Met);
+        assert_eq!(judge(&here, &names, "svc").verdict, Met);
+        assert_eq!(judge(&there, &by_id, "svc").verdict, Broken);
+        assert_eq!(judge(&there, &by_id, "svc").expected, Some(Text::literal("apne1-az4")));
+        // The same name is no proof: names differ from account to account.
+        assert_eq!(judge(&subnets("apne1-az1", "ap-northeast-1a"), &by_id, "svc").verdict, Broken);
+        assert_eq!(judge(&here, &json!({ "ServiceDetails": [] }), "svc").verdict, Broken);
+        assert_eq!(judge(&json!({ "Subnets": [] }), &by_id, "svc").verdict, Broken);
+    }
+}

@@ -1,0 +1,161 @@
+//! Does the security group admit a TCP port from a source?
+
+use std::net::Ipv4Addr;
+
+use serde_json::{Value, json};
+
+use super::facts::{Facts, refer};
+use super::judgement::Judgement;
+use super::question::Question;
+use super::reply::{ec2, first, list, text};
+use super::scene::Scene;
+use crate::cloud::{Call, Fault};
+use crate::i18n::{Text, m};
+use crate::lab;
+
+pub(super) struct GroupAdmits<'a>(pub &'a lab::GroupAdmits);
+
+impl GroupAdmits<'_> {
+    fn source_is_block(&self) -> bool {
+        self.0.from.contains('/')
+    }
+
+    /// The source as the cloud calls it: a block, or a group's id.
+    fn source(&self, facts: &Facts) -> String {
+        if self.source_is_block() { self.0.from.clone() } else { refer(facts, &self.0.from, "id") }
+    }
+}
+
+impl Question for GroupAdmits<'_> {
+    fn name(&self) -> String {
+        format!("group_admits:{}:{}:{}", self.0.group, self.0.port, self.0.from)
+    }
+
+    fn title(&self) -> Text {
+        m::check_title_group_admits(&self.0.from, &self.0.group, self.0.port)
+    }
+
+    fn subject(&self) -> &str {
+        &self.0.group
+    }
+
+    fn needs(&self) -> Vec<(&str, &'static str)> {
+        let mut needs = vec![(self.0.group.as_str(), "id")];
+        if !self.source_is_block() {
+            needs.push((&self.0.from, "id"));
+        }
+        needs
+    }
+
+    fn call(&self, facts: &Facts) -> Call {
+        ec2("DescribeSecurityGroups", json!({ "GroupIds": [refer(facts, &self.0.group, "id")] }))
+    }
+
+    fn expected(&self, scene: &Scene<'_>) -> Text {
+        Text::literal(format!("tcp {}: {}", self.0.port, self.source(scene.facts)))
+    }
+
+    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+        Ok(judge(reply, self.0.port, &self.source(scene.facts)))
+    }
+}
+
+/// `source` is a block, or a group's id. A wider block than asked for admits it too; a block never stands for a group.
+fn judge(reply: &Value, port: u16, source: &str) -> Judgement {
+    let Some(group) = first(reply, "SecurityGroups") else { return Judgement::gone() };
+    let rules = list(group, "IpPermissions");
+    let seen = if rules.is_empty() {
+        m::check_no_inbound_rules()
+    } else {
+        Text::literal(rules.iter().map(rule_in_words).collect::<Vec<_>>().join("; "))
+    };
+    if rules.iter().any(|rule| covers_port(rule, port) && covers_source(rule, source)) {
+        return Judgement::met(seen);
+    }
+    Judgement::broken(seen).because(m::check_why_group_admits(port, source))
+}
+
+fn covers_port(rule: &Value, port: u16) -> bool {
+    let bound = |key| rule.get(key).and_then(Value::as_i64);
+    match text(rule, "IpProtocol") {
+        // Every protocol, every port.
+        "-1" => true,
+        "tcp" | "6" => {
+            let wanted = i64::from(port);
+            bound("FromPort").is_none_or(|from| from <= wanted) && bound("ToPort").is_none_or(|to| wanted <= to)
+        }
+        _ => false,
+    }
+}
+
+fn covers_source(rule: &Value, source: &str) -> bool {
+    if source.contains('/') {
+        list(rule, "IpRanges").iter().any(|range| contains(text(range, "CidrIp"), source))
+    } else {
+        list(rule, "UserIdGroupPairs").iter().any(|pair| text(pair, "GroupId") == source)
+    }
+}
+
+/// Whether every address of `inner` is in `outer`.
+fn contains(outer: &str, inner: &str) -> bool {
+    let (Some((outer, outer_bits)), Some((inner, inner_bits))) = (parse(outer), parse(inner)) else { return false };
+    let mask = u32::MAX.checked_shl(32 - outer_bits).unwrap_or(0);
+    outer_bits <= inner_bits && outer & mask == inner & mask
+}
+
+fn parse(block: &str) -> Option<(u32, u32)> {
+    let (address, bits) = block.split_once('/')?;
+    let bits = bits.parse().ok().filter(|bits| *bits <= 32)?;
+    Some((address.parse::<Ipv4Addr>().ok()?.to_bits(), bits))
+}
+
+fn rule_in_words(rule: &Value) -> String {
+    let port = |key| rule.get(key).and_then(Value::as_i64);
+    let ports = match (text(rule, "IpProtocol"), port("FromPort"), port("ToPort")) {
+        ("-1", ..) => "all".to_owned(),
+        (protocol, Some(from), Some(to)) if from == to => format!("{protocol} {from}"),
+        (protocol, Some(from), Some(to)) => format!("{protocol} {from}-{to}"),
+        (protocol, ..) => protocol.to_owned(),
+    };
+    let sources = [("IpRanges", "CidrIp"), ("UserIdGroupPairs", "GroupId"), ("PrefixListIds", "PrefixListId")];
+    let sources: Vec<_> =
+        sources.into_iter().flat_map(|(key, field)| list(rule, key).iter().map(move |it| text(it, field))).collect();
+    format!("{ports}: {}", sources.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::Verdict::{Broken, Met};
+
+    fn tcp(from: i64, to: i64, block: &str, group: &str) -> Value {
+        let blocks = if block.is_empty() { json!([]) } else { json!([{ "CidrIp": block }]) };
+        let groups = if group.is_empty() { json!([]) } else { json!([{ "GroupId": group }]) };
+        json!({ "IpProtocol": "tcp", "FromPort": from, "ToPort": to, "IpRanges": blocks, "UserIdGroupPairs": groups })
+    }
+
+    #[test]
+    fn verdicts() {
+        for (rules, source, verdict) in [
+            (json!([tcp(80, 80, "10.0.0.0/16", "")]), "10.0.0.0/16", Met),
+            (json!([tcp(1, 1024, "0.0.0.0/0", "")]), "10.0.0.0/16", Met),
+            (json!([tcp(443, 443, "", "sg-2"), tcp(80, 80, "", "sg-2")]), "sg-2", Met),
+            (json!([{ "IpProtocol": "-1", "IpRanges": [{ "CidrIp": "10.0.0.0/8" }] }]), "10.0.0.0/16", Met),
+            (json!([tcp(80, 80, "10.0.0.0/24", "")]), "10.0.0.0/16", Broken),
+            (json!([tcp(443, 443, "10.0.0.0/16", "")]), "10.0.0.0/16", Broken),
+            (json!([tcp(80, 80, "", "sg-3")]), "sg-2", Broken),
+            (json!([tcp(80, 80, "10.0.0.0/16", "")]), "sg-2", Broken),
+            (json!([]), "sg-2", Broken),
+        ] {
+            let reply = json!({ "SecurityGroups": [{ "IpPermissions": rules }] });
+            assert_eq!(judge(&reply, 80, source).verdict, verdict, "{reply}");
+        }
+        assert_eq!(judge(&json!({ "SecurityGroups": [] }), 80, "sg-2").verdict, Broken);
+    }
+
+    #[test]
+    fn rules_are_shown_as_they_are() {
+        let reply = json!({ "SecurityGroups": [{ "IpPermissions": [tcp(80, 80, "10.0.0.0/16", "sg-2")] }] });
+        assert_eq!(judge(&reply, 80, "sg-2").seen, Text::literal("tcp 80: 10.0.0.0/16, sg-2"));
+    }
+}

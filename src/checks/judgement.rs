@@ -1,0 +1,92 @@
+//! A verdict on a reply, before the expectation and the call are put beside it.
+
+use super::{Proof, Verdict};
+use crate::cloud::{Fault, FaultClass};
+use crate::i18n::{Text, m};
+
+/// A verdict, and what it rests on.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Judgement {
+    pub verdict: Verdict,
+    pub seen: Text,
+    pub why: Option<Text>,
+    /// Replaces the question's own expectation where only the replies tell it.
+    pub expected: Option<Text>,
+    pub proof: Option<Proof>,
+}
+
+impl Judgement {
+    fn new(verdict: Verdict, seen: impl Into<Text>) -> Self {
+        Self { verdict, seen: seen.into(), why: None, expected: None, proof: None }
+    }
+
+    pub fn met(seen: impl Into<Text>) -> Self {
+        Self::new(Verdict::Met, seen)
+    }
+
+    pub fn not_yet(seen: impl Into<Text>) -> Self {
+        Self::new(Verdict::NotYet, seen)
+    }
+
+    pub fn broken(seen: impl Into<Text>) -> Self {
+        Self::new(Verdict::Broken, seen)
+    }
+
+    pub fn cannot_tell(seen: impl Into<Text>) -> Self {
+        Self::new(Verdict::CannotTell, seen)
+    }
+
+    /// The run made it, and the cloud does not have it.
+    pub fn gone() -> Self {
+        Self::broken(m::check_not_found()).because(m::check_why_not_found())
+    }
+
+    pub fn because(self, why: Text) -> Self {
+        Self { why: Some(why), ..self }
+    }
+
+    pub fn expecting(self, expected: impl Into<Text>) -> Self {
+        Self { expected: Some(expected.into()), ..self }
+    }
+
+    pub fn proven_by(self, proof: Proof) -> Self {
+        Self { proof: Some(proof), ..self }
+    }
+}
+
+impl From<&Fault> for Judgement {
+    fn from(fault: &Fault) -> Self {
+        let why = match fault.class {
+            FaultClass::NotFound => return Self::gone(),
+            FaultClass::NoAnswer | FaultClass::Unreachable => Some(m::check_why_unreachable()),
+            FaultClass::Busy => Some(m::check_why_busy()),
+            FaultClass::SignIn => Some(m::check_why_sign_in()),
+            FaultClass::Denied => Some(m::check_why_denied()),
+            FaultClass::Unsupported => Some(m::check_why_unsupported()),
+            FaultClass::Exists | FaultClass::InUse | FaultClass::Refused => None,
+        };
+        Self { why, ..Self::cannot_tell(fault.to_string()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_no_answer_unless_it_says_that_nothing_is_there() {
+        let judge = |class| {
+            let fault = Fault { code: "Code".into(), message: "words".into(), request_id: None, class };
+            Judgement::from(&fault)
+        };
+        assert_eq!(judge(FaultClass::NotFound).verdict, Verdict::Broken);
+        for class in [FaultClass::NoAnswer, FaultClass::Unreachable, FaultClass::Busy, FaultClass::SignIn] {
+            assert_eq!(judge(class).verdict, Verdict::CannotTell, "{class:?}");
+            assert_eq!(judge(class).seen, Text::literal("Code: words"));
+            assert!(judge(class).why.is_some());
+        }
+        for class in [FaultClass::Denied, FaultClass::Unsupported, FaultClass::Refused] {
+            assert_eq!(judge(class).verdict, Verdict::CannotTell, "{class:?}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Does the client wait in vain, as it should before the provider has accepted?
+
+use serde_json::Value;
+
+use super::attempts::newest;
+use super::console;
+use super::facts::Facts;
+use super::judgement::Judgement;
+use super::question::Question;
+use super::scene::Scene;
+use crate::cloud::{Call, Fault};
+use crate::i18n::{Text, m};
+use crate::lab::OneClient;
+
+pub(super) struct NoAnswer<'a>(pub &'a OneClient);
+
+impl Question for NoAnswer<'_> {
+    fn name(&self) -> String {
+        format!("no_answer:{}:{}", self.0.client, self.0.endpoint)
+    }
+
+    fn title(&self) -> Text {
+        m::check_title_no_answer()
+    }
+
+    fn subject(&self) -> &str {
+        &self.0.client
+    }
+
+    fn needs(&self) -> Vec<(&str, &'static str)> {
+        vec![(&self.0.client, "id"), (&self.0.endpoint, "dns")]
+    }
+
+    fn call(&self, facts: &Facts) -> Call {
+        console::call(facts, &self.0.client)
+    }
+
+    fn expected(&self, _: &Scene<'_>) -> Text {
+        m::check_expected_no_answer()
+    }
+
+    /// The client boots first.
+    fn usual_seconds(&self) -> Option<(u32, u32)> {
+        Some((30, 180))
+    }
+
+    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+        Ok(judge(&console::read(reply), scene.token))
+    }
+}
+
+fn judge(console: &str, token: &str) -> Judgement {
+    let Some(attempt) = newest(console, token) else { return Judgement::not_yet(m::check_no_attempt()) };
+    let seen = attempt.in_words();
+    if attempt.timed_out() {
+        Judgement::met(seen)
+    } else if attempt.code != 0 {
+        Judgement::broken(seen).because(m::check_why_answers_already())
+    } else {
+        Judgement::not_yet(seen).because(m::check_why_curl_failed())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::Verdict::{Broken, Met, NotYet};
+
+    #[test]
+    fn verdicts() {
+        const TIMEOUT: &str = "\npllab: asked tok code=000 exit=28 time=5.001\n";
+        const ARRIVED: &str = "\npllab: asked tok code=200 exit=0 time=0.01\n";
+        const NO_NAME: &str = "\npllab: asked tok code=000 exit=6 time=0.01\n";
+        for (console, verdict) in [
+            (String::new(), NotYet),
+            (TIMEOUT.into(), Met),
+            (NO_NAME.into(), NotYet),
+            (format!("{TIMEOUT}{ARRIVED}"), Broken),
+            (format!("{ARRIVED}{TIMEOUT}"), Met),
+            (format!("{NO_NAME}{TIMEOUT}"), Met),
+        ] {
+            assert_eq!(judge(&console, "tok").verdict, verdict, "{console}");
+        }
+        assert_eq!(judge(TIMEOUT, "tok").seen, m::check_timed_out(28_u32, "5.0"));
+    }
+}

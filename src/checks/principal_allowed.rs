@@ -1,0 +1,93 @@
+//! May the other side's account ask for a connection?
+
+use serde_json::{Value, json};
+
+use super::facts::{Facts, refer};
+use super::judgement::Judgement;
+use super::question::Question;
+use super::reply::{ec2, list, text};
+use super::scene::Scene;
+use crate::cloud::{Call, Fault};
+use crate::i18n::{Text, m};
+use crate::lab::{self, Side};
+
+pub(super) struct PrincipalAllowed<'a>(pub &'a lab::PrincipalAllowed);
+
+impl PrincipalAllowed<'_> {
+    fn account<'a>(&self, scene: &'a Scene<'_>) -> &'a str {
+        scene.accounts.get(&self.0.side).map_or("", String::as_str)
+    }
+}
+
+impl Question for PrincipalAllowed<'_> {
+    fn name(&self) -> String {
+        let side = match self.0.side {
+            Side::Provider => "provider",
+            Side::Consumer => "consumer",
+        };
+        format!("principal_allowed:{}:{side}", self.0.service)
+    }
+
+    fn title(&self) -> Text {
+        let side = match self.0.side {
+            Side::Provider => m::side_provider(),
+            Side::Consumer => m::side_consumer(),
+        };
+        m::check_title_principal_allowed(side)
+    }
+
+    fn subject(&self) -> &str {
+        &self.0.service
+    }
+
+    fn needs(&self) -> Vec<(&str, &'static str)> {
+        vec![(&self.0.service, "id")]
+    }
+
+    fn call(&self, facts: &Facts) -> Call {
+        ec2("DescribeVpcEndpointServicePermissions", json!({ "ServiceId": refer(facts, &self.0.service, "id") }))
+    }
+
+    fn expected(&self, scene: &Scene<'_>) -> Text {
+        Text::literal(root_of(self.account(scene)))
+    }
+
+    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+        Ok(judge(reply, self.account(scene)))
+    }
+}
+
+fn root_of(account: &str) -> String {
+    format!("arn:aws:iam::{account}:root")
+}
+
+fn judge(reply: &Value, account: &str) -> Judgement {
+    let principals: Vec<&str> =
+        list(reply, "AllowedPrincipals").iter().map(|allowed| text(allowed, "Principal")).collect();
+    let root = root_of(account);
+    // A star allows every account, this one too.
+    if let Some(principal) = principals.iter().find(|principal| **principal == root || **principal == "*") {
+        return Judgement::met(*principal);
+    }
+    let seen = if principals.is_empty() { m::check_no_principal() } else { Text::literal(principals.join(", ")) };
+    Judgement::broken(seen).because(m::check_why_principal(root))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::Verdict::{Broken, Met};
+
+    #[test]
+    fn verdicts() {
+        for (principals, verdict) in [
+            (json!([{ "Principal": "arn:aws:iam::222222222222:root", "PrincipalType": "Account" }]), Met),
+            (json!([{ "Principal": "*", "PrincipalType": "All" }]), Met),
+            (json!([{ "Principal": "arn:aws:iam::333333333333:root" }]), Broken),
+            (json!([]), Broken),
+        ] {
+            let reply = json!({ "AllowedPrincipals": principals });
+            assert_eq!(judge(&reply, "222222222222").verdict, verdict, "{reply}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! What every question must say of itself.
+
+use serde_json::Value;
+
+use super::facts::Facts;
+use super::judgement::Judgement;
+use super::scene::Scene;
+use crate::cloud::{Call, Fault};
+use crate::i18n::Text;
+
+/// A check's question. The judging itself is a plain function in each file, so that replies can be tabled in tests.
+pub(super) trait Question {
+    /// Unique in a step, and the same in every run.
+    fn name(&self) -> String;
+
+    /// The question in a few words.
+    fn title(&self) -> Text;
+
+    /// The resource whose side asks.
+    fn subject(&self) -> &str;
+
+    /// Facts without which there is nothing to ask about, as resource and key.
+    fn needs(&self) -> Vec<(&str, &'static str)>;
+
+    /// The call that shows it. What is not known yet is referred to as `${name.fact}`.
+    fn call(&self, facts: &Facts) -> Call;
+
+    /// What should be seen.
+    fn expected(&self, scene: &Scene<'_>) -> Text;
+
+    /// How long it takes on AWS until it is met, in seconds, from and to; `None` when it holds at once.
+    fn usual_seconds(&self) -> Option<(u32, u32)> {
+        None
+    }
+
+    /// What a refused call means.
+    fn refused(&self, fault: &Fault) -> Judgement {
+        Judgement::from(fault)
+    }
+
+    /// Judges the reply, with more calls where one is not enough.
+    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault>;
+}

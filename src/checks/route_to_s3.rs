@@ -1,0 +1,92 @@
+//! Does the route table lead to S3 through the gateway endpoint, and does the subnet use that table?
+
+use serde_json::{Value, json};
+
+use super::facts::{Facts, refer};
+use super::judgement::Judgement;
+use super::question::Question;
+use super::reply::{ec2, first, list, text};
+use super::scene::Scene;
+use super::spec;
+use crate::cloud::{Call, Fault};
+use crate::i18n::{Text, m};
+use crate::lab;
+
+pub(super) struct RouteToS3<'a>(pub &'a lab::RouteToS3);
+
+impl Question for RouteToS3<'_> {
+    fn name(&self) -> String {
+        format!("route_to_s3:{}", self.0.route_table)
+    }
+
+    fn title(&self) -> Text {
+        m::check_title_route_to_s3(&self.0.route_table)
+    }
+
+    fn subject(&self) -> &str {
+        &self.0.route_table
+    }
+
+    fn needs(&self) -> Vec<(&str, &'static str)> {
+        vec![(&self.0.route_table, "id"), (&self.0.gateway_endpoint, "id")]
+    }
+
+    fn call(&self, facts: &Facts) -> Call {
+        ec2("DescribeRouteTables", json!({ "RouteTableIds": [refer(facts, &self.0.route_table, "id")] }))
+    }
+
+    fn expected(&self, scene: &Scene<'_>) -> Text {
+        m::check_route(refer(scene.facts, &self.0.gateway_endpoint, "id"), "active")
+    }
+
+    /// A route of a gateway endpoint can take a moment to show [Terraform's provider waits for it].
+    fn usual_seconds(&self) -> Option<(u32, u32)> {
+        Some((1, 30))
+    }
+
+    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+        let subnet = spec::route_table(scene.lab, &self.0.route_table).map_or("", |table| &table.subnet);
+        let Some(id) = scene.fact(subnet, "id") else { return Ok(Judgement::not_yet(m::check_not_made(subnet))) };
+        Ok(judge(reply, scene.fact(&self.0.gateway_endpoint, "id").unwrap_or_default(), id))
+    }
+}
+
+/// `subnet` is the id of the subnet that should use the table.
+fn judge(reply: &Value, endpoint: &str, subnet: &str) -> Judgement {
+    let Some(table) = first(reply, "RouteTables") else { return Judgement::gone() };
+    let Some(route) = list(table, "Routes").iter().find(|route| text(route, "GatewayId") == endpoint) else {
+        return Judgement::not_yet(m::check_no_route()).because(m::check_why_no_route());
+    };
+    let state = text(route, "State");
+    let seen = m::check_route(endpoint, state);
+    if state != "active" {
+        return Judgement::broken(seen).because(m::check_why_no_route());
+    }
+    if !list(table, "Associations").iter().any(|association| text(association, "SubnetId") == subnet) {
+        return Judgement::broken(m::check_not_associated(subnet)).because(m::check_why_not_associated(subnet));
+    }
+    Judgement::met(seen)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::Verdict::{Broken, Met, NotYet};
+
+    #[test]
+    fn verdicts() {
+        let local = json!({ "DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local", "State": "active" });
+        let s3 = |state: &str| json!({ "DestinationPrefixListId": "pl-1", "GatewayId": "vpce-1", "State": state });
+        let associated = json!([{ "SubnetId": "subnet-1" }]);
+        let table = |routes: Value, associations: &Value| json!({ "RouteTables": [{ "Routes": routes, "Associations": associations }] });
+        for (reply, verdict) in [
+            (table(json!([local, s3("active")]), &associated), Met),
+            (table(json!([local]), &associated), NotYet),
+            (table(json!([local, s3("blackhole")]), &associated), Broken),
+            (table(json!([local, s3("active")]), &json!([])), Broken),
+            (json!({ "RouteTables": [] }), Broken),
+        ] {
+            assert_eq!(judge(&reply, "vpce-1", "subnet-1").verdict, verdict, "{reply}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Have both VPCs the same block? That it works nevertheless is the point: nothing is routed between them.
+
+use serde_json::Value;
+
+use super::facts::Facts;
+use super::judgement::Judgement;
+use super::question::Question;
+use super::reply::{first, text};
+use super::scene::Scene;
+use super::vpc_available::describe;
+use crate::cloud::{Call, Fault};
+use crate::i18n::{Text, m};
+use crate::lab::{self, Side};
+
+pub(super) struct SameCidr<'a>(pub &'a lab::SameCidr);
+
+impl Question for SameCidr<'_> {
+    fn name(&self) -> String {
+        format!("same_cidr:{}:{}", self.0.one, self.0.other)
+    }
+
+    fn title(&self) -> Text {
+        m::check_title_same_cidr()
+    }
+
+    fn subject(&self) -> &str {
+        &self.0.other
+    }
+
+    fn needs(&self) -> Vec<(&str, &'static str)> {
+        vec![(&self.0.one, "id"), (&self.0.other, "id")]
+    }
+
+    fn call(&self, facts: &Facts) -> Call {
+        describe(facts, &self.0.other)
+    }
+
+    fn expected(&self, _: &Scene<'_>) -> Text {
+        m::check_expected_same_cidr()
+    }
+
+    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+        let clients = scene.clients_of(&self.0.one, Side::Provider);
+        let one = clients.send(&describe(scene.facts, &self.0.one)).await?;
+        Ok(judge((&self.0.one, &one), (&self.0.other, reply)))
+    }
+}
+
+/// Each is a name and the reply about it.
+fn judge(one: (&str, &Value), other: (&str, &Value)) -> Judgement {
+    let block = |(_, reply)| first(reply, "Vpcs").map(|vpc| text(vpc, "CidrBlock"));
+    let (Some(first), Some(second)) = (block(one), block(other)) else { return Judgement::gone() };
+    let seen = format!("{} {first}, {} {second}", one.0, other.0);
+    if first == second {
+        Judgement::met(seen)
+    } else {
+        Judgement::broken(seen).because(m::check_why_same_cidr(first, other.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::checks::Verdict::{Broken, Met};
+
+    #[test]
+    fn verdicts() {
+        let vpc = |block: &str| json!({ "Vpcs": [{ "CidrBlock": block }] });
+        let (here, there) = (vpc("10.0.0.0/16"), vpc("10.1.0.0/16"));
+        assert_eq!(judge(("one", &here), ("other", &here)).verdict, Met);
+        assert_eq!(judge(("one", &here), ("other", &there)).verdict, Broken);
+        assert_eq!(judge(("one", &here), ("other", &json!({ "Vpcs": [] }))).verdict, Broken);
+    }
+}

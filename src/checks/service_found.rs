@@ -1,0 +1,109 @@
+//! Does the consumer find the service by its name?
+
+use serde_json::{Value, json};
+
+use super::facts::{Facts, refer};
+use super::judgement::Judgement;
+use super::question::Question;
+use super::reply::{ec2, list, text, texts};
+use super::scene::Scene;
+use crate::cloud::{Call, Fault, FaultClass};
+use crate::i18n::{Text, m};
+use crate::lab;
+
+pub(super) struct ServiceFound<'a>(pub &'a lab::ServiceFound);
+
+impl Question for ServiceFound<'_> {
+    fn name(&self) -> String {
+        format!("service_found:{}", self.0.lookup)
+    }
+
+    fn title(&self) -> Text {
+        m::check_title_service_found()
+    }
+
+    fn subject(&self) -> &str {
+        &self.0.lookup
+    }
+
+    fn needs(&self) -> Vec<(&str, &'static str)> {
+        vec![(&self.0.lookup, "name")]
+    }
+
+    fn call(&self, facts: &Facts) -> Call {
+        by_name(&refer(facts, &self.0.lookup, "name"))
+    }
+
+    fn expected(&self, scene: &Scene<'_>) -> Text {
+        Text::literal(refer(scene.facts, &self.0.lookup, "name"))
+    }
+
+    fn refused(&self, fault: &Fault) -> Judgement {
+        if fault.code == "InvalidServiceName" || fault.class == FaultClass::NotFound {
+            return Judgement::broken(fault.to_string()).because(m::check_why_service_not_found());
+        }
+        Judgement::from(fault)
+    }
+
+    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+        Ok(judge(reply, scene.fact(&self.0.lookup, "name").unwrap_or_default()))
+    }
+}
+
+/// The call that shows a service by its name.
+pub(super) fn by_name(name: &str) -> Call {
+    ec2("DescribeVpcEndpointServices", json!({ "ServiceNames": [name] }))
+}
+
+/// The service called `name`, in a reply to [`by_name`].
+pub(super) fn named<'a>(reply: &'a Value, name: &str) -> Option<&'a Value> {
+    list(reply, "ServiceDetails").iter().find(|service| text(service, "ServiceName") == name)
+}
+
+/// The zones that a service covers: ids, or names where the target gives no ids. A consumer sees only those that both
+/// accounts have [API:DescribeVpcEndpointServices].
+pub(super) fn zones(service: &Value) -> Vec<&str> {
+    let ids = texts(service, "AvailabilityZoneIds");
+    if ids.is_empty() { texts(service, "AvailabilityZones") } else { ids }
+}
+
+fn judge(reply: &Value, name: &str) -> Judgement {
+    let Some(service) = named(reply, name) else {
+        return Judgement::broken(m::check_not_found()).because(m::check_why_service_not_found());
+    };
+    let zones = zones(service);
+    if zones.is_empty() {
+        return Judgement::broken(m::check_no_zone(name)).because(m::check_why_no_common_zone());
+    }
+    Judgement::met(format!("{name} ({})", zones.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::Verdict::{Broken, CannotTell, Met};
+
+    const NAME: &str = "com.amazonaws.vpce.ap-northeast-1.vpce-svc-1";
+
+    #[test]
+    fn verdicts() {
+        let found = |zones: Value| json!({ "ServiceDetails": [{ "ServiceName": NAME, "AvailabilityZoneIds": zones }] });
+        assert_eq!(judge(&found(json!(["apne1-az4"])), NAME).verdict, Met);
+        assert_eq!(judge(&found(json!([])), NAME).verdict, Broken);
+        assert_eq!(judge(&json!({ "ServiceDetails": [] }), NAME).verdict, Broken);
+        let names_only =
+            json!({ "ServiceDetails": [{ "ServiceName": NAME, "AvailabilityZones": ["ap-northeast-1a"] }] });
+        assert_eq!(judge(&names_only, NAME).verdict, Met);
+    }
+
+    #[test]
+    fn a_name_that_may_not_be_used_looks_like_one_that_does_not_exist() {
+        let lookup = lab::ServiceFound { lookup: "found".into() };
+        let fault = |code: &str, class| Fault { code: code.into(), message: String::new(), request_id: None, class };
+        let refused = |fault| ServiceFound(&lookup).refused(&fault);
+        let judgement = refused(fault("InvalidServiceName", FaultClass::Refused));
+        assert_eq!(judgement.verdict, Broken);
+        assert!(judgement.why.is_some());
+        assert_eq!(refused(fault("RequestLimitExceeded", FaultClass::Busy)).verdict, CannotTell);
+    }
+}
