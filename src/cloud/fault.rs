@@ -145,7 +145,7 @@ where
             let class = match status {
                 501 => FaultClass::Unsupported,
                 429 | 503 => FaultClass::Busy,
-                400..500 => FaultClass::Refused,
+                400..=499 => FaultClass::Refused,
                 _ => FaultClass::NoAnswer,
             };
             let code = if class == FaultClass::NoAnswer { "NoAnswer".to_owned() } else { format!("Http{status}") };
