@@ -1,5 +1,9 @@
 //! What may come back instead of an answer.
 
+use std::error::Error;
+
+use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_ec2::operation::RequestId as _;
 use serde::{Deserialize, Serialize};
 
 /// What went wrong with a call.
@@ -41,4 +45,205 @@ pub enum FaultClass {
     Unsupported,
     /// Anything else that the cloud refused.
     Refused,
+}
+
+impl FaultClass {
+    /// The class of an AWS error code that came with an HTTP status. The codes are those of the EC2 API's error page
+    /// [API:errors-overview] and of the ELBv2 API's operations.
+    #[must_use]
+    pub fn of(code: &str, status: u16) -> Self {
+        match code {
+            "AuthFailure"
+            | "ExpiredToken"
+            | "ExpiredTokenException"
+            | "IncompleteSignature"
+            | "InvalidAccessKeyId"
+            | "InvalidClientTokenId"
+            | "MissingAuthenticationToken"
+            | "RequestExpired"
+            | "SignatureDoesNotMatch"
+            | "UnrecognizedClientException" => Self::SignIn,
+            "AccessDenied"
+            | "AccessDeniedException"
+            | "Blocked"
+            | "OptInRequired"
+            | "PendingVerification"
+            | "UnauthorizedOperation" => Self::Denied,
+            "DependencyViolation" | "ExistingVpcEndpointConnections" | "ResourceInUse" => Self::InUse,
+            "DuplicateListener" | "DuplicateLoadBalancerName" | "DuplicateTargetGroupName" => Self::Exists,
+            "InvalidAction" | "NotImplemented" | "UnknownOperationException" => Self::Unsupported,
+            "ConcurrentTagAccess" | "HealthUnavailable" => Self::Busy,
+            _ if is_throttle(code) => Self::Busy,
+            // No capacity is a server error by its status, but asking again in seconds does not help.
+            _ if code.starts_with("Insufficient") => Self::Refused,
+            _ if code.ends_with("NotFound") => Self::NotFound,
+            _ if code.ends_with(".InUse") => Self::InUse,
+            _ if code.ends_with(".Duplicate")
+                || code.ends_with("AlreadyExists")
+                || code.ends_with("AlreadyAssociated") =>
+            {
+                Self::Exists
+            }
+            _ if status == 501 => Self::Unsupported,
+            _ if status == 429 || status >= 500 => Self::Busy,
+            _ => Self::Refused,
+        }
+    }
+}
+
+impl Fault {
+    /// A fault of a class, with a code and a message of our own.
+    pub(super) fn ours(class: FaultClass, code: &str, message: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), message: message.into(), request_id: None, class }
+    }
+
+    /// An AWS code and message that came inside a successful answer.
+    pub(super) fn inside(code: &str, message: &str) -> Self {
+        Self::ours(FaultClass::of(code, 200), code, message)
+    }
+
+    /// Whether the cloud turned the request away at the door: it certainly had no effect.
+    #[must_use]
+    pub fn is_throttle(&self) -> bool {
+        is_throttle(&self.code)
+    }
+}
+
+/// The codes that the SDKs treat as throttling, and the service's own "not now".
+fn is_throttle(code: &str) -> bool {
+    code.starts_with("Throttl")
+        || matches!(
+            code,
+            "BandwidthLimitExceeded"
+                | "EC2ThrottledException"
+                | "PriorRequestNotComplete"
+                | "RequestLimitExceeded"
+                | "RequestThrottled"
+                | "RequestThrottledException"
+                | "ServiceUnavailable"
+                | "SlowDown"
+                | "TooManyRequestsException"
+                | "Unavailable"
+        )
+}
+
+/// What an SDK error means to us.
+pub(super) fn fault<E>(error: SdkError<E>) -> Fault
+where
+    E: Error + ProvideErrorMetadata + Send + Sync + 'static,
+{
+    let request_id = error.request_id().map(str::to_owned);
+    let status = error.raw_response().map_or(0, |response| response.status().as_u16());
+    let code = error.code().map(str::to_owned);
+    let message = error.message().map(str::to_owned);
+    let (class, code, message) = match (&error, code) {
+        (SdkError::ServiceError(_), Some(code)) => {
+            (FaultClass::of(&code, status), code, message.unwrap_or_else(|| chain(&error).join(": ")))
+        }
+        (SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_), _) => not_answered(&error),
+        _ => {
+            let class = match status {
+                501 => FaultClass::Unsupported,
+                429 | 503 => FaultClass::Busy,
+                400..=499 => FaultClass::Refused,
+                _ => FaultClass::NoAnswer,
+            };
+            let code = if class == FaultClass::NoAnswer { "NoAnswer".to_owned() } else { format!("Http{status}") };
+            (class, code, chain(&error).join(": "))
+        }
+    };
+    Fault { code, message, request_id, class }
+}
+
+/// The class of an error that came before any answer: from the credentials, from building the request, or from the
+/// connection. What cannot be told apart counts as sent.
+fn not_answered<E>(error: &SdkError<E>) -> (FaultClass, String, String)
+where
+    E: Error + Send + Sync + 'static,
+{
+    let chain = chain(error);
+    let text = chain.join(": ");
+    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    // The SDK hides the types of these errors in crates of its own: their texts are what can be had.
+    if says(&[
+        "the credential provider was not enabled",
+        "an error occurred while loading credentials",
+        "credentials provider timed out",
+        "the credentials provider was not properly configured",
+        "unexpected credentials error",
+        "no providers in chain provided credentials",
+    ]) {
+        return (FaultClass::SignIn, "NoCredentials".to_owned(), text);
+    }
+    if matches!(error, SdkError::ConstructionFailure(_)) {
+        return (FaultClass::Refused, "InvalidRequest".to_owned(), text);
+    }
+    // `Connect` is the HTTP client's own word for everything up to and including the TLS handshake.
+    if says(&["client error (Connect)", "dns error", "HTTP connect timeout", "Connection refused"]) {
+        (FaultClass::Unreachable, "Unreachable".to_owned(), text)
+    } else {
+        (FaultClass::NoAnswer, "NoAnswer".to_owned(), text)
+    }
+}
+
+/// The messages of an error and of its causes, each once.
+fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
+    let mut messages: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let message = error.to_string();
+        if messages.last().is_none_or(|last| !last.contains(&message)) {
+            messages.push(message);
+        }
+        next = error.source();
+    }
+    messages
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_have_the_class_of_what_can_be_done_about_them() {
+        for (code, status, class) in [
+            ("InvalidVpcID.NotFound", 400, FaultClass::NotFound),
+            ("InvalidGroup.NotFound", 400, FaultClass::NotFound),
+            ("LoadBalancerNotFound", 400, FaultClass::NotFound),
+            ("TargetGroupNotFound", 400, FaultClass::NotFound),
+            ("ListenerNotFound", 400, FaultClass::NotFound),
+            ("InvalidVpcEndpointService.NotFound", 200, FaultClass::NotFound),
+            ("InvalidServiceName", 400, FaultClass::Refused),
+            ("DependencyViolation", 400, FaultClass::InUse),
+            ("ResourceInUse", 400, FaultClass::InUse),
+            ("ExistingVpcEndpointConnections", 200, FaultClass::InUse),
+            ("InvalidGroup.InUse", 400, FaultClass::InUse),
+            ("RequestLimitExceeded", 503, FaultClass::Busy),
+            ("Throttling", 400, FaultClass::Busy),
+            ("ThrottlingException", 400, FaultClass::Busy),
+            ("InternalError", 500, FaultClass::Busy),
+            ("PriorRequestNotComplete", 429, FaultClass::Busy),
+            ("InsufficientInstanceCapacity", 500, FaultClass::Refused),
+            ("AuthFailure", 401, FaultClass::SignIn),
+            ("RequestExpired", 400, FaultClass::SignIn),
+            ("ExpiredTokenException", 400, FaultClass::SignIn),
+            ("UnauthorizedOperation", 403, FaultClass::Denied),
+            ("AccessDenied", 403, FaultClass::Denied),
+            ("InvalidGroup.Duplicate", 400, FaultClass::Exists),
+            ("InvalidPermission.Duplicate", 400, FaultClass::Exists),
+            ("DuplicateLoadBalancerName", 400, FaultClass::Exists),
+            ("DuplicateSubnetsInSameZone", 400, FaultClass::Refused),
+            ("DuplicateTagKeys", 400, FaultClass::Refused),
+            ("InvalidAction", 400, FaultClass::Unsupported),
+            ("InvalidParameterValue", 400, FaultClass::Refused),
+        ] {
+            assert_eq!(FaultClass::of(code, status), class, "{code}");
+        }
+    }
+
+    #[test]
+    fn only_being_turned_away_is_a_throttle() {
+        assert!(Fault::inside("RequestLimitExceeded", "slow down").is_throttle());
+        assert!(!Fault::inside("InternalError", "sorry").is_throttle());
+    }
 }

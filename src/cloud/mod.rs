@@ -2,8 +2,20 @@
 //! Must not know: labs, whether it is the sandbox.
 //! Next: `call.rs` is a call before it is sent, `send.rs` sends it, `fault.rs` is what may come back.
 
+mod at;
 mod call;
+mod command;
+mod connect;
 mod fault;
+mod poll;
+mod resolve;
+mod send;
+mod tags;
 
+pub use at::{at, text_at};
 pub use call::{Api, Call};
+pub use connect::{Clients, Clouds, ConnectOptions, Identity, connect, identity};
 pub use fault::{Fault, FaultClass};
+pub use poll::Backoff;
+pub use resolve::Unresolved;
+pub use tags::{LAB, RESOURCE, RUN, RunTags, filters, name_for};

@@ -1,0 +1,91 @@
+//! Parameters as options of the AWS CLI: their names, and their values in its shorthand or in JSON.
+
+use serde_json::{Map, Value};
+
+use super::shell::quote;
+use crate::cloud::resolve::{Piece, pieces};
+
+/// A name of the API model as the CLI spells it: `NetworkLoadBalancerArns` is `network-load-balancer-arns`.
+pub(super) fn kebab(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    let mut kebab = String::with_capacity(name.len() + 8);
+    for (index, &letter) in letters.iter().enumerate() {
+        let after_small = index > 0 && !letters[index - 1].is_ascii_uppercase();
+        let before_small = letters.get(index + 1).is_some_and(char::is_ascii_lowercase);
+        if index > 0 && letter.is_ascii_uppercase() && (after_small || before_small) {
+            kebab.push('-');
+        }
+        kebab.push(letter.to_ascii_lowercase());
+    }
+    kebab
+}
+
+/// An option with its value, quoted for the shell.
+pub(super) fn option(name: &str, value: &Value) -> String {
+    let name = kebab(name);
+    match value {
+        Value::Bool(true) => format!("--{name}"),
+        Value::Bool(false) => format!("--no-{name}"),
+        Value::String(text) => format!("--{name} {}", quote(text)),
+        Value::Array(items) => format!("--{name} {}", list(items)),
+        Value::Object(map) => {
+            format!("--{name} {}", quote(&fields(map, Depth::Top).unwrap_or_else(|| value.to_string())))
+        }
+        Value::Number(_) | Value::Null => format!("--{name} {value}"),
+    }
+}
+
+/// A list's items as words of their own, or the list as JSON when an item has no other form.
+fn list(items: &[Value]) -> String {
+    let words: Option<Vec<String>> = items
+        .iter()
+        .map(|item| match item {
+            // Words that begin like JSON would be read as such.
+            Value::String(text) if !text.starts_with(['[', '{']) => Some(quote(text)),
+            Value::Object(map) => fields(map, Depth::Top).map(|fields| quote(&fields)),
+            _ => None,
+        })
+        .collect();
+    match words {
+        Some(words) if !words.is_empty() => words.join(" "),
+        _ => quote(&Value::from(items).to_string()),
+    }
+}
+
+/// Where in the shorthand a value stands: brackets are needed below the top only.
+#[derive(Clone, Copy, PartialEq)]
+enum Depth {
+    Top,
+    Below,
+}
+
+/// A structure in the CLI's shorthand, `Name=vpc-id,Values=a,b`; none when a value would need quotes of its own.
+fn fields(map: &Map<String, Value>, depth: Depth) -> Option<String> {
+    let fields: Option<Vec<String>> =
+        map.iter().map(|(name, value)| Some(format!("{name}={}", shorthand(value, depth)?))).collect();
+    fields.filter(|fields| !fields.is_empty()).map(|fields| fields.join(","))
+}
+
+fn shorthand(value: &Value, depth: Depth) -> Option<String> {
+    match value {
+        Value::String(text) => is_plain(text).then(|| text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        Value::Object(map) => fields(map, Depth::Below).map(|fields| format!("{{{fields}}}")),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(|item| shorthand(item, Depth::Below)).collect::<Option<_>>()?;
+            let bare = depth == Depth::Top && !items.is_empty() && !items.iter().any(|item| item.starts_with('{'));
+            Some(if bare { items.join(",") } else { format!("[{}]", items.join(",")) })
+        }
+        Value::Null => None,
+    }
+}
+
+/// Whether a text means itself in shorthand. References count as plain: they are ids, names and ARNs.
+fn is_plain(text: &str) -> bool {
+    let plain = |character: char| character.is_ascii_alphanumeric() || "._:/@+*-".contains(character);
+    !text.is_empty()
+        && pieces(text).into_iter().all(|piece| match piece {
+            Piece::Literal(words) => words.chars().all(plain),
+            Piece::Reference { .. } => true,
+        })
+}

@@ -1,0 +1,86 @@
+//! Words for a POSIX shell.
+
+use std::fmt::Write as _;
+
+use crate::cloud::resolve::{Piece, pieces};
+
+/// The variable that stands for a resource's fact: `provider-vpc`, `id` is `PROVIDER_VPC_ID`.
+pub(super) fn variable(resource: &str, fact: &str) -> String {
+    let name: String = format!("{resource}_{fact}")
+        .chars()
+        .map(|character| if character.is_ascii_alphanumeric() { character.to_ascii_uppercase() } else { '_' })
+        .collect();
+    if name.starts_with(|first: char| first.is_ascii_digit()) { format!("_{name}") } else { name }
+}
+
+/// A text as one word of the shell, its references as variables.
+pub(super) fn quote(text: &str) -> String {
+    let pieces = pieces(text);
+    if !pieces.iter().any(|piece| matches!(piece, Piece::Reference { .. })) {
+        return literal(text);
+    }
+    // One pair of double quotes reads best, but not with characters that mean something between them.
+    let is_calm = |piece: &Piece<'_>| match piece {
+        Piece::Literal(words) => !words.contains(['"', '$', '`', '\\', '!']),
+        Piece::Reference { .. } => true,
+    };
+    let mut word = String::new();
+    if pieces.iter().all(is_calm) {
+        word.push('"');
+        for (index, piece) in pieces.iter().enumerate() {
+            match piece {
+                Piece::Literal(words) => word.push_str(words),
+                Piece::Reference { resource, fact } => {
+                    let name = variable(resource, fact);
+                    let goes_on = matches!(pieces.get(index + 1), Some(Piece::Literal(next))
+                        if next.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_' || next == '['));
+                    // Writing to a String cannot fail.
+                    let _ = if goes_on { write!(word, "${{{name}}}") } else { write!(word, "${name}") };
+                }
+            }
+        }
+        word.push('"');
+    } else {
+        for piece in pieces {
+            match piece {
+                Piece::Literal(words) => word.push_str(&literal(words)),
+                Piece::Reference { resource, fact } => {
+                    let _ = write!(word, "\"${}\"", variable(resource, fact));
+                }
+            }
+        }
+    }
+    word
+}
+
+/// A text without references as one word.
+fn literal(text: &str) -> String {
+    let is_safe = |character: char| character.is_ascii_alphanumeric() || "._:/@%+=,-".contains(character);
+    if !text.is_empty() && text.chars().all(is_safe) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+/// A script of several lines as one word: a here-document, in which the script's own `$` mean nothing. References are replaced
+/// by `sed`, so that they are still to be seen in it.
+pub(super) fn script(text: &str) -> String {
+    let mut command = String::new();
+    let mut seen = Vec::new();
+    for piece in pieces(text) {
+        if let Piece::Reference { resource, fact } = piece
+            && !seen.contains(&(resource, fact))
+        {
+            seen.push((resource, fact));
+            // In sed's basic expressions only the dot of `${name.fact}` is special, and values are ids and names: no `|`, no `&`.
+            let _ = write!(command, " -e 's|${{{resource}\\.{fact}}}|'\"${}\"'|g'", variable(resource, fact));
+        }
+    }
+    let program = if command.is_empty() { "cat".to_owned() } else { format!("sed{command}") };
+    let mut end = "EOF".to_owned();
+    while text.lines().any(|line| line == end) {
+        end.push('_');
+    }
+    format!("\"$({program} <<'{end}'\n{}\n{end}\n)\"", text.trim_end_matches('\n'))
+}

@@ -1,0 +1,109 @@
+//! Sending a call, and sending it again where that is safe.
+
+mod account;
+mod balancer;
+mod endpoint;
+mod group;
+mod instance;
+mod network;
+mod params;
+mod reply;
+mod service;
+mod shared;
+mod target;
+
+use serde_json::Value;
+
+use super::fault::{Fault, FaultClass};
+use super::poll::Backoff;
+use super::{Api, Call, Clients};
+
+/// How often a call is sent that the cloud turned away at the door. With waits that grow to ten seconds it is about a minute:
+/// endpoint calls of a whole classroom share a bucket that refills with one call in three seconds [DEV:ec2-api-throttling].
+const THROTTLED_ATTEMPTS: usize = 10;
+/// How often a call is sent that met the service's own trouble, or no answer.
+const TROUBLED_ATTEMPTS: usize = 3;
+const FIRST_WAIT_MS: u64 = 500;
+const MAX_WAIT_MS: u64 = 10_000;
+
+impl Clients {
+    /// Sends a call and gives its answer in the names and the shape in which the AWS CLI prints it. All pages of a list are
+    /// fetched. `UserData` goes in and console output comes out in clear.
+    ///
+    /// A call that was turned away is sent again, with growing waits. One that got no answer, or a server error, is sent again
+    /// only if that cannot do its work twice: when it reads, or when it carries a `ClientToken`.
+    ///
+    /// # Errors
+    /// Whatever the cloud refused, also inside a successful answer (`Unsuccessful`, its first item); class `NoAnswer` when
+    /// nobody knows whether the call took effect; `UnknownParameter` for a parameter that would have been dropped silently.
+    pub async fn send(&self, call: &Call) -> Result<Value, Fault> {
+        let repeatable = call.is_read() || call.params.contains_key("ClientToken");
+        let mut waits = Backoff::new(FIRST_WAIT_MS, MAX_WAIT_MS);
+        let mut sent = 0;
+        loop {
+            tokio::time::sleep(waits.next().unwrap_or_default()).await;
+            let mut fault = match self.send_once(call).await {
+                Ok(reply) => return Ok(reply),
+                Err(fault) => fault,
+            };
+            sent += 1;
+            if sent < attempts(&fault, repeatable) {
+                continue;
+            }
+            if fault.class == FaultClass::Busy && !fault.is_throttle() && !repeatable {
+                // A server error does not say whether the work was done before it.
+                fault.class = FaultClass::NoAnswer;
+            }
+            return Err(fault);
+        }
+    }
+
+    async fn send_once(&self, call: &Call) -> Result<Value, Fault> {
+        // One kind after the other looks whether the operation is its own. Boxed: the SDK's futures are large.
+        let reply = match call.api {
+            Api::Ec2 => {
+                if let Some(reply) = Box::pin(network::send(self, call)).await {
+                    Some(reply)
+                } else if let Some(reply) = Box::pin(group::send(self, call)).await {
+                    Some(reply)
+                } else if let Some(reply) = Box::pin(instance::send(self, call)).await {
+                    Some(reply)
+                } else if let Some(reply) = Box::pin(endpoint::send(self, call)).await {
+                    Some(reply)
+                } else if let Some(reply) = Box::pin(service::send(self, call)).await {
+                    Some(reply)
+                } else {
+                    Box::pin(account::send(self, call)).await
+                }
+            }
+            Api::Elbv2 => match Box::pin(balancer::send(self, call)).await {
+                Some(reply) => Some(reply),
+                None => Box::pin(target::send(self, call)).await,
+            },
+        };
+        reply.unwrap_or_else(|| {
+            let message = format!("the operation `{}` is not known here", call.operation);
+            Err(Fault::ours(FaultClass::Unsupported, "UnknownOperation", message))
+        })
+    }
+}
+
+impl Call {
+    /// Whether the call only looks.
+    #[must_use]
+    pub fn is_read(&self) -> bool {
+        self.operation.starts_with("Describe") || self.operation.starts_with("Get")
+    }
+}
+
+/// How often a call may be sent that met this fault.
+fn attempts(fault: &Fault, repeatable: bool) -> usize {
+    match fault.class {
+        FaultClass::Busy if fault.is_throttle() => THROTTLED_ATTEMPTS,
+        FaultClass::Busy | FaultClass::NoAnswer if repeatable => TROUBLED_ATTEMPTS,
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests;

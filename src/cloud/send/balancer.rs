@@ -1,0 +1,176 @@
+//! `ELBv2`: load balancers, their listeners, and tags.
+
+use aws_sdk_elasticloadbalancingv2::types::{Action, AvailabilityZone, Listener, LoadBalancer, SubnetMapping, Tag};
+use serde_json::Value;
+
+use super::params::{Params, read};
+use super::reply::Reply;
+use super::shared::nothing;
+use crate::cloud::fault::{Fault, fault};
+use crate::cloud::{Call, Clients};
+
+/// Sends a call of this file, once.
+pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value, Fault>> {
+    Some(match call.operation {
+        "CreateLoadBalancer" => create(clients, call).await,
+        "DescribeLoadBalancers" => describe(clients, call).await,
+        "DeleteLoadBalancer" => delete(clients, call).await,
+        "CreateListener" => create_listener(clients, call).await,
+        "DescribeListeners" => describe_listeners(clients, call).await,
+        "DeleteListener" => delete_listener(clients, call).await,
+        "DescribeTags" => tags(clients, call).await,
+        _ => return None,
+    })
+}
+
+async fn create(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients
+            .elbv2
+            .create_load_balancer()
+            .set_name(p.text("Name")?)
+            .set_type(p.word("Type")?)
+            .set_scheme(p.word("Scheme")?)
+            .set_subnets(p.texts("Subnets")?)
+            .set_subnet_mappings(p.list("SubnetMappings", |p| {
+                Ok(SubnetMapping::builder()
+                    .set_subnet_id(p.text("SubnetId")?)
+                    .set_private_ipv4_address(p.text("PrivateIPv4Address")?)
+                    .build())
+            })?)
+            .set_security_groups(p.texts("SecurityGroups")?)
+            .set_ip_address_type(p.word("IpAddressType")?)
+            .set_tags(p.list("Tags", read_tag)?))
+    })?;
+    let reply = request.send().await.map_err(fault)?;
+    Ok(Reply::new().all("LoadBalancers", reply.load_balancers(), load_balancer).end())
+}
+
+async fn describe(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients
+            .elbv2
+            .describe_load_balancers()
+            .set_load_balancer_arns(p.texts("LoadBalancerArns")?)
+            .set_names(p.texts("Names")?))
+    })?;
+    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    Ok(Reply::new().all("LoadBalancers", pages.iter().flat_map(|page| page.load_balancers()), load_balancer).end())
+}
+
+async fn delete(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients.elbv2.delete_load_balancer().set_load_balancer_arn(p.text("LoadBalancerArn")?))
+    })?;
+    request.send().await.map_err(fault)?;
+    Ok(nothing())
+}
+
+async fn create_listener(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients
+            .elbv2
+            .create_listener()
+            .set_load_balancer_arn(p.text("LoadBalancerArn")?)
+            .set_protocol(p.word("Protocol")?)
+            .set_port(p.number("Port")?)
+            .set_default_actions(p.list("DefaultActions", |p| {
+                Ok(Action::builder().set_type(p.word("Type")?).set_target_group_arn(p.text("TargetGroupArn")?).build())
+            })?)
+            .set_tags(p.list("Tags", read_tag)?))
+    })?;
+    let reply = request.send().await.map_err(fault)?;
+    Ok(Reply::new().all("Listeners", reply.listeners(), listener).end())
+}
+
+async fn describe_listeners(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients
+            .elbv2
+            .describe_listeners()
+            .set_load_balancer_arn(p.text("LoadBalancerArn")?)
+            .set_listener_arns(p.texts("ListenerArns")?))
+    })?;
+    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    Ok(Reply::new().all("Listeners", pages.iter().flat_map(|page| page.listeners()), listener).end())
+}
+
+async fn delete_listener(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| Ok(clients.elbv2.delete_listener().set_listener_arn(p.text("ListenerArn")?)))?;
+    request.send().await.map_err(fault)?;
+    Ok(nothing())
+}
+
+async fn tags(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request =
+        read(&call.params, |p| Ok(clients.elbv2.describe_tags().set_resource_arns(p.texts("ResourceArns")?)))?;
+    let reply = request.send().await.map_err(fault)?;
+    Ok(Reply::new()
+        .all("TagDescriptions", reply.tag_descriptions(), |description| {
+            Reply::new()
+                .text("ResourceArn", description.resource_arn())
+                .list("Tags", description.tags(), |tag| {
+                    Reply::new().text("Key", tag.key()).text("Value", tag.value()).end()
+                })
+                .end()
+        })
+        .end())
+}
+
+/// One of `Tags`.
+pub(super) fn read_tag(p: &Params<'_>) -> Result<Tag, Fault> {
+    Ok(Tag::builder().set_key(p.text("Key")?).set_value(p.text("Value")?).build())
+}
+
+fn load_balancer(balancer: &LoadBalancer) -> Value {
+    Reply::new()
+        .text("LoadBalancerArn", balancer.load_balancer_arn())
+        .text("LoadBalancerName", balancer.load_balancer_name())
+        .text("DNSName", balancer.dns_name())
+        .text("CanonicalHostedZoneId", balancer.canonical_hosted_zone_id())
+        .time("CreatedTime", balancer.created_time())
+        .text("Type", balancer.r#type())
+        .text("Scheme", balancer.scheme())
+        .text("VpcId", balancer.vpc_id())
+        .part("State", balancer.state(), |state| {
+            Reply::new().text("Code", state.code()).text("Reason", state.reason()).end()
+        })
+        .list("AvailabilityZones", balancer.availability_zones(), zone)
+        .texts("SecurityGroups", balancer.security_groups())
+        .text("IpAddressType", balancer.ip_address_type())
+        .text(
+            "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
+            balancer.enforce_security_group_inbound_rules_on_private_link_traffic(),
+        )
+        .end()
+}
+
+fn zone(zone: &AvailabilityZone) -> Value {
+    Reply::new()
+        .text("ZoneName", zone.zone_name())
+        .text("SubnetId", zone.subnet_id())
+        .list("LoadBalancerAddresses", zone.load_balancer_addresses(), |address| {
+            Reply::new()
+                .text("IpAddress", address.ip_address())
+                .text("AllocationId", address.allocation_id())
+                .text("PrivateIPv4Address", address.private_ipv4_address())
+                .end()
+        })
+        .end()
+}
+
+fn listener(listener: &Listener) -> Value {
+    Reply::new()
+        .text("ListenerArn", listener.listener_arn())
+        .text("LoadBalancerArn", listener.load_balancer_arn())
+        .number("Port", listener.port())
+        .text("Protocol", listener.protocol())
+        .list("DefaultActions", listener.default_actions(), |action| {
+            Reply::new()
+                .text("Type", action.r#type())
+                .text("TargetGroupArn", action.target_group_arn())
+                .number("Order", action.order())
+                .end()
+        })
+        .end()
+}

@@ -1,0 +1,48 @@
+//! Structures that several EC2 operations share.
+
+use aws_sdk_ec2::types::{Filter, GroupIdentifier, Tag, TagSpecification, UnsuccessfulItem};
+use serde_json::Value;
+
+use super::params::Params;
+use super::reply::Reply;
+use crate::cloud::fault::Fault;
+
+/// One of `Filters`.
+pub(super) fn filter(p: &Params<'_>) -> Result<Filter, Fault> {
+    Ok(Filter::builder().set_name(p.text("Name")?).set_values(p.texts("Values")?).build())
+}
+
+/// One of `TagSpecifications`.
+pub(super) fn tag_specification(p: &Params<'_>) -> Result<TagSpecification, Fault> {
+    Ok(TagSpecification::builder()
+        .set_resource_type(p.word("ResourceType")?)
+        .set_tags(p.list("Tags", |p| Ok(Tag::builder().set_key(p.text("Key")?).set_value(p.text("Value")?).build()))?)
+        .build())
+}
+
+/// One of `Tags`.
+pub(super) fn tag(tag: &Tag) -> Value {
+    Reply::new().text("Key", tag.key()).text("Value", tag.value()).end()
+}
+
+/// One of a network interface's or an instance's groups.
+pub(super) fn group(group: &GroupIdentifier) -> Value {
+    Reply::new().text("GroupId", group.group_id()).text("GroupName", group.group_name()).end()
+}
+
+/// The answer of an operation that says in a successful answer what failed [API:DeleteVpcEndpoints]: its first failure, if any.
+pub(super) fn all_done(unsuccessful: &[UnsuccessfulItem]) -> Result<Value, Fault> {
+    match unsuccessful.first() {
+        None => Ok(Reply::new().all("Unsuccessful", unsuccessful, |_| Value::Null).end()),
+        Some(item) => {
+            let code = item.error().and_then(|error| error.code()).unwrap_or("Unsuccessful");
+            let message = item.error().and_then(|error| error.message()).unwrap_or_default();
+            Err(Fault::inside(code, message))
+        }
+    }
+}
+
+/// The answer of an operation that has nothing to say.
+pub(super) fn nothing() -> Value {
+    Reply::new().end()
+}

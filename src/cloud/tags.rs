@@ -1,0 +1,120 @@
+//! What marks a resource as made by a run, so that it can be found again and deleted.
+
+use serde_json::{Value, json};
+
+/// Key of the tag with the run's id.
+pub const RUN: &str = "pllab:run";
+/// Key of the tag with the lab's id.
+pub const LAB: &str = "pllab:lab";
+/// Key of the tag with the resource's name in the lab.
+pub const RESOURCE: &str = "pllab:resource";
+
+/// Names of load balancers and target groups have at most 32 characters [API:CreateLoadBalancer].
+const NAME_LIMIT: usize = 32;
+
+/// Whom a resource belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunTags<'r> {
+    /// The run's id.
+    pub run: &'r str,
+    /// The lab's id.
+    pub lab: &'r str,
+    /// The resource's name in the lab.
+    pub resource: &'r str,
+}
+
+impl RunTags<'_> {
+    /// The `Tags` parameter of `ELBv2`'s creating calls.
+    #[must_use]
+    pub fn tags(&self) -> Value {
+        let name = format!("pllab-{}-{}", self.run, self.resource);
+        json!([
+            { "Key": "Name", "Value": name },
+            { "Key": LAB, "Value": self.lab },
+            { "Key": RESOURCE, "Value": self.resource },
+            { "Key": RUN, "Value": self.run },
+        ])
+    }
+
+    /// The `TagSpecifications` parameter of EC2's creating calls, with EC2's name of the resource's type, such as `vpc`.
+    #[must_use]
+    pub fn specifications(&self, resource_type: &str) -> Value {
+        json!([{ "ResourceType": resource_type, "Tags": self.tags() }])
+    }
+}
+
+/// The `Filters` parameter that finds what a run made, or one resource of it.
+#[must_use]
+pub fn filters(run: &str, resource: Option<&str>) -> Value {
+    let by_tag = |key: &str, value: &str| json!({ "Name": format!("tag:{key}"), "Values": [value] });
+    let mut filters = vec![by_tag(RUN, run)];
+    filters.extend(resource.map(|resource| by_tag(RESOURCE, resource)));
+    Value::Array(filters)
+}
+
+/// A name for what has no tags to be found by: `pllab-<run>-<resource>` in letters, digits and hyphens, at most 32. One that had
+/// to be cut or cleaned ends in a digest of the whole, so that two of them still differ.
+#[must_use]
+pub fn name_for(run: &str, resource: &str) -> String {
+    let whole = format!("pllab-{run}-{resource}");
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || character == '-';
+    if whole.len() <= NAME_LIMIT && whole.chars().all(is_plain) && !whole.ends_with('-') {
+        return whole;
+    }
+    let clean: String = whole.chars().filter(|&character| is_plain(character)).take(NAME_LIMIT - 7).collect();
+    format!("{}-{:06x}", clean.trim_end_matches('-'), digest(&whole) & 0x00ff_ffff)
+}
+
+/// FNV-1a: short, and the same on every machine and in every version.
+fn digest(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_fit_stay_readable() {
+        assert_eq!(name_for("k3x9", "web-targets"), "pllab-k3x9-web-targets");
+    }
+
+    #[test]
+    fn other_names_stay_legal_and_different() {
+        let names = [
+            name_for("20261123-k3x9ab", "a-rather-long-resource"),
+            name_for("20261123-k3x9ab", "a-rather-long-resource-2"),
+            name_for("k3", "web_targets"),
+            name_for("k3", "webtargets"),
+            name_for("k3", "日本語"),
+            name_for("k3", "ends-"),
+        ];
+        for (index, name) in names.iter().enumerate() {
+            assert!(name.len() <= 32 && name.starts_with("pllab-") && !name.ends_with('-'), "{name}");
+            assert!(name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'), "{name}");
+            assert!(!names[..index].contains(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn tags_and_filters_speak_of_the_same_keys() {
+        let tags = RunTags { run: "k3x9", lab: "privatelink", resource: "web" };
+        assert_eq!(
+            tags.specifications("vpc"),
+            json!([{ "ResourceType": "vpc", "Tags": [
+                { "Key": "Name", "Value": "pllab-k3x9-web" },
+                { "Key": "pllab:lab", "Value": "privatelink" },
+                { "Key": "pllab:resource", "Value": "web" },
+                { "Key": "pllab:run", "Value": "k3x9" },
+            ] }])
+        );
+        assert_eq!(
+            filters("k3x9", Some("web")),
+            json!([
+                { "Name": "tag:pllab:run", "Values": ["k3x9"] },
+                { "Name": "tag:pllab:resource", "Values": ["web"] },
+            ])
+        );
+        assert_eq!(filters("k3x9", None), json!([{ "Name": "tag:pllab:run", "Values": ["k3x9"] }]));
+    }
+}
