@@ -1,5 +1,6 @@
 //! pllab walks a learner through building AWS PrivateLink end to end.
 
+pub mod actions;
 pub mod checks;
 pub mod cloud;
 pub mod engine;

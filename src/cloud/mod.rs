@@ -10,7 +10,7 @@ mod fault;
 mod poll;
 mod resolve;
 mod send;
-mod tags;
+pub mod tags;
 
 pub use at::{at, text_at};
 pub use call::{Api, Call};
@@ -18,4 +18,3 @@ pub use connect::{Clients, Clouds, ConnectOptions, Identity, connect, identity};
 pub use fault::{Fault, FaultClass};
 pub use poll::Backoff;
 pub use resolve::Unresolved;
-pub use tags::{LAB, RESOURCE, RUN, RunTags, filters, name_for};

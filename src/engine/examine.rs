@@ -103,10 +103,5 @@ type Parts = (BTreeMap<String, BTreeMap<String, String>>, BTreeMap<String, Side>
 
 /// What a check may know: facts of the ledger, and whose account each resource is in.
 fn scene(core: &Core, lab: &Lab) -> Parts {
-    let sides = lab
-        .steps
-        .iter()
-        .flat_map(|step| step.makes.iter().map(|it| (it.name().to_owned(), step.side)))
-        .collect();
-    core.with(|state| (state.facts(), sides, state.token.clone()))
+    core.with(|state| (state.facts(), lab.sides(), state.token.clone()))
 }

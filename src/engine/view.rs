@@ -6,6 +6,7 @@ use super::event::{Lane, Link, LinkState, Mark, Node, OpeningView, Picture, Step
 use super::state::State;
 use crate::actions::{self, Making};
 use crate::checks;
+use crate::cloud::Call;
 use crate::i18n::{Text, m};
 use crate::lab::{Lab, Loaded, Resource, Side, Step, waves};
 
@@ -65,7 +66,7 @@ impl Views {
             prose: loaded.prose.map(|prose| prose.steps.get(&step.id).cloned().unwrap_or_default()),
             picture: picture(lab, state, stage),
             plan: ordered.iter().map(|it| actions::plan(it)).collect(),
-            commands: commands(&ordered, state, step, accounts),
+            commands: commands(&ordered, state, lab, step, accounts),
             checks: step.checks.iter().map(checks::title).collect(),
             way: self.way,
         }
@@ -76,6 +77,7 @@ impl Views {
 fn commands(
     resources: &[&Resource],
     state: &State,
+    lab: &Lab,
     step: &Step,
     accounts: &BTreeMap<Side, String>,
 ) -> Vec<String> {
@@ -93,13 +95,15 @@ fn commands(
             };
             let Ok(call) = part.call.resolve(&|name, fact| Some(known(name, fact))) else { continue };
             let captures: Vec<(String, &str)> =
-                part.facts.iter().map(|(fact, path)| (crate::cloud::variable(resource.name(), fact), *path)).collect();
+                part.facts.iter().map(|(fact, path)| (Call::variable(resource.name(), fact), *path)).collect();
             let captures: Vec<(&str, &str)> = captures.iter().map(|(name, path)| (name.as_str(), *path)).collect();
             commands.push(if captures.is_empty() { call.command() } else { call.command_capturing(&captures) });
         }
     }
     if commands.is_empty() {
-        commands.extend(step.checks.iter().filter_map(checks::look).map(|(_, call)| call.command()));
+        let sides = lab.sides();
+        let looks = step.checks.iter().filter_map(|check| checks::look(check, &state.facts(), &sides));
+        commands.extend(looks.map(|(_, call)| call.command()));
     }
     commands
 }

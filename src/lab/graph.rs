@@ -2,7 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Check, Resource};
+use super::{Check, Lab, Resource, Side};
+
+impl Lab {
+    /// Whose account each resource is in, by name.
+    #[must_use]
+    pub fn sides(&self) -> BTreeMap<String, Side> {
+        let all = self.steps.iter().flat_map(|step| step.makes.iter().map(|it| (it.name().to_owned(), step.side)));
+        all.collect()
+    }
+}
 
 impl Resource {
     /// Its name in the lab.
