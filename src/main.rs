@@ -1,1 +1,10 @@
-fn main() {}
+//! The program: everything is in the library.
+
+use std::process::ExitCode;
+
+use pllab::host::Host;
+
+fn main() -> ExitCode {
+    let code = pllab::run(std::env::args_os().collect(), Host::this());
+    ExitCode::from(u8::try_from(code as i32).unwrap_or(1))
+}

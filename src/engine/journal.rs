@@ -3,10 +3,9 @@
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::event::{Entry, Event};
-use crate::host::{Clock, append_line, open_append, sync_dir, write_atomic};
+use crate::host::{Clock, LineHook, append_line, open_append, sync_dir, write_atomic};
 
 /// The journal's format, as this program writes it.
 pub const FORMAT: u32 = 1;
@@ -14,8 +13,6 @@ pub const FORMAT: u32 = 1;
 /// The file's name in the run's folder.
 const NAME: &str = "journal.jsonl";
 
-/// Called with each line's number once the line is on the disk. Crash tests end the process here.
-pub type LineHook = Arc<dyn Fn(u64) + Send + Sync>;
 
 /// An open journal.
 pub struct Journal {

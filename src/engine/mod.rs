@@ -20,7 +20,7 @@ pub use core::Core;
 pub use decide::{Effect, End, Input, Plan, decide};
 pub use drive::{Drive, Ended, Stuck};
 pub use examine::examine;
-pub use journal::{FORMAT, Journal, JournalError, LineHook, Read, read};
+pub use journal::{FORMAT, Journal, JournalError, Read, read};
 pub use perform::Patience;
 pub use state::{Detouring, Pending, ResourceState, State, StepState};
 pub use view::Views;

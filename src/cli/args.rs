@@ -1,0 +1,169 @@
+//! The command line, before its words are put in a language.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// pllab's command line. Every help text is set in `words.rs`, in the reader's language.
+#[derive(Debug, Parser)]
+#[command(name = "pllab", version, disable_help_flag = true, disable_version_flag = true, disable_help_subcommand = true)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+/// Flags of every verb.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Common {
+    #[arg(long, global = true, value_enum)]
+    pub lang: Option<LangArg>,
+    #[arg(long, global = true)]
+    pub plain: bool,
+    #[arg(long, global = true, value_enum, default_value_t = Output::Text)]
+    pub output: Output,
+    #[arg(long, global = true, value_name = "DIR")]
+    pub state_dir: Option<PathBuf>,
+    #[arg(long, global = true, value_name = "DIR")]
+    pub labs: Option<PathBuf>,
+    #[arg(short, long, global = true, action = clap::ArgAction::Help)]
+    help: Option<bool>,
+    #[arg(short = 'V', long, action = clap::ArgAction::Version)]
+    version: Option<bool>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LangArg {
+    Ja,
+    En,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Output {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Target {
+    Sandbox,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PaceArg {
+    Instant,
+    Quick,
+    Real,
+}
+
+/// What to do. One file per verb in this folder.
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    Start(Start),
+    Resume(Resume),
+    Status(OneRun),
+    Check(Check),
+    Browse(OneRun),
+    Clean(Clean),
+    Labs(Labs),
+    Sandbox(Sandbox),
+    Completions(Completions),
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Start {
+    #[arg(value_name = "LAB", default_value = "privatelink")]
+    pub lab: String,
+    #[arg(long)]
+    pub explain_only: bool,
+    #[arg(long, value_enum, default_value_t = Target::Sandbox, conflicts_with = "endpoint_url")]
+    pub target: Target,
+    #[arg(long, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+    #[arg(long, value_name = "NAME", requires = "endpoint_url")]
+    pub profile: Option<String>,
+    #[arg(long, value_name = "REGION", default_value = "ap-northeast-1")]
+    pub region: String,
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub set: Vec<(String, String)>,
+    #[arg(long, value_enum)]
+    pub pace: Option<PaceArg>,
+    #[arg(short, long)]
+    pub yes: bool,
+    #[arg(long)]
+    pub keep: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Resume {
+    #[arg(value_name = "RUN")]
+    pub run: Option<String>,
+    #[arg(short, long)]
+    pub yes: bool,
+    #[arg(long)]
+    pub keep: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct OneRun {
+    #[arg(value_name = "RUN")]
+    pub run: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    #[arg(value_name = "STEP")]
+    pub step: Option<String>,
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Clean {
+    #[arg(value_name = "RUN", conflicts_with = "all")]
+    pub run: Option<String>,
+    #[arg(long)]
+    pub all: bool,
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Labs {
+    #[command(subcommand)]
+    pub verb: Option<LabsVerb>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum LabsVerb {
+    List,
+    Show {
+        #[arg(value_name = "LAB", default_value = "privatelink")]
+        lab: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Sandbox {
+    #[arg(long)]
+    pub differences: bool,
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<u16>,
+    #[arg(long, value_name = "REGION", default_value = "ap-northeast-1")]
+    pub region: String,
+    #[arg(long, value_enum)]
+    pub pace: Option<PaceArg>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Completions {
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or_else(|| "KEY=VALUE".to_owned())?;
+    Ok((key.to_owned(), value.to_owned()))
+}

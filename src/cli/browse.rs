@@ -1,0 +1,57 @@
+//! `pllab browse`: the endpoint's page in the learner's own browser, for as long as this runs.
+
+use serde_json::json;
+
+use super::args::OneRun;
+use super::context::Context;
+use super::exit::{Code, Failed};
+use super::interrupt::Interrupt;
+use super::pass::target;
+use crate::checks;
+use crate::i18n::m;
+use crate::lab::{Check, Side};
+
+/// Opens the page and stays until Ctrl-C: with the sandbox in this process, the page lives as long.
+pub(super) async fn browse(mut context: Context, args: OneRun) -> Result<Code, (Context, Failed)> {
+    match show(&mut context, &args).await {
+        Ok(()) => Ok(Code::Met),
+        Err(failed) => Err((context, failed)),
+    }
+}
+
+async fn show(context: &mut Context, args: &OneRun) -> Result<(), Failed> {
+    let store = context.store()?;
+    let found = store.find(args.run.as_deref(), |state| !state.cleaned)?;
+    let state = &found.state;
+    let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region)?;
+    let page = loaded.lab.steps.iter().flat_map(|step| &step.checks).find_map(|check| match check {
+        Check::Page(page) => Some(page),
+        _ => None,
+    });
+    let made = |name: &str, fact: &str| state.resources.get(name)?.facts.get(fact).cloned();
+    let place = page.and_then(|page| Some((made(&page.client, "id")?, made(&page.endpoint, "dns")?)));
+    let Some((client, dns)) = place else {
+        let next = format!("pllab resume {}", found.id());
+        return Err(Failed::new(Code::NotMet, m::cli_browse_nothing(), vec![m::cli_browse_nothing_detail()], &[&next]));
+    };
+    let mut interrupt = Interrupt::listen();
+    let target = target(context, &store, &found, state).await?;
+    let url = checks::door(&target.clouds, Side::Consumer, &client, &dns).await;
+    let Some(url) = url else {
+        target.close().await;
+        return Err(Failed::new(Code::NotMet, m::cli_browse_no_way(), vec![m::cli_browse_no_way_detail()], &["pllab check client"]));
+    };
+    if context.json() {
+        context.print(&format!("{}\n", json!({ "event": "browse_ready", "url": url })))?;
+    } else {
+        context.print(&format!("{}\n\n{url}\n\n{}\n", m::cli_browse_open().say(context.lang), m::cli_browse_stay().say(context.lang)))?;
+        // Not over SSH and not in a pipe: there is no browser at the learner's side then.
+        if context.host.output_is_terminal && context.host.var("SSH_CONNECTION").is_none() {
+            // The address is on the screen; a browser that does not open is no failure.
+            let _ = open::that_detached(&url);
+        }
+    }
+    interrupt.wait().await;
+    target.close().await;
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! `pllab check`: ask the checks again, once each.
+
+use std::sync::Arc;
+
+use super::args::Check;
+use super::context::Context;
+use super::exit::{Code, Failed};
+use super::pass::target;
+use super::start::code;
+use super::store::journal_trouble;
+use crate::engine::event::Verdict;
+use crate::engine::{Core, examine};
+use crate::i18n::m;
+
+/// Asks the checks of one step, or those of the last step that was begun. What earlier steps asked may have been
+/// overtaken since: after the acceptance nothing is pending any more.
+pub(super) async fn check(mut context: Context, args: Check) -> Result<Code, (Context, Failed)> {
+    match look(&mut context, &args).await {
+        Ok(verdict) => Ok(code(verdict)),
+        Err(failed) => Err((context, failed)),
+    }
+}
+
+async fn look(context: &mut Context, args: &Check) -> Result<Verdict, Failed> {
+    let store = context.store()?;
+    let found = store.find(args.run.as_deref(), |state| !state.cleaned)?;
+    let state = found.state.clone();
+    let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region)?;
+    let steps = &loaded.lab.steps;
+    let wanted = match &args.step {
+        Some(id) => steps.iter().find(|step| step.id == *id).ok_or_else(|| {
+            let known = steps.iter().map(|step| step.id.clone()).collect::<Vec<_>>().join(", ");
+            Failed::new(Code::Usage, m::cli_unknown_step(id), vec![m::cli_known_steps(known)], &["pllab status"])
+        })?,
+        None => steps.iter().rev().find(|step| state.steps.contains_key(&step.id)).unwrap_or(&steps[0]),
+    };
+    let target = target(context, &store, &found, &state).await?;
+    let flag = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let screen = context.screen(true, flag);
+    let core = Core::new(None, state, context.host.clock.clone(), screen, target.accounts.clone());
+    let verdict = examine(&core, &target.clouds, &loaded.lab, None, &wanted.id, &wanted.checks).await;
+    target.close().await;
+    verdict.map_err(|error| journal_trouble(&error, &found.id()))
+}

@@ -1,0 +1,72 @@
+//! `pllab clean`: delete what runs made, look again, print the receipt.
+
+use std::sync::Arc;
+
+use super::args::Clean;
+use super::context::Context;
+use super::exit::{Code, Failed};
+use super::pass::{Doing, open, work};
+use super::store::Found;
+use crate::engine::event::{Answer, AskError, Choice, Question, QuestionId};
+use crate::i18n::m;
+
+/// Cleans one run, or every run that is not cleaned.
+pub(super) async fn clean(mut context: Context, args: Clean) -> Result<Code, (Context, Failed)> {
+    let store = match context.store() {
+        Ok(store) => store,
+        Err(failed) => return Err((context, failed)),
+    };
+    let mut runs: Vec<Found> = Vec::new();
+    if args.all {
+        runs.extend(store.all().into_iter().filter(|run| !run.state.cleaned));
+    } else {
+        match store.find(args.run.as_deref(), |state| !state.cleaned) {
+            Ok(found) => runs.push(found),
+            Err(failed) => return Err((context, failed)),
+        }
+    }
+    let flag = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let screen = context.screen(args.yes, flag);
+    let mut worst = Code::Met;
+    for found in runs {
+        let id = found.id();
+        let question = Question {
+            id: QuestionId::ConfirmClean,
+            prompt: m::cli_clean_ask(found.state.existing().len(), &id),
+            choices: vec![
+                Choice { answer: Answer::CleanUp, label: m::cli_clean_do() },
+                Choice { answer: Answer::Leave, label: m::cli_clean_leave() },
+            ],
+            default: Answer::CleanUp,
+        };
+        let answer = tokio::task::block_in_place(|| screen.ask(&question));
+        match answer {
+            Ok(Answer::CleanUp) => {}
+            Ok(_) => {
+                worst = graver(worst, Code::NotMet);
+                continue;
+            }
+            Err(AskError::Interrupted) => return Ok(Code::Interrupted),
+            Err(AskError::NobodyToAsk) => {
+                let next = format!("pllab clean --yes {id}");
+                let failed = Failed::new(Code::Usage, m::cli_nobody_to_ask(), Vec::new(), &[&next]);
+                return Err((context, failed));
+            }
+        }
+        match open(&context, &store, &found, false).await {
+            Ok(pass) => worst = graver(worst, work(&mut context, pass, &screen, Doing::Clean).await),
+            Err(failed) => {
+                if let Some(report) = &failed.report {
+                    context.report(report);
+                }
+                worst = graver(worst, failed.code);
+            }
+        }
+    }
+    Ok(worst)
+}
+
+/// The code that tells more of what is wrong.
+fn graver(one: Code, other: Code) -> Code {
+    if other as i32 > one as i32 { other } else { one }
+}

@@ -1,0 +1,141 @@
+//! What every verb is given.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use super::args::{Common, Output};
+use super::exit::{Code, Failed};
+use super::store::Store;
+use crate::engine::event::{Entry, Event, Screen};
+use crate::host::Host;
+use crate::i18n::{Lang, Text, m};
+use crate::lab::{LabError, LoadError, Loaded, Source, load};
+use crate::ui::{self, ErrorReport, Form, Glyphs, Sheet, UiOptions};
+
+/// The machine, the reader's language, and the flags of every verb.
+pub(super) struct Context {
+    /// The machine.
+    pub host: Host,
+    /// The language to begin with.
+    pub lang: Lang,
+    /// The flags.
+    pub common: Common,
+}
+
+impl Context {
+    /// The state folder.
+    pub fn store(&self) -> Result<Store, Failed> {
+        Store::open(self.common.state_dir.clone(), &self.host)
+    }
+
+    /// How text outside a run is laid out.
+    pub fn sheet(&self) -> Sheet {
+        Sheet {
+            lang: self.lang,
+            pretty: self.form() == Form::Pretty,
+            width: None,
+            glyphs: Glyphs::Auto,
+            color: self.form() == Form::Pretty && ui::color_allowed(),
+        }
+    }
+
+    /// The form of the screen.
+    pub fn form(&self) -> Form {
+        let json = self.common.output == Output::Json;
+        Form::choose(json, self.common.plain, self.host.output_is_terminal, |name| self.host.var(name))
+    }
+
+    /// The screen of a run. Takes standard output and error.
+    pub fn screen(&mut self, yes: bool, interrupt: Arc<AtomicBool>) -> Arc<dyn Screen> {
+        ui::open(UiOptions {
+            lang: self.lang,
+            form: self.form(),
+            yes,
+            interactive: self.host.input_is_terminal && self.host.output_is_terminal,
+            width: None,
+            glyphs: Glyphs::Auto,
+            color: ui::color_allowed(),
+            interrupt,
+            out: std::mem::replace(&mut self.host.out, Box::new(std::io::sink())),
+            err: std::mem::replace(&mut self.host.err, Box::new(std::io::stderr())),
+        })
+    }
+
+    /// Prints a result.
+    pub fn print(&mut self, text: &str) -> Result<(), Failed> {
+        // A reader that closed the pipe has what it wanted.
+        let written = self.host.out.write_all(text.as_bytes()).and_then(|()| self.host.out.flush());
+        match written {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failed::io("stdout", &error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Prints one event as `--output json` does.
+    pub fn print_event(&mut self, event: &Event) -> Result<(), Failed> {
+        let entry = Entry { at: self.host.clock.now(), event: event.clone() };
+        let line = serde_json::to_string(&entry).unwrap_or_default();
+        self.print(&format!("{line}\n"))
+    }
+
+    /// Whether results are JSON.
+    pub fn json(&self) -> bool {
+        self.common.output == Output::Json
+    }
+
+    /// Says why a verb failed.
+    pub fn report(&mut self, report: &ErrorReport) {
+        let text = ui::error_report(report, &self.sheet());
+        // Where even standard error is closed nobody can be told.
+        let _ = self.host.err.write_all(text.as_bytes());
+    }
+
+    /// The lab called `id`, with values filled in.
+    pub fn lab(
+        &self,
+        id: &str,
+        set: &BTreeMap<String, String>,
+        token: &str,
+        region: &str,
+    ) -> Result<Arc<Loaded>, Failed> {
+        let labs = self.common.labs.as_deref();
+        let source = Source::find(id, labs).map_err(|error| bad_lab(&[error]))?;
+        let Some(source) = source else {
+            let known = Source::list(labs).map_err(|error| bad_lab(&[error]))?;
+            let details = vec![m::cli_known_labs(known.join(", "))];
+            return Err(Failed::new(Code::Usage, m::cli_unknown_lab(id), details, &["pllab labs list"]));
+        };
+        let facts = BTreeMap::from([("token", token.to_owned()), ("region", region.to_owned())]);
+        load(&source, set, &facts).map(Arc::new).map_err(|error| match error {
+            LoadError::Files(errors) => bad_lab(&errors),
+            LoadError::Variable(text) => {
+                Failed::new(Code::Usage, text, Vec::new(), &[&format!("pllab labs show {id}")])
+            }
+        })
+    }
+}
+
+/// A lab whose files are at fault: each fault with its place and the line itself.
+pub(super) fn bad_lab(errors: &[LabError]) -> Failed {
+    let details = errors
+        .iter()
+        .map(|error| match &error.place {
+            Some(place) => m::cli_lab_fault_at(
+                place.column,
+                place.excerpt.trim_end(),
+                &error.file,
+                place.line,
+                &error.what,
+            ),
+            None => m::cli_lab_fault(&error.file, &error.what),
+        })
+        .collect();
+    Failed::new(Code::Usage, m::cli_bad_lab(), details, &["pllab labs list"])
+}
+
+/// Where a run's calls go, in words.
+pub(super) fn place(target: &str, region: &str) -> Text {
+    if target == "sandbox" { m::cli_place_sandbox(region) } else { m::cli_place_endpoint(region, target) }
+}

@@ -1,0 +1,62 @@
+//! Exit codes, and why a verb did not do what it was asked.
+
+use std::path::PathBuf;
+
+use crate::engine::event::FaultClass;
+use crate::engine::{End, Ended};
+use crate::i18n::{Text, m};
+use crate::ui::{ErrorReport, NextStep};
+
+/// The exit codes that scripts may rely on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// All met.
+    Met = 0,
+    /// Something is not met, or is left over.
+    NotMet = 1,
+    /// Wrong usage, or a bad lab or journal file.
+    Usage = 2,
+    /// The target cannot be reached or signed in to.
+    Unreachable = 3,
+    /// Refused for safety.
+    Refused = 4,
+    /// Interrupted; the run can be resumed.
+    Interrupted = 130,
+}
+
+/// An end that is not the one asked for: what to say, and the exit code.
+#[derive(Debug)]
+pub(super) struct Failed {
+    /// What to say; nothing where it has been said.
+    pub report: Option<ErrorReport>,
+    /// The exit code.
+    pub code: Code,
+}
+
+impl Failed {
+    /// With one sentence, and commands that help.
+    pub fn new(code: Code, title: Text, details: Vec<Text>, next: &[&str]) -> Self {
+        let next = next.iter().map(|command| NextStep::Command((*command).to_owned())).collect();
+        Self { report: Some(ErrorReport { title, details, next }), code }
+    }
+
+    /// A file or folder that cannot be used.
+    pub fn io(path: impl Into<PathBuf>, error: &std::io::Error) -> Self {
+        let path = path.into().display().to_string();
+        let (title, next) = match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => (m::cli_disk_full(path), "pllab resume"),
+            _ => (m::cli_file_trouble(path), "pllab status --state-dir DIR"),
+        };
+        Self::new(Code::NotMet, title, vec![Text::literal(error.to_string())], &[next])
+    }
+}
+
+/// The exit code of a pass.
+pub(super) fn of(ended: &Ended) -> Code {
+    match (ended.end, ended.fault) {
+        (End::Met, _) => Code::Met,
+        (End::Interrupted, _) => Code::Interrupted,
+        (_, Some(FaultClass::Unreachable | FaultClass::SignIn | FaultClass::NoAnswer)) => Code::Unreachable,
+        (End::Left | End::NotMet, _) => Code::NotMet,
+    }
+}

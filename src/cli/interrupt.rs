@@ -1,0 +1,69 @@
+//! Ctrl-C, and being asked to end: the first time orderly, the second time at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::watch;
+
+use super::exit::Code;
+
+/// What the rest of the program looks at.
+#[derive(Clone)]
+pub(super) struct Interrupt {
+    /// Turns true at the first.
+    pub seen: watch::Receiver<bool>,
+    /// The same, for who cannot wait.
+    pub flag: Arc<AtomicBool>,
+}
+
+impl Interrupt {
+    /// Listens from now on. Once it does, Ctrl-C no longer ends the process by itself.
+    pub fn listen() -> Self {
+        let (tell, seen) = watch::channel(false);
+        let flag = Arc::new(AtomicBool::new(false));
+        let raised = Arc::clone(&flag);
+        tokio::spawn(async move {
+            loop {
+                wait().await;
+                if raised.swap(true, Ordering::SeqCst) {
+                    leave();
+                }
+                tell.send_replace(true);
+            }
+        });
+        Self { seen, flag }
+    }
+
+    /// Waits for the first.
+    pub async fn wait(&mut self) {
+        // The sender lives as long as the program.
+        let _ = self.seen.wait_for(|seen| *seen).await;
+    }
+}
+
+#[cfg(unix)]
+async fn wait() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut end), Ok(mut hang_up)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = end.recv() => {}
+        _ = hang_up.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn wait() {
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// The journal is on the disk before every call, so leaving at once loses nothing.
+#[expect(clippy::exit, reason = "the second Ctrl-C is a person who wants out now, whatever is under way")]
+fn leave() -> ! {
+    // The cursor may be hidden by a prompt or a bar.
+    let _ = console::Term::stderr().show_cursor();
+    std::process::exit(Code::Interrupted as i32)
+}

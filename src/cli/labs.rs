@@ -1,0 +1,90 @@
+//! `pllab labs`: which labs there are, and what one of them holds.
+
+use std::collections::BTreeMap;
+
+use super::args::{Labs, LabsVerb};
+use super::context::{Context, bad_lab};
+use super::exit::{Code, Failed};
+use crate::i18n::{Text, m};
+use crate::lab::Source;
+use crate::ui::{markdown, table};
+
+/// Lists labs, or shows one.
+pub(super) fn labs(mut context: Context, args: Labs) -> Result<Code, (Context, Failed)> {
+    let done = match args.verb {
+        None | Some(LabsVerb::List) => list(&mut context),
+        Some(LabsVerb::Show { lab }) => show(&mut context, &lab),
+    };
+    match done {
+        Ok(()) => Ok(Code::Met),
+        Err(failed) => Err((context, failed)),
+    }
+}
+
+fn list(context: &mut Context) -> Result<(), Failed> {
+    let ids = Source::list(context.common.labs.as_deref()).map_err(|error| bad_lab(&[error]))?;
+    let mut rows = Vec::new();
+    for id in ids {
+        let loaded = context.lab(&id, &BTreeMap::new(), "", "ap-northeast-1")?;
+        let title = loaded.prose.get(context.lang).title.clone();
+        if context.json() {
+            let line = serde_json::json!({ "lab": id, "title": title, "minutes": loaded.lab.minutes, "steps": loaded.lab.steps.len() });
+            context.print(&format!("{line}\n"))?;
+            continue;
+        }
+        rows.push(vec![
+            Text::literal(id),
+            Text::literal(title),
+            Text::literal(loaded.lab.steps.len().to_string()),
+            m::minutes(loaded.lab.minutes),
+        ]);
+    }
+    if context.json() {
+        return Ok(());
+    }
+    let head = [m::cli_column_lab(), m::cli_column_title(), m::cli_column_steps(), m::cli_column_time()];
+    let text = table(&head, &rows, &context.sheet());
+    context.print(&text)
+}
+
+fn show(context: &mut Context, lab: &str) -> Result<(), Failed> {
+    let loaded = context.lab(lab, &BTreeMap::new(), "", "ap-northeast-1")?;
+    let (sheet, lang) = (context.sheet(), context.lang);
+    let prose = loaded.prose.get(lang);
+    let mut text = markdown(&format!("# {}\n\n{}", prose.title, prose.intro), &sheet);
+    let steps: Vec<Vec<Text>> = loaded
+        .lab
+        .steps
+        .iter()
+        .enumerate()
+        .map(|(index, step)| {
+            let title = prose.steps.get(&step.id).map(|prose| prose.title.clone()).unwrap_or_default();
+            vec![
+                Text::literal((index + 1).to_string()),
+                Text::literal(step.id.clone()),
+                Text::literal(title),
+                m::minutes(step.minutes),
+            ]
+        })
+        .collect();
+    text.push('\n');
+    let head = [Text::literal("#"), m::cli_column_step(), m::cli_column_title(), m::cli_column_time()];
+    text.push_str(&table(&head, &steps, &sheet));
+    let variables: Vec<Vec<Text>> = loaded
+        .lab
+        .variables
+        .iter()
+        .map(|(name, variable)| {
+            vec![
+                Text::literal(name.clone()),
+                Text::literal(variable.default.clone()),
+                Text::literal(variable.allowed.join(", ")),
+            ]
+        })
+        .collect();
+    text.push('\n');
+    let head = [m::cli_column_variable(), m::cli_column_default(), m::cli_column_allowed()];
+    text.push_str(&table(&head, &variables, &sheet));
+    text.push_str(&format!("\n  pllab start {lab}\n  pllab start {lab} --explain-only\n"));
+    context.print(&text)
+}

@@ -1,0 +1,27 @@
+//! The command line: arguments, exit codes, wiring, one file per verb.
+//! Must not know: nothing; it is the one room that sees every other.
+//! Next: `run.rs` goes from words to a verb; each verb has a file of its name; `target.rs` is where calls go.
+
+mod args;
+mod browse;
+mod check;
+mod clean;
+mod context;
+mod exit;
+mod generate;
+mod interrupt;
+mod labs;
+mod live;
+mod pass;
+mod resume;
+mod run;
+mod sandbox;
+mod start;
+mod status;
+mod store;
+mod target;
+mod words;
+mod zone;
+
+pub use exit::Code;
+pub use run::run;

@@ -1,0 +1,164 @@
+//! One pass through a run, for every verb that works on one: lock held, target open, journal at hand.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::context::{Context, place};
+use super::exit::{self, Code, Failed};
+use super::interrupt::Interrupt;
+use super::store::{Found, Store, journal_trouble};
+use super::target::Target;
+use crate::engine::event::{Event, Screen, Way};
+use crate::engine::{Core, Drive, End, Journal, State, Stuck, Views};
+use crate::host::DirLock;
+use crate::i18n::{Text, m};
+use crate::lab::Loaded;
+use crate::sandbox::Pace;
+
+/// Everything a pass needs.
+pub(super) struct Pass {
+    /// The run's id.
+    pub run: String,
+    /// Its journal.
+    pub journal: Journal,
+    /// What the journal came to so far.
+    pub state: State,
+    /// A first line to write.
+    pub first: Option<Event>,
+    /// The lab.
+    pub loaded: Arc<Loaded>,
+    /// The target.
+    pub target: Target,
+    /// Held until the pass is over.
+    pub lock: DirLock,
+    /// Ctrl-C.
+    pub interrupt: Interrupt,
+    /// Whether what was made is kept at the end.
+    pub keep: bool,
+    /// Whether an earlier pass is taken up again.
+    pub resumed: bool,
+}
+
+/// Opens a run to go on with it. The lock comes before the journal: nobody else may be writing it.
+pub(super) async fn open(context: &Context, store: &Store, found: &Found, keep: bool) -> Result<Pass, Failed> {
+    let lock = store.lock()?;
+    let run = found.id();
+    let (journal, entries, torn) =
+        Journal::open(&found.folder, context.host.clock.clone(), context.host.after_line.clone())
+            .map_err(|error| journal_trouble(&error, &run))?;
+    let state = State::replay(&entries);
+    let first = torn.map(|kept: PathBuf| Event::Notice { text: m::cli_journal_torn(kept.display().to_string()) });
+    let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region)?;
+    let interrupt = Interrupt::listen();
+    let target = target(context, store, found, &state).await?;
+    Ok(Pass { run, journal, state, first, loaded, target, lock, interrupt, keep, resumed: true })
+}
+
+/// The target that a run's journal names.
+pub(super) async fn target(
+    context: &Context,
+    store: &Store,
+    found: &Found,
+    state: &State,
+) -> Result<Target, Failed> {
+    if state.target == "sandbox" {
+        let pace = state.pace.as_deref().and_then(|pace| pace.parse::<Pace>().ok()).unwrap_or_default();
+        Target::sandbox(&context.host, store, &found.folder, &state.region, pace).await
+    } else {
+        Target::endpoint(&state.target, None, &state.region).await
+    }
+}
+
+/// What a pass does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doing {
+    /// Goes on through the lab.
+    Lab,
+    /// Deletes what was made.
+    Clean,
+}
+
+/// Goes through the lab, and says how it ended.
+pub(super) async fn go(mut context: Context, pass: Pass, yes: bool) -> Code {
+    let screen = context.screen(yes, Arc::clone(&pass.interrupt.flag));
+    work(&mut context, pass, &screen, Doing::Lab).await
+}
+
+/// Works on a run with `screen`, closes the target, and says how it ended.
+pub(super) async fn work(context: &mut Context, pass: Pass, screen: &Arc<dyn Screen>, doing: Doing) -> Code {
+    let Pass { run, journal, state, first, loaded, target, lock, interrupt, keep, resumed } = pass;
+    let (region, at) = match &first {
+        Some(Event::RunStarted { region, target, .. }) => (region.clone(), target.clone()),
+        _ => (state.region.clone(), state.target.clone()),
+    };
+    let views = Views { place: place(&at, &region), cost: m::cli_cost_nothing(), way: Way::Guided, resumed };
+    let core = Core::new(
+        Some(journal),
+        state,
+        context.host.clock.clone(),
+        Arc::clone(screen),
+        target.accounts.clone(),
+    );
+    let drive = Drive {
+        core: Arc::new(core),
+        clouds: Some(Arc::clone(&target.clouds)),
+        patience: target.patience,
+        loaded,
+        views,
+        way: Way::Guided,
+        keep,
+        interrupted: interrupt.seen.clone(),
+    };
+    let result = async {
+        if let Some(event) = first {
+            drive.core.record(event)?;
+        }
+        match doing {
+            Doing::Lab => drive.run().await,
+            Doing::Clean => drive.clean().await,
+        }
+    }
+    .await;
+    let code = match result {
+        Ok(ended) => {
+            if ended.end == End::Left || (ended.end == End::NotMet && doing == Doing::Lab) {
+                screen.say(&m::cli_come_back(&run));
+            }
+            exit::of(&ended)
+        }
+        Err(stuck) => {
+            let failed = self::stuck(&stuck, &run);
+            if let Some(report) = &failed.report {
+                context.report(report);
+            }
+            failed.code
+        }
+    };
+    target.close().await;
+    drop(lock);
+    code
+}
+
+/// Why a pass could not go on.
+pub(super) fn stuck(stuck: &Stuck, run: &str) -> Failed {
+    match stuck {
+        Stuck::Journal(error) => journal_trouble(error, run),
+        Stuck::NobodyToAsk(_) => Failed::new(
+            Code::Usage,
+            m::cli_nobody_to_ask(),
+            vec![m::cli_nobody_to_ask_detail()],
+            &[&format!("pllab resume --yes {run}"), &format!("pllab clean --yes {run}")],
+        ),
+    }
+}
+
+/// A run as one line: its id, its lab, how far it is.
+pub(super) fn summary(state: &State, steps: usize) -> Text {
+    let met = state.steps.values().filter(|step| step.verdict == Some(crate::checks::Verdict::Met)).count();
+    match (state.cleaned, met == steps) {
+        (true, _) => m::cli_run_cleaned(met, steps),
+        (false, true) => m::cli_run_met(met, steps),
+        (false, false) => m::cli_run_open(met, steps),
+    }
+}
+

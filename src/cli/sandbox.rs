@@ -1,0 +1,91 @@
+//! `pllab sandbox`: the sandbox alone, with the exports for the aws CLI and SDKs.
+
+use std::fmt::Write as _;
+
+use serde_json::json;
+
+use super::args::{PaceArg, Sandbox};
+use super::context::Context;
+use super::exit::{Code, Failed};
+use super::interrupt::Interrupt;
+use super::live::Live;
+use super::target;
+use crate::i18n::{Lang, m};
+use crate::sandbox::differences;
+
+/// Runs the sandbox until Ctrl-C; where one is running already, says where.
+pub(super) async fn sandbox(mut context: Context, args: Sandbox) -> Result<Code, (Context, Failed)> {
+    let done = if args.differences { list(&mut context) } else { serve(&mut context, &args).await };
+    match done {
+        Ok(()) => Ok(Code::Met),
+        Err(failed) => Err((context, failed)),
+    }
+}
+
+async fn serve(context: &mut Context, args: &Sandbox) -> Result<(), Failed> {
+    let store = context.store()?;
+    // The latest run's own sandbox, while the run is open: its world is what the learner wants to look into.
+    let run = store.find(None, |state| !state.cleaned && state.target == "sandbox").ok();
+    let own = run.as_ref().map(|run| run.folder.join("sandbox")).filter(|folder| folder.is_dir());
+    let shared = store.sandbox();
+    for folder in own.iter().chain([&shared]) {
+        if let Some(live) = Live::find(folder).await {
+            return announce(context, &live, false);
+        }
+    }
+    let pace = args.pace.map(PaceArg::pace).or_else(|| run.as_ref()?.state.pace.as_deref()?.parse().ok());
+    let folder = own.unwrap_or(shared);
+    let mut interrupt = Interrupt::listen();
+    let (sandbox, live, note) =
+        target::open(&context.host, &folder, &args.region, pace.unwrap_or_default(), args.port).await?;
+    announce(context, &live, true)?;
+    interrupt.wait().await;
+    sandbox.stop().await;
+    drop(note);
+    Ok(())
+}
+
+fn announce(context: &mut Context, live: &Live, ours: bool) -> Result<(), Failed> {
+    if context.json() {
+        let ready = json!({
+            "event": "sandbox_ready", "endpoint_url": live.endpoint_url, "region": live.region, "accounts": live.accounts,
+        });
+        return context.print(&format!("{ready}\n"));
+    }
+    let lang = context.lang;
+    let mut text = String::new();
+    let comment = |words: String| words.lines().map(|line| format!("# {line}\n")).collect::<String>();
+    let what = if ours { m::cli_sandbox_ready() } else { m::cli_sandbox_found(live.pid) };
+    text.push_str(&comment(what.say(lang)));
+    if let Some(account) = live.accounts.first() {
+        let _ = writeln!(text, "export AWS_ENDPOINT_URL={}", live.endpoint_url);
+        let _ = writeln!(text, "export AWS_ACCESS_KEY_ID={}", account.access_key_id);
+        let _ = writeln!(text, "export AWS_SECRET_ACCESS_KEY={}", account.secret_access_key);
+        let _ = writeln!(text, "export AWS_REGION={}", live.region);
+        let _ = writeln!(text, "export AWS_DEFAULT_REGION={}", live.region);
+        // A session token of the learner's own account would be refused here, and has no business here.
+        text.push_str("unset AWS_SESSION_TOKEN AWS_PROFILE\n");
+    }
+    for account in live.accounts.iter().skip(1) {
+        text.push_str(&comment(m::cli_sandbox_account(&account.account_id, &account.name).say(lang)));
+        let _ = writeln!(text, "# export AWS_ACCESS_KEY_ID={}", account.access_key_id);
+        let _ = writeln!(text, "# export AWS_SECRET_ACCESS_KEY={}", account.secret_access_key);
+    }
+    if ours {
+        text.push_str(&comment(m::cli_sandbox_stay().say(lang)));
+    }
+    context.print(&text)
+}
+
+fn list(context: &mut Context) -> Result<(), Failed> {
+    for difference in differences() {
+        let words = if context.lang == Lang::Ja { difference.ja } else { difference.en };
+        let text = if context.json() {
+            format!("{}\n", json!({ "difference": difference.id, "ja": difference.ja, "en": difference.en }))
+        } else {
+            crate::ui::markdown(&format!("- `{}` {words}", difference.id), &context.sheet())
+        };
+        context.print(&text)?;
+    }
+    Ok(())
+}

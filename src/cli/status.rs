@@ -1,0 +1,144 @@
+//! `pllab status`, and `pllab` alone: where you are, what exists, since when, what it costs.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::args::OneRun;
+use super::context::{Context, place};
+use super::exit::{Code, Failed};
+use super::pass::summary;
+use super::store::Found;
+use crate::actions;
+use crate::engine::event::Verdict;
+use crate::i18n::{Text, m};
+use crate::ui::{markdown, table};
+
+/// One run in full, or all of them, the latest in full.
+pub(super) fn status(mut context: Context, args: &OneRun) -> Result<Code, (Context, Failed)> {
+    match show(&mut context, args) {
+        Ok(()) => Ok(Code::Met),
+        Err(failed) => Err((context, failed)),
+    }
+}
+
+/// `pllab` alone: the same where there are runs, else how to begin.
+pub(super) fn home(mut context: Context) -> Result<Code, (Context, Failed)> {
+    let runs = match context.store() {
+        Ok(store) => store.all(),
+        Err(failed) => return Err((context, failed)),
+    };
+    if runs.is_empty() {
+        let text = markdown(&m::cli_home_first().say(context.lang), &context.sheet());
+        return match context.print(&text) {
+            Ok(()) => Ok(Code::Met),
+            Err(failed) => Err((context, failed)),
+        };
+    }
+    status(context, &OneRun { run: None })
+}
+
+fn show(context: &mut Context, args: &OneRun) -> Result<(), Failed> {
+    let store = context.store()?;
+    let found = store.find(args.run.as_deref(), |_| true)?;
+    if context.json() {
+        return print_json(context, &found);
+    }
+    let sheet = context.sheet();
+    let state = &found.state;
+    let mut text = String::new();
+    let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region);
+    let steps = loaded.as_ref().map_or(0, |loaded| loaded.lab.steps.len());
+    let head = m::cli_status_head(&found.id(), &state.lab, summary(state, steps));
+    text.push_str(&markdown(&format!("**{}**", head.say(context.lang)), &sheet));
+    text.push_str(&markdown(&place(&state.target, &state.region).say(context.lang), &sheet));
+    for line in &found.damaged {
+        let path = found.folder.join("journal.jsonl").display().to_string();
+        text.push_str(&markdown(&m::cli_journal_damaged(path, *line).say(context.lang), &sheet));
+    }
+    if let Ok(loaded) = &loaded {
+        let rows: Vec<Vec<Text>> = loaded
+            .lab
+            .steps
+            .iter()
+            .enumerate()
+            .map(|(index, step)| {
+                let title = loaded.prose.get(context.lang).steps.get(&step.id).map(|prose| prose.title.clone());
+                let progress = state.steps.get(&step.id);
+                let verdict = match progress.and_then(|step| step.verdict) {
+                    Some(Verdict::Met) => m::cli_step_met(),
+                    _ if progress.is_some_and(|step| step.started) => m::cli_step_begun(),
+                    _ => m::cli_step_open(),
+                };
+                vec![
+                    Text::literal(format!("{}", index + 1)),
+                    verdict,
+                    Text::literal(step.id.clone()),
+                    Text::literal(title.unwrap_or_default()),
+                ]
+            })
+            .collect();
+        text.push('\n');
+        let columns = [Text::literal("#"), m::cli_column_state(), m::cli_column_step(), m::cli_column_title()];
+        text.push_str(&table(&columns, &rows, &sheet));
+    }
+    let now = context.host.clock.now();
+    let existing: Vec<Vec<Text>> = state
+        .existing()
+        .into_iter()
+        .map(|(name, line)| {
+            let id = line.facts.get("id").or_else(|| line.facts.get("arn")).cloned().unwrap_or_default();
+            // Of an ARN the end tells, the rest is the same everywhere.
+            let id = id.rsplit(':').next().unwrap_or_default().to_owned();
+            vec![actions::label(&line.kind, name), Text::literal(id), age(now, line.since)]
+        })
+        .collect();
+    text.push('\n');
+    if existing.is_empty() {
+        text.push_str(&markdown(&m::cli_nothing_exists().say(context.lang), &sheet));
+    } else {
+        let columns = [m::cli_column_resource(), Text::literal("ID"), m::cli_column_since()];
+        text.push_str(&table(&columns, &existing, &sheet));
+        text.push('\n');
+        text.push_str(&markdown(&m::cli_cost_nothing().say(context.lang), &sheet));
+    }
+    let next = if state.cleaned {
+        vec!["pllab start".to_owned()]
+    } else {
+        vec![format!("pllab resume {}", found.id()), format!("pllab clean {}", found.id())]
+    };
+    text.push('\n');
+    text.push_str(&markdown(&m::cli_next().say(context.lang), &sheet));
+    for command in next {
+        text.push_str(&format!("  {command}\n"));
+    }
+    context.print(&text)
+}
+
+fn age(now: Timestamp, since: Option<Timestamp>) -> Text {
+    let Some(since) = since else { return Text::literal("") };
+    let minutes = now.duration_since(since).max(SignedDuration::ZERO).as_mins();
+    match minutes {
+        0 => m::cli_age_now(),
+        1..=119 => m::cli_age_minutes(minutes),
+        _ => m::cli_age_hours(minutes / 60),
+    }
+}
+
+fn print_json(context: &mut Context, found: &Found) -> Result<(), Failed> {
+    let state = &found.state;
+    let steps: Vec<_> = state
+        .steps
+        .iter()
+        .map(|(id, step)| json!({ "step": id, "started": step.started, "verdict": step.verdict }))
+        .collect();
+    let resources: Vec<_> = state
+        .existing()
+        .into_iter()
+        .map(|(name, line)| json!({ "resource": name, "kind": line.kind, "side": line.side, "facts": line.facts, "since": line.since }))
+        .collect();
+    let status = json!({
+        "event": "status", "run": found.id(), "lab": state.lab, "target": state.target, "region": state.region,
+        "cleaned": state.cleaned, "steps": steps, "resources": resources, "damaged_lines": found.damaged,
+    });
+    context.print(&format!("{status}\n"))
+}

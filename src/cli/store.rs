@@ -1,0 +1,131 @@
+//! The state folder: which runs there are, and one process at a time.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::exit::{Code, Failed};
+use crate::engine::{self, JournalError, State};
+use crate::host::{DirLock, Host, LockError, create_private_dir, state_dir};
+use crate::i18n::{Text, m};
+
+/// The state folder.
+#[derive(Clone, Debug)]
+pub(super) struct Store {
+    /// The folder.
+    pub root: PathBuf,
+}
+
+/// A run on disk.
+pub(super) struct Found {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// What its journal comes to.
+    pub state: State,
+    /// Lines of the journal that cannot be read, by number.
+    pub damaged: Vec<usize>,
+}
+
+impl Store {
+    /// The store at `--state-dir`, `PLLAB_STATE_DIR`, or the platform's place. Creates nothing.
+    pub fn open(flag: Option<PathBuf>, host: &Host) -> Result<Self, Failed> {
+        let root = state_dir(flag, host.var("PLLAB_STATE_DIR").as_deref());
+        let Some(root) = root else {
+            return Err(Failed::new(Code::Usage, m::cli_no_home(), Vec::new(), &["pllab start --state-dir DIR"]));
+        };
+        Ok(Self { root })
+    }
+
+    /// The folder of a standalone sandbox.
+    pub fn sandbox(&self) -> PathBuf {
+        self.root.join("sandbox")
+    }
+
+    fn runs(&self) -> PathBuf {
+        self.root.join("runs")
+    }
+
+    /// One process at a time may work on a run.
+    pub fn lock(&self) -> Result<DirLock, Failed> {
+        create_private_dir(&self.root).map_err(|error| Failed::io(&self.root, &error))?;
+        DirLock::acquire(&self.root, "run").map_err(|error| match error {
+            LockError::Held { pid } => {
+                let pid = pid.map_or_else(|| "?".to_owned(), |pid| pid.to_string());
+                let details = vec![m::cli_busy_detail(self.root.display().to_string())];
+                let next = ["pllab status", "pllab start --state-dir DIR"];
+                Failed::new(Code::Usage, m::cli_busy(pid), details, &next)
+            }
+            LockError::Io(error) => Failed::io(&self.root, &error),
+        })
+    }
+
+    /// Makes a new run's folder and gives its id.
+    pub fn create(&self, host: &Host) -> Result<(String, PathBuf), Failed> {
+        // No vowels and no look-alikes: an id is read aloud in classrooms, and is no word.
+        let id = host.random.text(b"23456789bcdfghjkmnpqrstvwxz", 6);
+        let folder = self.runs().join(&id);
+        create_private_dir(&folder).map_err(|error| Failed::io(&folder, &error))?;
+        Ok((id, folder))
+    }
+
+    /// Every run, the latest first. Folders without a journal are none.
+    pub fn all(&self) -> Vec<Found> {
+        let Ok(entries) = fs::read_dir(self.runs()) else { return Vec::new() };
+        let mut found: Vec<Found> = entries.flatten().filter_map(|entry| look(&entry.path())).collect();
+        found.sort_by_key(|run| std::cmp::Reverse(run.state.last.unwrap_or(Timestamp::MIN)));
+        found
+    }
+
+    /// The run called `id`, or the latest one that `wanted` takes.
+    pub fn find(&self, id: Option<&str>, wanted: impl Fn(&State) -> bool) -> Result<Found, Failed> {
+        let all = self.all();
+        if let Some(id) = id {
+            // Only ids that listing gives: an id is never a way out of the folder.
+            let known: Vec<String> = all.iter().map(|run| run.id()).collect();
+            return all.into_iter().find(|run| run.id() == id).ok_or_else(|| {
+                let details = if known.is_empty() {
+                    vec![m::cli_no_runs(self.root.display().to_string())]
+                } else {
+                    vec![m::cli_known_runs(known.join(", "))]
+                };
+                Failed::new(Code::Usage, m::cli_unknown_run(id), details, &["pllab status"])
+            });
+        }
+        all.into_iter().find(|run| wanted(&run.state)).ok_or_else(|| {
+            let details = vec![m::cli_no_runs(self.root.display().to_string())];
+            Failed::new(Code::Usage, m::cli_no_run(), details, &["pllab start"])
+        })
+    }
+}
+
+impl Found {
+    /// The run's id: its folder's name, which holds even where the journal's first line is lost.
+    pub fn id(&self) -> String {
+        self.folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+}
+
+fn look(folder: &Path) -> Option<Found> {
+    let read = engine::read(folder).ok()?;
+    Some(Found { folder: folder.to_owned(), state: State::replay(&read.entries), damaged: read.damaged })
+}
+
+/// What to say of a journal that cannot be used.
+pub(super) fn journal_trouble(error: &JournalError, run: &str) -> Failed {
+    match error {
+        JournalError::Io { path, source } => Failed::io(path, source),
+        JournalError::Damaged { path, line } => Failed::new(
+            Code::Usage,
+            m::cli_journal_damaged(path.display().to_string(), *line),
+            vec![m::cli_journal_damaged_detail()],
+            &[&format!("pllab status {run}"), &format!("pllab clean {run}")],
+        ),
+        JournalError::Newer { path, format } => Failed::new(
+            Code::Usage,
+            m::cli_journal_newer(path.display().to_string(), *format),
+            vec![Text::literal(format!("pllab {}", env!("CARGO_PKG_VERSION")))],
+            &[&format!("pllab status {run}")],
+        ),
+    }
+}

@@ -1,0 +1,137 @@
+//! Puts the command line into words: help, headings, and what was typed wrong.
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Command, CommandFactory as _};
+
+use super::args::Cli;
+use crate::i18n::{Lang, Text, m};
+use crate::ui::{self, ErrorReport, NextStep};
+
+/// How wide help is: narrower than 80 cells, so that it fits everywhere.
+const WIDTH: usize = 76;
+
+/// The command line in `lang`.
+#[must_use]
+pub(super) fn command(lang: Lang) -> Command {
+    localise(Cli::command(), "pllab", lang).after_help(wrapped(&m::cli_after_help(), lang))
+}
+
+fn localise(command: Command, name: &str, lang: Lang) -> Command {
+    let say = |text: Text| text.say(lang);
+    let template = format!(
+        "{{about}}\n\n{}\n  {{usage}}\n\n{{all-args}}{{after-help}}\n",
+        say(m::cli_heading_usage())
+    );
+    let subcommands: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    let arguments: Vec<(String, bool)> =
+        command.get_arguments().map(|arg| (arg.get_id().to_string(), arg.is_positional())).collect();
+    let mut command = command
+        .about(wrapped(&about(name), lang))
+        .help_template(template)
+        .subcommand_help_heading(say(m::cli_heading_commands()).trim_end_matches(':').to_owned())
+        .subcommand_value_name(say(m::cli_value_command()))
+        .disable_help_subcommand(true)
+        .term_width(0);
+    for (id, positional) in arguments {
+        let heading = if positional { m::cli_heading_arguments() } else { m::cli_heading_options() };
+        let heading = say(heading).trim_end_matches(':').to_owned();
+        let help = help(&id).map(|text| say(text)).unwrap_or_default();
+        command = command.mut_arg(&id, |arg| {
+            arg.help(help).help_heading(heading).hide_default_value(true).hide_possible_values(true)
+        });
+    }
+    for sub in subcommands {
+        let path = if name == "pllab" { sub.clone() } else { format!("{name} {sub}") };
+        command = command.mut_subcommand(&sub, |it| localise(it, &path, lang));
+    }
+    command
+}
+
+fn wrapped(text: &Text, lang: Lang) -> String {
+    ui::wrap(&text.say(lang), WIDTH)
+}
+
+fn about(name: &str) -> Text {
+    match name {
+        "start" => m::cli_start(),
+        "resume" => m::cli_resume(),
+        "status" => m::cli_status(),
+        "check" => m::cli_check(),
+        "browse" => m::cli_browse(),
+        "clean" => m::cli_clean(),
+        "labs" => m::cli_labs(),
+        "labs list" => m::cli_labs_list(),
+        "labs show" => m::cli_labs_show(),
+        "sandbox" => m::cli_sandbox(),
+        "completions" => m::cli_completions(),
+        "man" => m::cli_man(),
+        _ => m::cli_about(),
+    }
+}
+
+fn help(argument: &str) -> Option<Text> {
+    Some(match argument {
+        "lang" => m::cli_arg_lang(),
+        "plain" => m::cli_arg_plain(),
+        "output" => m::cli_arg_output(),
+        "state_dir" => m::cli_arg_state_dir(),
+        "labs" => m::cli_arg_labs(),
+        "help" => m::cli_arg_help(),
+        "version" => m::cli_arg_version(),
+        "lab" => m::cli_arg_lab(),
+        "explain_only" => m::cli_arg_explain_only(),
+        "target" => m::cli_arg_target(),
+        "endpoint_url" => m::cli_arg_endpoint_url(),
+        "profile" => m::cli_arg_profile(),
+        "region" => m::cli_arg_region(),
+        "set" => m::cli_arg_set(),
+        "pace" => m::cli_arg_pace(),
+        "yes" => m::cli_arg_yes(),
+        "keep" => m::cli_arg_keep(),
+        "run" => m::cli_arg_run(),
+        "step" => m::cli_arg_step(),
+        "all" => m::cli_arg_all(),
+        "differences" => m::cli_arg_differences(),
+        "port" => m::cli_arg_port(),
+        "shell" => m::cli_arg_shell(),
+        _ => return None,
+    })
+}
+
+/// What was typed wrong, and what would be right.
+#[must_use]
+pub(super) fn usage_error(error: &clap::Error) -> ErrorReport {
+    let context = |kind| {
+        error.get(kind).map(|value| match value {
+            ContextValue::String(text) => text.clone(),
+            ContextValue::Strings(list) => list.join(", "),
+            ContextValue::StyledStr(text) => text.to_string(),
+            other => other.to_string(),
+        })
+    };
+    let argument = context(ContextKind::InvalidArg).unwrap_or_default();
+    let value = context(ContextKind::InvalidValue).unwrap_or_default();
+    let title = match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            m::cli_wrong_command(context(ContextKind::InvalidSubcommand).unwrap_or_default())
+        }
+        ErrorKind::UnknownArgument => m::cli_wrong_argument(&argument),
+        ErrorKind::MissingRequiredArgument => m::cli_missing_argument(&argument),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation if value.is_empty() => m::cli_missing_value(&argument),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => m::cli_wrong_value(&argument, &value),
+        ErrorKind::ArgumentConflict => {
+            m::cli_argument_conflict(&argument, context(ContextKind::PriorArg).unwrap_or_default())
+        }
+        _ => m::cli_wrong_usage(&argument),
+    };
+    let mut details = Vec::new();
+    let suggestion = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue]
+        .into_iter()
+        .find_map(context);
+    if let Some(suggestion) = suggestion.filter(|text| !text.is_empty()) {
+        details.push(m::cli_suggestion(suggestion));
+    } else if let Some(valid) = context(ContextKind::ValidValue).filter(|text| !text.is_empty()) {
+        details.push(m::cli_valid_values(valid));
+    }
+    ErrorReport { title, details, next: vec![NextStep::Command("pllab --help".to_owned())] }
+}

@@ -1,0 +1,56 @@
+//! What a run is given of the machine. Tests give something else.
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal as _, Write};
+use std::sync::Arc;
+
+use super::{Clock, Random};
+
+/// Called with the number of each journal line once it is on the disk. Crash tests end the process here.
+pub type LineHook = Arc<dyn Fn(u64) + Send + Sync>;
+
+/// The machine, as far as a run may see it.
+pub struct Host {
+    /// The environment.
+    pub env: BTreeMap<String, String>,
+    /// Standard output.
+    pub out: Box<dyn Write + Send>,
+    /// Standard error.
+    pub err: Box<dyn Write + Send>,
+    /// Whether standard input is a terminal.
+    pub input_is_terminal: bool,
+    /// Whether standard output and standard error are terminals.
+    pub output_is_terminal: bool,
+    /// The time.
+    pub clock: Clock,
+    /// Randomness.
+    pub random: Random,
+    /// Told of each journal line.
+    pub after_line: Option<LineHook>,
+}
+
+impl Host {
+    /// The machine this process runs on.
+    #[must_use]
+    pub fn this() -> Self {
+        Self {
+            // Names and values that are not Unicode are none of ours.
+            env: std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .collect(),
+            out: Box::new(io::stdout()),
+            err: Box::new(io::stderr()),
+            input_is_terminal: io::stdin().is_terminal(),
+            output_is_terminal: io::stdout().is_terminal() && io::stderr().is_terminal(),
+            clock: Clock::System,
+            random: Random::System,
+            after_line: None,
+        }
+    }
+
+    /// A variable of the environment; `None` where it is unset or empty.
+    #[must_use]
+    pub fn var(&self, name: &str) -> Option<String> {
+        self.env.get(name).filter(|value| !value.is_empty()).cloned()
+    }
+}
