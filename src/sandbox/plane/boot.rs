@@ -126,7 +126,7 @@ async fn advance(core: &Arc<Core>, machine: &Arc<Machine>, boot: &mut Boot, turn
         }
     }
     boot.ended = true;
-    if boot.restored < steps.len() && boot.restored <= boot.next {
+    if boot.restored < steps.len() {
         core.consoles.line(id, "[pllab sandbox] the user data has been run to its end");
         core.memory.set_done(id, steps.len());
     }

@@ -12,7 +12,7 @@ use crate::host::{Clock, create_private_dir, open_append, write_atomic};
 
 use super::fabric::lock;
 
-/// How much of it AWS keeps (`aws-facts`: GetConsoleOutput, most recent 64 KB).
+/// How much of it AWS keeps ([API:GetConsoleOutput]: the most recent 64 KB).
 const KEPT: usize = 64 * 1024;
 
 /// An instance's console.

@@ -68,8 +68,7 @@ impl Core {
             Verdict::Drop(reason) => Err(Fault::Lost(reason)),
             Verdict::Refuse => Err(Fault::Refused),
             Verdict::Deliver(place) => {
-                let client =
-                    Client { instance: id.to_owned(), address: instance.address, groups: instance.groups.clone() };
+                let client = Client { instance: id.to_owned(), address: instance.address };
                 self.fabric.dial(&place, Caller { seen: instance.address, client, endpoint: None, port }).await
             }
         }

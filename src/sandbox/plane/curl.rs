@@ -109,13 +109,10 @@ async fn fetch(
     let exchange = exchange(curl, &mut stream, facts, output);
     match curl.max_time.map(|limit| limit.saturating_sub(watch.elapsed())) {
         None => exchange.await,
-        Some(left) => match timeout(left, exchange).await {
-            Ok(done) => done,
-            Err(_) => {
-                let (time, size) = (watch.elapsed().as_millis(), facts.size);
-                Err(Failure(28, format!("Operation timed out after {time} milliseconds with {size} bytes received")))
-            }
-        },
+        Some(left) => timeout(left, exchange).await.unwrap_or_else(|_| {
+            let (time, size) = (watch.elapsed().as_millis(), facts.size);
+            Err(Failure(28, format!("Operation timed out after {time} milliseconds with {size} bytes received")))
+        }),
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 /// One curl command.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of curl's command line")]
 pub struct Curl {
     /// What it asks for.
     pub url: Url,

@@ -19,7 +19,7 @@ use super::names::resolve;
 /// How long a browser has to send its request.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
 /// How long it is held.
-const HOLD: Duration = Duration::from_secs(60);
+const HOLD: Duration = Duration::from_mins(1);
 /// How often the path is asked again, unless the account changes sooner.
 const KNOCK: Duration = Duration::from_secs(1);
 
@@ -74,10 +74,8 @@ struct Visitor {
 impl Visitor {
     async fn visit(&self, mut stream: TcpStream) {
         let mut buffer = Vec::new();
-        let head = match timeout(HEAD_PATIENCE, read_head(&mut stream, &mut buffer)).await {
-            Ok(Ok(Incoming::Head(head, _))) => head,
-            _ => return,
-        };
+        let incoming = timeout(HEAD_PATIENCE, read_head(&mut stream, &mut buffer)).await;
+        let Ok(Ok(Incoming::Head(head, _))) = incoming else { return };
         if !is_ours(&head) {
             let refusal = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
             let _ = stream.write_all(refusal.as_bytes()).await;
@@ -104,7 +102,7 @@ impl Visitor {
             let mut byte = [0];
             tokio::select! {
                 () = sleep(KNOCK) => {}
-                changed = changes.changed() => changed.ok()?,
+                told = changes.changed() => told.ok()?,
                 seen = stream.peek(&mut byte), if watched => match seen {
                     Ok(0) | Err(_) => return None,
                     // It sent more than its request; that it goes away can no longer be seen.

@@ -123,13 +123,10 @@ impl Fabric {
         let task = self.runtime.spawn(async move {
             let mut calls = JoinSet::new();
             loop {
-                let (stream, peer) = match listener.accept().await {
-                    Ok(accepted) => accepted,
-                    Err(_) => {
-                        // Out of file descriptors, most likely: give others time to end.
-                        tokio::time::sleep(Duration::from_millis(50)).await;
-                        continue;
-                    }
+                let Ok((stream, peer)) = listener.accept().await else {
+                    // Out of file descriptors, most likely: give others time to end.
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
                 };
                 while calls.try_join_next().is_some() {}
                 let Some(waiting) = lock(&callers).remove(&peer) else { continue };
@@ -162,7 +159,14 @@ impl Fabric {
     /// # Errors
     /// How the hand-shake failed.
     pub async fn dial(&self, place: &Place, caller: Caller) -> Result<TcpStream, Fault> {
-        let address = self.listeners().get(place).map(|(address, _)| *address).ok_or(Fault::Refused)?;
+        let address = self.listeners().get(place).map(|(address, _)| *address);
+        // A host refuses what it has no process for; a relay that is just being started or ended loses packets.
+        let absent = match place {
+            Place::Instance { .. } => Fault::Refused,
+            Place::Node { .. } => Fault::Lost(Reason::BalancerNotActive),
+            Place::Endpoint { .. } => Fault::Lost(Reason::EndpointNotAvailable),
+        };
+        let address = address.ok_or(absent)?;
         // An error of the local machine, not of the virtual network, can only look like a refusal.
         let refused = |_: io::Error| Fault::Refused;
         let socket = TcpSocket::new_v4().map_err(refused)?;

@@ -47,8 +47,6 @@ pub struct Client {
     pub instance: String,
     /// Its private address, in its own VPC.
     pub address: Ipv4Addr,
-    /// The groups on its interface.
-    pub groups: Vec<String>,
 }
 
 /// Who sends the connection on this hop.
@@ -157,14 +155,14 @@ impl View<'_> {
     /// May a connection from `source` reach `destination`, and what is it there?
     pub fn judge(&self, source: &Source, destination: &Destination) -> Verdict {
         let judged = match source {
-            Source::Instance(id) => self.from_instance(id, destination),
-            Source::Endpoint { id, client } => self.from_endpoint(id, client, destination),
-            Source::Node { balancer, address, traffic } => self.from_node(balancer, *address, traffic, destination),
+            Source::Instance(id) => self.leaves_instance(id, destination),
+            Source::Endpoint { id, client } => self.leaves_endpoint(id, client, destination),
+            Source::Node { balancer, address, traffic } => self.leaves_node(balancer, *address, traffic, destination),
         };
         judged.unwrap_or_else(Verdict::Drop)
     }
 
-    fn from_instance(&self, id: &str, destination: &Destination) -> Result<Verdict, Reason> {
+    fn leaves_instance(&self, id: &str, destination: &Destination) -> Result<Verdict, Reason> {
         let topology = self.topology;
         let source = topology.instances.get(id).ok_or(Reason::NoSuchAddress)?;
         if source.vpc != destination.vpc {
@@ -203,7 +201,7 @@ impl View<'_> {
         }
     }
 
-    fn from_endpoint(&self, id: &str, client: &Client, destination: &Destination) -> Result<Verdict, Reason> {
+    fn leaves_endpoint(&self, id: &str, client: &Client, destination: &Destination) -> Result<Verdict, Reason> {
         let endpoint = self.topology.endpoints.get(id).ok_or(Reason::EndpointNotAvailable)?;
         available(endpoint)?;
         let Some(Found::Node(arn, balancer)) = self.at(destination) else { return Err(Reason::BalancerNotActive) };
@@ -223,7 +221,7 @@ impl View<'_> {
         deliver_to_node(arn, balancer, destination)
     }
 
-    fn from_node(
+    fn leaves_node(
         &self,
         arn: &str,
         node: Ipv4Addr,

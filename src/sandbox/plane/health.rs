@@ -21,7 +21,7 @@ use super::topology::{Balancer, HealthCheck, Node, Target, TargetGroup, Topology
 
 /// How long a registration takes on AWS before the first probe: about two minutes
 /// ([ISS:awsdocs/elb-network-load-balancers-user-guide#11], an anecdote).
-const REGISTRATION: Duration = Duration::from_secs(120);
+const REGISTRATION: Duration = Duration::from_mins(2);
 /// At the quick pace probes come no faster than this.
 const FASTEST: Duration = Duration::from_millis(200);
 
@@ -86,7 +86,7 @@ impl Health {
     }
 
     /// Starts and ends the probing as the account asks for it, and forgets targets that are gone.
-    pub fn reconcile(&self, core: &Arc<Core>, topology: &Topology) {
+    pub fn reconcile(&self, core: &Arc<Core>, before: &Topology, topology: &Topology) {
         lock(&self.conditions).retain(|(arn, id, port), _| {
             let group = topology.target_groups.get(arn);
             group.is_some_and(|group| group.targets.iter().any(|it| it.id == *id && it.port == *port && !it.draining))
@@ -104,7 +104,10 @@ impl Health {
         });
         for arn in topology.target_groups.keys() {
             if !tasks.contains_key(arn) && probers(topology, arn).next().is_some() {
-                let task = core.runtime.spawn(watch(Arc::clone(core), arn.clone()));
+                // A group that an earlier process probed has its registration behind it.
+                let known = core.memory.restarted() && *before == Topology::default();
+                let delay = if known { Duration::ZERO } else { core.pace.scale(REGISTRATION) };
+                let task = core.runtime.spawn(watch(Arc::clone(core), arn.clone(), delay));
                 tasks.insert(arn.clone(), task.abort_handle());
             }
         }
@@ -191,17 +194,18 @@ impl Core {
     }
 }
 
-/// Probes a group's targets for as long as the group is in use.
-async fn watch(core: Arc<Core>, arn: String) {
+/// Probes a group's targets for as long as the group is in use, after a first `delay`.
+async fn watch(core: Arc<Core>, arn: String, delay: Duration) {
     let mut round = 0_u32;
     let mut changes = core.topology.subscribe();
-    sleep(core.pace.scale(REGISTRATION)).await;
+    sleep(delay).await;
     loop {
         let topology = core.topology();
         let Some(group) = topology.target_groups.get(&arn).cloned() else { return };
         let mut probes = JoinSet::new();
-        for target in group.targets.iter().filter(|target| !target.draining).cloned() {
-            let (core, topology, arn, group) = (Arc::clone(&core), Arc::clone(&topology), arn.clone(), group.clone());
+        for target in group.targets.iter().filter(|target| !target.draining) {
+            let (core, topology, arn) = (Arc::clone(&core), Arc::clone(&topology), arn.clone());
+            let (group, target) = (group.clone(), target.clone());
             probes.spawn(async move {
                 if let Some(passed) = core.probe(&topology, &arn, &group, &target, round).await {
                     core.health.count(&arn, &target, passed, &group.health_check);

@@ -1,5 +1,6 @@
 //! A running instance: its boot script, its disk, its servers.
 
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::task::AbortHandle;
@@ -28,6 +29,9 @@ pub struct Machine {
     /// How far its boot script has got; held while it goes on, so that it is never run twice at a time.
     pub boot: tokio::sync::Mutex<Boot>,
     tasks: Mutex<Vec<AbortHandle>>,
+    off: AtomicBool,
+    /// Health checks answered, for [`Machine::logs_probe`].
+    probes: AtomicU32,
 }
 
 impl Machine {
@@ -40,6 +44,8 @@ impl Machine {
             disk: Mutex::default(),
             boot: tokio::sync::Mutex::new(Boot::resumed(core.memory.done(id))),
             tasks: Mutex::default(),
+            off: AtomicBool::new(false),
+            probes: AtomicU32::new(0),
         });
         for (host, port) in machine.program.hosts() {
             if let Some(task) = door::open(core, id, &host, port) {
@@ -56,6 +62,7 @@ impl Machine {
 
     /// Switches it off.
     pub fn stop(&self, core: &Core) {
+        self.off.store(true, Ordering::SeqCst);
         for task in lock(&self.tasks).drain(..) {
             task.abort();
         }
@@ -88,6 +95,13 @@ impl Machine {
     /// Appends to a file, and to whatever follows it.
     pub fn append(&self, core: &Core, path: &str, bytes: &[u8]) {
         self.write(core, path, bytes, true);
+    }
+
+    /// Whether a health check is logged. At the quick pace they come thirty times as often as on AWS; as many are
+    /// logged as AWS would send, or they would push everything else off the console.
+    pub fn logs_probe(&self, core: &Core) -> bool {
+        let number = self.probes.fetch_add(1, Ordering::Relaxed);
+        core.pace != Pace::Quick || number.is_multiple_of(30)
     }
 
     fn write(&self, core: &Core, path: &str, bytes: &[u8], append: bool) {
@@ -128,7 +142,13 @@ impl Machine {
     }
 
     fn listen(&self, core: &Core, port: u16, answer: super::fabric::Answer) {
-        if let Err(error) = core.fabric.open(Place::Instance { id: self.id.clone(), port }, answer) {
+        let place = Place::Instance { id: self.id.clone(), port };
+        let opened = core.fabric.open(place.clone(), answer);
+        if self.off.load(Ordering::SeqCst) {
+            // Its script was in the middle of a step when it was switched off.
+            core.fabric.close(&place);
+        }
+        if let Err(error) = opened {
             core.consoles.line(&self.id, &format!("[pllab sandbox] no local port for port {port}: {error}"));
         }
     }

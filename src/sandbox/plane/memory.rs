@@ -15,6 +15,7 @@ use super::fabric::lock;
 pub struct Memory {
     path: PathBuf,
     kept: Mutex<Kept>,
+    restarted: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,8 +32,13 @@ impl Memory {
     /// Reads what was kept at `path`. A file that cannot be read counts as none: the worst that follows is a boot
     /// script that runs again and a door with another number.
     pub fn load(path: PathBuf) -> Self {
-        let kept = fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
-        Self { path, kept: Mutex::new(kept) }
+        let kept: Option<Kept> = fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        Self { path, restarted: kept.is_some(), kept: Mutex::new(kept.unwrap_or_default()) }
+    }
+
+    /// Whether there was an earlier process.
+    pub fn restarted(&self) -> bool {
+        self.restarted
     }
 
     /// How many steps of the instance's boot script are done; `None` when it has not begun.

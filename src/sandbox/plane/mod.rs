@@ -20,6 +20,7 @@ mod machine;
 mod memory;
 mod names;
 mod nginx;
+#[expect(clippy::module_inception, reason = "the file is named after the one thing it has")]
 mod plane;
 mod powershell;
 mod program;

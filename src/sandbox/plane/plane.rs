@@ -84,7 +84,7 @@ impl Plane {
             core.consoles.remove(id);
         }
         self.reconcile_relays(&topology);
-        core.health.reconcile(core, &topology);
+        core.health.reconcile(core, &before, &topology);
     }
 
     /// The health of a group's targets, in their order; empty when there is no such group. At the instant pace this

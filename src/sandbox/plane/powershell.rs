@@ -34,13 +34,10 @@ pub fn parse(script: &str) -> Program {
             let body = open.pop().unwrap_or_default();
             Action::Loop { until: Vec::new(), body }
         } else {
-            match command(line) {
-                Some(action) => action,
-                None => {
-                    skipped_blocks = line.matches('{').count().saturating_sub(line.matches('}').count());
-                    Action::Skipped { line: at + 1, text: shown(line) }
-                }
-            }
+            command(line).unwrap_or_else(|| {
+                skipped_blocks = line.matches('{').count().saturating_sub(line.matches('}').count());
+                Action::Skipped { line: at + 1, text: shown(line) }
+            })
         };
         if let Some(steps) = open.last_mut() {
             steps.push(Step { action, out: None, err: None, background: false, when: When::Always });

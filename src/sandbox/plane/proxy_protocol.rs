@@ -61,9 +61,12 @@ pub fn decode(bytes: &[u8]) -> Decoded {
     }
     let end = 16 + usize::from(u16::from_be_bytes([high, low]));
     let Some(body) = bytes.get(16..end) else { return Decoded::More };
-    let Some(&[a, b, c, d, _, _, _, _, p, q, _, _]) = body.get(..12) else { return Decoded::Absent };
-    let source = SocketAddrV4::new(Ipv4Addr::new(a, b, c, d), u16::from_be_bytes([p, q]));
-    Decoded::Header(Proxied { source, endpoint: endpoint(&body[12..]) }, end)
+    let Some((&[address @ .., _, _, _, _, high, low, _, _], tlvs)) = body.split_first_chunk::<12>() else {
+        return Decoded::Absent;
+    };
+    let address: [u8; 4] = address;
+    let source = SocketAddrV4::new(Ipv4Addr::from(address), u16::from_be_bytes([high, low]));
+    Decoded::Header(Proxied { source, endpoint: endpoint(tlvs) }, end)
 }
 
 fn endpoint(mut tlvs: &[u8]) -> Option<String> {

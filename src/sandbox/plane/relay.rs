@@ -110,5 +110,5 @@ async fn pass_on(core: &Core, call: Call, verdict: Verdict, next: Caller, prefac
 
 /// A node, when it speaks in its own name.
 pub fn as_client(address: Ipv4Addr) -> Client {
-    Client { instance: String::new(), address, groups: Vec::new() }
+    Client { instance: String::new(), address }
 }

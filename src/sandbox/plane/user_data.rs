@@ -52,7 +52,7 @@ struct Command {
     words: Vec<String>,
     out: Option<Sink>,
     err: Option<Sink>,
-    here: Option<(String, bool)>,
+    here: bool,
     strange: bool,
 }
 
@@ -252,7 +252,7 @@ impl Command {
             Redirection::Copy if fd == 1 && target == "2" => {
                 self.out = Some(self.err.clone().unwrap_or(Sink::Console));
             }
-            Redirection::Here { quoted } => self.here = Some((target, quoted)),
+            Redirection::Here { .. } => self.here = true,
             Redirection::Read if target == "/dev/null" => {}
             Redirection::Copy | Redirection::Read | Redirection::Strange => self.strange = true,
         }
@@ -280,7 +280,7 @@ fn action(command: &Command, heredoc: Option<&str>, impatient: bool) -> Option<A
     let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
     let (name, rest) = words.split_first()?;
     let plain: Vec<&str> = rest.iter().copied().filter(|word| !word.starts_with('-')).collect();
-    let text = command.here.as_ref().and(heredoc);
+    let text = heredoc.filter(|_| command.here);
     match (*name, rest) {
         ("true" | ":" | "set" | "mkdir" | "chmod" | "chown", _) => Some(Action::Nothing),
         ("dnf" | "yum", _) => match plain.split_first()? {

@@ -19,7 +19,7 @@ use super::program::Sink;
 use super::proxy_protocol::{Decoded, decode};
 
 /// How long a connection may stay silent: nginx's `client_header_timeout`.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Which server answers.
 #[derive(Clone, Debug)]
@@ -206,6 +206,10 @@ impl Server {
         let length = if request.starts_with("HEAD ") { 0 } else { length };
         match &*self.flavor {
             Flavor::Nginx(_) => {
+                let probe = head.header("user-agent").is_some_and(|agent| agent.starts_with("ELB-HealthChecker/"));
+                if probe && !self.machine.logs_probe(&self.core) {
+                    return;
+                }
                 let header = |name| escaped(head.header(name).filter(|it| !it.is_empty()).unwrap_or("-").as_bytes());
                 let time = now.strftime("%d/%b/%Y:%H:%M:%S +0000");
                 let (referer, agent) = (header("referer"), header("user-agent"));

@@ -222,26 +222,24 @@ fn variable(rest: &mut Peekable<Chars<'_>>, variables: &Variables, out: &mut Str
                 name.push(c);
             }
             rest.next();
-            match variables.get(&name) {
-                Some(value) => out.push_str(value),
-                None => {
-                    out.push_str("${");
-                    out.push_str(&name);
-                    out.push('}');
-                }
+            if let Some(value) = variables.get(&name) {
+                out.push_str(value);
+            } else {
+                out.push_str("${");
+                out.push_str(&name);
+                out.push('}');
             }
         }
         Some(c) if name_part(c) => {
             let mut name = String::new();
-            while let Some(c) = rest.next_if(&name_part) {
+            while let Some(c) = rest.next_if(name_part) {
                 name.push(c);
             }
-            match variables.get(&name) {
-                Some(value) => out.push_str(value),
-                None => {
-                    out.push('$');
-                    out.push_str(&name);
-                }
+            if let Some(value) = variables.get(&name) {
+                out.push_str(value);
+            } else {
+                out.push('$');
+                out.push_str(&name);
             }
         }
         _ => out.push('$'),
