@@ -137,7 +137,12 @@ pub fn parse(words: &[String]) -> Option<Curl> {
 }
 
 fn valued(curl: &mut Curl, url: &mut Option<Url>, name: &str, value: String) -> Option<()> {
-    let seconds = |value: &str| value.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    // No script waits longer than a day, and times that are added up must not overflow.
+    let day = Duration::from_hours(24);
+    let seconds = |value: &str| {
+        let given = value.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        given.map(|time| time.min(day))
+    };
     match name {
         "output" => curl.output = Some(value),
         "write-out" => curl.write_out = Some(value),

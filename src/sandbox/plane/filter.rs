@@ -118,7 +118,7 @@ pub enum Reason {
     EndpointIngress,
     /// The endpoint is not `available`.
     EndpointNotAvailable,
-    /// The endpoint's service does not exist here.
+    /// The endpoint's service does not exist here: it was deleted, or it is one of AWS's own, which lead nowhere.
     ServiceGone,
     /// The load balancer is gone or not `active`.
     BalancerNotActive,
@@ -129,7 +129,8 @@ pub enum Reason {
     /// The load balancer has no listener on the port. It drops what no listener is configured for
     /// ([NLB:network-load-balancers], "unintended traffic").
     NoListener,
-    /// The group has no target this node may use: none at all, or none in its zone while cross-zone is off.
+    /// The group has no target this node may use: none at all, or none in its zone while cross-zone is off. That the
+    /// client then waits, and is not reset, is UNCONFIRMED.
     NoTargetInZone,
     /// Targets of the node's zone are all unwell, and those of other zones are out of its reach.
     NoHealthyTargetInZone,
@@ -325,7 +326,7 @@ pub fn behind_endpoint(topology: &Topology, id: &str, interface: Ipv4Addr, port:
 /// How a target was last found, for choosing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fitness {
-    /// Not yet decided: gets no connection until it is.
+    /// Not yet decided: gets no connection until it is. That fail-open leaves these out is UNCONFIRMED.
     Initial,
     /// Passes its checks.
     Healthy,

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
-use super::fixtures::{CLIENT, GROUP, NLB, lab};
+use super::fixtures::{CLIENT, GROUP, NLB, block, lab, rule};
 use super::{Plane, PlaneOptions, Topology};
 use crate::host::{Clock, Random};
 use crate::sandbox::Pace;
@@ -189,6 +189,47 @@ async fn python_serves_a_folder_without_any_package() -> io::Result<()> {
     let client = text(&plane, "i-client").await;
     assert!(client.contains("hello\ncode=200"), "{client}");
     assert!(text(&plane, "i-web").await.contains("10.0.1.10 - - ["));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_rejection_cuts_what_was_open() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let plane = plane(&folder, Pace::Instant)?;
+    plane.apply(lab());
+    let port = door(&text(&plane, "i-client").await).ok_or(io::ErrorKind::NotFound)?;
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await?;
+    let mut buffer = vec![0; 4096];
+    let read = stream.read(&mut buffer).await?;
+    assert!(buffer[..read].starts_with(b"HTTP/1.1 200 OK"), "kept alive");
+    plane.apply(with(|it| set_state(it, "rejected")));
+    // Closed or reset: either way no more comes.
+    let end = timeout(Duration::from_secs(5), stream.read_to_end(&mut buffer)).await;
+    assert!(end.is_ok(), "still open");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_provider_s_own_test_passes_while_private_link_is_shut_out() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let plane = plane(&folder, Pace::Instant)?;
+    // Drill 4: all green and still a time-out.
+    plane.apply(with(|it| {
+        let mut tester = it.instances["i-client"].clone();
+        tester.vpc = "vpc-p".into();
+        tester.subnet = "subnet-p".into();
+        tester.address = "10.0.1.9".parse().unwrap_or(tester.address);
+        tester.user_data = CLIENT.replace("vpce-1.example", "nlb.example");
+        it.instances.insert("i-tester".into(), tester);
+        let nlb = it.groups.entry("sg-nlb".into()).or_default();
+        nlb.ingress = vec![rule(80, block("10.0.1.0", 24))];
+    }));
+    assert_eq!(plane.target_health(GROUP).await[0].state, "healthy");
+    assert!(text(&plane, "i-client").await.contains("exit=28"));
+    // The client's address is kept for traffic from within the VPC, so nginx sees the tester itself.
+    let tester = text(&plane, "i-tester").await;
+    assert!(tester.contains("token-1 seen 10.0.1.9\ncode=200"), "{tester}");
     Ok(())
 }
 

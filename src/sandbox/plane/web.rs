@@ -73,9 +73,8 @@ impl Server {
                 Incoming::Closed => return,
                 Incoming::Garbage => {
                     let page = self.error(400);
-                    let line = escaped(&buffer);
                     let _ = stream.write_all(&self.response(&page, false, false)).await;
-                    return self.log(remote, &line, &Head::default(), &page);
+                    return self.log(remote, &buffer, &Head::default(), &page);
                 }
                 Incoming::Head(head, end) => (head, end),
             };
@@ -86,7 +85,7 @@ impl Server {
             let Some((method, target, current)) = request else {
                 let page = self.error(400);
                 let _ = stream.write_all(&self.response(&page, false, false)).await;
-                return self.log(remote, &head.start, &head, &page);
+                return self.log(remote, head.start.as_bytes(), &head, &page);
             };
             // A body is read over: these servers only give.
             let mut body = body_length(&head).unwrap_or(0).saturating_sub(buffer.len());
@@ -107,7 +106,7 @@ impl Server {
                 && if current { asked != "close" } else { asked == "keep-alive" };
             let response = self.response(&page, keep, method == "HEAD");
             // Before the answer, so that who has it finds the line.
-            self.log(remote, &head.start, &head, &page);
+            self.log(remote, head.start.as_bytes(), &head, &page);
             if stream.write_all(&response).await.is_err() || !keep {
                 return;
             }
@@ -200,10 +199,10 @@ impl Server {
     }
 
     /// Notes a request: nginx in the combined format, Python on its standard error.
-    fn log(&self, remote: SocketAddrV4, request: &str, head: &Head, page: &Page) {
+    fn log(&self, remote: SocketAddrV4, request: &[u8], head: &Head, page: &Page) {
         let now: Timestamp = self.core.clock.now();
         let (address, status, length) = (remote.ip(), page.status, page.body.len());
-        let length = if request.starts_with("HEAD ") { 0 } else { length };
+        let length = if request.starts_with(b"HEAD ") { 0 } else { length };
         match &*self.flavor {
             Flavor::Nginx(_) => {
                 let probe = head.header("user-agent").is_some_and(|agent| agent.starts_with("ELB-HealthChecker/"));
@@ -213,14 +212,14 @@ impl Server {
                 let header = |name| escaped(head.header(name).filter(|it| !it.is_empty()).unwrap_or("-").as_bytes());
                 let time = now.strftime("%d/%b/%Y:%H:%M:%S +0000");
                 let (referer, agent) = (header("referer"), header("user-agent"));
-                let request = escaped(request.as_bytes());
+                let request = escaped(request);
                 let line =
                     format!("{address} - - [{time}] \"{request}\" {status} {length} \"{referer}\" \"{agent}\"\n");
                 self.machine.append(&self.core, nginx::ACCESS_LOG, line.as_bytes());
             }
             Flavor::Python(_, sink) => {
                 let time = now.strftime("%d/%b/%Y %H:%M:%S");
-                let line = format!("{address} - - [{time}] \"{}\" {status} -\n", escaped(request.as_bytes()));
+                let line = format!("{address} - - [{time}] \"{}\" {status} -\n", escaped(request));
                 self.machine.emit(&self.core, sink, line.as_bytes());
             }
         }
@@ -243,14 +242,13 @@ async fn read_proxied(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<So
     }
 }
 
-/// Bytes as nginx writes them to its log: printable ASCII as it is, the rest as `\xNN`. What was already escaped
-/// (its backslashes) stays, and nothing of a request can forge a line or a terminal's escape sequence.
+/// Bytes as nginx writes them to its log: printable ASCII as it is, the rest as `\xNN`, so that nothing of a request
+/// can forge a line or a terminal's escape sequence.
 fn escaped(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
     for byte in bytes.iter().take(512) {
         match byte {
-            b'"' => out.push_str("\\x22"),
-            b' '..=b'~' => out.push(char::from(*byte)),
+            b' '..=b'~' if !matches!(byte, b'"' | b'\\') => out.push(char::from(*byte)),
             _ => {
                 // Writing to a String cannot fail.
                 let _ = write!(out, "\\x{byte:02X}");

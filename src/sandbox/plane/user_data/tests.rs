@@ -117,3 +117,55 @@ fn hosts_are_named_once_and_in_order() {
     let program = parse("#!/bin/sh\nwhile true; do curl http://b/x; curl b; curl http://a:81; curl https://t/; done\n");
     assert_eq!(program.hosts(), [("b".to_owned(), 80), ("a".to_owned(), 81)]);
 }
+
+/// Pieces that mean something to the reader, so that random scripts are not all noise.
+const PIECES: [&str; 34] = [
+    "\n",
+    " ",
+    "'",
+    "\"",
+    "\\",
+    "$",
+    "${",
+    "}",
+    "$(",
+    ")",
+    "`",
+    ";",
+    "&",
+    "&&",
+    "||",
+    "|",
+    ">",
+    ">>",
+    "<<",
+    "<<-",
+    "2>&1",
+    "&>",
+    "EOF",
+    "while true",
+    "until",
+    "do",
+    "done",
+    "if",
+    "fi",
+    "curl -w %{x} http://h/",
+    "echo",
+    "cat",
+    "{",
+    "é",
+];
+
+proptest::proptest! {
+    #[test]
+    fn no_script_makes_the_reader_panic(
+        pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..40),
+        noise in ".*",
+        windows in proptest::bool::ANY,
+    ) {
+        let script = pieces.concat() + &noise;
+        let tag = if windows { "<powershell>" } else { "#!/bin/sh\n" };
+        parse(&format!("{tag}{script}")).hosts();
+        parse(&noise).hosts();
+    }
+}
