@@ -68,13 +68,13 @@ pub async fn run(core: Arc<Core>, machine: Arc<Machine>) {
 }
 
 impl Core {
-    /// At the instant pace, lets every machine's boot script go as far as it can, but no endless loop turn.
-    pub async fn settle(self: &Arc<Self>) {
+    /// At the instant pace, lets every machine's boot script (but one's) go as far as it can, but no endless loop turn.
+    pub async fn settle(self: &Arc<Self>, but: Option<&str>) {
         if self.pace != Pace::Instant {
             return;
         }
         let machines: Vec<_> = lock(&self.machines).values().cloned().collect();
-        for machine in machines {
+        for machine in machines.into_iter().filter(|machine| but != Some(machine.id.as_str())) {
             // One that is busy is being moved on already, perhaps by the very question that led here.
             if let Ok(mut boot) = machine.boot.try_lock() {
                 advance(self, &machine, &mut boot, false).await;
@@ -82,19 +82,19 @@ impl Core {
         }
     }
 
-    /// At the instant pace, gives each loop of a machine one turn.
+    /// At the instant pace, lets a machine's boot script go as far as it can, and gives each of its loops one turn.
     pub async fn turn(self: &Arc<Self>, machine: &Arc<Machine>) {
         if self.pace != Pace::Instant {
             return;
         }
         let mut boot = machine.boot.lock().await;
+        advance(self, machine, &mut boot, true).await;
         let runner = Runner { core: self, machine, quiet: false, turn: true };
         for (step, sinks) in std::mem::take(&mut boot.loops) {
             if runner.perform(&step, &sinks).await == Ended::Waiting {
                 boot.loops.push((step, sinks));
             }
         }
-        advance(self, machine, &mut boot, true).await;
     }
 }
 
@@ -112,7 +112,7 @@ async fn advance(core: &Arc<Core>, machine: &Arc<Machine>, boot: &mut Boot, turn
     let mut last = Ended::Well;
     while let Some(step) = steps.get(boot.next) {
         let quiet = boot.next < boot.restored;
-        if due(step.when, last) || quiet {
+        if due(step.when, last) {
             let runner = Runner { core, machine, quiet, turn };
             match runner.start(step, &around, &mut boot.loops).await {
                 Ended::Waiting => return,

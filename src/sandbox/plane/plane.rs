@@ -90,7 +90,7 @@ impl Plane {
     /// The health of a group's targets, in their order; empty when there is no such group. At the instant pace this
     /// is what probes them.
     pub async fn target_health(&self, target_group_arn: &str) -> Vec<TargetReport> {
-        self.core.settle().await;
+        self.core.settle(None).await;
         self.core.settle_health(target_group_arn).await;
         let topology = self.core.topology();
         let Some(group) = topology.target_groups.get(target_group_arn) else { return Vec::new() };
@@ -100,7 +100,7 @@ impl Plane {
 
     /// The last 64 KB of an instance's console. At the instant pace this is what gives its script's loops a turn.
     pub async fn console(&self, instance_id: &str) -> Console {
-        self.core.settle().await;
+        self.core.settle(Some(instance_id)).await;
         if let Some(machine) = self.core.machine(instance_id) {
             self.core.turn(&machine).await;
         }

@@ -57,7 +57,7 @@ async fn at_node(core: &Arc<Core>, call: Call, arn: &str, address: Ipv4Addr, por
     };
     if core.pace == Pace::Instant && core.health.undecided(group_arn, group) {
         // Nothing runs by itself at this pace, so the first connection is what starts the probes.
-        core.settle().await;
+        core.settle(None).await;
         core.settle_health(group_arn).await;
     }
     let fitness = |target: &_| core.health.fitness(group_arn, target);

@@ -234,6 +234,35 @@ async fn the_provider_s_own_test_passes_while_private_link_is_shut_out() -> io::
 }
 
 #[tokio::test]
+async fn every_kind_of_loop_turns_once_a_call() -> io::Result<()> {
+    let rows = [
+        ("while true; do curl -s -m 5 -w 'turn\\n' http://vpce-1.example/; sleep 9; done", 3),
+        ("while true; do curl -s -m 5 -w 'turn\\n' http://vpce-1.example/; done &\necho after", 3),
+        ("until curl -sf -m 5 -w 'turn\\n' http://vpce-1.example/; do sleep 5; done\necho after", 3),
+        ("curl -s -m 5 -w 'turn\\n' http://vpce-1.example/", 1),
+    ];
+    for (script, wanted) in rows {
+        let folder = tempfile::tempdir()?;
+        let plane = plane(&folder, Pace::Instant)?;
+        plane.apply(with(|it| {
+            set_state(it, "pendingAcceptance");
+            for instance in it.instances.values_mut().filter(|it| it.user_data == CLIENT) {
+                instance.user_data = format!("#!/bin/sh\n{script}\n");
+            }
+        }));
+        for _ in 0..2 {
+            plane.console("i-client").await;
+        }
+        let seen = text(&plane, "i-client").await;
+        assert_eq!(seen.matches("turn\n").count(), wanted, "{script}\n{seen}");
+        plane.apply(lab());
+        let seen = text(&plane, "i-client").await;
+        assert_eq!(seen.contains("token-1"), wanted == 3, "{script}\n{seen}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn strangers_on_the_inner_listeners_are_closed_at_once() -> io::Result<()> {
     let folder = tempfile::tempdir()?;
     let plane = plane(&folder, Pace::Instant)?;
