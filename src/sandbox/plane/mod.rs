@@ -1,9 +1,43 @@
 //! The sandbox's data plane: real TCP between instances, load balancers and endpoints.
 //! Must not know: the HTTP API, request parsing, how the world is stored.
-//! Next: `topology.rs` is all it is told.
+//! Next: `topology.rs` is all it is told; `filter.rs` is the judge; `fabric.rs` and `relay.rs` carry what it lets pass.
 
+mod boot;
+mod console;
+mod core;
+mod curl;
+mod curl_args;
+mod disk;
+mod door;
+mod fabric;
+mod filter;
+#[cfg(test)]
+mod fixtures;
+mod groups;
+mod health;
+mod http;
+mod machine;
+mod memory;
+mod names;
+mod nginx;
+#[expect(clippy::module_inception, reason = "the file is named after the one thing it has")]
+mod plane;
+mod powershell;
+mod program;
+mod proxy_protocol;
+mod relay;
+mod report;
+#[cfg(test)]
+mod tests;
 mod topology;
+mod user_data;
+mod web;
+mod words;
+mod write_out;
 
+pub use console::Console;
+pub use plane::{Plane, PlaneOptions};
+pub use report::TargetReport;
 pub use topology::{
     Balancer, Endpoint, EndpointInterface, Group, HealthCheck, Instance, Node, Peer, Rule, Service, Subnet, Target,
     TargetGroup, Topology,

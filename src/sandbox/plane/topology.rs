@@ -99,7 +99,7 @@ pub struct Balancer {
     pub nodes: Vec<Node>,
     /// Its security groups; empty for one that was born without.
     pub groups: Vec<String>,
-    /// Whether inbound rules are enforced on PrivateLink traffic.
+    /// Whether inbound rules are enforced on `PrivateLink` traffic.
     pub enforce_on_private_link: bool,
     /// Whether a node may use targets of other zones.
     pub cross_zone: bool,

@@ -1,0 +1,223 @@
+//! The fabric: which real listener stands for which virtual place, and who is calling.
+//!
+//! Everything listens on 127.0.0.1, so an accepted socket does not say who calls. The calling side binds its socket
+//! first, writes down who it is under that local address, and only then connects. A peer that is not written down is
+//! no part of the sandbox and is closed at once. The accepting side answers whether the whole path beyond it is open,
+//! so that a client sees a hand-shake that succeeds, is refused or is lost end to end, as on AWS.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+use tokio::task::{AbortHandle, JoinSet};
+
+use super::filter::{Client, Place, Reason};
+
+/// Who calls, as the virtual networks see it.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The source address the accepting side sees.
+    pub seen: Ipv4Addr,
+    /// Who began it.
+    pub client: Client,
+    /// The endpoint it came through.
+    pub endpoint: Option<String>,
+    /// The port it wants.
+    pub port: u16,
+}
+
+/// How a hand-shake failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The packets are lost.
+    Lost(Reason),
+    /// Refused.
+    Refused,
+}
+
+/// A call that was accepted: answer it, then use the stream.
+pub struct Call {
+    /// The connection.
+    pub stream: TcpStream,
+    /// Who calls.
+    pub caller: Caller,
+    /// The caller's address with the port it calls from.
+    pub from: SocketAddrV4,
+    answer: oneshot::Sender<Result<(), Fault>>,
+}
+
+impl Call {
+    /// Tells the caller that the connection stands, and gives the stream.
+    pub fn establish(self) -> TcpStream {
+        // A caller that has gone away meanwhile is seen on the stream.
+        let _ = self.answer.send(Ok(()));
+        self.stream
+    }
+
+    /// Tells the caller that it does not.
+    pub fn fail(self, fault: Fault) {
+        let _ = self.answer.send(Err(fault));
+    }
+}
+
+/// What a place does with a call.
+pub type Answer = Box<dyn Fn(Call) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+
+struct Waiting {
+    /// Tells this caller from a later one that the system gave the same local port.
+    ticket: u64,
+    caller: Caller,
+    answer: oneshot::Sender<Result<(), Fault>>,
+}
+
+/// Listeners and callers.
+pub struct Fabric {
+    runtime: Handle,
+    listeners: Mutex<HashMap<Place, (SocketAddr, AbortHandle)>>,
+    callers: Arc<Mutex<HashMap<SocketAddr, Waiting>>>,
+    tickets: AtomicU64,
+}
+
+impl Fabric {
+    /// An empty fabric whose listeners run on `runtime`.
+    pub fn new(runtime: Handle) -> Self {
+        Self { runtime, listeners: Mutex::default(), callers: Arc::default(), tickets: AtomicU64::new(0) }
+    }
+
+    /// Whether something listens at `place`.
+    pub fn has(&self, place: &Place) -> bool {
+        self.listeners().contains_key(place)
+    }
+
+    /// The places that have a listener.
+    pub fn places(&self) -> Vec<Place> {
+        self.listeners().keys().cloned().collect()
+    }
+
+    /// The local addresses behind the places.
+    #[cfg(test)]
+    pub fn addresses(&self) -> Vec<SocketAddr> {
+        self.listeners().values().map(|(address, _)| *address).collect()
+    }
+
+    /// Starts a listener at `place`; nothing happens when there is one.
+    ///
+    /// # Errors
+    /// When no local port can be had.
+    pub fn open(&self, place: Place, answer: Answer) -> io::Result<()> {
+        let mut listeners = self.listeners();
+        if listeners.contains_key(&place) {
+            return Ok(());
+        }
+        let listener = listen_on(&self.runtime, 0)?;
+        let address = listener.local_addr()?;
+        let callers = Arc::clone(&self.callers);
+        let task = self.runtime.spawn(async move {
+            let mut calls = JoinSet::new();
+            loop {
+                let Ok((stream, peer)) = listener.accept().await else {
+                    // Out of file descriptors, most likely: give others time to end.
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                };
+                while calls.try_join_next().is_some() {}
+                let Some(waiting) = lock(&callers).remove(&peer) else { continue };
+                // Small writes must not wait for each other; a socket that cannot do it still works.
+                let _ = stream.set_nodelay(true);
+                let from = SocketAddrV4::new(waiting.caller.seen, peer.port());
+                calls.spawn(answer(Call { stream, caller: waiting.caller, from, answer: waiting.answer }));
+            }
+        });
+        listeners.insert(place, (address, task.abort_handle()));
+        Ok(())
+    }
+
+    /// Ends the listener at `place` and every connection it accepted.
+    pub fn close(&self, place: &Place) {
+        if let Some((_, task)) = self.listeners().remove(place) {
+            task.abort();
+        }
+    }
+
+    /// Ends every listener.
+    pub fn close_all(&self) {
+        for (_, (_, task)) in self.listeners().drain() {
+            task.abort();
+        }
+    }
+
+    /// Connects to `place` as `caller`, and waits until the path beyond it is open too.
+    ///
+    /// # Errors
+    /// How the hand-shake failed.
+    pub async fn dial(&self, place: &Place, caller: Caller) -> Result<TcpStream, Fault> {
+        let address = self.listeners().get(place).map(|(address, _)| *address);
+        // A host refuses what it has no process for; a relay that is just being started or ended loses packets.
+        let absent = match place {
+            Place::Instance { .. } => Fault::Refused,
+            Place::Node { .. } => Fault::Lost(Reason::BalancerNotActive),
+            Place::Endpoint { .. } => Fault::Lost(Reason::EndpointNotAvailable),
+        };
+        let address = address.ok_or(absent)?;
+        // An error of the local machine, not of the virtual network, can only look like a refusal.
+        let refused = |_: io::Error| Fault::Refused;
+        let socket = TcpSocket::new_v4().map_err(refused)?;
+        socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).map_err(refused)?;
+        let local = socket.local_addr().map_err(refused)?;
+        let (answer, answered) = oneshot::channel();
+        let ticket = self.tickets.fetch_add(1, Ordering::Relaxed);
+        lock(&self.callers).insert(local, Waiting { ticket, caller, answer });
+        let _registered = Registered { callers: &self.callers, local, ticket };
+        let stream = socket.connect(address).await.map_err(refused)?;
+        let _ = stream.set_nodelay(true);
+        match answered.await {
+            Ok(Ok(())) => Ok(stream),
+            Ok(Err(fault)) => Err(fault),
+            Err(_) => Err(Fault::Refused),
+        }
+    }
+
+    fn listeners(&self) -> MutexGuard<'_, HashMap<Place, (SocketAddr, AbortHandle)>> {
+        lock(&self.listeners)
+    }
+}
+
+/// Takes a caller off the list however its dialling ends.
+struct Registered<'a> {
+    callers: &'a Mutex<HashMap<SocketAddr, Waiting>>,
+    local: SocketAddr,
+    ticket: u64,
+}
+
+impl Drop for Registered<'_> {
+    fn drop(&mut self) {
+        let mut callers = lock(self.callers);
+        if callers.get(&self.local).is_some_and(|waiting| waiting.ticket == self.ticket) {
+            callers.remove(&self.local);
+        }
+    }
+}
+
+/// A listener on 127.0.0.1 and `port` (0 for any), made without waiting.
+///
+/// # Errors
+/// When the port cannot be had.
+pub fn listen_on(runtime: &Handle, port: u16) -> io::Result<TcpListener> {
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+    listener.set_nonblocking(true)?;
+    let _entered = runtime.enter();
+    TcpListener::from_std(listener)
+}
+
+/// Locks; a holder that panicked left nothing half done, for every update here is one statement.
+pub fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,382 @@
+//! The judge: may this connection pass? Pure, so that tables can test it.
+//!
+//! A connection is judged hop by hop, as the packets meet their judges on AWS: leaving the client, at the endpoint,
+//! at the load balancer, at the target. Only what is lost on the way differs from what is refused: security groups,
+//! states and zones lose packets (a time-out), and a host that has nothing on the port refuses.
+
+use std::net::Ipv4Addr;
+
+use super::groups::{Direction, Party, admit};
+use super::topology::{Balancer, Endpoint, Instance, Node, Target, TargetGroup, Topology};
+
+#[cfg(test)]
+mod tests;
+
+/// A thing that accepts connections.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// A process on an instance.
+    Instance {
+        /// The instance's id.
+        id: String,
+        /// The port it listens on.
+        port: u16,
+    },
+    /// A listener on a load balancer's node.
+    Node {
+        /// The load balancer's ARN.
+        balancer: String,
+        /// The node's address.
+        address: Ipv4Addr,
+        /// The listener's port.
+        port: u16,
+    },
+    /// An endpoint's network interface, on any port.
+    Endpoint {
+        /// The endpoint's id.
+        id: String,
+        /// The interface's address.
+        address: Ipv4Addr,
+    },
+}
+
+/// Who began it all: an instance, as the networks on the way see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// The instance's id.
+    pub instance: String,
+    /// Its private address, in its own VPC.
+    pub address: Ipv4Addr,
+}
+
+/// Who sends the connection on this hop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// An instance, from its own interface.
+    Instance(String),
+    /// An endpoint that carries a client's connection to its service.
+    Endpoint {
+        /// The endpoint's id.
+        id: String,
+        /// The client.
+        client: Client,
+    },
+    /// A load balancer's node.
+    Node {
+        /// The load balancer's ARN.
+        balancer: String,
+        /// The node's address.
+        address: Ipv4Addr,
+        /// What it sends.
+        traffic: Traffic,
+    },
+}
+
+/// What a load balancer's node sends to a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Traffic {
+    /// A client's connection that came through an endpoint: the target sees the node
+    /// [NLB:edit-target-group-attributes].
+    PrivateLink,
+    /// A client's connection from within the VPC. Its address is kept for targets by instance id, the default of
+    /// `preserve_client_ip.enabled`.
+    Direct(Client),
+    /// Sent in its own name: a health check, or a client's connection whose address is not kept.
+    Own,
+}
+
+/// Where the connection wants to go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// The VPC whose address it is.
+    pub vpc: String,
+    /// The address.
+    pub address: Ipv4Addr,
+    /// The TCP port.
+    pub port: u16,
+}
+
+/// The judgement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It may pass, to this.
+    Deliver(Place),
+    /// It is lost: the client waits until its patience ends.
+    Drop(Reason),
+    /// The host is there and has nothing on the port: refused at once.
+    Refuse,
+}
+
+/// Why a connection is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Nothing in the VPC has the address, or it is another VPC's.
+    NoSuchAddress,
+    /// The client's groups do not let it out.
+    ClientEgress,
+    /// The endpoint's groups do not let it in.
+    EndpointIngress,
+    /// The endpoint is not `available`.
+    EndpointNotAvailable,
+    /// The endpoint's service does not exist here: it was deleted, or it is one of AWS's own, which lead nowhere.
+    ServiceGone,
+    /// The load balancer is gone or not `active`.
+    BalancerNotActive,
+    /// The load balancer has no node in the endpoint's zone.
+    NoNodeInZone,
+    /// The load balancer's groups do not let it in.
+    BalancerIngress,
+    /// The load balancer has no listener on the port. It drops what no listener is configured for
+    /// ([NLB:network-load-balancers], "unintended traffic").
+    NoListener,
+    /// The group has no target this node may use: none at all, or none in its zone while cross-zone is off. That the
+    /// client then waits, and is not reset, is UNCONFIRMED.
+    NoTargetInZone,
+    /// Targets of the node's zone are all unwell, and those of other zones are out of its reach.
+    NoHealthyTargetInZone,
+    /// The load balancer's groups do not let it out.
+    BalancerEgress,
+    /// The target is its own client, and its address is kept ([NLB:load-balancer-troubleshooting]).
+    Hairpin,
+    /// The target's (or the instance's) groups do not let it in.
+    TargetIngress,
+    /// The target is not running.
+    TargetNotRunning,
+}
+
+/// The account, and what runs on its instances.
+pub struct View<'a> {
+    /// The account.
+    pub topology: &'a Topology,
+    /// Whether a process of the instance listens on the port.
+    pub listening: &'a dyn Fn(&str, u16) -> bool,
+}
+
+impl View<'_> {
+    /// May a connection from `source` reach `destination`, and what is it there?
+    pub fn judge(&self, source: &Source, destination: &Destination) -> Verdict {
+        let judged = match source {
+            Source::Instance(id) => self.leaves_instance(id, destination),
+            Source::Endpoint { id, client } => self.leaves_endpoint(id, client, destination),
+            Source::Node { balancer, address, traffic } => self.leaves_node(balancer, *address, traffic, destination),
+        };
+        judged.unwrap_or_else(Verdict::Drop)
+    }
+
+    fn leaves_instance(&self, id: &str, destination: &Destination) -> Result<Verdict, Reason> {
+        let topology = self.topology;
+        let source = topology.instances.get(id).ok_or(Reason::NoSuchAddress)?;
+        if source.vpc != destination.vpc {
+            return Err(Reason::NoSuchAddress);
+        }
+        let port = destination.port;
+        if destination.address == source.address {
+            // A host's packets to itself never leave it, so no group is asked.
+            return Ok(self.host(id, port));
+        }
+        let out = |groups: &[String]| {
+            let party = Party { address: destination.address, groups };
+            admit(topology, &source.groups, Direction::Egress, port, party).then_some(()).ok_or(Reason::ClientEgress)
+        };
+        let client = Party { address: source.address, groups: &source.groups };
+        let enter = |groups: &[String]| admit(topology, groups, Direction::Ingress, port, client);
+        match self.at(destination).ok_or(Reason::NoSuchAddress)? {
+            Found::Instance(id, instance) => {
+                out(&instance.groups)?;
+                enter(&instance.groups).then_some(()).ok_or(Reason::TargetIngress)?;
+                instance.running.then_some(()).ok_or(Reason::TargetNotRunning)?;
+                Ok(self.host(id, port))
+            }
+            Found::Node(arn, balancer) => {
+                out(&balancer.groups)?;
+                balancer.active.then_some(()).ok_or(Reason::BalancerNotActive)?;
+                (balancer.groups.is_empty() || enter(&balancer.groups)).then_some(()).ok_or(Reason::BalancerIngress)?;
+                deliver_to_node(arn, balancer, destination)
+            }
+            Found::Endpoint(id, endpoint) => {
+                out(&endpoint.groups)?;
+                enter(&endpoint.groups).then_some(()).ok_or(Reason::EndpointIngress)?;
+                available(endpoint)?;
+                Ok(Verdict::Deliver(Place::Endpoint { id: id.to_owned(), address: destination.address }))
+            }
+        }
+    }
+
+    fn leaves_endpoint(&self, id: &str, client: &Client, destination: &Destination) -> Result<Verdict, Reason> {
+        let endpoint = self.topology.endpoints.get(id).ok_or(Reason::EndpointNotAvailable)?;
+        available(endpoint)?;
+        let Some(Found::Node(arn, balancer)) = self.at(destination) else { return Err(Reason::BalancerNotActive) };
+        let service = self.topology.services.get(&endpoint.service).ok_or(Reason::ServiceGone)?;
+        if !service.balancers.iter().any(|listed| listed == arn) {
+            return Err(Reason::ServiceGone);
+        }
+        balancer.active.then_some(()).ok_or(Reason::BalancerNotActive)?;
+        if balancer.enforce_on_private_link && !balancer.groups.is_empty() {
+            // The source is the client's own address in the consumer VPC, not the endpoint's
+            // [NLB:load-balancer-security-groups]. A group of another VPC cannot be matched, so none is offered.
+            let party = Party { address: client.address, groups: &[] };
+            admit(self.topology, &balancer.groups, Direction::Ingress, destination.port, party)
+                .then_some(())
+                .ok_or(Reason::BalancerIngress)?;
+        }
+        deliver_to_node(arn, balancer, destination)
+    }
+
+    fn leaves_node(
+        &self,
+        arn: &str,
+        node: Ipv4Addr,
+        traffic: &Traffic,
+        destination: &Destination,
+    ) -> Result<Verdict, Reason> {
+        let topology = self.topology;
+        let balancer = topology.balancers.get(arn).filter(|it| it.active).ok_or(Reason::BalancerNotActive)?;
+        let Some(Found::Instance(id, instance)) = self.at(destination) else { return Err(Reason::NoSuchAddress) };
+        let port = destination.port;
+        if !balancer.groups.is_empty() {
+            let party = Party { address: destination.address, groups: &instance.groups };
+            admit(topology, &balancer.groups, Direction::Egress, port, party)
+                .then_some(())
+                .ok_or(Reason::BalancerEgress)?;
+        }
+        // With enforcement off, PrivateLink traffic must be let in by the nodes' addresses: a rule that names the
+        // load balancer's group does not cover it [NLB:target-group-register-targets].
+        let (address, groups) = match traffic {
+            Traffic::PrivateLink if !balancer.enforce_on_private_link => (node, [].as_slice()),
+            Traffic::PrivateLink | Traffic::Own => (node, balancer.groups.as_slice()),
+            Traffic::Direct(client) if client.instance == id => return Err(Reason::Hairpin),
+            Traffic::Direct(client) => (client.address, balancer.groups.as_slice()),
+        };
+        admit(topology, &instance.groups, Direction::Ingress, port, Party { address, groups })
+            .then_some(())
+            .ok_or(Reason::TargetIngress)?;
+        instance.running.then_some(()).ok_or(Reason::TargetNotRunning)?;
+        Ok(self.host(id, port))
+    }
+
+    fn host(&self, id: &str, port: u16) -> Verdict {
+        if (self.listening)(id, port) {
+            Verdict::Deliver(Place::Instance { id: id.to_owned(), port })
+        } else {
+            Verdict::Refuse
+        }
+    }
+
+    /// What has the destination's address in the destination's VPC.
+    fn at(&self, destination: &Destination) -> Option<Found<'_>> {
+        let Destination { vpc, address, .. } = destination;
+        let topology = self.topology;
+        let instances = topology.instances.iter().filter(|(_, it)| !it.terminated && it.vpc == *vpc);
+        let nodes = topology.balancers.iter().filter(|(_, it)| it.vpc == *vpc);
+        let endpoints = topology.endpoints.iter().filter(|(_, it)| it.vpc == *vpc && it.state != "deleted");
+        instances
+            .filter(|(_, it)| it.address == *address)
+            .map(|(id, it)| Found::Instance(id, it))
+            .chain(
+                nodes
+                    .filter(|(_, it)| it.nodes.iter().any(|n| n.address == *address))
+                    .map(|(a, it)| Found::Node(a, it)),
+            )
+            .chain(
+                endpoints
+                    .filter(|(_, it)| it.interfaces.iter().any(|i| i.address == *address))
+                    .map(|(id, it)| Found::Endpoint(id, it)),
+            )
+            .next()
+    }
+}
+
+enum Found<'a> {
+    Instance(&'a str, &'a Instance),
+    Node(&'a str, &'a Balancer),
+    Endpoint(&'a str, &'a Endpoint),
+}
+
+fn available(endpoint: &Endpoint) -> Result<(), Reason> {
+    // The wire's casing differs between operations and SDKs, so it is not relied on.
+    endpoint.state.eq_ignore_ascii_case("available").then_some(()).ok_or(Reason::EndpointNotAvailable)
+}
+
+fn deliver_to_node(arn: &str, balancer: &Balancer, destination: &Destination) -> Result<Verdict, Reason> {
+    let port = destination.port;
+    balancer.listeners.iter().find(|(listens, _)| *listens == port).ok_or(Reason::NoListener)?;
+    Ok(Verdict::Deliver(Place::Node { balancer: arn.to_owned(), address: destination.address, port }))
+}
+
+/// Where an endpoint's interface leads: the node, in the interface's zone, of the first of its service's load
+/// balancers that has one. AWS spreads over several load balancers; one service of the lab has one.
+///
+/// # Errors
+/// Why it leads nowhere.
+pub fn behind_endpoint(topology: &Topology, id: &str, interface: Ipv4Addr, port: u16) -> Result<Destination, Reason> {
+    let endpoint = topology.endpoints.get(id).ok_or(Reason::EndpointNotAvailable)?;
+    available(endpoint)?;
+    let zone = endpoint.interfaces.iter().find(|it| it.address == interface).map(|it| &it.zone_id);
+    let zone = zone.ok_or(Reason::NoSuchAddress)?;
+    let service = topology.services.get(&endpoint.service).ok_or(Reason::ServiceGone)?;
+    let mut active =
+        service.balancers.iter().filter_map(|arn| topology.balancers.get(arn)).filter(|it| it.active).peekable();
+    active.peek().ok_or(Reason::BalancerNotActive)?;
+    active
+        .find_map(|it| it.nodes.iter().find(|node| node.zone_id == *zone).map(|node| (it, node)))
+        .map(|(it, node)| Destination { vpc: it.vpc.clone(), address: node.address, port })
+        .ok_or(Reason::NoNodeInZone)
+}
+
+/// How a target was last found, for choosing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fitness {
+    /// Not yet decided: gets no connection until it is. That fail-open leaves these out is UNCONFIRMED.
+    Initial,
+    /// Passes its checks.
+    Healthy,
+    /// Fails its checks.
+    Unhealthy,
+}
+
+/// The target that a node sends a new connection to. `flow` picks among equals. When no target of the group is
+/// healthy, the unhealthy ones are used (fail-open, [NLB:target-group-health-checks]).
+///
+/// # Errors
+/// Why there is none.
+pub fn choose_target<'a>(
+    topology: &Topology,
+    balancer: &Balancer,
+    node: &Node,
+    group: &'a TargetGroup,
+    fitness: &dyn Fn(&Target) -> Fitness,
+    flow: u64,
+) -> Result<&'a Target, Reason> {
+    let live: Vec<&Target> = group.targets.iter().filter(|it| !it.draining).collect();
+    let reachable: Vec<&Target> =
+        live.iter().copied().filter(|it| may_use(topology, balancer, node, &group.vpc, it)).collect();
+    if reachable.is_empty() {
+        return Err(Reason::NoTargetInZone);
+    }
+    let open = !live.iter().any(|it| fitness(it) == Fitness::Healthy);
+    let wanted = if open { Fitness::Unhealthy } else { Fitness::Healthy };
+    let fit: Vec<&Target> = reachable.into_iter().filter(|it| fitness(it) == wanted).collect();
+    let index = usize::try_from(flow % (fit.len().max(1) as u64)).unwrap_or(0);
+    fit.get(index).copied().ok_or(Reason::NoHealthyTargetInZone)
+}
+
+/// Whether `node` may send to `target`: in its own zone, or anywhere with cross-zone on.
+pub fn may_use(topology: &Topology, balancer: &Balancer, node: &Node, vpc: &str, target: &Target) -> bool {
+    balancer.cross_zone || target_zone(topology, vpc, target).is_some_and(|zone| zone == node.zone_id)
+}
+
+/// The zone id a target is in.
+pub fn target_zone<'a>(topology: &'a Topology, vpc: &str, target: &Target) -> Option<&'a str> {
+    let (_, instance) = target_instance(topology, vpc, target)?;
+    topology.subnets.get(&instance.subnet).map(|subnet| subnet.zone_id.as_str())
+}
+
+/// The instance a target names, by id or by an address of the group's VPC.
+pub fn target_instance<'a>(topology: &'a Topology, vpc: &str, target: &Target) -> Option<(&'a String, &'a Instance)> {
+    match target.id.parse::<Ipv4Addr>() {
+        Ok(address) => {
+            topology.instances.iter().find(|(_, it)| it.vpc == vpc && it.address == address && !it.terminated)
+        }
+        Err(_) => topology.instances.get_key_value(&target.id),
+    }
+}

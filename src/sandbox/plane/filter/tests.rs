@@ -1,0 +1,342 @@
+//! The judge's tables: one row per way a connection may go.
+
+use super::super::fixtures::{GROUP, NLB, anywhere, block, ip, lab, rule};
+use super::super::topology::Peer;
+use super::*;
+
+type Change = fn(&mut Topology);
+type Chosen<'a> = Result<&'a [&'a str], Reason>;
+
+fn view_judges(topology: &Topology, source: &Source, destination: &Destination) -> Verdict {
+    View { topology, listening: &|id, port| id == "i-web" && port == 80 }.judge(source, destination)
+}
+
+fn to(vpc: &str, address: &str, port: u16) -> Destination {
+    Destination { vpc: vpc.to_owned(), address: ip(address), port }
+}
+
+fn client() -> Client {
+    Client { instance: "i-client".into(), address: ip("10.0.2.5") }
+}
+
+fn check(source: &Source, destination: &Destination, rows: &[(&str, Change, Verdict)]) {
+    for (name, change, wanted) in rows {
+        let mut topology = lab();
+        change(&mut topology);
+        assert_eq!(view_judges(&topology, source, destination), *wanted, "{name}");
+    }
+}
+
+fn group<'a>(it: &'a mut Topology, id: &str) -> &'a mut super::super::topology::Group {
+    it.groups.entry(id.to_owned()).or_default()
+}
+
+fn nlb(it: &mut Topology) -> &mut Balancer {
+    it.balancers.get_mut(NLB).expect("the fixture has it")
+}
+
+fn web(it: &mut Topology) -> &mut Instance {
+    it.instances.get_mut("i-web").expect("the fixture has it")
+}
+
+fn vpce(it: &mut Topology) -> &mut Endpoint {
+    it.endpoints.get_mut("vpce-1").expect("the fixture has it")
+}
+
+#[test]
+fn from_a_client_to_its_endpoint() {
+    let delivered = Verdict::Deliver(Place::Endpoint { id: "vpce-1".into(), address: ip("10.0.2.20") });
+    let rows: &[(&str, Change, Verdict)] = &[
+        ("all open", |_| {}, delivered.clone()),
+        ("client egress closed", |it| group(it, "sg-client").egress.clear(), Verdict::Drop(Reason::ClientEgress)),
+        (
+            "client egress to the endpoint's group",
+            |it| group(it, "sg-client").egress = vec![rule(80, Peer::Group("sg-vpce".into()))],
+            delivered.clone(),
+        ),
+        (
+            "client egress to S3 only",
+            |it| group(it, "sg-client").egress = vec![rule(0, Peer::PrefixList("pl-s3".into()))],
+            Verdict::Drop(Reason::ClientEgress),
+        ),
+        ("endpoint group closed", |it| group(it, "sg-vpce").ingress.clear(), Verdict::Drop(Reason::EndpointIngress)),
+        (
+            "endpoint group open on another port",
+            |it| group(it, "sg-vpce").ingress = vec![rule(443, anywhere())],
+            Verdict::Drop(Reason::EndpointIngress),
+        ),
+        (
+            "endpoint group open for UDP",
+            |it| group(it, "sg-vpce").ingress[0].protocol = "udp".into(),
+            Verdict::Drop(Reason::EndpointIngress),
+        ),
+        (
+            "default group: members of itself only",
+            |it| group(it, "sg-vpce").ingress = vec![rule(0, Peer::Group("sg-vpce".into()))],
+            Verdict::Drop(Reason::EndpointIngress),
+        ),
+        (
+            "endpoint group by the client's block",
+            |it| group(it, "sg-vpce").ingress = vec![rule(80, block("10.0.2.0", 24))],
+            delivered.clone(),
+        ),
+        (
+            "one of two groups is enough",
+            |it| {
+                group(it, "sg-other").ingress = vec![rule(80, anywhere())];
+                group(it, "sg-vpce").ingress.clear();
+                vpce(it).groups.push("sg-other".into());
+            },
+            delivered.clone(),
+        ),
+        ("endpoint without any group", |it| vpce(it).groups.clear(), Verdict::Drop(Reason::EndpointIngress)),
+        (
+            "pending acceptance",
+            |it| vpce(it).state = "pendingAcceptance".into(),
+            Verdict::Drop(Reason::EndpointNotAvailable),
+        ),
+        ("pending", |it| vpce(it).state = "pending".into(), Verdict::Drop(Reason::EndpointNotAvailable)),
+        ("rejected", |it| vpce(it).state = "rejected".into(), Verdict::Drop(Reason::EndpointNotAvailable)),
+        ("casing is no matter", |it| vpce(it).state = "Available".into(), delivered.clone()),
+        ("deleted", |it| vpce(it).state = "deleted".into(), Verdict::Drop(Reason::NoSuchAddress)),
+        ("gone", |it| it.endpoints.clear(), Verdict::Drop(Reason::NoSuchAddress)),
+        ("service gone is found out later", |it| it.services.clear(), delivered.clone()),
+    ];
+    check(&Source::Instance("i-client".into()), &to("vpc-c", "10.0.2.20", 80), rows);
+}
+
+#[test]
+fn from_an_instance_within_its_vpc_and_no_further() {
+    let from = |id: &str| Source::Instance(id.into());
+    let node = Place::Node { balancer: NLB.into(), address: ip("10.0.1.10"), port: 80 };
+    let rows: &[(&str, Source, Destination, Change, Verdict)] = &[
+        (
+            "another VPC's address",
+            from("i-client"),
+            to("vpc-p", "10.0.1.10", 80),
+            |_| {},
+            Verdict::Drop(Reason::NoSuchAddress),
+        ),
+        (
+            "the same address means something else at home",
+            from("i-client"),
+            to("vpc-c", "10.0.1.5", 80),
+            |_| {},
+            Verdict::Drop(Reason::NoSuchAddress),
+        ),
+        ("the provider's own test", from("i-web"), to("vpc-p", "10.0.1.10", 80), |_| {}, Verdict::Deliver(node)),
+        (
+            "a port without a listener",
+            from("i-web"),
+            to("vpc-p", "10.0.1.10", 81),
+            |it| group(it, "sg-nlb").ingress = vec![rule(0, anywhere())],
+            Verdict::Drop(Reason::NoListener),
+        ),
+        (
+            "a load balancer in the making",
+            from("i-web"),
+            to("vpc-p", "10.0.1.10", 80),
+            |it| nlb(it).active = false,
+            Verdict::Drop(Reason::BalancerNotActive),
+        ),
+        (
+            "a load balancer's group that is closed",
+            from("i-web"),
+            to("vpc-p", "10.0.1.10", 80),
+            |it| group(it, "sg-nlb").ingress.clear(),
+            Verdict::Drop(Reason::BalancerIngress),
+        ),
+        (
+            "a load balancer without groups lets all in",
+            from("i-web"),
+            to("vpc-p", "10.0.1.10", 80),
+            |it| nlb(it).groups.clear(),
+            Verdict::Deliver(Place::Node { balancer: NLB.into(), address: ip("10.0.1.10"), port: 80 }),
+        ),
+        (
+            "oneself, whatever the groups say",
+            from("i-web"),
+            to("vpc-p", "10.0.1.5", 80),
+            |it| it.groups.clear(),
+            Verdict::Deliver(Place::Instance { id: "i-web".into(), port: 80 }),
+        ),
+        ("oneself on a closed port", from("i-web"), to("vpc-p", "10.0.1.5", 81), |_| {}, Verdict::Refuse),
+    ];
+    for (name, source, destination, change, wanted) in rows {
+        let mut topology = lab();
+        change(&mut topology);
+        assert_eq!(view_judges(&topology, source, destination), *wanted, "{name}");
+    }
+}
+
+#[test]
+fn from_an_endpoint_to_a_node() {
+    let delivered = Verdict::Deliver(Place::Node { balancer: NLB.into(), address: ip("10.0.1.10"), port: 80 });
+    let rows: &[(&str, Change, Verdict)] = &[
+        ("all open", |_| {}, delivered.clone()),
+        ("not available", |it| vpce(it).state = "rejected".into(), Verdict::Drop(Reason::EndpointNotAvailable)),
+        ("service gone", |it| it.services.clear(), Verdict::Drop(Reason::ServiceGone)),
+        ("balancer not active", |it| nlb(it).active = false, Verdict::Drop(Reason::BalancerNotActive)),
+        ("balancer gone", |it| it.balancers.clear(), Verdict::Drop(Reason::BalancerNotActive)),
+        ("no listener", |it| nlb(it).listeners.clear(), Verdict::Drop(Reason::NoListener)),
+        (
+            "enforced, for another range",
+            |it| group(it, "sg-nlb").ingress = vec![rule(80, block("192.168.0.0", 16))],
+            Verdict::Drop(Reason::BalancerIngress),
+        ),
+        (
+            "enforced, by the endpoint's address alone",
+            |it| group(it, "sg-nlb").ingress = vec![rule(80, block("10.0.2.20", 32))],
+            Verdict::Drop(Reason::BalancerIngress),
+        ),
+        (
+            "enforced, by the client's address",
+            |it| group(it, "sg-nlb").ingress = vec![rule(80, block("10.0.2.5", 32))],
+            delivered.clone(),
+        ),
+        (
+            "enforced, by the client's group: another VPC's groups do not match",
+            |it| group(it, "sg-nlb").ingress = vec![rule(80, Peer::Group("sg-client".into()))],
+            Verdict::Drop(Reason::BalancerIngress),
+        ),
+        (
+            "not enforced, closed group",
+            |it| {
+                nlb(it).enforce_on_private_link = false;
+                group(it, "sg-nlb").ingress.clear();
+            },
+            delivered.clone(),
+        ),
+        ("born without groups", |it| nlb(it).groups.clear(), delivered.clone()),
+    ];
+    let source = Source::Endpoint { id: "vpce-1".into(), client: client() };
+    check(&source, &to("vpc-p", "10.0.1.10", 80), rows);
+}
+
+#[test]
+fn from_a_node_to_its_target() {
+    let delivered = Verdict::Deliver(Place::Instance { id: "i-web".into(), port: 80 });
+    let by_node: Change = |it| group(it, "sg-web").ingress = vec![rule(80, block("10.0.1.10", 32))];
+    let by_consumer: Change = |it| group(it, "sg-web").ingress = vec![rule(80, block("10.0.2.0", 24))];
+    let unenforced: Change = |it| nlb(it).enforce_on_private_link = false;
+    let no_egress: Change = |it| group(it, "sg-nlb").egress.clear();
+    let target_egress: Change = |it| group(it, "sg-nlb").egress = vec![rule(80, Peer::Group("sg-web".into()))];
+    let stopped: Change = |it| web(it).running = false;
+    let same: Change = |_| {};
+    let lost = Verdict::Drop;
+    let rows: &[(&str, Traffic, Change, Verdict)] = &[
+        ("PrivateLink, by group", Traffic::PrivateLink, same, delivered.clone()),
+        ("PrivateLink, by the node's address", Traffic::PrivateLink, by_node, delivered.clone()),
+        ("PrivateLink, by the consumer's range", Traffic::PrivateLink, by_consumer, lost(Reason::TargetIngress)),
+        ("PrivateLink unenforced: no group", Traffic::PrivateLink, unenforced, lost(Reason::TargetIngress)),
+        ("a probe, unenforced: by group all the same", Traffic::Own, unenforced, delivered.clone()),
+        ("a probe skips the inbound rules", Traffic::Own, |it| group(it, "sg-nlb").ingress.clear(), delivered.clone()),
+        ("a probe obeys the outbound rules", Traffic::Own, no_egress, lost(Reason::BalancerEgress)),
+        ("PrivateLink obeys them too", Traffic::PrivateLink, no_egress, lost(Reason::BalancerEgress)),
+        ("outbound to the targets' group", Traffic::PrivateLink, target_egress, delivered.clone()),
+        ("target stopped", Traffic::PrivateLink, stopped, lost(Reason::TargetNotRunning)),
+        (
+            "its own client",
+            Traffic::Direct(Client { instance: "i-web".into(), address: ip("10.0.1.5") }),
+            same,
+            lost(Reason::Hairpin),
+        ),
+        (
+            "a neighbour, whose address is kept",
+            Traffic::Direct(Client { instance: "i-n".into(), address: ip("10.0.1.9") }),
+            |it| {
+                nlb(it).groups.clear();
+                group(it, "sg-web").ingress = vec![rule(80, block("10.0.1.9", 32))];
+            },
+            delivered.clone(),
+        ),
+        (
+            "a neighbour who is not let in",
+            Traffic::Direct(Client { instance: "i-n".into(), address: ip("10.0.1.9") }),
+            by_node,
+            lost(Reason::TargetIngress),
+        ),
+    ];
+    for (name, traffic, change, wanted) in rows {
+        let source = Source::Node { balancer: NLB.into(), address: ip("10.0.1.10"), traffic: traffic.clone() };
+        check(&source, &to("vpc-p", "10.0.1.5", 80), &[(name, *change, wanted.clone())]);
+    }
+    let source = Source::Node { balancer: NLB.into(), address: ip("10.0.1.10"), traffic: Traffic::PrivateLink };
+    let open: Change = |it| group(it, "sg-web").ingress = vec![rule(0, anywhere())];
+    check(&source, &to("vpc-p", "10.0.1.5", 8080), &[("nothing on the port", open, Verdict::Refuse)]);
+    check(&source, &to("vpc-p", "10.0.1.77", 80), &[("no such host", open, lost(Reason::NoSuchAddress))]);
+}
+
+#[test]
+fn an_endpoint_leads_to_the_node_of_its_zone() {
+    let rows: &[(&str, Change, Result<&str, Reason>)] = &[
+        ("same zone", |_| {}, Ok("10.0.1.10")),
+        ("an AWS service", |it| vpce(it).service = "com.amazonaws.s3".into(), Err(Reason::ServiceGone)),
+        ("other zone", |it| vpce(it).interfaces[0].zone_id = "apne1-az1".into(), Err(Reason::NoNodeInZone)),
+        ("not active", |it| nlb(it).active = false, Err(Reason::BalancerNotActive)),
+        ("pending", |it| vpce(it).state = "pending".into(), Err(Reason::EndpointNotAvailable)),
+    ];
+    for (name, change, wanted) in rows {
+        let mut topology = lab();
+        change(&mut topology);
+        let seen = behind_endpoint(&topology, "vpce-1", ip("10.0.2.20"), 80).map(|it| it.address);
+        assert_eq!(seen, wanted.map(ip), "{name}");
+    }
+}
+
+/// `h`ealthy, `u`nhealthy, `i`nitial; capitals are targets of the other zone.
+#[test]
+fn a_node_chooses_by_zone_and_health_and_fails_open() {
+    let rows: &[(&str, bool, Chosen<'_>)] = &[
+        ("h", false, Ok(&["t0"])),
+        ("hh", false, Ok(&["t0", "t1"])),
+        ("hu", false, Ok(&["t0"])),
+        ("uu", false, Ok(&["t0", "t1"])),
+        ("hi", false, Ok(&["t0"])),
+        ("i", false, Err(Reason::NoHealthyTargetInZone)),
+        ("ui", false, Ok(&["t0"])),
+        ("", false, Err(Reason::NoTargetInZone)),
+        ("", true, Err(Reason::NoTargetInZone)),
+        ("H", false, Err(Reason::NoTargetInZone)),
+        ("H", true, Ok(&["t0"])),
+        ("uH", false, Err(Reason::NoHealthyTargetInZone)),
+        ("uH", true, Ok(&["t1"])),
+        ("uU", false, Ok(&["t0"])),
+        ("hH", true, Ok(&["t0", "t1"])),
+        ("dh", true, Ok(&["t1"])),
+        ("d", true, Err(Reason::NoTargetInZone)),
+    ];
+    for (targets, cross_zone, wanted) in rows {
+        let mut topology = lab();
+        nlb(&mut topology).cross_zone = *cross_zone;
+        let mut other = topology.subnets["subnet-p"].clone();
+        other.zone_id = "apne1-az1".into();
+        topology.subnets.insert("subnet-q".into(), other);
+        let mut group = topology.target_groups[GROUP].clone();
+        group.targets.clear();
+        for (at, kind) in targets.chars().enumerate() {
+            let mut instance = topology.instances["i-web"].clone();
+            instance.subnet = if kind.is_ascii_uppercase() { "subnet-q" } else { "subnet-p" }.into();
+            topology.instances.insert(format!("t{at}"), instance);
+            group.targets.push(Target { id: format!("t{at}"), port: 80, draining: kind == 'd' });
+        }
+        let fitness = |target: &Target| {
+            let at: usize = target.id[1..].parse().unwrap_or(0);
+            match targets.chars().nth(at).map(|kind| kind.to_ascii_lowercase()) {
+                Some('h') => Fitness::Healthy,
+                Some('u') => Fitness::Unhealthy,
+                _ => Fitness::Initial,
+            }
+        };
+        let balancer = &topology.balancers[NLB];
+        let seen: Result<Vec<&str>, Reason> = (0..2)
+            .map(|flow| choose_target(&topology, balancer, &balancer.nodes[0], &group, &fitness, flow))
+            .map(|chosen| chosen.map(|target| target.id.as_str()))
+            .collect();
+        let seen = seen.map(|mut ids| {
+            ids.dedup();
+            ids
+        });
+        assert_eq!(seen, wanted.map(<[&str]>::to_vec), "{targets} {cross_zone}");
+    }
+}

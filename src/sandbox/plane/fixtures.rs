@@ -1,0 +1,137 @@
+//! The lab's account as the tests use it: two VPCs with the same CIDR, one zone.
+
+use std::net::Ipv4Addr;
+
+use super::topology::{
+    Balancer, Endpoint, EndpointInterface, Group, HealthCheck, Instance, Node, Peer, Rule, Service, Subnet, Target,
+    TargetGroup, Topology,
+};
+
+/// The load balancer.
+pub const NLB: &str = "arn:nlb";
+/// The target group.
+pub const GROUP: &str = "arn:tg";
+/// The web server's script.
+pub const WEB: &str = "#!/bin/bash\ndnf install -y nginx\ncat > /usr/share/nginx/html/index.html <<'EOF'\n\
+    token-1 seen <!--# echo var=\"remote_addr\" -->\nEOF\necho 'ssi on;' > /etc/nginx/default.d/ssi.conf\n\
+    systemctl enable --now nginx\ntail -F /var/log/nginx/access.log > /dev/console &\n";
+/// The client's script.
+pub const CLIENT: &str = "#!/bin/bash\nwhile true; do\n  curl -sS -m 5 -w 'code=%{http_code} exit=%{exitcode} \
+    time=%{time_total}\\n' http://vpce-1.example/\n  sleep 10\ndone\n";
+
+/// An address.
+pub fn ip(text: &str) -> Ipv4Addr {
+    text.parse().unwrap_or(Ipv4Addr::UNSPECIFIED)
+}
+
+/// A rule for TCP on one port, or for everything (port 0).
+pub fn rule(port: u16, peer: Peer) -> Rule {
+    if port == 0 {
+        Rule { protocol: "-1".to_owned(), ports: None, peer }
+    } else {
+        Rule { protocol: "tcp".to_owned(), ports: Some((port, port)), peer }
+    }
+}
+
+/// Every address.
+pub fn anywhere() -> Peer {
+    Peer::Cidr(Ipv4Addr::UNSPECIFIED, 0)
+}
+
+/// A block.
+pub fn block(network: &str, length: u8) -> Peer {
+    Peer::Cidr(ip(network), length)
+}
+
+/// Two in a row either way.
+pub fn health_check() -> HealthCheck {
+    HealthCheck {
+        http_path: Some("/".to_owned()),
+        port: None,
+        interval_seconds: 10,
+        timeout_seconds: 6,
+        healthy_threshold: 2,
+        unhealthy_threshold: 2,
+        matcher: vec![(200, 399)],
+    }
+}
+
+fn instance(vpc: &str, subnet: &str, address: &str, group: &str, user_data: &str) -> Instance {
+    Instance {
+        running: true,
+        terminated: false,
+        vpc: vpc.to_owned(),
+        subnet: subnet.to_owned(),
+        address: ip(address),
+        groups: vec![group.to_owned()],
+        user_data: user_data.to_owned(),
+    }
+}
+
+fn subnet(vpc: &str, reaches_s3: bool) -> Subnet {
+    Subnet { vpc: vpc.to_owned(), zone_id: "apne1-az4".to_owned(), reaches_s3 }
+}
+
+fn group(vpc: &str, ingress: Vec<Rule>) -> Group {
+    Group { vpc: vpc.to_owned(), ingress, egress: vec![rule(0, anywhere())] }
+}
+
+/// The whole lab, its endpoint available.
+pub fn lab() -> Topology {
+    let mut it = Topology::default();
+    it.groups.insert("sg-web".into(), group("vpc-p", vec![rule(80, Peer::Group("sg-nlb".into()))]));
+    it.groups.insert("sg-nlb".into(), group("vpc-p", vec![rule(80, block("10.0.0.0", 16))]));
+    it.groups.insert("sg-client".into(), group("vpc-c", Vec::new()));
+    it.groups.insert("sg-vpce".into(), group("vpc-c", vec![rule(80, Peer::Group("sg-client".into()))]));
+    it.subnets.insert("subnet-p".into(), subnet("vpc-p", true));
+    it.subnets.insert("subnet-c".into(), subnet("vpc-c", false));
+    it.instances.insert("i-web".into(), instance("vpc-p", "subnet-p", "10.0.1.5", "sg-web", WEB));
+    it.instances.insert("i-client".into(), instance("vpc-c", "subnet-c", "10.0.2.5", "sg-client", CLIENT));
+    let node = Node {
+        subnet: "subnet-p".into(),
+        zone_name: "ap-northeast-1a".into(),
+        zone_id: "apne1-az4".into(),
+        address: ip("10.0.1.10"),
+    };
+    it.balancers.insert(
+        NLB.into(),
+        Balancer {
+            active: true,
+            vpc: "vpc-p".into(),
+            nodes: vec![node],
+            groups: vec!["sg-nlb".into()],
+            enforce_on_private_link: true,
+            cross_zone: false,
+            listeners: vec![(80, GROUP.into())],
+            dns_name: "nlb.example".into(),
+        },
+    );
+    it.target_groups.insert(
+        GROUP.into(),
+        TargetGroup {
+            vpc: "vpc-p".into(),
+            port: 80,
+            health_check: health_check(),
+            proxy_protocol_v2: false,
+            targets: vec![Target { id: "i-web".into(), port: 80, draining: false }],
+        },
+    );
+    it.services
+        .insert("vpce-svc-1".into(), Service { balancers: vec![NLB.into()], zone_ids: vec!["apne1-az4".into()] });
+    it.endpoints.insert(
+        "vpce-1".into(),
+        Endpoint {
+            vpc: "vpc-c".into(),
+            service: "vpce-svc-1".into(),
+            state: "available".into(),
+            groups: vec!["sg-vpce".into()],
+            interfaces: vec![EndpointInterface {
+                subnet: "subnet-c".into(),
+                zone_id: "apne1-az4".into(),
+                address: ip("10.0.2.20"),
+            }],
+            names: vec![("vpce-1.example".into(), vec![ip("10.0.2.20")])],
+        },
+    );
+    it
+}

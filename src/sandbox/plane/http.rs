@@ -1,0 +1,119 @@
+//! The little HTTP/1.1 that the page server, the probes, the doors and curl need: heads, and bodies by length.
+
+use std::io;
+
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+/// A head longer than this is refused: the same order as nginx's `large_client_header_buffers`.
+const LONGEST_HEAD: usize = 32 * 1024;
+
+/// The start line and the headers of a request or a response.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// The first line.
+    pub start: String,
+    /// Names and values, in order.
+    pub headers: Vec<(String, String)>,
+}
+
+impl Head {
+    /// The first header of that name, whatever its case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// The status code, when this is a response.
+    pub fn status(&self) -> Option<u16> {
+        self.start.strip_prefix("HTTP/").and_then(|rest| rest.split(' ').nth(1)).and_then(|code| code.parse().ok())
+    }
+
+    /// Method, target and version, when this is a request.
+    pub fn request(&self) -> Option<(&str, &str, &str)> {
+        let mut words = self.start.split(' ');
+        let (method, target, version) = (words.next()?, words.next()?, words.next()?);
+        let plain = !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase());
+        (plain && version.starts_with("HTTP/1.") && words.next().is_none()).then_some((method, target, version))
+    }
+}
+
+/// What came off a connection where a head was expected.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Incoming {
+    /// A head and how many bytes of the buffer it took.
+    Head(Head, usize),
+    /// Bytes that are no HTTP head.
+    Garbage,
+    /// The other side closed before it sent anything more.
+    Closed,
+}
+
+/// Reads into `buffer` until it starts with a whole head. The buffer may already hold bytes.
+///
+/// # Errors
+/// Whatever the socket says.
+pub async fn read_head(stream: &mut (impl AsyncRead + Unpin), buffer: &mut Vec<u8>) -> io::Result<Incoming> {
+    loop {
+        if let Some(end) = head_end(buffer) {
+            return Ok(parse(&buffer[..end]).map_or(Incoming::Garbage, |head| Incoming::Head(head, end)));
+        }
+        // A NUL is in every PROXY protocol header and in no HTTP head.
+        if buffer.len() > LONGEST_HEAD || buffer.contains(&0) {
+            return Ok(Incoming::Garbage);
+        }
+        if stream.read_buf(buffer).await? == 0 {
+            return Ok(if buffer.is_empty() { Incoming::Closed } else { Incoming::Garbage });
+        }
+    }
+}
+
+/// How long the body after `head` is; `None` when only the end of the connection says.
+pub fn body_length(head: &Head) -> Option<usize> {
+    head.header("content-length").and_then(|length| length.trim().parse().ok())
+}
+
+fn head_end(buffer: &[u8]) -> Option<usize> {
+    buffer.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4)
+}
+
+fn parse(bytes: &[u8]) -> Option<Head> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    if text.contains('\0') {
+        return None;
+    }
+    // Empty lines before the start line are allowed (RFC 9112, 2.2).
+    let mut lines = text.split("\r\n").skip_while(|line| line.is_empty());
+    let start = lines.next()?.to_owned();
+    let headers = lines
+        .take_while(|line| !line.is_empty())
+        .map(|line| line.split_once(':').map(|(name, value)| (name.to_owned(), value.trim().to_owned())))
+        .collect::<Option<Vec<_>>>()?;
+    Some(Head { start, headers })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_head_is_read_whole_and_no_further() {
+        let mut buffer = Vec::new();
+        let mut wire = b"GET /a HTTP/1.1\r\nHost: x:80\r\n\r\nbody".as_slice();
+        let Ok(Incoming::Head(head, end)) = read_head(&mut wire, &mut buffer).await else { panic!("no head") };
+        assert_eq!(head.request(), Some(("GET", "/a", "HTTP/1.1")));
+        assert_eq!(head.header("HOST"), Some("x:80"));
+        assert_eq!(&buffer[end..], b"body");
+    }
+
+    #[tokio::test]
+    async fn what_is_not_http_is_told_apart() {
+        for (wire, wanted) in [
+            (b"\r\n\r\n\0\r\nQUIT\n".as_slice(), Incoming::Garbage),
+            (b"".as_slice(), Incoming::Closed),
+            (b"half a line".as_slice(), Incoming::Garbage),
+        ] {
+            let mut source = wire;
+            let seen = read_head(&mut source, &mut Vec::new()).await;
+            assert_eq!(seen.ok(), Some(wanted), "{wire:?}");
+        }
+    }
+}

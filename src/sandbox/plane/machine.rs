@@ -1,0 +1,155 @@
+//! A running instance: its boot script, its disk, its servers.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tokio::task::AbortHandle;
+
+use crate::sandbox::Pace;
+
+use super::boot::{self, Boot};
+use super::core::Core;
+use super::disk::Disk;
+use super::door;
+use super::fabric::lock;
+use super::filter::Place;
+use super::nginx::Config;
+use super::program::{Program, Sink};
+use super::user_data;
+use super::web::{Flavor, serve};
+
+/// A running instance.
+pub struct Machine {
+    /// The instance's id.
+    pub id: String,
+    /// Its boot script.
+    pub program: Program,
+    /// Its disk.
+    pub disk: Mutex<Disk>,
+    /// How far its boot script has got; held while it goes on, so that it is never run twice at a time.
+    pub boot: tokio::sync::Mutex<Boot>,
+    tasks: Mutex<Vec<AbortHandle>>,
+    off: AtomicBool,
+    /// Health checks answered, for [`Machine::logs_probe`].
+    probes: AtomicU32,
+}
+
+impl Machine {
+    /// Switches an instance on: its doors open, and its boot script begins, or goes on where it was in an earlier
+    /// process.
+    pub fn start(core: &Arc<Core>, id: &str, user_data: &str) -> Arc<Self> {
+        let machine = Arc::new(Self {
+            id: id.to_owned(),
+            program: user_data::parse(user_data),
+            disk: Mutex::default(),
+            boot: tokio::sync::Mutex::new(Boot::resumed(core.memory.done(id))),
+            tasks: Mutex::default(),
+            off: AtomicBool::new(false),
+            probes: AtomicU32::new(0),
+        });
+        for (host, port) in machine.program.hosts() {
+            if let Some(task) = door::open(core, id, &host, port) {
+                machine.keep(task);
+            }
+        }
+        // At the instant pace nothing runs by itself: questions move it on.
+        if core.pace != Pace::Instant {
+            let task = core.runtime.spawn(boot::run(Arc::clone(core), Arc::clone(&machine)));
+            machine.keep(task.abort_handle());
+        }
+        machine
+    }
+
+    /// Switches it off.
+    pub fn stop(&self, core: &Core) {
+        self.off.store(true, Ordering::SeqCst);
+        for task in lock(&self.tasks).drain(..) {
+            task.abort();
+        }
+        for place in core.fabric.places() {
+            if matches!(&place, Place::Instance { id, .. } if *id == self.id) {
+                core.fabric.close(&place);
+            }
+        }
+    }
+
+    /// A task that ends with the machine.
+    pub fn keep(&self, task: AbortHandle) {
+        let mut tasks = lock(&self.tasks);
+        tasks.retain(|task| !task.is_finished());
+        tasks.push(task);
+    }
+
+    /// Writes to where output goes.
+    pub fn emit(&self, core: &Core, sink: &Sink, bytes: &[u8]) {
+        match sink {
+            Sink::Console => core.consoles.write(&self.id, bytes),
+            Sink::Null => {}
+            Sink::File { path, append } => {
+                let path = lock(&self.disk).absolute(path);
+                self.write(core, &path, bytes, *append);
+            }
+        }
+    }
+
+    /// Appends to a file, and to whatever follows it.
+    pub fn append(&self, core: &Core, path: &str, bytes: &[u8]) {
+        self.write(core, path, bytes, true);
+    }
+
+    /// Whether a health check is logged. At the quick pace they come thirty times as often as on AWS; as many are
+    /// logged as AWS would send, or they would push everything else off the console.
+    pub fn logs_probe(&self, core: &Core) -> bool {
+        let number = self.probes.fetch_add(1, Ordering::Relaxed);
+        core.pace != Pace::Quick || number.is_multiple_of(30)
+    }
+
+    fn write(&self, core: &Core, path: &str, bytes: &[u8], append: bool) {
+        let followed = lock(&self.disk).write(path, bytes, append);
+        // A file that follows itself through a file would never end; only the console shows what is followed.
+        if followed == Some(Sink::Console) {
+            core.consoles.write(&self.id, bytes);
+        }
+    }
+
+    /// Starts nginx, or lets it read its configuration again.
+    pub fn start_nginx(self: &Arc<Self>, core: &Arc<Core>) {
+        let config = Config::read(&lock(&self.disk));
+        self.stop_nginx(core);
+        for &port in config.ports.keys() {
+            let answer = serve(core, self, port, Flavor::Nginx(config.clone()));
+            self.listen(core, port, answer);
+        }
+        lock(&self.disk).nginx = config.ports.keys().copied().collect();
+    }
+
+    /// Stops nginx.
+    pub fn stop_nginx(&self, core: &Core) {
+        for port in std::mem::take(&mut lock(&self.disk).nginx) {
+            core.fabric.close(&Place::Instance { id: self.id.clone(), port });
+        }
+    }
+
+    /// Starts Python's server over the working folder; `false` when the port is taken.
+    pub fn serve_folder(self: &Arc<Self>, core: &Arc<Core>, port: u16, log: Sink) -> bool {
+        let place = Place::Instance { id: self.id.clone(), port };
+        if core.fabric.has(&place) {
+            return false;
+        }
+        let folder = lock(&self.disk).absolute("");
+        self.listen(core, port, serve(core, self, port, Flavor::Python(folder, log)));
+        true
+    }
+
+    fn listen(&self, core: &Core, port: u16, answer: super::fabric::Answer) {
+        let place = Place::Instance { id: self.id.clone(), port };
+        let opened = core.fabric.open(place.clone(), answer);
+        if self.off.load(Ordering::SeqCst) {
+            // Its script was in the middle of a step when it was switched off.
+            core.fabric.close(&place);
+        }
+        if let Err(error) = opened {
+            core.consoles.line(&self.id, &format!("[pllab sandbox] no local port for port {port}: {error}"));
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The two relays of the path: an endpoint's interface and a load balancer's node.
+
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::sync::Arc;
+
+use tokio::io::{AsyncWriteExt as _, copy_bidirectional};
+
+use crate::sandbox::Pace;
+
+use super::core::Core;
+use super::fabric::{Answer, Call, Caller, Fault};
+use super::filter::{
+    Client, Destination, Reason, Source, Traffic, Verdict, behind_endpoint, choose_target, target_instance,
+};
+use super::proxy_protocol::{Proxied, encode};
+
+/// What an endpoint's interface does with a call: asks the judge, and passes it on to the service's node.
+pub fn endpoint(core: &Arc<Core>, id: &str, address: Ipv4Addr) -> Answer {
+    let (core, id) = (Arc::clone(core), id.to_owned());
+    Box::new(move |call| {
+        let (core, id) = (Arc::clone(&core), id.clone());
+        Box::pin(async move {
+            let port = call.caller.port;
+            let topology = core.topology();
+            let destination = match behind_endpoint(&topology, &id, address, port) {
+                Ok(destination) => destination,
+                Err(reason) => return call.fail(Fault::Lost(reason)),
+            };
+            let source = Source::Endpoint { id: id.clone(), client: call.caller.client.clone() };
+            let verdict = core.judge(&topology, &source, &destination);
+            drop(topology);
+            let next = Caller { seen: address, endpoint: Some(id), ..call.caller.clone() };
+            pass_on(&core, call, verdict, next, None).await;
+        })
+    })
+}
+
+/// What a node's listener does with a call: chooses a target, asks the judge, and passes it on.
+pub fn node(core: &Arc<Core>, balancer: &str, address: Ipv4Addr, port: u16) -> Answer {
+    let (core, balancer) = (Arc::clone(core), balancer.to_owned());
+    Box::new(move |call| {
+        let (core, balancer) = (Arc::clone(&core), balancer.clone());
+        Box::pin(async move { at_node(&core, call, &balancer, address, port).await })
+    })
+}
+
+async fn at_node(core: &Arc<Core>, call: Call, arn: &str, address: Ipv4Addr, port: u16) {
+    let topology = core.topology();
+    let Some(balancer) = topology.balancers.get(arn) else {
+        return call.fail(Fault::Lost(Reason::BalancerNotActive));
+    };
+    let listener = balancer.listeners.iter().find(|(listens, _)| *listens == port);
+    let Some(group_arn) = listener.map(|(_, arn)| arn) else { return call.fail(Fault::Lost(Reason::NoListener)) };
+    let node = balancer.nodes.iter().find(|node| node.address == address);
+    let (Some(node), Some(group)) = (node, topology.target_groups.get(group_arn)) else {
+        return call.fail(Fault::Lost(Reason::NoTargetInZone));
+    };
+    if core.pace == Pace::Instant && core.health.undecided(group_arn, group) {
+        // Nothing runs by itself at this pace, so the first connection is what starts the probes.
+        core.settle(None).await;
+        core.settle_health(group_arn).await;
+    }
+    let fitness = |target: &_| core.health.fitness(group_arn, target);
+    let flow = core.random.next_u64();
+    let target = match choose_target(&topology, balancer, node, group, &fitness, flow) {
+        Ok(target) => target,
+        Err(reason) => return call.fail(Fault::Lost(reason)),
+    };
+    let Some((id, instance)) = target_instance(&topology, &group.vpc, target) else {
+        return call.fail(Fault::Lost(Reason::TargetNotRunning));
+    };
+    let traffic = match &call.caller.endpoint {
+        Some(_) => Traffic::PrivateLink,
+        None if target.id == *id => Traffic::Direct(call.caller.client.clone()),
+        None => Traffic::Own,
+    };
+    let seen = if matches!(traffic, Traffic::Direct(_)) { call.caller.seen } else { address };
+    let destination = Destination { vpc: instance.vpc.clone(), address: instance.address, port: target.port };
+    let source = Source::Node { balancer: arn.to_owned(), address, traffic };
+    let verdict = core.judge(&topology, &source, &destination);
+    let preface = group.proxy_protocol_v2.then(|| {
+        let source = SocketAddrV4::new(call.caller.client.address, call.from.port());
+        let proxied = Proxied { source, endpoint: call.caller.endpoint.clone() };
+        encode(&proxied, SocketAddrV4::new(address, port))
+    });
+    let next = Caller { seen, port: target.port, ..call.caller.clone() };
+    drop(topology);
+    pass_on(core, call, verdict, next, preface).await;
+}
+
+async fn pass_on(core: &Core, call: Call, verdict: Verdict, next: Caller, preface: Option<Vec<u8>>) {
+    let place = match verdict {
+        Verdict::Deliver(place) => place,
+        Verdict::Drop(reason) => return call.fail(Fault::Lost(reason)),
+        Verdict::Refuse => return call.fail(Fault::Refused),
+    };
+    let mut onward = match core.fabric.dial(&place, next).await {
+        Ok(stream) => stream,
+        Err(fault) => return call.fail(fault),
+    };
+    if let Some(preface) = preface
+        && onward.write_all(&preface).await.is_err()
+    {
+        return call.fail(Fault::Refused);
+    }
+    let mut stream = call.establish();
+    // An error is one side's reset; both sockets close with the task, which passes it on.
+    let _ = copy_bidirectional(&mut stream, &mut onward).await;
+}
+
+/// A node, when it speaks in its own name.
+pub fn as_client(address: Ipv4Addr) -> Client {
+    Client { instance: String::new(), address }
+}
