@@ -186,13 +186,15 @@ where
     }
 }
 
-/// The messages of an error and of its causes, each once.
+/// The messages of an error and of its causes, each once, without the SDK's layers that say nothing.
 fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
     let mut messages: Vec<String> = Vec::new();
     let mut next = Some(error);
     while let Some(error) = next {
         let message = error.to_string();
-        if messages.last().is_none_or(|last| !last.contains(&message)) {
+        let says_nothing =
+            ["dispatch failure", "other", "service error", "unhandled error"].contains(&message.as_str());
+        if !says_nothing && messages.last().is_none_or(|last| !last.contains(&message)) {
             messages.push(message);
         }
         next = error.source();
