@@ -49,7 +49,7 @@ pub enum FaultClass {
 
 impl FaultClass {
     /// The class of an AWS error code that came with an HTTP status. The codes are those of the EC2 API's error page
-    /// [API:errors-overview] and of the ELBv2 API's operations.
+    /// [API:errors-overview] and of the `ELBv2` API's operations.
     #[must_use]
     pub fn of(code: &str, status: u16) -> Self {
         match code {
@@ -128,6 +128,7 @@ fn is_throttle(code: &str) -> bool {
 }
 
 /// What an SDK error means to us.
+#[expect(clippy::needless_pass_by_value, reason = "made for `map_err`")]
 pub(super) fn fault<E>(error: SdkError<E>) -> Fault
 where
     E: Error + ProvideErrorMetadata + Send + Sync + 'static,

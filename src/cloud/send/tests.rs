@@ -1,265 +1,230 @@
-//! The whole data plane in one process: real sockets from client to web server.
+//! Against a server on the loopback interface that answers what it is told to.
 
-use std::io;
-use std::time::{Duration, Instant};
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
 
-use tempfile::TempDir;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-use tokio::time::sleep;
+use serde_json::{Value, json};
 
-use super::fixtures::{CLIENT, GROUP, NLB, lab};
-use super::{Plane, PlaneOptions, Topology};
-use crate::host::{Clock, Random};
-use crate::sandbox::Pace;
+use crate::cloud::{Api, Call, Clients, ConnectOptions, Fault, FaultClass, connect, identity, text_at};
 
-fn plane(folder: &TempDir, pace: Pace) -> io::Result<Plane> {
-    Plane::start(PlaneOptions {
-        folder: folder.path().to_owned(),
-        pace,
-        clock: Clock::System,
-        random: Random::seeded(7),
-    })
+/// What the server does with a request.
+#[derive(Clone, Copy)]
+enum Act {
+    /// Answers with a status and a body.
+    Answer(u16, &'static str),
+    /// Reads it and hangs up.
+    HangUp,
 }
 
-fn with(change: impl FnOnce(&mut Topology)) -> Topology {
-    let mut topology = lab();
-    change(&mut topology);
-    topology
-}
-
-fn set_state(topology: &mut Topology, state: &str) {
-    topology.endpoints.values_mut().for_each(|it| state.clone_into(&mut it.state));
-}
-
-async fn text(plane: &Plane, id: &str) -> String {
-    String::from_utf8_lossy(&plane.console(id).await.text).into_owned()
-}
-
-/// The local port that the client's console announces.
-fn door(console: &str) -> Option<u16> {
-    let (_, rest) = console.split_once("[pllab sandbox] door: http://127.0.0.1:")?;
-    let (port, rest) = rest.split_once('/')?;
-    rest.starts_with(" leads where this instance's http://vpce-1.example/ leads\n").then_some(())?;
-    port.parse().ok()
-}
-
-async fn knock(port: u16, host: &str) -> io::Result<String> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
-    stream.write_all(format!("GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").as_bytes()).await?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await?;
-    Ok(answer)
-}
-
-#[tokio::test]
-async fn the_request_fails_before_acceptance_and_succeeds_after_it() -> io::Result<()> {
-    let folder = tempfile::tempdir()?;
-    let plane = plane(&folder, Pace::Instant)?;
-    plane.apply(with(|it| set_state(it, "pendingAcceptance")));
-    let health = plane.target_health(GROUP).await;
-    assert_eq!(health[0].state, "healthy", "{health:?}\n{}", text(&plane, "i-web").await);
-    let before = text(&plane, "i-client").await;
-    assert!(before.contains("curl: (28) Connection timed out after 5001 milliseconds\n"), "{before}");
-    assert!(before.contains("code=000 exit=28 time=5.001000\n"), "{before}");
-
-    plane.apply(lab());
-    let begun = Instant::now();
-    let after = text(&plane, "i-client").await;
-    let took = begun.elapsed();
-    let added = after.strip_prefix(before.as_str()).unwrap_or_default();
-    assert!(added.starts_with("token-1 seen 10.0.1.10\ncode=200 exit=0 time="), "{added}");
-    assert_eq!(added.matches("exit=").count(), 1, "one turn per call: {added}");
-    // A generous bound: it is there to catch a sleep, not to measure.
-    assert!(took < Duration::from_secs(1), "{took:?}");
-    let web = text(&plane, "i-web").await;
-    assert!(web.contains("10.0.1.10 - - ["), "{web}");
-    assert!(web.contains("\"GET / HTTP/1.1\" 200 23 \"-\" \"curl/"), "{web}");
-    assert!(web.contains("\"ELB-HealthChecker/2.0\""), "{web}");
-
-    plane.apply(with(|it| set_state(it, "rejected")));
-    let rejected = text(&plane, "i-client").await;
-    assert!(rejected.ends_with("exit=28 time=5.001000\n"), "{rejected}");
-    plane.stop().await;
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_door_holds_the_browser_until_the_path_opens() -> io::Result<()> {
-    let folder = tempfile::tempdir()?;
-    let plane = plane(&folder, Pace::Instant)?;
-    plane.apply(with(|it| set_state(it, "pendingAcceptance")));
-    let port = door(&text(&plane, "i-client").await).ok_or(io::ErrorKind::NotFound)?;
-    let host = format!("127.0.0.1:{port}");
-    assert!(knock(port, "evil.example").await?.starts_with("HTTP/1.1 403 "));
-    let browser = tokio::spawn(async move { knock(port, &host).await });
-    sleep(Duration::from_millis(100)).await;
-    assert!(!browser.is_finished());
-    plane.apply(lab());
-    let page = browser.await??;
-    assert!(page.starts_with("HTTP/1.1 200 OK\r\nServer: nginx (pllab sandbox)\r\n"), "{page}");
-    assert!(page.ends_with("token-1 seen 10.0.1.10\n"), "{page}");
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_restart_brings_software_and_door_back_without_saying_it_twice() -> io::Result<()> {
-    let folder = tempfile::tempdir()?;
-    let first = plane(&folder, Pace::Instant)?;
-    first.apply(lab());
-    assert_eq!(first.target_health(GROUP).await[0].state, "healthy");
-    let before = door(&text(&first, "i-client").await);
-    first.stop().await;
-    drop(first);
-    // The listeners' tasks end when the runtime next runs.
-    sleep(Duration::from_millis(20)).await;
-    let again = plane(&folder, Pace::Instant)?;
-    // The way to S3 may have gone: what is installed stays.
-    again.apply(with(|it| it.subnets.values_mut().for_each(|it| it.reaches_s3 = false)));
-    let client = text(&again, "i-client").await;
-    assert_eq!(client.matches("token-1 seen 10.0.1.10").count(), 2, "{client}");
-    assert_eq!(client.matches("cloud-init runs").count(), 1, "{client}");
-    assert_eq!(client.rsplit("door: http").next().and_then(|_| door(&client)), before);
-    assert_eq!(text(&again, "i-web").await.matches("Complete!").count(), 1);
-    Ok(())
-}
-
-#[tokio::test]
-async fn nginx_is_installed_only_once_s3_can_be_reached() -> io::Result<()> {
-    let folder = tempfile::tempdir()?;
-    let plane = plane(&folder, Pace::Instant)?;
-    plane.apply(with(|it| it.subnets.values_mut().for_each(|it| it.reaches_s3 = false)));
-    let health = plane.target_health(GROUP).await;
-    assert_eq!(
-        (health[0].state.as_str(), health[0].reason.as_deref()),
-        ("unhealthy", Some("Target.FailedHealthChecks"))
-    );
-    let console = text(&plane, "i-web").await;
-    assert!(console.contains("Error: Failed to download metadata for repo 'amazonlinux'"), "{console}");
-    // All targets are unwell, so the load balancer fails open, and the host refuses.
-    let client = text(&plane, "i-client").await;
-    assert!(client.contains("curl: (7) Failed to connect to vpce-1.example port 80"), "{client}");
-    plane.apply(lab());
-    assert_eq!(plane.target_health(GROUP).await[0].state, "healthy");
-    Ok(())
-}
-
-#[tokio::test]
-async fn proxy_protocol_breaks_a_server_that_was_not_told() -> io::Result<()> {
-    let folder = tempfile::tempdir()?;
-    let plane = plane(&folder, Pace::Instant)?;
-    let proxied = |it: &mut Topology| it.target_groups.values_mut().for_each(|it| it.proxy_protocol_v2 = true);
-    plane.apply(with(proxied));
-    assert_eq!(plane.target_health(GROUP).await[0].state, "unhealthy");
-    let client = text(&plane, "i-client").await;
-    assert!(client.contains("code=400 exit=0"), "{client}");
-    let told = |it: &mut Topology| {
-        proxied(it);
-        let mut web = it.instances["i-web"].clone();
-        web.address = "10.0.1.6".parse().unwrap_or(web.address);
-        let conf = "cat > /etc/nginx/conf.d/pp.conf <<'EOF'\nserver { listen 80 proxy_protocol; }\n\
-                    real_ip_header proxy_protocol;\nEOF\nsystemctl enable --now nginx";
-        web.user_data = web.user_data.replace("systemctl enable --now nginx", conf);
-        it.instances.insert("i-told".into(), web);
-        it.target_groups.values_mut().for_each(|it| it.targets[0].id = "i-told".into());
-    };
-    plane.apply(with(told));
-    assert_eq!(plane.target_health(GROUP).await[0].state, "healthy");
-    let client = text(&plane, "i-client").await;
-    assert!(client.contains("token-1 seen 10.0.2.5\ncode=200"), "{client}");
-    Ok(())
-}
-
-#[tokio::test]
-async fn python_serves_a_folder_without_any_package() -> io::Result<()> {
-    let folder = tempfile::tempdir()?;
-    let plane = plane(&folder, Pace::Instant)?;
-    plane.apply(with(|it| {
-        it.subnets.values_mut().for_each(|it| it.reaches_s3 = false);
-        let script =
-            "#!/bin/bash\nmkdir -p /srv/www && cd /srv/www\necho hello > index.html\npython3 -m http.server 80 &\n";
-        it.instances.values_mut().for_each(|it| {
-            if it.user_data != CLIENT {
-                script.clone_into(&mut it.user_data);
+/// Serves the acts in turn, the last one for ever; gives the URL and the requests' bodies.
+fn server(acts: &'static [Act]) -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let bodies = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&bodies);
+    thread::spawn(move || {
+        for (index, stream) in listener.incoming().enumerate() {
+            let mut stream = stream.unwrap();
+            seen.lock().unwrap().push(body(&mut stream));
+            if let Act::Answer(status, xml) = acts[index.min(acts.len() - 1)] {
+                let length = xml.len();
+                let head = format!("HTTP/1.1 {status} x\r\nx-amzn-requestid: r-{index}\r\nconnection: close\r\n");
+                write!(stream, "{head}content-length: {length}\r\n\r\n{xml}").unwrap();
             }
-        });
-        it.target_groups.values_mut().for_each(|it| it.health_check.http_path = None);
-    }));
-    assert_eq!(plane.target_health(GROUP).await[0].state, "healthy");
-    let client = text(&plane, "i-client").await;
-    assert!(client.contains("hello\ncode=200"), "{client}");
-    assert!(text(&plane, "i-web").await.contains("10.0.1.10 - - ["));
-    Ok(())
+        }
+    });
+    (url, bodies)
+}
+
+/// The body of one request.
+fn body(stream: &mut TcpStream) -> String {
+    let mut text = String::new();
+    let mut buffer = [0; 4096];
+    loop {
+        let read = stream.read(&mut buffer).unwrap();
+        text.push_str(&String::from_utf8_lossy(&buffer[..read]));
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let head = head.to_ascii_lowercase();
+            let length = head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()).unwrap_or("0");
+            if read == 0 || body.len() >= length.parse().unwrap() {
+                return body.to_owned();
+            }
+        }
+    }
+}
+
+async fn clients(url: &str) -> Clients {
+    let options = ConnectOptions {
+        region: "ap-northeast-1".to_owned(),
+        endpoint_url: Some(url.to_owned()),
+        profile: None,
+        keys: Some(("AKIATEST".to_owned(), "secret".to_owned())),
+    };
+    connect(&options).await.unwrap()
+}
+
+async fn ask(url: &str, api: Api, operation: &'static str, params: Value) -> Result<Value, Fault> {
+    clients(url).await.send(&Call { api, operation, params: params.as_object().unwrap().clone() }).await
+}
+
+const THROTTLED: &str = "<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>Request limit exceeded.\
+    </Message></Error></Errors><RequestID>x</RequestID></Response>";
+const BROKEN: &str = "<Response><Errors><Error><Code>InternalError</Code><Message>Sorry.</Message></Error></Errors>\
+    <RequestID>x</RequestID></Response>";
+const VPC: &str = "<CreateVpcResponse><vpc><vpcId>vpc-1</vpcId><state>pending</state><tagSet><item><key>Name</key>\
+    <value>x</value></item></tagSet></vpc></CreateVpcResponse>";
+
+#[tokio::test]
+async fn parameters_go_out_and_the_answer_comes_back_as_the_cli_prints_it() {
+    let (url, bodies) = server(&[Act::Answer(200, VPC)]);
+    let params = json!({ "CidrBlock": "10.0.0.0/16",
+        "TagSpecifications": [{ "ResourceType": "vpc", "Tags": [{ "Key": "Name", "Value": "x" }] }] });
+    let reply = ask(&url, Api::Ec2, "CreateVpc", params).await.unwrap();
+    assert_eq!(
+        reply,
+        json!({ "Vpc": { "VpcId": "vpc-1", "State": "pending", "Tags": [{ "Key": "Name", "Value": "x" }] } })
+    );
+    assert_eq!(
+        bodies.lock().unwrap()[0],
+        "Action=CreateVpc&Version=2016-11-15&CidrBlock=10.0.0.0%2F16&TagSpecification.1.ResourceType=vpc\
+         &TagSpecification.1.Tag.1.Key=Name&TagSpecification.1.Tag.1.Value=x"
+    );
 }
 
 #[tokio::test]
-async fn strangers_on_the_inner_listeners_are_closed_at_once() -> io::Result<()> {
-    let folder = tempfile::tempdir()?;
-    let plane = plane(&folder, Pace::Instant)?;
-    plane.apply(lab());
-    plane.target_health(GROUP).await;
-    let places = plane.inner_addresses();
-    assert_eq!(places.len(), 3, "endpoint, node, web server");
-    for address in places {
-        let mut stream = TcpStream::connect(address).await?;
-        let mut answer = Vec::new();
-        // Closed or reset, but never answered.
-        let _ = stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
-        let _ = stream.read_to_end(&mut answer).await;
-        assert!(answer.is_empty());
-    }
-    Ok(())
+async fn user_data_goes_out_encoded() {
+    let (url, bodies) =
+        server(&[Act::Answer(200, "<RunInstancesResponse><reservationId>r-1</reservationId></RunInstancesResponse>")]);
+    ask(&url, Api::Ec2, "RunInstances", json!({ "MinCount": 1, "MaxCount": 1, "UserData": "hello" })).await.unwrap();
+    assert!(bodies.lock().unwrap()[0].contains("UserData=aGVsbG8%3D"));
 }
 
 #[tokio::test]
-async fn what_is_gone_no_longer_listens() -> io::Result<()> {
-    let folder = tempfile::tempdir()?;
-    let plane = plane(&folder, Pace::Instant)?;
-    plane.apply(lab());
-    plane.target_health(GROUP).await;
-    plane.apply(with(|it| {
-        set_state(it, "rejected");
-        it.balancers.remove(NLB);
-        it.instances.values_mut().for_each(|it| (it.running, it.terminated) = (false, true));
-    }));
-    assert!(plane.inner_addresses().is_empty());
-    assert!(text(&plane, "i-web").await.contains("Complete!"), "a terminated instance's console can still be read");
-    plane.apply(Topology::default());
-    assert_eq!(text(&plane, "i-web").await, "");
-    Ok(())
+async fn endpoint_states_stay_as_they_were_on_the_wire() {
+    let (url, _) = server(&[Act::Answer(
+        200,
+        "<DescribeVpcEndpointsResponse><vpcEndpointSet><item><vpcEndpointId>vpce-1</vpcEndpointId>\
+         <state>pendingAcceptance</state><creationTimestamp>2026-11-23T01:02:03.004Z</creationTimestamp></item>\
+         </vpcEndpointSet></DescribeVpcEndpointsResponse>",
+    )]);
+    let reply = ask(&url, Api::Ec2, "DescribeVpcEndpoints", json!({})).await.unwrap();
+    assert_eq!(text_at(&reply, "VpcEndpoints[0].State").as_deref(), Some("pendingAcceptance"));
+    assert_eq!(text_at(&reply, "VpcEndpoints[0].CreationTimestamp").as_deref(), Some("2026-11-23T01:02:03.004Z"));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn at_the_quick_pace_everything_runs_by_itself() -> io::Result<()> {
-    let folder = tempfile::tempdir()?;
-    let plane = plane(&folder, Pace::Quick)?;
-    plane.apply(with(|it| {
-        set_state(it, "pendingAcceptance");
-        let quick = CLIENT.replace("sleep 10", "sleep 0.2");
-        it.instances.values_mut().filter(|it| it.user_data == CLIENT).for_each(|it| it.user_data = quick.clone());
-    }));
-    let mut states = Vec::new();
-    for _ in 0..120 {
-        let state = plane.target_health(GROUP).await[0].state.clone();
-        if states.last() != Some(&state) {
-            states.push(state);
+#[tokio::test]
+async fn all_pages_are_fetched() {
+    let (url, bodies) = server(&[
+        Act::Answer(
+            200,
+            "<DescribeVpcsResponse><vpcSet><item><vpcId>vpc-1</vpcId></item></vpcSet><nextToken>t</nextToken></DescribeVpcsResponse>",
+        ),
+        Act::Answer(
+            200,
+            "<DescribeVpcsResponse><vpcSet><item><vpcId>vpc-2</vpcId></item></vpcSet></DescribeVpcsResponse>",
+        ),
+    ]);
+    let reply = ask(&url, Api::Ec2, "DescribeVpcs", json!({})).await.unwrap();
+    assert_eq!(reply, json!({ "Vpcs": [{ "VpcId": "vpc-1" }, { "VpcId": "vpc-2" }] }));
+    assert!(bodies.lock().unwrap()[1].contains("NextToken=t"));
+}
+
+#[tokio::test]
+async fn a_failure_inside_a_successful_answer_is_a_fault() {
+    let (url, bodies) = server(&[Act::Answer(
+        200,
+        "<DeleteVpcEndpointServiceConfigurationsResponse><unsuccessful><item><error>\
+         <code>ExistingVpcEndpointConnections</code><message>in use</message></error><resourceId>vpce-svc-1</resourceId>\
+         </item></unsuccessful></DeleteVpcEndpointServiceConfigurationsResponse>",
+    )]);
+    let params = json!({ "ServiceIds": ["vpce-svc-1"] });
+    let fault = ask(&url, Api::Ec2, "DeleteVpcEndpointServiceConfigurations", params).await.unwrap_err();
+    assert_eq!((fault.code.as_str(), fault.class), ("ExistingVpcEndpointConnections", FaultClass::InUse));
+    assert_eq!(bodies.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn refusals_keep_their_code_message_and_request_id() {
+    let (url, _) = server(&[Act::Answer(
+        400,
+        "<ErrorResponse><Error><Type>Sender</Type><Code>LoadBalancerNotFound</Code><Message>gone</Message></Error>\
+         </ErrorResponse>",
+    )]);
+    let fault = ask(&url, Api::Elbv2, "DescribeLoadBalancers", json!({ "Names": ["x"] })).await.unwrap_err();
+    assert_eq!(
+        fault,
+        Fault {
+            code: "LoadBalancerNotFound".to_owned(),
+            message: "gone".to_owned(),
+            request_id: Some("r-0".to_owned()),
+            class: FaultClass::NotFound,
         }
-        if states.last().is_some_and(|state| state == "healthy") {
-            break;
-        }
-        sleep(Duration::from_millis(100)).await;
+    );
+}
+
+#[tokio::test]
+async fn what_was_turned_away_is_sent_again() {
+    let (url, bodies) = server(&[Act::Answer(503, THROTTLED), Act::Answer(200, VPC)]);
+    ask(&url, Api::Ec2, "CreateVpc", json!({ "CidrBlock": "10.0.0.0/16" })).await.unwrap();
+    assert_eq!(bodies.lock().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn creating_is_never_repeated_blindly() {
+    for act in
+        [&[Act::HangUp], &[Act::Answer(500, BROKEN)], &[Act::Answer(200, "<html>hotel")], &[Act::Answer(502, "")]]
+    {
+        let (url, bodies) = server(act);
+        let fault = ask(&url, Api::Ec2, "CreateVpc", json!({ "CidrBlock": "10.0.0.0/16" })).await.unwrap_err();
+        assert_eq!(fault.class, FaultClass::NoAnswer, "{fault}");
+        assert_eq!(bodies.lock().unwrap().len(), 1, "{fault}");
     }
-    assert_eq!(states.first().map(String::as_str), Some("initial"));
-    assert_eq!(states.last().map(String::as_str), Some("healthy"), "{states:?}");
-    plane.apply(with(|it| {
-        let quick = CLIENT.replace("sleep 10", "sleep 0.2");
-        it.instances.values_mut().filter(|it| it.user_data == CLIENT).for_each(|it| it.user_data = quick.clone());
-    }));
-    for _ in 0..100 {
-        if text(&plane, "i-client").await.contains("token-1 seen 10.0.1.10") {
-            return Ok(());
-        }
-        sleep(Duration::from_millis(100)).await;
+}
+
+#[tokio::test]
+async fn reading_and_calls_with_a_token_are_repeated() {
+    let (url, bodies) =
+        server(&[Act::HangUp, Act::Answer(200, "<DescribeVpcsResponse><vpcSet/></DescribeVpcsResponse>")]);
+    assert_eq!(ask(&url, Api::Ec2, "DescribeVpcs", json!({})).await.unwrap(), json!({ "Vpcs": [] }));
+    assert_eq!(bodies.lock().unwrap().len(), 2);
+    let (url, bodies) = server(&[Act::HangUp, Act::Answer(200, "<CreateVpcEndpointResponse/>")]);
+    ask(&url, Api::Ec2, "CreateVpcEndpoint", json!({ "VpcId": "vpc-1", "ClientToken": "t" })).await.unwrap();
+    assert!(bodies.lock().unwrap().iter().all(|body| body.contains("ClientToken=t")));
+}
+
+#[tokio::test]
+async fn nobody_listening_is_unreachable_and_nothing_was_sent() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    for url in [
+        format!("http://127.0.0.1:{port}"),
+        format!("https://localhost:{port}"),
+        "http://no-such-name.invalid".to_owned(),
+    ] {
+        let fault = ask(&url, Api::Ec2, "CreateVpc", json!({ "CidrBlock": "10.0.0.0/16" })).await.unwrap_err();
+        assert_eq!((fault.code.as_str(), fault.class), ("Unreachable", FaultClass::Unreachable), "{fault}");
     }
-    panic!("{}", text(&plane, "i-client").await)
+}
+
+#[tokio::test]
+async fn what_is_not_known_is_never_sent() {
+    let (url, bodies) = server(&[Act::HangUp]);
+    let fault = ask(&url, Api::Ec2, "CreateVpc", json!({ "Cidr": "10.0.0.0/16" })).await.unwrap_err();
+    assert_eq!((fault.code.as_str(), fault.class), ("UnknownParameter", FaultClass::Refused));
+    let fault = ask(&url, Api::Elbv2, "CreateVpc", json!({})).await.unwrap_err();
+    assert_eq!((fault.code.as_str(), fault.class), ("UnknownOperation", FaultClass::Unsupported));
+    assert_eq!(bodies.lock().unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn the_identity_is_asked_for() {
+    let (url, _) = server(&[Act::Answer(
+        200,
+        "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::111122223333:user/x</Arn>\
+         <UserId>AIDA</UserId><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>",
+    )]);
+    let clients = clients(&url).await;
+    assert_eq!(clients.region(), "ap-northeast-1");
+    assert_eq!(identity(&clients).await.unwrap().account, "111122223333");
 }
