@@ -98,8 +98,8 @@ impl Fault {
     }
 
     /// An AWS code and message that came inside a successful answer.
-    pub(super) fn inside(code: &str, message: &str) -> Self {
-        Self::ours(FaultClass::of(code, 200), code, message)
+    pub(super) fn inside(code: &str, message: &str, request_id: Option<&str>) -> Self {
+        Self { request_id: request_id.map(str::to_owned), ..Self::ours(FaultClass::of(code, 200), code, message) }
     }
 
     /// Whether the cloud turned the request away at the door: it certainly had no effect.
@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn only_being_turned_away_is_a_throttle() {
-        assert!(Fault::inside("RequestLimitExceeded", "slow down").is_throttle());
-        assert!(!Fault::inside("InternalError", "sorry").is_throttle());
+        assert!(Fault::inside("RequestLimitExceeded", "slow down", None).is_throttle());
+        assert!(!Fault::inside("InternalError", "sorry", None).is_throttle());
     }
 }
