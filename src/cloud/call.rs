@@ -13,6 +13,7 @@ pub enum Api {
 
 /// One API call. Parameters carry the names of the AWS API models (`CidrBlock`, `TagSpecifications`), which are also those
 /// that the AWS CLI makes its options from. A string may hold `${name.fact}` until the named resource exists.
+/// `UserData` is in clear, as the CLI's option takes it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
     /// The API.

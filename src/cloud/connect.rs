@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region};
@@ -90,7 +92,13 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
         loader = loader.endpoint_url(url);
     }
     if let Some(profile) = &options.profile {
-        loader = loader.profile_name(profile);
+        // The standard chain asks the environment first: keys in it would silently take the place of the profile that was
+        // asked for, and with two profiles both sides would be one account.
+        let provider = ProviderConfig::without_region()
+            .with_region(Some(Region::new(options.region.clone())))
+            .with_behavior_version(Some(behavior(options)));
+        let credentials = ProfileFileCredentialsProvider::builder().configure(&provider).profile_name(profile).build();
+        loader = loader.profile_name(profile).credentials_provider(credentials);
     }
     if let Some((id, secret)) = &options.keys {
         loader = loader.credentials_provider(Credentials::new(id, secret, None, None, "pllab"));

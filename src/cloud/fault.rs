@@ -49,7 +49,7 @@ pub enum FaultClass {
 
 impl FaultClass {
     /// The class of an AWS error code that came with an HTTP status. The codes are those of the EC2 API's error page
-    /// [API:errors-overview] and of the ELBv2 API's operations.
+    /// [API:errors-overview] and of the `ELBv2` API's operations.
     #[must_use]
     pub fn of(code: &str, status: u16) -> Self {
         match code {
@@ -98,8 +98,8 @@ impl Fault {
     }
 
     /// An AWS code and message that came inside a successful answer.
-    pub(super) fn inside(code: &str, message: &str) -> Self {
-        Self::ours(FaultClass::of(code, 200), code, message)
+    pub(super) fn inside(code: &str, message: &str, request_id: Option<&str>) -> Self {
+        Self { request_id: request_id.map(str::to_owned), ..Self::ours(FaultClass::of(code, 200), code, message) }
     }
 
     /// Whether the cloud turned the request away at the door: it certainly had no effect.
@@ -128,6 +128,7 @@ fn is_throttle(code: &str) -> bool {
 }
 
 /// What an SDK error means to us.
+#[expect(clippy::needless_pass_by_value, reason = "made for `map_err`")]
 pub(super) fn fault<E>(error: SdkError<E>) -> Fault
 where
     E: Error + ProvideErrorMetadata + Send + Sync + 'static,
@@ -186,13 +187,15 @@ where
     }
 }
 
-/// The messages of an error and of its causes, each once.
+/// The messages of an error and of its causes, each once, without the SDK's layers that say nothing.
 fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
     let mut messages: Vec<String> = Vec::new();
     let mut next = Some(error);
     while let Some(error) = next {
         let message = error.to_string();
-        if messages.last().is_none_or(|last| !last.contains(&message)) {
+        let says_nothing =
+            ["dispatch failure", "other", "service error", "unhandled error"].contains(&message.as_str());
+        if !says_nothing && messages.last().is_none_or(|last| !last.contains(&message)) {
             messages.push(message);
         }
         next = error.source();
@@ -243,7 +246,7 @@ mod tests {
 
     #[test]
     fn only_being_turned_away_is_a_throttle() {
-        assert!(Fault::inside("RequestLimitExceeded", "slow down").is_throttle());
-        assert!(!Fault::inside("InternalError", "sorry").is_throttle());
+        assert!(Fault::inside("RequestLimitExceeded", "slow down", None).is_throttle());
+        assert!(!Fault::inside("InternalError", "sorry", None).is_throttle());
     }
 }

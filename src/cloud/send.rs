@@ -1,4 +1,5 @@
 //! Sending a call, and sending it again where that is safe.
+#![expect(clippy::redundant_closure_for_method_calls, reason = "the paths of the SDK's methods are longer than calls")]
 
 mod account;
 mod balancer;
@@ -18,9 +19,9 @@ use super::fault::{Fault, FaultClass};
 use super::poll::Backoff;
 use super::{Api, Call, Clients};
 
-/// How often a call is sent that the cloud turned away at the door. With waits that grow to ten seconds it is about a minute:
+/// How often a call is sent that the cloud turned away at the door. With waits that grow to ten seconds it is over a minute:
 /// endpoint calls of a whole classroom share a bucket that refills with one call in three seconds [DEV:ec2-api-throttling].
-const THROTTLED_ATTEMPTS: usize = 10;
+const THROTTLED_ATTEMPTS: usize = 14;
 /// How often a call is sent that met the service's own trouble, or no answer.
 const TROUBLED_ATTEMPTS: usize = 3;
 const FIRST_WAIT_MS: u64 = 500;

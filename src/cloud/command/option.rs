@@ -26,6 +26,8 @@ pub(super) fn option(name: &str, value: &Value) -> String {
     match value {
         Value::Bool(true) => format!("--{name}"),
         Value::Bool(false) => format!("--no-{name}"),
+        // A word that begins like an option would be taken for one.
+        Value::String(text) if text.starts_with('-') => format!("--{name}={}", quote(text)),
         Value::String(text) => format!("--{name} {}", quote(text)),
         Value::Array(items) => format!("--{name} {}", list(items)),
         Value::Object(map) => {

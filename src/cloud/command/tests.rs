@@ -95,6 +95,10 @@ fn references_become_variables() {
         "aws elbv2 create-listener \\\n  --default-actions \"TargetGroupArn=$TG_ARN,Type=forward\" \\\n  \
          --load-balancer-arn \"$NLB_ARN\" \\\n  --port 80 \\\n  --protocol TCP"
     );
+    assert_eq!(
+        ec2("CreateSecurityGroup", &json!({ "Description": "- nothing" })).command(),
+        "aws ec2 create-security-group --description='- nothing'"
+    );
     assert_eq!(Call::variable("1st-vpc", "id"), "_1ST_VPC_ID");
 }
 

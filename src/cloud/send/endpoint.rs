@@ -3,6 +3,7 @@
 //! Endpoint states are camelCase on the wire and `PascalCase` in the SDK's model [API:DescribeVpcEndpoints]: they are passed on
 //! as they came.
 
+use aws_sdk_ec2::operation::RequestId as _;
 use aws_sdk_ec2::types::{DnsEntry, ServiceDetail, VpcEndpoint};
 use serde_json::Value;
 
@@ -61,7 +62,7 @@ async fn delete(clients: &Clients, call: &Call) -> Result<Value, Fault> {
         Ok(clients.ec2.delete_vpc_endpoints().set_vpc_endpoint_ids(p.texts("VpcEndpointIds")?))
     })?;
     let reply = request.send().await.map_err(fault)?;
-    all_done(reply.unsuccessful())
+    all_done(reply.unsuccessful(), reply.request_id())
 }
 
 async fn describe_services(clients: &Clients, call: &Call) -> Result<Value, Fault> {

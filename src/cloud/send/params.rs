@@ -19,11 +19,11 @@ pub(super) fn read<T>(
     build: impl FnOnce(&Params<'_>) -> Result<T, Fault>,
 ) -> Result<T, Fault> {
     let params = Params { map, read: RefCell::default() };
-    let built = build(&params)?;
+    let whole = build(&params)?;
     let read = params.read.borrow();
     match map.keys().find(|name| !read.contains(name.as_str())) {
         Some(name) => Err(refused("UnknownParameter", format!("the parameter `{name}` is not known here"))),
-        None => Ok(built),
+        None => Ok(whole),
     }
 }
 

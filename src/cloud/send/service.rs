@@ -1,5 +1,6 @@
 //! EC2: endpoint services, the provider's half of `PrivateLink`, who may use them, and who does.
 
+use aws_sdk_ec2::operation::RequestId as _;
 use aws_sdk_ec2::types::{AddedPrincipal, AllowedPrincipal, ServiceConfiguration, VpcEndpointConnection};
 use serde_json::Value;
 
@@ -63,7 +64,7 @@ async fn delete(clients: &Clients, call: &Call) -> Result<Value, Fault> {
         Ok(clients.ec2.delete_vpc_endpoint_service_configurations().set_service_ids(p.texts("ServiceIds")?))
     })?;
     let reply = request.send().await.map_err(fault)?;
-    all_done(reply.unsuccessful())
+    all_done(reply.unsuccessful(), reply.request_id())
 }
 
 async fn modify_permissions(clients: &Clients, call: &Call) -> Result<Value, Fault> {
@@ -115,7 +116,7 @@ async fn accept(clients: &Clients, call: &Call) -> Result<Value, Fault> {
             .set_vpc_endpoint_ids(p.texts("VpcEndpointIds")?))
     })?;
     let reply = request.send().await.map_err(fault)?;
-    all_done(reply.unsuccessful())
+    all_done(reply.unsuccessful(), reply.request_id())
 }
 
 async fn reject(clients: &Clients, call: &Call) -> Result<Value, Fault> {
@@ -127,7 +128,7 @@ async fn reject(clients: &Clients, call: &Call) -> Result<Value, Fault> {
             .set_vpc_endpoint_ids(p.texts("VpcEndpointIds")?))
     })?;
     let reply = request.send().await.map_err(fault)?;
-    all_done(reply.unsuccessful())
+    all_done(reply.unsuccessful(), reply.request_id())
 }
 
 fn configuration(service: &ServiceConfiguration) -> Value {

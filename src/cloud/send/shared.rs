@@ -31,13 +31,13 @@ pub(super) fn group(group: &GroupIdentifier) -> Value {
 }
 
 /// The answer of an operation that says in a successful answer what failed [API:DeleteVpcEndpoints]: its first failure, if any.
-pub(super) fn all_done(unsuccessful: &[UnsuccessfulItem]) -> Result<Value, Fault> {
+pub(super) fn all_done(unsuccessful: &[UnsuccessfulItem], request_id: Option<&str>) -> Result<Value, Fault> {
     match unsuccessful.first() {
         None => Ok(Reply::new().all("Unsuccessful", unsuccessful, |_| Value::Null).end()),
         Some(item) => {
             let code = item.error().and_then(|error| error.code()).unwrap_or("Unsuccessful");
             let message = item.error().and_then(|error| error.message()).unwrap_or_default();
-            Err(Fault::inside(code, message))
+            Err(Fault::inside(code, message, request_id))
         }
     }
 }

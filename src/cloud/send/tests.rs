@@ -142,6 +142,7 @@ async fn a_failure_inside_a_successful_answer_is_a_fault() {
     let params = json!({ "ServiceIds": ["vpce-svc-1"] });
     let fault = ask(&url, Api::Ec2, "DeleteVpcEndpointServiceConfigurations", params).await.unwrap_err();
     assert_eq!((fault.code.as_str(), fault.class), ("ExistingVpcEndpointConnections", FaultClass::InUse));
+    assert_eq!(fault.request_id.as_deref(), Some("r-0"));
     assert_eq!(bodies.lock().unwrap().len(), 1);
 }
 
