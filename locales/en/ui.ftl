@@ -40,10 +40,9 @@ step-waiting = While you wait
 ## Menus
 menu-more = More about it
 menu-commands = Show the CLI commands
-menu-picture = Enlarge the picture
+menu-picture = The picture, and in words
 menu-language = 言語 / Language
-menu-others = Show something else
-menu-back = Back
+menu-others = Other choices
 menu-continue = Enter shows the rest
 menu-number = Type a number [{ $default }]:
 menu-unclear = Type a number from 1 to { $count }.

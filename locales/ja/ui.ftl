@@ -40,10 +40,9 @@ step-waiting = 待っているあいだに
 ## Menus
 menu-more = もっと詳しく
 menu-commands = 同じことをする CLI を見る
-menu-picture = 図を大きく
+menu-picture = 図と、その説明
 menu-language = 言語 / Language
-menu-others = ほかの表示
-menu-back = 戻る
+menu-others = ほかの選択肢
 menu-continue = Enter で続きを表示
 menu-number = 番号を入力してください [{ $default }]:
 menu-unclear = { $count } までの番号を入力してください。

@@ -1,0 +1,151 @@
+//! Progress as lines: at the start, at each change, every fifteen seconds in between, at the end.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::time::{elapsed, usual};
+use crate::engine::event::{Progress, ProgressState};
+use crate::i18n::{Lang, Text, m};
+use crate::ui::clean::clean;
+
+/// How long a thing may be under way without a word.
+const SILENCE: Duration = Duration::from_secs(15);
+
+/// Writes the lines, and beats while something is under way.
+pub(super) struct Heartbeat {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    err: Box<dyn Write + Send>,
+    lang: Lang,
+    live: BTreeMap<String, Live>,
+    beating: bool,
+}
+
+struct Live {
+    progress: Progress,
+    since: Instant,
+    said: Instant,
+}
+
+impl Heartbeat {
+    pub(super) fn new(err: Box<dyn Write + Send>, lang: Lang) -> Self {
+        let state = State { err, lang, live: BTreeMap::new(), beating: false };
+        Self { shared: Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() }) }
+    }
+
+    pub(super) fn speak(&self, lang: Lang) {
+        self.shared.state().lang = lang;
+    }
+
+    /// Writes to where the lines go, between two of them.
+    pub(super) fn write(&self, text: &str) {
+        self.shared.state().write(text);
+    }
+
+    pub(super) fn report(&self, progress: &Progress) {
+        let now = Instant::now();
+        let mut state = self.shared.state();
+        if progress.state == ProgressState::Running {
+            let before = state.live.get(&progress.id);
+            let news = before.is_none_or(|live| live.progress.seen != progress.seen);
+            let since = before.map_or(now, |live| live.since);
+            let said = if news { now } else { before.map_or(now, |live| live.said) };
+            let start = before.is_none();
+            state.live.insert(progress.id.clone(), Live { progress: progress.clone(), since, said });
+            if news {
+                let head = if start { m::progress_start(&progress.label) } else { m::progress_running(&progress.label) };
+                let spent = if start { None } else { Some(since.elapsed()) };
+                state.line(&head, progress, spent);
+            }
+            if !state.beating {
+                state.beating = true;
+                let shared = Arc::downgrade(&self.shared);
+                thread::spawn(move || beat(&shared));
+            }
+        } else {
+            let since = state.live.remove(&progress.id).map(|live| live.since);
+            let head = match progress.state {
+                ProgressState::Failed => m::progress_failed(&progress.label),
+                _ => m::progress_done(&progress.label),
+            };
+            let ended = Progress { usual: None, ..progress.clone() };
+            state.line(&head, &ended, since.map(|since| since.elapsed()).filter(|spent| spent.as_secs() > 0));
+        }
+        self.shared.changed.notify_all();
+    }
+
+    /// Forgets what is under way: a question is about to be asked.
+    pub(super) fn clear(&self) {
+        self.shared.state().live.clear();
+    }
+}
+
+impl Drop for Heartbeat {
+    fn drop(&mut self) {
+        self.shared.state().live.clear();
+        self.shared.changed.notify_all();
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// `head: seen, so long so far (usually ...)`.
+    fn line(&mut self, head: &Text, progress: &Progress, spent: Option<Duration>) {
+        let mut line = head.say(self.lang);
+        let mut facts = Vec::new();
+        facts.extend(progress.seen.as_ref().map(|seen| seen.say(self.lang)));
+        facts.extend(spent.map(|spent| elapsed(spent).say(self.lang)));
+        facts.extend(progress.usual.map(|range| usual(range).say(self.lang)));
+        if !facts.is_empty() {
+            line = format!("{line} ({})", facts.join(", "));
+        }
+        let line = format!("{}\n", clean(&line));
+        self.write(&line);
+    }
+
+    fn write(&mut self, text: &str) {
+        // A screen that is gone has nobody to be told so.
+        let _ = self.err.write_all(text.as_bytes()).and_then(|()| self.err.flush());
+    }
+}
+
+/// Beats until nothing is under way.
+fn beat(shared: &Weak<Shared>) {
+    while let Some(shared) = shared.upgrade() {
+        let mut state = shared.state();
+        let now = Instant::now();
+        let lang_lines: Vec<(Text, Progress, Duration)> = state
+            .live
+            .values_mut()
+            .filter(|live| now.duration_since(live.said) >= SILENCE)
+            .map(|live| {
+                live.said = now;
+                (m::progress_running(&live.progress.label), live.progress.clone(), now.duration_since(live.since))
+            })
+            .collect();
+        for (head, progress, spent) in lang_lines {
+            state.line(&head, &progress, Some(spent));
+        }
+        let Some(next) = state.live.values().map(|live| live.said + SILENCE).min() else {
+            state.beating = false;
+            return;
+        };
+        let wait = next.saturating_duration_since(Instant::now());
+        drop(shared.changed.wait_timeout(state, wait.max(Duration::from_millis(10))));
+    }
+}
