@@ -44,6 +44,7 @@ menu-picture = The picture, and in words
 menu-language = 言語 / Language
 menu-others = Other choices
 menu-continue = Enter shows the rest
+menu-begin = Enter begins
 menu-number = Type a number [{ $default }]:
 menu-unclear = Type a number from 1 to { $count }.
 menu-yes = { $prompt } > { $answer } (--yes)

@@ -48,7 +48,7 @@ impl Bars {
         if progress.state != ProgressState::Running {
             let elapsed = self.live.remove(&progress.id).map(|(bar, _)| {
                 let elapsed = bar.elapsed();
-                self.multi.remove(&bar);
+                self.take_off(&bar);
                 elapsed
             });
             return Some(ended(&words, elapsed, progress.state, look));
@@ -70,10 +70,16 @@ impl Bars {
         if self.live.is_empty() { print() } else { self.multi.suspend(print) }
     }
 
+    /// Removing alone leaves a last line standing: it is only cleared when the others are drawn again.
+    fn take_off(&self, bar: &ProgressBar) {
+        bar.finish_and_clear();
+        self.multi.remove(bar);
+    }
+
     /// Takes every live line off: a question is about to be asked.
     pub(super) fn clear(&mut self) {
         for (bar, _) in std::mem::take(&mut self.live).into_values() {
-            self.multi.remove(&bar);
+            self.take_off(&bar);
         }
         // Nothing is left to clear, and if something were, the next lines would push it up.
         let _ = self.multi.clear();

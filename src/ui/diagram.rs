@@ -12,9 +12,11 @@ const SIDE_BY_SIDE: usize = 70;
 /// Nothing is drawn wider, however wide the terminal is.
 const WIDEST: usize = 100;
 /// Cells left of everything.
-const MARGIN: usize = 2;
-/// Border, space, mark, space: what stands before a node's words. As much again, less the mark, stands after them.
+const MARGIN: usize = 1;
+/// Border, space, mark, space: what stands before a node's words.
 const BEFORE: usize = 4;
+/// Space, border: what stands after them.
+const AFTER: usize = 2;
 
 /// Draws `picture`. With `mark_new`, what the step makes is marked with `>`. Empty when nothing exists yet.
 pub(super) fn draw(picture: &Picture, look: &Look, mark_new: bool) -> Vec<Line> {
@@ -148,7 +150,7 @@ impl Drawing<'_> {
     /// How wide a box must be. Nodes that do not exist yet count: the boxes stay where they are while they fill.
     fn box_width(&self, half: &Half<'_>, beside: bool) -> usize {
         let widest = self.rows(half.lane.nodes.iter(), beside).iter().map(Row::cells).max().unwrap_or(0);
-        (BEFORE + widest + 2).max(wide_width(&half.title()) + 4)
+        (BEFORE + widest + AFTER).max(wide_width(&half.title()) + 2)
     }
 
     fn side_by_side(&mut self, halves: &[Half<'_>; 2], label: &str, beside: bool, gap: usize) {
@@ -193,7 +195,8 @@ impl Drawing<'_> {
                 LinkState::Up => self.pens.up[0],
                 LinkState::Rejected if x == middle => "x",
                 LinkState::Rejected if x.abs_diff(middle) == 1 => " ",
-                _ if x.abs_diff(middle) % 2 == 0 => self.pens.across,
+                // The last dash reaches into the box, whatever the beat of the others.
+                _ if x.abs_diff(middle) % 2 == 0 || x == borders[1] + 1 => self.pens.across,
                 _ => " ",
             };
             self.canvas.text(x, y, ink, pen);
@@ -224,7 +227,7 @@ impl Drawing<'_> {
             let height = rows.len().max(1);
             self.frame(MARGIN, y, widest, height, half);
             for (number, row) in rows.iter().enumerate() {
-                self.row(MARGIN, y + 2 + number, row, widest.saturating_sub(BEFORE + 2));
+                self.row(MARGIN, y + 2 + number, row, widest.saturating_sub(BEFORE + AFTER));
             }
             y += height + 3;
         }

@@ -46,3 +46,20 @@ fn drawn(picture: &Picture, lang: Lang, width: usize, glyphs: GlyphSet) -> Strin
     }
     paint(&lines, false)
 }
+
+#[test]
+fn show_me() {
+    for (state, label) in [(LinkState::Pending, Some("承諾待ち")), (LinkState::Up, Some("接続済み")), (LinkState::Rejected, Some("拒否")), (LinkState::Absent, None)] {
+        for g in [GlyphSet::Ascii, GlyphSet::Unicode] {
+            for w in [80, 40] {
+                println!("{}", drawn(&picture(state, label, Mark::There), Lang::Ja, w, g));
+            }
+        }
+    }
+    let mut p = picture(LinkState::Absent, None, Mark::Absent);
+    p.consumer.mark = Mark::Absent;
+    p.consumer.cidr = String::new();
+    p.consumer.nodes[1].mark = Mark::Absent;
+    println!("{}", drawn(&p, Lang::En, 80, GlyphSet::Ascii));
+    println!("{}", drawn(&p, Lang::En, 40, GlyphSet::Ascii));
+}

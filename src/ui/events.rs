@@ -24,10 +24,10 @@ pub(super) struct Context {
 pub(super) fn event(event: &Event, context: &Context, look: &Look) -> Vec<Line> {
     match event {
         Event::RunStarted { run, target, region, .. } if look.told() => {
-            look.words(Ink::Plain, &m::run_started(run, target, region))
+            look.words(Ink::Plain, &m::run_started(region, run, target))
         }
         Event::Outcome { error: Some(fault), .. } => error::fault(fault, look),
-        Event::Gone { resource, id } if look.told() => look.words(Ink::Plain, &m::item_gone(resource, id)),
+        Event::Gone { resource, id } if look.told() => look.words(Ink::Plain, &m::item_gone(id, resource)),
         Event::Check { check, title, verdict, expected, seen, command, .. } => {
             let title = Some(look.say(title)).filter(|title| !title.is_empty()).unwrap_or_else(|| check.clone());
             checked(&Asked { title, verdict: *verdict, expected, seen, command }, look)
@@ -101,10 +101,9 @@ fn checked(asked: &Asked<'_>, look: &Look) -> Vec<Line> {
     if !asked.command.is_empty() {
         body.push(Line::plain(look.say(&m::check_look())));
     }
+    body.extend(to_copy(asked.command));
     lines.extend(body.into_iter().map(|line| line.indented(if look.told() { 2 } else { 4 })));
-    let mut lines = look.inside(lines);
-    lines.extend(to_copy(asked.command));
-    lines
+    look.inside(lines)
 }
 
 fn proof(url: &str, status: u16, token_ok: bool, source: &str, look: &Look) -> Vec<Line> {
@@ -135,10 +134,8 @@ fn proof(url: &str, status: u16, token_ok: bool, source: &str, look: &Look) -> V
     let body = words.iter().flat_map(|words| fill(&line(words), look.measure().saturating_sub(2), "", "  ")).collect();
     let mut blocks = vec![look.inside(look.under(&m::proof_title(), body))];
     if !url.is_empty() {
-        blocks.push(look.inside(vec![Line::plain(look.say(&m::proof_url()))]));
-        if let Some(block) = blocks.last_mut() {
-            block.push(Line::of(Ink::Link, url));
-        }
+        let heading = Line::plain(look.say(&m::proof_url()));
+        blocks.push(look.inside(vec![heading, Line::to_copy(Ink::Link, url)]));
     }
     stack(blocks)
 }

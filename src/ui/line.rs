@@ -56,6 +56,8 @@ pub(super) struct Span {
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub(super) struct Line {
     spans: Vec<Span>,
+    /// Whether it is there to be copied: it keeps to the left edge.
+    to_copy: bool,
 }
 
 impl Line {
@@ -69,6 +71,11 @@ impl Line {
 
     pub(super) fn of(ink: Ink, text: impl AsRef<str>) -> Self {
         Self::blank().and(ink, text)
+    }
+
+    /// A line of a value to copy: it stays whole, at the left edge.
+    pub(super) fn to_copy(ink: Ink, text: impl AsRef<str>) -> Self {
+        Self { to_copy: true, ..Self::of(ink, text) }
     }
 
     pub(super) fn and(mut self, ink: Ink, text: impl AsRef<str>) -> Self {
@@ -93,9 +100,9 @@ impl Line {
         }
     }
 
-    /// The same line, moved right by `by` cells.
+    /// The same line, moved right by `by` cells, unless it is there to be copied.
     pub(super) fn indented(self, by: usize) -> Self {
-        if self.spans.is_empty() {
+        if self.spans.is_empty() || self.to_copy {
             return self;
         }
         let mut line = Self::plain(" ".repeat(by));

@@ -36,16 +36,9 @@ pub(super) fn head(text: &str, cells: usize) -> &str {
     text
 }
 
-/// `text` with spaces after it up to `cells`.
-pub(super) fn pad(text: &str, cells: usize) -> String {
-    let mut padded = text.to_owned();
-    padded.push_str(&" ".repeat(cells.saturating_sub(width(text))));
-    padded
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{cut, head, pad, width};
+    use super::{cut, head};
 
     #[test]
     fn wide_characters_are_never_halved() {
@@ -53,10 +46,5 @@ mod tests {
         assert_eq!(cut("endpoint", 8), "endpoint");
         assert_eq!(head("東京", 3), "東");
         assert_eq!(cut("東京", 2), "..");
-    }
-
-    #[test]
-    fn padding_counts_cells() {
-        assert_eq!(width(&pad("東京", 6)), 6);
     }
 }

@@ -114,7 +114,7 @@ fn both_pictures(view: &StepView, look: &Look) -> Vec<Line> {
 pub(super) fn taken(question: &Question, look: &Look) -> Line {
     let label = question.choices.iter().find(|choice| choice.answer == question.default);
     let label = label.map_or_else(|| question.default.name().to_owned(), |choice| look.say(&choice.label));
-    Line::plain(look.say(&m::menu_yes(&question.prompt, label)))
+    Line::plain(look.say(&m::menu_yes(label, &question.prompt)))
 }
 
 /// Used by a step's first showing and by its showing in the other language.

@@ -85,5 +85,5 @@ impl Look {
 
 /// A value to copy: each of its lines whole.
 pub(super) fn to_copy(value: &str) -> Vec<Line> {
-    value.lines().map(|line| Line::of(Ink::Code, line)).collect()
+    value.lines().map(|line| Line::to_copy(Ink::Code, line)).collect()
 }

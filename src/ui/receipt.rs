@@ -3,8 +3,12 @@
 use super::line::{Ink, Line, stack};
 use super::look::Look;
 use super::table::columns;
+use super::wrap::fill;
 use crate::engine::event::{Item, ItemState};
 use crate::i18n::{Text, m};
+
+/// Narrower than this, an item is a sentence.
+const COLUMNS: usize = 66;
 
 /// What the receipt must know of the run: from its first event.
 #[derive(Clone, Debug, Default)]
@@ -20,8 +24,8 @@ pub(super) fn receipt(counts: [usize; 3], items: &[Item], run: Option<&Run>, loo
     let mut blocks = Vec::new();
     let body = if items.is_empty() {
         look.words(Ink::Plain, &m::receipt_empty())
-    } else if look.told() {
-        items.iter().map(|item| told(item, look)).collect()
+    } else if look.told() || look.measure() < COLUMNS {
+        items.iter().flat_map(|item| told(item, look)).collect()
     } else {
         table(items, look)
     };
@@ -61,14 +65,22 @@ fn table(items: &[Item], look: &Look) -> Vec<Line> {
         .iter()
         .map(|item| {
             let (ink, now) = now(item.state);
-            vec![Line::plain(name(item, look)), Line::plain(&item.id), Line::of(ink, mark(item.state, look)).and(Ink::Plain, " ").and(ink, look.say(&now))]
+            vec![Line::plain(name(item, look)), Line::plain(short(&item.id)), Line::of(ink, mark(item.state, look)).and(Ink::Plain, " ").and(ink, look.say(&now))]
         })
         .collect();
     columns(&head, &rows, look.measure().saturating_sub(2))
 }
 
-fn told(item: &Item, look: &Look) -> Line {
-    Line::plain(format!("{} {}: {}", name(item, look), item.id, look.say(&now(item.state).1)))
+fn told(item: &Item, look: &Look) -> Vec<Line> {
+    let (ink, now) = now(item.state);
+    let words = format!("{} {}: ", name(item, look), short(&item.id));
+    let line = Line::plain(words).and(if look.told() { Ink::Plain } else { ink }, look.say(&now));
+    fill(&line, look.measure().saturating_sub(2), "", "  ")
+}
+
+/// An id as it is; of an ARN, the part after account and region, which every item here has in common.
+fn short(id: &str) -> &str {
+    if id.starts_with("arn:") { id.rsplit(':').next().unwrap_or(id) } else { id }
 }
 
 fn name(item: &Item, look: &Look) -> String {

@@ -50,12 +50,19 @@ struct Inner {
     interrupted: bool,
 }
 
+/// What stands below the last page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Below {
+    Menu,
+    Key,
+}
+
 /// What was shown last: lines of the same kind stand together, others apart.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Last {
     Nothing,
-    Check,
-    Progress,
+    /// A check that is met, or something that is done: one line each.
+    Item,
     Other,
 }
 
@@ -92,6 +99,10 @@ impl Terminal {
     }
 
     fn print(&self, lines: &[Line], kind: Last) {
+        self.write(lines, kind, false);
+    }
+
+    fn write(&self, lines: &[Line], kind: Last, to_err: bool) {
         if lines.is_empty() {
             return;
         }
@@ -99,25 +110,32 @@ impl Terminal {
         let apart = inner.last != Last::Nothing && (inner.last != kind || kind == Last::Other);
         let text = if apart { "\n".to_owned() + &paint(lines, self.color) } else { paint(lines, self.color) };
         inner.last = kind;
-        let out = if kind == Last::Progress { &mut inner.err } else { &mut inner.out };
+        let out = if to_err { &mut inner.err } else { &mut inner.out };
         inner.bars.aside(|| {
             // A screen that is gone has nobody to be told so.
             let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
         });
     }
 
-    /// Prints blocks a screenful at a time, so that nothing scrolls away unread.
-    fn turn_pages(&self, blocks: Vec<Vec<Line>>, way: Way) {
+    /// Prints blocks a screenful at a time, so that nothing scrolls away unread. Below the last one comes a menu, or a
+    /// line of words and a key.
+    fn turn_pages(&self, blocks: Vec<Vec<Line>>, way: Way, below: Below) {
         let rows = usize::from(Term::stderr().size().0);
         if !self.interactive || self.yes || way == Way::Explain || rows < MENU + 4 {
             return self.print(&stack(blocks), Last::Other);
         }
-        let pages = pages(blocks, rows - 2, rows - MENU);
+        let last = if below == Below::Menu { rows - MENU } else { rows - 2 };
+        let pages = pages(blocks, rows - 2, last);
         let count = pages.len();
         for (number, page) in pages.into_iter().enumerate() {
             self.print(&page, Last::Other);
-            let words = m::menu_continue().say(self.inner().lang);
-            if number + 1 < count && prompter::pause(&format!(" {words}"), self.color).is_err() {
+            let words = match below {
+                _ if number + 1 < count => m::menu_continue(),
+                Below::Key => m::menu_begin(),
+                Below::Menu => return,
+            };
+            let words = format!(" {}", words.say(self.inner().lang));
+            if prompter::pause(&words, self.color).is_err() {
                 self.inner().interrupted = true;
                 return;
             }
@@ -174,7 +192,7 @@ fn pages(blocks: Vec<Vec<Line>>, most: usize, last: usize) -> Vec<Vec<Line>> {
 impl Screen for Terminal {
     fn opening(&self, view: &OpeningView) {
         let blocks = opening(view, &self.look()).into_iter().filter(|block| !block.is_empty()).collect();
-        self.turn_pages(blocks, view.way);
+        self.turn_pages(blocks, view.way, Below::Key);
         let rule = Line::of(Ink::Dim, "-".repeat(self.look().measure())).indented(1);
         self.print(&[rule], Last::Other);
     }
@@ -190,7 +208,8 @@ impl Screen for Terminal {
         }
         let look = self.look();
         let lines = event(what, &self.inner().context, &look);
-        let kind = if matches!(what, Event::Check { .. }) { Last::Check } else { Last::Other };
+        let met = matches!(what, Event::Check { verdict: Verdict::Met, .. });
+        let kind = if met { Last::Item } else { Last::Other };
         self.print(&lines, kind);
     }
 
@@ -205,7 +224,7 @@ impl Screen for Terminal {
         self.print(&note, Last::Other);
         let ended = self.inner().bars.report(progress, &look);
         if let Some(line) = ended {
-            self.print(&[line], Last::Progress);
+            self.write(&[line], Last::Item, true);
         }
     }
 
@@ -248,11 +267,12 @@ impl Board for Terminal {
     }
 
     fn show(&self, lines: &[Line]) {
-        self.print(lines, Last::Other);
+        let blocks = lines.split(Line::is_blank).filter(|block| !block.is_empty()).map(<[Line]>::to_vec).collect();
+        self.turn_pages(blocks, Way::Guided, Below::Menu);
     }
 
     fn show_step(&self, view: &StepView) {
-        self.turn_pages(step_blocks(view, &self.look()), view.way);
+        self.turn_pages(step_blocks(view, &self.look()), view.way, Below::Menu);
     }
 
     fn choose(&self, prompt: &str, items: &[Item], start: usize) -> Result<usize, AskError> {

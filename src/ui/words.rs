@@ -13,9 +13,9 @@ pub fn diagram_in_words(picture: &Picture, lang: Lang) -> Vec<String> {
         }
         let there = in_words(lane, Mark::There, lang);
         sentences.push(if there.is_empty() {
-            m::words_vpc(&name, lane.cidr.as_str())
+            m::words_vpc(lane.cidr.as_str(), &name)
         } else {
-            m::words_vpc_with(&name, lane.cidr.as_str(), there)
+            m::words_vpc_with(lane.cidr.as_str(), &name, there)
         });
         let new = in_words(lane, Mark::New, lang);
         if !new.is_empty() {
