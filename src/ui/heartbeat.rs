@@ -6,10 +6,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::clean::clean;
 use super::time::{elapsed, usual};
 use crate::engine::event::{Progress, ProgressState};
 use crate::i18n::{Lang, Text, m};
-use crate::ui::clean::clean;
 
 /// How long a thing may be under way without a word.
 const SILENCE: Duration = Duration::from_secs(15);
@@ -29,6 +29,7 @@ struct State {
     lang: Lang,
     live: BTreeMap<String, Live>,
     beating: bool,
+    silence: Duration,
 }
 
 struct Live {
@@ -39,7 +40,11 @@ struct Live {
 
 impl Heartbeat {
     pub(super) fn new(err: Box<dyn Write + Send>, lang: Lang) -> Self {
-        let state = State { err, lang, live: BTreeMap::new(), beating: false };
+        Self::every(SILENCE, err, lang)
+    }
+
+    fn every(silence: Duration, err: Box<dyn Write + Send>, lang: Lang) -> Self {
+        let state = State { err, lang, live: BTreeMap::new(), beating: false, silence };
         Self { shared: Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() }) }
     }
 
@@ -129,23 +134,95 @@ fn beat(shared: &Weak<Shared>) {
     while let Some(shared) = shared.upgrade() {
         let mut state = shared.state();
         let now = Instant::now();
-        let lang_lines: Vec<(Text, Progress, Duration)> = state
+        let silence = state.silence;
+        let due: Vec<(Text, Progress, Duration)> = state
             .live
             .values_mut()
-            .filter(|live| now.duration_since(live.said) >= SILENCE)
+            .filter(|live| now.duration_since(live.said) >= silence)
             .map(|live| {
                 live.said = now;
                 (m::progress_running(&live.progress.label), live.progress.clone(), now.duration_since(live.since))
             })
             .collect();
-        for (head, progress, spent) in lang_lines {
+        for (head, progress, spent) in due {
             state.line(&head, &progress, Some(spent));
         }
-        let Some(next) = state.live.values().map(|live| live.said + SILENCE).min() else {
+        let Some(next) = state.live.values().map(|live| live.said + silence).min() else {
             state.beating = false;
             return;
         };
         let wait = next.saturating_duration_since(Instant::now());
         drop(shared.changed.wait_timeout(state, wait.max(Duration::from_millis(10))));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, Sender, channel};
+    use std::time::Duration;
+
+    use super::Heartbeat;
+    use crate::engine::event::{Progress, ProgressState};
+    use crate::i18n::Lang;
+
+    struct Lines(Sender<String>);
+
+    impl std::io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            // Nobody listens any more once the test is over.
+            let _ = self.0.send(String::from_utf8_lossy(bytes).into_owned());
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn progress(seen: &str, state: ProgressState) -> Progress {
+        Progress {
+            id: "nlb".into(),
+            label: "NLB".into(),
+            seen: Some(seen.into()),
+            usual: Some((120, 240)),
+            state,
+        }
+    }
+
+    fn heart(silence: Duration) -> (Heartbeat, Receiver<String>) {
+        let (sender, lines) = channel();
+        (Heartbeat::every(silence, Box::new(Lines(sender)), Lang::En), lines)
+    }
+
+    #[test]
+    fn a_line_at_the_start_at_each_change_and_at_the_end() {
+        let (heart, lines) = heart(Duration::from_hours(1));
+        for (seen, state) in [
+            ("provisioning", ProgressState::Running),
+            ("provisioning", ProgressState::Running),
+            ("active", ProgressState::Running),
+            ("active", ProgressState::Done),
+        ] {
+            heart.report(&progress(seen, state));
+        }
+        drop(heart);
+        let lines: Vec<_> = lines.try_iter().collect();
+        let expected = [
+            "Started: NLB (provisioning, usually 2-4 min)\n",
+            "Under way: NLB (active, 0 s so far, usually 2-4 min)\n",
+            "Done: NLB (active)\n",
+        ];
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn it_beats_while_something_is_under_way() {
+        let (heart, lines) = heart(Duration::from_millis(5));
+        heart.report(&progress("provisioning", ProgressState::Running));
+        // Two beats after the first line: the deadline is only for a machine that stands still.
+        for _ in 0..3 {
+            let line = lines.recv_timeout(Duration::from_mins(1)).unwrap();
+            assert!(line.contains("NLB (provisioning"), "{line}");
+        }
     }
 }

@@ -60,17 +60,17 @@ fn item_lines<'a>(item: &'a AstNode<'a>, width: usize, indent: usize, tight: boo
 
 /// Puts `marker` before the first line, and as much space before the others.
 fn behind(marker: &str, lines: &[Line]) -> Vec<Line> {
-    let mut marked = Vec::new();
+    let mut item = Vec::new();
     for (number, line) in lines.iter().enumerate() {
         if number == 0 {
             let mut first = Line::plain(marker);
             first.append(line.clone());
-            marked.push(first);
+            item.push(first);
         } else {
-            marked.push(line.clone().indented(marker.len()));
+            item.push(line.clone().indented(marker.len()));
         }
     }
-    marked
+    item
 }
 
 fn prefixed(prefix: &str, line: Line) -> Line {
@@ -130,12 +130,12 @@ fn inline<'a>(node: &'a AstNode<'a>, ink: Ink, pieces: &mut Pieces) {
         NodeValue::SoftBreak => pieces.soft_break = true,
         NodeValue::LineBreak => pieces.lines.push(Line::blank()),
         NodeValue::Strong | NodeValue::Emph => inner(if ink == Ink::Title { ink } else { Ink::Strong }, pieces),
-        NodeValue::Link(link) => {
+        NodeValue::Link(target) => {
             let label = node.collect_text();
             inner(ink, pieces);
-            if label != link.url && !link.url.is_empty() {
+            if label != target.url && !target.url.is_empty() {
                 pieces.push(ink, " (");
-                pieces.push(Ink::Link, &link.url);
+                pieces.push(Ink::Link, &target.url);
                 pieces.push(ink, ")");
             }
         }

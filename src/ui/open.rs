@@ -111,7 +111,7 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    fn look(&self) -> Look {
+    fn look(self) -> Look {
         let glyphs = self.glyphs.choose(|name| std::env::var(name).ok(), cfg!(windows));
         let manner = if self.pretty { Manner::Drawn } else { Manner::Told };
         let width = match self.width {

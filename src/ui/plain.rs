@@ -213,7 +213,7 @@ impl Board for Plain {
             let typed = self.line().inspect_err(|_| self.progress.write("\n"))?;
             if let Some(chosen) = understand(&typed, items, start) {
                 let label = items.get(chosen).map_or("", |item| item.label.as_str());
-                self.print(&[Line::plain(format!("> {prompt}: {label}"))], true);
+                self.print(&[Line::plain(format!("{prompt} > {label}"))], true);
                 return Ok(chosen);
             }
             self.progress.write(&format!("{}\n", look.say(&m::menu_unclear(items.len()))));

@@ -77,7 +77,7 @@ What now?
 Type a number [1]: Type a number from 1 to 3.
 Type a number [1]: ";
     assert_eq!(desk.err.text(), expected);
-    assert_eq!(desk.out.text(), "> What now?: Stop here\n");
+    assert_eq!(desk.out.text(), "What now? > Stop here\n");
 }
 
 #[test]

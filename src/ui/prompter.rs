@@ -41,7 +41,7 @@ pub(super) fn choose(labels: &[String], start: usize, look: &Look, color: bool) 
 
 fn select(labels: Vec<String>, start: usize, look: &Look, color: bool) -> Result<usize, AskError> {
     let ids: Vec<String> = (0..labels.len()).map(|index| index.to_string()).collect();
-    let theme = Labels { labels, pointer: look.pointer(), color };
+    let theme = Labels { by_id: labels, pointer: look.pointer(), color };
     let _cursor = CursorBack;
     // `interact`, not `interact_opt`: Esc stays in the menu, leaving is a choice like the others.
     Select::with_theme(&theme).items(&ids).default(start).interact_on(&Term::stderr()).map_err(|dialoguer::Error::IO(error)| {
@@ -75,14 +75,14 @@ impl Drop for CursorBack {
 }
 
 struct Labels {
-    labels: Vec<String>,
+    by_id: Vec<String>,
     pointer: &'static str,
     color: bool,
 }
 
 impl Theme for Labels {
     fn format_select_prompt_item(&self, f: &mut dyn fmt::Write, id: &str, active: bool) -> fmt::Result {
-        let label = id.parse::<usize>().ok().and_then(|index| self.labels.get(index)).map_or(id, String::as_str);
+        let label = id.parse::<usize>().ok().and_then(|index| self.by_id.get(index)).map_or(id, String::as_str);
         // Measured now: the window may have been resized since the menu was opened.
         let room = usize::from(Term::stderr().size().1).saturating_sub(5);
         let (mark, ink) = if active { (self.pointer, Ink::Strong) } else { (" ", Ink::Plain) };

@@ -120,6 +120,9 @@ impl Terminal {
     /// Prints blocks a screenful at a time, so that nothing scrolls away unread. Below the last one comes a menu, or a
     /// line of words and a key.
     fn turn_pages(&self, blocks: Vec<Vec<Line>>, way: Way, below: Below) {
+        if self.inner().interrupted {
+            return;
+        }
         let rows = usize::from(Term::stderr().size().0);
         if !self.interactive || self.yes || way == Way::Explain || rows < MENU + 4 {
             return self.print(&stack(blocks), Last::Other);
@@ -193,8 +196,10 @@ impl Screen for Terminal {
     fn opening(&self, view: &OpeningView) {
         let blocks = opening(view, &self.look()).into_iter().filter(|block| !block.is_empty()).collect();
         self.turn_pages(blocks, view.way, Below::Key);
-        let rule = Line::of(Ink::Dim, "-".repeat(self.look().measure())).indented(1);
-        self.print(&[rule], Last::Other);
+        if !self.inner().interrupted {
+            let rule = Line::of(Ink::Dim, "-".repeat(self.look().measure())).indented(1);
+            self.print(&[rule], Last::Other);
+        }
     }
 
     fn step(&self, view: &StepView) {

@@ -34,8 +34,8 @@ pub fn diagram_in_words(picture: &Picture, lang: Lang) -> Vec<String> {
     sentences.iter().map(|sentence| sentence.say(lang)).collect()
 }
 
-fn in_words(lane: &Lane, mark: Mark, lang: Lang) -> String {
-    let nodes = lane.nodes.iter().filter(|node| node.mark == mark);
+fn in_words(vpc: &Lane, mark: Mark, lang: Lang) -> String {
+    let nodes = vpc.nodes.iter().filter(|node| node.mark == mark);
     let words: Vec<String> = nodes
         .map(|node| match &node.state {
             Some(state) => format!("{} ({})", node.label.say(lang), state.say(lang)),
