@@ -110,6 +110,8 @@ pub enum Event {
         /// The check's name, unique in the step.
         check: String,
         /// What it asks, in words.
+        /// What it asks, in words; empty in journals of versions that did not write it.
+        #[serde(default = "no_words")]
         title: Text,
         /// The answer.
         verdict: Verdict,
@@ -179,6 +181,10 @@ pub enum Event {
     /// A line of a newer program. It is kept in the file and not acted on.
     #[serde(other)]
     Unknown,
+}
+
+fn no_words() -> Text {
+    Text::literal("")
 }
 
 /// A question's name in the journal.

@@ -1,0 +1,145 @@
+# The screen's own words.
+
+## The picture
+picture-consumer = consumer VPC
+picture-provider = provider VPC
+picture-new = made by this step
+picture-none = Nothing exists yet.
+words-vpc = There is the { $name } ({ $cidr }).
+words-vpc-with = The { $name } ({ $cidr }) holds: { $nodes }.
+words-new = This step makes in the { $name }: { $nodes }.
+words-link-absent = The { $endpoint } in the consumer VPC and the { $service } in the provider VPC are not connected yet.
+words-link-pending = The { $endpoint } in the consumer VPC asks the { $service } in the provider VPC for a connection ({ $state }).
+words-link-up = The { $endpoint } in the consumer VPC is connected to the { $service } in the provider VPC.
+words-link-rejected = The provider rejected the connection: the { $endpoint } in the consumer VPC is not connected to the { $service } in the provider VPC.
+
+## Opening
+opening-facts = { $minutes } / { $steps } steps
+opening-place = Runs in: { $place }
+opening-cost = Cost: { $cost }
+opening-way-guided = Read each step and choose "Do it": pllab makes it, then checks that it is there.
+opening-way-explain = This way is for reading only. Nothing is called, nothing is made.
+opening-run = Run id: { $run }. You can stop at any time; pllab resume goes on from there.
+opening-resumed = Going on where you stopped. Run id: { $run }
+
+## A step
+step-position = Step { $number }/{ $total }
+step-plan = What happens now
+step-console = In the console
+step-cli = The same with the CLI (in full from the menu)
+step-cli-all = The same with the CLI
+step-cli-none = This step runs no commands.
+step-checks = What gets checked
+step-then-and-now = 2019 and today
+step-more = More about it
+step-more-none = There is no more to this step than what stands above.
+step-after = What you have now
+step-detour = Detour
+step-waiting = While you wait
+
+## Menus
+menu-more = More about it
+menu-commands = Show the CLI commands
+menu-picture = The picture, and in words
+menu-language = 言語 / Language
+menu-others = Other choices
+menu-continue = Enter shows the rest
+menu-begin = Enter begins
+menu-number = Type a number [{ $default }]:
+menu-unclear = Type a number from 1 to { $count }.
+menu-yes = { $prompt } > { $answer } (--yes)
+
+## Progress
+usual-seconds = usually { $from }-{ $to } s
+usual-second = usually about { $to } s
+usual-minutes = usually { $from }-{ $to } min
+usual-minute = usually about { $to } min
+progress-start = Started: { $label }
+progress-done = Done: { $label }
+progress-failed = Failed: { $label }
+progress-running = Under way: { $label }
+elapsed-seconds = { $s } s so far
+elapsed-minutes = { $m } min { $s } s so far
+
+## Checks
+check-met = as expected
+check-not-yet = not yet
+check-broken = not as expected
+check-cannot-tell = cannot tell
+check-expected = expected
+check-seen = seen
+check-why-not-yet = It takes time to be made or to take effect. This is not a failure.
+check-why-broken = Waiting will not change it: something is set up differently than expected.
+check-why-cannot-tell = The question got no answer. The network, the credentials or the permissions are the usual cause.
+check-look = To look for yourself:
+
+## Faults
+fault-title = A call failed
+fault-code = Error code
+fault-message = Message
+fault-request = Request id
+fault-no-answer = The answer could not be read, so nobody knows whether it took effect. If you try again, pllab asks AWS first.
+fault-unreachable = The target could not be reached. Check the network and --endpoint-url.
+fault-busy = AWS is busy. Wait a little, then try again.
+fault-sign-in = Credentials are missing or have expired. Sign in again.
+fault-denied = A permission is missing. This command shows what is needed.
+fault-not-found = There is no such thing. Somebody else may have deleted it.
+fault-exists = The same thing already exists.
+fault-in-use = Something else still uses it. What uses it is deleted first.
+fault-unsupported = The target does not support this operation.
+fault-refused = AWS refused the request. The message above says why.
+
+## Proof
+proof-title = The page that came
+proof-none = No page came.
+proof-url = Open this URL in your browser:
+proof-status = HTTP { $status }
+proof-token-ok = It carries this run's token.
+proof-token-bad = It does not carry this run's token: another page answers.
+proof-source = Source address that nginx saw: { $source }
+
+## Ends
+step-finished-met = Step { $number }/{ $total } is done.
+step-finished-open = Step { $number }/{ $total } is not done.
+run-finished-met = All { $steps } steps are done.
+run-finished-open = { $met } of { $steps } steps are done.
+run-cleaned = Nothing that this run made is left.
+run-interrupted = Interrupted. To go on from here:
+run-started = Run { $run } begins. Target: { $target } ({ $region })
+item-gone = Deleted: { $resource } { $id }
+
+## The receipt
+receipt-title = Receipt
+receipt-empty = There was nothing to delete.
+receipt-made = What was made
+receipt-now = A second look finds
+receipt-gone = gone
+receipt-left = still there
+receipt-unknown = cannot tell
+receipt-counts = { $gone } gone, { $left } still there, { $unknown } cannot tell
+receipt-cost-none = What still costs: nothing.
+receipt-cost-left = What still costs: what is still there may cost until it is deleted.
+receipt-cost-unknown = What still costs: some things could not be looked at, so this cannot be said yet.
+receipt-clean = To clean up again:
+receipt-again = To do it again:
+receipt-vary = To try it with other settings ({ $names }):
+receipt-report = To read the record of this run:
+
+## Kinds of resources
+kind-vpc = VPC
+kind-subnet = subnet
+kind-route-table = route table
+kind-gateway-endpoint = gateway endpoint
+kind-security-group = security group
+kind-instance = EC2 instance
+kind-target-group = target group
+kind-load-balancer = load balancer
+kind-listener = listener
+kind-endpoint-service = endpoint service
+kind-service-lookup = service look-up
+kind-endpoint = endpoint
+kind-acceptance = connection acceptance
+
+## Errors
+error-mark = Error
+error-next = What you can do

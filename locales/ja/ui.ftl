@@ -1,0 +1,145 @@
+# The screen's own words.
+
+## The picture
+picture-consumer = consumer VPC
+picture-provider = provider VPC
+picture-new = このステップで作るもの
+picture-none = まだ何もありません。
+words-vpc = { $name } ({ $cidr }) があります。
+words-vpc-with = { $name } ({ $cidr }) に { $nodes } があります。
+words-new = このステップで { $name } に { $nodes } を作ります。
+words-link-absent = consumer VPC の { $endpoint } と provider VPC の { $service } は、まだつながっていません。
+words-link-pending = consumer VPC の { $endpoint } が provider VPC の { $service } に接続を求めています ({ $state })。
+words-link-up = consumer VPC の { $endpoint } は provider VPC の { $service } につながっています。
+words-link-rejected = provider が断ったので、consumer VPC の { $endpoint } は provider VPC の { $service } につながっていません。
+
+## Opening
+opening-facts = { $minutes } / 全 { $steps } ステップ
+opening-place = 実行先: { $place }
+opening-cost = 費用: { $cost }
+opening-way-guided = ステップごとに説明を読み、「実行する」を選ぶと pllab が作り、できたことを確かめます。
+opening-way-explain = 読むだけの進め方です。何も呼び出さず、何も作りません。
+opening-run = 実行 ID: { $run }。途中でやめても pllab resume で続きから始められます。
+opening-resumed = 前回の続きから始めます。実行 ID: { $run }
+
+## A step
+step-position = ステップ { $number }/{ $total }
+step-plan = これから行うこと
+step-console = コンソールでは
+step-cli = 同じことをする CLI (全文はメニューから)
+step-cli-all = 同じことをする CLI
+step-cli-none = このステップで実行するコマンドはありません。
+step-checks = 確かめること
+step-then-and-now = 2019 年と今
+step-more = もっと詳しく
+step-more-none = このステップの説明は、上のとおりで全部です。
+step-after = できたこと
+step-detour = 寄り道
+step-waiting = 待っているあいだに
+
+## Menus
+menu-more = もっと詳しく
+menu-commands = 同じことをする CLI を見る
+menu-picture = 図と、その説明
+menu-language = 言語 / Language
+menu-others = ほかの選択肢
+menu-continue = Enter で続きを表示
+menu-begin = Enter で始める
+menu-number = 番号を入力してください [{ $default }]:
+menu-unclear = { $count } までの番号を入力してください。
+menu-yes = { $prompt } > { $answer } (--yes)
+
+## Progress
+usual-seconds = 通常 { $from }〜{ $to } 秒
+usual-second = 通常 約 { $to } 秒
+usual-minutes = 通常 { $from }〜{ $to } 分
+usual-minute = 通常 約 { $to } 分
+progress-start = 開始: { $label }
+progress-done = 完了: { $label }
+progress-failed = 失敗: { $label }
+progress-running = 進行中: { $label }
+elapsed-seconds = { $s } 秒経過
+elapsed-minutes = { $m } 分 { $s } 秒経過
+
+## Checks
+check-met = 期待どおり
+check-not-yet = まだ
+check-broken = 期待と違う
+check-cannot-tell = 確認できない
+check-expected = 期待
+check-seen = 実際
+check-why-not-yet = 作成や反映に時間がかかっています。失敗ではありません。
+check-why-broken = 待っても変わりません。設定のどこかが期待と違います。
+check-why-cannot-tell = 問い合わせに答えがありませんでした。ネットワーク、認証情報、権限のいずれかが原因です。
+check-look = 自分で確かめるには:
+
+## Faults
+fault-title = 呼び出しが失敗しました
+fault-code = エラーコード
+fault-message = メッセージ
+fault-request = リクエスト ID
+fault-no-answer = 答えが読み取れず、実行されたかどうか分かりません。もう一度確かめると、pllab が先に AWS に尋ねます。
+fault-unreachable = 接続先に届きませんでした。ネットワークと --endpoint-url を確認してください。
+fault-busy = AWS が混み合っています。少し待ってから、もう一度試してください。
+fault-sign-in = 認証情報がないか、期限が切れています。サインインし直してください。
+fault-denied = 権限が足りません。必要な権限は次のコマンドで見られます。
+fault-not-found = 対象が見つかりません。ほかの誰かが削除した可能性があります。
+fault-exists = 同じものがすでにあります。
+fault-in-use = ほかのものがまだ使っています。使っている側を先に削除します。
+fault-unsupported = 接続先がこの操作に対応していません。
+fault-refused = AWS が要求を受け付けませんでした。上のメッセージが理由です。
+
+## Proof
+proof-title = 届いたページ
+proof-none = ページは届きませんでした。
+proof-url = ブラウザで開く URL:
+proof-status = HTTP { $status }
+proof-token-ok = この実行の合言葉が入っています。
+proof-token-bad = この実行の合言葉が入っていません。別のページが答えています。
+proof-source = nginx が見た接続元: { $source }
+
+## Ends
+step-finished-met = ステップ { $number }/{ $total } が完了しました。
+step-finished-open = ステップ { $number }/{ $total } は完了していません。
+run-finished-met = { $steps } ステップすべてが完了しました。
+run-finished-open = { $steps } ステップのうち { $met } ステップが完了しました。
+run-cleaned = この実行で作ったものは、もう残っていません。
+run-interrupted = 中断しました。続きから始めるには:
+run-started = 実行 { $run } を始めます。実行先: { $target } ({ $region })
+item-gone = 削除しました: { $resource } { $id }
+
+## The receipt
+receipt-title = 受領書
+receipt-empty = 削除するものはありませんでした。
+receipt-made = 作ったもの
+receipt-now = もう一度見た結果
+receipt-gone = もうありません
+receipt-left = 残っています
+receipt-unknown = 確認できません
+receipt-counts = なくなったもの { $gone }、残っているもの { $left }、確認できないもの { $unknown }
+receipt-cost-none = 続いてかかる費用: ありません。
+receipt-cost-left = 続いてかかる費用: 残っているものに、削除するまでかかることがあります。
+receipt-cost-unknown = 続いてかかる費用: 確認できないものがあるので、まだ言えません。
+receipt-clean = もう一度片付けるには:
+receipt-again = もう一度やるには:
+receipt-vary = 設定を変えて試すには ({ $names }):
+receipt-report = 今回の記録を読むには:
+
+## Kinds of resources
+kind-vpc = VPC
+kind-subnet = サブネット
+kind-route-table = ルートテーブル
+kind-gateway-endpoint = ゲートウェイエンドポイント
+kind-security-group = セキュリティグループ
+kind-instance = EC2 インスタンス
+kind-target-group = ターゲットグループ
+kind-load-balancer = ロードバランサー
+kind-listener = リスナー
+kind-endpoint-service = エンドポイントサービス
+kind-service-lookup = サービスの確認
+kind-endpoint = エンドポイント
+kind-acceptance = 接続の承諾
+
+## Errors
+error-mark = エラー
+error-next = 次にできること

@@ -1,0 +1,89 @@
+//! Errors as a learner sees them: what happened, the facts, what can be done.
+
+use super::line::{Ink, Line, paint, stack};
+use super::look::Look;
+use super::part::to_copy;
+use super::wrap::fill;
+use crate::engine::event::{Fault, FaultClass};
+use crate::i18n::{Text, m};
+
+/// What went wrong, for the screen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ErrorReport {
+    /// One sentence.
+    pub title: Text,
+    /// The facts, one paragraph each.
+    pub details: Vec<Text>,
+    /// What can be done about it.
+    pub next: Vec<NextStep>,
+}
+
+/// Something that can be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NextStep {
+    /// Said in words.
+    Words(Text),
+    /// A command to run, shown alone on its line.
+    Command(String),
+}
+
+pub(super) fn report(error: &ErrorReport, look: &Look) -> Vec<Line> {
+    let room = look.measure();
+    let mark = if look.told() { String::new() } else { format!("{} ", look.cross()) };
+    let title = Line::of(Ink::Bad, format!("{mark}{}: ", look.say(&m::error_mark())))
+        .and(Ink::Strong, look.say(&error.title));
+    let mut what = fill(&title, room, "", "  ");
+    for detail in &error.details {
+        for paragraph in look.say(detail).lines() {
+            what.extend(fill(&Line::plain(paragraph), room, "  ", "  "));
+        }
+    }
+    stack([look.inside(what), look.inside(next(&error.next, look))])
+}
+
+fn next(steps: &[NextStep], look: &Look) -> Vec<Line> {
+    if steps.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![Line::of(Ink::Strong, look.say(&m::error_next()))];
+    for step in steps {
+        match step {
+            NextStep::Words(words) => lines.extend(fill(&Line::plain(look.say(words)), look.measure(), "- ", "  ")),
+            NextStep::Command(command) => lines.extend(to_copy(command)),
+        }
+    }
+    lines
+}
+
+/// A call's fault, with AWS's own words and the request id under ours.
+pub(super) fn fault(fault: &Fault, look: &Look) -> Vec<Line> {
+    let fact = |name: Text, value: &str| Text::literal(format!("{}: {value}", look.say(&name)));
+    let mut details = vec![fact(m::fault_code(), &fault.code), fact(m::fault_message(), &fault.message)];
+    if let Some(id) = &fault.request_id {
+        details.push(fact(m::fault_request(), id));
+    }
+    let (words, command) = advice(fault.class);
+    let mut next = vec![NextStep::Words(words)];
+    next.extend(command.map(|command| NextStep::Command(command.to_owned())));
+    report(&ErrorReport { title: m::fault_title(), details, next }, look)
+}
+
+fn advice(class: FaultClass) -> (Text, Option<&'static str>) {
+    match class {
+        FaultClass::NoAnswer => (m::fault_no_answer(), None),
+        FaultClass::Unreachable => (m::fault_unreachable(), Some("pllab doctor")),
+        FaultClass::Busy => (m::fault_busy(), None),
+        FaultClass::SignIn => (m::fault_sign_in(), Some("pllab doctor")),
+        FaultClass::Denied => (m::fault_denied(), Some("pllab policy")),
+        FaultClass::NotFound => (m::fault_not_found(), None),
+        FaultClass::Exists => (m::fault_exists(), None),
+        FaultClass::InUse => (m::fault_in_use(), None),
+        FaultClass::Unsupported => (m::fault_unsupported(), None),
+        FaultClass::Refused => (m::fault_refused(), None),
+    }
+}
+
+/// The report as it is written.
+pub(super) fn painted(error: &ErrorReport, look: &Look, color: bool) -> String {
+    paint(&report(error, look), color)
+}

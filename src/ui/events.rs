@@ -1,0 +1,158 @@
+//! Events as they are shown.
+
+use super::error;
+use super::line::{Ink, Line, stack};
+use super::look::Look;
+use super::part::to_copy;
+use super::receipt::{Run, receipt};
+use super::step::after;
+use super::table::pairs;
+use super::wrap::fill;
+use crate::engine::event::{Event, StepView, Verdict};
+use crate::i18n::{Text, m};
+
+/// What stood before an event and gives it its words.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Context {
+    /// The run, once it has begun.
+    pub(super) run: Option<Run>,
+    /// The step that is open.
+    pub(super) step: Option<StepView>,
+}
+
+/// An event's lines; none where progress or the menu has said it already.
+pub(super) fn event(event: &Event, context: &Context, look: &Look) -> Vec<Line> {
+    match event {
+        Event::RunStarted { run, target, region, .. } if look.told() => {
+            look.words(Ink::Plain, &m::run_started(region, run, target))
+        }
+        Event::Outcome { error: Some(fault), .. } => error::fault(fault, look),
+        Event::Gone { resource, id } if look.told() => look.words(Ink::Plain, &m::item_gone(id, resource)),
+        Event::Check { check, title, verdict, expected, seen, command, .. } => {
+            let title = Some(look.say(title)).filter(|title| !title.is_empty()).unwrap_or_else(|| check.clone());
+            checked(&Asked { title, verdict: *verdict, expected, seen, command }, look)
+        }
+        Event::Proof { url, status, token_ok, seen_source } => proof(url, *status, *token_ok, seen_source, look),
+        Event::StepFinished { step, verdict } => step_finished(step, *verdict, context, look),
+        Event::Notice { text } => look.inside(look.words(Ink::Plain, text)),
+        Event::Interrupted { run } => {
+            look.inside(look.under_to_copy(&m::run_interrupted(), &[format!("pllab resume {run}")]))
+        }
+        Event::Receipt { gone, left, unknown, items } => {
+            receipt([*gone, *left, *unknown], items, context.run.as_ref(), look)
+        }
+        Event::RunCleaned { .. } => look.inside(look.words(Ink::Plain, &m::run_cleaned())),
+        Event::RunFinished { verdict, steps_met, steps } => {
+            let words = if *verdict == Verdict::Met && steps_met == steps {
+                m::run_finished_met(*steps)
+            } else {
+                m::run_finished_open(*steps_met, *steps)
+            };
+            look.inside(look.words(Ink::Strong, &words))
+        }
+        Event::RunStarted { .. }
+        | Event::StepStarted { .. }
+        | Event::Answered { .. }
+        | Event::Intent { .. }
+        | Event::Outcome { .. }
+        | Event::Gone { .. }
+        | Event::Unknown => Vec::new(),
+    }
+}
+
+struct Asked<'a> {
+    title: String,
+    verdict: Verdict,
+    expected: &'a Text,
+    seen: &'a Text,
+    command: &'a str,
+}
+
+fn checked(asked: &Asked<'_>, look: &Look) -> Vec<Line> {
+    let (ink, mark, word, why) = match asked.verdict {
+        Verdict::Met => (Ink::Good, look.tick(), m::check_met(), None),
+        Verdict::NotYet => (Ink::Wait, look.open(), m::check_not_yet(), Some(m::check_why_not_yet())),
+        Verdict::Broken => (Ink::Bad, look.cross(), m::check_broken(), Some(m::check_why_broken())),
+        Verdict::CannotTell => (Ink::Wait, "?", m::check_cannot_tell(), Some(m::check_why_cannot_tell())),
+    };
+    let (word, seen) = (look.say(&word), look.say(asked.seen));
+    let Some(why) = why else {
+        let line = if look.told() {
+            Line::plain(format!("{word}: {}: {seen}", asked.title))
+        } else {
+            Line::of(ink, mark).and(Ink::Plain, format!(" {}  ", asked.title)).and(Ink::Dim, seen)
+        };
+        return look.inside(fill(&line, look.measure(), "", "    "));
+    };
+    let mut lines = if look.told() {
+        vec![Line::plain(format!("{word}: {}", asked.title))]
+    } else {
+        let line = Line::of(ink, mark).and(Ink::Strong, format!(" {}  ", asked.title)).and(ink, word);
+        fill(&line, look.measure(), "", "    ")
+    };
+    let named = |name: Text, value: String| (Line::of(Ink::Dim, look.say(&name)), Line::plain(value));
+    let facts = [named(m::check_expected(), look.say(asked.expected)), named(m::check_seen(), seen)];
+    let mut body = if look.told() {
+        facts.iter().map(|(name, value)| Line::plain(format!("{}: {}", name.text(), value.text()))).collect()
+    } else {
+        pairs(&facts, look.measure().saturating_sub(4))
+    };
+    body.extend(fill(&Line::plain(look.say(&why)), look.measure().saturating_sub(4), "", ""));
+    if !asked.command.is_empty() {
+        body.push(Line::plain(look.say(&m::check_look())));
+    }
+    body.extend(to_copy(asked.command));
+    lines.extend(body.into_iter().map(|line| line.indented(if look.told() { 2 } else { 4 })));
+    look.inside(lines)
+}
+
+fn proof(url: &str, status: u16, token_ok: bool, source: &str, look: &Look) -> Vec<Line> {
+    let mut words = Vec::new();
+    if status == 0 {
+        words.push((Ink::Bad, look.cross(), m::proof_none()));
+    } else {
+        let fine = (200..300).contains(&status);
+        let (ink, mark) = if fine { (Ink::Good, look.tick()) } else { (Ink::Bad, look.cross()) };
+        words.push((ink, mark, m::proof_status(status)));
+        let (ink, mark, token) = if token_ok {
+            (Ink::Good, look.tick(), m::proof_token_ok())
+        } else {
+            (Ink::Bad, look.cross(), m::proof_token_bad())
+        };
+        words.push((ink, mark, token));
+        if !source.is_empty() {
+            words.push((Ink::Plain, " ", m::proof_source(source)));
+        }
+    }
+    let line = |(ink, mark, text): &(Ink, &str, Text)| {
+        if look.told() {
+            Line::plain(look.say(text))
+        } else {
+            Line::of(*ink, *mark).and(Ink::Plain, " ").and(Ink::Plain, look.say(text))
+        }
+    };
+    let body = words.iter().flat_map(|words| fill(&line(words), look.measure().saturating_sub(2), "", "  ")).collect();
+    let mut blocks = vec![look.inside(look.under(&m::proof_title(), body))];
+    if !url.is_empty() {
+        let heading = Line::plain(look.say(&m::proof_url()));
+        blocks.push(look.inside(vec![heading, Line::to_copy(Ink::Link, url)]));
+    }
+    stack(blocks)
+}
+
+fn step_finished(step: &str, verdict: Verdict, context: &Context, look: &Look) -> Vec<Line> {
+    let Some(view) = context.step.as_ref().filter(|view| view.step == step) else { return Vec::new() };
+    let met = verdict == Verdict::Met;
+    let (ink, mark, words) = if met {
+        (Ink::Good, look.tick(), m::step_finished_met(view.number, view.total))
+    } else {
+        (Ink::Bad, look.cross(), m::step_finished_open(view.number, view.total))
+    };
+    let line = if look.told() {
+        Line::plain(look.say(&words))
+    } else {
+        Line::of(ink, mark).and(Ink::Strong, format!(" {}", look.say(&words)))
+    };
+    let first = look.inside(vec![line]);
+    if met { stack([first, after(view, look)]) } else { first }
+}

@@ -1,0 +1,36 @@
+//! The terminal, and nobody else writes to it: screens in three forms, and the pure views they show.
+//! Must not know: actions, the cloud, the sandbox.
+//! Next: `open.rs` chooses the form, `step.rs` is a step as a learner sees it, `menu.rs` how choices are offered.
+
+mod bars;
+mod canvas;
+mod clean;
+mod diagram;
+mod error;
+mod events;
+mod heartbeat;
+mod json;
+mod line;
+mod look;
+mod markdown;
+mod measure;
+mod menu;
+mod numbered;
+mod open;
+mod opening;
+mod part;
+mod plain;
+mod prompter;
+mod receipt;
+mod step;
+mod table;
+mod terminal;
+mod time;
+mod words;
+mod wrap;
+
+pub use error::{ErrorReport, NextStep};
+pub use look::Glyphs;
+pub use open::{Form, Sheet, UiOptions, color_allowed, error_report, markdown, open, table};
+pub use words::diagram_in_words;
+pub use wrap::wrap;

@@ -1,0 +1,65 @@
+//! Numbered choices: how an answer typed as a line is understood.
+
+use super::menu::Item;
+
+/// Which item `typed` means: its number, full-width digits included, its label or its name; `start` for an empty line.
+pub(super) fn understand(typed: &str, items: &[Item], start: usize) -> Option<usize> {
+    let word: String = typed.trim().chars().map(half_width).collect();
+    if word.is_empty() {
+        return (start < items.len()).then_some(start);
+    }
+    if let Ok(number) = word.trim_end_matches(['.', ')']).parse::<usize>() {
+        return number.checked_sub(1).filter(|index| *index < items.len());
+    }
+    let word = word.to_lowercase();
+    items.iter().position(|item| {
+        let label: String = item.label.chars().map(half_width).collect();
+        label.to_lowercase() == word || item.name == word
+    })
+}
+
+/// Full-width ASCII, as an input method writes it, to ASCII.
+fn half_width(c: char) -> char {
+    match c {
+        '\u{3000}' => ' ',
+        '！'..='～' => u32::from(c).checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(c),
+        c => c,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::understand;
+    use crate::ui::menu::Item;
+
+    fn items() -> Vec<Item> {
+        let item = |label: &str, name| Item { label: label.into(), name };
+        vec![item("実行する", "go"), item("中断して後で続ける", "leave"), item("言語 / Language", "language")]
+    }
+
+    #[test]
+    fn numbers_in_either_width() {
+        for typed in ["2", " 2 ", "２", "　２　", "2.", "２）"] {
+            assert_eq!(understand(typed, &items(), 0), Some(1), "{typed}");
+        }
+    }
+
+    #[test]
+    fn the_words_themselves() {
+        assert_eq!(understand("実行する\n", &items(), 1), Some(0));
+        assert_eq!(understand("LEAVE", &items(), 0), Some(1));
+        assert_eq!(understand("言語　/　Language", &items(), 0), Some(2));
+    }
+
+    #[test]
+    fn an_empty_line_is_the_usual_choice() {
+        assert_eq!(understand("\n", &items(), 1), Some(1));
+    }
+
+    #[test]
+    fn anything_else_is_not_guessed_at() {
+        for typed in ["0", "4", "-1", "99999999999999999999", "実行", "yes"] {
+            assert_eq!(understand(typed, &items(), 0), None, "{typed}");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Which screen, and what the command line prints outside a run.
+
+use std::io::{BufReader, IsTerminal as _, Write};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use super::error::{ErrorReport, painted};
+use super::json::Json;
+use super::line::{Ink, Line, paint};
+use super::look::{GlyphSet, Glyphs, Look, Manner};
+use super::markdown::render;
+use super::plain::Plain;
+use super::table::{columns, records};
+use super::terminal::Terminal;
+use crate::engine::event::Screen;
+use crate::i18n::{Lang, Text};
+
+/// The form of a screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Drawings, live progress, menus.
+    Pretty,
+    /// Sentences and numbered choices.
+    Plain,
+    /// One event per line.
+    Json,
+}
+
+impl Form {
+    /// The form to take: JSON where it is asked for; plain where it is asked for (`--plain`, `PLLAB_PLAIN`), in CI, on a
+    /// simple terminal (`TERM` is `dumb`, or unset outside Windows), and where standard output and error are not both a
+    /// terminal; else pretty.
+    #[must_use]
+    pub fn choose(json: bool, plain: bool, terminal: bool, env: impl Fn(&str) -> Option<String>) -> Self {
+        let set = |name| env(name).is_some_and(|value| !value.is_empty() && value != "0" && value != "false");
+        let simple = match env("TERM").as_deref() {
+            None | Some("") => !cfg!(windows),
+            Some(term) => term == "dumb",
+        };
+        if json {
+            Self::Json
+        } else if plain || !terminal || simple || set("PLLAB_PLAIN") || set("CI") {
+            Self::Plain
+        } else {
+            Self::Pretty
+        }
+    }
+}
+
+/// What a screen is opened with.
+pub struct UiOptions {
+    /// The language to begin with; a learner may change it at any menu.
+    pub lang: Lang,
+    /// The form.
+    pub form: Form,
+    /// Whether every question takes its default.
+    pub yes: bool,
+    /// Whether a person can be asked: standard input and standard error are terminals.
+    pub interactive: bool,
+    /// Cells in a line; `None` asks the terminal, and leaves the plain form's lines unbroken.
+    pub width: Option<u16>,
+    /// What frames are drawn with.
+    pub glyphs: Glyphs,
+    /// Whether colours may be used.
+    pub color: bool,
+    /// Set by the signal task at Ctrl-C: a plain question that is waiting then gives up. Menus read the key themselves.
+    pub interrupt: Arc<AtomicBool>,
+    /// Standard output.
+    pub out: Box<dyn Write + Send>,
+    /// Standard error: live progress and prompts.
+    pub err: Box<dyn Write + Send>,
+}
+
+/// Opens the screen of a run.
+#[must_use]
+pub fn open(options: UiOptions) -> Arc<dyn Screen> {
+    match options.form {
+        Form::Json => Arc::new(Json::new(options)),
+        Form::Plain => {
+            // Answers may be piped in; a terminal is read only where the questions can be seen.
+            let stdin = std::io::stdin();
+            let readable = options.interactive || !stdin.is_terminal();
+            Arc::new(Plain::new(options, readable.then(|| Box::new(BufReader::new(stdin)) as _)))
+        }
+        Form::Pretty => {
+            let glyphs = options.glyphs.choose(|name| std::env::var(name).ok(), cfg!(windows));
+            Arc::new(Terminal::new(options, glyphs))
+        }
+    }
+}
+
+/// Whether colours may be used: not where `NO_COLOR` is set, nor where standard output or error is no terminal.
+#[must_use]
+pub fn color_allowed() -> bool {
+    console::colors_enabled() && console::colors_enabled_stderr()
+}
+
+/// How text outside a run is laid out.
+#[derive(Clone, Copy, Debug)]
+pub struct Sheet {
+    /// The language.
+    pub lang: Lang,
+    /// Whether it is for a person at a terminal; else it is plain: no frames, no marks, lines unbroken.
+    pub pretty: bool,
+    /// Cells in a line; `None` asks the terminal.
+    pub width: Option<u16>,
+    /// What marks are drawn with.
+    pub glyphs: Glyphs,
+    /// Whether colours may be used.
+    pub color: bool,
+}
+
+impl Sheet {
+    fn look(self) -> Look {
+        let glyphs = self.glyphs.choose(|name| std::env::var(name).ok(), cfg!(windows));
+        let manner = if self.pretty { Manner::Drawn } else { Manner::Told };
+        let width = match self.width {
+            Some(width) => usize::from(width),
+            None if self.pretty => usize::from(console::Term::stdout().size().1),
+            None => usize::MAX,
+        };
+        Look { lang: self.lang, manner, width, glyphs: if self.pretty { glyphs } else { GlyphSet::Ascii } }
+    }
+}
+
+/// Rows under a head. In columns for a person, one `head: cell` a line otherwise, and where there is no room for columns.
+/// Every line is ended.
+#[must_use]
+pub fn table(head: &[Text], rows: &[Vec<Text>], sheet: &Sheet) -> String {
+    let look = sheet.look();
+    let head: Vec<Line> = head.iter().map(|text| Line::of(Ink::Strong, look.say(text))).collect();
+    let cells = |row: &Vec<Text>| row.iter().map(|text| Line::plain(look.say(text))).collect();
+    let rows: Vec<Vec<Line>> = rows.iter().map(cells).collect();
+    let lines = if look.told() { records(&head, &rows, look.width) } else { columns(&head, &rows, look.measure()) };
+    paint(&look.inside(lines), sheet.color)
+}
+
+/// Markdown as lines, each ended.
+#[must_use]
+pub fn markdown(source: &str, sheet: &Sheet) -> String {
+    let look = sheet.look();
+    paint(&look.inside(render(source, look.measure())), sheet.color)
+}
+
+/// An error: what happened, the facts, what can be done, each line ended. Commands stand alone on theirs.
+#[must_use]
+pub fn error_report(error: &ErrorReport, sheet: &Sheet) -> String {
+    painted(error, &sheet.look(), sheet.color)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Form;
+
+    #[test]
+    fn pretty_only_where_somebody_looks() {
+        let env = |pairs: &'static [(&str, &str)]| {
+            move |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        };
+        let xterm = env(&[("TERM", "xterm")]);
+        assert_eq!(Form::choose(false, false, true, xterm), Form::Pretty);
+        assert_eq!(Form::choose(false, false, false, xterm), Form::Plain);
+        assert_eq!(Form::choose(false, true, true, xterm), Form::Plain);
+        assert_eq!(Form::choose(true, true, true, xterm), Form::Json);
+        assert_eq!(Form::choose(false, false, true, env(&[("TERM", "dumb")])), Form::Plain);
+        assert_eq!(Form::choose(false, false, true, env(&[("TERM", "xterm"), ("CI", "true")])), Form::Plain);
+        assert_eq!(Form::choose(false, false, true, env(&[("TERM", "xterm"), ("PLLAB_PLAIN", "1")])), Form::Plain);
+    }
+}

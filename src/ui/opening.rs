@@ -1,0 +1,31 @@
+//! The first screen of a run.
+
+use super::line::{Ink, Line};
+use super::look::Look;
+use super::step::picture;
+use crate::engine::event::{OpeningView, Way};
+use crate::i18n::m;
+
+/// The opening's blocks, in reading order.
+pub(super) fn opening(view: &OpeningView, look: &Look) -> Vec<Vec<Line>> {
+    let prose = view.prose.get(look.lang);
+    let facts = look.say(&m::opening_facts(m::minutes(view.minutes), view.steps));
+    let title = look.sides(&Line::of(Ink::Title, &prose.title), &facts);
+    let mut about = look.words(Ink::Plain, &m::opening_place(&view.place));
+    about.extend(look.words(Ink::Plain, &m::opening_cost(&view.cost)));
+    let way = match view.way {
+        Way::Guided => m::opening_way_guided(),
+        Way::Explain => m::opening_way_explain(),
+    };
+    about.extend(look.words(Ink::Plain, &way));
+    if let Some(run) = &view.run {
+        let words = if view.resumed { m::opening_resumed(run) } else { m::opening_run(run) };
+        about.extend(look.words(Ink::Plain, &words));
+    }
+    vec![
+        look.inside(title),
+        picture(&view.picture, look, false),
+        look.inside(look.prose(&prose.intro, 0)),
+        look.inside(about),
+    ]
+}

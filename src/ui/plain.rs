@@ -1,0 +1,226 @@
+//! The plain form: sentences, numbered choices, one event a line. For pipes, CI, simple terminals and screen readers.
+
+use std::io::{BufRead, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use super::events::{Context, event};
+use super::heartbeat::Heartbeat;
+use super::line::{Line, paint, stack};
+use super::look::{GlyphSet, Look, Manner};
+use super::menu::{Board, Item, ask, step_blocks, taken};
+use super::numbered::understand;
+use super::open::UiOptions;
+use super::opening::opening;
+use super::receipt::Run;
+use super::step::waiting;
+use crate::engine::event::{
+    Answer, AskError, Event, OpeningView, Progress, ProgressState, Question, Screen, StepView, Way,
+};
+use crate::i18n::{Lang, Text, m};
+
+/// How often a pending question looks whether it was interrupted.
+const LOOK_UP: Duration = Duration::from_millis(100);
+
+/// A [`Screen`] of lines.
+pub(super) struct Plain {
+    yes: bool,
+    width: usize,
+    interrupt: Arc<AtomicBool>,
+    progress: Heartbeat,
+    inner: Mutex<Inner>,
+    answers: Mutex<Answers>,
+}
+
+struct Inner {
+    lang: Lang,
+    out: Box<dyn Write + Send>,
+    context: Context,
+    waited: bool,
+    begun: bool,
+}
+
+/// Where answers come from.
+enum Answers {
+    /// From nobody.
+    None,
+    /// From here, once the first question is asked.
+    Unread(Box<dyn BufRead + Send>),
+    /// A thread reads: a blocked read cannot be interrupted.
+    Lines(Receiver<String>),
+}
+
+impl Plain {
+    /// `answers` is `None` where nobody can be asked.
+    pub(super) fn new(options: UiOptions, answers: Option<Box<dyn BufRead + Send>>) -> Self {
+        let inner = Inner {
+            lang: options.lang,
+            out: options.out,
+            context: Context::default(),
+            waited: true,
+            begun: false,
+        };
+        Self {
+            yes: options.yes,
+            width: options.width.map_or(usize::MAX, usize::from),
+            interrupt: options.interrupt,
+            progress: Heartbeat::new(options.err, options.lang),
+            inner: Mutex::new(inner),
+            answers: Mutex::new(answers.map_or(Answers::None, Answers::Unread)),
+        }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn print(&self, lines: &[Line], apart: bool) {
+        if lines.is_empty() {
+            return;
+        }
+        let inner = &mut *self.inner();
+        let gap = if apart && inner.begun { "\n" } else { "" };
+        inner.begun = true;
+        // A screen that is gone has nobody to be told so.
+        let _ = write!(inner.out, "{gap}{}", paint(lines, false)).and_then(|()| inner.out.flush());
+    }
+
+    /// The next line that is typed.
+    fn line(&self) -> Result<String, AskError> {
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let lines = match std::mem::replace(&mut *answers, Answers::None) {
+            Answers::None => return Err(AskError::NobodyToAsk),
+            Answers::Unread(source) => read_in_thread(source),
+            Answers::Lines(lines) => lines,
+        };
+        let line = loop {
+            match lines.recv_timeout(LOOK_UP) {
+                Ok(line) => break Ok(line),
+                Err(RecvTimeoutError::Disconnected) => break Err(AskError::NobodyToAsk),
+                Err(RecvTimeoutError::Timeout) if self.interrupt.load(Ordering::SeqCst) => {
+                    break Err(AskError::Interrupted);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        };
+        *answers = Answers::Lines(lines);
+        line
+    }
+}
+
+/// Reads line by line until the end. The thread is left behind at exit: it may be blocked in a read.
+fn read_in_thread(mut source: Box<dyn BufRead + Send>) -> Receiver<String> {
+    let (sender, lines) = channel();
+    thread::spawn(move || {
+        loop {
+            let mut bytes = Vec::new();
+            match source.read_until(b'\n', &mut bytes) {
+                Ok(0) | Err(_) => return,
+                Ok(_) if sender.send(String::from_utf8_lossy(&bytes).into_owned()).is_err() => return,
+                Ok(_) => {}
+            }
+        }
+    });
+    lines
+}
+
+impl Screen for Plain {
+    fn opening(&self, view: &OpeningView) {
+        self.print(&stack(opening(view, &self.look())), true);
+    }
+
+    fn step(&self, view: &StepView) {
+        self.inner().context.step = Some(view.clone());
+        self.show_step(view);
+    }
+
+    fn event(&self, what: &Event) {
+        let look = self.look();
+        let lines = {
+            let inner = &mut *self.inner();
+            match what {
+                Event::RunStarted { run, lab, variables, .. } => {
+                    let variables = variables.keys().cloned().collect();
+                    inner.context.run = Some(Run { id: run.clone(), lab: lab.clone(), variables });
+                }
+                Event::StepStarted { .. } => inner.waited = false,
+                _ => {}
+            }
+            event(what, &inner.context, &look)
+        };
+        self.print(&lines, matches!(what, Event::Receipt { .. } | Event::Proof { .. }));
+    }
+
+    fn progress(&self, progress: &Progress) {
+        let look = self.look();
+        let note = {
+            let inner = &mut *self.inner();
+            let first = progress.state == ProgressState::Running && !std::mem::replace(&mut inner.waited, true);
+            let step = inner.context.step.as_ref().filter(|view| first && !self.yes && view.way == Way::Guided);
+            step.map(|view| waiting(view, &look)).unwrap_or_default()
+        };
+        self.progress.report(progress);
+        self.print(&note, true);
+    }
+
+    fn say(&self, text: &Text) {
+        let look = self.look();
+        let lines: Vec<Line> = look.say(text).lines().map(Line::plain).collect();
+        self.print(&lines, false);
+    }
+
+    fn ask(&self, question: &Question) -> Result<Answer, AskError> {
+        self.progress.clear();
+        if self.yes {
+            self.print(&[taken(question, &self.look())], false);
+            return Ok(question.default);
+        }
+        let context = self.inner().context.clone();
+        ask(self, question, &context)
+    }
+}
+
+impl Board for Plain {
+    fn look(&self) -> Look {
+        Look { lang: self.inner().lang, manner: Manner::Told, width: self.width, glyphs: GlyphSet::Ascii }
+    }
+
+    fn speak(&self, lang: Lang) {
+        self.inner().lang = lang;
+        self.progress.speak(lang);
+    }
+
+    fn show(&self, lines: &[Line]) {
+        self.print(lines, true);
+    }
+
+    fn show_step(&self, view: &StepView) {
+        self.print(&stack(step_blocks(view, &self.look())), true);
+    }
+
+    fn choose(&self, prompt: &str, items: &[Item], start: usize) -> Result<usize, AskError> {
+        let look = self.look();
+        let mut lines = vec![Line::plain(prompt)];
+        lines.extend(
+            items.iter().enumerate().map(|(number, item)| Line::plain(format!("  {}. {}", number + 1, item.label))),
+        );
+        self.progress.write(&format!("\n{}", paint(&lines, false)));
+        loop {
+            self.progress.write(&format!("{} ", look.say(&m::menu_number(start + 1))));
+            let typed = self.line().inspect_err(|_| self.progress.write("\n"))?;
+            if let Some(chosen) = understand(&typed, items, start) {
+                let label = items.get(chosen).map_or("", |item| item.label.as_str());
+                self.print(&[Line::plain(format!("{prompt} > {label}"))], true);
+                return Ok(chosen);
+            }
+            self.progress.write(&format!("{}\n", look.say(&m::menu_unclear(items.len()))));
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "plain_tests.rs"]
+mod tests;

@@ -1,0 +1,125 @@
+//! The receipt: what was made, what a second look finds, what that means.
+
+use super::line::{Ink, Line, stack};
+use super::look::Look;
+use super::table::columns;
+use super::wrap::fill;
+use crate::engine::event::{Item, ItemState};
+use crate::i18n::{Text, m};
+
+/// Narrower than this, an item is a sentence.
+const COLUMNS: usize = 66;
+
+/// What the receipt must know of the run: from its first event.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Run {
+    pub(super) id: String,
+    pub(super) lab: String,
+    pub(super) variables: Vec<String>,
+}
+
+/// The receipt as lines.
+pub(super) fn receipt(counts: [usize; 3], items: &[Item], run: Option<&Run>, look: &Look) -> Vec<Line> {
+    let [gone, left, unknown] = counts;
+    let mut blocks = Vec::new();
+    let body = if items.is_empty() {
+        look.words(Ink::Plain, &m::receipt_empty())
+    } else if look.told() || look.measure() < COLUMNS {
+        items.iter().flat_map(|item| told(item, look)).collect()
+    } else {
+        table(items, look)
+    };
+    blocks.push(look.inside(look.under(&m::receipt_title(), body)));
+    let mut sums = look.words(Ink::Plain, &m::receipt_counts(gone, left, unknown));
+    let cost = match (left, unknown) {
+        (0, 0) => m::receipt_cost_none(),
+        (0, _) => m::receipt_cost_unknown(),
+        _ => m::receipt_cost_left(),
+    };
+    sums.extend(look.words(if left + unknown == 0 { Ink::Plain } else { Ink::Bad }, &cost));
+    blocks.push(look.inside(sums));
+    if let Some(run) = run {
+        blocks.push(look.inside(next(run, left + unknown, look)));
+    }
+    stack(blocks)
+}
+
+fn next(run: &Run, open: usize, look: &Look) -> Vec<Line> {
+    if open > 0 {
+        return look.under_to_copy(&m::receipt_clean(), &[format!("pllab clean {}", run.id)]);
+    }
+    let again = format!("pllab start {}", run.lab);
+    let mut lines = look.under_to_copy(&m::receipt_again(), std::slice::from_ref(&again));
+    if !run.variables.is_empty() {
+        let vary = format!("{again} --set KEY=VALUE");
+        lines.extend(look.under_to_copy(&m::receipt_vary(run.variables.join(", ")), &[vary]));
+    }
+    lines.extend(look.under_to_copy(&m::receipt_report(), &[format!("pllab report {}", run.id)]));
+    lines
+}
+
+fn table(items: &[Item], look: &Look) -> Vec<Line> {
+    let head =
+        [m::receipt_made(), Text::literal("ID"), m::receipt_now()].map(|text| Line::of(Ink::Strong, look.say(&text)));
+    let rows: Vec<Vec<Line>> = items
+        .iter()
+        .map(|item| {
+            let (ink, now) = now(item.state);
+            vec![Line::plain(name(item, look)), Line::plain(short(&item.id)), Line::of(ink, mark(item.state, look)).and(Ink::Plain, " ").and(ink, look.say(&now))]
+        })
+        .collect();
+    columns(&head, &rows, look.measure().saturating_sub(2))
+}
+
+fn told(item: &Item, look: &Look) -> Vec<Line> {
+    let (ink, now) = now(item.state);
+    let words = format!("{} {}: ", name(item, look), short(&item.id));
+    let line = Line::plain(words).and(if look.told() { Ink::Plain } else { ink }, look.say(&now));
+    fill(&line, look.measure().saturating_sub(2), "", "  ")
+}
+
+/// An id as it is; of an ARN, the part after account and region, which every item here has in common.
+fn short(id: &str) -> &str {
+    if id.starts_with("arn:") { id.rsplit(':').next().unwrap_or(id) } else { id }
+}
+
+fn name(item: &Item, look: &Look) -> String {
+    let kind = look.say(&kind(&item.kind));
+    if item.resource.is_empty() { kind } else { format!("{kind} {}", item.resource) }
+}
+
+fn now(state: ItemState) -> (Ink, Text) {
+    match state {
+        ItemState::Gone => (Ink::Good, m::receipt_gone()),
+        ItemState::Left => (Ink::Bad, m::receipt_left()),
+        ItemState::Unknown => (Ink::Wait, m::receipt_unknown()),
+    }
+}
+
+fn mark(state: ItemState, look: &Look) -> &'static str {
+    match state {
+        ItemState::Gone => look.tick(),
+        ItemState::Left => look.cross(),
+        ItemState::Unknown => "?",
+    }
+}
+
+/// A kind of resource as the console calls it; a kind of a newer version as it is.
+fn kind(kind: &str) -> Text {
+    match kind {
+        "vpc" => m::kind_vpc(),
+        "subnet" => m::kind_subnet(),
+        "route_table" => m::kind_route_table(),
+        "gateway_endpoint" => m::kind_gateway_endpoint(),
+        "security_group" => m::kind_security_group(),
+        "instance" => m::kind_instance(),
+        "target_group" => m::kind_target_group(),
+        "load_balancer" => m::kind_load_balancer(),
+        "listener" => m::kind_listener(),
+        "endpoint_service" => m::kind_endpoint_service(),
+        "service_lookup" => m::kind_service_lookup(),
+        "endpoint" => m::kind_endpoint(),
+        "acceptance" => m::kind_acceptance(),
+        other => Text::literal(other),
+    }
+}

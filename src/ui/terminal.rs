@@ -1,0 +1,295 @@
+//! The pretty form: a terminal that a person looks at.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use console::Term;
+
+use super::bars::Bars;
+use super::events::{Context, event};
+use super::line::{Ink, Line, paint, stack};
+use super::look::{GlyphSet, Look, Manner};
+use super::menu::{Board, Item, ask, step_blocks, taken};
+use super::open::UiOptions;
+use super::opening::opening;
+use super::prompter;
+use super::receipt::Run;
+use super::step::waiting;
+use super::wrap::fill;
+use crate::engine::event::{
+    Answer, AskError, Event, OpeningView, Progress, ProgressState, Question, Screen, StepView, Verdict, Way,
+};
+use crate::i18n::{Lang, Text, m};
+
+/// How many lines a menu takes at most; what is on the screen before it stays readable.
+const MENU: usize = 10;
+
+/// A [`Screen`] for people: drawings, live progress, menus by arrow keys.
+pub(super) struct Terminal {
+    yes: bool,
+    interactive: bool,
+    color: bool,
+    width: Option<u16>,
+    glyphs: GlyphSet,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    lang: Lang,
+    out: Box<dyn Write + Send>,
+    err: Box<dyn Write + Send>,
+    bars: Bars,
+    context: Context,
+    last: Last,
+    /// What each check said last, so that looking again shows only what has changed.
+    checks: BTreeMap<String, (Verdict, Text)>,
+    /// Whether the words to read while waiting have been shown for this step.
+    waited: bool,
+    /// Ctrl-C came where no answer was due; the next question gives it.
+    interrupted: bool,
+}
+
+/// What stands below the last page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Below {
+    Menu,
+    Key,
+}
+
+/// What was shown last: lines of the same kind stand together, others apart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Last {
+    Nothing,
+    /// A check that is met, or something that is done: one line each.
+    Item,
+    Other,
+}
+
+impl Terminal {
+    pub(super) fn new(options: UiOptions, glyphs: GlyphSet) -> Self {
+        let inner = Inner {
+            lang: options.lang,
+            out: options.out,
+            err: options.err,
+            bars: Bars::new(options.color),
+            context: Context::default(),
+            last: Last::Nothing,
+            checks: BTreeMap::new(),
+            waited: true,
+            interrupted: false,
+        };
+        Self {
+            yes: options.yes,
+            interactive: options.interactive,
+            color: options.color,
+            width: options.width,
+            glyphs,
+            inner: Mutex::new(inner),
+        }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn look_in(&self, lang: Lang) -> Look {
+        let width = self.width.unwrap_or_else(|| Term::stderr().size().1);
+        Look { lang, manner: Manner::Drawn, width: usize::from(width), glyphs: self.glyphs }
+    }
+
+    fn print(&self, lines: &[Line], kind: Last) {
+        self.write(lines, kind, false);
+    }
+
+    fn write(&self, lines: &[Line], kind: Last, to_err: bool) {
+        if lines.is_empty() {
+            return;
+        }
+        let inner = &mut *self.inner();
+        let apart = inner.last != Last::Nothing && (inner.last != kind || kind == Last::Other);
+        let text = if apart { "\n".to_owned() + &paint(lines, self.color) } else { paint(lines, self.color) };
+        inner.last = kind;
+        let out = if to_err { &mut inner.err } else { &mut inner.out };
+        inner.bars.aside(|| {
+            // A screen that is gone has nobody to be told so.
+            let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        });
+    }
+
+    /// Prints blocks a screenful at a time, so that nothing scrolls away unread. Below the last one comes a menu, or a
+    /// line of words and a key.
+    fn turn_pages(&self, blocks: Vec<Vec<Line>>, way: Way, below: Below) {
+        if self.inner().interrupted {
+            return;
+        }
+        let rows = usize::from(Term::stderr().size().0);
+        if !self.interactive || self.yes || way == Way::Explain || rows < MENU + 4 {
+            return self.print(&stack(blocks), Last::Other);
+        }
+        let last = if below == Below::Menu { rows - MENU } else { rows - 2 };
+        let pages = pages(blocks, rows - 2, last);
+        let count = pages.len();
+        for (number, page) in pages.into_iter().enumerate() {
+            self.print(&page, Last::Other);
+            let words = match below {
+                _ if number + 1 < count => m::menu_continue(),
+                Below::Key => m::menu_begin(),
+                Below::Menu => return,
+            };
+            let words = format!(" {}", words.say(self.inner().lang));
+            if prompter::pause(&words, self.color).is_err() {
+                self.inner().interrupted = true;
+                return;
+            }
+        }
+    }
+
+    fn follow(&self, event: &Event) -> bool {
+        let inner = &mut *self.inner();
+        match event {
+            Event::RunStarted { run, lab, variables, .. } => {
+                let variables = variables.keys().cloned().collect();
+                inner.context.run = Some(Run { id: run.clone(), lab: lab.clone(), variables });
+            }
+            Event::StepStarted { .. } => {
+                inner.checks.clear();
+                inner.waited = false;
+            }
+            Event::Check { step, check, verdict, seen, .. } => {
+                let answer = (*verdict, seen.clone());
+                let before = inner.checks.insert(format!("{step}/{check}"), answer.clone());
+                return before != Some(answer);
+            }
+            _ => {}
+        }
+        true
+    }
+}
+
+/// Packs blocks into pages of at most `most` lines; the last one has at most `last`, for the menu comes below it. A block
+/// that is too long for any page stands on one of its own.
+fn pages(blocks: Vec<Vec<Line>>, most: usize, last: usize) -> Vec<Vec<Line>> {
+    let mut pages: Vec<Vec<Vec<Line>>> = Vec::new();
+    let height = |page: &[Vec<Line>]| page.iter().map(|block| block.len() + 1).sum::<usize>();
+    for block in blocks {
+        match pages.last_mut() {
+            Some(page) if height(page) + block.len() < most => page.push(block),
+            _ => pages.push(vec![block]),
+        }
+    }
+    if let Some(mut tail) = pages.pop() {
+        let mut end = Vec::new();
+        while let Some(block) = tail.pop() {
+            if !end.is_empty() && height(&end) + block.len() >= last {
+                tail.push(block);
+                break;
+            }
+            end.insert(0, block);
+        }
+        pages.extend([tail, end]);
+    }
+    pages.into_iter().filter(|page| !page.is_empty()).map(stack).collect()
+}
+
+impl Screen for Terminal {
+    fn opening(&self, view: &OpeningView) {
+        let blocks = opening(view, &self.look()).into_iter().filter(|block| !block.is_empty()).collect();
+        self.turn_pages(blocks, view.way, Below::Key);
+        if !self.inner().interrupted {
+            let rule = Line::of(Ink::Dim, "-".repeat(self.look().measure())).indented(1);
+            self.print(&[rule], Last::Other);
+        }
+    }
+
+    fn step(&self, view: &StepView) {
+        self.inner().context.step = Some(view.clone());
+        self.show_step(view);
+    }
+
+    fn event(&self, what: &Event) {
+        if !self.follow(what) {
+            return;
+        }
+        let look = self.look();
+        let lines = event(what, &self.inner().context, &look);
+        let met = matches!(what, Event::Check { verdict: Verdict::Met, .. });
+        let kind = if met { Last::Item } else { Last::Other };
+        self.print(&lines, kind);
+    }
+
+    fn progress(&self, progress: &Progress) {
+        let look = self.look();
+        let note = {
+            let inner = &mut *self.inner();
+            let first = progress.state == ProgressState::Running && !std::mem::replace(&mut inner.waited, true);
+            let step = inner.context.step.as_ref().filter(|_| first && !self.yes);
+            step.map(|view| waiting(view, &look)).unwrap_or_default()
+        };
+        self.print(&note, Last::Other);
+        let ended = self.inner().bars.report(progress, &look);
+        if let Some(line) = ended {
+            self.write(&[line], Last::Item, true);
+        }
+    }
+
+    fn say(&self, text: &Text) {
+        let look = self.look();
+        let lines = look.say(text).lines().flat_map(|line| fill(&Line::plain(line), look.measure(), "", "")).collect();
+        self.print(&look.inside(lines), Last::Other);
+    }
+
+    fn ask(&self, question: &Question) -> Result<Answer, AskError> {
+        let context = {
+            let inner = &mut *self.inner();
+            inner.bars.clear();
+            inner.checks.clear();
+            if std::mem::take(&mut inner.interrupted) {
+                return Err(AskError::Interrupted);
+            }
+            inner.context.clone()
+        };
+        if self.yes {
+            let look = self.look();
+            self.print(&look.inside(vec![taken(question, &look)]), Last::Other);
+            return Ok(question.default);
+        }
+        if !self.interactive {
+            return Err(AskError::NobodyToAsk);
+        }
+        ask(self, question, &context)
+    }
+}
+
+impl Board for Terminal {
+    fn look(&self) -> Look {
+        let lang = self.inner().lang;
+        self.look_in(lang)
+    }
+
+    fn speak(&self, lang: Lang) {
+        self.inner().lang = lang;
+    }
+
+    fn show(&self, lines: &[Line]) {
+        let blocks = lines.split(Line::is_blank).filter(|block| !block.is_empty()).map(<[Line]>::to_vec).collect();
+        self.turn_pages(blocks, Way::Guided, Below::Menu);
+    }
+
+    fn show_step(&self, view: &StepView) {
+        self.turn_pages(step_blocks(view, &self.look()), view.way, Below::Menu);
+    }
+
+    fn choose(&self, prompt: &str, items: &[Item], start: usize) -> Result<usize, AskError> {
+        let look = self.look();
+        let asked = fill(&Line::of(Ink::Strong, prompt), look.measure(), "", "");
+        self.print(&look.inside(asked), Last::Other);
+        let labels: Vec<String> = items.iter().map(|item| item.label.clone()).collect();
+        let chosen = prompter::choose(&labels, start, &look, self.color)?;
+        let label = labels.get(chosen).map_or("", String::as_str);
+        let echo = Line::plain(" ").and(Ink::Good, look.pointer()).and(Ink::Dim, format!(" {label}"));
+        let inner = &mut *self.inner();
+        let _ = writeln!(inner.out, "{}", echo.paint(self.color)).and_then(|()| inner.out.flush());
+        Ok(chosen)
+    }
+}

@@ -1,0 +1,50 @@
+//! The architecture in words: for those who cannot see a drawing, and for pipes.
+
+use crate::engine::event::{Lane, LinkState, Mark, Node, Picture};
+use crate::i18n::{Lang, Text, m};
+
+/// Says `picture` in sentences, one string each: what stands in each VPC, what the step makes, and what ties the two.
+#[must_use]
+pub fn diagram_in_words(picture: &Picture, lang: Lang) -> Vec<String> {
+    let mut sentences = Vec::new();
+    for (lane, name) in [(&picture.consumer, m::picture_consumer()), (&picture.provider, m::picture_provider())] {
+        if lane.mark == Mark::Absent {
+            continue;
+        }
+        let there = in_words(lane, Mark::There, lang);
+        sentences.push(if there.is_empty() {
+            m::words_vpc(lane.cidr.as_str(), &name)
+        } else {
+            m::words_vpc_with(lane.cidr.as_str(), &name, there)
+        });
+        let new = in_words(lane, Mark::New, lang);
+        if !new.is_empty() {
+            sentences.push(m::words_new(&name, new));
+        }
+    }
+    if let (Some(endpoint), Some(service)) = (tied(&picture.consumer), tied(&picture.provider)) {
+        let state = picture.link.label.clone().unwrap_or_else(|| Text::literal(""));
+        sentences.push(match picture.link.state {
+            LinkState::Absent => m::words_link_absent(endpoint, service),
+            LinkState::Pending => m::words_link_pending(endpoint, service, state),
+            LinkState::Up => m::words_link_up(endpoint, service),
+            LinkState::Rejected => m::words_link_rejected(endpoint, service),
+        });
+    }
+    sentences.iter().map(|sentence| sentence.say(lang)).collect()
+}
+
+fn in_words(vpc: &Lane, mark: Mark, lang: Lang) -> String {
+    let nodes = vpc.nodes.iter().filter(|node| node.mark == mark);
+    let words: Vec<String> = nodes
+        .map(|node| match &node.state {
+            Some(state) => format!("{} ({})", node.label.say(lang), state.say(lang)),
+            None => node.label.say(lang),
+        })
+        .collect();
+    words.join(if lang == Lang::Ja { "、" } else { ", " })
+}
+
+fn tied(lane: &Lane) -> Option<&Text> {
+    lane.nodes.iter().find(|node| node.tied && node.mark != Mark::Absent).map(|node: &Node| &node.label)
+}
