@@ -1,8 +1,17 @@
 //! The AWS API emulator and its TCP data plane: a server, spoken to over HTTP and TCP only.
 //! Must not know: anything of ours but `host`; it is imported by `cli` alone, so checks cannot peek.
-//! Next: `plane/` carries the traffic; `pace.rs` is how fast time runs.
+//! Next: `server.rs` starts it; `http.rs` reads a request; `ops/` answers it; `plane/` carries the traffic.
 
+mod control;
+mod differences;
+mod http;
+mod ops;
 mod pace;
 pub mod plane;
+mod server;
+mod wire;
+mod world;
 
+pub use differences::{Difference, differences};
 pub use pace::Pace;
+pub use server::{Account, Options, Sandbox, StartError};

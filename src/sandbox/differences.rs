@@ -1,0 +1,176 @@
+//! What the sandbox does not model, in both languages. It is kept here because this room imports `host` only.
+
+/// One way in which the sandbox differs from AWS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// A stable word for it.
+    pub id: &'static str,
+    /// In Japanese.
+    pub ja: &'static str,
+    /// In English.
+    pub en: &'static str,
+}
+
+/// Everything that is known to differ.
+#[must_use]
+pub fn differences() -> &'static [Difference] {
+    DIFFERENCES
+}
+
+const fn difference(id: &'static str, ja: &'static str, en: &'static str) -> Difference {
+    Difference { id, ja, en }
+}
+
+const DIFFERENCES: &[Difference] = &[
+    difference(
+        "operations",
+        "実装しているのはラボに必要な EC2・ELBv2・STS の操作だけです。未実装の操作・パラメータ・フィルターは、無視せずエラーを返します。",
+        "Only the EC2, ELBv2 and STS operations that the labs need exist. An operation, parameter or filter that does not \
+         exist is an error; none is ignored.",
+    ),
+    difference(
+        "no-default-vpc",
+        "アカウントは空の状態で始まります。デフォルト VPC、インターネットゲートウェイ、NAT ゲートウェイ、キーペアはありません。",
+        "Accounts are born empty: no default VPC, no internet or NAT gateway, no key pairs.",
+    ),
+    difference(
+        "iam",
+        "IAM ポリシーは評価しません。どのアクセスキーも、自分のアカウントのすべての操作を実行できます。DryRun も権限は調べません。",
+        "IAM policies are not evaluated: each access key may do everything in its own account, and DryRun checks no \
+         permission.",
+    ),
+    difference(
+        "signature-date",
+        "署名は検証しますが、署名の日時と現在時刻のずれ (RequestExpired) は調べません。一時的な認証情報 (セッショントークン) と署名付き URL は使えません。",
+        "Signatures are verified, but their date is not compared with the clock (no RequestExpired). There are no session \
+         tokens and no presigned URLs.",
+    ),
+    difference(
+        "consistency",
+        "結果整合性はありません。作成したリソースは直後の呼び出しから必ず見えます。スロットリング (RequestLimitExceeded) も起こりません。",
+        "There is no eventual consistency: what was made is seen by the next call. Nothing is throttled.",
+    ),
+    difference(
+        "durations",
+        "状態が変わるまでの時間は、よくある値を決め打ちしたものです。quick では約 30 分の 1 に縮め、instant では参照するたびに 1 段階進めます。",
+        "Transitions take fixed, typical times. The quick pace shortens them to about a thirtieth; the instant pace takes \
+         one step each time a resource is looked at.",
+    ),
+    difference(
+        "zones",
+        "どのリージョンもアベイラビリティーゾーンは 3 つです。ゾーン名と ID の対応は、アカウントごとにわざとずらしてあります。",
+        "Every region has three Availability Zones. Which name means which zone id differs between the accounts, on \
+         purpose.",
+    ),
+    difference(
+        "quotas",
+        "クォータは、VPC 数、VPC あたりのサブネット数、セキュリティグループのルール数、エンドポイント数だけを調べます。vCPU や NLB の数は調べません。",
+        "Quotas are checked for VPCs, subnets, security-group rules and endpoints only, not for vCPUs or load balancers.",
+    ),
+    difference(
+        "images",
+        "AMI は Amazon Linux 2023 と Windows Server の代表だけで、ID とビルド日はサンドボックス独自のものです。インスタンスタイプも一部だけで、すべてのゾーンで提供されます。",
+        "Images are one Amazon Linux 2023 per architecture and one Windows Server, with ids and build dates of the \
+         sandbox's own. A few instance types are offered, in every zone.",
+    ),
+    difference(
+        "volumes",
+        "EBS ボリュームはありません。BlockDeviceMapping とボリュームのタグは受け付けますが、形式を調べるだけです。",
+        "There are no EBS volumes: block device mappings and tags for volumes are accepted and only checked for their \
+         form.",
+    ),
+    difference(
+        "metadata-service",
+        "インスタンスメタデータサービスはありません。MetadataOptions は記録して表示するだけです。",
+        "There is no instance metadata service: MetadataOptions are recorded and shown, nothing more.",
+    ),
+    difference(
+        "stop-force",
+        "StopInstances の Force は受け付けますが、通常の停止と同じです。",
+        "StopInstances accepts Force and stops in the usual way.",
+    ),
+    difference(
+        "console-output",
+        "GetConsoleOutput は、Latest を付けなくても最新の出力を返します。AWS では付けないと数分遅れます。",
+        "GetConsoleOutput shows the current output without Latest too. On AWS it is minutes behind.",
+    ),
+    difference("ipv4-only", "IPv6 とデュアルスタックはありません。", "There is no IPv6 and no dual stack."),
+    difference(
+        "nacl",
+        "ネットワーク ACL、ピアリング、NAT、ユーザー定義のルートはありません。ルートテーブルが持つのは local と S3 のルートだけです。",
+        "There are no network ACLs, peerings, NAT or routes of your own: a route table has the local route and S3's.",
+    ),
+    difference(
+        "security-group-peers",
+        "セキュリティグループのルールの相手は、IPv4 の CIDR、同じアカウントのグループ、S3 のプレフィックスリストだけです。",
+        "A security-group rule can name an IPv4 block, a group of the same account, or S3's prefix list.",
+    ),
+    difference(
+        "prefix-list",
+        "プレフィックスリストは S3 のものだけで、中の CIDR は見本です。東京とバージニア北部以外の ID は架空です。",
+        "S3's prefix list is the only one; its blocks are samples, and its id is made up outside Tokyo and N. Virginia.",
+    ),
+    difference(
+        "aws-services",
+        "AWS サービスへのエンドポイントは S3 のゲートウェイ型だけです。インターフェイス型は、サンドボックス内のエンドポイントサービスに対してだけ作れます。",
+        "The only endpoint to an AWS service is S3's gateway. Interface endpoints reach the sandbox's own endpoint services.",
+    ),
+    difference(
+        "endpoint-policy",
+        "エンドポイントポリシー、プライベート DNS 名、クロスリージョン接続、リソースエンドポイントは使えません。指定するとエラーになります。",
+        "Endpoint policies, private DNS names, cross-Region access and resource endpoints do not exist; asking for them is \
+         an error.",
+    ),
+    difference(
+        "own-account-service",
+        "同じアカウントからは、許可するプリンシパルがなくてもエンドポイントサービスが見つかります (2019 年の実機の動作。ドキュメントには記載がありません)。",
+        "Within the own account an endpoint service is found without any allowed principal (as observed in 2019; AWS does \
+         not document it).",
+    ),
+    difference(
+        "service-needs-active-nlb",
+        "エンドポイントサービスは、NLB が active になるまで作れません (AWS での動作は文書化されていません)。",
+        "An endpoint service can be made only once its load balancer is active (AWS does not document what it does).",
+    ),
+    difference(
+        "accept-after-reject",
+        "拒否した接続をあとから承諾することはできません (AWS での動作は文書化されていません)。承諾されないリクエストが期限切れになることもありません。",
+        "A rejected connection cannot be accepted afterwards (AWS does not document what it does), and a request that \
+         nobody accepts does not expire.",
+    ),
+    difference(
+        "connection-tags",
+        "エンドポイント接続そのもの (vpc-endpoint-connection) にはタグを付けられません。",
+        "Endpoint connections themselves (vpc-endpoint-connection) cannot be tagged.",
+    ),
+    difference(
+        "load-balancers",
+        "ロードバランサーは内部向け Network Load Balancer の TCP リスナーだけです。ターゲットはインスタンスか IP、ヘルスチェックは TCP か HTTP です。",
+        "Load balancers are internal Network Load Balancers with TCP listeners. Targets are instances or addresses; health \
+         checks are TCP or HTTP.",
+    ),
+    difference(
+        "target-group-attributes",
+        "preserve_client_ip.enabled は記録するだけです。PrivateLink の通信では、AWS でも効果がありません。",
+        "preserve_client_ip.enabled is only recorded. It has no effect on PrivateLink traffic on AWS either.",
+    ),
+    difference(
+        "cost",
+        "料金はかかりません。AWS では、エンドポイントは承諾待ちや拒否の状態でも課金されます。",
+        "Nothing costs anything. On AWS an endpoint is billed while it waits for acceptance, and after it was rejected.",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::differences;
+
+    #[test]
+    fn each_difference_is_told_once_in_both_languages() {
+        for (at, one) in differences().iter().enumerate() {
+            assert!(!one.ja.is_ascii() && one.en.is_ascii(), "{}", one.id);
+            assert!(one.ja.ends_with('。') && one.en.ends_with('.'), "{}", one.id);
+            assert!(!differences()[..at].iter().any(|other| other.id == one.id), "{}", one.id);
+        }
+    }
+}

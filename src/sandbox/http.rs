@@ -1,0 +1,262 @@
+//! One HTTP request: is it meant for us, who sent it, what does it ask, and the answer in its protocol's form.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
+use hyper::{Method, Request, Response, StatusCode};
+
+use super::control::Control;
+use super::ops::Protocol;
+use super::server::Account;
+use super::wire::{ApiError, Params, Presented, Signed, Xml, verify};
+use super::world::REGIONS;
+
+/// Most bytes of a body. The largest real request is an instance's user data, 16 KB before encoding.
+const BODY_LIMIT: usize = 256 * 1024;
+/// How long a body may take to arrive.
+const BODY_TIME: Duration = Duration::from_secs(20);
+
+/// What every request needs.
+pub struct Front {
+    /// The control plane.
+    pub control: Control,
+    /// The accounts and their keys, in the control plane's order.
+    pub accounts: Vec<Account>,
+}
+
+/// A refusal, and the form in which its sender can read it.
+struct Refusal {
+    protocol: Option<Protocol>,
+    error: ApiError,
+}
+
+/// Answers one request. Every answer carries a request id in its header, which is where the Rust SDK looks for it.
+pub async fn answer(front: Arc<Front>, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    let id = front.control.request_id();
+    let is_json = request.headers().contains_key("x-amz-target");
+    let (status, kind, body) = match serve(&front, request).await {
+        Ok((protocol, action, xml)) => (200, "text/xml;charset=UTF-8", success(protocol, &action, &xml, &id)),
+        Err(Refusal { error, .. }) if is_json => {
+            let body = serde_json::json!({ "__type": error.code, "message": error.message });
+            (error.status, "application/x-amz-json-1.1", body.to_string())
+        }
+        Err(Refusal { protocol, error }) => (error.status, "text/xml;charset=UTF-8", failure(protocol, &error, &id)),
+    };
+    let mut response = Response::new(Full::new(Bytes::from(body)));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert(HeaderName::from_static("x-amzn-requestid"), id);
+    }
+    response
+}
+
+async fn serve(front: &Front, request: Request<Incoming>) -> Result<(Protocol, String, Xml), Refusal> {
+    let refuse = |protocol, error| Refusal { protocol, error };
+    check_sender(request.headers()).map_err(|error| refuse(None, error))?;
+    let (head, body) = request.into_parts();
+    let body = read_body(body).await.map_err(|error| refuse(None, error))?;
+    if !(head.method == Method::POST || head.method == Method::GET) || head.uri.path() != "/" {
+        let text = format!("{} {}: requests are POST / or GET /", head.method, head.uri.path());
+        return Err(refuse(None, ApiError::new("InvalidAction", text)));
+    }
+    let query = head.uri.query().unwrap_or_default();
+    let form = if head.method == Method::GET { query.as_bytes() } else { &body };
+    let headers = read_headers(&head.headers);
+    let signed = Signed { method: head.method.as_str(), path: head.uri.path(), query, headers: &headers, body: &body };
+    let (account, presented) =
+        authenticate(front, signed, guess(form)).map_err(|(protocol, error)| refuse(protocol, error))?;
+    let Some(protocol) = Protocol::of_service(&presented.service) else {
+        let error = ApiError::not_modelled("UnknownOperationException", &format!("the service {}", presented.service));
+        return Err(refuse(None, error));
+    };
+    let action = async {
+        if !REGIONS.contains(&presented.region.as_str()) {
+            return Err(ApiError::not_modelled("AuthFailure", &format!("the region {}", presented.region)));
+        }
+        let params = Params::parse(form)?;
+        let params = if protocol == Protocol::Ec2 { params } else { params.with_members() };
+        let action = params.need("Action")?.to_owned();
+        let version = params.need("Version")?;
+        if version != protocol.version() {
+            let text = format!("version {version} of this API, only {}", protocol.version());
+            return Err(ApiError::not_modelled("InvalidAction", &text));
+        }
+        let xml = front.control.call(account, &presented.region, protocol, &action, params).await?;
+        Ok((protocol, action, xml))
+    };
+    action.await.map_err(|error| refuse(Some(protocol), error))
+}
+
+/// A page in the learner's browser must not be able to drive the sandbox: browsers name the host they were sent to,
+/// and send an Origin.
+fn check_sender(headers: &HeaderMap) -> Result<(), ApiError> {
+    let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !is_loopback(host) {
+        let text = format!("pllab's sandbox answers on loopback names only, not as {host:?}");
+        return Err(ApiError::new("AccessDenied", text).with_status(403));
+    }
+    if headers.contains_key(ORIGIN) {
+        let text = "pllab's sandbox does not answer web pages (the request has an Origin header)";
+        return Err(ApiError::new("AccessDenied", text).with_status(403));
+    }
+    Ok(())
+}
+
+fn is_loopback(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => return rest.split(']').next() == Some("::1"),
+        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
+    };
+    let name = name.to_ascii_lowercase();
+    name == "127.0.0.1" || name == "localhost" || name.ends_with(".localhost")
+}
+
+async fn read_body(body: Incoming) -> Result<Bytes, ApiError> {
+    let whole = Limited::new(body, BODY_LIMIT).collect();
+    match tokio::time::timeout(BODY_TIME, whole).await {
+        Ok(Ok(whole)) => Ok(whole.to_bytes()),
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
+            let text = format!("The request is longer than {BODY_LIMIT} bytes");
+            Err(ApiError::new("RequestEntityTooLarge", text).with_status(413))
+        }
+        Ok(Err(error)) => Err(ApiError::new("IncompleteBody", error.to_string())),
+        Err(_) => Err(ApiError::new("RequestTimeout", "The body did not arrive in time").with_status(408)),
+    }
+}
+
+fn read_headers(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
+}
+
+/// Which account signed the request. EC2 has one code for all that can be wrong with credentials.
+fn authenticate(
+    front: &Front,
+    signed: Signed<'_>,
+    guessed: Option<Protocol>,
+) -> Result<(usize, Presented), (Option<Protocol>, ApiError)> {
+    let header = |name: &str| signed.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    let Some(authorization) = header("authorization") else {
+        let error = ApiError::new("MissingAuthenticationToken", "Request is missing Authentication Token");
+        return Err((guessed, error.with_status(403)));
+    };
+    let Some(presented) = Presented::parse(authorization) else {
+        let text = "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters";
+        return Err((guessed, ApiError::new("IncompleteSignature", text)));
+    };
+    let protocol = Protocol::of_service(&presented.service).or(guessed);
+    let refuse = |code: &str, status: u16, text: &str| {
+        let error = if protocol == Some(Protocol::Ec2) {
+            let text = format!("AWS was not able to validate the provided access credentials ({text})");
+            ApiError::new("AuthFailure", text).with_status(401)
+        } else {
+            ApiError::new(code, text).with_status(status)
+        };
+        Err((protocol, error))
+    };
+    if header("x-amz-security-token").is_some() {
+        let text = "The security token included in the request is invalid: pllab's sandbox gives out no session tokens; \
+                    unset AWS_SESSION_TOKEN";
+        return refuse("InvalidClientTokenId", 403, text);
+    }
+    let Some(account) = front.accounts.iter().position(|account| account.access_key_id == presented.access_key_id)
+    else {
+        let text = "The security token included in the request is invalid: no account of pllab's sandbox has this \
+                    access key id; keys are new at each start";
+        return refuse("InvalidClientTokenId", 403, text);
+    };
+    match verify(signed, &presented, &front.accounts[account].secret_access_key) {
+        Ok(()) => Ok((account, presented)),
+        Err(why) => {
+            let text = format!(
+                "The request signature we calculated does not match the signature you provided: {why}. Check your AWS \
+                 Secret Access Key and signing method."
+            );
+            refuse("SignatureDoesNotMatch", 403, &text)
+        }
+    }
+}
+
+/// The protocol of a request that nobody signed, by its version.
+fn guess(form: &[u8]) -> Option<Protocol> {
+    let version = form_urlencoded::parse(form).find(|(name, _)| name == "Version")?.1;
+    [Protocol::Ec2, Protocol::Elb, Protocol::Sts].into_iter().find(|protocol| protocol.version() == version)
+}
+
+fn success(protocol: Protocol, action: &str, xml: &Xml, id: &str) -> String {
+    let mut body = Xml::new();
+    if protocol == Protocol::Ec2 {
+        body.leaf("requestId", id).append(xml);
+    } else {
+        // The wrapper is there even when it is empty: botocore looks into it.
+        body.node(&format!("{action}Result"), |inner| {
+            inner.append(xml);
+        });
+        body.node("ResponseMetadata", |inner| {
+            inner.leaf("RequestId", id);
+        });
+    }
+    let namespace = protocol.namespace();
+    format!("{XML}<{action}Response xmlns=\"{namespace}\">{}</{action}Response>", body.as_str())
+}
+
+fn failure(protocol: Option<Protocol>, error: &ApiError, id: &str) -> String {
+    let mut body = Xml::new();
+    if protocol == Some(Protocol::Ec2) {
+        body.node("Response", |xml| {
+            xml.list("Errors", "Error", [error], |xml, error| {
+                xml.leaf("Code", &error.code).leaf("Message", &error.message);
+            });
+            xml.leaf("RequestID", id);
+        });
+        return format!("{XML}{}", body.as_str());
+    }
+    body.node("Error", |xml| {
+        let at_fault = if error.status < 500 { "Sender" } else { "Receiver" };
+        xml.leaf("Type", at_fault).leaf("Code", &error.code).leaf("Message", &error.message);
+    });
+    body.leaf("RequestId", id);
+    let namespace = protocol.unwrap_or(Protocol::Sts).namespace();
+    format!("{XML}<ErrorResponse xmlns=\"{namespace}\">{}</ErrorResponse>", body.as_str())
+}
+
+/// What every XML document begins with.
+const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
+
+#[cfg(test)]
+mod tests {
+    use super::{ApiError, Protocol, Xml, failure, is_loopback, success};
+
+    #[test]
+    fn only_loopback_names_are_answered() {
+        for host in ["127.0.0.1:8080", "localhost", "LOCALHOST:1", "[::1]:80", "ec2.ap-northeast-1.localhost:9"] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in ["", "evil.example", "127.0.0.1.evil.example:80", "localhost.evil.example", "[::2]:1", "0.0.0.0"] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn each_protocol_has_its_envelope() {
+        let error = ApiError::new("Code.A", "a < b");
+        assert!(failure(Some(Protocol::Ec2), &error, "id").ends_with(
+            "<Response><Errors><Error><Code>Code.A</Code><Message>a &lt; b</Message></Error></Errors>\
+             <RequestID>id</RequestID></Response>"
+        ));
+        assert!(failure(Some(Protocol::Elb), &error, "id").contains("<Error><Type>Sender</Type><Code>Code.A</Code>"));
+        assert!(
+            success(Protocol::Elb, "AddTags", &Xml::new(), "id")
+                .contains("<AddTagsResult/><ResponseMetadata><RequestId>id</RequestId></ResponseMetadata>")
+        );
+        assert!(
+            success(Protocol::Ec2, "DeleteVpc", &Xml::done(), "id")
+                .contains("<requestId>id</requestId><return>true</return></DeleteVpcResponse>")
+        );
+    }
+}

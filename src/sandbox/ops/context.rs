@@ -1,0 +1,273 @@
+//! What an operation is given: who asks, where, when, and the world.
+
+use jiff::Timestamp;
+
+use crate::host::Random;
+use crate::sandbox::Pace;
+use crate::sandbox::wire::{ApiError, Params, Xml};
+use crate::sandbox::world::{
+    Interface, InterfaceKind, Kind, Life, Region, Subnet, Tags, Timing, TokenUse, World, Zone, free_address, zones,
+};
+
+/// One call: its caller, its place and time, and the world it may change.
+///
+/// Operations read and check everything first, call [`Ctx::ready`], and only then change the world: a refused call
+/// leaves no trace.
+#[derive(Debug)]
+pub struct Ctx<'a> {
+    world: &'a mut World,
+    account: usize,
+    region: &'a str,
+    now: Timestamp,
+    pace: Pace,
+    random: &'a Random,
+}
+
+/// A network interface to be made.
+#[derive(Debug)]
+pub struct NewInterface<'a> {
+    pub kind: InterfaceKind,
+    pub owner: &'a str,
+    pub description: String,
+    pub groups: Vec<String>,
+    /// A certain address; it was checked with [`Ctx::check_address`].
+    pub address: Option<std::net::Ipv4Addr>,
+    pub tags: Tags,
+}
+
+impl<'a> Ctx<'a> {
+    /// A call by the account at index `account` in `region`.
+    pub fn new(world: &'a mut World, account: usize, region: &'a str, timing: Timing, random: &'a Random) -> Self {
+        world.accounts[account].regions.entry(region.to_owned()).or_default();
+        Self { world, account, region, now: timing.at, pace: timing.pace, random }
+    }
+
+    /// The whole world.
+    pub fn world(&self) -> &World {
+        self.world
+    }
+
+    /// The whole world, to change.
+    pub fn world_mut(&mut self) -> &mut World {
+        self.world
+    }
+
+    /// The caller's account in the region of the call.
+    pub fn here(&self) -> &Region {
+        &self.world.accounts[self.account].regions[self.region]
+    }
+
+    /// The caller's account in the region of the call, to change.
+    pub fn here_mut(&mut self) -> &mut Region {
+        self.world.accounts[self.account].regions.entry(self.region.to_owned()).or_default()
+    }
+
+    /// The caller's account id.
+    pub fn owner(&self) -> &str {
+        &self.world.accounts[self.account].id
+    }
+
+    /// The caller's account name.
+    pub fn account_name(&self) -> &str {
+        &self.world.accounts[self.account].name
+    }
+
+    /// The region of the call.
+    pub fn region(&self) -> &'a str {
+        self.region
+    }
+
+    /// The zones of the region, as the caller's account names them.
+    pub fn zones(&self) -> Vec<Zone> {
+        zones(self.region, self.account)
+    }
+
+    /// Now, at the sandbox's pace.
+    pub fn timing(&self) -> Timing {
+        Timing { at: self.now, pace: self.pace }
+    }
+
+    /// Now, in milliseconds since 1970.
+    pub fn millis(&self) -> i64 {
+        self.now.as_millisecond()
+    }
+
+    /// A new id: `prefix` and 17 hexadecimal digits.
+    pub fn new_id(&self, prefix: &str) -> String {
+        format!("{prefix}{}", self.random.hex(17))
+    }
+
+    /// `digits` random hexadecimal digits.
+    pub fn hex(&self, digits: usize) -> String {
+        self.random.hex(digits)
+    }
+
+    /// A random source, for what ids are not.
+    pub fn random(&self) -> &Random {
+        self.random
+    }
+
+    /// A resource's ARN.
+    pub fn arn(&self, service: &str, resource: &str) -> String {
+        format!("arn:aws:{service}:{}:{}:{resource}", self.region, self.owner())
+    }
+
+    /// A life that begins in `state`.
+    pub fn begin(&self, kind: Kind, state: &str) -> Life {
+        Life::enter(kind, state, self.timing())
+    }
+
+    /// Notices a resource: at the instant pace it takes one step.
+    pub fn touch(&mut self, kind: Kind, id: &str) {
+        if self.pace == Pace::Instant {
+            let timing = self.timing();
+            self.here_mut().advance_by_sight(kind, id, timing);
+        }
+    }
+
+    /// [`Ctx::touch`] for an endpoint, whoever owns it.
+    pub fn touch_endpoint(&mut self, id: &str) {
+        if self.pace == Pace::Instant {
+            let timing = self.timing();
+            if let Some(region) = self.world.home_of_endpoint(id) {
+                region.advance_by_sight(Kind::Endpoint, id, timing);
+                region.advance_by_sight(Kind::GatewayEndpoint, id, timing);
+            }
+        }
+    }
+
+    /// Notices whatever a refused deletion has tripped over, so that trying again gets further.
+    pub fn trip_over(&mut self, interfaces: &[String]) {
+        for id in interfaces {
+            let Some(interface) = self.here().interfaces.get(id).cloned() else { continue };
+            match interface.kind {
+                InterfaceKind::Balancer => self.touch(Kind::Interface, id),
+                InterfaceKind::Instance => {
+                    let dying = self.here().instances.get(&interface.owner);
+                    if dying.is_some_and(|instance| instance.life.state == "shutting-down") {
+                        self.touch(Kind::Instance, &interface.owner);
+                    }
+                }
+                InterfaceKind::Endpoint => {
+                    let dying = self.here().endpoints.get(&interface.owner);
+                    if dying.is_some_and(|endpoint| endpoint.life.state == "deleting") {
+                        self.touch_endpoint(&interface.owner);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The last check of an EC2 operation before it acts: everything was understood, and it is not a dry run.
+    pub fn ready(&self, params: &Params) -> Result<(), ApiError> {
+        let dry_run = params.flag("DryRun")?.unwrap_or(false);
+        understood(params, "UnknownParameter")?;
+        if dry_run {
+            let text = "Request would have succeeded, but DryRun flag is set.";
+            return Err(ApiError::new("DryRunOperation", text).with_status(412));
+        }
+        Ok(())
+    }
+
+    /// The last check of an ELBv2 or STS operation before it acts. They have no dry run.
+    pub fn ready_without_dry_run(&self, params: &Params) -> Result<(), ApiError> {
+        understood(params, "ValidationError")
+    }
+
+    /// What `operation` made when this client token was first used; an error when the request was another one.
+    pub fn replay(&self, operation: &str, params: &Params) -> Result<Option<String>, ApiError> {
+        let Some(token) = params.get("ClientToken") else { return Ok(None) };
+        if token.len() > 64 || !token.is_ascii() {
+            return Err(ApiError::new("InvalidClientToken", "The client token is not valid"));
+        }
+        match self.here().tokens.get(&format!("{operation}/{token}")) {
+            None => Ok(None),
+            Some(used) if used.fingerprint == params.fingerprint() => Ok(Some(used.made.clone())),
+            Some(_) => Err(ApiError::token_mismatch()),
+        }
+    }
+
+    /// Remembers what was made for this client token.
+    pub fn remember(&mut self, operation: &str, params: &Params, made: &str) {
+        if let Some(token) = params.get("ClientToken") {
+            let used = TokenUse { fingerprint: params.fingerprint(), made: made.to_owned() };
+            let key = format!("{operation}/{token}");
+            self.here_mut().tokens.insert(key, used);
+        }
+    }
+
+    /// Whether `address` can be given to a new interface in `subnet`.
+    pub fn check_address(&self, subnet: &Subnet, address: std::net::Ipv4Addr) -> Result<(), ApiError> {
+        if !subnet.block.has(address) || subnet.block.reserves(address) {
+            return Err(ApiError::new(
+                "InvalidParameterValue",
+                format!("Address {address} does not fall within the subnet's address range"),
+            ));
+        }
+        if self.here().used_addresses(&subnet.id).contains(&address) {
+            return Err(ApiError::new("InvalidIPAddress.InUse", format!("Address {address} is in use.")));
+        }
+        Ok(())
+    }
+
+    /// Whether `count` more interfaces fit into `subnet`.
+    pub fn check_room(&self, subnet: &Subnet, count: u64) -> Result<(), ApiError> {
+        let free = self.here().free_addresses(subnet);
+        if free < count {
+            return Err(ApiError::new(
+                "InsufficientFreeAddressesInSubnet",
+                format!("The specified subnet does not have enough free addresses: {} has {free}", subnet.id),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Makes an interface in `subnet`, where there is room.
+    pub fn attach(&mut self, subnet: &Subnet, new: NewInterface<'_>) -> Interface {
+        let used = self.here().used_addresses(&subnet.id);
+        let free = new.address.or_else(|| free_address(subnet.block, &used, self.random));
+        let mac = self.random.hex(10);
+        let interface = Interface {
+            id: self.new_id("eni-"),
+            kind: new.kind,
+            owner: new.owner.to_owned(),
+            subnet: subnet.id.clone(),
+            vpc: subnet.vpc.clone(),
+            zone_name: subnet.zone_name.clone(),
+            zone_id: subnet.zone_id.clone(),
+            // Room was checked; the network's own address is never used and would show a mistake here.
+            address: free.unwrap_or(subnet.block.network),
+            mac: format!("06:{}:{}:{}:{}:{}", &mac[..2], &mac[2..4], &mac[4..6], &mac[6..8], &mac[8..]),
+            attachment: match new.kind {
+                InterfaceKind::Instance => self.new_id("eni-attach-"),
+                InterfaceKind::Balancer | InterfaceKind::Endpoint => self.new_id("ela-attach-"),
+            },
+            description: new.description,
+            groups: new.groups,
+            created: self.millis(),
+            life: self.begin(Kind::Interface, "in-use"),
+            tags: new.tags,
+        };
+        self.here_mut().interfaces.insert(interface.id.clone(), interface.clone());
+        interface
+    }
+}
+
+fn understood(params: &Params, code: &str) -> Result<(), ApiError> {
+    match params.unread() {
+        None => Ok(()),
+        Some(name) => Err(ApiError::not_modelled(code, &format!("the parameter {name} of this operation"))),
+    }
+}
+
+/// A moment as AWS writes it: UTC with milliseconds.
+pub fn moment(millis: i64) -> String {
+    Timestamp::from_millisecond(millis).map_or_else(|_| millis.to_string(), |at| format!("{at:.3}"))
+}
+
+/// The security groups of something, as EC2 lists them.
+pub fn group_set(xml: &mut Xml, region: &Region, groups: &[String]) {
+    xml.list("groupSet", "item", groups, |xml, id| {
+        xml.leaf("groupId", id).leaf("groupName", region.group_name(id));
+    });
+}

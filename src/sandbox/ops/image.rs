@@ -1,0 +1,75 @@
+//! Public images.
+
+use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
+use crate::sandbox::world::{IMAGES, Image, Tags};
+
+use super::context::Ctx;
+use super::describe::one;
+
+/// The account that owns Amazon's images.
+const AMAZON: &str = "137112412989";
+
+/// DescribeImages: Amazon's public images are the only ones.
+pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let ids = params.list("ImageId")?;
+    let owners = params.list("Owner")?;
+    params.flag("IncludeDeprecated")?;
+    let known = [
+        "architecture",
+        "creation-date",
+        "image-id",
+        "image-type",
+        "is-public",
+        "name",
+        "owner-alias",
+        "owner-id",
+        "platform",
+        "root-device-type",
+        "state",
+        "virtualization-type",
+    ];
+    let filters = Filters::read(params, &known)?;
+    let page = Page::read(params, 1, 1000, !ids.is_empty())?;
+    for id in &ids {
+        if !IMAGES.iter().any(|image| image.id == *id) {
+            return Err(ApiError::new("InvalidAMIID.NotFound", format!("The image id '[{id}]' does not exist")));
+        }
+    }
+    ctx.ready(params)?;
+    let owned = owners.is_empty() || owners.iter().any(|owner| owner == "amazon" || owner == AMAZON);
+    let found: Vec<&Image> = IMAGES
+        .iter()
+        .filter(|image| owned && (ids.is_empty() || ids.iter().any(|id| id == image.id)))
+        .filter(|image| filters.hold(&Tags::new(), |name| facts(image, name)))
+        .collect();
+    let (found, next) = page.cut(found, |image| image.id.to_owned());
+    let mut xml = Xml::new();
+    xml.list("imagesSet", "item", found, |xml, image| {
+        xml.leaf("imageId", image.id).leaf("imageLocation", format!("amazon/{}", image.name));
+        xml.leaf("imageState", "available").leaf("imageOwnerId", AMAZON).leaf("imageOwnerAlias", "amazon");
+        xml.leaf("creationDate", image.created).leaf("isPublic", true).leaf("architecture", image.architecture);
+        xml.leaf("imageType", "machine").maybe("platform", image.platform).leaf("name", image.name);
+        xml.leaf("rootDeviceType", "ebs").leaf("rootDeviceName", "/dev/xvda");
+        xml.leaf("virtualizationType", "hvm").leaf("hypervisor", "xen").leaf("enaSupport", true);
+        xml.maybe("imdsSupport", image.platform.is_none().then_some("v2.0"));
+    });
+    xml.maybe("nextToken", next);
+    Ok(xml)
+}
+
+fn facts(image: &Image, name: &str) -> Vec<String> {
+    match name {
+        "architecture" => one(image.architecture),
+        "creation-date" => one(image.created),
+        "image-type" => one("machine"),
+        "is-public" => one(true),
+        "name" => one(image.name),
+        "owner-alias" => one("amazon"),
+        "owner-id" => one(AMAZON),
+        "platform" => image.platform.map(str::to_owned).into_iter().collect(),
+        "root-device-type" => one("ebs"),
+        "state" => one("available"),
+        "virtualization-type" => one("hvm"),
+        _ => one(image.id),
+    }
+}

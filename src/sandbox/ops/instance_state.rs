@@ -1,0 +1,160 @@
+//! Instances over time: stop, start, terminate, status checks, console output.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::sandbox::plane::Console;
+use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
+use crate::sandbox::world::{Instance, Kind, Life};
+
+use super::context::Ctx;
+use super::describe::{one, select};
+use super::instance::{LOOKUP, write_state};
+use super::names;
+use super::vpc::only;
+
+/// The instance whose console is asked for; the data plane has the answer.
+#[derive(Debug)]
+pub struct ConsoleQuestion {
+    /// The instance.
+    pub instance: String,
+}
+
+impl ConsoleQuestion {
+    /// GetConsoleOutput's answer. AWS leaves `output` out until something was written.
+    pub fn answer(&self, console: &Console) -> Xml {
+        let mut xml = Xml::new();
+        xml.leaf("instanceId", &self.instance).leaf("timestamp", format!("{:.3}", console.updated));
+        let text = (!console.text.is_empty()).then(|| STANDARD.encode(&console.text));
+        xml.maybe("output", text);
+        xml
+    }
+}
+
+/// GetConsoleOutput.
+pub fn console(ctx: &mut Ctx<'_>, params: &Params) -> Result<ConsoleQuestion, ApiError> {
+    let id = params.need("InstanceId")?;
+    let latest = params.flag("Latest")?.unwrap_or(false);
+    let instance = names::INSTANCE.find(&ctx.here().instances, id)?;
+    if latest && instance.kind.starts_with("t2.") {
+        let text = "This instance type does not support retrieving the latest console logs.";
+        return Err(ApiError::new("UnsupportedOperation", text));
+    }
+    ctx.ready(params)?;
+    ctx.touch(Kind::Instance, id);
+    Ok(ConsoleQuestion { instance: id.to_owned() })
+}
+
+/// DescribeInstanceStatus: running instances only, unless all are asked for.
+pub fn describe_status(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let ids = params.list("InstanceId")?;
+    let everyone = params.flag("IncludeAllInstances")?.unwrap_or(false);
+    let known = [
+        "availability-zone",
+        "availability-zone-id",
+        "instance-state-code",
+        "instance-state-name",
+        "instance-status.status",
+        "system-status.status",
+    ];
+    let filters = Filters::read(params, &known)?;
+    let page = Page::read(params, 5, 1000, !ids.is_empty())?;
+    ctx.ready(params)?;
+    let found = select(ctx, &LOOKUP, &ids, &filters, |_, instance, name| match name {
+        "availability-zone" => one(&instance.zone_name),
+        "availability-zone-id" => one(&instance.zone_id),
+        "instance-state-code" => one(Instance::code(&instance.life.state)),
+        "instance-state-name" => one(&instance.life.state),
+        _ => one(&instance.checks.state),
+    })?;
+    let found = found.into_iter().filter(|instance| everyone || instance.life.state == "running").collect();
+    let (found, next) = page.cut(found, |instance: &Instance| instance.id.clone());
+    let mut xml = Xml::new();
+    xml.list("instanceStatusSet", "item", &found, |xml, instance| {
+        xml.leaf("instanceId", &instance.id).leaf("availabilityZone", &instance.zone_name);
+        xml.leaf("availabilityZoneId", &instance.zone_id);
+        write_state(xml, "instanceState", &instance.life.state);
+        let status = instance.checks.state.as_str();
+        let reachability = if status == "ok" { "passed" } else { status };
+        for name in ["systemStatus", "instanceStatus"] {
+            xml.node(name, |xml| {
+                xml.leaf("status", status);
+                if status != "not-applicable" {
+                    xml.list("details", "item", [reachability], |xml, value| {
+                        xml.leaf("name", "reachability").leaf("status", value);
+                    });
+                }
+            });
+        }
+    });
+    xml.maybe("nextToken", next);
+    Ok(xml)
+}
+
+/// TerminateInstances: all of the ids or, when one is bad, none [API:TerminateInstances].
+pub fn terminate(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let ids = ids(ctx, params)?;
+    only(params, "Force", &["false"])?;
+    only(params, "SkipOsShutdown", &["false"])?;
+    ctx.ready(params)?;
+    Ok(change(ctx, &ids, |state| (!["shutting-down", "terminated"].contains(&state)).then_some("shutting-down")))
+}
+
+/// StopInstances.
+pub fn stop(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let ids = ids(ctx, params)?;
+    params.flag("Force")?;
+    only(params, "Hibernate", &["false"])?;
+    only(params, "SkipOsShutdown", &["false"])?;
+    check_state(ctx, &ids, &["running", "stopping", "stopped"], "stopped")?;
+    ctx.ready(params)?;
+    Ok(change(ctx, &ids, |state| (state == "running").then_some("stopping")))
+}
+
+/// StartInstances.
+pub fn start(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let ids = ids(ctx, params)?;
+    check_state(ctx, &ids, &["stopped", "pending", "running"], "started")?;
+    ctx.ready(params)?;
+    Ok(change(ctx, &ids, |state| (state == "stopped").then_some("pending")))
+}
+
+fn ids(ctx: &Ctx<'_>, params: &Params) -> Result<Vec<String>, ApiError> {
+    let ids = params.list("InstanceId")?;
+    if ids.is_empty() {
+        return Err(ApiError::missing("InstanceId"));
+    }
+    for id in &ids {
+        names::INSTANCE.find(&ctx.here().instances, id)?;
+    }
+    Ok(ids)
+}
+
+fn check_state(ctx: &Ctx<'_>, ids: &[String], allowed: &[&str], verb: &str) -> Result<(), ApiError> {
+    let wrong = ids.iter().find(|id| !allowed.contains(&ctx.here().instances[*id].life.state.as_str()));
+    wrong.map_or(Ok(()), |id| {
+        let text = format!("The instance '{id}' is not in a state from which it can be {verb}.");
+        Err(ApiError::new("IncorrectInstanceState", text))
+    })
+}
+
+/// Puts each instance into the state that `next` gives for its own, and reports both.
+fn change(ctx: &mut Ctx<'_>, ids: &[String], next: impl Fn(&str) -> Option<&'static str>) -> Xml {
+    let timing = ctx.timing();
+    let mut xml = Xml::new();
+    xml.list("instancesSet", "item", ids, |xml, id| {
+        let Some(instance) = ctx.here_mut().instances.get_mut(id) else { return };
+        let before = instance.life.state.clone();
+        if let Some(state) = next(&before) {
+            instance.life = Life::enter(Kind::Instance, state, timing);
+            instance.checks = Life { state: "not-applicable".to_owned(), due: None };
+            let asked = "Client.UserInitiatedShutdown";
+            instance.reason =
+                (state != "pending").then(|| (asked.to_owned(), format!("{asked}: User initiated shutdown")));
+        }
+        xml.leaf("instanceId", id);
+        write_state(xml, "currentState", &instance.life.state);
+        write_state(xml, "previousState", &before);
+    });
+    xml
+}

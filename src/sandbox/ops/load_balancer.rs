@@ -1,0 +1,348 @@
+//! Network Load Balancers.
+
+use std::collections::BTreeMap;
+
+use crate::sandbox::wire::{ApiError, Marker, Params, Xml};
+use crate::sandbox::world::{Balancer, InterfaceKind, Kind, Life, Subnet};
+
+use super::context::{Ctx, NewInterface, moment};
+use super::tags::read as read_tags;
+
+/// Most characters of a name.
+pub const NAME_LIMIT: usize = 32;
+
+/// A load balancer's attributes and their defaults. Those marked `true` can be changed here.
+const ATTRIBUTES: &[(&str, &str, bool)] = &[
+    ("access_logs.s3.bucket", "", false),
+    ("access_logs.s3.enabled", "false", false),
+    ("access_logs.s3.prefix", "", false),
+    ("deletion_protection.enabled", "false", true),
+    ("dns_record.client_routing_policy", "any_availability_zone", false),
+    ("load_balancing.cross_zone.enabled", "false", true),
+    ("zonal_shift.config.enabled", "false", false),
+];
+
+/// CreateLoadBalancer. The name is the idempotency key: the same request again gives the same load balancer.
+pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let name = check_name(params.need("Name")?, "load balancer")?;
+    modelled(params, "Type", "application", "network")?;
+    modelled(params, "IpAddressType", "ipv4", "ipv4")?;
+    let subnets = read_subnets(ctx, params)?;
+    let vpc = subnets[0].0.vpc.clone();
+    let scheme = params.get("Scheme").unwrap_or("internet-facing").to_owned();
+    match scheme.as_str() {
+        "internal" => {}
+        "internet-facing" => {
+            return Err(ApiError::new("InvalidSubnet", format!("VPC {vpc} has no internet gateway")));
+        }
+        other => return Err(ApiError::new("InvalidScheme", format!("The scheme '{other}' is not valid"))),
+    }
+    let groups = params.list("SecurityGroups")?;
+    check_groups(ctx, &groups, &vpc)?;
+    let tags = read_tags(params, "Tags")?;
+    let same_name = ctx.here().balancers.values().find(|found| found.name == name).cloned();
+    if same_name.as_ref().is_some_and(|found| found.fingerprint != params.fingerprint()) {
+        let text = format!("A load balancer with the same name '{name}' exists, but with different settings");
+        return Err(ApiError::new("DuplicateLoadBalancerName", text));
+    }
+    if same_name.is_none() {
+        for (subnet, address) in &subnets {
+            ctx.check_room(subnet, 1).map_err(|error| ApiError::new("InvalidSubnet", error.message))?;
+            if let Some(address) = address {
+                ctx.check_address(subnet, *address)
+                    .map_err(|error| ApiError::new("InvalidConfigurationRequest", error.message))?;
+            }
+        }
+    }
+    ctx.ready_without_dry_run(params)?;
+    let balancer = if let Some(balancer) = same_name {
+        balancer
+    } else {
+        let id = ctx.hex(16);
+        let arn = ctx.arn("elasticloadbalancing", &format!("loadbalancer/net/{name}/{id}"));
+        let mut interfaces = Vec::new();
+        for (subnet, address) in &subnets {
+            let new = NewInterface {
+                kind: InterfaceKind::Balancer,
+                owner: &arn,
+                description: format!("ELB net/{name}/{id}"),
+                groups: groups.clone(),
+                address: *address,
+                tags: BTreeMap::new(),
+            };
+            interfaces.push(ctx.attach(subnet, new).id);
+        }
+        let balancer = Balancer {
+            dns_name: format!("{name}-{id}.elb.{}.amazonaws.com", ctx.region()),
+            name,
+            scheme,
+            vpc,
+            life: ctx.begin(Kind::Balancer, "provisioning"),
+            created: ctx.millis(),
+            interfaces,
+            groups,
+            enforce: true,
+            attributes: ATTRIBUTES.iter().map(|(key, value, _)| ((*key).to_owned(), (*value).to_owned())).collect(),
+            fingerprint: params.fingerprint(),
+            tags,
+            arn: arn.clone(),
+        };
+        ctx.here_mut().balancers.insert(arn, balancer.clone());
+        balancer
+    };
+    let mut xml = Xml::new();
+    xml.list("LoadBalancers", "member", [balancer], |xml, balancer| write(xml, ctx, &balancer));
+    Ok(xml)
+}
+
+/// DescribeLoadBalancers.
+pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let arns = params.list("LoadBalancerArns")?;
+    let names = params.list("Names")?;
+    if !arns.is_empty() && !names.is_empty() {
+        let text = "Load balancer names and load balancer ARNs cannot be specified at the same time";
+        return Err(ApiError::new("ValidationError", text));
+    }
+    let page = Marker::read(params)?;
+    ctx.ready_without_dry_run(params)?;
+    for arn in &arns {
+        find(ctx, arn)?;
+    }
+    if let Some(unknown) = names.iter().find(|name| !ctx.here().balancers.values().any(|found| found.name == **name)) {
+        return Err(ApiError::new("LoadBalancerNotFound", format!("Load balancers '[{unknown}]' not found")));
+    }
+    let all = ctx.here().balancers.values();
+    let chosen = all.filter(|found| {
+        (arns.is_empty() || arns.contains(&found.arn)) && (names.is_empty() || names.contains(&found.name))
+    });
+    let chosen: Vec<String> = chosen.map(|found| found.arn.clone()).collect();
+    for arn in &chosen {
+        ctx.touch(Kind::Balancer, arn);
+    }
+    let (chosen, next) = page.cut(chosen, Clone::clone);
+    let mut xml = Xml::new();
+    let found = chosen.iter().filter_map(|arn| ctx.here().balancers.get(arn));
+    xml.list("LoadBalancers", "member", found, |xml, balancer| write(xml, ctx, balancer));
+    xml.maybe("NextMarker", next);
+    Ok(xml)
+}
+
+/// DeleteLoadBalancer. Listeners go with it, target groups stay, its interfaces leave some time later. Deleting what
+/// does not exist succeeds [API:DeleteLoadBalancer].
+pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let arn = params.need("LoadBalancerArn")?;
+    ctx.ready_without_dry_run(params)?;
+    let Some(balancer) = ctx.here().balancers.get(arn).cloned() else { return Ok(Xml::new()) };
+    if balancer.attributes.get("deletion_protection.enabled").is_some_and(|value| value == "true") {
+        let text = format!("Load balancer '{arn}' cannot be deleted because deletion protection is enabled");
+        return Err(ApiError::new("OperationNotPermitted", text));
+    }
+    if ctx.here().services.values().any(|service| service.balancers.iter().any(|used| used == arn)) {
+        let text =
+            format!("Load balancer '{arn}' cannot be deleted because it is currently associated with another service");
+        return Err(ApiError::new("ResourceInUse", text));
+    }
+    let leaving = Life::enter(Kind::Interface, "leaving", ctx.timing());
+    let region = ctx.here_mut();
+    region.listeners.retain(|_, listener| listener.balancer != *arn);
+    region.balancers.remove(arn);
+    for id in &balancer.interfaces {
+        if let Some(interface) = region.interfaces.get_mut(id) {
+            interface.life = leaving.clone();
+        }
+    }
+    Ok(Xml::new())
+}
+
+/// SetSecurityGroups. A load balancer born without groups can never get one; one born with groups keeps at least one
+/// [nlb: load-balancer-security-groups].
+pub fn set_security_groups(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let balancer = find(ctx, params.need("LoadBalancerArn")?)?;
+    if !params.has_list("SecurityGroups") {
+        return Err(ApiError::missing("SecurityGroups"));
+    }
+    let groups = params.list("SecurityGroups")?;
+    let enforce = match params.get("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic") {
+        None => balancer.enforce,
+        Some("on") => true,
+        Some("off") => false,
+        Some(other) => return Err(ApiError::value("EnforceSecurityGroupInboundRules", other, "Expected on or off.")),
+    };
+    if balancer.groups.is_empty() {
+        let text = "Security groups cannot be set on a Network Load Balancer that was created without any";
+        return Err(ApiError::new("InvalidConfigurationRequest", text));
+    }
+    if groups.is_empty() {
+        let text = "A Network Load Balancer that was created with security groups must keep at least one";
+        return Err(ApiError::new("InvalidConfigurationRequest", text));
+    }
+    check_groups(ctx, &groups, &balancer.vpc)?;
+    ctx.ready_without_dry_run(params)?;
+    let region = ctx.here_mut();
+    for id in &balancer.interfaces {
+        if let Some(interface) = region.interfaces.get_mut(id) {
+            interface.groups.clone_from(&groups);
+        }
+    }
+    if let Some(found) = region.balancers.get_mut(&balancer.arn) {
+        found.groups.clone_from(&groups);
+        found.enforce = enforce;
+    }
+    let mut xml = Xml::new();
+    xml.words("SecurityGroupIds", "member", &groups);
+    xml.leaf("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic", on_off(enforce));
+    Ok(xml)
+}
+
+/// DescribeLoadBalancerAttributes.
+pub fn describe_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let balancer = find(ctx, params.need("LoadBalancerArn")?)?;
+    ctx.ready_without_dry_run(params)?;
+    Ok(write_attributes(&balancer.attributes))
+}
+
+/// ModifyLoadBalancerAttributes.
+pub fn modify_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let balancer = find(ctx, params.need("LoadBalancerArn")?)?;
+    let changes = read_attributes(params, ATTRIBUTES)?;
+    ctx.ready_without_dry_run(params)?;
+    let mut attributes = balancer.attributes;
+    attributes.extend(changes);
+    if let Some(found) = ctx.here_mut().balancers.get_mut(&balancer.arn) {
+        found.attributes.clone_from(&attributes);
+    }
+    Ok(write_attributes(&attributes))
+}
+
+/// The load balancer with this ARN.
+pub fn find(ctx: &Ctx<'_>, arn: &str) -> Result<Balancer, ApiError> {
+    if !arn.starts_with("arn:") {
+        return Err(ApiError::new("ValidationError", format!("'{arn}' is not a valid load balancer ARN")));
+    }
+    let found = ctx.here().balancers.get(arn).cloned();
+    found.ok_or_else(|| ApiError::new("LoadBalancerNotFound", format!("Load balancers '[{arn}]' not found")))
+}
+
+/// Checks a name: letters, digits and inner dashes.
+pub fn check_name(name: &str, what: &str) -> Result<String, ApiError> {
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    if !plain
+        || name.len() > NAME_LIMIT
+        || name.starts_with('-')
+        || name.ends_with('-')
+        || name.starts_with("internal-")
+    {
+        let text = format!(
+            "The {what} name '{name}' can have up to {NAME_LIMIT} letters, digits and dashes, must not begin or end \
+             with a dash, and must not begin with 'internal-'"
+        );
+        return Err(ApiError::new("ValidationError", text));
+    }
+    Ok(name.to_owned())
+}
+
+/// Refuses every value of a parameter but the one that is modelled. `default` is what AWS takes when it is absent.
+pub fn modelled(params: &Params, name: &str, default: &str, only: &str) -> Result<(), ApiError> {
+    match params.get(name).unwrap_or(default) {
+        value if value == only => Ok(()),
+        other => Err(ApiError::not_modelled("ValidationError", &format!("{name}={other}, only {only}"))),
+    }
+}
+
+/// Reads `Attributes`: known keys, and only the changeable ones changed.
+pub fn read_attributes(params: &Params, known: &[(&str, &str, bool)]) -> Result<BTreeMap<String, String>, ApiError> {
+    let mut changes = BTreeMap::new();
+    for prefix in params.groups("Attributes") {
+        let key = params.need(&format!("{prefix}.Key"))?.to_owned();
+        let value = params.get(&format!("{prefix}.Value")).unwrap_or_default().to_owned();
+        let Some((_, default, changeable)) = known.iter().find(|(name, ..)| *name == key) else {
+            return Err(ApiError::not_modelled("ValidationError", &format!("the attribute {key}")));
+        };
+        if !changeable && value != *default {
+            return Err(ApiError::not_modelled("ValidationError", &format!("{key}={value}, only '{default}'")));
+        }
+        if ["true", "false"].contains(default) && !["true", "false"].contains(&value.as_str()) {
+            return Err(ApiError::new("ValidationError", format!("{key} must be true or false")));
+        }
+        changes.insert(key, value);
+    }
+    if changes.is_empty() {
+        return Err(ApiError::new("ValidationError", "Attributes must be specified"));
+    }
+    Ok(changes)
+}
+
+/// `<Attributes>`.
+pub fn write_attributes(attributes: &BTreeMap<String, String>) -> Xml {
+    let mut xml = Xml::new();
+    xml.list("Attributes", "member", attributes, |xml, (key, value)| {
+        xml.leaf("Key", key).leaf("Value", value);
+    });
+    xml
+}
+
+fn check_groups(ctx: &Ctx<'_>, groups: &[String], vpc: &str) -> Result<(), ApiError> {
+    let bad = groups.iter().find(|id| ctx.here().groups.get(*id).is_none_or(|group| group.vpc != vpc));
+    bad.map_or(Ok(()), |id| {
+        let text = format!("The security group '{id}' does not exist in the VPC '{vpc}'");
+        Err(ApiError::new("InvalidSecurityGroup", text))
+    })
+}
+
+type Placed = (Subnet, Option<std::net::Ipv4Addr>);
+
+fn read_subnets(ctx: &Ctx<'_>, params: &Params) -> Result<Vec<Placed>, ApiError> {
+    let plain = params.list("Subnets")?;
+    let mut wanted: Vec<(String, Option<std::net::Ipv4Addr>)> = Vec::new();
+    for prefix in params.groups("SubnetMappings") {
+        let address = params.get(&format!("{prefix}.PrivateIPv4Address"));
+        let address = address
+            .map(|text| text.parse().map_err(|_| ApiError::value("PrivateIPv4Address", text, "Not an IPv4 address.")))
+            .transpose()?;
+        wanted.push((params.need(&format!("{prefix}.SubnetId"))?.to_owned(), address));
+    }
+    if plain.is_empty() == wanted.is_empty() {
+        return Err(ApiError::new("ValidationError", "Specify either subnets or subnet mappings"));
+    }
+    wanted.extend(plain.into_iter().map(|id| (id, None)));
+    let mut subnets: Vec<Placed> = Vec::new();
+    for (id, address) in wanted {
+        let Some(subnet) = ctx.here().subnets.get(&id) else {
+            return Err(ApiError::new("SubnetNotFound", format!("The subnet ID '{id}' does not exist")));
+        };
+        if subnets.iter().any(|(other, _)| other.vpc != subnet.vpc) {
+            return Err(ApiError::new("InvalidConfigurationRequest", "All subnets must belong to the same VPC"));
+        }
+        if subnets.iter().any(|(other, _)| other.zone_id == subnet.zone_id) {
+            let text = "A load balancer cannot be attached to multiple subnets in the same Availability Zone";
+            return Err(ApiError::new("InvalidConfigurationRequest", text));
+        }
+        subnets.push((subnet.clone(), address));
+    }
+    Ok(subnets)
+}
+
+fn on_off(on: bool) -> &'static str {
+    if on { "on" } else { "off" }
+}
+
+fn write(xml: &mut Xml, ctx: &Ctx<'_>, balancer: &Balancer) {
+    xml.leaf("LoadBalancerArn", &balancer.arn).leaf("LoadBalancerName", &balancer.name);
+    xml.leaf("DNSName", &balancer.dns_name).leaf("CreatedTime", moment(balancer.created));
+    // The hosted zone of Tokyo's Network Load Balancers; other regions have theirs, which nobody here needs.
+    xml.maybe("CanonicalHostedZoneId", (ctx.region() == "ap-northeast-1").then_some("Z31USIVHYNEOWT"));
+    xml.leaf("Scheme", &balancer.scheme).leaf("VpcId", &balancer.vpc).leaf("Type", "network");
+    xml.node("State", |xml| {
+        xml.leaf("Code", &balancer.life.state);
+    });
+    let interfaces = balancer.interfaces.iter().filter_map(|id| ctx.here().interfaces.get(id));
+    xml.list("AvailabilityZones", "member", interfaces, |xml, interface| {
+        xml.leaf("ZoneName", &interface.zone_name).leaf("SubnetId", &interface.subnet);
+        xml.node("LoadBalancerAddresses", |_| {});
+    });
+    if !balancer.groups.is_empty() {
+        xml.words("SecurityGroups", "member", &balancer.groups);
+        xml.leaf("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic", on_off(balancer.enforce));
+    }
+    xml.leaf("IpAddressType", "ipv4");
+}

@@ -1,0 +1,34 @@
+//! The operations: one file per resource kind, named like the files of `actions`, so both sides of one API read together.
+//! Must not know: HTTP, signatures, how the world is stored.
+//! Next: `table.rs` lists every operation; `context.rs` is what each of them is given.
+
+mod acceptance;
+mod context;
+mod describe;
+mod endpoint;
+mod endpoint_service;
+mod gateway_endpoint;
+mod identity;
+mod image;
+mod instance;
+mod instance_state;
+mod listener;
+mod load_balancer;
+mod names;
+mod network_interface;
+mod prefix_list;
+mod route_table;
+mod security_group;
+mod security_group_rule;
+mod service_permission;
+mod subnet;
+mod tags;
+mod target_group;
+mod target_health;
+mod vpc;
+mod zone;
+
+mod table;
+
+pub use context::Ctx;
+pub use table::{Answer, Protocol, run};

@@ -1,0 +1,90 @@
+//! How EC2 names each resource kind in its ids and its refusals.
+
+use std::collections::BTreeMap;
+
+use crate::sandbox::wire::ApiError;
+
+/// A resource kind's id prefix and error codes [devguide: errors-overview].
+#[derive(Debug)]
+pub struct Naming {
+    /// What ids start with, dash included.
+    pub prefix: &'static str,
+    malformed: &'static str,
+    not_found: &'static str,
+    what: &'static str,
+}
+
+pub const VPC: Naming =
+    Naming { prefix: "vpc-", malformed: "InvalidVpcID.Malformed", not_found: "InvalidVpcID.NotFound", what: "vpc ID" };
+pub const SUBNET: Naming = Naming {
+    prefix: "subnet-",
+    malformed: "InvalidSubnetID.Malformed",
+    not_found: "InvalidSubnetID.NotFound",
+    what: "subnet ID",
+};
+pub const ROUTE_TABLE: Naming = Naming {
+    prefix: "rtb-",
+    malformed: "InvalidRouteTableId.Malformed",
+    not_found: "InvalidRouteTableID.NotFound",
+    what: "routeTable ID",
+};
+pub const GROUP: Naming = Naming {
+    prefix: "sg-",
+    malformed: "InvalidGroupId.Malformed",
+    not_found: "InvalidGroup.NotFound",
+    what: "security group",
+};
+pub const RULE: Naming = Naming {
+    prefix: "sgr-",
+    malformed: "InvalidSecurityGroupRuleId.Malformed",
+    not_found: "InvalidSecurityGroupRuleId.NotFound",
+    what: "security group rule ID",
+};
+pub const INSTANCE: Naming = Naming {
+    prefix: "i-",
+    malformed: "InvalidInstanceID.Malformed",
+    not_found: "InvalidInstanceID.NotFound",
+    what: "instance ID",
+};
+pub const INTERFACE: Naming = Naming {
+    prefix: "eni-",
+    malformed: "InvalidNetworkInterfaceId.Malformed",
+    not_found: "InvalidNetworkInterfaceID.NotFound",
+    what: "networkInterface ID",
+};
+pub const ENDPOINT: Naming = Naming {
+    prefix: "vpce-",
+    malformed: "InvalidVpcEndpointId.Malformed",
+    not_found: "InvalidVpcEndpointId.NotFound",
+    what: "Vpc Endpoint Id",
+};
+pub const SERVICE: Naming = Naming {
+    prefix: "vpce-svc-",
+    // The doubled "Id" is AWS's.
+    malformed: "InvalidVpcEndpointServiceIdId.Malformed",
+    not_found: "InvalidVpcEndpointServiceId.NotFound",
+    what: "VpcEndpointService Id",
+};
+
+impl Naming {
+    /// Refuses an id that cannot be one of this kind.
+    pub fn check(&self, id: &str) -> Result<(), ApiError> {
+        let digits = id.strip_prefix(self.prefix).unwrap_or_default();
+        if matches!(digits.len(), 8 | 17) && digits.chars().all(|c| c.is_ascii_hexdigit()) {
+            return Ok(());
+        }
+        let text = format!("Invalid id: \"{id}\" (expecting \"{}...\")", self.prefix);
+        Err(ApiError::new(self.malformed, text))
+    }
+
+    /// The refusal of an id that names nothing.
+    pub fn missing(&self, id: &str) -> ApiError {
+        ApiError::no_such(self.not_found, self.what, id)
+    }
+
+    /// The resource with this id.
+    pub fn find<'a, T>(&self, all: &'a BTreeMap<String, T>, id: &str) -> Result<&'a T, ApiError> {
+        self.check(id)?;
+        all.get(id).ok_or_else(|| self.missing(id))
+    }
+}

@@ -1,0 +1,182 @@
+//! Route tables: the local route, routes of gateway endpoints, associations with subnets.
+
+use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
+use crate::sandbox::world::{Region, RouteTable, s3_prefix_list};
+
+use super::context::Ctx;
+use super::describe::{Lookup, one, select};
+use super::names;
+use super::tags::{specification, tag_set};
+
+const LOOKUP: Lookup<RouteTable> =
+    Lookup { all: |region| &region.route_tables, naming: &names::ROUTE_TABLE, kinds: &[], tags: |table| &table.tags };
+
+/// CreateRouteTable.
+pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let vpc = names::VPC.find(&ctx.here().vpcs, params.need("VpcId")?)?.id.clone();
+    let tags = specification(params, "route-table")?;
+    let token = params.get("ClientToken").map(str::to_owned);
+    let made = ctx.replay("CreateRouteTable", params)?;
+    ctx.ready(params)?;
+    let table = if let Some(table) = made.and_then(|id| ctx.here().route_tables.get(&id).cloned()) {
+        table
+    } else {
+        let table = RouteTable { id: ctx.new_id("rtb-"), vpc, main: None, associations: [].into(), tags };
+        ctx.here_mut().route_tables.insert(table.id.clone(), table.clone());
+        ctx.remember("CreateRouteTable", params, &table.id);
+        table
+    };
+    let mut xml = Xml::new();
+    xml.node("routeTable", |xml| write(xml, ctx, &table)).maybe("clientToken", token);
+    Ok(xml)
+}
+
+/// DescribeRouteTables.
+pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let ids = params.list("RouteTableId")?;
+    let known = [
+        "association.main",
+        "association.route-table-association-id",
+        "association.route-table-id",
+        "association.subnet-id",
+        "owner-id",
+        "route-table-id",
+        "route.destination-cidr-block",
+        "route.destination-prefix-list-id",
+        "route.gateway-id",
+        "route.origin",
+        "route.state",
+        "vpc-id",
+        "tag",
+    ];
+    let filters = Filters::read(params, &known)?;
+    let page = Page::read(params, 5, 100, !ids.is_empty())?;
+    ctx.ready(params)?;
+    let (owner, list) = (ctx.owner().to_owned(), s3_prefix_list(ctx.region()));
+    let found = select(ctx, &LOOKUP, &ids, &filters, |region, table, name| facts(region, table, name, &owner, &list))?;
+    let (found, next) = page.cut(found, |table| table.id.clone());
+    let mut xml = Xml::new();
+    xml.list("routeTableSet", "item", &found, |xml, table| write(xml, ctx, table));
+    xml.maybe("nextToken", next);
+    Ok(xml)
+}
+
+/// AssociateRouteTable. A subnet has one explicit association at most.
+pub fn associate(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let region = ctx.here();
+    let table = names::ROUTE_TABLE.find(&region.route_tables, params.need("RouteTableId")?)?;
+    let subnet = names::SUBNET.find(&region.subnets, params.need("SubnetId")?)?;
+    if table.vpc != subnet.vpc {
+        return Err(ApiError::new(
+            "InvalidParameterValue",
+            format!("Route table {} and subnet {} belong to different networks", table.id, subnet.id),
+        ));
+    }
+    let used = region.route_tables.values().find_map(|other| {
+        other.associations.iter().find(|(_, used)| **used == subnet.id).map(|(id, _)| (other.id.clone(), id.clone()))
+    });
+    if used.as_ref().is_some_and(|(other, _)| *other != table.id) {
+        let text =
+            format!("the specified association for route table {} conflicts with an existing association", table.id);
+        return Err(ApiError::new("Resource.AlreadyAssociated", text));
+    }
+    let (table, subnet) = (table.id.clone(), subnet.id.clone());
+    ctx.ready(params)?;
+    let association = used.map_or_else(|| ctx.new_id("rtbassoc-"), |(_, association)| association);
+    if let Some(table) = ctx.here_mut().route_tables.get_mut(&table) {
+        table.associations.insert(association.clone(), subnet);
+    }
+    let mut xml = Xml::new();
+    xml.leaf("associationId", association).node("associationState", |xml| {
+        xml.leaf("state", "associated");
+    });
+    Ok(xml)
+}
+
+/// DisassociateRouteTable.
+pub fn disassociate(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let id = params.need("AssociationId")?;
+    let region = ctx.here();
+    if region.route_tables.values().any(|table| table.main.as_deref() == Some(id)) {
+        let text = format!("cannot disassociate the main route table association {id}");
+        return Err(ApiError::new("InvalidParameterValue", text));
+    }
+    if !region.route_tables.values().any(|table| table.associations.contains_key(id)) {
+        return Err(ApiError::no_such("InvalidAssociationID.NotFound", "association ID", id));
+    }
+    ctx.ready(params)?;
+    for table in ctx.here_mut().route_tables.values_mut() {
+        table.associations.remove(id);
+    }
+    Ok(Xml::done())
+}
+
+/// DeleteRouteTable. Associations and routes of gateway endpoints hold it.
+pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let id = params.need("RouteTableId")?;
+    let region = ctx.here();
+    let table = names::ROUTE_TABLE.find(&region.route_tables, id)?;
+    let held = table.main.is_some() || !table.associations.is_empty() || region.gateways_of(id).next().is_some();
+    ctx.ready(params)?;
+    if held {
+        return Err(ApiError::dependency("routeTable", id));
+    }
+    ctx.here_mut().route_tables.remove(id);
+    Ok(Xml::done())
+}
+
+fn facts(region: &Region, table: &RouteTable, name: &str, owner: &str, list: &str) -> Vec<String> {
+    let local = region.vpcs.get(&table.vpc).map(|vpc| vpc.block.to_string()).unwrap_or_default();
+    let gateways = || region.gateways_of(&table.id).map(|endpoint| endpoint.id.clone());
+    let has_gateway = gateways().next().is_some();
+    match name {
+        "association.main" => {
+            let explicit = table.associations.keys().map(|_| "false".to_owned());
+            table.main.iter().map(|_| "true".to_owned()).chain(explicit).collect()
+        }
+        "association.route-table-association-id" => {
+            table.main.iter().chain(table.associations.keys()).cloned().collect()
+        }
+        "association.route-table-id" if table.main.is_none() && table.associations.is_empty() => Vec::new(),
+        "association.subnet-id" => table.associations.values().cloned().collect(),
+        "owner-id" => one(owner),
+        "route.destination-cidr-block" => one(local),
+        "route.destination-prefix-list-id" => has_gateway.then(|| list.to_owned()).into_iter().collect(),
+        "route.gateway-id" => std::iter::once("local".to_owned()).chain(gateways()).collect(),
+        "route.origin" => {
+            std::iter::once("CreateRouteTable").chain(has_gateway.then_some("CreateRoute")).map(str::to_owned).collect()
+        }
+        "route.state" => one("active"),
+        "vpc-id" => one(&table.vpc),
+        _ => one(&table.id),
+    }
+}
+
+fn write(xml: &mut Xml, ctx: &Ctx<'_>, table: &RouteTable) {
+    let region = ctx.here();
+    xml.leaf("routeTableId", &table.id).leaf("vpcId", &table.vpc).leaf("ownerId", ctx.owner());
+    xml.node("routeSet", |xml| {
+        if let Some(vpc) = region.vpcs.get(&table.vpc) {
+            xml.node("item", |xml| {
+                xml.leaf("destinationCidrBlock", vpc.block).leaf("gatewayId", "local");
+                xml.leaf("state", "active").leaf("origin", "CreateRouteTable");
+            });
+        }
+        for endpoint in region.gateways_of(&table.id) {
+            xml.node("item", |xml| {
+                xml.leaf("destinationPrefixListId", s3_prefix_list(ctx.region())).leaf("gatewayId", &endpoint.id);
+                xml.leaf("state", "active").leaf("origin", "CreateRoute");
+            });
+        }
+    });
+    let main = table.main.iter().map(|id| (id, None));
+    let explicit = table.associations.iter().map(|(id, subnet)| (id, Some(subnet)));
+    xml.list("associationSet", "item", main.chain(explicit), |xml, (id, subnet)| {
+        xml.leaf("routeTableAssociationId", id).leaf("routeTableId", &table.id).maybe("subnetId", subnet);
+        xml.leaf("main", subnet.is_none()).node("associationState", |xml| {
+            xml.leaf("state", "associated");
+        });
+    });
+    xml.node("propagatingVgwSet", |_| {});
+    tag_set(xml, &table.tags);
+}

@@ -1,0 +1,254 @@
+//! The rules of security groups: authorize, revoke, describe.
+
+use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
+use crate::sandbox::world::{Block, Group, Peer, Rule, Tags, s3_prefix_list};
+
+use super::context::Ctx;
+use super::describe::one;
+use super::names;
+use super::security_group::permissions;
+use super::tags::{specification, tag_set};
+
+/// Rules a group can have in each direction [vpc userguide: amazon-vpc-limits].
+const LIMIT: usize = 60;
+
+/// AuthorizeSecurityGroupIngress.
+pub fn authorize_ingress(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    authorize(ctx, params, false)
+}
+
+/// AuthorizeSecurityGroupEgress.
+pub fn authorize_egress(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    authorize(ctx, params, true)
+}
+
+/// RevokeSecurityGroupIngress.
+pub fn revoke_ingress(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    revoke(ctx, params, false)
+}
+
+/// RevokeSecurityGroupEgress.
+pub fn revoke_egress(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    revoke(ctx, params, true)
+}
+
+/// DescribeSecurityGroupRules.
+pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let ids = params.list("SecurityGroupRuleId")?;
+    let filters = Filters::read(params, &["group-id", "security-group-rule-id", "tag"])?;
+    let page = Page::read(params, 5, 1000, !ids.is_empty())?;
+    ctx.ready(params)?;
+    let groups = ctx.here().groups.values();
+    let all = groups.flat_map(|group| group.rules.iter().map(move |rule| (group, rule)));
+    let mut found: Vec<(&Group, &Rule)> = all
+        .filter(|(_, rule)| ids.is_empty() || ids.contains(&rule.id))
+        .filter(|(group, rule)| {
+            filters.hold(&rule.tags, |name| one(if name == "group-id" { &group.id } else { &rule.id }))
+        })
+        .collect();
+    for id in &ids {
+        names::RULE.check(id)?;
+        if !found.iter().any(|(_, rule)| rule.id == *id) && !exists(ctx, id) {
+            return Err(names::RULE.missing(id));
+        }
+    }
+    found.sort_by(|a, b| a.1.id.cmp(&b.1.id));
+    let (found, next) = page.cut(found, |(_, rule)| rule.id.clone());
+    let mut xml = Xml::new();
+    xml.list("securityGroupRuleSet", "item", found, |xml, (group, rule)| write(xml, ctx, group, rule));
+    xml.maybe("nextToken", next);
+    Ok(xml)
+}
+
+fn exists(ctx: &Ctx<'_>, id: &str) -> bool {
+    ctx.here().groups.values().any(|group| group.rules.iter().any(|rule| rule.id == id))
+}
+
+fn authorize(ctx: &mut Ctx<'_>, params: &Params, egress: bool) -> Result<Xml, ApiError> {
+    let group = names::GROUP.find(&ctx.here().groups, params.need("GroupId")?)?.clone();
+    let tags = specification(params, "security-group-rule")?;
+    let rules = read(ctx, params, egress, &tags)?;
+    if rules.is_empty() {
+        return Err(ApiError::missing("IpPermissions"));
+    }
+    for (at, rule) in rules.iter().enumerate() {
+        if group.rules.iter().chain(&rules[..at]).any(|other| equal(other, rule)) {
+            let text = format!("the specified rule \"{}\" already exists", sentence(rule, egress));
+            return Err(ApiError::new("InvalidPermission.Duplicate", text));
+        }
+    }
+    if group.rules.iter().filter(|rule| rule.egress == egress).count() + rules.len() > LIMIT {
+        let text = "The maximum number of rules per security group has been reached.";
+        return Err(ApiError::new("RulesPerSecurityGroupLimitExceeded", text));
+    }
+    ctx.ready(params)?;
+    if let Some(group) = ctx.here_mut().groups.get_mut(&group.id) {
+        group.rules.extend(rules.iter().cloned());
+    }
+    let mut xml = Xml::done();
+    xml.list("securityGroupRuleSet", "item", &rules, |xml, rule| write(xml, ctx, &group, rule));
+    Ok(xml)
+}
+
+fn revoke(ctx: &mut Ctx<'_>, params: &Params, egress: bool) -> Result<Xml, ApiError> {
+    let group = names::GROUP.find(&ctx.here().groups, params.need("GroupId")?)?.clone();
+    let ids = params.list("SecurityGroupRuleId")?;
+    let wanted = read(ctx, params, egress, &Tags::new())?;
+    if ids.is_empty() == wanted.is_empty() {
+        return Err(ApiError::new(
+            "InvalidParameterCombination",
+            "Specify either IpPermissions or SecurityGroupRuleIds",
+        ));
+    }
+    let mut gone = Vec::new();
+    for id in &ids {
+        let found = group.rules.iter().find(|rule| rule.id == *id && rule.egress == egress);
+        gone.push(found.cloned().ok_or_else(|| names::RULE.missing(id))?);
+    }
+    for rule in &wanted {
+        let Some(found) = group.rules.iter().find(|other| equal(other, rule)) else {
+            let text = "The specified rule does not exist in this security group.";
+            return Err(ApiError::new("InvalidPermission.NotFound", text));
+        };
+        gone.push(found.clone());
+    }
+    ctx.ready(params)?;
+    if let Some(group) = ctx.here_mut().groups.get_mut(&group.id) {
+        group.rules.retain(|rule| !gone.iter().any(|gone| gone.id == rule.id));
+    }
+    let mut xml = Xml::done();
+    permissions(&mut xml, "unknownIpPermissionSet", ctx.owner(), std::iter::empty());
+    xml.list("revokedSecurityGroupRuleSet", "item", &gone, |xml, rule| {
+        xml.leaf("securityGroupRuleId", &rule.id).leaf("groupId", &group.id).leaf("isEgress", rule.egress);
+        write_range(xml, rule);
+        match &rule.peer {
+            Peer::Cidr(block) => xml.leaf("cidrIpv4", block),
+            Peer::Group(id) => xml.leaf("referencedGroupId", id),
+            Peer::PrefixList(id) => xml.leaf("prefixListId", id),
+        };
+        xml.maybe("description", rule.description.as_ref());
+    });
+    Ok(xml)
+}
+
+/// Reads `IpPermissions.N`, or the older spelling of one rule in the request itself.
+fn read(ctx: &Ctx<'_>, params: &Params, egress: bool, tags: &Tags) -> Result<Vec<Rule>, ApiError> {
+    let mut rules = Vec::new();
+    let mut add = |range: &(String, Option<i32>, Option<i32>), peer: Peer, description: Option<&str>| {
+        let (protocol, from, to) = range.clone();
+        let description = description.map(str::to_owned);
+        rules.push(Rule { id: ctx.new_id("sgr-"), egress, protocol, from, to, peer, description, tags: tags.clone() });
+    };
+    for prefix in params.groups("IpPermissions") {
+        let range = read_range(params, &format!("{prefix}."))?;
+        let mut peers = 0;
+        for (list, field) in [("IpRanges", "CidrIp"), ("Groups", "GroupId"), ("PrefixListIds", "PrefixListId")] {
+            for item in params.groups(&format!("{prefix}.{list}")) {
+                let value = params.need(&format!("{item}.{field}"))?;
+                if params.get(&format!("{item}.UserId")).is_some_and(|user| user != ctx.owner()) {
+                    return Err(ApiError::not_modelled("InvalidParameterValue", "security groups of another account"));
+                }
+                add(&range, peer(ctx, field, value)?, params.get(&format!("{item}.Description")));
+                peers += 1;
+            }
+        }
+        if peers == 0 {
+            return Err(ApiError::new(
+                "InvalidParameterValue",
+                format!("{prefix} names no IpRanges, Groups or PrefixListIds that pllab's sandbox models"),
+            ));
+        }
+    }
+    if let Some(block) = params.get("CidrIp") {
+        let range = read_range(params, "")?;
+        add(&range, peer(ctx, "CidrIp", block)?, None);
+    }
+    Ok(rules)
+}
+
+fn peer(ctx: &Ctx<'_>, field: &str, value: &str) -> Result<Peer, ApiError> {
+    match field {
+        "CidrIp" => {
+            let block = value.parse::<Block>().ok();
+            let bad = || ApiError::new("InvalidParameterValue", format!("CIDR block {value} is malformed"));
+            block.map(Peer::Cidr).ok_or_else(bad)
+        }
+        "GroupId" => Ok(Peer::Group(names::GROUP.find(&ctx.here().groups, value)?.id.clone())),
+        _ if value == s3_prefix_list(ctx.region()) => Ok(Peer::PrefixList(value.to_owned())),
+        _ => Err(ApiError::no_such("InvalidPrefixListID.NotFound", "prefix list ID", value)),
+    }
+}
+
+fn read_range(params: &Params, prefix: &str) -> Result<(String, Option<i32>, Option<i32>), ApiError> {
+    let protocol = params.need(&format!("{prefix}IpProtocol"))?.to_ascii_lowercase();
+    let from = params.number::<i32>(&format!("{prefix}FromPort"))?;
+    let to = params.number::<i32>(&format!("{prefix}ToPort"))?;
+    let protocol = match protocol.as_str() {
+        "6" => "tcp",
+        "17" => "udp",
+        "1" => "icmp",
+        other => other,
+    };
+    match protocol {
+        // All protocols means all ports, whatever was said.
+        "-1" => Ok(("-1".to_owned(), None, None)),
+        "tcp" | "udp" => {
+            let (Some(from), Some(to)) = (from, to) else {
+                return Err(ApiError::new(
+                    "InvalidParameterValue",
+                    "Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.",
+                ));
+            };
+            if !(0..=65535).contains(&from) || !(0..=65535).contains(&to) || from > to {
+                let text = format!("Invalid TCP/UDP port range ({from}:{to})");
+                return Err(ApiError::new("InvalidParameterValue", text));
+            }
+            Ok((protocol.to_owned(), Some(from), Some(to)))
+        }
+        "icmp" => Ok((protocol.to_owned(), from.or(Some(-1)), to.or(Some(-1)))),
+        other if other.parse::<u8>().is_ok() => Ok((other.to_owned(), None, None)),
+        other => Err(ApiError::new(
+            "InvalidParameterValue",
+            format!("Invalid value '{other}' for IP protocol. Unknown protocol."),
+        )),
+    }
+}
+
+fn equal(a: &Rule, b: &Rule) -> bool {
+    (a.egress, &a.protocol, a.from, a.to, &a.peer) == (b.egress, &b.protocol, b.from, b.to, &b.peer)
+}
+
+fn sentence(rule: &Rule, egress: bool) -> String {
+    let peer = match &rule.peer {
+        Peer::Cidr(block) => block.to_string(),
+        Peer::Group(id) | Peer::PrefixList(id) => id.clone(),
+    };
+    let protocol = if rule.protocol == "-1" { "ALL".to_owned() } else { rule.protocol.to_uppercase() };
+    let ports = match (rule.from, rule.to) {
+        (Some(from), Some(to)) => format!(", from port: {from}, to port: {to}"),
+        _ => String::new(),
+    };
+    let direction = if egress { ", egress" } else { "" };
+    format!("peer: {peer}, {protocol}{ports}{direction}, ALLOW")
+}
+
+fn write_range(xml: &mut Xml, rule: &Rule) {
+    xml.leaf("ipProtocol", &rule.protocol);
+    xml.leaf("fromPort", rule.from.unwrap_or(-1)).leaf("toPort", rule.to.unwrap_or(-1));
+}
+
+fn write(xml: &mut Xml, ctx: &Ctx<'_>, group: &Group, rule: &Rule) {
+    xml.leaf("securityGroupRuleId", &rule.id).leaf("groupId", &group.id).leaf("groupOwnerId", ctx.owner());
+    xml.leaf("isEgress", rule.egress);
+    write_range(xml, rule);
+    match &rule.peer {
+        Peer::Cidr(block) => xml.leaf("cidrIpv4", block),
+        Peer::PrefixList(id) => xml.leaf("prefixListId", id),
+        Peer::Group(id) => xml.node("referencedGroupInfo", |xml| {
+            xml.leaf("groupId", id).leaf("userId", ctx.owner()).leaf("vpcId", &group.vpc);
+        }),
+    };
+    xml.maybe("description", rule.description.as_ref());
+    xml.leaf("securityGroupRuleArn", ctx.arn("ec2", &format!("security-group-rule/{}", rule.id)));
+    tag_set(xml, &rule.tags);
+}

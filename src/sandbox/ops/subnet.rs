@@ -1,0 +1,152 @@
+//! Subnets.
+
+use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
+use crate::sandbox::world::{Block, Kind, Region, Subnet, Zone};
+
+use super::context::Ctx;
+use super::describe::{Lookup, one, select};
+use super::names;
+use super::tags::{specification, tag_set};
+
+/// Subnets a VPC can have [vpc userguide: amazon-vpc-limits].
+const LIMIT: usize = 200;
+
+const LOOKUP: Lookup<Subnet> = Lookup {
+    all: |region| &region.subnets,
+    naming: &names::SUBNET,
+    kinds: &[Kind::Subnet],
+    tags: |subnet| &subnet.tags,
+};
+
+/// CreateSubnet. Without a zone AWS chooses one; here it is the account's first.
+pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let vpc = names::VPC.find(&ctx.here().vpcs, params.need("VpcId")?)?.clone();
+    let text = params.need("CidrBlock")?;
+    let Ok(block) = text.parse::<Block>() else {
+        return Err(ApiError::value("cidrBlock", text, "This is not a valid CIDR block."));
+    };
+    if !(16..=28).contains(&block.prefix) || !vpc.block.holds(block) {
+        return Err(ApiError::new("InvalidSubnet.Range", format!("The CIDR '{text}' is invalid.")));
+    }
+    let mut siblings = ctx.here().subnets.values().filter(|subnet| subnet.vpc == vpc.id);
+    if siblings.any(|subnet| subnet.block.overlaps(block)) {
+        let text = format!("The CIDR '{text}' conflicts with another subnet");
+        return Err(ApiError::new("InvalidSubnet.Conflict", text));
+    }
+    if ctx.here().subnets.values().filter(|subnet| subnet.vpc == vpc.id).count() >= LIMIT {
+        return Err(ApiError::new("SubnetLimitExceeded", "The maximum number of subnets has been reached."));
+    }
+    let zone = zone(ctx, params)?;
+    let tags = specification(params, "subnet")?;
+    ctx.ready(params)?;
+    let subnet = Subnet {
+        id: ctx.new_id("subnet-"),
+        vpc: vpc.id,
+        block,
+        zone_name: zone.name,
+        zone_id: zone.id,
+        life: ctx.begin(Kind::Subnet, "pending"),
+        tags,
+    };
+    ctx.here_mut().subnets.insert(subnet.id.clone(), subnet.clone());
+    let mut xml = Xml::new();
+    xml.node("subnet", |xml| write(xml, ctx, &subnet));
+    Ok(xml)
+}
+
+/// DescribeSubnets.
+pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let ids = params.list("SubnetId")?;
+    let known = [
+        "availability-zone",
+        "availabilityZone",
+        "availability-zone-id",
+        "available-ip-address-count",
+        "cidr",
+        "cidr-block",
+        "cidrBlock",
+        "default-for-az",
+        "owner-id",
+        "state",
+        "subnet-arn",
+        "subnet-id",
+        "vpc-id",
+        "tag",
+    ];
+    let filters = Filters::read(params, &known)?;
+    let page = Page::read(params, 5, 1000, !ids.is_empty())?;
+    ctx.ready(params)?;
+    let (owner, base) = (ctx.owner().to_owned(), ctx.arn("ec2", "subnet/"));
+    let found = select(ctx, &LOOKUP, &ids, &filters, |region, subnet, name| match name {
+        "availability-zone" | "availabilityZone" => one(&subnet.zone_name),
+        "availability-zone-id" => one(&subnet.zone_id),
+        "available-ip-address-count" => one(region.free_addresses(subnet)),
+        "cidr" | "cidr-block" | "cidrBlock" => one(subnet.block),
+        "default-for-az" => one(false),
+        "owner-id" => one(&owner),
+        "state" => one(&subnet.life.state),
+        "subnet-arn" => one(format!("{base}{}", subnet.id)),
+        "vpc-id" => one(&subnet.vpc),
+        _ => one(&subnet.id),
+    })?;
+    let (found, next) = page.cut(found, |subnet| subnet.id.clone());
+    let mut xml = Xml::new();
+    xml.list("subnetSet", "item", &found, |xml, subnet| write(xml, ctx, subnet));
+    xml.maybe("nextToken", next);
+    Ok(xml)
+}
+
+/// DeleteSubnet. Its route-table association goes with it; interfaces hold it.
+pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let id = params.need("SubnetId")?;
+    names::SUBNET.find(&ctx.here().subnets, id)?;
+    ctx.ready(params)?;
+    let inside = interfaces_in(ctx.here(), id);
+    if !inside.is_empty() {
+        ctx.trip_over(&inside);
+        return Err(ApiError::dependency("subnet", id));
+    }
+    let region = ctx.here_mut();
+    region.subnets.remove(id);
+    for table in region.route_tables.values_mut() {
+        table.associations.retain(|_, subnet| subnet != id);
+    }
+    Ok(Xml::done())
+}
+
+fn interfaces_in(region: &Region, subnet: &str) -> Vec<String> {
+    region.interfaces.values().filter(|found| found.subnet == *subnet).map(|found| found.id.clone()).collect()
+}
+
+fn zone(ctx: &Ctx<'_>, params: &Params) -> Result<Zone, ApiError> {
+    let zones = ctx.zones();
+    let (name, id) = (params.get("AvailabilityZone"), params.get("AvailabilityZoneId"));
+    if name.is_some() && id.is_some() {
+        return Err(ApiError::new(
+            "InvalidParameterCombination",
+            "Specify AvailabilityZone or AvailabilityZoneId, not both",
+        ));
+    }
+    let found = match (name, id) {
+        (Some(name), _) => zones.iter().find(|zone| zone.name == name),
+        (_, Some(id)) => zones.iter().find(|zone| zone.id == id),
+        _ => zones.first(),
+    };
+    found.cloned().ok_or_else(|| {
+        let (parameter, value) = name.map_or(("availabilityZoneId", id), |name| ("availabilityZone", Some(name)));
+        let all: Vec<&str> =
+            zones.iter().map(|zone| if name.is_some() { zone.name.as_str() } else { zone.id.as_str() }).collect();
+        let why =
+            format!("Subnets can currently only be created in the following availability zones: {}.", all.join(", "));
+        ApiError::value(parameter, value.unwrap_or_default(), &why)
+    })
+}
+
+fn write(xml: &mut Xml, ctx: &Ctx<'_>, subnet: &Subnet) {
+    xml.leaf("subnetId", &subnet.id).leaf("subnetArn", ctx.arn("ec2", &format!("subnet/{}", subnet.id)));
+    xml.leaf("state", &subnet.life.state).leaf("ownerId", ctx.owner()).leaf("vpcId", &subnet.vpc);
+    xml.leaf("cidrBlock", subnet.block).leaf("availableIpAddressCount", ctx.here().free_addresses(subnet));
+    xml.leaf("availabilityZone", &subnet.zone_name).leaf("availabilityZoneId", &subnet.zone_id);
+    xml.leaf("defaultForAz", false).leaf("mapPublicIpOnLaunch", false).leaf("assignIpv6AddressOnCreation", false);
+    tag_set(xml, &subnet.tags);
+}

@@ -1,0 +1,182 @@
+//! Every operation, by service and name. What is not here is refused by name.
+
+use crate::sandbox::wire::{ApiError, Params, Xml};
+
+use super::context::Ctx;
+use super::instance_state::ConsoleQuestion;
+use super::target_health::HealthQuestion;
+use super::{
+    acceptance, endpoint, endpoint_service, identity, image, instance, instance_state, listener, load_balancer,
+    network_interface, prefix_list, route_table, security_group, security_group_rule, service_permission, subnet, tags,
+    target_group, target_health, vpc, zone,
+};
+
+/// The services that are modelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// EC2, the `ec2Query` protocol.
+    Ec2,
+    /// ELBv2, the `awsQuery` protocol.
+    Elb,
+    /// STS, the `awsQuery` protocol.
+    Sts,
+}
+
+/// What an operation has to say.
+#[derive(Debug)]
+pub enum Answer {
+    /// The answer.
+    Done(Xml),
+    /// The data plane must be asked how targets are.
+    Health(HealthQuestion),
+    /// The data plane must be asked what an instance's console shows.
+    Console(ConsoleQuestion),
+}
+
+type Operation = fn(&mut Ctx<'_>, &Params) -> Result<Xml, ApiError>;
+
+const EC2: &[(&str, Operation)] = &[
+    ("AcceptVpcEndpointConnections", acceptance::accept),
+    ("AssociateRouteTable", route_table::associate),
+    ("AuthorizeSecurityGroupEgress", security_group_rule::authorize_egress),
+    ("AuthorizeSecurityGroupIngress", security_group_rule::authorize_ingress),
+    ("CreateRouteTable", route_table::create),
+    ("CreateSecurityGroup", security_group::create),
+    ("CreateSubnet", subnet::create),
+    ("CreateTags", tags::create),
+    ("CreateVpc", vpc::create),
+    ("CreateVpcEndpoint", endpoint::create),
+    ("CreateVpcEndpointServiceConfiguration", endpoint_service::create),
+    ("DeleteRouteTable", route_table::delete),
+    ("DeleteSecurityGroup", security_group::delete),
+    ("DeleteSubnet", subnet::delete),
+    ("DeleteTags", tags::delete),
+    ("DeleteVpc", vpc::delete),
+    ("DeleteVpcEndpointServiceConfigurations", endpoint_service::delete),
+    ("DeleteVpcEndpoints", endpoint::delete),
+    ("DescribeAvailabilityZones", zone::describe),
+    ("DescribeImages", image::describe),
+    ("DescribeInstanceStatus", instance_state::describe_status),
+    ("DescribeInstanceTypeOfferings", zone::describe_offerings),
+    ("DescribeInstances", instance::describe),
+    ("DescribeManagedPrefixLists", prefix_list::describe_managed),
+    ("DescribeNetworkInterfaces", network_interface::describe),
+    ("DescribePrefixLists", prefix_list::describe),
+    ("DescribeRegions", zone::describe_regions),
+    ("DescribeRouteTables", route_table::describe),
+    ("DescribeSecurityGroupRules", security_group_rule::describe),
+    ("DescribeSecurityGroups", security_group::describe),
+    ("DescribeSubnets", subnet::describe),
+    ("DescribeTags", tags::describe),
+    ("DescribeVpcAttribute", vpc::describe_attribute),
+    ("DescribeVpcEndpointConnections", acceptance::describe),
+    ("DescribeVpcEndpointServiceConfigurations", endpoint_service::describe_configurations),
+    ("DescribeVpcEndpointServicePermissions", service_permission::describe),
+    ("DescribeVpcEndpointServices", endpoint_service::describe_services),
+    ("DescribeVpcEndpoints", endpoint::describe),
+    ("DescribeVpcs", vpc::describe),
+    ("DisassociateRouteTable", route_table::disassociate),
+    ("GetManagedPrefixListEntries", prefix_list::entries),
+    ("ModifyVpcAttribute", vpc::modify_attribute),
+    ("ModifyVpcEndpoint", endpoint::modify),
+    ("ModifyVpcEndpointServiceConfiguration", endpoint_service::modify),
+    ("ModifyVpcEndpointServicePermissions", service_permission::modify),
+    ("RejectVpcEndpointConnections", acceptance::reject),
+    ("RevokeSecurityGroupEgress", security_group_rule::revoke_egress),
+    ("RevokeSecurityGroupIngress", security_group_rule::revoke_ingress),
+    ("RunInstances", instance::run),
+    ("StartInstances", instance_state::start),
+    ("StopInstances", instance_state::stop),
+    ("TerminateInstances", instance_state::terminate),
+];
+
+const ELB: &[(&str, Operation)] = &[
+    ("AddTags", tags::add_tags),
+    ("CreateListener", listener::create),
+    ("CreateLoadBalancer", load_balancer::create),
+    ("CreateTargetGroup", target_group::create),
+    ("DeleteListener", listener::delete),
+    ("DeleteLoadBalancer", load_balancer::delete),
+    ("DeleteTargetGroup", target_group::delete),
+    ("DeregisterTargets", target_group::deregister),
+    ("DescribeListeners", listener::describe),
+    ("DescribeLoadBalancerAttributes", load_balancer::describe_attributes),
+    ("DescribeLoadBalancers", load_balancer::describe),
+    ("DescribeTags", tags::describe_tags),
+    ("DescribeTargetGroupAttributes", target_group::describe_attributes),
+    ("DescribeTargetGroups", target_group::describe),
+    ("ModifyLoadBalancerAttributes", load_balancer::modify_attributes),
+    ("ModifyTargetGroup", target_group::modify),
+    ("ModifyTargetGroupAttributes", target_group::modify_attributes),
+    ("RegisterTargets", target_group::register),
+    ("RemoveTags", tags::remove_tags),
+    ("SetSecurityGroups", load_balancer::set_security_groups),
+];
+
+const STS: &[(&str, Operation)] = &[("GetCallerIdentity", identity::caller)];
+
+impl Protocol {
+    /// The service that a signature's scope names.
+    pub fn of_service(service: &str) -> Option<Self> {
+        match service {
+            "ec2" => Some(Self::Ec2),
+            "elasticloadbalancing" => Some(Self::Elb),
+            "sts" => Some(Self::Sts),
+            _ => None,
+        }
+    }
+
+    /// The API version that is spoken.
+    pub fn version(self) -> &'static str {
+        match self {
+            Self::Ec2 => "2016-11-15",
+            Self::Elb => "2015-12-01",
+            Self::Sts => "2011-06-15",
+        }
+    }
+
+    /// The XML namespace of answers.
+    pub fn namespace(self) -> String {
+        match self {
+            Self::Ec2 => format!("http://ec2.amazonaws.com/doc/{}/", self.version()),
+            Self::Elb => format!("http://elasticloadbalancing.amazonaws.com/doc/{}/", self.version()),
+            Self::Sts => format!("https://sts.amazonaws.com/doc/{}/", self.version()),
+        }
+    }
+}
+
+/// Runs one operation.
+pub fn run(protocol: Protocol, action: &str, ctx: &mut Ctx<'_>, params: &Params) -> Result<Answer, ApiError> {
+    let (table, name) = match protocol {
+        Protocol::Ec2 => (EC2, "EC2"),
+        Protocol::Elb => (ELB, "Elastic Load Balancing v2"),
+        Protocol::Sts => (STS, "STS"),
+    };
+    let answer = match (protocol, action) {
+        (Protocol::Ec2, "GetConsoleOutput") => instance_state::console(ctx, params).map(Answer::Console),
+        (Protocol::Elb, "DescribeTargetHealth") => target_health::ask(ctx, params).map(Answer::Health),
+        _ => match table.iter().find(|(known, _)| *known == action) {
+            Some((_, operation)) => operation(ctx, params).map(Answer::Done),
+            None => Err(ApiError::not_modelled("InvalidAction", &format!("the operation {action} of {name}"))),
+        },
+    };
+    answer.map_err(|error| match (protocol, error.code.as_str()) {
+        // The awsQuery services have one word for what EC2 splits up.
+        (Protocol::Elb | Protocol::Sts, "MissingParameter" | "InvalidParameterValue") => {
+            ApiError { code: "ValidationError".to_owned(), ..error }
+        }
+        _ => error,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EC2, ELB};
+
+    #[test]
+    fn the_tables_are_in_order_and_name_nothing_twice() {
+        for table in [EC2, ELB] {
+            assert!(table.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        }
+    }
+}

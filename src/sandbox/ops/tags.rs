@@ -1,0 +1,292 @@
+//! Tags of both services.
+
+use std::collections::BTreeMap;
+
+use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
+use crate::sandbox::world::{Region, Tags};
+
+use super::context::Ctx;
+use super::describe::one;
+
+/// Most tags a resource can have.
+const LIMIT: usize = 50;
+
+/// Reads `TagSpecification.N` for an operation that makes resources of these `types`.
+pub fn specifications(params: &Params, types: &[&str]) -> Result<BTreeMap<String, Tags>, ApiError> {
+    let mut all: BTreeMap<String, Tags> = BTreeMap::new();
+    for prefix in params.groups("TagSpecification") {
+        let kind = params.need(&format!("{prefix}.ResourceType"))?;
+        if !types.contains(&kind) {
+            return Err(ApiError::new(
+                "InvalidParameterValue",
+                format!("'{kind}' is not a valid taggable resource type for this operation."),
+            ));
+        }
+        let tags = read(params, &format!("{prefix}.Tag"))?;
+        if all.insert(kind.to_owned(), tags).is_some() {
+            return Err(ApiError::new("InvalidParameterValue", format!("'{kind}' is specified more than once.")));
+        }
+    }
+    Ok(all)
+}
+
+/// [`specifications`] for an operation that makes resources of one type.
+pub fn specification(params: &Params, kind: &str) -> Result<Tags, ApiError> {
+    Ok(specifications(params, &[kind])?.remove(kind).unwrap_or_default())
+}
+
+/// Reads a list of keys and values. Keys are unique, at most 128 characters, and not AWS's own; values at most 256.
+pub fn read(params: &Params, list: &str) -> Result<Tags, ApiError> {
+    let mut tags = Tags::new();
+    for prefix in params.groups(list) {
+        let key = params.get(&format!("{prefix}.Key")).unwrap_or_default().to_owned();
+        let value = params.get(&format!("{prefix}.Value")).unwrap_or_default().to_owned();
+        if key.is_empty() || key.chars().count() > 128 || value.chars().count() > 256 {
+            return Err(ApiError::new(
+                "InvalidParameterValue",
+                format!("Tag key '{key}' or its value has a wrong length."),
+            ));
+        }
+        if key.to_ascii_lowercase().starts_with("aws:") {
+            return Err(ApiError::new(
+                "InvalidParameterValue",
+                "Tag keys starting with 'aws:' are reserved for internal use",
+            ));
+        }
+        if tags.insert(key.clone(), value).is_some() {
+            return Err(ApiError::new("InvalidParameterValue", format!("Duplicate tag key '{key}' specified.")));
+        }
+    }
+    if tags.len() > LIMIT {
+        return Err(ApiError::new("TagLimitExceeded", format!("More than {LIMIT} tags")));
+    }
+    Ok(tags)
+}
+
+/// `<tagSet>` as EC2 writes it.
+pub fn tag_set(xml: &mut Xml, tags: &Tags) {
+    xml.list("tagSet", "item", tags, |xml, (key, value)| {
+        xml.leaf("key", key).leaf("value", value);
+    });
+}
+
+/// CreateTags.
+pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let ids = ids(ctx, params, "ResourceId")?;
+    let tags = read(params, "Tag")?;
+    if tags.is_empty() {
+        return Err(ApiError::missing("Tag"));
+    }
+    for id in &ids {
+        check_limit(ctx, id, &tags)?;
+    }
+    ctx.ready(params)?;
+    add(ctx, &ids, &tags);
+    Ok(Xml::done())
+}
+
+/// DeleteTags. A tag without a value goes whatever its value; with one, only if it is equal; no tags: all of them.
+pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let ids = ids(ctx, params, "ResourceId")?;
+    let mut wanted = Vec::new();
+    for prefix in params.groups("Tag") {
+        let key = params.need(&format!("{prefix}.Key"))?.to_owned();
+        let name = format!("{prefix}.Value");
+        wanted.push((key, params.has_list(&name).then(|| params.get(&name).unwrap_or_default().to_owned())));
+    }
+    ctx.ready(params)?;
+    for id in &ids {
+        if let Some((_, tags)) = tags_mut(ctx.here_mut(), id) {
+            tags.retain(|key, value| {
+                let goes = wanted.iter().any(|(k, v)| k == key && v.as_ref().is_none_or(|v| v == value));
+                !(wanted.is_empty() || goes)
+            });
+        }
+    }
+    Ok(Xml::done())
+}
+
+/// EC2's DescribeTags.
+pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let filters = Filters::read(params, &["key", "resource-id", "resource-type", "value", "tag"])?;
+    let page = Page::read(params, 5, 1000, false)?;
+    ctx.ready(params)?;
+    let mut rows = Vec::new();
+    for (id, kind, tags) in all(ctx.here()) {
+        for (key, value) in tags {
+            let only = Tags::from([(key.clone(), value.clone())]);
+            let fits = filters.hold(&only, |name| match name {
+                "key" => one(key),
+                "value" => one(value),
+                "resource-id" => one(id),
+                _ => one(kind),
+            });
+            if fits {
+                rows.push((id.to_owned(), kind, key.clone(), value.clone()));
+            }
+        }
+    }
+    rows.sort();
+    let (rows, next) = page.cut(rows, |(id, _, key, _)| format!("{id} {key}"));
+    let mut xml = Xml::new();
+    xml.list("tagSet", "item", rows, |xml, (id, kind, key, value)| {
+        xml.leaf("resourceId", id).leaf("resourceType", kind).leaf("key", key).leaf("value", value);
+    });
+    xml.maybe("nextToken", next);
+    Ok(xml)
+}
+
+/// ELBv2's AddTags.
+pub fn add_tags(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let arns = arns(ctx, params)?;
+    let tags = read(params, "Tags")?;
+    for arn in &arns {
+        check_limit(ctx, arn, &tags).map_err(|_| ApiError::new("TooManyTags", "The limit of tags is exceeded"))?;
+    }
+    ctx.ready_without_dry_run(params)?;
+    add(ctx, &arns, &tags);
+    Ok(Xml::new())
+}
+
+/// ELBv2's RemoveTags.
+pub fn remove_tags(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let arns = arns(ctx, params)?;
+    let keys = params.list("TagKeys")?;
+    ctx.ready_without_dry_run(params)?;
+    for arn in &arns {
+        if let Some((_, tags)) = tags_mut(ctx.here_mut(), arn) {
+            tags.retain(|key, _| !keys.contains(key));
+        }
+    }
+    Ok(Xml::new())
+}
+
+/// ELBv2's DescribeTags.
+pub fn describe_tags(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let arns = arns(ctx, params)?;
+    ctx.ready_without_dry_run(params)?;
+    let mut xml = Xml::new();
+    xml.list("TagDescriptions", "member", &arns, |xml, arn| {
+        xml.leaf("ResourceArn", arn);
+        let tags = tags_mut(ctx.here_mut(), arn).map(|(_, tags)| tags.clone()).unwrap_or_default();
+        xml.list("Tags", "member", &tags, |xml, (key, value)| {
+            xml.leaf("Key", key).leaf("Value", value);
+        });
+    });
+    Ok(xml)
+}
+
+fn ids(ctx: &mut Ctx<'_>, params: &Params, list: &str) -> Result<Vec<String>, ApiError> {
+    let ids = params.list(list)?;
+    if ids.is_empty() {
+        return Err(ApiError::missing(list));
+    }
+    for id in &ids {
+        if id.starts_with("arn:") || tags_mut(ctx.here_mut(), id).is_none() {
+            return Err(ApiError::new("InvalidID", format!("The ID '{id}' is not valid")));
+        }
+    }
+    Ok(ids)
+}
+
+fn arns(ctx: &mut Ctx<'_>, params: &Params) -> Result<Vec<String>, ApiError> {
+    let arns = params.list("ResourceArns")?;
+    if arns.is_empty() {
+        return Err(ApiError::new("ValidationError", "ResourceArns must not be empty"));
+    }
+    for arn in &arns {
+        if !arn.starts_with("arn:") || tags_mut(ctx.here_mut(), arn).is_none() {
+            let (code, what) = match arn.split(':').nth(5).unwrap_or_default() {
+                rest if rest.starts_with("targetgroup/") => ("TargetGroupNotFound", "target groups"),
+                rest if rest.starts_with("listener/") => ("ListenerNotFound", "listeners"),
+                _ => ("LoadBalancerNotFound", "load balancers"),
+            };
+            return Err(ApiError::new(code, format!("One or more {what} not found")));
+        }
+    }
+    Ok(arns)
+}
+
+fn check_limit(ctx: &mut Ctx<'_>, id: &str, new: &Tags) -> Result<(), ApiError> {
+    let old = tags_mut(ctx.here_mut(), id).map(|(_, tags)| tags.clone()).unwrap_or_default();
+    let added = new.keys().filter(|key| !old.contains_key(*key)).count();
+    if old.len() + added > LIMIT {
+        return Err(ApiError::new("TagLimitExceeded", format!("More than {LIMIT} tags")));
+    }
+    Ok(())
+}
+
+fn add(ctx: &mut Ctx<'_>, ids: &[String], new: &Tags) {
+    for id in ids {
+        if let Some((_, tags)) = tags_mut(ctx.here_mut(), id) {
+            tags.extend(new.clone());
+        }
+    }
+}
+
+/// The tags of the resource with this id or ARN, and its type.
+fn tags_mut<'a>(region: &'a mut Region, id: &str) -> Option<(&'static str, &'a mut Tags)> {
+    if let Some(vpc) = region.vpcs.get_mut(id) {
+        return Some(("vpc", &mut vpc.tags));
+    }
+    if let Some(subnet) = region.subnets.get_mut(id) {
+        return Some(("subnet", &mut subnet.tags));
+    }
+    if let Some(table) = region.route_tables.get_mut(id) {
+        return Some(("route-table", &mut table.tags));
+    }
+    if let Some(interface) = region.interfaces.get_mut(id) {
+        return Some(("network-interface", &mut interface.tags));
+    }
+    if let Some(instance) = region.instances.get_mut(id) {
+        return Some(("instance", &mut instance.tags));
+    }
+    if let Some(group) = region.target_groups.get_mut(id) {
+        return Some(("target-group", &mut group.tags));
+    }
+    if let Some(balancer) = region.balancers.get_mut(id) {
+        return Some(("load-balancer", &mut balancer.tags));
+    }
+    if let Some(listener) = region.listeners.get_mut(id) {
+        return Some(("listener", &mut listener.tags));
+    }
+    if region.groups.contains_key(id) {
+        return region.groups.get_mut(id).map(|group| ("security-group", &mut group.tags));
+    }
+    if region.endpoints.contains_key(id) {
+        return region.endpoints.get_mut(id).map(|endpoint| ("vpc-endpoint", &mut endpoint.tags));
+    }
+    if region.services.contains_key(id) {
+        return region.services.get_mut(id).map(|service| ("vpc-endpoint-service", &mut service.tags));
+    }
+    let mut rules = region.groups.values_mut().flat_map(|group| &mut group.rules);
+    if let Some(rule) = rules.find(|rule| rule.id == id) {
+        return Some(("security-group-rule", &mut rule.tags));
+    }
+    let mut permissions = region.services.values_mut().flat_map(|service| &mut service.permissions);
+    if let Some(permission) = permissions.find(|permission| permission.id == id) {
+        return Some(("vpc-endpoint-service-permission", &mut permission.tags));
+    }
+    None
+}
+
+/// Every EC2 resource of the region with its type and tags.
+fn all(region: &Region) -> Vec<(&str, &'static str, &Tags)> {
+    let mut all: Vec<(&str, &'static str, &Tags)> = Vec::new();
+    all.extend(region.vpcs.values().map(|vpc| (vpc.id.as_str(), "vpc", &vpc.tags)));
+    all.extend(region.subnets.values().map(|subnet| (subnet.id.as_str(), "subnet", &subnet.tags)));
+    all.extend(region.route_tables.values().map(|table| (table.id.as_str(), "route-table", &table.tags)));
+    all.extend(region.interfaces.values().map(|found| (found.id.as_str(), "network-interface", &found.tags)));
+    all.extend(region.instances.values().map(|instance| (instance.id.as_str(), "instance", &instance.tags)));
+    all.extend(region.endpoints.values().map(|found| (found.id.as_str(), "vpc-endpoint", &found.tags)));
+    for group in region.groups.values() {
+        all.push((group.id.as_str(), "security-group", &group.tags));
+        all.extend(group.rules.iter().map(|rule| (rule.id.as_str(), "security-group-rule", &rule.tags)));
+    }
+    for service in region.services.values() {
+        all.push((service.id.as_str(), "vpc-endpoint-service", &service.tags));
+        let permissions = service.permissions.iter();
+        all.extend(permissions.map(|found| (found.id.as_str(), "vpc-endpoint-service-permission", &found.tags)));
+    }
+    all
+}

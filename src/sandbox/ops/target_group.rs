@@ -1,0 +1,348 @@
+//! Target groups and their targets. How the targets are is in `target_health.rs`.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+use crate::sandbox::wire::{ApiError, Marker, Params, Xml};
+use crate::sandbox::world::{Kind, Life, Target, TargetGroup};
+
+use super::context::Ctx;
+use super::load_balancer::{self, check_name, modelled, read_attributes, write_attributes};
+use super::tags::read as read_tags;
+
+/// A target group's attributes and their defaults. Those marked `true` can be changed here.
+const ATTRIBUTES: &[(&str, &str, bool)] = &[
+    ("deregistration_delay.connection_termination.enabled", "false", false),
+    ("deregistration_delay.timeout_seconds", "300", true),
+    ("load_balancing.cross_zone.enabled", "use_load_balancer_configuration", false),
+    ("preserve_client_ip.enabled", "true", true),
+    ("proxy_protocol_v2.enabled", "false", true),
+    ("stickiness.enabled", "false", false),
+    ("stickiness.type", "source_ip", false),
+];
+
+/// CreateTargetGroup. The name is the idempotency key, as with load balancers.
+pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let name = check_name(params.need("Name")?, "target group")?;
+    modelled(params, "Protocol", "", "TCP")?;
+    modelled(params, "IpAddressType", "ipv4", "ipv4")?;
+    let vpc = params.need("VpcId")?.to_owned();
+    if !ctx.here().vpcs.contains_key(&vpc) {
+        return Err(ApiError::new("ValidationError", format!("The VPC ID '{vpc}' is not found")));
+    }
+    let target_type = params.get("TargetType").unwrap_or("instance").to_owned();
+    if !["instance", "ip"].contains(&target_type.as_str()) {
+        return Err(ApiError::not_modelled("ValidationError", &format!("TargetType={target_type}")));
+    }
+    let protocol = params.get("HealthCheckProtocol").unwrap_or("TCP");
+    let mut group = TargetGroup {
+        arn: String::new(),
+        port: read_port(params)?,
+        check_protocol: "TCP".to_owned(),
+        check_port: "traffic-port".to_owned(),
+        check_path: None,
+        check_interval: 30,
+        // The default depends on the protocol [nlb: target-group-health-checks].
+        check_timeout: if protocol == "HTTP" { 6 } else { 10 },
+        healthy: 5,
+        unhealthy: 2,
+        matcher: None,
+        attributes: ATTRIBUTES.iter().map(|(key, value, _)| ((*key).to_owned(), (*value).to_owned())).collect(),
+        targets: Vec::new(),
+        fingerprint: params.fingerprint(),
+        tags: read_tags(params, "Tags")?,
+        name,
+        vpc,
+        target_type,
+    };
+    if group.target_type == "ip" {
+        group.attributes.insert("preserve_client_ip.enabled".to_owned(), "false".to_owned());
+    }
+    read_check(params, &mut group)?;
+    let same_name = ctx.here().target_groups.values().find(|found| found.name == group.name).cloned();
+    if same_name.as_ref().is_some_and(|found| found.fingerprint != group.fingerprint) {
+        let text = format!("A target group with the same name '{}' exists, but with different settings", group.name);
+        return Err(ApiError::new("DuplicateTargetGroupName", text));
+    }
+    ctx.ready_without_dry_run(params)?;
+    let group = if let Some(group) = same_name {
+        group
+    } else {
+        group.arn = ctx.arn("elasticloadbalancing", &format!("targetgroup/{}/{}", group.name, ctx.hex(16)));
+        ctx.here_mut().target_groups.insert(group.arn.clone(), group.clone());
+        group
+    };
+    Ok(list(ctx, &[group]))
+}
+
+/// DescribeTargetGroups, all of them, by ARN, by name, or of a load balancer.
+pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let arns = params.list("TargetGroupArns")?;
+    let names = params.list("Names")?;
+    let balancer = params.get("LoadBalancerArn").map(str::to_owned);
+    let page = Marker::read(params)?;
+    for arn in &arns {
+        find(ctx, arn)?;
+    }
+    if names.iter().any(|name| !ctx.here().target_groups.values().any(|found| found.name == *name)) {
+        return Err(not_found());
+    }
+    if let Some(arn) = &balancer {
+        load_balancer::find(ctx, arn)?;
+    }
+    ctx.ready_without_dry_run(params)?;
+    let found = ctx.here().target_groups.values().filter(|group| {
+        (arns.is_empty() || arns.contains(&group.arn))
+            && (names.is_empty() || names.contains(&group.name))
+            && balancer.as_ref().is_none_or(|arn| balancers_of(ctx, &group.arn).contains(arn))
+    });
+    let (found, next) = page.cut(found.cloned().collect(), |group| group.arn.clone());
+    let mut xml = list(ctx, &found);
+    xml.maybe("NextMarker", next);
+    Ok(xml)
+}
+
+/// ModifyTargetGroup: its health check.
+pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let mut group = find(ctx, params.need("TargetGroupArn")?)?;
+    read_check(params, &mut group)?;
+    ctx.ready_without_dry_run(params)?;
+    ctx.here_mut().target_groups.insert(group.arn.clone(), group.clone());
+    Ok(list(ctx, &[group]))
+}
+
+/// DeleteTargetGroup. A listener holds it; deleting what does not exist succeeds, for the API knows no such error.
+pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let arn = params.need("TargetGroupArn")?;
+    ctx.ready_without_dry_run(params)?;
+    if ctx.here().listeners.values().any(|listener| listener.target_group == arn) {
+        let text = format!("Target group '{arn}' is currently in use by a listener or a rule");
+        return Err(ApiError::new("ResourceInUse", text));
+    }
+    ctx.here_mut().target_groups.remove(arn);
+    Ok(Xml::new())
+}
+
+/// DescribeTargetGroupAttributes.
+pub fn describe_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let group = find(ctx, params.need("TargetGroupArn")?)?;
+    ctx.ready_without_dry_run(params)?;
+    Ok(write_attributes(&group.attributes))
+}
+
+/// ModifyTargetGroupAttributes.
+pub fn modify_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let group = find(ctx, params.need("TargetGroupArn")?)?;
+    let changes = read_attributes(params, ATTRIBUTES)?;
+    if let Some(delay) = changes.get("deregistration_delay.timeout_seconds") {
+        if !delay.parse().is_ok_and(|seconds: u32| seconds <= 3600) {
+            let text = "deregistration_delay.timeout_seconds must be between 0 and 3600";
+            return Err(ApiError::new("ValidationError", text));
+        }
+    }
+    ctx.ready_without_dry_run(params)?;
+    let mut attributes: BTreeMap<String, String> = group.attributes;
+    attributes.extend(changes);
+    if let Some(found) = ctx.here_mut().target_groups.get_mut(&group.arn) {
+        found.attributes.clone_from(&attributes);
+    }
+    Ok(write_attributes(&attributes))
+}
+
+/// RegisterTargets. Instances must run, and be in the group's VPC.
+pub fn register(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let group = find(ctx, params.need("TargetGroupArn")?)?;
+    let targets = read_targets(params, &group)?;
+    if targets.is_empty() {
+        return Err(ApiError::new("ValidationError", "Targets must be specified"));
+    }
+    for (id, _) in &targets {
+        if let Err(error) = check_target(ctx, &group, id) {
+            // A refused registration has looked at the instance: trying again gets further.
+            ctx.touch(Kind::Instance, id);
+            return Err(error);
+        }
+    }
+    ctx.ready_without_dry_run(params)?;
+    let Some(found) = ctx.here_mut().target_groups.get_mut(&group.arn) else { return Ok(Xml::new()) };
+    for (id, port) in targets {
+        found.targets.retain(|target| (&target.id, target.port) != (&id, port));
+        found.targets.push(Target { id, port, life: Life { state: "registered".to_owned(), due: None } });
+    }
+    Ok(Xml::new())
+}
+
+/// DeregisterTargets: they drain for the deregistration delay. A port that is not given means all ports. What is not
+/// registered is no error [API:DeregisterTargets].
+pub fn deregister(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let group = find(ctx, params.need("TargetGroupArn")?)?;
+    let wanted = read_raw_targets(params)?;
+    ctx.ready_without_dry_run(params)?;
+    let delay = group.attributes.get("deregistration_delay.timeout_seconds").and_then(|text| text.parse().ok());
+    // Targets of a group that no listener uses have no connections to wait for.
+    let used = !balancers_of(ctx, &group.arn).is_empty();
+    let draining = Life::enter_for(Kind::Target, "draining", ctx.timing(), delay.unwrap_or(300));
+    let Some(found) = ctx.here_mut().target_groups.get_mut(&group.arn) else { return Ok(Xml::new()) };
+    let goes = |target: &Target| {
+        wanted.iter().any(|(id, port)| *id == target.id && port.is_none_or(|port| port == target.port))
+    };
+    if used {
+        for target in found.targets.iter_mut().filter(|target| goes(target) && target.life.state != "draining") {
+            target.life = draining.clone();
+        }
+    } else {
+        found.targets.retain(|target| !goes(target));
+    }
+    Ok(Xml::new())
+}
+
+/// The target group with this ARN.
+pub fn find(ctx: &Ctx<'_>, arn: &str) -> Result<TargetGroup, ApiError> {
+    if !arn.starts_with("arn:") {
+        return Err(ApiError::new("ValidationError", format!("'{arn}' is not a valid target group ARN")));
+    }
+    ctx.here().target_groups.get(arn).cloned().ok_or_else(not_found)
+}
+
+/// The load balancers whose listeners forward to this group.
+pub fn balancers_of(ctx: &Ctx<'_>, arn: &str) -> Vec<String> {
+    let listeners = ctx.here().listeners.values().filter(|listener| listener.target_group == arn);
+    let mut arns: Vec<String> = listeners.map(|listener| listener.balancer.clone()).collect();
+    arns.sort();
+    arns.dedup();
+    arns
+}
+
+/// `Port`, which must be a port.
+pub fn read_port(params: &Params) -> Result<u16, ApiError> {
+    match params.number::<u16>("Port")? {
+        Some(port) if port > 0 => Ok(port),
+        _ => Err(ApiError::new("ValidationError", "Port must be specified, between 1 and 65535")),
+    }
+}
+
+/// `Targets` as sent: ids, and ports where given.
+pub fn read_raw_targets(params: &Params) -> Result<Vec<(String, Option<u16>)>, ApiError> {
+    let mut targets = Vec::new();
+    for prefix in params.groups("Targets") {
+        let id = params.need(&format!("{prefix}.Id"))?.to_owned();
+        targets.push((id, params.number::<u16>(&format!("{prefix}.Port"))?));
+    }
+    Ok(targets)
+}
+
+fn read_targets(params: &Params, group: &TargetGroup) -> Result<Vec<(String, u16)>, ApiError> {
+    Ok(read_raw_targets(params)?.into_iter().map(|(id, port)| (id, port.unwrap_or(group.port))).collect())
+}
+
+fn check_target(ctx: &Ctx<'_>, group: &TargetGroup, id: &str) -> Result<(), ApiError> {
+    let invalid = |text: String| Err(ApiError::new("InvalidTarget", text));
+    if group.target_type == "ip" {
+        let address = id.parse::<Ipv4Addr>().ok();
+        let inside = address.zip(ctx.here().vpcs.get(&group.vpc)).is_some_and(|(address, vpc)| vpc.block.has(address));
+        if inside {
+            return Ok(());
+        }
+        return invalid(format!("The IP address '{id}' is not a valid IPv4 address of the VPC '{}'", group.vpc));
+    }
+    match ctx.here().instances.get(id) {
+        None => invalid(format!("The following targets are not valid instances: '{id}'")),
+        Some(instance) if instance.vpc != group.vpc => {
+            invalid(format!("The following targets are not in the target group VPC '{}': '{id}'", group.vpc))
+        }
+        Some(instance) if instance.life.state != "running" => {
+            invalid(format!("The following targets are not in a running state and cannot be registered: '{id}'"))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+/// Reads the health check's settings into `group`; what is not given stays.
+fn read_check(params: &Params, group: &mut TargetGroup) -> Result<(), ApiError> {
+    let invalid = |text: &str| Err(ApiError::new("ValidationError", text));
+    match params.get("HealthCheckProtocol").unwrap_or(&group.check_protocol) {
+        "TCP" => "TCP".clone_into(&mut group.check_protocol),
+        "HTTP" => {
+            "HTTP".clone_into(&mut group.check_protocol);
+            group.check_path.get_or_insert_with(|| "/".to_owned());
+            group.matcher.get_or_insert_with(|| "200-399".to_owned());
+        }
+        other => {
+            return Err(ApiError::not_modelled("ValidationError", &format!("HealthCheckProtocol={other}")));
+        }
+    }
+    if group.check_protocol == "TCP" {
+        (group.check_path, group.matcher) = (None, None);
+    }
+    if params.flag("HealthCheckEnabled")? == Some(false) {
+        return invalid("Health check enabled must be true for target groups with target type 'instance' or 'ip'");
+    }
+    if let Some(port) = params.get("HealthCheckPort") {
+        if port != "traffic-port" && !port.parse().is_ok_and(|port: u16| port > 0) {
+            return invalid("HealthCheckPort must be 'traffic-port' or between 1 and 65535");
+        }
+        port.clone_into(&mut group.check_port);
+    }
+    for (name, value) in [("HealthCheckPath", &mut group.check_path), ("Matcher.HttpCode", &mut group.matcher)] {
+        if let Some(text) = params.get(name) {
+            if group.check_protocol != "HTTP" {
+                return invalid(&format!("{name} is for HTTP health checks only"));
+            }
+            *value = Some(text.to_owned());
+        }
+    }
+    if group.check_path.as_ref().is_some_and(|path| !path.starts_with('/') || path.len() > 1024) {
+        return invalid("HealthCheckPath must begin with '/' and have at most 1024 characters");
+    }
+    if group.matcher.as_deref().is_some_and(|matcher| !matcher.split(',').all(is_code_range)) {
+        return invalid("Matcher.HttpCode must be codes or ranges between 200 and 599, such as 200,202 or 200-399");
+    }
+    let within = |name: &str, value: &mut u32, least: u32, most: u32| match params.number::<u32>(name)? {
+        Some(number) if !(least..=most).contains(&number) => {
+            Err(ApiError::new("ValidationError", format!("{name} must be between {least} and {most}")))
+        }
+        Some(number) => {
+            *value = number;
+            Ok(())
+        }
+        None => Ok(()),
+    };
+    within("HealthCheckIntervalSeconds", &mut group.check_interval, 5, 300)?;
+    within("HealthCheckTimeoutSeconds", &mut group.check_timeout, 2, 120)?;
+    within("HealthyThresholdCount", &mut group.healthy, 2, 10)?;
+    within("UnhealthyThresholdCount", &mut group.unhealthy, 2, 10)?;
+    if group.check_timeout > group.check_interval {
+        return invalid("Health check timeout must be smaller than or equal to the interval");
+    }
+    Ok(())
+}
+
+fn is_code_range(text: &str) -> bool {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let code = |text: &str| text.parse::<u16>().ok().filter(|code| (200..600).contains(code));
+    matches!((code(first), code(last)), (Some(first), Some(last)) if first <= last)
+}
+
+fn not_found() -> ApiError {
+    ApiError::new("TargetGroupNotFound", "One or more target groups not found")
+}
+
+fn list(ctx: &Ctx<'_>, groups: &[TargetGroup]) -> Xml {
+    let mut xml = Xml::new();
+    xml.list("TargetGroups", "member", groups, |xml, group| {
+        xml.leaf("TargetGroupArn", &group.arn).leaf("TargetGroupName", &group.name);
+        xml.leaf("Protocol", "TCP").leaf("Port", group.port).leaf("VpcId", &group.vpc);
+        xml.leaf("HealthCheckProtocol", &group.check_protocol).leaf("HealthCheckPort", &group.check_port);
+        xml.leaf("HealthCheckEnabled", true).leaf("HealthCheckIntervalSeconds", group.check_interval);
+        xml.leaf("HealthCheckTimeoutSeconds", group.check_timeout).leaf("HealthyThresholdCount", group.healthy);
+        xml.leaf("UnhealthyThresholdCount", group.unhealthy).maybe("HealthCheckPath", group.check_path.as_ref());
+        if let Some(matcher) = &group.matcher {
+            xml.node("Matcher", |xml| {
+                xml.leaf("HttpCode", matcher);
+            });
+        }
+        xml.words("LoadBalancerArns", "member", balancers_of(ctx, &group.arn));
+        xml.leaf("TargetType", &group.target_type).leaf("IpAddressType", "ipv4");
+    });
+    xml
+}

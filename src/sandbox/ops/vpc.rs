@@ -1,0 +1,214 @@
+//! VPCs. Each comes with a default security group and a main route table, untagged, which go when it goes.
+
+use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
+use crate::sandbox::world::{Block, Group, Kind, Peer, Region, RouteTable, Rule, Tags, Vpc};
+
+use super::context::Ctx;
+use super::describe::{Lookup, one, select};
+use super::names;
+use super::tags::{specification, tag_set};
+
+/// VPCs an account can have in a region unless it asks for more [vpc userguide: amazon-vpc-limits].
+const LIMIT: usize = 5;
+
+const LOOKUP: Lookup<Vpc> =
+    Lookup { all: |region| &region.vpcs, naming: &names::VPC, kinds: &[Kind::Vpc], tags: |vpc| &vpc.tags };
+
+/// CreateVpc.
+pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let text = params.need("CidrBlock")?;
+    let Ok(block) = text.parse::<Block>() else {
+        return Err(ApiError::value("cidrBlock", text, "This is not a valid CIDR block."));
+    };
+    if !(16..=28).contains(&block.prefix) {
+        return Err(ApiError::new("InvalidVpc.Range", format!("The CIDR '{text}' is invalid.")));
+    }
+    only(params, "InstanceTenancy", &["default"])?;
+    only(params, "AmazonProvidedIpv6CidrBlock", &["false"])?;
+    let tags = specification(params, "vpc")?;
+    if ctx.here().vpcs.len() >= LIMIT {
+        return Err(ApiError::new("VpcLimitExceeded", "The maximum number of VPCs has been reached."));
+    }
+    ctx.ready(params)?;
+    let vpc = Vpc {
+        id: ctx.new_id("vpc-"),
+        block,
+        life: ctx.begin(Kind::Vpc, "pending"),
+        dns_support: true,
+        dns_hostnames: false,
+        dhcp_options: ctx.new_id("dopt-"),
+        association: ctx.new_id("vpc-cidr-assoc-"),
+        tags,
+    };
+    let group = default_group(ctx, &vpc.id);
+    let table = RouteTable {
+        id: ctx.new_id("rtb-"),
+        vpc: vpc.id.clone(),
+        main: Some(ctx.new_id("rtbassoc-")),
+        associations: [].into(),
+        tags: Tags::new(),
+    };
+    let region = ctx.here_mut();
+    region.groups.insert(group.id.clone(), group);
+    region.route_tables.insert(table.id.clone(), table);
+    region.vpcs.insert(vpc.id.clone(), vpc.clone());
+    let mut xml = Xml::new();
+    xml.node("vpc", |xml| write(xml, ctx, &vpc));
+    Ok(xml)
+}
+
+/// DescribeVpcs.
+pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let ids = params.list("VpcId")?;
+    let known = [
+        "cidr",
+        "cidr-block-association.cidr-block",
+        "dhcp-options-id",
+        "is-default",
+        "isDefault",
+        "owner-id",
+        "state",
+        "vpc-id",
+        "tag",
+    ];
+    let filters = Filters::read(params, &known)?;
+    let page = Page::read(params, 5, 1000, !ids.is_empty())?;
+    ctx.ready(params)?;
+    let owner = ctx.owner().to_owned();
+    let found = select(ctx, &LOOKUP, &ids, &filters, |_, vpc, name| match name {
+        "cidr" | "cidr-block-association.cidr-block" => one(vpc.block),
+        "dhcp-options-id" => one(&vpc.dhcp_options),
+        "is-default" | "isDefault" => one(false),
+        "owner-id" => one(&owner),
+        "state" => one(&vpc.life.state),
+        _ => one(&vpc.id),
+    })?;
+    let (found, next) = page.cut(found, |vpc| vpc.id.clone());
+    let mut xml = Xml::new();
+    xml.list("vpcSet", "item", &found, |xml, vpc| write(xml, ctx, vpc));
+    xml.maybe("nextToken", next);
+    Ok(xml)
+}
+
+/// ModifyVpcAttribute: one attribute a call.
+pub fn modify_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let id = params.need("VpcId")?;
+    let vpc = names::VPC.find(&ctx.here().vpcs, id)?;
+    let support = params.flag("EnableDnsSupport.Value")?;
+    let hostnames = params.flag("EnableDnsHostnames.Value")?;
+    if support.is_some() == hostnames.is_some() {
+        return Err(ApiError::new(
+            "InvalidParameterCombination",
+            "Specify exactly one of EnableDnsSupport and EnableDnsHostnames",
+        ));
+    }
+    if hostnames == Some(true) && !vpc.dns_support {
+        return Err(ApiError::new(
+            "InvalidParameterCombination",
+            "EnableDnsHostnames cannot be true while EnableDnsSupport is false",
+        ));
+    }
+    ctx.ready(params)?;
+    if let Some(vpc) = ctx.here_mut().vpcs.get_mut(id) {
+        vpc.dns_support = support.unwrap_or(vpc.dns_support);
+        vpc.dns_hostnames = hostnames.unwrap_or(vpc.dns_hostnames) && vpc.dns_support;
+    }
+    Ok(Xml::done())
+}
+
+/// DescribeVpcAttribute.
+pub fn describe_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let id = params.need("VpcId")?;
+    let vpc = names::VPC.find(&ctx.here().vpcs, id)?;
+    let attribute = params.need("Attribute")?;
+    let value = match attribute {
+        "enableDnsSupport" => vpc.dns_support,
+        "enableDnsHostnames" => vpc.dns_hostnames,
+        other => return Err(ApiError::not_modelled("InvalidParameterValue", &format!("the attribute {other}"))),
+    };
+    ctx.ready(params)?;
+    let mut xml = Xml::new();
+    xml.leaf("vpcId", id).node(attribute, |xml| {
+        xml.leaf("value", value);
+    });
+    Ok(xml)
+}
+
+/// DeleteVpc. The default security group and the main route table go with it; everything else must be gone.
+pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let id = params.need("VpcId")?;
+    names::VPC.find(&ctx.here().vpcs, id)?;
+    ctx.ready(params)?;
+    if has_dependants(ctx.here(), id) {
+        let region = ctx.here();
+        let interfaces: Vec<String> =
+            region.interfaces.values().filter(|found| found.vpc == *id).map(|found| found.id.clone()).collect();
+        let dying: Vec<String> =
+            region.endpoints.values().filter(|found| found.vpc == *id).map(|found| found.id.clone()).collect();
+        ctx.trip_over(&interfaces);
+        for endpoint in dying.iter().filter(|_| interfaces.is_empty()) {
+            ctx.touch(Kind::GatewayEndpoint, endpoint);
+        }
+        return Err(ApiError::dependency("vpc", id));
+    }
+    let region = ctx.here_mut();
+    region.groups.retain(|_, group| group.vpc != *id);
+    region.route_tables.retain(|_, table| table.vpc != *id);
+    region.vpcs.remove(id);
+    Ok(Xml::done())
+}
+
+/// Whether anything but the default group and the main table is left in the VPC.
+fn has_dependants(region: &Region, id: &str) -> bool {
+    region.subnets.values().any(|subnet| subnet.vpc == id)
+        || region.groups.values().any(|group| group.vpc == id && group.name != "default")
+        || region.route_tables.values().any(|table| table.vpc == id && table.main.is_none())
+        || region.endpoints.values().any(|endpoint| endpoint.vpc == id)
+        || region.interfaces.values().any(|interface| interface.vpc == id)
+}
+
+/// The group every VPC is born with: its members may talk to each other, and anywhere.
+fn default_group(ctx: &Ctx<'_>, vpc: &str) -> Group {
+    let id = ctx.new_id("sg-");
+    let rule = |egress, peer| Rule {
+        id: ctx.new_id("sgr-"),
+        egress,
+        protocol: "-1".to_owned(),
+        from: None,
+        to: None,
+        peer,
+        description: None,
+        tags: Tags::new(),
+    };
+    Group {
+        rules: vec![rule(false, Peer::Group(id.clone())), rule(true, Peer::Cidr(Block::ALL))],
+        id,
+        vpc: vpc.to_owned(),
+        name: "default".to_owned(),
+        description: "default VPC security group".to_owned(),
+        tags: Tags::new(),
+    }
+}
+
+/// Refuses every value of a parameter but those the sandbox models.
+pub fn only(params: &Params, name: &str, modelled: &[&str]) -> Result<(), ApiError> {
+    match params.get(name) {
+        Some(value) if !modelled.contains(&value) => {
+            Err(ApiError::not_modelled("InvalidParameterValue", &format!("{name}={value}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn write(xml: &mut Xml, ctx: &Ctx<'_>, vpc: &Vpc) {
+    xml.leaf("vpcId", &vpc.id).leaf("ownerId", ctx.owner()).leaf("state", &vpc.life.state);
+    xml.leaf("cidrBlock", vpc.block).leaf("dhcpOptionsId", &vpc.dhcp_options);
+    xml.leaf("instanceTenancy", "default").leaf("isDefault", false);
+    xml.list("cidrBlockAssociationSet", "item", [vpc], |xml, vpc| {
+        xml.leaf("associationId", &vpc.association).leaf("cidrBlock", vpc.block);
+        xml.node("cidrBlockState", |xml| {
+            xml.leaf("state", "associated");
+        });
+    });
+    tag_set(xml, &vpc.tags);
+}

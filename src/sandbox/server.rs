@@ -1,0 +1,276 @@
+//! The sandbox as a server on the loopback interface: start, stop, connections.
+
+use std::io;
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::host::{Clock, DirLock, LockError, Random, create_private_dir};
+
+use super::Pace;
+use super::control::Control;
+use super::http::{Front, answer};
+use super::plane::{Plane, PlaneOptions};
+use super::world::{REGIONS, StoreError};
+
+/// How long a client may take to send its headers, and how long an idle connection is kept.
+const HEADER_TIME: Duration = Duration::from_secs(60);
+/// Most connections at a time.
+const CONNECTIONS: usize = 256;
+/// How often time is let pass when nobody calls. Short against the shortest transition that anybody waits for.
+const TICK: Duration = Duration::from_millis(200);
+/// How long calls under way may take to end when the sandbox stops.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// How a sandbox is started.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where its world is kept. Made if it is not there; used by one process at a time.
+    pub folder: PathBuf,
+    /// How fast its clock runs.
+    pub pace: Pace,
+    /// The region the lab uses. Others work too; this one must be one of those the sandbox models.
+    pub region: String,
+    /// The port of the API; any free one when `None`.
+    pub port: Option<u16>,
+    /// What time it is.
+    pub clock: Clock,
+    /// Where ids, addresses and keys come from.
+    pub random: Random,
+    /// Access key ids and secrets to take up, in the order of the accounts; random ones where there is none.
+    pub keys: Option<Vec<(String, String)>>,
+}
+
+/// One of the sandbox's accounts, with the keys of this run. The keys are never written to disk.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Account {
+    /// `provider` or `consumer`.
+    pub name: String,
+    /// Twelve digits.
+    pub account_id: String,
+    /// The access key id.
+    pub access_key_id: String,
+    /// The secret access key.
+    pub secret_access_key: String,
+}
+
+impl std::fmt::Debug for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Account")
+            .field("name", &self.name)
+            .field("account_id", &self.account_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a sandbox did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Something else listens on the port.
+    #[error("port {port} is taken")]
+    PortTaken {
+        /// The port.
+        port: u16,
+    },
+    /// The loopback interface cannot be listened on.
+    #[error("cannot listen on the loopback interface: {source}")]
+    Listen {
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The folder, or something in it, cannot be read or written.
+    #[error("{}: {source}", .path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Another process runs the sandbox of this folder.
+    #[error("{}: in use by process {}", .path.display(), .pid.map_or_else(|| "?".to_owned(), |pid| pid.to_string()))]
+    InUse {
+        /// The folder.
+        path: PathBuf,
+        /// The other process, where it could be read.
+        pid: Option<u32>,
+    },
+    /// The file of the world is not one.
+    #[error("{}: damaged: {reason}", .path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The file of the world was written by a newer version.
+    #[error("{}: written by a newer version", .path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A region that is not modelled.
+    #[error("the region {region} is not modelled")]
+    Region {
+        /// The region.
+        region: String,
+    },
+}
+
+/// A running sandbox. Dropping it ends it without waiting for calls under way.
+pub struct Sandbox {
+    front: Arc<Front>,
+    url: String,
+    port: u16,
+    stopping: watch::Sender<bool>,
+    serving: JoinHandle<()>,
+    _lock: DirLock,
+}
+
+impl Sandbox {
+    /// Takes up the world in the folder, or begins one, and answers on the loopback interface. Must be called inside a
+    /// tokio runtime.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        if !REGIONS.contains(&options.region.as_str()) {
+            return Err(StartError::Region { region: options.region });
+        }
+        let folder = options.folder;
+        let in_folder = |source| StartError::Folder { path: folder.clone(), source };
+        create_private_dir(&folder).map_err(in_folder)?;
+        let lock = DirLock::acquire(&folder, "sandbox").map_err(|error| match error {
+            LockError::Held { pid } => StartError::InUse { path: folder.clone(), pid },
+            LockError::Io(source) => in_folder(source),
+        })?;
+        let wanted = options.port.unwrap_or(0);
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, wanted)).await.map_err(|source| match source.kind() {
+                io::ErrorKind::AddrInUse => StartError::PortTaken { port: wanted },
+                _ => StartError::Listen { source },
+            })?;
+        let port = listener.local_addr().map_err(|source| StartError::Listen { source })?.port();
+        let plane = PlaneOptions {
+            folder: folder.join("plane"),
+            pace: options.pace,
+            clock: options.clock.clone(),
+            random: options.random.clone(),
+        };
+        let plane = Plane::start(plane).map_err(in_folder)?;
+        let control = Control::open(&folder, plane, options.pace, options.clock, options.random.clone())
+            .map_err(|error| unusable(&folder, error))?;
+        let accounts = accounts(&control, options.keys.unwrap_or_default(), &options.random);
+        let front = Arc::new(Front { control, accounts });
+        let (stopping, stopped) = watch::channel(false);
+        let serving = tokio::spawn(serve(listener, Arc::clone(&front), options.pace, stopped));
+        Ok(Self { front, url: format!("http://127.0.0.1:{port}"), port, stopping, serving, _lock: lock })
+    }
+
+    /// The URL to give to clients as endpoint.
+    #[must_use]
+    pub fn endpoint_url(&self) -> &str {
+        &self.url
+    }
+
+    /// The accounts and their keys: the provider's first.
+    #[must_use]
+    pub fn accounts(&self) -> &[Account] {
+        &self.front.accounts
+    }
+
+    /// The port of the API.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Ends the calls under way, the listeners and the data plane. The world stays in the folder.
+    pub async fn stop(self) {
+        // An error means that the server has ended already.
+        let _ = self.stopping.send(true);
+        let mut serving = self.serving;
+        if tokio::time::timeout(GRACE, &mut serving).await.is_err() {
+            serving.abort();
+        }
+        self.front.control.stop().await;
+    }
+}
+
+fn unusable(folder: &Path, error: StoreError) -> StartError {
+    let path = folder.join("world.json");
+    match error {
+        StoreError::Io(source) => StartError::Folder { path, source },
+        StoreError::Damaged(reason) => StartError::Damaged { path, reason },
+        StoreError::Newer => StartError::Newer { path },
+    }
+}
+
+fn accounts(control: &Control, keys: Vec<(String, String)>, random: &Random) -> Vec<Account> {
+    let capitals = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let mut keys = keys.into_iter();
+    let fresh = || (format!("AKIASANDBOX{}", random.text(capitals, 9)), random.text(letters, 40));
+    let all = control.accounts().into_iter();
+    all.map(|(name, account_id)| {
+        let (access_key_id, secret_access_key) = keys.next().unwrap_or_else(fresh);
+        Account { name, account_id, access_key_id, secret_access_key }
+    })
+    .collect()
+}
+
+/// Accepts connections until the sandbox stops or is dropped; then ends those that are open.
+async fn serve(listener: TcpListener, front: Arc<Front>, pace: Pace, mut stopped: watch::Receiver<bool>) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut connections = JoinSet::new();
+    let mut tick = tokio::time::interval(TICK);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        tokio::select! {
+            // An error means that the sandbox was dropped.
+            _ = stopped.changed() => break,
+            // At the instant pace only calls make time pass.
+            _ = tick.tick(), if pace != Pace::Instant => front.control.tick(),
+            Some(_) = connections.join_next() => {}
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
+                    let (front, stopped) = (Arc::clone(&front), stopped.clone());
+                    connections.spawn(async move {
+                        connection(stream, front, stopped).await;
+                        drop(place);
+                    });
+                }
+                // Out of file descriptors, or a connection gone before it was taken: neither is cured by hurrying.
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            },
+        }
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+async fn connection(stream: TcpStream, front: Arc<Front>, mut stopped: watch::Receiver<bool>) {
+    // Answers are small and written whole; waiting for more would cost 40 ms each. Without it they are only slower.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| {
+        let front = Arc::clone(&front);
+        async move { Ok::<_, std::convert::Infallible>(answer(front, request).await) }
+    });
+    let serving = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIME)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut serving = pin!(serving);
+    // How a connection ends is the client's business.
+    tokio::select! {
+        _ = serving.as_mut() => return,
+        _ = stopped.changed() => serving.as_mut().graceful_shutdown(),
+    }
+    let _ = serving.await;
+}

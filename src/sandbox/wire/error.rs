@@ -1,0 +1,58 @@
+//! An error as a client sees it: code, message, HTTP status.
+
+/// A refusal, in AWS's words. Codes carry no `Client.` prefix: the wire does not have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiError {
+    /// The HTTP status.
+    pub status: u16,
+    /// The code a client matches on, such as `InvalidVpcID.NotFound`.
+    pub code: String,
+    /// The sentence a person reads.
+    pub message: String,
+}
+
+impl ApiError {
+    /// A client error (HTTP 400).
+    pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { status: 400, code: code.into(), message: message.into() }
+    }
+
+    /// The same error with another HTTP status.
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// EC2's words for an id that names nothing: `The vpc ID 'vpc-0' does not exist`.
+    pub fn no_such(code: &str, what: &str, id: &str) -> Self {
+        Self::new(code, format!("The {what} '{id}' does not exist"))
+    }
+
+    /// A required parameter that is absent.
+    pub fn missing(name: &str) -> Self {
+        Self::new("MissingParameter", format!("The request must contain the parameter {name}"))
+    }
+
+    /// A value that is out of range, malformed, or not one of the allowed words.
+    pub fn value(name: &str, value: &str, why: &str) -> Self {
+        Self::new("InvalidParameterValue", format!("Value ({value}) for parameter {name} is invalid. {why}"))
+    }
+
+    /// Something AWS has and the sandbox has not. It fails rather than being ignored.
+    pub fn not_modelled(code: &str, what: &str) -> Self {
+        Self::new(code, format!("pllab's sandbox does not model {what}"))
+    }
+
+    /// A deletion that something else still needs.
+    pub fn dependency(what: &str, id: &str) -> Self {
+        Self::new("DependencyViolation", format!("The {what} '{id}' has dependencies and cannot be deleted."))
+    }
+
+    /// The same client token with other parameters. EC2 spells it like this in every operation that has a token.
+    pub fn token_mismatch() -> Self {
+        Self::new(
+            "IdempotentParameterMismatch",
+            "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).",
+        )
+    }
+}

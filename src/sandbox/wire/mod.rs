@@ -1,0 +1,17 @@
+//! The query protocols as bytes: parameters in, XML out, signatures, errors, filters, pages.
+//! Must not know: what a VPC is, how the world is stored.
+//! Next: `params.rs` and `xml.rs` are what every operation uses; `sigv4.rs` is who may ask.
+
+mod error;
+mod filter;
+mod page;
+mod params;
+mod sigv4;
+mod xml;
+
+pub use error::ApiError;
+pub use filter::Filters;
+pub use page::{Marker, Page};
+pub use params::Params;
+pub use sigv4::{Presented, Signed, verify};
+pub use xml::Xml;

@@ -1,0 +1,117 @@
+//! Pages: `MaxResults` and `NextToken` of EC2, `PageSize` and `Marker` of ELBv2.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::error::ApiError;
+use super::params::Params;
+
+/// A page of an EC2 describe call.
+#[derive(Clone, Debug)]
+pub struct Page {
+    size: usize,
+    after: Option<String>,
+}
+
+impl Page {
+    /// Reads `MaxResults` (between `least` and `most`) and `NextToken`. `by_id` says that ids were listed, which
+    /// excludes paging [devguide: Query-Requests].
+    pub fn read(params: &Params, least: usize, most: usize, by_id: bool) -> Result<Self, ApiError> {
+        let size = params.number::<usize>("MaxResults")?;
+        if let Some(size) = size {
+            if by_id {
+                return Err(ApiError::new(
+                    "InvalidParameterCombination",
+                    "The parameter MaxResults cannot be used together with a list of ids",
+                ));
+            }
+            if size < least || size > most {
+                return Err(ApiError::value(
+                    "maxResults",
+                    &size.to_string(),
+                    &format!("Expecting a value between {least} and {most}."),
+                ));
+            }
+        }
+        let after = params
+            .get("NextToken")
+            .map(|token| decode(token).ok_or_else(|| ApiError::new("InvalidNextToken", "The token is not valid")))
+            .transpose()?;
+        Ok(Self { size: size.unwrap_or(usize::MAX), after })
+    }
+
+    /// Cuts this page out of `items`, which are in the order of `key`, and gives the token of the next.
+    pub fn cut<T>(&self, items: Vec<T>, key: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
+        cut(items, self.size, self.after.as_deref(), key)
+    }
+}
+
+/// A page of an ELBv2 describe call.
+#[derive(Clone, Debug)]
+pub struct Marker {
+    size: usize,
+    after: Option<String>,
+}
+
+impl Marker {
+    /// Reads `PageSize` (1 to 400) and `Marker`.
+    pub fn read(params: &Params) -> Result<Self, ApiError> {
+        let size = params.number::<usize>("PageSize")?;
+        if size.is_some_and(|size| !(1..=400).contains(&size)) {
+            return Err(ApiError::new("ValidationError", "PageSize must be between 1 and 400"));
+        }
+        let after = params
+            .get("Marker")
+            .map(|token| decode(token).ok_or_else(|| ApiError::new("ValidationError", "The marker is not valid")))
+            .transpose()?;
+        Ok(Self { size: size.unwrap_or(400), after })
+    }
+
+    /// Cuts this page out of `items`, which are in the order of `key`, and gives the marker of the next.
+    pub fn cut<T>(&self, items: Vec<T>, key: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
+        cut(items, self.size, self.after.as_deref(), key)
+    }
+}
+
+fn cut<T>(items: Vec<T>, size: usize, after: Option<&str>, key: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
+    let mut rest: Vec<T> =
+        items.into_iter().filter(|item| after.is_none_or(|after| key(item).as_str() > after)).collect();
+    let more = rest.len() > size;
+    rest.truncate(size);
+    let next = rest.last().filter(|_| more).map(|last| URL_SAFE_NO_PAD.encode(format!("after:{}", key(last))));
+    (rest, next)
+}
+
+fn decode(token: &str) -> Option<String> {
+    let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+    String::from_utf8(bytes).ok()?.strip_prefix("after:").map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Page, Params};
+
+    #[test]
+    fn pages_follow_each_other_and_end() {
+        let items: Vec<String> = ('a'..='l').map(String::from).collect();
+        let mut seen = Vec::new();
+        let mut form = "MaxResults=5".to_owned();
+        loop {
+            let page = Page::read(&Params::parse(form.as_bytes()).unwrap(), 5, 1000, false).unwrap();
+            let (mut part, next) = page.cut(items.clone(), Clone::clone);
+            seen.append(&mut part);
+            let Some(next) = next else { break };
+            form = format!("MaxResults=5&NextToken={next}");
+        }
+        assert_eq!(seen, items);
+    }
+
+    #[test]
+    fn sizes_and_combinations_are_checked() {
+        let small = Params::parse(b"MaxResults=4").unwrap();
+        assert_eq!(Page::read(&small, 5, 1000, false).unwrap_err().code, "InvalidParameterValue");
+        assert_eq!(Page::read(&small, 1, 1000, true).unwrap_err().code, "InvalidParameterCombination");
+        let odd = Params::parse(b"NextToken=!!").unwrap();
+        assert_eq!(Page::read(&odd, 5, 1000, false).unwrap_err().code, "InvalidNextToken");
+    }
+}

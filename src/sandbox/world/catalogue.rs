@@ -1,0 +1,89 @@
+//! What AWS itself provides: images, instance types, and S3's addresses.
+
+use sha2::{Digest as _, Sha256};
+
+use super::address::Block;
+
+/// Who owns AWS's prefix lists, as EC2 reports it.
+pub const PREFIX_LIST_OWNER: &str = "AWS";
+
+/// A public image.
+#[derive(Clone, Copy, Debug)]
+pub struct Image {
+    /// Its id, the same in every region here.
+    pub id: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// `x86_64` or `arm64`.
+    pub architecture: &'static str,
+    /// `windows`, or `None` for Linux.
+    pub platform: Option<&'static str>,
+    /// When it was made.
+    pub created: &'static str,
+    /// The public SSM parameter that names it, for `resolve:ssm:`.
+    pub parameter: &'static str,
+}
+
+/// Amazon Linux 2023 for both architectures, and Windows Server. Ids and build dates are the sandbox's own.
+pub const IMAGES: &[Image] = &[
+    Image {
+        id: "ami-0a12023a12023a64f",
+        name: "al2023-ami-2023.9.20261026.0-kernel-6.12-x86_64",
+        architecture: "x86_64",
+        platform: None,
+        created: "2026-10-28T18:04:11.000Z",
+        parameter: "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
+    },
+    Image {
+        id: "ami-0a12023a12023a4a6",
+        name: "al2023-ami-2023.9.20261026.0-kernel-6.12-arm64",
+        architecture: "arm64",
+        platform: None,
+        created: "2026-10-28T18:04:12.000Z",
+        parameter: "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64",
+    },
+    Image {
+        id: "ami-0a12022a12022a641",
+        name: "Windows_Server-2022-English-Full-Base-2026.10.14",
+        architecture: "x86_64",
+        platform: Some("windows"),
+        created: "2026-10-14T05:12:30.000Z",
+        parameter: "/aws/service/ami-windows-latest/Windows_Server-2022-English-Full-Base",
+    },
+];
+
+/// The instance types that are offered, with the architecture they run.
+pub fn instance_types() -> &'static [(&'static str, &'static str)] {
+    &[
+        ("c7i-flex.large", "x86_64"),
+        ("m7i-flex.large", "x86_64"),
+        ("t2.micro", "x86_64"),
+        ("t3.medium", "x86_64"),
+        ("t3.micro", "x86_64"),
+        ("t3.small", "x86_64"),
+        ("t4g.micro", "arm64"),
+        ("t4g.small", "arm64"),
+    ]
+}
+
+/// S3's service name, which is also its prefix list's.
+pub fn s3_name(region: &str) -> String {
+    format!("com.amazonaws.{region}.s3")
+}
+
+/// The id of S3's prefix list: AWS's own in the two regions where it is widely published, made up elsewhere.
+pub fn s3_prefix_list(region: &str) -> String {
+    match region {
+        "ap-northeast-1" => "pl-61a54008".to_owned(),
+        "us-east-1" => "pl-63a5400a".to_owned(),
+        other => {
+            let sum = Sha256::digest(other.as_bytes());
+            format!("pl-6{:02x}{:02x}{:02x}8", sum[0], sum[1], sum[2])
+        }
+    }
+}
+
+/// Blocks that stand for S3, in the order of their text. AWS's real list is longer and changes.
+pub fn s3_blocks() -> [Block; 2] {
+    [Block { network: [3, 5, 144, 0].into(), prefix: 20 }, Block { network: [52, 219, 0, 0].into(), prefix: 16 }]
+}

@@ -1,0 +1,327 @@
+//! What exists in an account's region, as plain data: this is also the file format.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+use serde::{Deserialize, Serialize};
+
+use super::address::Block;
+use super::life::Life;
+
+/// A resource's tags.
+pub type Tags = BTreeMap<String, String>;
+
+/// Everything the sandbox knows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct World {
+    /// The version of this layout.
+    pub format: u32,
+    /// The accounts, in the order they were made.
+    pub accounts: Vec<Account>,
+}
+
+/// One account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// What it is called in the lab, such as `provider`.
+    pub name: String,
+    /// Twelve digits.
+    pub id: String,
+    /// Its regions, as far as they were used.
+    pub regions: BTreeMap<String, Region>,
+}
+
+/// What an account has in one region. Keys are ids, or ARNs where AWS uses ARNs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Region {
+    pub vpcs: BTreeMap<String, Vpc>,
+    pub subnets: BTreeMap<String, Subnet>,
+    pub route_tables: BTreeMap<String, RouteTable>,
+    pub groups: BTreeMap<String, Group>,
+    pub interfaces: BTreeMap<String, Interface>,
+    pub instances: BTreeMap<String, Instance>,
+    pub target_groups: BTreeMap<String, TargetGroup>,
+    pub balancers: BTreeMap<String, Balancer>,
+    pub listeners: BTreeMap<String, Listener>,
+    pub services: BTreeMap<String, Service>,
+    pub endpoints: BTreeMap<String, Endpoint>,
+    /// Client tokens that were used, by `Operation/token`.
+    pub tokens: BTreeMap<String, TokenUse>,
+}
+
+/// A client token's first use.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TokenUse {
+    /// The request's fingerprint.
+    pub fingerprint: String,
+    /// The resource it made.
+    pub made: String,
+}
+
+/// A VPC.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Vpc {
+    pub id: String,
+    pub block: Block,
+    pub life: Life,
+    pub dns_support: bool,
+    pub dns_hostnames: bool,
+    pub dhcp_options: String,
+    pub association: String,
+    pub tags: Tags,
+}
+
+/// A subnet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Subnet {
+    pub id: String,
+    pub vpc: String,
+    pub block: Block,
+    pub zone_name: String,
+    pub zone_id: String,
+    pub life: Life,
+    pub tags: Tags,
+}
+
+/// A route table. The local route is not stored: it is the VPC's block.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RouteTable {
+    pub id: String,
+    pub vpc: String,
+    /// The association as the VPC's main table, if it is that.
+    pub main: Option<String>,
+    /// Explicit associations: association id to subnet.
+    pub associations: BTreeMap<String, String>,
+    pub tags: Tags,
+}
+
+/// A security group.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Group {
+    pub id: String,
+    pub vpc: String,
+    pub name: String,
+    pub description: String,
+    pub rules: Vec<Rule>,
+    pub tags: Tags,
+}
+
+/// A security-group rule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rule {
+    pub id: String,
+    pub egress: bool,
+    /// `tcp`, `udp`, `icmp`, a number, or `-1`.
+    pub protocol: String,
+    pub from: Option<i32>,
+    pub to: Option<i32>,
+    pub peer: Peer,
+    pub description: Option<String>,
+    pub tags: Tags,
+}
+
+/// The other end of a rule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Peer {
+    /// An IPv4 block.
+    Cidr(Block),
+    /// A security group of the same account.
+    Group(String),
+    /// A prefix list.
+    PrefixList(String),
+}
+
+/// A network interface.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Interface {
+    pub id: String,
+    pub kind: InterfaceKind,
+    /// The instance id, load balancer ARN or endpoint id it belongs to.
+    pub owner: String,
+    pub subnet: String,
+    pub vpc: String,
+    pub zone_name: String,
+    pub zone_id: String,
+    pub address: Ipv4Addr,
+    pub mac: String,
+    pub attachment: String,
+    pub description: String,
+    pub groups: Vec<String>,
+    /// Milliseconds since 1970.
+    pub created: i64,
+    /// `in-use`, or `leaving` once its load balancer is gone.
+    pub life: Life,
+    pub tags: Tags,
+}
+
+/// What a network interface is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum InterfaceKind {
+    Instance,
+    Balancer,
+    Endpoint,
+}
+
+/// An instance.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Instance {
+    pub id: String,
+    pub reservation: String,
+    pub launch_index: usize,
+    pub image: String,
+    pub kind: String,
+    pub vpc: String,
+    pub subnet: String,
+    pub zone_name: String,
+    pub zone_id: String,
+    pub address: Ipv4Addr,
+    pub interface: String,
+    pub groups: Vec<String>,
+    pub user_data: String,
+    pub token: Option<String>,
+    /// Milliseconds since 1970.
+    pub launched: i64,
+    pub life: Life,
+    /// The status checks: `initializing` and then `ok`, while it runs.
+    pub checks: Life,
+    /// Why it left `running`, when somebody asked for that.
+    pub reason: Option<(String, String)>,
+    pub http_tokens: String,
+    pub hop_limit: u32,
+    pub volume: String,
+    pub tags: Tags,
+}
+
+/// A target group.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TargetGroup {
+    pub arn: String,
+    pub name: String,
+    pub vpc: String,
+    pub port: u16,
+    /// `instance` or `ip`.
+    pub target_type: String,
+    pub check_protocol: String,
+    /// `traffic-port` or a number.
+    pub check_port: String,
+    pub check_path: Option<String>,
+    pub check_interval: u32,
+    pub check_timeout: u32,
+    pub healthy: u32,
+    pub unhealthy: u32,
+    /// The accepted HTTP codes, for HTTP checks.
+    pub matcher: Option<String>,
+    pub attributes: BTreeMap<String, String>,
+    pub targets: Vec<Target>,
+    pub fingerprint: String,
+    pub tags: Tags,
+}
+
+/// A registered target.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Target {
+    pub id: String,
+    pub port: u16,
+    /// `registered`, or `draining` while it is being deregistered.
+    pub life: Life,
+}
+
+/// A Network Load Balancer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Balancer {
+    pub arn: String,
+    pub name: String,
+    pub dns_name: String,
+    pub scheme: String,
+    pub vpc: String,
+    pub life: Life,
+    /// Milliseconds since 1970.
+    pub created: i64,
+    /// Its interfaces, one per subnet.
+    pub interfaces: Vec<String>,
+    pub groups: Vec<String>,
+    pub enforce: bool,
+    pub attributes: BTreeMap<String, String>,
+    pub fingerprint: String,
+    pub tags: Tags,
+}
+
+/// A listener.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Listener {
+    pub arn: String,
+    pub balancer: String,
+    pub port: u16,
+    pub protocol: String,
+    pub target_group: String,
+    pub tags: Tags,
+}
+
+/// An endpoint service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Service {
+    pub id: String,
+    pub name: String,
+    /// `Available`; `PascalCase` on the wire, unlike an endpoint's.
+    pub state: String,
+    pub acceptance_required: bool,
+    pub balancers: Vec<String>,
+    /// The zones it is offered in, by id, as they were at its last change.
+    pub zone_ids: Vec<String>,
+    pub permissions: Vec<Permission>,
+    pub tags: Tags,
+}
+
+/// An allowed principal of an endpoint service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Permission {
+    pub id: String,
+    pub principal: String,
+    /// `Account`, `User`, `Role` or `All`.
+    pub principal_type: String,
+    pub tags: Tags,
+}
+
+/// A VPC endpoint.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Endpoint {
+    pub id: String,
+    pub kind: EndpointKind,
+    pub vpc: String,
+    pub service_name: String,
+    /// The endpoint service's id; `None` for AWS's own services.
+    pub service: Option<String>,
+    pub life: Life,
+    pub route_tables: Vec<String>,
+    /// Its interfaces, one per subnet.
+    pub interfaces: Vec<String>,
+    pub groups: Vec<String>,
+    /// Every DNS name: the regional one first, then one per zone, with the zone's name.
+    pub dns_names: Vec<(String, Option<String>)>,
+    pub hosted_zone: String,
+    /// The connection as the provider sees it.
+    pub connection: String,
+    /// Milliseconds since 1970.
+    pub created: i64,
+    pub tags: Tags,
+}
+
+/// The two endpoint types that are modelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EndpointKind {
+    Gateway,
+    Interface,
+}
+
+impl EndpointKind {
+    /// The word on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gateway => "Gateway",
+            Self::Interface => "Interface",
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! What happens in a region by itself, and what everybody asks of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+
+use jiff::Timestamp;
+
+use crate::host::Random;
+use crate::sandbox::Pace;
+
+use super::life::{GONE, Kind, Life, Timing};
+use super::model::{Account, Endpoint, EndpointKind, Instance, Region, RouteTable, Subnet, World};
+use super::store::FORMAT;
+
+impl World {
+    /// Accounts with these names, and nothing in them.
+    pub fn new(names: &[&str], random: &Random) -> Self {
+        let accounts = names
+            .iter()
+            .map(|name| Account {
+                name: (*name).to_owned(),
+                // Twelve digits, the first not zero: some tools read account ids as numbers.
+                id: format!("{}{}", random.text(b"123456789", 1), random.text(b"0123456789", 11)),
+                regions: BTreeMap::new(),
+            })
+            .collect();
+        Self { format: FORMAT, accounts }
+    }
+
+    /// Lets everything happen that is due at `now`. Says whether anything did.
+    pub fn settle(&mut self, now: Timestamp, pace: Pace) -> bool {
+        let regions = self.accounts.iter_mut().flat_map(|account| account.regions.values_mut());
+        regions.fold(false, |changed, region| region.settle(now, pace) | changed)
+    }
+
+    /// Every region of every account.
+    pub fn regions(&self) -> impl Iterator<Item = (&Account, &str, &Region)> {
+        self.accounts
+            .iter()
+            .flat_map(|account| account.regions.iter().map(move |(name, region)| (account, name.as_str(), region)))
+    }
+
+    /// The interface endpoints of `service`, in whatever account, with their owners.
+    pub fn connections<'a>(&'a self, service: &'a str) -> impl Iterator<Item = (&'a Account, &'a Endpoint)> {
+        self.regions().flat_map(move |(account, _, region)| {
+            let endpoints = region.endpoints.values();
+            endpoints.filter(|endpoint| endpoint.service.as_deref() == Some(service)).map(move |found| (account, found))
+        })
+    }
+
+    /// The region that holds endpoint `id`, whoever owns it.
+    pub fn home_of_endpoint(&mut self, id: &str) -> Option<&mut Region> {
+        let regions = self.accounts.iter_mut().flat_map(|account| account.regions.values_mut());
+        regions.into_iter().find(|region| region.endpoints.contains_key(id))
+    }
+}
+
+impl Region {
+    /// Moves one resource to its next state, if it has one, as of `timing.at`.
+    pub fn advance(&mut self, kind: Kind, id: &str, timing: Timing) {
+        let Some(next) = self.life(kind, id).and_then(|life| life.next(kind)) else { return };
+        if next == GONE {
+            self.remove(kind, id);
+            return;
+        }
+        let entered = Life::enter(kind, next, timing);
+        if let Some(life) = self.life_mut(kind, id) {
+            *life = entered;
+        }
+        if kind == Kind::Instance {
+            self.instance_entered(id, next, timing);
+        }
+    }
+
+    /// [`Region::advance`] for the states that change when they are looked at.
+    pub fn advance_by_sight(&mut self, kind: Kind, id: &str, timing: Timing) {
+        if self.life(kind, id).is_some_and(|life| life.next_by_sight(kind).is_some()) {
+            self.advance(kind, id, timing);
+        }
+    }
+
+    /// Ends the draining of targets whose time has come, or of all of them.
+    pub fn drained(&mut self, target_group: &str, all: bool, now: Timestamp) {
+        if let Some(group) = self.target_groups.get_mut(target_group) {
+            group.targets.retain(|target| target.life.state != "draining" || !(all || target.life.is_due(now)));
+        }
+    }
+
+    fn settle(&mut self, now: Timestamp, pace: Pace) -> bool {
+        let mut changed = false;
+        // One round per link of the longest chain of states that can have fallen due at once.
+        for _ in 0..8 {
+            let due = self.due(now);
+            if due.is_empty() {
+                break;
+            }
+            changed = true;
+            for (kind, id, at) in due {
+                self.advance(kind, &id, Timing { at, pace });
+            }
+        }
+        for arn in self.target_groups.keys().cloned().collect::<Vec<_>>() {
+            let before = self.target_groups[&arn].targets.len();
+            self.drained(&arn, false, now);
+            changed |= self.target_groups[&arn].targets.len() != before;
+        }
+        changed
+    }
+
+    /// What is due at `now`, with the time at which it fell due.
+    fn due(&self, now: Timestamp) -> Vec<(Kind, String, Timestamp)> {
+        let mut due = Vec::new();
+        let mut ask = |kind: Kind, id: &str, life: &Life| {
+            if life.is_due(now) {
+                let at = life.due.and_then(|due| Timestamp::from_millisecond(due).ok()).unwrap_or(now);
+                due.push((kind, id.to_owned(), at));
+            }
+        };
+        self.vpcs.values().for_each(|vpc| ask(Kind::Vpc, &vpc.id, &vpc.life));
+        self.subnets.values().for_each(|subnet| ask(Kind::Subnet, &subnet.id, &subnet.life));
+        for instance in self.instances.values() {
+            ask(Kind::Instance, &instance.id, &instance.life);
+            ask(Kind::Checks, &instance.id, &instance.checks);
+        }
+        self.balancers.values().for_each(|balancer| ask(Kind::Balancer, &balancer.arn, &balancer.life));
+        self.interfaces.values().for_each(|interface| ask(Kind::Interface, &interface.id, &interface.life));
+        self.endpoints.values().for_each(|endpoint| ask(endpoint.life_kind(), &endpoint.id, &endpoint.life));
+        due
+    }
+
+    fn life(&self, kind: Kind, id: &str) -> Option<&Life> {
+        match kind {
+            Kind::Vpc => self.vpcs.get(id).map(|vpc| &vpc.life),
+            Kind::Subnet => self.subnets.get(id).map(|subnet| &subnet.life),
+            Kind::Instance => self.instances.get(id).map(|instance| &instance.life),
+            Kind::Checks => self.instances.get(id).map(|instance| &instance.checks),
+            Kind::Balancer => self.balancers.get(id).map(|balancer| &balancer.life),
+            Kind::Interface => self.interfaces.get(id).map(|interface| &interface.life),
+            Kind::Endpoint | Kind::GatewayEndpoint => self.endpoints.get(id).map(|endpoint| &endpoint.life),
+            Kind::Target => None,
+        }
+    }
+
+    fn life_mut(&mut self, kind: Kind, id: &str) -> Option<&mut Life> {
+        match kind {
+            Kind::Vpc => self.vpcs.get_mut(id).map(|vpc| &mut vpc.life),
+            Kind::Subnet => self.subnets.get_mut(id).map(|subnet| &mut subnet.life),
+            Kind::Instance => self.instances.get_mut(id).map(|instance| &mut instance.life),
+            Kind::Checks => self.instances.get_mut(id).map(|instance| &mut instance.checks),
+            Kind::Balancer => self.balancers.get_mut(id).map(|balancer| &mut balancer.life),
+            Kind::Interface => self.interfaces.get_mut(id).map(|interface| &mut interface.life),
+            Kind::Endpoint | Kind::GatewayEndpoint => self.endpoints.get_mut(id).map(|endpoint| &mut endpoint.life),
+            Kind::Target => None,
+        }
+    }
+
+    fn instance_entered(&mut self, id: &str, state: &str, timing: Timing) {
+        let Some(instance) = self.instances.get_mut(id) else { return };
+        match state {
+            "running" => instance.checks = Life::enter(Kind::Checks, "initializing", timing),
+            "terminated" => {
+                let interface = std::mem::take(&mut instance.interface);
+                self.interfaces.remove(&interface);
+            }
+            _ => {}
+        }
+    }
+
+    fn remove(&mut self, kind: Kind, id: &str) {
+        match kind {
+            Kind::Instance => {
+                self.instances.remove(id);
+            }
+            Kind::Interface => {
+                self.interfaces.remove(id);
+            }
+            Kind::Endpoint | Kind::GatewayEndpoint => {
+                if let Some(endpoint) = self.endpoints.remove(id) {
+                    self.interfaces.retain(|interface, _| !endpoint.interfaces.contains(interface));
+                }
+            }
+            Kind::Vpc | Kind::Subnet | Kind::Checks | Kind::Balancer | Kind::Target => {}
+        }
+    }
+
+    /// The addresses that are taken in `subnet`.
+    pub fn used_addresses(&self, subnet: &str) -> BTreeSet<Ipv4Addr> {
+        self.interfaces.values().filter(|interface| interface.subnet == subnet).map(|found| found.address).collect()
+    }
+
+    /// How many addresses are free in `subnet`.
+    pub fn free_addresses(&self, subnet: &Subnet) -> u64 {
+        subnet.block.len().saturating_sub(5).saturating_sub(self.used_addresses(&subnet.id).len() as u64)
+    }
+
+    /// The route table that `subnet` uses: its own, or the VPC's main one.
+    pub fn route_table_of(&self, subnet: &Subnet) -> Option<&RouteTable> {
+        let own = self.route_tables.values().find(|table| table.associations.values().any(|used| *used == subnet.id));
+        own.or_else(|| self.route_tables.values().find(|table| table.vpc == subnet.vpc && table.main.is_some()))
+    }
+
+    /// The gateway endpoints that have put a route into `table`.
+    pub fn gateways_of<'a>(&'a self, table: &'a str) -> impl Iterator<Item = &'a Endpoint> {
+        self.endpoints.values().filter(move |endpoint| {
+            endpoint.kind == EndpointKind::Gateway && endpoint.route_tables.iter().any(|routed| routed == table)
+        })
+    }
+
+    /// The name of a security group, as lists of groups show it.
+    pub fn group_name(&self, id: &str) -> &str {
+        self.groups.get(id).map_or("", |group| group.name.as_str())
+    }
+}
+
+impl Endpoint {
+    /// Which transitions it goes through.
+    pub fn life_kind(&self) -> Kind {
+        match self.kind {
+            EndpointKind::Gateway => Kind::GatewayEndpoint,
+            EndpointKind::Interface => Kind::Endpoint,
+        }
+    }
+}
+
+impl Instance {
+    /// EC2's number for its state.
+    pub fn code(state: &str) -> u32 {
+        match state {
+            "pending" => 0,
+            "running" => 16,
+            "shutting-down" => 32,
+            "terminated" => 48,
+            "stopping" => 64,
+            _ => 80,
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! The world as the data plane needs it.
+
+use std::net::Ipv4Addr;
+
+use crate::sandbox::plane::{self, Topology};
+
+use super::catalogue::s3_name;
+use super::model::{Balancer, Endpoint, EndpointKind, Group, Peer, Region, Rule, TargetGroup, World};
+
+/// Everything that can send, carry, admit or answer a packet, of all accounts and regions: ids are unique.
+pub fn topology(world: &World) -> Topology {
+    let mut all = Topology::default();
+    for (_, name, region) in world.regions() {
+        for group in region.groups.values() {
+            all.groups.insert(group.id.clone(), group_view(group));
+        }
+        for subnet in region.subnets.values() {
+            let routed = region.route_table_of(subnet).is_some_and(|table| {
+                region
+                    .gateways_of(&table.id)
+                    .any(|gateway| gateway.service_name == s3_name(name) && gateway.life.state == "available")
+            });
+            let view = plane::Subnet { vpc: subnet.vpc.clone(), zone_id: subnet.zone_id.clone(), reaches_s3: routed };
+            all.subnets.insert(subnet.id.clone(), view);
+        }
+        for instance in region.instances.values() {
+            let state = instance.life.state.as_str();
+            let view = plane::Instance {
+                running: state == "running",
+                terminated: matches!(state, "terminated" | "shutting-down"),
+                vpc: instance.vpc.clone(),
+                subnet: instance.subnet.clone(),
+                address: instance.address,
+                groups: instance.groups.clone(),
+                user_data: instance.user_data.clone(),
+            };
+            all.instances.insert(instance.id.clone(), view);
+        }
+        for balancer in region.balancers.values() {
+            all.balancers.insert(balancer.arn.clone(), balancer_view(region, balancer));
+        }
+        for group in region.target_groups.values() {
+            all.target_groups.insert(group.arn.clone(), target_group_view(group));
+        }
+        for service in region.services.values() {
+            let view = plane::Service { balancers: service.balancers.clone(), zone_ids: service.zone_ids.clone() };
+            all.services.insert(service.id.clone(), view);
+        }
+        for endpoint in region.endpoints.values().filter(|endpoint| endpoint.kind == EndpointKind::Interface) {
+            all.endpoints.insert(endpoint.id.clone(), endpoint_view(region, endpoint));
+        }
+    }
+    all
+}
+
+fn group_view(group: &Group) -> plane::Group {
+    let side = |egress| group.rules.iter().filter(|rule| rule.egress == egress).map(rule_view).collect();
+    plane::Group { vpc: group.vpc.clone(), ingress: side(false), egress: side(true) }
+}
+
+fn rule_view(rule: &Rule) -> plane::Rule {
+    let port = |value: Option<i32>| value.and_then(|value| u16::try_from(value).ok());
+    plane::Rule {
+        protocol: rule.protocol.clone(),
+        ports: port(rule.from).zip(port(rule.to)).filter(|_| rule.protocol != "icmp" && rule.protocol != "-1"),
+        peer: match &rule.peer {
+            Peer::Cidr(block) => plane::Peer::Cidr(block.network, block.prefix),
+            Peer::Group(id) => plane::Peer::Group(id.clone()),
+            Peer::PrefixList(id) => plane::Peer::PrefixList(id.clone()),
+        },
+    }
+}
+
+fn balancer_view(region: &Region, balancer: &Balancer) -> plane::Balancer {
+    let interfaces = balancer.interfaces.iter().filter_map(|id| region.interfaces.get(id));
+    let nodes = interfaces
+        .map(|interface| plane::Node {
+            subnet: interface.subnet.clone(),
+            zone_name: interface.zone_name.clone(),
+            zone_id: interface.zone_id.clone(),
+            address: interface.address,
+        })
+        .collect();
+    let listeners = region.listeners.values().filter(|listener| listener.balancer == balancer.arn);
+    plane::Balancer {
+        active: balancer.life.state == "active",
+        vpc: balancer.vpc.clone(),
+        nodes,
+        groups: balancer.groups.clone(),
+        enforce_on_private_link: balancer.enforce,
+        cross_zone: is_true(&balancer.attributes, "load_balancing.cross_zone.enabled"),
+        listeners: listeners.map(|listener| (listener.port, listener.target_group.clone())).collect(),
+        dns_name: balancer.dns_name.clone(),
+    }
+}
+
+fn target_group_view(group: &TargetGroup) -> plane::TargetGroup {
+    let targets = group.targets.iter().map(|target| plane::Target {
+        id: target.id.clone(),
+        port: target.port,
+        draining: target.life.state == "draining",
+    });
+    plane::TargetGroup {
+        vpc: group.vpc.clone(),
+        port: group.port,
+        health_check: plane::HealthCheck {
+            http_path: group.check_path.clone().filter(|_| group.check_protocol == "HTTP"),
+            port: group.check_port.parse().ok(),
+            interval_seconds: group.check_interval,
+            timeout_seconds: group.check_timeout,
+            healthy_threshold: group.healthy,
+            unhealthy_threshold: group.unhealthy,
+            matcher: group.matcher.as_deref().map(codes).unwrap_or_default(),
+        },
+        proxy_protocol_v2: is_true(&group.attributes, "proxy_protocol_v2.enabled"),
+        targets: targets.collect(),
+    }
+}
+
+fn endpoint_view(region: &Region, endpoint: &Endpoint) -> plane::Endpoint {
+    let interfaces: Vec<_> = endpoint.interfaces.iter().filter_map(|id| region.interfaces.get(id)).collect();
+    let names = endpoint.dns_names.iter().map(|(name, zone)| {
+        let here = interfaces.iter().filter(|found| zone.as_ref().is_none_or(|zone| *zone == found.zone_name));
+        (name.clone(), here.map(|found| found.address).collect::<Vec<Ipv4Addr>>())
+    });
+    plane::Endpoint {
+        vpc: endpoint.vpc.clone(),
+        service: endpoint.service.clone().unwrap_or_default(),
+        state: endpoint.life.state.clone(),
+        groups: endpoint.groups.clone(),
+        interfaces: interfaces
+            .iter()
+            .map(|interface| plane::EndpointInterface {
+                subnet: interface.subnet.clone(),
+                zone_id: interface.zone_id.clone(),
+                address: interface.address,
+            })
+            .collect(),
+        names: names.collect(),
+    }
+}
+
+fn is_true(attributes: &std::collections::BTreeMap<String, String>, key: &str) -> bool {
+    attributes.get(key).is_some_and(|value| value == "true")
+}
+
+/// The ranges of a matcher such as `200,202` or `200-399`. It was checked when it was set.
+fn codes(matcher: &str) -> Vec<(u16, u16)> {
+    matcher
+        .split(',')
+        .filter_map(|part| {
+            let (first, last) = part.split_once('-').unwrap_or((part, part));
+            Some((first.parse().ok()?, last.parse().ok()?))
+        })
+        .collect()
+}

@@ -1,0 +1,76 @@
+//! Regions and zones. Zone names are per account, zone ids are the physical place: two accounts disagree on purpose.
+
+/// A zone as one account sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Zone {
+    /// Such as `ap-northeast-1a`; means another place in another account.
+    pub name: String,
+    /// Such as `apne1-az4`; means the same place everywhere.
+    pub id: String,
+}
+
+/// The regions that are modelled.
+pub const REGIONS: &[&str] = &[
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
+/// The zones of `region` as the account with this `index` names them. Three everywhere.
+pub fn zones(region: &str, index: usize) -> Vec<Zone> {
+    // Tokyo as in the lab's source: the first account sees 1a = az4, 1c = az1, 1d = az2.
+    let (letters, numbers) = match region {
+        "ap-northeast-1" => (["a", "c", "d"], [4, 1, 2]),
+        _ => (["a", "b", "c"], [1, 2, 3]),
+    };
+    let short = short_name(region);
+    (0..3)
+        .map(|at| Zone {
+            name: format!("{region}{}", letters[at]),
+            id: format!("{short}-az{}", numbers[(at + index) % 3]),
+        })
+        .collect()
+}
+
+/// AWS's abbreviation of a region in zone ids: `apne1`, `use1`, `euc1`.
+fn short_name(region: &str) -> String {
+    region
+        .split('-')
+        .enumerate()
+        .map(|(at, part)| match part {
+            _ if at == 0 => part,
+            "northeast" => "ne",
+            "southeast" => "se",
+            other if other.chars().all(|c| c.is_ascii_digit()) => other,
+            other => &other[..1],
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::zones;
+
+    #[test]
+    fn tokyo_is_named_differently_in_each_account() {
+        let ids = |index| zones("ap-northeast-1", index).into_iter().map(|zone| zone.id).collect::<Vec<_>>();
+        assert_eq!(ids(0), ["apne1-az4", "apne1-az1", "apne1-az2"]);
+        assert_eq!(ids(1), ["apne1-az1", "apne1-az2", "apne1-az4"]);
+        assert_eq!(zones("eu-central-1", 0)[1].id, "euc1-az2");
+        assert_eq!(zones("ap-southeast-2", 0)[0].id, "apse2-az1");
+    }
+}
