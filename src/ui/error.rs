@@ -87,3 +87,32 @@ fn advice(class: FaultClass) -> (Text, Option<&'static str>) {
 pub(super) fn painted(error: &ErrorReport, look: &Look, color: bool) -> String {
     paint(&report(error, look), color)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ErrorReport, NextStep, report};
+    use crate::i18n::Lang;
+    use crate::ui::line::paint;
+    use crate::ui::look::{GlyphSet, Look, Manner};
+
+    #[test]
+    fn what_happened_then_what_can_be_done() {
+        let error = ErrorReport {
+            title: "ラボ privatlink はありません。".into(),
+            details: vec!["似た名前: privatelink".into()],
+            next: vec![NextStep::Words("ラボの一覧を見ます。".into()), NextStep::Command("pllab labs list".into())],
+        };
+        let look = |manner| Look { lang: Lang::Ja, manner, width: 80, glyphs: GlyphSet::Unicode };
+        let expected = "
+ ✘ エラー: ラボ privatlink はありません。
+   似た名前: privatelink
+
+ 次にできること
+ - ラボの一覧を見ます。
+pllab labs list
+";
+        assert_eq!(paint(&report(&error, &look(Manner::Drawn)), false), expected[1..]);
+        let told = paint(&report(&error, &look(Manner::Told)), false);
+        assert!(told.starts_with("エラー: ラボ privatlink はありません。\n"), "{told}");
+    }
+}

@@ -54,3 +54,41 @@ impl Screen for Json {
         if self.yes { Ok(question.default) } else { Err(AskError::NobodyToAsk) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::{Json, Writers};
+    use crate::engine::event::{Answer, AskError, Event, Question, QuestionId, Screen as _, Verdict};
+    use crate::i18n::Lang;
+
+    #[derive(Clone, Default)]
+    struct Sink(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn events_and_nothing_else_on_standard_output() {
+        let (out, err) = (Sink::default(), Sink::default());
+        let writers = Mutex::new(Writers { out: Box::new(out.clone()), err: Box::new(err.clone()) });
+        let screen = Json { yes: false, lang: Lang::En, writers };
+        screen.event(&Event::StepFinished { step: "endpoint".into(), verdict: Verdict::NotYet });
+        screen.say(&"for people".into());
+        let question =
+            Question { id: QuestionId::Step, prompt: "?".into(), choices: Vec::new(), default: Answer::Go };
+        assert_eq!(screen.ask(&question), Err(AskError::NobodyToAsk));
+        let text = |sink: &Sink| String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(text(&out), "{\"event\":\"step_finished\",\"step\":\"endpoint\",\"verdict\":\"not_yet\"}\n");
+        assert_eq!(text(&err), "for people\n");
+    }
+}

@@ -123,3 +123,66 @@ fn kind(kind: &str) -> Text {
         other => Text::literal(other),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Run, receipt};
+    use crate::engine::event::{Item, ItemState};
+    use crate::i18n::Lang;
+    use crate::ui::line::paint;
+    use crate::ui::look::{GlyphSet, Look, Manner};
+
+    fn items() -> Vec<Item> {
+        let item = |resource: &str, kind: &str, id: &str, state| Item {
+            resource: resource.into(),
+            kind: kind.into(),
+            id: id.into(),
+            state,
+        };
+        let nlb = "arn:aws:elasticloadbalancing:ap-northeast-1:1234:loadbalancer/net/nlb/50dc";
+        vec![item("nlb", "load_balancer", nlb, ItemState::Gone), item("", "vpc", "vpc-1", ItemState::Left)]
+    }
+
+    fn shown(lang: Lang, manner: Manner, counts: [usize; 3], items: &[Item]) -> String {
+        let run = Run { id: "k3f9".into(), lab: "privatelink".into(), variables: vec!["cidr".into()] };
+        let look = Look { lang, manner, width: 80, glyphs: GlyphSet::Ascii };
+        paint(&receipt(counts, items, Some(&run), &look), false)
+    }
+
+    #[test]
+    fn what_is_left_is_named_and_how_to_go_on() {
+        let expected = "
+ 受領書
+   作ったもの            ID                         もう一度見た結果
+   --------------------------------------------------------------------
+   ロードバランサー nlb  loadbalancer/net/nlb/50dc  [ok] もうありません
+   VPC                   vpc-1                      [!!] 残っています
+
+ なくなったもの 1、残っているもの 1、確認できないもの 0
+ 続いてかかる費用: 残っているものに、削除するまでかかることがあります。
+
+ もう一度片付けるには:
+pllab clean k3f9
+";
+        assert_eq!(shown(Lang::Ja, Manner::Drawn, [1, 1, 0], &items()), expected[1..]);
+    }
+
+    #[test]
+    fn nothing_left_costs_nothing() {
+        let expected = "
+Receipt
+  load balancer nlb loadbalancer/net/nlb/50dc: gone
+
+1 gone, 0 still there, 0 cannot tell
+What still costs: nothing.
+
+To do it again:
+pllab start privatelink
+To try it with other settings (cidr):
+pllab start privatelink --set KEY=VALUE
+To read the record of this run:
+pllab report k3f9
+";
+        assert_eq!(shown(Lang::En, Manner::Told, [1, 0, 0], &items()[..1]), expected[1..]);
+    }
+}

@@ -293,3 +293,27 @@ impl Board for Terminal {
         Ok(chosen)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::pages;
+    use crate::ui::line::Line;
+
+    proptest! {
+        #[test]
+        fn pages_fit_and_lose_nothing(heights in proptest::collection::vec(1_usize..8, 1..20), most in 12_usize..40) {
+            let last = most - 4;
+            let block = |(number, height): (usize, &usize)| vec![Line::plain(format!("{number}")); *height];
+            let blocks: Vec<Vec<Line>> = heights.iter().enumerate().map(block).collect();
+            let pages = pages(blocks.clone(), most, last);
+            for (number, page) in pages.iter().enumerate() {
+                let limit = if number + 1 == pages.len() { last } else { most };
+                prop_assert!(page.len() <= limit, "page {number}: {} > {limit}", page.len());
+            }
+            let words = |lines: Vec<Line>| lines.into_iter().filter(|line| !line.is_blank()).collect::<Vec<_>>();
+            prop_assert_eq!(words(pages.concat()), blocks.concat());
+        }
+    }
+}
