@@ -23,7 +23,7 @@ use super::plane::{Plane, PlaneOptions};
 use super::world::{REGIONS, StoreError};
 
 /// How long a client may take to send its headers, and how long an idle connection is kept.
-const HEADER_TIME: Duration = Duration::from_secs(60);
+const HEADER_TIME: Duration = Duration::from_mins(1);
 /// Most connections at a time.
 const CONNECTIONS: usize = 256;
 /// How often time is let pass when nobody calls. Short against the shortest transition that anybody waits for.
@@ -226,7 +226,7 @@ fn accounts(control: &Control, keys: Vec<(String, String)>, random: &Random) -> 
 
 /// Accepts connections until the sandbox stops or is dropped; then ends those that are open.
 async fn serve(listener: TcpListener, front: Arc<Front>, pace: Pace, mut stopped: watch::Receiver<bool>) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let room = Arc::new(Semaphore::new(CONNECTIONS));
     let mut connections = JoinSet::new();
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
@@ -239,11 +239,11 @@ async fn serve(listener: TcpListener, front: Arc<Front>, pace: Pace, mut stopped
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
+                    let Ok(permit) = Arc::clone(&room).try_acquire_owned() else { continue };
                     let (front, stopped) = (Arc::clone(&front), stopped.clone());
                     connections.spawn(async move {
                         connection(stream, front, stopped).await;
-                        drop(place);
+                        drop(permit);
                     });
                 }
                 // Out of file descriptors, or a connection gone before it was taken: neither is cured by hurrying.

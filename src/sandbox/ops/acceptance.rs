@@ -11,7 +11,7 @@ use super::names;
 /// A connection: the service, the endpoint's owner, the endpoint.
 type Connection = (String, String, Endpoint);
 
-/// DescribeVpcEndpointConnections: those of the caller's services.
+/// `DescribeVpcEndpointConnections`: those of the caller's services.
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let known = [
         "ip-address-type",
@@ -23,7 +23,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     ];
     let filters = Filters::read(params, &known)?;
     let page = Page::read(params, 1, usize::MAX, false)?;
-    ctx.ready(params)?;
+    params.ready()?;
     for (_, _, endpoint) in connections(ctx, &filters.without_states()) {
         ctx.touch_endpoint(&endpoint.id);
     }
@@ -42,7 +42,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// AcceptVpcEndpointConnections: what waits for it becomes `pending`. A rejected connection cannot be accepted here;
+/// `AcceptVpcEndpointConnections`: what waits for it becomes `pending`. A rejected connection cannot be accepted here;
 /// what AWS does is not documented.
 pub fn accept(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     decide(ctx, params, |state| match state {
@@ -52,7 +52,7 @@ pub fn accept(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     })
 }
 
-/// RejectVpcEndpointConnections: possible before and after acceptance [privatelink: concepts].
+/// `RejectVpcEndpointConnections`: possible before and after acceptance [privatelink: concepts].
 pub fn reject(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     decide(ctx, params, |state| match state {
         "pendingAcceptance" | "pending" | "available" => Ok(Some("rejected")),
@@ -71,7 +71,7 @@ fn decide(
     if ids.is_empty() {
         return Err(ApiError::missing("VpcEndpointId"));
     }
-    ctx.ready(params)?;
+    params.ready()?;
     let timing = ctx.timing();
     let mut failed = Vec::new();
     for id in ids {

@@ -11,7 +11,7 @@ use crate::sandbox::world::{
 
 /// One call: its caller, its place and time, and the world it may change.
 ///
-/// Operations read and check everything first, call [`Ctx::ready`], and only then change the world: a refused call
+/// Operations read and check everything first, call [`Params::ready`], and only then change the world: a refused call
 /// leaves no trace.
 #[derive(Debug)]
 pub struct Ctx<'a> {
@@ -158,22 +158,6 @@ impl<'a> Ctx<'a> {
         }
     }
 
-    /// The last check of an EC2 operation before it acts: everything was understood, and it is not a dry run.
-    pub fn ready(&self, params: &Params) -> Result<(), ApiError> {
-        let dry_run = params.flag("DryRun")?.unwrap_or(false);
-        understood(params, "UnknownParameter")?;
-        if dry_run {
-            let text = "Request would have succeeded, but DryRun flag is set.";
-            return Err(ApiError::new("DryRunOperation", text).with_status(412));
-        }
-        Ok(())
-    }
-
-    /// The last check of an ELBv2 or STS operation before it acts. They have no dry run.
-    pub fn ready_without_dry_run(&self, params: &Params) -> Result<(), ApiError> {
-        understood(params, "ValidationError")
-    }
-
     /// What `operation` made when this client token was first used; an error when the request was another one.
     pub fn replay(&self, operation: &str, params: &Params) -> Result<Option<String>, ApiError> {
         let Some(token) = params.get("ClientToken") else { return Ok(None) };
@@ -250,13 +234,6 @@ impl<'a> Ctx<'a> {
         };
         self.here_mut().interfaces.insert(interface.id.clone(), interface.clone());
         interface
-    }
-}
-
-fn understood(params: &Params, code: &str) -> Result<(), ApiError> {
-    match params.unread() {
-        None => Ok(()),
-        Some(name) => Err(ApiError::not_modelled(code, &format!("the parameter {name} of this operation"))),
     }
 }
 

@@ -26,7 +26,7 @@ const LOOKUP: Lookup<Endpoint> = Lookup {
     tags: |endpoint| &endpoint.tags,
 };
 
-/// CreateVpcEndpoint. The type is `Gateway` unless said otherwise.
+/// `CreateVpcEndpoint`. The type is `Gateway` unless said otherwise.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let kind = match params.get("VpcEndpointType").unwrap_or("Gateway") {
         "Gateway" => EndpointKind::Gateway,
@@ -78,7 +78,7 @@ fn create_interface(ctx: &mut Ctx<'_>, params: &Params) -> Result<Endpoint, ApiE
         return Err(ApiError::new("VpcEndpointLimitExceeded", "The maximum number of VPC endpoints has been reached."));
     }
     let tags = specification(params, "vpc-endpoint")?;
-    ctx.ready(params)?;
+    params.ready()?;
     let id = ctx.new_id("vpce-");
     let base = format!("{}.{}.vpce.amazonaws.com", service.id, ctx.region());
     let suffix = ctx.random().text(b"abcdefghijklmnopqrstuvwxyz0123456789", 8);
@@ -127,7 +127,7 @@ fn add_interface(ctx: &mut Ctx<'_>, endpoint: &str, subnet: &Subnet) {
     }
 }
 
-/// DescribeVpcEndpoints.
+/// `DescribeVpcEndpoints`.
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("VpcEndpointId")?;
     let known = [
@@ -141,7 +141,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     ];
     let filters = Filters::read(params, &known)?;
     let page = Page::read(params, 1, usize::MAX, !ids.is_empty())?;
-    ctx.ready(params)?;
+    params.ready()?;
     let found = select(ctx, &LOOKUP, &ids, &filters, |_, endpoint, name| match name {
         "ip-address-type" => one("ipv4"),
         "service-name" => one(&endpoint.service_name),
@@ -157,7 +157,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// ModifyVpcEndpoint: groups and subnets of an interface endpoint, route tables of a gateway.
+/// `ModifyVpcEndpoint`: groups and subnets of an interface endpoint, route tables of a gateway.
 pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let endpoint = names::ENDPOINT.find(&ctx.here().endpoints, params.need("VpcEndpointId")?)?.clone();
     only(params, "IpAddressType", &["ipv4"])?;
@@ -177,7 +177,7 @@ pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
             return Err(ApiError::new("InvalidParameter", "A Gateway endpoint has route tables only"));
         }
         let tables = gateway_endpoint::changed_tables(ctx, &endpoint, &add_tables, &remove_tables)?;
-        ctx.ready(params)?;
+        params.ready()?;
         if let Some(found) = ctx.here_mut().endpoints.get_mut(&endpoint.id) {
             found.route_tables = tables;
         }
@@ -207,7 +207,7 @@ pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     for subnet in &added {
         ctx.check_room(subnet, 1)?;
     }
-    ctx.ready(params)?;
+    params.ready()?;
     change_interfaces(ctx, &endpoint, groups, &added, &remove_subnets);
     Ok(Xml::done())
 }
@@ -249,13 +249,13 @@ fn change_interfaces(
     }
 }
 
-/// DeleteVpcEndpoints. What could not be deleted is listed inside a success.
+/// `DeleteVpcEndpoints`. What could not be deleted is listed inside a success.
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("VpcEndpointId")?;
     if ids.is_empty() {
         return Err(ApiError::missing("VpcEndpointId"));
     }
-    ctx.ready(params)?;
+    params.ready()?;
     let timing = ctx.timing();
     let mut failed = Vec::new();
     for id in ids {

@@ -20,7 +20,7 @@ const S3_SERVICE_ID: &str = "vpce-svc-05300000000000000";
 pub const LOOKUP: Lookup<Service> =
     Lookup { all: |region| &region.services, naming: &names::SERVICE, kinds: &[], tags: |service| &service.tags };
 
-/// CreateVpcEndpointServiceConfiguration. Acceptance is required unless said otherwise.
+/// `CreateVpcEndpointServiceConfiguration`. Acceptance is required unless said otherwise.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let balancers = params.list("NetworkLoadBalancerArn")?;
     if balancers.is_empty() {
@@ -35,7 +35,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         service
     } else {
         check_balancers(ctx, &balancers, None)?;
-        ctx.ready(params)?;
+        params.ready()?;
         let id = ctx.new_id("vpce-svc-");
         let service = Service {
             name: format!("com.amazonaws.vpce.{}.{id}", ctx.region()),
@@ -56,13 +56,13 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// DescribeVpcEndpointServiceConfigurations: the caller's own services.
+/// `DescribeVpcEndpointServiceConfigurations`: the caller's own services.
 pub fn describe_configurations(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("ServiceId")?;
     let known = ["service-id", "service-name", "service-state", "supported-ip-address-types", "tag"];
     let filters = Filters::read(params, &known)?;
     let page = Page::read(params, 5, usize::MAX, !ids.is_empty())?;
-    ctx.ready(params)?;
+    params.ready()?;
     let found = select(ctx, &LOOKUP, &ids, &filters, |_, service, name| match name {
         "service-name" => one(&service.name),
         "service-state" => one(&service.state),
@@ -76,7 +76,7 @@ pub fn describe_configurations(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml
     Ok(xml)
 }
 
-/// ModifyVpcEndpointServiceConfiguration. Called with nothing but the id it takes over the zones that its load
+/// `ModifyVpcEndpointServiceConfiguration`. Called with nothing but the id it takes over the zones that its load
 /// balancers have gained since [privatelink: configure-endpoint-service].
 pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let service = names::SERVICE.find(&ctx.here().services, params.need("ServiceId")?)?.clone();
@@ -95,7 +95,7 @@ pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     if balancers.is_empty() {
         return Err(ApiError::new("InvalidParameter", "An endpoint service needs at least one load balancer"));
     }
-    ctx.ready(params)?;
+    params.ready()?;
     let zone_ids = zone_ids(ctx, &balancers);
     if let Some(service) = ctx.here_mut().services.get_mut(&service.id) {
         service.acceptance_required = acceptance_required.unwrap_or(service.acceptance_required);
@@ -105,13 +105,13 @@ pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(Xml::done())
 }
 
-/// DeleteVpcEndpointServiceConfigurations. What could not be deleted is listed inside a success.
+/// `DeleteVpcEndpointServiceConfigurations`. What could not be deleted is listed inside a success.
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("ServiceId")?;
     if ids.is_empty() {
         return Err(ApiError::missing("ServiceId"));
     }
-    ctx.ready(params)?;
+    params.ready()?;
     let mut failed = Vec::new();
     for id in ids {
         if !ctx.here().services.contains_key(&id) {
@@ -126,7 +126,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(unsuccessful(&failed))
 }
 
-/// DescribeVpcEndpointServices: what the caller may make an endpoint to.
+/// `DescribeVpcEndpointServices`: what the caller may make an endpoint to.
 pub fn describe_services(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let asked = params.list("ServiceName")?;
     let known = ["owner", "service-name", "service-region", "service-type", "supported-ip-address-types", "tag"];
@@ -144,7 +144,7 @@ pub fn describe_services(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiE
     if let Some(unknown) = asked.iter().find(|name| !all.iter().any(|offer| offer.name == **name)) {
         return Err(no_such_service(unknown));
     }
-    ctx.ready(params)?;
+    params.ready()?;
     all.retain(|offer| asked.is_empty() || asked.contains(&offer.name));
     all.retain(|offer| {
         filters.hold(&offer.tags, |name| match name {

@@ -11,7 +11,7 @@ use super::tags::specification;
 /// Gateway endpoints an account can have in a region [privatelink: vpc-limits-endpoints].
 const LIMIT: usize = 20;
 
-/// The gateway half of CreateVpcEndpoint.
+/// The gateway half of `CreateVpcEndpoint`.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Endpoint, ApiError> {
     let vpc = names::VPC.find(&ctx.here().vpcs, params.need("VpcId")?)?.clone();
     let name = params.need("ServiceName")?.to_owned();
@@ -36,7 +36,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Endpoint, ApiError> 
     let route_tables = params.list("RouteTableId")?;
     check_tables(ctx, &vpc.id, &route_tables)?;
     let tags = specification(params, "vpc-endpoint")?;
-    ctx.ready(params)?;
+    params.ready()?;
     let endpoint = Endpoint {
         id: ctx.new_id("vpce-"),
         kind: EndpointKind::Gateway,

@@ -9,9 +9,9 @@ pub fn caller_arn(ctx: &Ctx<'_>) -> String {
     format!("arn:aws:iam::{}:user/{}", ctx.owner(), ctx.account_name())
 }
 
-/// GetCallerIdentity.
+/// `GetCallerIdentity`.
 pub fn caller(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
-    ctx.ready_without_dry_run(params)?;
+    params.ready_without_dry_run()?;
     let mut xml = Xml::new();
     xml.leaf("Arn", caller_arn(ctx)).leaf("UserId", format!("AIDASANDBOX{}", ctx.owner()));
     xml.leaf("Account", ctx.owner());

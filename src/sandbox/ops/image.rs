@@ -9,8 +9,8 @@ use super::describe::one;
 /// The account that owns Amazon's images.
 const AMAZON: &str = "137112412989";
 
-/// DescribeImages: Amazon's public images are the only ones.
-pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+/// `DescribeImages`: Amazon's public images are the only ones.
+pub fn describe(_ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("ImageId")?;
     let owners = params.list("Owner")?;
     params.flag("IncludeDeprecated")?;
@@ -35,7 +35,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
             return Err(ApiError::new("InvalidAMIID.NotFound", format!("The image id '[{id}]' does not exist")));
         }
     }
-    ctx.ready(params)?;
+    params.ready()?;
     let owned = owners.is_empty() || owners.iter().any(|owner| owner == "amazon" || owner == AMAZON);
     let found: Vec<&Image> = IMAGES
         .iter()

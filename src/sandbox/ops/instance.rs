@@ -24,7 +24,7 @@ pub const LOOKUP: Lookup<Instance> = Lookup {
     tags: |instance| &instance.tags,
 };
 
-/// What RunInstances was asked for, checked.
+/// What `RunInstances` was asked for, checked.
 struct Launch {
     image: &'static Image,
     kind: String,
@@ -39,7 +39,7 @@ struct Launch {
     interface_tags: Tags,
 }
 
-/// RunInstances.
+/// `RunInstances`.
 pub fn run(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let launch = read(ctx, params)?;
     let token = params.get("ClientToken").map(str::to_owned);
@@ -50,7 +50,7 @@ pub fn run(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
             ctx.check_address(&launch.subnet, address)?;
         }
     }
-    ctx.ready(params)?;
+    params.ready()?;
     let reservation = match made {
         Some(reservation) => reservation,
         None => start(ctx, params, &launch, token.as_deref()),
@@ -109,7 +109,7 @@ fn start(ctx: &mut Ctx<'_>, params: &Params, launch: &Launch, token: Option<&str
     reservation
 }
 
-/// DescribeInstances.
+/// `DescribeInstances`.
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("InstanceId")?;
     let known = [
@@ -136,7 +136,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     ];
     let filters = Filters::read(params, &known)?;
     let page = Page::read(params, 5, 1000, !ids.is_empty())?;
-    ctx.ready(params)?;
+    params.ready()?;
     let owner = ctx.owner().to_owned();
     let found = select(ctx, &LOOKUP, &ids, &filters, |region, instance, name| facts(region, instance, name, &owner))?;
     let (mut found, next) = page.cut(found, |instance| instance.id.clone());

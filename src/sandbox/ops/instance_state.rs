@@ -21,7 +21,7 @@ pub struct ConsoleQuestion {
 }
 
 impl ConsoleQuestion {
-    /// GetConsoleOutput's answer. AWS leaves `output` out until something was written.
+    /// `GetConsoleOutput`'s answer. AWS leaves `output` out until something was written.
     pub fn answer(&self, console: &Console) -> Xml {
         let mut xml = Xml::new();
         xml.leaf("instanceId", &self.instance).leaf("timestamp", format!("{:.3}", console.updated));
@@ -31,7 +31,7 @@ impl ConsoleQuestion {
     }
 }
 
-/// GetConsoleOutput.
+/// `GetConsoleOutput`.
 pub fn console(ctx: &mut Ctx<'_>, params: &Params) -> Result<ConsoleQuestion, ApiError> {
     let id = params.need("InstanceId")?;
     let latest = params.flag("Latest")?.unwrap_or(false);
@@ -40,12 +40,12 @@ pub fn console(ctx: &mut Ctx<'_>, params: &Params) -> Result<ConsoleQuestion, Ap
         let text = "This instance type does not support retrieving the latest console logs.";
         return Err(ApiError::new("UnsupportedOperation", text));
     }
-    ctx.ready(params)?;
+    params.ready()?;
     ctx.touch(Kind::Instance, id);
     Ok(ConsoleQuestion { instance: id.to_owned() })
 }
 
-/// DescribeInstanceStatus: running instances only, unless all are asked for.
+/// `DescribeInstanceStatus`: running instances only, unless all are asked for.
 pub fn describe_status(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("InstanceId")?;
     let everyone = params.flag("IncludeAllInstances")?.unwrap_or(false);
@@ -59,7 +59,7 @@ pub fn describe_status(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiErr
     ];
     let filters = Filters::read(params, &known)?;
     let page = Page::read(params, 5, 1000, !ids.is_empty())?;
-    ctx.ready(params)?;
+    params.ready()?;
     let found = select(ctx, &LOOKUP, &ids, &filters, |_, instance, name| match name {
         "availability-zone" => one(&instance.zone_name),
         "availability-zone-id" => one(&instance.zone_id),
@@ -91,31 +91,31 @@ pub fn describe_status(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiErr
     Ok(xml)
 }
 
-/// TerminateInstances: all of the ids or, when one is bad, none [API:TerminateInstances].
+/// `TerminateInstances`: all of the ids or, when one is bad, none [API:TerminateInstances].
 pub fn terminate(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = ids(ctx, params)?;
     only(params, "Force", &["false"])?;
     only(params, "SkipOsShutdown", &["false"])?;
-    ctx.ready(params)?;
+    params.ready()?;
     Ok(change(ctx, &ids, |state| (!["shutting-down", "terminated"].contains(&state)).then_some("shutting-down")))
 }
 
-/// StopInstances.
+/// `StopInstances`.
 pub fn stop(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = ids(ctx, params)?;
     params.flag("Force")?;
     only(params, "Hibernate", &["false"])?;
     only(params, "SkipOsShutdown", &["false"])?;
     check_state(ctx, &ids, &["running", "stopping", "stopped"], "stopped")?;
-    ctx.ready(params)?;
+    params.ready()?;
     Ok(change(ctx, &ids, |state| (state == "running").then_some("stopping")))
 }
 
-/// StartInstances.
+/// `StartInstances`.
 pub fn start(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = ids(ctx, params)?;
     check_state(ctx, &ids, &["stopped", "pending", "running"], "started")?;
-    ctx.ready(params)?;
+    params.ready()?;
     Ok(change(ctx, &ids, |state| (state == "stopped").then_some("pending")))
 }
 

@@ -8,7 +8,7 @@ use super::load_balancer::{self, modelled};
 use super::tags::read as read_tags;
 use super::target_group;
 
-/// CreateListener.
+/// `CreateListener`.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let balancer = load_balancer::find(ctx, params.need("LoadBalancerArn")?)?;
     modelled(params, "Protocol", "", "TCP")?;
@@ -37,7 +37,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         return Err(ApiError::new("TargetGroupAssociationLimit", text));
     }
     let tags = read_tags(params, "Tags")?;
-    ctx.ready_without_dry_run(params)?;
+    params.ready_without_dry_run()?;
     let base = balancer.arn.replacen(":loadbalancer/", ":listener/", 1);
     let listener = Listener {
         arn: format!("{base}/{}", ctx.hex(16)),
@@ -53,7 +53,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// DescribeListeners, of a load balancer or by ARN.
+/// `DescribeListeners`, of a load balancer or by ARN.
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let arns = params.list("ListenerArns")?;
     let balancer = params.get("LoadBalancerArn");
@@ -68,7 +68,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         find(ctx, arn)?;
     }
     let page = Marker::read(params)?;
-    ctx.ready_without_dry_run(params)?;
+    params.ready_without_dry_run()?;
     let all = ctx.here().listeners.values();
     let found = all.filter(|listener| arns.contains(&listener.arn) || balancer == Some(listener.balancer.as_str()));
     let (found, next) = page.cut(found.collect(), |listener: &&Listener| listener.arn.clone());
@@ -77,11 +77,11 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// DeleteListener.
+/// `DeleteListener`.
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let arn = params.need("ListenerArn")?;
     find(ctx, arn)?;
-    ctx.ready_without_dry_run(params)?;
+    params.ready_without_dry_run()?;
     ctx.here_mut().listeners.remove(arn);
     Ok(Xml::new())
 }

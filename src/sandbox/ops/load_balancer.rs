@@ -22,7 +22,7 @@ const ATTRIBUTES: &[(&str, &str, bool)] = &[
     ("zonal_shift.config.enabled", "false", false),
 ];
 
-/// CreateLoadBalancer. The name is the idempotency key: the same request again gives the same load balancer.
+/// `CreateLoadBalancer`. The name is the idempotency key: the same request again gives the same load balancer.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let name = check_name(params.need("Name")?, "load balancer")?;
     modelled(params, "Type", "application", "network")?;
@@ -54,7 +54,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
             }
         }
     }
-    ctx.ready_without_dry_run(params)?;
+    params.ready_without_dry_run()?;
     let balancer = if let Some(balancer) = same_name {
         balancer
     } else {
@@ -95,7 +95,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// DescribeLoadBalancers.
+/// `DescribeLoadBalancers`.
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let arns = params.list("LoadBalancerArns")?;
     let names = params.list("Names")?;
@@ -104,7 +104,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         return Err(ApiError::new("ValidationError", text));
     }
     let page = Marker::read(params)?;
-    ctx.ready_without_dry_run(params)?;
+    params.ready_without_dry_run()?;
     for arn in &arns {
         find(ctx, arn)?;
     }
@@ -127,11 +127,11 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// DeleteLoadBalancer. Listeners go with it, target groups stay, its interfaces leave some time later. Deleting what
+/// `DeleteLoadBalancer`. Listeners go with it, target groups stay, its interfaces leave some time later. Deleting what
 /// does not exist succeeds [API:DeleteLoadBalancer].
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let arn = params.need("LoadBalancerArn")?;
-    ctx.ready_without_dry_run(params)?;
+    params.ready_without_dry_run()?;
     let Some(balancer) = ctx.here().balancers.get(arn).cloned() else { return Ok(Xml::new()) };
     if balancer.attributes.get("deletion_protection.enabled").is_some_and(|value| value == "true") {
         let text = format!("Load balancer '{arn}' cannot be deleted because deletion protection is enabled");
@@ -154,7 +154,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(Xml::new())
 }
 
-/// SetSecurityGroups. A load balancer born without groups can never get one; one born with groups keeps at least one
+/// `SetSecurityGroups`. A load balancer born without groups can never get one; one born with groups keeps at least one
 /// [nlb: load-balancer-security-groups].
 pub fn set_security_groups(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let balancer = find(ctx, params.need("LoadBalancerArn")?)?;
@@ -177,7 +177,7 @@ pub fn set_security_groups(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, Ap
         return Err(ApiError::new("InvalidConfigurationRequest", text));
     }
     check_groups(ctx, &groups, &balancer.vpc)?;
-    ctx.ready_without_dry_run(params)?;
+    params.ready_without_dry_run()?;
     let region = ctx.here_mut();
     for id in &balancer.interfaces {
         if let Some(interface) = region.interfaces.get_mut(id) {
@@ -194,18 +194,18 @@ pub fn set_security_groups(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, Ap
     Ok(xml)
 }
 
-/// DescribeLoadBalancerAttributes.
+/// `DescribeLoadBalancerAttributes`.
 pub fn describe_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let balancer = find(ctx, params.need("LoadBalancerArn")?)?;
-    ctx.ready_without_dry_run(params)?;
+    params.ready_without_dry_run()?;
     Ok(write_attributes(&balancer.attributes))
 }
 
-/// ModifyLoadBalancerAttributes.
+/// `ModifyLoadBalancerAttributes`.
 pub fn modify_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let balancer = find(ctx, params.need("LoadBalancerArn")?)?;
     let changes = read_attributes(params, ATTRIBUTES)?;
-    ctx.ready_without_dry_run(params)?;
+    params.ready_without_dry_run()?;
     let mut attributes = balancer.attributes;
     attributes.extend(changes);
     if let Some(found) = ctx.here_mut().balancers.get_mut(&balancer.arn) {

@@ -15,7 +15,7 @@ const LOOKUP: Lookup<Interface> = Lookup {
     tags: |interface| &interface.tags,
 };
 
-/// DescribeNetworkInterfaces.
+/// `DescribeNetworkInterfaces`.
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("NetworkInterfaceId")?;
     let known = [
@@ -39,7 +39,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     ];
     let filters = Filters::read(params, &known)?;
     let page = Page::read(params, 5, 1000, !ids.is_empty())?;
-    ctx.ready(params)?;
+    params.ready()?;
     let owner = ctx.owner().to_owned();
     let found = select(ctx, &LOOKUP, &ids, &filters, |region, interface, name| match name {
         "addresses.private-ip-address" | "private-ip-address" => one(interface.address),
@@ -100,7 +100,7 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, interface: &Interface) {
     tag_set(xml, &interface.tags);
 }
 
-/// An interface as DescribeInstances shows it.
+/// An interface as `DescribeInstances` shows it.
 pub fn write_attached(xml: &mut Xml, ctx: &Ctx<'_>, interface: &Interface) {
     write_common(xml, ctx, interface);
     xml.node("attachment", |xml| {

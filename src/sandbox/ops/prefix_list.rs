@@ -6,7 +6,7 @@ use crate::sandbox::world::{PREFIX_LIST_OWNER, Tags, s3_blocks, s3_name, s3_pref
 use super::context::Ctx;
 use super::describe::one;
 
-/// DescribePrefixLists.
+/// `DescribePrefixLists`.
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let known = ["prefix-list-id", "prefix-list-name"];
     let (found, next) = find(ctx, params, &known, 1000)?;
@@ -18,7 +18,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// DescribeManagedPrefixLists.
+/// `DescribeManagedPrefixLists`.
 pub fn describe_managed(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let known = ["owner-id", "prefix-list-id", "prefix-list-name"];
     let (found, next) = find(ctx, params, &known, 100)?;
@@ -33,11 +33,11 @@ pub fn describe_managed(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiEr
     Ok(xml)
 }
 
-/// GetManagedPrefixListEntries.
+/// `GetManagedPrefixListEntries`.
 pub fn entries(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     check(ctx, params.need("PrefixListId")?)?;
     let page = Page::read(params, 1, 100, false)?;
-    ctx.ready(params)?;
+    params.ready()?;
     let (found, next) = page.cut(s3_blocks().map(|block| block.to_string()).to_vec(), Clone::clone);
     let mut xml = Xml::new();
     xml.list("entrySet", "item", found, |xml, block| {
@@ -56,7 +56,7 @@ fn find(ctx: &Ctx<'_>, params: &Params, known: &[&str], most: usize) -> Result<F
     for id in &ids {
         check(ctx, id)?;
     }
-    ctx.ready(params)?;
+    params.ready()?;
     let list = (s3_prefix_list(ctx.region()), s3_name(ctx.region()));
     let fits = filters.hold(&Tags::new(), |name| match name {
         "owner-id" => one(PREFIX_LIST_OWNER),

@@ -11,13 +11,13 @@ use super::tags::{specification, tag_set};
 const LOOKUP: Lookup<RouteTable> =
     Lookup { all: |region| &region.route_tables, naming: &names::ROUTE_TABLE, kinds: &[], tags: |table| &table.tags };
 
-/// CreateRouteTable.
+/// `CreateRouteTable`.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let vpc = names::VPC.find(&ctx.here().vpcs, params.need("VpcId")?)?.id.clone();
     let tags = specification(params, "route-table")?;
     let token = params.get("ClientToken").map(str::to_owned);
     let made = ctx.replay("CreateRouteTable", params)?;
-    ctx.ready(params)?;
+    params.ready()?;
     let table = if let Some(table) = made.and_then(|id| ctx.here().route_tables.get(&id).cloned()) {
         table
     } else {
@@ -31,7 +31,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// DescribeRouteTables.
+/// `DescribeRouteTables`.
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("RouteTableId")?;
     let known = [
@@ -51,7 +51,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     ];
     let filters = Filters::read(params, &known)?;
     let page = Page::read(params, 5, 100, !ids.is_empty())?;
-    ctx.ready(params)?;
+    params.ready()?;
     let (owner, list) = (ctx.owner().to_owned(), s3_prefix_list(ctx.region()));
     let found = select(ctx, &LOOKUP, &ids, &filters, |region, table, name| facts(region, table, name, &owner, &list))?;
     let (found, next) = page.cut(found, |table| table.id.clone());
@@ -61,7 +61,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// AssociateRouteTable. A subnet has one explicit association at most.
+/// `AssociateRouteTable`. A subnet has one explicit association at most.
 pub fn associate(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let region = ctx.here();
     let table = names::ROUTE_TABLE.find(&region.route_tables, params.need("RouteTableId")?)?;
@@ -81,7 +81,7 @@ pub fn associate(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         return Err(ApiError::new("Resource.AlreadyAssociated", text));
     }
     let (table, subnet) = (table.id.clone(), subnet.id.clone());
-    ctx.ready(params)?;
+    params.ready()?;
     let association = used.map_or_else(|| ctx.new_id("rtbassoc-"), |(_, association)| association);
     if let Some(table) = ctx.here_mut().route_tables.get_mut(&table) {
         table.associations.insert(association.clone(), subnet);
@@ -93,7 +93,7 @@ pub fn associate(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// DisassociateRouteTable.
+/// `DisassociateRouteTable`.
 pub fn disassociate(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let id = params.need("AssociationId")?;
     let region = ctx.here();
@@ -104,20 +104,20 @@ pub fn disassociate(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError>
     if !region.route_tables.values().any(|table| table.associations.contains_key(id)) {
         return Err(ApiError::no_such("InvalidAssociationID.NotFound", "association ID", id));
     }
-    ctx.ready(params)?;
+    params.ready()?;
     for table in ctx.here_mut().route_tables.values_mut() {
         table.associations.remove(id);
     }
     Ok(Xml::done())
 }
 
-/// DeleteRouteTable. Associations and routes of gateway endpoints hold it.
+/// `DeleteRouteTable`. Associations and routes of gateway endpoints hold it.
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let id = params.need("RouteTableId")?;
     let region = ctx.here();
     let table = names::ROUTE_TABLE.find(&region.route_tables, id)?;
     let held = table.main.is_some() || !table.associations.is_empty() || region.gateways_of(id).next().is_some();
-    ctx.ready(params)?;
+    params.ready()?;
     if held {
         return Err(ApiError::dependency("routeTable", id));
     }

@@ -11,7 +11,7 @@ use super::tags::{specification, tag_set};
 const LOOKUP: Lookup<Group> =
     Lookup { all: |region| &region.groups, naming: &names::GROUP, kinds: &[], tags: |group| &group.tags };
 
-/// CreateSecurityGroup. On the wire the description is `GroupDescription`.
+/// `CreateSecurityGroup`. On the wire the description is `GroupDescription`.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let name = params.need("GroupName")?.to_owned();
     let description = params.need("GroupDescription")?.to_owned();
@@ -29,7 +29,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         return Err(ApiError::new("InvalidGroup.Duplicate", text));
     }
     let tags = specification(params, "security-group")?;
-    ctx.ready(params)?;
+    params.ready()?;
     let everywhere = Rule {
         id: ctx.new_id("sgr-"),
         egress: true,
@@ -48,7 +48,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// DescribeSecurityGroups.
+/// `DescribeSecurityGroups`.
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("GroupId")?;
     let known = [
@@ -73,7 +73,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     ];
     let filters = Filters::read(params, &known)?;
     let page = Page::read(params, 5, 1000, !ids.is_empty())?;
-    ctx.ready(params)?;
+    params.ready()?;
     let owner = ctx.owner().to_owned();
     let found = select(ctx, &LOOKUP, &ids, &filters, |_, group, name| match name {
         "description" => one(&group.description),
@@ -90,13 +90,13 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// DeleteSecurityGroup. Interfaces that carry it and rules of other groups that name it hold it
+/// `DeleteSecurityGroup`. Interfaces that carry it and rules of other groups that name it hold it
 /// [API:DeleteSecurityGroup].
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let id = params.need("GroupId")?;
     let group = names::GROUP.find(&ctx.here().groups, id)?;
     let is_default = group.name == "default";
-    ctx.ready(params)?;
+    params.ready()?;
     if is_default {
         let text = format!("the specified group: \"{id}\" name: \"default\" cannot be deleted by a user");
         return Err(ApiError::new("CannotDelete", text));

@@ -12,32 +12,32 @@ use super::tags::{specification, tag_set};
 /// Rules a group can have in each direction [vpc userguide: amazon-vpc-limits].
 const LIMIT: usize = 60;
 
-/// AuthorizeSecurityGroupIngress.
+/// `AuthorizeSecurityGroupIngress`.
 pub fn authorize_ingress(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     authorize(ctx, params, false)
 }
 
-/// AuthorizeSecurityGroupEgress.
+/// `AuthorizeSecurityGroupEgress`.
 pub fn authorize_egress(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     authorize(ctx, params, true)
 }
 
-/// RevokeSecurityGroupIngress.
+/// `RevokeSecurityGroupIngress`.
 pub fn revoke_ingress(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     revoke(ctx, params, false)
 }
 
-/// RevokeSecurityGroupEgress.
+/// `RevokeSecurityGroupEgress`.
 pub fn revoke_egress(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     revoke(ctx, params, true)
 }
 
-/// DescribeSecurityGroupRules.
+/// `DescribeSecurityGroupRules`.
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("SecurityGroupRuleId")?;
     let filters = Filters::read(params, &["group-id", "security-group-rule-id", "tag"])?;
     let page = Page::read(params, 5, 1000, !ids.is_empty())?;
-    ctx.ready(params)?;
+    params.ready()?;
     let groups = ctx.here().groups.values();
     let all = groups.flat_map(|group| group.rules.iter().map(move |rule| (group, rule)));
     let mut found: Vec<(&Group, &Rule)> = all
@@ -81,7 +81,7 @@ fn authorize(ctx: &mut Ctx<'_>, params: &Params, egress: bool) -> Result<Xml, Ap
         let text = "The maximum number of rules per security group has been reached.";
         return Err(ApiError::new("RulesPerSecurityGroupLimitExceeded", text));
     }
-    ctx.ready(params)?;
+    params.ready()?;
     if let Some(group) = ctx.here_mut().groups.get_mut(&group.id) {
         group.rules.extend(rules.iter().cloned());
     }
@@ -112,7 +112,7 @@ fn revoke(ctx: &mut Ctx<'_>, params: &Params, egress: bool) -> Result<Xml, ApiEr
         };
         gone.push(found.clone());
     }
-    ctx.ready(params)?;
+    params.ready()?;
     if let Some(group) = ctx.here_mut().groups.get_mut(&group.id) {
         group.rules.retain(|rule| !gone.iter().any(|gone| gone.id == rule.id));
     }

@@ -9,7 +9,7 @@ use super::names;
 use super::tags::tag_set;
 use super::vpc::only;
 
-/// ModifyVpcEndpointServicePermissions. Connections that were accepted stay when their principal is removed
+/// `ModifyVpcEndpointServicePermissions`. Connections that were accepted stay when their principal is removed
 /// [privatelink: configure-endpoint-service].
 pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let service = names::SERVICE.find(&ctx.here().services, params.need("ServiceId")?)?.clone();
@@ -26,7 +26,7 @@ pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
             added.push(Permission { id: ctx.new_id("vpce-svc-perm-"), principal, principal_type, tags: Tags::new() });
         }
     }
-    ctx.ready(params)?;
+    params.ready()?;
     if let Some(service) = ctx.here_mut().services.get_mut(&service.id) {
         service.permissions.retain(|permission| !remove.contains(&permission.principal));
         service.permissions.extend(added.iter().cloned());
@@ -36,12 +36,12 @@ pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// DescribeVpcEndpointServicePermissions.
+/// `DescribeVpcEndpointServicePermissions`.
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let service = names::SERVICE.find(&ctx.here().services, params.need("ServiceId")?)?.clone();
     let filters = Filters::read(params, &["principal", "principal-type", "permission-type", "tag"])?;
     let page = Page::read(params, 1, usize::MAX, false)?;
-    ctx.ready(params)?;
+    params.ready()?;
     let mut found: Vec<&Permission> = service
         .permissions
         .iter()

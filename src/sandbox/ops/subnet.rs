@@ -18,7 +18,7 @@ const LOOKUP: Lookup<Subnet> = Lookup {
     tags: |subnet| &subnet.tags,
 };
 
-/// CreateSubnet. Without a zone AWS chooses one; here it is the account's first.
+/// `CreateSubnet`. Without a zone AWS chooses one; here it is the account's first.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let vpc = names::VPC.find(&ctx.here().vpcs, params.need("VpcId")?)?.clone();
     let text = params.need("CidrBlock")?;
@@ -38,7 +38,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     }
     let zone = zone(ctx, params)?;
     let tags = specification(params, "subnet")?;
-    ctx.ready(params)?;
+    params.ready()?;
     let subnet = Subnet {
         id: ctx.new_id("subnet-"),
         vpc: vpc.id,
@@ -54,7 +54,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// DescribeSubnets.
+/// `DescribeSubnets`.
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("SubnetId")?;
     let known = [
@@ -75,7 +75,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     ];
     let filters = Filters::read(params, &known)?;
     let page = Page::read(params, 5, 1000, !ids.is_empty())?;
-    ctx.ready(params)?;
+    params.ready()?;
     let (owner, base) = (ctx.owner().to_owned(), ctx.arn("ec2", "subnet/"));
     let found = select(ctx, &LOOKUP, &ids, &filters, |region, subnet, name| match name {
         "availability-zone" | "availabilityZone" => one(&subnet.zone_name),
@@ -96,11 +96,11 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// DeleteSubnet. Its route-table association goes with it; interfaces hold it.
+/// `DeleteSubnet`. Its route-table association goes with it; interfaces hold it.
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let id = params.need("SubnetId")?;
     names::SUBNET.find(&ctx.here().subnets, id)?;
-    ctx.ready(params)?;
+    params.ready()?;
     let inside = interfaces_in(ctx.here(), id);
     if !inside.is_empty() {
         ctx.trip_over(&inside);

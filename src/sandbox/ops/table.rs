@@ -16,7 +16,7 @@ use super::{
 pub enum Protocol {
     /// EC2, the `ec2Query` protocol.
     Ec2,
-    /// ELBv2, the `awsQuery` protocol.
+    /// `ELBv2`, the `awsQuery` protocol.
     Elb,
     /// STS, the `awsQuery` protocol.
     Sts,

@@ -70,7 +70,7 @@ pub fn tag_set(xml: &mut Xml, tags: &Tags) {
     });
 }
 
-/// CreateTags.
+/// `CreateTags`.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = ids(ctx, params, "ResourceId")?;
     let tags = read(params, "Tag")?;
@@ -80,12 +80,12 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     for id in &ids {
         check_limit(ctx, id, &tags)?;
     }
-    ctx.ready(params)?;
+    params.ready()?;
     add(ctx, &ids, &tags);
     Ok(Xml::done())
 }
 
-/// DeleteTags. A tag without a value goes whatever its value; with one, only if it is equal; no tags: all of them.
+/// `DeleteTags`. A tag without a value goes whatever its value; with one, only if it is equal; no tags: all of them.
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = ids(ctx, params, "ResourceId")?;
     let mut wanted = Vec::new();
@@ -94,7 +94,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         let name = format!("{prefix}.Value");
         wanted.push((key, params.has_list(&name).then(|| params.get(&name).unwrap_or_default().to_owned())));
     }
-    ctx.ready(params)?;
+    params.ready()?;
     for id in &ids {
         if let Some((_, tags)) = tags_mut(ctx.here_mut(), id) {
             tags.retain(|key, value| {
@@ -106,11 +106,11 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(Xml::done())
 }
 
-/// EC2's DescribeTags.
+/// EC2's `DescribeTags`.
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let filters = Filters::read(params, &["key", "resource-id", "resource-type", "value", "tag"])?;
     let page = Page::read(params, 5, 1000, false)?;
-    ctx.ready(params)?;
+    params.ready()?;
     let mut rows = Vec::new();
     for (id, kind, tags) in all(ctx.here()) {
         for (key, value) in tags {
@@ -136,23 +136,23 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// ELBv2's AddTags.
+/// `ELBv2`'s `AddTags`.
 pub fn add_tags(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let arns = arns(ctx, params)?;
     let tags = read(params, "Tags")?;
     for arn in &arns {
         check_limit(ctx, arn, &tags).map_err(|_| ApiError::new("TooManyTags", "The limit of tags is exceeded"))?;
     }
-    ctx.ready_without_dry_run(params)?;
+    params.ready_without_dry_run()?;
     add(ctx, &arns, &tags);
     Ok(Xml::new())
 }
 
-/// ELBv2's RemoveTags.
+/// `ELBv2`'s `RemoveTags`.
 pub fn remove_tags(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let arns = arns(ctx, params)?;
     let keys = params.list("TagKeys")?;
-    ctx.ready_without_dry_run(params)?;
+    params.ready_without_dry_run()?;
     for arn in &arns {
         if let Some((_, tags)) = tags_mut(ctx.here_mut(), arn) {
             tags.retain(|key, _| !keys.contains(key));
@@ -161,10 +161,10 @@ pub fn remove_tags(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> 
     Ok(Xml::new())
 }
 
-/// ELBv2's DescribeTags.
+/// `ELBv2`'s `DescribeTags`.
 pub fn describe_tags(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let arns = arns(ctx, params)?;
-    ctx.ready_without_dry_run(params)?;
+    params.ready_without_dry_run()?;
     let mut xml = Xml::new();
     xml.list("TagDescriptions", "member", &arns, |xml, arn| {
         xml.leaf("ResourceArn", arn);

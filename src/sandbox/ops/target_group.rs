@@ -21,7 +21,7 @@ const ATTRIBUTES: &[(&str, &str, bool)] = &[
     ("stickiness.type", "source_ip", false),
 ];
 
-/// CreateTargetGroup. The name is the idempotency key, as with load balancers.
+/// `CreateTargetGroup`. The name is the idempotency key, as with load balancers.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let name = check_name(params.need("Name")?, "target group")?;
     modelled(params, "Protocol", "", "TCP")?;
@@ -64,7 +64,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         let text = format!("A target group with the same name '{}' exists, but with different settings", group.name);
         return Err(ApiError::new("DuplicateTargetGroupName", text));
     }
-    ctx.ready_without_dry_run(params)?;
+    params.ready_without_dry_run()?;
     let group = if let Some(group) = same_name {
         group
     } else {
@@ -75,7 +75,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(list(ctx, &[group]))
 }
 
-/// DescribeTargetGroups, all of them, by ARN, by name, or of a load balancer.
+/// `DescribeTargetGroups`, all of them, by ARN, by name, or of a load balancer.
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let arns = params.list("TargetGroupArns")?;
     let names = params.list("Names")?;
@@ -90,7 +90,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     if let Some(arn) = &balancer {
         load_balancer::find(ctx, arn)?;
     }
-    ctx.ready_without_dry_run(params)?;
+    params.ready_without_dry_run()?;
     let found = ctx.here().target_groups.values().filter(|group| {
         (arns.is_empty() || arns.contains(&group.arn))
             && (names.is_empty() || names.contains(&group.name))
@@ -102,19 +102,19 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// ModifyTargetGroup: its health check.
+/// `ModifyTargetGroup`: its health check.
 pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let mut group = find(ctx, params.need("TargetGroupArn")?)?;
     read_check(params, &mut group)?;
-    ctx.ready_without_dry_run(params)?;
+    params.ready_without_dry_run()?;
     ctx.here_mut().target_groups.insert(group.arn.clone(), group.clone());
     Ok(list(ctx, &[group]))
 }
 
-/// DeleteTargetGroup. A listener holds it; deleting what does not exist succeeds, for the API knows no such error.
+/// `DeleteTargetGroup`. A listener holds it; deleting what does not exist succeeds, for the API knows no such error.
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let arn = params.need("TargetGroupArn")?;
-    ctx.ready_without_dry_run(params)?;
+    params.ready_without_dry_run()?;
     if ctx.here().listeners.values().any(|listener| listener.target_group == arn) {
         let text = format!("Target group '{arn}' is currently in use by a listener or a rule");
         return Err(ApiError::new("ResourceInUse", text));
@@ -123,24 +123,24 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(Xml::new())
 }
 
-/// DescribeTargetGroupAttributes.
+/// `DescribeTargetGroupAttributes`.
 pub fn describe_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let group = find(ctx, params.need("TargetGroupArn")?)?;
-    ctx.ready_without_dry_run(params)?;
+    params.ready_without_dry_run()?;
     Ok(write_attributes(&group.attributes))
 }
 
-/// ModifyTargetGroupAttributes.
+/// `ModifyTargetGroupAttributes`.
 pub fn modify_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let group = find(ctx, params.need("TargetGroupArn")?)?;
     let changes = read_attributes(params, ATTRIBUTES)?;
-    if let Some(delay) = changes.get("deregistration_delay.timeout_seconds") {
-        if !delay.parse().is_ok_and(|seconds: u32| seconds <= 3600) {
-            let text = "deregistration_delay.timeout_seconds must be between 0 and 3600";
-            return Err(ApiError::new("ValidationError", text));
-        }
+    if let Some(delay) = changes.get("deregistration_delay.timeout_seconds")
+        && !delay.parse().is_ok_and(|seconds: u32| seconds <= 3600)
+    {
+        let text = "deregistration_delay.timeout_seconds must be between 0 and 3600";
+        return Err(ApiError::new("ValidationError", text));
     }
-    ctx.ready_without_dry_run(params)?;
+    params.ready_without_dry_run()?;
     let mut attributes: BTreeMap<String, String> = group.attributes;
     attributes.extend(changes);
     if let Some(found) = ctx.here_mut().target_groups.get_mut(&group.arn) {
@@ -149,7 +149,7 @@ pub fn modify_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiE
     Ok(write_attributes(&attributes))
 }
 
-/// RegisterTargets. Instances must run, and be in the group's VPC.
+/// `RegisterTargets`. Instances must run, and be in the group's VPC.
 pub fn register(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let group = find(ctx, params.need("TargetGroupArn")?)?;
     let targets = read_targets(params, &group)?;
@@ -163,7 +163,7 @@ pub fn register(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
             return Err(error);
         }
     }
-    ctx.ready_without_dry_run(params)?;
+    params.ready_without_dry_run()?;
     let Some(found) = ctx.here_mut().target_groups.get_mut(&group.arn) else { return Ok(Xml::new()) };
     for (id, port) in targets {
         found.targets.retain(|target| (&target.id, target.port) != (&id, port));
@@ -172,12 +172,12 @@ pub fn register(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(Xml::new())
 }
 
-/// DeregisterTargets: they drain for the deregistration delay. A port that is not given means all ports. What is not
+/// `DeregisterTargets`: they drain for the deregistration delay. A port that is not given means all ports. What is not
 /// registered is no error [API:DeregisterTargets].
 pub fn deregister(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let group = find(ctx, params.need("TargetGroupArn")?)?;
     let wanted = read_raw_targets(params)?;
-    ctx.ready_without_dry_run(params)?;
+    params.ready_without_dry_run()?;
     let delay = group.attributes.get("deregistration_delay.timeout_seconds").and_then(|text| text.parse().ok());
     // Targets of a group that no listener uses have no connections to wait for.
     let used = !balancers_of(ctx, &group.arn).is_empty();

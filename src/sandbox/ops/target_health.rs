@@ -1,4 +1,4 @@
-//! DescribeTargetHealth: what the account's state already decides, and what only a probe can tell.
+//! `DescribeTargetHealth`: what the account's state already decides, and what only a probe can tell.
 
 use crate::sandbox::plane::TargetReport;
 use crate::sandbox::wire::{ApiError, Params, Xml};
@@ -66,15 +66,12 @@ pub fn ask(ctx: &mut Ctx<'_>, params: &Params) -> Result<HealthQuestion, ApiErro
     let group = find(ctx, &arn)?;
     let wanted = read_raw_targets(params)?;
     let is_known = |id: &str| ctx.here().instances.contains_key(id) || group.targets.iter().any(|one| one.id == id);
-    if group.target_type == "instance" {
-        if let Some((id, _)) = wanted.iter().find(|(id, _)| !is_known(id)) {
-            return Err(ApiError::new(
-                "InvalidTarget",
-                format!("The following targets are not valid instances: '{id}'"),
-            ));
-        }
+    if group.target_type == "instance"
+        && let Some((id, _)) = wanted.iter().find(|(id, _)| !is_known(id))
+    {
+        return Err(ApiError::new("InvalidTarget", format!("The following targets are not valid instances: '{id}'")));
     }
-    ctx.ready_without_dry_run(params)?;
+    params.ready_without_dry_run()?;
     let timing = ctx.timing();
     let at_once = timing.pace == crate::sandbox::Pace::Instant;
     ctx.here_mut().drained(&arn, at_once, timing.at);

@@ -14,7 +14,7 @@ const LIMIT: usize = 5;
 const LOOKUP: Lookup<Vpc> =
     Lookup { all: |region| &region.vpcs, naming: &names::VPC, kinds: &[Kind::Vpc], tags: |vpc| &vpc.tags };
 
-/// CreateVpc.
+/// `CreateVpc`.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let text = params.need("CidrBlock")?;
     let Ok(block) = text.parse::<Block>() else {
@@ -29,7 +29,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     if ctx.here().vpcs.len() >= LIMIT {
         return Err(ApiError::new("VpcLimitExceeded", "The maximum number of VPCs has been reached."));
     }
-    ctx.ready(params)?;
+    params.ready()?;
     let vpc = Vpc {
         id: ctx.new_id("vpc-"),
         block,
@@ -57,7 +57,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// DescribeVpcs.
+/// `DescribeVpcs`.
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("VpcId")?;
     let known = [
@@ -73,7 +73,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     ];
     let filters = Filters::read(params, &known)?;
     let page = Page::read(params, 5, 1000, !ids.is_empty())?;
-    ctx.ready(params)?;
+    params.ready()?;
     let owner = ctx.owner().to_owned();
     let found = select(ctx, &LOOKUP, &ids, &filters, |_, vpc, name| match name {
         "cidr" | "cidr-block-association.cidr-block" => one(vpc.block),
@@ -90,7 +90,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// ModifyVpcAttribute: one attribute a call.
+/// `ModifyVpcAttribute`: one attribute a call.
 pub fn modify_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let id = params.need("VpcId")?;
     let vpc = names::VPC.find(&ctx.here().vpcs, id)?;
@@ -108,7 +108,7 @@ pub fn modify_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiEr
             "EnableDnsHostnames cannot be true while EnableDnsSupport is false",
         ));
     }
-    ctx.ready(params)?;
+    params.ready()?;
     if let Some(vpc) = ctx.here_mut().vpcs.get_mut(id) {
         vpc.dns_support = support.unwrap_or(vpc.dns_support);
         vpc.dns_hostnames = hostnames.unwrap_or(vpc.dns_hostnames) && vpc.dns_support;
@@ -116,7 +116,7 @@ pub fn modify_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiEr
     Ok(Xml::done())
 }
 
-/// DescribeVpcAttribute.
+/// `DescribeVpcAttribute`.
 pub fn describe_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let id = params.need("VpcId")?;
     let vpc = names::VPC.find(&ctx.here().vpcs, id)?;
@@ -126,7 +126,7 @@ pub fn describe_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, Api
         "enableDnsHostnames" => vpc.dns_hostnames,
         other => return Err(ApiError::not_modelled("InvalidParameterValue", &format!("the attribute {other}"))),
     };
-    ctx.ready(params)?;
+    params.ready()?;
     let mut xml = Xml::new();
     xml.leaf("vpcId", id).node(attribute, |xml| {
         xml.leaf("value", value);
@@ -134,11 +134,11 @@ pub fn describe_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, Api
     Ok(xml)
 }
 
-/// DeleteVpc. The default security group and the main route table go with it; everything else must be gone.
+/// `DeleteVpc`. The default security group and the main route table go with it; everything else must be gone.
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let id = params.need("VpcId")?;
     names::VPC.find(&ctx.here().vpcs, id)?;
-    ctx.ready(params)?;
+    params.ready()?;
     if has_dependants(ctx.here(), id) {
         let region = ctx.here();
         let interfaces: Vec<String> =

@@ -6,7 +6,7 @@ use crate::sandbox::world::{REGIONS, Tags, Zone, instance_types};
 use super::context::Ctx;
 use super::describe::one;
 
-/// DescribeAvailabilityZones.
+/// `DescribeAvailabilityZones`.
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let names = params.list("ZoneName")?;
     let ids = params.list("ZoneId")?;
@@ -19,7 +19,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
             return Err(ApiError::new("InvalidParameterValue", format!("Invalid availability zone {what}: [{asked}]")));
         }
     }
-    ctx.ready(params)?;
+    params.ready()?;
     let region = ctx.region();
     let chosen =
         |zone: &Zone| (names.is_empty() && ids.is_empty()) || names.contains(&zone.name) || ids.contains(&zone.id);
@@ -44,15 +44,15 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// DescribeRegions.
-pub fn describe_regions(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+/// `DescribeRegions`.
+pub fn describe_regions(_ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let names = params.list("RegionName")?;
     params.flag("AllRegions")?;
     let filters = Filters::read(params, &["endpoint", "opt-in-status", "region-name"])?;
     if let Some(unknown) = names.iter().find(|name| !REGIONS.contains(&name.as_str())) {
         return Err(ApiError::new("InvalidParameterValue", format!("Invalid region provided: [{unknown}]")));
     }
-    ctx.ready(params)?;
+    params.ready()?;
     let chosen = REGIONS.iter().filter(|region| names.is_empty() || names.iter().any(|name| name == *region));
     let found = chosen.filter(|region| {
         filters.hold(&Tags::new(), |name| match name {
@@ -69,7 +69,7 @@ pub fn describe_regions(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiEr
     Ok(xml)
 }
 
-/// DescribeInstanceTypeOfferings. Every type is offered in every zone.
+/// `DescribeInstanceTypeOfferings`. Every type is offered in every zone.
 pub fn describe_offerings(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let kind = params.get("LocationType").unwrap_or("region").to_owned();
     let filters = Filters::read(params, &["instance-type", "location"])?;
@@ -80,7 +80,7 @@ pub fn describe_offerings(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, Api
         "availability-zone-id" => ctx.zones().into_iter().map(|zone| zone.id).collect(),
         other => return Err(ApiError::not_modelled("InvalidParameterValue", &format!("the location type {other}"))),
     };
-    ctx.ready(params)?;
+    params.ready()?;
     let all = instance_types().iter().flat_map(|(name, _)| places.iter().map(move |place| (*name, place.clone())));
     let found = all
         .filter(|(name, place)| {

@@ -1,4 +1,4 @@
-//! Pages: `MaxResults` and `NextToken` of EC2, `PageSize` and `Marker` of ELBv2.
+//! Pages: `MaxResults` and `NextToken` of EC2, `PageSize` and `Marker` of `ELBv2`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -46,7 +46,7 @@ impl Page {
     }
 }
 
-/// A page of an ELBv2 describe call.
+/// A page of an `ELBv2` describe call.
 #[derive(Clone, Debug)]
 pub struct Marker {
     size: usize,

@@ -14,7 +14,7 @@ use super::sigv4::hex;
 pub struct Params {
     all: BTreeMap<String, String>,
     read: RefCell<BTreeSet<String>>,
-    /// What stands between a list's name and its numbers: nothing for EC2, `member.` for ELBv2.
+    /// What stands between a list's name and its numbers: nothing for EC2, `member.` for `ELBv2`.
     member: &'static str,
 }
 
@@ -36,7 +36,7 @@ impl Params {
         Ok(Self { all, read: RefCell::default(), member: "" })
     }
 
-    /// The same parameters with ELBv2's spelling of lists.
+    /// The same parameters with `ELBv2`'s spelling of lists.
     #[must_use]
     pub fn with_members(mut self) -> Self {
         self.member = "member.";
@@ -104,10 +104,34 @@ impl Params {
         numbers.into_iter().map(|number| format!("{start}{number}")).collect()
     }
 
-    /// The first parameter that no operation read.
-    pub fn unread(&self) -> Option<&str> {
+    /// The last check of an EC2 operation before it acts: everything was understood, and it is not a dry run.
+    ///
+    /// # Errors
+    /// The first parameter that nobody read, and `DryRunOperation` when all is well but only that was asked.
+    pub fn ready(&self) -> Result<(), ApiError> {
+        let dry_run = self.flag("DryRun")?.unwrap_or(false);
+        self.understood("UnknownParameter")?;
+        if dry_run {
+            let text = "Request would have succeeded, but DryRun flag is set.";
+            return Err(ApiError::new("DryRunOperation", text).with_status(412));
+        }
+        Ok(())
+    }
+
+    /// The last check of an `ELBv2` or STS operation before it acts. They have no dry run.
+    ///
+    /// # Errors
+    /// The first parameter that nobody read.
+    pub fn ready_without_dry_run(&self) -> Result<(), ApiError> {
+        self.understood("ValidationError")
+    }
+
+    fn understood(&self, code: &str) -> Result<(), ApiError> {
         let read = self.read.borrow();
-        self.all.keys().find(|name| !read.contains(*name)).map(String::as_str)
+        match self.all.keys().find(|name| !read.contains(*name)) {
+            None => Ok(()),
+            Some(name) => Err(ApiError::not_modelled(code, &format!("the parameter {name} of this operation"))),
+        }
     }
 
     /// A fingerprint of everything but the client token: equal requests have equal fingerprints.
@@ -129,11 +153,12 @@ mod tests {
 
     #[test]
     fn lists_come_in_numeric_order_and_unread_names_are_found() {
-        let form: String = (1..=11).rev().map(|n| format!("VpcId.{n}=v{n}&")).collect();
-        let params = Params::parse(format!("{form}Odd=1").as_bytes()).unwrap();
+        let form: Vec<String> = (1..=11).rev().map(|n| format!("VpcId.{n}=v{n}")).collect();
+        let form = form.join("&");
+        let params = Params::parse(format!("{form}&Odd=1").as_bytes()).unwrap();
         let list = params.list("VpcId").unwrap();
         assert_eq!((list[1].as_str(), list[10].as_str()), ("v2", "v11"));
-        assert_eq!(params.unread(), Some("Odd"));
+        assert!(params.ready().unwrap_err().message.contains("the parameter Odd of"));
     }
 
     #[test]
@@ -142,7 +167,7 @@ mod tests {
         assert!(params.has_list("SecurityGroups"));
         assert_eq!(params.list("SecurityGroups").unwrap(), Vec::<String>::new());
         assert_eq!(params.list("Subnets").unwrap(), ["a"]);
-        assert_eq!(params.unread(), None);
+        assert_eq!(params.ready_without_dry_run(), Ok(()));
     }
 
     #[test]

@@ -156,7 +156,7 @@ mod tests {
 
     const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
-    /// AWS's documented example: ListUsers, 30 August 2015 [IAM user guide: create a signed request].
+    /// AWS's documented example: `ListUsers`, 30 August 2015 [IAM user guide: create a signed request].
     fn example() -> (Presented, Vec<(String, String)>) {
         let presented = Presented::parse(
             "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, \
