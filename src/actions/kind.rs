@@ -78,8 +78,8 @@ pub fn look(kind: &str, name: &str) -> Option<Call> {
 #[must_use]
 pub fn plan(resource: &Resource) -> Text {
     match resource {
-        Resource::Vpc(it) => m::action_vpc(&it.name, &it.cidr),
-        Resource::Subnet(it) => m::action_subnet(&it.name, &it.cidr, &it.zone),
+        Resource::Vpc(it) => m::action_vpc(&it.cidr, &it.name),
+        Resource::Subnet(it) => m::action_subnet(&it.cidr, &it.name, &it.zone),
         Resource::RouteTable(it) => m::action_route_table(&it.name, &it.subnet),
         Resource::GatewayEndpoint(it) => m::action_gateway_endpoint(&it.name),
         Resource::SecurityGroup(it) => match it.ingress.first() {
@@ -105,19 +105,19 @@ pub fn plan(resource: &Resource) -> Text {
 #[must_use]
 pub fn label(kind: &str, name: &str) -> Text {
     match kind {
-        "vpc" => m::kind_vpc(name),
-        "subnet" => m::kind_subnet(name),
-        "route_table" => m::kind_route_table(name),
-        "gateway_endpoint" => m::kind_gateway_endpoint(name),
-        "security_group" => m::kind_security_group(name),
-        "instance" => m::kind_instance(name),
-        "target_group" => m::kind_target_group(name),
-        "load_balancer" => m::kind_load_balancer(name),
-        "listener" => m::kind_listener(name),
-        "endpoint_service" => m::kind_endpoint_service(name),
-        "endpoint" => m::kind_endpoint(name),
-        "service_lookup" => m::kind_service_lookup(name),
-        "acceptance" => m::kind_acceptance(name),
+        "vpc" => m::label_vpc(name),
+        "subnet" => m::label_subnet(name),
+        "route_table" => m::label_route_table(name),
+        "gateway_endpoint" => m::label_gateway_endpoint(name),
+        "security_group" => m::label_security_group(name),
+        "instance" => m::label_instance(name),
+        "target_group" => m::label_target_group(name),
+        "load_balancer" => m::label_load_balancer(name),
+        "listener" => m::label_listener(name),
+        "endpoint_service" => m::label_endpoint_service(name),
+        "endpoint" => m::label_endpoint(name),
+        "service_lookup" => m::label_service_lookup(name),
+        "acceptance" => m::label_acceptance(name),
         _ => Text::literal(name),
     }
 }

@@ -38,5 +38,6 @@ mod vpc_available;
 pub use ask::{ask, look, name, title, usual_seconds};
 pub use facts::Facts;
 pub use finding::{Finding, Proof};
+pub use page::browser_url;
 pub use scene::Scene;
 pub use verdict::Verdict;

@@ -1,5 +1,7 @@
 //! Does the page arrive where the learner's own browser would open it, by way of the load balancer?
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::Proof;
@@ -12,7 +14,7 @@ use super::load_balancer_addresses::addresses;
 use super::page_marks::mark;
 use super::question::Question;
 use super::scene::Scene;
-use crate::cloud::{Call, Fault};
+use crate::cloud::{Call, Clients, Fault};
 use crate::i18n::{Text, m};
 use crate::lab;
 
@@ -52,6 +54,16 @@ impl Question for Page<'_> {
             None => judge_console(dns, newest(&console, scene.token), scene.token, &addresses),
         })
     }
+}
+
+/// The URL on this machine that leads where `http://dns/` leads from the client, where the client's console announces one.
+///
+/// # Errors
+/// When the console cannot be read.
+pub async fn browser_url(clients: &Clients, client_id: &str, dns: &str) -> Result<Option<String>, Fault> {
+    let facts = Facts::from([("client".to_owned(), BTreeMap::from([("id".to_owned(), client_id.to_owned())]))]);
+    let reply = clients.send(&console::call(&facts, "client")).await?;
+    Ok(door(&console::read(&reply), dns).map(str::to_owned))
 }
 
 /// A way from this machine to where the client stands, as a target may announce it on the client's console:

@@ -9,7 +9,7 @@ use super::interrupt::Interrupt;
 use super::pass::target;
 use crate::checks;
 use crate::i18n::m;
-use crate::lab::{Check, Side};
+use crate::lab::Check;
 
 /// Opens the page and stays until Ctrl-C: with the sandbox in this process, the page lives as long.
 pub(super) async fn browse(mut context: Context, args: OneRun) -> Result<Code, (Context, Failed)> {
@@ -36,8 +36,8 @@ async fn show(context: &mut Context, args: &OneRun) -> Result<(), Failed> {
     };
     let mut interrupt = Interrupt::listen();
     let target = target(context, &store, &found, state).await?;
-    let url = checks::door(&target.clouds, Side::Consumer, &client, &dns).await;
-    let Some(url) = url else {
+    let url = checks::browser_url(&target.clouds.consumer, &client, &dns).await;
+    let Ok(Some(url)) = url else {
         target.close().await;
         return Err(Failed::new(Code::NotMet, m::cli_browse_no_way(), vec![m::cli_browse_no_way_detail()], &["pllab check client"]));
     };

@@ -155,10 +155,12 @@ pub(super) fn stuck(stuck: &Stuck, run: &str) -> Failed {
 /// A run as one line: its id, its lab, how far it is.
 pub(super) fn summary(state: &State, steps: usize) -> Text {
     let met = state.steps.values().filter(|step| step.verdict == Some(crate::checks::Verdict::Met)).count();
-    match (state.cleaned, met == steps) {
-        (true, _) => m::cli_run_cleaned(met, steps),
-        (false, true) => m::cli_run_met(met, steps),
-        (false, false) => m::cli_run_open(met, steps),
+    if state.cleaned {
+        m::cli_run_cleaned(met, steps)
+    } else if met == steps {
+        m::cli_run_met(steps)
+    } else {
+        m::cli_run_open(met, steps)
     }
 }
 

@@ -48,12 +48,12 @@ fn show(context: &mut Context, args: &OneRun) -> Result<(), Failed> {
     let mut text = String::new();
     let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region);
     let steps = loaded.as_ref().map_or(0, |loaded| loaded.lab.steps.len());
-    let head = m::cli_status_head(&found.id(), &state.lab, summary(state, steps));
+    let head = m::cli_status_head(&state.lab, &found.id(), summary(state, steps));
     text.push_str(&markdown(&format!("**{}**", head.say(context.lang)), &sheet));
     text.push_str(&markdown(&place(&state.target, &state.region).say(context.lang), &sheet));
     for line in &found.damaged {
         let path = found.folder.join("journal.jsonl").display().to_string();
-        text.push_str(&markdown(&m::cli_journal_damaged(path, *line).say(context.lang), &sheet));
+        text.push_str(&markdown(&m::cli_journal_damaged(*line, path).say(context.lang), &sheet));
     }
     if let Ok(loaded) = &loaded {
         let rows: Vec<Vec<Text>> = loaded

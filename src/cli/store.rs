@@ -117,13 +117,13 @@ pub(super) fn journal_trouble(error: &JournalError, run: &str) -> Failed {
         JournalError::Io { path, source } => Failed::io(path, source),
         JournalError::Damaged { path, line } => Failed::new(
             Code::Usage,
-            m::cli_journal_damaged(path.display().to_string(), *line),
+            m::cli_journal_damaged(*line, path.display().to_string()),
             vec![m::cli_journal_damaged_detail()],
             &[&format!("pllab status {run}"), &format!("pllab clean {run}")],
         ),
         JournalError::Newer { path, format } => Failed::new(
             Code::Usage,
-            m::cli_journal_newer(path.display().to_string(), *format),
+            m::cli_journal_newer(*format, path.display().to_string()),
             vec![Text::literal(format!("pllab {}", env!("CARGO_PKG_VERSION")))],
             &[&format!("pllab status {run}")],
         ),

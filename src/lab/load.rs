@@ -119,11 +119,11 @@ fn parse<T: serde::de::DeserializeOwned>(file: &str, yaml: &str) -> Result<T, Ve
 
 fn worded(error: &YamlError) -> Text {
     match error {
-        YamlError::SerdeUnknownField { field, expected, .. } => m::lab_field_unknown(field, expected.join(", ")),
+        YamlError::SerdeUnknownField { field, expected, .. } => m::lab_field_unknown(expected.join(", "), field),
         YamlError::SerdeMissingField { field, .. } => m::lab_field_missing(*field),
-        YamlError::SerdeUnknownVariant { variant, expected, .. } => m::lab_kind_unknown(variant, expected.join(", ")),
+        YamlError::SerdeUnknownVariant { variant, expected, .. } => m::lab_kind_unknown(expected.join(", "), variant),
         YamlError::SerdeInvalidType { unexpected, expected, .. }
-        | YamlError::SerdeInvalidValue { unexpected, expected, .. } => m::lab_value_wrong(unexpected, expected),
+        | YamlError::SerdeInvalidValue { unexpected, expected, .. } => m::lab_value_wrong(expected, unexpected),
         other => m::lab_yaml_wrong(other.to_string().lines().next().unwrap_or_default()),
     }
 }
@@ -153,7 +153,7 @@ fn lint(file: &str, yaml: &str, id: &str, lab: &Lab) -> Vec<LabError> {
     let mut errors = Vec::new();
     let mut fault = |place, what| errors.push(LabError { file: file.to_owned(), place, what });
     if lab.id != id {
-        fault(Place::of_word(yaml, 1, &lab.id), m::lab_id_differs(&lab.id, id));
+        fault(Place::of_word(yaml, 1, &lab.id), m::lab_id_differs(id, &lab.id));
     }
     if lab.steps.is_empty() {
         fault(None, m::lab_without_steps());
@@ -175,7 +175,7 @@ fn lint(file: &str, yaml: &str, id: &str, lab: &Lab) -> Vec<LabError> {
         for resource in &here {
             for name in resource.needs() {
                 if !known.contains(name) {
-                    fault(place(name), m::lab_reference_unknown(name, resource.name()));
+                    fault(place(name), m::lab_reference_unknown(resource.name(), name));
                 }
             }
         }
@@ -190,7 +190,7 @@ fn lint(file: &str, yaml: &str, id: &str, lab: &Lab) -> Vec<LabError> {
         }
         for name in checked {
             if !known.contains(name) {
-                fault(place(name), m::lab_reference_unknown(name, &step.id));
+                fault(place(name), m::lab_reference_unknown(&step.id, name));
             }
         }
     }

@@ -15,7 +15,7 @@ pub fn settle(
     set: &BTreeMap<String, String>,
 ) -> Result<BTreeMap<String, String>, Text> {
     if let Some(name) = set.keys().find(|name| !variables.contains_key(*name)) {
-        return Err(m::lab_variable_unknown(name, variables.keys().cloned().collect::<Vec<_>>().join(", ")));
+        return Err(m::lab_variable_unknown(variables.keys().cloned().collect::<Vec<_>>().join(", "), name));
     }
     variables
         .iter()
@@ -31,7 +31,7 @@ fn check(name: &str, variable: &Variable, value: &str) -> Result<(), Text> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     match variable.kind {
         VariableKind::Choice if !variable.allowed.iter().any(|allowed| allowed == value) => {
-            Err(m::lab_variable_choice(name, value, variable.allowed.join(", ")))
+            Err(m::lab_variable_choice(variable.allowed.join(", "), name, value))
         }
         VariableKind::Cidr if parse_cidr(value).is_none() => Err(m::lab_variable_cidr(name, value)),
         VariableKind::Zone if value.is_empty() || !value.chars().all(plain) => Err(m::lab_variable_zone(name, value)),

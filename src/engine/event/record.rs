@@ -109,7 +109,6 @@ pub enum Event {
         step: String,
         /// The check's name, unique in the step.
         check: String,
-        /// What it asks, in words.
         /// What it asks, in words; empty in journals of versions that did not write it.
         #[serde(default = "no_words")]
         title: Text,

@@ -1,0 +1,143 @@
+# The command line: help, results, and what can be wrong.
+
+## Help
+cli-about = Build AWS PrivateLink end to end, and see that it works: each step is explained, done, and checked against the cloud itself before the next one opens.
+cli-after-help = New here: pllab start. No AWS account is needed. 日本語: --lang ja
+cli-heading-usage = Usage:
+cli-heading-commands = Commands:
+cli-heading-arguments = Arguments:
+cli-heading-options = Options:
+cli-value-command = COMMAND
+cli-start = Begin a lab
+cli-resume = Go on where a run stopped
+cli-status = Where you are, what exists, what it costs
+cli-check = Ask a step's checks again
+cli-browse = Open the endpoint's page in your own browser (Ctrl-C ends it)
+cli-clean = Delete what was made in the right order, then look again
+cli-labs = The labs, and what is in them
+cli-labs-list = List the labs
+cli-labs-show = Show what is in a lab
+cli-sandbox = Run the sandbox alone and print the settings for the aws CLI and SDKs
+cli-completions = Print a completion script for a shell
+cli-man = Print the man page
+cli-arg-lang = Language: ja, en
+cli-arg-plain = Sentences and numbered choices: no frames, nothing redrawn
+cli-arg-output = Form of the output: text, json (one event per line)
+cli-arg-state-dir = Folder for the records of runs (or set PLLAB_STATE_DIR)
+cli-arg-labs = A folder with labs of your own
+cli-arg-help = Show this help
+cli-arg-version = Show the version
+cli-arg-lab = The lab's name (default: privatelink)
+cli-arg-explain-only = Only read: call nothing, make nothing
+cli-arg-target = Where calls go: sandbox
+cli-arg-endpoint-url = Send calls to this AWS-compatible endpoint on this machine
+cli-arg-profile = The AWS profile to use with --endpoint-url
+cli-arg-region = The region (default: ap-northeast-1)
+cli-arg-set = Set a variable of the lab (such as --set cidr=10.1.0.0/16); may be repeated
+cli-arg-pace = How fast the sandbox's clock runs: instant, quick (default), real
+cli-arg-yes = Take the harmless answer to every question and go through to the end
+cli-arg-keep = Keep what was made: no clean-up at the end
+cli-arg-run = The run's id (default: the latest)
+cli-arg-step = The step's name (default: the last one begun)
+cli-arg-all = Every run that is not cleaned up
+cli-arg-differences = List where the sandbox differs from AWS, and end
+cli-arg-port = Port to listen on (default: a free one)
+cli-arg-shell = Shell: bash, elvish, fish, powershell, zsh
+
+## What was typed wrong
+cli-wrong-command = there is no command `{ $name }`
+cli-wrong-argument = `{ $argument }` cannot be used here
+cli-missing-argument = `{ $argument }` is missing
+cli-missing-value = `{ $argument }` needs a value
+cli-wrong-value = `{ $value }` is not a value for `{ $argument }`
+cli-argument-conflict = `{ $argument }` and `{ $other }` cannot be used together
+cli-wrong-usage = this is not how it is used: { $argument }
+cli-suggestion = Did you mean: { $suggestion }
+cli-valid-values = Values: { $values }
+
+## Runs and labs
+cli-no-home = there is no home folder to keep records in; name a folder with --state-dir
+cli-busy = another pllab (process { $pid }) is working in this folder
+cli-busy-detail = Folder: { $folder }. Wait until it is done, or name another folder with --state-dir.
+cli-no-runs = There are no runs in { $folder }.
+cli-known-runs = There are: { $runs }
+cli-unknown-run = there is no run `{ $run }`
+cli-no-run = there is no run to work on
+cli-known-labs = There are: { $labs }
+cli-unknown-lab = there is no lab `{ $lab }`
+cli-known-steps = There are: { $steps }
+cli-unknown-step = there is no step `{ $step }`
+cli-bad-lab = the lab's files are at fault
+cli-lab-fault = { $file }: { $what }
+cli-lab-fault-at = { $file }:{ $line }:{ $column }: { $what }
+    { $excerpt }
+cli-journal-damaged = line { $line } of the journal { $path } cannot be read
+cli-journal-damaged-detail = The journal was left as it is. From the lines that can be read, pllab can show and clean up what was made.
+cli-journal-newer = the journal { $path } was written by a newer pllab (format { $format }); going on takes that version
+cli-journal-torn = The journal's last line was not written to its end; it was cut off and kept in { $path }
+cli-disk-full = the disk is full: { $path } cannot be written. No call was made that is not in the journal. Make room and go on
+cli-file-trouble = { $path } cannot be used
+cli-nobody-to-ask = there is nobody to ask (this is not a terminal)
+cli-nobody-to-ask-detail = With --yes every question gets its harmless answer. What was done so far is on record.
+cli-come-back = To go on: pllab resume { $run }
+
+## Targets
+cli-place-sandbox = sandbox · { $region }
+cli-place-endpoint = { $url } · { $region }
+cli-cost-nothing = nothing (the sandbox runs on this machine only)
+cli-cost-reading = nothing (you only read)
+cli-port-taken = another program uses port { $port }
+cli-sandbox-state = the sandbox's state cannot be read
+cli-sign-in = { $url } does not accept the credentials
+cli-unreachable = { $url } does not answer
+cli-endpoint-not-local = { $url } is not an endpoint of this machine
+cli-endpoint-not-local-detail = This version of pllab makes nothing on AWS itself, where it would cost money. Give --endpoint-url a URL on 127.0.0.1.
+
+## Results
+cli-example-run = run-id
+cli-example-token = your-token
+cli-home-first = **pllab** is a lab in which you build AWS PrivateLink and see that it works. No AWS account is needed.
+
+    - `pllab start` begins the lab
+    - `pllab start --explain-only` only reads it
+    - `pllab --help` lists every command
+    - `pllab --lang ja` 日本語
+cli-status-head = Run { $run } · { $lab } · { $state }
+cli-run-open = { $met } of { $steps } steps
+cli-run-met = all { $steps } steps done, what was made still exists
+cli-run-cleaned = { $met } of { $steps } steps, cleaned up
+cli-step-met = met
+cli-step-begun = begun
+cli-step-open = open
+cli-column-state = State
+cli-column-step = Step
+cli-column-title = What
+cli-column-resource = Made
+cli-column-since = Age
+cli-column-lab = Lab
+cli-column-steps = Steps
+cli-column-time = Time
+cli-column-variable = Variable
+cli-column-default = Default
+cli-column-allowed = Values
+cli-age-now = under 1 min
+cli-age-minutes = { $n } min
+cli-age-hours = { $n } h
+cli-nothing-exists = Nothing that this run made exists now.
+cli-next = What you can do next:
+cli-clean-ask = { $n ->
+    [one] Delete the one thing that run { $run } made?
+   *[other] Delete the { $n } things that run { $run } made?
+ }
+cli-clean-do = Delete
+cli-clean-leave = Leave it
+cli-browse-nothing = there is no page to open yet
+cli-browse-nothing-detail = There is one from the step on that starts the client (client).
+cli-browse-no-way = there is no way from this machine to where the client stands
+cli-browse-no-way-detail = The client's console does not show a URL for your browser yet. Wait a moment and try again.
+cli-browse-open = Open this URL in your browser. The page comes through endpoint, NLB and nginx.
+cli-browse-stay = Leave this terminal open. Ctrl-C ends it.
+cli-sandbox-ready = The sandbox is up. Paste these lines into another terminal, and the aws CLI and SDKs there speak to it.
+cli-sandbox-found = The sandbox is up already (process { $pid }). Paste these lines into a terminal.
+cli-sandbox-account = Another account, { $name } ({ $id }):
+cli-sandbox-stay = Ctrl-C ends it. What was made is still there when it is started again.
