@@ -37,7 +37,8 @@ pub(super) fn make(endpoint: &Endpoint, making: &Making<'_>) -> Vec<Part> {
             ("dns", "VpcEndpoint.DnsEntries[0].DnsName"),
             ("eni", "VpcEndpoint.NetworkInterfaceIds[0]"),
         ],
-        find: Some(find), repeat: true,
+        find: Some(find),
+        repeat: true,
     }]
 }
 

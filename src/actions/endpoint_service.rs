@@ -24,7 +24,8 @@ pub(super) fn make(service: &EndpointService, making: &Making<'_>) -> Vec<Part> 
         name: "create",
         call: create,
         facts: &[("id", "ServiceConfiguration.ServiceId"), ("name", "ServiceConfiguration.ServiceName")],
-        find: Some(find), repeat: true,
+        find: Some(find),
+        repeat: true,
     }];
     if !service.allow.is_empty() {
         let principals: Vec<_> = service
@@ -42,7 +43,8 @@ pub(super) fn make(service: &EndpointService, making: &Making<'_>) -> Vec<Part> 
                 json!({ "ServiceId": fact(&service.name, "id"), "AddAllowedPrincipals": principals }),
             ),
             facts: &[],
-            find: None, repeat: true,
+            find: None,
+            repeat: true,
         });
     }
     parts

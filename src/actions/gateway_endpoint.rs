@@ -22,13 +22,7 @@ pub(super) fn make(gateway: &GatewayEndpoint, making: &Making<'_>) -> Vec<Part> 
         call: ec2("DescribeVpcEndpoints", json!({ "Filters": making.filters(&gateway.name) })),
         facts: &[("id", "VpcEndpoints[0].VpcEndpointId")],
     };
-    vec![Part {
-        name: "create",
-        call,
-        facts: &[("id", "VpcEndpoint.VpcEndpointId")],
-        find: Some(find),
-        repeat: true,
-    }]
+    vec![Part { name: "create", call, facts: &[("id", "VpcEndpoint.VpcEndpointId")], find: Some(find), repeat: true }]
 }
 
 pub(super) fn look(name: &str) -> Call {

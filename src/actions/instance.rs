@@ -10,12 +10,8 @@ use crate::lab::{Image, Instance};
 /// (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-systems-manager-parameter-to-find-ami.html>).
 fn image(image: Image) -> &'static str {
     match image {
-        Image::AmazonLinux2023 => {
-            "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
-        }
-        Image::WindowsServer2022 => {
-            "resolve:ssm:/aws/service/ami-windows-latest/Windows_Server-2022-English-Full-Base"
-        }
+        Image::AmazonLinux2023 => "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
+        Image::WindowsServer2022 => "resolve:ssm:/aws/service/ami-windows-latest/Windows_Server-2022-English-Full-Base",
     }
 }
 
@@ -46,7 +42,8 @@ pub(super) fn make(instance: &Instance, making: &Making<'_>) -> Vec<Part> {
         name: "run",
         call,
         facts: &[("id", "Instances[0].InstanceId"), ("address", "Instances[0].PrivateIpAddress")],
-        find: Some(find), repeat: true,
+        find: Some(find),
+        repeat: true,
     }]
 }
 

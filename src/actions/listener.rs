@@ -23,7 +23,8 @@ pub(super) fn make(listener: &Listener, making: &Making<'_>) -> Vec<Part> {
         name: "create",
         call,
         facts: &[("arn", "Listeners[0].ListenerArn")],
-        find: Some(Find { call: find, facts: &[("arn", "Listeners[0].ListenerArn")] }), repeat: false,
+        find: Some(Find { call: find, facts: &[("arn", "Listeners[0].ListenerArn")] }),
+        repeat: false,
     }]
 }
 

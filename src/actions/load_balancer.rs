@@ -25,7 +25,11 @@ pub(super) fn make(balancer: &LoadBalancer, making: &Making<'_>) -> Vec<Part> {
         name: "create",
         call,
         facts: &[("arn", "LoadBalancers[0].LoadBalancerArn"), ("dns", "LoadBalancers[0].DNSName")],
-        find: Some(Find { call: find, facts: &[("arn", "LoadBalancers[0].LoadBalancerArn"), ("dns", "LoadBalancers[0].DNSName")] }), repeat: false,
+        find: Some(Find {
+            call: find,
+            facts: &[("arn", "LoadBalancers[0].LoadBalancerArn"), ("dns", "LoadBalancers[0].DNSName")],
+        }),
+        repeat: false,
     }]
 }
 

@@ -42,7 +42,11 @@ pub(super) fn make(table: &RouteTable, making: &Making<'_>) -> Vec<Part> {
             name: "associate",
             call: associate,
             facts: &[("association", "AssociationId")],
-            find: Some(Find { call: find, facts: &[("association", "RouteTables[0].Associations[0].RouteTableAssociationId")] }), repeat: false,
+            find: Some(Find {
+                call: find,
+                facts: &[("association", "RouteTables[0].Associations[0].RouteTableAssociationId")],
+            }),
+            repeat: false,
         },
     ]
 }

@@ -21,7 +21,8 @@ pub(super) fn make(group: &SecurityGroup, making: &Making<'_>) -> Vec<Part> {
         name: "create",
         call: create,
         facts: &[("id", "GroupId")],
-        find: Some(Find { call: find, facts: &[("id", "SecurityGroups[0].GroupId")] }), repeat: false,
+        find: Some(Find { call: find, facts: &[("id", "SecurityGroups[0].GroupId")] }),
+        repeat: false,
     }];
     if !group.ingress.is_empty() {
         let permissions: Vec<_> = group
@@ -46,7 +47,8 @@ pub(super) fn make(group: &SecurityGroup, making: &Making<'_>) -> Vec<Part> {
                 json!({ "GroupId": fact(&group.name, "id"), "IpPermissions": permissions }),
             ),
             facts: &[],
-            find: None, repeat: true,
+            find: None,
+            repeat: true,
         });
     }
     parts

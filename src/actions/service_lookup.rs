@@ -25,7 +25,8 @@ pub(super) fn make(lookup: &ServiceLookup, _making: &Making<'_>) -> Vec<Part> {
                 ("zones", "ServiceDetails[0].AvailabilityZoneIds"),
                 ("zone_names", "ServiceDetails[0].AvailabilityZones"),
             ],
-            find: None, repeat: true,
+            find: None,
+            repeat: true,
         },
         Part { name: "choose", call: choose, facts: &[("subnet", "Subnets[0].SubnetId")], find: None, repeat: true },
     ]

@@ -25,11 +25,15 @@ pub(super) fn make(subnet: &Subnet, making: &Making<'_>) -> Vec<Part> {
             ("zone_id", "Subnet.AvailabilityZoneId"),
             ("zone_name", "Subnet.AvailabilityZone"),
         ],
-        find: Some(Find { call: find, facts: &[
+        find: Some(Find {
+            call: find,
+            facts: &[
                 ("id", "Subnets[0].SubnetId"),
                 ("zone_id", "Subnets[0].AvailabilityZoneId"),
                 ("zone_name", "Subnets[0].AvailabilityZone"),
-            ] }), repeat: false,
+            ],
+        }),
+        repeat: false,
     }]
 }
 

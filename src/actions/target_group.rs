@@ -35,14 +35,14 @@ pub(super) fn make(group: &TargetGroup, making: &Making<'_>) -> Vec<Part> {
         }),
     );
     let targets: Vec<_> = group.targets.iter().map(|target| json!({ "Id": fact(target, "id") })).collect();
-    let register =
-        elbv2("RegisterTargets", json!({ "TargetGroupArn": fact(&group.name, "arn"), "Targets": targets }));
+    let register = elbv2("RegisterTargets", json!({ "TargetGroupArn": fact(&group.name, "arn"), "Targets": targets }));
     vec![
         Part {
             name: "create",
             call: create,
             facts: &[("arn", "TargetGroups[0].TargetGroupArn")],
-            find: Some(Find { call: find, facts: &[("arn", "TargetGroups[0].TargetGroupArn")] }), repeat: false,
+            find: Some(Find { call: find, facts: &[("arn", "TargetGroups[0].TargetGroupArn")] }),
+            repeat: false,
         },
         Part { name: "attributes", call: attributes, facts: &[], find: None, repeat: true },
         Part { name: "register", call: register, facts: &[], find: None, repeat: true },

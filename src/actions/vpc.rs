@@ -17,7 +17,8 @@ pub(super) fn make(vpc: &Vpc, making: &Making<'_>) -> Vec<Part> {
         name: "create",
         call,
         facts: &[("id", "Vpc.VpcId"), ("cidr", "Vpc.CidrBlock")],
-        find: Some(Find { call: find, facts: &[("id", "Vpcs[0].VpcId"), ("cidr", "Vpcs[0].CidrBlock")] }), repeat: false,
+        find: Some(Find { call: find, facts: &[("id", "Vpcs[0].VpcId"), ("cidr", "Vpcs[0].CidrBlock")] }),
+        repeat: false,
     }]
 }
 

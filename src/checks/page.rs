@@ -112,9 +112,9 @@ fn judge(url: &str, status: u16, body: &str, token: &str, addresses: &[String]) 
     } else if !token_ok {
         Judgement::broken(m::check_other_page(m::check_status(status))).because(m::check_why_other_page())
     } else if addresses.iter().any(|address| address == source) {
-        Judgement::met(m::check_page_seen(source, status))
+        Judgement::met(m::check_page_seen(status, source))
     } else {
-        Judgement::broken(m::check_page_seen(source, status)).because(m::check_why_other_source())
+        Judgement::broken(m::check_page_seen(status, source)).because(m::check_why_other_source())
     };
     judgement.proven_by(proof)
 }

@@ -39,12 +39,21 @@ async fn show(context: &mut Context, args: &OneRun) -> Result<(), Failed> {
     let url = checks::browser_url(&target.clouds.consumer, &client, &dns).await;
     let Ok(Some(url)) = url else {
         target.close().await;
-        return Err(Failed::new(Code::NotMet, m::cli_browse_no_way(), vec![m::cli_browse_no_way_detail()], &["pllab check client"]));
+        return Err(Failed::new(
+            Code::NotMet,
+            m::cli_browse_no_way(),
+            vec![m::cli_browse_no_way_detail()],
+            &["pllab check client"],
+        ));
     };
     if context.json() {
         context.print(&format!("{}\n", json!({ "event": "browse_ready", "url": url })))?;
     } else {
-        context.print(&format!("{}\n\n{url}\n\n{}\n", m::cli_browse_open().say(context.lang), m::cli_browse_stay().say(context.lang)))?;
+        context.print(&format!(
+            "{}\n\n{url}\n\n{}\n",
+            m::cli_browse_open().say(context.lang),
+            m::cli_browse_stay().say(context.lang)
+        ))?;
         // Not over SSH and not in a pipe: there is no browser at the learner's side then.
         if context.host.output_is_terminal && context.host.var("SSH_CONNECTION").is_none() {
             // The address is on the screen; a browser that does not open is no failure.

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use super::args::{Common, Output};
 use super::exit::{Code, Failed};
 use super::store::Store;
-use crate::engine::event::{Entry, Event, Screen};
+use crate::engine::event::Screen;
 use crate::host::Host;
 use crate::i18n::{Lang, Text, m};
 use crate::lab::{LabError, LoadError, Loaded, Source, load};
@@ -73,13 +73,6 @@ impl Context {
         }
     }
 
-    /// Prints one event as `--output json` does.
-    pub fn print_event(&mut self, event: &Event) -> Result<(), Failed> {
-        let entry = Entry { at: self.host.clock.now(), event: event.clone() };
-        let line = serde_json::to_string(&entry).unwrap_or_default();
-        self.print(&format!("{line}\n"))
-    }
-
     /// Whether results are JSON.
     pub fn json(&self) -> bool {
         self.common.output == Output::Json
@@ -122,13 +115,9 @@ pub(super) fn bad_lab(errors: &[LabError]) -> Failed {
     let details = errors
         .iter()
         .map(|error| match &error.place {
-            Some(place) => m::cli_lab_fault_at(
-                place.column,
-                place.excerpt.trim_end(),
-                &error.file,
-                place.line,
-                &error.what,
-            ),
+            Some(place) => {
+                m::cli_lab_fault_at(place.column, place.excerpt.trim_end(), &error.file, place.line, &error.what)
+            }
             None => m::cli_lab_fault(&error.file, &error.what),
         })
         .collect();

@@ -44,7 +44,9 @@ impl Failed {
     pub fn io(path: impl Into<PathBuf>, error: &std::io::Error) -> Self {
         let path = path.into().display().to_string();
         let (title, next) = match error.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => (m::cli_disk_full(path), "pllab resume"),
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                (m::cli_disk_full(path), "pllab resume")
+            }
             _ => (m::cli_file_trouble(path), "pllab status --state-dir DIR"),
         };
         Self::new(Code::NotMet, title, vec![Text::literal(error.to_string())], &[next])

@@ -55,12 +55,7 @@ pub(super) async fn open(context: &Context, store: &Store, found: &Found, keep: 
 }
 
 /// The target that a run's journal names.
-pub(super) async fn target(
-    context: &Context,
-    store: &Store,
-    found: &Found,
-    state: &State,
-) -> Result<Target, Failed> {
+pub(super) async fn target(context: &Context, store: &Store, found: &Found, state: &State) -> Result<Target, Failed> {
     if state.target == "sandbox" {
         let pace = state.pace.as_deref().and_then(|pace| pace.parse::<Pace>().ok()).unwrap_or_default();
         Target::sandbox(&context.host, store, &found.folder, &state.region, pace).await
@@ -92,13 +87,7 @@ pub(super) async fn work(context: &mut Context, pass: Pass, screen: &Arc<dyn Scr
         _ => (state.region.clone(), state.target.clone()),
     };
     let views = Views { place: place(&at, &region), cost: m::cli_cost_nothing(), way: Way::Guided, resumed };
-    let core = Core::new(
-        Some(journal),
-        state,
-        context.host.clock.clone(),
-        Arc::clone(screen),
-        target.accounts.clone(),
-    );
+    let core = Core::new(Some(journal), state, context.host.clock.clone(), Arc::clone(screen), target.accounts.clone());
     let drive = Drive {
         core: Arc::new(core),
         clouds: Some(Arc::clone(&target.clouds)),
@@ -163,4 +152,3 @@ pub(super) fn summary(state: &State, steps: usize) -> Text {
         m::cli_run_open(met, steps)
     }
 }
-

@@ -81,7 +81,18 @@ async fn begin(context: &mut Context, args: &Start, mut set: BTreeMap<String, St
         variables: loaded.variables.clone(),
         pace: args.endpoint_url.is_none().then(|| pace.name().to_owned()),
     };
-    Ok(Pass { run, journal, state: State::default(), first: Some(started), loaded, target, lock, interrupt, keep: args.keep, resumed: false })
+    Ok(Pass {
+        run,
+        journal,
+        state: State::default(),
+        first: Some(started),
+        loaded,
+        target,
+        lock,
+        interrupt,
+        keep: args.keep,
+        resumed: false,
+    })
 }
 
 /// Reads the lab aloud: no socket is opened, nothing is written.

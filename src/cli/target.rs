@@ -50,12 +50,7 @@ impl Target {
         Self::of_live(&live, region, pace, Some((sandbox, note))).await
     }
 
-    async fn of_live(
-        live: &Live,
-        region: &str,
-        pace: Pace,
-        own: Option<(Sandbox, Note)>,
-    ) -> Result<Self, Failed> {
+    async fn of_live(live: &Live, region: &str, pace: Pace, own: Option<(Sandbox, Note)>) -> Result<Self, Failed> {
         // Both sides in one account, as in the tutorial.
         let Some(account) = live.accounts.first() else {
             return Err(unreachable_target(&live.endpoint_url, None));
@@ -75,12 +70,8 @@ impl Target {
             let details = vec![m::cli_endpoint_not_local_detail()];
             return Err(Failed::new(Code::Refused, m::cli_endpoint_not_local(url), details, &["pllab sandbox"]));
         }
-        let options = ConnectOptions {
-            region: region.to_owned(),
-            endpoint_url: Some(url.to_owned()),
-            profile,
-            keys: None,
-        };
+        let options =
+            ConnectOptions { region: region.to_owned(), endpoint_url: Some(url.to_owned()), profile, keys: None };
         Self::connected(&options, Patience::AWS, None).await
     }
 
@@ -131,9 +122,12 @@ pub(super) async fn open(
 
 fn start_trouble(error: &StartError) -> Failed {
     match error {
-        StartError::PortTaken { port } => {
-            Failed::new(Code::Unreachable, m::cli_port_taken(*port), Vec::new(), &["pllab sandbox", "pllab sandbox --port 0"])
-        }
+        StartError::PortTaken { port } => Failed::new(
+            Code::Unreachable,
+            m::cli_port_taken(*port),
+            Vec::new(),
+            &["pllab sandbox", "pllab sandbox --port 0"],
+        ),
         StartError::Folder { path, source } => Failed::io(path, source),
         other => Failed::new(
             Code::Usage,
@@ -162,8 +156,7 @@ fn is_loopback(url: &str) -> bool {
         None => authority.split(':').next().unwrap_or_default(),
     };
     // What stands before an `@` is no host.
-    !authority.contains('@')
-        && (host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback()))
+    !authority.contains('@') && (host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback()))
 }
 
 #[cfg(test)]

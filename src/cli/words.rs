@@ -18,10 +18,7 @@ pub(super) fn command(lang: Lang) -> Command {
 
 fn localise(command: Command, name: &str, lang: Lang) -> Command {
     let say = |text: Text| text.say(lang);
-    let template = format!(
-        "{{about}}\n\n{}\n  {{usage}}\n\n{{all-args}}{{after-help}}\n",
-        say(m::cli_heading_usage())
-    );
+    let template = format!("{{about}}\n\n{}\n  {{usage}}\n\n{{all-args}}{{after-help}}\n", say(m::cli_heading_usage()));
     let subcommands: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     let arguments: Vec<(String, bool)> =
         command.get_arguments().map(|arg| (arg.get_id().to_string(), arg.is_positional())).collect();
@@ -37,7 +34,10 @@ fn localise(command: Command, name: &str, lang: Lang) -> Command {
         let heading = say(heading).trim_end_matches(':').to_owned();
         let help = help(&id).map(|text| say(text)).unwrap_or_default();
         command = command.mut_arg(&id, |arg| {
-            arg.help(help).help_heading(heading).hide_default_value(true).hide_possible_values(true)
+            let takes_value = arg.get_action().takes_values();
+            let arg = arg.help(help).help_heading(heading);
+            // Defaults and values stand in the help text, in the reader's language.
+            if takes_value { arg.hide_default_value(true).hide_possible_values(true) } else { arg }
         });
     }
     for sub in subcommands {

@@ -18,9 +18,7 @@ pub(super) fn is_auto(loaded: &Loaded) -> bool {
 /// The zone variables that are left to pllab.
 pub(super) fn names(loaded: &Loaded) -> impl Iterator<Item = &str> {
     let zones = loaded.lab.variables.iter().filter(|(_, variable)| variable.kind == VariableKind::Zone);
-    zones
-        .map(|(name, _)| name.as_str())
-        .filter(|name| loaded.variables.get(*name).is_some_and(|value| value == "auto"))
+    zones.map(|(name, _)| name.as_str()).filter(|name| loaded.variables.get(*name).is_some_and(|value| value == "auto"))
 }
 
 /// A zone that both sides have, by id: names differ between accounts.

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::core::Core;
 use super::decide::{Effect, End, Input, Plan, decide};
-use super::event::{Answer, AskError, Event, FaultClass, Item, ItemState, Purpose, QuestionId, Screen, Verdict, Way};
+use super::event::{Answer, AskError, Event, FaultClass, Item, ItemState, Purpose, QuestionId, Verdict, Way};
 use super::examine::examine;
 use super::journal::JournalError;
 use super::make::make;
@@ -215,9 +215,9 @@ impl Drive {
         let remade = |name: &String| self.core.with(|state| state.resources.get(name).map_or(0, |line| line.round));
         if detour.remakes.iter().all(|name| remade(name) == 0) {
             let rejection = &detour.reject;
-            let done = self.core.with(|state| {
-                state.resources.get(&rejection.name).is_some_and(|line| line.made.contains("word"))
-            });
+            let done = self
+                .core
+                .with(|state| state.resources.get(&rejection.name).is_some_and(|line| line.made.contains("word")));
             if !done {
                 let work = Work {
                     step: &step.id,
@@ -230,8 +230,7 @@ impl Drive {
                     perform(&self.core, clouds, &self.patience, &work, &part).await?;
                 }
             }
-            let verdict =
-                examine(&self.core, clouds, lab, Some(&self.patience), &step.id, &detour.checks).await?;
+            let verdict = examine(&self.core, clouds, lab, Some(&self.patience), &step.id, &detour.checks).await?;
             if verdict != Verdict::Met {
                 return Ok(verdict);
             }
@@ -245,8 +244,7 @@ impl Drive {
             .filter(|(_, it)| detour.remakes.iter().any(|name| name == it.name()))
             .collect::<Vec<_>>();
         self.make(&step.id, &again).await?;
-        let done =
-            Event::Answered { step: step.id.clone(), question: "detour".to_owned(), answer: "done".to_owned() };
+        let done = Event::Answered { step: step.id.clone(), question: "detour".to_owned(), answer: "done".to_owned() };
         self.core.record(done)?;
         Ok(Verdict::Met)
     }

@@ -73,8 +73,7 @@ async fn answer(core: &Core, clouds: &Clouds, lab: &Lab, patience: Option<&Patie
     };
     loop {
         let (facts, sides, token) = scene(core, lab);
-        let scene =
-            Scene { clouds, facts: &facts, sides: &sides, accounts: core.accounts(), token: &token, lab };
+        let scene = Scene { clouds, facts: &facts, sides: &sides, accounts: core.accounts(), token: &token, lab };
         let finding = checks::ask(check, &scene).await;
         let again = match (finding.verdict, &patience) {
             (Verdict::NotYet, Some(patience)) => began.elapsed() < patience.limit,
@@ -86,8 +85,7 @@ async fn answer(core: &Core, clouds: &Clouds, lab: &Lab, patience: Option<&Patie
         };
         if !again {
             if shown.is_some() {
-                let state =
-                    if finding.verdict == Verdict::Met { ProgressState::Done } else { ProgressState::Failed };
+                let state = if finding.verdict == Verdict::Met { ProgressState::Done } else { ProgressState::Failed };
                 core.screen.progress(&progress(Some(finding.seen.clone()), state));
             }
             return finding;

@@ -13,7 +13,6 @@ pub const FORMAT: u32 = 1;
 /// The file's name in the run's folder.
 const NAME: &str = "journal.jsonl";
 
-
 /// An open journal.
 pub struct Journal {
     file: File,

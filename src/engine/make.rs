@@ -79,8 +79,7 @@ async fn make_one(
     });
     let making = Making { run: &run, lab: &lab, round };
     let work = Work { step, resource: name, kind: resource.kind(), side, purpose: Purpose::Make };
-    let parts: Vec<_> =
-        actions::make(resource, &making).into_iter().filter(|part| !made.contains(part.name)).collect();
+    let parts: Vec<_> = actions::make(resource, &making).into_iter().filter(|part| !made.contains(part.name)).collect();
     if parts.is_empty() {
         return Ok(());
     }

@@ -45,12 +45,7 @@ async fn find(
 ) -> Result<Option<super::event::Facts>, Failure> {
     let (run, lab, round, side) = core.with(|state| {
         let line = state.resources.get(resource.name());
-        (
-            state.run.clone(),
-            state.lab.clone(),
-            line.map_or(0, |line| line.round),
-            line.map(|line| line.side),
-        )
+        (state.run.clone(), state.lab.clone(), line.map_or(0, |line| line.round), line.map(|line| line.side))
     });
     let Some(side) = side else { return Ok(None) };
     let making = Making { run: &run, lab: &lab, round };

@@ -149,12 +149,8 @@ impl State {
                 }
             }
             Event::Intent { call, step, resource, kind, side, purpose, part, params, .. } => {
-                let pending = Pending {
-                    resource: resource.clone(),
-                    kind: kind.clone(),
-                    purpose: *purpose,
-                    part: part.clone(),
-                };
+                let pending =
+                    Pending { resource: resource.clone(), kind: kind.clone(), purpose: *purpose, part: part.clone() };
                 self.pending.insert(*call, pending);
                 self.next_call = self.next_call.max(call + 1);
                 let line = self.resources.entry(resource.clone()).or_insert_with(|| ResourceState {
@@ -238,7 +234,9 @@ impl State {
     #[must_use]
     pub fn needs(&self, name: &str, other: &str) -> bool {
         let (Some(one), Some(two)) = (self.resources.get(name), self.resources.get(other)) else { return false };
-        name != other && two.facts.values().any(|fact| one.made_with.iter().any(|text| text.contains(fact.as_str())))
+        // What only this resource is called by; a block or a zone may be another's too.
+        let called = ["id", "arn", "name", "dns"].iter().filter_map(|fact| two.facts.get(*fact));
+        name != other && called.into_iter().any(|fact| one.made_with.iter().any(|text| text.contains(fact.as_str())))
     }
 }
 

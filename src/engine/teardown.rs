@@ -40,8 +40,12 @@ pub async fn teardown(
     let mut standing = waiting.clone();
     let mut running = JoinSet::new();
     loop {
-        let ready: Vec<String> =
+        let mut ready: Vec<String> =
             waiting.iter().filter(|name| needs[*name].iter().all(|user| !standing.contains(user))).cloned().collect();
+        if ready.is_empty() && running.is_empty() {
+            // Users of each other: AWS says who can go first.
+            ready = waiting.iter().cloned().collect();
+        }
         for name in ready {
             waiting.remove(&name);
             let (core, clouds) = (Arc::clone(core), Arc::clone(clouds));
@@ -69,8 +73,7 @@ pub async fn teardown(
 
 async fn delete(core: &Core, clouds: &Clouds, patience: Patience, name: &str) -> Result<(), Failure> {
     let Some(line) = core.with(|state| state.resources.get(name).cloned()) else { return Ok(()) };
-    let work =
-        Work { step: &line.step, resource: name, kind: &line.kind, side: line.side, purpose: Purpose::Delete };
+    let work = Work { step: &line.step, resource: name, kind: &line.kind, side: line.side, purpose: Purpose::Delete };
     let progress = |seen: Option<Text>, state| Progress {
         id: format!("delete:{name}"),
         label: crate::i18n::m::engine_deleting(actions::label(&line.kind, name)),

@@ -43,13 +43,7 @@ impl Views {
 
     /// A step as it opens.
     #[must_use]
-    pub fn step(
-        &self,
-        loaded: &Loaded,
-        state: &State,
-        index: usize,
-        accounts: &BTreeMap<Side, String>,
-    ) -> StepView {
+    pub fn step(&self, loaded: &Loaded, state: &State, index: usize, accounts: &BTreeMap<Side, String>) -> StepView {
         let lab = &loaded.lab;
         let step = &lab.steps[index];
         let ordered: Vec<&Resource> =
@@ -126,9 +120,8 @@ fn picture(lab: &Lab, state: &State, stage: Stage) -> Picture {
         lanes.insert(side, lane(lab, state, stage, side));
     }
     let link = link(lab, state, stage);
-    let mut take = |side| {
-        lanes.remove(&side).unwrap_or(Lane { cidr: String::new(), mark: Mark::Absent, nodes: Vec::new() })
-    };
+    let mut take =
+        |side| lanes.remove(&side).unwrap_or(Lane { cidr: String::new(), mark: Mark::Absent, nodes: Vec::new() });
     Picture { consumer: take(Side::Consumer), provider: take(Side::Provider), link }
 }
 
@@ -208,10 +201,7 @@ fn link(lab: &Lab, state: &State, stage: Stage) -> Link {
             }),
             accepted,
         ),
-        Stage::Reading(now) => (
-            endpoint.is_some_and(|step| step <= now),
-            acceptance.is_some_and(|step| step < now),
-        ),
+        Stage::Reading(now) => (endpoint.is_some_and(|step| step <= now), acceptance.is_some_and(|step| step < now)),
     };
     match (asked, up) {
         (_, true) => Link { state: LinkState::Up, label: Some(m::picture_link_up()) },

@@ -115,8 +115,7 @@ fn running(words: &Words, elapsed: Duration, room: usize) -> Line {
 }
 
 fn ended(words: &Words, elapsed: Option<Duration>, state: ProgressState, look: &Look) -> Line {
-    let (ink, mark) =
-        if state == ProgressState::Failed { (Ink::Bad, look.cross()) } else { (Ink::Good, look.tick()) };
+    let (ink, mark) = if state == ProgressState::Failed { (Ink::Bad, look.cross()) } else { (Ink::Good, look.tick()) };
     let time = elapsed.filter(|elapsed| elapsed.as_secs() > 0).map(|elapsed| format!("  {}", clock(elapsed)));
     let time = time.unwrap_or_default();
     let room = look.width.saturating_sub(wide_width(mark) + 3 + wide_width(&time));

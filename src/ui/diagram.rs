@@ -70,14 +70,9 @@ impl Pens {
                 up: ["━", "┿", "┃"],
                 dashed_down: "┆",
             },
-            GlyphSet::Ascii => Self {
-                across: "-",
-                down: "|",
-                corners: ["+"; 4],
-                branch: "+- ",
-                up: ["=", "|", "|"],
-                dashed_down: ":",
-            },
+            GlyphSet::Ascii => {
+                Self { across: "-", down: "|", corners: ["+"; 4], branch: "+- ", up: ["=", "|", "|"], dashed_down: ":" }
+            }
         }
     }
 }

@@ -69,7 +69,10 @@ fn pending_in_japanese() {
  +------------------------+              +-----------------------------+
  > このステップで作るもの
 ";
-    assert_eq!(drawn(&picture(LinkState::Pending, Some("承諾待ち"), Mark::There), Lang::Ja, 80, GlyphSet::Ascii), expected);
+    assert_eq!(
+        drawn(&picture(LinkState::Pending, Some("承諾待ち"), Mark::There), Lang::Ja, 80, GlyphSet::Ascii),
+        expected
+    );
 }
 
 #[test]
@@ -90,7 +93,10 @@ fn pending_in_japanese_narrow() {
  +-----------------------------+
  > このステップで作るもの
 ";
-    assert_eq!(drawn(&picture(LinkState::Pending, Some("承諾待ち"), Mark::There), Lang::Ja, 40, GlyphSet::Ascii), expected);
+    assert_eq!(
+        drawn(&picture(LinkState::Pending, Some("承諾待ち"), Mark::There), Lang::Ja, 40, GlyphSet::Ascii),
+        expected
+    );
 }
 
 #[test]
@@ -104,7 +110,10 @@ fn pending_in_english() {
  └────────────────────────┘                    └───────────────────────────────┘
  > made by this step
 ";
-    assert_eq!(drawn(&picture(LinkState::Pending, Some("pending acceptance"), Mark::Absent), Lang::En, 80, GlyphSet::Unicode), expected);
+    assert_eq!(
+        drawn(&picture(LinkState::Pending, Some("pending acceptance"), Mark::Absent), Lang::En, 80, GlyphSet::Unicode),
+        expected
+    );
 }
 
 #[test]
@@ -119,7 +128,10 @@ fn up() {
  └────────────────────────┘              └───────────────────────────────┘
  > このステップで作るもの
 ";
-    assert_eq!(drawn(&picture(LinkState::Up, Some("接続済み"), Mark::There), Lang::Ja, 80, GlyphSet::Unicode), expected);
+    assert_eq!(
+        drawn(&picture(LinkState::Up, Some("接続済み"), Mark::There), Lang::Ja, 80, GlyphSet::Unicode),
+        expected
+    );
 }
 
 #[test]
@@ -155,7 +167,10 @@ fn up_narrow() {
  └───────────────────────────────┘
  > made by this step
 ";
-    assert_eq!(drawn(&picture(LinkState::Up, Some("available"), Mark::There), Lang::En, 40, GlyphSet::Unicode), expected);
+    assert_eq!(
+        drawn(&picture(LinkState::Up, Some("available"), Mark::There), Lang::En, 40, GlyphSet::Unicode),
+        expected
+    );
 }
 
 #[test]
@@ -170,7 +185,10 @@ fn rejected() {
  +------------------------+              +-----------------------------+
  > made by this step
 ";
-    assert_eq!(drawn(&picture(LinkState::Rejected, Some("rejected"), Mark::There), Lang::En, 80, GlyphSet::Ascii), expected);
+    assert_eq!(
+        drawn(&picture(LinkState::Rejected, Some("rejected"), Mark::There), Lang::En, 80, GlyphSet::Ascii),
+        expected
+    );
 }
 
 #[test]

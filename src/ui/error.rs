@@ -30,8 +30,8 @@ pub enum NextStep {
 pub(super) fn report(error: &ErrorReport, look: &Look) -> Vec<Line> {
     let room = look.measure();
     let mark = if look.told() { String::new() } else { format!("{} ", look.cross()) };
-    let title = Line::of(Ink::Bad, format!("{mark}{}: ", look.say(&m::error_mark())))
-        .and(Ink::Strong, look.say(&error.title));
+    let title =
+        Line::of(Ink::Bad, format!("{mark}{}: ", look.say(&m::error_mark()))).and(Ink::Strong, look.say(&error.title));
     let mut what = fill(&title, room, "", "  ");
     for detail in &error.details {
         for paragraph in look.say(detail).lines() {

@@ -68,7 +68,8 @@ impl Heartbeat {
             let start = before.is_none();
             state.live.insert(progress.id.clone(), Live { progress: progress.clone(), since, said });
             if news {
-                let head = if start { m::progress_start(&progress.label) } else { m::progress_running(&progress.label) };
+                let head =
+                    if start { m::progress_start(&progress.label) } else { m::progress_running(&progress.label) };
                 let spent = if start { None } else { Some(since.elapsed()) };
                 state.line(&head, progress, spent);
             }
@@ -180,13 +181,7 @@ mod tests {
     }
 
     fn progress(seen: &str, state: ProgressState) -> Progress {
-        Progress {
-            id: "nlb".into(),
-            label: "NLB".into(),
-            seen: Some(seen.into()),
-            usual: Some((120, 240)),
-            state,
-        }
+        Progress { id: "nlb".into(), label: "NLB".into(), seen: Some(seen.into()), usual: Some((120, 240)), state }
     }
 
     fn heart(silence: Duration) -> (Heartbeat, Receiver<String>) {

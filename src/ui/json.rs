@@ -84,8 +84,7 @@ mod tests {
         let screen = Json { yes: false, lang: Lang::En, writers };
         screen.event(&Event::StepFinished { step: "endpoint".into(), verdict: Verdict::NotYet });
         screen.say(&"for people".into());
-        let question =
-            Question { id: QuestionId::Step, prompt: "?".into(), choices: Vec::new(), default: Answer::Go };
+        let question = Question { id: QuestionId::Step, prompt: "?".into(), choices: Vec::new(), default: Answer::Go };
         assert_eq!(screen.ask(&question), Err(AskError::NobodyToAsk));
         let text = |sink: &Sink| String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
         assert_eq!(text(&out), "{\"event\":\"step_finished\",\"step\":\"endpoint\",\"verdict\":\"not_yet\"}\n");

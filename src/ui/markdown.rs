@@ -168,7 +168,10 @@ mod tests {
 
     #[test]
     fn emphasis_beside_japanese_punctuation_is_emphasis() {
-        assert_eq!(text("**「承認が必要」**を選びます。**これは重要です。**次に", 80), "「承認が必要」を選びます。これは重要です。次に\n");
+        assert_eq!(
+            text("**「承認が必要」**を選びます。**これは重要です。**次に", 80),
+            "「承認が必要」を選びます。これは重要です。次に\n"
+        );
     }
 
     #[test]
@@ -180,7 +183,8 @@ mod tests {
 
     #[test]
     fn code_is_never_wrapped() {
-        let source = "見るには:\n\n```sh\naws ec2 describe-vpc-endpoints --vpc-endpoint-ids vpce-0123456789abcdef0\n```\n";
+        let source =
+            "見るには:\n\n```sh\naws ec2 describe-vpc-endpoints --vpc-endpoint-ids vpce-0123456789abcdef0\n```\n";
         let expected = "見るには:\n\n    aws ec2 describe-vpc-endpoints --vpc-endpoint-ids vpce-0123456789abcdef0\n";
         assert_eq!(text(source, 30), expected);
     }

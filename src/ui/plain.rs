@@ -56,13 +56,8 @@ enum Answers {
 impl Plain {
     /// `answers` is `None` where nobody can be asked.
     pub(super) fn new(options: UiOptions, answers: Option<Box<dyn BufRead + Send>>) -> Self {
-        let inner = Inner {
-            lang: options.lang,
-            out: options.out,
-            context: Context::default(),
-            waited: true,
-            begun: false,
-        };
+        let inner =
+            Inner { lang: options.lang, out: options.out, context: Context::default(), waited: true, begun: false };
         Self {
             yes: options.yes,
             width: options.width.map_or(usize::MAX, usize::from),

@@ -44,9 +44,11 @@ fn select(labels: Vec<String>, start: usize, look: &Look, color: bool) -> Result
     let theme = Labels { by_id: labels, pointer: look.pointer(), color };
     let _cursor = CursorBack;
     // `interact`, not `interact_opt`: Esc stays in the menu, leaving is a choice like the others.
-    Select::with_theme(&theme).items(&ids).default(start).interact_on(&Term::stderr()).map_err(|dialoguer::Error::IO(error)| {
-        if error.kind() == ErrorKind::Interrupted { AskError::Interrupted } else { AskError::NobodyToAsk }
-    })
+    Select::with_theme(&theme).items(&ids).default(start).interact_on(&Term::stderr()).map_err(
+        |dialoguer::Error::IO(error)| {
+            if error.kind() == ErrorKind::Interrupted { AskError::Interrupted } else { AskError::NobodyToAsk }
+        },
+    )
 }
 
 /// Waits for a key under a line of words, then takes the line away.

@@ -65,7 +65,11 @@ fn table(items: &[Item], look: &Look) -> Vec<Line> {
         .iter()
         .map(|item| {
             let (ink, now) = now(item.state);
-            vec![Line::plain(name(item, look)), Line::plain(short(&item.id)), Line::of(ink, mark(item.state, look)).and(Ink::Plain, " ").and(ink, look.say(&now))]
+            vec![
+                Line::plain(name(item, look)),
+                Line::plain(short(&item.id)),
+                Line::of(ink, mark(item.state, look)).and(Ink::Plain, " ").and(ink, look.say(&now)),
+            ]
         })
         .collect();
     columns(&head, &rows, look.measure().saturating_sub(2))

@@ -103,7 +103,9 @@ fn header(view: &StepView, look: &Look) -> Vec<Line> {
     let title = Line::of(Ink::Strong, position)
         .and(Ink::Plain, if look.told() { ": " } else { "  " })
         .and(Ink::Title, &view.prose.get(look.lang).title);
-    lines.extend(look.sides(&title, &format!("{} / {}", look.say(&side(view.side)), look.say(&m::minutes(view.minutes)))));
+    lines.extend(
+        look.sides(&title, &format!("{} / {}", look.say(&side(view.side)), look.say(&m::minutes(view.minutes)))),
+    );
     lines
 }
 

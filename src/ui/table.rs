@@ -32,8 +32,7 @@ pub(super) fn columns(head: &[Line], rows: &[Vec<Line>], room: usize) -> Vec<Lin
 }
 
 fn row(cells: &[Line], widths: &[usize]) -> Vec<Line> {
-    let columns: Vec<Vec<Line>> =
-        cells.iter().zip(widths).map(|(cell, cells)| fill(cell, *cells, "", "")).collect();
+    let columns: Vec<Vec<Line>> = cells.iter().zip(widths).map(|(cell, cells)| fill(cell, *cells, "", "")).collect();
     let height = columns.iter().map(Vec::len).max().unwrap_or(0);
     (0..height)
         .map(|at| {
