@@ -96,6 +96,12 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference("ipv4-only", "IPv6 とデュアルスタックはありません。", "There is no IPv6 and no dual stack."),
     difference(
+        "dns-attributes",
+        "enableDnsSupport を無効にすると S3 には届かなくなりますが、エンドポイントの DNS 名はそのまま引けます。enableDnsHostnames は記録するだけです。",
+        "Without enableDnsSupport S3 is out of reach, but endpoints' DNS names still resolve. enableDnsHostnames is only \
+         recorded.",
+    ),
+    difference(
         "nacl",
         "ネットワーク ACL、ピアリング、NAT、ユーザー定義のルートはありません。ルートテーブルが持つのは local と S3 のルートだけです。",
         "There are no network ACLs, peerings, NAT or routes of your own: a route table has the local route and S3's.",
