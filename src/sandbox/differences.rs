@@ -57,6 +57,12 @@ const DIFFERENCES: &[Difference] = &[
          one step each time a resource is looked at.",
     ),
     difference(
+        "regions",
+        "リージョンは、既定で有効なもののうち 17 だけです。オプトインが必要なリージョンとローカルゾーンはなく、AllRegions や AllAvailabilityZones を付けても結果は変わりません。",
+        "There are 17 of the Regions that are enabled by default, no opt-in Regions and no Local Zones: AllRegions and \
+         AllAvailabilityZones change nothing.",
+    ),
+    difference(
         "zones",
         "どのリージョンもアベイラビリティーゾーンは 3 つです。ゾーン名と ID の対応は、アカウントごとにわざとずらしてあります。",
         "Every region has three Availability Zones. Which name means which zone id differs between the accounts, on \
