@@ -77,7 +77,7 @@ impl Control {
     pub fn tick(&self) {
         let mut state = self.lock();
         if state.world.settle(self.clock.now(), self.pace) {
-            // Nobody waits for this change: if it cannot be kept now, the next call will try again, and say so.
+            // Nobody waits for this change: it is undone when it cannot be kept, and happens again at the next tick.
             let _ = self.keep(&mut state);
         }
     }
@@ -103,11 +103,13 @@ impl Control {
     ) -> Result<Answer, ApiError> {
         let timing = Timing { at: self.clock.now(), pace: self.pace };
         let mut state = self.lock();
-        state.world.settle(timing.at, timing.pace);
+        let settled = state.world.settle(timing.at, timing.pace);
         let mut ctx = Ctx::new(&mut state.world, account, region, timing, &self.random);
         let answer = run(protocol, action, &mut ctx, params);
         // A refused call may have let time pass too.
-        self.keep(&mut state)?;
+        if ctx.changed() || settled {
+            self.keep(&mut state)?;
+        }
         answer
     }
 

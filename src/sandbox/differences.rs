@@ -57,6 +57,12 @@ const DIFFERENCES: &[Difference] = &[
          one step each time a resource is looked at.",
     ),
     difference(
+        "regions",
+        "リージョンは、既定で有効なもののうち 17 だけです。オプトインが必要なリージョンとローカルゾーンはなく、AllRegions や AllAvailabilityZones を付けても結果は変わりません。",
+        "There are 17 of the Regions that are enabled by default, no opt-in Regions and no Local Zones: AllRegions and \
+         AllAvailabilityZones change nothing.",
+    ),
+    difference(
         "zones",
         "どのリージョンもアベイラビリティーゾーンは 3 つです。ゾーン名と ID の対応は、アカウントごとにわざとずらしてあります。",
         "Every region has three Availability Zones. Which name means which zone id differs between the accounts, on \
@@ -95,6 +101,12 @@ const DIFFERENCES: &[Difference] = &[
         "GetConsoleOutput shows the current output without Latest too. On AWS it is minutes behind.",
     ),
     difference("ipv4-only", "IPv6 とデュアルスタックはありません。", "There is no IPv6 and no dual stack."),
+    difference(
+        "dns-attributes",
+        "enableDnsSupport を無効にすると S3 には届かなくなりますが、エンドポイントの DNS 名はそのまま引けます。enableDnsHostnames は記録するだけです。",
+        "Without enableDnsSupport S3 is out of reach, but endpoints' DNS names still resolve. enableDnsHostnames is only \
+         recorded.",
+    ),
     difference(
         "nacl",
         "ネットワーク ACL、ピアリング、NAT、ユーザー定義のルートはありません。ルートテーブルが持つのは local と S3 のルートだけです。",

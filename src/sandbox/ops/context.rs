@@ -21,6 +21,7 @@ pub struct Ctx<'a> {
     now: Timestamp,
     pace: Pace,
     random: &'a Random,
+    changed: bool,
 }
 
 /// A network interface to be made.
@@ -38,8 +39,10 @@ pub struct NewInterface<'a> {
 impl<'a> Ctx<'a> {
     /// A call by the account at index `account` in `region`.
     pub fn new(world: &'a mut World, account: usize, region: &'a str, timing: Timing, random: &'a Random) -> Self {
-        world.accounts[account].regions.entry(region.to_owned()).or_default();
-        Self { world, account, region, now: timing.at, pace: timing.pace, random }
+        let regions = &mut world.accounts[account].regions;
+        let changed = !regions.contains_key(region);
+        regions.entry(region.to_owned()).or_default();
+        Self { world, account, region, now: timing.at, pace: timing.pace, random, changed }
     }
 
     /// The whole world.
@@ -49,7 +52,13 @@ impl<'a> Ctx<'a> {
 
     /// The whole world, to change.
     pub fn world_mut(&mut self) -> &mut World {
+        self.changed = true;
         self.world
+    }
+
+    /// Whether this call may have changed the world. A call that only looked need not be kept.
+    pub fn changed(&self) -> bool {
+        self.changed
     }
 
     /// The caller's account in the region of the call.
@@ -59,6 +68,7 @@ impl<'a> Ctx<'a> {
 
     /// The caller's account in the region of the call, to change.
     pub fn here_mut(&mut self) -> &mut Region {
+        self.changed = true;
         self.world.accounts[self.account].regions.entry(self.region.to_owned()).or_default()
     }
 
@@ -121,8 +131,16 @@ impl<'a> Ctx<'a> {
     pub fn touch(&mut self, kind: Kind, id: &str) {
         if self.pace == Pace::Instant {
             let timing = self.timing();
-            self.here_mut().advance_by_sight(kind, id, timing);
+            let region = self.world.accounts[self.account].regions.get_mut(self.region);
+            self.changed |= region.is_some_and(|region| region.advance_by_sight(kind, id, timing));
         }
+    }
+
+    /// Ends the draining of a target group's targets: all of it at the instant pace, else what is due.
+    pub fn touch_targets(&mut self, target_group: &str) {
+        let all = self.pace == Pace::Instant;
+        let region = self.world.accounts[self.account].regions.get_mut(self.region);
+        self.changed |= region.is_some_and(|region| region.drained(target_group, all, self.now));
     }
 
     /// [`Ctx::touch`] for an endpoint, whoever owns it.
@@ -130,8 +148,7 @@ impl<'a> Ctx<'a> {
         if self.pace == Pace::Instant {
             let timing = self.timing();
             if let Some(region) = self.world.home_of_endpoint(id) {
-                region.advance_by_sight(Kind::Endpoint, id, timing);
-                region.advance_by_sight(Kind::GatewayEndpoint, id, timing);
+                self.changed |= region.advance_by_sight(Kind::Endpoint, id, timing);
             }
         }
     }

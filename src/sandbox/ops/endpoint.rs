@@ -62,7 +62,7 @@ fn create_interface(ctx: &mut Ctx<'_>, params: &Params) -> Result<Endpoint, ApiE
             format!("Private DNS can't be enabled because the service {name} does not provide a private DNS name."),
         ));
     }
-    only(params, "DnsOptions.DnsRecordIpType", &["ipv4", "service-defined"])?;
+    only(params, "DnsOptions.DnsRecordIpType", &["ipv4"])?;
     let subnets = read_subnets(ctx, &params.list("SubnetId")?, &vpc)?;
     check_zones(&service, &subnets, &[])?;
     let mut groups = params.list("SecurityGroupId")?;

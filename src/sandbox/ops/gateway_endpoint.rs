@@ -26,10 +26,6 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Endpoint, ApiError> 
         let text = "Subnets and security groups are for Interface endpoints only";
         return Err(ApiError::new("InvalidParameter", text));
     }
-    if !vpc.dns_support {
-        let text = format!("DNS support must be enabled for the VPC {}", vpc.id);
-        return Err(ApiError::new("InvalidParameter", text));
-    }
     if ctx.here().endpoints.values().filter(|one| one.kind == EndpointKind::Gateway).count() >= LIMIT {
         return Err(ApiError::new("VpcEndpointLimitExceeded", "The maximum number of VPC endpoints has been reached."));
     }

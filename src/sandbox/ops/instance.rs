@@ -20,7 +20,8 @@ const USER_DATA_LIMIT: usize = 16 * 1024;
 pub const LOOKUP: Lookup<Instance> = Lookup {
     all: |region| &region.instances,
     naming: &names::INSTANCE,
-    kinds: &[Kind::Instance, Kind::Checks],
+    // Checks first: they begin when the instance runs, and one look is one step.
+    kinds: &[Kind::Checks, Kind::Instance],
     tags: |instance| &instance.tags,
 };
 

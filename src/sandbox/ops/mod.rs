@@ -29,6 +29,8 @@ mod vpc;
 mod zone;
 
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use context::Ctx;
 pub use table::{Answer, Protocol, run};

@@ -67,7 +67,7 @@ fn exists(ctx: &Ctx<'_>, id: &str) -> bool {
 fn authorize(ctx: &mut Ctx<'_>, params: &Params, egress: bool) -> Result<Xml, ApiError> {
     let group = names::GROUP.find(&ctx.here().groups, params.need("GroupId")?)?.clone();
     let tags = specification(params, "security-group-rule")?;
-    let rules = read(ctx, params, egress, &tags)?;
+    let rules = read(ctx, params, &group, egress, &tags)?;
     if rules.is_empty() {
         return Err(ApiError::missing("IpPermissions"));
     }
@@ -93,7 +93,7 @@ fn authorize(ctx: &mut Ctx<'_>, params: &Params, egress: bool) -> Result<Xml, Ap
 fn revoke(ctx: &mut Ctx<'_>, params: &Params, egress: bool) -> Result<Xml, ApiError> {
     let group = names::GROUP.find(&ctx.here().groups, params.need("GroupId")?)?.clone();
     let ids = params.list("SecurityGroupRuleId")?;
-    let wanted = read(ctx, params, egress, &Tags::new())?;
+    let wanted = read(ctx, params, &group, egress, &Tags::new())?;
     if ids.is_empty() == wanted.is_empty() {
         return Err(ApiError::new(
             "InvalidParameterCombination",
@@ -132,7 +132,7 @@ fn revoke(ctx: &mut Ctx<'_>, params: &Params, egress: bool) -> Result<Xml, ApiEr
 }
 
 /// Reads `IpPermissions.N`, or the older spelling of one rule in the request itself.
-fn read(ctx: &Ctx<'_>, params: &Params, egress: bool, tags: &Tags) -> Result<Vec<Rule>, ApiError> {
+fn read(ctx: &Ctx<'_>, params: &Params, group: &Group, egress: bool, tags: &Tags) -> Result<Vec<Rule>, ApiError> {
     let mut rules = Vec::new();
     let mut add = |range: &(String, Option<i32>, Option<i32>), peer: Peer, description: Option<&str>| {
         let (protocol, from, to) = range.clone();
@@ -148,7 +148,7 @@ fn read(ctx: &Ctx<'_>, params: &Params, egress: bool, tags: &Tags) -> Result<Vec
                 if params.get(&format!("{item}.UserId")).is_some_and(|user| user != ctx.owner()) {
                     return Err(ApiError::not_modelled("InvalidParameterValue", "security groups of another account"));
                 }
-                add(&range, peer(ctx, field, value)?, params.get(&format!("{item}.Description")));
+                add(&range, peer(ctx, &group.vpc, field, value)?, params.get(&format!("{item}.Description")));
                 peers += 1;
             }
         }
@@ -161,19 +161,26 @@ fn read(ctx: &Ctx<'_>, params: &Params, egress: bool, tags: &Tags) -> Result<Vec
     }
     if let Some(block) = params.get("CidrIp") {
         let range = read_range(params, "")?;
-        add(&range, peer(ctx, "CidrIp", block)?, None);
+        add(&range, peer(ctx, &group.vpc, "CidrIp", block)?, None);
     }
     Ok(rules)
 }
 
-fn peer(ctx: &Ctx<'_>, field: &str, value: &str) -> Result<Peer, ApiError> {
+fn peer(ctx: &Ctx<'_>, vpc: &str, field: &str, value: &str) -> Result<Peer, ApiError> {
     match field {
         "CidrIp" => {
             let block = value.parse::<Block>().ok();
             let bad = || ApiError::new("InvalidParameterValue", format!("CIDR block {value} is malformed"));
             block.map(Peer::Cidr).ok_or_else(bad)
         }
-        "GroupId" => Ok(Peer::Group(names::GROUP.find(&ctx.here().groups, value)?.id.clone())),
+        "GroupId" => {
+            let named = names::GROUP.find(&ctx.here().groups, value)?;
+            if named.vpc != vpc {
+                let text = "You have specified two resources that belong to different networks.";
+                return Err(ApiError::new("InvalidGroup.NotFound", text));
+            }
+            Ok(Peer::Group(named.id.clone()))
+        }
         _ if value == s3_prefix_list(ctx.region()) => Ok(Peer::PrefixList(value.to_owned())),
         _ => Err(ApiError::no_such("InvalidPrefixListID.NotFound", "prefix list ID", value)),
     }

@@ -72,9 +72,7 @@ pub fn ask(ctx: &mut Ctx<'_>, params: &Params) -> Result<HealthQuestion, ApiErro
         return Err(ApiError::new("InvalidTarget", format!("The following targets are not valid instances: '{id}'")));
     }
     params.ready_without_dry_run()?;
-    let timing = ctx.timing();
-    let at_once = timing.pace == crate::sandbox::Pace::Instant;
-    ctx.here_mut().drained(&arn, at_once, timing.at);
+    ctx.touch_targets(&arn);
     let group = find(ctx, &arn)?;
     let mut rows: Vec<Row> = Vec::new();
     for target in &group.targets {

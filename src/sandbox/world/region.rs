@@ -72,18 +72,21 @@ impl Region {
         }
     }
 
-    /// [`Region::advance`] for the states that change when they are looked at.
-    pub fn advance_by_sight(&mut self, kind: Kind, id: &str, timing: Timing) {
-        if self.life(kind, id).is_some_and(|life| life.next_by_sight(kind).is_some()) {
+    /// [`Region::advance`] for the states that change when they are looked at. Says whether this one did.
+    pub fn advance_by_sight(&mut self, kind: Kind, id: &str, timing: Timing) -> bool {
+        let changes = self.life(kind, id).is_some_and(|life| life.next_by_sight(kind).is_some());
+        if changes {
             self.advance(kind, id, timing);
         }
+        changes
     }
 
-    /// Ends the draining of targets whose time has come, or of all of them.
-    pub fn drained(&mut self, target_group: &str, all: bool, now: Timestamp) {
-        if let Some(group) = self.target_groups.get_mut(target_group) {
-            group.targets.retain(|target| target.life.state != "draining" || !(all || target.life.is_due(now)));
-        }
+    /// Ends the draining of targets whose time has come, or of all of them. Says whether there was any.
+    pub fn drained(&mut self, target_group: &str, all: bool, now: Timestamp) -> bool {
+        let Some(group) = self.target_groups.get_mut(target_group) else { return false };
+        let before = group.targets.len();
+        group.targets.retain(|target| target.life.state != "draining" || !(all || target.life.is_due(now)));
+        group.targets.len() != before
     }
 
     fn settle(&mut self, now: Timestamp, pace: Pace) -> bool {
@@ -100,9 +103,7 @@ impl Region {
             }
         }
         for arn in self.target_groups.keys().cloned().collect::<Vec<_>>() {
-            let before = self.target_groups[&arn].targets.len();
-            self.drained(&arn, false, now);
-            changed |= self.target_groups[&arn].targets.len() != before;
+            changed |= self.drained(&arn, false, now);
         }
         changed
     }

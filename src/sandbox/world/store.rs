@@ -43,6 +43,7 @@ impl Store {
     /// A file that cannot be read, is not a world, or is newer than this program.
     pub fn open(folder: &Path) -> Result<(Self, Option<World>), StoreError> {
         let path = folder.join("world.json");
+        sweep(folder);
         let kept = match std::fs::read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -85,6 +86,15 @@ impl Store {
     /// The world as it was last kept: what to go back to when [`Store::keep`] failed.
     pub fn kept(&self) -> Option<World> {
         serde_json::from_slice(&self.kept).ok()
+    }
+}
+
+/// Removes what a process that was killed while writing left behind. The folder is locked, so nobody is writing now.
+fn sweep(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(".tmp")) {
+        // A leftover does no harm but take space.
+        let _ = std::fs::remove_file(entry.path());
     }
 }
 

@@ -15,12 +15,18 @@ pub fn topology(world: &World) -> Topology {
             all.groups.insert(group.id.clone(), group_view(group));
         }
         for subnet in region.subnets.values() {
+            // S3's name resolves only where the VPC has DNS support.
+            let resolves = region.vpcs.get(&subnet.vpc).is_some_and(|vpc| vpc.dns_support);
             let routed = region.route_table_of(subnet).is_some_and(|table| {
                 region
                     .gateways_of(&table.id)
                     .any(|gateway| gateway.service_name == s3_name(name) && gateway.life.state == "available")
             });
-            let view = plane::Subnet { vpc: subnet.vpc.clone(), zone_id: subnet.zone_id.clone(), reaches_s3: routed };
+            let view = plane::Subnet {
+                vpc: subnet.vpc.clone(),
+                zone_id: subnet.zone_id.clone(),
+                reaches_s3: resolves && routed,
+            };
             all.subnets.insert(subnet.id.clone(), view);
         }
         for instance in region.instances.values() {

@@ -1,0 +1,191 @@
+//! The rules of `PrivateLink`, told to the operations without a network.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::host::Random;
+use crate::sandbox::Pace;
+use crate::sandbox::wire::{ApiError, Params};
+use crate::sandbox::world::{Timing, World};
+
+use super::{Answer, Ctx, Protocol, run};
+
+const REGION: &str = "ap-northeast-1";
+
+/// A world of two accounts, and the time.
+struct Lab {
+    world: World,
+    random: Random,
+    timing: Timing,
+}
+
+impl Lab {
+    fn new(pace: Pace) -> Self {
+        let random = Random::seeded(7);
+        let world = World::new(&["provider", "consumer"], &random);
+        Self { world, random, timing: Timing { at: Timestamp::UNIX_EPOCH, pace } }
+    }
+
+    /// Account `account` calls; the answer as XML.
+    fn call(&mut self, account: usize, protocol: Protocol, form: &str) -> Result<String, ApiError> {
+        self.world.settle(self.timing.at, self.timing.pace);
+        let params = Params::parse(form.as_bytes())?;
+        let params = if protocol == Protocol::Elb { params.with_members() } else { params };
+        let action = params.need("Action")?.to_owned();
+        let mut ctx = Ctx::new(&mut self.world, account, REGION, self.timing, &self.random);
+        match run(protocol, &action, &mut ctx, &params)? {
+            Answer::Done(xml) => Ok(xml.as_str().to_owned()),
+            Answer::Health(question) => Ok(question.answer(&[]).as_str().to_owned()),
+            Answer::Console(_) => Ok(String::new()),
+        }
+    }
+
+    fn ec2(&mut self, account: usize, form: &str) -> String {
+        self.call(account, Protocol::Ec2, form).unwrap_or_else(|error| panic!("{form}: {error:?}"))
+    }
+
+    fn refused(&mut self, account: usize, form: &str) -> String {
+        self.call(account, Protocol::Ec2, form).expect_err(form).code
+    }
+
+    fn elb(&mut self, form: &str) -> String {
+        self.call(0, Protocol::Elb, form).unwrap_or_else(|error| panic!("{form}: {error:?}"))
+    }
+
+    /// A VPC and a subnet in it, in the zone with this id.
+    fn network(&mut self, account: usize, zone_id: &str) -> (String, String) {
+        let vpc = text(&self.ec2(account, "Action=CreateVpc&CidrBlock=10.0.0.0/16"), "vpcId");
+        let form = format!("Action=CreateSubnet&VpcId={vpc}&CidrBlock=10.0.1.0/24&AvailabilityZoneId={zone_id}");
+        let subnet = text(&self.ec2(account, &form), "subnetId");
+        (vpc, subnet)
+    }
+
+    /// An endpoint service of account 0 in zone `apne1-az4`: its id and its load balancer's ARN.
+    fn service(&mut self) -> (String, String) {
+        let (_, subnet) = self.network(0, "apne1-az4");
+        let form = format!("Action=CreateLoadBalancer&Name=nlb&Type=network&Scheme=internal&Subnets.member.1={subnet}");
+        let arn = text(&self.elb(&form), "LoadBalancerArn");
+        let form = format!("Action=CreateVpcEndpointServiceConfiguration&NetworkLoadBalancerArn.1={arn}");
+        assert_eq!(self.refused(0, &form), "InvalidParameter");
+        assert!(self.elb("Action=DescribeLoadBalancers").contains("<Code>active</Code>"));
+        (text(&self.ec2(0, &form), "serviceId"), arn)
+    }
+}
+
+/// The text of the first element with this name.
+fn text(xml: &str, name: &str) -> String {
+    let start = xml.find(&format!("<{name}>")).unwrap_or_else(|| panic!("no {name} in {xml}")) + name.len() + 2;
+    xml[start..].split('<').next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_connection_is_asked_for_accepted_and_used_and_holds_the_service() {
+    let mut lab = Lab::new(Pace::Instant);
+    let (service, balancer) = lab.service();
+    let (vpc, subnet) = lab.network(1, "apne1-az4");
+    let create = format!(
+        "Action=CreateVpcEndpoint&VpcEndpointType=Interface&VpcId={vpc}&SubnetId.1={subnet}\
+         &ServiceName=com.amazonaws.vpce.{REGION}.{service}&ClientToken=t"
+    );
+    // Another account sees no service until it is allowed to.
+    assert_eq!(lab.refused(1, &create), "InvalidServiceName");
+    let principal = format!("arn:aws:iam::{}:root", lab.world.accounts[1].id);
+    let allow = format!("Action=ModifyVpcEndpointServicePermissions&ServiceId={service}&AddAllowedPrincipals.1=");
+    assert_eq!(lab.refused(0, &format!("{allow}123456789012")), "UnknownPrincipalType.Unsupported");
+    lab.ec2(0, &format!("{allow}{principal}"));
+
+    let made = lab.ec2(1, &create);
+    let endpoint = text(&made, "vpcEndpointId");
+    assert_eq!(text(&made, "state"), "pendingAcceptance");
+    assert!(made.contains("<networkInterfaceIdSet><item>eni-") && made.matches("<dnsName>").count() == 2);
+    assert_eq!(text(&lab.ec2(1, &create), "vpcEndpointId"), endpoint);
+    assert_eq!(
+        lab.refused(1, &create.replace("10.0", "10.1").replace(&subnet, "subnet-1")),
+        "IdempotentParameterMismatch"
+    );
+
+    let accept = format!("Action=AcceptVpcEndpointConnections&ServiceId={service}&VpcEndpointId.1={endpoint}");
+    assert_eq!(lab.ec2(0, &accept), "<unsuccessful/>");
+    let seen = format!("Action=DescribeVpcEndpoints&VpcEndpointId.1={endpoint}");
+    assert_eq!(text(&lab.ec2(1, &seen), "state"), "available");
+
+    // The order of deleting: service, load balancer, and only then the rest.
+    let delete = format!("Action=DeleteVpcEndpointServiceConfigurations&ServiceId.1={service}");
+    assert!(lab.ec2(0, &delete).contains("ExistingVpcEndpointConnections"));
+    let delete_balancer = format!("Action=DeleteLoadBalancer&LoadBalancerArn={balancer}");
+    assert_eq!(lab.call(0, Protocol::Elb, &delete_balancer).unwrap_err().code, "ResourceInUse");
+    let reject = format!("Action=RejectVpcEndpointConnections&ServiceId={service}&VpcEndpointId.1={endpoint}");
+    assert_eq!(lab.ec2(0, &reject), "<unsuccessful/>");
+    assert_eq!(text(&lab.ec2(1, &seen), "state"), "rejected");
+    assert!(lab.ec2(0, &accept).contains("<code>InvalidState</code>"));
+    assert_eq!(lab.ec2(0, &delete), "<unsuccessful/>");
+    lab.elb(&delete_balancer);
+}
+
+#[test]
+fn zones_are_compared_by_id() {
+    let mut lab = Lab::new(Pace::Instant);
+    let (service, _) = lab.service();
+    lab.ec2(0, &format!("Action=ModifyVpcEndpointServicePermissions&ServiceId={service}&AddAllowedPrincipals.1=%2A"));
+    // In the second account `ap-northeast-1a` is another place: apne1-az1.
+    let (vpc, subnet) = lab.network(1, "apne1-az1");
+    let form = format!(
+        "Action=CreateVpcEndpoint&VpcEndpointType=Interface&VpcId={vpc}&SubnetId.1={subnet}\
+         &ServiceName=com.amazonaws.vpce.{REGION}.{service}"
+    );
+    let error = lab.call(1, Protocol::Ec2, &form).unwrap_err();
+    assert_eq!(error.code, "InvalidParameter");
+    assert!(error.message.ends_with(&format!("does not support the availability zone of the subnet: {subnet}.")));
+}
+
+#[test]
+fn interfaces_of_a_deleted_load_balancer_hold_their_subnet_for_a_while() {
+    let mut lab = Lab::new(Pace::Real);
+    let (vpc, subnet) = lab.network(0, "apne1-az4");
+    let form = format!("Action=CreateLoadBalancer&Name=nlb&Type=network&Scheme=internal&Subnets.member.1={subnet}");
+    let arn = text(&lab.elb(&form), "LoadBalancerArn");
+    lab.elb(&format!("Action=DeleteLoadBalancer&LoadBalancerArn={arn}"));
+    let (delete_subnet, delete_vpc) =
+        (format!("Action=DeleteSubnet&SubnetId={subnet}"), format!("Action=DeleteVpc&VpcId={vpc}"));
+    assert_eq!(lab.refused(0, &delete_subnet), "DependencyViolation");
+    lab.timing.at += SignedDuration::from_secs(61);
+    lab.ec2(0, &delete_subnet);
+    lab.ec2(0, &delete_vpc);
+    assert_eq!(lab.refused(0, &delete_vpc), "InvalidVpcID.NotFound");
+}
+
+#[test]
+fn an_instance_passes_through_its_states_one_look_at_a_time() {
+    let mut lab = Lab::new(Pace::Instant);
+    let (_, subnet) = lab.network(0, "apne1-az4");
+    let image =
+        text(&lab.ec2(0, "Action=DescribeImages&Filter.1.Name=architecture&Filter.1.Value.1=x86_64"), "imageId");
+    let form =
+        format!("Action=RunInstances&ImageId={image}&InstanceType=t3.micro&MinCount=1&MaxCount=1&SubnetId={subnet}");
+    assert_eq!(lab.refused(0, &format!("{form}&DryRun=true")), "DryRunOperation");
+    assert_eq!(lab.refused(0, &format!("{form}&EbsOptimized=true")), "UnknownParameter");
+    let id = text(&lab.ec2(0, &form), "instanceId");
+    let status = format!("Action=DescribeInstanceStatus&InstanceId.1={id}&IncludeAllInstances=true");
+    let seen: Vec<String> = (0..3).map(|_| text(&lab.ec2(0, &status), "status")).collect();
+    assert_eq!(seen, ["initializing", "ok", "ok"]);
+    lab.ec2(0, &format!("Action=TerminateInstances&InstanceId.1={id}"));
+    let delete = format!("Action=DeleteSubnet&SubnetId={subnet}");
+    assert_eq!(lab.refused(0, &delete), "DependencyViolation");
+    lab.ec2(0, &delete);
+    // It stays visible for an hour.
+    let describe = format!("Action=DescribeInstances&InstanceId.1={id}");
+    assert_eq!(text(&lab.ec2(0, &describe), "name"), "terminated");
+    lab.timing.at += SignedDuration::from_secs(3601);
+    assert_eq!(lab.refused(0, &describe), "InvalidInstanceID.NotFound");
+}
+
+#[test]
+fn the_sixth_vpc_is_one_too_many_and_a_vpc_has_two_companions() {
+    let mut lab = Lab::new(Pace::Instant);
+    for _ in 0..5 {
+        lab.ec2(0, "Action=CreateVpc&CidrBlock=10.0.0.0/16");
+    }
+    assert_eq!(lab.refused(0, "Action=CreateVpc&CidrBlock=10.0.0.0/16"), "VpcLimitExceeded");
+    lab.ec2(1, "Action=CreateVpc&CidrBlock=10.0.0.0/16");
+    assert_eq!(lab.ec2(1, "Action=DescribeSecurityGroups").matches("<groupName>default<").count(), 1);
+    assert_eq!(lab.ec2(1, "Action=DescribeRouteTables").matches("<main>true<").count(), 1);
+}
