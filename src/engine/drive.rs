@@ -172,7 +172,11 @@ impl Drive {
             }
             Effect::Check(index) => {
                 let step = &self.loaded.lab.steps[index];
-                Came::Of(Input::Checked(self.check(step).await?))
+                let verdict = self.check(step).await?;
+                if verdict == Verdict::CannotTell {
+                    *fault = Some(FaultClass::NoAnswer);
+                }
+                Came::Of(Input::Checked(verdict))
             }
             Effect::Detour(index) => match self.detour(&self.loaded.lab.steps[index]).await {
                 Ok(Verdict::Met) => Came::Of(Input::Made),
@@ -184,10 +188,14 @@ impl Drive {
         })
     }
 
-    /// The cloud's faults have been told; the journal's end the pass.
+    /// The cloud's faults lead to a question; the journal's end the pass.
     fn failed(&self, failure: Failure, fault: &mut Option<FaultClass>) -> Result<Came, Stuck> {
         match failure {
             Failure::Fault(cause) => {
+                *fault = Some(cause.class);
+                Ok(Came::Of(Input::MakeFailed))
+            }
+            Failure::Unsaid(cause) => {
                 *fault = Some(cause.class);
                 self.core.screen.say(&m::engine_failed(&cause.code, &cause.message));
                 Ok(Came::Of(Input::MakeFailed))
@@ -225,6 +233,7 @@ impl Drive {
                     kind: "acceptance",
                     side: Side::Provider,
                     purpose: Purpose::Make,
+                    waiting: None,
                 };
                 for part in actions::reject(rejection) {
                     perform(&self.core, clouds, &self.patience, &work, &part).await?;
@@ -255,7 +264,7 @@ impl Drive {
             Ok(()) => {}
             Err(Failure::Journal(error)) => return Err(error.into()),
             // What could not be asked about is looked for by the receipt, by tag.
-            Err(Failure::Fault(cause)) => *fault = Some(cause.class),
+            Err(Failure::Fault(cause) | Failure::Unsaid(cause)) => *fault = Some(cause.class),
         }
         teardown(&self.core, clouds, self.patience, None).await?;
         let receipt = receipt(&self.core, clouds).await;

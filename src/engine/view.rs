@@ -76,6 +76,7 @@ fn commands(
     accounts: &BTreeMap<Side, String>,
 ) -> Vec<String> {
     let mut commands = Vec::new();
+    let references = references(lab, &state.run);
     for resource in resources {
         let round = state.resources.get(resource.name()).map_or(0, |line| line.round);
         let making = Making { run: &state.run, lab: &state.lab, round };
@@ -88,8 +89,11 @@ fn commands(
                 _ => format!("${{{name}.{fact}}}"),
             };
             let Ok(call) = part.call.resolve(&|name, fact| Some(known(name, fact))) else { continue };
+            // Only what a later command needs.
+            let needed =
+                part.facts.iter().filter(|(fact, _)| references.contains(&format!("${{{}.{fact}}}", resource.name())));
             let captures: Vec<(String, &str)> =
-                part.facts.iter().map(|(fact, path)| (Call::variable(resource.name(), fact), *path)).collect();
+                needed.map(|(fact, path)| (Call::variable(resource.name(), fact), *path)).collect();
             let captures: Vec<(&str, &str)> = captures.iter().map(|(name, path)| (name.as_str(), *path)).collect();
             commands.push(if captures.is_empty() { call.command() } else { call.command_capturing(&captures) });
         }
@@ -100,6 +104,15 @@ fn commands(
         commands.extend(looks.map(|(_, call)| call.command()));
     }
     commands
+}
+
+/// Every call of the lab as one text, to see what it refers to.
+fn references(lab: &Lab, run: &str) -> String {
+    let making = Making { run, lab: &lab.id, round: 0 };
+    let all = lab.steps.iter().flat_map(|step| &step.makes);
+    all.flat_map(|it| actions::make(it, &making))
+        .map(|part| serde_json::Value::Object(part.call.params).to_string())
+        .collect()
 }
 
 /// How far the picture is drawn.

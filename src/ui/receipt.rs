@@ -54,7 +54,6 @@ fn next(run: &Run, open: usize, look: &Look) -> Vec<Line> {
         let vary = format!("{again} --set KEY=VALUE");
         lines.extend(look.under_to_copy(&m::receipt_vary(run.variables.join(", ")), &[vary]));
     }
-    lines.extend(look.under_to_copy(&m::receipt_report(), &[format!("pllab report {}", run.id)]));
     lines
 }
 
