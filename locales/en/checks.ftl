@@ -96,3 +96,9 @@ check-why-other-source = The request does not seem to have come through the NLB.
 check-why-no-log-line = No page has been served yet, or the log is late. Check first that the page arrives at the client.
 check-why-door-closed = This door is not open now. Go on with `pllab resume`, then look again.
 check-why-door-elsewhere = This door does not belong to this machine, so it was not opened.
+
+check-title-request-waiting = The connection request as the provider sees it
+check-request = { $endpoint } / owner { $owner } / { $state }
+check-no-request = none yet
+check-why-no-request = Right after an endpoint is created it takes a moment to be listed.
+check-why-request-answered = This request has been answered already.

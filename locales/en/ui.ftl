@@ -38,7 +38,7 @@ step-detour = Detour
 step-waiting = While you wait
 
 ## Menus
-menu-more = More about it
+menu-more = Tell me more (and the way through the console)
 menu-commands = Show the CLI commands
 menu-picture = The picture, and in words
 menu-language = 言語 / Language

@@ -96,3 +96,9 @@ check-why-other-source = NLB を通らないリクエストのようです。ク
 check-why-no-log-line = ページがまだ一度も返っていないか、ログの出力が遅れています。クライアントにページが届いているかを先に確かめてください。
 check-why-door-closed = この入口は今開いていません。`pllab resume` で続けてから、もう一度確認してください。
 check-why-door-elsewhere = この入口はこのマシンのものではないので、開きませんでした。
+
+check-title-request-waiting = provider に届いている接続リクエスト
+check-request = { $endpoint } / 所有者 { $owner } / { $state }
+check-no-request = まだ届いていません
+check-why-no-request = エンドポイントを作った直後は、一覧に出るまで少しかかります。
+check-why-request-answered = このリクエストには、もう返事をしています。

@@ -38,7 +38,7 @@ step-detour = 寄り道
 step-waiting = 待っているあいだに
 
 ## Menus
-menu-more = もっと詳しく
+menu-more = もっと詳しく (コンソールでの手順も)
 menu-commands = 同じことをする CLI を見る
 menu-picture = 図と、その説明
 menu-language = 言語 / Language

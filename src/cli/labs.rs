@@ -51,7 +51,8 @@ fn show(context: &mut Context, lab: &str) -> Result<(), Failed> {
     let loaded = context.lab(lab, &BTreeMap::new(), "", "ap-northeast-1")?;
     let (sheet, lang) = (context.sheet(), context.lang);
     let prose = loaded.prose.get(lang);
-    let mut text = markdown(&format!("# {}\n\n{}", prose.title, prose.intro), &sheet);
+    let more = prose.more.as_deref().unwrap_or_default();
+    let mut text = markdown(&format!("# {}\n\n{}\n\n{more}", prose.title, prose.intro), &sheet);
     let steps: Vec<Vec<Text>> = loaded
         .lab
         .steps

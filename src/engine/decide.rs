@@ -44,6 +44,8 @@ pub enum Effect {
     Opening,
     /// Show a step, by index.
     Show(usize),
+    /// Look at what a step looks at when it opens, by index.
+    Look(usize),
     /// Ask the learner.
     Ask(Question),
     /// Write it down, and tell the screen.
@@ -117,7 +119,7 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         Input::Answered(QuestionId::Next | QuestionId::CleanUp | QuestionId::ConfirmClean, _) => onward(state, plan),
         Input::Made => match current(state, plan) {
             // After a detour nothing of the step itself has been done: it is offered again.
-            Some((index, step)) if !begun(state, step) => vec![Effect::Show(index), ask_step(step, state)],
+            Some((index, step)) if !begun(state, step) => open(index, step, state),
             Some((index, _)) => vec![Effect::Check(index)],
             None => onward(state, plan),
         },
@@ -150,7 +152,7 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
 fn onward(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
     match current(state, plan) {
         Some((index, step)) if begun(state, step) => vec![Effect::Show(index), resumed_work(state, plan, index)],
-        Some((index, step)) => vec![Effect::Show(index), ask_step(step, state)],
+        Some((index, step)) => open(index, step, state),
         None => vec![ask_clean_up(plan)],
     }
 }
@@ -191,6 +193,16 @@ fn finish(state: &State, plan: &Plan<'_>, cleaned: Verdict) -> Vec<Effect> {
     vec![Effect::Record(Event::RunFinished { verdict, steps_met, steps }), Effect::End(end)]
 }
 
+/// A step as it opens: shown, looked at, asked about.
+fn open(index: usize, step: &Step, state: &State) -> Vec<Effect> {
+    let mut effects = vec![Effect::Show(index)];
+    if !step.looks.is_empty() {
+        effects.push(Effect::Look(index));
+    }
+    effects.push(ask_step(step, state));
+    effects
+}
+
 fn ask_step(step: &Step, state: &State) -> Effect {
     let detour_is_open =
         step.detour.is_some() && state.steps.get(&step.id).is_none_or(|step| step.detour == Detouring::No);
@@ -199,7 +211,12 @@ fn ask_step(step: &Step, state: &State) -> Effect {
     } else {
         &[Answer::Go, Answer::Leave, Answer::CleanUp]
     };
-    ask(QuestionId::Step, m::engine_ask_step(), answers, Answer::Go)
+    let mut question = ask(QuestionId::Step, m::engine_ask_step(), answers, Answer::Go);
+    if let (Effect::Ask(question), true) = (&mut question, step.makes.is_empty()) {
+        // Nothing is done in such a step; it looks.
+        question.choices[0].label = m::engine_answer_look();
+    }
+    question
 }
 
 /// After a step: on to the next. In the explain way there is nothing to clean up.

@@ -138,6 +138,14 @@ impl Drive {
                 screen.step(&view);
                 Came::Nothing
             }
+            Effect::Look(index) => {
+                let step = &self.loaded.lab.steps[index];
+                if let Some(clouds) = &self.clouds {
+                    let lab = &self.loaded.lab;
+                    examine(&self.core, clouds, lab, Some(&self.patience), &step.id, &step.looks).await?;
+                }
+                Came::Nothing
+            }
             Effect::Record(event) => {
                 self.core.record(event)?;
                 Came::Nothing

@@ -81,6 +81,7 @@ impl Heartbeat {
         } else {
             let since = state.live.remove(&progress.id).map(|live| live.since);
             let head = match progress.state {
+                ProgressState::Told => return,
                 ProgressState::Failed => m::progress_failed(&progress.label),
                 _ => m::progress_done(&progress.label),
             };
