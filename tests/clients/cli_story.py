@@ -85,7 +85,7 @@ def script(t):
     t.equal("lesson: every step has its commands", len(steps), 9)
     with Sandbox(folder(), "--pace", "instant") as sandbox:
         account = sandbox.accounts["provider"]["account_id"]
-        text = "set -eu\n"
+        text = PREFACE
         for number, step in enumerate(steps, 1):
             step = step.replace("111122223333", account).replace("run-id", "clients").replace("your-token", "byscript99")
             text += f"echo '== step {number}' >&2\n{step}\n{WAITS.get(number, '')}"
@@ -105,26 +105,45 @@ def script(t):
 
 
 # A person waits for what a step's checks ask for, and then goes on; so does the script.
+PREFACE = """set -eu
+settled() {  # what it should be, then the command that shows what it is
+  for turn in $(seq 60); do
+    seen=$("${@:2}" --output text) || exit
+    [ "$seen" = "$1" ] && return
+    sleep 0.3
+  done
+  echo "not $1 but $seen: ${*:2}" >&2
+  exit 1
+}
+"""
+
 WAITS = {
+    2: """
+settled running aws ec2 describe-instances --instance-ids "$WEB_ID" \\
+  --query 'Reservations[0].Instances[0].State.Name'
+""",
     3: """
-until [ "$(aws elbv2 describe-load-balancers --load-balancer-arns "$NLB_ARN" \\
-  --query 'LoadBalancers[0].State.Code' --output text)" = active ]; do sleep 0.2; done
+settled active aws elbv2 describe-load-balancers --load-balancer-arns "$NLB_ARN" \\
+  --query 'LoadBalancers[0].State.Code'
+settled healthy aws elbv2 describe-target-health --target-group-arn "$WEB_TARGETS_ARN" \\
+  --query 'TargetHealthDescriptions[0].TargetHealth.State'
 """,
     4: """
-until [ "$(aws ec2 describe-vpc-endpoint-service-configurations --service-ids "$SERVICE_ID" \\
-  --query 'ServiceConfigurations[0].ServiceState' --output text)" = Available ]; do sleep 0.2; done
+settled Available aws ec2 describe-vpc-endpoint-service-configurations --service-ids "$SERVICE_ID" \\
+  --query 'ServiceConfigurations[0].ServiceState'
 """,
     6: """
-until [ "$(aws ec2 describe-vpc-endpoints --vpc-endpoint-ids "$ENDPOINT_ID" \\
-  --query 'VpcEndpoints[0].State' --output text)" = pendingAcceptance ]; do sleep 0.2; done
+settled pendingAcceptance aws ec2 describe-vpc-endpoints --vpc-endpoint-ids "$ENDPOINT_ID" \\
+  --query 'VpcEndpoints[0].State'
+""",
+    7: """
+settled running aws ec2 describe-instances --instance-ids "$CLIENT_ID" \\
+  --query 'Reservations[0].Instances[0].State.Name'
 """,
     8: """
-until [ "$(aws ec2 describe-vpc-endpoints --vpc-endpoint-ids "$ENDPOINT_ID" \\
-  --query 'VpcEndpoints[0].State' --output text)" = available ]; do sleep 0.2; done
-for turn in $(seq 50); do
-  aws ec2 describe-instances --instance-ids "$CLIENT_ID" > /dev/null
-  aws ec2 get-console-output --instance-id "$CLIENT_ID" --latest | grep -q code=200 && break
-  sleep 0.3
-done
+settled available aws ec2 describe-vpc-endpoints --vpc-endpoint-ids "$ENDPOINT_ID" \\
+  --query 'VpcEndpoints[0].State'
+answered() { aws ec2 get-console-output --instance-id "$CLIENT_ID" --latest "$@" | grep -o -m 1 code=200; }
+settled code=200 answered
 """,
 }
