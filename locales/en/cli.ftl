@@ -60,6 +60,7 @@ cli-no-home = there is no home folder to keep records in; name a folder with --s
 cli-busy = another pllab (process { $pid }) is working in this folder
 cli-busy-detail = Folder: { $folder }. Wait until it is done, or name another folder with --state-dir.
 cli-no-runs = There are no runs in { $folder }.
+cli-all-cleaned = Every run in { $folder } is cleaned up.
 cli-known-runs = There are: { $runs }
 cli-unknown-run = there is no run `{ $run }`
 cli-no-run = there is no run to work on

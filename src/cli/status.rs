@@ -99,7 +99,7 @@ fn show(context: &mut Context, args: &OneRun) -> Result<(), Failed> {
         let columns = [m::cli_column_resource(), Text::literal("ID"), m::cli_column_since()];
         text.push_str(&table(&columns, &existing, &sheet));
         text.push('\n');
-        text.push_str(&markdown(&m::cli_cost_nothing().say(context.lang), &sheet));
+        text.push_str(&markdown(&m::opening_cost(m::cli_cost_nothing()).say(context.lang), &sheet));
     }
     let next = if state.cleaned {
         vec!["pllab start".to_owned()]

@@ -92,8 +92,10 @@ impl Store {
                 Failed::new(Code::Usage, m::cli_unknown_run(id), details, &["pllab status"])
             });
         }
+        let any = !all.is_empty();
         all.into_iter().find(|run| wanted(&run.state)).ok_or_else(|| {
-            let details = vec![m::cli_no_runs(self.root.display().to_string())];
+            let folder = self.root.display().to_string();
+            let details = vec![if any { m::cli_all_cleaned(folder) } else { m::cli_no_runs(folder) }];
             Failed::new(Code::Usage, m::cli_no_run(), details, &["pllab start"])
         })
     }

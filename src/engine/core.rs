@@ -19,7 +19,7 @@ pub struct Core {
 }
 
 struct Inner {
-    /// `None` in the explain way: nothing is written.
+    /// `None` where nothing is to be written: in the explain way, and when only looking.
     journal: Option<Journal>,
     state: State,
     clock: Clock,
@@ -85,12 +85,16 @@ impl Core {
     pub fn record(&self, event: Event) -> Result<(), JournalError> {
         let mut inner = self.lock();
         inner.write(event.clone())?;
-        let silent = inner.journal.is_none();
         drop(inner);
-        if !silent {
-            self.screen.event(&event);
-        }
+        self.screen.event(&event);
         Ok(())
+    }
+
+    /// Folds `event` in and neither writes nor shows it.
+    pub fn remember(&self, event: Event) {
+        let mut inner = self.lock();
+        let at = inner.clock.now();
+        inner.state.apply(&Entry { at, event });
     }
 
     /// Writes down that a call is about to be made, and gives it its number.

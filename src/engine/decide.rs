@@ -50,6 +50,8 @@ pub enum Effect {
     Ask(Question),
     /// Write it down, and tell the screen.
     Record(Event),
+    /// Keep it in mind for this pass only.
+    Remember(Event),
     /// Ask the cloud what became of calls without outcomes.
     Recover,
     /// Make what a step makes, by index.
@@ -118,8 +120,8 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         },
         Input::Answered(QuestionId::Next | QuestionId::CleanUp | QuestionId::ConfirmClean, _) => onward(state, plan),
         Input::Made => match current(state, plan) {
-            // After a detour nothing of the step itself has been done: it is offered again.
-            Some((index, step)) if !begun(state, step) => open(index, step, state),
+            // After a detour nothing of the step itself has been done: it is offered again, once the learner goes on.
+            Some((index, step)) if !begun(state, step) => vec![ask_next(plan, index)],
             Some((index, _)) => vec![Effect::Check(index)],
             None => onward(state, plan),
         },
@@ -157,13 +159,13 @@ fn onward(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
     }
 }
 
-/// The explain way: the next step that has not been shown. What is recorded stays in memory.
+/// The explain way: the next step that has not been shown.
 fn read_on(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
     let Some((index, step)) = plan.lab.steps.iter().enumerate().find(|(_, step)| !begun(state, step)) else {
         return vec![Effect::End(End::Met)];
     };
     let shown = Event::StepStarted { step: step.id.clone() };
-    vec![Effect::Record(shown), Effect::Show(index), ask_next(plan, index)]
+    vec![Effect::Remember(shown), Effect::Show(index), ask_next(plan, index)]
 }
 
 /// Work on a step that was begun before: its detour, its making; the checks follow by themselves.

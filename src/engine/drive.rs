@@ -100,11 +100,15 @@ impl Drive {
             for effect in effects {
                 let mut interrupted = self.interrupted.clone();
                 let performing = self.perform(effect, &mut fault);
-                came = tokio::select! {
-                    biased;
-                    // Calls under way are dropped: their intents are on the disk, `resume` asks what became of them.
-                    _ = interrupted.wait_for(|it| *it) => Came::Of(Input::Interrupted),
-                    came = performing => came?,
+                came = if input == Input::Interrupted {
+                    performing.await?
+                } else {
+                    tokio::select! {
+                        biased;
+                        // Calls under way are dropped: their intents are on the disk, `resume` asks what became of them.
+                        _ = interrupted.wait_for(|it| *it) => Came::Of(Input::Interrupted),
+                        came = performing => came?,
+                    }
                 };
                 if matches!(came, Came::Of(Input::Interrupted)) {
                     break;
@@ -144,6 +148,10 @@ impl Drive {
                     let lab = &self.loaded.lab;
                     examine(&self.core, clouds, lab, Some(&self.patience), &step.id, &step.looks).await?;
                 }
+                Came::Nothing
+            }
+            Effect::Remember(event) => {
+                self.core.remember(event);
                 Came::Nothing
             }
             Effect::Record(event) => {
