@@ -53,7 +53,7 @@ pub(super) async fn clean(mut context: Context, args: Clean) -> Result<Code, (Co
                 return Err((context, failed));
             }
         }
-        match open(&context, &store, &found, false).await {
+        match open(&context, &store, &found, false, Doing::Clean).await {
             Ok(pass) => worst = graver(worst, work(&mut context, pass, &screen, Doing::Clean).await),
             Err(failed) => {
                 if let Some(report) = &failed.report {

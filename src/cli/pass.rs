@@ -40,12 +40,17 @@ pub(super) struct Pass {
 }
 
 /// Opens a run to go on with it. The lock comes before the journal: nobody else may be writing it.
-pub(super) async fn open(context: &Context, store: &Store, found: &Found, keep: bool) -> Result<Pass, Failed> {
+pub(super) async fn open(
+    context: &Context,
+    store: &Store,
+    found: &Found,
+    keep: bool,
+    doing: Doing,
+) -> Result<Pass, Failed> {
     let lock = store.lock()?;
     let run = found.id();
-    let (journal, entries, torn) =
-        Journal::open(&found.folder, context.host.clock.clone(), context.host.after_line.clone())
-            .map_err(|error| journal_trouble(&error, &run))?;
+    let (journal, entries, torn) = Journal::open(&found.folder, context.host.after_line.clone(), doing == Doing::Clean)
+        .map_err(|error| journal_trouble(&error, &run))?;
     let state = State::replay(&entries);
     let first = torn.map(|kept: PathBuf| Event::Notice { text: m::cli_journal_torn(kept.display().to_string()) });
     let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region)?;
@@ -100,7 +105,7 @@ pub(super) async fn work(context: &mut Context, pass: Pass, screen: &Arc<dyn Scr
     };
     let result = async {
         if let Some(event) = first {
-            drive.core.record(event)?;
+            drive.core.record(&event)?;
         }
         match doing {
             Doing::Lab => drive.run().await,

@@ -3,14 +3,14 @@
 use super::args::Resume;
 use super::context::Context;
 use super::exit::{Code, Failed};
-use super::pass::{go, open};
+use super::pass::{Doing, go, open};
 
 /// Takes up a run again: the one that is named, or the latest that is not cleaned.
 pub(super) async fn resume(context: Context, args: Resume) -> Result<Code, (Context, Failed)> {
     let opened = async {
         let store = context.store()?;
         let found = store.find(args.run.as_deref(), |state| !state.cleaned)?;
-        open(&context, &store, &found, args.keep).await
+        open(&context, &store, &found, args.keep, Doing::Lab).await
     }
     .await;
     match opened {

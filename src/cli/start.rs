@@ -69,7 +69,7 @@ async fn begin(context: &mut Context, args: &Start, mut set: BTreeMap<String, St
             return Err(failed);
         }
     };
-    let journal = Journal::create(&folder, context.host.clock.clone(), context.host.after_line.clone())
+    let journal = Journal::create(&folder, context.host.after_line.clone())
         .map_err(|error| super::store::journal_trouble(&error, &run))?;
     let started = Event::RunStarted {
         format: FORMAT,

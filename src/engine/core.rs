@@ -82,11 +82,9 @@ impl Core {
     ///
     /// # Errors
     /// When it cannot be written; then it has not happened as far as the state goes.
-    pub fn record(&self, event: Event) -> Result<(), JournalError> {
-        let mut inner = self.lock();
-        inner.write(event.clone())?;
-        drop(inner);
-        self.screen.event(&event);
+    pub fn record(&self, event: &Event) -> Result<(), JournalError> {
+        self.lock().write(event)?;
+        self.screen.event(event);
         Ok(())
     }
 
@@ -115,7 +113,7 @@ impl Core {
             operation: intent.call.operation.to_owned(),
             params: serde_json::Value::Object(intent.call.params.clone()),
         };
-        inner.write(event.clone())?;
+        inner.write(&event)?;
         drop(inner);
         self.screen.event(&event);
         Ok(call)
@@ -130,7 +128,7 @@ impl Core {
             Ok(facts) => (Some(facts), None),
             Err(fault) => (None, Some(fault)),
         };
-        self.record(Event::Outcome { call, facts, error, recovered })
+        self.record(&Event::Outcome { call, facts, error, recovered })
     }
 
     /// Fills in `${name.fact}`: a resource's facts, `account.provider`, `account.consumer`, `region.name`.
@@ -149,11 +147,12 @@ impl Core {
 }
 
 impl Inner {
-    fn write(&mut self, event: Event) -> Result<(), JournalError> {
+    fn write(&mut self, event: &Event) -> Result<(), JournalError> {
+        let entry = Entry { at: self.clock.now(), event: event.clone() };
         if let Some(journal) = &mut self.journal {
-            journal.append(&event)?;
+            journal.append(&entry)?;
         }
-        self.state.apply(&Entry { at: self.clock.now(), event });
+        self.state.apply(&entry);
         Ok(())
     }
 }

@@ -96,6 +96,8 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         Input::Begin => vec![Effect::Opening, Effect::Recover],
         Input::Recovered => onward(state, plan),
         Input::Interrupted => vec![Effect::End(End::Interrupted)],
+        // Reading leaves nothing undone.
+        Input::Answered(_, Answer::Leave) if plan.way == Way::Explain => vec![Effect::End(End::Met)],
         Input::Answered(_, Answer::Leave) => vec![Effect::End(End::Left)],
         Input::Answered(..) if plan.way == Way::Explain => read_on(state, plan),
         Input::Answered(_, Answer::CleanUp) => vec![Effect::CleanUp],

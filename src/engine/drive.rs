@@ -106,7 +106,7 @@ impl Drive {
                     tokio::select! {
                         biased;
                         // Calls under way are dropped: their intents are on the disk, `resume` asks what became of them.
-                        _ = interrupted.wait_for(|it| *it) => Came::Of(Input::Interrupted),
+                        Ok(_) = interrupted.wait_for(|it| *it) => Came::Of(Input::Interrupted),
                         came = performing => came?,
                     }
                 };
@@ -120,7 +120,7 @@ impl Drive {
                 Came::End(end) => {
                     if end == End::Interrupted && self.way != Way::Explain {
                         let run = self.core.with(|state| state.run.clone());
-                        self.core.record(Event::Interrupted { run })?;
+                        self.core.record(&Event::Interrupted { run })?;
                     }
                     return Ok(Ended { end, fault });
                 }
@@ -155,7 +155,7 @@ impl Drive {
                 Came::Nothing
             }
             Effect::Record(event) => {
-                self.core.record(event)?;
+                self.core.record(&event)?;
                 Came::Nothing
             }
             Effect::Ask(question) => {
@@ -270,7 +270,7 @@ impl Drive {
             .collect::<Vec<_>>();
         self.make(&step.id, &again).await?;
         let done = Event::Answered { step: step.id.clone(), question: "detour".to_owned(), answer: "done".to_owned() };
-        self.core.record(done)?;
+        self.core.record(&done)?;
         Ok(Verdict::Met)
     }
 
@@ -286,10 +286,10 @@ impl Drive {
         let receipt = receipt(&self.core, clouds).await;
         let clean = matches!(receipt, Event::Receipt { left: 0, unknown: 0, .. });
         let unseen = matches!(&receipt, Event::Receipt { items, .. } if items.iter().any(is_unseen));
-        self.core.record(receipt)?;
+        self.core.record(&receipt)?;
         if clean {
             let run = self.core.with(|state| state.run.clone());
-            self.core.record(Event::RunCleaned { run })?;
+            self.core.record(&Event::RunCleaned { run })?;
             return Ok(Verdict::Met);
         }
         Ok(if unseen { Verdict::CannotTell } else { Verdict::Broken })

@@ -109,10 +109,11 @@ fn commands(
 /// Every call of the lab as one text, to see what it refers to.
 fn references(lab: &Lab, run: &str) -> String {
     let making = Making { run, lab: &lab.id, round: 0 };
-    let all = lab.steps.iter().flat_map(|step| &step.makes);
-    all.flat_map(|it| actions::make(it, &making))
-        .map(|part| serde_json::Value::Object(part.call.params).to_string())
-        .collect()
+    let (facts, sides) = (checks::Facts::new(), lab.sides());
+    let made = lab.steps.iter().flat_map(|step| &step.makes).flat_map(|it| actions::make(it, &making));
+    let looked = lab.steps.iter().flat_map(|step| &step.checks).filter_map(|it| checks::look(it, &facts, &sides));
+    let calls = made.map(|part| part.call).chain(looked.map(|(_, call)| call));
+    calls.map(|call| serde_json::Value::Object(call.params).to_string()).collect()
 }
 
 /// How far the picture is drawn.
