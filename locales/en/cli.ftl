@@ -95,8 +95,6 @@ cli-endpoint-not-local = { $url } is not an endpoint of this machine
 cli-endpoint-not-local-detail = This version of pllab makes nothing on AWS itself, where it would cost money. Give --endpoint-url a URL on 127.0.0.1.
 
 ## Results
-cli-example-run = run-id
-cli-example-token = your-token
 cli-home-first = **pllab** is a lab in which you build AWS PrivateLink and see that it works. No AWS account is needed.
 
     - `pllab start` begins the lab

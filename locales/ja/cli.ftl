@@ -95,8 +95,6 @@ cli-endpoint-not-local = { $url } はこのマシンのエンドポイントで�
 cli-endpoint-not-local-detail = この版の pllab は、費用のかかる AWS には何も作りません。--endpoint-url には 127.0.0.1 などの URL を指定してください。
 
 ## Results
-cli-example-run = 実行ID
-cli-example-token = 合言葉
 cli-home-first = **pllab** は AWS PrivateLink を作って確かめるラボです。AWS アカウントは要りません。
 
     - `pllab start` ラボを始める

@@ -79,9 +79,9 @@ pub(super) enum Doing {
 }
 
 /// Goes through the lab, and says how it ended.
-pub(super) async fn go(mut context: Context, pass: Pass, yes: bool) -> Code {
+pub(super) async fn go(context: &mut Context, pass: Pass, yes: bool) -> Code {
     let screen = context.screen(yes, Arc::clone(&pass.interrupt.flag));
-    work(&mut context, pass, &screen, Doing::Lab).await
+    work(context, pass, &screen, Doing::Lab).await
 }
 
 /// Works on a run with `screen`, closes the target, and says how it ended.
@@ -92,15 +92,17 @@ pub(super) async fn work(context: &mut Context, pass: Pass, screen: &Arc<dyn Scr
         _ => (state.region.clone(), state.target.clone()),
     };
     let views = Views { place: place(&at, &region), cost: m::cli_cost_nothing(), way: Way::Guided, resumed };
-    let core = Core::new(Some(journal), state, context.host.clock.clone(), Arc::clone(screen), target.accounts.clone());
+    let shared =
+        Core::new(Some(journal), state, context.host.clock.clone(), Arc::clone(screen), target.accounts.clone());
     let drive = Drive {
-        core: Arc::new(core),
+        core: Arc::new(shared),
         clouds: Some(Arc::clone(&target.clouds)),
         patience: target.patience,
         loaded,
         views,
         way: Way::Guided,
         keep,
+        asks: true,
         interrupted: interrupt.seen.clone(),
     };
     let result = async {

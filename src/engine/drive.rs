@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::core::Core;
 use super::decide::{Effect, End, Input, Plan, decide};
-use super::event::{Answer, AskError, Event, FaultClass, Item, ItemState, Purpose, QuestionId, Verdict, Way};
+use super::event::{AskError, Event, FaultClass, Item, ItemState, Purpose, QuestionId, Verdict, Way};
 use super::examine::examine;
 use super::journal::JournalError;
 use super::make::make;
@@ -36,6 +36,8 @@ pub struct Drive {
     pub way: Way,
     /// Whether what was made is kept at the end.
     pub keep: bool,
+    /// Whether there are questions between the steps of the explain way.
+    pub asks: bool,
     /// Turns true at Ctrl-C.
     pub interrupted: watch::Receiver<bool>,
 }
@@ -91,7 +93,7 @@ impl Drive {
     }
 
     async fn from(&self, begin: Input) -> Result<Ended, Stuck> {
-        let plan = Plan { lab: &self.loaded.lab, way: self.way, keep: self.keep };
+        let plan = Plan { lab: &self.loaded.lab, way: self.way, keep: self.keep, asks: self.asks };
         let mut input = begin;
         let mut fault = None;
         loop {
@@ -164,10 +166,6 @@ impl Drive {
                 match answer {
                     Ok(answer) => Came::Of(Input::Answered(question.id, answer)),
                     Err(AskError::Interrupted) => Came::Of(Input::Interrupted),
-                    // Reading goes on without anybody to ask.
-                    Err(AskError::NobodyToAsk) if self.way == Way::Explain => {
-                        Came::Of(Input::Answered(question.id, Answer::Go))
-                    }
                     Err(AskError::NobodyToAsk) => return Err(Stuck::NobodyToAsk(question.id)),
                 }
             }
