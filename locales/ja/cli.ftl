@@ -60,6 +60,7 @@ cli-no-home = 実行の記録を置くフォルダーが決められません。
 cli-busy = 別の pllab (プロセス { $pid }) がこのフォルダーで動いています
 cli-busy-detail = フォルダー: { $folder }。終わるのを待つか、--state-dir で別のフォルダーを指定してください。
 cli-no-runs = { $folder } には実行の記録がありません。
+cli-all-cleaned = { $folder } の実行は、すべて後片付けが済んでいます。
 cli-known-runs = あるのは: { $runs }
 cli-unknown-run = 「{ $run }」という実行はありません
 cli-no-run = 対象になる実行がありません
@@ -94,8 +95,6 @@ cli-endpoint-not-local = { $url } はこのマシンのエンドポイントで�
 cli-endpoint-not-local-detail = この版の pllab は、費用のかかる AWS には何も作りません。--endpoint-url には 127.0.0.1 などの URL を指定してください。
 
 ## Results
-cli-example-run = 実行ID
-cli-example-token = 合言葉
 cli-home-first = **pllab** は AWS PrivateLink を作って確かめるラボです。AWS アカウントは要りません。
 
     - `pllab start` ラボを始める

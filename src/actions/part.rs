@@ -48,7 +48,7 @@ impl Making<'_> {
         self.marks(&self.round_name(name)).specifications(resource_type)
     }
 
-    /// `Tags` for an ELBv2 call.
+    /// `Tags` for an `ELBv2` call.
     pub(super) fn tags(&self, name: &str) -> Value {
         self.marks(&self.round_name(name)).tags()
     }
@@ -83,7 +83,7 @@ pub(super) fn ec2(operation: &'static str, params: Value) -> Call {
     Call { api: Api::Ec2, operation, params: object(params) }
 }
 
-/// An ELBv2 call. `params` is an object.
+/// An `ELBv2` call. `params` is an object.
 pub(super) fn elbv2(operation: &'static str, params: Value) -> Call {
     Call { api: Api::Elbv2, operation, params: object(params) }
 }

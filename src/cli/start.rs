@@ -28,15 +28,13 @@ impl PaceArg {
 }
 
 /// Begins a run.
-pub(super) async fn start(mut context: Context, args: Start) -> Result<Code, (Context, Failed)> {
+pub(super) async fn start(context: &mut Context, args: Start) -> Result<Code, Failed> {
     let set: BTreeMap<String, String> = args.set.iter().cloned().collect();
     if args.explain_only {
         return explain(context, &args, &set).await;
     }
-    match begin(&mut context, &args, set).await {
-        Ok(pass) => Ok(go(context, pass, args.yes).await),
-        Err(failed) => Err((context, failed)),
-    }
+    let pass = begin(context, &args, set).await?;
+    Ok(go(context, pass, args.yes).await)
 }
 
 async fn begin(context: &mut Context, args: &Start, mut set: BTreeMap<String, String>) -> Result<Pass, Failed> {
@@ -69,7 +67,7 @@ async fn begin(context: &mut Context, args: &Start, mut set: BTreeMap<String, St
             return Err(failed);
         }
     };
-    let journal = Journal::create(&folder, context.host.clock.clone(), context.host.after_line.clone())
+    let journal = Journal::create(&folder, context.host.after_line.clone())
         .map_err(|error| super::store::journal_trouble(&error, &run))?;
     let started = Event::RunStarted {
         format: FORMAT,
@@ -96,15 +94,8 @@ async fn begin(context: &mut Context, args: &Start, mut set: BTreeMap<String, St
 }
 
 /// Reads the lab aloud: no socket is opened, nothing is written.
-async fn explain(
-    mut context: Context,
-    args: &Start,
-    set: &BTreeMap<String, String>,
-) -> Result<Code, (Context, Failed)> {
-    let loaded = match read(&context, args, set) {
-        Ok(loaded) => loaded,
-        Err(failed) => return Err((context, failed)),
-    };
+async fn explain(context: &mut Context, args: &Start, set: &BTreeMap<String, String>) -> Result<Code, Failed> {
+    let loaded = read(context, args, set)?;
     let asked = context.host.input_is_terminal && context.host.output_is_terminal;
     let (interrupted, flag) = if asked {
         let interrupt = Interrupt::listen();
@@ -112,10 +103,9 @@ async fn explain(
     } else {
         (tokio::sync::watch::channel(false).1, Arc::new(AtomicBool::new(false)))
     };
-    // Nobody to ask: it is read through to the end.
-    let screen = context.screen(args.yes || !asked, flag);
+    let screen = context.screen(args.yes, flag);
     let state = State {
-        run: m::cli_example_run().say(context.lang),
+        run: "example".to_owned(),
         lab: args.lab.clone(),
         region: args.region.clone(),
         variables: loaded.variables.clone(),
@@ -136,17 +126,16 @@ async fn explain(
         loaded,
         way: Way::Explain,
         keep: true,
+        // Nobody to ask: it is read through to the end.
+        asks: asked && !args.yes,
         interrupted,
     };
-    match drive.run().await {
-        Ok(ended) => Ok(exit::of(&ended)),
-        Err(stuck) => Err((context, super::pass::stuck(&stuck, ""))),
-    }
+    drive.run().await.map(|ended| exit::of(&ended)).map_err(|stuck| super::pass::stuck(&stuck, ""))
 }
 
 /// The lab with values that read well: without a cloud to ask, the zone of the lab's own examples.
 fn read(context: &Context, args: &Start, set: &BTreeMap<String, String>) -> Result<Arc<Loaded>, Failed> {
-    let token = m::cli_example_token().say(context.lang);
+    let token = "example-token".to_owned();
     let loaded = context.lab(&args.lab, set, &token, &args.region)?;
     if !super::zone::is_auto(&loaded) {
         return Ok(loaded);

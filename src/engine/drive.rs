@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::core::Core;
 use super::decide::{Effect, End, Input, Plan, decide};
-use super::event::{Answer, AskError, Event, FaultClass, Item, ItemState, Purpose, QuestionId, Verdict, Way};
+use super::event::{AskError, Event, FaultClass, Item, ItemState, Purpose, QuestionId, Verdict, Way};
 use super::examine::examine;
 use super::journal::JournalError;
 use super::make::make;
@@ -36,6 +36,8 @@ pub struct Drive {
     pub way: Way,
     /// Whether what was made is kept at the end.
     pub keep: bool,
+    /// Whether there are questions between the steps of the explain way.
+    pub asks: bool,
     /// Turns true at Ctrl-C.
     pub interrupted: watch::Receiver<bool>,
 }
@@ -91,7 +93,7 @@ impl Drive {
     }
 
     async fn from(&self, begin: Input) -> Result<Ended, Stuck> {
-        let plan = Plan { lab: &self.loaded.lab, way: self.way, keep: self.keep };
+        let plan = Plan { lab: &self.loaded.lab, way: self.way, keep: self.keep, asks: self.asks };
         let mut input = begin;
         let mut fault = None;
         loop {
@@ -100,11 +102,15 @@ impl Drive {
             for effect in effects {
                 let mut interrupted = self.interrupted.clone();
                 let performing = self.perform(effect, &mut fault);
-                came = tokio::select! {
-                    biased;
-                    // Calls under way are dropped: their intents are on the disk, `resume` asks what became of them.
-                    _ = interrupted.wait_for(|it| *it) => Came::Of(Input::Interrupted),
-                    came = performing => came?,
+                came = if input == Input::Interrupted {
+                    performing.await?
+                } else {
+                    tokio::select! {
+                        biased;
+                        // Calls under way are dropped: their intents are on the disk, `resume` asks what became of them.
+                        Ok(_) = interrupted.wait_for(|it| *it) => Came::Of(Input::Interrupted),
+                        came = performing => came?,
+                    }
                 };
                 if matches!(came, Came::Of(Input::Interrupted)) {
                     break;
@@ -116,7 +122,7 @@ impl Drive {
                 Came::End(end) => {
                     if end == End::Interrupted && self.way != Way::Explain {
                         let run = self.core.with(|state| state.run.clone());
-                        self.core.record(Event::Interrupted { run })?;
+                        self.core.record(&Event::Interrupted { run })?;
                     }
                     return Ok(Ended { end, fault });
                 }
@@ -146,8 +152,12 @@ impl Drive {
                 }
                 Came::Nothing
             }
+            Effect::Remember(event) => {
+                self.core.remember(event);
+                Came::Nothing
+            }
             Effect::Record(event) => {
-                self.core.record(event)?;
+                self.core.record(&event)?;
                 Came::Nothing
             }
             Effect::Ask(question) => {
@@ -156,10 +166,6 @@ impl Drive {
                 match answer {
                     Ok(answer) => Came::Of(Input::Answered(question.id, answer)),
                     Err(AskError::Interrupted) => Came::Of(Input::Interrupted),
-                    // Reading goes on without anybody to ask.
-                    Err(AskError::NobodyToAsk) if self.way == Way::Explain => {
-                        Came::Of(Input::Answered(question.id, Answer::Go))
-                    }
                     Err(AskError::NobodyToAsk) => return Err(Stuck::NobodyToAsk(question.id)),
                 }
             }
@@ -262,7 +268,7 @@ impl Drive {
             .collect::<Vec<_>>();
         self.make(&step.id, &again).await?;
         let done = Event::Answered { step: step.id.clone(), question: "detour".to_owned(), answer: "done".to_owned() };
-        self.core.record(done)?;
+        self.core.record(&done)?;
         Ok(Verdict::Met)
     }
 
@@ -278,10 +284,10 @@ impl Drive {
         let receipt = receipt(&self.core, clouds).await;
         let clean = matches!(receipt, Event::Receipt { left: 0, unknown: 0, .. });
         let unseen = matches!(&receipt, Event::Receipt { items, .. } if items.iter().any(is_unseen));
-        self.core.record(receipt)?;
+        self.core.record(&receipt)?;
         if clean {
             let run = self.core.with(|state| state.run.clone());
-            self.core.record(Event::RunCleaned { run })?;
+            self.core.record(&Event::RunCleaned { run })?;
             return Ok(Verdict::Met);
         }
         Ok(if unseen { Verdict::CannotTell } else { Verdict::Broken })

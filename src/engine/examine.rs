@@ -33,14 +33,14 @@ pub async fn examine(
         let finding = answer(core, clouds, lab, patience, check).await;
         let command = finding.look.as_ref().map(|(_, call)| call.command()).unwrap_or_default();
         if let Some(proof) = &finding.proof {
-            core.record(Event::Proof {
+            core.record(&Event::Proof {
                 url: proof.url.clone(),
                 status: proof.status,
                 token_ok: proof.token_ok,
                 seen_source: proof.seen_source.clone(),
             })?;
         }
-        core.record(Event::Check {
+        core.record(&Event::Check {
             step: step.to_owned(),
             check: checks::name(check),
             title: checks::title(check),

@@ -160,10 +160,11 @@ async fn send(
         if settled {
             return Ok(Facts::new());
         }
-        if fault.class == FaultClass::NoAnswer && !part.repeat {
-            if let Some(facts) = look_up(core, clients, part).await? {
-                return Ok(facts);
-            }
+        if fault.class == FaultClass::NoAnswer
+            && !part.repeat
+            && let Some(facts) = look_up(core, clients, part).await?
+        {
+            return Ok(facts);
         }
         // What uses it may still be on its way out: endpoints, and an NLB's network interfaces. A refusal changed
         // nothing, so asking again is the same call.

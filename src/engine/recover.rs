@@ -18,7 +18,7 @@ pub async fn recover(core: &Core, clouds: &Clouds, patience: &Patience, lab: &La
     if pending.is_empty() {
         return Ok(());
     }
-    core.record(Event::Notice { text: m::engine_recovering(pending.len()) })?;
+    core.record(&Event::Notice { text: m::engine_recovering(pending.len()) })?;
     for (number, call) in pending {
         let resource = lab.steps.iter().flat_map(|step| &step.makes).find(|it| it.name() == call.resource);
         let found = match (call.purpose, resource) {

@@ -56,11 +56,8 @@ pub async fn teardown(
         }
         let Some(ended) = running.join_next().await else { break };
         match ended {
-            Ok((name, Ok(()))) => {
-                standing.remove(&name);
-            }
-            // What uses something that could not be deleted is still tried: AWS refuses if it must.
-            Ok((name, Err(Failure::Fault(_) | Failure::Unsaid(_)))) => {
+            // What is used by something that could not be deleted is still tried: AWS refuses if it must.
+            Ok((name, Ok(()) | Err(Failure::Fault(_) | Failure::Unsaid(_)))) => {
                 standing.remove(&name);
             }
             Ok((_, Err(Failure::Journal(error)))) => return Err(error),
@@ -106,7 +103,7 @@ async fn delete(core: &Core, clouds: &Clouds, patience: Patience, name: &str) ->
     match result {
         Ok(()) => {
             let id = line.id().unwrap_or_default().to_owned();
-            core.record(Event::Gone { resource: name.to_owned(), id })?;
+            core.record(&Event::Gone { resource: name.to_owned(), id })?;
             core.screen.progress(&progress(None, ProgressState::Done));
             Ok(())
         }

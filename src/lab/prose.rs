@@ -132,10 +132,10 @@ impl Prose {
             if words.is_some_and(|words| words.console.is_empty()) {
                 missing(format!("{}.console", step.id));
             }
-            if let Some(detour) = &step.detour {
-                if words.is_some_and(|words| !words.detours.contains_key(&detour.id)) {
-                    missing(format!("{}.{}", step.id, detour.id));
-                }
+            if let Some(detour) = &step.detour
+                && words.is_some_and(|words| !words.detours.contains_key(&detour.id))
+            {
+                missing(format!("{}.{}", step.id, detour.id));
             }
         }
         if errors.is_empty() { Ok(prose) } else { Err(errors) }
