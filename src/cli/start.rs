@@ -87,6 +87,7 @@ async fn begin(context: &mut Context, args: &Start, mut set: BTreeMap<String, St
         interrupt,
         keep: args.keep,
         resumed: false,
+        damaged: false,
     })
 }
 
