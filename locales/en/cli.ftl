@@ -22,6 +22,7 @@ cli-completions = Print a completion script for a shell
 cli-man = Print the man page
 cli-arg-lang = Language: ja, en
 cli-arg-plain = Sentences and numbered choices: no frames, nothing redrawn
+cli-arg-diagram = How pictures are drawn: auto (default), unicode, ascii; ascii where frames look broken
 cli-arg-output = Form of the output: text, json (one event per line)
 cli-arg-state-dir = Folder for the records of runs (or set PLLAB_STATE_DIR)
 cli-arg-labs = A folder with labs of your own

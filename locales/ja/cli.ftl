@@ -22,6 +22,7 @@ cli-completions = シェルの補完スクリプトを出力する
 cli-man = man ページを出力する
 cli-arg-lang = 表示する言語: ja、en
 cli-arg-plain = 罫線や再描画を使わず、文章と番号で表示する
+cli-arg-diagram = 図の描き方: auto (省略時)、unicode、ascii。罫線がずれる端末では ascii
 cli-arg-output = 出力の形式: text、json (1 行に 1 イベント)
 cli-arg-state-dir = 実行の記録を置くフォルダー (環境変数 PLLAB_STATE_DIR でも指定可)
 cli-arg-labs = 自分のラボのフォルダー

@@ -37,6 +37,8 @@ pub(super) struct Pass {
     pub keep: bool,
     /// Whether an earlier pass is taken up again.
     pub resumed: bool,
+    /// Whether the journal has lines that cannot be read.
+    pub damaged: bool,
 }
 
 /// Opens a run to go on with it. The lock comes before the journal: nobody else may be writing it.
@@ -56,7 +58,19 @@ pub(super) async fn open(
     let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region)?;
     let interrupt = Interrupt::listen();
     let target = target(context, store, found, &state).await?;
-    Ok(Pass { run, journal, state, first, loaded, target, lock, interrupt, keep, resumed: true })
+    Ok(Pass {
+        run,
+        journal,
+        state,
+        first,
+        loaded,
+        target,
+        lock,
+        interrupt,
+        keep,
+        resumed: true,
+        damaged: !found.damaged.is_empty(),
+    })
 }
 
 /// The target that a run's journal names.
@@ -86,7 +100,7 @@ pub(super) async fn go(context: &mut Context, pass: Pass, yes: bool) -> Code {
 
 /// Works on a run with `screen`, closes the target, and says how it ended.
 pub(super) async fn work(context: &mut Context, pass: Pass, screen: &Arc<dyn Screen>, doing: Doing) -> Code {
-    let Pass { run, journal, state, first, loaded, target, lock, interrupt, keep, resumed } = pass;
+    let Pass { run, journal, state, first, loaded, target, lock, interrupt, keep, resumed, damaged } = pass;
     let (region, at) = match &first {
         Some(Event::RunStarted { region, target, .. }) => (region.clone(), target.clone()),
         _ => (state.region.clone(), state.target.clone()),
@@ -102,6 +116,7 @@ pub(super) async fn work(context: &mut Context, pass: Pass, screen: &Arc<dyn Scr
         views,
         way: Way::Guided,
         keep,
+        damaged,
         asks: true,
         interrupted: interrupt.seen.clone(),
     };

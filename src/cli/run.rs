@@ -9,7 +9,7 @@ use clap::error::ErrorKind;
 use super::args::{Cli, LangArg, Verb};
 use super::context::Context;
 use super::exit::{Code, Failed};
-use super::{browse, check, clean, generate, labs, resume, sandbox, start, status, words};
+use super::{browse, check, clean, explain, generate, labs, resume, sandbox, start, status, words};
 use crate::host::Host;
 use crate::i18n::Lang;
 use crate::ui::{self, Glyphs, Sheet};
@@ -52,8 +52,14 @@ fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
         Some(Verb::Completions(args)) => generate::completions(context, &args),
         Some(Verb::Man) => generate::man(context),
         Some(verb) => {
-            // Two threads: one may block in a prompt while the sandbox answers on the other.
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+            let reads_alone =
+                matches!(&verb, Verb::Start(args) if args.explain_only && !explain::is_asked(context, args));
+            let runtime = if reads_alone {
+                tokio::runtime::Builder::new_current_thread().build()
+            } else {
+                // Two threads: one may block in a prompt while the sandbox answers on the other.
+                tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()
+            };
             let runtime = runtime.map_err(|error| Failed::io("tokio", &error))?;
             let result = runtime.block_on(async {
                 match verb {

@@ -1,19 +1,16 @@
 //! `pllab start`: begin a lab, or only read it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use super::args::{PaceArg, Start};
-use super::context::{Context, place};
-use super::exit::{self, Code, Failed};
+use super::context::Context;
+use super::exit::{Code, Failed};
+use super::explain::explain;
 use super::interrupt::Interrupt;
 use super::pass::{Pass, go};
 use super::target::Target;
-use crate::engine::event::{Event, Verdict, Way};
-use crate::engine::{Core, Drive, FORMAT, Journal, Patience, State, Views};
-use crate::i18n::m;
-use crate::lab::{Loaded, Side};
+use crate::engine::event::{Event, Verdict};
+use crate::engine::{FORMAT, Journal, State};
 use crate::sandbox::Pace;
 
 impl PaceArg {
@@ -90,60 +87,8 @@ async fn begin(context: &mut Context, args: &Start, mut set: BTreeMap<String, St
         interrupt,
         keep: args.keep,
         resumed: false,
+        damaged: false,
     })
-}
-
-/// Reads the lab aloud: no socket is opened, nothing is written.
-async fn explain(context: &mut Context, args: &Start, set: &BTreeMap<String, String>) -> Result<Code, Failed> {
-    let loaded = read(context, args, set)?;
-    let asked = context.host.input_is_terminal && context.host.output_is_terminal;
-    let (interrupted, flag) = if asked {
-        let interrupt = Interrupt::listen();
-        (interrupt.seen, interrupt.flag)
-    } else {
-        (tokio::sync::watch::channel(false).1, Arc::new(AtomicBool::new(false)))
-    };
-    let screen = context.screen(args.yes, flag);
-    let state = State {
-        run: "example".to_owned(),
-        lab: args.lab.clone(),
-        region: args.region.clone(),
-        variables: loaded.variables.clone(),
-        ..State::default()
-    };
-    let accounts = [Side::Provider, Side::Consumer].map(|side| (side, "111122223333".to_owned())).into();
-    let core = Core::new(None, state, context.host.clock.clone(), screen, accounts);
-    let drive = Drive {
-        core: Arc::new(core),
-        clouds: None,
-        patience: Patience::AWS,
-        views: Views {
-            place: place("sandbox", &args.region),
-            cost: m::cli_cost_reading(),
-            way: Way::Explain,
-            resumed: false,
-        },
-        loaded,
-        way: Way::Explain,
-        keep: true,
-        // Nobody to ask: it is read through to the end.
-        asks: asked && !args.yes,
-        interrupted,
-    };
-    drive.run().await.map(|ended| exit::of(&ended)).map_err(|stuck| super::pass::stuck(&stuck, ""))
-}
-
-/// The lab with values that read well: without a cloud to ask, the zone of the lab's own examples.
-fn read(context: &Context, args: &Start, set: &BTreeMap<String, String>) -> Result<Arc<Loaded>, Failed> {
-    let token = "example-token".to_owned();
-    let loaded = context.lab(&args.lab, set, &token, &args.region)?;
-    if !super::zone::is_auto(&loaded) {
-        return Ok(loaded);
-    }
-    let zone = super::zone::example(&args.region);
-    let mut set = set.clone();
-    set.extend(super::zone::names(&loaded).map(|name| (name.to_owned(), zone.clone())));
-    context.lab(&args.lab, &set, &token, &args.region)
 }
 
 /// What a verdict comes to on the command line.

@@ -74,6 +74,7 @@ fn help(argument: &str) -> Option<Text> {
         "lang" => m::cli_arg_lang(),
         "plain" => m::cli_arg_plain(),
         "output" => m::cli_arg_output(),
+        "diagram" => m::cli_arg_diagram(),
         "state_dir" => m::cli_arg_state_dir(),
         "labs" => m::cli_arg_labs(),
         "help" => m::cli_arg_help(),

@@ -261,3 +261,7 @@ fn label(id: QuestionId, answer: Answer) -> crate::i18n::Text {
         (_, Answer::Keep) => m::engine_answer_keep(),
     }
 }
+
+#[cfg(test)]
+#[path = "decide_tests.rs"]
+mod tests;

@@ -12,7 +12,7 @@ use super::journal::JournalError;
 use super::make::make;
 use super::perform::{Failure, Patience, Work, perform};
 use super::receipt::receipt;
-use super::recover::recover;
+use super::recover::{adopt, recover};
 use super::teardown::teardown;
 use super::view::Views;
 use crate::actions;
@@ -36,6 +36,8 @@ pub struct Drive {
     pub way: Way,
     /// Whether what was made is kept at the end.
     pub keep: bool,
+    /// Whether the journal has lost lines, so that a clean-up looks for what they said.
+    pub damaged: bool,
     /// Whether there are questions between the steps of the explain way.
     pub asks: bool,
     /// Turns true at Ctrl-C.
@@ -274,7 +276,12 @@ impl Drive {
 
     async fn clean_up(&self, fault: &mut Option<FaultClass>) -> Result<Verdict, Stuck> {
         let Some(clouds) = &self.clouds else { return Ok(Verdict::CannotTell) };
-        match recover(&self.core, clouds, &self.patience, &self.loaded.lab).await {
+        let lab = &self.loaded.lab;
+        let known = async {
+            recover(&self.core, clouds, &self.patience, lab).await?;
+            if self.damaged { adopt(&self.core, clouds, lab).await } else { Ok(()) }
+        };
+        match known.await {
             Ok(()) => {}
             Err(Failure::Journal(error)) => return Err(error.into()),
             // What could not be asked about is looked for by the receipt, by tag.

@@ -20,7 +20,7 @@ pub struct Patience {
 
 impl Patience {
     /// A target whose states change by being looked at.
-    pub const INSTANT: Self = Self::new(1, 5, 20);
+    pub const INSTANT: Self = Self::new(1, 20, 3);
     /// A target whose minutes are seconds.
     pub const QUICK: Self = Self::new(250, 1_000, 120);
     /// AWS: ten minutes is the ceiling that other tools use for one resource.
