@@ -150,12 +150,8 @@ async fn send(
         if fault.class == FaultClass::NotFound && work.purpose == Purpose::Delete {
             return Ok(Facts::new());
         }
-        let unclear = match fault.class {
-            FaultClass::NoAnswer => work.purpose == Purpose::Make,
-            // An earlier attempt may have taken effect after all.
-            FaultClass::Exists => work.purpose == Purpose::Make,
-            _ => false,
-        };
+        // "It already exists": an earlier attempt may have taken effect after all.
+        let unclear = work.purpose == Purpose::Make && matches!(fault.class, FaultClass::NoAnswer | FaultClass::Exists);
         if unclear {
             // The look-up's own trouble does not make the call's outcome any clearer.
             if let Ok(Some(facts)) = find(core, clients, patience, part).await {
@@ -213,13 +209,13 @@ async fn read(
         None => {
             let place = part.facts.first().map_or("", |fact| fact.1);
             // A look that finds nothing changed nothing; a making call that does not say what it made is unclear.
-            let (code, class) = if call.is_read() {
+            let (name, class) = if call.is_read() {
                 ("NothingFound", FaultClass::Refused)
             } else {
                 ("UnreadableReply", FaultClass::NoAnswer)
             };
             let message = format!("{}: {place}", call.operation);
-            Err(Fault { code: code.to_owned(), message, request_id: None, class })
+            Err(Fault { code: name.to_owned(), message, request_id: None, class })
         }
     }
 }
