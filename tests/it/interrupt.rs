@@ -1,1 +1,57 @@
-//! x
+//! Being asked to end, and ended, from outside.
+#![cfg(unix)]
+
+use std::thread;
+use std::time::Duration;
+
+use super::harness::{Account, Folder, made, receipt, sequence};
+
+const QUICK: &str = "start --yes --pace quick --output json";
+
+#[test]
+fn signals_end_the_run_in_order_and_it_goes_on() {
+    for signal in ["INT", "TERM", "HUP"] {
+        let folder = Folder::new();
+        let mut running = folder.pllab(QUICK).start();
+        running.until("\"event\":\"step_started\",\"step\":\"nlb\"");
+        running.signal(signal);
+        let ran = running.wait().code(130).clean();
+        assert_eq!(sequence(&ran.events()).last(), Some(&"interrupted"), "{signal}");
+        assert_eq!(sequence(&folder.journal()).last(), Some(&"interrupted"), "{signal}");
+        let status = &folder.pllab("status --output json").run().code(0).events()[0];
+        assert_eq!(status["cleaned"], false);
+        let resumed = folder.pllab("resume --yes --output json").run().code(0).events();
+        assert_eq!(receipt(&resumed), Some((17, 0, 0)), "{signal}");
+        assert!(made(&folder.journal()).values().all(|times| *times == 1), "{signal}");
+    }
+}
+
+#[test]
+fn killed_at_any_moment_it_goes_on() {
+    for round in 0..5 {
+        let folder = Folder::new();
+        let mut running = folder.pllab(QUICK).start();
+        running.until("run_started");
+        thread::sleep(Duration::from_millis(37 + 411 * round));
+        running.signal("KILL");
+        assert_eq!(running.wait().code, None);
+        folder.pllab("resume --yes --output json").run().code(0);
+        assert_eq!(Account::holds(&folder.run().join("sandbox")), [].into(), "round {round}");
+        assert!(made(&folder.journal()).values().all(|times| *times == 1), "round {round}");
+    }
+}
+
+#[test]
+fn a_closed_pipe_ends_nothing_badly() {
+    let folder = Folder::new();
+    let script = "\"$@\" | head -n 3; exit 0";
+    let ran = folder
+        .pllab("start --yes --pace instant --output json")
+        .under("sh", &["-c", script, "sh"])
+        .run()
+        .code(0)
+        .stderr("");
+    assert_eq!(ran.out.lines().count(), 3);
+    // The run went on to its end: nobody reads, and nothing is left either.
+    assert_eq!(receipt(&folder.journal()), Some((17, 0, 0)));
+}

@@ -185,11 +185,11 @@ fn crates_stay_in_the_room_that_owns_them() {
             let used = code.match_indices(tool).any(|(at, _)| {
                 let (before, after) = (code[..at].chars().next_back(), &code[at + tool.len()..]);
                 let starts = !before.is_some_and(|c| is_name(c) || c == ':' || c == '.');
-                let ends = if tool.ends_with('_') { after } else { after.trim_start_matches("_util") };
-                starts && (tool.ends_with('_') && name(ends).1.starts_with("::") || ends.starts_with("::"))
+                let after = if tool.ends_with('_') { name(after).1 } else { after };
+                starts && after.starts_with("::")
             });
             // A module of ours may have a crate's name, such as `checks::console`.
-            let ours = code.contains(&format!("mod {tool};"));
+            let ours = code.contains(&format!("mod {tool};")) || code.contains(&format!("super::{tool};"));
             if used && !ours && !owners.contains(&source.room.as_str()) {
                 faults.push(format!("{}: `{tool}` belongs to {owners:?}", source.path.display()));
             }

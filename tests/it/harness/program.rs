@@ -67,6 +67,12 @@ impl Program {
         self
     }
 
+    /// Another program in the same place and with the same environment.
+    pub fn instead(mut self, program: impl AsRef<OsStr>) -> Self {
+        self.program = program.as_ref().to_owned();
+        self
+    }
+
     /// The same as a command that has not been started.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
@@ -210,7 +216,7 @@ impl Ran {
     /// Its exit code is this one.
     #[track_caller]
     pub fn code(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "{}\n--- stdout\n{}\n--- stderr\n{}", self.what, self.out, self.err);
+        assert_eq!(self.code, Some(code), "{}\n--- stdout\n{}\n--- stderr\n{}", self.what, end(&self.out), self.err);
         self
     }
 
@@ -257,4 +263,9 @@ impl Ran {
     pub fn events(&self) -> Vec<Line> {
         events(&self.out)
     }
+}
+
+/// The last part of a long text: what went wrong stands there.
+fn end(text: &str) -> &str {
+    text.char_indices().rev().nth(3000).map_or(text, |(at, _)| &text[at..])
 }
