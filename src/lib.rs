@@ -1,4 +1,4 @@
-//! pllab walks a learner through building AWS PrivateLink end to end: explained, done, checked, proved, cleaned up.
+//! pllab walks a learner through building AWS `PrivateLink` end to end: explained, done, checked, proved, cleaned up.
 //!
 //! The rooms and what each may import are in `tests/it/rooms.rs`; each room's `mod.rs` says what it owns.
 

@@ -22,6 +22,7 @@ cli-completions = Print a completion script for a shell
 cli-man = Print the man page
 cli-arg-lang = Language: ja, en
 cli-arg-plain = Sentences and numbered choices: no frames, nothing redrawn
+cli-arg-diagram = How pictures are drawn: auto (default), unicode, ascii; ascii where frames look broken
 cli-arg-output = Form of the output: text, json (one event per line)
 cli-arg-state-dir = Folder for the records of runs (or set PLLAB_STATE_DIR)
 cli-arg-labs = A folder with labs of your own
@@ -60,6 +61,7 @@ cli-no-home = there is no home folder to keep records in; name a folder with --s
 cli-busy = another pllab (process { $pid }) is working in this folder
 cli-busy-detail = Folder: { $folder }. Wait until it is done, or name another folder with --state-dir.
 cli-no-runs = There are no runs in { $folder }.
+cli-all-cleaned = Every run in { $folder } is cleaned up.
 cli-known-runs = There are: { $runs }
 cli-unknown-run = there is no run `{ $run }`
 cli-no-run = there is no run to work on
@@ -94,8 +96,6 @@ cli-endpoint-not-local = { $url } is not an endpoint of this machine
 cli-endpoint-not-local-detail = This version of pllab makes nothing on AWS itself, where it would cost money. Give --endpoint-url a URL on 127.0.0.1.
 
 ## Results
-cli-example-run = run-id
-cli-example-token = your-token
 cli-home-first = **pllab** is a lab in which you build AWS PrivateLink and see that it works. No AWS account is needed.
 
     - `pllab start` begins the lab

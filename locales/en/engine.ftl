@@ -5,6 +5,7 @@ engine-ask-not-met = Something is not as it should be yet. What now?
 engine-ask-failed = The work stopped half-way. What now?
 engine-ask-clean-up = The lab is done. What about the things it made?
 engine-answer-go = Do it
+engine-answer-look = Look
 engine-answer-next = Next step
 engine-answer-detour = Reject it first, and see
 engine-answer-again = Look again

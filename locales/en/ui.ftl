@@ -38,7 +38,7 @@ step-detour = Detour
 step-waiting = While you wait
 
 ## Menus
-menu-more = More about it
+menu-more = Tell me more (and the way through the console)
 menu-commands = Show the CLI commands
 menu-picture = The picture, and in words
 menu-language = 言語 / Language
@@ -50,10 +50,10 @@ menu-unclear = Type a number from 1 to { $count }.
 menu-yes = { $prompt } > { $answer } (--yes)
 
 ## Progress
-usual-seconds = usually { $from }-{ $to } s
-usual-second = usually about { $to } s
-usual-minutes = usually { $from }-{ $to } min
-usual-minute = usually about { $to } min
+usual-seconds = on AWS usually { $from }-{ $to } s
+usual-second = on AWS usually about { $to } s
+usual-minutes = on AWS usually { $from }-{ $to } min
+usual-minute = on AWS usually about { $to } min
 progress-start = Started: { $label }
 progress-done = Done: { $label }
 progress-failed = Failed: { $label }
@@ -78,16 +78,16 @@ fault-title = A call failed
 fault-code = Error code
 fault-message = Message
 fault-request = Request id
-fault-no-answer = The answer could not be read, so nobody knows whether it took effect. If you try again, pllab asks AWS first.
-fault-unreachable = The target could not be reached. Check the network and --endpoint-url.
-fault-busy = AWS is busy. Wait a little, then try again.
+fault-no-answer = The answer could not be read, so nobody knows whether it took effect. If you try again, pllab asks the target first.
+fault-unreachable = The target could not be reached. Once it is up again, the run can go on.
+fault-busy = The target is busy. Wait a little, then try again.
 fault-sign-in = Credentials are missing or have expired. Sign in again.
-fault-denied = A permission is missing. This command shows what is needed.
+fault-denied = A permission is missing. The message above names it.
 fault-not-found = There is no such thing. Somebody else may have deleted it.
 fault-exists = The same thing already exists.
 fault-in-use = Something else still uses it. What uses it is deleted first.
 fault-unsupported = The target does not support this operation.
-fault-refused = AWS refused the request. The message above says why.
+fault-refused = The target refused the request. The message above says why.
 
 ## Proof
 proof-title = The page that came
@@ -123,7 +123,6 @@ receipt-cost-unknown = What still costs: some things could not be looked at, so 
 receipt-clean = To clean up again:
 receipt-again = To do it again:
 receipt-vary = To try it with other settings ({ $names }):
-receipt-report = To read the record of this run:
 
 ## Kinds of resources
 kind-vpc = VPC

@@ -22,6 +22,7 @@ cli-completions = シェルの補完スクリプトを出力する
 cli-man = man ページを出力する
 cli-arg-lang = 表示する言語: ja、en
 cli-arg-plain = 罫線や再描画を使わず、文章と番号で表示する
+cli-arg-diagram = 図の描き方: auto (省略時)、unicode、ascii。罫線がずれる端末では ascii
 cli-arg-output = 出力の形式: text、json (1 行に 1 イベント)
 cli-arg-state-dir = 実行の記録を置くフォルダー (環境変数 PLLAB_STATE_DIR でも指定可)
 cli-arg-labs = 自分のラボのフォルダー
@@ -60,6 +61,7 @@ cli-no-home = 実行の記録を置くフォルダーが決められません。
 cli-busy = 別の pllab (プロセス { $pid }) がこのフォルダーで動いています
 cli-busy-detail = フォルダー: { $folder }。終わるのを待つか、--state-dir で別のフォルダーを指定してください。
 cli-no-runs = { $folder } には実行の記録がありません。
+cli-all-cleaned = { $folder } の実行は、すべて後片付けが済んでいます。
 cli-known-runs = あるのは: { $runs }
 cli-unknown-run = 「{ $run }」という実行はありません
 cli-no-run = 対象になる実行がありません
@@ -94,8 +96,6 @@ cli-endpoint-not-local = { $url } はこのマシンのエンドポイントで�
 cli-endpoint-not-local-detail = この版の pllab は、費用のかかる AWS には何も作りません。--endpoint-url には 127.0.0.1 などの URL を指定してください。
 
 ## Results
-cli-example-run = 実行ID
-cli-example-token = 合言葉
 cli-home-first = **pllab** は AWS PrivateLink を作って確かめるラボです。AWS アカウントは要りません。
 
     - `pllab start` ラボを始める

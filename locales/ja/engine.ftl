@@ -5,6 +5,7 @@ engine-ask-not-met = 確認できていない項目があります。どうし�
 engine-ask-failed = 途中で止まりました。どうしますか
 engine-ask-clean-up = ラボは終わりです。作ったものをどうしますか
 engine-answer-go = 実行する
+engine-answer-look = 確かめる
 engine-answer-next = 次へ進む
 engine-answer-detour = 先に拒否してみる
 engine-answer-again = もう一度確かめる

@@ -38,7 +38,7 @@ step-detour = 寄り道
 step-waiting = 待っているあいだに
 
 ## Menus
-menu-more = もっと詳しく
+menu-more = もっと詳しく (コンソールでの手順も)
 menu-commands = 同じことをする CLI を見る
 menu-picture = 図と、その説明
 menu-language = 言語 / Language
@@ -50,10 +50,10 @@ menu-unclear = { $count } までの番号を入力してください。
 menu-yes = { $prompt } > { $answer } (--yes)
 
 ## Progress
-usual-seconds = 通常 { $from }〜{ $to } 秒
-usual-second = 通常 約 { $to } 秒
-usual-minutes = 通常 { $from }〜{ $to } 分
-usual-minute = 通常 約 { $to } 分
+usual-seconds = AWS では通常 { $from }〜{ $to } 秒
+usual-second = AWS では通常 約 { $to } 秒
+usual-minutes = AWS では通常 { $from }〜{ $to } 分
+usual-minute = AWS では通常 約 { $to } 分
 progress-start = 開始: { $label }
 progress-done = 完了: { $label }
 progress-failed = 失敗: { $label }
@@ -78,16 +78,16 @@ fault-title = 呼び出しが失敗しました
 fault-code = エラーコード
 fault-message = メッセージ
 fault-request = リクエスト ID
-fault-no-answer = 答えが読み取れず、実行されたかどうか分かりません。もう一度確かめると、pllab が先に AWS に尋ねます。
-fault-unreachable = 接続先に届きませんでした。ネットワークと --endpoint-url を確認してください。
-fault-busy = AWS が混み合っています。少し待ってから、もう一度試してください。
+fault-no-answer = 答えが読み取れず、実行されたかどうか分かりません。もう一度確かめると、pllab が先に接続先へ問い合わせます。
+fault-unreachable = 接続先に届きませんでした。接続先が動いていれば、続きから始められます。
+fault-busy = 接続先が混み合っています。少し待ってから、もう一度試してください。
 fault-sign-in = 認証情報がないか、期限が切れています。サインインし直してください。
-fault-denied = 権限が足りません。必要な権限は次のコマンドで見られます。
+fault-denied = 権限が足りません。上のメッセージに、足りない権限の名前があります。
 fault-not-found = 対象が見つかりません。ほかの誰かが削除した可能性があります。
 fault-exists = 同じものがすでにあります。
 fault-in-use = ほかのものがまだ使っています。使っている側を先に削除します。
 fault-unsupported = 接続先がこの操作に対応していません。
-fault-refused = AWS が要求を受け付けませんでした。上のメッセージが理由です。
+fault-refused = 接続先が要求を受け付けませんでした。上のメッセージが理由です。
 
 ## Proof
 proof-title = 届いたページ
@@ -109,7 +109,7 @@ run-started = 実行 { $run } を始めます。実行先: { $target } ({ $regio
 item-gone = 削除しました: { $resource } { $id }
 
 ## The receipt
-receipt-title = 受領書
+receipt-title = 後片付けの確認
 receipt-empty = 削除するものはありませんでした。
 receipt-made = 作ったもの
 receipt-now = もう一度見た結果
@@ -123,7 +123,6 @@ receipt-cost-unknown = 続いてかかる費用: 確認できないものがあ�
 receipt-clean = もう一度片付けるには:
 receipt-again = もう一度やるには:
 receipt-vary = 設定を変えて試すには ({ $names }):
-receipt-report = 今回の記録を読むには:
 
 ## Kinds of resources
 kind-vpc = VPC

@@ -8,7 +8,7 @@ use crate::lab::TargetGroup;
 
 /// The default health check needs about two and a half minutes until healthy (5 probes, 30 s apart); 2 probes 10 s apart
 /// are enough here (<https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html>).
-/// ELBv2 has no client tokens: the name is what an unanswered call is looked up by.
+/// `ELBv2` has no client tokens: the name is what an unanswered call is looked up by.
 pub(super) fn make(group: &TargetGroup, making: &Making<'_>) -> Vec<Part> {
     let name = making.name(&group.name);
     let create = elbv2(

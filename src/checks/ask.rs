@@ -17,6 +17,7 @@ use super::no_answer::NoAnswer;
 use super::page::Page;
 use super::principal_allowed::PrincipalAllowed;
 use super::question::Question;
+use super::request_waiting::RequestWaiting;
 use super::route_to_s3::RouteToS3;
 use super::same_cidr::SameCidr;
 use super::scene::Scene;
@@ -35,7 +36,7 @@ macro_rules! with_question {
     ($check:expr, $question:ident => $body:expr) => {
         with_question!(@arms $check, $question, $body,
             VpcAvailable, SubnetInZone, RouteToS3, GroupAdmits, InstanceRunning, ConsoleSays, LoadBalancerActive,
-            TargetsHealthy, ServiceAvailable, PrincipalAllowed, SameCidr, ServiceFound, EndpointState, EndpointInZone,
+            TargetsHealthy, ServiceAvailable, PrincipalAllowed, SameCidr, ServiceFound, RequestWaiting, EndpointState, EndpointInZone,
             NoAnswer, Answer, Page, LogShowsLoadBalancer)
     };
     (@arms $check:expr, $question:ident, $body:expr, $($kind:ident),+) => {

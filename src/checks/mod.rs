@@ -24,6 +24,7 @@ mod page_marks;
 mod principal_allowed;
 mod question;
 mod reply;
+mod request_waiting;
 mod route_to_s3;
 mod same_cidr;
 mod scene;

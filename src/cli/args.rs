@@ -29,6 +29,8 @@ pub(super) struct Common {
     pub plain: bool,
     #[arg(long, global = true, value_enum, default_value_t = Output::Text)]
     pub output: Output,
+    #[arg(long, global = true, value_enum, default_value_t = DiagramArg::Auto)]
+    pub diagram: DiagramArg,
     #[arg(long, global = true, value_name = "DIR")]
     pub state_dir: Option<PathBuf>,
     #[arg(long, global = true, value_name = "DIR")]
@@ -43,6 +45,13 @@ pub(super) struct Common {
 pub(super) enum LangArg {
     Ja,
     En,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiagramArg {
+    Auto,
+    Unicode,
+    Ascii,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -12,11 +12,8 @@ use crate::i18n::m;
 use crate::lab::Check;
 
 /// Opens the page and stays until Ctrl-C: with the sandbox in this process, the page lives as long.
-pub(super) async fn browse(mut context: Context, args: OneRun) -> Result<Code, (Context, Failed)> {
-    match show(&mut context, &args).await {
-        Ok(()) => Ok(Code::Met),
-        Err(failed) => Err((context, failed)),
-    }
+pub(super) async fn browse(context: &mut Context, args: OneRun) -> Result<Code, Failed> {
+    show(context, &args).await.map(|()| Code::Met)
 }
 
 async fn show(context: &mut Context, args: &OneRun) -> Result<(), Failed> {

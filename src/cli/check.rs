@@ -14,11 +14,8 @@ use crate::i18n::m;
 
 /// Asks the checks of one step, or those of the last step that was begun. What earlier steps asked may have been
 /// overtaken since: after the acceptance nothing is pending any more.
-pub(super) async fn check(mut context: Context, args: Check) -> Result<Code, (Context, Failed)> {
-    match look(&mut context, &args).await {
-        Ok(verdict) => Ok(code(verdict)),
-        Err(failed) => Err((context, failed)),
-    }
+pub(super) async fn check(context: &mut Context, args: Check) -> Result<Code, Failed> {
+    look(context, &args).await.map(code)
 }
 
 async fn look(context: &mut Context, args: &Check) -> Result<Verdict, Failed> {

@@ -11,19 +11,13 @@ use crate::engine::event::{Answer, AskError, Choice, Question, QuestionId};
 use crate::i18n::m;
 
 /// Cleans one run, or every run that is not cleaned.
-pub(super) async fn clean(mut context: Context, args: Clean) -> Result<Code, (Context, Failed)> {
-    let store = match context.store() {
-        Ok(store) => store,
-        Err(failed) => return Err((context, failed)),
-    };
+pub(super) async fn clean(context: &mut Context, args: Clean) -> Result<Code, Failed> {
+    let store = context.store()?;
     let mut runs: Vec<Found> = Vec::new();
     if args.all {
         runs.extend(store.all().into_iter().filter(|run| !run.state.cleaned));
     } else {
-        match store.find(args.run.as_deref(), |state| !state.cleaned) {
-            Ok(found) => runs.push(found),
-            Err(failed) => return Err((context, failed)),
-        }
+        runs.push(store.find(args.run.as_deref(), |state| !state.cleaned)?);
     }
     let flag = Arc::new(std::sync::atomic::AtomicBool::new(false));
     let screen = context.screen(args.yes, flag);
@@ -50,11 +44,11 @@ pub(super) async fn clean(mut context: Context, args: Clean) -> Result<Code, (Co
             Err(AskError::NobodyToAsk) => {
                 let next = format!("pllab clean --yes {id}");
                 let failed = Failed::new(Code::Usage, m::cli_nobody_to_ask(), Vec::new(), &[&next]);
-                return Err((context, failed));
+                return Err(failed);
             }
         }
-        match open(&context, &store, &found, false).await {
-            Ok(pass) => worst = graver(worst, work(&mut context, pass, &screen, Doing::Clean).await),
+        match open(context, &store, &found, false, Doing::Clean).await {
+            Ok(pass) => worst = graver(worst, work(context, pass, &screen, Doing::Clean).await),
             Err(failed) => {
                 if let Some(report) = &failed.report {
                     context.report(report);

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::args::{Common, Output};
+use super::args::{Common, DiagramArg, Output};
 use super::exit::{Code, Failed};
 use super::store::Store;
 use crate::engine::event::Screen;
@@ -36,7 +36,7 @@ impl Context {
             lang: self.lang,
             pretty: self.form() == Form::Pretty,
             width: None,
-            glyphs: Glyphs::Auto,
+            glyphs: self.glyphs(),
             color: self.form() == Form::Pretty && ui::color_allowed(),
         }
     }
@@ -47,6 +47,15 @@ impl Context {
         Form::choose(json, self.common.plain, self.host.output_is_terminal, |name| self.host.var(name))
     }
 
+    /// What frames are drawn with.
+    fn glyphs(&self) -> Glyphs {
+        match self.common.diagram {
+            DiagramArg::Auto => Glyphs::Auto,
+            DiagramArg::Unicode => Glyphs::Unicode,
+            DiagramArg::Ascii => Glyphs::Ascii,
+        }
+    }
+
     /// The screen of a run. Takes standard output and error.
     pub fn screen(&mut self, yes: bool, interrupt: Arc<AtomicBool>) -> Arc<dyn Screen> {
         ui::open(UiOptions {
@@ -55,7 +64,7 @@ impl Context {
             yes,
             interactive: self.host.input_is_terminal && self.host.output_is_terminal,
             width: None,
-            glyphs: Glyphs::Auto,
+            glyphs: self.glyphs(),
             color: ui::color_allowed(),
             interrupt,
             out: std::mem::replace(&mut self.host.out, Box::new(std::io::sink())),

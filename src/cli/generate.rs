@@ -6,20 +6,18 @@ use super::exit::{Code, Failed};
 use super::words;
 
 /// Completions for a shell.
-pub(super) fn completions(mut context: Context, args: &Completions) -> Result<Code, (Context, Failed)> {
+pub(super) fn completions(context: &mut Context, args: &Completions) -> Result<Code, Failed> {
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut words::command(context.lang), "pllab", &mut text);
-    print(&mut context, &text).map_err(|failed| (context, failed))
+    print(context, &text)
 }
 
 /// The man page, in the reader's language.
-pub(super) fn man(mut context: Context) -> Result<Code, (Context, Failed)> {
+pub(super) fn man(context: &mut Context) -> Result<Code, Failed> {
     let mut text = Vec::new();
     let page = clap_mangen::Man::new(words::command(context.lang));
-    if let Err(error) = page.render(&mut text) {
-        return Err((context, Failed::io("pllab.1", &error)));
-    }
-    print(&mut context, &text).map_err(|failed| (context, failed))
+    page.render(&mut text).map_err(|error| Failed::io("pllab.1", &error))?;
+    print(context, &text)
 }
 
 fn print(context: &mut Context, text: &[u8]) -> Result<Code, Failed> {

@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
 use super::exit::Code;
+
+/// How long the orderly end may take.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What the rest of the program looks at.
 #[derive(Clone)]
@@ -23,13 +27,15 @@ impl Interrupt {
         let flag = Arc::new(AtomicBool::new(false));
         let raised = Arc::clone(&flag);
         tokio::spawn(async move {
-            loop {
-                wait().await;
-                if raised.swap(true, Ordering::SeqCst) {
-                    leave();
-                }
-                tell.send_replace(true);
+            wait().await;
+            raised.store(true, Ordering::SeqCst);
+            tell.send_replace(true);
+            // A prompt whose terminal has hung up never returns, and a person who asks twice wants out now.
+            tokio::select! {
+                () = wait() => {}
+                () = tokio::time::sleep(PATIENCE) => {}
             }
+            leave();
         });
         Self { seen, flag }
     }

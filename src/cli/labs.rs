@@ -1,6 +1,7 @@
 //! `pllab labs`: which labs there are, and what one of them holds.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::args::{Labs, LabsVerb};
 use super::context::{Context, bad_lab};
@@ -10,15 +11,12 @@ use crate::lab::Source;
 use crate::ui::{markdown, table};
 
 /// Lists labs, or shows one.
-pub(super) fn labs(mut context: Context, args: Labs) -> Result<Code, (Context, Failed)> {
-    let done = match args.verb {
-        None | Some(LabsVerb::List) => list(&mut context),
-        Some(LabsVerb::Show { lab }) => show(&mut context, &lab),
-    };
-    match done {
-        Ok(()) => Ok(Code::Met),
-        Err(failed) => Err((context, failed)),
+pub(super) fn labs(context: &mut Context, args: Labs) -> Result<Code, Failed> {
+    match args.verb {
+        None | Some(LabsVerb::List) => list(context)?,
+        Some(LabsVerb::Show { lab }) => show(context, &lab)?,
     }
+    Ok(Code::Met)
 }
 
 fn list(context: &mut Context) -> Result<(), Failed> {
@@ -51,7 +49,8 @@ fn show(context: &mut Context, lab: &str) -> Result<(), Failed> {
     let loaded = context.lab(lab, &BTreeMap::new(), "", "ap-northeast-1")?;
     let (sheet, lang) = (context.sheet(), context.lang);
     let prose = loaded.prose.get(lang);
-    let mut text = markdown(&format!("# {}\n\n{}", prose.title, prose.intro), &sheet);
+    let more = prose.more.as_deref().unwrap_or_default();
+    let mut text = markdown(&format!("# {}\n\n{}\n\n{more}", prose.title, prose.intro), &sheet);
     let steps: Vec<Vec<Text>> = loaded
         .lab
         .steps
@@ -85,6 +84,6 @@ fn show(context: &mut Context, lab: &str) -> Result<(), Failed> {
     text.push('\n');
     let head = [m::cli_column_variable(), m::cli_column_default(), m::cli_column_allowed()];
     text.push_str(&table(&head, &variables, &sheet));
-    text.push_str(&format!("\n  pllab start {lab}\n  pllab start {lab} --explain-only\n"));
+    let _ = write!(text, "\n  pllab start {lab}\n  pllab start {lab} --explain-only\n");
     context.print(&text)
 }

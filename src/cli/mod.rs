@@ -8,6 +8,7 @@ mod check;
 mod clean;
 mod context;
 mod exit;
+mod explain;
 mod generate;
 mod interrupt;
 mod labs;

@@ -37,21 +37,40 @@ pub(super) struct Pass {
     pub keep: bool,
     /// Whether an earlier pass is taken up again.
     pub resumed: bool,
+    /// Whether the journal has lines that cannot be read.
+    pub damaged: bool,
 }
 
 /// Opens a run to go on with it. The lock comes before the journal: nobody else may be writing it.
-pub(super) async fn open(context: &Context, store: &Store, found: &Found, keep: bool) -> Result<Pass, Failed> {
+pub(super) async fn open(
+    context: &Context,
+    store: &Store,
+    found: &Found,
+    keep: bool,
+    doing: Doing,
+) -> Result<Pass, Failed> {
     let lock = store.lock()?;
     let run = found.id();
-    let (journal, entries, torn) =
-        Journal::open(&found.folder, context.host.clock.clone(), context.host.after_line.clone())
-            .map_err(|error| journal_trouble(&error, &run))?;
+    let (journal, entries, torn) = Journal::open(&found.folder, context.host.after_line.clone(), doing == Doing::Clean)
+        .map_err(|error| journal_trouble(&error, &run))?;
     let state = State::replay(&entries);
     let first = torn.map(|kept: PathBuf| Event::Notice { text: m::cli_journal_torn(kept.display().to_string()) });
     let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region)?;
     let interrupt = Interrupt::listen();
     let target = target(context, store, found, &state).await?;
-    Ok(Pass { run, journal, state, first, loaded, target, lock, interrupt, keep, resumed: true })
+    Ok(Pass {
+        run,
+        journal,
+        state,
+        first,
+        loaded,
+        target,
+        lock,
+        interrupt,
+        keep,
+        resumed: true,
+        damaged: !found.damaged.is_empty(),
+    })
 }
 
 /// The target that a run's journal names.
@@ -74,33 +93,36 @@ pub(super) enum Doing {
 }
 
 /// Goes through the lab, and says how it ended.
-pub(super) async fn go(mut context: Context, pass: Pass, yes: bool) -> Code {
+pub(super) async fn go(context: &mut Context, pass: Pass, yes: bool) -> Code {
     let screen = context.screen(yes, Arc::clone(&pass.interrupt.flag));
-    work(&mut context, pass, &screen, Doing::Lab).await
+    work(context, pass, &screen, Doing::Lab).await
 }
 
 /// Works on a run with `screen`, closes the target, and says how it ended.
 pub(super) async fn work(context: &mut Context, pass: Pass, screen: &Arc<dyn Screen>, doing: Doing) -> Code {
-    let Pass { run, journal, state, first, loaded, target, lock, interrupt, keep, resumed } = pass;
+    let Pass { run, journal, state, first, loaded, target, lock, interrupt, keep, resumed, damaged } = pass;
     let (region, at) = match &first {
         Some(Event::RunStarted { region, target, .. }) => (region.clone(), target.clone()),
         _ => (state.region.clone(), state.target.clone()),
     };
     let views = Views { place: place(&at, &region), cost: m::cli_cost_nothing(), way: Way::Guided, resumed };
-    let core = Core::new(Some(journal), state, context.host.clock.clone(), Arc::clone(screen), target.accounts.clone());
+    let shared =
+        Core::new(Some(journal), state, context.host.clock.clone(), Arc::clone(screen), target.accounts.clone());
     let drive = Drive {
-        core: Arc::new(core),
+        core: Arc::new(shared),
         clouds: Some(Arc::clone(&target.clouds)),
         patience: target.patience,
         loaded,
         views,
         way: Way::Guided,
         keep,
+        damaged,
+        asks: true,
         interrupted: interrupt.seen.clone(),
     };
     let result = async {
         if let Some(event) = first {
-            drive.core.record(event)?;
+            drive.core.record(&event)?;
         }
         match doing {
             Doing::Lab => drive.run().await,

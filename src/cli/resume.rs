@@ -3,18 +3,12 @@
 use super::args::Resume;
 use super::context::Context;
 use super::exit::{Code, Failed};
-use super::pass::{go, open};
+use super::pass::{Doing, go, open};
 
 /// Takes up a run again: the one that is named, or the latest that is not cleaned.
-pub(super) async fn resume(context: Context, args: Resume) -> Result<Code, (Context, Failed)> {
-    let opened = async {
-        let store = context.store()?;
-        let found = store.find(args.run.as_deref(), |state| !state.cleaned)?;
-        open(&context, &store, &found, args.keep).await
-    }
-    .await;
-    match opened {
-        Ok(pass) => Ok(go(context, pass, args.yes).await),
-        Err(failed) => Err((context, failed)),
-    }
+pub(super) async fn resume(context: &mut Context, args: Resume) -> Result<Code, Failed> {
+    let store = context.store()?;
+    let found = store.find(args.run.as_deref(), |state| !state.cleaned)?;
+    let pass = open(context, &store, &found, args.keep, Doing::Lab).await?;
+    Ok(go(context, pass, args.yes).await)
 }

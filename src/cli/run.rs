@@ -9,12 +9,13 @@ use clap::error::ErrorKind;
 use super::args::{Cli, LangArg, Verb};
 use super::context::Context;
 use super::exit::{Code, Failed};
-use super::{browse, check, clean, generate, labs, resume, sandbox, start, status, words};
+use super::{browse, check, clean, explain, generate, labs, resume, sandbox, start, status, words};
 use crate::host::Host;
 use crate::i18n::Lang;
 use crate::ui::{self, Glyphs, Sheet};
 
 /// Runs pllab with these arguments (the program's name first) on this machine.
+#[must_use]
 pub fn run(args: Vec<OsString>, mut host: Host) -> Code {
     // The language must be known before the command line has words.
     let lang = Lang::choose(flag_lang(&args), |name| host.var(name));
@@ -33,19 +34,16 @@ pub fn run(args: Vec<OsString>, mut host: Host) -> Code {
             return Code::Usage;
         }
     };
-    let context = Context { host, lang, common: cli.common };
-    match dispatch(context, cli.verb) {
-        Ok(code) => code,
-        Err((mut context, failed)) => {
-            if let Some(report) = &failed.report {
-                context.report(report);
-            }
-            failed.code
+    let mut context = Context { host, lang, common: cli.common };
+    dispatch(&mut context, cli.verb).unwrap_or_else(|failed| {
+        if let Some(report) = &failed.report {
+            context.report(report);
         }
-    }
+        failed.code
+    })
 }
 
-fn dispatch(context: Context, verb: Option<Verb>) -> Result<Code, (Context, Failed)> {
+fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
     // Verbs that neither wait nor ask need no runtime.
     match verb {
         None => status::home(context),
@@ -54,12 +52,15 @@ fn dispatch(context: Context, verb: Option<Verb>) -> Result<Code, (Context, Fail
         Some(Verb::Completions(args)) => generate::completions(context, &args),
         Some(Verb::Man) => generate::man(context),
         Some(verb) => {
-            // Two threads: one may block in a prompt while the sandbox answers on the other.
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-            let runtime = match runtime {
-                Ok(runtime) => runtime,
-                Err(error) => return Err((context, Failed::io("tokio", &error))),
+            let reads_alone =
+                matches!(&verb, Verb::Start(args) if args.explain_only && !explain::is_asked(context, args));
+            let runtime = if reads_alone {
+                tokio::runtime::Builder::new_current_thread().build()
+            } else {
+                // Two threads: one may block in a prompt while the sandbox answers on the other.
+                tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()
             };
+            let runtime = runtime.map_err(|error| Failed::io("tokio", &error))?;
             let result = runtime.block_on(async {
                 match verb {
                     Verb::Start(args) => start::start(context, args).await,

@@ -14,12 +14,13 @@ use crate::i18n::{Lang, m};
 use crate::sandbox::differences;
 
 /// Runs the sandbox until Ctrl-C; where one is running already, says where.
-pub(super) async fn sandbox(mut context: Context, args: Sandbox) -> Result<Code, (Context, Failed)> {
-    let done = if args.differences { list(&mut context) } else { serve(&mut context, &args).await };
-    match done {
-        Ok(()) => Ok(Code::Met),
-        Err(failed) => Err((context, failed)),
+pub(super) async fn sandbox(context: &mut Context, args: Sandbox) -> Result<Code, Failed> {
+    if args.differences {
+        list(context)?;
+    } else {
+        serve(context, &args).await?;
     }
+    Ok(Code::Met)
 }
 
 async fn serve(context: &mut Context, args: &Sandbox) -> Result<(), Failed> {
@@ -54,7 +55,7 @@ fn announce(context: &mut Context, live: &Live, ours: bool) -> Result<(), Failed
     }
     let lang = context.lang;
     let mut text = String::new();
-    let comment = |words: String| words.lines().map(|line| format!("# {line}\n")).collect::<String>();
+    let comment = |words: String| words.lines().map(|line| ["# ", line, "\n"].concat()).collect::<String>();
     let what = if ours { m::cli_sandbox_ready() } else { m::cli_sandbox_found(live.pid) };
     text.push_str(&comment(what.say(lang)));
     if let Some(account) = live.accounts.first() {

@@ -1,19 +1,16 @@
 //! `pllab start`: begin a lab, or only read it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use super::args::{PaceArg, Start};
-use super::context::{Context, place};
-use super::exit::{self, Code, Failed};
+use super::context::Context;
+use super::exit::{Code, Failed};
+use super::explain::explain;
 use super::interrupt::Interrupt;
 use super::pass::{Pass, go};
 use super::target::Target;
-use crate::engine::event::{Event, Verdict, Way};
-use crate::engine::{Core, Drive, FORMAT, Journal, Patience, State, Views};
-use crate::i18n::m;
-use crate::lab::{Loaded, Side};
+use crate::engine::event::{Event, Verdict};
+use crate::engine::{FORMAT, Journal, State};
 use crate::sandbox::Pace;
 
 impl PaceArg {
@@ -28,15 +25,13 @@ impl PaceArg {
 }
 
 /// Begins a run.
-pub(super) async fn start(mut context: Context, args: Start) -> Result<Code, (Context, Failed)> {
+pub(super) async fn start(context: &mut Context, args: Start) -> Result<Code, Failed> {
     let set: BTreeMap<String, String> = args.set.iter().cloned().collect();
     if args.explain_only {
         return explain(context, &args, &set).await;
     }
-    match begin(&mut context, &args, set).await {
-        Ok(pass) => Ok(go(context, pass, args.yes).await),
-        Err(failed) => Err((context, failed)),
-    }
+    let pass = begin(context, &args, set).await?;
+    Ok(go(context, pass, args.yes).await)
 }
 
 async fn begin(context: &mut Context, args: &Start, mut set: BTreeMap<String, String>) -> Result<Pass, Failed> {
@@ -69,7 +64,7 @@ async fn begin(context: &mut Context, args: &Start, mut set: BTreeMap<String, St
             return Err(failed);
         }
     };
-    let journal = Journal::create(&folder, context.host.clock.clone(), context.host.after_line.clone())
+    let journal = Journal::create(&folder, context.host.after_line.clone())
         .map_err(|error| super::store::journal_trouble(&error, &run))?;
     let started = Event::RunStarted {
         format: FORMAT,
@@ -92,69 +87,8 @@ async fn begin(context: &mut Context, args: &Start, mut set: BTreeMap<String, St
         interrupt,
         keep: args.keep,
         resumed: false,
+        damaged: false,
     })
-}
-
-/// Reads the lab aloud: no socket is opened, nothing is written.
-async fn explain(
-    mut context: Context,
-    args: &Start,
-    set: &BTreeMap<String, String>,
-) -> Result<Code, (Context, Failed)> {
-    let loaded = match read(&context, args, set) {
-        Ok(loaded) => loaded,
-        Err(failed) => return Err((context, failed)),
-    };
-    let asked = context.host.input_is_terminal && context.host.output_is_terminal;
-    let (interrupted, flag) = if asked {
-        let interrupt = Interrupt::listen();
-        (interrupt.seen, interrupt.flag)
-    } else {
-        (tokio::sync::watch::channel(false).1, Arc::new(AtomicBool::new(false)))
-    };
-    // Nobody to ask: it is read through to the end.
-    let screen = context.screen(args.yes || !asked, flag);
-    let state = State {
-        run: m::cli_example_run().say(context.lang),
-        lab: args.lab.clone(),
-        region: args.region.clone(),
-        variables: loaded.variables.clone(),
-        ..State::default()
-    };
-    let accounts = [Side::Provider, Side::Consumer].map(|side| (side, "111122223333".to_owned())).into();
-    let core = Core::new(None, state, context.host.clock.clone(), screen, accounts);
-    let drive = Drive {
-        core: Arc::new(core),
-        clouds: None,
-        patience: Patience::AWS,
-        views: Views {
-            place: place("sandbox", &args.region),
-            cost: m::cli_cost_reading(),
-            way: Way::Explain,
-            resumed: false,
-        },
-        loaded,
-        way: Way::Explain,
-        keep: true,
-        interrupted,
-    };
-    match drive.run().await {
-        Ok(ended) => Ok(exit::of(&ended)),
-        Err(stuck) => Err((context, super::pass::stuck(&stuck, ""))),
-    }
-}
-
-/// The lab with values that read well: without a cloud to ask, the zone of the lab's own examples.
-fn read(context: &Context, args: &Start, set: &BTreeMap<String, String>) -> Result<Arc<Loaded>, Failed> {
-    let token = m::cli_example_token().say(context.lang);
-    let loaded = context.lab(&args.lab, set, &token, &args.region)?;
-    if !super::zone::is_auto(&loaded) {
-        return Ok(loaded);
-    }
-    let zone = super::zone::example(&args.region);
-    let mut set = set.clone();
-    set.extend(super::zone::names(&loaded).map(|name| (name.to_owned(), zone.clone())));
-    context.lab(&args.lab, &set, &token, &args.region)
 }
 
 /// What a verdict comes to on the command line.

@@ -1,5 +1,7 @@
 //! `pllab status`, and `pllab` alone: where you are, what exists, since when, what it costs.
 
+use std::fmt::Write as _;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -14,25 +16,15 @@ use crate::i18n::{Text, m};
 use crate::ui::{markdown, table};
 
 /// One run in full, or all of them, the latest in full.
-pub(super) fn status(mut context: Context, args: &OneRun) -> Result<Code, (Context, Failed)> {
-    match show(&mut context, args) {
-        Ok(()) => Ok(Code::Met),
-        Err(failed) => Err((context, failed)),
-    }
+pub(super) fn status(context: &mut Context, args: &OneRun) -> Result<Code, Failed> {
+    show(context, args).map(|()| Code::Met)
 }
 
 /// `pllab` alone: the same where there are runs, else how to begin.
-pub(super) fn home(mut context: Context) -> Result<Code, (Context, Failed)> {
-    let runs = match context.store() {
-        Ok(store) => store.all(),
-        Err(failed) => return Err((context, failed)),
-    };
-    if runs.is_empty() {
+pub(super) fn home(context: &mut Context) -> Result<Code, Failed> {
+    if context.store()?.all().is_empty() {
         let text = markdown(&m::cli_home_first().say(context.lang), &context.sheet());
-        return match context.print(&text) {
-            Ok(()) => Ok(Code::Met),
-            Err(failed) => Err((context, failed)),
-        };
+        return context.print(&text).map(|()| Code::Met);
     }
     status(context, &OneRun { run: None })
 }
@@ -48,7 +40,7 @@ fn show(context: &mut Context, args: &OneRun) -> Result<(), Failed> {
     let mut text = String::new();
     let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region);
     let steps = loaded.as_ref().map_or(0, |loaded| loaded.lab.steps.len());
-    let head = m::cli_status_head(&state.lab, &found.id(), summary(state, steps));
+    let head = m::cli_status_head(&state.lab, found.id(), summary(state, steps));
     text.push_str(&markdown(&format!("**{}**", head.say(context.lang)), &sheet));
     text.push_str(&markdown(&place(&state.target, &state.region).say(context.lang), &sheet));
     for line in &found.damaged {
@@ -99,7 +91,7 @@ fn show(context: &mut Context, args: &OneRun) -> Result<(), Failed> {
         let columns = [m::cli_column_resource(), Text::literal("ID"), m::cli_column_since()];
         text.push_str(&table(&columns, &existing, &sheet));
         text.push('\n');
-        text.push_str(&markdown(&m::cli_cost_nothing().say(context.lang), &sheet));
+        text.push_str(&markdown(&m::opening_cost(m::cli_cost_nothing()).say(context.lang), &sheet));
     }
     let next = if state.cleaned {
         vec!["pllab start".to_owned()]
@@ -109,7 +101,7 @@ fn show(context: &mut Context, args: &OneRun) -> Result<(), Failed> {
     text.push('\n');
     text.push_str(&markdown(&m::cli_next().say(context.lang), &sheet));
     for command in next {
-        text.push_str(&format!("  {command}\n"));
+        let _ = writeln!(text, "  {command}");
     }
     context.print(&text)
 }

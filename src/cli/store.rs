@@ -82,7 +82,7 @@ impl Store {
         let all = self.all();
         if let Some(id) = id {
             // Only ids that listing gives: an id is never a way out of the folder.
-            let known: Vec<String> = all.iter().map(|run| run.id()).collect();
+            let known: Vec<String> = all.iter().map(Found::id).collect();
             return all.into_iter().find(|run| run.id() == id).ok_or_else(|| {
                 let details = if known.is_empty() {
                     vec![m::cli_no_runs(self.root.display().to_string())]
@@ -92,8 +92,10 @@ impl Store {
                 Failed::new(Code::Usage, m::cli_unknown_run(id), details, &["pllab status"])
             });
         }
+        let any = !all.is_empty();
         all.into_iter().find(|run| wanted(&run.state)).ok_or_else(|| {
-            let details = vec![m::cli_no_runs(self.root.display().to_string())];
+            let folder = self.root.display().to_string();
+            let details = vec![if any { m::cli_all_cleaned(folder) } else { m::cli_no_runs(folder) }];
             Failed::new(Code::Usage, m::cli_no_run(), details, &["pllab start"])
         })
     }

@@ -32,7 +32,7 @@ fn localise(command: Command, name: &str, lang: Lang) -> Command {
     for (id, positional) in arguments {
         let heading = if positional { m::cli_heading_arguments() } else { m::cli_heading_options() };
         let heading = say(heading).trim_end_matches(':').to_owned();
-        let help = help(&id).map(|text| say(text)).unwrap_or_default();
+        let help = help(&id).map(say).unwrap_or_default();
         command = command.mut_arg(&id, |arg| {
             let takes_value = arg.get_action().takes_values();
             let arg = arg.help(help).help_heading(heading);
@@ -74,6 +74,7 @@ fn help(argument: &str) -> Option<Text> {
         "lang" => m::cli_arg_lang(),
         "plain" => m::cli_arg_plain(),
         "output" => m::cli_arg_output(),
+        "diagram" => m::cli_arg_diagram(),
         "state_dir" => m::cli_arg_state_dir(),
         "labs" => m::cli_arg_labs(),
         "help" => m::cli_arg_help(),

@@ -19,7 +19,7 @@ pub struct Core {
 }
 
 struct Inner {
-    /// `None` in the explain way: nothing is written.
+    /// `None` where nothing is to be written: in the explain way, and when only looking.
     journal: Option<Journal>,
     state: State,
     clock: Clock,
@@ -82,15 +82,17 @@ impl Core {
     ///
     /// # Errors
     /// When it cannot be written; then it has not happened as far as the state goes.
-    pub fn record(&self, event: Event) -> Result<(), JournalError> {
-        let mut inner = self.lock();
-        inner.write(event.clone())?;
-        let silent = inner.journal.is_none();
-        drop(inner);
-        if !silent {
-            self.screen.event(&event);
-        }
+    pub fn record(&self, event: &Event) -> Result<(), JournalError> {
+        self.lock().write(event)?;
+        self.screen.event(event);
         Ok(())
+    }
+
+    /// Folds `event` in and neither writes nor shows it.
+    pub fn remember(&self, event: Event) {
+        let mut inner = self.lock();
+        let at = inner.clock.now();
+        inner.state.apply(&Entry { at, event });
     }
 
     /// Writes down that a call is about to be made, and gives it its number.
@@ -111,7 +113,7 @@ impl Core {
             operation: intent.call.operation.to_owned(),
             params: serde_json::Value::Object(intent.call.params.clone()),
         };
-        inner.write(event.clone())?;
+        inner.write(&event)?;
         drop(inner);
         self.screen.event(&event);
         Ok(call)
@@ -126,7 +128,7 @@ impl Core {
             Ok(facts) => (Some(facts), None),
             Err(fault) => (None, Some(fault)),
         };
-        self.record(Event::Outcome { call, facts, error, recovered })
+        self.record(&Event::Outcome { call, facts, error, recovered })
     }
 
     /// Fills in `${name.fact}`: a resource's facts, `account.provider`, `account.consumer`, `region.name`.
@@ -145,11 +147,12 @@ impl Core {
 }
 
 impl Inner {
-    fn write(&mut self, event: Event) -> Result<(), JournalError> {
+    fn write(&mut self, event: &Event) -> Result<(), JournalError> {
+        let entry = Entry { at: self.clock.now(), event: event.clone() };
         if let Some(journal) = &mut self.journal {
-            journal.append(&event)?;
+            journal.append(&entry)?;
         }
-        self.state.apply(&Entry { at: self.clock.now(), event });
+        self.state.apply(&entry);
         Ok(())
     }
 }

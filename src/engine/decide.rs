@@ -14,6 +14,8 @@ pub struct Plan<'a> {
     pub way: Way,
     /// Whether what was made is kept at the end unless the learner says otherwise.
     pub keep: bool,
+    /// Whether there are questions between the steps of the explain way.
+    pub asks: bool,
 }
 
 /// What came of the last effect.
@@ -44,10 +46,14 @@ pub enum Effect {
     Opening,
     /// Show a step, by index.
     Show(usize),
+    /// Look at what a step looks at when it opens, by index.
+    Look(usize),
     /// Ask the learner.
     Ask(Question),
     /// Write it down, and tell the screen.
     Record(Event),
+    /// Keep it in mind for this pass only.
+    Remember(Event),
     /// Ask the cloud what became of calls without outcomes.
     Recover,
     /// Make what a step makes, by index.
@@ -90,8 +96,9 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
             effects
         }
         Input::Begin => vec![Effect::Opening, Effect::Recover],
-        Input::Recovered => onward(state, plan),
         Input::Interrupted => vec![Effect::End(End::Interrupted)],
+        // Reading leaves nothing undone.
+        Input::Answered(_, Answer::Leave) if plan.way == Way::Explain => vec![Effect::End(End::Met)],
         Input::Answered(_, Answer::Leave) => vec![Effect::End(End::Left)],
         Input::Answered(..) if plan.way == Way::Explain => read_on(state, plan),
         Input::Answered(_, Answer::CleanUp) => vec![Effect::CleanUp],
@@ -114,10 +121,12 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
             Some((index, _)) => vec![resumed_work(state, plan, index)],
             None => onward(state, plan),
         },
-        Input::Answered(QuestionId::Next | QuestionId::CleanUp | QuestionId::ConfirmClean, _) => onward(state, plan),
+        Input::Recovered | Input::Answered(QuestionId::Next | QuestionId::CleanUp | QuestionId::ConfirmClean, _) => {
+            onward(state, plan)
+        }
         Input::Made => match current(state, plan) {
-            // After a detour nothing of the step itself has been done: it is offered again.
-            Some((index, step)) if !begun(state, step) => vec![Effect::Show(index), ask_step(step, state)],
+            // After a detour nothing of the step itself has been done: it is offered again, once the learner goes on.
+            Some((_, step)) if !begun(state, step) => vec![ask_next(plan)],
             Some((index, _)) => vec![Effect::Check(index)],
             None => onward(state, plan),
         },
@@ -131,7 +140,7 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
             let Some((index, step)) = current(state, plan) else { return onward(state, plan) };
             let finished = Event::StepFinished { step: step.id.clone(), verdict: Verdict::Met };
             if index + 1 < plan.lab.steps.len() {
-                vec![Effect::Record(finished), ask_next(plan, index)]
+                vec![Effect::Record(finished), ask_next(plan)]
             } else {
                 vec![Effect::Record(finished), ask_clean_up(plan)]
             }
@@ -150,18 +159,23 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
 fn onward(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
     match current(state, plan) {
         Some((index, step)) if begun(state, step) => vec![Effect::Show(index), resumed_work(state, plan, index)],
-        Some((index, step)) => vec![Effect::Show(index), ask_step(step, state)],
+        Some((index, step)) => open(index, step, state),
         None => vec![ask_clean_up(plan)],
     }
 }
 
-/// The explain way: the next step that has not been shown. What is recorded stays in memory.
+/// The explain way: the next step that has not been shown, or all of them where nobody is asked.
 fn read_on(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
-    let Some((index, step)) = plan.lab.steps.iter().enumerate().find(|(_, step)| !begun(state, step)) else {
-        return vec![Effect::End(End::Met)];
-    };
-    let shown = Event::StepStarted { step: step.id.clone() };
-    vec![Effect::Record(shown), Effect::Show(index), ask_next(plan, index)]
+    let mut effects = Vec::new();
+    for (index, step) in plan.lab.steps.iter().enumerate().filter(|(_, step)| !begun(state, step)) {
+        effects.extend([Effect::Remember(Event::StepStarted { step: step.id.clone() }), Effect::Show(index)]);
+        if plan.asks && index + 1 < plan.lab.steps.len() {
+            effects.push(ask_next(plan));
+            return effects;
+        }
+    }
+    effects.push(Effect::End(End::Met));
+    effects
 }
 
 /// Work on a step that was begun before: its detour, its making; the checks follow by themselves.
@@ -191,6 +205,16 @@ fn finish(state: &State, plan: &Plan<'_>, cleaned: Verdict) -> Vec<Effect> {
     vec![Effect::Record(Event::RunFinished { verdict, steps_met, steps }), Effect::End(end)]
 }
 
+/// A step as it opens: shown, looked at, asked about.
+fn open(index: usize, step: &Step, state: &State) -> Vec<Effect> {
+    let mut effects = vec![Effect::Show(index)];
+    if !step.looks.is_empty() {
+        effects.push(Effect::Look(index));
+    }
+    effects.push(ask_step(step, state));
+    effects
+}
+
 fn ask_step(step: &Step, state: &State) -> Effect {
     let detour_is_open =
         step.detour.is_some() && state.steps.get(&step.id).is_none_or(|step| step.detour == Detouring::No);
@@ -199,19 +223,21 @@ fn ask_step(step: &Step, state: &State) -> Effect {
     } else {
         &[Answer::Go, Answer::Leave, Answer::CleanUp]
     };
-    ask(QuestionId::Step, m::engine_ask_step(), answers, Answer::Go)
+    let mut question = ask(QuestionId::Step, m::engine_ask_step(), answers, Answer::Go);
+    if let (Effect::Ask(question), true) = (&mut question, step.makes.is_empty()) {
+        // Nothing is done in such a step; it looks.
+        question.choices[0].label = m::engine_answer_look();
+    }
+    question
 }
 
 /// After a step: on to the next. In the explain way there is nothing to clean up.
-fn ask_next(plan: &Plan<'_>, index: usize) -> Effect {
-    let last = index + 1 >= plan.lab.steps.len();
-    match plan.way {
-        Way::Explain if last => Effect::End(End::Met),
-        Way::Explain => ask(QuestionId::Next, m::engine_ask_next(), &[Answer::Go, Answer::Leave], Answer::Go),
-        Way::Guided => {
-            ask(QuestionId::Next, m::engine_ask_next(), &[Answer::Go, Answer::Leave, Answer::CleanUp], Answer::Go)
-        }
-    }
+fn ask_next(plan: &Plan<'_>) -> Effect {
+    let answers: &[Answer] = match plan.way {
+        Way::Explain => &[Answer::Go, Answer::Leave],
+        Way::Guided => &[Answer::Go, Answer::Leave, Answer::CleanUp],
+    };
+    ask(QuestionId::Next, m::engine_ask_next(), answers, Answer::Go)
 }
 
 fn ask_clean_up(plan: &Plan<'_>) -> Effect {
@@ -235,3 +261,7 @@ fn label(id: QuestionId, answer: Answer) -> crate::i18n::Text {
         (_, Answer::Keep) => m::engine_answer_keep(),
     }
 }
+
+#[cfg(test)]
+#[path = "decide_tests.rs"]
+mod tests;

@@ -6,13 +6,13 @@ use tokio::sync::watch;
 
 use super::core::Core;
 use super::decide::{Effect, End, Input, Plan, decide};
-use super::event::{Answer, AskError, Event, FaultClass, Item, ItemState, Purpose, QuestionId, Verdict, Way};
+use super::event::{AskError, Event, FaultClass, Item, ItemState, Purpose, QuestionId, Verdict, Way};
 use super::examine::examine;
 use super::journal::JournalError;
 use super::make::make;
 use super::perform::{Failure, Patience, Work, perform};
 use super::receipt::receipt;
-use super::recover::recover;
+use super::recover::{adopt, recover};
 use super::teardown::teardown;
 use super::view::Views;
 use crate::actions;
@@ -36,6 +36,10 @@ pub struct Drive {
     pub way: Way,
     /// Whether what was made is kept at the end.
     pub keep: bool,
+    /// Whether the journal has lost lines, so that a clean-up looks for what they said.
+    pub damaged: bool,
+    /// Whether there are questions between the steps of the explain way.
+    pub asks: bool,
     /// Turns true at Ctrl-C.
     pub interrupted: watch::Receiver<bool>,
 }
@@ -91,7 +95,7 @@ impl Drive {
     }
 
     async fn from(&self, begin: Input) -> Result<Ended, Stuck> {
-        let plan = Plan { lab: &self.loaded.lab, way: self.way, keep: self.keep };
+        let plan = Plan { lab: &self.loaded.lab, way: self.way, keep: self.keep, asks: self.asks };
         let mut input = begin;
         let mut fault = None;
         loop {
@@ -100,11 +104,15 @@ impl Drive {
             for effect in effects {
                 let mut interrupted = self.interrupted.clone();
                 let performing = self.perform(effect, &mut fault);
-                came = tokio::select! {
-                    biased;
-                    // Calls under way are dropped: their intents are on the disk, `resume` asks what became of them.
-                    _ = interrupted.wait_for(|it| *it) => Came::Of(Input::Interrupted),
-                    came = performing => came?,
+                came = if input == Input::Interrupted {
+                    performing.await?
+                } else {
+                    tokio::select! {
+                        biased;
+                        // Calls under way are dropped: their intents are on the disk, `resume` asks what became of them.
+                        Ok(_) = interrupted.wait_for(|it| *it) => Came::Of(Input::Interrupted),
+                        came = performing => came?,
+                    }
                 };
                 if matches!(came, Came::Of(Input::Interrupted)) {
                     break;
@@ -116,7 +124,7 @@ impl Drive {
                 Came::End(end) => {
                     if end == End::Interrupted && self.way != Way::Explain {
                         let run = self.core.with(|state| state.run.clone());
-                        self.core.record(Event::Interrupted { run })?;
+                        self.core.record(&Event::Interrupted { run })?;
                     }
                     return Ok(Ended { end, fault });
                 }
@@ -138,8 +146,20 @@ impl Drive {
                 screen.step(&view);
                 Came::Nothing
             }
+            Effect::Look(index) => {
+                let step = &self.loaded.lab.steps[index];
+                if let Some(clouds) = &self.clouds {
+                    let lab = &self.loaded.lab;
+                    examine(&self.core, clouds, lab, Some(&self.patience), &step.id, &step.looks).await?;
+                }
+                Came::Nothing
+            }
+            Effect::Remember(event) => {
+                self.core.remember(event);
+                Came::Nothing
+            }
             Effect::Record(event) => {
-                self.core.record(event)?;
+                self.core.record(&event)?;
                 Came::Nothing
             }
             Effect::Ask(question) => {
@@ -148,10 +168,6 @@ impl Drive {
                 match answer {
                     Ok(answer) => Came::Of(Input::Answered(question.id, answer)),
                     Err(AskError::Interrupted) => Came::Of(Input::Interrupted),
-                    // Reading goes on without anybody to ask.
-                    Err(AskError::NobodyToAsk) if self.way == Way::Explain => {
-                        Came::Of(Input::Answered(question.id, Answer::Go))
-                    }
                     Err(AskError::NobodyToAsk) => return Err(Stuck::NobodyToAsk(question.id)),
                 }
             }
@@ -172,7 +188,11 @@ impl Drive {
             }
             Effect::Check(index) => {
                 let step = &self.loaded.lab.steps[index];
-                Came::Of(Input::Checked(self.check(step).await?))
+                let verdict = self.check(step).await?;
+                if verdict == Verdict::CannotTell {
+                    *fault = Some(FaultClass::NoAnswer);
+                }
+                Came::Of(Input::Checked(verdict))
             }
             Effect::Detour(index) => match self.detour(&self.loaded.lab.steps[index]).await {
                 Ok(Verdict::Met) => Came::Of(Input::Made),
@@ -184,10 +204,14 @@ impl Drive {
         })
     }
 
-    /// The cloud's faults have been told; the journal's end the pass.
+    /// The cloud's faults lead to a question; the journal's end the pass.
     fn failed(&self, failure: Failure, fault: &mut Option<FaultClass>) -> Result<Came, Stuck> {
         match failure {
             Failure::Fault(cause) => {
+                *fault = Some(cause.class);
+                Ok(Came::Of(Input::MakeFailed))
+            }
+            Failure::Unsaid(cause) => {
                 *fault = Some(cause.class);
                 self.core.screen.say(&m::engine_failed(&cause.code, &cause.message));
                 Ok(Came::Of(Input::MakeFailed))
@@ -225,6 +249,7 @@ impl Drive {
                     kind: "acceptance",
                     side: Side::Provider,
                     purpose: Purpose::Make,
+                    waiting: None,
                 };
                 for part in actions::reject(rejection) {
                     perform(&self.core, clouds, &self.patience, &work, &part).await?;
@@ -245,26 +270,31 @@ impl Drive {
             .collect::<Vec<_>>();
         self.make(&step.id, &again).await?;
         let done = Event::Answered { step: step.id.clone(), question: "detour".to_owned(), answer: "done".to_owned() };
-        self.core.record(done)?;
+        self.core.record(&done)?;
         Ok(Verdict::Met)
     }
 
     async fn clean_up(&self, fault: &mut Option<FaultClass>) -> Result<Verdict, Stuck> {
         let Some(clouds) = &self.clouds else { return Ok(Verdict::CannotTell) };
-        match recover(&self.core, clouds, &self.patience, &self.loaded.lab).await {
+        let lab = &self.loaded.lab;
+        let known = async {
+            recover(&self.core, clouds, &self.patience, lab).await?;
+            if self.damaged { adopt(&self.core, clouds, lab).await } else { Ok(()) }
+        };
+        match known.await {
             Ok(()) => {}
             Err(Failure::Journal(error)) => return Err(error.into()),
             // What could not be asked about is looked for by the receipt, by tag.
-            Err(Failure::Fault(cause)) => *fault = Some(cause.class),
+            Err(Failure::Fault(cause) | Failure::Unsaid(cause)) => *fault = Some(cause.class),
         }
         teardown(&self.core, clouds, self.patience, None).await?;
         let receipt = receipt(&self.core, clouds).await;
         let clean = matches!(receipt, Event::Receipt { left: 0, unknown: 0, .. });
         let unseen = matches!(&receipt, Event::Receipt { items, .. } if items.iter().any(is_unseen));
-        self.core.record(receipt)?;
+        self.core.record(&receipt)?;
         if clean {
             let run = self.core.with(|state| state.run.clone());
-            self.core.record(Event::RunCleaned { run })?;
+            self.core.record(&Event::RunCleaned { run })?;
             return Ok(Verdict::Met);
         }
         Ok(if unseen { Verdict::CannotTell } else { Verdict::Broken })

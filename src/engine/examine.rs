@@ -33,14 +33,14 @@ pub async fn examine(
         let finding = answer(core, clouds, lab, patience, check).await;
         let command = finding.look.as_ref().map(|(_, call)| call.command()).unwrap_or_default();
         if let Some(proof) = &finding.proof {
-            core.record(Event::Proof {
+            core.record(&Event::Proof {
                 url: proof.url.clone(),
                 status: proof.status,
                 token_ok: proof.token_ok,
                 seen_source: proof.seen_source.clone(),
             })?;
         }
-        core.record(Event::Check {
+        core.record(&Event::Check {
             step: step.to_owned(),
             check: checks::name(check),
             title: checks::title(check),
@@ -63,7 +63,7 @@ async fn answer(core: &Core, clouds: &Clouds, lab: &Lab, patience: Option<&Patie
     let began = Instant::now();
     let mut pauses = patience.map(Patience::pauses);
     let mut unsure = 0;
-    let mut shown: Option<Text> = None;
+    let mut shown = false;
     let progress = |seen: Option<Text>, state| Progress {
         id: checks::name(check),
         label: checks::title(check),
@@ -84,14 +84,13 @@ async fn answer(core: &Core, clouds: &Clouds, lab: &Lab, patience: Option<&Patie
             _ => false,
         };
         if !again {
-            if shown.is_some() {
-                let state = if finding.verdict == Verdict::Met { ProgressState::Done } else { ProgressState::Failed };
-                core.screen.progress(&progress(Some(finding.seen.clone()), state));
+            if shown {
+                core.screen.progress(&progress(None, ProgressState::Told));
             }
             return finding;
         }
-        core.screen.progress(&progress(Some(finding.seen.clone()), ProgressState::Running));
-        shown = Some(finding.seen);
+        core.screen.progress(&progress(Some(finding.seen), ProgressState::Running));
+        shown = true;
         let pause = pauses.as_mut().and_then(Iterator::next).unwrap_or_default();
         tokio::time::sleep(pause).await;
     }

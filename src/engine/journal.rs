@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::event::{Entry, Event};
-use crate::host::{Clock, LineHook, append_line, open_append, sync_dir, write_atomic};
+use crate::host::{LineHook, append_line, open_append, sync_dir, write_atomic};
 
 /// The journal's format, as this program writes it.
 pub const FORMAT: u32 = 1;
@@ -18,7 +18,6 @@ pub struct Journal {
     file: File,
     path: PathBuf,
     lines: u64,
-    clock: Clock,
     hook: Option<LineHook>,
 }
 
@@ -74,26 +73,27 @@ impl Journal {
     ///
     /// # Errors
     /// When the file cannot be made.
-    pub fn create(folder: &Path, clock: Clock, hook: Option<LineHook>) -> Result<Self, JournalError> {
+    pub fn create(folder: &Path, hook: Option<LineHook>) -> Result<Self, JournalError> {
         let path = folder.join(NAME);
         let file = open_append(&path).and_then(|file| sync_dir(folder).map(|()| file));
         let file = file.map_err(|source| JournalError::Io { path: path.clone(), source })?;
-        Ok(Self { file, path, lines: 0, clock, hook })
+        Ok(Self { file, path, lines: 0, hook })
     }
 
     /// Opens a journal to go on with it. A torn last line is cut off and kept beside the file; the returned path says
-    /// where.
+    /// where. With `lenient`, lines that cannot be read are left where they are and passed over: good enough to delete what
+    /// the others say was made, not to make more.
     ///
     /// # Errors
     /// [`JournalError::Damaged`] and [`JournalError::Newer`] leave the file as it is.
     pub fn open(
         folder: &Path,
-        clock: Clock,
         hook: Option<LineHook>,
+        lenient: bool,
     ) -> Result<(Self, Vec<Entry>, Option<PathBuf>), JournalError> {
         let read = read(folder)?;
         let path = folder.join(NAME);
-        if let Some(line) = read.damaged.first() {
+        if let Some(line) = read.damaged.first().filter(|_| !lenient) {
             return Err(JournalError::Damaged { path, line: *line });
         }
         if let Some(format) = newer(&read.entries) {
@@ -112,20 +112,19 @@ impl Journal {
         };
         let file = open_append(&path).map_err(io_error)?;
         let lines = read.entries.len() as u64;
-        Ok((Self { file, path, lines, clock, hook }, read.entries, kept))
+        Ok((Self { file, path, lines, hook }, read.entries, kept))
     }
 
-    /// Appends `event`. Lines that a later step relies on are on the disk when this returns; the others are carried there
+    /// Appends `entry`. Lines that a later step relies on are on the disk when this returns; the others are carried there
     /// by the next one.
     ///
     /// # Errors
     /// When it cannot be written; a line written in part is taken back.
-    pub fn append(&mut self, event: &Event) -> Result<(), JournalError> {
-        let entry = Entry { at: self.clock.now(), event: event.clone() };
+    pub fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
         let before = self.file.metadata().map(|meta| meta.len());
-        let written = serde_json::to_string(&entry)
+        let written = serde_json::to_string(entry)
             .map_err(io::Error::from)
-            .and_then(|line| append_line(&mut self.file, &line, must_last(event)));
+            .and_then(|line| append_line(&mut self.file, &line, must_last(&entry.event)));
         if let Err(source) = written {
             // A full disk may have taken a part of the line.
             if let Ok(length) = before {

@@ -78,7 +78,7 @@ async fn make_one(
         (state.run.clone(), state.lab.clone(), line.map_or(0, |line| line.round), made)
     });
     let making = Making { run: &run, lab: &lab, round };
-    let work = Work { step, resource: name, kind: resource.kind(), side, purpose: Purpose::Make };
+    let work = Work { step, resource: name, kind: resource.kind(), side, purpose: Purpose::Make, waiting: None };
     let parts: Vec<_> = actions::make(resource, &making).into_iter().filter(|part| !made.contains(part.name)).collect();
     if parts.is_empty() {
         return Ok(());

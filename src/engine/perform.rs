@@ -1,6 +1,6 @@
 //! One call, from intent to outcome: sent, retried where that is safe, looked up where nobody knows.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::core::{Core, Intent};
 use super::event::{Facts, Fault, FaultClass, Purpose};
@@ -20,7 +20,7 @@ pub struct Patience {
 
 impl Patience {
     /// A target whose states change by being looked at.
-    pub const INSTANT: Self = Self::new(1, 5, 20);
+    pub const INSTANT: Self = Self::new(1, 20, 3);
     /// A target whose minutes are seconds.
     pub const QUICK: Self = Self::new(250, 1_000, 120);
     /// AWS: ten minutes is the ceiling that other tools use for one resource.
@@ -46,7 +46,10 @@ impl Patience {
 pub enum Failure {
     /// The cloud said no, or nothing. It has been written down and shown.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Fault(Fault),
+    /// The same, but no call of the run: it has not been shown.
+    #[error(transparent)]
+    Unsaid(#[from] Fault),
     /// The journal cannot be written: nothing more may be done.
     #[error(transparent)]
     Journal(#[from] JournalError),
@@ -55,7 +58,7 @@ pub enum Failure {
 impl From<Unresolved> for Failure {
     fn from(unresolved: Unresolved) -> Self {
         // The lab's references were checked, so a fact that is missing was not in the cloud's reply.
-        Self::Fault(Fault {
+        Self::Unsaid(Fault {
             code: "MissingFact".to_owned(),
             message: format!("{}.{}", unresolved.resource, unresolved.fact),
             request_id: None,
@@ -98,7 +101,7 @@ pub async fn perform(
         call: &call,
     };
     let number = core.intend(&intent)?;
-    let outcome = send(core, clients(clouds, work.side), patience, work.purpose, part, &call).await;
+    let outcome = send(core, clients(clouds, work.side), patience, work, part, &call).await;
     match outcome {
         Ok(facts) => Ok(core.settle(number, Ok(facts), false)?),
         Err(fault) => {
@@ -109,7 +112,7 @@ pub async fn perform(
 }
 
 /// Whose call it is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Work<'a> {
     /// The step.
     pub step: &'a str,
@@ -121,16 +124,19 @@ pub struct Work<'a> {
     pub side: Side,
     /// What for.
     pub purpose: Purpose,
+    /// Told while a deletion waits for what still uses the resource.
+    pub waiting: Option<&'a (dyn Fn(&Fault) + Sync)>,
 }
 
 async fn send(
     core: &Core,
     clients: &Clients,
     patience: &Patience,
-    purpose: Purpose,
+    work: &Work<'_>,
     part: &Part,
     call: &Call,
 ) -> Result<Facts, Fault> {
+    let began = Instant::now();
     let mut pauses = patience.pauses();
     let mut attempt = 0;
     loop {
@@ -146,7 +152,7 @@ async fn send(
             }
             Err(fault) => fault,
         };
-        let settled = match (fault.class, purpose) {
+        let settled = match (fault.class, work.purpose) {
             (FaultClass::Exists, Purpose::Make) if part.repeat => true,
             (FaultClass::NotFound, Purpose::Delete) => true,
             _ => false,
@@ -154,16 +160,25 @@ async fn send(
         if settled {
             return Ok(Facts::new());
         }
-        if fault.class == FaultClass::NoAnswer && !part.repeat {
-            if let Some(facts) = look_up(core, clients, part).await? {
-                return Ok(facts);
-            }
+        if fault.class == FaultClass::NoAnswer
+            && !part.repeat
+            && let Some(facts) = look_up(core, clients, part).await?
+        {
+            return Ok(facts);
+        }
+        // What uses it may still be on its way out: endpoints, and an NLB's network interfaces. A refusal changed
+        // nothing, so asking again is the same call.
+        if let (FaultClass::InUse, Some(waiting)) = (fault.class, work.waiting)
+            && began.elapsed() < patience.limit
+        {
+            waiting(&fault);
+            tokio::time::sleep(pauses.next().unwrap_or_default().max(patience.look.0)).await;
+            continue;
         }
         let again = match fault.class {
             FaultClass::Busy | FaultClass::NoAnswer => true,
             // What was made a moment ago may not be known everywhere yet.
-            FaultClass::NotFound => purpose == Purpose::Make && attempt < 4,
-            // Deleting waits for what still uses it to go; the caller's patience is the limit there.
+            FaultClass::NotFound => work.purpose == Purpose::Make && attempt < 4,
             _ => false,
         };
         if !again || attempt >= ATTEMPTS {

@@ -18,7 +18,7 @@ pub async fn receipt(core: &Core, clouds: &Clouds) -> Event {
     let mut items = Vec::new();
     for (name, kind, id, side) in made(&state) {
         let found = match look_by_id(&kind, &name, &id) {
-            Some(call) => state_of(actions::presence(clients(clouds, side).send(&call).await)),
+            Some(call) => state_of(&actions::presence(clients(clouds, side).send(&call).await)),
             None => continue,
         };
         items.push(Item { resource: name, kind, id, state: found });
@@ -54,7 +54,7 @@ fn look_by_id(kind: &str, name: &str, id: &str) -> Option<Call> {
     actions::look(kind, name)?.resolve(&|_, _| Some(id.to_owned())).ok()
 }
 
-fn state_of(presence: Presence) -> ItemState {
+fn state_of(presence: &Presence) -> ItemState {
     match presence {
         Presence::Gone => ItemState::Gone,
         Presence::There(_) => ItemState::Left,
@@ -65,17 +65,15 @@ fn state_of(presence: Presence) -> ItemState {
 /// What carries the run's tag. Terminated instances keep their tags for about an hour and are not left over.
 async fn by_tag(clouds: &Clouds, side: Side, run: &str) -> Vec<Item> {
     let filters = json!([{ "Name": format!("tag:{}", tags::RUN), "Values": [run] }]);
-    let reply = ask(clouds, side, "DescribeTags", json!({ "Filters": filters })).await;
-    let found = match reply {
-        Ok(reply) => reply,
-        Err(_) => return vec![unseen("tags")],
+    let Ok(found) = ask(clouds, side, "DescribeTags", json!({ "Filters": filters })).await else {
+        return vec![unseen("tags")];
     };
     let mut items = Vec::new();
     for tag in found.get("Tags").and_then(Value::as_array).into_iter().flatten() {
         let text = |key: &str| tag.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (kind, id) = (text("ResourceType").replace('-', "_"), text("ResourceId"));
         let state = match look_by_id(tagged_kind(&kind), "", &id) {
-            Some(call) => state_of(actions::presence(clients(clouds, side).send(&call).await)),
+            Some(call) => state_of(&actions::presence(clients(clouds, side).send(&call).await)),
             None => ItemState::Left,
         };
         if state != ItemState::Gone {

@@ -1,6 +1,6 @@
 //! After a crash: what became of the calls that have an intent and no outcome.
 
-use super::core::Core;
+use super::core::{Core, Intent};
 use super::event::{Event, Fault, FaultClass, Purpose};
 use super::perform::{Failure, Patience, clients, look_up};
 use crate::actions::{self, Making};
@@ -18,7 +18,7 @@ pub async fn recover(core: &Core, clouds: &Clouds, patience: &Patience, lab: &La
     if pending.is_empty() {
         return Ok(());
     }
-    core.record(Event::Notice { text: m::engine_recovering(pending.len()) })?;
+    core.record(&Event::Notice { text: m::engine_recovering(pending.len()) })?;
     for (number, call) in pending {
         let resource = lab.steps.iter().flat_map(|step| &step.makes).find(|it| it.name() == call.resource);
         let found = match (call.purpose, resource) {
@@ -32,6 +32,41 @@ pub async fn recover(core: &Core, clouds: &Clouds, patience: &Patience, lab: &La
             class: FaultClass::NotFound,
         });
         core.settle(number, outcome, true)?;
+    }
+    Ok(())
+}
+
+/// What the journal has lost: looks by this run's own tags for every resource of the lab that the ledger does not have, and
+/// enters what is found. For clean-ups only; nothing without the run's tag is touched.
+///
+/// # Errors
+/// When the cloud cannot be asked, or the journal cannot be written.
+pub async fn adopt(core: &Core, clouds: &Clouds, lab: &Lab) -> Result<(), Failure> {
+    let (run, id) = core.with(|state| (state.run.clone(), state.lab.clone()));
+    for step in &lab.steps {
+        for resource in &step.makes {
+            let name = resource.name();
+            let (known, round) = core.with(|state| {
+                let line = state.resources.get(name);
+                (line.map(|line| line.made.clone()).unwrap_or_default(), line.map_or(0, |line| line.round))
+            });
+            let parts = actions::make(resource, &Making { run: &run, lab: &id, round });
+            for part in parts.iter().filter(|part| !known.contains(part.name)) {
+                let Some(facts) = look_up(core, clients(clouds, step.side), part).await? else { continue };
+                let intent = Intent {
+                    step: &step.id,
+                    resource: name,
+                    kind: resource.kind(),
+                    side: step.side,
+                    purpose: Purpose::Make,
+                    part: part.name,
+                    // What it was made with tells what must go after it.
+                    call: &core.resolve(&part.call).unwrap_or_else(|_| part.call.clone()),
+                };
+                let number = core.intend(&intent)?;
+                core.settle(number, Ok(facts), true)?;
+            }
+        }
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use tokio::task::JoinSet;
 
 use super::core::Core;
-use super::event::{Event, FaultClass, Progress, ProgressState, Purpose};
+use super::event::{Event, Fault, FaultClass, Progress, ProgressState, Purpose};
 use super::journal::JournalError;
 use super::perform::{Failure, Patience, Work, clients, perform};
 use crate::actions::{self, Presence};
@@ -56,11 +56,8 @@ pub async fn teardown(
         }
         let Some(ended) = running.join_next().await else { break };
         match ended {
-            Ok((name, Ok(()))) => {
-                standing.remove(&name);
-            }
-            // What uses something that could not be deleted is still tried: AWS refuses if it must.
-            Ok((name, Err(Failure::Fault(_)))) => {
+            // What is used by something that could not be deleted is still tried: AWS refuses if it must.
+            Ok((name, Ok(()) | Err(Failure::Fault(_) | Failure::Unsaid(_)))) => {
                 standing.remove(&name);
             }
             Ok((_, Err(Failure::Journal(error)))) => return Err(error),
@@ -73,7 +70,6 @@ pub async fn teardown(
 
 async fn delete(core: &Core, clouds: &Clouds, patience: Patience, name: &str) -> Result<(), Failure> {
     let Some(line) = core.with(|state| state.resources.get(name).cloned()) else { return Ok(()) };
-    let work = Work { step: &line.step, resource: name, kind: &line.kind, side: line.side, purpose: Purpose::Delete };
     let progress = |seen: Option<Text>, state| Progress {
         id: format!("delete:{name}"),
         label: crate::i18n::m::engine_deleting(actions::label(&line.kind, name)),
@@ -83,26 +79,23 @@ async fn delete(core: &Core, clouds: &Clouds, patience: Patience, name: &str) ->
     };
     core.screen.progress(&progress(None, ProgressState::Running));
     let result = async {
-        let began = Instant::now();
+        let waiting = |fault: &Fault| {
+            core.screen.progress(&progress(Some(Text::literal(&fault.code)), ProgressState::Running));
+        };
+        let work = Work {
+            step: &line.step,
+            resource: name,
+            kind: &line.kind,
+            side: line.side,
+            purpose: Purpose::Delete,
+            waiting: Some(&waiting),
+        };
         for part in actions::delete(&line.kind, name) {
             // A fact that was never learnt, such as an association that was not made, leaves nothing to delete.
             if line.deleted.contains(part.name) || core.resolve(&part.call).is_err() {
                 continue;
             }
-            let mut pauses = patience.pauses();
-            loop {
-                match perform(core, clouds, &patience, &work, &part).await {
-                    // What uses it may still be on its way out: endpoints, and an NLB's network interfaces.
-                    Err(Failure::Fault(fault))
-                        if fault.class == FaultClass::InUse && began.elapsed() < patience.limit =>
-                    {
-                        core.screen.progress(&progress(Some(Text::literal(&fault.code)), ProgressState::Running));
-                        tokio::time::sleep(pauses.next().unwrap_or_default()).await;
-                    }
-                    Err(failure) => return Err(failure),
-                    Ok(()) => break,
-                }
-            }
+            perform(core, clouds, &patience, &work, &part).await?;
         }
         wait_until_gone(core, clouds, patience, name, &line.kind, line.side, &progress).await
     }
@@ -110,7 +103,7 @@ async fn delete(core: &Core, clouds: &Clouds, patience: Patience, name: &str) ->
     match result {
         Ok(()) => {
             let id = line.id().unwrap_or_default().to_owned();
-            core.record(Event::Gone { resource: name.to_owned(), id })?;
+            core.record(&Event::Gone { resource: name.to_owned(), id })?;
             core.screen.progress(&progress(None, ProgressState::Done));
             Ok(())
         }
@@ -148,7 +141,7 @@ async fn wait_until_gone(
             Presence::Unknown(_) => {}
         }
     }
-    Err(Failure::Fault(super::event::Fault {
+    Err(Failure::Unsaid(Fault {
         code: "StillThere".to_owned(),
         message: format!("{kind} {name}"),
         request_id: None,

@@ -48,7 +48,7 @@ impl Views {
         let step = &lab.steps[index];
         let ordered: Vec<&Resource> =
             waves(&step.makes.iter().collect::<Vec<_>>()).unwrap_or_default().into_iter().flatten().collect();
-        let stage = if self.way == Way::Explain { Stage::Reading(index) } else { Stage::Doing(index) };
+        let drawn = if self.way == Way::Explain { Stage::Reading(index) } else { Stage::Doing(index) };
         StepView {
             lab: loaded.prose.map(|prose| prose.title.clone()),
             place: self.place.clone(),
@@ -58,7 +58,7 @@ impl Views {
             side: step.side,
             minutes: step.minutes,
             prose: loaded.prose.map(|prose| prose.steps.get(&step.id).cloned().unwrap_or_default()),
-            picture: picture(lab, state, stage),
+            picture: picture(lab, state, drawn),
             plan: ordered.iter().map(|it| actions::plan(it)).collect(),
             commands: commands(&ordered, state, lab, step, accounts),
             checks: step.checks.iter().map(checks::title).collect(),
@@ -76,6 +76,7 @@ fn commands(
     accounts: &BTreeMap<Side, String>,
 ) -> Vec<String> {
     let mut commands = Vec::new();
+    let references = references(lab, &state.run);
     for resource in resources {
         let round = state.resources.get(resource.name()).map_or(0, |line| line.round);
         let making = Making { run: &state.run, lab: &state.lab, round };
@@ -88,8 +89,11 @@ fn commands(
                 _ => format!("${{{name}.{fact}}}"),
             };
             let Ok(call) = part.call.resolve(&|name, fact| Some(known(name, fact))) else { continue };
+            // Only what a later command needs.
+            let needed =
+                part.facts.iter().filter(|(fact, _)| references.contains(&format!("${{{}.{fact}}}", resource.name())));
             let captures: Vec<(String, &str)> =
-                part.facts.iter().map(|(fact, path)| (Call::variable(resource.name(), fact), *path)).collect();
+                needed.map(|(fact, path)| (Call::variable(resource.name(), fact), *path)).collect();
             let captures: Vec<(&str, &str)> = captures.iter().map(|(name, path)| (name.as_str(), *path)).collect();
             commands.push(if captures.is_empty() { call.command() } else { call.command_capturing(&captures) });
         }
@@ -100,6 +104,16 @@ fn commands(
         commands.extend(looks.map(|(_, call)| call.command()));
     }
     commands
+}
+
+/// Every call of the lab as one text, to see what it refers to.
+fn references(lab: &Lab, run: &str) -> String {
+    let making = Making { run, lab: &lab.id, round: 0 };
+    let (facts, sides) = (checks::Facts::new(), lab.sides());
+    let made = lab.steps.iter().flat_map(|step| &step.makes).flat_map(|it| actions::make(it, &making));
+    let looked = lab.steps.iter().flat_map(|step| &step.checks).filter_map(|it| checks::look(it, &facts, &sides));
+    let calls = made.map(|part| part.call).chain(looked.map(|(_, call)| call));
+    calls.map(|call| serde_json::Value::Object(call.params).to_string()).collect()
 }
 
 /// How far the picture is drawn.
@@ -113,21 +127,21 @@ enum Stage {
     Reading(usize),
 }
 
-/// The architecture at a stage of the lab.
-fn picture(lab: &Lab, state: &State, stage: Stage) -> Picture {
+/// The architecture at a drawn of the lab.
+fn picture(lab: &Lab, state: &State, drawn: Stage) -> Picture {
     let mut lanes = BTreeMap::new();
     for side in [Side::Provider, Side::Consumer] {
-        lanes.insert(side, lane(lab, state, stage, side));
+        lanes.insert(side, lane(lab, state, drawn, side));
     }
-    let link = link(lab, state, stage);
+    let link = link(lab, state, drawn);
     let mut take =
         |side| lanes.remove(&side).unwrap_or(Lane { cidr: String::new(), mark: Mark::Absent, nodes: Vec::new() });
     Picture { consumer: take(Side::Consumer), provider: take(Side::Provider), link }
 }
 
-fn mark(state: &State, stage: Stage, step: usize, name: &str) -> Mark {
+fn mark(state: &State, drawn: Stage, step: usize, name: &str) -> Mark {
     let exists = state.resources.get(name).is_some_and(|line| line.id().is_some());
-    match stage {
+    match drawn {
         Stage::Finished => Mark::There,
         Stage::Doing(now) if step == now => Mark::New,
         Stage::Doing(_) if exists => Mark::There,
@@ -137,7 +151,7 @@ fn mark(state: &State, stage: Stage, step: usize, name: &str) -> Mark {
     }
 }
 
-fn lane(lab: &Lab, state: &State, stage: Stage, side: Side) -> Lane {
+fn lane(lab: &Lab, state: &State, drawn: Stage, side: Side) -> Lane {
     let mut lane = Lane { cidr: String::new(), mark: Mark::Absent, nodes: Vec::new() };
     // The order from outside in: client before endpoint, endpoint service before NLB before web server.
     let rank = |resource: &Resource| match resource {
@@ -155,7 +169,7 @@ fn lane(lab: &Lab, state: &State, stage: Stage, side: Side) -> Lane {
         .collect();
     found.sort_by_key(|(_, it)| rank(it));
     for (index, resource) in found {
-        let mark = mark(state, stage, index, resource.name());
+        let mark = mark(state, drawn, index, resource.name());
         let (label, done) = match resource {
             Resource::Vpc(vpc) => {
                 lane.mark = mark;
@@ -171,7 +185,7 @@ fn lane(lab: &Lab, state: &State, stage: Stage, side: Side) -> Lane {
             Resource::Endpoint(_) => (m::picture_endpoint(), ""),
             _ => continue,
         };
-        let state = (mark == Mark::There && stage != Stage::Finished && !done.is_empty()).then(|| Text::literal(done));
+        let state = (mark == Mark::There && drawn != Stage::Finished && !done.is_empty()).then(|| Text::literal(done));
         let tied = matches!(resource, Resource::Endpoint(_) | Resource::EndpointService(_));
         lane.nodes.push(Node { label, state, mark, tied });
     }
@@ -179,7 +193,7 @@ fn lane(lab: &Lab, state: &State, stage: Stage, side: Side) -> Lane {
 }
 
 /// The tie, as the lab's acceptance step and what was done make it.
-fn link(lab: &Lab, state: &State, stage: Stage) -> Link {
+fn link(lab: &Lab, state: &State, drawn: Stage) -> Link {
     let step_of = |wanted: fn(&Resource) -> bool| lab.steps.iter().position(|step| step.makes.iter().any(wanted));
     let endpoint = step_of(|it| matches!(it, Resource::Endpoint(_)));
     let acceptance = step_of(|it| matches!(it, Resource::Acceptance(_)));
@@ -190,13 +204,13 @@ fn link(lab: &Lab, state: &State, stage: Stage) -> Link {
                     && state.resources.get(it.name()).is_some_and(|line| line.made.contains("word"))
             })
         });
-    let (asked, up) = match stage {
+    let (asked, up) = match drawn {
         Stage::Finished => (true, true),
         Stage::Doing(now) => (
             endpoint.is_some_and(|step| {
                 step == now
                     || lab.steps[step].makes.iter().any(|it| {
-                        matches!(it, Resource::Endpoint(_)) && mark(state, stage, step, it.name()) == Mark::There
+                        matches!(it, Resource::Endpoint(_)) && mark(state, drawn, step, it.name()) == Mark::There
                     })
             }),
             accepted,

@@ -1,8 +1,10 @@
 //! One process at a time per folder.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::Path;
+
+use super::{open_append, write_atomic};
 
 /// Holds a folder's lock until it is dropped, or the process dies.
 #[derive(Debug)]
@@ -32,16 +34,11 @@ impl DirLock {
     /// [`LockError::Held`] when another process holds it, [`LockError::Io`] otherwise.
     pub fn acquire(dir: &Path, name: &str) -> Result<Self, LockError> {
         let pid_path = dir.join(format!("{name}.pid"));
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(dir.join(format!("{name}.lock")))?;
+        let file = open_append(&dir.join(format!("{name}.lock")))?;
         match file.try_lock() {
             Ok(()) => {
                 // Only for the other side's message; the lock does not depend on it.
-                let _ = fs::write(pid_path, std::process::id().to_string());
+                let _ = write_atomic(&pid_path, std::process::id().to_string().as_bytes(), false);
                 Ok(Self { _file: file })
             }
             Err(TryLockError::WouldBlock) => {

@@ -113,6 +113,7 @@ impl Check {
             Self::PrincipalAllowed(it) => vec![&it.service],
             Self::SameCidr(it) => vec![&it.one, &it.other],
             Self::ServiceFound(it) => vec![&it.lookup],
+            Self::RequestWaiting(it) => vec![&it.service, &it.endpoint],
             Self::EndpointState(it) => vec![&it.endpoint],
             Self::EndpointInZone(it) => vec![&it.endpoint],
             Self::NoAnswer(it) | Self::Answer(it) => vec![&it.client, &it.endpoint],

@@ -182,7 +182,7 @@ fn lint(file: &str, yaml: &str, id: &str, lab: &Lab) -> Vec<LabError> {
         if let Err(circle) = waves(&here) {
             fault(circle.first().and_then(|name| place(name)), m::lab_circle(circle.join(", ")));
         }
-        let mut checked: Vec<_> = step.checks.iter().flat_map(super::Check::needs).collect();
+        let mut checked: Vec<_> = step.looks.iter().chain(&step.checks).flat_map(super::Check::needs).collect();
         if let Some(detour) = &step.detour {
             checked.extend(detour.checks.iter().flat_map(super::Check::needs));
             checked.extend(detour.remakes.iter().map(String::as_str));

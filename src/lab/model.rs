@@ -59,6 +59,9 @@ pub struct Step {
     /// What it makes, in any order: references decide.
     #[serde(default)]
     pub makes: Vec<Resource>,
+    /// What is looked at when the step opens, before anything is done.
+    #[serde(default)]
+    pub looks: Vec<Check>,
     /// What must hold before the next step opens.
     pub checks: Vec<Check>,
     /// A way round that shows what else could happen, offered before the step is done.
@@ -350,6 +353,8 @@ pub enum Check {
     SameCidr(SameCidr),
     /// The consumer finds the service by its name.
     ServiceFound(ServiceFound),
+    /// The provider sees the endpoint's request and can answer it.
+    RequestWaiting(RequestWaiting),
     /// The endpoint's connection is in a state.
     EndpointState(EndpointState),
     /// The endpoint stands in a zone that the service covers.
@@ -439,6 +444,12 @@ spec! {
     /// Names the look-up that found the service.
     ServiceFound { /// The look-up, by name.
         lookup: String }
+}
+spec! {
+    /// Names a service and the endpoint that asks to be connected.
+    RequestWaiting { /// The service, by name.
+        service: String, /// The endpoint, by name.
+        endpoint: String }
 }
 spec! {
     /// Names an endpoint and the state it should be in, as on the wire (`pendingAcceptance`).

@@ -1,6 +1,6 @@
 //! A lab's words: one Markdown file per language, cut at anchored headings.
 //!
-//! `# Title {#lab}` opens the lab; `## Title {#<step>}` a step; `### … {#<step>.<part>}` a part of it. Parts are `console`
+//! `# Title {#lab}` opens the lab, `### … {#lab.more}` says more about it; `## Title {#<step>}` a step; `### … {#<step>.<part>}` a part of it. Parts are `console`
 //! (the way through the AWS console), `then-and-now`, `more`, `after` (read once the step is met), and a detour's id.
 
 use std::collections::BTreeMap;
@@ -41,6 +41,8 @@ pub struct Prose {
     pub title: String,
     /// What it is about, Markdown.
     pub intro: String,
+    /// More about it, for who reads the lab before doing it.
+    pub more: Option<String>,
     /// The steps' words, by step id.
     pub steps: BTreeMap<String, StepProse>,
 }
@@ -96,6 +98,8 @@ impl Prose {
             if section.anchor == "lab" && section.level == 1 {
                 prose.title = section.title;
                 prose.intro = section.body;
+            } else if section.anchor == "lab.more" {
+                prose.more = Some(section.body);
             } else if let Some(step) = steps.iter().find(|step| step.id == id) {
                 let entry = prose.steps.entry(id.to_owned()).or_default();
                 match part {
@@ -128,10 +132,10 @@ impl Prose {
             if words.is_some_and(|words| words.console.is_empty()) {
                 missing(format!("{}.console", step.id));
             }
-            if let Some(detour) = &step.detour {
-                if words.is_some_and(|words| !words.detours.contains_key(&detour.id)) {
-                    missing(format!("{}.{}", step.id, detour.id));
-                }
+            if let Some(detour) = &step.detour
+                && words.is_some_and(|words| !words.detours.contains_key(&detour.id))
+            {
+                missing(format!("{}.{}", step.id, detour.id));
             }
         }
         if errors.is_empty() { Ok(prose) } else { Err(errors) }

@@ -51,7 +51,7 @@ impl Bars {
                 self.take_off(&bar);
                 elapsed
             });
-            return Some(ended(&words, elapsed, progress.state, look));
+            return (progress.state != ProgressState::Told).then(|| ended(&words, elapsed, progress.state, look));
         }
         if let Some((_, shown)) = self.live.get(&progress.id) {
             *shown.lock().unwrap_or_else(PoisonError::into_inner) = words;

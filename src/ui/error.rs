@@ -71,10 +71,10 @@ pub(super) fn fault(fault: &Fault, look: &Look) -> Vec<Line> {
 fn advice(class: FaultClass) -> (Text, Option<&'static str>) {
     match class {
         FaultClass::NoAnswer => (m::fault_no_answer(), None),
-        FaultClass::Unreachable => (m::fault_unreachable(), Some("pllab doctor")),
+        FaultClass::Unreachable => (m::fault_unreachable(), Some("pllab resume")),
         FaultClass::Busy => (m::fault_busy(), None),
-        FaultClass::SignIn => (m::fault_sign_in(), Some("pllab doctor")),
-        FaultClass::Denied => (m::fault_denied(), Some("pllab policy")),
+        FaultClass::SignIn => (m::fault_sign_in(), None),
+        FaultClass::Denied => (m::fault_denied(), None),
         FaultClass::NotFound => (m::fault_not_found(), None),
         FaultClass::Exists => (m::fault_exists(), None),
         FaultClass::InUse => (m::fault_in_use(), None),

@@ -5,7 +5,7 @@ use super::line::{Ink, Line, stack};
 use super::look::Look;
 use super::part::to_copy;
 use super::receipt::{Run, receipt};
-use super::step::after;
+use super::step::{after, detours};
 use super::table::pairs;
 use super::wrap::fill;
 use crate::engine::event::{Event, StepView, Verdict};
@@ -26,13 +26,17 @@ pub(super) fn event(event: &Event, context: &Context, look: &Look) -> Vec<Line> 
         Event::RunStarted { run, target, region, .. } if look.told() => {
             look.words(Ink::Plain, &m::run_started(region, run, target))
         }
-        Event::Outcome { error: Some(fault), .. } => error::fault(fault, look),
+        // What recovery finds not done is done again; that is no fault.
+        Event::Outcome { error: Some(fault), recovered: false, .. } => error::fault(fault, look),
         Event::Gone { resource, id } if look.told() => look.words(Ink::Plain, &m::item_gone(id, resource)),
-        Event::Check { check, title, verdict, expected, seen, command, .. } => {
+        Event::Check { check, title, verdict, expected, seen, why, command, .. } => {
             let title = Some(look.say(title)).filter(|title| !title.is_empty()).unwrap_or_else(|| check.clone());
-            checked(&Asked { title, verdict: *verdict, expected, seen, command }, look)
+            checked(&Asked { title, verdict: *verdict, expected, seen, why: why.as_ref(), command }, look)
         }
         Event::Proof { url, status, token_ok, seen_source } => proof(url, *status, *token_ok, seen_source, look),
+        Event::Answered { question, answer, .. } if question == "detour" && answer == "done" => {
+            context.step.as_ref().map(|view| detours(view, look)).unwrap_or_default()
+        }
         Event::StepFinished { step, verdict } => step_finished(step, *verdict, context, look),
         Event::Notice { text } => look.inside(look.words(Ink::Plain, text)),
         Event::Interrupted { run } => {
@@ -65,6 +69,7 @@ struct Asked<'a> {
     verdict: Verdict,
     expected: &'a Text,
     seen: &'a Text,
+    why: Option<&'a Text>,
     command: &'a str,
 }
 
@@ -75,6 +80,8 @@ fn checked(asked: &Asked<'_>, look: &Look) -> Vec<Line> {
         Verdict::Broken => (Ink::Bad, look.cross(), m::check_broken(), Some(m::check_why_broken())),
         Verdict::CannotTell => (Ink::Wait, "?", m::check_cannot_tell(), Some(m::check_why_cannot_tell())),
     };
+    // What the check itself knows of the cause outweighs what is true of every such answer.
+    let why = why.map(|usual| asked.why.cloned().unwrap_or(usual));
     let (word, seen) = (look.say(&word), look.say(asked.seen));
     let Some(why) = why else {
         let line = if look.told() {

@@ -81,6 +81,7 @@ impl Heartbeat {
         } else {
             let since = state.live.remove(&progress.id).map(|live| live.since);
             let head = match progress.state {
+                ProgressState::Told => return,
                 ProgressState::Failed => m::progress_failed(&progress.label),
                 _ => m::progress_done(&progress.label),
             };
@@ -203,8 +204,8 @@ mod tests {
         drop(heart);
         let lines: Vec<_> = lines.try_iter().collect();
         let expected = [
-            "Started: NLB (provisioning, usually 2-4 min)\n",
-            "Under way: NLB (active, 0 s so far, usually 2-4 min)\n",
+            "Started: NLB (provisioning, on AWS usually 2-4 min)\n",
+            "Under way: NLB (active, 0 s so far, on AWS usually 2-4 min)\n",
             "Done: NLB (active)\n",
         ];
         assert_eq!(lines, expected);

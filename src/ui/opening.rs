@@ -22,10 +22,12 @@ pub(super) fn opening(view: &OpeningView, look: &Look) -> Vec<Vec<Line>> {
         let words = if view.resumed { m::opening_resumed(run) } else { m::opening_run(run) };
         about.extend(look.words(Ink::Plain, &words));
     }
-    vec![
-        look.inside(title),
-        picture(&view.picture, look, false),
-        look.inside(look.prose(&prose.intro, 0)),
-        look.inside(about),
-    ]
+    let mut blocks =
+        vec![look.inside(title), picture(&view.picture, look, false), look.inside(look.prose(&prose.intro, 0))];
+    // Who does the lab learns the rest on the way; who only reads gets it here.
+    if let (Way::Explain, Some(more)) = (view.way, &prose.more) {
+        blocks.push(look.inside(look.prose(more, 0)));
+    }
+    blocks.push(look.inside(about));
+    blocks
 }

@@ -75,6 +75,8 @@ impl Look {
 
     /// The first line of a command, cut to the room there is.
     pub(super) fn short_command(&self, command: &str) -> Line {
+        // A variable that catches the reply comes first; here it is the call that counts.
+        let command = command.find("aws ").map_or(command, |start| &command[start..]);
         let first = command.lines().next().unwrap_or_default();
         let whole = first.trim_end_matches('\\').trim_end();
         let more = whole.len() < first.len() || command.lines().nth(1).is_some();

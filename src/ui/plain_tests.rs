@@ -119,6 +119,7 @@ fn a_check_is_told_with_its_command_alone_on_a_line() {
         title: Text::literal("The endpoint's state"),
         verdict: Verdict::Broken,
         expected: "available".into(),
+        why: None,
         seen: "rejected\u{1b}[2J".into(),
         command: "aws ec2 describe-vpc-endpoints".into(),
     });

@@ -54,7 +54,6 @@ fn next(run: &Run, open: usize, look: &Look) -> Vec<Line> {
         let vary = format!("{again} --set KEY=VALUE");
         lines.extend(look.under_to_copy(&m::receipt_vary(run.variables.join(", ")), &[vary]));
     }
-    lines.extend(look.under_to_copy(&m::receipt_report(), &[format!("pllab report {}", run.id)]));
     lines
 }
 
@@ -156,7 +155,7 @@ mod tests {
     #[test]
     fn what_is_left_is_named_and_how_to_go_on() {
         let expected = "
- 受領書
+ 後片付けの確認
    作ったもの            ID                         もう一度見た結果
    --------------------------------------------------------------------
    ロードバランサー nlb  loadbalancer/net/nlb/50dc  [ok] もうありません
@@ -184,8 +183,6 @@ To do it again:
 pllab start privatelink
 To try it with other settings (cidr):
 pllab start privatelink --set KEY=VALUE
-To read the record of this run:
-pllab report k3f9
 ";
         assert_eq!(shown(Lang::En, Manner::Told, [1, 0, 0], &items()[..1]), expected[1..]);
     }

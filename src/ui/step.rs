@@ -19,7 +19,10 @@ pub(super) fn step(view: &StepView, look: &Look) -> Vec<Vec<Line>> {
         blocks.push(look.inside(look.under(&m::step_then_and_now(), look.prose(note, 2))));
     }
     blocks.push(look.inside(look.under(&m::step_plan(), numbered(&view.plan, look))));
-    blocks.push(look.inside(look.under(&m::step_console(), look.prose(&prose.console, 2))));
+    // On a screen with a menu the way through the console is one choice away, and the step stays calm.
+    if look.told() || explain {
+        blocks.push(look.inside(look.under(&m::step_console(), look.prose(&prose.console, 2))));
+    }
     if explain {
         blocks.push(commands(view, look));
     } else if let Some(command) = view.commands.first() {

@@ -167,10 +167,20 @@ impl Terminal {
     }
 }
 
+/// A block as it is, or cut at its blank lines where it is taller than `most`.
+fn paragraphs(block: Vec<Line>, most: usize) -> Vec<Vec<Line>> {
+    if block.len() <= most {
+        return vec![block];
+    }
+    let parts = block.split(Line::is_blank).filter(|part| !part.is_empty());
+    parts.map(<[Line]>::to_vec).collect()
+}
+
 /// Packs blocks into pages of at most `most` lines; the last one has at most `last`, for the menu comes below it. A block
 /// that is too long for any page stands on one of its own.
 fn pages(blocks: Vec<Vec<Line>>, most: usize, last: usize) -> Vec<Vec<Line>> {
     let mut pages: Vec<Vec<Vec<Line>>> = Vec::new();
+    let blocks = blocks.into_iter().flat_map(|block| paragraphs(block, most.min(last)));
     let height = |page: &[Vec<Line>]| page.iter().map(|block| block.len() + 1).sum::<usize>();
     for block in blocks {
         match pages.last_mut() {

@@ -41,9 +41,9 @@ mod tests {
 
     #[test]
     fn usual_times_have_units() {
-        assert_eq!(usual((120, 240)).say(Lang::Ja), "通常 2〜4 分");
-        assert_eq!(usual((120, 240)).say(Lang::En), "usually 2-4 min");
-        assert_eq!(usual((0, 1)).say(Lang::En), "usually 0-1 s");
-        assert_eq!(usual((5, 5)).say(Lang::Ja), "通常 約 5 秒");
+        assert_eq!(usual((120, 240)).say(Lang::Ja), "AWS では通常 2〜4 分");
+        assert_eq!(usual((120, 240)).say(Lang::En), "on AWS usually 2-4 min");
+        assert_eq!(usual((0, 1)).say(Lang::En), "on AWS usually 0-1 s");
+        assert_eq!(usual((5, 5)).say(Lang::Ja), "AWS では通常 約 5 秒");
     }
 }

@@ -1,7 +1,8 @@
 use serde_json::{Value, json};
 
 use super::option::kebab;
-use crate::cloud::{Api, Call, RunTags};
+use crate::cloud::tags::RunTags;
+use crate::cloud::{Api, Call};
 
 fn ec2(operation: &'static str, params: &Value) -> Call {
     Call { api: Api::Ec2, operation, params: params.as_object().unwrap().clone() }

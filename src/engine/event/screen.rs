@@ -43,6 +43,8 @@ pub struct Progress {
 pub enum ProgressState {
     /// It goes on.
     Running,
+    /// It ended; an event that follows says how.
+    Told,
     /// It ended well.
     Done,
     /// It ended badly; the error follows by another way.

@@ -38,13 +38,7 @@ pub fn open(core: &Arc<Core>, id: &str, host: &str, port: u16) -> Option<AbortHa
         }
     };
     core.memory.set_door(id, &name, local.port());
-    core.consoles.line(
-        id,
-        &format!(
-            "[pllab sandbox] door: http://127.0.0.1:{}/ leads where this instance's http://{name}/ leads",
-            local.port()
-        ),
-    );
+    core.consoles.line(id, &announcement(&name, local.port()));
     let visitor = Visitor { core: Arc::clone(core), id: id.to_owned(), host: host.to_owned(), port };
     let task = core.runtime.spawn(async move {
         let mut visits = JoinSet::new();
@@ -61,6 +55,11 @@ pub fn open(core: &Arc<Core>, id: &str, host: &str, port: u16) -> Option<AbortHa
         }
     });
     Some(task.abort_handle())
+}
+
+/// How a door is announced.
+pub fn announcement(name: &str, port: u16) -> String {
+    format!("[pllab sandbox] door: http://127.0.0.1:{port}/ leads where this instance's http://{name}/ leads")
 }
 
 #[derive(Clone)]

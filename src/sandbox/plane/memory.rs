@@ -58,6 +58,11 @@ impl Memory {
         lock(&self.kept).doors.get(id)?.get(host).copied()
     }
 
+    /// The doors an instance has, each with its port.
+    pub fn doors(&self, id: &str) -> Vec<(String, u16)> {
+        lock(&self.kept).doors.get(id).into_iter().flatten().map(|(host, port)| (host.clone(), *port)).collect()
+    }
+
     /// Notes a door's port.
     pub fn set_door(&self, id: &str, host: &str, port: u16) {
         self.change(|kept| {

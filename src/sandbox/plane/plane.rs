@@ -13,6 +13,7 @@ use crate::sandbox::Pace;
 
 use super::console::{Console, Consoles};
 use super::core::Core;
+use super::door;
 use super::fabric::{Fabric, lock};
 use super::filter::Place;
 use super::health::Health;
@@ -104,7 +105,15 @@ impl Plane {
         if let Some(machine) = self.core.machine(instance_id) {
             self.core.turn(&machine).await;
         }
-        self.core.consoles.read(instance_id)
+        let mut console = self.core.consoles.read(instance_id);
+        // A page every few seconds pushes the announcement out of what AWS keeps; the door is still there.
+        for (name, port) in self.core.memory.doors(instance_id) {
+            let line = door::announcement(&name, port).into_bytes();
+            if !console.text.windows(line.len()).any(|text| text == line) {
+                console.text.splice(0..0, line.into_iter().chain([b'\n']));
+            }
+        }
+        console
     }
 
     /// Ends all listeners and tasks.

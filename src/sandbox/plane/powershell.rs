@@ -50,6 +50,8 @@ pub fn parse(script: &str) -> Program {
 
 fn command(line: &str) -> Option<Action> {
     static NO_VARIABLES: LazyLock<Variables> = LazyLock::new(Variables::new);
+    // Where each line of the output goes, such as a serial port: here everything goes to the console.
+    let line = line.split_once("| ForEach-Object {").map_or(line, |(command, _)| command);
     // The quoting rules that differ from a shell's (a backtick, a doubled quote) do not occur in a curl command.
     let words: Vec<String> = cut(line, &NO_VARIABLES)
         .ok()?

@@ -1,0 +1,196 @@
+//! What is next, as a table: from a journal and an input to effects.
+
+use super::*;
+use crate::engine::event::Entry;
+use crate::i18n::Lang;
+use crate::lab::{Acceptance, Detour, OneVpc, Resource, Side, Vpc};
+use jiff::Timestamp;
+
+fn step(id: &str, detour: bool) -> Step {
+    Step {
+        id: id.to_owned(),
+        side: Side::Provider,
+        minutes: 1,
+        makes: vec![Resource::Vpc(Vpc { name: format!("{id}-vpc"), cidr: "10.0.0.0/16".to_owned() })],
+        looks: Vec::new(),
+        checks: vec![crate::lab::Check::VpcAvailable(OneVpc { vpc: format!("{id}-vpc") })],
+        detour: detour.then(|| Detour {
+            id: "way-round".to_owned(),
+            reject: Acceptance {
+                name: "rejection".to_owned(),
+                service: "service".to_owned(),
+                endpoint: "endpoint".to_owned(),
+            },
+            checks: Vec::new(),
+            remakes: Vec::new(),
+        }),
+    }
+}
+
+fn lab() -> Lab {
+    Lab {
+        format: 1,
+        id: "toy".to_owned(),
+        minutes: 2,
+        variables: std::collections::BTreeMap::new(),
+        steps: vec![step("one", false), step("two", true)],
+    }
+}
+
+fn after(events: &[Event]) -> State {
+    let entries: Vec<Entry> =
+        events.iter().map(|event| Entry { at: Timestamp::UNIX_EPOCH, event: event.clone() }).collect();
+    State::replay(&entries)
+}
+
+fn started(step: &str) -> Event {
+    Event::StepStarted { step: step.to_owned() }
+}
+
+fn met(step: &str) -> Event {
+    Event::StepFinished { step: step.to_owned(), verdict: Verdict::Met }
+}
+
+fn detour(question: &str, answer: &str) -> Event {
+    Event::Answered { step: "two".to_owned(), question: question.to_owned(), answer: answer.to_owned() }
+}
+
+fn intent() -> Event {
+    Event::Intent {
+        call: 0,
+        step: "one".to_owned(),
+        resource: "one-vpc".to_owned(),
+        kind: "vpc".to_owned(),
+        side: Side::Provider,
+        purpose: crate::engine::event::Purpose::Make,
+        part: "create".to_owned(),
+        operation: "CreateVpc".to_owned(),
+        params: serde_json::Value::Null,
+    }
+}
+
+/// Effects as short words: `ask:step>go,leave` for a question, its default first.
+fn words(effects: &[Effect]) -> Vec<String> {
+    effects
+        .iter()
+        .map(|effect| match effect {
+            Effect::Opening => "opening".to_owned(),
+            Effect::Show(index) => format!("show:{index}"),
+            Effect::Look(index) => format!("look:{index}"),
+            Effect::Ask(question) => {
+                assert!(question.choices.iter().any(|choice| choice.answer == question.default), "{question:?}");
+                for lang in Lang::ALL {
+                    assert!(!question.prompt.say(lang).is_empty());
+                }
+                let offered: Vec<_> = question.choices.iter().map(|choice| choice.answer.name()).collect();
+                format!("ask:{:?}>{}|{}", question.id, question.default.name(), offered.join(","))
+            }
+            Effect::Record(event) => match event {
+                Event::StepStarted { step } => format!("record:started:{step}"),
+                Event::StepFinished { step, .. } => format!("record:finished:{step}"),
+                Event::Answered { answer, .. } => format!("record:answered:{answer}"),
+                Event::RunFinished { verdict, steps_met, .. } => format!("record:run:{verdict:?}:{steps_met}"),
+                other => format!("record:{other:?}"),
+            },
+            Effect::Remember(_) => "remember".to_owned(),
+            Effect::Recover => "recover".to_owned(),
+            Effect::Make(index) => format!("make:{index}"),
+            Effect::Check(index) => format!("check:{index}"),
+            Effect::Detour(index) => format!("detour:{index}"),
+            Effect::CleanUp => "clean-up".to_owned(),
+            Effect::End(end) => format!("end:{end:?}"),
+        })
+        .collect()
+}
+
+#[track_caller]
+fn expect(way: Way, keep: bool, events: &[Event], input: Input, expected: &[&str]) {
+    let lab = lab();
+    let plan = Plan { lab: &lab, way, keep, asks: true };
+    assert_eq!(words(&decide(&after(events), &plan, input)), expected);
+}
+
+const GO: &str = "ask:Step>go|go,leave,clean_up";
+const NEXT: &str = "ask:Next>go|go,leave,clean_up";
+
+#[test]
+fn a_run_begins_and_goes_on_where_it_stopped() {
+    let guided = |events: &[Event], expected: &[&str]| expect(Way::Guided, false, events, Input::Begin, expected);
+    guided(&[], &["opening", "show:0", GO]);
+    guided(&[started("one")], &["opening", "show:0", "make:0"]);
+    guided(&[started("one"), met("one")], &["opening", "show:1", "ask:Step>go|go,detour,leave,clean_up"]);
+    guided(&[met("one"), detour("step", "detour")], &["opening", "show:1", "detour:1"]);
+    guided(&[met("one"), detour("step", "detour"), detour("detour", "done")], &["opening", "show:1", GO]);
+    guided(&[met("one"), met("two")], &["opening", "ask:CleanUp>clean_up|clean_up,keep"]);
+    // Nothing is made before the cloud was asked about calls without an outcome.
+    guided(&[started("one"), intent()], &["opening", "recover"]);
+}
+
+#[test]
+fn a_step_is_made_then_checked_then_finished() {
+    let guided = |events: &[Event], input, expected: &[&str]| expect(Way::Guided, false, events, input, expected);
+    guided(&[], Input::Answered(QuestionId::Step, Answer::Go), &["record:started:one", "make:0"]);
+    guided(&[started("one")], Input::Made, &["check:0"]);
+    guided(&[started("one")], Input::Checked(Verdict::Met), &["record:finished:one", NEXT]);
+    guided(
+        &[met("one"), started("two")],
+        Input::Checked(Verdict::Met),
+        &["record:finished:two", "ask:CleanUp>clean_up|clean_up,keep"],
+    );
+    guided(
+        &[met("one")],
+        Input::Answered(QuestionId::Next, Answer::Go),
+        &["show:1", "ask:Step>go|go,detour,leave,clean_up"],
+    );
+    guided(&[started("one")], Input::Recovered, &["show:0", "make:0"]);
+}
+
+#[test]
+fn what_is_not_met_stops_there_and_can_be_asked_again() {
+    let guided = |input, expected: &[&str]| expect(Way::Guided, false, &[started("one")], input, expected);
+    for verdict in [Verdict::NotYet, Verdict::Broken, Verdict::CannotTell] {
+        guided(Input::Checked(verdict), &["ask:NotMet>leave|again,leave,clean_up"]);
+    }
+    guided(Input::MakeFailed, &["ask:Failed>leave|again,leave,clean_up"]);
+    guided(Input::Answered(QuestionId::NotMet, Answer::Again), &["make:0"]);
+    guided(Input::Answered(QuestionId::Failed, Answer::Again), &["make:0"]);
+    guided(Input::Answered(QuestionId::NotMet, Answer::Leave), &["end:Left"]);
+    guided(Input::Interrupted, &["end:Interrupted"]);
+}
+
+#[test]
+fn the_detour_comes_back_to_its_step() {
+    let guided = |events: &[Event], input, expected: &[&str]| expect(Way::Guided, false, events, input, expected);
+    let chosen = [met("one"), detour("step", "detour")];
+    guided(&[met("one")], Input::Answered(QuestionId::Step, Answer::Detour), &["record:answered:detour", "detour:1"]);
+    guided(&chosen, Input::Answered(QuestionId::Failed, Answer::Again), &["detour:1"]);
+    let done = [met("one"), detour("step", "detour"), detour("detour", "done")];
+    guided(&done, Input::Made, &[NEXT]);
+    guided(&done, Input::Answered(QuestionId::Next, Answer::Go), &["show:1", GO]);
+}
+
+#[test]
+fn the_end_says_what_was_met_and_what_is_left() {
+    let all = [met("one"), met("two")];
+    let end = |events: &[Event], keep, input, expected: &[&str]| expect(Way::Guided, keep, events, input, expected);
+    end(&all, false, Input::Answered(QuestionId::CleanUp, Answer::CleanUp), &["clean-up"]);
+    end(&all, false, Input::Cleaned(Verdict::Met), &["record:run:Met:2", "end:Met"]);
+    end(&all, false, Input::Cleaned(Verdict::Broken), &["record:run:Broken:2", "end:NotMet"]);
+    end(&all, false, Input::Cleaned(Verdict::CannotTell), &["record:run:CannotTell:2", "end:NotMet"]);
+    end(&all, true, Input::Answered(QuestionId::CleanUp, Answer::Keep), &["record:run:Met:2", "end:Met"]);
+    end(&all, true, Input::Begin, &["opening", "ask:CleanUp>keep|clean_up,keep"]);
+    // Cleaning up half-way is clean, and still not the whole lab.
+    end(&[met("one")], false, Input::Cleaned(Verdict::Met), &["record:run:NotYet:1", "end:NotMet"]);
+}
+
+#[test]
+fn reading_calls_nothing_and_records_nothing() {
+    let explain = |events: &[Event], input, expected: &[&str]| expect(Way::Explain, false, events, input, expected);
+    explain(&[], Input::Begin, &["opening", "remember", "show:0", "ask:Next>go|go,leave"]);
+    explain(&[started("one")], Input::Answered(QuestionId::Next, Answer::Go), &["remember", "show:1", "end:Met"]);
+    explain(&[started("one")], Input::Answered(QuestionId::Next, Answer::Leave), &["end:Met"]);
+    let lab = lab();
+    let plan = Plan { lab: &lab, way: Way::Explain, keep: true, asks: false };
+    let read = words(&decide(&State::default(), &plan, Input::Begin));
+    assert_eq!(read, ["opening", "remember", "show:0", "remember", "show:1", "end:Met"]);
+}

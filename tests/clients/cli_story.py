@@ -1,0 +1,149 @@
+"""The aws CLI: looks into a learner's run, and builds the lab from the commands that the lesson prints."""
+
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+
+import browser
+from harness import PLLAB, Sandbox, folder, pllab
+
+BIN = pathlib.Path(sys.executable).parent
+
+
+def aws(sandbox, *args, account="provider"):
+    """Runs the aws CLI as a learner does in a second terminal, and gives its answer."""
+    environment = sandbox.environment(account)
+    environment.pop("AWS_ENDPOINT_URL")
+    done = subprocess.run(
+        [sys.executable, BIN / "aws", *args, "--endpoint-url", sandbox.url, "--output", "json"],
+        env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=True,
+    )
+    return json.loads(done.stdout) if done.stdout.strip() else None
+
+
+def story(t):
+    """a learner's run, seen with the aws CLI and in the browser"""
+    state = folder()
+    done = pllab("start", "--yes", "--keep", "--pace", "instant", "--output", "json", state=state)
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    last = events[-1]
+    t.equal("start: all steps met", (last["event"], last["verdict"]), ("run_finished", "met"))
+    token = events[0]["token"]
+    proof = next(event for event in events if event["event"] == "proof")
+    t.equal("start: the proof carries the token", (proof["status"], proof["token_ok"]), (200, True))
+    endpoint = next(
+        event["facts"]["id"] for event in events
+        if event["event"] == "outcome" and event.get("facts", {}).get("id", "").startswith("vpce-")
+        and "eni" in event["facts"]
+    )
+    with Sandbox(state) as sandbox:
+        found = aws(sandbox, "ec2", "describe-vpc-endpoints")["VpcEndpoints"]
+        states = {it["VpcEndpointId"]: it["State"] for it in found}
+        t.equal("aws ec2 describe-vpc-endpoints: shows the run's endpoint", states.get(endpoint), "available")
+        run = events[0]["run"]
+        tagged = aws(sandbox, "ec2", "describe-vpcs", "--filters", f"Name=tag:pllab:run,Values={run}")["Vpcs"]
+        t.equal("aws ec2 describe-vpcs: finds both VPCs by the run's tag", len(tagged), 2)
+        health = aws(sandbox, "elbv2", "describe-load-balancers")["LoadBalancers"]
+        t.equal("aws elbv2 describe-load-balancers: the NLB is active", [it["State"]["Code"] for it in health], ["active"])
+    seen_in_browser(t, state, token)
+    done = pllab("clean", "--yes", "--output", "json", state=state)
+    receipt = next(
+        event for event in map(json.loads, done.stdout.splitlines()) if event["event"] == "receipt"
+    )
+    t.equal("clean: nothing is left", (receipt["left"], receipt["unknown"]), (0, 0))
+
+
+def seen_in_browser(t, state, token):
+    """`pllab browse` opens the way, and the page is the run's own."""
+    process = subprocess.Popen(
+        [PLLAB, "browse", "--plain", "--lang", "en", "--state-dir", state],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+    )
+    try:
+        url = next(filter(None, (re.search(r"http://127\.0\.0\.1:\d+/", line) for line in process.stdout)))[0]
+        page = browser.page(url)
+        t.check("browse: the browser sees the page with the run's token", token in page, page[:400])
+    finally:
+        process.send_signal(signal.SIGINT)
+        code = process.wait(timeout=20)
+    t.check("browse: Ctrl-C ends it", code in (0, 130), code)
+
+
+def commands(lesson):
+    """The commands of every step, in order, out of the plain English lesson."""
+    return re.findall(r"^The same with the CLI\n\n(.*?)^What gets checked$", lesson, re.S | re.M)
+
+
+def script(t):
+    """the commands that the lesson prints, run as one bash script"""
+    lesson = pllab("start", "--explain-only", "--plain", "--lang", "en", state=folder(), timeout=30).stdout
+    steps = commands(lesson)
+    t.equal("lesson: every step has its commands", len(steps), 9)
+    with Sandbox(folder(), "--pace", "instant") as sandbox:
+        account = sandbox.accounts["provider"]["account_id"]
+        text = PREFACE
+        for number, step in enumerate(steps, 1):
+            step = step.replace("111122223333", account).replace("run-id", "clients").replace("your-token", "byscript99")
+            text += f"echo '== step {number}' >&2\n{step}\n{WAITS.get(number, '')}"
+        environment = sandbox.environment()
+        environment["PATH"] = f"{BIN}{os.pathsep}{environment['PATH']}"
+        done = subprocess.run(
+            ["bash", "-c", text], env=environment, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=300, check=False,
+        )
+        t.equal("lesson: its commands run through", done.returncode, 0)
+        if done.returncode:
+            print(done.stderr[-2000:])
+        found = aws(sandbox, "ec2", "describe-vpc-endpoints")["VpcEndpoints"]
+        states = [it["State"] for it in found if it["VpcEndpointType"] == "Interface"]
+        t.equal("lesson: its commands end with an available endpoint", states, ["available"])
+        t.check("lesson: the page came through", "byscript99" in done.stdout, done.stdout[-800:])
+
+
+# A person waits for what a step's checks ask for, and then goes on; so does the script.
+PREFACE = """set -eu
+settled() {  # what it should be, then the command that shows what it is
+  for turn in $(seq 60); do
+    seen=$("${@:2}" --output text) || exit
+    [ "$seen" = "$1" ] && return
+    sleep 0.3
+  done
+  echo "not $1 but $seen: ${*:2}" >&2
+  exit 1
+}
+"""
+
+WAITS = {
+    2: """
+settled running aws ec2 describe-instances --instance-ids "$WEB_ID" \\
+  --query 'Reservations[0].Instances[0].State.Name'
+""",
+    3: """
+settled active aws elbv2 describe-load-balancers --load-balancer-arns "$NLB_ARN" \\
+  --query 'LoadBalancers[0].State.Code'
+settled healthy aws elbv2 describe-target-health --target-group-arn "$WEB_TARGETS_ARN" \\
+  --query 'TargetHealthDescriptions[0].TargetHealth.State'
+""",
+    4: """
+settled Available aws ec2 describe-vpc-endpoint-service-configurations --service-ids "$SERVICE_ID" \\
+  --query 'ServiceConfigurations[0].ServiceState'
+""",
+    6: """
+settled pendingAcceptance aws ec2 describe-vpc-endpoints --vpc-endpoint-ids "$ENDPOINT_ID" \\
+  --query 'VpcEndpoints[0].State'
+""",
+    7: """
+settled running aws ec2 describe-instances --instance-ids "$CLIENT_ID" \\
+  --query 'Reservations[0].Instances[0].State.Name'
+""",
+    8: """
+settled available aws ec2 describe-vpc-endpoints --vpc-endpoint-ids "$ENDPOINT_ID" \\
+  --query 'VpcEndpoints[0].State'
+answered() { aws ec2 get-console-output --instance-id "$CLIENT_ID" --latest "$@" | grep -o -m 1 code=200; }
+settled code=200 answered
+""",
+}

@@ -1,0 +1,8 @@
+"""Everything that other people's clients do with the sandbox and the lab."""
+
+import boto3_story
+import cli_story
+from harness import tell
+
+if __name__ == "__main__":
+    tell([boto3_story.story, cli_story.story, cli_story.script])
