@@ -31,7 +31,7 @@ fn child() {
     };
     let host = Host { after_line: Some(Arc::new(hook)), ..Host::this() };
     let args = std::iter::once("pllab").chain(words.split(' ')).map(Into::into).collect();
-    pllab::run(args, host);
+    let _ended_before = pllab::run(args, host);
 }
 
 /// Runs pllab and kills it once `line` is on the disk; `false` where it ended before.

@@ -8,9 +8,19 @@ use super::harness::{Account, Folder, made, receipt, sequence};
 
 const QUICK: &str = "start --yes --pace quick --output json";
 
+/// Does `work` for each, all at a time.
+fn side_by_side<T: Sync>(each: &[T], work: impl Fn(&T) + Sync) {
+    thread::scope(|scope| {
+        for it in each {
+            scope.spawn(|| work(it));
+        }
+    });
+}
+
 #[test]
 fn signals_end_the_run_in_order_and_it_goes_on() {
-    for signal in ["INT", "TERM", "HUP"] {
+    // Side by side: most of it is waiting.
+    side_by_side(&["INT", "TERM", "HUP"], |signal| {
         let folder = Folder::new();
         let mut running = folder.pllab(QUICK).start();
         running.until("\"event\":\"step_started\",\"step\":\"nlb\"");
@@ -23,22 +33,22 @@ fn signals_end_the_run_in_order_and_it_goes_on() {
         let resumed = folder.pllab("resume --yes --output json").run().code(0).events();
         assert_eq!(receipt(&resumed), Some((17, 0, 0)), "{signal}");
         assert!(made(&folder.journal()).values().all(|times| *times == 1), "{signal}");
-    }
+    });
 }
 
 #[test]
 fn killed_at_any_moment_it_goes_on() {
-    for round in 0..5 {
+    side_by_side(&[37, 411, 950, 1630, 2500], |millis| {
         let folder = Folder::new();
         let mut running = folder.pllab(QUICK).start();
         running.until("run_started");
-        thread::sleep(Duration::from_millis(37 + 411 * round));
+        thread::sleep(Duration::from_millis(*millis));
         running.signal("KILL");
         assert_eq!(running.wait().code, None);
         folder.pllab("resume --yes --output json").run().code(0);
-        assert_eq!(Account::holds(&folder.run().join("sandbox")), [].into(), "round {round}");
-        assert!(made(&folder.journal()).values().all(|times| *times == 1), "round {round}");
-    }
+        assert_eq!(Account::holds(&folder.run().join("sandbox")), [].into(), "after {millis} ms");
+        assert!(made(&folder.journal()).values().all(|times| *times == 1), "after {millis} ms");
+    });
 }
 
 #[test]

@@ -13,7 +13,7 @@ mod screen;
 pub use account::Account;
 pub use folder::Folder;
 pub use journal::{Line, events, made, receipt, sequence};
-pub use program::{Program, Ran, Running};
+pub use program::Program;
 pub use redact::redact;
 #[cfg(unix)]
 pub use screen::{Key, Screen};

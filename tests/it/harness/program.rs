@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::{Folder, Line, events};
 
 /// After this a program hangs. Far above what anything here takes, on a busy machine too.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A command line in the making.
 pub struct Program {
