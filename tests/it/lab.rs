@@ -187,6 +187,26 @@ fn the_windows_client_works_too() {
     assert_eq!(receipt(&events), Some((17, 0, 0)));
 }
 
+/// Rejected first: the endpoint and the client are made again, and only then the lab goes on.
+#[test]
+fn the_detour_rejects_first() {
+    let folder = Folder::new();
+    // Seven steps and what follows each take the usual answer; the eighth is the acceptance.
+    let answers = "1\n".repeat(14) + "detour\n" + &"1\n".repeat(12);
+    folder.pllab("start --pace instant --plain").stdin(&answers).run().code(0).clean();
+    let journal = folder.journal();
+    let count = |operation: &str| journal.iter().filter(|line| line["operation"] == operation).count();
+    assert_eq!(count("RejectVpcEndpointConnections"), 1);
+    assert_eq!(count("AcceptVpcEndpointConnections"), 1);
+    let endpoints = made(&journal);
+    assert_eq!(endpoints[&("endpoint".to_owned(), "create".to_owned())], 2);
+    let rejected = journal.iter().any(|line| line["check"] == "endpoint_state:endpoint:rejected" && line["verdict"] == "met");
+    assert!(rejected);
+    let (_, left, unknown) = receipt(&journal).expect("there is a receipt");
+    assert_eq!((left, unknown), (0, 0));
+    assert_eq!(Account::holds(&folder.run().join("sandbox")), [].into());
+}
+
 #[test]
 fn other_regions_work_too() {
     let folder = Folder::new();

@@ -3,6 +3,7 @@
 //! Next: `program.rs` runs pllab and states facts about what it said; `journal.rs` reads what it wrote.
 
 mod account;
+mod cloud;
 mod folder;
 mod journal;
 mod program;
@@ -11,6 +12,7 @@ mod redact;
 mod screen;
 
 pub use account::Account;
+pub use cloud::{Cloud, ec2, elb, get};
 pub use folder::Folder;
 pub use journal::{Line, events, made, receipt, sequence};
 pub use program::Program;
