@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::cloud::{Api, Call, Fault, FaultClass, at, tags};
+use crate::cloud::{Api, Call, Fault, FaultClass, tags, text_at};
 
 /// One call of the few that make or delete a resource. Its parameters may hold `${name.fact}`.
 #[derive(Clone, Debug)]
@@ -110,15 +110,7 @@ pub(super) fn fact(name: &str, fact: &str) -> Value {
 pub fn facts_of(reply: &Value, places: &[(&str, &str)]) -> Option<BTreeMap<String, String>> {
     let mut facts = BTreeMap::new();
     for (index, (name, place)) in places.iter().enumerate() {
-        let found = at(reply, place).and_then(|value| match value {
-            Value::String(text) => Some(text.clone()),
-            Value::Array(items) => {
-                Some(items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(",")).filter(|it| !it.is_empty())
-            }
-            Value::Null => None,
-            other => Some(other.to_string()),
-        });
-        match found {
+        match text_at(reply, place) {
             Some(text) => {
                 facts.insert((*name).to_owned(), text);
             }

@@ -22,8 +22,7 @@ pub(super) fn make(lookup: &ServiceLookup, _making: &Making<'_>) -> Vec<Part> {
             call: find,
             facts: &[
                 ("name", "ServiceDetails[0].ServiceName"),
-                ("zones", "ServiceDetails[0].AvailabilityZoneIds"),
-                ("zone_names", "ServiceDetails[0].AvailabilityZones"),
+                ("zones", "join(',', ServiceDetails[0].AvailabilityZoneIds)"),
             ],
             find: None,
             repeat: true,

@@ -15,9 +15,14 @@ pub fn at<'v>(reply: &'v Value, path: &str) -> Option<&'v Value> {
     })
 }
 
-/// The text at a path; numbers and booleans as they would be printed.
+/// The text at a path; numbers and booleans as they would be printed. `join(',', path)` makes one text of a list of texts, as
+/// `JMESPath` does.
 #[must_use]
 pub fn text_at(reply: &Value, path: &str) -> Option<String> {
+    if let Some(list) = path.strip_prefix("join(',', ").and_then(|rest| rest.strip_suffix(')')) {
+        let texts = at(reply, list)?.as_array()?.iter().map(Value::as_str).collect::<Option<Vec<_>>>()?;
+        return Some(texts.join(","));
+    }
     match at(reply, path)? {
         Value::String(text) => Some(text.clone()),
         value @ (Value::Number(_) | Value::Bool(_)) => Some(value.to_string()),
@@ -43,6 +48,9 @@ mod tests {
         assert_eq!(text_at(&reply, "Reservations[0].Instances[0].InstanceId").as_deref(), Some("i-1"));
         assert_eq!(text_at(&reply, "Reservations[0].Instances[0].State.Code").as_deref(), Some("16"));
         assert_eq!(at(&reply, "Grid[1][0]"), Some(&json!(3)));
+        let zones = json!({ "Zones": ["apne1-az4", "apne1-az1"] });
+        assert_eq!(text_at(&zones, "join(',', Zones)").as_deref(), Some("apne1-az4,apne1-az1"));
+        assert_eq!(text_at(&zones, "Zones"), None);
         for nowhere in ["", "Vpc.Nothing", "Reservations[1]", "Reservations[x]", "Vpc[0]", "Grid[0", "Vpc."] {
             assert_eq!(text_at(&reply, nowhere), None, "{nowhere}");
         }
