@@ -25,7 +25,8 @@ fn bottom(screen: &Screen, count: usize) -> Vec<String> {
 
 fn at_menu(screen: &Screen) -> bool {
     let language = word("menu-language", Lang::Ja);
-    bottom(screen, 1).iter().any(|line| line.contains(&language)) && bottom(screen, 8).iter().any(|it| it.contains(POINTER))
+    bottom(screen, 1).iter().any(|line| line.contains(&language))
+        && bottom(screen, 8).iter().any(|it| it.contains(POINTER))
 }
 
 fn at_pause(screen: &Screen) -> bool {
@@ -188,7 +189,7 @@ fn ctrl_c_on_the_first_page_makes_nothing() {
 fn ctrl_c_while_something_is_being_made() {
     let folder = Folder::new();
     let mut screen = Screen::open(&folder, "start --yes --pace quick", (80, 24), &[]);
-    screen.wait("nlb");
+    screen.see("the third step", |screen| screen.visible().contains("3/9"));
     screen.press(Key::CtrlC);
     assert_eq!(screen.end(), 130);
     assert!(screen.cursor_shows());
@@ -236,7 +237,8 @@ fn no_color_means_no_colour() {
     let raw = screen.raw();
     let colours = raw.match_indices("\u{1b}[").filter(|(at, _)| {
         let rest: String = raw[at + 2..].chars().take_while(|c| c.is_ascii_digit() || *c == ';').collect();
-        raw[at + 2 + rest.len()..].starts_with('m') && rest.split(';').any(|code| matches!(code.parse(), Ok(30..=49 | 90..=107)))
+        raw[at + 2 + rest.len()..].starts_with('m')
+            && rest.split(';').any(|code| matches!(code.parse(), Ok(30..=49 | 90..=107)))
     });
     assert_eq!(colours.count(), 0, "{raw:?}");
 }

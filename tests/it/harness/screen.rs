@@ -128,10 +128,14 @@ impl Screen {
         self.wide.process(bytes);
     }
 
-    /// Takes what has been written until nothing comes for a while.
+    /// Takes what has been written until nothing comes for a while; where something always moves, not for long.
     pub fn rest(&mut self) {
+        let deadline = Instant::now() + Duration::from_secs(3);
         while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(300)) {
             self.take(&bytes);
+            if Instant::now() > deadline {
+                break;
+            }
         }
     }
 
