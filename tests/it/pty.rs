@@ -1,1 +1,259 @@
-//! x
+//! On a terminal: menus, languages, Ctrl-C, narrow and wide.
+
+use pllab::i18n::{Lang, Text};
+
+use super::harness::{Folder, Key, Screen, sequence};
+
+/// A message of the program, by key: wording may change, what it stands for does not.
+fn word(key: &str, lang: Lang) -> String {
+    Text::message(key, []).say(lang)
+}
+
+/// How a menu shows which of its lines is meant.
+const POINTER: &str = " ❯ ";
+
+fn start(folder: &Folder, columns: u16, rows: u16) -> Screen {
+    Screen::open(folder, "start --pace instant", (columns, rows), &[])
+}
+
+/// The last lines of the screen that are not empty.
+fn bottom(screen: &Screen, count: usize) -> Vec<String> {
+    let visible = screen.visible();
+    let lines: Vec<&str> = visible.lines().filter(|line| !line.trim().is_empty()).collect();
+    lines[lines.len().saturating_sub(count)..].iter().map(|line| (*line).to_owned()).collect()
+}
+
+fn at_menu(screen: &Screen) -> bool {
+    let language = word("menu-language", Lang::Ja);
+    bottom(screen, 1).iter().any(|line| line.contains(&language))
+        && bottom(screen, 8).iter().any(|it| it.contains(POINTER))
+}
+
+fn at_pause(screen: &Screen) -> bool {
+    let words: Vec<String> =
+        ["menu-continue", "menu-begin"].iter().flat_map(|key| Lang::ALL.map(|lang| word(key, lang))).collect();
+    bottom(screen, 1).iter().any(|line| words.iter().any(|word| line.contains(word)))
+}
+
+/// Turns pages until a menu is there. What was shown stays as it was.
+#[track_caller]
+fn read_on(screen: &mut Screen) {
+    for _ in 0..60 {
+        screen.wait_for("a menu or a page", |screen| at_menu(screen) || at_pause(screen));
+        if at_menu(screen) {
+            return;
+        }
+        let before = screen.history();
+        screen.tap(Key::Enter);
+        assert_kept(screen, &before[..before.len() - 1]);
+    }
+    panic!("no menu after many pages:\n{}", screen.visible());
+}
+
+/// These lines still stand where they stood.
+#[track_caller]
+fn assert_kept(screen: &Screen, before: &[String]) {
+    let now = screen.history();
+    for (index, line) in before.iter().enumerate() {
+        assert_eq!(now.get(index), Some(line), "line {index} has changed:\n{}", screen.visible());
+    }
+}
+
+/// The lines above the menu that stands at the bottom: all of the history but the menu's lines.
+fn above_menu(screen: &Screen) -> Vec<String> {
+    let mut lines = screen.history();
+    let first = lines.iter().rposition(|line| line.contains(POINTER)).expect("a menu has a pointer");
+    // The pointer may be on any line of the menu; its lines are indented by three.
+    let mut top = first;
+    while top > 0 && lines[top - 1].starts_with("   ") {
+        top -= 1;
+    }
+    lines.truncate(top);
+    lines
+}
+
+/// How many lines at the bottom are the menu's.
+fn menu_size(screen: &Screen) -> usize {
+    screen.history().len() - above_menu(screen).len()
+}
+
+/// Which line of the menu is pointed at, where there is exactly one.
+fn pointed(screen: &Screen, size: usize) -> Option<usize> {
+    let lines = bottom(screen, size);
+    let mut all = lines.iter().enumerate().filter(|(_, line)| line.contains(POINTER)).map(|(index, _)| index);
+    all.next().filter(|_| all.next().is_none())
+}
+
+/// Goes through the whole menu and back; nothing above it moves, and one line is pointed at.
+#[track_caller]
+fn walk(screen: &mut Screen) {
+    let (above, size) = (above_menu(screen), menu_size(screen));
+    assert!(size >= 4, "{size}:\n{}", screen.visible());
+    let downs = (1..=size).map(|index| (Key::Down, index % size));
+    let ups = (0..size).rev().map(|index| (Key::Up, index));
+    for (key, index) in downs.chain(ups).chain([(Key::Escape, 0)]) {
+        screen.press(key);
+        screen.see("the pointer where it belongs", |screen| pointed(screen, size) == Some(index));
+        assert_kept(screen, &above);
+        assert_eq!(screen.history().len(), above.len() + size, "{key:?}:\n{}", screen.visible());
+    }
+    screen.rest();
+    assert_kept(screen, &above);
+}
+
+/// Takes the last line of the menu: the other language.
+fn change_language(screen: &mut Screen) {
+    screen.tap(Key::Up);
+    screen.tap(Key::Enter);
+    read_on(screen);
+}
+
+/// A step done in Japanese, with a look at it in English, then left by Ctrl-C and gone on with.
+fn guided(columns: u16, rows: u16) {
+    let folder = Folder::new();
+    let mut screen = start(&folder, columns, rows);
+    read_on(&mut screen);
+    let title = "provider VPC を用意する";
+    assert!(screen.history().iter().any(|line| line.contains(title)), "{}", screen.history().join("\n"));
+    walk(&mut screen);
+
+    let japanese = above_menu(&screen);
+    change_language(&mut screen);
+    let english = word("step-plan", Lang::En);
+    assert!(screen.history()[japanese.len()..].iter().any(|line| line.contains(&english)), "{}", screen.visible());
+    assert_kept(&screen, &japanese);
+    walk(&mut screen);
+    change_language(&mut screen);
+    assert_kept(&screen, &japanese);
+
+    assert_eq!(sequence(&folder.journal()), ["run_started"], "reading makes nothing");
+    screen.tap(Key::Enter);
+    read_on(&mut screen);
+    assert!(sequence(&folder.journal()).contains(&"step_finished"));
+    assert_kept(&screen, &japanese);
+    walk(&mut screen);
+
+    let above = above_menu(&screen);
+    screen.press(Key::CtrlC);
+    assert_eq!(screen.end(), 130);
+    assert!(screen.cursor_shows());
+    assert_kept(&screen, &above);
+    let resume = format!("pllab resume {}", folder.run_id());
+    assert!(screen.visible().replace('\n', "").contains(&resume), "{}", screen.visible());
+    assert_eq!(screen.too_wide(), Vec::<String>::new());
+    assert_eq!(sequence(&folder.journal()).last(), Some(&"interrupted"));
+
+    folder.pllab("resume --yes").run().code(0);
+}
+
+#[test]
+fn guided_at_80_columns() {
+    guided(80, 24);
+}
+
+#[test]
+fn guided_at_40_columns() {
+    guided(40, 24);
+}
+
+#[test]
+fn guided_at_120_columns() {
+    guided(120, 40);
+}
+
+#[test]
+fn a_low_screen_still_has_its_menus() {
+    let folder = Folder::new();
+    let mut screen = start(&folder, 80, 10);
+    screen.wait_for("a menu", |screen| bottom(screen, 10).iter().any(|line| line.contains(POINTER)));
+    // Not all choices have room: the last one leads to the others.
+    screen.tap(Key::Up);
+    screen.tap(Key::Enter);
+    screen.press(Key::CtrlC);
+    assert_eq!(screen.end(), 130);
+    assert!(screen.cursor_shows());
+}
+
+#[test]
+fn ctrl_c_on_the_first_page_makes_nothing() {
+    let folder = Folder::new();
+    let mut screen = start(&folder, 80, 24);
+    screen.wait_for("a page", at_pause);
+    screen.press(Key::CtrlC);
+    assert_eq!(screen.end(), 130);
+    assert!(screen.cursor_shows());
+    assert!(!sequence(&folder.journal()).contains(&"intent"));
+}
+
+#[test]
+fn ctrl_c_while_something_is_being_made() {
+    let folder = Folder::new();
+    let mut screen = Screen::open(&folder, "start --yes --pace quick", (80, 24), &[]);
+    screen.see("the third step", |screen| screen.visible().contains("3/9"));
+    screen.press(Key::CtrlC);
+    assert_eq!(screen.end(), 130);
+    assert!(screen.cursor_shows());
+    assert_eq!(sequence(&folder.journal()).last(), Some(&"interrupted"));
+    folder.pllab("clean --yes").run().code(0);
+}
+
+#[test]
+fn the_whole_lab_by_enter_alone() {
+    let folder = Folder::new();
+    let mut screen = start(&folder, 80, 24);
+    for _ in 0..18 {
+        read_on(&mut screen);
+        screen.press(Key::Enter);
+        // The menu that was answered must be gone before the next is looked for.
+        screen.wait_for("something new", |screen| !at_menu(screen));
+    }
+    assert_eq!(screen.end(), 0);
+    assert!(screen.cursor_shows());
+    assert_eq!(screen.too_wide().iter().filter(|line| !line.contains("http")).count(), 0, "{:?}", screen.too_wide());
+    assert!(sequence(&folder.journal()).contains(&"run_cleaned"));
+}
+
+#[test]
+fn a_simple_terminal_gets_sentences_and_numbers() {
+    let folder = Folder::new();
+    let mut screen = Screen::open(&folder, "start --pace instant", (80, 24), &[("TERM", "dumb")]);
+    let prompt = Text::message("menu-number", [("default", 1_u32.into())]).say(Lang::Ja);
+    screen.wait(prompt.trim());
+    assert!(!screen.raw().contains('\u{1b}'), "{:?}", screen.raw());
+    screen.type_line("x");
+    screen.type_line("1");
+    screen.wait_for("the step is done", |_| sequence(&folder.journal()).contains(&"step_finished"));
+    screen.wait(prompt.trim());
+    screen.press(Key::CtrlC);
+    assert_eq!(screen.end(), 130);
+    assert!(!screen.raw().contains('\u{1b}'), "{:?}", screen.raw());
+}
+
+#[test]
+fn no_color_means_no_colour() {
+    let folder = Folder::new();
+    let mut screen = Screen::open(&folder, "labs show", (80, 24), &[("NO_COLOR", "1")]);
+    assert_eq!(screen.end(), 0);
+    let raw = screen.raw();
+    let colours = raw.match_indices("\u{1b}[").filter(|(at, _)| {
+        let rest: String = raw[at + 2..].chars().take_while(|c| c.is_ascii_digit() || *c == ';').collect();
+        raw[at + 2 + rest.len()..].starts_with('m')
+            && rest.split(';').any(|code| matches!(code.parse(), Ok(30..=49 | 90..=107)))
+    });
+    assert_eq!(colours.count(), 0, "{raw:?}");
+}
+
+#[test]
+fn reading_on_a_terminal_turns_through_to_the_end() {
+    for columns in [40, 80, 120] {
+        let folder = Folder::new();
+        let mut screen = Screen::open(&folder, "start --explain-only --yes", (columns, 24), &[]);
+        assert_eq!(screen.end(), 0);
+        let long: Vec<String> = screen.too_wide();
+        // What is to be copied stands on lines of its own, unbroken. It is code: no Japanese but in the page's HTML.
+        let kana = |c: char| ('\u{3040}'..='\u{30ff}').contains(&c);
+        let prose: Vec<&String> = long.iter().filter(|line| line.contains(kana) && !line.contains('<')).collect();
+        assert!(prose.is_empty(), "{columns}: {prose:?}");
+        assert!(!folder.state().exists());
+    }
+}

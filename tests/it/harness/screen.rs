@@ -1,2 +1,223 @@
-pub struct Key;
-pub struct Screen;
+//! The program on a terminal: keys in, a screen out.
+
+use std::io::{Read as _, Write};
+use std::num::NonZero;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+use super::Folder;
+
+/// After this a screen does not come any more. Far above what anything here takes, on a busy machine too.
+const PATIENCE: Duration = Duration::from_secs(45);
+/// More lines than any of these sessions writes.
+const TALL: u16 = 6000;
+/// Wider than anything these sessions write.
+const WIDE: u16 = 400;
+
+/// A key.
+#[derive(Clone, Copy, Debug)]
+pub enum Key {
+    Enter,
+    Up,
+    Down,
+    Escape,
+    CtrlC,
+}
+
+impl Key {
+    fn bytes(self) -> &'static [u8] {
+        match self {
+            Self::Enter => b"\r",
+            Self::Up => b"\x1b[A",
+            Self::Down => b"\x1b[B",
+            Self::Escape => b"\x1b",
+            Self::CtrlC => b"\x03",
+        }
+    }
+}
+
+/// A session of the program on a terminal.
+pub struct Screen {
+    child: Box<dyn Child + Send + Sync>,
+    writer: Box<dyn Write + Send>,
+    output: Receiver<Vec<u8>>,
+    /// As the person sees it.
+    seen: vt100::Parser,
+    /// The same on a screen on which nothing scrolls away: the program moves relative to where it is only.
+    all: vt100::Parser,
+    /// The same on one that is much wider: a line that is too long shows.
+    wide: vt100::Parser,
+    /// As it came.
+    raw: Vec<u8>,
+    columns: u16,
+    _master: Box<dyn MasterPty + Send>,
+}
+
+impl Screen {
+    /// Starts the program with these words, in `folder`, on a terminal of this size.
+    pub fn open(folder: &Folder, words: &str, (columns, rows): (u16, u16), env: &[(&str, &str)]) -> Self {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).expect("the system has terminals");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_pllab"));
+        command.args(words.split_whitespace());
+        command.env_clear();
+        command.cwd(folder.path());
+        command.env("HOME", folder.path());
+        command.env("PLLAB_STATE_DIR", folder.state());
+        command.env("PLLAB_LANG", "ja");
+        command.env("LANG", "ja_JP.UTF-8");
+        command.env("TERM", "xterm-256color");
+        for (name, value) in env {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).expect("the program starts");
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().expect("a terminal can be read");
+        let (tell, output) = channel();
+        thread::spawn(move || {
+            let mut buffer = [0; 8192];
+            while let Ok(count @ 1..) = reader.read(&mut buffer) {
+                if tell.send(buffer[..count].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        let writer = pair.master.take_writer().expect("a terminal can be written");
+        Self {
+            child,
+            writer,
+            output,
+            seen: parser(rows, columns),
+            all: parser(TALL, columns),
+            wide: parser(TALL, WIDE),
+            raw: Vec::new(),
+            columns,
+            _master: pair.master,
+        }
+    }
+
+    /// Presses a key.
+    pub fn press(&mut self, key: Key) {
+        // A program that has ended takes no key.
+        let _ = self.writer.write_all(key.bytes()).and_then(|()| self.writer.flush());
+    }
+
+    /// Presses a key and waits for the screen to come to rest.
+    pub fn tap(&mut self, key: Key) {
+        self.press(key);
+        self.rest();
+    }
+
+    /// Types a line.
+    pub fn type_line(&mut self, text: &str) {
+        let _ = self.writer.write_all(format!("{text}\r").as_bytes()).and_then(|()| self.writer.flush());
+    }
+
+    /// Everything that was written, byte by byte.
+    pub fn raw(&self) -> String {
+        String::from_utf8_lossy(&self.raw).into_owned()
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        self.raw.extend_from_slice(bytes);
+        self.seen.process(bytes);
+        self.all.process(bytes);
+        self.wide.process(bytes);
+    }
+
+    /// Takes what has been written until nothing comes for a while; where something always moves, not for long.
+    pub fn rest(&mut self) {
+        let deadline = Instant::now() + Duration::from_secs(3);
+        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(300)) {
+            self.take(&bytes);
+            if Instant::now() > deadline {
+                break;
+            }
+        }
+    }
+
+    /// Waits until the screen holds `text`, then until it comes to rest.
+    #[track_caller]
+    pub fn wait(&mut self, text: &str) {
+        self.wait_for(text, |screen| screen.visible().contains(text));
+    }
+
+    /// Waits until `wanted` holds, then until the screen comes to rest.
+    #[track_caller]
+    pub fn wait_for(&mut self, what: &str, wanted: impl Fn(&Self) -> bool) {
+        self.see(what, wanted);
+        self.rest();
+    }
+
+    /// Waits until `wanted` holds.
+    #[track_caller]
+    pub fn see(&mut self, what: &str, wanted: impl Fn(&Self) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !wanted(self) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.output.recv_timeout(left) {
+                Ok(bytes) => self.take(&bytes),
+                Err(RecvTimeoutError::Timeout) => panic!("{what:?} does not come:\n{}", self.visible()),
+                Err(RecvTimeoutError::Disconnected) if wanted(self) => break,
+                Err(RecvTimeoutError::Disconnected) => panic!("ended without {what:?}:\n{}", self.history().join("\n")),
+            }
+        }
+    }
+
+    /// What the person sees.
+    pub fn visible(&self) -> String {
+        self.seen.screen().contents()
+    }
+
+    /// Every line so far, without empty ones at the end.
+    pub fn history(&self) -> Vec<String> {
+        let mut lines: Vec<String> =
+            self.all.screen().rows(0, self.columns).map(|line| line.trim_end().to_owned()).collect();
+        while lines.last().is_some_and(String::is_empty) {
+            lines.pop();
+        }
+        lines
+    }
+
+    /// Lines that would not fit the terminal.
+    pub fn too_wide(&self) -> Vec<String> {
+        let beyond = self.wide.screen().rows(self.columns, WIDE - self.columns);
+        let all = self.wide.screen().rows(0, WIDE);
+        all.zip(beyond).filter(|(_, beyond)| !beyond.trim().is_empty()).map(|(line, _)| line).collect()
+    }
+
+    /// Whether the cursor shows.
+    pub fn cursor_shows(&self) -> bool {
+        !self.seen.screen().hide_cursor()
+    }
+
+    /// Waits for the end and gives the exit code.
+    #[track_caller]
+    pub fn end(&mut self) -> u32 {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            self.rest();
+            if let Some(status) = self.child.try_wait().expect("the program can be waited for") {
+                self.rest();
+                return status.exit_code();
+            }
+            assert!(Instant::now() < deadline, "it does not end:\n{}", self.visible());
+        }
+    }
+}
+
+fn parser(rows: u16, columns: u16) -> vt100::Parser {
+    let size = |length| NonZero::new(length).expect("a screen has a size");
+    vt100::Parser::new(size(rows), size(columns), 0)
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        // It has usually ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
