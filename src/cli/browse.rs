@@ -7,6 +7,7 @@ use super::context::Context;
 use super::exit::{Code, Failed};
 use super::interrupt::Interrupt;
 use super::pass::target;
+use super::target::unreachable_target;
 use crate::checks;
 use crate::i18n::m;
 use crate::lab::Check;
@@ -34,7 +35,14 @@ async fn show(context: &mut Context, args: &OneRun) -> Result<(), Failed> {
     let mut interrupt = Interrupt::listen();
     let target = target(context, &store, &found, state).await?;
     let url = checks::browser_url(&target.clouds.consumer, &client, &dns).await;
-    let Ok(Some(url)) = url else {
+    let url = match url {
+        Ok(url) => url,
+        Err(fault) => {
+            target.close().await;
+            return Err(unreachable_target(&state.target, Some(&fault)));
+        }
+    };
+    let Some(url) = url else {
         target.close().await;
         return Err(Failed::new(
             Code::NotMet,

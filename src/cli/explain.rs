@@ -55,7 +55,6 @@ pub(super) async fn explain(
         loaded,
         way: Way::Explain,
         keep: true,
-        damaged: false,
         // Nobody to ask: it is read through to the end.
         asks: asked,
         interrupted,

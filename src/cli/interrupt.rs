@@ -70,6 +70,9 @@ async fn wait() {
 #[expect(clippy::exit, reason = "the second Ctrl-C is a person who wants out now, whatever is under way")]
 fn leave() -> ! {
     // The cursor may be hidden by a prompt or a bar.
-    let _ = console::Term::stderr().show_cursor();
+    let term = console::Term::stderr();
+    if term.is_term() {
+        let _ = term.show_cursor();
+    }
     std::process::exit(Code::Interrupted as i32)
 }

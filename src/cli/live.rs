@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cloud::{ConnectOptions, connect, identity};
 use crate::host::write_atomic;
-use crate::sandbox::{Account, Sandbox};
+use crate::sandbox::{Account, Pace, Sandbox};
 
 /// A sandbox that answers, or did.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -21,6 +21,8 @@ pub(super) struct Live {
     pub endpoint_url: String,
     /// The region to name in requests.
     pub region: String,
+    /// How fast its clock runs.
+    pub pace: String,
     /// Its accounts.
     pub accounts: Vec<LiveAccount>,
 }
@@ -45,7 +47,7 @@ pub(super) struct Note {
 
 impl Live {
     /// What there is to say of a sandbox that was just started.
-    pub fn of(sandbox: &Sandbox, region: &str) -> Self {
+    pub fn of(sandbox: &Sandbox, region: &str, pace: Pace) -> Self {
         let account = |account: &Account| LiveAccount {
             name: account.name.clone(),
             account_id: account.account_id.clone(),
@@ -56,6 +58,7 @@ impl Live {
             pid: std::process::id(),
             endpoint_url: sandbox.endpoint_url().to_owned(),
             region: region.to_owned(),
+            pace: pace.name().to_owned(),
             accounts: sandbox.accounts().iter().map(account).collect(),
         }
     }

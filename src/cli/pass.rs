@@ -37,8 +37,6 @@ pub(super) struct Pass {
     pub keep: bool,
     /// Whether an earlier pass is taken up again.
     pub resumed: bool,
-    /// Whether the journal has lines that cannot be read.
-    pub damaged: bool,
 }
 
 /// Opens a run to go on with it. The lock comes before the journal: nobody else may be writing it.
@@ -55,32 +53,37 @@ pub(super) async fn open(
         .map_err(|error| journal_trouble(&error, &run))?;
     let state = State::replay(&entries);
     let first = torn.map(|kept: PathBuf| Event::Notice { text: m::cli_journal_torn(kept.display().to_string()) });
-    let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region)?;
+    if state.run.is_empty() {
+        let path = found.folder.join("journal.jsonl").display().to_string();
+        return Err(Failed::new(Code::Usage, m::cli_journal_headless(path), Vec::new(), &["pllab status"]));
+    }
+    let loaded = match context.lab(&state.lab, &state.variables, &state.token, &state.region) {
+        // What was made is deleted by what the journal says, whatever became of the lab since.
+        Err(_) if doing == Doing::Clean => Arc::new(Loaded::without_steps(&state.lab)),
+        loaded => loaded?,
+    };
     let interrupt = Interrupt::listen();
     let target = target(context, store, found, &state).await?;
-    Ok(Pass {
-        run,
-        journal,
-        state,
-        first,
-        loaded,
-        target,
-        lock,
-        interrupt,
-        keep,
-        resumed: true,
-        damaged: !found.damaged.is_empty(),
-    })
+    Ok(Pass { run, journal, state, first, loaded, target, lock, interrupt, keep, resumed: true })
 }
 
 /// The target that a run's journal names.
 pub(super) async fn target(context: &Context, store: &Store, found: &Found, state: &State) -> Result<Target, Failed> {
-    if state.target == "sandbox" {
+    let target = if state.target == "sandbox" {
         let pace = state.pace.as_deref().and_then(|pace| pace.parse::<Pace>().ok()).unwrap_or_default();
-        Target::sandbox(&context.host, store, &found.folder, &state.region, pace).await
+        Target::sandbox(&context.host, store, &found.folder, &state.region, pace).await?
     } else {
-        Target::endpoint(&state.target, None, &state.region).await
+        Target::endpoint(&state.target, state.profile.clone(), &state.region).await?
+    };
+    // In another account everything would look gone.
+    let stranger = state.accounts.iter().find(|(side, account)| target.accounts.get(side) != Some(account));
+    if let Some((side, account)) = stranger {
+        let now = target.accounts.get(side).cloned().unwrap_or_default();
+        target.close().await;
+        let next = format!("pllab status {}", found.id());
+        return Err(Failed::new(Code::Refused, m::cli_other_account(account, now), Vec::new(), &[&next]));
     }
+    Ok(target)
 }
 
 /// What a pass does.
@@ -100,7 +103,7 @@ pub(super) async fn go(context: &mut Context, pass: Pass, yes: bool) -> Code {
 
 /// Works on a run with `screen`, closes the target, and says how it ended.
 pub(super) async fn work(context: &mut Context, pass: Pass, screen: &Arc<dyn Screen>, doing: Doing) -> Code {
-    let Pass { run, journal, state, first, loaded, target, lock, interrupt, keep, resumed, damaged } = pass;
+    let Pass { run, journal, state, first, loaded, target, lock, interrupt, keep, resumed } = pass;
     let (region, at) = match &first {
         Some(Event::RunStarted { region, target, .. }) => (region.clone(), target.clone()),
         _ => (state.region.clone(), state.target.clone()),
@@ -116,7 +119,6 @@ pub(super) async fn work(context: &mut Context, pass: Pass, screen: &Arc<dyn Scr
         views,
         way: Way::Guided,
         keep,
-        damaged,
         asks: true,
         interrupted: interrupt.seen.clone(),
     };
@@ -132,7 +134,8 @@ pub(super) async fn work(context: &mut Context, pass: Pass, screen: &Arc<dyn Scr
     .await;
     let code = match result {
         Ok(ended) => {
-            if ended.end == End::Left || (ended.end == End::NotMet && doing == Doing::Lab) {
+            let open = !drive.core.with(|state| state.cleaned);
+            if open && (ended.end == End::Left || (ended.end == End::NotMet && doing == Doing::Lab)) {
                 screen.say(&m::cli_come_back(&run));
             }
             exit::of(&ended)

@@ -4,11 +4,16 @@ use super::args::Resume;
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::pass::{Doing, go, open};
+use crate::i18n::m;
 
 /// Takes up a run again: the one that is named, or the latest that is not cleaned.
 pub(super) async fn resume(context: &mut Context, args: Resume) -> Result<Code, Failed> {
     let store = context.store()?;
     let found = store.find(args.run.as_deref(), |state| !state.cleaned)?;
+    if found.state.cleaned {
+        let next = format!("pllab start {}", found.state.lab);
+        return Err(Failed::new(Code::Usage, m::cli_run_is_cleaned(found.id()), Vec::new(), &[&next]));
+    }
     let pass = open(context, &store, &found, args.keep, Doing::Lab).await?;
     Ok(go(context, pass, args.yes).await)
 }

@@ -75,6 +75,8 @@ async fn begin(context: &mut Context, args: &Start, mut set: BTreeMap<String, St
         token,
         variables: loaded.variables.clone(),
         pace: args.endpoint_url.is_none().then(|| pace.name().to_owned()),
+        accounts: target.accounts.clone(),
+        profile: args.profile.clone(),
     };
     Ok(Pass {
         run,
@@ -87,7 +89,6 @@ async fn begin(context: &mut Context, args: &Start, mut set: BTreeMap<String, St
         interrupt,
         keep: args.keep,
         resumed: false,
-        damaged: false,
     })
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::exit::{Code, Failed};
 use crate::engine::{self, JournalError, State};
-use crate::host::{DirLock, Host, LockError, create_private_dir, state_dir};
+use crate::host::{DirLock, Host, LockError, create_private_dir, state_dir, sync_dir};
 use crate::i18n::{Text, m};
 
 /// The state folder.
@@ -65,7 +65,10 @@ impl Store {
         // No vowels and no look-alikes: an id is read aloud in classrooms, and is no word.
         let id = host.random.text(b"23456789bcdfghjkmnpqrstvwxz", 6);
         let folder = self.runs().join(&id);
-        create_private_dir(&folder).map_err(|error| Failed::io(&folder, &error))?;
+        // After a power cut the folder must be there if anything was made.
+        let made =
+            create_private_dir(&folder).and_then(|()| sync_dir(&self.runs())).and_then(|()| sync_dir(&self.root));
+        made.map_err(|error| Failed::io(&folder, &error))?;
         Ok((id, folder))
     }
 
@@ -110,6 +113,10 @@ impl Found {
 
 fn look(folder: &Path) -> Option<Found> {
     let read = engine::read(folder).ok()?;
+    if read.entries.is_empty() && read.damaged.is_empty() {
+        // Killed before its first line was whole: nothing was made, so there is no run.
+        return None;
+    }
     Some(Found { folder: folder.to_owned(), state: State::replay(&read.entries), damaged: read.damaged })
 }
 

@@ -1,14 +1,13 @@
 //! Where a run's calls go: the sandbox of its folder, one that is already running, or an endpoint that was named.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::exit::{Code, Failed};
 use super::live::{Live, Note};
 use super::store::Store;
-use crate::cloud::{Clouds, ConnectOptions, Fault, FaultClass, connect, identity};
+use crate::cloud::{Clouds, ConnectOptions, Fault, FaultClass, connect, identity, is_loopback};
 use crate::engine::Patience;
 use crate::host::{Host, create_private_dir};
 use crate::i18n::{Text, m};
@@ -41,22 +40,23 @@ impl Target {
         let shared = store.sandbox();
         let made_before = own.is_dir();
         if let Some(live) = Live::find(if made_before { &own } else { &shared }).await {
-            return Self::of_live(&live, region, pace, None).await;
+            return Self::of_live(&live, region, None).await;
         }
         // A run that began on the shared sandbox goes on there, whoever starts it.
         let began_shared = !made_before && run_folder.join("journal.jsonl").is_file();
         let folder = if began_shared { shared } else { own };
         let (sandbox, live, note) = open(host, &folder, region, pace, None).await?;
-        Self::of_live(&live, region, pace, Some((sandbox, note))).await
+        Self::of_live(&live, region, Some((sandbox, note))).await
     }
 
-    async fn of_live(live: &Live, region: &str, pace: Pace, own: Option<(Sandbox, Note)>) -> Result<Self, Failed> {
+    async fn of_live(live: &Live, region: &str, own: Option<(Sandbox, Note)>) -> Result<Self, Failed> {
         // Both sides in one account, as in the tutorial.
         let Some(account) = live.accounts.first() else {
             return Err(unreachable_target(&live.endpoint_url, None));
         };
         let options = ConnectOptions { region: region.to_owned(), ..live.options(account) };
-        let patience = match pace {
+        // Its own pace: another process may run it at another than was asked for here.
+        let patience = match live.pace.parse::<Pace>().unwrap_or_default() {
             Pace::Instant => Patience::INSTANT,
             Pace::Quick => Patience::QUICK,
             Pace::Real => Patience::AWS,
@@ -115,7 +115,7 @@ pub(super) async fn open(
         keys: None,
     };
     let sandbox = Sandbox::start(options).await.map_err(|error| start_trouble(&error))?;
-    let live = Live::of(&sandbox, region);
+    let live = Live::of(&sandbox, region, pace);
     let note = live.leave(folder).map_err(|error| Failed::io(folder, &error))?;
     Ok((sandbox, live, note))
 }
@@ -129,6 +129,13 @@ fn start_trouble(error: &StartError) -> Failed {
             &["pllab sandbox", "pllab sandbox --port 0"],
         ),
         StartError::Folder { path, source } => Failed::io(path, source),
+        StartError::Region { region } => {
+            Failed::new(Code::Usage, m::cli_bad_region(region), Vec::new(), &["pllab start --region ap-northeast-1"])
+        }
+        StartError::InUse { path, .. } => {
+            let details = vec![Text::literal(path.display().to_string())];
+            Failed::new(Code::Usage, m::cli_sandbox_busy(), details, &["pllab status"])
+        }
         other => Failed::new(
             Code::Usage,
             m::cli_sandbox_state(),
@@ -146,35 +153,4 @@ pub(super) fn unreachable_target(url: &str, fault: Option<&Fault>) -> Failed {
     };
     let details = fault.map(|fault| Text::literal(fault.to_string())).into_iter().collect();
     Failed::new(Code::Unreachable, title, details, &["pllab sandbox", "pllab status"])
-}
-
-fn is_loopback(url: &str) -> bool {
-    let Some((_, rest)) = url.split_once("://") else { return false };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = match authority.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or_default(),
-        None => authority.split(':').next().unwrap_or_default(),
-    };
-    // What stands before an `@` is no host.
-    !authority.contains('@') && (host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_loopback;
-
-    #[test]
-    fn only_this_machine_is_local() {
-        for url in ["http://127.0.0.1:4566", "https://localhost:9297/", "http://[::1]:1"] {
-            assert!(is_loopback(url), "{url}");
-        }
-        for url in [
-            "https://ec2.ap-northeast-1.amazonaws.com",
-            "http://127.0.0.1@example.com",
-            "http://localhost.example.com",
-            "127.0.0.1:1",
-        ] {
-            assert!(!is_loopback(url), "{url}");
-        }
-    }
 }

@@ -30,6 +30,8 @@ pub(super) async fn choose(target: &Target) -> Result<String, Failed> {
         let zones = reply.get("AvailabilityZones").and_then(Value::as_array).cloned().unwrap_or_default();
         let ids: Vec<String> = zones
             .iter()
+            // Local and Wavelength Zones have no NLB and no endpoints of this kind.
+            .filter(|zone| zone.get("ZoneType").and_then(Value::as_str).is_none_or(|kind| kind == "availability-zone"))
             .filter(|zone| zone.get("State").and_then(Value::as_str).is_none_or(|state| state == "available"))
             .filter_map(|zone| Some(zone.get("ZoneId")?.as_str()?.to_owned()))
             .collect();
@@ -45,5 +47,5 @@ pub(super) async fn choose(target: &Target) -> Result<String, Failed> {
 
 /// What stands for the zone where no cloud is asked.
 pub(super) fn example(region: &str) -> String {
-    if region == "ap-northeast-1" { USUAL.to_owned() } else { format!("{region}a") }
+    if region == "ap-northeast-1" { USUAL.to_owned() } else { "your-zone-id".to_owned() }
 }

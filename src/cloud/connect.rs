@@ -123,8 +123,15 @@ fn behavior(options: &ConnectOptions) -> BehaviorVersion {
     }
 }
 
-fn is_loopback(url: &str) -> bool {
-    let authority = url.split_once("://").map_or(url, |(_, rest)| rest).split(['/', '?']).next().unwrap_or_default();
+/// Whether a URL leads to this machine.
+#[must_use]
+pub fn is_loopback(url: &str) -> bool {
+    let Some((_, rest)) = url.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    // What stands before an `@` is no host.
+    if authority.contains('@') {
+        return false;
+    }
     let host = match authority.strip_prefix('[') {
         Some(v6) => v6.split(']').next(),
         None => authority.split(':').next(),
@@ -152,7 +159,14 @@ mod tests {
         for url in ["http://127.0.0.1:4566", "http://localhost:1/x", "https://[::1]:9", "http://127.9.9.9"] {
             assert!(is_loopback(url), "{url}");
         }
-        for url in ["http://10.0.0.1:4566", "https://ec2.example.com", "http://localhost.example.com", "http://"] {
+        for url in [
+            "http://10.0.0.1:4566",
+            "https://ec2.example.com",
+            "http://localhost.example.com",
+            "http://",
+            "http://127.0.0.1@example.com",
+            "127.0.0.1:1",
+        ] {
             assert!(!is_loopback(url), "{url}");
         }
     }

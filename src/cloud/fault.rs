@@ -109,7 +109,7 @@ impl Fault {
     }
 }
 
-/// The codes that the SDKs treat as throttling, and the service's own "not now".
+/// The codes that the SDKs treat as throttling. "Unavailable" is not among them: it does not say that nothing was done.
 fn is_throttle(code: &str) -> bool {
     code.starts_with("Throttl")
         || matches!(
@@ -120,10 +120,8 @@ fn is_throttle(code: &str) -> bool {
                 | "RequestLimitExceeded"
                 | "RequestThrottled"
                 | "RequestThrottledException"
-                | "ServiceUnavailable"
                 | "SlowDown"
                 | "TooManyRequestsException"
-                | "Unavailable"
         )
 }
 

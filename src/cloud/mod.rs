@@ -14,7 +14,7 @@ pub mod tags;
 
 pub use at::{at, text_at};
 pub use call::{Api, Call};
-pub use connect::{Clients, Clouds, ConnectOptions, Identity, connect, identity};
+pub use connect::{Clients, Clouds, ConnectOptions, Identity, connect, identity, is_loopback};
 pub use fault::{Fault, FaultClass};
 pub use poll::Backoff;
 pub use resolve::Unresolved;

@@ -83,11 +83,23 @@ fn resolve_value(value: &Value, facts: &dyn Fn(&str, &str) -> Option<String>) ->
     Ok(match value {
         Value::String(text) => Value::String(resolve_text(text, facts)?),
         Value::Array(items) => {
-            Value::Array(items.iter().map(|item| resolve_value(item, facts)).collect::<Result<_, _>>()?)
+            let mut resolved = Vec::new();
+            for item in items {
+                match (is_one_reference(item), resolve_value(item, facts)?) {
+                    // A fact that is a list, such as a service's zones, is written with commas; no id has one.
+                    (true, Value::String(list)) => resolved.extend(list.split(',').map(Value::from)),
+                    (_, value) => resolved.push(value),
+                }
+            }
+            Value::Array(resolved)
         }
         Value::Object(map) => Value::Object(resolve_map(map, facts)?),
         other => other.clone(),
     })
+}
+
+fn is_one_reference(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| matches!(pieces(text)[..], [Piece::Reference { .. }]))
 }
 
 fn resolve_text(text: &str, facts: &dyn Fn(&str, &str) -> Option<String>) -> Result<String, Unresolved> {

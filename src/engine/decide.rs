@@ -99,9 +99,12 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         Input::Interrupted => vec![Effect::End(End::Interrupted)],
         // Reading leaves nothing undone.
         Input::Answered(_, Answer::Leave) if plan.way == Way::Explain => vec![Effect::End(End::Met)],
-        Input::Answered(_, Answer::Leave) => vec![Effect::End(End::Left)],
+        Input::Answered(_, Answer::Leave) => {
+            let left = run_finished(state, plan, Verdict::NotYet);
+            vec![Effect::Record(left), Effect::End(End::Left)]
+        }
         Input::Answered(..) if plan.way == Way::Explain => read_on(state, plan),
-        Input::Answered(_, Answer::CleanUp) => vec![Effect::CleanUp],
+        Input::Answered(_, Answer::CleanUp) => clean_up(),
         Input::Answered(_, Answer::Keep) => finish(state, plan, Verdict::Met),
         Input::Answered(QuestionId::Step, answer) => {
             let Some((index, step)) = current(state, plan) else { return onward(state, plan) };
@@ -115,12 +118,14 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         }
         Input::Answered(QuestionId::Failed, _) => match current(state, plan) {
             Some((index, _)) => vec![resumed_work(state, plan, index)],
-            None => vec![Effect::CleanUp],
+            None => clean_up(),
         },
         Input::Answered(QuestionId::NotMet, _) => match current(state, plan) {
             Some((index, _)) => vec![resumed_work(state, plan, index)],
             None => onward(state, plan),
         },
+        // Something could still not be asked about.
+        Input::Recovered if !state.pending.is_empty() => decide(state, plan, Input::MakeFailed),
         Input::Recovered | Input::Answered(QuestionId::Next | QuestionId::CleanUp | QuestionId::ConfirmClean, _) => {
             onward(state, plan)
         }
@@ -157,6 +162,10 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
 
 /// The way on from where the run stands.
 fn onward(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
+    if state.cleaning {
+        // A clean-up that was cut short goes on; building on what it left would lead nowhere.
+        return clean_up();
+    }
     match current(state, plan) {
         Some((index, step)) if begun(state, step) => vec![Effect::Show(index), resumed_work(state, plan, index)],
         Some((index, step)) => open(index, step, state),
@@ -181,6 +190,10 @@ fn read_on(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
 /// Work on a step that was begun before: its detour, its making; the checks follow by themselves.
 fn resumed_work(state: &State, plan: &Plan<'_>, index: usize) -> Effect {
     let step = &plan.lab.steps[index];
+    if !state.pending.is_empty() {
+        // Nothing is made again before the cloud was asked what became of the first time.
+        return Effect::Recover;
+    }
     match state.steps.get(&step.id) {
         Some(step) if step.detour == Detouring::Open => Effect::Detour(index),
         _ => Effect::Make(index),
@@ -198,11 +211,22 @@ fn current<'a>(state: &State, plan: &Plan<'a>) -> Option<(usize, &'a Step)> {
 }
 
 fn finish(state: &State, plan: &Plan<'_>, cleaned: Verdict) -> Vec<Effect> {
+    let finished = run_finished(state, plan, cleaned);
+    let met = matches!(finished, Event::RunFinished { verdict: Verdict::Met, .. });
+    vec![Effect::Record(finished), Effect::End(if met { End::Met } else { End::NotMet })]
+}
+
+fn run_finished(state: &State, plan: &Plan<'_>, otherwise: Verdict) -> Event {
     let steps = plan.lab.steps.len();
     let steps_met = plan.lab.steps.iter().filter(|step| state.met(&step.id)).count();
-    let verdict = if steps_met < steps { Verdict::NotYet } else { cleaned };
-    let end = if verdict == Verdict::Met { End::Met } else { End::NotMet };
-    vec![Effect::Record(Event::RunFinished { verdict, steps_met, steps }), Effect::End(end)]
+    let verdict = if steps_met < steps { Verdict::NotYet } else { otherwise };
+    Event::RunFinished { verdict, steps_met, steps }
+}
+
+/// On record before anything is deleted, so that a clean-up that is cut short is taken up as one.
+fn clean_up() -> Vec<Effect> {
+    let begun = Event::Answered { step: String::new(), question: "clean_up".to_owned(), answer: "begun".to_owned() };
+    vec![Effect::Record(begun), Effect::CleanUp]
 }
 
 /// A step as it opens: shown, looked at, asked about.

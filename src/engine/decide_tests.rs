@@ -154,8 +154,29 @@ fn what_is_not_met_stops_there_and_can_be_asked_again() {
     guided(Input::MakeFailed, &["ask:Failed>leave|again,leave,clean_up"]);
     guided(Input::Answered(QuestionId::NotMet, Answer::Again), &["make:0"]);
     guided(Input::Answered(QuestionId::Failed, Answer::Again), &["make:0"]);
-    guided(Input::Answered(QuestionId::NotMet, Answer::Leave), &["end:Left"]);
+    guided(Input::Answered(QuestionId::NotMet, Answer::Leave), &["record:run:NotYet:0", "end:Left"]);
     guided(Input::Interrupted, &["end:Interrupted"]);
+}
+
+#[test]
+fn nothing_is_made_again_before_the_cloud_was_asked() {
+    let lost = Event::Outcome {
+        call: 0,
+        facts: None,
+        error: Some(crate::cloud::Fault {
+            code: "NoAnswer".to_owned(),
+            message: String::new(),
+            request_id: None,
+            class: crate::cloud::FaultClass::NoAnswer,
+        }),
+        recovered: false,
+    };
+    for events in [vec![started("one"), intent()], vec![started("one"), intent(), lost]] {
+        for question in [QuestionId::Failed, QuestionId::NotMet] {
+            expect(Way::Guided, false, &events, Input::Answered(question, Answer::Again), &["recover"]);
+        }
+        expect(Way::Guided, false, &events, Input::Begin, &["opening", "recover"]);
+    }
 }
 
 #[test]
@@ -173,7 +194,10 @@ fn the_detour_comes_back_to_its_step() {
 fn the_end_says_what_was_met_and_what_is_left() {
     let all = [met("one"), met("two")];
     let end = |events: &[Event], keep, input, expected: &[&str]| expect(Way::Guided, keep, events, input, expected);
-    end(&all, false, Input::Answered(QuestionId::CleanUp, Answer::CleanUp), &["clean-up"]);
+    end(&all, false, Input::Answered(QuestionId::CleanUp, Answer::CleanUp), &["record:answered:begun", "clean-up"]);
+    // Cut short, it is taken up again, whatever the steps say.
+    let begun = Event::Answered { step: String::new(), question: "clean_up".to_owned(), answer: "begun".to_owned() };
+    end(&[met("one"), begun], false, Input::Begin, &["opening", "record:answered:begun", "clean-up"]);
     end(&all, false, Input::Cleaned(Verdict::Met), &["record:run:Met:2", "end:Met"]);
     end(&all, false, Input::Cleaned(Verdict::Broken), &["record:run:Broken:2", "end:NotMet"]);
     end(&all, false, Input::Cleaned(Verdict::CannotTell), &["record:run:CannotTell:2", "end:NotMet"]);

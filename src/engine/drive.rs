@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::core::Core;
 use super::decide::{Effect, End, Input, Plan, decide};
-use super::event::{AskError, Event, FaultClass, Item, ItemState, Purpose, QuestionId, Verdict, Way};
+use super::event::{AskError, Event, Fault, FaultClass, Item, ItemState, Purpose, QuestionId, Verdict, Way};
 use super::examine::examine;
 use super::journal::JournalError;
 use super::make::make;
@@ -36,8 +36,6 @@ pub struct Drive {
     pub way: Way,
     /// Whether what was made is kept at the end.
     pub keep: bool,
-    /// Whether the journal has lost lines, so that a clean-up looks for what they said.
-    pub damaged: bool,
     /// Whether there are questions between the steps of the explain way.
     pub asks: bool,
     /// Turns true at Ctrl-C.
@@ -89,7 +87,19 @@ impl Drive {
     /// When the journal cannot be written.
     pub async fn clean(&self) -> Result<Ended, Stuck> {
         let mut fault = None;
-        let verdict = self.clean_up(&mut fault).await?;
+        let mut interrupted = self.interrupted.clone();
+        let begun =
+            Event::Answered { step: String::new(), question: "clean_up".to_owned(), answer: "begun".to_owned() };
+        self.core.record(&begun)?;
+        let verdict = tokio::select! {
+            biased;
+            Ok(_) = interrupted.wait_for(|it| *it) => {
+                let run = self.core.with(|state| state.run.clone());
+                self.core.record(&Event::Interrupted { run })?;
+                return Ok(Ended { end: End::Interrupted, fault });
+            }
+            verdict = self.clean_up(&mut fault) => verdict?,
+        };
         let end = if verdict == Verdict::Met { End::Met } else { End::NotMet };
         Ok(Ended { end, fault })
     }
@@ -120,7 +130,8 @@ impl Drive {
             }
             match came {
                 Came::Of(next) => input = next,
-                Came::Nothing => return Ok(Ended { end: End::Met, fault }),
+                // Every list of effects ends in one that leads on; where none did, nothing was achieved.
+                Came::Nothing => return Ok(Ended { end: End::NotMet, fault }),
                 Came::End(end) => {
                     if end == End::Interrupted && self.way != Way::Explain {
                         let run = self.core.with(|state| state.run.clone());
@@ -182,16 +193,17 @@ impl Drive {
                 let step = &self.loaded.lab.steps[index];
                 let resources = resources(step.side, step.makes.clone());
                 match self.make(&step.id, &resources).await {
-                    Ok(()) => Came::Of(Input::Made),
+                    Ok(()) => {
+                        *fault = None;
+                        Came::Of(Input::Made)
+                    }
                     Err(failure) => self.failed(failure, fault)?,
                 }
             }
             Effect::Check(index) => {
                 let step = &self.loaded.lab.steps[index];
                 let verdict = self.check(step).await?;
-                if verdict == Verdict::CannotTell {
-                    *fault = Some(FaultClass::NoAnswer);
-                }
+                *fault = (verdict == Verdict::CannotTell).then_some(FaultClass::NoAnswer);
                 Came::Of(Input::Checked(verdict))
             }
             Effect::Detour(index) => match self.detour(&self.loaded.lab.steps[index]).await {
@@ -262,6 +274,16 @@ impl Drive {
         }
         let old: Vec<String> = detour.remakes.iter().filter(|name| remade(name) == 0).cloned().collect();
         teardown(&self.core, clouds, self.patience, Some(&old)).await?;
+        if let Some(name) = old.iter().find(|name| remade(name) == 0) {
+            // Made again beside the old one it would be mistaken for it.
+            let fault = Fault {
+                code: "StillThere".to_owned(),
+                message: name.clone(),
+                request_id: None,
+                class: FaultClass::InUse,
+            };
+            return Err(Failure::Unsaid(fault));
+        }
         let again = lab
             .steps
             .iter()
@@ -279,7 +301,7 @@ impl Drive {
         let lab = &self.loaded.lab;
         let known = async {
             recover(&self.core, clouds, &self.patience, lab).await?;
-            if self.damaged { adopt(&self.core, clouds, lab).await } else { Ok(()) }
+            adopt(&self.core, clouds, lab).await
         };
         match known.await {
             Ok(()) => {}
@@ -297,7 +319,11 @@ impl Drive {
             self.core.record(&Event::RunCleaned { run })?;
             return Ok(Verdict::Met);
         }
-        Ok(if unseen { Verdict::CannotTell } else { Verdict::Broken })
+        if unseen {
+            fault.get_or_insert(FaultClass::NoAnswer);
+            return Ok(Verdict::CannotTell);
+        }
+        Ok(Verdict::Broken)
     }
 }
 

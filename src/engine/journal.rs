@@ -155,6 +155,7 @@ fn must_last(event: &Event) -> bool {
             | Event::Intent { .. }
             | Event::Outcome { .. }
             | Event::Gone { .. }
+            | Event::Answered { .. }
             | Event::RunCleaned { .. }
             | Event::RunFinished { .. }
     )

@@ -76,8 +76,11 @@ pub fn clients(clouds: &Clouds, side: Side) -> &Clients {
     }
 }
 
-/// How often a call that was refused for the moment (throttling, just-made resources not known yet) is sent.
-const ATTEMPTS: usize = 6;
+/// How often a call without an answer, and without a client token, is sent: each time after looking whether it took effect.
+const ATTEMPTS: usize = 3;
+/// How often the cloud is asked whether a call took effect before "no" is believed: what was just made may not be listed
+/// everywhere yet.
+const LOOKS: usize = 3;
 
 /// Makes one of a resource's calls, unless the journal says it is done.
 ///
@@ -138,57 +141,103 @@ async fn send(
 ) -> Result<Facts, Fault> {
     let began = Instant::now();
     let mut pauses = patience.pauses();
-    let mut attempt = 0;
+    let mut unanswered = 0;
     loop {
-        attempt += 1;
         let fault = match clients.send(call).await {
-            Ok(reply) => {
-                return facts_of(&reply, part.facts).or(part.facts.is_empty().then(Facts::new)).ok_or_else(|| Fault {
-                    code: "UnreadableReply".to_owned(),
-                    message: format!("{}: no {}", call.operation, part.facts.first().map_or("", |fact| fact.1)),
-                    request_id: None,
-                    class: FaultClass::NoAnswer,
-                });
-            }
+            Ok(reply) => return read(core, clients, patience, part, call, &reply).await,
             Err(fault) => fault,
         };
-        let settled = match (fault.class, work.purpose) {
-            (FaultClass::Exists, Purpose::Make) if part.repeat => true,
-            (FaultClass::NotFound, Purpose::Delete) => true,
-            _ => false,
-        };
-        if settled {
+        if fault.class == FaultClass::NotFound && work.purpose == Purpose::Delete {
             return Ok(Facts::new());
         }
-        if fault.class == FaultClass::NoAnswer
-            && !part.repeat
-            && let Some(facts) = look_up(core, clients, part).await?
-        {
-            return Ok(facts);
-        }
-        // What uses it may still be on its way out: endpoints, and an NLB's network interfaces. A refusal changed
-        // nothing, so asking again is the same call.
-        if let (FaultClass::InUse, Some(waiting)) = (fault.class, work.waiting)
-            && began.elapsed() < patience.limit
-        {
-            waiting(&fault);
-            tokio::time::sleep(pauses.next().unwrap_or_default().max(patience.look.0)).await;
-            continue;
+        // "It already exists": an earlier attempt may have taken effect after all.
+        let unclear = work.purpose == Purpose::Make && matches!(fault.class, FaultClass::NoAnswer | FaultClass::Exists);
+        if unclear {
+            // The look-up's own trouble does not make the call's outcome any clearer.
+            if let Ok(Some(facts)) = find(core, clients, patience, part).await {
+                return Ok(facts);
+            }
+            if fault.class == FaultClass::Exists && part.repeat && part.facts.is_empty() {
+                return Ok(Facts::new());
+            }
         }
         let again = match fault.class {
-            FaultClass::Busy | FaultClass::NoAnswer => true,
-            // What was made a moment ago may not be known everywhere yet.
-            FaultClass::NotFound => work.purpose == Purpose::Make && attempt < 4,
+            // What uses it may still be on its way out: endpoints, and an NLB's network interfaces.
+            FaultClass::InUse => match work.waiting {
+                Some(waiting) if began.elapsed() < patience.limit => {
+                    waiting(&fault);
+                    true
+                }
+                _ => false,
+            },
+            // What was made a moment ago may not be known everywhere yet; a service that a principal was just allowed to
+            // see, neither.
+            FaultClass::NotFound => work.purpose == Purpose::Make && began.elapsed() < patience.limit / 10,
+            FaultClass::Refused if fault.code == "InvalidServiceName" => began.elapsed() < patience.limit / 10,
+            // The cloud room has sent calls with a client token again already.
+            FaultClass::NoAnswer if !part.repeat && part.find.is_some() => {
+                unanswered += 1;
+                unanswered < ATTEMPTS && matches!(look_up(core, clients, part).await, Ok(None))
+            }
             _ => false,
         };
-        if !again || attempt >= ATTEMPTS {
+        if !again {
             return Err(fault);
         }
         tokio::time::sleep(pauses.next().unwrap_or_default().max(patience.look.0)).await;
     }
 }
 
-/// Asks the cloud whether a call took effect: its facts if it did.
+/// The facts in a reply. What a later call needs and the reply does not hold yet is looked up.
+async fn read(
+    core: &Core,
+    clients: &Clients,
+    patience: &Patience,
+    part: &Part,
+    call: &Call,
+    reply: &serde_json::Value,
+) -> Result<Facts, Fault> {
+    match facts_of(reply, part.facts) {
+        Some(facts) if facts.len() == part.facts.len() || part.find.is_none() => Ok(facts),
+        Some(mut facts) => {
+            if let Ok(Some(more)) = find(core, clients, patience, part).await {
+                facts.extend(more);
+            }
+            Ok(facts)
+        }
+        None if part.facts.is_empty() => Ok(Facts::new()),
+        None => {
+            let place = part.facts.first().map_or("", |fact| fact.1);
+            // A look that finds nothing changed nothing; a making call that does not say what it made is unclear.
+            let (name, class) = if call.is_read() {
+                ("NothingFound", FaultClass::Refused)
+            } else {
+                ("UnreadableReply", FaultClass::NoAnswer)
+            };
+            let message = format!("{}: {place}", call.operation);
+            Err(Fault { code: name.to_owned(), message, request_id: None, class })
+        }
+    }
+}
+
+/// Asks the cloud whether a call took effect, more than once before "no" is the answer.
+///
+/// # Errors
+/// When the cloud cannot be asked.
+pub async fn find(core: &Core, clients: &Clients, patience: &Patience, part: &Part) -> Result<Option<Facts>, Fault> {
+    if part.find.is_none() {
+        return Ok(None);
+    }
+    for pause in patience.pauses().take(LOOKS) {
+        tokio::time::sleep(pause).await;
+        if let Some(facts) = look_up(core, clients, part).await? {
+            return Ok(Some(facts));
+        }
+    }
+    Ok(None)
+}
+
+/// Asks the cloud once whether a call took effect: its facts if it did.
 ///
 /// # Errors
 /// When the cloud cannot be asked.

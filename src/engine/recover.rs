@@ -1,12 +1,12 @@
 //! After a crash: what became of the calls that have an intent and no outcome.
 
 use super::core::{Core, Intent};
-use super::event::{Event, Fault, FaultClass, Purpose};
-use super::perform::{Failure, Patience, clients, look_up};
+use super::event::{Event, Facts, Fault, FaultClass, Purpose};
+use super::perform::{Failure, Patience, clients, find, look_up};
 use crate::actions::{self, Making};
 use crate::cloud::Clouds;
 use crate::i18n::m;
-use crate::lab::{Lab, Resource};
+use crate::lab::{Lab, Resource, waves};
 
 /// Asks the cloud about every call without an outcome and writes the answers down. What can be sent again without harm is
 /// left to be sent again.
@@ -22,8 +22,12 @@ pub async fn recover(core: &Core, clouds: &Clouds, patience: &Patience, lab: &La
     for (number, call) in pending {
         let resource = lab.steps.iter().flat_map(|step| &step.makes).find(|it| it.name() == call.resource);
         let found = match (call.purpose, resource) {
-            (Purpose::Make, Some(resource)) => find(core, clouds, patience, resource, &call.part).await?,
-            _ => None,
+            (Purpose::Make, Some(resource)) => ask(core, clouds, patience, resource, &call.part).await?,
+            // Deleting again is how to learn what became of a deletion; an answer to a request is given again.
+            (Purpose::Delete, _) => None,
+            (Purpose::Make, None) if call.kind == "acceptance" => None,
+            // Without the lab file nobody knows how to ask: it stays unknown, and the receipt says so.
+            (Purpose::Make, None) => continue,
         };
         let outcome = found.ok_or_else(|| Fault {
             code: "NotFound".to_owned(),
@@ -36,15 +40,17 @@ pub async fn recover(core: &Core, clouds: &Clouds, patience: &Patience, lab: &La
     Ok(())
 }
 
-/// What the journal has lost: looks by this run's own tags for every resource of the lab that the ledger does not have, and
-/// enters what is found. For clean-ups only; nothing without the run's tag is touched.
+/// What the journal does not have: looks by this run's own tags and names for every resource of the lab that is not in the
+/// ledger, and enters what is found. For clean-ups only; nothing without the run's mark is touched.
 ///
 /// # Errors
 /// When the cloud cannot be asked, or the journal cannot be written.
 pub async fn adopt(core: &Core, clouds: &Clouds, lab: &Lab) -> Result<(), Failure> {
     let (run, id) = core.with(|state| (state.run.clone(), state.lab.clone()));
     for step in &lab.steps {
-        for resource in &step.makes {
+        // A resource is found by what it stands on, so that comes first.
+        let ordered = waves(&step.makes.iter().collect::<Vec<_>>()).unwrap_or_default();
+        for resource in ordered.into_iter().flatten() {
             let name = resource.name();
             let (known, round) = core.with(|state| {
                 let line = state.resources.get(name);
@@ -71,30 +77,19 @@ pub async fn adopt(core: &Core, clouds: &Clouds, lab: &Lab) -> Result<(), Failur
     Ok(())
 }
 
-async fn find(
+async fn ask(
     core: &Core,
     clouds: &Clouds,
     patience: &Patience,
     resource: &Resource,
     part: &str,
-) -> Result<Option<super::event::Facts>, Failure> {
-    let (run, lab, round, side) = core.with(|state| {
+) -> Result<Option<Facts>, Failure> {
+    let line = core.with(|state| {
         let line = state.resources.get(resource.name());
-        (state.run.clone(), state.lab.clone(), line.map_or(0, |line| line.round), line.map(|line| line.side))
+        line.map(|line| (state.run.clone(), state.lab.clone(), line.round, line.side))
     });
-    let Some(side) = side else { return Ok(None) };
-    let making = Making { run: &run, lab: &lab, round };
-    let parts = actions::make(resource, &making);
+    let Some((run, lab, round, side)) = line else { return Ok(None) };
+    let parts = actions::make(resource, &Making { run: &run, lab: &lab, round });
     let Some(part) = parts.iter().find(|it| it.name == part) else { return Ok(None) };
-    // A resource made a moment before the crash may not be listed everywhere yet, so "no" is asked for three times.
-    for pause in patience.pauses().take(3) {
-        tokio::time::sleep(pause).await;
-        if let Some(facts) = look_up(core, clients(clouds, side), part).await? {
-            return Ok(Some(facts));
-        }
-        if part.find.is_none() {
-            break;
-        }
-    }
-    Ok(None)
+    Ok(find(core, clients(clouds, side), patience, part).await?)
 }

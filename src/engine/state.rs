@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::event::{Entry, Event, Facts, Item, Purpose, Verdict};
+use super::event::{Entry, Event, Facts, FaultClass, Item, Purpose, Verdict};
 use crate::lab::Side;
 
 /// A run, folded from its journal.
@@ -32,8 +32,8 @@ pub struct State {
     /// The ledger: every resource that was ever to be made, by name.
     pub resources: BTreeMap<String, ResourceState>,
     /// What is gone, with its id: deleted, or made again under the same name.
-    pub gone: Vec<(String, String, String, Side)>,
-    /// Calls whose outcome is not known, by number.
+    pub gone: Vec<Made>,
+    /// Calls whose outcome is not known, by number: without an outcome line, or with one that says that nobody knows.
     pub pending: BTreeMap<u64, Pending>,
     /// The number of the next call.
     pub next_call: u64,
@@ -41,8 +41,14 @@ pub struct State {
     pub proof: Option<(String, bool, String)>,
     /// The last receipt.
     pub receipt: Option<Vec<Item>>,
+    /// Whether a clean-up was begun: from then on the run is taken down, not built on.
+    pub cleaning: bool,
     /// Whether nothing of this run is left.
     pub cleaned: bool,
+    /// The accounts of both sides; empty in journals that do not say.
+    pub accounts: BTreeMap<Side, String>,
+    /// The AWS profile, where the target needs one.
+    pub profile: Option<String>,
     /// When the journal's last line was written.
     pub last: Option<Timestamp>,
 }
@@ -93,6 +99,19 @@ pub struct ResourceState {
     pub since: Option<Timestamp>,
 }
 
+/// Something that was made, and where to look for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// The resource, by name.
+    pub resource: String,
+    /// Its kind.
+    pub kind: String,
+    /// Its id, or its ARN.
+    pub id: String,
+    /// Whose account.
+    pub side: Side,
+}
+
 /// A call whose outcome is not known.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pending {
@@ -129,7 +148,9 @@ impl State {
     pub fn apply(&mut self, entry: &Entry) {
         self.last = Some(entry.at);
         match &entry.event {
-            Event::RunStarted { run, lab, target, region, token, variables, pace, .. } => {
+            Event::RunStarted { run, lab, target, region, token, variables, pace, accounts, profile, .. } => {
+                self.accounts.clone_from(accounts);
+                self.profile.clone_from(profile);
                 self.run.clone_from(run);
                 self.lab.clone_from(lab);
                 self.target.clone_from(target);
@@ -141,12 +162,16 @@ impl State {
             }
             Event::StepStarted { step } => self.steps.entry(step.clone()).or_default().started = true,
             Event::Answered { step, question, answer } => {
-                let detour = &mut self.steps.entry(step.clone()).or_default().detour;
-                match (question.as_str(), answer.as_str()) {
-                    ("step", "detour") => *detour = Detouring::Open,
-                    ("detour", "done") => *detour = Detouring::Done,
-                    _ => {}
-                }
+                let detour = match (question.as_str(), answer.as_str()) {
+                    ("clean_up", _) => {
+                        self.cleaning = true;
+                        return;
+                    }
+                    ("step", "detour") => Detouring::Open,
+                    ("detour", "done") => Detouring::Done,
+                    _ => return,
+                };
+                self.steps.entry(step.clone()).or_default().detour = detour;
             }
             Event::Intent { call, step, resource, kind, side, purpose, part, params, .. } => {
                 let pending =
@@ -166,8 +191,12 @@ impl State {
                 });
                 if *purpose == Purpose::Make {
                     strings(params, &mut line.made_with);
+                    self.cleaned = false;
                 }
             }
+            Event::Outcome { call, error: Some(fault), recovered: false, .. }
+                if fault.class == FaultClass::NoAnswer
+                    && self.pending.get(call).is_some_and(|call| call.purpose == Purpose::Make) => {}
             Event::Outcome { call, facts, .. } => {
                 let Some(pending) = self.pending.remove(call) else { return };
                 let (Some(facts), Some(line)) = (facts, self.resources.get_mut(&pending.resource)) else { return };
@@ -183,7 +212,12 @@ impl State {
             }
             Event::Gone { resource, id } => {
                 if let Some(line) = self.resources.get_mut(resource) {
-                    self.gone.push((resource.clone(), line.kind.clone(), id.clone(), line.side));
+                    self.gone.push(Made {
+                        resource: resource.clone(),
+                        kind: line.kind.clone(),
+                        id: id.clone(),
+                        side: line.side,
+                    });
                     line.facts.clear();
                     line.made.clear();
                     line.deleted.clear();

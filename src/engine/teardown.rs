@@ -90,7 +90,11 @@ async fn delete(core: &Core, clouds: &Clouds, patience: Patience, name: &str) ->
             purpose: Purpose::Delete,
             waiting: Some(&waiting),
         };
-        for part in actions::delete(&line.kind, name) {
+        let parts = actions::delete(&line.kind, name);
+        if parts.is_empty() {
+            return Err(Failure::Unsaid(unknown_kind(&line.kind, name)));
+        }
+        for part in parts {
             // A fact that was never learnt, such as an association that was not made, leaves nothing to delete.
             if line.deleted.contains(part.name) || core.resolve(&part.call).is_err() {
                 continue;
@@ -112,6 +116,12 @@ async fn delete(core: &Core, clouds: &Clouds, patience: Patience, name: &str) ->
             Err(failure)
         }
     }
+}
+
+/// A resource that a newer program made.
+fn unknown_kind(kind: &str, name: &str) -> Fault {
+    let message = format!("{kind} {name}");
+    Fault { code: "UnknownKind".to_owned(), message, request_id: None, class: FaultClass::Unsupported }
 }
 
 async fn wait_until_gone(

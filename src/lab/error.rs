@@ -33,15 +33,22 @@ impl Place {
         Self { line, column, excerpt }
     }
 
-    /// The first place in `source`, from line `from` on, where `word` stands as a whole word.
+    /// The first place in `source`, from line `from` on, where `word` stands as a value: after a colon, a comma, a bracket or
+    /// a dash; failing that, the first where it stands as a whole word.
     #[must_use]
     pub fn of_word(source: &str, from: usize, word: &str) -> Option<Self> {
+        Self::of(source, from, word, |before| before.trim_end().ends_with([':', ',', '[', '-']))
+            .or_else(|| Self::of(source, from, word, |_| true))
+    }
+
+    fn of(source: &str, from: usize, word: &str, fits: impl Fn(&str) -> bool) -> Option<Self> {
         let part_of_a_name = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
         for (index, line) in source.lines().enumerate().skip(from.saturating_sub(1)) {
             for (start, _) in line.match_indices(word) {
                 let before = line[..start].chars().next_back();
                 let after = line[start + word.len()..].chars().next();
-                if !before.is_some_and(part_of_a_name) && !after.is_some_and(part_of_a_name) {
+                let whole = !before.is_some_and(part_of_a_name) && !after.is_some_and(part_of_a_name);
+                if whole && fits(&line[..start]) {
                     let column = line[..start].chars().count() + 1;
                     return Some(Self { line: index + 1, column, excerpt: line.to_owned() });
                 }

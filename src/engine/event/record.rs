@@ -46,6 +46,12 @@ pub enum Event {
         /// The sandbox's pace, where the target is the sandbox.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pace: Option<String>,
+        /// The accounts of both sides: the run is never gone on with, nor cleaned, in others.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        accounts: BTreeMap<Side, String>,
+        /// The AWS profile, where the target needs one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        profile: Option<String>,
     },
     /// A step's work begins: the learner agreed.
     StepStarted {

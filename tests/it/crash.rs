@@ -1,0 +1,181 @@
+//! Killed at every line of the journal: nothing is made twice, nothing is left.
+
+use std::fs;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use pllab::host::Host;
+
+use super::harness::{Account, Folder, Line, made, receipt, sequence};
+
+/// Names the line after which [`child`] dies.
+const LINE: &str = "PLLAB_IT_DIE_AFTER_LINE";
+/// Its command line.
+const WORDS: &str = "PLLAB_IT_WORDS";
+
+/// More lines than any run of the lab has.
+const ENOUGH: usize = 400;
+
+/// Not a test of its own: what the others start as a process that dies at a chosen line. Aborting runs no destructors and
+/// flushes nothing, like a kill; unlike a kill from outside it comes at exactly that line.
+#[test]
+fn child() {
+    let (Ok(line), Ok(words)) = (std::env::var(LINE), std::env::var(WORDS)) else { return };
+    let line: u64 = line.parse().expect("the line is a number");
+    let hook = move |at| {
+        if at == line {
+            std::process::abort();
+        }
+    };
+    let host = Host { after_line: Some(Arc::new(hook)), ..Host::this() };
+    let args = std::iter::once("pllab").chain(words.split(' ')).map(Into::into).collect();
+    let _ended_before = pllab::run(args, host);
+}
+
+/// Runs pllab and kills it once `line` is on the disk; `false` where it ended before.
+fn killed(folder: &Folder, words: &str, line: usize) -> bool {
+    let child = std::env::current_exe().expect("the tests are a program");
+    let ran = folder
+        .pllab("--exact crash::child --nocapture")
+        .instead(child)
+        .env(LINE, line.to_string())
+        .env(WORDS, words)
+        .run();
+    ran.code.is_none()
+}
+
+/// Does `work` for every `step`-th line until it says that there are no more, a few at a time.
+fn at_every_line(step: usize, lines: RangeInclusive<usize>, work: impl Fn(usize) -> bool + Sync) -> usize {
+    let (next, done) = (AtomicUsize::new(*lines.start()), AtomicUsize::new(0));
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                loop {
+                    let line = next.fetch_add(step, Ordering::SeqCst);
+                    if line > *lines.end() || !work(line) {
+                        break;
+                    }
+                    done.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+        }
+    });
+    done.into_inner()
+}
+
+#[track_caller]
+fn nothing_made_twice(journal: &[Line], line: usize) {
+    let twice: Vec<_> = made(journal).into_iter().filter(|(_, times)| *times != 1).collect();
+    assert!(twice.is_empty(), "killed at line {line}: {twice:?}");
+}
+
+#[track_caller]
+fn nothing_left(folder: &Folder, line: usize) {
+    let journal = folder.journal();
+    let (_, left, unknown) = receipt(&journal).expect("there is a receipt");
+    assert_eq!((left, unknown), (0, 0), "killed at line {line}");
+    assert!(sequence(&journal).contains(&"run_cleaned"), "killed at line {line}");
+    assert_eq!(Account::holds(&folder.run().join("sandbox")), [].into(), "killed at line {line}");
+}
+
+#[test]
+fn killed_at_every_line_then_resumed() {
+    let lines = at_every_line(1, 1..=ENOUGH, |line| {
+        let folder = Folder::new();
+        if !killed(&folder, "start --yes --pace instant --output json", line) {
+            return false;
+        }
+        let over = sequence(&folder.journal()).contains(&"run_cleaned");
+        let resumed = folder.pllab("resume --yes --output json").run();
+        if over {
+            // All that was missing is the last line: there is nothing to go on with.
+            resumed.code(2);
+        } else {
+            let events = resumed.code(0).clean().events();
+            assert_eq!(events.last().map(|last| &last["verdict"]), Some(&"met".into()), "killed at line {line}");
+        }
+        nothing_made_twice(&folder.journal(), line);
+        nothing_left(&folder, line);
+        true
+    });
+    assert!(lines > 140, "{lines}");
+}
+
+/// The call took effect, and nobody wrote it down: the state in which guessing makes things twice.
+#[test]
+fn killed_between_a_call_and_its_outcome() {
+    let cut = AtomicUsize::new(0);
+    at_every_line(1, 1..=ENOUGH, |line| {
+        let folder = Folder::new();
+        if !killed(&folder, "start --yes --pace instant --output json", line) {
+            return false;
+        }
+        if sequence(&folder.journal()).last() != Some(&"outcome") {
+            return true;
+        }
+        let path = folder.journal_path();
+        let text = fs::read_to_string(&path).expect("the journal can be read");
+        let end = text.trim_end().rfind('\n').expect("an outcome has an intent before it") + 1;
+        // Half of them with a part of the line.
+        let torn = if line % 2 == 0 { 0 } else { 30 };
+        fs::write(&path, &text[..end + torn]).expect("the journal can be written");
+        folder.pllab("resume --yes --output json").run().code(0).clean();
+        nothing_made_twice(&folder.journal(), line);
+        nothing_left(&folder, line);
+        cut.fetch_add(1, Ordering::SeqCst);
+        true
+    });
+    assert!(cut.into_inner() > 40);
+}
+
+#[test]
+fn killed_then_cleaned() {
+    let lines = at_every_line(5, 1..=ENOUGH, |line| {
+        let folder = Folder::new();
+        if !killed(&folder, "start --yes --keep --pace instant --output json", line) {
+            return false;
+        }
+        folder.pllab("clean --yes --output json").run().code(0).clean();
+        nothing_made_twice(&folder.journal(), line);
+        nothing_left(&folder, line);
+        true
+    });
+    assert!(lines > 18, "{lines}");
+}
+
+#[test]
+fn killed_then_resumed_and_kept_holds_one_of_each() {
+    let whole = Folder::new();
+    whole.pllab("start --yes --keep --pace instant --output json").run().code(0);
+    let expected = Account::holds(&whole.run().join("sandbox"));
+    let lines = at_every_line(5, 3..=ENOUGH, |line| {
+        let folder = Folder::new();
+        if !killed(&folder, "start --yes --keep --pace instant --output json", line) {
+            return false;
+        }
+        folder.pllab("resume --yes --keep --output json").run().code(0);
+        assert_eq!(Account::holds(&folder.run().join("sandbox")), expected, "killed at line {line}");
+        nothing_made_twice(&folder.journal(), line);
+        true
+    });
+    assert!(lines > 18, "{lines}");
+}
+
+#[test]
+fn killed_again_while_resuming_and_while_cleaning() {
+    at_every_line(13, 10..=100, |line| {
+        let folder = Folder::new();
+        assert!(killed(&folder, "start --yes --pace instant --output json", line));
+        for later in [line + 3, line + 11, line + 20] {
+            assert!(killed(&folder, "resume --yes --output json", later), "killed at line {later}");
+        }
+        let lines = folder.journal().len();
+        assert!(killed(&folder, "clean --yes --output json", lines + 4));
+        folder.pllab("clean --yes --output json").run().code(0);
+        nothing_made_twice(&folder.journal(), line);
+        nothing_left(&folder, line);
+        true
+    });
+}

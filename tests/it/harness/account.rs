@@ -1,0 +1,76 @@
+//! A second look into a sandbox's folder, with clients of our own: what is really there.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use pllab::cloud::{Api, Call, Clients, ConnectOptions, connect};
+use pllab::host::{Clock, Random};
+use pllab::sandbox::{Options, Pace, Sandbox};
+use serde_json::{Map, Value};
+
+/// What an account holds, by kind. What AWS itself puts into every account is not counted.
+pub struct Account;
+
+/// What can be listed: API, operation, where the list is, which of its items count.
+type Listing = (Api, &'static str, &'static str, fn(&Value) -> bool);
+
+const LISTINGS: [Listing; 8] = [
+    (Api::Ec2, "DescribeVpcs", "Vpcs", |vpc| vpc["IsDefault"] != true),
+    (Api::Ec2, "DescribeSubnets", "Subnets", |subnet| subnet["DefaultForAz"] != true),
+    (Api::Ec2, "DescribeSecurityGroups", "SecurityGroups", |group| group["GroupName"] != "default"),
+    (Api::Ec2, "DescribeVpcEndpoints", "VpcEndpoints", |endpoint| endpoint["State"] != "deleted"),
+    (Api::Ec2, "DescribeVpcEndpointServiceConfigurations", "ServiceConfigurations", |_| true),
+    (Api::Ec2, "DescribeNetworkInterfaces", "NetworkInterfaces", |_| true),
+    (Api::Elbv2, "DescribeLoadBalancers", "LoadBalancers", |_| true),
+    (Api::Elbv2, "DescribeTargetGroups", "TargetGroups", |_| true),
+];
+
+impl Account {
+    /// Starts the sandbox of `folder` again and counts what the first account holds.
+    pub fn holds(folder: &Path) -> BTreeMap<String, usize> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio starts");
+        runtime.block_on(async {
+            let sandbox = Sandbox::start(Options {
+                folder: folder.to_owned(),
+                pace: Pace::Instant,
+                region: "ap-northeast-1".to_owned(),
+                port: None,
+                clock: Clock::System,
+                random: Random::System,
+                keys: None,
+            })
+            .await
+            .expect("the sandbox starts again");
+            let account = &sandbox.accounts()[0];
+            let clients = connect(&ConnectOptions {
+                region: "ap-northeast-1".to_owned(),
+                endpoint_url: Some(sandbox.endpoint_url().to_owned()),
+                profile: None,
+                keys: Some((account.access_key_id.clone(), account.secret_access_key.clone())),
+            })
+            .await
+            .expect("the options are good");
+            let counts = count(&clients).await;
+            sandbox.stop().await;
+            counts
+        })
+    }
+}
+
+async fn count(clients: &Clients) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    let mut add = |name: &str, number: usize| {
+        if number > 0 {
+            counts.insert(name.to_owned(), number);
+        }
+    };
+    for (api, operation, list, counted) in LISTINGS {
+        let reply = clients.send(&Call { api, operation, params: Map::new() }).await.expect(operation);
+        add(list, reply[list].as_array().into_iter().flatten().filter(|item| counted(item)).count());
+    }
+    let reply = clients.send(&Call { api: Api::Ec2, operation: "DescribeInstances", params: Map::new() }).await;
+    let reply = reply.expect("DescribeInstances");
+    let instances = reply["Reservations"].as_array().into_iter().flatten().flat_map(|it| it["Instances"].as_array());
+    add("Instances", instances.flatten().filter(|it| it["State"]["Name"] != "terminated").count());
+    counts
+}

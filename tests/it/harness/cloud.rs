@@ -1,0 +1,84 @@
+//! A sandbox in this process, and the SDK's clients of both its accounts.
+
+use std::path::Path;
+
+use pllab::cloud::{Api, Call, Clients, ConnectOptions, Fault, connect, text_at};
+use pllab::host::{Clock, Random};
+use pllab::sandbox::{Account, Options, Pace, Sandbox};
+use serde_json::Value;
+
+/// A running sandbox.
+pub struct Cloud {
+    sandbox: Sandbox,
+    /// The first account's clients.
+    pub provider: Clients,
+    /// The second account's clients.
+    pub consumer: Clients,
+}
+
+impl Cloud {
+    /// Starts the sandbox of `folder`, in which nothing waits.
+    pub async fn open(folder: &Path) -> Self {
+        let sandbox = Sandbox::start(Options {
+            folder: folder.to_owned(),
+            pace: Pace::Instant,
+            region: "ap-northeast-1".to_owned(),
+            port: None,
+            clock: Clock::System,
+            random: Random::System,
+            keys: None,
+        });
+        let sandbox = sandbox.await.expect("the sandbox starts");
+        let [provider, consumer] = [0, 1].map(|index| options(&sandbox, &sandbox.accounts()[index]));
+        let provider = connect(&provider).await.expect("the options are good");
+        let consumer = connect(&consumer).await.expect("the options are good");
+        Self { sandbox, provider, consumer }
+    }
+
+    /// Its address and its accounts.
+    pub fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
+
+    /// Clients with other keys.
+    pub async fn with_keys(&self, id: &str, secret: &str) -> Clients {
+        let base = options(&self.sandbox, &self.sandbox.accounts()[0]);
+        let keys = Some((id.to_owned(), secret.to_owned()));
+        connect(&ConnectOptions { keys, ..base }).await.expect("the options are good")
+    }
+
+    /// Ends it; its world stays.
+    pub async fn close(self) {
+        self.sandbox.stop().await;
+    }
+}
+
+fn options(sandbox: &Sandbox, account: &Account) -> ConnectOptions {
+    ConnectOptions {
+        region: "ap-northeast-1".to_owned(),
+        endpoint_url: Some(sandbox.endpoint_url().to_owned()),
+        profile: None,
+        keys: Some((account.access_key_id.clone(), account.secret_access_key.clone())),
+    }
+}
+
+/// Calls EC2.
+pub async fn ec2(clients: &Clients, operation: &'static str, params: Value) -> Result<Value, Fault> {
+    send(clients, Api::Ec2, operation, params).await
+}
+
+/// Calls Elastic Load Balancing.
+pub async fn elb(clients: &Clients, operation: &'static str, params: Value) -> Result<Value, Fault> {
+    send(clients, Api::Elbv2, operation, params).await
+}
+
+async fn send(clients: &Clients, api: Api, operation: &'static str, params: Value) -> Result<Value, Fault> {
+    let Value::Object(params) = params else { panic!("{operation}: parameters are an object") };
+    clients.send(&Call { api, operation, params }).await
+}
+
+/// The text at a path of an answer, which must be there.
+#[track_caller]
+pub fn get(reply: &Value, path: &str) -> String {
+    text_at(reply, path).unwrap_or_else(|| panic!("no {path} in {reply}"))
+}

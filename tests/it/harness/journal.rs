@@ -1,0 +1,42 @@
+//! Events as JSON: what `--output json` prints and what the journal holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+/// One event.
+pub type Line = Value;
+
+/// Reads one event a line.
+#[track_caller]
+pub fn events(text: &str) -> Vec<Line> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
+}
+
+/// The events' names, in order.
+pub fn sequence(lines: &[Line]) -> Vec<&str> {
+    lines.iter().map(|line| line["event"].as_str().unwrap_or_default()).collect()
+}
+
+/// How often each part of each resource was made: successful outcomes by resource and part.
+pub fn made(lines: &[Line]) -> BTreeMap<(String, String), usize> {
+    let done: BTreeSet<u64> = lines
+        .iter()
+        .filter(|line| line["event"] == "outcome" && line["facts"].is_object())
+        .filter_map(|line| line["call"].as_u64())
+        .collect();
+    let mut made = BTreeMap::new();
+    for line in lines.iter().filter(|line| line["event"] == "intent" && line["purpose"] == "make") {
+        if line["call"].as_u64().is_some_and(|call| done.contains(&call)) {
+            let name = |field: &str| line[field].as_str().unwrap_or_default().to_owned();
+            *made.entry((name("resource"), name("part"))).or_default() += 1;
+        }
+    }
+    made
+}
+
+/// The last receipt: gone, left, unknown.
+pub fn receipt(lines: &[Line]) -> Option<(u64, u64, u64)> {
+    let line = lines.iter().rev().find(|line| line["event"] == "receipt")?;
+    Some((line["gone"].as_u64()?, line["left"].as_u64()?, line["unknown"].as_u64()?))
+}

@@ -1,0 +1,21 @@
+//! What the tests share: a folder of one's own, the program run in it, what it left behind.
+//! Must not know: what any feature should do.
+//! Next: `program.rs` runs pllab and states facts about what it said; `journal.rs` reads what it wrote.
+
+mod account;
+mod cloud;
+mod folder;
+mod journal;
+mod program;
+mod redact;
+#[cfg(unix)]
+mod screen;
+
+pub use account::Account;
+pub use cloud::{Cloud, ec2, elb, get};
+pub use folder::Folder;
+pub use journal::{Line, events, made, receipt, sequence};
+pub use program::Program;
+pub use redact::redact;
+#[cfg(unix)]
+pub use screen::{Key, Screen};

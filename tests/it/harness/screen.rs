@@ -1,0 +1,1 @@
+pub struct Key; pub struct Screen;

@@ -1,0 +1,19 @@
+//! The integration tests: the program as its users meet it. One file per feature; what they share is in `harness`.
+
+mod bad_input;
+mod bad_lab;
+mod cli;
+mod crash;
+mod explain;
+mod harness;
+mod interrupt;
+mod journal;
+mod lab;
+mod parity;
+#[cfg(unix)]
+mod pty;
+mod readme;
+mod rooms;
+mod sandbox;
+mod sandbox_http;
+mod trouble;

@@ -1,0 +1,254 @@
+//! The walls between the rooms of `src/`, kept as data.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Which rooms a room may import. `engine::event` is a room of its own for those who only show what happened.
+const WALLS: [(&str, &[&str]); 13] = [
+    ("host", &[]),
+    ("i18n", &["host"]),
+    ("lab", &["i18n", "host"]),
+    ("cloud", &["host"]),
+    ("actions", &["lab", "cloud", "i18n"]),
+    // Not `actions`: else the tool grades its own homework.
+    ("checks", &["lab", "cloud", "i18n"]),
+    ("trace", &["checks", "lab", "cloud", "i18n"]),
+    // `engine::event` re-exports the verdicts of `checks` and the faults of `cloud`, so that who reads events needs neither.
+    ("engine", &["lab", "actions", "checks", "cloud", "i18n", "host"]),
+    // Reached over HTTP and TCP only, so that checks cannot peek.
+    ("sandbox", &["host"]),
+    ("ui", &["i18n", "lab", "engine::event", "host"]),
+    ("report", &["engine::event", "lab", "i18n"]),
+    (
+        "cli",
+        &[
+            "host", "i18n", "lab", "cloud", "actions", "checks", "trace", "engine", "engine::event", "sandbox", "ui",
+            "report",
+        ],
+    ),
+    // `lib.rs` and `main.rs`: the list of rooms, and the way in.
+    ("", &["cli", "host"]),
+];
+
+/// Crates that only some rooms may use, and which.
+const TOOLS: [(&str, &[&str]); 9] = [
+    // One owner of the terminal. `cli` gives the cursor back when a second Ctrl-C ends the process at once.
+    ("console", &["ui", "cli"]),
+    ("dialoguer", &["ui"]),
+    ("indicatif", &["ui"]),
+    ("fluent_templates", &["i18n"]),
+    ("clap", &["cli"]),
+    // `aws_config`, `aws_sdk_ec2` and the like.
+    ("aws_", &["cloud"]),
+    ("hyper", &["sandbox"]),
+    ("serde_saphyr", &["lab"]),
+    ("open", &["cli"]),
+];
+
+/// No file of `src/` is longer.
+const MOST_LINES: usize = 600;
+
+/// A file of `src/`.
+struct Source {
+    path: PathBuf,
+    room: String,
+    text: String,
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut folders = vec![root.clone()];
+    let mut sources = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("src can be listed").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let inner = path.strip_prefix(&root).expect("the file is in src");
+                let room = if inner.components().count() == 1 { String::new() } else { first(inner) };
+                let text = fs::read_to_string(&path).expect("sources are text");
+                sources.push(Source { path, room, text });
+            }
+        }
+    }
+    assert!(sources.len() > 100, "{}", sources.len());
+    sources
+}
+
+fn first(path: &Path) -> String {
+    path.components().next().expect("a path has parts").as_os_str().to_string_lossy().into_owned()
+}
+
+/// The code without comments and texts: what stands in them imports nothing.
+fn code(source: &str) -> String {
+    let lines = source.lines().map(|line| {
+        let mut out = String::new();
+        let mut in_text = false;
+        let mut chars = line.char_indices();
+        while let Some((at, c)) = chars.next() {
+            match c {
+                '\\' if in_text => {
+                    chars.next();
+                }
+                '"' => in_text = !in_text,
+                '/' if !in_text && line[at..].starts_with("//") => break,
+                c if !in_text => out.push(c),
+                _ => {}
+            }
+        }
+        out
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Every path after `crate::` down to its second name, groups in braces opened: `crate::a::{b, c::d}` is `a::b`, `a::c`.
+fn imports(code: &str) -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    for (at, word) in code.match_indices("crate::") {
+        if code[..at].chars().next_back().is_some_and(is_name) {
+            continue;
+        }
+        let rest = &code[at + word.len()..];
+        let firsts = if let Some(group) = rest.strip_prefix('{') { group_items(group) } else { vec![rest] };
+        for rest in firsts {
+            let (room, after) = name(rest);
+            let seconds = match after.strip_prefix("::") {
+                None => vec![""],
+                Some(after) => after.strip_prefix('{').map_or_else(|| vec![after], group_items),
+            };
+            for second in seconds {
+                found.insert((room.to_owned(), name(second).0.to_owned()));
+            }
+        }
+    }
+    found
+}
+
+fn is_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+fn name(text: &str) -> (&str, &str) {
+    let text = text.trim_start();
+    text.split_at(text.find(|c| !is_name(c)).unwrap_or(text.len()))
+}
+
+/// The items of a group whose opening brace has been taken.
+fn group_items(text: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut items) = (0, 0, Vec::new());
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => {
+                items.push(&text[start..at]);
+                break;
+            }
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                items.push(&text[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    items.retain(|item| !item.trim().is_empty());
+    items
+}
+
+#[test]
+fn rooms_import_only_what_they_may() {
+    let mut faults = Vec::new();
+    for source in sources() {
+        let Some((_, allowed)) = WALLS.iter().find(|(room, _)| *room == source.room) else {
+            faults.push(format!("{}: the room `{}` is not in the table", source.path.display(), source.room));
+            continue;
+        };
+        for (room, second) in imports(&code(&source.text)) {
+            let whole = format!("{room}::{second}");
+            let within = room == source.room || !WALLS.iter().any(|(known, _)| *known == room);
+            if !within && !allowed.contains(&room.as_str()) && !allowed.contains(&whole.as_str()) {
+                faults.push(format!("{}: `{}` must not import `{whole}`", source.path.display(), source.room));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn crates_stay_in_the_room_that_owns_them() {
+    let mut faults = Vec::new();
+    for source in sources() {
+        let code = code(&source.text);
+        for (tool, owners) in TOOLS {
+            let used = code.match_indices(tool).any(|(at, _)| {
+                let (before, after) = (code[..at].chars().next_back(), &code[at + tool.len()..]);
+                let starts = !before.is_some_and(|c| is_name(c) || c == ':' || c == '.');
+                let after = if tool.ends_with('_') { name(after).1 } else { after };
+                starts && after.starts_with("::")
+            });
+            // A module of ours may have a crate's name, such as `checks::console`.
+            let ours = code.contains(&format!("mod {tool};")) || code.contains(&format!("super::{tool};"));
+            if used && !ours && !owners.contains(&source.room.as_str()) {
+                faults.push(format!("{}: `{tool}` belongs to {owners:?}", source.path.display()));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn the_reader_finds_what_a_path_imports() {
+    let source = "use crate::ui::{self, a::{b, c}, D};\nuse crate::{host, lab::{X, Y}};\ncrate::cloud::send(\"crate::no\") // crate::no";
+    let found: Vec<String> = imports(&code(source)).into_iter().map(|(a, b)| format!("{a}::{b}")).collect();
+    assert_eq!(found, ["cloud::send", "host::", "lab::X", "lab::Y", "ui::D", "ui::a", "ui::self"]);
+}
+
+#[test]
+fn every_room_says_what_it_owns() {
+    let mut rooms = 0;
+    for source in sources().iter().filter(|source| source.path.ends_with("mod.rs")) {
+        let lines: Vec<&str> = source.text.lines().take(4).collect();
+        let path = source.path.display();
+        assert!(lines.len() == 4, "{path}");
+        assert!(lines[0].starts_with("//! ") && lines[0].ends_with('.'), "{path}: {}", lines[0]);
+        assert!(lines[1].starts_with("//! Must not know: ") && lines[1].ends_with('.'), "{path}: {}", lines[1]);
+        assert!(lines[2].starts_with("//! Next: ") && lines[2].ends_with('.'), "{path}: {}", lines[2]);
+        assert!(!lines[3].starts_with("//!"), "{path}: more than three lines");
+        rooms += 1;
+    }
+    assert!(rooms >= 10, "{rooms}");
+}
+
+#[test]
+fn rooms_document_and_re_export_only() {
+    for source in sources().iter().filter(|source| source.path.ends_with("mod.rs")) {
+        for word in ["fn ", "struct ", "enum ", "impl ", "trait "] {
+            let code = code(&source.text);
+            let found = code.lines().find(|line| line.trim_start_matches("pub ").starts_with(word));
+            assert_eq!(found, None, "{}", source.path.display());
+        }
+    }
+}
+
+#[test]
+fn every_room_that_is_named_exists() {
+    let sources = sources();
+    let text = |name: &str| &sources.iter().find(|it| it.path.ends_with(name)).expect("the file is there").text;
+    let rooms: BTreeSet<&str> =
+        text("src/lib.rs").lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
+    let folders: BTreeSet<&str> = sources.iter().map(|it| it.room.as_str()).filter(|room| !room.is_empty()).collect();
+    assert_eq!(rooms, folders);
+}
+
+#[test]
+fn files_are_short() {
+    for source in sources() {
+        let lines = source.text.lines().count();
+        assert!(lines <= MOST_LINES, "{}: {lines} lines", source.path.display());
+        if source.path.ends_with("src/main.rs") {
+            assert!(lines < 30, "{lines} lines");
+        }
+    }
+}

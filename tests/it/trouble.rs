@@ -1,0 +1,105 @@
+//! A target that is not there, is not ours, or goes away.
+
+use std::net::TcpListener;
+
+use super::harness::{Account, Folder, made, receipt};
+
+#[test]
+fn an_endpoint_that_does_not_answer() {
+    // A port that was free a moment ago has nobody behind it.
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port is free").port();
+    let url = format!("http://127.0.0.1:{port}");
+    let folder = Folder::new();
+    for lang in ["en", "ja"] {
+        let program = folder.pllab("start --yes --endpoint-url").arg(&url).env("PLLAB_LANG", lang);
+        let ran = program.env("AWS_ACCESS_KEY_ID", "x").env("AWS_SECRET_ACCESS_KEY", "y").run();
+        ran.code(3).stdout("").clean().complains(&url);
+    }
+    // Nothing was made, so there is no run to come back to.
+    folder.pllab("status").run().code(2);
+}
+
+#[test]
+fn an_endpoint_without_credentials() {
+    let folder = Folder::new();
+    let ran = folder.pllab("start --yes --endpoint-url http://127.0.0.1:9").run().code(3).stdout("").clean();
+    ran.complains("http://127.0.0.1:9");
+}
+
+#[test]
+fn an_endpoint_that_is_not_on_this_machine_is_refused() {
+    let folder = Folder::new();
+    for url in [
+        "https://ec2.ap-northeast-1.amazonaws.com",
+        "http://localhost.example.com:4566",
+        "http://127.0.0.1@example.com/",
+        "http://10.0.0.1:4566",
+        "nonsense",
+    ] {
+        for lang in ["en", "ja"] {
+            let ran = folder.pllab("start --yes --endpoint-url").arg(url).env("PLLAB_LANG", lang).run();
+            ran.code(4).stdout("").clean().complains(url);
+        }
+    }
+}
+
+/// What a sandbox of its own says when it is ready: URL, key, secret.
+fn ready(said: &str) -> (String, String, String) {
+    let line: serde_json::Value = serde_json::from_str(said.lines().next().expect("a line")).expect("JSON");
+    let text = |value: &serde_json::Value| value.as_str().expect("text").to_owned();
+    let account = &line["accounts"][0];
+    (text(&line["endpoint_url"]), text(&account["access_key_id"]), text(&account["secret_access_key"]))
+}
+
+#[test]
+fn a_sandbox_of_its_own_is_found_used_and_ends_in_order() {
+    let folder = Folder::new();
+    let mut sandbox = folder.pllab("sandbox --output json --pace instant").start();
+    let (url, key, secret) = ready(&sandbox.until("sandbox_ready"));
+    // A second one says where the first is.
+    let second = folder.pllab("sandbox --output json").run().code(0);
+    assert_eq!(ready(&second.out), (url.clone(), key.clone(), secret.clone()));
+    let shell = folder.pllab("sandbox").run().code(0);
+    for line in [format!("export AWS_ENDPOINT_URL={url}"), format!("export AWS_ACCESS_KEY_ID={key}")] {
+        assert!(shell.out.lines().any(|it| it == line), "{line}");
+    }
+
+    folder.pllab("start --yes --pace instant --output json").run().code(0);
+    assert!(!folder.run().join("sandbox").exists(), "the run went to the one that was there");
+    let other = Folder::new();
+    let by_url = other.pllab("start --yes --keep --output json --endpoint-url").arg(&url);
+    let events = by_url.env("AWS_ACCESS_KEY_ID", &key).env("AWS_SECRET_ACCESS_KEY", &secret).run().code(0).events();
+    assert_eq!(events[0]["target"], url.as_str());
+    let wrong = other.pllab("start --yes --output json --endpoint-url").arg(&url);
+    wrong.env("AWS_ACCESS_KEY_ID", &key).env("AWS_SECRET_ACCESS_KEY", "wrong").run().code(3);
+    let again = other.pllab("clean --yes").env("AWS_ACCESS_KEY_ID", &key).env("AWS_SECRET_ACCESS_KEY", &secret);
+    again.run().code(0);
+
+    #[cfg(unix)]
+    {
+        sandbox.signal("INT");
+        let ended = sandbox.wait().code(0).clean();
+        assert_eq!(ended.out.lines().count(), 1);
+        assert!(!folder.state().join("sandbox/live.json").exists(), "its note, with its keys, goes with it");
+        assert_eq!(Account::holds(&folder.state().join("sandbox")), [].into());
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_sandbox_that_dies_in_the_middle_is_told_and_the_run_goes_on() {
+    let folder = Folder::new();
+    let mut sandbox = folder.pllab("sandbox --output json --pace quick").start();
+    sandbox.until("sandbox_ready");
+    let mut run = folder.pllab("start --yes --pace quick --output json").start();
+    run.until("\"event\":\"step_started\",\"step\":\"nlb\"");
+    sandbox.signal("KILL");
+    assert_eq!(sandbox.wait().code, None);
+    let ran = run.wait().code(3).clean();
+    assert!(ran.err.contains("pllab resume"), "{}", ran.err);
+
+    let resumed = folder.pllab("resume --yes --output json").run().code(0).events();
+    assert_eq!(receipt(&resumed), Some((17, 0, 0)));
+    assert!(made(&folder.journal()).values().all(|times| *times == 1));
+    assert_eq!(Account::holds(&folder.state().join("sandbox")), [].into());
+}
