@@ -150,7 +150,10 @@ fn regions_that_are_not_modelled_are_named() {
     let folder = Folder::new();
     let ran = folder.pllab("start --yes --pace instant --region mars-north-1").run().code(2).clean();
     ran.complains("mars-north-1");
-    assert!(!folder.state().join("runs").is_dir() || fs::read_dir(folder.state().join("runs")).is_ok_and(|mut it| it.next().is_none()));
+    assert!(
+        !folder.state().join("runs").is_dir()
+            || fs::read_dir(folder.state().join("runs")).is_ok_and(|mut it| it.next().is_none())
+    );
 }
 
 #[test]

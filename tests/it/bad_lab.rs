@@ -111,7 +111,12 @@ fn a_reference_to_nothing() {
 #[test]
 fn a_reference_to_a_later_step() {
     let folder = copy();
-    let line = change(&folder, "lab.yaml", "- instance_running: { instance: web }", "- instance_running: { instance: client }");
+    let line = change(
+        &folder,
+        "lab.yaml",
+        "- instance_running: { instance: web }",
+        "- instance_running: { instance: client }",
+    );
     refused(&folder, &[&format!("lab.yaml:{line}:"), "instance: client"]);
 }
 
@@ -125,7 +130,12 @@ fn a_name_that_is_used_twice() {
 #[test]
 fn a_circle() {
     let folder = copy();
-    change(&folder, "lab.yaml", "            - { port: 80, cidr: \"{{ cidr }}\" }", "            - { port: 80, group: web-sg }");
+    change(
+        &folder,
+        "lab.yaml",
+        "            - { port: 80, cidr: \"{{ cidr }}\" }",
+        "            - { port: 80, group: web-sg }",
+    );
     refused(&folder, &["lab.yaml:", "nlb-sg", "web-sg"]);
 }
 

@@ -4,8 +4,19 @@ use super::harness::Folder;
 
 /// Every verb, with the verbs below it.
 const VERBS: [&str; 13] = [
-    "", "start", "resume", "status", "check", "browse", "clean", "labs", "labs list", "labs show", "sandbox",
-    "completions", "man",
+    "",
+    "start",
+    "resume",
+    "status",
+    "check",
+    "browse",
+    "clean",
+    "labs",
+    "labs list",
+    "labs show",
+    "sandbox",
+    "completions",
+    "man",
 ];
 
 #[test]

@@ -11,7 +11,15 @@ const KEPT: &str = "start --yes --keep --pace instant --output json";
 
 /// The lab's steps, in order.
 const STEPS: [&str; 9] = [
-    "provider-vpc", "web-server", "nlb", "endpoint-service", "consumer-vpc", "endpoint", "client", "acceptance", "proof",
+    "provider-vpc",
+    "web-server",
+    "nlb",
+    "endpoint-service",
+    "consumer-vpc",
+    "endpoint",
+    "client",
+    "acceptance",
+    "proof",
 ];
 
 #[test]
@@ -157,7 +165,11 @@ fn transcript_in_japanese() {
 fn transcript_in_english() {
     let (run, cleaned) = transcript("en");
     insta::assert_snapshot!("transcript-en", run);
-    for line in ["17 gone, 0 still there, 0 cannot tell", "  EC2 instance web i-<id>: gone", "  VPC provider-vpc vpc-<id>: gone"] {
+    for line in [
+        "17 gone, 0 still there, 0 cannot tell",
+        "  EC2 instance web i-<id>: gone",
+        "  VPC provider-vpc vpc-<id>: gone",
+    ] {
         assert!(cleaned.lines().any(|it| it == line), "no {line:?} in:\n{cleaned}");
     }
 }
@@ -200,7 +212,8 @@ fn the_detour_rejects_first() {
     assert_eq!(count("AcceptVpcEndpointConnections"), 1);
     let endpoints = made(&journal);
     assert_eq!(endpoints[&("endpoint".to_owned(), "create".to_owned())], 2);
-    let rejected = journal.iter().any(|line| line["check"] == "endpoint_state:endpoint:rejected" && line["verdict"] == "met");
+    let rejected =
+        journal.iter().any(|line| line["check"] == "endpoint_state:endpoint:rejected" && line["verdict"] == "met");
     assert!(rejected);
     let (_, left, unknown) = receipt(&journal).expect("there is a receipt");
     assert_eq!((left, unknown), (0, 0));
@@ -222,8 +235,14 @@ fn what_was_kept_can_be_looked_at_and_cleaned() {
     assert!(!sequence(&kept).contains(&"receipt"), "nothing is cleaned that is to be kept");
     let run = folder.run_id();
     let exact = [
-        ("Instances", 2), ("LoadBalancers", 1), ("SecurityGroups", 4), ("ServiceConfigurations", 1), ("Subnets", 2),
-        ("TargetGroups", 1), ("VpcEndpoints", 2), ("Vpcs", 2),
+        ("Instances", 2),
+        ("LoadBalancers", 1),
+        ("SecurityGroups", 4),
+        ("ServiceConfigurations", 1),
+        ("Subnets", 2),
+        ("TargetGroups", 1),
+        ("VpcEndpoints", 2),
+        ("Vpcs", 2),
     ];
     let mut holds = Account::holds(&folder.run().join("sandbox"));
     // Instances, the load balancer and the endpoint have one each.

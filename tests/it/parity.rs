@@ -55,7 +55,10 @@ fn every_message_says_something_in_both_languages() {
                 for name in &args {
                     assert!(!said.contains(&format!("${name}")), "{lang:?} {key}: {said}");
                 }
-                assert!(!said.contains(['\u{2068}', '\u{2069}']), "{lang:?} {key}: isolation marks poison what is copied");
+                assert!(
+                    !said.contains(['\u{2068}', '\u{2069}']),
+                    "{lang:?} {key}: isolation marks poison what is copied"
+                );
             }
         }
     }
@@ -104,7 +107,8 @@ fn bones(text: &str) -> (Vec<String>, Vec<String>, Vec<String>) {
         .collect();
     placeholders.sort_unstable();
     placeholders.dedup();
-    let anchors = text.lines().filter(|line| line.starts_with('#')).filter_map(|line| Some(line.split_once("{#")?.1.to_owned()));
+    let anchors =
+        text.lines().filter(|line| line.starts_with('#')).filter_map(|line| Some(line.split_once("{#")?.1.to_owned()));
     let blocks = text.split("\n```").skip(1).step_by(2).map(str::to_owned);
     (anchors.collect(), blocks.collect(), placeholders)
 }

@@ -23,7 +23,17 @@ const WALLS: [(&str, &[&str]); 13] = [
     (
         "cli",
         &[
-            "host", "i18n", "lab", "cloud", "actions", "checks", "trace", "engine", "engine::event", "sandbox", "ui",
+            "host",
+            "i18n",
+            "lab",
+            "cloud",
+            "actions",
+            "checks",
+            "trace",
+            "engine",
+            "engine::event",
+            "sandbox",
+            "ui",
             "report",
         ],
     ),

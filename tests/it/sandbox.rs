@@ -68,7 +68,10 @@ impl Story {
 
     async fn endpoint(&self) -> String {
         let params = interface(&self.vpc, &self.subnet, &self.name);
-        get(&ec2(&self.cloud.consumer, "CreateVpcEndpoint", params).await.expect("an endpoint"), "VpcEndpoint.VpcEndpointId")
+        get(
+            &ec2(&self.cloud.consumer, "CreateVpcEndpoint", params).await.expect("an endpoint"),
+            "VpcEndpoint.VpcEndpointId",
+        )
     }
 
     async fn state(&self, endpoint: &str) -> String {
@@ -130,7 +133,11 @@ async fn what_is_in_use_cannot_go() {
         (consumer, "DeleteVpc", json!({ "VpcId": story.vpc })),
     ] {
         let fault = ec2(of, operation, params.clone()).await.expect_err(operation);
-        assert_eq!((fault.code.as_str(), fault.class), ("DependencyViolation", FaultClass::InUse), "{operation} {params}");
+        assert_eq!(
+            (fault.code.as_str(), fault.class),
+            ("DependencyViolation", FaultClass::InUse),
+            "{operation} {params}"
+        );
         assert!(fault.request_id.is_some());
     }
 
@@ -170,7 +177,8 @@ async fn endpoints_stand_where_the_service_is() {
     assert_eq!(fault.code, "InvalidParameter");
     assert!(fault.message.contains(&subnet), "{fault}");
     let unknown = "com.amazonaws.vpce.ap-northeast-1.vpce-svc-00000000000000000";
-    let fault = ec2(consumer, "CreateVpcEndpoint", interface(&story.vpc, &story.subnet, unknown)).await.expect_err("none");
+    let fault =
+        ec2(consumer, "CreateVpcEndpoint", interface(&story.vpc, &story.subnet, unknown)).await.expect_err("none");
     assert_eq!(fault.code, "InvalidServiceName");
     // A subnet of another account is none.
     let params = interface(&story.vpc, &story.provider_subnet, &story.name);
@@ -218,9 +226,7 @@ async fn a_repeated_client_token_makes_nothing_new() {
 async fn keys_it_does_not_know_are_refused() {
     let story = Story::begin().await;
     let account = &story.cloud.sandbox().accounts()[0];
-    for (id, secret) in
-        [("AKIAIOSFODNN7EXAMPLE", "secret"), (account.access_key_id.as_str(), "wrong"), ("", "")]
-    {
+    for (id, secret) in [("AKIAIOSFODNN7EXAMPLE", "secret"), (account.access_key_id.as_str(), "wrong"), ("", "")] {
         let clients = story.cloud.with_keys(id, secret).await;
         let fault = ec2(&clients, "DescribeVpcs", json!({})).await.expect_err("refused");
         assert_eq!(fault.class, FaultClass::SignIn, "{fault}");
@@ -261,7 +267,9 @@ async fn a_folder_has_one_sandbox_at_a_time() {
         keys: None,
     };
     let second = pllab::sandbox::Sandbox::start(options).await;
-    assert!(matches!(second, Err(pllab::sandbox::StartError::InUse { pid: Some(pid), .. }) if pid == std::process::id()));
+    assert!(
+        matches!(second, Err(pllab::sandbox::StartError::InUse { pid: Some(pid), .. }) if pid == std::process::id())
+    );
 }
 
 #[tokio::test]

@@ -170,13 +170,7 @@ impl Running {
             if let Some(status) = self.child.try_wait().expect("the program can be waited for") {
                 break status;
             }
-            assert!(
-                Instant::now() < deadline,
-                "{} hangs:\n{}\n{}",
-                self.what,
-                said(&self.stdout),
-                said(&self.stderr)
-            );
+            assert!(Instant::now() < deadline, "{} hangs:\n{}\n{}", self.what, said(&self.stdout), said(&self.stderr));
             thread::sleep(Duration::from_millis(2));
         };
         // A child of the program may still hold the pipes; what the program itself wrote is there.

@@ -2,7 +2,19 @@
 
 /// Prefixes of ids whose rest is random.
 const PREFIXES: [&str; 13] = [
-    "vpce-svc-", "vpce-", "vpc-", "subnet-", "sg-", "sgr-", "rtb-", "rtbassoc-", "eni-", "eipalloc-", "ami-", "i-", "acl-",
+    "vpce-svc-",
+    "vpce-",
+    "vpc-",
+    "subnet-",
+    "sg-",
+    "sgr-",
+    "rtb-",
+    "rtbassoc-",
+    "eni-",
+    "eipalloc-",
+    "ami-",
+    "i-",
+    "acl-",
 ];
 
 /// `text` with ids, account numbers, ports, addresses of nodes, request ids and the words in `secrets` (value, name)
@@ -91,8 +103,5 @@ fn one(id: &str) -> String {
 fn ids_go_and_words_stay() {
     let text = "vpc-affde8d04f2c61e94 sg-1 10.0.1.111, 10.0.1.0/24 http://127.0.0.1:4566/ vpce-0 273640253569: qd3rrk";
     let redacted = redact(text, &[("qd3rrk", "run")]);
-    assert_eq!(
-        redacted,
-        "vpc-<id> sg-1 10.0.1.<n>, 10.0.1.0/24 http://127.0.0.1:<port>/ vpce-0 <account>: <run>"
-    );
+    assert_eq!(redacted, "vpc-<id> sg-1 10.0.1.<n>, 10.0.1.0/24 http://127.0.0.1:<port>/ vpce-0 <account>: <run>");
 }

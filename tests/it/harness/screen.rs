@@ -1,1 +1,2 @@
-pub struct Key; pub struct Screen;
+pub struct Key;
+pub struct Screen;
