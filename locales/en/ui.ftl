@@ -92,7 +92,7 @@ fault-refused = The target refused the request. The message above says why.
 ## Proof
 proof-title = The page that came
 proof-none = No page came.
-proof-url = Open this URL in your browser (while pllab runs):
+proof-url = Open this URL in your browser (while pllab runs; later with pllab browse):
 proof-status = HTTP { $status }
 proof-token-ok = It carries this run's token.
 proof-token-bad = It does not carry this run's token: another page answers.

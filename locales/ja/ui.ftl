@@ -92,7 +92,7 @@ fault-refused = 接続先がリクエストを受け付けませんでした。�
 ## Proof
 proof-title = 届いたページ
 proof-none = ページは届きませんでした。
-proof-url = ブラウザーで開く URL (pllab が動いているあいだ開けます):
+proof-url = ブラウザーで開く URL (pllab の実行中だけ。あとからは pllab browse):
 proof-status = HTTP { $status }
 proof-token-ok = この実行の合言葉が入っています。
 proof-token-bad = この実行の合言葉が入っていません。別のページが返っています。
