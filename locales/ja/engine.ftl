@@ -1,18 +1,20 @@
 # What the engine asks and says.
-engine-ask-step = このステップをどうしますか
+engine-ask-step = このステップをどう進めますか
 engine-ask-next = 次へ進みますか
 engine-ask-not-met = 確認できていない項目があります。どうしますか
 engine-ask-failed = 途中で止まりました。どうしますか
-engine-ask-clean-up = ラボは終わりです。作ったものをどうしますか
+engine-ask-clean-up = ラボはこれで終わりです。作ったものをどうしますか
 engine-answer-go = 実行する
+engine-answer-accept = 承諾する
+engine-answer-back = このステップに戻る
 engine-answer-look = 確かめる
 engine-answer-next = 次へ進む
 engine-answer-detour = 先に拒否してみる
 engine-answer-again = もう一度確かめる
-engine-answer-leave = 中断して後で続ける
+engine-answer-leave = 中断してあとで続ける
 engine-answer-clean-up = 後片付けをする (作ったものを削除)
-engine-answer-keep = 残しておく (後で pllab clean)
-engine-recovering = 前回の終了時に結果が分からなかった呼び出しが { $n } 件あります。クラウドに確かめています
+engine-answer-keep = 残しておく (あとで pllab clean)
+engine-recovering = 前回、結果を記録できなかった呼び出しが { $n } 件あります。どうなったかをクラウドに確かめます。
 engine-deleting = { $what } を削除
 engine-failed = 先へ進めませんでした: { $code } { $message }
 picture-client = クライアント
