@@ -301,6 +301,7 @@ impl Board for Terminal {
     }
 
     fn choose(&self, prompt: &str, items: &[Item], start: usize) -> Result<usize, AskError> {
+        prompter::forget_keys();
         let look = self.look();
         let asked = fill(&Line::of(Ink::Strong, prompt), look.measure(), "", "");
         self.print(&look.inside(asked), Last::Other);
