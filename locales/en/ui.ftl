@@ -14,6 +14,7 @@ words-link-up = The { $endpoint } in the consumer VPC is connected to the { $ser
 words-link-rejected = The provider rejected the connection: the { $endpoint } in the consumer VPC is not connected to the { $service } in the provider VPC.
 
 ## Opening
+opening-picture = What you will build
 opening-facts = { $minutes } / { $steps } steps
 opening-place = Runs in: { $place }
 opening-cost = Cost: { $cost }

@@ -14,6 +14,7 @@ words-link-up = consumer VPC の { $endpoint } は provider VPC の { $service }
 words-link-rejected = provider が拒否したので、consumer VPC の { $endpoint } は provider VPC の { $service } につながっていません。
 
 ## Opening
+opening-picture = このラボで作るもの
 opening-facts = { $minutes } / 全 { $steps } ステップ
 opening-place = 実行先: { $place }
 opening-cost = 費用: { $cost }

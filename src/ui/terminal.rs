@@ -131,7 +131,7 @@ impl Terminal {
             return self.print(&stack(blocks), Last::Other);
         }
         let last = if below == Below::Menu { rows - MENU } else { rows - 2 };
-        let pages = pages(blocks, rows - 2, last, columns);
+        let pages = pages(&blocks, rows - 2, last, columns);
         let count = pages.len();
         for (number, page) in pages.into_iter().enumerate() {
             self.print(&page, Last::Other);
@@ -182,7 +182,7 @@ fn rows(lines: &[Line], columns: usize) -> usize {
 
 /// Packs paragraphs into pages of at most `most` rows; the last one has at most `last`, for the menu comes below it. A
 /// paragraph that is too long for any page stands on one of its own.
-fn pages(blocks: Vec<Vec<Line>>, most: usize, last: usize, columns: usize) -> Vec<Vec<Line>> {
+fn pages(blocks: &[Vec<Line>], most: usize, last: usize, columns: usize) -> Vec<Vec<Line>> {
     let mut pages: Vec<Vec<Vec<Line>>> = Vec::new();
     let height = |page: &[Vec<Line>]| page.iter().map(|block| rows(block, columns) + 1).sum::<usize>();
     for block in blocks.iter().flat_map(|block| paragraphs(block)) {
@@ -325,8 +325,8 @@ mod tests {
     #[test]
     fn a_command_takes_the_rows_it_fills() {
         let command = |cells: usize| vec![Line::to_copy(Ink::Code, "x".repeat(cells))];
-        assert_eq!(pages(vec![command(80), command(80)], 6, 5, 80).len(), 1);
-        assert_eq!(pages(vec![command(240), command(240)], 6, 5, 80).len(), 2);
+        assert_eq!(pages(&[command(80), command(80)], 6, 5, 80).len(), 1);
+        assert_eq!(pages(&[command(240), command(240)], 6, 5, 80).len(), 2);
     }
 
     proptest! {
@@ -335,7 +335,7 @@ mod tests {
             let last = most - 4;
             let block = |(number, height): (usize, &usize)| vec![Line::plain(format!("{number}")); *height];
             let blocks: Vec<Vec<Line>> = heights.iter().enumerate().map(block).collect();
-            let pages = pages(blocks.clone(), most, last, 80);
+            let pages = pages(&blocks, most, last, 80);
             for (number, page) in pages.iter().enumerate() {
                 let limit = if number + 1 == pages.len() { last } else { most };
                 prop_assert!(page.len() <= limit, "page {number}: {} > {limit}", page.len());
