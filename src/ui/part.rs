@@ -53,7 +53,7 @@ impl Look {
         if body.is_empty() {
             return body;
         }
-        let mut lines = vec![Line::of(Ink::Strong, self.say(heading))];
+        let mut lines = self.words(Ink::Strong, heading);
         lines.extend(body.into_iter().map(|line| line.indented(2)));
         lines
     }
@@ -63,7 +63,7 @@ impl Look {
         if values.is_empty() {
             return Vec::new();
         }
-        let mut lines = vec![Line::of(Ink::Strong, self.say(heading))];
+        let mut lines = self.words(Ink::Strong, heading);
         lines.extend(values.iter().flat_map(|value| to_copy(value)));
         lines
     }
