@@ -57,7 +57,9 @@ fn what_the_readmes_tell_to_type_is_understood() {
 
 #[test]
 fn both_readmes_tell_the_same() {
-    assert_eq!(commands("README.md"), commands("README.ja.md"));
+    // Only the language they begin with differs.
+    let bare = |name| commands(name).into_iter().map(|it| it.replace(" --lang ja", "")).collect::<Vec<_>>();
+    assert_eq!(bare("README.md"), bare("README.ja.md"));
 }
 
 #[test]
