@@ -39,7 +39,7 @@ fn measure(page: &mut Page) -> Outcome<()> {
     match moto() {
         Ok(Some(line)) => say(&line),
         Ok(None) => {
-            say("  left out: the same calls against moto; tests/clients/run installs it, PLLAB_CLIENTS_VENV names it")
+            say("  left out: the same calls against moto; tests/clients/run installs it, PLLAB_CLIENTS_VENV names it");
         }
         Err(error) => say(&format!("  left out: the same calls against moto: {error}")),
     }

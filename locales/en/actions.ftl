@@ -26,4 +26,4 @@ label-listener = Listener { $name }
 label-endpoint-service = Endpoint service { $name }
 label-service-lookup = Service look-up { $name }
 label-endpoint = Interface endpoint { $name }
-label-acceptance = Answer to the connection request { $name }
+label-acceptance = Answer to the connection request ({ $name })

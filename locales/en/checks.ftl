@@ -13,21 +13,21 @@ check-title-same-cidr = Both VPCs have the same CIDR
 check-title-service-found = The service name is found
 check-title-endpoint-state = State of the endpoint
 check-title-endpoint-in-zone = Zone of the endpoint
-check-title-no-answer = Nothing gets through yet
+check-title-no-answer = What the client gets
 check-title-answer = The page arrives
 check-title-page = The page in your browser
-check-title-log-shows-load-balancer = Source address in nginx's log
+check-title-log-shows-load-balancer = Source in nginx's log is the NLB's ENI
 
 # What they expect, where it is not a value of AWS's own.
 check-expected-same-cidr = the same CIDR on both sides
 check-expected-service-zone = a zone of the service
-check-expected-no-answer = no answer, a timeout
+check-expected-no-answer = no answer, a time-out
 check-expected-answer = HTTP 200 and this run's token
 check-expected-page = HTTP 200, this run's token, an NLB address as the source
 check-expected-load-balancer-address = an address of the NLB
 
 # What they see.
-check-not-made = { $name } is not made yet
+check-not-made = { $name } does not exist yet
 check-not-found = not found
 check-route = S3 > { $gateway } ({ $state })
 check-no-route = no route to S3
@@ -53,7 +53,7 @@ check-status = HTTP { $code }
 check-other-page = { $answer }, without this run's token
 check-page-seen = HTTP { $code }, the token matches, source { $source }
 check-no-log-line = no such line in the log yet
-check-no-load-balancer-address = no network interface of the NLB is found
+check-no-load-balancer-address = no network interface of the NLB found
 
 # Why that usually happens, and what to do.
 check-why-not-found = It seems to have been deleted since. Make this step's resources again.
@@ -89,8 +89,8 @@ check-why-accepted-already = It is accepted already. If you have finished the ac
 check-why-rejected = The provider rejected the connection request. Delete the endpoint and make it again to send a new request.
 check-why-endpoint-lost = An endpoint in this state does not come back. Delete it and make it again.
 check-why-answers-already = There is an answer already. Check the endpoint's state. If you have finished the acceptance step, all is well.
-check-why-curl-failed = This is neither a timeout nor the page. Right after boot it changes by itself. curl exit 6 means that the name does not resolve, 7 that the connection was refused.
-check-why-timed-out = Right after the acceptance it takes 1 to 3 minutes. If it goes on, check that the security groups of the endpoint and of the NLB allow TCP 80.
+check-why-curl-failed = This is neither a time-out nor the page. Right after boot it changes by itself. curl exit 6 means that the name does not resolve, 7 that the connection was refused.
+check-why-timed-out = Nothing arrives before acceptance, and it can take 1 to 3 minutes after it. If it lasts longer, check that the security groups of the endpoint and of the NLB allow TCP 80.
 check-why-other-page = What answered is not the page of this run's web server. Check the target group's targets and the page that nginx serves.
 check-why-other-source = The request does not seem to have come through the NLB. Open the page from the client, by the endpoint's DNS name.
 check-why-no-log-line = No page has been served yet, or the log is late. Check first that the page arrives at the client.
@@ -102,3 +102,7 @@ check-request = { $endpoint } / owner { $owner } / { $state }
 check-no-request = none yet
 check-why-no-request = Right after an endpoint is created it takes a moment to be listed.
 check-why-request-answered = This request has been answered already.
+
+check-service-seen = { $state }; { $name }; zones { $within }; left out { $without }
+check-no-zone-left-out = none
+check-endpoint-seen = { $zone }; { $dns }; { $eni }

@@ -17,12 +17,12 @@ cli-clean = Delete what was made in the right order, then look again
 cli-labs = The labs, and what is in them
 cli-labs-list = List the labs
 cli-labs-show = Show what is in a lab
-cli-sandbox = Run the sandbox alone and print the settings for the aws CLI and SDKs
+cli-sandbox = Run the sandbox alone, with settings for the aws CLI and SDKs
 cli-completions = Print a completion script for a shell
 cli-man = Print the man page
 cli-arg-lang = Language: ja, en
-cli-arg-plain = Sentences and numbered choices: no frames, nothing redrawn
-cli-arg-diagram = How pictures are drawn: auto (default), unicode, ascii; ascii where frames look broken
+cli-arg-plain = Sentences and numbered choices, no frames
+cli-arg-diagram = How pictures are drawn: auto (default), unicode, ascii
 cli-arg-output = Form of the output: text, json (one event per line)
 cli-arg-state-dir = Folder for the records of runs (or set PLLAB_STATE_DIR)
 cli-arg-labs = A folder with labs of your own
@@ -31,12 +31,12 @@ cli-arg-version = Show the version
 cli-arg-lab = The lab's name (default: privatelink)
 cli-arg-explain-only = Only read: call nothing, make nothing
 cli-arg-target = Where calls go: sandbox
-cli-arg-endpoint-url = Send calls to this AWS-compatible endpoint on this machine
+cli-arg-endpoint-url = Use this AWS-compatible endpoint on this machine
 cli-arg-profile = The AWS profile to use with --endpoint-url
 cli-arg-region = The region (default: ap-northeast-1)
-cli-arg-set = Set a variable of the lab (such as --set cidr=10.1.0.0/16); may be repeated
-cli-arg-pace = How fast the sandbox's clock runs: instant, quick (default), real
-cli-arg-yes = Take the harmless answer to every question and go through to the end
+cli-arg-set = Set a lab variable, e.g. cidr=10.1.0.0/16; repeatable
+cli-arg-pace = The sandbox's pace: instant, quick (default), real
+cli-arg-yes = Ask nothing: take the default answers and go through to the end
 cli-arg-keep = Keep what was made: no clean-up at the end
 cli-arg-run = The run's id (default: the latest)
 cli-arg-step = The step's name (default: the last one begun)
@@ -52,7 +52,7 @@ cli-missing-argument = `{ $argument }` is missing
 cli-missing-value = `{ $argument }` needs a value
 cli-wrong-value = `{ $value }` is not a value for `{ $argument }`
 cli-argument-conflict = `{ $argument }` and `{ $other }` cannot be used together
-cli-wrong-usage = this is not how it is used: { $argument }
+cli-wrong-usage = wrong usage: { $argument }
 cli-suggestion = Did you mean: { $suggestion }
 cli-valid-values = Values: { $values }
 
@@ -69,7 +69,8 @@ cli-known-labs = There are: { $labs }
 cli-unknown-lab = there is no lab `{ $lab }`
 cli-known-steps = There are: { $steps }
 cli-unknown-step = there is no step `{ $step }`
-cli-bad-lab = the lab's files are at fault
+cli-unknown-zone = `{ $value }` is not a value for { $name }: the account has no such zone
+cli-bad-lab = there is a mistake in the lab's files
 cli-lab-fault = { $file }: { $what }
 cli-lab-fault-at = { $file }:{ $line }:{ $column }: { $what }
     { $excerpt }
@@ -85,7 +86,7 @@ cli-sandbox-busy = another pllab runs this sandbox
 cli-disk-full = the disk is full: { $path } cannot be written. No call was made that is not in the journal. Make room and go on
 cli-file-trouble = { $path } cannot be used
 cli-nobody-to-ask = there is nobody to ask (this is not a terminal)
-cli-nobody-to-ask-detail = With --yes every question gets its harmless answer. What was done so far is on record.
+cli-nobody-to-ask-detail = With --yes nothing is asked: every question gets its default answer. What was done so far is on record.
 cli-come-back = To go on: pllab resume { $run }
 
 ## Targets
@@ -103,15 +104,15 @@ cli-endpoint-not-local-detail = This version of pllab makes nothing on AWS itsel
 ## Results
 cli-home-first = **pllab** is a lab in which you build AWS PrivateLink and see that it works. No AWS account is needed.
 
-    - `pllab start` begins the lab
-    - `pllab start --explain-only` only reads it
-    - `pllab --help` lists every command
-    - `pllab --lang ja` 日本語
+    - Begin the lab: `pllab start`
+    - Only read it: `pllab start --explain-only`
+    - Every command: `pllab --help`
+    - 日本語: `pllab --lang ja`
 cli-status-head = Run { $run } · { $lab } · { $state }
 cli-run-open = { $met } of { $steps } steps
 cli-run-met = all { $steps } steps done, what was made still exists
 cli-run-cleaned = { $met } of { $steps } steps, cleaned up
-cli-step-met = met
+cli-step-met = done
 cli-step-begun = begun
 cli-step-open = open
 cli-column-state = State
@@ -124,6 +125,8 @@ cli-column-steps = Steps
 cli-column-time = Time
 cli-column-variable = Variable
 cli-column-default = Default
+cli-values-cidr = IPv4, /16 to /28
+cli-values-zone = auto, a zone id, a zone name
 cli-column-allowed = Values
 cli-age-now = under 1 min
 cli-age-minutes = { $n } min
@@ -137,10 +140,10 @@ cli-clean-ask = { $n ->
 cli-clean-do = Delete
 cli-clean-leave = Leave it
 cli-browse-nothing = there is no page to open yet
-cli-browse-nothing-detail = There is one from the step on that starts the client (client).
-cli-browse-no-way = there is no way from this machine to where the client stands
+cli-browse-nothing-detail = There will be one from the step `client` on, which starts the client.
+cli-browse-no-way = there is no way from this machine to the endpoint yet
 cli-browse-no-way-detail = The client's console does not show a URL for your browser yet. Wait a moment and try again.
-cli-browse-open = Open this URL in your browser. The page comes through endpoint, NLB and nginx.
+cli-browse-open = Open this URL in your browser. The page comes through endpoint, NLB and nginx (but not before acceptance).
 cli-browse-stay = Leave this terminal open. Ctrl-C ends it.
 cli-sandbox-ready = The sandbox is up. Paste these lines into another terminal, and the aws CLI and SDKs there speak to it.
 cli-sandbox-found = The sandbox is up already (process { $pid }). Paste these lines into a terminal.

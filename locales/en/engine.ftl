@@ -1,10 +1,12 @@
 # What the engine asks and says.
-engine-ask-step = What about this step?
-engine-ask-next = Go on?
+engine-ask-step = How do you want to go on?
+engine-ask-next = Ready for the next step?
 engine-ask-not-met = Something is not as it should be yet. What now?
 engine-ask-failed = The work stopped half-way. What now?
-engine-ask-clean-up = The lab is done. What about the things it made?
+engine-ask-clean-up = The lab is done. What should happen to what it made?
 engine-answer-go = Do it
+engine-answer-accept = Accept it
+engine-answer-back = Back to this step
 engine-answer-look = Look
 engine-answer-next = Next step
 engine-answer-detour = Reject it first, and see
@@ -15,7 +17,7 @@ engine-answer-keep = Keep it (pllab clean later)
 engine-recovering = { $n ->
     [one] One call
    *[other] { $n } calls
- } had no outcome when pllab ended last time; asking the cloud what became of them
+ } had no outcome on record when pllab ended last time. Asking the cloud what became of them.
 engine-deleting = Delete { $what }
 engine-failed = Could not go on: { $code } { $message }
 picture-client = client

@@ -13,7 +13,7 @@ cli-resume = 途中で止まった実行を続きから始める
 cli-status = どこまで進んだか、何が残っているか、費用はいくらかを見る
 cli-check = ステップの確認をもう一度行う
 cli-browse = エンドポイントのページを自分のブラウザーで開く (Ctrl-C で終了)
-cli-clean = 作ったものを正しい順に削除し、残りがないことを見直す
+cli-clean = 作ったものを正しい順に削除し、残っていないことを確かめる
 cli-labs = ラボの一覧と内容
 cli-labs-list = ラボの一覧
 cli-labs-show = ラボの内容
@@ -24,23 +24,23 @@ cli-arg-lang = 表示する言語: ja、en
 cli-arg-plain = 罫線や再描画を使わず、文章と番号で表示する
 cli-arg-diagram = 図の描き方: auto (省略時)、unicode、ascii。罫線がずれる端末では ascii
 cli-arg-output = 出力の形式: text、json (1 行に 1 イベント)
-cli-arg-state-dir = 実行の記録を置くフォルダー (環境変数 PLLAB_STATE_DIR でも指定可)
+cli-arg-state-dir = 実行の記録を置くフォルダー (または PLLAB_STATE_DIR)
 cli-arg-labs = 自分のラボのフォルダー
 cli-arg-help = この説明を表示する
 cli-arg-version = バージョンを表示する
 cli-arg-lab = ラボの名前 (省略時: privatelink)
 cli-arg-explain-only = 読むだけにする。何も呼び出さず、何も作らない
 cli-arg-target = 実行先: sandbox
-cli-arg-endpoint-url = このマシンにある AWS 互換エンドポイントの URL を実行先にする
+cli-arg-endpoint-url = 実行先にする、このマシンの AWS 互換エンドポイント
 cli-arg-profile = --endpoint-url で使う AWS のプロファイル
 cli-arg-region = リージョン (省略時: ap-northeast-1)
-cli-arg-set = ラボの変数を設定する (例 --set cidr=10.1.0.0/16)。複数回指定可
-cli-arg-pace = サンドボックスの時間の進み方: instant、quick (省略時)、real
-cli-arg-yes = すべての質問に無難な答えを選び、最後まで進む
+cli-arg-set = ラボの変数を設定する (例 cidr=10.1.0.0/16)。繰り返し可
+cli-arg-pace = サンドボックスの速さ: instant、quick (省略時)、real
+cli-arg-yes = 質問せずに、既定の答えで最後まで進む
 cli-arg-keep = 最後に後片付けをせず、作ったものを残す
 cli-arg-run = 実行 ID (省略時: 最新のもの)
 cli-arg-step = ステップの名前 (省略時: 最後に始めたもの)
-cli-arg-all = 片付いていない実行をすべて対象にする
+cli-arg-all = 後片付けが済んでいない実行をすべて対象にする
 cli-arg-differences = AWS と違う点の一覧を表示して終わる
 cli-arg-port = 待ち受けるポート (省略時: 空いているもの)
 cli-arg-shell = シェル: bash、elvish、fish、powershell、zsh
@@ -59,16 +59,17 @@ cli-valid-values = 使える値: { $values }
 ## Runs and labs
 cli-no-home = 実行の記録を置くフォルダーが決められません。--state-dir で指定してください
 cli-busy = 別の pllab (プロセス { $pid }) がこのフォルダーで動いています
-cli-busy-detail = フォルダー: { $folder }。終わるのを待つか、--state-dir で別のフォルダーを指定してください。
+cli-busy-detail = フォルダー: { $folder }。終わるまで待つか、--state-dir で別のフォルダーを指定してください。
 cli-no-runs = { $folder } には実行の記録がありません。
 cli-all-cleaned = { $folder } の実行は、すべて後片付けが済んでいます。
-cli-known-runs = あるのは: { $runs }
+cli-known-runs = 実行の一覧: { $runs }
 cli-unknown-run = 「{ $run }」という実行はありません
 cli-no-run = 対象になる実行がありません
-cli-known-labs = あるのは: { $labs }
+cli-known-labs = ラボの一覧: { $labs }
 cli-unknown-lab = 「{ $lab }」というラボはありません
-cli-known-steps = あるのは: { $steps }
+cli-known-steps = ステップの一覧: { $steps }
 cli-unknown-step = 「{ $step }」というステップはありません
+cli-unknown-zone = 変数 { $name } に「{ $value }」は使えません。このアカウントにそのゾーンがありません
 cli-bad-lab = ラボのファイルに誤りがあります
 cli-lab-fault = { $file }: { $what }
 cli-lab-fault-at = { $file }:{ $line }:{ $column }: { $what }
@@ -85,7 +86,7 @@ cli-sandbox-busy = このサンドボックスは別の pllab が動かしてい
 cli-disk-full = ディスクに空きがなく、{ $path } に書けません。記録できない呼び出しは行っていません。空きを作って続けてください
 cli-file-trouble = { $path } を使えません
 cli-nobody-to-ask = 質問に答える人がいません (端末ではありません)
-cli-nobody-to-ask-detail = --yes を付けると、すべての質問に無難な答えを選んで進みます。ここまでの分は記録されています。
+cli-nobody-to-ask-detail = --yes を付けると、質問せずに既定の答えで進みます。ここまでの分は記録されています。
 cli-come-back = 続きから始めるには: pllab resume { $run }
 
 ## Targets
@@ -101,19 +102,19 @@ cli-endpoint-not-local = { $url } はこのマシンのエンドポイントで�
 cli-endpoint-not-local-detail = この版の pllab は、費用のかかる AWS には何も作りません。--endpoint-url には 127.0.0.1 などの URL を指定してください。
 
 ## Results
-cli-home-first = **pllab** は AWS PrivateLink を作って確かめるラボです。AWS アカウントは要りません。
+cli-home-first = **pllab** は、AWS PrivateLink を自分で作って確かめるラボです。AWS アカウントは要りません。
 
-    - `pllab start` ラボを始める
-    - `pllab start --explain-only` 読むだけ
-    - `pllab --help` すべてのコマンド
-    - `pllab --lang en` English
+    - ラボを始める: `pllab start`
+    - 読むだけ: `pllab start --explain-only`
+    - すべてのコマンド: `pllab --help`
+    - English: `pllab --lang en`
 cli-status-head = 実行 { $run } · { $lab } · { $state }
 cli-run-open = { $met }/{ $steps } ステップ
 cli-run-met = 全 { $steps } ステップ完了、作ったものは残っています
 cli-run-cleaned = { $met }/{ $steps } ステップ、後片付け済み
-cli-step-met = 確認済み
+cli-step-met = 完了
 cli-step-begun = 途中
-cli-step-open = まだ
+cli-step-open = 未着手
 cli-column-state = 状態
 cli-column-step = ステップ
 cli-column-title = 内容
@@ -124,20 +125,22 @@ cli-column-steps = ステップ
 cli-column-time = 時間
 cli-column-variable = 変数
 cli-column-default = 既定値
+cli-values-cidr = /16 から /28 の IPv4
+cli-values-zone = auto、ゾーン ID、ゾーン名
 cli-column-allowed = 選べる値
 cli-age-now = 1 分未満
 cli-age-minutes = { $n } 分
 cli-age-hours = { $n } 時間
-cli-nothing-exists = この実行で作ったものは、いま何も残っていません。
+cli-nothing-exists = この実行で作ったものは、何も残っていません。
 cli-next = 次にできること:
 cli-clean-ask = 実行 { $run } で作った { $n } 個を削除しますか
 cli-clean-do = 削除する
 cli-clean-leave = やめておく
 cli-browse-nothing = まだ開けるページがありません
 cli-browse-nothing-detail = クライアントを起動するステップ (client) まで進むと開けます。
-cli-browse-no-way = このマシンからクライアントの場所へ入る道がありません
+cli-browse-no-way = このマシンからエンドポイントへ入る道がまだありません
 cli-browse-no-way-detail = クライアントのコンソールに、ブラウザーで開く URL がまだ出ていません。少し待ってからもう一度試してください。
-cli-browse-open = ブラウザーで次の URL を開いてください。エンドポイント、NLB、nginx を通ってページが届きます。
+cli-browse-open = ブラウザーで次の URL を開いてください。エンドポイント、NLB、nginx を通ってページが届きます (承諾の前は届きません)。
 cli-browse-stay = この端末は開いたままにしてください。Ctrl-C で終わります。
 cli-sandbox-ready = サンドボックスが動いています。次の行を別の端末に貼り付けると、aws CLI や SDK がここにつながります。
 cli-sandbox-found = サンドボックスはすでに動いています (プロセス { $pid })。次の行を端末に貼り付けてください。

@@ -4,23 +4,24 @@
 picture-consumer = consumer VPC
 picture-provider = provider VPC
 picture-new = このステップで作るもの
-picture-none = まだ何もありません。
+picture-none = まだ何も作っていません。
 words-vpc = { $name } ({ $cidr }) があります。
 words-vpc-with = { $name } ({ $cidr }) に { $nodes } があります。
 words-new = このステップで { $name } に { $nodes } を作ります。
 words-link-absent = consumer VPC の { $endpoint } と provider VPC の { $service } は、まだつながっていません。
 words-link-pending = consumer VPC の { $endpoint } が provider VPC の { $service } に接続を求めています ({ $state })。
 words-link-up = consumer VPC の { $endpoint } は provider VPC の { $service } につながっています。
-words-link-rejected = provider が断ったので、consumer VPC の { $endpoint } は provider VPC の { $service } につながっていません。
+words-link-rejected = provider が拒否したので、consumer VPC の { $endpoint } は provider VPC の { $service } につながっていません。
 
 ## Opening
+opening-picture = このラボで作るもの
 opening-facts = { $minutes } / 全 { $steps } ステップ
 opening-place = 実行先: { $place }
 opening-cost = 費用: { $cost }
 opening-way-guided = ステップごとに説明を読み、「実行する」を選ぶと pllab が作り、できたことを確かめます。
 opening-way-explain = 読むだけの進め方です。何も呼び出さず、何も作りません。
 opening-run = 実行 ID: { $run }。途中でやめても pllab resume で続きから始められます。
-opening-resumed = 前回の続きから始めます。実行 ID: { $run }
+opening-resumed = 前回の続きから進めます。実行 ID: { $run }
 
 ## A step
 step-position = ステップ { $number }/{ $total }
@@ -30,7 +31,7 @@ step-cli = 同じことをする CLI (全文はメニューから)
 step-cli-all = 同じことをする CLI
 step-cli-none = このステップで実行するコマンドはありません。
 step-checks = 確かめること
-step-then-and-now = 2019 年と今
+step-then-and-now = 2019 年といま
 step-more = もっと詳しく
 step-more-none = このステップの説明は、上のとおりで全部です。
 step-after = できたこと
@@ -40,13 +41,13 @@ step-waiting = 待っているあいだに
 ## Menus
 menu-more = もっと詳しく (コンソールでの手順も)
 menu-commands = 同じことをする CLI を見る
-menu-picture = 図と、その説明
+menu-picture = 図とその説明を見る
 menu-language = 言語 / Language
 menu-others = ほかの選択肢
 menu-continue = Enter で続きを表示
 menu-begin = Enter で始める
 menu-number = 番号を入力してください [{ $default }]:
-menu-unclear = { $count } までの番号を入力してください。
+menu-unclear = 1 から { $count } までの番号を入力してください。
 menu-yes = { $prompt } > { $answer } (--yes)
 
 ## Progress
@@ -70,7 +71,7 @@ check-expected = 期待
 check-seen = 実際
 check-why-not-yet = 作成や反映に時間がかかっています。失敗ではありません。
 check-why-broken = 待っても変わりません。設定のどこかが期待と違います。
-check-why-cannot-tell = 問い合わせに答えがありませんでした。ネットワーク、認証情報、権限のいずれかが原因です。
+check-why-cannot-tell = 問い合わせに応答がありませんでした。ネットワーク、認証情報、権限のいずれかが原因です。
 check-look = 自分で確かめるには:
 
 ## Faults
@@ -78,7 +79,7 @@ fault-title = 呼び出しが失敗しました
 fault-code = エラーコード
 fault-message = メッセージ
 fault-request = リクエスト ID
-fault-no-answer = 答えが読み取れず、実行されたかどうか分かりません。もう一度確かめると、pllab が先に接続先へ問い合わせます。
+fault-no-answer = 応答を読み取れず、実行されたかどうか分かりません。やり直すと、pllab はまず接続先に問い合わせます。
 fault-unreachable = 接続先に届きませんでした。接続先が動いていれば、続きから始められます。
 fault-busy = 接続先が混み合っています。少し待ってから、もう一度試してください。
 fault-sign-in = 認証情報がないか、期限が切れています。サインインし直してください。
@@ -87,15 +88,15 @@ fault-not-found = 対象が見つかりません。ほかの誰かが削除し�
 fault-exists = 同じものがすでにあります。
 fault-in-use = ほかのものがまだ使っています。使っている側を先に削除します。
 fault-unsupported = 接続先がこの操作に対応していません。
-fault-refused = 接続先が要求を受け付けませんでした。上のメッセージが理由です。
+fault-refused = 接続先がリクエストを受け付けませんでした。上のメッセージが理由です。
 
 ## Proof
 proof-title = 届いたページ
 proof-none = ページは届きませんでした。
-proof-url = ブラウザで開く URL:
+proof-url = ブラウザーで開く URL (pllab の実行中だけ。あとからは pllab browse):
 proof-status = HTTP { $status }
 proof-token-ok = この実行の合言葉が入っています。
-proof-token-bad = この実行の合言葉が入っていません。別のページが答えています。
+proof-token-bad = この実行の合言葉が入っていません。別のページが返っています。
 proof-source = nginx が見た接続元: { $source }
 
 ## Ends

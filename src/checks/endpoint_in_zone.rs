@@ -49,7 +49,11 @@ impl Question for EndpointInZone<'_> {
         let clients = scene.clients_of(&self.0.endpoint, Side::Consumer);
         let subnets = clients.send(&ec2("DescribeSubnets", json!({ "SubnetIds": ids }))).await?;
         let services = clients.send(&by_name(service)).await?;
-        Ok(judge(&subnets, &services, service))
+        let judgement = judge(&subnets, &services, service);
+        // Name and interface are there already, while nothing passes yet.
+        let dns = list(endpoint, "DnsEntries").first().map_or("", |entry| text(entry, "DnsName"));
+        let enis = texts(endpoint, "NetworkInterfaceIds").join(", ");
+        Ok(Judgement { seen: m::check_endpoint_seen(dns, enis, judgement.seen.clone()), ..judgement })
     }
 }
 

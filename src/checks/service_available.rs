@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use super::facts::{Facts, refer};
 use super::judgement::Judgement;
 use super::question::Question;
-use super::reply::{ec2, first, text};
+use super::reply::{ec2, first, list, text, texts};
 use super::scene::Scene;
 use crate::cloud::{Call, Fault};
 use crate::i18n::{Text, m};
-use crate::lab;
+use crate::lab::{self, Side};
 
 pub(super) struct ServiceAvailable<'a>(pub &'a lab::ServiceAvailable);
 
@@ -39,9 +39,25 @@ impl Question for ServiceAvailable<'_> {
         in_words("Available", self.0.acceptance_required)
     }
 
-    async fn follow(&self, _: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
-        Ok(judge(reply, self.0.acceptance_required))
+    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+        let judgement = judge(reply, self.0.acceptance_required);
+        let Some(service) = first(reply, "ServiceConfigurations") else { return Ok(judgement) };
+        // The zones that are left out are what the console's form shows beside those that are in.
+        let clients = scene.clients_of(&self.0.service, Side::Provider);
+        let all = clients.send(&ec2("DescribeAvailabilityZones", json!({}))).await?;
+        let (within, without) = zones(service, &all);
+        let seen = m::check_service_seen(text(service, "ServiceName"), judgement.seen.clone(), within, without);
+        Ok(Judgement { seen, ..judgement })
     }
+}
+
+/// The service's zones by id, and those of the account that it leaves out.
+fn zones(service: &Value, all: &Value) -> (String, Text) {
+    let within = texts(service, "AvailabilityZoneIds");
+    let ids: Vec<&str> = list(all, "AvailabilityZones").iter().map(|zone| text(zone, "ZoneId")).collect();
+    let without: Vec<&str> = ids.into_iter().filter(|id| !within.contains(id)).collect();
+    let left_out = if without.is_empty() { m::check_no_zone_left_out() } else { Text::literal(without.join(", ")) };
+    (within.join(", "), left_out)
 }
 
 fn in_words(state: &str, acceptance: bool) -> Text {

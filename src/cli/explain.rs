@@ -71,6 +71,6 @@ fn read(context: &Context, args: &Start, set: &BTreeMap<String, String>) -> Resu
     }
     let zone = super::zone::example(&args.region);
     let mut set = set.clone();
-    set.extend(super::zone::names(&loaded).map(|name| (name.to_owned(), zone.clone())));
+    set.extend(super::zone::variables(&loaded).map(|(name, _)| (name.to_owned(), zone.clone())));
     context.lab(&args.lab, &set, &token, &args.region)
 }

@@ -7,7 +7,7 @@ use super::args::{Labs, LabsVerb};
 use super::context::{Context, bad_lab};
 use super::exit::{Code, Failed};
 use crate::i18n::{Text, m};
-use crate::lab::Source;
+use crate::lab::{Source, VariableKind};
 use crate::ui::{markdown, table};
 
 /// Lists labs, or shows one.
@@ -77,7 +77,11 @@ fn show(context: &mut Context, lab: &str) -> Result<(), Failed> {
             vec![
                 Text::literal(name.clone()),
                 Text::literal(variable.default.clone()),
-                Text::literal(variable.allowed.join(", ")),
+                match variable.kind {
+                    VariableKind::Choice => Text::literal(variable.allowed.join(", ")),
+                    VariableKind::Cidr => m::cli_values_cidr(),
+                    VariableKind::Zone => m::cli_values_zone(),
+                },
             ]
         })
         .collect();

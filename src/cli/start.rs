@@ -48,11 +48,10 @@ async fn begin(context: &mut Context, args: &Start, mut set: BTreeMap<String, St
             Some(url) => Target::endpoint(url, args.profile.clone(), &args.region).await?,
             None => Target::sandbox(&context.host, &store, &folder, &args.region, pace).await?,
         };
-        if super::zone::is_auto(&loaded) {
-            let zone = super::zone::choose(&target).await?;
-            set.extend(super::zone::names(&loaded).map(|name| (name.to_owned(), zone.clone())));
-            loaded = context.lab(&args.lab, &set, &token, &args.region)?;
+        for (name, wanted) in super::zone::variables(&loaded) {
+            set.insert(name.to_owned(), super::zone::choose(&target, name, wanted).await?);
         }
+        loaded = context.lab(&args.lab, &set, &token, &args.region)?;
         Ok(target)
     }
     .await;

@@ -2,8 +2,8 @@
 
 use super::event::{Answer, Choice, Event, Question, QuestionId, Verdict, Way};
 use super::state::{Detouring, State};
-use crate::i18n::m;
-use crate::lab::{Lab, Step};
+use crate::i18n::{Text, m};
+use crate::lab::{Lab, Resource, Step};
 
 /// What does not change while a run goes on.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +46,8 @@ pub enum Effect {
     Opening,
     /// Show a step, by index.
     Show(usize),
+    /// Draw the picture as it is now, by index of the step.
+    Picture(usize),
     /// Look at what a step looks at when it opens, by index.
     Look(usize),
     /// Ask the learner.
@@ -131,7 +133,7 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         }
         Input::Made => match current(state, plan) {
             // After a detour nothing of the step itself has been done: it is offered again, once the learner goes on.
-            Some((_, step)) if !begun(state, step) => vec![ask_next(plan)],
+            Some((_, step)) if !begun(state, step) => vec![with_label(ask_next(plan), m::engine_answer_back())],
             Some((index, _)) => vec![Effect::Check(index)],
             None => onward(state, plan),
         },
@@ -144,6 +146,10 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         Input::Checked(Verdict::Met) => {
             let Some((index, step)) = current(state, plan) else { return onward(state, plan) };
             let finished = Event::StepFinished { step: step.id.clone(), verdict: Verdict::Met };
+            if step.makes.iter().any(|it| matches!(it, Resource::Acceptance(_))) {
+                // The moment the tie becomes solid is seen, not only told.
+                return vec![Effect::Record(finished), Effect::Picture(index), ask_next(plan)];
+            }
             if index + 1 < plan.lab.steps.len() {
                 vec![Effect::Record(finished), ask_next(plan)]
             } else {
@@ -242,17 +248,31 @@ fn open(index: usize, step: &Step, state: &State) -> Vec<Effect> {
 fn ask_step(step: &Step, state: &State) -> Effect {
     let detour_is_open =
         step.detour.is_some() && state.steps.get(&step.id).is_none_or(|step| step.detour == Detouring::No);
-    let answers: &[Answer] = if detour_is_open {
-        &[Answer::Go, Answer::Detour, Answer::Leave, Answer::CleanUp]
-    } else {
-        &[Answer::Go, Answer::Leave, Answer::CleanUp]
-    };
-    let mut question = ask(QuestionId::Step, m::engine_ask_step(), answers, Answer::Go);
-    if let (Effect::Ask(question), true) = (&mut question, step.makes.is_empty()) {
+    let mut answers = vec![Answer::Go];
+    answers.extend(detour_is_open.then_some(Answer::Detour));
+    answers.push(Answer::Leave);
+    // Before anything exists there is nothing to clean up.
+    answers.extend((!state.existing().is_empty()).then_some(Answer::CleanUp));
+    let question = ask(QuestionId::Step, m::engine_ask_step(), &answers, Answer::Go);
+    match step.makes.as_slice() {
         // Nothing is done in such a step; it looks.
-        question.choices[0].label = m::engine_answer_look();
+        [] => with_label(question, m::engine_answer_look()),
+        [Resource::Acceptance(_)] => with_label(question, m::engine_answer_accept()),
+        _ => question,
     }
-    question
+}
+
+/// A question whose first choice says more of what it does.
+fn with_label(question: Effect, label: Text) -> Effect {
+    match question {
+        Effect::Ask(mut question) => {
+            if let Some(first) = question.choices.first_mut() {
+                first.label = label;
+            }
+            Effect::Ask(question)
+        }
+        other => other,
+    }
 }
 
 /// After a step: on to the next. In the explain way there is nothing to clean up.
@@ -269,12 +289,12 @@ fn ask_clean_up(plan: &Plan<'_>) -> Effect {
     ask(QuestionId::CleanUp, m::engine_ask_clean_up(), &[Answer::CleanUp, Answer::Keep], default)
 }
 
-fn ask(id: QuestionId, prompt: crate::i18n::Text, answers: &[Answer], default: Answer) -> Effect {
+fn ask(id: QuestionId, prompt: Text, answers: &[Answer], default: Answer) -> Effect {
     let choices = answers.iter().map(|answer| Choice { answer: *answer, label: label(id, *answer) }).collect();
     Effect::Ask(Question { id, prompt, choices, default })
 }
 
-fn label(id: QuestionId, answer: Answer) -> crate::i18n::Text {
+fn label(id: QuestionId, answer: Answer) -> Text {
     match (id, answer) {
         (QuestionId::Next, Answer::Go) => m::engine_answer_next(),
         (_, Answer::Go) => m::engine_answer_go(),

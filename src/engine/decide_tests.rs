@@ -77,6 +77,7 @@ fn words(effects: &[Effect]) -> Vec<String> {
             Effect::Opening => "opening".to_owned(),
             Effect::Show(index) => format!("show:{index}"),
             Effect::Look(index) => format!("look:{index}"),
+            Effect::Picture(index) => format!("picture:{index}"),
             Effect::Ask(question) => {
                 assert!(question.choices.iter().any(|choice| choice.answer == question.default), "{question:?}");
                 for lang in Lang::ALL {
@@ -110,7 +111,7 @@ fn expect(way: Way, keep: bool, events: &[Event], input: Input, expected: &[&str
     assert_eq!(words(&decide(&after(events), &plan, input)), expected);
 }
 
-const GO: &str = "ask:Step>go|go,leave,clean_up";
+const GO: &str = "ask:Step>go|go,leave";
 const NEXT: &str = "ask:Next>go|go,leave,clean_up";
 
 #[test]
@@ -118,7 +119,7 @@ fn a_run_begins_and_goes_on_where_it_stopped() {
     let guided = |events: &[Event], expected: &[&str]| expect(Way::Guided, false, events, Input::Begin, expected);
     guided(&[], &["opening", "show:0", GO]);
     guided(&[started("one")], &["opening", "show:0", "make:0"]);
-    guided(&[started("one"), met("one")], &["opening", "show:1", "ask:Step>go|go,detour,leave,clean_up"]);
+    guided(&[started("one"), met("one")], &["opening", "show:1", "ask:Step>go|go,detour,leave"]);
     guided(&[met("one"), detour("step", "detour")], &["opening", "show:1", "detour:1"]);
     guided(&[met("one"), detour("step", "detour"), detour("detour", "done")], &["opening", "show:1", GO]);
     guided(&[met("one"), met("two")], &["opening", "ask:CleanUp>clean_up|clean_up,keep"]);
@@ -137,11 +138,7 @@ fn a_step_is_made_then_checked_then_finished() {
         Input::Checked(Verdict::Met),
         &["record:finished:two", "ask:CleanUp>clean_up|clean_up,keep"],
     );
-    guided(
-        &[met("one")],
-        Input::Answered(QuestionId::Next, Answer::Go),
-        &["show:1", "ask:Step>go|go,detour,leave,clean_up"],
-    );
+    guided(&[met("one")], Input::Answered(QuestionId::Next, Answer::Go), &["show:1", "ask:Step>go|go,detour,leave"]);
     guided(&[started("one")], Input::Recovered, &["show:0", "make:0"]);
 }
 

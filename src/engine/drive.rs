@@ -157,6 +157,11 @@ impl Drive {
                 screen.step(&view);
                 Came::Nothing
             }
+            Effect::Picture(index) => {
+                let picture = self.core.with(|state| self.views.picture(&self.loaded, state, index));
+                screen.picture(&picture);
+                Came::Nothing
+            }
             Effect::Look(index) => {
                 let step = &self.loaded.lab.steps[index];
                 if let Some(clouds) = &self.clouds {

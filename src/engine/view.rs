@@ -8,7 +8,7 @@ use crate::actions::{self, Making};
 use crate::checks;
 use crate::cloud::Call;
 use crate::i18n::{Text, m};
-use crate::lab::{Lab, Loaded, Resource, Side, Step, waves};
+use crate::lab::{Lab, Loaded, Resource, Side, Step, in_order};
 
 /// What all views of a pass share.
 #[derive(Clone, Debug)]
@@ -41,13 +41,18 @@ impl Views {
         }
     }
 
+    /// The architecture as it is once step `index` is done.
+    #[must_use]
+    pub fn picture(&self, loaded: &Loaded, state: &State, index: usize) -> Picture {
+        picture(&loaded.lab, state, Stage::Doing(index + 1))
+    }
+
     /// A step as it opens.
     #[must_use]
     pub fn step(&self, loaded: &Loaded, state: &State, index: usize, accounts: &BTreeMap<Side, String>) -> StepView {
         let lab = &loaded.lab;
         let step = &lab.steps[index];
-        let ordered: Vec<&Resource> =
-            waves(&step.makes.iter().collect::<Vec<_>>()).unwrap_or_default().into_iter().flatten().collect();
+        let ordered = in_order(&step.makes);
         let drawn = if self.way == Way::Explain { Stage::Reading(index) } else { Stage::Doing(index) };
         StepView {
             lab: loaded.prose.map(|prose| prose.title.clone()),

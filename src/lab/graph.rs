@@ -133,6 +133,28 @@ fn placeholders(text: &str) -> Vec<&str> {
         .collect()
 }
 
+/// `resources` in the lab file's order, except that what is needed comes first.
+#[must_use]
+pub fn in_order(resources: &[Resource]) -> Vec<&Resource> {
+    fn visit<'a>(resource: &'a Resource, all: &'a [Resource], ordered: &mut Vec<&'a Resource>, depth: usize) {
+        // A circle was refused when the lab was read; this only keeps the walk finite.
+        if depth > all.len() || ordered.iter().any(|it| it.name() == resource.name()) {
+            return;
+        }
+        for name in resource.needs() {
+            if let Some(needed) = all.iter().find(|it| it.name() == name) {
+                visit(needed, all, ordered, depth + 1);
+            }
+        }
+        ordered.push(resource);
+    }
+    let mut ordered = Vec::new();
+    for resource in resources {
+        visit(resource, resources, &mut ordered, 0);
+    }
+    ordered
+}
+
 /// `resources` in waves: each wave needs only earlier waves (and what is not in `resources`), so its members can be made
 /// at the same time.
 ///

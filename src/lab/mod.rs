@@ -11,7 +11,7 @@ mod source;
 mod variables;
 
 pub use error::{LabError, Place};
-pub use graph::waves;
+pub use graph::{in_order, waves};
 pub use load::{LoadError, Loaded, load};
 pub use model::*;
 pub use prose::{Pair, Prose, StepProse};

@@ -167,6 +167,44 @@ const DIFFERENCES: &[Difference] = &[
         "preserve_client_ip.enabled is only recorded. It has no effect on PrivateLink traffic on AWS either.",
     ),
     difference(
+        "user-data",
+        "ユーザーデータは実行しません。よく使う書き方 (dnf install nginx、ヒアドキュメント、echo、systemctl、while、curl、sleep など) を読み取って、まねをします。読み取れない行は、飛ばしたことをコンソールに書きます。",
+        "User data is never executed. Its usual forms (dnf install nginx, here-documents, echo, systemctl, while, curl, \
+         sleep and the like) are recognised and imitated; a line that is not is skipped, and the console says so.",
+    ),
+    difference(
+        "nginx",
+        "nginx は内蔵のページサーバーです。置いたファイル、SSI の一部、アクセスログ、proxy_protocol だけをまねます。root や location などの設定は見ません。",
+        "nginx is a built-in page server. It serves the files that were placed, a little SSI, an access log and \
+         proxy_protocol; settings such as root and location are not looked at.",
+    ),
+    difference(
+        "packages",
+        "パッケージの取得に失敗しても dnf はあきらめません。AWS では数分で失敗し、スクリプトは先へ進みます。",
+        "A dnf that cannot fetch packages never gives up. On AWS it fails after minutes, and the script goes on.",
+    ),
+    difference(
+        "restart-replays",
+        "停止して起動したインスタンスでは、ユーザーデータのループが続きます。AWS では最初の起動のときだけ動きます。",
+        "When an instance is stopped and started, the loops of its user data go on. On AWS they run at the first boot only.",
+    ),
+    difference(
+        "health-probe-log",
+        "quick では、ヘルスチェックのうち 30 回に 1 回だけをアクセスログに残します。",
+        "At the quick pace only every thirtieth health check is written to the access log.",
+    ),
+    difference(
+        "doors",
+        "クライアントの curl の宛先ごとに、このマシンの 127.0.0.1 にポートを 1 つ開きます。AWS なら SSH などのトンネルが要るところです。",
+        "For each address that a client's curl asks, a port on 127.0.0.1 of this machine is opened, where AWS would need a \
+         tunnel such as SSH's.",
+    ),
+    difference(
+        "tls",
+        "データ通信に TLS はありません (curl の https は失敗します)。",
+        "The data plane has no TLS: curl of an https URL fails.",
+    ),
+    difference(
         "cost",
         "料金はかかりません。AWS では、エンドポイントは承諾待ちや拒否の状態でも課金されます。",
         "Nothing costs anything. On AWS an endpoint is billed while it waits for acceptance, and after it was rejected.",

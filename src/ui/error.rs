@@ -63,8 +63,8 @@ pub(super) fn fault(fault: &Fault, look: &Look) -> Vec<Line> {
         details.push(fact(m::fault_request(), id));
     }
     let (words, command) = advice(fault.class);
-    let mut next = vec![NextStep::Words(words)];
-    next.extend(command.map(|command| NextStep::Command(command.to_owned())));
+    details.push(words);
+    let next = command.map(|command| NextStep::Command(command.to_owned())).into_iter().collect();
     report(&ErrorReport { title: m::fault_title(), details, next }, look)
 }
 

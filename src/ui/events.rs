@@ -5,7 +5,7 @@ use super::line::{Ink, Line, stack};
 use super::look::Look;
 use super::part::to_copy;
 use super::receipt::{Run, receipt};
-use super::step::{after, detours};
+use super::step::after;
 use super::table::pairs;
 use super::wrap::fill;
 use crate::engine::event::{Event, StepView, Verdict};
@@ -34,9 +34,6 @@ pub(super) fn event(event: &Event, context: &Context, look: &Look) -> Vec<Line> 
             checked(&Asked { title, verdict: *verdict, expected, seen, why: why.as_ref(), command }, look)
         }
         Event::Proof { url, status, token_ok, seen_source } => proof(url, *status, *token_ok, seen_source, look),
-        Event::Answered { question, answer, .. } if question == "detour" && answer == "done" => {
-            context.step.as_ref().map(|view| detours(view, look)).unwrap_or_default()
-        }
         Event::StepFinished { step, verdict } => step_finished(step, *verdict, context, look),
         Event::Notice { text } => look.inside(look.words(Ink::Plain, text)),
         Event::Interrupted { run } => {

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::clean::clean;
 use super::open::UiOptions;
-use crate::engine::event::{Answer, AskError, Event, OpeningView, Progress, Question, Screen, StepView};
+use crate::engine::event::{Answer, AskError, Event, OpeningView, Picture, Progress, Question, Screen, StepView};
 use crate::i18n::{Lang, Text};
 
 /// A [`Screen`] for programs. It never asks.
@@ -31,6 +31,8 @@ impl Screen for Json {
     fn opening(&self, _: &OpeningView) {}
 
     fn step(&self, _: &StepView) {}
+
+    fn picture(&self, _: &Picture) {}
 
     fn event(&self, event: &Event) {
         // An event is plain data with string keys: it has a JSON form.

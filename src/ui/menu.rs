@@ -58,7 +58,7 @@ pub(super) fn ask(board: &dyn Board, question: &Question, context: &Context) -> 
     let at_step = matches!(question.id, QuestionId::Step | QuestionId::Next);
     let view = context.step.as_ref().filter(|_| at_step);
     let picks = picks(question, view);
-    let usual = question.choices.iter().position(|choice| choice.answer == question.default).unwrap_or(0);
+    let usual = picks.iter().position(|(pick, _)| *pick == Pick::Answer(question.default)).unwrap_or(0);
     loop {
         let look = board.look();
         let items: Vec<Item> =
@@ -90,13 +90,16 @@ pub(super) fn ask(board: &dyn Board, question: &Question, context: &Context) -> 
 
 fn picks(question: &Question, view: Option<&StepView>) -> Vec<(Pick, Text)> {
     let own = |choice: &Choice| (Pick::Answer(choice.answer), choice.label.clone());
-    let mut picks: Vec<_> = question.choices.iter().map(own).collect();
+    // At a step, what leads out of it comes last.
+    let leads_out = |choice: &&Choice| view.is_some() && matches!(choice.answer, Answer::Leave | Answer::CleanUp);
+    let mut picks: Vec<_> = question.choices.iter().filter(|choice| !leads_out(choice)).map(own).collect();
     if view.is_some() {
         picks.push((Pick::More, m::menu_more()));
         picks.push((Pick::Commands, m::menu_commands()));
         picks.push((Pick::Picture, m::menu_picture()));
     }
     picks.push((Pick::Language, m::menu_language()));
+    picks.extend(question.choices.iter().filter(leads_out).map(own));
     picks
 }
 

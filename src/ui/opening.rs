@@ -22,8 +22,13 @@ pub(super) fn opening(view: &OpeningView, look: &Look) -> Vec<Vec<Line>> {
         let words = if view.resumed { m::opening_resumed(run) } else { m::opening_run(run) };
         about.extend(look.words(Ink::Plain, &words));
     }
-    let mut blocks =
-        vec![look.inside(title), picture(&view.picture, look, false), look.inside(look.prose(&prose.intro, 0))];
+    let mut blocks = vec![look.inside(title)];
+    // Who comes back has read it.
+    if !view.resumed {
+        let mut goal = look.inside(vec![Line::of(Ink::Strong, look.say(&m::opening_picture()))]);
+        goal.extend(picture(&view.picture, look, false));
+        blocks.extend([goal, look.inside(look.prose(&prose.intro, 0))]);
+    }
     // Who does the lab learns the rest on the way; who only reads gets it here.
     if let (Way::Explain, Some(more)) = (view.way, &prose.more) {
         blocks.push(look.inside(look.prose(more, 0)));

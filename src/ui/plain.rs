@@ -16,9 +16,9 @@ use super::numbered::understand;
 use super::open::UiOptions;
 use super::opening::opening;
 use super::receipt::Run;
-use super::step::waiting;
+use super::step::{picture, waiting};
 use crate::engine::event::{
-    Answer, AskError, Event, OpeningView, Progress, ProgressState, Question, Screen, StepView, Way,
+    Answer, AskError, Event, OpeningView, Picture, Progress, ProgressState, Question, Screen, StepView, Way,
 };
 use crate::i18n::{Lang, Text, m};
 
@@ -130,6 +130,14 @@ impl Screen for Plain {
     fn step(&self, view: &StepView) {
         self.inner().context.step = Some(view.clone());
         self.show_step(view);
+    }
+
+    fn picture(&self, now: &Picture) {
+        if let Some(view) = &mut self.inner().context.step {
+            view.picture = now.clone();
+        }
+        let look = self.look();
+        self.print(&look.inside(picture(now, &look, false)), true);
     }
 
     fn event(&self, what: &Event) {

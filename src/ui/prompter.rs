@@ -39,6 +39,15 @@ pub(super) fn choose(labels: &[String], start: usize, look: &Look, color: bool) 
     }
 }
 
+/// Drops keys that were pressed while no question was open: they were not meant as its answer.
+pub(super) fn forget_keys() {
+    #[cfg(unix)]
+    {
+        // Where it cannot be done the keys answer, as they would have.
+        let _ = rustix::termios::tcflush(rustix::stdio::stdin(), rustix::termios::QueueSelector::IFlush);
+    }
+}
+
 fn select(labels: Vec<String>, start: usize, look: &Look, color: bool) -> Result<usize, AskError> {
     let ids: Vec<String> = (0..labels.len()).map(|index| index.to_string()).collect();
     let theme = Labels { by_id: labels, pointer: look.pointer(), color };
@@ -56,6 +65,7 @@ pub(super) fn pause(words: &str, color: bool) -> Result<(), AskError> {
     let term = Term::stderr();
     let _cursor = CursorBack;
     let line = Line::of(Ink::Dim, cut(words, usize::from(term.size().1).saturating_sub(2)));
+    forget_keys();
     // A terminal that cannot be written to cannot be read from either, and that is what is reported.
     let _ = term.write_str(&line.paint(color));
     let key = term.read_key();

@@ -15,10 +15,10 @@ use super::open::UiOptions;
 use super::opening::opening;
 use super::prompter;
 use super::receipt::Run;
-use super::step::waiting;
+use super::step::{picture, waiting};
 use super::wrap::fill;
 use crate::engine::event::{
-    Answer, AskError, Event, OpeningView, Progress, ProgressState, Question, Screen, StepView, Verdict, Way,
+    Answer, AskError, Event, OpeningView, Picture, Progress, ProgressState, Question, Screen, StepView, Verdict, Way,
 };
 use crate::i18n::{Lang, Text, m};
 
@@ -61,8 +61,10 @@ enum Below {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Last {
     Nothing,
-    /// A check that is met, or something that is done: one line each.
-    Item,
+    /// Something that is done: one line each.
+    Done,
+    /// A check that is met: one line each.
+    Met,
     Other,
 }
 
@@ -123,12 +125,13 @@ impl Terminal {
         if self.inner().interrupted {
             return;
         }
-        let rows = usize::from(Term::stderr().size().0);
+        let (rows, columns) = Term::stderr().size();
+        let (rows, columns) = (usize::from(rows), usize::from(columns));
         if !self.interactive || self.yes || way == Way::Explain || rows < MENU + 4 {
             return self.print(&stack(blocks), Last::Other);
         }
         let last = if below == Below::Menu { rows - MENU } else { rows - 2 };
-        let pages = pages(blocks, rows - 2, last);
+        let pages = pages(&blocks, rows - 2, last, columns);
         let count = pages.len();
         for (number, page) in pages.into_iter().enumerate() {
             self.print(&page, Last::Other);
@@ -167,31 +170,31 @@ impl Terminal {
     }
 }
 
-/// A block as it is, or cut at its blank lines where it is taller than `most`.
-fn paragraphs(block: Vec<Line>, most: usize) -> Vec<Vec<Line>> {
-    if block.len() <= most {
-        return vec![block];
-    }
-    let parts = block.split(Line::is_blank).filter(|part| !part.is_empty());
-    parts.map(<[Line]>::to_vec).collect()
+/// A block cut at its blank lines.
+fn paragraphs(block: &[Line]) -> Vec<Vec<Line>> {
+    block.split(Line::is_blank).filter(|part| !part.is_empty()).map(<[Line]>::to_vec).collect()
 }
 
-/// Packs blocks into pages of at most `most` lines; the last one has at most `last`, for the menu comes below it. A block
-/// that is too long for any page stands on one of its own.
-fn pages(blocks: Vec<Vec<Line>>, most: usize, last: usize) -> Vec<Vec<Line>> {
+/// The rows that lines take on the terminal: one to copy is written whole and may take several.
+fn rows(lines: &[Line], columns: usize) -> usize {
+    lines.iter().map(|line| line.width().div_ceil(columns.max(1)).max(1)).sum()
+}
+
+/// Packs paragraphs into pages of at most `most` rows; the last one has at most `last`, for the menu comes below it. A
+/// paragraph that is too long for any page stands on one of its own.
+fn pages(blocks: &[Vec<Line>], most: usize, last: usize, columns: usize) -> Vec<Vec<Line>> {
     let mut pages: Vec<Vec<Vec<Line>>> = Vec::new();
-    let blocks = blocks.into_iter().flat_map(|block| paragraphs(block, most.min(last)));
-    let height = |page: &[Vec<Line>]| page.iter().map(|block| block.len() + 1).sum::<usize>();
-    for block in blocks {
+    let height = |page: &[Vec<Line>]| page.iter().map(|block| rows(block, columns) + 1).sum::<usize>();
+    for block in blocks.iter().flat_map(|block| paragraphs(block)) {
         match pages.last_mut() {
-            Some(page) if height(page) + block.len() < most => page.push(block),
+            Some(page) if height(page) + rows(&block, columns) < most => page.push(block),
             _ => pages.push(vec![block]),
         }
     }
     if let Some(mut tail) = pages.pop() {
         let mut end = Vec::new();
         while let Some(block) = tail.pop() {
-            if !end.is_empty() && height(&end) + block.len() >= last {
+            if !end.is_empty() && height(&end) + rows(&block, columns) >= last {
                 tail.push(block);
                 break;
             }
@@ -217,6 +220,13 @@ impl Screen for Terminal {
         self.show_step(view);
     }
 
+    fn picture(&self, now: &Picture) {
+        if let Some(view) = &mut self.inner().context.step {
+            view.picture = now.clone();
+        }
+        self.print(&picture(now, &self.look(), false), Last::Other);
+    }
+
     fn event(&self, what: &Event) {
         if !self.follow(what) {
             return;
@@ -224,7 +234,7 @@ impl Screen for Terminal {
         let look = self.look();
         let lines = event(what, &self.inner().context, &look);
         let met = matches!(what, Event::Check { verdict: Verdict::Met, .. });
-        let kind = if met { Last::Item } else { Last::Other };
+        let kind = if met { Last::Met } else { Last::Other };
         self.print(&lines, kind);
     }
 
@@ -239,7 +249,7 @@ impl Screen for Terminal {
         self.print(&note, Last::Other);
         let ended = self.inner().bars.report(progress, &look);
         if let Some(line) = ended {
-            self.write(&[line], Last::Item, true);
+            self.write(&[line], Last::Done, true);
         }
     }
 
@@ -291,6 +301,7 @@ impl Board for Terminal {
     }
 
     fn choose(&self, prompt: &str, items: &[Item], start: usize) -> Result<usize, AskError> {
+        prompter::forget_keys();
         let look = self.look();
         let asked = fill(&Line::of(Ink::Strong, prompt), look.measure(), "", "");
         self.print(&look.inside(asked), Last::Other);
@@ -309,7 +320,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::pages;
-    use crate::ui::line::Line;
+    use crate::ui::line::{Ink, Line};
+
+    #[test]
+    fn a_command_takes_the_rows_it_fills() {
+        let command = |cells: usize| vec![Line::to_copy(Ink::Code, "x".repeat(cells))];
+        assert_eq!(pages(&[command(80), command(80)], 6, 5, 80).len(), 1);
+        assert_eq!(pages(&[command(240), command(240)], 6, 5, 80).len(), 2);
+    }
 
     proptest! {
         #[test]
@@ -317,7 +335,7 @@ mod tests {
             let last = most - 4;
             let block = |(number, height): (usize, &usize)| vec![Line::plain(format!("{number}")); *height];
             let blocks: Vec<Vec<Line>> = heights.iter().enumerate().map(block).collect();
-            let pages = pages(blocks.clone(), most, last);
+            let pages = pages(&blocks, most, last, 80);
             for (number, page) in pages.iter().enumerate() {
                 let limit = if number + 1 == pages.len() { last } else { most };
                 prop_assert!(page.len() <= limit, "page {number}: {} > {limit}", page.len());

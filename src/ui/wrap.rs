@@ -7,6 +7,9 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use super::line::{Line, Span};
 use super::measure::wide_width;
 
+/// A last line of fewer cells than this looks lost.
+const SHORT: usize = 6;
+
 /// Wraps plain text to `width` cells. Line breaks in it are kept. For text that others print, such as a command line's
 /// help in Japanese, which has no spaces to break at.
 #[must_use]
@@ -30,7 +33,9 @@ pub(super) fn fill(paragraph: &Line, width: usize, first: &str, rest: &str) -> V
     let pieces = pieces(&text, room(first).min(room(rest)));
     #[expect(clippy::cast_precision_loss, reason = "widths of a terminal")]
     let widths = [room(first) as f64, room(rest) as f64];
-    let mut lines: Vec<Line> = wrap_first_fit(&pieces, &widths)
+    let mut rows = wrap_first_fit(&pieces, &widths);
+    fill_last(&pieces, &mut rows);
+    let mut lines: Vec<Line> = rows
         .into_iter()
         .enumerate()
         .map(|(number, pieces)| {
@@ -45,6 +50,22 @@ pub(super) fn fill(paragraph: &Line, width: usize, first: &str, rest: &str) -> V
         lines.push(Line::plain(first));
     }
     lines
+}
+
+/// A last line of a syllable or two is filled from the line before it.
+fn fill_last<'a>(pieces: &'a [Piece], rows: &mut [&'a [Piece]]) {
+    let [.., before, last] = rows else { return };
+    let cells = |row: &[Piece]| row.iter().map(|piece| piece.cells + piece.space).sum::<usize>();
+    let (end, whole) = (pieces.len() - last.len(), cells(before));
+    let start = end - before.len();
+    let mut cut = end;
+    while cells(&pieces[cut..]) < SHORT && cut > start + 1 {
+        cut -= 1;
+    }
+    // A long name that would leave a gap above stays where it is.
+    if cells(&pieces[start..cut]) * 4 > whole * 3 {
+        (*before, *last) = (&pieces[start..cut], &pieces[cut..]);
+    }
 }
 
 /// Appends what stands between two byte positions of the spans' joined text.

@@ -85,9 +85,10 @@ def script(t):
     t.equal("lesson: every step has its commands", len(steps), 9)
     with Sandbox(folder(), "--pace", "instant") as sandbox:
         account = sandbox.accounts["provider"]["account_id"]
+        token = re.search(r"pllab: web server ready ([\w-]+)", lesson)[1]
         text = PREFACE
         for number, step in enumerate(steps, 1):
-            step = step.replace("111122223333", account).replace("run-id", "clients").replace("your-token", "byscript99")
+            step = step.replace("111122223333", account).replace("run-id", "clients")
             text += f"echo '== step {number}' >&2\n{step}\n{WAITS.get(number, '')}"
         environment = sandbox.environment()
         environment["PATH"] = f"{BIN}{os.pathsep}{environment['PATH']}"
@@ -101,7 +102,7 @@ def script(t):
         found = aws(sandbox, "ec2", "describe-vpc-endpoints")["VpcEndpoints"]
         states = [it["State"] for it in found if it["VpcEndpointType"] == "Interface"]
         t.equal("lesson: its commands end with an available endpoint", states, ["available"])
-        t.check("lesson: the page came through", "byscript99" in done.stdout, done.stdout[-800:])
+        t.check("lesson: the page came through", f"pllab: asked {token} code=200" in done.stdout, done.stdout[-800:])
 
 
 # A person waits for what a step's checks ask for, and then goes on; so does the script.

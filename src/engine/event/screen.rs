@@ -1,15 +1,17 @@
 //! What the engine needs of a screen: to show, to tell of progress, to ask.
 
-use super::{Event, OpeningView, StepView};
+use super::{Event, OpeningView, Picture, StepView};
 use crate::i18n::Text;
 
-/// A screen: the terminal in its pretty or plain form, or the JSON writer. Calls come from one task at a time and may
-/// block.
+/// A screen: the terminal in its pretty or plain form, or the JSON writer. Calls may come
+/// from several tasks at once, and may block.
 pub trait Screen: Send + Sync {
     /// The first screen of a run, before anything is asked or made.
     fn opening(&self, view: &OpeningView);
     /// A step opens.
     fn step(&self, view: &StepView);
+    /// The architecture has changed in a way worth seeing at once.
+    fn picture(&self, picture: &Picture);
     /// Something happened. Comes after it is on the disk.
     fn event(&self, event: &Event);
     /// Something is under way. Never in the journal.
