@@ -12,13 +12,14 @@ use super::exit::{Code, Failed};
 use super::{browse, check, clean, explain, generate, labs, resume, sandbox, start, status, words};
 use crate::host::Host;
 use crate::i18n::Lang;
-use crate::ui::{self, Glyphs, Sheet};
+use crate::ui::{self, Form, Glyphs, Sheet};
 
 /// Runs pllab with these arguments (the program's name first) on this machine.
 #[must_use]
 pub fn run(args: Vec<OsString>, mut host: Host) -> Code {
     // The language must be known before the command line has words.
     let lang = Lang::choose(flag_lang(&args), |name| host.var(name));
+    let words = args.clone();
     let parsed = words::command(lang).try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
@@ -28,7 +29,11 @@ pub fn run(args: Vec<OsString>, mut host: Host) -> Code {
             return Code::Met;
         }
         Err(error) => {
-            let sheet = Sheet { lang, pretty: false, width: None, glyphs: Glyphs::Ascii, color: false };
+            // The flags were not understood, but for this one.
+            let plain = words.iter().any(|word| word == "--plain");
+            let pretty = Form::choose(false, plain, host.output_is_terminal, |name| host.var(name)) == Form::Pretty;
+            let color = pretty && ui::color_allowed();
+            let sheet = Sheet { lang, pretty, width: None, glyphs: Glyphs::Auto, color };
             let text = ui::error_report(&words::usage_error(&error), &sheet);
             let _ = host.err.write_all(text.as_bytes());
             return Code::Usage;

@@ -124,6 +124,8 @@ fn look(folder: &Path) -> Option<Found> {
 pub(super) fn journal_trouble(error: &JournalError, run: &str) -> Failed {
     match error {
         JournalError::Io { path, source } => Failed::io(path, source),
+        // Said by the interruption itself.
+        JournalError::Closed => Failed { report: None, code: Code::Interrupted },
         JournalError::Damaged { path, line } => Failed::new(
             Code::Usage,
             m::cli_journal_damaged(*line, path.display().to_string()),

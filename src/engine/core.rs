@@ -19,6 +19,8 @@ pub struct Core {
 }
 
 struct Inner {
+    /// Whether the pass is over: a task that is still being dropped must not begin another call.
+    closed: bool,
     /// `None` where nothing is to be written: in the explain way, and when only looking.
     journal: Option<Journal>,
     state: State,
@@ -53,7 +55,7 @@ impl Core {
         screen: Arc<dyn Screen>,
         accounts: BTreeMap<Side, String>,
     ) -> Self {
-        Self { inner: Mutex::new(Inner { journal, state, clock }), screen, accounts }
+        Self { inner: Mutex::new(Inner { closed: false, journal, state, clock }), screen, accounts }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -88,6 +90,11 @@ impl Core {
         Ok(())
     }
 
+    /// Ends the pass: no call is begun any more.
+    pub fn close(&self) {
+        self.lock().closed = true;
+    }
+
     /// Folds `event` in and neither writes nor shows it.
     pub fn remember(&self, event: Event) {
         let mut inner = self.lock();
@@ -101,6 +108,9 @@ impl Core {
     /// When it cannot be written: the call must not be made then.
     pub fn intend(&self, intent: &Intent<'_>) -> Result<u64, JournalError> {
         let mut inner = self.lock();
+        if inner.closed {
+            return Err(JournalError::Closed);
+        }
         let call = inner.state.next_call;
         let event = Event::Intent {
             call,

@@ -94,6 +94,7 @@ impl Drive {
         let verdict = tokio::select! {
             biased;
             Ok(_) = interrupted.wait_for(|it| *it) => {
+                self.core.close();
                 let run = self.core.with(|state| state.run.clone());
                 self.core.record(&Event::Interrupted { run })?;
                 return Ok(Ended { end: End::Interrupted, fault });
@@ -125,6 +126,7 @@ impl Drive {
                     }
                 };
                 if matches!(came, Came::Of(Input::Interrupted)) {
+                    self.core.close();
                     break;
                 }
             }

@@ -50,6 +50,9 @@ pub enum JournalError {
         /// Why.
         source: io::Error,
     },
+    /// The pass is over.
+    #[error("the pass is over")]
+    Closed,
     /// A line before the last cannot be read.
     #[error("{path}:{line}: not a journal line")]
     Damaged {

@@ -53,7 +53,7 @@ impl Look {
         if body.is_empty() {
             return body;
         }
-        let mut lines = self.words(Ink::Strong, heading);
+        let mut lines = fill(&Line::of(Ink::Strong, self.say(heading)), self.measure(), "", "");
         lines.extend(body.into_iter().map(|line| line.indented(2)));
         lines
     }
@@ -63,7 +63,7 @@ impl Look {
         if values.is_empty() {
             return Vec::new();
         }
-        let mut lines = self.words(Ink::Strong, heading);
+        let mut lines = fill(&Line::of(Ink::Strong, self.say(heading)), self.measure(), "", "");
         lines.extend(values.iter().flat_map(|value| to_copy(value)));
         lines
     }
