@@ -26,8 +26,8 @@ fn signals_end_the_run_in_order_and_it_goes_on() {
         running.until("\"event\":\"step_started\",\"step\":\"nlb\"");
         running.signal(signal);
         let ran = running.wait().code(130).clean();
-        assert_eq!(sequence(&ran.events()).last(), Some(&"interrupted"), "{signal}");
         assert_eq!(sequence(&folder.journal()).last(), Some(&"interrupted"), "{signal}");
+        assert_eq!(sequence(&ran.events()).last(), Some(&"interrupted"), "{signal}");
         let status = &folder.pllab("status --output json").run().code(0).events()[0];
         assert_eq!(status["cleaned"], false);
         let resumed = folder.pllab("resume --yes --output json").run().code(0).events();
