@@ -33,10 +33,10 @@ fn help(lang: &str) -> String {
     let folder = Folder::new();
     let mut all = String::new();
     for verb in VERBS {
-        let long = folder.pllab(verb).arg("--help").env("PLLAB_LANG", lang).run().code(0).stderr("").clean();
+        let whole = folder.pllab(verb).arg("--help").env("PLLAB_LANG", lang).run().code(0).stderr("").clean();
         let short = folder.pllab(verb).arg("-h").arg("--lang").arg(lang).run().code(0).stderr("");
-        assert_eq!(long.out, short.out, "{verb}");
-        all += &format!("$ pllab {verb} --help\n{}\n", long.out);
+        assert_eq!(whole.out, short.out, "{verb}");
+        all.extend(["$ pllab ", verb, " --help\n", &whole.out, "\n"]);
     }
     all
 }

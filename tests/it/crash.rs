@@ -21,6 +21,7 @@ const ENOUGH: usize = 400;
 /// Not a test of its own: what the others start as a process that dies at a chosen line. Aborting runs no destructors and
 /// flushes nothing, like a kill; unlike a kill from outside it comes at exactly that line.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "dying at a chosen line is what this is for")]
 fn child() {
     let (Ok(line), Ok(words)) = (std::env::var(LINE), std::env::var(WORDS)) else { return };
     let line: u64 = line.parse().expect("the line is a number");

@@ -19,10 +19,10 @@ fn messages(lang: &str) -> BTreeMap<String, String> {
         for line in text.lines() {
             if line.starts_with(|c: char| c.is_ascii_lowercase()) {
                 let (name, value) = line.split_once(" =").expect("a message has a text");
-                key = name.trim().to_owned();
+                name.trim().clone_into(&mut key);
                 messages.insert(key.clone(), value.trim().to_owned());
             } else if line.starts_with(' ') {
-                messages.get_mut(&key).expect("lines go on from a message").push_str(&format!("\n{}", line.trim()));
+                messages.get_mut(&key).expect("lines go on from a message").extend(["\n", line.trim()]);
             }
         }
     }
@@ -91,7 +91,7 @@ fn japanese_is_japanese() {
     // Names that are the same everywhere, such as `VPC`, need no translation.
     let same = ja.iter().filter(|(key, text)| !text.contains(kana) && en[*key] != **text).map(|(key, _)| key);
     for key in same {
-        let words = ja[key].chars().filter(|c| c.is_ascii_alphabetic()).count();
+        let words = ja[key].chars().filter(char::is_ascii_alphabetic).count();
         assert!(words < 40, "{key}: {}", ja[key]);
     }
     for (key, text) in &en {

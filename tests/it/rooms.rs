@@ -77,9 +77,9 @@ fn sources() -> Vec<Source> {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let inner = path.strip_prefix(&root).expect("the file is in src");
-                let room = if inner.components().count() == 1 { String::new() } else { first(inner) };
+                let owner = if inner.components().count() == 1 { String::new() } else { first(inner) };
                 let text = fs::read_to_string(&path).expect("sources are text");
-                sources.push(Source { path, room, text });
+                sources.push(Source { path, room: owner, text });
             }
         }
     }

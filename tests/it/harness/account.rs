@@ -70,7 +70,7 @@ async fn count(clients: &Clients) -> BTreeMap<String, usize> {
     }
     let reply = clients.send(&Call { api: Api::Ec2, operation: "DescribeInstances", params: Map::new() }).await;
     let reply = reply.expect("DescribeInstances");
-    let instances = reply["Reservations"].as_array().into_iter().flatten().flat_map(|it| it["Instances"].as_array());
+    let instances = reply["Reservations"].as_array().into_iter().flatten().filter_map(|it| it["Instances"].as_array());
     add("Instances", instances.flatten().filter(|it| it["State"]["Name"] != "terminated").count());
     counts
 }

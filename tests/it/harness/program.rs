@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 use super::{Folder, Line, events};
 
 /// After this a program hangs. Far above what anything here takes, on a busy machine too.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A command line in the making.
 pub struct Program {
-    program: OsString,
+    path: OsString,
     args: Vec<OsString>,
     env: Vec<(OsString, OsString)>,
     stdin: Option<String>,
@@ -25,7 +25,7 @@ impl Program {
     /// The program with these words in `folder`, in English, with its state in the folder.
     pub fn new(folder: &Folder, words: &str) -> Self {
         let new = Self {
-            program: env!("CARGO_BIN_EXE_pllab").into(),
+            path: env!("CARGO_BIN_EXE_pllab").into(),
             args: words.split_whitespace().map(Into::into).collect(),
             env: Vec::new(),
             stdin: Some(String::new()),
@@ -61,7 +61,7 @@ impl Program {
     /// Runs `program` with the command line as its further words.
     pub fn under(mut self, program: &str, words: &[&str]) -> Self {
         let mut args: Vec<OsString> = words.iter().map(Into::into).collect();
-        args.push(std::mem::replace(&mut self.program, program.into()));
+        args.push(std::mem::replace(&mut self.path, program.into()));
         args.append(&mut self.args);
         self.args = args;
         self
@@ -69,13 +69,13 @@ impl Program {
 
     /// Another program in the same place and with the same environment.
     pub fn instead(mut self, program: impl AsRef<OsStr>) -> Self {
-        self.program = program.as_ref().to_owned();
+        program.as_ref().clone_into(&mut self.path);
         self
     }
 
     /// The same as a command that has not been started.
     pub fn command(&self) -> Command {
-        let mut command = Command::new(&self.program);
+        let mut command = Command::new(&self.path);
         command.args(&self.args).env_clear().current_dir(&self.folder).env("HOME", &self.folder);
         if let Some(path) = std::env::var_os("PATH") {
             command.env("PATH", path);

@@ -63,10 +63,10 @@ fn pieces(word: &str) -> String {
         return "10.0.1.<n>".to_owned();
     }
     word.split_inclusive(['.', ':'])
-        .map(|piece| {
+        .flat_map(|piece| {
             let end = piece.len() - usize::from(piece.ends_with(['.', ':']));
             let (id, separator) = piece.split_at(end);
-            format!("{}{separator}", one(id))
+            [one(id), separator.to_owned()]
         })
         .collect()
 }
