@@ -214,7 +214,7 @@ fn ctrl_c_while_something_is_being_made() {
     screen.press(Key::CtrlC);
     assert_eq!(screen.end(), 130);
     assert!(screen.cursor_shows());
-    assert_eq!(sequence(&folder.journal()).last(), Some(&"interrupted"));
+    assert!(sequence(&folder.journal()).contains(&"interrupted"));
     folder.pllab("clean --yes").run().code(0);
 }
 
