@@ -26,8 +26,11 @@ fn signals_end_the_run_in_order_and_it_goes_on() {
         running.until("\"event\":\"step_started\",\"step\":\"nlb\"");
         running.signal(signal);
         let ran = running.wait().code(130).clean();
-        assert_eq!(sequence(&folder.journal()).last(), Some(&"interrupted"), "{signal}");
-        assert_eq!(sequence(&ran.events()).last(), Some(&"interrupted"), "{signal}");
+        // The answer of a call that was under way may still come; no call begins.
+        for lines in [folder.journal(), ran.events()] {
+            let after = sequence(&lines).into_iter().skip_while(|it| *it != "interrupted").collect::<Vec<_>>();
+            assert!(!after.is_empty() && !after.contains(&"intent"), "{signal}: {after:?}");
+        }
         let status = &folder.pllab("status --output json").run().code(0).events()[0];
         assert_eq!(status["cleaned"], false);
         let resumed = folder.pllab("resume --yes --output json").run().code(0).events();
