@@ -34,7 +34,7 @@ pub(super) fn fill(paragraph: &Line, width: usize, first: &str, rest: &str) -> V
     #[expect(clippy::cast_precision_loss, reason = "widths of a terminal")]
     let widths = [room(first) as f64, room(rest) as f64];
     let mut rows = wrap_first_fit(&pieces, &widths);
-    fill_last(&pieces, &mut rows);
+    fill_last(&pieces, &mut rows, room(rest));
     let mut lines: Vec<Line> = rows
         .into_iter()
         .enumerate()
@@ -53,13 +53,13 @@ pub(super) fn fill(paragraph: &Line, width: usize, first: &str, rest: &str) -> V
 }
 
 /// A last line of a syllable or two is filled from the line before it.
-fn fill_last<'a>(pieces: &'a [Piece], rows: &mut [&'a [Piece]]) {
+fn fill_last<'a>(pieces: &'a [Piece], rows: &mut [&'a [Piece]], room: usize) {
     let [.., before, last] = rows else { return };
     let cells = |row: &[Piece]| row.iter().map(|piece| piece.cells + piece.space).sum::<usize>();
     let (end, whole) = (pieces.len() - last.len(), cells(before));
     let start = end - before.len();
     let mut cut = end;
-    while cells(&pieces[cut..]) < SHORT && cut > start + 1 {
+    while cells(&pieces[cut..]) < SHORT && cut > start + 1 && cells(&pieces[cut - 1..]) <= room {
         cut -= 1;
     }
     // A long name that would leave a gap above stays where it is.
@@ -177,6 +177,11 @@ mod tests {
         let name = "com.amazonaws.vpce.ap-northeast-1.vpce-svc-0a1b2c3d";
         let wrapped = wrap(&format!("サービス名は {name} です。"), 60);
         assert!(wrapped.lines().any(|line| line.contains(name)), "{wrapped}");
+    }
+
+    #[test]
+    fn a_short_last_line_is_filled_only_as_far_as_it_holds() {
+        assert_eq!(wrap("東ーa—ン,", 5).lines().map(wide_width).max(), Some(5));
     }
 
     #[test]
