@@ -14,7 +14,7 @@ struct Line {
     address: SocketAddr,
     broken: Arc<AtomicBool>,
     calls: Arc<Mutex<Vec<String>>>,
-    lost: Arc<AtomicUsize>,
+    dropped: Arc<AtomicUsize>,
 }
 
 impl Line {
@@ -25,20 +25,20 @@ impl Line {
             address: listener.local_addr().expect("an address"),
             broken: Arc::new(AtomicBool::new(true)),
             calls: Arc::default(),
-            lost: Arc::default(),
+            dropped: Arc::default(),
         };
-        let (broken, calls, lost) = (Arc::clone(&line.broken), Arc::clone(&line.calls), Arc::clone(&line.lost));
+        let (broken, calls, dropped) = (Arc::clone(&line.broken), Arc::clone(&line.calls), Arc::clone(&line.dropped));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (behind, broken, calls, lost) =
-                    (behind.clone(), Arc::clone(&broken), Arc::clone(&calls), Arc::clone(&lost));
+                let (behind, broken, calls, dropped) =
+                    (behind.clone(), Arc::clone(&broken), Arc::clone(&calls), Arc::clone(&dropped));
                 thread::spawn(move || {
                     // A connection that breaks is what this is about.
                     let _ = pass(stream, &behind, |action| {
                         calls.lock().unwrap_or_else(PoisonError::into_inner).push(action.to_owned());
                         let broken = broken.load(Ordering::SeqCst);
                         if broken && action == lose {
-                            lost.fetch_add(1, Ordering::SeqCst);
+                            dropped.fetch_add(1, Ordering::SeqCst);
                         }
                         (broken && action == deaf, broken && action == lose)
                     });
@@ -96,10 +96,10 @@ fn with_line(lose: &'static str, deaf: &'static str, test: impl FnOnce(&Line, &d
     let mut sandbox = theirs.pllab("sandbox --output json --pace instant").start();
     let said = sandbox.until("sandbox_ready");
     let ready: serde_json::Value = serde_json::from_str(said.lines().next().expect("a line")).expect("JSON");
-    let text = |value: &serde_json::Value| value.as_str().expect("text").to_owned();
-    let line = Line::open(&text(&ready["endpoint_url"]), lose, deaf);
+    let string = |value: &serde_json::Value| value.as_str().expect("text").to_owned();
+    let line = Line::open(&string(&ready["endpoint_url"]), lose, deaf);
     let (key, secret) =
-        (text(&ready["accounts"][0]["access_key_id"]), text(&ready["accounts"][0]["secret_access_key"]));
+        (string(&ready["accounts"][0]["access_key_id"]), string(&ready["accounts"][0]["secret_access_key"]));
     test(&line, &|words| {
         let words = words.replace("URL", &format!("http://{}", line.address));
         ours.pllab(&words).env("AWS_ACCESS_KEY_ID", &key).env("AWS_SECRET_ACCESS_KEY", &secret)
@@ -110,7 +110,7 @@ fn with_line(lose: &'static str, deaf: &'static str, test: impl FnOnce(&Line, &d
 fn what_may_have_been_made_is_asked_for_before_it_is_made_again() {
     with_line("CreateVpc", "DescribeVpcs", |line, pllab| {
         pllab("start --yes --output json --endpoint-url URL").run().code(3);
-        assert_eq!((line.count("CreateVpc"), line.lost.load(Ordering::SeqCst)), (1, 1), "it was not sent twice");
+        assert_eq!((line.count("CreateVpc"), line.dropped.load(Ordering::SeqCst)), (1, 1), "it was not sent twice");
         // The look-up still fails: nothing may be made blindly.
         pllab("resume --yes --output json").run().code(3);
         assert_eq!(line.count("CreateVpc"), 1);
@@ -125,7 +125,7 @@ fn what_may_have_been_made_is_asked_for_before_it_is_made_again() {
 fn what_may_have_been_made_is_cleaned_up_too() {
     with_line("CreateTargetGroup", "DescribeTargetGroups", |line, pllab| {
         pllab("start --yes --output json --endpoint-url URL").run().code(3);
-        assert_eq!(line.lost.load(Ordering::SeqCst), 1);
+        assert_eq!(line.dropped.load(Ordering::SeqCst), 1);
         // While it cannot be asked about it is unknown, never gone.
         let events = pllab("clean --yes --output json").run().code(3).events();
         let (_, _, unknown) = receipt(&events).expect("a receipt");
