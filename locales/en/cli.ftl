@@ -83,6 +83,7 @@ cli-other-account = this run was made in account { $account }, but the credentia
 cli-run-is-cleaned = run { $run } is cleaned up; there is nothing to go on with
 cli-bad-region = the sandbox has no region `{ $region }`
 cli-sandbox-busy = another pllab runs this sandbox
+cli-own-fault = pllab stopped at a fault of its own. What was done is on record, and the run can go on. Please report it with the next line
 cli-disk-full = the disk is full: { $path } cannot be written. No call was made that is not in the journal. Make room and go on
 cli-file-trouble = { $path } cannot be used
 cli-nobody-to-ask = there is nobody to ask (this is not a terminal)

@@ -83,6 +83,7 @@ cli-other-account = この実行はアカウント { $account } で作ったも�
 cli-run-is-cleaned = 実行 { $run } は後片付けが済んでいます。続きはありません
 cli-bad-region = サンドボックスに「{ $region }」というリージョンはありません
 cli-sandbox-busy = このサンドボックスは別の pllab が動かしています
+cli-own-fault = pllab 自身の不具合で止まりました。ここまでの記録は残っているので、続きから始められます。次の行を添えて報告してください
 cli-disk-full = ディスクに空きがなく、{ $path } に書けません。記録できない呼び出しは行っていません。空きを作って続けてください
 cli-file-trouble = { $path } を使えません
 cli-nobody-to-ask = 質問に答える人がいません (端末ではありません)

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::Write as _;
+use std::panic::{AssertUnwindSafe, PanicHookInfo};
 
 use clap::FromArgMatches as _;
 use clap::error::ErrorKind;
@@ -11,8 +12,8 @@ use super::context::Context;
 use super::exit::{Code, Failed};
 use super::{browse, check, clean, explain, generate, labs, resume, sandbox, start, status, words};
 use crate::host::Host;
-use crate::i18n::Lang;
-use crate::ui::{self, Form, Glyphs, Sheet};
+use crate::i18n::{Lang, Text, m};
+use crate::ui::{self, ErrorReport, Form, Glyphs, NextStep, Sheet};
 
 /// Runs pllab with these arguments (the program's name first) on this machine.
 #[must_use]
@@ -40,12 +41,35 @@ pub fn run(args: Vec<OsString>, mut host: Host) -> Code {
         }
     };
     let mut context = Context { host, lang, common: cli.common };
-    dispatch(&mut context, cli.verb).unwrap_or_else(|failed| {
-        if let Some(report) = &failed.report {
-            context.report(report);
-        }
-        failed.code
-    })
+    std::panic::set_hook(Box::new(move |fault| own_fault(lang, fault)));
+    // A fault of this program ends it like any other: with words, an exit code, and everything on record.
+    let ended = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(&mut context, cli.verb)));
+    let failed = match ended {
+        Ok(Ok(code)) => return code,
+        Ok(Err(failed)) => failed,
+        Err(_) => return Code::NotMet,
+    };
+    if let Some(report) = &failed.report {
+        context.report(report);
+    }
+    failed.code
+}
+
+/// Tells of a fault of this program itself: where it is, for a report, and how to go on.
+fn own_fault(lang: Lang, fault: &PanicHookInfo<'_>) {
+    let term = console::Term::stderr();
+    if term.is_term() {
+        // A prompt or a bar may have hidden it.
+        let _ = term.show_cursor();
+    }
+    let place = fault.location().map(ToString::to_string).unwrap_or_default();
+    let report = ErrorReport {
+        title: m::cli_own_fault(),
+        details: vec![Text::literal(format!("pllab {} {place}", env!("CARGO_PKG_VERSION")))],
+        next: vec![NextStep::Command("pllab resume".to_owned())],
+    };
+    let sheet = Sheet { lang, pretty: false, width: None, glyphs: Glyphs::Ascii, color: false };
+    let _ = std::io::stderr().write_all(ui::error_report(&report, &sheet).as_bytes());
 }
 
 fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
