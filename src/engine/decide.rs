@@ -231,8 +231,7 @@ fn run_finished(state: &State, plan: &Plan<'_>, otherwise: Verdict) -> Event {
 
 /// On record before anything is deleted, so that a clean-up that is cut short is taken up as one.
 fn clean_up() -> Vec<Effect> {
-    let begun = Event::Answered { step: String::new(), question: "clean_up".to_owned(), answer: "begun".to_owned() };
-    vec![Effect::Record(begun), Effect::CleanUp]
+    vec![Effect::Record(Event::clean_up_begun()), Effect::CleanUp]
 }
 
 /// A step as it opens: shown, looked at, asked about.

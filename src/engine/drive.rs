@@ -88,9 +88,7 @@ impl Drive {
     pub async fn clean(&self) -> Result<Ended, Stuck> {
         let mut fault = None;
         let mut interrupted = self.interrupted.clone();
-        let begun =
-            Event::Answered { step: String::new(), question: "clean_up".to_owned(), answer: "begun".to_owned() };
-        self.core.record(&begun)?;
+        self.core.record(&Event::clean_up_begun())?;
         let verdict = tokio::select! {
             biased;
             Ok(_) = interrupted.wait_for(|it| *it) => {

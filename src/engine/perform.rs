@@ -152,14 +152,13 @@ async fn send(
         }
         // "It already exists": an earlier attempt may have taken effect after all.
         let unclear = work.purpose == Purpose::Make && matches!(fault.class, FaultClass::NoAnswer | FaultClass::Exists);
-        if unclear {
-            // The look-up's own trouble does not make the call's outcome any clearer.
-            if let Ok(Some(facts)) = find(core, clients, patience, part).await {
-                return Ok(facts);
-            }
-            if fault.class == FaultClass::Exists && part.repeat && part.facts.is_empty() {
-                return Ok(Facts::new());
-            }
+        // The look-up's own trouble does not make the call's outcome any clearer.
+        let found = if unclear { find(core, clients, patience, part).await } else { Ok(None) };
+        if let Ok(Some(facts)) = found {
+            return Ok(facts);
+        }
+        if unclear && fault.class == FaultClass::Exists && part.repeat && part.facts.is_empty() {
+            return Ok(Facts::new());
         }
         let again = match fault.class {
             // What uses it may still be on its way out: endpoints, and an NLB's network interfaces.
@@ -177,7 +176,7 @@ async fn send(
             // The cloud room has sent calls with a client token again already.
             FaultClass::NoAnswer if !part.repeat && part.find.is_some() => {
                 unanswered += 1;
-                unanswered < ATTEMPTS && matches!(look_up(core, clients, part).await, Ok(None))
+                unanswered < ATTEMPTS && found.is_ok()
             }
             _ => false,
         };

@@ -188,6 +188,14 @@ pub enum Event {
     Unknown,
 }
 
+impl Event {
+    /// A clean-up begins: from then on the run is taken down, not built on.
+    #[must_use]
+    pub fn clean_up_begun() -> Self {
+        Self::Answered { step: String::new(), question: "clean_up".to_owned(), answer: "begun".to_owned() }
+    }
+}
+
 fn no_words() -> Text {
     Text::literal("")
 }
