@@ -93,7 +93,8 @@ impl FaultClass {
 
 impl Fault {
     /// A fault of a class, with a code and a message of our own.
-    pub(super) fn ours(class: FaultClass, code: &str, message: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn ours(class: FaultClass, code: &str, message: impl Into<String>) -> Self {
         Self { code: code.to_owned(), message: message.into(), request_id: None, class }
     }
 

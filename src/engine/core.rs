@@ -85,7 +85,9 @@ impl Core {
     /// # Errors
     /// When it cannot be written; then it has not happened as far as the state goes.
     pub fn record(&self, event: &Event) -> Result<(), JournalError> {
-        self.lock().write(event)?;
+        // Under the lock, so that what is shown stands in the journal's order.
+        let mut inner = self.lock();
+        inner.write(event)?;
         self.screen.event(event);
         Ok(())
     }
@@ -124,7 +126,6 @@ impl Core {
             params: serde_json::Value::Object(intent.call.params.clone()),
         };
         inner.write(&event)?;
-        drop(inner);
         self.screen.event(&event);
         Ok(call)
     }

@@ -281,12 +281,7 @@ impl Drive {
         teardown(&self.core, clouds, self.patience, Some(&old)).await?;
         if let Some(name) = old.iter().find(|name| remade(name) == 0) {
             // Made again beside the old one it would be mistaken for it.
-            let fault = Fault {
-                code: "StillThere".to_owned(),
-                message: name.clone(),
-                request_id: None,
-                class: FaultClass::InUse,
-            };
+            let fault = Fault::ours(FaultClass::InUse, "StillThere", name.clone());
             return Err(Failure::Unsaid(fault));
         }
         let again = lab

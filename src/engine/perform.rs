@@ -58,12 +58,11 @@ pub enum Failure {
 impl From<Unresolved> for Failure {
     fn from(unresolved: Unresolved) -> Self {
         // The lab's references were checked, so a fact that is missing was not in the cloud's reply.
-        Self::Unsaid(Fault {
-            code: "MissingFact".to_owned(),
-            message: format!("{}.{}", unresolved.resource, unresolved.fact),
-            request_id: None,
-            class: FaultClass::Refused,
-        })
+        Self::Unsaid(Fault::ours(
+            FaultClass::Refused,
+            "MissingFact",
+            format!("{}.{}", unresolved.resource, unresolved.fact),
+        ))
     }
 }
 
@@ -214,7 +213,7 @@ async fn read(
                 ("UnreadableReply", FaultClass::NoAnswer)
             };
             let message = format!("{}: {place}", call.operation);
-            Err(Fault { code: name.to_owned(), message, request_id: None, class })
+            Err(Fault::ours(class, name, message))
         }
     }
 }

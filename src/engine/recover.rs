@@ -29,11 +29,8 @@ pub async fn recover(core: &Core, clouds: &Clouds, patience: &Patience, lab: &La
             // Without the lab file nobody knows how to ask: it stays unknown, and the receipt says so.
             (Purpose::Make, None) => continue,
         };
-        let outcome = found.ok_or_else(|| Fault {
-            code: "NotFound".to_owned(),
-            message: format!("{} {} {}", call.kind, call.resource, call.part),
-            request_id: None,
-            class: FaultClass::NotFound,
+        let outcome = found.ok_or_else(|| {
+            Fault::ours(FaultClass::NotFound, "NotFound", format!("{} {} {}", call.kind, call.resource, call.part))
         });
         core.settle(number, outcome, true)?;
     }

@@ -121,7 +121,7 @@ async fn delete(core: &Core, clouds: &Clouds, patience: Patience, name: &str) ->
 /// A resource that a newer program made.
 fn unknown_kind(kind: &str, name: &str) -> Fault {
     let message = format!("{kind} {name}");
-    Fault { code: "UnknownKind".to_owned(), message, request_id: None, class: FaultClass::Unsupported }
+    Fault::ours(FaultClass::Unsupported, "UnknownKind", message)
 }
 
 async fn wait_until_gone(
@@ -151,10 +151,5 @@ async fn wait_until_gone(
             Presence::Unknown(_) => {}
         }
     }
-    Err(Failure::Unsaid(Fault {
-        code: "StillThere".to_owned(),
-        message: format!("{kind} {name}"),
-        request_id: None,
-        class: FaultClass::InUse,
-    }))
+    Err(Failure::Unsaid(Fault::ours(FaultClass::InUse, "StillThere", format!("{kind} {name}"))))
 }
