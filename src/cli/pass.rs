@@ -8,7 +8,7 @@ use super::exit::{self, Code, Failed};
 use super::interrupt::Interrupt;
 use super::store::{Found, Store, journal_trouble};
 use super::target::Target;
-use crate::engine::event::{Event, Screen, Way};
+use crate::engine::event::{Entry, Event, Screen};
 use crate::engine::{Core, Drive, End, Journal, State, Stuck, Views};
 use crate::host::DirLock;
 use crate::i18n::{Text, m};
@@ -37,6 +37,8 @@ pub(super) struct Pass {
     pub keep: bool,
     /// Whether an earlier pass is taken up again.
     pub resumed: bool,
+    /// What the learner decided on the command line, to be written down before anything else.
+    pub chosen: Vec<Event>,
 }
 
 /// Opens a run to go on with it. The lock comes before the journal: nobody else may be writing it.
@@ -64,7 +66,7 @@ pub(super) async fn open(
     };
     let interrupt = Interrupt::listen();
     let target = target(context, store, found, &state).await?;
-    Ok(Pass { run, journal, state, first, loaded, target, lock, interrupt, keep, resumed: true })
+    Ok(Pass { run, journal, state, first, loaded, target, lock, interrupt, keep, resumed: true, chosen: Vec::new() })
 }
 
 /// The target that a run's journal names.
@@ -103,12 +105,13 @@ pub(super) async fn go(context: &mut Context, pass: Pass, yes: bool) -> Code {
 
 /// Works on a run with `screen`, closes the target, and says how it ended.
 pub(super) async fn work(context: &mut Context, pass: Pass, screen: &Arc<dyn Screen>, doing: Doing) -> Code {
-    let Pass { run, journal, state, first, loaded, target, lock, interrupt, keep, resumed } = pass;
-    let (region, at) = match &first {
-        Some(Event::RunStarted { region, target, .. }) => (region.clone(), target.clone()),
-        _ => (state.region.clone(), state.target.clone()),
+    let Pass { run, journal, state, first, loaded, target, lock, interrupt, keep, resumed, chosen } = pass;
+    let (region, at, way) = match &first {
+        Some(Event::RunStarted { region, target, way, .. }) => (region.clone(), target.clone(), *way),
+        _ => (state.region.clone(), state.target.clone(), after(&state, &chosen).way),
     };
-    let views = Views { place: place(&at, &region), cost: m::cli_cost_nothing(), way: Way::Guided, resumed };
+    let access = target.access.clone();
+    let views = Views { place: place(&at, &region), cost: m::cli_cost_nothing(), way, resumed, access };
     let shared =
         Core::new(Some(journal), state, context.host.clock.clone(), Arc::clone(screen), target.accounts.clone());
     let drive = Drive {
@@ -117,7 +120,7 @@ pub(super) async fn work(context: &mut Context, pass: Pass, screen: &Arc<dyn Scr
         patience: target.patience,
         loaded,
         views,
-        way: Way::Guided,
+        way,
         keep,
         asks: true,
         interrupted: interrupt.seen.clone(),
@@ -125,6 +128,9 @@ pub(super) async fn work(context: &mut Context, pass: Pass, screen: &Arc<dyn Scr
     let result = async {
         if let Some(event) = first {
             drive.core.record(&event)?;
+        }
+        for event in &chosen {
+            drive.core.record(event)?;
         }
         match doing {
             Doing::Lab => drive.run().await,
@@ -151,6 +157,15 @@ pub(super) async fn work(context: &mut Context, pass: Pass, screen: &Arc<dyn Scr
     target.close().await;
     drop(lock);
     code
+}
+
+/// What the learner's choices on the command line make of a run.
+fn after(state: &State, chosen: &[Event]) -> State {
+    let mut state = state.clone();
+    for event in chosen {
+        state.apply(&Entry { at: state.last.unwrap_or_default(), event: event.clone() });
+    }
+    state
 }
 
 /// Why a pass could not go on.

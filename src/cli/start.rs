@@ -9,7 +9,7 @@ use super::explain::explain;
 use super::interrupt::Interrupt;
 use super::pass::{Pass, go};
 use super::target::Target;
-use crate::engine::event::{Event, Verdict};
+use crate::engine::event::{Answer, Event, Verdict, Way};
 use crate::engine::{FORMAT, Journal, State};
 use crate::sandbox::Pace;
 
@@ -76,6 +76,7 @@ async fn begin(context: &mut Context, args: &Start, mut set: BTreeMap<String, St
         pace: args.endpoint_url.is_none().then(|| pace.name().to_owned()),
         accounts: target.accounts.clone(),
         profile: args.profile.clone(),
+        way: if args.hands_on { Way::HandsOn } else { Way::Guided },
     };
     Ok(Pass {
         run,
@@ -88,6 +89,7 @@ async fn begin(context: &mut Context, args: &Start, mut set: BTreeMap<String, St
         interrupt,
         keep: args.keep,
         resumed: false,
+        chosen: args.with_mine.then(|| Event::theirs(Answer::CleanUp)).into_iter().collect(),
     })
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::access;
 use super::exit::{Code, Failed};
 use super::live::{Live, Note};
 use super::store::Store;
@@ -22,6 +23,8 @@ pub(super) struct Target {
     pub accounts: BTreeMap<Side, String>,
     /// How patient to be with it.
     pub patience: Patience,
+    /// Shell lines that lead the learner's own tools to a side's account.
+    pub access: BTreeMap<Side, Vec<String>>,
     /// The sandbox, where this process runs it; it ends with the target.
     own: Option<(Sandbox, Note)>,
 }
@@ -61,7 +64,9 @@ impl Target {
             Pace::Quick => Patience::QUICK,
             Pace::Real => Patience::AWS,
         };
-        Self::connected(&options, patience, own).await
+        let lines = access::of_sandbox(live, account);
+        let access = [Side::Provider, Side::Consumer].map(|side| (side, lines.clone()));
+        Self::connected(&options, patience, access.into(), own).await
     }
 
     /// An endpoint that was named. Only one of this machine: anything else might be AWS itself, and cost money.
@@ -70,14 +75,17 @@ impl Target {
             let details = vec![m::cli_endpoint_not_local_detail()];
             return Err(Failed::new(Code::Refused, m::cli_endpoint_not_local(url), details, &["pllab sandbox"]));
         }
+        let lines = access::of_profile(Some(url), profile.as_deref(), region);
+        let access = [Side::Provider, Side::Consumer].map(|side| (side, lines.clone()));
         let options =
             ConnectOptions { region: region.to_owned(), endpoint_url: Some(url.to_owned()), profile, keys: None };
-        Self::connected(&options, Patience::AWS, None).await
+        Self::connected(&options, Patience::AWS, access.into(), None).await
     }
 
     async fn connected(
         options: &ConnectOptions,
         patience: Patience,
+        access: BTreeMap<Side, Vec<String>>,
         own: Option<(Sandbox, Note)>,
     ) -> Result<Self, Failed> {
         let url = options.endpoint_url.clone().unwrap_or_default();
@@ -85,7 +93,7 @@ impl Target {
         let who = identity(&clients).await.map_err(|fault| unreachable_target(&url, Some(&fault)))?;
         let accounts = BTreeMap::from([(Side::Provider, who.account.clone()), (Side::Consumer, who.account)]);
         let clouds = Arc::new(Clouds { provider: clients.clone(), consumer: clients });
-        Ok(Self { clouds, accounts, patience, own })
+        Ok(Self { clouds, accounts, patience, access, own })
     }
 
     /// Lets go of the target; a sandbox of this process ends.

@@ -15,6 +15,7 @@ mod recover;
 mod state;
 mod teardown;
 mod view;
+mod watch;
 
 pub use core::Core;
 pub use decide::{Effect, End, Input, Plan, decide};

@@ -17,17 +17,18 @@ pub async fn receipt(core: &Core, clouds: &Clouds) -> Event {
     let state = core.state();
     let mut items = Vec::new();
     for Made { resource, kind, id, side } in made(&state) {
+        let yours = state.resources.get(&resource).is_some_and(|line| line.yours && line.id() == Some(&*id));
         let found = match look_by_id(&kind, &id) {
             Some(call) => state_of(&actions::presence(clients(clouds, side).send(&call).await)),
             // A kind of a newer program: nobody here knows how to look.
             None => ItemState::Unknown,
         };
-        items.push(Item { resource, kind, id, state: found });
+        items.push(Item { resource, kind, id, state: found, yours });
     }
     // What nobody knows the outcome of is not gone.
     for pending in state.pending.values().filter(|call| call.purpose == Purpose::Make) {
         let (resource, kind) = (pending.resource.clone(), pending.kind.clone());
-        items.push(Item { resource, kind, id: String::new(), state: ItemState::Unknown });
+        items.push(Item { resource, kind, id: String::new(), state: ItemState::Unknown, yours: false });
     }
     let known: BTreeSet<String> = items.iter().map(|item| item.id.clone()).collect();
     // One account for both sides needs one look.
@@ -84,7 +85,7 @@ async fn by_tag(clouds: &Clouds, side: Side, run: &str) -> Vec<Item> {
             None => ItemState::Left,
         };
         if state != ItemState::Gone {
-            items.push(Item { resource: String::new(), kind, id, state });
+            items.push(Item { resource: String::new(), kind, id, state, yours: false });
         }
     }
     items
@@ -104,6 +105,8 @@ async fn by_vpc(core: &Core, clouds: &Clouds, side: Side, state: &State) -> Vec<
     let vpcs: Vec<_> = made(state)
         .into_iter()
         .filter(|it| it.kind == "vpc" && core.accounts().get(&it.side) == core.accounts().get(&side))
+        // A VPC that the learner keeps holds what they keep.
+        .filter(|it| !state.is_learners(&it.resource))
         .map(|it| it.id)
         .collect();
     if vpcs.is_empty() {
@@ -122,6 +125,7 @@ async fn by_vpc(core: &Core, clouds: &Clouds, side: Side, state: &State) -> Vec<
                 kind: "network_interface".to_owned(),
                 id: id.to_owned(),
                 state: ItemState::Left,
+                yours: false,
             })
             .collect(),
         Err(_) => vec![unseen("network_interfaces")],
@@ -130,7 +134,7 @@ async fn by_vpc(core: &Core, clouds: &Clouds, side: Side, state: &State) -> Vec<
 
 /// A look that was refused or not answered.
 fn unseen(kind: &str) -> Item {
-    Item { resource: String::new(), kind: kind.to_owned(), id: String::new(), state: ItemState::Unknown }
+    Item { resource: String::new(), kind: kind.to_owned(), id: String::new(), state: ItemState::Unknown, yours: false }
 }
 
 async fn ask(clouds: &Clouds, side: Side, operation: &'static str, params: Value) -> Result<Value, Fault> {

@@ -63,7 +63,7 @@ fn table(items: &[Item], look: &Look) -> Vec<Line> {
     let rows: Vec<Vec<Line>> = items
         .iter()
         .map(|item| {
-            let (ink, now) = now(item.state);
+            let (ink, now) = now(item);
             vec![
                 Line::plain(name(item, look)),
                 Line::plain(short(&item.id)),
@@ -75,7 +75,7 @@ fn table(items: &[Item], look: &Look) -> Vec<Line> {
 }
 
 fn told(item: &Item, look: &Look) -> Vec<Line> {
-    let (ink, now) = now(item.state);
+    let (ink, now) = now(item);
     let words = format!("{} {}: ", name(item, look), short(&item.id));
     let line = Line::plain(words).and(if look.told() { Ink::Plain } else { ink }, look.say(&now));
     fill(&line, look.measure().saturating_sub(2), "", "  ")
@@ -91,8 +91,9 @@ fn name(item: &Item, look: &Look) -> String {
     if item.resource.is_empty() { kind } else { format!("{kind} {}", item.resource) }
 }
 
-fn now(state: ItemState) -> (Ink, Text) {
-    match state {
+fn now(item: &Item) -> (Ink, Text) {
+    match item.state {
+        ItemState::Left if item.yours => (Ink::Wait, m::receipt_yours()),
         ItemState::Gone => (Ink::Good, m::receipt_gone()),
         ItemState::Left => (Ink::Bad, m::receipt_left()),
         ItemState::Unknown => (Ink::Wait, m::receipt_unknown()),
@@ -141,6 +142,7 @@ mod tests {
             kind: kind.into(),
             id: id.into(),
             state,
+            yours: false,
         };
         let nlb = "arn:aws:elasticloadbalancing:ap-northeast-1:1234:loadbalancer/net/nlb/50dc";
         vec![item("nlb", "load_balancer", nlb, ItemState::Gone), item("", "vpc", "vpc-1", ItemState::Left)]

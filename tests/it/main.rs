@@ -5,6 +5,7 @@ mod bad_lab;
 mod cli;
 mod crash;
 mod explain;
+mod hands_on;
 mod harness;
 mod interrupt;
 mod journal;

@@ -8,6 +8,6 @@ mod view;
 
 pub use crate::checks::Verdict;
 pub use crate::cloud::{Fault, FaultClass};
-pub use record::{Entry, Event, Facts, Item, ItemState, Purpose, Way};
+pub use record::{Difference, Entry, Event, Facts, Item, ItemState, Purpose, Way};
 pub use screen::{Answer, AskError, Choice, Progress, ProgressState, Question, QuestionId, Screen};
-pub use view::{Lane, Link, LinkState, Mark, Node, OpeningView, Picture, StepView};
+pub use view::{Lane, Link, LinkState, Mark, Node, OpeningView, Picture, StepView, TurnView};
