@@ -81,6 +81,7 @@ pub(super) enum Verb {
     Check(Check),
     Browse(OneRun),
     Clean(Clean),
+    Policy(Policy),
     Labs(Labs),
     Sandbox(Sandbox),
     Completions(Completions),
@@ -101,6 +102,8 @@ pub(super) struct Start {
     pub profile: Option<String>,
     #[arg(long, value_name = "REGION", default_value = "ap-northeast-1")]
     pub region: String,
+    #[arg(long, value_name = "NAME")]
+    pub learner: Option<String>,
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
     pub set: Vec<(String, String)>,
     #[arg(long, value_enum)]
@@ -143,6 +146,27 @@ pub(super) struct Clean {
     pub all: bool,
     #[arg(short, long)]
     pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Policy {
+    #[arg(value_name = "LAB", default_value = "privatelink")]
+    pub lab: String,
+    #[arg(long, value_enum)]
+    pub side: Option<SideArg>,
+    #[arg(long, value_name = "NAME")]
+    pub learner: Option<String>,
+    #[arg(long, value_name = "REGION", default_value = "ap-northeast-1")]
+    pub region: String,
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub set: Vec<(String, String)>,
+}
+
+/// One half of the lab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SideArg {
+    Provider,
+    Consumer,
 }
 
 #[derive(Debug, Args)]

@@ -22,5 +22,6 @@ pub use drive::{Drive, Ended, Stuck};
 pub use examine::examine;
 pub use journal::{FORMAT, Journal, JournalError, Read, read};
 pub use perform::Patience;
+pub use receipt::READS;
 pub use state::{Detouring, Made, Pending, ResourceState, State, StepState};
 pub use view::Views;

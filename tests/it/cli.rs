@@ -3,7 +3,7 @@
 use super::harness::Folder;
 
 /// Every verb, with the verbs below it.
-const VERBS: [&str; 13] = [
+const VERBS: [&str; 14] = [
     "",
     "start",
     "resume",
@@ -11,6 +11,7 @@ const VERBS: [&str; 13] = [
     "check",
     "browse",
     "clean",
+    "policy",
     "labs",
     "labs list",
     "labs show",

@@ -11,6 +11,7 @@ mod journal;
 mod lab;
 mod lost_answer;
 mod parity;
+mod policy;
 #[cfg(unix)]
 mod pty;
 mod readme;
