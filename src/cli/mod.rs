@@ -12,6 +12,8 @@ mod explain;
 mod generate;
 mod interrupt;
 mod labs;
+mod labs_check;
+mod labs_new;
 mod live;
 mod pass;
 mod resume;

@@ -42,7 +42,7 @@ const WALLS: [(&str, &[&str]); 13] = [
 ];
 
 /// Crates that only some rooms may use, and which.
-const TOOLS: [(&str, &[&str]); 9] = [
+const TOOLS: [(&str, &[&str]); 10] = [
     // One owner of the terminal. `cli` gives the cursor back when a second Ctrl-C ends the process at once.
     ("console", &["ui", "cli"]),
     ("dialoguer", &["ui"]),
@@ -53,6 +53,7 @@ const TOOLS: [(&str, &[&str]); 9] = [
     ("aws_", &["cloud"]),
     ("hyper", &["sandbox"]),
     ("serde_saphyr", &["lab"]),
+    ("schemars", &["lab"]),
     ("open", &["cli"]),
 ];
 
