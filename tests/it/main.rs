@@ -4,6 +4,7 @@ mod bad_input;
 mod bad_lab;
 mod cli;
 mod crash;
+mod data_plane;
 mod explain;
 mod harness;
 mod interrupt;
