@@ -8,6 +8,7 @@ mod life;
 mod model;
 mod region;
 mod store;
+mod unseen;
 mod view;
 mod zone;
 
@@ -19,5 +20,6 @@ pub use model::{
     Region, RouteTable, Rule, Service, Subnet, Tags, Target, TargetGroup, TokenUse, Vpc, World,
 };
 pub use store::{Store, StoreError};
+pub use unseen::{Unseen, Without};
 pub use view::topology;
 pub use zone::{REGIONS, Zone, zones};
