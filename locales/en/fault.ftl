@@ -1,5 +1,5 @@
-cli-arg-fault = A fault to plan, such as CreateVpc:2:lost-reply: throttle, internal-error, unavailable, timeout, lost-reply, slow, not-found, expired. May be repeated
-cli-arg-faults = A fault plan: a YAML or JSON list of operation, calls and fault
+cli-arg-fault = Plan a fault, such as CreateVpc:2:lost-reply (repeatable)
+cli-arg-faults = A plan of faults: YAML or JSON
 
 fault-bad-rule = { $place }: `{ $rule }` is not a fault
 fault-bad-form = A fault is OPERATION:CALLS:FAULT, such as CreateVpcEndpoint:2:lost-reply.

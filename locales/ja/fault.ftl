@@ -1,5 +1,5 @@
-cli-arg-fault = わざと起こす障害。例: CreateVpc:2:lost-reply。種類は throttle、internal-error、unavailable、timeout、lost-reply、slow、not-found、expired。複数指定できる
-cli-arg-faults = 障害計画のファイル: operation、calls、fault を並べた YAML か JSON
+cli-arg-fault = わざと起こす障害。例: CreateVpc:2:lost-reply (複数可)
+cli-arg-faults = 障害計画のファイル (YAML か JSON)
 
 fault-bad-rule = { $place }: `{ $rule }` は障害の指定ではありません
 fault-bad-form = OPERATION:CALLS:FAULT の形で指定します。例: CreateVpcEndpoint:2:lost-reply

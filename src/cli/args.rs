@@ -164,7 +164,7 @@ pub(super) enum LabsVerb {
 pub(super) struct Sandbox {
     #[arg(long)]
     pub differences: bool,
-    #[arg(long = "fault", value_name = "OPERATION:CALLS:FAULT")]
+    #[arg(long = "fault", value_name = "FAULT")]
     pub fault: Vec<String>,
     #[arg(long, value_name = "FILE")]
     pub faults: Option<PathBuf>,
