@@ -6,6 +6,7 @@ mod cli;
 mod crash;
 mod data_plane;
 mod explain;
+mod faults;
 mod harness;
 mod interrupt;
 mod journal;

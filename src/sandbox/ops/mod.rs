@@ -35,4 +35,4 @@ mod table;
 mod tests;
 
 pub use context::Ctx;
-pub use table::{Answer, Protocol, run};
+pub use table::{Answer, Protocol, operations, run};

@@ -152,6 +152,14 @@ impl Protocol {
     }
 }
 
+/// The operations that ask the data plane, and so have no place in the tables.
+const ASKING: [&str; 2] = ["DescribeTargetHealth", "GetConsoleOutput"];
+
+/// The name of every operation.
+pub fn operations() -> impl Iterator<Item = &'static str> {
+    [EC2, ELB, STS].into_iter().flatten().map(|(name, _)| *name).chain(ASKING)
+}
+
 /// Runs one operation.
 pub fn run(protocol: Protocol, action: &str, ctx: &mut Ctx<'_>, params: &Params) -> Result<Answer, ApiError> {
     let (table, name) = match protocol {

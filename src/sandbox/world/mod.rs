@@ -8,6 +8,7 @@ mod life;
 mod model;
 mod region;
 mod store;
+mod unseen;
 mod view;
 mod zone;
 
@@ -20,5 +21,6 @@ pub use model::{
     World,
 };
 pub use store::{Store, StoreError};
+pub use unseen::{Unseen, Without};
 pub use view::topology;
 pub use zone::{REGIONS, Zone, zones};

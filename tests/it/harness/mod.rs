@@ -11,6 +11,7 @@ mod program;
 mod redact;
 #[cfg(unix)]
 mod screen;
+mod signed;
 
 pub use account::Account;
 pub use cloud::{Cloud, ec2, elb, get};
@@ -21,3 +22,4 @@ pub use program::Program;
 pub use redact::redact;
 #[cfg(unix)]
 pub use screen::{Key, Screen};
+pub use signed::Signer;
