@@ -52,8 +52,9 @@ const TOOLS: [(&str, &[&str]); 10] = [
     // `aws_config`, `aws_sdk_ec2` and the like.
     ("aws_", &["cloud"]),
     ("hyper", &["sandbox"]),
-    ("serde_saphyr", &["lab"]),
     ("schemars", &["lab"]),
+    // Labs; and the fault plans of `pllab sandbox`.
+    ("serde_saphyr", &["lab", "cli"]),
     ("open", &["cli"]),
 ];
 
