@@ -3,7 +3,7 @@
 use super::harness::Folder;
 
 /// Every verb, with the verbs below it.
-const VERBS: [&str; 14] = [
+const VERBS: [&str; 17] = [
     "",
     "start",
     "resume",
@@ -15,6 +15,9 @@ const VERBS: [&str; 14] = [
     "labs",
     "labs list",
     "labs show",
+    "labs check",
+    "labs new",
+    "labs schema",
     "sandbox",
     "completions",
     "man",
