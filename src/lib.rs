@@ -11,6 +11,7 @@ pub mod host;
 pub mod i18n;
 pub mod lab;
 pub mod sandbox;
+pub mod trace;
 pub mod ui;
 
 pub use cli::{Code, run};
