@@ -158,6 +158,17 @@ pub(super) enum LabsVerb {
         #[arg(value_name = "LAB", default_value = "privatelink")]
         lab: String,
     },
+    Check {
+        #[arg(value_name = "LAB|DIR")]
+        which: Option<String>,
+    },
+    New {
+        #[arg(value_name = "ID")]
+        id: String,
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
+    Schema,
 }
 
 #[derive(Debug, Args)]

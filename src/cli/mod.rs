@@ -13,6 +13,8 @@ mod faults;
 mod generate;
 mod interrupt;
 mod labs;
+mod labs_check;
+mod labs_new;
 mod live;
 mod pass;
 mod resume;

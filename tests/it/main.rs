@@ -11,6 +11,7 @@ mod harness;
 mod interrupt;
 mod journal;
 mod lab;
+mod labs;
 mod lost_answer;
 mod parity;
 #[cfg(unix)]
