@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::found::Found;
 use super::groups::{self, Gate, Peer, Way};
 use super::walk::{Walk, group_ids, instances, seen};
-use crate::checks::console;
+use crate::checks::console::{call as console_call, read as read_console};
 use crate::checks::reply::{ec2, first, list, text, texts};
 use crate::cloud::{Call, Fault, FaultClass, identity};
 use crate::i18n::{Text, m};
@@ -79,9 +79,7 @@ impl Walk<'_> {
         );
         let mine = text(&endpoint, "State").to_owned();
         let theirs = match self.ask(Side::Provider, &call).await {
-            Ok(reply) => {
-                first(&reply, "VpcEndpointConnections").map(|it| text(it, "VpcEndpointState").to_owned())
-            }
+            Ok(reply) => first(&reply, "VpcEndpointConnections").map(|it| text(it, "VpcEndpointState").to_owned()),
             // The consumer's own view is enough to go by.
             Err(_) => None,
         };
@@ -132,8 +130,7 @@ impl Walk<'_> {
         let addresses = list(&reply, "NetworkInterfaces").iter().map(|it| text(it, "PrivateIpAddress").to_owned());
         self.addresses = addresses.collect();
         let vpc = text(&endpoint, "VpcId");
-        let attribute =
-            ec2("DescribeVpcAttribute", json!({ "VpcId": vpc, "Attribute": "enableDnsSupport" }));
+        let attribute = ec2("DescribeVpcAttribute", json!({ "VpcId": vpc, "Attribute": "enableDnsSupport" }));
         let support = self.ask(Side::Consumer, &attribute).await;
         let is_off = support.is_ok_and(|it| it.pointer("/EnableDnsSupport/Value") == Some(&Value::Bool(false)));
         if is_off {
@@ -152,8 +149,8 @@ impl Walk<'_> {
     /// `curl`'s exit status in the client's newest attempt; `None` where that cannot be seen.
     async fn newest_exit(&self) -> Option<u32> {
         self.scene.fact(&self.path.client, "id")?;
-        let call = console::call(self.scene.facts, &self.path.client);
-        let console = console::read(&self.ask(Side::Consumer, &call).await.ok()?);
+        let call = console_call(self.scene.facts, &self.path.client);
+        let console = read_console(&self.ask(Side::Consumer, &call).await.ok()?);
         let attempt = crate::checks::attempts::newest(&console, self.scene.token)?;
         (attempt.code == 0).then_some(attempt.exit)
     }

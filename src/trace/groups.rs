@@ -132,7 +132,8 @@ mod tests {
             let peer = Peer { address: "10.0.1.7", groups: &ids };
             assert_eq!(admits(&group(rules.clone()), Way::In, 80, &peer), admitted, "{rules}");
         }
-        let outbound = vec![json!({ "IpPermissionsEgress": [{ "IpProtocol": "-1", "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] }] })];
+        let outbound =
+            vec![json!({ "IpPermissionsEgress": [{ "IpProtocol": "-1", "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] }] })];
         let stranger = Peer { address: "10.0.1.7", groups: &[] };
         assert!(admits(&outbound, Way::Out, 80, &stranger) && !admits(&outbound, Way::In, 80, &stranger));
     }

@@ -7,7 +7,7 @@ use super::path::console_check;
 use super::targets::attribute;
 use super::walk::{Walk, seen};
 use crate::checks::attempts::newest;
-use crate::checks::console;
+use crate::checks::console::{call as console_call, read as read_console};
 use crate::checks::reply::{ec2, elbv2, text};
 use crate::checks::{self, Verdict};
 use crate::i18n::{Text, m};
@@ -73,10 +73,8 @@ impl Walk<'_> {
             Some((_, answer)) => {
                 let attributes = json!([{ "Key": PROXY_PROTOCOL, "Value": "false" }]);
                 let group = self.target_group.as_deref();
-                let off = elbv2(
-                    "ModifyTargetGroupAttributes",
-                    json!({ "TargetGroupArn": group, "Attributes": attributes }),
-                );
+                let off =
+                    elbv2("ModifyTargetGroupAttributes", json!({ "TargetGroupArn": group, "Attributes": attributes }));
                 let seen = m::trace_seen_two(words, answer);
                 Found::broken(m::trace_expected_proxy(), seen, m::trace_why_proxy())
                     .repaired(m::trace_repair_proxy(), vec![off])
@@ -88,7 +86,7 @@ impl Walk<'_> {
 
     /// Whether the client gets the page with this run's token.
     pub(super) async fn answer(&mut self) -> Result<Found, Found> {
-        let call = console::call(self.scene.facts, &self.path.client);
+        let call = console_call(self.scene.facts, &self.path.client);
         let console = self.client_console().await?;
         let Some(attempt) = newest(&console, self.scene.token) else {
             return Ok(Found::not_yet(m::check_expected_answer(), m::check_no_attempt()).by(&call));
@@ -108,8 +106,8 @@ impl Walk<'_> {
 
     /// What stands on the client's console.
     async fn client_console(&self) -> Result<String, Found> {
-        let call = console::call(self.scene.facts, &self.path.client);
+        let call = console_call(self.scene.facts, &self.path.client);
         let reply = self.ask(Side::Consumer, &call).await.map_err(|fault| Found::from(&fault).by(&call))?;
-        Ok(console::read(&reply))
+        Ok(read_console(&reply))
     }
 }

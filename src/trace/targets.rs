@@ -35,15 +35,17 @@ impl Walk<'_> {
             return Ok(found.repaired(m::trace_repair_register(), calls).by(&call));
         }
         let names: Vec<String> = self.targets.iter().map(in_short).collect();
-        let ids: Vec<&str> =
-            self.targets.iter().filter_map(|it| Some(text(it.get("Target")?, "Id"))).filter(|id| id.starts_with("i-")).collect();
+        let ids: Vec<&str> = self
+            .targets
+            .iter()
+            .filter_map(|it| Some(text(it.get("Target")?, "Id")))
+            .filter(|id| id.starts_with("i-"))
+            .collect();
         // Targets by address are found by it.
         let hosts = if ids.is_empty() {
-            let addresses: Vec<&str> = self.targets.iter().filter_map(|it| Some(text(it.get("Target")?, "Id"))).collect();
-            ec2(
-                "DescribeInstances",
-                json!({ "Filters": [{ "Name": "private-ip-address", "Values": addresses }] }),
-            )
+            let addresses: Vec<&str> =
+                self.targets.iter().filter_map(|it| Some(text(it.get("Target")?, "Id"))).collect();
+            ec2("DescribeInstances", json!({ "Filters": [{ "Name": "private-ip-address", "Values": addresses }] }))
         } else {
             ec2("DescribeInstances", json!({ "InstanceIds": ids }))
         };
@@ -165,23 +167,22 @@ impl Walk<'_> {
             return Ok(Found::holds(m::trace_expected_zones(), m::trace_cross_zone_on()).by(&call));
         }
         let healthy = self.targets.iter().filter(|it| health(it, "State") == "healthy");
-        let subnets: BTreeSet<&str> = healthy.filter_map(|it| self.host(it)).map(|host| text(host, "SubnetId")).collect();
+        let subnets: BTreeSet<&str> =
+            healthy.filter_map(|it| self.host(it)).map(|host| text(host, "SubnetId")).collect();
         let describe = ec2("DescribeSubnets", json!({ "SubnetIds": subnets }));
         let reply = self.ask(Side::Provider, &describe).await.map_err(|fault| Found::from(&fault).by(&describe))?;
         let with: Vec<&str> = list(&reply, "Subnets").iter().map(|it| text(it, "AvailabilityZoneId")).collect();
         let seen = m::trace_cross_zone_off(with.join(", "));
         let endpoint = self.endpoint_zones().await;
-        let without = zones.iter().find(|zone| {
-            endpoint.as_ref().is_none_or(|asked| asked.contains(*zone)) && !with.contains(&zone.as_str())
-        });
+        let without = zones
+            .iter()
+            .find(|zone| endpoint.as_ref().is_none_or(|asked| asked.contains(*zone)) && !with.contains(&zone.as_str()));
         Ok(match without {
             None => Found::holds(m::trace_expected_zones(), seen),
             Some(zone) => {
                 let attributes = json!([{ "Key": "load_balancing.cross_zone.enabled", "Value": "true" }]);
-                let switch = elbv2(
-                    "ModifyLoadBalancerAttributes",
-                    json!({ "LoadBalancerArn": arn, "Attributes": attributes }),
-                );
+                let switch =
+                    elbv2("ModifyLoadBalancerAttributes", json!({ "LoadBalancerArn": arn, "Attributes": attributes }));
                 Found::broken(m::trace_expected_zones(), seen, m::trace_why_cross_zone(zone.as_str()))
                     .repaired(m::trace_repair_cross_zone(zone.as_str()), vec![switch])
             }
@@ -191,11 +192,7 @@ impl Walk<'_> {
 
     /// The zone ids in which the load balancer has a node.
     fn zones_with_nodes(&self) -> Vec<String> {
-        self.nodes
-            .iter()
-            .map(|it| text(it, "AvailabilityZoneId").to_owned())
-            .filter(|zone| !zone.is_empty())
-            .collect()
+        self.nodes.iter().map(|it| text(it, "AvailabilityZoneId").to_owned()).filter(|zone| !zone.is_empty()).collect()
     }
 
     /// The zone ids in which the endpoint stands; `None` where they cannot be seen.

@@ -117,9 +117,7 @@ async fn modify_attributes(clients: &Clients, call: &Call) -> Result<Value, Faul
             })?))
     })?;
     let reply = request.send().await.map_err(fault)?;
-    Ok(Reply::new()
-        .all("Attributes", reply.attributes(), attribute)
-        .end())
+    Ok(Reply::new().all("Attributes", reply.attributes(), attribute).end())
 }
 
 async fn register(clients: &Clients, call: &Call) -> Result<Value, Fault> {
