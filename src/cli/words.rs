@@ -59,6 +59,8 @@ fn about(name: &str) -> Text {
         "check" => m::cli_check(),
         "browse" => m::cli_browse(),
         "clean" => m::cli_clean(),
+        "report" => m::report_about(),
+        "handout" => m::report_handout_about(),
         "labs" => m::cli_labs(),
         "labs list" => m::cli_labs_list(),
         "labs show" => m::cli_labs_show(),
@@ -95,6 +97,12 @@ fn help(argument: &str) -> Option<Text> {
         "differences" => m::cli_arg_differences(),
         "port" => m::cli_arg_port(),
         "shell" => m::cli_arg_shell(),
+        "format" => m::report_arg_format(),
+        "handout_format" => m::report_arg_handout_format(),
+        "out" => m::report_arg_out(),
+        "handout_out" => m::report_arg_handout_out(),
+        "open" => m::report_arg_open(),
+        "both" => m::report_arg_both(),
         _ => return None,
     })
 }
