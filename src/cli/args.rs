@@ -203,12 +203,27 @@ pub(super) enum LabsVerb {
         #[arg(value_name = "LAB", default_value = "privatelink")]
         lab: String,
     },
+    Check {
+        #[arg(value_name = "LAB|DIR")]
+        which: Option<String>,
+    },
+    New {
+        #[arg(value_name = "ID")]
+        id: String,
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
+    Schema,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Sandbox {
     #[arg(long)]
     pub differences: bool,
+    #[arg(long = "fault", value_name = "FAULT")]
+    pub fault: Vec<String>,
+    #[arg(long, value_name = "FILE")]
+    pub faults: Option<PathBuf>,
     #[arg(long, value_name = "PORT")]
     pub port: Option<u16>,
     #[arg(long, value_name = "REGION", default_value = "ap-northeast-1")]

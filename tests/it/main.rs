@@ -4,11 +4,14 @@ mod bad_input;
 mod bad_lab;
 mod cli;
 mod crash;
+mod data_plane;
 mod explain;
+mod faults;
 mod harness;
 mod interrupt;
 mod journal;
 mod lab;
+mod labs;
 mod lost_answer;
 mod parity;
 #[cfg(unix)]
