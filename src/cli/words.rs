@@ -60,6 +60,8 @@ fn about(name: &str) -> Text {
         "why" => m::cli_why(),
         "browse" => m::cli_browse(),
         "clean" => m::cli_clean(),
+        "report" => m::report_about(),
+        "handout" => m::report_handout_about(),
         "labs" => m::cli_labs(),
         "labs list" => m::cli_labs_list(),
         "labs show" => m::cli_labs_show(),
@@ -104,6 +106,12 @@ fn help(argument: &str) -> Option<Text> {
         "faults" => m::cli_arg_faults(),
         "port" => m::cli_arg_port(),
         "shell" => m::cli_arg_shell(),
+        "format" => m::report_arg_format(),
+        "handout_format" => m::report_arg_handout_format(),
+        "out" => m::report_arg_out(),
+        "handout_out" => m::report_arg_handout_out(),
+        "open" => m::report_arg_open(),
+        "both" => m::report_arg_both(),
         _ => return None,
     })
 }

@@ -17,6 +17,7 @@ mod parity;
 #[cfg(unix)]
 mod pty;
 mod readme;
+mod report;
 mod rooms;
 mod sandbox;
 mod sandbox_http;
