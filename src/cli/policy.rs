@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use clap::{Args, ValueEnum};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::args::{Policy, SideArg};
+use super::args::key_value;
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::{learner, zone};
@@ -22,6 +23,28 @@ const LIMIT: usize = 6144;
 /// Reads that IAM can confine to resources; all others of the lab's take `*` only.
 const CONFINED: [(&str, &str); 2] =
     [("ec2:DescribeVpcEndpointServicePermissions", "vpc-endpoint-service/*"), ("ec2:GetConsoleOutput", "instance/*")];
+
+/// The verb's arguments.
+#[derive(Debug, Args)]
+pub(super) struct Policy {
+    #[arg(value_name = "LAB", default_value = "privatelink")]
+    pub lab: String,
+    #[arg(long, value_enum)]
+    pub side: Option<SideArg>,
+    #[arg(long, value_name = "NAME")]
+    pub learner: Option<String>,
+    #[arg(long, value_name = "REGION", default_value = "ap-northeast-1")]
+    pub region: String,
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub set: Vec<(String, String)>,
+}
+
+/// One half of the lab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SideArg {
+    Provider,
+    Consumer,
+}
 
 /// A policy document, in the order in which people read one.
 #[derive(Debug, Serialize)]

@@ -18,7 +18,9 @@ mod policy;
 #[cfg(unix)]
 mod pty;
 mod readme;
+mod report;
 mod rooms;
 mod sandbox;
 mod sandbox_http;
 mod trouble;
+mod why;
