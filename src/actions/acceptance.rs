@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::grant::Grant;
 use super::part::{Making, Part, ec2, fact};
 use super::sighting::{Known, Object, Sighting, Survey};
 use crate::i18n::m;
@@ -39,4 +40,12 @@ pub(super) fn observe(acceptance: &Acceptance, object: &Object, known: &Known<'_
     let mine = known(&acceptance.endpoint, "id").is_some_and(|id| id == object.id);
     let sighting = Sighting::of(object, &[]);
     mine.then(|| sighting.value(m::point_connection(), "available", &object.text("VpcEndpointState")))
+}
+
+pub(super) fn grants() -> Vec<Grant> {
+    vec![Grant::own(&["ec2:AcceptVpcEndpointConnections"], &["vpc-endpoint-service/*"])]
+}
+
+pub(super) fn reject_grants() -> Vec<Grant> {
+    vec![Grant::own(&["ec2:RejectVpcEndpointConnections"], &["vpc-endpoint-service/*"])]
 }

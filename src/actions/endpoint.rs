@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, ec2, fact};
 use super::sighting::{Known, Object, Sighting, Survey};
 use crate::cloud::Call;
@@ -80,4 +81,17 @@ pub(super) fn observe(endpoint: &Endpoint, object: &Object, known: &Known<'_>) -
             true,
         );
     Some(sighting)
+}
+
+pub(super) fn grants() -> Vec<Grant> {
+    vec![
+        Grant::new("ec2:CreateVpcEndpoint", &["vpc-endpoint/*"]).rail(
+            "StringLike",
+            "ec2:VpceServiceName",
+            "com.amazonaws.vpce.${region.name}.vpce-svc-*",
+        ),
+        Grant::tag("ec2:CreateVpcEndpoint", &["vpc-endpoint/*"]),
+        Grant::own(&["ec2:CreateVpcEndpoint"], &["vpc/*", "subnet/*", "security-group/*"]),
+        Grant::own(&["ec2:DeleteVpcEndpoints"], &["vpc-endpoint/*"]),
+    ]
 }

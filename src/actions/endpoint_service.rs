@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, ec2, fact};
 use super::sighting::{Fit, Known, Object, Sighting, Survey, shown_all};
 use crate::cloud::Call;
@@ -92,4 +93,16 @@ pub(super) fn observe(service: &EndpointService, object: &Object, known: &Known<
         sighting = sighting.point(m::point_principals(), root, shown_all(&allowed), fit);
     }
     Some(sighting)
+}
+
+pub(super) fn grants() -> Vec<Grant> {
+    let service = "vpc-endpoint-service/*";
+    vec![
+        Grant::new("ec2:CreateVpcEndpointServiceConfiguration", &[service]),
+        Grant::tag("ec2:CreateVpcEndpointServiceConfiguration", &[service]),
+        Grant::own(
+            &["ec2:ModifyVpcEndpointServicePermissions", "ec2:DeleteVpcEndpointServiceConfigurations"],
+            &[service],
+        ),
+    ]
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, ec2, fact};
 use super::sighting::{Known, Object, Sighting, Survey};
 use crate::cloud::Call;
@@ -55,4 +56,17 @@ pub(super) fn observe(gateway: &GatewayEndpoint, object: &Object, known: &Known<
             true,
         );
     Some(sighting)
+}
+
+pub(super) fn grants() -> Vec<Grant> {
+    vec![
+        Grant::new("ec2:CreateVpcEndpoint", &["vpc-endpoint/*"]).rail(
+            "StringLike",
+            "ec2:VpceServiceName",
+            "com.amazonaws.${region.name}.s3",
+        ),
+        Grant::tag("ec2:CreateVpcEndpoint", &["vpc-endpoint/*"]),
+        Grant::own(&["ec2:CreateVpcEndpoint"], &["vpc/*", "route-table/*"]),
+        Grant::own(&["ec2:DeleteVpcEndpoints"], &["vpc-endpoint/*"]),
+    ]
 }

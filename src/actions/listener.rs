@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, elbv2, fact};
 use super::sighting::{Known, Object, Sighting, Survey};
 use crate::cloud::Call;
@@ -61,4 +62,14 @@ pub(super) fn observe(listener: &Listener, object: &Object, known: &Known<'_>) -
             &object.text("DefaultActions[0].TargetGroupArn"),
         );
     Some(sighting)
+}
+
+/// A listener is created on its load balancer: that is what the permission is asked for.
+pub(super) fn grants() -> Vec<Grant> {
+    let (balancer, listener) = ("loadbalancer/net/pllab-*/*", "listener/net/pllab-*/*/*");
+    vec![
+        Grant::own(&["elasticloadbalancing:CreateListener"], &[balancer]),
+        Grant::tag("elasticloadbalancing:CreateListener", &[listener]),
+        Grant::own(&["elasticloadbalancing:DeleteListener"], &[listener]),
+    ]
 }

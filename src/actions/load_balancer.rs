@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, elbv2, fact};
 use super::sighting::{Known, Object, Sighting, Survey};
 use crate::cloud::Call;
@@ -68,4 +69,17 @@ pub(super) fn observe(balancer: &LoadBalancer, object: &Object, known: &Known<'_
             true,
         );
     Some(sighting)
+}
+
+pub(super) fn grants() -> Vec<Grant> {
+    let balancer = "loadbalancer/net/pllab-*/*";
+    vec![
+        Grant::new("elasticloadbalancing:CreateLoadBalancer", &[balancer]).rail(
+            "StringEquals",
+            "elasticloadbalancing:Scheme",
+            "internal",
+        ),
+        Grant::tag("elasticloadbalancing:CreateLoadBalancer", &[balancer]),
+        Grant::own(&["elasticloadbalancing:DeleteLoadBalancer"], &[balancer]),
+    ]
 }

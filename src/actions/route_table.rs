@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::grant::Grant;
 use super::part::{Find, Making, Part, ec2, fact};
 use super::sighting::{Fit, Known, Object, Sighting, Survey, shown_all, texts};
 use crate::cloud::{Call, text_at};
@@ -95,4 +96,14 @@ pub(super) fn observe(table: &RouteTable, object: &Object, known: &Known<'_>) ->
     sighting.facts.extend(association.map(|id| ("association".to_owned(), id)));
     let seen = shown_all(&texts(&object.item, "Associations[].SubnetId"));
     Some(sighting.point(m::point_association(), table.subnet.as_str(), seen, fit))
+}
+
+pub(super) fn grants() -> Vec<Grant> {
+    vec![
+        Grant::new("ec2:CreateRouteTable", &["route-table/*"]),
+        Grant::tag("ec2:CreateRouteTable", &["route-table/*"]),
+        Grant::own(&["ec2:CreateRouteTable"], &["vpc/*"]),
+        Grant::own(&["ec2:AssociateRouteTable", "ec2:DisassociateRouteTable"], &["route-table/*", "subnet/*"]),
+        Grant::own(&["ec2:DeleteRouteTable"], &["route-table/*"]),
+    ]
 }

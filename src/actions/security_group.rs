@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, ec2, fact};
 use super::sighting::{Fit, Known, Object, Sighting, Survey, shown_all, texts};
 use crate::cloud::{Call, text_at};
@@ -134,4 +135,13 @@ fn rules(object: &Object) -> BTreeSet<String> {
         }
     }
     rules
+}
+
+pub(super) fn grants() -> Vec<Grant> {
+    vec![
+        Grant::new("ec2:CreateSecurityGroup", &["security-group/*"]),
+        Grant::tag("ec2:CreateSecurityGroup", &["security-group/*"]),
+        Grant::own(&["ec2:CreateSecurityGroup"], &["vpc/*"]),
+        Grant::own(&["ec2:AuthorizeSecurityGroupIngress", "ec2:DeleteSecurityGroup"], &["security-group/*"]),
+    ]
 }

@@ -6,12 +6,12 @@ use super::*;
 use crate::actions::observe;
 use crate::lab::Resource;
 
-fn resource(yaml: serde_json::Value) -> Resource {
+fn resource(yaml: Value) -> Resource {
     serde_json::from_value(yaml).expect("a resource")
 }
 
 /// What does not fit: what it is about, as its message's key.
-fn wrong(resource: &Resource, item: serde_json::Value, more: Vec<serde_json::Value>) -> Option<Vec<String>> {
+fn wrong(resource: &Resource, item: Value, more: Vec<Value>) -> Option<Vec<String>> {
     let object = Object { id: "it".to_owned(), item, more };
     let known = |name: &str, fact: &str| match (name, fact) {
         ("account", _) => Some("111122223333".to_owned()),
@@ -21,11 +21,15 @@ fn wrong(resource: &Resource, item: serde_json::Value, more: Vec<serde_json::Val
     };
     let sighting = observe(resource, &object, &known)?;
     let wrong = sighting.points.iter().filter(|point| point.fit != Fit::Right && point.fit != Fit::Other);
-    Some(wrong.map(|point| serde_json::to_value(&point.what).expect("JSON")["key"].as_str().expect("a key").to_owned()).collect())
+    Some(
+        wrong
+            .map(|point| serde_json::to_value(&point.what).expect("JSON")["key"].as_str().expect("a key").to_owned())
+            .collect(),
+    )
 }
 
 #[track_caller]
-fn differs(resource: &Resource, item: serde_json::Value, more: Vec<serde_json::Value>, expected: &[&str]) {
+fn differs(resource: &Resource, item: Value, more: Vec<Value>, expected: &[&str]) {
     let expected: Vec<String> = expected.iter().map(|it| (*it).to_owned()).collect();
     assert_eq!(wrong(resource, item, more), Some(expected));
 }
@@ -33,13 +37,16 @@ fn differs(resource: &Resource, item: serde_json::Value, more: Vec<serde_json::V
 #[test]
 fn load_balancers_by_scheme_place_and_group() {
     let wanted = resource(json!({ "load_balancer": { "name": "nlb", "subnets": ["here"], "group": "sg" } }));
-    let made = |kind: &str, scheme: &str, subnet: &str, groups: &[&str]| {
-        json!({ "Type": kind, "Scheme": scheme, "AvailabilityZones": [{ "SubnetId": subnet }], "SecurityGroups": groups })
-    };
+    let made = |kind: &str, scheme: &str, subnet: &str, groups: &[&str]| json!({ "Type": kind, "Scheme": scheme, "AvailabilityZones": [{ "SubnetId": subnet }], "SecurityGroups": groups });
     differs(&wanted, made("network", "internal", "here-id", &["sg-id"]), vec![], &[]);
     differs(&wanted, made("network", "internal", "here-id", &["sg-id", "more"]), vec![], &[]);
     differs(&wanted, made("network", "internet-facing", "here-id", &["sg-id"]), vec![], &["point-scheme"]);
-    differs(&wanted, made("application", "internal", "other", &[]), vec![], &["point-type", "point-subnet", "point-group"]);
+    differs(
+        &wanted,
+        made("application", "internal", "other", &[]),
+        vec![],
+        &["point-type", "point-subnet", "point-group"],
+    );
 }
 
 #[test]
@@ -54,12 +61,11 @@ fn target_groups_by_port_and_targets() {
 
 #[test]
 fn groups_by_exactly_their_inbound_rules() {
-    let wanted = json!({ "name": "sg", "vpc": "net", "description": "", "ingress": [{ "port": 80, "cidr": "10.0.0.0/16" }] });
+    let wanted =
+        json!({ "name": "sg", "vpc": "net", "description": "", "ingress": [{ "port": 80, "cidr": "10.0.0.0/16" }] });
     let wanted = resource(json!({ "security_group": wanted }));
-    let rule = |from: u16, to: u16, cidr: &str| {
-        json!({ "IpProtocol": "tcp", "FromPort": from, "ToPort": to, "IpRanges": [{ "CidrIp": cidr }] })
-    };
-    let made = |rules: Vec<serde_json::Value>| json!({ "GroupName": "mine", "VpcId": "net-id", "IpPermissions": rules });
+    let rule = |from: u16, to: u16, cidr: &str| json!({ "IpProtocol": "tcp", "FromPort": from, "ToPort": to, "IpRanges": [{ "CidrIp": cidr }] });
+    let made = |rules: Vec<Value>| json!({ "GroupName": "mine", "VpcId": "net-id", "IpPermissions": rules });
     differs(&wanted, made(vec![rule(80, 80, "10.0.0.0/16")]), vec![], &[]);
     for rules in [vec![], vec![rule(80, 80, "0.0.0.0/0")], vec![rule(80, 81, "10.0.0.0/16")]] {
         differs(&wanted, made(rules), vec![], &["point-inbound"]);
@@ -102,7 +108,8 @@ fn endpoints_by_type_service_and_place() {
 
 #[test]
 fn what_refers_to_something_that_is_not_there_yet_is_open() {
-    let wanted = resource(json!({ "subnet": { "name": "s", "vpc": "later", "cidr": "10.0.1.0/24", "zone": "apne1-az4" } }));
+    let wanted =
+        resource(json!({ "subnet": { "name": "s", "vpc": "later", "cidr": "10.0.1.0/24", "zone": "apne1-az4" } }));
     let made = json!({ "VpcId": "vpc-1", "CidrBlock": "10.0.9.0/24", "AvailabilityZoneId": "apne1-az4" });
     differs(&wanted, made, vec![], &["point-vpc"]);
 }
@@ -110,9 +117,7 @@ fn what_refers_to_something_that_is_not_there_yet_is_open() {
 #[test]
 fn a_main_route_table_is_nobodys() {
     let wanted = resource(json!({ "route_table": { "name": "rt", "vpc": "net", "subnet": "here" } }));
-    let made = |main: bool, subnet: &str| {
-        json!({ "VpcId": "net-id", "Associations": [{ "Main": main, "SubnetId": subnet, "RouteTableAssociationId": "a" }] })
-    };
+    let made = |main: bool, subnet: &str| json!({ "VpcId": "net-id", "Associations": [{ "Main": main, "SubnetId": subnet, "RouteTableAssociationId": "a" }] });
     differs(&wanted, made(false, "here-id"), vec![], &[]);
     differs(&wanted, made(false, "elsewhere"), vec![], &["point-association"]);
     assert_eq!(wrong(&wanted, made(true, ""), vec![]), None);

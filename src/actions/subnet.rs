@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, ec2, fact};
 use super::sighting::{Known, Object, Sighting, Survey};
 use crate::cloud::Call;
@@ -61,4 +62,13 @@ pub(super) fn observe(subnet: &Subnet, object: &Object, known: &Known<'_>) -> Op
         .value(m::point_zone(), &subnet.zone, &zone)
         .loosely(m::point_cidr(), &subnet.cidr, &object.text("CidrBlock"));
     (object.text("DefaultForAz") != "true").then_some(sighting)
+}
+
+pub(super) fn grants() -> Vec<Grant> {
+    vec![
+        Grant::new("ec2:CreateSubnet", &["subnet/*"]),
+        Grant::tag("ec2:CreateSubnet", &["subnet/*"]),
+        Grant::own(&["ec2:CreateSubnet"], &["vpc/*"]),
+        Grant::own(&["ec2:DeleteSubnet"], &["subnet/*"]),
+    ]
 }

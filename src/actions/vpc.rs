@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, ec2, fact};
 use super::sighting::{Known, Object, Sighting, Survey};
 use crate::cloud::Call;
@@ -39,4 +40,12 @@ pub(super) fn survey() -> Survey {
 pub(super) fn observe(vpc: &Vpc, object: &Object, _known: &Known<'_>) -> Option<Sighting> {
     let sighting = Sighting::of(object, &[("id", "VpcId"), ("cidr", "CidrBlock")]);
     (object.text("IsDefault") != "true").then(|| sighting.value(m::point_cidr(), &vpc.cidr, &object.text("CidrBlock")))
+}
+
+pub(super) fn grants() -> Vec<Grant> {
+    vec![
+        Grant::new("ec2:CreateVpc", &["vpc/*"]),
+        Grant::tag("ec2:CreateVpc", &["vpc/*"]),
+        Grant::own(&["ec2:DeleteVpc"], &["vpc/*"]),
+    ]
 }

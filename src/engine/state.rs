@@ -25,6 +25,8 @@ pub struct State {
     pub variables: BTreeMap<String, String>,
     /// The sandbox's pace, where the target is the sandbox.
     pub pace: Option<String>,
+    /// The learner's name; empty in journals that do not say.
+    pub learner: String,
     /// When the run began.
     pub started: Option<Timestamp>,
     /// The steps that were begun, by id.
@@ -174,7 +176,21 @@ impl State {
     pub fn apply(&mut self, entry: &Entry) {
         self.last = Some(entry.at);
         match &entry.event {
-            Event::RunStarted { run, lab, target, region, token, variables, pace, accounts, profile, way, .. } => {
+            Event::RunStarted {
+                run,
+                lab,
+                target,
+                region,
+                token,
+                variables,
+                pace,
+                accounts,
+                profile,
+                learner,
+                way,
+                ..
+            } => {
+                self.learner.clone_from(learner);
                 self.way = *way;
                 self.accounts.clone_from(accounts);
                 self.profile.clone_from(profile);
@@ -308,6 +324,8 @@ impl State {
             Event::RunCleaned { .. } => self.cleaned = true,
             Event::Check { .. }
             | Event::Notice { .. }
+            | Event::Rung { .. }
+            | Event::Diagnosis { .. }
             | Event::Interrupted { .. }
             | Event::RunFinished { .. }
             | Event::Unknown => {}
@@ -372,7 +390,8 @@ impl State {
     }
 }
 
-fn strings(value: &Value, into: &mut BTreeSet<String>) {
+/// Every string in `value`, wherever it stands.
+pub(super) fn strings(value: &Value, into: &mut BTreeSet<String>) {
     match value {
         Value::String(text) => {
             into.insert(text.clone());

@@ -43,10 +43,6 @@ impl Screen for Json {
         let _ = err.flush();
     }
 
-    fn called(&self) -> bool {
-        false
-    }
-
     fn picture(&self, _: &Picture) {}
 
     fn event(&self, event: &Event) {

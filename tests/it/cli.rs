@@ -3,7 +3,7 @@
 use super::harness::Folder;
 
 /// Every verb, with the verbs below it.
-const VERBS: [&str; 13] = [
+const VERBS: [&str; 17] = [
     "",
     "start",
     "resume",
@@ -11,9 +11,13 @@ const VERBS: [&str; 13] = [
     "check",
     "browse",
     "clean",
+    "policy",
     "labs",
     "labs list",
     "labs show",
+    "labs check",
+    "labs new",
+    "labs schema",
     "sandbox",
     "completions",
     "man",

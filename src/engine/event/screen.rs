@@ -11,9 +11,11 @@ pub trait Screen: Send + Sync {
     /// A step opens.
     fn step(&self, view: &StepView);
     /// The learner's turn: pllab only watches.
-    fn your_turn(&self, view: &TurnView);
+    fn your_turn(&self, _view: &TurnView) {}
     /// Whether somebody pressed Enter while nothing was asked, which is how the menu is called during a watch.
-    fn called(&self) -> bool;
+    fn called(&self) -> bool {
+        false
+    }
     /// The architecture has changed in a way worth seeing at once.
     fn picture(&self, picture: &Picture);
     /// Something happened. Comes after it is on the disk.

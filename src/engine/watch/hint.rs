@@ -41,11 +41,9 @@ pub fn hint(core: &Core, step: &Step) -> Result<(), JournalError> {
 
 /// The commands that make `resource`, with what is known filled in.
 pub fn commands(core: &Core, resource: &Resource) -> Vec<String> {
-    let (run, lab, round) = core.with(|state| {
-        let round = state.resources.get(resource.name()).map_or(0, |line| line.round);
-        (state.run.clone(), state.lab.clone(), round)
-    });
-    let parts = actions::make(resource, &Making { run: &run, lab: &lab, round });
+    let state = core.state();
+    let round = state.resources.get(resource.name()).map_or(0, |line| line.round);
+    let parts = actions::make(resource, &Making { run: &state.run, lab: &state.lab, learner: &state.learner, round });
     parts.iter().filter_map(|part| filled(core, &part.call)).map(|call| call.command()).collect()
 }
 

@@ -1,15 +1,17 @@
 //! Which object is meant by which resource of a step: the one reading in which most hangs together.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::actions::{self, Fit, Known, Object, Point, Sighting};
 use crate::engine::event::Facts;
+use crate::engine::state::strings;
 use crate::lab::Resource;
 
 /// What a resource without an object costs: more than any difference, so that what is nearest is named.
 const NOTHING: i64 = 1_000;
-/// How many readings are tried. A step has few resources; an account in which others build may have many objects.
-const READINGS: usize = 20_000;
+/// How many partial readings are tried. A step has few resources; an account in which others build may have many objects.
+const READINGS: usize = 5_000;
 
 /// A resource and the object that is taken for it.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,8 +67,17 @@ pub fn read(
     known: &Known<'_>,
     before: &BTreeMap<String, String>,
 ) -> Reading {
-    let mut search =
-        Search { wanted, seen, known, before, taken: BTreeMap::new(), best: None, others: Vec::new(), left: READINGS };
+    let mut search = Search {
+        wanted,
+        seen,
+        known,
+        before,
+        mentions: mentions(seen),
+        taken: BTreeMap::new(),
+        best: None,
+        others: Vec::new(),
+        left: READINGS,
+    };
     search.go(0, 0);
     let Some((_, found)) = search.best else { return Reading::default() };
     let twins = found.iter().find_map(|(name, one)| {
@@ -84,6 +95,8 @@ struct Search<'a> {
     seen: &'a BTreeMap<String, Vec<Object>>,
     known: &'a Known<'a>,
     before: &'a BTreeMap<String, String>,
+    /// How often each object's id stands in the others: what most hangs on is tried first.
+    mentions: BTreeMap<String, usize>,
     taken: Taken,
     best: Option<(i64, Taken)>,
     /// Other readings that are as good as the best.
@@ -96,8 +109,8 @@ impl Search<'_> {
         if self.best.as_ref().is_some_and(|(best, _)| cost - self.discount(index) > *best) || self.left == 0 {
             return;
         }
+        self.left -= 1;
         let Some(resource) = self.wanted.get(index) else {
-            self.left -= 1;
             match &self.best {
                 Some((best, _)) if cost == *best => self.others.push(self.taken.clone()),
                 Some((best, _)) if cost > *best => {}
@@ -144,9 +157,26 @@ impl Search<'_> {
                 (one, cost)
             })
             .collect();
-        choices.sort_by_key(|(_, cost)| *cost);
+        let mentioned = |one: &Match| self.mentions.get(&one.id).copied().unwrap_or(0);
+        choices.sort_by_key(|(one, cost)| (*cost, Reverse(mentioned(one))));
         choices
     }
+}
+
+fn mentions(seen: &BTreeMap<String, Vec<Object>>) -> BTreeMap<String, usize> {
+    // Resources of a kind share their objects.
+    let objects: BTreeMap<&str, &Object> = seen.values().flatten().map(|object| (object.id.as_str(), object)).collect();
+    let mut counts = BTreeMap::new();
+    for (id, object) in &objects {
+        let mut texts = BTreeSet::new();
+        for value in std::iter::once(&object.item).chain(&object.more) {
+            strings(value, &mut texts);
+        }
+        for text in texts.into_iter().filter(|text| text != id && objects.contains_key(text.as_str())) {
+            *counts.entry(text).or_default() += 1;
+        }
+    }
+    counts
 }
 
 /// The facts that a reading tells, by resource.

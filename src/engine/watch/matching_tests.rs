@@ -69,7 +69,7 @@ fn the_nearest_is_named_with_what_is_wrong() {
 fn of_two_that_fit_the_one_taken_before_stays() {
     let vpcs = [a_vpc("vpc-1", "10.0.0.0/16"), a_vpc("vpc-2", "10.0.0.0/16")];
     let kept = reading(&[vpc("net")], &vpcs, &[], &[("net", "vpc-2")]);
-    assert_eq!((ids(&kept), kept.twins), (vec![("net", "vpc-2", true)], None));
+    assert_eq!((ids(&kept), &kept.twins), (vec![("net", "vpc-2", true)], &None));
     let open = reading(&[vpc("net")], &vpcs, &[], &[]);
     assert_eq!(open.twins, Some(("net".to_owned(), ["vpc-1".to_owned(), "vpc-2".to_owned()].into())));
 }
