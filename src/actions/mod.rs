@@ -18,5 +18,5 @@ mod subnet;
 mod target_group;
 mod vpc;
 
-pub use kind::{delete, label, look, make, plan, reject, usual_deletion};
+pub use kind::{delete, label, look, make, plan, reject, takes_minutes, usual_deletion};
 pub use part::{Find, Making, Part, Presence, facts_of, presence};
