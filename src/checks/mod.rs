@@ -4,8 +4,8 @@
 
 mod answer;
 mod ask;
-mod attempts;
-mod console;
+pub(crate) mod attempts;
+pub(crate) mod console;
 mod console_says;
 mod endpoint_in_zone;
 mod endpoint_state;
@@ -23,9 +23,10 @@ mod page;
 mod page_marks;
 mod principal_allowed;
 mod question;
-mod reply;
+pub(crate) mod reply;
 mod request_waiting;
 mod route_to_s3;
+pub(crate) mod rule;
 mod same_cidr;
 mod scene;
 mod service_available;
@@ -36,7 +37,7 @@ mod targets_healthy;
 mod verdict;
 mod vpc_available;
 
-pub use ask::{ask, look, name, title, usual_seconds};
+pub use ask::{ask, look, name, reads, title, usual_seconds};
 pub use facts::Facts;
 pub use finding::{Finding, Proof};
 pub use page::browser_url;

@@ -16,8 +16,10 @@ mod interrupt;
 mod labs;
 mod labs_check;
 mod labs_new;
+mod learner;
 mod live;
 mod pass;
+mod policy;
 mod report;
 mod resume;
 mod run;
@@ -26,6 +28,7 @@ mod start;
 mod status;
 mod store;
 mod target;
+mod why;
 mod words;
 mod zone;
 

@@ -14,6 +14,7 @@ mod lab;
 mod labs;
 mod lost_answer;
 mod parity;
+mod policy;
 #[cfg(unix)]
 mod pty;
 mod readme;
@@ -22,3 +23,4 @@ mod rooms;
 mod sandbox;
 mod sandbox_http;
 mod trouble;
+mod why;
