@@ -124,6 +124,7 @@ tables!(
     vpcs,
     subnets,
     route_tables,
+    network_acls,
     groups,
     interfaces,
     instances,

@@ -9,7 +9,7 @@ use crate::host::Random;
 use crate::sandbox::Pace;
 
 use super::life::{GONE, Kind, Life, Timing};
-use super::model::{Account, Endpoint, EndpointKind, Instance, Region, RouteTable, Subnet, Target, World};
+use super::model::{Account, Endpoint, EndpointKind, Instance, NetworkAcl, Region, RouteTable, Subnet, Target, World};
 use super::store::FORMAT;
 
 impl World {
@@ -201,6 +201,11 @@ impl Region {
     pub fn route_table_of(&self, subnet: &Subnet) -> Option<&RouteTable> {
         let own = self.route_tables.linked(&subnet.id).next();
         own.or_else(|| self.route_tables.linked(&subnet.vpc).find(|table| table.main.is_some()))
+    }
+
+    /// The network ACL that `subnet` is associated with.
+    pub fn network_acl_of(&self, subnet: &str) -> Option<&NetworkAcl> {
+        self.network_acls.linked(subnet).next()
     }
 
     /// The gateway endpoints that have put a route into `table`.

@@ -1,8 +1,8 @@
 //! What each resource kind is looked up by, and when it changes by itself.
 
 use super::model::{
-    Balancer, Endpoint, Group, Instance, Interface, Listener, Peer, RouteTable, Service, Subnet, TargetGroup, TokenUse,
-    Vpc,
+    Balancer, Endpoint, Group, Instance, Interface, Listener, NetworkAcl, Peer, RouteTable, Service, Subnet,
+    TargetGroup, TokenUse, Vpc,
 };
 use super::table::Row;
 
@@ -29,6 +29,12 @@ impl Row for Subnet {
 impl Row for RouteTable {
     fn links(&self) -> Vec<&str> {
         words([&self.vpc], self.main.iter().chain(self.associations.keys()).chain(self.associations.values()))
+    }
+}
+
+impl Row for NetworkAcl {
+    fn links(&self) -> Vec<&str> {
+        words([&self.vpc], self.associations.keys().chain(self.associations.values()))
     }
 }
 
