@@ -10,7 +10,7 @@ use super::exit::{self, Code, Failed};
 use super::interrupt::Interrupt;
 use crate::engine::event::Way;
 use crate::engine::{Core, Drive, Patience, State, Views};
-use crate::i18n::m;
+use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Side};
 
 /// Whether there is somebody to ask whether to read on. Without, no runtime is needed that listens to anything.
@@ -24,7 +24,8 @@ pub(super) async fn explain(
     args: &Start,
     set: &BTreeMap<String, String>,
 ) -> Result<Code, Failed> {
-    let loaded = read(context, args, set)?;
+    let region = args.region.clone().unwrap_or_else(|| super::target::USUAL_REGION.to_owned());
+    let loaded = read(context, args, set, &region)?;
     let asked = is_asked(context, args);
     let (interrupted, flag) = if asked {
         let interrupt = Interrupt::listen();
@@ -36,7 +37,7 @@ pub(super) async fn explain(
     let state = State {
         run: "example".to_owned(),
         lab: args.lab.clone(),
-        region: args.region.clone(),
+        region: region.clone(),
         variables: loaded.variables.clone(),
         ..State::default()
     };
@@ -47,8 +48,9 @@ pub(super) async fn explain(
         clouds: None,
         patience: Patience::AWS,
         views: Views {
-            place: place("sandbox", &args.region),
+            place: place("sandbox", &region),
             cost: m::cli_cost_reading(),
+            renew: Text::literal(""),
             way: Way::Explain,
             resumed: false,
         },
@@ -63,14 +65,14 @@ pub(super) async fn explain(
 }
 
 /// The lab with values that read well: without a cloud to ask, the zone of the lab's own examples.
-fn read(context: &Context, args: &Start, set: &BTreeMap<String, String>) -> Result<Arc<Loaded>, Failed> {
+fn read(context: &Context, args: &Start, set: &BTreeMap<String, String>, region: &str) -> Result<Arc<Loaded>, Failed> {
     let token = "example-token".to_owned();
-    let loaded = context.lab(&args.lab, set, &token, &args.region)?;
+    let loaded = context.lab(&args.lab, set, &token, region)?;
     if !super::zone::is_auto(&loaded) {
         return Ok(loaded);
     }
-    let zone = super::zone::example(&args.region);
+    let zone = super::zone::example(region);
     let mut set = set.clone();
     set.extend(super::zone::variables(&loaded).map(|(name, _)| (name.to_owned(), zone.clone())));
-    context.lab(&args.lab, &set, &token, &args.region)
+    context.lab(&args.lab, &set, &token, region)
 }

@@ -208,7 +208,7 @@ impl Drive {
             Effect::Check(index) => {
                 let step = &self.loaded.lab.steps[index];
                 let verdict = self.check(step).await?;
-                *fault = (verdict == Verdict::CannotTell).then_some(FaultClass::NoAnswer);
+                *fault = self.untold(verdict);
                 Came::Of(Input::Checked(verdict))
             }
             Effect::Detour(index) => match self.detour(&self.loaded.lab.steps[index]).await {
@@ -221,11 +221,26 @@ impl Drive {
         })
     }
 
+    /// What kept a check from telling.
+    fn untold(&self, verdict: Verdict) -> Option<FaultClass> {
+        if verdict != Verdict::CannotTell {
+            return None;
+        }
+        if self.clouds.as_ref().is_some_and(|clouds| clouds.signed_out()) {
+            self.core.screen.say(&self.views.renew);
+            return Some(FaultClass::SignIn);
+        }
+        Some(FaultClass::NoAnswer)
+    }
+
     /// The cloud's faults lead to a question; the journal's end the pass.
     fn failed(&self, failure: Failure, fault: &mut Option<FaultClass>) -> Result<Came, Stuck> {
         match failure {
             Failure::Fault(cause) => {
                 *fault = Some(cause.class);
+                if cause.class == FaultClass::SignIn {
+                    self.core.screen.say(&self.views.renew);
+                }
                 Ok(Came::Of(Input::MakeFailed))
             }
             Failure::Unsaid(cause) => {
@@ -314,13 +329,18 @@ impl Drive {
         let clean = matches!(receipt, Event::Receipt { left: 0, unknown: 0, .. });
         let unseen = matches!(&receipt, Event::Receipt { items, .. } if items.iter().any(is_unseen));
         self.core.record(&receipt)?;
+        if let Some(bill) = self.core.bill() {
+            self.core.record(&bill)?;
+        }
         if clean {
             let run = self.core.with(|state| state.run.clone());
             self.core.record(&Event::RunCleaned { run })?;
             return Ok(Verdict::Met);
         }
         if unseen {
-            fault.get_or_insert(FaultClass::NoAnswer);
+            if let Some(cause) = self.untold(Verdict::CannotTell) {
+                fault.get_or_insert(cause);
+            }
             return Ok(Verdict::CannotTell);
         }
         Ok(Verdict::Broken)

@@ -18,3 +18,4 @@ mod rooms;
 mod sandbox;
 mod sandbox_http;
 mod trouble;
+mod two_accounts;

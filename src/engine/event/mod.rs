@@ -2,12 +2,14 @@
 //! Must not know: how anything is drawn.
 //! Next: `record.rs` is what the journal holds, `view.rs` what a screen shows, `screen.rs` what a screen must do.
 
+mod money;
 mod record;
 mod screen;
 mod view;
 
 pub use crate::checks::Verdict;
 pub use crate::cloud::{Fault, FaultClass};
+pub use money::{Money, Spent, minute, usd};
 pub use record::{Entry, Event, Facts, Item, ItemState, Purpose, Way};
 pub use screen::{Answer, AskError, Choice, Progress, ProgressState, Question, QuestionId, Screen};
 pub use view::{Lane, Link, LinkState, Mark, Node, OpeningView, Picture, StepView};
