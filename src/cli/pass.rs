@@ -174,7 +174,7 @@ pub(super) async fn work(context: &mut Context, pass: Pass, screen: &Arc<dyn Scr
     };
     let cost = consent::cost_line(&target, &charges);
     let renew = target.renewal(&run);
-    let views = Views { place: place(&at, &region), cost, renew, way: Way::Guided, resumed };
+    let views = Views { place: place(&at, &region), cost, way: Way::Guided, resumed };
     let shared =
         Core::new(Some(journal), state, context.host.clock.clone(), Arc::clone(screen), target.accounts.clone());
     let drive = Drive {
@@ -183,6 +183,7 @@ pub(super) async fn work(context: &mut Context, pass: Pass, screen: &Arc<dyn Scr
         patience: target.patience,
         loaded,
         views,
+        renew,
         way: Way::Guided,
         keep,
         asks: true,

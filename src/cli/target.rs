@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::exit::{Code, Failed};
+use super::faults;
 use super::live::{Live, Note};
 use super::store::Store;
 use crate::cloud::{
@@ -15,7 +16,7 @@ use crate::engine::Patience;
 use crate::host::{Host, create_private_dir};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
-use crate::sandbox::{Options, Pace, Sandbox, StartError};
+use crate::sandbox::{FaultRule, Options, Pace, Sandbox, StartError};
 
 /// The region of the tutorial that the lab grew out of; for targets where any will do.
 pub(super) const USUAL_REGION: &str = "ap-northeast-1";
@@ -79,8 +80,15 @@ impl Target {
         // A run that began on the shared sandbox goes on there, whoever starts it.
         let began_shared = !made_before && run_folder.join("journal.jsonl").is_file();
         let folder = if began_shared { shared } else { own };
-        let (sandbox, live, note) = open(host, &folder, region, pace, None).await?;
+        let plan = faults::of_environment(host)?;
+        let (sandbox, live, note) = open(host, &folder, region, pace, None, plan).await?;
         Self::of_live(&live, region, two_accounts, Some((sandbox, note))).await
+    }
+
+    /// A sandbox of its own in `folder`, gone with the target.
+    pub async fn throw_away(host: &Host, folder: &Path, region: &str) -> Result<Self, Failed> {
+        let (sandbox, live, note) = open(host, folder, region, Pace::Instant, None, Vec::new()).await?;
+        Self::of_live(&live, region, false, Some((sandbox, note))).await
     }
 
     async fn of_live(
@@ -274,6 +282,7 @@ pub(super) async fn open(
     region: &str,
     pace: Pace,
     port: Option<u16>,
+    faults: Vec<FaultRule>,
 ) -> Result<(Sandbox, Live, Note), Failed> {
     create_private_dir(folder).map_err(|error| Failed::io(folder, &error))?;
     let options = Options {
@@ -284,6 +293,7 @@ pub(super) async fn open(
         clock: host.clock.clone(),
         random: host.random.clone(),
         keys: None,
+        faults,
     };
     let sandbox = Sandbox::start(options).await.map_err(|error| start_trouble(&error))?;
     let live = Live::of(&sandbox, region, pace);

@@ -17,7 +17,7 @@ use super::teardown::teardown;
 use super::view::Views;
 use crate::actions;
 use crate::cloud::Clouds;
-use crate::i18n::m;
+use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Resource, Side, Step};
 
 /// A pass through a lab.
@@ -32,6 +32,8 @@ pub struct Drive {
     pub loaded: Arc<Loaded>,
     /// What is shown.
     pub views: Views,
+    /// What to do once credentials have expired.
+    pub renew: Text,
     /// The way.
     pub way: Way,
     /// Whether what was made is kept at the end.
@@ -227,7 +229,7 @@ impl Drive {
             return None;
         }
         if self.clouds.as_ref().is_some_and(|clouds| clouds.signed_out()) {
-            self.core.screen.say(&self.views.renew);
+            self.core.screen.say(&self.renew);
             return Some(FaultClass::SignIn);
         }
         Some(FaultClass::NoAnswer)
@@ -239,7 +241,7 @@ impl Drive {
             Failure::Fault(cause) => {
                 *fault = Some(cause.class);
                 if cause.class == FaultClass::SignIn {
-                    self.core.screen.say(&self.views.renew);
+                    self.core.screen.say(&self.renew);
                 }
                 Ok(Came::Of(Input::MakeFailed))
             }
@@ -252,7 +254,7 @@ impl Drive {
         }
     }
 
-    async fn make(&self, step: &str, resources: &[(Side, Resource)]) -> Result<(), Failure> {
+    pub(super) async fn make(&self, step: &str, resources: &[(Side, Resource)]) -> Result<(), Failure> {
         let Some(clouds) = &self.clouds else { return Ok(()) };
         make(&self.core, clouds, self.patience, step, resources).await
     }
@@ -265,7 +267,7 @@ impl Drive {
 
     /// Rejects, looks, and lets the consumer ask again. Each part is skipped where the journal has it, so that a detour
     /// that was cut short is taken up where it stopped.
-    async fn detour(&self, step: &Step) -> Result<Verdict, Failure> {
+    pub(super) async fn detour(&self, step: &Step) -> Result<Verdict, Failure> {
         let (Some(detour), Some(clouds)) = (&step.detour, &self.clouds) else { return Ok(Verdict::Met) };
         let lab = &self.loaded.lab;
         let remade = |name: &String| self.core.with(|state| state.resources.get(name).map_or(0, |line| line.round));
@@ -311,7 +313,7 @@ impl Drive {
         Ok(Verdict::Met)
     }
 
-    async fn clean_up(&self, fault: &mut Option<FaultClass>) -> Result<Verdict, Stuck> {
+    pub(super) async fn clean_up(&self, fault: &mut Option<FaultClass>) -> Result<Verdict, Stuck> {
         let Some(clouds) = &self.clouds else { return Ok(Verdict::CannotTell) };
         let lab = &self.loaded.lab;
         let known = async {
@@ -351,6 +353,6 @@ fn is_unseen(item: &Item) -> bool {
     item.state == ItemState::Unknown
 }
 
-fn resources(side: Side, makes: Vec<Resource>) -> Vec<(Side, Resource)> {
+pub(super) fn resources(side: Side, makes: Vec<Resource>) -> Vec<(Side, Resource)> {
     makes.into_iter().map(|it| (side, it)).collect()
 }

@@ -273,6 +273,8 @@ impl State {
             Event::Check { .. }
             | Event::Bill { .. }
             | Event::Notice { .. }
+            | Event::Rung { .. }
+            | Event::Diagnosis { .. }
             | Event::Interrupted { .. }
             | Event::RunFinished { .. }
             | Event::Unknown => {}

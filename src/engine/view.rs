@@ -17,8 +17,6 @@ pub struct Views {
     pub place: Text,
     /// What it costs.
     pub cost: Text,
-    /// What to do once credentials have expired.
-    pub renew: Text,
     /// The way.
     pub way: Way,
     /// Whether an earlier pass is resumed.

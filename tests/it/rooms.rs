@@ -42,7 +42,7 @@ const WALLS: [(&str, &[&str]); 13] = [
 ];
 
 /// Crates that only some rooms may use, and which.
-const TOOLS: [(&str, &[&str]); 10] = [
+const TOOLS: [(&str, &[&str]); 11] = [
     // One owner of the terminal. `cli` gives the cursor back when a second Ctrl-C ends the process at once.
     ("console", &["ui", "cli"]),
     ("dialoguer", &["ui"]),
@@ -53,7 +53,9 @@ const TOOLS: [(&str, &[&str]); 10] = [
     ("aws_", &["cloud"]),
     ("rustls", &["cloud"]),
     ("hyper", &["sandbox"]),
-    ("serde_saphyr", &["lab"]),
+    ("schemars", &["lab"]),
+    // Labs; and the fault plans of `pllab sandbox`.
+    ("serde_saphyr", &["lab", "cli"]),
     ("open", &["cli"]),
 ];
 

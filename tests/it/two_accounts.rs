@@ -35,7 +35,8 @@ fn a_run_in_two_accounts_is_resumed_and_cleaned_in_both() {
 fn flags_that_do_not_go_together() {
     let folder = Folder::new();
     for lang in ["en", "ja"] {
-        let start = |words: &str| folder.pllab("start --yes").words(words).env("PLLAB_LANG", lang).run().code(2).clean();
+        let start =
+            |words: &str| folder.pllab("start --yes").words(words).env("PLLAB_LANG", lang).run().code(2).clean();
         start("--profile x").complains("--target aws");
         start("--consumer-profile x").complains("--target aws");
         start("--target aws --two-accounts --region ap-northeast-1").complains("--consumer-profile");

@@ -15,6 +15,8 @@ mod instance_state;
 mod listener;
 mod load_balancer;
 mod names;
+mod network_acl;
+mod network_acl_entry;
 mod network_interface;
 mod prefix_list;
 mod route_table;
@@ -33,4 +35,4 @@ mod table;
 mod tests;
 
 pub use context::Ctx;
-pub use table::{Answer, Protocol, run};
+pub use table::{Answer, Protocol, operations, run};

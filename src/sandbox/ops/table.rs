@@ -7,8 +7,8 @@ use super::instance_state::ConsoleQuestion;
 use super::target_health::HealthQuestion;
 use super::{
     acceptance, endpoint, endpoint_service, identity, image, instance, instance_state, listener, load_balancer,
-    network_interface, prefix_list, route_table, security_group, security_group_rule, service_permission, subnet, tags,
-    target_group, target_health, vpc, zone,
+    network_acl, network_acl_entry, network_interface, prefix_list, route_table, security_group, security_group_rule,
+    service_permission, subnet, tags, target_group, target_health, vpc, zone,
 };
 
 /// The services that are modelled.
@@ -40,6 +40,8 @@ const EC2: &[(&str, Operation)] = &[
     ("AssociateRouteTable", route_table::associate),
     ("AuthorizeSecurityGroupEgress", security_group_rule::authorize_egress),
     ("AuthorizeSecurityGroupIngress", security_group_rule::authorize_ingress),
+    ("CreateNetworkAcl", network_acl::create),
+    ("CreateNetworkAclEntry", network_acl_entry::create),
     ("CreateRouteTable", route_table::create),
     ("CreateSecurityGroup", security_group::create),
     ("CreateSubnet", subnet::create),
@@ -47,6 +49,8 @@ const EC2: &[(&str, Operation)] = &[
     ("CreateVpc", vpc::create),
     ("CreateVpcEndpoint", endpoint::create),
     ("CreateVpcEndpointServiceConfiguration", endpoint_service::create),
+    ("DeleteNetworkAcl", network_acl::delete),
+    ("DeleteNetworkAclEntry", network_acl_entry::delete),
     ("DeleteRouteTable", route_table::delete),
     ("DeleteSecurityGroup", security_group::delete),
     ("DeleteSubnet", subnet::delete),
@@ -60,6 +64,7 @@ const EC2: &[(&str, Operation)] = &[
     ("DescribeInstanceTypeOfferings", zone::describe_offerings),
     ("DescribeInstances", instance::describe),
     ("DescribeManagedPrefixLists", prefix_list::describe_managed),
+    ("DescribeNetworkAcls", network_acl::describe),
     ("DescribeNetworkInterfaces", network_interface::describe),
     ("DescribePrefixLists", prefix_list::describe),
     ("DescribeRegions", zone::describe_regions),
@@ -82,6 +87,8 @@ const EC2: &[(&str, Operation)] = &[
     ("ModifyVpcEndpointServiceConfiguration", endpoint_service::modify),
     ("ModifyVpcEndpointServicePermissions", service_permission::modify),
     ("RejectVpcEndpointConnections", acceptance::reject),
+    ("ReplaceNetworkAclAssociation", network_acl::replace_association),
+    ("ReplaceNetworkAclEntry", network_acl_entry::replace),
     ("RevokeSecurityGroupEgress", security_group_rule::revoke_egress),
     ("RevokeSecurityGroupIngress", security_group_rule::revoke_ingress),
     ("RunInstances", instance::run),
@@ -143,6 +150,14 @@ impl Protocol {
             Self::Sts => format!("https://sts.amazonaws.com/doc/{}/", self.version()),
         }
     }
+}
+
+/// The operations that ask the data plane, and so have no place in the tables.
+const ASKING: [&str; 2] = ["DescribeTargetHealth", "GetConsoleOutput"];
+
+/// The name of every operation.
+pub fn operations() -> impl Iterator<Item = &'static str> {
+    [EC2, ELB, STS].into_iter().flatten().map(|(name, _)| *name).chain(ASKING)
 }
 
 /// Runs one operation.

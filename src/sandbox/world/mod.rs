@@ -8,6 +8,7 @@ mod life;
 mod model;
 mod region;
 mod store;
+mod unseen;
 mod view;
 mod zone;
 
@@ -15,9 +16,11 @@ pub use address::{Block, free_address};
 pub use catalogue::{IMAGES, Image, PREFIX_LIST_OWNER, instance_types, s3_blocks, s3_name, s3_prefix_list};
 pub use life::{Kind, Life, Timing};
 pub use model::{
-    Account, Balancer, Endpoint, EndpointKind, Group, Instance, Interface, InterfaceKind, Listener, Peer, Permission,
-    Region, RouteTable, Rule, Service, Subnet, Tags, Target, TargetGroup, TokenUse, Vpc, World,
+    Account, AclEntry, Balancer, Endpoint, EndpointKind, Group, Instance, Interface, InterfaceKind, Listener,
+    NetworkAcl, Peer, Permission, Region, RouteTable, Rule, Service, Subnet, Tags, Target, TargetGroup, TokenUse, Vpc,
+    World,
 };
 pub use store::{Store, StoreError};
+pub use unseen::{Unseen, Without};
 pub use view::topology;
 pub use zone::{REGIONS, Zone, zones};

@@ -38,6 +38,7 @@ impl Account {
                 clock: Clock::System,
                 random: Random::System,
                 keys: None,
+                faults: Vec::new(),
             })
             .await
             .expect("the sandbox starts again");
