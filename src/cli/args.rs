@@ -87,6 +87,7 @@ pub(super) enum Verb {
     Clean(Clean),
     Report(Report),
     Handout(Handout),
+    Policy(super::policy::Policy),
     Labs(Labs),
     Sandbox(Sandbox),
     Completions(Completions),
@@ -111,6 +112,8 @@ pub(super) struct Start {
     pub two_accounts: bool,
     #[arg(long, value_name = "REGION")]
     pub region: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub learner: Option<String>,
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
     pub set: Vec<(String, String)>,
     #[arg(long, value_enum)]
@@ -250,7 +253,7 @@ pub(super) struct Completions {
     pub shell: clap_complete::Shell,
 }
 
-fn key_value(text: &str) -> Result<(String, String), String> {
+pub(super) fn key_value(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or_else(|| "KEY=VALUE".to_owned())?;
     Ok((key.to_owned(), value.to_owned()))
 }

@@ -78,6 +78,7 @@ async fn begin(
 ) -> Result<(Pass, PathBuf), Failed> {
     matching(args)?;
     let (region, source) = region(args).await?;
+    let learner = super::learner::name(args.learner.as_deref(), &context.host)?;
     // The lab is read before anything is made, so that a fault in it costs nothing.
     let token = context.host.random.text(b"abcdefghijkmnpqrstuvwxyz23456789", 12);
     let mut loaded = context.lab(&args.lab, &set, &token, &region)?;
@@ -132,6 +133,7 @@ async fn begin(
         accounts: target.accounts.clone(),
         profile: args.profile.clone(),
         consumer_profile: args.consumer_profile.clone(),
+        learner,
     };
     let pass = Pass {
         run,

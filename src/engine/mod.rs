@@ -26,5 +26,6 @@ pub use journal::{FORMAT, Journal, JournalError, Read, read};
 pub use money::{Spending, per_hour, spending};
 pub use perform::Patience;
 pub use prove::{At, Flaw, List, Proof};
+pub use receipt::READS;
 pub use state::{Consent, Detouring, Made, Pending, ResourceState, State, StepState};
 pub use view::Views;

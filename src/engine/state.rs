@@ -26,6 +26,8 @@ pub struct State {
     pub variables: BTreeMap<String, String>,
     /// The sandbox's pace, where the target is the sandbox.
     pub pace: Option<String>,
+    /// The learner's name; empty in journals that do not say.
+    pub learner: String,
     /// When the run began.
     pub started: Option<Timestamp>,
     /// The steps that were begun, by id.
@@ -177,9 +179,11 @@ impl State {
                 accounts,
                 profile,
                 consumer_profile,
+                learner,
                 ..
             } => {
                 self.consumer_profile.clone_from(consumer_profile);
+                self.learner.clone_from(learner);
                 self.accounts.clone_from(accounts);
                 self.profile.clone_from(profile);
                 self.run.clone_from(run);
