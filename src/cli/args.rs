@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::place::Place;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// pllab's command line. Every help text is set in `words.rs`, in the reader's language.
@@ -147,6 +148,14 @@ pub(super) struct Clean {
     pub run: Option<String>,
     #[arg(long)]
     pub all: bool,
+    #[arg(long, conflicts_with_all = ["run", "all"])]
+    pub everyone: bool,
+    #[arg(long, requires = "everyone")]
+    pub confirm_everyone: bool,
+    #[command(flatten)]
+    pub place: Place,
+    #[arg(long, value_name = "NAME")]
+    pub learner: Option<String>,
     #[arg(short, long)]
     pub yes: bool,
 }

@@ -106,7 +106,7 @@ fn show(context: &mut Context, args: &OneRun) -> Result<(), Failed> {
     context.print(&text)
 }
 
-fn age(now: Timestamp, since: Option<Timestamp>) -> Text {
+pub(super) fn age(now: Timestamp, since: Option<Timestamp>) -> Text {
     let Some(since) = since else { return Text::literal("") };
     let minutes = now.duration_since(since).max(SignedDuration::ZERO).as_mins();
     match minutes {
