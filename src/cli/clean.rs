@@ -17,7 +17,12 @@ pub(super) async fn clean(context: &mut Context, args: Clean) -> Result<Code, Fa
         return Err(Failed::new(Code::Usage, m::shared_everyone_where(), Vec::new(), &next));
     }
     if args.place.is_given() && !args.all && !args.everyone {
-        return Err(Failed::new(Code::Usage, m::shared_place_needs_all(), Vec::new(), &["pllab clean --all --target aws"]));
+        return Err(Failed::new(
+            Code::Usage,
+            m::shared_place_needs_all(),
+            Vec::new(),
+            &["pllab clean --all --target aws"],
+        ));
     }
     if args.place.is_given() {
         return super::clean_tagged::clean_tagged(context, &args).await;

@@ -76,8 +76,7 @@ async fn look(context: &mut Context, args: &Clean, target: &Target, who: &str) -
     let all = leftovers(&target.clouds, &target.accounts)
         .await
         .map_err(|fault| unreachable_target(&args.place.name(), Some(&fault)))?;
-    let (mut found, others): (Vec<_>, Vec<_>) =
-        all.into_iter().partition(|it| args.everyone || it.learner == who);
+    let (mut found, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|it| args.everyone || it.learner == who);
     if target.accounts.get(&Side::Provider) == target.accounts.get(&Side::Consumer) {
         // In one account the lab tells the sides apart; where it is not known here, one side can delete it all.
         for leftover in &mut found {
@@ -95,8 +94,7 @@ async fn look(context: &mut Context, args: &Clean, target: &Target, who: &str) -
     let accounts: Vec<&str> = target.accounts.values().map(String::as_str).collect();
     let account = if accounts.first() == accounts.last() { accounts[..1].join("") } else { accounts.join(", ") };
     if found.is_empty() {
-        let nothing =
-            if args.everyone { m::shared_nothing(&account) } else { m::shared_nothing_of(&account, who) };
+        let nothing = if args.everyone { m::shared_nothing(&account) } else { m::shared_nothing_of(&account, who) };
         context.tell_line(&nothing)?;
     } else {
         let now = context.host.clock.now();

@@ -7,6 +7,7 @@ mod browse;
 mod check;
 mod clean;
 mod clean_tagged;
+mod consent;
 mod context;
 mod exit;
 mod explain;

@@ -118,7 +118,8 @@ fn by_kind(tagged: &Tagged) -> BTreeMap<String, Vec<String>> {
 }
 
 async fn of_ec2(clients: &Clients) -> Result<Tagged, Fault> {
-    let filters = json!([{ "Name": "key", "Values": tags::KEYS.iter().filter(|key| **key != "Name").collect::<Vec<_>>() }]);
+    let filters =
+        json!([{ "Name": "key", "Values": tags::KEYS.iter().filter(|key| **key != "Name").collect::<Vec<_>>() }]);
     let reply = ask(clients, Api::Ec2, "DescribeTags", json!({ "Filters": filters })).await?;
     let mut tagged = Tagged::new();
     for tag in list(&reply, "Tags") {

@@ -38,18 +38,24 @@ const USUAL: (u32, u32) = (30, 300);
 pub async fn receipt(core: &Core, clouds: &Clouds, patience: Patience) -> Event {
     let began = Instant::now();
     let mut items = Vec::new();
+    let mut waited = false;
     for pause in patience.pauses() {
         tokio::time::sleep(pause).await;
         let (found, late) = look(core, clouds).await;
         items = found;
         let over = late.is_empty() || began.elapsed() > patience.limit;
-        if !over || began.elapsed() > pause + patience.look.0 {
+        waited |= !late.is_empty();
+        if waited {
             core.screen.progress(&Progress {
                 id: "receipt:late".to_owned(),
                 label: m::shared_late(),
                 seen: (!late.is_empty()).then(|| Text::literal(late.join(", "))),
                 usual: Some(USUAL),
-                state: if over { ProgressState::Told } else { ProgressState::Running },
+                state: match over {
+                    false => ProgressState::Running,
+                    true if late.is_empty() => ProgressState::Done,
+                    true => ProgressState::Failed,
+                },
             });
         }
         if over {
@@ -69,7 +75,7 @@ pub async fn receipt(core: &Core, clouds: &Clouds, patience: Patience) -> Event 
 async fn look(core: &Core, clouds: &Clouds) -> (Vec<Item>, Vec<String>) {
     let state = core.state();
     let mut items = Vec::new();
-    for Made { resource, kind, id, side } in made(&state) {
+    for Made { resource, kind, id, side, .. } in made(&state) {
         let found = match look_by_id(&kind, &id) {
             Some(call) => state_of(&actions::presence(clients(clouds, side).send(&call).await)),
             // A kind of a newer program: nobody here knows how to look.
@@ -112,7 +118,8 @@ fn made(state: &State) -> Vec<Made> {
     let mut all = state.gone.clone();
     for (name, line) in state.existing() {
         let id = line.id().unwrap_or_default().to_owned();
-        all.push(Made { resource: name.to_owned(), kind: line.kind.clone(), id, side: line.side });
+        let (resource, kind) = (name.to_owned(), line.kind.clone());
+        all.push(Made { resource, kind, id, side: line.side, since: line.since, until: None });
     }
     all
 }
@@ -157,12 +164,19 @@ async fn by_elb_tag(clouds: &Clouds, side: Side, run: &str) -> Vec<Item> {
         return vec![unseen("load_balancers")];
     };
     let ours = tagged.into_iter().filter(|(_, (_, marks))| marks.get(tags::RUN).is_some_and(|it| it == run));
-    ours.map(|(id, (kind, _))| Item { resource: String::new(), kind, id, state: ItemState::Left, foreign: false }).collect()
+    ours.map(|(id, (kind, _))| Item { resource: String::new(), kind, id, state: ItemState::Left, foreign: false })
+        .collect()
 }
 
 /// A look that was refused or not answered.
 fn unseen(kind: &str) -> Item {
-    Item { resource: String::new(), kind: kind.to_owned(), id: String::new(), state: ItemState::Unknown, foreign: false }
+    Item {
+        resource: String::new(),
+        kind: kind.to_owned(),
+        id: String::new(),
+        state: ItemState::Unknown,
+        foreign: false,
+    }
 }
 
 async fn ask(clouds: &Clouds, side: Side, operation: &'static str, params: Value) -> Result<Value, Fault> {

@@ -94,7 +94,10 @@ fn stranger(object: &Value, id: &str, ours: &BTreeSet<String>, run: &str) -> Opt
     let is_tagged = tags.into_iter().any(|tag| tag["Key"] == tags::RUN && tag["Value"] == run);
     // These come with the VPC and go with it.
     let comes_along = text("GroupName") == "default"
-        || object.get("Associations").and_then(Value::as_array).is_some_and(|all| all.iter().any(|it| it["Main"] == true));
+        || object
+            .get("Associations")
+            .and_then(Value::as_array)
+            .is_some_and(|all| all.iter().any(|it| it["Main"] == true));
     let state = object.pointer("/State/Name").and_then(Value::as_str).unwrap_or_else(|| text("State"));
     let is_gone = matches!(state.to_ascii_lowercase().as_str(), "terminated" | "deleted");
     if is_tagged || comes_along || is_gone || ours.contains(text(id)) {
