@@ -181,7 +181,13 @@ async fn wait_until_gone(
                 }
             }
             // Deleted as far as we know; the receipt says what could not be seen.
-            Presence::Unknown(fault) if began.elapsed() > patience.limit => return Err(fault.into()),
+            Presence::Unknown(fault)
+                // Who may not look now may not look later either.
+                if matches!(fault.class, FaultClass::Denied | FaultClass::Unsupported)
+                    || began.elapsed() > patience.limit =>
+            {
+                return Err(fault.into());
+            }
             Presence::Unknown(_) => {}
         }
     }
