@@ -54,12 +54,12 @@ pub enum Event {
         /// The AWS profile, where the target needs one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         profile: Option<String>,
-        /// The learner's name: everything that the run makes is tagged with it.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        learner: String,
         /// The consumer's AWS profile, where it has one of its own.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         consumer_profile: Option<String>,
+        /// The learner's name: everything that the run makes is tagged with it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        learner: String,
     },
     /// The learner agreed to what the run costs, before anything was made.
     Consented {
