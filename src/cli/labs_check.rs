@@ -13,7 +13,7 @@ use super::{interrupt::Interrupt, zone};
 use crate::engine::event::{
     Answer, AskError, Event, Item, OpeningView, Picture, Progress, Question, Screen, StepView, Way,
 };
-use crate::engine::{At, Core, Drive, Flaw, List, Proof, State, Views};
+use crate::engine::{Ahead, At, Core, Drive, Flaw, List, Proof, State, Views};
 use crate::i18n::{Text, m};
 use crate::lab::{LabError, LoadError, Loaded, Place, Source, VariableKind, load};
 
@@ -140,7 +140,7 @@ async fn prove(
     let interrupt = Interrupt::listen();
     let proved = async {
         for (name, wanted) in zone::variables(&loaded) {
-            set.insert(name.to_owned(), zone::choose(&target, name, wanted).await?);
+            set.insert(name.to_owned(), zone::choose(&target, &loaded, name, wanted).await?);
         }
         let loaded = match read(&set, &token) {
             Ok(loaded) => loaded,
@@ -159,13 +159,9 @@ async fn prove(
             core: Arc::new(core),
             clouds: Some(Arc::clone(&target.clouds)),
             patience: target.patience,
-            views: Views {
-                place: Text::literal(""),
-                cost: Text::literal(""),
-                way: Way::Guided,
-                resumed: false,
-                access: BTreeMap::new(),
-            },
+            ahead: Ahead::default(),
+            renew: Text::literal(""),
+            views: Views { place: Text::literal(""), cost: Text::literal(""), way: Way::Guided, resumed: false, access: BTreeMap::new() },
             loaded: Arc::new(loaded),
             way: Way::Guided,
             keep: false,
@@ -276,6 +272,9 @@ impl Screen for Silent {
     fn progress(&self, _: &Progress) {}
     fn say(&self, _: &Text) {}
     fn ask(&self, _: &Question) -> Result<Answer, AskError> {
+        Err(AskError::NobodyToAsk)
+    }
+    fn type_word(&self, _: &Text, _: &[&str]) -> Result<bool, AskError> {
         Err(AskError::NobodyToAsk)
     }
 }

@@ -3,7 +3,7 @@
 use super::args::Resume;
 use super::context::Context;
 use super::exit::{Code, Failed};
-use super::pass::{Doing, go, open};
+use super::pass::{Agreement, Doing, go, open};
 use crate::engine::event::{Answer, Event, Way};
 use crate::i18n::m;
 
@@ -19,5 +19,5 @@ pub(super) async fn resume(context: &mut Context, args: Resume) -> Result<Code, 
     pass.chosen.extend(args.hands_on.then(|| Event::way(Way::HandsOn)));
     pass.chosen.extend(args.guided.then(|| Event::way(Way::Guided)));
     pass.chosen.extend(args.with_mine.then(|| Event::theirs(Answer::CleanUp)));
-    Ok(go(context, pass, args.yes).await)
+    go(context, pass, Agreement { given: args.accept_cost, yes: args.yes }).await
 }

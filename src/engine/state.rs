@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::event::{Difference, Entry, Event, Facts, FaultClass, Item, Purpose, Verdict, Way};
+use crate::actions::Charge;
 use crate::lab::Side;
 
 /// A run, folded from its journal.
@@ -59,8 +60,21 @@ pub struct State {
     pub sighted: BTreeMap<String, (String, Vec<Difference>)>,
     /// Whether the learner lets what they made be deleted.
     pub handed_over: bool,
+    /// The consumer's AWS profile, where it has one of its own.
+    pub consumer_profile: Option<String>,
+    /// What the learner agreed to spend; `None` where nothing costs anything.
+    pub consent: Option<Consent>,
     /// When the journal's last line was written.
     pub last: Option<Timestamp>,
+}
+
+/// What was agreed to be spent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Consent {
+    /// When the prices were looked over.
+    pub prices_as_of: String,
+    /// What each thing costs.
+    pub charges: Vec<Charge>,
 }
 
 /// A step that was begun.
@@ -126,6 +140,10 @@ pub struct Made {
     pub id: String,
     /// Whose account.
     pub side: Side,
+    /// Since when it existed.
+    pub since: Option<Timestamp>,
+    /// Until when; `None` while it exists.
+    pub until: Option<Timestamp>,
 }
 
 /// A call whose outcome is not known.
@@ -186,10 +204,12 @@ impl State {
                 pace,
                 accounts,
                 profile,
+                consumer_profile,
                 learner,
                 way,
                 ..
             } => {
+                self.consumer_profile.clone_from(consumer_profile);
                 self.learner.clone_from(learner);
                 self.way = *way;
                 self.accounts.clone_from(accounts);
@@ -202,6 +222,9 @@ impl State {
                 self.variables.clone_from(variables);
                 self.pace.clone_from(pace);
                 self.started = Some(entry.at);
+            }
+            Event::Consented { prices_as_of, charges, .. } => {
+                self.consent = Some(Consent { prices_as_of: prices_as_of.clone(), charges: charges.clone() });
             }
             Event::StepStarted { step } => self.steps.entry(step.clone()).or_default().started = true,
             Event::Answered { step, question, answer } => {
@@ -273,6 +296,8 @@ impl State {
                         kind: line.kind.clone(),
                         id: id.clone(),
                         side: line.side,
+                        since: line.since,
+                        until: Some(entry.at),
                     });
                     line.forget();
                     line.round += 1;
@@ -323,6 +348,7 @@ impl State {
             Event::Receipt { items, .. } => self.receipt = Some(items.clone()),
             Event::RunCleaned { .. } => self.cleaned = true,
             Event::Check { .. }
+            | Event::Bill { .. }
             | Event::Notice { .. }
             | Event::Rung { .. }
             | Event::Diagnosis { .. }

@@ -37,6 +37,9 @@ pub(super) fn receipt(counts: [usize; 3], items: &[Item], run: Option<&Run>, loo
         _ => m::receipt_cost_left(),
     };
     sums.extend(look.words(if left + unknown == 0 { Ink::Plain } else { Ink::Bad }, &cost));
+    if items.iter().any(|item| item.foreign) {
+        sums.extend(look.words(Ink::Plain, &m::shared_receipt_foreign_why()));
+    }
     blocks.push(look.inside(sums));
     if let Some(run) = run {
         blocks.push(look.inside(next(run, left + unknown, look)));
@@ -94,6 +97,7 @@ fn name(item: &Item, look: &Look) -> String {
 fn now(item: &Item) -> (Ink, Text) {
     match item.state {
         ItemState::Left if item.yours => (Ink::Wait, m::receipt_yours()),
+        ItemState::Left if item.foreign => (Ink::Bad, m::shared_receipt_foreign()),
         ItemState::Gone => (Ink::Good, m::receipt_gone()),
         ItemState::Left => (Ink::Bad, m::receipt_left()),
         ItemState::Unknown => (Ink::Wait, m::receipt_unknown()),
@@ -109,7 +113,7 @@ fn mark(state: ItemState, look: &Look) -> &'static str {
 }
 
 /// A kind of resource as the console calls it; a kind of a newer version as it is.
-fn kind(kind: &str) -> Text {
+pub(super) fn kind(kind: &str) -> Text {
     match kind {
         "vpc" => m::kind_vpc(),
         "subnet" => m::kind_subnet(),
@@ -120,6 +124,7 @@ fn kind(kind: &str) -> Text {
         "target_group" => m::kind_target_group(),
         "load_balancer" => m::kind_load_balancer(),
         "listener" => m::kind_listener(),
+        "network_interface" => m::kind_network_interface(),
         "endpoint_service" => m::kind_endpoint_service(),
         "service_lookup" => m::kind_service_lookup(),
         "endpoint" => m::kind_endpoint(),
@@ -143,6 +148,7 @@ mod tests {
             id: id.into(),
             state,
             yours: false,
+            foreign: false,
         };
         let nlb = "arn:aws:elasticloadbalancing:ap-northeast-1:1234:loadbalancer/net/nlb/50dc";
         vec![item("nlb", "load_balancer", nlb, ItemState::Gone), item("", "vpc", "vpc-1", ItemState::Left)]

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::money::{Money, Spent};
+use crate::actions::Charge;
 use super::screen::Answer;
 use crate::checks::Verdict;
 use crate::cloud::Fault;
@@ -53,6 +55,9 @@ pub enum Event {
         /// The AWS profile, where the target needs one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         profile: Option<String>,
+        /// The consumer's AWS profile, where it has one of its own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        consumer_profile: Option<String>,
         /// The learner's name: everything that the run makes is tagged with it.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         learner: String,
@@ -109,6 +114,17 @@ pub enum Event {
         /// AWS CLI commands, on the last rung.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         commands: Vec<String>,
+    },
+    /// The learner agreed to what the run costs, before anything was made.
+    Consented {
+        /// How: `typed`, or `accept-cost` with its ceiling for a day.
+        how: String,
+        /// What an hour costs.
+        per_hour: Money,
+        /// When the prices were looked over.
+        prices_as_of: String,
+        /// What each thing costs.
+        charges: Vec<Charge>,
     },
     /// A step's work begins: the learner agreed.
     StepStarted {
@@ -261,6 +277,15 @@ pub enum Event {
         /// Each of them.
         items: Vec<Item>,
     },
+    /// What the run has cost, at the clean-up; only where it cost anything. What stopped costing has an end.
+    Bill {
+        /// Each thing that cost, in the order of making.
+        lines: Vec<Spent>,
+        /// Together.
+        total: Money,
+        /// When the prices were looked over.
+        prices_as_of: String,
+    },
     /// Nothing of this run is left; written after the receipt.
     RunCleaned {
         /// The run.
@@ -391,6 +416,9 @@ pub struct Item {
     /// Whether the learner made it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub yours: bool,
+    /// Whether it stands in a VPC of the run and is not the run's: it is not deleted, and the VPC cannot go before it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub foreign: bool,
 }
 
 /// What the second look found.
