@@ -10,12 +10,9 @@ use super::core::Core;
 use super::event::{Event, Fault, FaultClass, Progress, ProgressState, Purpose};
 use super::journal::JournalError;
 use super::perform::{Failure, Patience, Work, clients, perform};
-<<<<<<< HEAD
-use super::watch::Watch;
-=======
 use super::state::ResourceState;
 use super::strangers::strangers;
->>>>>>> main
+use super::watch::Watch;
 use crate::actions::{self, Presence};
 use crate::cloud::Clouds;
 use crate::i18n::{Text, m};
@@ -57,16 +54,11 @@ pub async fn teardown(
         }
         for name in ready {
             waiting.remove(&name);
-<<<<<<< HEAD
-            let (core, clouds, watch) = (Arc::clone(core), Arc::clone(clouds), Arc::clone(&watch));
-            running.spawn(async move {
-                let result = delete(&core, &clouds, patience, &watch, &name).await;
-=======
-            let (core, clouds, blocked) = (Arc::clone(core), Arc::clone(clouds), Arc::clone(&blocked));
+            let (core, clouds, watch, blocked) =
+                (Arc::clone(core), Arc::clone(clouds), Arc::clone(&watch), Arc::clone(&blocked));
             running.spawn(async move {
                 let patience = core.with(|state| bounded(patience, state.resources.get(&name), &blocked));
-                let result = delete(&core, &clouds, patience, &name).await;
->>>>>>> main
+                let result = delete(&core, &clouds, patience, &watch, &name).await;
                 (name, result)
             });
         }
@@ -84,9 +76,6 @@ pub async fn teardown(
     Ok(())
 }
 
-<<<<<<< HEAD
-async fn delete(core: &Core, clouds: &Clouds, patience: Patience, watch: &Watch, name: &str) -> Result<(), Failure> {
-=======
 /// The VPCs of the run that cannot go, because something stands in them that is not the run's. The learner is told of it before
 /// anything is deleted.
 async fn blocked(core: &Core, clouds: &Clouds) -> Result<BTreeSet<String>, JournalError> {
@@ -116,8 +105,7 @@ fn bounded(patience: Patience, line: Option<&ResourceState>, blocked: &BTreeSet<
     Patience { limit, ..patience }
 }
 
-async fn delete(core: &Core, clouds: &Clouds, patience: Patience, name: &str) -> Result<(), Failure> {
->>>>>>> main
+async fn delete(core: &Core, clouds: &Clouds, patience: Patience, watch: &Watch, name: &str) -> Result<(), Failure> {
     let Some(line) = core.with(|state| state.resources.get(name).cloned()) else { return Ok(()) };
     let progress = |seen: Option<Text>, state| Progress {
         id: format!("delete:{name}"),
@@ -167,7 +155,13 @@ async fn delete(core: &Core, clouds: &Clouds, patience: Patience, name: &str) ->
                     }
                 }
                 // Deleted as far as we know; the receipt says what could not be seen.
-                Presence::Unknown(fault) if began.elapsed() > patience.limit => return Err(fault.into()),
+                Presence::Unknown(fault)
+                    // Who may not look now may not look later either.
+                    if matches!(fault.class, FaultClass::Denied | FaultClass::Unsupported)
+                        || began.elapsed() > patience.limit =>
+                {
+                    return Err(fault.into());
+                }
                 Presence::Unknown(_) => {}
             }
         }
@@ -192,42 +186,3 @@ fn unknown_kind(kind: &str, name: &str) -> Fault {
     let message = format!("{kind} {name}");
     Fault::ours(FaultClass::Unsupported, "UnknownKind", message)
 }
-<<<<<<< HEAD
-=======
-
-async fn wait_until_gone(
-    core: &Core,
-    clouds: &Clouds,
-    patience: Patience,
-    name: &str,
-    kind: &str,
-    side: Side,
-    progress: &impl Fn(Option<Text>, ProgressState) -> Progress,
-) -> Result<(), Failure> {
-    let Some(look) = actions::look(kind, name) else { return Ok(()) };
-    let look = core.resolve(&look)?;
-    let began = Instant::now();
-    for pause in patience.pauses() {
-        tokio::time::sleep(pause).await;
-        match actions::presence(clients(clouds, side).send(&look).await) {
-            Presence::Gone => return Ok(()),
-            Presence::There(state) => {
-                core.screen.progress(&progress(Some(Text::literal(state)), ProgressState::Running));
-                if began.elapsed() > patience.limit {
-                    break;
-                }
-            }
-            // Deleted as far as we know; the receipt says what could not be seen.
-            Presence::Unknown(fault)
-                // Who may not look now may not look later either.
-                if matches!(fault.class, FaultClass::Denied | FaultClass::Unsupported)
-                    || began.elapsed() > patience.limit =>
-            {
-                return Err(fault.into());
-            }
-            Presence::Unknown(_) => {}
-        }
-    }
-    Err(Failure::Unsaid(Fault::ours(FaultClass::InUse, "StillThere", format!("{kind} {name}"))))
-}
->>>>>>> main
