@@ -25,7 +25,8 @@ mod vpc;
 pub use cost::{Charge, cost};
 pub use grant::{Grant, Rail, Scope};
 pub use kind::{
-    delete, grants, label, look, make, observe, plan, reads, reject, reject_grants, survey, takes_minutes, usual_deletion,
+    delete, grants, label, look, make, observe, plan, reads, reject, reject_grants, survey, takes_minutes,
+    usual_deletion,
 };
 pub use part::{Find, Making, Part, Presence, facts_of, presence};
 pub use price::{Micros, PRICES_AS_OF};

@@ -207,6 +207,7 @@ fn enter(
                 accounts: accounts.clone(),
                 profile: args.place.profile.clone(),
                 consumer_profile: args.place.consumer_profile.clone(),
+                way: Way::Guided,
                 learner: leftover.learner.clone(),
             };
             let entry = Entry { at: context.host.clock.now(), event: started };

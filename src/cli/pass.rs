@@ -171,7 +171,8 @@ pub(super) async fn work(
     doing: Doing,
     agreed: bool,
 ) -> Code {
-    let Pass { run, journal, state, first, consented, loaded, target, lock, interrupt, keep, resumed, chosen, .. } = pass;
+    let Pass { run, journal, state, first, consented, loaded, target, lock, interrupt, keep, resumed, chosen, .. } =
+        pass;
     let (region, at, way) = match &first {
         Some(Event::RunStarted { region, target, way, .. }) => (region.clone(), target.clone(), *way),
         _ => (state.region.clone(), state.target.clone(), after(&state, &chosen).way),

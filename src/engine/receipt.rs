@@ -166,8 +166,15 @@ async fn by_elb_tag(clouds: &Clouds, side: Side, run: &str) -> Vec<Item> {
         return vec![unseen("load_balancers")];
     };
     let ours = tagged.into_iter().filter(|(_, (_, marks))| marks.get(tags::RUN).is_some_and(|it| it == run));
-    ours.map(|(id, (kind, _))| Item { resource: String::new(), kind, id, state: ItemState::Left, foreign: false, yours: false })
-        .collect()
+    ours.map(|(id, (kind, _))| Item {
+        resource: String::new(),
+        kind,
+        id,
+        state: ItemState::Left,
+        foreign: false,
+        yours: false,
+    })
+    .collect()
 }
 
 /// A look that was refused or not answered.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::core::Core;
 use super::event::{Lane, Link, LinkState, Mark, Node, OpeningView, Picture, StepView, TurnView, Way};
 use super::state::State;
-use super::watch;
+use super::turn;
 use crate::actions::{self, Making};
 use crate::checks;
 use crate::cloud::{Api, Call};
@@ -93,7 +93,7 @@ impl Views {
         };
         TurnView {
             plan: ordered.iter().map(|it| actions::plan(it)).collect(),
-            commands: ordered.iter().flat_map(|it| watch::commands(core, it)).collect(),
+            commands: ordered.iter().flat_map(|it| turn::commands(core, it)).collect(),
             access: self.access.get(&step.side).cloned().unwrap_or_default(),
             scripts: ordered.iter().filter_map(script).collect(),
         }

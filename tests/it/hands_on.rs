@@ -20,6 +20,7 @@ async fn second_terminal(folder: &Folder) -> Clients {
         region: text("/region"),
         endpoint_url: Some(text("/endpoint_url")),
         profile: None,
+        ca_bundle: None,
         keys: Some((text("/accounts/0/access_key_id"), text("/accounts/0/secret_access_key"))),
     };
     connect(&options).await.expect("the options are good")

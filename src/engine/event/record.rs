@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::money::{Money, Spent};
-use crate::actions::Charge;
 use super::screen::Answer;
+use crate::actions::Charge;
 use crate::checks::Verdict;
 use crate::cloud::Fault;
 use crate::i18n::Text;
