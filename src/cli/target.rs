@@ -12,7 +12,7 @@ use crate::engine::Patience;
 use crate::host::{Host, create_private_dir};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
-use crate::sandbox::{Options, Pace, Sandbox, StartError};
+use crate::sandbox::{Options, Pace, Quotas, Sandbox, StartError};
 
 /// A target that answers.
 pub(super) struct Target {
@@ -113,6 +113,7 @@ pub(super) async fn open(
         clock: host.clock.clone(),
         random: host.random.clone(),
         keys: None,
+        quotas: Quotas::default(),
     };
     let sandbox = Sandbox::start(options).await.map_err(|error| start_trouble(&error))?;
     let live = Live::of(&sandbox, region, pace);

@@ -9,7 +9,7 @@ use super::Pace;
 use super::ops::{Answer, Ctx, Protocol, run};
 use super::plane::{Plane, Topology};
 use super::wire::{ApiError, Params, Xml};
-use super::world::{Store, StoreError, Timing, World, topology};
+use super::world::{Quotas, Store, StoreError, Timing, World, topology};
 
 /// Names of the accounts in a new world, the first one first.
 const ACCOUNTS: [&str; 2] = ["provider", "consumer"];
@@ -21,6 +21,7 @@ pub struct Control {
     pace: Pace,
     clock: Clock,
     random: Random,
+    quotas: Quotas,
 }
 
 struct State {
@@ -35,14 +36,21 @@ impl Control {
     ///
     /// # Errors
     /// A world that cannot be read or written.
-    pub fn open(folder: &Path, plane: Plane, pace: Pace, clock: Clock, random: Random) -> Result<Self, StoreError> {
+    pub fn open(
+        folder: &Path,
+        plane: Plane,
+        pace: Pace,
+        clock: Clock,
+        random: Random,
+        quotas: Quotas,
+    ) -> Result<Self, StoreError> {
         let (mut store, kept) = Store::open(folder)?;
         let mut world = kept.unwrap_or_else(|| World::new(&ACCOUNTS, &random));
         world.settle(clock.now(), pace);
         store.keep(&world).map_err(StoreError::Io)?;
         let told = topology(&world);
         plane.apply(told.clone());
-        Ok(Self { state: Mutex::new(State { world, store, told }), plane, pace, clock, random })
+        Ok(Self { state: Mutex::new(State { world, store, told }), plane, pace, clock, random, quotas })
     }
 
     /// The accounts' names and ids, in order.
@@ -104,7 +112,7 @@ impl Control {
         let timing = Timing { at: self.clock.now(), pace: self.pace };
         let mut state = self.lock();
         let settled = state.world.settle(timing.at, timing.pace);
-        let mut ctx = Ctx::new(&mut state.world, account, region, timing, &self.random);
+        let mut ctx = Ctx::new(&mut state.world, account, region, timing, &self.random, &self.quotas);
         let answer = run(protocol, action, &mut ctx, params);
         // A refused call may have let time pass too.
         if ctx.changed() || settled {

@@ -14,4 +14,5 @@ mod world;
 
 pub use differences::{Difference, differences};
 pub use pace::Pace;
+pub use world::Quotas;
 pub use server::{Account, Options, Sandbox, StartError};

@@ -20,7 +20,7 @@ use super::Pace;
 use super::control::Control;
 use super::http::{Front, answer};
 use super::plane::{Plane, PlaneOptions};
-use super::world::{REGIONS, StoreError};
+use super::world::{Quotas, REGIONS, StoreError};
 
 /// How long a client may take to send its headers, and how long an idle connection is kept.
 const HEADER_TIME: Duration = Duration::from_mins(1);
@@ -48,6 +48,8 @@ pub struct Options {
     pub random: Random,
     /// Access key ids and secrets to take up, in the order of the accounts; random ones where there is none.
     pub keys: Option<Vec<(String, String)>>,
+    /// What an account may hold.
+    pub quotas: Quotas,
 }
 
 /// One of the sandbox's accounts, with the keys of this run. The keys are never written to disk.
@@ -163,7 +165,7 @@ impl Sandbox {
             random: options.random.clone(),
         };
         let plane = Plane::start(plane).map_err(in_folder)?;
-        let control = Control::open(&folder, plane, options.pace, options.clock, options.random.clone())
+        let control = Control::open(&folder, plane, options.pace, options.clock, options.random.clone(), options.quotas)
             .map_err(|error| unusable(&folder, error))?;
         let accounts = accounts(&control, options.keys.unwrap_or_default(), &options.random);
         let front = Arc::new(Front { control, accounts });

@@ -72,6 +72,8 @@ fn type_of(interface: &Interface) -> &'static str {
         InterfaceKind::Instance => "interface",
         InterfaceKind::Balancer => "network_load_balancer",
         InterfaceKind::Endpoint => "vpc_endpoint",
+        // Seen in accounts; the SDKs' models do not list it. UNCONFIRMED by the documentation.
+        InterfaceKind::ConnectEndpoint => "ec2_instance_connect_endpoint",
     }
 }
 
@@ -83,7 +85,7 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, interface: &Interface) {
     let requester = match interface.kind {
         InterfaceKind::Instance => None,
         InterfaceKind::Balancer => Some("amazon-elb".to_owned()),
-        InterfaceKind::Endpoint => Some(ctx.owner().to_owned()),
+        InterfaceKind::Endpoint | InterfaceKind::ConnectEndpoint => Some(ctx.owner().to_owned()),
     };
     xml.maybe("requesterId", requester);
     xml.node("attachment", |xml| {

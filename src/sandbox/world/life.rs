@@ -31,6 +31,8 @@ pub enum Kind {
     GatewayEndpoint,
     /// A target being deregistered.
     Target,
+    /// An EC2 Instance Connect Endpoint.
+    ConnectEndpoint,
 }
 
 /// One transition.
@@ -64,6 +66,9 @@ const STEPS: &[Step] = &[
     step(Kind::Endpoint, "pending", "available", 90),
     step(Kind::Endpoint, "deleting", GONE, 120),
     step(Kind::GatewayEndpoint, "deleting", GONE, 5),
+    // "A few minutes" [ec2 userguide: create-ec2-instance-connect-endpoints].
+    step(Kind::ConnectEndpoint, "create-in-progress", "create-complete", 180),
+    step(Kind::ConnectEndpoint, "delete-in-progress", GONE, 60),
     // Overridden by the target group's deregistration delay.
     step(Kind::Target, "draining", GONE, 300),
 ];
@@ -155,7 +160,7 @@ mod tests {
                 let Some(step) = STEPS.iter().find(|step| step.kind == start.kind && step.from == state) else { break };
                 state = step.to;
             }
-            let ends = ["available", "running", "stopped", "active", "ok", GONE];
+            let ends = ["available", "running", "stopped", "active", "ok", "create-complete", GONE];
             assert!(ends.contains(&state), "{start:?} ends in {state}");
         }
     }

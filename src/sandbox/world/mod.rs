@@ -4,20 +4,24 @@
 
 mod address;
 mod catalogue;
+mod instance_type;
 mod life;
 mod model;
+pub mod quota;
 mod region;
 mod store;
 mod view;
 mod zone;
 
 pub use address::{Block, free_address};
-pub use catalogue::{IMAGES, Image, PREFIX_LIST_OWNER, instance_types, s3_blocks, s3_name, s3_prefix_list};
+pub use catalogue::{IMAGES, Image, PREFIX_LIST_OWNER, s3_blocks, s3_name, s3_prefix_list};
+pub use instance_type::{InstanceType, instance_type, instance_types};
 pub use life::{Kind, Life, Timing};
 pub use model::{
-    Account, Balancer, Endpoint, EndpointKind, Group, Instance, Interface, InterfaceKind, Listener, Peer, Permission,
+    Account, Balancer, ConnectEndpoint, Endpoint, EndpointKind, Group, Instance, Interface, InterfaceKind, Listener, Peer, Permission,
     Region, RouteTable, Rule, Service, Subnet, Tags, Target, TargetGroup, TokenUse, Vpc, World,
 };
+pub use quota::{Quota, Quotas};
 pub use store::{Store, StoreError};
 pub use view::topology;
 pub use zone::{REGIONS, Zone, zones};

@@ -48,6 +48,7 @@ pub struct Region {
     pub listeners: BTreeMap<String, Listener>,
     pub services: BTreeMap<String, Service>,
     pub endpoints: BTreeMap<String, Endpoint>,
+    pub connect_endpoints: BTreeMap<String, ConnectEndpoint>,
     /// Client tokens that were used, by `Operation/token`.
     pub tokens: BTreeMap<String, TokenUse>,
 }
@@ -163,6 +164,7 @@ pub enum InterfaceKind {
     Instance,
     Balancer,
     Endpoint,
+    ConnectEndpoint,
 }
 
 /// An instance.
@@ -324,4 +326,23 @@ impl EndpointKind {
             Self::Interface => "Interface",
         }
     }
+}
+
+/// An EC2 Instance Connect Endpoint.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConnectEndpoint {
+    pub id: String,
+    pub vpc: String,
+    pub subnet: String,
+    pub zone_name: String,
+    pub zone_id: String,
+    /// `create-in-progress`, `create-complete` or `delete-in-progress`.
+    pub life: Life,
+    pub interface: String,
+    pub groups: Vec<String>,
+    pub preserve_client_ip: bool,
+    pub dns_name: String,
+    /// Milliseconds since 1970.
+    pub created: i64,
+    pub tags: Tags,
 }

@@ -126,6 +126,7 @@ impl Region {
         self.balancers.values().for_each(|balancer| ask(Kind::Balancer, &balancer.arn, &balancer.life));
         self.interfaces.values().for_each(|interface| ask(Kind::Interface, &interface.id, &interface.life));
         self.endpoints.values().for_each(|endpoint| ask(endpoint.life_kind(), &endpoint.id, &endpoint.life));
+        self.connect_endpoints.values().for_each(|found| ask(Kind::ConnectEndpoint, &found.id, &found.life));
         due
     }
 
@@ -138,6 +139,7 @@ impl Region {
             Kind::Balancer => self.balancers.get(id).map(|balancer| &balancer.life),
             Kind::Interface => self.interfaces.get(id).map(|interface| &interface.life),
             Kind::Endpoint | Kind::GatewayEndpoint => self.endpoints.get(id).map(|endpoint| &endpoint.life),
+            Kind::ConnectEndpoint => self.connect_endpoints.get(id).map(|endpoint| &endpoint.life),
             Kind::Target => None,
         }
     }
@@ -151,6 +153,7 @@ impl Region {
             Kind::Balancer => self.balancers.get_mut(id).map(|balancer| &mut balancer.life),
             Kind::Interface => self.interfaces.get_mut(id).map(|interface| &mut interface.life),
             Kind::Endpoint | Kind::GatewayEndpoint => self.endpoints.get_mut(id).map(|endpoint| &mut endpoint.life),
+            Kind::ConnectEndpoint => self.connect_endpoints.get_mut(id).map(|endpoint| &mut endpoint.life),
             Kind::Target => None,
         }
     }
@@ -178,6 +181,11 @@ impl Region {
             Kind::Endpoint | Kind::GatewayEndpoint => {
                 if let Some(endpoint) = self.endpoints.remove(id) {
                     self.interfaces.retain(|interface, _| !endpoint.interfaces.contains(interface));
+                }
+            }
+            Kind::ConnectEndpoint => {
+                if let Some(endpoint) = self.connect_endpoints.remove(id) {
+                    self.interfaces.remove(&endpoint.interface);
                 }
             }
             Kind::Vpc | Kind::Subnet | Kind::Checks | Kind::Balancer | Kind::Target => {}

@@ -38,6 +38,7 @@ impl Account {
                 clock: Clock::System,
                 random: Random::System,
                 keys: None,
+                quotas: pllab::sandbox::Quotas::default(),
             })
             .await
             .expect("the sandbox starts again");

@@ -27,6 +27,7 @@ impl Cloud {
             clock: Clock::System,
             random: Random::System,
             keys: None,
+            quotas: pllab::sandbox::Quotas::default(),
         });
         let sandbox = sandbox.await.expect("the sandbox starts");
         let [provider, consumer] = [0, 1].map(|index| options(&sandbox, &sandbox.accounts()[index]));
