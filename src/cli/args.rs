@@ -164,6 +164,10 @@ pub(super) enum LabsVerb {
 pub(super) struct Sandbox {
     #[arg(long)]
     pub differences: bool,
+    #[arg(long = "fault", value_name = "FAULT")]
+    pub fault: Vec<String>,
+    #[arg(long, value_name = "FILE")]
+    pub faults: Option<PathBuf>,
     #[arg(long, value_name = "PORT")]
     pub port: Option<u16>,
     #[arg(long, value_name = "REGION", default_value = "ap-northeast-1")]

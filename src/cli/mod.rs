@@ -9,6 +9,7 @@ mod clean;
 mod context;
 mod exit;
 mod explain;
+mod faults;
 mod generate;
 mod interrupt;
 mod labs;

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::args::{PaceArg, Sandbox};
 use super::context::Context;
 use super::exit::{Code, Failed};
+use super::faults;
 use super::interrupt::Interrupt;
 use super::live::Live;
 use super::target;
@@ -24,6 +25,7 @@ pub(super) async fn sandbox(context: &mut Context, args: Sandbox) -> Result<Code
 }
 
 async fn serve(context: &mut Context, args: &Sandbox) -> Result<(), Failed> {
+    let plan = faults::plan(&context.host, &args.fault, args.faults.as_deref())?;
     let store = context.store()?;
     // The latest run's own sandbox, while the run is open: its world is what the learner wants to look into.
     let run = store.find(None, |state| !state.cleaned && state.target == "sandbox").ok();
@@ -31,6 +33,9 @@ async fn serve(context: &mut Context, args: &Sandbox) -> Result<(), Failed> {
     let shared = store.sandbox();
     for folder in own.iter().chain([&shared]) {
         if let Some(live) = Live::find(folder).await {
+            if !plan.is_empty() {
+                return Err(faults::too_late(live.pid));
+            }
             return announce(context, &live, false);
         }
     }
@@ -38,7 +43,7 @@ async fn serve(context: &mut Context, args: &Sandbox) -> Result<(), Failed> {
     let folder = own.unwrap_or(shared);
     let mut interrupt = Interrupt::listen();
     let (sandbox, live, note) =
-        target::open(&context.host, &folder, &args.region, pace.unwrap_or_default(), args.port).await?;
+        target::open(&context.host, &folder, &args.region, pace.unwrap_or_default(), args.port, plan).await?;
     announce(context, &live, true)?;
     interrupt.wait().await;
     sandbox.stop().await;

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::exit::{Code, Failed};
+use super::faults;
 use super::live::{Live, Note};
 use super::store::Store;
 use crate::cloud::{Clouds, ConnectOptions, Fault, FaultClass, connect, identity, is_loopback};
@@ -12,7 +13,7 @@ use crate::engine::Patience;
 use crate::host::{Host, create_private_dir};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
-use crate::sandbox::{Options, Pace, Quotas, Sandbox, StartError};
+use crate::sandbox::{FaultRule, Options, Pace, Quotas, Sandbox, StartError};
 
 /// A target that answers.
 pub(super) struct Target {
@@ -45,7 +46,8 @@ impl Target {
         // A run that began on the shared sandbox goes on there, whoever starts it.
         let began_shared = !made_before && run_folder.join("journal.jsonl").is_file();
         let folder = if began_shared { shared } else { own };
-        let (sandbox, live, note) = open(host, &folder, region, pace, None).await?;
+        let plan = faults::of_environment(host)?;
+        let (sandbox, live, note) = open(host, &folder, region, pace, None, plan).await?;
         Self::of_live(&live, region, Some((sandbox, note))).await
     }
 
@@ -103,6 +105,7 @@ pub(super) async fn open(
     region: &str,
     pace: Pace,
     port: Option<u16>,
+    faults: Vec<FaultRule>,
 ) -> Result<(Sandbox, Live, Note), Failed> {
     create_private_dir(folder).map_err(|error| Failed::io(folder, &error))?;
     let options = Options {
@@ -114,6 +117,7 @@ pub(super) async fn open(
         random: host.random.clone(),
         keys: None,
         quotas: Quotas::default(),
+        faults,
     };
     let sandbox = Sandbox::start(options).await.map_err(|error| start_trouble(&error))?;
     let live = Live::of(&sandbox, region, pace);

@@ -93,6 +93,8 @@ fn help(argument: &str) -> Option<Text> {
         "step" => m::cli_arg_step(),
         "all" => m::cli_arg_all(),
         "differences" => m::cli_arg_differences(),
+        "fault" => m::cli_arg_fault(),
+        "faults" => m::cli_arg_faults(),
         "port" => m::cli_arg_port(),
         "shell" => m::cli_arg_shell(),
         _ => return None,

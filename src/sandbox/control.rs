@@ -2,14 +2,18 @@
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
 
 use crate::host::{Clock, Random};
 
-use super::Pace;
+use super::fault_plan;
 use super::ops::{Answer, Ctx, Protocol, run};
+use super::pace::Pace;
 use super::plane::{Plane, Topology};
 use super::wire::{ApiError, Params, Xml};
-use super::world::{Quotas, Store, StoreError, Timing, World, topology};
+use super::world::{Quotas, Store, StoreError, Timing, Unseen, Without, World, topology};
 
 /// Names of the accounts in a new world, the first one first.
 const ACCOUNTS: [&str; 2] = ["provider", "consumer"];
@@ -29,6 +33,32 @@ struct State {
     store: Store,
     /// What the data plane was told last.
     told: Topology,
+    /// What is not found yet, and until when.
+    unseen: Vec<(Unseen, Until)>,
+}
+
+/// When something is found that was not.
+enum Until {
+    /// After so many more calls that look for it.
+    Calls(u32),
+    /// From then on.
+    Time(Timestamp),
+}
+
+/// One call.
+pub struct Call<'a> {
+    /// The caller's index among the accounts.
+    pub account: usize,
+    /// The region.
+    pub region: &'a str,
+    /// The service.
+    pub protocol: Protocol,
+    /// The operation.
+    pub action: &'a str,
+    /// Its parameters.
+    pub params: Params,
+    /// How long what it makes is not found, where a fault plan says so.
+    pub unseen: Option<fault_plan::Unseen>,
 }
 
 impl Control {
@@ -50,7 +80,8 @@ impl Control {
         store.keep(&world).map_err(StoreError::Io)?;
         let told = topology(&world);
         plane.apply(told.clone());
-        Ok(Self { state: Mutex::new(State { world, store, told }), plane, pace, clock, random, quotas })
+        let state = State { world, store, told, unseen: Vec::new() };
+        Ok(Self { state: Mutex::new(state), plane, pace, clock, random, quotas })
     }
 
     /// The accounts' names and ids, in order.
@@ -58,16 +89,9 @@ impl Control {
         self.lock().world.accounts.iter().map(|account| (account.name.clone(), account.id.clone())).collect()
     }
 
-    /// Answers one call of the account at index `account`.
-    pub async fn call(
-        &self,
-        account: usize,
-        region: &str,
-        protocol: Protocol,
-        action: &str,
-        params: Params,
-    ) -> Result<Xml, ApiError> {
-        match self.run(account, region, protocol, action, &params)? {
+    /// Answers one call.
+    pub async fn call(&self, call: Call<'_>) -> Result<Xml, ApiError> {
+        match self.run(&call)? {
             Answer::Done(xml) => Ok(xml),
             Answer::Health(question) => {
                 let reports = if question.needs_probe() {
@@ -101,21 +125,29 @@ impl Control {
         format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
     }
 
-    fn run(
-        &self,
-        account: usize,
-        region: &str,
-        protocol: Protocol,
-        action: &str,
-        params: &Params,
-    ) -> Result<Answer, ApiError> {
+    fn run(&self, call: &Call<'_>) -> Result<Answer, ApiError> {
+        let Call { account, region, protocol, action, ref params, unseen } = *call;
         let timing = Timing { at: self.clock.now(), pace: self.pace };
         let mut state = self.lock();
-        let settled = state.world.settle(timing.at, timing.pace);
-        let mut ctx = Ctx::new(&mut state.world, account, region, timing, &self.random, &self.quotas);
-        let answer = run(protocol, action, &mut ctx, params);
+        let State { world, unseen: hidden, .. } = &mut *state;
+        let settled = world.settle(timing.at, timing.pace);
+        let before = unseen.map(|_| world.ids(account, region));
+        let (answer, changed) = {
+            let without = Without::new(world, looked_for(hidden, timing.at, call));
+            let mut ctx = Ctx::new(&mut *without.world, account, region, timing, &self.random, &self.quotas);
+            let answer = run(protocol, action, &mut ctx, params);
+            (answer, ctx.changed())
+        };
+        if let Some((unseen, before)) = unseen.zip(before) {
+            let ids = world.ids(account, region).difference(&before).cloned().collect();
+            let until = match unseen {
+                fault_plan::Unseen::Calls(calls) => Until::Calls(calls),
+                fault_plan::Unseen::For(time) => Until::Time(after(timing.at, time)),
+            };
+            hidden.push((Unseen { account, region: region.to_owned(), ids }, until));
+        }
         // A refused call may have let time pass too.
-        if ctx.changed() || settled {
+        if changed || settled {
             self.keep(&mut state)?;
         }
         answer
@@ -148,4 +180,28 @@ impl Control {
         // Operations check before they change, so a panic in one leaves a whole world behind.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What `call` looks for and does not find. A call that only reads looks for everything, others for what they name: what
+/// they must not trip over stays where it is.
+fn looked_for<'a>(
+    unseen: &'a mut Vec<(Unseen, Until)>,
+    now: Timestamp,
+    call: &'a Call<'_>,
+) -> impl Iterator<Item = &'a Unseen> {
+    unseen.retain(|(_, until)| match until {
+        Until::Calls(left) => *left > 0,
+        Until::Time(end) => now < *end,
+    });
+    let reads = ["Describe", "Get", "List"].iter().any(|verb| call.action.starts_with(verb));
+    unseen.iter_mut().filter(move |(unseen, _)| reads || call.params.names(&unseen.ids)).map(|(unseen, until)| {
+        if let Until::Calls(left) = until {
+            *left -= 1;
+        }
+        &*unseen
+    })
+}
+
+fn after(now: Timestamp, time: Duration) -> Timestamp {
+    jiff::SignedDuration::try_from(time).ok().and_then(|time| now.checked_add(time).ok()).unwrap_or(Timestamp::MAX)
 }

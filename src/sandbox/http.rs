@@ -8,7 +8,9 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
 use hyper::{Method, Request, Response, StatusCode};
 
-use super::control::Control;
+use super::control::{Call, Control};
+use super::fault_plan::FaultKind;
+use super::faults::Faults;
 use super::ops::Protocol;
 use super::server::Account;
 use super::wire::{ApiError, Params, Presented, Signed, Xml, verify};
@@ -25,6 +27,8 @@ pub struct Front {
     pub control: Control,
     /// The accounts and their keys, in the control plane's order.
     pub accounts: Vec<Account>,
+    /// What goes wrong on purpose.
+    pub faults: Faults,
 }
 
 /// A refusal, and the form in which its sender can read it.
@@ -33,17 +37,40 @@ struct Refusal {
     error: ApiError,
 }
 
+/// Why a request gets no answer: its connection is closed instead.
+#[derive(Debug, thiserror::Error)]
+#[error("no answer, as the fault plan has it")]
+pub struct Silence;
+
+/// What becomes of a request that is not simply answered.
+enum Trouble {
+    Refused(Refusal),
+    Silence,
+}
+
+impl From<Refusal> for Trouble {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
 /// Answers one request. Every answer carries a request id in its header, which is where the Rust SDK looks for it.
-pub async fn answer(front: Arc<Front>, request: Request<Incoming>) -> Response<Full<Bytes>> {
+///
+/// # Errors
+/// Where a fault plan wants no answer.
+pub async fn answer(front: Arc<Front>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Silence> {
     let id = front.control.request_id();
     let is_json = request.headers().contains_key("x-amz-target");
     let (status, kind, body) = match serve(&front, request).await {
         Ok((protocol, action, xml)) => (200, "text/xml;charset=UTF-8", success(protocol, &action, &xml, &id)),
-        Err(Refusal { error, .. }) if is_json => {
+        Err(Trouble::Silence) => return Err(Silence),
+        Err(Trouble::Refused(Refusal { error, .. })) if is_json => {
             let body = serde_json::json!({ "__type": error.code, "message": error.message });
             (error.status, "application/x-amz-json-1.1", body.to_string())
         }
-        Err(Refusal { protocol, error }) => (error.status, "text/xml;charset=UTF-8", failure(protocol, &error, &id)),
+        Err(Trouble::Refused(Refusal { protocol, error })) => {
+            (error.status, "text/xml;charset=UTF-8", failure(protocol, &error, &id))
+        }
     };
     let mut response = Response::new(Full::new(Bytes::from(body)));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -52,17 +79,17 @@ pub async fn answer(front: Arc<Front>, request: Request<Incoming>) -> Response<F
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(HeaderName::from_static("x-amzn-requestid"), id);
     }
-    response
+    Ok(response)
 }
 
-async fn serve(front: &Front, request: Request<Incoming>) -> Result<(Protocol, String, Xml), Refusal> {
+async fn serve(front: &Front, request: Request<Incoming>) -> Result<(Protocol, String, Xml), Trouble> {
     let refuse = |protocol, error| Refusal { protocol, error };
     check_sender(request.headers()).map_err(|error| refuse(None, error))?;
     let (head, body) = request.into_parts();
     let body = read_body(body).await.map_err(|error| refuse(None, error))?;
     if !(head.method == Method::POST || head.method == Method::GET) || head.uri.path() != "/" {
         let text = format!("{} {}: requests are POST / or GET /", head.method, head.uri.path());
-        return Err(refuse(None, ApiError::new("InvalidAction", text)));
+        return Err(refuse(None, ApiError::new("InvalidAction", text)).into());
     }
     let query = head.uri.query().unwrap_or_default();
     let form = if head.method == Method::GET { query.as_bytes() } else { &body };
@@ -72,9 +99,9 @@ async fn serve(front: &Front, request: Request<Incoming>) -> Result<(Protocol, S
         authenticate(front, signed, guess(form)).map_err(|(protocol, error)| refuse(protocol, error))?;
     let Some(protocol) = Protocol::of_service(&presented.service) else {
         let error = ApiError::not_modelled("UnknownOperationException", &format!("the service {}", presented.service));
-        return Err(refuse(None, error));
+        return Err(refuse(None, error).into());
     };
-    let action = async {
+    let read = || {
         if !REGIONS.contains(&presented.region.as_str()) {
             return Err(ApiError::not_modelled("AuthFailure", &format!("the region {}", presented.region)));
         }
@@ -86,10 +113,29 @@ async fn serve(front: &Front, request: Request<Incoming>) -> Result<(Protocol, S
             let text = format!("version {version} of this API, only {}", protocol.version());
             return Err(ApiError::not_modelled("InvalidAction", &text));
         }
-        let xml = front.control.call(account, &presented.region, protocol, &action, params).await?;
-        Ok((protocol, action, xml))
+        Ok((action, params))
     };
-    action.await.map_err(|error| refuse(Some(protocol), error))
+    let (action, params) = read().map_err(|error| refuse(Some(protocol), error))?;
+    let fault = front.faults.meet(&action);
+    if let Some(error) = fault.and_then(|fault| fault.refusal(protocol)) {
+        return Err(refuse(Some(protocol), error).into());
+    }
+    if let Some(FaultKind::TimeOut(held)) = fault {
+        tokio::time::sleep(held).await;
+        return Err(Trouble::Silence);
+    }
+    let unseen = if let Some(FaultKind::NotFound(unseen)) = fault { Some(unseen) } else { None };
+    let region = presented.region.as_str();
+    let done = front.control.call(Call { account, region, protocol, action: &action, params, unseen }).await;
+    match fault {
+        Some(FaultKind::LostReply) => return Err(Trouble::Silence),
+        Some(FaultKind::Slow(late)) => tokio::time::sleep(late).await,
+        _ => {}
+    }
+    match done {
+        Ok(xml) => Ok((protocol, action, xml)),
+        Err(error) => Err(refuse(Some(protocol), error).into()),
+    }
 }
 
 /// A page in the learner's browser must not be able to drive the sandbox: browsers name the host they were sent to,

@@ -4,6 +4,8 @@
 
 mod control;
 mod differences;
+mod fault_plan;
+mod faults;
 mod http;
 mod ops;
 mod pace;
@@ -13,6 +15,7 @@ mod wire;
 mod world;
 
 pub use differences::{Difference, differences};
+pub use fault_plan::{BadFault, FaultKind, FaultRule, Unseen};
 pub use pace::Pace;
-pub use world::Quotas;
 pub use server::{Account, Options, Sandbox, StartError};
+pub use world::Quotas;

@@ -18,6 +18,8 @@ use crate::host::{Clock, DirLock, LockError, Random, create_private_dir};
 
 use super::Pace;
 use super::control::Control;
+use super::fault_plan::FaultRule;
+use super::faults::Faults;
 use super::http::{Front, answer};
 use super::plane::{Plane, PlaneOptions};
 use super::world::{Quotas, REGIONS, StoreError};
@@ -50,6 +52,8 @@ pub struct Options {
     pub keys: Option<Vec<(String, String)>>,
     /// What an account may hold.
     pub quotas: Quotas,
+    /// What goes wrong on purpose; nothing, usually.
+    pub faults: Vec<FaultRule>,
 }
 
 /// One of the sandbox's accounts, with the keys of this run. The keys are never written to disk.
@@ -165,10 +169,11 @@ impl Sandbox {
             random: options.random.clone(),
         };
         let plane = Plane::start(plane).map_err(in_folder)?;
-        let control = Control::open(&folder, plane, options.pace, options.clock, options.random.clone(), options.quotas)
-            .map_err(|error| unusable(&folder, error))?;
+        let control =
+            Control::open(&folder, plane, options.pace, options.clock, options.random.clone(), options.quotas)
+                .map_err(|error| unusable(&folder, error))?;
         let accounts = accounts(&control, options.keys.unwrap_or_default(), &options.random);
-        let front = Arc::new(Front { control, accounts });
+        let front = Arc::new(Front { control, accounts, faults: Faults::new(options.faults) });
         let (stopping, stopped) = watch::channel(false);
         let serving = tokio::spawn(serve(listener, Arc::clone(&front), options.pace, stopped));
         Ok(Self { front, url: format!("http://127.0.0.1:{port}"), port, stopping, serving, _lock: lock })
@@ -262,7 +267,7 @@ async fn connection(stream: TcpStream, front: Arc<Front>, mut stopped: watch::Re
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let front = Arc::clone(&front);
-        async move { Ok::<_, std::convert::Infallible>(answer(front, request).await) }
+        answer(front, request)
     });
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())

@@ -4,7 +4,7 @@ use super::canvas::Canvas;
 use super::line::{Ink, Line};
 use super::look::{GlyphSet, Look};
 use super::measure::{cut, wide_width, width};
-use crate::engine::event::{Lane, LinkState, Mark, Node, Picture};
+use crate::engine::event::{self, Lane, LinkState, Mark, Part, Picture};
 use crate::i18n::m;
 
 /// Narrower than this, the boxes stand one above the other.
@@ -28,8 +28,14 @@ pub(super) fn draw(picture: &Picture, look: &Look, mark_new: bool) -> Vec<Line> 
     }
     let room = look.width.min(WIDEST);
     let label = picture.link.label.as_ref().map(|label| look.say(label)).unwrap_or_default();
-    let mut drawing =
-        Drawing { canvas: Canvas::default(), pens: Pens::of(look.glyphs), look, mark_new, state: picture.link.state };
+    let mut drawing = Drawing {
+        canvas: Canvas::default(),
+        pens: Pens::of(look.glyphs),
+        look,
+        mark_new,
+        picture,
+        state: picture.link.state,
+    };
     let (wanted, least) = ((wide_width(&label) + 6).clamp(14, 28), (wide_width(&label) + 2).max(8));
     let layout = [(true, wanted), (true, least), (false, wanted), (false, least)].into_iter().find(|(beside, gap)| {
         let boxes: usize = halves.iter().map(|half| drawing.box_width(half, *beside)).sum();
@@ -111,40 +117,36 @@ struct Drawing<'a> {
     pens: Pens,
     look: &'a Look,
     mark_new: bool,
+    picture: &'a Picture,
     state: LinkState,
 }
 
 impl Drawing<'_> {
-    /// The lines of a lane, each node below the one it is reached through; states beside the names, or below them.
-    fn rows<'n>(&self, nodes: impl Iterator<Item = &'n Node>, beside: bool) -> Vec<Row> {
-        let mut rows = Vec::new();
-        for (depth, node) in nodes.enumerate() {
-            let branch = if depth == 0 { "" } else { self.pens.branch };
-            let branch = "   ".repeat(depth.saturating_sub(1)) + branch;
-            let under = " ".repeat(width(&branch) + 2);
-            let new = self.mark_new && node.mark == Mark::New;
-            let ink = if new { Ink::Strong } else { Ink::Plain };
-            let mut words = vec![(Ink::Dim, branch), (ink, self.look.say(&node.label))];
-            let state = node.state.as_ref().map(|state| self.look.say(state)).filter(|state| !state.is_empty());
-            if beside && let Some(state) = &state {
-                words.push((Ink::Dim, format!("  {state}")));
-            }
-            rows.push(Row { words, new, tied: node.tied });
-            if !beside && let Some(state) = state {
-                rows.push(Row { words: vec![(Ink::Dim, under + &state)], new: false, tied: false });
-            }
-        }
-        rows
-    }
-
-    /// The lines of what exists.
-    fn drawn(&self, half: &Half<'_>, beside: bool) -> Vec<Row> {
-        self.rows(half.lane.nodes.iter().filter(|node| node.mark != Mark::Absent), beside)
+    /// The words of a lane's lines.
+    fn rows(&self, rows: &[event::Row<'_>]) -> Vec<Row> {
+        rows.iter()
+            .map(|row| {
+                let branch = if row.depth == 0 { "" } else { self.pens.branch };
+                let branch = "   ".repeat(row.depth.saturating_sub(1)) + branch;
+                let state = row.node.state.as_ref().map(|state| self.look.say(state)).unwrap_or_default();
+                if row.part == Part::State {
+                    let under = " ".repeat(width(&branch) + 2);
+                    return Row { words: vec![(Ink::Dim, under + &state)], new: false, tied: false };
+                }
+                let new = self.mark_new && row.node.mark == Mark::New;
+                let ink = if new { Ink::Strong } else { Ink::Plain };
+                let mut words = vec![(Ink::Dim, branch), (ink, self.look.say(&row.node.label))];
+                if row.part == Part::Whole && !state.is_empty() {
+                    words.push((Ink::Dim, format!("  {state}")));
+                }
+                Row { words, new, tied: row.node.tied }
+            })
+            .collect()
     }
 
     /// How wide a box must be. Nodes that do not exist yet count: the boxes stay where they are while they fill.
     fn box_width(&self, half: &Half<'_>, beside: bool) -> usize {
-        let widest = self.rows(half.lane.nodes.iter(), beside).iter().map(Row::cells).max().unwrap_or(0);
+        let widest = self.rows(&half.lane.all_rows(beside)).iter().map(Row::cells).max().unwrap_or(0);
         (BEFORE + widest + AFTER).max(wide_width(&half.title()) + 2)
     }
 
@@ -152,25 +154,22 @@ impl Drawing<'_> {
         let [consumer, provider] = halves;
         let widths = [self.box_width(consumer, beside), self.box_width(provider, beside)];
         let lefts = [MARGIN, MARGIN + widths[0] + gap];
-        let rows = [self.drawn(consumer, beside), self.drawn(provider, beside)];
-        let tied = [0, 1].map(|side| rows[side].iter().position(|row| row.tied));
-        // Both ends of the tie stand on one line: the side whose end comes first begins lower.
-        let level = tied.iter().flatten().max().copied().unwrap_or(0);
-        let skip = tied.map(|at| at.map_or(0, |at| level - at));
-        let height = [0, 1].map(|side| skip[side] + rows[side].len()).into_iter().max().unwrap_or(0).max(1);
+        let layout = self.picture.layout(beside);
+        let height = layout.height.max(1);
         let mut ends = [0; 2];
         for side in [0, 1] {
             if halves[side].exists() {
                 self.frame(lefts[side], 0, widths[side], height, &halves[side]);
-                for (number, row) in rows[side].iter().enumerate() {
-                    let end = self.row(lefts[side], 2 + skip[side] + number, row, usize::MAX);
+                let column = &layout.columns[side];
+                for (number, row) in self.rows(&column.rows).iter().enumerate() {
+                    let end = self.row(lefts[side], 2 + column.skip + number, row, usize::MAX);
                     if row.tied {
                         ends[side] = end;
                     }
                 }
             }
         }
-        if tied.iter().all(Option::is_some) && self.state != LinkState::Absent {
+        if let Some(level) = layout.tie.filter(|_| self.state != LinkState::Absent) {
             let y = 2 + level;
             self.tie(y, ends[0] + 1, [lefts[0] + widths[0] - 1, lefts[1]]);
             let middle = lefts[0] + widths[0] + gap.saturating_sub(wide_width(label)) / 2;
@@ -218,7 +217,7 @@ impl Drawing<'_> {
             if side == 1 && y > 0 {
                 y = self.tie_down(y, label, room);
             }
-            let rows = self.drawn(half, beside);
+            let rows = self.rows(&half.lane.rows(beside));
             let height = rows.len().max(1);
             self.frame(MARGIN, y, widest, height, half);
             for (number, row) in rows.iter().enumerate() {

@@ -5,6 +5,7 @@ mod bad_lab;
 mod cli;
 mod crash;
 mod explain;
+mod faults;
 mod harness;
 mod interrupt;
 mod journal;

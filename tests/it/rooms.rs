@@ -52,7 +52,8 @@ const TOOLS: [(&str, &[&str]); 9] = [
     // `aws_config`, `aws_sdk_ec2` and the like.
     ("aws_", &["cloud"]),
     ("hyper", &["sandbox"]),
-    ("serde_saphyr", &["lab"]),
+    // Labs; and the fault plans of `pllab sandbox`.
+    ("serde_saphyr", &["lab", "cli"]),
     ("open", &["cli"]),
 ];
 

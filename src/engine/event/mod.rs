@@ -1,13 +1,15 @@
 //! What the engine says and asks: records for the journal, views and questions for the screen.
 //! Must not know: how anything is drawn.
-//! Next: `record.rs` is what the journal holds, `view.rs` what a screen shows, `screen.rs` what a screen must do.
+//! Next: `record.rs` is what the journal holds, `view.rs` what a screen shows, `layout.rs` where a picture's things stand, `screen.rs` what a screen must do.
 
+mod layout;
 mod record;
 mod screen;
 mod view;
 
 pub use crate::checks::Verdict;
 pub use crate::cloud::{Fault, FaultClass};
+pub use layout::{Column, Layout, Part, Row};
 pub use record::{Entry, Event, Facts, Item, ItemState, Purpose, Way};
 pub use screen::{Answer, AskError, Choice, Progress, ProgressState, Question, QuestionId, Screen};
 pub use view::{Lane, Link, LinkState, Mark, Node, OpeningView, Picture, StepView};

@@ -5,6 +5,7 @@ use crate::sandbox::world::{IMAGES, Image, Tags};
 
 use super::context::Ctx;
 use super::describe::one;
+use super::instance::root_device;
 
 /// The account that owns Amazon's images.
 const AMAZON: &str = "137112412989";
@@ -49,7 +50,7 @@ pub fn describe(_ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         xml.leaf("imageState", "available").leaf("imageOwnerId", AMAZON).leaf("imageOwnerAlias", "amazon");
         xml.leaf("creationDate", image.created).leaf("isPublic", true).leaf("architecture", image.architecture);
         xml.leaf("imageType", "machine").maybe("platform", image.platform).leaf("name", image.name);
-        xml.leaf("rootDeviceType", "ebs").leaf("rootDeviceName", "/dev/xvda");
+        xml.leaf("rootDeviceType", "ebs").leaf("rootDeviceName", root_device(image));
         xml.leaf("virtualizationType", "hvm").leaf("hypervisor", "xen").leaf("enaSupport", true);
         xml.maybe("imdsSupport", image.platform.is_none().then_some("v2.0"));
     });

@@ -96,6 +96,13 @@ pub fn terminate(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = ids(ctx, params)?;
     only(params, "Force", &["false"])?;
     only(params, "SkipOsShutdown", &["false"])?;
+    if let Some(id) = ids.iter().find(|id| ctx.here().instances[*id].protected) {
+        let text = format!(
+            "The instance '{id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try \
+             again."
+        );
+        return Err(ApiError::new("OperationNotPermitted", text));
+    }
     params.ready()?;
     Ok(change(ctx, &ids, |state| (!["shutting-down", "terminated"].contains(&state)).then_some("shutting-down")))
 }

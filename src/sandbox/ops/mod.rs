@@ -3,6 +3,7 @@
 //! Next: `table.rs` lists every operation; `context.rs` is what each of them is given.
 
 mod acceptance;
+mod account;
 mod context;
 mod describe;
 mod endpoint;
@@ -11,6 +12,8 @@ mod gateway_endpoint;
 mod identity;
 mod image;
 mod instance;
+mod instance_attribute;
+mod instance_connect_endpoint;
 mod instance_state;
 mod listener;
 mod load_balancer;
@@ -20,6 +23,7 @@ mod prefix_list;
 mod route_table;
 mod security_group;
 mod security_group_rule;
+mod security_group_rule_change;
 mod service_permission;
 mod subnet;
 mod tags;
@@ -33,4 +37,4 @@ mod table;
 mod tests;
 
 pub use context::Ctx;
-pub use table::{Answer, Protocol, run};
+pub use table::{Answer, Protocol, operations, run};

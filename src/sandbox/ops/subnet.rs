@@ -1,15 +1,13 @@
 //! Subnets.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{Block, Kind, Region, Subnet, Zone};
+use crate::sandbox::world::{Block, Kind, Region, Subnet, Zone, quota};
 
 use super::context::Ctx;
 use super::describe::{Lookup, one, select};
 use super::names;
 use super::tags::{specification, tag_set};
-
-/// Subnets a VPC can have [vpc userguide: amazon-vpc-limits].
-const LIMIT: usize = 200;
+use super::vpc::only;
 
 const LOOKUP: Lookup<Subnet> = Lookup {
     all: |region| &region.subnets,
@@ -33,7 +31,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         let text = format!("The CIDR '{text}' conflicts with another subnet");
         return Err(ApiError::new("InvalidSubnet.Conflict", text));
     }
-    if ctx.here().subnets.values().filter(|subnet| subnet.vpc == vpc.id).count() >= LIMIT {
+    if ctx.here().subnets.values().filter(|subnet| subnet.vpc == vpc.id).count() >= ctx.quota(&quota::SUBNETS) {
         return Err(ApiError::new("SubnetLimitExceeded", "The maximum number of subnets has been reached."));
     }
     let zone = zone(ctx, params)?;
@@ -111,6 +109,16 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     for table in region.route_tables.values_mut() {
         table.associations.retain(|_, subnet| subnet != id);
     }
+    Ok(Xml::done())
+}
+
+/// `ModifySubnetAttribute`: only to what the sandbox's subnets are, and stay.
+pub fn modify_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    names::SUBNET.find(&ctx.here().subnets, params.need("SubnetId")?)?;
+    only(params, "MapPublicIpOnLaunch.Value", &["false"])?;
+    only(params, "AssignIpv6AddressOnCreation.Value", &["false"])?;
+    only(params, "EnableDns64.Value", &["false"])?;
+    params.ready()?;
     Ok(Xml::done())
 }
 

@@ -6,9 +6,10 @@ use super::context::Ctx;
 use super::instance_state::ConsoleQuestion;
 use super::target_health::HealthQuestion;
 use super::{
-    acceptance, endpoint, endpoint_service, identity, image, instance, instance_state, listener, load_balancer,
-    network_interface, prefix_list, route_table, security_group, security_group_rule, service_permission, subnet, tags,
-    target_group, target_health, vpc, zone,
+    acceptance, account, endpoint, endpoint_service, identity, image, instance, instance_attribute,
+    instance_connect_endpoint, instance_state, listener, load_balancer, network_interface, prefix_list, route_table,
+    security_group, security_group_rule, security_group_rule_change, service_permission, subnet, tags, target_group,
+    target_health, vpc, zone,
 };
 
 /// The services that are modelled.
@@ -40,6 +41,7 @@ const EC2: &[(&str, Operation)] = &[
     ("AssociateRouteTable", route_table::associate),
     ("AuthorizeSecurityGroupEgress", security_group_rule::authorize_egress),
     ("AuthorizeSecurityGroupIngress", security_group_rule::authorize_ingress),
+    ("CreateInstanceConnectEndpoint", instance_connect_endpoint::create),
     ("CreateRouteTable", route_table::create),
     ("CreateSecurityGroup", security_group::create),
     ("CreateSubnet", subnet::create),
@@ -47,6 +49,7 @@ const EC2: &[(&str, Operation)] = &[
     ("CreateVpc", vpc::create),
     ("CreateVpcEndpoint", endpoint::create),
     ("CreateVpcEndpointServiceConfiguration", endpoint_service::create),
+    ("DeleteInstanceConnectEndpoint", instance_connect_endpoint::delete),
     ("DeleteRouteTable", route_table::delete),
     ("DeleteSecurityGroup", security_group::delete),
     ("DeleteSubnet", subnet::delete),
@@ -54,12 +57,17 @@ const EC2: &[(&str, Operation)] = &[
     ("DeleteVpc", vpc::delete),
     ("DeleteVpcEndpointServiceConfigurations", endpoint_service::delete),
     ("DeleteVpcEndpoints", endpoint::delete),
+    ("DescribeAccountAttributes", account::describe_attributes),
     ("DescribeAvailabilityZones", zone::describe),
     ("DescribeImages", image::describe),
+    ("DescribeInstanceAttribute", instance_attribute::describe),
+    ("DescribeInstanceConnectEndpoints", instance_connect_endpoint::describe),
     ("DescribeInstanceStatus", instance_state::describe_status),
     ("DescribeInstanceTypeOfferings", zone::describe_offerings),
+    ("DescribeInstanceTypes", account::describe_types),
     ("DescribeInstances", instance::describe),
     ("DescribeManagedPrefixLists", prefix_list::describe_managed),
+    ("DescribeNetworkInterfaceAttribute", network_interface::describe_attribute),
     ("DescribeNetworkInterfaces", network_interface::describe),
     ("DescribePrefixLists", prefix_list::describe),
     ("DescribeRegions", zone::describe_regions),
@@ -77,17 +85,24 @@ const EC2: &[(&str, Operation)] = &[
     ("DescribeVpcs", vpc::describe),
     ("DisassociateRouteTable", route_table::disassociate),
     ("GetManagedPrefixListEntries", prefix_list::entries),
+    ("ModifyInstanceAttribute", instance_attribute::modify),
+    ("ModifyNetworkInterfaceAttribute", network_interface::modify_attribute),
+    ("ModifySecurityGroupRules", security_group_rule_change::modify),
+    ("ModifySubnetAttribute", subnet::modify_attribute),
     ("ModifyVpcAttribute", vpc::modify_attribute),
     ("ModifyVpcEndpoint", endpoint::modify),
     ("ModifyVpcEndpointServiceConfiguration", endpoint_service::modify),
     ("ModifyVpcEndpointServicePermissions", service_permission::modify),
     ("RejectVpcEndpointConnections", acceptance::reject),
+    ("ReplaceRouteTableAssociation", route_table::replace),
     ("RevokeSecurityGroupEgress", security_group_rule::revoke_egress),
     ("RevokeSecurityGroupIngress", security_group_rule::revoke_ingress),
     ("RunInstances", instance::run),
     ("StartInstances", instance_state::start),
     ("StopInstances", instance_state::stop),
     ("TerminateInstances", instance_state::terminate),
+    ("UpdateSecurityGroupRuleDescriptionsEgress", security_group_rule_change::describe_egress),
+    ("UpdateSecurityGroupRuleDescriptionsIngress", security_group_rule_change::describe_ingress),
 ];
 
 const ELB: &[(&str, Operation)] = &[
@@ -99,18 +114,23 @@ const ELB: &[(&str, Operation)] = &[
     ("DeleteLoadBalancer", load_balancer::delete),
     ("DeleteTargetGroup", target_group::delete),
     ("DeregisterTargets", target_group::deregister),
+    ("DescribeAccountLimits", account::describe_limits),
+    ("DescribeListenerAttributes", listener::describe_attributes),
     ("DescribeListeners", listener::describe),
     ("DescribeLoadBalancerAttributes", load_balancer::describe_attributes),
     ("DescribeLoadBalancers", load_balancer::describe),
     ("DescribeTags", tags::describe_tags),
     ("DescribeTargetGroupAttributes", target_group::describe_attributes),
     ("DescribeTargetGroups", target_group::describe),
+    ("ModifyListener", listener::modify),
+    ("ModifyListenerAttributes", listener::modify_attributes),
     ("ModifyLoadBalancerAttributes", load_balancer::modify_attributes),
     ("ModifyTargetGroup", target_group::modify),
     ("ModifyTargetGroupAttributes", target_group::modify_attributes),
     ("RegisterTargets", target_group::register),
     ("RemoveTags", tags::remove_tags),
     ("SetSecurityGroups", load_balancer::set_security_groups),
+    ("SetSubnets", load_balancer::set_subnets),
 ];
 
 const STS: &[(&str, Operation)] = &[("GetCallerIdentity", identity::caller)];
@@ -143,6 +163,14 @@ impl Protocol {
             Self::Sts => format!("https://sts.amazonaws.com/doc/{}/", self.version()),
         }
     }
+}
+
+/// The operations that ask the data plane, and so have no place in the tables.
+const ASKING: [&str; 2] = ["DescribeTargetHealth", "GetConsoleOutput"];
+
+/// The name of every operation.
+pub fn operations() -> impl Iterator<Item = &'static str> {
+    [EC2, ELB, STS].into_iter().flatten().map(|(name, _)| *name).chain(ASKING)
 }
 
 /// Runs one operation.

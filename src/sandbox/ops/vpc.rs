@@ -1,15 +1,12 @@
 //! VPCs. Each comes with a default security group and a main route table, untagged, which go when it goes.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{Block, Group, Kind, Peer, Region, RouteTable, Rule, Tags, Vpc};
+use crate::sandbox::world::{Block, Group, Kind, Peer, Region, RouteTable, Rule, Tags, Vpc, quota};
 
 use super::context::Ctx;
 use super::describe::{Lookup, one, select};
 use super::names;
 use super::tags::{specification, tag_set};
-
-/// VPCs an account can have in a region unless it asks for more [vpc userguide: amazon-vpc-limits].
-const LIMIT: usize = 5;
 
 const LOOKUP: Lookup<Vpc> =
     Lookup { all: |region| &region.vpcs, naming: &names::VPC, kinds: &[Kind::Vpc], tags: |vpc| &vpc.tags };
@@ -26,7 +23,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     only(params, "InstanceTenancy", &["default"])?;
     only(params, "AmazonProvidedIpv6CidrBlock", &["false"])?;
     let tags = specification(params, "vpc")?;
-    if ctx.here().vpcs.len() >= LIMIT {
+    if ctx.here().vpcs.len() >= ctx.quota(&quota::VPCS) {
         return Err(ApiError::new("VpcLimitExceeded", "The maximum number of VPCs has been reached."));
     }
     params.ready()?;

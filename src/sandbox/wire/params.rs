@@ -43,6 +43,11 @@ impl Params {
         self
     }
 
+    /// Whether one of the values is one of `words`. Ticks nothing off.
+    pub fn names(&self, words: &BTreeSet<String>) -> bool {
+        self.all.values().any(|value| words.contains(value))
+    }
+
     /// The value of `name`. An empty value counts as absent.
     pub fn get(&self, name: &str) -> Option<&str> {
         let (name, value) = self.all.get_key_value(name)?;

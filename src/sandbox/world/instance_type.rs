@@ -37,10 +37,8 @@ const INTEL: InstanceType = InstanceType {
     interfaces: (2, 2),
     free_tier: true,
 };
-const FLEX: InstanceType =
-    InstanceType { network: "Up to 12.5 Gigabit", interfaces: (3, 10), memory: 4096, ..INTEL };
-const GRAVITON: InstanceType =
-    InstanceType { architecture: "arm64", manufacturer: "AWS", threads: 1, ..INTEL };
+const FLEX: InstanceType = InstanceType { network: "Up to 12.5 Gigabit", interfaces: (3, 10), memory: 4096, ..INTEL };
+const GRAVITON: InstanceType = InstanceType { architecture: "arm64", manufacturer: "AWS", threads: 1, ..INTEL };
 
 const TYPES: &[InstanceType] = &[
     InstanceType { name: "c7i-flex.large", ..FLEX },

@@ -10,6 +10,7 @@ mod model;
 pub mod quota;
 mod region;
 mod store;
+mod unseen;
 mod view;
 mod zone;
 
@@ -18,10 +19,12 @@ pub use catalogue::{IMAGES, Image, PREFIX_LIST_OWNER, s3_blocks, s3_name, s3_pre
 pub use instance_type::{InstanceType, instance_type, instance_types};
 pub use life::{Kind, Life, Timing};
 pub use model::{
-    Account, Balancer, ConnectEndpoint, Endpoint, EndpointKind, Group, Instance, Interface, InterfaceKind, Listener, Peer, Permission,
-    Region, RouteTable, Rule, Service, Subnet, Tags, Target, TargetGroup, TokenUse, Vpc, World,
+    Account, Balancer, ConnectEndpoint, Endpoint, EndpointKind, Group, Instance, Interface, InterfaceKind, Listener,
+    Peer, Permission, Region, RouteTable, Rule, Service, Subnet, Tags, Target, TargetGroup, TokenUse, Vpc, World,
+    idle_seconds,
 };
 pub use quota::{Quota, Quotas};
 pub use store::{Store, StoreError};
+pub use unseen::{Unseen, Without};
 pub use view::topology;
 pub use zone::{REGIONS, Zone, zones};

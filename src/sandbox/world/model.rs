@@ -193,6 +193,9 @@ pub struct Instance {
     pub reason: Option<(String, String)>,
     pub http_tokens: String,
     pub hop_limit: u32,
+    /// `disableApiTermination`.
+    #[serde(default)]
+    pub protected: bool,
     pub volume: String,
     pub tags: Tags,
 }
@@ -259,7 +262,15 @@ pub struct Listener {
     pub port: u16,
     pub protocol: String,
     pub target_group: String,
+    /// How long an idle connection is kept, in seconds.
+    #[serde(default = "idle_seconds")]
+    pub idle_seconds: u32,
     pub tags: Tags,
+}
+
+/// An idle connection's time in a listener that says nothing else [nlb: update-idle-timeout].
+pub fn idle_seconds() -> u32 {
+    350
 }
 
 /// An endpoint service.
@@ -274,6 +285,9 @@ pub struct Service {
     /// The zones it is offered in, by id, as they were at its last change.
     pub zone_ids: Vec<String>,
     pub permissions: Vec<Permission>,
+    /// The tags of its connections, by connection id.
+    #[serde(default)]
+    pub connection_tags: BTreeMap<String, Tags>,
     pub tags: Tags,
 }
 

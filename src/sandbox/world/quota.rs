@@ -17,13 +17,7 @@ pub struct Quota {
     pub adjustable: bool,
 }
 
-const fn quota(
-    service: &'static str,
-    code: &'static str,
-    name: &'static str,
-    default: u64,
-    adjustable: bool,
-) -> Quota {
+const fn quota(service: &'static str, code: &'static str, name: &'static str, default: u64, adjustable: bool) -> Quota {
     Quota { service, code, name, default, adjustable }
 }
 
@@ -49,8 +43,7 @@ pub const INTERFACE_ENDPOINTS: Quota = quota("vpc", "L-29B6F2EB", "Interface VPC
 /// Gateway endpoints of a region [privatelink: vpc-limits-endpoints].
 pub const GATEWAY_ENDPOINTS: Quota = quota("vpc", "L-1B52E74A", "Gateway VPC endpoints per Region", 20, true);
 /// Network Load Balancers of a region [nlb: load-balancer-limits].
-pub const BALANCERS: Quota =
-    quota("elasticloadbalancing", "L-69A177A2", "Network Load Balancers per Region", 50, true);
+pub const BALANCERS: Quota = quota("elasticloadbalancing", "L-69A177A2", "Network Load Balancers per Region", 50, true);
 /// Listeners of a Network Load Balancer.
 pub const LISTENERS: Quota =
     quota("elasticloadbalancing", "L-57A373D6", "Listeners per Network Load Balancer", 50, false);

@@ -39,6 +39,7 @@ impl Account {
                 random: Random::System,
                 keys: None,
                 quotas: pllab::sandbox::Quotas::default(),
+                faults: Vec::new(),
             })
             .await
             .expect("the sandbox starts again");

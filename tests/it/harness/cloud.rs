@@ -7,6 +7,8 @@ use pllab::host::{Clock, Random};
 use pllab::sandbox::{Account, Options, Pace, Sandbox};
 use serde_json::Value;
 
+use super::Signer;
+
 /// A running sandbox.
 pub struct Cloud {
     sandbox: Sandbox,
@@ -19,6 +21,11 @@ pub struct Cloud {
 impl Cloud {
     /// Starts the sandbox of `folder`, in which nothing waits.
     pub async fn open(folder: &Path) -> Self {
+        Self::with_faults(folder, &[]).await
+    }
+
+    /// Starts one in which calls go wrong on purpose.
+    pub async fn with_faults(folder: &Path, plan: &[&str]) -> Self {
         let sandbox = Sandbox::start(Options {
             folder: folder.to_owned(),
             pace: Pace::Instant,
@@ -28,6 +35,7 @@ impl Cloud {
             random: Random::System,
             keys: None,
             quotas: pllab::sandbox::Quotas::default(),
+            faults: plan.iter().map(|rule| rule.parse().expect("the plan is good")).collect(),
         });
         let sandbox = sandbox.await.expect("the sandbox starts");
         let [provider, consumer] = [0, 1].map(|index| options(&sandbox, &sandbox.accounts()[index]));
@@ -39,6 +47,13 @@ impl Cloud {
     /// Its address and its accounts.
     pub fn sandbox(&self) -> &Sandbox {
         &self.sandbox
+    }
+
+    /// The first account, for requests signed by hand.
+    pub fn signer(&self, service: &'static str) -> Signer {
+        let account = &self.sandbox.accounts()[0];
+        let (id, secret) = (account.access_key_id.clone(), account.secret_access_key.clone());
+        Signer { port: self.sandbox.port(), id, secret, service, at: jiff::Timestamp::now() }
     }
 
     /// Clients with other keys.

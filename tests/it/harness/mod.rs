@@ -10,6 +10,7 @@ mod program;
 mod redact;
 #[cfg(unix)]
 mod screen;
+mod signed;
 
 pub use account::Account;
 pub use cloud::{Cloud, ec2, elb, get};
@@ -19,3 +20,4 @@ pub use program::Program;
 pub use redact::redact;
 #[cfg(unix)]
 pub use screen::{Key, Screen};
+pub use signed::Signer;

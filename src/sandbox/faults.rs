@@ -1,0 +1,69 @@
+//! A fault plan at work: counts the calls, and says what AWS would say.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::fault_plan::{FaultKind, FaultRule};
+use super::ops::Protocol;
+use super::wire::ApiError;
+
+/// A plan, and how many calls each of its rules has seen.
+#[derive(Debug)]
+pub struct Faults(Mutex<Vec<(FaultRule, u32)>>);
+
+impl Faults {
+    /// A plan whose calls are still to come.
+    pub fn new(plan: Vec<FaultRule>) -> Self {
+        Self(Mutex::new(plan.into_iter().map(|rule| (rule, 0)).collect()))
+    }
+
+    /// Counts one call of `operation`. What goes wrong with it, if anything: the first rule that strikes decides, and
+    /// every rule about the operation counts.
+    pub fn meet(&self, operation: &str) -> Option<FaultKind> {
+        let mut rules = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut met = None;
+        for (rule, seen) in rules.iter_mut().filter(|(rule, _)| rule.is_about(operation)) {
+            *seen = seen.saturating_add(1);
+            if met.is_none() && rule.strikes(*seen) {
+                met = Some(rule.fault);
+            }
+        }
+        met
+    }
+}
+
+impl FaultKind {
+    /// The answer instead of which nothing is done; `None` where something is done, or nothing answered.
+    pub fn refusal(self, protocol: Protocol) -> Option<ApiError> {
+        let is_ec2 = protocol == Protocol::Ec2;
+        // [EC2:errors-overview; the query services' common errors; "Rate exceeded" and the status of RequestExpired are
+        // UNCONFIRMED in the documentation]
+        let (code, status, message) = match self {
+            Self::Throttle if is_ec2 => ("RequestLimitExceeded", 503, "Request limit exceeded."),
+            Self::Throttle => ("Throttling", 400, "Rate exceeded"),
+            Self::InternalError if is_ec2 => ("InternalError", 500, "An internal error has occurred"),
+            Self::InternalError => ("InternalFailure", 500, "An internal error has occurred"),
+            Self::Unavailable if is_ec2 => {
+                ("Unavailable", 503, "The service is unavailable. Please try again shortly.")
+            }
+            Self::Unavailable => ("ServiceUnavailable", 503, "The service is unavailable. Please try again shortly."),
+            Self::Expired if is_ec2 => ("RequestExpired", 400, "Request has expired."),
+            Self::Expired => ("ExpiredToken", 403, "The security token included in the request is expired"),
+            Self::TimeOut(_) | Self::LostReply | Self::Slow(_) | Self::NotFound(_) => return None,
+        };
+        Some(ApiError::new(code, message).with_status(status))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FaultKind, Faults};
+
+    #[test]
+    fn rules_count_for_themselves_and_the_first_that_strikes_decides() {
+        let plan = ["CreateVpc:2:lost-reply", "Create*:2-3:throttle"].map(|rule| rule.parse().unwrap());
+        let faults = Faults::new(plan.to_vec());
+        let met = ["CreateVpc", "DeleteVpc", "CreateVpc", "CreateSubnet", "CreateSubnet"].map(|name| faults.meet(name));
+        let expected = [None, None, Some(FaultKind::LostReply), Some(FaultKind::Throttle), None];
+        assert_eq!(met, expected);
+    }
+}
