@@ -13,6 +13,7 @@ mod faults;
 mod generate;
 mod interrupt;
 mod labs;
+mod limits;
 mod live;
 mod pass;
 mod resume;

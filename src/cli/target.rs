@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::exit::{Code, Failed};
 use super::faults;
+use super::limits::Limits;
 use super::live::{Live, Note};
 use super::store::Store;
 use crate::cloud::{Clouds, ConnectOptions, Fault, FaultClass, connect, identity, is_loopback};
@@ -13,7 +14,7 @@ use crate::engine::Patience;
 use crate::host::{Host, create_private_dir};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
-use crate::sandbox::{FaultRule, Options, Pace, Quotas, Sandbox, StartError};
+use crate::sandbox::{FaultRule, Options, Pace, Sandbox, StartError};
 
 /// A target that answers.
 pub(super) struct Target {
@@ -47,7 +48,7 @@ impl Target {
         let began_shared = !made_before && run_folder.join("journal.jsonl").is_file();
         let folder = if began_shared { shared } else { own };
         let plan = faults::of_environment(host)?;
-        let (sandbox, live, note) = open(host, &folder, region, pace, None, plan).await?;
+        let (sandbox, live, note) = open(host, &folder, region, pace, None, plan, Limits::default()).await?;
         Self::of_live(&live, region, Some((sandbox, note))).await
     }
 
@@ -106,6 +107,7 @@ pub(super) async fn open(
     pace: Pace,
     port: Option<u16>,
     faults: Vec<FaultRule>,
+    limits: Limits,
 ) -> Result<(Sandbox, Live, Note), Failed> {
     create_private_dir(folder).map_err(|error| Failed::io(folder, &error))?;
     let options = Options {
@@ -116,7 +118,8 @@ pub(super) async fn open(
         clock: host.clock.clone(),
         random: host.random.clone(),
         keys: None,
-        quotas: Quotas::default(),
+        quotas: limits.quotas,
+        throttle: limits.throttle,
         faults,
     };
     let sandbox = Sandbox::start(options).await.map_err(|error| start_trouble(&error))?;

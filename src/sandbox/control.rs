@@ -11,6 +11,7 @@ use crate::host::{Clock, Random};
 use super::fault_plan;
 use super::ops::{Answer, Ctx, Protocol, run};
 use super::pace::Pace;
+use super::throttle::{Buckets, Throttle};
 use super::plane::{Plane, Topology};
 use super::wire::{ApiError, Params, Xml};
 use super::world::{Quotas, Store, StoreError, Timing, Unseen, Without, World, topology};
@@ -26,6 +27,7 @@ pub struct Control {
     clock: Clock,
     random: Random,
     quotas: Quotas,
+    buckets: Buckets,
 }
 
 struct State {
@@ -72,7 +74,7 @@ impl Control {
         pace: Pace,
         clock: Clock,
         random: Random,
-        quotas: Quotas,
+        (quotas, throttle): (Quotas, Throttle),
     ) -> Result<Self, StoreError> {
         let (mut store, kept) = Store::open(folder)?;
         let mut world = kept.unwrap_or_else(|| World::new(&ACCOUNTS, &random));
@@ -81,7 +83,7 @@ impl Control {
         let told = topology(&world);
         plane.apply(told.clone());
         let state = State { world, store, told, unseen: Vec::new() };
-        Ok(Self { state: Mutex::new(state), plane, pace, clock, random, quotas })
+        Ok(Self { state: Mutex::new(state), plane, pace, clock, random, quotas, buckets: Buckets::new(throttle) })
     }
 
     /// The accounts' names and ids, in order.
@@ -128,6 +130,7 @@ impl Control {
     fn run(&self, call: &Call<'_>) -> Result<Answer, ApiError> {
         let Call { account, region, protocol, action, ref params, unseen } = *call;
         let timing = Timing { at: self.clock.now(), pace: self.pace };
+        self.buckets.admit(call, timing.at, timing.pace)?;
         let mut state = self.lock();
         let State { world, unseen: hidden, .. } = &mut *state;
         let settled = world.settle(timing.at, timing.pace);

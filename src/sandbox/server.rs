@@ -22,6 +22,7 @@ use super::fault_plan::FaultRule;
 use super::faults::Faults;
 use super::http::{Front, answer};
 use super::plane::{Plane, PlaneOptions};
+use super::throttle::Throttle;
 use super::world::{Quotas, REGIONS, StoreError};
 
 /// How long a client may take to send its headers, and how long an idle connection is kept.
@@ -52,6 +53,8 @@ pub struct Options {
     pub keys: Option<Vec<(String, String)>>,
     /// What an account may hold.
     pub quotas: Quotas,
+    /// Whether calls are throttled.
+    pub throttle: Throttle,
     /// What goes wrong on purpose; nothing, usually.
     pub faults: Vec<FaultRule>,
 }
@@ -168,9 +171,10 @@ impl Sandbox {
             clock: options.clock.clone(),
             random: options.random.clone(),
         };
+        let limits = (options.quotas, options.throttle);
         let plane = Plane::start(plane).map_err(in_folder)?;
         let control =
-            Control::open(&folder, plane, options.pace, options.clock, options.random.clone(), options.quotas)
+            Control::open(&folder, plane, options.pace, options.clock, options.random.clone(), limits)
                 .map_err(|error| unusable(&folder, error))?;
         let accounts = accounts(&control, options.keys.unwrap_or_default(), &options.random);
         let front = Arc::new(Front { control, accounts, faults: Faults::new(options.faults) });

@@ -15,6 +15,7 @@ mod parity;
 #[cfg(unix)]
 mod pty;
 mod readme;
+mod refusals;
 mod rooms;
 mod sandbox;
 mod sandbox_http;

@@ -7,13 +7,13 @@ use crate::sandbox::world::{Balancer, Listener, idle_seconds, quota};
 
 use super::context::Ctx;
 use super::load_balancer::{self, modelled, read_attributes, write_attributes};
-use super::tags::read as read_tags;
+use super::tags::read_members;
 use super::target_group;
 
 /// `CreateListener`.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let balancer = load_balancer::find(ctx, params.need("LoadBalancerArn")?)?;
-    modelled(params, "Protocol", "", "TCP")?;
+    check_protocol(params, "")?;
     let port = target_group::read_port(params)?;
     let target_group = read_action(ctx, params, &balancer)?;
     check_port(ctx, &balancer.arn, port, None)?;
@@ -23,7 +23,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         let text = "The maximum number of listeners of this load balancer has been reached";
         return Err(ApiError::new("TooManyListeners", text));
     }
-    let tags = read_tags(params, "Tags")?;
+    let tags = read_members(params)?;
     params.ready_without_dry_run()?;
     let base = balancer.arn.replacen(":loadbalancer/", ":listener/", 1);
     let listener = Listener {
@@ -68,7 +68,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 /// `ModifyListener`: another port, another target group. What is not given stays.
 pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let mut listener = find(ctx, params.need("ListenerArn")?)?;
-    modelled(params, "Protocol", "TCP", "TCP")?;
+    check_protocol(params, "TCP")?;
     let balancer = load_balancer::find(ctx, &listener.balancer)?;
     if params.get("Port").is_some() {
         listener.port = target_group::read_port(params)?;
@@ -110,6 +110,15 @@ pub fn modify_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiE
 
 fn attributes(listener: &Listener) -> Xml {
     write_attributes(&BTreeMap::from([(IDLE.to_owned(), listener.idle_seconds.to_string())]))
+}
+
+/// TCP is modelled. HTTP is what a Network Load Balancer does not speak (the words are UNCONFIRMED).
+fn check_protocol(params: &Params, default: &str) -> Result<(), ApiError> {
+    if let Some(protocol @ ("HTTP" | "HTTPS" | "GENEVE")) = params.get("Protocol") {
+        let text = format!("Protocol '{protocol}' is not supported with a load balancer of type network");
+        return Err(ApiError::new("UnsupportedProtocol", text));
+    }
+    modelled(params, "Protocol", default, "TCP")
 }
 
 /// The one target group that the default action forwards to.

@@ -6,7 +6,7 @@ use crate::sandbox::wire::{ApiError, Marker, Params, Xml};
 use crate::sandbox::world::{Balancer, InterfaceKind, Kind, Life, Subnet, quota};
 
 use super::context::{Ctx, NewInterface, moment};
-use super::tags::read as read_tags;
+use super::tags::read_members;
 
 /// Most characters of a name.
 pub const NAME_LIMIT: usize = 32;
@@ -39,7 +39,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     }
     let groups = params.list("SecurityGroups")?;
     check_groups(ctx, &groups, &vpc)?;
-    let tags = read_tags(params, "Tags")?;
+    let tags = read_members(params)?;
     let same_name = ctx.here().balancers.values().find(|found| found.name == name).cloned();
     if same_name.as_ref().is_some_and(|found| found.fingerprint != params.fingerprint()) {
         let text = format!("A load balancer with the same name '{name}' exists, but with different settings");
@@ -354,6 +354,10 @@ fn read_subnets(ctx: &Ctx<'_>, params: &Params) -> Result<Vec<Placed>, ApiError>
     let plain = params.list("Subnets")?;
     let mut wanted: Vec<(String, Option<std::net::Ipv4Addr>)> = Vec::new();
     for prefix in params.groups("SubnetMappings") {
+        if let Some(allocation) = params.get(&format!("{prefix}.AllocationId")) {
+            let text = format!("The allocation ID '{allocation}' does not exist");
+            return Err(ApiError::new("AllocationIdNotFound", text));
+        }
         let address = params.get(&format!("{prefix}.PrivateIPv4Address"));
         let address = address
             .map(|text| text.parse().map_err(|_| ApiError::value("PrivateIPv4Address", text, "Not an IPv4 address.")))

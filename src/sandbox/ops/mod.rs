@@ -25,6 +25,7 @@ mod security_group;
 mod security_group_rule;
 mod security_group_rule_change;
 mod service_permission;
+mod service_quota;
 mod subnet;
 mod tags;
 mod target_group;

@@ -8,7 +8,7 @@ use super::target_health::HealthQuestion;
 use super::{
     acceptance, account, endpoint, endpoint_service, identity, image, instance, instance_attribute,
     instance_connect_endpoint, instance_state, listener, load_balancer, network_interface, prefix_list, route_table,
-    security_group, security_group_rule, security_group_rule_change, service_permission, subnet, tags, target_group,
+    security_group, security_group_rule, security_group_rule_change, service_permission, service_quota, subnet, tags, target_group,
     target_health, vpc, zone,
 };
 
@@ -21,6 +21,8 @@ pub enum Protocol {
     Elb,
     /// STS, the `awsQuery` protocol.
     Sts,
+    /// Service Quotas, the `awsJson1_1` protocol.
+    Quotas,
 }
 
 /// What an operation has to say.
@@ -135,6 +137,13 @@ const ELB: &[(&str, Operation)] = &[
 
 const STS: &[(&str, Operation)] = &[("GetCallerIdentity", identity::caller)];
 
+const SERVICE_QUOTAS: &[(&str, Operation)] = &[
+    ("GetAWSDefaultServiceQuota", service_quota::get_default),
+    ("GetServiceQuota", service_quota::get),
+    ("ListAWSDefaultServiceQuotas", service_quota::list_defaults),
+    ("ListServiceQuotas", service_quota::list),
+];
+
 impl Protocol {
     /// The service that a signature's scope names.
     pub fn of_service(service: &str) -> Option<Self> {
@@ -142,6 +151,7 @@ impl Protocol {
             "ec2" => Some(Self::Ec2),
             "elasticloadbalancing" => Some(Self::Elb),
             "sts" => Some(Self::Sts),
+            "servicequotas" => Some(Self::Quotas),
             _ => None,
         }
     }
@@ -152,6 +162,7 @@ impl Protocol {
             Self::Ec2 => "2016-11-15",
             Self::Elb => "2015-12-01",
             Self::Sts => "2011-06-15",
+            Self::Quotas => "2019-06-24",
         }
     }
 
@@ -161,6 +172,8 @@ impl Protocol {
             Self::Ec2 => format!("http://ec2.amazonaws.com/doc/{}/", self.version()),
             Self::Elb => format!("http://elasticloadbalancing.amazonaws.com/doc/{}/", self.version()),
             Self::Sts => format!("https://sts.amazonaws.com/doc/{}/", self.version()),
+            // JSON has none.
+            Self::Quotas => String::new(),
         }
     }
 }
@@ -170,7 +183,7 @@ const ASKING: [&str; 2] = ["DescribeTargetHealth", "GetConsoleOutput"];
 
 /// The name of every operation.
 pub fn operations() -> impl Iterator<Item = &'static str> {
-    [EC2, ELB, STS].into_iter().flatten().map(|(name, _)| *name).chain(ASKING)
+    [EC2, ELB, STS, SERVICE_QUOTAS].into_iter().flatten().map(|(name, _)| *name).chain(ASKING)
 }
 
 /// Runs one operation.
@@ -179,6 +192,7 @@ pub fn run(protocol: Protocol, action: &str, ctx: &mut Ctx<'_>, params: &Params)
         Protocol::Ec2 => (EC2, "EC2"),
         Protocol::Elb => (ELB, "Elastic Load Balancing v2"),
         Protocol::Sts => (STS, "STS"),
+        Protocol::Quotas => (SERVICE_QUOTAS, "Service Quotas"),
     };
     let answer = match (protocol, action) {
         (Protocol::Ec2, "GetConsoleOutput") => instance_state::console(ctx, params).map(Answer::Console),
@@ -193,17 +207,20 @@ pub fn run(protocol: Protocol, action: &str, ctx: &mut Ctx<'_>, params: &Params)
         (Protocol::Elb | Protocol::Sts, "MissingParameter" | "InvalidParameterValue") => {
             ApiError { code: "ValidationError".to_owned(), ..error }
         }
+        (Protocol::Quotas, "MissingParameter" | "InvalidParameterValue" | "ValidationError") => {
+            ApiError { code: "IllegalArgumentException".to_owned(), ..error }
+        }
         _ => error,
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{EC2, ELB};
+    use super::{EC2, ELB, SERVICE_QUOTAS};
 
     #[test]
     fn the_tables_are_in_order_and_name_nothing_twice() {
-        for table in [EC2, ELB] {
+        for table in [EC2, ELB, SERVICE_QUOTAS] {
             assert!(table.windows(2).all(|pair| pair[0].0 < pair[1].0));
         }
     }

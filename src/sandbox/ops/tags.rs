@@ -63,6 +63,15 @@ pub fn read(params: &Params, list: &str) -> Result<Tags, ApiError> {
     Ok(tags)
 }
 
+/// [`read`] with `ELBv2`'s codes.
+pub fn read_members(params: &Params) -> Result<Tags, ApiError> {
+    read(params, "Tags").map_err(|error| match error.code.as_str() {
+        "TagLimitExceeded" => ApiError::new("TooManyTags", "The limit of tags is exceeded"),
+        _ if error.message.starts_with("Duplicate") => ApiError::new("DuplicateTagKeys", error.message),
+        _ => error,
+    })
+}
+
 /// `<tagSet>` as EC2 writes it.
 pub fn tag_set(xml: &mut Xml, tags: &Tags) {
     xml.list("tagSet", "item", tags, |xml, (key, value)| {
@@ -143,7 +152,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 /// `ELBv2`'s `AddTags`.
 pub fn add_tags(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let arns = arns(ctx, params)?;
-    let tags = read(params, "Tags")?;
+    let tags = read_members(params)?;
     for arn in &arns {
         check_limit(ctx, arn, &tags).map_err(|_| ApiError::new("TooManyTags", "The limit of tags is exceeded"))?;
     }

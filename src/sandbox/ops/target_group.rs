@@ -8,7 +8,7 @@ use crate::sandbox::world::{Kind, Life, Target, TargetGroup, quota};
 
 use super::context::Ctx;
 use super::load_balancer::{self, check_name, modelled, read_attributes, write_attributes};
-use super::tags::read as read_tags;
+use super::tags::read_members;
 
 /// A target group's attributes and their defaults. Those marked `true` can be changed here.
 const ATTRIBUTES: &[(&str, &str, bool)] = &[
@@ -50,7 +50,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         attributes: ATTRIBUTES.iter().map(|(key, value, _)| ((*key).to_owned(), (*value).to_owned())).collect(),
         targets: Vec::new(),
         fingerprint: params.fingerprint(),
-        tags: read_tags(params, "Tags")?,
+        tags: read_members(params)?,
         name,
         vpc,
         target_type,

@@ -23,7 +23,7 @@ pub use model::{
     Peer, Permission, Region, RouteTable, Rule, Service, Subnet, Tags, Target, TargetGroup, TokenUse, Vpc, World,
     idle_seconds,
 };
-pub use quota::{Quota, Quotas};
+pub use quota::{QUOTAS, Quota, Quotas};
 pub use store::{Store, StoreError};
 pub use unseen::{Unseen, Without};
 pub use view::topology;

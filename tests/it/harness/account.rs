@@ -39,6 +39,7 @@ impl Account {
                 random: Random::System,
                 keys: None,
                 quotas: pllab::sandbox::Quotas::default(),
+                throttle: pllab::sandbox::Throttle::Off,
                 faults: Vec::new(),
             })
             .await

@@ -35,6 +35,7 @@ impl Cloud {
             random: Random::System,
             keys: None,
             quotas: pllab::sandbox::Quotas::default(),
+            throttle: pllab::sandbox::Throttle::Off,
             faults: plan.iter().map(|rule| rule.parse().expect("the plan is good")).collect(),
         });
         let sandbox = sandbox.await.expect("the sandbox starts");
