@@ -85,8 +85,11 @@ pub(super) enum Verb {
     Resume(Resume),
     Status(OneRun),
     Check(Check),
+    Why(OneRun),
     Browse(OneRun),
     Clean(Clean),
+    Report(Report),
+    Handout(Handout),
     Labs(Labs),
     Sandbox(Sandbox),
     Completions(Completions),
@@ -152,6 +155,49 @@ pub(super) struct Clean {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Report {
+    #[arg(value_name = "RUN")]
+    pub run: Option<String>,
+    #[arg(long, value_enum, default_value_t = Format::Html)]
+    pub format: Format,
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    #[arg(long)]
+    pub open: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Html,
+    Md,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Handout {
+    #[arg(value_name = "LAB", default_value = "privatelink")]
+    pub lab: String,
+    #[arg(long)]
+    pub both: bool,
+    #[arg(long = "format", value_name = "FORMAT", value_enum, default_value_t = HandoutFormat::Html)]
+    pub handout_format: HandoutFormat,
+    #[arg(long = "out", value_name = "FILE")]
+    pub handout_out: Option<PathBuf>,
+    #[arg(long)]
+    pub open: bool,
+    #[arg(long, value_name = "REGION", default_value = "ap-northeast-1")]
+    pub region: String,
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub set: Vec<(String, String)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum HandoutFormat {
+    Html,
+    Md,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Labs {
     #[command(subcommand)]
     pub verb: Option<LabsVerb>,
@@ -164,6 +210,17 @@ pub(super) enum LabsVerb {
         #[arg(value_name = "LAB", default_value = "privatelink")]
         lab: String,
     },
+    Check {
+        #[arg(value_name = "LAB|DIR")]
+        which: Option<String>,
+    },
+    New {
+        #[arg(value_name = "ID")]
+        id: String,
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
+    Schema,
 }
 
 #[derive(Debug, Args)]

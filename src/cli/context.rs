@@ -106,8 +106,7 @@ impl Context {
         let source = Source::find(id, labs).map_err(|error| bad_lab(&[error]))?;
         let Some(source) = source else {
             let known = Source::list(labs).map_err(|error| bad_lab(&[error]))?;
-            let details = vec![m::cli_known_labs(known.join(", "))];
-            return Err(Failed::new(Code::Usage, m::cli_unknown_lab(id), details, &["pllab labs list"]));
+            return Err(unknown_lab(id, &known));
         };
         let facts = BTreeMap::from([("token", token.to_owned()), ("region", region.to_owned())]);
         load(&source, set, &facts).map(Arc::new).map_err(|error| match error {
@@ -119,18 +118,25 @@ impl Context {
     }
 }
 
+/// There is no lab of that name.
+pub(super) fn unknown_lab(id: &str, known: &[String]) -> Failed {
+    let details = vec![m::cli_known_labs(known.join(", "))];
+    Failed::new(Code::Usage, m::cli_unknown_lab(id), details, &["pllab labs list"])
+}
+
 /// A lab whose files are at fault: each fault with its place and the line itself.
 pub(super) fn bad_lab(errors: &[LabError]) -> Failed {
-    let details = errors
-        .iter()
-        .map(|error| match &error.place {
-            Some(place) => {
-                m::cli_lab_fault_at(place.column, place.excerpt.trim_end(), &error.file, place.line, &error.what)
-            }
-            None => m::cli_lab_fault(&error.file, &error.what),
-        })
-        .collect();
-    Failed::new(Code::Usage, m::cli_bad_lab(), details, &["pllab labs list"])
+    Failed::new(Code::Usage, m::cli_bad_lab(), errors.iter().map(located).collect(), &["pllab labs list"])
+}
+
+/// A fault of a lab, with its place and the line itself.
+pub(super) fn located(error: &LabError) -> Text {
+    match &error.place {
+        Some(place) => {
+            m::cli_lab_fault_at(place.column, place.excerpt.trim_end(), &error.file, place.line, &error.what)
+        }
+        None => m::cli_lab_fault(&error.file, &error.what),
+    }
 }
 
 /// Where a run's calls go, in words.

@@ -6,15 +6,20 @@ use std::fmt::Write as _;
 use super::args::{Labs, LabsVerb};
 use super::context::{Context, bad_lab};
 use super::exit::{Code, Failed};
+use super::labs_check::check;
+use super::labs_new::new;
 use crate::i18n::{Text, m};
-use crate::lab::{Source, VariableKind};
+use crate::lab::{Source, VariableKind, schema};
 use crate::ui::{markdown, table};
 
-/// Lists labs, or shows one.
-pub(super) fn labs(context: &mut Context, args: Labs) -> Result<Code, Failed> {
+/// Lists labs, shows one, proves them, begins a new one.
+pub(super) async fn labs(context: &mut Context, args: Labs) -> Result<Code, Failed> {
     match args.verb {
         None | Some(LabsVerb::List) => list(context)?,
         Some(LabsVerb::Show { lab }) => show(context, &lab)?,
+        Some(LabsVerb::Check { which }) => return check(context, which.as_deref()).await,
+        Some(LabsVerb::New { id, dir }) => new(context, &id, dir)?,
+        Some(LabsVerb::Schema) => context.print(&schema())?,
     }
     Ok(Code::Met)
 }

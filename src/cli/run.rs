@@ -7,10 +7,12 @@ use std::panic::{AssertUnwindSafe, PanicHookInfo};
 use clap::FromArgMatches as _;
 use clap::error::ErrorKind;
 
-use super::args::{Cli, LangArg, Verb};
+use super::args::{Cli, LabsVerb, LangArg, Verb};
 use super::context::Context;
 use super::exit::{Code, Failed};
-use super::{browse, check, clean, explain, generate, labs, resume, sandbox, start, status, words};
+use super::{
+    browse, check, clean, explain, generate, handout, labs, report, resume, sandbox, start, status, why, words,
+};
 use crate::host::Host;
 use crate::i18n::{Lang, Text, m};
 use crate::ui::{self, ErrorReport, Form, Glyphs, NextStep, Sheet};
@@ -77,12 +79,16 @@ fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
     match verb {
         None => status::home(context),
         Some(Verb::Status(args)) => status::status(context, &args),
-        Some(Verb::Labs(args)) => labs::labs(context, args),
+        Some(Verb::Report(args)) => report::report(context, &args),
+        Some(Verb::Handout(args)) => handout::handout(context, &args),
         Some(Verb::Completions(args)) => generate::completions(context, &args),
         Some(Verb::Man) => generate::man(context),
         Some(verb) => {
-            let reads_alone =
-                matches!(&verb, Verb::Start(args) if args.explain_only && !explain::is_asked(context, args));
+            let reads_alone = match &verb {
+                Verb::Start(args) => args.explain_only && !explain::is_asked(context, args),
+                Verb::Labs(args) => !matches!(args.verb, Some(LabsVerb::Check { .. })),
+                _ => false,
+            };
             let runtime = if reads_alone {
                 tokio::runtime::Builder::new_current_thread().build()
             } else {
@@ -95,10 +101,14 @@ fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
                     Verb::Start(args) => start::start(context, args).await,
                     Verb::Resume(args) => resume::resume(context, args).await,
                     Verb::Check(args) => check::check(context, args).await,
+                    Verb::Why(args) => why::why(context, args).await,
                     Verb::Browse(args) => browse::browse(context, args).await,
                     Verb::Clean(args) => clean::clean(context, args).await,
                     Verb::Sandbox(args) => sandbox::sandbox(context, args).await,
-                    Verb::Status(_) | Verb::Labs(_) | Verb::Completions(_) | Verb::Man => status::home(context),
+                    Verb::Labs(args) => labs::labs(context, args).await,
+                    Verb::Status(_) | Verb::Report(_) | Verb::Handout(_) | Verb::Completions(_) | Verb::Man => {
+                        status::home(context)
+                    }
                 }
             });
             // A prompt that still blocks a thread must not keep the process.

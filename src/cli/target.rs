@@ -52,6 +52,12 @@ impl Target {
         Self::of_live(&live, region, Some((sandbox, note))).await
     }
 
+    /// A sandbox of its own in `folder`, gone with the target.
+    pub async fn throw_away(host: &Host, folder: &Path, region: &str) -> Result<Self, Failed> {
+        let (sandbox, live, note) = open(host, folder, region, Pace::Instant, None, Vec::new(), Limits::default()).await?;
+        Self::of_live(&live, region, Some((sandbox, note))).await
+    }
+
     async fn of_live(live: &Live, region: &str, own: Option<(Sandbox, Note)>) -> Result<Self, Failed> {
         // Both sides in one account, as in the tutorial.
         let Some(account) = live.accounts.first() else {

@@ -7,6 +7,7 @@ mod endpoint;
 mod group;
 mod instance;
 mod network;
+mod network_acl;
 mod params;
 mod reply;
 mod service;
@@ -64,6 +65,8 @@ impl Clients {
         let reply = match call.api {
             Api::Ec2 => {
                 if let Some(reply) = Box::pin(network::send(self, call)).await {
+                    Some(reply)
+                } else if let Some(reply) = Box::pin(network_acl::send(self, call)).await {
                     Some(reply)
                 } else if let Some(reply) = Box::pin(group::send(self, call)).await {
                     Some(reply)

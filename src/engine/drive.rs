@@ -237,7 +237,7 @@ impl Drive {
         }
     }
 
-    async fn make(&self, step: &str, resources: &[(Side, Resource)]) -> Result<(), Failure> {
+    pub(super) async fn make(&self, step: &str, resources: &[(Side, Resource)]) -> Result<(), Failure> {
         let Some(clouds) = &self.clouds else { return Ok(()) };
         make(&self.core, clouds, self.patience, step, resources).await
     }
@@ -250,7 +250,7 @@ impl Drive {
 
     /// Rejects, looks, and lets the consumer ask again. Each part is skipped where the journal has it, so that a detour
     /// that was cut short is taken up where it stopped.
-    async fn detour(&self, step: &Step) -> Result<Verdict, Failure> {
+    pub(super) async fn detour(&self, step: &Step) -> Result<Verdict, Failure> {
         let (Some(detour), Some(clouds)) = (&step.detour, &self.clouds) else { return Ok(Verdict::Met) };
         let lab = &self.loaded.lab;
         let remade = |name: &String| self.core.with(|state| state.resources.get(name).map_or(0, |line| line.round));
@@ -296,7 +296,7 @@ impl Drive {
         Ok(Verdict::Met)
     }
 
-    async fn clean_up(&self, fault: &mut Option<FaultClass>) -> Result<Verdict, Stuck> {
+    pub(super) async fn clean_up(&self, fault: &mut Option<FaultClass>) -> Result<Verdict, Stuck> {
         let Some(clouds) = &self.clouds else { return Ok(Verdict::CannotTell) };
         let lab = &self.loaded.lab;
         let known = async {
@@ -331,6 +331,6 @@ fn is_unseen(item: &Item) -> bool {
     item.state == ItemState::Unknown
 }
 
-fn resources(side: Side, makes: Vec<Resource>) -> Vec<(Side, Resource)> {
+pub(super) fn resources(side: Side, makes: Vec<Resource>) -> Vec<(Side, Resource)> {
     makes.into_iter().map(|it| (side, it)).collect()
 }

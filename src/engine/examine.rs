@@ -59,7 +59,14 @@ pub async fn examine(
     Ok(worst)
 }
 
-async fn answer(core: &Core, clouds: &Clouds, lab: &Lab, patience: Option<&Patience>, check: &Check) -> Finding {
+/// Asks one check; with `patience`, until it has an answer or its time is up.
+pub(super) async fn answer(
+    core: &Core,
+    clouds: &Clouds,
+    lab: &Lab,
+    patience: Option<&Patience>,
+    check: &Check,
+) -> Finding {
     let began = Instant::now();
     let mut pauses = patience.map(Patience::pauses);
     let mut unsure = 0;

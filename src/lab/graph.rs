@@ -57,40 +57,31 @@ impl Resource {
     /// The names it refers to, `${name.fact}` in user data included.
     #[must_use]
     pub fn needs(&self) -> Vec<&str> {
+        names(self.refers())
+    }
+
+    /// The names it refers to, and the kind that each must be; `None` where any will do.
+    #[must_use]
+    pub fn refers(&self) -> Vec<Reference<'_>> {
         match self {
             Self::Vpc(_) => Vec::new(),
-            Self::Subnet(it) => vec![&it.vpc],
-            Self::RouteTable(it) => vec![&it.vpc, &it.subnet],
-            Self::GatewayEndpoint(it) => vec![&it.vpc, &it.route_table],
+            Self::Subnet(it) => vec![(&it.vpc, VPC)],
+            Self::RouteTable(it) => vec![(&it.vpc, VPC), (&it.subnet, SUBNET)],
+            Self::GatewayEndpoint(it) => vec![(&it.vpc, VPC), (&it.route_table, Some("route_table"))],
             Self::SecurityGroup(it) => {
-                let mut names = vec![it.vpc.as_str()];
-                names.extend(it.ingress.iter().filter_map(|rule| rule.group.as_deref()));
-                names
+                let sources = it.ingress.iter().filter_map(|rule| rule.group.as_deref());
+                chain([(it.vpc.as_str(), VPC)], sources, GROUP)
             }
             Self::Instance(it) => {
-                let mut names = vec![it.subnet.as_str(), &it.group];
-                names.extend(placeholders(&it.user_data));
-                names
+                chain([(it.subnet.as_str(), SUBNET), (&it.group, GROUP)], placeholders(&it.user_data), None)
             }
-            Self::TargetGroup(it) => {
-                let mut names = vec![it.vpc.as_str()];
-                names.extend(it.targets.iter().map(String::as_str));
-                names
-            }
-            Self::LoadBalancer(it) => {
-                let mut names = vec![it.group.as_str()];
-                names.extend(it.subnets.iter().map(String::as_str));
-                names
-            }
-            Self::Listener(it) => vec![&it.load_balancer, &it.target_group],
-            Self::EndpointService(it) => vec![&it.load_balancer],
-            Self::ServiceLookup(it) => {
-                let mut names = vec![it.service.as_str()];
-                names.extend(it.subnets.iter().map(String::as_str));
-                names
-            }
-            Self::Endpoint(it) => vec![&it.vpc, &it.lookup, &it.group],
-            Self::Acceptance(it) => vec![&it.service, &it.endpoint],
+            Self::TargetGroup(it) => chain([(it.vpc.as_str(), VPC)], texts(&it.targets), INSTANCE),
+            Self::LoadBalancer(it) => chain([(it.group.as_str(), GROUP)], texts(&it.subnets), SUBNET),
+            Self::Listener(it) => vec![(&it.load_balancer, BALANCER), (&it.target_group, TARGETS)],
+            Self::EndpointService(it) => vec![(&it.load_balancer, BALANCER)],
+            Self::ServiceLookup(it) => chain([(it.service.as_str(), SERVICE)], texts(&it.subnets), SUBNET),
+            Self::Endpoint(it) => vec![(&it.vpc, VPC), (&it.lookup, LOOKUP), (&it.group, GROUP)],
+            Self::Acceptance(it) => vec![(&it.service, SERVICE), (&it.endpoint, ENDPOINT)],
         }
     }
 }
@@ -99,28 +90,68 @@ impl Check {
     /// The names it refers to.
     #[must_use]
     pub fn needs(&self) -> Vec<&str> {
+        names(self.refers())
+    }
+
+    /// The names it refers to, and the kind that each must be.
+    #[must_use]
+    pub fn refers(&self) -> Vec<Reference<'_>> {
         match self {
-            Self::VpcAvailable(it) => vec![&it.vpc],
-            Self::SubnetInZone(it) => vec![&it.subnet],
-            Self::RouteToS3(it) => vec![&it.route_table, &it.gateway_endpoint],
-            Self::GroupAdmits(it) if it.from.contains('/') => vec![&it.group],
-            Self::GroupAdmits(it) => vec![&it.group, &it.from],
-            Self::InstanceRunning(it) => vec![&it.instance],
-            Self::ConsoleSays(it) => vec![&it.instance],
-            Self::LoadBalancerActive(it) => vec![&it.load_balancer],
-            Self::TargetsHealthy(it) => vec![&it.target_group],
-            Self::ServiceAvailable(it) => vec![&it.service],
-            Self::PrincipalAllowed(it) => vec![&it.service],
-            Self::SameCidr(it) => vec![&it.one, &it.other],
-            Self::ServiceFound(it) => vec![&it.lookup],
-            Self::RequestWaiting(it) => vec![&it.service, &it.endpoint],
-            Self::EndpointState(it) => vec![&it.endpoint],
-            Self::EndpointInZone(it) => vec![&it.endpoint],
-            Self::NoAnswer(it) | Self::Answer(it) => vec![&it.client, &it.endpoint],
-            Self::Page(it) => vec![&it.client, &it.endpoint, &it.load_balancer],
-            Self::LogShowsLoadBalancer(it) => vec![&it.instance, &it.load_balancer],
+            Self::VpcAvailable(it) => vec![(&it.vpc, VPC)],
+            Self::SubnetInZone(it) => vec![(&it.subnet, SUBNET)],
+            Self::RouteToS3(it) => {
+                vec![(&it.route_table, Some("route_table")), (&it.gateway_endpoint, Some("gateway_endpoint"))]
+            }
+            Self::GroupAdmits(it) if it.from.contains('/') => vec![(&it.group, GROUP)],
+            Self::GroupAdmits(it) => vec![(&it.group, GROUP), (&it.from, GROUP)],
+            Self::InstanceRunning(it) => vec![(&it.instance, INSTANCE)],
+            Self::ConsoleSays(it) => vec![(&it.instance, INSTANCE)],
+            Self::LoadBalancerActive(it) => vec![(&it.load_balancer, BALANCER)],
+            Self::TargetsHealthy(it) => vec![(&it.target_group, TARGETS)],
+            Self::ServiceAvailable(it) => vec![(&it.service, SERVICE)],
+            Self::PrincipalAllowed(it) => vec![(&it.service, SERVICE)],
+            Self::SameCidr(it) => vec![(&it.one, VPC), (&it.other, VPC)],
+            Self::ServiceFound(it) => vec![(&it.lookup, LOOKUP)],
+            Self::RequestWaiting(it) => vec![(&it.service, SERVICE), (&it.endpoint, ENDPOINT)],
+            Self::EndpointState(it) => vec![(&it.endpoint, ENDPOINT)],
+            Self::EndpointInZone(it) => vec![(&it.endpoint, ENDPOINT)],
+            Self::NoAnswer(it) | Self::Answer(it) => vec![(&it.client, INSTANCE), (&it.endpoint, ENDPOINT)],
+            Self::Page(it) => {
+                vec![(&it.client, INSTANCE), (&it.endpoint, ENDPOINT), (&it.load_balancer, BALANCER)]
+            }
+            Self::LogShowsLoadBalancer(it) => vec![(&it.instance, INSTANCE), (&it.load_balancer, BALANCER)],
         }
     }
+}
+
+/// A name, and the kind of resource that it must be; `None` where any will do.
+pub type Reference<'a> = (&'a str, Option<&'static str>);
+
+const VPC: Option<&str> = Some("vpc");
+const SUBNET: Option<&str> = Some("subnet");
+const GROUP: Option<&str> = Some("security_group");
+const INSTANCE: Option<&str> = Some("instance");
+const TARGETS: Option<&str> = Some("target_group");
+const BALANCER: Option<&str> = Some("load_balancer");
+const SERVICE: Option<&str> = Some("endpoint_service");
+const LOOKUP: Option<&str> = Some("service_lookup");
+const ENDPOINT: Option<&str> = Some("endpoint");
+
+fn names(references: Vec<Reference<'_>>) -> Vec<&str> {
+    references.into_iter().map(|(name, _)| name).collect()
+}
+
+fn texts(texts: &[String]) -> impl Iterator<Item = &str> {
+    texts.iter().map(String::as_str)
+}
+
+/// `first`, then each of `more` as one that must be of `kind`.
+fn chain<'a, const N: usize>(
+    first: [Reference<'a>; N],
+    more: impl IntoIterator<Item = &'a str>,
+    kind: Option<&'static str>,
+) -> Vec<Reference<'a>> {
+    first.into_iter().chain(more.into_iter().map(|name| (name, kind))).collect()
 }
 
 /// The names in `${name.fact}`.

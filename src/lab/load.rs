@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use minijinja::{Environment, UndefinedBehavior, Value};
 use serde_saphyr::Error as YamlError;
 
+use super::locate::step_line;
 use super::prose::{self, Prose};
-use super::{Lab, LabError, Pair, Place, Source, subnet_of, variables, waves};
+use super::{Lab, LabError, Pair, Place, Reference, Source, subnet_of, variables, waves};
 use crate::i18n::{Text, m};
 
 /// The lab-file format that this program reads.
@@ -71,6 +72,7 @@ pub fn load(
         let place = Place::of_word(&source.yaml, 1, "format");
         return Err(LoadError::Files(vec![LabError { file, place, what: m::lab_format(header.format, FORMAT) }]));
     }
+    defaults(&file, &source.yaml, &header.variables)?;
     let values = variables::settle(&header.variables, set).map_err(LoadError::Variable)?;
     let mut context: BTreeMap<&str, String> = facts.clone();
     context.extend(values.iter().map(|(name, value)| (name.as_str(), value.clone())));
@@ -86,6 +88,10 @@ pub fn load(
     let mut errors = lint(&file, &source.yaml, &source.id, &lab);
     prose::parity(&source.folder, &source.ja, &source.en).unwrap_or_else(|found| errors.extend(found));
     let mut words = |name: &str, text: &str| {
+        if lab.steps.is_empty() {
+            // Every heading would be one too many.
+            return Prose::default();
+        }
         let file = format!("{}/{name}", source.folder);
         let read = fill(&file, text, &context).and_then(|text| Prose::read(&file, &text, &lab.steps));
         read.unwrap_or_else(|found| {
@@ -97,10 +103,24 @@ pub fn load(
     if !errors.is_empty() {
         // The same missing anchor is a difference between the languages and a gap in one of them.
         let mut seen = BTreeSet::new();
-        errors.retain(|error| seen.insert(format!("{error:?}")));
+        errors.retain(|error| seen.insert((error.file.clone(), format!("{:?}", error.what))));
         return Err(LoadError::Files(errors));
     }
     Ok(Loaded { lab, prose, variables: values })
+}
+
+/// A default that its own variable does not allow is the lab's fault, not the learner's.
+fn defaults(file: &str, yaml: &str, variables: &BTreeMap<String, super::Variable>) -> Result<(), LoadError> {
+    variables::settle(variables, &BTreeMap::new()).map(drop).map_err(|what| {
+        let wrong = variables.iter().find(|(name, variable)| {
+            variables::settle(&BTreeMap::from([((*name).clone(), (*variable).clone())]), &BTreeMap::new()).is_err()
+        });
+        let place = wrong.and_then(|(name, variable)| {
+            let from = Place::of_word(yaml, 1, name).map_or(1, |place| place.line);
+            Place::of_word(yaml, from, &variable.default).or_else(|| Place::of_word(yaml, from, name))
+        });
+        LoadError::Files(vec![LabError { file: file.to_owned(), place, what }])
+    })
 }
 
 /// The lines from `steps:` on, blanked, so that what is left parses before its placeholders are filled in.
@@ -133,6 +153,8 @@ fn worded(error: &YamlError) -> Text {
         YamlError::SerdeUnknownVariant { variant, expected, .. } => m::lab_kind_unknown(expected.join(", "), variant),
         YamlError::SerdeInvalidType { unexpected, expected, .. }
         | YamlError::SerdeInvalidValue { unexpected, expected, .. } => m::lab_value_wrong(expected, unexpected),
+        YamlError::InvalidScalar { ty: "bool", .. } => m::lab_flag_wrong(),
+        YamlError::InvalidScalar { ty, .. } if ty.starts_with(['u', 'i']) => m::lab_number_wrong(),
         other => m::lab_yaml_wrong(other.to_string().lines().next().unwrap_or_default()),
     }
 }
@@ -157,7 +179,7 @@ fn fill(file: &str, source: &str, context: &BTreeMap<&str, String>) -> Result<St
     Ok(rendered.replace("{\u{e000}", "{#"))
 }
 
-/// Names that are used twice, refer to nothing or to later steps, and circles.
+/// Names that are used twice, refer to nothing, to later steps or to another kind, and circles.
 fn lint(file: &str, yaml: &str, id: &str, lab: &Lab) -> Vec<LabError> {
     let mut errors = Vec::new();
     let mut fault = |place, what| errors.push(LabError { file: file.to_owned(), place, what });
@@ -165,49 +187,61 @@ fn lint(file: &str, yaml: &str, id: &str, lab: &Lab) -> Vec<LabError> {
         fault(Place::of_word(yaml, 1, &lab.id), m::lab_id_differs(id, &lab.id));
     }
     if lab.steps.is_empty() {
-        fault(None, m::lab_without_steps());
+        fault(Place::of_word(yaml, 1, "steps"), m::lab_without_steps());
     }
-    let mut known: BTreeSet<&str> = BTreeSet::new();
+    let mut known: BTreeMap<&str, &str> = BTreeMap::new();
     let mut steps: BTreeSet<&str> = BTreeSet::new();
     for step in &lab.steps {
         let from = step_line(yaml, &step.id);
         let place = |word: &str| Place::of_word(yaml, from, word);
         if !steps.insert(&step.id) {
-            fault(place(&step.id), m::lab_name_twice(&step.id));
+            fault(last_step(yaml, &step.id), m::lab_name_twice(&step.id));
         }
         let here: Vec<_> = step.makes.iter().collect();
         for resource in &here {
-            if !known.insert(resource.name()) {
+            if known.insert(resource.name(), resource.kind()).is_some() {
                 fault(place(resource.name()), m::lab_name_twice(resource.name()));
             }
-        }
-        for resource in &here {
-            for name in resource.needs() {
-                if !known.contains(name) {
-                    fault(place(name), m::lab_reference_unknown(resource.name(), name));
+            if let super::Resource::Instance(instance) = resource {
+                for (variable, value) in &instance.when {
+                    if !lab.variables.contains_key(variable) {
+                        let known = lab.variables.keys().cloned().collect::<Vec<_>>().join(", ");
+                        fault(place(value), m::lab_variable_unknown(known, variable));
+                    }
                 }
             }
         }
+        let mut wrong = |by: &str, (name, wanted): Reference<'_>| match (known.get(name), wanted) {
+            (None, _) => fault(place(name), m::lab_reference_unknown(by, name)),
+            (Some(kind), Some(wanted)) if *kind != wanted => {
+                fault(place(name), m::lab_reference_kind(by, *kind, name, wanted));
+            }
+            _ => {}
+        };
+        for resource in &here {
+            resource.refers().into_iter().for_each(|reference| wrong(resource.name(), reference));
+        }
+        let mut checked: Vec<_> = step.looks.iter().chain(&step.checks).flat_map(super::Check::refers).collect();
+        if let Some(detour) = &step.detour {
+            checked.extend(detour.checks.iter().flat_map(super::Check::refers));
+            checked.extend(detour.remakes.iter().map(|name| (name.as_str(), None)));
+            checked.extend(rejected(&detour.reject));
+        }
+        checked.into_iter().for_each(|reference| wrong(&step.id, reference));
         if let Err(circle) = waves(&here) {
             fault(circle.first().and_then(|name| place(name)), m::lab_circle(circle.join(", ")));
-        }
-        let mut checked: Vec<_> = step.looks.iter().chain(&step.checks).flat_map(super::Check::needs).collect();
-        if let Some(detour) = &step.detour {
-            checked.extend(detour.checks.iter().flat_map(super::Check::needs));
-            checked.extend(detour.remakes.iter().map(String::as_str));
-            checked.extend([detour.reject.service.as_str(), &detour.reject.endpoint]);
-        }
-        for name in checked {
-            if !known.contains(name) {
-                fault(place(name), m::lab_reference_unknown(&step.id, name));
-            }
         }
     }
     errors
 }
 
-/// The line on which a step begins.
-fn step_line(yaml: &str, id: &str) -> usize {
+fn rejected(rejection: &super::Acceptance) -> [Reference<'_>; 2] {
+    [(&rejection.service, Some("endpoint_service")), (&rejection.endpoint, Some("endpoint"))]
+}
+
+/// The last step of this name: the one too many.
+fn last_step(yaml: &str, id: &str) -> Option<Place> {
     let wanted = format!("- id: {id}");
-    yaml.lines().position(|line| line.trim() == wanted).map_or(1, |index| index + 1)
+    let (index, line) = yaml.lines().enumerate().filter(|(_, line)| line.trim() == wanted).last()?;
+    Some(Place::at(yaml, index + 1, line.len() - line.trim_start().len() + 1))
 }

@@ -5,15 +5,20 @@
 mod error;
 mod graph;
 mod load;
+mod locate;
 mod model;
 mod prose;
+mod schema;
+mod skeleton;
 mod source;
 mod variables;
 
 pub use error::{LabError, Place};
-pub use graph::{in_order, waves};
+pub use graph::{Reference, in_order, waves};
 pub use load::{LoadError, Loaded, load};
 pub use model::*;
 pub use prose::{Pair, Prose, StepProse};
+pub use schema::schema;
+pub use skeleton::{SCHEMA_FILE, SkeletonError, skeleton};
 pub use source::Source;
 use variables::subnet_of;

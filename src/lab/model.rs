@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// A lab: its structure, without a word of prose.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Lab {
     /// The version of this format. This program reads 1.
@@ -22,7 +23,7 @@ pub struct Lab {
 }
 
 /// A value that a learner may set.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Variable {
     /// Its value when nobody sets it.
@@ -35,7 +36,7 @@ pub struct Variable {
 }
 
 /// What a variable's value must look like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum VariableKind {
     /// One of `allowed`.
@@ -47,7 +48,7 @@ pub enum VariableKind {
 }
 
 /// One thing a learner does and sees proved.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     /// Its name, unique in the lab; also its anchor in the prose.
@@ -70,7 +71,7 @@ pub struct Step {
 }
 
 /// Which half of `PrivateLink`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
     /// The side that publishes: NLB and endpoint service.
@@ -80,7 +81,7 @@ pub enum Side {
 }
 
 /// What the provider does to see the other outcome: rejects, looks, and lets the consumer ask again.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Detour {
     /// Its name; its prose stands under `<step>.<id>`.
@@ -94,7 +95,7 @@ pub struct Detour {
 }
 
 /// Something that a step makes. The key is the resource kind, as in `src/actions/`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Resource {
     /// A VPC.
@@ -126,7 +127,7 @@ pub enum Resource {
 }
 
 /// A VPC.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Vpc {
     /// Its name in the lab.
@@ -136,7 +137,7 @@ pub struct Vpc {
 }
 
 /// A subnet.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Subnet {
     /// Its name in the lab.
@@ -150,7 +151,7 @@ pub struct Subnet {
 }
 
 /// A route table.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RouteTable {
     /// Its name in the lab.
@@ -162,7 +163,7 @@ pub struct RouteTable {
 }
 
 /// A gateway endpoint to S3.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GatewayEndpoint {
     /// Its name in the lab.
@@ -174,7 +175,7 @@ pub struct GatewayEndpoint {
 }
 
 /// A security group. Its outbound rules are AWS's default: everything.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SecurityGroup {
     /// Its name in the lab.
@@ -189,7 +190,7 @@ pub struct SecurityGroup {
 }
 
 /// An inbound TCP rule: from a block, or from another group.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ingress {
     /// The port.
@@ -203,7 +204,7 @@ pub struct Ingress {
 }
 
 /// An EC2 instance without a public address.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Instance {
     /// Its name in the lab.
@@ -224,7 +225,7 @@ pub struct Instance {
 }
 
 /// A machine image, by what it is; the id differs per region.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Image {
     /// Amazon Linux 2023, `x86_64`.
@@ -234,7 +235,7 @@ pub enum Image {
 }
 
 /// A target group of instances.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TargetGroup {
     /// Its name in the lab.
@@ -248,7 +249,7 @@ pub struct TargetGroup {
 }
 
 /// An internal Network Load Balancer.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LoadBalancer {
     /// Its name in the lab.
@@ -260,7 +261,7 @@ pub struct LoadBalancer {
 }
 
 /// A TCP listener that forwards to one target group.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Listener {
     /// Its name in the lab.
@@ -274,7 +275,7 @@ pub struct Listener {
 }
 
 /// An endpoint service.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EndpointService {
     /// Its name in the lab.
@@ -288,7 +289,7 @@ pub struct EndpointService {
 }
 
 /// The consumer's look at the service.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ServiceLookup {
     /// Its name in the lab.
@@ -300,7 +301,7 @@ pub struct ServiceLookup {
 }
 
 /// An interface endpoint.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Endpoint {
     /// Its name in the lab.
@@ -314,7 +315,7 @@ pub struct Endpoint {
 }
 
 /// The provider's word on a connection request.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Acceptance {
     /// Its name in the lab.
@@ -326,7 +327,7 @@ pub struct Acceptance {
 }
 
 /// A read-only question to the cloud. The key is the check's kind, as in `src/checks/`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Check {
     /// The VPC is available and has its block.
@@ -372,7 +373,7 @@ pub enum Check {
 macro_rules! spec {
     ($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $type:ty),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
         #[serde(deny_unknown_fields)]
         pub struct $name { $($(#[$fdoc])* pub $field: $type),+ }
     };

@@ -3,7 +3,7 @@
 //! `# Title {#lab}` opens the lab, `### … {#lab.more}` says more about it; `## Title {#<step>}` a step; `### … {#<step>.<part>}` a part of it. Parts are `console`
 //! (the way through the AWS console), `then-and-now`, `more`, `after` (read once the step is met), and a detour's id.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{LabError, Place, Step};
 use crate::i18n::{Lang, m};
@@ -73,6 +73,8 @@ struct Section {
     title: String,
     anchor: String,
     body: String,
+    /// The line that the body begins on.
+    body_line: usize,
 }
 
 impl Prose {
@@ -81,14 +83,13 @@ impl Prose {
     /// # Errors
     /// One per heading without an anchor, anchor that belongs to nothing, and step or detour without words.
     pub fn read(file: &str, source: &str, steps: &[Step]) -> Result<Self, Vec<LabError>> {
-        let fault = |line: usize, what| LabError {
-            file: file.to_owned(),
-            place: (line > 0).then(|| Place::at(source, line, 1)),
-            what,
-        };
+        let fault =
+            |line: usize, what| LabError { file: file.to_owned(), place: Some(Place::at(source, line, 1)), what };
         let mut errors = Vec::new();
         let mut prose = Self::default();
+        let mut lines: BTreeMap<String, usize> = BTreeMap::new();
         for section in sections(source) {
+            lines.insert(section.anchor.clone(), section.line);
             if section.anchor.is_empty() {
                 errors.push(fault(section.line, m::lab_heading_without_anchor()));
                 continue;
@@ -120,7 +121,12 @@ impl Prose {
                 errors.push(fault(line, m::lab_anchor_unknown(&section.anchor)));
             }
         }
-        let mut missing = |anchor: String| errors.push(fault(0, m::lab_anchor_missing(anchor)));
+        // A part is missing below its step; a step below what comes before it.
+        let end = lines.values().copied().max().unwrap_or(1);
+        let mut missing = |anchor: String| {
+            let step = anchor.split_once('.').and_then(|(step, _)| lines.get(step));
+            errors.push(fault(*step.unwrap_or(&end), m::lab_anchor_missing(anchor)));
+        };
         if prose.title.is_empty() || prose.intro.is_empty() {
             missing("lab".to_owned());
         }
@@ -163,6 +169,7 @@ fn sections(source: &str) -> Vec<Section> {
                 title: title.to_owned(),
                 anchor: anchor.to_owned(),
                 body: String::new(),
+                body_line: index + 2,
             });
         } else if let Some(section) = sections.last_mut() {
             section.body.push_str(line);
@@ -170,37 +177,85 @@ fn sections(source: &str) -> Vec<Section> {
         }
     }
     for section in &mut sections {
+        let blank = section.body.len() - section.body.trim_start().len();
+        section.body_line += section.body[..blank].matches('\n').count();
         section.body = section.body.trim().to_owned();
     }
     sections
 }
 
-/// What must be the same in both languages: anchors in order, code blocks.
+/// What must be the same in both languages: anchors in order, code blocks, placeholders.
 ///
 /// # Errors
-/// One per difference, placed in the English file.
+/// One per difference, where it shows first.
 pub(super) fn parity(folder: &str, ja: &str, en: &str) -> Result<(), Vec<LabError>> {
-    let anchors = |source: &str| sections(source).into_iter().map(|section| section.anchor).collect::<Vec<_>>();
-    let (in_ja, in_en) = (anchors(ja), anchors(en));
+    let (in_ja, in_en) = (sections(ja), sections(en));
     let mut errors = Vec::new();
-    let mut fault = |file: &str, what| {
-        errors.push(LabError { file: format!("{folder}/{file}"), place: None, what });
+    for (file, source, here, there) in [("en.md", en, &in_en, &in_ja), ("ja.md", ja, &in_ja, &in_en)] {
+        for gap in gaps(here, there) {
+            let (what, place) = (m::lab_anchor_missing(gap.anchor), Place::at(source, gap.after, 1));
+            errors.push(LabError { file: format!("{folder}/{file}"), place: Some(place), what });
+        }
+    }
+    let mut differs = |line: usize, what| {
+        let place = Some(Place::at(en, line, 1));
+        errors.push(LabError { file: format!("{folder}/en.md"), place, what });
     };
-    for anchor in in_ja.iter().filter(|anchor| !in_en.contains(anchor)) {
-        fault("en.md", m::lab_anchor_missing(anchor));
+    let pairs = || in_ja.iter().zip(&in_en);
+    let out_of_order = pairs().find(|(ja, en)| ja.anchor != en.anchor);
+    if let Some((_, section)) =
+        out_of_order.filter(|_| gaps(&in_ja, &in_en).is_empty() && gaps(&in_en, &in_ja).is_empty())
+    {
+        differs(section.line, m::lab_anchor_order());
     }
-    for anchor in in_en.iter().filter(|anchor| !in_ja.contains(anchor)) {
-        fault("ja.md", m::lab_anchor_missing(anchor));
-    }
-    if errors.is_empty() && in_ja != in_en {
-        errors.push(LabError { file: format!("{folder}/en.md"), place: None, what: m::lab_anchor_order() });
-    }
-    if code_blocks(ja) != code_blocks(en) {
-        errors.push(LabError { file: format!("{folder}/en.md"), place: None, what: m::lab_code_differs() });
+    for section in &in_en {
+        let Some(other) = in_ja.iter().find(|it| it.anchor == section.anchor) else { continue };
+        let (here, there) = (code_blocks(&section.body), code_blocks(&other.body));
+        if let Some(at) = first_difference(&here, &there) {
+            let fences = section.body.lines().enumerate().filter(|(_, line)| line.trim_start().starts_with("```"));
+            let fence = fences.map(|(index, _)| index).step_by(2).nth(at);
+            differs(fence.map_or(section.line, |index| section.body_line + index), m::lab_code_differs());
+        }
+        let (here, there) = (placeholders(section), placeholders(other));
+        if here != there {
+            let only = here.symmetric_difference(&there).cloned().collect::<Vec<_>>().join(", ");
+            differs(section.line, m::lab_placeholders_differ(only));
+        }
     }
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
-fn code_blocks(source: &str) -> Vec<String> {
-    source.split("\n```").skip(1).step_by(2).map(str::to_owned).collect()
+/// An anchor that one language has not, and the line after which it should stand.
+struct Gap<'a> {
+    anchor: &'a str,
+    after: usize,
+}
+
+fn gaps<'a>(here: &[Section], there: &'a [Section]) -> Vec<Gap<'a>> {
+    let mut after = 1;
+    let mut gaps = Vec::new();
+    for section in there {
+        match here.iter().find(|it| it.anchor == section.anchor) {
+            Some(same) => after = same.line,
+            None if section.anchor.is_empty() => {}
+            None => gaps.push(Gap { anchor: &section.anchor, after }),
+        }
+    }
+    gaps
+}
+
+fn first_difference(one: &[String], other: &[String]) -> Option<usize> {
+    (one != other).then(|| one.iter().zip(other).take_while(|(one, other)| one == other).count())
+}
+
+fn code_blocks(body: &str) -> Vec<String> {
+    let body = format!("\n{body}");
+    body.split("\n```").skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// What is filled in, `{{ … }}`, in a section's title and body.
+fn placeholders(section: &Section) -> BTreeSet<String> {
+    let text = format!("{}\n{}", section.title, section.body);
+    let inside = text.split("{{").skip(1).filter_map(|rest| rest.split_once("}}"));
+    inside.map(|(inside, _)| format!("{{{{ {} }}}}", inside.trim())).collect()
 }

@@ -16,6 +16,9 @@ struct Embedded {
 
 static EMBEDDED: &[Embedded] = include!(concat!(env!("OUT_DIR"), "/labs.rs"));
 
+/// A lab's files.
+const FILES: [&str; 3] = ["lab.yaml", "ja.md", "en.md"];
+
 /// A lab's three files, as text.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -56,6 +59,29 @@ impl Source {
         Ok(ids)
     }
 
+    /// The lab in `folder`, which is called `id`.
+    ///
+    /// # Errors
+    /// When one of its three files is missing or cannot be read.
+    pub fn open(id: &str, folder: &Path) -> Result<Self, LabError> {
+        let read = |name: &str| {
+            let path = folder.join(name);
+            fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))
+        };
+        let [yaml, ja, en] = FILES.map(read);
+        Ok(Self { id: id.to_owned(), folder: folder.display().to_string(), yaml: yaml?, ja: ja?, en: en? })
+    }
+
+    /// What stands in the lab's folder and is no part of a lab; nothing for a lab that is built into the program.
+    #[must_use]
+    pub fn stray(&self) -> Vec<LabError> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let mut paths: Vec<_> = entries.map(|entry| entry.path()).filter(|path| !belongs(path)).collect();
+        paths.sort();
+        let stray = |path: &Path| LabError { file: path.display().to_string(), place: None, what: m::lab_stray() };
+        paths.iter().map(|path| stray(path)).collect()
+    }
+
     /// The lab called `id`, a folder's own before the program's; `None` when there is none.
     ///
     /// # Errors
@@ -66,17 +92,7 @@ impl Source {
             return Ok(None);
         }
         if let Some(folder) = labs.map(|dir| dir.join(id)).filter(|folder| folder.join("lab.yaml").is_file()) {
-            let read = |name: &str| {
-                let path = folder.join(name);
-                fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))
-            };
-            return Ok(Some(Self {
-                id: id.to_owned(),
-                folder: folder.display().to_string(),
-                yaml: read("lab.yaml")?,
-                ja: read("ja.md")?,
-                en: read("en.md")?,
-            }));
+            return Self::open(id, &folder).map(Some);
         }
         Ok(EMBEDDED.iter().find(|lab| lab.id == id).map(|lab| Self {
             id: id.to_owned(),
@@ -86,6 +102,16 @@ impl Source {
             en: lab.en.to_owned(),
         }))
     }
+}
+
+/// Whether a lab's folder may hold this: its three files, and a folder of drills.
+fn belongs(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default();
+    let drill = |path: &Path| path.extension().is_some_and(|ending| ending == "yaml") && path.is_file();
+    if name == "drills" && path.is_dir() {
+        return fs::read_dir(path).is_ok_and(|entries| entries.flatten().all(|entry| drill(&entry.path())));
+    }
+    FILES.iter().any(|file| name == *file)
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> LabError {

@@ -11,8 +11,8 @@ use crate::host::{Clock, Random};
 use super::fault_plan;
 use super::ops::{Answer, Ctx, Protocol, run};
 use super::pace::Pace;
-use super::throttle::{Buckets, Throttle};
 use super::plane::{Plane, Topology};
+use super::throttle::{Buckets, Throttle};
 use super::wire::{ApiError, Params, Xml};
 use super::world::{Quotas, Store, StoreError, Timing, Unseen, Without, World, topology};
 

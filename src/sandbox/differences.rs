@@ -109,8 +109,14 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "nacl",
-        "ネットワーク ACL、ピアリング、NAT、ユーザー定義のルートはありません。ルートテーブルが持つのは local と S3 のルートだけです。",
-        "There are no network ACLs, peerings, NAT or routes of your own: a route table has the local route and S3's.",
+        "PrivateLink の通信が NLB に入るときには、NLB のサブネットのネットワーク ACL を調べません (AWS での動作は文書化されていません)。DNS の通信も対象外です。",
+        "PrivateLink traffic does not meet the network ACL of the load balancer's subnet on its way in (AWS does not \
+         document it). Neither does DNS.",
+    ),
+    difference(
+        "routes",
+        "ピアリング、NAT、ユーザー定義のルートはありません。ルートテーブルが持つのは local と S3 のルートだけです。",
+        "There are no peerings, no NAT and no routes of your own: a route table has the local route and S3's.",
     ),
     difference(
         "security-group-peers",

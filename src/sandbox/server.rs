@@ -173,9 +173,8 @@ impl Sandbox {
         };
         let limits = (options.quotas, options.throttle);
         let plane = Plane::start(plane).map_err(in_folder)?;
-        let control =
-            Control::open(&folder, plane, options.pace, options.clock, options.random.clone(), limits)
-                .map_err(|error| unusable(&folder, error))?;
+        let control = Control::open(&folder, plane, options.pace, options.clock, options.random.clone(), limits)
+            .map_err(|error| unusable(&folder, error))?;
         let accounts = accounts(&control, options.keys.unwrap_or_default(), &options.random);
         let front = Arc::new(Front { control, accounts, faults: Faults::new(options.faults) });
         let (stopping, stopped) = watch::channel(false);

@@ -3,7 +3,7 @@
 use super::harness::Folder;
 
 /// Every verb, with the verbs below it.
-const VERBS: [&str; 13] = [
+const VERBS: [&str; 16] = [
     "",
     "start",
     "resume",
@@ -14,6 +14,9 @@ const VERBS: [&str; 13] = [
     "labs",
     "labs list",
     "labs show",
+    "labs check",
+    "labs new",
+    "labs schema",
     "sandbox",
     "completions",
     "man",

@@ -94,23 +94,32 @@ impl Place {
 
     /// Both networks: the provider's with two subnets in one zone and one in another, the consumer's likewise.
     fn networks(&mut self) {
-        for (index, vpc, names) in [
-            (0, "vpc", ["subnet", "twin", "other"]),
-            (1, "far-vpc", ["far-subnet", "far-twin", "far-other"]),
-        ] {
+        for (index, vpc, names) in
+            [(0, "vpc", ["subnet", "twin", "other"]), (1, "far-vpc", ["far-subnet", "far-twin", "far-other"])]
+        {
             self.make(index, "ec2", "CreateVpc&CidrBlock=10.0.0.0/16", "vpcId", vpc);
             for ((name, net), zone) in names.into_iter().zip(1..).zip(["apne1-az4", "apne1-az4", "apne1-az1"]) {
-                let form = format!(
-                    "CreateSubnet&VpcId={{{vpc}}}&CidrBlock=10.0.{net}.0/24&AvailabilityZoneId={zone}"
-                );
+                let form = format!("CreateSubnet&VpcId={{{vpc}}}&CidrBlock=10.0.{net}.0/24&AvailabilityZoneId={zone}");
                 self.make(index, "ec2", &form, "subnetId", name);
             }
         }
         let group = |name: &str| format!("CreateSecurityGroup&GroupName={name}&GroupDescription=x&VpcId={{vpc}}");
         self.make(0, "ec2", &group("one"), "groupId", "group");
         self.make(0, "ec2", &group("two"), "groupId", "second");
-        self.make(0, "ec2", "DescribeSecurityGroups&Filter.1.Name=group-name&Filter.1.Value.1=default", "groupId", "default");
-        self.make(0, "ec2", "DescribeRouteTables&Filter.1.Name=association.main&Filter.1.Value.1=true", "routeTableId", "main");
+        self.make(
+            0,
+            "ec2",
+            "DescribeSecurityGroups&Filter.1.Name=group-name&Filter.1.Value.1=default",
+            "groupId",
+            "default",
+        );
+        self.make(
+            0,
+            "ec2",
+            "DescribeRouteTables&Filter.1.Name=association.main&Filter.1.Value.1=true",
+            "routeTableId",
+            "main",
+        );
         self.make(0, "ec2", "CreateRouteTable&VpcId={vpc}", "routeTableId", "table");
         let images = "DescribeImages&Filter.1.Name=architecture&Filter.1.Value.1=x86_64";
         self.make(0, "ec2", images, "imageId", "image");
@@ -135,7 +144,11 @@ impl Place {
     }
 
     fn allow(&self) {
-        self.done(0, "ec2", "ModifyVpcEndpointServicePermissions&ServiceId={service}&AddAllowedPrincipals.1={consumer}");
+        self.done(
+            0,
+            "ec2",
+            "ModifyVpcEndpointServicePermissions&ServiceId={service}&AddAllowedPrincipals.1={consumer}",
+        );
     }
 
     fn endpoint(&mut self, name: &'static str) {
@@ -173,7 +186,14 @@ async fn parameters_pages_and_filters() {
             (0, "ec2", "NoSuchOperation", 400, "InvalidAction", "NoSuchOperation"),
             (0, "ec2", "CreateVpc", 400, "MissingParameter", "The request must contain the parameter CidrBlock"),
             (0, "ec2", "CreateVpc&CidrBlock=10.0.0.0/16&Colour=red", 400, "UnknownParameter", "Colour"),
-            (0, "ec2", "CreateVpc&CidrBlock=10.0.0.0/16&DryRun=true", 412, "DryRunOperation", "Request would have succeeded"),
+            (
+                0,
+                "ec2",
+                "CreateVpc&CidrBlock=10.0.0.0/16&DryRun=true",
+                412,
+                "DryRunOperation",
+                "Request would have succeeded",
+            ),
             (0, "ec2", "CreateVpc&CidrBlock=10.0.0.0/16&DryRun=perhaps", 400, "InvalidParameterValue", "DryRun"),
             (0, "ec2", "DeleteVpc&VpcId={vpc}&DryRun=true", 412, "DryRunOperation", "DryRun flag is set"),
             (0, "ec2", "DescribeVpcs&MaxResults=4", 400, "InvalidParameterValue", "Expecting a value greater than 5"),
@@ -181,7 +201,14 @@ async fn parameters_pages_and_filters() {
             (0, "ec2", "DescribeRouteTables&MaxResults=101", 400, "InvalidParameterValue", "less than or equal to 100"),
             (0, "ec2", "DescribeVpcEndpointConnections&MaxResults=4", 400, "InvalidParameterValue", "greater than 5"),
             (0, "ec2", "DescribeInstanceConnectEndpoints&MaxResults=51", 400, "InvalidParameterValue", "equal to 50"),
-            (0, "ec2", "GetManagedPrefixListEntries&PrefixListId=pl-61a54008&MaxResults=101", 400, "InvalidParameterValue", "100"),
+            (
+                0,
+                "ec2",
+                "GetManagedPrefixListEntries&PrefixListId=pl-61a54008&MaxResults=101",
+                400,
+                "InvalidParameterValue",
+                "100",
+            ),
             (0, "ec2", "DescribeVpcs&MaxResults=5&VpcId.1={vpc}", 400, "InvalidParameterCombination", "MaxResults"),
             (0, "ec2", "DescribeVpcs&MaxResults=5&NextToken=stale", 400, "InvalidNextToken", "token"),
             (0, "ec2", "DescribeVpcs&Filter.1.Name=colour&Filter.1.Value.1=red", 400, "InvalidParameterValue", odd),
@@ -478,7 +505,11 @@ async fn connections_live_as_the_two_sides_want() {
         assert_eq!(place.state("first"), "rejected");
         // A principal that is removed keeps what was accepted, and asks for nothing new.
         decide(place, "Accept", "third");
-        place.done(0, "ec2", "ModifyVpcEndpointServicePermissions&ServiceId={service}&RemoveAllowedPrincipals.1={consumer}");
+        place.done(
+            0,
+            "ec2",
+            "ModifyVpcEndpointServicePermissions&ServiceId={service}&RemoveAllowedPrincipals.1={consumer}",
+        );
         assert_eq!(place.state("third"), "available");
         assert_eq!(place.call(1, "ec2", ENDPOINT).element("Code"), Some("InvalidServiceName"));
         // One that waits holds the service; once rejected it holds nothing, though it still stands in the consumer's VPC.
@@ -512,10 +543,38 @@ async fn an_instance_connect_endpoint_comes_and_goes() {
         assert_eq!(seen.need("state"), "create-complete");
         assert!(seen.need("dnsName").ends_with(".ec2-instance-connect-endpoint.ap-northeast-1.amazonaws.com"));
         place.refuses(&[
-            (0, "ec2", "CreateInstanceConnectEndpoint&SubnetId={other}", 400, "ResourceLimitExceeded", "1 in a VPC, 5 in a Region"),
-            (0, "ec2", "CreateInstanceConnectEndpoint&SubnetId={other}&ClientToken=once", 400, "IdempotentParameterMismatch", "inconsistent"),
-            (0, "ec2", "DeleteInstanceConnectEndpoint&InstanceConnectEndpointId=eice-0123456789abcdef0", 400, "InvalidInstanceConnectEndpointId.NotFound", "does not exist"),
-            (0, "ec2", "DeleteInstanceConnectEndpoint&InstanceConnectEndpointId=x", 400, "InvalidInstanceConnectEndpointId.Malformed", "Invalid id"),
+            (
+                0,
+                "ec2",
+                "CreateInstanceConnectEndpoint&SubnetId={other}",
+                400,
+                "ResourceLimitExceeded",
+                "1 in a VPC, 5 in a Region",
+            ),
+            (
+                0,
+                "ec2",
+                "CreateInstanceConnectEndpoint&SubnetId={other}&ClientToken=once",
+                400,
+                "IdempotentParameterMismatch",
+                "inconsistent",
+            ),
+            (
+                0,
+                "ec2",
+                "DeleteInstanceConnectEndpoint&InstanceConnectEndpointId=eice-0123456789abcdef0",
+                400,
+                "InvalidInstanceConnectEndpointId.NotFound",
+                "does not exist",
+            ),
+            (
+                0,
+                "ec2",
+                "DeleteInstanceConnectEndpoint&InstanceConnectEndpointId=x",
+                400,
+                "InvalidInstanceConnectEndpointId.Malformed",
+                "Invalid id",
+            ),
             (0, "ec2", "DeleteSubnet&SubnetId={subnet}", 400, "DependencyViolation", "subnet"),
         ]);
         let delete = "DeleteInstanceConnectEndpoint&InstanceConnectEndpointId={eice}";

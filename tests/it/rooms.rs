@@ -42,7 +42,7 @@ const WALLS: [(&str, &[&str]); 13] = [
 ];
 
 /// Crates that only some rooms may use, and which.
-const TOOLS: [(&str, &[&str]); 9] = [
+const TOOLS: [(&str, &[&str]); 10] = [
     // One owner of the terminal. `cli` gives the cursor back when a second Ctrl-C ends the process at once.
     ("console", &["ui", "cli"]),
     ("dialoguer", &["ui"]),
@@ -52,6 +52,7 @@ const TOOLS: [(&str, &[&str]); 9] = [
     // `aws_config`, `aws_sdk_ec2` and the like.
     ("aws_", &["cloud"]),
     ("hyper", &["sandbox"]),
+    ("schemars", &["lab"]),
     // Labs; and the fault plans of `pllab sandbox`.
     ("serde_saphyr", &["lab", "cli"]),
     ("open", &["cli"]),

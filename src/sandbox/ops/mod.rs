@@ -18,6 +18,8 @@ mod instance_state;
 mod listener;
 mod load_balancer;
 mod names;
+mod network_acl;
+mod network_acl_entry;
 mod network_interface;
 mod prefix_list;
 mod route_table;

@@ -28,6 +28,12 @@ pub const ROUTE_TABLE: Naming = Naming {
     not_found: "InvalidRouteTableID.NotFound",
     what: "routeTable ID",
 };
+pub const NETWORK_ACL: Naming = Naming {
+    prefix: "acl-",
+    malformed: "InvalidNetworkAclId.Malformed",
+    not_found: "InvalidNetworkAclID.NotFound",
+    what: "networkAcl ID",
+};
 pub const GROUP: Naming = Naming {
     prefix: "sg-",
     malformed: "InvalidGroupId.Malformed",

@@ -6,6 +6,7 @@ use crate::sandbox::world::{Block, Kind, Region, Subnet, Zone, quota};
 use super::context::Ctx;
 use super::describe::{Lookup, one, select};
 use super::names;
+use super::network_acl::associate_default;
 use super::tags::{specification, tag_set};
 use super::vpc::only;
 
@@ -47,6 +48,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         tags,
     };
     ctx.here_mut().subnets.insert(subnet.id.clone(), subnet.clone());
+    associate_default(ctx, &subnet);
     let mut xml = Xml::new();
     xml.node("subnet", |xml| write(xml, ctx, &subnet));
     Ok(xml)
@@ -108,6 +110,9 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     region.subnets.remove(id);
     for table in region.route_tables.values_mut() {
         table.associations.retain(|_, subnet| subnet != id);
+    }
+    for acl in region.network_acls.values_mut() {
+        acl.associations.retain(|_, subnet| subnet != id);
     }
     Ok(Xml::done())
 }

@@ -7,9 +7,9 @@ use super::instance_state::ConsoleQuestion;
 use super::target_health::HealthQuestion;
 use super::{
     acceptance, account, endpoint, endpoint_service, identity, image, instance, instance_attribute,
-    instance_connect_endpoint, instance_state, listener, load_balancer, network_interface, prefix_list, route_table,
-    security_group, security_group_rule, security_group_rule_change, service_permission, service_quota, subnet, tags, target_group,
-    target_health, vpc, zone,
+    instance_connect_endpoint, instance_state, listener, load_balancer, network_acl, network_acl_entry,
+    network_interface, prefix_list, route_table, security_group, security_group_rule, security_group_rule_change,
+    service_permission, service_quota, subnet, tags, target_group, target_health, vpc, zone,
 };
 
 /// The services that are modelled.
@@ -44,6 +44,8 @@ const EC2: &[(&str, Operation)] = &[
     ("AuthorizeSecurityGroupEgress", security_group_rule::authorize_egress),
     ("AuthorizeSecurityGroupIngress", security_group_rule::authorize_ingress),
     ("CreateInstanceConnectEndpoint", instance_connect_endpoint::create),
+    ("CreateNetworkAcl", network_acl::create),
+    ("CreateNetworkAclEntry", network_acl_entry::create),
     ("CreateRouteTable", route_table::create),
     ("CreateSecurityGroup", security_group::create),
     ("CreateSubnet", subnet::create),
@@ -52,6 +54,8 @@ const EC2: &[(&str, Operation)] = &[
     ("CreateVpcEndpoint", endpoint::create),
     ("CreateVpcEndpointServiceConfiguration", endpoint_service::create),
     ("DeleteInstanceConnectEndpoint", instance_connect_endpoint::delete),
+    ("DeleteNetworkAcl", network_acl::delete),
+    ("DeleteNetworkAclEntry", network_acl_entry::delete),
     ("DeleteRouteTable", route_table::delete),
     ("DeleteSecurityGroup", security_group::delete),
     ("DeleteSubnet", subnet::delete),
@@ -69,6 +73,7 @@ const EC2: &[(&str, Operation)] = &[
     ("DescribeInstanceTypes", account::describe_types),
     ("DescribeInstances", instance::describe),
     ("DescribeManagedPrefixLists", prefix_list::describe_managed),
+    ("DescribeNetworkAcls", network_acl::describe),
     ("DescribeNetworkInterfaceAttribute", network_interface::describe_attribute),
     ("DescribeNetworkInterfaces", network_interface::describe),
     ("DescribePrefixLists", prefix_list::describe),
@@ -96,6 +101,8 @@ const EC2: &[(&str, Operation)] = &[
     ("ModifyVpcEndpointServiceConfiguration", endpoint_service::modify),
     ("ModifyVpcEndpointServicePermissions", service_permission::modify),
     ("RejectVpcEndpointConnections", acceptance::reject),
+    ("ReplaceNetworkAclAssociation", network_acl::replace_association),
+    ("ReplaceNetworkAclEntry", network_acl_entry::replace),
     ("ReplaceRouteTableAssociation", route_table::replace),
     ("RevokeSecurityGroupEgress", security_group_rule::revoke_egress),
     ("RevokeSecurityGroupIngress", security_group_rule::revoke_ingress),

@@ -260,6 +260,9 @@ fn tags_mut<'a>(region: &'a mut Region, id: &str) -> Option<(&'static str, &'a m
     if let Some(table) = region.route_tables.get_mut(id) {
         return Some(("route-table", &mut table.tags));
     }
+    if let Some(acl) = region.network_acls.get_mut(id) {
+        return Some(("network-acl", &mut acl.tags));
+    }
     if let Some(interface) = region.interfaces.get_mut(id) {
         return Some(("network-interface", &mut interface.tags));
     }
@@ -310,6 +313,7 @@ fn all(region: &Region) -> Vec<(&str, &'static str, &Tags)> {
     all.extend(region.vpcs.values().map(|vpc| (vpc.id.as_str(), "vpc", &vpc.tags)));
     all.extend(region.subnets.values().map(|subnet| (subnet.id.as_str(), "subnet", &subnet.tags)));
     all.extend(region.route_tables.values().map(|table| (table.id.as_str(), "route-table", &table.tags)));
+    all.extend(region.network_acls.values().map(|acl| (acl.id.as_str(), "network-acl", &acl.tags)));
     all.extend(region.interfaces.values().map(|found| (found.id.as_str(), "network-interface", &found.tags)));
     all.extend(region.instances.values().map(|instance| (instance.id.as_str(), "instance", &instance.tags)));
     all.extend(region.endpoints.values().map(|found| (found.id.as_str(), "vpc-endpoint", &found.tags)));

@@ -190,3 +190,50 @@ fn the_sixth_vpc_is_one_too_many_and_a_vpc_has_two_companions() {
     assert_eq!(lab.ec2(1, "Action=DescribeSecurityGroups").matches("<groupName>default<").count(), 1);
     assert_eq!(lab.ec2(1, "Action=DescribeRouteTables").matches("<main>true<").count(), 1);
 }
+
+#[test]
+fn a_network_acl_is_born_with_its_vpc_and_held_by_its_subnets() {
+    let mut lab = Lab::new(Pace::Instant);
+    let (vpc, subnet) = lab.network(0, "apne1-az4");
+    let seen = lab.ec2(0, "Action=DescribeNetworkAcls");
+    let (default, association) = (text(&seen, "networkAclId"), text(&seen, "networkAclAssociationId"));
+    assert_eq!(seen.matches("<ruleNumber>100</ruleNumber><protocol>-1</protocol><ruleAction>allow</").count(), 2);
+    assert_eq!(seen.matches("<ruleNumber>32767</ruleNumber><protocol>-1</protocol><ruleAction>deny</").count(), 2);
+    assert!(seen.contains(&format!("<subnetId>{subnet}</subnetId>")) && seen.contains("<default>true</default>"));
+    assert_eq!(lab.refused(0, &format!("Action=DeleteNetworkAcl&NetworkAclId={default}")), "InvalidParameterValue");
+
+    let own = text(&lab.ec2(0, &format!("Action=CreateNetworkAcl&VpcId={vpc}")), "networkAclId");
+    let entry = |action: &str, number: &str| {
+        format!(
+            "Action={action}&NetworkAclId={own}&RuleNumber={number}&Protocol=6&RuleAction=allow&Egress=false\
+             &CidrBlock=10.0.0.0/16&PortRange.From=80&PortRange.To=80"
+        )
+    };
+    assert_eq!(lab.refused(0, &entry("ReplaceNetworkAclEntry", "100")), "InvalidNetworkAclEntry.NotFound");
+    lab.ec2(0, &entry("CreateNetworkAclEntry", "100"));
+    assert_eq!(lab.refused(0, &entry("CreateNetworkAclEntry", "100")), "NetworkAclEntryAlreadyExists");
+    assert_eq!(lab.refused(0, &entry("CreateNetworkAclEntry", "32767")), "InvalidParameterValue");
+    assert_eq!(
+        lab.refused(0, &entry("CreateNetworkAclEntry", "99").replace("&PortRange.From=80", "")),
+        "MissingParameter"
+    );
+    lab.ec2(0, &entry("ReplaceNetworkAclEntry", "100").replace("=allow", "=deny"));
+    for number in 1..20 {
+        lab.ec2(0, &entry("CreateNetworkAclEntry", &number.to_string()));
+    }
+    assert_eq!(lab.refused(0, &entry("CreateNetworkAclEntry", "20")), "NetworkAclEntryLimitExceeded");
+
+    let replace = format!("Action=ReplaceNetworkAclAssociation&AssociationId={association}&NetworkAclId={own}");
+    let new = text(&lab.ec2(0, &replace), "newAssociationId");
+    assert_eq!(lab.refused(0, &replace), "InvalidAssociationID.NotFound");
+    let of_subnet = format!("Action=DescribeNetworkAcls&Filter.1.Name=association.subnet-id&Filter.1.Value.1={subnet}");
+    assert_eq!(text(&lab.ec2(0, &of_subnet), "networkAclId"), own);
+    let delete = format!("Action=DeleteNetworkAcl&NetworkAclId={own}");
+    assert_eq!(lab.refused(0, &delete), "DependencyViolation");
+    lab.ec2(0, &format!("Action=DeleteSubnet&SubnetId={subnet}"));
+    assert_eq!(lab.refused(0, &format!("Action=DeleteVpc&VpcId={vpc}")), "DependencyViolation");
+    assert_eq!(lab.refused(0, &replace.replace(&association, &new)), "InvalidAssociationID.NotFound");
+    lab.ec2(0, &delete);
+    lab.ec2(0, &format!("Action=DeleteVpc&VpcId={vpc}"));
+    assert_eq!(lab.ec2(0, "Action=DescribeNetworkAcls"), "<networkAclSet/>");
+}

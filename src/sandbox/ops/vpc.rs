@@ -1,4 +1,5 @@
-//! VPCs. Each comes with a default security group and a main route table, untagged, which go when it goes.
+//! VPCs. Each comes with a default security group, a main route table and a default network ACL, untagged, which go
+//! when it goes.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::{Block, Group, Kind, Peer, Region, RouteTable, Rule, Tags, Vpc, quota};
@@ -6,6 +7,7 @@ use crate::sandbox::world::{Block, Group, Kind, Peer, Region, RouteTable, Rule, 
 use super::context::Ctx;
 use super::describe::{Lookup, one, select};
 use super::names;
+use super::network_acl::default_network_acl;
 use super::tags::{specification, tag_set};
 
 const LOOKUP: Lookup<Vpc> =
@@ -45,7 +47,9 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         associations: [].into(),
         tags: Tags::new(),
     };
+    let acl = default_network_acl(ctx, &vpc.id);
     let region = ctx.here_mut();
+    region.network_acls.insert(acl.id.clone(), acl);
     region.groups.insert(group.id.clone(), group);
     region.route_tables.insert(table.id.clone(), table);
     region.vpcs.insert(vpc.id.clone(), vpc.clone());
@@ -131,7 +135,7 @@ pub fn describe_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, Api
     Ok(xml)
 }
 
-/// `DeleteVpc`. The default security group and the main route table go with it; everything else must be gone.
+/// `DeleteVpc`. What it was born with goes with it; everything else must be gone.
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let id = params.need("VpcId")?;
     names::VPC.find(&ctx.here().vpcs, id)?;
@@ -151,15 +155,17 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let region = ctx.here_mut();
     region.groups.retain(|_, group| group.vpc != *id);
     region.route_tables.retain(|_, table| table.vpc != *id);
+    region.network_acls.retain(|_, acl| acl.vpc != *id);
     region.vpcs.remove(id);
     Ok(Xml::done())
 }
 
-/// Whether anything but the default group and the main table is left in the VPC.
+/// Whether anything but what it was born with is left in the VPC.
 fn has_dependants(region: &Region, id: &str) -> bool {
     region.subnets.values().any(|subnet| subnet.vpc == id)
         || region.groups.values().any(|group| group.vpc == id && group.name != "default")
         || region.route_tables.values().any(|table| table.vpc == id && table.main.is_none())
+        || region.network_acls.values().any(|acl| acl.vpc == id && !acl.default)
         || region.endpoints.values().any(|endpoint| endpoint.vpc == id)
         || region.interfaces.values().any(|interface| interface.vpc == id)
 }

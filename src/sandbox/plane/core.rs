@@ -52,7 +52,7 @@ impl Core {
     /// The judge's answer, now.
     pub fn judge(&self, topology: &Topology, source: &Source, destination: &Destination) -> Verdict {
         let listening = |id: &str, port: u16| self.fabric.has(&Place::Instance { id: id.to_owned(), port });
-        View { topology, listening: &listening }.judge(source, destination)
+        View { topology, listening: &listening, flow: self.random.next_u64() }.judge(source, destination)
     }
 
     /// Connects from an instance's own interface to an address in its VPC.

@@ -2,12 +2,13 @@
 //!
 //! A connection is judged hop by hop, as the packets meet their judges on AWS: leaving the client, at the endpoint,
 //! at the load balancer, at the target. Only what is lost on the way differs from what is refused: security groups,
-//! states and zones lose packets (a time-out), and a host that has nothing on the port refuses.
+//! network ACLs, states and zones lose packets (a time-out), and a host that has nothing on the port refuses.
 
 use std::net::Ipv4Addr;
 
+use super::acl::Flow;
 use super::groups::{Direction, Party, admit};
-use super::topology::{Balancer, Endpoint, Instance, Node, Target, TargetGroup, Topology};
+use super::topology::{Balancer, Endpoint, EndpointInterface, Instance, Node, Target, TargetGroup, Topology};
 
 #[cfg(test)]
 mod tests;
@@ -142,6 +143,8 @@ pub enum Reason {
     TargetIngress,
     /// The target is not running.
     TargetNotRunning,
+    /// A subnet's network ACL denies the request, or its answer.
+    NetworkAcl,
 }
 
 /// The account, and what runs on its instances.
@@ -150,6 +153,8 @@ pub struct View<'a> {
     pub topology: &'a Topology,
     /// Whether a process of the instance listens on the port.
     pub listening: &'a dyn Fn(&str, u16) -> bool,
+    /// Picks the port that the connection is sent from, to which its answers must get through.
+    pub flow: u64,
 }
 
 impl View<'_> {
@@ -180,21 +185,28 @@ impl View<'_> {
         };
         let client = Party { address: source.address, groups: &source.groups };
         let enter = |groups: &[String]| admit(topology, groups, Direction::Ingress, port, client);
+        let cross = |subnet: &str| {
+            let from = Side { subnet: &source.subnet, address: source.address, ports: LINUX_PORTS };
+            self.crosses(&from, subnet, destination)
+        };
         match self.at(destination).ok_or(Reason::NoSuchAddress)? {
             Found::Instance(id, instance) => {
                 out(&instance.groups)?;
+                cross(&instance.subnet)?;
                 enter(&instance.groups).then_some(()).ok_or(Reason::TargetIngress)?;
                 instance.running.then_some(()).ok_or(Reason::TargetNotRunning)?;
                 Ok(self.host(id, port))
             }
-            Found::Node(arn, balancer) => {
+            Found::Node(arn, balancer, node) => {
                 out(&balancer.groups)?;
+                cross(&node.subnet)?;
                 balancer.active.then_some(()).ok_or(Reason::BalancerNotActive)?;
                 (balancer.groups.is_empty() || enter(&balancer.groups)).then_some(()).ok_or(Reason::BalancerIngress)?;
                 deliver_to_node(arn, balancer, destination)
             }
-            Found::Endpoint(id, endpoint) => {
+            Found::Endpoint(id, endpoint, interface) => {
                 out(&endpoint.groups)?;
+                cross(&interface.subnet)?;
                 enter(&endpoint.groups).then_some(()).ok_or(Reason::EndpointIngress)?;
                 available(endpoint)?;
                 Ok(Verdict::Deliver(Place::Endpoint { id: id.to_owned(), address: destination.address }))
@@ -205,7 +217,7 @@ impl View<'_> {
     fn leaves_endpoint(&self, id: &str, client: &Client, destination: &Destination) -> Result<Verdict, Reason> {
         let endpoint = self.topology.endpoints.get(id).ok_or(Reason::EndpointNotAvailable)?;
         available(endpoint)?;
-        let Some(Found::Node(arn, balancer)) = self.at(destination) else { return Err(Reason::BalancerNotActive) };
+        let Some(Found::Node(arn, balancer, _)) = self.at(destination) else { return Err(Reason::BalancerNotActive) };
         let service = self.topology.services.get(&endpoint.service).ok_or(Reason::ServiceGone)?;
         if !service.balancers.iter().any(|listed| listed == arn) {
             return Err(Reason::ServiceGone);
@@ -241,17 +253,37 @@ impl View<'_> {
         }
         // With enforcement off, PrivateLink traffic must be let in by the nodes' addresses: a rule that names the
         // load balancer's group does not cover it [NLB:target-group-register-targets].
-        let (address, groups) = match traffic {
-            Traffic::PrivateLink if !balancer.enforce_on_private_link => (node, [].as_slice()),
-            Traffic::PrivateLink | Traffic::Own => (node, balancer.groups.as_slice()),
+        let (address, groups, ports) = match traffic {
+            Traffic::PrivateLink if !balancer.enforce_on_private_link => (node, [].as_slice(), BALANCER_PORTS),
+            Traffic::PrivateLink | Traffic::Own => (node, balancer.groups.as_slice(), BALANCER_PORTS),
             Traffic::Direct(client) if client.instance == id => return Err(Reason::Hairpin),
-            Traffic::Direct(client) => (client.address, balancer.groups.as_slice()),
+            Traffic::Direct(client) => (client.address, balancer.groups.as_slice(), LINUX_PORTS),
         };
+        if let Some(from) = balancer.nodes.iter().find(|it| it.address == node) {
+            self.crosses(&Side { subnet: &from.subnet, address, ports }, &instance.subnet, destination)?;
+        }
         admit(topology, &instance.groups, Direction::Ingress, port, Party { address, groups })
             .then_some(())
             .ok_or(Reason::TargetIngress)?;
         instance.running.then_some(()).ok_or(Reason::TargetNotRunning)?;
         Ok(self.host(id, port))
+    }
+
+    /// Whether the network ACLs of two subnets let a connection and its answers pass. Traffic within a subnet does
+    /// not meet its ACL [vpc userguide: vpc-network-acls].
+    fn crosses(&self, from: &Side<'_>, to: &str, destination: &Destination) -> Result<(), Reason> {
+        let subnets = &self.topology.subnets;
+        if from.subnet == to {
+            return Ok(());
+        }
+        let (first, last) = from.ports;
+        let port = first + u16::try_from(self.flow % (u64::from(last - first) + 1)).unwrap_or(0);
+        let acl = |subnet: &str| subnets.get(subnet).map(|subnet| &subnet.acl);
+        let there = Flow { source: from.address, destination: destination.address, port: destination.port };
+        let back = Flow { source: destination.address, destination: from.address, port };
+        let passes = acl(from.subnet).is_none_or(|acl| acl.lets_out(there) && acl.lets_in(back))
+            && acl(to).is_none_or(|acl| acl.lets_in(there) && acl.lets_out(back));
+        passes.then_some(()).ok_or(Reason::NetworkAcl)
     }
 
     fn host(&self, id: &str, port: u16) -> Verdict {
@@ -272,25 +304,35 @@ impl View<'_> {
         instances
             .filter(|(_, it)| it.address == *address)
             .map(|(id, it)| Found::Instance(id, it))
-            .chain(
-                nodes
-                    .filter(|(_, it)| it.nodes.iter().any(|n| n.address == *address))
-                    .map(|(a, it)| Found::Node(a, it)),
-            )
-            .chain(
-                endpoints
-                    .filter(|(_, it)| it.interfaces.iter().any(|i| i.address == *address))
-                    .map(|(id, it)| Found::Endpoint(id, it)),
-            )
+            .chain(nodes.filter_map(|(arn, it)| {
+                let node = it.nodes.iter().find(|node| node.address == *address)?;
+                Some(Found::Node(arn, it, node))
+            }))
+            .chain(endpoints.filter_map(|(id, it)| {
+                let interface = it.interfaces.iter().find(|interface| interface.address == *address)?;
+                Some(Found::Endpoint(id, it, interface))
+            }))
             .next()
     }
 }
 
 enum Found<'a> {
     Instance(&'a str, &'a Instance),
-    Node(&'a str, &'a Balancer),
-    Endpoint(&'a str, &'a Endpoint),
+    Node(&'a str, &'a Balancer, &'a Node),
+    Endpoint(&'a str, &'a Endpoint, &'a EndpointInterface),
 }
+
+/// The sending side of a hop, as network ACLs see it.
+struct Side<'a> {
+    subnet: &'a str,
+    address: Ipv4Addr,
+    /// The ports it sends from, first and last.
+    ports: (u16, u16),
+}
+
+/// The ports that Amazon Linux and a load balancer send from [vpc userguide: nacl-ephemeral-ports].
+const LINUX_PORTS: (u16, u16) = (32768, 61000);
+const BALANCER_PORTS: (u16, u16) = (1024, 65535);
 
 fn available(endpoint: &Endpoint) -> Result<(), Reason> {
     // The wire's casing differs between operations and SDKs, so it is not relied on.

@@ -3,8 +3,8 @@
 use std::net::Ipv4Addr;
 
 use super::topology::{
-    Balancer, Endpoint, EndpointInterface, Group, HealthCheck, Instance, Node, Peer, Rule, Service, Subnet, Target,
-    TargetGroup, Topology,
+    Acl, Balancer, Endpoint, EndpointInterface, Group, HealthCheck, Instance, Node, Peer, Rule, Service, Subnet,
+    Target, TargetGroup, Topology,
 };
 
 /// The load balancer.
@@ -69,7 +69,7 @@ fn instance(vpc: &str, subnet: &str, address: &str, group: &str, user_data: &str
 }
 
 fn subnet(vpc: &str, reaches_s3: bool) -> Subnet {
-    Subnet { vpc: vpc.to_owned(), zone_id: "apne1-az4".to_owned(), reaches_s3 }
+    Subnet { vpc: vpc.to_owned(), zone_id: "apne1-az4".to_owned(), reaches_s3, acl: Acl::open() }
 }
 
 fn group(vpc: &str, ingress: Vec<Rule>) -> Group {

@@ -60,7 +60,8 @@ fn carries_tcp(rule: &Rule, port: u16) -> bool {
         && (rule.protocol == "-1" || rule.ports.is_none_or(|(first, last)| (first..=last).contains(&port)))
 }
 
-fn contains(network: Ipv4Addr, length: u8, address: Ipv4Addr) -> bool {
+/// Whether a block has an address.
+pub fn contains(network: Ipv4Addr, length: u8, address: Ipv4Addr) -> bool {
     let mask = u32::MAX.checked_shl(32 - u32::from(length.min(32))).unwrap_or(0);
     u32::from(network) & mask == u32::from(address) & mask
 }

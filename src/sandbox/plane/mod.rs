@@ -2,6 +2,7 @@
 //! Must not know: the HTTP API, request parsing, how the world is stored.
 //! Next: `topology.rs` is all it is told; `filter.rs` is the judge; `fabric.rs` and `relay.rs` carry what it lets pass.
 
+mod acl;
 mod boot;
 mod console;
 mod core;
@@ -39,6 +40,6 @@ pub use console::Console;
 pub use plane::{Plane, PlaneOptions};
 pub use report::TargetReport;
 pub use topology::{
-    Balancer, Endpoint, EndpointInterface, Group, HealthCheck, Instance, Node, Peer, Rule, Service, Subnet, Target,
-    TargetGroup, Topology,
+    Acl, AclRule, Balancer, Endpoint, EndpointInterface, Group, HealthCheck, Instance, Node, Peer, Rule, Service,
+    Subnet, Target, TargetGroup, Topology,
 };

@@ -67,6 +67,30 @@ pub struct Subnet {
     pub zone_id: String,
     /// Whether its route table has a route to S3 through a gateway endpoint that is available.
     pub reaches_s3: bool,
+    /// Its network ACL.
+    pub acl: Acl,
+}
+
+/// A network ACL: stateless, so that answers are judged like requests.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Acl {
+    /// Inbound rules in the order of their numbers. What none of them fits is denied.
+    pub inbound: Vec<AclRule>,
+    /// Outbound rules, likewise.
+    pub outbound: Vec<AclRule>,
+}
+
+/// One rule of a network ACL.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AclRule {
+    /// Whether what fits may pass.
+    pub allow: bool,
+    /// A protocol number, or `-1` for all.
+    pub protocol: String,
+    /// First and last destination port; `None` for all.
+    pub ports: Option<(u16, u16)>,
+    /// The other end: the source of inbound and the destination of outbound packets.
+    pub block: (Ipv4Addr, u8),
 }
 
 /// An instance, its interface, and the script it was born with.

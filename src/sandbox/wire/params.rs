@@ -41,7 +41,8 @@ impl Params {
     /// # Errors
     /// What is no such object.
     pub fn parse_json(action: &str, body: &[u8]) -> Result<Self, ApiError> {
-        let bad = |why: &str| ApiError::new("SerializationException", format!("The body is not what is expected: {why}"));
+        let bad =
+            |why: &str| ApiError::new("SerializationException", format!("The body is not what is expected: {why}"));
         let body: &[u8] = if body.is_empty() { b"{}" } else { body };
         let object: BTreeMap<String, serde_json::Value> =
             serde_json::from_slice(body).map_err(|error| bad(&error.to_string()))?;

@@ -40,6 +40,7 @@ pub struct Region {
     pub vpcs: BTreeMap<String, Vpc>,
     pub subnets: BTreeMap<String, Subnet>,
     pub route_tables: BTreeMap<String, RouteTable>,
+    pub network_acls: BTreeMap<String, NetworkAcl>,
     pub groups: BTreeMap<String, Group>,
     pub interfaces: BTreeMap<String, Interface>,
     pub instances: BTreeMap<String, Instance>,
@@ -97,6 +98,36 @@ pub struct RouteTable {
     /// Explicit associations: association id to subnet.
     pub associations: BTreeMap<String, String>,
     pub tags: Tags,
+}
+
+/// A network ACL. The last rule, `*`, which denies the rest, is not stored: every list ends with it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NetworkAcl {
+    pub id: String,
+    pub vpc: String,
+    /// Whether it is the one its VPC was born with, which every new subnet gets.
+    pub default: bool,
+    /// Association id to subnet.
+    pub associations: BTreeMap<String, String>,
+    /// In the order of their numbers.
+    pub entries: Vec<AclEntry>,
+    pub tags: Tags,
+}
+
+/// A rule of a network ACL.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AclEntry {
+    pub egress: bool,
+    /// 1 to 32766: the lowest that fits decides.
+    pub number: u16,
+    /// `-1` or a protocol number.
+    pub protocol: String,
+    pub allow: bool,
+    pub block: Block,
+    /// First and last port, for TCP and UDP.
+    pub ports: Option<(u16, u16)>,
+    /// Type and code, for ICMP.
+    pub icmp: Option<(i32, i32)>,
 }
 
 /// A security group.

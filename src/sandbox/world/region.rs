@@ -9,7 +9,7 @@ use crate::host::Random;
 use crate::sandbox::Pace;
 
 use super::life::{GONE, Kind, Life, Timing};
-use super::model::{Account, Endpoint, EndpointKind, Instance, Region, RouteTable, Subnet, World};
+use super::model::{Account, Endpoint, EndpointKind, Instance, NetworkAcl, Region, RouteTable, Subnet, World};
 use super::store::FORMAT;
 
 impl World {
@@ -206,6 +206,11 @@ impl Region {
     pub fn route_table_of(&self, subnet: &Subnet) -> Option<&RouteTable> {
         let own = self.route_tables.values().find(|table| table.associations.values().any(|used| *used == subnet.id));
         own.or_else(|| self.route_tables.values().find(|table| table.vpc == subnet.vpc && table.main.is_some()))
+    }
+
+    /// The network ACL that `subnet` is associated with.
+    pub fn network_acl_of(&self, subnet: &str) -> Option<&NetworkAcl> {
+        self.network_acls.values().find(|acl| acl.associations.values().any(|used| used == subnet))
     }
 
     /// The gateway endpoints that have put a route into `table`.

@@ -62,6 +62,7 @@ impl Region {
             vpcs,
             subnets,
             route_tables,
+            network_acls,
             groups,
             interfaces,
             instances,
@@ -74,6 +75,7 @@ impl Region {
             tokens: _,
         } = self;
         all.extend(vpcs.keys().chain(subnets.keys()).chain(route_tables.keys()).chain(groups.keys()).cloned());
+        all.extend(network_acls.keys().cloned());
         all.extend(interfaces.keys().chain(instances.keys()).chain(target_groups.keys()).cloned());
         all.extend(balancers.keys().chain(listeners.keys()).chain(services.keys()).chain(endpoints.keys()).cloned());
         all.extend(connect_endpoints.keys().cloned());
@@ -88,6 +90,7 @@ impl Region {
             vpcs: rows(&mut self.vpcs, ids),
             subnets: rows(&mut self.subnets, ids),
             route_tables: rows(&mut self.route_tables, ids),
+            network_acls: rows(&mut self.network_acls, ids),
             groups: rows(&mut self.groups, ids),
             interfaces: rows(&mut self.interfaces, ids),
             instances: rows(&mut self.instances, ids),
@@ -105,6 +108,7 @@ impl Region {
         self.vpcs.append(&mut rows.vpcs);
         self.subnets.append(&mut rows.subnets);
         self.route_tables.append(&mut rows.route_tables);
+        self.network_acls.append(&mut rows.network_acls);
         self.groups.append(&mut rows.groups);
         self.interfaces.append(&mut rows.interfaces);
         self.instances.append(&mut rows.instances);

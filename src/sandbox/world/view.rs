@@ -4,8 +4,8 @@ use std::net::Ipv4Addr;
 
 use crate::sandbox::plane::{self, Topology};
 
-use super::catalogue::s3_name;
-use super::model::{Balancer, Endpoint, EndpointKind, Group, Peer, Region, Rule, TargetGroup, World};
+use super::catalogue::{s3_blocks, s3_name};
+use super::model::{Balancer, Endpoint, EndpointKind, Group, NetworkAcl, Peer, Region, Rule, TargetGroup, World};
 
 /// Everything that can send, carry, admit or answer a packet, of all accounts and regions: ids are unique.
 pub fn topology(world: &World) -> Topology {
@@ -22,10 +22,12 @@ pub fn topology(world: &World) -> Topology {
                     .gateways_of(&table.id)
                     .any(|gateway| gateway.service_name == s3_name(name) && gateway.life.state == "available")
             });
+            let acl = region.network_acl_of(&subnet.id).map_or_else(plane::Acl::open, acl_view);
             let view = plane::Subnet {
                 vpc: subnet.vpc.clone(),
                 zone_id: subnet.zone_id.clone(),
-                reaches_s3: resolves && routed,
+                reaches_s3: resolves && routed && acl.lets_through_to(s3_blocks()[0].at(10), subnet.block.at(10), 443),
+                acl,
             };
             all.subnets.insert(subnet.id.clone(), view);
         }
@@ -57,6 +59,20 @@ pub fn topology(world: &World) -> Topology {
         }
     }
     all
+}
+
+fn acl_view(acl: &NetworkAcl) -> plane::Acl {
+    let side = |egress| {
+        let entries = acl.entries.iter().filter(move |entry| entry.egress == egress);
+        let rules = entries.map(|entry| plane::AclRule {
+            allow: entry.allow,
+            protocol: entry.protocol.clone(),
+            ports: entry.ports,
+            block: (entry.block.network, entry.block.prefix),
+        });
+        rules.collect()
+    };
+    plane::Acl { inbound: side(false), outbound: side(true) }
 }
 
 fn group_view(group: &Group) -> plane::Group {

@@ -6,6 +6,7 @@ mod account;
 mod cloud;
 mod folder;
 mod journal;
+mod path;
 mod program;
 mod redact;
 #[cfg(unix)]
@@ -16,6 +17,7 @@ pub use account::Account;
 pub use cloud::{Cloud, ec2, elb, get};
 pub use folder::Folder;
 pub use journal::{Line, events, made, receipt, sequence};
+pub use path::Path;
 pub use program::Program;
 pub use redact::redact;
 #[cfg(unix)]

@@ -1,14 +1,14 @@
 //! The judge's tables: one row per way a connection may go.
 
 use super::super::fixtures::{GROUP, NLB, anywhere, block, ip, lab, rule};
-use super::super::topology::Peer;
+use super::super::topology::{Acl, AclRule, Peer};
 use super::*;
 
 type Change = fn(&mut Topology);
 type Chosen<'a> = Result<&'a [&'a str], Reason>;
 
 fn view_judges(topology: &Topology, source: &Source, destination: &Destination) -> Verdict {
-    View { topology, listening: &|id, port| id == "i-web" && port == 80 }.judge(source, destination)
+    View { topology, listening: &|id, port| id == "i-web" && port == 80, flow: 0 }.judge(source, destination)
 }
 
 fn to(vpc: &str, address: &str, port: u16) -> Destination {
@@ -265,6 +265,61 @@ fn from_a_node_to_its_target() {
     let open: Change = |it| group(it, "sg-web").ingress = vec![rule(0, anywhere())];
     check(&source, &to("vpc-p", "10.0.1.5", 8080), &[("nothing on the port", open, Verdict::Refuse)]);
     check(&source, &to("vpc-p", "10.0.1.77", 80), &[("no such host", open, lost(Reason::NoSuchAddress))]);
+}
+
+/// A network ACL with one rule each way: TCP to these ports, with this block.
+fn acl(inbound: (u16, u16), outbound: (u16, u16), network: &str, length: u8) -> Acl {
+    let rule = |ports| AclRule { allow: true, protocol: "6".into(), ports: Some(ports), block: (ip(network), length) };
+    Acl { inbound: vec![rule(inbound)], outbound: vec![rule(outbound)] }
+}
+
+/// The client, the endpoint, the node and the target, each in a subnet of its own with an ACL of its own.
+#[test]
+fn a_network_acl_judges_the_answer_too() {
+    const HTTP: (u16, u16) = (80, 80);
+    const HIGH: (u16, u16) = (1024, 65535);
+    let lost = Verdict::Drop(Reason::NetworkAcl);
+    let shut = || Acl::default();
+    type Case = (&'static str, &'static str, fn() -> Acl, bool);
+    let rows: &[Case] = &[
+        ("client: as needed", "subnet-c", || acl(HIGH, HTTP, "10.0.0.0", 16), true),
+        ("client: nothing out", "subnet-c", || Acl { outbound: Vec::new(), ..Acl::open() }, false),
+        ("client: nothing back", "subnet-c", || Acl { inbound: Vec::new(), ..Acl::open() }, false),
+        ("client: back to the wrong ports", "subnet-c", || acl((1024, 32767), HTTP, "10.0.0.0", 16), false),
+        ("endpoint: as needed", "subnet-e", || acl(HTTP, HIGH, "10.0.2.0", 24), true),
+        ("endpoint: for another range", "subnet-e", || acl(HTTP, HIGH, "10.0.9.0", 24), false),
+        ("endpoint: no return ports", "subnet-e", || acl(HTTP, HTTP, "10.0.2.0", 24), false),
+        ("node: as needed", "subnet-n", || acl(HIGH, HTTP, "10.0.1.5", 32), true),
+        ("node: nothing back", "subnet-n", || acl(HTTP, HTTP, "10.0.1.5", 32), false),
+        ("target: as needed", "subnet-p", || acl(HTTP, HIGH, "10.0.1.10", 32), true),
+        ("target: the client's range is not who it sees", "subnet-p", || acl(HTTP, HIGH, "10.0.2.0", 24), false),
+        ("target: no return ports", "subnet-p", || acl(HTTP, (32768, 61000), "0.0.0.0", 0), false),
+    ];
+    for (name, subnet, acl, passes) in rows {
+        let mut topology = lab();
+        for (new, like) in [("subnet-e", "subnet-c"), ("subnet-n", "subnet-p")] {
+            let subnet = topology.subnets[like].clone();
+            topology.subnets.insert(new.into(), subnet);
+        }
+        vpce(&mut topology).interfaces[0].subnet = "subnet-e".into();
+        nlb(&mut topology).nodes[0].subnet = "subnet-n".into();
+        let changed = topology.subnets.get_mut(*subnet).expect("it was made");
+        changed.acl = acl();
+        let (source, destination) = if matches!(*subnet, "subnet-c" | "subnet-e") {
+            (Source::Instance("i-client".into()), to("vpc-c", "10.0.2.20", 80))
+        } else {
+            let source = Source::Node { balancer: NLB.into(), address: ip("10.0.1.10"), traffic: Traffic::PrivateLink };
+            (source, to("vpc-p", "10.0.1.5", 80))
+        };
+        let verdict = view_judges(&topology, &source, &destination);
+        assert_eq!(verdict == lost, !passes, "{name}: {verdict:?}");
+        // Whatever the ACL says, traffic within one subnet does not meet it.
+        let mut together = topology.clone();
+        vpce(&mut together).interfaces[0].subnet = "subnet-c".into();
+        nlb(&mut together).nodes[0].subnet = "subnet-p".into();
+        together.subnets.values_mut().for_each(|subnet| subnet.acl = shut());
+        assert!(matches!(view_judges(&together, &source, &destination), Verdict::Deliver(_)), "{name}");
+    }
 }
 
 #[test]

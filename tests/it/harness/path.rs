@@ -1,0 +1,172 @@
+//! A whole path by hand: a web server behind a load balancer and its service, an endpoint to it, and a client that asks.
+
+use pllab::cloud::Clients;
+use serde_json::{Value, json};
+
+use super::{Cloud, Folder, ec2, elb, get};
+
+/// The web server's script.
+const WEB: &str = "#!/bin/bash\ndnf install -y nginx\necho 'hello <!--# echo var=\"remote_addr\" -->' > \
+                   /usr/share/nginx/html/index.html\necho 'ssi on;' > /etc/nginx/default.d/ssi.conf\n\
+                   systemctl enable --now nginx\n";
+const IMAGE: &str = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
+
+/// The ids of what was made. The client and the endpoint are in subnets of their own.
+pub struct Path {
+    _folder: Folder,
+    /// The sandbox.
+    pub cloud: Cloud,
+    /// The consumer's VPC.
+    pub vpc: String,
+    /// The client's subnet.
+    pub client_subnet: String,
+    /// The endpoint's subnet.
+    pub endpoint_subnet: String,
+    /// The consumer's group: open.
+    pub group: String,
+    /// The load balancer.
+    pub balancer: String,
+    /// The target group.
+    pub target_group: String,
+    /// The service's id.
+    pub service: String,
+    /// The service's name.
+    pub service_name: String,
+    /// The endpoint.
+    pub endpoint: String,
+    /// The endpoint's regional name.
+    pub name: String,
+}
+
+/// A VPC, and a group in it that lets everything in.
+async fn vpc(of: &Clients) -> (String, String) {
+    let vpc = get(&ec2(of, "CreateVpc", json!({ "CidrBlock": "10.0.0.0/16" })).await.expect("a VPC"), "Vpc.VpcId");
+    let group = json!({ "GroupName": "open", "Description": "open", "VpcId": vpc });
+    let group = get(&ec2(of, "CreateSecurityGroup", group).await.expect("a group"), "GroupId");
+    let all = json!([{ "IpProtocol": "-1", "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] }]);
+    let rule = json!({ "GroupId": group, "IpPermissions": all });
+    ec2(of, "AuthorizeSecurityGroupIngress", rule).await.expect("a rule");
+    (vpc, group)
+}
+
+async fn subnet(of: &Clients, vpc: &str, cidr: &str) -> String {
+    let subnet = json!({ "VpcId": vpc, "CidrBlock": cidr, "AvailabilityZoneId": "apne1-az4" });
+    get(&ec2(of, "CreateSubnet", subnet).await.expect("a subnet"), "Subnet.SubnetId")
+}
+
+/// An instance with a script, seen running.
+async fn instance(of: &Clients, subnet: &str, group: &str, script: &str) -> String {
+    let params = json!({
+        "ImageId": IMAGE, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1,
+        "SubnetId": subnet, "SecurityGroupIds": [group], "UserData": script,
+    });
+    let id = get(&ec2(of, "RunInstances", params).await.expect("an instance"), "Instances[0].InstanceId");
+    for _ in 0..5 {
+        let seen = ec2(of, "DescribeInstances", json!({ "InstanceIds": [id] })).await.expect("it is there");
+        if get(&seen, "Reservations[0].Instances[0].State.Name") == "running" {
+            return id;
+        }
+    }
+    panic!("{id} does not run");
+}
+
+impl Path {
+    /// Builds it, up to an endpoint whose connection was accepted.
+    pub async fn begin() -> Self {
+        let folder = Folder::new();
+        let cloud = Cloud::open(&folder.path().join("sandbox")).await;
+        let provider = &cloud.provider;
+        let (provider_vpc, open) = vpc(provider).await;
+        let provider_subnet = subnet(provider, &provider_vpc, "10.0.1.0/24").await;
+        let tables = ec2(provider, "DescribeRouteTables", json!({})).await.expect("the main table");
+        let s3 = json!({
+            "VpcEndpointType": "Gateway", "VpcId": provider_vpc, "ServiceName": "com.amazonaws.ap-northeast-1.s3",
+            "RouteTableIds": [get(&tables, "RouteTables[0].RouteTableId")],
+        });
+        ec2(provider, "CreateVpcEndpoint", s3).await.expect("the way to S3");
+        let web = instance(provider, &provider_subnet, &open, WEB).await;
+        let balancer = json!({
+            "Name": "nlb", "Type": "network", "Scheme": "internal", "Subnets": [provider_subnet],
+            "SecurityGroups": [open],
+        });
+        let made = elb(provider, "CreateLoadBalancer", balancer).await.expect("a load balancer");
+        let balancer = get(&made, "LoadBalancers[0].LoadBalancerArn");
+        let group = json!({ "Name": "web", "Protocol": "TCP", "Port": 80, "VpcId": provider_vpc });
+        let made = elb(provider, "CreateTargetGroup", group).await.expect("a target group");
+        let target_group = get(&made, "TargetGroups[0].TargetGroupArn");
+        let target = json!({ "TargetGroupArn": target_group, "Targets": [{ "Id": web }] });
+        elb(provider, "RegisterTargets", target).await.expect("registered");
+        let forward = json!([{ "Type": "forward", "TargetGroupArn": target_group }]);
+        let listener = json!({
+            "LoadBalancerArn": balancer, "Protocol": "TCP", "Port": 80, "DefaultActions": forward,
+        });
+        elb(provider, "CreateListener", listener).await.expect("a listener");
+        elb(provider, "DescribeLoadBalancers", json!({})).await.expect("seen");
+        let service = json!({ "NetworkLoadBalancerArns": [balancer] });
+        let made = ec2(provider, "CreateVpcEndpointServiceConfiguration", service).await.expect("a service");
+        let service = get(&made, "ServiceConfiguration.ServiceId");
+        let service_name = get(&made, "ServiceConfiguration.ServiceName");
+        let allow = json!({ "ServiceId": service, "AddAllowedPrincipals": ["*"] });
+        ec2(provider, "ModifyVpcEndpointServicePermissions", allow).await.expect("allowed");
+
+        let consumer = &cloud.consumer;
+        let (vpc, group) = vpc(consumer).await;
+        let client_subnet = subnet(consumer, &vpc, "10.0.1.0/24").await;
+        let endpoint_subnet = subnet(consumer, &vpc, "10.0.2.0/24").await;
+        let params = json!({
+            "VpcEndpointType": "Interface", "VpcId": vpc, "SubnetIds": [endpoint_subnet],
+            "SecurityGroupIds": [group], "ServiceName": service_name,
+        });
+        let made = ec2(consumer, "CreateVpcEndpoint", params).await.expect("an endpoint");
+        let endpoint = get(&made, "VpcEndpoint.VpcEndpointId");
+        let name = get(&made, "VpcEndpoint.DnsEntries[0].DnsName");
+        let path = Self {
+            _folder: folder,
+            cloud,
+            vpc,
+            client_subnet,
+            endpoint_subnet,
+            group,
+            balancer,
+            target_group,
+            service,
+            service_name,
+            endpoint,
+            name,
+        };
+        path.accept().await;
+        path
+    }
+
+    /// Accepts the endpoint's connection and sees it available.
+    pub async fn accept(&self) {
+        let params = json!({ "ServiceId": self.service, "VpcEndpointIds": [self.endpoint] });
+        ec2(&self.cloud.provider, "AcceptVpcEndpointConnections", params).await.expect("accepted");
+        let seen = json!({ "VpcEndpointIds": [self.endpoint] });
+        let seen = ec2(&self.cloud.consumer, "DescribeVpcEndpoints", seen).await.expect("it is there");
+        assert_eq!(get(&seen, "VpcEndpoints[0].State"), "available");
+    }
+
+    /// A client in the consumer's VPC that asks for `http://HOST/` once at each look at its console.
+    pub async fn client(&self, host: &str) -> String {
+        let script = format!("#!/bin/bash\nwhile true; do curl -sS -m 5 http://{host}/; sleep 5; done\n");
+        instance(&self.cloud.consumer, &self.client_subnet, &self.group, &script).await
+    }
+
+    /// What the client's next try brings: the last line of its console.
+    pub async fn ask(&self, client: &str) -> String {
+        let params = json!({ "InstanceId": client, "Latest": true });
+        let seen = ec2(&self.cloud.consumer, "GetConsoleOutput", params).await.expect("a console");
+        get(&seen, "Output").lines().last().unwrap_or_default().to_owned()
+    }
+
+    /// Calls EC2 as the consumer.
+    pub async fn consumer(&self, operation: &'static str, params: Value) -> Value {
+        ec2(&self.cloud.consumer, operation, params).await.expect(operation)
+    }
+
+    /// Calls EC2 as the provider.
+    pub async fn provider(&self, operation: &'static str, params: Value) -> Value {
+        ec2(&self.cloud.provider, operation, params).await.expect(operation)
+    }
+}

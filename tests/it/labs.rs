@@ -1,0 +1,166 @@
+//! Labs by anyone: begun, proved, and refused with the place of what is wrong.
+
+use std::fs;
+use std::path::Path;
+
+use super::harness::{Folder, redact};
+
+fn root(path: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// Copies a folder into the test's own.
+fn copy(folder: &Folder, from: &Path, to: &str) {
+    for entry in fs::read_dir(from).expect("it can be listed").flatten() {
+        let to = format!("{to}/{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            copy(folder, &entry.path(), &to);
+        } else {
+            folder.write(&to, &fs::read_to_string(entry.path()).expect("it is text"));
+        }
+    }
+}
+
+/// The names of the labs that are wrong in some way.
+fn broken() -> Vec<String> {
+    let entries = fs::read_dir(root("tests/fixtures/labs")).expect("there are fixtures").flatten();
+    let mut names: Vec<_> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+/// What is said of every broken lab.
+#[track_caller]
+fn complaints(lang: &str) -> String {
+    let folder = Folder::new();
+    copy(&folder, &root("tests/fixtures/labs"), "labs");
+    let mut all = String::new();
+    for name in broken() {
+        let ran = folder.pllab("labs check --labs labs --plain").arg(&name).arg("--lang").arg(lang).run().clean();
+        // What only a proof can tell is no mistake in the files.
+        let proved = ["cannot-be-made", "met-before-its-step", "not-met-after-its-step"].contains(&name.as_str());
+        assert_eq!(ran.code, Some(if proved { 1 } else { 2 }), "{name}:\n{}", ran.err);
+        assert_eq!(ran.out, "", "{name}");
+        // A file that should be there, or should not, has no line.
+        let place = format!("labs/{name}/");
+        let (_, rest) = ran.err.split_once(&place).unwrap_or_else(|| panic!("{name}: no place in:\n{}", ran.err));
+        let (_, line) = rest.split_once(':').expect("a place ends in a colon");
+        let located = line.starts_with(|c: char| c.is_ascii_digit());
+        assert_eq!(located, !["missing-language", "stray-file"].contains(&name.as_str()), "{name}:\n{}", ran.err);
+        all.extend([format!("$ pllab labs check {name}\n"), redact(&ran.err, &[]), "\n".to_owned()]);
+    }
+    assert!(!folder.state().exists(), "nothing is left of a proof");
+    all
+}
+
+#[test]
+fn broken_labs_in_english() {
+    assert!(broken().len() >= 20);
+    insta::assert_snapshot!("broken-labs-en", complaints("en"));
+}
+
+#[test]
+fn broken_labs_in_japanese() {
+    insta::assert_snapshot!("broken-labs-ja", complaints("ja"));
+}
+
+#[test]
+fn the_labs_that_come_with_the_program_are_proved() {
+    let folder = Folder::new();
+    let labs: Vec<_> = fs::read_dir(root("labs")).expect("there are labs").flatten().collect();
+    let count = labs.iter().filter(|entry| entry.path().is_dir()).count();
+    let checked = folder.pllab("labs check --output json").run().code(0).stderr("").events();
+    assert_eq!(checked.len(), count);
+    for line in &checked {
+        assert_eq!((&line["event"], &line["verdict"]), (&"lab_checked".into(), &"met".into()), "{line}");
+        assert!(line["passes"][0]["checks"].as_u64() > Some(3), "{line}");
+    }
+    // Every value of a choice is proved too.
+    let choices = checked.iter().find(|line| line["lab"] == "privatelink").expect("it is among them");
+    assert_eq!(choices["passes"][1]["set"]["client"], "windows");
+    assert!(!folder.state().exists());
+}
+
+#[test]
+fn a_new_lab_is_proved_as_it_stands() {
+    let folder = Folder::new();
+    for lang in ["en", "ja"] {
+        let id = format!("my-{lang}");
+        let made =
+            folder.pllab("labs new --dir labs").arg(&id).arg("--lang").arg(lang).run().code(0).stderr("").clean();
+        made.says(&format!("labs/{id}/lab.yaml")).says(&format!("pllab labs check {id} --labs labs"));
+        folder
+            .pllab("labs check --labs labs")
+            .arg(&id)
+            .arg("--lang")
+            .arg(lang)
+            .run()
+            .code(0)
+            .stderr("")
+            .clean()
+            .says(&id);
+        folder.pllab("start --yes --pace instant --labs labs").arg(&id).arg("--lang").arg(lang).run().code(0).clean();
+    }
+    // A lab is named by its folder as well; without a name all of the folder's are proved, and only those.
+    folder.pllab("labs check labs/my-en --output json").run().code(0).says("my-en");
+    assert_eq!(folder.pllab("labs check --labs labs --output json").run().code(0).events().len(), 2);
+    let made = folder.pllab("labs new third --labs labs --output json").run().code(0).events();
+    assert_eq!((&made[0]["event"], made[0]["files"].as_array().map(Vec::len)), (&"lab_made".into(), Some(4)));
+}
+
+#[test]
+fn nothing_is_written_over() {
+    let folder = Folder::new();
+    folder.pllab("labs new mine --dir labs").run().code(0);
+    let path = folder.write("labs/mine/en.md", "# My own words {#lab}\n");
+    for lang in ["en", "ja"] {
+        folder
+            .pllab("labs new mine --dir labs --lang")
+            .arg(lang)
+            .run()
+            .code(2)
+            .stdout("")
+            .clean()
+            .complains("labs/mine");
+    }
+    assert_eq!(fs::read_to_string(path).expect("it is there"), "# My own words {#lab}\n");
+    for name in ["Mine", "../mine", "1st", "", "a b"] {
+        folder.pllab("labs new --dir labs").arg(name).run().code(2).clean();
+    }
+    folder.write("file", "not a folder");
+    folder.pllab("labs new mine --dir file").run().code(1).clean().complains("file");
+}
+
+#[test]
+fn what_is_no_lab_is_named() {
+    let folder = Folder::new();
+    folder.write("empty/notes.txt", "");
+    folder.pllab("labs check nowhere").run().code(2).clean().complains("nowhere").complains("privatelink");
+    folder.pllab("labs check empty").run().code(2).clean().complains("empty/lab.yaml");
+    folder.pllab("labs check --labs nowhere").run().code(2).clean().complains("nowhere");
+}
+
+/// Faults as events: a program finds the place without reading words.
+#[test]
+fn faults_as_events_carry_their_place() {
+    let folder = Folder::new();
+    copy(&folder, &root("tests/fixtures/labs/unknown-field"), "labs/unknown-field");
+    let ran = folder.pllab("labs check --labs labs --output json").run().code(2).stderr("");
+    let line = &ran.events()[0];
+    assert_eq!(line["verdict"], "broken");
+    let fault = &line["faults"][0];
+    assert_eq!((&fault["line"], &fault["column"]), (&18.into(), &5.into()));
+    assert_eq!(fault["excerpt"], "    sied: provider");
+}
+
+#[test]
+fn the_schema_is_the_one_that_editors_are_given() {
+    let folder = Folder::new();
+    let printed = folder.pllab("labs schema").run().code(0).stderr("").out;
+    let kept = fs::read_to_string(root("labs/lab.schema.json")).expect("it is there");
+    assert_eq!(printed, kept, "pllab labs schema > labs/lab.schema.json");
+    for entry in fs::read_dir(root("labs")).expect("there are labs").flatten().filter(|entry| entry.path().is_dir()) {
+        let yaml = fs::read_to_string(entry.path().join("lab.yaml")).expect("a lab has one");
+        assert!(yaml.starts_with("# yaml-language-server: $schema=../lab.schema.json\n"), "{:?}", entry.path());
+    }
+}
