@@ -54,7 +54,8 @@ impl Target {
 
     /// A sandbox of its own in `folder`, gone with the target.
     pub async fn throw_away(host: &Host, folder: &Path, region: &str) -> Result<Self, Failed> {
-        let (sandbox, live, note) = open(host, folder, region, Pace::Instant, None, Vec::new(), Limits::default()).await?;
+        let (sandbox, live, note) =
+            open(host, folder, region, Pace::Instant, None, Vec::new(), Limits::default()).await?;
         Self::of_live(&live, region, Some((sandbox, note))).await
     }
 

@@ -5,6 +5,7 @@ mod bad_lab;
 mod cli;
 mod crash;
 mod data_plane;
+mod differences;
 mod explain;
 mod faults;
 mod harness;
@@ -12,6 +13,7 @@ mod interrupt;
 mod journal;
 mod lab;
 mod labs;
+mod limits;
 mod lost_answer;
 mod parity;
 #[cfg(unix)]

@@ -1,175 +1,10 @@
 //! What AWS refuses, the sandbox refuses: one row per refusal, as a client sees it on the wire.
 
-use std::collections::BTreeMap;
-
-use super::harness::{Cloud, Folder, Signer};
-
-/// A lab to be refused things in, and the names of what is in it.
-struct Place {
-    cloud: Cloud,
-    names: BTreeMap<&'static str, String>,
-    _folder: Folder,
-}
-
-/// An answer: its status, its code where it refuses, its text.
-struct Answer {
-    status: u16,
-    text: String,
-}
-
-impl Answer {
-    /// The text of the first element with this name.
-    fn element(&self, name: &str) -> Option<&str> {
-        let start = self.text.find(&format!("<{name}>"))? + name.len() + 2;
-        self.text[start..].split('<').next()
-    }
-
-    #[track_caller]
-    fn need(&self, name: &str) -> String {
-        self.element(name).unwrap_or_else(|| panic!("no {name} in {}", self.text)).to_owned()
-    }
-}
-
-impl Place {
-    async fn open(folder: Folder) -> Self {
-        let cloud = Cloud::open(&folder.path().join("sandbox")).await;
-        Self { cloud, names: BTreeMap::new(), _folder: folder }
-    }
-
-    /// A request by the account at `index`. Names in braces are filled in: `VpcId={vpc}`.
-    fn call(&self, index: usize, service: &'static str, form: &str) -> Answer {
-        let mut form = form.to_owned();
-        for (name, value) in &self.names {
-            form = form.replace(&format!("{{{name}}}"), value);
-        }
-        assert!(!form.contains('{'), "a name is missing: {form}");
-        let version = if service == "ec2" { "2016-11-15" } else { "2015-12-01" };
-        let account = &self.cloud.sandbox().accounts()[index];
-        let signer = Signer {
-            id: account.access_key_id.clone(),
-            secret: account.secret_access_key.clone(),
-            ..self.cloud.signer(service)
-        };
-        let (status, text) = signer.call(&format!("Version={version}&Action={form}"));
-        Answer { status, text }
-    }
-
-    /// A call that must work; one of its elements becomes a name.
-    #[track_caller]
-    fn make(&mut self, index: usize, service: &'static str, form: &str, element: &str, name: &'static str) {
-        let answer = self.call(index, service, form);
-        assert_eq!(answer.status, 200, "{form}: {}", answer.text);
-        self.names.insert(name, answer.need(element));
-    }
-
-    #[track_caller]
-    fn done(&self, index: usize, service: &'static str, form: &str) -> Answer {
-        let answer = self.call(index, service, form);
-        assert_eq!(answer.status, 200, "{form}: {}", answer.text);
-        answer
-    }
-
-    /// Every row is refused with its status, code, and words in its message, in its protocol's envelope.
-    fn refuses(&self, rows: &[Row]) {
-        let mut wrong = Vec::new();
-        for (index, service, form, status, code, words) in rows {
-            let answer = self.call(*index, service, form);
-            let message = answer.element("Message").unwrap_or_default().to_owned();
-            let envelope = if *service == "ec2" { "<Response><Errors><Error><Code>" } else { "<ErrorResponse xmlns=" };
-            let right = answer.status == *status
-                && answer.element("Code") == Some(code)
-                && message.contains(words)
-                && answer.text.contains(envelope)
-                && answer.text.to_lowercase().contains("\r\nx-amzn-requestid: ");
-            if !right {
-                wrong.push(format!(
-                    "{form}\n   wanted {status} {code} …{words}…\n   got    {} {} {message}",
-                    answer.status,
-                    answer.element("Code").unwrap_or("no code")
-                ));
-            }
-        }
-        assert!(wrong.is_empty(), "{} of {} rows:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
-    }
-
-    /// Both networks: the provider's with two subnets in one zone and one in another, the consumer's likewise.
-    fn networks(&mut self) {
-        for (index, vpc, names) in
-            [(0, "vpc", ["subnet", "twin", "other"]), (1, "far-vpc", ["far-subnet", "far-twin", "far-other"])]
-        {
-            self.make(index, "ec2", "CreateVpc&CidrBlock=10.0.0.0/16", "vpcId", vpc);
-            for ((name, net), zone) in names.into_iter().zip(1..).zip(["apne1-az4", "apne1-az4", "apne1-az1"]) {
-                let form = format!("CreateSubnet&VpcId={{{vpc}}}&CidrBlock=10.0.{net}.0/24&AvailabilityZoneId={zone}");
-                self.make(index, "ec2", &form, "subnetId", name);
-            }
-        }
-        let group = |name: &str| format!("CreateSecurityGroup&GroupName={name}&GroupDescription=x&VpcId={{vpc}}");
-        self.make(0, "ec2", &group("one"), "groupId", "group");
-        self.make(0, "ec2", &group("two"), "groupId", "second");
-        self.make(
-            0,
-            "ec2",
-            "DescribeSecurityGroups&Filter.1.Name=group-name&Filter.1.Value.1=default",
-            "groupId",
-            "default",
-        );
-        self.make(
-            0,
-            "ec2",
-            "DescribeRouteTables&Filter.1.Name=association.main&Filter.1.Value.1=true",
-            "routeTableId",
-            "main",
-        );
-        self.make(0, "ec2", "CreateRouteTable&VpcId={vpc}", "routeTableId", "table");
-        let images = "DescribeImages&Filter.1.Name=architecture&Filter.1.Value.1=x86_64";
-        self.make(0, "ec2", images, "imageId", "image");
-    }
-
-    /// A load balancer in the first subnet, its target group, listener, and an endpoint service the consumer may use.
-    fn service(&mut self) {
-        let create = "CreateLoadBalancer&Name=nlb&Type=network&Scheme=internal&Subnets.member.1={subnet}";
-        self.make(0, ELB, create, "LoadBalancerArn", "nlb");
-        assert_eq!(self.done(0, ELB, "DescribeLoadBalancers").need("Code"), "active");
-        let create = "CreateTargetGroup&Name=web&Protocol=TCP&Port=80&VpcId={vpc}";
-        self.make(0, ELB, create, "TargetGroupArn", "targets");
-        let create = "CreateListener&LoadBalancerArn={nlb}&Protocol=TCP&Port=80&DefaultActions.member.1.Type=forward\
-                      &DefaultActions.member.1.TargetGroupArn={targets}";
-        self.make(0, ELB, create, "ListenerArn", "listener");
-        let create = "CreateVpcEndpointServiceConfiguration&NetworkLoadBalancerArn.1={nlb}";
-        self.make(0, "ec2", create, "serviceId", "service");
-        let name = format!("com.amazonaws.vpce.ap-northeast-1.{}", self.names["service"]);
-        self.names.insert("name", name);
-        let consumer = self.cloud.sandbox().accounts()[1].account_id.clone();
-        self.names.insert("consumer", format!("arn:aws:iam::{consumer}:root"));
-    }
-
-    fn allow(&self) {
-        self.done(
-            0,
-            "ec2",
-            "ModifyVpcEndpointServicePermissions&ServiceId={service}&AddAllowedPrincipals.1={consumer}",
-        );
-    }
-
-    fn endpoint(&mut self, name: &'static str) {
-        self.make(1, "ec2", ENDPOINT, "vpcEndpointId", name);
-    }
-
-    fn state(&self, endpoint: &str) -> String {
-        self.done(1, "ec2", &format!("DescribeVpcEndpoints&VpcEndpointId.1={{{endpoint}}}")).need("state")
-    }
-}
-
-/// Account, service, form, and the refusal: status, code, words in the message.
-type Row = (usize, &'static str, &'static str, u16, &'static str, &'static str);
-
-const ELB: &str = "elasticloadbalancing";
-const ENDPOINT: &str = "CreateVpcEndpoint&VpcEndpointType=Interface&VpcId={far-vpc}&SubnetId.1={far-subnet}\
-                        &ServiceName={name}";
+use super::harness::{ELB, ENDPOINT, Place};
 
 /// Opens a place, prepares it, and tells what is refused there; off the runtime's threads, for the calls block.
 async fn told(prepare: impl FnOnce(&mut Place) + Send + 'static) {
-    let mut place = Place::open(Folder::new()).await;
+    let mut place = Place::open().await;
     let place = tokio::task::spawn_blocking(move || {
         prepare(&mut place);
         place
@@ -525,7 +360,8 @@ async fn connections_live_as_the_two_sides_want() {
         assert_eq!(place.state("second-endpoint"), "rejected");
         let delete = "DeleteVpcEndpoints&VpcEndpointId.1={first}&VpcEndpointId.2={second-endpoint}";
         assert!(place.done(1, "ec2", delete).text.contains("<unsuccessful/>"));
-        assert_eq!(place.state("first"), "deleting");
+        let gone = place.call(1, "ec2", "DescribeVpcEndpoints&VpcEndpointId.1={first}");
+        assert_eq!(gone.element("Code"), Some("InvalidVpcEndpointId.NotFound"));
         place.done(0, ELB, "DeleteLoadBalancer&LoadBalancerArn={nlb}");
     })
     .await;

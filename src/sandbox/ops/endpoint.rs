@@ -70,14 +70,14 @@ fn create_interface(ctx: &mut Ctx<'_>, params: &Params) -> Result<Endpoint, ApiE
     if groups.is_empty() {
         groups = default_of(ctx.here(), &vpc).into_iter().collect();
     }
-    for subnet in &subnets {
-        ctx.check_room(subnet, 1)?;
-    }
     let siblings = ctx.here().endpoints.values();
     if siblings.filter(|one| one.vpc == vpc && one.kind == EndpointKind::Interface).count()
         >= ctx.quota(&quota::INTERFACE_ENDPOINTS)
     {
         return Err(ApiError::new("VpcEndpointLimitExceeded", "The maximum number of VPC endpoints has been reached."));
+    }
+    for subnet in &subnets {
+        ctx.check_room(subnet, 1)?;
     }
     let tags = specification(params, "vpc-endpoint")?;
     params.ready()?;
