@@ -16,6 +16,7 @@ mod labs;
 mod limits;
 mod lost_answer;
 mod parity;
+mod policy;
 #[cfg(unix)]
 mod pty;
 mod readme;
