@@ -129,7 +129,8 @@ fn write_type(xml: &mut Xml, kind: &InstanceType) {
     });
     xml.node("vCpuInfo", |xml| {
         xml.leaf("defaultVCpus", kind.vcpus).leaf("defaultCores", kind.vcpus / kind.threads);
-        xml.leaf("defaultThreadsPerCore", kind.threads);
+        xml.leaf("defaultThreadsPerCore", kind.threads).words("validCores", "item", [kind.vcpus / kind.threads]);
+        xml.words("validThreadsPerCore", "item", 1..=kind.threads);
     });
     xml.node("memoryInfo", |xml| {
         xml.leaf("sizeInMiB", kind.memory);

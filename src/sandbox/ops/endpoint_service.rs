@@ -300,7 +300,7 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, service: &Service) {
     write_zones(xml, ctx, &service.zone_ids);
     xml.leaf("acceptanceRequired", service.acceptance_required).leaf("managesVpcEndpoints", false);
     xml.words("networkLoadBalancerArnSet", "item", &service.balancers);
-    xml.words("supportedIpAddressTypeSet", "item", ["ipv4"]);
+    xml.words("supportedIpAddressTypeSet", "item", ["ipv4"]).leaf("remoteAccessEnabled", false);
     xml.words("baseEndpointDnsNameSet", "item", [base_name(service, ctx.region())]);
     tag_set(xml, &service.tags);
 }

@@ -10,9 +10,11 @@ use crate::sandbox::world::{
 
 use super::context::{Ctx, NewInterface, group_set, moment};
 use super::describe::{Lookup, one, select};
+use super::image::{boot_mode, write_billing};
 use super::names;
 use super::network_interface;
 use super::security_group::{check_count, check_in_vpc, default_of};
+use super::subnet::write_host_names;
 use super::tags::{specifications, tag_set};
 use super::vpc::only;
 
@@ -382,6 +384,7 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, instance: &Instance) {
     xml.leaf("rootDeviceName", root_device(image));
     write_volumes(xml, instance);
     xml.leaf("virtualizationType", "hvm").leaf("hypervisor", "xen").leaf("ebsOptimized", false);
+    write_settings(xml, instance, image);
     xml.leaf("enaSupport", true).maybe("clientToken", instance.token.as_ref());
     tag_set(xml, &instance.tags);
     xml.list("networkInterfaceSet", "item", region.interfaces.get(&instance.interface), |xml, interface| {
@@ -390,6 +393,44 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, instance: &Instance) {
     xml.node("metadataOptions", |xml| {
         xml.leaf("state", "applied").leaf("httpTokens", &instance.http_tokens);
         xml.leaf("httpPutResponseHopLimit", instance.hop_limit).leaf("httpEndpoint", "enabled");
+        xml.leaf("httpProtocolIpv6", "disabled").leaf("instanceMetadataTags", "disabled");
+    });
+}
+
+/// What every instance has and nobody here changes.
+fn write_settings(xml: &mut Xml, instance: &Instance, image: &Image) {
+    write_billing(xml, image);
+    xml.leaf("usageOperationUpdateTime", moment(instance.launched)).leaf("bootMode", boot_mode(image));
+    let booted = if boot_mode(image).starts_with("uefi") { "uefi" } else { "legacy-bios" };
+    xml.leaf("currentInstanceBootMode", booted);
+    if let Some(kind) = instance_type(&instance.kind) {
+        xml.node("cpuOptions", |xml| {
+            xml.leaf("coreCount", kind.vcpus / kind.threads).leaf("threadsPerCore", kind.threads);
+        });
+    }
+    xml.node("capacityReservationSpecification", |xml| {
+        xml.leaf("capacityReservationPreference", "open");
+    });
+    xml.node("hibernationOptions", |xml| {
+        xml.leaf("configured", false);
+    });
+    xml.node("enclaveOptions", |xml| {
+        xml.leaf("enabled", false);
+    });
+    xml.node("maintenanceOptions", |xml| {
+        xml.leaf("autoRecovery", "default").leaf("rebootMigration", "default");
+    });
+    xml.node("networkPerformanceOptions", |xml| {
+        xml.leaf("bandwidthWeighting", "default");
+    });
+    write_host_names(xml, "privateDnsNameOptions");
+    unmanaged(xml);
+}
+
+/// What says that no AWS service manages a resource for the account.
+pub fn unmanaged(xml: &mut Xml) {
+    xml.node("operator", |xml| {
+        xml.leaf("managed", false);
     });
 }
 
@@ -405,6 +446,7 @@ pub fn write_volumes(xml: &mut Xml, instance: &Instance) {
         xml.leaf("deviceName", root_device(image(instance))).node("ebs", |xml| {
             xml.leaf("volumeId", volume).leaf("status", "attached");
             xml.leaf("attachTime", moment(instance.launched)).leaf("deleteOnTermination", true);
+            unmanaged(xml);
         });
     });
 }

@@ -241,7 +241,7 @@ pub fn set_subnets(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> 
     }
     let mut xml = Xml::new();
     write_zones(&mut xml, ctx, &held);
-    xml.leaf("IpAddressType", "ipv4");
+    xml.leaf("IpAddressType", "ipv4").leaf("EnablePrefixForIpv6SourceNat", "off");
     Ok(xml)
 }
 
@@ -403,7 +403,7 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, balancer: &Balancer) {
         xml.words("SecurityGroups", "member", &balancer.groups);
         xml.leaf("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic", on_off(balancer.enforce));
     }
-    xml.leaf("IpAddressType", "ipv4");
+    xml.leaf("IpAddressType", "ipv4").leaf("EnablePrefixForIpv6SourceNat", "off");
 }
 
 fn write_zones(xml: &mut Xml, ctx: &Ctx<'_>, interfaces: &[String]) {

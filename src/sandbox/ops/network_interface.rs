@@ -5,6 +5,7 @@ use crate::sandbox::world::{Interface, InterfaceKind, Kind};
 
 use super::context::{Ctx, group_set, moment};
 use super::describe::{Lookup, one, select};
+use super::instance::unmanaged;
 use super::names;
 use super::security_group::{check_count, check_in_vpc};
 use super::tags::tag_set;
@@ -163,7 +164,7 @@ fn write_attachment(xml: &mut Xml, ctx: &Ctx<'_>, interface: &Interface) {
             xml.leaf("deviceIndex", 1);
         }
         xml.leaf("instanceOwnerId", if own { ctx.owner() } else { "amazon-aws" });
-        xml.leaf("status", "attached").leaf("deleteOnTermination", own);
+        xml.leaf("status", "attached").leaf("deleteOnTermination", own).leaf("networkCardIndex", 0);
     });
 }
 
@@ -172,6 +173,7 @@ pub fn write_attached(xml: &mut Xml, ctx: &Ctx<'_>, interface: &Interface) {
     write_common(xml, ctx, interface);
     xml.node("attachment", |xml| {
         xml.leaf("attachmentId", &interface.attachment).leaf("deviceIndex", 0).leaf("status", "attached");
+        xml.leaf("networkCardIndex", 0);
         xml.leaf("attachTime", moment(interface.created)).leaf("deleteOnTermination", true);
     });
 }
@@ -182,6 +184,7 @@ fn write_common(xml: &mut Xml, ctx: &Ctx<'_>, interface: &Interface) {
     xml.leaf("macAddress", &interface.mac).leaf("privateIpAddress", interface.address);
     xml.leaf("sourceDestCheck", interface.kind == InterfaceKind::Instance).leaf("interfaceType", type_of(interface));
     group_set(xml, ctx.here(), &interface.groups);
+    unmanaged(xml);
     xml.list("privateIpAddressesSet", "item", [interface.address], |xml, address| {
         xml.leaf("privateIpAddress", address).leaf("primary", true);
     });

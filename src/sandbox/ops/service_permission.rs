@@ -90,5 +90,5 @@ fn principal_type(principal: &str) -> Result<&'static str, ApiError> {
 
 fn write(xml: &mut Xml, permission: &Permission, service: &str) {
     xml.leaf("principalType", &permission.principal_type).leaf("principal", &permission.principal);
-    xml.leaf("servicePermissionId", &permission.id).leaf("serviceId", service);
+    xml.leaf("servicePermissionId", &permission.id).leaf("serviceId", service).leaf("permissionType", "vpc-endpoint");
 }

@@ -8,7 +8,7 @@ use super::describe::{Lookup, one, select};
 use super::names;
 use super::network_acl::associate_default;
 use super::tags::{specification, tag_set};
-use super::vpc::only;
+use super::vpc::{access_open, only};
 
 const LOOKUP: Lookup<Subnet> = Lookup {
     all: |region| &region.subnets,
@@ -161,5 +161,16 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, subnet: &Subnet) {
     xml.leaf("cidrBlock", subnet.block).leaf("availableIpAddressCount", ctx.here().free_addresses(subnet));
     xml.leaf("availabilityZone", &subnet.zone_name).leaf("availabilityZoneId", &subnet.zone_id);
     xml.leaf("defaultForAz", false).leaf("mapPublicIpOnLaunch", false).leaf("assignIpv6AddressOnCreation", false);
+    xml.leaf("mapCustomerOwnedIpOnLaunch", false).leaf("enableDns64", false).leaf("ipv6Native", false);
+    write_host_names(xml, "privateDnsNameOptionsOnLaunch");
+    access_open(xml);
     tag_set(xml, &subnet.tags);
+}
+
+/// How instances are named: by their address, as is usual.
+pub fn write_host_names(xml: &mut Xml, element: &str) {
+    xml.node(element, |xml| {
+        xml.leaf("hostnameType", "ip-name").leaf("enableResourceNameDnsARecord", false);
+        xml.leaf("enableResourceNameDnsAAAARecord", false);
+    });
 }

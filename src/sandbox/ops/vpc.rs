@@ -125,6 +125,8 @@ pub fn describe_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, Api
     let value = match attribute {
         "enableDnsSupport" => vpc.dns_support,
         "enableDnsHostnames" => vpc.dns_hostnames,
+        // Only counted, and never here.
+        "enableNetworkAddressUsageMetrics" => false,
         other => return Err(ApiError::not_modelled("InvalidParameterValue", &format!("the attribute {other}"))),
     };
     params.ready()?;
@@ -203,6 +205,13 @@ pub fn only(params: &Params, name: &str, modelled: &[&str]) -> Result<(), ApiErr
     }
 }
 
+/// What says that nobody blocks public access for the whole account.
+pub fn access_open(xml: &mut Xml) {
+    xml.node("blockPublicAccessStates", |xml| {
+        xml.leaf("internetGatewayBlockMode", "off");
+    });
+}
+
 fn write(xml: &mut Xml, ctx: &Ctx<'_>, vpc: &Vpc) {
     xml.leaf("vpcId", &vpc.id).leaf("ownerId", ctx.owner()).leaf("state", &vpc.life.state);
     xml.leaf("cidrBlock", vpc.block).leaf("dhcpOptionsId", &vpc.dhcp_options);
@@ -213,5 +222,6 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, vpc: &Vpc) {
             xml.leaf("state", "associated");
         });
     });
+    access_open(xml);
     tag_set(xml, &vpc.tags);
 }
