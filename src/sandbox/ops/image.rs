@@ -57,7 +57,9 @@ pub fn describe(_ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         xml.list("blockDeviceMapping", "item", [root_device(image)], |xml, device| {
             xml.leaf("deviceName", device).node("ebs", |xml| {
                 xml.leaf("deleteOnTermination", true).leaf("volumeType", "gp3").leaf("encrypted", false);
-                xml.leaf("snapshotId", image.id.replacen("ami-", "snap-", 1)).leaf("iops", 3000).leaf("throughput", 125);
+                xml.leaf("snapshotId", image.id.replacen("ami-", "snap-", 1))
+                    .leaf("iops", 3000)
+                    .leaf("throughput", 125);
                 xml.leaf("volumeSize", if image.platform.is_some() { 30 } else { 8 });
             });
         });

@@ -38,7 +38,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     } else {
         let (of_region, of_vpc) = quota::CONNECT_ENDPOINTS;
         let all = &ctx.here().connect_endpoints;
-        if all.len() >= of_region || all.values().filter(|other| other.vpc == subnet.vpc).count() >= of_vpc {
+        if all.len() >= of_region || all.linked(&subnet.vpc).count() >= of_vpc {
             let text = format!(
                 "The maximum number of EC2 Instance Connect Endpoints ({of_vpc} in a VPC, {of_region} in a Region) has \
                  been reached."

@@ -17,9 +17,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let port = target_group::read_port(params)?;
     let target_group = read_action(ctx, params, &balancer)?;
     check_port(ctx, &balancer.arn, port, None)?;
-    if ctx.here().listeners.values().filter(|other| other.balancer == balancer.arn).count()
-        >= ctx.quota(&quota::LISTENERS)
-    {
+    if ctx.here().listeners.linked(&balancer.arn).count() >= ctx.quota(&quota::LISTENERS) {
         let text = "The maximum number of listeners of this load balancer has been reached";
         return Err(ApiError::new("TooManyListeners", text));
     }
@@ -137,7 +135,7 @@ fn read_action(ctx: &Ctx<'_>, params: &Params, balancer: &Balancer) -> Result<St
         let text = format!("The target group '{}' is not in the VPC of the load balancer", group.arn);
         return Err(ApiError::new("InvalidConfigurationRequest", text));
     }
-    let mut listeners = ctx.here().listeners.values();
+    let mut listeners = ctx.here().listeners.linked(&group.arn);
     if listeners.any(|other| other.target_group == group.arn && other.balancer != balancer.arn) {
         let text =
             format!("The following target groups cannot be associated with more than one load balancer: {}", group.arn);
@@ -148,7 +146,7 @@ fn read_action(ctx: &Ctx<'_>, params: &Params, balancer: &Balancer) -> Result<St
 
 /// Whether a listener of the load balancer other than `own` has the port.
 fn check_port(ctx: &Ctx<'_>, balancer: &str, port: u16, own: Option<&str>) -> Result<(), ApiError> {
-    let mut others = ctx.here().listeners.values().filter(|other| Some(other.arn.as_str()) != own);
+    let mut others = ctx.here().listeners.linked(balancer).filter(|other| Some(other.arn.as_str()) != own);
     if others.any(|other| other.balancer == balancer && other.port == port) {
         let text = format!("A listener already exists on this port for this load balancer '{balancer}'");
         return Err(ApiError::new("DuplicateListener", text));

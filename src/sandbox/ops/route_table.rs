@@ -17,7 +17,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let tags = specification(params, "route-table")?;
     let token = params.get("ClientToken").map(str::to_owned);
     let made = ctx.replay("CreateRouteTable", params)?;
-    let siblings = ctx.here().route_tables.values().filter(|table| table.vpc == vpc).count();
+    let siblings = ctx.here().route_tables.linked(&vpc).count();
     if made.is_none() && siblings >= ctx.quota(&quota::ROUTE_TABLES) {
         let text = "The maximum number of route tables has been reached.";
         return Err(ApiError::new("RouteTableLimitExceeded", text));
@@ -102,15 +102,15 @@ pub fn associate(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 pub fn disassociate(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let id = params.need("AssociationId")?;
     let region = ctx.here();
-    if region.route_tables.values().any(|table| table.main.as_deref() == Some(id)) {
+    if region.route_tables.linked(id).any(|table| table.main.as_deref() == Some(id)) {
         let text = format!("cannot disassociate the main route table association {id}");
         return Err(ApiError::new("InvalidParameterValue", text));
     }
-    if !region.route_tables.values().any(|table| table.associations.contains_key(id)) {
+    if !region.route_tables.linked(id).any(|table| table.associations.contains_key(id)) {
         return Err(ApiError::no_such("InvalidAssociationID.NotFound", "association ID", id));
     }
     params.ready()?;
-    for table in ctx.here_mut().route_tables.values_mut() {
+    if let Some(table) = ctx.here_mut().route_tables.linked_mut(id) {
         table.associations.remove(id);
     }
     Ok(Xml::done())

@@ -291,16 +291,17 @@ fn tags_mut<'a>(region: &'a mut Region, id: &str) -> Option<(&'static str, &'a m
     if region.services.contains_key(id) {
         return region.services.get_mut(id).map(|service| ("vpc-endpoint-service", &mut service.tags));
     }
-    let mut rules = region.groups.values_mut().flat_map(|group| &mut group.rules);
+    let mut rules = region.groups.linked_mut(id).into_iter().flat_map(|group| &mut group.rules);
     if let Some(rule) = rules.find(|rule| rule.id == id) {
         return Some(("security-group-rule", &mut rule.tags));
     }
     if id.starts_with("vpce-con-") {
-        let mut connections = region.services.values_mut().flat_map(|service| &mut service.connection_tags);
+        let mut connections =
+            region.services.linked_mut(id).into_iter().flat_map(|service| &mut service.connection_tags);
         let found = connections.find(|(connection, _)| *connection == id);
         return found.map(|(_, tags)| ("vpc-endpoint-connection", tags));
     }
-    let mut permissions = region.services.values_mut().flat_map(|service| &mut service.permissions);
+    let mut permissions = region.services.linked_mut(id).into_iter().flat_map(|service| &mut service.permissions);
     if let Some(permission) = permissions.find(|permission| permission.id == id) {
         return Some(("vpc-endpoint-service-permission", &mut permission.tags));
     }

@@ -4,12 +4,15 @@
 
 mod address;
 mod catalogue;
+mod changes;
 mod instance_type;
 mod life;
 mod model;
 pub mod quota;
 mod region;
+mod rows;
 mod store;
+mod table;
 mod unseen;
 mod view;
 mod zone;
@@ -25,6 +28,7 @@ pub use model::{
 };
 pub use quota::{QUOTAS, Quota, Quotas};
 pub use store::{Store, StoreError};
+pub use table::{Row, Table};
 pub use unseen::{Unseen, Without};
-pub use view::topology;
+pub use view::{concerns_plane, topology};
 pub use zone::{REGIONS, Zone, zones};

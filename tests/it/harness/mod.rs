@@ -21,7 +21,7 @@ pub use folder::Folder;
 pub use journal::{Line, events, made, receipt, sequence};
 pub use path::Path;
 pub use place::{ELB, ENDPOINT, Place};
-pub use program::Program;
+pub use program::{Program, Running};
 pub use redact::redact;
 #[cfg(unix)]
 pub use screen::{Key, Screen};
