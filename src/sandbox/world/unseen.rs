@@ -71,10 +71,12 @@ impl Region {
             listeners,
             services,
             endpoints,
+            hosted_zones,
+            dns_changes: _,
             tokens: _,
         } = self;
         all.extend(vpcs.keys().chain(subnets.keys()).chain(route_tables.keys()).chain(groups.keys()).cloned());
-        all.extend(network_acls.keys().cloned());
+        all.extend(network_acls.keys().chain(hosted_zones.keys()).cloned());
         all.extend(interfaces.keys().chain(instances.keys()).chain(target_groups.keys()).cloned());
         all.extend(balancers.keys().chain(listeners.keys()).chain(services.keys()).chain(endpoints.keys()).cloned());
         all
@@ -97,6 +99,8 @@ impl Region {
             listeners: rows(&mut self.listeners, ids),
             services: rows(&mut self.services, ids),
             endpoints: rows(&mut self.endpoints, ids),
+            hosted_zones: rows(&mut self.hosted_zones, ids),
+            dns_changes: BTreeMap::new(),
             tokens: BTreeMap::new(),
         }
     }
@@ -114,5 +118,6 @@ impl Region {
         self.listeners.append(&mut rows.listeners);
         self.services.append(&mut rows.services);
         self.endpoints.append(&mut rows.endpoints);
+        self.hosted_zones.append(&mut rows.hosted_zones);
     }
 }

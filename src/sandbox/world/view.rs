@@ -11,6 +11,10 @@ use super::model::{Balancer, Endpoint, EndpointKind, Group, NetworkAcl, Peer, Re
 pub fn topology(world: &World) -> Topology {
     let mut all = Topology::default();
     for (_, name, region) in world.regions() {
+        for vpc in region.vpcs.values() {
+            let view = plane::Vpc { dns_support: vpc.dns_support, dns_hostnames: vpc.dns_hostnames };
+            all.vpcs.insert(vpc.id.clone(), view);
+        }
         for group in region.groups.values() {
             all.groups.insert(group.id.clone(), group_view(group));
         }
@@ -159,6 +163,7 @@ fn endpoint_view(region: &Region, endpoint: &Endpoint) -> plane::Endpoint {
             })
             .collect(),
         names: names.collect(),
+        private_name: endpoint.private_dns.as_ref().map(|zone| zone.name.clone()),
     }
 }
 
