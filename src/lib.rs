@@ -12,6 +12,7 @@ pub mod i18n;
 pub mod lab;
 pub mod report;
 pub mod sandbox;
+pub mod trace;
 pub mod ui;
 
 pub use cli::{Code, run};

@@ -4,8 +4,8 @@
 
 mod answer;
 mod ask;
-mod attempts;
-mod console;
+pub(crate) mod attempts;
+pub(crate) mod console;
 mod console_says;
 mod endpoint_in_zone;
 mod endpoint_state;
@@ -23,9 +23,10 @@ mod page;
 mod page_marks;
 mod principal_allowed;
 mod question;
-mod reply;
+pub(crate) mod reply;
 mod request_waiting;
 mod route_to_s3;
+pub(crate) mod rule;
 mod same_cidr;
 mod scene;
 mod service_available;

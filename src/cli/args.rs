@@ -79,6 +79,7 @@ pub(super) enum Verb {
     Resume(Resume),
     Status(OneRun),
     Check(Check),
+    Why(OneRun),
     Browse(OneRun),
     Clean(Clean),
     Report(Report),

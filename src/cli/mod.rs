@@ -26,6 +26,7 @@ mod start;
 mod status;
 mod store;
 mod target;
+mod why;
 mod words;
 mod zone;
 

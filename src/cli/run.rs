@@ -10,7 +10,9 @@ use clap::error::ErrorKind;
 use super::args::{Cli, LabsVerb, LangArg, Verb};
 use super::context::Context;
 use super::exit::{Code, Failed};
-use super::{browse, check, clean, explain, generate, handout, labs, report, resume, sandbox, start, status, words};
+use super::{
+    browse, check, clean, explain, generate, handout, labs, report, resume, sandbox, start, status, why, words,
+};
 use crate::host::Host;
 use crate::i18n::{Lang, Text, m};
 use crate::ui::{self, ErrorReport, Form, Glyphs, NextStep, Sheet};
@@ -99,6 +101,7 @@ fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
                     Verb::Start(args) => start::start(context, args).await,
                     Verb::Resume(args) => resume::resume(context, args).await,
                     Verb::Check(args) => check::check(context, args).await,
+                    Verb::Why(args) => why::why(context, args).await,
                     Verb::Browse(args) => browse::browse(context, args).await,
                     Verb::Clean(args) => clean::clean(context, args).await,
                     Verb::Sandbox(args) => sandbox::sandbox(context, args).await,

@@ -57,6 +57,7 @@ fn about(name: &str) -> Text {
         "resume" => m::cli_resume(),
         "status" => m::cli_status(),
         "check" => m::cli_check(),
+        "why" => m::cli_why(),
         "browse" => m::cli_browse(),
         "clean" => m::cli_clean(),
         "report" => m::report_about(),

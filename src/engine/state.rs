@@ -236,6 +236,8 @@ impl State {
             Event::RunCleaned { .. } => self.cleaned = true,
             Event::Check { .. }
             | Event::Notice { .. }
+            | Event::Rung { .. }
+            | Event::Diagnosis { .. }
             | Event::Interrupted { .. }
             | Event::RunFinished { .. }
             | Event::Unknown => {}

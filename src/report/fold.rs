@@ -157,7 +157,11 @@ impl Folding<'_> {
                 self.report.receipt = Some(Receipt { at, gone: *gone, left: *left, unknown: *unknown, items });
             }
             Event::RunCleaned { .. } => self.report.cleaned = true,
-            Event::Answered { .. } | Event::RunFinished { .. } | Event::Unknown => {}
+            Event::Answered { .. }
+            | Event::RunFinished { .. }
+            | Event::Rung { .. }
+            | Event::Diagnosis { .. }
+            | Event::Unknown => {}
         }
     }
 

@@ -22,3 +22,4 @@ mod rooms;
 mod sandbox;
 mod sandbox_http;
 mod trouble;
+mod why;
