@@ -255,7 +255,8 @@ fn guess(path: &str, form: &[u8]) -> Option<Protocol> {
 
 /// The address of what a call has made: the one REST operation here that makes something has it in a header.
 fn location_of(action: &str, xml: &Xml) -> Option<String> {
-    let made = (action == "CreateHostedZone").then(|| xml.as_str().split("<Id>").nth(1)?.split('<').next()).flatten()?;
+    let made =
+        (action == "CreateHostedZone").then(|| xml.as_str().split("<Id>").nth(1)?.split('<').next()).flatten()?;
     Some(format!("https://route53.amazonaws.com/2013-04-01{made}"))
 }
 

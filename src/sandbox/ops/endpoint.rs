@@ -1,7 +1,9 @@
 //! VPC endpoints: the calls that both types share, and interface endpoints. Gateways are in `gateway_endpoint.rs`.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{Endpoint, EndpointKind, InterfaceKind, Kind, Life, PrivateZone, Region, Service, Subnet, s3_name};
+use crate::sandbox::world::{
+    Endpoint, EndpointKind, InterfaceKind, Kind, Life, PrivateZone, Region, Service, Subnet, s3_name,
+};
 
 use super::context::{Ctx, NewInterface, group_set, moment};
 use super::describe::{Lookup, one, select};

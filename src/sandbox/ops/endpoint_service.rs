@@ -17,8 +17,12 @@ const HOLDING: [&str; 3] = ["pendingAcceptance", "pending", "available"];
 /// The id that S3's gateway service goes by here.
 const S3_SERVICE_ID: &str = "vpce-svc-05300000000000000";
 
-pub const LOOKUP: Lookup<Service> =
-    Lookup { all: |region| &region.services, naming: &names::SERVICE, kinds: &[Kind::Verification], tags: |service| &service.tags };
+pub const LOOKUP: Lookup<Service> = Lookup {
+    all: |region| &region.services,
+    naming: &names::SERVICE,
+    kinds: &[Kind::Verification],
+    tags: |service| &service.tags,
+};
 
 /// `CreateVpcEndpointServiceConfiguration`. Acceptance is required unless said otherwise.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {

@@ -6,9 +6,10 @@ use super::context::Ctx;
 use super::instance_state::ConsoleQuestion;
 use super::target_health::HealthQuestion;
 use super::{
-    acceptance, endpoint, endpoint_service, hosted_zone, identity, image, instance, instance_state, listener, load_balancer,
-    network_acl, network_acl_entry, network_interface, prefix_list, private_dns, record_set, route_table, security_group, security_group_rule,
-    service_permission, subnet, tags, target_group, target_health, vpc, zone,
+    acceptance, endpoint, endpoint_service, hosted_zone, identity, image, instance, instance_state, listener,
+    load_balancer, network_acl, network_acl_entry, network_interface, prefix_list, private_dns, record_set,
+    route_table, security_group, security_group_rule, service_permission, subnet, tags, target_group, target_health,
+    vpc, zone,
 };
 
 /// The services that are modelled.

@@ -40,7 +40,9 @@ pub fn resolve(topology: &Topology, vpc: &str, host: &str) -> Option<Vec<Ipv4Add
 /// Whether a private name, which may begin with `*.`, stands for a host.
 fn stands_for(name: &str, host: &str) -> bool {
     match name.strip_prefix("*.") {
-        Some(domain) => host.strip_suffix(domain).and_then(|rest| rest.strip_suffix('.')).is_some_and(|l| !l.is_empty()),
+        Some(domain) => {
+            host.strip_suffix(domain).and_then(|rest| rest.strip_suffix('.')).is_some_and(|l| !l.is_empty())
+        }
         None => name.eq_ignore_ascii_case(host),
     }
 }
@@ -85,7 +87,9 @@ mod tests {
             ("*.lab.example", "vpc-c", true, true, "lab.example", None),
         ] {
             let mut topology = lab();
-            topology.vpcs.insert(vpc.into(), crate::sandbox::plane::Vpc { dns_support: support, dns_hostnames: hostnames });
+            topology
+                .vpcs
+                .insert(vpc.into(), crate::sandbox::plane::Vpc { dns_support: support, dns_hostnames: hostnames });
             topology.endpoints.values_mut().for_each(|it| it.private_name = Some(name.into()));
             let seen = resolve(&topology, vpc, host).and_then(|addresses| addresses.first().copied());
             assert_eq!(seen, wanted, "{name} {vpc} {support} {hostnames} {host}");

@@ -29,9 +29,7 @@ pub fn read_rest(method: &str, path: &str, query: &str, body: &[u8]) -> Result<(
         ("POST", ["hostedzone", id, "rrset" | "rrset/"] | ["hostedzone", id, "rrset", ""]) => {
             ("ChangeResourceRecordSets", Some(*id))
         }
-        ("GET", ["hostedzone", id, "rrset"] | ["hostedzone", id, "rrset", ""]) => {
-            ("ListResourceRecordSets", Some(*id))
-        }
+        ("GET", ["hostedzone", id, "rrset"] | ["hostedzone", id, "rrset", ""]) => ("ListResourceRecordSets", Some(*id)),
         ("GET", ["change", id]) => ("GetChange", Some(*id)),
         _ => return Err(ApiError::not_modelled("InvalidAction", &format!("{method} {path} of Route 53"))),
     };
@@ -88,7 +86,8 @@ mod tests {
 
     #[test]
     fn what_is_not_modelled_is_said() {
-        for (method, path) in [("PUT", "/2013-04-01/hostedzone/Z1"), ("GET", "/2013-04-01/healthcheck"), ("GET", "/x")] {
+        for (method, path) in [("PUT", "/2013-04-01/hostedzone/Z1"), ("GET", "/2013-04-01/healthcheck"), ("GET", "/x")]
+        {
             assert_eq!(read_rest(method, path, "", b"").unwrap_err().code, "InvalidAction", "{method} {path}");
         }
         for body in ["", "<CreateHostedZoneRequest>", "<Other/>", "<CreateHostedZoneRequest></Name>", "&&"] {

@@ -106,7 +106,9 @@ mod tests {
         assert_eq!((root.name.as_str(), root.children.len()), ("a", 2));
         assert_eq!(root.children[0].text, "1 < 2");
         let deep = "<a>".repeat(100);
-        for bad in ["", "text", "<a>", "<a></b>", "<a/><b/>", "<a>&nbsp;</a>", "<!DOCTYPE a><a/>", "<a>&#xD800;</a>", &deep] {
+        for bad in
+            ["", "text", "<a>", "<a></b>", "<a/><b/>", "<a>&nbsp;</a>", "<!DOCTYPE a><a/>", "<a>&#xD800;</a>", &deep]
+        {
             assert_eq!(read_xml(bad.as_bytes()), None, "{bad}");
         }
     }
