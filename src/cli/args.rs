@@ -84,6 +84,7 @@ pub(super) enum Verb {
     Clean(Clean),
     Report(Report),
     Handout(Handout),
+    Policy(super::policy::Policy),
     Labs(Labs),
     Sandbox(Sandbox),
     Completions(Completions),
@@ -104,6 +105,8 @@ pub(super) struct Start {
     pub profile: Option<String>,
     #[arg(long, value_name = "REGION", default_value = "ap-northeast-1")]
     pub region: String,
+    #[arg(long, value_name = "NAME")]
+    pub learner: Option<String>,
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
     pub set: Vec<(String, String)>,
     #[arg(long, value_enum)]
@@ -239,7 +242,7 @@ pub(super) struct Completions {
     pub shell: clap_complete::Shell,
 }
 
-fn key_value(text: &str) -> Result<(String, String), String> {
+pub(super) fn key_value(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or_else(|| "KEY=VALUE".to_owned())?;
     Ok((key.to_owned(), value.to_owned()))
 }

@@ -11,7 +11,7 @@ use super::args::{Cli, LabsVerb, LangArg, Verb};
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::{
-    browse, check, clean, explain, generate, handout, labs, report, resume, sandbox, start, status, why, words,
+    browse, check, clean, explain, generate, handout, labs, policy, report, resume, sandbox, start, status, why, words,
 };
 use crate::host::Host;
 use crate::i18n::{Lang, Text, m};
@@ -79,6 +79,7 @@ fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
     match verb {
         None => status::home(context),
         Some(Verb::Status(args)) => status::status(context, &args),
+        Some(Verb::Policy(args)) => policy::policy(context, &args),
         Some(Verb::Report(args)) => report::report(context, &args),
         Some(Verb::Handout(args)) => handout::handout(context, &args),
         Some(Verb::Completions(args)) => generate::completions(context, &args),
@@ -106,9 +107,12 @@ fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
                     Verb::Clean(args) => clean::clean(context, args).await,
                     Verb::Sandbox(args) => sandbox::sandbox(context, args).await,
                     Verb::Labs(args) => labs::labs(context, args).await,
-                    Verb::Status(_) | Verb::Report(_) | Verb::Handout(_) | Verb::Completions(_) | Verb::Man => {
-                        status::home(context)
-                    }
+                    Verb::Status(_)
+                    | Verb::Policy(_)
+                    | Verb::Report(_)
+                    | Verb::Handout(_)
+                    | Verb::Completions(_)
+                    | Verb::Man => status::home(context),
                 }
             });
             // A prompt that still blocks a thread must not keep the process.

@@ -14,6 +14,7 @@ mod lab;
 mod labs;
 mod lost_answer;
 mod parity;
+mod policy;
 #[cfg(unix)]
 mod pty;
 mod readme;

@@ -52,6 +52,9 @@ pub enum Event {
         /// The AWS profile, where the target needs one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         profile: Option<String>,
+        /// The learner's name: everything that the run makes is tagged with it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        learner: String,
     },
     /// A step's work begins: the learner agreed.
     StepStarted {
