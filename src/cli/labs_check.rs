@@ -140,7 +140,7 @@ async fn prove(
     let interrupt = Interrupt::listen();
     let proved = async {
         for (name, wanted) in zone::variables(&loaded) {
-            set.insert(name.to_owned(), zone::choose(&target, name, wanted).await?);
+            set.insert(name.to_owned(), zone::choose(&target, &loaded, name, wanted).await?);
         }
         let loaded = match read(&set, &token) {
             Ok(loaded) => loaded,
@@ -159,6 +159,7 @@ async fn prove(
             core: Arc::new(core),
             clouds: Some(Arc::clone(&target.clouds)),
             patience: target.patience,
+            renew: Text::literal(""),
             views: Views { place: Text::literal(""), cost: Text::literal(""), way: Way::Guided, resumed: false },
             loaded: Arc::new(loaded),
             way: Way::Guided,
@@ -270,6 +271,9 @@ impl Screen for Silent {
     fn progress(&self, _: &Progress) {}
     fn say(&self, _: &Text) {}
     fn ask(&self, _: &Question) -> Result<Answer, AskError> {
+        Err(AskError::NobodyToAsk)
+    }
+    fn type_word(&self, _: &Text, _: &[&str]) -> Result<bool, AskError> {
         Err(AskError::NobodyToAsk)
     }
 }

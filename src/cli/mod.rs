@@ -6,6 +6,7 @@ mod args;
 mod browse;
 mod check;
 mod clean;
+mod consent;
 mod context;
 mod exit;
 mod explain;

@@ -17,7 +17,7 @@ use super::teardown::teardown;
 use super::view::Views;
 use crate::actions;
 use crate::cloud::Clouds;
-use crate::i18n::m;
+use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Resource, Side, Step};
 
 /// A pass through a lab.
@@ -32,6 +32,8 @@ pub struct Drive {
     pub loaded: Arc<Loaded>,
     /// What is shown.
     pub views: Views,
+    /// What to do once credentials have expired.
+    pub renew: Text,
     /// The way.
     pub way: Way,
     /// Whether what was made is kept at the end.
@@ -208,7 +210,7 @@ impl Drive {
             Effect::Check(index) => {
                 let step = &self.loaded.lab.steps[index];
                 let verdict = self.check(step).await?;
-                *fault = (verdict == Verdict::CannotTell).then_some(FaultClass::NoAnswer);
+                *fault = self.untold(verdict);
                 Came::Of(Input::Checked(verdict))
             }
             Effect::Detour(index) => match self.detour(&self.loaded.lab.steps[index]).await {
@@ -221,11 +223,26 @@ impl Drive {
         })
     }
 
+    /// What kept a check from telling.
+    fn untold(&self, verdict: Verdict) -> Option<FaultClass> {
+        if verdict != Verdict::CannotTell {
+            return None;
+        }
+        if self.clouds.as_ref().is_some_and(|clouds| clouds.signed_out()) {
+            self.core.screen.say(&self.renew);
+            return Some(FaultClass::SignIn);
+        }
+        Some(FaultClass::NoAnswer)
+    }
+
     /// The cloud's faults lead to a question; the journal's end the pass.
     fn failed(&self, failure: Failure, fault: &mut Option<FaultClass>) -> Result<Came, Stuck> {
         match failure {
             Failure::Fault(cause) => {
                 *fault = Some(cause.class);
+                if cause.class == FaultClass::SignIn {
+                    self.core.screen.say(&self.renew);
+                }
                 Ok(Came::Of(Input::MakeFailed))
             }
             Failure::Unsaid(cause) => {
@@ -314,13 +331,18 @@ impl Drive {
         let clean = matches!(receipt, Event::Receipt { left: 0, unknown: 0, .. });
         let unseen = matches!(&receipt, Event::Receipt { items, .. } if items.iter().any(is_unseen));
         self.core.record(&receipt)?;
+        if let Some(bill) = self.core.bill() {
+            self.core.record(&bill)?;
+        }
         if clean {
             let run = self.core.with(|state| state.run.clone());
             self.core.record(&Event::RunCleaned { run })?;
             return Ok(Verdict::Met);
         }
         if unseen {
-            fault.get_or_insert(FaultClass::NoAnswer);
+            if let Some(cause) = self.untold(Verdict::CannotTell) {
+                fault.get_or_insert(cause);
+            }
             return Ok(Verdict::CannotTell);
         }
         Ok(Verdict::Broken)

@@ -19,7 +19,7 @@ pub const READS: [(Api, &str); 2] = [(Api::Ec2, "DescribeNetworkInterfaces"), (A
 pub async fn receipt(core: &Core, clouds: &Clouds) -> Event {
     let state = core.state();
     let mut items = Vec::new();
-    for Made { resource, kind, id, side } in made(&state) {
+    for Made { resource, kind, id, side, .. } in made(&state) {
         let found = match look_by_id(&kind, &id) {
             Some(call) => state_of(&actions::presence(clients(clouds, side).send(&call).await)),
             // A kind of a newer program: nobody here knows how to look.
@@ -54,7 +54,8 @@ fn made(state: &State) -> Vec<Made> {
     let mut all = state.gone.clone();
     for (name, line) in state.existing() {
         let id = line.id().unwrap_or_default().to_owned();
-        all.push(Made { resource: name.to_owned(), kind: line.kind.clone(), id, side: line.side });
+        let (resource, kind) = (name.to_owned(), line.kind.clone());
+        all.push(Made { resource, kind, id, side: line.side, since: line.since, until: None });
     }
     all
 }

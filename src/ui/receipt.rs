@@ -108,7 +108,7 @@ fn mark(state: ItemState, look: &Look) -> &'static str {
 }
 
 /// A kind of resource as the console calls it; a kind of a newer version as it is.
-fn kind(kind: &str) -> Text {
+pub(super) fn kind(kind: &str) -> Text {
     match kind {
         "vpc" => m::kind_vpc(),
         "subnet" => m::kind_subnet(),

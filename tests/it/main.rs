@@ -23,4 +23,5 @@ mod rooms;
 mod sandbox;
 mod sandbox_http;
 mod trouble;
+mod two_accounts;
 mod why;
