@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::place::Place;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::consent::Ceiling;
@@ -158,6 +159,14 @@ pub(super) struct Clean {
     pub run: Option<String>,
     #[arg(long)]
     pub all: bool,
+    #[arg(long, conflicts_with_all = ["run", "all"])]
+    pub everyone: bool,
+    #[arg(long, requires = "everyone")]
+    pub confirm_everyone: bool,
+    #[command(flatten)]
+    pub place: Place,
+    #[arg(long, value_name = "NAME")]
+    pub learner: Option<String>,
     #[arg(short, long)]
     pub yes: bool,
 }

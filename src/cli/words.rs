@@ -107,6 +107,8 @@ fn help(argument: &str) -> Option<Text> {
         "run" => m::cli_arg_run(),
         "step" => m::cli_arg_step(),
         "all" => m::cli_arg_all(),
+        "everyone" => m::shared_arg_everyone(),
+        "confirm_everyone" => m::shared_arg_confirm_everyone(),
         "differences" => m::cli_arg_differences(),
         "fault" => m::cli_arg_fault(),
         "faults" => m::cli_arg_faults(),

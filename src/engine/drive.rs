@@ -327,7 +327,7 @@ impl Drive {
             Err(Failure::Fault(cause) | Failure::Unsaid(cause)) => *fault = Some(cause.class),
         }
         teardown(&self.core, clouds, self.patience, None).await?;
-        let receipt = receipt(&self.core, clouds).await;
+        let receipt = receipt(&self.core, clouds, self.patience).await;
         let clean = matches!(receipt, Event::Receipt { left: 0, unknown: 0, .. });
         let unseen = matches!(&receipt, Event::Receipt { items, .. } if items.iter().any(is_unseen));
         self.core.record(&receipt)?;
