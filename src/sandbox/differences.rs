@@ -33,9 +33,9 @@ impl Difference {
 const DIFFERENCES: &[Difference] = &[
     difference(
         "operations",
-        "実装しているのはラボに必要な EC2・ELBv2・STS・Service Quotas の操作だけです。未実装の操作・パラメータ・フィルターは、無視せずエラーを返します。",
-        "Only the EC2, ELBv2, STS and Service Quotas operations that the labs need exist. An operation, parameter or \
-         filter that does not \
+        "実装しているのはラボに必要な EC2・ELBv2・Route 53・STS・Service Quotas の操作だけです。未実装の操作・パラメータ・フィルターは、無視せずエラーを返します。",
+        "Only the EC2, ELBv2, Route 53, STS and Service Quotas operations that the labs need exist. An operation, \
+         parameter or filter that does not \
          exist is an error; none is ignored.",
     )
     .refuses(&["ec2 DescribeSpotPriceHistory", "ec2 DescribeVpcs&Filter.1.Name=colour&Filter.1.Value.1=red", "elasticloadbalancing CreateRule", "sts AssumeRole", "iam ListUsers"]),
@@ -135,10 +135,21 @@ const DIFFERENCES: &[Difference] = &[
     .refuses(&["ec2 CreateVpc&CidrBlock=10.0.0.0/16&AmazonProvidedIpv6CidrBlock=true", "ec2 AssignIpv6Addresses"]),
     difference(
         "dns-attributes",
-        "enableDnsSupport を無効にすると S3 には届かなくなりますが、エンドポイントの DNS 名はそのまま引けます。enableDnsHostnames は記録するだけです。",
-        "Without enableDnsSupport S3 is out of reach, but endpoints' DNS names still resolve. enableDnsHostnames is \
-         only \
-         recorded.",
+        "名前解決は、インスタンスの curl と、このマシンに開くポートの宛先でだけまねをします。DNS サーバーはなく、enableDnsSupport を無効にした VPC では、名前は時間切れを待たずにすぐ引けなくなります。",
+        "Names resolve for an instance's curl and for the ports on this machine only; there is no DNS server. Without \
+         enableDnsSupport names fail at once, not after a time-out.",
+    ),
+    difference(
+        "route53",
+        "Route 53 にあるのはパブリックホストゾーンと TXT レコードだけです。ドメインの本当の所有者は問わず、どのアカウントのゾーンにあるレコードでも検証に使います。タグはありません。",
+        "Route 53 has public hosted zones and TXT records only. Who really owns a domain is not asked: a record in any \
+         account's zone proves it. There are no tags.",
+    ),
+    difference(
+        "private-dns",
+        "プライベート DNS 名の検証は、StartVpcEndpointServicePrivateDnsVerification を呼んだときにだけ行います。PrivateDnsEnabled を省くと無効です (AWS での既定の動作は文書と食い違う報告があります)。",
+        "A private DNS name is verified only when StartVpcEndpointServicePrivateDnsVerification is called. Without \
+         PrivateDnsEnabled it stays off (reports on what AWS does by default disagree with its documentation).",
     ),
     difference(
         "nacl",
@@ -171,10 +182,8 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "endpoint-policy",
-        "エンドポイントポリシー、プライベート DNS 名、クロスリージョン接続、リソースエンドポイントは使えません。指定するとエラーになります。",
-        "Endpoint policies, private DNS names, cross-Region access and resource endpoints do not exist; asking for \
-         them is \
-         an error.",
+        "エンドポイントポリシー、クロスリージョン接続、リソースエンドポイントは使えません。指定するとエラーになります。",
+        "Endpoint policies, cross-Region access and resource endpoints do not exist; asking for them is an error.",
     )
     .refuses(&["ec2 CreateVpcEndpoint&VpcEndpointType=Resource", "ec2 DescribeVpcEndpointServices&ServiceRegion.1=us-east-1"]),
     difference(

@@ -6,10 +6,11 @@ use super::context::Ctx;
 use super::instance_state::ConsoleQuestion;
 use super::target_health::HealthQuestion;
 use super::{
-    acceptance, account, endpoint, endpoint_service, identity, image, instance, instance_attribute,
+    acceptance, account, endpoint, endpoint_service, hosted_zone, identity, image, instance, instance_attribute,
     instance_connect_endpoint, instance_state, listener, load_balancer, network_acl, network_acl_entry,
-    network_interface, prefix_list, route_table, security_group, security_group_rule, security_group_rule_change,
-    service_permission, service_quota, subnet, tags, target_group, target_health, vpc, zone,
+    network_interface, prefix_list, private_dns, record_set, route_table, security_group, security_group_rule,
+    security_group_rule_change, service_permission, service_quota, subnet, tags, target_group, target_health, vpc,
+    zone,
 };
 
 /// The services that are modelled.
@@ -23,6 +24,8 @@ pub enum Protocol {
     Sts,
     /// Service Quotas, the `awsJson1_1` protocol.
     Quotas,
+    /// Route 53, the `restXml` protocol.
+    Route53,
 }
 
 /// What an operation has to say.
@@ -108,6 +111,7 @@ const EC2: &[(&str, Operation)] = &[
     ("RevokeSecurityGroupIngress", security_group_rule::revoke_ingress),
     ("RunInstances", instance::run),
     ("StartInstances", instance_state::start),
+    ("StartVpcEndpointServicePrivateDnsVerification", private_dns::start_verification),
     ("StopInstances", instance_state::stop),
     ("TerminateInstances", instance_state::terminate),
     ("UpdateSecurityGroupRuleDescriptionsEgress", security_group_rule_change::describe_egress),
@@ -151,6 +155,17 @@ const SERVICE_QUOTAS: &[(&str, Operation)] = &[
     ("ListServiceQuotas", service_quota::list),
 ];
 
+const ROUTE53: &[(&str, Operation)] = &[
+    ("ChangeResourceRecordSets", record_set::change_sets),
+    ("CreateHostedZone", hosted_zone::create),
+    ("DeleteHostedZone", hosted_zone::delete),
+    ("GetChange", hosted_zone::get_change),
+    ("GetHostedZone", hosted_zone::get),
+    ("ListHostedZones", hosted_zone::list),
+    ("ListHostedZonesByName", hosted_zone::list_by_name),
+    ("ListResourceRecordSets", record_set::list),
+];
+
 impl Protocol {
     /// The service that a signature's scope names.
     pub fn of_service(service: &str) -> Option<Self> {
@@ -159,6 +174,7 @@ impl Protocol {
             "elasticloadbalancing" => Some(Self::Elb),
             "sts" => Some(Self::Sts),
             "servicequotas" => Some(Self::Quotas),
+            "route53" => Some(Self::Route53),
             _ => None,
         }
     }
@@ -170,6 +186,7 @@ impl Protocol {
             Self::Elb => "2015-12-01",
             Self::Sts => "2011-06-15",
             Self::Quotas => "2019-06-24",
+            Self::Route53 => "2013-04-01",
         }
     }
 
@@ -181,6 +198,7 @@ impl Protocol {
             Self::Sts => format!("https://sts.amazonaws.com/doc/{}/", self.version()),
             // JSON has none.
             Self::Quotas => String::new(),
+            Self::Route53 => format!("https://route53.amazonaws.com/doc/{}/", self.version()),
         }
     }
 }
@@ -190,7 +208,7 @@ const ASKING: [&str; 2] = ["DescribeTargetHealth", "GetConsoleOutput"];
 
 /// The name of every operation.
 pub fn operations() -> impl Iterator<Item = &'static str> {
-    [EC2, ELB, STS, SERVICE_QUOTAS].into_iter().flatten().map(|(name, _)| *name).chain(ASKING)
+    [EC2, ELB, STS, SERVICE_QUOTAS, ROUTE53].into_iter().flatten().map(|(name, _)| *name).chain(ASKING)
 }
 
 /// Runs one operation.
@@ -200,6 +218,7 @@ pub fn run(protocol: Protocol, action: &str, ctx: &mut Ctx<'_>, params: &Params)
         Protocol::Elb => (ELB, "Elastic Load Balancing v2"),
         Protocol::Sts => (STS, "STS"),
         Protocol::Quotas => (SERVICE_QUOTAS, "Service Quotas"),
+        Protocol::Route53 => (ROUTE53, "Route 53"),
     };
     let answer = match (protocol, action) {
         (Protocol::Ec2, "GetConsoleOutput") => instance_state::console(ctx, params).map(Answer::Console),
@@ -217,17 +236,20 @@ pub fn run(protocol: Protocol, action: &str, ctx: &mut Ctx<'_>, params: &Params)
         (Protocol::Quotas, "MissingParameter" | "InvalidParameterValue" | "ValidationError") => {
             ApiError { code: "IllegalArgumentException".to_owned(), ..error }
         }
+        (Protocol::Route53, "MissingParameter" | "InvalidParameterValue" | "ValidationError") => {
+            ApiError { code: "InvalidInput".to_owned(), ..error }
+        }
         _ => error,
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{EC2, ELB, SERVICE_QUOTAS};
+    use super::{EC2, ELB, ROUTE53, SERVICE_QUOTAS};
 
     #[test]
     fn the_tables_are_in_order_and_name_nothing_twice() {
-        for table in [EC2, ELB, SERVICE_QUOTAS] {
+        for table in [EC2, ELB, ROUTE53, SERVICE_QUOTAS] {
             assert!(table.windows(2).all(|pair| pair[0].0 < pair[1].0));
         }
     }

@@ -134,5 +134,7 @@ tables!(
     services,
     endpoints,
     connect_endpoints,
+    dns_changes,
+    hosted_zones,
     tokens,
 );

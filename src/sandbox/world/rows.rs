@@ -1,8 +1,8 @@
 //! What each resource kind is looked up by, and when it changes by itself.
 
 use super::model::{
-    Balancer, ConnectEndpoint, Endpoint, Group, Instance, Interface, Listener, NetworkAcl, Peer, RouteTable, Service,
-    Subnet, TargetGroup, TokenUse, Vpc,
+    Balancer, ConnectEndpoint, DnsChange, Endpoint, Group, HostedZone, Instance, Interface, Listener, NetworkAcl, Peer,
+    RouteTable, Service, Subnet, TargetGroup, TokenUse, Vpc,
 };
 use super::table::Row;
 
@@ -101,6 +101,10 @@ impl Row for Service {
             self.balancers.iter().chain(self.permissions.iter().map(|one| &one.id)),
         )
     }
+
+    fn due(&self) -> Option<i64> {
+        self.private_dns.as_ref().and_then(|private| private.life.due)
+    }
 }
 
 impl Row for Endpoint {
@@ -119,6 +123,14 @@ impl Row for ConnectEndpoint {
         words([&self.vpc, &self.subnet, &self.interface], &self.groups)
     }
 
+    fn due(&self) -> Option<i64> {
+        self.life.due
+    }
+}
+
+impl Row for HostedZone {}
+
+impl Row for DnsChange {
     fn due(&self) -> Option<i64> {
         self.life.due
     }
