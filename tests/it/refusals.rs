@@ -53,6 +53,9 @@ async fn parameters_pages_and_filters() {
             (0, ELB, "CreateLoadBalancer", 400, "ValidationError", "Name"),
             (0, ELB, "NoSuchOperation", 400, "InvalidAction", "NoSuchOperation"),
         ]);
+        let many: String = (1..=201).map(|n| format!("&Filter.1.Value.{n}=v{n}")).collect();
+        let answer = place.call(0, "ec2", &format!("DescribeVpcs&Filter.1.Name=vpc-id{many}"));
+        assert_eq!((answer.status, answer.element("Code")), (400, Some("FilterLimitExceeded")));
         // More than the documented most is no error of the endpoint calls: a page is cut instead.
         place.done(0, "ec2", "DescribeVpcEndpoints&MaxResults=5000");
         place.done(0, "ec2", "DescribeVpcEndpointConnections&MaxResults=5000");
