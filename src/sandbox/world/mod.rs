@@ -17,7 +17,7 @@ mod zone;
 
 pub use address::{Block, free_address};
 pub use catalogue::{IMAGES, Image, PREFIX_LIST_OWNER, instance_types, s3_blocks, s3_name, s3_prefix_list};
-pub use life::{Kind, Life, Timing};
+pub use life::{Kind, Life, Timing, usual};
 pub use model::{
     Account, AclEntry, Balancer, Endpoint, EndpointKind, Group, Instance, Interface, InterfaceKind, Listener,
     NetworkAcl, Peer, Permission, Region, RouteTable, Rule, Service, Subnet, Tags, Target, TargetGroup, TokenUse, Vpc,
