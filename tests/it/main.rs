@@ -3,6 +3,7 @@
 mod bad_input;
 mod bad_lab;
 mod cli;
+mod coming_back;
 mod crash;
 mod data_plane;
 mod differences;
