@@ -8,13 +8,18 @@ use crate::lab::Endpoint;
 
 /// Its network interface and DNS names are in the reply already, while the request still waits for acceptance.
 pub(super) fn make(endpoint: &Endpoint, making: &Making<'_>) -> Vec<Part> {
+    let subnets: Vec<_> = if endpoint.subnets.is_empty() {
+        vec![fact(&endpoint.lookup, "subnet")]
+    } else {
+        endpoint.subnets.iter().map(|subnet| fact(subnet, "id")).collect()
+    };
     let call = ec2(
         "CreateVpcEndpoint",
         json!({
             "VpcEndpointType": "Interface",
             "VpcId": fact(&endpoint.vpc, "id"),
             "ServiceName": fact(&endpoint.lookup, "name"),
-            "SubnetIds": [fact(&endpoint.lookup, "subnet")],
+            "SubnetIds": subnets,
             "SecurityGroupIds": [fact(&endpoint.group, "id")],
             "PrivateDnsEnabled": false,
             "ClientToken": making.token(&endpoint.name),

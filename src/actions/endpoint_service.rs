@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::part::{Find, Making, Part, deletion, ec2, fact};
+use super::principal;
 use crate::cloud::Call;
-use crate::lab::{EndpointService, Side};
+use crate::lab::EndpointService;
 
 pub(super) fn make(service: &EndpointService, making: &Making<'_>) -> Vec<Part> {
     let create = ec2(
@@ -28,14 +29,7 @@ pub(super) fn make(service: &EndpointService, making: &Making<'_>) -> Vec<Part> 
         repeat: true,
     }];
     if !service.allow.is_empty() {
-        let principals: Vec<_> = service
-            .allow
-            .iter()
-            .map(|side| match side {
-                Side::Provider => "arn:aws:iam::${account.provider}:root",
-                Side::Consumer => "arn:aws:iam::${account.consumer}:root",
-            })
-            .collect();
+        let principals: Vec<_> = service.allow.iter().map(|side| principal::root(*side)).collect();
         parts.push(Part {
             name: "allow",
             call: ec2(

@@ -2,8 +2,8 @@
 
 use super::part::{Making, Part};
 use super::{
-    acceptance, endpoint, endpoint_service, gateway_endpoint, instance, listener, load_balancer, route_table,
-    security_group, service_lookup, subnet, target_group, vpc,
+    acceptance, cross_zone, endpoint, endpoint_service, gateway_endpoint, instance, listener, load_balancer, principal,
+    route_table, security_group, service_lookup, subnet, target_group, vpc,
 };
 use crate::cloud::Call;
 use crate::i18n::{Text, m};
@@ -26,6 +26,10 @@ pub fn make(resource: &Resource, making: &Making<'_>) -> Vec<Part> {
         Resource::ServiceLookup(it) => service_lookup::make(it, making),
         Resource::Endpoint(it) => endpoint::make(it, making),
         Resource::Acceptance(it) => acceptance::make(it, making),
+        Resource::Rejection(it) => acceptance::reject(it),
+        Resource::AllowedPrincipal(it) => principal::allow(it),
+        Resource::RemovedPrincipal(it) => principal::remove(it),
+        Resource::CrossZone(it) => cross_zone::make(it),
     }
 }
 
@@ -93,11 +97,18 @@ pub fn plan(resource: &Resource) -> Text {
         Resource::TargetGroup(it) => m::action_target_group(&it.name, it.targets.join(", ")),
         Resource::LoadBalancer(it) => m::action_load_balancer(&it.name),
         Resource::Listener(it) => m::action_listener(it.port, &it.target_group),
-        Resource::EndpointService(it) if it.acceptance_required => m::action_endpoint_service(&it.load_balancer),
-        Resource::EndpointService(it) => m::action_endpoint_service_open(&it.load_balancer),
+        Resource::EndpointService(it) => match (it.acceptance_required, it.allow.is_empty()) {
+            (true, false) => m::action_endpoint_service(&it.load_balancer),
+            (true, true) => m::action_endpoint_service_closed(&it.load_balancer),
+            (false, _) => m::action_endpoint_service_open(&it.load_balancer),
+        },
         Resource::ServiceLookup(_) => m::action_service_lookup(),
         Resource::Endpoint(it) => m::action_endpoint(&it.name),
         Resource::Acceptance(_) => m::action_acceptance(),
+        Resource::Rejection(_) => m::action_rejection(),
+        Resource::AllowedPrincipal(it) => m::action_allowed_principal(&it.service, principal::of(it.side)),
+        Resource::RemovedPrincipal(it) => m::action_removed_principal(&it.service, principal::of(it.side)),
+        Resource::CrossZone(it) => m::action_cross_zone(&it.load_balancer),
     }
 }
 
@@ -117,7 +128,9 @@ pub fn label(kind: &str, name: &str) -> Text {
         "endpoint_service" => m::label_endpoint_service(name),
         "endpoint" => m::label_endpoint(name),
         "service_lookup" => m::label_service_lookup(name),
-        "acceptance" => m::label_acceptance(name),
+        "acceptance" | "rejection" => m::label_acceptance(name),
+        "allowed_principal" | "removed_principal" => m::label_principal(name),
+        "cross_zone" => m::label_cross_zone(name),
         _ => Text::literal(name),
     }
 }

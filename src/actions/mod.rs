@@ -3,6 +3,7 @@
 //! Next: `part.rs` is the vocabulary, `kind.rs` finds the file for a resource, `endpoint.rs` is a good one to read first.
 
 mod acceptance;
+mod cross_zone;
 mod endpoint;
 mod endpoint_service;
 mod gateway_endpoint;
@@ -11,6 +12,7 @@ mod kind;
 mod listener;
 mod load_balancer;
 mod part;
+mod principal;
 mod route_table;
 mod security_group;
 mod service_lookup;

@@ -20,7 +20,7 @@ impl Question for Answer<'_> {
     }
 
     fn title(&self) -> Text {
-        m::check_title_answer()
+        m::check_title_answer(&self.0.client)
     }
 
     fn subject(&self) -> &str {

@@ -20,7 +20,7 @@ impl Question for NoAnswer<'_> {
     }
 
     fn title(&self) -> Text {
-        m::check_title_no_answer()
+        m::check_title_no_answer(&self.0.client)
     }
 
     fn subject(&self) -> &str {

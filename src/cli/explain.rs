@@ -69,8 +69,8 @@ fn read(context: &Context, args: &Start, set: &BTreeMap<String, String>) -> Resu
     if !super::zone::is_auto(&loaded) {
         return Ok(loaded);
     }
-    let zone = super::zone::example(&args.region);
     let mut set = set.clone();
-    set.extend(super::zone::variables(&loaded).map(|(name, _)| (name.to_owned(), zone.clone())));
+    let open = super::zone::variables(&loaded).enumerate();
+    set.extend(open.map(|(index, (name, _))| (name.to_owned(), super::zone::example(&args.region, index))));
     context.lab(&args.lab, &set, &token, &args.region)
 }

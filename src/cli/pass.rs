@@ -12,7 +12,7 @@ use crate::engine::event::{Event, Screen, Way};
 use crate::engine::{Core, Drive, End, Journal, State, Stuck, Views};
 use crate::host::DirLock;
 use crate::i18n::{Text, m};
-use crate::lab::Loaded;
+use crate::lab::{Loaded, Side};
 use crate::sandbox::Pace;
 
 /// Everything a pass needs.
@@ -71,7 +71,8 @@ pub(super) async fn open(
 pub(super) async fn target(context: &Context, store: &Store, found: &Found, state: &State) -> Result<Target, Failed> {
     let target = if state.target == "sandbox" {
         let pace = state.pace.as_deref().and_then(|pace| pace.parse::<Pace>().ok()).unwrap_or_default();
-        Target::sandbox(&context.host, store, &found.folder, &state.region, pace).await?
+        let two = state.accounts.get(&Side::Provider) != state.accounts.get(&Side::Consumer);
+        Target::sandbox(&context.host, store, &found.folder, &state.region, pace, two).await?
     } else {
         Target::endpoint(&state.target, state.profile.clone(), &state.region).await?
     };

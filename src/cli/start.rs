@@ -11,6 +11,8 @@ use super::pass::{Pass, go};
 use super::target::Target;
 use crate::engine::event::{Event, Verdict};
 use crate::engine::{FORMAT, Journal, State};
+use crate::i18n::m;
+use crate::lab::Side;
 use crate::sandbox::Pace;
 
 impl PaceArg {
@@ -46,11 +48,17 @@ async fn begin(context: &mut Context, args: &Start, mut set: BTreeMap<String, St
     let begun = async {
         let target = match &args.endpoint_url {
             Some(url) => Target::endpoint(url, args.profile.clone(), &args.region).await?,
-            None => Target::sandbox(&context.host, &store, &folder, &args.region, pace).await?,
+            None => {
+                Target::sandbox(&context.host, &store, &folder, &args.region, pace, loaded.lab.two_accounts).await?
+            }
         };
-        for (name, wanted) in super::zone::variables(&loaded) {
-            set.insert(name.to_owned(), super::zone::choose(&target, name, wanted).await?);
+        if loaded.lab.two_accounts && target.accounts.get(&Side::Provider) == target.accounts.get(&Side::Consumer) {
+            target.close().await;
+            let next = format!("pllab start {}", args.lab);
+            let details = vec![m::labs_two_accounts_detail()];
+            return Err(Failed::new(Code::Usage, m::labs_two_accounts(&args.lab), details, &[&next]));
         }
+        super::zone::settle(&target, &loaded, &mut set).await?;
         loaded = context.lab(&args.lab, &set, &token, &args.region)?;
         Ok(target)
     }

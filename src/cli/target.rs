@@ -29,39 +29,47 @@ pub(super) struct Target {
 
 impl Target {
     /// The sandbox: the run's own where its folder has one, else the one of the state folder where that is running, else
-    /// a new one in the run's folder.
+    /// a new one in the run's folder. With `two_accounts` the sides do not share one.
     pub async fn sandbox(
         host: &Host,
         store: &Store,
         run_folder: &Path,
         region: &str,
         pace: Pace,
+        two_accounts: bool,
     ) -> Result<Self, Failed> {
         let own = run_folder.join("sandbox");
         let shared = store.sandbox();
         let made_before = own.is_dir();
         if let Some(live) = Live::find(if made_before { &own } else { &shared }).await {
-            return Self::of_live(&live, region, None).await;
+            return Self::of_live(&live, region, two_accounts, None).await;
         }
         // A run that began on the shared sandbox goes on there, whoever starts it.
         let began_shared = !made_before && run_folder.join("journal.jsonl").is_file();
         let folder = if began_shared { shared } else { own };
         let plan = faults::of_environment(host)?;
         let (sandbox, live, note) = open(host, &folder, region, pace, None, plan).await?;
-        Self::of_live(&live, region, Some((sandbox, note))).await
+        Self::of_live(&live, region, two_accounts, Some((sandbox, note))).await
     }
 
     /// A sandbox of its own in `folder`, gone with the target.
-    pub async fn throw_away(host: &Host, folder: &Path, region: &str) -> Result<Self, Failed> {
+    pub async fn throw_away(host: &Host, folder: &Path, region: &str, two_accounts: bool) -> Result<Self, Failed> {
         let (sandbox, live, note) = open(host, folder, region, Pace::Instant, None, Vec::new()).await?;
-        Self::of_live(&live, region, Some((sandbox, note))).await
+        Self::of_live(&live, region, two_accounts, Some((sandbox, note))).await
     }
 
-    async fn of_live(live: &Live, region: &str, own: Option<(Sandbox, Note)>) -> Result<Self, Failed> {
-        // Both sides in one account, as in the tutorial.
+    async fn of_live(
+        live: &Live,
+        region: &str,
+        two_accounts: bool,
+        own: Option<(Sandbox, Note)>,
+    ) -> Result<Self, Failed> {
         let Some(account) = live.accounts.first() else {
             return Err(unreachable_target(&live.endpoint_url, None));
         };
+        // Both sides in one account, as in the tutorial, unless two are asked for.
+        let other = live.accounts.get(1).filter(|_| two_accounts);
+        let consumer = other.map(|account| ConnectOptions { region: region.to_owned(), ..live.options(account) });
         let options = ConnectOptions { region: region.to_owned(), ..live.options(account) };
         // Its own pace: another process may run it at another than was asked for here.
         let patience = match live.pace.parse::<Pace>().unwrap_or_default() {
@@ -69,7 +77,7 @@ impl Target {
             Pace::Quick => Patience::QUICK,
             Pace::Real => Patience::AWS,
         };
-        Self::connected(&options, patience, own).await
+        Self::connected(&options, consumer.as_ref(), patience, own).await
     }
 
     /// An endpoint that was named. Only one of this machine: anything else might be AWS itself, and cost money.
@@ -80,19 +88,28 @@ impl Target {
         }
         let options =
             ConnectOptions { region: region.to_owned(), endpoint_url: Some(url.to_owned()), profile, keys: None };
-        Self::connected(&options, Patience::AWS, None).await
+        Self::connected(&options, None, Patience::AWS, None).await
     }
 
     async fn connected(
         options: &ConnectOptions,
+        consumer: Option<&ConnectOptions>,
         patience: Patience,
         own: Option<(Sandbox, Note)>,
     ) -> Result<Self, Failed> {
         let url = options.endpoint_url.clone().unwrap_or_default();
         let clients = connect(options).await.map_err(|fault| unreachable_target(&url, Some(&fault)))?;
         let who = identity(&clients).await.map_err(|fault| unreachable_target(&url, Some(&fault)))?;
-        let accounts = BTreeMap::from([(Side::Provider, who.account.clone()), (Side::Consumer, who.account)]);
-        let clouds = Arc::new(Clouds { provider: clients.clone(), consumer: clients });
+        let (consumer, whom) = match consumer {
+            Some(options) => {
+                let clients = connect(options).await.map_err(|fault| unreachable_target(&url, Some(&fault)))?;
+                let whom = identity(&clients).await.map_err(|fault| unreachable_target(&url, Some(&fault)))?;
+                (clients, whom.account)
+            }
+            None => (clients.clone(), who.account.clone()),
+        };
+        let accounts = BTreeMap::from([(Side::Provider, who.account), (Side::Consumer, whom)]);
+        let clouds = Arc::new(Clouds { provider: clients, consumer });
         Ok(Self { clouds, accounts, patience, own })
     }
 

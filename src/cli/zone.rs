@@ -1,5 +1,7 @@
 //! The lab variable `zone`, when it is left to pllab.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Map, Value};
 
 use super::exit::{Code, Failed};
@@ -24,13 +26,29 @@ pub(super) fn variables(loaded: &Loaded) -> impl Iterator<Item = (&str, &str)> {
     zones.filter_map(|(name, _)| Some((name.as_str(), loaded.variables.get(name)?.as_str())))
 }
 
-/// The zone that `wanted` means, by id: zone names differ between accounts. `auto` is one that both sides have.
-pub(super) async fn choose(target: &Target, name: &str, wanted: &str) -> Result<String, Failed> {
+/// Puts the lab's zones into `set`, by id: zone names differ between accounts. `auto` is one that both sides have, and a
+/// different one for each variable.
+pub(super) async fn settle(target: &Target, loaded: &Loaded, set: &mut BTreeMap<String, String>) -> Result<(), Failed> {
+    let mut open: Vec<_> = variables(loaded).collect();
+    // What the learner chose is taken first, so that `auto` keeps away from it.
+    open.sort_by_key(|(_, wanted)| *wanted == AUTO);
+    let mut taken = BTreeSet::new();
+    for (name, wanted) in open {
+        let zone = choose(target, name, wanted, &taken).await?;
+        taken.insert(zone.clone());
+        set.insert(name.to_owned(), zone);
+    }
+    Ok(())
+}
+
+/// The zone that `wanted` means, by id. `auto` is one that both sides have and that is not taken.
+async fn choose(target: &Target, name: &str, wanted: &str, taken: &BTreeSet<String>) -> Result<String, Failed> {
     let provider = zones(&target.clouds.provider).await?;
     let consumer = zones(&target.clouds.consumer).await?;
     let shared: Vec<_> = provider.into_iter().filter(|(id, _)| consumer.iter().any(|(other, _)| other == id)).collect();
     let found = if wanted == AUTO {
-        shared.iter().find(|(id, _)| id == USUAL).or(shared.first())
+        let free = || shared.iter().filter(|(id, _)| !taken.contains(id));
+        free().find(|(id, _)| id == USUAL).or_else(|| free().next())
     } else {
         // A name is the provider's: it is the NLB's zone that counts.
         shared.iter().find(|(id, zone)| id == wanted || zone == wanted)
@@ -55,7 +73,12 @@ async fn zones(clients: &Clients) -> Result<Vec<(String, String)>, Failed> {
     Ok(zones.iter().filter(usable).map(|zone| (text(zone, "ZoneId"), text(zone, "ZoneName"))).collect())
 }
 
-/// What stands for the zone where no cloud is asked.
-pub(super) fn example(region: &str) -> String {
-    if region == "ap-northeast-1" { USUAL.to_owned() } else { "your-zone-id".to_owned() }
+/// What stands for the `index`-th zone where no cloud is asked.
+pub(super) fn example(region: &str, index: usize) -> String {
+    match (region, index) {
+        ("ap-northeast-1", 0) => USUAL.to_owned(),
+        ("ap-northeast-1", 1) => "apne1-az1".to_owned(),
+        (_, 0) => "your-zone-id".to_owned(),
+        _ => format!("your-zone-id-{}", index + 1),
+    }
 }

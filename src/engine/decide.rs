@@ -146,8 +146,8 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         Input::Checked(Verdict::Met) => {
             let Some((index, step)) = current(state, plan) else { return onward(state, plan) };
             let finished = Event::StepFinished { step: step.id.clone(), verdict: Verdict::Met };
-            if step.makes.iter().any(|it| matches!(it, Resource::Acceptance(_))) {
-                // The moment the tie becomes solid is seen, not only told.
+            if step.makes.iter().any(|it| matches!(it, Resource::Acceptance(_) | Resource::Rejection(_))) {
+                // The moment the tie becomes solid, or is cut, is seen, not only told.
                 return vec![Effect::Record(finished), Effect::Picture(index), ask_next(plan)];
             }
             if index + 1 < plan.lab.steps.len() {

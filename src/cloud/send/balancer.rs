@@ -1,6 +1,8 @@
 //! `ELBv2`: load balancers, their listeners, and tags.
 
-use aws_sdk_elasticloadbalancingv2::types::{Action, AvailabilityZone, Listener, LoadBalancer, SubnetMapping, Tag};
+use aws_sdk_elasticloadbalancingv2::types::{
+    Action, AvailabilityZone, Listener, LoadBalancer, LoadBalancerAttribute, SubnetMapping, Tag,
+};
 use serde_json::Value;
 
 use super::params::{Params, read};
@@ -18,6 +20,8 @@ pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value,
         "CreateListener" => create_listener(clients, call).await,
         "DescribeListeners" => describe_listeners(clients, call).await,
         "DeleteListener" => delete_listener(clients, call).await,
+        "ModifyLoadBalancerAttributes" => modify_attributes(clients, call).await,
+        "DescribeLoadBalancerAttributes" => describe_attributes(clients, call).await,
         "DescribeTags" => tags(clients, call).await,
         _ => return None,
     })
@@ -64,6 +68,28 @@ async fn delete(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     })?;
     request.send().await.map_err(fault)?;
     Ok(nothing())
+}
+
+async fn modify_attributes(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients
+            .elbv2
+            .modify_load_balancer_attributes()
+            .set_load_balancer_arn(p.text("LoadBalancerArn")?)
+            .set_attributes(p.list("Attributes", |p| {
+                Ok(LoadBalancerAttribute::builder().set_key(p.text("Key")?).set_value(p.text("Value")?).build())
+            })?))
+    })?;
+    let reply = request.send().await.map_err(fault)?;
+    Ok(Reply::new().all("Attributes", reply.attributes(), attribute).end())
+}
+
+async fn describe_attributes(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients.elbv2.describe_load_balancer_attributes().set_load_balancer_arn(p.text("LoadBalancerArn")?))
+    })?;
+    let reply = request.send().await.map_err(fault)?;
+    Ok(Reply::new().all("Attributes", reply.attributes(), attribute).end())
 }
 
 async fn create_listener(clients: &Clients, call: &Call) -> Result<Value, Fault> {
@@ -143,6 +169,10 @@ fn load_balancer(balancer: &LoadBalancer) -> Value {
             balancer.enforce_security_group_inbound_rules_on_private_link_traffic(),
         )
         .end()
+}
+
+fn attribute(attribute: &LoadBalancerAttribute) -> Value {
+    Reply::new().text("Key", attribute.key()).text("Value", attribute.value()).end()
 }
 
 fn zone(zone: &AvailabilityZone) -> Value {
