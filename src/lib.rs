@@ -10,7 +10,9 @@ pub mod engine;
 pub mod host;
 pub mod i18n;
 pub mod lab;
+pub mod report;
 pub mod sandbox;
+pub mod trace;
 pub mod ui;
 
 pub use cli::{Code, run};

@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use super::grant::Grant;
 use super::part::{Part, elbv2, fact};
 use crate::lab::CrossZone;
 
@@ -16,4 +17,8 @@ pub(super) fn make(cross_zone: &CrossZone) -> Vec<Part> {
         }),
     );
     vec![Part { name: "on", call, facts: &[], find: None, repeat: true }]
+}
+
+pub(super) fn grants() -> Vec<Grant> {
+    vec![Grant::own(&["elasticloadbalancing:ModifyLoadBalancerAttributes"], &["loadbalancer/net/pllab-*/*"])]
 }

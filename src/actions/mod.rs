@@ -7,6 +7,7 @@ mod cross_zone;
 mod endpoint;
 mod endpoint_service;
 mod gateway_endpoint;
+mod grant;
 mod instance;
 mod kind;
 mod listener;
@@ -20,5 +21,6 @@ mod subnet;
 mod target_group;
 mod vpc;
 
-pub use kind::{delete, label, look, make, plan, reject, usual_deletion};
+pub use grant::{Grant, Rail, Scope};
+pub use kind::{delete, grants, label, look, make, plan, reads, reject, reject_grants, usual_deletion};
 pub use part::{Find, Making, Part, Presence, facts_of, presence};

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::grant::Grant;
 use super::part::{Part, ec2, fact};
 use crate::i18n::{Text, m};
 use crate::lab::{Principal, Side};
@@ -15,6 +16,10 @@ pub(super) fn allow(principal: &Principal) -> Vec<Part> {
 /// (<https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.html>).
 pub(super) fn remove(principal: &Principal) -> Vec<Part> {
     modify(principal, "RemoveAllowedPrincipals")
+}
+
+pub(super) fn grants() -> Vec<Grant> {
+    vec![Grant::own(&["ec2:ModifyVpcEndpointServicePermissions"], &["vpc-endpoint-service/*"])]
 }
 
 /// A side's whole account, as a principal.

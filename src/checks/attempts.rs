@@ -8,7 +8,7 @@ const TIMED_OUT: u32 = 28;
 
 /// One attempt: what came, and how it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Attempt<'a> {
+pub(crate) struct Attempt<'a> {
     /// The HTTP status; 0 when no answer came.
     pub code: u16,
     /// `curl`'s exit status.
@@ -20,7 +20,7 @@ pub(super) struct Attempt<'a> {
 }
 
 /// The newest attempt of the run with this token. Older ones tell of a state that may be over.
-pub(super) fn newest<'a>(console: &'a str, token: &str) -> Option<Attempt<'a>> {
+pub(crate) fn newest<'a>(console: &'a str, token: &str) -> Option<Attempt<'a>> {
     let marker = format!("pllab: asked {token} ");
     let mut starts = console.rmatch_indices(&marker).map(|(at, _)| at).peekable();
     while let Some(at) = starts.next() {

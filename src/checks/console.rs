@@ -8,17 +8,17 @@ use crate::cloud::Call;
 
 /// The call that shows an instance's console as it is now. `Latest` works on Nitro instances only; without it the output
 /// is that of the last boot, minutes late [API:GetConsoleOutput]. AWS keeps the last 64 KB.
-pub(super) fn call(facts: &Facts, instance: &str) -> Call {
+pub(crate) fn call(facts: &Facts, instance: &str) -> Call {
     ec2("GetConsoleOutput", json!({ "InstanceId": refer(facts, instance, "id"), "Latest": true }))
 }
 
 /// What stands on the console. `PowerShell` writes UTF-16 to a serial port: its zero bytes are dropped.
-pub(super) fn read(reply: &Value) -> String {
+pub(crate) fn read(reply: &Value) -> String {
     text(reply, "Output").replace('\0', "")
 }
 
 /// The last line that says anything, cut to what fits beside a check.
-pub(super) fn last_line(console: &str) -> Option<String> {
+pub(crate) fn last_line(console: &str) -> Option<String> {
     const WIDTH: usize = 70;
     let line = console.lines().rev().map(str::trim).find(|line| !line.is_empty())?;
     let mut shown: String = line.chars().take(WIDTH).collect();

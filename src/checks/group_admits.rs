@@ -1,13 +1,12 @@
 //! Does the security group admit a TCP port from a source?
 
-use std::net::Ipv4Addr;
-
 use serde_json::{Value, json};
 
 use super::facts::{Facts, refer};
 use super::judgement::Judgement;
 use super::question::Question;
-use super::reply::{ec2, first, list, text};
+use super::reply::{ec2, first, list};
+use super::rule;
 use super::scene::Scene;
 use crate::cloud::{Call, Fault};
 use crate::i18n::{Text, m};
@@ -67,60 +66,12 @@ fn judge(reply: &Value, port: u16, source: &str) -> Judgement {
     let seen = if rules.is_empty() {
         m::check_no_inbound_rules()
     } else {
-        Text::literal(rules.iter().map(rule_in_words).collect::<Vec<_>>().join("; "))
+        Text::literal(rules.iter().map(rule::in_words).collect::<Vec<_>>().join("; "))
     };
-    if rules.iter().any(|rule| covers_port(rule, port) && covers_source(rule, source)) {
+    if rules.iter().any(|it| rule::covers_port(it, port) && rule::covers_source(it, source)) {
         return Judgement::met(seen);
     }
     Judgement::broken(seen).because(m::check_why_group_admits(port, source))
-}
-
-fn covers_port(rule: &Value, port: u16) -> bool {
-    let bound = |key| rule.get(key).and_then(Value::as_i64);
-    match text(rule, "IpProtocol") {
-        // Every protocol, every port.
-        "-1" => true,
-        "tcp" | "6" => {
-            let wanted = i64::from(port);
-            bound("FromPort").is_none_or(|from| from <= wanted) && bound("ToPort").is_none_or(|to| wanted <= to)
-        }
-        _ => false,
-    }
-}
-
-fn covers_source(rule: &Value, source: &str) -> bool {
-    if source.contains('/') {
-        list(rule, "IpRanges").iter().any(|range| contains(text(range, "CidrIp"), source))
-    } else {
-        list(rule, "UserIdGroupPairs").iter().any(|pair| text(pair, "GroupId") == source)
-    }
-}
-
-/// Whether every address of `inner` is in `outer`.
-fn contains(outer: &str, inner: &str) -> bool {
-    let (Some((outer, outer_bits)), Some((inner, inner_bits))) = (parse(outer), parse(inner)) else { return false };
-    let mask = u32::MAX.checked_shl(32 - outer_bits).unwrap_or(0);
-    outer_bits <= inner_bits && outer & mask == inner & mask
-}
-
-fn parse(block: &str) -> Option<(u32, u32)> {
-    let (address, bits) = block.split_once('/')?;
-    let bits = bits.parse().ok().filter(|bits| *bits <= 32)?;
-    Some((address.parse::<Ipv4Addr>().ok()?.to_bits(), bits))
-}
-
-fn rule_in_words(rule: &Value) -> String {
-    let port = |key| rule.get(key).and_then(Value::as_i64);
-    let ports = match (text(rule, "IpProtocol"), port("FromPort"), port("ToPort")) {
-        ("-1", ..) => "all".to_owned(),
-        (protocol, Some(from), Some(to)) if from == to => format!("{protocol} {from}"),
-        (protocol, Some(from), Some(to)) => format!("{protocol} {from}-{to}"),
-        (protocol, ..) => protocol.to_owned(),
-    };
-    let sources = [("IpRanges", "CidrIp"), ("UserIdGroupPairs", "GroupId"), ("PrefixListIds", "PrefixListId")];
-    let sources: Vec<_> =
-        sources.into_iter().flat_map(|(key, field)| list(rule, key).iter().map(move |it| text(it, field))).collect();
-    format!("{ports}: {}", sources.join(", "))
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@
 
 mod answer;
 mod ask;
-mod attempts;
-mod console;
+pub(crate) mod attempts;
+pub(crate) mod console;
 mod console_says;
 mod cross_zone_on;
 mod cut_off;
@@ -26,9 +26,10 @@ mod page_marks;
 mod principal_allowed;
 mod principal_not_allowed;
 mod question;
-mod reply;
+pub(crate) mod reply;
 mod request_waiting;
 mod route_to_s3;
+pub(crate) mod rule;
 mod same_cidr;
 mod scene;
 mod service_available;
@@ -40,7 +41,7 @@ mod targets_healthy;
 mod verdict;
 mod vpc_available;
 
-pub use ask::{ask, look, name, title, usual_seconds};
+pub use ask::{ask, look, name, reads, title, usual_seconds};
 pub use facts::Facts;
 pub use finding::{Finding, Proof};
 pub use page::browser_url;

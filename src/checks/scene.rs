@@ -23,14 +23,16 @@ pub struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    pub(super) fn clients(&self, side: Side) -> &Clients {
+    /// The clients of a side.
+    pub(crate) fn clients(&self, side: Side) -> &Clients {
         match side {
             Side::Provider => &self.clouds.provider,
             Side::Consumer => &self.clouds.consumer,
         }
     }
 
-    pub(super) fn fact(&self, name: &str, key: &str) -> Option<&str> {
+    /// A fact of a resource, once it is known.
+    pub(crate) fn fact(&self, name: &str, key: &str) -> Option<&str> {
         facts::fact(self.facts, name, key)
     }
 

@@ -79,8 +79,12 @@ pub(super) enum Verb {
     Resume(Resume),
     Status(OneRun),
     Check(Check),
+    Why(OneRun),
     Browse(OneRun),
     Clean(Clean),
+    Report(Report),
+    Handout(Handout),
+    Policy(super::policy::Policy),
     Labs(Labs),
     Sandbox(Sandbox),
     Completions(Completions),
@@ -101,6 +105,8 @@ pub(super) struct Start {
     pub profile: Option<String>,
     #[arg(long, value_name = "REGION", default_value = "ap-northeast-1")]
     pub region: String,
+    #[arg(long, value_name = "NAME")]
+    pub learner: Option<String>,
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
     pub set: Vec<(String, String)>,
     #[arg(long, value_enum)]
@@ -143,6 +149,49 @@ pub(super) struct Clean {
     pub all: bool,
     #[arg(short, long)]
     pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Report {
+    #[arg(value_name = "RUN")]
+    pub run: Option<String>,
+    #[arg(long, value_enum, default_value_t = Format::Html)]
+    pub format: Format,
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    #[arg(long)]
+    pub open: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Html,
+    Md,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Handout {
+    #[arg(value_name = "LAB", default_value = "privatelink")]
+    pub lab: String,
+    #[arg(long)]
+    pub both: bool,
+    #[arg(long = "format", value_name = "FORMAT", value_enum, default_value_t = HandoutFormat::Html)]
+    pub handout_format: HandoutFormat,
+    #[arg(long = "out", value_name = "FILE")]
+    pub handout_out: Option<PathBuf>,
+    #[arg(long)]
+    pub open: bool,
+    #[arg(long, value_name = "REGION", default_value = "ap-northeast-1")]
+    pub region: String,
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub set: Vec<(String, String)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum HandoutFormat {
+    Html,
+    Md,
 }
 
 #[derive(Debug, Args)]
@@ -193,7 +242,7 @@ pub(super) struct Completions {
     pub shell: clap_complete::Shell,
 }
 
-fn key_value(text: &str) -> Result<(String, String), String> {
+pub(super) fn key_value(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or_else(|| "KEY=VALUE".to_owned())?;
     Ok((key.to_owned(), value.to_owned()))
 }

@@ -82,6 +82,13 @@ impl Context {
         }
     }
 
+    /// Says something beside the result, where it does not get into a file that the result goes to.
+    pub fn note(&mut self, text: &Text) {
+        let text = ui::markdown(&text.say(self.lang), &self.sheet());
+        // Where even standard error is closed nobody can be told.
+        let _ = self.host.err.write_all(text.as_bytes());
+    }
+
     /// Whether results are JSON.
     pub fn json(&self) -> bool {
         self.common.output == Output::Json

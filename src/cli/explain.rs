@@ -24,7 +24,7 @@ pub(super) async fn explain(
     args: &Start,
     set: &BTreeMap<String, String>,
 ) -> Result<Code, Failed> {
-    let loaded = read(context, args, set)?;
+    let Example { loaded, state, accounts } = example(context, &args.lab, &args.region, set)?;
     let asked = is_asked(context, args);
     let (interrupted, flag) = if asked {
         let interrupt = Interrupt::listen();
@@ -33,14 +33,6 @@ pub(super) async fn explain(
         (tokio::sync::watch::channel(false).1, Arc::new(AtomicBool::new(false)))
     };
     let screen = context.screen(args.yes, flag);
-    let state = State {
-        run: "example".to_owned(),
-        lab: args.lab.clone(),
-        region: args.region.clone(),
-        variables: loaded.variables.clone(),
-        ..State::default()
-    };
-    let accounts = [Side::Provider, Side::Consumer].map(|side| (side, "111122223333".to_owned())).into();
     let core = Core::new(None, state, context.host.clock.clone(), screen, accounts);
     let drive = Drive {
         core: Arc::new(core),
@@ -62,15 +54,38 @@ pub(super) async fn explain(
     drive.run().await.map(|ended| exit::of(&ended)).map_err(|stuck| super::pass::stuck(&stuck, ""))
 }
 
-/// The lab with values that read well: without a cloud to ask, the zone of the lab's own examples.
-fn read(context: &Context, args: &Start, set: &BTreeMap<String, String>) -> Result<Arc<Loaded>, Failed> {
+/// A lab with values that read well, as it is read and handed out.
+pub(super) struct Example {
+    /// The lab.
+    pub loaded: Arc<Loaded>,
+    /// A run of it in which nothing was done.
+    pub state: State,
+    /// The accounts of AWS's own examples.
+    pub accounts: BTreeMap<Side, String>,
+}
+
+/// The lab called `lab`: without a cloud to ask, its zone is that of the lab's own examples.
+pub(super) fn example(
+    context: &Context,
+    lab: &str,
+    region: &str,
+    set: &BTreeMap<String, String>,
+) -> Result<Example, Failed> {
     let token = "example-token".to_owned();
-    let loaded = context.lab(&args.lab, set, &token, &args.region)?;
-    if !super::zone::is_auto(&loaded) {
-        return Ok(loaded);
+    let mut loaded = context.lab(lab, set, &token, region)?;
+    if super::zone::is_auto(&loaded) {
+        let mut set = set.clone();
+        let open = super::zone::variables(&loaded).enumerate();
+        set.extend(open.map(|(index, (name, _))| (name.to_owned(), super::zone::example(region, index))));
+        loaded = context.lab(lab, &set, &token, region)?;
     }
-    let mut set = set.clone();
-    let open = super::zone::variables(&loaded).enumerate();
-    set.extend(open.map(|(index, (name, _))| (name.to_owned(), super::zone::example(&args.region, index))));
-    context.lab(&args.lab, &set, &token, &args.region)
+    let state = State {
+        run: "example".to_owned(),
+        lab: lab.to_owned(),
+        region: region.to_owned(),
+        variables: loaded.variables.clone(),
+        ..State::default()
+    };
+    let accounts = [Side::Provider, Side::Consumer].map(|side| (side, "111122223333".to_owned())).into();
+    Ok(Example { loaded, state, accounts })
 }

@@ -10,7 +10,9 @@ use clap::error::ErrorKind;
 use super::args::{Cli, LabsVerb, LangArg, Verb};
 use super::context::Context;
 use super::exit::{Code, Failed};
-use super::{browse, check, clean, explain, generate, labs, resume, sandbox, start, status, words};
+use super::{
+    browse, check, clean, explain, generate, handout, labs, policy, report, resume, sandbox, start, status, why, words,
+};
 use crate::host::Host;
 use crate::i18n::{Lang, Text, m};
 use crate::ui::{self, ErrorReport, Form, Glyphs, NextStep, Sheet};
@@ -77,6 +79,9 @@ fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
     match verb {
         None => status::home(context),
         Some(Verb::Status(args)) => status::status(context, &args),
+        Some(Verb::Policy(args)) => policy::policy(context, &args),
+        Some(Verb::Report(args)) => report::report(context, &args),
+        Some(Verb::Handout(args)) => handout::handout(context, &args),
         Some(Verb::Completions(args)) => generate::completions(context, &args),
         Some(Verb::Man) => generate::man(context),
         Some(verb) => {
@@ -97,11 +102,17 @@ fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
                     Verb::Start(args) => start::start(context, args).await,
                     Verb::Resume(args) => resume::resume(context, args).await,
                     Verb::Check(args) => check::check(context, args).await,
+                    Verb::Why(args) => why::why(context, args).await,
                     Verb::Browse(args) => browse::browse(context, args).await,
                     Verb::Clean(args) => clean::clean(context, args).await,
                     Verb::Sandbox(args) => sandbox::sandbox(context, args).await,
                     Verb::Labs(args) => labs::labs(context, args).await,
-                    Verb::Status(_) | Verb::Completions(_) | Verb::Man => status::home(context),
+                    Verb::Status(_)
+                    | Verb::Policy(_)
+                    | Verb::Report(_)
+                    | Verb::Handout(_)
+                    | Verb::Completions(_)
+                    | Verb::Man => status::home(context),
                 }
             });
             // A prompt that still blocks a thread must not keep the process.

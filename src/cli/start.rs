@@ -37,6 +37,7 @@ pub(super) async fn start(context: &mut Context, args: Start) -> Result<Code, Fa
 }
 
 async fn begin(context: &mut Context, args: &Start, mut set: BTreeMap<String, String>) -> Result<Pass, Failed> {
+    let learner = super::learner::name(args.learner.as_deref(), &context.host)?;
     // The lab is read before anything is made, so that a fault in it costs nothing.
     let token = context.host.random.text(b"abcdefghijkmnpqrstuvwxyz23456789", 12);
     let mut loaded = context.lab(&args.lab, &set, &token, &args.region)?;
@@ -84,6 +85,7 @@ async fn begin(context: &mut Context, args: &Start, mut set: BTreeMap<String, St
         pace: args.endpoint_url.is_none().then(|| pace.name().to_owned()),
         accounts: target.accounts.clone(),
         profile: args.profile.clone(),
+        learner,
     };
     Ok(Pass {
         run,

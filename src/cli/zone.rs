@@ -15,6 +15,9 @@ const AUTO: &str = "auto";
 /// The zone of the tutorial that the lab grew out of; taken where it is offered.
 const USUAL: &str = "apne1-az4";
 
+/// What choosing a zone asks.
+pub(super) const READS: [(Api, &str); 1] = [(Api::Ec2, "DescribeAvailabilityZones")];
+
 /// Whether the lab has a zone variable that is left to pllab.
 pub(super) fn is_auto(loaded: &Loaded) -> bool {
     variables(loaded).any(|(_, value)| value == AUTO)
@@ -62,7 +65,8 @@ async fn choose(target: &Target, name: &str, wanted: &str, taken: &BTreeSet<Stri
 
 /// The zones of an account, by id and name. Local and Wavelength Zones have no NLB and no endpoints of this kind.
 async fn zones(clients: &Clients) -> Result<Vec<(String, String)>, Failed> {
-    let call = Call { api: Api::Ec2, operation: "DescribeAvailabilityZones", params: Map::new() };
+    let [(api, operation)] = READS;
+    let call = Call { api, operation, params: Map::new() };
     let reply = clients.send(&call).await.map_err(|fault| unreachable_target(clients.region(), Some(&fault)))?;
     let zones = reply.get("AvailabilityZones").and_then(Value::as_array).cloned().unwrap_or_default();
     let text = |zone: &Value, key: &str| zone.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();

@@ -24,5 +24,6 @@ pub use examine::examine;
 pub use journal::{FORMAT, Journal, JournalError, Read, read};
 pub use perform::Patience;
 pub use prove::{At, Flaw, List, Proof};
+pub use receipt::READS;
 pub use state::{Detouring, Made, Pending, ResourceState, State, StepState};
 pub use view::Views;

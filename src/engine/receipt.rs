@@ -12,6 +12,9 @@ use crate::actions::{self, Presence};
 use crate::cloud::{Api, Call, Clouds, tags};
 use crate::lab::Side;
 
+/// What the second look asks besides a look at each thing.
+pub const READS: [(Api, &str); 2] = [(Api::Ec2, "DescribeNetworkInterfaces"), (Api::Ec2, "DescribeTags")];
+
 /// Looks at everything this run ever made, and for what it may have made without knowing.
 pub async fn receipt(core: &Core, clouds: &Clouds) -> Event {
     let state = core.state();

@@ -25,6 +25,8 @@ pub struct State {
     pub variables: BTreeMap<String, String>,
     /// The sandbox's pace, where the target is the sandbox.
     pub pace: Option<String>,
+    /// The learner's name; empty in journals that do not say.
+    pub learner: String,
     /// When the run began.
     pub started: Option<Timestamp>,
     /// The steps that were begun, by id.
@@ -148,7 +150,10 @@ impl State {
     pub fn apply(&mut self, entry: &Entry) {
         self.last = Some(entry.at);
         match &entry.event {
-            Event::RunStarted { run, lab, target, region, token, variables, pace, accounts, profile, .. } => {
+            Event::RunStarted {
+                run, lab, target, region, token, variables, pace, accounts, profile, learner, ..
+            } => {
+                self.learner.clone_from(learner);
                 self.accounts.clone_from(accounts);
                 self.profile.clone_from(profile);
                 self.run.clone_from(run);
@@ -236,6 +241,8 @@ impl State {
             Event::RunCleaned { .. } => self.cleaned = true,
             Event::Check { .. }
             | Event::Notice { .. }
+            | Event::Rung { .. }
+            | Event::Diagnosis { .. }
             | Event::Interrupted { .. }
             | Event::RunFinished { .. }
             | Event::Unknown => {}

@@ -50,6 +50,10 @@ pub(super) fn draw(picture: &Picture, look: &Look, mark_new: bool) -> Vec<Line> 
     if mark_new && halves.iter().any(|half| new(half.lane)) {
         lines.push(Line::of(Ink::Dim, format!("> {}", look.say(&m::picture_new()))).indented(MARGIN));
     }
+    let broken = |half: &Half<'_>| half.lane.nodes.iter().any(|node| node.mark == Mark::Broken);
+    if halves.iter().any(broken) {
+        lines.push(Line::of(Ink::Bad, format!("x {}", look.say(&m::picture_broken()))).indented(MARGIN));
+    }
     lines
 }
 
@@ -102,7 +106,8 @@ impl Half<'_> {
 /// A line in a box.
 struct Row {
     words: Vec<(Ink, String)>,
-    new: bool,
+    /// What stands before it: `>` where it is new, `x` where the path ends.
+    sign: Option<(Ink, &'static str)>,
     tied: bool,
 }
 
@@ -131,15 +136,19 @@ impl Drawing<'_> {
                 let state = row.node.state.as_ref().map(|state| self.look.say(state)).unwrap_or_default();
                 if row.part == Part::State {
                     let under = " ".repeat(width(&branch) + 2);
-                    return Row { words: vec![(Ink::Dim, under + &state)], new: false, tied: false };
+                    return Row { words: vec![(Ink::Dim, under + &state)], sign: None, tied: false };
                 }
-                let new = self.mark_new && row.node.mark == Mark::New;
-                let ink = if new { Ink::Strong } else { Ink::Plain };
+                let sign = match row.node.mark {
+                    Mark::New if self.mark_new => Some((Ink::Strong, ">")),
+                    Mark::Broken => Some((Ink::Bad, "x")),
+                    _ => None,
+                };
+                let ink = sign.map_or(Ink::Plain, |(ink, _)| ink);
                 let mut words = vec![(Ink::Dim, branch), (ink, self.look.say(&row.node.label))];
                 if row.part == Part::Whole && !state.is_empty() {
                     words.push((Ink::Dim, format!("  {state}")));
                 }
-                Row { words, new, tied: row.node.tied }
+                Row { words, sign, tied: row.node.tied }
             })
             .collect()
     }
@@ -260,8 +269,8 @@ impl Drawing<'_> {
 
     /// Writes a line into a box that begins at `x`, in at most `room` cells; returns the cell after it.
     fn row(&mut self, x: usize, y: usize, row: &Row, room: usize) -> usize {
-        if row.new {
-            self.canvas.text(x + 2, y, Ink::Strong, ">");
+        if let Some((ink, sign)) = row.sign {
+            self.canvas.text(x + 2, y, ink, sign);
         }
         let mut at = x + BEFORE;
         let end = at.saturating_add(room);

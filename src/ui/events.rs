@@ -4,6 +4,7 @@ use super::error;
 use super::line::{Ink, Line, stack};
 use super::look::Look;
 use super::part::to_copy;
+use super::path;
 use super::receipt::{Run, receipt};
 use super::step::after;
 use super::table::pairs;
@@ -34,6 +35,8 @@ pub(super) fn event(event: &Event, context: &Context, look: &Look) -> Vec<Line> 
             checked(&Asked { title, verdict: *verdict, expected, seen, why: why.as_ref(), command }, look)
         }
         Event::Proof { url, status, token_ok, seen_source } => proof(url, *status, *token_ok, seen_source, look),
+        Event::Rung { .. } => path::rung(event, look),
+        Event::Diagnosis { .. } => path::diagnosis(event, look),
         Event::StepFinished { step, verdict } => step_finished(step, *verdict, context, look),
         Event::Notice { text } => look.inside(look.words(Ink::Plain, text)),
         Event::Interrupted { run } => {
@@ -94,13 +97,7 @@ fn checked(asked: &Asked<'_>, look: &Look) -> Vec<Line> {
         let line = Line::of(ink, mark).and(Ink::Strong, format!(" {}  ", asked.title)).and(ink, word);
         fill(&line, look.measure(), "", "    ")
     };
-    let named = |name: Text, value: String| (Line::of(Ink::Dim, look.say(&name)), Line::plain(value));
-    let facts = [named(m::check_expected(), look.say(asked.expected)), named(m::check_seen(), seen)];
-    let mut body = if look.told() {
-        facts.iter().map(|(name, value)| Line::plain(format!("{}: {}", name.text(), value.text()))).collect()
-    } else {
-        pairs(&facts, look.measure().saturating_sub(4))
-    };
+    let mut body = with_pairs(asked.expected, asked.seen, look);
     body.extend(fill(&Line::plain(look.say(&why)), look.measure().saturating_sub(4), "", ""));
     if !asked.command.is_empty() {
         body.push(Line::plain(look.say(&m::check_look())));
@@ -108,6 +105,17 @@ fn checked(asked: &Asked<'_>, look: &Look) -> Vec<Line> {
     body.extend(to_copy(asked.command));
     lines.extend(body.into_iter().map(|line| line.indented(if look.told() { 2 } else { 4 })));
     look.inside(lines)
+}
+
+/// What should be and what is.
+pub(super) fn with_pairs(expected: &Text, seen: &Text, look: &Look) -> Vec<Line> {
+    let named = |name: Text, value: &Text| (Line::of(Ink::Dim, look.say(&name)), Line::plain(look.say(value)));
+    let facts = [named(m::check_expected(), expected), named(m::check_seen(), seen)];
+    if look.told() {
+        facts.iter().map(|(name, value)| Line::plain(format!("{}: {}", name.text(), value.text()))).collect()
+    } else {
+        pairs(&facts, look.measure().saturating_sub(7))
+    }
 }
 
 fn proof(url: &str, status: u16, token_ok: bool, source: &str, look: &Look) -> Vec<Line> {

@@ -19,6 +19,7 @@ mod numbered;
 mod open;
 mod opening;
 mod part;
+mod path;
 mod plain;
 mod prompter;
 mod receipt;

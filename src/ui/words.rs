@@ -11,13 +11,13 @@ pub fn diagram_in_words(picture: &Picture, lang: Lang) -> Vec<String> {
         if lane.mark == Mark::Absent {
             continue;
         }
-        let there = in_words(lane, Mark::There, lang);
+        let there = in_words(lane, &[Mark::There, Mark::Broken], lang);
         sentences.push(if there.is_empty() {
             m::words_vpc(lane.cidr.as_str(), &name)
         } else {
             m::words_vpc_with(lane.cidr.as_str(), &name, there)
         });
-        let new = in_words(lane, Mark::New, lang);
+        let new = in_words(lane, &[Mark::New], lang);
         if !new.is_empty() {
             sentences.push(m::words_new(&name, new));
         }
@@ -31,11 +31,15 @@ pub fn diagram_in_words(picture: &Picture, lang: Lang) -> Vec<String> {
             LinkState::Rejected => m::words_link_rejected(endpoint, service),
         });
     }
+    for lane in [&picture.consumer, &picture.provider] {
+        let broken = lane.nodes.iter().filter(|node| node.mark == Mark::Broken);
+        sentences.extend(broken.map(|node| m::words_broken(&node.label)));
+    }
     sentences.iter().map(|sentence| sentence.say(lang)).collect()
 }
 
-fn in_words(vpc: &Lane, mark: Mark, lang: Lang) -> String {
-    let nodes = vpc.nodes.iter().filter(|node| node.mark == mark);
+fn in_words(vpc: &Lane, marks: &[Mark], lang: Lang) -> String {
+    let nodes = vpc.nodes.iter().filter(|node| marks.contains(&node.mark));
     let words: Vec<String> = nodes
         .map(|node| match &node.state {
             Some(state) => format!("{} ({})", node.label.say(lang), state.say(lang)),

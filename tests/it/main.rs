@@ -14,10 +14,13 @@ mod lab;
 mod labs;
 mod lost_answer;
 mod parity;
+mod policy;
 #[cfg(unix)]
 mod pty;
 mod readme;
+mod report;
 mod rooms;
 mod sandbox;
 mod sandbox_http;
 mod trouble;
+mod why;

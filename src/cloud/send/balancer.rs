@@ -17,11 +17,12 @@ pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value,
         "CreateLoadBalancer" => create(clients, call).await,
         "DescribeLoadBalancers" => describe(clients, call).await,
         "DeleteLoadBalancer" => delete(clients, call).await,
+        "SetSecurityGroups" => set_security_groups(clients, call).await,
+        "DescribeLoadBalancerAttributes" => describe_attributes(clients, call).await,
+        "ModifyLoadBalancerAttributes" => modify_attributes(clients, call).await,
         "CreateListener" => create_listener(clients, call).await,
         "DescribeListeners" => describe_listeners(clients, call).await,
         "DeleteListener" => delete_listener(clients, call).await,
-        "ModifyLoadBalancerAttributes" => modify_attributes(clients, call).await,
-        "DescribeLoadBalancerAttributes" => describe_attributes(clients, call).await,
         "DescribeTags" => tags(clients, call).await,
         _ => return None,
     })
@@ -70,6 +71,35 @@ async fn delete(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     Ok(nothing())
 }
 
+async fn set_security_groups(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients
+            .elbv2
+            .set_security_groups()
+            .set_load_balancer_arn(p.text("LoadBalancerArn")?)
+            .set_security_groups(p.texts("SecurityGroups")?)
+            .set_enforce_security_group_inbound_rules_on_private_link_traffic(
+                p.word("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic")?,
+            ))
+    })?;
+    let reply = request.send().await.map_err(fault)?;
+    Ok(Reply::new()
+        .texts("SecurityGroupIds", reply.security_group_ids())
+        .text(
+            "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
+            reply.enforce_security_group_inbound_rules_on_private_link_traffic(),
+        )
+        .end())
+}
+
+async fn describe_attributes(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients.elbv2.describe_load_balancer_attributes().set_load_balancer_arn(p.text("LoadBalancerArn")?))
+    })?;
+    let reply = request.send().await.map_err(fault)?;
+    Ok(Reply::new().all("Attributes", reply.attributes(), attribute).end())
+}
+
 async fn modify_attributes(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     let request = read(&call.params, |p| {
         Ok(clients
@@ -84,12 +114,8 @@ async fn modify_attributes(clients: &Clients, call: &Call) -> Result<Value, Faul
     Ok(Reply::new().all("Attributes", reply.attributes(), attribute).end())
 }
 
-async fn describe_attributes(clients: &Clients, call: &Call) -> Result<Value, Fault> {
-    let request = read(&call.params, |p| {
-        Ok(clients.elbv2.describe_load_balancer_attributes().set_load_balancer_arn(p.text("LoadBalancerArn")?))
-    })?;
-    let reply = request.send().await.map_err(fault)?;
-    Ok(Reply::new().all("Attributes", reply.attributes(), attribute).end())
+fn attribute(attribute: &LoadBalancerAttribute) -> Value {
+    Reply::new().text("Key", attribute.key()).text("Value", attribute.value()).end()
 }
 
 async fn create_listener(clients: &Clients, call: &Call) -> Result<Value, Fault> {
@@ -169,10 +195,6 @@ fn load_balancer(balancer: &LoadBalancer) -> Value {
             balancer.enforce_security_group_inbound_rules_on_private_link_traffic(),
         )
         .end()
-}
-
-fn attribute(attribute: &LoadBalancerAttribute) -> Value {
-    Reply::new().text("Key", attribute.key()).text("Value", attribute.value()).end()
 }
 
 fn zone(zone: &AvailabilityZone) -> Value {

@@ -18,6 +18,7 @@ pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value,
     Some(match call.operation {
         "CreateVpcEndpoint" => create(clients, call).await,
         "DescribeVpcEndpoints" => describe(clients, call).await,
+        "ModifyVpcEndpoint" => modify(clients, call).await,
         "DeleteVpcEndpoints" => delete(clients, call).await,
         "DescribeVpcEndpointServices" => describe_services(clients, call).await,
         _ => return None,
@@ -55,6 +56,24 @@ async fn describe(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     })?;
     let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
     Ok(Reply::new().all("VpcEndpoints", pages.iter().flat_map(|page| page.vpc_endpoints()), endpoint).end())
+}
+
+async fn modify(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients
+            .ec2
+            .modify_vpc_endpoint()
+            .set_vpc_endpoint_id(p.text("VpcEndpointId")?)
+            .set_add_route_table_ids(p.texts("AddRouteTableIds")?)
+            .set_remove_route_table_ids(p.texts("RemoveRouteTableIds")?)
+            .set_add_subnet_ids(p.texts("AddSubnetIds")?)
+            .set_remove_subnet_ids(p.texts("RemoveSubnetIds")?)
+            .set_add_security_group_ids(p.texts("AddSecurityGroupIds")?)
+            .set_remove_security_group_ids(p.texts("RemoveSecurityGroupIds")?)
+            .set_private_dns_enabled(p.flag("PrivateDnsEnabled")?))
+    })?;
+    let reply = request.send().await.map_err(fault)?;
+    Ok(Reply::new().flag("Return", reply.r#return()).end())
 }
 
 async fn delete(clients: &Clients, call: &Call) -> Result<Value, Fault> {

@@ -17,7 +17,9 @@ pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value,
         "CreateSecurityGroup" => create(clients, call).await,
         "DescribeSecurityGroups" => describe(clients, call).await,
         "AuthorizeSecurityGroupIngress" => authorize(clients, call).await,
+        "AuthorizeSecurityGroupEgress" => authorize_egress(clients, call).await,
         "RevokeSecurityGroupIngress" => revoke(clients, call).await,
+        "RevokeSecurityGroupEgress" => revoke_egress(clients, call).await,
         "DeleteSecurityGroup" => delete(clients, call).await,
         _ => return None,
     })
@@ -70,11 +72,43 @@ async fn authorize(clients: &Clients, call: &Call) -> Result<Value, Fault> {
         .end())
 }
 
+async fn authorize_egress(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients
+            .ec2
+            .authorize_security_group_egress()
+            .set_group_id(p.text("GroupId")?)
+            .set_ip_permissions(p.list("IpPermissions", ip_permission)?)
+            .set_tag_specifications(p.list("TagSpecifications", tag_specification)?))
+    })?;
+    let reply = request.send().await.map_err(fault)?;
+    Ok(Reply::new()
+        .flag("Return", reply.r#return())
+        .list("SecurityGroupRules", reply.security_group_rules(), rule)
+        .end())
+}
+
 async fn revoke(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     let request = read(&call.params, |p| {
         Ok(clients
             .ec2
             .revoke_security_group_ingress()
+            .set_group_id(p.text("GroupId")?)
+            .set_ip_permissions(p.list("IpPermissions", ip_permission)?)
+            .set_security_group_rule_ids(p.texts("SecurityGroupRuleIds")?))
+    })?;
+    let reply = request.send().await.map_err(fault)?;
+    Ok(Reply::new()
+        .flag("Return", reply.r#return())
+        .list("UnknownIpPermissions", reply.unknown_ip_permissions(), permission)
+        .end())
+}
+
+async fn revoke_egress(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients
+            .ec2
+            .revoke_security_group_egress()
             .set_group_id(p.text("GroupId")?)
             .set_ip_permissions(p.list("IpPermissions", ip_permission)?)
             .set_security_group_rule_ids(p.texts("SecurityGroupRuleIds")?))

@@ -2,7 +2,7 @@
 
 use aws_sdk_ec2::types::{
     BlockDeviceMapping, EbsBlockDevice, Image, Instance, InstanceMetadataOptionsRequest, InstanceNetworkInterface,
-    InstanceNetworkInterfaceSpecification, InstanceState, Reservation,
+    InstanceNetworkInterfaceSpecification, InstanceState, InstanceStateChange, Reservation,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -19,6 +19,8 @@ pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value,
     Some(match call.operation {
         "RunInstances" => run(clients, call).await,
         "DescribeInstances" => describe(clients, call).await,
+        "StartInstances" => start(clients, call).await,
+        "StopInstances" => stop(clients, call).await,
         "TerminateInstances" => terminate(clients, call).await,
         "GetConsoleOutput" => console_output(clients, call).await,
         "DescribeImages" => describe_images(clients, call).await,
@@ -72,15 +74,27 @@ async fn terminate(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     let request =
         read(&call.params, |p| Ok(clients.ec2.terminate_instances().set_instance_ids(p.texts("InstanceIds")?)))?;
     let reply = request.send().await.map_err(fault)?;
-    Ok(Reply::new()
-        .all("TerminatingInstances", reply.terminating_instances(), |change| {
-            Reply::new()
-                .text("InstanceId", change.instance_id())
-                .part("CurrentState", change.current_state(), state)
-                .part("PreviousState", change.previous_state(), state)
-                .end()
-        })
-        .end())
+    Ok(Reply::new().all("TerminatingInstances", reply.terminating_instances(), state_change).end())
+}
+
+async fn start(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| Ok(clients.ec2.start_instances().set_instance_ids(p.texts("InstanceIds")?)))?;
+    let reply = request.send().await.map_err(fault)?;
+    Ok(Reply::new().all("StartingInstances", reply.starting_instances(), state_change).end())
+}
+
+async fn stop(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| Ok(clients.ec2.stop_instances().set_instance_ids(p.texts("InstanceIds")?)))?;
+    let reply = request.send().await.map_err(fault)?;
+    Ok(Reply::new().all("StoppingInstances", reply.stopping_instances(), state_change).end())
+}
+
+fn state_change(change: &InstanceStateChange) -> Value {
+    Reply::new()
+        .text("InstanceId", change.instance_id())
+        .part("CurrentState", change.current_state(), state)
+        .part("PreviousState", change.previous_state(), state)
+        .end()
 }
 
 async fn console_output(clients: &Clients, call: &Call) -> Result<Value, Fault> {

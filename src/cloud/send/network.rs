@@ -1,9 +1,11 @@
 //! EC2: VPCs, subnets and route tables.
 
-use aws_sdk_ec2::types::{Route, RouteTable, RouteTableAssociation, RouteTableAssociationState, Subnet, Vpc};
+use aws_sdk_ec2::types::{
+    AttributeBooleanValue, Route, RouteTable, RouteTableAssociation, RouteTableAssociationState, Subnet, Vpc,
+};
 use serde_json::Value;
 
-use super::params::read;
+use super::params::{Params, read};
 use super::reply::Reply;
 use super::shared::{filter, nothing, tag, tag_specification};
 use crate::cloud::fault::{Fault, fault};
@@ -14,6 +16,8 @@ pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value,
     Some(match call.operation {
         "CreateVpc" => create_vpc(clients, call).await,
         "DescribeVpcs" => describe_vpcs(clients, call).await,
+        "DescribeVpcAttribute" => describe_vpc_attribute(clients, call).await,
+        "ModifyVpcAttribute" => modify_vpc_attribute(clients, call).await,
         "DeleteVpc" => delete_vpc(clients, call).await,
         "CreateSubnet" => create_subnet(clients, call).await,
         "DescribeSubnets" => describe_subnets(clients, call).await,
@@ -46,6 +50,33 @@ async fn describe_vpcs(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     })?;
     let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
     Ok(Reply::new().all("Vpcs", pages.iter().flat_map(|page| page.vpcs()), vpc).end())
+}
+
+async fn describe_vpc_attribute(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients.ec2.describe_vpc_attribute().set_vpc_id(p.text("VpcId")?).set_attribute(p.word("Attribute")?))
+    })?;
+    let reply = request.send().await.map_err(fault)?;
+    let value = |value: &AttributeBooleanValue| Reply::new().flag("Value", value.value()).end();
+    Ok(Reply::new()
+        .text("VpcId", reply.vpc_id())
+        .part("EnableDnsSupport", reply.enable_dns_support(), value)
+        .part("EnableDnsHostnames", reply.enable_dns_hostnames(), value)
+        .end())
+}
+
+async fn modify_vpc_attribute(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let value = |p: &Params<'_>| Ok(AttributeBooleanValue::builder().set_value(p.flag("Value")?).build());
+    let request = read(&call.params, |p| {
+        Ok(clients
+            .ec2
+            .modify_vpc_attribute()
+            .set_vpc_id(p.text("VpcId")?)
+            .set_enable_dns_support(p.part("EnableDnsSupport", value)?)
+            .set_enable_dns_hostnames(p.part("EnableDnsHostnames", value)?))
+    })?;
+    request.send().await.map_err(fault)?;
+    Ok(nothing())
 }
 
 async fn delete_vpc(clients: &Clients, call: &Call) -> Result<Value, Fault> {

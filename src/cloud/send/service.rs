@@ -16,6 +16,7 @@ pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value,
     Some(match call.operation {
         "CreateVpcEndpointServiceConfiguration" => create(clients, call).await,
         "DescribeVpcEndpointServiceConfigurations" => describe(clients, call).await,
+        "ModifyVpcEndpointServiceConfiguration" => modify(clients, call).await,
         "DeleteVpcEndpointServiceConfigurations" => delete(clients, call).await,
         "ModifyVpcEndpointServicePermissions" => modify_permissions(clients, call).await,
         "DescribeVpcEndpointServicePermissions" => describe_permissions(clients, call).await,
@@ -57,6 +58,22 @@ async fn describe(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     Ok(Reply::new()
         .all("ServiceConfigurations", pages.iter().flat_map(|page| page.service_configurations()), configuration)
         .end())
+}
+
+async fn modify(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients
+            .ec2
+            .modify_vpc_endpoint_service_configuration()
+            .set_service_id(p.text("ServiceId")?)
+            .set_acceptance_required(p.flag("AcceptanceRequired")?)
+            .set_private_dns_name(p.text("PrivateDnsName")?)
+            .set_remove_private_dns_name(p.flag("RemovePrivateDnsName")?)
+            .set_add_network_load_balancer_arns(p.texts("AddNetworkLoadBalancerArns")?)
+            .set_remove_network_load_balancer_arns(p.texts("RemoveNetworkLoadBalancerArns")?))
+    })?;
+    let reply = request.send().await.map_err(fault)?;
+    Ok(Reply::new().flag("Return", reply.r#return()).end())
 }
 
 async fn delete(clients: &Clients, call: &Call) -> Result<Value, Fault> {

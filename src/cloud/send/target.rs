@@ -17,7 +17,9 @@ pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value,
     Some(match call.operation {
         "CreateTargetGroup" => create(clients, call).await,
         "DescribeTargetGroups" => describe(clients, call).await,
+        "ModifyTargetGroup" => modify(clients, call).await,
         "DeleteTargetGroup" => delete(clients, call).await,
+        "DescribeTargetGroupAttributes" => describe_attributes(clients, call).await,
         "ModifyTargetGroupAttributes" => modify_attributes(clients, call).await,
         "RegisterTargets" => register(clients, call).await,
         "DeregisterTargets" => deregister(clients, call).await,
@@ -65,6 +67,37 @@ async fn describe(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     Ok(Reply::new().all("TargetGroups", pages.iter().flat_map(|page| page.target_groups()), target_group).end())
 }
 
+async fn modify(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients
+            .elbv2
+            .modify_target_group()
+            .set_target_group_arn(p.text("TargetGroupArn")?)
+            .set_health_check_protocol(p.word("HealthCheckProtocol")?)
+            .set_health_check_port(p.text("HealthCheckPort")?)
+            .set_health_check_path(p.text("HealthCheckPath")?)
+            .set_health_check_interval_seconds(p.number("HealthCheckIntervalSeconds")?)
+            .set_health_check_timeout_seconds(p.number("HealthCheckTimeoutSeconds")?)
+            .set_healthy_threshold_count(p.number("HealthyThresholdCount")?)
+            .set_unhealthy_threshold_count(p.number("UnhealthyThresholdCount")?)
+            .set_matcher(p.part("Matcher", |p| Ok(Matcher::builder().set_http_code(p.text("HttpCode")?).build()))?))
+    })?;
+    let reply = request.send().await.map_err(fault)?;
+    Ok(Reply::new().all("TargetGroups", reply.target_groups(), target_group).end())
+}
+
+async fn describe_attributes(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients.elbv2.describe_target_group_attributes().set_target_group_arn(p.text("TargetGroupArn")?))
+    })?;
+    let reply = request.send().await.map_err(fault)?;
+    Ok(Reply::new().all("Attributes", reply.attributes(), attribute).end())
+}
+
+fn attribute(attribute: &TargetGroupAttribute) -> Value {
+    Reply::new().text("Key", attribute.key()).text("Value", attribute.value()).end()
+}
+
 async fn delete(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     let request = read(&call.params, |p| {
         Ok(clients.elbv2.delete_target_group().set_target_group_arn(p.text("TargetGroupArn")?))
@@ -84,11 +117,7 @@ async fn modify_attributes(clients: &Clients, call: &Call) -> Result<Value, Faul
             })?))
     })?;
     let reply = request.send().await.map_err(fault)?;
-    Ok(Reply::new()
-        .all("Attributes", reply.attributes(), |attribute| {
-            Reply::new().text("Key", attribute.key()).text("Value", attribute.value()).end()
-        })
-        .end())
+    Ok(Reply::new().all("Attributes", reply.attributes(), attribute).end())
 }
 
 async fn register(clients: &Clients, call: &Call) -> Result<Value, Fault> {

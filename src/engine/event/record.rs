@@ -52,6 +52,9 @@ pub enum Event {
         /// The AWS profile, where the target needs one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         profile: Option<String>,
+        /// The learner's name: everything that the run makes is tagged with it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        learner: String,
     },
     /// A step's work begins: the learner agreed.
     StepStarted {
@@ -141,6 +144,41 @@ pub enum Event {
         /// The source address that the web server saw.
         seen_source: String,
     },
+    /// A rung of the path from the client to the page. Never in the journal: it tells of one moment.
+    Rung {
+        /// Its name.
+        rung: String,
+        /// What it asks, in words.
+        title: Text,
+        /// Its position, from 1.
+        number: usize,
+        /// How it stands.
+        state: RungState,
+        /// What should be; empty where it was not asked.
+        expected: Text,
+        /// What is.
+        seen: Text,
+        /// The AWS CLI command to look for oneself; empty where nothing was asked.
+        command: String,
+    },
+    /// Where the path ends: its first rung that fails. Never in the journal.
+    Diagnosis {
+        /// The rung; `None` when the page arrives.
+        rung: Option<String>,
+        /// The rung's question, in words.
+        title: Text,
+        /// `met`, `broken`, or `cannot_tell` when no rung fails and some could not be asked.
+        verdict: Verdict,
+        /// Why the path ends there.
+        why: Text,
+        /// What to change; empty when nothing is to be changed.
+        repair: Text,
+        /// The AWS CLI commands that change it.
+        commands: Vec<String>,
+        /// The step that makes what is missing, where the run has not made it yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        step: Option<String>,
+    },
     /// A step is over.
     StepFinished {
         /// The step.
@@ -198,6 +236,24 @@ impl Event {
 
 fn no_words() -> Text {
     Text::literal("")
+}
+
+/// How a rung of the path stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RungState {
+    /// It holds.
+    Holds,
+    /// It fails: the path ends here.
+    Broken,
+    /// It is on its way: only time is missing.
+    NotYet,
+    /// The run has not made it yet.
+    NotMade,
+    /// It could not be asked. That is no failure.
+    CannotTell,
+    /// A rung before it failed, so it was not asked.
+    NotReached,
 }
 
 /// A question's name in the journal.

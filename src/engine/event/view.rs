@@ -103,6 +103,8 @@ pub enum Mark {
     New,
     /// It exists.
     There,
+    /// It exists, and the path ends here.
+    Broken,
 }
 
 /// The tie between endpoint and endpoint service.

@@ -12,6 +12,7 @@ mod redact;
 #[cfg(unix)]
 mod screen;
 mod signed;
+mod wire;
 
 pub use account::Account;
 pub use cloud::{Cloud, ec2, elb, get};
@@ -23,3 +24,4 @@ pub use redact::redact;
 #[cfg(unix)]
 pub use screen::{Key, Screen};
 pub use signed::Signer;
+pub use wire::{Exchange, Fate, Wire};

@@ -31,7 +31,10 @@ impl Program {
             stdin: Some(String::new()),
             folder: folder.path().to_owned(),
         };
-        new.env("PLLAB_STATE_DIR", folder.state()).env("LANG", "C.UTF-8").env("PLLAB_LANG", "en")
+        new.env("PLLAB_STATE_DIR", folder.state())
+            .env("LANG", "C.UTF-8")
+            .env("PLLAB_LANG", "en")
+            .env("PLLAB_LEARNER", "tester")
     }
 
     /// One more word, which may hold spaces.

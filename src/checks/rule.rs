@@ -1,0 +1,88 @@
+//! A rule of a security group, as `DescribeSecurityGroups` shows it (`IpPermission`).
+
+use std::net::Ipv4Addr;
+
+use serde_json::Value;
+
+use super::reply::{list, text};
+
+/// Whether the rule is about a TCP port. No bounds mean every port.
+pub(crate) fn covers_port(rule: &Value, port: u16) -> bool {
+    let bound = |key| rule.get(key).and_then(Value::as_i64);
+    match text(rule, "IpProtocol") {
+        // Every protocol, every port.
+        "-1" => true,
+        "tcp" | "6" => {
+            let wanted = i64::from(port);
+            bound("FromPort").is_none_or(|from| from <= wanted) && bound("ToPort").is_none_or(|to| wanted <= to)
+        }
+        _ => false,
+    }
+}
+
+/// Whether the rule names the source: a block (in a block that holds it), or a group by its id.
+pub(super) fn covers_source(rule: &Value, source: &str) -> bool {
+    if source.contains('/') { covers_block(rule, source) } else { covers_group(rule, source) }
+}
+
+/// Whether one of the rule's blocks holds the whole `block`.
+pub(crate) fn covers_block(rule: &Value, block: &str) -> bool {
+    blocks(rule).any(|outer| contains(outer, block))
+}
+
+/// Whether the rule names the group `id`.
+pub(crate) fn covers_group(rule: &Value, id: &str) -> bool {
+    list(rule, "UserIdGroupPairs").iter().any(|pair| text(pair, "GroupId") == id)
+}
+
+/// The rule's IPv4 blocks.
+pub(crate) fn blocks(rule: &Value) -> impl Iterator<Item = &str> {
+    list(rule, "IpRanges").iter().map(|range| text(range, "CidrIp"))
+}
+
+/// Whether the block `outer` holds the whole block `inner`.
+pub(crate) fn contains(outer: &str, inner: &str) -> bool {
+    let (Some((outer, outer_bits)), Some((inner, inner_bits))) = (parse(outer), parse(inner)) else { return false };
+    let mask = u32::MAX.checked_shl(32 - outer_bits).unwrap_or(0);
+    outer_bits <= inner_bits && outer & mask == inner & mask
+}
+
+fn parse(block: &str) -> Option<(u32, u32)> {
+    let (address, bits) = block.split_once('/')?;
+    let bits = bits.parse().ok().filter(|bits| *bits <= 32)?;
+    Some((address.parse::<Ipv4Addr>().ok()?.to_bits(), bits))
+}
+
+/// Ports and sources on one line.
+pub(crate) fn in_words(rule: &Value) -> String {
+    let port = |key| rule.get(key).and_then(Value::as_i64);
+    let ports = match (text(rule, "IpProtocol"), port("FromPort"), port("ToPort")) {
+        ("-1", ..) => "all".to_owned(),
+        (protocol, Some(from), Some(to)) if from == to => format!("{protocol} {from}"),
+        (protocol, Some(from), Some(to)) => format!("{protocol} {from}-{to}"),
+        (protocol, ..) => protocol.to_owned(),
+    };
+    let sources = [("IpRanges", "CidrIp"), ("UserIdGroupPairs", "GroupId"), ("PrefixListIds", "PrefixListId")];
+    let sources: Vec<_> =
+        sources.into_iter().flat_map(|(key, field)| list(rule, key).iter().map(move |it| text(it, field))).collect();
+    format!("{ports}: {}", sources.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::contains;
+
+    #[test]
+    fn blocks_hold_blocks() {
+        for (outer, inner, held) in [
+            ("10.0.0.0/16", "10.0.1.7/32", true),
+            ("0.0.0.0/0", "10.0.0.0/16", true),
+            ("10.0.0.0/16", "10.0.0.0/16", true),
+            ("10.0.1.0/24", "10.0.0.0/16", false),
+            ("192.168.0.0/16", "10.0.0.0/16", false),
+            ("10.0.0.0", "10.0.0.0/16", false),
+        ] {
+            assert_eq!(contains(outer, inner), held, "{outer} {inner}");
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! `pllab report`: a run as a document.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::args::{Format, Report as Args};
+use super::context::{Context, place};
+use super::exit::{Code, Failed};
+use crate::actions;
+use crate::engine::event::{Entry, Event, Picture, Way};
+use crate::engine::{self, State, Views};
+use crate::host::write_atomic;
+use crate::i18n::m;
+use crate::lab::Loaded;
+use crate::report::{self, Drawing, Told};
+use crate::ui;
+
+/// Writes the report, into the run's folder unless told otherwise, and says where it is.
+pub(super) fn report(context: &mut Context, args: &Args) -> Result<Code, Failed> {
+    let found = context.store()?.find(args.run.as_deref(), |_| true)?;
+    let state = &found.state;
+    let read = engine::read(&found.folder).map_err(|error| super::store::journal_trouble(&error, &found.id()))?;
+    let loaded = match context.lab(&state.lab, &state.variables, &state.token, &state.region) {
+        Ok(loaded) => loaded,
+        // What was done is told by the journal, whatever became of the lab since.
+        Err(_) => Loaded::without_steps(&state.lab).into(),
+    };
+    let picture = fullest(&read.entries, &loaded);
+    let words = picture.as_ref().map(|picture| ui::diagram_in_words(picture, context.lang)).unwrap_or_default();
+    let svg = picture.as_ref().map(|picture| report::svg(picture, &words, context.lang, false)).unwrap_or_default();
+    let told = Told {
+        loaded: &loaded,
+        place: place(&state.target, &state.region),
+        picture: words,
+        cost: if state.target == "sandbox" { vec![m::cli_cost_nothing()] } else { Vec::new() },
+        label: &actions::label,
+    };
+    let document = report::fold(&found.id(), &read.entries, &told, context.lang);
+    let (name, text) = match args.format {
+        Format::Html => ("report.html", report::report_html(&document, &svg)),
+        Format::Json => (
+            "report.json",
+            serde_json::to_string_pretty(&document).map_or_else(|error| error.to_string(), |text| text + "\n"),
+        ),
+        Format::Md => ("report.md", {
+            let beside = picture_beside(args.out.as_deref(), &found.folder, &svg)?;
+            let drawing = beside.as_deref().map_or(Drawing::None, Drawing::Beside);
+            report::report_markdown(&document, &drawing)
+        }),
+    };
+    let path = args.out.clone().unwrap_or_else(|| found.folder.join(name));
+    hand_over(context, &path, &text, "report_written", args.open)
+}
+
+/// The architecture before the clean-up took it down.
+fn fullest(entries: &[Entry], loaded: &Loaded) -> Option<Picture> {
+    let clean_up = |entry: &Entry| matches!(&entry.event, Event::Answered { question, .. } if question == "clean_up");
+    let until = entries.iter().position(clean_up).unwrap_or(entries.len());
+    let state = State::replay(&entries[..until]);
+    let last = loaded.lab.steps.len().checked_sub(1)?;
+    let views = Views { place: m::cli_cost_nothing(), cost: m::cli_cost_nothing(), way: Way::Guided, resumed: false };
+    Some(views.picture(loaded, &state, last))
+}
+
+/// Markdown refers to the picture as a file beside it; standard output has no beside.
+fn picture_beside(out: Option<&Path>, folder: &Path, svg: &str) -> Result<Option<String>, Failed> {
+    if svg.is_empty() || out == Some(Path::new("-")) {
+        return Ok(None);
+    }
+    let path = out.map_or_else(|| folder.join("report.svg"), |out| out.with_extension("svg"));
+    write_atomic(&path, svg.as_bytes(), false).map_err(|error| Failed::io(&path, &error))?;
+    Ok(path.file_name().map(|name| name.to_string_lossy().into_owned()))
+}
+
+/// Writes a document to `path`, or to standard output for `-`; says where it is, and opens it if asked to.
+pub(super) fn hand_over(
+    context: &mut Context,
+    path: &Path,
+    text: &str,
+    event: &str,
+    open: bool,
+) -> Result<Code, Failed> {
+    if path == Path::new("-") {
+        return context.print(text).map(|()| Code::Met);
+    }
+    write_atomic(path, text.as_bytes(), false).map_err(|error| Failed::io(path, &error))?;
+    let shown: PathBuf = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    if context.json() {
+        context.print(&format!("{}\n", json!({ "event": event, "path": shown })))?;
+    } else {
+        context.print(&format!("{}\n\n{}\n", m::report_written().say(context.lang), shown.display()))?;
+    }
+    // Over SSH there is no browser at the learner's side.
+    if open && context.host.var("SSH_CONNECTION").is_none() {
+        // Where it is stands on the screen; a browser that does not open is no failure.
+        let _ = open::that_detached(&shown);
+    }
+    Ok(Code::Met)
+}

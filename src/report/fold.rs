@@ -1,0 +1,226 @@
+//! From a journal to a report.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::document::{Evidence, Looked, Note, Proof, Receipt, Report, StepPart, Thing};
+use crate::engine::event::{Entry, Event, Facts, Item, Purpose, Verdict};
+use crate::i18n::{Lang, Text, m};
+use crate::lab::Loaded;
+
+/// What the journal itself does not say.
+pub struct Told<'a> {
+    /// The lab; without steps where its files are gone.
+    pub loaded: &'a Loaded,
+    /// Where the run's calls went.
+    pub place: Text,
+    /// The architecture at its fullest, in words.
+    pub picture: Vec<String>,
+    /// What it cost, one sentence each.
+    pub cost: Vec<Text>,
+    /// What a resource is, by kind and by its name in the lab.
+    pub label: &'a dyn Fn(&str, &str) -> Text,
+}
+
+/// Folds `entries` into the report of `run` in `lang`.
+#[must_use]
+pub fn fold(run: &str, entries: &[Entry], told: &Told<'_>, lang: Lang) -> Report {
+    let prose = told.loaded.prose.get(lang);
+    let steps = told.loaded.lab.steps.iter().map(|step| StepPart {
+        step: step.id.clone(),
+        title: prose.steps.get(&step.id).map(|words| words.title.clone()).unwrap_or_default(),
+        side: Some(step.side),
+        verdict: None,
+        began: None,
+        ended: None,
+        made: Vec::new(),
+        checks: Vec::new(),
+    });
+    let report = Report {
+        lang,
+        run: run.to_owned(),
+        lab: told.loaded.lab.id.clone(),
+        title: prose.title.clone(),
+        place: told.place.say(lang),
+        accounts: BTreeMap::new(),
+        variables: BTreeMap::new(),
+        started: None,
+        ended: entries.last().map(|entry| entry.at),
+        steps_met: 0,
+        steps_total: told.loaded.lab.steps.len(),
+        cleaned: false,
+        picture: told.picture.clone(),
+        steps: steps.collect(),
+        proofs: Vec::new(),
+        cost: told.cost.iter().map(|text| text.say(lang)).collect(),
+        receipt: None,
+        notes: Vec::new(),
+    };
+    let mut folding = Folding { report, told, lang, calls: BTreeMap::new() };
+    for entry in entries {
+        folding.take(entry);
+    }
+    let mut report = folding.report;
+    report.steps_met = report.steps.iter().filter(|step| step.verdict == Some(Verdict::Met)).count();
+    report
+}
+
+/// A call whose outcome has not been read yet.
+struct Call {
+    step: String,
+    resource: String,
+    kind: String,
+    purpose: Purpose,
+    operation: String,
+}
+
+struct Folding<'a> {
+    report: Report,
+    told: &'a Told<'a>,
+    lang: Lang,
+    calls: BTreeMap<u64, Call>,
+}
+
+impl Folding<'_> {
+    fn take(&mut self, entry: &Entry) {
+        let at = entry.at;
+        match &entry.event {
+            Event::RunStarted { lab, variables, accounts, .. } => {
+                self.report.lab.clone_from(lab);
+                self.report.variables.clone_from(variables);
+                self.report.accounts.clone_from(accounts);
+                self.report.started = Some(at);
+            }
+            Event::StepStarted { step } => {
+                self.step(step).began.get_or_insert(at);
+            }
+            Event::StepFinished { step, verdict } => {
+                let part = self.step(step);
+                (part.verdict, part.ended) = (Some(*verdict), Some(at));
+            }
+            Event::Intent { call, step, resource, kind, purpose, operation, .. } => {
+                if *purpose == Purpose::Make {
+                    self.report.cleaned = false;
+                }
+                let (step, resource, kind) = (step.clone(), resource.clone(), kind.clone());
+                self.calls
+                    .insert(*call, Call { step, resource, kind, purpose: *purpose, operation: operation.clone() });
+            }
+            Event::Outcome { call, facts, error, .. } => {
+                let Some(call) = self.calls.get(call) else { return };
+                if let Some(fault) = error {
+                    let (step, text) = (call.step.clone(), format!("{}: {fault}", call.operation));
+                    self.report.notes.push(Note { at, step, text });
+                } else if let (Purpose::Make, Some(id)) = (call.purpose, facts.as_ref().and_then(id)) {
+                    let thing = Thing {
+                        label: (self.told.label)(&call.kind, &call.resource).say(self.lang),
+                        resource: call.resource.clone(),
+                        kind: call.kind.clone(),
+                        id: id.to_owned(),
+                        made: at,
+                        gone: None,
+                    };
+                    let step = call.step.clone();
+                    self.made(&step, thing);
+                }
+            }
+            Event::Gone { resource, id } => self.gone(at, resource, id),
+            Event::Check { step, check, title, verdict, expected, seen, command, .. } => {
+                let title = Some(title.say(self.lang)).filter(|title| !title.is_empty());
+                let evidence = Evidence {
+                    check: check.clone(),
+                    title: title.unwrap_or_else(|| check.clone()),
+                    verdict: *verdict,
+                    expected: expected.say(self.lang),
+                    seen: seen.say(self.lang),
+                    at,
+                    before: 0,
+                    command: command.clone(),
+                };
+                self.checked(step, evidence);
+            }
+            Event::Proof { url, status, token_ok, seen_source } => {
+                let (url, seen_source) = (url.clone(), seen_source.clone());
+                self.report.proofs.push(Proof { at, url, status: *status, token_ok: *token_ok, seen_source });
+            }
+            Event::Notice { text } => {
+                let text = text.say(self.lang);
+                self.report.notes.push(Note { at, step: String::new(), text });
+            }
+            Event::Interrupted { .. } => {
+                let text = m::report_interrupted().say(self.lang);
+                self.report.notes.push(Note { at, step: String::new(), text });
+            }
+            Event::Receipt { gone, left, unknown, items } => {
+                let items = items.iter().map(|item| self.looked(item)).collect();
+                self.report.receipt = Some(Receipt { at, gone: *gone, left: *left, unknown: *unknown, items });
+            }
+            Event::RunCleaned { .. } => self.report.cleaned = true,
+            Event::Answered { .. }
+            | Event::RunFinished { .. }
+            | Event::Rung { .. }
+            | Event::Diagnosis { .. }
+            | Event::Unknown => {}
+        }
+    }
+
+    /// The step's part; a step that the lab no longer has gets one of its own.
+    fn step(&mut self, step: &str) -> &mut StepPart {
+        let steps = &mut self.report.steps;
+        let at = steps.iter().position(|part| part.step == step).unwrap_or_else(|| {
+            steps.push(StepPart {
+                step: step.to_owned(),
+                title: step.to_owned(),
+                side: None,
+                verdict: None,
+                began: None,
+                ended: None,
+                made: Vec::new(),
+                checks: Vec::new(),
+            });
+            steps.len() - 1
+        });
+        &mut steps[at]
+    }
+
+    /// Later calls of the same resource tell its id again.
+    fn made(&mut self, step: &str, thing: Thing) {
+        let known = |other: &Thing| other.resource == thing.resource && other.id == thing.id;
+        if !self.report.steps.iter().flat_map(|step| &step.made).any(known) {
+            self.step(step).made.push(thing);
+        }
+    }
+
+    fn gone(&mut self, at: Timestamp, resource: &str, id: &str) {
+        let things = self.report.steps.iter_mut().flat_map(|step| &mut step.made);
+        if let Some(thing) = things.into_iter().find(|thing| thing.resource == resource && thing.id == id) {
+            thing.gone = Some(at);
+        }
+    }
+
+    fn checked(&mut self, step: &str, evidence: Evidence) {
+        let checks = &mut self.step(step).checks;
+        match checks.iter_mut().find(|known| known.check == evidence.check) {
+            Some(known) => {
+                let before = known.before + usize::from(known.verdict != Verdict::Met);
+                *known = Evidence { before, ..evidence };
+            }
+            None => checks.push(evidence),
+        }
+    }
+
+    fn looked(&self, item: &Item) -> Looked {
+        let label = if item.resource.is_empty() {
+            item.kind.clone()
+        } else {
+            (self.told.label)(&item.kind, &item.resource).say(self.lang)
+        };
+        Looked { label, id: item.id.clone(), state: item.state }
+    }
+}
+
+/// What a resource goes by.
+fn id(facts: &Facts) -> Option<&str> {
+    facts.get("arn").or_else(|| facts.get("id")).map(String::as_str)
+}

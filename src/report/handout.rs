@@ -1,0 +1,131 @@
+//! A lab as a handout: the lesson, the console's path, the commands and the checks of every step, with room for notes.
+
+use serde::Serialize;
+
+use super::render::{lesson_html, lesson_markdown};
+use super::svg::svg;
+use super::words::side;
+use crate::engine::event::{OpeningView, StepView};
+use crate::i18n::{Lang, Text, m};
+use crate::lab::{Pair, StepProse};
+
+/// A lab's handout, in one language or in both.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Handout {
+    /// The languages, as they stand on the page.
+    pub langs: Vec<Lang>,
+    /// The lab's title in each.
+    pub titles: Vec<String>,
+    /// The introduction in each.
+    pub intros: Vec<Words>,
+    /// Facts in each, such as how long it takes.
+    pub facts: Vec<String>,
+    /// The architecture at the end, SVG.
+    pub picture: String,
+    /// The same in words, in each.
+    pub picture_words: Vec<String>,
+    /// The steps.
+    pub steps: Vec<Page>,
+}
+
+/// A step of a handout.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Page {
+    /// Its number, from 1.
+    pub number: usize,
+    /// Its title in each language.
+    pub titles: Vec<String>,
+    /// Whose account, and how long, in each.
+    pub facts: Vec<String>,
+    /// The architecture with what the step adds, SVG.
+    pub picture: String,
+    /// The lesson in each.
+    pub lessons: Vec<Words>,
+    /// What is done, one line each, in each.
+    pub plans: Vec<Vec<String>>,
+    /// The way through the console in each.
+    pub consoles: Vec<Words>,
+    /// The AWS CLI commands.
+    pub commands: Vec<String>,
+    /// What is checked, one line each, in each.
+    pub checks: Vec<Vec<String>>,
+    /// What else there is to read, with its heading, in each.
+    pub parts: Vec<Vec<(String, Words)>>,
+}
+
+/// The same words twice: as HTML, and as Markdown.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Words {
+    html: String,
+    markdown: String,
+}
+
+impl Words {
+    fn of(source: &str) -> Self {
+        Self { html: lesson_html(source), markdown: lesson_markdown(source) }
+    }
+}
+
+/// Makes the handout of a lab. `described` says a picture in words.
+#[must_use]
+pub fn handout(
+    opening: &OpeningView,
+    steps: &[StepView],
+    langs: &[Lang],
+    described: &dyn Fn(&crate::engine::event::Picture, Lang) -> Vec<String>,
+) -> Handout {
+    let first = langs.first().copied().unwrap_or_default();
+    let drawn = |picture, new| svg(picture, &described(picture, first), first, new);
+    let prose = |lang: &Lang| opening.prose.get(*lang);
+    let intro = |lang: &Lang| {
+        let prose = prose(lang);
+        Words::of(&format!("{}\n\n{}", prose.intro, prose.more.as_deref().unwrap_or_default()))
+    };
+    Handout {
+        langs: langs.to_vec(),
+        titles: langs.iter().map(|lang| prose(lang).title.clone()).collect(),
+        intros: langs.iter().map(intro).collect(),
+        facts: langs
+            .iter()
+            .map(|lang| m::opening_facts(m::minutes(opening.minutes), opening.steps).say(*lang))
+            .collect(),
+        picture: drawn(&opening.picture, false),
+        picture_words: langs.iter().map(|lang| described(&opening.picture, *lang).join(" ")).collect(),
+        steps: steps.iter().map(|step| page(step, langs, drawn(&step.picture, true))).collect(),
+    }
+}
+
+fn page(step: &StepView, langs: &[Lang], picture: String) -> Page {
+    let all = |texts: &[Text]| -> Vec<Vec<String>> {
+        langs.iter().map(|lang| texts.iter().map(|text| text.say(*lang)).collect()).collect()
+    };
+    let each = |part: fn(&StepProse) -> &str| -> Vec<Words> {
+        langs.iter().map(|lang| Words::of(part(step.prose.get(*lang)))).collect()
+    };
+    Page {
+        number: step.number,
+        titles: langs.iter().map(|lang| step.prose.get(*lang).title.clone()).collect(),
+        facts: langs
+            .iter()
+            .map(|lang| format!("{} / {}", side(step.side).say(*lang), m::minutes(step.minutes).say(*lang)))
+            .collect(),
+        picture,
+        lessons: each(|prose| &prose.lesson),
+        plans: all(&step.plan),
+        consoles: each(|prose| &prose.console),
+        commands: step.commands.clone(),
+        checks: all(&step.checks),
+        parts: langs.iter().map(|lang| parts(&step.prose, *lang)).collect(),
+    }
+}
+
+fn parts(prose: &Pair<StepProse>, lang: Lang) -> Vec<(String, Words)> {
+    let prose = prose.get(lang);
+    let detours = prose.detours.values().map(|words| (m::step_detour(), Some(words)));
+    let rest = [
+        (m::step_then_and_now(), prose.then_and_now.as_ref()),
+        (m::step_more(), prose.more.as_ref()),
+        (m::step_after(), prose.after.as_ref()),
+    ];
+    detours.chain(rest).filter_map(|(name, words)| Some((name.say(lang), Words::of(words?)))).collect()
+}

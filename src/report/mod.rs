@@ -1,0 +1,16 @@
+//! What a run's journal comes to as a document, and a lab as a handout: Markdown, HTML, JSON, and the picture as SVG.
+//! Must not know: the terminal, the cloud.
+//! Next: `document.rs` is what a report holds, `fold.rs` reads it from the journal, `templates/` is how it looks.
+
+mod document;
+mod fold;
+mod handout;
+mod render;
+mod svg;
+mod words;
+
+pub use document::Report;
+pub use fold::{Told, fold};
+pub use handout::{Handout, handout};
+pub use render::{Drawing, handout_html, handout_markdown, report_html, report_markdown};
+pub use svg::svg;

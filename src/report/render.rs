@@ -1,0 +1,178 @@
+//! Documents through their templates.
+
+use std::sync::LazyLock;
+
+use comrak::{Options, markdown_to_html};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
+use serde::de::DeserializeOwned;
+
+use super::words::{clock, item, side, time, took, verdict, words};
+use super::{Handout, Report};
+use crate::i18n::Lang;
+
+/// The picture of a report.
+pub enum Drawing<'a> {
+    /// SVG, put into the document.
+    Inline(&'a str),
+    /// The name of a file beside the document.
+    Beside(&'a str),
+    /// None: the words have to do.
+    None,
+}
+
+/// The report as one HTML file that needs nothing else.
+#[must_use]
+pub fn report_html(report: &Report, picture: &str) -> String {
+    render("report.html", &report_context(report, &Drawing::Inline(picture)))
+}
+
+/// The report as Markdown.
+#[must_use]
+pub fn report_markdown(report: &Report, picture: &Drawing<'_>) -> String {
+    render("report.md", &report_context(report, picture))
+}
+
+/// The handout as one HTML file that needs nothing else.
+#[must_use]
+pub fn handout_html(handout: &Handout) -> String {
+    render("handout.html", &handout_context(handout))
+}
+
+/// The handout as Markdown.
+#[must_use]
+pub fn handout_markdown(handout: &Handout) -> String {
+    render("handout.md", &handout_context(handout))
+}
+
+fn report_context(report: &Report, picture: &Drawing<'_>) -> Value {
+    let (svg, file) = match picture {
+        Drawing::Inline(svg) => (*svg, ""),
+        Drawing::Beside(file) => ("", *file),
+        Drawing::None => ("", ""),
+    };
+    let took: Vec<String> = report
+        .steps
+        .iter()
+        .map(|step| took(step.began, step.ended).map(|text| text.say(report.lang)).unwrap_or_default())
+        .collect();
+    context! {
+        report => Value::from(Serde(report)), w => words(report.lang), svg => Value::from_safe_string(svg.to_owned()), file, took,
+        lang => report.lang.tag(), css => Value::from_safe_string(CSS.to_owned()), version => env!("CARGO_PKG_VERSION"),
+    }
+}
+
+fn handout_context(handout: &Handout) -> Value {
+    let first = handout.langs.first().copied().unwrap_or_default();
+    let all: Vec<_> = handout.langs.iter().map(|lang| words(*lang)).collect();
+    context! {
+        handout => Value::from(Serde(handout)), w => words(first), all, lang => first.tag(),
+        css => Value::from_safe_string(CSS.to_owned()), version => env!("CARGO_PKG_VERSION"),
+    }
+}
+
+const CSS: &str = include_str!("templates/base.css");
+
+static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    environment.set_syntax(syntax.expect("these options exclude nothing"));
+    environment
+        .set_auto_escape_callback(|name| if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None });
+    environment.add_filter("time", |at: Value| of(&at).map(time));
+    environment.add_filter("clock", |at: Value| of(&at).map(clock));
+    // Of an ARN the end tells, the rest is the same everywhere.
+    environment.add_filter("short", |id: String| id.rsplit(':').next().unwrap_or_default().to_owned());
+    environment.add_filter("verdict", |value: Value, lang: String| Ok(verdict(of(&value)?).say(language(&lang))));
+    environment.add_filter("side", |value: Value, lang: String| Ok(side(of(&value)?).say(language(&lang))));
+    environment.add_filter("found", |value: Value, lang: String| Ok(item(of(&value)?).say(language(&lang))));
+    environment.add_filter("cell", |text: String| cell(&text));
+    environment.add_filter("fenced", |text: String| fenced(&text));
+    for (name, source) in [
+        ("report.html", include_str!("templates/report.html")),
+        ("report.md", include_str!("templates/report.md")),
+        ("handout.html", include_str!("templates/handout.html")),
+        ("handout.md", include_str!("templates/handout.md")),
+    ] {
+        // A template that does not parse fails every test of this room.
+        environment.add_template(name, source).unwrap_or_else(|error| panic!("{error}"));
+    }
+    environment
+});
+
+fn of<T: DeserializeOwned>(value: &Value) -> Result<T, minijinja::Error> {
+    T::deserialize(value.clone())
+}
+
+fn language(tag: &str) -> Lang {
+    tag.parse().unwrap_or_default()
+}
+
+fn render(name: &str, context: &Value) -> String {
+    let template = TEMPLATES.get_template(name);
+    // The templates and what they are given are both ours, and the tests render every one of them.
+    template.and_then(|template| template.render(context)).unwrap_or_else(|error| panic!("{name}: {error:#}"))
+}
+
+/// A lesson as HTML. Raw HTML in it is left out, and links that would run something are emptied.
+pub(super) fn lesson_html(source: &str) -> String {
+    let mut options = Options::default();
+    options.extension.table = true;
+    options.extension.strikethrough = true;
+    options.extension.autolink = true;
+    // Without it `**「承認が必要」**を選びます` keeps its asterisks.
+    options.extension.cjk_friendly_emphasis = true;
+    markdown_to_html(source, &options)
+}
+
+/// A lesson as a part of a longer Markdown text: trimmed, otherwise as it is.
+pub(super) fn lesson_markdown(source: &str) -> String {
+    source.trim().to_owned()
+}
+
+/// A text that stays in one cell of a Markdown table and means nothing but itself.
+fn cell(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' => out.push(' '),
+            '<' => out.push_str("&lt;"),
+            '|' | '\\' | '`' | '*' | '_' | '[' | ']' => out.extend(['\\', c]),
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A text as a fenced block whose fence does not occur in it.
+fn fenced(text: &str) -> String {
+    let longest = text.lines().map(|line| line.trim_start().chars().take_while(|c| *c == '`').count()).max();
+    let fence = "`".repeat(longest.unwrap_or(0).max(2) + 1);
+    format!("{fence}\n{}\n{fence}", text.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{cell, fenced, lesson_html};
+
+    #[test]
+    fn lessons_run_nothing() {
+        let html = lesson_html("**「承認」**を <script>alert(1)</script> [x](javascript:alert(1))");
+        assert!(html.contains("<strong>「承認」</strong>"), "{html}");
+        assert!(!html.contains("<script") && !html.contains("javascript:"), "{html}");
+    }
+
+    #[test]
+    fn a_cell_stays_a_cell() {
+        assert_eq!(cell("a|b\n<c> `d`"), "a\\|b &lt;c> \\`d\\`");
+    }
+
+    #[test]
+    fn a_fence_is_longer_than_what_it_holds() {
+        assert_eq!(fenced("a"), "```\na\n```");
+        assert_eq!(fenced("```\na\n```"), "````\n```\na\n```\n````");
+    }
+}

@@ -1,0 +1,105 @@
+//! The templates' words, and values as a person writes them.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::engine::event::{ItemState, Verdict};
+use crate::i18n::{Lang, Text, m};
+use crate::lab::Side;
+
+/// Every word of the templates in `lang`, by its name there.
+pub(super) fn words(lang: Lang) -> BTreeMap<&'static str, String> {
+    let words: [(&str, Text); 45] = [
+        ("report", m::report_title()),
+        ("handout", m::report_handout_title()),
+        ("run", m::report_run()),
+        ("place", m::report_place()),
+        ("accounts", m::report_accounts()),
+        ("settings", m::report_settings()),
+        ("period", m::report_period()),
+        ("version", m::report_version()),
+        ("result", m::report_result()),
+        ("picture", m::report_picture()),
+        ("steps", m::report_steps()),
+        ("step", m::report_step()),
+        ("side", m::report_side()),
+        ("state", m::report_state()),
+        ("took", m::report_took()),
+        ("made", m::report_made()),
+        ("id", Text::literal("ID")),
+        ("when", m::report_when()),
+        ("deleted", m::report_deleted()),
+        ("checks", m::report_checks()),
+        ("expected", m::report_expected()),
+        ("seen", m::report_seen()),
+        ("look", m::report_look()),
+        ("proof", m::report_proof()),
+        ("no_proof", m::report_proof_none()),
+        ("url", Text::literal("URL")),
+        ("status", m::report_status()),
+        ("token", m::report_token()),
+        ("token_ok", m::report_token_ok()),
+        ("token_wrong", m::report_token_wrong()),
+        ("source", m::report_source()),
+        ("no_answer", m::report_no_answer()),
+        ("cost", m::report_cost()),
+        ("receipt", m::report_receipt()),
+        ("no_receipt", m::report_receipt_none()),
+        ("second_look", m::receipt_now()),
+        ("notes", m::report_notes()),
+        ("what", m::report_what()),
+        ("name", m::report_name()),
+        ("date", m::report_date()),
+        ("plan", m::step_plan()),
+        ("console", m::step_console()),
+        ("commands", m::step_cli_all()),
+        ("check", m::step_checks()),
+        ("room", m::report_room()),
+    ];
+    words.into_iter().map(|(name, text)| (name, text.say(lang))).collect()
+}
+
+/// A side.
+pub(super) fn side(side: Side) -> Text {
+    match side {
+        Side::Provider => m::side_provider(),
+        Side::Consumer => m::side_consumer(),
+    }
+}
+
+/// A step's or a check's verdict.
+pub(super) fn verdict(verdict: Option<Verdict>) -> Text {
+    match verdict {
+        None => m::report_verdict_open(),
+        Some(Verdict::Met) => m::report_verdict_met(),
+        Some(Verdict::NotYet) => m::report_verdict_not_yet(),
+        Some(Verdict::Broken) => m::report_verdict_broken(),
+        Some(Verdict::CannotTell) => m::report_verdict_cannot_tell(),
+    }
+}
+
+/// What the second look found.
+pub(super) fn item(state: ItemState) -> Text {
+    match state {
+        ItemState::Gone => m::receipt_gone(),
+        ItemState::Left => m::receipt_left(),
+        ItemState::Unknown => m::receipt_unknown(),
+    }
+}
+
+/// A time, UTC, to the second.
+pub(super) fn time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// A time in a table whose run says the year.
+pub(super) fn clock(at: Timestamp) -> String {
+    at.strftime("%m-%d %H:%M:%S").to_string()
+}
+
+/// How long, from `began` to `ended`.
+pub(super) fn took(began: Option<Timestamp>, ended: Option<Timestamp>) -> Option<Text> {
+    let seconds = ended?.duration_since(began?).as_secs().max(0);
+    Some(if seconds < 60 { m::report_seconds(seconds) } else { m::report_minutes(seconds / 60, seconds % 60) })
+}

@@ -1,0 +1,140 @@
+//! Security groups as a judge: may a TCP connection pass?
+
+use serde_json::{Value, json};
+
+use super::found::Found;
+use super::walk::Walk;
+use crate::checks::reply::{ec2, list, text};
+use crate::checks::rule;
+use crate::cloud::{Call, Fault};
+use crate::i18n::{Text, m};
+use crate::lab::Side;
+
+/// Which of a group's rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    In,
+    Out,
+}
+
+impl Way {
+    fn key(self) -> &'static str {
+        match self {
+            Self::In => "IpPermissions",
+            Self::Out => "IpPermissionsEgress",
+        }
+    }
+}
+
+/// The other end of a connection: its address, and the groups it is in where these can be named.
+pub(super) struct Peer<'p> {
+    pub address: &'p str,
+    pub groups: &'p [String],
+}
+
+/// The call that shows groups.
+pub(super) fn describe(ids: &[String]) -> Call {
+    ec2("DescribeSecurityGroups", json!({ "GroupIds": ids }))
+}
+
+impl Walk<'_> {
+    /// The groups with these ids.
+    pub(super) async fn groups(&self, side: Side, ids: &[String]) -> Result<Vec<Value>, Fault> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(list(&self.ask(side, &describe(ids)).await?, "SecurityGroups").to_vec())
+    }
+}
+
+/// Whether one of the groups lets TCP to `port` pass between them and `peer`.
+pub(super) fn admits(groups: &[Value], way: Way, port: u16, peer: &Peer<'_>) -> bool {
+    let block = format!("{}/32", peer.address);
+    let admits = |it: &Value| {
+        rule::covers_port(it, port)
+            && (rule::covers_block(it, &block) || peer.groups.iter().any(|id| rule::covers_group(it, id)))
+    };
+    groups.iter().any(|group| list(group, way.key()).iter().any(admits))
+}
+
+/// The groups' rules on one line.
+pub(super) fn in_words(groups: &[Value], way: Way) -> Text {
+    let of = |group: &Value| {
+        let rules: Vec<String> = list(group, way.key()).iter().map(rule::in_words).collect();
+        let rules = if rules.is_empty() { "-".to_owned() } else { rules.join("; ") };
+        format!("{} [{rules}]", text(group, "GroupId"))
+    };
+    Text::literal(groups.iter().map(of).collect::<Vec<_>>().join(", "))
+}
+
+/// The rule that lets TCP to `port` in from, or out to, a block or a group.
+pub(super) fn open(way: Way, group: &str, port: u16, source: &str) -> Call {
+    let operation = match way {
+        Way::In => "AuthorizeSecurityGroupIngress",
+        Way::Out => "AuthorizeSecurityGroupEgress",
+    };
+    let mut permission = json!({ "IpProtocol": "tcp", "FromPort": port, "ToPort": port });
+    if source.contains('/') {
+        permission["IpRanges"] = json!([{ "CidrIp": source }]);
+    } else {
+        permission["UserIdGroupPairs"] = json!([{ "GroupId": source }]);
+    }
+    ec2(operation, json!({ "GroupId": group, "IpPermissions": [permission] }))
+}
+
+/// A rung about groups: what is expected of them, and whether they admit the connection.
+pub(super) struct Gate<'g> {
+    pub groups: &'g [Value],
+    pub way: Way,
+    pub port: u16,
+    pub peer: Peer<'g>,
+    /// Why the path ends at it.
+    pub why: Text,
+    /// The block or the group that a new rule should name.
+    pub opening: String,
+}
+
+impl Gate<'_> {
+    pub fn judge(&self) -> Found {
+        let expected = m::trace_expected_rule(&self.opening, self.port);
+        let seen = in_words(self.groups, self.way);
+        if admits(self.groups, self.way, self.port, &self.peer) {
+            return Found::holds(expected, seen);
+        }
+        let group = self.groups.first().map_or("", |group| text(group, "GroupId"));
+        let repair = match self.way {
+            Way::In => m::trace_repair_inbound(group, self.port, &self.opening),
+            Way::Out => m::trace_repair_outbound(group, self.port, &self.opening),
+        };
+        Found::broken(expected, seen, self.why.clone())
+            .repaired(repair, vec![open(self.way, group, self.port, &self.opening)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verdicts() {
+        let group = |rules: Value| vec![json!({ "GroupId": "sg-1", "IpPermissions": rules })];
+        let tcp = |port: u16, key: &str, source: Value| json!({ "IpProtocol": "tcp", "FromPort": port, "ToPort": port, key: [source] });
+        let ids = ["sg-2".to_owned()];
+        for (rules, admitted) in [
+            (json!([tcp(80, "IpRanges", json!({ "CidrIp": "10.0.1.0/24" }))]), true),
+            (json!([tcp(80, "IpRanges", json!({ "CidrIp": "10.0.2.0/24" }))]), false),
+            (json!([tcp(443, "IpRanges", json!({ "CidrIp": "10.0.1.0/24" }))]), false),
+            (json!([tcp(80, "UserIdGroupPairs", json!({ "GroupId": "sg-2" }))]), true),
+            (json!([tcp(80, "UserIdGroupPairs", json!({ "GroupId": "sg-3" }))]), false),
+            (json!([{ "IpProtocol": "-1", "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] }]), true),
+            (json!([]), false),
+        ] {
+            let peer = Peer { address: "10.0.1.7", groups: &ids };
+            assert_eq!(admits(&group(rules.clone()), Way::In, 80, &peer), admitted, "{rules}");
+        }
+        let outbound =
+            vec![json!({ "IpPermissionsEgress": [{ "IpProtocol": "-1", "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] }] })];
+        let stranger = Peer { address: "10.0.1.7", groups: &[] };
+        assert!(admits(&outbound, Way::Out, 80, &stranger) && !admits(&outbound, Way::In, 80, &stranger));
+    }
+}

@@ -1,0 +1,104 @@
+//! The climb, and the diagnosis where it ends.
+
+use super::found::Found;
+use super::path::{Path, step_of};
+use super::rung::{Rung, RungId, RungState};
+use super::walk::Walk;
+use crate::checks::{Scene, Verdict};
+use crate::i18n::{Text, m};
+
+/// Every rung, and where the path ends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trace {
+    /// The rungs, in order.
+    pub rungs: Vec<Rung>,
+    /// The first that fails; `None` when none does.
+    pub diagnosis: Option<Diagnosis>,
+}
+
+/// The first broken hop.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnosis {
+    /// The rung.
+    pub rung: RungId,
+    /// Why the path ends there, in a sentence.
+    pub why: Text,
+    /// What to change.
+    pub repair: Text,
+    /// The AWS CLI commands that change it; empty where no single call does.
+    pub commands: Vec<String>,
+    /// The step that makes what is missing, where the run has not made it yet.
+    pub step: Option<String>,
+}
+
+impl Trace {
+    /// `Met` when every rung holds, `Broken` when one fails, `CannotTell` when none fails and some could not be asked.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        if self.diagnosis.is_some() {
+            Verdict::Broken
+        } else if self.rungs.iter().all(|rung| rung.state == RungState::Holds) {
+            Verdict::Met
+        } else {
+            Verdict::CannotTell
+        }
+    }
+}
+
+/// Climbs rung by rung until one fails. It only reads. `None` for a lab that proves no path.
+pub async fn trace(scene: &Scene<'_>) -> Option<Trace> {
+    let mut walk = Walk::new(scene, Path::of(scene.lab)?);
+    let mut trace = Trace { rungs: Vec::new(), diagnosis: None };
+    for id in RungId::ALL {
+        if trace.diagnosis.is_some() {
+            let (expected, seen) = (Text::literal(""), Text::literal(""));
+            trace.rungs.push(Rung { id, state: RungState::NotReached, expected, seen, command: String::new() });
+            continue;
+        }
+        let found = climb(&mut walk, id).await;
+        trace.diagnosis = diagnose(scene, id, &found);
+        let command = match (&found.look, id) {
+            (Some(call), _) => call.command(),
+            (None, RungId::SignIn) => "aws sts get-caller-identity".to_owned(),
+            (None, _) => String::new(),
+        };
+        trace.rungs.push(Rung { id, state: found.state, expected: found.expected, seen: found.seen, command });
+    }
+    Some(trace)
+}
+
+async fn climb(walk: &mut Walk<'_>, id: RungId) -> Found {
+    let found = match id {
+        RungId::SignIn => walk.sign_in().await.map_err(|fault| Found::from(&fault)),
+        RungId::Endpoint => walk.find_endpoint().await.map_err(|fault| Found::from(&fault)),
+        RungId::Connection => walk.connection().await,
+        RungId::Zones => walk.zones().await,
+        RungId::Name => walk.name().await,
+        RungId::ClientGroup => walk.client_group().await,
+        RungId::EndpointGroup => walk.endpoint_group().await,
+        RungId::LoadBalancer => walk.load_balancer().await,
+        RungId::LoadBalancerGroup => walk.load_balancer_group().await,
+        RungId::Listener => walk.listener().await,
+        RungId::Targets => walk.registered().await,
+        RungId::LoadBalancerEgress => walk.load_balancer_egress(),
+        RungId::TargetGroup => walk.target_rules().await,
+        RungId::Host => walk.open_port().await,
+        RungId::Health => walk.healthy().await,
+        RungId::CrossZone => walk.cross_zone().await,
+        RungId::ProxyProtocol => walk.proxy_protocol().await,
+        RungId::Answer => walk.answer().await,
+    };
+    found.unwrap_or_else(|found| found)
+}
+
+fn diagnose(scene: &Scene<'_>, rung: RungId, found: &Found) -> Option<Diagnosis> {
+    if let Some(missing) = &found.missing {
+        let step = step_of(scene.lab, missing).map(str::to_owned);
+        let why = m::trace_why_not_made(missing, step.clone().unwrap_or_default());
+        return Some(Diagnosis { rung, why, repair: m::trace_repair_not_made(), commands: Vec::new(), step });
+    }
+    let why = found.why.clone()?;
+    let repair = found.repair.clone().unwrap_or_else(m::trace_repair_wait);
+    let commands = found.calls.iter().map(crate::cloud::Call::command).collect();
+    Some(Diagnosis { rung, why, repair, commands, step: None })
+}

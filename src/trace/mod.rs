@@ -1,0 +1,18 @@
+//! `why`: the path from the client to the page as a ladder of read-only rungs; the first that fails is the diagnosis.
+//! Must not know: actions, the engine, the screen.
+//! Next: `rung.rs` lists the rungs in order, `ladder.rs` climbs them, the other files ask what a stretch of the path needs.
+
+mod consumer;
+mod found;
+mod groups;
+mod host;
+mod ladder;
+mod path;
+mod provider;
+mod rung;
+mod targets;
+mod walk;
+
+pub use ladder::{Diagnosis, Trace, trace};
+pub use path::Path;
+pub use rung::{Hop, Rung, RungId, RungState};

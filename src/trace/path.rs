@@ -1,0 +1,78 @@
+//! Which path of a lab is traced: the client that asks, the endpoint it asks, and the port.
+
+use crate::checks;
+use crate::lab::{Check, Lab, Resource};
+
+/// The two ends of the path that the lab proves. What lies between is followed from the endpoint, as it really is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Path {
+    /// The client, by name.
+    pub client: String,
+    /// The endpoint, by name.
+    pub endpoint: String,
+    /// The port that the client asks.
+    pub port: u16,
+}
+
+impl Path {
+    /// The path whose page a lab's checks ask for; `None` in a lab without one.
+    #[must_use]
+    pub fn of(lab: &Lab) -> Option<Self> {
+        let mut checks = lab.steps.iter().flat_map(|step| &step.checks);
+        let (client, endpoint) = checks.find_map(|check| match check {
+            Check::Page(page) => Some((&page.client, &page.endpoint)),
+            Check::Answer(answer) => Some((&answer.client, &answer.endpoint)),
+            _ => None,
+        })?;
+        let script = resources(lab).find_map(|it| match it {
+            Resource::Instance(it) if it.name == *client => Some(it.user_data.as_str()),
+            _ => None,
+        });
+        let port = script.and_then(|script| port_of(script, endpoint)).unwrap_or(80);
+        Some(Self { client: client.clone(), endpoint: endpoint.clone(), port })
+    }
+}
+
+/// The port in `http://${endpoint.dns}:8080/`, where the script says one.
+fn port_of(script: &str, endpoint: &str) -> Option<u16> {
+    let (_, rest) = script.split_once(&format!("${{{endpoint}.dns}}:"))?;
+    rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+fn resources(lab: &Lab) -> impl Iterator<Item = &Resource> {
+    lab.steps.iter().flat_map(|step| &step.makes)
+}
+
+/// The step that makes the resource `name`.
+pub(super) fn step_of<'a>(lab: &'a Lab, name: &str) -> Option<&'a str> {
+    let step = lab.steps.iter().find(|step| step.makes.iter().any(|it| it.name() == name))?;
+    Some(&step.id)
+}
+
+/// The lab's own question about the console of the instance `id`.
+pub(super) fn console_check<'a>(scene: &checks::Scene<'a>, id: &str) -> Option<&'a Check> {
+    let is = |name: &str| scene.fact(name, "id") == Some(id);
+    let mut checks = scene.lab.steps.iter().flat_map(|step| &step.checks);
+    checks.find(|check| matches!(check, Check::ConsoleSays(it) if is(&it.instance)))
+}
+
+/// The ids of the instances that the lab registers with a target group.
+pub(super) fn wanted_targets(scene: &checks::Scene<'_>) -> Vec<String> {
+    let targets = resources(scene.lab).filter_map(|it| match it {
+        Resource::TargetGroup(it) => Some(&it.targets),
+        _ => None,
+    });
+    targets.flatten().filter_map(|name| scene.fact(name, "id").map(str::to_owned)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::port_of;
+
+    #[test]
+    fn the_port_is_the_one_in_the_url() {
+        assert_eq!(port_of("curl http://${endpoint.dns}/", "endpoint"), None);
+        assert_eq!(port_of("curl http://${endpoint.dns}:8080/x", "endpoint"), Some(8080));
+        assert_eq!(port_of("curl http://${other.dns}:8080/x", "endpoint"), None);
+    }
+}

@@ -1,0 +1,127 @@
+//! The provider's entrance: load balancer, its groups, its listener.
+
+use serde_json::json;
+
+use super::found::Found;
+use super::groups::{self, Gate, Peer, Way};
+use super::walk::{Walk, seen};
+use crate::checks::reply::{ec2, elbv2, first, list, text, texts};
+use crate::cloud::FaultClass;
+use crate::i18n::{Text, m};
+use crate::lab::Side;
+
+/// What `EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic` is called in the answer of `DescribeLoadBalancers`.
+const ENFORCE: &str = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic";
+
+impl Walk<'_> {
+    /// Whether inbound rules are enforced on `PrivateLink` traffic. They are unless that was switched off
+    /// [NLB:load-balancer-security-groups].
+    pub(super) fn enforces(&self) -> bool {
+        self.balancer.as_ref().is_none_or(|it| text(it, ENFORCE) != "off")
+    }
+
+    /// Whether the load balancer is active.
+    pub(super) async fn load_balancer(&mut self) -> Result<Found, Found> {
+        let arn = seen(self.balancer_arn())?;
+        let call = elbv2("DescribeLoadBalancers", json!({ "LoadBalancerArns": [arn] }));
+        let gone = || {
+            Found::broken("active", m::check_not_found(), m::trace_why_balancer_gone())
+                .repaired(m::trace_repair_balancer_gone(), Vec::new())
+        };
+        let reply = match self.ask(Side::Provider, &call).await {
+            Ok(reply) => reply,
+            Err(fault) if fault.class == FaultClass::NotFound => return Ok(gone().by(&call)),
+            Err(fault) => return Err(Found::from(&fault).by(&call)),
+        };
+        let Some(balancer) = first(&reply, "LoadBalancers") else { return Ok(gone().by(&call)) };
+        let state = balancer.get("State").map_or("", |it| text(it, "Code")).to_owned();
+        self.balancer = Some(balancer.clone());
+        Ok(match state.as_str() {
+            // Impaired: it still routes, and cannot grow [API:LoadBalancerState].
+            "active" | "active_impaired" => Found::holds("active", state),
+            "provisioning" => Found::not_yet("active", state),
+            _ => Found::broken("active", state, m::trace_why_balancer_failed())
+                .repaired(m::trace_repair_balancer_gone(), Vec::new()),
+        }
+        .by(&call))
+    }
+
+    /// Whether the load balancer's groups let the client in. The source is the client's own address in the consumer's
+    /// VPC, not the endpoint's; groups of another VPC cannot be named [NLB:load-balancer-security-groups].
+    pub(super) async fn load_balancer_group(&mut self) -> Result<Found, Found> {
+        let balancer = seen(self.balancer.clone())?;
+        let arn = text(&balancer, "LoadBalancerArn").to_owned();
+        let suffix = arn.split_once(":loadbalancer/").map_or(arn.as_str(), |(_, suffix)| suffix).to_owned();
+        let nodes = ec2(
+            "DescribeNetworkInterfaces",
+            json!({ "Filters": [{ "Name": "description", "Values": [format!("ELB {suffix}")] }] }),
+        );
+        // Needed further up, where the answer is missed if there is none.
+        if let Ok(reply) = self.ask(Side::Provider, &nodes).await {
+            self.nodes = list(&reply, "NetworkInterfaces").to_vec();
+        }
+        let ids: Vec<String> = texts(&balancer, "SecurityGroups").into_iter().map(str::to_owned).collect();
+        let look = elbv2("DescribeLoadBalancers", json!({ "LoadBalancerArns": [arn] }));
+        if ids.is_empty() {
+            return Ok(Found::holds(m::trace_no_groups(), m::trace_no_groups()).by(&look));
+        }
+        let call = groups::describe(&ids);
+        let asked = self.groups(Side::Provider, &ids).await;
+        self.balancer_groups = asked.map_err(|fault| Found::from(&fault).by(&call))?;
+        if !self.enforces() {
+            return Ok(Found::holds(m::trace_not_enforced(), m::trace_not_enforced()).by(&look));
+        }
+        let address = seen(self.client_address().map(str::to_owned))?;
+        let gate = Gate {
+            groups: &self.balancer_groups,
+            way: Way::In,
+            port: self.path.port,
+            peer: Peer { address: &address, groups: &[] },
+            why: m::trace_why_balancer_group(address.as_str()),
+            opening: self.client_block().await.unwrap_or_else(|| format!("{address}/32")),
+        };
+        Ok(gate.judge().by(&call))
+    }
+
+    /// The block of the client's subnet: whoever joins the client there is let in too, nobody else.
+    async fn client_block(&self) -> Option<String> {
+        let subnet = text(self.client.as_ref()?, "SubnetId");
+        let call = ec2("DescribeSubnets", json!({ "SubnetIds": [subnet] }));
+        let reply = self.ask(Side::Consumer, &call).await.ok()?;
+        Some(text(first(&reply, "Subnets")?, "CidrBlock").to_owned()).filter(|block| !block.is_empty())
+    }
+
+    /// Whether the load balancer listens on the port that the client asks.
+    pub(super) async fn listener(&mut self) -> Result<Found, Found> {
+        let arn = seen(self.balancer_arn())?;
+        let call = elbv2("DescribeListeners", json!({ "LoadBalancerArn": arn }));
+        let reply = self.ask(Side::Provider, &call).await.map_err(|fault| Found::from(&fault).by(&call))?;
+        let listeners = list(&reply, "Listeners");
+        let port = |it: &serde_json::Value| it.get("Port").and_then(serde_json::Value::as_u64).unwrap_or_default();
+        let ports: Vec<String> = listeners.iter().map(|it| format!("TCP {}", port(it))).collect();
+        let expected = format!("TCP {}", self.path.port);
+        let target_group = |it| first(it, "DefaultActions").map(|action| text(action, "TargetGroupArn").to_owned());
+        if let Some(listener) = listeners.iter().find(|it| port(it) == u64::from(self.path.port)) {
+            self.target_group = target_group(listener);
+            return Ok(Found::holds(expected, ports.join(", ")).by(&call));
+        }
+        let seen = if ports.is_empty() { m::trace_no_listener() } else { Text::literal(ports.join(", ")) };
+        let forward = listeners.iter().find_map(target_group).or_else(|| self.lab_target_group());
+        let create = forward.map(|target_group| {
+            let action = json!([{ "Type": "forward", "TargetGroupArn": target_group }]);
+            elbv2(
+                "CreateListener",
+                json!({ "LoadBalancerArn": arn, "Protocol": "TCP", "Port": self.path.port, "DefaultActions": action }),
+            )
+        });
+        let found = Found::broken(expected, seen, m::trace_why_listener(self.path.port));
+        Ok(found.repaired(m::trace_repair_listener(self.path.port), create.into_iter().collect()).by(&call))
+    }
+
+    /// The target group that the lab made.
+    fn lab_target_group(&self) -> Option<String> {
+        let mut makes = self.scene.lab.steps.iter().flat_map(|step| &step.makes);
+        let name = makes.find(|it| it.kind() == "target_group")?.name();
+        self.scene.fact(name, "arn").map(str::to_owned)
+    }
+}

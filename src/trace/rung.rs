@@ -1,0 +1,199 @@
+//! The rungs, in the order in which they are asked: cheap before dear, and what causes before what it causes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::i18n::{Text, m};
+
+/// A rung. Rules and hosts come before the health that depends on them, so that the first one that fails is the cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RungId {
+    /// Whose credentials, in which Region.
+    SignIn,
+    /// The endpoint exists.
+    Endpoint,
+    /// The connection's state, as both sides see it.
+    Connection,
+    /// Every zone of the endpoint is one of the service's.
+    Zones,
+    /// The endpoint's name resolves in the client's VPC, and to which address.
+    Name,
+    /// The client's groups let the request out.
+    ClientGroup,
+    /// The endpoint's groups let it in.
+    EndpointGroup,
+    /// The load balancer is active.
+    LoadBalancer,
+    /// The load balancer's groups let it in, where they are enforced on `PrivateLink` traffic.
+    LoadBalancerGroup,
+    /// The load balancer listens on the port that the client asks.
+    Listener,
+    /// The listener's target group has targets.
+    Targets,
+    /// The load balancer's groups let it out to the targets.
+    LoadBalancerEgress,
+    /// The targets' groups let in what the load balancer sends.
+    TargetGroup,
+    /// The host answers on the port.
+    Host,
+    /// The targets are healthy.
+    Health,
+    /// Each zone that is asked can use a healthy target.
+    CrossZone,
+    /// Load balancer and web server agree on the proxy protocol.
+    ProxyProtocol,
+    /// The client gets the page, with this run's token.
+    Answer,
+}
+
+impl RungId {
+    /// All of them, in order.
+    pub const ALL: [Self; 18] = [
+        Self::SignIn,
+        Self::Endpoint,
+        Self::Connection,
+        Self::Zones,
+        Self::Name,
+        Self::ClientGroup,
+        Self::EndpointGroup,
+        Self::LoadBalancer,
+        Self::LoadBalancerGroup,
+        Self::Listener,
+        Self::Targets,
+        Self::LoadBalancerEgress,
+        Self::TargetGroup,
+        Self::Host,
+        Self::Health,
+        Self::CrossZone,
+        Self::ProxyProtocol,
+        Self::Answer,
+    ];
+
+    /// Its name in JSON and in drills.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::Endpoint => "endpoint",
+            Self::Connection => "connection",
+            Self::Zones => "zones",
+            Self::Name => "name",
+            Self::ClientGroup => "client_group",
+            Self::EndpointGroup => "endpoint_group",
+            Self::LoadBalancer => "load_balancer",
+            Self::LoadBalancerGroup => "load_balancer_group",
+            Self::Listener => "listener",
+            Self::Targets => "targets",
+            Self::LoadBalancerEgress => "load_balancer_egress",
+            Self::TargetGroup => "target_group",
+            Self::Host => "host",
+            Self::Health => "health",
+            Self::CrossZone => "cross_zone",
+            Self::ProxyProtocol => "proxy_protocol",
+            Self::Answer => "answer",
+        }
+    }
+
+    /// The question in a few words.
+    #[must_use]
+    pub fn title(self) -> Text {
+        match self {
+            Self::SignIn => m::trace_title_sign_in(),
+            Self::Endpoint => m::trace_title_endpoint(),
+            Self::Connection => m::trace_title_connection(),
+            Self::Zones => m::trace_title_zones(),
+            Self::Name => m::trace_title_name(),
+            Self::ClientGroup => m::trace_title_client_group(),
+            Self::EndpointGroup => m::trace_title_endpoint_group(),
+            Self::LoadBalancer => m::trace_title_load_balancer(),
+            Self::LoadBalancerGroup => m::trace_title_load_balancer_group(),
+            Self::Listener => m::trace_title_listener(),
+            Self::Targets => m::trace_title_targets(),
+            Self::LoadBalancerEgress => m::trace_title_load_balancer_egress(),
+            Self::TargetGroup => m::trace_title_target_group(),
+            Self::Host => m::trace_title_host(),
+            Self::Health => m::trace_title_health(),
+            Self::CrossZone => m::trace_title_cross_zone(),
+            Self::ProxyProtocol => m::trace_title_proxy_protocol(),
+            Self::Answer => m::trace_title_answer(),
+        }
+    }
+
+    /// Where on the picture it is.
+    #[must_use]
+    pub fn hop(self) -> Hop {
+        match self {
+            Self::SignIn | Self::Name | Self::ClientGroup => Hop::Client,
+            Self::Endpoint | Self::EndpointGroup => Hop::Endpoint,
+            Self::Connection | Self::Zones => Hop::Service,
+            Self::LoadBalancer
+            | Self::LoadBalancerGroup
+            | Self::Listener
+            | Self::Targets
+            | Self::LoadBalancerEgress
+            | Self::CrossZone => Hop::LoadBalancer,
+            Self::TargetGroup | Self::Host | Self::Health | Self::ProxyProtocol | Self::Answer => Hop::Web,
+        }
+    }
+}
+
+/// A place on the path, as the picture shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hop {
+    /// The client.
+    Client,
+    /// The endpoint.
+    Endpoint,
+    /// The endpoint service, and the connection to it.
+    Service,
+    /// The load balancer.
+    LoadBalancer,
+    /// The web server.
+    Web,
+}
+
+/// How a rung stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RungState {
+    /// It holds.
+    Holds,
+    /// It fails: the path ends here.
+    Broken,
+    /// It is on its way: only time is missing.
+    NotYet,
+    /// The run has not made it yet.
+    NotMade,
+    /// It could not be asked. That is no failure.
+    CannotTell,
+    /// A rung before it failed, so it was not asked.
+    NotReached,
+}
+
+/// A rung, and what was found on it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rung {
+    /// Which.
+    pub id: RungId,
+    /// How it stands.
+    pub state: RungState,
+    /// What should be there.
+    pub expected: Text,
+    /// What is there.
+    pub seen: Text,
+    /// The AWS CLI command that shows it; empty where nothing was asked.
+    pub command: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RungId;
+
+    #[test]
+    fn names_are_those_of_the_data() {
+        for id in RungId::ALL {
+            assert_eq!(serde_json::to_value(id).unwrap(), id.name());
+        }
+        assert!(RungId::ALL.windows(2).all(|pair| pair[0] < pair[1]), "the order of the type is that of the ladder");
+    }
+}

@@ -1,0 +1,247 @@
+//! The provider's inside: targets, the rules between them and the load balancer, their health, the zones.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::found::Found;
+use super::groups::{self, Gate, Peer, Way};
+use super::path::wanted_targets;
+use super::walk::{Walk, group_ids, health, instances, seen};
+use crate::checks::reply::{ec2, elbv2, first, list, text};
+use crate::cloud::{Call, FaultClass};
+use crate::i18n::{Text, m};
+use crate::lab::Side;
+
+impl Walk<'_> {
+    /// Whether the listener's target group has targets that are not on their way out.
+    pub(super) async fn registered(&mut self) -> Result<Found, Found> {
+        let group = seen(self.target_group.clone())?;
+        let call = elbv2("DescribeTargetHealth", json!({ "TargetGroupArn": group }));
+        let reply = match self.ask(Side::Provider, &call).await {
+            Ok(reply) => reply,
+            Err(fault) if fault.class == FaultClass::NotFound => Value::Null,
+            Err(fault) => return Err(Found::from(&fault).by(&call)),
+        };
+        let all = list(&reply, "TargetHealthDescriptions");
+        self.targets = all.iter().filter(|it| health(it, "State") != "draining").cloned().collect();
+        if self.targets.is_empty() {
+            let seen = if all.is_empty() { m::check_no_target("none") } else { Text::literal("draining") };
+            let ids = wanted_targets(self.scene);
+            let targets: Vec<Value> = ids.iter().map(|id| json!({ "Id": id })).collect();
+            let register = elbv2("RegisterTargets", json!({ "TargetGroupArn": group, "Targets": targets }));
+            let calls = if ids.is_empty() { Vec::new() } else { vec![register] };
+            let found = Found::broken(m::trace_expected_targets(), seen, m::trace_why_no_targets());
+            return Ok(found.repaired(m::trace_repair_register(), calls).by(&call));
+        }
+        let names: Vec<String> = self.targets.iter().map(in_short).collect();
+        let ids: Vec<&str> = self
+            .targets
+            .iter()
+            .filter_map(|it| Some(text(it.get("Target")?, "Id")))
+            .filter(|id| id.starts_with("i-"))
+            .collect();
+        // Targets by address are found by it.
+        let hosts = if ids.is_empty() {
+            let addresses: Vec<&str> =
+                self.targets.iter().filter_map(|it| Some(text(it.get("Target")?, "Id"))).collect();
+            ec2("DescribeInstances", json!({ "Filters": [{ "Name": "private-ip-address", "Values": addresses }] }))
+        } else {
+            ec2("DescribeInstances", json!({ "InstanceIds": ids }))
+        };
+        if let Ok(reply) = self.ask(Side::Provider, &hosts).await {
+            self.hosts = instances(&reply);
+        }
+        Ok(Found::holds(m::trace_expected_targets(), names.join(", ")).by(&call))
+    }
+
+    /// Whether the load balancer's groups let it out to each target.
+    pub(super) fn load_balancer_egress(&mut self) -> Result<Found, Found> {
+        let balancer = seen(self.balancer.as_ref())?;
+        let ids = group_ids_of(&self.balancer_groups);
+        if ids.is_empty() && list(balancer, "SecurityGroups").is_empty() {
+            return Ok(Found::holds(m::trace_no_groups(), m::trace_no_groups()));
+        }
+        if ids.is_empty() {
+            return Err(Found::unseen());
+        }
+        let call = groups::describe(&ids);
+        let mut last = None;
+        for (target, host) in self.pairs() {
+            let others = group_ids(host, "SecurityGroups");
+            let address = text(host, "PrivateIpAddress");
+            let gate = Gate {
+                groups: &self.balancer_groups,
+                way: Way::Out,
+                port: port_of(target),
+                peer: Peer { address, groups: &others },
+                why: m::trace_why_balancer_egress(),
+                opening: others.first().cloned().unwrap_or_else(|| format!("{address}/32")),
+            };
+            let found = gate.judge();
+            if found.why.is_some() {
+                return Ok(found.by(&call));
+            }
+            last = Some(found);
+        }
+        Ok(last.unwrap_or_else(Found::unseen).by(&call))
+    }
+
+    /// Whether each target's groups let in what the load balancer sends. Health checks and, with enforcement on,
+    /// `PrivateLink` traffic are covered by a rule that names the load balancer's group; with enforcement off, traffic
+    /// must be let in by the addresses of the load balancer's nodes [NLB:target-group-register-targets].
+    pub(super) async fn target_rules(&mut self) -> Result<Found, Found> {
+        let balancer_groups = if self.enforces() { group_ids_of(&self.balancer_groups) } else { Vec::new() };
+        let mut last = None;
+        for (target, host) in self.pairs() {
+            let ids = group_ids(host, "SecurityGroups");
+            let call = groups::describe(&ids);
+            let rules = self.groups(Side::Provider, &ids).await.map_err(|fault| Found::from(&fault).by(&call))?;
+            let nodes: Vec<&str> = self.nodes.iter().map(|it| text(it, "PrivateIpAddress")).collect();
+            if nodes.is_empty() {
+                return Err(Found::unseen().by(&call));
+            }
+            for address in nodes {
+                let why = if self.enforces() {
+                    m::trace_why_target_group(address)
+                } else {
+                    m::trace_why_target_group_addresses(address)
+                };
+                let gate = Gate {
+                    groups: &rules,
+                    way: Way::In,
+                    port: port_of(target),
+                    peer: Peer { address, groups: &balancer_groups },
+                    why,
+                    opening: balancer_groups.first().cloned().unwrap_or_else(|| format!("{address}/32")),
+                };
+                let found = gate.judge();
+                if found.why.is_some() {
+                    return Ok(found.by(&call));
+                }
+                last = Some(found.by(&call));
+            }
+        }
+        last.ok_or_else(Found::unseen)
+    }
+
+    /// Whether a target is healthy, and where none is, why not.
+    pub(super) async fn healthy(&mut self) -> Result<Found, Found> {
+        let group = seen(self.target_group.clone())?;
+        let call = elbv2("DescribeTargetHealth", json!({ "TargetGroupArn": group }));
+        let states: Vec<String> = self.targets.iter().map(in_words).collect();
+        let seen = states.join(", ");
+        if self.targets.is_empty() {
+            return Err(Found::unseen().by(&call));
+        }
+        if self.is_healthy() {
+            return Ok(Found::holds("healthy", seen).by(&call));
+        }
+        if self.targets.iter().all(|it| matches!(health(it, "State"), "initial" | "unavailable")) {
+            return Ok(Found::not_yet("healthy", seen).by(&call));
+        }
+        let describe = elbv2("DescribeTargetGroups", json!({ "TargetGroupArns": [group] }));
+        let reply = self.ask(Side::Provider, &describe).await.ok();
+        let checked = reply.as_ref().and_then(|it| first(it, "TargetGroups"));
+        let port = checked.map_or("", |it| text(it, "HealthCheckPort"));
+        let traffic = self.targets.first().map(port_of).unwrap_or_default().to_string();
+        if !port.is_empty() && port != "traffic-port" && port != traffic {
+            let modify =
+                elbv2("ModifyTargetGroup", json!({ "TargetGroupArn": group, "HealthCheckPort": "traffic-port" }));
+            let found = Found::broken("healthy", seen, m::trace_why_health_port(port, traffic));
+            return Ok(found.repaired(m::trace_repair_health_port(), vec![modify]).by(&describe));
+        }
+        let how = checked.map(check_in_words).unwrap_or_default();
+        let found = Found::broken("healthy", seen, m::trace_why_unhealthy(how));
+        Ok(found.repaired(m::trace_repair_unhealthy(), Vec::new()).by(&call))
+    }
+
+    /// Whether each zone in which the endpoint stands can use a healthy target.
+    pub(super) async fn cross_zone(&mut self) -> Result<Found, Found> {
+        let arn = seen(self.balancer_arn())?;
+        let call = elbv2("DescribeLoadBalancerAttributes", json!({ "LoadBalancerArn": arn }));
+        let reply = self.ask(Side::Provider, &call).await.map_err(|fault| Found::from(&fault).by(&call))?;
+        let on = attribute(&reply, "load_balancing.cross_zone.enabled") == "true";
+        let zones = self.zones_with_nodes();
+        if on {
+            return Ok(Found::holds(m::trace_expected_zones(), m::trace_cross_zone_on()).by(&call));
+        }
+        let healthy = self.targets.iter().filter(|it| health(it, "State") == "healthy");
+        let subnets: BTreeSet<&str> =
+            healthy.filter_map(|it| self.host(it)).map(|host| text(host, "SubnetId")).collect();
+        let describe = ec2("DescribeSubnets", json!({ "SubnetIds": subnets }));
+        let reply = self.ask(Side::Provider, &describe).await.map_err(|fault| Found::from(&fault).by(&describe))?;
+        let with: Vec<&str> = list(&reply, "Subnets").iter().map(|it| text(it, "AvailabilityZoneId")).collect();
+        let seen = m::trace_cross_zone_off(with.join(", "));
+        let endpoint = self.endpoint_zones().await;
+        let without = zones
+            .iter()
+            .find(|zone| endpoint.as_ref().is_none_or(|asked| asked.contains(*zone)) && !with.contains(&zone.as_str()));
+        Ok(match without {
+            None => Found::holds(m::trace_expected_zones(), seen),
+            Some(zone) => {
+                let attributes = json!([{ "Key": "load_balancing.cross_zone.enabled", "Value": "true" }]);
+                let switch =
+                    elbv2("ModifyLoadBalancerAttributes", json!({ "LoadBalancerArn": arn, "Attributes": attributes }));
+                Found::broken(m::trace_expected_zones(), seen, m::trace_why_cross_zone(zone.as_str()))
+                    .repaired(m::trace_repair_cross_zone(zone.as_str()), vec![switch])
+            }
+        }
+        .by(&call))
+    }
+
+    /// The zone ids in which the load balancer has a node.
+    fn zones_with_nodes(&self) -> Vec<String> {
+        self.nodes.iter().map(|it| text(it, "AvailabilityZoneId").to_owned()).filter(|zone| !zone.is_empty()).collect()
+    }
+
+    /// The zone ids in which the endpoint stands; `None` where they cannot be seen.
+    async fn endpoint_zones(&self) -> Option<Vec<String>> {
+        let subnets = self.endpoint.as_ref()?.get("SubnetIds")?;
+        let reply = self.ask(Side::Consumer, &ec2("DescribeSubnets", json!({ "SubnetIds": subnets }))).await.ok()?;
+        Some(list(&reply, "Subnets").iter().map(|it| text(it, "AvailabilityZoneId").to_owned()).collect())
+    }
+
+    /// Each target beside the instance that it is.
+    fn pairs(&self) -> Vec<(&Value, &Value)> {
+        self.targets.iter().filter_map(|target| Some((target, self.host(target)?))).collect()
+    }
+
+    /// The call that shows a target group's attributes.
+    pub(super) fn attributes_call(&self) -> Option<Call> {
+        let group = self.target_group.as_deref()?;
+        Some(elbv2("DescribeTargetGroupAttributes", json!({ "TargetGroupArn": group })))
+    }
+}
+
+/// The value of an attribute; empty where there is none.
+pub(super) fn attribute<'v>(reply: &'v Value, key: &str) -> &'v str {
+    list(reply, "Attributes").iter().find(|it| text(it, "Key") == key).map_or("", |it| text(it, "Value"))
+}
+
+fn group_ids_of(groups: &[Value]) -> Vec<String> {
+    groups.iter().map(|group| text(group, "GroupId").to_owned()).collect()
+}
+
+/// The port that a target gets traffic on.
+pub(super) fn port_of(target: &Value) -> u16 {
+    let port = target.pointer("/Target/Port").and_then(Value::as_u64);
+    port.and_then(|port| u16::try_from(port).ok()).unwrap_or_default()
+}
+
+fn in_short(target: &Value) -> String {
+    let id = target.get("Target").map_or("", |it| text(it, "Id"));
+    format!("{id}:{}", port_of(target))
+}
+
+fn in_words(target: &Value) -> String {
+    let (state, reason) = (health(target, "State"), health(target, "Reason"));
+    let state = if reason.is_empty() { state.to_owned() } else { format!("{state} ({reason})") };
+    format!("{}: {state}", in_short(target))
+}
+
+fn check_in_words(group: &Value) -> String {
+    let (protocol, port, path) =
+        (text(group, "HealthCheckProtocol"), text(group, "HealthCheckPort"), text(group, "HealthCheckPath"));
+    format!("{protocol} {port} {path}").trim_end().to_owned()
+}

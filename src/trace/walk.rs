@@ -1,0 +1,107 @@
+//! What the climb has learned so far. Every rung asks at most for what no rung before it has seen.
+
+use serde_json::Value;
+
+use super::found::Found;
+use super::path::Path;
+use crate::checks::Scene;
+use crate::checks::reply::{list, text, texts};
+use crate::cloud::{Call, Clients, Fault};
+use crate::lab::Side;
+
+/// The climb.
+pub(super) struct Walk<'a> {
+    pub scene: &'a Scene<'a>,
+    pub path: Path,
+    /// `VpcEndpoints[0]`.
+    pub endpoint: Option<Value>,
+    /// `ServiceConfigurations[0]`.
+    pub service: Option<Value>,
+    /// The addresses of the endpoint's network interfaces.
+    pub addresses: Vec<String>,
+    /// The client: `Instances[0]`.
+    pub client: Option<Value>,
+    /// `LoadBalancers[0]`.
+    pub balancer: Option<Value>,
+    /// The load balancer's groups, in full.
+    pub balancer_groups: Vec<Value>,
+    /// The load balancer's network interfaces.
+    pub nodes: Vec<Value>,
+    /// The target group that the listener forwards to.
+    pub target_group: Option<String>,
+    /// Its targets and their health: `TargetHealthDescriptions`.
+    pub targets: Vec<Value>,
+    /// The instances that are targets.
+    pub hosts: Vec<Value>,
+}
+
+impl<'a> Walk<'a> {
+    pub fn new(scene: &'a Scene<'a>, path: Path) -> Self {
+        Self {
+            scene,
+            path,
+            endpoint: None,
+            service: None,
+            addresses: Vec::new(),
+            client: None,
+            balancer: None,
+            balancer_groups: Vec::new(),
+            nodes: Vec::new(),
+            target_group: None,
+            targets: Vec::new(),
+            hosts: Vec::new(),
+        }
+    }
+
+    pub fn clients(&self, side: Side) -> &'a Clients {
+        match side {
+            Side::Provider => &self.scene.clouds.provider,
+            Side::Consumer => &self.scene.clouds.consumer,
+        }
+    }
+
+    pub async fn ask(&self, side: Side, call: &Call) -> Result<Value, Fault> {
+        self.clients(side).send(call).await
+    }
+
+    /// The load balancer's ARN: the first of the service's.
+    pub fn balancer_arn(&self) -> Option<String> {
+        texts(self.service.as_ref()?, "NetworkLoadBalancerArns").first().map(|arn| (*arn).to_owned())
+    }
+
+    /// The client's private address.
+    pub fn client_address(&self) -> Option<&str> {
+        Some(text(self.client.as_ref()?, "PrivateIpAddress")).filter(|address| !address.is_empty())
+    }
+
+    /// Whether some target is healthy.
+    pub fn is_healthy(&self) -> bool {
+        self.targets.iter().any(|it| health(it, "State") == "healthy")
+    }
+
+    /// The instance that a target is.
+    pub fn host(&self, target: &Value) -> Option<&Value> {
+        let id = target.get("Target").map_or("", |it| text(it, "Id"));
+        self.hosts.iter().find(|host| text(host, "InstanceId") == id || text(host, "PrivateIpAddress") == id)
+    }
+}
+
+/// A member of a target's `TargetHealth`.
+pub(super) fn health<'v>(target: &'v Value, key: &str) -> &'v str {
+    target.get("TargetHealth").map_or("", |it| text(it, key))
+}
+
+/// The ids of the groups of an instance, an endpoint or a network interface.
+pub(super) fn group_ids(thing: &Value, key: &str) -> Vec<String> {
+    list(thing, key).iter().map(|group| text(group, "GroupId").to_owned()).collect()
+}
+
+/// The instances in the answer of `DescribeInstances`.
+pub(super) fn instances(reply: &Value) -> Vec<Value> {
+    list(reply, "Reservations").iter().flat_map(|it| list(it, "Instances")).cloned().collect()
+}
+
+/// What is needed from a rung below, or the answer that it could not be seen.
+pub(super) fn seen<T>(thing: Option<T>) -> Result<T, Found> {
+    thing.ok_or_else(Found::unseen)
+}
