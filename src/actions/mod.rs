@@ -3,6 +3,7 @@
 //! Next: `part.rs` is the vocabulary, `kind.rs` finds the file for a resource, `endpoint.rs` is a good one to read first.
 
 mod acceptance;
+mod cost;
 mod cross_zone;
 mod endpoint;
 mod endpoint_service;
@@ -13,6 +14,7 @@ mod kind;
 mod listener;
 mod load_balancer;
 mod part;
+mod price;
 mod principal;
 mod route_table;
 mod security_group;
@@ -21,6 +23,10 @@ mod subnet;
 mod target_group;
 mod vpc;
 
+pub use cost::{Charge, cost};
 pub use grant::{Grant, Rail, Scope};
-pub use kind::{delete, grants, label, look, make, plan, reads, reject, reject_grants, usual_deletion};
+pub use kind::{
+    changes, delete, grants, label, look, make, plan, reads, reject, reject_grants, takes_minutes, usual_deletion,
+};
 pub use part::{Find, Making, Part, Presence, facts_of, presence};
+pub use price::{Micros, PRICES_AS_OF};

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use super::place::Place;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::consent::Ceiling;
 
 /// pllab's command line. Every help text is set in `words.rs`, in the reader's language.
 #[derive(Debug, Parser)]
@@ -63,6 +66,7 @@ pub(super) enum Output {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Target {
     Sandbox,
+    Aws,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -101,16 +105,22 @@ pub(super) struct Start {
     pub target: Target,
     #[arg(long, value_name = "URL")]
     pub endpoint_url: Option<String>,
-    #[arg(long, value_name = "NAME", requires = "endpoint_url")]
+    #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
-    #[arg(long, value_name = "REGION", default_value = "ap-northeast-1")]
-    pub region: String,
+    #[arg(long, value_name = "NAME")]
+    pub consumer_profile: Option<String>,
+    #[arg(long, conflicts_with_all = ["endpoint_url", "consumer_profile"])]
+    pub two_accounts: bool,
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
     #[arg(long, value_name = "NAME")]
     pub learner: Option<String>,
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
     pub set: Vec<(String, String)>,
     #[arg(long, value_enum)]
     pub pace: Option<PaceArg>,
+    #[arg(long, value_name = "USD")]
+    pub accept_cost: Option<Ceiling>,
     #[arg(short, long)]
     pub yes: bool,
     #[arg(long)]
@@ -121,6 +131,8 @@ pub(super) struct Start {
 pub(super) struct Resume {
     #[arg(value_name = "RUN")]
     pub run: Option<String>,
+    #[arg(long, value_name = "USD")]
+    pub accept_cost: Option<Ceiling>,
     #[arg(short, long)]
     pub yes: bool,
     #[arg(long)]
@@ -147,6 +159,14 @@ pub(super) struct Clean {
     pub run: Option<String>,
     #[arg(long)]
     pub all: bool,
+    #[arg(long, conflicts_with_all = ["run", "all"])]
+    pub everyone: bool,
+    #[arg(long, requires = "everyone")]
+    pub confirm_everyone: bool,
+    #[command(flatten)]
+    pub place: Place,
+    #[arg(long, value_name = "NAME")]
+    pub learner: Option<String>,
     #[arg(short, long)]
     pub yes: bool,
 }

@@ -87,6 +87,7 @@ impl Live {
             region: self.region.clone(),
             endpoint_url: Some(self.endpoint_url.clone()),
             profile: None,
+            ca_bundle: None,
             keys: Some((account.access_key_id.clone(), account.secret_access_key.clone())),
         }
     }

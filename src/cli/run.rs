@@ -45,15 +45,23 @@ pub fn run(args: Vec<OsString>, mut host: Host) -> Code {
     let mut context = Context { host, lang, common: cli.common };
     std::panic::set_hook(Box::new(move |fault| own_fault(lang, fault)));
     // A fault of this program ends it like any other: with words, an exit code, and everything on record.
+    let quiet = matches!(cli.verb, Some(Verb::Completions(_) | Verb::Man));
     let ended = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(&mut context, cli.verb)));
     let failed = match ended {
-        Ok(Ok(code)) => return code,
+        Ok(Ok(code)) => {
+            // What those two print is for other programs to read, and a shell may read it at each start.
+            if !quiet {
+                status::remind(&mut context);
+            }
+            return code;
+        }
         Ok(Err(failed)) => failed,
         Err(_) => return Code::NotMet,
     };
     if let Some(report) = &failed.report {
         context.report(report);
     }
+    status::remind(&mut context);
     failed.code
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use super::ahead::Ahead;
 use super::core::Core;
 use super::decide::{Effect, End, Input, Plan, decide};
 use super::event::{AskError, Event, Fault, FaultClass, Item, ItemState, Purpose, QuestionId, Verdict, Way};
@@ -17,7 +18,7 @@ use super::teardown::teardown;
 use super::view::Views;
 use crate::actions;
 use crate::cloud::Clouds;
-use crate::i18n::m;
+use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Resource, Side, Step};
 
 /// A pass through a lab.
@@ -28,10 +29,14 @@ pub struct Drive {
     pub clouds: Option<Arc<Clouds>>,
     /// How patient to be with the target.
     pub patience: Patience,
+    /// What is made before its step opens.
+    pub ahead: Ahead,
     /// The lab.
     pub loaded: Arc<Loaded>,
     /// What is shown.
     pub views: Views,
+    /// What to do once credentials have expired.
+    pub renew: Text,
     /// The way.
     pub way: Way,
     /// Whether what was made is kept at the end.
@@ -125,14 +130,19 @@ impl Drive {
                 };
                 if matches!(came, Came::Of(Input::Interrupted)) {
                     self.core.close();
+                    self.ahead.stop().await;
                     break;
                 }
             }
             match came {
                 Came::Of(next) => input = next,
                 // Every list of effects ends in one that leads on; where none did, nothing was achieved.
-                Came::Nothing => return Ok(Ended { end: End::NotMet, fault }),
+                Came::Nothing => {
+                    self.ahead.stop().await;
+                    return Ok(Ended { end: End::NotMet, fault });
+                }
                 Came::End(end) => {
+                    self.ahead.stop().await;
                     if end == End::Interrupted && self.way != Way::Explain {
                         let run = self.core.with(|state| state.run.clone());
                         self.core.record(&Event::Interrupted { run })?;
@@ -196,9 +206,13 @@ impl Drive {
             }
             Effect::Make(index) => {
                 let step = &self.loaded.lab.steps[index];
+                self.ahead.join(step.makes.iter().map(Resource::name)).await?;
                 let resources = resources(step.side, step.makes.clone());
                 match self.make(&step.id, &resources).await {
                     Ok(()) => {
+                        if let Some(clouds) = &self.clouds {
+                            self.ahead.begin(&self.core, clouds, self.patience, &self.loaded.lab, index)?;
+                        }
                         *fault = None;
                         Came::Of(Input::Made)
                     }
@@ -208,7 +222,7 @@ impl Drive {
             Effect::Check(index) => {
                 let step = &self.loaded.lab.steps[index];
                 let verdict = self.check(step).await?;
-                *fault = (verdict == Verdict::CannotTell).then_some(FaultClass::NoAnswer);
+                *fault = self.untold(verdict);
                 Came::Of(Input::Checked(verdict))
             }
             Effect::Detour(index) => match self.detour(&self.loaded.lab.steps[index]).await {
@@ -221,11 +235,26 @@ impl Drive {
         })
     }
 
+    /// What kept a check from telling.
+    fn untold(&self, verdict: Verdict) -> Option<FaultClass> {
+        if verdict != Verdict::CannotTell {
+            return None;
+        }
+        if self.clouds.as_ref().is_some_and(|clouds| clouds.signed_out()) {
+            self.core.screen.say(&self.renew);
+            return Some(FaultClass::SignIn);
+        }
+        Some(FaultClass::NoAnswer)
+    }
+
     /// The cloud's faults lead to a question; the journal's end the pass.
     fn failed(&self, failure: Failure, fault: &mut Option<FaultClass>) -> Result<Came, Stuck> {
         match failure {
             Failure::Fault(cause) => {
                 *fault = Some(cause.class);
+                if cause.class == FaultClass::SignIn {
+                    self.core.screen.say(&self.renew);
+                }
                 Ok(Came::Of(Input::MakeFailed))
             }
             Failure::Unsaid(cause) => {
@@ -298,6 +327,7 @@ impl Drive {
 
     pub(super) async fn clean_up(&self, fault: &mut Option<FaultClass>) -> Result<Verdict, Stuck> {
         let Some(clouds) = &self.clouds else { return Ok(Verdict::CannotTell) };
+        self.ahead.stop().await;
         let lab = &self.loaded.lab;
         let known = async {
             recover(&self.core, clouds, &self.patience, lab).await?;
@@ -310,17 +340,22 @@ impl Drive {
             Err(Failure::Fault(cause) | Failure::Unsaid(cause)) => *fault = Some(cause.class),
         }
         teardown(&self.core, clouds, self.patience, None).await?;
-        let receipt = receipt(&self.core, clouds).await;
+        let receipt = receipt(&self.core, clouds, self.patience).await;
         let clean = matches!(receipt, Event::Receipt { left: 0, unknown: 0, .. });
         let unseen = matches!(&receipt, Event::Receipt { items, .. } if items.iter().any(is_unseen));
         self.core.record(&receipt)?;
+        if let Some(bill) = self.core.bill() {
+            self.core.record(&bill)?;
+        }
         if clean {
             let run = self.core.with(|state| state.run.clone());
             self.core.record(&Event::RunCleaned { run })?;
             return Ok(Verdict::Met);
         }
         if unseen {
-            fault.get_or_insert(FaultClass::NoAnswer);
+            if let Some(cause) = self.untold(Verdict::CannotTell) {
+                fault.get_or_insert(cause);
+            }
             return Ok(Verdict::CannotTell);
         }
         Ok(Verdict::Broken)

@@ -22,5 +22,7 @@ mod report;
 mod rooms;
 mod sandbox;
 mod sandbox_http;
+mod shared;
 mod trouble;
+mod two_accounts;
 mod why;

@@ -23,6 +23,12 @@ pub trait Screen: Send + Sync {
     /// # Errors
     /// When there can be no answer.
     fn ask(&self, question: &Question) -> Result<Answer, AskError>;
+    /// Asks for one of `words` to be typed, where choosing would be too easy: what follows costs money or cannot be undone.
+    /// Whether one was. `--yes` does not answer it.
+    ///
+    /// # Errors
+    /// When there can be no answer.
+    fn type_word(&self, prompt: &Text, words: &[&str]) -> Result<bool, AskError>;
 }
 
 /// A line of progress: one thing that is being made, waited for or deleted.

@@ -19,7 +19,7 @@ pub use cloud::{Cloud, ec2, elb, get};
 pub use folder::Folder;
 pub use journal::{Line, events, made, receipt, sequence};
 pub use path::Path;
-pub use program::Program;
+pub use program::{Program, Running};
 pub use redact::redact;
 #[cfg(unix)]
 pub use screen::{Key, Screen};

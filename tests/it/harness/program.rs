@@ -43,6 +43,12 @@ impl Program {
         self
     }
 
+    /// More words, separated by spaces.
+    pub fn words(mut self, words: &str) -> Self {
+        self.args.extend(words.split_whitespace().map(Into::into));
+        self
+    }
+
     /// A variable of the environment. Of the test's own only `PATH` is passed on.
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.env.retain(|(known, _)| known != name);
