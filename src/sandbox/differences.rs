@@ -24,8 +24,8 @@ const fn difference(id: &'static str, ja: &'static str, en: &'static str) -> Dif
 const DIFFERENCES: &[Difference] = &[
     difference(
         "operations",
-        "実装しているのはラボに必要な EC2・ELBv2・STS の操作だけです。未実装の操作・パラメータ・フィルターは、無視せずエラーを返します。",
-        "Only the EC2, ELBv2 and STS operations that the labs need exist. An operation, parameter or filter that does not \
+        "実装しているのはラボに必要な EC2・ELBv2・Route 53・STS の操作だけです。未実装の操作・パラメータ・フィルターは、無視せずエラーを返します。",
+        "Only the EC2, ELBv2, Route 53 and STS operations that the labs need exist. An operation, parameter or filter that does not \
          exist is an error; none is ignored.",
     ),
     difference(
@@ -103,9 +103,21 @@ const DIFFERENCES: &[Difference] = &[
     difference("ipv4-only", "IPv6 とデュアルスタックはありません。", "There is no IPv6 and no dual stack."),
     difference(
         "dns-attributes",
-        "enableDnsSupport を無効にすると S3 には届かなくなりますが、エンドポイントの DNS 名はそのまま引けます。enableDnsHostnames は記録するだけです。",
-        "Without enableDnsSupport S3 is out of reach, but endpoints' DNS names still resolve. enableDnsHostnames is only \
-         recorded.",
+        "名前解決は、インスタンスの curl と、このマシンに開くポートの宛先でだけまねをします。DNS サーバーはなく、enableDnsSupport を無効にした VPC では、名前は時間切れを待たずにすぐ引けなくなります。",
+        "Names resolve for an instance's curl and for the ports on this machine only; there is no DNS server. Without \
+         enableDnsSupport names fail at once, not after a time-out.",
+    ),
+    difference(
+        "route53",
+        "Route 53 にあるのはパブリックホストゾーンと TXT レコードだけです。ドメインの本当の所有者は問わず、どのアカウントのゾーンにあるレコードでも検証に使います。タグはありません。",
+        "Route 53 has public hosted zones and TXT records only. Who really owns a domain is not asked: a record in any \
+         account's zone proves it. There are no tags.",
+    ),
+    difference(
+        "private-dns",
+        "プライベート DNS 名の検証は、StartVpcEndpointServicePrivateDnsVerification を呼んだときにだけ行います。PrivateDnsEnabled を省くと無効です (AWS での既定の動作は文書と食い違う報告があります)。",
+        "A private DNS name is verified only when StartVpcEndpointServicePrivateDnsVerification is called. Without \
+         PrivateDnsEnabled it stays off (reports on what AWS does by default disagree with its documentation).",
     ),
     difference(
         "nacl",
@@ -135,9 +147,8 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "endpoint-policy",
-        "エンドポイントポリシー、プライベート DNS 名、クロスリージョン接続、リソースエンドポイントは使えません。指定するとエラーになります。",
-        "Endpoint policies, private DNS names, cross-Region access and resource endpoints do not exist; asking for them is \
-         an error.",
+        "エンドポイントポリシー、クロスリージョン接続、リソースエンドポイントは使えません。指定するとエラーになります。",
+        "Endpoint policies, cross-Region access and resource endpoints do not exist; asking for them is an error.",
     ),
     difference(
         "own-account-service",

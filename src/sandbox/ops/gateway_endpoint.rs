@@ -44,6 +44,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Endpoint, ApiError> 
         interfaces: Vec::new(),
         groups: Vec::new(),
         dns_names: Vec::new(),
+        private_dns: None,
         hosted_zone: String::new(),
         connection: String::new(),
         created: ctx.millis(),

@@ -6,9 +6,10 @@ use super::context::Ctx;
 use super::instance_state::ConsoleQuestion;
 use super::target_health::HealthQuestion;
 use super::{
-    acceptance, endpoint, endpoint_service, identity, image, instance, instance_state, listener, load_balancer,
-    network_acl, network_acl_entry, network_interface, prefix_list, route_table, security_group, security_group_rule,
-    service_permission, subnet, tags, target_group, target_health, vpc, zone,
+    acceptance, endpoint, endpoint_service, hosted_zone, identity, image, instance, instance_state, listener,
+    load_balancer, network_acl, network_acl_entry, network_interface, prefix_list, private_dns, record_set,
+    route_table, security_group, security_group_rule, service_permission, subnet, tags, target_group, target_health,
+    vpc, zone,
 };
 
 /// The services that are modelled.
@@ -20,6 +21,8 @@ pub enum Protocol {
     Elb,
     /// STS, the `awsQuery` protocol.
     Sts,
+    /// Route 53, the `restXml` protocol.
+    Route53,
 }
 
 /// What an operation has to say.
@@ -93,6 +96,7 @@ const EC2: &[(&str, Operation)] = &[
     ("RevokeSecurityGroupIngress", security_group_rule::revoke_ingress),
     ("RunInstances", instance::run),
     ("StartInstances", instance_state::start),
+    ("StartVpcEndpointServicePrivateDnsVerification", private_dns::start_verification),
     ("StopInstances", instance_state::stop),
     ("TerminateInstances", instance_state::terminate),
 ];
@@ -122,6 +126,17 @@ const ELB: &[(&str, Operation)] = &[
 
 const STS: &[(&str, Operation)] = &[("GetCallerIdentity", identity::caller)];
 
+const ROUTE53: &[(&str, Operation)] = &[
+    ("ChangeResourceRecordSets", record_set::change_sets),
+    ("CreateHostedZone", hosted_zone::create),
+    ("DeleteHostedZone", hosted_zone::delete),
+    ("GetChange", hosted_zone::get_change),
+    ("GetHostedZone", hosted_zone::get),
+    ("ListHostedZones", hosted_zone::list),
+    ("ListHostedZonesByName", hosted_zone::list_by_name),
+    ("ListResourceRecordSets", record_set::list),
+];
+
 impl Protocol {
     /// The service that a signature's scope names.
     pub fn of_service(service: &str) -> Option<Self> {
@@ -129,6 +144,7 @@ impl Protocol {
             "ec2" => Some(Self::Ec2),
             "elasticloadbalancing" => Some(Self::Elb),
             "sts" => Some(Self::Sts),
+            "route53" => Some(Self::Route53),
             _ => None,
         }
     }
@@ -139,6 +155,7 @@ impl Protocol {
             Self::Ec2 => "2016-11-15",
             Self::Elb => "2015-12-01",
             Self::Sts => "2011-06-15",
+            Self::Route53 => "2013-04-01",
         }
     }
 
@@ -148,6 +165,7 @@ impl Protocol {
             Self::Ec2 => format!("http://ec2.amazonaws.com/doc/{}/", self.version()),
             Self::Elb => format!("http://elasticloadbalancing.amazonaws.com/doc/{}/", self.version()),
             Self::Sts => format!("https://sts.amazonaws.com/doc/{}/", self.version()),
+            Self::Route53 => format!("https://route53.amazonaws.com/doc/{}/", self.version()),
         }
     }
 }
@@ -157,7 +175,7 @@ const ASKING: [&str; 2] = ["DescribeTargetHealth", "GetConsoleOutput"];
 
 /// The name of every operation.
 pub fn operations() -> impl Iterator<Item = &'static str> {
-    [EC2, ELB, STS].into_iter().flatten().map(|(name, _)| *name).chain(ASKING)
+    [EC2, ELB, STS, ROUTE53].into_iter().flatten().map(|(name, _)| *name).chain(ASKING)
 }
 
 /// Runs one operation.
@@ -166,6 +184,7 @@ pub fn run(protocol: Protocol, action: &str, ctx: &mut Ctx<'_>, params: &Params)
         Protocol::Ec2 => (EC2, "EC2"),
         Protocol::Elb => (ELB, "Elastic Load Balancing v2"),
         Protocol::Sts => (STS, "STS"),
+        Protocol::Route53 => (ROUTE53, "Route 53"),
     };
     let answer = match (protocol, action) {
         (Protocol::Ec2, "GetConsoleOutput") => instance_state::console(ctx, params).map(Answer::Console),
@@ -180,17 +199,20 @@ pub fn run(protocol: Protocol, action: &str, ctx: &mut Ctx<'_>, params: &Params)
         (Protocol::Elb | Protocol::Sts, "MissingParameter" | "InvalidParameterValue") => {
             ApiError { code: "ValidationError".to_owned(), ..error }
         }
+        (Protocol::Route53, "MissingParameter" | "InvalidParameterValue" | "ValidationError") => {
+            ApiError { code: "InvalidInput".to_owned(), ..error }
+        }
         _ => error,
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{EC2, ELB};
+    use super::{EC2, ELB, ROUTE53};
 
     #[test]
     fn the_tables_are_in_order_and_name_nothing_twice() {
-        for table in [EC2, ELB] {
+        for table in [EC2, ELB, ROUTE53] {
             assert!(table.windows(2).all(|pair| pair[0].0 < pair[1].0));
         }
     }

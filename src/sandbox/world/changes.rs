@@ -133,5 +133,7 @@ tables!(
     listeners,
     services,
     endpoints,
+    hosted_zones,
+    dns_changes,
     tokens,
 );

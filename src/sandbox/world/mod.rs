@@ -19,9 +19,9 @@ pub use address::{Block, free_address};
 pub use catalogue::{IMAGES, Image, PREFIX_LIST_OWNER, instance_types, s3_blocks, s3_name, s3_prefix_list};
 pub use life::{Kind, Life, Timing};
 pub use model::{
-    Account, AclEntry, Balancer, Endpoint, EndpointKind, Group, Instance, Interface, InterfaceKind, Listener,
-    NetworkAcl, Peer, Permission, Region, RouteTable, Rule, Service, Subnet, Tags, Target, TargetGroup, TokenUse, Vpc,
-    World,
+    Account, AclEntry, Balancer, DnsChange, DnsRecord, Endpoint, EndpointKind, Group, HostedZone, Instance, Interface,
+    InterfaceKind, Listener, NetworkAcl, Peer, Permission, PrivateName, PrivateZone, Region, RouteTable, Rule, Service,
+    Subnet, Tags, Target, TargetGroup, TokenUse, Vpc, World,
 };
 pub use store::{Store, StoreError};
 pub use table::{Row, Table};

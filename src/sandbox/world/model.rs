@@ -50,6 +50,9 @@ pub struct Region {
     pub listeners: Table<Listener>,
     pub services: Table<Service>,
     pub endpoints: Table<Endpoint>,
+    /// Route 53's zones, all of them in us-east-1.
+    pub hosted_zones: Table<HostedZone>,
+    pub dns_changes: Table<DnsChange>,
     /// Client tokens that were used, by `Operation/token`.
     pub tokens: Table<TokenUse>,
 }
@@ -304,7 +307,60 @@ pub struct Service {
     /// The zones it is offered in, by id, as they were at its last change.
     pub zone_ids: Vec<String>,
     pub permissions: Vec<Permission>,
+    /// The private name it offers.
+    #[serde(default)]
+    pub private_dns: Option<PrivateName>,
     pub tags: Tags,
+}
+
+/// A private DNS name of an endpoint service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PrivateName {
+    /// The name, without a final dot.
+    pub name: String,
+    /// The TXT record that proves who owns the domain: its name below the domain, and its value.
+    pub record: String,
+    pub value: String,
+    /// The verification.
+    pub life: Life,
+}
+
+/// The private hosted zone that AWS keeps for an endpoint whose private DNS is on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PrivateZone {
+    /// The service's private name, as it was then.
+    pub name: String,
+    /// The zone's id.
+    pub id: String,
+}
+
+/// A public hosted zone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HostedZone {
+    pub id: String,
+    /// With its final dot, like the names of records.
+    pub name: String,
+    pub caller_reference: String,
+    pub comment: Option<String>,
+    pub records: Vec<DnsRecord>,
+}
+
+/// A TXT record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DnsRecord {
+    pub name: String,
+    pub ttl: u32,
+    /// As written, quotes included.
+    pub values: Vec<String>,
+}
+
+/// A change of hosted zones on its way to the name servers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DnsChange {
+    pub id: String,
+    /// Milliseconds since 1970.
+    pub submitted: i64,
+    pub life: Life,
 }
 
 /// An allowed principal of an endpoint service.
@@ -334,6 +390,9 @@ pub struct Endpoint {
     /// Every DNS name: the regional one first, then one per zone, with the zone's name.
     pub dns_names: Vec<(String, Option<String>)>,
     pub hosted_zone: String,
+    /// Set while private DNS is enabled.
+    #[serde(default)]
+    pub private_dns: Option<PrivateZone>,
     /// The connection as the provider sees it.
     pub connection: String,
     /// Milliseconds since 1970.

@@ -1,8 +1,8 @@
 //! What each resource kind is looked up by, and when it changes by itself.
 
 use super::model::{
-    Balancer, Endpoint, Group, Instance, Interface, Listener, NetworkAcl, Peer, RouteTable, Service, Subnet,
-    TargetGroup, TokenUse, Vpc,
+    Balancer, DnsChange, Endpoint, Group, HostedZone, Instance, Interface, Listener, NetworkAcl, Peer, RouteTable,
+    Service, Subnet, TargetGroup, TokenUse, Vpc,
 };
 use super::table::Row;
 
@@ -98,6 +98,10 @@ impl Row for Service {
     fn links(&self) -> Vec<&str> {
         words([&self.name], self.balancers.iter().chain(self.permissions.iter().map(|one| &one.id)))
     }
+
+    fn due(&self) -> Option<i64> {
+        self.private_dns.as_ref().and_then(|private| private.life.due)
+    }
 }
 
 impl Row for Endpoint {
@@ -106,6 +110,14 @@ impl Row for Endpoint {
         words([&self.vpc, &self.connection], self.service.iter().chain(lists))
     }
 
+    fn due(&self) -> Option<i64> {
+        self.life.due
+    }
+}
+
+impl Row for HostedZone {}
+
+impl Row for DnsChange {
     fn due(&self) -> Option<i64> {
         self.life.due
     }

@@ -88,6 +88,11 @@ pub async fn elb(clients: &Clients, operation: &'static str, params: Value) -> R
     send(clients, Api::Elbv2, operation, params).await
 }
 
+/// Calls Route 53.
+pub async fn route53(clients: &Clients, operation: &'static str, params: Value) -> Result<Value, Fault> {
+    send(clients, Api::Route53, operation, params).await
+}
+
 async fn send(clients: &Clients, api: Api, operation: &'static str, params: Value) -> Result<Value, Fault> {
     let Value::Object(params) = params else { panic!("{operation}: parameters are an object") };
     clients.send(&Call { api, operation, params }).await

@@ -15,7 +15,7 @@ mod signed;
 mod wire;
 
 pub use account::Account;
-pub use cloud::{Cloud, ec2, elb, get};
+pub use cloud::{Cloud, ec2, elb, get, route53};
 pub use folder::Folder;
 pub use journal::{Line, events, made, receipt, sequence};
 pub use path::Path;
