@@ -13,6 +13,16 @@ pub(super) struct Limits {
     pub throttle: Throttle,
 }
 
+impl Limits {
+    /// Those of the sandbox that a run starts for itself. AWS raises the vCPU quota by itself as an account is used
+    /// [ec2 instancetypes: ec2-instance-quotas]: a lab may have more instances than a new account.
+    pub fn of_a_run() -> Self {
+        let mut limits = Self::default();
+        limits.quotas.raise_vcpus();
+        limits
+    }
+}
+
 const HELP: &[&str] = &["pllab sandbox --help"];
 
 /// Reads `CODE=N`, as often as it is given.

@@ -82,14 +82,14 @@ impl Target {
         let began_shared = !made_before && run_folder.join("journal.jsonl").is_file();
         let folder = if began_shared { shared } else { own };
         let plan = faults::of_environment(host)?;
-        let (sandbox, live, note) = open(host, &folder, region, pace, None, plan, Limits::default()).await?;
+        let (sandbox, live, note) = open(host, &folder, region, pace, None, plan, Limits::of_a_run()).await?;
         Self::of_live(&live, region, two_accounts, Some((sandbox, note))).await
     }
 
     /// A sandbox of its own in `folder`, gone with the target.
     pub async fn throw_away(host: &Host, folder: &Path, region: &str) -> Result<Self, Failed> {
         let (sandbox, live, note) =
-            open(host, folder, region, Pace::Instant, None, Vec::new(), Limits::default()).await?;
+            open(host, folder, region, Pace::Instant, None, Vec::new(), Limits::of_a_run()).await?;
         Self::of_live(&live, region, false, Some((sandbox, note))).await
     }
 
