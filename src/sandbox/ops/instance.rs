@@ -6,7 +6,7 @@ use crate::sandbox::world::{IMAGES, Image, Instance, InterfaceKind, Kind, Life, 
 
 use super::context::{Ctx, NewInterface, group_set, moment};
 use super::describe::{Lookup, one, select};
-use super::image::{boot_mode, write_billing};
+use super::image::{boot_mode, platform, write_billing};
 use super::instance_launch::{Launch, check_vcpus, read};
 use super::names;
 use super::network_interface;
@@ -96,7 +96,7 @@ fn start(ctx: &mut Ctx<'_>, params: &Params, launch: &Launch, token: Option<&str
 /// `DescribeInstances`.
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("InstanceId")?;
-    let known = [
+    let mut known = vec![
         "architecture",
         "availability-zone",
         "availability-zone-id",
@@ -108,6 +108,18 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "instance-type",
         "instance.group-id",
         "instance.group-name",
+        "launch-index",
+        "metadata-options.http-tokens",
+        "monitoring-state",
+        "network-interface.availability-zone",
+        "network-interface.group-id",
+        "network-interface.private-ip-address",
+        "platform-details",
+        "private-dns-name",
+        "root-device-name",
+        "root-device-type",
+        "source-dest-check",
+        "virtualization-type",
         "network-interface.network-interface-id",
         "network-interface.subnet-id",
         "network-interface.vpc-id",
@@ -118,11 +130,14 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "vpc-id",
         "tag",
     ];
+    known.extend(NOTHING_HAS);
     let filters = Filters::read(params, &known)?;
     let page = Page::read(params, 5, 1000, !ids.is_empty())?;
     params.ready()?;
-    let owner = ctx.owner().to_owned();
-    let found = select(ctx, &LOOKUP, &ids, &filters, |region, instance, name| facts(region, instance, name, &owner))?;
+    let (owner, region_name) = (ctx.owner().to_owned(), ctx.region());
+    let found = select(ctx, &LOOKUP, &ids, &filters, |region, instance, name| {
+        facts(region, instance, name, (&owner, region_name))
+    })?;
     let (mut found, next) = page.cut(found, |instance| instance.id.clone());
     found.sort_by(|a, b| (&a.reservation, a.launch_index).cmp(&(&b.reservation, b.launch_index)));
     let mut xml = Xml::new();
@@ -134,7 +149,28 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-fn facts(region: &Region, instance: &Instance, name: &str, owner: &str) -> Vec<String> {
+/// Filters for what no instance here has: nothing passes them.
+const NOTHING_HAS: &[&str] = &[
+    "affinity",
+    "capacity-reservation-id",
+    "dns-name",
+    "host-id",
+    "iam-instance-profile.arn",
+    "iam-instance-profile.id",
+    "instance-lifecycle",
+    "ip-address",
+    "ipv6-address",
+    "kernel-id",
+    "key-name",
+    "outpost-arn",
+    "placement-group-name",
+    "product-code",
+    "ramdisk-id",
+    "requester-id",
+    "spot-instance-request-id",
+];
+
+fn facts(region: &Region, instance: &Instance, name: &str, (owner, region_name): (&str, &str)) -> Vec<String> {
     let there = instance.life.state != "terminated";
     let placed = |value: &dyn ToString| if there { one(value.to_string()) } else { Vec::new() };
     match name {
@@ -154,6 +190,25 @@ fn facts(region: &Region, instance: &Instance, name: &str, owner: &str) -> Vec<S
         "owner-id" => one(owner),
         "private-ip-address" => placed(&instance.address),
         "reservation-id" => one(&instance.reservation),
+        "launch-index" => one(instance.launch_index),
+        "metadata-options.http-tokens" => one(&instance.http_tokens),
+        "monitoring-state" => one("disabled"),
+        "network-interface.availability-zone" => placed(&instance.zone_name),
+        "network-interface.group-id" => {
+            if there {
+                instance.groups.clone()
+            } else {
+                Vec::new()
+            }
+        }
+        "network-interface.private-ip-address" => placed(&instance.address),
+        "platform-details" => one(platform(image(instance))),
+        "private-dns-name" => placed(&private_name(region_name, instance)),
+        "root-device-name" => one(root_device(image(instance))),
+        "root-device-type" => one("ebs"),
+        "source-dest-check" => placed(&true),
+        "virtualization-type" => one("hvm"),
+        name if NOTHING_HAS.contains(&name) => Vec::new(),
         _ => one(&instance.id),
     }
 }
@@ -173,7 +228,7 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, instance: &Instance) {
     let region = ctx.here();
     let image = image(instance);
     let there = instance.life.state != "terminated";
-    let name = format!("ip-{}.{}.compute.internal", instance.address.to_string().replace('.', "-"), ctx.region());
+    let name = private_name(ctx.region(), instance);
     xml.leaf("instanceId", &instance.id).leaf("imageId", &instance.image);
     write_state(xml, "instanceState", &instance.life.state);
     xml.leaf("privateDnsName", if there { name.as_str() } else { "" }).leaf("dnsName", "");
@@ -212,6 +267,12 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, instance: &Instance) {
         xml.leaf("httpPutResponseHopLimit", instance.hop_limit).leaf("httpEndpoint", "enabled");
         xml.leaf("httpProtocolIpv6", "disabled").leaf("instanceMetadataTags", "disabled");
     });
+}
+
+/// The name of an instance inside its VPC (us-east-1 has its own, older form).
+fn private_name(region: &str, instance: &Instance) -> String {
+    let host = format!("ip-{}", instance.address.to_string().replace('.', "-"));
+    if region == "us-east-1" { format!("{host}.ec2.internal") } else { format!("{host}.{region}.compute.internal") }
 }
 
 /// What every instance has and nobody here changes.
