@@ -59,6 +59,8 @@ pub(super) struct SignIn {
     pub consumer_profile: Option<String>,
     /// The region.
     pub region: String,
+    /// How fast an endpoint of this machine lives, where it is a sandbox that does not live at AWS's own pace.
+    pub pace: Option<Pace>,
 }
 
 impl Target {
@@ -112,11 +114,7 @@ impl Target {
             None => None,
         };
         // Its own pace: another process may run it at another than was asked for here.
-        let patience = match live.pace.parse::<Pace>().unwrap_or_default() {
-            Pace::Instant => Patience::INSTANT,
-            Pace::Quick => Patience::QUICK,
-            Pace::Real => Patience::AWS,
-        };
+        let patience = patience(live.pace.parse().unwrap_or_default());
         let mut target = Self::connected(Asked::Sandbox, options, consumer, patience).await?;
         target.own = own;
         Ok(target)
@@ -142,7 +140,12 @@ impl Target {
         };
         let consumer =
             sign_in.consumer_profile.map(|profile| ConnectOptions { profile: Some(profile), ..provider.clone() });
-        Self::connected(asked, provider, consumer, Patience::AWS).await
+        // AWS itself is never asked more often than it should be, whatever was said of its pace.
+        let patience = match (&asked, sign_in.pace) {
+            (Asked::Url(url), Some(pace)) if is_loopback(url) => patience(pace),
+            _ => Patience::AWS,
+        };
+        Self::connected(asked, provider, consumer, patience).await
     }
 
     async fn connected(
@@ -275,6 +278,15 @@ fn cannot_sign_in(place: &str, options: &ConnectOptions, fault: &Fault) -> Faile
 pub(super) fn sign_in_commands(profile: Option<&str>) -> [String; 2] {
     let profile = profile.map(|name| format!(" --profile {name}")).unwrap_or_default();
     [format!("aws sso login{profile}"), format!("aws login{profile}")]
+}
+
+/// How patient to be with what lives at this pace.
+fn patience(pace: Pace) -> Patience {
+    match pace {
+        Pace::Instant => Patience::INSTANT,
+        Pace::Quick => Patience::QUICK,
+        Pace::Real => Patience::AWS,
+    }
 }
 
 /// Starts a sandbox in `folder` and leaves its note there.
