@@ -1,7 +1,7 @@
 //! What a sandbox's accounts may hold and how fast they may call, as it is given on the command line.
 
 use super::exit::{Code, Failed};
-use crate::i18n::m;
+use crate::i18n::{Text, m};
 use crate::sandbox::{Quotas, Throttle};
 
 /// Quotas and throttling of one sandbox.
@@ -33,7 +33,8 @@ pub(super) fn read(quotas: &[(String, String)], throttle: Throttle) -> Result<Li
             return Err(Failed::new(Code::Usage, m::limits_bad_value(code, value), Vec::new(), HELP));
         };
         if let Err(known) = limits.quotas.set(code, number) {
-            let details = vec![m::limits_codes(known.join(", "))];
+            let mut details = vec![m::limits_codes()];
+            details.extend(known.iter().map(|(code, name)| Text::literal(format!("{code}  {name}"))));
             return Err(Failed::new(Code::Usage, m::limits_bad_code(code), details, HELP));
         }
     }
