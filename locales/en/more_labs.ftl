@@ -17,3 +17,5 @@ check-why-service-found = The service is found. Right after a permission is remo
 check-why-cross-zone = Under the NLB's "Attributes", turn on "Enable cross-zone load balancing".
 check-why-not-cut-off = Answers still arrive. Right after a rejection, it is the next attempt that fails.
 picture-link-rejected = rejected
+check-title-no-answer-in = What { $client } gets by the zonal name of { $subnet }
+check-title-answer-in = The page arrives at { $client } by the zonal name of { $subnet }

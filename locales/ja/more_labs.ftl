@@ -17,3 +17,5 @@ check-why-service-found = サービスが見つかります。許可を外した
 check-why-cross-zone = NLB の「属性」で「クロスゾーン負荷分散を有効にする」を選んでください。
 check-why-not-cut-off = まだ返事が届いています。拒否の直後は、次のアクセスから届かなくなります。
 picture-link-rejected = 拒否
+check-title-no-answer-in = { $client } から見た結果 ({ $subnet } のゾーンの名前)
+check-title-answer-in = { $client } にページが届く ({ $subnet } のゾーンの名前)

@@ -160,7 +160,10 @@ spec! {
     /// Names a client instance whose script asks for the endpoint's page again and again.
     OneClient { /// The client, by name.
         client: String, /// The endpoint, by name.
-        endpoint: String }
+        endpoint: String, /// The subnet in whose zone the client asks, by name: it asks the zonal name, and marks its lines with
+        /// the token, a hyphen and this name.
+        #[serde(default)]
+        subnet: Option<String> }
 }
 spec! {
     /// What the page in the browser goes through.

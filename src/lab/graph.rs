@@ -127,7 +127,7 @@ impl Check {
             Self::EndpointState(it) => vec![(&it.endpoint, ENDPOINT)],
             Self::EndpointInZone(it) => vec![(&it.endpoint, ENDPOINT)],
             Self::NoAnswer(it) | Self::CutOff(it) | Self::Answer(it) => {
-                vec![(&it.client, INSTANCE), (&it.endpoint, ENDPOINT)]
+                chain([(it.client.as_str(), INSTANCE), (&it.endpoint, ENDPOINT)], it.subnet.as_deref(), SUBNET)
             }
             Self::Page(it) => {
                 vec![(&it.client, INSTANCE), (&it.endpoint, ENDPOINT), (&it.load_balancer, BALANCER)]
