@@ -353,8 +353,12 @@ fn lab() -> Topology {
         };
         it.instances.insert(if side == "p" { "i-web" } else { "i-client" }.into(), instance);
     }
-    let node =
-        Node { subnet: "subnet-p".into(), zone_name: "ap-northeast-1a".into(), zone_id: zone(), address: ip(10, 0, 1, 10) };
+    let node = Node {
+        subnet: "subnet-p".into(),
+        zone_name: "ap-northeast-1a".into(),
+        zone_id: zone(),
+        address: ip(10, 0, 1, 10),
+    };
     let balancer = Balancer {
         active: true,
         vpc: "vpc-p".into(),

@@ -4,15 +4,17 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use super::args::{PaceArg, Sandbox};
+use super::access;
+use super::args::{PaceArg, Sandbox, ThrottleArg};
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::faults;
 use super::interrupt::Interrupt;
+use super::limits::{self, Limits};
 use super::live::Live;
 use super::target;
 use crate::i18n::{Lang, m};
-use crate::sandbox::differences;
+use crate::sandbox::{Throttle, differences};
 
 /// Runs the sandbox until Ctrl-C; where one is running already, says where.
 pub(super) async fn sandbox(context: &mut Context, args: Sandbox) -> Result<Code, Failed> {
@@ -26,6 +28,8 @@ pub(super) async fn sandbox(context: &mut Context, args: Sandbox) -> Result<Code
 
 async fn serve(context: &mut Context, args: &Sandbox) -> Result<(), Failed> {
     let plan = faults::plan(&context.host, &args.fault, args.faults.as_deref())?;
+    let throttle = if args.throttle == ThrottleArg::Aws { Throttle::Aws } else { Throttle::Off };
+    let limits = limits::read(&args.quota, throttle)?;
     let store = context.store()?;
     // The latest run's own sandbox, while the run is open: its world is what the learner wants to look into.
     let run = store.find(None, |state| !state.cleaned && state.target == "sandbox").ok();
@@ -36,6 +40,9 @@ async fn serve(context: &mut Context, args: &Sandbox) -> Result<(), Failed> {
             if !plan.is_empty() {
                 return Err(faults::too_late(live.pid));
             }
+            if limits != Limits::default() {
+                return Err(limits::too_late(live.pid));
+            }
             return announce(context, &live, false);
         }
     }
@@ -43,7 +50,7 @@ async fn serve(context: &mut Context, args: &Sandbox) -> Result<(), Failed> {
     let folder = own.unwrap_or(shared);
     let mut interrupt = Interrupt::listen();
     let (sandbox, live, note) =
-        target::open(&context.host, &folder, &args.region, pace.unwrap_or_default(), args.port, plan).await?;
+        target::open(&context.host, &folder, &args.region, pace.unwrap_or_default(), args.port, plan, limits).await?;
     announce(context, &live, true)?;
     interrupt.wait().await;
     sandbox.stop().await;
@@ -64,13 +71,9 @@ fn announce(context: &mut Context, live: &Live, ours: bool) -> Result<(), Failed
     let what = if ours { m::cli_sandbox_ready() } else { m::cli_sandbox_found(live.pid) };
     text.push_str(&comment(what.say(lang)));
     if let Some(account) = live.accounts.first() {
-        let _ = writeln!(text, "export AWS_ENDPOINT_URL={}", live.endpoint_url);
-        let _ = writeln!(text, "export AWS_ACCESS_KEY_ID={}", account.access_key_id);
-        let _ = writeln!(text, "export AWS_SECRET_ACCESS_KEY={}", account.secret_access_key);
-        let _ = writeln!(text, "export AWS_REGION={}", live.region);
-        let _ = writeln!(text, "export AWS_DEFAULT_REGION={}", live.region);
-        // A session token of the learner's own account would be refused here, and has no business here.
-        text.push_str("unset AWS_SESSION_TOKEN AWS_PROFILE\n");
+        for line in access::of_sandbox(live, account) {
+            let _ = writeln!(text, "{line}");
+        }
     }
     for account in live.accounts.iter().skip(1) {
         text.push_str(&comment(m::cli_sandbox_account(&account.account_id, &account.name).say(lang)));

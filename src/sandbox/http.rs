@@ -63,6 +63,7 @@ pub async fn answer(front: Arc<Front>, request: Request<Incoming>) -> Result<Res
     let is_json = request.headers().contains_key("x-amz-target");
     let mut location = None;
     let (status, kind, body) = match serve(&front, request).await {
+        Ok((Protocol::Quotas, _, json)) => (200, "application/x-amz-json-1.1", json.as_str().to_owned()),
         Ok((protocol, action, xml)) => {
             location = location_of(&action, &xml);
             let status = if location.is_some() { 201 } else { 200 };
@@ -119,6 +120,13 @@ async fn serve(front: &Front, request: Request<Incoming>) -> Result<(Protocol, S
         }
         if !REGIONS.contains(&presented.region.as_str()) {
             return Err(ApiError::not_modelled("AuthFailure", &format!("the region {}", presented.region)));
+        }
+        if protocol == Protocol::Quotas {
+            let target = head.headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
+            let Some(action) = target.strip_prefix("ServiceQuotasV20190624.") else {
+                return Err(ApiError::not_modelled("UnknownOperationException", &format!("the target {target:?}")));
+            };
+            return Ok((action.to_owned(), Params::parse_json(action, &body)?));
         }
         let params = Params::parse(form)?;
         let params = if protocol == Protocol::Ec2 { params } else { params.with_members() };

@@ -2,7 +2,7 @@
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::{
-    Endpoint, EndpointKind, InterfaceKind, Kind, Life, PrivateZone, Region, Service, Subnet, s3_name,
+    Endpoint, EndpointKind, InterfaceKind, Kind, Life, PrivateZone, Region, Service, Subnet, quota, s3_name,
 };
 
 use super::context::{Ctx, NewInterface, group_set, moment};
@@ -11,12 +11,9 @@ use super::endpoint_service::visible;
 use super::gateway_endpoint;
 use super::names;
 use super::private_dns::check_use;
-use super::security_group::{check_in_vpc, default_of};
+use super::security_group::{check_count, check_in_vpc, default_of};
 use super::tags::{specification, tag_set};
 use super::vpc::only;
-
-/// Interface endpoints a VPC can have [privatelink: vpc-limits-endpoints].
-const LIMIT: usize = 50;
 
 /// The policy of an endpoint that was given none.
 const OPEN_POLICY: &str =
@@ -69,15 +66,18 @@ fn create_interface(ctx: &mut Ctx<'_>, params: &Params) -> Result<Endpoint, ApiE
     check_zones(&service, &subnets, &[])?;
     let mut groups = params.list("SecurityGroupId")?;
     check_in_vpc(ctx, &groups, &vpc)?;
+    check_count(ctx, &groups)?;
     if groups.is_empty() {
         groups = default_of(ctx.here(), &vpc).into_iter().collect();
     }
+    let siblings = ctx.here().endpoints.linked(&vpc);
+    if siblings.filter(|one| one.vpc == vpc && one.kind == EndpointKind::Interface).count()
+        >= ctx.quota(&quota::INTERFACE_ENDPOINTS)
+    {
+        return Err(ApiError::new("VpcEndpointLimitExceeded", "The maximum number of VPC endpoints has been reached."));
+    }
     for subnet in &subnets {
         ctx.check_room(subnet, 1)?;
-    }
-    let siblings = ctx.here().endpoints.linked(&vpc);
-    if siblings.filter(|one| one.vpc == vpc && one.kind == EndpointKind::Interface).count() >= LIMIT {
-        return Err(ApiError::new("VpcEndpointLimitExceeded", "The maximum number of VPC endpoints has been reached."));
     }
     let tags = specification(params, "vpc-endpoint")?;
     params.ready()?;
@@ -136,6 +136,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let known = [
         "ip-address-type",
         "service-name",
+        "service-region",
         "vpc-endpoint-id",
         "vpc-endpoint-state",
         "vpc-endpoint-type",
@@ -143,11 +144,13 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "tag",
     ];
     let filters = Filters::read(params, &known)?;
-    let page = Page::read(params, 1, usize::MAX, !ids.is_empty())?;
+    let page = Page::read(params, 1, Page::CAPPED, !ids.is_empty())?;
     params.ready()?;
+    let region_name = ctx.region();
     let found = select(ctx, &LOOKUP, &ids, &filters, |_, endpoint, name| match name {
         "ip-address-type" => one("ipv4"),
         "service-name" => one(&endpoint.service_name),
+        "service-region" => one(region_name),
         "vpc-endpoint-state" => one(&endpoint.life.state),
         "vpc-endpoint-type" => one(endpoint.kind.name()),
         "vpc-id" => one(&endpoint.vpc),

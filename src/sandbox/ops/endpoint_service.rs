@@ -49,6 +49,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
             zone_ids: zone_ids(ctx, &balancers),
             balancers,
             permissions: Vec::new(),
+            connection_tags: [].into(),
             private_dns,
             tags,
             id,
@@ -67,7 +68,7 @@ pub fn describe_configurations(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml
     let ids = params.list("ServiceId")?;
     let known = ["service-id", "service-name", "service-state", "supported-ip-address-types", "tag"];
     let filters = Filters::read(params, &known)?;
-    let page = Page::read(params, 5, usize::MAX, !ids.is_empty())?;
+    let page = Page::read(params, 5, Page::CAPPED, !ids.is_empty())?;
     params.ready()?;
     let found = select(ctx, &LOOKUP, &ids, &filters, |_, service, name| match name {
         "service-name" => one(&service.name),
@@ -149,7 +150,7 @@ pub fn describe_services(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiE
     let asked = params.list("ServiceName")?;
     let known = ["owner", "service-name", "service-region", "service-type", "supported-ip-address-types", "tag"];
     let filters = Filters::read(params, &known)?;
-    let page = Page::read(params, 1, usize::MAX, !asked.is_empty())?;
+    let page = Page::read(params, 1, Page::CAPPED, !asked.is_empty())?;
     if params.list("ServiceRegion")?.iter().any(|region| region != ctx.region()) {
         return Err(ApiError::not_modelled("InvalidParameterValue", "services of another region"));
     }
@@ -334,7 +335,7 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, service: &Service) {
     write_zones(xml, ctx, &service.zone_ids);
     xml.leaf("acceptanceRequired", service.acceptance_required).leaf("managesVpcEndpoints", false);
     xml.words("networkLoadBalancerArnSet", "item", &service.balancers);
-    xml.words("supportedIpAddressTypeSet", "item", ["ipv4"]);
+    xml.words("supportedIpAddressTypeSet", "item", ["ipv4"]).leaf("remoteAccessEnabled", false);
     xml.words("baseEndpointDnsNameSet", "item", [base_name(service, ctx.region())]);
     if let Some(private) = &service.private_dns {
         private_dns::write(xml, private);

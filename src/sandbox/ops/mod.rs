@@ -3,6 +3,7 @@
 //! Next: `table.rs` lists every operation; `context.rs` is what each of them is given.
 
 mod acceptance;
+mod account;
 mod context;
 mod describe;
 mod endpoint;
@@ -12,6 +13,9 @@ mod hosted_zone;
 mod identity;
 mod image;
 mod instance;
+mod instance_attribute;
+mod instance_connect_endpoint;
+mod instance_launch;
 mod instance_state;
 mod listener;
 mod load_balancer;
@@ -25,7 +29,9 @@ mod record_set;
 mod route_table;
 mod security_group;
 mod security_group_rule;
+mod security_group_rule_change;
 mod service_permission;
+mod service_quota;
 mod subnet;
 mod tags;
 mod target_group;

@@ -1,16 +1,14 @@
 //! Subnets.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{Block, Kind, Region, Subnet, Zone};
+use crate::sandbox::world::{Block, Kind, Region, Subnet, Zone, quota};
 
 use super::context::Ctx;
 use super::describe::{Lookup, one, select};
 use super::names;
 use super::network_acl::associate_default;
 use super::tags::{specification, tag_set};
-
-/// Subnets a VPC can have [vpc userguide: amazon-vpc-limits].
-const LIMIT: usize = 200;
+use super::vpc::{access_open, only};
 
 const LOOKUP: Lookup<Subnet> = Lookup {
     all: |region| &region.subnets,
@@ -34,7 +32,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         let text = format!("The CIDR '{text}' conflicts with another subnet");
         return Err(ApiError::new("InvalidSubnet.Conflict", text));
     }
-    if ctx.here().subnets.linked(&vpc.id).count() >= LIMIT {
+    if ctx.here().subnets.linked(&vpc.id).count() >= ctx.quota(&quota::SUBNETS) {
         return Err(ApiError::new("SubnetLimitExceeded", "The maximum number of subnets has been reached."));
     }
     let zone = zone(ctx, params)?;
@@ -68,6 +66,12 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "cidr-block",
         "cidrBlock",
         "default-for-az",
+        "enable-dns64",
+        "ipv6-cidr-block-association.association-id",
+        "ipv6-cidr-block-association.ipv6-cidr-block",
+        "ipv6-native",
+        "map-public-ip-on-launch",
+        "outpost-arn",
         "owner-id",
         "state",
         "subnet-arn",
@@ -84,7 +88,11 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "availability-zone-id" => one(&subnet.zone_id),
         "available-ip-address-count" => one(region.free_addresses(subnet)),
         "cidr" | "cidr-block" | "cidrBlock" => one(subnet.block),
-        "default-for-az" => one(false),
+        "default-for-az" | "enable-dns64" | "ipv6-native" | "map-public-ip-on-launch" => one(false),
+        // IPv6 and Outposts are what no subnet here has.
+        "ipv6-cidr-block-association.association-id"
+        | "ipv6-cidr-block-association.ipv6-cidr-block"
+        | "outpost-arn" => Vec::new(),
         "owner-id" => one(&owner),
         "state" => one(&subnet.life.state),
         "subnet-arn" => one(format!("{base}{}", subnet.id)),
@@ -116,6 +124,16 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     while let Some(acl) = region.network_acls.linked_mut(id) {
         acl.associations.retain(|_, subnet| subnet != id);
     }
+    Ok(Xml::done())
+}
+
+/// `ModifySubnetAttribute`: only to what the sandbox's subnets are, and stay.
+pub fn modify_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    names::SUBNET.find(&ctx.here().subnets, params.need("SubnetId")?)?;
+    only(params, "MapPublicIpOnLaunch.Value", &["false"])?;
+    only(params, "AssignIpv6AddressOnCreation.Value", &["false"])?;
+    only(params, "EnableDns64.Value", &["false"])?;
+    params.ready()?;
     Ok(Xml::done())
 }
 
@@ -153,5 +171,16 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, subnet: &Subnet) {
     xml.leaf("cidrBlock", subnet.block).leaf("availableIpAddressCount", ctx.here().free_addresses(subnet));
     xml.leaf("availabilityZone", &subnet.zone_name).leaf("availabilityZoneId", &subnet.zone_id);
     xml.leaf("defaultForAz", false).leaf("mapPublicIpOnLaunch", false).leaf("assignIpv6AddressOnCreation", false);
+    xml.leaf("mapCustomerOwnedIpOnLaunch", false).leaf("enableDns64", false).leaf("ipv6Native", false);
+    write_host_names(xml, "privateDnsNameOptionsOnLaunch");
+    access_open(xml);
     tag_set(xml, &subnet.tags);
+}
+
+/// How instances are named: by their address, as is usual.
+pub fn write_host_names(xml: &mut Xml, element: &str) {
+    xml.node(element, |xml| {
+        xml.leaf("hostnameType", "ip-name").leaf("enableResourceNameDnsARecord", false);
+        xml.leaf("enableResourceNameDnsAAAARecord", false);
+    });
 }

@@ -6,6 +6,7 @@
 //! pages and access log show what they would show on AWS.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, BufRead as _, BufReader};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -194,14 +195,16 @@ fn rewrite(text: &str, ports: &BTreeMap<u16, SocketAddr>) -> String {
             // There is no IPv6 here; the same server listens on the port's IPv4 address too.
             if let Some(local) = ports.get(&port).filter(|_| !address.starts_with('[')) {
                 let more: Vec<&str> = words.collect();
-                out.push_str(&format!("listen {local} proxy_protocol {};", more.join(" ")));
+                // Writing to a String cannot fail.
+                let _ = write!(out, "listen {local} proxy_protocol {};", more.join(" "));
             }
             rest = after;
         }
         out.push_str(rest);
         out.push('\n');
     }
-    let out = out.replace("/var/log/nginx/access.log", "/dev/stdout").replace("/usr/share/nginx/", "root/usr/share/nginx/");
+    let out =
+        out.replace("/var/log/nginx/access.log", "/dev/stdout").replace("/usr/share/nginx/", "root/usr/share/nginx/");
     out.replace("/etc/nginx/", "root/etc/nginx/")
 }
 
@@ -215,7 +218,10 @@ mod tests {
         let ports = BTreeMap::from([(80, local(5000)), (8080, local(5001))]);
         for (line, wanted) in [
             ("ssi on;", "ssi on;\n"),
-            ("server { listen 8080; root /usr/share/nginx/html; }", "server { listen 127.0.0.1:5001 proxy_protocol ; root root/usr/share/nginx/html; }\n"),
+            (
+                "server { listen 8080; root /usr/share/nginx/html; }",
+                "server { listen 127.0.0.1:5001 proxy_protocol ; root root/usr/share/nginx/html; }\n",
+            ),
             ("listen 80 default_server; listen [::]:80;", "listen 127.0.0.1:5000 proxy_protocol default_server; \n"),
             ("# listen 81;", "\n"),
         ] {

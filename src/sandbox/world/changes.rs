@@ -133,7 +133,8 @@ tables!(
     listeners,
     services,
     endpoints,
-    hosted_zones,
+    connect_endpoints,
     dns_changes,
+    hosted_zones,
     tokens,
 );

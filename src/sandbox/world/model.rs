@@ -50,6 +50,7 @@ pub struct Region {
     pub listeners: Table<Listener>,
     pub services: Table<Service>,
     pub endpoints: Table<Endpoint>,
+    pub connect_endpoints: Table<ConnectEndpoint>,
     /// Route 53's zones, all of them in us-east-1.
     pub hosted_zones: Table<HostedZone>,
     pub dns_changes: Table<DnsChange>,
@@ -198,6 +199,7 @@ pub enum InterfaceKind {
     Instance,
     Balancer,
     Endpoint,
+    ConnectEndpoint,
 }
 
 /// An instance.
@@ -226,6 +228,9 @@ pub struct Instance {
     pub reason: Option<(String, String)>,
     pub http_tokens: String,
     pub hop_limit: u32,
+    /// `disableApiTermination`.
+    #[serde(default)]
+    pub protected: bool,
     pub volume: String,
     pub tags: Tags,
 }
@@ -292,7 +297,15 @@ pub struct Listener {
     pub port: u16,
     pub protocol: String,
     pub target_group: String,
+    /// How long an idle connection is kept, in seconds.
+    #[serde(default = "idle_seconds")]
+    pub idle_seconds: u32,
     pub tags: Tags,
+}
+
+/// An idle connection's time in a listener that says nothing else [nlb: update-idle-timeout].
+pub fn idle_seconds() -> u32 {
+    350
 }
 
 /// An endpoint service.
@@ -307,6 +320,9 @@ pub struct Service {
     /// The zones it is offered in, by id, as they were at its last change.
     pub zone_ids: Vec<String>,
     pub permissions: Vec<Permission>,
+    /// The tags of its connections, by connection id.
+    #[serde(default)]
+    pub connection_tags: BTreeMap<String, Tags>,
     /// The private name it offers.
     #[serde(default)]
     pub private_dns: Option<PrivateName>,
@@ -358,6 +374,8 @@ pub struct DnsRecord {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DnsChange {
     pub id: String,
+    #[serde(default)]
+    pub comment: Option<String>,
     /// Milliseconds since 1970.
     pub submitted: i64,
     pub life: Life,
@@ -415,4 +433,23 @@ impl EndpointKind {
             Self::Interface => "Interface",
         }
     }
+}
+
+/// An EC2 Instance Connect Endpoint.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConnectEndpoint {
+    pub id: String,
+    pub vpc: String,
+    pub subnet: String,
+    pub zone_name: String,
+    pub zone_id: String,
+    /// `create-in-progress`, `create-complete` or `delete-in-progress`.
+    pub life: Life,
+    pub interface: String,
+    pub groups: Vec<String>,
+    pub preserve_client_ip: bool,
+    pub dns_name: String,
+    /// Milliseconds since 1970.
+    pub created: i64,
+    pub tags: Tags,
 }

@@ -1,8 +1,8 @@
 //! What each resource kind is looked up by, and when it changes by itself.
 
 use super::model::{
-    Balancer, DnsChange, Endpoint, Group, HostedZone, Instance, Interface, Listener, NetworkAcl, Peer, RouteTable,
-    Service, Subnet, TargetGroup, TokenUse, Vpc,
+    Balancer, ConnectEndpoint, DnsChange, Endpoint, Group, HostedZone, Instance, Interface, Listener, NetworkAcl, Peer,
+    RouteTable, Service, Subnet, TargetGroup, TokenUse, Vpc,
 };
 use super::table::Row;
 
@@ -96,7 +96,10 @@ impl Row for Listener {
 
 impl Row for Service {
     fn links(&self) -> Vec<&str> {
-        words([&self.name], self.balancers.iter().chain(self.permissions.iter().map(|one| &one.id)))
+        words(
+            self.connection_tags.keys().chain([&self.name]),
+            self.balancers.iter().chain(self.permissions.iter().map(|one| &one.id)),
+        )
     }
 
     fn due(&self) -> Option<i64> {
@@ -108,6 +111,16 @@ impl Row for Endpoint {
     fn links(&self) -> Vec<&str> {
         let lists = self.route_tables.iter().chain(&self.groups).chain(&self.interfaces);
         words([&self.vpc, &self.connection], self.service.iter().chain(lists))
+    }
+
+    fn due(&self) -> Option<i64> {
+        self.life.due
+    }
+}
+
+impl Row for ConnectEndpoint {
+    fn links(&self) -> Vec<&str> {
+        words([&self.vpc, &self.subnet, &self.interface], &self.groups)
     }
 
     fn due(&self) -> Option<i64> {
