@@ -11,7 +11,7 @@ use super::interrupt::Interrupt;
 use super::pass::{Agreement, Pass, go};
 use super::target::{SignIn, Target, USUAL_REGION};
 use crate::cloud::usual_region;
-use crate::engine::event::{Event, Verdict};
+use crate::engine::event::{Answer, Event, Verdict, Way};
 use crate::engine::{FORMAT, Journal, State};
 use crate::i18n::{Text, m};
 use crate::sandbox::Pace;
@@ -98,12 +98,17 @@ async fn begin(
             (Some(url), _) => Target::endpoint(&context.host, url, sign_in).await?,
             (None, Where::Aws) => Target::aws(&context.host, sign_in).await?,
             (None, Where::Sandbox) => {
-                Target::sandbox(&context.host, &store, &folder, &region, pace, args.two_accounts).await?
+                let two_accounts = args.two_accounts || loaded.lab.two_accounts;
+                Target::sandbox(&context.host, &store, &folder, &region, pace, two_accounts).await?
             }
         };
-        for (name, wanted) in super::zone::variables(&loaded) {
-            set.insert(name.to_owned(), super::zone::choose(&target, &loaded, name, wanted).await?);
+        if loaded.lab.two_accounts && !target.two_accounts() {
+            target.close().await;
+            let next = format!("pllab start {} --consumer-profile NAME", args.lab);
+            let details = vec![m::labs_two_accounts_detail()];
+            return Err(Failed::new(Code::Usage, m::labs_two_accounts(&args.lab), details, &[&next]));
         }
+        super::zone::settle(&target, &loaded, &mut set).await?;
         loaded = context.lab(&args.lab, &set, &token, &region)?;
         Ok(target)
     }
@@ -133,6 +138,7 @@ async fn begin(
         pace: (target.is_sandbox() || args.pace.is_some()).then(|| pace.name().to_owned()),
         accounts: target.accounts.clone(),
         profile: args.profile.clone(),
+        way: if args.hands_on { Way::HandsOn } else { Way::Guided },
         consumer_profile: args.consumer_profile.clone(),
         learner,
     };
@@ -149,6 +155,7 @@ async fn begin(
         interrupt,
         keep: args.keep,
         resumed: false,
+        chosen: args.with_mine.then(|| Event::theirs(Answer::CleanUp)).into_iter().collect(),
     };
     Ok((pass, folder))
 }

@@ -1,9 +1,10 @@
 //! Where a run's calls go: the sandbox of its folder, one that is already running, AWS, or an endpoint that was named.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::access;
 use super::exit::{Code, Failed};
 use super::faults;
 use super::limits::Limits;
@@ -38,6 +39,8 @@ pub(super) struct Target {
     asked: Asked,
     /// The profile of each sign-in: one for both sides, or one each.
     profiles: Vec<Option<String>>,
+    /// For the sandbox: shell lines for the second terminal, for both sides or each.
+    sandbox_access: Vec<Vec<String>>,
     /// The sandbox, where this process runs it; it ends with the target.
     own: Option<(Sandbox, Note)>,
 }
@@ -84,15 +87,15 @@ impl Target {
         let began_shared = !made_before && run_folder.join("journal.jsonl").is_file();
         let folder = if began_shared { shared } else { own };
         let plan = faults::of_environment(host)?;
-        let (sandbox, live, note) = open(host, &folder, region, pace, None, plan, Limits::default()).await?;
+        let (sandbox, live, note) = open(host, &folder, region, pace, None, plan, Limits::of_a_run()).await?;
         Self::of_live(&live, region, two_accounts, Some((sandbox, note))).await
     }
 
     /// A sandbox of its own in `folder`, gone with the target.
-    pub async fn throw_away(host: &Host, folder: &Path, region: &str) -> Result<Self, Failed> {
+    pub async fn throw_away(host: &Host, folder: &Path, region: &str, two_accounts: bool) -> Result<Self, Failed> {
         let (sandbox, live, note) =
-            open(host, folder, region, Pace::Instant, None, Vec::new(), Limits::default()).await?;
-        Self::of_live(&live, region, false, Some((sandbox, note))).await
+            open(host, folder, region, Pace::Instant, None, Vec::new(), Limits::of_a_run()).await?;
+        Self::of_live(&live, region, two_accounts, Some((sandbox, note))).await
     }
 
     async fn of_live(
@@ -117,6 +120,7 @@ impl Target {
         let patience = patience(live.pace.parse().unwrap_or_default());
         let mut target = Self::connected(Asked::Sandbox, options, consumer, patience).await?;
         target.own = own;
+        target.sandbox_access = live.accounts.iter().map(|account| access::of_sandbox(live, account)).collect();
         Ok(target)
     }
 
@@ -183,6 +187,7 @@ impl Target {
             endpoints: found,
             asked,
             profiles,
+            sandbox_access: Vec::new(),
             own: None,
         })
     }
@@ -190,6 +195,20 @@ impl Target {
     /// Whether it is the built-in sandbox.
     pub fn is_sandbox(&self) -> bool {
         self.asked == Asked::Sandbox
+    }
+
+    /// Shell lines that lead the learner's own tools to a side's account.
+    pub fn access(&self, region: &str) -> BTreeMap<Side, Vec<String>> {
+        let consumer = usize::from(self.two_accounts());
+        let lines = |number: usize| match &self.asked {
+            Asked::Sandbox => self.sandbox_access.get(number).cloned().unwrap_or_default(),
+            asked => {
+                let url = if let Asked::Url(url) = asked { Some(url.as_str()) } else { None };
+                let profile = self.profiles.get(number).or(self.profiles.first()).and_then(Option::as_deref);
+                access::of_profile(url, profile, region)
+            }
+        };
+        BTreeMap::from([(Side::Provider, lines(0)), (Side::Consumer, lines(consumer))])
     }
 
     /// Whether the sides have an account each.
@@ -312,10 +331,24 @@ pub(super) async fn open(
         throttle: limits.throttle,
         faults,
     };
-    let sandbox = Sandbox::start(options).await.map_err(|error| start_trouble(&error))?;
+    let sandbox =
+        Sandbox::start_with_nginx(options, installed_nginx(host)).await.map_err(|error| start_trouble(&error))?;
     let live = Live::of(&sandbox, region, pace);
     let note = live.leave(folder).map_err(|error| Failed::io(folder, &error))?;
     Ok((sandbox, live, note))
+}
+
+/// The nginx for the sandbox's instances: the one that `PLLAB_NGINX` names, else the one on the PATH or where systems
+/// keep it. `PLLAB_NGINX=builtin` stands for the built-in page server.
+fn installed_nginx(host: &Host) -> Option<PathBuf> {
+    match host.var("PLLAB_NGINX").as_deref() {
+        Some("builtin") => return None,
+        Some(path) => return Some(PathBuf::from(path)),
+        None => {}
+    }
+    let path = host.var("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);
+    cfg!(unix).then(|| folders.map(|folder| folder.join("nginx")).find(|program| program.is_file())).flatten()
 }
 
 fn start_trouble(error: &StartError) -> Failed {

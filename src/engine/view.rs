@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::event::{Lane, Link, LinkState, Mark, Node, OpeningView, Picture, StepView, Way};
+use super::core::Core;
+use super::event::{Lane, Link, LinkState, Mark, Node, OpeningView, Picture, StepView, TurnView, Way};
 use super::state::State;
+use super::turn;
 use crate::actions::{self, Making};
 use crate::checks;
-use crate::cloud::Call;
+use crate::cloud::{Api, Call};
 use crate::i18n::{Text, m};
 use crate::lab::{Lab, Loaded, Resource, Side, Step, in_order};
 
@@ -21,6 +23,8 @@ pub struct Views {
     pub way: Way,
     /// Whether an earlier pass is resumed.
     pub resumed: bool,
+    /// Shell lines that make the AWS CLI and the SDKs speak to a side's account.
+    pub access: BTreeMap<Side, Vec<String>>,
 }
 
 impl Views {
@@ -68,6 +72,30 @@ impl Views {
             commands: commands(&ordered, state, lab, step, accounts),
             checks: step.checks.iter().map(checks::title).collect(),
             way: self.way,
+        }
+    }
+}
+
+impl Views {
+    /// The learner's turn.
+    #[must_use]
+    pub fn turn(&self, core: &Core, step: &Step) -> TurnView {
+        let ordered: Vec<&Resource> =
+            in_order(&step.makes).into_iter().filter(|it| !matches!(it, Resource::ServiceLookup(_))).collect();
+        let script = |it: &&Resource| match it {
+            Resource::Instance(it) => {
+                let params = serde_json::json!({ "UserData": it.user_data }).as_object().cloned()?;
+                let call = Call { api: Api::Ec2, operation: "RunInstances", params };
+                let call = core.resolve(&call).ok()?;
+                Some((it.name.clone(), call.params.get("UserData")?.as_str()?.to_owned()))
+            }
+            _ => None,
+        };
+        TurnView {
+            plan: ordered.iter().map(|it| actions::plan(it)).collect(),
+            commands: ordered.iter().flat_map(|it| turn::commands(core, it)).collect(),
+            access: self.access.get(&step.side).cloned().unwrap_or_default(),
+            scripts: ordered.iter().filter_map(script).collect(),
         }
     }
 }
@@ -191,40 +219,56 @@ fn lane(lab: &Lab, state: &State, drawn: Stage, side: Side) -> Lane {
             _ => continue,
         };
         let state = (mark == Mark::There && drawn != Stage::Finished && !done.is_empty()).then(|| Text::literal(done));
+        // Several of a kind, such as a client in each zone, stand for one in the drawing.
+        if lane.nodes.iter().any(|node| node.label == label) {
+            continue;
+        }
         let tied = matches!(resource, Resource::Endpoint(_) | Resource::EndpointService(_));
         lane.nodes.push(Node { label, state, mark, tied });
     }
     lane
 }
 
-/// The tie, as the lab's acceptance step and what was done make it.
+/// The tie, as the lab's steps make it and what was done.
 fn link(lab: &Lab, state: &State, drawn: Stage) -> Link {
-    let step_of = |wanted: fn(&Resource) -> bool| lab.steps.iter().position(|step| step.makes.iter().any(wanted));
-    let endpoint = step_of(|it| matches!(it, Resource::Endpoint(_)));
-    let acceptance = step_of(|it| matches!(it, Resource::Acceptance(_)));
-    let accepted = state.resources.values().any(|line| line.kind == "acceptance" && line.made.contains("word"))
-        && lab.steps.iter().any(|step| {
-            step.makes.iter().any(|it| {
-                matches!(it, Resource::Acceptance(_))
-                    && state.resources.get(it.name()).is_some_and(|line| line.made.contains("word"))
-            })
-        });
-    let (asked, up) = match drawn {
-        Stage::Finished => (true, true),
-        Stage::Doing(now) => (
-            endpoint.is_some_and(|step| {
-                step == now
-                    || lab.steps[step].makes.iter().any(|it| {
-                        matches!(it, Resource::Endpoint(_)) && mark(state, drawn, step, it.name()) == Mark::There
-                    })
-            }),
-            accepted,
-        ),
-        Stage::Reading(now) => (endpoint.is_some_and(|step| step <= now), acceptance.is_some_and(|step| step < now)),
+    // The last step before `end` that makes such a thing; made means here that what was called for took effect.
+    let last = |wanted: fn(&Resource) -> bool, end: usize| {
+        lab.steps[..end.min(lab.steps.len())].iter().rposition(|step| step.makes.iter().any(wanted))
     };
-    match (asked, up) {
-        (_, true) => Link { state: LinkState::Up, label: Some(m::picture_link_up()) },
-        (true, false) => Link { state: LinkState::Pending, label: Some(m::picture_link_pending()) },
-        (false, false) => Link { state: LinkState::Absent, label: None },
+    let made = |wanted: fn(&Resource) -> bool| {
+        let resources = lab.steps.iter().flat_map(|step| &step.makes).filter(|it| wanted(it));
+        let effect = |it: &Resource| state.resources.get(it.name()).is_some_and(|line| line.made.contains("word"));
+        resources.into_iter().any(effect)
+    };
+    let endpoint: fn(&Resource) -> bool = |it| matches!(it, Resource::Endpoint(_));
+    let acceptance: fn(&Resource) -> bool = |it| matches!(it, Resource::Acceptance(_));
+    let rejection: fn(&Resource) -> bool = |it| matches!(it, Resource::Rejection(_));
+    // A service that does not ask lets every endpoint in by itself.
+    let asks = !lab
+        .steps
+        .iter()
+        .flat_map(|step| &step.makes)
+        .any(|it| matches!(it, Resource::EndpointService(service) if !service.acceptance_required));
+    let all = lab.steps.len();
+    let (asked, up, cut) = match drawn {
+        Stage::Finished => (true, true, false),
+        Stage::Doing(now) => {
+            let there = last(endpoint, all).is_some_and(|step| {
+                let names = lab.steps[step].makes.iter().filter(|it| endpoint(it)).map(Resource::name);
+                names.into_iter().any(|name| mark(state, drawn, step, name) == Mark::There)
+            });
+            let asked = there || last(endpoint, all) == Some(now);
+            (asked, made(acceptance) || (there && !asks), made(rejection))
+        }
+        Stage::Reading(now) => {
+            let opens = if asks { acceptance } else { endpoint };
+            (last(endpoint, now + 1).is_some(), last(opens, now).is_some(), last(rejection, now).is_some())
+        }
+    };
+    match (asked, up, cut) {
+        (_, _, true) => Link { state: LinkState::Rejected, label: Some(m::picture_link_rejected()) },
+        (_, true, _) => Link { state: LinkState::Up, label: Some(m::picture_link_up()) },
+        (true, false, _) => Link { state: LinkState::Pending, label: Some(m::picture_link_pending()) },
+        (false, false, _) => Link { state: LinkState::Absent, label: None },
     }
 }

@@ -8,6 +8,7 @@ mod data_plane;
 mod differences;
 mod explain;
 mod faults;
+mod hands_on;
 mod harness;
 mod interrupt;
 mod journal;
