@@ -236,8 +236,8 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
                 effects.extend(onward(&state, plan));
                 return effects;
             }
-            // The moment the tie becomes solid is seen, not only told.
-            let tied = step.makes.iter().any(|it| matches!(it, Resource::Acceptance(_)));
+            // The moment the tie becomes solid, or is cut, is seen, not only told.
+            let tied = step.makes.iter().any(|it| matches!(it, Resource::Acceptance(_) | Resource::Rejection(_)));
             effects.extend(tied.then_some(Effect::Picture(index)));
             let last = index + 1 == plan.lab.steps.len();
             effects.push(if last { ask_clean_up(plan) } else { ask_next(plan) });
