@@ -229,10 +229,11 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         Input::Checked(Verdict::Met) => {
             let Some((index, step)) = current(state, plan) else { return onward(state, plan) };
             let finished = Event::StepFinished { step: step.id.clone(), verdict: Verdict::Met };
+            let unasked = on_the_way(state, plan);
             let state = after(state, &finished);
             let mut effects = vec![Effect::Record(finished)];
             effects.extend(settled(&state, plan, step));
-            if on_the_way(&state, plan) {
+            if unasked {
                 effects.extend(onward(&state, plan));
                 return effects;
             }
@@ -477,7 +478,7 @@ fn with_label(question: Effect, label: Text) -> Effect {
 fn ask_next(plan: &Plan<'_>) -> Effect {
     let answers: &[Answer] = match plan.way {
         Way::Explain => &[Answer::Go, Answer::Leave],
-        Way::Guided | Way::HandsOn => &[Answer::Go, Answer::Leave, Answer::CleanUp],
+        Way::Guided | Way::HandsOn => &[Answer::Go, Answer::Steps, Answer::Leave, Answer::CleanUp],
     };
     ask(QuestionId::Next, m::engine_ask_next(), answers, Answer::Go)
 }
