@@ -23,6 +23,8 @@ mod vpc;
 
 pub use cost::{Charge, cost};
 pub use grant::{Grant, Rail, Scope};
-pub use kind::{delete, grants, label, look, make, plan, reads, reject, reject_grants, usual_deletion};
+pub use kind::{
+    delete, grants, label, look, make, other_image, plan, reads, reject, reject_grants, usual_deletion, with_image,
+};
 pub use part::{Find, Making, Part, Presence, facts_of, presence};
 pub use price::{Micros, PRICES_AS_OF};

@@ -110,6 +110,8 @@ pub(super) struct Start {
     pub consumer_profile: Option<String>,
     #[arg(long, conflicts_with_all = ["endpoint_url", "consumer_profile"])]
     pub two_accounts: bool,
+    #[arg(long, requires = "endpoint_url")]
+    pub api_only: bool,
     #[arg(long, value_name = "REGION")]
     pub region: Option<String>,
     #[arg(long, value_name = "NAME")]

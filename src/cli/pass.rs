@@ -123,12 +123,14 @@ pub(super) enum Doing {
 }
 
 /// What was said on the command line of costs and questions.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Agreement {
     /// `--accept-cost`.
     pub given: Option<Ceiling>,
     /// `--yes`.
     pub yes: bool,
+    /// The command line again, without either.
+    pub again: String,
 }
 
 /// Says who and where and what it costs, asks where it costs anything, goes through the lab, and says how it ended.
@@ -145,9 +147,9 @@ pub(super) async fn go(context: &mut Context, mut pass: Pass, agreed: Agreement)
         Some(_) => Vec::new(),
         None => consent::charges(&pass.loaded, &region, &pass.target),
     };
-    let flag = Arc::clone(&pass.interrupt.flag);
-    let open = |context: &mut Context| context.screen(agreed.yes, flag);
-    let asked = tokio::task::block_in_place(|| consent::ask(context, &charges, agreed, open));
+    let (flag, yes) = (Arc::clone(&pass.interrupt.flag), agreed.yes);
+    let open = |context: &mut Context| context.screen(yes, flag);
+    let asked = tokio::task::block_in_place(|| consent::ask(context, &charges, &agreed, open));
     match asked {
         Ok((screen, consented)) => {
             pass.consented = consented;

@@ -15,5 +15,10 @@ pub(super) async fn resume(context: &mut Context, args: Resume) -> Result<Code, 
         return Err(Failed::new(Code::Usage, m::cli_run_is_cleaned(found.id()), Vec::new(), &[&next]));
     }
     let pass = open(context, &store, &found, args.keep, Doing::Lab).await?;
-    go(context, pass, Agreement { given: args.accept_cost, yes: args.yes }).await
+    go(
+        context,
+        pass,
+        Agreement { given: args.accept_cost, yes: args.yes, again: format!("pllab resume {}", found.id()) },
+    )
+    .await
 }

@@ -96,6 +96,7 @@ fn help(argument: &str) -> Option<Text> {
         "profile" => m::cli_arg_profile(),
         "consumer_profile" => m::cli_arg_consumer_profile(),
         "two_accounts" => m::cli_arg_two_accounts(),
+        "api_only" => m::cli_arg_api_only(),
         "accept_cost" => m::cli_arg_accept_cost(),
         "region" => m::cli_arg_region(),
         "set" => m::cli_arg_set(),

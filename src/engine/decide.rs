@@ -225,7 +225,12 @@ fn finish(state: &State, plan: &Plan<'_>, cleaned: Verdict) -> Vec<Effect> {
 fn run_finished(state: &State, plan: &Plan<'_>, otherwise: Verdict) -> Event {
     let steps = plan.lab.steps.len();
     let steps_met = plan.lab.steps.iter().filter(|step| state.met(&step.id)).count();
-    let verdict = if steps_met < steps { Verdict::NotYet } else { otherwise };
+    let verdict = match otherwise {
+        _ if steps_met < steps => Verdict::NotYet,
+        // The page was not asked for, so it is not proved.
+        Verdict::Met if state.api_only => Verdict::CannotTell,
+        otherwise => otherwise,
+    };
     Event::RunFinished { verdict, steps_met, steps }
 }
 

@@ -223,6 +223,16 @@ impl Drive {
         })
     }
 
+    /// What it means for the lab that the target does not know an operation; the fault's message begins with its name.
+    fn lacks(&self, message: &str) -> Text {
+        let operation = message.split(':').next().unwrap_or_default();
+        let means = match operation {
+            "AcceptVpcEndpointConnections" | "RejectVpcEndpointConnections" => m::aws_lacks_acceptance(),
+            _ => m::aws_lacks_step(),
+        };
+        m::aws_lacks(means, operation, self.core.with(|state| state.run.clone()))
+    }
+
     /// What kept a check from telling.
     fn untold(&self, verdict: Verdict) -> Option<FaultClass> {
         if verdict != Verdict::CannotTell {
@@ -240,8 +250,10 @@ impl Drive {
         match failure {
             Failure::Fault(cause) => {
                 *fault = Some(cause.class);
-                if cause.class == FaultClass::SignIn {
-                    self.core.screen.say(&self.renew);
+                match cause.class {
+                    FaultClass::SignIn => self.core.screen.say(&self.renew),
+                    FaultClass::Unsupported => self.core.screen.say(&self.lacks(&cause.message)),
+                    _ => {}
                 }
                 Ok(Came::Of(Input::MakeFailed))
             }

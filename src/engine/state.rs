@@ -54,6 +54,8 @@ pub struct State {
     pub profile: Option<String>,
     /// The consumer's AWS profile, where it has one of its own.
     pub consumer_profile: Option<String>,
+    /// Whether the target only keeps records, so that what takes machines and packets is not asked.
+    pub api_only: bool,
     /// What the learner agreed to spend; `None` where nothing costs anything.
     pub consent: Option<Consent>,
     /// When the journal's last line was written.
@@ -179,10 +181,12 @@ impl State {
                 accounts,
                 profile,
                 consumer_profile,
+                api_only,
                 learner,
                 ..
             } => {
                 self.consumer_profile.clone_from(consumer_profile);
+                self.api_only = *api_only;
                 self.learner.clone_from(learner);
                 self.accounts.clone_from(accounts);
                 self.profile.clone_from(profile);

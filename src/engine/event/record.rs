@@ -57,6 +57,9 @@ pub enum Event {
         /// The consumer's AWS profile, where it has one of its own.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         consumer_profile: Option<String>,
+        /// Whether the target only keeps records, so that what takes machines and packets is not asked.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        api_only: bool,
         /// The learner's name: everything that the run makes is tagged with it.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         learner: String,

@@ -3,8 +3,10 @@
 //! Next: `program.rs` runs pllab and states facts about what it said; `journal.rs` reads what it wrote.
 
 mod account;
+mod apart;
 mod cloud;
 mod folder;
+mod front;
 mod journal;
 mod path;
 mod program;
@@ -15,8 +17,10 @@ mod signed;
 mod wire;
 
 pub use account::Account;
+pub use apart::Apart;
 pub use cloud::{Cloud, ec2, elb, get};
 pub use folder::Folder;
+pub use front::Front;
 pub use journal::{Line, events, made, receipt, sequence};
 pub use path::Path;
 pub use program::{Program, Running};
