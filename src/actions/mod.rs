@@ -24,7 +24,8 @@ mod vpc;
 pub use cost::{Charge, cost};
 pub use grant::{Grant, Rail, Scope};
 pub use kind::{
-    delete, grants, label, look, make, other_image, plan, reads, reject, reject_grants, usual_deletion, with_image,
+    delete, grants, label, look, make, other_image, plan, reads, reject, reject_grants, takes_minutes, usual_deletion,
+    with_image,
 };
 pub use part::{Find, Making, Part, Presence, facts_of, presence};
 pub use price::{Micros, PRICES_AS_OF};

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::place::Place;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::consent::Ceiling;
@@ -73,6 +74,12 @@ pub(super) enum PaceArg {
     Instant,
     Quick,
     Real,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ThrottleArg {
+    Off,
+    Aws,
 }
 
 /// What to do. One file per verb in this folder.
@@ -160,6 +167,14 @@ pub(super) struct Clean {
     pub run: Option<String>,
     #[arg(long)]
     pub all: bool,
+    #[arg(long, conflicts_with_all = ["run", "all"])]
+    pub everyone: bool,
+    #[arg(long, requires = "everyone")]
+    pub confirm_everyone: bool,
+    #[command(flatten)]
+    pub place: Place,
+    #[arg(long, value_name = "NAME")]
+    pub learner: Option<String>,
     #[arg(short, long)]
     pub yes: bool,
 }
@@ -241,6 +256,10 @@ pub(super) struct Sandbox {
     pub fault: Vec<String>,
     #[arg(long, value_name = "FILE")]
     pub faults: Option<PathBuf>,
+    #[arg(long = "quota", value_name = "CODE=N", value_parser = key_value)]
+    pub quota: Vec<(String, String)>,
+    #[arg(long, value_enum, default_value_t = ThrottleArg::Off)]
+    pub throttle: ThrottleArg,
     #[arg(long, value_name = "PORT")]
     pub port: Option<u16>,
     #[arg(long, value_name = "REGION", default_value = "ap-northeast-1")]

@@ -99,6 +99,12 @@ impl Context {
         let _ = self.host.err.write_all(text.as_bytes());
     }
 
+    /// The same for a sentence.
+    pub fn tell_line(&mut self, text: &Text) -> Result<(), Failed> {
+        let text = ui::markdown(&text.say(self.lang), &self.sheet());
+        self.tell(&text)
+    }
+
     /// Whether results are JSON.
     pub fn json(&self) -> bool {
         self.common.output == Output::Json

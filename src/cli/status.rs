@@ -133,7 +133,7 @@ pub(super) fn remind(context: &mut Context) {
     }
 }
 
-fn age(now: Timestamp, since: Option<Timestamp>) -> Text {
+pub(super) fn age(now: Timestamp, since: Option<Timestamp>) -> Text {
     let Some(since) = since else { return Text::literal("") };
     let minutes = now.duration_since(since).max(SignedDuration::ZERO).as_mins();
     match minutes {

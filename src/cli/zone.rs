@@ -16,7 +16,8 @@ const AUTO: &str = "auto";
 const USUAL: &str = "apne1-az4";
 
 /// What choosing a zone asks.
-pub(super) const READS: [(Api, &str); 1] = [(Api::Ec2, "DescribeAvailabilityZones")];
+pub(super) const READS: [(Api, &str); 2] =
+    [(Api::Ec2, "DescribeAvailabilityZones"), (Api::Ec2, "DescribeInstanceTypeOfferings")];
 
 /// Whether the lab has a zone variable that is left to pllab.
 pub(super) fn is_auto(loaded: &Loaded) -> bool {
@@ -83,7 +84,8 @@ async fn offered(clients: &Clients, types: &BTreeSet<&str>) -> Option<BTreeSet<S
         "Filters": [{ "Name": "instance-type", "Values": types }],
     });
     let params = params.as_object().cloned().unwrap_or_default();
-    let call = Call { api: Api::Ec2, operation: "DescribeInstanceTypeOfferings", params };
+    let [_, (api, operation)] = READS;
+    let call = Call { api, operation, params };
     // Who may not ask, or asks an endpoint that does not know, finds out when the instance is launched.
     let reply = clients.send(&call).await.ok()?;
     let mut by_zone: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -97,7 +99,7 @@ async fn offered(clients: &Clients, types: &BTreeSet<&str>) -> Option<BTreeSet<S
 
 /// The zones of an account, by id and name. Local and Wavelength Zones have no NLB and no endpoints of this kind.
 async fn zones(clients: &Clients) -> Result<Vec<(String, String)>, Failed> {
-    let [(api, operation)] = READS;
+    let [(api, operation), _] = READS;
     let call = Call { api, operation, params: Map::new() };
     let reply = clients.send(&call).await.map_err(|fault| unreachable_target(clients.region(), Some(&fault)))?;
     let zones = reply.get("AvailabilityZones").and_then(Value::as_array).cloned().unwrap_or_default();

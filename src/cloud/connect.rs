@@ -40,6 +40,7 @@ pub struct ConnectOptions {
 pub struct Clients {
     pub(super) ec2: aws_sdk_ec2::Client,
     pub(super) elbv2: aws_sdk_elasticloadbalancingv2::Client,
+    pub(super) route53: aws_sdk_route53::Client,
     pub(super) sts: aws_sdk_sts::Client,
     region: String,
     /// Whether the endpoint was named, so that it is probably not AWS's own.
@@ -175,6 +176,7 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
     Ok(Clients {
         ec2: aws_sdk_ec2::Client::new(&config),
         elbv2: aws_sdk_elasticloadbalancingv2::Client::new(&config),
+        route53: aws_sdk_route53::Client::new(&config),
         sts: aws_sdk_sts::Client::new(&config),
         region: options.region.clone(),
         named: options.endpoint_url.is_some(),

@@ -2,12 +2,14 @@
 //! Must not know: the terminal, the sandbox, wording.
 //! Next: `event/` is the vocabulary, `decide.rs` the thinking, `drive.rs` the doing, `journal.rs` the memory.
 
+mod ahead;
 mod core;
 mod decide;
 mod drive;
 pub mod event;
 mod examine;
 mod journal;
+mod leftovers;
 mod make;
 mod money;
 mod perform;
@@ -15,14 +17,18 @@ mod prove;
 mod receipt;
 mod recover;
 mod state;
+mod strangers;
 mod teardown;
 mod view;
+mod watch;
 
+pub use ahead::Ahead;
 pub use core::Core;
 pub use decide::{Effect, End, Input, Plan, decide};
 pub use drive::{Drive, Ended, Stuck};
 pub use examine::examine;
 pub use journal::{FORMAT, Journal, JournalError, Read, read};
+pub use leftovers::{Leftover, Remnant, leftovers};
 pub use money::{Spending, per_hour, spending};
 pub use perform::Patience;
 pub use prove::{At, Flaw, List, Proof};

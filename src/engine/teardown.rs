@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
@@ -10,9 +10,13 @@ use super::core::Core;
 use super::event::{Event, Fault, FaultClass, Progress, ProgressState, Purpose};
 use super::journal::JournalError;
 use super::perform::{Failure, Patience, Work, clients, perform};
+use super::state::ResourceState;
+use super::strangers::strangers;
+use super::watch::Watch;
 use crate::actions::{self, Presence};
 use crate::cloud::Clouds;
-use crate::i18n::Text;
+use crate::i18n::{Text, m};
+use crate::lab::Side;
 
 /// Deletes what exists of this run, or only what is in `only`, and waits until each is gone. Goes on after an error; what
 /// could not be deleted stays in the ledger.
@@ -37,8 +41,10 @@ pub async fn teardown(
             needs.insert(one.clone(), users);
         }
     });
+    let blocked = Arc::new(blocked(core, clouds).await?);
     let mut standing = waiting.clone();
     let mut running = JoinSet::new();
+    let watch = Arc::new(Watch::new(patience));
     loop {
         let mut ready: Vec<String> =
             waiting.iter().filter(|name| needs[*name].iter().all(|user| !standing.contains(user))).cloned().collect();
@@ -48,9 +54,11 @@ pub async fn teardown(
         }
         for name in ready {
             waiting.remove(&name);
-            let (core, clouds) = (Arc::clone(core), Arc::clone(clouds));
+            let (core, clouds, watch, blocked) =
+                (Arc::clone(core), Arc::clone(clouds), Arc::clone(&watch), Arc::clone(&blocked));
             running.spawn(async move {
-                let result = delete(&core, &clouds, patience, &name).await;
+                let patience = core.with(|state| bounded(patience, state.resources.get(&name), &blocked));
+                let result = delete(&core, &clouds, patience, &watch, &name).await;
                 (name, result)
             });
         }
@@ -68,11 +76,40 @@ pub async fn teardown(
     Ok(())
 }
 
-async fn delete(core: &Core, clouds: &Clouds, patience: Patience, name: &str) -> Result<(), Failure> {
+/// The VPCs of the run that cannot go, because something stands in them that is not the run's. The learner is told of it before
+/// anything is deleted.
+async fn blocked(core: &Core, clouds: &Clouds) -> Result<BTreeSet<String>, JournalError> {
+    let accounts: BTreeMap<&String, Side> = core.accounts().iter().map(|(side, account)| (account, *side)).collect();
+    let mut vpcs = BTreeSet::new();
+    for side in accounts.into_values() {
+        // Who may not look finds out by the refusal to delete.
+        for stranger in strangers(core, clouds, side).await.unwrap_or_default().into_iter().filter(|it| !it.of_aws) {
+            let what = actions::label(&stranger.kind, &stranger.id);
+            core.record(&Event::Notice { text: m::shared_stranger(what, &stranger.vpc) })?;
+            vpcs.insert(stranger.vpc);
+        }
+    }
+    Ok(vpcs)
+}
+
+/// There is no use in waiting for what a stranger holds: AWS refuses at once, and goes on refusing.
+fn bounded(patience: Patience, line: Option<&ResourceState>, blocked: &BTreeSet<String>) -> Patience {
+    let Some(line) = line else { return patience };
+    let is_in = line.made_with.iter().any(|text| blocked.contains(text));
+    let limit = match line.kind.as_str() {
+        "vpc" if line.id().is_some_and(|id| blocked.contains(id)) => Duration::ZERO,
+        // These may be held by what is the run's own and still on its way out.
+        "subnet" | "security_group" | "route_table" if is_in => patience.limit / 10,
+        _ => patience.limit,
+    };
+    Patience { limit, ..patience }
+}
+
+async fn delete(core: &Core, clouds: &Clouds, patience: Patience, watch: &Watch, name: &str) -> Result<(), Failure> {
     let Some(line) = core.with(|state| state.resources.get(name).cloned()) else { return Ok(()) };
     let progress = |seen: Option<Text>, state| Progress {
         id: format!("delete:{name}"),
-        label: crate::i18n::m::engine_deleting(actions::label(&line.kind, name)),
+        label: m::engine_deleting(actions::label(&line.kind, name)),
         seen,
         usual: actions::usual_deletion(&line.kind),
         state,
@@ -101,7 +138,33 @@ async fn delete(core: &Core, clouds: &Clouds, patience: Patience, name: &str) ->
             }
             perform(core, clouds, &patience, &work, &part).await?;
         }
-        wait_until_gone(core, clouds, patience, name, &line.kind, line.side, &progress).await
+        let look = actions::look(&line.kind, name).map(|look| core.resolve(&look)).transpose()?;
+        let Some(look) = look else { return Ok(()) };
+        let account = core.accounts().get(&line.side).cloned().unwrap_or_default();
+        let (began, usual) = (Instant::now(), actions::usual_deletion(&line.kind));
+        loop {
+            let answer = watch.look(clients(clouds, line.side), &account, look.clone()).await;
+            match actions::presence(answer) {
+                Presence::Gone => return Ok(()),
+                Presence::There(state) => {
+                    let seen = patience.seen(Text::literal(state), began.elapsed(), usual);
+                    core.screen.progress(&progress(Some(seen), ProgressState::Running));
+                    if began.elapsed() > patience.limit {
+                        let message = format!("{} {name}", line.kind);
+                        return Err(Failure::Unsaid(Fault::ours(FaultClass::InUse, "StillThere", message)));
+                    }
+                }
+                // Deleted as far as we know; the receipt says what could not be seen.
+                Presence::Unknown(fault)
+                    // Who may not look now may not look later either.
+                    if matches!(fault.class, FaultClass::Denied | FaultClass::Unsupported)
+                        || began.elapsed() > patience.limit =>
+                {
+                    return Err(fault.into());
+                }
+                Presence::Unknown(_) => {}
+            }
+        }
     }
     .await;
     match result {
@@ -122,34 +185,4 @@ async fn delete(core: &Core, clouds: &Clouds, patience: Patience, name: &str) ->
 fn unknown_kind(kind: &str, name: &str) -> Fault {
     let message = format!("{kind} {name}");
     Fault::ours(FaultClass::Unsupported, "UnknownKind", message)
-}
-
-async fn wait_until_gone(
-    core: &Core,
-    clouds: &Clouds,
-    patience: Patience,
-    name: &str,
-    kind: &str,
-    side: crate::lab::Side,
-    progress: &impl Fn(Option<Text>, ProgressState) -> Progress,
-) -> Result<(), Failure> {
-    let Some(look) = actions::look(kind, name) else { return Ok(()) };
-    let look = core.resolve(&look)?;
-    let began = Instant::now();
-    for pause in patience.pauses() {
-        tokio::time::sleep(pause).await;
-        match actions::presence(clients(clouds, side).send(&look).await) {
-            Presence::Gone => return Ok(()),
-            Presence::There(state) => {
-                core.screen.progress(&progress(Some(Text::literal(state)), ProgressState::Running));
-                if began.elapsed() > patience.limit {
-                    break;
-                }
-            }
-            // Deleted as far as we know; the receipt says what could not be seen.
-            Presence::Unknown(fault) if began.elapsed() > patience.limit => return Err(fault.into()),
-            Presence::Unknown(_) => {}
-        }
-    }
-    Err(Failure::Unsaid(Fault::ours(FaultClass::InUse, "StillThere", format!("{kind} {name}"))))
 }

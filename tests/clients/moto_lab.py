@@ -2,52 +2,10 @@
 
 import json
 import os
-import pathlib
-import socket
 import subprocess
-import sys
-import time
 
 from harness import PLLAB, folder
-
-REGION = "ap-northeast-1"
-
-
-class Moto:
-    """moto's server as a process on a free port of this machine."""
-
-    def __init__(self):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
-        server = pathlib.Path(sys.executable).with_name("moto_server")
-        quiet = subprocess.DEVNULL
-        self.process = subprocess.Popen([server, "-H", "127.0.0.1", "-p", str(port)], stdout=quiet, stderr=quiet)
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                return
-            except OSError:
-                if time.monotonic() > deadline or self.process.poll() is not None:
-                    raise RuntimeError("moto's server does not start") from None
-                time.sleep(0.2)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(timeout=20)
-
-    def client(self, service):
-        """A boto3 client that speaks to it."""
-        import boto3
-
-        keys = {"aws_access_key_id": "moto", "aws_secret_access_key": "moto"}
-        return boto3.client(service, endpoint_url=self.url, region_name=REGION, **keys)
-
+from moto_story import Moto
 
 def run(*args, state):
     """The program, signed in as moto likes it."""

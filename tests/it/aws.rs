@@ -1,6 +1,9 @@
 //! A real AWS account as the program sees it: AWS's own host names over TLS, behind which a sandbox answers. What it costs, who
 //! must agree, what is said afterwards.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
 use super::harness::{Apart, Fate, Front, Line, Wire, receipt};
 
 const FLAGS: &str = "--target aws --profile provider --consumer-profile consumer";
@@ -126,15 +129,23 @@ fn an_endpoint_with_a_certificate_of_its_own() {
 
 #[test]
 fn credentials_that_expire_pause_the_run_and_it_goes_on_with_new_ones() {
-    // The keys stay; the session's token is what the sandbox forgets for three calls.
-    let apart = Apart::open("--pace instant --fault CreateLoadBalancer:1-2:expired");
-    let start = apart.pllab("start --yes --output json --profile provider --endpoint-url").arg(&apart.url);
+    let apart = Apart::open("--pace instant");
+    let expired = Arc::new(AtomicBool::new(true));
+    let shared = Arc::clone(&expired);
+    let answer = "<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>The security token included in \
+                  the request is expired</Message></Error><RequestId>r</RequestId></ErrorResponse>";
+    let wire = Wire::open(&apart.url, move |action| {
+        let strikes = action == "CreateLoadBalancer" && shared.load(Ordering::SeqCst);
+        if strikes { Fate::Answer(403, answer.to_owned()) } else { Fate::Pass }
+    });
+    let start = apart.pllab("start --yes --output json --profile provider --endpoint-url").arg(wire.url());
     let ran = start.run().code(3).clean();
     ran.complains("aws sso login --profile provider")
         .complains("aws login --profile provider")
         .complains("pllab resume");
     // Still expired.
     apart.pllab("resume --yes").ja().run().code(3).says("aws sso login --profile provider").says("もう一度確かめる");
+    expired.store(false, Ordering::SeqCst);
     let resumed = apart.pllab("resume --yes --output json").run().code(0).events();
     assert_eq!(receipt(&resumed), Some((17, 0, 0)));
 }
@@ -155,9 +166,9 @@ fn without_the_permission_for_the_parameter_the_image_is_found_by_its_name() {
     // The first launch of each instance is refused; EC2's form of a denial.
     let refused = "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>You are not authorized to perform: \
                    ssm:GetParameters</Message></Error></Errors><RequestID>r</RequestID></Response>";
-    let launches = std::sync::atomic::AtomicUsize::new(0);
+    let launches = AtomicUsize::new(0);
     let wire = Wire::open(&apart.url, move |action| {
-        let first = action == "RunInstances" && launches.fetch_add(1, std::sync::atomic::Ordering::SeqCst) % 2 == 0;
+        let first = action == "RunInstances" && launches.fetch_add(1, Ordering::SeqCst) % 2 == 0;
         if first { Fate::Answer(403, refused.to_owned()) } else { Fate::Pass }
     });
     let start = apart.pllab("start --yes --profile provider --endpoint-url").arg(wire.url());

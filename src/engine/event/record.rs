@@ -318,6 +318,9 @@ pub struct Item {
     pub id: String,
     /// What the second look found.
     pub state: ItemState,
+    /// Whether it stands in a VPC of the run and is not the run's: it is not deleted, and the VPC cannot go before it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub foreign: bool,
 }
 
 /// What the second look found.

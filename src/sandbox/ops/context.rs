@@ -6,7 +6,8 @@ use crate::host::Random;
 use crate::sandbox::Pace;
 use crate::sandbox::wire::{ApiError, Params, Xml};
 use crate::sandbox::world::{
-    Interface, InterfaceKind, Kind, Life, Region, Subnet, Tags, Timing, TokenUse, World, Zone, free_address, zones,
+    Interface, InterfaceKind, Kind, Life, Quota, Quotas, Region, Subnet, Tags, Timing, TokenUse, World, Zone,
+    free_address, quota, zones,
 };
 
 /// One call: its caller, its place and time, and the world it may change.
@@ -21,7 +22,7 @@ pub struct Ctx<'a> {
     now: Timestamp,
     pace: Pace,
     random: &'a Random,
-    changed: bool,
+    quotas: &'a Quotas,
 }
 
 /// A network interface to be made.
@@ -38,11 +39,16 @@ pub struct NewInterface<'a> {
 
 impl<'a> Ctx<'a> {
     /// A call by the account at index `account` in `region`.
-    pub fn new(world: &'a mut World, account: usize, region: &'a str, timing: Timing, random: &'a Random) -> Self {
-        let regions = &mut world.accounts[account].regions;
-        let changed = !regions.contains_key(region);
-        regions.entry(region.to_owned()).or_default();
-        Self { world, account, region, now: timing.at, pace: timing.pace, random, changed }
+    pub fn new(
+        world: &'a mut World,
+        account: usize,
+        region: &'a str,
+        timing: Timing,
+        random: &'a Random,
+        quotas: &'a Quotas,
+    ) -> Self {
+        world.accounts[account].regions.entry(region.to_owned()).or_default();
+        Self { world, account, region, now: timing.at, pace: timing.pace, random, quotas }
     }
 
     /// The whole world.
@@ -52,13 +58,7 @@ impl<'a> Ctx<'a> {
 
     /// The whole world, to change.
     pub fn world_mut(&mut self) -> &mut World {
-        self.changed = true;
         self.world
-    }
-
-    /// Whether this call may have changed the world. A call that only looked need not be kept.
-    pub fn changed(&self) -> bool {
-        self.changed
     }
 
     /// The caller's account in the region of the call.
@@ -68,7 +68,6 @@ impl<'a> Ctx<'a> {
 
     /// The caller's account in the region of the call, to change.
     pub fn here_mut(&mut self) -> &mut Region {
-        self.changed = true;
         self.world.accounts[self.account].regions.entry(self.region.to_owned()).or_default()
     }
 
@@ -90,6 +89,11 @@ impl<'a> Ctx<'a> {
     /// The zones of the region, as the caller's account names them.
     pub fn zones(&self) -> Vec<Zone> {
         zones(self.region, self.account)
+    }
+
+    /// What holds for `quota`.
+    pub fn quota(&self, quota: &Quota) -> usize {
+        usize::try_from(self.quotas.of(quota)).unwrap_or(usize::MAX)
     }
 
     /// Now, at the sandbox's pace.
@@ -127,20 +131,23 @@ impl<'a> Ctx<'a> {
         Life::enter(kind, state, self.timing())
     }
 
+    /// Whether a look is enough to make time pass.
+    pub fn sees_time(&self) -> bool {
+        self.pace == Pace::Instant
+    }
+
     /// Notices a resource: at the instant pace it takes one step.
     pub fn touch(&mut self, kind: Kind, id: &str) {
         if self.pace == Pace::Instant {
             let timing = self.timing();
-            let region = self.world.accounts[self.account].regions.get_mut(self.region);
-            self.changed |= region.is_some_and(|region| region.advance_by_sight(kind, id, timing));
+            self.here_mut().advance_by_sight(kind, id, timing);
         }
     }
 
     /// Ends the draining of a target group's targets: all of it at the instant pace, else what is due.
     pub fn touch_targets(&mut self, target_group: &str) {
-        let all = self.pace == Pace::Instant;
-        let region = self.world.accounts[self.account].regions.get_mut(self.region);
-        self.changed |= region.is_some_and(|region| region.drained(target_group, all, self.now));
+        let (all, now) = (self.pace == Pace::Instant, self.now);
+        self.here_mut().drained(target_group, all, now);
     }
 
     /// [`Ctx::touch`] for an endpoint, whoever owns it.
@@ -148,7 +155,7 @@ impl<'a> Ctx<'a> {
         if self.pace == Pace::Instant {
             let timing = self.timing();
             if let Some(region) = self.world.home_of_endpoint(id) {
-                self.changed |= region.advance_by_sight(Kind::Endpoint, id, timing);
+                region.advance_by_sight(Kind::Endpoint, id, timing);
             }
         }
     }
@@ -163,6 +170,12 @@ impl<'a> Ctx<'a> {
                     let dying = self.here().instances.get(&interface.owner);
                     if dying.is_some_and(|instance| instance.life.state == "shutting-down") {
                         self.touch(Kind::Instance, &interface.owner);
+                    }
+                }
+                InterfaceKind::ConnectEndpoint => {
+                    let dying = self.here().connect_endpoints.get(&interface.owner);
+                    if dying.is_some_and(|endpoint| endpoint.life.state == "delete-in-progress") {
+                        self.touch(Kind::ConnectEndpoint, &interface.owner);
                     }
                 }
                 InterfaceKind::Endpoint => {
@@ -220,6 +233,10 @@ impl<'a> Ctx<'a> {
                 format!("The specified subnet does not have enough free addresses: {} has {free}", subnet.id),
             ));
         }
+        if self.here().interfaces.len() as u64 + count > self.quotas.of(&quota::INTERFACES) {
+            let text = "You have reached the maximum number of network interfaces for this Region.";
+            return Err(ApiError::new("NetworkInterfaceLimitExceeded", text));
+        }
         Ok(())
     }
 
@@ -241,7 +258,9 @@ impl<'a> Ctx<'a> {
             mac: format!("06:{}:{}:{}:{}:{}", &mac[..2], &mac[2..4], &mac[4..6], &mac[6..8], &mac[8..]),
             attachment: match new.kind {
                 InterfaceKind::Instance => self.new_id("eni-attach-"),
-                InterfaceKind::Balancer | InterfaceKind::Endpoint => self.new_id("ela-attach-"),
+                InterfaceKind::Balancer | InterfaceKind::Endpoint | InterfaceKind::ConnectEndpoint => {
+                    self.new_id("ela-attach-")
+                }
             },
             description: new.description,
             groups: new.groups,

@@ -1,7 +1,7 @@
 //! Security groups. Their rules are in `security_group_rule.rs`.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{Block, Group, Peer, Region, Rule, Tags};
+use crate::sandbox::world::{Block, Group, Peer, Region, Rule, Tags, quota};
 
 use super::context::Ctx;
 use super::describe::{Lookup, one, select};
@@ -24,9 +24,13 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     if name.starts_with("sg-") || name == "default" {
         return Err(ApiError::new("InvalidGroup.Reserved", format!("The security group '{name}' is reserved")));
     }
-    if ctx.here().groups.values().any(|group| group.vpc == vpc && group.name == name) {
+    if ctx.here().groups.linked(&vpc).any(|group| group.vpc == vpc && group.name == name) {
         let text = format!("The security group '{name}' already exists for VPC '{vpc}'");
         return Err(ApiError::new("InvalidGroup.Duplicate", text));
+    }
+    if ctx.here().groups.len() >= ctx.quota(&quota::GROUPS) {
+        let text = "The maximum number of security groups has been reached.";
+        return Err(ApiError::new("SecurityGroupLimitExceeded", text));
     }
     let tags = specification(params, "security-group")?;
     params.ready()?;
@@ -105,7 +109,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let carriers = carriers(region, id);
     if !carriers.is_empty()
         || is_named(region, id)
-        || region.balancers.values().any(|found| found.groups.iter().any(|used| used == id))
+        || region.balancers.linked(id).any(|found| found.groups.iter().any(|used| used == id))
     {
         ctx.trip_over(&carriers);
         return Err(ApiError::new("DependencyViolation", format!("resource {id} has a dependent object")));
@@ -130,9 +134,18 @@ pub fn check_in_vpc(ctx: &Ctx<'_>, groups: &[String], vpc: &str) -> Result<(), A
     Ok(())
 }
 
+/// Whether one interface can carry as many groups.
+pub fn check_count(ctx: &Ctx<'_>, groups: &[String]) -> Result<(), ApiError> {
+    if groups.len() > ctx.quota(&quota::INTERFACE_GROUPS) {
+        let text = "The maximum number of security groups per interface has been reached.";
+        return Err(ApiError::new("SecurityGroupsPerInterfaceLimitExceeded", text));
+    }
+    Ok(())
+}
+
 /// The group of `vpc` that is used where none is named.
 pub fn default_of(region: &Region, vpc: &str) -> Option<String> {
-    region.groups.values().find(|group| group.vpc == vpc && group.name == "default").map(|group| group.id.clone())
+    region.groups.linked(vpc).find(|group| group.vpc == vpc && group.name == "default").map(|group| group.id.clone())
 }
 
 /// A security group's ARN.
@@ -141,12 +154,12 @@ pub fn arn(ctx: &Ctx<'_>, id: &str) -> String {
 }
 
 fn carriers(region: &Region, id: &str) -> Vec<String> {
-    let all = region.interfaces.values();
+    let all = region.interfaces.linked(id);
     all.filter(|found| found.groups.iter().any(|group| group == id)).map(|found| found.id.clone()).collect()
 }
 
 fn is_named(region: &Region, id: &str) -> bool {
-    let mut others = region.groups.values().filter(|group| group.id != id);
+    let mut others = region.groups.linked(id).filter(|group| group.id != id);
     others.any(|group| group.rules.iter().any(|rule| rule.peer == Peer::Group(id.to_owned())))
 }
 

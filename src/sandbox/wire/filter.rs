@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use super::error::ApiError;
 use super::params::Params;
 
+/// Most values of all filters of a call together [devguide: errors-overview, `FilterLimitExceeded`].
+const VALUES: usize = 200;
+
 /// The filters of one describe call.
 #[derive(Clone, Debug, Default)]
 pub struct Filters(Vec<(String, Vec<String>)>);
@@ -34,6 +37,10 @@ impl Filters {
             }
             filters.push((name, values));
         }
+        if filters.iter().map(|(_, values)| values.len()).sum::<usize>() > VALUES {
+            let text = format!("The maximum number of filter values specified on a single call is {VALUES}");
+            return Err(ApiError::new("FilterLimitExceeded", text));
+        }
         Ok(Self(filters))
     }
 
@@ -41,6 +48,14 @@ impl Filters {
     #[must_use]
     pub fn without_states(&self) -> Self {
         Self(self.0.iter().filter(|(name, _)| !(name.contains("state") || name == "status")).cloned().collect())
+    }
+
+    /// The values of the first filter of one of these `names` that has no wildcards in them.
+    #[must_use]
+    pub fn exact(&self, names: &[&str]) -> Option<&[String]> {
+        let is_exact = |values: &[String]| !values.iter().any(|value| value.contains(['*', '?', '\\']));
+        let found = self.0.iter().find(|(name, values)| names.contains(&name.as_str()) && is_exact(values));
+        found.map(|(_, values)| values.as_slice())
     }
 
     /// Whether all filters hold. `values` gives what a resource has for a filter's name.

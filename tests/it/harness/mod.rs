@@ -9,6 +9,7 @@ mod folder;
 mod front;
 mod journal;
 mod path;
+mod place;
 mod program;
 mod redact;
 #[cfg(unix)]
@@ -18,11 +19,12 @@ mod wire;
 
 pub use account::Account;
 pub use apart::Apart;
-pub use cloud::{Cloud, ec2, elb, get};
+pub use cloud::{Cloud, ec2, elb, get, route53};
 pub use folder::Folder;
 pub use front::Front;
 pub use journal::{Line, events, made, receipt, sequence};
 pub use path::Path;
+pub use place::{ELB, ENDPOINT, Place};
 pub use program::{Program, Running};
 pub use redact::redact;
 #[cfg(unix)]
