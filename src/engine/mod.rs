@@ -19,6 +19,7 @@ mod recover;
 mod state;
 mod strangers;
 mod teardown;
+mod turn;
 mod view;
 mod watch;
 

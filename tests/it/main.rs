@@ -9,6 +9,7 @@ mod data_plane;
 mod differences;
 mod explain;
 mod faults;
+mod hands_on;
 mod harness;
 mod interrupt;
 mod journal;
@@ -21,6 +22,7 @@ mod policy;
 #[cfg(unix)]
 mod pty;
 mod readme;
+mod real_aws;
 mod refusals;
 mod report;
 mod rooms;
