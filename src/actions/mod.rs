@@ -4,6 +4,7 @@
 
 mod acceptance;
 mod cost;
+mod cross_zone;
 mod endpoint;
 mod endpoint_service;
 mod gateway_endpoint;
@@ -14,6 +15,7 @@ mod listener;
 mod load_balancer;
 mod part;
 mod price;
+mod principal;
 mod route_table;
 mod security_group;
 mod service_lookup;
@@ -25,8 +27,8 @@ mod vpc;
 pub use cost::{Charge, cost};
 pub use grant::{Grant, Rail, Scope};
 pub use kind::{
-    delete, grants, label, look, make, observe, other_image, plan, reads, reject, reject_grants, survey, takes_minutes,
-    usual_deletion, with_image,
+    changes, delete, grants, label, look, make, observe, other_image, plan, reads, reject, reject_grants, survey,
+    takes_minutes, usual_deletion, with_image,
 };
 pub use part::{Find, Making, Part, Presence, facts_of, presence};
 pub use price::{Micros, PRICES_AS_OF};

@@ -92,10 +92,10 @@ impl Target {
     }
 
     /// A sandbox of its own in `folder`, gone with the target.
-    pub async fn throw_away(host: &Host, folder: &Path, region: &str) -> Result<Self, Failed> {
+    pub async fn throw_away(host: &Host, folder: &Path, region: &str, two_accounts: bool) -> Result<Self, Failed> {
         let (sandbox, live, note) =
             open(host, folder, region, Pace::Instant, None, Vec::new(), Limits::of_a_run()).await?;
-        Self::of_live(&live, region, false, Some((sandbox, note))).await
+        Self::of_live(&live, region, two_accounts, Some((sandbox, note))).await
     }
 
     async fn of_live(

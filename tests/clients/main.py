@@ -6,6 +6,7 @@ import completeness
 import documents
 import moto_lab
 import moto_story
+import nginx_story
 import policy_story
 from harness import tell
 
@@ -13,6 +14,6 @@ if __name__ == "__main__":
     tell(
         [
             boto3_story.story, cli_story.story, cli_story.script, completeness.story, moto_story.story, moto_lab.story,
-            documents.story, policy_story.story,
+            documents.story, policy_story.story, nginx_story.story,
         ]
     )
