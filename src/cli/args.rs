@@ -88,6 +88,7 @@ pub(super) enum Verb {
     Clean(Clean),
     Report(Report),
     Handout(Handout),
+    Doctor(super::doctor::Doctor),
     Policy(super::policy::Policy),
     Labs(Labs),
     Sandbox(Sandbox),

@@ -9,6 +9,7 @@ mod clean;
 mod clean_tagged;
 mod consent;
 mod context;
+mod doctor;
 mod exit;
 mod explain;
 mod faults;

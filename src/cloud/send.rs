@@ -9,6 +9,7 @@ mod instance;
 mod network;
 mod network_acl;
 mod params;
+mod quota;
 mod reply;
 mod service;
 mod shared;
@@ -101,6 +102,7 @@ impl Clients {
                 Some(reply) => Some(reply),
                 None => Box::pin(target::send(self, call)).await,
             },
+            Api::Quotas => Box::pin(quota::send(self, call)).await,
         };
         reply.unwrap_or_else(|| {
             let message = format!("the operation `{}` is not known here", call.operation);
