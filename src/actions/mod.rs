@@ -3,6 +3,7 @@
 //! Next: `part.rs` is the vocabulary, `kind.rs` finds the file for a resource, `endpoint.rs` is a good one to read first.
 
 mod acceptance;
+mod connect_endpoint;
 mod cost;
 mod endpoint;
 mod endpoint_service;
@@ -21,6 +22,7 @@ mod subnet;
 mod target_group;
 mod vpc;
 
+pub use connect_endpoint::{Door, browse_grants, door};
 pub use cost::{Charge, cost};
 pub use grant::{Grant, Rail, Scope};
 pub use kind::{delete, grants, label, look, make, plan, reads, reject, reject_grants, takes_minutes, usual_deletion};

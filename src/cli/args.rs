@@ -84,7 +84,7 @@ pub(super) enum Verb {
     Status(OneRun),
     Check(Check),
     Why(OneRun),
-    Browse(OneRun),
+    Browse(Browse),
     Clean(Clean),
     Report(Report),
     Handout(Handout),
@@ -144,6 +144,16 @@ pub(super) struct Resume {
 pub(super) struct OneRun {
     #[arg(value_name = "RUN")]
     pub run: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Browse {
+    #[arg(value_name = "RUN")]
+    pub run: Option<String>,
+    #[arg(long)]
+    pub tunnel: bool,
+    #[arg(short, long)]
+    pub yes: bool,
 }
 
 #[derive(Debug, Args)]

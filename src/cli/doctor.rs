@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use clap::Args;
 use serde_json::{Value, json};
 
+pub(super) use self::machine::said;
 use self::quota::Wanted;
 use self::row::{Row, State};
 use super::args::key_value;

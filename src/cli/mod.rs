@@ -32,6 +32,7 @@ mod start;
 mod status;
 mod store;
 mod target;
+mod tunnel;
 mod why;
 mod words;
 mod zone;

@@ -45,6 +45,7 @@ pub(super) struct Policy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Extra {
     Doctor,
+    Browse,
 }
 
 /// One half of the lab.
@@ -133,6 +134,11 @@ fn statements(lab: &Lab, sides: &[Side], with: &[Extra], confined: &Confined<'_>
     let (mut reads, mut grants) = needs(lab, sides);
     if with.contains(&Extra::Doctor) {
         reads.extend(super::doctor::READS);
+    }
+    // The client, and so the way to it, is the consumer's.
+    if with.contains(&Extra::Browse) && sides.contains(&Side::Consumer) {
+        reads.extend([(Api::Ec2, "DescribeInstanceConnectEndpoints"), (Api::Ec2, "DescribeSecurityGroupRules")]);
+        grants.extend(actions::browse_grants());
     }
     let reads: BTreeSet<String> = reads.into_iter().map(action).collect();
     let confined_read = |action: &str| CONFINED.iter().find(|(known, _)| *known == action);

@@ -102,6 +102,7 @@ fn help(argument: &str) -> Option<Text> {
         "set" => m::cli_arg_set(),
         "learner" => m::cli_arg_learner(),
         "side" => m::policy_arg_side(),
+        "tunnel" => m::tunnel_arg_tunnel(),
         "with" => m::policy_arg_with(),
         "learners" => m::doctor_arg_learners(),
         "pace" => m::cli_arg_pace(),

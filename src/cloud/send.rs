@@ -3,6 +3,7 @@
 
 mod account;
 mod balancer;
+mod connect_endpoint;
 mod endpoint;
 mod group;
 mod instance;
@@ -93,6 +94,8 @@ impl Clients {
                 } else if let Some(reply) = Box::pin(endpoint::send(self, call)).await {
                     Some(reply)
                 } else if let Some(reply) = Box::pin(service::send(self, call)).await {
+                    Some(reply)
+                } else if let Some(reply) = Box::pin(connect_endpoint::send(self, call)).await {
                     Some(reply)
                 } else {
                     Box::pin(account::send(self, call)).await

@@ -128,7 +128,8 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         },
         // Something could still not be asked about.
         Input::Recovered if !state.pending.is_empty() => decide(state, plan, Input::MakeFailed),
-        Input::Recovered | Input::Answered(QuestionId::Next | QuestionId::CleanUp | QuestionId::ConfirmClean, _) => {
+        Input::Recovered
+        | Input::Answered(QuestionId::Next | QuestionId::CleanUp | QuestionId::ConfirmClean | QuestionId::Door, _) => {
             onward(state, plan)
         }
         Input::Made => match current(state, plan) {

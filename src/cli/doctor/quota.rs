@@ -78,12 +78,12 @@ pub(super) async fn rows(target: &Target, loaded: &Loaded, learners: u32) -> (Ve
                 (Some(0), ..) => continue,
                 (Some(each), Ok(used), Ok(limit)) => (each, used, limit),
                 (_, Err(fault), _) | (_, _, Err(fault)) => {
-                    let seen = m::doctor_quota_unknown(fault.to_string(), code);
+                    let seen = m::doctor_quota_unknown(code, fault.to_string());
                     rows.push(Row::unknown("quota", name, seen).of(shown));
                     continue;
                 }
                 (None, ..) => {
-                    let seen = m::doctor_quota_unknown(m::doctor_type_unknown(), code);
+                    let seen = m::doctor_quota_unknown(code, m::doctor_type_unknown());
                     rows.push(Row::unknown("quota", name, seen).of(shown));
                     continue;
                 }
@@ -102,9 +102,9 @@ pub(super) async fn rows(target: &Target, loaded: &Loaded, learners: u32) -> (Ve
     let what = m::doctor_connect_endpoints();
     rows.push(if learners > CONNECT_ENDPOINTS {
         let todo = m::doctor_connect_endpoints_todo(CONNECT_ENDPOINTS);
-        Row::problem("connect_endpoints", what, m::doctor_fixed(CONNECT_ENDPOINTS, learners), todo).optional()
+        Row::problem("connect_endpoints", what, m::doctor_fixed(learners, CONNECT_ENDPOINTS), todo).optional()
     } else {
-        Row::ok("connect_endpoints", what, m::doctor_fixed(CONNECT_ENDPOINTS, learners)).optional()
+        Row::ok("connect_endpoints", what, m::doctor_fixed(learners, CONNECT_ENDPOINTS)).optional()
     });
     (rows, wanted)
 }
