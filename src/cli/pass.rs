@@ -92,6 +92,7 @@ pub(super) async fn target(context: &Context, store: &Store, found: &Found, stat
         profile: state.profile.clone(),
         consumer_profile: state.consumer_profile.clone(),
         region: state.region.clone(),
+        pace: state.pace.as_deref().and_then(|pace| pace.parse().ok()),
     };
     let target = match state.target.as_str() {
         "sandbox" => {

@@ -189,6 +189,7 @@ fn action((api, operation): (Api, &str)) -> String {
         Api::Ec2 => "ec2",
         Api::Elbv2 => "elasticloadbalancing",
         Api::Quotas => "servicequotas",
+        Api::Route53 => "route53",
     };
     format!("{service}:{operation}")
 }

@@ -91,6 +91,7 @@ async fn begin(
         profile: args.profile.clone(),
         consumer_profile: args.consumer_profile.clone(),
         region: region.clone(),
+        pace: args.pace.map(PaceArg::pace),
     };
     let begun = async {
         let target = match (&args.endpoint_url, args.target) {
@@ -129,7 +130,7 @@ async fn begin(
         region,
         token,
         variables: loaded.variables.clone(),
-        pace: target.is_sandbox().then(|| pace.name().to_owned()),
+        pace: (target.is_sandbox() || args.pace.is_some()).then(|| pace.name().to_owned()),
         accounts: target.accounts.clone(),
         profile: args.profile.clone(),
         consumer_profile: args.consumer_profile.clone(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::exit::{Code, Failed};
 use super::faults;
+use super::limits::Limits;
 use super::live::{Live, Note};
 use super::store::Store;
 use crate::cloud::{
@@ -58,6 +59,8 @@ pub(super) struct SignIn {
     pub consumer_profile: Option<String>,
     /// The region.
     pub region: String,
+    /// How fast an endpoint of this machine lives, where it is a sandbox that does not live at AWS's own pace.
+    pub pace: Option<Pace>,
 }
 
 impl Target {
@@ -81,13 +84,14 @@ impl Target {
         let began_shared = !made_before && run_folder.join("journal.jsonl").is_file();
         let folder = if began_shared { shared } else { own };
         let plan = faults::of_environment(host)?;
-        let (sandbox, live, note) = open(host, &folder, region, pace, None, plan).await?;
+        let (sandbox, live, note) = open(host, &folder, region, pace, None, plan, Limits::default()).await?;
         Self::of_live(&live, region, two_accounts, Some((sandbox, note))).await
     }
 
     /// A sandbox of its own in `folder`, gone with the target.
     pub async fn throw_away(host: &Host, folder: &Path, region: &str) -> Result<Self, Failed> {
-        let (sandbox, live, note) = open(host, folder, region, Pace::Instant, None, Vec::new()).await?;
+        let (sandbox, live, note) =
+            open(host, folder, region, Pace::Instant, None, Vec::new(), Limits::default()).await?;
         Self::of_live(&live, region, false, Some((sandbox, note))).await
     }
 
@@ -110,11 +114,7 @@ impl Target {
             None => None,
         };
         // Its own pace: another process may run it at another than was asked for here.
-        let patience = match live.pace.parse::<Pace>().unwrap_or_default() {
-            Pace::Instant => Patience::INSTANT,
-            Pace::Quick => Patience::QUICK,
-            Pace::Real => Patience::AWS,
-        };
+        let patience = patience(live.pace.parse().unwrap_or_default());
         let mut target = Self::connected(Asked::Sandbox, options, consumer, patience).await?;
         target.own = own;
         Ok(target)
@@ -140,7 +140,12 @@ impl Target {
         };
         let consumer =
             sign_in.consumer_profile.map(|profile| ConnectOptions { profile: Some(profile), ..provider.clone() });
-        Self::connected(asked, provider, consumer, Patience::AWS).await
+        // AWS itself is never asked more often than it should be, whatever was said of its pace.
+        let patience = match (&asked, sign_in.pace) {
+            (Asked::Url(url), Some(pace)) if is_loopback(url) => patience(pace),
+            _ => Patience::AWS,
+        };
+        Self::connected(asked, provider, consumer, patience).await
     }
 
     async fn connected(
@@ -275,6 +280,15 @@ pub(super) fn sign_in_commands(profile: Option<&str>) -> [String; 2] {
     [format!("aws sso login{profile}"), format!("aws login{profile}")]
 }
 
+/// How patient to be with what lives at this pace.
+fn patience(pace: Pace) -> Patience {
+    match pace {
+        Pace::Instant => Patience::INSTANT,
+        Pace::Quick => Patience::QUICK,
+        Pace::Real => Patience::AWS,
+    }
+}
+
 /// Starts a sandbox in `folder` and leaves its note there.
 pub(super) async fn open(
     host: &Host,
@@ -283,6 +297,7 @@ pub(super) async fn open(
     pace: Pace,
     port: Option<u16>,
     faults: Vec<FaultRule>,
+    limits: Limits,
 ) -> Result<(Sandbox, Live, Note), Failed> {
     create_private_dir(folder).map_err(|error| Failed::io(folder, &error))?;
     let options = Options {
@@ -293,6 +308,8 @@ pub(super) async fn open(
         clock: host.clock.clone(),
         random: host.random.clone(),
         keys: None,
+        quotas: limits.quotas,
+        throttle: limits.throttle,
         faults,
     };
     let sandbox = Sandbox::start(options).await.map_err(|error| start_trouble(&error))?;

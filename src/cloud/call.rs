@@ -11,6 +11,8 @@ pub enum Api {
     Elbv2,
     /// Service Quotas.
     Quotas,
+    /// Route 53, which is one for all regions.
+    Route53,
 }
 
 /// One API call. Parameters carry the names of the AWS API models (`CidrBlock`, `TagSpecifications`), which are also those

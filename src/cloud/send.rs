@@ -6,6 +6,7 @@ mod balancer;
 mod connect_endpoint;
 mod endpoint;
 mod group;
+mod hosted_zone;
 mod instance;
 mod network;
 mod network_acl;
@@ -106,6 +107,7 @@ impl Clients {
                 None => Box::pin(target::send(self, call)).await,
             },
             Api::Quotas => Box::pin(quota::send(self, call)).await,
+            Api::Route53 => Box::pin(hosted_zone::send(self, call)).await,
         };
         reply.unwrap_or_else(|| {
             let message = format!("the operation `{}` is not known here", call.operation);
@@ -118,7 +120,7 @@ impl Call {
     /// Whether the call only looks.
     #[must_use]
     pub fn is_read(&self) -> bool {
-        self.operation.starts_with("Describe") || self.operation.starts_with("Get")
+        ["Describe", "Get", "List"].iter().any(|verb| self.operation.starts_with(verb))
     }
 }
 

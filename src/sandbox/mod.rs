@@ -3,6 +3,7 @@
 //! Next: `server.rs` starts it; `http.rs` reads a request; `ops/` answers it; `plane/` carries the traffic.
 
 mod control;
+mod delays;
 mod differences;
 mod fault_plan;
 mod faults;
@@ -11,10 +12,14 @@ mod ops;
 mod pace;
 pub mod plane;
 mod server;
+mod throttle;
 mod wire;
 mod world;
 
+pub use delays::{Delays, delays};
 pub use differences::{Difference, differences};
 pub use fault_plan::{BadFault, FaultKind, FaultRule, Unseen};
 pub use pace::Pace;
 pub use server::{Account, Options, Sandbox, StartError};
+pub use throttle::Throttle;
+pub use world::Quotas;

@@ -2,9 +2,13 @@
 
 mod bad_input;
 mod bad_lab;
+#[cfg(unix)]
+mod browse;
 mod cli;
 mod crash;
 mod data_plane;
+mod differences;
+mod doctor;
 mod explain;
 mod faults;
 mod harness;
@@ -12,12 +16,14 @@ mod interrupt;
 mod journal;
 mod lab;
 mod labs;
+mod limits;
 mod lost_answer;
 mod parity;
 mod policy;
 #[cfg(unix)]
 mod pty;
 mod readme;
+mod refusals;
 mod report;
 mod rooms;
 mod sandbox;

@@ -36,10 +36,12 @@ mod web;
 mod words;
 mod write_out;
 
+pub use boot::INSTALL;
 pub use console::Console;
+pub use health::REGISTRATION;
 pub use plane::{Plane, PlaneOptions};
 pub use report::TargetReport;
 pub use topology::{
     Acl, AclRule, Balancer, Endpoint, EndpointInterface, Group, HealthCheck, Instance, Node, Peer, Rule, Service,
-    Subnet, Target, TargetGroup, Topology,
+    Subnet, Target, TargetGroup, Topology, Vpc,
 };
