@@ -171,6 +171,7 @@ pub(super) struct Check {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Clean {
     #[arg(value_name = "RUN", conflicts_with = "all")]
     pub run: Option<String>,

@@ -36,10 +36,7 @@ async fn show(context: &mut Context, args: &Browse) -> Result<(), Failed> {
     let mut interrupt = Interrupt::listen();
     let target = target(context, &store, &found, state).await?;
     let shown = async {
-        let door = match args.tunnel {
-            true => Ok(None),
-            false => checks::browser_url(&target.clouds.consumer, &id, &dns).await,
-        };
+        let door = if args.tunnel { Ok(None) } else { checks::browser_url(&target.clouds.consumer, &id, &dns).await };
         let door = door.map_err(|fault| unreachable_target(&state.target, Some(&fault)))?;
         if let Some(url) = door {
             announce(context, &url, None)?;
@@ -74,7 +71,7 @@ fn announce(context: &mut Context, url: &str, command: Option<&str>) -> Result<(
     let mut text = format!("{}\n\n{url}\n\n", m::cli_browse_open().say(lang));
     if let Some(command) = command {
         // To copy, it stands alone on an unwrapped line.
-        text.push_str(&format!("{}\n\n{command}\n\n", m::tunnel_same().say(lang)));
+        text.extend([m::tunnel_same().say(lang).as_str(), "\n\n", command, "\n\n"]);
     }
     context.print(&format!("{text}{}\n", m::cli_browse_stay().say(lang)))?;
     // Not over SSH and not in a pipe: there is no browser at the learner's side then.

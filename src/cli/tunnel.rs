@@ -27,7 +27,7 @@ use crate::lab::{Image, Loaded, Resource, Side};
 /// The port of this machine that is taken where it is free: easy to remember.
 const USUAL_PORT: u16 = 8080;
 /// How long the tunnel may take until it stands.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A tunnel that stands: as long as it lives the page is at `url`.
 pub(super) struct Tunnel {

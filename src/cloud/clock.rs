@@ -1,5 +1,5 @@
 //! How far this machine's clock is off the cloud's: requests are signed with the time, and AWS refuses what is signed too early or
-//! too late [ERR: RequestExpired].
+//! too late [`ERR`: `RequestExpired`].
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;

@@ -98,10 +98,9 @@ async fn wait(
                 core.screen.progress(&progress(Some(Text::literal(&state)), ProgressState::Running));
                 last = state;
             }
-            // Right after it was made it may not be listed yet.
-            Presence::Gone => {}
             Presence::Unknown(fault) if began.elapsed() > patience.limit => return Err(fault.into()),
-            Presence::Unknown(_) => {}
+            // Right after it was made it may not be listed yet.
+            Presence::Gone | Presence::Unknown(_) => {}
         }
         if began.elapsed() > patience.limit {
             break;

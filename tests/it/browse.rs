@@ -10,19 +10,20 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::harness::{Folder, Program, Running, made, receipt};
+use super::harness::{Exchange, Fate, Folder, Program, Running, Wire, made, receipt};
 
 /// A sandbox of its own, a run in it that was kept, and the programs.
 pub struct Stage {
     _sandbox: Running,
     _theirs: Folder,
     machine: Folder,
-    url: String,
+    wire: Wire,
     key: String,
     secret: String,
 }
 
 impl Stage {
+    /// Sets it, with more words for `start`.
     pub fn set(words: &str) -> Self {
         let theirs = Folder::new();
         let mut sandbox = theirs.pllab("sandbox --output json --pace instant").start();
@@ -31,14 +32,19 @@ impl Stage {
         let text = |value: &Value| value.as_str().expect("text").to_owned();
         let account = &ready["accounts"][0];
         let stage = Self {
-            url: text(&ready["endpoint_url"]),
+            wire: Wire::open(&text(&ready["endpoint_url"]), |_| Fate::Pass),
             key: text(&account["access_key_id"]),
             secret: text(&account["secret_access_key"]),
             machine: Folder::new(),
             _sandbox: sandbox,
             _theirs: theirs,
         };
-        stage.pllab(&format!("start --yes --keep --output json {words}")).arg("--endpoint-url").arg(&stage.url).run().code(0);
+        stage
+            .pllab(&format!("start --yes --keep --output json {words}"))
+            .arg("--endpoint-url")
+            .arg(stage.wire.url())
+            .run()
+            .code(0);
         stage.tool("aws", "case \"$1\" in --version) echo 'aws-cli/2.31.0 Python/3.13';; esac");
         stage.tool("ssh-keygen", "for last; do :; done; touch \"$last\" \"$last.pub\"");
         stage.tool("ssh", "case \"$1\" in -V) echo OpenSSH_9.9 >&2;; *) echo $$ > \"$LOG.pid\"; exec sleep 60;; esac");
@@ -47,7 +53,8 @@ impl Stage {
 
     /// A program that writes its words down and then does `more`.
     fn tool(&self, name: &str, more: &str) {
-        let path = self.machine.write(&format!("bin/{name}"), &format!("#!/bin/sh\necho \"{name} $*\" >> \"$LOG\"\n{more}\n"));
+        let path =
+            self.machine.write(&format!("bin/{name}"), &format!("#!/bin/sh\necho \"{name} $*\" >> \"$LOG\"\n{more}\n"));
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("it may be run");
     }
 
@@ -59,6 +66,7 @@ impl Stage {
         fs::read_to_string(self.log()).unwrap_or_default()
     }
 
+    /// The program on this stage.
     pub fn pllab(&self, words: &str) -> Program {
         let bin = self.machine.path().join("bin").display().to_string();
         let path = std::env::var("PATH").unwrap_or_default();
@@ -66,8 +74,13 @@ impl Stage {
         program.env("AWS_ACCESS_KEY_ID", &self.key).env("AWS_SECRET_ACCESS_KEY", &self.secret)
     }
 
+    /// What went over the wire so far.
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.wire.exchanges()
+    }
+
     /// Browses until the page can be opened, and ends it by Ctrl-C.
-    fn browse(&self) -> Value {
+    pub fn browse(&self) -> Value {
         let _ = fs::remove_file(self.log());
         let mut browse = self.pllab("browse --tunnel --yes --output json").start();
         // The other end of the tunnel is played here.
@@ -102,9 +115,12 @@ fn the_way_is_made_gone_and_cleaned_up() {
     let before = stage.machine.journal().len();
     let ready = stage.browse();
     let said = stage.said();
-    let client = stage.machine.journal().iter().rev().find_map(|line| {
-        line["facts"]["id"].as_str().filter(|id| id.starts_with("i-")).map(str::to_owned)
-    });
+    let client = stage
+        .machine
+        .journal()
+        .iter()
+        .rev()
+        .find_map(|line| line["facts"]["id"].as_str().filter(|id| id.starts_with("i-")).map(str::to_owned));
     let client = client.expect("a client");
     for words in [
         format!("aws ec2-instance-connect send-ssh-public-key --instance-id {client} --instance-os-user ec2-user"),

@@ -63,8 +63,12 @@ fn an_account_that_can_run_the_lab_and_what_forty_learners_need() {
     assert_eq!(state(&one, "untried"), "unknown", "ELB has no dry run");
     assert!(rows(&one, "quota").len() >= 5);
     assert!(rows(&one, "quota").iter().all(|row| row["state"] == "ok"), "{:#?}", rows(&one, "quota"));
-    let changed: Vec<_> = wire.exchanges().into_iter().filter(|it| it.params.get("DryRun").is_none_or(|it| it != "true")).collect();
-    assert!(changed.iter().all(|it| ["Describe", "Get", ""].iter().any(|read| it.action.starts_with(read))), "it only reads");
+    let changed: Vec<_> =
+        wire.exchanges().into_iter().filter(|it| it.params.get("DryRun").is_none_or(|it| it != "true")).collect();
+    assert!(
+        changed.iter().all(|it| ["Describe", "Get", ""].iter().any(|read| it.action.starts_with(read))),
+        "it only reads"
+    );
     assert!(changed.iter().all(|it| !it.action.starts_with("Create")), "it only reads");
 
     let class = place.pllab(&machine, &place.url, "doctor --learners 40 --output json").run().code(1).events();
@@ -99,7 +103,8 @@ fn what_it_says_to_people() {
     ] {
         let one = place.pllab(&machine, &place.url, "doctor").env("PLLAB_LANG", lang).run().code(0).clean();
         assert!(one.out.contains(can), "{}", one.out);
-        let class = place.pllab(&machine, &place.url, "doctor --learners 40").env("PLLAB_LANG", lang).run().code(1).clean();
+        let class =
+            place.pllab(&machine, &place.url, "doctor --learners 40").env("PLLAB_LANG", lang).run().code(1).clean();
         for part in [cannot, ask, "L-F678F1CE", "L-1216C47A"] {
             assert!(class.out.contains(part), "{part}: {}", class.out);
         }
@@ -124,14 +129,18 @@ fn what_earlier_runs_left_is_told_by_whose_it_is() {
 }
 
 fn refusal(code: &str, message: &str) -> String {
-    format!("<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors><RequestID>wire</RequestID></Response>")
+    format!(
+        "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors><RequestID>wire</RequestID></Response>"
+    )
 }
 
 #[test]
 fn permissions_that_are_missing_are_named() {
     let place = Place::open("");
     let machine = Folder::new();
-    for (denied, check, code) in [("CreateVpc", "may_make", 1), ("DescribeSubnets", "may_read", 1), ("GetServiceQuota", "quota", 0)] {
+    for (denied, check, code) in
+        [("CreateVpc", "may_make", 1), ("DescribeSubnets", "may_read", 1), ("GetServiceQuota", "quota", 0)]
+    {
         let wire = Wire::open(&place.url, move |action| match action {
             // Service Quotas names its operation in a header: its body has none.
             _ if action == denied || (denied == "GetServiceQuota" && action.is_empty()) => {

@@ -16,7 +16,7 @@ use crate::engine::leftovers;
 use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Side};
 
-/// AWS takes a signature for about five minutes; EC2 for fifteen [ERR: RequestExpired].
+/// AWS takes a signature for about five minutes; EC2 for fifteen [`ERR`: `RequestExpired`].
 const SKEW_LIMIT: i64 = 240;
 
 /// The sides that have an account each; one row is enough where they share one.
@@ -108,11 +108,11 @@ async fn may(clients: &Clients, loaded: &Loaded, sides: &[Side], learner: &str) 
             Ok(_) | Err(_) => fine += 1,
         }
     }
-    let reading = if !denied.is_empty() {
+    let reading = if denied.is_empty() {
+        Row::ok("may_read", m::doctor_may_read(), m::doctor_allowed(fine))
+    } else {
         let seen = Text::literal(denied.join(", "));
         Row::problem("may_read", m::doctor_may_read(), m::doctor_denied(seen), m::doctor_policy_todo(&loaded.lab.id))
-    } else {
-        Row::ok("may_read", m::doctor_may_read(), m::doctor_allowed(fine))
     };
     let writes: BTreeSet<&str> = grants
         .iter()
@@ -130,11 +130,11 @@ fn question(api: Api, operation: &str, region: &str) -> Option<Value> {
         (Api::Ec2, "DescribeVpcEndpointServices") => {
             json!({ "ServiceNames": [format!("com.amazonaws.{region}.s3")] })
         }
-        (Api::Ec2, "DescribeAvailabilityZones" | "DescribeVpcEndpointConnections") => json!({}),
+        (Api::Ec2, "DescribeAvailabilityZones" | "DescribeVpcEndpointConnections")
+        | (Api::Elbv2, "DescribeLoadBalancers" | "DescribeTargetGroups") => json!({}),
         (Api::Ec2, "DescribeInstanceTypeOfferings") => {
             json!({ "Filters": [{ "Name": "instance-type", "Values": ["t3.micro"] }] })
         }
-        (Api::Elbv2, "DescribeLoadBalancers" | "DescribeTargetGroups") => json!({}),
         // Of one thing each: a listener's load balancer, an instance, a service.
         (Api::Elbv2, _) | (_, "GetConsoleOutput" | "DescribeVpcEndpointServicePermissions") => return None,
         _ => tagged,

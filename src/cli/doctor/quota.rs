@@ -18,7 +18,7 @@ pub(super) struct Wanted {
     code: &'static str,
     name: Text,
     now: u64,
-    wanted: u64,
+    enough: u64,
 }
 
 impl Wanted {
@@ -28,13 +28,13 @@ impl Wanted {
             Text::literal(format!("{} {}", self.service, self.code)),
             self.name.clone(),
             Text::literal(self.now.to_string()),
-            Text::literal(self.wanted.to_string()),
+            Text::literal(self.enough.to_string()),
         ]
     }
 
     /// For programs.
     pub fn json(&self) -> Value {
-        json!({ "service": self.service, "code": self.code, "now": self.now, "wanted": self.wanted })
+        json!({ "service": self.service, "code": self.code, "now": self.now, "wanted": self.enough })
     }
 }
 
@@ -95,7 +95,7 @@ pub(super) async fn rows(target: &Target, loaded: &Loaded, learners: u32) -> (Ve
             } else {
                 let todo = m::doctor_quota_todo(code, &name, used + needed);
                 rows.push(Row::problem("quota", name.clone(), seen, todo).of(shown));
-                wanted.push(Wanted { service, code, name, now: limit, wanted: used + needed });
+                wanted.push(Wanted { service, code, name, now: limit, enough: used + needed });
             }
         }
     }
