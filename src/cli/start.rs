@@ -11,7 +11,7 @@ use super::interrupt::Interrupt;
 use super::pass::{Agreement, Pass, go};
 use super::target::{SignIn, Target, USUAL_REGION};
 use crate::cloud::usual_region;
-use crate::engine::event::{Event, Verdict};
+use crate::engine::event::{Answer, Event, Verdict, Way};
 use crate::engine::{FORMAT, Journal, State};
 use crate::i18n::{Text, m};
 use crate::sandbox::Pace;
@@ -133,6 +133,7 @@ async fn begin(
         pace: (target.is_sandbox() || args.pace.is_some()).then(|| pace.name().to_owned()),
         accounts: target.accounts.clone(),
         profile: args.profile.clone(),
+        way: if args.hands_on { Way::HandsOn } else { Way::Guided },
         consumer_profile: args.consumer_profile.clone(),
         learner,
     };
@@ -149,6 +150,7 @@ async fn begin(
         interrupt,
         keep: args.keep,
         resumed: false,
+        chosen: args.with_mine.then(|| Event::theirs(Answer::CleanUp)).into_iter().collect(),
     };
     Ok((pass, folder))
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use super::access;
 use super::exit::{Code, Failed};
 use super::faults;
 use super::limits::Limits;
@@ -38,6 +39,8 @@ pub(super) struct Target {
     asked: Asked,
     /// The profile of each sign-in: one for both sides, or one each.
     profiles: Vec<Option<String>>,
+    /// For the sandbox: shell lines for the second terminal, for both sides or each.
+    sandbox_access: Vec<Vec<String>>,
     /// The sandbox, where this process runs it; it ends with the target.
     own: Option<(Sandbox, Note)>,
 }
@@ -84,14 +87,14 @@ impl Target {
         let began_shared = !made_before && run_folder.join("journal.jsonl").is_file();
         let folder = if began_shared { shared } else { own };
         let plan = faults::of_environment(host)?;
-        let (sandbox, live, note) = open(host, &folder, region, pace, None, plan, Limits::default()).await?;
+        let (sandbox, live, note) = open(host, &folder, region, pace, None, plan, Limits::of_a_run()).await?;
         Self::of_live(&live, region, two_accounts, Some((sandbox, note))).await
     }
 
     /// A sandbox of its own in `folder`, gone with the target.
     pub async fn throw_away(host: &Host, folder: &Path, region: &str) -> Result<Self, Failed> {
         let (sandbox, live, note) =
-            open(host, folder, region, Pace::Instant, None, Vec::new(), Limits::default()).await?;
+            open(host, folder, region, Pace::Instant, None, Vec::new(), Limits::of_a_run()).await?;
         Self::of_live(&live, region, false, Some((sandbox, note))).await
     }
 
@@ -117,6 +120,7 @@ impl Target {
         let patience = patience(live.pace.parse().unwrap_or_default());
         let mut target = Self::connected(Asked::Sandbox, options, consumer, patience).await?;
         target.own = own;
+        target.sandbox_access = live.accounts.iter().map(|account| access::of_sandbox(live, account)).collect();
         Ok(target)
     }
 
@@ -183,6 +187,7 @@ impl Target {
             endpoints: found,
             asked,
             profiles,
+            sandbox_access: Vec::new(),
             own: None,
         })
     }
@@ -190,6 +195,20 @@ impl Target {
     /// Whether it is the built-in sandbox.
     pub fn is_sandbox(&self) -> bool {
         self.asked == Asked::Sandbox
+    }
+
+    /// Shell lines that lead the learner's own tools to a side's account.
+    pub fn access(&self, region: &str) -> BTreeMap<Side, Vec<String>> {
+        let consumer = usize::from(self.two_accounts());
+        let lines = |number: usize| match &self.asked {
+            Asked::Sandbox => self.sandbox_access.get(number).cloned().unwrap_or_default(),
+            asked => {
+                let url = if let Asked::Url(url) = asked { Some(url.as_str()) } else { None };
+                let profile = self.profiles.get(number).or(self.profiles.first()).and_then(Option::as_deref);
+                access::of_profile(url, profile, region)
+            }
+        };
+        BTreeMap::from([(Side::Provider, lines(0)), (Side::Consumer, lines(consumer))])
     }
 
     /// Whether the sides have an account each.

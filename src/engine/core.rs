@@ -157,13 +157,18 @@ impl Core {
     /// # Errors
     /// The first reference that nothing is known of.
     pub fn resolve(&self, call: &Call) -> Result<Call, Unresolved> {
-        let inner = self.lock();
-        call.resolve(&|name, fact| match (name, fact) {
+        call.resolve(&|name, fact| self.fact(name, fact))
+    }
+
+    /// What `${name.fact}` stands for, where it is known.
+    #[must_use]
+    pub fn fact(&self, name: &str, fact: &str) -> Option<String> {
+        match (name, fact) {
             ("account", "provider") => self.accounts.get(&Side::Provider).cloned(),
             ("account", "consumer") => self.accounts.get(&Side::Consumer).cloned(),
-            ("region", "name") => Some(inner.state.region.clone()),
-            _ => inner.state.resources.get(name)?.facts.get(fact).cloned(),
-        })
+            ("region", "name") => Some(self.with(|state| state.region.clone())),
+            _ => self.with(|state| state.resources.get(name)?.facts.get(fact).cloned()),
+        }
     }
 }
 

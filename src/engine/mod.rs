@@ -20,6 +20,7 @@ mod recover;
 mod state;
 mod strangers;
 mod teardown;
+mod turn;
 mod view;
 mod watch;
 

@@ -11,6 +11,7 @@ mod differences;
 mod doctor;
 mod explain;
 mod faults;
+mod hands_on;
 mod harness;
 mod interrupt;
 mod journal;
