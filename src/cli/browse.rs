@@ -52,10 +52,12 @@ async fn show(context: &mut Context, args: &Browse) -> Result<(), Failed> {
         let mut tunnel = way.tunnel(context, &interrupt, args.yes).await?;
         let (url, command) = (tunnel.url.clone(), tunnel.command.clone());
         announce(context, &url, Some(&command))?;
-        tokio::select! {
+        let ended = tokio::select! {
             () = interrupt.wait() => Ok(()),
             () = tunnel.ended() => Err(Failed::new(Code::Unreachable, m::tunnel_over(), Vec::new(), &["pllab browse"])),
-        }
+        };
+        tunnel.close().await;
+        ended
     };
     let shown = shown.await;
     target.close().await;

@@ -40,6 +40,12 @@ pub(super) struct Tunnel {
 }
 
 impl Tunnel {
+    /// Ends it, and waits until it has.
+    pub async fn close(mut self) {
+        // One that has ended already cannot be ended.
+        let _ = self.child.kill().await;
+    }
+
     /// Waits until it ends.
     pub async fn ended(&mut self) {
         let _ = self.child.wait().await;
