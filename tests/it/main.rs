@@ -3,10 +3,13 @@
 mod aws;
 mod bad_input;
 mod bad_lab;
+#[cfg(unix)]
+mod browse;
 mod cli;
 mod crash;
 mod data_plane;
 mod differences;
+mod doctor;
 mod explain;
 mod faults;
 mod hands_on;

@@ -99,6 +99,8 @@ pub enum QuestionId {
     CleanUp,
     /// Before `pllab clean` deletes.
     ConfirmClean,
+    /// Before `pllab browse` makes its way to the client.
+    Door,
 }
 
 /// One choice.
