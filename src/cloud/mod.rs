@@ -7,6 +7,7 @@ mod call;
 mod command;
 mod connect;
 mod fault;
+mod operation;
 mod poll;
 mod resolve;
 mod send;

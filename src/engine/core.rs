@@ -152,7 +152,12 @@ impl Core {
             ("account", "provider") => self.accounts.get(&Side::Provider).cloned(),
             ("account", "consumer") => self.accounts.get(&Side::Consumer).cloned(),
             ("region", "name") => Some(inner.state.region.clone()),
-            _ => inner.state.resources.get(name)?.facts.get(fact).cloned(),
+            ("run", "id") => Some(inner.state.run.clone()),
+            _ => {
+                let drill = inner.state.drill.as_ref().and_then(|drill| drill.facts.get(name));
+                let facts = drill.or_else(|| inner.state.resources.get(name).map(|line| &line.facts))?;
+                facts.get(fact).cloned()
+            }
         })
     }
 }

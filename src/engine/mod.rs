@@ -4,6 +4,7 @@
 
 mod core;
 mod decide;
+mod drill;
 mod drive;
 pub mod event;
 mod examine;
@@ -13,16 +14,18 @@ mod perform;
 mod prove;
 mod receipt;
 mod recover;
+mod rules;
 mod state;
 mod teardown;
 mod view;
 
 pub use core::Core;
 pub use decide::{Effect, End, Input, Plan, decide};
+pub use drill::{Drilling, Standing};
 pub use drive::{Drive, Ended, Stuck};
 pub use examine::examine;
 pub use journal::{FORMAT, Journal, JournalError, Read, read};
-pub use perform::Patience;
+pub use perform::{Failure, Patience};
 pub use prove::{At, Flaw, List, Proof};
-pub use state::{Detouring, Made, Pending, ResourceState, State, StepState};
+pub use state::{Detouring, Graded, Made, Pending, Planted, ResourceState, State, StepState};
 pub use view::Views;

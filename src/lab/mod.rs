@@ -2,6 +2,7 @@
 //! Must not know: the engine, SDK types, the screen.
 //! Next: `model.rs` is what a lab file may say, `load.rs` reads it, `prose.rs` is the words beside it.
 
+mod drill;
 mod error;
 mod graph;
 mod load;
@@ -13,6 +14,7 @@ mod skeleton;
 mod source;
 mod variables;
 
+pub use drill::{Act, Drill, DrillCall, Goal, Recipe, Symptom, Vocabulary};
 pub use error::{LabError, Place};
 pub use graph::{Reference, in_order, waves};
 pub use load::{LoadError, Loaded, load};
@@ -20,5 +22,5 @@ pub use model::*;
 pub use prose::{Pair, Prose, StepProse};
 pub use schema::schema;
 pub use skeleton::{SCHEMA_FILE, SkeletonError, skeleton};
-pub use source::Source;
+pub use source::{DrillSource, Source};
 use variables::subnet_of;

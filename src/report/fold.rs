@@ -159,6 +159,13 @@ impl Folding<'_> {
             Event::RunCleaned { .. } => self.report.cleaned = true,
             Event::Answered { .. }
             | Event::RunFinished { .. }
+            | Event::DrillStarted { .. }
+            | Event::DrillCall { .. }
+            | Event::DrillKept { .. }
+            | Event::DrillPlanted { .. }
+            | Event::DrillHint { .. }
+            | Event::DrillFinished { .. }
+            | Event::DrillUndone { .. }
             | Event::Rung { .. }
             | Event::Diagnosis { .. }
             | Event::Unknown => {}

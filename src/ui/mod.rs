@@ -6,6 +6,7 @@ mod bars;
 mod canvas;
 mod clean;
 mod diagram;
+mod drill;
 mod error;
 mod events;
 mod heartbeat;

@@ -5,6 +5,7 @@ mod bad_lab;
 mod cli;
 mod crash;
 mod data_plane;
+mod drills;
 mod explain;
 mod faults;
 mod harness;

@@ -10,6 +10,6 @@ mod view;
 pub use crate::checks::Verdict;
 pub use crate::cloud::{Fault, FaultClass};
 pub use layout::{Column, Layout, Part, Row};
-pub use record::{Entry, Event, Facts, Item, ItemState, Purpose, RungState, Way};
+pub use record::{DrillPurpose, Entry, Event, Facts, Item, ItemState, Purpose, RungState, Way};
 pub use screen::{Answer, AskError, Choice, Progress, ProgressState, Question, QuestionId, Screen};
 pub use view::{Lane, Link, LinkState, Mark, Node, OpeningView, Picture, StepView};
