@@ -36,11 +36,11 @@ cli-arg-which = A lab's name or its folder (default: all of --labs, else all tha
 cli-arg-id = The new lab's name; also its folder's name
 cli-arg-dir = The folder to make it in (default: that of --labs, else labs)
 cli-arg-explain-only = Only read: call nothing, make nothing
-cli-arg-target = Where calls go: sandbox
-cli-arg-endpoint-url = Use this AWS-compatible endpoint on this machine
-cli-arg-profile = The AWS profile to use with --endpoint-url
-cli-arg-region = The region (default: ap-northeast-1)
-cli-arg-set = Set a lab variable, e.g. cidr=10.1.0.0/16; repeatable
+cli-arg-target = Where calls go: sandbox (default), aws
+cli-arg-endpoint-url = Use this AWS-compatible endpoint
+cli-arg-profile = The AWS profile to sign in with
+cli-arg-region = Region (default: profile's, else ap-northeast-1)
+cli-arg-set = Set a variable, e.g. cidr=10.1.0.0/16; repeatable
 cli-arg-pace = The sandbox's pace: instant, quick (default), real
 cli-arg-yes = Ask nothing: take the default answers and go through to the end
 cli-arg-keep = Keep what was made: no clean-up at the end
@@ -105,8 +105,6 @@ cli-port-taken = another program uses port { $port }
 cli-sandbox-state = the sandbox's state cannot be read
 cli-sign-in = { $url } does not accept the credentials
 cli-unreachable = { $url } does not answer
-cli-endpoint-not-local = { $url } is not an endpoint of this machine
-cli-endpoint-not-local-detail = This version of pllab makes nothing on AWS itself, where it would cost money. Give --endpoint-url a URL on 127.0.0.1.
 
 ## Results
 cli-home-first = **pllab** is a lab in which you build AWS PrivateLink and see that it works. No AWS account is needed.

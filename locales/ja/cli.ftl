@@ -36,11 +36,11 @@ cli-arg-which = ラボの名前、またはラボのフォルダー (省略時: 
 cli-arg-id = 新しいラボの名前。フォルダーの名前にもなる
 cli-arg-dir = ラボを作るフォルダー (省略時: --labs のフォルダー、なければ labs)
 cli-arg-explain-only = 読むだけにする。何も呼び出さず、何も作らない
-cli-arg-target = 実行先: sandbox
-cli-arg-endpoint-url = 実行先にする、このマシンの AWS 互換エンドポイント
-cli-arg-profile = --endpoint-url で使う AWS のプロファイル
-cli-arg-region = リージョン (省略時: ap-northeast-1)
-cli-arg-set = ラボの変数を設定する (例 cidr=10.1.0.0/16)。繰り返し可
+cli-arg-target = 実行先: sandbox (省略時)、aws
+cli-arg-endpoint-url = 実行先にする AWS 互換エンドポイント
+cli-arg-profile = サインインに使う AWS のプロファイル
+cli-arg-region = リージョン (省略時: 設定のもの、ap-northeast-1)
+cli-arg-set = 変数を設定する (例 cidr=10.1.0.0/16)、複数可
 cli-arg-pace = サンドボックスの速さ: instant、quick (省略時)、real
 cli-arg-yes = 質問せずに、既定の答えで最後まで進む
 cli-arg-keep = 最後に後片付けをせず、作ったものを残す
@@ -105,8 +105,6 @@ cli-port-taken = ポート { $port } は別のプログラムが使っていま�
 cli-sandbox-state = サンドボックスの状態を読めません
 cli-sign-in = { $url } にサインインできません
 cli-unreachable = { $url } につながりません
-cli-endpoint-not-local = { $url } はこのマシンのエンドポイントではありません
-cli-endpoint-not-local-detail = この版の pllab は、費用のかかる AWS には何も作りません。--endpoint-url には 127.0.0.1 などの URL を指定してください。
 
 ## Results
 cli-home-first = **pllab** は、AWS PrivateLink を自分で作って確かめるラボです。AWS アカウントは要りません。

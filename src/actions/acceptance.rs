@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::grant::Grant;
 use super::part::{Making, Part, ec2, fact};
 use crate::lab::Acceptance;
 
@@ -24,4 +25,12 @@ fn word(operation: &'static str, acceptance: &Acceptance) -> Vec<Part> {
         }),
     );
     vec![Part { name: "word", call, facts: &[], find: None, repeat: true }]
+}
+
+pub(super) fn grants() -> Vec<Grant> {
+    vec![Grant::own(&["ec2:AcceptVpcEndpointConnections"], &["vpc-endpoint-service/*"])]
+}
+
+pub(super) fn reject_grants() -> Vec<Grant> {
+    vec![Grant::own(&["ec2:RejectVpcEndpointConnections"], &["vpc-endpoint-service/*"])]
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, ec2, fact};
 use crate::cloud::Call;
 use crate::lab::{EndpointService, Side};
@@ -57,4 +58,16 @@ pub(super) fn look(name: &str) -> Call {
 /// With connections left this answers 200 and a list of failures; the cloud room turns that into a fault.
 pub(super) fn delete(name: &str) -> Vec<Part> {
     deletion(ec2("DeleteVpcEndpointServiceConfigurations", json!({ "ServiceIds": [fact(name, "id")] })))
+}
+
+pub(super) fn grants() -> Vec<Grant> {
+    let service = "vpc-endpoint-service/*";
+    vec![
+        Grant::new("ec2:CreateVpcEndpointServiceConfiguration", &[service]),
+        Grant::tag("ec2:CreateVpcEndpointServiceConfiguration", &[service]),
+        Grant::own(
+            &["ec2:ModifyVpcEndpointServicePermissions", "ec2:DeleteVpcEndpointServiceConfigurations"],
+            &[service],
+        ),
+    ]
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, ec2, fact};
 use crate::cloud::Call;
 use crate::lab::GatewayEndpoint;
@@ -31,4 +32,17 @@ pub(super) fn look(name: &str) -> Call {
 
 pub(super) fn delete(name: &str) -> Vec<Part> {
     deletion(ec2("DeleteVpcEndpoints", json!({ "VpcEndpointIds": [fact(name, "id")] })))
+}
+
+pub(super) fn grants() -> Vec<Grant> {
+    vec![
+        Grant::new("ec2:CreateVpcEndpoint", &["vpc-endpoint/*"]).rail(
+            "StringLike",
+            "ec2:VpceServiceName",
+            "com.amazonaws.${region.name}.s3",
+        ),
+        Grant::tag("ec2:CreateVpcEndpoint", &["vpc-endpoint/*"]),
+        Grant::own(&["ec2:CreateVpcEndpoint"], &["vpc/*", "route-table/*"]),
+        Grant::own(&["ec2:DeleteVpcEndpoints"], &["vpc-endpoint/*"]),
+    ]
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, ec2, fact};
 use crate::cloud::Call;
 use crate::lab::{Image, Instance};
@@ -53,4 +54,30 @@ pub(super) fn look(name: &str) -> Call {
 
 pub(super) fn delete(name: &str) -> Vec<Part> {
     deletion(ec2("TerminateInstances", json!({ "InstanceIds": [fact(name, "id")] })))
+}
+
+/// Image, network interface and volume carry no tag of the run: AWS's own images only, no public address, and that is all that
+/// can be said of them. `ssm:GetParameters` is what `resolve:ssm` takes
+/// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html>, dependent actions).
+pub(super) fn grants(instance: &Instance) -> Vec<Grant> {
+    let parameters = match instance.image {
+        Image::AmazonLinux2023 => "parameter/aws/service/ami-amazon-linux-latest/*",
+        Image::WindowsServer2022 => "parameter/aws/service/ami-windows-latest/*",
+    };
+    vec![
+        Grant::new("ec2:RunInstances", &["instance/*"])
+            .rail("StringEquals", "ec2:InstanceType", &instance.instance_type)
+            .rail("StringEquals", "ec2:MetadataHttpTokens", "required"),
+        Grant::tag("ec2:RunInstances", &["instance/*"]),
+        Grant::own(&["ec2:RunInstances"], &["subnet/*", "security-group/*"]),
+        Grant::any(&["ec2:RunInstances"], &["image/*"]).rail("StringEquals", "ec2:Owner", "amazon"),
+        // A volume has no such key, which is then as good as false.
+        Grant::any(&["ec2:RunInstances"], &["network-interface/*", "volume/*"]).rail(
+            "BoolIfExists",
+            "ec2:AssociatePublicIpAddress",
+            "false",
+        ),
+        Grant::any(&["ssm:GetParameters"], &[parameters]),
+        Grant::own(&["ec2:TerminateInstances"], &["instance/*"]),
+    ]
 }

@@ -1,11 +1,12 @@
 //! From a resource of the lab to the file that knows its kind.
 
+use super::grant::Grant;
 use super::part::{Making, Part};
 use super::{
     acceptance, endpoint, endpoint_service, gateway_endpoint, instance, listener, load_balancer, route_table,
     security_group, service_lookup, subnet, target_group, vpc,
 };
-use crate::cloud::Call;
+use crate::cloud::{Api, Call};
 use crate::i18n::{Text, m};
 use crate::lab::{Acceptance, Resource};
 
@@ -27,6 +28,42 @@ pub fn make(resource: &Resource, making: &Making<'_>) -> Vec<Part> {
         Resource::Endpoint(it) => endpoint::make(it, making),
         Resource::Acceptance(it) => acceptance::make(it, making),
     }
+}
+
+/// What IAM must allow for making, changing and deleting `resource`. Reading is [`reads`].
+#[must_use]
+pub fn grants(resource: &Resource) -> Vec<Grant> {
+    match resource {
+        Resource::Vpc(_) => vpc::grants(),
+        Resource::Subnet(_) => subnet::grants(),
+        Resource::RouteTable(_) => route_table::grants(),
+        Resource::GatewayEndpoint(_) => gateway_endpoint::grants(),
+        Resource::SecurityGroup(_) => security_group::grants(),
+        Resource::Instance(it) => instance::grants(it),
+        Resource::TargetGroup(_) => target_group::grants(),
+        Resource::LoadBalancer(_) => load_balancer::grants(),
+        Resource::Listener(_) => listener::grants(),
+        Resource::EndpointService(_) => endpoint_service::grants(),
+        Resource::ServiceLookup(_) => Vec::new(),
+        Resource::Endpoint(_) => endpoint::grants(),
+        Resource::Acceptance(_) => acceptance::grants(),
+    }
+}
+
+/// What IAM must allow for rejecting a connection.
+#[must_use]
+pub fn reject_grants() -> Vec<Grant> {
+    acceptance::reject_grants()
+}
+
+/// The operations by which `resource` is looked for and looked at; none of them changes anything.
+#[must_use]
+pub fn reads(resource: &Resource) -> Vec<(Api, &'static str)> {
+    let making = Making { run: "", lab: "", learner: "", round: 0 };
+    let parts = make(resource, &making);
+    let calls = parts.iter().flat_map(|part| [Some(&part.call), part.find.as_ref().map(|find| &find.call)]).flatten();
+    let look = look(resource.kind(), resource.name());
+    calls.chain(&look).filter(|call| call.is_read()).map(|call| (call.api, call.operation)).collect()
 }
 
 /// The calls that reject a connection.

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, elbv2, fact};
 use crate::cloud::Call;
 use crate::lab::Listener;
@@ -34,4 +35,14 @@ pub(super) fn look(name: &str) -> Call {
 
 pub(super) fn delete(name: &str) -> Vec<Part> {
     deletion(elbv2("DeleteListener", json!({ "ListenerArn": fact(name, "arn") })))
+}
+
+/// A listener is created on its load balancer: that is what the permission is asked for.
+pub(super) fn grants() -> Vec<Grant> {
+    let (balancer, listener) = ("loadbalancer/net/pllab-*/*", "listener/net/pllab-*/*/*");
+    vec![
+        Grant::own(&["elasticloadbalancing:CreateListener"], &[balancer]),
+        Grant::tag("elasticloadbalancing:CreateListener", &[listener]),
+        Grant::own(&["elasticloadbalancing:DeleteListener"], &[listener]),
+    ]
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, elbv2, fact};
 use crate::cloud::Call;
 use crate::lab::LoadBalancer;
@@ -39,4 +40,17 @@ pub(super) fn look(name: &str) -> Call {
 
 pub(super) fn delete(name: &str) -> Vec<Part> {
     deletion(elbv2("DeleteLoadBalancer", json!({ "LoadBalancerArn": fact(name, "arn") })))
+}
+
+pub(super) fn grants() -> Vec<Grant> {
+    let balancer = "loadbalancer/net/pllab-*/*";
+    vec![
+        Grant::new("elasticloadbalancing:CreateLoadBalancer", &[balancer]).rail(
+            "StringEquals",
+            "elasticloadbalancing:Scheme",
+            "internal",
+        ),
+        Grant::tag("elasticloadbalancing:CreateLoadBalancer", &[balancer]),
+        Grant::own(&["elasticloadbalancing:DeleteLoadBalancer"], &[balancer]),
+    ]
 }

@@ -3,14 +3,17 @@
 //! Next: `part.rs` is the vocabulary, `kind.rs` finds the file for a resource, `endpoint.rs` is a good one to read first.
 
 mod acceptance;
+mod cost;
 mod endpoint;
 mod endpoint_service;
 mod gateway_endpoint;
+mod grant;
 mod instance;
 mod kind;
 mod listener;
 mod load_balancer;
 mod part;
+mod price;
 mod route_table;
 mod security_group;
 mod service_lookup;
@@ -18,5 +21,8 @@ mod subnet;
 mod target_group;
 mod vpc;
 
-pub use kind::{delete, label, look, make, plan, reject, usual_deletion};
+pub use cost::{Charge, cost};
+pub use grant::{Grant, Rail, Scope};
+pub use kind::{delete, grants, label, look, make, plan, reads, reject, reject_grants, usual_deletion};
 pub use part::{Find, Making, Part, Presence, facts_of, presence};
+pub use price::{Micros, PRICES_AS_OF};

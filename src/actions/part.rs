@@ -38,6 +38,8 @@ pub struct Making<'a> {
     pub run: &'a str,
     /// The lab's id.
     pub lab: &'a str,
+    /// The learner's name.
+    pub learner: &'a str,
     /// How often this resource was made before in this run: a client token must not be used twice.
     pub round: usize,
 }
@@ -69,7 +71,7 @@ impl Making<'_> {
     }
 
     fn marks<'n>(&'n self, resource: &'n str) -> tags::RunTags<'n> {
-        tags::RunTags { run: self.run, lab: self.lab, resource }
+        tags::RunTags { run: self.run, lab: self.lab, learner: self.learner, resource }
     }
 
     /// What is made again must not be mistaken for what was deleted, which AWS shows for a while.

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::grant::Grant;
 use super::part::{Find, Making, Part, ec2, fact};
 use crate::cloud::Call;
 use crate::lab::RouteTable;
@@ -62,5 +63,15 @@ pub(super) fn delete(name: &str) -> Vec<Part> {
     vec![
         Part { name: "disassociate", call: association, facts: &[], find: None, repeat: true },
         Part { name: "delete", call: table, facts: &[], find: None, repeat: true },
+    ]
+}
+
+pub(super) fn grants() -> Vec<Grant> {
+    vec![
+        Grant::new("ec2:CreateRouteTable", &["route-table/*"]),
+        Grant::tag("ec2:CreateRouteTable", &["route-table/*"]),
+        Grant::own(&["ec2:CreateRouteTable"], &["vpc/*"]),
+        Grant::own(&["ec2:AssociateRouteTable", "ec2:DisassociateRouteTable"], &["route-table/*", "subnet/*"]),
+        Grant::own(&["ec2:DeleteRouteTable"], &["route-table/*"]),
     ]
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, ec2, fact};
 use crate::cloud::Call;
 use crate::lab::SecurityGroup;
@@ -61,4 +62,13 @@ pub(super) fn look(name: &str) -> Call {
 /// Rules that name other groups go with the group that holds them, so the groups are deleted in reverse order.
 pub(super) fn delete(name: &str) -> Vec<Part> {
     deletion(ec2("DeleteSecurityGroup", json!({ "GroupId": fact(name, "id") })))
+}
+
+pub(super) fn grants() -> Vec<Grant> {
+    vec![
+        Grant::new("ec2:CreateSecurityGroup", &["security-group/*"]),
+        Grant::tag("ec2:CreateSecurityGroup", &["security-group/*"]),
+        Grant::own(&["ec2:CreateSecurityGroup"], &["vpc/*"]),
+        Grant::own(&["ec2:AuthorizeSecurityGroupIngress", "ec2:DeleteSecurityGroup"], &["security-group/*"]),
+    ]
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, ec2, fact};
 use crate::cloud::Call;
 use crate::lab::Subnet;
@@ -43,4 +44,13 @@ pub(super) fn look(name: &str) -> Call {
 
 pub(super) fn delete(name: &str) -> Vec<Part> {
     deletion(ec2("DeleteSubnet", json!({ "SubnetId": fact(name, "id") })))
+}
+
+pub(super) fn grants() -> Vec<Grant> {
+    vec![
+        Grant::new("ec2:CreateSubnet", &["subnet/*"]),
+        Grant::tag("ec2:CreateSubnet", &["subnet/*"]),
+        Grant::own(&["ec2:CreateSubnet"], &["vpc/*"]),
+        Grant::own(&["ec2:DeleteSubnet"], &["subnet/*"]),
+    ]
 }

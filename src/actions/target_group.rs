@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, elbv2, fact};
 use crate::cloud::Call;
 use crate::lab::TargetGroup;
@@ -55,4 +56,23 @@ pub(super) fn look(name: &str) -> Call {
 
 pub(super) fn delete(name: &str) -> Vec<Part> {
     deletion(elbv2("DeleteTargetGroup", json!({ "TargetGroupArn": fact(name, "arn") })))
+}
+
+/// The first target group or load balancer of an account makes ELB's service-linked role
+/// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-service-linked-roles.html>).
+pub(super) fn grants() -> Vec<Grant> {
+    let group = "targetgroup/pllab-*/*";
+    vec![
+        Grant::new("elasticloadbalancing:CreateTargetGroup", &[group]),
+        Grant::tag("elasticloadbalancing:CreateTargetGroup", &[group]),
+        Grant::linked_role("elasticloadbalancing.amazonaws.com", "AWSServiceRoleForElasticLoadBalancing"),
+        Grant::own(
+            &[
+                "elasticloadbalancing:ModifyTargetGroupAttributes",
+                "elasticloadbalancing:RegisterTargets",
+                "elasticloadbalancing:DeleteTargetGroup",
+            ],
+            &[group],
+        ),
+    ]
 }

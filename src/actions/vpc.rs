@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, ec2, fact};
 use crate::cloud::Call;
 use crate::lab::Vpc;
@@ -28,4 +29,12 @@ pub(super) fn look(name: &str) -> Call {
 
 pub(super) fn delete(name: &str) -> Vec<Part> {
     deletion(ec2("DeleteVpc", json!({ "VpcId": fact(name, "id") })))
+}
+
+pub(super) fn grants() -> Vec<Grant> {
+    vec![
+        Grant::new("ec2:CreateVpc", &["vpc/*"]),
+        Grant::tag("ec2:CreateVpc", &["vpc/*"]),
+        Grant::own(&["ec2:DeleteVpc"], &["vpc/*"]),
+    ]
 }

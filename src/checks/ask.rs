@@ -26,7 +26,7 @@ use super::service_found::ServiceFound;
 use super::subnet_in_zone::SubnetInZone;
 use super::targets_healthy::TargetsHealthy;
 use super::vpc_available::VpcAvailable;
-use crate::cloud::Call;
+use crate::cloud::{Api, Call};
 use crate::i18n::{Text, m};
 use crate::lab::{Check, Side};
 
@@ -68,6 +68,16 @@ pub fn usual_seconds(check: &Check) -> Option<(u32, u32)> {
 #[must_use]
 pub fn look(check: &Check, facts: &Facts, sides: &BTreeMap<String, Side>) -> Option<(Side, Call)> {
     with_question!(check, question => look_for(&question, facts, sides))
+}
+
+/// The operations that asking may take, for the permissions of a lab; none of them changes anything.
+#[must_use]
+pub fn reads(check: &Check) -> Vec<(Api, &'static str)> {
+    let call = with_question!(check, question => question.call(&Facts::new()));
+    let more = with_question!(check, question => question.follows());
+    let mut reads = vec![(call.api, call.operation)];
+    reads.extend(more.iter().map(|operation| (Api::Ec2, *operation)));
+    reads
 }
 
 /// Asks the cloud.

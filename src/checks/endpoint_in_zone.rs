@@ -36,6 +36,10 @@ impl Question for EndpointInZone<'_> {
         describe(facts, &self.0.endpoint)
     }
 
+    fn follows(&self) -> &'static [&'static str] {
+        &["DescribeSubnets", "DescribeVpcEndpointServices"]
+    }
+
     fn expected(&self, _: &Scene<'_>) -> Text {
         m::check_expected_service_zone()
     }

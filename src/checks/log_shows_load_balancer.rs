@@ -37,6 +37,10 @@ impl Question for LogShowsLoadBalancer<'_> {
         console::call(facts, &self.0.instance)
     }
 
+    fn follows(&self) -> &'static [&'static str] {
+        &["DescribeNetworkInterfaces"]
+    }
+
     fn expected(&self, _: &Scene<'_>) -> Text {
         m::check_expected_load_balancer_address()
     }

@@ -41,6 +41,10 @@ impl Question for Page<'_> {
         console::call(facts, &self.0.client)
     }
 
+    fn follows(&self) -> &'static [&'static str] {
+        &["DescribeNetworkInterfaces"]
+    }
+
     fn expected(&self, _: &Scene<'_>) -> Text {
         m::check_expected_page()
     }

@@ -25,6 +25,11 @@ pub(super) trait Question {
     /// The call that shows it. What is not known yet is referred to as `${name.fact}`.
     fn call(&self, facts: &Facts) -> Call;
 
+    /// The operations that [`Question::follow`] may ask for besides [`Question::call`].
+    fn follows(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// What should be seen.
     fn expected(&self, scene: &Scene<'_>) -> Text;
 

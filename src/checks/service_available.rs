@@ -35,6 +35,10 @@ impl Question for ServiceAvailable<'_> {
         ec2("DescribeVpcEndpointServiceConfigurations", json!({ "ServiceIds": [id] }))
     }
 
+    fn follows(&self) -> &'static [&'static str] {
+        &["DescribeAvailabilityZones"]
+    }
+
     fn expected(&self, _: &Scene<'_>) -> Text {
         in_words("Available", self.0.acceptance_required)
     }

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use super::place::Place;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::consent::Ceiling;
 
 /// pllab's command line. Every help text is set in `words.rs`, in the reader's language.
 #[derive(Debug, Parser)]
@@ -63,6 +66,7 @@ pub(super) enum Output {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Target {
     Sandbox,
+    Aws,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -80,10 +84,12 @@ pub(super) enum Verb {
     Status(OneRun),
     Check(Check),
     Why(OneRun),
+    Drill(DrillArgs),
     Browse(OneRun),
     Clean(Clean),
     Report(Report),
     Handout(Handout),
+    Policy(super::policy::Policy),
     Labs(Labs),
     Sandbox(Sandbox),
     Completions(Completions),
@@ -100,14 +106,22 @@ pub(super) struct Start {
     pub target: Target,
     #[arg(long, value_name = "URL")]
     pub endpoint_url: Option<String>,
-    #[arg(long, value_name = "NAME", requires = "endpoint_url")]
+    #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
-    #[arg(long, value_name = "REGION", default_value = "ap-northeast-1")]
-    pub region: String,
+    #[arg(long, value_name = "NAME")]
+    pub consumer_profile: Option<String>,
+    #[arg(long, conflicts_with_all = ["endpoint_url", "consumer_profile"])]
+    pub two_accounts: bool,
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub learner: Option<String>,
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
     pub set: Vec<(String, String)>,
     #[arg(long, value_enum)]
     pub pace: Option<PaceArg>,
+    #[arg(long, value_name = "USD")]
+    pub accept_cost: Option<Ceiling>,
     #[arg(short, long)]
     pub yes: bool,
     #[arg(long)]
@@ -118,6 +132,8 @@ pub(super) struct Start {
 pub(super) struct Resume {
     #[arg(value_name = "RUN")]
     pub run: Option<String>,
+    #[arg(long, value_name = "USD")]
+    pub accept_cost: Option<Ceiling>,
     #[arg(short, long)]
     pub yes: bool,
     #[arg(long)]
@@ -128,6 +144,32 @@ pub(super) struct Resume {
 pub(super) struct OneRun {
     #[arg(value_name = "RUN")]
     pub run: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct DrillArgs {
+    #[arg(value_name = "NAME")]
+    pub drill: Option<String>,
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<String>,
+    #[arg(long, value_enum)]
+    pub pace: Option<PaceArg>,
+    #[arg(long)]
+    pub allow_aws: bool,
+    #[arg(short, long)]
+    pub yes: bool,
+    #[command(subcommand)]
+    pub verb: Option<DrillVerb>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum DrillVerb {
+    List,
+    Check(OneRun),
+    Hint(OneRun),
+    GiveUp(OneRun),
+    Undo(OneRun),
 }
 
 #[derive(Debug, Args)]
@@ -144,6 +186,14 @@ pub(super) struct Clean {
     pub run: Option<String>,
     #[arg(long)]
     pub all: bool,
+    #[arg(long, conflicts_with_all = ["run", "all"])]
+    pub everyone: bool,
+    #[arg(long, requires = "everyone")]
+    pub confirm_everyone: bool,
+    #[command(flatten)]
+    pub place: Place,
+    #[arg(long, value_name = "NAME")]
+    pub learner: Option<String>,
     #[arg(short, long)]
     pub yes: bool,
 }
@@ -239,7 +289,7 @@ pub(super) struct Completions {
     pub shell: clap_complete::Shell,
 }
 
-fn key_value(text: &str) -> Result<(String, String), String> {
+pub(super) fn key_value(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or_else(|| "KEY=VALUE".to_owned())?;
     Ok((key.to_owned(), value.to_owned()))
 }

@@ -12,6 +12,21 @@ use crate::i18n::m;
 
 /// Cleans one run, or every run that is not cleaned.
 pub(super) async fn clean(context: &mut Context, args: Clean) -> Result<Code, Failed> {
+    if args.everyone && !args.place.is_given() {
+        let next = ["pllab clean --everyone --target aws", "pllab clean --all"];
+        return Err(Failed::new(Code::Usage, m::shared_everyone_where(), Vec::new(), &next));
+    }
+    if args.place.is_given() && !args.all && !args.everyone {
+        return Err(Failed::new(
+            Code::Usage,
+            m::shared_place_needs_all(),
+            Vec::new(),
+            &["pllab clean --all --target aws"],
+        ));
+    }
+    if args.place.is_given() {
+        return super::clean_tagged::clean_tagged(context, &args).await;
+    }
     let store = context.store()?;
     let mut runs: Vec<Found> = Vec::new();
     if args.all {
@@ -61,6 +76,6 @@ pub(super) async fn clean(context: &mut Context, args: Clean) -> Result<Code, Fa
 }
 
 /// The code that tells more of what is wrong.
-fn graver(one: Code, other: Code) -> Code {
+pub(super) fn graver(one: Code, other: Code) -> Code {
     if other as i32 > one as i32 { other } else { one }
 }

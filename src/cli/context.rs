@@ -82,6 +82,29 @@ impl Context {
         }
     }
 
+    /// Says what belongs to no result: on standard output, or beside it where that is JSON.
+    pub fn tell(&mut self, text: &str) -> Result<(), Failed> {
+        if !self.json() {
+            return self.print(text);
+        }
+        // Where even standard error is closed nobody can be told.
+        let _ = self.host.err.write_all(text.as_bytes()).and_then(|()| self.host.err.flush());
+        Ok(())
+    }
+
+    /// Says something beside the result, where it does not get into a file that the result goes to.
+    pub fn note(&mut self, text: &Text) {
+        let text = ui::markdown(&text.say(self.lang), &self.sheet());
+        // Where even standard error is closed nobody can be told.
+        let _ = self.host.err.write_all(text.as_bytes());
+    }
+
+    /// The same for a sentence.
+    pub fn tell_line(&mut self, text: &Text) -> Result<(), Failed> {
+        let text = ui::markdown(&text.say(self.lang), &self.sheet());
+        self.tell(&text)
+    }
+
     /// Whether results are JSON.
     pub fn json(&self) -> bool {
         self.common.output == Output::Json
@@ -141,5 +164,9 @@ pub(super) fn located(error: &LabError) -> Text {
 
 /// Where a run's calls go, in words.
 pub(super) fn place(target: &str, region: &str) -> Text {
-    if target == "sandbox" { m::cli_place_sandbox(region) } else { m::cli_place_endpoint(region, target) }
+    match target {
+        "sandbox" => m::cli_place_sandbox(region),
+        "aws" => m::aws_place(region),
+        url => m::cli_place_endpoint(region, url),
+    }
 }

@@ -10,7 +10,7 @@ use super::exit::{self, Code, Failed};
 use super::interrupt::Interrupt;
 use crate::engine::event::Way;
 use crate::engine::{Core, Drive, Patience, State, Views};
-use crate::i18n::m;
+use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Side};
 
 /// Whether there is somebody to ask whether to read on. Without, no runtime is needed that listens to anything.
@@ -24,7 +24,8 @@ pub(super) async fn explain(
     args: &Start,
     set: &BTreeMap<String, String>,
 ) -> Result<Code, Failed> {
-    let Example { loaded, state, accounts } = example(context, &args.lab, &args.region, set)?;
+    let region = args.region.clone().unwrap_or_else(|| super::target::USUAL_REGION.to_owned());
+    let Example { loaded, state, accounts } = example(context, &args.lab, &region, set)?;
     let asked = is_asked(context, args);
     let (interrupted, flag) = if asked {
         let interrupt = Interrupt::listen();
@@ -38,14 +39,16 @@ pub(super) async fn explain(
         core: Arc::new(core),
         clouds: None,
         patience: Patience::AWS,
+        renew: Text::literal(""),
         views: Views {
-            place: place("sandbox", &args.region),
+            place: place("sandbox", &region),
             cost: m::cli_cost_reading(),
             way: Way::Explain,
             resumed: false,
         },
         loaded,
         way: Way::Explain,
+        path: None,
         keep: true,
         // Nobody to ask: it is read through to the end.
         asks: asked,

@@ -3,16 +3,18 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::consent::{self, Ceiling};
 use super::context::{Context, place};
 use super::exit::{self, Code, Failed};
 use super::interrupt::Interrupt;
 use super::store::{Found, Store, journal_trouble};
-use super::target::Target;
+use super::target::{SignIn, Target};
+use super::why;
 use crate::engine::event::{Event, Screen, Way};
 use crate::engine::{Core, Drive, End, Journal, State, Stuck, Views};
 use crate::host::DirLock;
 use crate::i18n::{Text, m};
-use crate::lab::Loaded;
+use crate::lab::{Loaded, Side};
 use crate::sandbox::Pace;
 
 /// Everything a pass needs.
@@ -25,10 +27,14 @@ pub(super) struct Pass {
     pub state: State,
     /// A first line to write.
     pub first: Option<Event>,
+    /// What the learner agreed to in this pass, to be written after it.
+    pub consented: Option<Event>,
     /// The lab.
     pub loaded: Arc<Loaded>,
     /// The target.
     pub target: Target,
+    /// Where its region comes from.
+    pub region: Text,
     /// Held until the pass is over.
     pub lock: DirLock,
     /// Ctrl-C.
@@ -64,16 +70,38 @@ pub(super) async fn open(
     };
     let interrupt = Interrupt::listen();
     let target = target(context, store, found, &state).await?;
-    Ok(Pass { run, journal, state, first, loaded, target, lock, interrupt, keep, resumed: true })
+    let region = m::aws_region_run();
+    Ok(Pass {
+        run,
+        journal,
+        state,
+        first,
+        consented: None,
+        loaded,
+        target,
+        region,
+        lock,
+        interrupt,
+        keep,
+        resumed: true,
+    })
 }
 
 /// The target that a run's journal names.
 pub(super) async fn target(context: &Context, store: &Store, found: &Found, state: &State) -> Result<Target, Failed> {
-    let target = if state.target == "sandbox" {
-        let pace = state.pace.as_deref().and_then(|pace| pace.parse::<Pace>().ok()).unwrap_or_default();
-        Target::sandbox(&context.host, store, &found.folder, &state.region, pace).await?
-    } else {
-        Target::endpoint(&state.target, state.profile.clone(), &state.region).await?
+    let sign_in = SignIn {
+        profile: state.profile.clone(),
+        consumer_profile: state.consumer_profile.clone(),
+        region: state.region.clone(),
+    };
+    let target = match state.target.as_str() {
+        "sandbox" => {
+            let pace = state.pace.as_deref().and_then(|pace| pace.parse::<Pace>().ok()).unwrap_or_default();
+            let two = state.accounts.get(&Side::Provider) != state.accounts.get(&Side::Consumer);
+            Target::sandbox(&context.host, store, &found.folder, &state.region, pace, two).await?
+        }
+        "aws" => Target::aws(&context.host, sign_in).await?,
+        url => Target::endpoint(&context.host, url, sign_in).await?,
     };
     // In another account everything would look gone.
     let stranger = state.accounts.iter().find(|(side, account)| target.accounts.get(side) != Some(account));
@@ -95,29 +123,71 @@ pub(super) enum Doing {
     Clean,
 }
 
-/// Goes through the lab, and says how it ended.
-pub(super) async fn go(context: &mut Context, pass: Pass, yes: bool) -> Code {
-    let screen = context.screen(yes, Arc::clone(&pass.interrupt.flag));
-    work(context, pass, &screen, Doing::Lab).await
+/// What was said on the command line of costs and questions.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Agreement {
+    /// `--accept-cost`.
+    pub given: Option<Ceiling>,
+    /// `--yes`.
+    pub yes: bool,
+}
+
+/// Says who and where and what it costs, asks where it costs anything, goes through the lab, and says how it ended.
+///
+/// # Errors
+/// Where the learner did not agree to the cost; nothing has been written or made then.
+pub(super) async fn go(context: &mut Context, mut pass: Pass, agreed: Agreement) -> Result<Code, Failed> {
+    consent::tell_who(context, &pass.target, &pass.region)?;
+    let region = match &pass.first {
+        Some(Event::RunStarted { region, .. }) => region.clone(),
+        _ => pass.state.region.clone(),
+    };
+    let charges = match &pass.state.consent {
+        Some(_) => Vec::new(),
+        None => consent::charges(&pass.loaded, &region, &pass.target),
+    };
+    let flag = Arc::clone(&pass.interrupt.flag);
+    let open = |context: &mut Context| context.screen(agreed.yes, flag);
+    let asked = tokio::task::block_in_place(|| consent::ask(context, &charges, agreed, open));
+    match asked {
+        Ok((screen, consented)) => {
+            pass.consented = consented;
+            Ok(work(context, pass, &screen, Doing::Lab).await)
+        }
+        Err(failed) => {
+            pass.target.close().await;
+            Err(failed)
+        }
+    }
 }
 
 /// Works on a run with `screen`, closes the target, and says how it ended.
 pub(super) async fn work(context: &mut Context, pass: Pass, screen: &Arc<dyn Screen>, doing: Doing) -> Code {
-    let Pass { run, journal, state, first, loaded, target, lock, interrupt, keep, resumed } = pass;
+    let Pass { run, journal, state, first, consented, loaded, target, lock, interrupt, keep, resumed, .. } = pass;
     let (region, at) = match &first {
         Some(Event::RunStarted { region, target, .. }) => (region.clone(), target.clone()),
         _ => (state.region.clone(), state.target.clone()),
     };
-    let views = Views { place: place(&at, &region), cost: m::cli_cost_nothing(), way: Way::Guided, resumed };
+    let charges = match (&consented, &state.consent) {
+        (Some(Event::Consented { charges, .. }), _) => charges.clone(),
+        (_, Some(consent)) => consent.charges.clone(),
+        _ => Vec::new(),
+    };
+    let cost = consent::cost_line(&target, &charges);
+    let renew = target.renewal(&run);
+    let views = Views { place: place(&at, &region), cost, way: Way::Guided, resumed };
     let shared =
         Core::new(Some(journal), state, context.host.clock.clone(), Arc::clone(screen), target.accounts.clone());
+    let path = why::Traced { clouds: Arc::clone(&target.clouds), loaded: Arc::clone(&loaded) };
     let drive = Drive {
         core: Arc::new(shared),
         clouds: Some(Arc::clone(&target.clouds)),
         patience: target.patience,
         loaded,
         views,
+        renew,
         way: Way::Guided,
+        path: Some(Box::new(path)),
         keep,
         asks: true,
         interrupted: interrupt.seen.clone(),
@@ -126,6 +196,11 @@ pub(super) async fn work(context: &mut Context, pass: Pass, screen: &Arc<dyn Scr
         if let Some(event) = first {
             drive.core.record(&event)?;
         }
+        if let Some(event) = consented {
+            drive.core.record(&event)?;
+        }
+        // What a drill broke and left behind is put back before anything is built on it, or deleted around it.
+        super::drill::put_back(context, &drive.core, &target).await?;
         match doing {
             Doing::Lab => drive.run().await,
             Doing::Clean => drive.clean().await,

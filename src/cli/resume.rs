@@ -3,7 +3,7 @@
 use super::args::Resume;
 use super::context::Context;
 use super::exit::{Code, Failed};
-use super::pass::{Doing, go, open};
+use super::pass::{Agreement, Doing, go, open};
 use crate::i18n::m;
 
 /// Takes up a run again: the one that is named, or the latest that is not cleaned.
@@ -15,5 +15,5 @@ pub(super) async fn resume(context: &mut Context, args: Resume) -> Result<Code, 
         return Err(Failed::new(Code::Usage, m::cli_run_is_cleaned(found.id()), Vec::new(), &[&next]));
     }
     let pass = open(context, &store, &found, args.keep, Doing::Lab).await?;
-    Ok(go(context, pass, args.yes).await)
+    go(context, pass, Agreement { given: args.accept_cost, yes: args.yes }).await
 }

@@ -11,7 +11,8 @@ use super::args::{Cli, LabsVerb, LangArg, Verb};
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::{
-    browse, check, clean, explain, generate, handout, labs, report, resume, sandbox, start, status, why, words,
+    browse, check, clean, drill, explain, generate, handout, labs, policy, report, resume, sandbox, start, status, why,
+    words,
 };
 use crate::host::Host;
 use crate::i18n::{Lang, Text, m};
@@ -45,15 +46,23 @@ pub fn run(args: Vec<OsString>, mut host: Host) -> Code {
     let mut context = Context { host, lang, common: cli.common };
     std::panic::set_hook(Box::new(move |fault| own_fault(lang, fault)));
     // A fault of this program ends it like any other: with words, an exit code, and everything on record.
+    let quiet = matches!(cli.verb, Some(Verb::Completions(_) | Verb::Man));
     let ended = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(&mut context, cli.verb)));
     let failed = match ended {
-        Ok(Ok(code)) => return code,
+        Ok(Ok(code)) => {
+            // What those two print is for other programs to read, and a shell may read it at each start.
+            if !quiet {
+                status::remind(&mut context);
+            }
+            return code;
+        }
         Ok(Err(failed)) => failed,
         Err(_) => return Code::NotMet,
     };
     if let Some(report) = &failed.report {
         context.report(report);
     }
+    status::remind(&mut context);
     failed.code
 }
 
@@ -79,6 +88,7 @@ fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
     match verb {
         None => status::home(context),
         Some(Verb::Status(args)) => status::status(context, &args),
+        Some(Verb::Policy(args)) => policy::policy(context, &args),
         Some(Verb::Report(args)) => report::report(context, &args),
         Some(Verb::Handout(args)) => handout::handout(context, &args),
         Some(Verb::Completions(args)) => generate::completions(context, &args),
@@ -102,13 +112,17 @@ fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
                     Verb::Resume(args) => resume::resume(context, args).await,
                     Verb::Check(args) => check::check(context, args).await,
                     Verb::Why(args) => why::why(context, args).await,
+                    Verb::Drill(args) => Box::pin(drill::drill(context, args)).await,
                     Verb::Browse(args) => browse::browse(context, args).await,
                     Verb::Clean(args) => clean::clean(context, args).await,
                     Verb::Sandbox(args) => sandbox::sandbox(context, args).await,
                     Verb::Labs(args) => labs::labs(context, args).await,
-                    Verb::Status(_) | Verb::Report(_) | Verb::Handout(_) | Verb::Completions(_) | Verb::Man => {
-                        status::home(context)
-                    }
+                    Verb::Status(_)
+                    | Verb::Policy(_)
+                    | Verb::Report(_)
+                    | Verb::Handout(_)
+                    | Verb::Completions(_)
+                    | Verb::Man => status::home(context),
                 }
             });
             // A prompt that still blocks a thread must not keep the process.

@@ -1,16 +1,19 @@
 //! `pllab start`: begin a lab, or only read it.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
-use super::args::{PaceArg, Start};
+use super::args::{PaceArg, Start, Target as Where};
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::explain::explain;
 use super::interrupt::Interrupt;
-use super::pass::{Pass, go};
-use super::target::Target;
+use super::pass::{Agreement, Pass, go};
+use super::target::{SignIn, Target, USUAL_REGION};
+use crate::cloud::usual_region;
 use crate::engine::event::{Event, Verdict};
 use crate::engine::{FORMAT, Journal, State};
+use crate::i18n::{Text, m};
 use crate::sandbox::Pace;
 
 impl PaceArg {
@@ -30,28 +33,78 @@ pub(super) async fn start(context: &mut Context, args: Start) -> Result<Code, Fa
     if args.explain_only {
         return explain(context, &args, &set).await;
     }
-    let pass = begin(context, &args, set).await?;
-    Ok(go(context, pass, args.yes).await)
+    let (pass, folder) = begin(context, &args, set).await?;
+    let agreed = Agreement { given: args.accept_cost, yes: args.yes };
+    go(context, pass, agreed).await.inspect_err(|_| {
+        // Nothing was made, so there is no run to come back to.
+        let _ = std::fs::remove_dir_all(&folder);
+    })
 }
 
-async fn begin(context: &mut Context, args: &Start, mut set: BTreeMap<String, String>) -> Result<Pass, Failed> {
+/// The region, and where it comes from: the flag, else what environment and profile say, else the usual one where any will do.
+async fn region(args: &Start) -> Result<(String, Text), Failed> {
+    if let Some(region) = &args.region {
+        return Ok((region.clone(), m::aws_region_flag()));
+    }
+    let own = args.target == Where::Sandbox && args.endpoint_url.is_none();
+    if !own && let Some(region) = usual_region(args.profile.as_deref()).await {
+        return Ok((region, m::aws_region_usual()));
+    }
+    if args.target == Where::Aws {
+        let next = format!("pllab start {} --target aws --region {USUAL_REGION}", args.lab);
+        return Err(Failed::new(Code::Usage, m::aws_no_region(), Vec::new(), &[&next]));
+    }
+    Ok((USUAL_REGION.to_owned(), m::aws_region_default()))
+}
+
+/// Flags that do not go together in ways that clap cannot tell.
+fn matching(args: &Start) -> Result<(), Failed> {
+    let own = args.target == Where::Sandbox && args.endpoint_url.is_none();
+    if own && (args.profile.is_some() || args.consumer_profile.is_some()) {
+        let next = format!("pllab start {} --target aws --profile NAME", args.lab);
+        return Err(Failed::new(Code::Usage, m::aws_profile_needs_target(), Vec::new(), &[&next]));
+    }
+    if !own && args.two_accounts {
+        let next = format!("pllab start {} --target aws --consumer-profile NAME", args.lab);
+        return Err(Failed::new(Code::Usage, m::aws_two_accounts_sandbox(), Vec::new(), &[&next]));
+    }
+    Ok(())
+}
+
+/// Begins a run: the lab read, the target open, nothing made yet. Gives the run's folder too.
+pub(super) async fn begin(
+    context: &mut Context,
+    args: &Start,
+    mut set: BTreeMap<String, String>,
+) -> Result<(Pass, PathBuf), Failed> {
+    matching(args)?;
+    let (region, source) = region(args).await?;
+    let learner = super::learner::name(args.learner.as_deref(), &context.host)?;
     // The lab is read before anything is made, so that a fault in it costs nothing.
     let token = context.host.random.text(b"abcdefghijkmnpqrstuvwxyz23456789", 12);
-    let mut loaded = context.lab(&args.lab, &set, &token, &args.region)?;
+    let mut loaded = context.lab(&args.lab, &set, &token, &region)?;
     let store = context.store()?;
     let lock = store.lock()?;
     let interrupt = Interrupt::listen();
     let (run, folder) = store.create(&context.host)?;
     let pace = args.pace.map(PaceArg::pace).unwrap_or_default();
+    let sign_in = SignIn {
+        profile: args.profile.clone(),
+        consumer_profile: args.consumer_profile.clone(),
+        region: region.clone(),
+    };
     let begun = async {
-        let target = match &args.endpoint_url {
-            Some(url) => Target::endpoint(url, args.profile.clone(), &args.region).await?,
-            None => Target::sandbox(&context.host, &store, &folder, &args.region, pace).await?,
+        let target = match (&args.endpoint_url, args.target) {
+            (Some(url), _) => Target::endpoint(&context.host, url, sign_in).await?,
+            (None, Where::Aws) => Target::aws(&context.host, sign_in).await?,
+            (None, Where::Sandbox) => {
+                Target::sandbox(&context.host, &store, &folder, &region, pace, args.two_accounts).await?
+            }
         };
         for (name, wanted) in super::zone::variables(&loaded) {
-            set.insert(name.to_owned(), super::zone::choose(&target, name, wanted).await?);
+            set.insert(name.to_owned(), super::zone::choose(&target, &loaded, name, wanted).await?);
         }
-        loaded = context.lab(&args.lab, &set, &token, &args.region)?;
+        loaded = context.lab(&args.lab, &set, &token, &region)?;
         Ok(target)
     }
     .await;
@@ -65,30 +118,39 @@ async fn begin(context: &mut Context, args: &Start, mut set: BTreeMap<String, St
     };
     let journal = Journal::create(&folder, context.host.after_line.clone())
         .map_err(|error| super::store::journal_trouble(&error, &run))?;
+    let at = match args.target {
+        Where::Aws => "aws",
+        Where::Sandbox => "sandbox",
+    };
     let started = Event::RunStarted {
         format: FORMAT,
         run: run.clone(),
         lab: args.lab.clone(),
-        target: args.endpoint_url.clone().unwrap_or_else(|| "sandbox".to_owned()),
-        region: args.region.clone(),
+        target: args.endpoint_url.clone().unwrap_or_else(|| at.to_owned()),
+        region,
         token,
         variables: loaded.variables.clone(),
-        pace: args.endpoint_url.is_none().then(|| pace.name().to_owned()),
+        pace: target.is_sandbox().then(|| pace.name().to_owned()),
         accounts: target.accounts.clone(),
         profile: args.profile.clone(),
+        consumer_profile: args.consumer_profile.clone(),
+        learner,
     };
-    Ok(Pass {
+    let pass = Pass {
         run,
         journal,
         state: State::default(),
         first: Some(started),
+        consented: None,
         loaded,
         target,
+        region: source,
         lock,
         interrupt,
         keep: args.keep,
         resumed: false,
-    })
+    };
+    Ok((pass, folder))
 }
 
 /// What a verdict comes to on the command line.

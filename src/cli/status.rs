@@ -1,6 +1,7 @@
 //! `pllab status`, and `pllab` alone: where you are, what exists, since when, what it costs.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -11,7 +12,8 @@ use super::exit::{Code, Failed};
 use super::pass::summary;
 use super::store::Found;
 use crate::actions;
-use crate::engine::event::Verdict;
+use crate::engine::event::{Verdict, minute};
+use crate::engine::{State, spending};
 use crate::i18n::{Text, m};
 use crate::ui::{markdown, table};
 
@@ -91,7 +93,7 @@ fn show(context: &mut Context, args: &OneRun) -> Result<(), Failed> {
         let columns = [m::cli_column_resource(), Text::literal("ID"), m::cli_column_since()];
         text.push_str(&table(&columns, &existing, &sheet));
         text.push('\n');
-        text.push_str(&markdown(&m::opening_cost(m::cli_cost_nothing()).say(context.lang), &sheet));
+        text.push_str(&markdown(&running_cost(state, now).say(context.lang), &sheet));
     }
     let next = if state.cleaned {
         vec!["pllab start".to_owned()]
@@ -106,7 +108,32 @@ fn show(context: &mut Context, args: &OneRun) -> Result<(), Failed> {
     context.print(&text)
 }
 
-fn age(now: Timestamp, since: Option<Timestamp>) -> Text {
+/// What it costs now, and has cost.
+fn running_cost(state: &State, now: Timestamp) -> Text {
+    match spending(state, now) {
+        Some(spending) => m::money_running(spending.per_hour.text(4), spending.so_far.text(2)),
+        None if state.target == "sandbox" => m::opening_cost(m::cli_cost_nothing()),
+        None => m::opening_cost(m::money_local()),
+    }
+}
+
+/// One line for each run that still costs money, whatever else was asked for.
+pub(super) fn remind(context: &mut Context) {
+    let Ok(store) = context.store() else { return };
+    let now = context.host.clock.now();
+    for found in store.all() {
+        let Some(spending) = spending(&found.state, now).filter(|it| !found.state.cleaned && it.goes_on()) else {
+            continue;
+        };
+        let since = spending.lines.iter().filter(|line| line.until.is_none()).map(|line| minute(line.from)).min();
+        let (hour, so_far) = (spending.per_hour.text(2), spending.so_far.text(2));
+        let line = m::money_reminder(hour, found.id(), since.unwrap_or_default(), so_far);
+        // Where even standard error is closed nobody can be told.
+        let _ = writeln!(context.host.err, "{}", line.say(context.lang));
+    }
+}
+
+pub(super) fn age(now: Timestamp, since: Option<Timestamp>) -> Text {
     let Some(since) = since else { return Text::literal("") };
     let minutes = now.duration_since(since).max(SignedDuration::ZERO).as_mins();
     match minutes {
@@ -128,9 +155,11 @@ fn print_json(context: &mut Context, found: &Found) -> Result<(), Failed> {
         .into_iter()
         .map(|(name, line)| json!({ "resource": name, "kind": line.kind, "side": line.side, "facts": line.facts, "since": line.since }))
         .collect();
+    let cost = spending(state, context.host.clock.now());
+    let cost = cost.map(|it| json!({ "per_hour": it.per_hour, "so_far": it.so_far, "lines": it.lines }));
     let status = json!({
         "event": "status", "run": found.id(), "lab": state.lab, "target": state.target, "region": state.region,
-        "cleaned": state.cleaned, "steps": steps, "resources": resources, "damaged_lines": found.damaged,
+        "cleaned": state.cleaned, "steps": steps, "resources": resources, "cost": cost, "damaged_lines": found.damaged,
     });
     context.print(&format!("{status}\n"))
 }

@@ -60,15 +60,21 @@ impl Store {
         })
     }
 
-    /// Makes a new run's folder and gives its id.
-    pub fn create(&self, host: &Host) -> Result<(String, PathBuf), Failed> {
-        // No vowels and no look-alikes: an id is read aloud in classrooms, and is no word.
-        let id = host.random.text(b"23456789bcdfghjkmnpqrstvwxz", 6);
-        let folder = self.runs().join(&id);
+    /// Makes the folder of a run that began on another machine.
+    pub fn folder_for(&self, run: &str) -> Result<PathBuf, Failed> {
+        let folder = self.runs().join(run);
         // After a power cut the folder must be there if anything was made.
         let made =
             create_private_dir(&folder).and_then(|()| sync_dir(&self.runs())).and_then(|()| sync_dir(&self.root));
         made.map_err(|error| Failed::io(&folder, &error))?;
+        Ok(folder)
+    }
+
+    /// Makes a new run's folder and gives its id.
+    pub fn create(&self, host: &Host) -> Result<(String, PathBuf), Failed> {
+        // No vowels and no look-alikes: an id is read aloud in classrooms, and is no word.
+        let id = host.random.text(b"23456789bcdfghjkmnpqrstvwxz", 6);
+        let folder = self.folder_for(&id)?;
         Ok((id, folder))
     }
 

@@ -1,6 +1,6 @@
-//! Where a run's calls go: the sandbox of its folder, one that is already running, or an endpoint that was named.
+//! Where a run's calls go: the sandbox of its folder, one that is already running, AWS, or an endpoint that was named.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,12 +8,18 @@ use super::exit::{Code, Failed};
 use super::faults;
 use super::live::{Live, Note};
 use super::store::Store;
-use crate::cloud::{Clouds, ConnectOptions, Fault, FaultClass, connect, identity, is_loopback};
+use crate::cloud::{
+    BAD_CA_BUNDLE, Clients, Clouds, ConnectOptions, Endpoint, Fault, FaultClass, Identity, connect, endpoints,
+    identity, is_loopback,
+};
 use crate::engine::Patience;
 use crate::host::{Host, create_private_dir};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
 use crate::sandbox::{FaultRule, Options, Pace, Sandbox, StartError};
+
+/// The region of the tutorial that the lab grew out of; for targets where any will do.
+pub(super) const USUAL_REGION: &str = "ap-northeast-1";
 
 /// A target that answers.
 pub(super) struct Target {
@@ -21,79 +27,211 @@ pub(super) struct Target {
     pub clouds: Arc<Clouds>,
     /// The accounts of both sides.
     pub accounts: BTreeMap<Side, String>,
+    /// Who is signed in on each side.
+    pub identities: BTreeMap<Side, Identity>,
     /// How patient to be with it.
     pub patience: Patience,
+    /// Where calls really go, without what goes to the same place twice; empty for the sandbox.
+    endpoints: Vec<Endpoint>,
+    /// Where calls were asked to go.
+    asked: Asked,
+    /// The profile of each sign-in: one for both sides, or one each.
+    profiles: Vec<Option<String>>,
     /// The sandbox, where this process runs it; it ends with the target.
     own: Option<(Sandbox, Note)>,
 }
 
+/// Where calls were asked to go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Asked {
+    Sandbox,
+    Aws,
+    Url(String),
+}
+
+/// As whom to sign in at a target that is not the sandbox.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SignIn {
+    /// The AWS profile; without one the SDK's standard chain.
+    pub profile: Option<String>,
+    /// The consumer's, where it has one of its own.
+    pub consumer_profile: Option<String>,
+    /// The region.
+    pub region: String,
+}
+
 impl Target {
     /// The sandbox: the run's own where its folder has one, else the one of the state folder where that is running, else
-    /// a new one in the run's folder.
+    /// a new one in the run's folder. With `two_accounts` the sides do not share one.
     pub async fn sandbox(
         host: &Host,
         store: &Store,
         run_folder: &Path,
         region: &str,
         pace: Pace,
+        two_accounts: bool,
     ) -> Result<Self, Failed> {
         let own = run_folder.join("sandbox");
         let shared = store.sandbox();
         let made_before = own.is_dir();
         if let Some(live) = Live::find(if made_before { &own } else { &shared }).await {
-            return Self::of_live(&live, region, None).await;
+            return Self::of_live(&live, region, two_accounts, None).await;
         }
         // A run that began on the shared sandbox goes on there, whoever starts it.
         let began_shared = !made_before && run_folder.join("journal.jsonl").is_file();
         let folder = if began_shared { shared } else { own };
         let plan = faults::of_environment(host)?;
         let (sandbox, live, note) = open(host, &folder, region, pace, None, plan).await?;
-        Self::of_live(&live, region, Some((sandbox, note))).await
+        Self::of_live(&live, region, two_accounts, Some((sandbox, note))).await
     }
 
     /// A sandbox of its own in `folder`, gone with the target.
     pub async fn throw_away(host: &Host, folder: &Path, region: &str) -> Result<Self, Failed> {
         let (sandbox, live, note) = open(host, folder, region, Pace::Instant, None, Vec::new()).await?;
-        Self::of_live(&live, region, Some((sandbox, note))).await
+        Self::of_live(&live, region, false, Some((sandbox, note))).await
     }
 
-    async fn of_live(live: &Live, region: &str, own: Option<(Sandbox, Note)>) -> Result<Self, Failed> {
-        // Both sides in one account, as in the tutorial.
+    async fn of_live(
+        live: &Live,
+        region: &str,
+        two_accounts: bool,
+        own: Option<(Sandbox, Note)>,
+    ) -> Result<Self, Failed> {
         let Some(account) = live.accounts.first() else {
             return Err(unreachable_target(&live.endpoint_url, None));
         };
         let options = ConnectOptions { region: region.to_owned(), ..live.options(account) };
+        let consumer = match live.accounts.get(1).filter(|_| two_accounts) {
+            Some(account) => Some(ConnectOptions { region: region.to_owned(), ..live.options(account) }),
+            None if two_accounts => {
+                return Err(Failed::new(Code::Usage, m::aws_sandbox_one_account(), Vec::new(), &["pllab start"]));
+            }
+            // Both sides in one account, as in the tutorial.
+            None => None,
+        };
         // Its own pace: another process may run it at another than was asked for here.
         let patience = match live.pace.parse::<Pace>().unwrap_or_default() {
             Pace::Instant => Patience::INSTANT,
             Pace::Quick => Patience::QUICK,
             Pace::Real => Patience::AWS,
         };
-        Self::connected(&options, patience, own).await
+        let mut target = Self::connected(Asked::Sandbox, options, consumer, patience).await?;
+        target.own = own;
+        Ok(target)
     }
 
-    /// An endpoint that was named. Only one of this machine: anything else might be AWS itself, and cost money.
-    pub async fn endpoint(url: &str, profile: Option<String>, region: &str) -> Result<Self, Failed> {
-        if !is_loopback(url) {
-            let details = vec![m::cli_endpoint_not_local_detail()];
-            return Err(Failed::new(Code::Refused, m::cli_endpoint_not_local(url), details, &["pllab sandbox"]));
-        }
-        let options =
-            ConnectOptions { region: region.to_owned(), endpoint_url: Some(url.to_owned()), profile, keys: None };
-        Self::connected(&options, Patience::AWS, None).await
+    /// AWS, or whatever environment and profile put in its place.
+    pub async fn aws(host: &Host, sign_in: SignIn) -> Result<Self, Failed> {
+        Self::signed_in(host, Asked::Aws, sign_in).await
+    }
+
+    /// An endpoint that was named.
+    pub async fn endpoint(host: &Host, url: &str, sign_in: SignIn) -> Result<Self, Failed> {
+        Self::signed_in(host, Asked::Url(url.to_owned()), sign_in).await
+    }
+
+    async fn signed_in(host: &Host, asked: Asked, sign_in: SignIn) -> Result<Self, Failed> {
+        let provider = ConnectOptions {
+            region: sign_in.region,
+            endpoint_url: if let Asked::Url(url) = &asked { Some(url.clone()) } else { None },
+            profile: sign_in.profile,
+            keys: None,
+            ca_bundle: host.var("AWS_CA_BUNDLE"),
+        };
+        let consumer =
+            sign_in.consumer_profile.map(|profile| ConnectOptions { profile: Some(profile), ..provider.clone() });
+        Self::connected(asked, provider, consumer, Patience::AWS).await
     }
 
     async fn connected(
-        options: &ConnectOptions,
+        asked: Asked,
+        provider: ConnectOptions,
+        consumer: Option<ConnectOptions>,
         patience: Patience,
-        own: Option<(Sandbox, Note)>,
     ) -> Result<Self, Failed> {
-        let url = options.endpoint_url.clone().unwrap_or_default();
-        let clients = connect(options).await.map_err(|fault| unreachable_target(&url, Some(&fault)))?;
-        let who = identity(&clients).await.map_err(|fault| unreachable_target(&url, Some(&fault)))?;
-        let accounts = BTreeMap::from([(Side::Provider, who.account.clone()), (Side::Consumer, who.account)]);
-        let clouds = Arc::new(Clouds { provider: clients.clone(), consumer: clients });
-        Ok(Self { clouds, accounts, patience, own })
+        let place = match &asked {
+            Asked::Aws => "AWS".to_owned(),
+            Asked::Sandbox | Asked::Url(_) => provider.endpoint_url.clone().unwrap_or_default(),
+        };
+        let profiles: Vec<_> =
+            [Some(&provider), consumer.as_ref()].into_iter().flatten().map(|it| it.profile.clone()).collect();
+        let (provider, who) = sign_in(&provider, &place).await?;
+        let (consumer, whom) = match consumer {
+            Some(consumer) => sign_in(&consumer, &place).await?,
+            None => (provider.clone(), who.clone()),
+        };
+        let mut found = Vec::new();
+        if asked != Asked::Sandbox {
+            for clients in [&provider, &consumer] {
+                for endpoint in endpoints(clients).await {
+                    if !found.contains(&endpoint) {
+                        found.push(endpoint);
+                    }
+                }
+            }
+        }
+        Ok(Self {
+            clouds: Arc::new(Clouds { provider, consumer }),
+            accounts: BTreeMap::from([(Side::Provider, who.account.clone()), (Side::Consumer, whom.account.clone())]),
+            identities: BTreeMap::from([(Side::Provider, who), (Side::Consumer, whom)]),
+            patience,
+            endpoints: found,
+            asked,
+            profiles,
+            own: None,
+        })
+    }
+
+    /// Whether it is the built-in sandbox.
+    pub fn is_sandbox(&self) -> bool {
+        self.asked == Asked::Sandbox
+    }
+
+    /// Whether the sides have an account each.
+    pub fn two_accounts(&self) -> bool {
+        self.accounts.get(&Side::Provider) != self.accounts.get(&Side::Consumer)
+    }
+
+    /// Whether what is made there may cost money: AWS does, and so may anything that is not on this machine.
+    pub fn spends(&self) -> bool {
+        let local = |endpoint: &Endpoint| is_loopback(&endpoint.url);
+        !self.is_sandbox() && (self.endpoints.is_empty() || !self.endpoints.iter().all(local))
+    }
+
+    /// What the learner should know of where calls go, and of whose accounts these are.
+    pub fn notes(&self) -> Vec<Text> {
+        let mut notes = Vec::new();
+        match &self.asked {
+            Asked::Sandbox => {}
+            Asked::Url(url) => notes.push(m::aws_note_endpoint(url)),
+            Asked::Aws => {
+                let elsewhere: Vec<&Endpoint> = self.endpoints.iter().filter(|endpoint| !endpoint.is_aws()).collect();
+                let urls: BTreeSet<&str> = elsewhere.iter().map(|endpoint| endpoint.url.as_str()).collect();
+                for url in &urls {
+                    let services: Vec<_> = elsewhere.iter().filter(|it| it.url == **url).map(|it| it.service).collect();
+                    notes.push(m::aws_note_redirected(services.join(", "), *url));
+                }
+                if urls.is_empty() {
+                    notes.push(m::aws_note_aws());
+                }
+            }
+        }
+        notes.push(match self.accounts.get(&Side::Provider) {
+            _ if self.two_accounts() => m::aws_note_two_accounts(),
+            Some(account) if self.profiles.len() > 1 => m::aws_note_same_account(account),
+            _ => m::aws_note_one_account(),
+        });
+        notes
+    }
+
+    /// What to do once credentials have expired: in another terminal, while this one waits, or before coming back to `run`.
+    pub fn renewal(&self, run: &str) -> Text {
+        if self.is_sandbox() {
+            return m::aws_renew_sandbox(run);
+        }
+        let commands: Vec<String> =
+            self.profiles.iter().flat_map(|profile| sign_in_commands(profile.as_deref())).collect();
+        m::aws_renew(commands.iter().map(|command| format!("  {command}")).collect::<Vec<_>>().join("\n"), run)
     }
 
     /// Lets go of the target; a sandbox of this process ends.
@@ -102,6 +240,39 @@ impl Target {
             sandbox.stop().await;
         }
     }
+}
+
+/// Connects, and asks who that is.
+async fn sign_in(options: &ConnectOptions, place: &str) -> Result<(Clients, Identity), Failed> {
+    let clients = connect(options).await.map_err(|fault| cannot_sign_in(place, options, &fault))?;
+    let who = identity(&clients).await.map_err(|fault| cannot_sign_in(place, options, &fault))?;
+    Ok((clients, who))
+}
+
+/// As [`unreachable_target`], with the commands that sign in where there are any.
+fn cannot_sign_in(place: &str, options: &ConnectOptions, fault: &Fault) -> Failed {
+    if fault.code == BAD_CA_BUNDLE {
+        let details = vec![Text::literal(&fault.message)];
+        return Failed::new(Code::Usage, m::aws_bad_bundle(), details, &["unset AWS_CA_BUNDLE"]);
+    }
+    if fault.code == "InvalidEndpoint" {
+        let next = "pllab start --endpoint-url http://127.0.0.1:PORT";
+        return Failed::new(Code::Usage, m::aws_bad_url(place), Vec::new(), &[next]);
+    }
+    let failed = unreachable_target(place, Some(fault));
+    if options.keys.is_some() || fault.class != FaultClass::SignIn {
+        return failed;
+    }
+    let mut details = failed.report.map(|report| report.details).unwrap_or_default();
+    details.push(m::aws_sign_in_first());
+    let commands = sign_in_commands(options.profile.as_deref());
+    Failed::new(Code::Unreachable, m::cli_sign_in(place), details, &commands.each_ref().map(String::as_str))
+}
+
+/// The aws CLI's commands that sign in: with IAM Identity Center, and with a console session.
+pub(super) fn sign_in_commands(profile: Option<&str>) -> [String; 2] {
+    let profile = profile.map(|name| format!(" --profile {name}")).unwrap_or_default();
+    [format!("aws sso login{profile}"), format!("aws login{profile}")]
 }
 
 /// Starts a sandbox in `folder` and leaves its note there.

@@ -1,17 +1,23 @@
 //! The lab variable `zone`, when it is left to pllab.
 
-use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
 
 use super::exit::{Code, Failed};
 use super::target::{Target, unreachable_target};
 use crate::cloud::{Api, Call, Clients};
 use crate::i18n::m;
-use crate::lab::{Loaded, VariableKind};
+use crate::lab::{Loaded, Resource, Side, VariableKind};
 
 /// Leaves the choice to pllab.
 const AUTO: &str = "auto";
 /// The zone of the tutorial that the lab grew out of; taken where it is offered.
 const USUAL: &str = "apne1-az4";
+
+/// What choosing a zone asks.
+pub(super) const READS: [(Api, &str); 2] =
+    [(Api::Ec2, "DescribeAvailabilityZones"), (Api::Ec2, "DescribeInstanceTypeOfferings")];
 
 /// Whether the lab has a zone variable that is left to pllab.
 pub(super) fn is_auto(loaded: &Loaded) -> bool {
@@ -24,27 +30,77 @@ pub(super) fn variables(loaded: &Loaded) -> impl Iterator<Item = (&str, &str)> {
     zones.filter_map(|(name, _)| Some((name.as_str(), loaded.variables.get(name)?.as_str())))
 }
 
-/// The zone that `wanted` means, by id: zone names differ between accounts. `auto` is one that both sides have.
-pub(super) async fn choose(target: &Target, name: &str, wanted: &str) -> Result<String, Failed> {
-    let provider = zones(&target.clouds.provider).await?;
-    let consumer = zones(&target.clouds.consumer).await?;
-    let shared: Vec<_> = provider.into_iter().filter(|(id, _)| consumer.iter().any(|(other, _)| other == id)).collect();
-    let found = if wanted == AUTO {
-        shared.iter().find(|(id, _)| id == USUAL).or(shared.first())
-    } else {
+/// The zone that `wanted` means, by id: zone names differ between accounts. `auto` is one that both sides have, and that offers
+/// each side the instance types it launches.
+pub(super) async fn choose(target: &Target, loaded: &Loaded, name: &str, wanted: &str) -> Result<String, Failed> {
+    let sides = [(Side::Provider, &target.clouds.provider), (Side::Consumer, &target.clouds.consumer)];
+    let mut shared: Vec<(String, String)> = zones(sides[0].1).await?;
+    let consumer = zones(sides[1].1).await?;
+    shared.retain(|(id, _)| consumer.iter().any(|(other, _)| other == id));
+    if wanted != AUTO {
         // A name is the provider's: it is the NLB's zone that counts.
-        shared.iter().find(|(id, zone)| id == wanted || zone == wanted)
-    };
+        let found = shared.iter().find(|(id, zone)| id == wanted || zone == wanted);
+        return found.map(|(id, _)| id.clone()).ok_or_else(|| {
+            let details = vec![m::cli_valid_values(known(&shared))];
+            Failed::new(Code::Usage, m::cli_unknown_zone(name, wanted), details, &["pllab start"])
+        });
+    }
+    let mut offering = shared.clone();
+    let mut types = BTreeSet::new();
+    for (side, clients) in sides {
+        let wanted: BTreeSet<&str> = instance_types(loaded, side).collect();
+        if let Some(zones) = offered(clients, &wanted).await {
+            offering.retain(|(id, _)| zones.contains(id));
+        }
+        types.extend(wanted);
+    }
+    let found = offering.iter().find(|(id, _)| id == USUAL).or(offering.first());
     found.map(|(id, _)| id.clone()).ok_or_else(|| {
-        let known: Vec<_> = shared.iter().map(|(id, zone)| format!("{id} ({zone})")).collect();
-        let details = vec![m::cli_valid_values(known.join(", "))];
-        Failed::new(Code::Usage, m::cli_unknown_zone(name, wanted), details, &["pllab start"])
+        let types = types.into_iter().collect::<Vec<_>>().join(", ");
+        let details = vec![m::aws_zones_shared(known(&shared))];
+        Failed::new(Code::NotMet, m::aws_no_zone(types), details, &["pllab start --region REGION"])
     })
+}
+
+fn known(zones: &[(String, String)]) -> String {
+    zones.iter().map(|(id, zone)| format!("{id} ({zone})")).collect::<Vec<_>>().join(", ")
+}
+
+fn instance_types(loaded: &Loaded, side: Side) -> impl Iterator<Item = &str> {
+    let made = loaded.lab.steps.iter().filter(move |step| step.side == side).flat_map(|step| &step.makes);
+    made.filter_map(|resource| match resource {
+        Resource::Instance(it) => Some(it.instance_type.as_str()),
+        _ => None,
+    })
+}
+
+/// The zones, by id, that offer all of `types`; `None` where that cannot be learnt, or where nothing is launched.
+async fn offered(clients: &Clients, types: &BTreeSet<&str>) -> Option<BTreeSet<String>> {
+    if types.is_empty() {
+        return None;
+    }
+    let params = json!({
+        "LocationType": "availability-zone-id",
+        "Filters": [{ "Name": "instance-type", "Values": types }],
+    });
+    let params = params.as_object().cloned().unwrap_or_default();
+    let [_, (api, operation)] = READS;
+    let call = Call { api, operation, params };
+    // Who may not ask, or asks an endpoint that does not know, finds out when the instance is launched.
+    let reply = clients.send(&call).await.ok()?;
+    let mut by_zone: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for offering in reply.get("InstanceTypeOfferings").and_then(Value::as_array).into_iter().flatten() {
+        let text = |key: &str| offering.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        by_zone.entry(text("Location")).or_default().insert(text("InstanceType"));
+    }
+    let all = |found: &BTreeSet<String>| types.iter().all(|wanted| found.contains(*wanted));
+    Some(by_zone.into_iter().filter(|(_, found)| all(found)).map(|(zone, _)| zone).collect())
 }
 
 /// The zones of an account, by id and name. Local and Wavelength Zones have no NLB and no endpoints of this kind.
 async fn zones(clients: &Clients) -> Result<Vec<(String, String)>, Failed> {
-    let call = Call { api: Api::Ec2, operation: "DescribeAvailabilityZones", params: Map::new() };
+    let [(api, operation), _] = READS;
+    let call = Call { api, operation, params: Map::new() };
     let reply = clients.send(&call).await.map_err(|fault| unreachable_target(clients.region(), Some(&fault)))?;
     let zones = reply.get("AvailabilityZones").and_then(Value::as_array).cloned().unwrap_or_default();
     let text = |zone: &Value, key: &str| zone.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();

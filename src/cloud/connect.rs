@@ -1,15 +1,21 @@
 //! SDK clients for one side of the lab, or for both.
 
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use aws_config::profile::ProfileFileCredentialsProvider;
-use aws_config::provider_config::ProviderConfig;
+use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::meta::region::ProvideRegion as _;
+use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region};
-use aws_sdk_ec2::config::Credentials;
+use aws_sdk_sts::config::IdentityCache;
 
+use super::credentials::{Source, Wallet};
 use super::fault::{Fault, FaultClass, fault};
+use super::trust;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -25,6 +31,8 @@ pub struct ConnectOptions {
     pub profile: Option<String>,
     /// An access key id and its secret; without them the SDK's standard chain is asked.
     pub keys: Option<(String, String)>,
+    /// A file of certificates to trust in place of the machine's own (`AWS_CA_BUNDLE`).
+    pub ca_bundle: Option<String>,
 }
 
 /// The clients of one side.
@@ -32,8 +40,13 @@ pub struct ConnectOptions {
 pub struct Clients {
     pub(super) ec2: aws_sdk_ec2::Client,
     pub(super) elbv2: aws_sdk_elasticloadbalancingv2::Client,
-    sts: aws_sdk_sts::Client,
+    pub(super) sts: aws_sdk_sts::Client,
     region: String,
+    wallet: Wallet,
+    /// The account that the credentials belong to, once it is known.
+    account: Arc<OnceLock<String>>,
+    /// Whether the last answer was that the credentials are no good.
+    signed_out: Arc<AtomicBool>,
 }
 
 /// Both sides. With one account they are clones of each other and share their connections.
@@ -62,6 +75,44 @@ impl Clients {
     pub fn region(&self) -> &str {
         &self.region
     }
+
+    /// Whether the last call failed because credentials are missing, wrong or expired.
+    #[must_use]
+    pub fn signed_out(&self) -> bool {
+        self.signed_out.load(Ordering::Relaxed)
+    }
+
+    /// Keeps in mind whether the credentials were good.
+    pub(super) fn remember_sign_in(&self, good: bool) {
+        self.signed_out.store(!good, Ordering::Relaxed);
+    }
+
+    /// Fetches credentials anew, after a call that was refused for them. Whether there are others now.
+    ///
+    /// # Errors
+    /// `OtherAccount` when the new ones belong to another account than the old: nothing of the run is there.
+    pub(super) async fn renew(&self) -> Result<bool, Fault> {
+        if !self.wallet.renew().await {
+            return Ok(false);
+        }
+        let Some(before) = self.account.get() else { return Ok(true) };
+        let reply = self.sts.get_caller_identity().send().await.map_err(fault)?;
+        let now = reply.account().unwrap_or_default();
+        if now == before {
+            return Ok(true);
+        }
+        self.wallet.forget().await;
+        let message = format!("the new credentials belong to account {now}, those before to {before}");
+        Err(Fault::ours(FaultClass::SignIn, "OtherAccount", message))
+    }
+}
+
+impl Clouds {
+    /// Whether the last call of either side failed because credentials are missing, wrong or expired.
+    #[must_use]
+    pub fn signed_out(&self) -> bool {
+        self.provider.signed_out() || self.consumer.signed_out()
+    }
 }
 
 /// Builds clients. Nothing is sent yet: whether the credentials are good is for [`identity`] to say.
@@ -78,10 +129,26 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
         let message = format!("`{url}` is not an http:// or https:// URL");
         return Err(Fault::ours(FaultClass::Refused, "InvalidEndpoint", message));
     }
+    let behavior = behavior(options);
+    let loopback = options.endpoint_url.as_deref().is_some_and(is_loopback);
+    let http = match &options.ca_bundle {
+        Some(bundle) => Some(trust::client(Path::new(bundle), !loopback)?),
+        None => None,
+    };
+    let source = Source {
+        keys: options.keys.clone(),
+        profile: options.profile.clone(),
+        region: options.region.clone(),
+        behavior,
+        http: http.clone(),
+    };
+    let wallet = Wallet::new(source);
     // One attempt each: what may be sent again, and when, is decided in `send.rs`, where it is known what a call does.
-    let mut loader = aws_config::defaults(behavior(options))
+    let mut loader = aws_config::defaults(behavior)
         .region(Region::new(options.region.clone()))
         .retry_config(RetryConfig::disabled())
+        .credentials_provider(wallet.clone())
+        .identity_cache(IdentityCache::no_cache())
         .timeout_config(
             TimeoutConfig::builder()
                 .connect_timeout(CONNECT_TIMEOUT)
@@ -92,16 +159,10 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
         loader = loader.endpoint_url(url);
     }
     if let Some(profile) = &options.profile {
-        // The standard chain asks the environment first: keys in it would silently take the place of the profile that was
-        // asked for, and with two profiles both sides would be one account.
-        let provider = ProviderConfig::without_region()
-            .with_region(Some(Region::new(options.region.clone())))
-            .with_behavior_version(Some(behavior(options)));
-        let credentials = ProfileFileCredentialsProvider::builder().configure(&provider).profile_name(profile).build();
-        loader = loader.profile_name(profile).credentials_provider(credentials);
+        loader = loader.profile_name(profile);
     }
-    if let Some((id, secret)) = &options.keys {
-        loader = loader.credentials_provider(Credentials::new(id, secret, None, None, "pllab"));
+    if let Some(http) = http {
+        loader = loader.http_client(http);
     }
     let config = loader.load().await;
     Ok(Clients {
@@ -109,7 +170,23 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
         elbv2: aws_sdk_elasticloadbalancingv2::Client::new(&config),
         sts: aws_sdk_sts::Client::new(&config),
         region: options.region.clone(),
+        wallet,
+        account: Arc::default(),
+        signed_out: Arc::default(),
     })
+}
+
+/// The region that the environment names, else the profile (`None`: the default one, or `AWS_PROFILE`), in the order of the aws CLI.
+/// An instance's own metadata are not asked: a lab on an instance's region by accident would surprise.
+pub async fn usual_region(profile: Option<&str>) -> Option<String> {
+    if let Some(region) = EnvironmentVariableRegionProvider::new().region().await {
+        return Some(region.to_string());
+    }
+    let mut file = ProfileFileRegionProvider::builder();
+    if let Some(profile) = profile {
+        file = file.profile_name(profile);
+    }
+    file.build().region().await.map(|region| region.to_string())
 }
 
 /// The SDK's behaviour: the latest, except that a loopback endpoint must not be asked for through the machine's HTTP proxy,
@@ -147,6 +224,8 @@ pub fn is_loopback(url: &str) -> bool {
 pub async fn identity(clients: &Clients) -> Result<Identity, Fault> {
     let reply = clients.sts.get_caller_identity().send().await.map_err(fault)?;
     let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+    // The first answer counts: later credentials must be of the same account.
+    let _ = clients.account.set(text(reply.account()));
     Ok(Identity { account: text(reply.account()), arn: text(reply.arn()), user_id: text(reply.user_id()) })
 }
 

@@ -42,12 +42,29 @@ impl Clients {
         let repeatable = call.is_read() || call.params.contains_key("ClientToken");
         let mut waits = Backoff::new(FIRST_WAIT_MS, MAX_WAIT_MS);
         let mut sent = 0;
+        let mut renewed = false;
         loop {
             tokio::time::sleep(waits.next().unwrap_or_default()).await;
             let mut fault = match self.send_once(call).await {
-                Ok(reply) => return Ok(reply),
+                Ok(reply) => {
+                    self.remember_sign_in(true);
+                    return Ok(reply);
+                }
                 Err(fault) => fault,
             };
+            // Turned away at the door for its credentials, it had no effect. The learner may have signed in again since.
+            if fault.class == FaultClass::SignIn && !renewed {
+                renewed = true;
+                match self.renew().await {
+                    Ok(true) => continue,
+                    Ok(false) => {}
+                    Err(other) => fault = other,
+                }
+            }
+            self.remember_sign_in(fault.class != FaultClass::SignIn);
+            if fault.class == FaultClass::Unsupported && !fault.message.contains(call.operation) {
+                fault.message = format!("{}: {}", call.operation, fault.message);
+            }
             sent += 1;
             if sent < attempts(&fault, repeatable) {
                 continue;

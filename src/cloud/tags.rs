@@ -6,6 +6,10 @@ use serde_json::{Value, json};
 pub const RUN: &str = "pllab:run";
 /// Key of the tag with the lab's id.
 pub const LAB: &str = "pllab:lab";
+/// Key of the tag with the learner's name.
+pub const LEARNER: &str = "pllab:learner";
+/// Every key that a run's resources carry, in order.
+pub const KEYS: [&str; 5] = ["Name", LAB, LEARNER, RESOURCE, RUN];
 /// Key of the tag with the resource's name in the lab.
 pub const RESOURCE: &str = "pllab:resource";
 
@@ -19,6 +23,8 @@ pub struct RunTags<'r> {
     pub run: &'r str,
     /// The lab's id.
     pub lab: &'r str,
+    /// The learner's name; empty in runs of versions that did not ask for it.
+    pub learner: &'r str,
     /// The resource's name in the lab.
     pub resource: &'r str,
 }
@@ -28,12 +34,9 @@ impl RunTags<'_> {
     #[must_use]
     pub fn tags(&self) -> Value {
         let name = format!("pllab-{}-{}", self.run, self.resource);
-        json!([
-            { "Key": "Name", "Value": name },
-            { "Key": LAB, "Value": self.lab },
-            { "Key": RESOURCE, "Value": self.resource },
-            { "Key": RUN, "Value": self.run },
-        ])
+        let values = [name.as_str(), self.lab, self.learner, self.resource, self.run];
+        let tags = KEYS.iter().zip(values).filter(|(_, value)| !value.is_empty());
+        tags.map(|(key, value)| json!({ "Key": key, "Value": value })).collect()
     }
 
     /// The `TagSpecifications` parameter of EC2's creating calls, with EC2's name of the resource's type, such as `vpc`.
@@ -98,16 +101,19 @@ mod tests {
 
     #[test]
     fn tags_and_filters_speak_of_the_same_keys() {
-        let tags = RunTags { run: "k3x9", lab: "privatelink", resource: "web" };
+        let tags = RunTags { run: "k3x9", lab: "privatelink", learner: "aiko", resource: "web" };
         assert_eq!(
             tags.specifications("vpc"),
             json!([{ "ResourceType": "vpc", "Tags": [
                 { "Key": "Name", "Value": "pllab-k3x9-web" },
                 { "Key": "pllab:lab", "Value": "privatelink" },
+                { "Key": "pllab:learner", "Value": "aiko" },
                 { "Key": "pllab:resource", "Value": "web" },
                 { "Key": "pllab:run", "Value": "k3x9" },
             ] }])
         );
+        let before = RunTags { learner: "", ..tags }.tags();
+        assert_eq!(before.as_array().map(Vec::len), Some(4), "no tag without a value: {before}");
         assert_eq!(
             filters("k3x9", Some("web")),
             json!([

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::event::{Entry, Event, Facts, Fault, Purpose, Screen};
 use super::journal::{Journal, JournalError};
+use super::money::spending;
 use super::state::State;
 use crate::cloud::{Call, Unresolved};
 use crate::host::Clock;
@@ -140,6 +141,15 @@ impl Core {
             Err(fault) => (None, Some(fault)),
         };
         self.record(&Event::Outcome { call, facts, error, recovered })
+    }
+
+    /// What the run has cost so far; `None` where nothing of it costs anything.
+    #[must_use]
+    pub fn bill(&self) -> Option<Event> {
+        let inner = self.lock();
+        let spending = spending(&inner.state, inner.clock.now())?;
+        let prices_as_of = inner.state.consent.as_ref()?.prices_as_of.clone();
+        Some(Event::Bill { lines: spending.lines, total: spending.so_far, prices_as_of })
     }
 
     /// Fills in `${name.fact}`: a resource's facts, `account.provider`, `account.consumer`, `region.name`.

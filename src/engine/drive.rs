@@ -1,5 +1,6 @@
 //! Performs what `decide` says, and knows nothing else.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -17,8 +18,14 @@ use super::teardown::teardown;
 use super::view::Views;
 use crate::actions;
 use crate::cloud::Clouds;
-use crate::i18n::m;
+use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Resource, Side, Step};
+
+/// Traces the path from the client to the page and shows it. How that is done is none of the engine's business.
+pub trait ShowPath: Send + Sync {
+    /// Traces and shows it.
+    fn show<'a>(&'a self, core: &'a Core) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+}
 
 /// A pass through a lab.
 pub struct Drive {
@@ -32,8 +39,12 @@ pub struct Drive {
     pub loaded: Arc<Loaded>,
     /// What is shown.
     pub views: Views,
+    /// What to do once credentials have expired.
+    pub renew: Text,
     /// The way.
     pub way: Way,
+    /// What traces the path; `None` where there is none to trace.
+    pub path: Option<Box<dyn ShowPath>>,
     /// Whether what was made is kept at the end.
     pub keep: bool,
     /// Whether there are questions between the steps of the explain way.
@@ -162,6 +173,12 @@ impl Drive {
                 screen.picture(&picture);
                 Came::Nothing
             }
+            Effect::Path => {
+                if let Some(path) = &self.path {
+                    path.show(&self.core).await;
+                }
+                Came::Nothing
+            }
             Effect::Look(index) => {
                 let step = &self.loaded.lab.steps[index];
                 if let Some(clouds) = &self.clouds {
@@ -208,7 +225,7 @@ impl Drive {
             Effect::Check(index) => {
                 let step = &self.loaded.lab.steps[index];
                 let verdict = self.check(step).await?;
-                *fault = (verdict == Verdict::CannotTell).then_some(FaultClass::NoAnswer);
+                *fault = self.untold(verdict);
                 Came::Of(Input::Checked(verdict))
             }
             Effect::Detour(index) => match self.detour(&self.loaded.lab.steps[index]).await {
@@ -221,11 +238,26 @@ impl Drive {
         })
     }
 
+    /// What kept a check from telling.
+    fn untold(&self, verdict: Verdict) -> Option<FaultClass> {
+        if verdict != Verdict::CannotTell {
+            return None;
+        }
+        if self.clouds.as_ref().is_some_and(|clouds| clouds.signed_out()) {
+            self.core.screen.say(&self.renew);
+            return Some(FaultClass::SignIn);
+        }
+        Some(FaultClass::NoAnswer)
+    }
+
     /// The cloud's faults lead to a question; the journal's end the pass.
     fn failed(&self, failure: Failure, fault: &mut Option<FaultClass>) -> Result<Came, Stuck> {
         match failure {
             Failure::Fault(cause) => {
                 *fault = Some(cause.class);
+                if cause.class == FaultClass::SignIn {
+                    self.core.screen.say(&self.renew);
+                }
                 Ok(Came::Of(Input::MakeFailed))
             }
             Failure::Unsaid(cause) => {
@@ -310,17 +342,22 @@ impl Drive {
             Err(Failure::Fault(cause) | Failure::Unsaid(cause)) => *fault = Some(cause.class),
         }
         teardown(&self.core, clouds, self.patience, None).await?;
-        let receipt = receipt(&self.core, clouds).await;
+        let receipt = receipt(&self.core, clouds, self.patience).await;
         let clean = matches!(receipt, Event::Receipt { left: 0, unknown: 0, .. });
         let unseen = matches!(&receipt, Event::Receipt { items, .. } if items.iter().any(is_unseen));
         self.core.record(&receipt)?;
+        if let Some(bill) = self.core.bill() {
+            self.core.record(&bill)?;
+        }
         if clean {
             let run = self.core.with(|state| state.run.clone());
             self.core.record(&Event::RunCleaned { run })?;
             return Ok(Verdict::Met);
         }
         if unseen {
-            fault.get_or_insert(FaultClass::NoAnswer);
+            if let Some(cause) = self.untold(Verdict::CannotTell) {
+                fault.get_or_insert(cause);
+            }
             return Ok(Verdict::CannotTell);
         }
         Ok(Verdict::Broken)

@@ -155,6 +155,7 @@ fn must_last(event: &Event) -> bool {
     matches!(
         event,
         Event::RunStarted { .. }
+            | Event::Consented { .. }
             | Event::Intent { .. }
             | Event::Outcome { .. }
             | Event::DrillStarted { .. }

@@ -72,12 +72,13 @@ async fn make_one(
     resource: &Resource,
 ) -> Result<(), Failure> {
     let name = resource.name();
-    let (run, lab, round, made) = core.with(|state| {
+    let (run, lab, learner, round, made) = core.with(|state| {
         let line = state.resources.get(name);
         let made = line.map(|line| line.made.clone()).unwrap_or_default();
-        (state.run.clone(), state.lab.clone(), line.map_or(0, |line| line.round), made)
+        let round = line.map_or(0, |line| line.round);
+        (state.run.clone(), state.lab.clone(), state.learner.clone(), round, made)
     });
-    let making = Making { run: &run, lab: &lab, round };
+    let making = Making { run: &run, lab: &lab, learner: &learner, round };
     let work = Work { step, resource: name, kind: resource.kind(), side, purpose: Purpose::Make, waiting: None };
     let parts: Vec<_> = actions::make(resource, &making).into_iter().filter(|part| !made.contains(part.name)).collect();
     if parts.is_empty() {

@@ -177,7 +177,7 @@ impl Drive {
     fn is_whole(&self, resource: &Resource) -> bool {
         self.core.with(|state| {
             let Some(line) = state.resources.get(resource.name()) else { return false };
-            let making = Making { run: &state.run, lab: &state.lab, round: line.round };
+            let making = Making { run: &state.run, lab: &state.lab, learner: &state.learner, round: line.round };
             let unknown =
                 state.pending.values().any(|call| call.resource == resource.name() && call.purpose == Purpose::Make);
             !unknown && actions::make(resource, &making).iter().all(|part| line.made.contains(part.name))

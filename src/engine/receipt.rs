@@ -1,41 +1,66 @@
 //! The clean-up's second look: by id, by tag, and by VPC. "Could not look" is never "gone".
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
 use super::core::Core;
-use super::event::{Event, Fault, Item, ItemState, Purpose};
-use super::perform::clients;
+use super::event::{Event, Fault, Item, ItemState, Progress, ProgressState, Purpose};
+use super::leftovers::{kind_of, of_elb};
+use super::perform::{Patience, clients};
 use super::state::{Made, State};
+use super::strangers::strangers;
 use crate::actions::{self, Presence};
 use crate::cloud::{Api, Call, Clouds, tags};
+use crate::i18n::{Text, m};
 use crate::lab::Side;
 
-/// Looks at everything this run ever made, and for what it may have made without knowing.
-pub async fn receipt(core: &Core, clouds: &Clouds) -> Event {
-    let state = core.state();
+/// What the second look asks besides a look at each thing.
+pub const READS: [(Api, &str); 10] = [
+    (Api::Ec2, "DescribeInstances"),
+    (Api::Ec2, "DescribeNetworkInterfaces"),
+    (Api::Ec2, "DescribeRouteTables"),
+    (Api::Ec2, "DescribeSecurityGroups"),
+    (Api::Ec2, "DescribeSubnets"),
+    (Api::Ec2, "DescribeTags"),
+    (Api::Ec2, "DescribeVpcEndpoints"),
+    (Api::Elbv2, "DescribeLoadBalancers"),
+    (Api::Elbv2, "DescribeTags"),
+    (Api::Elbv2, "DescribeTargetGroups"),
+];
+
+/// How long AWS usually takes to take away the interfaces of a load balancer or an endpoint that is gone, in seconds, from and
+/// to. Common experience, not a promise of AWS: UNCONFIRMED.
+const USUAL: (u32, u32) = (30, 300);
+
+/// Looks at everything this run ever made, and for what it may have made without knowing. Waits for what AWS takes away late.
+pub async fn receipt(core: &Core, clouds: &Clouds, patience: Patience) -> Event {
+    let began = Instant::now();
     let mut items = Vec::new();
-    for Made { resource, kind, id, side } in made(&state) {
-        let found = match look_by_id(&kind, &id) {
-            Some(call) => state_of(&actions::presence(clients(clouds, side).send(&call).await)),
-            // A kind of a newer program: nobody here knows how to look.
-            None => ItemState::Unknown,
-        };
-        items.push(Item { resource, kind, id, state: found });
-    }
-    // What nobody knows the outcome of is not gone.
-    for pending in state.pending.values().filter(|call| call.purpose == Purpose::Make) {
-        let (resource, kind) = (pending.resource.clone(), pending.kind.clone());
-        items.push(Item { resource, kind, id: String::new(), state: ItemState::Unknown });
-    }
-    let known: BTreeSet<String> = items.iter().map(|item| item.id.clone()).collect();
-    // One account for both sides needs one look.
-    let accounts: BTreeMap<&String, Side> = core.accounts().iter().map(|(side, account)| (account, *side)).collect();
-    for side in accounts.into_values() {
-        let mut found = by_tag(clouds, side, &state.run).await;
-        found.extend(by_vpc(core, clouds, side, &state).await);
-        items.extend(found.into_iter().filter(|item| item.id.is_empty() || !known.contains(&item.id)));
+    let mut waited = false;
+    for pause in patience.pauses() {
+        tokio::time::sleep(pause).await;
+        let (found, late) = look(core, clouds).await;
+        items = found;
+        let over = late.is_empty() || began.elapsed() > patience.limit;
+        waited |= !late.is_empty();
+        if waited {
+            core.screen.progress(&Progress {
+                id: "receipt:late".to_owned(),
+                label: m::shared_late(),
+                seen: (!late.is_empty()).then(|| Text::literal(late.join(", "))),
+                usual: Some(USUAL),
+                state: match over {
+                    false => ProgressState::Running,
+                    true if late.is_empty() => ProgressState::Done,
+                    true => ProgressState::Failed,
+                },
+            });
+        }
+        if over {
+            break;
+        }
     }
     let count = |wanted| items.iter().filter(|item| item.state == wanted).count();
     Event::Receipt {
@@ -46,12 +71,55 @@ pub async fn receipt(core: &Core, clouds: &Clouds) -> Event {
     }
 }
 
+/// One look: everything, and the ids of what AWS is still taking away.
+async fn look(core: &Core, clouds: &Clouds) -> (Vec<Item>, Vec<String>) {
+    let state = core.state();
+    let mut items = Vec::new();
+    for Made { resource, kind, id, side, .. } in made(&state) {
+        let found = match look_by_id(&kind, &id) {
+            Some(call) => state_of(&actions::presence(clients(clouds, side).send(&call).await)),
+            // A kind of a newer program: nobody here knows how to look.
+            None => ItemState::Unknown,
+        };
+        items.push(Item { resource, kind, id, state: found, foreign: false });
+    }
+    // What nobody knows the outcome of is not gone.
+    for pending in state.pending.values().filter(|call| call.purpose == Purpose::Make) {
+        let (resource, kind) = (pending.resource.clone(), pending.kind.clone());
+        items.push(Item { resource, kind, id: String::new(), state: ItemState::Unknown, foreign: false });
+    }
+    let known: BTreeSet<String> = items.iter().map(|item| item.id.clone()).collect();
+    // One account for both sides needs one look.
+    let accounts: BTreeMap<&String, Side> = core.accounts().iter().map(|(side, account)| (account, *side)).collect();
+    let mut late = Vec::new();
+    for side in accounts.into_values() {
+        let mut found = by_tag(clouds, side, &state.run).await;
+        found.extend(by_elb_tag(clouds, side, &state.run).await);
+        match strangers(core, clouds, side).await {
+            Ok(strangers) => {
+                late.extend(strangers.iter().filter(|it| it.of_aws).map(|it| it.id.clone()));
+                found.extend(strangers.into_iter().map(|it| Item {
+                    resource: String::new(),
+                    kind: it.kind,
+                    id: it.id,
+                    state: ItemState::Left,
+                    foreign: !it.of_aws,
+                }));
+            }
+            Err(_) => found.push(unseen("network_interfaces")),
+        }
+        items.extend(found.into_iter().filter(|item| item.id.is_empty() || !known.contains(&item.id)));
+    }
+    (items, late)
+}
+
 /// What was made, from the ledger: what is thought to exist, and what is thought to be gone.
 fn made(state: &State) -> Vec<Made> {
     let mut all = state.gone.clone();
     for (name, line) in state.existing() {
         let id = line.id().unwrap_or_default().to_owned();
-        all.push(Made { resource: name.to_owned(), kind: line.kind.clone(), id, side: line.side });
+        let (resource, kind) = (name.to_owned(), line.kind.clone());
+        all.push(Made { resource, kind, id, side: line.side, since: line.since, until: None });
     }
     all
 }
@@ -78,59 +146,37 @@ async fn by_tag(clouds: &Clouds, side: Side, run: &str) -> Vec<Item> {
     let mut items = Vec::new();
     for tag in found.get("Tags").and_then(Value::as_array).into_iter().flatten() {
         let text = |key: &str| tag.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let (kind, id) = (text("ResourceType").replace('-', "_"), text("ResourceId"));
-        let state = match look_by_id(tagged_kind(&kind), &id) {
+        let (kind, id) = (kind_of(&text("ResourceType")), text("ResourceId"));
+        let state = match look_by_id(&kind, &id) {
             Some(call) => state_of(&actions::presence(clients(clouds, side).send(&call).await)),
             None => ItemState::Left,
         };
         if state != ItemState::Gone {
-            items.push(Item { resource: String::new(), kind, id, state });
+            items.push(Item { resource: String::new(), kind, id, state, foreign: false });
         }
     }
     items
 }
 
-/// EC2's resource types as our kinds, where they differ.
-fn tagged_kind(resource_type: &str) -> &str {
-    match resource_type {
-        "vpc_endpoint" => "endpoint",
-        "vpc_endpoint_service" => "endpoint_service",
-        other => other,
-    }
-}
-
-/// What still stands in the run's VPCs, network interfaces above all: they are what keeps a VPC from going.
-async fn by_vpc(core: &Core, clouds: &Clouds, side: Side, state: &State) -> Vec<Item> {
-    let vpcs: Vec<_> = made(state)
-        .into_iter()
-        .filter(|it| it.kind == "vpc" && core.accounts().get(&it.side) == core.accounts().get(&side))
-        .map(|it| it.id)
-        .collect();
-    if vpcs.is_empty() {
-        return Vec::new();
-    }
-    let filters = json!([{ "Name": "vpc-id", "Values": vpcs }]);
-    match ask(clouds, side, "DescribeNetworkInterfaces", json!({ "Filters": filters })).await {
-        Ok(reply) => reply
-            .get("NetworkInterfaces")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(|interface| interface.get("NetworkInterfaceId")?.as_str())
-            .map(|id| Item {
-                resource: String::new(),
-                kind: "network_interface".to_owned(),
-                id: id.to_owned(),
-                state: ItemState::Left,
-            })
-            .collect(),
-        Err(_) => vec![unseen("network_interfaces")],
-    }
+/// What carries the run's tag among what Elastic Load Balancing keeps.
+async fn by_elb_tag(clouds: &Clouds, side: Side, run: &str) -> Vec<Item> {
+    let Ok(tagged) = of_elb(clients(clouds, side)).await else {
+        return vec![unseen("load_balancers")];
+    };
+    let ours = tagged.into_iter().filter(|(_, (_, marks))| marks.get(tags::RUN).is_some_and(|it| it == run));
+    ours.map(|(id, (kind, _))| Item { resource: String::new(), kind, id, state: ItemState::Left, foreign: false })
+        .collect()
 }
 
 /// A look that was refused or not answered.
 fn unseen(kind: &str) -> Item {
-    Item { resource: String::new(), kind: kind.to_owned(), id: String::new(), state: ItemState::Unknown }
+    Item {
+        resource: String::new(),
+        kind: kind.to_owned(),
+        id: String::new(),
+        state: ItemState::Unknown,
+        foreign: false,
+    }
 }
 
 async fn ask(clouds: &Clouds, side: Side, operation: &'static str, params: Value) -> Result<Value, Fault> {

@@ -43,7 +43,7 @@ pub async fn recover(core: &Core, clouds: &Clouds, patience: &Patience, lab: &La
 /// # Errors
 /// When the cloud cannot be asked, or the journal cannot be written.
 pub async fn adopt(core: &Core, clouds: &Clouds, lab: &Lab) -> Result<(), Failure> {
-    let (run, id) = core.with(|state| (state.run.clone(), state.lab.clone()));
+    let (run, id, learner) = core.with(|state| (state.run.clone(), state.lab.clone(), state.learner.clone()));
     for step in &lab.steps {
         // A resource is found by what it stands on, so that comes first.
         let ordered = waves(&step.makes.iter().collect::<Vec<_>>()).unwrap_or_default();
@@ -53,7 +53,7 @@ pub async fn adopt(core: &Core, clouds: &Clouds, lab: &Lab) -> Result<(), Failur
                 let line = state.resources.get(name);
                 (line.map(|line| line.made.clone()).unwrap_or_default(), line.map_or(0, |line| line.round))
             });
-            let parts = actions::make(resource, &Making { run: &run, lab: &id, round });
+            let parts = actions::make(resource, &Making { run: &run, lab: &id, learner: &learner, round });
             for part in parts.iter().filter(|part| !known.contains(part.name)) {
                 let Some(facts) = look_up(core, clients(clouds, step.side), part).await? else { continue };
                 let intent = Intent {
@@ -83,10 +83,10 @@ async fn ask(
 ) -> Result<Option<Facts>, Failure> {
     let line = core.with(|state| {
         let line = state.resources.get(resource.name());
-        line.map(|line| (state.run.clone(), state.lab.clone(), line.round, line.side))
+        line.map(|line| (state.run.clone(), state.lab.clone(), state.learner.clone(), line.round, line.side))
     });
-    let Some((run, lab, round, side)) = line else { return Ok(None) };
-    let parts = actions::make(resource, &Making { run: &run, lab: &lab, round });
+    let Some((run, lab, learner, round, side)) = line else { return Ok(None) };
+    let parts = actions::make(resource, &Making { run: &run, lab: &lab, learner: &learner, round });
     let Some(part) = parts.iter().find(|it| it.name == part) else { return Ok(None) };
     Ok(find(core, clients(clouds, side), patience, part).await?)
 }

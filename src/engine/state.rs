@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::event::{Entry, Event, Facts, FaultClass, Item, Purpose, Verdict};
+use crate::actions::Charge;
 use crate::lab::Side;
 
 /// A run, folded from its journal.
@@ -25,6 +26,8 @@ pub struct State {
     pub variables: BTreeMap<String, String>,
     /// The sandbox's pace, where the target is the sandbox.
     pub pace: Option<String>,
+    /// The learner's name; empty in journals that do not say.
+    pub learner: String,
     /// When the run began.
     pub started: Option<Timestamp>,
     /// The steps that were begun, by id.
@@ -53,6 +56,10 @@ pub struct State {
     pub drill: Option<Planted>,
     /// The drills that were graded, in order.
     pub drills: Vec<Graded>,
+    /// The consumer's AWS profile, where it has one of its own.
+    pub consumer_profile: Option<String>,
+    /// What the learner agreed to spend; `None` where nothing costs anything.
+    pub consent: Option<Consent>,
     /// When the journal's last line was written.
     pub last: Option<Timestamp>,
 }
@@ -83,6 +90,15 @@ pub struct Graded {
     pub drill: String,
     /// Whether it was mended, and nothing was opened on the way.
     pub mended: bool,
+}
+
+/// What was agreed to be spent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Consent {
+    /// When the prices were looked over.
+    pub prices_as_of: String,
+    /// What each thing costs.
+    pub charges: Vec<Charge>,
 }
 
 /// A step that was begun.
@@ -142,6 +158,10 @@ pub struct Made {
     pub id: String,
     /// Whose account.
     pub side: Side,
+    /// Since when it existed.
+    pub since: Option<Timestamp>,
+    /// Until when; `None` while it exists.
+    pub until: Option<Timestamp>,
 }
 
 /// A call whose outcome is not known.
@@ -180,7 +200,22 @@ impl State {
     pub fn apply(&mut self, entry: &Entry) {
         self.last = Some(entry.at);
         match &entry.event {
-            Event::RunStarted { run, lab, target, region, token, variables, pace, accounts, profile, .. } => {
+            Event::RunStarted {
+                run,
+                lab,
+                target,
+                region,
+                token,
+                variables,
+                pace,
+                accounts,
+                profile,
+                consumer_profile,
+                learner,
+                ..
+            } => {
+                self.consumer_profile.clone_from(consumer_profile);
+                self.learner.clone_from(learner);
                 self.accounts.clone_from(accounts);
                 self.profile.clone_from(profile);
                 self.run.clone_from(run);
@@ -191,6 +226,9 @@ impl State {
                 self.variables.clone_from(variables);
                 self.pace.clone_from(pace);
                 self.started = Some(entry.at);
+            }
+            Event::Consented { prices_as_of, charges, .. } => {
+                self.consent = Some(Consent { prices_as_of: prices_as_of.clone(), charges: charges.clone() });
             }
             Event::StepStarted { step } => self.steps.entry(step.clone()).or_default().started = true,
             Event::Answered { step, question, answer } => {
@@ -256,6 +294,8 @@ impl State {
                         kind: line.kind.clone(),
                         id: id.clone(),
                         side: line.side,
+                        since: line.since,
+                        until: Some(entry.at),
                     });
                     line.facts.clear();
                     line.made.clear();
@@ -290,6 +330,7 @@ impl State {
             Event::Receipt { items, .. } => self.receipt = Some(items.clone()),
             Event::RunCleaned { .. } => self.cleaned = true,
             Event::Check { .. }
+            | Event::Bill { .. }
             | Event::Notice { .. }
             | Event::DrillCall { .. }
             | Event::Rung { .. }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
@@ -10,9 +10,12 @@ use super::core::Core;
 use super::event::{Event, Fault, FaultClass, Progress, ProgressState, Purpose};
 use super::journal::JournalError;
 use super::perform::{Failure, Patience, Work, clients, perform};
+use super::state::ResourceState;
+use super::strangers::strangers;
 use crate::actions::{self, Presence};
 use crate::cloud::Clouds;
-use crate::i18n::Text;
+use crate::i18n::{Text, m};
+use crate::lab::Side;
 
 /// Deletes what exists of this run, or only what is in `only`, and waits until each is gone. Goes on after an error; what
 /// could not be deleted stays in the ledger.
@@ -37,6 +40,7 @@ pub async fn teardown(
             needs.insert(one.clone(), users);
         }
     });
+    let blocked = Arc::new(blocked(core, clouds).await?);
     let mut standing = waiting.clone();
     let mut running = JoinSet::new();
     loop {
@@ -48,8 +52,9 @@ pub async fn teardown(
         }
         for name in ready {
             waiting.remove(&name);
-            let (core, clouds) = (Arc::clone(core), Arc::clone(clouds));
+            let (core, clouds, blocked) = (Arc::clone(core), Arc::clone(clouds), Arc::clone(&blocked));
             running.spawn(async move {
+                let patience = core.with(|state| bounded(patience, state.resources.get(&name), &blocked));
                 let result = delete(&core, &clouds, patience, &name).await;
                 (name, result)
             });
@@ -68,11 +73,40 @@ pub async fn teardown(
     Ok(())
 }
 
+/// The VPCs of the run that cannot go, because something stands in them that is not the run's. The learner is told of it before
+/// anything is deleted.
+async fn blocked(core: &Core, clouds: &Clouds) -> Result<BTreeSet<String>, JournalError> {
+    let accounts: BTreeMap<&String, Side> = core.accounts().iter().map(|(side, account)| (account, *side)).collect();
+    let mut vpcs = BTreeSet::new();
+    for side in accounts.into_values() {
+        // Who may not look finds out by the refusal to delete.
+        for stranger in strangers(core, clouds, side).await.unwrap_or_default().into_iter().filter(|it| !it.of_aws) {
+            let what = actions::label(&stranger.kind, &stranger.id);
+            core.record(&Event::Notice { text: m::shared_stranger(what, &stranger.vpc) })?;
+            vpcs.insert(stranger.vpc);
+        }
+    }
+    Ok(vpcs)
+}
+
+/// There is no use in waiting for what a stranger holds: AWS refuses at once, and goes on refusing.
+fn bounded(patience: Patience, line: Option<&ResourceState>, blocked: &BTreeSet<String>) -> Patience {
+    let Some(line) = line else { return patience };
+    let is_in = line.made_with.iter().any(|text| blocked.contains(text));
+    let limit = match line.kind.as_str() {
+        "vpc" if line.id().is_some_and(|id| blocked.contains(id)) => Duration::ZERO,
+        // These may be held by what is the run's own and still on its way out.
+        "subnet" | "security_group" | "route_table" if is_in => patience.limit / 10,
+        _ => patience.limit,
+    };
+    Patience { limit, ..patience }
+}
+
 async fn delete(core: &Core, clouds: &Clouds, patience: Patience, name: &str) -> Result<(), Failure> {
     let Some(line) = core.with(|state| state.resources.get(name).cloned()) else { return Ok(()) };
     let progress = |seen: Option<Text>, state| Progress {
         id: format!("delete:{name}"),
-        label: crate::i18n::m::engine_deleting(actions::label(&line.kind, name)),
+        label: m::engine_deleting(actions::label(&line.kind, name)),
         seen,
         usual: actions::usual_deletion(&line.kind),
         state,
@@ -130,7 +164,7 @@ async fn wait_until_gone(
     patience: Patience,
     name: &str,
     kind: &str,
-    side: crate::lab::Side,
+    side: Side,
     progress: &impl Fn(Option<Text>, ProgressState) -> Progress,
 ) -> Result<(), Failure> {
     let Some(look) = actions::look(kind, name) else { return Ok(()) };
@@ -147,7 +181,13 @@ async fn wait_until_gone(
                 }
             }
             // Deleted as far as we know; the receipt says what could not be seen.
-            Presence::Unknown(fault) if began.elapsed() > patience.limit => return Err(fault.into()),
+            Presence::Unknown(fault)
+                // Who may not look now may not look later either.
+                if matches!(fault.class, FaultClass::Denied | FaultClass::Unsupported)
+                    || began.elapsed() > patience.limit =>
+            {
+                return Err(fault.into());
+            }
             Presence::Unknown(_) => {}
         }
     }

@@ -84,7 +84,7 @@ fn commands(
     let references = references(lab, &state.run);
     for resource in resources {
         let round = state.resources.get(resource.name()).map_or(0, |line| line.round);
-        let making = Making { run: &state.run, lab: &state.lab, round };
+        let making = Making { run: &state.run, lab: &state.lab, learner: &state.learner, round };
         for part in actions::make(resource, &making) {
             // Region and accounts are known from the start; ids stay shell variables that the commands themselves set.
             let known = |name: &str, fact: &str| match (name, fact) {
@@ -113,7 +113,7 @@ fn commands(
 
 /// Every call of the lab as one text, to see what it refers to.
 fn references(lab: &Lab, run: &str) -> String {
-    let making = Making { run, lab: &lab.id, round: 0 };
+    let making = Making { run, lab: &lab.id, learner: "", round: 0 };
     let (facts, sides) = (checks::Facts::new(), lab.sides());
     let made = lab.steps.iter().flat_map(|step| &step.makes).flat_map(|it| actions::make(it, &making));
     let looked = lab.steps.iter().flat_map(|step| &step.checks).filter_map(|it| checks::look(it, &facts, &sides));

@@ -54,3 +54,18 @@ impl Host {
         self.env.get(name).filter(|value| !value.is_empty()).cloned()
     }
 }
+
+/// What this machine calls itself; `None` where it does not say.
+#[must_use]
+pub fn machine_name(host: &Host) -> Option<String> {
+    let known = host.var("HOSTNAME").or_else(|| host.var("COMPUTERNAME"));
+    let written = || std::fs::read_to_string("/etc/hostname").ok();
+    // Only macOS is left here, which keeps its name in no file.
+    let asked = || {
+        let output = std::process::Command::new("hostname").output().ok()?;
+        String::from_utf8(output.stdout).ok()
+    };
+    let name = known.or_else(written).or_else(asked)?;
+    let name = name.trim();
+    (!name.is_empty()).then(|| name.to_owned())
+}

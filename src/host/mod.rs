@@ -12,6 +12,6 @@ mod random;
 pub use clock::Clock;
 pub use files::{append_line, create_private_dir, open_append, sync_dir, write_atomic};
 pub use lock::{DirLock, LockError};
-pub use machine::{Host, LineHook};
+pub use machine::{Host, LineHook, machine_name};
 pub use paths::state_dir;
 pub use random::Random;

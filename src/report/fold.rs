@@ -157,7 +157,12 @@ impl Folding<'_> {
                 self.report.receipt = Some(Receipt { at, gone: *gone, left: *left, unknown: *unknown, items });
             }
             Event::RunCleaned { .. } => self.report.cleaned = true,
-            Event::Answered { .. }
+            Event::Bill { total, .. } => {
+                let text = m::bill_total(total.text(2)).say(self.lang);
+                self.report.notes.push(Note { at, step: String::new(), text });
+            }
+            Event::Consented { .. }
+            | Event::Answered { .. }
             | Event::RunFinished { .. }
             | Event::DrillStarted { .. }
             | Event::DrillCall { .. }

@@ -13,7 +13,7 @@ use super::ops::{Answer, Ctx, Protocol, run};
 use super::pace::Pace;
 use super::plane::{Plane, Topology};
 use super::wire::{ApiError, Params, Xml};
-use super::world::{Store, StoreError, Timing, Unseen, Without, World, topology};
+use super::world::{Store, StoreError, Timing, Unseen, Without, World, concerns_plane, topology};
 
 /// Names of the accounts in a new world, the first one first.
 const ACCOUNTS: [&str; 2] = ["provider", "consumer"];
@@ -66,10 +66,10 @@ impl Control {
     /// # Errors
     /// A world that cannot be read or written.
     pub fn open(folder: &Path, plane: Plane, pace: Pace, clock: Clock, random: Random) -> Result<Self, StoreError> {
-        let (mut store, kept) = Store::open(folder)?;
-        let mut world = kept.unwrap_or_else(|| World::new(&ACCOUNTS, &random));
+        let (mut store, mut world) = Store::open(folder, || World::new(&ACCOUNTS, &random))?;
         world.settle(clock.now(), pace);
         store.keep(&world).map_err(StoreError::Io)?;
+        world.commit();
         let told = topology(&world);
         plane.apply(told.clone());
         Ok(Self { state: Mutex::new(State { world, store, told, unseen: Vec::new() }), plane, pace, clock, random })
@@ -99,10 +99,9 @@ impl Control {
     /// Lets time pass.
     pub fn tick(&self) {
         let mut state = self.lock();
-        if state.world.settle(self.clock.now(), self.pace) {
-            // Nobody waits for this change: it is undone when it cannot be kept, and happens again at the next tick.
-            let _ = self.keep(&mut state);
-        }
+        state.world.settle(self.clock.now(), self.pace);
+        // Nobody waits for this change: it is undone when it cannot be kept, and happens again at the next tick.
+        let _ = self.keep(&mut state);
     }
 
     /// Ends the data plane.
@@ -121,16 +120,14 @@ impl Control {
         let timing = Timing { at: self.clock.now(), pace: self.pace };
         let mut state = self.lock();
         let State { world, unseen: hidden, .. } = &mut *state;
-        let settled = world.settle(timing.at, timing.pace);
-        let before = unseen.map(|_| world.ids(account, region));
-        let (answer, changed) = {
-            let without = Without::new(world, looked_for(hidden, timing.at, call));
-            let mut ctx = Ctx::new(&mut *without.world, account, region, timing, &self.random);
-            let answer = run(protocol, action, &mut ctx, params);
-            (answer, ctx.changed())
+        world.settle(timing.at, timing.pace);
+        let answer = {
+            let mut without = Without::new(world, looked_for(hidden, timing.at, call));
+            let mut ctx = Ctx::new(without.world(), account, region, timing, &self.random);
+            run(protocol, action, &mut ctx, params)
         };
-        if let Some((unseen, before)) = unseen.zip(before) {
-            let ids = world.ids(account, region).difference(&before).cloned().collect();
+        if let Some(unseen) = unseen {
+            let ids = world.made(account, region).map(str::to_owned).collect();
             let until = match unseen {
                 fault_plan::Unseen::Calls(calls) => Until::Calls(calls),
                 fault_plan::Unseen::For(time) => Until::Time(after(timing.at, time)),
@@ -138,9 +135,7 @@ impl Control {
             hidden.push((Unseen { account, region: region.to_owned(), ids }, until));
         }
         // A refused call may have let time pass too.
-        if changed || settled {
-            self.keep(&mut state)?;
-        }
+        self.keep(&mut state)?;
         answer
     }
 
@@ -150,16 +145,18 @@ impl Control {
         match state.store.keep(&state.world) {
             Ok(false) => {}
             Ok(true) => {
-                let now = topology(&state.world);
-                if now != state.told {
-                    state.told.clone_from(&now);
-                    self.plane.apply(now);
+                let concerns = concerns_plane(&state.world, &state.told);
+                state.world.commit();
+                if concerns {
+                    let now = topology(&state.world);
+                    if now != state.told {
+                        state.told.clone_from(&now);
+                        self.plane.apply(now);
+                    }
                 }
             }
             Err(error) => {
-                if let Some(kept) = state.store.kept() {
-                    state.world = kept;
-                }
+                state.world.undo();
                 let text = format!("pllab's sandbox cannot write {}: {error}", state.store.path().display());
                 return Err(ApiError::new("InternalError", text).with_status(500));
             }

@@ -1,5 +1,6 @@
 //! Events as they are shown.
 
+use super::bill::bill;
 use super::line::{Ink, Line, stack};
 use super::look::Look;
 use super::part::to_copy;
@@ -51,6 +52,7 @@ pub(super) fn event(event: &Event, context: &Context, look: &Look) -> Vec<Line> 
         Event::Receipt { gone, left, unknown, items } => {
             receipt([*gone, *left, *unknown], items, context.run.as_ref(), look)
         }
+        Event::Bill { lines, total, prices_as_of } => bill(lines, *total, prices_as_of, look),
         Event::RunCleaned { .. } => look.inside(look.words(Ink::Plain, &m::run_cleaned())),
         Event::RunFinished { verdict, steps_met, steps } => {
             let words = if *verdict == Verdict::Met && steps_met == steps {
@@ -66,6 +68,7 @@ pub(super) fn event(event: &Event, context: &Context, look: &Look) -> Vec<Line> 
         | Event::DrillKept { .. }
         | Event::DrillPlanted { .. }
         | Event::DrillHint { .. }
+        | Event::Consented { .. }
         | Event::StepStarted { .. }
         | Event::Answered { .. }
         | Event::Intent { .. }

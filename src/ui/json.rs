@@ -55,6 +55,10 @@ impl Screen for Json {
     fn ask(&self, question: &Question) -> Result<Answer, AskError> {
         if self.yes { Ok(question.default) } else { Err(AskError::NobodyToAsk) }
     }
+
+    fn type_word(&self, _: &Text, _: &[&str]) -> Result<bool, AskError> {
+        Err(AskError::NobodyToAsk)
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Next: `open.rs` chooses the form, `step.rs` is a step as a learner sees it, `menu.rs` how choices are offered.
 
 mod bars;
+mod bill;
 mod canvas;
 mod clean;
 mod diagram;

@@ -18,6 +18,13 @@ pub(super) fn understand(typed: &str, items: &[Item], start: usize) -> Option<us
     })
 }
 
+/// Whether `typed` is one of `words`, in either width and case.
+pub(super) fn is_one_of(typed: &str, words: &[&str]) -> bool {
+    let typed: String = typed.trim().chars().map(half_width).collect();
+    let typed = typed.trim().to_lowercase();
+    words.iter().any(|word| *word == typed)
+}
+
 /// Full-width ASCII, as an input method writes it, to ASCII.
 fn half_width(c: char) -> char {
     match c {
@@ -29,7 +36,7 @@ fn half_width(c: char) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::understand;
+    use super::{is_one_of, understand};
     use crate::ui::menu::Item;
 
     fn items() -> Vec<Item> {
@@ -54,6 +61,17 @@ mod tests {
     #[test]
     fn an_empty_line_is_the_usual_choice() {
         assert_eq!(understand("\n", &items(), 1), Some(1));
+    }
+
+    #[test]
+    fn a_word_is_typed_whole_or_not_at_all() {
+        let words = ["yes", "はい"];
+        for typed in ["yes", " YES \n", "ｙｅｓ", "はい\n", "　はい　"] {
+            assert!(is_one_of(typed, &words), "{typed}");
+        }
+        for typed in ["", "\n", "y", "no", "いいえ", "yes please"] {
+            assert!(!is_one_of(typed, &words), "{typed}");
+        }
     }
 
     #[test]

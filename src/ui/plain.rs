@@ -12,7 +12,7 @@ use super::heartbeat::Heartbeat;
 use super::line::{Line, paint, stack};
 use super::look::{GlyphSet, Look, Manner};
 use super::menu::{Board, Item, ask, step_blocks, taken};
-use super::numbered::understand;
+use super::numbered::{is_one_of, understand};
 use super::open::UiOptions;
 use super::opening::opening;
 use super::receipt::Run;
@@ -154,7 +154,7 @@ impl Screen for Plain {
             }
             event(what, &inner.context, &look)
         };
-        self.print(&lines, matches!(what, Event::Receipt { .. } | Event::Proof { .. }));
+        self.print(&lines, matches!(what, Event::Receipt { .. } | Event::Bill { .. } | Event::Proof { .. }));
     }
 
     fn progress(&self, progress: &Progress) {
@@ -183,6 +183,13 @@ impl Screen for Plain {
         }
         let context = self.inner().context.clone();
         ask(self, question, &context)
+    }
+
+    fn type_word(&self, prompt: &Text, words: &[&str]) -> Result<bool, AskError> {
+        self.progress.clear();
+        self.progress.write(&format!("\n{}\n> ", self.look().say(prompt)));
+        let typed = self.line().inspect_err(|_| self.progress.write("\n"))?;
+        Ok(is_one_of(&typed, words))
     }
 }
 

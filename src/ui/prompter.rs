@@ -7,7 +7,7 @@
 use std::fmt;
 use std::io::ErrorKind;
 
-use console::Term;
+use console::{Key, Term};
 use dialoguer::Select;
 use dialoguer::theme::Theme;
 
@@ -16,6 +16,9 @@ use super::look::Look;
 use super::measure::cut;
 use crate::engine::event::AskError;
 use crate::i18n::m;
+
+/// No word that is asked for is longer, in bytes.
+const LONGEST: usize = 60;
 
 /// Lets the learner choose one of `labels`. Where the terminal is too low for all of them, they are spread over several
 /// menus, each with a way to the next, so that dialoguer never turns pages.
@@ -74,6 +77,32 @@ pub(super) fn pause(words: &str, color: bool) -> Result<(), AskError> {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == ErrorKind::Interrupted => Err(AskError::Interrupted),
         Err(_) => Err(AskError::NobodyToAsk),
+    }
+}
+
+/// Reads a line, key by key: only so does Ctrl-C end it like a menu.
+pub(super) fn line(color: bool) -> Result<String, AskError> {
+    let term = Term::stderr();
+    let mut typed = String::new();
+    forget_keys();
+    loop {
+        let shown = cut(&typed, usize::from(term.size().1).saturating_sub(5));
+        let line = Line::plain(" ").and(Ink::Good, ">").and(Ink::Plain, format!(" {shown}"));
+        // A terminal that cannot be written to cannot be read from either, and that is what is reported.
+        let _ = term.clear_line().and_then(|()| term.write_str(&line.paint(color)));
+        match term.read_key() {
+            Ok(Key::Enter) => {
+                let _ = term.write_line("");
+                return Ok(typed);
+            }
+            Ok(Key::Backspace) => {
+                typed.pop();
+            }
+            Ok(Key::Char(key)) if !key.is_control() && typed.len() < LONGEST => typed.push(key),
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::Interrupted => return Err(AskError::Interrupted),
+            Err(_) => return Err(AskError::NobodyToAsk),
+        }
     }
 }
 

@@ -37,6 +37,9 @@ pub(super) fn receipt(counts: [usize; 3], items: &[Item], run: Option<&Run>, loo
         _ => m::receipt_cost_left(),
     };
     sums.extend(look.words(if left + unknown == 0 { Ink::Plain } else { Ink::Bad }, &cost));
+    if items.iter().any(|item| item.foreign) {
+        sums.extend(look.words(Ink::Plain, &m::shared_receipt_foreign_why()));
+    }
     blocks.push(look.inside(sums));
     if let Some(run) = run {
         blocks.push(look.inside(next(run, left + unknown, look)));
@@ -63,7 +66,7 @@ fn table(items: &[Item], look: &Look) -> Vec<Line> {
     let rows: Vec<Vec<Line>> = items
         .iter()
         .map(|item| {
-            let (ink, now) = now(item.state);
+            let (ink, now) = now(item);
             vec![
                 Line::plain(name(item, look)),
                 Line::plain(short(&item.id)),
@@ -75,7 +78,7 @@ fn table(items: &[Item], look: &Look) -> Vec<Line> {
 }
 
 fn told(item: &Item, look: &Look) -> Vec<Line> {
-    let (ink, now) = now(item.state);
+    let (ink, now) = now(item);
     let words = format!("{} {}: ", name(item, look), short(&item.id));
     let line = Line::plain(words).and(if look.told() { Ink::Plain } else { ink }, look.say(&now));
     fill(&line, look.measure().saturating_sub(2), "", "  ")
@@ -91,8 +94,9 @@ fn name(item: &Item, look: &Look) -> String {
     if item.resource.is_empty() { kind } else { format!("{kind} {}", item.resource) }
 }
 
-fn now(state: ItemState) -> (Ink, Text) {
-    match state {
+fn now(item: &Item) -> (Ink, Text) {
+    match item.state {
+        ItemState::Left if item.foreign => (Ink::Bad, m::shared_receipt_foreign()),
         ItemState::Gone => (Ink::Good, m::receipt_gone()),
         ItemState::Left => (Ink::Bad, m::receipt_left()),
         ItemState::Unknown => (Ink::Wait, m::receipt_unknown()),
@@ -108,7 +112,7 @@ fn mark(state: ItemState, look: &Look) -> &'static str {
 }
 
 /// A kind of resource as the console calls it; a kind of a newer version as it is.
-fn kind(kind: &str) -> Text {
+pub(super) fn kind(kind: &str) -> Text {
     match kind {
         "vpc" => m::kind_vpc(),
         "subnet" => m::kind_subnet(),
@@ -119,6 +123,7 @@ fn kind(kind: &str) -> Text {
         "target_group" => m::kind_target_group(),
         "load_balancer" => m::kind_load_balancer(),
         "listener" => m::kind_listener(),
+        "network_interface" => m::kind_network_interface(),
         "endpoint_service" => m::kind_endpoint_service(),
         "service_lookup" => m::kind_service_lookup(),
         "endpoint" => m::kind_endpoint(),
@@ -141,6 +146,7 @@ mod tests {
             kind: kind.into(),
             id: id.into(),
             state,
+            foreign: false,
         };
         let nlb = "arn:aws:elasticloadbalancing:ap-northeast-1:1234:loadbalancer/net/nlb/50dc";
         vec![item("nlb", "load_balancer", nlb, ItemState::Gone), item("", "vpc", "vpc-1", ItemState::Left)]

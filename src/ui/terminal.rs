@@ -11,6 +11,7 @@ use super::events::{Context, event};
 use super::line::{Ink, Line, paint, stack};
 use super::look::{GlyphSet, Look, Manner};
 use super::menu::{Board, Item, ask, step_blocks, taken};
+use super::numbered::is_one_of;
 use super::open::UiOptions;
 use super::opening::opening;
 use super::prompter;
@@ -278,6 +279,16 @@ impl Screen for Terminal {
             return Err(AskError::NobodyToAsk);
         }
         ask(self, question, &context)
+    }
+
+    fn type_word(&self, prompt: &Text, words: &[&str]) -> Result<bool, AskError> {
+        if !self.interactive {
+            return Err(AskError::NobodyToAsk);
+        }
+        let look = self.look();
+        let asked = fill(&Line::of(Ink::Strong, look.say(prompt)), look.measure(), "", "");
+        self.print(&look.inside(asked), Last::Other);
+        Ok(is_one_of(&prompter::line(self.color)?, words))
     }
 }
 

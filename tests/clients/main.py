@@ -3,7 +3,8 @@
 import boto3_story
 import cli_story
 import documents
+import policy_story
 from harness import tell
 
 if __name__ == "__main__":
-    tell([boto3_story.story, cli_story.story, cli_story.script, documents.story])
+    tell([boto3_story.story, cli_story.story, cli_story.script, documents.story, policy_story.story])

@@ -3,7 +3,7 @@
 use super::harness::Folder;
 
 /// Every verb, with the verbs below it.
-const VERBS: [&str; 16] = [
+const VERBS: [&str; 17] = [
     "",
     "start",
     "resume",
@@ -11,6 +11,7 @@ const VERBS: [&str; 16] = [
     "check",
     "browse",
     "clean",
+    "policy",
     "labs",
     "labs list",
     "labs show",

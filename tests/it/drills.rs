@@ -33,6 +33,9 @@ impl Screen for Silent {
     fn event(&self, _: &Event) {}
     fn progress(&self, _: &Progress) {}
     fn say(&self, _: &Text) {}
+    fn type_word(&self, _: &Text, _: &[&str]) -> Result<bool, AskError> {
+        Err(AskError::NobodyToAsk)
+    }
     fn ask(&self, _: &Question) -> Result<Answer, AskError> {
         Err(AskError::NobodyToAsk)
     }

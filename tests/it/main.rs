@@ -15,6 +15,7 @@ mod lab;
 mod labs;
 mod lost_answer;
 mod parity;
+mod policy;
 #[cfg(unix)]
 mod pty;
 mod readme;
@@ -22,5 +23,7 @@ mod report;
 mod rooms;
 mod sandbox;
 mod sandbox_http;
+mod shared;
 mod trouble;
+mod two_accounts;
 mod why;

@@ -42,7 +42,7 @@ const WALLS: [(&str, &[&str]); 13] = [
 ];
 
 /// Crates that only some rooms may use, and which.
-const TOOLS: [(&str, &[&str]); 10] = [
+const TOOLS: [(&str, &[&str]); 11] = [
     // One owner of the terminal. `cli` gives the cursor back when a second Ctrl-C ends the process at once.
     ("console", &["ui", "cli"]),
     ("dialoguer", &["ui"]),
@@ -51,6 +51,7 @@ const TOOLS: [(&str, &[&str]); 10] = [
     ("clap", &["cli"]),
     // `aws_config`, `aws_sdk_ec2` and the like.
     ("aws_", &["cloud"]),
+    ("rustls", &["cloud"]),
     ("hyper", &["sandbox"]),
     ("schemars", &["lab"]),
     // Labs; and the fault plans of `pllab sandbox`.

@@ -50,7 +50,7 @@ fn commands_go_over_several_lines_when_one_is_too_long() {
 
 #[test]
 fn a_long_command_is_one_option_a_line() {
-    let tags = RunTags { run: "k3x9", lab: "privatelink", resource: "nlb" };
+    let tags = RunTags { run: "k3x9", lab: "privatelink", learner: "aiko", resource: "nlb" };
     insta::assert_snapshot!(
         elbv2("CreateLoadBalancer", &json!({
             "Name": "pllab-k3x9-nlb", "Type": "network", "Scheme": "internal",
@@ -64,7 +64,7 @@ aws elbv2 create-load-balancer \
   --security-groups "$NLB_SG_ID" \
   --subnets "$PROVIDER_SUBNET_ID" \
   --type network \
-  --tags Key=Name,Value=pllab-k3x9-nlb Key=pllab:lab,Value=privatelink Key=pllab:resource,Value=nlb Key=pllab:run,Value=k3x9
+  --tags Key=Name,Value=pllab-k3x9-nlb Key=pllab:lab,Value=privatelink Key=pllab:learner,Value=aiko Key=pllab:resource,Value=nlb Key=pllab:run,Value=k3x9
 "###);
 }
 

@@ -13,6 +13,7 @@ use crate::cloud::{Call, Clients};
 pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value, Fault>> {
     Some(match call.operation {
         "DescribeAvailabilityZones" => zones(clients, call).await,
+        "DescribeInstanceTypeOfferings" => offerings(clients, call).await,
         "DescribeNetworkInterfaces" => network_interfaces(clients, call).await,
         "DescribePrefixLists" => prefix_lists(clients, call).await,
         "DescribeTags" => tags(clients, call).await,
@@ -32,6 +33,26 @@ async fn zones(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     })?;
     let reply = request.send().await.map_err(fault)?;
     Ok(Reply::new().all("AvailabilityZones", reply.availability_zones(), zone).end())
+}
+
+async fn offerings(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients
+            .ec2
+            .describe_instance_type_offerings()
+            .set_location_type(p.word("LocationType")?)
+            .set_filters(p.list("Filters", filter)?))
+    })?;
+    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    Ok(Reply::new()
+        .all("InstanceTypeOfferings", pages.iter().flat_map(|page| page.instance_type_offerings()), |offering| {
+            Reply::new()
+                .text("InstanceType", offering.instance_type())
+                .text("LocationType", offering.location_type())
+                .text("Location", offering.location())
+                .end()
+        })
+        .end())
 }
 
 async fn network_interfaces(clients: &Clients, call: &Call) -> Result<Value, Fault> {

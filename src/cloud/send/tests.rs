@@ -60,6 +60,7 @@ async fn clients(url: &str) -> Clients {
         region: "ap-northeast-1".to_owned(),
         endpoint_url: Some(url.to_owned()),
         profile: None,
+        ca_bundle: None,
         keys: Some(("AKIATEST".to_owned(), "secret".to_owned())),
     };
     connect(&options).await.unwrap()

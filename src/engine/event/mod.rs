@@ -3,6 +3,7 @@
 //! Next: `record.rs` is what the journal holds, `view.rs` what a screen shows, `layout.rs` where a picture's things stand, `screen.rs` what a screen must do.
 
 mod layout;
+mod money;
 mod record;
 mod screen;
 mod view;
@@ -10,6 +11,7 @@ mod view;
 pub use crate::checks::Verdict;
 pub use crate::cloud::{Fault, FaultClass};
 pub use layout::{Column, Layout, Part, Row};
+pub use money::{Money, Spent, minute, usd};
 pub use record::{DrillPurpose, Entry, Event, Facts, Item, ItemState, Purpose, RungState, Way};
 pub use screen::{Answer, AskError, Choice, Progress, ProgressState, Question, QuestionId, Screen};
 pub use view::{Lane, Link, LinkState, Mark, Node, OpeningView, Picture, StepView};

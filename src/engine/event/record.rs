@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::money::{Money, Spent};
+use crate::actions::Charge;
 use crate::checks::Verdict;
 use crate::cloud::Fault;
 use crate::i18n::Text;
@@ -52,6 +54,23 @@ pub enum Event {
         /// The AWS profile, where the target needs one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         profile: Option<String>,
+        /// The consumer's AWS profile, where it has one of its own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        consumer_profile: Option<String>,
+        /// The learner's name: everything that the run makes is tagged with it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        learner: String,
+    },
+    /// The learner agreed to what the run costs, before anything was made.
+    Consented {
+        /// How: `typed`, or `accept-cost` with its ceiling for a day.
+        how: String,
+        /// What an hour costs.
+        per_hour: Money,
+        /// When the prices were looked over.
+        prices_as_of: String,
+        /// What each thing costs.
+        charges: Vec<Charge>,
     },
     /// A step's work begins: the learner agreed.
     StepStarted {
@@ -267,6 +286,15 @@ pub enum Event {
         /// Each of them.
         items: Vec<Item>,
     },
+    /// What the run has cost, at the clean-up; only where it cost anything. What stopped costing has an end.
+    Bill {
+        /// Each thing that cost, in the order of making.
+        lines: Vec<Spent>,
+        /// Together.
+        total: Money,
+        /// When the prices were looked over.
+        prices_as_of: String,
+    },
     /// Nothing of this run is left; written after the receipt.
     RunCleaned {
         /// The run.
@@ -360,6 +388,9 @@ pub struct Item {
     pub id: String,
     /// What the second look found.
     pub state: ItemState,
+    /// Whether it stands in a VPC of the run and is not the run's: it is not deleted, and the VPC cannot go before it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub foreign: bool,
 }
 
 /// What the second look found.

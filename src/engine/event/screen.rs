@@ -23,6 +23,12 @@ pub trait Screen: Send + Sync {
     /// # Errors
     /// When there can be no answer.
     fn ask(&self, question: &Question) -> Result<Answer, AskError>;
+    /// Asks for one of `words` to be typed, where choosing would be too easy: what follows costs money or cannot be undone.
+    /// Whether one was. `--yes` does not answer it.
+    ///
+    /// # Errors
+    /// When there can be no answer.
+    fn type_word(&self, prompt: &Text, words: &[&str]) -> Result<bool, AskError>;
 }
 
 /// A line of progress: one thing that is being made, waited for or deleted.
@@ -81,6 +87,8 @@ pub enum QuestionId {
     CleanUp,
     /// Before `pllab clean` deletes.
     ConfirmClean,
+    /// While a drill is planted.
+    Drill,
 }
 
 /// One choice.
@@ -107,6 +115,12 @@ pub enum Answer {
     CleanUp,
     /// Keep what was made.
     Keep,
+    /// The next hint.
+    Hint,
+    /// Show the path, rung by rung.
+    Path,
+    /// Show the answer.
+    GiveUp,
 }
 
 impl Answer {
@@ -120,6 +134,9 @@ impl Answer {
             Self::Leave => "leave",
             Self::CleanUp => "clean_up",
             Self::Keep => "keep",
+            Self::Hint => "hint",
+            Self::Path => "path",
+            Self::GiveUp => "give_up",
         }
     }
 }

@@ -21,7 +21,6 @@ pub struct Ctx<'a> {
     now: Timestamp,
     pace: Pace,
     random: &'a Random,
-    changed: bool,
 }
 
 /// A network interface to be made.
@@ -39,10 +38,8 @@ pub struct NewInterface<'a> {
 impl<'a> Ctx<'a> {
     /// A call by the account at index `account` in `region`.
     pub fn new(world: &'a mut World, account: usize, region: &'a str, timing: Timing, random: &'a Random) -> Self {
-        let regions = &mut world.accounts[account].regions;
-        let changed = !regions.contains_key(region);
-        regions.entry(region.to_owned()).or_default();
-        Self { world, account, region, now: timing.at, pace: timing.pace, random, changed }
+        world.accounts[account].regions.entry(region.to_owned()).or_default();
+        Self { world, account, region, now: timing.at, pace: timing.pace, random }
     }
 
     /// The whole world.
@@ -52,13 +49,7 @@ impl<'a> Ctx<'a> {
 
     /// The whole world, to change.
     pub fn world_mut(&mut self) -> &mut World {
-        self.changed = true;
         self.world
-    }
-
-    /// Whether this call may have changed the world. A call that only looked need not be kept.
-    pub fn changed(&self) -> bool {
-        self.changed
     }
 
     /// The caller's account in the region of the call.
@@ -68,7 +59,6 @@ impl<'a> Ctx<'a> {
 
     /// The caller's account in the region of the call, to change.
     pub fn here_mut(&mut self) -> &mut Region {
-        self.changed = true;
         self.world.accounts[self.account].regions.entry(self.region.to_owned()).or_default()
     }
 
@@ -127,20 +117,23 @@ impl<'a> Ctx<'a> {
         Life::enter(kind, state, self.timing())
     }
 
+    /// Whether a look is enough to make time pass.
+    pub fn sees_time(&self) -> bool {
+        self.pace == Pace::Instant
+    }
+
     /// Notices a resource: at the instant pace it takes one step.
     pub fn touch(&mut self, kind: Kind, id: &str) {
         if self.pace == Pace::Instant {
             let timing = self.timing();
-            let region = self.world.accounts[self.account].regions.get_mut(self.region);
-            self.changed |= region.is_some_and(|region| region.advance_by_sight(kind, id, timing));
+            self.here_mut().advance_by_sight(kind, id, timing);
         }
     }
 
     /// Ends the draining of a target group's targets: all of it at the instant pace, else what is due.
     pub fn touch_targets(&mut self, target_group: &str) {
-        let all = self.pace == Pace::Instant;
-        let region = self.world.accounts[self.account].regions.get_mut(self.region);
-        self.changed |= region.is_some_and(|region| region.drained(target_group, all, self.now));
+        let (all, now) = (self.pace == Pace::Instant, self.now);
+        self.here_mut().drained(target_group, all, now);
     }
 
     /// [`Ctx::touch`] for an endpoint, whoever owns it.
@@ -148,7 +141,7 @@ impl<'a> Ctx<'a> {
         if self.pace == Pace::Instant {
             let timing = self.timing();
             if let Some(region) = self.world.home_of_endpoint(id) {
-                self.changed |= region.advance_by_sight(Kind::Endpoint, id, timing);
+                region.advance_by_sight(Kind::Endpoint, id, timing);
             }
         }
     }

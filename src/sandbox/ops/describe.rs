@@ -1,18 +1,16 @@
 //! What every describe call does: find, let time pass, find again, filter.
 
-use std::collections::BTreeMap;
-
 use crate::sandbox::wire::{ApiError, Filters};
-use crate::sandbox::world::{Kind, Region, Tags};
+use crate::sandbox::world::{Kind, Region, Row, Table, Tags};
 
 use super::context::Ctx;
 use super::names::Naming;
 
 /// How a resource kind is looked up.
 #[derive(Debug)]
-pub struct Lookup<T: 'static> {
+pub struct Lookup<T: Row + 'static> {
     /// Where its resources are.
-    pub all: fn(&Region) -> &BTreeMap<String, T>,
+    pub all: fn(&Region) -> &Table<T>,
     /// How ids and refusals are spelt.
     pub naming: &'static Naming,
     /// Which of its lives move when it is looked at.
@@ -21,9 +19,28 @@ pub struct Lookup<T: 'static> {
     pub tags: fn(&T) -> &Tags,
 }
 
+/// Filters whose values are ids that a resource has as its own, or among its [`Row::links`]: what passes one of them is found
+/// by it, without looking at all others.
+pub const INDEXED: &[&str] = &[
+    "association.route-table-association-id",
+    "association.subnet-id",
+    "group-id",
+    "instance-id",
+    "instance.group-id",
+    "network-interface-id",
+    "network-interface.network-interface-id",
+    "network-interface.subnet-id",
+    "network-interface.vpc-id",
+    "route-table-id",
+    "service-id",
+    "subnet-id",
+    "vpc-endpoint-id",
+    "vpc-id",
+];
+
 /// The resources with these `ids` (all, when there are none) that pass the filters, in the order of their ids. At the
 /// instant pace each of them takes one step first. `facts` gives a resource's values for a filter's name.
-pub fn select<T: Clone>(
+pub fn select<T: Row>(
     ctx: &mut Ctx<'_>,
     lookup: &Lookup<T>,
     ids: &[String],
@@ -33,21 +50,38 @@ pub fn select<T: Clone>(
     for id in ids {
         lookup.naming.find((lookup.all)(ctx.here()), id)?;
     }
-    let chosen = |ctx: &Ctx<'_>, filters: &Filters| {
-        let region = ctx.here();
-        let all = (lookup.all)(region).iter().filter(|(id, _)| ids.is_empty() || ids.contains(id));
-        let fit = all.filter(|(_, one)| filters.hold((lookup.tags)(one), |name| facts(region, one, name)));
-        fit.map(|(id, one)| (id.clone(), one.clone())).collect::<Vec<_>>()
-    };
-    for (id, _) in chosen(ctx, &filters.without_states()) {
-        for kind in lookup.kinds {
-            ctx.touch(*kind, &id);
+    if ctx.sees_time() && !lookup.kinds.is_empty() {
+        let seen = chosen(ctx.here(), lookup, ids, &filters.without_states(), &facts);
+        let seen: Vec<String> = seen.into_iter().map(|(id, _)| id.clone()).collect();
+        for id in seen {
+            for kind in lookup.kinds {
+                ctx.touch(*kind, &id);
+            }
+        }
+        for id in ids {
+            lookup.naming.find((lookup.all)(ctx.here()), id)?;
         }
     }
-    for id in ids {
-        lookup.naming.find((lookup.all)(ctx.here()), id)?;
-    }
-    Ok(chosen(ctx, filters).into_iter().map(|(_, one)| one).collect())
+    Ok(chosen(ctx.here(), lookup, ids, filters, &facts).into_iter().map(|(_, one)| one.clone()).collect())
+}
+
+fn chosen<'a, T: Row>(
+    region: &'a Region,
+    lookup: &Lookup<T>,
+    ids: &[String],
+    filters: &Filters,
+    facts: &impl Fn(&Region, &T, &str) -> Vec<String>,
+) -> Vec<(&'a String, &'a T)> {
+    let all = (lookup.all)(region);
+    let fits = |one: &T| filters.hold((lookup.tags)(one), |name| facts(region, one, name));
+    let scan = || all.iter().filter(|(id, one)| (ids.is_empty() || ids.contains(id)) && fits(one));
+    let candidates =
+        if ids.is_empty() { filters.exact(INDEXED).map(|words| all.found_by(words)) } else { Some(all.with_ids(ids)) };
+    let Some(candidates) = candidates else { return scan().collect() };
+    let found: Vec<_> = candidates.into_iter().filter(|(_, one)| fits(one)).collect();
+    #[cfg(test)]
+    assert_eq!(found, scan().collect::<Vec<_>>(), "the links of a row and a filter of INDEXED");
+    found
 }
 
 /// One fact.

@@ -73,7 +73,7 @@ fn create_interface(ctx: &mut Ctx<'_>, params: &Params) -> Result<Endpoint, ApiE
     for subnet in &subnets {
         ctx.check_room(subnet, 1)?;
     }
-    let siblings = ctx.here().endpoints.values();
+    let siblings = ctx.here().endpoints.linked(&vpc);
     if siblings.filter(|one| one.vpc == vpc && one.kind == EndpointKind::Interface).count() >= LIMIT {
         return Err(ApiError::new("VpcEndpointLimitExceeded", "The maximum number of VPC endpoints has been reached."));
     }
@@ -293,7 +293,7 @@ fn find_service(ctx: &Ctx<'_>, name: &str) -> Result<Service, ApiError> {
         return Err(ApiError::not_modelled("InvalidParameter", "interface endpoints to AWS services"));
     }
     let found = ctx.world().regions().find_map(|(account, region_name, region)| {
-        let service = region.services.values().find(|service| service.name == name)?;
+        let service = region.services.linked(name).find(|service| service.name == name)?;
         (region_name == ctx.region() && visible(ctx, account, service)).then(|| service.clone())
     });
     found.ok_or_else(|| no_such_service(name))

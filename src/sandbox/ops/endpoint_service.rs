@@ -252,7 +252,11 @@ fn check_balancers(ctx: &Ctx<'_>, arns: &[String], service: Option<&str>) -> Res
             let text = format!("The Network Load Balancer {} is not active: {}", balancer.name, balancer.life.state);
             return Err(ApiError::new("InvalidParameter", text));
         }
-        if ctx.here().services.values().any(|other| Some(other.id.as_str()) != service && other.balancers.contains(arn))
+        if ctx
+            .here()
+            .services
+            .linked(arn)
+            .any(|other| Some(other.id.as_str()) != service && other.balancers.contains(arn))
         {
             let text = format!("The Network Load Balancer {arn} is already associated with another endpoint service");
             return Err(ApiError::new("InvalidParameter", text));

@@ -40,7 +40,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let groups = params.list("SecurityGroups")?;
     check_groups(ctx, &groups, &vpc)?;
     let tags = read_tags(params, "Tags")?;
-    let same_name = ctx.here().balancers.values().find(|found| found.name == name).cloned();
+    let same_name = ctx.here().balancers.linked(&name).find(|found| found.name == name).cloned();
     if same_name.as_ref().is_some_and(|found| found.fingerprint != params.fingerprint()) {
         let text = format!("A load balancer with the same name '{name}' exists, but with different settings");
         return Err(ApiError::new("DuplicateLoadBalancerName", text));
@@ -137,7 +137,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         let text = format!("Load balancer '{arn}' cannot be deleted because deletion protection is enabled");
         return Err(ApiError::new("OperationNotPermitted", text));
     }
-    if ctx.here().services.values().any(|service| service.balancers.iter().any(|used| used == arn)) {
+    if ctx.here().services.linked(arn).any(|service| service.balancers.iter().any(|used| used == arn)) {
         let text =
             format!("Load balancer '{arn}' cannot be deleted because it is currently associated with another service");
         return Err(ApiError::new("ResourceInUse", text));

@@ -1,8 +1,7 @@
 //! How EC2 names each resource kind in its ids and its refusals.
 
-use std::collections::BTreeMap;
-
 use crate::sandbox::wire::ApiError;
+use crate::sandbox::world::{Row, Table};
 
 /// A resource kind's id prefix and error codes [devguide: errors-overview].
 #[derive(Debug)]
@@ -89,7 +88,7 @@ impl Naming {
     }
 
     /// The resource with this id.
-    pub fn find<'a, T>(&self, all: &'a BTreeMap<String, T>, id: &str) -> Result<&'a T, ApiError> {
+    pub fn find<'a, T: Row>(&self, all: &'a Table<T>, id: &str) -> Result<&'a T, ApiError> {
         self.check(id)?;
         all.get(id).ok_or_else(|| self.missing(id))
     }

@@ -25,7 +25,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let acl = if let Some(acl) = made.and_then(|id| ctx.here().network_acls.get(&id).cloned()) {
         acl
     } else {
-        if ctx.here().network_acls.values().filter(|acl| acl.vpc == vpc).count() >= LIMIT {
+        if ctx.here().network_acls.linked(&vpc).count() >= LIMIT {
             let text = "The maximum number of network ACLs has been reached.";
             return Err(ApiError::new("NetworkAclLimitExceeded", text));
         }
@@ -101,7 +101,8 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 pub fn replace_association(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let association = params.need("AssociationId")?;
     let region = ctx.here();
-    let found = region.network_acls.values().find_map(|acl| Some((&acl.vpc, acl.associations.get(association)?)));
+    let found =
+        region.network_acls.linked(association).find_map(|acl| Some((&acl.vpc, acl.associations.get(association)?)));
     let Some((vpc, subnet)) = found else {
         return Err(ApiError::no_such("InvalidAssociationID.NotFound", "association ID", association));
     };
@@ -116,7 +117,7 @@ pub fn replace_association(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, Ap
     params.ready()?;
     let new = ctx.new_id("aclassoc-");
     let acls = &mut ctx.here_mut().network_acls;
-    for other in acls.values_mut() {
+    if let Some(other) = acls.linked_mut(association) {
         other.associations.remove(association);
     }
     if let Some(acl) = acls.get_mut(&acl) {
@@ -151,8 +152,8 @@ pub fn default_network_acl(ctx: &Ctx<'_>, vpc: &str) -> NetworkAcl {
 /// Gives a new subnet its VPC's default ACL.
 pub fn associate_default(ctx: &mut Ctx<'_>, subnet: &Subnet) {
     let association = ctx.new_id("aclassoc-");
-    let acls = &mut ctx.here_mut().network_acls;
-    if let Some(acl) = acls.values_mut().find(|acl| acl.default && acl.vpc == subnet.vpc) {
+    let default = ctx.here().network_acls.linked(&subnet.vpc).find(|acl| acl.default).map(|acl| acl.id.clone());
+    if let Some(acl) = default.and_then(|id| ctx.here_mut().network_acls.get_mut(&id)) {
         acl.associations.insert(association, subnet.id.clone());
     }
 }

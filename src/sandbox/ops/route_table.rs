@@ -97,15 +97,15 @@ pub fn associate(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 pub fn disassociate(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let id = params.need("AssociationId")?;
     let region = ctx.here();
-    if region.route_tables.values().any(|table| table.main.as_deref() == Some(id)) {
+    if region.route_tables.linked(id).any(|table| table.main.as_deref() == Some(id)) {
         let text = format!("cannot disassociate the main route table association {id}");
         return Err(ApiError::new("InvalidParameterValue", text));
     }
-    if !region.route_tables.values().any(|table| table.associations.contains_key(id)) {
+    if !region.route_tables.linked(id).any(|table| table.associations.contains_key(id)) {
         return Err(ApiError::no_such("InvalidAssociationID.NotFound", "association ID", id));
     }
     params.ready()?;
-    for table in ctx.here_mut().route_tables.values_mut() {
+    if let Some(table) = ctx.here_mut().route_tables.linked_mut(id) {
         table.associations.remove(id);
     }
     Ok(Xml::done())

@@ -24,7 +24,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     if name.starts_with("sg-") || name == "default" {
         return Err(ApiError::new("InvalidGroup.Reserved", format!("The security group '{name}' is reserved")));
     }
-    if ctx.here().groups.values().any(|group| group.vpc == vpc && group.name == name) {
+    if ctx.here().groups.linked(&vpc).any(|group| group.vpc == vpc && group.name == name) {
         let text = format!("The security group '{name}' already exists for VPC '{vpc}'");
         return Err(ApiError::new("InvalidGroup.Duplicate", text));
     }
@@ -105,7 +105,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let carriers = carriers(region, id);
     if !carriers.is_empty()
         || is_named(region, id)
-        || region.balancers.values().any(|found| found.groups.iter().any(|used| used == id))
+        || region.balancers.linked(id).any(|found| found.groups.iter().any(|used| used == id))
     {
         ctx.trip_over(&carriers);
         return Err(ApiError::new("DependencyViolation", format!("resource {id} has a dependent object")));
@@ -132,7 +132,7 @@ pub fn check_in_vpc(ctx: &Ctx<'_>, groups: &[String], vpc: &str) -> Result<(), A
 
 /// The group of `vpc` that is used where none is named.
 pub fn default_of(region: &Region, vpc: &str) -> Option<String> {
-    region.groups.values().find(|group| group.vpc == vpc && group.name == "default").map(|group| group.id.clone())
+    region.groups.linked(vpc).find(|group| group.vpc == vpc && group.name == "default").map(|group| group.id.clone())
 }
 
 /// A security group's ARN.
@@ -141,12 +141,12 @@ pub fn arn(ctx: &Ctx<'_>, id: &str) -> String {
 }
 
 fn carriers(region: &Region, id: &str) -> Vec<String> {
-    let all = region.interfaces.values();
+    let all = region.interfaces.linked(id);
     all.filter(|found| found.groups.iter().any(|group| group == id)).map(|found| found.id.clone()).collect()
 }
 
 fn is_named(region: &Region, id: &str) -> bool {
-    let mut others = region.groups.values().filter(|group| group.id != id);
+    let mut others = region.groups.linked(id).filter(|group| group.id != id);
     others.any(|group| group.rules.iter().any(|rule| rule.peer == Peer::Group(id.to_owned())))
 }
 

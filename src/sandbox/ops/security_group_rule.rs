@@ -38,8 +38,10 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let filters = Filters::read(params, &["group-id", "security-group-rule-id", "tag"])?;
     let page = Page::read(params, 5, 1000, !ids.is_empty())?;
     params.ready()?;
-    let groups = ctx.here().groups.values();
-    let all = groups.flat_map(|group| group.rules.iter().map(move |rule| (group, rule)));
+    let words =
+        if ids.is_empty() { filters.exact(&["group-id", "security-group-rule-id"]) } else { Some(ids.as_slice()) };
+    let groups = ctx.here().groups.maybe_found_by(words);
+    let all = groups.into_iter().flat_map(|group| group.rules.iter().map(move |rule| (group, rule)));
     let mut found: Vec<(&Group, &Rule)> = all
         .filter(|(_, rule)| ids.is_empty() || ids.contains(&rule.id))
         .filter(|(group, rule)| {
@@ -61,7 +63,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 }
 
 fn exists(ctx: &Ctx<'_>, id: &str) -> bool {
-    ctx.here().groups.values().any(|group| group.rules.iter().any(|rule| rule.id == id))
+    ctx.here().groups.linked(id).any(|group| group.rules.iter().any(|rule| rule.id == id))
 }
 
 fn authorize(ctx: &mut Ctx<'_>, params: &Params, egress: bool) -> Result<Xml, ApiError> {

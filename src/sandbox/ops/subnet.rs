@@ -29,12 +29,12 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     if !(16..=28).contains(&block.prefix) || !vpc.block.holds(block) {
         return Err(ApiError::new("InvalidSubnet.Range", format!("The CIDR '{text}' is invalid.")));
     }
-    let mut siblings = ctx.here().subnets.values().filter(|subnet| subnet.vpc == vpc.id);
+    let mut siblings = ctx.here().subnets.linked(&vpc.id);
     if siblings.any(|subnet| subnet.block.overlaps(block)) {
         let text = format!("The CIDR '{text}' conflicts with another subnet");
         return Err(ApiError::new("InvalidSubnet.Conflict", text));
     }
-    if ctx.here().subnets.values().filter(|subnet| subnet.vpc == vpc.id).count() >= LIMIT {
+    if ctx.here().subnets.linked(&vpc.id).count() >= LIMIT {
         return Err(ApiError::new("SubnetLimitExceeded", "The maximum number of subnets has been reached."));
     }
     let zone = zone(ctx, params)?;
@@ -110,17 +110,17 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     }
     let region = ctx.here_mut();
     region.subnets.remove(id);
-    for table in region.route_tables.values_mut() {
+    while let Some(table) = region.route_tables.linked_mut(id) {
         table.associations.retain(|_, subnet| subnet != id);
     }
-    for acl in region.network_acls.values_mut() {
+    while let Some(acl) = region.network_acls.linked_mut(id) {
         acl.associations.retain(|_, subnet| subnet != id);
     }
     Ok(Xml::done())
 }
 
 fn interfaces_in(region: &Region, subnet: &str) -> Vec<String> {
-    region.interfaces.values().filter(|found| found.subnet == *subnet).map(|found| found.id.clone()).collect()
+    region.interfaces.linked(subnet).filter(|found| found.subnet == *subnet).map(|found| found.id.clone()).collect()
 }
 
 fn zone(ctx: &Ctx<'_>, params: &Params) -> Result<Zone, ApiError> {

@@ -262,11 +262,11 @@ fn tags_mut<'a>(region: &'a mut Region, id: &str) -> Option<(&'static str, &'a m
     if region.services.contains_key(id) {
         return region.services.get_mut(id).map(|service| ("vpc-endpoint-service", &mut service.tags));
     }
-    let mut rules = region.groups.values_mut().flat_map(|group| &mut group.rules);
+    let mut rules = region.groups.linked_mut(id).into_iter().flat_map(|group| &mut group.rules);
     if let Some(rule) = rules.find(|rule| rule.id == id) {
         return Some(("security-group-rule", &mut rule.tags));
     }
-    let mut permissions = region.services.values_mut().flat_map(|service| &mut service.permissions);
+    let mut permissions = region.services.linked_mut(id).into_iter().flat_map(|service| &mut service.permissions);
     if let Some(permission) = permissions.find(|permission| permission.id == id) {
         return Some(("vpc-endpoint-service-permission", &mut permission.tags));
     }

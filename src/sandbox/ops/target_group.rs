@@ -59,7 +59,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         group.attributes.insert("preserve_client_ip.enabled".to_owned(), "false".to_owned());
     }
     read_check(params, &mut group)?;
-    let same_name = ctx.here().target_groups.values().find(|found| found.name == group.name).cloned();
+    let same_name = ctx.here().target_groups.linked(&group.name).find(|found| found.name == group.name).cloned();
     if same_name.as_ref().is_some_and(|found| found.fingerprint != group.fingerprint) {
         let text = format!("A target group with the same name '{}' exists, but with different settings", group.name);
         return Err(ApiError::new("DuplicateTargetGroupName", text));
@@ -115,7 +115,7 @@ pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let arn = params.need("TargetGroupArn")?;
     params.ready_without_dry_run()?;
-    if ctx.here().listeners.values().any(|listener| listener.target_group == arn) {
+    if ctx.here().listeners.linked(arn).any(|listener| listener.target_group == arn) {
         let text = format!("Target group '{arn}' is currently in use by a listener or a rule");
         return Err(ApiError::new("ResourceInUse", text));
     }

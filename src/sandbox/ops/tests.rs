@@ -5,9 +5,10 @@ use jiff::{SignedDuration, Timestamp};
 use crate::host::Random;
 use crate::sandbox::Pace;
 use crate::sandbox::wire::{ApiError, Params};
-use crate::sandbox::world::{Timing, World};
+use crate::sandbox::world::{IMAGES, Timing, World};
 
-use super::{Answer, Ctx, Protocol, run};
+use super::describe::INDEXED;
+use super::{Answer, Ctx, Protocol, operations, run};
 
 const REGION: &str = "ap-northeast-1";
 
@@ -188,6 +189,44 @@ fn the_sixth_vpc_is_one_too_many_and_a_vpc_has_two_companions() {
     lab.ec2(1, "Action=CreateVpc&CidrBlock=10.0.0.0/16");
     assert_eq!(lab.ec2(1, "Action=DescribeSecurityGroups").matches("<groupName>default<").count(), 1);
     assert_eq!(lab.ec2(1, "Action=DescribeRouteTables").matches("<main>true<").count(), 1);
+}
+
+/// [`super::describe::select`] compares what it finds by its indexes with a look at everything, in tests.
+#[test]
+fn filters_by_id_find_what_a_look_at_everything_finds() {
+    let mut lab = Lab::new(Pace::Instant);
+    let (service, _) = lab.service();
+    let (vpc, subnet) = lab.network(0, "apne1-az4");
+    lab.ec2(
+        0,
+        &format!(
+            "Action=RunInstances&ImageId={}&InstanceType=t3.micro&MinCount=1&MaxCount=1&SubnetId={subnet}",
+            IMAGES[0].id
+        ),
+    );
+    let name = format!("com.amazonaws.vpce.{REGION}.{service}");
+    lab.ec2(
+        0,
+        &format!(
+            "Action=CreateVpcEndpoint&VpcEndpointType=Interface&VpcId={vpc}&SubnetId.1={subnet}&ServiceName={name}"
+        ),
+    );
+    let table = text(&lab.ec2(0, &format!("Action=CreateRouteTable&VpcId={vpc}")), "routeTableId");
+    lab.ec2(0, &format!("Action=AssociateRouteTable&RouteTableId={table}&SubnetId={subnet}"));
+    let mut ids: Vec<String> = lab.world.tables().flat_map(|(_, _, _, rows)| rows.made()).map(str::to_owned).collect();
+    ids.push(text(&lab.ec2(0, "Action=DescribeRouteTables"), "routeTableAssociationId"));
+    let mut asked = 0;
+    for _ in 0..2 {
+        for operation in operations().filter(|name| name.starts_with("Describe")) {
+            for (filter, id) in INDEXED.iter().flat_map(|filter| ids.iter().map(move |id| (filter, id))) {
+                let form =
+                    format!("Action={operation}&Filter.1.Name={filter}&Filter.1.Value.1={id}&Filter.1.Value.2=x");
+                asked += usize::from(lab.call(0, Protocol::Ec2, &form).is_ok_and(|answer| answer.contains("<item>")));
+            }
+        }
+        lab.world.commit();
+    }
+    assert!(asked > 30, "{asked}");
 }
 
 #[test]

@@ -146,9 +146,9 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     if has_dependants(ctx.here(), id) {
         let region = ctx.here();
         let interfaces: Vec<String> =
-            region.interfaces.values().filter(|found| found.vpc == *id).map(|found| found.id.clone()).collect();
+            region.interfaces.linked(id).filter(|found| found.vpc == *id).map(|found| found.id.clone()).collect();
         let dying: Vec<String> =
-            region.endpoints.values().filter(|found| found.vpc == *id).map(|found| found.id.clone()).collect();
+            region.endpoints.linked(id).filter(|found| found.vpc == *id).map(|found| found.id.clone()).collect();
         ctx.trip_over(&interfaces);
         for endpoint in dying.iter().filter(|_| interfaces.is_empty()) {
             ctx.touch(Kind::GatewayEndpoint, endpoint);
@@ -165,12 +165,12 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 
 /// Whether anything but what it was born with is left in the VPC.
 fn has_dependants(region: &Region, id: &str) -> bool {
-    region.subnets.values().any(|subnet| subnet.vpc == id)
-        || region.groups.values().any(|group| group.vpc == id && group.name != "default")
-        || region.route_tables.values().any(|table| table.vpc == id && table.main.is_none())
-        || region.network_acls.values().any(|acl| acl.vpc == id && !acl.default)
-        || region.endpoints.values().any(|endpoint| endpoint.vpc == id)
-        || region.interfaces.values().any(|interface| interface.vpc == id)
+    region.subnets.linked(id).any(|subnet| subnet.vpc == id)
+        || region.groups.linked(id).any(|group| group.vpc == id && group.name != "default")
+        || region.route_tables.linked(id).any(|table| table.vpc == id && table.main.is_none())
+        || region.network_acls.linked(id).any(|acl| acl.vpc == id && !acl.default)
+        || region.endpoints.linked(id).any(|endpoint| endpoint.vpc == id)
+        || region.interfaces.linked(id).any(|interface| interface.vpc == id)
 }
 
 /// The group every VPC is born with: its members may talk to each other, and anywhere.

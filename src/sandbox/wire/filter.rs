@@ -43,6 +43,14 @@ impl Filters {
         Self(self.0.iter().filter(|(name, _)| !(name.contains("state") || name == "status")).cloned().collect())
     }
 
+    /// The values of the first filter of one of these `names` that has no wildcards in them.
+    #[must_use]
+    pub fn exact(&self, names: &[&str]) -> Option<&[String]> {
+        let is_exact = |values: &[String]| !values.iter().any(|value| value.contains(['*', '?', '\\']));
+        let found = self.0.iter().find(|(name, values)| names.contains(&name.as_str()) && is_exact(values));
+        found.map(|(_, values)| values.as_slice())
+    }
+
     /// Whether all filters hold. `values` gives what a resource has for a filter's name.
     pub fn hold<F>(&self, tags: &BTreeMap<String, String>, values: F) -> bool
     where

@@ -4,10 +4,13 @@
 
 mod address;
 mod catalogue;
+mod changes;
 mod life;
 mod model;
 mod region;
+mod rows;
 mod store;
+mod table;
 mod unseen;
 mod view;
 mod zone;
@@ -21,6 +24,7 @@ pub use model::{
     World,
 };
 pub use store::{Store, StoreError};
+pub use table::{Row, Table};
 pub use unseen::{Unseen, Without};
-pub use view::topology;
+pub use view::{concerns_plane, topology};
 pub use zone::{REGIONS, Zone, zones};

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address::Block;
 use super::life::Life;
+use super::table::Table;
 
 /// A resource's tags.
 pub type Tags = BTreeMap<String, String>;
@@ -37,20 +38,20 @@ pub struct Account {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Region {
-    pub vpcs: BTreeMap<String, Vpc>,
-    pub subnets: BTreeMap<String, Subnet>,
-    pub route_tables: BTreeMap<String, RouteTable>,
-    pub network_acls: BTreeMap<String, NetworkAcl>,
-    pub groups: BTreeMap<String, Group>,
-    pub interfaces: BTreeMap<String, Interface>,
-    pub instances: BTreeMap<String, Instance>,
-    pub target_groups: BTreeMap<String, TargetGroup>,
-    pub balancers: BTreeMap<String, Balancer>,
-    pub listeners: BTreeMap<String, Listener>,
-    pub services: BTreeMap<String, Service>,
-    pub endpoints: BTreeMap<String, Endpoint>,
+    pub vpcs: Table<Vpc>,
+    pub subnets: Table<Subnet>,
+    pub route_tables: Table<RouteTable>,
+    pub network_acls: Table<NetworkAcl>,
+    pub groups: Table<Group>,
+    pub interfaces: Table<Interface>,
+    pub instances: Table<Instance>,
+    pub target_groups: Table<TargetGroup>,
+    pub balancers: Table<Balancer>,
+    pub listeners: Table<Listener>,
+    pub services: Table<Service>,
+    pub endpoints: Table<Endpoint>,
     /// Client tokens that were used, by `Operation/token`.
-    pub tokens: BTreeMap<String, TokenUse>,
+    pub tokens: Table<TokenUse>,
 }
 
 /// A client token's first use.

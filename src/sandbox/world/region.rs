@@ -9,7 +9,7 @@ use crate::host::Random;
 use crate::sandbox::Pace;
 
 use super::life::{GONE, Kind, Life, Timing};
-use super::model::{Account, Endpoint, EndpointKind, Instance, NetworkAcl, Region, RouteTable, Subnet, World};
+use super::model::{Account, Endpoint, EndpointKind, Instance, NetworkAcl, Region, RouteTable, Subnet, Target, World};
 use super::store::FORMAT;
 
 impl World {
@@ -27,10 +27,10 @@ impl World {
         Self { format: FORMAT, accounts }
     }
 
-    /// Lets everything happen that is due at `now`. Says whether anything did.
-    pub fn settle(&mut self, now: Timestamp, pace: Pace) -> bool {
+    /// Lets everything happen that is due at `now`.
+    pub fn settle(&mut self, now: Timestamp, pace: Pace) {
         let regions = self.accounts.iter_mut().flat_map(|account| account.regions.values_mut());
-        regions.fold(false, |changed, region| region.settle(now, pace) | changed)
+        regions.for_each(|region| region.settle(now, pace));
     }
 
     /// Every region of every account.
@@ -43,7 +43,7 @@ impl World {
     /// The interface endpoints of `service`, in whatever account, with their owners.
     pub fn connections<'a>(&'a self, service: &'a str) -> impl Iterator<Item = (&'a Account, &'a Endpoint)> {
         self.regions().flat_map(move |(account, _, region)| {
-            let endpoints = region.endpoints.values();
+            let endpoints = region.endpoints.linked(service);
             endpoints.filter(|endpoint| endpoint.service.as_deref() == Some(service)).map(move |found| (account, found))
         })
     }
@@ -72,40 +72,37 @@ impl Region {
         }
     }
 
-    /// [`Region::advance`] for the states that change when they are looked at. Says whether this one did.
-    pub fn advance_by_sight(&mut self, kind: Kind, id: &str, timing: Timing) -> bool {
-        let changes = self.life(kind, id).is_some_and(|life| life.next_by_sight(kind).is_some());
-        if changes {
+    /// [`Region::advance`] for the states that change when they are looked at.
+    pub fn advance_by_sight(&mut self, kind: Kind, id: &str, timing: Timing) {
+        if self.life(kind, id).is_some_and(|life| life.next_by_sight(kind).is_some()) {
             self.advance(kind, id, timing);
         }
-        changes
     }
 
-    /// Ends the draining of targets whose time has come, or of all of them. Says whether there was any.
-    pub fn drained(&mut self, target_group: &str, all: bool, now: Timestamp) -> bool {
-        let Some(group) = self.target_groups.get_mut(target_group) else { return false };
-        let before = group.targets.len();
-        group.targets.retain(|target| target.life.state != "draining" || !(all || target.life.is_due(now)));
-        group.targets.len() != before
+    /// Ends the draining of targets whose time has come, or of all of them.
+    pub fn drained(&mut self, target_group: &str, all: bool, now: Timestamp) {
+        let ends = |target: &Target| target.life.state == "draining" && (all || target.life.is_due(now));
+        let any = self.target_groups.get(target_group).is_some_and(|group| group.targets.iter().any(ends));
+        if let Some(group) = self.target_groups.get_mut(target_group).filter(|_| any) {
+            group.targets.retain(|target| !ends(target));
+        }
     }
 
-    fn settle(&mut self, now: Timestamp, pace: Pace) -> bool {
-        let mut changed = false;
+    fn settle(&mut self, now: Timestamp, pace: Pace) {
         // One round per link of the longest chain of states that can have fallen due at once.
         for _ in 0..8 {
             let due = self.due(now);
             if due.is_empty() {
                 break;
             }
-            changed = true;
             for (kind, id, at) in due {
                 self.advance(kind, &id, Timing { at, pace });
             }
         }
-        for arn in self.target_groups.keys().cloned().collect::<Vec<_>>() {
-            changed |= self.drained(&arn, false, now);
+        let draining: Vec<_> = self.target_groups.falling_due(now).map(|group| group.arn.clone()).collect();
+        for arn in draining {
+            self.drained(&arn, false, now);
         }
-        changed
     }
 
     /// What is due at `now`, with the time at which it fell due.
@@ -117,15 +114,15 @@ impl Region {
                 due.push((kind, id.to_owned(), at));
             }
         };
-        self.vpcs.values().for_each(|vpc| ask(Kind::Vpc, &vpc.id, &vpc.life));
-        self.subnets.values().for_each(|subnet| ask(Kind::Subnet, &subnet.id, &subnet.life));
-        for instance in self.instances.values() {
+        self.vpcs.falling_due(now).for_each(|vpc| ask(Kind::Vpc, &vpc.id, &vpc.life));
+        self.subnets.falling_due(now).for_each(|subnet| ask(Kind::Subnet, &subnet.id, &subnet.life));
+        for instance in self.instances.falling_due(now) {
             ask(Kind::Instance, &instance.id, &instance.life);
             ask(Kind::Checks, &instance.id, &instance.checks);
         }
-        self.balancers.values().for_each(|balancer| ask(Kind::Balancer, &balancer.arn, &balancer.life));
-        self.interfaces.values().for_each(|interface| ask(Kind::Interface, &interface.id, &interface.life));
-        self.endpoints.values().for_each(|endpoint| ask(endpoint.life_kind(), &endpoint.id, &endpoint.life));
+        self.balancers.falling_due(now).for_each(|balancer| ask(Kind::Balancer, &balancer.arn, &balancer.life));
+        self.interfaces.falling_due(now).for_each(|interface| ask(Kind::Interface, &interface.id, &interface.life));
+        self.endpoints.falling_due(now).for_each(|endpoint| ask(endpoint.life_kind(), &endpoint.id, &endpoint.life));
         due
     }
 
@@ -177,7 +174,9 @@ impl Region {
             }
             Kind::Endpoint | Kind::GatewayEndpoint => {
                 if let Some(endpoint) = self.endpoints.remove(id) {
-                    self.interfaces.retain(|interface, _| !endpoint.interfaces.contains(interface));
+                    for interface in &endpoint.interfaces {
+                        self.interfaces.remove(interface);
+                    }
                 }
             }
             Kind::Vpc | Kind::Subnet | Kind::Checks | Kind::Balancer | Kind::Target => {}
@@ -186,7 +185,11 @@ impl Region {
 
     /// The addresses that are taken in `subnet`.
     pub fn used_addresses(&self, subnet: &str) -> BTreeSet<Ipv4Addr> {
-        self.interfaces.values().filter(|interface| interface.subnet == subnet).map(|found| found.address).collect()
+        self.interfaces
+            .linked(subnet)
+            .filter(|interface| interface.subnet == subnet)
+            .map(|found| found.address)
+            .collect()
     }
 
     /// How many addresses are free in `subnet`.
@@ -196,18 +199,18 @@ impl Region {
 
     /// The route table that `subnet` uses: its own, or the VPC's main one.
     pub fn route_table_of(&self, subnet: &Subnet) -> Option<&RouteTable> {
-        let own = self.route_tables.values().find(|table| table.associations.values().any(|used| *used == subnet.id));
-        own.or_else(|| self.route_tables.values().find(|table| table.vpc == subnet.vpc && table.main.is_some()))
+        let own = self.route_tables.linked(&subnet.id).next();
+        own.or_else(|| self.route_tables.linked(&subnet.vpc).find(|table| table.main.is_some()))
     }
 
     /// The network ACL that `subnet` is associated with.
     pub fn network_acl_of(&self, subnet: &str) -> Option<&NetworkAcl> {
-        self.network_acls.values().find(|acl| acl.associations.values().any(|used| used == subnet))
+        self.network_acls.linked(subnet).next()
     }
 
     /// The gateway endpoints that have put a route into `table`.
     pub fn gateways_of<'a>(&'a self, table: &'a str) -> impl Iterator<Item = &'a Endpoint> {
-        self.endpoints.values().filter(move |endpoint| {
+        self.endpoints.linked(table).filter(move |endpoint| {
             endpoint.kind == EndpointKind::Gateway && endpoint.route_tables.iter().any(|routed| routed == table)
         })
     }

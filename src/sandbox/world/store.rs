@@ -1,6 +1,8 @@
-//! The world on disk: one JSON file, replaced whole, so that a killed process leaves the last answered call behind.
+//! The world on disk: a whole one, and a log of what was changed since. Each call that changes anything adds a line before it
+//! is answered, so that a killed process leaves the last answered call behind.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -9,14 +11,22 @@ use crate::host;
 
 use super::model::World;
 
-/// The version of the file's layout.
-pub const FORMAT: u32 = 1;
+/// The version of the files' layout. The first one had no log.
+pub const FORMAT: u32 = 2;
 
-/// Where the world is kept, and the bytes that are there.
+/// The log is folded into the world when it is longer than this, in bytes, and longer than the world itself.
+const LOG_LIMIT: u64 = 1 << 20;
+
+/// Where the world is kept, and how much is there.
 #[derive(Debug)]
 pub struct Store {
     path: PathBuf,
-    kept: Vec<u8>,
+    log_path: PathBuf,
+    log: File,
+    /// How long the log is, in bytes. What stands behind that was not written to its end.
+    length: u64,
+    /// How long the log becomes before it is folded.
+    limit: u64,
 }
 
 /// Why a folder's world cannot be used.
@@ -37,56 +47,116 @@ struct Head {
 }
 
 impl Store {
-    /// Opens `folder`, and reads the world in it if there is one.
+    /// Opens `folder`, and reads the world in it; where there is none, begins with the one that `new` makes. Not waiting for
+    /// the disk: what must survive is the end of this process, not of the machine.
     ///
     /// # Errors
-    /// A file that cannot be read, is not a world, or is newer than this program.
-    pub fn open(folder: &Path) -> Result<(Self, Option<World>), StoreError> {
+    /// Files that cannot be read or written, are not a world, or are newer than this program.
+    pub fn open(folder: &Path, new: impl FnOnce() -> World) -> Result<(Self, World), StoreError> {
         let path = folder.join("world.json");
+        let log_path = folder.join("world.log");
         sweep(folder);
-        let kept = match std::fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok((Self { path, kept: Vec::new() }, None));
+        let kept = read(&path)?;
+        let log = host::open_append(&log_path).map_err(StoreError::Io)?;
+        let mut store = Self { path, log_path, log, length: 0, limit: LOG_LIMIT };
+        let (mut world, whole) = match kept {
+            Some((world, bytes)) => {
+                store.limit = LOG_LIMIT.max(bytes);
+                let whole = world.format == FORMAT;
+                (world, whole)
             }
-            Err(error) => return Err(StoreError::Io(error)),
+            None => (new(), false),
         };
-        let damaged = |error: serde_json::Error| StoreError::Damaged(error.to_string());
-        let head: Head = serde_json::from_slice(&kept).map_err(damaged)?;
-        if head.format > FORMAT {
-            return Err(StoreError::Newer);
+        if whole {
+            store.length = repeat(&store.log_path, &mut world)?;
+            store.cut().map_err(StoreError::Io)?;
+        } else {
+            // A log without a world that knows of logs is none of its.
+            world.format = FORMAT;
+            store.fold(&world).map_err(StoreError::Io)?;
         }
-        let world: World = serde_json::from_slice(&kept).map_err(damaged)?;
-        if world.accounts.is_empty() {
-            return Err(StoreError::Damaged("no accounts".to_owned()));
-        }
-        Ok((Self { path, kept }, Some(world)))
+        Ok((store, world))
     }
 
-    /// The file.
+    /// The file that calls are written to.
     pub fn path(&self) -> &Path {
-        &self.path
+        &self.log_path
     }
 
-    /// Writes `world` if it differs from what is kept; says whether it did. Not waiting for the disk: what must
-    /// survive is the end of this process, not of the machine.
+    /// Writes what has changed in `world` since it was last kept; says whether anything had. The world still has its
+    /// changes then: who keeps it takes them for kept.
     ///
     /// # Errors
-    /// Whatever the file system says.
+    /// Whatever the file system says; then nothing was kept.
     pub fn keep(&mut self, world: &World) -> io::Result<bool> {
-        let bytes = serde_json::to_vec(world)?;
-        if bytes == self.kept {
-            return Ok(false);
+        let Some(line) = world.changes()? else { return Ok(false) };
+        // What a write left that did not end, when it could not be cut then.
+        if self.log.metadata()?.len() != self.length {
+            self.cut()?;
         }
-        host::write_atomic(&self.path, &bytes, false)?;
-        self.kept = bytes;
+        if let Err(error) = host::append_line(&mut self.log, &line, false) {
+            // The next line must not stand behind half a one. When this fails too, it is tried again before that.
+            let _ = self.cut();
+            return Err(error);
+        }
+        self.length += line.len() as u64 + 1;
+        if self.length > self.limit && self.fold(world).is_err() {
+            // All is kept in the log, if at greater length.
+            self.limit = self.length.saturating_mul(2);
+        }
         Ok(true)
     }
 
-    /// The world as it was last kept: what to go back to when [`Store::keep`] failed.
-    pub fn kept(&self) -> Option<World> {
-        serde_json::from_slice(&self.kept).ok()
+    /// Writes the world whole and empties the log. A process that is killed between the two finds changes that the world
+    /// has already: each says what a row is then, so making them again changes nothing.
+    fn fold(&mut self, world: &World) -> io::Result<()> {
+        let bytes = serde_json::to_vec(world)?;
+        host::write_atomic(&self.path, &bytes, false)?;
+        self.length = 0;
+        self.limit = LOG_LIMIT.max(bytes.len() as u64);
+        self.cut()
     }
+
+    fn cut(&mut self) -> io::Result<()> {
+        self.log.set_len(self.length)?;
+        self.log.flush()
+    }
+}
+
+fn read(path: &Path) -> Result<Option<(World, u64)>, StoreError> {
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(StoreError::Io(error)),
+    };
+    let damaged = |error: serde_json::Error| StoreError::Damaged(error.to_string());
+    let head: Head = serde_json::from_slice(&bytes).map_err(damaged)?;
+    if head.format > FORMAT {
+        return Err(StoreError::Newer);
+    }
+    let world: World = serde_json::from_slice(&bytes).map_err(damaged)?;
+    if world.accounts.is_empty() {
+        return Err(StoreError::Damaged("no accounts".to_owned()));
+    }
+    Ok(Some((world, bytes.len() as u64)))
+}
+
+/// Makes the changes of the log at `path` in `world`. How many bytes of it are lines: a last one without an end was never
+/// acknowledged.
+fn repeat(path: &Path, world: &mut World) -> Result<u64, StoreError> {
+    let mut log = BufReader::new(File::open(path).map_err(StoreError::Io)?);
+    let mut line = Vec::new();
+    let mut length = 0;
+    for number in 1_u64.. {
+        line.clear();
+        let read = log.read_until(b'\n', &mut line).map_err(StoreError::Io)?;
+        if line.pop() != Some(b'\n') {
+            break;
+        }
+        world.repeat(&line).map_err(|why| StoreError::Damaged(format!("world.log line {number}: {why}")))?;
+        length += read as u64;
+    }
+    Ok(length)
 }
 
 /// Removes what a process that was killed while writing left behind. The folder is locked, so nobody is writing now.
@@ -100,14 +170,21 @@ fn sweep(folder: &Path) {
 
 #[cfg(test)]
 mod tests {
-    use super::{FORMAT, Store, StoreError};
+    use std::fs;
+    use std::path::Path;
+
+    use super::{FORMAT, LOG_LIMIT, Store, StoreError};
     use crate::sandbox::world::{Account, Block, Kind, Life, Timing, Vpc, World};
 
     fn world() -> World {
+        let account = Account { name: "a".into(), id: "123456789012".into(), regions: [].into() };
+        World { format: FORMAT, accounts: vec![account] }
+    }
+
+    fn add(world: &mut World, id: &str) {
         let timing = Timing { at: jiff::Timestamp::UNIX_EPOCH, pace: crate::sandbox::Pace::Real };
-        let mut account = Account { name: "a".into(), id: "123456789012".into(), regions: [].into() };
         let vpc = Vpc {
-            id: "vpc-1".into(),
+            id: id.into(),
             block: Block::ALL,
             life: Life::enter(Kind::Vpc, "pending", timing),
             dns_support: true,
@@ -116,18 +193,74 @@ mod tests {
             association: "x".into(),
             tags: [("鍵".to_owned(), "値\n\"".to_owned())].into(),
         };
-        account.regions.entry("r".into()).or_default().vpcs.insert("vpc-1".into(), vpc);
-        World { format: FORMAT, accounts: vec![account] }
+        world.accounts[0].regions.entry("r".into()).or_default().vpcs.insert(id.into(), vpc);
+    }
+
+    fn open(folder: &Path) -> (Store, World) {
+        Store::open(folder, world).unwrap()
     }
 
     #[test]
     fn what_was_kept_is_read_again() {
         let folder = tempfile::tempdir().unwrap();
-        let (mut store, nothing) = Store::open(folder.path()).unwrap();
-        assert!(nothing.is_none());
-        assert!(store.keep(&world()).unwrap());
-        assert!(!store.keep(&world()).unwrap());
-        assert_eq!(Store::open(folder.path()).unwrap().1, Some(world()));
+        let (mut store, mut world) = open(folder.path());
+        for id in ["vpc-1", "vpc-2"] {
+            add(&mut world, id);
+            assert!(store.keep(&world).unwrap());
+            world.commit();
+            assert!(!store.keep(&world).unwrap());
+        }
+        world.accounts[0].regions.get_mut("r").unwrap().vpcs.remove("vpc-1");
+        assert!(store.keep(&world).unwrap());
+        world.commit();
+        assert_eq!(open(folder.path()).1, world);
+    }
+
+    #[test]
+    fn a_line_that_was_not_written_to_its_end_is_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut store, mut world) = open(folder.path());
+        add(&mut world, "vpc-1");
+        store.keep(&world).unwrap();
+        world.commit();
+        let log = folder.path().join("world.log");
+        let whole = fs::read(&log).unwrap();
+        for cut in [1, whole.len() / 2, whole.len() - 1] {
+            fs::write(&log, [&whole[..], &whole[..cut]].concat()).unwrap();
+            let (mut store, mut again) = open(folder.path());
+            assert_eq!(again, world);
+            assert_eq!(fs::read(&log).unwrap(), whole);
+            add(&mut again, "vpc-2");
+            store.keep(&again).unwrap();
+            again.commit();
+            assert_eq!(open(folder.path()).1, again);
+        }
+        fs::write(&log, b"[]\n[{\"account\":9}]\n").unwrap();
+        assert!(
+            matches!(Store::open(folder.path(), super::tests::world), Err(StoreError::Damaged(why)) if why.contains("line 2"))
+        );
+    }
+
+    #[test]
+    fn a_long_log_is_folded_and_a_kill_in_between_loses_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut store, mut world) = open(folder.path());
+        let log = folder.path().join("world.log");
+        let mut before = Vec::new();
+        for number in 0.. {
+            add(&mut world, &format!("vpc-{number}"));
+            store.keep(&world).unwrap();
+            world.commit();
+            let now = fs::read(&log).unwrap();
+            if now.len() < before.len() {
+                break;
+            }
+            before = now;
+        }
+        assert!(before.len() as u64 <= LOG_LIMIT && fs::read(&log).unwrap().is_empty());
+        // The world was written, the log not yet emptied.
+        fs::write(&log, before).unwrap();
+        assert_eq!(open(folder.path()).1, world);
     }
 
     #[test]
@@ -135,14 +268,26 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("world.json");
         for (text, newer) in [
-            ("{\"format\":1,\"acc", false),
+            ("{\"format\":2,\"acc", false),
             ("", false),
             ("{\"format\":99,\"new\":1}", true),
-            ("{\"format\":1,\"accounts\":[]}", false),
+            ("{\"format\":2,\"accounts\":[]}", false),
         ] {
-            std::fs::write(&path, text).unwrap();
-            let error = Store::open(folder.path()).unwrap_err();
+            fs::write(&path, text).unwrap();
+            let error = Store::open(folder.path(), world).unwrap_err();
             assert_eq!(matches!(error, StoreError::Newer), newer, "{text}");
         }
+    }
+
+    #[test]
+    fn the_first_layout_is_taken_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut old = world();
+        add(&mut old, "vpc-1");
+        let text = serde_json::to_string(&old).unwrap().replace("\"format\":2", "\"format\":1");
+        fs::write(folder.path().join("world.json"), text).unwrap();
+        let (_, taken_up) = open(folder.path());
+        assert!(taken_up.accounts[0].regions["r"].vpcs.contains_key("vpc-1"));
+        assert!(fs::read_to_string(folder.path().join("world.json")).unwrap().contains("\"format\":2"));
     }
 }

@@ -1,5 +1,6 @@
 //! The world as the data plane needs it.
 
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use crate::sandbox::plane::{self, Topology};
@@ -7,14 +8,18 @@ use crate::sandbox::plane::{self, Topology};
 use super::catalogue::{s3_blocks, s3_name};
 use super::model::{Balancer, Endpoint, EndpointKind, Group, NetworkAcl, Peer, Region, Rule, TargetGroup, World};
 
-/// Everything that can send, carry, admit or answer a packet, of all accounts and regions: ids are unique.
+/// Everything that can send, carry, admit or answer a packet, of all accounts and regions: ids are unique. Groups and
+/// subnets in which there is no interface do none of that.
 pub fn topology(world: &World) -> Topology {
     let mut all = Topology::default();
     for (_, name, region) in world.regions() {
-        for group in region.groups.values() {
+        let interfaces = || region.interfaces.values();
+        let groups: BTreeSet<&String> = interfaces().flat_map(|interface| &interface.groups).collect();
+        for group in groups.into_iter().filter_map(|id| region.groups.get(id)) {
             all.groups.insert(group.id.clone(), group_view(group));
         }
-        for subnet in region.subnets.values() {
+        let subnets: BTreeSet<&String> = interfaces().map(|interface| &interface.subnet).collect();
+        for subnet in subnets.into_iter().filter_map(|id| region.subnets.get(id)) {
             // S3's name resolves only where the VPC has DNS support.
             let resolves = region.vpcs.get(&subnet.vpc).is_some_and(|vpc| vpc.dns_support);
             let routed = region.route_table_of(subnet).is_some_and(|table| {
@@ -61,6 +66,20 @@ pub fn topology(world: &World) -> Topology {
     all
 }
 
+/// Whether the changes since the world was last kept may show in its [`topology`], which was `told` before. Most of what an
+/// account can hold by the thousand carries no packet, and is not looked through at every call.
+pub fn concerns_plane(world: &World, told: &Topology) -> bool {
+    world.tables().any(|(_, _, table, rows)| match table {
+        "tokens" => false,
+        "groups" => rows.changed().into_iter().any(|id| told.groups.contains_key(id)),
+        "subnets" => rows.changed().into_iter().any(|id| told.subnets.contains_key(id)),
+        "vpcs" => rows.changed().into_iter().any(|id| told.subnets.values().any(|subnet| subnet.vpc == id)),
+        // Whatever puts the first interface into a subnet tells everything about it.
+        "route_tables" | "network_acls" => !told.subnets.is_empty() && rows.is_changed(),
+        _ => rows.is_changed(),
+    })
+}
+
 fn acl_view(acl: &NetworkAcl) -> plane::Acl {
     let side = |egress| {
         let entries = acl.entries.iter().filter(move |entry| entry.egress == egress);
@@ -103,7 +122,7 @@ fn balancer_view(region: &Region, balancer: &Balancer) -> plane::Balancer {
             address: interface.address,
         })
         .collect();
-    let listeners = region.listeners.values().filter(|listener| listener.balancer == balancer.arn);
+    let listeners = region.listeners.linked(&balancer.arn).filter(|listener| listener.balancer == balancer.arn);
     plane::Balancer {
         active: balancer.life.state == "active",
         vpc: balancer.vpc.clone(),

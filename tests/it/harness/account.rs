@@ -47,6 +47,7 @@ impl Account {
                 region: "ap-northeast-1".to_owned(),
                 endpoint_url: Some(sandbox.endpoint_url().to_owned()),
                 profile: None,
+                ca_bundle: None,
                 keys: Some((account.access_key_id.clone(), account.secret_access_key.clone())),
             })
             .await

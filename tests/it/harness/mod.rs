@@ -12,14 +12,16 @@ mod redact;
 #[cfg(unix)]
 mod screen;
 mod signed;
+mod wire;
 
 pub use account::Account;
 pub use cloud::{Cloud, ec2, elb, get};
 pub use folder::Folder;
 pub use journal::{Line, events, made, receipt, sequence};
 pub use path::Path;
-pub use program::Program;
+pub use program::{Program, Running};
 pub use redact::redact;
 #[cfg(unix)]
 pub use screen::{Key, Screen};
 pub use signed::Signer;
+pub use wire::{Exchange, Fate, Wire};

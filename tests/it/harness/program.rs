@@ -31,12 +31,21 @@ impl Program {
             stdin: Some(String::new()),
             folder: folder.path().to_owned(),
         };
-        new.env("PLLAB_STATE_DIR", folder.state()).env("LANG", "C.UTF-8").env("PLLAB_LANG", "en")
+        new.env("PLLAB_STATE_DIR", folder.state())
+            .env("LANG", "C.UTF-8")
+            .env("PLLAB_LANG", "en")
+            .env("PLLAB_LEARNER", "tester")
     }
 
     /// One more word, which may hold spaces.
     pub fn arg(mut self, word: impl AsRef<OsStr>) -> Self {
         self.args.push(word.as_ref().to_owned());
+        self
+    }
+
+    /// More words, separated by spaces.
+    pub fn words(mut self, words: &str) -> Self {
+        self.args.extend(words.split_whitespace().map(Into::into));
         self
     }
 

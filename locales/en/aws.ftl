@@ -1,0 +1,70 @@
+# A real AWS account: signing in, what it costs, two accounts.
+
+## Help
+cli-arg-consumer-profile = The consumer side's AWS profile
+cli-arg-two-accounts = Two accounts in the sandbox
+cli-arg-accept-cost = Agree to at most this many USD a day (or: any)
+
+## Who and where
+aws-column-side = Side
+aws-column-account = Account
+aws-column-identity = Signed in as
+aws-place = AWS · { $region }
+aws-region = Region: { $region } ({ $source })
+aws-region-flag = --region
+aws-region-usual = from the environment or the profile
+aws-region-default = the default
+aws-region-run = of this run
+aws-note-aws = Calls go to AWS.
+aws-note-endpoint = Calls go to { $url }, which is not AWS.
+aws-note-redirected = { $service } calls go to { $url }, which is not AWS: an environment variable (`AWS_ENDPOINT_URL...`) or the profile says so.
+aws-note-one-account = Both sides are in one account.
+aws-note-same-account = The two profiles belong to the same account ({ $account }), so both sides are in one account.
+aws-note-two-accounts = Provider and consumer are in two accounts.
+aws-no-region = there is no region: neither --region nor the environment nor the profile names one
+aws-sign-in-first = Sign in first, for example with one of these, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+aws-profile-needs-target = `--profile` and `--consumer-profile` go with `--target aws` or `--endpoint-url`
+aws-two-accounts-sandbox = `--two-accounts` is for the sandbox; elsewhere, --consumer-profile names the second account
+aws-bad-url = `{ $url }` is not an http:// or https:// URL
+aws-renew = Your credentials have expired, or are no good any more. Nothing is lost. In another terminal, sign in again the way you did, for example:
+    { $commands }
+    Then choose "Look again" here. Keys from the environment cannot be changed in a running program: stop here, set new ones, and go on with pllab resume { $run }
+aws-renew-sandbox = The sandbox does not accept the keys any more. To go on: pllab resume { $run }
+aws-bad-bundle = the certificates named by AWS_CA_BUNDLE cannot be used
+aws-sandbox-one-account = this sandbox has only one account
+aws-no-zone = no zone of this region serves both accounts and offers { $types }
+aws-zones-shared = Zones that both accounts have: { $zones }
+
+## Money
+money-usd = { $usd } USD
+money-and-unknown = { $usd } USD and what has no known price
+money-unknown = not known
+money-local = nothing, as far as pllab knows (the endpoint is on this machine)
+money-opening = about { $amount } an hour, until it is deleted
+money-column-what = What costs
+money-column-hour = An hour
+money-column-rule = How it is charged
+money-whole-hours = each begun hour in full
+money-by-second = by the second
+money-sum = All of it costs about { $hour } an hour. If you forgot it, that would be { $day } for a day and { $month } for 30 days.
+money-prices = AWS list prices, looked over on { $date }, without tax and traffic. The bill is AWS's.
+money-prices-unconfirmed = List prices, looked over on { $date }, without tax and traffic. Not all of them come from AWS's own price list. The bill is AWS's.
+money-type-yes = To agree and begin, type "yes". Anything else ends here.
+money-not-agreed = you did not agree to the cost
+money-yes-is-not-enough = --yes alone does not spend money
+money-above = it would cost { $day } USD for a day, and --accept-cost allows { $most } USD
+money-price-unknown = the price of something is not known, so --accept-cost cannot tell whether it is enough
+money-figures = It costs about { $hour } an hour, { $day } for a day.
+money-nothing-made = Nothing has been made.
+
+## What it has cost
+money-running = It costs about { $hour } an hour and has cost about { $so_far } so far, at list prices. Endpoints and load balancers count each begun hour in full.
+money-reminder = Still costing money: run { $run } (since { $since }, about { $hour } an hour, { $so_far } so far). To stop it: pllab clean { $run }
+bill-title = What it cost
+bill-column-from = From
+bill-column-until = Until
+bill-column-cost = About
+bill-goes-on = still there
+bill-line = { $what }: from { $from } until { $until }, about { $cost }
+bill-total = Together about { $total }.
+bill-rule = At list prices looked over on { $date }, without tax and traffic. Endpoints and load balancers count each begun hour in full, instances count by the second. The bill is AWS's.

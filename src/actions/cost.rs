@@ -1,0 +1,96 @@
+//! What a resource costs while it exists. Traffic is left out: a lab's is far below a cent.
+
+use serde::{Deserialize, Serialize};
+
+use super::price::{Item, Micros, look_up};
+use crate::lab::{Image, Resource};
+
+/// Hours in a month, as AWS reckons storage.
+const HOURS_A_MONTH: Micros = 730;
+
+/// What a resource costs by the hour.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Charge {
+    /// The resource, by name.
+    pub resource: String,
+    /// Its kind.
+    pub kind: String,
+    /// Millionths of a US dollar an hour; absent where the price is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usd_micros_per_hour: Option<Micros>,
+    /// Whether a begun hour counts in full: endpoints (<https://aws.amazon.com/privatelink/pricing/>) and load balancers
+    /// (<https://aws.amazon.com/elasticloadbalancing/pricing/>) are charged so, instances by the second.
+    pub whole_hours: bool,
+    /// Whether AWS itself is the source of every price in it.
+    pub confirmed: bool,
+}
+
+/// What `resource` costs in `region`; `None` for what AWS does not charge for, such as VPCs, gateway endpoints and endpoint
+/// services. An interface endpoint is charged from its making on, accepted or not
+/// (<https://aws.amazon.com/privatelink/pricing/>).
+#[must_use]
+pub fn cost(resource: &Resource, region: &str) -> Option<Charge> {
+    let (items, whole_hours): (Vec<_>, bool) = match resource {
+        // One subnet, so one zone.
+        Resource::Endpoint(_) => (vec![look_up(region, Item::EndpointZone)], true),
+        Resource::LoadBalancer(_) => (vec![look_up(region, Item::Nlb), look_up(region, Item::Nlcu)], true),
+        Resource::Instance(it) => {
+            let windows = it.image == Image::WindowsServer2022;
+            // The root volume's size is the image's: 8 GB for AL2023, 30 GB for Windows Server.
+            let gigabytes = if windows { 30 } else { 8 };
+            let disk = look_up(region, Item::Gp3)
+                .map(|(month, confirmed)| ((month * gigabytes + HOURS_A_MONTH / 2) / HOURS_A_MONTH, confirmed));
+            let known = match it.instance_type.as_str() {
+                "t3.micro" => look_up(region, Item::Instance("t3.micro", windows)),
+                _ => None,
+            };
+            (vec![known, disk], false)
+        }
+        _ => return None,
+    };
+    let sum = items.iter().copied().try_fold((0, true), |(sum, sure), price| {
+        let (micros, confirmed) = price?;
+        Some((sum + micros, sure && confirmed))
+    });
+    Some(Charge {
+        resource: resource.name().to_owned(),
+        kind: resource.kind().to_owned(),
+        usd_micros_per_hour: sum.map(|(micros, _)| micros),
+        whole_hours,
+        confirmed: sum.is_some_and(|(_, confirmed)| confirmed),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::{Source, load};
+
+    fn charges(client: &str, region: &str) -> Vec<Charge> {
+        let source = Source::find("privatelink", None).unwrap().unwrap();
+        let set = [("client".to_owned(), client.to_owned())].into();
+        let loaded = load(&source, &set, &[("token", "t".to_owned()), ("region", region.to_owned())].into()).unwrap();
+        loaded.lab.steps.iter().flat_map(|step| &step.makes).filter_map(|it| cost(it, region)).collect()
+    }
+
+    #[test]
+    fn the_lab_costs_what_the_table_says() {
+        let tokyo = charges("linux", "ap-northeast-1");
+        let names: Vec<_> = tokyo.iter().map(|charge| charge.resource.as_str()).collect();
+        assert_eq!(names, ["web", "nlb", "endpoint", "client"]);
+        // Two instances with 8 GB each, the NLB with one capacity unit, the endpoint in one zone.
+        let sum: i64 = tokyo.iter().filter_map(|charge| charge.usd_micros_per_hour).sum();
+        assert_eq!(sum, 2 * (13_600 + 1_052) + 24_300 + 6_000 + 14_000);
+        let whole: Vec<_> = tokyo.iter().map(|charge| charge.whole_hours).collect();
+        assert_eq!(whole, [false, true, true, false]);
+    }
+
+    #[test]
+    fn what_is_not_in_the_table_is_not_guessed() {
+        let elsewhere = charges("linux", "eu-north-1");
+        assert!(elsewhere.len() == 4 && elsewhere.iter().all(|charge| charge.usd_micros_per_hour.is_none()));
+        let windows = charges("windows", "ap-northeast-1");
+        let unknown: Vec<_> = windows.iter().filter(|charge| charge.usd_micros_per_hour.is_none()).collect();
+        assert!(unknown.len() == 1 && unknown[0].resource == "client", "{unknown:?}");
+    }
+}

@@ -1,0 +1,230 @@
+//! `pllab clean --all` and `--everyone` in an account: what runs have left there, found by tag, whatever machine they ran on.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::args::Clean;
+use super::clean::graver;
+use super::context::Context;
+use super::exit::{Code, Failed};
+use super::learner;
+use super::pass::{Doing, open, work};
+use super::status::age;
+use super::store::{Found, Store, journal_trouble};
+use super::target::{Target, unreachable_target};
+use crate::engine::event::{Answer, AskError, Choice, Entry, Event, Question, QuestionId, Screen};
+use crate::engine::{FORMAT, Journal, Leftover, State, leftovers};
+use crate::i18n::{Text, m};
+use crate::lab::Side;
+use crate::ui::table;
+
+/// The word to type before other people's resources are deleted.
+const EVERYONE: &str = "everyone";
+
+/// Finds what is left, lists it, asks, and deletes it run by run, each with its receipt.
+pub(super) async fn clean_tagged(context: &mut Context, args: &Clean) -> Result<Code, Failed> {
+    let who = learner::name(args.learner.as_deref(), &context.host)?;
+    if args.everyone && args.yes && !args.confirm_everyone {
+        let next = format!("pllab clean --everyone{} --yes --confirm-everyone", args.place.flags());
+        let details = vec![m::shared_everyone_detail()];
+        return Err(Failed::new(Code::Refused, m::shared_everyone_needs_word(), details, &[&next]));
+    }
+    let verb = if args.everyone { "pllab clean --everyone" } else { "pllab clean --all" };
+    let target = args.place.open(context, verb).await?;
+    let found = look(context, args, &target, &who).await;
+    let (accounts, region) = (target.accounts.clone(), target.clouds.provider.region().to_owned());
+    target.close().await;
+    let found = found?;
+    if found.is_empty() {
+        return Ok(Code::Met);
+    }
+    let flag = Arc::new(AtomicBool::new(false));
+    let screen = context.screen(args.yes, flag);
+    match agreed(args, &screen, &found)? {
+        Some(true) => {}
+        Some(false) => return Ok(Code::NotMet),
+        None => return Ok(Code::Interrupted),
+    }
+    let store = context.store()?;
+    let mut worst = Code::Met;
+    for leftover in &found {
+        let cleaned = async {
+            let run = enter(context, &store, args, leftover, &accounts, &region)?;
+            let pass = open(context, &store, &run, false, Doing::Clean).await?;
+            Ok::<_, Failed>(work(context, pass, &screen, Doing::Clean).await)
+        };
+        match cleaned.await {
+            Ok(Code::Interrupted) => return Ok(Code::Interrupted),
+            Ok(code) => worst = graver(worst, code),
+            Err(failed) => {
+                if let Some(report) = &failed.report {
+                    context.report(report);
+                }
+                worst = graver(worst, failed.code);
+            }
+        }
+    }
+    Ok(worst)
+}
+
+/// What is left of the runs that are meant, after it has been shown.
+async fn look(context: &mut Context, args: &Clean, target: &Target, who: &str) -> Result<Vec<Leftover>, Failed> {
+    let all = leftovers(&target.clouds, &target.accounts)
+        .await
+        .map_err(|fault| unreachable_target(&args.place.name(), Some(&fault)))?;
+    let (mut found, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|it| args.everyone || it.learner == who);
+    if target.accounts.get(&Side::Provider) == target.accounts.get(&Side::Consumer) {
+        // In one account the lab tells the sides apart; where it is not known here, one side can delete it all.
+        for leftover in &mut found {
+            sides(context, leftover);
+        }
+    }
+    if context.json() {
+        let runs: Vec<_> = found
+            .iter()
+            .map(|it| json!({ "run": it.run, "lab": it.lab, "learner": it.learner, "left": it.items.len(), "since": it.since() }))
+            .collect();
+        context.print(&format!("{}\n", json!({ "event": "leftovers", "learner": who, "runs": runs })))?;
+        return Ok(found);
+    }
+    let accounts: Vec<&str> = target.accounts.values().map(String::as_str).collect();
+    let account = if accounts.first() == accounts.last() { accounts[..1].join("") } else { accounts.join(", ") };
+    if found.is_empty() {
+        let nothing = if args.everyone { m::shared_nothing(&account) } else { m::shared_nothing_of(&account, who) };
+        context.tell_line(&nothing)?;
+    } else {
+        let now = context.host.clock.now();
+        let rows: Vec<Vec<Text>> = found.iter().map(|it| row(it, now)).collect();
+        let head = [
+            m::shared_column_learner(),
+            m::shared_column_run(),
+            m::cli_column_lab(),
+            m::shared_column_left(),
+            m::cli_column_since(),
+        ];
+        context.tell_line(&m::shared_found(account))?;
+        let text = table(&head, &rows, &context.sheet());
+        context.tell(&text)?;
+    }
+    if !others.is_empty() {
+        let learners: std::collections::BTreeSet<&str> = others.iter().map(|it| it.learner.as_str()).collect();
+        context.tell_line(&m::shared_others(learners.len(), others.len()))?;
+    }
+    Ok(found)
+}
+
+fn row(leftover: &Leftover, now: Timestamp) -> Vec<Text> {
+    let since = leftover.since().and_then(|since| since.parse().ok());
+    vec![
+        Text::literal(&leftover.learner),
+        Text::literal(&leftover.run),
+        Text::literal(&leftover.lab),
+        Text::literal(leftover.items.len().to_string()),
+        age(now, since),
+    ]
+}
+
+fn sides(context: &Context, leftover: &mut Leftover) {
+    let Ok(loaded) = context.lab(&leftover.lab, &BTreeMap::new(), "", "") else { return };
+    let sides = loaded.lab.sides();
+    for item in &mut leftover.items {
+        item.side = sides.get(&item.resource).copied().unwrap_or(item.side);
+    }
+}
+
+/// Whether to go on; `None` at Ctrl-C.
+fn agreed(args: &Clean, screen: &Arc<dyn Screen>, found: &[Leftover]) -> Result<Option<bool>, Failed> {
+    if args.everyone && args.confirm_everyone {
+        return Ok(Some(true));
+    }
+    let things = found.iter().map(|it| it.items.len()).sum::<usize>();
+    let (answer, next) = if args.everyone {
+        let prompt = m::shared_type_everyone(found.len(), things, EVERYONE);
+        (tokio::task::block_in_place(|| screen.type_word(&prompt, &[EVERYONE])), "--everyone --yes --confirm-everyone")
+    } else {
+        let question = Question {
+            id: QuestionId::ConfirmClean,
+            prompt: m::shared_ask(found.len(), things),
+            choices: vec![
+                Choice { answer: Answer::CleanUp, label: m::cli_clean_do() },
+                Choice { answer: Answer::Leave, label: m::cli_clean_leave() },
+            ],
+            default: Answer::CleanUp,
+        };
+        let answer = tokio::task::block_in_place(|| screen.ask(&question));
+        (answer.map(|answer| answer == Answer::CleanUp), "--all --yes")
+    };
+    match answer {
+        Ok(yes) => Ok(Some(yes)),
+        Err(AskError::Interrupted) => Ok(None),
+        Err(AskError::NobodyToAsk) => {
+            let next = format!("pllab clean {next}{}", args.place.flags());
+            Err(Failed::new(Code::Usage, m::cli_nobody_to_ask(), Vec::new(), &[&next]))
+        }
+    }
+}
+
+/// The run with what is left of it in its journal; where this machine has no such run, one is begun for the clean-up alone.
+fn enter(
+    context: &Context,
+    store: &Store,
+    args: &Clean,
+    leftover: &Leftover,
+    accounts: &BTreeMap<Side, String>,
+    region: &str,
+) -> Result<Found, Failed> {
+    let run = &leftover.run;
+    // A tag that someone else wrote must not become a path.
+    let is_id = !run.is_empty() && run.len() <= 32 && run.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if !is_id {
+        return Err(Failed::new(Code::Refused, m::shared_strange_run(run), Vec::new(), &["pllab status"]));
+    }
+    let _lock = store.lock()?;
+    let known = store.all().into_iter().find(|found| found.id() == *run);
+    let trouble = |error| journal_trouble(&error, run);
+    let (mut journal, mut state) = match known {
+        Some(found) => {
+            let (journal, entries, _) =
+                Journal::open(&found.folder, context.host.after_line.clone(), true).map_err(trouble)?;
+            (journal, State::replay(&entries))
+        }
+        None => {
+            let folder = store.folder_for(run)?;
+            let mut journal = Journal::create(&folder, context.host.after_line.clone()).map_err(trouble)?;
+            let started = Event::RunStarted {
+                format: FORMAT,
+                run: run.clone(),
+                lab: leftover.lab.clone(),
+                target: args.place.name(),
+                region: region.to_owned(),
+                token: String::new(),
+                variables: BTreeMap::new(),
+                pace: None,
+                accounts: accounts.clone(),
+                profile: args.place.profile.clone(),
+                consumer_profile: args.place.consumer_profile.clone(),
+                learner: leftover.learner.clone(),
+            };
+            let entry = Entry { at: context.host.clock.now(), event: started };
+            journal.append(&entry).map_err(trouble)?;
+            (journal, State::replay(&[entry]))
+        }
+    };
+    let has = |state: &State, item: &crate::engine::Remnant| {
+        state.existing().values().any(|line| item.facts.values().any(|fact| line.id() == Some(fact)))
+    };
+    let missing = Leftover {
+        items: leftover.items.iter().filter(|item| !has(&state, item)).cloned().collect(),
+        ..leftover.clone()
+    };
+    for event in missing.told(state.next_call) {
+        let entry = Entry { at: context.host.clock.now(), event };
+        journal.append(&entry).map_err(trouble)?;
+        state.apply(&entry);
+    }
+    store.find(Some(run), |_| true)
+}

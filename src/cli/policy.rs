@@ -1,0 +1,344 @@
+//! `pllab policy`: the least-privilege IAM policy of a lab, made of what its steps declare.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clap::{Args, ValueEnum};
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+
+use super::args::key_value;
+use super::context::Context;
+use super::exit::{Code, Failed};
+use super::{learner, zone};
+use crate::actions::{self, Grant, Rail, Scope};
+use crate::cloud::{Api, tags};
+use crate::i18n::m;
+use crate::lab::{Lab, Side};
+use crate::{checks, engine};
+
+/// The most characters of a managed policy, white space not counted
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
+const LIMIT: usize = 6144;
+
+/// Reads that IAM can confine to resources; all others of the lab's take `*` only.
+const CONFINED: [(&str, &str); 2] =
+    [("ec2:DescribeVpcEndpointServicePermissions", "vpc-endpoint-service/*"), ("ec2:GetConsoleOutput", "instance/*")];
+
+/// The verb's arguments.
+#[derive(Debug, Args)]
+pub(super) struct Policy {
+    #[arg(value_name = "LAB", default_value = "privatelink")]
+    pub lab: String,
+    #[arg(long, value_enum)]
+    pub side: Option<SideArg>,
+    #[arg(long, value_name = "NAME")]
+    pub learner: Option<String>,
+    #[arg(long, value_name = "REGION", default_value = "ap-northeast-1")]
+    pub region: String,
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub set: Vec<(String, String)>,
+}
+
+/// One half of the lab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SideArg {
+    Provider,
+    Consumer,
+}
+
+/// A policy document, in the order in which people read one.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Document {
+    version: &'static str,
+    statement: Vec<Statement>,
+}
+
+/// One statement of it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Statement {
+    sid: String,
+    effect: &'static str,
+    #[serde(serialize_with = "one_or_many")]
+    action: Vec<String>,
+    #[serde(serialize_with = "one_or_many")]
+    resource: Vec<String>,
+    #[serde(skip_serializing_if = "Conditions::is_empty")]
+    condition: Conditions,
+}
+
+/// Operator to condition key to values.
+type Conditions = BTreeMap<String, BTreeMap<String, Values>>;
+
+/// Values of a condition key, any of which will do.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+struct Values(#[serde(serialize_with = "one_or_many")] BTreeSet<String>);
+
+/// One value by itself, as people write it; several as a list.
+fn one_or_many<S: Serializer>(
+    values: &(impl IntoIterator<Item = String> + Clone + Serialize),
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut all = values.clone().into_iter();
+    match (all.next(), all.next()) {
+        (Some(one), None) => serializer.serialize_str(&one),
+        _ => values.serialize(serializer),
+    }
+}
+
+/// What the policy is confined to.
+struct Confined<'a> {
+    lab: &'a str,
+    learner: Option<&'a str>,
+    region: &'a str,
+}
+
+/// Prints the policy, ready to paste.
+pub(super) fn policy(context: &mut Context, args: &Policy) -> Result<Code, Failed> {
+    let set: BTreeMap<String, String> = args.set.iter().cloned().collect();
+    let loaded = context.lab(&args.lab, &set, "", &args.region)?;
+    let learner = args.learner.as_deref().map(|name| learner::name(Some(name), &context.host)).transpose()?;
+    let sides = match args.side {
+        None => vec![Side::Provider, Side::Consumer],
+        Some(SideArg::Provider) => vec![Side::Provider],
+        Some(SideArg::Consumer) => vec![Side::Consumer],
+    };
+    let confined = Confined { lab: &args.lab, learner: learner.as_deref(), region: &args.region };
+    let documents = split(statements(&loaded.lab, &sides, &confined));
+    if context.json() {
+        context.print(&format!("{}\n", json!({ "event": "policy", "lab": args.lab, "documents": documents })))?;
+        return Ok(Code::Met);
+    }
+    for document in &documents {
+        let text = serde_json::to_string_pretty(document).unwrap_or_default();
+        context.print(&format!("{text}\n"))?;
+    }
+    if documents.len() > 1 {
+        context.note(&m::policy_split(documents.len(), LIMIT));
+    }
+    Ok(Code::Met)
+}
+
+/// The statements for these sides of the lab.
+fn statements(lab: &Lab, sides: &[Side], confined: &Confined<'_>) -> Vec<Statement> {
+    let (reads, mut grants) = needs(lab, sides);
+    let confined_read = |action: &str| CONFINED.iter().find(|(known, _)| *known == action);
+    for (action, resource) in reads.iter().filter_map(|action| confined_read(action)) {
+        grants.push(Grant {
+            actions: vec![*action],
+            resources: vec![(*resource).to_owned()],
+            scope: Scope::Own,
+            rails: Vec::new(),
+        });
+    }
+    let mut statements = vec![Statement {
+        sid: "Look".to_owned(),
+        effect: "Allow",
+        action: reads.into_iter().filter(|action| confined_read(action).is_none()).collect(),
+        resource: vec!["*".to_owned()],
+        condition: condition("StringEquals", "aws:RequestedRegion", confined.region),
+    }];
+    statements.extend(merged(&grants).into_iter().map(|((scope, sid), grant)| statement(sid, scope, &grant, confined)));
+    statements
+}
+
+/// What the sides' steps read, and what else they need.
+fn needs(lab: &Lab, sides: &[Side]) -> (BTreeSet<String>, Vec<Grant>) {
+    let mut reads: Vec<(Api, &str)> = engine::READS.into_iter().chain(zone::READS).collect();
+    let mut grants = Vec::new();
+    for step in &lab.steps {
+        // A check may look at both sides.
+        let detour = step.detour.iter().flat_map(|detour| &detour.checks);
+        reads.extend(step.checks.iter().chain(&step.looks).chain(detour).flat_map(checks::reads));
+        if !sides.contains(&step.side) {
+            continue;
+        }
+        for resource in &step.makes {
+            reads.extend(actions::reads(resource));
+            grants.extend(actions::grants(resource));
+        }
+        if step.detour.is_some() {
+            grants.extend(actions::reject_grants());
+        }
+    }
+    let service = |api| match api {
+        Api::Ec2 => "ec2",
+        Api::Elbv2 => "elasticloadbalancing",
+    };
+    (reads.into_iter().map(|(api, operation)| format!("{}:{operation}", service(api))).collect(), grants)
+}
+
+/// Grants that may stand in one statement, by the statement's name.
+fn merged(grants: &[Grant]) -> BTreeMap<(Scope, String), Grant> {
+    let mut merged: BTreeMap<(Scope, String), Grant> = BTreeMap::new();
+    for grant in grants {
+        let (service, name) = grant.actions.first().and_then(|action| action.split_once(':')).unwrap_or_default();
+        let short = if service == "elasticloadbalancing" { "Elb" } else { "Ec2" };
+        let sid = match grant.scope {
+            Scope::Own => format!("Own{short}"),
+            Scope::Tag => format!("Tag{short}"),
+            Scope::New if stands_alone(grant, grants) => name.to_owned(),
+            Scope::New => format!("New{short}"),
+            Scope::Any => {
+                let kind = grant.resources.first().map_or("", String::as_str).split('/').next().unwrap_or_default();
+                let kind: String = kind.split('-').map(capital).collect();
+                if kind == "Role" || kind == "Parameter" { name.to_owned() } else { format!("{name}{kind}") }
+            }
+        };
+        let place = merged.entry((grant.scope, sid)).or_insert_with(|| Grant {
+            actions: Vec::new(),
+            resources: Vec::new(),
+            scope: grant.scope,
+            rails: Vec::new(),
+        });
+        place.actions.extend(&grant.actions);
+        place.resources.extend(grant.resources.iter().cloned());
+        place.rails.extend(grant.rails.iter().cloned());
+    }
+    merged
+}
+
+/// Whether what `grant` makes must not share a statement with what others make: it has conditions of its own, or others of the
+/// statement are made in it. The request's tags are the same for all resources of a call, so the parent could be a stranger's.
+fn stands_alone(grant: &Grant, grants: &[Grant]) -> bool {
+    // One action may make one kind under several conditions: they belong together.
+    let railed = |action: &str| {
+        grants.iter().any(|it| it.scope == Scope::New && it.actions.contains(&action) && !it.rails.is_empty())
+    };
+    let together: BTreeSet<&str> = grants
+        .iter()
+        .filter(|it| it.scope == Scope::New)
+        .flat_map(|it| it.actions.iter().copied())
+        .filter(|action| !railed(action))
+        .collect();
+    let is_parent = |resource: &String| {
+        let uses = |it: &&Grant| it.scope == Scope::Own && it.resources.contains(resource);
+        grants.iter().filter(uses).flat_map(|it| &it.actions).any(|action| together.contains(action))
+    };
+    grant.actions.iter().any(|action| railed(action)) || grant.resources.iter().any(is_parent)
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+}
+
+fn statement(sid: String, scope: Scope, grant: &Grant, confined: &Confined<'_>) -> Statement {
+    let service = grant.actions.first().and_then(|action| action.split_once(':')).map_or("", |(service, _)| service);
+    let mut conditions = Conditions::new();
+    let mut add = |operator: &str, key: String, value: &str| {
+        let keys = conditions.entry(operator.to_owned()).or_default();
+        keys.entry(key).or_default().0.insert(value.replace("${region.name}", confined.region));
+    };
+    for Rail { operator, key, value } in &grant.rails {
+        add(operator, (*key).to_owned(), value);
+    }
+    let marks = [(tags::LAB, Some(confined.lab)), (tags::LEARNER, confined.learner)];
+    let marks = marks.into_iter().filter_map(|(key, value)| Some((key, value?)));
+    let mut actions: BTreeSet<String> = grant.actions.iter().map(|&action| action.to_owned()).collect();
+    match scope {
+        Scope::New => marks.for_each(|(key, value)| add("StringEquals", format!("aws:RequestTag/{key}"), value)),
+        Scope::Own => marks.for_each(|(key, value)| add("StringEquals", format!("aws:ResourceTag/{key}"), value)),
+        Scope::Tag => {
+            for action in &actions {
+                let name = action.split_once(':').map_or(action.as_str(), |(_, name)| name);
+                add("StringEquals", format!("{service}:CreateAction"), name);
+            }
+            for key in tags::KEYS {
+                add("ForAllValues:StringEquals", "aws:TagKeys".to_owned(), key);
+            }
+            let tagging = if service == "ec2" { "ec2:CreateTags" } else { "elasticloadbalancing:AddTags" };
+            actions = [tagging.to_owned()].into();
+        }
+        Scope::Any => {}
+    }
+    let mut resources: BTreeSet<String> =
+        grant.resources.iter().map(|tail| arn(service, tail, confined.region)).collect();
+    // Each of these actions takes its own types and no others, and the tags say whose: naming the types would only fill the
+    // document, which IAM limits.
+    if resources.len() > 1 && service == "ec2" && matches!(scope, Scope::Own | Scope::Tag) {
+        resources = [arn(service, "*/*", confined.region)].into();
+    }
+    Statement {
+        sid,
+        effect: "Allow",
+        action: actions.into_iter().collect(),
+        resource: resources.into_iter().collect(),
+        condition: conditions,
+    }
+}
+
+fn condition(operator: &str, key: &str, value: &str) -> Conditions {
+    [(operator.to_owned(), [(key.to_owned(), Values([value.to_owned()].into()))].into())].into()
+}
+
+/// The ARN pattern of resources of `service` that ends in `tail`.
+fn arn(service: &str, tail: &str, region: &str) -> String {
+    let partition = match region {
+        _ if region.starts_with("cn-") => "aws-cn",
+        _ if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    };
+    // Roles have no region; AWS's own images and parameters, no account.
+    let owner = match service {
+        "iam" => ":*".to_owned(),
+        "ssm" => format!("{region}:"),
+        _ if tail.starts_with("image/") => format!("{region}:"),
+        _ => format!("{region}:*"),
+    };
+    format!("arn:{partition}:{service}:{owner}:{tail}")
+}
+
+/// As few documents as keep within IAM's limit.
+fn split(statements: Vec<Statement>) -> Vec<Document> {
+    let mut documents: Vec<Document> = Vec::new();
+    for statement in statements {
+        let fits = documents.last().is_some_and(|document| {
+            let mut all: Vec<&Statement> = document.statement.iter().collect();
+            all.push(&statement);
+            size(&json!({ "Version": document.version, "Statement": all })) <= LIMIT
+        });
+        if !fits {
+            documents.push(Document { version: "2012-10-17", statement: Vec::new() });
+        }
+        if let Some(document) = documents.last_mut() {
+            document.statement.push(statement);
+        }
+    }
+    documents
+}
+
+/// Characters as IAM counts them.
+fn size(document: &Value) -> usize {
+    document.to_string().chars().filter(|letter| !letter.is_whitespace()).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filler(sid: usize) -> Statement {
+        let action = (0..40).map(|number| format!("ec2:DescribeSomething{number:03}")).collect();
+        let (sid, resource, condition) = (format!("Look{sid}"), vec!["*".to_owned()], Conditions::new());
+        Statement { sid, effect: "Allow", action, resource, condition }
+    }
+
+    #[test]
+    fn what_is_too_long_for_one_policy_goes_into_several() {
+        let all: Vec<Statement> = (0..12).map(filler).collect();
+        let documents = split(all.clone());
+        assert!(documents.len() > 1);
+        assert!(documents.iter().all(|document| size(&json!(document)) <= LIMIT));
+        let again: Vec<Statement> = documents.into_iter().flat_map(|document| document.statement).collect();
+        assert_eq!(again, all, "nothing is lost, and the order stays");
+    }
+
+    #[test]
+    fn arns_name_partition_and_owner_as_aws_does() {
+        assert_eq!(arn("ec2", "vpc/*", "ap-northeast-1"), "arn:aws:ec2:ap-northeast-1:*:vpc/*");
+        assert_eq!(arn("ec2", "image/*", "us-east-1"), "arn:aws:ec2:us-east-1::image/*");
+        assert_eq!(arn("ec2", "vpc/*", "cn-north-1"), "arn:aws-cn:ec2:cn-north-1:*:vpc/*");
+        assert_eq!(arn("iam", "role/x", "us-gov-west-1"), "arn:aws-us-gov:iam::*:role/x");
+    }
+}

@@ -1,0 +1,117 @@
+//! Where calls really go. Environment and profile can name other endpoints in a dozen ways (`AWS_ENDPOINT_URL`,
+//! `AWS_ENDPOINT_URL_EC2`, `endpoint_url`, `services`), so nobody but the SDK is asked: calls are made up to the moment of being
+//! sent, and not sent.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_ec2::config::interceptors::BeforeTransmitInterceptorContextMut;
+use aws_sdk_ec2::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_ec2::error::BoxError;
+
+use super::Clients;
+
+/// Where the calls of a service go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// The service, such as `EC2`.
+    pub service: &'static str,
+    /// The URL, without a path.
+    pub url: String,
+}
+
+impl Endpoint {
+    /// Whether it is one of AWS's own.
+    #[must_use]
+    pub fn is_aws(&self) -> bool {
+        let host = self.url.split_once("://").map_or("", |(_, rest)| rest);
+        let host = host.split(['/', ':']).next().unwrap_or_default().to_ascii_lowercase();
+        [".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws"].iter().any(|end| host.ends_with(end))
+    }
+}
+
+/// Where EC2's, Elastic Load Balancing's and STS's calls go. Sends nothing. A service whose calls cannot even be made up, for want
+/// of credentials, is left out.
+pub async fn endpoints(clients: &Clients) -> Vec<Endpoint> {
+    let mut found = Vec::new();
+    let ec2 = Halt::default();
+    // Each of these fails, for it is stopped.
+    let _ = clients.ec2.describe_regions().customize().interceptor(ec2.clone()).send().await;
+    found.extend(ec2.seen("EC2"));
+    let elb = Halt::default();
+    let _ = clients.elbv2.describe_load_balancers().customize().interceptor(elb.clone()).send().await;
+    found.extend(elb.seen("ELB"));
+    let sts = Halt::default();
+    let _ = clients.sts.get_caller_identity().customize().interceptor(sts.clone()).send().await;
+    found.extend(sts.seen("STS"));
+    found
+}
+
+/// Stops a request before it is sent, and keeps where it would have gone.
+#[derive(Clone, Debug, Default)]
+struct Halt(Arc<Mutex<Option<String>>>);
+
+impl Halt {
+    fn seen(&self, service: &'static str) -> Option<Endpoint> {
+        let uri = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        let (scheme, rest) = uri.split_once("://")?;
+        let authority = rest.split(['/', '?']).next().unwrap_or_default();
+        Some(Endpoint { service, url: format!("{scheme}://{authority}") })
+    }
+}
+
+impl Intercept for Halt {
+    fn name(&self) -> &'static str {
+        "Halt"
+    }
+
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(context.request().uri().to_owned());
+        Err("stopped before it is sent".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::{ConnectOptions, connect};
+
+    #[test]
+    fn awss_own_endpoints_are_told_from_others() {
+        let is_aws = |url: &str| Endpoint { service: "EC2", url: url.to_owned() }.is_aws();
+        for url in [
+            "https://ec2.ap-northeast-1.amazonaws.com",
+            "https://ec2.cn-north-1.amazonaws.com.cn",
+            "https://ec2.ap-northeast-1.api.aws",
+            "https://EC2.us-east-1.amazonaws.com:443/",
+        ] {
+            assert!(is_aws(url), "{url}");
+        }
+        for url in ["http://127.0.0.1:4566", "https://amazonaws.com.example.com", "https://notamazonaws.com", ""] {
+            assert!(!is_aws(url), "{url}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_sdk_says_where_calls_go_and_sends_none() {
+        let keys = Some(("AKIAEXAMPLE".to_owned(), "secret".to_owned()));
+        let mut options = ConnectOptions { region: "ap-northeast-1".to_owned(), keys, ..ConnectOptions::default() };
+        let clients = connect(&options).await.unwrap();
+        let urls: Vec<_> = endpoints(&clients).await.into_iter().map(|it| it.url).collect();
+        assert_eq!(
+            urls,
+            [
+                "https://ec2.ap-northeast-1.amazonaws.com",
+                "https://elasticloadbalancing.ap-northeast-1.amazonaws.com",
+                "https://sts.ap-northeast-1.amazonaws.com",
+            ]
+        );
+        options.endpoint_url = Some("http://127.0.0.1:9".to_owned());
+        let found = endpoints(&connect(&options).await.unwrap()).await;
+        assert!(found.len() == 3 && found.iter().all(|it| it.url == "http://127.0.0.1:9"), "{found:?}");
+    }
+}

@@ -1,0 +1,259 @@
+//! What runs have left in an account, by their tags alone: the ledger for who has no journal. Nothing without the tags is seen.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::event::{Event, Facts, Fault, FaultClass, Purpose};
+use super::perform::clients;
+use crate::actions::{self, Presence};
+use crate::cloud::{Api, Call, Clients, Clouds, tags, text_at};
+use crate::lab::Side;
+
+/// What one run has left.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Leftover {
+    /// The run's id, from the tag: a stranger may have written it.
+    pub run: String,
+    /// The lab's id.
+    pub lab: String,
+    /// The learner's name; empty where there is no such tag.
+    pub learner: String,
+    /// What is left.
+    pub items: Vec<Remnant>,
+}
+
+/// One thing that is left.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Remnant {
+    /// Its name in the lab.
+    pub resource: String,
+    /// Its kind, as in the lab file.
+    pub kind: String,
+    /// Whose account it was found in; the provider's where both sides have the same.
+    pub side: Side,
+    /// What is known of it.
+    pub facts: Facts,
+    /// What was seen of it: the ids in it are what it needs.
+    pub seen: Value,
+    /// When it was made, UTC, where AWS says so.
+    pub since: Option<String>,
+}
+
+impl Leftover {
+    /// When the oldest of its things was made, as far as AWS says.
+    #[must_use]
+    pub fn since(&self) -> Option<&str> {
+        self.items.iter().filter_map(|item| item.since.as_deref()).min()
+    }
+
+    /// The journal lines that tell what is left, the first call of them being `from`: an ordinary clean-up goes by them.
+    #[must_use]
+    pub fn told(&self, from: u64) -> Vec<Event> {
+        let mut events = Vec::new();
+        for (call, item) in (from..).zip(&self.items) {
+            let (kind, resource) = (item.kind.clone(), item.resource.clone());
+            events.push(Event::Intent {
+                call,
+                step: String::new(),
+                resource,
+                side: item.side,
+                purpose: Purpose::Make,
+                part: if kind == "instance" { "run" } else { "create" }.to_owned(),
+                operation: actions::look(&kind, "it").map_or("DescribeTags", |look| look.operation).to_owned(),
+                params: item.seen.clone(),
+                kind,
+            });
+            events.push(Event::Outcome { call, facts: Some(item.facts.clone()), error: None, recovered: true });
+        }
+        events
+    }
+}
+
+/// What the runs of every learner have left in these accounts.
+///
+/// # Errors
+/// When an account cannot be looked into: then nobody knows, which is not "nothing".
+pub async fn leftovers(clouds: &Clouds, accounts: &BTreeMap<Side, String>) -> Result<Vec<Leftover>, Fault> {
+    let mut runs: BTreeMap<String, Leftover> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    for (side, account) in accounts {
+        // One account for both sides needs one look.
+        if !seen.insert(account) {
+            continue;
+        }
+        let clients = clients(clouds, *side);
+        let mut tagged = of_ec2(clients).await?;
+        tagged.extend(of_elb(clients).await?);
+        for (kind, ids) in by_kind(&tagged) {
+            for (id, object) in look(clients, &kind, &ids).await? {
+                let Some((_, marks)) = tagged.get(&id) else { continue };
+                let mark = |key: &str| marks.get(key).cloned().unwrap_or_default();
+                let run = runs.entry(mark(tags::RUN)).or_insert_with(|| Leftover {
+                    run: mark(tags::RUN),
+                    lab: mark(tags::LAB),
+                    learner: mark(tags::LEARNER),
+                    items: Vec::new(),
+                });
+                let resource = Some(mark(tags::RESOURCE)).filter(|name| !name.is_empty()).unwrap_or_else(|| id.clone());
+                run.items.push(remnant(resource, &kind, &id, *side, object));
+            }
+        }
+    }
+    Ok(runs.into_values().collect())
+}
+
+/// Resource id or ARN to its kind and its tags.
+type Tagged = BTreeMap<String, (String, BTreeMap<String, String>)>;
+
+fn by_kind(tagged: &Tagged) -> BTreeMap<String, Vec<String>> {
+    let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (id, (kind, marks)) in tagged {
+        // The run's tag is what makes it ours.
+        if marks.contains_key(tags::RUN) {
+            kinds.entry(kind.clone()).or_default().push(id.clone());
+        }
+    }
+    kinds
+}
+
+async fn of_ec2(clients: &Clients) -> Result<Tagged, Fault> {
+    let filters =
+        json!([{ "Name": "key", "Values": tags::KEYS.iter().filter(|key| **key != "Name").collect::<Vec<_>>() }]);
+    let reply = ask(clients, Api::Ec2, "DescribeTags", json!({ "Filters": filters })).await?;
+    let mut tagged = Tagged::new();
+    for tag in list(&reply, "Tags") {
+        let kind = kind_of(&text(tag, "ResourceType")).to_owned();
+        let place = tagged.entry(text(tag, "ResourceId")).or_insert_with(|| (kind, BTreeMap::new()));
+        place.1.insert(text(tag, "Key"), text(tag, "Value"));
+    }
+    Ok(tagged)
+}
+
+/// EC2's resource types as kinds of the lab.
+pub(super) fn kind_of(resource_type: &str) -> String {
+    match resource_type {
+        "vpc-endpoint" => "endpoint".to_owned(),
+        "vpc-endpoint-service" => "endpoint_service".to_owned(),
+        other => other.replace('-', "_"),
+    }
+}
+
+/// `ELBv2` tells tags by ARN only, at most twenty at a time [API:DescribeTags]. Only names that pllab gives are asked about.
+pub(super) async fn of_elb(clients: &Clients) -> Result<Tagged, Fault> {
+    let mut found: BTreeMap<String, &str> = BTreeMap::new();
+    let balancers = ask(clients, Api::Elbv2, "DescribeLoadBalancers", json!({})).await?;
+    for balancer in list(&balancers, "LoadBalancers").iter().filter(|it| is_ours(&text(it, "LoadBalancerName"))) {
+        let arn = text(balancer, "LoadBalancerArn");
+        match ask(clients, Api::Elbv2, "DescribeListeners", json!({ "LoadBalancerArn": arn })).await {
+            Ok(reply) => {
+                found.extend(list(&reply, "Listeners").iter().map(|it| (text(it, "ListenerArn"), "listener")));
+            }
+            // It went while we looked.
+            Err(fault) if fault.class == FaultClass::NotFound => {}
+            Err(fault) => return Err(fault),
+        }
+        found.insert(arn, "load_balancer");
+    }
+    let groups = ask(clients, Api::Elbv2, "DescribeTargetGroups", json!({})).await?;
+    let groups = list(&groups, "TargetGroups").iter().filter(|it| is_ours(&text(it, "TargetGroupName")));
+    found.extend(groups.map(|it| (text(it, "TargetGroupArn"), "target_group")));
+    let mut tagged = Tagged::new();
+    let arns: Vec<&String> = found.keys().collect();
+    for some in arns.chunks(20) {
+        let reply = ask(clients, Api::Elbv2, "DescribeTags", json!({ "ResourceArns": some })).await?;
+        for description in list(&reply, "TagDescriptions") {
+            let arn = text(description, "ResourceArn");
+            let marks = list(description, "Tags").iter().map(|tag| (text(tag, "Key"), text(tag, "Value"))).collect();
+            let kind = found.get(&arn).copied().unwrap_or_default().to_owned();
+            tagged.insert(arn, (kind, marks));
+        }
+    }
+    Ok(tagged)
+}
+
+fn is_ours(name: &str) -> bool {
+    name.starts_with("pllab-")
+}
+
+/// Those that still exist, with what is seen of them. A kind of a newer version is taken to exist.
+async fn look(clients: &Clients, kind: &str, ids: &[String]) -> Result<Vec<(String, Value)>, Fault> {
+    let Some(call) = actions::look(kind, "it") else {
+        return Ok(ids.iter().map(|id| (id.clone(), Value::Null)).collect());
+    };
+    let mut found = Vec::new();
+    for some in ids.chunks(100) {
+        match seen(clients, &call, some).await {
+            Ok(objects) => found.extend(objects),
+            // One that is gone makes AWS refuse them all.
+            Err(fault) if fault.class == FaultClass::NotFound => {
+                for id in some {
+                    match seen(clients, &call, std::slice::from_ref(id)).await {
+                        Ok(objects) => found.extend(objects),
+                        Err(fault) if fault.class == FaultClass::NotFound => {}
+                        Err(fault) => return Err(fault),
+                    }
+                }
+            }
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(found)
+}
+
+async fn seen(clients: &Clients, call: &Call, ids: &[String]) -> Result<Vec<(String, Value)>, Fault> {
+    // Whatever its name, the call refers to one fact, the id; several are written with commas.
+    let Ok(call) = call.resolve(&|_, _| Some(ids.join(","))) else { return Ok(Vec::new()) };
+    let reply = clients.send(&call).await?;
+    let first = reply.as_object().and_then(|reply| reply.values().find_map(Value::as_array));
+    let mut objects: Vec<Value> = first.cloned().unwrap_or_default();
+    // DescribeInstances wraps instances into reservations.
+    if objects.iter().any(|it| it.get("Instances").is_some()) {
+        objects = objects.iter().flat_map(|it| list(it, "Instances")).cloned().collect();
+    }
+    let id_of = |object: &Value| {
+        let texts = object.as_object()?.values().filter_map(Value::as_str);
+        texts.into_iter().find(|text| ids.iter().any(|id| id == text)).map(str::to_owned)
+    };
+    let exists = |object: &Value| actions::presence(Ok(json!({ "It": [object] }))) != Presence::Gone;
+    Ok(objects.into_iter().filter(exists).filter_map(|object| Some((id_of(&object)?, object))).collect())
+}
+
+fn remnant(resource: String, kind: &str, id: &str, side: Side, mut object: Value) -> Remnant {
+    let gateway = text(&object, "VpcEndpointType") == "Gateway";
+    let kind = if gateway { "gateway_endpoint" } else { kind }.to_owned();
+    let mut facts = Facts::new();
+    let mut know = |fact: &str, value: Option<String>| {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            facts.insert(fact.to_owned(), value);
+        }
+    };
+    know(if id.starts_with("arn:") { "arn" } else { "id" }, Some(id.to_owned()));
+    match kind.as_str() {
+        "endpoint_service" => know("name", text_at(&object, "ServiceName")),
+        "route_table" => know("association", text_at(&object, "Associations[0].RouteTableAssociationId")),
+        "security_group_rule" => know("group", text_at(&object, "GroupId")),
+        _ => {}
+    }
+    let times = ["LaunchTime", "CreationTimestamp", "CreatedTime", "CreatedAt"];
+    let since = times.iter().find_map(|time| text_at(&object, time));
+    if let Some(object) = object.as_object_mut() {
+        // What uses it, not what it uses.
+        for users in ["Routes", "LoadBalancerArns", "NetworkInterfaceIds", "NetworkInterfaces"] {
+            object.remove(users);
+        }
+    }
+    Remnant { resource, kind, side, facts, seen: object, since }
+}
+
+fn list<'v>(value: &'v Value, name: &str) -> &'v [Value] {
+    value.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+async fn ask(clients: &Clients, api: Api, operation: &'static str, params: Value) -> Result<Value, Fault> {
+    clients.send(&Call { api, operation, params: params.as_object().cloned().unwrap_or_default() }).await
+}

@@ -1,0 +1,404 @@
+//! A table of resources: found by id, by what they belong to, and by the time at which they change by themselves; and what
+//! was changed since the world was last kept.
+//!
+//! The indexes are as of the last [`Table::commit`]; changed rows are looked at one by one until then. So a row can be lent
+//! out to be changed like any value, and a call that cannot be kept is undone.
+
+use std::collections::BTreeSet;
+use std::collections::btree_map::{self, BTreeMap};
+use std::fmt::Debug;
+use std::ops::Index;
+use std::vec;
+
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A resource that is kept in a [`Table`].
+pub trait Row: Clone + Debug + PartialEq + Serialize + DeserializeOwned {
+    /// Ids and names by which it is looked up besides its own id: what it belongs to, and what it uses.
+    fn links(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    /// When it next changes by itself, in milliseconds since 1970.
+    fn due(&self) -> Option<i64> {
+        None
+    }
+}
+
+/// Resources of one kind. Keys are ids, or ARNs where AWS uses ARNs.
+#[derive(Clone, Debug)]
+pub struct Table<T> {
+    rows: BTreeMap<String, T>,
+    /// A link, and the id of a row that has it.
+    links: BTreeSet<(String, String)>,
+    due: BTreeSet<(i64, String)>,
+    /// The rows that were changed, as they were before; `None` where there was none.
+    changed: BTreeMap<String, Option<T>>,
+    /// Rows that calls do not find for the moment.
+    hidden: BTreeMap<String, T>,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self {
+            rows: BTreeMap::new(),
+            links: BTreeSet::new(),
+            due: BTreeSet::new(),
+            changed: BTreeMap::new(),
+            hidden: BTreeMap::new(),
+        }
+    }
+}
+
+impl<T: Row> Table<T> {
+    /// The row with this id.
+    pub fn get(&self, id: &str) -> Option<&T> {
+        self.rows.get(id)
+    }
+
+    /// Whether there is a row with this id.
+    pub fn contains_key(&self, id: &str) -> bool {
+        self.rows.contains_key(id)
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// All rows with their ids, in the order of these.
+    pub fn iter(&self) -> btree_map::Iter<'_, String, T> {
+        self.rows.iter()
+    }
+
+    /// All ids, in order.
+    pub fn keys(&self) -> btree_map::Keys<'_, String, T> {
+        self.rows.keys()
+    }
+
+    /// All rows, in the order of their ids. What can be asked with [`Table::linked`] should be: this looks at everything.
+    pub fn values(&self) -> btree_map::Values<'_, String, T> {
+        self.rows.values()
+    }
+
+    /// The rows that have `word` among their [`Row::links`], in the order of their ids.
+    pub fn linked(&self, word: &str) -> vec::IntoIter<&T> {
+        self.linked_ids(word).into_iter().filter_map(|id| self.rows.get(id)).collect::<Vec<_>>().into_iter()
+    }
+
+    /// The rows with these ids, in the order of their ids.
+    pub fn with_ids(&self, ids: &[String]) -> Vec<(&String, &T)> {
+        let ids: BTreeSet<&String> = ids.iter().filter_map(|id| Some(self.rows.get_key_value(id)?.0)).collect();
+        ids.into_iter().filter_map(|id| self.rows.get_key_value(id)).collect()
+    }
+
+    /// The rows that have one of `words` as their id or among their [`Row::links`], in the order of their ids.
+    pub fn found_by(&self, words: &[String]) -> Vec<(&String, &T)> {
+        let mut ids: BTreeSet<&String> = words.iter().flat_map(|word| self.linked_ids(word)).collect();
+        ids.extend(words.iter().filter_map(|word| Some(self.rows.get_key_value(word)?.0)));
+        ids.into_iter().filter_map(|id| self.rows.get_key_value(id)).collect()
+    }
+
+    /// [`Table::found_by`], or all rows where there are no words to go by.
+    pub fn maybe_found_by(&self, words: Option<&[String]>) -> Vec<&T> {
+        match words {
+            Some(words) => self.found_by(words).into_iter().map(|(_, row)| row).collect(),
+            None => self.values().collect(),
+        }
+    }
+
+    fn linked_ids(&self, word: &str) -> BTreeSet<&String> {
+        let from = (word.to_owned(), String::new());
+        let indexed = self.links.range(from..).take_while(|(link, _)| link == word).map(|(_, id)| id);
+        let mut ids: BTreeSet<&String> = indexed.filter(|id| !self.changed.contains_key(*id)).collect();
+        let is_linked = |id: &String| self.rows.get(id).is_some_and(|row| row.links().contains(&word));
+        ids.extend(self.changed.keys().filter(|id| is_linked(id)));
+        ids
+    }
+
+    /// The rows that change by themselves by `now`.
+    pub fn falling_due(&self, now: Timestamp) -> impl Iterator<Item = &T> {
+        let now = now.as_millisecond();
+        let indexed = self.due.iter().take_while(move |(due, _)| *due <= now).map(|(_, id)| id);
+        let is_due = move |id: &&String| self.rows.get(*id).and_then(T::due).is_some_and(|due| due <= now);
+        let ids = indexed.filter(|id| !self.changed.contains_key(*id)).chain(self.changed.keys().filter(is_due));
+        ids.filter_map(|id| self.rows.get(id))
+    }
+
+    /// The row with this id, to change.
+    pub fn get_mut(&mut self, id: &str) -> Option<&mut T> {
+        let (id, row) = (id, self.rows.get_mut(id)?);
+        if !self.changed.contains_key(id) {
+            self.changed.insert(id.to_owned(), Some(row.clone()));
+        }
+        Some(row)
+    }
+
+    /// The first row that has `word` among its [`Row::links`], to change.
+    pub fn linked_mut(&mut self, word: &str) -> Option<&mut T> {
+        let id = self.linked_ids(word).into_iter().next()?.clone();
+        self.get_mut(&id)
+    }
+
+    /// Puts a row in, in place of the one with the same id.
+    pub fn insert(&mut self, id: String, row: T) {
+        let before = self.rows.insert(id.clone(), row);
+        self.changed.entry(id).or_insert(before);
+    }
+
+    /// Takes the row with this id out.
+    pub fn remove(&mut self, id: &str) -> Option<T> {
+        let row = self.rows.remove(id)?;
+        if !self.changed.contains_key(id) {
+            self.changed.insert(id.to_owned(), Some(row.clone()));
+        }
+        Some(row)
+    }
+
+    /// Takes out the rows that do not fit.
+    pub fn retain(&mut self, mut fits: impl FnMut(&String, &T) -> bool) {
+        let gone: Vec<String> = self.rows.iter().filter(|(id, row)| !fits(id, row)).map(|(id, _)| id.clone()).collect();
+        for id in gone {
+            self.remove(&id);
+        }
+    }
+
+    fn note(&mut self, id: &str, row: &T) {
+        self.links.extend(row.links().into_iter().map(|link| (link.to_owned(), id.to_owned())));
+        self.due.extend(row.due().map(|due| (due, id.to_owned())));
+    }
+
+    fn forget(&mut self, id: &str, row: &T) {
+        for link in row.links() {
+            self.links.remove(&(link.to_owned(), id.to_owned()));
+        }
+        if let Some(due) = row.due() {
+            self.due.remove(&(due, id.to_owned()));
+        }
+    }
+}
+
+impl<T: Row> Index<&str> for Table<T> {
+    type Output = T;
+
+    fn index(&self, id: &str) -> &T {
+        &self.rows[id]
+    }
+}
+
+impl<T: PartialEq> PartialEq for Table<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.rows == other.rows
+    }
+}
+
+impl<T: Serialize> Serialize for Table<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.rows.serialize(serializer)
+    }
+}
+
+impl<'de, T: Row> Deserialize<'de> for Table<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut table = Self::default();
+        for (id, row) in BTreeMap::<String, T>::deserialize(deserializer)? {
+            table.note(&id, &row);
+            table.rows.insert(id, row);
+        }
+        Ok(table)
+    }
+}
+
+/// What can be done with a table whatever its rows are.
+pub trait AnyTable {
+    /// Whether any row differs from what was last kept.
+    fn is_changed(&self) -> bool;
+
+    /// The ids of the rows that differ from what was last kept.
+    fn changed(&self) -> Vec<&str>;
+
+    /// The ids of the rows that were made since the world was last kept.
+    fn made(&self) -> Vec<&str>;
+
+    /// The rows that differ from what was last kept, as JSON, each with its id; `None` for one that is gone.
+    ///
+    /// # Errors
+    /// A row that cannot be written as JSON.
+    fn changes(&self) -> serde_json::Result<Vec<(&str, Option<String>)>>;
+
+    /// Sets one row as a change has it, and takes it for kept.
+    ///
+    /// # Errors
+    /// A row of another form.
+    fn set(&mut self, id: &str, row: Option<serde_json::Value>) -> serde_json::Result<()>;
+
+    /// Takes the changes for kept.
+    fn commit(&mut self);
+
+    /// Takes the changes back.
+    fn undo(&mut self);
+
+    /// Takes rows out of sight, without changing anything.
+    fn hide(&mut self, ids: &BTreeSet<String>);
+
+    /// Puts all hidden rows back.
+    fn show(&mut self);
+}
+
+impl<T: Row> AnyTable for Table<T> {
+    fn is_changed(&self) -> bool {
+        self.changed.iter().any(|(id, before)| self.rows.get(id) != before.as_ref())
+    }
+
+    fn changed(&self) -> Vec<&str> {
+        let differs = self.changed.iter().filter(|(id, before)| self.rows.get(*id) != before.as_ref());
+        differs.map(|(id, _)| id.as_str()).collect()
+    }
+
+    fn made(&self) -> Vec<&str> {
+        self.changed.iter().filter(|(_, before)| before.is_none()).map(|(id, _)| id.as_str()).collect()
+    }
+
+    fn changes(&self) -> serde_json::Result<Vec<(&str, Option<String>)>> {
+        let row = |id| Ok((id, self.rows.get(id).map(serde_json::to_string).transpose()?));
+        self.changed().into_iter().map(row).collect()
+    }
+
+    fn set(&mut self, id: &str, row: Option<serde_json::Value>) -> serde_json::Result<()> {
+        let row: Option<T> = row.map(serde_json::from_value).transpose()?;
+        if let Some(before) = self.rows.remove(id) {
+            self.forget(id, &before);
+        }
+        if let Some(row) = row {
+            self.note(id, &row);
+            self.rows.insert(id.to_owned(), row);
+        }
+        Ok(())
+    }
+
+    fn commit(&mut self) {
+        for (id, before) in std::mem::take(&mut self.changed) {
+            if let Some(before) = before {
+                self.forget(&id, &before);
+            }
+            if let Some(row) = self.rows.remove(&id) {
+                self.note(&id, &row);
+                self.rows.insert(id, row);
+            }
+        }
+    }
+
+    fn undo(&mut self) {
+        for (id, before) in std::mem::take(&mut self.changed) {
+            match before {
+                Some(before) => self.rows.insert(id, before),
+                None => self.rows.remove(&id),
+            };
+        }
+    }
+
+    fn hide(&mut self, ids: &BTreeSet<String>) {
+        self.hidden.extend(ids.iter().filter_map(|id| self.rows.remove_entry(id)));
+    }
+
+    fn show(&mut self) {
+        self.rows.append(&mut self.hidden);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use jiff::Timestamp;
+    use proptest::prelude::*;
+    use serde::{Deserialize, Serialize};
+
+    use super::{AnyTable as _, Row, Table};
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    struct Thing {
+        owner: String,
+        due: Option<i64>,
+    }
+
+    impl Row for Thing {
+        fn links(&self) -> Vec<&str> {
+            vec![&self.owner]
+        }
+
+        fn due(&self) -> Option<i64> {
+            self.due
+        }
+    }
+
+    #[derive(Clone, Debug)]
+    enum Deed {
+        Insert(u8, u8, Option<i64>),
+        Change(u8, u8, Option<i64>),
+        Remove(u8),
+        Commit,
+        Undo,
+    }
+
+    fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+        let due = || proptest::option::of(0..9_i64);
+        let deed = prop_oneof![
+            (0..6_u8, 0..3_u8, due()).prop_map(|(id, owner, due)| Deed::Insert(id, owner, due)),
+            (0..6_u8, 0..3_u8, due()).prop_map(|(id, owner, due)| Deed::Change(id, owner, due)),
+            (0..6_u8).prop_map(Deed::Remove),
+            Just(Deed::Commit),
+            Just(Deed::Undo),
+        ];
+        proptest::collection::vec(deed, 0..40)
+    }
+
+    proptest! {
+        /// Whatever is done: the indexes tell what a look at every row tells, and what is undone has not happened.
+        #[test]
+        fn the_indexes_tell_what_a_scan_tells(deeds in deeds()) {
+            let mut table = Table::default();
+            let mut kept = BTreeMap::new();
+            for deed in deeds {
+                let thing = |owner: u8, due| Thing { owner: owner.to_string(), due };
+                match deed {
+                    Deed::Insert(id, owner, due) => table.insert(id.to_string(), thing(owner, due)),
+                    Deed::Change(id, owner, due) => {
+                        if let Some(row) = table.get_mut(&id.to_string()) {
+                            *row = thing(owner, due);
+                        }
+                    }
+                    Deed::Remove(id) => {
+                        table.remove(&id.to_string());
+                    }
+                    Deed::Commit => {
+                        table.commit();
+                        kept.clone_from(&table.rows);
+                    }
+                    Deed::Undo => {
+                        table.undo();
+                        prop_assert_eq!(&table.rows, &kept);
+                    }
+                }
+                let differs = table.rows != kept;
+                prop_assert_eq!(table.is_changed(), differs);
+                for owner in ["0", "1", "2"] {
+                    let scan: Vec<_> = table.values().filter(|row| row.owner == owner).collect();
+                    prop_assert_eq!(table.linked(owner).collect::<Vec<_>>(), scan);
+                }
+                for now in [0, 4, 9] {
+                    let at = Timestamp::from_millisecond(now).unwrap();
+                    let scan = table.values().filter(|row| row.due.is_some_and(|due| due <= now)).count();
+                    prop_assert_eq!(table.falling_due(at).count(), scan);
+                }
+            }
+            table.commit();
+            let again: Table<Thing> = serde_json::from_str(&serde_json::to_string(&table).unwrap()).unwrap();
+            prop_assert_eq!(&again.links, &table.links);
+            prop_assert_eq!(&again.due, &table.due);
+            prop_assert_eq!(again, table);
+        }
+    }
+}

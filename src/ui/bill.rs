@@ -1,0 +1,37 @@
+//! What a run has cost, as it is shown below the receipt.
+
+use super::line::{Ink, Line, stack};
+use super::look::Look;
+use super::receipt::kind;
+use super::table::columns;
+use super::wrap::fill;
+use crate::engine::event::{Money, Spent, minute};
+use crate::i18n::{Text, m};
+
+/// Narrower than this, a line of the bill is a sentence.
+const COLUMNS: usize = 72;
+
+/// The bill as lines.
+pub(super) fn bill(lines: &[Spent], total: Money, prices_as_of: &str, look: &Look) -> Vec<Line> {
+    let until = |line: &Spent| line.until.map_or_else(m::bill_goes_on, |at| Text::literal(minute(at)));
+    let name = |line: &Spent| format!("{} {}", look.say(&kind(&line.kind)), line.resource);
+    let body = if look.told() || look.measure() < COLUMNS {
+        let sentence = |line: &Spent| {
+            let words = m::bill_line(line.cost.text(4), minute(line.from), until(line), name(line));
+            fill(&Line::plain(look.say(&words)), look.measure().saturating_sub(2), "", "  ")
+        };
+        lines.iter().flat_map(sentence).collect()
+    } else {
+        let head = [m::money_column_what(), m::bill_column_from(), m::bill_column_until(), m::bill_column_cost()]
+            .map(|text| Line::of(Ink::Strong, look.say(&text)));
+        let row = |line: &Spent| {
+            [Text::literal(name(line)), Text::literal(minute(line.from)), until(line), line.cost.text(4)]
+                .map(|text| Line::plain(look.say(&text)))
+                .to_vec()
+        };
+        columns(&head, &lines.iter().map(row).collect::<Vec<_>>(), look.measure().saturating_sub(2))
+    };
+    let mut sums = look.words(Ink::Plain, &m::bill_total(total.text(2)));
+    sums.extend(look.words(Ink::Dim, &m::bill_rule(prices_as_of)));
+    stack([look.inside(look.under(&m::bill_title(), body)), look.inside(sums)])
+}

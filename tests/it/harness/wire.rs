@@ -1,0 +1,132 @@
+//! The wire between the program and a sandbox: what goes over it is kept, and may be lost or answered by someone else.
+
+use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+/// What becomes of a request.
+pub enum Fate {
+    /// It is passed on, and its answer back.
+    Pass,
+    /// It is lost before it arrives.
+    LoseRequest,
+    /// It takes effect, and its answer is lost.
+    LoseAnswer,
+    /// It is answered on the way: status and body.
+    Answer(u16, String),
+}
+
+/// A request and what came back; an empty reply when nothing did.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// The service that the signature names, such as `ec2`.
+    pub service: String,
+    /// The operation.
+    pub action: String,
+    /// All parameters, as on the wire.
+    pub params: BTreeMap<String, String>,
+    /// The reply's body.
+    pub reply: String,
+}
+
+/// A listener that stands before a sandbox.
+pub struct Wire {
+    address: SocketAddr,
+    exchanges: Arc<Mutex<Vec<Exchange>>>,
+}
+
+impl Wire {
+    /// Opens it; `judge` says what becomes of each operation.
+    pub fn open(sandbox: &str, judge: impl Fn(&str) -> Fate + Send + Sync + 'static) -> Self {
+        let behind = sandbox.strip_prefix("http://").expect("a URL").to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let wire = Self { address: listener.local_addr().expect("an address"), exchanges: Arc::default() };
+        let (exchanges, judge) = (Arc::clone(&wire.exchanges), Arc::new(judge));
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (behind, exchanges, judge) = (behind.clone(), Arc::clone(&exchanges), Arc::clone(&judge));
+                thread::spawn(move || {
+                    // A connection that breaks is what this is about.
+                    let _ = pass(stream, &behind, &*judge, &exchanges);
+                });
+            }
+        });
+        wire
+    }
+
+    /// Where it answers.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What went over it so far, in order.
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.exchanges.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How often an operation was asked for.
+    pub fn count(&self, action: &str) -> usize {
+        self.exchanges().iter().filter(|it| it.action == action).count()
+    }
+}
+
+fn pass(
+    mut client: TcpStream,
+    behind: &str,
+    judge: &impl Fn(&str) -> Fate,
+    exchanges: &Mutex<Vec<Exchange>>,
+) -> std::io::Result<()> {
+    let mut server = TcpStream::connect(behind)?;
+    loop {
+        let request = message(&mut client)?;
+        let mut exchange = read(&String::from_utf8_lossy(&request));
+        let fate = judge(&exchange.action);
+        let keep = |exchange| exchanges.lock().unwrap_or_else(PoisonError::into_inner).push(exchange);
+        if matches!(fate, Fate::LoseRequest) {
+            keep(exchange);
+            return Ok(());
+        }
+        if let Fate::Answer(status, body) = fate {
+            keep(exchange);
+            let head =
+                format!("HTTP/1.1 {status} x\r\nx-amzn-requestid: wire\r\ncontent-length: {}\r\n\r\n", body.len());
+            client.write_all(head.as_bytes())?;
+            client.write_all(body.as_bytes())?;
+            continue;
+        }
+        server.write_all(&request)?;
+        let answer = message(&mut server)?;
+        exchange.reply = String::from_utf8_lossy(&answer).split_once("\r\n\r\n").map_or("", |it| it.1).to_owned();
+        keep(exchange);
+        if matches!(fate, Fate::LoseAnswer) {
+            return Ok(());
+        }
+        client.write_all(&answer)?;
+    }
+}
+
+fn read(request: &str) -> Exchange {
+    let (head, body) = request.split_once("\r\n\r\n").unwrap_or((request, ""));
+    let params: BTreeMap<String, String> = form_urlencoded::parse(body.as_bytes()).into_owned().collect();
+    let scope = head.split("Credential=").nth(1).and_then(|rest| rest.split(',').next()).unwrap_or_default();
+    let service = scope.split('/').nth(3).unwrap_or_default().to_owned();
+    Exchange { service, action: params.get("Action").cloned().unwrap_or_default(), params, reply: String::new() }
+}
+
+/// A head and as much body as it announces.
+fn message(stream: &mut TcpStream) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut byte = [0];
+    while !bytes.ends_with(b"\r\n\r\n") {
+        stream.read_exact(&mut byte)?;
+        bytes.extend(byte);
+    }
+    let head = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok()).unwrap_or(0);
+    let start = bytes.len();
+    bytes.resize(start + length, 0);
+    stream.read_exact(&mut bytes[start..])?;
+    Ok(bytes)
+}

@@ -1,0 +1,164 @@
+//! `pllab policy`, judged by a reader of policies of our own: everything that a lab calls is allowed, a stranger's things are not.
+
+mod evaluate;
+mod needs;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use self::evaluate::{Policy, Tags};
+use self::needs::{Known, Need};
+use super::harness::{Exchange, Fate, Folder, Wire};
+
+/// A whole run of the lab, clean-up included, as it went over the wire.
+fn recorded(learner: &str, words: &str) -> Vec<Exchange> {
+    let (theirs, ours) = (Folder::new(), Folder::new());
+    let mut sandbox = theirs.pllab("sandbox --output json --pace instant").start();
+    let said = sandbox.until("sandbox_ready");
+    let ready: Value = serde_json::from_str(said.lines().next().expect("a line")).expect("JSON");
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    let wire = Wire::open(&text(&ready["endpoint_url"]), |_| Fate::Pass);
+    let program = ours.pllab(&format!("start --yes --output json --learner {learner} {words} --endpoint-url"));
+    let account = &ready["accounts"][0];
+    let program = program.arg(wire.url()).env("AWS_ACCESS_KEY_ID", text(&account["access_key_id"]));
+    program.env("AWS_SECRET_ACCESS_KEY", text(&account["secret_access_key"])).run().code(0);
+    wire.exchanges()
+}
+
+fn policy(words: &str) -> Policy {
+    let ran = Folder::new().pllab(&format!("policy {words} --output json")).run().code(0).stderr("");
+    Policy::read(&ran.events()[0]["documents"])
+}
+
+/// Everything that a run needs, in order.
+fn needed(exchanges: &[Exchange]) -> Vec<Need> {
+    let mut known = Known::default();
+    exchanges.iter().flat_map(|exchange| known.needs(exchange)).collect()
+}
+
+#[test]
+fn every_call_of_a_run_is_allowed_and_every_statement_is_used() {
+    for words in ["", "--set client=windows"] {
+        let exchanges = recorded("aiko", words);
+        let needs = needed(&exchanges);
+        assert!(needs.len() > 100, "{}", needs.len());
+        for learner in ["", "--learner aiko"] {
+            let policy = policy(&format!("{learner} {words}"));
+            let mut used = BTreeSet::new();
+            for need in &needs {
+                let by = policy.allows(need);
+                assert!(by.is_some(), "not allowed: {need:#?}");
+                used.extend(by);
+            }
+            let unused: Vec<&str> = policy.sids().filter(|sid| !used.contains(sid)).collect();
+            assert!(unused.is_empty(), "no call needs {unused:?}");
+            let asked: BTreeSet<&str> = needs.iter().map(|need| need.action.as_str()).collect();
+            let spare: BTreeSet<&str> = policy.actions().filter(|action| !asked.contains(action)).collect();
+            // What a run does only after trouble, looking for what may have been made or is left, and the way round that rejects.
+            let trouble = [
+                "ec2:RejectVpcEndpointConnections",
+                "elasticloadbalancing:DescribeListeners",
+                "elasticloadbalancing:DescribeTags",
+            ];
+            assert!(spare.iter().all(|action| trouble.contains(action)), "no call needs {spare:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_a_strangers_is_not_touched() {
+    let needs = needed(&recorded("aiko", ""));
+    let policy = policy("--learner aiko");
+    let own = |key: &str, value: &str| (format!("pllab:{key}"), value.to_owned());
+    let strangers: [Tags; 4] = [
+        Tags::new(),
+        [("Name".to_owned(), "production".to_owned())].into(),
+        [own("lab", "privatelink"), own("learner", "ken"), own("run", "k3x9bc")].into(),
+        [own("lab", "another"), own("learner", "aiko"), own("run", "k3x9bc")].into(),
+    ];
+    let mut tried = 0;
+    for need in &needs {
+        let Some(tags) = &need.resource_tags else { continue };
+        assert!(tags.contains_key("pllab:run"), "the lab touches only what it has made: {need:#?}");
+        for stranger in &strangers {
+            let foreign = Need { resource_tags: Some(stranger.clone()), ..need.clone() };
+            assert_eq!(policy.allows(&foreign), None, "{foreign:#?}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 100, "{tried}");
+}
+
+#[test]
+fn what_is_made_is_tagged_small_and_inside() {
+    let needs = needed(&recorded("aiko", ""));
+    let policy = policy("--learner aiko");
+    let made: Vec<&Need> = needs.iter().filter(|need| need.makes).collect();
+    assert!(made.len() >= 15, "{}", made.len());
+    for need in made {
+        for key in ["aws:RequestTag/pllab:lab", "aws:RequestTag/pllab:learner"] {
+            let mut untagged = need.clone();
+            untagged.context.remove(key);
+            assert_eq!(policy.allows(&untagged), None, "without {key}: {need:#?}");
+            let mut other = need.clone();
+            other.context.insert(key.to_owned(), ["ken".to_owned()].into());
+            assert_eq!(policy.allows(&other), None, "{key} of someone else: {need:#?}");
+        }
+        let mut elsewhere = need.clone();
+        elsewhere.resource = need.resource.replace("ap-northeast-1", "us-east-1");
+        assert_eq!(policy.allows(&elsewhere), None, "in another region: {need:#?}");
+    }
+    for (action, key, value) in [
+        ("ec2:RunInstances", "ec2:InstanceType", "m5.24xlarge"),
+        ("ec2:RunInstances", "ec2:MetadataHttpTokens", "optional"),
+        ("ec2:RunInstances", "ec2:Owner", "111122223333"),
+        ("ec2:CreateVpcEndpoint", "ec2:VpceServiceName", "com.amazonaws.ap-northeast-1.kms"),
+        ("elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:Scheme", "internet-facing"),
+        ("ec2:CreateTags", "ec2:CreateAction", "CreateNatGateway"),
+        ("elasticloadbalancing:AddTags", "elasticloadbalancing:CreateAction", "CreateRule"),
+        ("iam:CreateServiceLinkedRole", "iam:AWSServiceName", "spot.amazonaws.com"),
+    ] {
+        let tried: Vec<&Need> = needs.iter().filter(|it| it.action == action && it.context.contains_key(key)).collect();
+        assert!(!tried.is_empty(), "{action} {key}");
+        for need in tried {
+            let mut larger = need.clone();
+            larger.context.insert(key.to_owned(), [value.to_owned()].into());
+            assert_eq!(policy.allows(&larger), None, "{larger:#?}");
+        }
+    }
+    // Tags may be given to what is being made, never to what is there: that would make a stranger's thing the lab's own.
+    let tag = needs.iter().find(|need| need.action == "ec2:CreateTags").expect("things are tagged");
+    let mut later = tag.clone();
+    later.context.remove("ec2:CreateAction");
+    assert_eq!(policy.allows(&later), None);
+}
+
+#[test]
+fn the_halves_are_enough_for_their_sides_and_no_more() {
+    let (provider, consumer) = (policy("--side provider"), policy("--side consumer"));
+    let both = policy("");
+    for action in provider.actions().chain(consumer.actions()) {
+        assert!(both.actions().any(|it| it == action), "{action}");
+    }
+    for (action, sides) in [
+        ("elasticloadbalancing:CreateLoadBalancer", (true, false)),
+        ("ec2:AcceptVpcEndpointConnections", (true, false)),
+        ("ec2:CreateVpc", (true, true)),
+    ] {
+        let has = |policy: &Policy| policy.actions().any(|it| it == action);
+        assert_eq!((has(&provider), has(&consumer)), sides, "{action}");
+    }
+}
+
+#[test]
+fn it_is_printed_ready_to_paste() {
+    for lang in ["en", "ja"] {
+        let ran = Folder::new().pllab("policy").env("PLLAB_LANG", lang).run().code(0).stderr("").clean();
+        let document: Value = serde_json::from_str(&ran.out).expect("one JSON document");
+        assert_eq!(document["Version"], "2012-10-17");
+        let bad =
+            Folder::new().pllab("policy --learner").arg("愛子 さん").env("PLLAB_LANG", lang).run().code(2).stdout("");
+        bad.complains("愛子 さん");
+    }
+}
