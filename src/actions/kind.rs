@@ -159,6 +159,12 @@ pub fn label(kind: &str, name: &str) -> Text {
     }
 }
 
+/// Whether making it takes minutes on AWS and changes nothing that exists already: worth beginning early.
+#[must_use]
+pub fn takes_minutes(kind: &str) -> bool {
+    kind == "load_balancer"
+}
+
 /// How long it usually takes on AWS until its deletion is complete, in seconds from and to; `None` when it is gone at
 /// once. Common experience, not a promise of AWS.
 #[must_use]

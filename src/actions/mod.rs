@@ -23,6 +23,6 @@ mod vpc;
 
 pub use cost::{Charge, cost};
 pub use grant::{Grant, Rail, Scope};
-pub use kind::{delete, grants, label, look, make, plan, reads, reject, reject_grants, usual_deletion};
+pub use kind::{delete, grants, label, look, make, plan, reads, reject, reject_grants, takes_minutes, usual_deletion};
 pub use part::{Find, Making, Part, Presence, facts_of, presence};
 pub use price::{Micros, PRICES_AS_OF};

@@ -76,6 +76,12 @@ pub(super) enum PaceArg {
     Real,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ThrottleArg {
+    Off,
+    Aws,
+}
+
 /// What to do. One file per verb in this folder.
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
@@ -275,6 +281,10 @@ pub(super) struct Sandbox {
     pub fault: Vec<String>,
     #[arg(long, value_name = "FILE")]
     pub faults: Option<PathBuf>,
+    #[arg(long = "quota", value_name = "CODE=N", value_parser = key_value)]
+    pub quota: Vec<(String, String)>,
+    #[arg(long, value_enum, default_value_t = ThrottleArg::Off)]
+    pub throttle: ThrottleArg,
     #[arg(long, value_name = "PORT")]
     pub port: Option<u16>,
     #[arg(long, value_name = "REGION", default_value = "ap-northeast-1")]

@@ -63,7 +63,7 @@ pub(super) async fn clean(context: &mut Context, args: Clean) -> Result<Code, Fa
             }
         }
         match open(context, &store, &found, false, Doing::Clean).await {
-            Ok(pass) => worst = graver(worst, work(context, pass, &screen, Doing::Clean).await),
+            Ok(pass) => worst = graver(worst, work(context, pass, &screen, Doing::Clean, false).await),
             Err(failed) => {
                 if let Some(report) = &failed.report {
                     context.report(report);

@@ -55,7 +55,7 @@ pub(super) async fn clean_tagged(context: &mut Context, args: &Clean) -> Result<
         let cleaned = async {
             let run = enter(context, &store, args, leftover, &accounts, &region)?;
             let pass = open(context, &store, &run, false, Doing::Clean).await?;
-            Ok::<_, Failed>(work(context, pass, &screen, Doing::Clean).await)
+            Ok::<_, Failed>(work(context, pass, &screen, Doing::Clean, false).await)
         };
         match cleaned.await {
             Ok(Code::Interrupted) => return Ok(Code::Interrupted),

@@ -269,7 +269,7 @@ async fn build(context: &mut Context, store: &Store, args: &DrillArgs) -> Result
     };
     let (pass, folder) = begin(context, &start, BTreeMap::new()).await?;
     let run = pass.run.clone();
-    let code = work(context, pass, &(Arc::new(Silent { yes: true }) as _), Doing::Lab).await;
+    let code = work(context, pass, &(Arc::new(Silent { yes: true }) as _), Doing::Lab, true).await;
     if code != Code::Met {
         let next = format!("pllab resume {run}");
         return Err(Failed::new(code, m::drill_not_built(folder_name(&folder)), Vec::new(), &[&next]));

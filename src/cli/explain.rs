@@ -9,7 +9,7 @@ use super::context::{Context, place};
 use super::exit::{self, Code, Failed};
 use super::interrupt::Interrupt;
 use crate::engine::event::Way;
-use crate::engine::{Core, Drive, Patience, State, Views};
+use crate::engine::{Ahead, Core, Drive, Patience, State, Views};
 use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Side};
 
@@ -39,6 +39,7 @@ pub(super) async fn explain(
         core: Arc::new(core),
         clouds: None,
         patience: Patience::AWS,
+        ahead: Ahead::default(),
         renew: Text::literal(""),
         views: Views {
             place: place("sandbox", &region),

@@ -13,7 +13,7 @@ use super::{interrupt::Interrupt, zone};
 use crate::engine::event::{
     Answer, AskError, Event, Item, OpeningView, Picture, Progress, Question, Screen, StepView, Way,
 };
-use crate::engine::{At, Core, Drive, Flaw, List, Proof, State, Views};
+use crate::engine::{Ahead, At, Core, Drive, Flaw, List, Proof, State, Views};
 use crate::i18n::{Text, m};
 use crate::lab::{LabError, LoadError, Loaded, Place, Source, VariableKind, load};
 
@@ -169,6 +169,7 @@ async fn prove(
             core: Arc::new(core),
             clouds: Some(Arc::clone(&target.clouds)),
             patience: target.patience,
+            ahead: Ahead::default(),
             renew: Text::literal(""),
             views: Views { place: Text::literal(""), cost: Text::literal(""), way: Way::Guided, resumed: false },
             loaded: Arc::new(loaded),

@@ -22,6 +22,7 @@ mod labs;
 mod labs_check;
 mod labs_new;
 mod learner;
+mod limits;
 mod live;
 mod pass;
 mod place;

@@ -11,7 +11,7 @@ use super::store::{Found, Store, journal_trouble};
 use super::target::{SignIn, Target};
 use super::why;
 use crate::engine::event::{Event, Screen, Way};
-use crate::engine::{Core, Drive, End, Journal, State, Stuck, Views};
+use crate::engine::{Ahead, Core, Drive, End, Journal, Patience, State, Stuck, Views};
 use crate::host::DirLock;
 use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Side};
@@ -152,7 +152,7 @@ pub(super) async fn go(context: &mut Context, mut pass: Pass, agreed: Agreement)
     match asked {
         Ok((screen, consented)) => {
             pass.consented = consented;
-            Ok(work(context, pass, &screen, Doing::Lab).await)
+            Ok(work(context, pass, &screen, Doing::Lab, agreed.yes).await)
         }
         Err(failed) => {
             pass.target.close().await;
@@ -161,8 +161,14 @@ pub(super) async fn go(context: &mut Context, mut pass: Pass, agreed: Agreement)
     }
 }
 
-/// Works on a run with `screen`, closes the target, and says how it ended.
-pub(super) async fn work(context: &mut Context, pass: Pass, screen: &Arc<dyn Screen>, doing: Doing) -> Code {
+/// Works on a run with `screen`, closes the target, and says how it ended. `agreed`: to every step beforehand.
+pub(super) async fn work(
+    context: &mut Context,
+    pass: Pass,
+    screen: &Arc<dyn Screen>,
+    doing: Doing,
+    agreed: bool,
+) -> Code {
     let Pass { run, journal, state, first, consented, loaded, target, lock, interrupt, keep, resumed, .. } = pass;
     let (region, at) = match &first {
         Some(Event::RunStarted { region, target, .. }) => (region.clone(), target.clone()),
@@ -183,6 +189,8 @@ pub(super) async fn work(context: &mut Context, pass: Pass, screen: &Arc<dyn Scr
         core: Arc::new(shared),
         clouds: Some(Arc::clone(&target.clouds)),
         patience: target.patience,
+        // Only where every step was agreed to beforehand, and where waiting takes time.
+        ahead: Ahead::new(agreed && target.patience != Patience::INSTANT),
         loaded,
         views,
         renew,

@@ -165,6 +165,7 @@ fn needs(lab: &Lab, sides: &[Side]) -> (BTreeSet<String>, Vec<Grant>) {
     let service = |api| match api {
         Api::Ec2 => "ec2",
         Api::Elbv2 => "elasticloadbalancing",
+        Api::Route53 => "route53",
     };
     (reads.into_iter().map(|(api, operation)| format!("{}:{operation}", service(api))).collect(), grants)
 }

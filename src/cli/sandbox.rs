@@ -4,15 +4,16 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use super::args::{PaceArg, Sandbox};
+use super::args::{PaceArg, Sandbox, ThrottleArg};
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::faults;
 use super::interrupt::Interrupt;
+use super::limits::{self, Limits};
 use super::live::Live;
 use super::target;
 use crate::i18n::{Lang, m};
-use crate::sandbox::differences;
+use crate::sandbox::{Throttle, differences};
 
 /// Runs the sandbox until Ctrl-C; where one is running already, says where.
 pub(super) async fn sandbox(context: &mut Context, args: Sandbox) -> Result<Code, Failed> {
@@ -26,6 +27,8 @@ pub(super) async fn sandbox(context: &mut Context, args: Sandbox) -> Result<Code
 
 async fn serve(context: &mut Context, args: &Sandbox) -> Result<(), Failed> {
     let plan = faults::plan(&context.host, &args.fault, args.faults.as_deref())?;
+    let throttle = if args.throttle == ThrottleArg::Aws { Throttle::Aws } else { Throttle::Off };
+    let limits = limits::read(&args.quota, throttle)?;
     let store = context.store()?;
     // The latest run's own sandbox, while the run is open: its world is what the learner wants to look into.
     let run = store.find(None, |state| !state.cleaned && state.target == "sandbox").ok();
@@ -36,6 +39,9 @@ async fn serve(context: &mut Context, args: &Sandbox) -> Result<(), Failed> {
             if !plan.is_empty() {
                 return Err(faults::too_late(live.pid));
             }
+            if limits != Limits::default() {
+                return Err(limits::too_late(live.pid));
+            }
             return announce(context, &live, false);
         }
     }
@@ -43,7 +49,7 @@ async fn serve(context: &mut Context, args: &Sandbox) -> Result<(), Failed> {
     let folder = own.unwrap_or(shared);
     let mut interrupt = Interrupt::listen();
     let (sandbox, live, note) =
-        target::open(&context.host, &folder, &args.region, pace.unwrap_or_default(), args.port, plan).await?;
+        target::open(&context.host, &folder, &args.region, pace.unwrap_or_default(), args.port, plan, limits).await?;
     announce(context, &live, true)?;
     interrupt.wait().await;
     sandbox.stop().await;

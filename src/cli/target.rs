@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::exit::{Code, Failed};
 use super::faults;
+use super::limits::Limits;
 use super::live::{Live, Note};
 use super::store::Store;
 use crate::cloud::{
@@ -81,13 +82,14 @@ impl Target {
         let began_shared = !made_before && run_folder.join("journal.jsonl").is_file();
         let folder = if began_shared { shared } else { own };
         let plan = faults::of_environment(host)?;
-        let (sandbox, live, note) = open(host, &folder, region, pace, None, plan).await?;
+        let (sandbox, live, note) = open(host, &folder, region, pace, None, plan, Limits::default()).await?;
         Self::of_live(&live, region, two_accounts, Some((sandbox, note))).await
     }
 
     /// A sandbox of its own in `folder`, gone with the target.
     pub async fn throw_away(host: &Host, folder: &Path, region: &str) -> Result<Self, Failed> {
-        let (sandbox, live, note) = open(host, folder, region, Pace::Instant, None, Vec::new()).await?;
+        let (sandbox, live, note) =
+            open(host, folder, region, Pace::Instant, None, Vec::new(), Limits::default()).await?;
         Self::of_live(&live, region, false, Some((sandbox, note))).await
     }
 
@@ -283,6 +285,7 @@ pub(super) async fn open(
     pace: Pace,
     port: Option<u16>,
     faults: Vec<FaultRule>,
+    limits: Limits,
 ) -> Result<(Sandbox, Live, Note), Failed> {
     create_private_dir(folder).map_err(|error| Failed::io(folder, &error))?;
     let options = Options {
@@ -293,6 +296,8 @@ pub(super) async fn open(
         clock: host.clock.clone(),
         random: host.random.clone(),
         keys: None,
+        quotas: limits.quotas,
+        throttle: limits.throttle,
         faults,
     };
     let sandbox = Sandbox::start(options).await.map_err(|error| start_trouble(&error))?;

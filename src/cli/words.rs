@@ -120,6 +120,8 @@ fn help(argument: &str) -> Option<Text> {
         "differences" => m::cli_arg_differences(),
         "fault" => m::cli_arg_fault(),
         "faults" => m::cli_arg_faults(),
+        "quota" => m::cli_arg_quota(),
+        "throttle" => m::cli_arg_throttle(),
         "port" => m::cli_arg_port(),
         "shell" => m::cli_arg_shell(),
         "format" => m::report_arg_format(),

@@ -9,6 +9,8 @@ pub enum Api {
     Ec2,
     /// Elastic Load Balancing version 2.
     Elbv2,
+    /// Route 53, which is one for all regions.
+    Route53,
 }
 
 /// One API call. Parameters carry the names of the AWS API models (`CidrBlock`, `TagSpecifications`), which are also those

@@ -40,6 +40,7 @@ pub struct ConnectOptions {
 pub struct Clients {
     pub(super) ec2: aws_sdk_ec2::Client,
     pub(super) elbv2: aws_sdk_elasticloadbalancingv2::Client,
+    pub(super) route53: aws_sdk_route53::Client,
     pub(super) sts: aws_sdk_sts::Client,
     region: String,
     wallet: Wallet,
@@ -168,6 +169,7 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
     Ok(Clients {
         ec2: aws_sdk_ec2::Client::new(&config),
         elbv2: aws_sdk_elasticloadbalancingv2::Client::new(&config),
+        route53: aws_sdk_route53::Client::new(&config),
         sts: aws_sdk_sts::Client::new(&config),
         region: options.region.clone(),
         wallet,

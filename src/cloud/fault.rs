@@ -69,7 +69,10 @@ impl FaultClass {
             | "OptInRequired"
             | "PendingVerification"
             | "UnauthorizedOperation" => Self::Denied,
-            "DependencyViolation" | "ExistingVpcEndpointConnections" | "ResourceInUse" => Self::InUse,
+            "NoSuchHostedZone" | "NoSuchChange" => Self::NotFound,
+            "DependencyViolation" | "ExistingVpcEndpointConnections" | "HostedZoneNotEmpty" | "ResourceInUse" => {
+                Self::InUse
+            }
             "DuplicateListener" | "DuplicateLoadBalancerName" | "DuplicateTargetGroupName" => Self::Exists,
             "InvalidAction" | "NotImplemented" | "UnknownOperationException" => Self::Unsupported,
             "ConcurrentTagAccess" | "HealthUnavailable" => Self::Busy,
@@ -216,6 +219,9 @@ mod tests {
             ("ListenerNotFound", 400, FaultClass::NotFound),
             ("InvalidVpcEndpointService.NotFound", 200, FaultClass::NotFound),
             ("InvalidServiceName", 400, FaultClass::Refused),
+            ("NoSuchHostedZone", 404, FaultClass::NotFound),
+            ("HostedZoneNotEmpty", 400, FaultClass::InUse),
+            ("HostedZoneAlreadyExists", 409, FaultClass::Exists),
             ("DependencyViolation", 400, FaultClass::InUse),
             ("ResourceInUse", 400, FaultClass::InUse),
             ("ExistingVpcEndpointConnections", 200, FaultClass::InUse),

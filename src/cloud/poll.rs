@@ -11,6 +11,8 @@ pub struct Backoff {
     next: Option<Duration>,
     first: Duration,
     max: Duration,
+    /// Hundredths by which each wait is longer than the one before.
+    growth: u32,
     random: Random,
 }
 
@@ -19,7 +21,13 @@ impl Backoff {
     #[must_use]
     pub fn new(first_ms: u64, max_ms: u64) -> Self {
         let first = Duration::from_millis(first_ms.min(max_ms));
-        Self { next: None, first, max: Duration::from_millis(max_ms), random: Random::System }
+        Self { next: None, first, max: Duration::from_millis(max_ms), growth: 50, random: Random::System }
+    }
+
+    /// Waits that grow by a quarter: for looking at what takes long anyway, without seeing its end late.
+    #[must_use]
+    pub fn gentle(first_ms: u64, max_ms: u64) -> Self {
+        Self { growth: 25, ..Self::new(first_ms, max_ms) }
     }
 
     /// The same waits with jitter from a given source.
@@ -37,7 +45,7 @@ impl Iterator for Backoff {
             self.next = Some(self.first);
             return Some(Duration::ZERO);
         };
-        self.next = Some((wait * 3 / 2).min(self.max));
+        self.next = Some((wait * (100 + self.growth) / 100).min(self.max));
         // Up to a fifth less, so that a classroom of learners does not ask in step.
         let thousandths = 1000 - u32::try_from(self.random.next_u64() % 200).unwrap_or(0);
         Some(wait * thousandths / 1000)

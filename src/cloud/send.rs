@@ -5,6 +5,7 @@ mod account;
 mod balancer;
 mod endpoint;
 mod group;
+mod hosted_zone;
 mod instance;
 mod network;
 mod network_acl;
@@ -101,6 +102,7 @@ impl Clients {
                 Some(reply) => Some(reply),
                 None => Box::pin(target::send(self, call)).await,
             },
+            Api::Route53 => Box::pin(hosted_zone::send(self, call)).await,
         };
         reply.unwrap_or_else(|| {
             let message = format!("the operation `{}` is not known here", call.operation);
@@ -113,7 +115,7 @@ impl Call {
     /// Whether the call only looks.
     #[must_use]
     pub fn is_read(&self) -> bool {
-        self.operation.starts_with("Describe") || self.operation.starts_with("Get")
+        ["Describe", "Get", "List"].iter().any(|verb| self.operation.starts_with(verb))
     }
 }
 

@@ -11,8 +11,9 @@ use super::make::make;
 use super::perform::{Failure, Patience, clients};
 use super::rules::{self, Rules};
 use super::teardown::teardown;
+use crate::checks::console::{call as console_call, read as read_console};
 use crate::checks::reply::{ec2, list, text};
-use crate::checks::{self, Finding, Scene, attempts, console};
+use crate::checks::{self, Finding, Scene, attempts};
 use crate::cloud::{Call, Clouds, text_at};
 use crate::i18n::{Text, m};
 use crate::lab::{
@@ -169,14 +170,15 @@ impl Drilling<'_> {
                 let state = |it: &Value| text_at(it, "TargetHealth.State").unwrap_or_default();
                 return Ok(list(&reply, "TargetHealthDescriptions").iter().any(|it| state(it) == "unhealthy"));
             }
-            Symptom::TimeOut | Symptom::BadRequest | Symptom::NoName => {}
+            Symptom::TimeOut | Symptom::Refused | Symptom::BadRequest | Symptom::NoName => {}
         }
         let Some(client) = self.lab.page().map(|(client, _)| client) else { return Ok(false) };
         let (facts, token) = self.core.with(|state| (state.facts(), state.token.clone()));
-        let reply = self.clouds.consumer.send(&console::call(&facts, client)).await?;
-        let console = console::read(&reply);
+        let reply = self.clouds.consumer.send(&console_call(&facts, client)).await?;
+        let console = read_console(&reply);
         Ok(attempts::newest(&console, &token).is_some_and(|attempt| match self.drill.broken {
             Symptom::BadRequest => attempt.code == 400,
+            Symptom::Refused => attempt.code == 0 && !attempt.timed_out() && attempt.exit != NO_NAME,
             Symptom::NoName => attempt.code == 0 && attempt.exit == NO_NAME,
             _ => attempt.timed_out(),
         }))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use super::ahead::Ahead;
 use super::core::Core;
 use super::decide::{Effect, End, Input, Plan, decide};
 use super::event::{AskError, Event, Fault, FaultClass, Item, ItemState, Purpose, QuestionId, Verdict, Way};
@@ -35,6 +36,8 @@ pub struct Drive {
     pub clouds: Option<Arc<Clouds>>,
     /// How patient to be with the target.
     pub patience: Patience,
+    /// What is made before its step opens.
+    pub ahead: Ahead,
     /// The lab.
     pub loaded: Arc<Loaded>,
     /// What is shown.
@@ -136,14 +139,19 @@ impl Drive {
                 };
                 if matches!(came, Came::Of(Input::Interrupted)) {
                     self.core.close();
+                    self.ahead.stop().await;
                     break;
                 }
             }
             match came {
                 Came::Of(next) => input = next,
                 // Every list of effects ends in one that leads on; where none did, nothing was achieved.
-                Came::Nothing => return Ok(Ended { end: End::NotMet, fault }),
+                Came::Nothing => {
+                    self.ahead.stop().await;
+                    return Ok(Ended { end: End::NotMet, fault });
+                }
                 Came::End(end) => {
+                    self.ahead.stop().await;
                     if end == End::Interrupted && self.way != Way::Explain {
                         let run = self.core.with(|state| state.run.clone());
                         self.core.record(&Event::Interrupted { run })?;
@@ -213,9 +221,13 @@ impl Drive {
             }
             Effect::Make(index) => {
                 let step = &self.loaded.lab.steps[index];
+                self.ahead.join(step.makes.iter().map(Resource::name)).await?;
                 let resources = resources(step.side, step.makes.clone());
                 match self.make(&step.id, &resources).await {
                     Ok(()) => {
+                        if let Some(clouds) = &self.clouds {
+                            self.ahead.begin(&self.core, clouds, self.patience, &self.loaded.lab, index)?;
+                        }
                         *fault = None;
                         Came::Of(Input::Made)
                     }
@@ -330,6 +342,7 @@ impl Drive {
 
     pub(super) async fn clean_up(&self, fault: &mut Option<FaultClass>) -> Result<Verdict, Stuck> {
         let Some(clouds) = &self.clouds else { return Ok(Verdict::CannotTell) };
+        self.ahead.stop().await;
         let lab = &self.loaded.lab;
         let known = async {
             recover(&self.core, clouds, &self.patience, lab).await?;

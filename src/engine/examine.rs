@@ -96,7 +96,10 @@ pub(super) async fn answer(
             }
             return finding;
         }
-        core.screen.progress(&progress(Some(finding.seen), ProgressState::Running));
+        let seen = patience.map_or(finding.seen.clone(), |patience| {
+            patience.seen(finding.seen, began.elapsed(), checks::usual_seconds(check))
+        });
+        core.screen.progress(&progress(Some(seen), ProgressState::Running));
         shown = true;
         let pause = pauses.as_mut().and_then(Iterator::next).unwrap_or_default();
         tokio::time::sleep(pause).await;

@@ -2,6 +2,7 @@
 //! Must not know: the terminal, the sandbox, wording.
 //! Next: `event/` is the vocabulary, `decide.rs` the thinking, `drive.rs` the doing, `journal.rs` the memory.
 
+mod ahead;
 mod core;
 mod decide;
 mod drill;
@@ -21,7 +22,9 @@ mod state;
 mod strangers;
 mod teardown;
 mod view;
+mod watch;
 
+pub use ahead::Ahead;
 pub use core::Core;
 pub use decide::{Effect, End, Input, Plan, decide};
 pub use drill::{Drilling, Standing};

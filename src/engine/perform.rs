@@ -7,10 +7,11 @@ use super::event::{Facts, Fault, FaultClass, Purpose};
 use super::journal::JournalError;
 use crate::actions::{Part, facts_of};
 use crate::cloud::{Backoff, Call, Clients, Clouds, Unresolved};
+use crate::i18n::{Text, m};
 use crate::lab::Side;
 
 /// How patient the engine is with this target.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
     /// The shortest and the longest pause between two looks.
     pub look: (Duration, Duration),
@@ -21,10 +22,11 @@ pub struct Patience {
 impl Patience {
     /// A target whose states change by being looked at.
     pub const INSTANT: Self = Self::new(1, 20, 3);
-    /// A target whose minutes are seconds.
-    pub const QUICK: Self = Self::new(250, 1_000, 120);
+    /// A target whose clock runs thirty times as fast as AWS's: looked at as often on its clock. A slow machine is not
+    /// thirty times as fast, so the limit is not divided.
+    pub const QUICK: Self = Self::new(70, 200, 120);
     /// AWS: ten minutes is the ceiling that other tools use for one resource.
-    pub const AWS: Self = Self::new(2_000, 10_000, 900);
+    pub const AWS: Self = Self::new(2_000, 6_000, 900);
 
     const fn new(first_ms: u64, longest_ms: u64, limit_seconds: u64) -> Self {
         Self {
@@ -37,7 +39,18 @@ impl Patience {
     #[must_use]
     pub fn pauses(&self) -> Backoff {
         let millis = |pause: Duration| u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
-        Backoff::new(millis(self.look.0), millis(self.look.1))
+        Backoff::gentle(millis(self.look.0), millis(self.look.1))
+    }
+
+    /// What was seen, after so long; beyond the usual time it says so, and how long it is waited for at most.
+    #[must_use]
+    pub(super) fn seen(&self, seen: Text, elapsed: Duration, usual: Option<(u32, u32)>) -> Text {
+        match usual {
+            Some((_, to)) if elapsed > Duration::from_secs(to.into()) => {
+                m::engine_longer_than_usual(self.limit.as_secs() / 60, seen)
+            }
+            _ => seen,
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use super::journal::JournalError;
 use super::perform::{Failure, Patience, Work, clients, perform};
 use super::state::ResourceState;
 use super::strangers::strangers;
+use super::watch::Watch;
 use crate::actions::{self, Presence};
 use crate::cloud::Clouds;
 use crate::i18n::{Text, m};
@@ -43,6 +44,7 @@ pub async fn teardown(
     let blocked = Arc::new(blocked(core, clouds).await?);
     let mut standing = waiting.clone();
     let mut running = JoinSet::new();
+    let watch = Arc::new(Watch::new(patience));
     loop {
         let mut ready: Vec<String> =
             waiting.iter().filter(|name| needs[*name].iter().all(|user| !standing.contains(user))).cloned().collect();
@@ -52,10 +54,11 @@ pub async fn teardown(
         }
         for name in ready {
             waiting.remove(&name);
-            let (core, clouds, blocked) = (Arc::clone(core), Arc::clone(clouds), Arc::clone(&blocked));
+            let (core, clouds, watch, blocked) =
+                (Arc::clone(core), Arc::clone(clouds), Arc::clone(&watch), Arc::clone(&blocked));
             running.spawn(async move {
                 let patience = core.with(|state| bounded(patience, state.resources.get(&name), &blocked));
-                let result = delete(&core, &clouds, patience, &name).await;
+                let result = delete(&core, &clouds, patience, &watch, &name).await;
                 (name, result)
             });
         }
@@ -102,7 +105,7 @@ fn bounded(patience: Patience, line: Option<&ResourceState>, blocked: &BTreeSet<
     Patience { limit, ..patience }
 }
 
-async fn delete(core: &Core, clouds: &Clouds, patience: Patience, name: &str) -> Result<(), Failure> {
+async fn delete(core: &Core, clouds: &Clouds, patience: Patience, watch: &Watch, name: &str) -> Result<(), Failure> {
     let Some(line) = core.with(|state| state.resources.get(name).cloned()) else { return Ok(()) };
     let progress = |seen: Option<Text>, state| Progress {
         id: format!("delete:{name}"),
@@ -135,7 +138,33 @@ async fn delete(core: &Core, clouds: &Clouds, patience: Patience, name: &str) ->
             }
             perform(core, clouds, &patience, &work, &part).await?;
         }
-        wait_until_gone(core, clouds, patience, name, &line.kind, line.side, &progress).await
+        let look = actions::look(&line.kind, name).map(|look| core.resolve(&look)).transpose()?;
+        let Some(look) = look else { return Ok(()) };
+        let account = core.accounts().get(&line.side).cloned().unwrap_or_default();
+        let (began, usual) = (Instant::now(), actions::usual_deletion(&line.kind));
+        loop {
+            let answer = watch.look(clients(clouds, line.side), &account, look.clone()).await;
+            match actions::presence(answer) {
+                Presence::Gone => return Ok(()),
+                Presence::There(state) => {
+                    let seen = patience.seen(Text::literal(state), began.elapsed(), usual);
+                    core.screen.progress(&progress(Some(seen), ProgressState::Running));
+                    if began.elapsed() > patience.limit {
+                        let message = format!("{} {name}", line.kind);
+                        return Err(Failure::Unsaid(Fault::ours(FaultClass::InUse, "StillThere", message)));
+                    }
+                }
+                // Deleted as far as we know; the receipt says what could not be seen.
+                Presence::Unknown(fault)
+                    // Who may not look now may not look later either.
+                    if matches!(fault.class, FaultClass::Denied | FaultClass::Unsupported)
+                        || began.elapsed() > patience.limit =>
+                {
+                    return Err(fault.into());
+                }
+                Presence::Unknown(_) => {}
+            }
+        }
     }
     .await;
     match result {
@@ -156,40 +185,4 @@ async fn delete(core: &Core, clouds: &Clouds, patience: Patience, name: &str) ->
 fn unknown_kind(kind: &str, name: &str) -> Fault {
     let message = format!("{kind} {name}");
     Fault::ours(FaultClass::Unsupported, "UnknownKind", message)
-}
-
-async fn wait_until_gone(
-    core: &Core,
-    clouds: &Clouds,
-    patience: Patience,
-    name: &str,
-    kind: &str,
-    side: Side,
-    progress: &impl Fn(Option<Text>, ProgressState) -> Progress,
-) -> Result<(), Failure> {
-    let Some(look) = actions::look(kind, name) else { return Ok(()) };
-    let look = core.resolve(&look)?;
-    let began = Instant::now();
-    for pause in patience.pauses() {
-        tokio::time::sleep(pause).await;
-        match actions::presence(clients(clouds, side).send(&look).await) {
-            Presence::Gone => return Ok(()),
-            Presence::There(state) => {
-                core.screen.progress(&progress(Some(Text::literal(state)), ProgressState::Running));
-                if began.elapsed() > patience.limit {
-                    break;
-                }
-            }
-            // Deleted as far as we know; the receipt says what could not be seen.
-            Presence::Unknown(fault)
-                // Who may not look now may not look later either.
-                if matches!(fault.class, FaultClass::Denied | FaultClass::Unsupported)
-                    || began.elapsed() > patience.limit =>
-            {
-                return Err(fault.into());
-            }
-            Presence::Unknown(_) => {}
-        }
-    }
-    Err(Failure::Unsaid(Fault::ours(FaultClass::InUse, "StillThere", format!("{kind} {name}"))))
 }

@@ -98,6 +98,8 @@ pub struct Recipe {
 pub enum Symptom {
     /// The client waits until its patience ends.
     TimeOut,
+    /// The connection is refused, or breaks off at once.
+    Refused,
     /// The client gets an answer of HTTP 400.
     BadRequest,
     /// The name does not resolve.

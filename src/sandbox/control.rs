@@ -12,8 +12,9 @@ use super::fault_plan;
 use super::ops::{Answer, Ctx, Protocol, run};
 use super::pace::Pace;
 use super::plane::{Plane, Topology};
+use super::throttle::{Buckets, Throttle};
 use super::wire::{ApiError, Params, Xml};
-use super::world::{Store, StoreError, Timing, Unseen, Without, World, concerns_plane, topology};
+use super::world::{Quotas, Store, StoreError, Timing, Unseen, Without, World, concerns_plane, topology};
 
 /// Names of the accounts in a new world, the first one first.
 const ACCOUNTS: [&str; 2] = ["provider", "consumer"];
@@ -25,6 +26,8 @@ pub struct Control {
     pace: Pace,
     clock: Clock,
     random: Random,
+    quotas: Quotas,
+    buckets: Buckets,
 }
 
 struct State {
@@ -65,14 +68,22 @@ impl Control {
     ///
     /// # Errors
     /// A world that cannot be read or written.
-    pub fn open(folder: &Path, plane: Plane, pace: Pace, clock: Clock, random: Random) -> Result<Self, StoreError> {
+    pub fn open(
+        folder: &Path,
+        plane: Plane,
+        pace: Pace,
+        clock: Clock,
+        random: Random,
+        (quotas, throttle): (Quotas, Throttle),
+    ) -> Result<Self, StoreError> {
         let (mut store, mut world) = Store::open(folder, || World::new(&ACCOUNTS, &random))?;
         world.settle(clock.now(), pace);
         store.keep(&world).map_err(StoreError::Io)?;
         world.commit();
         let told = topology(&world);
         plane.apply(told.clone());
-        Ok(Self { state: Mutex::new(State { world, store, told, unseen: Vec::new() }), plane, pace, clock, random })
+        let state = State { world, store, told, unseen: Vec::new() };
+        Ok(Self { state: Mutex::new(state), plane, pace, clock, random, quotas, buckets: Buckets::new(throttle) })
     }
 
     /// The accounts' names and ids, in order.
@@ -118,12 +129,13 @@ impl Control {
     fn run(&self, call: &Call<'_>) -> Result<Answer, ApiError> {
         let Call { account, region, protocol, action, ref params, unseen } = *call;
         let timing = Timing { at: self.clock.now(), pace: self.pace };
+        self.buckets.admit(call, timing.at, timing.pace)?;
         let mut state = self.lock();
         let State { world, unseen: hidden, .. } = &mut *state;
         world.settle(timing.at, timing.pace);
         let answer = {
             let mut without = Without::new(world, looked_for(hidden, timing.at, call));
-            let mut ctx = Ctx::new(without.world(), account, region, timing, &self.random);
+            let mut ctx = Ctx::new(without.world(), account, region, timing, &self.random, &self.quotas);
             run(protocol, action, &mut ctx, params)
         };
         if let Some(unseen) = unseen {

@@ -9,6 +9,8 @@ pub struct Difference {
     pub ja: &'static str,
     /// In English.
     pub en: &'static str,
+    /// Requests that meet it, as `service Action&Parameter=value`: the sandbox says of each that it does not model it.
+    pub refused: &'static [&'static str],
 }
 
 /// Everything that is known to differ.
@@ -18,21 +20,31 @@ pub fn differences() -> &'static [Difference] {
 }
 
 const fn difference(id: &'static str, ja: &'static str, en: &'static str) -> Difference {
-    Difference { id, ja, en }
+    Difference { id, ja, en, refused: &[] }
+}
+
+impl Difference {
+    const fn refuses(mut self, refused: &'static [&'static str]) -> Self {
+        self.refused = refused;
+        self
+    }
 }
 
 const DIFFERENCES: &[Difference] = &[
     difference(
         "operations",
-        "実装しているのはラボに必要な EC2・ELBv2・STS の操作だけです。未実装の操作・パラメータ・フィルターは、無視せずエラーを返します。",
-        "Only the EC2, ELBv2 and STS operations that the labs need exist. An operation, parameter or filter that does not \
+        "実装しているのはラボに必要な EC2・ELBv2・Route 53・STS・Service Quotas の操作だけです。未実装の操作・パラメータ・フィルターは、無視せずエラーを返します。",
+        "Only the EC2, ELBv2, Route 53, STS and Service Quotas operations that the labs need exist. An operation, \
+         parameter or filter that does not \
          exist is an error; none is ignored.",
-    ),
+    )
+    .refuses(&["ec2 DescribeSpotPriceHistory", "ec2 DescribeVpcs&Filter.1.Name=colour&Filter.1.Value.1=red", "elasticloadbalancing CreateRule", "sts AssumeRole", "iam ListUsers"]),
     difference(
         "no-default-vpc",
         "アカウントは空の状態で始まります。デフォルト VPC、インターネットゲートウェイ、NAT ゲートウェイ、キーペアはありません。",
         "Accounts are born empty: no default VPC, no internet or NAT gateway, no key pairs.",
-    ),
+    )
+    .refuses(&["ec2 CreateDefaultVpc", "ec2 CreateInternetGateway", "ec2 CreateNatGateway", "ec2 CreateKeyPair", "ec2 AllocateAddress"]),
     difference(
         "iam",
         "IAM ポリシーは評価しません。どのアクセスキーも、自分のアカウントのすべての操作を実行できます。DryRun も権限は調べません。",
@@ -42,18 +54,27 @@ const DIFFERENCES: &[Difference] = &[
     difference(
         "signature-date",
         "署名は検証しますが、署名の日時と現在時刻のずれ (RequestExpired) は調べません。一時的な認証情報 (セッショントークン) と署名付き URL は使えません。",
-        "Signatures are verified, but their date is not compared with the clock (no RequestExpired). There are no session \
+        "Signatures are verified, but their date is not compared with the clock (no RequestExpired). There are no \
+         session \
          tokens and no presigned URLs.",
     ),
     difference(
         "consistency",
-        "結果整合性はありません。作成したリソースは直後の呼び出しから必ず見えます。スロットリング (RequestLimitExceeded) も起こりません。",
-        "There is no eventual consistency: what was made is seen by the next call. Nothing is throttled.",
+        "結果整合性とスロットリングは、頼まれたときだけ起こります (`--fault` の not-found、`--throttle aws`)。何も指定しなければ、作成したリソースは直後の呼び出しから必ず見え、呼び出しすぎの制限もありません。",
+        "Eventual consistency and throttling happen only on request (not-found of `--fault`, `--throttle aws`). \
+         Otherwise what was made is seen by the next call, and no call is one too many.",
+    ),
+    difference(
+        "throttling",
+        "`--throttle aws` のトークンバケットは EC2 の操作ごとに 1 つで、容量は AWS が公開している値です。ELBv2 は値が公開されていないため制限しません。組織全体での制限もありません。",
+        "`--throttle aws` gives every EC2 operation a token bucket with the capacity that AWS documents. ELBv2's \
+         numbers are not published, so it is not throttled; nor is there a limit for a whole organization.",
     ),
     difference(
         "durations",
         "状態が変わるまでの時間は、よくある値を決め打ちしたものです。quick では約 30 分の 1 に縮め、instant では参照するたびに 1 段階進めます。",
-        "Transitions take fixed, typical times. The quick pace shortens them to about a thirtieth; the instant pace takes \
+        "Transitions take fixed, typical times. The quick pace shortens them to about a thirtieth; the instant pace \
+         takes \
          one step each time a resource is looked at.",
     ),
     difference(
@@ -70,8 +91,10 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "quotas",
-        "クォータは、VPC 数、VPC あたりのサブネット数、セキュリティグループのルール数、エンドポイント数だけを調べます。vCPU や NLB の数は調べません。",
-        "Quotas are checked for VPCs, subnets, security-group rules and endpoints only, not for vCPUs or load balancers.",
+        "クォータは、このサンドボックスの Service Quotas に載っているもの (`--quota` で変更可) と、EC2 Instance Connect Endpoint の数だけを調べます。終了したインスタンスの vCPU はすぐに数えなくなります。引き上げの申請はできません。",
+        "The quotas that are checked are those that the sandbox's Service Quotas lists (`--quota` sets them) and the \
+         number of EC2 Instance Connect Endpoints. A terminated instance no longer counts at once. No increase can be \
+         requested.",
     ),
     difference(
         "images",
@@ -84,28 +107,49 @@ const DIFFERENCES: &[Difference] = &[
         "EBS ボリュームはありません。BlockDeviceMapping とボリュームのタグは受け付けますが、形式を調べるだけです。",
         "There are no EBS volumes: block device mappings and tags for volumes are accepted and only checked for their \
          form.",
-    ),
+    )
+    .refuses(&["ec2 CreateVolume", "ec2 DescribeVolumes"]),
     difference(
         "metadata-service",
         "インスタンスメタデータサービスはありません。MetadataOptions は記録して表示するだけです。",
         "There is no instance metadata service: MetadataOptions are recorded and shown, nothing more.",
-    ),
+    )
+    .refuses(&["ec2 ModifyInstanceMetadataOptions"]),
     difference(
         "stop-force",
         "StopInstances の Force は受け付けますが、通常の停止と同じです。",
         "StopInstances accepts Force and stops in the usual way.",
     ),
     difference(
+        "instance-attributes",
+        "起動後に変更できるインスタンスの属性は、セキュリティグループ、終了保護、(停止中の) インスタンスタイプとユーザーデータだけです。",
+        "Of an instance only its security groups, its termination protection and, while it is stopped, its type and \
+         user data can be changed.",
+    ),
+    difference(
         "console-output",
         "GetConsoleOutput は、Latest を付けなくても最新の出力を返します。AWS では付けないと数分遅れます。",
         "GetConsoleOutput shows the current output without Latest too. On AWS it is minutes behind.",
     ),
-    difference("ipv4-only", "IPv6 とデュアルスタックはありません。", "There is no IPv6 and no dual stack."),
+    difference("ipv4-only", "IPv6 とデュアルスタックはありません。", "There is no IPv6 and no dual stack.")
+    .refuses(&["ec2 CreateVpc&CidrBlock=10.0.0.0/16&AmazonProvidedIpv6CidrBlock=true", "ec2 AssignIpv6Addresses"]),
     difference(
         "dns-attributes",
-        "enableDnsSupport を無効にすると S3 には届かなくなりますが、エンドポイントの DNS 名はそのまま引けます。enableDnsHostnames は記録するだけです。",
-        "Without enableDnsSupport S3 is out of reach, but endpoints' DNS names still resolve. enableDnsHostnames is only \
-         recorded.",
+        "名前解決は、インスタンスの curl と、このマシンに開くポートの宛先でだけまねをします。DNS サーバーはなく、enableDnsSupport を無効にした VPC では、名前は時間切れを待たずにすぐ引けなくなります。",
+        "Names resolve for an instance's curl and for the ports on this machine only; there is no DNS server. Without \
+         enableDnsSupport names fail at once, not after a time-out.",
+    ),
+    difference(
+        "route53",
+        "Route 53 にあるのはパブリックホストゾーンと TXT レコードだけです。ドメインの本当の所有者は問わず、どのアカウントのゾーンにあるレコードでも検証に使います。タグはありません。",
+        "Route 53 has public hosted zones and TXT records only. Who really owns a domain is not asked: a record in any \
+         account's zone proves it. There are no tags.",
+    ),
+    difference(
+        "private-dns",
+        "プライベート DNS 名の検証は、StartVpcEndpointServicePrivateDnsVerification を呼んだときにだけ行います。PrivateDnsEnabled を省くと無効です (AWS での既定の動作は文書と食い違う報告があります)。",
+        "A private DNS name is verified only when StartVpcEndpointServicePrivateDnsVerification is called. Without \
+         PrivateDnsEnabled it stays off (reports on what AWS does by default disagree with its documentation).",
     ),
     difference(
         "nacl",
@@ -117,7 +161,8 @@ const DIFFERENCES: &[Difference] = &[
         "routes",
         "ピアリング、NAT、ユーザー定義のルートはありません。ルートテーブルが持つのは local と S3 のルートだけです。",
         "There are no peerings, no NAT and no routes of your own: a route table has the local route and S3's.",
-    ),
+    )
+    .refuses(&["ec2 CreateRoute", "ec2 CreateVpcPeeringConnection", "ec2 CreateTransitGateway"]),
     difference(
         "security-group-peers",
         "セキュリティグループのルールの相手は、IPv4 の CIDR、同じアカウントのグループ、S3 のプレフィックスリストだけです。",
@@ -126,23 +171,33 @@ const DIFFERENCES: &[Difference] = &[
     difference(
         "prefix-list",
         "プレフィックスリストは S3 のものだけで、中の CIDR は見本です。東京とバージニア北部以外の ID は架空です。",
-        "S3's prefix list is the only one; its blocks are samples, and its id is made up outside Tokyo and N. Virginia.",
+        "S3's prefix list is the only one; its blocks are samples, and its id is made up outside Tokyo and N. \
+         Virginia.",
     ),
     difference(
         "aws-services",
         "AWS サービスへのエンドポイントは S3 のゲートウェイ型だけです。インターフェイス型は、サンドボックス内のエンドポイントサービスに対してだけ作れます。",
-        "The only endpoint to an AWS service is S3's gateway. Interface endpoints reach the sandbox's own endpoint services.",
+        "The only endpoint to an AWS service is S3's gateway. Interface endpoints reach the sandbox's own endpoint \
+         services.",
     ),
     difference(
         "endpoint-policy",
-        "エンドポイントポリシー、プライベート DNS 名、クロスリージョン接続、リソースエンドポイントは使えません。指定するとエラーになります。",
-        "Endpoint policies, private DNS names, cross-Region access and resource endpoints do not exist; asking for them is \
-         an error.",
-    ),
+        "エンドポイントポリシー、クロスリージョン接続、リソースエンドポイントは使えません。指定するとエラーになります。",
+        "Endpoint policies, cross-Region access and resource endpoints do not exist; asking for them is an error.",
+    )
+    .refuses(&["ec2 CreateVpcEndpoint&VpcEndpointType=Resource", "ec2 DescribeVpcEndpointServices&ServiceRegion.1=us-east-1"]),
+    difference(
+        "instance-connect",
+        "EC2 Instance Connect Endpoint は作成と削除、ネットワークインターフェイス、クォータまでです。トンネルと SSH 公開鍵の送信はできません。",
+        "EC2 Instance Connect Endpoints come and go, have their network interface and their quotas. There are no \
+         tunnels through them, and no SSH keys are pushed.",
+    )
+    .refuses(&["ec2-instance-connect SendSSHPublicKey"]),
     difference(
         "own-account-service",
         "同じアカウントからは、許可するプリンシパルがなくてもエンドポイントサービスが見つかります (2019 年の実機の動作。ドキュメントには記載がありません)。",
-        "Within the own account an endpoint service is found without any allowed principal (as observed in 2019; AWS does \
+        "Within the own account an endpoint service is found without any allowed principal (as observed in 2019; AWS \
+         does \
          not document it).",
     ),
     difference(
@@ -157,16 +212,13 @@ const DIFFERENCES: &[Difference] = &[
          nobody accepts does not expire.",
     ),
     difference(
-        "connection-tags",
-        "エンドポイント接続そのもの (vpc-endpoint-connection) にはタグを付けられません。",
-        "Endpoint connections themselves (vpc-endpoint-connection) cannot be tagged.",
-    ),
-    difference(
         "load-balancers",
-        "ロードバランサーは内部向け Network Load Balancer の TCP リスナーだけです。ターゲットはインスタンスか IP、ヘルスチェックは TCP か HTTP です。",
-        "Load balancers are internal Network Load Balancers with TCP listeners. Targets are instances or addresses; health \
-         checks are TCP or HTTP.",
-    ),
+        "ロードバランサーは内部向け Network Load Balancer の TCP リスナーだけです。ターゲットはインスタンスか IP、ヘルスチェックは TCP か HTTP です。リスナーのアイドルタイムアウトは記録するだけです。",
+        "Load balancers are internal Network Load Balancers with TCP listeners. Targets are instances or addresses; \
+         health \
+         checks are TCP or HTTP. A listener's idle timeout is only recorded.",
+    )
+    .refuses(&["elasticloadbalancing CreateLoadBalancer&Name=x&Type=application", "elasticloadbalancing CreateTargetGroup&Name=x&Protocol=UDP", "elasticloadbalancing AddListenerCertificates"]),
     difference(
         "target-group-attributes",
         "preserve_client_ip.enabled は記録するだけです。PrivateLink の通信では、AWS でも効果がありません。",
@@ -175,7 +227,8 @@ const DIFFERENCES: &[Difference] = &[
     difference(
         "user-data",
         "ユーザーデータは実行しません。よく使う書き方 (dnf install nginx、ヒアドキュメント、echo、systemctl、while、curl、sleep など) を読み取って、まねをします。読み取れない行は、飛ばしたことをコンソールに書きます。",
-        "User data is never executed. Its usual forms (dnf install nginx, here-documents, echo, systemctl, while, curl, \
+        "User data is never executed. Its usual forms (dnf install nginx, here-documents, echo, systemctl, while, \
+         curl, \
          sleep and the like) are recognised and imitated; a line that is not is skipped, and the console says so.",
     ),
     difference(
@@ -192,7 +245,8 @@ const DIFFERENCES: &[Difference] = &[
     difference(
         "restart-replays",
         "停止して起動したインスタンスでは、ユーザーデータのループが続きます。AWS では最初の起動のときだけ動きます。",
-        "When an instance is stopped and started, the loops of its user data go on. On AWS they run at the first boot only.",
+        "When an instance is stopped and started, the loops of its user data go on. On AWS they run at the first boot \
+         only.",
     ),
     difference(
         "health-probe-log",
@@ -202,7 +256,8 @@ const DIFFERENCES: &[Difference] = &[
     difference(
         "doors",
         "クライアントの curl の宛先ごとに、このマシンの 127.0.0.1 にポートを 1 つ開きます。AWS なら SSH などのトンネルが要るところです。",
-        "For each address that a client's curl asks, a port on 127.0.0.1 of this machine is opened, where AWS would need a \
+        "For each address that a client's curl asks, a port on 127.0.0.1 of this machine is opened, where AWS would \
+         need a \
          tunnel such as SSH's.",
     ),
     difference(
@@ -213,7 +268,8 @@ const DIFFERENCES: &[Difference] = &[
     difference(
         "cost",
         "料金はかかりません。AWS では、エンドポイントは承諾待ちや拒否の状態でも課金されます。",
-        "Nothing costs anything. On AWS an endpoint is billed while it waits for acceptance, and after it was rejected.",
+        "Nothing costs anything. On AWS an endpoint is billed while it waits for acceptance, and after it was \
+         rejected.",
     ),
 ];
 

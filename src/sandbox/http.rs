@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
+use hyper::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, ORIGIN};
 use hyper::{Method, Request, Response, StatusCode};
 
 use super::control::{Call, Control};
@@ -13,7 +13,7 @@ use super::fault_plan::FaultKind;
 use super::faults::Faults;
 use super::ops::Protocol;
 use super::server::Account;
-use super::wire::{ApiError, Params, Presented, Signed, Xml, verify};
+use super::wire::{ApiError, Params, Presented, Signed, Xml, is_rest, read_rest, verify};
 use super::world::REGIONS;
 
 /// Most bytes of a body. The largest real request is an instance's user data, 16 KB before encoding.
@@ -61,8 +61,14 @@ impl From<Refusal> for Trouble {
 pub async fn answer(front: Arc<Front>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Silence> {
     let id = front.control.request_id();
     let is_json = request.headers().contains_key("x-amz-target");
+    let mut location = None;
     let (status, kind, body) = match serve(&front, request).await {
-        Ok((protocol, action, xml)) => (200, "text/xml;charset=UTF-8", success(protocol, &action, &xml, &id)),
+        Ok((Protocol::Quotas, _, json)) => (200, "application/x-amz-json-1.1", json.as_str().to_owned()),
+        Ok((protocol, action, xml)) => {
+            location = location_of(&action, &xml);
+            let status = if location.is_some() { 201 } else { 200 };
+            (status, "text/xml;charset=UTF-8", success(protocol, &action, &xml, &id))
+        }
         Err(Trouble::Silence) => return Err(Silence),
         Err(Trouble::Refused(Refusal { error, .. })) if is_json => {
             let body = serde_json::json!({ "__type": error.code, "message": error.message });
@@ -79,6 +85,9 @@ pub async fn answer(front: Arc<Front>, request: Request<Incoming>) -> Result<Res
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(HeaderName::from_static("x-amzn-requestid"), id);
     }
+    if let Some(location) = location.and_then(|it| HeaderValue::from_str(&it).ok()) {
+        headers.insert(LOCATION, location);
+    }
     Ok(response)
 }
 
@@ -87,23 +96,37 @@ async fn serve(front: &Front, request: Request<Incoming>) -> Result<(Protocol, S
     check_sender(request.headers()).map_err(|error| refuse(None, error))?;
     let (head, body) = request.into_parts();
     let body = read_body(body).await.map_err(|error| refuse(None, error))?;
-    if !(head.method == Method::POST || head.method == Method::GET) || head.uri.path() != "/" {
-        let text = format!("{} {}: requests are POST / or GET /", head.method, head.uri.path());
+    let path = head.uri.path();
+    if !is_rest(path) && (!(head.method == Method::POST || head.method == Method::GET) || path != "/") {
+        let text = format!("{} {path}: requests are POST / or GET /", head.method);
         return Err(refuse(None, ApiError::new("InvalidAction", text)).into());
     }
     let query = head.uri.query().unwrap_or_default();
     let form = if head.method == Method::GET { query.as_bytes() } else { &body };
     let headers = read_headers(&head.headers);
-    let signed = Signed { method: head.method.as_str(), path: head.uri.path(), query, headers: &headers, body: &body };
+    let signed = Signed { method: head.method.as_str(), path, query, headers: &headers, body: &body };
     let (account, presented) =
-        authenticate(front, signed, guess(form)).map_err(|(protocol, error)| refuse(protocol, error))?;
+        authenticate(front, signed, guess(path, form)).map_err(|(protocol, error)| refuse(protocol, error))?;
     let Some(protocol) = Protocol::of_service(&presented.service) else {
         let error = ApiError::not_modelled("UnknownOperationException", &format!("the service {}", presented.service));
         return Err(refuse(None, error).into());
     };
     let read = || {
+        if is_rest(path) || protocol == Protocol::Route53 {
+            if protocol != Protocol::Route53 {
+                return Err(ApiError::not_modelled("InvalidAction", &format!("the path {path} of this service")));
+            }
+            return read_rest(head.method.as_str(), path, query, &body);
+        }
         if !REGIONS.contains(&presented.region.as_str()) {
             return Err(ApiError::not_modelled("AuthFailure", &format!("the region {}", presented.region)));
+        }
+        if protocol == Protocol::Quotas {
+            let target = head.headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
+            let Some(action) = target.strip_prefix("ServiceQuotasV20190624.") else {
+                return Err(ApiError::not_modelled("UnknownOperationException", &format!("the target {target:?}")));
+            };
+            return Ok((action.to_owned(), Params::parse_json(action, &body)?));
         }
         let params = Params::parse(form)?;
         let params = if protocol == Protocol::Ec2 { params } else { params.with_members() };
@@ -125,7 +148,8 @@ async fn serve(front: &Front, request: Request<Incoming>) -> Result<(Protocol, S
         return Err(Trouble::Silence);
     }
     let unseen = if let Some(FaultKind::NotFound(unseen)) = fault { Some(unseen) } else { None };
-    let region = presented.region.as_str();
+    // Route 53 is one for all regions, and lives in this one.
+    let region = if protocol == Protocol::Route53 { "us-east-1" } else { presented.region.as_str() };
     let done = front.control.call(Call { account, region, protocol, action: &action, params, unseen }).await;
     match fault {
         Some(FaultKind::LostReply) => return Err(Trouble::Silence),
@@ -229,15 +253,27 @@ fn authenticate(
 }
 
 /// The protocol of a request that nobody signed, by its version.
-fn guess(form: &[u8]) -> Option<Protocol> {
+fn guess(path: &str, form: &[u8]) -> Option<Protocol> {
+    if is_rest(path) {
+        return Some(Protocol::Route53);
+    }
     let version = form_urlencoded::parse(form).find(|(name, _)| name == "Version")?.1;
     [Protocol::Ec2, Protocol::Elb, Protocol::Sts].into_iter().find(|protocol| protocol.version() == version)
+}
+
+/// The address of what a call has made: the one REST operation here that makes something has it in a header.
+fn location_of(action: &str, xml: &Xml) -> Option<String> {
+    let made =
+        (action == "CreateHostedZone").then(|| xml.as_str().split("<Id>").nth(1)?.split('<').next()).flatten()?;
+    Some(format!("https://route53.amazonaws.com/2013-04-01{made}"))
 }
 
 fn success(protocol: Protocol, action: &str, xml: &Xml, id: &str) -> String {
     let mut body = Xml::new();
     if protocol == Protocol::Ec2 {
         body.leaf("requestId", id).append(xml);
+    } else if protocol == Protocol::Route53 {
+        body.append(xml);
     } else {
         // The wrapper is there even when it is empty: botocore looks into it.
         body.node(&format!("{action}Result"), |inner| {

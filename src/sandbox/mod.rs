@@ -11,6 +11,7 @@ mod ops;
 mod pace;
 pub mod plane;
 mod server;
+mod throttle;
 mod wire;
 mod world;
 
@@ -18,3 +19,5 @@ pub use differences::{Difference, differences};
 pub use fault_plan::{BadFault, FaultKind, FaultRule, Unseen};
 pub use pace::Pace;
 pub use server::{Account, Options, Sandbox, StartError};
+pub use throttle::Throttle;
+pub use world::Quotas;

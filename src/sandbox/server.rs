@@ -22,7 +22,8 @@ use super::fault_plan::FaultRule;
 use super::faults::Faults;
 use super::http::{Front, answer};
 use super::plane::{Plane, PlaneOptions};
-use super::world::{REGIONS, StoreError};
+use super::throttle::Throttle;
+use super::world::{Quotas, REGIONS, StoreError};
 
 /// How long a client may take to send its headers, and how long an idle connection is kept.
 const HEADER_TIME: Duration = Duration::from_mins(1);
@@ -50,6 +51,10 @@ pub struct Options {
     pub random: Random,
     /// Access key ids and secrets to take up, in the order of the accounts; random ones where there is none.
     pub keys: Option<Vec<(String, String)>>,
+    /// What an account may hold.
+    pub quotas: Quotas,
+    /// Whether calls are throttled.
+    pub throttle: Throttle,
     /// What goes wrong on purpose; nothing, usually.
     pub faults: Vec<FaultRule>,
 }
@@ -166,8 +171,9 @@ impl Sandbox {
             clock: options.clock.clone(),
             random: options.random.clone(),
         };
+        let limits = (options.quotas, options.throttle);
         let plane = Plane::start(plane).map_err(in_folder)?;
-        let control = Control::open(&folder, plane, options.pace, options.clock, options.random.clone())
+        let control = Control::open(&folder, plane, options.pace, options.clock, options.random.clone(), limits)
             .map_err(|error| unusable(&folder, error))?;
         let accounts = accounts(&control, options.keys.unwrap_or_default(), &options.random);
         let front = Arc::new(Front { control, accounts, faults: Faults::new(options.faults) });

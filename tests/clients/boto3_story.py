@@ -17,7 +17,9 @@ def story(t):
         asking(t, world)
         waiting(t, world)
         accepted(t, world)
+        closed(t, world)
         refusals(t, world)
+        rejected(t, world)
         clean(t, world)
 
 
@@ -87,6 +89,34 @@ def nlb_address(world):
     filters = [{"Name": "description", "Values": ["ELB net/*"]}]
     found = world.provider.describe_network_interfaces(Filters=filters)["NetworkInterfaces"]
     return found[0]["PrivateIpAddress"]
+
+
+def next_attempt(world):
+    """What the client sees from now on; the attempt that is under way does not count."""
+    seen = len(world.attempts())
+    until("the client has asked twice more", lambda: len(world.attempts()) > seen + 1)
+    return world.attempts()[seen + 1]
+
+
+def closed(t, world):
+    """The endpoint's security group is closed, and opened again: all is green meanwhile."""
+    rule = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [{"GroupId": world.client_group}]}
+    group = {"GroupId": world.endpoint_group, "IpPermissions": [rule]}
+    world.consumer.revoke_security_group_ingress(**group)
+    t.equal("closed security group: the request times out", next_attempt(world), ("000", "28"))
+    t.equal("closed security group: all is green", (world.endpoint_state(), world.health()), ("available", "healthy"))
+    world.consumer.authorize_security_group_ingress(**group)
+    t.equal("opened again: the page is there", next_attempt(world), ("200", "0"))
+
+
+def rejected(t, world):
+    """The provider rejects what it had accepted."""
+    ids = {"ServiceId": world.service, "VpcEndpointIds": [world.endpoint]}
+    t.equal("provider: rejects the connection", unsuccessful(world.provider.reject_vpc_endpoint_connections(**ids)), [])
+    t.equal("rejected: the endpoint stays, and says so", world.endpoint_state(), "rejected")
+    t.equal("rejected: the request times out", next_attempt(world), ("000", "28"))
+    refused = unsuccessful(world.provider.accept_vpc_endpoint_connections(**ids))
+    t.equal("rejected: it cannot be accepted any more", refused, ["InvalidState"])
 
 
 def refusals(t, world):

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 import browser
-from harness import PLLAB, Sandbox, folder, pllab
+from harness import PLLAB, Sandbox, folder, pllab, until
 
 BIN = pathlib.Path(sys.executable).parent
 
@@ -23,6 +23,129 @@ def aws(sandbox, *args, account="provider"):
         env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=True,
     )
     return json.loads(done.stdout) if done.stdout.strip() else None
+
+
+def refused(sandbox, *args):
+    """The code that the aws CLI is refused with, or None where it is not refused."""
+    try:
+        aws(sandbox, *args)
+    except subprocess.CalledProcessError as error:
+        return re.search(r"An error occurred \((\S+)\)", error.stderr)[1]
+    return None
+
+
+class Lab:
+    """The lab that the lesson's commands have built, broken and cleaned up with the aws CLI alone."""
+
+    def __init__(self, sandbox, token):
+        self.sandbox, self.token = sandbox, token
+        endpoints = self.ec2("describe-vpc-endpoints", "VpcEndpoints")
+        self.endpoint = next(it for it in endpoints if it["VpcEndpointType"] == "Interface")
+        self.endpoints = [it["VpcEndpointId"] for it in endpoints]
+        self.service = self.ec2("describe-vpc-endpoint-service-configurations", "ServiceConfigurations")[0]["ServiceId"]
+        self.nlb = aws(sandbox, "elbv2", "describe-load-balancers")["LoadBalancers"][0]["LoadBalancerArn"]
+        self.targets = aws(sandbox, "elbv2", "describe-target-groups")["TargetGroups"][0]["TargetGroupArn"]
+        self.instances = [
+            it["InstanceId"] for one in self.ec2("describe-instances", "Reservations") for it in one["Instances"]
+        ]
+
+    def ec2(self, command, *path):
+        """A list out of an answer."""
+        return aws(self.sandbox, "ec2", *command.split(), *path[1:])[path[0]]
+
+    def attempts(self):
+        """The codes that the client has printed, oldest first."""
+        text = ""
+        for instance in self.instances:
+            text += aws(
+                self.sandbox, "ec2", "get-console-output", "--instance-id", instance, "--latest"
+            ).get("Output") or ""
+        return re.findall(rf"pllab: asked {self.token} code=(\d+) exit=(\d+)", text)
+
+    def next_attempt(self):
+        """What the client sees from now on; the attempt that is under way does not count."""
+        seen = len(self.attempts())
+        until("the client has asked twice more", lambda: len(self.attempts()) > seen + 1)
+        return self.attempts()[seen + 1]
+
+    def breaks(self, t):
+        """A closed security group, things deleted in the wrong order, a rejected connection."""
+        group = self.endpoint["Groups"][0]["GroupId"]
+        rules = self.ec2("describe-security-group-rules --filters", "SecurityGroupRules", f"Name=group-id,Values={group}")
+        rule = next(it["SecurityGroupRuleId"] for it in rules if not it["IsEgress"])
+        allowed = aws(self.sandbox, "ec2", "describe-security-groups", "--group-ids", group)["SecurityGroups"][0]
+        aws(
+            self.sandbox, "ec2", "revoke-security-group-ingress", "--group-id", group, "--security-group-rule-ids", rule
+        )
+        t.equal("aws: a closed security group is a time-out", self.next_attempt(), ("000", "28"))
+        aws(
+            self.sandbox, "ec2", "authorize-security-group-ingress", "--group-id", group,
+            "--ip-permissions", json.dumps(allowed["IpPermissions"]),
+        )
+        t.equal("aws: opened again, the page is there", self.next_attempt(), ("200", "0"))
+        code = refused(self.sandbox, "elbv2", "delete-load-balancer", "--load-balancer-arn", self.nlb)
+        t.equal("aws: an NLB that a service uses stays", code, "ResourceInUse")
+        code = refused(self.sandbox, "ec2", "delete-vpc", "--vpc-id", self.endpoint["VpcId"])
+        t.equal("aws: a VPC with something in it stays", code, "DependencyViolation")
+        code = refused(self.sandbox, "ec2", "delete-security-group", "--group-id", group)
+        t.equal("aws: a group that an endpoint carries stays", code, "DependencyViolation")
+        left = self.ec2(
+            "delete-vpc-endpoint-service-configurations --service-ids", "Unsuccessful", self.service
+        )
+        t.equal(
+            "aws: a service with connections stays", [it["Error"]["Code"] for it in left],
+            ["ExistingVpcEndpointConnections"],
+        )
+        left = self.ec2(
+            f"reject-vpc-endpoint-connections --service-id {self.service} --vpc-endpoint-ids", "Unsuccessful",
+            self.endpoint["VpcEndpointId"],
+        )
+        t.equal("aws: the connection is rejected", left, [])
+        t.equal("aws: rejected is a time-out", self.next_attempt(), ("000", "28"))
+
+    def cleans(self, t):
+        """In the right order everything goes."""
+        sandbox = self.sandbox
+        self.ec2("delete-vpc-endpoints --vpc-endpoint-ids", "Unsuccessful", *self.endpoints)
+        self.ec2("delete-vpc-endpoint-service-configurations --service-ids", "Unsuccessful", self.service)
+        until(
+            "the NLB goes",
+            lambda: refused(sandbox, "elbv2", "delete-load-balancer", "--load-balancer-arn", self.nlb) is None,
+        )
+        aws(sandbox, "elbv2", "delete-target-group", "--target-group-arn", self.targets)
+        aws(sandbox, "ec2", "terminate-instances", "--instance-ids", *self.instances)
+        aws(sandbox, "ec2", "wait", "instance-terminated", "--instance-ids", *self.instances)
+        groups = [it for it in self.ec2("describe-security-groups", "SecurityGroups") if it["GroupName"] != "default"]
+        for group in groups:
+            if group["IpPermissions"]:
+                aws(
+                    sandbox, "ec2", "revoke-security-group-ingress", "--group-id", group["GroupId"],
+                    "--ip-permissions", json.dumps(group["IpPermissions"]),
+                )
+        tables = self.ec2("describe-route-tables", "RouteTables")
+        for one in (it for table in tables for it in table["Associations"] if not it["Main"]):
+            aws(sandbox, "ec2", "disassociate-route-table", "--association-id", one["RouteTableAssociationId"])
+        own = [table["RouteTableId"] for table in tables if not any(it["Main"] for it in table["Associations"])]
+        for kind, option, ids in [
+            ("route-table", "--route-table-id", own),
+            ("security-group", "--group-id", [group["GroupId"] for group in groups]),
+            ("subnet", "--subnet-id", [it["SubnetId"] for it in self.ec2("describe-subnets", "Subnets")]),
+            ("vpc", "--vpc-id", [it["VpcId"] for it in self.ec2("describe-vpcs", "Vpcs")]),
+        ]:
+            for it in ids:
+                until(
+                    f"the {kind} {it} goes",
+                    lambda kind=kind, option=option, it=it: refused(sandbox, "ec2", f"delete-{kind}", option, it) is None,
+                )
+        left = {
+            command: self.ec2(command, path)
+            for command, path in [
+                ("describe-vpcs", "Vpcs"), ("describe-network-interfaces", "NetworkInterfaces"),
+                ("describe-vpc-endpoints", "VpcEndpoints"),
+                ("describe-vpc-endpoint-service-configurations", "ServiceConfigurations"),
+            ]
+        }
+        t.equal("aws: nothing is left", {command: found for command, found in left.items() if found}, {})
 
 
 def story(t):
@@ -103,6 +226,9 @@ def script(t):
         states = [it["State"] for it in found if it["VpcEndpointType"] == "Interface"]
         t.equal("lesson: its commands end with an available endpoint", states, ["available"])
         t.check("lesson: the page came through", f"pllab: asked {token} code=200" in done.stdout, done.stdout[-800:])
+        lab = Lab(sandbox, token)
+        lab.breaks(t)
+        lab.cleans(t)
 
 
 # A person waits for what a step's checks ask for, and then goes on; so does the script.

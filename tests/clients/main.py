@@ -2,9 +2,16 @@
 
 import boto3_story
 import cli_story
+import completeness
 import documents
+import moto_story
 import policy_story
 from harness import tell
 
 if __name__ == "__main__":
-    tell([boto3_story.story, cli_story.story, cli_story.script, documents.story, policy_story.story])
+    tell(
+        [
+            boto3_story.story, cli_story.story, cli_story.script, completeness.story, moto_story.story, documents.story,
+            policy_story.story,
+        ]
+    )

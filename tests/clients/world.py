@@ -98,7 +98,7 @@ class World:
     def build_service(self):
         """The endpoint service, acceptance required; nobody is allowed yet."""
         made = self.provider.create_vpc_endpoint_service_configuration(
-            NetworkLoadBalancerArns=[self.nlb], AcceptanceRequired=True
+            NetworkLoadBalancerArns=[self.nlb], AcceptanceRequired=True, ClientToken=self.token
         )["ServiceConfiguration"]
         self.service, self.service_name = made["ServiceId"], made["ServiceName"]
 
@@ -136,7 +136,7 @@ class World:
 
     def build_endpoint(self):
         """The endpoint; it waits for acceptance."""
-        made = self.consumer.create_vpc_endpoint(**self.endpoint_params())["VpcEndpoint"]
+        made = self.consumer.create_vpc_endpoint(**self.endpoint_params(ClientToken=self.token))["VpcEndpoint"]
         self.endpoint, self.dns = made["VpcEndpointId"], made["DnsEntries"][0]["DnsName"]
 
     def build_client(self):

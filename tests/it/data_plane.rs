@@ -1,8 +1,9 @@
 //! Stories of the sandbox's network, told by the real SDK's clients and by what a client in the consumer VPC sees.
 
-use serde_json::json;
+use pllab::cloud::FaultClass;
+use serde_json::{Value, json};
 
-use super::harness::{Path, get};
+use super::harness::{Path, ec2, get, route53};
 
 const PAGE: &str = "hello 10.0.1.";
 const TIMEOUT: &str = "curl: (28) Connection timed out after 500";
@@ -36,4 +37,124 @@ async fn a_network_acl_without_return_ports_is_a_time_out() {
     path.consumer("ReplaceNetworkAclEntry", entry(true, 1024, 65535)).await;
     let page = path.ask(&client).await;
     assert!(page.starts_with(PAGE), "{page}");
+}
+
+/// A TXT record of ten minutes.
+fn txt(action: &str, name: &str, value: &str) -> Value {
+    json!({ "Changes": [{ "Action": action, "ResourceRecordSet": {
+        "Name": name, "Type": "TXT", "TTL": 600, "ResourceRecords": [{ "Value": format!("\"{value}\"") }],
+    } }] })
+}
+
+#[tokio::test]
+async fn a_private_name_is_offered_proved_and_used() {
+    let path = Path::begin().await;
+    let client = path.client("api.lab.example").await;
+    let page = path.ask(&client).await;
+    assert_eq!(page, "curl: (6) Could not resolve host: api.lab.example");
+
+    // Three refusals in a row, each with its own reason.
+    let enable = json!({ "VpcEndpointId": path.endpoint, "PrivateDnsEnabled": true });
+    let refused = async || {
+        let fault = ec2(&path.cloud.consumer, "ModifyVpcEndpoint", enable.clone()).await.expect_err("refused");
+        assert_eq!(fault.code, "InvalidParameter");
+        fault.message
+    };
+    assert!(refused().await.ends_with("does not provide a private DNS name."));
+    let offer = json!({ "ServiceId": path.service, "PrivateDnsName": "api.lab.example" });
+    path.provider("ModifyVpcEndpointServiceConfiguration", offer).await;
+    assert!(refused().await.ends_with("has not verified the private DNS name."));
+
+    let dns = async || {
+        let seen = path.provider("DescribeVpcEndpointServiceConfigurations", json!({})).await;
+        seen["ServiceConfigurations"][0]["PrivateDnsNameConfiguration"].clone()
+    };
+    let verify = json!({ "ServiceId": path.service });
+    path.provider("StartVpcEndpointServicePrivateDnsVerification", verify.clone()).await;
+    let asked = dns().await;
+    assert_eq!((asked["State"].as_str(), asked["Type"].as_str()), (Some("failed"), Some("TXT")));
+    let (name, value) = (get(&asked, "Name"), get(&asked, "Value"));
+    assert!(name.starts_with('_') && value.starts_with("vpce:"), "{asked}");
+
+    let of = &path.cloud.provider;
+    let zone = json!({ "Name": "lab.example", "CallerReference": "once" });
+    let made = route53(of, "CreateHostedZone", zone.clone()).await.expect("a zone");
+    let zone_id = get(&made, "HostedZone.Id");
+    assert_eq!(get(&made, "HostedZone.Name"), "lab.example.");
+    assert!(zone_id.starts_with("/hostedzone/Z"), "{zone_id}");
+    let fault = route53(of, "CreateHostedZone", zone).await.expect_err("once only");
+    assert_eq!((fault.code.as_str(), fault.class), ("HostedZoneAlreadyExists", FaultClass::Exists));
+    let record = format!("{name}.api.lab.example");
+    let publish = json!({ "HostedZoneId": zone_id, "ChangeBatch": txt("CREATE", &record, &value) });
+    let change = route53(of, "ChangeResourceRecordSets", publish.clone()).await.expect("published");
+    assert_eq!(get(&change, "ChangeInfo.Status"), "PENDING");
+    let change = route53(of, "GetChange", json!({ "Id": get(&change, "ChangeInfo.Id") })).await.expect("known");
+    assert_eq!(get(&change, "ChangeInfo.Status"), "INSYNC");
+    let fault = route53(of, "ChangeResourceRecordSets", publish).await.expect_err("it is there");
+    assert_eq!(
+        fault.message,
+        format!("[Tried to create resource record set [name='{record}.', type='TXT'] but it already exists]")
+    );
+    let listed = route53(of, "ListResourceRecordSets", json!({ "HostedZoneId": zone_id })).await.expect("listed");
+    let kinds: Vec<&str> =
+        listed["ResourceRecordSets"].as_array().expect("a list").iter().filter_map(|it| it["Type"].as_str()).collect();
+    assert_eq!(kinds, ["NS", "SOA", "TXT"]);
+
+    path.provider("StartVpcEndpointServicePrivateDnsVerification", verify).await;
+    assert_eq!(dns().await["State"], "verified");
+    let of_consumer =
+        path.consumer("DescribeVpcEndpointServices", json!({ "ServiceNames": [path.service_name] })).await;
+    assert_eq!(get(&of_consumer, "ServiceDetails[0].PrivateDnsNameVerificationState"), "verified");
+    assert!(refused().await.ends_with(&format!("attributes set to true for {}", path.vpc)));
+    let hostnames = |on: bool| json!({ "VpcId": path.vpc, "EnableDnsHostnames": { "Value": on } });
+    path.consumer("ModifyVpcAttribute", hostnames(true)).await;
+    path.consumer("ModifyVpcEndpoint", enable.clone()).await;
+    let seen = path.consumer("DescribeVpcEndpoints", json!({ "VpcEndpointIds": [path.endpoint] })).await;
+    assert_eq!(seen["VpcEndpoints"][0]["PrivateDnsEnabled"], true);
+    assert!(seen.to_string().contains("\"DnsName\":\"api.lab.example\""), "{seen}");
+    let page = path.ask(&client).await;
+    assert!(page.starts_with(PAGE), "{page}");
+
+    // The switch is asked at every question, not only when private DNS is turned on.
+    path.consumer("ModifyVpcAttribute", hostnames(false)).await;
+    assert!(path.ask(&client).await.starts_with("curl: (6) "));
+
+    let fault = route53(of, "DeleteHostedZone", json!({ "Id": zone_id })).await.expect_err("not empty");
+    assert_eq!((fault.code.as_str(), fault.class), ("HostedZoneNotEmpty", FaultClass::InUse));
+    let withdraw = json!({ "HostedZoneId": zone_id, "ChangeBatch": txt("DELETE", &record, &value) });
+    route53(of, "ChangeResourceRecordSets", withdraw).await.expect("withdrawn");
+    route53(of, "DeleteHostedZone", json!({ "Id": zone_id })).await.expect("deleted");
+    let fault = route53(of, "GetHostedZone", json!({ "Id": zone_id })).await.expect_err("gone");
+    assert_eq!((fault.code.as_str(), fault.class), ("NoSuchHostedZone", FaultClass::NotFound));
+}
+
+#[tokio::test]
+async fn before_the_acceptance_there_is_no_private_name() {
+    let path = Path::begin().await;
+    let of = &path.cloud.provider;
+    path.consumer("ModifyVpcAttribute", json!({ "VpcId": path.vpc, "EnableDnsHostnames": { "Value": true } })).await;
+    let offer = json!({ "ServiceId": path.service, "PrivateDnsName": "*.lab.example" });
+    path.provider("ModifyVpcEndpointServiceConfiguration", offer).await;
+    let seen = path.provider("DescribeVpcEndpointServiceConfigurations", json!({})).await;
+    let value = get(&seen, "ServiceConfigurations[0].PrivateDnsNameConfiguration.Value");
+    let zone = json!({ "Name": "lab.example", "CallerReference": "once" });
+    let zone = get(&route53(of, "CreateHostedZone", zone).await.expect("a zone"), "HostedZone.Id");
+    // For those whose DNS knows no underscore: at the domain itself.
+    let publish = json!({ "HostedZoneId": zone, "ChangeBatch": txt("UPSERT", "lab.example", &value) });
+    route53(of, "ChangeResourceRecordSets", publish).await.expect("published");
+    path.provider("StartVpcEndpointServicePrivateDnsVerification", json!({ "ServiceId": path.service })).await;
+    path.provider("DescribeVpcEndpointServiceConfigurations", json!({})).await;
+    let params = json!({
+        "VpcEndpointType": "Interface", "VpcId": path.vpc, "SubnetIds": [path.endpoint_subnet],
+        "SecurityGroupIds": [path.group], "ServiceName": path.service_name, "PrivateDnsEnabled": true,
+    });
+    let fault = ec2(&path.cloud.consumer, "CreateVpcEndpoint", params.clone()).await.expect_err("not accepted");
+    assert!(fault.message.starts_with("Private DNS can only be enabled after the endpoint connection is accepted"));
+    let auto = json!({ "ServiceId": path.service, "AcceptanceRequired": false });
+    path.provider("ModifyVpcEndpointServiceConfiguration", auto).await;
+    path.consumer("ModifyVpcEndpoint", json!({ "VpcEndpointId": path.endpoint, "PrivateDnsEnabled": true })).await;
+    let fault = ec2(&path.cloud.consumer, "CreateVpcEndpoint", params).await.expect_err("the name is taken");
+    assert!(fault.message.contains("already a conflicting DNS domain for *.lab.example"), "{fault}");
+    let client = path.client("www.lab.example").await;
+    assert!(path.ask(&client).await.starts_with(PAGE));
 }

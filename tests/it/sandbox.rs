@@ -265,6 +265,8 @@ async fn a_folder_has_one_sandbox_at_a_time() {
         clock: pllab::host::Clock::System,
         random: pllab::host::Random::System,
         keys: None,
+        quotas: pllab::sandbox::Quotas::default(),
+        throttle: pllab::sandbox::Throttle::Off,
         faults: Vec::new(),
     };
     let second = pllab::sandbox::Sandbox::start(options).await;

@@ -212,3 +212,24 @@ fn a_real_shell_reads_back_what_was_meant() {
     );
     assert_eq!(shell_says("", &script("a\nb\n")), "a\nb");
 }
+
+#[test]
+fn a_record_is_published_with_the_cli_s_json() {
+    let params = json!({
+        "HostedZoneId": "Z1",
+        "ChangeBatch": { "Changes": [{ "Action": "UPSERT", "ResourceRecordSet": {
+            "Name": "_x.lab.example", "Type": "TXT", "TTL": 300, "ResourceRecords": [{ "Value": "\"vpce:a\"" }],
+        } }] },
+    });
+    let params = params.as_object().unwrap().clone();
+    let call = Call { api: Api::Route53, operation: "ChangeResourceRecordSets", params };
+    let value = r#"{"Value":"\"vpce:a\""}"#;
+    assert_eq!(
+        call.command(),
+        format!(
+            "aws route53 change-resource-record-sets \\\n  --change-batch '{{\"Changes\":[{{\"Action\":\"UPSERT\",\
+             \"ResourceRecordSet\":{{\"Name\":\"_x.lab.example\",\"ResourceRecords\":[{value}],\"TTL\":300,\
+             \"Type\":\"TXT\"}}}}]}}' \\\n  --hosted-zone-id Z1"
+        )
+    );
+}

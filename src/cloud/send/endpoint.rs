@@ -155,6 +155,10 @@ fn service_detail(service: &ServiceDetail) -> Value {
         .text("Owner", service.owner())
         .texts("BaseEndpointDnsNames", service.base_endpoint_dns_names())
         .text("PrivateDnsName", service.private_dns_name())
+        .list("PrivateDnsNames", service.private_dns_names(), |name| {
+            Reply::new().text("PrivateDnsName", name.private_dns_name()).end()
+        })
+        .text("PrivateDnsNameVerificationState", service.private_dns_name_verification_state())
         .flag("VpcEndpointPolicySupported", service.vpc_endpoint_policy_supported())
         .flag("AcceptanceRequired", service.acceptance_required())
         .flag("ManagesVpcEndpoints", service.manages_vpc_endpoints())

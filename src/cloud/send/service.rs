@@ -17,6 +17,7 @@ pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value,
         "CreateVpcEndpointServiceConfiguration" => create(clients, call).await,
         "DescribeVpcEndpointServiceConfigurations" => describe(clients, call).await,
         "ModifyVpcEndpointServiceConfiguration" => modify(clients, call).await,
+        "StartVpcEndpointServicePrivateDnsVerification" => start_verification(clients, call).await,
         "DeleteVpcEndpointServiceConfigurations" => delete(clients, call).await,
         "ModifyVpcEndpointServicePermissions" => modify_permissions(clients, call).await,
         "DescribeVpcEndpointServicePermissions" => describe_permissions(clients, call).await,
@@ -74,6 +75,14 @@ async fn modify(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     })?;
     let reply = request.send().await.map_err(fault)?;
     Ok(Reply::new().flag("Return", reply.r#return()).end())
+}
+
+async fn start_verification(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients.ec2.start_vpc_endpoint_service_private_dns_verification().set_service_id(p.text("ServiceId")?))
+    })?;
+    let reply = request.send().await.map_err(fault)?;
+    Ok(Reply::new().flag("ReturnValue", reply.return_value()).end())
 }
 
 async fn delete(clients: &Clients, call: &Call) -> Result<Value, Fault> {
@@ -163,6 +172,14 @@ fn configuration(service: &ServiceConfiguration) -> Value {
         .texts("NetworkLoadBalancerArns", service.network_load_balancer_arns())
         .texts("BaseEndpointDnsNames", service.base_endpoint_dns_names())
         .text("PrivateDnsName", service.private_dns_name())
+        .part("PrivateDnsNameConfiguration", service.private_dns_name_configuration(), |dns| {
+            Reply::new()
+                .text("State", dns.state())
+                .text("Type", dns.r#type())
+                .text("Value", dns.value())
+                .text("Name", dns.name())
+                .end()
+        })
         .texts("SupportedIpAddressTypes", service.supported_ip_address_types())
         .list("Tags", service.tags(), tag)
         .end()

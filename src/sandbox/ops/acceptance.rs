@@ -7,6 +7,7 @@ use super::context::{Ctx, moment};
 use super::describe::one;
 use super::endpoint::{dns_entries, unsuccessful};
 use super::names;
+use super::tags::tag_set;
 
 /// A connection: the service, the endpoint's owner, the endpoint.
 type Connection = (String, String, Endpoint);
@@ -22,7 +23,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "vpc-endpoint-state",
     ];
     let filters = Filters::read(params, &known)?;
-    let page = Page::read(params, 1, usize::MAX, false)?;
+    let page = Page::read(params, 5, Page::CAPPED, false)?;
     params.ready()?;
     for (_, _, endpoint) in connections(ctx, &filters.without_states()) {
         ctx.touch_endpoint(&endpoint.id);
@@ -33,10 +34,10 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         xml.leaf("serviceId", service).leaf("vpcEndpointId", &endpoint.id).leaf("vpcEndpointOwner", owner);
         xml.leaf("vpcEndpointState", &endpoint.life.state).leaf("creationTimestamp", moment(endpoint.created));
         dns_entries(xml, endpoint);
-        let balancers = ctx.here().services.get(service).map(|service| service.balancers.clone());
-        xml.words("networkLoadBalancerArnSet", "item", balancers.unwrap_or_default()).leaf("ipAddressType", "ipv4");
+        let service = &ctx.here().services[service];
+        xml.words("networkLoadBalancerArnSet", "item", &service.balancers).leaf("ipAddressType", "ipv4");
         xml.leaf("vpcEndpointConnectionId", &endpoint.connection).leaf("vpcEndpointRegion", ctx.region());
-        xml.node("tagSet", |_| {});
+        tag_set(xml, service.connection_tags.get(&endpoint.connection).unwrap_or(&Tags::new()));
     });
     xml.maybe("nextToken", next);
     Ok(xml)

@@ -6,7 +6,8 @@ use crate::host::Random;
 use crate::sandbox::Pace;
 use crate::sandbox::wire::{ApiError, Params, Xml};
 use crate::sandbox::world::{
-    Interface, InterfaceKind, Kind, Life, Region, Subnet, Tags, Timing, TokenUse, World, Zone, free_address, zones,
+    Interface, InterfaceKind, Kind, Life, Quota, Quotas, Region, Subnet, Tags, Timing, TokenUse, World, Zone,
+    free_address, quota, zones,
 };
 
 /// One call: its caller, its place and time, and the world it may change.
@@ -21,6 +22,7 @@ pub struct Ctx<'a> {
     now: Timestamp,
     pace: Pace,
     random: &'a Random,
+    quotas: &'a Quotas,
 }
 
 /// A network interface to be made.
@@ -37,9 +39,16 @@ pub struct NewInterface<'a> {
 
 impl<'a> Ctx<'a> {
     /// A call by the account at index `account` in `region`.
-    pub fn new(world: &'a mut World, account: usize, region: &'a str, timing: Timing, random: &'a Random) -> Self {
+    pub fn new(
+        world: &'a mut World,
+        account: usize,
+        region: &'a str,
+        timing: Timing,
+        random: &'a Random,
+        quotas: &'a Quotas,
+    ) -> Self {
         world.accounts[account].regions.entry(region.to_owned()).or_default();
-        Self { world, account, region, now: timing.at, pace: timing.pace, random }
+        Self { world, account, region, now: timing.at, pace: timing.pace, random, quotas }
     }
 
     /// The whole world.
@@ -80,6 +89,11 @@ impl<'a> Ctx<'a> {
     /// The zones of the region, as the caller's account names them.
     pub fn zones(&self) -> Vec<Zone> {
         zones(self.region, self.account)
+    }
+
+    /// What holds for `quota`.
+    pub fn quota(&self, quota: &Quota) -> usize {
+        usize::try_from(self.quotas.of(quota)).unwrap_or(usize::MAX)
     }
 
     /// Now, at the sandbox's pace.
@@ -158,6 +172,12 @@ impl<'a> Ctx<'a> {
                         self.touch(Kind::Instance, &interface.owner);
                     }
                 }
+                InterfaceKind::ConnectEndpoint => {
+                    let dying = self.here().connect_endpoints.get(&interface.owner);
+                    if dying.is_some_and(|endpoint| endpoint.life.state == "delete-in-progress") {
+                        self.touch(Kind::ConnectEndpoint, &interface.owner);
+                    }
+                }
                 InterfaceKind::Endpoint => {
                     let dying = self.here().endpoints.get(&interface.owner);
                     if dying.is_some_and(|endpoint| endpoint.life.state == "deleting") {
@@ -213,6 +233,10 @@ impl<'a> Ctx<'a> {
                 format!("The specified subnet does not have enough free addresses: {} has {free}", subnet.id),
             ));
         }
+        if self.here().interfaces.len() as u64 + count > self.quotas.of(&quota::INTERFACES) {
+            let text = "You have reached the maximum number of network interfaces for this Region.";
+            return Err(ApiError::new("NetworkInterfaceLimitExceeded", text));
+        }
         Ok(())
     }
 
@@ -234,7 +258,9 @@ impl<'a> Ctx<'a> {
             mac: format!("06:{}:{}:{}:{}:{}", &mac[..2], &mac[2..4], &mac[4..6], &mac[6..8], &mac[8..]),
             attachment: match new.kind {
                 InterfaceKind::Instance => self.new_id("eni-attach-"),
-                InterfaceKind::Balancer | InterfaceKind::Endpoint => self.new_id("ela-attach-"),
+                InterfaceKind::Balancer | InterfaceKind::Endpoint | InterfaceKind::ConnectEndpoint => {
+                    self.new_id("ela-attach-")
+                }
             },
             description: new.description,
             groups: new.groups,

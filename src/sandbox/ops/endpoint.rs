@@ -1,19 +1,19 @@
 //! VPC endpoints: the calls that both types share, and interface endpoints. Gateways are in `gateway_endpoint.rs`.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{Endpoint, EndpointKind, InterfaceKind, Kind, Life, Region, Service, Subnet, s3_name};
+use crate::sandbox::world::{
+    Endpoint, EndpointKind, InterfaceKind, Kind, Life, PrivateZone, Region, Service, Subnet, quota, s3_name,
+};
 
 use super::context::{Ctx, NewInterface, group_set, moment};
 use super::describe::{Lookup, one, select};
 use super::endpoint_service::visible;
 use super::gateway_endpoint;
 use super::names;
-use super::security_group::{check_in_vpc, default_of};
+use super::private_dns::check_use;
+use super::security_group::{check_count, check_in_vpc, default_of};
 use super::tags::{specification, tag_set};
 use super::vpc::only;
-
-/// Interface endpoints a VPC can have [privatelink: vpc-limits-endpoints].
-const LIMIT: usize = 50;
 
 /// The policy of an endpoint that was given none.
 const OPEN_POLICY: &str =
@@ -56,26 +56,28 @@ fn create_interface(ctx: &mut Ctx<'_>, params: &Params) -> Result<Endpoint, ApiE
     if params.has_list("RouteTableId") {
         return Err(ApiError::new("InvalidParameter", "Route tables are for Gateway endpoints only"));
     }
-    if params.flag("PrivateDnsEnabled")? == Some(true) {
-        return Err(ApiError::new(
-            "InvalidParameter",
-            format!("Private DNS can't be enabled because the service {name} does not provide a private DNS name."),
-        ));
-    }
+    let private_dns = if params.flag("PrivateDnsEnabled")? == Some(true) {
+        Some(private_zone(ctx, check_use(ctx, &service, &vpc, None, !service.acceptance_required)?))
+    } else {
+        None
+    };
     only(params, "DnsOptions.DnsRecordIpType", &["ipv4"])?;
     let subnets = read_subnets(ctx, &params.list("SubnetId")?, &vpc)?;
     check_zones(&service, &subnets, &[])?;
     let mut groups = params.list("SecurityGroupId")?;
     check_in_vpc(ctx, &groups, &vpc)?;
+    check_count(ctx, &groups)?;
     if groups.is_empty() {
         groups = default_of(ctx.here(), &vpc).into_iter().collect();
     }
+    let siblings = ctx.here().endpoints.linked(&vpc);
+    if siblings.filter(|one| one.vpc == vpc && one.kind == EndpointKind::Interface).count()
+        >= ctx.quota(&quota::INTERFACE_ENDPOINTS)
+    {
+        return Err(ApiError::new("VpcEndpointLimitExceeded", "The maximum number of VPC endpoints has been reached."));
+    }
     for subnet in &subnets {
         ctx.check_room(subnet, 1)?;
-    }
-    let siblings = ctx.here().endpoints.linked(&vpc);
-    if siblings.filter(|one| one.vpc == vpc && one.kind == EndpointKind::Interface).count() >= LIMIT {
-        return Err(ApiError::new("VpcEndpointLimitExceeded", "The maximum number of VPC endpoints has been reached."));
     }
     let tags = specification(params, "vpc-endpoint")?;
     params.ready()?;
@@ -96,6 +98,7 @@ fn create_interface(ctx: &mut Ctx<'_>, params: &Params) -> Result<Endpoint, ApiE
         interfaces: Vec::new(),
         dns_names: std::iter::once(regional).chain(zonal).collect(),
         hosted_zone: format!("Z{}", ctx.random().text(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 13)),
+        private_dns,
         connection: ctx.new_id("vpce-con-"),
         created: ctx.millis(),
         service: Some(service.id),
@@ -140,7 +143,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "tag",
     ];
     let filters = Filters::read(params, &known)?;
-    let page = Page::read(params, 1, usize::MAX, !ids.is_empty())?;
+    let page = Page::read(params, 1, Page::CAPPED, !ids.is_empty())?;
     params.ready()?;
     let found = select(ctx, &LOOKUP, &ids, &filters, |_, endpoint, name| match name {
         "ip-address-type" => one("ipv4"),
@@ -161,7 +164,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let endpoint = names::ENDPOINT.find(&ctx.here().endpoints, params.need("VpcEndpointId")?)?.clone();
     only(params, "IpAddressType", &["ipv4"])?;
-    only(params, "PrivateDnsEnabled", &["false"])?;
+    let private_dns = params.flag("PrivateDnsEnabled")?;
     let list = |name: &str| params.list(name);
     let (add_tables, remove_tables) = (list("AddRouteTableId")?, list("RemoveRouteTableId")?);
     let (add_groups, remove_groups) = (list("AddSecurityGroupId")?, list("RemoveSecurityGroupId")?);
@@ -173,7 +176,7 @@ pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let has_interface_part = [&add_groups, &remove_groups, &add_subnets, &remove_subnets].iter().any(|l| !l.is_empty());
     let has_gateway_part = !add_tables.is_empty() || !remove_tables.is_empty();
     if endpoint.kind == EndpointKind::Gateway {
-        if has_interface_part {
+        if has_interface_part || private_dns == Some(true) {
             return Err(ApiError::new("InvalidParameter", "A Gateway endpoint has route tables only"));
         }
         let tables = gateway_endpoint::changed_tables(ctx, &endpoint, &add_tables, &remove_tables)?;
@@ -201,14 +204,29 @@ pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         .filter(|interface| !remove_subnets.contains(&interface.subnet))
         .filter_map(|interface| ctx.here().subnets.get(&interface.subnet).cloned())
         .collect();
-    if let Some(service) = endpoint.service.as_ref().and_then(|id| service_by_id(ctx, id)) {
-        check_zones(&service, &added, &kept)?;
+    let service = endpoint.service.as_ref().and_then(|id| service_by_id(ctx, id));
+    if let Some(service) = &service {
+        check_zones(service, &added, &kept)?;
     }
+    let private_dns = match (private_dns, &service) {
+        (None, _) => endpoint.private_dns.clone(),
+        (Some(true), _) if endpoint.private_dns.is_some() => endpoint.private_dns.clone(),
+        (Some(true), Some(service)) => {
+            let accepted = endpoint.life.state != "pendingAcceptance";
+            let name = check_use(ctx, service, &endpoint.vpc, Some(&endpoint.id), accepted)?;
+            Some(private_zone(ctx, name))
+        }
+        (Some(true), None) => return Err(no_such_service(&endpoint.service_name)),
+        (Some(false), _) => None,
+    };
     for subnet in &added {
         ctx.check_room(subnet, 1)?;
     }
     params.ready()?;
     change_interfaces(ctx, &endpoint, groups, &added, &remove_subnets);
+    if let Some(found) = ctx.here_mut().endpoints.get_mut(&endpoint.id) {
+        found.private_dns = private_dns;
+    }
     Ok(Xml::done())
 }
 
@@ -288,6 +306,11 @@ pub fn no_such_service(name: &str) -> ApiError {
     ApiError::new("InvalidServiceName", format!("The Vpc Endpoint Service '{name}' does not exist"))
 }
 
+/// The private hosted zone that AWS makes for a private name.
+fn private_zone(ctx: &Ctx<'_>, name: String) -> PrivateZone {
+    PrivateZone { name, id: format!("Z{}", ctx.random().text(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 20)) }
+}
+
 fn find_service(ctx: &Ctx<'_>, name: &str) -> Result<Service, ApiError> {
     if name == s3_name(ctx.region()) {
         return Err(ApiError::not_modelled("InvalidParameter", "interface endpoints to AWS services"));
@@ -339,8 +362,10 @@ fn check_zones(service: &Service, subnets: &[Subnet], others: &[Subnet]) -> Resu
 
 /// `<dnsEntrySet>`.
 pub fn dns_entries(xml: &mut Xml, endpoint: &Endpoint) {
-    xml.list("dnsEntrySet", "item", &endpoint.dns_names, |xml, (name, _)| {
-        xml.leaf("dnsName", name).leaf("hostedZoneId", &endpoint.hosted_zone);
+    let public = endpoint.dns_names.iter().map(|(name, _)| (name, &endpoint.hosted_zone));
+    let private = endpoint.private_dns.iter().map(|zone| (&zone.name, &zone.id));
+    xml.list("dnsEntrySet", "item", public.chain(private), |xml, (name, zone)| {
+        xml.leaf("dnsName", name).leaf("hostedZoneId", zone);
     });
 }
 
@@ -355,7 +380,7 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, endpoint: &Endpoint) {
     xml.leaf("ipAddressType", "ipv4").node("dnsOptions", |xml| {
         xml.leaf("dnsRecordIpType", "ipv4");
     });
-    xml.leaf("privateDnsEnabled", false).leaf("requesterManaged", false);
+    xml.leaf("privateDnsEnabled", endpoint.private_dns.is_some()).leaf("requesterManaged", false);
     xml.words("networkInterfaceIdSet", "item", &endpoint.interfaces);
     dns_entries(xml, endpoint);
     xml.leaf("creationTimestamp", moment(endpoint.created)).leaf("ownerId", ctx.owner());

@@ -1,15 +1,15 @@
 //! Endpoint services: the half that publishes, and what others see of it.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{Account, Balancer, Service, Tags, s3_name};
+use crate::sandbox::world::{Account, Balancer, Kind, Service, Tags, s3_name};
 
 use super::context::Ctx;
 use super::describe::{Lookup, one, select};
 use super::endpoint::{no_such_service, unsuccessful};
 use super::identity::caller_arn;
 use super::names;
+use super::private_dns;
 use super::tags::{specification, tag_set};
-use super::vpc::only;
 
 /// The connection states that hold a service.
 const HOLDING: [&str; 3] = ["pendingAcceptance", "pending", "available"];
@@ -17,8 +17,12 @@ const HOLDING: [&str; 3] = ["pendingAcceptance", "pending", "available"];
 /// The id that S3's gateway service goes by here.
 const S3_SERVICE_ID: &str = "vpce-svc-05300000000000000";
 
-pub const LOOKUP: Lookup<Service> =
-    Lookup { all: |region| &region.services, naming: &names::SERVICE, kinds: &[], tags: |service| &service.tags };
+pub const LOOKUP: Lookup<Service> = Lookup {
+    all: |region| &region.services,
+    naming: &names::SERVICE,
+    kinds: &[Kind::Verification],
+    tags: |service| &service.tags,
+};
 
 /// `CreateVpcEndpointServiceConfiguration`. Acceptance is required unless said otherwise.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
@@ -28,6 +32,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     }
     let acceptance_required = params.flag("AcceptanceRequired")?.unwrap_or(true);
     check_ip_types(params, "SupportedIpAddressType")?;
+    let private_dns = params.get("PrivateDnsName").map(|name| private_dns::offer(ctx, name)).transpose()?;
     let tags = specification(params, "vpc-endpoint-service")?;
     let token = params.get("ClientToken").map(str::to_owned);
     let made = ctx.replay("CreateVpcEndpointServiceConfiguration", params)?;
@@ -44,6 +49,8 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
             zone_ids: zone_ids(ctx, &balancers),
             balancers,
             permissions: Vec::new(),
+            connection_tags: [].into(),
+            private_dns,
             tags,
             id,
         };
@@ -61,7 +68,7 @@ pub fn describe_configurations(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml
     let ids = params.list("ServiceId")?;
     let known = ["service-id", "service-name", "service-state", "supported-ip-address-types", "tag"];
     let filters = Filters::read(params, &known)?;
-    let page = Page::read(params, 5, usize::MAX, !ids.is_empty())?;
+    let page = Page::read(params, 5, Page::CAPPED, !ids.is_empty())?;
     params.ready()?;
     let found = select(ctx, &LOOKUP, &ids, &filters, |_, service, name| match name {
         "service-name" => one(&service.name),
@@ -81,7 +88,14 @@ pub fn describe_configurations(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml
 pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let service = names::SERVICE.find(&ctx.here().services, params.need("ServiceId")?)?.clone();
     let acceptance_required = params.flag("AcceptanceRequired")?;
-    only(params, "RemovePrivateDnsName", &["false"])?;
+    let removes = params.flag("RemovePrivateDnsName")?.unwrap_or(false);
+    let offered = params.get("PrivateDnsName").map(|name| private_dns::offer(ctx, name)).transpose()?;
+    if removes && offered.is_some() {
+        return Err(ApiError::new(
+            "InvalidParameterCombination",
+            "Specify PrivateDnsName or RemovePrivateDnsName, not both",
+        ));
+    }
     check_ip_types(params, "AddSupportedIpAddressType")?;
     let add = params.list("AddNetworkLoadBalancerArn")?;
     let remove = params.list("RemoveNetworkLoadBalancerArn")?;
@@ -101,6 +115,11 @@ pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         service.acceptance_required = acceptance_required.unwrap_or(service.acceptance_required);
         service.balancers = balancers;
         service.zone_ids = zone_ids;
+        // The same name again keeps its record and its verification.
+        let same = offered.as_ref().map(|new| &new.name) == service.private_dns.as_ref().map(|old| &old.name);
+        if removes || offered.is_some() && !same {
+            service.private_dns = offered;
+        }
     }
     Ok(Xml::done())
 }
@@ -131,7 +150,7 @@ pub fn describe_services(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiE
     let asked = params.list("ServiceName")?;
     let known = ["owner", "service-name", "service-region", "service-type", "supported-ip-address-types", "tag"];
     let filters = Filters::read(params, &known)?;
-    let page = Page::read(params, 1, usize::MAX, !asked.is_empty())?;
+    let page = Page::read(params, 1, Page::CAPPED, !asked.is_empty())?;
     if params.list("ServiceRegion")?.iter().any(|region| region != ctx.region()) {
         return Err(ApiError::not_modelled("InvalidParameterValue", "services of another region"));
     }
@@ -181,6 +200,8 @@ struct Offer {
     zone_ids: Vec<String>,
     base_name: String,
     acceptance_required: bool,
+    /// The private name, and its verification's state.
+    private_name: Option<(String, String)>,
     tags: Tags,
 }
 
@@ -194,6 +215,7 @@ impl Offer {
             zone_ids: ctx.zones().into_iter().map(|zone| zone.id).collect(),
             base_name: format!("s3.{}.amazonaws.com", ctx.region()),
             acceptance_required: false,
+            private_name: None,
             tags: Tags::new(),
         }
     }
@@ -207,6 +229,10 @@ impl Offer {
             zone_ids: service.zone_ids.clone(),
             base_name: base_name(service, region),
             acceptance_required: service.acceptance_required,
+            private_name: service
+                .private_dns
+                .as_ref()
+                .map(|private| (private.name.clone(), private_dns::state(private).to_owned())),
             // Tags are the owner's: others do not see them.
             tags: if account.id == ctx.owner() { service.tags.clone() } else { Tags::new() },
         }
@@ -218,6 +244,12 @@ impl Offer {
         xml.leaf("serviceRegion", ctx.region());
         write_zones(xml, ctx, &self.zone_ids);
         xml.leaf("owner", &self.owner).words("baseEndpointDnsNameSet", "item", [&self.base_name]);
+        if let Some((name, state)) = &self.private_name {
+            xml.leaf("privateDnsName", name).leaf("privateDnsNameVerificationState", state);
+            xml.list("privateDnsNameSet", "item", [name], |xml, name| {
+                xml.leaf("privateDnsName", name);
+            });
+        }
         xml.leaf("vpcEndpointPolicySupported", self.kind == "Gateway");
         xml.leaf("acceptanceRequired", self.acceptance_required).leaf("managesVpcEndpoints", false);
         xml.words("supportedIpAddressTypeSet", "item", ["ipv4"]);
@@ -303,7 +335,10 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, service: &Service) {
     write_zones(xml, ctx, &service.zone_ids);
     xml.leaf("acceptanceRequired", service.acceptance_required).leaf("managesVpcEndpoints", false);
     xml.words("networkLoadBalancerArnSet", "item", &service.balancers);
-    xml.words("supportedIpAddressTypeSet", "item", ["ipv4"]);
+    xml.words("supportedIpAddressTypeSet", "item", ["ipv4"]).leaf("remoteAccessEnabled", false);
     xml.words("baseEndpointDnsNameSet", "item", [base_name(service, ctx.region())]);
+    if let Some(private) = &service.private_dns {
+        private_dns::write(xml, private);
+    }
     tag_set(xml, &service.tags);
 }

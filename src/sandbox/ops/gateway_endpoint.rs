@@ -1,15 +1,12 @@
 //! Gateway endpoints to S3: a route in a route table, no interface.
 
 use crate::sandbox::wire::{ApiError, Params};
-use crate::sandbox::world::{Endpoint, EndpointKind, Kind, s3_name};
+use crate::sandbox::world::{Endpoint, EndpointKind, Kind, quota, s3_name};
 
 use super::context::Ctx;
 use super::endpoint::no_such_service;
 use super::names;
 use super::tags::specification;
-
-/// Gateway endpoints an account can have in a region [privatelink: vpc-limits-endpoints].
-const LIMIT: usize = 20;
 
 /// The gateway half of `CreateVpcEndpoint`.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Endpoint, ApiError> {
@@ -26,7 +23,9 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Endpoint, ApiError> 
         let text = "Subnets and security groups are for Interface endpoints only";
         return Err(ApiError::new("InvalidParameter", text));
     }
-    if ctx.here().endpoints.values().filter(|one| one.kind == EndpointKind::Gateway).count() >= LIMIT {
+    if ctx.here().endpoints.values().filter(|one| one.kind == EndpointKind::Gateway).count()
+        >= ctx.quota(&quota::GATEWAY_ENDPOINTS)
+    {
         return Err(ApiError::new("VpcEndpointLimitExceeded", "The maximum number of VPC endpoints has been reached."));
     }
     let route_tables = params.list("RouteTableId")?;
@@ -44,6 +43,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Endpoint, ApiError> 
         interfaces: Vec::new(),
         groups: Vec::new(),
         dns_names: Vec::new(),
+        private_dns: None,
         hosted_zone: String::new(),
         connection: String::new(),
         created: ctx.millis(),

@@ -5,6 +5,7 @@ use crate::sandbox::world::{IMAGES, Image, Tags};
 
 use super::context::Ctx;
 use super::describe::one;
+use super::instance::root_device;
 
 /// The account that owns Amazon's images.
 const AMAZON: &str = "137112412989";
@@ -49,12 +50,39 @@ pub fn describe(_ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         xml.leaf("imageState", "available").leaf("imageOwnerId", AMAZON).leaf("imageOwnerAlias", "amazon");
         xml.leaf("creationDate", image.created).leaf("isPublic", true).leaf("architecture", image.architecture);
         xml.leaf("imageType", "machine").maybe("platform", image.platform).leaf("name", image.name);
-        xml.leaf("rootDeviceType", "ebs").leaf("rootDeviceName", "/dev/xvda");
+        xml.leaf("rootDeviceType", "ebs").leaf("rootDeviceName", root_device(image));
         xml.leaf("virtualizationType", "hvm").leaf("hypervisor", "xen").leaf("enaSupport", true);
+        xml.leaf("description", image.name).leaf("sriovNetSupport", "simple").leaf("bootMode", boot_mode(image));
+        write_billing(xml, image);
+        xml.list("blockDeviceMapping", "item", [root_device(image)], |xml, device| {
+            xml.leaf("deviceName", device).node("ebs", |xml| {
+                xml.leaf("deleteOnTermination", true).leaf("volumeType", "gp3").leaf("encrypted", false);
+                xml.leaf("snapshotId", image.id.replacen("ami-", "snap-", 1))
+                    .leaf("iops", 3000)
+                    .leaf("throughput", 125);
+                xml.leaf("volumeSize", if image.platform.is_some() { 30 } else { 8 });
+            });
+        });
         xml.maybe("imdsSupport", image.platform.is_none().then_some("v2.0"));
     });
     xml.maybe("nextToken", next);
     Ok(xml)
+}
+
+/// How an image boots: AL2023 prefers UEFI, and arm64 has nothing else [ec2 userguide: ami-boot].
+pub fn boot_mode(image: &Image) -> &'static str {
+    match (image.architecture, image.platform) {
+        ("arm64", _) => "uefi",
+        (_, None) => "uefi-preferred",
+        (_, Some(_)) => "legacy-bios",
+    }
+}
+
+/// What an instance of this image is billed as [ec2 userguide: billing-info-fields].
+pub fn write_billing(xml: &mut Xml, image: &Image) {
+    let (platform, operation) =
+        if image.platform.is_some() { ("Windows", "RunInstances:0002") } else { ("Linux/UNIX", "RunInstances") };
+    xml.leaf("platformDetails", platform).leaf("usageOperation", operation);
 }
 
 fn facts(image: &Image, name: &str) -> Vec<String> {

@@ -4,13 +4,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{IMAGES, Image, Instance, InterfaceKind, Kind, Life, Region, Subnet, Tags, instance_types};
+use crate::sandbox::world::{
+    IMAGES, Image, Instance, InterfaceKind, Kind, Life, Region, Subnet, Tags, instance_type, quota,
+};
 
 use super::context::{Ctx, NewInterface, group_set, moment};
 use super::describe::{Lookup, one, select};
+use super::image::{boot_mode, write_billing};
 use super::names;
 use super::network_interface;
-use super::security_group::{check_in_vpc, default_of};
+use super::security_group::{check_count, check_in_vpc, default_of};
+use super::subnet::write_host_names;
 use super::tags::{specifications, tag_set};
 use super::vpc::only;
 
@@ -36,6 +40,7 @@ struct Launch {
     user_data: String,
     http_tokens: String,
     hop_limit: u32,
+    protected: bool,
     tags: Tags,
     interface_tags: Tags,
 }
@@ -46,6 +51,7 @@ pub fn run(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let token = params.get("ClientToken").map(str::to_owned);
     let made = ctx.replay("RunInstances", params)?;
     if made.is_none() {
+        check_vcpus(ctx, &launch)?;
         ctx.check_room(&launch.subnet, launch.count as u64)?;
         if let Some(address) = launch.address {
             ctx.check_address(&launch.subnet, address)?;
@@ -65,6 +71,23 @@ pub fn run(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let mut xml = Xml::new();
     write_reservation(&mut xml, ctx, &reservation, &instances);
     Ok(xml)
+}
+
+/// The vCPUs of what runs, and of what is about to [ec2 instancetypes: ec2-instance-quotas].
+fn check_vcpus(ctx: &Ctx<'_>, launch: &Launch) -> Result<(), ApiError> {
+    let of = |kind: &str| instance_type(kind).map_or(0, |kind| usize::try_from(kind.vcpus).unwrap_or(usize::MAX));
+    let runs = |instance: &&Instance| ["pending", "running"].contains(&instance.life.state.as_str());
+    let running: usize = ctx.here().instances.values().filter(runs).map(|instance| of(&instance.kind)).sum();
+    let most = ctx.quota(&quota::VCPUS);
+    if running + launch.count * of(&launch.kind) > most {
+        let text = format!(
+            "You have requested more vCPU capacity than your current vCPU limit of {most} allows for the instance \
+             bucket that the specified instance type belongs to. Please visit http://aws.amazon.com/contact-us/ec2-request \
+             to request an adjustment to this limit."
+        );
+        return Err(ApiError::new("VcpuLimitExceeded", text));
+    }
+    Ok(())
 }
 
 fn start(ctx: &mut Ctx<'_>, params: &Params, launch: &Launch, token: Option<&str>) -> String {
@@ -100,6 +123,7 @@ fn start(ctx: &mut Ctx<'_>, params: &Params, launch: &Launch, token: Option<&str
             reason: None,
             http_tokens: launch.http_tokens.clone(),
             hop_limit: launch.hop_limit,
+            protected: launch.protected,
             volume: ctx.new_id("vol-"),
             tags: launch.tags.clone(),
             id: id.clone(),
@@ -178,10 +202,11 @@ fn facts(region: &Region, instance: &Instance, name: &str, owner: &str) -> Vec<S
 fn read(ctx: &Ctx<'_>, params: &Params) -> Result<Launch, ApiError> {
     let image = find_image(params.need("ImageId")?)?;
     let kind = params.need("InstanceType")?.to_owned();
-    let Some((_, architecture)) = instance_types().iter().find(|(name, _)| *name == kind) else {
+    let Some(found) = instance_type(&kind) else {
         return Err(ApiError::new("InvalidParameterValue", format!("Invalid value '{kind}' for InstanceType.")));
     };
-    if *architecture != image.architecture {
+    let architecture = found.architecture;
+    if architecture != image.architecture {
         let text = format!(
             "The architecture '{architecture}' of the specified instance type does not match the architecture '{}' of \
              the specified AMI.",
@@ -225,9 +250,10 @@ fn read(ctx: &Ctx<'_>, params: &Params) -> Result<Launch, ApiError> {
         subnet,
         groups,
         address,
-        user_data: read_user_data(params)?,
+        user_data: read_user_data(params.get("UserData"))?,
         http_tokens,
         hop_limit,
+        protected: params.flag("DisableApiTermination")?.unwrap_or(false),
         tags: tags.remove("instance").unwrap_or_default(),
         interface_tags: tags.remove("network-interface").unwrap_or_default(),
     })
@@ -262,6 +288,7 @@ fn read_network(ctx: &Ctx<'_>, params: &Params) -> Result<(Subnet, Vec<String>, 
     let subnet = names::SUBNET.find(&ctx.here().subnets, subnet)?.clone();
     let mut groups = params.list(&format!("{prefix}SecurityGroupId"))?;
     check_in_vpc(ctx, &groups, &subnet.vpc)?;
+    check_count(ctx, &groups)?;
     if groups.is_empty() {
         groups = default_of(ctx.here(), &subnet.vpc).into_iter().collect();
     }
@@ -284,8 +311,9 @@ fn read_blocks(params: &Params) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn read_user_data(params: &Params) -> Result<String, ApiError> {
-    let Some(encoded) = params.get("UserData") else { return Ok(String::new()) };
+/// User data as sent: text in base64.
+pub fn read_user_data(encoded: Option<&str>) -> Result<String, ApiError> {
+    let Some(encoded) = encoded else { return Ok(String::new()) };
     let bad =
         |why: &str| ApiError::new("InvalidUserData.Malformed", format!("Invalid BASE64 encoding of user data. {why}"));
     let compact: String = encoded.split_whitespace().collect();
@@ -352,14 +380,11 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, instance: &Instance) {
             xml.leaf("code", code).leaf("message", message);
         });
     }
-    xml.leaf("architecture", image.architecture).leaf("rootDeviceType", "ebs").leaf("rootDeviceName", "/dev/xvda");
-    xml.list("blockDeviceMapping", "item", there.then_some(&instance.volume), |xml, volume| {
-        xml.leaf("deviceName", "/dev/xvda").node("ebs", |xml| {
-            xml.leaf("volumeId", volume).leaf("status", "attached");
-            xml.leaf("attachTime", moment(instance.launched)).leaf("deleteOnTermination", true);
-        });
-    });
+    xml.leaf("architecture", image.architecture).leaf("rootDeviceType", "ebs");
+    xml.leaf("rootDeviceName", root_device(image));
+    write_volumes(xml, instance);
     xml.leaf("virtualizationType", "hvm").leaf("hypervisor", "xen").leaf("ebsOptimized", false);
+    write_settings(xml, instance, image);
     xml.leaf("enaSupport", true).maybe("clientToken", instance.token.as_ref());
     tag_set(xml, &instance.tags);
     xml.list("networkInterfaceSet", "item", region.interfaces.get(&instance.interface), |xml, interface| {
@@ -368,6 +393,61 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, instance: &Instance) {
     xml.node("metadataOptions", |xml| {
         xml.leaf("state", "applied").leaf("httpTokens", &instance.http_tokens);
         xml.leaf("httpPutResponseHopLimit", instance.hop_limit).leaf("httpEndpoint", "enabled");
+        xml.leaf("httpProtocolIpv6", "disabled").leaf("instanceMetadataTags", "disabled");
+    });
+}
+
+/// What every instance has and nobody here changes.
+fn write_settings(xml: &mut Xml, instance: &Instance, image: &Image) {
+    write_billing(xml, image);
+    xml.leaf("usageOperationUpdateTime", moment(instance.launched)).leaf("bootMode", boot_mode(image));
+    let booted = if boot_mode(image).starts_with("uefi") { "uefi" } else { "legacy-bios" };
+    xml.leaf("currentInstanceBootMode", booted);
+    if let Some(kind) = instance_type(&instance.kind) {
+        xml.node("cpuOptions", |xml| {
+            xml.leaf("coreCount", kind.vcpus / kind.threads).leaf("threadsPerCore", kind.threads);
+        });
+    }
+    xml.node("capacityReservationSpecification", |xml| {
+        xml.leaf("capacityReservationPreference", "open");
+    });
+    xml.node("hibernationOptions", |xml| {
+        xml.leaf("configured", false);
+    });
+    xml.node("enclaveOptions", |xml| {
+        xml.leaf("enabled", false);
+    });
+    xml.node("maintenanceOptions", |xml| {
+        xml.leaf("autoRecovery", "default").leaf("rebootMigration", "default");
+    });
+    xml.node("networkPerformanceOptions", |xml| {
+        xml.leaf("bandwidthWeighting", "default");
+    });
+    write_host_names(xml, "privateDnsNameOptions");
+    unmanaged(xml);
+}
+
+/// What says that no AWS service manages a resource for the account.
+pub fn unmanaged(xml: &mut Xml) {
+    xml.node("operator", |xml| {
+        xml.leaf("managed", false);
+    });
+}
+
+/// The name of an image's root device.
+pub fn root_device(image: &Image) -> &'static str {
+    if image.platform.is_some() { "/dev/sda1" } else { "/dev/xvda" }
+}
+
+/// `<blockDeviceMapping>`: the root volume, until the instance is terminated.
+pub fn write_volumes(xml: &mut Xml, instance: &Instance) {
+    let volume = (instance.life.state != "terminated").then_some(&instance.volume);
+    xml.list("blockDeviceMapping", "item", volume, |xml, volume| {
+        xml.leaf("deviceName", root_device(image(instance))).node("ebs", |xml| {
+            xml.leaf("volumeId", volume).leaf("status", "attached");
+            xml.leaf("attachTime", moment(instance.launched)).leaf("deleteOnTermination", true);
+            unmanaged(xml);
+        });
     });
 }
 

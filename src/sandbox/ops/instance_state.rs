@@ -9,7 +9,7 @@ use crate::sandbox::world::{Instance, Kind, Life};
 
 use super::context::Ctx;
 use super::describe::{one, select};
-use super::instance::{LOOKUP, write_state};
+use super::instance::{LOOKUP, unmanaged, write_state};
 use super::names;
 use super::vpc::only;
 
@@ -76,7 +76,8 @@ pub fn describe_status(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiErr
         write_state(xml, "instanceState", &instance.life.state);
         let status = instance.checks.state.as_str();
         let reachability = if status == "ok" { "passed" } else { status };
-        for name in ["systemStatus", "instanceStatus"] {
+        unmanaged(xml);
+        for name in ["systemStatus", "instanceStatus", "attachedEbsStatus"] {
             xml.node(name, |xml| {
                 xml.leaf("status", status);
                 if status != "not-applicable" {
@@ -96,6 +97,13 @@ pub fn terminate(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = ids(ctx, params)?;
     only(params, "Force", &["false"])?;
     only(params, "SkipOsShutdown", &["false"])?;
+    if let Some(id) = ids.iter().find(|id| ctx.here().instances[*id].protected) {
+        let text = format!(
+            "The instance '{id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try \
+             again."
+        );
+        return Err(ApiError::new("OperationNotPermitted", text));
+    }
     params.ready()?;
     Ok(change(ctx, &ids, |state| (!["shutting-down", "terminated"].contains(&state)).then_some("shutting-down")))
 }

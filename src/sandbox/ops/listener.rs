@@ -1,42 +1,27 @@
 //! Listeners.
 
+use std::collections::BTreeMap;
+
 use crate::sandbox::wire::{ApiError, Marker, Params, Xml};
-use crate::sandbox::world::Listener;
+use crate::sandbox::world::{Balancer, Listener, idle_seconds, quota};
 
 use super::context::Ctx;
-use super::load_balancer::{self, modelled};
-use super::tags::read as read_tags;
+use super::load_balancer::{self, modelled, read_attributes, write_attributes};
+use super::tags::read_members;
 use super::target_group;
 
 /// `CreateListener`.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let balancer = load_balancer::find(ctx, params.need("LoadBalancerArn")?)?;
-    modelled(params, "Protocol", "", "TCP")?;
+    check_protocol(params, "")?;
     let port = target_group::read_port(params)?;
-    let actions = params.groups("DefaultActions");
-    let [action] = actions.as_slice() else {
-        return Err(ApiError::new(
-            "ValidationError",
-            "A Network Load Balancer's listener has exactly one default action",
-        ));
-    };
-    modelled(params, &format!("{action}.Type"), "", "forward")?;
-    let group = target_group::find(ctx, &forward_target(params, action)?)?;
-    if group.vpc != balancer.vpc {
-        let text = format!("The target group '{}' is not in the VPC of the load balancer", group.arn);
-        return Err(ApiError::new("InvalidConfigurationRequest", text));
+    let target_group = read_action(ctx, params, &balancer)?;
+    check_port(ctx, &balancer.arn, port, None)?;
+    if ctx.here().listeners.linked(&balancer.arn).count() >= ctx.quota(&quota::LISTENERS) {
+        let text = "The maximum number of listeners of this load balancer has been reached";
+        return Err(ApiError::new("TooManyListeners", text));
     }
-    let listeners = ctx.here().listeners.values();
-    if listeners.clone().any(|other| other.balancer == balancer.arn && other.port == port) {
-        let text = format!("A listener already exists on this port for this load balancer '{}'", balancer.arn);
-        return Err(ApiError::new("DuplicateListener", text));
-    }
-    if listeners.clone().any(|other| other.target_group == group.arn && other.balancer != balancer.arn) {
-        let text =
-            format!("The following target groups cannot be associated with more than one load balancer: {}", group.arn);
-        return Err(ApiError::new("TargetGroupAssociationLimit", text));
-    }
-    let tags = read_tags(params, "Tags")?;
+    let tags = read_members(params)?;
     params.ready_without_dry_run()?;
     let base = balancer.arn.replacen(":loadbalancer/", ":listener/", 1);
     let listener = Listener {
@@ -44,7 +29,8 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         balancer: balancer.arn,
         port,
         protocol: "TCP".to_owned(),
-        target_group: group.arn,
+        target_group,
+        idle_seconds: idle_seconds(),
         tags,
     };
     ctx.here_mut().listeners.insert(listener.arn.clone(), listener.clone());
@@ -77,6 +63,97 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
+/// `ModifyListener`: another port, another target group. What is not given stays.
+pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let mut listener = find(ctx, params.need("ListenerArn")?)?;
+    check_protocol(params, "TCP")?;
+    let balancer = load_balancer::find(ctx, &listener.balancer)?;
+    if params.get("Port").is_some() {
+        listener.port = target_group::read_port(params)?;
+        check_port(ctx, &balancer.arn, listener.port, Some(&listener.arn))?;
+    }
+    if params.has_list("DefaultActions") {
+        listener.target_group = read_action(ctx, params, &balancer)?;
+    }
+    params.ready_without_dry_run()?;
+    ctx.here_mut().listeners.insert(listener.arn.clone(), listener.clone());
+    let mut xml = Xml::new();
+    xml.list("Listeners", "member", [&listener], write);
+    Ok(xml)
+}
+
+/// A listener's one attribute, in seconds between 60 and 6000 [nlb: update-idle-timeout].
+const IDLE: &str = "tcp.idle_timeout.seconds";
+
+/// `DescribeListenerAttributes`.
+pub fn describe_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let listener = find(ctx, params.need("ListenerArn")?)?;
+    params.ready_without_dry_run()?;
+    Ok(attributes(&listener))
+}
+
+/// `ModifyListenerAttributes`.
+pub fn modify_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let mut listener = find(ctx, params.need("ListenerArn")?)?;
+    let changes = read_attributes(params, &[(IDLE, "350", true)])?;
+    let seconds = changes.get(IDLE).and_then(|text| text.parse().ok()).filter(|value| (60..=6000).contains(value));
+    let Some(seconds) = seconds else {
+        return Err(ApiError::new("InvalidConfigurationRequest", format!("{IDLE} must be between 60 and 6000")));
+    };
+    params.ready_without_dry_run()?;
+    listener.idle_seconds = seconds;
+    ctx.here_mut().listeners.insert(listener.arn.clone(), listener.clone());
+    Ok(attributes(&listener))
+}
+
+fn attributes(listener: &Listener) -> Xml {
+    write_attributes(&BTreeMap::from([(IDLE.to_owned(), listener.idle_seconds.to_string())]))
+}
+
+/// TCP is modelled. HTTP is what a Network Load Balancer does not speak (the words are UNCONFIRMED).
+fn check_protocol(params: &Params, default: &str) -> Result<(), ApiError> {
+    if let Some(protocol @ ("HTTP" | "HTTPS" | "GENEVE")) = params.get("Protocol") {
+        let text = format!("Protocol '{protocol}' is not supported with a load balancer of type network");
+        return Err(ApiError::new("UnsupportedProtocol", text));
+    }
+    modelled(params, "Protocol", default, "TCP")
+}
+
+/// The one target group that the default action forwards to.
+fn read_action(ctx: &Ctx<'_>, params: &Params, balancer: &Balancer) -> Result<String, ApiError> {
+    let actions = params.groups("DefaultActions");
+    let [action] = actions.as_slice() else {
+        return Err(ApiError::new(
+            "ValidationError",
+            "A Network Load Balancer's listener has exactly one default action",
+        ));
+    };
+    modelled(params, &format!("{action}.Type"), "", "forward")?;
+    modelled(params, &format!("{action}.Order"), "1", "1")?;
+    let group = target_group::find(ctx, &forward_target(params, action)?)?;
+    if group.vpc != balancer.vpc {
+        let text = format!("The target group '{}' is not in the VPC of the load balancer", group.arn);
+        return Err(ApiError::new("InvalidConfigurationRequest", text));
+    }
+    let mut listeners = ctx.here().listeners.linked(&group.arn);
+    if listeners.any(|other| other.target_group == group.arn && other.balancer != balancer.arn) {
+        let text =
+            format!("The following target groups cannot be associated with more than one load balancer: {}", group.arn);
+        return Err(ApiError::new("TargetGroupAssociationLimit", text));
+    }
+    Ok(group.arn)
+}
+
+/// Whether a listener of the load balancer other than `own` has the port.
+fn check_port(ctx: &Ctx<'_>, balancer: &str, port: u16, own: Option<&str>) -> Result<(), ApiError> {
+    let mut others = ctx.here().listeners.linked(balancer).filter(|other| Some(other.arn.as_str()) != own);
+    if others.any(|other| other.balancer == balancer && other.port == port) {
+        let text = format!("A listener already exists on this port for this load balancer '{balancer}'");
+        return Err(ApiError::new("DuplicateListener", text));
+    }
+    Ok(())
+}
+
 /// `DeleteListener`.
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let arn = params.need("ListenerArn")?;
@@ -86,11 +163,9 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(Xml::new())
 }
 
-fn find(ctx: &Ctx<'_>, arn: &str) -> Result<(), ApiError> {
-    if ctx.here().listeners.contains_key(arn) {
-        return Ok(());
-    }
-    Err(ApiError::new("ListenerNotFound", "One or more listeners not found"))
+fn find(ctx: &Ctx<'_>, arn: &str) -> Result<Listener, ApiError> {
+    let found = ctx.here().listeners.get(arn).cloned();
+    found.ok_or_else(|| ApiError::new("ListenerNotFound", "One or more listeners not found"))
 }
 
 /// The one target group of a forward action, in either spelling; both may be given when they agree.

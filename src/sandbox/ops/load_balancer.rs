@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::sandbox::wire::{ApiError, Marker, Params, Xml};
-use crate::sandbox::world::{Balancer, InterfaceKind, Kind, Life, Subnet};
+use crate::sandbox::world::{Balancer, InterfaceKind, Kind, Life, Subnet, quota};
 
 use super::context::{Ctx, NewInterface, moment};
-use super::tags::read as read_tags;
+use super::tags::read_members;
 
 /// Most characters of a name.
 pub const NAME_LIMIT: usize = 32;
@@ -39,19 +39,19 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     }
     let groups = params.list("SecurityGroups")?;
     check_groups(ctx, &groups, &vpc)?;
-    let tags = read_tags(params, "Tags")?;
+    let tags = read_members(params)?;
     let same_name = ctx.here().balancers.linked(&name).find(|found| found.name == name).cloned();
     if same_name.as_ref().is_some_and(|found| found.fingerprint != params.fingerprint()) {
         let text = format!("A load balancer with the same name '{name}' exists, but with different settings");
         return Err(ApiError::new("DuplicateLoadBalancerName", text));
     }
     if same_name.is_none() {
+        if ctx.here().balancers.len() >= ctx.quota(&quota::BALANCERS) {
+            let text = "The maximum number of load balancers has been reached";
+            return Err(ApiError::new("TooManyLoadBalancers", text));
+        }
         for (subnet, address) in &subnets {
-            ctx.check_room(subnet, 1).map_err(|error| ApiError::new("InvalidSubnet", error.message))?;
-            if let Some(address) = address {
-                ctx.check_address(subnet, *address)
-                    .map_err(|error| ApiError::new("InvalidConfigurationRequest", error.message))?;
-            }
+            check_place(ctx, subnet, *address)?;
         }
     }
     params.ready_without_dry_run()?;
@@ -194,6 +194,57 @@ pub fn set_security_groups(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, Ap
     Ok(xml)
 }
 
+/// `SetSubnets`: the subnets given are all it has afterwards, one per zone. Interfaces in the others leave
+/// [nlb: availability-zones].
+pub fn set_subnets(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let balancer = find(ctx, params.need("LoadBalancerArn")?)?;
+    modelled(params, "IpAddressType", "ipv4", "ipv4")?;
+    let subnets = read_subnets(ctx, params)?;
+    let interfaces = |ctx: &Ctx<'_>| -> Vec<(String, String)> {
+        let found = balancer.interfaces.iter().filter_map(|id| ctx.here().interfaces.get(id));
+        found.map(|found| (found.id.clone(), found.subnet.clone())).collect()
+    };
+    let (kept, gone): (Vec<_>, Vec<_>) =
+        interfaces(ctx).into_iter().partition(|(_, subnet)| subnets.iter().any(|(wanted, _)| wanted.id == *subnet));
+    let new: Vec<&Placed> =
+        subnets.iter().filter(|(wanted, _)| !kept.iter().any(|(_, subnet)| *subnet == wanted.id)).collect();
+    for (subnet, address) in &new {
+        if subnet.vpc != balancer.vpc {
+            let text = format!("The subnet '{}' is not in the VPC of the load balancer", subnet.id);
+            return Err(ApiError::new("InvalidSubnet", text));
+        }
+        check_place(ctx, subnet, *address)?;
+    }
+    params.ready_without_dry_run()?;
+    let name = balancer.arn.split_once(":loadbalancer/").map_or("", |(_, name)| name);
+    let mut held: Vec<String> = kept.into_iter().map(|(id, _)| id).collect();
+    for (subnet, address) in new {
+        let interface = NewInterface {
+            kind: InterfaceKind::Balancer,
+            owner: &balancer.arn,
+            description: format!("ELB {name}"),
+            groups: balancer.groups.clone(),
+            address: *address,
+            tags: BTreeMap::new(),
+        };
+        held.push(ctx.attach(subnet, interface).id);
+    }
+    let leaving = Life::enter(Kind::Interface, "leaving", ctx.timing());
+    let region = ctx.here_mut();
+    for (id, _) in gone {
+        if let Some(interface) = region.interfaces.get_mut(&id) {
+            interface.life = leaving.clone();
+        }
+    }
+    if let Some(found) = region.balancers.get_mut(&balancer.arn) {
+        found.interfaces.clone_from(&held);
+    }
+    let mut xml = Xml::new();
+    write_zones(&mut xml, ctx, &held);
+    xml.leaf("IpAddressType", "ipv4").leaf("EnablePrefixForIpv6SourceNat", "off");
+    Ok(xml)
+}
+
 /// `DescribeLoadBalancerAttributes`.
 pub fn describe_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let balancer = find(ctx, params.need("LoadBalancerArn")?)?;
@@ -289,12 +340,24 @@ fn check_groups(ctx: &Ctx<'_>, groups: &[String], vpc: &str) -> Result<(), ApiEr
     })
 }
 
+/// Whether a node fits into `subnet`, and can have `address` there.
+fn check_place(ctx: &Ctx<'_>, subnet: &Subnet, address: Option<std::net::Ipv4Addr>) -> Result<(), ApiError> {
+    ctx.check_room(subnet, 1).map_err(|error| ApiError::new("InvalidSubnet", error.message))?;
+    address.map_or(Ok(()), |address| {
+        ctx.check_address(subnet, address).map_err(|error| ApiError::new("InvalidConfigurationRequest", error.message))
+    })
+}
+
 type Placed = (Subnet, Option<std::net::Ipv4Addr>);
 
 fn read_subnets(ctx: &Ctx<'_>, params: &Params) -> Result<Vec<Placed>, ApiError> {
     let plain = params.list("Subnets")?;
     let mut wanted: Vec<(String, Option<std::net::Ipv4Addr>)> = Vec::new();
     for prefix in params.groups("SubnetMappings") {
+        if let Some(allocation) = params.get(&format!("{prefix}.AllocationId")) {
+            let text = format!("The allocation ID '{allocation}' does not exist");
+            return Err(ApiError::new("AllocationIdNotFound", text));
+        }
         let address = params.get(&format!("{prefix}.PrivateIPv4Address"));
         let address = address
             .map(|text| text.parse().map_err(|_| ApiError::value("PrivateIPv4Address", text, "Not an IPv4 address.")))
@@ -335,14 +398,18 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, balancer: &Balancer) {
     xml.node("State", |xml| {
         xml.leaf("Code", &balancer.life.state);
     });
-    let interfaces = balancer.interfaces.iter().filter_map(|id| ctx.here().interfaces.get(id));
-    xml.list("AvailabilityZones", "member", interfaces, |xml, interface| {
-        xml.leaf("ZoneName", &interface.zone_name).leaf("SubnetId", &interface.subnet);
-        xml.node("LoadBalancerAddresses", |_| {});
-    });
+    write_zones(xml, ctx, &balancer.interfaces);
     if !balancer.groups.is_empty() {
         xml.words("SecurityGroups", "member", &balancer.groups);
         xml.leaf("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic", on_off(balancer.enforce));
     }
-    xml.leaf("IpAddressType", "ipv4");
+    xml.leaf("IpAddressType", "ipv4").leaf("EnablePrefixForIpv6SourceNat", "off");
+}
+
+fn write_zones(xml: &mut Xml, ctx: &Ctx<'_>, interfaces: &[String]) {
+    let interfaces = interfaces.iter().filter_map(|id| ctx.here().interfaces.get(id));
+    xml.list("AvailabilityZones", "member", interfaces, |xml, interface| {
+        xml.leaf("ZoneName", &interface.zone_name).leaf("SubnetId", &interface.subnet);
+        xml.node("LoadBalancerAddresses", |_| {});
+    });
 }

@@ -3,14 +3,18 @@
 //! Next: `table.rs` lists every operation; `context.rs` is what each of them is given.
 
 mod acceptance;
+mod account;
 mod context;
 mod describe;
 mod endpoint;
 mod endpoint_service;
 mod gateway_endpoint;
+mod hosted_zone;
 mod identity;
 mod image;
 mod instance;
+mod instance_attribute;
+mod instance_connect_endpoint;
 mod instance_state;
 mod listener;
 mod load_balancer;
@@ -19,10 +23,14 @@ mod network_acl;
 mod network_acl_entry;
 mod network_interface;
 mod prefix_list;
+mod private_dns;
+mod record_set;
 mod route_table;
 mod security_group;
 mod security_group_rule;
+mod security_group_rule_change;
 mod service_permission;
+mod service_quota;
 mod subnet;
 mod tags;
 mod target_group;

@@ -63,6 +63,12 @@ pub const ENDPOINT: Naming = Naming {
     not_found: "InvalidVpcEndpointId.NotFound",
     what: "Vpc Endpoint Id",
 };
+pub const CONNECT_ENDPOINT: Naming = Naming {
+    prefix: "eice-",
+    malformed: "InvalidInstanceConnectEndpointId.Malformed",
+    not_found: "InvalidInstanceConnectEndpointId.NotFound",
+    what: "instanceConnectEndpoint ID",
+};
 pub const SERVICE: Naming = Naming {
     prefix: "vpce-svc-",
     // The doubled "Id" is AWS's.

@@ -1,7 +1,7 @@
 //! Route tables: the local route, routes of gateway endpoints, associations with subnets.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{Region, RouteTable, s3_prefix_list};
+use crate::sandbox::world::{Region, RouteTable, quota, s3_prefix_list};
 
 use super::context::Ctx;
 use super::describe::{Lookup, one, select};
@@ -17,6 +17,11 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let tags = specification(params, "route-table")?;
     let token = params.get("ClientToken").map(str::to_owned);
     let made = ctx.replay("CreateRouteTable", params)?;
+    let siblings = ctx.here().route_tables.linked(&vpc).count();
+    if made.is_none() && siblings >= ctx.quota(&quota::ROUTE_TABLES) {
+        let text = "The maximum number of route tables has been reached.";
+        return Err(ApiError::new("RouteTableLimitExceeded", text));
+    }
     params.ready()?;
     let table = if let Some(table) = made.and_then(|id| ctx.here().route_tables.get(&id).cloned()) {
         table
@@ -109,6 +114,42 @@ pub fn disassociate(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError>
         table.associations.remove(id);
     }
     Ok(Xml::done())
+}
+
+/// `ReplaceRouteTableAssociation`: a subnet moves to another table, or the VPC gets another main table.
+pub fn replace(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let association = params.need("AssociationId")?.to_owned();
+    let region = ctx.here();
+    let table = names::ROUTE_TABLE.find(&region.route_tables, params.need("RouteTableId")?)?;
+    let holds = |other: &&RouteTable| {
+        other.main.as_ref() == Some(&association) || other.associations.contains_key(&association)
+    };
+    let Some(from) = region.route_tables.values().find(holds) else {
+        return Err(ApiError::no_such("InvalidAssociationID.NotFound", "association ID", &association));
+    };
+    if from.vpc != table.vpc {
+        let text = format!("Route table {} and association {association} belong to different networks", table.id);
+        return Err(ApiError::new("InvalidParameterValue", text));
+    }
+    let (from, to) = (from.id.clone(), table.id.clone());
+    params.ready()?;
+    let new = ctx.new_id("rtbassoc-");
+    let tables = &mut ctx.here_mut().route_tables;
+    let moved = tables.get_mut(&from).map(|table| (table.main.take_if(|main| *main == association), table));
+    let subnet = moved.and_then(|(_, table)| table.associations.remove(&association));
+    if let Some(table) = tables.get_mut(&to) {
+        match subnet {
+            Some(subnet) => {
+                table.associations.insert(new.clone(), subnet);
+            }
+            None => table.main = Some(new.clone()),
+        }
+    }
+    let mut xml = Xml::new();
+    xml.leaf("newAssociationId", new).node("associationState", |xml| {
+        xml.leaf("state", "associated");
+    });
+    Ok(xml)
 }
 
 /// `DeleteRouteTable`. Associations and routes of gateway endpoints hold it.

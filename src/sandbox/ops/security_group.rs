@@ -1,7 +1,7 @@
 //! Security groups. Their rules are in `security_group_rule.rs`.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{Block, Group, Peer, Region, Rule, Tags};
+use crate::sandbox::world::{Block, Group, Peer, Region, Rule, Tags, quota};
 
 use super::context::Ctx;
 use super::describe::{Lookup, one, select};
@@ -27,6 +27,10 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     if ctx.here().groups.linked(&vpc).any(|group| group.vpc == vpc && group.name == name) {
         let text = format!("The security group '{name}' already exists for VPC '{vpc}'");
         return Err(ApiError::new("InvalidGroup.Duplicate", text));
+    }
+    if ctx.here().groups.len() >= ctx.quota(&quota::GROUPS) {
+        let text = "The maximum number of security groups has been reached.";
+        return Err(ApiError::new("SecurityGroupLimitExceeded", text));
     }
     let tags = specification(params, "security-group")?;
     params.ready()?;
@@ -126,6 +130,15 @@ pub fn check_in_vpc(ctx: &Ctx<'_>, groups: &[String], vpc: &str) -> Result<(), A
                 format!("Security group {id} and VPC {vpc} belong to different networks."),
             ));
         }
+    }
+    Ok(())
+}
+
+/// Whether one interface can carry as many groups.
+pub fn check_count(ctx: &Ctx<'_>, groups: &[String]) -> Result<(), ApiError> {
+    if groups.len() > ctx.quota(&quota::INTERFACE_GROUPS) {
+        let text = "The maximum number of security groups per interface has been reached.";
+        return Err(ApiError::new("SecurityGroupsPerInterfaceLimitExceeded", text));
     }
     Ok(())
 }

@@ -1,16 +1,13 @@
 //! The rules of security groups: authorize, revoke, describe.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{Block, Group, Peer, Rule, Tags, s3_prefix_list};
+use crate::sandbox::world::{Block, Group, Peer, Rule, Tags, quota, s3_prefix_list};
 
 use super::context::Ctx;
 use super::describe::one;
 use super::names;
 use super::security_group::permissions;
 use super::tags::{specification, tag_set};
-
-/// Rules a group can have in each direction [vpc userguide: amazon-vpc-limits].
-const LIMIT: usize = 60;
 
 /// `AuthorizeSecurityGroupIngress`.
 pub fn authorize_ingress(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
@@ -79,7 +76,7 @@ fn authorize(ctx: &mut Ctx<'_>, params: &Params, egress: bool) -> Result<Xml, Ap
             return Err(ApiError::new("InvalidPermission.Duplicate", text));
         }
     }
-    if group.rules.iter().filter(|rule| rule.egress == egress).count() + rules.len() > LIMIT {
+    if group.rules.iter().filter(|rule| rule.egress == egress).count() + rules.len() > ctx.quota(&quota::GROUP_RULES) {
         let text = "The maximum number of rules per security group has been reached.";
         return Err(ApiError::new("RulesPerSecurityGroupLimitExceeded", text));
     }
@@ -134,7 +131,7 @@ fn revoke(ctx: &mut Ctx<'_>, params: &Params, egress: bool) -> Result<Xml, ApiEr
 }
 
 /// Reads `IpPermissions.N`, or the older spelling of one rule in the request itself.
-fn read(ctx: &Ctx<'_>, params: &Params, group: &Group, egress: bool, tags: &Tags) -> Result<Vec<Rule>, ApiError> {
+pub fn read(ctx: &Ctx<'_>, params: &Params, group: &Group, egress: bool, tags: &Tags) -> Result<Vec<Rule>, ApiError> {
     let mut rules = Vec::new();
     let mut add = |range: &(String, Option<i32>, Option<i32>), peer: Peer, description: Option<&str>| {
         let (protocol, from, to) = range.clone();
@@ -168,7 +165,8 @@ fn read(ctx: &Ctx<'_>, params: &Params, group: &Group, egress: bool, tags: &Tags
     Ok(rules)
 }
 
-fn peer(ctx: &Ctx<'_>, vpc: &str, field: &str, value: &str) -> Result<Peer, ApiError> {
+/// The other end of a rule, as `field` spells it.
+pub fn peer(ctx: &Ctx<'_>, vpc: &str, field: &str, value: &str) -> Result<Peer, ApiError> {
     match field {
         "CidrIp" => {
             let block = value.parse::<Block>().ok();
@@ -188,7 +186,8 @@ fn peer(ctx: &Ctx<'_>, vpc: &str, field: &str, value: &str) -> Result<Peer, ApiE
     }
 }
 
-fn read_range(params: &Params, prefix: &str) -> Result<(String, Option<i32>, Option<i32>), ApiError> {
+/// Protocol and ports.
+pub fn read_range(params: &Params, prefix: &str) -> Result<(String, Option<i32>, Option<i32>), ApiError> {
     let protocol = params.need(&format!("{prefix}IpProtocol"))?.to_ascii_lowercase();
     let from = params.number::<i32>(&format!("{prefix}FromPort"))?;
     let to = params.number::<i32>(&format!("{prefix}ToPort"))?;
@@ -223,11 +222,13 @@ fn read_range(params: &Params, prefix: &str) -> Result<(String, Option<i32>, Opt
     }
 }
 
-fn equal(a: &Rule, b: &Rule) -> bool {
+/// Whether two rules admit the same, whatever they are called.
+pub fn equal(a: &Rule, b: &Rule) -> bool {
     (a.egress, &a.protocol, a.from, a.to, &a.peer) == (b.egress, &b.protocol, b.from, b.to, &b.peer)
 }
 
-fn sentence(rule: &Rule, egress: bool) -> String {
+/// A rule in EC2's words.
+pub fn sentence(rule: &Rule, egress: bool) -> String {
     let peer = match &rule.peer {
         Peer::Cidr(block) => block.to_string(),
         Peer::Group(id) | Peer::PrefixList(id) => id.clone(),

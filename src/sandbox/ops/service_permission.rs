@@ -40,7 +40,7 @@ pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let service = names::SERVICE.find(&ctx.here().services, params.need("ServiceId")?)?.clone();
     let filters = Filters::read(params, &["principal", "principal-type", "permission-type", "tag"])?;
-    let page = Page::read(params, 1, usize::MAX, false)?;
+    let page = Page::read(params, 5, Page::CAPPED, false)?;
     params.ready()?;
     let mut found: Vec<&Permission> = service
         .permissions
@@ -90,5 +90,5 @@ fn principal_type(principal: &str) -> Result<&'static str, ApiError> {
 
 fn write(xml: &mut Xml, permission: &Permission, service: &str) {
     xml.leaf("principalType", &permission.principal_type).leaf("principal", &permission.principal);
-    xml.leaf("servicePermissionId", &permission.id).leaf("serviceId", service);
+    xml.leaf("servicePermissionId", &permission.id).leaf("serviceId", service).leaf("permissionType", "vpc-endpoint");
 }

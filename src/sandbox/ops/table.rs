@@ -6,9 +6,11 @@ use super::context::Ctx;
 use super::instance_state::ConsoleQuestion;
 use super::target_health::HealthQuestion;
 use super::{
-    acceptance, endpoint, endpoint_service, identity, image, instance, instance_state, listener, load_balancer,
-    network_acl, network_acl_entry, network_interface, prefix_list, route_table, security_group, security_group_rule,
-    service_permission, subnet, tags, target_group, target_health, vpc, zone,
+    acceptance, account, endpoint, endpoint_service, hosted_zone, identity, image, instance, instance_attribute,
+    instance_connect_endpoint, instance_state, listener, load_balancer, network_acl, network_acl_entry,
+    network_interface, prefix_list, private_dns, record_set, route_table, security_group, security_group_rule,
+    security_group_rule_change, service_permission, service_quota, subnet, tags, target_group, target_health, vpc,
+    zone,
 };
 
 /// The services that are modelled.
@@ -20,6 +22,10 @@ pub enum Protocol {
     Elb,
     /// STS, the `awsQuery` protocol.
     Sts,
+    /// Service Quotas, the `awsJson1_1` protocol.
+    Quotas,
+    /// Route 53, the `restXml` protocol.
+    Route53,
 }
 
 /// What an operation has to say.
@@ -40,6 +46,7 @@ const EC2: &[(&str, Operation)] = &[
     ("AssociateRouteTable", route_table::associate),
     ("AuthorizeSecurityGroupEgress", security_group_rule::authorize_egress),
     ("AuthorizeSecurityGroupIngress", security_group_rule::authorize_ingress),
+    ("CreateInstanceConnectEndpoint", instance_connect_endpoint::create),
     ("CreateNetworkAcl", network_acl::create),
     ("CreateNetworkAclEntry", network_acl_entry::create),
     ("CreateRouteTable", route_table::create),
@@ -49,6 +56,7 @@ const EC2: &[(&str, Operation)] = &[
     ("CreateVpc", vpc::create),
     ("CreateVpcEndpoint", endpoint::create),
     ("CreateVpcEndpointServiceConfiguration", endpoint_service::create),
+    ("DeleteInstanceConnectEndpoint", instance_connect_endpoint::delete),
     ("DeleteNetworkAcl", network_acl::delete),
     ("DeleteNetworkAclEntry", network_acl_entry::delete),
     ("DeleteRouteTable", route_table::delete),
@@ -58,13 +66,18 @@ const EC2: &[(&str, Operation)] = &[
     ("DeleteVpc", vpc::delete),
     ("DeleteVpcEndpointServiceConfigurations", endpoint_service::delete),
     ("DeleteVpcEndpoints", endpoint::delete),
+    ("DescribeAccountAttributes", account::describe_attributes),
     ("DescribeAvailabilityZones", zone::describe),
     ("DescribeImages", image::describe),
+    ("DescribeInstanceAttribute", instance_attribute::describe),
+    ("DescribeInstanceConnectEndpoints", instance_connect_endpoint::describe),
     ("DescribeInstanceStatus", instance_state::describe_status),
     ("DescribeInstanceTypeOfferings", zone::describe_offerings),
+    ("DescribeInstanceTypes", account::describe_types),
     ("DescribeInstances", instance::describe),
     ("DescribeManagedPrefixLists", prefix_list::describe_managed),
     ("DescribeNetworkAcls", network_acl::describe),
+    ("DescribeNetworkInterfaceAttribute", network_interface::describe_attribute),
     ("DescribeNetworkInterfaces", network_interface::describe),
     ("DescribePrefixLists", prefix_list::describe),
     ("DescribeRegions", zone::describe_regions),
@@ -82,6 +95,10 @@ const EC2: &[(&str, Operation)] = &[
     ("DescribeVpcs", vpc::describe),
     ("DisassociateRouteTable", route_table::disassociate),
     ("GetManagedPrefixListEntries", prefix_list::entries),
+    ("ModifyInstanceAttribute", instance_attribute::modify),
+    ("ModifyNetworkInterfaceAttribute", network_interface::modify_attribute),
+    ("ModifySecurityGroupRules", security_group_rule_change::modify),
+    ("ModifySubnetAttribute", subnet::modify_attribute),
     ("ModifyVpcAttribute", vpc::modify_attribute),
     ("ModifyVpcEndpoint", endpoint::modify),
     ("ModifyVpcEndpointServiceConfiguration", endpoint_service::modify),
@@ -89,12 +106,16 @@ const EC2: &[(&str, Operation)] = &[
     ("RejectVpcEndpointConnections", acceptance::reject),
     ("ReplaceNetworkAclAssociation", network_acl::replace_association),
     ("ReplaceNetworkAclEntry", network_acl_entry::replace),
+    ("ReplaceRouteTableAssociation", route_table::replace),
     ("RevokeSecurityGroupEgress", security_group_rule::revoke_egress),
     ("RevokeSecurityGroupIngress", security_group_rule::revoke_ingress),
     ("RunInstances", instance::run),
     ("StartInstances", instance_state::start),
+    ("StartVpcEndpointServicePrivateDnsVerification", private_dns::start_verification),
     ("StopInstances", instance_state::stop),
     ("TerminateInstances", instance_state::terminate),
+    ("UpdateSecurityGroupRuleDescriptionsEgress", security_group_rule_change::describe_egress),
+    ("UpdateSecurityGroupRuleDescriptionsIngress", security_group_rule_change::describe_ingress),
 ];
 
 const ELB: &[(&str, Operation)] = &[
@@ -106,21 +127,44 @@ const ELB: &[(&str, Operation)] = &[
     ("DeleteLoadBalancer", load_balancer::delete),
     ("DeleteTargetGroup", target_group::delete),
     ("DeregisterTargets", target_group::deregister),
+    ("DescribeAccountLimits", account::describe_limits),
+    ("DescribeListenerAttributes", listener::describe_attributes),
     ("DescribeListeners", listener::describe),
     ("DescribeLoadBalancerAttributes", load_balancer::describe_attributes),
     ("DescribeLoadBalancers", load_balancer::describe),
     ("DescribeTags", tags::describe_tags),
     ("DescribeTargetGroupAttributes", target_group::describe_attributes),
     ("DescribeTargetGroups", target_group::describe),
+    ("ModifyListener", listener::modify),
+    ("ModifyListenerAttributes", listener::modify_attributes),
     ("ModifyLoadBalancerAttributes", load_balancer::modify_attributes),
     ("ModifyTargetGroup", target_group::modify),
     ("ModifyTargetGroupAttributes", target_group::modify_attributes),
     ("RegisterTargets", target_group::register),
     ("RemoveTags", tags::remove_tags),
     ("SetSecurityGroups", load_balancer::set_security_groups),
+    ("SetSubnets", load_balancer::set_subnets),
 ];
 
 const STS: &[(&str, Operation)] = &[("GetCallerIdentity", identity::caller)];
+
+const SERVICE_QUOTAS: &[(&str, Operation)] = &[
+    ("GetAWSDefaultServiceQuota", service_quota::get_default),
+    ("GetServiceQuota", service_quota::get),
+    ("ListAWSDefaultServiceQuotas", service_quota::list_defaults),
+    ("ListServiceQuotas", service_quota::list),
+];
+
+const ROUTE53: &[(&str, Operation)] = &[
+    ("ChangeResourceRecordSets", record_set::change_sets),
+    ("CreateHostedZone", hosted_zone::create),
+    ("DeleteHostedZone", hosted_zone::delete),
+    ("GetChange", hosted_zone::get_change),
+    ("GetHostedZone", hosted_zone::get),
+    ("ListHostedZones", hosted_zone::list),
+    ("ListHostedZonesByName", hosted_zone::list_by_name),
+    ("ListResourceRecordSets", record_set::list),
+];
 
 impl Protocol {
     /// The service that a signature's scope names.
@@ -129,6 +173,8 @@ impl Protocol {
             "ec2" => Some(Self::Ec2),
             "elasticloadbalancing" => Some(Self::Elb),
             "sts" => Some(Self::Sts),
+            "servicequotas" => Some(Self::Quotas),
+            "route53" => Some(Self::Route53),
             _ => None,
         }
     }
@@ -139,6 +185,8 @@ impl Protocol {
             Self::Ec2 => "2016-11-15",
             Self::Elb => "2015-12-01",
             Self::Sts => "2011-06-15",
+            Self::Quotas => "2019-06-24",
+            Self::Route53 => "2013-04-01",
         }
     }
 
@@ -148,6 +196,9 @@ impl Protocol {
             Self::Ec2 => format!("http://ec2.amazonaws.com/doc/{}/", self.version()),
             Self::Elb => format!("http://elasticloadbalancing.amazonaws.com/doc/{}/", self.version()),
             Self::Sts => format!("https://sts.amazonaws.com/doc/{}/", self.version()),
+            // JSON has none.
+            Self::Quotas => String::new(),
+            Self::Route53 => format!("https://route53.amazonaws.com/doc/{}/", self.version()),
         }
     }
 }
@@ -157,7 +208,7 @@ const ASKING: [&str; 2] = ["DescribeTargetHealth", "GetConsoleOutput"];
 
 /// The name of every operation.
 pub fn operations() -> impl Iterator<Item = &'static str> {
-    [EC2, ELB, STS].into_iter().flatten().map(|(name, _)| *name).chain(ASKING)
+    [EC2, ELB, STS, SERVICE_QUOTAS, ROUTE53].into_iter().flatten().map(|(name, _)| *name).chain(ASKING)
 }
 
 /// Runs one operation.
@@ -166,6 +217,8 @@ pub fn run(protocol: Protocol, action: &str, ctx: &mut Ctx<'_>, params: &Params)
         Protocol::Ec2 => (EC2, "EC2"),
         Protocol::Elb => (ELB, "Elastic Load Balancing v2"),
         Protocol::Sts => (STS, "STS"),
+        Protocol::Quotas => (SERVICE_QUOTAS, "Service Quotas"),
+        Protocol::Route53 => (ROUTE53, "Route 53"),
     };
     let answer = match (protocol, action) {
         (Protocol::Ec2, "GetConsoleOutput") => instance_state::console(ctx, params).map(Answer::Console),
@@ -180,17 +233,23 @@ pub fn run(protocol: Protocol, action: &str, ctx: &mut Ctx<'_>, params: &Params)
         (Protocol::Elb | Protocol::Sts, "MissingParameter" | "InvalidParameterValue") => {
             ApiError { code: "ValidationError".to_owned(), ..error }
         }
+        (Protocol::Quotas, "MissingParameter" | "InvalidParameterValue" | "ValidationError") => {
+            ApiError { code: "IllegalArgumentException".to_owned(), ..error }
+        }
+        (Protocol::Route53, "MissingParameter" | "InvalidParameterValue" | "ValidationError") => {
+            ApiError { code: "InvalidInput".to_owned(), ..error }
+        }
         _ => error,
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{EC2, ELB};
+    use super::{EC2, ELB, ROUTE53, SERVICE_QUOTAS};
 
     #[test]
     fn the_tables_are_in_order_and_name_nothing_twice() {
-        for table in [EC2, ELB] {
+        for table in [EC2, ELB, ROUTE53, SERVICE_QUOTAS] {
             assert!(table.windows(2).all(|pair| pair[0].0 < pair[1].0));
         }
     }

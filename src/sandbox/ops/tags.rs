@@ -63,6 +63,15 @@ pub fn read(params: &Params, list: &str) -> Result<Tags, ApiError> {
     Ok(tags)
 }
 
+/// [`read`] with `ELBv2`'s codes.
+pub fn read_members(params: &Params) -> Result<Tags, ApiError> {
+    read(params, "Tags").map_err(|error| match error.code.as_str() {
+        "TagLimitExceeded" => ApiError::new("TooManyTags", "The limit of tags is exceeded"),
+        _ if error.message.starts_with("Duplicate") => ApiError::new("DuplicateTagKeys", error.message),
+        _ => error,
+    })
+}
+
 /// `<tagSet>` as EC2 writes it.
 pub fn tag_set(xml: &mut Xml, tags: &Tags) {
     xml.list("tagSet", "item", tags, |xml, (key, value)| {
@@ -113,6 +122,10 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     params.ready()?;
     let mut rows = Vec::new();
     for (id, kind, tags) in all(ctx.here()) {
+        // A connection is gone with its endpoint, which may be another account's.
+        if kind == "vpc-endpoint-connection" && service_of_connection(ctx, id).is_none() {
+            continue;
+        }
         for (key, value) in tags {
             let only = Tags::from([(key.clone(), value.clone())]);
             let fits = filters.hold(&only, |name| match name {
@@ -139,7 +152,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 /// `ELBv2`'s `AddTags`.
 pub fn add_tags(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let arns = arns(ctx, params)?;
-    let tags = read(params, "Tags")?;
+    let tags = read_members(params)?;
     for arn in &arns {
         check_limit(ctx, arn, &tags).map_err(|_| ApiError::new("TooManyTags", "The limit of tags is exceeded"))?;
     }
@@ -182,7 +195,8 @@ fn ids(ctx: &mut Ctx<'_>, params: &Params, list: &str) -> Result<Vec<String>, Ap
         return Err(ApiError::missing(list));
     }
     for id in &ids {
-        if id.starts_with("arn:") || tags_mut(ctx.here_mut(), id).is_none() {
+        let known = tags_mut(ctx.here_mut(), id).is_some() || service_of_connection(ctx, id).is_some();
+        if id.starts_with("arn:") || !known {
             return Err(ApiError::new("InvalidID", format!("The ID '{id}' is not valid")));
         }
     }
@@ -218,10 +232,21 @@ fn check_limit(ctx: &mut Ctx<'_>, id: &str, new: &Tags) -> Result<(), ApiError> 
 
 fn add(ctx: &mut Ctx<'_>, ids: &[String], new: &Tags) {
     for id in ids {
+        if let Some(service) = service_of_connection(ctx, id)
+            && let Some(service) = ctx.here_mut().services.get_mut(&service)
+        {
+            service.connection_tags.entry(id.clone()).or_default();
+        }
         if let Some((_, tags)) = tags_mut(ctx.here_mut(), id) {
             tags.extend(new.clone());
         }
     }
+}
+
+/// The caller's service that has this connection.
+fn service_of_connection(ctx: &Ctx<'_>, id: &str) -> Option<String> {
+    let has = |service: &&String| ctx.world().connections(service).any(|(_, endpoint)| endpoint.connection == id);
+    ctx.here().services.keys().filter(|_| id.starts_with("vpce-con-")).find(has).cloned()
 }
 
 /// The tags of the resource with this id or ARN, and its type.
@@ -259,12 +284,22 @@ fn tags_mut<'a>(region: &'a mut Region, id: &str) -> Option<(&'static str, &'a m
     if region.endpoints.contains_key(id) {
         return region.endpoints.get_mut(id).map(|endpoint| ("vpc-endpoint", &mut endpoint.tags));
     }
+    if region.connect_endpoints.contains_key(id) {
+        let found = region.connect_endpoints.get_mut(id);
+        return found.map(|endpoint| ("instance-connect-endpoint", &mut endpoint.tags));
+    }
     if region.services.contains_key(id) {
         return region.services.get_mut(id).map(|service| ("vpc-endpoint-service", &mut service.tags));
     }
     let mut rules = region.groups.linked_mut(id).into_iter().flat_map(|group| &mut group.rules);
     if let Some(rule) = rules.find(|rule| rule.id == id) {
         return Some(("security-group-rule", &mut rule.tags));
+    }
+    if id.starts_with("vpce-con-") {
+        let mut connections =
+            region.services.linked_mut(id).into_iter().flat_map(|service| &mut service.connection_tags);
+        let found = connections.find(|(connection, _)| *connection == id);
+        return found.map(|(_, tags)| ("vpc-endpoint-connection", tags));
     }
     let mut permissions = region.services.linked_mut(id).into_iter().flat_map(|service| &mut service.permissions);
     if let Some(permission) = permissions.find(|permission| permission.id == id) {
@@ -283,12 +318,16 @@ fn all(region: &Region) -> Vec<(&str, &'static str, &Tags)> {
     all.extend(region.interfaces.values().map(|found| (found.id.as_str(), "network-interface", &found.tags)));
     all.extend(region.instances.values().map(|instance| (instance.id.as_str(), "instance", &instance.tags)));
     all.extend(region.endpoints.values().map(|found| (found.id.as_str(), "vpc-endpoint", &found.tags)));
+    let connect_endpoints = region.connect_endpoints.values();
+    all.extend(connect_endpoints.map(|found| (found.id.as_str(), "instance-connect-endpoint", &found.tags)));
     for group in region.groups.values() {
         all.push((group.id.as_str(), "security-group", &group.tags));
         all.extend(group.rules.iter().map(|rule| (rule.id.as_str(), "security-group-rule", &rule.tags)));
     }
     for service in region.services.values() {
         all.push((service.id.as_str(), "vpc-endpoint-service", &service.tags));
+        let connections = service.connection_tags.iter();
+        all.extend(connections.map(|(id, tags)| (id.as_str(), "vpc-endpoint-connection", tags)));
         let permissions = service.permissions.iter();
         all.extend(permissions.map(|found| (found.id.as_str(), "vpc-endpoint-service-permission", &found.tags)));
     }

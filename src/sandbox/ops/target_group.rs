@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use crate::sandbox::wire::{ApiError, Marker, Params, Xml};
-use crate::sandbox::world::{Kind, Life, Target, TargetGroup};
+use crate::sandbox::world::{Kind, Life, Target, TargetGroup, quota};
 
 use super::context::Ctx;
 use super::load_balancer::{self, check_name, modelled, read_attributes, write_attributes};
-use super::tags::read as read_tags;
+use super::tags::read_members;
 
 /// A target group's attributes and their defaults. Those marked `true` can be changed here.
 const ATTRIBUTES: &[(&str, &str, bool)] = &[
@@ -50,7 +50,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         attributes: ATTRIBUTES.iter().map(|(key, value, _)| ((*key).to_owned(), (*value).to_owned())).collect(),
         targets: Vec::new(),
         fingerprint: params.fingerprint(),
-        tags: read_tags(params, "Tags")?,
+        tags: read_members(params)?,
         name,
         vpc,
         target_type,
@@ -63,6 +63,10 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     if same_name.as_ref().is_some_and(|found| found.fingerprint != group.fingerprint) {
         let text = format!("A target group with the same name '{}' exists, but with different settings", group.name);
         return Err(ApiError::new("DuplicateTargetGroupName", text));
+    }
+    if same_name.is_none() && ctx.here().target_groups.len() >= ctx.quota(&quota::TARGET_GROUPS) {
+        let text = "The maximum number of target groups has been reached";
+        return Err(ApiError::new("TooManyTargetGroups", text));
     }
     params.ready_without_dry_run()?;
     let group = if let Some(group) = same_name {
@@ -162,6 +166,13 @@ pub fn register(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
             ctx.touch(Kind::Instance, id);
             return Err(error);
         }
+    }
+    let registered =
+        |id: &str, port: u16| group.targets.iter().any(|target| (target.id.as_str(), target.port) == (id, port));
+    let new = targets.iter().filter(|(id, port)| !registered(id, *port)).count();
+    if group.targets.len() + new > ctx.quota(&quota::TARGETS) {
+        let text = format!("The following target group has too many targets: '{}'", group.arn);
+        return Err(ApiError::new("TooManyTargets", text));
     }
     params.ready_without_dry_run()?;
     let Some(found) = ctx.here_mut().target_groups.get_mut(&group.arn) else { return Ok(Xml::new()) };

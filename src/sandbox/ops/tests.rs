@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::host::Random;
 use crate::sandbox::Pace;
 use crate::sandbox::wire::{ApiError, Params};
-use crate::sandbox::world::{IMAGES, Timing, World};
+use crate::sandbox::world::{IMAGES, Quotas, Timing, World};
 
 use super::describe::INDEXED;
 use super::{Answer, Ctx, Protocol, operations, run};
@@ -32,7 +32,8 @@ impl Lab {
         let params = Params::parse(form.as_bytes())?;
         let params = if protocol == Protocol::Elb { params.with_members() } else { params };
         let action = params.need("Action")?.to_owned();
-        let mut ctx = Ctx::new(&mut self.world, account, REGION, self.timing, &self.random);
+        let quotas = Quotas::default();
+        let mut ctx = Ctx::new(&mut self.world, account, REGION, self.timing, &self.random, &quotas);
         match run(protocol, &action, &mut ctx, &params)? {
             Answer::Done(xml) => Ok(xml.as_str().to_owned()),
             Answer::Health(question) => Ok(question.answer(&[]).as_str().to_owned()),

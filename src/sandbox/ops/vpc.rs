@@ -2,16 +2,13 @@
 //! when it goes.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{Block, Group, Kind, Peer, Region, RouteTable, Rule, Tags, Vpc};
+use crate::sandbox::world::{Block, Group, Kind, Peer, Region, RouteTable, Rule, Tags, Vpc, quota};
 
 use super::context::Ctx;
 use super::describe::{Lookup, one, select};
 use super::names;
 use super::network_acl::default_network_acl;
 use super::tags::{specification, tag_set};
-
-/// VPCs an account can have in a region unless it asks for more [vpc userguide: amazon-vpc-limits].
-const LIMIT: usize = 5;
 
 const LOOKUP: Lookup<Vpc> =
     Lookup { all: |region| &region.vpcs, naming: &names::VPC, kinds: &[Kind::Vpc], tags: |vpc| &vpc.tags };
@@ -28,7 +25,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     only(params, "InstanceTenancy", &["default"])?;
     only(params, "AmazonProvidedIpv6CidrBlock", &["false"])?;
     let tags = specification(params, "vpc")?;
-    if ctx.here().vpcs.len() >= LIMIT {
+    if ctx.here().vpcs.len() >= ctx.quota(&quota::VPCS) {
         return Err(ApiError::new("VpcLimitExceeded", "The maximum number of VPCs has been reached."));
     }
     params.ready()?;
@@ -128,6 +125,8 @@ pub fn describe_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, Api
     let value = match attribute {
         "enableDnsSupport" => vpc.dns_support,
         "enableDnsHostnames" => vpc.dns_hostnames,
+        // Only counted, and never here.
+        "enableNetworkAddressUsageMetrics" => false,
         other => return Err(ApiError::not_modelled("InvalidParameterValue", &format!("the attribute {other}"))),
     };
     params.ready()?;
@@ -206,6 +205,13 @@ pub fn only(params: &Params, name: &str, modelled: &[&str]) -> Result<(), ApiErr
     }
 }
 
+/// What says that nobody blocks public access for the whole account.
+pub fn access_open(xml: &mut Xml) {
+    xml.node("blockPublicAccessStates", |xml| {
+        xml.leaf("internetGatewayBlockMode", "off");
+    });
+}
+
 fn write(xml: &mut Xml, ctx: &Ctx<'_>, vpc: &Vpc) {
     xml.leaf("vpcId", &vpc.id).leaf("ownerId", ctx.owner()).leaf("state", &vpc.life.state);
     xml.leaf("cidrBlock", vpc.block).leaf("dhcpOptionsId", &vpc.dhcp_options);
@@ -216,5 +222,6 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, vpc: &Vpc) {
             xml.leaf("state", "associated");
         });
     });
+    access_open(xml);
     tag_set(xml, &vpc.tags);
 }

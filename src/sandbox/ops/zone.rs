@@ -81,7 +81,7 @@ pub fn describe_offerings(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, Api
         other => return Err(ApiError::not_modelled("InvalidParameterValue", &format!("the location type {other}"))),
     };
     params.ready()?;
-    let all = instance_types().iter().flat_map(|(name, _)| places.iter().map(move |place| (*name, place.clone())));
+    let all = instance_types().iter().flat_map(|kind| places.iter().map(move |place| (kind.name, place.clone())));
     let found = all
         .filter(|(name, place)| {
             filters.hold(&Tags::new(), |filter| if filter == "location" { one(place) } else { one(name) })

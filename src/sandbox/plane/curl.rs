@@ -95,7 +95,7 @@ async fn fetch(
     let topology = core.topology();
     let addresses = match url.host.as_str() {
         "localhost" => Some(vec![Ipv4Addr::LOCALHOST]),
-        host => resolve(&topology, host),
+        host => topology.instances.get(id).and_then(|instance| resolve(&topology, &instance.vpc, host)),
     };
     drop(topology);
     let mut addresses = addresses.ok_or_else(|| Failure(6, format!("Could not resolve host: {}", url.host)))?;

@@ -117,7 +117,7 @@ impl Visitor {
         let addresses = if self.host == "localhost" {
             vec![std::net::Ipv4Addr::LOCALHOST]
         } else {
-            resolve(&topology, &self.host)?
+            resolve(&topology, &topology.instances.get(&self.id)?.vpc, &self.host)?
         };
         drop(topology);
         for address in addresses {

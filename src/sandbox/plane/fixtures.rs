@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use super::topology::{
     Acl, Balancer, Endpoint, EndpointInterface, Group, HealthCheck, Instance, Node, Peer, Rule, Service, Subnet,
-    Target, TargetGroup, Topology,
+    Target, TargetGroup, Topology, Vpc,
 };
 
 /// The load balancer.
@@ -79,6 +79,9 @@ fn group(vpc: &str, ingress: Vec<Rule>) -> Group {
 /// The whole lab, its endpoint available.
 pub fn lab() -> Topology {
     let mut it = Topology::default();
+    for vpc in ["vpc-p", "vpc-c"] {
+        it.vpcs.insert(vpc.into(), Vpc { dns_support: true, dns_hostnames: true });
+    }
     it.groups.insert("sg-web".into(), group("vpc-p", vec![rule(80, Peer::Group("sg-nlb".into()))]));
     it.groups.insert("sg-nlb".into(), group("vpc-p", vec![rule(80, block("10.0.0.0", 16))]));
     it.groups.insert("sg-client".into(), group("vpc-c", Vec::new()));
@@ -131,6 +134,7 @@ pub fn lab() -> Topology {
                 address: ip("10.0.2.20"),
             }],
             names: vec![("vpce-1.example".into(), vec![ip("10.0.2.20")])],
+            private_name: None,
         },
     );
     it

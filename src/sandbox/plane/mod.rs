@@ -41,5 +41,5 @@ pub use plane::{Plane, PlaneOptions};
 pub use report::TargetReport;
 pub use topology::{
     Acl, AclRule, Balancer, Endpoint, EndpointInterface, Group, HealthCheck, Instance, Node, Peer, Rule, Service,
-    Subnet, Target, TargetGroup, Topology,
+    Subnet, Target, TargetGroup, Topology, Vpc,
 };

@@ -1,18 +1,28 @@
-//! Names, resolved as in any VPC: endpoint and load balancer names are public DNS, their addresses private.
+//! Names, resolved as in a VPC: endpoint and load balancer names are public DNS, their addresses private; a service's
+//! private name is known in the VPCs that have an endpoint for it.
 
 use std::net::Ipv4Addr;
 
 use super::topology::Topology;
 
-/// The addresses of `host`, or `None` when there is no such name. Whether an address can be reached from where one
-/// stands is another question: the judge's.
-pub fn resolve(topology: &Topology, host: &str) -> Option<Vec<Ipv4Addr>> {
+/// The addresses of `host` as seen from `vpc`, or `None` when there is no such name. Whether an address can be reached
+/// from where one stands is another question: the judge's.
+pub fn resolve(topology: &Topology, vpc: &str, host: &str) -> Option<Vec<Ipv4Addr>> {
     if let Ok(address) = host.parse() {
         return Some(vec![address]);
     }
+    let switches = topology.vpcs.get(vpc)?;
+    if !switches.dns_support {
+        return None;
+    }
     let host = host.trim_end_matches('.').to_ascii_lowercase();
-    let endpoints = topology.endpoints.values().filter(|it| it.state != "deleted");
-    let by_endpoint = endpoints
+    let endpoints = || topology.endpoints.values().filter(|it| it.state != "deleted");
+    // A private zone comes before the public names, and needs both switches [vpc userguide: vpc-dns].
+    let mut private = endpoints().filter(|it| switches.dns_hostnames && it.vpc == vpc);
+    if let Some(endpoint) = private.find(|it| it.private_name.as_deref().is_some_and(|name| stands_for(name, &host))) {
+        return Some(endpoint.interfaces.iter().map(|interface| interface.address).collect());
+    }
+    let by_endpoint = endpoints()
         .flat_map(|it| &it.names)
         .find(|(name, addresses)| name.eq_ignore_ascii_case(&host) && !addresses.is_empty())
         .map(|(_, addresses)| addresses.clone());
@@ -25,6 +35,16 @@ pub fn resolve(topology: &Topology, host: &str) -> Option<Vec<Ipv4Addr>> {
             (!name.is_empty() && !addresses.is_empty()).then_some(addresses)
         })
     })
+}
+
+/// Whether a private name, which may begin with `*.`, stands for a host.
+fn stands_for(name: &str, host: &str) -> bool {
+    match name.strip_prefix("*.") {
+        Some(domain) => {
+            host.strip_suffix(domain).and_then(|rest| rest.strip_suffix('.')).is_some_and(|l| !l.is_empty())
+        }
+        None => name.eq_ignore_ascii_case(host),
+    }
 }
 
 #[cfg(test)]
@@ -46,8 +66,33 @@ mod tests {
             ("${ENDPOINT}", None),
             ("example.com", None),
         ] {
-            let seen = resolve(&topology, host).and_then(|addresses| addresses.first().copied());
+            let seen = resolve(&topology, "vpc-p", host).and_then(|addresses| addresses.first().copied());
             assert_eq!(seen, wanted, "{host}");
+        }
+    }
+
+    #[test]
+    fn a_private_name_is_for_one_vpc_and_needs_both_switches() {
+        let ip = "10.0.2.20".parse::<Ipv4Addr>().ok();
+        for (name, vpc, support, hostnames, host, wanted) in [
+            ("api.lab.example", "vpc-c", true, true, "API.lab.example", ip),
+            ("api.lab.example", "vpc-p", true, true, "api.lab.example", None),
+            ("api.lab.example", "vpc-c", true, false, "api.lab.example", None),
+            ("api.lab.example", "vpc-c", true, false, "vpce-1.example", ip),
+            ("api.lab.example", "vpc-c", false, true, "api.lab.example", None),
+            ("api.lab.example", "vpc-c", false, false, "vpce-1.example", None),
+            ("api.lab.example", "vpc-c", false, false, "10.0.2.20", ip),
+            ("api.lab.example", "vpc-c", true, true, "www.lab.example", None),
+            ("*.lab.example", "vpc-c", true, true, "www.lab.example", ip),
+            ("*.lab.example", "vpc-c", true, true, "lab.example", None),
+        ] {
+            let mut topology = lab();
+            topology
+                .vpcs
+                .insert(vpc.into(), crate::sandbox::plane::Vpc { dns_support: support, dns_hostnames: hostnames });
+            topology.endpoints.values_mut().for_each(|it| it.private_name = Some(name.into()));
+            let seen = resolve(&topology, vpc, host).and_then(|addresses| addresses.first().copied());
+            assert_eq!(seen, wanted, "{name} {vpc} {support} {hostnames} {host}");
         }
     }
 }

@@ -9,6 +9,8 @@ use std::net::Ipv4Addr;
 /// Everything that can send, carry, admit or answer a packet. Keys are AWS ids or ARNs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Topology {
+    /// VPCs by id.
+    pub vpcs: BTreeMap<String, Vpc>,
     /// Security groups by id.
     pub groups: BTreeMap<String, Group>,
     /// Subnets by id.
@@ -23,6 +25,15 @@ pub struct Topology {
     pub services: BTreeMap<String, Service>,
     /// Interface endpoints by id.
     pub endpoints: BTreeMap<String, Endpoint>,
+}
+
+/// A VPC's DNS switches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Vpc {
+    /// `enableDnsSupport`: whether names resolve at all.
+    pub dns_support: bool,
+    /// `enableDnsHostnames`: without it names of private zones do not resolve.
+    pub dns_hostnames: bool,
 }
 
 /// A security group's rules, as evaluated (AWS security groups are stateful: only the first packet is asked).
@@ -215,6 +226,8 @@ pub struct Endpoint {
     pub interfaces: Vec<EndpointInterface>,
     /// Every DNS name of it, with the addresses each resolves to.
     pub names: Vec<(String, Vec<Ipv4Addr>)>,
+    /// The service's private name, while private DNS is enabled: for this VPC only.
+    pub private_name: Option<String>,
 }
 
 /// An interface endpoint's network interface.

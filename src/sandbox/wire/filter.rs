@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use super::error::ApiError;
 use super::params::Params;
 
+/// Most values of all filters of a call together [devguide: errors-overview, `FilterLimitExceeded`].
+const VALUES: usize = 200;
+
 /// The filters of one describe call.
 #[derive(Clone, Debug, Default)]
 pub struct Filters(Vec<(String, Vec<String>)>);
@@ -33,6 +36,10 @@ impl Filters {
                 ));
             }
             filters.push((name, values));
+        }
+        if filters.iter().map(|(_, values)| values.len()).sum::<usize>() > VALUES {
+            let text = format!("The maximum number of filter values specified on a single call is {VALUES}");
+            return Err(ApiError::new("FilterLimitExceeded", text));
         }
         Ok(Self(filters))
     }

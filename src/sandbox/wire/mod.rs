@@ -6,12 +6,15 @@ mod error;
 mod filter;
 mod page;
 mod params;
+mod rest;
 mod sigv4;
+mod tree;
 mod xml;
 
 pub use error::ApiError;
 pub use filter::Filters;
 pub use page::{Marker, Page};
 pub use params::Params;
+pub use rest::{is_rest, read_rest};
 pub use sigv4::{Presented, Signed, verify};
 pub use xml::Xml;

@@ -14,6 +14,9 @@ pub struct Page {
 }
 
 impl Page {
+    /// As `most`: a larger value is no error, and a page has at most 1,000 items [API:DescribeVpcEndpoints].
+    pub const CAPPED: usize = usize::MAX;
+
     /// Reads `MaxResults` (between `least` and `most`) and `NextToken`. `by_id` says that ids were listed, which
     /// excludes paging [devguide: Query-Requests].
     pub fn read(params: &Params, least: usize, most: usize, by_id: bool) -> Result<Self, ApiError> {
@@ -25,19 +28,22 @@ impl Page {
                     "The parameter MaxResults cannot be used together with a list of ids",
                 ));
             }
-            if size < least || size > most {
-                return Err(ApiError::value(
-                    "maxResults",
-                    &size.to_string(),
-                    &format!("Expecting a value between {least} and {most}."),
-                ));
+            // In EC2's words, as clients have logged them; those for too large a value are UNCONFIRMED.
+            let why = if size < least {
+                Some(format!("Expecting a value greater than {least}."))
+            } else {
+                (size > most).then(|| format!("Expecting a value less than or equal to {most}."))
+            };
+            if let Some(why) = why {
+                return Err(ApiError::value("maxResults", &size.to_string(), &why));
             }
         }
         let after = params
             .get("NextToken")
             .map(|token| decode(token).ok_or_else(|| ApiError::new("InvalidNextToken", "The token is not valid")))
             .transpose()?;
-        Ok(Self { size: size.unwrap_or(usize::MAX), after })
+        let size = size.unwrap_or(usize::MAX);
+        Ok(Self { size: if most == Self::CAPPED { size.min(1000) } else { size }, after })
     }
 
     /// Cuts this page out of `items`, which are in the order of `key`, and gives the token of the next.

@@ -36,6 +36,31 @@ impl Params {
         Ok(Self { all, read: RefCell::default(), member: "" })
     }
 
+    /// Reads a body of the `awsJson` protocol: an object of plain values.
+    ///
+    /// # Errors
+    /// What is no such object.
+    pub fn parse_json(action: &str, body: &[u8]) -> Result<Self, ApiError> {
+        let bad =
+            |why: &str| ApiError::new("SerializationException", format!("The body is not what is expected: {why}"));
+        let body: &[u8] = if body.is_empty() { b"{}" } else { body };
+        let object: BTreeMap<String, serde_json::Value> =
+            serde_json::from_slice(body).map_err(|error| bad(&error.to_string()))?;
+        let mut all = BTreeMap::from([("Action".to_owned(), action.to_owned())]);
+        for (name, value) in object {
+            let text = match value {
+                serde_json::Value::Null => continue,
+                serde_json::Value::String(text) => text,
+                serde_json::Value::Number(number) => number.to_string(),
+                serde_json::Value::Bool(flag) => flag.to_string(),
+                _ => return Err(bad(&format!("{name} is not a plain value"))),
+            };
+            all.insert(name, text);
+        }
+        let read = RefCell::new(BTreeSet::from(["Action".to_owned()]));
+        Ok(Self { all, read, member: "" })
+    }
+
     /// The same parameters with `ELBv2`'s spelling of lists.
     #[must_use]
     pub fn with_members(mut self) -> Self {
@@ -53,6 +78,16 @@ impl Params {
         let (name, value) = self.all.get_key_value(name)?;
         self.read.borrow_mut().insert(name.clone());
         Some(value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// The value of `name`, without ticking it off.
+    pub fn peek(&self, name: &str) -> Option<&str> {
+        self.all.get(name).map(String::as_str)
+    }
+
+    /// Whether nothing but the operation itself was sent.
+    pub fn is_bare(&self) -> bool {
+        self.all.keys().all(|name| ["Action", "Version", "DryRun"].contains(&name.as_str()))
     }
 
     /// The value of `name`, which must be there.

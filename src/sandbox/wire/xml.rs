@@ -14,6 +14,11 @@ impl Xml {
         Self::default()
     }
 
+    /// An answer of a protocol that is not XML, as it goes out.
+    pub fn verbatim(text: String) -> Self {
+        Self { text }
+    }
+
     /// What EC2 answers for operations without an output of their own.
     pub fn done() -> Self {
         let mut xml = Self::new();

@@ -1,4 +1,4 @@
-//! What AWS itself provides: images, instance types, and S3's addresses.
+//! What AWS itself provides: images, and S3's addresses.
 
 use sha2::{Digest as _, Sha256};
 
@@ -51,20 +51,6 @@ pub const IMAGES: &[Image] = &[
         parameter: "/aws/service/ami-windows-latest/Windows_Server-2022-English-Full-Base",
     },
 ];
-
-/// The instance types that are offered, with the architecture they run.
-pub fn instance_types() -> &'static [(&'static str, &'static str)] {
-    &[
-        ("c7i-flex.large", "x86_64"),
-        ("m7i-flex.large", "x86_64"),
-        ("t2.micro", "x86_64"),
-        ("t3.medium", "x86_64"),
-        ("t3.micro", "x86_64"),
-        ("t3.small", "x86_64"),
-        ("t4g.micro", "arm64"),
-        ("t4g.small", "arm64"),
-    ]
-}
 
 /// S3's service name, which is also its prefix list's.
 pub fn s3_name(region: &str) -> String {

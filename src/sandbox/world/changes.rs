@@ -133,5 +133,8 @@ tables!(
     listeners,
     services,
     endpoints,
+    connect_endpoints,
+    dns_changes,
+    hosted_zones,
     tokens,
 );

@@ -31,6 +31,12 @@ pub enum Kind {
     GatewayEndpoint,
     /// A target being deregistered.
     Target,
+    /// An EC2 Instance Connect Endpoint.
+    ConnectEndpoint,
+    /// The verification of a service's private DNS name.
+    Verification,
+    /// A change of Route 53's zones.
+    DnsChange,
 }
 
 /// One transition.
@@ -64,8 +70,16 @@ const STEPS: &[Step] = &[
     step(Kind::Endpoint, "pending", "available", 90),
     step(Kind::Endpoint, "deleting", GONE, 120),
     step(Kind::GatewayEndpoint, "deleting", GONE, 5),
+    // "A few minutes" [ec2 userguide: create-ec2-instance-connect-endpoints].
+    step(Kind::ConnectEndpoint, "create-in-progress", "create-complete", 180),
+    step(Kind::ConnectEndpoint, "delete-in-progress", GONE, 60),
     // Overridden by the target group's deregistration delay.
     step(Kind::Target, "draining", GONE, 300),
+    // Whether the record is there is decided when the verification is asked for; both look the same until they end.
+    step(Kind::Verification, "verifying", "verified", 60),
+    step(Kind::Verification, "refuting", "failed", 60),
+    // Within 60 seconds, generally [Route53:ChangeResourceRecordSets].
+    step(Kind::DnsChange, "PENDING", "INSYNC", 30),
 ];
 
 /// A point in time and the speed at which it passes.
@@ -155,7 +169,18 @@ mod tests {
                 let Some(step) = STEPS.iter().find(|step| step.kind == start.kind && step.from == state) else { break };
                 state = step.to;
             }
-            let ends = ["available", "running", "stopped", "active", "ok", GONE];
+            let ends = [
+                "available",
+                "running",
+                "stopped",
+                "active",
+                "ok",
+                "create-complete",
+                "verified",
+                "failed",
+                "INSYNC",
+                GONE,
+            ];
             assert!(ends.contains(&state), "{start:?} ends in {state}");
         }
     }

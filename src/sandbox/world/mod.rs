@@ -5,8 +5,10 @@
 mod address;
 mod catalogue;
 mod changes;
+mod instance_type;
 mod life;
 mod model;
+pub mod quota;
 mod region;
 mod rows;
 mod store;
@@ -16,13 +18,15 @@ mod view;
 mod zone;
 
 pub use address::{Block, free_address};
-pub use catalogue::{IMAGES, Image, PREFIX_LIST_OWNER, instance_types, s3_blocks, s3_name, s3_prefix_list};
+pub use catalogue::{IMAGES, Image, PREFIX_LIST_OWNER, s3_blocks, s3_name, s3_prefix_list};
+pub use instance_type::{InstanceType, instance_type, instance_types};
 pub use life::{Kind, Life, Timing};
 pub use model::{
-    Account, AclEntry, Balancer, Endpoint, EndpointKind, Group, Instance, Interface, InterfaceKind, Listener,
-    NetworkAcl, Peer, Permission, Region, RouteTable, Rule, Service, Subnet, Tags, Target, TargetGroup, TokenUse, Vpc,
-    World,
+    Account, AclEntry, Balancer, ConnectEndpoint, DnsChange, DnsRecord, Endpoint, EndpointKind, Group, HostedZone,
+    Instance, Interface, InterfaceKind, Listener, NetworkAcl, Peer, Permission, PrivateName, PrivateZone, Region,
+    RouteTable, Rule, Service, Subnet, Tags, Target, TargetGroup, TokenUse, Vpc, World, idle_seconds,
 };
+pub use quota::{QUOTAS, Quota, Quotas};
 pub use store::{Store, StoreError};
 pub use table::{Row, Table};
 pub use unseen::{Unseen, Without};

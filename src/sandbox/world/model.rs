@@ -50,6 +50,10 @@ pub struct Region {
     pub listeners: Table<Listener>,
     pub services: Table<Service>,
     pub endpoints: Table<Endpoint>,
+    pub connect_endpoints: Table<ConnectEndpoint>,
+    /// Route 53's zones, all of them in us-east-1.
+    pub hosted_zones: Table<HostedZone>,
+    pub dns_changes: Table<DnsChange>,
     /// Client tokens that were used, by `Operation/token`.
     pub tokens: Table<TokenUse>,
 }
@@ -195,6 +199,7 @@ pub enum InterfaceKind {
     Instance,
     Balancer,
     Endpoint,
+    ConnectEndpoint,
 }
 
 /// An instance.
@@ -223,6 +228,9 @@ pub struct Instance {
     pub reason: Option<(String, String)>,
     pub http_tokens: String,
     pub hop_limit: u32,
+    /// `disableApiTermination`.
+    #[serde(default)]
+    pub protected: bool,
     pub volume: String,
     pub tags: Tags,
 }
@@ -289,7 +297,15 @@ pub struct Listener {
     pub port: u16,
     pub protocol: String,
     pub target_group: String,
+    /// How long an idle connection is kept, in seconds.
+    #[serde(default = "idle_seconds")]
+    pub idle_seconds: u32,
     pub tags: Tags,
+}
+
+/// An idle connection's time in a listener that says nothing else [nlb: update-idle-timeout].
+pub fn idle_seconds() -> u32 {
+    350
 }
 
 /// An endpoint service.
@@ -304,7 +320,63 @@ pub struct Service {
     /// The zones it is offered in, by id, as they were at its last change.
     pub zone_ids: Vec<String>,
     pub permissions: Vec<Permission>,
+    /// The tags of its connections, by connection id.
+    #[serde(default)]
+    pub connection_tags: BTreeMap<String, Tags>,
+    /// The private name it offers.
+    #[serde(default)]
+    pub private_dns: Option<PrivateName>,
     pub tags: Tags,
+}
+
+/// A private DNS name of an endpoint service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PrivateName {
+    /// The name, without a final dot.
+    pub name: String,
+    /// The TXT record that proves who owns the domain: its name below the domain, and its value.
+    pub record: String,
+    pub value: String,
+    /// The verification.
+    pub life: Life,
+}
+
+/// The private hosted zone that AWS keeps for an endpoint whose private DNS is on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PrivateZone {
+    /// The service's private name, as it was then.
+    pub name: String,
+    /// The zone's id.
+    pub id: String,
+}
+
+/// A public hosted zone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HostedZone {
+    pub id: String,
+    /// With its final dot, like the names of records.
+    pub name: String,
+    pub caller_reference: String,
+    pub comment: Option<String>,
+    pub records: Vec<DnsRecord>,
+}
+
+/// A TXT record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DnsRecord {
+    pub name: String,
+    pub ttl: u32,
+    /// As written, quotes included.
+    pub values: Vec<String>,
+}
+
+/// A change of hosted zones on its way to the name servers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DnsChange {
+    pub id: String,
+    /// Milliseconds since 1970.
+    pub submitted: i64,
+    pub life: Life,
 }
 
 /// An allowed principal of an endpoint service.
@@ -334,6 +406,9 @@ pub struct Endpoint {
     /// Every DNS name: the regional one first, then one per zone, with the zone's name.
     pub dns_names: Vec<(String, Option<String>)>,
     pub hosted_zone: String,
+    /// Set while private DNS is enabled.
+    #[serde(default)]
+    pub private_dns: Option<PrivateZone>,
     /// The connection as the provider sees it.
     pub connection: String,
     /// Milliseconds since 1970.
@@ -356,4 +431,23 @@ impl EndpointKind {
             Self::Interface => "Interface",
         }
     }
+}
+
+/// An EC2 Instance Connect Endpoint.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConnectEndpoint {
+    pub id: String,
+    pub vpc: String,
+    pub subnet: String,
+    pub zone_name: String,
+    pub zone_id: String,
+    /// `create-in-progress`, `create-complete` or `delete-in-progress`.
+    pub life: Life,
+    pub interface: String,
+    pub groups: Vec<String>,
+    pub preserve_client_ip: bool,
+    pub dns_name: String,
+    /// Milliseconds since 1970.
+    pub created: i64,
+    pub tags: Tags,
 }

@@ -123,6 +123,13 @@ impl Region {
         self.balancers.falling_due(now).for_each(|balancer| ask(Kind::Balancer, &balancer.arn, &balancer.life));
         self.interfaces.falling_due(now).for_each(|interface| ask(Kind::Interface, &interface.id, &interface.life));
         self.endpoints.falling_due(now).for_each(|endpoint| ask(endpoint.life_kind(), &endpoint.id, &endpoint.life));
+        self.connect_endpoints.falling_due(now).for_each(|found| ask(Kind::ConnectEndpoint, &found.id, &found.life));
+        for service in self.services.falling_due(now) {
+            if let Some(private) = &service.private_dns {
+                ask(Kind::Verification, &service.id, &private.life);
+            }
+        }
+        self.dns_changes.falling_due(now).for_each(|change| ask(Kind::DnsChange, &change.id, &change.life));
         due
     }
 
@@ -135,6 +142,9 @@ impl Region {
             Kind::Balancer => self.balancers.get(id).map(|balancer| &balancer.life),
             Kind::Interface => self.interfaces.get(id).map(|interface| &interface.life),
             Kind::Endpoint | Kind::GatewayEndpoint => self.endpoints.get(id).map(|endpoint| &endpoint.life),
+            Kind::ConnectEndpoint => self.connect_endpoints.get(id).map(|endpoint| &endpoint.life),
+            Kind::Verification => self.services.get(id)?.private_dns.as_ref().map(|private| &private.life),
+            Kind::DnsChange => self.dns_changes.get(id).map(|change| &change.life),
             Kind::Target => None,
         }
     }
@@ -148,6 +158,9 @@ impl Region {
             Kind::Balancer => self.balancers.get_mut(id).map(|balancer| &mut balancer.life),
             Kind::Interface => self.interfaces.get_mut(id).map(|interface| &mut interface.life),
             Kind::Endpoint | Kind::GatewayEndpoint => self.endpoints.get_mut(id).map(|endpoint| &mut endpoint.life),
+            Kind::ConnectEndpoint => self.connect_endpoints.get_mut(id).map(|endpoint| &mut endpoint.life),
+            Kind::Verification => self.services.get_mut(id)?.private_dns.as_mut().map(|private| &mut private.life),
+            Kind::DnsChange => self.dns_changes.get_mut(id).map(|change| &mut change.life),
             Kind::Target => None,
         }
     }
@@ -179,7 +192,18 @@ impl Region {
                     }
                 }
             }
-            Kind::Vpc | Kind::Subnet | Kind::Checks | Kind::Balancer | Kind::Target => {}
+            Kind::ConnectEndpoint => {
+                if let Some(endpoint) = self.connect_endpoints.remove(id) {
+                    self.interfaces.remove(&endpoint.interface);
+                }
+            }
+            Kind::Vpc
+            | Kind::Subnet
+            | Kind::Checks
+            | Kind::Balancer
+            | Kind::Target
+            | Kind::Verification
+            | Kind::DnsChange => {}
         }
     }
 

@@ -1,8 +1,8 @@
 //! What each resource kind is looked up by, and when it changes by itself.
 
 use super::model::{
-    Balancer, Endpoint, Group, Instance, Interface, Listener, NetworkAcl, Peer, RouteTable, Service, Subnet,
-    TargetGroup, TokenUse, Vpc,
+    Balancer, ConnectEndpoint, DnsChange, Endpoint, Group, HostedZone, Instance, Interface, Listener, NetworkAcl, Peer,
+    RouteTable, Service, Subnet, TargetGroup, TokenUse, Vpc,
 };
 use super::table::Row;
 
@@ -96,7 +96,14 @@ impl Row for Listener {
 
 impl Row for Service {
     fn links(&self) -> Vec<&str> {
-        words([&self.name], self.balancers.iter().chain(self.permissions.iter().map(|one| &one.id)))
+        words(
+            self.connection_tags.keys().chain([&self.name]),
+            self.balancers.iter().chain(self.permissions.iter().map(|one| &one.id)),
+        )
+    }
+
+    fn due(&self) -> Option<i64> {
+        self.private_dns.as_ref().and_then(|private| private.life.due)
     }
 }
 
@@ -106,6 +113,24 @@ impl Row for Endpoint {
         words([&self.vpc, &self.connection], self.service.iter().chain(lists))
     }
 
+    fn due(&self) -> Option<i64> {
+        self.life.due
+    }
+}
+
+impl Row for ConnectEndpoint {
+    fn links(&self) -> Vec<&str> {
+        words([&self.vpc, &self.subnet, &self.interface], &self.groups)
+    }
+
+    fn due(&self) -> Option<i64> {
+        self.life.due
+    }
+}
+
+impl Row for HostedZone {}
+
+impl Row for DnsChange {
     fn due(&self) -> Option<i64> {
         self.life.due
     }

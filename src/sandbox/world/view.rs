@@ -14,6 +14,11 @@ pub fn topology(world: &World) -> Topology {
     let mut all = Topology::default();
     for (_, name, region) in world.regions() {
         let interfaces = || region.interfaces.values();
+        let vpcs: BTreeSet<&String> = interfaces().map(|interface| &interface.vpc).collect();
+        for vpc in vpcs.into_iter().filter_map(|id| region.vpcs.get(id)) {
+            let view = plane::Vpc { dns_support: vpc.dns_support, dns_hostnames: vpc.dns_hostnames };
+            all.vpcs.insert(vpc.id.clone(), view);
+        }
         let groups: BTreeSet<&String> = interfaces().flat_map(|interface| &interface.groups).collect();
         for group in groups.into_iter().filter_map(|id| region.groups.get(id)) {
             all.groups.insert(group.id.clone(), group_view(group));
@@ -178,6 +183,7 @@ fn endpoint_view(region: &Region, endpoint: &Endpoint) -> plane::Endpoint {
             })
             .collect(),
         names: names.collect(),
+        private_name: endpoint.private_dns.as_ref().map(|zone| zone.name.clone()),
     }
 }
 

@@ -38,6 +38,8 @@ impl Account {
                 clock: Clock::System,
                 random: Random::System,
                 keys: None,
+                quotas: pllab::sandbox::Quotas::default(),
+                throttle: pllab::sandbox::Throttle::Off,
                 faults: Vec::new(),
             })
             .await

@@ -26,7 +26,13 @@ impl Cloud {
 
     /// Starts one in which calls go wrong on purpose.
     pub async fn with_faults(folder: &Path, plan: &[&str]) -> Self {
-        let sandbox = Sandbox::start(Options {
+        let faults = plan.iter().map(|rule| rule.parse().expect("the plan is good")).collect();
+        Self::start(Options { faults, ..Self::options(folder) }).await
+    }
+
+    /// How a sandbox in which nothing waits or goes wrong is started.
+    pub fn options(folder: &Path) -> Options {
+        Options {
             folder: folder.to_owned(),
             pace: Pace::Instant,
             region: "ap-northeast-1".to_owned(),
@@ -34,9 +40,15 @@ impl Cloud {
             clock: Clock::System,
             random: Random::System,
             keys: None,
-            faults: plan.iter().map(|rule| rule.parse().expect("the plan is good")).collect(),
-        });
-        let sandbox = sandbox.await.expect("the sandbox starts");
+            quotas: pllab::sandbox::Quotas::default(),
+            throttle: pllab::sandbox::Throttle::Off,
+            faults: Vec::new(),
+        }
+    }
+
+    /// Starts one with these options.
+    pub async fn start(chosen: Options) -> Self {
+        let sandbox = Sandbox::start(chosen).await.expect("the sandbox starts");
         let [provider, consumer] = [0, 1].map(|index| options(&sandbox, &sandbox.accounts()[index]));
         let provider = connect(&provider).await.expect("the options are good");
         let consumer = connect(&consumer).await.expect("the options are good");
@@ -86,6 +98,11 @@ pub async fn ec2(clients: &Clients, operation: &'static str, params: Value) -> R
 /// Calls Elastic Load Balancing.
 pub async fn elb(clients: &Clients, operation: &'static str, params: Value) -> Result<Value, Fault> {
     send(clients, Api::Elbv2, operation, params).await
+}
+
+/// Calls Route 53.
+pub async fn route53(clients: &Clients, operation: &'static str, params: Value) -> Result<Value, Fault> {
+    send(clients, Api::Route53, operation, params).await
 }
 
 async fn send(clients: &Clients, api: Api, operation: &'static str, params: Value) -> Result<Value, Fault> {

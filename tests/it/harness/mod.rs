@@ -7,6 +7,7 @@ mod cloud;
 mod folder;
 mod journal;
 mod path;
+mod place;
 mod program;
 mod redact;
 #[cfg(unix)]
@@ -15,10 +16,11 @@ mod signed;
 mod wire;
 
 pub use account::Account;
-pub use cloud::{Cloud, ec2, elb, get};
+pub use cloud::{Cloud, ec2, elb, get, route53};
 pub use folder::Folder;
 pub use journal::{Line, events, made, receipt, sequence};
 pub use path::Path;
+pub use place::{ELB, ENDPOINT, Place};
 pub use program::{Program, Running};
 pub use redact::redact;
 #[cfg(unix)]

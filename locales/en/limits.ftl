@@ -1,0 +1,7 @@
+cli-arg-quota = Set a quota, such as L-F678F1CE=10 for VPCs (repeatable)
+cli-arg-throttle = Throttle calls: off (default), or aws as AWS documents for EC2
+
+limits-bad-value = `{ $value }` is not a number for the quota `{ $code }`
+limits-bad-code = there is no quota `{ $code }`
+limits-codes = Quotas: { $codes }
+limits-too-late = the sandbox is up already (process { $pid }); quotas and throttling are taken up only when it starts. End it first

@@ -1,0 +1,36 @@
+//! What a sandbox's accounts may hold and how fast they may call, as it is given on the command line.
+
+use super::exit::{Code, Failed};
+use crate::i18n::m;
+use crate::sandbox::{Quotas, Throttle};
+
+/// Quotas and throttling of one sandbox.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Limits {
+    /// What an account may hold.
+    pub quotas: Quotas,
+    /// Whether its calls are throttled.
+    pub throttle: Throttle,
+}
+
+const HELP: &[&str] = &["pllab sandbox --help"];
+
+/// Reads `CODE=N`, as often as it is given.
+pub(super) fn read(quotas: &[(String, String)], throttle: Throttle) -> Result<Limits, Failed> {
+    let mut limits = Limits { throttle, ..Limits::default() };
+    for (code, value) in quotas {
+        let Ok(number) = value.parse() else {
+            return Err(Failed::new(Code::Usage, m::limits_bad_value(code, value), Vec::new(), HELP));
+        };
+        if let Err(known) = limits.quotas.set(code, number) {
+            let details = vec![m::limits_codes(known.join(", "))];
+            return Err(Failed::new(Code::Usage, m::limits_bad_code(code), details, HELP));
+        }
+    }
+    Ok(limits)
+}
+
+/// Limits are those of a start; a sandbox that runs already has its own.
+pub(super) fn too_late(pid: u32) -> Failed {
+    Failed::new(Code::Usage, m::limits_too_late(pid), Vec::new(), &["pllab sandbox"])
+}
