@@ -4,6 +4,8 @@ use serde_json::json;
 
 use super::grant::Grant;
 use super::part::{Making, Part, ec2, fact};
+use super::sighting::{Known, Object, Sighting, Survey};
+use crate::i18n::m;
 use crate::lab::Acceptance;
 
 /// Accepting what is accepted changes nothing, so an unanswered call is sent again.
@@ -25,6 +27,19 @@ fn word(operation: &'static str, acceptance: &Acceptance) -> Vec<Part> {
         }),
     );
     vec![Part { name: "word", call, facts: &[], find: None, repeat: true }]
+}
+
+/// The connection is no thing of its own: it is a state between the endpoint and the service.
+pub(super) fn survey(acceptance: &Acceptance) -> Survey {
+    let filters = json!([{ "Name": "service-id", "Values": [fact(&acceptance.service, "id")] }]);
+    let list = ec2("DescribeVpcEndpointConnections", json!({ "Filters": filters }));
+    Survey { lasts: false, ..Survey::new(list, "VpcEndpointConnections", "VpcEndpointId") }
+}
+
+pub(super) fn observe(acceptance: &Acceptance, object: &Object, known: &Known<'_>) -> Option<Sighting> {
+    let mine = known(&acceptance.endpoint, "id").is_some_and(|id| id == object.id);
+    let sighting = Sighting::of(object, &[]);
+    mine.then(|| sighting.value(m::point_connection(), "available", &object.text("VpcEndpointState")))
 }
 
 pub(super) fn grants() -> Vec<Grant> {

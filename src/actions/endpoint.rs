@@ -4,7 +4,9 @@ use serde_json::json;
 
 use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, ec2, fact};
+use super::sighting::{Known, Object, Sighting, Survey};
 use crate::cloud::Call;
+use crate::i18n::m;
 use crate::lab::Endpoint;
 
 /// Its network interface and DNS names are in the reply already, while the request still waits for acceptance.
@@ -49,6 +51,36 @@ pub(super) fn look(name: &str) -> Call {
 
 pub(super) fn delete(name: &str) -> Vec<Part> {
     deletion(ec2("DeleteVpcEndpoints", json!({ "VpcEndpointIds": [fact(name, "id")] })))
+}
+
+pub(super) fn survey() -> Survey {
+    Survey::new(ec2("DescribeVpcEndpoints", json!({})), "VpcEndpoints", "VpcEndpointId")
+}
+
+pub(super) fn observe(endpoint: &Endpoint, object: &Object, known: &Known<'_>) -> Option<Sighting> {
+    let over = ["deleting", "deleted", "rejected", "failed", "expired"];
+    if object.text("VpcEndpointType") != "Interface" || over.contains(&object.text("State").as_str()) {
+        return None;
+    }
+    let facts = [("id", "VpcEndpointId"), ("dns", "DnsEntries[0].DnsName"), ("eni", "NetworkInterfaceIds[0]")];
+    let sighting = Sighting::of(object, &facts)
+        .refers(m::point_vpc(), known, &endpoint.vpc, "id", &object.text("VpcId"))
+        .refers(m::point_service(), known, &endpoint.lookup, "name", &object.text("ServiceName"))
+        .refers_to_all(
+            m::point_subnet(),
+            known,
+            (std::slice::from_ref(&endpoint.lookup), "subnet"),
+            &object.texts("SubnetIds"),
+            false,
+        )
+        .refers_to_all(
+            m::point_group(),
+            known,
+            (std::slice::from_ref(&endpoint.group), "id"),
+            &object.texts("Groups[].GroupId"),
+            true,
+        );
+    Some(sighting)
 }
 
 pub(super) fn grants() -> Vec<Grant> {

@@ -4,7 +4,9 @@ use serde_json::json;
 
 use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, ec2, fact};
+use super::sighting::{Fit, Known, Object, Sighting, Survey, shown_all};
 use crate::cloud::Call;
+use crate::i18n::m;
 use crate::lab::{EndpointService, Side};
 
 pub(super) fn make(service: &EndpointService, making: &Making<'_>) -> Vec<Part> {
@@ -58,6 +60,39 @@ pub(super) fn look(name: &str) -> Call {
 /// With connections left this answers 200 and a list of failures; the cloud room turns that into a fault.
 pub(super) fn delete(name: &str) -> Vec<Part> {
     deletion(ec2("DeleteVpcEndpointServiceConfigurations", json!({ "ServiceIds": [fact(name, "id")] })))
+}
+
+pub(super) fn survey() -> Survey {
+    let list = ec2("DescribeVpcEndpointServiceConfigurations", json!({}));
+    Survey::new(list, "ServiceConfigurations", "ServiceId")
+        .with(|id| vec![ec2("DescribeVpcEndpointServicePermissions", json!({ "ServiceId": id }))])
+}
+
+pub(super) fn observe(service: &EndpointService, object: &Object, known: &Known<'_>) -> Option<Sighting> {
+    if ["Deleting", "Deleted", "Failed"].contains(&object.text("ServiceState").as_str()) {
+        return None;
+    }
+    let mut sighting = Sighting::of(object, &[("id", "ServiceId"), ("name", "ServiceName")])
+        .refers_to_all(
+            m::point_load_balancer(),
+            known,
+            (std::slice::from_ref(&service.load_balancer), "arn"),
+            &object.texts("NetworkLoadBalancerArns"),
+            false,
+        )
+        .value(m::point_acceptance(), &service.acceptance_required.to_string(), &object.text("AcceptanceRequired"));
+    let allowed = object.told("AllowedPrincipals", "Principal");
+    for side in &service.allow {
+        let account = match side {
+            Side::Provider => known("account", "provider"),
+            Side::Consumer => known("account", "consumer"),
+        };
+        let root = format!("arn:aws:iam::{}:root", account.unwrap_or_default());
+        // A star allows every account, this one too.
+        let fit = if allowed.contains(&root) || allowed.contains("*") { Fit::Right } else { Fit::Wrong };
+        sighting = sighting.point(m::point_principals(), root, shown_all(&allowed), fit);
+    }
+    Some(sighting)
 }
 
 pub(super) fn grants() -> Vec<Grant> {

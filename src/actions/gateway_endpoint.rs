@@ -4,7 +4,9 @@ use serde_json::json;
 
 use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, ec2, fact};
+use super::sighting::{Known, Object, Sighting, Survey};
 use crate::cloud::Call;
+use crate::i18n::m;
 use crate::lab::GatewayEndpoint;
 
 pub(super) fn make(gateway: &GatewayEndpoint, making: &Making<'_>) -> Vec<Part> {
@@ -32,6 +34,28 @@ pub(super) fn look(name: &str) -> Call {
 
 pub(super) fn delete(name: &str) -> Vec<Part> {
     deletion(ec2("DeleteVpcEndpoints", json!({ "VpcEndpointIds": [fact(name, "id")] })))
+}
+
+pub(super) fn survey() -> Survey {
+    Survey::new(ec2("DescribeVpcEndpoints", json!({})), "VpcEndpoints", "VpcEndpointId")
+}
+
+pub(super) fn observe(gateway: &GatewayEndpoint, object: &Object, known: &Known<'_>) -> Option<Sighting> {
+    if object.text("VpcEndpointType") != "Gateway" || ["deleting", "deleted"].contains(&object.text("State").as_str()) {
+        return None;
+    }
+    let service = format!("com.amazonaws.{}.s3", known("region", "name").unwrap_or_default());
+    let sighting = Sighting::of(object, &[("id", "VpcEndpointId")])
+        .refers(m::point_vpc(), known, &gateway.vpc, "id", &object.text("VpcId"))
+        .value(m::point_service(), &service, &object.text("ServiceName"))
+        .refers_to_all(
+            m::point_route_table(),
+            known,
+            (std::slice::from_ref(&gateway.route_table), "id"),
+            &object.texts("RouteTableIds"),
+            true,
+        );
+    Some(sighting)
 }
 
 pub(super) fn grants() -> Vec<Grant> {

@@ -4,7 +4,9 @@ use serde_json::json;
 
 use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, ec2, fact};
+use super::sighting::{Fit, Known, Object, Sighting, Survey};
 use crate::cloud::Call;
+use crate::i18n::m;
 use crate::lab::{Image, Instance};
 
 /// The image by AWS's public parameter: its id differs per region and changes with every release
@@ -54,6 +56,38 @@ pub(super) fn look(name: &str) -> Call {
 
 pub(super) fn delete(name: &str) -> Vec<Part> {
     deletion(ec2("TerminateInstances", json!({ "InstanceIds": [fact(name, "id")] })))
+}
+
+pub(super) fn survey() -> Survey {
+    Survey::new(ec2("DescribeInstances", json!({})), "Reservations[].Instances", "InstanceId")
+}
+
+/// What it runs is not compared: the step's checks ask it.
+pub(super) fn observe(instance: &Instance, object: &Object, known: &Known<'_>) -> Option<Sighting> {
+    if ["shutting-down", "terminated"].contains(&object.text("State.Name").as_str()) {
+        return None;
+    }
+    let windows = object.text("Platform").eq_ignore_ascii_case("windows");
+    let (wanted, system) = match instance.image {
+        Image::AmazonLinux2023 => (false, "Linux"),
+        Image::WindowsServer2022 => (true, "Windows"),
+    };
+    let fit = if windows == wanted { Fit::Right } else { Fit::Wrong };
+    let public = object.text("PublicIpAddress");
+    let private = if public.is_empty() { Fit::Right } else { Fit::Other };
+    let sighting = Sighting::of(object, &[("id", "InstanceId"), ("address", "PrivateIpAddress")])
+        .refers(m::point_subnet(), known, &instance.subnet, "id", &object.text("SubnetId"))
+        .refers_to_all(
+            m::point_group(),
+            known,
+            (std::slice::from_ref(&instance.group), "id"),
+            &object.texts("SecurityGroups[].GroupId"),
+            true,
+        )
+        .point(m::point_system(), system, if windows { "Windows" } else { "Linux" }, fit)
+        .point(m::point_public(), m::watch_nothing(), public, private)
+        .loosely(m::point_type(), &instance.instance_type, &object.text("InstanceType"));
+    Some(sighting)
 }
 
 /// Image, network interface and volume carry no tag of the run: AWS's own images only, no public address, and that is all that

@@ -2,6 +2,7 @@
 
 use super::grant::Grant;
 use super::part::{Making, Part};
+use super::sighting::{Known, Object, Sighting, Survey};
 use super::{
     acceptance, endpoint, endpoint_service, gateway_endpoint, instance, listener, load_balancer, route_table,
     security_group, service_lookup, subnet, target_group, vpc,
@@ -27,6 +28,46 @@ pub fn make(resource: &Resource, making: &Making<'_>) -> Vec<Part> {
         Resource::ServiceLookup(it) => service_lookup::make(it, making),
         Resource::Endpoint(it) => endpoint::make(it, making),
         Resource::Acceptance(it) => acceptance::make(it, making),
+    }
+}
+
+/// How to see what may have been made by hand in place of `resource`; `None` where nothing is made.
+#[must_use]
+pub fn survey(resource: &Resource) -> Option<Survey> {
+    Some(match resource {
+        Resource::Vpc(_) => vpc::survey(),
+        Resource::Subnet(_) => subnet::survey(),
+        Resource::RouteTable(_) => route_table::survey(),
+        Resource::GatewayEndpoint(_) => gateway_endpoint::survey(),
+        Resource::SecurityGroup(_) => security_group::survey(),
+        Resource::Instance(_) => instance::survey(),
+        Resource::TargetGroup(_) => target_group::survey(),
+        Resource::LoadBalancer(_) => load_balancer::survey(),
+        Resource::Listener(_) => listener::survey(),
+        Resource::EndpointService(_) => endpoint_service::survey(),
+        Resource::ServiceLookup(_) => return None,
+        Resource::Endpoint(_) => endpoint::survey(),
+        Resource::Acceptance(it) => acceptance::survey(it),
+    })
+}
+
+/// Holds an object against `resource`; `None` where it is no such thing at all.
+#[must_use]
+pub fn observe(resource: &Resource, object: &Object, known: &Known<'_>) -> Option<Sighting> {
+    match resource {
+        Resource::Vpc(it) => vpc::observe(it, object, known),
+        Resource::Subnet(it) => subnet::observe(it, object, known),
+        Resource::RouteTable(it) => route_table::observe(it, object, known),
+        Resource::GatewayEndpoint(it) => gateway_endpoint::observe(it, object, known),
+        Resource::SecurityGroup(it) => security_group::observe(it, object, known),
+        Resource::Instance(it) => instance::observe(it, object, known),
+        Resource::TargetGroup(it) => target_group::observe(it, object, known),
+        Resource::LoadBalancer(it) => load_balancer::observe(it, object, known),
+        Resource::Listener(it) => listener::observe(it, object, known),
+        Resource::EndpointService(it) => endpoint_service::observe(it, object, known),
+        Resource::ServiceLookup(_) => None,
+        Resource::Endpoint(it) => endpoint::observe(it, object, known),
+        Resource::Acceptance(it) => acceptance::observe(it, object, known),
     }
 }
 

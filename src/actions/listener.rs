@@ -4,7 +4,9 @@ use serde_json::json;
 
 use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, elbv2, fact};
+use super::sighting::{Known, Object, Sighting, Survey};
 use crate::cloud::Call;
+use crate::i18n::m;
 use crate::lab::Listener;
 
 pub(super) fn make(listener: &Listener, making: &Making<'_>) -> Vec<Part> {
@@ -35,6 +37,31 @@ pub(super) fn look(name: &str) -> Call {
 
 pub(super) fn delete(name: &str) -> Vec<Part> {
     deletion(elbv2("DeleteListener", json!({ "ListenerArn": fact(name, "arn") })))
+}
+
+/// Listeners are listed per load balancer.
+pub(super) fn survey() -> Survey {
+    let list = elbv2("DescribeLoadBalancers", json!({}));
+    let each: fn(&str) -> Vec<Call> = |arn| vec![elbv2("DescribeListeners", json!({ "LoadBalancerArn": arn }))];
+    Survey {
+        inner: Some(("Listeners", "ListenerArn")),
+        ..Survey::new(list, "LoadBalancers", "LoadBalancerArn").with(each)
+    }
+}
+
+pub(super) fn observe(listener: &Listener, object: &Object, known: &Known<'_>) -> Option<Sighting> {
+    let sighting = Sighting::of(object, &[("arn", "ListenerArn")])
+        .refers(m::point_load_balancer(), known, &listener.load_balancer, "arn", &object.text("LoadBalancerArn"))
+        .value(m::point_protocol(), "TCP", &object.text("Protocol"))
+        .value(m::point_port(), &listener.port.to_string(), &object.text("Port"))
+        .refers(
+            m::point_target_group(),
+            known,
+            &listener.target_group,
+            "arn",
+            &object.text("DefaultActions[0].TargetGroupArn"),
+        );
+    Some(sighting)
 }
 
 /// A listener is created on its load balancer: that is what the permission is asked for.

@@ -4,7 +4,9 @@ use serde_json::json;
 
 use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, elbv2, fact};
+use super::sighting::{Known, Object, Sighting, Survey};
 use crate::cloud::Call;
+use crate::i18n::m;
 use crate::lab::LoadBalancer;
 
 pub(super) fn make(balancer: &LoadBalancer, making: &Making<'_>) -> Vec<Part> {
@@ -40,6 +42,33 @@ pub(super) fn look(name: &str) -> Call {
 
 pub(super) fn delete(name: &str) -> Vec<Part> {
     deletion(elbv2("DeleteLoadBalancer", json!({ "LoadBalancerArn": fact(name, "arn") })))
+}
+
+pub(super) fn survey() -> Survey {
+    let list = elbv2("DescribeLoadBalancers", json!({}));
+    Survey::new(list, "LoadBalancers", "LoadBalancerArn")
+        .with(|arn| vec![elbv2("DescribeTags", json!({ "ResourceArns": [arn] }))])
+}
+
+pub(super) fn observe(balancer: &LoadBalancer, object: &Object, known: &Known<'_>) -> Option<Sighting> {
+    let sighting = Sighting::of(object, &[("arn", "LoadBalancerArn"), ("dns", "DNSName")])
+        .value(m::point_type(), "network", &object.text("Type"))
+        .value(m::point_scheme(), "internal", &object.text("Scheme"))
+        .refers_to_all(
+            m::point_subnet(),
+            known,
+            (&balancer.subnets, "id"),
+            &object.texts("AvailabilityZones[].SubnetId"),
+            false,
+        )
+        .refers_to_all(
+            m::point_group(),
+            known,
+            (std::slice::from_ref(&balancer.group), "id"),
+            &object.texts("SecurityGroups"),
+            true,
+        );
+    Some(sighting)
 }
 
 pub(super) fn grants() -> Vec<Grant> {

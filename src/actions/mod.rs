@@ -1,6 +1,6 @@
 //! One file per resource kind: the calls that make it, look at it and delete it. Calls are data; nothing is sent here.
 //! Must not know: the engine, checks, the screen.
-//! Next: `part.rs` is the vocabulary, `kind.rs` finds the file for a resource, `endpoint.rs` is a good one to read first.
+//! Next: `part.rs` and `sighting.rs` are the vocabulary, `kind.rs` finds the file for a resource, `endpoint.rs` is a good one to read first.
 
 mod acceptance;
 mod cost;
@@ -17,12 +17,17 @@ mod price;
 mod route_table;
 mod security_group;
 mod service_lookup;
+mod sighting;
 mod subnet;
 mod target_group;
 mod vpc;
 
 pub use cost::{Charge, cost};
 pub use grant::{Grant, Rail, Scope};
-pub use kind::{delete, grants, label, look, make, plan, reads, reject, reject_grants, takes_minutes, usual_deletion};
+pub use kind::{
+    delete, grants, label, look, make, observe, plan, reads, reject, reject_grants, survey, takes_minutes,
+    usual_deletion,
+};
 pub use part::{Find, Making, Part, Presence, facts_of, presence};
 pub use price::{Micros, PRICES_AS_OF};
+pub use sighting::{Fit, Known, Object, Point, Sighting, Survey};

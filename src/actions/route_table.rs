@@ -1,10 +1,12 @@
 //! A route table and its association with a subnet.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::grant::Grant;
 use super::part::{Find, Making, Part, ec2, fact};
-use crate::cloud::Call;
+use super::sighting::{Fit, Known, Object, Sighting, Survey, shown_all, texts};
+use crate::cloud::{Call, text_at};
+use crate::i18n::m;
 use crate::lab::RouteTable;
 
 pub(super) fn make(table: &RouteTable, making: &Making<'_>) -> Vec<Part> {
@@ -64,6 +66,36 @@ pub(super) fn delete(name: &str) -> Vec<Part> {
         Part { name: "disassociate", call: association, facts: &[], find: None, repeat: true },
         Part { name: "delete", call: table, facts: &[], find: None, repeat: true },
     ]
+}
+
+pub(super) fn survey() -> Survey {
+    Survey::new(ec2("DescribeRouteTables", json!({})), "RouteTables", "RouteTableId")
+}
+
+/// A VPC's main route table is nobody's to delete, so it does not count.
+pub(super) fn observe(table: &RouteTable, object: &Object, known: &Known<'_>) -> Option<Sighting> {
+    let associations = object.item.get("Associations").and_then(Value::as_array).cloned().unwrap_or_default();
+    if associations.iter().any(|it| it.get("Main").and_then(Value::as_bool) == Some(true)) {
+        return None;
+    }
+    let mut sighting = Sighting::of(object, &[("id", "RouteTableId")]).refers(
+        m::point_vpc(),
+        known,
+        &table.vpc,
+        "id",
+        &object.text("VpcId"),
+    );
+    let subnet = known(&table.subnet, "id");
+    let tied = associations.iter().find(|it| subnet.is_some() && text_at(it, "SubnetId") == subnet);
+    let association = tied.and_then(|it| text_at(it, "RouteTableAssociationId"));
+    let fit = match (&subnet, &association) {
+        (None, _) => Fit::Open,
+        (_, Some(_)) => Fit::Right,
+        _ => Fit::Wrong,
+    };
+    sighting.facts.extend(association.map(|id| ("association".to_owned(), id)));
+    let seen = shown_all(&texts(&object.item, "Associations[].SubnetId"));
+    Some(sighting.point(m::point_association(), table.subnet.as_str(), seen, fit))
 }
 
 pub(super) fn grants() -> Vec<Grant> {

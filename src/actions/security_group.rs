@@ -1,10 +1,14 @@
 //! A security group and its inbound rules. Outbound stays AWS's default: everything.
 
-use serde_json::json;
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
 
 use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, ec2, fact};
-use crate::cloud::Call;
+use super::sighting::{Fit, Known, Object, Sighting, Survey, shown_all, texts};
+use crate::cloud::{Call, text_at};
+use crate::i18n::m;
 use crate::lab::SecurityGroup;
 
 pub(super) fn make(group: &SecurityGroup, making: &Making<'_>) -> Vec<Part> {
@@ -62,6 +66,75 @@ pub(super) fn look(name: &str) -> Call {
 /// Rules that name other groups go with the group that holds them, so the groups are deleted in reverse order.
 pub(super) fn delete(name: &str) -> Vec<Part> {
     deletion(ec2("DeleteSecurityGroup", json!({ "GroupId": fact(name, "id") })))
+}
+
+pub(super) fn survey() -> Survey {
+    Survey::new(ec2("DescribeSecurityGroups", json!({})), "SecurityGroups", "GroupId")
+}
+
+/// Its inbound rules must be the lab's: one more opens what should stay closed.
+pub(super) fn observe(group: &SecurityGroup, object: &Object, known: &Known<'_>) -> Option<Sighting> {
+    // Every VPC has one of this name, which cannot be deleted and must not be taken for the learner's.
+    if object.text("GroupName") == "default" {
+        return None;
+    }
+    let sighting = Sighting::of(object, &[("id", "GroupId")]).refers(
+        m::point_vpc(),
+        known,
+        &group.vpc,
+        "id",
+        &object.text("VpcId"),
+    );
+    let seen = rules(object);
+    let mut open = false;
+    let mut wanted = BTreeSet::new();
+    let mut named = BTreeSet::new();
+    for rule in &group.ingress {
+        let source = match (&rule.cidr, &rule.group) {
+            (Some(cidr), _) => Some(cidr.clone()),
+            (None, Some(name)) => known(name, "id"),
+            (None, None) => None,
+        };
+        let name = rule.group.as_ref().filter(|_| rule.cidr.is_none());
+        open |= source.is_none();
+        let source = source.or_else(|| name.cloned()).unwrap_or_default();
+        let words = format!("tcp {} <- {source}", rule.port);
+        named.insert(name.filter(|name| **name != source).map_or(words.clone(), |name| format!("{words} ({name})")));
+        wanted.insert(words);
+    }
+    let fit = if wanted == seen {
+        Fit::Right
+    } else if open && seen.len() <= wanted.len() {
+        Fit::Open
+    } else {
+        Fit::Wrong
+    };
+    Some(sighting.point(m::point_inbound(), shown_all(&named), shown_all(&seen), fit))
+}
+
+/// Inbound rules, one line each and source.
+fn rules(object: &Object) -> BTreeSet<String> {
+    let mut rules = BTreeSet::new();
+    for permission in object.item.get("IpPermissions").and_then(Value::as_array).into_iter().flatten() {
+        let part = |key: &str| text_at(permission, key).unwrap_or_default();
+        let ports = match (part("FromPort"), part("ToPort")) {
+            (from, to) if from == to => from,
+            (from, to) => format!("{from}-{to}"),
+        };
+        // The protocol -1 is every protocol and every port [API:IpPermission].
+        let what =
+            if part("IpProtocol") == "-1" { "all".to_owned() } else { format!("{} {ports}", part("IpProtocol")) };
+        let lists = [
+            "IpRanges[].CidrIp",
+            "Ipv6Ranges[].CidrIpv6",
+            "UserIdGroupPairs[].GroupId",
+            "PrefixListIds[].PrefixListId",
+        ];
+        for source in lists.iter().flat_map(|list| texts(permission, list)) {
+            rules.insert(format!("{what} <- {source}"));
+        }
+    }
+    rules
 }
 
 pub(super) fn grants() -> Vec<Grant> {

@@ -4,7 +4,9 @@ use serde_json::json;
 
 use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, ec2, fact};
+use super::sighting::{Known, Object, Sighting, Survey};
 use crate::cloud::Call;
+use crate::i18n::m;
 use crate::lab::Subnet;
 
 pub(super) fn make(subnet: &Subnet, making: &Making<'_>) -> Vec<Part> {
@@ -44,6 +46,22 @@ pub(super) fn look(name: &str) -> Call {
 
 pub(super) fn delete(name: &str) -> Vec<Part> {
     deletion(ec2("DeleteSubnet", json!({ "SubnetId": fact(name, "id") })))
+}
+
+pub(super) fn survey() -> Survey {
+    Survey::new(ec2("DescribeSubnets", json!({})), "Subnets", "SubnetId")
+}
+
+/// Any block inside the VPC will do; the zone must be the lab's.
+pub(super) fn observe(subnet: &Subnet, object: &Object, known: &Known<'_>) -> Option<Sighting> {
+    let facts = [("id", "SubnetId"), ("zone_id", "AvailabilityZoneId"), ("zone_name", "AvailabilityZone")];
+    let (id, name) = (object.text("AvailabilityZoneId"), object.text("AvailabilityZone"));
+    let zone = if subnet.zone == name { name } else { id };
+    let sighting = Sighting::of(object, &facts)
+        .refers(m::point_vpc(), known, &subnet.vpc, "id", &object.text("VpcId"))
+        .value(m::point_zone(), &subnet.zone, &zone)
+        .loosely(m::point_cidr(), &subnet.cidr, &object.text("CidrBlock"));
+    (object.text("DefaultForAz") != "true").then_some(sighting)
 }
 
 pub(super) fn grants() -> Vec<Grant> {

@@ -4,7 +4,9 @@ use serde_json::json;
 
 use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, elbv2, fact};
+use super::sighting::{Known, Object, Sighting, Survey};
 use crate::cloud::Call;
+use crate::i18n::m;
 use crate::lab::TargetGroup;
 
 /// The default health check needs about two and a half minutes until healthy (5 probes, 30 s apart); 2 probes 10 s apart
@@ -56,6 +58,32 @@ pub(super) fn look(name: &str) -> Call {
 
 pub(super) fn delete(name: &str) -> Vec<Part> {
     deletion(elbv2("DeleteTargetGroup", json!({ "TargetGroupArn": fact(name, "arn") })))
+}
+
+pub(super) fn survey() -> Survey {
+    let list = elbv2("DescribeTargetGroups", json!({}));
+    Survey::new(list, "TargetGroups", "TargetGroupArn").with(|arn| {
+        vec![
+            elbv2("DescribeTargetHealth", json!({ "TargetGroupArn": arn })),
+            elbv2("DescribeTags", json!({ "ResourceArns": [arn] })),
+        ]
+    })
+}
+
+pub(super) fn observe(group: &TargetGroup, object: &Object, known: &Known<'_>) -> Option<Sighting> {
+    let sighting = Sighting::of(object, &[("arn", "TargetGroupArn")])
+        .refers(m::point_vpc(), known, &group.vpc, "id", &object.text("VpcId"))
+        .value(m::point_target_type(), "instance", &object.text("TargetType"))
+        .value(m::point_protocol(), "TCP", &object.text("Protocol"))
+        .value(m::point_port(), &group.port.to_string(), &object.text("Port"))
+        .refers_to_all(
+            m::point_targets(),
+            known,
+            (&group.targets, "id"),
+            &object.told("TargetHealthDescriptions", "Target.Id"),
+            false,
+        );
+    Some(sighting)
 }
 
 /// The first target group or load balancer of an account makes ELB's service-linked role

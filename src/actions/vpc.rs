@@ -4,7 +4,9 @@ use serde_json::json;
 
 use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, ec2, fact};
+use super::sighting::{Known, Object, Sighting, Survey};
 use crate::cloud::Call;
+use crate::i18n::m;
 use crate::lab::Vpc;
 
 /// `CreateVpc` has no client token: an unanswered call is looked up by tag.
@@ -29,6 +31,15 @@ pub(super) fn look(name: &str) -> Call {
 
 pub(super) fn delete(name: &str) -> Vec<Part> {
     deletion(ec2("DeleteVpc", json!({ "VpcId": fact(name, "id") })))
+}
+
+pub(super) fn survey() -> Survey {
+    Survey::new(ec2("DescribeVpcs", json!({})), "Vpcs", "VpcId")
+}
+
+pub(super) fn observe(vpc: &Vpc, object: &Object, _known: &Known<'_>) -> Option<Sighting> {
+    let sighting = Sighting::of(object, &[("id", "VpcId"), ("cidr", "CidrBlock")]);
+    (object.text("IsDefault") != "true").then(|| sighting.value(m::point_cidr(), &vpc.cidr, &object.text("CidrBlock")))
 }
 
 pub(super) fn grants() -> Vec<Grant> {

@@ -108,6 +108,8 @@ pub(super) struct Start {
     pub lab: String,
     #[arg(long)]
     pub explain_only: bool,
+    #[arg(long, conflicts_with = "explain_only")]
+    pub hands_on: bool,
     #[arg(long, value_enum, default_value_t = Target::Sandbox, conflicts_with = "endpoint_url")]
     pub target: Target,
     #[arg(long, value_name = "URL")]
@@ -132,18 +134,26 @@ pub(super) struct Start {
     pub yes: bool,
     #[arg(long)]
     pub keep: bool,
+    #[arg(long, conflicts_with = "keep")]
+    pub with_mine: bool,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Resume {
     #[arg(value_name = "RUN")]
     pub run: Option<String>,
+    #[arg(long, conflicts_with = "guided")]
+    pub hands_on: bool,
+    #[arg(long)]
+    pub guided: bool,
     #[arg(long, value_name = "USD")]
     pub accept_cost: Option<Ceiling>,
     #[arg(short, long)]
     pub yes: bool,
     #[arg(long)]
     pub keep: bool,
+    #[arg(long, conflicts_with = "keep")]
+    pub with_mine: bool,
 }
 
 #[derive(Debug, Args)]
@@ -200,6 +210,8 @@ pub(super) struct Clean {
     pub place: Place,
     #[arg(long, value_name = "NAME")]
     pub learner: Option<String>,
+    #[arg(long)]
+    pub with_mine: bool,
     #[arg(short, long)]
     pub yes: bool,
 }

@@ -7,7 +7,7 @@ use super::context::Context;
 use super::exit::{Code, Failed};
 use super::pass::{Doing, open, work};
 use super::store::Found;
-use crate::engine::event::{Answer, AskError, Choice, Question, QuestionId};
+use crate::engine::event::{Answer, AskError, Choice, Event, Question, QuestionId};
 use crate::i18n::m;
 
 /// Cleans one run, or every run that is not cleaned.
@@ -63,7 +63,10 @@ pub(super) async fn clean(context: &mut Context, args: Clean) -> Result<Code, Fa
             }
         }
         match open(context, &store, &found, false, Doing::Clean).await {
-            Ok(pass) => worst = graver(worst, work(context, pass, &screen, Doing::Clean, false).await),
+            Ok(mut pass) => {
+                pass.chosen.extend(args.with_mine.then(|| Event::theirs(Answer::CleanUp)));
+                worst = graver(worst, work(context, pass, &screen, Doing::Clean, false).await);
+            }
             Err(failed) => {
                 if let Some(report) = &failed.report {
                     context.report(report);

@@ -16,7 +16,7 @@ use super::pass::{Doing, open, work};
 use super::status::age;
 use super::store::{Found, Store, journal_trouble};
 use super::target::{Target, unreachable_target};
-use crate::engine::event::{Answer, AskError, Choice, Entry, Event, Question, QuestionId, Screen};
+use crate::engine::event::{Answer, AskError, Choice, Entry, Event, Question, QuestionId, Screen, Way};
 use crate::engine::{FORMAT, Journal, Leftover, State, leftovers};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
@@ -207,6 +207,7 @@ fn enter(
                 accounts: accounts.clone(),
                 profile: args.place.profile.clone(),
                 consumer_profile: args.place.consumer_profile.clone(),
+                way: Way::Guided,
                 learner: leftover.learner.clone(),
             };
             let entry = Entry { at: context.host.clock.now(), event: started };

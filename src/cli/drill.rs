@@ -266,6 +266,8 @@ async fn build(context: &mut Context, store: &Store, args: &DrillArgs) -> Result
         accept_cost: None,
         yes: true,
         keep: true,
+        hands_on: false,
+        with_mine: false,
     };
     let (pass, folder) = begin(context, &start, BTreeMap::new()).await?;
     let run = pass.run.clone();

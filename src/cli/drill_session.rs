@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use super::access;
 use super::context::Context;
 use super::curtain::Curtain;
 use super::exit::{Code, Failed};
 use super::interrupt::Interrupt;
 use super::live::Live;
 use super::pass::Pass;
-use super::sandbox::exports;
 use super::store::journal_trouble;
 use super::target::Target;
 use super::why;
@@ -184,7 +184,9 @@ impl Session {
             say(&m::drill_sandbox());
         } else if let Some(live) = self.live() {
             say(&m::drill_exports());
-            say(&Text::literal(exports(&live).trim_end()));
+            let account = live.accounts.first();
+            let lines = account.map(|account| access::of_sandbox(&live, account)).unwrap_or_default();
+            say(&Text::literal(lines.join("\n")));
         }
     }
 

@@ -46,6 +46,7 @@ pub(super) async fn explain(
             cost: m::cli_cost_reading(),
             way: Way::Explain,
             resumed: false,
+            access: BTreeMap::new(),
         },
         loaded,
         way: Way::Explain,

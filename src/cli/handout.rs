@@ -1,5 +1,6 @@
 //! `pllab handout`: a lab as a document for a workshop. Nothing is called.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::args::{Handout as Args, HandoutFormat};
@@ -17,8 +18,13 @@ use crate::ui;
 pub(super) fn handout(context: &mut Context, args: &Args) -> Result<Code, Failed> {
     let set = args.set.iter().cloned().collect();
     let Example { loaded, state, accounts } = example(context, &args.lab, &args.region, &set)?;
-    let views =
-        Views { place: place("sandbox", &args.region), cost: m::cli_cost_reading(), way: Way::Explain, resumed: false };
+    let views = Views {
+        place: place("sandbox", &args.region),
+        cost: m::cli_cost_reading(),
+        way: Way::Explain,
+        resumed: false,
+        access: BTreeMap::new(),
+    };
     let opening = views.opening(&loaded, &state);
     let steps: Vec<_> =
         (0..loaded.lab.steps.len()).map(|index| views.step(&loaded, &state, index, &accounts)).collect();

@@ -1,7 +1,7 @@
 //! What a sandbox's accounts may hold and how fast they may call, as it is given on the command line.
 
 use super::exit::{Code, Failed};
-use crate::i18n::m;
+use crate::i18n::{Text, m};
 use crate::sandbox::{Quotas, Throttle};
 
 /// Quotas and throttling of one sandbox.
@@ -11,6 +11,16 @@ pub(super) struct Limits {
     pub quotas: Quotas,
     /// Whether its calls are throttled.
     pub throttle: Throttle,
+}
+
+impl Limits {
+    /// Those of the sandbox that a run starts for itself. AWS raises the vCPU quota by itself as an account is used
+    /// [ec2 instancetypes: ec2-instance-quotas]: a lab may have more instances than a new account.
+    pub fn of_a_run() -> Self {
+        let mut limits = Self::default();
+        limits.quotas.raise_vcpus();
+        limits
+    }
 }
 
 const HELP: &[&str] = &["pllab sandbox --help"];
@@ -23,7 +33,8 @@ pub(super) fn read(quotas: &[(String, String)], throttle: Throttle) -> Result<Li
             return Err(Failed::new(Code::Usage, m::limits_bad_value(code, value), Vec::new(), HELP));
         };
         if let Err(known) = limits.quotas.set(code, number) {
-            let details = vec![m::limits_codes(known.join(", "))];
+            let mut details = vec![m::limits_codes()];
+            details.extend(known.iter().map(|(code, name)| Text::literal(format!("{code}  {name}"))));
             return Err(Failed::new(Code::Usage, m::limits_bad_code(code), details, HELP));
         }
     }

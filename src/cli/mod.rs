@@ -2,6 +2,7 @@
 //! Must not know: nothing; it is the one room that sees every other.
 //! Next: `run.rs` goes from words to a verb; each verb has a file of its name; `target.rs` is where calls go.
 
+mod access;
 mod args;
 mod browse;
 mod check;

@@ -10,7 +10,7 @@ use super::interrupt::Interrupt;
 use super::store::{Found, Store, journal_trouble};
 use super::target::{SignIn, Target};
 use super::why;
-use crate::engine::event::{Event, Screen, Way};
+use crate::engine::event::{Entry, Event, Screen, Way};
 use crate::engine::{Ahead, Core, Drive, End, Journal, Patience, State, Stuck, Views};
 use crate::host::DirLock;
 use crate::i18n::{Text, m};
@@ -43,6 +43,8 @@ pub(super) struct Pass {
     pub keep: bool,
     /// Whether an earlier pass is taken up again.
     pub resumed: bool,
+    /// What the learner decided on the command line, to be written down before anything else.
+    pub chosen: Vec<Event>,
 }
 
 /// Opens a run to go on with it. The lock comes before the journal: nobody else may be writing it.
@@ -84,6 +86,7 @@ pub(super) async fn open(
         interrupt,
         keep,
         resumed: true,
+        chosen: Vec::new(),
     })
 }
 
@@ -93,6 +96,7 @@ pub(super) async fn target(context: &Context, store: &Store, found: &Found, stat
         profile: state.profile.clone(),
         consumer_profile: state.consumer_profile.clone(),
         region: state.region.clone(),
+        pace: state.pace.as_deref().and_then(|pace| pace.parse().ok()),
     };
     let target = match state.target.as_str() {
         "sandbox" => {
@@ -169,10 +173,11 @@ pub(super) async fn work(
     doing: Doing,
     agreed: bool,
 ) -> Code {
-    let Pass { run, journal, state, first, consented, loaded, target, lock, interrupt, keep, resumed, .. } = pass;
-    let (region, at) = match &first {
-        Some(Event::RunStarted { region, target, .. }) => (region.clone(), target.clone()),
-        _ => (state.region.clone(), state.target.clone()),
+    let Pass { run, journal, state, first, consented, loaded, target, lock, interrupt, keep, resumed, chosen, .. } =
+        pass;
+    let (region, at, way) = match &first {
+        Some(Event::RunStarted { region, target, way, .. }) => (region.clone(), target.clone(), *way),
+        _ => (state.region.clone(), state.target.clone(), after(&state, &chosen).way),
     };
     let charges = match (&consented, &state.consent) {
         (Some(Event::Consented { charges, .. }), _) => charges.clone(),
@@ -181,7 +186,7 @@ pub(super) async fn work(
     };
     let cost = consent::cost_line(&target, &charges);
     let renew = target.renewal(&run);
-    let views = Views { place: place(&at, &region), cost, way: Way::Guided, resumed };
+    let views = Views { place: place(&at, &region), cost, way, resumed, access: target.access(&region) };
     let shared =
         Core::new(Some(journal), state, context.host.clock.clone(), Arc::clone(screen), target.accounts.clone());
     let path = why::Traced { clouds: Arc::clone(&target.clouds), loaded: Arc::clone(&loaded) };
@@ -190,11 +195,11 @@ pub(super) async fn work(
         clouds: Some(Arc::clone(&target.clouds)),
         patience: target.patience,
         // Only where every step was agreed to beforehand, and where waiting takes time.
-        ahead: Ahead::new(agreed && target.patience != Patience::INSTANT),
+        ahead: Ahead::new(agreed && way != Way::HandsOn && target.patience != Patience::INSTANT),
         loaded,
         views,
         renew,
-        way: Way::Guided,
+        way,
         path: Some(Box::new(path)),
         keep,
         asks: true,
@@ -203,6 +208,9 @@ pub(super) async fn work(
     let result = async {
         if let Some(event) = first {
             drive.core.record(&event)?;
+        }
+        for event in &chosen {
+            drive.core.record(event)?;
         }
         if let Some(event) = consented {
             drive.core.record(&event)?;
@@ -234,6 +242,15 @@ pub(super) async fn work(
     target.close().await;
     drop(lock);
     code
+}
+
+/// What the learner's choices on the command line make of a run.
+fn after(state: &State, chosen: &[Event]) -> State {
+    let mut state = state.clone();
+    for event in chosen {
+        state.apply(&Entry { at: state.last.unwrap_or_default(), event: event.clone() });
+    }
+    state
 }
 
 /// Why a pass could not go on.

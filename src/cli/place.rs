@@ -63,7 +63,12 @@ impl Place {
                 return Err(Failed::new(Code::Usage, m::aws_no_region(), Vec::new(), &[&next]));
             }
         };
-        let sign_in = SignIn { profile: self.profile.clone(), consumer_profile: self.consumer_profile.clone(), region };
+        let sign_in = SignIn {
+            profile: self.profile.clone(),
+            consumer_profile: self.consumer_profile.clone(),
+            region,
+            pace: None,
+        };
         match &self.endpoint_url {
             Some(url) => Target::endpoint(&context.host, url, sign_in).await,
             None => Target::aws(&context.host, sign_in).await,

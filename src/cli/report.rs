@@ -1,5 +1,6 @@
 //! `pllab report`: a run as a document.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -59,7 +60,13 @@ fn fullest(entries: &[Entry], loaded: &Loaded) -> Option<Picture> {
     let until = entries.iter().position(clean_up).unwrap_or(entries.len());
     let state = State::replay(&entries[..until]);
     let last = loaded.lab.steps.len().checked_sub(1)?;
-    let views = Views { place: m::cli_cost_nothing(), cost: m::cli_cost_nothing(), way: Way::Guided, resumed: false };
+    let views = Views {
+        place: m::cli_cost_nothing(),
+        cost: m::cli_cost_nothing(),
+        way: Way::Guided,
+        resumed: false,
+        access: BTreeMap::new(),
+    };
     Some(views.picture(loaded, &state, last))
 }
 

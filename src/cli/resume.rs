@@ -4,6 +4,7 @@ use super::args::Resume;
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::pass::{Agreement, Doing, go, open};
+use crate::engine::event::{Answer, Event, Way};
 use crate::i18n::m;
 
 /// Takes up a run again: the one that is named, or the latest that is not cleaned.
@@ -14,6 +15,9 @@ pub(super) async fn resume(context: &mut Context, args: Resume) -> Result<Code, 
         let next = format!("pllab start {}", found.state.lab);
         return Err(Failed::new(Code::Usage, m::cli_run_is_cleaned(found.id()), Vec::new(), &[&next]));
     }
-    let pass = open(context, &store, &found, args.keep, Doing::Lab).await?;
+    let mut pass = open(context, &store, &found, args.keep, Doing::Lab).await?;
+    pass.chosen.extend(args.hands_on.then(|| Event::way(Way::HandsOn)));
+    pass.chosen.extend(args.guided.then(|| Event::way(Way::Guided)));
+    pass.chosen.extend(args.with_mine.then(|| Event::theirs(Answer::CleanUp)));
     go(context, pass, Agreement { given: args.accept_cost, yes: args.yes }).await
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
+use super::access;
 use super::args::{PaceArg, Sandbox, ThrottleArg};
 use super::context::Context;
 use super::exit::{Code, Failed};
@@ -69,7 +70,11 @@ fn announce(context: &mut Context, live: &Live, ours: bool) -> Result<(), Failed
     let comment = |words: String| words.lines().map(|line| ["# ", line, "\n"].concat()).collect::<String>();
     let what = if ours { m::cli_sandbox_ready() } else { m::cli_sandbox_found(live.pid) };
     text.push_str(&comment(what.say(lang)));
-    text.push_str(&exports(live));
+    if let Some(account) = live.accounts.first() {
+        for line in access::of_sandbox(live, account) {
+            let _ = writeln!(text, "{line}");
+        }
+    }
     for account in live.accounts.iter().skip(1) {
         text.push_str(&comment(m::cli_sandbox_account(&account.account_id, &account.name).say(lang)));
         let _ = writeln!(text, "# export AWS_ACCESS_KEY_ID={}", account.access_key_id);
@@ -79,21 +84,6 @@ fn announce(context: &mut Context, live: &Live, ours: bool) -> Result<(), Failed
         text.push_str(&comment(m::cli_sandbox_stay().say(lang)));
     }
     context.print(&text)
-}
-
-/// The exports for a second terminal: endpoint, keys of the first account, region.
-pub(super) fn exports(live: &Live) -> String {
-    let mut text = String::new();
-    if let Some(account) = live.accounts.first() {
-        let _ = writeln!(text, "export AWS_ENDPOINT_URL={}", live.endpoint_url);
-        let _ = writeln!(text, "export AWS_ACCESS_KEY_ID={}", account.access_key_id);
-        let _ = writeln!(text, "export AWS_SECRET_ACCESS_KEY={}", account.secret_access_key);
-        let _ = writeln!(text, "export AWS_REGION={}", live.region);
-        let _ = writeln!(text, "export AWS_DEFAULT_REGION={}", live.region);
-        // A session token of the learner's own account would be refused here, and has no business here.
-        text.push_str("unset AWS_SESSION_TOKEN AWS_PROFILE\n");
-    }
-    text
 }
 
 fn list(context: &mut Context) -> Result<(), Failed> {

@@ -11,7 +11,7 @@ use super::interrupt::Interrupt;
 use super::pass::{Agreement, Pass, go};
 use super::target::{SignIn, Target, USUAL_REGION};
 use crate::cloud::usual_region;
-use crate::engine::event::{Event, Verdict};
+use crate::engine::event::{Answer, Event, Verdict, Way};
 use crate::engine::{FORMAT, Journal, State};
 use crate::i18n::{Text, m};
 use crate::sandbox::Pace;
@@ -92,6 +92,7 @@ pub(super) async fn begin(
         profile: args.profile.clone(),
         consumer_profile: args.consumer_profile.clone(),
         region: region.clone(),
+        pace: args.pace.map(PaceArg::pace),
     };
     let begun = async {
         let target = match (&args.endpoint_url, args.target) {
@@ -130,9 +131,10 @@ pub(super) async fn begin(
         region,
         token,
         variables: loaded.variables.clone(),
-        pace: target.is_sandbox().then(|| pace.name().to_owned()),
+        pace: (target.is_sandbox() || args.pace.is_some()).then(|| pace.name().to_owned()),
         accounts: target.accounts.clone(),
         profile: args.profile.clone(),
+        way: if args.hands_on { Way::HandsOn } else { Way::Guided },
         consumer_profile: args.consumer_profile.clone(),
         learner,
     };
@@ -149,6 +151,7 @@ pub(super) async fn begin(
         interrupt,
         keep: args.keep,
         resumed: false,
+        chosen: args.with_mine.then(|| Event::theirs(Answer::CleanUp)).into_iter().collect(),
     };
     Ok((pass, folder))
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use super::access;
 use super::exit::{Code, Failed};
 use super::faults;
 use super::limits::Limits;
@@ -38,6 +39,8 @@ pub(super) struct Target {
     asked: Asked,
     /// The profile of each sign-in: one for both sides, or one each.
     profiles: Vec<Option<String>>,
+    /// For the sandbox: shell lines for the second terminal, for both sides or each.
+    sandbox_access: Vec<Vec<String>>,
     /// The sandbox, where this process runs it; it ends with the target.
     own: Option<(Sandbox, Note)>,
 }
@@ -59,6 +62,8 @@ pub(super) struct SignIn {
     pub consumer_profile: Option<String>,
     /// The region.
     pub region: String,
+    /// How fast an endpoint of this machine lives, where it is a sandbox that does not live at AWS's own pace.
+    pub pace: Option<Pace>,
 }
 
 impl Target {
@@ -82,14 +87,14 @@ impl Target {
         let began_shared = !made_before && run_folder.join("journal.jsonl").is_file();
         let folder = if began_shared { shared } else { own };
         let plan = faults::of_environment(host)?;
-        let (sandbox, live, note) = open(host, &folder, region, pace, None, plan, Limits::default()).await?;
+        let (sandbox, live, note) = open(host, &folder, region, pace, None, plan, Limits::of_a_run()).await?;
         Self::of_live(&live, region, two_accounts, Some((sandbox, note))).await
     }
 
     /// A sandbox of its own in `folder`, gone with the target.
     pub async fn throw_away(host: &Host, folder: &Path, region: &str) -> Result<Self, Failed> {
         let (sandbox, live, note) =
-            open(host, folder, region, Pace::Instant, None, Vec::new(), Limits::default()).await?;
+            open(host, folder, region, Pace::Instant, None, Vec::new(), Limits::of_a_run()).await?;
         Self::of_live(&live, region, false, Some((sandbox, note))).await
     }
 
@@ -112,13 +117,10 @@ impl Target {
             None => None,
         };
         // Its own pace: another process may run it at another than was asked for here.
-        let patience = match live.pace.parse::<Pace>().unwrap_or_default() {
-            Pace::Instant => Patience::INSTANT,
-            Pace::Quick => Patience::QUICK,
-            Pace::Real => Patience::AWS,
-        };
+        let patience = patience(live.pace.parse().unwrap_or_default());
         let mut target = Self::connected(Asked::Sandbox, options, consumer, patience).await?;
         target.own = own;
+        target.sandbox_access = live.accounts.iter().map(|account| access::of_sandbox(live, account)).collect();
         Ok(target)
     }
 
@@ -142,7 +144,12 @@ impl Target {
         };
         let consumer =
             sign_in.consumer_profile.map(|profile| ConnectOptions { profile: Some(profile), ..provider.clone() });
-        Self::connected(asked, provider, consumer, Patience::AWS).await
+        // AWS itself is never asked more often than it should be, whatever was said of its pace.
+        let patience = match (&asked, sign_in.pace) {
+            (Asked::Url(url), Some(pace)) if is_loopback(url) => patience(pace),
+            _ => Patience::AWS,
+        };
+        Self::connected(asked, provider, consumer, patience).await
     }
 
     async fn connected(
@@ -180,6 +187,7 @@ impl Target {
             endpoints: found,
             asked,
             profiles,
+            sandbox_access: Vec::new(),
             own: None,
         })
     }
@@ -187,6 +195,20 @@ impl Target {
     /// Whether it is the built-in sandbox.
     pub fn is_sandbox(&self) -> bool {
         self.asked == Asked::Sandbox
+    }
+
+    /// Shell lines that lead the learner's own tools to a side's account.
+    pub fn access(&self, region: &str) -> BTreeMap<Side, Vec<String>> {
+        let consumer = usize::from(self.two_accounts());
+        let lines = |number: usize| match &self.asked {
+            Asked::Sandbox => self.sandbox_access.get(number).cloned().unwrap_or_default(),
+            asked => {
+                let url = if let Asked::Url(url) = asked { Some(url.as_str()) } else { None };
+                let profile = self.profiles.get(number).or(self.profiles.first()).and_then(Option::as_deref);
+                access::of_profile(url, profile, region)
+            }
+        };
+        BTreeMap::from([(Side::Provider, lines(0)), (Side::Consumer, lines(consumer))])
     }
 
     /// Whether the sides have an account each.
@@ -275,6 +297,15 @@ fn cannot_sign_in(place: &str, options: &ConnectOptions, fault: &Fault) -> Faile
 pub(super) fn sign_in_commands(profile: Option<&str>) -> [String; 2] {
     let profile = profile.map(|name| format!(" --profile {name}")).unwrap_or_default();
     [format!("aws sso login{profile}"), format!("aws login{profile}")]
+}
+
+/// How patient to be with what lives at this pace.
+fn patience(pace: Pace) -> Patience {
+    match pace {
+        Pace::Instant => Patience::INSTANT,
+        Pace::Quick => Patience::QUICK,
+        Pace::Real => Patience::AWS,
+    }
 }
 
 /// Starts a sandbox in `folder` and leaves its note there.

@@ -1,5 +1,6 @@
 //! `pllab why`: the path from the client to the page, rung by rung, and where it ends. It only reads.
 
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -127,6 +128,7 @@ fn picture(trace: &Trace, state: &State, loaded: &Loaded) -> Picture {
         cost: m::cli_cost_nothing(),
         way: Way::Guided,
         resumed: true,
+        access: BTreeMap::new(),
     };
     let mut picture = views.picture(loaded, state, loaded.lab.steps.len());
     let Some(diagnosis) = &trace.diagnosis else { return picture };

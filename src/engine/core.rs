@@ -157,18 +157,23 @@ impl Core {
     /// # Errors
     /// The first reference that nothing is known of.
     pub fn resolve(&self, call: &Call) -> Result<Call, Unresolved> {
-        let inner = self.lock();
-        call.resolve(&|name, fact| match (name, fact) {
+        call.resolve(&|name, fact| self.fact(name, fact))
+    }
+
+    /// What `${name.fact}` stands for, where it is known.
+    #[must_use]
+    pub fn fact(&self, name: &str, fact: &str) -> Option<String> {
+        match (name, fact) {
             ("account", "provider") => self.accounts.get(&Side::Provider).cloned(),
             ("account", "consumer") => self.accounts.get(&Side::Consumer).cloned(),
-            ("region", "name") => Some(inner.state.region.clone()),
-            ("run", "id") => Some(inner.state.run.clone()),
-            _ => {
-                let drill = inner.state.drill.as_ref().and_then(|drill| drill.facts.get(name));
-                let facts = drill.or_else(|| inner.state.resources.get(name).map(|line| &line.facts))?;
+            ("region", "name") => Some(self.with(|state| state.region.clone())),
+            ("run", "id") => Some(self.with(|state| state.run.clone())),
+            _ => self.with(|state| {
+                let drill = state.drill.as_ref().and_then(|drill| drill.facts.get(name));
+                let facts = drill.or_else(|| state.resources.get(name).map(|line| &line.facts))?;
                 facts.get(fact).cloned()
-            }
-        })
+            }),
+        }
     }
 }
 

@@ -31,6 +31,10 @@ pub enum Input {
     Made,
     /// Something could not be made; what failed has been told.
     MakeFailed,
+    /// Everything that the learner was to make is there.
+    Watched,
+    /// The learner called for the menu during a watch.
+    Called,
     /// The checks were asked: whether all are met.
     Checked(Verdict),
     /// The clean-up was done and looked at: whether nothing is left.
@@ -62,6 +66,12 @@ pub enum Effect {
     Recover,
     /// Make what a step makes, by index.
     Make(usize),
+    /// Write down what the accounts hold before the learner works in them.
+    Baseline,
+    /// Watch until the learner has made what a step makes, by index.
+    Watch(usize),
+    /// Give the next hint on a step, by index.
+    Hint(usize),
     /// Ask a step's checks, by index.
     Check(usize),
     /// Reject the connection of a step's detour, delete what it remakes, make that again; ask its checks in between.
@@ -96,6 +106,9 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         }
         Input::Begin if state.pending.is_empty() => {
             let mut effects = vec![Effect::Opening];
+            // What the learner makes ahead, while pllab still waits for something else, is theirs too.
+            let by_hand = plan.way == Way::HandsOn && state.baseline.is_none() && !state.cleaning;
+            effects.extend(by_hand.then_some(Effect::Baseline));
             effects.extend(onward(state, plan));
             effects
         }
@@ -108,18 +121,38 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
             vec![Effect::Record(left), Effect::End(End::Left)]
         }
         Input::Answered(..) if plan.way == Way::Explain => read_on(state, plan),
-        Input::Answered(_, Answer::CleanUp) => clean_up(),
+        Input::Answered(QuestionId::Theirs, answer) => {
+            let mut effects = vec![Effect::Record(Event::theirs(answer))];
+            effects.extend(clean_up());
+            effects
+        }
+        Input::Answered(_, Answer::CleanUp) => clean_up_asking(state),
         Input::Answered(_, Answer::Keep) => finish(state, plan, Verdict::Met),
         Input::Answered(QuestionId::Step, answer) => {
             let Some((index, step)) = current(state, plan) else { return onward(state, plan) };
             let id = step.id.clone();
+            if matches!(answer, Answer::HandsOn | Answer::Go) {
+                return begin(state, plan, index, answer);
+            }
             if answer == Answer::Detour {
                 let chosen =
                     Event::Answered { step: id, question: "step".to_owned(), answer: answer.name().to_owned() };
                 return vec![Effect::Record(chosen), Effect::Detour(index)];
             }
-            vec![Effect::Record(Event::StepStarted { step: id }), Effect::Make(index)]
+            onward(state, plan)
         }
+        Input::Watched => match current(state, plan) {
+            // What pllab had begun itself is finished; what the learner made is left alone.
+            Some((index, _)) => vec![Effect::Make(index)],
+            None => onward(state, plan),
+        },
+        Input::Called => vec![ask_watching(state)],
+        Input::Answered(QuestionId::Watching, answer) => match (current(state, plan), answer) {
+            (Some((index, _)), Answer::Hint) => vec![Effect::Hint(index), ask_watching(state)],
+            (Some((index, _)), Answer::Go) => begin(state, plan, index, answer),
+            (Some((index, _)), _) => vec![Effect::Watch(index)],
+            (None, _) => onward(state, plan),
+        },
         Input::Answered(QuestionId::Failed, _) => match current(state, plan) {
             Some((index, _)) => vec![resumed_work(state, plan, index)],
             None => clean_up(),
@@ -131,10 +164,7 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         },
         // Something could still not be asked about.
         Input::Recovered if !state.pending.is_empty() => decide(state, plan, Input::MakeFailed),
-        Input::Recovered
-        | Input::Answered(QuestionId::Next | QuestionId::CleanUp | QuestionId::ConfirmClean | QuestionId::Drill, _) => {
-            onward(state, plan)
-        }
+        Input::Recovered | Input::Answered(_, _) => onward(state, plan),
         Input::Made => match current(state, plan) {
             // After a detour nothing of the step itself has been done: it is offered again, once the learner goes on.
             Some((_, step)) if !begun(state, step) => vec![with_label(ask_next(plan), m::engine_answer_back())],
@@ -150,15 +180,13 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         Input::Checked(Verdict::Met) => {
             let Some((index, step)) = current(state, plan) else { return onward(state, plan) };
             let finished = Event::StepFinished { step: step.id.clone(), verdict: Verdict::Met };
-            if step.makes.iter().any(|it| matches!(it, Resource::Acceptance(_))) {
-                // The moment the tie becomes solid is seen, not only told.
-                return vec![Effect::Record(finished), Effect::Picture(index), ask_next(plan)];
-            }
-            if index + 1 < plan.lab.steps.len() {
-                vec![Effect::Record(finished), ask_next(plan)]
-            } else {
-                vec![Effect::Record(finished), ask_clean_up(plan)]
-            }
+            let mut effects = vec![Effect::Record(finished)];
+            // The moment the tie becomes solid is seen, not only told.
+            let tied = step.makes.iter().any(|it| matches!(it, Resource::Acceptance(_)));
+            effects.extend(tied.then_some(Effect::Picture(index)));
+            let last = index + 1 == plan.lab.steps.len();
+            effects.push(if last { ask_clean_up(plan) } else { ask_next(plan) });
+            effects
         }
         Input::Checked(_) => vec![ask_not_met(plan)],
         Input::Cleaned(verdict) => finish(state, plan, verdict),
@@ -173,9 +201,46 @@ fn onward(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
     }
     match current(state, plan) {
         Some((index, step)) if begun(state, step) => vec![Effect::Show(index), resumed_work(state, plan, index)],
-        Some((index, step)) => open(index, step, state),
+        Some((index, step)) => open(index, step, state, plan),
         None => vec![ask_clean_up(plan)],
     }
+}
+
+/// The answer where nobody can be asked: working by hand needs nobody to say yes, for pllab only looks. `None` where the
+/// question stops the run.
+#[must_use]
+pub fn alone(way: Way, question: QuestionId) -> Option<Answer> {
+    let answer = match question {
+        QuestionId::Step => Answer::HandsOn,
+        QuestionId::Next => Answer::Go,
+        QuestionId::Watching => Answer::Again,
+        QuestionId::CleanUp | QuestionId::Theirs => Answer::Keep,
+        _ => Answer::Leave,
+    };
+    (way == Way::HandsOn).then_some(answer)
+}
+
+/// The learner has chosen who does a step.
+fn begin(state: &State, plan: &Plan<'_>, index: usize, answer: Answer) -> Vec<Effect> {
+    let step = &plan.lab.steps[index];
+    let id = step.id.clone();
+    let (started, was_by_hand) = state.steps.get(&id).map_or((false, false), |step| (step.started, step.by_hand));
+    let by_hand = answer == Answer::HandsOn;
+    let mut effects = Vec::new();
+    if !started {
+        effects.push(Effect::Record(Event::StepStarted { step: id.clone() }));
+    }
+    if by_hand != was_by_hand {
+        let answer = answer.name().to_owned();
+        effects.push(Effect::Record(Event::Answered { step: id, question: "step".to_owned(), answer }));
+    }
+    effects.push(if by_hand && has_work(step) { Effect::Watch(index) } else { Effect::Make(index) });
+    effects
+}
+
+/// Whether there is anything to make in a step.
+fn has_work(step: &Step) -> bool {
+    step.makes.iter().any(|it| !matches!(it, Resource::ServiceLookup(_)))
 }
 
 /// The explain way: the next step that has not been shown, or all of them where nobody is asked.
@@ -201,6 +266,7 @@ fn resumed_work(state: &State, plan: &Plan<'_>, index: usize) -> Effect {
     }
     match state.steps.get(&step.id) {
         Some(step) if step.detour == Detouring::Open => Effect::Detour(index),
+        Some(now) if now.by_hand && has_work(step) => Effect::Watch(index),
         _ => Effect::Make(index),
     }
 }
@@ -228,30 +294,69 @@ fn run_finished(state: &State, plan: &Plan<'_>, otherwise: Verdict) -> Event {
     Event::RunFinished { verdict, steps_met, steps }
 }
 
+/// Asks first where the learner's own work would stay or go.
+fn clean_up_asking(state: &State) -> Vec<Effect> {
+    match ask_theirs(state) {
+        Some(question) => vec![Effect::Ask(question)],
+        None => clean_up(),
+    }
+}
+
+/// What to do with what the learner made: a question as long as some of it exists and nothing was said.
+#[must_use]
+pub fn ask_theirs(state: &State) -> Option<Question> {
+    let existing = state.existing();
+    let theirs: Vec<&str> = existing.iter().filter(|(_, line)| line.yours).map(|(name, _)| *name).collect();
+    if theirs.is_empty() || state.handed_over {
+        return None;
+    }
+    let choice = |answer| Choice { answer, label: label(QuestionId::Theirs, answer) };
+    Some(Question {
+        id: QuestionId::Theirs,
+        prompt: m::engine_ask_theirs(theirs.len(), theirs.join(", ")),
+        choices: vec![choice(Answer::Keep), choice(Answer::CleanUp)],
+        default: Answer::Keep,
+    })
+}
+
+/// While pllab watches.
+fn ask_watching(state: &State) -> Effect {
+    let mut answers = vec![Answer::Again, Answer::Hint, Answer::Go, Answer::Leave];
+    answers.extend((!state.existing().is_empty()).then_some(Answer::CleanUp));
+    ask(QuestionId::Watching, m::engine_ask_watching(), &answers, Answer::Again)
+}
+
 /// On record before anything is deleted, so that a clean-up that is cut short is taken up as one.
 fn clean_up() -> Vec<Effect> {
     vec![Effect::Record(Event::clean_up_begun()), Effect::CleanUp]
 }
 
 /// A step as it opens: shown, looked at, asked about.
-fn open(index: usize, step: &Step, state: &State) -> Vec<Effect> {
+fn open(index: usize, step: &Step, state: &State, plan: &Plan<'_>) -> Vec<Effect> {
     let mut effects = vec![Effect::Show(index)];
     if !step.looks.is_empty() {
         effects.push(Effect::Look(index));
     }
-    effects.push(ask_step(step, state));
+    effects.push(ask_step(step, state, plan));
     effects
 }
 
-fn ask_step(step: &Step, state: &State) -> Effect {
-    let detour_is_open =
-        step.detour.is_some() && state.steps.get(&step.id).is_none_or(|step| step.detour == Detouring::No);
-    let mut answers = vec![Answer::Go];
+fn ask_step(step: &Step, state: &State, plan: &Plan<'_>) -> Effect {
+    // A detour deletes and makes again; what the learner made is not pllab's to delete.
+    let theirs = |name: &String| state.is_learners(name);
+    let detour_is_open = step.detour.as_ref().is_some_and(|detour| !detour.remakes.iter().any(theirs))
+        && state.steps.get(&step.id).is_none_or(|step| step.detour == Detouring::No);
+    let mut answers = match (has_work(step), plan.way) {
+        (false, _) => vec![Answer::Go],
+        (true, Way::HandsOn) => vec![Answer::HandsOn, Answer::Go],
+        (true, _) => vec![Answer::Go, Answer::HandsOn],
+    };
+    let usual = answers[0];
     answers.extend(detour_is_open.then_some(Answer::Detour));
     answers.push(Answer::Leave);
     // Before anything exists there is nothing to clean up.
     answers.extend((!state.existing().is_empty()).then_some(Answer::CleanUp));
-    let question = ask(QuestionId::Step, m::engine_ask_step(), &answers, Answer::Go);
+    let question = ask(QuestionId::Step, m::engine_ask_step(), &answers, usual);
     match step.makes.as_slice() {
         // Nothing is done in such a step; it looks.
         [] => with_label(question, m::engine_answer_look()),
@@ -277,7 +382,7 @@ fn with_label(question: Effect, label: Text) -> Effect {
 fn ask_next(plan: &Plan<'_>) -> Effect {
     let answers: &[Answer] = match plan.way {
         Way::Explain => &[Answer::Go, Answer::Leave],
-        Way::Guided => &[Answer::Go, Answer::Leave, Answer::CleanUp],
+        Way::Guided | Way::HandsOn => &[Answer::Go, Answer::Leave, Answer::CleanUp],
     };
     ask(QuestionId::Next, m::engine_ask_next(), answers, Answer::Go)
 }
@@ -303,13 +408,18 @@ fn ask(id: QuestionId, prompt: Text, answers: &[Answer], default: Answer) -> Eff
 fn label(id: QuestionId, answer: Answer) -> Text {
     match (id, answer) {
         (QuestionId::Next, Answer::Go) => m::engine_answer_next(),
+        (QuestionId::Watching, Answer::Again) => m::engine_answer_watch(),
+        (QuestionId::Theirs, Answer::Keep) => m::engine_answer_theirs_stay(),
+        (QuestionId::Theirs, Answer::CleanUp) => m::engine_answer_theirs_go(),
+        (_, Answer::HandsOn) => m::engine_answer_hands_on(),
+        (_, Answer::Hint) => m::engine_answer_hint(),
+        (_, Answer::This(number)) => Text::literal(number.to_string()),
         (_, Answer::Go) => m::engine_answer_go(),
         (_, Answer::Detour) => m::engine_answer_detour(),
         (_, Answer::Again) => m::engine_answer_again(),
         (_, Answer::Leave) => m::engine_answer_leave(),
         (_, Answer::CleanUp) => m::engine_answer_clean_up(),
         (_, Answer::Keep) => m::engine_answer_keep(),
-        (_, Answer::Hint) => m::drill_answer_hint(),
         (_, Answer::Path) => m::drill_answer_path(),
         (_, Answer::GiveUp) => m::drill_answer_give_up(),
     }

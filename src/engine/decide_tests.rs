@@ -97,6 +97,9 @@ fn words(effects: &[Effect]) -> Vec<String> {
             Effect::Remember(_) => "remember".to_owned(),
             Effect::Recover => "recover".to_owned(),
             Effect::Make(index) => format!("make:{index}"),
+            Effect::Baseline => "baseline".to_owned(),
+            Effect::Watch(index) => format!("watch:{index}"),
+            Effect::Hint(index) => format!("hint:{index}"),
             Effect::Check(index) => format!("check:{index}"),
             Effect::Detour(index) => format!("detour:{index}"),
             Effect::CleanUp => "clean-up".to_owned(),
@@ -112,7 +115,7 @@ fn expect(way: Way, keep: bool, events: &[Event], input: Input, expected: &[&str
     assert_eq!(words(&decide(&after(events), &plan, input)), expected);
 }
 
-const GO: &str = "ask:Step>go|go,leave";
+const GO: &str = "ask:Step>go|go,hands_on,leave";
 const NEXT: &str = "ask:Next>go|go,leave,clean_up";
 
 #[test]
@@ -120,7 +123,7 @@ fn a_run_begins_and_goes_on_where_it_stopped() {
     let guided = |events: &[Event], expected: &[&str]| expect(Way::Guided, false, events, Input::Begin, expected);
     guided(&[], &["opening", "show:0", GO]);
     guided(&[started("one")], &["opening", "show:0", "make:0"]);
-    guided(&[started("one"), met("one")], &["opening", "show:1", "ask:Step>go|go,detour,leave"]);
+    guided(&[started("one"), met("one")], &["opening", "show:1", "ask:Step>go|go,hands_on,detour,leave"]);
     guided(&[met("one"), detour("step", "detour")], &["opening", "show:1", "detour:1"]);
     guided(&[met("one"), detour("step", "detour"), detour("detour", "done")], &["opening", "show:1", GO]);
     guided(&[met("one"), met("two")], &["opening", "ask:CleanUp>clean_up|clean_up,keep"]);
@@ -139,7 +142,11 @@ fn a_step_is_made_then_checked_then_finished() {
         Input::Checked(Verdict::Met),
         &["record:finished:two", "ask:CleanUp>clean_up|clean_up,keep"],
     );
-    guided(&[met("one")], Input::Answered(QuestionId::Next, Answer::Go), &["show:1", "ask:Step>go|go,detour,leave"]);
+    guided(
+        &[met("one")],
+        Input::Answered(QuestionId::Next, Answer::Go),
+        &["show:1", "ask:Step>go|go,hands_on,detour,leave"],
+    );
     guided(&[started("one")], Input::Recovered, &["show:0", "make:0"]);
 }
 
@@ -223,4 +230,77 @@ fn reading_calls_nothing_and_records_nothing() {
     let plan = Plan { lab: &lab, way: Way::Explain, keep: true, asks: false };
     let read = words(&decide(&State::default(), &plan, Input::Begin));
     assert_eq!(read, ["opening", "remember", "show:0", "remember", "show:1", "end:Met"]);
+}
+
+fn by_hand(step: &str) -> Event {
+    Event::Answered { step: step.to_owned(), question: "step".to_owned(), answer: "hands_on".to_owned() }
+}
+
+fn recognised(resource: &str) -> Event {
+    Event::Recognised {
+        step: "one".to_owned(),
+        resource: resource.to_owned(),
+        kind: "vpc".to_owned(),
+        side: Side::Provider,
+        facts: [("id".to_owned(), "vpc-1".to_owned())].into(),
+        uses: std::collections::BTreeSet::new(),
+        parts: ["create".to_owned()].into(),
+    }
+}
+
+#[test]
+fn by_hand_pllab_watches_then_checks() {
+    let hands_on = |events: &[Event], input, expected: &[&str]| expect(Way::HandsOn, false, events, input, expected);
+    let mine = "ask:Step>hands_on|hands_on,go,leave";
+    hands_on(&[], Input::Begin, &["opening", "baseline", "show:0", mine]);
+    hands_on(&[Event::Baseline { ids: std::collections::BTreeSet::new() }], Input::Begin, &["opening", "show:0", mine]);
+    let chosen = ["record:started:one", "record:answered:hands_on", "watch:0"];
+    hands_on(&[], Input::Answered(QuestionId::Step, Answer::HandsOn), &chosen);
+    let begun = [started("one"), by_hand("one")];
+    hands_on(&begun, Input::Begin, &["opening", "baseline", "show:0", "watch:0"]);
+    // What pllab itself looks up is finished before the checks.
+    hands_on(&begun, Input::Watched, &["make:0"]);
+    hands_on(&begun, Input::Made, &["check:0"]);
+    hands_on(&begun, Input::Answered(QuestionId::NotMet, Answer::Again), &["watch:0"]);
+}
+
+#[test]
+fn a_watch_can_be_left_helped_and_taken_over() {
+    let guided = |events: &[Event], input, expected: &[&str]| expect(Way::Guided, false, events, input, expected);
+    // One step by hand in a guided run.
+    let chosen = ["record:started:one", "record:answered:hands_on", "watch:0"];
+    guided(&[], Input::Answered(QuestionId::Step, Answer::HandsOn), &chosen);
+    let begun = [started("one"), by_hand("one")];
+    let menu = "ask:Watching>again|again,hint,go,leave";
+    guided(&begun, Input::Called, &[menu]);
+    let answered = |answer| Input::Answered(QuestionId::Watching, answer);
+    guided(&begun, answered(Answer::Again), &["watch:0"]);
+    guided(&begun, answered(Answer::Hint), &["hint:0", menu]);
+    guided(&begun, answered(Answer::Go), &["record:answered:go", "make:0"]);
+    guided(&begun, answered(Answer::Leave), &["record:run:NotYet:0", "end:Left"]);
+    let taken_over = Event::Answered { step: "one".to_owned(), question: "step".to_owned(), answer: "go".to_owned() };
+    guided(&[started("one"), by_hand("one"), taken_over], Input::Begin, &["opening", "show:0", "make:0"]);
+}
+
+#[test]
+fn what_the_learner_made_is_asked_about_before_it_goes() {
+    let guided = |events: &[Event], input, expected: &[&str]| expect(Way::Guided, false, events, input, expected);
+    let theirs = [recognised("one-vpc"), met("one"), met("two")];
+    let clean = Input::Answered(QuestionId::CleanUp, Answer::CleanUp);
+    guided(&theirs, clean, &["ask:Theirs>keep|keep,clean_up"]);
+    for answer in [Answer::Keep, Answer::CleanUp] {
+        let told = format!("record:answered:{}", answer.name());
+        guided(&theirs, Input::Answered(QuestionId::Theirs, answer), &[&told, "record:answered:begun", "clean-up"]);
+    }
+    let handed = [recognised("one-vpc"), Event::theirs(Answer::CleanUp), met("one"), met("two")];
+    guided(&handed, clean, &["record:answered:begun", "clean-up"]);
+    assert_eq!(after(&theirs).kept_for_learner(), ["one-vpc".to_owned()].into());
+}
+
+#[test]
+fn nobody_needs_to_be_asked_where_pllab_only_watches() {
+    assert_eq!(alone(Way::HandsOn, QuestionId::Step), Some(Answer::HandsOn));
+    assert_eq!(alone(Way::HandsOn, QuestionId::CleanUp), Some(Answer::Keep));
+    assert_eq!(alone(Way::HandsOn, QuestionId::NotMet), Some(Answer::Leave));
+    assert_eq!(alone(Way::Guided, QuestionId::Step), None);
 }

@@ -1,5 +1,6 @@
 //! Performs what `decide` says, and knows nothing else.
 
+use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use tokio::sync::watch;
 
 use super::ahead::Ahead;
 use super::core::Core;
-use super::decide::{Effect, End, Input, Plan, decide};
+use super::decide::{Effect, End, Input, Plan, alone, ask_theirs, decide};
 use super::event::{AskError, Event, Fault, FaultClass, Item, ItemState, Purpose, QuestionId, Verdict, Way};
 use super::examine::examine;
 use super::journal::JournalError;
@@ -16,6 +17,7 @@ use super::perform::{Failure, Patience, Work, perform};
 use super::receipt::receipt;
 use super::recover::{adopt, recover};
 use super::teardown::teardown;
+use super::turn::{Watched, baseline, hint, watch};
 use super::view::Views;
 use crate::actions;
 use crate::cloud::Clouds;
@@ -102,19 +104,31 @@ impl Drive {
     pub async fn clean(&self) -> Result<Ended, Stuck> {
         let mut fault = None;
         let mut interrupted = self.interrupted.clone();
+        if let Some(question) = self.core.with(ask_theirs) {
+            let answer = match tokio::task::block_in_place(|| self.core.screen.ask(&question)) {
+                Ok(answer) => answer,
+                Err(AskError::Interrupted) => return self.interrupt(fault),
+                Err(AskError::NobodyToAsk) => return Err(Stuck::NobodyToAsk(question.id)),
+            };
+            self.core.record(&Event::theirs(answer))?;
+        }
         self.core.record(&Event::clean_up_begun())?;
         let verdict = tokio::select! {
             biased;
             Ok(_) = interrupted.wait_for(|it| *it) => {
-                self.core.close();
-                let run = self.core.with(|state| state.run.clone());
-                self.core.record(&Event::Interrupted { run })?;
-                return Ok(Ended { end: End::Interrupted, fault });
+                return self.interrupt(fault);
             }
             verdict = self.clean_up(&mut fault) => verdict?,
         };
         let end = if verdict == Verdict::Met { End::Met } else { End::NotMet };
         Ok(Ended { end, fault })
+    }
+
+    fn interrupt(&self, fault: Option<FaultClass>) -> Result<Ended, Stuck> {
+        self.core.close();
+        let run = self.core.with(|state| state.run.clone());
+        self.core.record(&Event::Interrupted { run })?;
+        Ok(Ended { end: End::Interrupted, fault })
     }
 
     async fn from(&self, begin: Input) -> Result<Ended, Stuck> {
@@ -137,10 +151,15 @@ impl Drive {
                         came = performing => came?,
                     }
                 };
-                if matches!(came, Came::Of(Input::Interrupted)) {
-                    self.core.close();
-                    self.ahead.stop().await;
-                    break;
+                match came {
+                    Came::Of(Input::Interrupted) => {
+                        self.core.close();
+                        self.ahead.stop().await;
+                        break;
+                    }
+                    // What leads on, or to the end, leaves the rest of the list behind.
+                    Came::Of(_) | Came::End(_) => break,
+                    Came::Nothing => {}
                 }
             }
             match came {
@@ -153,8 +172,7 @@ impl Drive {
                 Came::End(end) => {
                     self.ahead.stop().await;
                     if end == End::Interrupted && self.way != Way::Explain {
-                        let run = self.core.with(|state| state.run.clone());
-                        self.core.record(&Event::Interrupted { run })?;
+                        return self.interrupt(fault);
                     }
                     return Ok(Ended { end, fault });
                 }
@@ -209,7 +227,10 @@ impl Drive {
                 match answer {
                     Ok(answer) => Came::Of(Input::Answered(question.id, answer)),
                     Err(AskError::Interrupted) => Came::Of(Input::Interrupted),
-                    Err(AskError::NobodyToAsk) => return Err(Stuck::NobodyToAsk(question.id)),
+                    Err(AskError::NobodyToAsk) => match alone(self.way, question.id) {
+                        Some(answer) => Came::Of(Input::Answered(question.id, answer)),
+                        None => return Err(Stuck::NobodyToAsk(question.id)),
+                    },
                 }
             }
             Effect::Recover => {
@@ -233,6 +254,26 @@ impl Drive {
                     }
                     Err(failure) => self.failed(failure, fault)?,
                 }
+            }
+            Effect::Baseline => {
+                let Some(clouds) = &self.clouds else { return Ok(Came::Nothing) };
+                match baseline(&self.core, clouds, &self.loaded.lab).await {
+                    Ok(()) => Came::Nothing,
+                    Err(failure) => self.failed(failure, fault)?,
+                }
+            }
+            Effect::Watch(index) => match self.watch(index).await {
+                Ok(Watched::Complete) => {
+                    *fault = None;
+                    Came::Of(Input::Watched)
+                }
+                Ok(Watched::Called) => Came::Of(Input::Called),
+                Ok(Watched::Interrupted) => Came::Of(Input::Interrupted),
+                Err(failure) => self.failed(failure, fault)?,
+            },
+            Effect::Hint(index) => {
+                hint(&self.core, &self.loaded.lab.steps[index])?;
+                Came::Nothing
             }
             Effect::Check(index) => {
                 let step = &self.loaded.lab.steps[index];
@@ -279,6 +320,14 @@ impl Drive {
             }
             Failure::Journal(error) => Err(error.into()),
         }
+    }
+
+    async fn watch(&self, index: usize) -> Result<Watched, Failure> {
+        let Some(clouds) = &self.clouds else { return Ok(Watched::Complete) };
+        baseline(&self.core, clouds, &self.loaded.lab).await?;
+        let step = &self.loaded.lab.steps[index];
+        self.core.screen.your_turn(&self.views.turn(&self.core, step));
+        watch(&self.core, clouds, self.patience, step).await
     }
 
     pub(super) async fn make(&self, step: &str, resources: &[(Side, Resource)]) -> Result<(), Failure> {
@@ -354,7 +403,11 @@ impl Drive {
             // What could not be asked about is looked for by the receipt, by tag.
             Err(Failure::Fault(cause) | Failure::Unsaid(cause)) => *fault = Some(cause.class),
         }
-        teardown(&self.core, clouds, self.patience, None).await?;
+        let kept = self.core.with(|state| if state.handed_over { BTreeSet::new() } else { state.kept_for_learner() });
+        let goes: Vec<String> = self.core.with(|state| {
+            state.existing().into_keys().filter(|name| !kept.contains(*name)).map(str::to_owned).collect()
+        });
+        teardown(&self.core, clouds, self.patience, Some(&goes)).await?;
         let receipt = receipt(&self.core, clouds, self.patience).await;
         let clean = matches!(receipt, Event::Receipt { left: 0, unknown: 0, .. });
         let unseen = matches!(&receipt, Event::Receipt { items, .. } if items.iter().any(is_unseen));

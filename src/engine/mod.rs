@@ -21,6 +21,7 @@ mod rules;
 mod state;
 mod strangers;
 mod teardown;
+mod turn;
 mod view;
 mod watch;
 

@@ -81,12 +81,13 @@ async fn look(core: &Core, clouds: &Clouds) -> (Vec<Item>, Vec<String>) {
             // A kind of a newer program: nobody here knows how to look.
             None => ItemState::Unknown,
         };
-        items.push(Item { resource, kind, id, state: found, foreign: false });
+        let yours = state.resources.get(&resource).is_some_and(|line| line.yours && line.id() == Some(&*id));
+        items.push(Item { resource, kind, id, state: found, foreign: false, yours });
     }
     // What nobody knows the outcome of is not gone.
     for pending in state.pending.values().filter(|call| call.purpose == Purpose::Make) {
         let (resource, kind) = (pending.resource.clone(), pending.kind.clone());
-        items.push(Item { resource, kind, id: String::new(), state: ItemState::Unknown, foreign: false });
+        items.push(Item { resource, kind, id: String::new(), state: ItemState::Unknown, foreign: false, yours: false });
     }
     let known: BTreeSet<String> = items.iter().map(|item| item.id.clone()).collect();
     // One account for both sides needs one look.
@@ -104,6 +105,7 @@ async fn look(core: &Core, clouds: &Clouds) -> (Vec<Item>, Vec<String>) {
                     id: it.id,
                     state: ItemState::Left,
                     foreign: !it.of_aws,
+                    yours: false,
                 }));
             }
             Err(_) => found.push(unseen("network_interfaces")),
@@ -152,7 +154,7 @@ async fn by_tag(clouds: &Clouds, side: Side, run: &str) -> Vec<Item> {
             None => ItemState::Left,
         };
         if state != ItemState::Gone {
-            items.push(Item { resource: String::new(), kind, id, state, foreign: false });
+            items.push(Item { resource: String::new(), kind, id, state, foreign: false, yours: false });
         }
     }
     items
@@ -164,8 +166,15 @@ async fn by_elb_tag(clouds: &Clouds, side: Side, run: &str) -> Vec<Item> {
         return vec![unseen("load_balancers")];
     };
     let ours = tagged.into_iter().filter(|(_, (_, marks))| marks.get(tags::RUN).is_some_and(|it| it == run));
-    ours.map(|(id, (kind, _))| Item { resource: String::new(), kind, id, state: ItemState::Left, foreign: false })
-        .collect()
+    ours.map(|(id, (kind, _))| Item {
+        resource: String::new(),
+        kind,
+        id,
+        state: ItemState::Left,
+        foreign: false,
+        yours: false,
+    })
+    .collect()
 }
 
 /// A look that was refused or not answered.
@@ -176,6 +185,7 @@ fn unseen(kind: &str) -> Item {
         id: String::new(),
         state: ItemState::Unknown,
         foreign: false,
+        yours: false,
     }
 }
 

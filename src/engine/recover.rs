@@ -55,6 +55,13 @@ pub async fn adopt(core: &Core, clouds: &Clouds, lab: &Lab) -> Result<(), Failur
             });
             let parts = actions::make(resource, &Making { run: &run, lab: &id, learner: &learner, round });
             for part in parts.iter().filter(|part| !known.contains(part.name)) {
+                // What is not found by the run's mark, but by what it hangs on, is the learner's where that is.
+                let marked = part.find.as_ref().is_some_and(|find| {
+                    serde_json::Value::Object(find.call.params.clone()).to_string().contains(run.as_str())
+                });
+                if !marked && core.with(|state| resource.needs().iter().any(|need| state.is_learners(need))) {
+                    continue;
+                }
                 let Some(facts) = look_up(core, clients(clouds, step.side), part).await? else { continue };
                 let intent = Intent {
                     step: &step.id,

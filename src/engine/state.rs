@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::event::{Entry, Event, Facts, FaultClass, Item, Purpose, Verdict};
+use super::event::{Difference, Entry, Event, Facts, FaultClass, Item, Purpose, Verdict, Way};
 use crate::actions::Charge;
 use crate::lab::Side;
 
@@ -56,6 +56,14 @@ pub struct State {
     pub drill: Option<Planted>,
     /// The drills that were graded, in order.
     pub drills: Vec<Graded>,
+    /// The way the learner chose.
+    pub way: Way,
+    /// What the accounts held when the learner began to work by hand; `None` until then.
+    pub baseline: Option<BTreeSet<String>>,
+    /// What comes nearest to a resource and is not yet it: its id, and what differs.
+    pub sighted: BTreeMap<String, (String, Vec<Difference>)>,
+    /// Whether the learner lets what they made be deleted.
+    pub handed_over: bool,
     /// The consumer's AWS profile, where it has one of its own.
     pub consumer_profile: Option<String>,
     /// What the learner agreed to spend; `None` where nothing costs anything.
@@ -110,6 +118,10 @@ pub struct StepState {
     pub verdict: Option<Verdict>,
     /// Whether its detour was chosen, and whether it is done.
     pub detour: Detouring,
+    /// Whether the learner does it by hand.
+    pub by_hand: bool,
+    /// How many hints were given on what is wrong now.
+    pub hints: usize,
 }
 
 /// Where a step's detour stands.
@@ -145,6 +157,8 @@ pub struct ResourceState {
     pub made_with: BTreeSet<String>,
     /// Since when it exists.
     pub since: Option<Timestamp>,
+    /// Whether the learner made it.
+    pub yours: bool,
 }
 
 /// Something that was made, and where to look for it.
@@ -185,6 +199,18 @@ impl ResourceState {
     }
 }
 
+impl ResourceState {
+    /// It does not exist, or is not this.
+    fn forget(&mut self) {
+        self.facts.clear();
+        self.made.clear();
+        self.deleted.clear();
+        self.made_with.clear();
+        self.since = None;
+        self.yours = false;
+    }
+}
+
 impl State {
     /// Folds a whole journal.
     #[must_use]
@@ -212,10 +238,12 @@ impl State {
                 profile,
                 consumer_profile,
                 learner,
+                way,
                 ..
             } => {
                 self.consumer_profile.clone_from(consumer_profile);
                 self.learner.clone_from(learner);
+                self.way = *way;
                 self.accounts.clone_from(accounts);
                 self.profile.clone_from(profile);
                 self.run.clone_from(run);
@@ -235,6 +263,18 @@ impl State {
                 let detour = match (question.as_str(), answer.as_str()) {
                     ("clean_up", _) => {
                         self.cleaning = true;
+                        return;
+                    }
+                    ("way", answer) => {
+                        self.way = if answer == Way::HandsOn.name() { Way::HandsOn } else { Way::Guided };
+                        return;
+                    }
+                    ("theirs", answer) => {
+                        self.handed_over = answer == "clean_up";
+                        return;
+                    }
+                    ("step", "hands_on" | "go") => {
+                        self.steps.entry(step.clone()).or_default().by_hand = answer == "hands_on";
                         return;
                     }
                     ("step", "detour") => Detouring::Open,
@@ -258,6 +298,7 @@ impl State {
                     round: 0,
                     made_with: BTreeSet::new(),
                     since: None,
+                    yours: false,
                 });
                 if *purpose == Purpose::Make {
                     strings(params, &mut line.made_with);
@@ -297,11 +338,7 @@ impl State {
                         since: line.since,
                         until: Some(entry.at),
                     });
-                    line.facts.clear();
-                    line.made.clear();
-                    line.deleted.clear();
-                    line.made_with.clear();
-                    line.since = None;
+                    line.forget();
                     line.round += 1;
                 }
             }
@@ -321,6 +358,42 @@ impl State {
             }),
             Event::DrillHint { number, .. } => self.drilling(|it| it.hints = *number),
             Event::DrillUndone { .. } => self.drill = None,
+            Event::Baseline { ids } => self.baseline = Some(ids.clone()),
+            Event::Recognised { step, resource, kind, side, facts, uses, parts } => {
+                let round = self.resources.get(resource).map_or(0, |line| line.round);
+                let line = ResourceState {
+                    kind: kind.clone(),
+                    side: *side,
+                    step: step.clone(),
+                    facts: facts.clone(),
+                    made: parts.clone(),
+                    deleted: BTreeSet::new(),
+                    round,
+                    made_with: uses.clone(),
+                    since: Some(entry.at),
+                    yours: true,
+                };
+                self.resources.insert(resource.clone(), line);
+                self.sighted.remove(resource);
+                self.steps.entry(step.clone()).or_default().hints = 0;
+                self.cleaned = false;
+            }
+            Event::Sighted { step, resource, id, differs, .. } => {
+                if id.is_empty() {
+                    self.sighted.remove(resource);
+                } else {
+                    self.sighted.insert(resource.clone(), (id.clone(), differs.clone()));
+                }
+                // It was taken for something else until now.
+                if let Some(line) = self.resources.get_mut(resource)
+                    && line.yours
+                    && line.id() != Some(id)
+                {
+                    line.forget();
+                }
+                self.steps.entry(step.clone()).or_default().hints = 0;
+            }
+            Event::Hint { step, .. } => self.steps.entry(step.clone()).or_default().hints += 1,
             Event::StepFinished { step, verdict } => {
                 self.steps.entry(step.clone()).or_default().verdict = Some(*verdict);
             }
@@ -363,6 +436,32 @@ impl State {
             .collect()
     }
 
+    /// Whether the learner made the resource.
+    #[must_use]
+    pub fn is_learners(&self, name: &str) -> bool {
+        self.resources.get(name).is_some_and(|line| line.yours)
+    }
+
+    /// What exists and was made by the learner, and by pllab only for it: what is not to be deleted unless the learner says
+    /// so, with everything that it hangs on.
+    #[must_use]
+    pub fn kept_for_learner(&self) -> BTreeSet<String> {
+        let existing = self.existing();
+        let mut kept: BTreeSet<String> =
+            existing.iter().filter(|(_, line)| line.yours).map(|(name, _)| (*name).to_owned()).collect();
+        loop {
+            let more: Vec<String> = existing
+                .keys()
+                .filter(|name| !kept.contains(**name) && kept.iter().any(|user| self.needs(user, name)))
+                .map(|name| (*name).to_owned())
+                .collect();
+            if more.is_empty() {
+                return kept;
+            }
+            kept.extend(more);
+        }
+    }
+
     /// Facts by resource name.
     #[must_use]
     pub fn facts(&self) -> BTreeMap<String, Facts> {
@@ -384,7 +483,8 @@ fn lasts(kind: &str) -> bool {
     !matches!(kind, "service_lookup" | "acceptance")
 }
 
-fn strings(value: &Value, into: &mut BTreeSet<String>) {
+/// Every string in `value`, wherever it stands.
+pub(super) fn strings(value: &Value, into: &mut BTreeSet<String>) {
     match value {
         Value::String(text) => {
             into.insert(text.clone());

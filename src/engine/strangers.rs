@@ -39,7 +39,12 @@ const LISTS: [(&str, &str, &str); 6] = [
 /// The VPCs that the run has made in the account of `side`, gone or not.
 pub(super) fn vpcs(core: &Core, state: &State, side: Side) -> Vec<String> {
     let made = state.gone.iter().map(|it| (it.kind.as_str(), it.side, Some(it.id.as_str())));
-    let existing = state.existing().into_values().map(|line| (line.kind.as_str(), line.side, line.id()));
+    // A VPC of the learner's that stays holds what they like.
+    let existing = state
+        .existing()
+        .into_values()
+        .filter(|line| !line.yours)
+        .map(|line| (line.kind.as_str(), line.side, line.id()));
     let account = core.accounts().get(&side);
     let ours = made.chain(existing).filter(|(kind, its, _)| *kind == "vpc" && core.accounts().get(its) == account);
     ours.filter_map(|(_, _, id)| id.map(str::to_owned)).collect()

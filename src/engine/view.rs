@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::event::{Lane, Link, LinkState, Mark, Node, OpeningView, Picture, StepView, Way};
+use super::core::Core;
+use super::event::{Lane, Link, LinkState, Mark, Node, OpeningView, Picture, StepView, TurnView, Way};
 use super::state::State;
+use super::turn;
 use crate::actions::{self, Making};
 use crate::checks;
-use crate::cloud::Call;
+use crate::cloud::{Api, Call};
 use crate::i18n::{Text, m};
 use crate::lab::{Lab, Loaded, Resource, Side, Step, in_order};
 
@@ -21,6 +23,8 @@ pub struct Views {
     pub way: Way,
     /// Whether an earlier pass is resumed.
     pub resumed: bool,
+    /// Shell lines that make the AWS CLI and the SDKs speak to a side's account.
+    pub access: BTreeMap<Side, Vec<String>>,
 }
 
 impl Views {
@@ -68,6 +72,30 @@ impl Views {
             commands: commands(&ordered, state, lab, step, accounts),
             checks: step.checks.iter().map(checks::title).collect(),
             way: self.way,
+        }
+    }
+}
+
+impl Views {
+    /// The learner's turn.
+    #[must_use]
+    pub fn turn(&self, core: &Core, step: &Step) -> TurnView {
+        let ordered: Vec<&Resource> =
+            in_order(&step.makes).into_iter().filter(|it| !matches!(it, Resource::ServiceLookup(_))).collect();
+        let script = |it: &&Resource| match it {
+            Resource::Instance(it) => {
+                let params = serde_json::json!({ "UserData": it.user_data }).as_object().cloned()?;
+                let call = Call { api: Api::Ec2, operation: "RunInstances", params };
+                let call = core.resolve(&call).ok()?;
+                Some((it.name.clone(), call.params.get("UserData")?.as_str()?.to_owned()))
+            }
+            _ => None,
+        };
+        TurnView {
+            plan: ordered.iter().map(|it| actions::plan(it)).collect(),
+            commands: ordered.iter().flat_map(|it| turn::commands(core, it)).collect(),
+            access: self.access.get(&step.side).cloned().unwrap_or_default(),
+            scripts: ordered.iter().filter_map(script).collect(),
         }
     }
 }

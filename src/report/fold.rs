@@ -125,6 +125,22 @@ impl Folding<'_> {
                     self.made(&step, thing);
                 }
             }
+            Event::Recognised { step, resource, kind, facts, .. } => {
+                let Some(id) = id(facts) else { return };
+                // What was taken for it before is not it.
+                for part in &mut self.report.steps {
+                    part.made.retain(|thing| thing.resource != *resource || thing.id == id || thing.gone.is_some());
+                }
+                let thing = Thing {
+                    label: (self.told.label)(kind, resource).say(self.lang),
+                    resource: resource.clone(),
+                    kind: kind.clone(),
+                    id: id.to_owned(),
+                    made: at,
+                    gone: None,
+                };
+                self.made(step, thing);
+            }
             Event::Gone { resource, id } => self.gone(at, resource, id),
             Event::Check { step, check, title, verdict, expected, seen, command, .. } => {
                 let title = Some(title.say(self.lang)).filter(|title| !title.is_empty());
@@ -163,6 +179,9 @@ impl Folding<'_> {
             }
             Event::Consented { .. }
             | Event::Answered { .. }
+            | Event::Baseline { .. }
+            | Event::Sighted { .. }
+            | Event::Hint { .. }
             | Event::RunFinished { .. }
             | Event::DrillStarted { .. }
             | Event::DrillCall { .. }

@@ -3,6 +3,7 @@
 //! Next: `server.rs` starts it; `http.rs` reads a request; `ops/` answers it; `plane/` carries the traffic.
 
 mod control;
+mod delays;
 mod differences;
 mod fault_plan;
 mod faults;
@@ -15,6 +16,7 @@ mod throttle;
 mod wire;
 mod world;
 
+pub use delays::{Delays, delays};
 pub use differences::{Difference, differences};
 pub use fault_plan::{BadFault, FaultKind, FaultRule, Unseen};
 pub use pace::Pace;

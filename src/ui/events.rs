@@ -8,9 +8,10 @@ use super::path;
 use super::receipt::{Run, receipt};
 use super::step::after;
 use super::table::pairs;
+use super::turn;
 use super::wrap::fill;
 use super::{drill, error};
-use crate::engine::event::{Event, StepView, Verdict};
+use crate::engine::event::{Event, StepView, TurnView, Verdict};
 use crate::i18n::{Text, m};
 
 /// What stood before an event and gives it its words.
@@ -20,6 +21,8 @@ pub(super) struct Context {
     pub(super) run: Option<Run>,
     /// The step that is open.
     pub(super) step: Option<StepView>,
+    /// What the learner needs to do it by hand, once it is their turn.
+    pub(super) turn: Option<TurnView>,
 }
 
 /// An event's lines; none where progress or the menu has said it already.
@@ -62,12 +65,14 @@ pub(super) fn event(event: &Event, context: &Context, look: &Look) -> Vec<Line> 
             };
             look.inside(look.words(Ink::Strong, &words))
         }
+        Event::Recognised { .. } | Event::Sighted { .. } | Event::Hint { .. } => turn::event(event, look),
         Event::RunStarted { .. }
         | Event::DrillStarted { .. }
         | Event::DrillCall { .. }
         | Event::DrillKept { .. }
         | Event::DrillPlanted { .. }
         | Event::DrillHint { .. }
+        | Event::Baseline { .. }
         | Event::Consented { .. }
         | Event::StepStarted { .. }
         | Event::Answered { .. }

@@ -5,7 +5,9 @@ use std::sync::{Mutex, PoisonError};
 
 use super::clean::clean;
 use super::open::UiOptions;
-use crate::engine::event::{Answer, AskError, Event, OpeningView, Picture, Progress, Question, Screen, StepView};
+use crate::engine::event::{
+    Answer, AskError, Event, OpeningView, Picture, Progress, Question, Screen, StepView, TurnView,
+};
 use crate::i18n::{Lang, Text};
 
 /// A [`Screen`] for programs. It never asks.
@@ -31,6 +33,15 @@ impl Screen for Json {
     fn opening(&self, _: &OpeningView) {}
 
     fn step(&self, _: &StepView) {}
+
+    fn your_turn(&self, view: &TurnView) {
+        // What to speak to the target with is for whoever reads along, not one of the run's events.
+        let err = &mut self.writers.lock().unwrap_or_else(PoisonError::into_inner).err;
+        for line in &view.access {
+            let _ = writeln!(err, "{}", clean(line));
+        }
+        let _ = err.flush();
+    }
 
     fn picture(&self, _: &Picture) {}
 

@@ -4,6 +4,7 @@ use super::events::Context;
 use super::line::{Ink, Line, stack};
 use super::look::{Look, Manner};
 use super::step::{commands, detours, more, picture, step};
+use super::turn;
 use super::words::diagram_in_words;
 use super::wrap::fill;
 use crate::engine::event::{Answer, AskError, Choice, Question, QuestionId, StepView};
@@ -55,7 +56,7 @@ impl Pick {
 
 /// Asks until the learner takes one of the question's own choices.
 pub(super) fn ask(board: &dyn Board, question: &Question, context: &Context) -> Result<Answer, AskError> {
-    let at_step = matches!(question.id, QuestionId::Step | QuestionId::Next);
+    let at_step = matches!(question.id, QuestionId::Step | QuestionId::Next | QuestionId::Watching);
     let view = context.step.as_ref().filter(|_| at_step);
     let picks = picks(question, view);
     let usual = picks.iter().position(|(pick, _)| *pick == Pick::Answer(question.default)).unwrap_or(0);
@@ -81,7 +82,10 @@ pub(super) fn ask(board: &dyn Board, question: &Question, context: &Context) -> 
                 }
             }
             (Pick::More, Some(view)) => board.show(&more(view, &look)),
-            (Pick::Commands, Some(view)) => board.show(&commands(view, &look)),
+            (Pick::Commands, Some(view)) => {
+                let own = context.turn.as_ref().map(|turn| turn::commands(turn, &look));
+                board.show(&own.unwrap_or_else(|| commands(view, &look)));
+            }
             (Pick::Picture, Some(view)) => board.show(&both_pictures(view, &look)),
             _ => {}
         }

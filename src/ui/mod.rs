@@ -29,6 +29,7 @@ mod step;
 mod table;
 mod terminal;
 mod time;
+mod turn;
 mod words;
 mod wrap;
 

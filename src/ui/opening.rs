@@ -15,6 +15,7 @@ pub(super) fn opening(view: &OpeningView, look: &Look) -> Vec<Vec<Line>> {
     about.extend(look.words(Ink::Plain, &m::opening_cost(&view.cost)));
     let way = match view.way {
         Way::Guided => m::opening_way_guided(),
+        Way::HandsOn => m::opening_way_hands_on(),
         Way::Explain => m::opening_way_explain(),
     };
     about.extend(look.words(Ink::Plain, &way));

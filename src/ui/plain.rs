@@ -17,8 +17,9 @@ use super::open::UiOptions;
 use super::opening::opening;
 use super::receipt::Run;
 use super::step::{picture, waiting};
+use super::turn::turn;
 use crate::engine::event::{
-    Answer, AskError, Event, OpeningView, Picture, Progress, ProgressState, Question, Screen, StepView, Way,
+    Answer, AskError, Event, OpeningView, Picture, Progress, ProgressState, Question, Screen, StepView, TurnView, Way,
 };
 use crate::i18n::{Lang, Text, m};
 
@@ -28,6 +29,7 @@ const LOOK_UP: Duration = Duration::from_millis(100);
 /// A [`Screen`] of lines.
 pub(super) struct Plain {
     yes: bool,
+    interactive: bool,
     width: usize,
     interrupt: Arc<AtomicBool>,
     progress: Heartbeat,
@@ -60,6 +62,7 @@ impl Plain {
             Inner { lang: options.lang, out: options.out, context: Context::default(), waited: true, begun: false };
         Self {
             yes: options.yes,
+            interactive: options.interactive,
             width: options.width.map_or(usize::MAX, usize::from),
             interrupt: options.interrupt,
             progress: Heartbeat::new(options.err, options.lang),
@@ -81,6 +84,19 @@ impl Plain {
         inner.begun = true;
         // A screen that is gone has nobody to be told so.
         let _ = write!(inner.out, "{gap}{}", paint(lines, false)).and_then(|()| inner.out.flush());
+    }
+
+    /// Whether a line was typed while nothing was asked; it is taken away.
+    fn line_waits(&self) -> bool {
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let lines = match std::mem::replace(&mut *answers, Answers::None) {
+            Answers::None => return false,
+            Answers::Unread(source) => read_in_thread(source),
+            Answers::Lines(lines) => lines,
+        };
+        let typed = lines.try_recv().is_ok();
+        *answers = Answers::Lines(lines);
+        typed
     }
 
     /// The next line that is typed.
@@ -128,8 +144,24 @@ impl Screen for Plain {
     }
 
     fn step(&self, view: &StepView) {
-        self.inner().context.step = Some(view.clone());
+        {
+            let context = &mut self.inner().context;
+            context.step = Some(view.clone());
+            context.turn = None;
+        }
         self.show_step(view);
+    }
+
+    fn your_turn(&self, view: &TurnView) {
+        let again = self.inner().context.turn.replace(view.clone()).as_ref() == Some(view);
+        if !again {
+            self.print(&turn(view, self.interactive && !self.yes, &self.look()), true);
+        }
+    }
+
+    fn called(&self) -> bool {
+        // Lines that are piped in are answers to questions, nobody's call.
+        self.interactive && !self.yes && self.line_waits()
     }
 
     fn picture(&self, now: &Picture) {

@@ -51,6 +51,24 @@ pub(super) fn forget_keys() {
     }
 }
 
+/// Whether Enter was pressed while no question was open; the key is taken away. A terminal hands over whole lines, so
+/// other keys alone do not count.
+pub(super) fn enter_pressed() -> bool {
+    #[cfg(unix)]
+    {
+        // The console library reads one key at a time in raw mode and gives the terminal back after it.
+        let pressed = rustix::io::ioctl_fionread(rustix::stdio::stdin()).is_ok_and(|bytes| bytes > 0);
+        if pressed {
+            forget_keys();
+        }
+        pressed
+    }
+    #[cfg(not(unix))]
+    {
+        false
+    }
+}
+
 fn select(labels: Vec<String>, start: usize, look: &Look, color: bool) -> Result<usize, AskError> {
     let ids: Vec<String> = (0..labels.len()).map(|index| index.to_string()).collect();
     let theme = Labels { by_id: labels, pointer: look.pointer(), color };

@@ -96,6 +96,7 @@ fn name(item: &Item, look: &Look) -> String {
 
 fn now(item: &Item) -> (Ink, Text) {
     match item.state {
+        ItemState::Left if item.yours => (Ink::Wait, m::receipt_yours()),
         ItemState::Left if item.foreign => (Ink::Bad, m::shared_receipt_foreign()),
         ItemState::Gone => (Ink::Good, m::receipt_gone()),
         ItemState::Left => (Ink::Bad, m::receipt_left()),
@@ -146,6 +147,7 @@ mod tests {
             kind: kind.into(),
             id: id.into(),
             state,
+            yours: false,
             foreign: false,
         };
         let nlb = "arn:aws:elasticloadbalancing:ap-northeast-1:1234:loadbalancer/net/nlb/50dc";

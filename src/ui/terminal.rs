@@ -17,9 +17,11 @@ use super::opening::opening;
 use super::prompter;
 use super::receipt::Run;
 use super::step::{picture, waiting};
+use super::turn::turn;
 use super::wrap::fill;
 use crate::engine::event::{
-    Answer, AskError, Event, OpeningView, Picture, Progress, ProgressState, Question, Screen, StepView, Verdict, Way,
+    Answer, AskError, Event, OpeningView, Picture, Progress, ProgressState, Question, Screen, StepView, TurnView,
+    Verdict, Way,
 };
 use crate::i18n::{Lang, Text, m};
 
@@ -217,8 +219,24 @@ impl Screen for Terminal {
     }
 
     fn step(&self, view: &StepView) {
-        self.inner().context.step = Some(view.clone());
+        {
+            let context = &mut self.inner().context;
+            context.step = Some(view.clone());
+            context.turn = None;
+        }
         self.show_step(view);
+    }
+
+    fn your_turn(&self, view: &TurnView) {
+        // Called back from the menu, what is needed has been shown.
+        let again = self.inner().context.turn.replace(view.clone()).as_ref() == Some(view);
+        if !again {
+            self.print(&turn(view, self.interactive && !self.yes, &self.look()), Last::Other);
+        }
+    }
+
+    fn called(&self) -> bool {
+        self.interactive && !self.yes && prompter::enter_pressed()
     }
 
     fn picture(&self, now: &Picture) {

@@ -18,6 +18,7 @@ def story(t):
         waiting(t, world)
         accepted(t, world)
         closed(t, world)
+        forgotten(t, world)
         refusals(t, world)
         rejected(t, world)
         clean(t, world)
@@ -107,6 +108,17 @@ def closed(t, world):
     t.equal("closed security group: all is green", (world.endpoint_state(), world.health()), ("available", "healthy"))
     world.consumer.authorize_security_group_ingress(**group)
     t.equal("opened again: the page is there", next_attempt(world), ("200", "0"))
+
+
+def forgotten(t, world):
+    """The principal is removed from the allow-list: the accepted connection lives on, and nothing new is let in."""
+    principal = f"arn:aws:iam::{world.consumer_account}:root"
+    change = world.provider.modify_vpc_endpoint_service_permissions
+    change(ServiceId=world.service, RemoveAllowedPrincipals=[principal])
+    t.equal("principal removed: the page is still there", next_attempt(world), ("200", "0"))
+    code = code_of(world.consumer.create_vpc_endpoint, **world.endpoint_params())
+    t.equal("principal removed: a new request finds no service", code, "InvalidServiceName")
+    world.allow()
 
 
 def rejected(t, world):

@@ -155,7 +155,7 @@ def whole_lab(client, sandbox):
     ec2.describe_vpc_endpoint_connections()
     far.describe_vpc_endpoint_services()
     far.describe_vpc_endpoints()
-    for attribute in ("enableDnsSupport", "enableDnsHostnames"):
+    for attribute in ("enableDnsSupport", "enableDnsHostnames", "enableNetworkAddressUsageMetrics"):
         ec2.describe_vpc_attribute(VpcId=world.provider_vpc, Attribute=attribute)
     ec2.modify_vpc_attribute(VpcId=world.provider_vpc, EnableDnsHostnames={"Value": True})
     ec2.modify_subnet_attribute(SubnetId=world.provider_subnet, MapPublicIpOnLaunch={"Value": False})
@@ -291,8 +291,10 @@ def balancers(elb, world):
 def private_name(client, world):
     """A private name of the service, and the zone that proves it."""
     ec2, far, dns = client("ec2"), client("ec2", "consumer"), client("route53")
-    zone = dns.create_hosted_zone(Name="example.com", CallerReference="once")["HostedZone"]["Id"]
-    ec2.modify_vpc_endpoint_service_configuration(ServiceId=world.service, PrivateDnsName="app.example.com")
+    zone = dns.create_hosted_zone(
+        Name="members.test", CallerReference="once", HostedZoneConfig={"Comment": "members", "PrivateZone": False}
+    )["HostedZone"]["Id"]
+    ec2.modify_vpc_endpoint_service_configuration(ServiceId=world.service, PrivateDnsName="app.members.test")
     made = ec2.describe_vpc_endpoint_service_configurations()["ServiceConfigurations"][0]
     proof = made["PrivateDnsNameConfiguration"]
     change = dns.change_resource_record_sets(
@@ -300,7 +302,7 @@ def private_name(client, world):
         ChangeBatch={"Comment": "proof", "Changes": [{
             "Action": "UPSERT",
             "ResourceRecordSet": {
-                "Name": f"{proof['Name']}.app.example.com" if not proof["Name"].endswith("example.com") else proof["Name"],
+                "Name": f"{proof['Name']}.app.members.test",
                 "Type": "TXT", "TTL": 60, "ResourceRecords": [{"Value": f'"{proof["Value"]}"'}],
             },
         }]},
@@ -308,7 +310,7 @@ def private_name(client, world):
     dns.get_change(Id=change)
     dns.get_hosted_zone(Id=zone)
     dns.list_hosted_zones()
-    dns.list_hosted_zones_by_name()
+    dns.list_hosted_zones_by_name(DNSName="members.test", HostedZoneId=zone)
     records = dns.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
     ec2.start_vpc_endpoint_service_private_dns_verification(ServiceId=world.service)
     until("the private name is looked at", lambda: ec2.describe_vpc_endpoint_service_configurations()[

@@ -9,6 +9,7 @@ mod differences;
 mod drills;
 mod explain;
 mod faults;
+mod hands_on;
 mod harness;
 mod interrupt;
 mod journal;

@@ -53,7 +53,7 @@ async fn parameters_pages_and_filters() {
             (0, ELB, "CreateLoadBalancer", 400, "ValidationError", "Name"),
             (0, ELB, "NoSuchOperation", 400, "InvalidAction", "NoSuchOperation"),
         ]);
-        let many: String = (1..=201).map(|n| format!("&Filter.1.Value.{n}=v{n}")).collect();
+        let many = (1..=201).map(|n| format!("&Filter.1.Value.{n}=v{n}")).collect::<Vec<_>>().concat();
         let answer = place.call(0, "ec2", &format!("DescribeVpcs&Filter.1.Name=vpc-id{many}"));
         assert_eq!((answer.status, answer.element("Code")), (400, Some("FilterLimitExceeded")));
         // More than the documented most is no error of the endpoint calls: a page is cut instead.
@@ -121,7 +121,7 @@ async fn networks_and_groups() {
             (0, "ec2", "CreateTags&ResourceId.1={vpc}&Tag.1.Key=a&Tag.2.Key=a", 400, "InvalidParameterValue", "Duplicate tag key"),
             (0, "ec2", "CreateVpc&CidrBlock=10.0.0.0/16&TagSpecification.1.ResourceType=subnet&TagSpecification.1.Tag.1.Key=a", 400, "InvalidParameterValue", "not a valid taggable resource type"),
         ]);
-        let many: String = (0..51).map(|n| format!("&Tag.{}.Key=k{n}", n + 1)).collect();
+        let many = (1..52).map(|n| format!("&Tag.{n}.Key=k{n}")).collect::<Vec<_>>().concat();
         let answer = place.call(0, "ec2", &format!("CreateTags&ResourceId.1={{vpc}}{many}"));
         assert_eq!(answer.element("Code"), Some("TagLimitExceeded"));
         // The rule keeps its id when it changes.
@@ -176,6 +176,19 @@ async fn instances() {
         place.done(0, "ec2", "ModifyNetworkInterfaceAttribute&NetworkInterfaceId={eni}&SecurityGroupId.1={second}");
         let seen = place.done(0, "ec2", "DescribeInstances&InstanceId.1={web}");
         assert!(!seen.text.contains(&place.names["group"]) && seen.text.contains(&place.names["second"]));
+
+        // Filters, those for what no instance here has included.
+        for (filter, count) in [
+            ("metadata-options.http-tokens&Filter.1.Value.1=required", 2),
+            ("platform-details&Filter.1.Value.1=Linux/UNIX", 2),
+            ("network-interface.group-id&Filter.1.Value.1={second}", 1),
+            ("private-dns-name&Filter.1.Value.1=ip-10-0-1-*.ap-northeast-1.compute.internal", 2),
+            ("key-name&Filter.1.Value.1=*", 0),
+            ("ip-address&Filter.1.Value.1=*", 0),
+        ] {
+            let seen = place.done(0, "ec2", &format!("DescribeInstances&Filter.1.Name={filter}"));
+            assert_eq!(seen.text.matches("<instanceId>").count(), count, "{filter}");
+        }
 
         // A terminated instance stays visible, has no network any more, and its token is used up.
         place.done(0, "ec2", "DescribeInstances");

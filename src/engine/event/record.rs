@@ -1,11 +1,12 @@
 //! The journal's lines. The same, one per line, are what `--output json` prints.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::money::{Money, Spent};
+use super::screen::Answer;
 use crate::actions::Charge;
 use crate::checks::Verdict;
 use crate::cloud::Fault;
@@ -60,6 +61,59 @@ pub enum Event {
         /// The learner's name: everything that the run makes is tagged with it.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         learner: String,
+        /// The way the learner chose; guided where nothing is said.
+        #[serde(default, skip_serializing_if = "Way::is_guided")]
+        way: Way,
+    },
+    /// What the accounts held when the learner began to work by hand: none of it is taken for the learner's work.
+    Baseline {
+        /// Ids and ARNs.
+        ids: BTreeSet<String>,
+    },
+    /// Something that the learner made was recognised as a resource of the lab, or another thing than before was.
+    Recognised {
+        /// The step.
+        step: String,
+        /// The resource, by its name in the lab.
+        resource: String,
+        /// Its kind, as in the lab file.
+        kind: String,
+        /// Whose account.
+        side: Side,
+        /// What is known of it.
+        facts: Facts,
+        /// What it hangs on: names that only one thing is called by.
+        uses: BTreeSet<String>,
+        /// Which of the calls that make it need not be made any more.
+        parts: BTreeSet<String>,
+    },
+    /// Something was made that comes nearest to a resource of the lab and is not yet it; without `id`, nothing is near it any
+    /// more. What was recognised as the resource before and is another thing is not the resource any more.
+    Sighted {
+        /// The step.
+        step: String,
+        /// The resource, by its name in the lab.
+        resource: String,
+        /// Its kind, as in the lab file.
+        kind: String,
+        /// Its id or ARN.
+        id: String,
+        /// What is not as the lab wants it.
+        differs: Vec<Difference>,
+    },
+    /// The learner asked for a hint.
+    Hint {
+        /// The step.
+        step: String,
+        /// The resource it is about, by its name in the lab.
+        resource: String,
+        /// How much it tells: from 1, where to look, to 3, the commands.
+        rung: usize,
+        /// The hint.
+        text: Text,
+        /// AWS CLI commands, on the last rung.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        commands: Vec<String>,
     },
     /// The learner agreed to what the run costs, before anything was made.
     Consented {
@@ -320,6 +374,18 @@ impl Event {
     pub fn clean_up_begun() -> Self {
         Self::Answered { step: String::new(), question: "clean_up".to_owned(), answer: "begun".to_owned() }
     }
+
+    /// What is to become of what the learner made.
+    #[must_use]
+    pub fn theirs(answer: Answer) -> Self {
+        Self::Answered { step: String::new(), question: "theirs".to_owned(), answer: answer.name().to_owned() }
+    }
+
+    /// The learner goes another way from here.
+    #[must_use]
+    pub fn way(way: Way) -> Self {
+        Self::Answered { step: String::new(), question: "way".to_owned(), answer: way.name().to_owned() }
+    }
 }
 
 fn no_words() -> Text {
@@ -357,14 +423,46 @@ pub enum RungState {
 /// A question's name in the journal.
 pub type QuestionName = String;
 
+/// One thing that is not as the lab wants it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// What.
+    pub what: Text,
+    /// What it should be.
+    pub expected: Text,
+    /// What it is.
+    pub seen: Text,
+}
+
 /// The way through a lab.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Way {
     /// pllab does it after the learner agrees.
+    #[default]
     Guided,
+    /// The learner does it, pllab watches.
+    HandsOn,
     /// Read only: nothing is called, nothing is written.
     Explain,
+}
+
+impl Way {
+    // By reference: serde's `skip_serializing_if` hands the field over so.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+    fn is_guided(&self) -> bool {
+        *self == Self::Guided
+    }
+
+    /// The way's name in the journal.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Guided => "guided",
+            Self::HandsOn => "hands_on",
+            Self::Explain => "explain",
+        }
+    }
 }
 
 /// What a call is for.
@@ -388,6 +486,9 @@ pub struct Item {
     pub id: String,
     /// What the second look found.
     pub state: ItemState,
+    /// Whether the learner made it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub yours: bool,
     /// Whether it stands in a VPC of the run and is not the run's: it is not deleted, and the VPC cannot go before it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub foreign: bool,

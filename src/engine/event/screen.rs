@@ -1,6 +1,6 @@
 //! What the engine needs of a screen: to show, to tell of progress, to ask.
 
-use super::{Event, OpeningView, Picture, StepView};
+use super::{Event, OpeningView, Picture, StepView, TurnView};
 use crate::i18n::Text;
 
 /// A screen: the terminal in its pretty or plain form, or the JSON writer. Calls may come
@@ -10,6 +10,12 @@ pub trait Screen: Send + Sync {
     fn opening(&self, view: &OpeningView);
     /// A step opens.
     fn step(&self, view: &StepView);
+    /// The learner's turn: pllab only watches.
+    fn your_turn(&self, _view: &TurnView) {}
+    /// Whether somebody pressed Enter while nothing was asked, which is how the menu is called during a watch.
+    fn called(&self) -> bool {
+        false
+    }
     /// The architecture has changed in a way worth seeing at once.
     fn picture(&self, picture: &Picture);
     /// Something happened. Comes after it is on the disk.
@@ -83,6 +89,12 @@ pub enum QuestionId {
     NotMet,
     /// A call failed.
     Failed,
+    /// While pllab watches: a hint, or something else.
+    Watching,
+    /// Two things could be meant.
+    Which,
+    /// Before what the learner made is deleted.
+    Theirs,
     /// The lab is done: clean up now, or keep.
     CleanUp,
     /// Before `pllab clean` deletes.
@@ -105,6 +117,12 @@ pub struct Choice {
 pub enum Answer {
     /// Go on with it.
     Go,
+    /// The learner does it, pllab watches.
+    HandsOn,
+    /// Tell a little more of what is wrong now.
+    Hint,
+    /// The one with this number.
+    This(usize),
     /// Take the step's detour first.
     Detour,
     /// Look again.
@@ -115,8 +133,6 @@ pub enum Answer {
     CleanUp,
     /// Keep what was made.
     Keep,
-    /// The next hint.
-    Hint,
     /// Show the path, rung by rung.
     Path,
     /// Show the answer.
@@ -129,12 +145,14 @@ impl Answer {
     pub fn name(self) -> &'static str {
         match self {
             Self::Go => "go",
+            Self::HandsOn => "hands_on",
+            Self::Hint => "hint",
+            Self::This(_) => "this",
             Self::Detour => "detour",
             Self::Again => "again",
             Self::Leave => "leave",
             Self::CleanUp => "clean_up",
             Self::Keep => "keep",
-            Self::Hint => "hint",
             Self::Path => "path",
             Self::GiveUp => "give_up",
         }

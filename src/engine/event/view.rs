@@ -58,6 +58,19 @@ pub struct StepView {
     pub way: Way,
 }
 
+/// The learner's turn: what is needed to do a step by hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TurnView {
+    /// What is to be made, one line each.
+    pub plan: Vec<Text>,
+    /// The AWS CLI commands that do it, with what is known filled in.
+    pub commands: Vec<String>,
+    /// Shell lines that make the AWS CLI and the SDKs speak to the right account.
+    pub access: Vec<String>,
+    /// Scripts for instances, by resource.
+    pub scripts: Vec<(String, String)>,
+}
+
 /// The architecture: two VPCs and what ties them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {

@@ -136,6 +136,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let known = [
         "ip-address-type",
         "service-name",
+        "service-region",
         "vpc-endpoint-id",
         "vpc-endpoint-state",
         "vpc-endpoint-type",
@@ -145,9 +146,11 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let filters = Filters::read(params, &known)?;
     let page = Page::read(params, 1, Page::CAPPED, !ids.is_empty())?;
     params.ready()?;
+    let region_name = ctx.region();
     let found = select(ctx, &LOOKUP, &ids, &filters, |_, endpoint, name| match name {
         "ip-address-type" => one("ipv4"),
         "service-name" => one(&endpoint.service_name),
+        "service-region" => one(region_name),
         "vpc-endpoint-state" => one(&endpoint.life.state),
         "vpc-endpoint-type" => one(endpoint.kind.name()),
         "vpc-id" => one(&endpoint.vpc),

@@ -36,7 +36,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         comment,
         records: Vec::new(),
     };
-    let change = change(ctx);
+    let change = change(ctx, None);
     let mut xml = Xml::new();
     xml.node("HostedZone", |xml| write(xml, &zone)).node("ChangeInfo", |xml| write_change(xml, &change));
     write_delegation(&mut xml, &zone);
@@ -102,7 +102,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         return Err(ApiError::new("HostedZoneNotEmpty", text));
     }
     ctx.here_mut().hosted_zones.remove(&id);
-    let change = change(ctx);
+    let change = change(ctx, None);
     let mut xml = Xml::new();
     xml.node("ChangeInfo", |xml| write_change(xml, &change));
     Ok(xml)
@@ -131,9 +131,10 @@ pub fn find<'a>(ctx: &'a Ctx<'_>, params: &Params) -> Result<&'a HostedZone, Api
 }
 
 /// Notes a change of the zones.
-pub fn change(ctx: &mut Ctx<'_>) -> DnsChange {
+pub fn change(ctx: &mut Ctx<'_>, comment: Option<String>) -> DnsChange {
     let change = DnsChange {
         id: format!("C{}", ctx.random().text(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 20)),
+        comment,
         submitted: ctx.millis(),
         life: ctx.begin(Kind::DnsChange, "PENDING"),
     };
@@ -144,7 +145,7 @@ pub fn change(ctx: &mut Ctx<'_>) -> DnsChange {
 /// `<ChangeInfo>`.
 pub fn write_change(xml: &mut Xml, change: &DnsChange) {
     xml.leaf("Id", format!("/change/{}", change.id)).leaf("Status", &change.life.state);
-    xml.leaf("SubmittedAt", moment(change.submitted));
+    xml.leaf("SubmittedAt", moment(change.submitted)).maybe("Comment", change.comment.as_ref());
 }
 
 /// A domain name in lower case with its final dot.

@@ -18,6 +18,8 @@ pub fn describe(_ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let known = [
         "architecture",
         "creation-date",
+        "description",
+        "ena-support",
         "image-id",
         "image-type",
         "is-public",
@@ -25,6 +27,7 @@ pub fn describe(_ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "owner-alias",
         "owner-id",
         "platform",
+        "root-device-name",
         "root-device-type",
         "state",
         "virtualization-type",
@@ -80,9 +83,13 @@ pub fn boot_mode(image: &Image) -> &'static str {
 
 /// What an instance of this image is billed as [ec2 userguide: billing-info-fields].
 pub fn write_billing(xml: &mut Xml, image: &Image) {
-    let (platform, operation) =
-        if image.platform.is_some() { ("Windows", "RunInstances:0002") } else { ("Linux/UNIX", "RunInstances") };
-    xml.leaf("platformDetails", platform).leaf("usageOperation", operation);
+    let operation = if image.platform.is_some() { "RunInstances:0002" } else { "RunInstances" };
+    xml.leaf("platformDetails", platform(image)).leaf("usageOperation", operation);
+}
+
+/// The platform in the words of a bill.
+pub fn platform(image: &Image) -> &'static str {
+    if image.platform.is_some() { "Windows" } else { "Linux/UNIX" }
 }
 
 fn facts(image: &Image, name: &str) -> Vec<String> {
@@ -91,7 +98,9 @@ fn facts(image: &Image, name: &str) -> Vec<String> {
         "creation-date" => one(image.created),
         "image-type" => one("machine"),
         "is-public" => one(true),
-        "name" => one(image.name),
+        "name" | "description" => one(image.name),
+        "ena-support" => one(true),
+        "root-device-name" => one(root_device(image)),
         "owner-alias" => one("amazon"),
         "owner-id" => one(AMAZON),
         "platform" => image.platform.map(str::to_owned).into_iter().collect(),

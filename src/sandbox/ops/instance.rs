@@ -1,25 +1,17 @@
-//! Instances: launching and describing. How they stop and end is in `instance_state.rs`.
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+//! Instances: starting and describing. What a launch may ask for is in `instance_launch.rs`, how they stop and end in
+//! `instance_state.rs`.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{
-    IMAGES, Image, Instance, InterfaceKind, Kind, Life, Region, Subnet, Tags, instance_type, quota,
-};
+use crate::sandbox::world::{IMAGES, Image, Instance, InterfaceKind, Kind, Life, Region, instance_type};
 
 use super::context::{Ctx, NewInterface, group_set, moment};
 use super::describe::{Lookup, one, select};
-use super::image::{boot_mode, write_billing};
+use super::image::{boot_mode, platform, write_billing};
+use super::instance_launch::{Launch, check_vcpus, read};
 use super::names;
 use super::network_interface;
-use super::security_group::{check_count, check_in_vpc, default_of};
 use super::subnet::write_host_names;
-use super::tags::{specifications, tag_set};
-use super::vpc::only;
-
-/// Most bytes of user data, decoded [ec2 userguide: user-data].
-const USER_DATA_LIMIT: usize = 16 * 1024;
+use super::tags::tag_set;
 
 pub const LOOKUP: Lookup<Instance> = Lookup {
     all: |region| &region.instances,
@@ -28,22 +20,6 @@ pub const LOOKUP: Lookup<Instance> = Lookup {
     kinds: &[Kind::Checks, Kind::Instance],
     tags: |instance| &instance.tags,
 };
-
-/// What `RunInstances` was asked for, checked.
-struct Launch {
-    image: &'static Image,
-    kind: String,
-    count: usize,
-    subnet: Subnet,
-    groups: Vec<String>,
-    address: Option<std::net::Ipv4Addr>,
-    user_data: String,
-    http_tokens: String,
-    hop_limit: u32,
-    protected: bool,
-    tags: Tags,
-    interface_tags: Tags,
-}
 
 /// `RunInstances`.
 pub fn run(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
@@ -71,23 +47,6 @@ pub fn run(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let mut xml = Xml::new();
     write_reservation(&mut xml, ctx, &reservation, &instances);
     Ok(xml)
-}
-
-/// The vCPUs of what runs, and of what is about to [ec2 instancetypes: ec2-instance-quotas].
-fn check_vcpus(ctx: &Ctx<'_>, launch: &Launch) -> Result<(), ApiError> {
-    let of = |kind: &str| instance_type(kind).map_or(0, |kind| usize::try_from(kind.vcpus).unwrap_or(usize::MAX));
-    let runs = |instance: &&Instance| ["pending", "running"].contains(&instance.life.state.as_str());
-    let running: usize = ctx.here().instances.values().filter(runs).map(|instance| of(&instance.kind)).sum();
-    let most = ctx.quota(&quota::VCPUS);
-    if running + launch.count * of(&launch.kind) > most {
-        let text = format!(
-            "You have requested more vCPU capacity than your current vCPU limit of {most} allows for the instance \
-             bucket that the specified instance type belongs to. Please visit http://aws.amazon.com/contact-us/ec2-request \
-             to request an adjustment to this limit."
-        );
-        return Err(ApiError::new("VcpuLimitExceeded", text));
-    }
-    Ok(())
 }
 
 fn start(ctx: &mut Ctx<'_>, params: &Params, launch: &Launch, token: Option<&str>) -> String {
@@ -137,7 +96,7 @@ fn start(ctx: &mut Ctx<'_>, params: &Params, launch: &Launch, token: Option<&str
 /// `DescribeInstances`.
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("InstanceId")?;
-    let known = [
+    let mut known = vec![
         "architecture",
         "availability-zone",
         "availability-zone-id",
@@ -149,6 +108,18 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "instance-type",
         "instance.group-id",
         "instance.group-name",
+        "launch-index",
+        "metadata-options.http-tokens",
+        "monitoring-state",
+        "network-interface.availability-zone",
+        "network-interface.group-id",
+        "network-interface.private-ip-address",
+        "platform-details",
+        "private-dns-name",
+        "root-device-name",
+        "root-device-type",
+        "source-dest-check",
+        "virtualization-type",
         "network-interface.network-interface-id",
         "network-interface.subnet-id",
         "network-interface.vpc-id",
@@ -159,11 +130,14 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "vpc-id",
         "tag",
     ];
+    known.extend(NOTHING_HAS);
     let filters = Filters::read(params, &known)?;
     let page = Page::read(params, 5, 1000, !ids.is_empty())?;
     params.ready()?;
-    let owner = ctx.owner().to_owned();
-    let found = select(ctx, &LOOKUP, &ids, &filters, |region, instance, name| facts(region, instance, name, &owner))?;
+    let (owner, region_name) = (ctx.owner().to_owned(), ctx.region());
+    let found = select(ctx, &LOOKUP, &ids, &filters, |region, instance, name| {
+        facts(region, instance, name, (&owner, region_name))
+    })?;
     let (mut found, next) = page.cut(found, |instance| instance.id.clone());
     found.sort_by(|a, b| (&a.reservation, a.launch_index).cmp(&(&b.reservation, b.launch_index)));
     let mut xml = Xml::new();
@@ -175,7 +149,28 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-fn facts(region: &Region, instance: &Instance, name: &str, owner: &str) -> Vec<String> {
+/// Filters for what no instance here has: nothing passes them.
+const NOTHING_HAS: &[&str] = &[
+    "affinity",
+    "capacity-reservation-id",
+    "dns-name",
+    "host-id",
+    "iam-instance-profile.arn",
+    "iam-instance-profile.id",
+    "instance-lifecycle",
+    "ip-address",
+    "ipv6-address",
+    "kernel-id",
+    "key-name",
+    "outpost-arn",
+    "placement-group-name",
+    "product-code",
+    "ramdisk-id",
+    "requester-id",
+    "spot-instance-request-id",
+];
+
+fn facts(region: &Region, instance: &Instance, name: &str, (owner, region_name): (&str, &str)) -> Vec<String> {
     let there = instance.life.state != "terminated";
     let placed = |value: &dyn ToString| if there { one(value.to_string()) } else { Vec::new() };
     match name {
@@ -195,150 +190,27 @@ fn facts(region: &Region, instance: &Instance, name: &str, owner: &str) -> Vec<S
         "owner-id" => one(owner),
         "private-ip-address" => placed(&instance.address),
         "reservation-id" => one(&instance.reservation),
+        "launch-index" => one(instance.launch_index),
+        "metadata-options.http-tokens" => one(&instance.http_tokens),
+        "monitoring-state" => one("disabled"),
+        "network-interface.availability-zone" => placed(&instance.zone_name),
+        "network-interface.group-id" => {
+            if there {
+                instance.groups.clone()
+            } else {
+                Vec::new()
+            }
+        }
+        "network-interface.private-ip-address" => placed(&instance.address),
+        "platform-details" => one(platform(image(instance))),
+        "private-dns-name" => placed(&private_name(region_name, instance)),
+        "root-device-name" => one(root_device(image(instance))),
+        "root-device-type" => one("ebs"),
+        "source-dest-check" => placed(&true),
+        "virtualization-type" => one("hvm"),
+        name if NOTHING_HAS.contains(&name) => Vec::new(),
         _ => one(&instance.id),
     }
-}
-
-fn read(ctx: &Ctx<'_>, params: &Params) -> Result<Launch, ApiError> {
-    let image = find_image(params.need("ImageId")?)?;
-    let kind = params.need("InstanceType")?.to_owned();
-    let Some(found) = instance_type(&kind) else {
-        return Err(ApiError::new("InvalidParameterValue", format!("Invalid value '{kind}' for InstanceType.")));
-    };
-    let architecture = found.architecture;
-    if architecture != image.architecture {
-        let text = format!(
-            "The architecture '{architecture}' of the specified instance type does not match the architecture '{}' of \
-             the specified AMI.",
-            image.architecture
-        );
-        return Err(ApiError::new("InvalidParameterValue", text));
-    }
-    let least: usize = params.number("MinCount")?.ok_or_else(|| ApiError::missing("MinCount"))?;
-    let most: usize = params.number("MaxCount")?.ok_or_else(|| ApiError::missing("MaxCount"))?;
-    if least < 1 || most < least || most > 20 {
-        return Err(ApiError::value("maxCount", &most.to_string(), "At least 1 and minCount, at most 20."));
-    }
-    if let Some(key) = params.get("KeyName") {
-        return Err(ApiError::no_such("InvalidKeyPair.NotFound", "key pair", key));
-    }
-    read_blocks(params)?;
-    only(params, "MetadataOptions.HttpEndpoint", &["enabled"])?;
-    only(params, "MetadataOptions.InstanceMetadataTags", &["disabled"])?;
-    only(params, "MetadataOptions.HttpProtocolIpv6", &["disabled"])?;
-    // AL2023 images ask for version 2 and two hops [ec2 userguide: configuring-instance-metadata-options].
-    let http_tokens = params.get("MetadataOptions.HttpTokens").unwrap_or("required").to_owned();
-    if !["required", "optional"].contains(&http_tokens.as_str()) {
-        return Err(ApiError::value("HttpTokens", &http_tokens, "Expected required or optional."));
-    }
-    let hop_limit = params.number("MetadataOptions.HttpPutResponseHopLimit")?.unwrap_or(2);
-    let (subnet, groups, address) = read_network(ctx, params)?;
-    if params.get("Placement.AvailabilityZone").is_some_and(|zone| zone != subnet.zone_name) {
-        return Err(ApiError::new(
-            "InvalidParameterValue",
-            "The availability zone and the availability zone of the subnet do not match",
-        ));
-    }
-    if address.is_some() && most > 1 {
-        return Err(ApiError::new("InvalidParameterCombination", "A private address needs a single instance"));
-    }
-    let mut tags = specifications(params, &["instance", "volume", "network-interface"])?;
-    Ok(Launch {
-        image,
-        kind,
-        count: most,
-        subnet,
-        groups,
-        address,
-        user_data: read_user_data(params.get("UserData"))?,
-        http_tokens,
-        hop_limit,
-        protected: params.flag("DisableApiTermination")?.unwrap_or(false),
-        tags: tags.remove("instance").unwrap_or_default(),
-        interface_tags: tags.remove("network-interface").unwrap_or_default(),
-    })
-}
-
-/// Subnet, groups and address: of the instance, or of its one interface.
-fn read_network(ctx: &Ctx<'_>, params: &Params) -> Result<(Subnet, Vec<String>, Option<std::net::Ipv4Addr>), ApiError> {
-    let interfaces = params.groups("NetworkInterface");
-    let prefix = match interfaces.as_slice() {
-        [] => String::new(),
-        [only_one] => {
-            only(params, &format!("{only_one}.DeviceIndex"), &["0"])?;
-            only(params, &format!("{only_one}.AssociatePublicIpAddress"), &["false"])?;
-            only(params, &format!("{only_one}.DeleteOnTermination"), &["true"])?;
-            if params.get("SubnetId").is_some() || params.has_list("SecurityGroupId") {
-                return Err(ApiError::new(
-                    "InvalidParameterCombination",
-                    "Network interfaces and an instance-level subnet ID or security groups may not be specified on \
-                     the same request",
-                ));
-            }
-            format!("{only_one}.")
-        }
-        _ => return Err(ApiError::not_modelled("InvalidParameterValue", "more than one network interface")),
-    };
-    let Some(subnet) = params.get(&format!("{prefix}SubnetId")) else {
-        return Err(ApiError::new(
-            "VPCIdNotSpecified",
-            "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC.",
-        ));
-    };
-    let subnet = names::SUBNET.find(&ctx.here().subnets, subnet)?.clone();
-    let mut groups = params.list(&format!("{prefix}SecurityGroupId"))?;
-    check_in_vpc(ctx, &groups, &subnet.vpc)?;
-    check_count(ctx, &groups)?;
-    if groups.is_empty() {
-        groups = default_of(ctx.here(), &subnet.vpc).into_iter().collect();
-    }
-    let address = params.get(&format!("{prefix}PrivateIpAddress"));
-    let address = address
-        .map(|text| text.parse().map_err(|_| ApiError::value("privateIpAddress", text, "Not an IPv4 address.")))
-        .transpose()?;
-    Ok((subnet, groups, address))
-}
-
-/// Volumes are not modelled; their settings are read so that usual requests pass, and checked for their form.
-fn read_blocks(params: &Params) -> Result<(), ApiError> {
-    for prefix in params.groups("BlockDeviceMapping") {
-        params.need(&format!("{prefix}.DeviceName"))?;
-        params.number::<u32>(&format!("{prefix}.Ebs.VolumeSize"))?;
-        only(params, &format!("{prefix}.Ebs.VolumeType"), &["gp2", "gp3"])?;
-        only(params, &format!("{prefix}.Ebs.DeleteOnTermination"), &["true"])?;
-        params.flag(&format!("{prefix}.Ebs.Encrypted"))?;
-    }
-    Ok(())
-}
-
-/// User data as sent: text in base64.
-pub fn read_user_data(encoded: Option<&str>) -> Result<String, ApiError> {
-    let Some(encoded) = encoded else { return Ok(String::new()) };
-    let bad =
-        |why: &str| ApiError::new("InvalidUserData.Malformed", format!("Invalid BASE64 encoding of user data. {why}"));
-    let compact: String = encoded.split_whitespace().collect();
-    let bytes = STANDARD.decode(compact).map_err(|error| bad(&error.to_string()))?;
-    if bytes.len() > USER_DATA_LIMIT {
-        return Err(ApiError::new("InvalidParameterValue", "User data is limited to 16384 bytes"));
-    }
-    String::from_utf8(bytes).map_err(|_| bad("pllab's sandbox models text only."))
-}
-
-/// The image with this id, or that a `resolve:ssm:` reference names [ec2 userguide:
-/// using-systems-manager-parameter-to-find-ami].
-fn find_image(text: &str) -> Result<&'static Image, ApiError> {
-    let found = match text.strip_prefix("resolve:ssm:") {
-        Some(parameter) => IMAGES.iter().find(|image| image.parameter == parameter),
-        None => IMAGES.iter().find(|image| image.id == text),
-    };
-    found.ok_or_else(|| {
-        let code = match text.strip_prefix("ami-") {
-            _ if text.starts_with("resolve:") => "InvalidParameterValue",
-            Some(digits) if digits.chars().all(|c| c.is_ascii_hexdigit()) => "InvalidAMIID.NotFound",
-            _ => "InvalidAMIID.Malformed",
-        };
-        ApiError::new(code, format!("The image id '[{text}]' does not exist"))
-    })
 }
 
 /// The image an instance was started from.
@@ -356,7 +228,7 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, instance: &Instance) {
     let region = ctx.here();
     let image = image(instance);
     let there = instance.life.state != "terminated";
-    let name = format!("ip-{}.{}.compute.internal", instance.address.to_string().replace('.', "-"), ctx.region());
+    let name = private_name(ctx.region(), instance);
     xml.leaf("instanceId", &instance.id).leaf("imageId", &instance.image);
     write_state(xml, "instanceState", &instance.life.state);
     xml.leaf("privateDnsName", if there { name.as_str() } else { "" }).leaf("dnsName", "");
@@ -395,6 +267,12 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, instance: &Instance) {
         xml.leaf("httpPutResponseHopLimit", instance.hop_limit).leaf("httpEndpoint", "enabled");
         xml.leaf("httpProtocolIpv6", "disabled").leaf("instanceMetadataTags", "disabled");
     });
+}
+
+/// The name of an instance inside its VPC (us-east-1 has its own, older form).
+fn private_name(region: &str, instance: &Instance) -> String {
+    let host = format!("ip-{}", instance.address.to_string().replace('.', "-"));
+    if region == "us-east-1" { format!("{host}.ec2.internal") } else { format!("{host}.{region}.compute.internal") }
 }
 
 /// What every instance has and nobody here changes.

@@ -7,7 +7,8 @@ use crate::sandbox::wire::{ApiError, Params, Xml};
 use crate::sandbox::world::{Instance, instance_type};
 
 use super::context::{Ctx, group_set};
-use super::instance::{image, read_user_data};
+use super::instance::{image, root_device, write_volumes};
+use super::instance_launch::read_user_data;
 use super::names;
 use super::security_group::{check_count, check_in_vpc};
 
@@ -27,12 +28,12 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "instanceType" => value(Some(instance.kind.clone())),
         "userData" => value((!instance.user_data.is_empty()).then(|| STANDARD.encode(&instance.user_data))),
         "instanceInitiatedShutdownBehavior" => value(Some("stop".to_owned())),
-        "rootDeviceName" => value(Some(super::instance::root_device(image(instance)).to_owned())),
+        "rootDeviceName" => value(Some(root_device(image(instance)).to_owned())),
         "sourceDestCheck" | "enaSupport" => value(Some("true".to_owned())),
         "ebsOptimized" | "disableApiStop" => value(Some("false".to_owned())),
         "kernel" | "ramdisk" => value(None),
         "groupSet" => group_set(&mut xml, ctx.here(), &instance.groups),
-        "blockDeviceMapping" => super::instance::write_volumes(&mut xml, instance),
+        "blockDeviceMapping" => write_volumes(&mut xml, instance),
         other => return Err(ApiError::not_modelled("InvalidParameterValue", &format!("the attribute {other}"))),
     }
     params.ready()?;

@@ -333,7 +333,7 @@ pub fn write_attributes(attributes: &BTreeMap<String, String>) -> Xml {
 }
 
 fn check_groups(ctx: &Ctx<'_>, groups: &[String], vpc: &str) -> Result<(), ApiError> {
-    let bad = groups.iter().find(|id| ctx.here().groups.get(*id).is_none_or(|group| group.vpc != vpc));
+    let bad = groups.iter().find(|id| ctx.here().groups.get(id).is_none_or(|group| group.vpc != vpc));
     bad.map_or(Ok(()), |id| {
         let text = format!("The security group '{id}' does not exist in the VPC '{vpc}'");
         Err(ApiError::new("InvalidSecurityGroup", text))

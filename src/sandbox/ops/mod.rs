@@ -15,6 +15,7 @@ mod image;
 mod instance;
 mod instance_attribute;
 mod instance_connect_endpoint;
+mod instance_launch;
 mod instance_state;
 mod listener;
 mod load_balancer;

@@ -23,7 +23,13 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("NetworkInterfaceId")?;
     let known = [
         "addresses.private-ip-address",
+        "association.allocation-id",
+        "association.public-ip",
+        "attachment.attachment-id",
+        "attachment.delete-on-termination",
+        "attachment.device-index",
         "attachment.instance-id",
+        "attachment.instance-owner-id",
         "attachment.status",
         "availability-zone",
         "availability-zone-id",
@@ -31,10 +37,14 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "group-id",
         "group-name",
         "interface-type",
+        "ipv6-addresses.ipv6-address",
+        "mac-address",
         "network-interface-id",
         "owner-id",
         "private-ip-address",
+        "requester-id",
         "requester-managed",
+        "source-dest-check",
         "status",
         "subnet-id",
         "vpc-id",
@@ -47,7 +57,18 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let found = select(ctx, &LOOKUP, &ids, &filters, |region, interface, name| match name {
         "addresses.private-ip-address" | "private-ip-address" => one(interface.address),
         "attachment.instance-id" if interface.kind == InterfaceKind::Instance => one(&interface.owner),
-        "attachment.instance-id" => Vec::new(),
+        // Public and IPv6 addresses are what no interface here has.
+        "attachment.instance-id"
+        | "association.allocation-id"
+        | "association.public-ip"
+        | "ipv6-addresses.ipv6-address" => Vec::new(),
+        "attachment.attachment-id" => one(&interface.attachment),
+        "attachment.delete-on-termination" => one(interface.kind == InterfaceKind::Instance),
+        "attachment.device-index" => one(device_index(interface)),
+        "attachment.instance-owner-id" => one(attached_by(interface, &owner)),
+        "mac-address" => one(&interface.mac),
+        "requester-id" => requester(interface, &owner).into_iter().collect(),
+        "source-dest-check" => one(interface.kind == InterfaceKind::Instance),
         "attachment.status" => one("attached"),
         "availability-zone" => one(&interface.zone_name),
         "availability-zone-id" => one(&interface.zone_id),
@@ -127,6 +148,25 @@ pub fn modify_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiEr
     Ok(Xml::done())
 }
 
+/// Who asked for an interface that the account did not ask for itself.
+fn requester(interface: &Interface, owner: &str) -> Option<String> {
+    match interface.kind {
+        InterfaceKind::Instance => None,
+        InterfaceKind::Balancer => Some("amazon-elb".to_owned()),
+        InterfaceKind::Endpoint | InterfaceKind::ConnectEndpoint => Some(owner.to_owned()),
+    }
+}
+
+/// Whose the thing is that an interface is attached to.
+fn attached_by<'a>(interface: &Interface, owner: &'a str) -> &'a str {
+    if interface.kind == InterfaceKind::Instance { owner } else { "amazon-aws" }
+}
+
+/// An instance's own interface is its first; AWS attaches its own as the second.
+fn device_index(interface: &Interface) -> u8 {
+    u8::from(interface.kind != InterfaceKind::Instance)
+}
+
 /// The word for what an interface is for.
 fn type_of(interface: &Interface) -> &'static str {
     match interface.kind {
@@ -143,12 +183,7 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, interface: &Interface) {
     write_common(xml, ctx, interface);
     xml.leaf("availabilityZone", &interface.zone_name).leaf("availabilityZoneId", &interface.zone_id);
     xml.leaf("requesterManaged", !own);
-    let requester = match interface.kind {
-        InterfaceKind::Instance => None,
-        InterfaceKind::Balancer => Some("amazon-elb".to_owned()),
-        InterfaceKind::Endpoint | InterfaceKind::ConnectEndpoint => Some(ctx.owner().to_owned()),
-    };
-    xml.maybe("requesterId", requester);
+    xml.maybe("requesterId", requester(interface, ctx.owner()));
     write_attachment(xml, ctx, interface);
     tag_set(xml, &interface.tags);
 }
@@ -158,12 +193,10 @@ fn write_attachment(xml: &mut Xml, ctx: &Ctx<'_>, interface: &Interface) {
     xml.node("attachment", |xml| {
         xml.leaf("attachmentId", &interface.attachment);
         if own {
-            xml.leaf("instanceId", &interface.owner).leaf("deviceIndex", 0);
-            xml.leaf("attachTime", moment(interface.created));
-        } else {
-            xml.leaf("deviceIndex", 1);
+            xml.leaf("instanceId", &interface.owner).leaf("attachTime", moment(interface.created));
         }
-        xml.leaf("instanceOwnerId", if own { ctx.owner() } else { "amazon-aws" });
+        xml.leaf("deviceIndex", device_index(interface));
+        xml.leaf("instanceOwnerId", attached_by(interface, ctx.owner()));
         xml.leaf("status", "attached").leaf("deleteOnTermination", own).leaf("networkCardIndex", 0);
     });
 }

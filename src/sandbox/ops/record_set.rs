@@ -12,7 +12,7 @@ const PAGE: usize = 300;
 /// `ChangeResourceRecordSets`: all of the changes, or none.
 pub fn change_sets(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let zone = find(ctx, params)?.clone();
-    params.get("ChangeBatch.Comment");
+    let comment = params.get("ChangeBatch.Comment").map(str::to_owned);
     let mut records = zone.records.clone();
     let mut wrong = Vec::new();
     let changes = params.groups("ChangeBatch.Changes");
@@ -33,7 +33,7 @@ pub fn change_sets(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> 
     if let Some(zone) = ctx.here_mut().hosted_zones.get_mut(&zone.id) {
         zone.records = records;
     }
-    let change = change(ctx);
+    let change = change(ctx, comment);
     let mut xml = Xml::new();
     xml.node("ChangeInfo", |xml| write_change(xml, &change));
     Ok(xml)

@@ -86,7 +86,7 @@ fn write(ctx: &Ctx<'_>, quota: &Quota, value: u64) -> Value {
         "QuotaCode": quota.code,
         "QuotaName": quota.name,
         // A double in the model: clients read `5.0`.
-        "Value": value as f64,
+        "Value": f64::from(u32::try_from(value).unwrap_or(u32::MAX)),
         "Unit": "None",
         "Adjustable": quota.adjustable,
         "GlobalQuota": false,

@@ -66,6 +66,12 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "cidr-block",
         "cidrBlock",
         "default-for-az",
+        "enable-dns64",
+        "ipv6-cidr-block-association.association-id",
+        "ipv6-cidr-block-association.ipv6-cidr-block",
+        "ipv6-native",
+        "map-public-ip-on-launch",
+        "outpost-arn",
         "owner-id",
         "state",
         "subnet-arn",
@@ -82,7 +88,11 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "availability-zone-id" => one(&subnet.zone_id),
         "available-ip-address-count" => one(region.free_addresses(subnet)),
         "cidr" | "cidr-block" | "cidrBlock" => one(subnet.block),
-        "default-for-az" => one(false),
+        "default-for-az" | "enable-dns64" | "ipv6-native" | "map-public-ip-on-launch" => one(false),
+        // IPv6 and Outposts are what no subnet here has.
+        "ipv6-cidr-block-association.association-id"
+        | "ipv6-cidr-block-association.ipv6-cidr-block"
+        | "outpost-arn" => Vec::new(),
         "owner-id" => one(&owner),
         "state" => one(&subnet.life.state),
         "subnet-arn" => one(format!("{base}{}", subnet.id)),

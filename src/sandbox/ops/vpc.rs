@@ -63,7 +63,9 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("VpcId")?;
     let known = [
         "cidr",
+        "cidr-block-association.association-id",
         "cidr-block-association.cidr-block",
+        "cidr-block-association.state",
         "dhcp-options-id",
         "is-default",
         "isDefault",
@@ -78,6 +80,8 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let owner = ctx.owner().to_owned();
     let found = select(ctx, &LOOKUP, &ids, &filters, |_, vpc, name| match name {
         "cidr" | "cidr-block-association.cidr-block" => one(vpc.block),
+        "cidr-block-association.association-id" => one(&vpc.association),
+        "cidr-block-association.state" => one("associated"),
         "dhcp-options-id" => one(&vpc.dhcp_options),
         "is-default" | "isDefault" => one(false),
         "owner-id" => one(&owner),

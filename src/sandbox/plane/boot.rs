@@ -16,7 +16,7 @@ use super::machine::Machine;
 use super::program::{Action, Sink, Step, When};
 
 /// How long `dnf install nginx` takes on a small instance, and about how long it tries to reach a repository.
-const INSTALL: Duration = Duration::from_secs(30);
+pub const INSTALL: Duration = Duration::from_secs(30);
 /// A loop without a `sleep` turns no faster than this.
 const TURN: Duration = Duration::from_secs(1);
 

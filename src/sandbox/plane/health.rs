@@ -21,7 +21,7 @@ use super::topology::{Balancer, HealthCheck, Node, Target, TargetGroup, Topology
 
 /// How long a registration takes on AWS before the first probe: about two minutes
 /// ([ISS:awsdocs/elb-network-load-balancers-user-guide#11], an anecdote).
-const REGISTRATION: Duration = Duration::from_mins(2);
+pub const REGISTRATION: Duration = Duration::from_mins(2);
 /// At the quick pace probes come no faster than this.
 const FASTEST: Duration = Duration::from_millis(200);
 

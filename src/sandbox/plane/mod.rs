@@ -36,7 +36,9 @@ mod web;
 mod words;
 mod write_out;
 
+pub use boot::INSTALL;
 pub use console::Console;
+pub use health::REGISTRATION;
 pub use plane::{Plane, PlaneOptions};
 pub use report::TargetReport;
 pub use topology::{

@@ -138,6 +138,11 @@ impl Life {
     }
 }
 
+/// How long a transition usually takes on AWS; zero where there is none.
+pub fn usual(kind: Kind, from: &str) -> Duration {
+    find(kind, from).map_or(Duration::ZERO, |step| Duration::from_secs(step.seconds))
+}
+
 fn find(kind: Kind, state: &str) -> Option<&'static Step> {
     STEPS.iter().find(|step| step.kind == kind && step.from == state)
 }

@@ -20,7 +20,7 @@ mod zone;
 pub use address::{Block, free_address};
 pub use catalogue::{IMAGES, Image, PREFIX_LIST_OWNER, s3_blocks, s3_name, s3_prefix_list};
 pub use instance_type::{InstanceType, instance_type, instance_types};
-pub use life::{Kind, Life, Timing};
+pub use life::{Kind, Life, Timing, usual};
 pub use model::{
     Account, AclEntry, Balancer, ConnectEndpoint, DnsChange, DnsRecord, Endpoint, EndpointKind, Group, HostedZone,
     Instance, Interface, InterfaceKind, Listener, NetworkAcl, Peer, Permission, PrivateName, PrivateZone, Region,

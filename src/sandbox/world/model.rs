@@ -374,6 +374,8 @@ pub struct DnsRecord {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DnsChange {
     pub id: String,
+    #[serde(default)]
+    pub comment: Option<String>,
     /// Milliseconds since 1970.
     pub submitted: i64,
     pub life: Life,

@@ -83,12 +83,17 @@ impl Quotas {
     /// Sets the quota with this code to `value`, whether AWS would adjust it or not.
     ///
     /// # Errors
-    /// A code that is not one: the codes that are.
-    pub fn set(&mut self, code: &str, value: u64) -> Result<(), Vec<&'static str>> {
+    /// A code that is not one: the codes that are, with their names.
+    pub fn set(&mut self, code: &str, value: u64) -> Result<(), Vec<(&'static str, &'static str)>> {
         let known = QUOTAS.iter().find(|quota| quota.code == code);
-        let quota = known.ok_or_else(|| QUOTAS.iter().map(|quota| quota.code).collect::<Vec<_>>())?;
+        let quota = known.ok_or_else(|| QUOTAS.iter().map(|quota| (quota.code, quota.name)).collect::<Vec<_>>())?;
         self.0.insert(quota.code, value);
         Ok(())
+    }
+
+    /// Sets the vCPU quota to that of an account which has been used for a while.
+    pub fn raise_vcpus(&mut self) {
+        self.0.insert(VCPUS.code, 32);
     }
 
     /// What holds for `quota`.
@@ -110,6 +115,6 @@ mod tests {
         assert_eq!(quotas.of(&VPCS), 5);
         quotas.set("L-F678F1CE", 40).unwrap();
         assert_eq!(quotas.of(&VPCS), 40);
-        assert!(quotas.set("L-00000000", 1).unwrap_err().contains(&"L-F678F1CE"));
+        assert!(quotas.set("L-00000000", 1).unwrap_err().contains(&("L-F678F1CE", "VPCs per Region")));
     }
 }

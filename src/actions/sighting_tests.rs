@@ -1,0 +1,134 @@
+//! Each kind held against what a learner may have made.
+
+use serde_json::json;
+
+use super::*;
+use crate::actions::observe;
+use crate::lab::Resource;
+
+fn resource(yaml: Value) -> Resource {
+    serde_json::from_value(yaml).expect("a resource")
+}
+
+/// What does not fit: what it is about, as its message's key.
+fn wrong(resource: &Resource, item: Value, more: Vec<Value>) -> Option<Vec<String>> {
+    let object = Object { id: "it".to_owned(), item, more };
+    let known = |name: &str, fact: &str| match (name, fact) {
+        ("account", _) => Some("111122223333".to_owned()),
+        ("region", "name") => Some("ap-northeast-1".to_owned()),
+        ("later", _) => None,
+        _ => Some(format!("{name}-{fact}")),
+    };
+    let sighting = observe(resource, &object, &known)?;
+    let wrong = sighting.points.iter().filter(|point| point.fit != Fit::Right && point.fit != Fit::Other);
+    Some(
+        wrong
+            .map(|point| serde_json::to_value(&point.what).expect("JSON")["key"].as_str().expect("a key").to_owned())
+            .collect(),
+    )
+}
+
+#[track_caller]
+fn differs(resource: &Resource, item: Value, more: Vec<Value>, expected: &[&str]) {
+    let expected: Vec<String> = expected.iter().map(|it| (*it).to_owned()).collect();
+    assert_eq!(wrong(resource, item, more), Some(expected));
+}
+
+#[test]
+fn load_balancers_by_scheme_place_and_group() {
+    let wanted = resource(json!({ "load_balancer": { "name": "nlb", "subnets": ["here"], "group": "sg" } }));
+    let made = |kind: &str, scheme: &str, subnet: &str, groups: &[&str]| json!({ "Type": kind, "Scheme": scheme, "AvailabilityZones": [{ "SubnetId": subnet }], "SecurityGroups": groups });
+    differs(&wanted, made("network", "internal", "here-id", &["sg-id"]), vec![], &[]);
+    differs(&wanted, made("network", "internal", "here-id", &["sg-id", "more"]), vec![], &[]);
+    differs(&wanted, made("network", "internet-facing", "here-id", &["sg-id"]), vec![], &["point-scheme"]);
+    differs(
+        &wanted,
+        made("application", "internal", "other", &[]),
+        vec![],
+        &["point-type", "point-subnet", "point-group"],
+    );
+}
+
+#[test]
+fn target_groups_by_port_and_targets() {
+    let wanted = resource(json!({ "target_group": { "name": "tg", "vpc": "net", "port": 80, "targets": ["web"] } }));
+    let made = |port: u16| json!({ "VpcId": "net-id", "TargetType": "instance", "Protocol": "TCP", "Port": port });
+    let health = |id: &str| vec![json!({ "TargetHealthDescriptions": [{ "Target": { "Id": id } }] })];
+    differs(&wanted, made(80), health("web-id"), &[]);
+    differs(&wanted, made(8080), health("web-id"), &["point-port"]);
+    differs(&wanted, made(80), vec![json!({ "TargetHealthDescriptions": [] })], &["point-targets"]);
+}
+
+#[test]
+fn groups_by_exactly_their_inbound_rules() {
+    let wanted =
+        json!({ "name": "sg", "vpc": "net", "description": "", "ingress": [{ "port": 80, "cidr": "10.0.0.0/16" }] });
+    let wanted = resource(json!({ "security_group": wanted }));
+    let rule = |from: u16, to: u16, cidr: &str| json!({ "IpProtocol": "tcp", "FromPort": from, "ToPort": to, "IpRanges": [{ "CidrIp": cidr }] });
+    let made = |rules: Vec<Value>| json!({ "GroupName": "mine", "VpcId": "net-id", "IpPermissions": rules });
+    differs(&wanted, made(vec![rule(80, 80, "10.0.0.0/16")]), vec![], &[]);
+    for rules in [vec![], vec![rule(80, 80, "0.0.0.0/0")], vec![rule(80, 81, "10.0.0.0/16")]] {
+        differs(&wanted, made(rules), vec![], &["point-inbound"]);
+    }
+    let shortcut = vec![rule(80, 80, "10.0.0.0/16"), rule(22, 22, "0.0.0.0/0")];
+    differs(&wanted, made(shortcut), vec![], &["point-inbound"]);
+    let default = json!({ "GroupName": "default", "VpcId": "net-id" });
+    assert_eq!(wrong(&wanted, default, vec![]), None);
+}
+
+#[test]
+fn services_by_acceptance_and_who_is_allowed() {
+    let wanted = json!({ "name": "s", "load_balancer": "nlb", "acceptance_required": true, "allow": ["consumer"] });
+    let wanted = resource(json!({ "endpoint_service": wanted }));
+    let made = |required: bool| json!({ "NetworkLoadBalancerArns": ["nlb-arn"], "AcceptanceRequired": required });
+    let allowed = |who: &str| vec![json!({ "AllowedPrincipals": [{ "Principal": who }] })];
+    differs(&wanted, made(true), allowed("arn:aws:iam::111122223333:root"), &[]);
+    differs(&wanted, made(true), allowed("*"), &[]);
+    differs(&wanted, made(false), allowed("*"), &["point-acceptance"]);
+    differs(&wanted, made(true), allowed("arn:aws:iam::444455556666:root"), &["point-principals"]);
+}
+
+#[test]
+fn endpoints_by_type_service_and_place() {
+    let gateway = resource(json!({ "gateway_endpoint": { "name": "s3", "vpc": "net", "route_table": "rt" } }));
+    let interface = resource(json!({ "endpoint": { "name": "e", "vpc": "net", "lookup": "found", "group": "sg" } }));
+    let s3 = json!({
+        "VpcEndpointType": "Gateway", "VpcId": "net-id", "ServiceName": "com.amazonaws.ap-northeast-1.s3",
+        "RouteTableIds": ["rt-id"], "State": "available",
+    });
+    let mine = json!({
+        "VpcEndpointType": "Interface", "VpcId": "other", "ServiceName": "found-name", "SubnetIds": ["found-subnet"],
+        "Groups": [], "State": "pendingAcceptance",
+    });
+    differs(&gateway, s3.clone(), vec![], &[]);
+    differs(&interface, mine.clone(), vec![], &["point-vpc", "point-group"]);
+    assert_eq!(wrong(&gateway, mine, vec![]), None);
+    assert_eq!(wrong(&interface, s3, vec![]), None);
+}
+
+#[test]
+fn what_refers_to_something_that_is_not_there_yet_is_open() {
+    let wanted =
+        resource(json!({ "subnet": { "name": "s", "vpc": "later", "cidr": "10.0.1.0/24", "zone": "apne1-az4" } }));
+    let made = json!({ "VpcId": "vpc-1", "CidrBlock": "10.0.9.0/24", "AvailabilityZoneId": "apne1-az4" });
+    differs(&wanted, made, vec![], &["point-vpc"]);
+}
+
+#[test]
+fn a_main_route_table_is_nobodys() {
+    let wanted = resource(json!({ "route_table": { "name": "rt", "vpc": "net", "subnet": "here" } }));
+    let made = |main: bool, subnet: &str| json!({ "VpcId": "net-id", "Associations": [{ "Main": main, "SubnetId": subnet, "RouteTableAssociationId": "a" }] });
+    differs(&wanted, made(false, "here-id"), vec![], &[]);
+    differs(&wanted, made(false, "elsewhere"), vec![], &["point-association"]);
+    assert_eq!(wrong(&wanted, made(true, ""), vec![]), None);
+}
+
+#[test]
+fn objects_stand_in_lists_and_in_lists_of_lists() {
+    let reply = json!({ "Reservations": [{ "Instances": [{ "InstanceId": "i-1" }] }, { "Instances": [{ "InstanceId": "i-2" }] }] });
+    let wanted = json!({
+        "instance": { "name": "i", "subnet": "s", "group": "g", "image": "amazon_linux2023", "instance_type": "t3.micro", "user_data": "" }
+    });
+    let survey = crate::actions::survey(&resource(wanted)).expect("instances are made");
+    assert_eq!(survey.objects(&reply).iter().map(|it| it.id.as_str()).collect::<Vec<_>>(), ["i-1", "i-2"]);
+}

@@ -1,0 +1,90 @@
+//! The learner's turn: what they need to work by hand, and what pllab makes of it.
+
+use super::line::{Ink, Line, stack};
+use super::look::Look;
+use super::part::to_copy;
+use super::wrap::fill;
+use crate::engine::event::{Event, TurnView};
+use crate::i18n::{Text, m};
+
+/// What is shown when it is the learner's turn.
+pub(super) fn turn(view: &TurnView, menu: bool, look: &Look) -> Vec<Line> {
+    let mut blocks = vec![look.inside(look.words(Ink::Strong, &m::turn_title()))];
+    if !view.access.is_empty() {
+        blocks.push(access(view, look));
+    }
+    for (name, script) in &view.scripts {
+        let mut lines = look.inside(look.words(Ink::Plain, &m::turn_script(name)));
+        lines.push(Line::blank());
+        lines.extend(to_copy(script));
+        blocks.push(lines);
+    }
+    if menu {
+        blocks.push(look.inside(look.words(Ink::Plain, &m::turn_menu())));
+    }
+    stack(blocks)
+}
+
+/// The commands, with what makes them go to the right account.
+pub(super) fn commands(view: &TurnView, look: &Look) -> Vec<Line> {
+    let mut lines = if view.access.is_empty() { Vec::new() } else { access(view, look) };
+    if !lines.is_empty() {
+        lines.push(Line::blank());
+    }
+    lines.extend(look.inside(vec![Line::of(Ink::Strong, look.say(&m::step_cli_all()))]));
+    for command in &view.commands {
+        lines.push(Line::blank());
+        lines.extend(to_copy(command));
+    }
+    lines
+}
+
+fn access(view: &TurnView, look: &Look) -> Vec<Line> {
+    let mut lines = look.inside(look.words(Ink::Plain, &m::turn_access()));
+    lines.push(Line::blank());
+    lines.extend(view.access.iter().map(|line| Line::to_copy(Ink::Code, line.as_str())));
+    lines
+}
+
+/// What pllab sees of the learner's work.
+pub(super) fn event(event: &Event, look: &Look) -> Vec<Line> {
+    match event {
+        Event::Recognised { resource, facts, .. } => {
+            let id = facts.get("arn").or_else(|| facts.get("id")).map_or("", String::as_str);
+            let text = if id.is_empty() { m::turn_done(resource) } else { m::turn_recognised(short(id), resource) };
+            look.inside(marked(Ink::Good, look.tick(), &text, look))
+        }
+        Event::Sighted { resource, id, differs, .. } if !id.is_empty() => {
+            let mut lines = marked(Ink::Wait, look.open(), &m::turn_sighted(short(id), resource), look);
+            for it in differs {
+                let text = m::turn_differs(&it.expected, &it.seen, &it.what);
+                let line = Line::plain(look.say(&text));
+                lines.extend(
+                    fill(&line, look.measure().saturating_sub(6), "", "  ").into_iter().map(|it| it.indented(4)),
+                );
+            }
+            look.inside(lines)
+        }
+        Event::Hint { rung, text, commands, .. } => {
+            let title = format!("{}: {}", look.say(&m::turn_hint(*rung)), look.say(text));
+            let mut lines = look.inside(fill(&Line::plain(title), look.measure(), "", "  "));
+            for command in commands {
+                lines.push(Line::blank());
+                lines.extend(to_copy(command));
+            }
+            lines
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn marked(ink: Ink, mark: &str, text: &Text, look: &Look) -> Vec<Line> {
+    let words = look.say(text);
+    let line = if look.told() { Line::plain(words) } else { Line::of(ink, mark).and(Ink::Plain, format!(" {words}")) };
+    fill(&line, look.measure(), "", "  ")
+}
+
+/// Of an ARN the end tells.
+fn short(id: &str) -> &str {
+    id.rsplit(':').next().unwrap_or(id)
+}

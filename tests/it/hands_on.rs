@@ -1,0 +1,229 @@
+//! The lab by hand: made with another program's clients, under any names, in another order, and recognised all the same.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use pllab::cloud::{Clients, ConnectOptions, connect};
+use serde_json::{Value, json};
+
+use super::harness::{Account, Folder, Line, ec2, elb, get, receipt};
+
+/// Nobody is asked; pllab only watches.
+const BY_HAND: &str = "start --hands-on --pace instant --output json";
+
+/// The clients of a second terminal, for the sandbox of the only run.
+async fn second_terminal(folder: &Folder) -> Clients {
+    let note = fs::read(folder.run().join("sandbox/live.json")).expect("a running sandbox leaves its note");
+    let live: Value = serde_json::from_slice(&note).expect("JSON");
+    let text = |path: &str| live.pointer(path).and_then(Value::as_str).expect(path).to_owned();
+    let options = ConnectOptions {
+        region: text("/region"),
+        endpoint_url: Some(text("/endpoint_url")),
+        profile: None,
+        ca_bundle: None,
+        keys: Some((text("/accounts/0/access_key_id"), text("/accounts/0/secret_access_key"))),
+    };
+    connect(&options).await.expect("the options are good")
+}
+
+/// The script that the lab gives the instance `name`, filled in.
+fn script(name: &str, token: &str, dns: &str) -> String {
+    let lab = include_str!("../../labs/privatelink/lab.yaml");
+    let (_, rest) = lab.split_once(&format!("name: {name}\n")).expect("the lab has it");
+    let (_, rest) = rest.split_once("user_data: |\n").expect("it has a script");
+    let lines = rest.lines().take_while(|line| line.is_empty() || line.starts_with("            "));
+    let text: String = lines.map(|line| format!("{}\n", line.get(12..).unwrap_or_default())).collect();
+    text.replace("{{ token }}", token).replace("${endpoint.dns}", dns)
+}
+
+struct Hand {
+    clients: Clients,
+}
+
+impl Hand {
+    async fn ec2(&self, operation: &'static str, params: Value) -> Value {
+        ec2(&self.clients, operation, params).await.unwrap_or_else(|fault| panic!("{operation}: {fault}"))
+    }
+
+    async fn elb(&self, operation: &'static str, params: Value) -> Value {
+        elb(&self.clients, operation, params).await.unwrap_or_else(|fault| panic!("{operation}: {fault}"))
+    }
+
+    async fn vpc(&self) -> String {
+        get(&self.ec2("CreateVpc", json!({ "CidrBlock": "10.0.0.0/16" })).await, "Vpc.VpcId")
+    }
+
+    async fn subnet(&self, vpc: &str, zone: &str) -> String {
+        // Not the block that the lab would take.
+        let params = json!({ "VpcId": vpc, "CidrBlock": "10.0.7.0/24", "AvailabilityZoneId": zone });
+        get(&self.ec2("CreateSubnet", params).await, "Subnet.SubnetId")
+    }
+
+    async fn group(&self, vpc: &str, name: &str, sources: Value) -> String {
+        let params = json!({ "GroupName": name, "Description": "by hand", "VpcId": vpc });
+        let id = get(&self.ec2("CreateSecurityGroup", params).await, "GroupId");
+        if let Some(source) = sources.as_object() {
+            let mut permission = json!({ "IpProtocol": "tcp", "FromPort": 80, "ToPort": 80 });
+            permission.as_object_mut().expect("an object").extend(source.clone());
+            self.ec2("AuthorizeSecurityGroupIngress", json!({ "GroupId": id, "IpPermissions": [permission] })).await;
+        }
+        id
+    }
+
+    async fn instance(&self, subnet: &str, group: &str, script: &str) -> String {
+        let params = json!({
+            "ImageId": "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
+            "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1, "SubnetId": subnet,
+            "SecurityGroupIds": [group], "UserData": script,
+        });
+        get(&self.ec2("RunInstances", params).await, "Instances[0].InstanceId")
+    }
+}
+
+/// Waits until the journal has a line that `wanted` takes.
+#[track_caller]
+fn wait_for(folder: &Folder, what: &str, wanted: impl Fn(&Line) -> bool) -> Line {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    loop {
+        // The last line may be under way.
+        let text = fs::read_to_string(folder.journal_path()).unwrap_or_default();
+        let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+        if let Some(line) = super::harness::events(whole).into_iter().find(&wanted) {
+            return line;
+        }
+        assert!(Instant::now() < deadline, "no {what} in:\n{whole}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn met(folder: &Folder, step: &str) {
+    wait_for(folder, step, |line| line["event"] == "step_finished" && line["step"] == step && line["verdict"] == "met");
+}
+
+fn recognised<'a>(lines: &'a [Line], resource: &str) -> Vec<&'a str> {
+    let of = lines.iter().filter(|line| line["event"] == "recognised" && line["resource"] == resource);
+    of.map(|line| line["facts"]["arn"].as_str().or(line["facts"]["id"].as_str()).unwrap_or_default()).collect()
+}
+
+#[test]
+fn the_whole_lab_by_hand_in_another_order_is_recognised_met_and_cleaned() {
+    let folder = Folder::new();
+    let mut running = folder.pllab(BY_HAND).start();
+    running.until("\"event\":\"step_started\",\"step\":\"provider-vpc\"");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio starts");
+    let (provider, consumer) = runtime.block_on(by_hand(&folder));
+    let ran = running.wait().code(0);
+    let lines = ran.events();
+    assert_eq!(lines.last().expect("events")["verdict"], "met");
+    // Nothing was made by pllab: it looked the service up, and that was all.
+    let made: Vec<_> = lines.iter().filter(|line| line["event"] == "intent").map(|line| &line["operation"]).collect();
+    assert_eq!(made, ["DescribeVpcEndpointServices", "DescribeSubnets"]);
+    // Both VPCs are the same but for what hangs on them; the consumer's was there first.
+    assert_eq!(recognised(&lines, "provider-vpc").last(), Some(&provider.as_str()));
+    assert_eq!(recognised(&lines, "consumer-vpc").last(), Some(&consumer.as_str()));
+    // What was wrong was told, with what was found and what should be, and was recognised once it was mended.
+    let sighted = |resource: &str| {
+        let mut all = lines.iter().filter(|line| line["event"] == "sighted" && line["resource"] == resource);
+        all.next().unwrap_or_else(|| panic!("{resource} was not sighted"))["differs"][0].clone()
+    };
+    let group = sighted("web-sg");
+    assert_eq!(group["what"]["key"], "point-inbound");
+    assert_eq!(group["seen"], "tcp 8080 <- 0.0.0.0/0");
+    let service = sighted("service");
+    assert_eq!((&service["expected"], &service["seen"]), (&"true".into(), &"false".into()));
+
+    let status = &folder.pllab("status --output json").run().code(0).events()[0];
+    assert_eq!(status["resources"].as_array().map(Vec::len), Some(17));
+
+    // Left alone unless the learner hands it over.
+    let kept = folder.pllab("clean --yes --output json").run().code(1).events();
+    assert_eq!(receipt(&kept), Some((0, 17, 0)));
+    let items = kept.iter().rev().find(|line| line["event"] == "receipt").expect("a receipt")["items"].clone();
+    assert!(items.as_array().expect("items").iter().all(|item| item["yours"] == true), "{items}");
+    let gone = folder.pllab("clean --yes --with-mine --output json").run().code(0).events();
+    assert_eq!(receipt(&gone), Some((17, 0, 0)));
+    assert_eq!(Account::holds(&folder.run().join("sandbox")), [].into());
+}
+
+async fn by_hand(folder: &Folder) -> (String, String) {
+    let started = wait_for(folder, "start", |line| line["event"] == "run_started");
+    let token = started["token"].as_str().expect("a token").to_owned();
+    let zone = started["variables"]["zone"].as_str().expect("a zone").to_owned();
+    let account = started["accounts"]["consumer"].as_str().expect("an account").to_owned();
+    wait_for(folder, "baseline", |line| line["event"] == "baseline");
+    let hand = Hand { clients: second_terminal(folder).await };
+
+    // The consumer's side first, as far as it stands alone.
+    let consumer = hand.vpc().await;
+    let client_subnet = hand.subnet(&consumer, &zone).await;
+    let clients = hand.group(&consumer, "blue", Value::Null).await;
+    let endpoints = hand.group(&consumer, "green", json!({ "UserIdGroupPairs": [{ "GroupId": clients }] })).await;
+    wait_for(folder, "a first guess", |line| line["event"] == "recognised" && line["resource"] == "provider-vpc");
+
+    let provider = hand.vpc().await;
+    let subnet = hand.subnet(&provider, &zone).await;
+    let table = get(&hand.ec2("CreateRouteTable", json!({ "VpcId": provider })).await, "RouteTable.RouteTableId");
+    let s3 = json!({
+        "VpcEndpointType": "Gateway", "VpcId": provider, "ServiceName": "com.amazonaws.ap-northeast-1.s3",
+        "RouteTableIds": [table],
+    });
+    hand.ec2("CreateVpcEndpoint", s3).await;
+    hand.ec2("AssociateRouteTable", json!({ "RouteTableId": table, "SubnetId": subnet })).await;
+    let front = hand.group(&provider, "red", json!({ "IpRanges": [{ "CidrIp": "10.0.0.0/16" }] })).await;
+    // Wrong first: another port, from everywhere.
+    let web = hand.group(&provider, "yellow", Value::Null).await;
+    let open =
+        json!([{ "IpProtocol": "tcp", "FromPort": 8080, "ToPort": 8080, "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] }]);
+    hand.ec2("AuthorizeSecurityGroupIngress", json!({ "GroupId": web, "IpPermissions": open })).await;
+    wait_for(folder, "a wrong rule", |line| {
+        line["event"] == "sighted" && line["resource"] == "web-sg" && line["id"] == web.as_str()
+    });
+    hand.ec2("RevokeSecurityGroupIngress", json!({ "GroupId": web, "IpPermissions": open })).await;
+    let right =
+        json!([{ "IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [{ "GroupId": front }] }]);
+    hand.ec2("AuthorizeSecurityGroupIngress", json!({ "GroupId": web, "IpPermissions": right })).await;
+    met(folder, "provider-vpc");
+
+    let server = hand.instance(&subnet, &web, &script("web", &token, "")).await;
+    met(folder, "web-server");
+
+    let balancer = json!({ "Name": "door", "Type": "network", "Scheme": "internal", "Subnets": [subnet], "SecurityGroups": [front] });
+    let balancer = get(&hand.elb("CreateLoadBalancer", balancer).await, "LoadBalancers[0].LoadBalancerArn");
+    let targets = json!({ "Name": "pool", "Protocol": "TCP", "Port": 80, "VpcId": provider, "TargetType": "instance" });
+    let targets = get(&hand.elb("CreateTargetGroup", targets).await, "TargetGroups[0].TargetGroupArn");
+    let forward = json!([{ "Type": "forward", "TargetGroupArn": targets }]);
+    let listener = json!({ "LoadBalancerArn": balancer, "Protocol": "TCP", "Port": 80, "DefaultActions": forward });
+    hand.elb("CreateListener", listener).await;
+    hand.elb("RegisterTargets", json!({ "TargetGroupArn": targets, "Targets": [{ "Id": server }] })).await;
+    met(folder, "nlb");
+
+    // Open to all at first.
+    let service = json!({ "NetworkLoadBalancerArns": [balancer], "AcceptanceRequired": false });
+    let service = hand.ec2("CreateVpcEndpointServiceConfiguration", service).await;
+    let id = get(&service, "ServiceConfiguration.ServiceId");
+    wait_for(folder, "an open service", |line| line["event"] == "sighted" && line["resource"] == "service");
+    hand.ec2("DeleteVpcEndpointServiceConfigurations", json!({ "ServiceIds": [id] })).await;
+    let service = json!({ "NetworkLoadBalancerArns": [balancer], "AcceptanceRequired": true });
+    let service = hand.ec2("CreateVpcEndpointServiceConfiguration", service).await;
+    let (id, name) =
+        (get(&service, "ServiceConfiguration.ServiceId"), get(&service, "ServiceConfiguration.ServiceName"));
+    let allow = json!({ "ServiceId": id, "AddAllowedPrincipals": [format!("arn:aws:iam::{account}:root")] });
+    hand.ec2("ModifyVpcEndpointServicePermissions", allow).await;
+    met(folder, "endpoint-service");
+    // It was all there before anybody asked for it.
+    met(folder, "consumer-vpc");
+
+    let endpoint = json!({
+        "VpcEndpointType": "Interface", "VpcId": consumer, "ServiceName": name, "SubnetIds": [client_subnet],
+        "SecurityGroupIds": [endpoints],
+    });
+    let endpoint = hand.ec2("CreateVpcEndpoint", endpoint).await;
+    let dns = get(&endpoint, "VpcEndpoint.DnsEntries[0].DnsName");
+    met(folder, "endpoint");
+    hand.instance(&client_subnet, &clients, &script("client", &token, &dns)).await;
+    met(folder, "client");
+    let endpoint = get(&endpoint, "VpcEndpoint.VpcEndpointId");
+    hand.ec2("AcceptVpcEndpointConnections", json!({ "ServiceId": id, "VpcEndpointIds": [endpoint] })).await;
+    met(folder, "proof");
+    (provider, consumer)
+}
