@@ -29,6 +29,7 @@ fn step(id: &str, detour: bool) -> Step {
 
 fn lab() -> Lab {
     Lab {
+        two_accounts: false,
         format: 1,
         id: "toy".to_owned(),
         minutes: 2,
@@ -161,7 +162,7 @@ fn what_is_not_met_stops_there_and_can_be_asked_again() {
     guided(Input::Answered(QuestionId::Failed, Answer::Again), &["make:0"]);
     // The toy lab proves no path; one that does offers to trace it, and asks again after that.
     guided(Input::Answered(QuestionId::NotMet, Answer::Path), &["path", "ask:NotMet>leave|again,leave,clean_up"]);
-    let page = OneClient { client: "client".to_owned(), endpoint: "endpoint".to_owned() };
+    let page = OneClient { client: "client".to_owned(), endpoint: "endpoint".to_owned(), subnet: None };
     let mut lab = lab();
     lab.steps[1].checks.push(Check::Answer(page));
     let plan = Plan { lab: &lab, way: Way::Guided, keep: false, asks: true };

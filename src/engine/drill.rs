@@ -188,8 +188,8 @@ impl Drilling<'_> {
         let path = self.lab.page().map(|(client, endpoint)| (client.to_owned(), endpoint.to_owned()));
         let (client, endpoint) = path.unwrap_or_default();
         let check = match goal {
-            Goal::Page => Check::Answer(OneClient { client, endpoint }),
-            Goal::Cut => Check::NoAnswer(OneClient { client, endpoint }),
+            Goal::Page => Check::Answer(OneClient { client, endpoint, subnet: None }),
+            Goal::Cut => Check::NoAnswer(OneClient { client, endpoint, subnet: None }),
             Goal::Healthy(group) => Check::TargetsHealthy(OneTargetGroup { target_group: group.clone() }),
             Goal::Gone(call) => return self.there(call, false).await,
             Goal::Kept(call) => return self.there(call, true).await,

@@ -1,7 +1,8 @@
 //! Labs as data: the model, where they come from, their variables, their prose in both languages.
 //! Must not know: the engine, SDK types, the screen.
-//! Next: `model.rs` is what a lab file may say, `load.rs` reads it, `prose.rs` is the words beside it.
+//! Next: `model.rs` and `check.rs` are what a lab file may say, `load.rs` reads it, `prose.rs` is the words beside it.
 
+mod check;
 mod drill;
 mod error;
 mod graph;
@@ -14,6 +15,7 @@ mod skeleton;
 mod source;
 mod variables;
 
+pub use check::*;
 pub use drill::{Act, Drill, DrillCall, Goal, Recipe, Symptom, Vocabulary};
 pub use error::{LabError, Place};
 pub use graph::{Reference, in_order, waves};
