@@ -20,7 +20,8 @@ struct Place {
 impl Place {
     fn open() -> Self {
         let folder = Folder::new();
-        let mut sandbox = folder.pllab("sandbox --output json --pace instant").start();
+        let mut sandbox =
+            folder.pllab("sandbox --output json --pace instant --quota L-F678F1CE=20 --quota L-1216C47A=20").start();
         let said = sandbox.until("sandbox_ready");
         let ready: Value = serde_json::from_str(said.lines().next().expect("a line")).expect("JSON");
         let text = |value: &Value| value.as_str().expect("text").to_owned();
