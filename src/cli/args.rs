@@ -91,10 +91,11 @@ pub(super) enum Verb {
     Check(Check),
     Why(OneRun),
     Drill(DrillArgs),
-    Browse(OneRun),
+    Browse(Browse),
     Clean(Clean),
     Report(Report),
     Handout(Handout),
+    Doctor(super::doctor::Doctor),
     Policy(super::policy::Policy),
     Labs(Labs),
     Sandbox(Sandbox),
@@ -189,6 +190,16 @@ pub(super) enum DrillVerb {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Browse {
+    #[arg(value_name = "RUN")]
+    pub run: Option<String>,
+    #[arg(long)]
+    pub tunnel: bool,
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Check {
     #[arg(value_name = "STEP")]
     pub step: Option<String>,
@@ -197,6 +208,7 @@ pub(super) struct Check {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Clean {
     #[arg(value_name = "RUN", conflicts_with = "all")]
     pub run: Option<String>,

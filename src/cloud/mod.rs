@@ -4,6 +4,7 @@
 
 mod at;
 mod call;
+mod clock;
 mod command;
 mod connect;
 mod credentials;
@@ -18,6 +19,7 @@ mod trust;
 
 pub use at::{at, text_at};
 pub use call::{Api, Call};
+pub use clock::clock_skew;
 pub use connect::{Clients, Clouds, ConnectOptions, Identity, connect, identity, is_loopback, usual_region};
 pub use endpoints::{Endpoint, endpoints};
 pub use fault::{Fault, FaultClass};

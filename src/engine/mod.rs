@@ -5,6 +5,7 @@
 mod ahead;
 mod core;
 mod decide;
+mod door;
 mod drill;
 mod drive;
 pub mod event;
@@ -28,6 +29,7 @@ mod watch;
 pub use ahead::Ahead;
 pub use core::Core;
 pub use decide::{Effect, End, Input, Plan, decide};
+pub use door::{Threshold, open_door};
 pub use drill::{Drilling, Standing};
 pub use drive::{Drive, Ended, ShowPath, Stuck};
 pub use examine::examine;

@@ -101,6 +101,8 @@ pub enum QuestionId {
     ConfirmClean,
     /// While a drill is planted.
     Drill,
+    /// Before `pllab browse` makes its way to the client.
+    Door,
 }
 
 /// One choice.
