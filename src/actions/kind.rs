@@ -4,8 +4,8 @@ use super::grant::Grant;
 use super::part::{Making, Part};
 use super::sighting::{Known, Object, Sighting, Survey};
 use super::{
-    acceptance, connect_endpoint, cross_zone, endpoint, endpoint_service, gateway_endpoint, instance, listener, load_balancer, principal,
-    route_table, security_group, service_lookup, subnet, target_group, vpc,
+    acceptance, connect_endpoint, cross_zone, endpoint, endpoint_service, gateway_endpoint, instance, listener,
+    load_balancer, principal, route_table, security_group, service_lookup, subnet, target_group, vpc,
 };
 use crate::cloud::{Api, Call, Fault};
 use crate::i18n::{Text, m};

@@ -90,6 +90,7 @@ pub(super) enum Verb {
     Status(OneRun),
     Check(Check),
     Why(OneRun),
+    Drill(DrillArgs),
     Browse(Browse),
     Clean(Clean),
     Report(Report),
@@ -162,6 +163,32 @@ pub(super) struct Resume {
 pub(super) struct OneRun {
     #[arg(value_name = "RUN")]
     pub run: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct DrillArgs {
+    #[arg(value_name = "NAME")]
+    pub drill: Option<String>,
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<String>,
+    #[arg(long, value_enum)]
+    pub pace: Option<PaceArg>,
+    #[arg(long)]
+    pub allow_aws: bool,
+    #[arg(short, long)]
+    pub yes: bool,
+    #[command(subcommand)]
+    pub verb: Option<DrillVerb>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum DrillVerb {
+    List,
+    Check(OneRun),
+    Hint(OneRun),
+    GiveUp(OneRun),
+    Undo(OneRun),
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@ mod crash;
 mod data_plane;
 mod differences;
 mod doctor;
+mod drills;
 mod explain;
 mod faults;
 mod hands_on;
