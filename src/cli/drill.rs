@@ -259,6 +259,7 @@ async fn build(context: &mut Context, store: &Store, args: &DrillArgs) -> Result
         profile: None,
         consumer_profile: None,
         two_accounts: false,
+        api_only: false,
         region: None,
         learner: None,
         set: Vec::new(),
