@@ -28,7 +28,7 @@ pub use core::Core;
 pub use decide::{Effect, End, Input, Plan, decide};
 pub use drive::{Drive, Ended, Stuck};
 pub use examine::examine;
-pub use journal::{FORMAT, Journal, JournalError, Read, read};
+pub use journal::{FORMAT, Journal, JournalError, Read, parse as parse_journal, read};
 pub use leftovers::{Leftover, Remnant, leftovers};
 pub use money::{Spending, per_hour, spending};
 pub use perform::Patience;
