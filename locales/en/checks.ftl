@@ -13,8 +13,8 @@ check-title-same-cidr = Both VPCs have the same CIDR
 check-title-service-found = The service name is found
 check-title-endpoint-state = State of the endpoint
 check-title-endpoint-in-zone = Zone of the endpoint
-check-title-no-answer = What the client gets
-check-title-answer = The page arrives
+check-title-no-answer = What { $client } gets
+check-title-answer = The page arrives at { $client }
 check-title-page = The page in your browser
 check-title-log-shows-load-balancer = Source in nginx's log is the NLB's ENI
 

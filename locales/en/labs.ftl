@@ -13,3 +13,5 @@ labs-new-name = `{ $name }` is not a name for a lab
 labs-new-name-detail = Use small letters, digits and hyphens, with a letter first.
 labs-new-taken = { $path } exists already
 labs-new-taken-detail = Nothing was changed. Choose another name, or another folder with --dir.
+labs-two-accounts = lab { $lab } needs one account for the provider and another for the consumer
+labs-two-accounts-detail = The sandbox has two accounts. Elsewhere, give the consumer a profile of its own.

@@ -13,8 +13,8 @@ check-title-same-cidr = 両方の VPC の CIDR が同じ
 check-title-service-found = サービス名が見つかる
 check-title-endpoint-state = エンドポイントの状態
 check-title-endpoint-in-zone = エンドポイントのゾーン
-check-title-no-answer = クライアントから見た結果
-check-title-answer = ページが届く
+check-title-no-answer = { $client } から見た結果
+check-title-answer = { $client } にページが届く
 check-title-page = ブラウザーで開くページ
 check-title-log-shows-load-balancer = nginx のログの接続元が NLB の ENI と一致
 

@@ -13,3 +13,5 @@ labs-new-name = 「{ $name }」はラボの名前に使えません
 labs-new-name-detail = 使えるのは英小文字、数字、ハイフンです。先頭は英字にしてください。
 labs-new-taken = { $path } はもうあります
 labs-new-taken-detail = 何も書き換えていません。別の名前か、--dir で別のフォルダーを指定してください。
+labs-two-accounts = ラボ { $lab } には、provider と consumer で別々のアカウントが必要です
+labs-two-accounts-detail = サンドボックスには 2 つのアカウントがあります。ほかの実行先では、consumer 用のプロファイルも指定してください。

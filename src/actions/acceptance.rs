@@ -36,10 +36,10 @@ pub(super) fn survey(acceptance: &Acceptance) -> Survey {
     Survey { lasts: false, ..Survey::new(list, "VpcEndpointConnections", "VpcEndpointId") }
 }
 
-pub(super) fn observe(acceptance: &Acceptance, object: &Object, known: &Known<'_>) -> Option<Sighting> {
+pub(super) fn observe(acceptance: &Acceptance, state: &str, object: &Object, known: &Known<'_>) -> Option<Sighting> {
     let mine = known(&acceptance.endpoint, "id").is_some_and(|id| id == object.id);
     let sighting = Sighting::of(object, &[]);
-    mine.then(|| sighting.value(m::point_connection(), "available", &object.text("VpcEndpointState")))
+    mine.then(|| sighting.value(m::point_connection(), state, &object.text("VpcEndpointState")))
 }
 
 pub(super) fn grants() -> Vec<Grant> {

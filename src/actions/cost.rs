@@ -31,8 +31,8 @@ pub struct Charge {
 #[must_use]
 pub fn cost(resource: &Resource, region: &str) -> Option<Charge> {
     let (items, whole_hours): (Vec<_>, bool) = match resource {
-        // One subnet, so one zone.
-        Resource::Endpoint(_) => (vec![look_up(region, Item::EndpointZone)], true),
+        // Each subnet is in a zone of its own; without any named, the look-up chose one.
+        Resource::Endpoint(it) => (vec![look_up(region, Item::EndpointZone); it.subnets.len().max(1)], true),
         Resource::LoadBalancer(_) => (vec![look_up(region, Item::Nlb), look_up(region, Item::Nlcu)], true),
         Resource::Instance(it) => {
             let windows = it.image == Image::WindowsServer2022;

@@ -11,13 +11,18 @@ use crate::lab::Endpoint;
 
 /// Its network interface and DNS names are in the reply already, while the request still waits for acceptance.
 pub(super) fn make(endpoint: &Endpoint, making: &Making<'_>) -> Vec<Part> {
+    let subnets: Vec<_> = if endpoint.subnets.is_empty() {
+        vec![fact(&endpoint.lookup, "subnet")]
+    } else {
+        endpoint.subnets.iter().map(|subnet| fact(subnet, "id")).collect()
+    };
     let call = ec2(
         "CreateVpcEndpoint",
         json!({
             "VpcEndpointType": "Interface",
             "VpcId": fact(&endpoint.vpc, "id"),
             "ServiceName": fact(&endpoint.lookup, "name"),
-            "SubnetIds": [fact(&endpoint.lookup, "subnet")],
+            "SubnetIds": subnets,
             "SecurityGroupIds": [fact(&endpoint.group, "id")],
             "PrivateDnsEnabled": false,
             "ClientToken": making.token(&endpoint.name),
@@ -63,16 +68,15 @@ pub(super) fn observe(endpoint: &Endpoint, object: &Object, known: &Known<'_>) -
         return None;
     }
     let facts = [("id", "VpcEndpointId"), ("dns", "DnsEntries[0].DnsName"), ("eni", "NetworkInterfaceIds[0]")];
+    let (subnets, fact) = if endpoint.subnets.is_empty() {
+        (std::slice::from_ref(&endpoint.lookup), "subnet")
+    } else {
+        (endpoint.subnets.as_slice(), "id")
+    };
     let sighting = Sighting::of(object, &facts)
         .refers(m::point_vpc(), known, &endpoint.vpc, "id", &object.text("VpcId"))
         .refers(m::point_service(), known, &endpoint.lookup, "name", &object.text("ServiceName"))
-        .refers_to_all(
-            m::point_subnet(),
-            known,
-            (std::slice::from_ref(&endpoint.lookup), "subnet"),
-            &object.texts("SubnetIds"),
-            false,
-        )
+        .refers_to_all(m::point_subnet(), known, (subnets, fact), &object.texts("SubnetIds"), false)
         .refers_to_all(
             m::point_group(),
             known,

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, ec2, fact};
+use super::principal;
 use super::sighting::{Fit, Known, Object, Sighting, Survey, shown_all};
 use crate::cloud::Call;
 use crate::i18n::m;
@@ -31,14 +32,7 @@ pub(super) fn make(service: &EndpointService, making: &Making<'_>) -> Vec<Part> 
         repeat: true,
     }];
     if !service.allow.is_empty() {
-        let principals: Vec<_> = service
-            .allow
-            .iter()
-            .map(|side| match side {
-                Side::Provider => "arn:aws:iam::${account.provider}:root",
-                Side::Consumer => "arn:aws:iam::${account.consumer}:root",
-            })
-            .collect();
+        let principals: Vec<_> = service.allow.iter().map(|side| principal::root(*side)).collect();
         parts.push(Part {
             name: "allow",
             call: ec2(

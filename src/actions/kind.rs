@@ -4,8 +4,8 @@ use super::grant::Grant;
 use super::part::{Making, Part};
 use super::sighting::{Known, Object, Sighting, Survey};
 use super::{
-    acceptance, endpoint, endpoint_service, gateway_endpoint, instance, listener, load_balancer, route_table,
-    security_group, service_lookup, subnet, target_group, vpc,
+    acceptance, cross_zone, endpoint, endpoint_service, gateway_endpoint, instance, listener, load_balancer, principal,
+    route_table, security_group, service_lookup, subnet, target_group, vpc,
 };
 use crate::cloud::{Api, Call};
 use crate::i18n::{Text, m};
@@ -28,6 +28,10 @@ pub fn make(resource: &Resource, making: &Making<'_>) -> Vec<Part> {
         Resource::ServiceLookup(it) => service_lookup::make(it, making),
         Resource::Endpoint(it) => endpoint::make(it, making),
         Resource::Acceptance(it) => acceptance::make(it, making),
+        Resource::Rejection(it) => acceptance::reject(it),
+        Resource::AllowedPrincipal(it) => principal::allow(it),
+        Resource::RemovedPrincipal(it) => principal::remove(it),
+        Resource::CrossZone(it) => cross_zone::make(it),
     }
 }
 
@@ -45,9 +49,13 @@ pub fn survey(resource: &Resource) -> Option<Survey> {
         Resource::LoadBalancer(_) => load_balancer::survey(),
         Resource::Listener(_) => listener::survey(),
         Resource::EndpointService(_) => endpoint_service::survey(),
-        Resource::ServiceLookup(_) => return None,
         Resource::Endpoint(_) => endpoint::survey(),
-        Resource::Acceptance(it) => acceptance::survey(it),
+        Resource::Acceptance(it) | Resource::Rejection(it) => acceptance::survey(it),
+        // A look, and settings of what is known already: the step's checks tell whether they are as they should be.
+        Resource::ServiceLookup(_)
+        | Resource::AllowedPrincipal(_)
+        | Resource::RemovedPrincipal(_)
+        | Resource::CrossZone(_) => return None,
     })
 }
 
@@ -65,9 +73,13 @@ pub fn observe(resource: &Resource, object: &Object, known: &Known<'_>) -> Optio
         Resource::LoadBalancer(it) => load_balancer::observe(it, object, known),
         Resource::Listener(it) => listener::observe(it, object, known),
         Resource::EndpointService(it) => endpoint_service::observe(it, object, known),
-        Resource::ServiceLookup(_) => None,
         Resource::Endpoint(it) => endpoint::observe(it, object, known),
-        Resource::Acceptance(it) => acceptance::observe(it, object, known),
+        Resource::Acceptance(it) => acceptance::observe(it, "available", object, known),
+        Resource::Rejection(it) => acceptance::observe(it, "rejected", object, known),
+        Resource::ServiceLookup(_)
+        | Resource::AllowedPrincipal(_)
+        | Resource::RemovedPrincipal(_)
+        | Resource::CrossZone(_) => None,
     }
 }
 
@@ -88,6 +100,9 @@ pub fn grants(resource: &Resource) -> Vec<Grant> {
         Resource::ServiceLookup(_) => Vec::new(),
         Resource::Endpoint(_) => endpoint::grants(),
         Resource::Acceptance(_) => acceptance::grants(),
+        Resource::Rejection(_) => acceptance::reject_grants(),
+        Resource::AllowedPrincipal(_) | Resource::RemovedPrincipal(_) => principal::grants(),
+        Resource::CrossZone(_) => cross_zone::grants(),
     }
 }
 
@@ -171,11 +186,18 @@ pub fn plan(resource: &Resource) -> Text {
         Resource::TargetGroup(it) => m::action_target_group(&it.name, it.targets.join(", ")),
         Resource::LoadBalancer(it) => m::action_load_balancer(&it.name),
         Resource::Listener(it) => m::action_listener(it.port, &it.target_group),
-        Resource::EndpointService(it) if it.acceptance_required => m::action_endpoint_service(&it.load_balancer),
-        Resource::EndpointService(it) => m::action_endpoint_service_open(&it.load_balancer),
+        Resource::EndpointService(it) => match (it.acceptance_required, it.allow.is_empty()) {
+            (true, false) => m::action_endpoint_service(&it.load_balancer),
+            (true, true) => m::action_endpoint_service_closed(&it.load_balancer),
+            (false, _) => m::action_endpoint_service_open(&it.load_balancer),
+        },
         Resource::ServiceLookup(_) => m::action_service_lookup(),
         Resource::Endpoint(it) => m::action_endpoint(&it.name),
         Resource::Acceptance(_) => m::action_acceptance(),
+        Resource::Rejection(_) => m::action_rejection(),
+        Resource::AllowedPrincipal(it) => m::action_allowed_principal(&it.service, principal::of(it.side)),
+        Resource::RemovedPrincipal(it) => m::action_removed_principal(&it.service, principal::of(it.side)),
+        Resource::CrossZone(it) => m::action_cross_zone(&it.load_balancer),
     }
 }
 
@@ -195,7 +217,9 @@ pub fn label(kind: &str, name: &str) -> Text {
         "endpoint_service" => m::label_endpoint_service(name),
         "endpoint" => m::label_endpoint(name),
         "service_lookup" => m::label_service_lookup(name),
-        "acceptance" => m::label_acceptance(name),
+        "acceptance" | "rejection" => m::label_acceptance(name),
+        "allowed_principal" | "removed_principal" => m::label_principal(name),
+        "cross_zone" => m::label_cross_zone(name),
         _ => Text::literal(name),
     }
 }
@@ -204,6 +228,12 @@ pub fn label(kind: &str, name: &str) -> Text {
 #[must_use]
 pub fn takes_minutes(kind: &str) -> bool {
     kind == "load_balancer"
+}
+
+/// Whether it makes nothing that lasts by itself, but changes what is there.
+#[must_use]
+pub fn changes(kind: &str) -> bool {
+    matches!(kind, "acceptance" | "rejection" | "allowed_principal" | "removed_principal" | "cross_zone")
 }
 
 /// How long it usually takes on AWS until its deletion is complete, in seconds from and to; `None` when it is gone at

@@ -4,6 +4,7 @@
 
 mod acceptance;
 mod cost;
+mod cross_zone;
 mod endpoint;
 mod endpoint_service;
 mod gateway_endpoint;
@@ -14,6 +15,7 @@ mod listener;
 mod load_balancer;
 mod part;
 mod price;
+mod principal;
 mod route_table;
 mod security_group;
 mod service_lookup;
@@ -25,7 +27,7 @@ mod vpc;
 pub use cost::{Charge, cost};
 pub use grant::{Grant, Rail, Scope};
 pub use kind::{
-    delete, grants, label, look, make, observe, plan, reads, reject, reject_grants, survey, takes_minutes,
+    changes, delete, grants, label, look, make, observe, plan, reads, reject, reject_grants, survey, takes_minutes,
     usual_deletion,
 };
 pub use part::{Find, Making, Part, Presence, facts_of, presence};

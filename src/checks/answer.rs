@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::attempts::newest;
+use super::attempts::{label, named, newest};
 use super::console;
 use super::facts::Facts;
 use super::judgement::Judgement;
@@ -16,11 +16,14 @@ pub(super) struct Answer<'a>(pub &'a OneClient);
 
 impl Question for Answer<'_> {
     fn name(&self) -> String {
-        format!("answer:{}:{}", self.0.client, self.0.endpoint)
+        named("answer", self.0)
     }
 
     fn title(&self) -> Text {
-        m::check_title_answer()
+        match &self.0.subnet {
+            Some(subnet) => m::check_title_answer_in(&self.0.client, subnet),
+            None => m::check_title_answer(&self.0.client),
+        }
     }
 
     fn subject(&self) -> &str {
@@ -45,12 +48,12 @@ impl Question for Answer<'_> {
     }
 
     async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
-        Ok(judge(&console::read(reply), scene.token))
+        Ok(judge(&console::read(reply), scene.token, &label(scene.token, self.0)))
     }
 }
 
-fn judge(console: &str, token: &str) -> Judgement {
-    let Some(attempt) = newest(console, token) else { return Judgement::not_yet(m::check_no_attempt()) };
+fn judge(console: &str, token: &str, label: &str) -> Judgement {
+    let Some(attempt) = newest(console, label) else { return Judgement::not_yet(m::check_no_attempt()) };
     let seen = attempt.in_words();
     match (attempt.code, attempt.exit) {
         (200, 0) if attempt.shows(token) => Judgement::met(seen),
@@ -82,7 +85,7 @@ mod tests {
             (format!("{PAGE}\npllab: asked tok code=200 exit=18 time=5.0\n"), NotYet),
             ("\npllab: asked tok code=000 exit=7 time=0.01\n".into(), NotYet),
         ] {
-            assert_eq!(judge(&console, "tok").verdict, verdict, "{console}");
+            assert_eq!(judge(&console, "tok", "tok").verdict, verdict, "{console}");
         }
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::answer::Answer;
 use super::console_says::ConsoleSays;
+use super::cross_zone_on::CrossZoneOn;
+use super::cut_off::CutOff;
 use super::endpoint_in_zone::EndpointInZone;
 use super::endpoint_state::EndpointState;
 use super::facts::{self, Facts};
@@ -16,6 +18,7 @@ use super::log_shows_load_balancer::LogShowsLoadBalancer;
 use super::no_answer::NoAnswer;
 use super::page::Page;
 use super::principal_allowed::PrincipalAllowed;
+use super::principal_not_allowed::PrincipalNotAllowed;
 use super::question::Question;
 use super::request_waiting::RequestWaiting;
 use super::route_to_s3::RouteToS3;
@@ -23,6 +26,7 @@ use super::same_cidr::SameCidr;
 use super::scene::Scene;
 use super::service_available::ServiceAvailable;
 use super::service_found::ServiceFound;
+use super::service_hidden::ServiceHidden;
 use super::subnet_in_zone::SubnetInZone;
 use super::targets_healthy::TargetsHealthy;
 use super::vpc_available::VpcAvailable;
@@ -36,8 +40,8 @@ macro_rules! with_question {
     ($check:expr, $question:ident => $body:expr) => {
         with_question!(@arms $check, $question, $body,
             VpcAvailable, SubnetInZone, RouteToS3, GroupAdmits, InstanceRunning, ConsoleSays, LoadBalancerActive,
-            TargetsHealthy, ServiceAvailable, PrincipalAllowed, SameCidr, ServiceFound, RequestWaiting, EndpointState, EndpointInZone,
-            NoAnswer, Answer, Page, LogShowsLoadBalancer)
+            CrossZoneOn, TargetsHealthy, ServiceAvailable, PrincipalAllowed, PrincipalNotAllowed, ServiceHidden, SameCidr,
+            ServiceFound, RequestWaiting, EndpointState, EndpointInZone, NoAnswer, CutOff, Answer, Page, LogShowsLoadBalancer)
     };
     (@arms $check:expr, $question:ident, $body:expr, $($kind:ident),+) => {
         match $check { $( Check::$kind(fields) => { let $question = $kind(fields); $body } )+ }
@@ -86,7 +90,7 @@ pub async fn ask(check: &Check, scene: &Scene<'_>) -> Finding {
 }
 
 fn look_for(question: &impl Question, facts: &Facts, sides: &BTreeMap<String, Side>) -> Option<(Side, Call)> {
-    sides.get(question.subject()).map(|side| (*side, question.call(facts)))
+    sides.get(question.subject()).map(|side| (question.side().unwrap_or(*side), question.call(facts)))
 }
 
 async fn ask_one(question: &impl Question, scene: &Scene<'_>) -> Finding {
@@ -134,6 +138,10 @@ mod tests {
             { "targets_healthy": { "target_group": "web-targets" } },
             { "service_available": { "service": "service", "acceptance_required": true } },
             { "principal_allowed": { "service": "service", "side": "consumer" } },
+            { "principal_not_allowed": { "service": "service", "side": "consumer" } },
+            { "service_hidden": { "service": "service", "side": "provider" } },
+            { "cross_zone_on": { "load_balancer": "nlb" } },
+            { "cut_off": client },
             { "same_cidr": { "one": "provider-vpc", "other": "consumer-vpc" } },
             { "service_found": { "lookup": "found-service" } },
             { "endpoint_state": { "endpoint": "endpoint", "state": "pendingAcceptance" } },

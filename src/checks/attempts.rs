@@ -2,6 +2,7 @@
 
 use super::page_marks::mark;
 use crate::i18n::{Text, m};
+use crate::lab::OneClient;
 
 /// `curl`'s exit status for a time-out.
 const TIMED_OUT: u32 = 28;
@@ -19,15 +20,30 @@ pub(crate) struct Attempt<'a> {
     pub body: &'a str,
 }
 
-/// The newest attempt of the run with this token. Older ones tell of a state that may be over.
-pub(crate) fn newest<'a>(console: &'a str, token: &str) -> Option<Attempt<'a>> {
-    let marker = format!("pllab: asked {token} ");
-    let mut starts = console.rmatch_indices(&marker).map(|(at, _)| at).peekable();
-    while let Some(at) = starts.next() {
+/// What every attempt's line begins with, whichever name was asked.
+const MARK: &str = "pllab: asked ";
+
+/// What a client's lines are marked with: the run's token, and the subnet in whose zone it asks, where it asks in several.
+pub(super) fn label(token: &str, client: &OneClient) -> String {
+    client.subnet.as_ref().map_or_else(|| token.to_owned(), |subnet| format!("{token}-{subnet}"))
+}
+
+/// The name of a check on a client's attempts.
+pub(super) fn named(kind: &str, client: &OneClient) -> String {
+    let subnet = client.subnet.as_ref().map(|subnet| format!(":{subnet}")).unwrap_or_default();
+    format!("{kind}:{}:{}{subnet}", client.client, client.endpoint)
+}
+
+/// The newest attempt with this label: the run's token, unless a client asks several names. Older ones tell of a state that
+/// may be over.
+pub(crate) fn newest<'a>(console: &'a str, label: &str) -> Option<Attempt<'a>> {
+    let marker = format!("{MARK}{label} ");
+    for (at, _) in console.rmatch_indices(&marker) {
         let line = console.get(at + marker.len()..).unwrap_or_default().lines().next().unwrap_or_default();
         // The console may have been read in the middle of a line: then the one before is the newest.
         let Some((code, exit, seconds)) = read(line) else { continue };
-        let from = starts.peek().map_or(0, |before| before + console[*before..at].find('\n').unwrap_or(0));
+        let before = console[..at].rfind(MARK);
+        let from = before.map_or(0, |before| before + console[before..at].find('\n').unwrap_or(0));
         return Some(Attempt { code, exit, seconds, body: &console[from..at] });
     }
     None
@@ -96,6 +112,16 @@ mod tests {
             let line = line.replace("%{time_total}", "0.012").replace("\\n", "\n");
             assert_eq!(newest(&line, "tok").map(|attempt| attempt.code), Some(200), "{line}");
         }
+    }
+
+    #[test]
+    fn names_that_are_asked_in_turn_are_told_apart() {
+        let line = |subnet: &str, rest: &str| format!("\npllab: asked tok-{subnet} {rest} time=0.1\n");
+        let console = format!("{PAGE}{}{}", line("a", "code=200 exit=0"), line("b", "code=000 exit=28"));
+        assert!(newest(&console, "tok-a").expect("an attempt").shows("tok"));
+        let other = newest(&console, "tok-b").expect("an attempt");
+        assert!(other.timed_out() && !other.shows("tok"));
+        assert_eq!(newest(&console, "tok"), None);
     }
 
     #[test]

@@ -75,7 +75,12 @@ fn judge(subnets: &Value, services: &Value, name: &str) -> Judgement {
     let shown = |subnet| format!("{} ({})", text(subnet, "AvailabilityZoneId"), text(subnet, "AvailabilityZone"));
     let judgement = match outside {
         None if subnets.is_empty() => Judgement::gone(),
-        None => Judgement::met(subnets.iter().map(shown).collect::<Vec<_>>().join(", ")),
+        None => {
+            let mut zones: Vec<String> = subnets.iter().map(shown).collect();
+            // Subnets come in no order of their own.
+            zones.sort();
+            Judgement::met(zones.join(", "))
+        }
         Some(subnet) => Judgement::broken(shown(subnet)).because(m::check_why_endpoint_zone(covered.join(", "))),
     };
     judgement.expecting(covered.join(", "))

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::attempts::newest;
+use super::attempts::{label, named, newest};
 use super::console;
 use super::facts::Facts;
 use super::judgement::Judgement;
@@ -16,11 +16,14 @@ pub(super) struct NoAnswer<'a>(pub &'a OneClient);
 
 impl Question for NoAnswer<'_> {
     fn name(&self) -> String {
-        format!("no_answer:{}:{}", self.0.client, self.0.endpoint)
+        named("no_answer", self.0)
     }
 
     fn title(&self) -> Text {
-        m::check_title_no_answer()
+        match &self.0.subnet {
+            Some(subnet) => m::check_title_no_answer_in(&self.0.client, subnet),
+            None => m::check_title_no_answer(&self.0.client),
+        }
     }
 
     fn subject(&self) -> &str {
@@ -45,12 +48,12 @@ impl Question for NoAnswer<'_> {
     }
 
     async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
-        Ok(judge(&console::read(reply), scene.token))
+        Ok(judge(&console::read(reply), &label(scene.token, self.0)))
     }
 }
 
-fn judge(console: &str, token: &str) -> Judgement {
-    let Some(attempt) = newest(console, token) else { return Judgement::not_yet(m::check_no_attempt()) };
+fn judge(console: &str, label: &str) -> Judgement {
+    let Some(attempt) = newest(console, label) else { return Judgement::not_yet(m::check_no_attempt()) };
     let seen = attempt.in_words();
     if attempt.timed_out() {
         Judgement::met(seen)

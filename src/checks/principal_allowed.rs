@@ -61,16 +61,23 @@ fn root_of(account: &str) -> String {
     format!("arn:aws:iam::{account}:root")
 }
 
-fn judge(reply: &Value, account: &str) -> Judgement {
-    let principals: Vec<&str> =
-        list(reply, "AllowedPrincipals").iter().map(|allowed| text(allowed, "Principal")).collect();
+/// What allows the whole account, of the principals in a reply. A star allows every account, this one too.
+pub(super) fn allowed<'a>(reply: &'a Value, account: &str) -> Option<&'a str> {
     let root = root_of(account);
-    // A star allows every account, this one too.
-    if let Some(principal) = principals.iter().find(|principal| **principal == root || **principal == "*") {
-        return Judgement::met(*principal);
+    principals(reply).into_iter().find(|principal| *principal == root || *principal == "*")
+}
+
+fn principals(reply: &Value) -> Vec<&str> {
+    list(reply, "AllowedPrincipals").iter().map(|allowed| text(allowed, "Principal")).collect()
+}
+
+fn judge(reply: &Value, account: &str) -> Judgement {
+    if let Some(principal) = allowed(reply, account) {
+        return Judgement::met(principal);
     }
+    let principals = principals(reply);
     let seen = if principals.is_empty() { m::check_no_principal() } else { Text::literal(principals.join(", ")) };
-    Judgement::broken(seen).because(m::check_why_principal(root))
+    Judgement::broken(seen).because(m::check_why_principal(root_of(account)))
 }
 
 #[cfg(test)]

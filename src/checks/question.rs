@@ -7,6 +7,7 @@ use super::judgement::Judgement;
 use super::scene::Scene;
 use crate::cloud::{Call, Fault};
 use crate::i18n::Text;
+use crate::lab::Side;
 
 /// A check's question. The judging itself is a plain function in each file, so that replies can be tabled in tests.
 pub(super) trait Question {
@@ -18,6 +19,11 @@ pub(super) trait Question {
 
     /// The resource whose side asks.
     fn subject(&self) -> &str;
+
+    /// Whose look it is, where that is not the subject's own side.
+    fn side(&self) -> Option<Side> {
+        None
+    }
 
     /// Facts without which there is nothing to ask about, as resource and key.
     fn needs(&self) -> Vec<(&str, &'static str)>;

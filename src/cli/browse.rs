@@ -22,12 +22,20 @@ async fn show(context: &mut Context, args: &OneRun) -> Result<(), Failed> {
     let found = store.find(args.run.as_deref(), |state| !state.cleaned)?;
     let state = &found.state;
     let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region)?;
-    let page = loaded.lab.steps.iter().flat_map(|step| &step.checks).find_map(|check| match check {
-        Check::Page(page) => Some(page),
+    // The page that the lab proves, else the first one that a client of it asks for.
+    let checks = || loaded.lab.steps.iter().flat_map(|step| &step.checks);
+    let page = checks().find_map(|check| match check {
+        Check::Page(page) => Some((&page.client, &page.endpoint)),
         _ => None,
     });
+    let page = page.or_else(|| {
+        checks().find_map(|check| match check {
+            Check::Answer(it) => Some((&it.client, &it.endpoint)),
+            _ => None,
+        })
+    });
     let made = |name: &str, fact: &str| state.resources.get(name)?.facts.get(fact).cloned();
-    let place = page.and_then(|page| Some((made(&page.client, "id")?, made(&page.endpoint, "dns")?)));
+    let place = page.and_then(|(client, endpoint)| Some((made(client, "id")?, made(endpoint, "dns")?)));
     let Some((client, dns)) = place else {
         let next = format!("pllab resume {}", found.id());
         return Err(Failed::new(Code::NotMet, m::cli_browse_nothing(), vec![m::cli_browse_nothing_detail()], &[&next]));

@@ -78,9 +78,9 @@ pub(super) fn example(
     let token = "example-token".to_owned();
     let mut loaded = context.lab(lab, set, &token, region)?;
     if super::zone::is_auto(&loaded) {
-        let zone = super::zone::example(region);
         let mut set = set.clone();
-        set.extend(super::zone::variables(&loaded).map(|(name, _)| (name.to_owned(), zone.clone())));
+        let open = super::zone::variables(&loaded).enumerate();
+        set.extend(open.map(|(index, (name, _))| (name.to_owned(), super::zone::example(region, index))));
         loaded = context.lab(lab, &set, &token, region)?;
     }
     let state = State {

@@ -136,12 +136,11 @@ async fn prove(
         Err(errors) => return Ok(Err(errors)),
     };
     let folder = tempfile::tempdir().map_err(|error| Failed::io(std::env::temp_dir(), &error))?;
-    let target = Target::throw_away(&context.host, &folder.path().join("sandbox"), REGION).await?;
+    let target =
+        Target::throw_away(&context.host, &folder.path().join("sandbox"), REGION, loaded.lab.two_accounts).await?;
     let interrupt = Interrupt::listen();
     let proved = async {
-        for (name, wanted) in zone::variables(&loaded) {
-            set.insert(name.to_owned(), zone::choose(&target, &loaded, name, wanted).await?);
-        }
+        zone::settle(&target, &loaded, &mut set).await?;
         let loaded = match read(&set, &token) {
             Ok(loaded) => loaded,
             Err(errors) => return Ok(Err(errors)),

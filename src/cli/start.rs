@@ -98,12 +98,17 @@ async fn begin(
             (Some(url), _) => Target::endpoint(&context.host, url, sign_in).await?,
             (None, Where::Aws) => Target::aws(&context.host, sign_in).await?,
             (None, Where::Sandbox) => {
-                Target::sandbox(&context.host, &store, &folder, &region, pace, args.two_accounts).await?
+                let two_accounts = args.two_accounts || loaded.lab.two_accounts;
+                Target::sandbox(&context.host, &store, &folder, &region, pace, two_accounts).await?
             }
         };
-        for (name, wanted) in super::zone::variables(&loaded) {
-            set.insert(name.to_owned(), super::zone::choose(&target, &loaded, name, wanted).await?);
+        if loaded.lab.two_accounts && !target.two_accounts() {
+            target.close().await;
+            let next = format!("pllab start {} --consumer-profile NAME", args.lab);
+            let details = vec![m::labs_two_accounts_detail()];
+            return Err(Failed::new(Code::Usage, m::labs_two_accounts(&args.lab), details, &[&next]));
         }
+        super::zone::settle(&target, &loaded, &mut set).await?;
         loaded = context.lab(&args.lab, &set, &token, &region)?;
         Ok(target)
     }

@@ -1,7 +1,7 @@
 //! Where a run's calls go: the sandbox of its folder, one that is already running, AWS, or an endpoint that was named.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::access;
@@ -92,10 +92,10 @@ impl Target {
     }
 
     /// A sandbox of its own in `folder`, gone with the target.
-    pub async fn throw_away(host: &Host, folder: &Path, region: &str) -> Result<Self, Failed> {
+    pub async fn throw_away(host: &Host, folder: &Path, region: &str, two_accounts: bool) -> Result<Self, Failed> {
         let (sandbox, live, note) =
             open(host, folder, region, Pace::Instant, None, Vec::new(), Limits::of_a_run()).await?;
-        Self::of_live(&live, region, false, Some((sandbox, note))).await
+        Self::of_live(&live, region, two_accounts, Some((sandbox, note))).await
     }
 
     async fn of_live(
@@ -331,10 +331,24 @@ pub(super) async fn open(
         throttle: limits.throttle,
         faults,
     };
-    let sandbox = Sandbox::start(options).await.map_err(|error| start_trouble(&error))?;
+    let sandbox =
+        Sandbox::start_with_nginx(options, installed_nginx(host)).await.map_err(|error| start_trouble(&error))?;
     let live = Live::of(&sandbox, region, pace);
     let note = live.leave(folder).map_err(|error| Failed::io(folder, &error))?;
     Ok((sandbox, live, note))
+}
+
+/// The nginx for the sandbox's instances: the one that `PLLAB_NGINX` names, else the one on the PATH or where systems
+/// keep it. `PLLAB_NGINX=builtin` stands for the built-in page server.
+fn installed_nginx(host: &Host) -> Option<PathBuf> {
+    match host.var("PLLAB_NGINX").as_deref() {
+        Some("builtin") => return None,
+        Some(path) => return Some(PathBuf::from(path)),
+        None => {}
+    }
+    let path = host.var("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);
+    cfg!(unix).then(|| folders.map(|folder| folder.join("nginx")).find(|program| program.is_file())).flatten()
 }
 
 fn start_trouble(error: &StartError) -> Failed {

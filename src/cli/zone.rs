@@ -30,9 +30,28 @@ pub(super) fn variables(loaded: &Loaded) -> impl Iterator<Item = (&str, &str)> {
     zones.filter_map(|(name, _)| Some((name.as_str(), loaded.variables.get(name)?.as_str())))
 }
 
+/// Puts the lab's zones into `set`: `auto` is a different one for each variable, and keeps away from those that were chosen.
+pub(super) async fn settle(target: &Target, loaded: &Loaded, set: &mut BTreeMap<String, String>) -> Result<(), Failed> {
+    let mut open: Vec<_> = variables(loaded).collect();
+    open.sort_by_key(|(_, wanted)| *wanted == AUTO);
+    let mut taken = BTreeSet::new();
+    for (name, wanted) in open {
+        let zone = choose(target, loaded, name, wanted, &taken).await?;
+        taken.insert(zone.clone());
+        set.insert(name.to_owned(), zone);
+    }
+    Ok(())
+}
+
 /// The zone that `wanted` means, by id: zone names differ between accounts. `auto` is one that both sides have, and that offers
 /// each side the instance types it launches.
-pub(super) async fn choose(target: &Target, loaded: &Loaded, name: &str, wanted: &str) -> Result<String, Failed> {
+async fn choose(
+    target: &Target,
+    loaded: &Loaded,
+    name: &str,
+    wanted: &str,
+    taken: &BTreeSet<String>,
+) -> Result<String, Failed> {
     let sides = [(Side::Provider, &target.clouds.provider), (Side::Consumer, &target.clouds.consumer)];
     let mut shared: Vec<(String, String)> = zones(sides[0].1).await?;
     let consumer = zones(sides[1].1).await?;
@@ -46,6 +65,7 @@ pub(super) async fn choose(target: &Target, loaded: &Loaded, name: &str, wanted:
         });
     }
     let mut offering = shared.clone();
+    offering.retain(|(id, _)| !taken.contains(id));
     let mut types = BTreeSet::new();
     for (side, clients) in sides {
         let wanted: BTreeSet<&str> = instance_types(loaded, side).collect();
@@ -111,7 +131,12 @@ async fn zones(clients: &Clients) -> Result<Vec<(String, String)>, Failed> {
     Ok(zones.iter().filter(usable).map(|zone| (text(zone, "ZoneId"), text(zone, "ZoneName"))).collect())
 }
 
-/// What stands for the zone where no cloud is asked.
-pub(super) fn example(region: &str) -> String {
-    if region == "ap-northeast-1" { USUAL.to_owned() } else { "your-zone-id".to_owned() }
+/// What stands for the `index`-th zone where no cloud is asked.
+pub(super) fn example(region: &str, index: usize) -> String {
+    match (region, index) {
+        ("ap-northeast-1", 0) => USUAL.to_owned(),
+        ("ap-northeast-1", 1) => "apne1-az1".to_owned(),
+        (_, 0) => "your-zone-id".to_owned(),
+        _ => format!("your-zone-id-{}", index + 1),
+    }
 }

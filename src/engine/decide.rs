@@ -178,8 +178,8 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
             let Some((index, step)) = current(state, plan) else { return onward(state, plan) };
             let finished = Event::StepFinished { step: step.id.clone(), verdict: Verdict::Met };
             let mut effects = vec![Effect::Record(finished)];
-            // The moment the tie becomes solid is seen, not only told.
-            let tied = step.makes.iter().any(|it| matches!(it, Resource::Acceptance(_)));
+            // The moment the tie becomes solid, or is cut, is seen, not only told.
+            let tied = step.makes.iter().any(|it| matches!(it, Resource::Acceptance(_) | Resource::Rejection(_)));
             effects.extend(tied.then_some(Effect::Picture(index)));
             let last = index + 1 == plan.lab.steps.len();
             effects.push(if last { ask_clean_up(plan) } else { ask_next(plan) });

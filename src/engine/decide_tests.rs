@@ -29,6 +29,7 @@ fn step(id: &str, detour: bool) -> Step {
 
 fn lab() -> Lab {
     Lab {
+        two_accounts: false,
         format: 1,
         id: "toy".to_owned(),
         minutes: 2,

@@ -84,7 +84,7 @@ pub async fn leftovers(clouds: &Clouds, accounts: &BTreeMap<Side, String>) -> Re
         }
         let clients = clients(clouds, *side);
         let mut tagged = of_ec2(clients).await?;
-        tagged.extend(of_elb(clients).await?);
+        tagged.extend(of_elb(clients, "pllab-").await?);
         for (kind, ids) in by_kind(&tagged) {
             for (id, object) in look(clients, &kind, &ids).await? {
                 let Some((_, marks)) = tagged.get(&id) else { continue };
@@ -139,8 +139,10 @@ pub(super) fn kind_of(resource_type: &str) -> String {
     }
 }
 
-/// `ELBv2` tells tags by ARN only, at most twenty at a time [API:DescribeTags]. Only names that pllab gives are asked about.
-pub(super) async fn of_elb(clients: &Clients) -> Result<Tagged, Fault> {
+/// `ELBv2` tells tags by ARN only, at most twenty at a time [API:DescribeTags]. Only what has a name that begins with `named` is
+/// asked about.
+pub(super) async fn of_elb(clients: &Clients, named: &str) -> Result<Tagged, Fault> {
+    let is_ours = |name: &str| name.starts_with(named);
     let mut found: BTreeMap<String, &str> = BTreeMap::new();
     let balancers = ask(clients, Api::Elbv2, "DescribeLoadBalancers", json!({})).await?;
     for balancer in list(&balancers, "LoadBalancers").iter().filter(|it| is_ours(&text(it, "LoadBalancerName"))) {
@@ -161,10 +163,9 @@ pub(super) async fn of_elb(clients: &Clients) -> Result<Tagged, Fault> {
     let mut tagged = Tagged::new();
     let arns: Vec<&String> = found.keys().collect();
     for some in arns.chunks(20) {
-        let reply = ask(clients, Api::Elbv2, "DescribeTags", json!({ "ResourceArns": some })).await?;
-        for description in list(&reply, "TagDescriptions") {
-            let arn = text(description, "ResourceArn");
-            let marks = list(description, "Tags").iter().map(|tag| (text(tag, "Key"), text(tag, "Value"))).collect();
+        for description in elb_tags(clients, some).await? {
+            let arn = text(&description, "ResourceArn");
+            let marks = list(&description, "Tags").iter().map(|tag| (text(tag, "Key"), text(tag, "Value"))).collect();
             let kind = found.get(&arn).copied().unwrap_or_default().to_owned();
             tagged.insert(arn, (kind, marks));
         }
@@ -172,8 +173,20 @@ pub(super) async fn of_elb(clients: &Clients) -> Result<Tagged, Fault> {
     Ok(tagged)
 }
 
-fn is_ours(name: &str) -> bool {
-    name.starts_with("pllab-")
+/// The tags of those that still exist. In a shared account things go while we look, and one that is gone makes AWS refuse all.
+async fn elb_tags(clients: &Clients, arns: &[&String]) -> Result<Vec<Value>, Fault> {
+    let reply = match ask(clients, Api::Elbv2, "DescribeTags", json!({ "ResourceArns": arns })).await {
+        Err(fault) if fault.class == FaultClass::NotFound && arns.len() > 1 => {
+            let mut found = Vec::new();
+            for arn in arns {
+                found.extend(Box::pin(elb_tags(clients, &[arn])).await?);
+            }
+            return Ok(found);
+        }
+        Err(fault) if fault.class == FaultClass::NotFound => return Ok(Vec::new()),
+        reply => reply?,
+    };
+    Ok(list(&reply, "TagDescriptions").to_vec())
 }
 
 /// Those that still exist, with what is seen of them. A kind of a newer version is taken to exist.

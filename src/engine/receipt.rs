@@ -162,7 +162,7 @@ async fn by_tag(clouds: &Clouds, side: Side, run: &str) -> Vec<Item> {
 
 /// What carries the run's tag among what Elastic Load Balancing keeps.
 async fn by_elb_tag(clouds: &Clouds, side: Side, run: &str) -> Vec<Item> {
-    let Ok(tagged) = of_elb(clients(clouds, side)).await else {
+    let Ok(tagged) = of_elb(clients(clouds, side), &format!("pllab-{run}-")).await else {
         return vec![unseen("load_balancers")];
     };
     let ours = tagged.into_iter().filter(|(_, (_, marks))| marks.get(tags::RUN).is_some_and(|it| it == run));

@@ -219,40 +219,56 @@ fn lane(lab: &Lab, state: &State, drawn: Stage, side: Side) -> Lane {
             _ => continue,
         };
         let state = (mark == Mark::There && drawn != Stage::Finished && !done.is_empty()).then(|| Text::literal(done));
+        // Several of a kind, such as a client in each zone, stand for one in the drawing.
+        if lane.nodes.iter().any(|node| node.label == label) {
+            continue;
+        }
         let tied = matches!(resource, Resource::Endpoint(_) | Resource::EndpointService(_));
         lane.nodes.push(Node { label, state, mark, tied });
     }
     lane
 }
 
-/// The tie, as the lab's acceptance step and what was done make it.
+/// The tie, as the lab's steps make it and what was done.
 fn link(lab: &Lab, state: &State, drawn: Stage) -> Link {
-    let step_of = |wanted: fn(&Resource) -> bool| lab.steps.iter().position(|step| step.makes.iter().any(wanted));
-    let endpoint = step_of(|it| matches!(it, Resource::Endpoint(_)));
-    let acceptance = step_of(|it| matches!(it, Resource::Acceptance(_)));
-    let accepted = state.resources.values().any(|line| line.kind == "acceptance" && line.made.contains("word"))
-        && lab.steps.iter().any(|step| {
-            step.makes.iter().any(|it| {
-                matches!(it, Resource::Acceptance(_))
-                    && state.resources.get(it.name()).is_some_and(|line| line.made.contains("word"))
-            })
-        });
-    let (asked, up) = match drawn {
-        Stage::Finished => (true, true),
-        Stage::Doing(now) => (
-            endpoint.is_some_and(|step| {
-                step == now
-                    || lab.steps[step].makes.iter().any(|it| {
-                        matches!(it, Resource::Endpoint(_)) && mark(state, drawn, step, it.name()) == Mark::There
-                    })
-            }),
-            accepted,
-        ),
-        Stage::Reading(now) => (endpoint.is_some_and(|step| step <= now), acceptance.is_some_and(|step| step < now)),
+    // The last step before `end` that makes such a thing; made means here that what was called for took effect.
+    let last = |wanted: fn(&Resource) -> bool, end: usize| {
+        lab.steps[..end.min(lab.steps.len())].iter().rposition(|step| step.makes.iter().any(wanted))
     };
-    match (asked, up) {
-        (_, true) => Link { state: LinkState::Up, label: Some(m::picture_link_up()) },
-        (true, false) => Link { state: LinkState::Pending, label: Some(m::picture_link_pending()) },
-        (false, false) => Link { state: LinkState::Absent, label: None },
+    let made = |wanted: fn(&Resource) -> bool| {
+        let resources = lab.steps.iter().flat_map(|step| &step.makes).filter(|it| wanted(it));
+        let effect = |it: &Resource| state.resources.get(it.name()).is_some_and(|line| line.made.contains("word"));
+        resources.into_iter().any(effect)
+    };
+    let endpoint: fn(&Resource) -> bool = |it| matches!(it, Resource::Endpoint(_));
+    let acceptance: fn(&Resource) -> bool = |it| matches!(it, Resource::Acceptance(_));
+    let rejection: fn(&Resource) -> bool = |it| matches!(it, Resource::Rejection(_));
+    // A service that does not ask lets every endpoint in by itself.
+    let asks = !lab
+        .steps
+        .iter()
+        .flat_map(|step| &step.makes)
+        .any(|it| matches!(it, Resource::EndpointService(service) if !service.acceptance_required));
+    let all = lab.steps.len();
+    let (asked, up, cut) = match drawn {
+        Stage::Finished => (true, true, false),
+        Stage::Doing(now) => {
+            let there = last(endpoint, all).is_some_and(|step| {
+                let names = lab.steps[step].makes.iter().filter(|it| endpoint(it)).map(Resource::name);
+                names.into_iter().any(|name| mark(state, drawn, step, name) == Mark::There)
+            });
+            let asked = there || last(endpoint, all) == Some(now);
+            (asked, made(acceptance) || (there && !asks), made(rejection))
+        }
+        Stage::Reading(now) => {
+            let opens = if asks { acceptance } else { endpoint };
+            (last(endpoint, now + 1).is_some(), last(opens, now).is_some(), last(rejection, now).is_some())
+        }
+    };
+    match (asked, up, cut) {
+        (_, _, true) => Link { state: LinkState::Rejected, label: Some(m::picture_link_rejected()) },
+        (_, true, _) => Link { state: LinkState::Up, label: Some(m::picture_link_up()) },
+        (true, false, _) => Link { state: LinkState::Pending, label: Some(m::picture_link_pending()) },
+        (false, false, _) => Link { state: LinkState::Absent, label: None },
     }
 }

@@ -30,7 +30,9 @@ impl Resource {
             Self::EndpointService(it) => &it.name,
             Self::ServiceLookup(it) => &it.name,
             Self::Endpoint(it) => &it.name,
-            Self::Acceptance(it) => &it.name,
+            Self::Acceptance(it) | Self::Rejection(it) => &it.name,
+            Self::AllowedPrincipal(it) | Self::RemovedPrincipal(it) => &it.name,
+            Self::CrossZone(it) => &it.name,
         }
     }
 
@@ -51,6 +53,10 @@ impl Resource {
             Self::ServiceLookup(_) => "service_lookup",
             Self::Endpoint(_) => "endpoint",
             Self::Acceptance(_) => "acceptance",
+            Self::Rejection(_) => "rejection",
+            Self::AllowedPrincipal(_) => "allowed_principal",
+            Self::RemovedPrincipal(_) => "removed_principal",
+            Self::CrossZone(_) => "cross_zone",
         }
     }
 
@@ -80,8 +86,12 @@ impl Resource {
             Self::Listener(it) => vec![(&it.load_balancer, BALANCER), (&it.target_group, TARGETS)],
             Self::EndpointService(it) => vec![(&it.load_balancer, BALANCER)],
             Self::ServiceLookup(it) => chain([(it.service.as_str(), SERVICE)], texts(&it.subnets), SUBNET),
-            Self::Endpoint(it) => vec![(&it.vpc, VPC), (&it.lookup, LOOKUP), (&it.group, GROUP)],
-            Self::Acceptance(it) => vec![(&it.service, SERVICE), (&it.endpoint, ENDPOINT)],
+            Self::Endpoint(it) => {
+                chain([(it.vpc.as_str(), VPC), (&it.lookup, LOOKUP), (&it.group, GROUP)], texts(&it.subnets), SUBNET)
+            }
+            Self::Acceptance(it) | Self::Rejection(it) => vec![(&it.service, SERVICE), (&it.endpoint, ENDPOINT)],
+            Self::AllowedPrincipal(it) | Self::RemovedPrincipal(it) => vec![(&it.service, SERVICE)],
+            Self::CrossZone(it) => vec![(&it.load_balancer, BALANCER)],
         }
     }
 }
@@ -106,16 +116,19 @@ impl Check {
             Self::GroupAdmits(it) => vec![(&it.group, GROUP), (&it.from, GROUP)],
             Self::InstanceRunning(it) => vec![(&it.instance, INSTANCE)],
             Self::ConsoleSays(it) => vec![(&it.instance, INSTANCE)],
-            Self::LoadBalancerActive(it) => vec![(&it.load_balancer, BALANCER)],
+            Self::LoadBalancerActive(it) | Self::CrossZoneOn(it) => vec![(&it.load_balancer, BALANCER)],
             Self::TargetsHealthy(it) => vec![(&it.target_group, TARGETS)],
             Self::ServiceAvailable(it) => vec![(&it.service, SERVICE)],
-            Self::PrincipalAllowed(it) => vec![(&it.service, SERVICE)],
+            Self::PrincipalAllowed(it) | Self::PrincipalNotAllowed(it) => vec![(&it.service, SERVICE)],
+            Self::ServiceHidden(it) => vec![(&it.service, SERVICE)],
             Self::SameCidr(it) => vec![(&it.one, VPC), (&it.other, VPC)],
             Self::ServiceFound(it) => vec![(&it.lookup, LOOKUP)],
             Self::RequestWaiting(it) => vec![(&it.service, SERVICE), (&it.endpoint, ENDPOINT)],
             Self::EndpointState(it) => vec![(&it.endpoint, ENDPOINT)],
             Self::EndpointInZone(it) => vec![(&it.endpoint, ENDPOINT)],
-            Self::NoAnswer(it) | Self::Answer(it) => vec![(&it.client, INSTANCE), (&it.endpoint, ENDPOINT)],
+            Self::NoAnswer(it) | Self::CutOff(it) | Self::Answer(it) => {
+                chain([(it.client.as_str(), INSTANCE), (&it.endpoint, ENDPOINT)], it.subnet.as_deref(), SUBNET)
+            }
             Self::Page(it) => {
                 vec![(&it.client, INSTANCE), (&it.endpoint, ENDPOINT), (&it.load_balancer, BALANCER)]
             }
@@ -154,12 +167,15 @@ fn chain<'a, const N: usize>(
     first.into_iter().chain(more.into_iter().map(|name| (name, kind))).collect()
 }
 
-/// The names in `${name.fact}`.
+/// The names in `${name.fact}`. What does not look like one is a script's own: `${name%%.*}`.
 fn placeholders(text: &str) -> Vec<&str> {
+    let is_name =
+        |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     text.split("${")
         .skip(1)
         .filter_map(|rest| rest.split_once('}'))
         .filter_map(|(inside, _)| inside.split_once('.'))
+        .filter(|(name, fact)| is_name(name) && is_name(fact))
         .map(|(name, _)| name)
         .collect()
 }

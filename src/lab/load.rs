@@ -28,7 +28,14 @@ impl Loaded {
     /// Stands for a lab whose files are gone: it makes nothing and checks nothing.
     #[must_use]
     pub fn without_steps(id: &str) -> Self {
-        let lab = Lab { format: FORMAT, id: id.to_owned(), minutes: 0, variables: BTreeMap::new(), steps: Vec::new() };
+        let lab = Lab {
+            format: FORMAT,
+            id: id.to_owned(),
+            minutes: 0,
+            two_accounts: false,
+            variables: BTreeMap::new(),
+            steps: Vec::new(),
+        };
         Self { lab, prose: Pair::default(), variables: BTreeMap::new() }
     }
 }

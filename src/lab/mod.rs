@@ -1,7 +1,8 @@
 //! Labs as data: the model, where they come from, their variables, their prose in both languages.
 //! Must not know: the engine, SDK types, the screen.
-//! Next: `model.rs` is what a lab file may say, `load.rs` reads it, `prose.rs` is the words beside it.
+//! Next: `model.rs` and `check.rs` are what a lab file may say, `load.rs` reads it, `prose.rs` is the words beside it.
 
+mod check;
 mod error;
 mod graph;
 mod load;
@@ -13,6 +14,7 @@ mod skeleton;
 mod source;
 mod variables;
 
+pub use check::*;
 pub use error::{LabError, Place};
 pub use graph::{Reference, in_order, waves};
 pub use load::{LoadError, Loaded, load};

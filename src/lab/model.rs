@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::Check;
+
 /// A lab: its structure, without a word of prose.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -15,6 +17,10 @@ pub struct Lab {
     pub id: String,
     /// How long it takes a person, in minutes.
     pub minutes: u32,
+    /// Whether provider and consumer must be two accounts. The sandbox has them; elsewhere the consumer needs a profile of
+    /// its own.
+    #[serde(default)]
+    pub two_accounts: bool,
     /// What a learner may set with `--set`.
     #[serde(default)]
     pub variables: BTreeMap<String, Variable>,
@@ -124,6 +130,14 @@ pub enum Resource {
     Endpoint(Endpoint),
     /// The provider's acceptance of an endpoint's connection request.
     Acceptance(Acceptance),
+    /// The provider's rejection of a connection request, or of a connection that was accepted before.
+    Rejection(Acceptance),
+    /// A principal that is added to those whom an endpoint service allows.
+    AllowedPrincipal(Principal),
+    /// A principal that is taken away from those whom an endpoint service allows.
+    RemovedPrincipal(Principal),
+    /// Cross-zone load balancing, turned on.
+    CrossZone(CrossZone),
 }
 
 /// A VPC.
@@ -312,6 +326,9 @@ pub struct Endpoint {
     pub lookup: String,
     /// Its security group, by name.
     pub group: String,
+    /// The subnets it stands in, by name, one a zone; without any, the one that the look-up chose.
+    #[serde(default)]
+    pub subnets: Vec<String>,
 }
 
 /// The provider's word on a connection request.
@@ -326,159 +343,24 @@ pub struct Acceptance {
     pub endpoint: String,
 }
 
-/// A read-only question to the cloud. The key is the check's kind, as in `src/checks/`.
+/// An account, and the service that it may ask to be connected to, or no longer.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Check {
-    /// The VPC is available and has its block.
-    VpcAvailable(OneVpc),
-    /// The subnet is available, in its zone.
-    SubnetInZone(OneSubnet),
-    /// The route table has a route to S3 through the gateway endpoint.
-    RouteToS3(RouteToS3),
-    /// The group admits a TCP port from a source.
-    GroupAdmits(GroupAdmits),
-    /// The instance is running.
-    InstanceRunning(OneInstance),
-    /// The instance's console shows a text.
-    ConsoleSays(ConsoleSays),
-    /// The load balancer is active and internal.
-    LoadBalancerActive(OneLoadBalancer),
-    /// Every target is healthy.
-    TargetsHealthy(OneTargetGroup),
-    /// The service is available, and asks for acceptance or not.
-    ServiceAvailable(ServiceAvailable),
-    /// The principal is allowed to ask.
-    PrincipalAllowed(PrincipalAllowed),
-    /// Both VPCs have the same block.
-    SameCidr(SameCidr),
-    /// The consumer finds the service by its name.
-    ServiceFound(ServiceFound),
-    /// The provider sees the endpoint's request and can answer it.
-    RequestWaiting(RequestWaiting),
-    /// The endpoint's connection is in a state.
-    EndpointState(EndpointState),
-    /// The endpoint stands in a zone that the service covers.
-    EndpointInZone(OneEndpoint),
-    /// The client asks for the endpoint's page and gets no answer.
-    NoAnswer(OneClient),
-    /// The client asks for the endpoint's page and gets it, with this run's token.
-    Answer(OneClient),
-    /// The page in the learner's own browser.
-    Page(Page),
-    /// The web server's log shows an address of the load balancer.
-    LogShowsLoadBalancer(LogShows),
+#[serde(deny_unknown_fields)]
+pub struct Principal {
+    /// Its name in the lab.
+    pub name: String,
+    /// The service, by name.
+    pub service: String,
+    /// Whose account.
+    pub side: Side,
 }
 
-macro_rules! spec {
-    ($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $type:ty),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-        #[serde(deny_unknown_fields)]
-        pub struct $name { $($(#[$fdoc])* pub $field: $type),+ }
-    };
-}
-
-spec! {
-    /// Names a VPC.
-    OneVpc { /// The VPC, by name.
-        vpc: String }
-}
-spec! {
-    /// Names a subnet.
-    OneSubnet { /// The subnet, by name.
-        subnet: String }
-}
-spec! {
-    /// Names a route table and the gateway endpoint it should lead to.
-    RouteToS3 { /// The route table, by name.
-        route_table: String, /// The gateway endpoint, by name.
-        gateway_endpoint: String }
-}
-spec! {
-    /// A port of a group, and the source it should admit: the group or the block that the lab names.
-    GroupAdmits { /// The group, by name.
-        group: String, /// The TCP port.
-        port: u16, /// A block, or a group's name.
-        from: String }
-}
-spec! {
-    /// Names an instance.
-    OneInstance { /// The instance, by name.
-        instance: String }
-}
-spec! {
-    /// A text on an instance's console.
-    ConsoleSays { /// The instance, by name.
-        instance: String, /// The text.
-        text: String }
-}
-spec! {
-    /// Names a load balancer.
-    OneLoadBalancer { /// The load balancer, by name.
-        load_balancer: String }
-}
-spec! {
-    /// Names a target group.
-    OneTargetGroup { /// The target group, by name.
-        target_group: String }
-}
-spec! {
-    /// Names a service, and whether it asks for acceptance.
-    ServiceAvailable { /// The service, by name.
-        service: String, /// Whether acceptance should be required.
-        acceptance_required: bool }
-}
-spec! {
-    /// Names a service and the side that should be allowed.
-    PrincipalAllowed { /// The service, by name.
-        service: String, /// Whose account.
-        side: Side }
-}
-spec! {
-    /// Names two VPCs.
-    SameCidr { /// One VPC, by name.
-        one: String, /// The other, by name.
-        other: String }
-}
-spec! {
-    /// Names the look-up that found the service.
-    ServiceFound { /// The look-up, by name.
-        lookup: String }
-}
-spec! {
-    /// Names a service and the endpoint that asks to be connected.
-    RequestWaiting { /// The service, by name.
-        service: String, /// The endpoint, by name.
-        endpoint: String }
-}
-spec! {
-    /// Names an endpoint and the state it should be in, as on the wire (`pendingAcceptance`).
-    EndpointState { /// The endpoint, by name.
-        endpoint: String, /// The state.
-        state: String }
-}
-spec! {
-    /// Names an endpoint.
-    OneEndpoint { /// The endpoint, by name.
-        endpoint: String }
-}
-spec! {
-    /// Names a client instance whose script asks for the endpoint's page again and again.
-    OneClient { /// The client, by name.
-        client: String, /// The endpoint, by name.
-        endpoint: String }
-}
-spec! {
-    /// What the page in the browser goes through.
-    Page { /// The client, by name.
-        client: String, /// The endpoint, by name.
-        endpoint: String, /// The load balancer, by name.
-        load_balancer: String }
-}
-spec! {
-    /// Names the web server and the load balancer whose address its log should show.
-    LogShows { /// The web server's instance, by name.
-        instance: String, /// The load balancer, by name.
-        load_balancer: String }
+/// Cross-zone load balancing, turned on: each node uses the targets of every zone.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CrossZone {
+    /// Its name in the lab.
+    pub name: String,
+    /// The load balancer, by name.
+    pub load_balancer: String,
 }

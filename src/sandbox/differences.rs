@@ -231,9 +231,11 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "nginx",
-        "nginx は内蔵のページサーバーです。置いたファイル、SSI の一部、アクセスログ、proxy_protocol だけをまねます。root や location などの設定は見ません。",
-        "nginx is a built-in page server. It serves the files that were placed, a little SSI, an access log and \
-         proxy_protocol; settings such as root and location are not looked at.",
+        "nginx は、このマシンにあれば本物を使い (PLLAB_NGINX=builtin で内蔵に戻せます)、なければ内蔵のページサーバーを使います。nginx.conf そのものを書き換えたとき、proxy_protocol を使うときも内蔵です。内蔵がまねるのは、置いたファイル、SSI の一部、アクセスログ、proxy_protocol だけで、root や location などの設定は見ません。",
+        "nginx is the real one where this machine has it (PLLAB_NGINX=builtin turns that off), and else a built-in page \
+         server. So it is where nginx.conf itself is replaced or proxy_protocol is used. The built-in one serves the files \
+         that were placed, a little SSI, an access log and proxy_protocol; settings such as root and location are not \
+         looked at.",
     ),
     difference(
         "packages",

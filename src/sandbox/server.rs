@@ -147,6 +147,11 @@ impl Sandbox {
     /// Takes up the world in the folder, or begins one, and answers on the loopback interface. Must be called inside a
     /// tokio runtime.
     pub async fn start(options: Options) -> Result<Self, StartError> {
+        Self::start_with_nginx(options, None).await
+    }
+
+    /// [`Sandbox::start`] with a real nginx on the instances, which is this program.
+    pub async fn start_with_nginx(options: Options, nginx: Option<PathBuf>) -> Result<Self, StartError> {
         if !REGIONS.contains(&options.region.as_str()) {
             return Err(StartError::Region { region: options.region });
         }
@@ -166,6 +171,7 @@ impl Sandbox {
         let port = listener.local_addr().map_err(|source| StartError::Listen { source })?.port();
         let plane = PlaneOptions {
             folder: folder.join("plane"),
+            nginx,
             pace: options.pace,
             clock: options.clock.clone(),
             random: options.random.clone(),

@@ -3,7 +3,7 @@
 use pllab::cloud::FaultClass;
 use serde_json::{Value, json};
 
-use super::harness::{Path, ec2, get, route53};
+use super::harness::{Path, ec2, elb, get, route53};
 
 const PAGE: &str = "hello 10.0.1.";
 const TIMEOUT: &str = "curl: (28) Connection timed out after 500";
@@ -157,4 +157,41 @@ async fn before_the_acceptance_there_is_no_private_name() {
     assert!(fault.message.contains("already a conflicting DNS domain for *.lab.example"), "{fault}");
     let client = path.client("www.lab.example").await;
     assert!(path.ask(&client).await.starts_with(PAGE));
+}
+
+#[tokio::test]
+async fn a_target_that_is_deregistered_gets_no_more_and_its_return_mends() {
+    let path = Path::begin().await;
+    let client = path.client(&path.name).await;
+    assert!(path.ask(&client).await.starts_with(PAGE));
+    let of = &path.cloud.provider;
+    let health = json!({ "TargetGroupArn": path.target_group });
+    let seen = elb(of, "DescribeTargetHealth", health.clone()).await.expect("one target");
+    assert_eq!(get(&seen, "TargetHealthDescriptions[0].TargetHealth.State"), "healthy");
+    let web =
+        json!({ "TargetGroupArn": path.target_group, "Targets": [seen["TargetHealthDescriptions"][0]["Target"]] });
+    elb(of, "DeregisterTargets", web.clone()).await.expect("deregistered");
+    // An empty group has nothing to fail open to.
+    let page = path.ask(&client).await;
+    assert!(page.starts_with(TIMEOUT), "{page}");
+    elb(of, "RegisterTargets", web).await.expect("registered");
+    assert!(path.ask(&client).await.starts_with(PAGE));
+    // The enforcement off, the rules of the load balancer's group no longer meet PrivateLink traffic.
+    let seen =
+        elb(of, "DescribeLoadBalancers", json!({ "LoadBalancerArns": [path.balancer] })).await.expect("it is there");
+    let group = get(&seen, "LoadBalancers[0].SecurityGroups[0]");
+    let all = json!([{ "IpProtocol": "-1", "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] }]);
+    let only_node = json!([{ "IpProtocol": "-1", "IpRanges": [{ "CidrIp": "10.0.1.0/24" }] }]);
+    path.provider("AuthorizeSecurityGroupIngress", json!({ "GroupId": group, "IpPermissions": only_node })).await;
+    path.provider("RevokeSecurityGroupIngress", json!({ "GroupId": group, "IpPermissions": all })).await;
+    let far = path.client_elsewhere(&path.name, "10.0.7.0/24").await;
+    let page = path.ask(&far).await;
+    assert!(page.starts_with(TIMEOUT), "{page}");
+    let off = json!({
+        "LoadBalancerArn": path.balancer, "SecurityGroups": [group],
+        "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic": "off",
+    });
+    elb(of, "SetSecurityGroups", off).await.expect("off");
+    let page = path.ask(&far).await;
+    assert!(page.starts_with(PAGE), "{page}");
 }

@@ -81,6 +81,69 @@ fn the_labs_that_come_with_the_program_are_proved() {
     assert!(!folder.state().exists());
 }
 
+/// What a learner reads of a lab, from its first screen to the last step.
+#[track_caller]
+fn transcript(lab: &str, lang: &str) -> String {
+    let folder = Folder::new();
+    let words = "start --yes --keep --pace instant --plain";
+    let ran = folder.pllab(words).arg(lab).arg("--lang").arg(lang).run().code(0).clean();
+    let token = folder.journal()[0]["token"].as_str().expect("a run has a token").to_owned();
+    let text = redact(&ran.out, &[(&folder.run_id(), "run"), (&token, "token")]);
+    // Read only, it has the same titles, and asks for nothing.
+    let read =
+        folder.pllab("start --explain-only --plain").arg(lab).arg("--lang").arg(lang).run().code(0).stderr("").clean();
+    assert!(!read.out.contains("{{") && !read.out.contains("{#"), "{lab}, {lang}");
+    let cleaned = folder.pllab("clean --yes --output json").run().code(0).events();
+    let receipt = cleaned.iter().find(|line| line["event"] == "receipt").expect("there is a receipt");
+    assert_eq!((&receipt["left"], &receipt["unknown"]), (&0.into(), &0.into()), "{receipt}");
+    text
+}
+
+#[test]
+fn two_zones_in_japanese() {
+    insta::assert_snapshot!("two-zones-ja", transcript("two-zones", "ja"));
+}
+
+#[test]
+fn two_zones_in_english() {
+    insta::assert_snapshot!("two-zones-en", transcript("two-zones", "en"));
+}
+
+#[test]
+fn who_may_connect_in_japanese() {
+    insta::assert_snapshot!("who-may-connect-ja", transcript("who-may-connect", "ja"));
+}
+
+#[test]
+fn who_may_connect_in_english() {
+    insta::assert_snapshot!("who-may-connect-en", transcript("who-may-connect", "en"));
+}
+
+/// A lab of two accounts has them by itself, and keeps them over an end and a beginning of the sandbox.
+#[test]
+fn a_lab_of_two_accounts_has_two() {
+    let folder = Folder::new();
+    folder.pllab("start who-may-connect --yes --keep --pace instant").run().code(0);
+    let accounts = folder.journal()[0]["accounts"].clone();
+    assert_ne!(accounts["provider"], accounts["consumer"]);
+    // The consumer's account still does not find the service, and the provider's account still does.
+    folder.pllab("check withdraw").run().code(0).clean();
+    folder.pllab("check reject").run().code(0).clean();
+    folder.pllab("clean --yes").run().code(0);
+}
+
+/// Without a choice the zones differ; a choice is kept, and `auto` keeps away from it.
+#[test]
+fn zones_are_chosen_apart() {
+    for set in ["", "--set zone_b=apne1-az4"] {
+        let folder = Folder::new();
+        folder.pllab(&format!("start two-zones --yes --keep --pace instant {set}")).run().code(0);
+        let variables = folder.journal()[0]["variables"].clone();
+        assert_ne!(variables["zone_a"], variables["zone_b"]);
+        assert_eq!(variables[if set.is_empty() { "zone_a" } else { "zone_b" }], "apne1-az4");
+    }
+}
+
 #[test]
 fn a_new_lab_is_proved_as_it_stands() {
     let folder = Folder::new();

@@ -145,7 +145,10 @@ impl Search<'_> {
         let used: BTreeSet<&str> = self.taken.values().map(|it| it.id.as_str()).collect();
         let objects = self.seen.get(resource.name()).into_iter().flatten();
         let mut choices: Vec<(Match, i64)> = objects
-            .filter(|object| matches!(resource, Resource::Acceptance(_)) || !used.contains(object.id.as_str()))
+            .filter(|object| {
+                matches!(resource, Resource::Acceptance(_) | Resource::Rejection(_))
+                    || !used.contains(object.id.as_str())
+            })
             .filter_map(|object| {
                 let sighting = actions::observe(resource, object, &known)?;
                 Some(Match { id: object.id.clone(), sighting })

@@ -99,7 +99,7 @@ impl Watch<'_> {
     fn wanted(&self, state: &State) -> Vec<&Resource> {
         let open = |it: &&Resource| {
             let line = state.resources.get(it.name());
-            !matches!(it, Resource::ServiceLookup(_)) && line.is_none_or(|line| line.yours || line.made.is_empty())
+            actions::survey(it).is_some() && line.is_none_or(|line| line.yours || line.made.is_empty())
         };
         in_order(&self.step.makes).into_iter().filter(open).collect()
     }
@@ -136,7 +136,7 @@ impl Watch<'_> {
     fn recognise(&self, state: &State, resource: &Resource, one: &Match, reading: &Reading) -> Result<(), Failure> {
         let name = resource.name();
         let line = state.resources.get(name);
-        let acceptance = matches!(resource, Resource::Acceptance(_));
+        let acceptance = matches!(resource, Resource::Acceptance(_) | Resource::Rejection(_));
         if line.is_some_and(|line| line.facts == one.sighting.facts && (!acceptance || !line.made.is_empty())) {
             return Ok(());
         }

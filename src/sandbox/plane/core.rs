@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use tokio::net::TcpStream;
@@ -21,6 +22,10 @@ use super::topology::Topology;
 
 /// The data plane's insides.
 pub struct Core {
+    /// Where the data plane keeps what it keeps.
+    pub folder: PathBuf,
+    /// The nginx that instances run, where one is installed.
+    pub nginx: Option<PathBuf>,
     /// How fast time runs.
     pub pace: Pace,
     /// Wall-clock time.

@@ -14,12 +14,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::filter::{Client, Place, Reason};
+use super::proxy_protocol::{Proxied, encode};
 
 /// Who calls, as the virtual networks see it.
 #[derive(Clone, Debug)]
@@ -78,10 +80,26 @@ struct Waiting {
     answer: oneshot::Sender<Result<(), Fault>>,
 }
 
+/// What stands for a place.
+enum Listener {
+    /// A listener of ours, which knows its callers.
+    Ours(SocketAddr, AbortHandle),
+    /// A program's, which is told them in a PROXY protocol header.
+    Outside(SocketAddr),
+}
+
+impl Listener {
+    fn end(self) {
+        if let Self::Ours(_, task) = self {
+            task.abort();
+        }
+    }
+}
+
 /// Listeners and callers.
 pub struct Fabric {
     runtime: Handle,
-    listeners: Mutex<HashMap<Place, (SocketAddr, AbortHandle)>>,
+    listeners: Mutex<HashMap<Place, Listener>>,
     callers: Arc<Mutex<HashMap<SocketAddr, Waiting>>>,
     tickets: AtomicU64,
 }
@@ -105,7 +123,11 @@ impl Fabric {
     /// The local addresses behind the places.
     #[cfg(test)]
     pub fn addresses(&self) -> Vec<SocketAddr> {
-        self.listeners().values().map(|(address, _)| *address).collect()
+        let ours = |listener: &Listener| match listener {
+            Listener::Ours(address, _) => Some(*address),
+            Listener::Outside(_) => None,
+        };
+        self.listeners().values().filter_map(ours).collect()
     }
 
     /// Starts a listener at `place`; nothing happens when there is one.
@@ -136,21 +158,29 @@ impl Fabric {
                 calls.spawn(answer(Call { stream, caller: waiting.caller, from, answer: waiting.answer }));
             }
         });
-        listeners.insert(place, (address, task.abort_handle()));
+        listeners.insert(place, Listener::Ours(address, task.abort_handle()));
         Ok(())
+    }
+
+    /// Lets a program's listener on this machine stand for `place`.
+    pub fn open_outside(&self, place: Place, address: SocketAddr) {
+        if let Some(before) = self.listeners().insert(place, Listener::Outside(address)) {
+            before.end();
+        }
     }
 
     /// Ends the listener at `place` and every connection it accepted.
     pub fn close(&self, place: &Place) {
-        if let Some((_, task)) = self.listeners().remove(place) {
-            task.abort();
+        let listener = self.listeners().remove(place);
+        if let Some(listener) = listener {
+            listener.end();
         }
     }
 
     /// Ends every listener.
     pub fn close_all(&self) {
-        for (_, (_, task)) in self.listeners().drain() {
-            task.abort();
+        for (_, listener) in self.listeners().drain() {
+            listener.end();
         }
     }
 
@@ -159,14 +189,20 @@ impl Fabric {
     /// # Errors
     /// How the hand-shake failed.
     pub async fn dial(&self, place: &Place, caller: Caller) -> Result<TcpStream, Fault> {
-        let address = self.listeners().get(place).map(|(address, _)| *address);
+        let address = self.listeners().get(place).map(|listener| match listener {
+            Listener::Ours(address, _) => Ok(*address),
+            Listener::Outside(address) => Err(*address),
+        });
         // A host refuses what it has no process for; a relay that is just being started or ended loses packets.
         let absent = match place {
             Place::Instance { .. } => Fault::Refused,
             Place::Node { .. } => Fault::Lost(Reason::BalancerNotActive),
             Place::Endpoint { .. } => Fault::Lost(Reason::EndpointNotAvailable),
         };
-        let address = address.ok_or(absent)?;
+        let address = match address.ok_or(absent)? {
+            Ok(address) => address,
+            Err(outside) => return dial_outside(outside, &caller).await.map_err(|_| Fault::Refused),
+        };
         // An error of the local machine, not of the virtual network, can only look like a refusal.
         let refused = |_: io::Error| Fault::Refused;
         let socket = TcpSocket::new_v4().map_err(refused)?;
@@ -185,9 +221,19 @@ impl Fabric {
         }
     }
 
-    fn listeners(&self) -> MutexGuard<'_, HashMap<Place, (SocketAddr, AbortHandle)>> {
+    fn listeners(&self) -> MutexGuard<'_, HashMap<Place, Listener>> {
         lock(&self.listeners)
     }
+}
+
+/// Connects to a program and tells it who calls.
+async fn dial_outside(address: SocketAddr, caller: &Caller) -> io::Result<TcpStream> {
+    let mut stream = TcpStream::connect(address).await?;
+    let _ = stream.set_nodelay(true);
+    let source = SocketAddrV4::new(caller.seen, stream.local_addr()?.port());
+    let header = encode(&Proxied { source, endpoint: None }, SocketAddrV4::new(Ipv4Addr::LOCALHOST, caller.port));
+    stream.write_all(&header).await?;
+    Ok(stream)
 }
 
 /// Takes a caller off the list however its dialling ends.

@@ -14,6 +14,7 @@ use super::door;
 use super::fabric::lock;
 use super::filter::Place;
 use super::nginx::Config;
+use super::nginx_process::NginxProcess;
 use super::program::{Program, Sink};
 use super::user_data;
 use super::web::{Flavor, serve};
@@ -30,6 +31,8 @@ pub struct Machine {
     pub boot: tokio::sync::Mutex<Boot>,
     tasks: Mutex<Vec<AbortHandle>>,
     off: AtomicBool,
+    /// Its real nginx, while it runs one.
+    nginx: Mutex<Option<NginxProcess>>,
     /// Health checks answered, for [`Machine::logs_probe`].
     probes: AtomicU32,
 }
@@ -45,6 +48,7 @@ impl Machine {
             boot: tokio::sync::Mutex::new(Boot::resumed(core.memory.done(id))),
             tasks: Mutex::default(),
             off: AtomicBool::new(false),
+            nginx: Mutex::default(),
             probes: AtomicU32::new(0),
         });
         for (host, port) in machine.program.hosts() {
@@ -66,6 +70,8 @@ impl Machine {
         for task in lock(&self.tasks).drain(..) {
             task.abort();
         }
+        let ending = lock(&self.nginx).take();
+        drop(ending);
         for place in core.fabric.places() {
             if matches!(&place, Place::Instance { id, .. } if *id == self.id) {
                 core.fabric.close(&place);
@@ -105,7 +111,12 @@ impl Machine {
     }
 
     fn write(&self, core: &Core, path: &str, bytes: &[u8], append: bool) {
-        let followed = lock(&self.disk).write(path, bytes, append);
+        let mut disk = lock(&self.disk);
+        let followed = disk.write(path, bytes, append);
+        if let Some(nginx) = lock(&self.nginx).as_ref() {
+            nginx.mirror(path, disk.read(path).unwrap_or_default());
+        }
+        drop(disk);
         // A file that follows itself through a file would never end; only the console shows what is followed.
         if followed == Some(Sink::Console) {
             core.consoles.write(&self.id, bytes);
@@ -116,15 +127,23 @@ impl Machine {
     pub fn start_nginx(self: &Arc<Self>, core: &Arc<Core>) {
         let config = Config::read(&lock(&self.disk));
         self.stop_nginx(core);
+        let real = core.nginx.as_deref().and_then(|program| NginxProcess::start(core, self, program, &config));
         for &port in config.ports.keys() {
-            let answer = serve(core, self, port, Flavor::Nginx(config.clone()));
-            self.listen(core, port, answer);
+            if let Some(address) = real.as_ref().and_then(|real| real.ports.get(&port)) {
+                core.fabric.open_outside(Place::Instance { id: self.id.clone(), port }, *address);
+            } else {
+                let answer = serve(core, self, port, Flavor::Nginx(config.clone()));
+                self.listen(core, port, answer);
+            }
         }
+        *lock(&self.nginx) = real.filter(|_| !self.off.load(Ordering::SeqCst));
         lock(&self.disk).nginx = config.ports.keys().copied().collect();
     }
 
     /// Stops nginx.
     pub fn stop_nginx(&self, core: &Core) {
+        let ending = lock(&self.nginx).take();
+        drop(ending);
         for port in std::mem::take(&mut lock(&self.disk).nginx) {
             core.fabric.close(&Place::Instance { id: self.id.clone(), port });
         }

@@ -4,6 +4,8 @@
 
 mod acl;
 mod boot;
+#[cfg(test)]
+mod bulk_tests;
 mod console;
 mod core;
 mod curl;
@@ -21,6 +23,7 @@ mod machine;
 mod memory;
 mod names;
 mod nginx;
+mod nginx_process;
 #[expect(clippy::module_inception, reason = "the file is named after the one thing it has")]
 mod plane;
 mod powershell;

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
@@ -14,7 +16,7 @@ use crate::sandbox::Pace;
 use super::console::{Console, Consoles};
 use super::core::Core;
 use super::door;
-use super::fabric::{Fabric, lock};
+use super::fabric::{Fabric, Fault, lock};
 use super::filter::Place;
 use super::health::Health;
 use super::machine::Machine;
@@ -23,11 +25,16 @@ use super::relay;
 use super::report::{TargetReport, report};
 use super::topology::Topology;
 
+/// The open files that are asked for: enough for ten thousand connections through endpoint and load balancer.
+const FILES: u64 = 65_536;
+
 /// What a data plane needs to start.
 #[derive(Clone, Debug)]
 pub struct PlaneOptions {
     /// Where consoles and door numbers are kept.
     pub folder: PathBuf,
+    /// The nginx that instances run; the built-in page server where there is none.
+    pub nginx: Option<PathBuf>,
     /// How fast time runs.
     pub pace: Pace,
     /// Wall-clock time, for logs.
@@ -51,6 +58,9 @@ impl Plane {
     pub fn start(options: PlaneOptions) -> io::Result<Self> {
         let runtime = Handle::try_current().map_err(io::Error::other)?;
         create_private_dir(&options.folder)?;
+        // Every connection takes six file descriptors here. What the system allows beyond its usual limit is asked for;
+        // where that is refused, connections beyond the limit are.
+        let _ = rlimit::increase_nofile_limit(FILES);
         let core = Core {
             pace: options.pace,
             random: options.random,
@@ -59,6 +69,8 @@ impl Plane {
             health: Health::default(),
             consoles: Consoles::new(options.folder.join("console"), options.clock.clone())?,
             memory: Memory::load(options.folder.join("plane.json")),
+            folder: options.folder,
+            nginx: options.nginx,
             machines: Mutex::default(),
             clock: options.clock,
             runtime,
@@ -114,6 +126,17 @@ impl Plane {
             }
         }
         console
+    }
+
+    /// Connects as a program on a running instance would, to an address in the instance's VPC.
+    ///
+    /// # Errors
+    /// `ConnectionRefused` where the host refuses; `TimedOut`, at once, where packets are lost and the program would wait.
+    pub async fn connect(&self, instance_id: &str, address: Ipv4Addr, port: u16) -> io::Result<TcpStream> {
+        self.core.connect_from(instance_id, address, port).await.map_err(|fault| match fault {
+            Fault::Refused => io::ErrorKind::ConnectionRefused.into(),
+            Fault::Lost(_) => io::ErrorKind::TimedOut.into(),
+        })
     }
 
     /// Ends all listeners and tasks.
@@ -173,6 +196,12 @@ impl Plane {
             // Without a local port the place refuses, and the next change tries again.
             let _ = core.fabric.open(place, answer);
         }
+    }
+
+    /// Its insides.
+    #[cfg(test)]
+    pub(super) fn core(&self) -> &Arc<Core> {
+        &self.core
     }
 
     /// The local addresses behind the virtual places.

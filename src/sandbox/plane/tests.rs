@@ -16,6 +16,7 @@ use crate::sandbox::Pace;
 fn plane(folder: &TempDir, pace: Pace) -> io::Result<Plane> {
     Plane::start(PlaneOptions {
         folder: folder.path().to_owned(),
+        nginx: None,
         pace,
         clock: Clock::System,
         random: Random::seeded(7),

@@ -222,7 +222,7 @@ fn variable(rest: &mut Peekable<Chars<'_>>, variables: &Variables, out: &mut Str
                 name.push(c);
             }
             rest.next();
-            if let Some(value) = variables.get(&name) {
+            if let Some(value) = parameter(&name, variables) {
                 out.push_str(value);
             } else {
                 out.push_str("${");
@@ -243,6 +243,16 @@ fn variable(rest: &mut Peekable<Chars<'_>>, variables: &Variables, out: &mut Str
             }
         }
         _ => out.push('$'),
+    }
+}
+
+/// What stands between `${` and `}`: a variable, or one that is cut at its first dot, `%%.*` before it and `#*.` after it.
+fn parameter<'v>(inside: &str, variables: &'v Variables) -> Option<&'v str> {
+    let cut = |name: &str| variables.get(name).map(|value| value.split_once('.').unwrap_or((value, value)));
+    match (inside.strip_suffix("%%.*"), inside.strip_suffix("#*.")) {
+        (Some(name), _) => cut(name).map(|(before, _)| before),
+        (_, Some(name)) => cut(name).map(|(_, after)| after),
+        _ => variables.get(inside).map(String::as_str),
     }
 }
 
@@ -285,5 +295,13 @@ mod tests {
             }
         }
         assert_eq!(cut("echo 'open", &Variables::new()), Err(Unclosed));
+    }
+
+    #[test]
+    fn a_name_is_cut_at_its_first_dot() {
+        let names = [("name", "vpce-1.svc.example.com"), ("plain", "host")];
+        let variables = names.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let text = "${name%%.*}-a.${name#*.} ${plain%%.*} ${plain#*.} ${none#*.} ${name##*.}";
+        assert_eq!(expand(text, &variables), "vpce-1-a.svc.example.com host host ${none#*.} ${name##*.}");
     }
 }

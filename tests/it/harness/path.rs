@@ -149,8 +149,18 @@ impl Path {
 
     /// A client in the consumer's VPC that asks for `http://HOST/` once at each look at its console.
     pub async fn client(&self, host: &str) -> String {
+        self.client_in(host, &self.client_subnet).await
+    }
+
+    /// The same in a subnet of its own.
+    pub async fn client_elsewhere(&self, host: &str, cidr: &str) -> String {
+        let subnet = subnet(&self.cloud.consumer, &self.vpc, cidr).await;
+        self.client_in(host, &subnet).await
+    }
+
+    async fn client_in(&self, host: &str, subnet: &str) -> String {
         let script = format!("#!/bin/bash\nwhile true; do curl -sS -m 5 http://{host}/; sleep 5; done\n");
-        instance(&self.cloud.consumer, &self.client_subnet, &self.group, &script).await
+        instance(&self.cloud.consumer, subnet, &self.group, &script).await
     }
 
     /// What the client's next try brings: the last line of its console.

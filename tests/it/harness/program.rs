@@ -35,6 +35,7 @@ impl Program {
             .env("LANG", "C.UTF-8")
             .env("PLLAB_LANG", "en")
             .env("PLLAB_LEARNER", "tester")
+            .env("PLLAB_NGINX", "builtin")
     }
 
     /// One more word, which may hold spaces.

@@ -69,6 +69,7 @@ impl Screen {
         command.env("PLLAB_STATE_DIR", folder.state());
         command.env("PLLAB_LANG", "ja");
         command.env("PLLAB_LEARNER", "tester");
+        command.env("PLLAB_NGINX", "builtin");
         command.env("LANG", "ja_JP.UTF-8");
         command.env("TERM", "xterm-256color");
         for (name, value) in env {

@@ -1,0 +1,71 @@
+//! Does each node of the load balancer use the targets of every zone?
+
+use serde_json::{Value, json};
+
+use super::facts::{Facts, refer};
+use super::judgement::Judgement;
+use super::question::Question;
+use super::reply::{elbv2, list, text};
+use super::scene::Scene;
+use crate::cloud::{Call, Fault};
+use crate::i18n::{Text, m};
+use crate::lab::OneLoadBalancer;
+
+/// The attribute's name [API:LoadBalancerAttribute].
+const KEY: &str = "load_balancing.cross_zone.enabled";
+
+pub(super) struct CrossZoneOn<'a>(pub &'a OneLoadBalancer);
+
+impl Question for CrossZoneOn<'_> {
+    fn name(&self) -> String {
+        format!("cross_zone_on:{}", self.0.load_balancer)
+    }
+
+    fn title(&self) -> Text {
+        m::check_title_cross_zone_on(&self.0.load_balancer)
+    }
+
+    fn subject(&self) -> &str {
+        &self.0.load_balancer
+    }
+
+    fn needs(&self) -> Vec<(&str, &'static str)> {
+        vec![(&self.0.load_balancer, "arn")]
+    }
+
+    fn call(&self, facts: &Facts) -> Call {
+        let arn = refer(facts, &self.0.load_balancer, "arn");
+        elbv2("DescribeLoadBalancerAttributes", json!({ "LoadBalancerArn": arn }))
+    }
+
+    fn expected(&self, _: &Scene<'_>) -> Text {
+        Text::literal(format!("{KEY} = true"))
+    }
+
+    async fn follow(&self, _: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+        Ok(judge(reply))
+    }
+}
+
+fn judge(reply: &Value) -> Judgement {
+    let attribute = list(reply, "Attributes").iter().find(|attribute| text(attribute, "Key") == KEY);
+    let Some(attribute) = attribute else { return Judgement::gone() };
+    let value = text(attribute, "Value");
+    let seen = format!("{KEY} = {value}");
+    if value == "true" { Judgement::met(seen) } else { Judgement::broken(seen).because(m::check_why_cross_zone()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::Verdict::{Broken, Met};
+
+    #[test]
+    fn verdicts() {
+        let reply =
+            |value: &str| json!({ "Attributes": [{ "Key": "x", "Value": "true" }, { "Key": KEY, "Value": value }] });
+        assert_eq!(judge(&reply("true")).verdict, Met);
+        assert_eq!(judge(&reply("false")).verdict, Broken);
+        assert_eq!(judge(&json!({ "Attributes": [] })).verdict, Broken);
+    }
+}

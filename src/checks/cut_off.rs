@@ -1,0 +1,88 @@
+//! Does the client wait in vain again, after the provider has rejected a connection that carried traffic?
+
+use serde_json::Value;
+
+use super::attempts::{label, named, newest};
+use super::console;
+use super::facts::Facts;
+use super::judgement::Judgement;
+use super::question::Question;
+use super::scene::Scene;
+use crate::cloud::{Call, Fault};
+use crate::i18n::{Text, m};
+use crate::lab::OneClient;
+
+pub(super) struct CutOff<'a>(pub &'a OneClient);
+
+impl Question for CutOff<'_> {
+    fn name(&self) -> String {
+        named("cut_off", self.0)
+    }
+
+    fn title(&self) -> Text {
+        match &self.0.subnet {
+            Some(subnet) => m::check_title_no_answer_in(&self.0.client, subnet),
+            None => m::check_title_no_answer(&self.0.client),
+        }
+    }
+
+    fn subject(&self) -> &str {
+        &self.0.client
+    }
+
+    fn needs(&self) -> Vec<(&str, &'static str)> {
+        vec![(&self.0.client, "id"), (&self.0.endpoint, "dns")]
+    }
+
+    fn call(&self, facts: &Facts) -> Call {
+        console::call(facts, &self.0.client)
+    }
+
+    fn expected(&self, _: &Scene<'_>) -> Text {
+        m::check_expected_no_answer()
+    }
+
+    /// From the rejection on: the next attempt runs into it.
+    fn usual_seconds(&self) -> Option<(u32, u32)> {
+        Some((10, 120))
+    }
+
+    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+        Ok(judge(&console::read(reply), &label(scene.token, self.0)))
+    }
+}
+
+/// An attempt that got through may be one from before, so it is no fault yet.
+fn judge(console: &str, label: &str) -> Judgement {
+    let Some(attempt) = newest(console, label) else { return Judgement::not_yet(m::check_no_attempt()) };
+    let seen = attempt.in_words();
+    if attempt.timed_out() {
+        Judgement::met(seen)
+    } else if attempt.code != 0 {
+        Judgement::not_yet(seen).because(m::check_why_not_cut_off())
+    } else {
+        Judgement::not_yet(seen).because(m::check_why_curl_failed())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::Verdict::{Met, NotYet};
+
+    #[test]
+    fn verdicts() {
+        const TIMEOUT: &str = "\npllab: asked tok code=000 exit=28 time=5.001\n";
+        const ARRIVED: &str = "\npllab: asked tok code=200 exit=0 time=0.01\n";
+        const NO_NAME: &str = "\npllab: asked tok code=000 exit=6 time=0.01\n";
+        for (console, verdict) in [
+            (String::new(), NotYet),
+            (ARRIVED.to_owned(), NotYet),
+            (format!("{ARRIVED}{TIMEOUT}"), Met),
+            (format!("{TIMEOUT}{ARRIVED}"), NotYet),
+            (format!("{ARRIVED}{NO_NAME}"), NotYet),
+        ] {
+            assert_eq!(judge(&console, "tok").verdict, verdict, "{console}");
+        }
+    }
+}
