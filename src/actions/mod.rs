@@ -3,6 +3,7 @@
 //! Next: `part.rs` and `sighting.rs` are the vocabulary, `kind.rs` finds the file for a resource, `endpoint.rs` is a good one to read first.
 
 mod acceptance;
+mod connect_endpoint;
 mod cost;
 mod cross_zone;
 mod endpoint;
@@ -24,6 +25,7 @@ mod subnet;
 mod target_group;
 mod vpc;
 
+pub use connect_endpoint::{Door, browse_grants, door};
 pub use cost::{Charge, cost};
 pub use grant::{Grant, Rail, Scope};
 pub use kind::{

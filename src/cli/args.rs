@@ -90,10 +90,12 @@ pub(super) enum Verb {
     Status(OneRun),
     Check(Check),
     Why(OneRun),
-    Browse(OneRun),
+    Drill(DrillArgs),
+    Browse(Browse),
     Clean(Clean),
     Report(Report),
     Handout(Handout),
+    Doctor(super::doctor::Doctor),
     Policy(super::policy::Policy),
     Labs(Labs),
     Sandbox(Sandbox),
@@ -162,6 +164,42 @@ pub(super) struct OneRun {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct DrillArgs {
+    #[arg(value_name = "NAME")]
+    pub drill: Option<String>,
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<String>,
+    #[arg(long, value_enum)]
+    pub pace: Option<PaceArg>,
+    #[arg(long)]
+    pub allow_aws: bool,
+    #[arg(short, long)]
+    pub yes: bool,
+    #[command(subcommand)]
+    pub verb: Option<DrillVerb>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum DrillVerb {
+    List,
+    Check(OneRun),
+    Hint(OneRun),
+    GiveUp(OneRun),
+    Undo(OneRun),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Browse {
+    #[arg(value_name = "RUN")]
+    pub run: Option<String>,
+    #[arg(long)]
+    pub tunnel: bool,
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Check {
     #[arg(value_name = "STEP")]
     pub step: Option<String>,
@@ -170,6 +208,7 @@ pub(super) struct Check {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Clean {
     #[arg(value_name = "RUN", conflicts_with = "all")]
     pub run: Option<String>,

@@ -50,6 +50,7 @@ pub(super) async fn explain(
         },
         loaded,
         way: Way::Explain,
+        path: None,
         keep: true,
         // Nobody to ask: it is read through to the end.
         asks: asked,

@@ -9,6 +9,7 @@ use super::exit::{self, Code, Failed};
 use super::interrupt::Interrupt;
 use super::store::{Found, Store, journal_trouble};
 use super::target::{SignIn, Target};
+use super::why;
 use crate::engine::event::{Entry, Event, Screen, Way};
 use crate::engine::{Ahead, Core, Drive, End, Journal, Patience, State, Stuck, Views};
 use crate::host::DirLock;
@@ -188,6 +189,7 @@ pub(super) async fn work(
     let views = Views { place: place(&at, &region), cost, way, resumed, access: target.access(&region) };
     let shared =
         Core::new(Some(journal), state, context.host.clock.clone(), Arc::clone(screen), target.accounts.clone());
+    let path = why::Traced { clouds: Arc::clone(&target.clouds), loaded: Arc::clone(&loaded) };
     let drive = Drive {
         core: Arc::new(shared),
         clouds: Some(Arc::clone(&target.clouds)),
@@ -198,6 +200,7 @@ pub(super) async fn work(
         views,
         renew,
         way,
+        path: Some(Box::new(path)),
         keep,
         asks: true,
         interrupted: interrupt.seen.clone(),
@@ -212,6 +215,8 @@ pub(super) async fn work(
         if let Some(event) = consented {
             drive.core.record(&event)?;
         }
+        // What a drill broke and left behind is put back before anything is built on it, or deleted around it.
+        super::drill::put_back(context, &drive.core, &target).await?;
         match doing {
             Doing::Lab => drive.run().await,
             Doing::Clean => drive.clean().await,

@@ -71,7 +71,8 @@ fn matching(args: &Start) -> Result<(), Failed> {
     Ok(())
 }
 
-async fn begin(
+/// Begins a run: the lab read, the target open, nothing made yet. Gives the run's folder too.
+pub(super) async fn begin(
     context: &mut Context,
     args: &Start,
     mut set: BTreeMap<String, String>,

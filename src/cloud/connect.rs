@@ -42,6 +42,7 @@ pub struct Clients {
     pub(super) elbv2: aws_sdk_elasticloadbalancingv2::Client,
     pub(super) route53: aws_sdk_route53::Client,
     pub(super) sts: aws_sdk_sts::Client,
+    pub(super) quotas: aws_sdk_servicequotas::Client,
     region: String,
     wallet: Wallet,
     /// The account that the credentials belong to, once it is known.
@@ -171,6 +172,7 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
         elbv2: aws_sdk_elasticloadbalancingv2::Client::new(&config),
         route53: aws_sdk_route53::Client::new(&config),
         sts: aws_sdk_sts::Client::new(&config),
+        quotas: aws_sdk_servicequotas::Client::new(&config),
         region: options.region.clone(),
         wallet,
         account: Arc::default(),

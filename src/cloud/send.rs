@@ -3,6 +3,7 @@
 
 mod account;
 mod balancer;
+mod connect_endpoint;
 mod endpoint;
 mod group;
 mod hosted_zone;
@@ -10,6 +11,7 @@ mod instance;
 mod network;
 mod network_acl;
 mod params;
+mod quota;
 mod reply;
 mod service;
 mod shared;
@@ -94,6 +96,8 @@ impl Clients {
                     Some(reply)
                 } else if let Some(reply) = Box::pin(service::send(self, call)).await {
                     Some(reply)
+                } else if let Some(reply) = Box::pin(connect_endpoint::send(self, call)).await {
+                    Some(reply)
                 } else {
                     Box::pin(account::send(self, call)).await
                 }
@@ -102,6 +106,7 @@ impl Clients {
                 Some(reply) => Some(reply),
                 None => Box::pin(target::send(self, call)).await,
             },
+            Api::Quotas => Box::pin(quota::send(self, call)).await,
             Api::Route53 => Box::pin(hosted_zone::send(self, call)).await,
         };
         reply.unwrap_or_else(|| {

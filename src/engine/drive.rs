@@ -1,6 +1,7 @@
 //! Performs what `decide` says, and knows nothing else.
 
 use std::collections::BTreeSet;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -23,6 +24,12 @@ use crate::cloud::Clouds;
 use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Resource, Side, Step};
 
+/// Traces the path from the client to the page and shows it. How that is done is none of the engine's business.
+pub trait ShowPath: Send + Sync {
+    /// Traces and shows it.
+    fn show<'a>(&'a self, core: &'a Core) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+}
+
 /// A pass through a lab.
 pub struct Drive {
     /// What its tasks share.
@@ -41,6 +48,8 @@ pub struct Drive {
     pub renew: Text,
     /// The way.
     pub way: Way,
+    /// What traces the path; `None` where there is none to trace.
+    pub path: Option<Box<dyn ShowPath>>,
     /// Whether what was made is kept at the end.
     pub keep: bool,
     /// Whether there are questions between the steps of the explain way.
@@ -188,6 +197,12 @@ impl Drive {
             Effect::Picture(index) => {
                 let picture = self.core.with(|state| self.views.picture(&self.loaded, state, index));
                 screen.picture(&picture);
+                Came::Nothing
+            }
+            Effect::Path => {
+                if let Some(path) = &self.path {
+                    path.show(&self.core).await;
+                }
                 Came::Nothing
             }
             Effect::Look(index) => {

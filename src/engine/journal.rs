@@ -158,6 +158,12 @@ fn must_last(event: &Event) -> bool {
             | Event::Consented { .. }
             | Event::Intent { .. }
             | Event::Outcome { .. }
+            | Event::DrillStarted { .. }
+            | Event::DrillCall { .. }
+            | Event::DrillKept { .. }
+            | Event::DrillPlanted { .. }
+            | Event::DrillFinished { .. }
+            | Event::DrillUndone { .. }
             | Event::Gone { .. }
             | Event::Answered { .. }
             | Event::RunCleaned { .. }

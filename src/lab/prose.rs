@@ -9,7 +9,8 @@ use super::{LabError, Place, Step};
 use crate::i18n::{Lang, m};
 
 /// The same thing in both languages.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Pair<T> {
     /// In Japanese.
     pub ja: T,

@@ -89,10 +89,10 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "quotas",
-        "クォータは、このサンドボックスの Service Quotas に載っているもの (`--quota` で変更可) と、EC2 Instance Connect Endpoint の数だけを調べます。終了したインスタンスの vCPU はすぐに数えなくなります。引き上げの申請はできません。",
+        "クォータは、このサンドボックスの Service Quotas に載っているもの (`--quota` で変更可) と、EC2 Instance Connect Endpoint の数だけを調べます。終了したインスタンスの vCPU はすぐに数えなくなります。`start` などが自分で起こすサンドボックスでは、vCPU は 32 まで使えます。引き上げの申請はできません。",
         "The quotas that are checked are those that the sandbox's Service Quotas lists (`--quota` sets them) and the \
-         number of EC2 Instance Connect Endpoints. A terminated instance no longer counts at once. No increase can be \
-         requested.",
+         number of EC2 Instance Connect Endpoints. A terminated instance stops counting at once. The sandbox that \
+         `start` brings up for itself allows 32 vCPUs. No increase can be requested.",
     ),
     difference(
         "images",

@@ -10,6 +10,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PLLAB = os.environ["PLLAB"]
+# The built-in page server, so that the other stories are the same everywhere. nginx_story.py is about the real one.
+os.environ.setdefault("PLLAB_NGINX", "builtin")
 
 
 class Tally:

@@ -5,6 +5,7 @@ import cli_story
 import completeness
 import documents
 import moto_story
+import nginx_story
 import policy_story
 from harness import tell
 
@@ -12,6 +13,6 @@ if __name__ == "__main__":
     tell(
         [
             boto3_story.story, cli_story.story, cli_story.script, completeness.story, moto_story.story, documents.story,
-            policy_story.story,
+            policy_story.story, nginx_story.story,
         ]
     )

@@ -227,3 +227,28 @@ fn the_schema_is_the_one_that_editors_are_given() {
         assert!(yaml.starts_with("# yaml-language-server: $schema=../lab.schema.json\n"), "{:?}", entry.path());
     }
 }
+
+/// The files in a guide: blocks whose fence names one.
+fn blocks(guide: &str) -> Vec<(String, String)> {
+    let text = fs::read_to_string(root(guide)).expect("the guide is there");
+    let fenced = text.split("\n```").skip(1).step_by(2);
+    let named = fenced.filter_map(|block| {
+        let (info, body) = block.split_once('\n')?;
+        let (_, name) = info.split_once(' ')?;
+        Some((name.to_owned(), format!("{body}\n")))
+    });
+    named.collect()
+}
+
+/// What the authoring guide shows is a lab that is proved, the same one in both languages.
+#[test]
+fn the_guides_lab_is_proved() {
+    let shown = blocks("docs/authoring.md");
+    assert_eq!(shown, blocks("docs/authoring.ja.md"));
+    assert_eq!(shown.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["lab.yaml", "ja.md", "en.md"]);
+    let folder = Folder::new();
+    for (name, text) in &shown {
+        folder.write(&format!("labs/my-lab/{name}"), text);
+    }
+    folder.pllab("labs check my-lab --labs labs").run().code(0).stderr("").says("my-lab");
+}

@@ -23,7 +23,7 @@ async fn every_quota_that_can_be_set_refuses() {
         let create = "CreateTargetGroup&Name=ips&Protocol=TCP&Port=80&VpcId={vpc}&TargetType=ip";
         place.make(0, ELB, create, "TargetGroupArn", "ips");
         place.done(0, ELB, &format!("{target}9"));
-        place.names.insert("target", target.to_owned());
+        place.make(0, "ec2", "DescribeNetworkAcls", "networkAclId", "acl");
         place
     });
     let quotas = [
@@ -41,6 +41,8 @@ async fn every_quota_that_can_be_set_refuses() {
         ("L-B22855CB", 2),
         ("L-A0D0B863", 1),
         ("L-1216C47A", 1),
+        ("L-B4A6D682", 1),
+        ("L-2AEEBF1A", 1),
     ];
     let place = filled.await.expect("the place is filled");
     let place = place
@@ -58,6 +60,8 @@ async fn every_quota_that_can_be_set_refuses() {
             (0, "ec2", "RunInstances&ImageId={image}&InstanceType=t3.micro&MinCount=1&MaxCount=1&SubnetId={subnet}", 400, "VcpuLimitExceeded", "vCPU limit of 1"),
             (1, "ec2", ENDPOINT, 400, "VpcEndpointLimitExceeded", "VPC endpoints"),
             (0, "ec2", "CreateVpcEndpoint&VpcId={vpc}&ServiceName=com.amazonaws.ap-northeast-1.s3", 400, "VpcEndpointLimitExceeded", "VPC endpoints"),
+            (0, "ec2", "CreateNetworkAcl&VpcId={vpc}", 400, "NetworkAclLimitExceeded", "network ACLs"),
+            (0, "ec2", "CreateNetworkAclEntry&NetworkAclId={acl}&RuleNumber=7&Protocol=-1&RuleAction=allow&Egress=false&CidrBlock=10.0.0.0/8", 400, "NetworkAclEntryLimitExceeded", "entries"),
             (0, ELB, "CreateLoadBalancer&Name=two&Type=network&Scheme=internal&Subnets.member.1={subnet}", 400, "TooManyLoadBalancers", "load balancers"),
             (0, ELB, "CreateListener&LoadBalancerArn={nlb}&Protocol=TCP&Port=81&DefaultActions.member.1.Type=forward&DefaultActions.member.1.TargetGroupArn={targets}", 400, "TooManyListeners", "listeners"),
             (0, ELB, "CreateTargetGroup&Name=three&Protocol=TCP&Port=80&VpcId={vpc}", 400, "TooManyTargetGroups", "target groups"),

@@ -2,10 +2,14 @@
 
 mod bad_input;
 mod bad_lab;
+#[cfg(unix)]
+mod browse;
 mod cli;
 mod crash;
 mod data_plane;
 mod differences;
+mod doctor;
+mod drills;
 mod explain;
 mod fault_matrix;
 mod faults;

@@ -20,7 +20,8 @@ struct Place {
 impl Place {
     fn open() -> Self {
         let folder = Folder::new();
-        let mut sandbox = folder.pllab("sandbox --output json --pace instant").start();
+        let mut sandbox =
+            folder.pllab("sandbox --output json --pace instant --quota L-F678F1CE=20 --quota L-1216C47A=20").start();
         let said = sandbox.until("sandbox_ready");
         let ready: Value = serde_json::from_str(said.lines().next().expect("a line")).expect("JSON");
         let text = |value: &Value| value.as_str().expect("text").to_owned();
@@ -249,10 +250,10 @@ fn the_receipt_waits_for_interfaces_that_aws_takes_away_late() {
         match action {
             "DeleteVpc" => _ = deleted.fetch_add(1, Ordering::SeqCst),
             // After both VPCs are gone an interface of the load balancer is told of for two more looks.
-            "DescribeNetworkInterfaces" if deleted.load(Ordering::SeqCst) >= 2 => {
-                if seen.fetch_add(1, Ordering::SeqCst) < 2 {
-                    return Fate::Answer(200, LATE.to_owned());
-                }
+            "DescribeNetworkInterfaces"
+                if deleted.load(Ordering::SeqCst) >= 2 && seen.fetch_add(1, Ordering::SeqCst) < 2 =>
+            {
+                return Fate::Answer(200, LATE.to_owned());
             }
             _ => {}
         }

@@ -1,15 +1,13 @@
 //! Network ACLs and their associations with subnets. Their rules are in `network_acl_entry.rs`.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{AclEntry, Block, NetworkAcl, Subnet, Tags};
+use crate::sandbox::world::{AclEntry, Block, NetworkAcl, Subnet, Tags, quota};
 
 use super::context::Ctx;
 use super::describe::{Lookup, one, select};
 use super::names;
 use super::tags::{specification, tag_set};
 
-/// Network ACLs a VPC can have [vpc userguide: amazon-vpc-limits].
-const LIMIT: usize = 200;
 /// The number of the rule `*` on the wire, which every list ends with.
 const LAST: u16 = 32767;
 
@@ -25,7 +23,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let acl = if let Some(acl) = made.and_then(|id| ctx.here().network_acls.get(&id).cloned()) {
         acl
     } else {
-        if ctx.here().network_acls.linked(&vpc).count() >= LIMIT {
+        if ctx.here().network_acls.linked(&vpc).count() >= ctx.quota(&quota::ACLS) {
             let text = "The maximum number of network ACLs has been reached.";
             return Err(ApiError::new("NetworkAclLimitExceeded", text));
         }

@@ -1,13 +1,10 @@
 //! The rules of network ACLs.
 
 use crate::sandbox::wire::{ApiError, Params, Xml};
-use crate::sandbox::world::{AclEntry, Block};
+use crate::sandbox::world::{AclEntry, Block, quota};
 
 use super::context::Ctx;
 use super::names;
-
-/// Rules an ACL can have in each direction [vpc userguide: amazon-vpc-limits].
-const LIMIT: usize = 20;
 
 /// `CreateNetworkAclEntry`.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
@@ -43,7 +40,7 @@ fn put(ctx: &mut Ctx<'_>, params: &Params, replaces: bool) -> Result<Xml, ApiErr
     if replaces && !exists {
         return Err(no_such(number));
     }
-    if !exists && acl.entries.iter().filter(|entry| entry.egress == egress).count() >= LIMIT {
+    if !exists && acl.entries.iter().filter(|entry| entry.egress == egress).count() >= ctx.quota(&quota::ACL_RULES) {
         let text = "The maximum number of network ACL entries has been reached.";
         return Err(ApiError::new("NetworkAclEntryLimitExceeded", text));
     }

@@ -12,7 +12,7 @@ use crate::sandbox::Pace;
 use super::core::Core;
 use super::curl_args::Curl;
 use super::fabric::Fault;
-use super::http::{Head, Incoming, body_length, read_head};
+use super::http::{Head, Incoming, body_length, is_chunked, read_head, unchunk};
 use super::names::resolve;
 use super::write_out::{Facts, write_out};
 
@@ -212,6 +212,9 @@ async fn read_body(
     facts: &mut Facts<'_>,
     output: &mut Vec<u8>,
 ) -> Result<(), Failure> {
+    if is_chunked(head) {
+        return read_chunks(stream, body, facts, output).await;
+    }
     let length = body_length(head);
     let wanted = length.unwrap_or(LONGEST_BODY).min(LONGEST_BODY);
     let mut short = false;
@@ -230,6 +233,30 @@ async fn read_body(
     output.extend_from_slice(&body);
     let missing = wanted.saturating_sub(body.len());
     if short { Err(Failure(18, format!("end of response with {missing} bytes missing"))) } else { Ok(()) }
+}
+
+async fn read_chunks(
+    stream: &mut TcpStream,
+    mut raw: Vec<u8>,
+    facts: &mut Facts<'_>,
+    output: &mut Vec<u8>,
+) -> Result<(), Failure> {
+    loop {
+        match unchunk(&raw) {
+            Ok(Some(body)) => {
+                facts.size = body.len();
+                output.extend_from_slice(&body);
+                return Ok(());
+            }
+            Ok(None) if raw.len() < LONGEST_BODY => {}
+            _ => return Err(Failure(56, "Malformed encoding found in chunked-encoding".to_owned())),
+        }
+        match stream.read_buf(&mut raw).await {
+            Ok(0) => return Err(Failure(18, "transfer closed with outstanding read data remaining".to_owned())),
+            Ok(_) => {}
+            Err(_) => return Err(Failure(56, "Recv failure: Connection reset by peer".to_owned())),
+        }
+    }
 }
 
 fn request(curl: &Curl) -> String {

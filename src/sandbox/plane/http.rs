@@ -71,6 +71,40 @@ pub fn body_length(head: &Head) -> Option<usize> {
     head.header("content-length").and_then(|length| length.trim().parse().ok())
 }
 
+/// Whether the body after `head` comes in chunks.
+pub fn is_chunked(head: &Head) -> bool {
+    head.header("transfer-encoding").is_some_and(|coding| coding.trim().eq_ignore_ascii_case("chunked"))
+}
+
+/// The body that `bytes` hold in chunks (RFC 9112, 7.1): `Ok(None)` until the last chunk is there. Trailers are dropped.
+///
+/// # Errors
+/// When it is no chunked body.
+pub fn unchunk(mut bytes: &[u8]) -> Result<Option<Vec<u8>>, ()> {
+    let mut body = Vec::new();
+    loop {
+        let Some(end) = bytes.windows(2).position(|two| two == b"\r\n") else {
+            return if bytes.len() > 100 { Err(()) } else { Ok(None) };
+        };
+        let line = std::str::from_utf8(&bytes[..end]).map_err(|_| ())?;
+        let size = line.split(';').next().unwrap_or_default().trim();
+        let size = usize::from_str_radix(size, 16).map_err(|_| ())?;
+        let rest = &bytes[end + 2..];
+        if size == 0 {
+            // The end of the trailers, of which there are usually none.
+            let ended = rest.starts_with(b"\r\n") || head_end(rest).is_some();
+            return Ok(ended.then_some(body));
+        }
+        let Some((chunk, after)) = rest.split_at_checked(size) else { return Ok(None) };
+        body.extend_from_slice(chunk);
+        match after.split_at_checked(2) {
+            Some((b"\r\n", next)) => bytes = next,
+            Some(_) => return Err(()),
+            None => return Ok(None),
+        }
+    }
+}
+
 fn head_end(buffer: &[u8]) -> Option<usize> {
     buffer.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4)
 }
@@ -102,6 +136,19 @@ mod tests {
         assert_eq!(head.request(), Some(("GET", "/a", "HTTP/1.1")));
         assert_eq!(head.header("HOST"), Some("x:80"));
         assert_eq!(&buffer[end..], b"body");
+    }
+
+    #[test]
+    fn chunks_become_a_body_once_the_last_is_there() {
+        let whole = b"4\r\nWiki\r\n5;x=y\r\npedia\r\n0\r\n\r\n";
+        assert_eq!(unchunk(whole), Ok(Some(b"Wikipedia".to_vec())));
+        for cut in 0..whole.len() {
+            assert_eq!(unchunk(&whole[..cut]), Ok(None), "{cut}");
+        }
+        assert_eq!(unchunk(b"0\r\nExpires: never\r\n\r\n"), Ok(Some(Vec::new())));
+        for bad in [b"x\r\n".as_slice(), b"1\r\nabc\r\n", b"-1\r\n"] {
+            assert_eq!(unchunk(bad), Err(()));
+        }
     }
 
     #[tokio::test]

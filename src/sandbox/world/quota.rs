@@ -38,6 +38,10 @@ pub const GROUP_RULES: Quota = quota("vpc", "L-0EA8095F", "Inbound or outbound r
 pub const INTERFACE_GROUPS: Quota = quota("vpc", "L-2AFB9258", "Security groups per network interface", 5, true);
 /// Network interfaces of a region.
 pub const INTERFACES: Quota = quota("vpc", "L-DF5E4CA3", "Network interfaces per Region", 5000, true);
+/// Network ACLs of a VPC.
+pub const ACLS: Quota = quota("vpc", "L-B4A6D682", "Network ACLs per VPC", 200, true);
+/// Rules of a network ACL in each direction.
+pub const ACL_RULES: Quota = quota("vpc", "L-2AEEBF1A", "Rules per network ACL", 20, true);
 /// Interface endpoints of a VPC [privatelink: vpc-limits-endpoints].
 pub const INTERFACE_ENDPOINTS: Quota = quota("vpc", "L-29B6F2EB", "Interface VPC endpoints per VPC", 50, true);
 /// Gateway endpoints of a region [privatelink: vpc-limits-endpoints].
@@ -58,7 +62,7 @@ pub const TARGETS: Quota =
 pub const CONNECT_ENDPOINTS: (usize, usize) = (5, 1);
 
 /// Every quota with a code, in the order of services and codes.
-pub const QUOTAS: [&Quota; 14] = [
+pub const QUOTAS: [&Quota; 16] = [
     &VCPUS,
     &LISTENERS,
     &BALANCERS,
@@ -67,9 +71,11 @@ pub const QUOTAS: [&Quota; 14] = [
     &GROUP_RULES,
     &GATEWAY_ENDPOINTS,
     &INTERFACE_ENDPOINTS,
+    &ACL_RULES,
     &INTERFACE_GROUPS,
     &SUBNETS,
     &ROUTE_TABLES,
+    &ACLS,
     &INTERFACES,
     &GROUPS,
     &VPCS,
