@@ -27,6 +27,7 @@ fn lab(bytes: &[u8]) {
         yaml: String::from_utf8_lossy(bytes).into_owned(),
         ja: include_str!("../labs/privatelink/ja.md").to_owned(),
         en: include_str!("../labs/privatelink/en.md").to_owned(),
+        drills: Vec::new(),
     };
     let facts = BTreeMap::from([("token", "t".to_owned()), ("region", "ap-northeast-1".to_owned())]);
     // A mistake in it is an error with a place; both languages have words for it.
