@@ -31,3 +31,14 @@ pub use redact::redact;
 pub use screen::{Key, Screen};
 pub use signed::Signer;
 pub use wire::{Exchange, Fate, Wire};
+
+/// Whether the long forms run, which take minutes and more: `PLLAB_FULL=1 cargo test --test it -- --nocapture`.
+pub fn full() -> bool {
+    std::env::var("PLLAB_FULL").is_ok_and(|value| value == "1")
+}
+
+/// Prints a line of a table past the test runner, which shows the output of failed tests only.
+pub fn say(line: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
