@@ -4,10 +4,10 @@ use super::grant::Grant;
 use super::part::{Making, Part};
 use super::sighting::{Known, Object, Sighting, Survey};
 use super::{
-    acceptance, cross_zone, endpoint, endpoint_service, gateway_endpoint, instance, listener, load_balancer, principal,
-    route_table, security_group, service_lookup, subnet, target_group, vpc,
+    acceptance, connect_endpoint, cross_zone, endpoint, endpoint_service, gateway_endpoint, instance, listener,
+    load_balancer, principal, route_table, security_group, service_lookup, subnet, target_group, vpc,
 };
-use crate::cloud::{Api, Call};
+use crate::cloud::{Api, Call, Fault};
 use crate::i18n::{Text, m};
 use crate::lab::{Acceptance, Resource};
 
@@ -122,6 +122,19 @@ pub fn reads(resource: &Resource) -> Vec<(Api, &'static str)> {
     calls.chain(&look).filter(|call| call.is_read()).map(|call| (call.api, call.operation)).collect()
 }
 
+/// After a launch that was refused because its image could not be looked up: where to look for it otherwise. `None` for every
+/// other call and fault.
+#[must_use]
+pub fn other_image(call: &Call, fault: &Fault) -> Option<Call> {
+    if call.operation == "RunInstances" { instance::other_image(call, fault) } else { None }
+}
+
+/// The launch again, from the newest image of an answer to [`other_image`]'s call.
+#[must_use]
+pub fn with_image(call: &Call, found: &serde_json::Value) -> Option<Call> {
+    instance::with_image(call, found)
+}
+
 /// The calls that reject a connection.
 #[must_use]
 pub fn reject(rejection: &Acceptance) -> Vec<Part> {
@@ -144,6 +157,8 @@ pub fn delete(kind: &str, name: &str) -> Vec<Part> {
         "listener" => listener::delete(name),
         "endpoint_service" => endpoint_service::delete(name),
         "endpoint" => endpoint::delete(name),
+        "instance_connect_endpoint" => connect_endpoint::delete(name),
+        "security_group_rule" => connect_endpoint::delete_rule(name),
         _ => Vec::new(),
     }
 }
@@ -163,6 +178,8 @@ pub fn look(kind: &str, name: &str) -> Option<Call> {
         "listener" => listener::look(name),
         "endpoint_service" => endpoint_service::look(name),
         "endpoint" => endpoint::look(name),
+        "instance_connect_endpoint" => connect_endpoint::look(name),
+        "security_group_rule" => connect_endpoint::look_rule(name),
         _ => return None,
     })
 }
@@ -216,6 +233,8 @@ pub fn label(kind: &str, name: &str) -> Text {
         "listener" => m::label_listener(name),
         "endpoint_service" => m::label_endpoint_service(name),
         "endpoint" => m::label_endpoint(name),
+        "instance_connect_endpoint" => m::label_connect_endpoint(name),
+        "security_group_rule" => m::label_security_group_rule(name),
         "service_lookup" => m::label_service_lookup(name),
         "acceptance" | "rejection" => m::label_acceptance(name),
         "allowed_principal" | "removed_principal" => m::label_principal(name),
@@ -243,7 +262,7 @@ pub fn usual_deletion(kind: &str) -> Option<(u32, u32)> {
     match kind {
         "instance" => Some((30, 90)),
         "load_balancer" => Some((30, 180)),
-        "endpoint" => Some((60, 300)),
+        "endpoint" | "instance_connect_endpoint" => Some((60, 300)),
         _ => None,
     }
 }

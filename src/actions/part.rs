@@ -153,7 +153,7 @@ pub fn presence(answer: Result<Value, Fault>) -> Presence {
         state.as_str().or_else(|| state.get("Name")?.as_str()).or_else(|| state.get("Code")?.as_str()).unwrap_or("")
     });
     match state.to_ascii_lowercase().as_str() {
-        "terminated" | "deleted" => Presence::Gone,
+        "terminated" | "deleted" | "delete-complete" => Presence::Gone,
         _ => Presence::There(state.to_owned()),
     }
 }

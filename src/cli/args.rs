@@ -90,10 +90,12 @@ pub(super) enum Verb {
     Status(OneRun),
     Check(Check),
     Why(OneRun),
-    Browse(OneRun),
+    Drill(DrillArgs),
+    Browse(Browse),
     Clean(Clean),
     Report(Report),
     Handout(Handout),
+    Doctor(super::doctor::Doctor),
     Policy(super::policy::Policy),
     Labs(Labs),
     Sandbox(Sandbox),
@@ -119,6 +121,8 @@ pub(super) struct Start {
     pub consumer_profile: Option<String>,
     #[arg(long, conflicts_with_all = ["endpoint_url", "consumer_profile"])]
     pub two_accounts: bool,
+    #[arg(long, requires = "endpoint_url")]
+    pub api_only: bool,
     #[arg(long, value_name = "REGION")]
     pub region: Option<String>,
     #[arg(long, value_name = "NAME")]
@@ -166,6 +170,42 @@ pub(super) struct OneRun {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct DrillArgs {
+    #[arg(value_name = "NAME")]
+    pub drill: Option<String>,
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<String>,
+    #[arg(long, value_enum)]
+    pub pace: Option<PaceArg>,
+    #[arg(long)]
+    pub allow_aws: bool,
+    #[arg(short, long)]
+    pub yes: bool,
+    #[command(subcommand)]
+    pub verb: Option<DrillVerb>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum DrillVerb {
+    List,
+    Check(OneRun),
+    Hint(OneRun),
+    GiveUp(OneRun),
+    Undo(OneRun),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Browse {
+    #[arg(value_name = "RUN")]
+    pub run: Option<String>,
+    #[arg(long)]
+    pub tunnel: bool,
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Check {
     #[arg(value_name = "STEP")]
     pub step: Option<String>,
@@ -174,6 +214,7 @@ pub(super) struct Check {
 }
 
 #[derive(Debug, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Clean {
     #[arg(value_name = "RUN", conflicts_with = "all")]
     pub run: Option<String>,

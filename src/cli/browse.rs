@@ -2,22 +2,23 @@
 
 use serde_json::json;
 
-use super::args::OneRun;
+use super::args::Browse;
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::interrupt::Interrupt;
 use super::pass::target;
 use super::target::unreachable_target;
+use super::tunnel::Way;
 use crate::checks;
 use crate::i18n::m;
 use crate::lab::Check;
 
 /// Opens the page and stays until Ctrl-C: with the sandbox in this process, the page lives as long.
-pub(super) async fn browse(context: &mut Context, args: OneRun) -> Result<Code, Failed> {
+pub(super) async fn browse(context: &mut Context, args: Browse) -> Result<Code, Failed> {
     show(context, &args).await.map(|()| Code::Met)
 }
 
-async fn show(context: &mut Context, args: &OneRun) -> Result<(), Failed> {
+async fn show(context: &mut Context, args: &Browse) -> Result<(), Failed> {
     let store = context.store()?;
     let found = store.find(args.run.as_deref(), |state| !state.cleaned)?;
     let state = &found.state;
@@ -35,45 +36,58 @@ async fn show(context: &mut Context, args: &OneRun) -> Result<(), Failed> {
         })
     });
     let made = |name: &str, fact: &str| state.resources.get(name)?.facts.get(fact).cloned();
-    let place = page.and_then(|(client, endpoint)| Some((made(client, "id")?, made(endpoint, "dns")?)));
-    let Some((client, dns)) = place else {
+    let place = page.and_then(|(client, endpoint)| Some((client, made(client, "id")?, made(endpoint, "dns")?)));
+    let Some((client, id, dns)) = place else {
         let next = format!("pllab resume {}", found.id());
         return Err(Failed::new(Code::NotMet, m::cli_browse_nothing(), vec![m::cli_browse_nothing_detail()], &[&next]));
     };
     let mut interrupt = Interrupt::listen();
     let target = target(context, &store, &found, state).await?;
-    let url = checks::browser_url(&target.clouds.consumer, &client, &dns).await;
-    let url = match url {
-        Ok(url) => url,
-        Err(fault) => {
-            target.close().await;
-            return Err(unreachable_target(&state.target, Some(&fault)));
+    let shown = async {
+        let door = if args.tunnel { Ok(None) } else { checks::browser_url(&target.clouds.consumer, &id, &dns).await };
+        let door = door.map_err(|fault| unreachable_target(&state.target, Some(&fault)))?;
+        if let Some(url) = door {
+            announce(context, &url, None)?;
+            interrupt.wait().await;
+            return Ok(());
         }
-    };
-    let Some(url) = url else {
-        target.close().await;
-        return Err(Failed::new(
-            Code::NotMet,
-            m::cli_browse_no_way(),
-            vec![m::cli_browse_no_way_detail()],
-            &["pllab check client"],
-        ));
-    };
-    if context.json() {
-        context.print(&format!("{}\n", json!({ "event": "browse_ready", "url": url })))?;
-    } else {
-        context.print(&format!(
-            "{}\n\n{url}\n\n{}\n",
-            m::cli_browse_open().say(context.lang),
-            m::cli_browse_stay().say(context.lang)
-        ))?;
-        // Not over SSH and not in a pipe: there is no browser at the learner's side then.
-        if context.host.output_is_terminal && context.host.var("SSH_CONNECTION").is_none() {
-            // The address is on the screen; a browser that does not open is no failure.
-            let _ = open::that_detached(&url);
+        // Only the sandbox has no way for SSH; elsewhere there is one to make.
+        if target.is_sandbox() {
+            let details = vec![m::cli_browse_no_way_detail()];
+            return Err(Failed::new(Code::NotMet, m::cli_browse_no_way(), details, &["pllab check client"]));
         }
-    }
-    interrupt.wait().await;
+        let way = Way { store: &store, found: &found, loaded: &loaded, target: &target, client, id: &id, dns: &dns };
+        let mut tunnel = way.tunnel(context, &interrupt, args.yes).await?;
+        let (url, command) = (tunnel.url.clone(), tunnel.command.clone());
+        announce(context, &url, Some(&command))?;
+        let ended = tokio::select! {
+            () = interrupt.wait() => Ok(()),
+            () = tunnel.ended() => Err(Failed::new(Code::Unreachable, m::tunnel_over(), Vec::new(), &["pllab browse"])),
+        };
+        tunnel.close().await;
+        ended
+    };
+    let shown = shown.await;
     target.close().await;
+    shown
+}
+
+/// Says where the page is, and opens it.
+fn announce(context: &mut Context, url: &str, command: Option<&str>) -> Result<(), Failed> {
+    if context.json() {
+        return context.print(&format!("{}\n", json!({ "event": "browse_ready", "url": url, "command": command })));
+    }
+    let lang = context.lang;
+    let mut text = format!("{}\n\n{url}\n\n", m::cli_browse_open().say(lang));
+    if let Some(command) = command {
+        // To copy, it stands alone on an unwrapped line.
+        text.extend([m::tunnel_same().say(lang).as_str(), "\n\n", command, "\n\n"]);
+    }
+    context.print(&format!("{text}{}\n", m::cli_browse_stay().say(lang)))?;
+    // Not over SSH and not in a pipe: there is no browser at the learner's side then.
+    if context.host.output_is_terminal && context.host.var("SSH_CONNECTION").is_none() {
+        // The address is on the screen; a browser that does not open is no failure.
+        let _ = open::that_detached(url);
+    }
     Ok(())
 }

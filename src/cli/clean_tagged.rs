@@ -162,7 +162,8 @@ fn agreed(args: &Clean, screen: &Arc<dyn Screen>, found: &[Leftover]) -> Result<
         Ok(yes) => Ok(Some(yes)),
         Err(AskError::Interrupted) => Ok(None),
         Err(AskError::NobodyToAsk) => {
-            let next = format!("pllab clean {next}{}", args.place.flags());
+            let who = args.learner.as_ref().map(|name| format!(" --learner {name}")).unwrap_or_default();
+            let next = format!("pllab clean {next}{}{who}", args.place.flags());
             Err(Failed::new(Code::Usage, m::cli_nobody_to_ask(), Vec::new(), &[&next]))
         }
     }
@@ -186,34 +187,32 @@ fn enter(
     let _lock = store.lock()?;
     let known = store.all().into_iter().find(|found| found.id() == *run);
     let trouble = |error| journal_trouble(&error, run);
-    let (mut journal, mut state) = match known {
-        Some(found) => {
-            let (journal, entries, _) =
-                Journal::open(&found.folder, context.host.after_line.clone(), true).map_err(trouble)?;
-            (journal, State::replay(&entries))
-        }
-        None => {
-            let folder = store.folder_for(run)?;
-            let mut journal = Journal::create(&folder, context.host.after_line.clone()).map_err(trouble)?;
-            let started = Event::RunStarted {
-                format: FORMAT,
-                run: run.clone(),
-                lab: leftover.lab.clone(),
-                target: args.place.name(),
-                region: region.to_owned(),
-                token: String::new(),
-                variables: BTreeMap::new(),
-                pace: None,
-                accounts: accounts.clone(),
-                profile: args.place.profile.clone(),
-                consumer_profile: args.place.consumer_profile.clone(),
-                way: Way::Guided,
-                learner: leftover.learner.clone(),
-            };
-            let entry = Entry { at: context.host.clock.now(), event: started };
-            journal.append(&entry).map_err(trouble)?;
-            (journal, State::replay(&[entry]))
-        }
+    let (mut journal, mut state) = if let Some(found) = known {
+        let (journal, entries, _) =
+            Journal::open(&found.folder, context.host.after_line.clone(), true).map_err(trouble)?;
+        (journal, State::replay(&entries))
+    } else {
+        let folder = store.folder_for(run)?;
+        let mut journal = Journal::create(&folder, context.host.after_line.clone()).map_err(trouble)?;
+        let started = Event::RunStarted {
+            format: FORMAT,
+            run: run.clone(),
+            lab: leftover.lab.clone(),
+            target: args.place.name(),
+            region: region.to_owned(),
+            token: String::new(),
+            variables: BTreeMap::new(),
+            pace: None,
+            accounts: accounts.clone(),
+            profile: args.place.profile.clone(),
+            consumer_profile: args.place.consumer_profile.clone(),
+            api_only: false,
+            way: Way::Guided,
+            learner: leftover.learner.clone(),
+        };
+        let entry = Entry { at: context.host.clock.now(), event: started };
+        journal.append(&entry).map_err(trouble)?;
+        (journal, State::replay(&[entry]))
     };
     let has = |state: &State, item: &crate::engine::Remnant| {
         state.existing().values().any(|line| item.facts.values().any(|fact| line.id() == Some(fact)))

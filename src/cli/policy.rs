@@ -37,6 +37,15 @@ pub(super) struct Policy {
     pub region: String,
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
     pub set: Vec<(String, String)>,
+    #[arg(long = "with", value_enum, value_name = "VERB", value_delimiter = ',')]
+    pub with: Vec<Extra>,
+}
+
+/// A verb that needs more than the lab itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Extra {
+    Doctor,
+    Browse,
 }
 
 /// One half of the lab.
@@ -105,7 +114,7 @@ pub(super) fn policy(context: &mut Context, args: &Policy) -> Result<Code, Faile
         Some(SideArg::Consumer) => vec![Side::Consumer],
     };
     let confined = Confined { lab: &args.lab, learner: learner.as_deref(), region: &args.region };
-    let documents = split(statements(&loaded.lab, &sides, &confined));
+    let documents = split(statements(&loaded.lab, &sides, &args.with, &confined));
     if context.json() {
         context.print(&format!("{}\n", json!({ "event": "policy", "lab": args.lab, "documents": documents })))?;
         return Ok(Code::Met);
@@ -121,8 +130,17 @@ pub(super) fn policy(context: &mut Context, args: &Policy) -> Result<Code, Faile
 }
 
 /// The statements for these sides of the lab.
-fn statements(lab: &Lab, sides: &[Side], confined: &Confined<'_>) -> Vec<Statement> {
-    let (reads, mut grants) = needs(lab, sides);
+fn statements(lab: &Lab, sides: &[Side], with: &[Extra], confined: &Confined<'_>) -> Vec<Statement> {
+    let (mut reads, mut grants) = needs(lab, sides);
+    if with.contains(&Extra::Doctor) {
+        reads.extend(super::doctor::READS);
+    }
+    // The client, and so the way to it, is the consumer's.
+    if with.contains(&Extra::Browse) && sides.contains(&Side::Consumer) {
+        reads.extend([(Api::Ec2, "DescribeInstanceConnectEndpoints"), (Api::Ec2, "DescribeSecurityGroupRules")]);
+        grants.extend(actions::browse_grants());
+    }
+    let reads: BTreeSet<String> = reads.into_iter().map(action).collect();
     let confined_read = |action: &str| CONFINED.iter().find(|(known, _)| *known == action);
     for (action, resource) in reads.iter().filter_map(|action| confined_read(action)) {
         grants.push(Grant {
@@ -144,8 +162,8 @@ fn statements(lab: &Lab, sides: &[Side], confined: &Confined<'_>) -> Vec<Stateme
 }
 
 /// What the sides' steps read, and what else they need.
-fn needs(lab: &Lab, sides: &[Side]) -> (BTreeSet<String>, Vec<Grant>) {
-    let mut reads: Vec<(Api, &str)> = engine::READS.into_iter().chain(zone::READS).collect();
+pub(super) fn needs(lab: &Lab, sides: &[Side]) -> (BTreeSet<(Api, &'static str)>, Vec<Grant>) {
+    let mut reads: BTreeSet<(Api, &'static str)> = engine::READS.into_iter().chain(zone::READS).collect();
     let mut grants = Vec::new();
     for step in &lab.steps {
         // A check may look at both sides.
@@ -162,12 +180,18 @@ fn needs(lab: &Lab, sides: &[Side]) -> (BTreeSet<String>, Vec<Grant>) {
             grants.extend(actions::reject_grants());
         }
     }
-    let service = |api| match api {
+    (reads, grants)
+}
+
+/// A read as IAM calls it.
+fn action((api, operation): (Api, &str)) -> String {
+    let service = match api {
         Api::Ec2 => "ec2",
         Api::Elbv2 => "elasticloadbalancing",
+        Api::Quotas => "servicequotas",
         Api::Route53 => "route53",
     };
-    (reads.into_iter().map(|(api, operation)| format!("{}:{operation}", service(api))).collect(), grants)
+    format!("{service}:{operation}")
 }
 
 /// Grants that may stand in one statement, by the statement's name.

@@ -35,5 +35,6 @@ pub(super) async fn resume(context: &mut Context, args: Resume) -> Result<Code, 
         pass.chosen.push(Event::go_to(&step, "asked"));
     }
     pass.chosen.extend(args.with_mine.then(|| Event::theirs(Answer::CleanUp)));
-    go(context, pass, Agreement { given: args.accept_cost, yes: args.yes }).await
+    let again = format!("pllab resume {}", found.id());
+    go(context, pass, Agreement { given: args.accept_cost, yes: args.yes, again }).await
 }

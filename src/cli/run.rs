@@ -11,8 +11,8 @@ use super::args::{Cli, LabsVerb, LangArg, Verb};
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::{
-    browse, check, clean, explain, generate, handout, home, labs, policy, report, resume, sandbox, start, status, why,
-    words,
+    browse, check, clean, doctor, drill, explain, generate, handout, home, labs, policy, report, resume, sandbox,
+    start, status, why, words,
 };
 use crate::host::Host;
 use crate::i18n::{Lang, Text, m};
@@ -113,8 +113,10 @@ fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
                     Some(Verb::Resume(args)) => resume::resume(context, args).await,
                     Some(Verb::Check(args)) => check::check(context, args).await,
                     Some(Verb::Why(args)) => why::why(context, args).await,
+                    Some(Verb::Drill(args)) => Box::pin(drill::drill(context, args)).await,
                     Some(Verb::Browse(args)) => browse::browse(context, args).await,
                     Some(Verb::Clean(args)) => clean::clean(context, args).await,
+                    Some(Verb::Doctor(args)) => doctor::doctor(context, &args).await,
                     Some(Verb::Sandbox(args)) => sandbox::sandbox(context, args).await,
                     Some(Verb::Labs(args)) => labs::labs(context, args).await,
                     Some(

@@ -52,10 +52,8 @@ async fn choose(
     wanted: &str,
     taken: &BTreeSet<String>,
 ) -> Result<String, Failed> {
-    let sides = [(Side::Provider, &target.clouds.provider), (Side::Consumer, &target.clouds.consumer)];
-    let mut shared: Vec<(String, String)> = zones(sides[0].1).await?;
-    let consumer = zones(sides[1].1).await?;
-    shared.retain(|(id, _)| consumer.iter().any(|(other, _)| other == id));
+    let (shared, mut offering, types) = candidates(target, loaded).await?;
+    offering.retain(|(id, _)| !taken.contains(id));
     if wanted != AUTO {
         // A name is the provider's: it is the NLB's zone that counts.
         let found = shared.iter().find(|(id, zone)| id == wanted || zone == wanted);
@@ -63,16 +61,6 @@ async fn choose(
             let details = vec![m::cli_valid_values(known(&shared))];
             Failed::new(Code::Usage, m::cli_unknown_zone(name, wanted), details, &["pllab start"])
         });
-    }
-    let mut offering = shared.clone();
-    offering.retain(|(id, _)| !taken.contains(id));
-    let mut types = BTreeSet::new();
-    for (side, clients) in sides {
-        let wanted: BTreeSet<&str> = instance_types(loaded, side).collect();
-        if let Some(zones) = offered(clients, &wanted).await {
-            offering.retain(|(id, _)| zones.contains(id));
-        }
-        types.extend(wanted);
     }
     let found = offering.iter().find(|(id, _)| id == USUAL).or(offering.first());
     found.map(|(id, _)| id.clone()).ok_or_else(|| {
@@ -82,7 +70,29 @@ async fn choose(
     })
 }
 
-fn known(zones: &[(String, String)]) -> String {
+/// The zones that both sides have, by id and the provider's name; those of them that offer what each side launches; and the
+/// instance types that are launched.
+pub(super) async fn candidates(target: &Target, loaded: &Loaded) -> Result<(Zones, Zones, BTreeSet<String>), Failed> {
+    let sides = [(Side::Provider, &target.clouds.provider), (Side::Consumer, &target.clouds.consumer)];
+    let mut shared = zones(sides[0].1).await?;
+    let consumer = zones(sides[1].1).await?;
+    shared.retain(|(id, _)| consumer.iter().any(|(other, _)| other == id));
+    let mut offering = shared.clone();
+    let mut types = BTreeSet::new();
+    for (side, clients) in sides {
+        let wanted: BTreeSet<&str> = instance_types(loaded, side).collect();
+        if let Some(zones) = offered(clients, &wanted).await {
+            offering.retain(|(id, _)| zones.contains(id));
+        }
+        types.extend(wanted.into_iter().map(str::to_owned));
+    }
+    Ok((shared, offering, types))
+}
+
+/// Zones by id and name.
+type Zones = Vec<(String, String)>;
+
+pub(super) fn known(zones: &[(String, String)]) -> String {
     zones.iter().map(|(id, zone)| format!("{id} ({zone})")).collect::<Vec<_>>().join(", ")
 }
 

@@ -3,12 +3,14 @@
 use serde_json::{Map, Value};
 
 /// Which API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Api {
     /// Amazon EC2, VPC and `PrivateLink` included.
     Ec2,
     /// Elastic Load Balancing version 2.
     Elbv2,
+    /// Service Quotas.
+    Quotas,
     /// Route 53, which is one for all regions.
     Route53,
 }

@@ -50,6 +50,7 @@ impl Call {
         let service = match self.api {
             Api::Ec2 => "ec2",
             Api::Elbv2 => "elbv2",
+            Api::Quotas => "service-quotas",
             Api::Route53 => "route53",
         };
         let mut parts = vec![format!("aws {service} {}", kebab(self.operation))];

@@ -42,7 +42,10 @@ pub struct Clients {
     pub(super) elbv2: aws_sdk_elasticloadbalancingv2::Client,
     pub(super) route53: aws_sdk_route53::Client,
     pub(super) sts: aws_sdk_sts::Client,
+    pub(super) quotas: aws_sdk_servicequotas::Client,
     region: String,
+    /// Whether the endpoint was named, so that it is probably not AWS's own.
+    named: bool,
     wallet: Wallet,
     /// The account that the credentials belong to, once it is known.
     account: Arc<OnceLock<String>>,
@@ -81,6 +84,11 @@ impl Clients {
     #[must_use]
     pub fn signed_out(&self) -> bool {
         self.signed_out.load(Ordering::Relaxed)
+    }
+
+    /// Whether the endpoint was named.
+    pub(super) fn is_named(&self) -> bool {
+        self.named
     }
 
     /// Keeps in mind whether the credentials were good.
@@ -171,7 +179,9 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
         elbv2: aws_sdk_elasticloadbalancingv2::Client::new(&config),
         route53: aws_sdk_route53::Client::new(&config),
         sts: aws_sdk_sts::Client::new(&config),
+        quotas: aws_sdk_servicequotas::Client::new(&config),
         region: options.region.clone(),
+        named: options.endpoint_url.is_some(),
         wallet,
         account: Arc::default(),
         signed_out: Arc::default(),

@@ -4,11 +4,13 @@
 
 mod at;
 mod call;
+mod clock;
 mod command;
 mod connect;
 mod credentials;
 mod endpoints;
 mod fault;
+mod operation;
 mod poll;
 mod resolve;
 mod send;
@@ -17,6 +19,7 @@ mod trust;
 
 pub use at::{at, text_at};
 pub use call::{Api, Call};
+pub use clock::clock_skew;
 pub use connect::{Clients, Clouds, ConnectOptions, Identity, connect, identity, is_loopback, usual_region};
 pub use endpoints::{Endpoint, endpoints};
 pub use fault::{Fault, FaultClass};

@@ -3,6 +3,7 @@
 
 mod account;
 mod balancer;
+mod connect_endpoint;
 mod endpoint;
 mod group;
 mod hosted_zone;
@@ -10,6 +11,7 @@ mod instance;
 mod network;
 mod network_acl;
 mod params;
+mod quota;
 mod reply;
 mod service;
 mod shared;
@@ -17,7 +19,7 @@ mod target;
 
 use serde_json::Value;
 
-use super::fault::{Fault, FaultClass};
+use super::fault::{Fault, FaultClass, WEB_PAGE};
 use super::poll::Backoff;
 use super::{Api, Call, Clients};
 
@@ -53,6 +55,11 @@ impl Clients {
                 }
                 Err(fault) => fault,
             };
+            // A server of somebody else's that answers a call with an error page has no code for the operation.
+            if fault.code == WEB_PAGE && self.is_named() {
+                fault.class = FaultClass::Unsupported;
+                "the endpoint answers with a web page, not as the API does".clone_into(&mut fault.message);
+            }
             // Turned away at the door for its credentials, it had no effect. The learner may have signed in again since.
             if fault.class == FaultClass::SignIn && !renewed {
                 renewed = true;
@@ -63,7 +70,7 @@ impl Clients {
                 }
             }
             self.remember_sign_in(fault.class != FaultClass::SignIn);
-            if fault.class == FaultClass::Unsupported && !fault.message.contains(call.operation) {
+            if fault.class == FaultClass::Unsupported && !fault.message.starts_with(call.operation) {
                 fault.message = format!("{}: {}", call.operation, fault.message);
             }
             sent += 1;
@@ -94,6 +101,8 @@ impl Clients {
                     Some(reply)
                 } else if let Some(reply) = Box::pin(service::send(self, call)).await {
                     Some(reply)
+                } else if let Some(reply) = Box::pin(connect_endpoint::send(self, call)).await {
+                    Some(reply)
                 } else {
                     Box::pin(account::send(self, call)).await
                 }
@@ -102,6 +111,7 @@ impl Clients {
                 Some(reply) => Some(reply),
                 None => Box::pin(target::send(self, call)).await,
             },
+            Api::Quotas => Box::pin(quota::send(self, call)).await,
             Api::Route53 => Box::pin(hosted_zone::send(self, call)).await,
         };
         reply.unwrap_or_else(|| {

@@ -123,7 +123,7 @@ async fn of_ec2(clients: &Clients) -> Result<Tagged, Fault> {
     let reply = ask(clients, Api::Ec2, "DescribeTags", json!({ "Filters": filters })).await?;
     let mut tagged = Tagged::new();
     for tag in list(&reply, "Tags") {
-        let kind = kind_of(&text(tag, "ResourceType")).to_owned();
+        let kind = kind_of(&text(tag, "ResourceType"));
         let place = tagged.entry(text(tag, "ResourceId")).or_insert_with(|| (kind, BTreeMap::new()));
         place.1.insert(text(tag, "Key"), text(tag, "Value"));
     }

@@ -124,7 +124,9 @@ fn made_by_aws(object: &Value, ours: &BTreeSet<String>) -> bool {
         let short = id.split_once(":loadbalancer/").map_or(id.as_str(), |(_, short)| short);
         !short.is_empty() && description.ends_with(short)
     };
-    description.starts_with("ELB net/pllab-") || (object["RequesterManaged"] == true && ours.iter().any(of))
+    description.starts_with("ELB net/pllab-")
+        || description.starts_with("EC2 Instance Connect Endpoint")
+        || (object["RequesterManaged"] == true && ours.iter().any(of))
 }
 
 #[cfg(test)]

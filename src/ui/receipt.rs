@@ -125,6 +125,8 @@ pub(super) fn kind(kind: &str) -> Text {
         "load_balancer" => m::kind_load_balancer(),
         "listener" => m::kind_listener(),
         "network_interface" => m::kind_network_interface(),
+        "instance_connect_endpoint" => m::kind_connect_endpoint(),
+        "security_group_rule" => m::kind_security_group_rule(),
         "endpoint_service" => m::kind_endpoint_service(),
         "service_lookup" => m::kind_service_lookup(),
         "endpoint" => m::kind_endpoint(),

@@ -80,6 +80,7 @@ def story(t):
         ["--learner", "aiko@laptop"],
         ["--side", "provider"],
         ["--side", "consumer", "--set", "client=windows"],
+        ["--with", "browse,doctor"],
     ):
         said = json.loads(pllab("policy", *words, "--output", "json", state=state).stdout)
         for document in said["documents"]:

@@ -3,7 +3,7 @@
 use super::harness::Folder;
 
 /// Every verb, with the verbs below it.
-const VERBS: [&str; 17] = [
+const VERBS: [&str; 18] = [
     "",
     "start",
     "resume",
@@ -11,6 +11,7 @@ const VERBS: [&str; 17] = [
     "check",
     "browse",
     "clean",
+    "doctor",
     "policy",
     "labs",
     "labs list",

@@ -152,6 +152,28 @@ fn the_halves_are_enough_for_their_sides_and_no_more() {
 }
 
 #[test]
+#[cfg(unix)]
+fn the_way_of_browse_is_allowed_where_it_is_asked_for() {
+    let stage = super::browse::Stage::set("--learner aiko");
+    stage.browse();
+    stage.pllab("clean --yes --output json").run().code(0);
+    let needs = needed(&stage.exchanges());
+    assert!(needs.iter().any(|need| need.action == "ec2:CreateInstanceConnectEndpoint"));
+    let (with, without) = (policy("--learner aiko --with browse,doctor"), policy("--learner aiko"));
+    for need in &needs {
+        assert!(with.allows(need).is_some(), "not allowed: {need:#?}");
+    }
+    assert!(needs.iter().any(|need| without.allows(need).is_none()), "the lab itself needs none of it");
+    for action in ["ec2-instance-connect:OpenTunnel", "ec2-instance-connect:SendSSHPublicKey"] {
+        assert!(with.actions().any(|it| it == action), "{action}");
+        assert!(
+            !policy("--side provider --with browse").actions().any(|it| it == action),
+            "the client is the consumer's"
+        );
+    }
+}
+
+#[test]
 fn it_is_printed_ready_to_paste() {
     for lang in ["en", "ja"] {
         let ran = Folder::new().pllab("policy").env("PLLAB_LANG", lang).run().code(0).stderr("").clean();

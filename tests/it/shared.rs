@@ -250,10 +250,10 @@ fn the_receipt_waits_for_interfaces_that_aws_takes_away_late() {
         match action {
             "DeleteVpc" => _ = deleted.fetch_add(1, Ordering::SeqCst),
             // After both VPCs are gone an interface of the load balancer is told of for two more looks.
-            "DescribeNetworkInterfaces" if deleted.load(Ordering::SeqCst) >= 2 => {
-                if seen.fetch_add(1, Ordering::SeqCst) < 2 {
-                    return Fate::Answer(200, LATE.to_owned());
-                }
+            "DescribeNetworkInterfaces"
+                if deleted.load(Ordering::SeqCst) >= 2 && seen.fetch_add(1, Ordering::SeqCst) < 2 =>
+            {
+                return Fate::Answer(200, LATE.to_owned());
             }
             _ => {}
         }

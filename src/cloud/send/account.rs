@@ -13,6 +13,7 @@ use crate::cloud::{Call, Clients};
 pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value, Fault>> {
     Some(match call.operation {
         "DescribeAvailabilityZones" => zones(clients, call).await,
+        "DescribeInstanceTypes" => types(clients, call).await,
         "DescribeInstanceTypeOfferings" => offerings(clients, call).await,
         "DescribeNetworkInterfaces" => network_interfaces(clients, call).await,
         "DescribePrefixLists" => prefix_lists(clients, call).await,
@@ -33,6 +34,22 @@ async fn zones(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     })?;
     let reply = request.send().await.map_err(fault)?;
     Ok(Reply::new().all("AvailabilityZones", reply.availability_zones(), zone).end())
+}
+
+async fn types(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request =
+        read(&call.params, |p| Ok(clients.ec2.describe_instance_types().set_filters(p.list("Filters", filter)?)))?;
+    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    Ok(Reply::new()
+        .all("InstanceTypes", pages.iter().flat_map(|page| page.instance_types()), |kind| {
+            Reply::new()
+                .text("InstanceType", kind.instance_type())
+                .part("VCpuInfo", kind.v_cpu_info(), |info| {
+                    Reply::new().number("DefaultVCpus", info.default_v_cpus()).end()
+                })
+                .end()
+        })
+        .end())
 }
 
 async fn offerings(clients: &Clients, call: &Call) -> Result<Value, Fault> {

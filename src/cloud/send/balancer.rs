@@ -24,6 +24,7 @@ pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value,
         "DescribeListeners" => describe_listeners(clients, call).await,
         "DeleteListener" => delete_listener(clients, call).await,
         "DescribeTags" => tags(clients, call).await,
+        "DescribeAccountLimits" => limits(clients, call).await,
         _ => return None,
     })
 }
@@ -49,6 +50,14 @@ async fn create(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     })?;
     let reply = request.send().await.map_err(fault)?;
     Ok(Reply::new().all("LoadBalancers", reply.load_balancers(), load_balancer).end())
+}
+
+async fn limits(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |_| Ok(clients.elbv2.describe_account_limits()))?;
+    let reply = request.send().await.map_err(fault)?;
+    Ok(Reply::new()
+        .all("Limits", reply.limits(), |limit| Reply::new().text("Name", limit.name()).text("Max", limit.max()).end())
+        .end())
 }
 
 async fn describe(clients: &Clients, call: &Call) -> Result<Value, Fault> {

@@ -16,6 +16,7 @@ pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value,
     Some(match call.operation {
         "CreateSecurityGroup" => create(clients, call).await,
         "DescribeSecurityGroups" => describe(clients, call).await,
+        "DescribeSecurityGroupRules" => describe_rules(clients, call).await,
         "AuthorizeSecurityGroupIngress" => authorize(clients, call).await,
         "AuthorizeSecurityGroupEgress" => authorize_egress(clients, call).await,
         "RevokeSecurityGroupIngress" => revoke(clients, call).await,
@@ -54,6 +55,19 @@ async fn describe(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     })?;
     let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
     Ok(Reply::new().all("SecurityGroups", pages.iter().flat_map(|page| page.security_groups()), group).end())
+}
+
+async fn describe_rules(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients
+            .ec2
+            .describe_security_group_rules()
+            .set_security_group_rule_ids(p.texts("SecurityGroupRuleIds")?)
+            .set_filters(p.list("Filters", filter)?))
+    })?;
+    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    let all = pages.iter().flat_map(|page| page.security_group_rules());
+    Ok(Reply::new().all("SecurityGroupRules", all, rule).end())
 }
 
 async fn authorize(clients: &Clients, call: &Call) -> Result<Value, Fault> {

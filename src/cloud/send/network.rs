@@ -38,6 +38,7 @@ async fn create_vpc(clients: &Clients, call: &Call) -> Result<Value, Fault> {
             .create_vpc()
             .set_cidr_block(p.text("CidrBlock")?)
             .set_instance_tenancy(p.word("InstanceTenancy")?)
+            .set_dry_run(p.flag("DryRun")?)
             .set_tag_specifications(p.list("TagSpecifications", tag_specification)?))
     })?;
     let reply = request.send().await.map_err(fault)?;

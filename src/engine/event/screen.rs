@@ -107,6 +107,10 @@ pub enum QuestionId {
     CleanUp,
     /// Before `pllab clean` deletes.
     ConfirmClean,
+    /// While a drill is planted.
+    Drill,
+    /// Before `pllab browse` makes its way to the client.
+    Door,
 }
 
 /// One choice.
@@ -145,6 +149,10 @@ pub enum Answer {
     CleanUp,
     /// Keep what was made.
     Keep,
+    /// Show the path, rung by rung.
+    Path,
+    /// Show the answer.
+    GiveUp,
 }
 
 impl Answer {
@@ -164,6 +172,8 @@ impl Answer {
             Self::Leave => "leave",
             Self::CleanUp => "clean_up",
             Self::Keep => "keep",
+            Self::Path => "path",
+            Self::GiveUp => "give_up",
         }
     }
 }

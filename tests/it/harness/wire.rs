@@ -98,7 +98,7 @@ fn pass(
         }
         server.write_all(&request)?;
         let answer = message(&mut server)?;
-        exchange.reply = String::from_utf8_lossy(&answer).split_once("\r\n\r\n").map_or("", |it| it.1).to_owned();
+        String::from_utf8_lossy(&answer).split_once("\r\n\r\n").map_or("", |it| it.1).clone_into(&mut exchange.reply);
         keep(exchange);
         if matches!(fate, Fate::LoseAnswer) {
             return Ok(());

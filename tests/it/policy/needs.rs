@@ -71,6 +71,7 @@ fn touches(action: &str) -> &'static [&'static str] {
         "DeleteSubnet" => &["SubnetId"],
         "AuthorizeSecurityGroupIngress" | "RevokeSecurityGroupIngress" | "DeleteSecurityGroup" => &["GroupId"],
         "RunInstances" | "CreateInstanceConnectEndpoint" => &["SubnetId", "SecurityGroupId."],
+        "DeleteInstanceConnectEndpoint" => &["InstanceConnectEndpointId"],
         "TerminateInstances" => &["InstanceId."],
         "GetConsoleOutput" => &["InstanceId"],
         "CreateVpcEndpoint" => &["VpcId", "SubnetId.", "SecurityGroupId.", "RouteTableId."],
@@ -96,6 +97,7 @@ impl Known {
             return Vec::new();
         }
         let given = given_tags(params);
+        let base_tags = given.clone();
         let mut context: Context = [("aws:RequestedRegion".to_owned(), [REGION.to_owned()].into())].into();
         for (key, value) in &given {
             context.insert(format!("aws:RequestTag/{key}"), [value.clone()].into());
@@ -125,7 +127,10 @@ impl Known {
             }
         } else if touches(action).is_empty() {
             assert!(action.starts_with("Describe"), "what does {action} need?");
-            needs.push(base);
+            needs.push(base.clone());
+        }
+        if action == "AuthorizeSecurityGroupIngress" && !base_tags.is_empty() {
+            needs.push(tagging(exchange, "security-group-rule", &base));
         }
         if action == "AssociateRouteTable"
             && let Some(id) = element(reply, "associationId")
@@ -183,6 +188,13 @@ fn made(exchange: &Exchange, kind: &str, base: &Need) -> Vec<Need> {
                 other("ssm:GetParameters", format!("arn:aws:ssm:{REGION}::parameter{parameter}"), &[]);
             }
         }
+        // The endpoint's network interface is made in the caller's name [UG:permissions-for-ec2-instance-connect-endpoint].
+        "CreateInstanceConnectEndpoint" => {
+            other("ec2:CreateNetworkInterface", arn("network-interface/eni-0123456789abcdef0"), &[]);
+            let role = "aws-service-role/ec2-instance-connect.amazonaws.com/AWSServiceRoleForEC2InstanceConnect";
+            let service = ("iam:AWSServiceName", "ec2-instance-connect.amazonaws.com");
+            other("iam:CreateServiceLinkedRole", format!("arn:aws:iam::{ACCOUNT}:role/{role}"), &[service]);
+        }
         "CreateTargetGroup" | "CreateLoadBalancer" => {
             let role = "aws-service-role/elasticloadbalancing.amazonaws.com/AWSServiceRoleForElasticLoadBalancing";
             let service = ("iam:AWSServiceName", "elasticloadbalancing.amazonaws.com");
@@ -191,6 +203,14 @@ fn made(exchange: &Exchange, kind: &str, base: &Need) -> Vec<Need> {
         _ => {}
     }
     needs
+}
+
+/// The tags of a rule, which is made on its group.
+fn tagging(exchange: &Exchange, kind: &str, base: &Need) -> Need {
+    let resource = format!("arn:aws:ec2:{REGION}:{ACCOUNT}:{kind}/sgr-0123456789abcdef0");
+    let mut need = Need { action: "ec2:CreateTags".to_owned(), resource, ..base.clone() };
+    need.context.insert("ec2:CreateAction".to_owned(), [exchange.action.clone()].into());
+    need
 }
 
 /// The tags that a request gives to what it makes, by either protocol's names.

@@ -1,0 +1,148 @@
+//! `pllab doctor`: can this account and this machine run the lab? It only reads.
+
+mod account;
+mod machine;
+mod quota;
+mod row;
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+pub(super) use self::machine::said;
+use self::quota::Wanted;
+use self::row::{Row, State};
+use super::args::key_value;
+use super::context::Context;
+use super::exit::{Code, Failed};
+use super::learner;
+use super::place::Place;
+use crate::cloud::Api;
+use crate::i18n::{Text, m};
+use crate::ui::table;
+
+/// What the verb asks besides what the lab itself asks.
+pub(super) const READS: [(Api, &str); 3] =
+    [(Api::Ec2, "DescribeInstanceTypes"), (Api::Elbv2, "DescribeAccountLimits"), (Api::Quotas, "GetServiceQuota")];
+
+/// The verb's arguments.
+#[derive(Debug, Args)]
+pub(super) struct Doctor {
+    #[arg(value_name = "LAB", default_value = "privatelink")]
+    pub lab: String,
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub learners: u32,
+    #[command(flatten)]
+    pub place: Place,
+    #[arg(long, value_name = "NAME")]
+    pub learner: Option<String>,
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub set: Vec<(String, String)>,
+}
+
+/// Looks, lists what it sees, and says whether the lab can run.
+pub(super) async fn doctor(context: &mut Context, args: &Doctor) -> Result<Code, Failed> {
+    let set: BTreeMap<String, String> = args.set.iter().cloned().collect();
+    let store = context.store()?;
+    let mut rows = machine::rows(&store).await;
+    if !args.place.is_given() {
+        context.lab(&args.lab, &set, "", "")?;
+        let code = code(&rows);
+        show(context, &rows, &[])?;
+        context.conclude("machine", &m::doctor_sandbox_only(), code, &[])?;
+        return Ok(code);
+    }
+    let who = learner::name(args.learner.as_deref(), &context.host)?;
+    let target = match args.place.open(context, &format!("pllab doctor {}", args.lab)).await {
+        Ok(target) => target,
+        Err(failed) => {
+            rows.insert(0, account::signed_out(&failed));
+            rows.insert(1, account::clock_of_refusal(&failed));
+            show(context, &rows, &[])?;
+            return Err(failed);
+        }
+    };
+    let region = target.clouds.provider.region().to_owned();
+    let loaded = context.lab(&args.lab, &set, "", &region)?;
+    let mut found = account::rows(&target, &loaded, &who, &args.place).await;
+    let (quotas, wanted) = quota::rows(&target, &loaded, args.learners).await;
+    found.extend(quotas);
+    found.append(&mut rows);
+    let two = target.two_accounts();
+    target.close().await;
+    show(context, &found, &wanted)?;
+    let code = code(&found);
+    let learners = args.learners;
+    let open = found.iter().any(|row| row.needed && row.state == State::Unknown);
+    let words = match code {
+        Code::Met if open => m::doctor_can_as_far(&args.lab, learners),
+        Code::Met => m::doctor_can(&args.lab, learners),
+        _ if two => m::doctor_cannot_two(&args.lab, learners),
+        _ => m::doctor_cannot(&args.lab, learners),
+    };
+    context.conclude(if open { "as_far_as_known" } else { "known" }, &words, code, &wanted)?;
+    Ok(code)
+}
+
+fn code(rows: &[Row]) -> Code {
+    if rows.iter().any(|row| row.needed && row.state == State::Problem) { Code::NotMet } else { Code::Met }
+}
+
+fn show(context: &mut Context, rows: &[Row], wanted: &[Wanted]) -> Result<(), Failed> {
+    let lang = context.lang;
+    if context.json() {
+        for row in rows {
+            let todo = row.todo.as_ref().map(|text| text.say(lang));
+            let line = json!({
+                "event": "doctor_check", "check": row.id, "side": row.side, "state": row.state, "seen": row.seen.say(lang),
+                "todo": todo, "needed": row.needed,
+            });
+            context.print(&format!("{line}\n"))?;
+        }
+        return Ok(());
+    }
+    let cells: Vec<Vec<Text>> =
+        rows.iter().map(|row| vec![row.title(), row.state.words(row.needed), row.seen.clone()]).collect();
+    let text =
+        table(&[m::doctor_column_what(), m::doctor_column_state(), m::doctor_column_seen()], &cells, &context.sheet());
+    context.print(&text)?;
+    let todo: Vec<&Text> = rows.iter().filter_map(|row| row.todo.as_ref()).collect();
+    if !todo.is_empty() {
+        context.print("\n")?;
+        context.print_line(&m::doctor_todo())?;
+        let list: Vec<String> = todo.iter().map(|text| format!("- {}", text.say(lang))).collect();
+        let text = crate::ui::markdown(&list.join("\n"), &context.sheet());
+        context.print(&text)?;
+    }
+    if !wanted.is_empty() {
+        context.print("\n")?;
+        context.print_line(&m::doctor_ask_for())?;
+        let cells: Vec<Vec<Text>> = wanted.iter().map(Wanted::cells).collect();
+        let head =
+            [m::doctor_column_code(), m::doctor_column_quota(), m::doctor_column_now(), m::doctor_column_wanted()];
+        let text = table(&head, &cells, &context.sheet());
+        context.print(&text)?;
+    }
+    context.print("\n")
+}
+
+impl Context {
+    /// Prints a sentence.
+    fn print_line(&mut self, text: &Text) -> Result<(), Failed> {
+        let text = crate::ui::markdown(&text.say(self.lang), &self.sheet());
+        self.print(&text)
+    }
+
+    /// The last word.
+    fn conclude(&mut self, known: &str, words: &Text, code: Code, wanted: &[Wanted]) -> Result<(), Failed> {
+        if !self.json() {
+            return self.print_line(words);
+        }
+        let verdict = if code == Code::Met { "can" } else { "cannot" };
+        let quotas: Vec<Value> = wanted.iter().map(Wanted::json).collect();
+        let said = words.say(self.lang);
+        let line = json!({ "event": "doctor", "verdict": verdict, "scope": known, "words": said, "quotas": quotas });
+        self.print(&format!("{line}\n"))
+    }
+}

@@ -1,0 +1,217 @@
+//! The account: who, what it may do, which zones there are, what earlier runs have left.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::row::Row;
+use crate::actions::Scope;
+use crate::cli::exit::Failed;
+use crate::cli::place::Place;
+use crate::cli::policy;
+use crate::cli::target::Target;
+use crate::cli::zone;
+use crate::cloud::{Api, Call, Clients, FaultClass, clock_skew, tags};
+use crate::engine::leftovers;
+use crate::i18n::{Text, m};
+use crate::lab::{Loaded, Side};
+
+/// AWS takes a signature for about five minutes; EC2 for fifteen [`ERR`: `RequestExpired`].
+const SKEW_LIMIT: i64 = 240;
+
+/// The sides that have an account each; one row is enough where they share one.
+pub(super) fn sides(target: &Target) -> Vec<(Option<Side>, Side)> {
+    if target.two_accounts() {
+        vec![(Some(Side::Provider), Side::Provider), (Some(Side::Consumer), Side::Consumer)]
+    } else {
+        vec![(None, Side::Provider)]
+    }
+}
+
+/// The clients of a side.
+pub(super) fn clients(target: &Target, side: Side) -> &Clients {
+    match side {
+        Side::Provider => &target.clouds.provider,
+        Side::Consumer => &target.clouds.consumer,
+    }
+}
+
+/// What was seen of the account, or of both.
+pub(super) async fn rows(target: &Target, loaded: &Loaded, learner: &str, place: &Place) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (shown, side) in sides(target) {
+        if let Some(who) = target.identities.get(&side) {
+            rows.push(Row::ok("identity", m::doctor_identity(), Text::literal(&who.arn)).of(shown));
+        }
+    }
+    rows.push(clock(&target.clouds.provider).await);
+    for (shown, side) in sides(target) {
+        let both = [Side::Provider, Side::Consumer];
+        let meant: &[Side] = if shown.is_none() { &both } else { std::slice::from_ref(&side) };
+        rows.extend(may(clients(target, side), loaded, meant, learner).await.into_iter().map(|row| row.of(shown)));
+    }
+    rows.push(zones(target, loaded).await);
+    rows.push(linked_role(&target.clouds.provider).await);
+    rows.push(left(target, learner, place).await);
+    rows
+}
+
+/// Who could not sign in.
+pub(super) fn signed_out(failed: &Failed) -> Row {
+    let why = failed.report.as_ref().map(|report| report.title.clone());
+    Row::problem("identity", m::doctor_identity(), why.unwrap_or_else(m::doctor_not_found), m::doctor_identity_todo())
+}
+
+/// What a refused sign-in tells of the clock: AWS says so when it is that.
+pub(super) fn clock_of_refusal(failed: &Failed) -> Row {
+    let details = failed.report.iter().flat_map(|report| &report.details);
+    let said = details.map(|text| text.say(crate::i18n::Lang::En)).collect::<String>();
+    let timed = ["RequestExpired", "RequestTimeTooSkewed", "Signature expired", "Signature not yet current"];
+    if timed.iter().any(|word| said.contains(word)) {
+        Row::problem("clock", m::doctor_clock(), m::doctor_clock_refused(), m::doctor_clock_todo())
+    } else {
+        Row::unknown("clock", m::doctor_clock(), m::doctor_clock_unknown())
+    }
+}
+
+async fn clock(clients: &Clients) -> Row {
+    match clock_skew(clients).await {
+        None => Row::unknown("clock", m::doctor_clock(), m::doctor_clock_unknown()),
+        Some(skew) if skew.abs() > SKEW_LIMIT => {
+            Row::problem("clock", m::doctor_clock(), m::doctor_clock_off(skew), m::doctor_clock_todo())
+        }
+        Some(skew) => Row::ok("clock", m::doctor_clock(), m::doctor_clock_off(skew)),
+    }
+}
+
+/// What may be read, found by reading; what may be made, as far as a dry run can tell.
+async fn may(clients: &Clients, loaded: &Loaded, sides: &[Side], learner: &str) -> Vec<Row> {
+    let (reads, grants) = policy::needs(&loaded.lab, sides);
+    let (mut fine, mut denied, mut unclear) = (0, Vec::new(), Vec::new());
+    for (api, operation) in reads {
+        let Some(params) = question(api, operation, clients.region()) else {
+            unclear.push(operation);
+            continue;
+        };
+        let call = Call { api, operation, params: params.as_object().cloned().unwrap_or_default() };
+        match clients.send(&call).await {
+            Err(fault) if fault.class == FaultClass::Denied => denied.push(operation),
+            Err(fault)
+                if matches!(
+                    fault.class,
+                    FaultClass::Unsupported | FaultClass::Busy | FaultClass::NoAnswer | FaultClass::Unreachable
+                ) =>
+            {
+                unclear.push(operation);
+            }
+            // Any other refusal comes after the question whether it is allowed.
+            Ok(_) | Err(_) => fine += 1,
+        }
+    }
+    let reading = if denied.is_empty() {
+        Row::ok("may_read", m::doctor_may_read(), m::doctor_allowed(fine))
+    } else {
+        let seen = Text::literal(denied.join(", "));
+        Row::problem("may_read", m::doctor_may_read(), m::doctor_denied(seen), m::doctor_policy_todo(&loaded.lab.id))
+    };
+    let writes: BTreeSet<&str> = grants
+        .iter()
+        .filter(|grant| grant.scope != Scope::Tag)
+        .flat_map(|grant| grant.actions.iter().copied())
+        .collect();
+    vec![reading, dry_run(clients, &loaded.lab.id, learner).await, untried(&writes, &unclear)]
+}
+
+/// A read that harms nobody and answers little; `None` where it needs something to look at.
+fn question(api: Api, operation: &str, region: &str) -> Option<Value> {
+    let tagged = json!({ "Filters": [{ "Name": format!("tag:{}", tags::RUN), "Values": ["doctor"] }] });
+    Some(match (api, operation) {
+        (Api::Ec2, "DescribeTags") => json!({ "Filters": [{ "Name": "key", "Values": [tags::RUN] }] }),
+        (Api::Ec2, "DescribeVpcEndpointServices") => {
+            json!({ "ServiceNames": [format!("com.amazonaws.{region}.s3")] })
+        }
+        (Api::Ec2, "DescribeAvailabilityZones" | "DescribeVpcEndpointConnections")
+        | (Api::Elbv2, "DescribeLoadBalancers" | "DescribeTargetGroups") => json!({}),
+        (Api::Ec2, "DescribeInstanceTypeOfferings") => {
+            json!({ "Filters": [{ "Name": "instance-type", "Values": ["t3.micro"] }] })
+        }
+        // Of one thing each: a listener's load balancer, an instance, a service.
+        (Api::Elbv2, _) | (_, "GetConsoleOutput" | "DescribeVpcEndpointServicePermissions") => return None,
+        _ => tagged,
+    })
+}
+
+/// `CreateVpc` is the one call of the lab that needs nothing to exist before it, so it is the one whose dry run can tell: with
+/// others the policy of `pllab policy` would refuse what does not carry the lab's tags.
+async fn dry_run(clients: &Clients, lab: &str, learner: &str) -> Row {
+    let marks = tags::RunTags { run: "doctor", lab, learner, resource: "doctor" };
+    let params = json!({
+        "CidrBlock": "10.0.0.0/16", "DryRun": true, "TagSpecifications": marks.specifications("vpc"),
+    });
+    let call = Call { api: Api::Ec2, operation: "CreateVpc", params: params.as_object().cloned().unwrap_or_default() };
+    let (id, what) = ("may_make", m::doctor_may_make());
+    match clients.send(&call).await {
+        Err(fault) if fault.code == "DryRunOperation" => Row::ok(id, what, m::doctor_dry_run_fine()),
+        Err(fault) if fault.class == FaultClass::Denied => {
+            Row::problem(id, what, m::doctor_denied("CreateVpc"), m::doctor_policy_todo(lab))
+        }
+        Err(fault) => Row::unknown(id, what, Text::literal(fault.to_string())),
+        // An endpoint that does not know dry runs has made one.
+        Ok(reply) => {
+            let vpc = reply.pointer("/Vpc/VpcId").and_then(Value::as_str).unwrap_or_default().to_owned();
+            Row::problem(id, what, m::doctor_dry_run_made(&vpc), m::doctor_dry_run_todo(&vpc))
+        }
+    }
+}
+
+fn untried(writes: &BTreeSet<&str>, reads: &[&str]) -> Row {
+    let elb = writes.iter().filter(|action| action.starts_with("elasticloadbalancing:")).count();
+    let others = writes.len().saturating_sub(elb + 1) + reads.len();
+    // The lab would stop at the first of them, say which, and clean up: nothing here stands against trying.
+    Row::unknown("untried", m::doctor_untried(), m::doctor_untried_seen(elb, others)).optional()
+}
+
+async fn zones(target: &Target, loaded: &Loaded) -> Row {
+    let (id, what) = ("zones", m::doctor_zones());
+    match zone::candidates(target, loaded).await {
+        Err(failed) => {
+            let why = failed.report.and_then(|report| report.details.into_iter().next());
+            Row::unknown(id, what, why.unwrap_or_else(m::doctor_clock_unknown))
+        }
+        Ok((_, offering, _)) if !offering.is_empty() => Row::ok(id, what, Text::literal(zone::known(&offering))),
+        Ok((shared, _, types)) => {
+            let types = types.into_iter().collect::<Vec<_>>().join(", ");
+            Row::problem(id, what, m::aws_zones_shared(zone::known(&shared)), m::doctor_zones_todo(types))
+        }
+    }
+}
+
+/// ELB's own role is there if anything of ELB's is: it is made with the first load balancer or target group
+/// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-service-linked-roles.html>).
+async fn linked_role(clients: &Clients) -> Row {
+    let (id, what) = ("linked_role", m::doctor_linked_role());
+    for (operation, list) in [("DescribeLoadBalancers", "LoadBalancers"), ("DescribeTargetGroups", "TargetGroups")] {
+        let call = Call { api: Api::Elbv2, operation, params: serde_json::Map::new() };
+        if let Ok(reply) = clients.send(&call).await
+            && reply.get(list).and_then(Value::as_array).is_some_and(|all| !all.is_empty())
+        {
+            return Row::ok(id, what, m::doctor_linked_role_there());
+        }
+    }
+    Row::unknown(id, what, m::doctor_linked_role_unknown()).optional()
+}
+
+async fn left(target: &Target, learner: &str, place: &Place) -> Row {
+    let (id, what) = ("leftovers", m::doctor_leftovers());
+    match leftovers(&target.clouds, &target.accounts).await {
+        Err(fault) => Row::unknown(id, what, Text::literal(fault.to_string())).optional(),
+        Ok(all) if all.is_empty() => Row::ok(id, what, m::doctor_leftovers_none()),
+        Ok(all) => {
+            let mine = all.iter().filter(|it| it.learner == learner).count();
+            let seen = m::doctor_leftovers_some(mine, all.len() - mine);
+            let command = if mine > 0 { "--all" } else { "--everyone" };
+            Row::problem(id, what, seen, m::doctor_leftovers_todo(format!("pllab clean {command}{}", place.flags())))
+                .optional()
+        }
+    }
+}

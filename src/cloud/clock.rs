@@ -1,0 +1,45 @@
+//! How far this machine's clock is off the cloud's: requests are signed with the time, and AWS refuses what is signed too early or
+//! too late [`ERR`: `RequestExpired`].
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use aws_sdk_sts::config::interceptors::BeforeDeserializationInterceptorContextRef;
+use aws_sdk_sts::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_sts::error::BoxError;
+use aws_sdk_sts::primitives::{DateTime, DateTimeFormat};
+
+use super::connect::Clients;
+
+/// Keeps the `Date` header of an answer.
+#[derive(Clone, Debug, Default)]
+struct Date(Arc<Mutex<Option<String>>>);
+
+impl Intercept for Date {
+    fn name(&self) -> &'static str {
+        "Date"
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let date = context.response().headers().get("date").map(str::to_owned);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = date;
+        Ok(())
+    }
+}
+
+/// Seconds by which this machine is ahead of the cloud; `None` where the cloud does not say what time it is. The answer may be a
+/// refusal: those have a date too. Good to a second, which is all that a date says.
+pub async fn clock_skew(clients: &Clients) -> Option<i64> {
+    let date = Date::default();
+    // What is asked does not matter, only that something answers.
+    let _ = clients.sts.get_caller_identity().customize().interceptor(date.clone()).send().await;
+    let text = date.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+    let there = DateTime::from_str(&text, DateTimeFormat::HttpDate).ok()?.secs();
+    let here = DateTime::from(SystemTime::now()).secs();
+    Some(here - there)
+}

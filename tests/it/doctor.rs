@@ -1,0 +1,177 @@
+//! `pllab doctor`: what it sees, what it says of it, and that it changes nothing.
+
+use serde_json::Value;
+
+use super::harness::{Fate, Folder, Line, Program, Running, Wire};
+
+/// A sandbox of its own with its quotas, and what leads to it.
+struct Place {
+    _sandbox: Running,
+    _folder: Folder,
+    url: String,
+    key: String,
+    secret: String,
+}
+
+impl Place {
+    fn open(quotas: &str) -> Self {
+        let folder = Folder::new();
+        let mut sandbox = folder.pllab(&format!("sandbox --output json --pace instant {quotas}")).start();
+        let said = sandbox.until("sandbox_ready");
+        let ready: Value = serde_json::from_str(said.lines().next().expect("a line")).expect("JSON");
+        let text = |value: &Value| value.as_str().expect("text").to_owned();
+        let account = &ready["accounts"][0];
+        Self {
+            url: text(&ready["endpoint_url"]),
+            key: text(&account["access_key_id"]),
+            secret: text(&account["secret_access_key"]),
+            _sandbox: sandbox,
+            _folder: folder,
+        }
+    }
+
+    fn pllab(&self, machine: &Folder, url: &str, words: &str) -> Program {
+        let program = machine.pllab(words).arg("--endpoint-url").arg(url);
+        program.env("AWS_ACCESS_KEY_ID", &self.key).env("AWS_SECRET_ACCESS_KEY", &self.secret)
+    }
+}
+
+/// The rows of one check.
+fn rows<'e>(events: &'e [Line], check: &str) -> Vec<&'e Line> {
+    events.iter().filter(|event| event["event"] == "doctor_check" && event["check"] == check).collect()
+}
+
+fn state<'e>(events: &'e [Line], check: &str) -> &'e str {
+    rows(events, check)[0]["state"].as_str().expect("a state")
+}
+
+fn verdict(events: &[Line]) -> &Line {
+    events.last().filter(|event| event["event"] == "doctor").expect("the last word")
+}
+
+#[test]
+fn an_account_that_can_run_the_lab_and_what_forty_learners_need() {
+    let place = Place::open("");
+    let machine = Folder::new();
+    let wire = Wire::open(&place.url, |_| Fate::Pass);
+    let one = place.pllab(&machine, &wire.url(), "doctor --output json").run().code(0).events();
+    assert_eq!(verdict(&one)["verdict"], "can");
+    for check in ["identity", "clock", "may_read", "may_make", "zones", "leftovers", "records"] {
+        assert_eq!(state(&one, check), "ok", "{check}");
+    }
+    assert_eq!(state(&one, "linked_role"), "unknown", "nothing of ELB exists yet");
+    assert_eq!(state(&one, "untried"), "unknown", "ELB has no dry run");
+    assert!(rows(&one, "quota").len() >= 5);
+    assert!(rows(&one, "quota").iter().all(|row| row["state"] == "ok"), "{:#?}", rows(&one, "quota"));
+    let changed: Vec<_> =
+        wire.exchanges().into_iter().filter(|it| it.params.get("DryRun").is_none_or(|it| it != "true")).collect();
+    assert!(
+        changed.iter().all(|it| ["Describe", "Get", ""].iter().any(|read| it.action.starts_with(read))),
+        "it only reads"
+    );
+    assert!(changed.iter().all(|it| !it.action.starts_with("Create")), "it only reads");
+
+    let class = place.pllab(&machine, &place.url, "doctor --learners 40 --output json").run().code(1).events();
+    let said = verdict(&class);
+    assert_eq!(said["verdict"], "cannot");
+    let asked: Vec<(&str, u64)> = said["quotas"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|it| (it["code"].as_str().expect("a code"), it["wanted"].as_u64().expect("a number")))
+        .collect();
+    let wanted = |code: &str| asked.iter().find(|(it, _)| *it == code).map(|(_, wanted)| *wanted);
+    let vpcs = wanted("L-F678F1CE").expect("VPCs are too few");
+    assert!((80..=81).contains(&vpcs), "two each, and the default one: {vpcs}");
+    assert_eq!(wanted("L-1216C47A"), Some(160), "two instances of two vCPUs each");
+    assert_eq!(wanted("L-1B52E74A"), Some(40), "a gateway endpoint each");
+    assert_eq!(wanted("L-69A177A2"), None, "fifty NLBs are enough");
+    assert_eq!(state(&class, "connect_endpoints"), "problem", "five, and AWS does not raise it");
+
+    let raised = Place::open("--quota L-F678F1CE=100 --quota L-1216C47A=200 --quota L-1B52E74A=60");
+    let class = raised.pllab(&machine, &raised.url, "doctor --learners 40 --output json").run().code(0).events();
+    assert_eq!(verdict(&class)["verdict"], "can");
+}
+
+#[test]
+fn what_it_says_to_people() {
+    let place = Place::open("");
+    let machine = Folder::new();
+    for (lang, can, cannot, ask) in [
+        ("en", "This account can run privatelink for 1 learner(s)", "cannot run privatelink for 40", "Service Quotas"),
+        ("ja", "を 1 人分実行できます", "40 人分実行できません", "申請"),
+    ] {
+        let one = place.pllab(&machine, &place.url, "doctor").env("PLLAB_LANG", lang).run().code(0).clean();
+        assert!(one.out.contains(can), "{}", one.out);
+        let class =
+            place.pllab(&machine, &place.url, "doctor --learners 40").env("PLLAB_LANG", lang).run().code(1).clean();
+        for part in [cannot, ask, "L-F678F1CE", "L-1216C47A"] {
+            assert!(class.out.contains(part), "{part}: {}", class.out);
+        }
+        let alone = machine.pllab("doctor").env("PLLAB_LANG", lang).run().code(0).clean();
+        assert!(alone.out.contains("pllab doctor --target aws"), "{}", alone.out);
+    }
+}
+
+#[test]
+fn what_earlier_runs_left_is_told_by_whose_it_is() {
+    let place = Place::open("--quota L-F678F1CE=20 --quota L-1216C47A=20");
+    let machine = Folder::new();
+    place.pllab(&machine, &place.url, "start --yes --keep --output json --learner aiko").run().code(0);
+    let mine = place.pllab(&machine, &place.url, "doctor --output json --learner aiko").run().code(0).events();
+    let row = rows(&mine, "leftovers")[0];
+    assert_eq!(row["state"], "problem");
+    assert!(row["todo"].as_str().is_some_and(|todo| todo.contains("pllab clean --all")), "{row}");
+    assert_eq!(state(&mine, "linked_role"), "ok", "a load balancer exists");
+    let others = place.pllab(&machine, &place.url, "doctor --output json --learner ken").run().code(0).events();
+    let row = rows(&others, "leftovers")[0];
+    assert!(row["todo"].as_str().is_some_and(|todo| todo.contains("--everyone")), "{row}");
+}
+
+fn refusal(code: &str, message: &str) -> String {
+    format!(
+        "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors><RequestID>wire</RequestID></Response>"
+    )
+}
+
+#[test]
+fn permissions_that_are_missing_are_named() {
+    let place = Place::open("");
+    let machine = Folder::new();
+    for (denied, check, code) in
+        [("CreateVpc", "may_make", 1), ("DescribeSubnets", "may_read", 1), ("GetServiceQuota", "quota", 0)]
+    {
+        let wire = Wire::open(&place.url, move |action| match action {
+            // Service Quotas names its operation in a header: its body has none.
+            _ if action == denied || (denied == "GetServiceQuota" && action.is_empty()) => {
+                Fate::Answer(403, refusal("UnauthorizedOperation", "You are not authorized to perform this operation."))
+            }
+            _ => Fate::Pass,
+        });
+        let events = place.pllab(&machine, &wire.url(), "doctor --output json").run().code(code).events();
+        let wanted = if code == 1 { "problem" } else { "unknown" };
+        assert!(rows(&events, check).iter().any(|row| row["state"] == wanted), "{denied}: {:#?}", rows(&events, check));
+        if code == 1 {
+            assert!(rows(&events, check)[0]["seen"].as_str().is_some_and(|seen| seen.contains(denied)), "{denied}");
+        }
+    }
+}
+
+#[test]
+fn a_clock_that_is_off_and_a_place_that_does_not_answer() {
+    let place = Place::open("");
+    let machine = Folder::new();
+    let wire = Wire::open(&place.url, |action| match action {
+        "GetCallerIdentity" => Fate::Answer(
+            403,
+            "<ErrorResponse><Error><Type>Sender</Type><Code>SignatureDoesNotMatch</Code><Message>Signature expired: \
+             20261125T200000Z is now earlier than 20261125T201000Z</Message></Error></ErrorResponse>"
+                .to_owned(),
+        ),
+        _ => Fate::Pass,
+    });
+    let events = place.pllab(&machine, &wire.url(), "doctor --output json").run().code(3).events();
+    assert_eq!((state(&events, "identity"), state(&events, "clock")), ("problem", "problem"));
+    let events = place.pllab(&machine, "http://127.0.0.1:9", "doctor --output json").run().code(3).events();
+    assert_eq!((state(&events, "identity"), state(&events, "clock")), ("problem", "unknown"));
+}
