@@ -17,7 +17,6 @@ use std::time::{Duration, Instant};
 use signed::Signer;
 
 #[path = "../tests/it/harness/signed.rs"]
-#[expect(dead_code, reason = "the tests use more of it")]
 mod signed;
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
@@ -128,13 +127,12 @@ impl Client<'_> {
         let signer = Signer { at: jiff::Timestamp::now(), ..self.signer.clone() };
         let request = signer.request(form);
         for _ in 0..2 {
-            let mut stream = match self.stream.take() {
-                Some(stream) => stream,
-                None => {
-                    let stream = TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], self.signer.port)))?;
-                    stream.set_nodelay(true)?;
-                    BufReader::new(stream)
-                }
+            let mut stream = if let Some(stream) = self.stream.take() {
+                stream
+            } else {
+                let stream = TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], self.signer.port)))?;
+                stream.set_nodelay(true)?;
+                BufReader::new(stream)
             };
             if stream.get_mut().write_all(&request).is_ok()
                 && let Some((status, is_kept)) = self.read(&mut stream)?

@@ -8,8 +8,11 @@ use pllab::lab::{Source, load};
 use pllab::sandbox::fuzz_request;
 use pllab::ui::{Glyphs, Sheet};
 
+/// What the bytes of a file are given to.
+pub type Entry = fn(&[u8]);
+
 /// The name of a corpus, and what its files are given to.
-pub const ENTRIES: [(&str, fn(&[u8])); 4] =
+pub const ENTRIES: [(&str, Entry); 4] =
     [("request", fuzz_request), ("journal", journal), ("lab", lab), ("markdown", markdown)];
 
 /// A journal: read, and folded into what it means.

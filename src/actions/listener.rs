@@ -49,6 +49,7 @@ pub(super) fn survey() -> Survey {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one shape for every kind")]
 pub(super) fn observe(listener: &Listener, object: &Object, known: &Known<'_>) -> Option<Sighting> {
     let sighting = Sighting::of(object, &[("arn", "ListenerArn")])
         .refers(m::point_load_balancer(), known, &listener.load_balancer, "arn", &object.text("LoadBalancerArn"))

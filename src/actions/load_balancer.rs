@@ -50,6 +50,7 @@ pub(super) fn survey() -> Survey {
         .with(|arn| vec![elbv2("DescribeTags", json!({ "ResourceArns": [arn] }))])
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one shape for every kind")]
 pub(super) fn observe(balancer: &LoadBalancer, object: &Object, known: &Known<'_>) -> Option<Sighting> {
     let sighting = Sighting::of(object, &[("arn", "LoadBalancerArn"), ("dns", "DNSName")])
         .value(m::point_type(), "network", &object.text("Type"))

@@ -70,6 +70,7 @@ pub(super) fn survey() -> Survey {
     })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one shape for every kind")]
 pub(super) fn observe(group: &TargetGroup, object: &Object, known: &Known<'_>) -> Option<Sighting> {
     let sighting = Sighting::of(object, &[("arn", "TargetGroupArn")])
         .refers(m::point_vpc(), known, &group.vpc, "id", &object.text("VpcId"))

@@ -104,6 +104,7 @@ pub(super) enum Verb {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Start {
     #[arg(value_name = "LAB", default_value = "privatelink")]
     pub lab: String,
@@ -142,6 +143,7 @@ pub(super) struct Start {
 }
 
 #[derive(Debug, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Resume {
     #[arg(value_name = "RUN")]
     pub run: Option<String>,
@@ -254,6 +256,7 @@ pub(super) enum Format {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_field_names, reason = "help texts go by these names, and the report's say other things")]
 pub(super) struct Handout {
     #[arg(value_name = "LAB", default_value = "privatelink")]
     pub lab: String,

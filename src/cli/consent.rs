@@ -131,10 +131,9 @@ pub(super) fn ask(
 fn within(ceiling: Ceiling, hour: Money) -> Result<(), Text> {
     let day = hour.times(HOURS_A_DAY);
     match ceiling {
-        Ceiling::Any => Ok(()),
         Ceiling::PerDay(_) if day.and_unknown => Err(m::money_price_unknown()),
         Ceiling::PerDay(most) if day.usd_micros > most => Err(m::money_above(usd(most, 2), usd(day.usd_micros, 2))),
-        Ceiling::PerDay(_) => Ok(()),
+        Ceiling::Any | Ceiling::PerDay(_) => Ok(()),
     }
 }
 

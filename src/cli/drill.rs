@@ -199,12 +199,11 @@ pub(super) fn drills(
 ) -> Result<Vec<Drill>, Failed> {
     let source = Source::find(lab, context.common.labs.as_deref()).map_err(|error| bad_lab(&[error]))?;
     let Some(source) = source else { return Ok(Vec::new()) };
-    let drills = match given {
-        Some((lab, values)) => read(&source, lab, values),
-        None => {
-            let loaded = context.lab(lab, &BTreeMap::new(), "", super::target::USUAL_REGION)?;
-            read(&source, &loaded.lab, &loaded.variables)
-        }
+    let drills = if let Some((lab, values)) = given {
+        read(&source, lab, values)
+    } else {
+        let loaded = context.lab(lab, &BTreeMap::new(), "", super::target::USUAL_REGION)?;
+        read(&source, &loaded.lab, &loaded.variables)
     };
     drills.map_err(|errors| bad_lab(&errors))
 }

@@ -1,6 +1,7 @@
 //! `pllab start`: begin a lab, or only read it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use super::args::{PaceArg, Start, Target as Where};
@@ -54,14 +55,14 @@ fn again(args: &Start) -> String {
         ("--region", &args.region),
     ] {
         if let Some(value) = value {
-            words.push_str(&format!(" {flag} {value}"));
+            let _ = write!(words, " {flag} {value}");
         }
     }
     if args.api_only {
         words.push_str(" --api-only");
     }
     for (key, value) in &args.set {
-        words.push_str(&format!(" --set {key}={value}"));
+        let _ = write!(words, " --set {key}={value}");
     }
     words
 }

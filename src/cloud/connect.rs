@@ -15,9 +15,12 @@ use aws_sdk_sts::config::IdentityCache;
 
 use super::credentials::{Source, Wallet};
 use super::fault::{Fault, FaultClass, fault};
+use super::poll::Backoff;
 use super::trust;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often the question who signs in is asked where it is turned away at the door.
+const IDENTITY_ATTEMPTS: usize = 6;
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Where to connect to, and as whom.
@@ -234,7 +237,17 @@ pub fn is_loopback(url: &str) -> bool {
 /// # Errors
 /// Class `SignIn` when credentials are missing, wrong or expired; `Unreachable` or `NoAnswer` without an answer.
 pub async fn identity(clients: &Clients) -> Result<Identity, Fault> {
-    let reply = clients.sts.get_caller_identity().send().await.map_err(fault)?;
+    let mut left = IDENTITY_ATTEMPTS;
+    let mut waits = Backoff::new(500, 4_000);
+    let reply = loop {
+        tokio::time::sleep(waits.next().unwrap_or_default()).await;
+        left -= 1;
+        match clients.sts.get_caller_identity().send().await.map_err(fault) {
+            // A classroom signs in within the same minute.
+            Err(fault) if fault.is_throttle() && left > 0 => {}
+            reply => break reply?,
+        }
+    };
     let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
     // The first answer counts: later credentials must be of the same account.
     let _ = clients.account.set(text(reply.account()));

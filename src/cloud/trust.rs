@@ -42,7 +42,7 @@ pub(super) fn client(bundle: &Path, proxy: bool) -> Result<SharedHttpClient, Fau
         let mut connector =
             ConnectorBuilder::default().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(context.clone());
         connector.set_connector_settings(settings.cloned());
-        connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+        connector.set_sleep_impl(components.and_then(aws_sdk_sts::config::RuntimeComponents::sleep_impl));
         let proxies = if proxy { ProxyConfig::from_env() } else { ProxyConfig::disabled() };
         connector.set_proxy_config(Some(proxies));
         connector.build()

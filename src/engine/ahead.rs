@@ -76,10 +76,9 @@ impl Ahead {
             let Some(making) = making else { continue };
             match making.await {
                 Ok(Err(Failure::Journal(error))) => return Err(error),
-                Ok(_) => {}
                 // A panic in a task is a fault of this program; it goes on up.
                 Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-                Err(_) => {}
+                Ok(_) | Err(_) => {}
             }
         }
         Ok(())

@@ -172,7 +172,6 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
             }
             effects
         }
-        Input::Undone => onward(state, plan),
         Input::Answered(QuestionId::Predict, answer) => {
             let Some((index, step)) = current(state, plan) else { return onward(state, plan) };
             let Some(predict) = unpredicted(state, step) else { return vec![work(state, plan, index)] };
@@ -212,7 +211,7 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         },
         // Something could still not be asked about.
         Input::Recovered if !state.pending.is_empty() => decide(state, plan, Input::MakeFailed),
-        Input::Recovered | Input::Answered(_, _) => onward(state, plan),
+        Input::Recovered | Input::Undone | Input::Answered(_, _) => onward(state, plan),
         Input::Made => match current(state, plan) {
             // After a detour nothing of the step itself has been done: it is offered again, once the learner goes on.
             Some((_, step)) if !begun(state, step) => {
@@ -275,9 +274,8 @@ fn onward(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
 pub fn alone(way: Way, question: QuestionId) -> Option<Answer> {
     let answer = match question {
         QuestionId::Step => Answer::HandsOn,
-        QuestionId::Next => Answer::Go,
+        QuestionId::Next | QuestionId::GoTo => Answer::Go,
         QuestionId::Watching | QuestionId::WhichStep => Answer::Again,
-        QuestionId::GoTo => Answer::Go,
         QuestionId::Predict => Answer::Skip,
         QuestionId::CleanUp | QuestionId::Theirs => Answer::Keep,
         _ => Answer::Leave,

@@ -12,6 +12,7 @@ use crate::lab::Side;
 
 /// A run, folded from its journal.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct State {
     /// The run's id.
     pub run: String,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 use tokio::sync::{mpsc, oneshot};
@@ -63,8 +63,8 @@ async fn look_for_all(clients: Clients, patience: Patience, mut asked: mpsc::Unb
             pauses = patience.pauses();
         }
         let pause = pauses.next().unwrap_or_default();
-        let least = last.map_or(std::time::Duration::ZERO, |last| patience.look.0.saturating_sub(last.elapsed()));
-        tokio::time::sleep(pause.max(least)).await;
+        let gap = last.map_or(Duration::ZERO, |at| patience.look.0.saturating_sub(at.elapsed()));
+        tokio::time::sleep(pause.max(gap)).await;
         take_all(&mut asked, &mut waiting);
         waiting.retain(|it| !it.reply.is_closed());
         known.extend(waiting.iter().map(|it| target(&it.call)));

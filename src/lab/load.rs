@@ -234,7 +234,9 @@ fn lint(file: &str, yaml: &str, id: &str, lab: &Lab) -> Vec<LabError> {
             checked.extend(detour.remakes.iter().map(|name| (name.as_str(), None)));
             checked.extend(rejected(&detour.reject));
         }
-        checked.into_iter().for_each(|reference| wrong(&step.id, reference));
+        for reference in checked {
+            wrong(&step.id, reference);
+        }
         for predict in &step.predict {
             let detour = step.detour.iter().flat_map(|detour| &detour.checks);
             let proved = step.looks.iter().chain(&step.checks).chain(detour).any(|check| *check == predict.proof);

@@ -1,5 +1,6 @@
 //! Documents through their templates.
 
+use std::path::Path;
 use std::sync::LazyLock;
 
 use comrak::{Options, markdown_to_html};
@@ -79,8 +80,9 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
     environment.set_syntax(syntax.expect("these options exclude nothing"));
-    environment
-        .set_auto_escape_callback(|name| if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None });
+    environment.set_auto_escape_callback(|name| {
+        if Path::new(name).extension().is_some_and(|kind| kind == "html") { AutoEscape::Html } else { AutoEscape::None }
+    });
     environment.add_filter("time", |at: Value| of(&at).map(time));
     environment.add_filter("clock", |at: Value| of(&at).map(clock));
     // Of an ARN the end tells, the rest is the same everywhere.

@@ -179,10 +179,11 @@ impl Drawing {
             );
         }
         if state == LinkState::Rejected {
-            let (a, b, c, d) = (middle - 7.0, y - 7.0, middle + 7.0, y + 7.0);
             let _ = write!(
                 self.out,
-                "<path d=\"M{a:.1} {b:.1}L{c:.1} {d:.1}M{a:.1} {d:.1}L{c:.1} {b:.1}\" stroke=\"{ink}\" stroke-width=\"3\"/>"
+                "<path d=\"M{:.1} {:.1}l14 14m-14 0l14 -14\" stroke=\"{ink}\" stroke-width=\"3\"/>",
+                middle - 7.0,
+                y - 7.0
             );
         }
         self.text(middle, y - 12.0, ink, " text-anchor=\"middle\" font-weight=\"600\"", label);
@@ -190,13 +191,13 @@ impl Drawing {
 }
 
 /// How wide a lane must be. Things that do not exist yet count: the lanes stay where they are while they fill.
-fn lane_width(lane: &Lane, title: &str, lang: Lang) -> f64 {
-    let words = |row: &Row<'_>| match row.part {
+fn lane_width(vpc: &Lane, title: &str, lang: Lang) -> f64 {
+    let room_of = |row: &Row<'_>| match row.part {
         Part::State => row.node.state.as_ref().map(|state| wide(&state.say(lang))).unwrap_or_default(),
         // Two more characters for the mark of what is new.
         _ => wide(&row.node.label.say(lang)) + EM,
     };
-    let widest = lane.all_rows(false).iter().map(|row| indent(row.depth) + words(row)).fold(0.0, f64::max);
+    let widest = vpc.all_rows(false).iter().map(|row| indent(row.depth) + room_of(row)).fold(0.0, f64::max);
     // The block has room from the start, whether or not it is known.
     let head = wide(title) * 1.06 + EM + 10.0 + wide("255.255.255.255/28");
     (INSET * 2.0 + widest).max(head) + PAD * 2.0

@@ -174,7 +174,7 @@ impl Control {
             }
             Err(error) => {
                 state.world.undo();
-                let text = format!("pllab's sandbox cannot write {}: {error}", state.store.path().display());
+                let text = format!("pllab's sandbox cannot write {}: {error}", state.store.log_path().display());
                 return Err(ApiError::new("InternalError", text).with_status(500));
             }
         }

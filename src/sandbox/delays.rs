@@ -8,11 +8,11 @@ use super::world::{Kind, usual};
 /// Durations on AWS's clock; a sandbox divides them by its pace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Delays {
-    /// From RunInstances until an instance is running.
+    /// From `RunInstances` until an instance is running.
     pub instance: Duration,
     /// What installing nginx takes a boot script.
     pub install: Duration,
-    /// From CreateLoadBalancer until a Network Load Balancer is active.
+    /// From `CreateLoadBalancer` until a Network Load Balancer is active.
     pub load_balancer: Duration,
     /// From then until the first probe of its targets.
     pub registration: Duration,

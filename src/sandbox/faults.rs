@@ -33,6 +33,7 @@ impl Faults {
 
 impl FaultKind {
     /// The answer instead of which nothing is done; `None` where something is done, or nothing answered.
+    #[must_use]
     pub fn refusal(self, protocol: Protocol) -> Option<ApiError> {
         let is_ec2 = protocol == Protocol::Ec2;
         // [EC2:errors-overview; the query services' common errors; "Rate exceeded" and the status of RequestExpired are

@@ -168,7 +168,7 @@ fn without_the_permission_for_the_parameter_the_image_is_found_by_its_name() {
                    ssm:GetParameters</Message></Error></Errors><RequestID>r</RequestID></Response>";
     let launches = AtomicUsize::new(0);
     let wire = Wire::open(&apart.url, move |action| {
-        let first = action == "RunInstances" && launches.fetch_add(1, Ordering::SeqCst) % 2 == 0;
+        let first = action == "RunInstances" && launches.fetch_add(1, Ordering::SeqCst).is_multiple_of(2);
         if first { Fate::Answer(403, refused.to_owned()) } else { Fate::Pass }
     });
     let start = apart.pllab("start --yes --profile provider --endpoint-url").arg(wire.url());

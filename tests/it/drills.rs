@@ -51,7 +51,10 @@ struct Lab {
     drills: Vec<Drill>,
 }
 
-fn vocabulary() -> (Vec<&'static str>, fn(&str, &str) -> bool) {
+/// Whether an operation of an API is known.
+type Knows = fn(&str, &str) -> bool;
+
+fn vocabulary() -> (Vec<&'static str>, Knows) {
     let known = |api: &str, operation: &str| Call::read(api, operation, serde_json::Map::new()).is_some();
     (RungId::ALL.map(RungId::name).to_vec(), known)
 }
@@ -118,9 +121,9 @@ impl Lab {
         if named != drill.rung.as_deref() {
             return Err(format!("`why` names {named:?}, not {:?}: {:#?}", drill.rung, traced));
         }
-        let standing = drilling.look().await.map_err(|fault| format!("looking: {fault}"))?;
-        if standing.solved() {
-            return Err(format!("solved before anything was done: {standing:?}"));
+        let before = drilling.look().await.map_err(|fault| format!("looking: {fault}"))?;
+        if before.solved() {
+            return Err(format!("solved before anything was done: {before:?}"));
         }
         drilling.apply(&recipe.acts).await.map_err(|failure| format!("mending: {failure}"))?;
         let began = Instant::now();

@@ -32,7 +32,8 @@ fn script(name: &str, token: &str, dns: &str) -> String {
     let (_, rest) = lab.split_once(&format!("name: {name}\n")).expect("the lab has it");
     let (_, rest) = rest.split_once("user_data: |\n").expect("it has a script");
     let lines = rest.lines().take_while(|line| line.is_empty() || line.starts_with("            "));
-    let text: String = lines.map(|line| format!("{}\n", line.get(12..).unwrap_or_default())).collect();
+    let text: Vec<_> = lines.map(|line| format!("{}\n", line.get(12..).unwrap_or_default())).collect();
+    let text = text.concat();
     text.replace("{{ token }}", token).replace("${endpoint.dns}", dns)
 }
 

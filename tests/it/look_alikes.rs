@@ -79,7 +79,8 @@ impl Account {
 
     /// Everything there is, but the instances that were terminated.
     fn everything(&self, vpcs: &[String]) -> Vec<String> {
-        let of_vpcs: String = (1..).zip(vpcs).map(|(at, vpc)| format!("&Filter.1.Value.{at}={vpc}")).collect();
+        let of_vpcs: Vec<_> = (1..).zip(vpcs).map(|(at, vpc)| format!("&Filter.1.Value.{at}={vpc}")).collect();
+        let of_vpcs = of_vpcs.concat();
         let all = [
             "DescribeVpcs",
             "DescribeSubnets",

@@ -182,7 +182,7 @@ fn idle_client() {
     }
     let said = format!("holding {} connections\n", held.len());
     std::io::stdout().write_all(said.as_bytes()).expect("it can be said");
-    std::thread::sleep(Duration::from_secs(600));
+    std::thread::sleep(Duration::from_mins(10));
 }
 
 #[cfg(unix)]

@@ -71,7 +71,7 @@ fn kill(call: i64, after: bool) -> Option<Result<(), String>> {
     // Killed while it signed in, it has not begun.
     let begun = journal(&line.folder);
     let over = sequence(&begun).contains(&"run_cleaned");
-    let words = if !begun.is_empty() { "resume --yes --output json" } else { "start --yes --output json" };
+    let words = if begun.is_empty() { "start --yes --output json" } else { "resume --yes --output json" };
     let resumed = line.folder.pllab(words).run();
     let judge = || {
         if !over && resumed.code != Some(0) {

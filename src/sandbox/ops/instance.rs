@@ -188,7 +188,7 @@ fn facts(region: &Region, instance: &Instance, name: &str, (owner, region_name):
         "network-interface.subnet-id" | "subnet-id" => placed(&instance.subnet),
         "network-interface.vpc-id" | "vpc-id" => placed(&instance.vpc),
         "owner-id" => one(owner),
-        "private-ip-address" => placed(&instance.address),
+        "private-ip-address" | "network-interface.private-ip-address" => placed(&instance.address),
         "reservation-id" => one(&instance.reservation),
         "launch-index" => one(instance.launch_index),
         "metadata-options.http-tokens" => one(&instance.http_tokens),
@@ -201,7 +201,6 @@ fn facts(region: &Region, instance: &Instance, name: &str, (owner, region_name):
                 Vec::new()
             }
         }
-        "network-interface.private-ip-address" => placed(&instance.address),
         "platform-details" => one(platform(image(instance))),
         "private-dns-name" => placed(&private_name(region_name, instance)),
         "root-device-name" => one(root_device(image(instance))),

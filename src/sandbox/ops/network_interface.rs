@@ -63,12 +63,11 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         | "association.public-ip"
         | "ipv6-addresses.ipv6-address" => Vec::new(),
         "attachment.attachment-id" => one(&interface.attachment),
-        "attachment.delete-on-termination" => one(interface.kind == InterfaceKind::Instance),
+        "attachment.delete-on-termination" | "source-dest-check" => one(interface.kind == InterfaceKind::Instance),
         "attachment.device-index" => one(device_index(interface)),
         "attachment.instance-owner-id" => one(attached_by(interface, &owner)),
         "mac-address" => one(&interface.mac),
         "requester-id" => requester(interface, &owner).into_iter().collect(),
-        "source-dest-check" => one(interface.kind == InterfaceKind::Instance),
         "attachment.status" => one("attached"),
         "availability-zone" => one(&interface.zone_name),
         "availability-zone-id" => one(&interface.zone_id),

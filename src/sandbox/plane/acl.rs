@@ -18,23 +18,27 @@ pub struct Flow {
 
 impl Acl {
     /// An ACL as every VPC is born with: all may pass.
+    #[must_use]
     pub fn open() -> Self {
         let all = vec![AclRule { allow: true, protocol: "-1".into(), ports: None, block: (Ipv4Addr::UNSPECIFIED, 0) }];
         Self { inbound: all.clone(), outbound: all }
     }
 
     /// Whether a packet may come into the subnet.
+    #[must_use]
     pub fn lets_in(&self, flow: Flow) -> bool {
         decide(&self.inbound, flow.source, flow.port)
     }
 
     /// Whether a packet may leave the subnet.
+    #[must_use]
     pub fn lets_out(&self, flow: Flow) -> bool {
         decide(&self.outbound, flow.destination, flow.port)
     }
 
     /// Whether connections from `inside` to a `port` of something outside the VPC get their answers, whichever of a
     /// Linux host's ports they are sent from.
+    #[must_use]
     pub fn lets_through_to(&self, outside: Ipv4Addr, inside: Ipv4Addr, port: u16) -> bool {
         let back = |port| Flow { source: outside, destination: inside, port };
         self.lets_out(Flow { source: inside, destination: outside, port })

@@ -79,7 +79,7 @@ impl Store {
     }
 
     /// The file that calls are written to.
-    pub fn path(&self) -> &Path {
+    pub fn log_path(&self) -> &Path {
         &self.log_path
     }
 

@@ -276,11 +276,11 @@ fn acl(inbound: (u16, u16), outbound: (u16, u16), network: &str, length: u8) -> 
 /// The client, the endpoint, the node and the target, each in a subnet of its own with an ACL of its own.
 #[test]
 fn a_network_acl_judges_the_answer_too() {
+    type Case = (&'static str, &'static str, fn() -> Acl, bool);
     const HTTP: (u16, u16) = (80, 80);
     const HIGH: (u16, u16) = (1024, 65535);
     let lost = Verdict::Drop(Reason::NetworkAcl);
     let shut = || Acl::default();
-    type Case = (&'static str, &'static str, fn() -> Acl, bool);
     let rows: &[Case] = &[
         ("client: as needed", "subnet-c", || acl(HIGH, HTTP, "10.0.0.0", 16), true),
         ("client: nothing out", "subnet-c", || Acl { outbound: Vec::new(), ..Acl::open() }, false),
