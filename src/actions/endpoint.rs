@@ -24,7 +24,7 @@ pub(super) fn make(endpoint: &Endpoint, making: &Making<'_>) -> Vec<Part> {
             "ServiceName": fact(&endpoint.lookup, "name"),
             "SubnetIds": subnets,
             "SecurityGroupIds": [fact(&endpoint.group, "id")],
-            "PrivateDnsEnabled": false,
+            "PrivateDnsEnabled": endpoint.private_dns,
             "ClientToken": making.token(&endpoint.name),
             "TagSpecifications": making.tag_specifications("vpc-endpoint", &endpoint.name),
         }),
@@ -73,7 +73,7 @@ pub(super) fn observe(endpoint: &Endpoint, object: &Object, known: &Known<'_>) -
     } else {
         (endpoint.subnets.as_slice(), "id")
     };
-    let sighting = Sighting::of(object, &facts)
+    let mut sighting = Sighting::of(object, &facts)
         .refers(m::point_vpc(), known, &endpoint.vpc, "id", &object.text("VpcId"))
         .refers(m::point_service(), known, &endpoint.lookup, "name", &object.text("ServiceName"))
         .refers_to_all(m::point_subnet(), known, (subnets, fact), &object.texts("SubnetIds"), false)
@@ -84,6 +84,9 @@ pub(super) fn observe(endpoint: &Endpoint, object: &Object, known: &Known<'_>) -
             &object.texts("Groups[].GroupId"),
             true,
         );
+    if endpoint.private_dns {
+        sighting = sighting.value(m::point_private_dns(), "true", &object.text("PrivateDnsEnabled"));
+    }
     Some(sighting)
 }
 

@@ -119,6 +119,16 @@ fn who_may_connect_in_english() {
     insta::assert_snapshot!("who-may-connect-en", transcript("who-may-connect", "en"));
 }
 
+#[test]
+fn private_dns_in_japanese() {
+    insta::assert_snapshot!("private-dns-ja", transcript("private-dns", "ja"));
+}
+
+#[test]
+fn private_dns_in_english() {
+    insta::assert_snapshot!("private-dns-en", transcript("private-dns", "en"));
+}
+
 /// A lab of two accounts has them by itself, and keeps them over an end and a beginning of the sandbox.
 #[test]
 fn a_lab_of_two_accounts_has_two() {

@@ -89,8 +89,16 @@ async fn change_record_sets(clients: &Clients, call: &Call) -> Result<Value, Fau
             .set_hosted_zone_id(p.text("HostedZoneId")?)
             .set_change_batch(p.part("ChangeBatch", change_batch)?))
     })?;
-    let reply = request.send().await.map_err(fault)?;
+    let reply = request.send().await.map_err(fault).map_err(not_there)?;
     Ok(Reply::new().part("ChangeInfo", reply.change_info(), change_info).end())
+}
+
+/// A record to be deleted that is not there has no code of its own: Route 53 says it in words, of the batch.
+fn not_there(fault: Fault) -> Fault {
+    if fault.code == "InvalidChangeBatch" && fault.message.contains("but it was not found") {
+        return Fault { class: FaultClass::NotFound, ..fault };
+    }
+    fault
 }
 
 async fn list_record_sets(clients: &Clients, call: &Call) -> Result<Value, Fault> {
