@@ -18,3 +18,4 @@ check-why-no-record = Create a TXT record from the "Domain verification name" an
 check-why-not-verified = AWS did not find the TXT record. Make sure that public DNS answers it, then start the verification again.
 lab-variable-domain = `{ $value }` is not a value for { $name }; give a domain name in lower case (pllab.lab.example). example.com, example.net and example.org are reserved
 cli-values-domain = a domain name
+kind-hosted-zone = hosted zone

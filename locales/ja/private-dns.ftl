@@ -18,3 +18,4 @@ check-why-no-record = サービスの「詳細」にある「ドメイン検証�
 check-why-not-verified = AWS が TXT レコードを見つけられませんでした。公開の DNS から引けることを確かめて、もう一度検証を始めてください。
 lab-variable-domain = 変数 { $name } に「{ $value }」は使えません。ドメイン名 (例 pllab.lab.example) を小文字で指定してください。example.com、example.net、example.org は予約されています
 cli-values-domain = ドメイン名
+kind-hosted-zone = ホストゾーン

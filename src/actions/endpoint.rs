@@ -90,8 +90,8 @@ pub(super) fn observe(endpoint: &Endpoint, object: &Object, known: &Known<'_>) -
     Some(sighting)
 }
 
-pub(super) fn grants() -> Vec<Grant> {
-    vec![
+pub(super) fn grants(endpoint: &Endpoint) -> Vec<Grant> {
+    let mut grants = vec![
         Grant::new("ec2:CreateVpcEndpoint", &["vpc-endpoint/*"]).rail(
             "StringLike",
             "ec2:VpceServiceName",
@@ -100,5 +100,11 @@ pub(super) fn grants() -> Vec<Grant> {
         Grant::tag("ec2:CreateVpcEndpoint", &["vpc-endpoint/*"]),
         Grant::own(&["ec2:CreateVpcEndpoint"], &["vpc/*", "subnet/*", "security-group/*"]),
         Grant::own(&["ec2:DeleteVpcEndpoints"], &["vpc-endpoint/*"]),
-    ]
+    ];
+    if endpoint.private_dns {
+        // Named beside CreateVpcEndpoint as what it depends on
+        // (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html>).
+        grants.push(Grant::any(&["route53:AssociateVPCWithHostedZone"], &["*"]));
+    }
+    grants
 }

@@ -23,7 +23,7 @@ pub(super) fn make(zone: &HostedZone, making: &Making<'_>) -> Vec<Part> {
         json!({
             "Name": zone.domain,
             "CallerReference": making.token(&zone.name),
-            "HostedZoneConfig": { "Comment": format!("pllab {} {}", making.run, making.learner) },
+            "HostedZoneConfig": { "Comment": format!("pllab run {}", making.run) },
         }),
     );
     let find = Find {
@@ -116,4 +116,23 @@ pub(super) fn grants() -> Vec<Grant> {
         // Asked until every name server has the record.
         Grant::any(&["route53:GetChange"], &["change/*"]),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_zones_of_a_name_it_is_the_run_s() {
+        let (name, domain, service) = ("zone".to_owned(), "lab.example".to_owned(), "service".to_owned());
+        let zone = HostedZone { name, domain, service };
+        let parts = make(&zone, &Making { run: "k3x9bc", lab: "private-dns", learner: "aiko", round: 0 });
+        let create = parts.iter().find(|part| part.name == "create").expect("it is made");
+        let find = create.find.as_ref().expect("it can be found");
+        let theirs = json!({ "Id": "/hostedzone/Z1", "CallerReference": "pllab-other1-zone" });
+        let ours = json!({ "Id": "/hostedzone/Z2", "CallerReference": "pllab-k3x9bc-zone" });
+        let found = create.found(find, json!({ "HostedZones": [theirs, ours] })).expect("ours is among them");
+        assert_eq!(found["id"], "/hostedzone/Z2");
+        assert_eq!(create.found(find, json!({ "HostedZones": [theirs] })), None);
+    }
 }

@@ -108,7 +108,7 @@ pub fn grants(resource: &Resource) -> Vec<Grant> {
         Resource::Listener(_) => listener::grants(),
         Resource::EndpointService(_) => endpoint_service::grants(),
         Resource::ServiceLookup(_) => Vec::new(),
-        Resource::Endpoint(_) => endpoint::grants(),
+        Resource::Endpoint(it) => endpoint::grants(it),
         Resource::Acceptance(_) => acceptance::grants(),
         Resource::Rejection(_) => acceptance::reject_grants(),
         Resource::AllowedPrincipal(_) | Resource::RemovedPrincipal(_) => principal::grants(),

@@ -187,3 +187,17 @@ fn record_set(set: &ResourceRecordSet) -> Value {
         })
         .end()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_that_is_gone_is_told_from_a_batch_that_is_wrong() {
+        let class = |message: &str| not_there(Fault::ours(FaultClass::Refused, "InvalidChangeBatch", message)).class;
+        let gone = "[Tried to delete resource record set [name='_a.lab.example.', type='TXT'] but it was not found]";
+        assert_eq!(class(gone), FaultClass::NotFound);
+        let there = "[Tried to create resource record set [name='_a.lab.example.', type='TXT'] but it already exists]";
+        assert_eq!(class(there), FaultClass::Refused);
+    }
+}
