@@ -8,7 +8,7 @@ use super::{
     listener, load_balancer, principal, private_name, route_table, security_group, service_lookup, subnet,
     target_group, vpc,
 };
-use crate::cloud::{Api, Call};
+use crate::cloud::{Api, Call, Fault};
 use crate::i18n::{Text, m};
 use crate::lab::{Acceptance, Resource};
 
@@ -133,6 +133,19 @@ pub fn reads(resource: &Resource) -> Vec<(Api, &'static str)> {
     let calls = parts.iter().flat_map(|part| [Some(&part.call), part.find.as_ref().map(|find| &find.call)]).flatten();
     let look = look(resource.kind(), resource.name());
     calls.chain(&look).filter(|call| call.is_read()).map(|call| (call.api, call.operation)).collect()
+}
+
+/// After a launch that was refused because its image could not be looked up: where to look for it otherwise. `None` for every
+/// other call and fault.
+#[must_use]
+pub fn other_image(call: &Call, fault: &Fault) -> Option<Call> {
+    if call.operation == "RunInstances" { instance::other_image(call, fault) } else { None }
+}
+
+/// The launch again, from the newest image of an answer to [`other_image`]'s call.
+#[must_use]
+pub fn with_image(call: &Call, found: &serde_json::Value) -> Option<Call> {
+    instance::with_image(call, found)
 }
 
 /// The calls that reject a connection.

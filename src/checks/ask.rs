@@ -63,6 +63,22 @@ pub fn title(check: &Check) -> Text {
     with_question!(check, question => question.title())
 }
 
+/// Whether the answer takes more than records: machines, packets, a connection that waits for somebody. Where an endpoint only
+/// keeps records, such a check is never met.
+#[must_use]
+pub fn is_lively(check: &Check) -> bool {
+    match check {
+        Check::ConsoleSays(_)
+        | Check::TargetsHealthy(_)
+        | Check::NoAnswer(_)
+        | Check::Answer(_)
+        | Check::Page(_)
+        | Check::LogShowsLoadBalancer(_) => true,
+        Check::EndpointState(it) => it.state == "pendingAcceptance",
+        _ => false,
+    }
+}
+
 /// How long it takes on AWS until the check is met, in seconds, from and to; `None` when it holds at once. Common
 /// experience, not promised by AWS: UNCONFIRMED.
 #[must_use]

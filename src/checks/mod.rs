@@ -44,7 +44,7 @@ mod targets_healthy;
 mod verdict;
 mod vpc_available;
 
-pub use ask::{ask, look, name, reads, title, usual_seconds};
+pub use ask::{ask, is_lively, look, name, reads, title, usual_seconds};
 pub use facts::Facts;
 pub use finding::{Finding, Proof};
 pub use page::browser_url;

@@ -19,5 +19,6 @@ pub(super) async fn resume(context: &mut Context, args: Resume) -> Result<Code, 
     pass.chosen.extend(args.hands_on.then(|| Event::way(Way::HandsOn)));
     pass.chosen.extend(args.guided.then(|| Event::way(Way::Guided)));
     pass.chosen.extend(args.with_mine.then(|| Event::theirs(Answer::CleanUp)));
-    go(context, pass, Agreement { given: args.accept_cost, yes: args.yes }).await
+    let again = format!("pllab resume {}", found.id());
+    go(context, pass, Agreement { given: args.accept_cost, yes: args.yes, again }).await
 }

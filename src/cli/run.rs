@@ -11,8 +11,8 @@ use super::args::{Cli, LabsVerb, LangArg, Verb};
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::{
-    browse, check, clean, doctor, explain, generate, handout, labs, policy, report, resume, sandbox, start, status,
-    why, words,
+    browse, check, clean, doctor, drill, explain, generate, handout, labs, policy, report, resume, sandbox, start,
+    status, why, words,
 };
 use crate::host::Host;
 use crate::i18n::{Lang, Text, m};
@@ -112,6 +112,7 @@ fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
                     Verb::Resume(args) => resume::resume(context, args).await,
                     Verb::Check(args) => check::check(context, args).await,
                     Verb::Why(args) => why::why(context, args).await,
+                    Verb::Drill(args) => Box::pin(drill::drill(context, args)).await,
                     Verb::Browse(args) => browse::browse(context, args).await,
                     Verb::Clean(args) => clean::clean(context, args).await,
                     Verb::Doctor(args) => doctor::doctor(context, &args).await,

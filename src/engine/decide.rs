@@ -52,6 +52,8 @@ pub enum Effect {
     Show(usize),
     /// Draw the picture as it is now, by index of the step.
     Picture(usize),
+    /// Trace the path and show it.
+    Path,
     /// Look at what a step looks at when it opens, by index.
     Look(usize),
     /// Ask the learner.
@@ -155,6 +157,7 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
             Some((index, _)) => vec![resumed_work(state, plan, index)],
             None => clean_up(),
         },
+        Input::Answered(QuestionId::NotMet, Answer::Path) => vec![Effect::Path, ask_not_met(plan)],
         Input::Answered(QuestionId::NotMet, _) => match current(state, plan) {
             Some((index, _)) => vec![resumed_work(state, plan, index)],
             None => onward(state, plan),
@@ -185,12 +188,7 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
             effects.push(if last { ask_clean_up(plan) } else { ask_next(plan) });
             effects
         }
-        Input::Checked(_) => vec![ask(
-            QuestionId::NotMet,
-            m::engine_ask_not_met(),
-            &[Answer::Again, Answer::Leave, Answer::CleanUp],
-            Answer::Leave,
-        )],
+        Input::Checked(_) => vec![ask_not_met(plan)],
         Input::Cleaned(verdict) => finish(state, plan, verdict),
     }
 }
@@ -292,7 +290,12 @@ fn finish(state: &State, plan: &Plan<'_>, cleaned: Verdict) -> Vec<Effect> {
 fn run_finished(state: &State, plan: &Plan<'_>, otherwise: Verdict) -> Event {
     let steps = plan.lab.steps.len();
     let steps_met = plan.lab.steps.iter().filter(|step| state.met(&step.id)).count();
-    let verdict = if steps_met < steps { Verdict::NotYet } else { otherwise };
+    let verdict = match otherwise {
+        _ if steps_met < steps => Verdict::NotYet,
+        // The page was not asked for, so it is not proved.
+        Verdict::Met if state.api_only => Verdict::CannotTell,
+        otherwise => otherwise,
+    };
     Event::RunFinished { verdict, steps_met, steps }
 }
 
@@ -394,6 +397,14 @@ fn ask_clean_up(plan: &Plan<'_>) -> Effect {
     ask(QuestionId::CleanUp, m::engine_ask_clean_up(), &[Answer::CleanUp, Answer::Keep], default)
 }
 
+/// A check is not met. Where the lab proves a path, it can be traced.
+fn ask_not_met(plan: &Plan<'_>) -> Effect {
+    let all = [Answer::Again, Answer::Path, Answer::Leave, Answer::CleanUp];
+    let answers: Vec<Answer> =
+        all.into_iter().filter(|answer| *answer != Answer::Path || plan.lab.page().is_some()).collect();
+    ask(QuestionId::NotMet, m::engine_ask_not_met(), &answers, Answer::Leave)
+}
+
 fn ask(id: QuestionId, prompt: Text, answers: &[Answer], default: Answer) -> Effect {
     let choices = answers.iter().map(|answer| Choice { answer: *answer, label: label(id, *answer) }).collect();
     Effect::Ask(Question { id, prompt, choices, default })
@@ -414,6 +425,8 @@ fn label(id: QuestionId, answer: Answer) -> Text {
         (_, Answer::Leave) => m::engine_answer_leave(),
         (_, Answer::CleanUp) => m::engine_answer_clean_up(),
         (_, Answer::Keep) => m::engine_answer_keep(),
+        (_, Answer::Path) => m::drill_answer_path(),
+        (_, Answer::GiveUp) => m::drill_answer_give_up(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::engine::event::Entry;
 use crate::i18n::Lang;
-use crate::lab::{Acceptance, Detour, OneVpc, Resource, Side, Vpc};
+use crate::lab::{Acceptance, Check, Detour, OneClient, OneVpc, Resource, Side, Vpc};
 use jiff::Timestamp;
 
 fn step(id: &str, detour: bool) -> Step {
@@ -81,6 +81,7 @@ fn words(effects: &[Effect]) -> Vec<String> {
         .map(|effect| match effect {
             Effect::Opening => "opening".to_owned(),
             Effect::Show(index) => format!("show:{index}"),
+            Effect::Path => "path".to_owned(),
             Effect::Look(index) => format!("look:{index}"),
             Effect::Picture(index) => format!("picture:{index}"),
             Effect::Ask(question) => {
@@ -163,6 +164,14 @@ fn what_is_not_met_stops_there_and_can_be_asked_again() {
     guided(Input::MakeFailed, &["ask:Failed>leave|again,leave,clean_up"]);
     guided(Input::Answered(QuestionId::NotMet, Answer::Again), &["make:0"]);
     guided(Input::Answered(QuestionId::Failed, Answer::Again), &["make:0"]);
+    // The toy lab proves no path; one that does offers to trace it, and asks again after that.
+    guided(Input::Answered(QuestionId::NotMet, Answer::Path), &["path", "ask:NotMet>leave|again,leave,clean_up"]);
+    let page = OneClient { client: "client".to_owned(), endpoint: "endpoint".to_owned(), subnet: None };
+    let mut lab = lab();
+    lab.steps[1].checks.push(Check::Answer(page));
+    let plan = Plan { lab: &lab, way: Way::Guided, keep: false, asks: true };
+    let offered = decide(&after(&[started("one")]), &plan, Input::Checked(Verdict::Broken));
+    assert_eq!(words(&offered), ["ask:NotMet>leave|again,path,leave,clean_up"]);
     guided(Input::Answered(QuestionId::NotMet, Answer::Leave), &["record:run:NotYet:0", "end:Left"]);
     guided(Input::Interrupted, &["end:Interrupted"]);
 }

@@ -1,6 +1,7 @@
 //! Performs what `decide` says, and knows nothing else.
 
 use std::collections::BTreeSet;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -23,6 +24,12 @@ use crate::cloud::Clouds;
 use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Resource, Side, Step};
 
+/// Traces the path from the client to the page and shows it. How that is done is none of the engine's business.
+pub trait ShowPath: Send + Sync {
+    /// Traces and shows it.
+    fn show<'a>(&'a self, core: &'a Core) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+}
+
 /// A pass through a lab.
 pub struct Drive {
     /// What its tasks share.
@@ -41,6 +48,8 @@ pub struct Drive {
     pub renew: Text,
     /// The way.
     pub way: Way,
+    /// What traces the path; `None` where there is none to trace.
+    pub path: Option<Box<dyn ShowPath>>,
     /// Whether what was made is kept at the end.
     pub keep: bool,
     /// Whether there are questions between the steps of the explain way.
@@ -190,6 +199,12 @@ impl Drive {
                 screen.picture(&picture);
                 Came::Nothing
             }
+            Effect::Path => {
+                if let Some(path) = &self.path {
+                    path.show(&self.core).await;
+                }
+                Came::Nothing
+            }
             Effect::Look(index) => {
                 let step = &self.loaded.lab.steps[index];
                 if let Some(clouds) = &self.clouds {
@@ -276,6 +291,16 @@ impl Drive {
         })
     }
 
+    /// What it means for the lab that the target does not know an operation; the fault's message begins with its name.
+    fn lacks(&self, message: &str) -> Text {
+        let operation = message.split(':').next().unwrap_or_default();
+        let means = match operation {
+            "AcceptVpcEndpointConnections" | "RejectVpcEndpointConnections" => m::aws_lacks_acceptance(),
+            _ => m::aws_lacks_step(),
+        };
+        m::aws_lacks(means, operation, self.core.with(|state| state.run.clone()))
+    }
+
     /// What kept a check from telling.
     fn untold(&self, verdict: Verdict) -> Option<FaultClass> {
         if verdict != Verdict::CannotTell {
@@ -293,8 +318,10 @@ impl Drive {
         match failure {
             Failure::Fault(cause) => {
                 *fault = Some(cause.class);
-                if cause.class == FaultClass::SignIn {
-                    self.core.screen.say(&self.renew);
+                match cause.class {
+                    FaultClass::SignIn => self.core.screen.say(&self.renew),
+                    FaultClass::Unsupported => self.core.screen.say(&self.lacks(&cause.message)),
+                    _ => {}
                 }
                 Ok(Came::Of(Input::MakeFailed))
             }

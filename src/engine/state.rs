@@ -52,6 +52,10 @@ pub struct State {
     pub accounts: BTreeMap<Side, String>,
     /// The AWS profile, where the target needs one.
     pub profile: Option<String>,
+    /// The drill that is planted, or was not undone whole.
+    pub drill: Option<Planted>,
+    /// The drills that were graded, in order.
+    pub drills: Vec<Graded>,
     /// The way the learner chose.
     pub way: Way,
     /// What the accounts held when the learner began to work by hand; `None` until then.
@@ -62,10 +66,40 @@ pub struct State {
     pub handed_over: bool,
     /// The consumer's AWS profile, where it has one of its own.
     pub consumer_profile: Option<String>,
+    /// Whether the target only keeps records, so that what takes machines and packets is not asked.
+    pub api_only: bool,
     /// What the learner agreed to spend; `None` where nothing costs anything.
     pub consent: Option<Consent>,
     /// When the journal's last line was written.
     pub last: Option<Timestamp>,
+}
+
+/// A drill that is under way.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Planted {
+    /// The drill.
+    pub drill: String,
+    /// The rules of security groups as they were.
+    pub rules: Value,
+    /// The same once the fault was planted.
+    pub after: Value,
+    /// What it must know of what it made.
+    pub facts: BTreeMap<String, Facts>,
+    /// Since when the fault is there; `None` while it is being planted.
+    pub since: Option<Timestamp>,
+    /// How many hints were asked for.
+    pub hints: usize,
+    /// Whether it was graded for good.
+    pub finished: bool,
+}
+
+/// A drill that was graded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Graded {
+    /// The drill.
+    pub drill: String,
+    /// Whether it was mended, and nothing was opened on the way.
+    pub mended: bool,
 }
 
 /// What was agreed to be spent.
@@ -205,11 +239,13 @@ impl State {
                 accounts,
                 profile,
                 consumer_profile,
+                api_only,
                 learner,
                 way,
                 ..
             } => {
                 self.consumer_profile.clone_from(consumer_profile);
+                self.api_only = *api_only;
                 self.learner.clone_from(learner);
                 self.way = *way;
                 self.accounts.clone_from(accounts);
@@ -291,6 +327,13 @@ impl State {
             }
             Event::Gone { resource, id } => {
                 if let Some(line) = self.resources.get_mut(resource) {
+                    if !lasts(&line.kind) {
+                        // Nothing that could be looked for.
+                        line.facts.clear();
+                        line.made.clear();
+                        line.round += 1;
+                        return;
+                    }
                     self.gone.push(Made {
                         resource: resource.clone(),
                         kind: line.kind.clone(),
@@ -303,6 +346,22 @@ impl State {
                     line.round += 1;
                 }
             }
+            Event::DrillStarted { drill, rules } => {
+                self.drill = Some(Planted { drill: drill.clone(), rules: rules.clone(), ..Planted::default() });
+            }
+            Event::DrillFinished { drill, mended, .. } => {
+                self.drills.push(Graded { drill: drill.clone(), mended: *mended });
+                self.drilling(|it| it.finished = true);
+            }
+            Event::DrillKept { name, facts, .. } => {
+                self.drilling(|it| it.facts.entry(name.clone()).or_default().extend(facts.clone()));
+            }
+            Event::DrillPlanted { rules, .. } => self.drilling(|it| {
+                it.since = Some(entry.at);
+                it.after = rules.clone();
+            }),
+            Event::DrillHint { number, .. } => self.drilling(|it| it.hints = *number),
+            Event::DrillUndone { .. } => self.drill = None,
             Event::Baseline { ids } => self.baseline = Some(ids.clone()),
             Event::Recognised { step, resource, kind, side, facts, uses, parts } => {
                 let round = self.resources.get(resource).map_or(0, |line| line.round);
@@ -350,11 +409,18 @@ impl State {
             Event::Check { .. }
             | Event::Bill { .. }
             | Event::Notice { .. }
+            | Event::DrillCall { .. }
             | Event::Rung { .. }
             | Event::Diagnosis { .. }
             | Event::Interrupted { .. }
             | Event::RunFinished { .. }
             | Event::Unknown => {}
+        }
+    }
+
+    fn drilling(&mut self, change: impl FnOnce(&mut Planted)) {
+        if let Some(drill) = &mut self.drill {
+            change(drill);
         }
     }
 
@@ -369,7 +435,7 @@ impl State {
     pub fn existing(&self) -> BTreeMap<&str, &ResourceState> {
         self.resources
             .iter()
-            .filter(|(_, line)| line.id().is_some() && !matches!(line.kind.as_str(), "service_lookup" | "acceptance"))
+            .filter(|(_, line)| line.id().is_some() && lasts(&line.kind))
             .map(|(name, line)| (name.as_str(), line))
             .collect()
     }
@@ -414,6 +480,11 @@ impl State {
         let called = ["id", "arn", "name", "dns"].iter().filter_map(|fact| two.facts.get(*fact));
         name != other && called.into_iter().any(|fact| one.made_with.iter().any(|text| text.contains(fact.as_str())))
     }
+}
+
+/// Whether a kind leaves something in the account.
+fn lasts(kind: &str) -> bool {
+    !matches!(kind, "service_lookup" | "acceptance")
 }
 
 /// Every string in `value`, wherever it stands.

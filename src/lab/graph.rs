@@ -13,6 +13,18 @@ impl Lab {
     }
 }
 
+impl Lab {
+    /// The client and the endpoint whose page the lab proves, by name; `None` in a lab without one.
+    #[must_use]
+    pub fn page(&self) -> Option<(&str, &str)> {
+        self.steps.iter().flat_map(|step| &step.checks).find_map(|check| match check {
+            Check::Page(page) => Some((page.client.as_str(), page.endpoint.as_str())),
+            Check::Answer(answer) => Some((answer.client.as_str(), answer.endpoint.as_str())),
+            _ => None,
+        })
+    }
+}
+
 impl Resource {
     /// Its name in the lab.
     #[must_use]

@@ -143,7 +143,7 @@ fn blank_steps(yaml: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn parse<T: serde::de::DeserializeOwned>(file: &str, yaml: &str) -> Result<T, Vec<LabError>> {
+pub(super) fn parse<T: serde::de::DeserializeOwned>(file: &str, yaml: &str) -> Result<T, Vec<LabError>> {
     serde_saphyr::from_str(yaml).map_err(|error| {
         let place = error.location().map(|at| {
             let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
@@ -167,7 +167,7 @@ fn worded(error: &YamlError) -> Text {
 }
 
 /// Fills in `{{ … }}`. Lines keep their numbers: the values have no line breaks.
-fn fill(file: &str, source: &str, context: &BTreeMap<&str, String>) -> Result<String, Vec<LabError>> {
+pub(super) fn fill(file: &str, source: &str, context: &BTreeMap<&str, String>) -> Result<String, Vec<LabError>> {
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.add_filter("subnet", |cidr: String, index: u32| {

@@ -1,7 +1,8 @@
 //! A lab's words: one Markdown file per language, cut at anchored headings.
 //!
 //! `# Title {#lab}` opens the lab, `### … {#lab.more}` says more about it; `## Title {#<step>}` a step; `### … {#<step>.<part>}` a part of it. Parts are `console`
-//! (the way through the AWS console), `then-and-now`, `more`, `after` (read once the step is met), and a detour's id.
+//! (the way through the AWS console), `then-and-now`, `two-accounts` (read where provider and consumer do not share one), `more`,
+//! `after` (read once the step is met), and a detour's id.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +10,8 @@ use super::{LabError, Place, Step};
 use crate::i18n::{Lang, m};
 
 /// The same thing in both languages.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Pair<T> {
     /// In Japanese.
     pub ja: T,
@@ -58,6 +60,8 @@ pub struct StepProse {
     pub console: String,
     /// What has changed since 2019, where something has.
     pub then_and_now: Option<String>,
+    /// What is different where provider and consumer do not share an account, where something is.
+    pub two_accounts: Option<String>,
     /// For who wants to know more.
     pub more: Option<String>,
     /// Read once the step is met.
@@ -110,6 +114,7 @@ impl Prose {
                     }
                     "console" => entry.console = section.body,
                     "then-and-now" => entry.then_and_now = Some(section.body),
+                    "two-accounts" => entry.two_accounts = Some(section.body),
                     "more" => entry.more = Some(section.body),
                     "after" => entry.after = Some(section.body),
                     _ if step.detour.as_ref().is_some_and(|detour| detour.id == part) => {

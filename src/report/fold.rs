@@ -183,6 +183,13 @@ impl Folding<'_> {
             | Event::Sighted { .. }
             | Event::Hint { .. }
             | Event::RunFinished { .. }
+            | Event::DrillStarted { .. }
+            | Event::DrillCall { .. }
+            | Event::DrillKept { .. }
+            | Event::DrillPlanted { .. }
+            | Event::DrillHint { .. }
+            | Event::DrillFinished { .. }
+            | Event::DrillUndone { .. }
             | Event::Rung { .. }
             | Event::Diagnosis { .. }
             | Event::Unknown => {}

@@ -1,7 +1,6 @@
 //! Events as they are shown.
 
 use super::bill::bill;
-use super::error;
 use super::line::{Ink, Line, stack};
 use super::look::Look;
 use super::part::to_copy;
@@ -11,6 +10,7 @@ use super::step::after;
 use super::table::pairs;
 use super::turn;
 use super::wrap::fill;
+use super::{drill, error};
 use crate::engine::event::{Event, StepView, TurnView, Verdict};
 use crate::i18n::{Text, m};
 
@@ -33,7 +33,9 @@ pub(super) fn event(event: &Event, context: &Context, look: &Look) -> Vec<Line> 
         }
         // What recovery finds not done is done again; that is no fault.
         Event::Outcome { error: Some(fault), recovered: false, .. } => error::fault(fault, look),
-        Event::Gone { resource, id } if look.told() => look.words(Ink::Plain, &m::item_gone(id, resource)),
+        Event::Gone { resource, id } if look.told() && !id.is_empty() => {
+            look.words(Ink::Plain, &m::item_gone(id, resource))
+        }
         Event::Check { check, title, verdict, expected, seen, why, command, .. } => {
             let title = Some(look.say(title)).filter(|title| !title.is_empty()).unwrap_or_else(|| check.clone());
             checked(&Asked { title, verdict: *verdict, expected, seen, why: why.as_ref(), command }, look)
@@ -41,6 +43,10 @@ pub(super) fn event(event: &Event, context: &Context, look: &Look) -> Vec<Line> 
         Event::Proof { url, status, token_ok, seen_source } => proof(url, *status, *token_ok, seen_source, look),
         Event::Rung { .. } => path::rung(event, look),
         Event::Diagnosis { .. } => path::diagnosis(event, look),
+        Event::DrillFinished { mended, opened, hints, seconds, given_up, .. } => {
+            drill::finished(*mended, *given_up, opened, *hints, *seconds, look)
+        }
+        Event::DrillUndone { .. } => look.inside(look.words(Ink::Plain, &m::drill_undone())),
         Event::StepFinished { step, verdict } => step_finished(step, *verdict, context, look),
         Event::Notice { text } => look.inside(look.words(Ink::Plain, text)),
         Event::Interrupted { run } => {
@@ -61,6 +67,11 @@ pub(super) fn event(event: &Event, context: &Context, look: &Look) -> Vec<Line> 
         }
         Event::Recognised { .. } | Event::Sighted { .. } | Event::Hint { .. } => turn::event(event, look),
         Event::RunStarted { .. }
+        | Event::DrillStarted { .. }
+        | Event::DrillCall { .. }
+        | Event::DrillKept { .. }
+        | Event::DrillPlanted { .. }
+        | Event::DrillHint { .. }
         | Event::Baseline { .. }
         | Event::Consented { .. }
         | Event::StepStarted { .. }

@@ -99,6 +99,8 @@ pub enum QuestionId {
     CleanUp,
     /// Before `pllab clean` deletes.
     ConfirmClean,
+    /// While a drill is planted.
+    Drill,
     /// Before `pllab browse` makes its way to the client.
     Door,
 }
@@ -133,6 +135,10 @@ pub enum Answer {
     CleanUp,
     /// Keep what was made.
     Keep,
+    /// Show the path, rung by rung.
+    Path,
+    /// Show the answer.
+    GiveUp,
 }
 
 impl Answer {
@@ -149,6 +155,8 @@ impl Answer {
             Self::Leave => "leave",
             Self::CleanUp => "clean_up",
             Self::Keep => "keep",
+            Self::Path => "path",
+            Self::GiveUp => "give_up",
         }
     }
 }
