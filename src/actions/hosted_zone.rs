@@ -107,7 +107,7 @@ pub(super) fn grants() -> Vec<Grant> {
     let zones = &["hostedzone/*"];
     vec![
         Grant::any(&["route53:CreateHostedZone"], &["*"]),
-        Grant::any(&["route53:DeleteHostedZone"], zones),
+        Grant::any(&["route53:DeleteHostedZone", "route53:GetHostedZone", "route53:ListResourceRecordSets"], zones),
         Grant::any(&["route53:ChangeResourceRecordSets"], zones).rail(
             "ForAllValues:StringEquals",
             "route53:ChangeResourceRecordSetsRecordTypes",

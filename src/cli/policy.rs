@@ -153,7 +153,9 @@ fn statements(lab: &Lab, sides: &[Side], with: &[Extra], confined: &Confined<'_>
     // Route 53 is one for all regions, and its requests are not asked for the lab's.
     let (global, regional): (Vec<String>, Vec<String>) = reads
         .into_iter()
-        .filter(|action| confined_read(action).is_none())
+        .filter(|action| {
+            confined_read(action).is_none() && !grants.iter().any(|it| it.actions.contains(&action.as_str()))
+        })
         .partition(|action| action.starts_with("route53:"));
     let look = |sid: &str, action, condition| {
         let (sid, resource) = (sid.to_owned(), vec!["*".to_owned()]);
