@@ -17,7 +17,7 @@ fn step(id: &str, detour: bool) -> Step {
             dns_hostnames: false,
         })],
         looks: Vec::new(),
-        checks: vec![crate::lab::Check::VpcAvailable(OneVpc { vpc: format!("{id}-vpc") })],
+        checks: vec![Check::VpcAvailable(OneVpc { vpc: format!("{id}-vpc") })],
         detour: detour.then(|| Detour {
             id: "way-round".to_owned(),
             reject: Acceptance {
