@@ -141,10 +141,14 @@ pub(super) struct Start {
     pub with_mine: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct Resume {
     #[arg(value_name = "RUN")]
     pub run: Option<String>,
+    #[arg(long, value_name = "STEP")]
+    pub step: Option<String>,
+    #[arg(long, conflicts_with = "step")]
+    pub start_over: bool,
     #[arg(long, conflicts_with = "guided")]
     pub hands_on: bool,
     #[arg(long)]
@@ -209,7 +213,7 @@ pub(super) struct Check {
     pub run: Option<String>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Clean {
     #[arg(value_name = "RUN", conflicts_with = "all")]

@@ -19,6 +19,7 @@ mod explain;
 mod faults;
 mod generate;
 mod handout;
+mod home;
 mod interrupt;
 mod labs;
 mod labs_check;

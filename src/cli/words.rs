@@ -99,6 +99,7 @@ fn help(argument: &str) -> Option<Text> {
         "dir" => m::cli_arg_dir(),
         "explain_only" => m::cli_arg_explain_only(),
         "hands_on" => m::cli_arg_hands_on(),
+        "start_over" => m::cli_arg_start_over(),
         "guided" => m::cli_arg_guided(),
         "with_mine" => m::cli_arg_with_mine(),
         "target" => m::cli_arg_target(),

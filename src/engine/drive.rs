@@ -11,6 +11,7 @@ use super::core::Core;
 use super::decide::{Effect, End, Input, Plan, alone, ask_theirs, decide};
 use super::event::{AskError, Event, Fault, FaultClass, Item, ItemState, Purpose, QuestionId, Verdict, Way};
 use super::examine::examine;
+use super::go_to::undone;
 use super::journal::JournalError;
 use super::make::make;
 use super::perform::{Failure, Patience, Work, perform};
@@ -132,7 +133,8 @@ impl Drive {
     }
 
     async fn from(&self, begin: Input) -> Result<Ended, Stuck> {
-        let plan = Plan { lab: &self.loaded.lab, way: self.way, keep: self.keep, asks: self.asks };
+        let plan =
+            Plan { lab: &self.loaded.lab, prose: &self.loaded.prose, way: self.way, keep: self.keep, asks: self.asks };
         let mut input = begin;
         let mut fault = None;
         loop {
@@ -286,6 +288,10 @@ impl Drive {
                 Ok(verdict) => Came::Of(Input::Checked(verdict)),
                 Err(failure) => self.failed(failure, fault)?,
             },
+            Effect::Undo(index) => match self.undo(index).await {
+                Ok(()) => Came::Of(Input::Undone),
+                Err(failure) => self.failed(failure, fault)?,
+            },
             Effect::CleanUp => Came::Of(Input::Cleaned(self.clean_up(fault).await?)),
             Effect::End(end) => Came::End(end),
         })
@@ -332,6 +338,25 @@ impl Drive {
             }
             Failure::Journal(error) => Err(error.into()),
         }
+    }
+
+    /// Deletes what the steps made that stand open again; what the learner made stays, to be recognised again.
+    async fn undo(&self, index: usize) -> Result<(), Failure> {
+        let Some(clouds) = &self.clouds else { return Ok(()) };
+        let (steps, names) = undone(&self.loaded.lab, index);
+        let goes: Vec<String> = self.core.with(|state| {
+            let existing = state.existing();
+            let ours = |name: &&String| existing.get(name.as_str()).is_some_and(|line| !line.yours);
+            names.iter().filter(ours).cloned().collect()
+        });
+        teardown(&self.core, clouds, self.patience, Some(&goes)).await?;
+        if let Some(name) =
+            self.core.with(|state| goes.iter().find(|name| state.existing().contains_key(name.as_str())).cloned())
+        {
+            return Err(Failure::Unsaid(Fault::ours(FaultClass::InUse, "StillThere", name)));
+        }
+        self.core.record(&Event::Reopened { steps })?;
+        Ok(())
     }
 
     async fn watch(&self, index: usize) -> Result<Watched, Failure> {

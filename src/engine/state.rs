@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::event::{Difference, Entry, Event, Facts, FaultClass, Item, Purpose, Verdict, Way};
 use crate::actions::Charge;
+use crate::i18n::Text;
 use crate::lab::Side;
 
 /// A run, folded from its journal.
@@ -64,6 +65,10 @@ pub struct State {
     pub sighted: BTreeMap<String, (String, Vec<Difference>)>,
     /// Whether the learner lets what they made be deleted.
     pub handed_over: bool,
+    /// The step that the learner goes to, and whether they have confirmed it.
+    pub goal: Option<(String, bool)>,
+    /// What each check said last, by step and check.
+    pub checked: BTreeMap<(String, String), (Verdict, Text)>,
     /// The consumer's AWS profile, where it has one of its own.
     pub consumer_profile: Option<String>,
     /// Whether the target only keeps records, so that what takes machines and packets is not asked.
@@ -124,6 +129,10 @@ pub struct StepState {
     pub by_hand: bool,
     /// How many hints were given on what is wrong now.
     pub hints: usize,
+    /// What the learner predicted, by prediction; empty where they passed.
+    pub predicted: BTreeMap<String, String>,
+    /// The predictions that the cloud has answered.
+    pub settled: BTreeSet<String>,
 }
 
 /// Where a step's detour stands.
@@ -273,6 +282,10 @@ impl State {
                         self.way = if answer == Way::HandsOn.name() { Way::HandsOn } else { Way::Guided };
                         return;
                     }
+                    ("go_to", answer) => {
+                        self.goal = (answer != "dropped").then(|| (step.clone(), answer == "begun"));
+                        return;
+                    }
                     ("theirs", answer) => {
                         self.handed_over = answer == "clean_up";
                         return;
@@ -397,6 +410,27 @@ impl State {
                 }
                 self.steps.entry(step.clone()).or_default().hints = 0;
             }
+            Event::Predicted { step, prediction, answer } => {
+                let step = self.steps.entry(step.clone()).or_default();
+                step.predicted.insert(prediction.clone(), answer.clone());
+            }
+            Event::Settled { step, prediction, .. } => {
+                self.steps.entry(step.clone()).or_default().settled.insert(prediction.clone());
+            }
+            Event::Reopened { steps } => {
+                for step in steps {
+                    self.steps.remove(step);
+                }
+                // What does not last is looked up, or answered, again; what the learner made is recognised again.
+                for line in self.resources.values_mut() {
+                    if steps.contains(&line.step) {
+                        line.forget();
+                    }
+                }
+            }
+            Event::Check { step, check, verdict, seen, .. } => {
+                self.checked.insert((step.clone(), check.clone()), (*verdict, seen.clone()));
+            }
             Event::Hint { step, .. } => self.steps.entry(step.clone()).or_default().hints += 1,
             Event::StepFinished { step, verdict } => {
                 self.steps.entry(step.clone()).or_default().verdict = Some(*verdict);
@@ -406,8 +440,7 @@ impl State {
             }
             Event::Receipt { items, .. } => self.receipt = Some(items.clone()),
             Event::RunCleaned { .. } => self.cleaned = true,
-            Event::Check { .. }
-            | Event::Bill { .. }
+            Event::Bill { .. }
             | Event::Notice { .. }
             | Event::DrillCall { .. }
             | Event::Rung { .. }

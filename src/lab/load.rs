@@ -235,6 +235,13 @@ fn lint(file: &str, yaml: &str, id: &str, lab: &Lab) -> Vec<LabError> {
             checked.extend(rejected(&detour.reject));
         }
         checked.into_iter().for_each(|reference| wrong(&step.id, reference));
+        for predict in &step.predict {
+            let detour = step.detour.iter().flat_map(|detour| &detour.checks);
+            let proved = step.looks.iter().chain(&step.checks).chain(detour).any(|check| *check == predict.proof);
+            if !proved || !predict.options.contains(&predict.right) {
+                fault(place(&predict.id), m::lab_prediction_wrong(&predict.id));
+            }
+        }
         if let Err(circle) = waves(&here) {
             fault(circle.first().and_then(|name| place(name)), m::lab_circle(circle.join(", ")));
         }

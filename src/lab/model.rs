@@ -76,6 +76,38 @@ pub struct Step {
     /// A way round that shows what else could happen, offered before the step is done.
     #[serde(default)]
     pub detour: Option<Detour>,
+    /// What the learner is asked to predict before the cloud answers it.
+    #[serde(default)]
+    pub predict: Vec<Predict>,
+}
+
+/// A question that people often get wrong, asked before the cloud answers it. Its words stand under `<step>.predict-<id>`: the
+/// heading is the question, a list has the options, what follows is read with the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Predict {
+    /// Its name, unique in the step.
+    pub id: String,
+    /// When it is asked.
+    pub before: Moment,
+    /// The options, by name, in the order in which they are shown.
+    pub options: Vec<String>,
+    /// The option that is right.
+    pub right: String,
+    /// The check whose answer proves it: one of the step's looks or checks, or of its detour's checks.
+    pub proof: Check,
+}
+
+/// A moment in a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Moment {
+    /// Before anything is made.
+    Make,
+    /// Before the checks are asked.
+    Checks,
+    /// Before the step's detour.
+    Detour,
 }
 
 /// Which half of `PrivateLink`.

@@ -180,6 +180,9 @@ impl Folding<'_> {
             Event::Consented { .. }
             | Event::Answered { .. }
             | Event::Baseline { .. }
+            | Event::Predicted { .. }
+            | Event::Settled { .. }
+            | Event::Reopened { .. }
             | Event::Sighted { .. }
             | Event::Hint { .. }
             | Event::RunFinished { .. }

@@ -11,7 +11,7 @@ use super::table::pairs;
 use super::turn;
 use super::wrap::fill;
 use super::{drill, error};
-use crate::engine::event::{Event, StepView, TurnView, Verdict};
+use crate::engine::event::{Event, PredictionWords, StepView, TurnView, Verdict};
 use crate::i18n::{Text, m};
 
 /// What stood before an event and gives it its words.
@@ -65,6 +65,7 @@ pub(super) fn event(event: &Event, context: &Context, look: &Look) -> Vec<Line> 
             };
             look.inside(look.words(Ink::Strong, &words))
         }
+        Event::Settled { answer, right, words, seen, .. } => predicted(answer == right, words, seen, look),
         Event::Recognised { .. } | Event::Sighted { .. } | Event::Hint { .. } => turn::event(event, look),
         Event::RunStarted { .. }
         | Event::DrillStarted { .. }
@@ -73,6 +74,8 @@ pub(super) fn event(event: &Event, context: &Context, look: &Look) -> Vec<Line> 
         | Event::DrillPlanted { .. }
         | Event::DrillHint { .. }
         | Event::Baseline { .. }
+        | Event::Predicted { .. }
+        | Event::Reopened { .. }
         | Event::Consented { .. }
         | Event::StepStarted { .. }
         | Event::Answered { .. }
@@ -135,6 +138,21 @@ pub(super) fn with_pairs(expected: &Text, seen: &Text, look: &Look) -> Vec<Line>
     } else {
         pairs(&facts, look.measure().saturating_sub(7))
     }
+}
+
+fn predicted(right: bool, words: &PredictionWords, seen: &Text, look: &Look) -> Vec<Line> {
+    let (ink, mark) = if right { (Ink::Good, look.tick()) } else { (Ink::Wait, look.open()) };
+    let verdict = if right { m::predict_right(&words.right) } else { m::predict_wrong(&words.right, &words.said) };
+    let line = if look.told() {
+        Line::plain(look.say(&verdict))
+    } else {
+        Line::of(ink, mark).and(Ink::Plain, format!(" {}", look.say(&verdict)))
+    };
+    let mut body = fill(&line, look.measure().saturating_sub(2), "", "  ");
+    body.extend(look.words(Ink::Dim, &m::predict_seen(seen)));
+    let why = look.prose(&look.say(&words.because), 2);
+    let title = m::predict_title(&words.question);
+    stack([look.inside(look.under(&title, body)), look.inside(why)])
 }
 
 fn proof(url: &str, status: u16, token_ok: bool, source: &str, look: &Look) -> Vec<Line> {

@@ -6,6 +6,7 @@ mod bad_lab;
 #[cfg(unix)]
 mod browse;
 mod cli;
+mod coming_back;
 mod crash;
 mod data_plane;
 mod differences;

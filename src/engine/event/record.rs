@@ -104,6 +104,37 @@ pub enum Event {
         /// What is not as the lab wants it.
         differs: Vec<Difference>,
     },
+    /// The learner predicted what the cloud will answer, or passed.
+    Predicted {
+        /// The step.
+        step: String,
+        /// Which prediction.
+        prediction: String,
+        /// The option, by name; empty where the learner passed.
+        answer: String,
+    },
+    /// The cloud answered what was predicted.
+    Settled {
+        /// The step.
+        step: String,
+        /// Which prediction.
+        prediction: String,
+        /// What the learner said, by name.
+        answer: String,
+        /// What is right, by name.
+        right: String,
+        /// The question, what the learner said, what is right, and why.
+        words: Box<PredictionWords>,
+        /// The check that proves it.
+        check: String,
+        /// What the check saw.
+        seen: Text,
+    },
+    /// Steps are open again: what they made is gone, or will be recognised anew.
+    Reopened {
+        /// The steps.
+        steps: Vec<String>,
+    },
     /// The learner asked for a hint.
     Hint {
         /// The step.
@@ -384,6 +415,12 @@ impl Event {
         Self::Answered { step: String::new(), question: "theirs".to_owned(), answer: answer.name().to_owned() }
     }
 
+    /// The learner goes to another step: `asked`, then `begun` or `dropped`.
+    #[must_use]
+    pub fn go_to(step: &str, answer: &str) -> Self {
+        Self::Answered { step: step.to_owned(), question: "go_to".to_owned(), answer: answer.to_owned() }
+    }
+
     /// The learner goes another way from here.
     #[must_use]
     pub fn way(way: Way) -> Self {
@@ -435,6 +472,19 @@ pub struct Difference {
     pub expected: Text,
     /// What it is.
     pub seen: Text,
+}
+
+/// A prediction in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PredictionWords {
+    /// What was asked.
+    pub question: Text,
+    /// What the learner said.
+    pub said: Text,
+    /// What is right.
+    pub right: Text,
+    /// Why, Markdown.
+    pub because: Text,
 }
 
 /// The way through a lab.
