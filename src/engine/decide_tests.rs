@@ -11,7 +11,11 @@ fn step(id: &str, detour: bool) -> Step {
         id: id.to_owned(),
         side: Side::Provider,
         minutes: 1,
-        makes: vec![Resource::Vpc(Vpc { name: format!("{id}-vpc"), cidr: "10.0.0.0/16".to_owned() })],
+        makes: vec![Resource::Vpc(Vpc {
+            name: format!("{id}-vpc"),
+            cidr: "10.0.0.0/16".to_owned(),
+            dns_hostnames: false,
+        })],
         looks: Vec::new(),
         checks: vec![Check::VpcAvailable(OneVpc { vpc: format!("{id}-vpc") })],
         predict: Vec::new(),

@@ -267,7 +267,7 @@ pub async fn look_up(core: &Core, clients: &Clients, part: &Part) -> Result<Opti
     let Some(find) = &part.find else { return Ok(None) };
     let Ok(call) = core.resolve(&find.call) else { return Ok(None) };
     match clients.send(&call).await {
-        Ok(reply) => Ok(facts_of(&reply, find.facts)),
+        Ok(reply) => Ok(part.found(find, reply)),
         Err(fault) if fault.class == FaultClass::NotFound => Ok(None),
         Err(fault) => Err(fault),
     }

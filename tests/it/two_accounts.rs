@@ -74,7 +74,7 @@ fn aws_that_the_environment_sends_elsewhere_is_noticed() {
     let apart = Apart::open("--pace instant");
     let start = apart.pllab("start --yes --target aws --profile provider").env("AWS_ENDPOINT_URL", &apart.url);
     let ran = start.run().code(0).clean();
-    let ran = ran.says(&format!("EC2, ELB, STS calls go to {}, which is not AWS", apart.url));
+    let ran = ran.says(&format!("EC2, ELB, STS, Route 53 calls go to {}, which is not AWS", apart.url));
     // Nothing is asked about money: it is this machine.
     assert!(!ran.out.contains("USD"), "{}", ran.out);
 }
