@@ -130,8 +130,8 @@ impl Lab {
         loop {
             let standing = drilling.look().await.map_err(|fault| format!("looking: {fault}"))?;
             // What does not pass is given a while in which it might.
-            let waited = began.elapsed() > if wanted { PATIENCE } else { Duration::from_millis(300) };
-            if standing.mended() || waited {
+            let over = began.elapsed() > if wanted { PATIENCE } else { Duration::from_millis(300) };
+            if standing.mended() || over {
                 return Ok(standing);
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
