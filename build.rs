@@ -72,10 +72,23 @@ fn labs(root: &Path) -> Result<String, Vec<String>> {
         let id = folder.file_name().to_string_lossy().into_owned();
         let file = |name: &str| format!("include_str!({:?})", folder.path().join(name).display().to_string());
         let (yaml, ja, en) = (file("lab.yaml"), file("ja.md"), file("en.md"));
-        let _ = writeln!(code, "    Embedded {{ id: {id:?}, yaml: {yaml}, ja: {ja}, en: {en} }},");
+        let drills = drills(&folder.path().join("drills"));
+        let _ = writeln!(code, "    Embedded {{ id: {id:?}, yaml: {yaml}, ja: {ja}, en: {en}, drills: &[{drills}] }},");
     }
     code.push_str("]\n");
     Ok(code)
+}
+
+/// The drills of a lab: pairs of id and text.
+fn drills(folder: &Path) -> String {
+    let mut paths: Vec<_> = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "yaml"));
+    paths.sort();
+    let pair = |path: &std::path::PathBuf| {
+        let id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        format!("({id:?}, include_str!({:?}))", path.display().to_string())
+    };
+    paths.iter().map(pair).collect::<Vec<_>>().join(", ")
 }
 
 fn read_language(folder: &Path) -> Result<Messages, Vec<String>> {

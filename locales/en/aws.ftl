@@ -4,6 +4,7 @@
 cli-arg-consumer-profile = The consumer side's AWS profile
 cli-arg-two-accounts = Two accounts in the sandbox
 cli-arg-accept-cost = Agree to at most this many USD a day (or: any)
+cli-arg-api-only = The endpoint only keeps records: ask for no traffic
 
 ## Who and where
 aws-column-side = Side
@@ -21,6 +22,12 @@ aws-note-redirected = { $service } calls go to { $url }, which is not AWS: an en
 aws-note-one-account = Both sides are in one account.
 aws-note-same-account = The two profiles belong to the same account ({ $account }), so both sides are in one account.
 aws-note-two-accounts = Provider and consumer are in two accounts.
+step-two-accounts = In two accounts
+aws-image-by-name = The image could not be found by AWS's public parameter, for which ssm:GetParameters is needed. It is looked for by its name instead, and nothing is lost.
+aws-not-asked = Not asked (--api-only), for it takes more than records: { $title }
+aws-lacks = This endpoint does not know the operation { $operation }. { $means } To delete what was made: pllab clean { $run }
+aws-lacks-acceptance = Without it no connection can be accepted or rejected, so the client never gets an answer and the lab ends here. AWS and the built-in sandbox have it.
+aws-lacks-step = This step cannot be done without it, and the lab ends here. AWS and the built-in sandbox have it.
 aws-no-region = there is no region: neither --region nor the environment nor the profile names one
 aws-sign-in-first = Sign in first, for example with one of these, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
 aws-profile-needs-target = `--profile` and `--consumer-profile` go with `--target aws` or `--endpoint-url`

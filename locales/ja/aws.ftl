@@ -4,6 +4,7 @@
 cli-arg-consumer-profile = consumer 側の AWS プロファイル
 cli-arg-two-accounts = サンドボックスで 2 つのアカウントを使う
 cli-arg-accept-cost = 承知する 1 日の費用の上限 (米ドル、または any)
+cli-arg-api-only = 通信を伴わないエンドポイント用。通信の確認を省く
 
 ## Who and where
 aws-column-side = 側
@@ -21,6 +22,12 @@ aws-note-redirected = { $service } の呼び出し先は { $url } です。AWS �
 aws-note-one-account = provider と consumer は同じアカウントです。
 aws-note-same-account = 2 つのプロファイルは同じアカウント ({ $account }) のものです。provider と consumer は同じアカウントになります。
 aws-note-two-accounts = provider と consumer は別々のアカウントです。
+step-two-accounts = アカウントが 2 つのとき
+aws-image-by-name = AWS の公開パラメータではイメージが見つかりませんでした (ssm:GetParameters が必要です)。代わりに名前で探します。支障はありません。
+aws-not-asked = 確認しません (--api-only)。記録だけでは分からないためです: { $title }
+aws-lacks = このエンドポイントには { $operation } という操作がありません。{ $means }作ったものを削除するには: pllab clean { $run }
+aws-lacks-acceptance = これがないと接続を承諾も拒否もできず、クライアントに応答が届くことはないので、ラボはここまでです。AWS と内蔵のサンドボックスにはあります。
+aws-lacks-step = これがないとこのステップは進められないので、ラボはここまでです。AWS と内蔵のサンドボックスにはあります。
 aws-no-region = リージョンが決まりません。--region でも、環境変数でも、プロファイルでも指定されていません
 aws-sign-in-first = 先にサインインしてください。次のどれかを実行するか、AWS_ACCESS_KEY_ID と AWS_SECRET_ACCESS_KEY を設定します。
 aws-profile-needs-target = `--profile` と `--consumer-profile` は、`--target aws` か `--endpoint-url` と一緒に使います

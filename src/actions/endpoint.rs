@@ -24,7 +24,7 @@ pub(super) fn make(endpoint: &Endpoint, making: &Making<'_>) -> Vec<Part> {
             "ServiceName": fact(&endpoint.lookup, "name"),
             "SubnetIds": subnets,
             "SecurityGroupIds": [fact(&endpoint.group, "id")],
-            "PrivateDnsEnabled": false,
+            "PrivateDnsEnabled": endpoint.private_dns,
             "ClientToken": making.token(&endpoint.name),
             "TagSpecifications": making.tag_specifications("vpc-endpoint", &endpoint.name),
         }),
@@ -73,7 +73,7 @@ pub(super) fn observe(endpoint: &Endpoint, object: &Object, known: &Known<'_>) -
     } else {
         (endpoint.subnets.as_slice(), "id")
     };
-    let sighting = Sighting::of(object, &facts)
+    let mut sighting = Sighting::of(object, &facts)
         .refers(m::point_vpc(), known, &endpoint.vpc, "id", &object.text("VpcId"))
         .refers(m::point_service(), known, &endpoint.lookup, "name", &object.text("ServiceName"))
         .refers_to_all(m::point_subnet(), known, (subnets, fact), &object.texts("SubnetIds"), false)
@@ -84,11 +84,14 @@ pub(super) fn observe(endpoint: &Endpoint, object: &Object, known: &Known<'_>) -
             &object.texts("Groups[].GroupId"),
             true,
         );
+    if endpoint.private_dns {
+        sighting = sighting.value(m::point_private_dns(), "true", &object.text("PrivateDnsEnabled"));
+    }
     Some(sighting)
 }
 
-pub(super) fn grants() -> Vec<Grant> {
-    vec![
+pub(super) fn grants(endpoint: &Endpoint) -> Vec<Grant> {
+    let mut grants = vec![
         Grant::new("ec2:CreateVpcEndpoint", &["vpc-endpoint/*"]).rail(
             "StringLike",
             "ec2:VpceServiceName",
@@ -97,5 +100,11 @@ pub(super) fn grants() -> Vec<Grant> {
         Grant::tag("ec2:CreateVpcEndpoint", &["vpc-endpoint/*"]),
         Grant::own(&["ec2:CreateVpcEndpoint"], &["vpc/*", "subnet/*", "security-group/*"]),
         Grant::own(&["ec2:DeleteVpcEndpoints"], &["vpc-endpoint/*"]),
-    ]
+    ];
+    if endpoint.private_dns {
+        // Named beside CreateVpcEndpoint as what it depends on
+        // (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html>).
+        grants.push(Grant::any(&["route53:AssociateVPCWithHostedZone"], &["*"]));
+    }
+    grants
 }

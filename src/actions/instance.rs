@@ -1,11 +1,11 @@
 //! An EC2 instance without a public address, with `IMDSv2` required.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, ec2, fact};
 use super::sighting::{Fit, Known, Object, Sighting, Survey};
-use crate::cloud::Call;
+use crate::cloud::{Call, Fault, FaultClass};
 use crate::i18n::m;
 use crate::lab::{Image, Instance};
 
@@ -26,8 +26,14 @@ pub(super) fn make(instance: &Instance, making: &Making<'_>) -> Vec<Part> {
             "InstanceType": instance.instance_type,
             "MinCount": 1,
             "MaxCount": 1,
-            "SubnetId": fact(&instance.subnet, "id"),
-            "SecurityGroupIds": [fact(&instance.group, "id")],
+            // Said in full: no public address whatever the subnet's default is, and gone with the instance.
+            "NetworkInterfaces": [{
+                "DeviceIndex": 0,
+                "SubnetId": fact(&instance.subnet, "id"),
+                "Groups": [fact(&instance.group, "id")],
+                "AssociatePublicIpAddress": false,
+                "DeleteOnTermination": true,
+            }],
             "MetadataOptions": { "HttpTokens": "required" },
             "ClientToken": making.token(&instance.name),
             "TagSpecifications": making.tag_specifications("instance", &instance.name),
@@ -48,6 +54,45 @@ pub(super) fn make(instance: &Instance, making: &Making<'_>) -> Vec<Part> {
         find: Some(find),
         repeat: true,
     }]
+}
+
+/// Where to look for the image of a refused launch by another way than AWS's parameter, which takes `ssm:GetParameters`. Which code
+/// AWS answers without that permission is UNCONFIRMED: any denial counts, and so does an endpoint that cannot read the parameter.
+pub(super) fn other_image(call: &Call, fault: &Fault) -> Option<Call> {
+    let parameter = call.params.get("ImageId")?.as_str()?.strip_prefix("resolve:ssm:")?;
+    let unread = fault.code.starts_with("InvalidAMIID") || fault.message.to_ascii_lowercase().contains("ssm");
+    if fault.class != FaultClass::Denied && !unread {
+        return None;
+    }
+    // The names that Amazon gives these images.
+    let name = match parameter.rsplit('/').next()? {
+        "al2023-ami-kernel-default-x86_64" => "al2023-ami-2023.*-x86_64",
+        "Windows_Server-2022-English-Full-Base" => "Windows_Server-2022-English-Full-Base-*",
+        _ => return None,
+    };
+    Some(ec2(
+        "DescribeImages",
+        json!({
+            "Owners": ["amazon"],
+            "Filters": [{ "Name": "name", "Values": [name] }, { "Name": "state", "Values": ["available"] }],
+        }),
+    ))
+}
+
+/// The same launch from the newest of the images that were found. Its client token is another one: AWS refuses a token that comes
+/// back with other parameters.
+pub(super) fn with_image(call: &Call, found: &Value) -> Option<Call> {
+    let text = |image: &Value, key: &str| image.get(key).and_then(Value::as_str).map(str::to_owned);
+    let images = found.get("Images")?.as_array()?;
+    // AWS writes the time so that it sorts as text.
+    let newest = images.iter().max_by_key(|image| text(image, "CreationDate"))?;
+    let mut call = call.clone();
+    call.params.insert("ImageId".to_owned(), text(newest, "ImageId")?.into());
+    if let Some(token) = call.params.get("ClientToken").and_then(Value::as_str) {
+        let token = format!("{token}-image");
+        call.params.insert("ClientToken".to_owned(), token.into());
+    }
+    Some(call)
 }
 
 pub(super) fn look(name: &str) -> Call {

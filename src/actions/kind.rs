@@ -4,10 +4,11 @@ use super::grant::Grant;
 use super::part::{Making, Part};
 use super::sighting::{Known, Object, Sighting, Survey};
 use super::{
-    acceptance, connect_endpoint, cross_zone, endpoint, endpoint_service, gateway_endpoint, instance, listener, load_balancer, principal,
-    route_table, security_group, service_lookup, subnet, target_group, vpc,
+    acceptance, connect_endpoint, cross_zone, endpoint, endpoint_service, gateway_endpoint, hosted_zone, instance,
+    listener, load_balancer, principal, private_name, route_table, security_group, service_lookup, subnet,
+    target_group, vpc,
 };
-use crate::cloud::{Api, Call};
+use crate::cloud::{Api, Call, Fault};
 use crate::i18n::{Text, m};
 use crate::lab::{Acceptance, Resource};
 
@@ -32,6 +33,9 @@ pub fn make(resource: &Resource, making: &Making<'_>) -> Vec<Part> {
         Resource::AllowedPrincipal(it) => principal::allow(it),
         Resource::RemovedPrincipal(it) => principal::remove(it),
         Resource::CrossZone(it) => cross_zone::make(it),
+        Resource::PrivateName(it) => private_name::make(it),
+        Resource::HostedZone(it) => hosted_zone::make(it, making),
+        Resource::Verification(it) => private_name::verify(it),
     }
 }
 
@@ -50,12 +54,15 @@ pub fn survey(resource: &Resource) -> Option<Survey> {
         Resource::Listener(_) => listener::survey(),
         Resource::EndpointService(_) => endpoint_service::survey(),
         Resource::Endpoint(_) => endpoint::survey(),
+        Resource::HostedZone(_) => hosted_zone::survey(),
         Resource::Acceptance(it) | Resource::Rejection(it) => acceptance::survey(it),
         // A look, and settings of what is known already: the step's checks tell whether they are as they should be.
         Resource::ServiceLookup(_)
         | Resource::AllowedPrincipal(_)
         | Resource::RemovedPrincipal(_)
-        | Resource::CrossZone(_) => return None,
+        | Resource::CrossZone(_)
+        | Resource::PrivateName(_)
+        | Resource::Verification(_) => return None,
     })
 }
 
@@ -74,12 +81,15 @@ pub fn observe(resource: &Resource, object: &Object, known: &Known<'_>) -> Optio
         Resource::Listener(it) => listener::observe(it, object, known),
         Resource::EndpointService(it) => endpoint_service::observe(it, object, known),
         Resource::Endpoint(it) => endpoint::observe(it, object, known),
+        Resource::HostedZone(it) => hosted_zone::observe(it, object, known),
         Resource::Acceptance(it) => acceptance::observe(it, "available", object, known),
         Resource::Rejection(it) => acceptance::observe(it, "rejected", object, known),
         Resource::ServiceLookup(_)
         | Resource::AllowedPrincipal(_)
         | Resource::RemovedPrincipal(_)
-        | Resource::CrossZone(_) => None,
+        | Resource::CrossZone(_)
+        | Resource::PrivateName(_)
+        | Resource::Verification(_) => None,
     }
 }
 
@@ -87,7 +97,7 @@ pub fn observe(resource: &Resource, object: &Object, known: &Known<'_>) -> Optio
 #[must_use]
 pub fn grants(resource: &Resource) -> Vec<Grant> {
     match resource {
-        Resource::Vpc(_) => vpc::grants(),
+        Resource::Vpc(it) => vpc::grants(it),
         Resource::Subnet(_) => subnet::grants(),
         Resource::RouteTable(_) => route_table::grants(),
         Resource::GatewayEndpoint(_) => gateway_endpoint::grants(),
@@ -98,11 +108,14 @@ pub fn grants(resource: &Resource) -> Vec<Grant> {
         Resource::Listener(_) => listener::grants(),
         Resource::EndpointService(_) => endpoint_service::grants(),
         Resource::ServiceLookup(_) => Vec::new(),
-        Resource::Endpoint(_) => endpoint::grants(),
+        Resource::Endpoint(it) => endpoint::grants(it),
         Resource::Acceptance(_) => acceptance::grants(),
         Resource::Rejection(_) => acceptance::reject_grants(),
         Resource::AllowedPrincipal(_) | Resource::RemovedPrincipal(_) => principal::grants(),
         Resource::CrossZone(_) => cross_zone::grants(),
+        Resource::PrivateName(_) => private_name::grants(),
+        Resource::HostedZone(_) => hosted_zone::grants(),
+        Resource::Verification(_) => private_name::verify_grants(),
     }
 }
 
@@ -120,6 +133,19 @@ pub fn reads(resource: &Resource) -> Vec<(Api, &'static str)> {
     let calls = parts.iter().flat_map(|part| [Some(&part.call), part.find.as_ref().map(|find| &find.call)]).flatten();
     let look = look(resource.kind(), resource.name());
     calls.chain(&look).filter(|call| call.is_read()).map(|call| (call.api, call.operation)).collect()
+}
+
+/// After a launch that was refused because its image could not be looked up: where to look for it otherwise. `None` for every
+/// other call and fault.
+#[must_use]
+pub fn other_image(call: &Call, fault: &Fault) -> Option<Call> {
+    if call.operation == "RunInstances" { instance::other_image(call, fault) } else { None }
+}
+
+/// The launch again, from the newest image of an answer to [`other_image`]'s call.
+#[must_use]
+pub fn with_image(call: &Call, found: &serde_json::Value) -> Option<Call> {
+    instance::with_image(call, found)
 }
 
 /// The calls that reject a connection.
@@ -144,6 +170,7 @@ pub fn delete(kind: &str, name: &str) -> Vec<Part> {
         "listener" => listener::delete(name),
         "endpoint_service" => endpoint_service::delete(name),
         "endpoint" => endpoint::delete(name),
+        "hosted_zone" => hosted_zone::delete(name),
         "instance_connect_endpoint" => connect_endpoint::delete(name),
         "security_group_rule" => connect_endpoint::delete_rule(name),
         _ => Vec::new(),
@@ -165,6 +192,7 @@ pub fn look(kind: &str, name: &str) -> Option<Call> {
         "listener" => listener::look(name),
         "endpoint_service" => endpoint_service::look(name),
         "endpoint" => endpoint::look(name),
+        "hosted_zone" => hosted_zone::look(name),
         "instance_connect_endpoint" => connect_endpoint::look(name),
         "security_group_rule" => connect_endpoint::look_rule(name),
         _ => return None,
@@ -202,6 +230,9 @@ pub fn plan(resource: &Resource) -> Text {
         Resource::AllowedPrincipal(it) => m::action_allowed_principal(&it.service, principal::of(it.side)),
         Resource::RemovedPrincipal(it) => m::action_removed_principal(&it.service, principal::of(it.side)),
         Resource::CrossZone(it) => m::action_cross_zone(&it.load_balancer),
+        Resource::PrivateName(it) => m::action_private_name(&it.domain, &it.service),
+        Resource::HostedZone(it) => m::action_hosted_zone(&it.domain),
+        Resource::Verification(it) => m::action_verification(&it.service),
     }
 }
 
@@ -226,6 +257,9 @@ pub fn label(kind: &str, name: &str) -> Text {
         "acceptance" | "rejection" => m::label_acceptance(name),
         "allowed_principal" | "removed_principal" => m::label_principal(name),
         "cross_zone" => m::label_cross_zone(name),
+        "private_name" => m::label_private_name(name),
+        "hosted_zone" => m::label_hosted_zone(name),
+        "verification" => m::label_verification(name),
         _ => Text::literal(name),
     }
 }
@@ -239,7 +273,16 @@ pub fn takes_minutes(kind: &str) -> bool {
 /// Whether it makes nothing that lasts by itself, but changes what is there.
 #[must_use]
 pub fn changes(kind: &str) -> bool {
-    matches!(kind, "acceptance" | "rejection" | "allowed_principal" | "removed_principal" | "cross_zone")
+    matches!(
+        kind,
+        "acceptance"
+            | "rejection"
+            | "allowed_principal"
+            | "removed_principal"
+            | "cross_zone"
+            | "private_name"
+            | "verification"
+    )
 }
 
 /// How long it usually takes on AWS until its deletion is complete, in seconds from and to; `None` when it is gone at

@@ -10,6 +10,7 @@ mod endpoint;
 mod endpoint_service;
 mod gateway_endpoint;
 mod grant;
+mod hosted_zone;
 mod instance;
 mod kind;
 mod listener;
@@ -17,6 +18,7 @@ mod load_balancer;
 mod part;
 mod price;
 mod principal;
+mod private_name;
 mod route_table;
 mod security_group;
 mod service_lookup;
@@ -29,8 +31,8 @@ pub use connect_endpoint::{Door, browse_grants, door};
 pub use cost::{Charge, cost};
 pub use grant::{Grant, Rail, Scope};
 pub use kind::{
-    changes, delete, grants, label, look, make, observe, plan, reads, reject, reject_grants, survey, takes_minutes,
-    usual_deletion,
+    changes, delete, grants, label, look, make, observe, other_image, plan, reads, reject, reject_grants, survey,
+    takes_minutes, usual_deletion, with_image,
 };
 pub use part::{Find, Making, Part, Presence, facts_of, presence};
 pub use price::{Micros, PRICES_AS_OF};

@@ -22,6 +22,20 @@ pub struct Part {
     pub repeat: bool,
 }
 
+impl Part {
+    /// The facts of what this part made, in the answer to its [`Find`]. Route 53's lists take no filter: of the zones in one, it is
+    /// the zone that this very call made.
+    #[must_use]
+    pub fn found(&self, find: &Find, mut reply: Value) -> Option<BTreeMap<String, String>> {
+        if let Some(reference) = self.call.params.get("CallerReference")
+            && let Some(zones) = reply.get_mut("HostedZones").and_then(Value::as_array_mut)
+        {
+            zones.retain(|zone| zone.get("CallerReference") == Some(reference));
+        }
+        facts_of(&reply, find.facts)
+    }
+}
+
 /// A read-only call that finds what another call made.
 #[derive(Clone, Debug)]
 pub struct Find {
@@ -90,6 +104,11 @@ pub(super) fn elbv2(operation: &'static str, params: Value) -> Call {
     Call { api: Api::Elbv2, operation, params: object(params) }
 }
 
+/// A call to Route 53. `params` is an object.
+pub(super) fn route53(operation: &'static str, params: Value) -> Call {
+    Call { api: Api::Route53, operation, params: object(params) }
+}
+
 fn object(params: Value) -> Map<String, Value> {
     match params {
         Value::Object(map) => map,
@@ -142,6 +161,10 @@ pub fn presence(answer: Result<Value, Fault>) -> Presence {
         Err(fault) if fault.class == FaultClass::NotFound => return Presence::Gone,
         Err(fault) => return Presence::Unknown(fault),
     };
+    // GetHostedZone tells of one zone, in no list.
+    if reply.get("HostedZone").is_some() {
+        return Presence::There(String::new());
+    }
     let first = reply.as_object().and_then(|reply| reply.values().find_map(|value| value.as_array()));
     let mut first = first.and_then(|list| list.first());
     // DescribeInstances wraps instances into reservations.

@@ -5,7 +5,8 @@ use serde_json::json;
 use super::part::{Making, Part, ec2, fact};
 use crate::lab::ServiceLookup;
 
-/// The second look lets the cloud choose: of the given subnets, one in a zone that the service covers.
+/// The second look lets the cloud choose: of the given subnets, one in a zone that the service covers. Both looks are the
+/// consumer's, so zone names mean the same in both; not every AWS-compatible endpoint gives zone ids here.
 pub(super) fn make(lookup: &ServiceLookup, _making: &Making<'_>) -> Vec<Part> {
     let find = ec2("DescribeVpcEndpointServices", json!({ "ServiceNames": [fact(&lookup.service, "name")] }));
     let subnets: Vec<_> = lookup.subnets.iter().map(|subnet| fact(subnet, "id")).collect();
@@ -13,7 +14,7 @@ pub(super) fn make(lookup: &ServiceLookup, _making: &Making<'_>) -> Vec<Part> {
         "DescribeSubnets",
         json!({ "Filters": [
             { "Name": "subnet-id", "Values": subnets },
-            { "Name": "availability-zone-id", "Values": [fact(&lookup.name, "zones")] },
+            { "Name": "availability-zone", "Values": [fact(&lookup.name, "zones")] },
         ] }),
     );
     vec![
@@ -22,7 +23,7 @@ pub(super) fn make(lookup: &ServiceLookup, _making: &Making<'_>) -> Vec<Part> {
             call: find,
             facts: &[
                 ("name", "ServiceDetails[0].ServiceName"),
-                ("zones", "join(',', ServiceDetails[0].AvailabilityZoneIds)"),
+                ("zones", "join(',', ServiceDetails[0].AvailabilityZones)"),
             ],
             find: None,
             repeat: true,

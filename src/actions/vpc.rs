@@ -16,13 +16,19 @@ pub(super) fn make(vpc: &Vpc, making: &Making<'_>) -> Vec<Part> {
         json!({ "CidrBlock": vpc.cidr, "TagSpecifications": making.tag_specifications("vpc", &vpc.name) }),
     );
     let find = ec2("DescribeVpcs", json!({ "Filters": making.filters(&vpc.name) }));
-    vec![Part {
+    let mut parts = vec![Part {
         name: "create",
         call,
         facts: &[("id", "Vpc.VpcId"), ("cidr", "Vpc.CidrBlock")],
         find: Some(Find { call: find, facts: &[("id", "Vpcs[0].VpcId"), ("cidr", "Vpcs[0].CidrBlock")] }),
         repeat: false,
-    }]
+    }];
+    if vpc.dns_hostnames {
+        let params = json!({ "VpcId": fact(&vpc.name, "id"), "EnableDnsHostnames": { "Value": true } });
+        let call = ec2("ModifyVpcAttribute", params);
+        parts.push(Part { name: "dns", call, facts: &[], find: None, repeat: true });
+    }
+    parts
 }
 
 pub(super) fn look(name: &str) -> Call {
@@ -42,10 +48,14 @@ pub(super) fn observe(vpc: &Vpc, object: &Object, _known: &Known<'_>) -> Option<
     (object.text("IsDefault") != "true").then(|| sighting.value(m::point_cidr(), &vpc.cidr, &object.text("CidrBlock")))
 }
 
-pub(super) fn grants() -> Vec<Grant> {
-    vec![
+pub(super) fn grants(vpc: &Vpc) -> Vec<Grant> {
+    let mut grants = vec![
         Grant::new("ec2:CreateVpc", &["vpc/*"]),
         Grant::tag("ec2:CreateVpc", &["vpc/*"]),
         Grant::own(&["ec2:DeleteVpc"], &["vpc/*"]),
-    ]
+    ];
+    if vpc.dns_hostnames {
+        grants.push(Grant::own(&["ec2:ModifyVpcAttribute"], &["vpc/*"]));
+    }
+    grants
 }

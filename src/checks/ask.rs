@@ -19,7 +19,10 @@ use super::no_answer::NoAnswer;
 use super::page::Page;
 use super::principal_allowed::PrincipalAllowed;
 use super::principal_not_allowed::PrincipalNotAllowed;
+use super::private_name_offered::PrivateNameOffered;
+use super::private_name_verified::PrivateNameVerified;
 use super::question::Question;
+use super::record_published::RecordPublished;
 use super::request_waiting::RequestWaiting;
 use super::route_to_s3::RouteToS3;
 use super::same_cidr::SameCidr;
@@ -40,8 +43,8 @@ macro_rules! with_question {
     ($check:expr, $question:ident => $body:expr) => {
         with_question!(@arms $check, $question, $body,
             VpcAvailable, SubnetInZone, RouteToS3, GroupAdmits, InstanceRunning, ConsoleSays, LoadBalancerActive,
-            CrossZoneOn, TargetsHealthy, ServiceAvailable, PrincipalAllowed, PrincipalNotAllowed, ServiceHidden, SameCidr,
-            ServiceFound, RequestWaiting, EndpointState, EndpointInZone, NoAnswer, CutOff, Answer, Page, LogShowsLoadBalancer)
+            CrossZoneOn, TargetsHealthy, ServiceAvailable, PrincipalAllowed, PrincipalNotAllowed, ServiceHidden,
+            PrivateNameOffered, PrivateNameVerified, RecordPublished, SameCidr, ServiceFound, RequestWaiting, EndpointState, EndpointInZone, NoAnswer, CutOff, Answer, Page, LogShowsLoadBalancer)
     };
     (@arms $check:expr, $question:ident, $body:expr, $($kind:ident),+) => {
         match $check { $( Check::$kind(fields) => { let $question = $kind(fields); $body } )+ }
@@ -58,6 +61,22 @@ pub fn name(check: &Check) -> String {
 #[must_use]
 pub fn title(check: &Check) -> Text {
     with_question!(check, question => question.title())
+}
+
+/// Whether the answer takes more than records: machines, packets, a connection that waits for somebody. Where an endpoint only
+/// keeps records, such a check is never met.
+#[must_use]
+pub fn is_lively(check: &Check) -> bool {
+    match check {
+        Check::ConsoleSays(_)
+        | Check::TargetsHealthy(_)
+        | Check::NoAnswer(_)
+        | Check::Answer(_)
+        | Check::Page(_)
+        | Check::LogShowsLoadBalancer(_) => true,
+        Check::EndpointState(it) => it.state == "pendingAcceptance",
+        _ => false,
+    }
 }
 
 /// How long it takes on AWS until the check is met, in seconds, from and to; `None` when it holds at once. Common
@@ -141,6 +160,9 @@ mod tests {
             { "principal_not_allowed": { "service": "service", "side": "consumer" } },
             { "service_hidden": { "service": "service", "side": "provider" } },
             { "cross_zone_on": { "load_balancer": "nlb" } },
+            { "private_name_offered": { "service": "service", "domain": "app.lab.example" } },
+            { "private_name_verified": { "service": "service" } },
+            { "record_published": { "zone": "zone", "service": "service" } },
             { "cut_off": client },
             { "same_cidr": { "one": "provider-vpc", "other": "consumer-vpc" } },
             { "service_found": { "lookup": "found-service" } },
@@ -196,9 +218,9 @@ mod tests {
             let (side, call) = look(&check, &Facts::new(), &[(subject.clone(), Side::Provider)].into())
                 .expect("the subject's side is known");
             assert_eq!(side, Side::Provider);
-            let params = Value::Object(call.params).to_string();
+            let params = Value::Object(call.params.clone()).to_string();
             assert!(params.contains(&format!("${{{subject}.")), "{params}");
-            assert!(call.operation.starts_with("Describe") || call.operation.starts_with("Get"), "it only reads");
+            assert!(call.is_read(), "{}", call.operation);
             assert_eq!(look(&check, &Facts::new(), &BTreeMap::new()), None);
         }
     }

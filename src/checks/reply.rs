@@ -14,6 +14,11 @@ pub(crate) fn elbv2(operation: &'static str, params: Value) -> Call {
     Call { api: Api::Elbv2, operation, params: object(params) }
 }
 
+/// A call to Route 53. `params` is a JSON object.
+pub(super) fn route53(operation: &'static str, params: Value) -> Call {
+    Call { api: Api::Route53, operation, params: object(params) }
+}
+
 fn object(params: Value) -> Map<String, Value> {
     match params {
         Value::Object(map) => map,

@@ -206,6 +206,7 @@ fn enter(
             accounts: accounts.clone(),
             profile: args.place.profile.clone(),
             consumer_profile: args.place.consumer_profile.clone(),
+            api_only: false,
             way: Way::Guided,
             learner: leftover.learner.clone(),
         };

@@ -91,7 +91,7 @@ pub(super) fn tell_who(context: &mut Context, target: &Target, source: &Text) ->
 pub(super) fn ask(
     context: &mut Context,
     charges: &[Charge],
-    agreed: Agreement,
+    agreed: &Agreement,
     open: impl FnOnce(&mut Context) -> Arc<dyn Screen>,
 ) -> Result<(Arc<dyn Screen>, Option<Event>), Failed> {
     if charges.is_empty() {
@@ -112,16 +112,16 @@ pub(super) fn ask(
                 Ceiling::Any => "accept-cost any".to_owned(),
                 Ceiling::PerDay(most) => format!("accept-cost {}", usd(most, 2)),
             };
-            within(ceiling, hour).map_err(|title| refused(title, hour))?;
+            within(ceiling, hour).map_err(|title| refused(title, hour, agreed))?;
             Ok((open(context), Some(event(how))))
         }
-        None if agreed.yes => Err(refused(m::money_yes_is_not_enough(), hour)),
+        None if agreed.yes => Err(refused(m::money_yes_is_not_enough(), hour, agreed)),
         None => {
             let screen = open(context);
             match screen.type_word(&m::money_type_yes(), &["yes", "はい"]) {
                 Ok(true) => Ok((screen, Some(event("typed".to_owned())))),
-                Ok(false) => Err(refused(m::money_not_agreed(), hour)),
-                Err(AskError::NobodyToAsk) => Err(refused(m::cli_nobody_to_ask(), hour)),
+                Ok(false) => Err(refused(m::money_not_agreed(), hour, agreed)),
+                Err(AskError::NobodyToAsk) => Err(refused(m::cli_nobody_to_ask(), hour, agreed)),
                 Err(AskError::Interrupted) => Err(Failed { report: None, code: Code::Interrupted }),
             }
         }
@@ -139,11 +139,11 @@ fn within(ceiling: Ceiling, hour: Money) -> Result<(), Text> {
 }
 
 /// Nothing was made. The next command agrees to just what it costs.
-fn refused(title: Text, hour: Money) -> Failed {
+fn refused(title: Text, hour: Money, agreed: &Agreement) -> Failed {
     let day = hour.times(HOURS_A_DAY);
     let enough = if day.and_unknown { "any".to_owned() } else { usd(day.usd_micros, 2) };
     let details = vec![m::money_figures(day.text(2), hour.text(4)), m::money_nothing_made()];
-    Failed::new(Code::Refused, title, details, &[&format!("pllab start ... --accept-cost {enough}"), "pllab start"])
+    Failed::new(Code::Refused, title, details, &[&format!("{} --accept-cost {enough}", agreed.again), "pllab start"])
 }
 
 fn plan(context: &Context, charges: &[Charge], hour: Money) -> String {

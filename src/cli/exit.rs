@@ -16,7 +16,7 @@ pub enum Code {
     NotMet = 1,
     /// Wrong usage, or a bad lab or journal file.
     Usage = 2,
-    /// The target cannot be reached or signed in to.
+    /// The target cannot be reached or signed in to, or lacks what the lab needs.
     Unreachable = 3,
     /// Refused for safety.
     Refused = 4,
@@ -58,7 +58,9 @@ pub(super) fn of(ended: &Ended) -> Code {
     match (ended.end, ended.fault) {
         (End::Met, _) => Code::Met,
         (End::Interrupted, _) => Code::Interrupted,
-        (_, Some(FaultClass::Unreachable | FaultClass::SignIn | FaultClass::NoAnswer)) => Code::Unreachable,
+        (_, Some(FaultClass::Unreachable | FaultClass::SignIn | FaultClass::NoAnswer | FaultClass::Unsupported)) => {
+            Code::Unreachable
+        }
         (End::Left | End::NotMet, _) => Code::NotMet,
     }
 }

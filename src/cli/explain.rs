@@ -25,7 +25,10 @@ pub(super) async fn explain(
     set: &BTreeMap<String, String>,
 ) -> Result<Code, Failed> {
     let region = args.region.clone().unwrap_or_else(|| super::target::USUAL_REGION.to_owned());
-    let Example { loaded, state, accounts } = example(context, &args.lab, &region, set)?;
+    let Example { loaded, state, mut accounts } = example(context, &args.lab, &region, set)?;
+    if args.two_accounts || args.consumer_profile.is_some() {
+        accounts.insert(Side::Consumer, "444455556666".to_owned());
+    }
     let asked = is_asked(context, args);
     let (interrupted, flag) = if asked {
         let interrupt = Interrupt::listen();
@@ -50,6 +53,7 @@ pub(super) async fn explain(
         },
         loaded,
         way: Way::Explain,
+        path: None,
         keep: true,
         // Nobody to ask: it is read through to the end.
         asks: asked,

@@ -85,6 +85,7 @@ fn show(context: &mut Context, lab: &str) -> Result<(), Failed> {
                 match variable.kind {
                     VariableKind::Choice => Text::literal(variable.allowed.join(", ")),
                     VariableKind::Cidr => m::cli_values_cidr(),
+                    VariableKind::Domain => m::cli_values_domain(),
                     VariableKind::Zone => m::cli_values_zone(),
                 },
             ]

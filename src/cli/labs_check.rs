@@ -79,8 +79,12 @@ async fn check_one(context: &mut Context, source: &Source) -> Result<Code, Faile
             }
         })
     };
-    let stray = source.stray();
-    let loaded = match read(&BTreeMap::new(), "") {
+    let mut stray = source.stray();
+    let loaded = read(&BTreeMap::new(), "");
+    if let Ok(loaded) = &loaded {
+        stray.extend(super::drill::read(source, &loaded.lab, &loaded.variables).err().unwrap_or_default());
+    }
+    let loaded = match loaded {
         Ok(loaded) if stray.is_empty() => loaded,
         read => {
             let mut faults = read.err().unwrap_or_default();
@@ -153,7 +157,13 @@ async fn prove(
             variables: loaded.variables.clone(),
             ..State::default()
         };
-        let core = Core::new(None, state, context.host.clock.clone(), Arc::new(Silent), target.accounts.clone());
+        let core = Core::new(
+            None,
+            state,
+            context.host.clock.clone(),
+            Arc::new(Silent { yes: false }),
+            target.accounts.clone(),
+        );
         let drive = Drive {
             core: Arc::new(core),
             clouds: Some(Arc::clone(&target.clouds)),
@@ -169,6 +179,7 @@ async fn prove(
             },
             loaded: Arc::new(loaded),
             way: Way::Guided,
+            path: None,
             keep: false,
             asks: false,
             interrupted: interrupt.seen.clone(),
@@ -267,7 +278,10 @@ fn in_json(context: &Context, id: &str, code: Code, faults: &[LabError], passes:
 }
 
 /// A screen that nobody looks at.
-struct Silent;
+pub(super) struct Silent {
+    /// Whether it gives every question its harmless answer.
+    pub yes: bool,
+}
 
 impl Screen for Silent {
     fn opening(&self, _: &OpeningView) {}
@@ -276,8 +290,8 @@ impl Screen for Silent {
     fn event(&self, _: &Event) {}
     fn progress(&self, _: &Progress) {}
     fn say(&self, _: &Text) {}
-    fn ask(&self, _: &Question) -> Result<Answer, AskError> {
-        Err(AskError::NobodyToAsk)
+    fn ask(&self, question: &Question) -> Result<Answer, AskError> {
+        if self.yes { Ok(question.default) } else { Err(AskError::NobodyToAsk) }
     }
     fn type_word(&self, _: &Text, _: &[&str]) -> Result<bool, AskError> {
         Err(AskError::NobodyToAsk)

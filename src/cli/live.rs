@@ -70,9 +70,14 @@ impl Live {
         Ok(Note { path })
     }
 
+    /// What the note in `folder` says, whether it still answers or not.
+    pub fn read(folder: &Path) -> Option<Self> {
+        serde_json::from_slice(&fs::read(folder.join("live.json")).ok()?).ok()
+    }
+
     /// The sandbox whose note is in `folder`, if it answers.
     pub async fn find(folder: &Path) -> Option<Self> {
-        let live: Self = serde_json::from_slice(&fs::read(folder.join("live.json")).ok()?).ok()?;
+        let live = Self::read(folder)?;
         let account = live.accounts.first()?;
         let options = live.options(account);
         let clients = connect(&options).await.ok()?;

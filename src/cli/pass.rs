@@ -9,6 +9,7 @@ use super::exit::{self, Code, Failed};
 use super::interrupt::Interrupt;
 use super::store::{Found, Store, journal_trouble};
 use super::target::{SignIn, Target};
+use super::why;
 use crate::engine::event::{Entry, Event, Screen, Way};
 use crate::engine::{Ahead, Core, Drive, End, Journal, Patience, State, Stuck, Views};
 use crate::host::DirLock;
@@ -127,12 +128,14 @@ pub(super) enum Doing {
 }
 
 /// What was said on the command line of costs and questions.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Agreement {
     /// `--accept-cost`.
     pub given: Option<Ceiling>,
     /// `--yes`.
     pub yes: bool,
+    /// The command line again, without either.
+    pub again: String,
 }
 
 /// Says who and where and what it costs, asks where it costs anything, goes through the lab, and says how it ended.
@@ -149,9 +152,9 @@ pub(super) async fn go(context: &mut Context, mut pass: Pass, agreed: Agreement)
         Some(_) => Vec::new(),
         None => consent::charges(&pass.loaded, &region, &pass.target),
     };
-    let flag = Arc::clone(&pass.interrupt.flag);
-    let open = |context: &mut Context| context.screen(agreed.yes, flag);
-    let asked = tokio::task::block_in_place(|| consent::ask(context, &charges, agreed, open));
+    let (flag, yes) = (Arc::clone(&pass.interrupt.flag), agreed.yes);
+    let open = |context: &mut Context| context.screen(yes, flag);
+    let asked = tokio::task::block_in_place(|| consent::ask(context, &charges, &agreed, open));
     match asked {
         Ok((screen, consented)) => {
             pass.consented = consented;
@@ -188,6 +191,7 @@ pub(super) async fn work(
     let views = Views { place: place(&at, &region), cost, way, resumed, access: target.access(&region) };
     let shared =
         Core::new(Some(journal), state, context.host.clock.clone(), Arc::clone(screen), target.accounts.clone());
+    let path = why::Traced { clouds: Arc::clone(&target.clouds), loaded: Arc::clone(&loaded) };
     let drive = Drive {
         core: Arc::new(shared),
         clouds: Some(Arc::clone(&target.clouds)),
@@ -198,6 +202,7 @@ pub(super) async fn work(
         views,
         renew,
         way,
+        path: Some(Box::new(path)),
         keep,
         asks: true,
         interrupted: interrupt.seen.clone(),
@@ -212,6 +217,8 @@ pub(super) async fn work(
         if let Some(event) = consented {
             drive.core.record(&event)?;
         }
+        // What a drill broke and left behind is put back before anything is built on it, or deleted around it.
+        super::drill::put_back(context, &drive.core, &target).await?;
         match doing {
             Doing::Lab => drive.run().await,
             Doing::Clean => drive.clean().await,

@@ -150,13 +150,22 @@ fn statements(lab: &Lab, sides: &[Side], with: &[Extra], confined: &Confined<'_>
             rails: Vec::new(),
         });
     }
-    let mut statements = vec![Statement {
-        sid: "Look".to_owned(),
-        effect: "Allow",
-        action: reads.into_iter().filter(|action| confined_read(action).is_none()).collect(),
-        resource: vec!["*".to_owned()],
-        condition: condition("StringEquals", "aws:RequestedRegion", confined.region),
-    }];
+    // Route 53 is one for all regions, and its requests are not asked for the lab's.
+    let (global, regional): (Vec<String>, Vec<String>) = reads
+        .into_iter()
+        .filter(|action| {
+            confined_read(action).is_none() && !grants.iter().any(|it| it.actions.contains(&action.as_str()))
+        })
+        .partition(|action| action.starts_with("route53:"));
+    let look = |sid: &str, action, condition| {
+        let (sid, resource) = (sid.to_owned(), vec!["*".to_owned()]);
+        Statement { sid, effect: "Allow", action, resource, condition }
+    };
+    let in_region = condition("StringEquals", "aws:RequestedRegion", confined.region);
+    let mut statements = vec![look("Look", regional, in_region)];
+    if !global.is_empty() {
+        statements.push(look("LookEverywhere", global, Conditions::new()));
+    }
     statements.extend(merged(&grants).into_iter().map(|((scope, sid), grant)| statement(sid, scope, &grant, confined)));
     statements
 }
@@ -208,7 +217,11 @@ fn merged(grants: &[Grant]) -> BTreeMap<(Scope, String), Grant> {
             Scope::Any => {
                 let kind = grant.resources.first().map_or("", String::as_str).split('/').next().unwrap_or_default();
                 let kind: String = kind.split('-').map(capital).collect();
-                if kind == "Role" || kind == "Parameter" { name.to_owned() } else { format!("{name}{kind}") }
+                if kind == "Role" || kind == "Parameter" || kind == "*" {
+                    name.to_owned()
+                } else {
+                    format!("{name}{kind}")
+                }
             }
         };
         let place = merged.entry((grant.scope, sid)).or_insert_with(|| Grant {
@@ -305,8 +318,13 @@ fn arn(service: &str, tail: &str, region: &str) -> String {
         _ if region.starts_with("us-gov-") => "aws-us-gov",
         _ => "aws",
     };
-    // Roles have no region; AWS's own images and parameters, no account.
+    // What can be confined to nothing.
+    if tail == "*" {
+        return tail.to_owned();
+    }
+    // Roles have no region; AWS's own images and parameters, no account; Route 53's zones, neither.
     let owner = match service {
+        "route53" => ":".to_owned(),
         "iam" => ":*".to_owned(),
         "ssm" => format!("{region}:"),
         _ if tail.starts_with("image/") => format!("{region}:"),
@@ -364,6 +382,7 @@ mod tests {
         assert_eq!(arn("ec2", "vpc/*", "ap-northeast-1"), "arn:aws:ec2:ap-northeast-1:*:vpc/*");
         assert_eq!(arn("ec2", "image/*", "us-east-1"), "arn:aws:ec2:us-east-1::image/*");
         assert_eq!(arn("ec2", "vpc/*", "cn-north-1"), "arn:aws-cn:ec2:cn-north-1:*:vpc/*");
+        assert_eq!(arn("route53", "hostedzone/*", "us-east-1"), "arn:aws:route53:::hostedzone/*");
         assert_eq!(arn("iam", "role/x", "us-gov-west-1"), "arn:aws-us-gov:iam::*:role/x");
     }
 }

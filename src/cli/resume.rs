@@ -18,6 +18,23 @@ pub(super) async fn resume(context: &mut Context, args: Resume) -> Result<Code, 
     let mut pass = open(context, &store, &found, args.keep, Doing::Lab).await?;
     pass.chosen.extend(args.hands_on.then(|| Event::way(Way::HandsOn)));
     pass.chosen.extend(args.guided.then(|| Event::way(Way::Guided)));
+    let steps = &pass.loaded.lab.steps;
+    let first = steps.first().filter(|_| args.start_over).map(|step| step.id.clone());
+    if let Some(step) = args.step.or(first) {
+        if !steps.iter().any(|known| known.id == step) {
+            let known = steps.iter().map(|step| step.id.as_str()).collect::<Vec<_>>().join(", ");
+            pass.target.close().await;
+            let next = format!("pllab status {}", found.id());
+            return Err(Failed::new(
+                Code::Usage,
+                m::cli_unknown_step(&step),
+                vec![m::cli_known_steps(known)],
+                &[&next],
+            ));
+        }
+        pass.chosen.push(Event::go_to(&step, "asked"));
+    }
     pass.chosen.extend(args.with_mine.then(|| Event::theirs(Answer::CleanUp)));
-    go(context, pass, Agreement { given: args.accept_cost, yes: args.yes }).await
+    let again = format!("pllab resume {}", found.id());
+    go(context, pass, Agreement { given: args.accept_cost, yes: args.yes, again }).await
 }

@@ -11,8 +11,8 @@ use super::args::{Cli, LabsVerb, LangArg, Verb};
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::{
-    browse, check, clean, doctor, explain, generate, handout, labs, policy, report, resume, sandbox, start, status,
-    why, words,
+    browse, check, clean, doctor, drill, explain, generate, handout, home, labs, policy, report, resume, sandbox,
+    start, status, why, words,
 };
 use crate::host::Host;
 use crate::i18n::{Lang, Text, m};
@@ -86,17 +86,17 @@ fn own_fault(lang: Lang, fault: &PanicHookInfo<'_>) {
 fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
     // Verbs that neither wait nor ask need no runtime.
     match verb {
-        None => status::home(context),
+        None if !home::asks(context)? => status::home(context),
         Some(Verb::Status(args)) => status::status(context, &args),
         Some(Verb::Policy(args)) => policy::policy(context, &args),
         Some(Verb::Report(args)) => report::report(context, &args),
         Some(Verb::Handout(args)) => handout::handout(context, &args),
         Some(Verb::Completions(args)) => generate::completions(context, &args),
         Some(Verb::Man) => generate::man(context),
-        Some(verb) => {
+        verb => {
             let reads_alone = match &verb {
-                Verb::Start(args) => args.explain_only && !explain::is_asked(context, args),
-                Verb::Labs(args) => !matches!(args.verb, Some(LabsVerb::Check { .. })),
+                Some(Verb::Start(args)) => args.explain_only && !explain::is_asked(context, args),
+                Some(Verb::Labs(args)) => !matches!(args.verb, Some(LabsVerb::Check { .. })),
                 _ => false,
             };
             let runtime = if reads_alone {
@@ -108,21 +108,25 @@ fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
             let runtime = runtime.map_err(|error| Failed::io("tokio", &error))?;
             let result = runtime.block_on(async {
                 match verb {
-                    Verb::Start(args) => start::start(context, args).await,
-                    Verb::Resume(args) => resume::resume(context, args).await,
-                    Verb::Check(args) => check::check(context, args).await,
-                    Verb::Why(args) => why::why(context, args).await,
-                    Verb::Browse(args) => browse::browse(context, args).await,
-                    Verb::Clean(args) => clean::clean(context, args).await,
-                    Verb::Doctor(args) => doctor::doctor(context, &args).await,
-                    Verb::Sandbox(args) => sandbox::sandbox(context, args).await,
-                    Verb::Labs(args) => labs::labs(context, args).await,
-                    Verb::Status(_)
-                    | Verb::Policy(_)
-                    | Verb::Report(_)
-                    | Verb::Handout(_)
-                    | Verb::Completions(_)
-                    | Verb::Man => status::home(context),
+                    None => home::home(context).await,
+                    Some(Verb::Start(args)) => start::start(context, args).await,
+                    Some(Verb::Resume(args)) => resume::resume(context, args).await,
+                    Some(Verb::Check(args)) => check::check(context, args).await,
+                    Some(Verb::Why(args)) => why::why(context, args).await,
+                    Some(Verb::Drill(args)) => Box::pin(drill::drill(context, args)).await,
+                    Some(Verb::Browse(args)) => browse::browse(context, args).await,
+                    Some(Verb::Clean(args)) => clean::clean(context, args).await,
+                    Some(Verb::Doctor(args)) => doctor::doctor(context, &args).await,
+                    Some(Verb::Sandbox(args)) => sandbox::sandbox(context, args).await,
+                    Some(Verb::Labs(args)) => labs::labs(context, args).await,
+                    Some(
+                        Verb::Status(_)
+                        | Verb::Policy(_)
+                        | Verb::Report(_)
+                        | Verb::Handout(_)
+                        | Verb::Completions(_)
+                        | Verb::Man,
+                    ) => status::home(context),
                 }
             });
             // A prompt that still blocks a thread must not keep the process.

@@ -34,11 +34,36 @@ pub(super) async fn start(context: &mut Context, args: Start) -> Result<Code, Fa
         return explain(context, &args, &set).await;
     }
     let (pass, folder) = begin(context, &args, set).await?;
-    let agreed = Agreement { given: args.accept_cost, yes: args.yes };
+    let agreed = Agreement { given: args.accept_cost, yes: args.yes, again: again(&args) };
     go(context, pass, agreed).await.inspect_err(|_| {
         // Nothing was made, so there is no run to come back to.
         let _ = std::fs::remove_dir_all(&folder);
     })
+}
+
+/// The command line again, as far as it says what is done where.
+fn again(args: &Start) -> String {
+    let mut words = format!("pllab start {}", args.lab);
+    if args.target == Where::Aws {
+        words.push_str(" --target aws");
+    }
+    for (flag, value) in [
+        ("--endpoint-url", &args.endpoint_url),
+        ("--profile", &args.profile),
+        ("--consumer-profile", &args.consumer_profile),
+        ("--region", &args.region),
+    ] {
+        if let Some(value) = value {
+            words.push_str(&format!(" {flag} {value}"));
+        }
+    }
+    if args.api_only {
+        words.push_str(" --api-only");
+    }
+    for (key, value) in &args.set {
+        words.push_str(&format!(" --set {key}={value}"));
+    }
+    words
 }
 
 /// The region, and where it comes from: the flag, else what environment and profile say, else the usual one where any will do.
@@ -71,7 +96,8 @@ fn matching(args: &Start) -> Result<(), Failed> {
     Ok(())
 }
 
-async fn begin(
+/// Begins a run: the lab read, the target open, nothing made yet. Gives the run's folder too.
+pub(super) async fn begin(
     context: &mut Context,
     args: &Start,
     mut set: BTreeMap<String, String>,
@@ -140,6 +166,7 @@ async fn begin(
         profile: args.profile.clone(),
         way: if args.hands_on { Way::HandsOn } else { Way::Guided },
         consumer_profile: args.consumer_profile.clone(),
+        api_only: args.api_only,
         learner,
     };
     let pass = Pass {

@@ -1,6 +1,7 @@
 //! `pllab why`: the path from the client to the page, rung by rung, and where it ends. It only reads.
 
 use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -12,7 +13,7 @@ use super::start::code;
 use crate::checks::Scene;
 use crate::cloud::Clouds;
 use crate::engine::event::{Event, LinkState, Mark, Picture, RungState, Verdict, Way};
-use crate::engine::{Core, State, Views};
+use crate::engine::{Core, ShowPath, State, Views};
 use crate::i18n::{Text, m};
 use crate::lab::Loaded;
 use crate::trace::{self, Diagnosis, Hop, Rung, RungId, Trace};
@@ -56,6 +57,21 @@ pub(super) async fn show(core: &Core, clouds: &Clouds, loaded: &Loaded) -> Optio
     core.screen.picture(&picture(&trace, &state, loaded));
     core.screen.event(&diagnosed(&trace));
     Some(trace.verdict())
+}
+
+/// The path of a run that is under way, for who asks in the middle of it.
+pub(super) struct Traced {
+    pub clouds: Arc<Clouds>,
+    pub loaded: Arc<Loaded>,
+}
+
+impl ShowPath for Traced {
+    fn show<'a>(&'a self, core: &'a Core) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        Box::pin(async {
+            // The choice is offered only where the lab has a path.
+            let _ = show(core, &self.clouds, &self.loaded).await;
+        })
+    }
 }
 
 fn told(index: usize, rung: &Rung) -> Event {

@@ -44,6 +44,8 @@ pub struct Clients {
     pub(super) sts: aws_sdk_sts::Client,
     pub(super) quotas: aws_sdk_servicequotas::Client,
     region: String,
+    /// Whether the endpoint was named, so that it is probably not AWS's own.
+    named: bool,
     wallet: Wallet,
     /// The account that the credentials belong to, once it is known.
     account: Arc<OnceLock<String>>,
@@ -82,6 +84,11 @@ impl Clients {
     #[must_use]
     pub fn signed_out(&self) -> bool {
         self.signed_out.load(Ordering::Relaxed)
+    }
+
+    /// Whether the endpoint was named.
+    pub(super) fn is_named(&self) -> bool {
+        self.named
     }
 
     /// Keeps in mind whether the credentials were good.
@@ -174,6 +181,7 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
         sts: aws_sdk_sts::Client::new(&config),
         quotas: aws_sdk_servicequotas::Client::new(&config),
         region: options.region.clone(),
+        named: options.endpoint_url.is_some(),
         wallet,
         account: Arc::default(),
         signed_out: Arc::default(),

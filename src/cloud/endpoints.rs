@@ -29,7 +29,7 @@ impl Endpoint {
     }
 }
 
-/// Where EC2's, Elastic Load Balancing's and STS's calls go. Sends nothing. A service whose calls cannot even be made up, for want
+/// Where EC2's, Elastic Load Balancing's, STS's and Route 53's calls go. Sends nothing. A service whose calls cannot even be made up, for want
 /// of credentials, is left out.
 pub async fn endpoints(clients: &Clients) -> Vec<Endpoint> {
     let mut found = Vec::new();
@@ -43,6 +43,9 @@ pub async fn endpoints(clients: &Clients) -> Vec<Endpoint> {
     let sts = Halt::default();
     let _ = clients.sts.get_caller_identity().customize().interceptor(sts.clone()).send().await;
     found.extend(sts.seen("STS"));
+    let route53 = Halt::default();
+    let _ = clients.route53.get_hosted_zone_count().customize().interceptor(route53.clone()).send().await;
+    found.extend(route53.seen("Route 53"));
     found
 }
 
@@ -108,10 +111,11 @@ mod tests {
                 "https://ec2.ap-northeast-1.amazonaws.com",
                 "https://elasticloadbalancing.ap-northeast-1.amazonaws.com",
                 "https://sts.ap-northeast-1.amazonaws.com",
+                "https://route53.amazonaws.com",
             ]
         );
         options.endpoint_url = Some("http://127.0.0.1:9".to_owned());
         let found = endpoints(&connect(&options).await.unwrap()).await;
-        assert!(found.len() == 3 && found.iter().all(|it| it.url == "http://127.0.0.1:9"), "{found:?}");
+        assert!(found.len() == 4 && found.iter().all(|it| it.url == "http://127.0.0.1:9"), "{found:?}");
     }
 }

@@ -151,11 +151,27 @@ where
                 400..=499 => FaultClass::Refused,
                 _ => FaultClass::NoAnswer,
             };
-            let code = if class == FaultClass::NoAnswer { "NoAnswer".to_owned() } else { format!("Http{status}") };
+            let code = match class {
+                FaultClass::NoAnswer if is_web_page(&error) => WEB_PAGE.to_owned(),
+                FaultClass::NoAnswer => "NoAnswer".to_owned(),
+                _ => format!("Http{status}"),
+            };
             (class, code, chain(&error).join(": "))
         }
     };
     Fault { code, message, request_id, class }
+}
+
+/// The code of an answer that is a web page.
+pub(super) const WEB_PAGE: &str = "WebPage";
+
+/// Whether a server error came with a web page in place of an answer of the API.
+fn is_web_page<E>(error: &SdkError<E>) -> bool {
+    error.raw_response().is_some_and(|response| {
+        let kind = response.headers().get("content-type").unwrap_or_default();
+        // What proxies say of themselves is not the endpoint's word.
+        kind.starts_with("text/html") && !matches!(response.status().as_u16(), 502..=504)
+    })
 }
 
 /// The class of an error that came before any answer: from the credentials, from building the request, or from the

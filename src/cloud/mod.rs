@@ -10,6 +10,7 @@ mod connect;
 mod credentials;
 mod endpoints;
 mod fault;
+mod operation;
 mod poll;
 mod resolve;
 mod send;

@@ -19,7 +19,7 @@ mod target;
 
 use serde_json::Value;
 
-use super::fault::{Fault, FaultClass};
+use super::fault::{Fault, FaultClass, WEB_PAGE};
 use super::poll::Backoff;
 use super::{Api, Call, Clients};
 
@@ -55,6 +55,11 @@ impl Clients {
                 }
                 Err(fault) => fault,
             };
+            // A server of somebody else's that answers a call with an error page has no code for the operation.
+            if fault.code == WEB_PAGE && self.is_named() {
+                fault.class = FaultClass::Unsupported;
+                "the endpoint answers with a web page, not as the API does".clone_into(&mut fault.message);
+            }
             // Turned away at the door for its credentials, it had no effect. The learner may have signed in again since.
             if fault.class == FaultClass::SignIn && !renewed {
                 renewed = true;
@@ -65,7 +70,7 @@ impl Clients {
                 }
             }
             self.remember_sign_in(fault.class != FaultClass::SignIn);
-            if fault.class == FaultClass::Unsupported && !fault.message.contains(call.operation) {
+            if fault.class == FaultClass::Unsupported && !fault.message.starts_with(call.operation) {
                 fault.message = format!("{}: {}", call.operation, fault.message);
             }
             sent += 1;

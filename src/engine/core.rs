@@ -167,7 +167,12 @@ impl Core {
             ("account", "provider") => self.accounts.get(&Side::Provider).cloned(),
             ("account", "consumer") => self.accounts.get(&Side::Consumer).cloned(),
             ("region", "name") => Some(self.with(|state| state.region.clone())),
-            _ => self.with(|state| state.resources.get(name)?.facts.get(fact).cloned()),
+            ("run", "id") => Some(self.with(|state| state.run.clone())),
+            _ => self.with(|state| {
+                let drill = state.drill.as_ref().and_then(|drill| drill.facts.get(name));
+                let facts = drill.or_else(|| state.resources.get(name).map(|line| &line.facts))?;
+                facts.get(fact).cloned()
+            }),
         }
     }
 }

@@ -1,15 +1,19 @@
 //! What is next: a plain function from what is known to what is to be done. It knows the ways; it does nothing itself.
 
-use super::event::{Answer, Choice, Event, Question, QuestionId, Verdict, Way};
+use super::event::{Answer, Choice, Entry, Event, Question, QuestionId, Verdict, Way};
+use super::go_to::{ask_go_to, goal, on_the_way, which_step};
+use super::predict::{ask_predict, settled, unpredicted};
 use super::state::{Detouring, State};
 use crate::i18n::{Text, m};
-use crate::lab::{Lab, Resource, Step};
+use crate::lab::{Lab, Moment, Pair, Prose, Resource, Step};
 
 /// What does not change while a run goes on.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan<'a> {
     /// The lab.
     pub lab: &'a Lab,
+    /// Its words: predictions are asked in them.
+    pub prose: &'a Pair<Prose>,
     /// The way through it.
     pub way: Way,
     /// Whether what was made is kept at the end unless the learner says otherwise.
@@ -37,6 +41,8 @@ pub enum Input {
     Called,
     /// The checks were asked: whether all are met.
     Checked(Verdict),
+    /// Steps were undone and are open again.
+    Undone,
     /// The clean-up was done and looked at: whether nothing is left.
     Cleaned(Verdict),
     /// The learner pressed Ctrl-C.
@@ -52,6 +58,8 @@ pub enum Effect {
     Show(usize),
     /// Draw the picture as it is now, by index of the step.
     Picture(usize),
+    /// Trace the path and show it.
+    Path,
     /// Look at what a step looks at when it opens, by index.
     Look(usize),
     /// Ask the learner.
@@ -74,6 +82,8 @@ pub enum Effect {
     Check(usize),
     /// Reject the connection of a step's detour, delete what it remakes, make that again; ask its checks in between.
     Detour(usize),
+    /// Delete what a step and the later ones made, by index, and open them again.
+    Undo(usize),
     /// Delete what this run made, look again, write the receipt.
     CleanUp,
     /// Stop.
@@ -135,9 +145,49 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
             if answer == Answer::Detour {
                 let chosen =
                     Event::Answered { step: id, question: "step".to_owned(), answer: answer.name().to_owned() };
-                return vec![Effect::Record(chosen), Effect::Detour(index)];
+                let next = work(&after(state, &chosen), plan, index);
+                return vec![Effect::Record(chosen), next];
             }
-            onward(state, plan)
+            if answer == Answer::Steps { vec![which_step(plan)] } else { onward(state, plan) }
+        }
+        Input::Answered(QuestionId::Next, Answer::Steps) => vec![which_step(plan)],
+        Input::Answered(QuestionId::WhichStep, Answer::This(index)) => match plan.lab.steps.get(index) {
+            Some(step) => {
+                let asked = Event::go_to(&step.id, "asked");
+                let mut effects = vec![Effect::Record(asked.clone())];
+                effects.extend(onward(&after(state, &asked), plan));
+                effects
+            }
+            None => onward(state, plan),
+        },
+        Input::Answered(QuestionId::GoTo, answer) => {
+            let Some((index, step)) = goal(state, plan) else { return onward(state, plan) };
+            let word = Event::go_to(&step.id, if answer == Answer::Go { "begun" } else { "dropped" });
+            let state = after(state, &word);
+            let back = current(&state, plan).is_none_or(|(now, _)| index < now);
+            let mut effects = vec![Effect::Record(word)];
+            match answer {
+                Answer::Go if back => effects.push(Effect::Undo(index)),
+                _ => effects.extend(onward(&state, plan)),
+            }
+            effects
+        }
+        Input::Undone => onward(state, plan),
+        Input::Answered(QuestionId::Predict, answer) => {
+            let Some((index, step)) = current(state, plan) else { return onward(state, plan) };
+            let Some(predict) = unpredicted(state, step) else { return vec![work(state, plan, index)] };
+            let option = if let Answer::This(number) = answer { predict.options.get(number) } else { None };
+            let said = Event::Predicted {
+                step: step.id.clone(),
+                prediction: predict.id.clone(),
+                answer: option.cloned().unwrap_or_default(),
+            };
+            let state = after(state, &said);
+            let next = match predict.before {
+                Moment::Checks => check(&state, plan, index),
+                Moment::Make | Moment::Detour => work(&state, plan, index),
+            };
+            vec![Effect::Record(said), next]
         }
         Input::Watched => match current(state, plan) {
             // What pllab had begun itself is finished; what the learner made is left alone.
@@ -148,13 +198,14 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         Input::Answered(QuestionId::Watching, answer) => match (current(state, plan), answer) {
             (Some((index, _)), Answer::Hint) => vec![Effect::Hint(index), ask_watching(state)],
             (Some((index, _)), Answer::Go) => begin(state, plan, index, answer),
-            (Some((index, _)), _) => vec![Effect::Watch(index)],
+            (Some((index, _)), _) => vec![work(state, plan, index)],
             (None, _) => onward(state, plan),
         },
         Input::Answered(QuestionId::Failed, _) => match current(state, plan) {
             Some((index, _)) => vec![resumed_work(state, plan, index)],
             None => clean_up(),
         },
+        Input::Answered(QuestionId::NotMet, Answer::Path) => vec![Effect::Path, ask_not_met(plan)],
         Input::Answered(QuestionId::NotMet, _) => match current(state, plan) {
             Some((index, _)) => vec![resumed_work(state, plan, index)],
             None => onward(state, plan),
@@ -164,8 +215,12 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         Input::Recovered | Input::Answered(_, _) => onward(state, plan),
         Input::Made => match current(state, plan) {
             // After a detour nothing of the step itself has been done: it is offered again, once the learner goes on.
-            Some((_, step)) if !begun(state, step) => vec![with_label(ask_next(plan), m::engine_answer_back())],
-            Some((index, _)) => vec![Effect::Check(index)],
+            Some((_, step)) if !begun(state, step) => {
+                let mut effects = settled(state, plan, step);
+                effects.push(with_label(ask_next(plan), m::engine_answer_back()));
+                effects
+            }
+            Some((index, _)) => vec![check(state, plan, index)],
             None => onward(state, plan),
         },
         Input::MakeFailed => vec![ask(
@@ -177,7 +232,14 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         Input::Checked(Verdict::Met) => {
             let Some((index, step)) = current(state, plan) else { return onward(state, plan) };
             let finished = Event::StepFinished { step: step.id.clone(), verdict: Verdict::Met };
+            let unasked = on_the_way(state, plan);
+            let state = after(state, &finished);
             let mut effects = vec![Effect::Record(finished)];
+            effects.extend(settled(&state, plan, step));
+            if unasked {
+                effects.extend(onward(&state, plan));
+                return effects;
+            }
             // The moment the tie becomes solid, or is cut, is seen, not only told.
             let tied = step.makes.iter().any(|it| matches!(it, Resource::Acceptance(_) | Resource::Rejection(_)));
             effects.extend(tied.then_some(Effect::Picture(index)));
@@ -185,12 +247,7 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
             effects.push(if last { ask_clean_up(plan) } else { ask_next(plan) });
             effects
         }
-        Input::Checked(_) => vec![ask(
-            QuestionId::NotMet,
-            m::engine_ask_not_met(),
-            &[Answer::Again, Answer::Leave, Answer::CleanUp],
-            Answer::Leave,
-        )],
+        Input::Checked(_) => vec![ask_not_met(plan)],
         Input::Cleaned(verdict) => finish(state, plan, verdict),
     }
 }
@@ -201,8 +258,12 @@ fn onward(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
         // A clean-up that was cut short goes on; building on what it left would lead nowhere.
         return clean_up();
     }
+    if let (Some((index, step)), Some((_, false))) = (goal(state, plan), &state.goal) {
+        return vec![ask_go_to(state, plan, index, step)];
+    }
     match current(state, plan) {
         Some((index, step)) if begun(state, step) => vec![Effect::Show(index), resumed_work(state, plan, index)],
+        Some((index, _)) if on_the_way(state, plan) => begin(state, plan, index, Answer::Go),
         Some((index, step)) => open(index, step, state, plan),
         None => vec![ask_clean_up(plan)],
     }
@@ -215,7 +276,9 @@ pub fn alone(way: Way, question: QuestionId) -> Option<Answer> {
     let answer = match question {
         QuestionId::Step => Answer::HandsOn,
         QuestionId::Next => Answer::Go,
-        QuestionId::Watching => Answer::Again,
+        QuestionId::Watching | QuestionId::WhichStep => Answer::Again,
+        QuestionId::GoTo => Answer::Go,
+        QuestionId::Predict => Answer::Skip,
         QuestionId::CleanUp | QuestionId::Theirs => Answer::Keep,
         _ => Answer::Leave,
     };
@@ -236,8 +299,41 @@ fn begin(state: &State, plan: &Plan<'_>, index: usize, answer: Answer) -> Vec<Ef
         let answer = answer.name().to_owned();
         effects.push(Effect::Record(Event::Answered { step: id, question: "step".to_owned(), answer }));
     }
-    effects.push(if by_hand && has_work(step) { Effect::Watch(index) } else { Effect::Make(index) });
+    let state = effects.iter().fold(state.clone(), |state, effect| match effect {
+        Effect::Record(event) => after(&state, event),
+        _ => state,
+    });
+    effects.push(work(&state, plan, index));
     effects
+}
+
+/// The state once `event` is on record.
+fn after(state: &State, event: &Event) -> State {
+    let mut state = state.clone();
+    let at = state.last.unwrap_or_default();
+    state.apply(&Entry { at, event: event.clone() });
+    state
+}
+
+/// What is next in a step that was begun: a prediction first, where one is due.
+fn work(state: &State, plan: &Plan<'_>, index: usize) -> Effect {
+    let step = &plan.lab.steps[index];
+    let due = unpredicted(state, step).filter(|it| it.before != Moment::Checks && !on_the_way(state, plan));
+    if let Some(question) = due.and_then(|predict| ask_predict(plan, step, predict)) {
+        return question;
+    }
+    match state.steps.get(&step.id) {
+        Some(step) if step.detour == Detouring::Open => Effect::Detour(index),
+        Some(now) if now.by_hand && has_work(step) => Effect::Watch(index),
+        _ => Effect::Make(index),
+    }
+}
+
+/// The step's checks: a prediction first, where one is due.
+fn check(state: &State, plan: &Plan<'_>, index: usize) -> Effect {
+    let step = &plan.lab.steps[index];
+    let due = unpredicted(state, step).filter(|it| it.before == Moment::Checks && !on_the_way(state, plan));
+    due.and_then(|predict| ask_predict(plan, step, predict)).unwrap_or(Effect::Check(index))
 }
 
 /// Whether there is anything to make in a step.
@@ -261,16 +357,11 @@ fn read_on(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
 
 /// Work on a step that was begun before: its detour, its making; the checks follow by themselves.
 fn resumed_work(state: &State, plan: &Plan<'_>, index: usize) -> Effect {
-    let step = &plan.lab.steps[index];
     if !state.pending.is_empty() {
         // Nothing is made again before the cloud was asked what became of the first time.
         return Effect::Recover;
     }
-    match state.steps.get(&step.id) {
-        Some(step) if step.detour == Detouring::Open => Effect::Detour(index),
-        Some(now) if now.by_hand && has_work(step) => Effect::Watch(index),
-        _ => Effect::Make(index),
-    }
+    work(state, plan, index)
 }
 
 /// Whether the learner has agreed to the step's work, or to its detour.
@@ -279,7 +370,7 @@ fn begun(state: &State, step: &Step) -> bool {
 }
 
 /// The first step that is not met.
-fn current<'a>(state: &State, plan: &Plan<'a>) -> Option<(usize, &'a Step)> {
+pub(super) fn current<'a>(state: &State, plan: &Plan<'a>) -> Option<(usize, &'a Step)> {
     plan.lab.steps.iter().enumerate().find(|(_, step)| !state.met(&step.id))
 }
 
@@ -292,7 +383,12 @@ fn finish(state: &State, plan: &Plan<'_>, cleaned: Verdict) -> Vec<Effect> {
 fn run_finished(state: &State, plan: &Plan<'_>, otherwise: Verdict) -> Event {
     let steps = plan.lab.steps.len();
     let steps_met = plan.lab.steps.iter().filter(|step| state.met(&step.id)).count();
-    let verdict = if steps_met < steps { Verdict::NotYet } else { otherwise };
+    let verdict = match otherwise {
+        _ if steps_met < steps => Verdict::NotYet,
+        // The page was not asked for, so it is not proved.
+        Verdict::Met if state.api_only => Verdict::CannotTell,
+        otherwise => otherwise,
+    };
     Event::RunFinished { verdict, steps_met, steps }
 }
 
@@ -315,7 +411,7 @@ pub fn ask_theirs(state: &State) -> Option<Question> {
     let choice = |answer| Choice { answer, label: label(QuestionId::Theirs, answer) };
     Some(Question {
         id: QuestionId::Theirs,
-        prompt: m::engine_ask_theirs(theirs.len(), theirs.join(", ")),
+        prompt: m::engine_ask_theirs(theirs.join(", "), theirs.len()),
         choices: vec![choice(Answer::Keep), choice(Answer::CleanUp)],
         default: Answer::Keep,
     })
@@ -355,6 +451,7 @@ fn ask_step(step: &Step, state: &State, plan: &Plan<'_>) -> Effect {
     };
     let usual = answers[0];
     answers.extend(detour_is_open.then_some(Answer::Detour));
+    answers.push(Answer::Steps);
     answers.push(Answer::Leave);
     // Before anything exists there is nothing to clean up.
     answers.extend((!state.existing().is_empty()).then_some(Answer::CleanUp));
@@ -384,7 +481,7 @@ fn with_label(question: Effect, label: Text) -> Effect {
 fn ask_next(plan: &Plan<'_>) -> Effect {
     let answers: &[Answer] = match plan.way {
         Way::Explain => &[Answer::Go, Answer::Leave],
-        Way::Guided | Way::HandsOn => &[Answer::Go, Answer::Leave, Answer::CleanUp],
+        Way::Guided | Way::HandsOn => &[Answer::Go, Answer::Steps, Answer::Leave, Answer::CleanUp],
     };
     ask(QuestionId::Next, m::engine_ask_next(), answers, Answer::Go)
 }
@@ -392,6 +489,14 @@ fn ask_next(plan: &Plan<'_>) -> Effect {
 fn ask_clean_up(plan: &Plan<'_>) -> Effect {
     let default = if plan.keep { Answer::Keep } else { Answer::CleanUp };
     ask(QuestionId::CleanUp, m::engine_ask_clean_up(), &[Answer::CleanUp, Answer::Keep], default)
+}
+
+/// A check is not met. Where the lab proves a path, it can be traced.
+fn ask_not_met(plan: &Plan<'_>) -> Effect {
+    let all = [Answer::Again, Answer::Path, Answer::Leave, Answer::CleanUp];
+    let answers: Vec<Answer> =
+        all.into_iter().filter(|answer| *answer != Answer::Path || plan.lab.page().is_some()).collect();
+    ask(QuestionId::NotMet, m::engine_ask_not_met(), &answers, Answer::Leave)
 }
 
 fn ask(id: QuestionId, prompt: Text, answers: &[Answer], default: Answer) -> Effect {
@@ -406,6 +511,9 @@ fn label(id: QuestionId, answer: Answer) -> Text {
         (QuestionId::Theirs, Answer::Keep) => m::engine_answer_theirs_stay(),
         (QuestionId::Theirs, Answer::CleanUp) => m::engine_answer_theirs_go(),
         (_, Answer::HandsOn) => m::engine_answer_hands_on(),
+        (_, Answer::Skip) => m::engine_answer_skip(),
+        (_, Answer::Steps) => m::engine_answer_steps(),
+        (_, Answer::StartOver) => m::engine_answer_start_over(),
         (_, Answer::Hint) => m::engine_answer_hint(),
         (_, Answer::This(number)) => Text::literal(number.to_string()),
         (_, Answer::Go) => m::engine_answer_go(),
@@ -414,6 +522,8 @@ fn label(id: QuestionId, answer: Answer) -> Text {
         (_, Answer::Leave) => m::engine_answer_leave(),
         (_, Answer::CleanUp) => m::engine_answer_clean_up(),
         (_, Answer::Keep) => m::engine_answer_keep(),
+        (_, Answer::Path) => m::drill_answer_path(),
+        (_, Answer::GiveUp) => m::drill_answer_give_up(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::engine::event::Entry;
 use crate::i18n::Lang;
-use crate::lab::{Acceptance, Detour, OneVpc, Resource, Side, Vpc};
+use crate::lab::{Acceptance, Check, Detour, OneClient, OneVpc, Resource, Side, Vpc};
 use jiff::Timestamp;
 
 fn step(id: &str, detour: bool) -> Step {
@@ -11,9 +11,14 @@ fn step(id: &str, detour: bool) -> Step {
         id: id.to_owned(),
         side: Side::Provider,
         minutes: 1,
-        makes: vec![Resource::Vpc(Vpc { name: format!("{id}-vpc"), cidr: "10.0.0.0/16".to_owned() })],
+        makes: vec![Resource::Vpc(Vpc {
+            name: format!("{id}-vpc"),
+            cidr: "10.0.0.0/16".to_owned(),
+            dns_hostnames: false,
+        })],
         looks: Vec::new(),
-        checks: vec![crate::lab::Check::VpcAvailable(OneVpc { vpc: format!("{id}-vpc") })],
+        checks: vec![Check::VpcAvailable(OneVpc { vpc: format!("{id}-vpc") })],
+        predict: Vec::new(),
         detour: detour.then(|| Detour {
             id: "way-round".to_owned(),
             reject: Acceptance {
@@ -77,6 +82,7 @@ fn words(effects: &[Effect]) -> Vec<String> {
         .map(|effect| match effect {
             Effect::Opening => "opening".to_owned(),
             Effect::Show(index) => format!("show:{index}"),
+            Effect::Path => "path".to_owned(),
             Effect::Look(index) => format!("look:{index}"),
             Effect::Picture(index) => format!("picture:{index}"),
             Effect::Ask(question) => {
@@ -102,6 +108,7 @@ fn words(effects: &[Effect]) -> Vec<String> {
             Effect::Hint(index) => format!("hint:{index}"),
             Effect::Check(index) => format!("check:{index}"),
             Effect::Detour(index) => format!("detour:{index}"),
+            Effect::Undo(index) => format!("undo:{index}"),
             Effect::CleanUp => "clean-up".to_owned(),
             Effect::End(end) => format!("end:{end:?}"),
         })
@@ -111,19 +118,20 @@ fn words(effects: &[Effect]) -> Vec<String> {
 #[track_caller]
 fn expect(way: Way, keep: bool, events: &[Event], input: Input, expected: &[&str]) {
     let lab = lab();
-    let plan = Plan { lab: &lab, way, keep, asks: true };
+    let prose = Pair::default();
+    let plan = Plan { lab: &lab, prose: &prose, way, keep, asks: true };
     assert_eq!(words(&decide(&after(events), &plan, input)), expected);
 }
 
-const GO: &str = "ask:Step>go|go,hands_on,leave";
-const NEXT: &str = "ask:Next>go|go,leave,clean_up";
+const GO: &str = "ask:Step>go|go,hands_on,steps,leave";
+const NEXT: &str = "ask:Next>go|go,steps,leave,clean_up";
 
 #[test]
 fn a_run_begins_and_goes_on_where_it_stopped() {
     let guided = |events: &[Event], expected: &[&str]| expect(Way::Guided, false, events, Input::Begin, expected);
     guided(&[], &["opening", "show:0", GO]);
     guided(&[started("one")], &["opening", "show:0", "make:0"]);
-    guided(&[started("one"), met("one")], &["opening", "show:1", "ask:Step>go|go,hands_on,detour,leave"]);
+    guided(&[started("one"), met("one")], &["opening", "show:1", "ask:Step>go|go,hands_on,detour,steps,leave"]);
     guided(&[met("one"), detour("step", "detour")], &["opening", "show:1", "detour:1"]);
     guided(&[met("one"), detour("step", "detour"), detour("detour", "done")], &["opening", "show:1", GO]);
     guided(&[met("one"), met("two")], &["opening", "ask:CleanUp>clean_up|clean_up,keep"]);
@@ -145,7 +153,7 @@ fn a_step_is_made_then_checked_then_finished() {
     guided(
         &[met("one")],
         Input::Answered(QuestionId::Next, Answer::Go),
-        &["show:1", "ask:Step>go|go,hands_on,detour,leave"],
+        &["show:1", "ask:Step>go|go,hands_on,detour,steps,leave"],
     );
     guided(&[started("one")], Input::Recovered, &["show:0", "make:0"]);
 }
@@ -159,6 +167,15 @@ fn what_is_not_met_stops_there_and_can_be_asked_again() {
     guided(Input::MakeFailed, &["ask:Failed>leave|again,leave,clean_up"]);
     guided(Input::Answered(QuestionId::NotMet, Answer::Again), &["make:0"]);
     guided(Input::Answered(QuestionId::Failed, Answer::Again), &["make:0"]);
+    // The toy lab proves no path; one that does offers to trace it, and asks again after that.
+    guided(Input::Answered(QuestionId::NotMet, Answer::Path), &["path", "ask:NotMet>leave|again,leave,clean_up"]);
+    let page = OneClient { client: "client".to_owned(), endpoint: "endpoint".to_owned(), subnet: None };
+    let mut lab = lab();
+    lab.steps[1].checks.push(Check::Answer(page));
+    let prose = Pair::default();
+    let plan = Plan { lab: &lab, prose: &prose, way: Way::Guided, keep: false, asks: true };
+    let offered = decide(&after(&[started("one")]), &plan, Input::Checked(Verdict::Broken));
+    assert_eq!(words(&offered), ["ask:NotMet>leave|again,path,leave,clean_up"]);
     guided(Input::Answered(QuestionId::NotMet, Answer::Leave), &["record:run:NotYet:0", "end:Left"]);
     guided(Input::Interrupted, &["end:Interrupted"]);
 }
@@ -219,7 +236,8 @@ fn reading_calls_nothing_and_records_nothing() {
     explain(&[started("one")], Input::Answered(QuestionId::Next, Answer::Go), &["remember", "show:1", "end:Met"]);
     explain(&[started("one")], Input::Answered(QuestionId::Next, Answer::Leave), &["end:Met"]);
     let lab = lab();
-    let plan = Plan { lab: &lab, way: Way::Explain, keep: true, asks: false };
+    let prose = Pair::default();
+    let plan = Plan { lab: &lab, prose: &prose, way: Way::Explain, keep: true, asks: false };
     let read = words(&decide(&State::default(), &plan, Input::Begin));
     assert_eq!(read, ["opening", "remember", "show:0", "remember", "show:1", "end:Met"]);
 }
@@ -243,7 +261,7 @@ fn recognised(resource: &str) -> Event {
 #[test]
 fn by_hand_pllab_watches_then_checks() {
     let hands_on = |events: &[Event], input, expected: &[&str]| expect(Way::HandsOn, false, events, input, expected);
-    let mine = "ask:Step>hands_on|hands_on,go,leave";
+    let mine = "ask:Step>hands_on|hands_on,go,steps,leave";
     hands_on(&[], Input::Begin, &["opening", "baseline", "show:0", mine]);
     hands_on(&[Event::Baseline { ids: std::collections::BTreeSet::new() }], Input::Begin, &["opening", "show:0", mine]);
     let chosen = ["record:started:one", "record:answered:hands_on", "watch:0"];
@@ -295,4 +313,78 @@ fn nobody_needs_to_be_asked_where_pllab_only_watches() {
     assert_eq!(alone(Way::HandsOn, QuestionId::CleanUp), Some(Answer::Keep));
     assert_eq!(alone(Way::HandsOn, QuestionId::NotMet), Some(Answer::Leave));
     assert_eq!(alone(Way::Guided, QuestionId::Step), None);
+}
+
+#[test]
+fn another_step_is_gone_to_with_one_confirmation() {
+    let guided = |events: &[Event], input, expected: &[&str]| expect(Way::Guided, false, events, input, expected);
+    let asked = |step: &str| Event::go_to(step, "asked");
+    let confirm = "ask:GoTo>go|go,again";
+    guided(&[], Input::Answered(QuestionId::Step, Answer::Steps), &["ask:WhichStep>again|this,this,again"]);
+    guided(&[], Input::Answered(QuestionId::WhichStep, Answer::This(1)), &["record:answered:asked", confirm]);
+    guided(&[asked("two")], Input::Begin, &["opening", confirm]);
+    // Ahead: what is before it is done without a question, then it opens.
+    let go = Input::Answered(QuestionId::GoTo, Answer::Go);
+    guided(&[asked("two")], go, &["record:answered:begun", "record:started:one", "make:0"]);
+    let begun = [Event::go_to("two", "begun"), started("one")];
+    let open = "ask:Step>go|go,hands_on,detour,steps,leave";
+    guided(&begun, Input::Checked(Verdict::Met), &["record:finished:one", "show:1", open]);
+    // Back: what was made from there on goes first.
+    let done = [met("one"), met("two"), asked("one")];
+    guided(&done, go, &["record:answered:begun", "undo:0"]);
+    let reopened = Event::Reopened { steps: vec!["one".to_owned(), "two".to_owned()] };
+    guided(&[met("one"), met("two"), Event::go_to("one", "begun"), reopened], Input::Undone, &["show:0", GO]);
+    guided(
+        &done,
+        Input::Answered(QuestionId::GoTo, Answer::Again),
+        &["record:answered:dropped", "ask:CleanUp>clean_up|clean_up,keep"],
+    );
+}
+
+#[test]
+fn a_prediction_is_asked_first_and_the_cloud_answers_it() {
+    let mut lab = lab();
+    let proof = lab.steps[0].checks[0].clone();
+    let options = vec!["yes".to_owned(), "no".to_owned()];
+    let predict =
+        crate::lab::Predict { id: "p".to_owned(), before: Moment::Make, options, right: "no".to_owned(), proof };
+    lab.steps[0].predict.push(predict);
+    let told = crate::lab::PredictProse {
+        question: "q".to_owned(),
+        options: [("yes".to_owned(), "Yes".to_owned()), ("no".to_owned(), "No".to_owned())].into(),
+        because: "b".to_owned(),
+    };
+    let words = crate::lab::StepProse { predictions: [("p".to_owned(), told)].into(), ..Default::default() };
+    let prose = Prose { steps: [("one".to_owned(), words)].into(), ..Default::default() };
+    let prose = Pair { ja: prose.clone(), en: prose };
+    let plan = Plan { lab: &lab, prose: &prose, way: Way::Guided, keep: false, asks: true };
+    let decide = |events: &[Event], input| decide(&after(events), &plan, input);
+    let asked = "ask:Predict>skip|this,this,skip";
+    assert_eq!(words_of(&decide(&[], Input::Answered(QuestionId::Step, Answer::Go))), ["record:started:one", asked]);
+    let answer = decide(&[started("one")], Input::Answered(QuestionId::Predict, Answer::This(0)));
+    let Some(Effect::Record(said)) = answer.first() else { panic!("{answer:?}") };
+    assert_eq!(words_of(&answer[1..]), ["make:0"]);
+    let check = Event::Check {
+        step: "one".to_owned(),
+        check: "vpc_available:one-vpc".to_owned(),
+        title: Text::literal(""),
+        verdict: Verdict::Met,
+        expected: Text::literal(""),
+        seen: Text::literal("seen"),
+        why: None,
+        command: String::new(),
+    };
+    let settled = decide(&[started("one"), said.clone(), check.clone()], Input::Checked(Verdict::Met));
+    let Some(Effect::Record(Event::Settled { answer, right, seen, .. })) = settled.get(1) else {
+        panic!("{settled:?}")
+    };
+    assert_eq!((answer.as_str(), right.as_str(), seen), ("yes", "no", &Text::literal("seen")));
+    // Passed by: nothing is said of it.
+    let passed = Event::Predicted { step: "one".to_owned(), prediction: "p".to_owned(), answer: String::new() };
+    let passed = decide(&[started("one"), passed, check], Input::Checked(Verdict::Met));
+    assert_eq!(words_of(&passed), ["record:finished:one", NEXT]);
+}
+
+fn words_of(effects: &[Effect]) -> Vec<String> {
+    words(effects)
 }

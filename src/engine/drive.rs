@@ -1,6 +1,7 @@
 //! Performs what `decide` says, and knows nothing else.
 
 use std::collections::BTreeSet;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -10,6 +11,7 @@ use super::core::Core;
 use super::decide::{Effect, End, Input, Plan, alone, ask_theirs, decide};
 use super::event::{AskError, Event, Fault, FaultClass, Item, ItemState, Purpose, QuestionId, Verdict, Way};
 use super::examine::examine;
+use super::go_to::undone;
 use super::journal::JournalError;
 use super::make::make;
 use super::perform::{Failure, Patience, Work, perform};
@@ -22,6 +24,12 @@ use crate::actions;
 use crate::cloud::Clouds;
 use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Resource, Side, Step};
+
+/// Traces the path from the client to the page and shows it. How that is done is none of the engine's business.
+pub trait ShowPath: Send + Sync {
+    /// Traces and shows it.
+    fn show<'a>(&'a self, core: &'a Core) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+}
 
 /// A pass through a lab.
 pub struct Drive {
@@ -41,6 +49,8 @@ pub struct Drive {
     pub renew: Text,
     /// The way.
     pub way: Way,
+    /// What traces the path; `None` where there is none to trace.
+    pub path: Option<Box<dyn ShowPath>>,
     /// Whether what was made is kept at the end.
     pub keep: bool,
     /// Whether there are questions between the steps of the explain way.
@@ -123,7 +133,8 @@ impl Drive {
     }
 
     async fn from(&self, begin: Input) -> Result<Ended, Stuck> {
-        let plan = Plan { lab: &self.loaded.lab, way: self.way, keep: self.keep, asks: self.asks };
+        let plan =
+            Plan { lab: &self.loaded.lab, prose: &self.loaded.prose, way: self.way, keep: self.keep, asks: self.asks };
         let mut input = begin;
         let mut fault = None;
         loop {
@@ -188,6 +199,12 @@ impl Drive {
             Effect::Picture(index) => {
                 let picture = self.core.with(|state| self.views.picture(&self.loaded, state, index));
                 screen.picture(&picture);
+                Came::Nothing
+            }
+            Effect::Path => {
+                if let Some(path) = &self.path {
+                    path.show(&self.core).await;
+                }
                 Came::Nothing
             }
             Effect::Look(index) => {
@@ -271,9 +288,23 @@ impl Drive {
                 Ok(verdict) => Came::Of(Input::Checked(verdict)),
                 Err(failure) => self.failed(failure, fault)?,
             },
+            Effect::Undo(index) => match self.undo(index).await {
+                Ok(()) => Came::Of(Input::Undone),
+                Err(failure) => self.failed(failure, fault)?,
+            },
             Effect::CleanUp => Came::Of(Input::Cleaned(self.clean_up(fault).await?)),
             Effect::End(end) => Came::End(end),
         })
+    }
+
+    /// What it means for the lab that the target does not know an operation; the fault's message begins with its name.
+    fn lacks(&self, message: &str) -> Text {
+        let operation = message.split(':').next().unwrap_or_default();
+        let means = match operation {
+            "AcceptVpcEndpointConnections" | "RejectVpcEndpointConnections" => m::aws_lacks_acceptance(),
+            _ => m::aws_lacks_step(),
+        };
+        m::aws_lacks(means, operation, self.core.with(|state| state.run.clone()))
     }
 
     /// What kept a check from telling.
@@ -293,8 +324,10 @@ impl Drive {
         match failure {
             Failure::Fault(cause) => {
                 *fault = Some(cause.class);
-                if cause.class == FaultClass::SignIn {
-                    self.core.screen.say(&self.renew);
+                match cause.class {
+                    FaultClass::SignIn => self.core.screen.say(&self.renew),
+                    FaultClass::Unsupported => self.core.screen.say(&self.lacks(&cause.message)),
+                    _ => {}
                 }
                 Ok(Came::Of(Input::MakeFailed))
             }
@@ -305,6 +338,25 @@ impl Drive {
             }
             Failure::Journal(error) => Err(error.into()),
         }
+    }
+
+    /// Deletes what the steps made that stand open again; what the learner made stays, to be recognised again.
+    async fn undo(&self, index: usize) -> Result<(), Failure> {
+        let Some(clouds) = &self.clouds else { return Ok(()) };
+        let (steps, names) = undone(&self.loaded.lab, index);
+        let goes: Vec<String> = self.core.with(|state| {
+            let existing = state.existing();
+            let ours = |name: &&String| existing.get(name.as_str()).is_some_and(|line| !line.yours);
+            names.iter().filter(ours).cloned().collect()
+        });
+        teardown(&self.core, clouds, self.patience, Some(&goes)).await?;
+        if let Some(name) =
+            self.core.with(|state| goes.iter().find(|name| state.existing().contains_key(name.as_str())).cloned())
+        {
+            return Err(Failure::Unsaid(Fault::ours(FaultClass::InUse, "StillThere", name)));
+        }
+        self.core.record(&Event::Reopened { steps })?;
+        Ok(())
     }
 
     async fn watch(&self, index: usize) -> Result<Watched, Failure> {

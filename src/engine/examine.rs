@@ -9,7 +9,7 @@ use super::journal::JournalError;
 use super::perform::Patience;
 use crate::checks::{self, Finding, Scene};
 use crate::cloud::Clouds;
-use crate::i18n::Text;
+use crate::i18n::{Text, m};
 use crate::lab::{Check, Lab, Side};
 
 /// How often a check that cannot tell is asked again before that is the answer.
@@ -29,7 +29,12 @@ pub async fn examine(
     checks: &[Check],
 ) -> Result<Verdict, JournalError> {
     let mut worst = Verdict::Met;
+    let api_only = core.with(|state| state.api_only);
     for check in checks {
+        if api_only && checks::is_lively(check) {
+            core.record(&Event::Notice { text: m::aws_not_asked(checks::title(check)) })?;
+            continue;
+        }
         let finding = answer(core, clouds, lab, patience, check).await;
         let command = finding.look.as_ref().map(|(_, call)| call.command()).unwrap_or_default();
         if let Some(proof) = &finding.proof {

@@ -158,6 +158,12 @@ fn must_last(event: &Event) -> bool {
             | Event::Consented { .. }
             | Event::Intent { .. }
             | Event::Outcome { .. }
+            | Event::DrillStarted { .. }
+            | Event::DrillCall { .. }
+            | Event::DrillKept { .. }
+            | Event::DrillPlanted { .. }
+            | Event::DrillFinished { .. }
+            | Event::DrillUndone { .. }
             | Event::Gone { .. }
             | Event::Answered { .. }
             | Event::RunCleaned { .. }
@@ -180,6 +186,12 @@ fn newer(entries: &[Entry]) -> Option<u32> {
 pub fn read(folder: &Path) -> Result<Read, JournalError> {
     let path = folder.join(NAME);
     let bytes = fs::read(&path).map_err(|source| JournalError::Io { path, source })?;
+    Ok(parse(&bytes))
+}
+
+/// Reads the bytes of a journal.
+#[must_use]
+pub fn parse(bytes: &[u8]) -> Read {
     let mut result = Read { entries: Vec::new(), torn: None, damaged: Vec::new() };
     let mut offset = 0;
     for (index, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
@@ -193,5 +205,5 @@ pub fn read(folder: &Path) -> Result<Read, JournalError> {
         }
         offset += line.len();
     }
-    Ok(result)
+    result
 }

@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::core::{Core, Intent};
-use super::event::{Facts, Fault, FaultClass, Purpose};
+use super::event::{Event, Facts, Fault, FaultClass, Purpose};
 use super::journal::JournalError;
-use crate::actions::{Part, facts_of};
+use crate::actions::{self, Part, facts_of};
 use crate::cloud::{Backoff, Call, Clients, Clouds, Unresolved};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
@@ -116,14 +116,25 @@ pub async fn perform(
         call: &call,
     };
     let number = core.intend(&intent)?;
-    let outcome = send(core, clients(clouds, work.side), patience, work, part, &call).await;
-    match outcome {
-        Ok(facts) => Ok(core.settle(number, Ok(facts), false)?),
-        Err(fault) => {
-            core.settle(number, Err(fault.clone()), false)?;
-            Err(Failure::Fault(fault))
-        }
-    }
+    let clients = clients(clouds, work.side);
+    let outcome = send(core, clients, patience, work, part, &call).await;
+    let fault = match outcome {
+        Ok(facts) => return Ok(core.settle(number, Ok(facts), false)?),
+        Err(fault) => fault,
+    };
+    let search = actions::other_image(&call, &fault);
+    core.settle(number, Err(fault.clone()), false)?;
+    let Some(search) = search else { return Err(Failure::Fault(fault)) };
+    core.record(&Event::Notice { text: m::aws_image_by_name() })?;
+    // Where that does not lead anywhere either, the first refusal is what there is to say.
+    let found = clients.send(&search).await.ok();
+    let Some(call) = found.and_then(|found| actions::with_image(&call, &found)) else {
+        return Err(Failure::Fault(fault));
+    };
+    let number = core.intend(&Intent { call: &call, ..intent })?;
+    let outcome = send(core, clients, patience, work, part, &call).await;
+    core.settle(number, outcome.clone(), false)?;
+    outcome.map(|_| ()).map_err(Failure::Fault)
 }
 
 /// Whose call it is.
@@ -256,7 +267,7 @@ pub async fn look_up(core: &Core, clients: &Clients, part: &Part) -> Result<Opti
     let Some(find) = &part.find else { return Ok(None) };
     let Ok(call) = core.resolve(&find.call) else { return Ok(None) };
     match clients.send(&call).await {
-        Ok(reply) => Ok(facts_of(&reply, find.facts)),
+        Ok(reply) => Ok(part.found(find, reply)),
         Err(fault) if fault.class == FaultClass::NotFound => Ok(None),
         Err(fault) => Err(fault),
     }

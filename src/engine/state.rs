@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::event::{Difference, Entry, Event, Facts, FaultClass, Item, Purpose, Verdict, Way};
 use crate::actions::Charge;
+use crate::i18n::Text;
 use crate::lab::Side;
 
 /// A run, folded from its journal.
@@ -52,6 +53,10 @@ pub struct State {
     pub accounts: BTreeMap<Side, String>,
     /// The AWS profile, where the target needs one.
     pub profile: Option<String>,
+    /// The drill that is planted, or was not undone whole.
+    pub drill: Option<Planted>,
+    /// The drills that were graded, in order.
+    pub drills: Vec<Graded>,
     /// The way the learner chose.
     pub way: Way,
     /// What the accounts held when the learner began to work by hand; `None` until then.
@@ -60,12 +65,46 @@ pub struct State {
     pub sighted: BTreeMap<String, (String, Vec<Difference>)>,
     /// Whether the learner lets what they made be deleted.
     pub handed_over: bool,
+    /// The step that the learner goes to, and whether they have confirmed it.
+    pub goal: Option<(String, bool)>,
+    /// What each check said last, by step and check.
+    pub checked: BTreeMap<(String, String), (Verdict, Text)>,
     /// The consumer's AWS profile, where it has one of its own.
     pub consumer_profile: Option<String>,
+    /// Whether the target only keeps records, so that what takes machines and packets is not asked.
+    pub api_only: bool,
     /// What the learner agreed to spend; `None` where nothing costs anything.
     pub consent: Option<Consent>,
     /// When the journal's last line was written.
     pub last: Option<Timestamp>,
+}
+
+/// A drill that is under way.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Planted {
+    /// The drill.
+    pub drill: String,
+    /// The rules of security groups as they were.
+    pub rules: Value,
+    /// The same once the fault was planted.
+    pub after: Value,
+    /// What it must know of what it made.
+    pub facts: BTreeMap<String, Facts>,
+    /// Since when the fault is there; `None` while it is being planted.
+    pub since: Option<Timestamp>,
+    /// How many hints were asked for.
+    pub hints: usize,
+    /// Whether it was graded for good.
+    pub finished: bool,
+}
+
+/// A drill that was graded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Graded {
+    /// The drill.
+    pub drill: String,
+    /// Whether it was mended, and nothing was opened on the way.
+    pub mended: bool,
 }
 
 /// What was agreed to be spent.
@@ -90,6 +129,10 @@ pub struct StepState {
     pub by_hand: bool,
     /// How many hints were given on what is wrong now.
     pub hints: usize,
+    /// What the learner predicted, by prediction; empty where they passed.
+    pub predicted: BTreeMap<String, String>,
+    /// The predictions that the cloud has answered.
+    pub settled: BTreeSet<String>,
 }
 
 /// Where a step's detour stands.
@@ -205,11 +248,13 @@ impl State {
                 accounts,
                 profile,
                 consumer_profile,
+                api_only,
                 learner,
                 way,
                 ..
             } => {
                 self.consumer_profile.clone_from(consumer_profile);
+                self.api_only = *api_only;
                 self.learner.clone_from(learner);
                 self.way = *way;
                 self.accounts.clone_from(accounts);
@@ -235,6 +280,10 @@ impl State {
                     }
                     ("way", answer) => {
                         self.way = if answer == Way::HandsOn.name() { Way::HandsOn } else { Way::Guided };
+                        return;
+                    }
+                    ("go_to", answer) => {
+                        self.goal = (answer != "dropped").then(|| (step.clone(), answer == "begun"));
                         return;
                     }
                     ("theirs", answer) => {
@@ -291,6 +340,13 @@ impl State {
             }
             Event::Gone { resource, id } => {
                 if let Some(line) = self.resources.get_mut(resource) {
+                    if !lasts(&line.kind) {
+                        // Nothing that could be looked for.
+                        line.facts.clear();
+                        line.made.clear();
+                        line.round += 1;
+                        return;
+                    }
                     self.gone.push(Made {
                         resource: resource.clone(),
                         kind: line.kind.clone(),
@@ -303,6 +359,22 @@ impl State {
                     line.round += 1;
                 }
             }
+            Event::DrillStarted { drill, rules } => {
+                self.drill = Some(Planted { drill: drill.clone(), rules: rules.clone(), ..Planted::default() });
+            }
+            Event::DrillFinished { drill, mended, .. } => {
+                self.drills.push(Graded { drill: drill.clone(), mended: *mended });
+                self.drilling(|it| it.finished = true);
+            }
+            Event::DrillKept { name, facts, .. } => {
+                self.drilling(|it| it.facts.entry(name.clone()).or_default().extend(facts.clone()));
+            }
+            Event::DrillPlanted { rules, .. } => self.drilling(|it| {
+                it.since = Some(entry.at);
+                it.after = rules.clone();
+            }),
+            Event::DrillHint { number, .. } => self.drilling(|it| it.hints = *number),
+            Event::DrillUndone { .. } => self.drill = None,
             Event::Baseline { ids } => self.baseline = Some(ids.clone()),
             Event::Recognised { step, resource, kind, side, facts, uses, parts } => {
                 let round = self.resources.get(resource).map_or(0, |line| line.round);
@@ -338,6 +410,27 @@ impl State {
                 }
                 self.steps.entry(step.clone()).or_default().hints = 0;
             }
+            Event::Predicted { step, prediction, answer } => {
+                let step = self.steps.entry(step.clone()).or_default();
+                step.predicted.insert(prediction.clone(), answer.clone());
+            }
+            Event::Settled { step, prediction, .. } => {
+                self.steps.entry(step.clone()).or_default().settled.insert(prediction.clone());
+            }
+            Event::Reopened { steps } => {
+                for step in steps {
+                    self.steps.remove(step);
+                }
+                // What does not last is looked up, or answered, again; what the learner made is recognised again.
+                for line in self.resources.values_mut() {
+                    if steps.contains(&line.step) {
+                        line.forget();
+                    }
+                }
+            }
+            Event::Check { step, check, verdict, seen, .. } => {
+                self.checked.insert((step.clone(), check.clone()), (*verdict, seen.clone()));
+            }
             Event::Hint { step, .. } => self.steps.entry(step.clone()).or_default().hints += 1,
             Event::StepFinished { step, verdict } => {
                 self.steps.entry(step.clone()).or_default().verdict = Some(*verdict);
@@ -347,14 +440,20 @@ impl State {
             }
             Event::Receipt { items, .. } => self.receipt = Some(items.clone()),
             Event::RunCleaned { .. } => self.cleaned = true,
-            Event::Check { .. }
-            | Event::Bill { .. }
+            Event::Bill { .. }
             | Event::Notice { .. }
+            | Event::DrillCall { .. }
             | Event::Rung { .. }
             | Event::Diagnosis { .. }
             | Event::Interrupted { .. }
             | Event::RunFinished { .. }
             | Event::Unknown => {}
+        }
+    }
+
+    fn drilling(&mut self, change: impl FnOnce(&mut Planted)) {
+        if let Some(drill) = &mut self.drill {
+            change(drill);
         }
     }
 
@@ -369,7 +468,7 @@ impl State {
     pub fn existing(&self) -> BTreeMap<&str, &ResourceState> {
         self.resources
             .iter()
-            .filter(|(_, line)| line.id().is_some() && !matches!(line.kind.as_str(), "service_lookup" | "acceptance"))
+            .filter(|(_, line)| line.id().is_some() && lasts(&line.kind))
             .map(|(name, line)| (name.as_str(), line))
             .collect()
     }
@@ -414,6 +513,11 @@ impl State {
         let called = ["id", "arn", "name", "dns"].iter().filter_map(|fact| two.facts.get(*fact));
         name != other && called.into_iter().any(|fact| one.made_with.iter().any(|text| text.contains(fact.as_str())))
     }
+}
+
+/// Whether a kind leaves something in the account.
+fn lasts(kind: &str) -> bool {
+    !matches!(kind, "service_lookup" | "acceptance")
 }
 
 /// Every string in `value`, wherever it stands.

@@ -66,7 +66,13 @@ impl Views {
             step: step.id.clone(),
             side: step.side,
             minutes: step.minutes,
-            prose: loaded.prose.map(|prose| prose.steps.get(&step.id).cloned().unwrap_or_default()),
+            prose: loaded.prose.map(|prose| {
+                let mut words = prose.steps.get(&step.id).cloned().unwrap_or_default();
+                if accounts.get(&Side::Provider) == accounts.get(&Side::Consumer) {
+                    words.two_accounts = None;
+                }
+                words
+            }),
             picture: picture(lab, state, drawn),
             plan: ordered.iter().map(|it| actions::plan(it)).collect(),
             commands: commands(&ordered, state, lab, step, accounts),

@@ -13,6 +13,13 @@ use super::{Lang, catalogue};
 pub enum Text {
     /// The same in every language.
     Literal(String),
+    /// A lab's own words, in both languages.
+    Both {
+        /// In Japanese.
+        ja: String,
+        /// In English.
+        en: String,
+    },
     /// A message of `locales/`.
     Message {
         /// Its key.
@@ -54,6 +61,7 @@ impl Text {
     pub fn say(&self, lang: Lang) -> String {
         match self {
             Self::Literal(words) => words.clone(),
+            Self::Both { ja, en } => if lang == Lang::Ja { ja } else { en }.clone(),
             Self::Message { key, args } => catalogue::look_up(lang, key, args),
         }
     }

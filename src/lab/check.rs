@@ -35,6 +35,12 @@ pub enum Check {
     PrincipalNotAllowed(PrincipalAllowed),
     /// To this side the service seems not to exist.
     ServiceHidden(ServiceHidden),
+    /// The service offers a private DNS name, verified or not.
+    PrivateNameOffered(PrivateNameOffered),
+    /// The service's private DNS name is verified.
+    PrivateNameVerified(OneService),
+    /// The record that proves the service's private DNS name is published.
+    RecordPublished(RecordPublished),
     /// Both VPCs have the same block.
     SameCidr(SameCidr),
     /// The consumer finds the service by its name.
@@ -127,6 +133,23 @@ spec! {
     ServiceHidden { /// The service, by name.
         service: String, /// Whose look.
         side: Side }
+}
+spec! {
+    /// Names a service and the private DNS name that it should offer.
+    PrivateNameOffered { /// The service, by name.
+        service: String, /// The private DNS name.
+        domain: String }
+}
+spec! {
+    /// Names a service.
+    OneService { /// The service, by name.
+        service: String }
+}
+spec! {
+    /// Names a hosted zone and the service whose record should stand in it.
+    RecordPublished { /// The hosted zone, by name.
+        zone: String, /// The service, by name.
+        service: String }
 }
 spec! {
     /// Names two VPCs.

@@ -13,6 +13,18 @@ impl Lab {
     }
 }
 
+impl Lab {
+    /// The client and the endpoint whose page the lab proves, by name; `None` in a lab without one.
+    #[must_use]
+    pub fn page(&self) -> Option<(&str, &str)> {
+        self.steps.iter().flat_map(|step| &step.checks).find_map(|check| match check {
+            Check::Page(page) => Some((page.client.as_str(), page.endpoint.as_str())),
+            Check::Answer(answer) => Some((answer.client.as_str(), answer.endpoint.as_str())),
+            _ => None,
+        })
+    }
+}
+
 impl Resource {
     /// Its name in the lab.
     #[must_use]
@@ -33,6 +45,9 @@ impl Resource {
             Self::Acceptance(it) | Self::Rejection(it) => &it.name,
             Self::AllowedPrincipal(it) | Self::RemovedPrincipal(it) => &it.name,
             Self::CrossZone(it) => &it.name,
+            Self::PrivateName(it) => &it.name,
+            Self::HostedZone(it) => &it.name,
+            Self::Verification(it) => &it.name,
         }
     }
 
@@ -57,6 +72,9 @@ impl Resource {
             Self::AllowedPrincipal(_) => "allowed_principal",
             Self::RemovedPrincipal(_) => "removed_principal",
             Self::CrossZone(_) => "cross_zone",
+            Self::PrivateName(_) => "private_name",
+            Self::HostedZone(_) => "hosted_zone",
+            Self::Verification(_) => "verification",
         }
     }
 
@@ -92,6 +110,9 @@ impl Resource {
             Self::Acceptance(it) | Self::Rejection(it) => vec![(&it.service, SERVICE), (&it.endpoint, ENDPOINT)],
             Self::AllowedPrincipal(it) | Self::RemovedPrincipal(it) => vec![(&it.service, SERVICE)],
             Self::CrossZone(it) => vec![(&it.load_balancer, BALANCER)],
+            Self::PrivateName(it) => vec![(&it.service, SERVICE)],
+            Self::HostedZone(it) => vec![(&it.service, SERVICE)],
+            Self::Verification(it) => vec![(&it.service, SERVICE)],
         }
     }
 }
@@ -121,6 +142,9 @@ impl Check {
             Self::ServiceAvailable(it) => vec![(&it.service, SERVICE)],
             Self::PrincipalAllowed(it) | Self::PrincipalNotAllowed(it) => vec![(&it.service, SERVICE)],
             Self::ServiceHidden(it) => vec![(&it.service, SERVICE)],
+            Self::PrivateNameOffered(it) => vec![(&it.service, SERVICE)],
+            Self::PrivateNameVerified(it) => vec![(&it.service, SERVICE)],
+            Self::RecordPublished(it) => vec![(&it.zone, ZONE), (&it.service, SERVICE)],
             Self::SameCidr(it) => vec![(&it.one, VPC), (&it.other, VPC)],
             Self::ServiceFound(it) => vec![(&it.lookup, LOOKUP)],
             Self::RequestWaiting(it) => vec![(&it.service, SERVICE), (&it.endpoint, ENDPOINT)],
@@ -149,6 +173,7 @@ const BALANCER: Option<&str> = Some("load_balancer");
 const SERVICE: Option<&str> = Some("endpoint_service");
 const LOOKUP: Option<&str> = Some("service_lookup");
 const ENDPOINT: Option<&str> = Some("endpoint");
+const ZONE: Option<&str> = Some("hosted_zone");
 
 fn names(references: Vec<Reference<'_>>) -> Vec<&str> {
     references.into_iter().map(|(name, _)| name).collect()

@@ -143,7 +143,7 @@ fn blank_steps(yaml: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn parse<T: serde::de::DeserializeOwned>(file: &str, yaml: &str) -> Result<T, Vec<LabError>> {
+pub(super) fn parse<T: serde::de::DeserializeOwned>(file: &str, yaml: &str) -> Result<T, Vec<LabError>> {
     serde_saphyr::from_str(yaml).map_err(|error| {
         let place = error.location().map(|at| {
             let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
@@ -167,7 +167,7 @@ fn worded(error: &YamlError) -> Text {
 }
 
 /// Fills in `{{ … }}`. Lines keep their numbers: the values have no line breaks.
-fn fill(file: &str, source: &str, context: &BTreeMap<&str, String>) -> Result<String, Vec<LabError>> {
+pub(super) fn fill(file: &str, source: &str, context: &BTreeMap<&str, String>) -> Result<String, Vec<LabError>> {
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.add_filter("subnet", |cidr: String, index: u32| {
@@ -235,6 +235,13 @@ fn lint(file: &str, yaml: &str, id: &str, lab: &Lab) -> Vec<LabError> {
             checked.extend(rejected(&detour.reject));
         }
         checked.into_iter().for_each(|reference| wrong(&step.id, reference));
+        for predict in &step.predict {
+            let detour = step.detour.iter().flat_map(|detour| &detour.checks);
+            let proved = step.looks.iter().chain(&step.checks).chain(detour).any(|check| *check == predict.proof);
+            if !proved || !predict.options.contains(&predict.right) {
+                fault(place(&predict.id), m::lab_prediction_wrong(&predict.id));
+            }
+        }
         if let Err(circle) = waves(&here) {
             fault(circle.first().and_then(|name| place(name)), m::lab_circle(circle.join(", ")));
         }

@@ -3,6 +3,7 @@
 //! Next: `model.rs` and `check.rs` are what a lab file may say, `load.rs` reads it, `prose.rs` is the words beside it.
 
 mod check;
+mod drill;
 mod error;
 mod graph;
 mod load;
@@ -15,12 +16,13 @@ mod source;
 mod variables;
 
 pub use check::*;
+pub use drill::{Act, Drill, DrillCall, Goal, Recipe, Symptom, Vocabulary};
 pub use error::{LabError, Place};
 pub use graph::{Reference, in_order, waves};
 pub use load::{LoadError, Loaded, load};
 pub use model::*;
-pub use prose::{Pair, Prose, StepProse};
+pub use prose::{Pair, PredictProse, Prose, StepProse};
 pub use schema::schema;
 pub use skeleton::{SCHEMA_FILE, SkeletonError, skeleton};
-pub use source::Source;
+pub use source::{DrillSource, Source};
 use variables::subnet_of;

@@ -49,6 +49,8 @@ pub enum VariableKind {
     Choice,
     /// An IPv4 CIDR block that a VPC may have: a network address, /16 to /28.
     Cidr,
+    /// A domain name that one can own, such as `lab.example`.
+    Domain,
     /// A zone's id (`apne1-az4`) or name (`ap-northeast-1a`), or `auto`: the first zone that both sides have.
     Zone,
 }
@@ -74,6 +76,38 @@ pub struct Step {
     /// A way round that shows what else could happen, offered before the step is done.
     #[serde(default)]
     pub detour: Option<Detour>,
+    /// What the learner is asked to predict before the cloud answers it.
+    #[serde(default)]
+    pub predict: Vec<Predict>,
+}
+
+/// A question that people often get wrong, asked before the cloud answers it. Its words stand under `<step>.predict-<id>`: the
+/// heading is the question, a list has the options, what follows is read with the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Predict {
+    /// Its name, unique in the step.
+    pub id: String,
+    /// When it is asked.
+    pub before: Moment,
+    /// The options, by name, in the order in which they are shown.
+    pub options: Vec<String>,
+    /// The option that is right.
+    pub right: String,
+    /// The check whose answer proves it: one of the step's looks or checks, or of its detour's checks.
+    pub proof: Check,
+}
+
+/// A moment in a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Moment {
+    /// Before anything is made.
+    Make,
+    /// Before the checks are asked.
+    Checks,
+    /// Before the step's detour.
+    Detour,
 }
 
 /// Which half of `PrivateLink`.
@@ -138,6 +172,12 @@ pub enum Resource {
     RemovedPrincipal(Principal),
     /// Cross-zone load balancing, turned on.
     CrossZone(CrossZone),
+    /// A private DNS name that an endpoint service offers.
+    PrivateName(PrivateName),
+    /// A public hosted zone with the TXT record that proves the domain of a private DNS name.
+    HostedZone(HostedZone),
+    /// The verification of a private DNS name, started.
+    Verification(Verification),
 }
 
 /// A VPC.
@@ -148,6 +188,9 @@ pub struct Vpc {
     pub name: String,
     /// Its IPv4 block.
     pub cidr: String,
+    /// Whether names of private hosted zones resolve in it (`enableDnsHostnames`): off by default, as on AWS.
+    #[serde(default)]
+    pub dns_hostnames: bool,
 }
 
 /// A subnet.
@@ -329,6 +372,9 @@ pub struct Endpoint {
     /// The subnets it stands in, by name, one a zone; without any, the one that the look-up chose.
     #[serde(default)]
     pub subnets: Vec<String>,
+    /// Whether the service's private DNS name leads to it, in its VPC. The VPC needs `dns_hostnames`.
+    #[serde(default)]
+    pub private_dns: bool,
 }
 
 /// The provider's word on a connection request.
@@ -363,4 +409,38 @@ pub struct CrossZone {
     pub name: String,
     /// The load balancer, by name.
     pub load_balancer: String,
+}
+
+/// A private DNS name, offered by an endpoint service. Endpoints can use it once it is verified.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PrivateName {
+    /// Its name in the lab.
+    pub name: String,
+    /// The service, by name.
+    pub service: String,
+    /// The domain name.
+    pub domain: String,
+}
+
+/// A public hosted zone, with the TXT record that an endpoint service asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HostedZone {
+    /// Its name in the lab.
+    pub name: String,
+    /// The zone's domain. The private DNS name is in it.
+    pub domain: String,
+    /// The service whose private DNS name is to be proved, by name.
+    pub service: String,
+}
+
+/// The provider's word that the TXT record is published and can be looked for.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Verification {
+    /// Its name in the lab.
+    pub name: String,
+    /// The service, by name.
+    pub service: String,
 }

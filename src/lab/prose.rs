@@ -1,7 +1,8 @@
 //! A lab's words: one Markdown file per language, cut at anchored headings.
 //!
 //! `# Title {#lab}` opens the lab, `### … {#lab.more}` says more about it; `## Title {#<step>}` a step; `### … {#<step>.<part>}` a part of it. Parts are `console`
-//! (the way through the AWS console), `then-and-now`, `more`, `after` (read once the step is met), and a detour's id.
+//! (the way through the AWS console), `then-and-now`, `two-accounts` (read where provider and consumer do not share one), `more`,
+//! `after` (read once the step is met), a detour's id, and `predict-` with a prediction's id.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +10,8 @@ use super::{LabError, Place, Step};
 use crate::i18n::{Lang, m};
 
 /// The same thing in both languages.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Pair<T> {
     /// In Japanese.
     pub ja: T,
@@ -58,12 +60,45 @@ pub struct StepProse {
     pub console: String,
     /// What has changed since 2019, where something has.
     pub then_and_now: Option<String>,
+    /// What is different where provider and consumer do not share an account, where something is.
+    pub two_accounts: Option<String>,
     /// For who wants to know more.
     pub more: Option<String>,
     /// Read once the step is met.
     pub after: Option<String>,
     /// A detour's words, by its id.
     pub detours: BTreeMap<String, String>,
+    /// A prediction's words, by its id.
+    pub predictions: BTreeMap<String, PredictProse>,
+}
+
+/// A prediction's words in one language.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct PredictProse {
+    /// The question.
+    pub question: String,
+    /// The options, by name.
+    pub options: BTreeMap<String, String>,
+    /// Why it is so, Markdown.
+    pub because: String,
+}
+
+impl PredictProse {
+    /// Reads ``- `name` words`` as an option, and everything else as the reason.
+    fn read(question: String, body: &str) -> Self {
+        let mut read = Self { question, ..Self::default() };
+        let mut because = String::new();
+        for line in body.lines() {
+            match line.strip_prefix("- `").and_then(|rest| rest.split_once("` ")) {
+                Some((name, words)) => {
+                    read.options.insert(name.to_owned(), words.trim().to_owned());
+                }
+                None => because.extend([line, "\n"]),
+            }
+        }
+        because.trim().clone_into(&mut read.because);
+        read
+    }
 }
 
 /// A heading with its anchor, and the Markdown below it.
@@ -110,8 +145,13 @@ impl Prose {
                     }
                     "console" => entry.console = section.body,
                     "then-and-now" => entry.then_and_now = Some(section.body),
+                    "two-accounts" => entry.two_accounts = Some(section.body),
                     "more" => entry.more = Some(section.body),
                     "after" => entry.after = Some(section.body),
+                    _ if part.strip_prefix("predict-").is_some_and(|id| step.predict.iter().any(|it| it.id == id)) => {
+                        let words = PredictProse::read(section.title, &section.body);
+                        entry.predictions.insert(part.trim_start_matches("predict-").to_owned(), words);
+                    }
                     _ if step.detour.as_ref().is_some_and(|detour| detour.id == part) => {
                         entry.detours.insert(part.to_owned(), section.body);
                     }
@@ -137,6 +177,15 @@ impl Prose {
             }
             if words.is_some_and(|words| words.console.is_empty()) {
                 missing(format!("{}.console", step.id));
+            }
+            for predict in &step.predict {
+                let told = words.and_then(|words| words.predictions.get(&predict.id));
+                let whole = told.is_some_and(|told| {
+                    !told.because.is_empty() && predict.options.iter().all(|option| told.options.contains_key(option))
+                });
+                if words.is_some() && !whole {
+                    missing(format!("{}.predict-{}", step.id, predict.id));
+                }
             }
             if let Some(detour) = &step.detour
                 && words.is_some_and(|words| !words.detours.contains_key(&detour.id))

@@ -12,6 +12,8 @@ struct Embedded {
     yaml: &'static str,
     ja: &'static str,
     en: &'static str,
+    /// Its drills: id and text, in the order of their ids.
+    drills: &'static [(&'static str, &'static str)],
 }
 
 static EMBEDDED: &[Embedded] = include!(concat!(env!("OUT_DIR"), "/labs.rs"));
@@ -32,6 +34,19 @@ pub struct Source {
     pub ja: String,
     /// `en.md`.
     pub en: String,
+    /// Its drills, in the order of their names.
+    pub drills: Vec<DrillSource>,
+}
+
+/// A drill's file, as text.
+#[derive(Clone, Debug)]
+pub struct DrillSource {
+    /// The drill's name: its file's.
+    pub id: String,
+    /// How its file is named to the reader.
+    pub file: String,
+    /// What stands in it.
+    pub yaml: String,
 }
 
 impl Source {
@@ -69,7 +84,8 @@ impl Source {
             fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))
         };
         let [yaml, ja, en] = FILES.map(read);
-        Ok(Self { id: id.to_owned(), folder: folder.display().to_string(), yaml: yaml?, ja: ja?, en: en? })
+        let drills = drills(&folder.join("drills"))?;
+        Ok(Self { id: id.to_owned(), folder: folder.display().to_string(), yaml: yaml?, ja: ja?, en: en?, drills })
     }
 
     /// What stands in the lab's folder and is no part of a lab; nothing for a lab that is built into the program.
@@ -100,16 +116,37 @@ impl Source {
             yaml: lab.yaml.to_owned(),
             ja: lab.ja.to_owned(),
             en: lab.en.to_owned(),
+            drills: lab.drills.iter().map(|(drill, yaml)| embedded(id, drill, yaml)).collect(),
         }))
     }
+}
+
+fn embedded(lab: &str, id: &str, yaml: &str) -> DrillSource {
+    DrillSource { id: id.to_owned(), file: format!("labs/{lab}/drills/{id}.yaml"), yaml: yaml.to_owned() }
+}
+
+/// The drills in a folder; none where there is no such folder.
+fn drills(folder: &Path) -> Result<Vec<DrillSource>, LabError> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths: Vec<_> = entries.map(|entry| entry.path()).filter(|path| is_drill(path)).collect();
+    paths.sort();
+    let read = |path: &Path| {
+        let yaml = fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+        let id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(DrillSource { id, file: path.display().to_string(), yaml })
+    };
+    paths.iter().map(|path| read(path)).collect()
+}
+
+fn is_drill(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "yaml") && path.is_file()
 }
 
 /// Whether a lab's folder may hold this: its three files, and a folder of drills.
 fn belongs(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default();
-    let drill = |path: &Path| path.extension().is_some_and(|ending| ending == "yaml") && path.is_file();
     if name == "drills" && path.is_dir() {
-        return fs::read_dir(path).is_ok_and(|entries| entries.flatten().all(|entry| drill(&entry.path())));
+        return fs::read_dir(path).is_ok_and(|entries| entries.flatten().all(|entry| is_drill(&entry.path())));
     }
     FILES.iter().any(|file| name == *file)
 }

@@ -35,8 +35,20 @@ fn check(name: &str, variable: &Variable, value: &str) -> Result<(), Text> {
         }
         VariableKind::Cidr if parse_cidr(value).is_none() => Err(m::lab_variable_cidr(name, value)),
         VariableKind::Zone if value.is_empty() || !value.chars().all(plain) => Err(m::lab_variable_zone(name, value)),
+        VariableKind::Domain if !is_domain(value) => Err(m::lab_variable_domain(name, value)),
         _ => Ok(()),
     }
+}
+
+/// A name that somebody can own and Route 53 keeps a zone for, in lower case and without the last dot.
+fn is_domain(value: &str) -> bool {
+    let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let is_label = |it: &str| {
+        (1..=63).contains(&it.len()) && it.chars().all(letters) && !it.starts_with('-') && !it.ends_with('-')
+    };
+    // Route 53 refuses the three: they are nobody's.
+    let reserved = ["example.com", "example.net", "example.org"].contains(&value);
+    value.len() <= 255 && value.contains('.') && value.split('.').all(is_label) && !reserved
 }
 
 /// A block that a VPC may have: a network address with a prefix of 16 to 28
@@ -61,7 +73,7 @@ pub(super) fn subnet_of(cidr: &str, index: u32) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{parse_cidr, subnet_of};
+    use super::{is_domain, parse_cidr, subnet_of};
 
     #[test]
     fn blocks_a_vpc_may_have() {
@@ -70,6 +82,16 @@ mod tests {
         }
         for bad in ["10.0.0.0/8", "10.0.0.1/16", "10.0.0.0/29", "10.0.0.0", "", "a/16", "10.0.0.0/-1"] {
             assert!(parse_cidr(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn domains_one_can_own() {
+        for good in ["lab.example", "a-1.lab.example", "xn--eckwd4c7c.example"] {
+            assert!(is_domain(good), "{good}");
+        }
+        for bad in ["", "example", "Lab.example", "lab.example.", "-a.example", "a_b.example", "example.com"] {
+            assert!(!is_domain(bad), "{bad}");
         }
     }
 

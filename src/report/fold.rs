@@ -180,9 +180,19 @@ impl Folding<'_> {
             Event::Consented { .. }
             | Event::Answered { .. }
             | Event::Baseline { .. }
+            | Event::Predicted { .. }
+            | Event::Settled { .. }
+            | Event::Reopened { .. }
             | Event::Sighted { .. }
             | Event::Hint { .. }
             | Event::RunFinished { .. }
+            | Event::DrillStarted { .. }
+            | Event::DrillCall { .. }
+            | Event::DrillKept { .. }
+            | Event::DrillPlanted { .. }
+            | Event::DrillHint { .. }
+            | Event::DrillFinished { .. }
+            | Event::DrillUndone { .. }
             | Event::Rung { .. }
             | Event::Diagnosis { .. }
             | Event::Unknown => {}

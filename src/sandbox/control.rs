@@ -120,6 +120,11 @@ impl Control {
         self.plane.stop().await;
     }
 
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// A request's id, in the form of a UUID.
     pub fn request_id(&self) -> String {
         let hex = self.random.hex(32);

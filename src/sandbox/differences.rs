@@ -52,11 +52,9 @@ const DIFFERENCES: &[Difference] = &[
          permission.",
     ),
     difference(
-        "signature-date",
-        "署名は検証しますが、署名の日時と現在時刻のずれ (RequestExpired) は調べません。一時的な認証情報 (セッショントークン) と署名付き URL は使えません。",
-        "Signatures are verified, but their date is not compared with the clock (no RequestExpired). There are no \
-         session \
-         tokens and no presigned URLs.",
+        "session-tokens",
+        "一時的な認証情報 (セッショントークン) と署名付き URL は使えません。",
+        "There are no session tokens and no presigned URLs.",
     ),
     difference(
         "consistency",

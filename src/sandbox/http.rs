@@ -12,14 +12,15 @@ use super::control::{Call, Control};
 use super::fault_plan::FaultKind;
 use super::faults::Faults;
 use super::ops::Protocol;
+use super::seats::Seat;
 use super::server::Account;
-use super::wire::{ApiError, Params, Presented, Signed, Xml, is_rest, read_rest, verify};
+use super::wire::{ApiError, Params, Presented, Signed, Xml, is_rest, read_rest, too_far, verify};
 use super::world::REGIONS;
 
 /// Most bytes of a body. The largest real request is an instance's user data, 16 KB before encoding.
 const BODY_LIMIT: usize = 256 * 1024;
 /// How long a body may take to arrive.
-const BODY_TIME: Duration = Duration::from_secs(20);
+const BODY_TIME: Duration = Duration::from_secs(10);
 
 /// What every request needs.
 pub struct Front {
@@ -39,7 +40,7 @@ struct Refusal {
 
 /// Why a request gets no answer: its connection is closed instead.
 #[derive(Debug, thiserror::Error)]
-#[error("no answer, as the fault plan has it")]
+#[error("no answer")]
 pub struct Silence;
 
 /// What becomes of a request that is not simply answered.
@@ -57,12 +58,16 @@ impl From<Refusal> for Trouble {
 /// Answers one request. Every answer carries a request id in its header, which is where the Rust SDK looks for it.
 ///
 /// # Errors
-/// Where a fault plan wants no answer.
-pub async fn answer(front: Arc<Front>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Silence> {
+/// Where a fault plan wants no answer, or the connection has had to make room for another.
+pub async fn answer(
+    front: Arc<Front>,
+    seat: Arc<Seat>,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Silence> {
     let id = front.control.request_id();
     let is_json = request.headers().contains_key("x-amz-target");
     let mut location = None;
-    let (status, kind, body) = match serve(&front, request).await {
+    let (status, kind, body) = match serve(&front, &seat, request).await {
         Ok((Protocol::Quotas, _, json)) => (200, "application/x-amz-json-1.1", json.as_str().to_owned()),
         Ok((protocol, action, xml)) => {
             location = location_of(&action, &xml);
@@ -91,7 +96,7 @@ pub async fn answer(front: Arc<Front>, request: Request<Incoming>) -> Result<Res
     Ok(response)
 }
 
-async fn serve(front: &Front, request: Request<Incoming>) -> Result<(Protocol, String, Xml), Trouble> {
+async fn serve(front: &Front, seat: &Seat, request: Request<Incoming>) -> Result<(Protocol, String, Xml), Trouble> {
     let refuse = |protocol, error| Refusal { protocol, error };
     check_sender(request.headers()).map_err(|error| refuse(None, error))?;
     let (head, body) = request.into_parts();
@@ -107,6 +112,7 @@ async fn serve(front: &Front, request: Request<Incoming>) -> Result<(Protocol, S
     let signed = Signed { method: head.method.as_str(), path, query, headers: &headers, body: &body };
     let (account, presented) =
         authenticate(front, signed, guess(path, form)).map_err(|(protocol, error)| refuse(protocol, error))?;
+    let Some(_work) = seat.begin() else { return Err(Trouble::Silence) };
     let Some(protocol) = Protocol::of_service(&presented.service) else {
         let error = ApiError::not_modelled("UnknownOperationException", &format!("the service {}", presented.service));
         return Err(refuse(None, error).into());
@@ -170,8 +176,13 @@ fn check_sender(headers: &HeaderMap) -> Result<(), ApiError> {
         let text = format!("pllab's sandbox answers on loopback names only, not as {host:?}");
         return Err(ApiError::new("AccessDenied", text).with_status(403));
     }
-    if headers.contains_key(ORIGIN) {
-        let text = "pllab's sandbox does not answer web pages (the request has an Origin header)";
+    // Browsers send one of the first two with whatever a page does; a form can be of the last two types, which no client
+    // of the API uses.
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
+    let sign = [ORIGIN.as_str(), "sec-fetch-site"].into_iter().find(|name| headers.contains_key(*name));
+    let form = ["text/plain", "multipart/form-data"].into_iter().find(|form| kind.starts_with(form));
+    if let Some(sign) = sign.or(form) {
+        let text = format!("pllab's sandbox does not answer web pages (the request says {sign})");
         return Err(ApiError::new("AccessDenied", text).with_status(403));
     }
     Ok(())
@@ -241,7 +252,14 @@ fn authenticate(
         return refuse("InvalidClientTokenId", 403, text);
     };
     match verify(signed, &presented, &front.accounts[account].secret_access_key) {
-        Ok(()) => Ok((account, presented)),
+        Ok(()) => match too_far(signed, front.control.now()) {
+            None => Ok((account, presented)),
+            // EC2 has a code of its own for it; elsewhere it is a signature that does not count.
+            Some(_) if protocol == Some(Protocol::Ec2) => {
+                Err((protocol, ApiError::new("RequestExpired", "Request has expired.")))
+            }
+            Some(why) => refuse("SignatureDoesNotMatch", 403, &why),
+        },
         Err(why) => {
             let text = format!(
                 "The request signature we calculated does not match the signature you provided: {why}. Check your AWS \

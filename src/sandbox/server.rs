@@ -11,7 +11,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::host::{Clock, DirLock, LockError, Random, create_private_dir};
@@ -22,13 +22,12 @@ use super::fault_plan::FaultRule;
 use super::faults::Faults;
 use super::http::{Front, answer};
 use super::plane::{Plane, PlaneOptions};
+use super::seats::{Seat, Seats};
 use super::throttle::Throttle;
 use super::world::{Quotas, REGIONS, StoreError};
 
 /// How long a client may take to send its headers, and how long an idle connection is kept.
 const HEADER_TIME: Duration = Duration::from_mins(1);
-/// Most connections at a time.
-const CONNECTIONS: usize = 256;
 /// How often time is let pass when nobody calls. Short against the shortest transition that anybody waits for.
 const TICK: Duration = Duration::from_millis(200);
 /// How long calls under way may take to end when the sandbox stops.
@@ -242,7 +241,7 @@ fn accounts(control: &Control, keys: Vec<(String, String)>, random: &Random) -> 
 
 /// Accepts connections until the sandbox stops or is dropped; then ends those that are open.
 async fn serve(listener: TcpListener, front: Arc<Front>, pace: Pace, mut stopped: watch::Receiver<bool>) {
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    let seats = Seats::default();
     let mut connections = JoinSet::new();
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
@@ -255,12 +254,10 @@ async fn serve(listener: TcpListener, front: Arc<Front>, pace: Pace, mut stopped
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    let Ok(permit) = Arc::clone(&room).try_acquire_owned() else { continue };
-                    let (front, stopped) = (Arc::clone(&front), stopped.clone());
-                    connections.spawn(async move {
-                        connection(stream, front, stopped).await;
-                        drop(permit);
-                    });
+                    if seats.make_room() {
+                        let (front, stopped) = (Arc::clone(&front), stopped.clone());
+                        seats.take(|seat| connections.spawn(connection(stream, seat, front, stopped)));
+                    }
                 }
                 // Out of file descriptors, or a connection gone before it was taken: neither is cured by hurrying.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
@@ -271,13 +268,10 @@ async fn serve(listener: TcpListener, front: Arc<Front>, pace: Pace, mut stopped
     while connections.join_next().await.is_some() {}
 }
 
-async fn connection(stream: TcpStream, front: Arc<Front>, mut stopped: watch::Receiver<bool>) {
+async fn connection(stream: TcpStream, seat: Arc<Seat>, front: Arc<Front>, mut stopped: watch::Receiver<bool>) {
     // Answers are small and written whole; waiting for more would cost 40 ms each. Without it they are only slower.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request| {
-        let front = Arc::clone(&front);
-        answer(front, request)
-    });
+    let service = service_fn(move |request| answer(Arc::clone(&front), Arc::clone(&seat), request));
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIME)

@@ -18,18 +18,13 @@ impl Path {
     /// The path whose page a lab's checks ask for; `None` in a lab without one.
     #[must_use]
     pub fn of(lab: &Lab) -> Option<Self> {
-        let mut checks = lab.steps.iter().flat_map(|step| &step.checks);
-        let (client, endpoint) = checks.find_map(|check| match check {
-            Check::Page(page) => Some((&page.client, &page.endpoint)),
-            Check::Answer(answer) => Some((&answer.client, &answer.endpoint)),
-            _ => None,
-        })?;
+        let (client, endpoint) = lab.page()?;
         let script = resources(lab).find_map(|it| match it {
-            Resource::Instance(it) if it.name == *client => Some(it.user_data.as_str()),
+            Resource::Instance(it) if it.name == client => Some(it.user_data.as_str()),
             _ => None,
         });
         let port = script.and_then(|script| port_of(script, endpoint)).unwrap_or(80);
-        Some(Self { client: client.clone(), endpoint: endpoint.clone(), port })
+        Some(Self { client: client.to_owned(), endpoint: endpoint.to_owned(), port })
     }
 }
 

@@ -1,7 +1,6 @@
 //! Events as they are shown.
 
 use super::bill::bill;
-use super::error;
 use super::line::{Ink, Line, stack};
 use super::look::Look;
 use super::part::to_copy;
@@ -11,7 +10,8 @@ use super::step::after;
 use super::table::pairs;
 use super::turn;
 use super::wrap::fill;
-use crate::engine::event::{Event, StepView, TurnView, Verdict};
+use super::{drill, error};
+use crate::engine::event::{Event, PredictionWords, StepView, TurnView, Verdict};
 use crate::i18n::{Text, m};
 
 /// What stood before an event and gives it its words.
@@ -33,7 +33,9 @@ pub(super) fn event(event: &Event, context: &Context, look: &Look) -> Vec<Line> 
         }
         // What recovery finds not done is done again; that is no fault.
         Event::Outcome { error: Some(fault), recovered: false, .. } => error::fault(fault, look),
-        Event::Gone { resource, id } if look.told() => look.words(Ink::Plain, &m::item_gone(id, resource)),
+        Event::Gone { resource, id } if look.told() && !id.is_empty() => {
+            look.words(Ink::Plain, &m::item_gone(id, resource))
+        }
         Event::Check { check, title, verdict, expected, seen, why, command, .. } => {
             let title = Some(look.say(title)).filter(|title| !title.is_empty()).unwrap_or_else(|| check.clone());
             checked(&Asked { title, verdict: *verdict, expected, seen, why: why.as_ref(), command }, look)
@@ -41,6 +43,10 @@ pub(super) fn event(event: &Event, context: &Context, look: &Look) -> Vec<Line> 
         Event::Proof { url, status, token_ok, seen_source } => proof(url, *status, *token_ok, seen_source, look),
         Event::Rung { .. } => path::rung(event, look),
         Event::Diagnosis { .. } => path::diagnosis(event, look),
+        Event::DrillFinished { mended, opened, hints, seconds, given_up, .. } => {
+            drill::finished(*mended, *given_up, opened, *hints, *seconds, look)
+        }
+        Event::DrillUndone { .. } => look.inside(look.words(Ink::Plain, &m::drill_undone())),
         Event::StepFinished { step, verdict } => step_finished(step, *verdict, context, look),
         Event::Notice { text } => look.inside(look.words(Ink::Plain, text)),
         Event::Interrupted { run } => {
@@ -59,9 +65,17 @@ pub(super) fn event(event: &Event, context: &Context, look: &Look) -> Vec<Line> 
             };
             look.inside(look.words(Ink::Strong, &words))
         }
+        Event::Settled { answer, right, words, seen, .. } => predicted(answer == right, words, seen, look),
         Event::Recognised { .. } | Event::Sighted { .. } | Event::Hint { .. } => turn::event(event, look),
         Event::RunStarted { .. }
+        | Event::DrillStarted { .. }
+        | Event::DrillCall { .. }
+        | Event::DrillKept { .. }
+        | Event::DrillPlanted { .. }
+        | Event::DrillHint { .. }
         | Event::Baseline { .. }
+        | Event::Predicted { .. }
+        | Event::Reopened { .. }
         | Event::Consented { .. }
         | Event::StepStarted { .. }
         | Event::Answered { .. }
@@ -124,6 +138,21 @@ pub(super) fn with_pairs(expected: &Text, seen: &Text, look: &Look) -> Vec<Line>
     } else {
         pairs(&facts, look.measure().saturating_sub(7))
     }
+}
+
+fn predicted(right: bool, words: &PredictionWords, seen: &Text, look: &Look) -> Vec<Line> {
+    let (ink, mark) = if right { (Ink::Good, look.tick()) } else { (Ink::Wait, look.open()) };
+    let verdict = if right { m::predict_right(&words.right) } else { m::predict_wrong(&words.right, &words.said) };
+    let line = if look.told() {
+        Line::plain(look.say(&verdict))
+    } else {
+        Line::of(ink, mark).and(Ink::Plain, format!(" {}", look.say(&verdict)))
+    };
+    let mut body = fill(&line, look.measure().saturating_sub(2), "", "  ");
+    body.extend(look.words(Ink::Dim, &m::predict_seen(seen)));
+    let why = look.prose(&look.say(&words.because), 2);
+    let title = m::predict_title(&words.question);
+    stack([look.inside(look.under(&title, body)), look.inside(why)])
 }
 
 fn proof(url: &str, status: u16, token_ok: bool, source: &str, look: &Look) -> Vec<Line> {

@@ -95,7 +95,8 @@ pub(super) fn ask(board: &dyn Board, question: &Question, context: &Context) -> 
 fn picks(question: &Question, view: Option<&StepView>) -> Vec<(Pick, Text)> {
     let own = |choice: &Choice| (Pick::Answer(choice.answer), choice.label.clone());
     // At a step, what leads out of it comes last.
-    let leads_out = |choice: &&Choice| view.is_some() && matches!(choice.answer, Answer::Leave | Answer::CleanUp);
+    let leads_out =
+        |choice: &&Choice| view.is_some() && matches!(choice.answer, Answer::Steps | Answer::Leave | Answer::CleanUp);
     let mut picks: Vec<_> = question.choices.iter().filter(|choice| !leads_out(choice)).map(own).collect();
     if view.is_some() {
         picks.push((Pick::More, m::menu_more()));

@@ -7,6 +7,7 @@ mod bill;
 mod canvas;
 mod clean;
 mod diagram;
+mod drill;
 mod error;
 mod events;
 mod heartbeat;

@@ -131,6 +131,7 @@ pub(super) fn kind(kind: &str) -> Text {
         "service_lookup" => m::kind_service_lookup(),
         "endpoint" => m::kind_endpoint(),
         "acceptance" => m::kind_acceptance(),
+        "hosted_zone" => m::kind_hosted_zone(),
         other => Text::literal(other),
     }
 }

@@ -15,6 +15,9 @@ pub(super) fn step(view: &StepView, look: &Look) -> Vec<Vec<Line>> {
     let explain = view.way == Way::Explain;
     let mut blocks = vec![look.inside(header(view, look)), picture(&view.picture, look, true)];
     blocks.push(look.inside(look.prose(&prose.lesson, 0)));
+    if let Some(note) = &prose.two_accounts {
+        blocks.push(look.inside(look.under(&m::step_two_accounts(), look.prose(note, 2))));
+    }
     if explain && let Some(note) = &prose.then_and_now {
         blocks.push(look.inside(look.under(&m::step_then_and_now(), look.prose(note, 2))));
     }

@@ -4,15 +4,17 @@ import boto3_story
 import cli_story
 import completeness
 import documents
+import moto_lab
 import moto_story
 import nginx_story
 import policy_story
+import schema_story
 from harness import tell
 
 if __name__ == "__main__":
     tell(
         [
-            boto3_story.story, cli_story.story, cli_story.script, completeness.story, moto_story.story, documents.story,
-            policy_story.story, nginx_story.story,
+            boto3_story.story, cli_story.story, cli_story.script, completeness.story, moto_story.story, moto_lab.story,
+            documents.story, policy_story.story, schema_story.story, nginx_story.story,
         ]
     )

@@ -203,8 +203,8 @@ fn the_windows_client_works_too() {
 #[test]
 fn the_detour_rejects_first() {
     let folder = Folder::new();
-    // Seven steps and what follows each take the usual answer; the eighth is the acceptance.
-    let answers = "1\n".repeat(14) + "detour\n" + &"1\n".repeat(12);
+    // Seven steps, two predictions and what follows each step take the first answer; then comes the acceptance.
+    let answers = "1\n".repeat(16) + "detour\n" + &"1\n".repeat(16);
     folder.pllab("start --pace instant --plain").stdin(&answers).run().code(0).clean();
     let journal = folder.journal();
     let count = |operation: &str| journal.iter().filter(|line| line["operation"] == operation).count();
@@ -215,6 +215,11 @@ fn the_detour_rejects_first() {
     let rejected =
         journal.iter().any(|line| line["check"] == "endpoint_state:endpoint:rejected" && line["verdict"] == "met");
     assert!(rejected);
+    // Each prediction was answered by the cloud, right or wrong, with what the check saw.
+    let settled = journal.iter().filter(|line| line["event"] == "settled");
+    let settled: Vec<_> = settled.map(|line| (line["prediction"].as_str(), line["answer"] == line["right"])).collect();
+    let expected = ["same-cidr", "before-acceptance", "after-rejection", "after-acceptance", "source-address"];
+    assert_eq!(settled, expected.map(|prediction| (Some(prediction), false)));
     let (_, left, unknown) = receipt(&journal).expect("there is a receipt");
     assert_eq!((left, unknown), (0, 0));
     assert_eq!(Account::holds(&folder.run().join("sandbox")), [].into());

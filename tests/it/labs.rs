@@ -87,8 +87,15 @@ fn transcript(lab: &str, lang: &str) -> String {
     let folder = Folder::new();
     let words = "start --yes --keep --pace instant --plain";
     let ran = folder.pllab(words).arg(lab).arg("--lang").arg(lang).run().code(0).clean();
-    let token = folder.journal()[0]["token"].as_str().expect("a run has a token").to_owned();
-    let text = redact(&ran.out, &[(&folder.run_id(), "run"), (&token, "token")]);
+    let journal = folder.journal();
+    let token = journal[0]["token"].as_str().expect("a run has a token").to_owned();
+    let mut secrets = vec![(folder.run_id(), "run"), (token, "token")];
+    // What a service asks to be published.
+    for fact in ["record", "value"] {
+        secrets.extend(journal.iter().find_map(|line| Some((line["facts"][fact].as_str()?.to_owned(), fact))));
+    }
+    let secrets: Vec<_> = secrets.iter().map(|(value, name)| (value.as_str(), *name)).collect();
+    let text = redact(&ran.out, &secrets);
     // Read only, it has the same titles, and asks for nothing.
     let read =
         folder.pllab("start --explain-only --plain").arg(lab).arg("--lang").arg(lang).run().code(0).stderr("").clean();
@@ -117,6 +124,16 @@ fn who_may_connect_in_japanese() {
 #[test]
 fn who_may_connect_in_english() {
     insta::assert_snapshot!("who-may-connect-en", transcript("who-may-connect", "en"));
+}
+
+#[test]
+fn private_dns_in_japanese() {
+    insta::assert_snapshot!("private-dns-ja", transcript("private-dns", "ja"));
+}
+
+#[test]
+fn private_dns_in_english() {
+    insta::assert_snapshot!("private-dns-en", transcript("private-dns", "en"));
 }
 
 /// A lab of two accounts has them by itself, and keeps them over an end and a beginning of the sandbox.

@@ -67,6 +67,16 @@ fn what_may_have_been_made_is_asked_for_before_it_is_made_again() {
     });
 }
 
+/// A hosted zone has neither tags nor a client token: its caller's reference tells that it was made.
+#[test]
+fn a_hosted_zone_is_found_by_its_reference() {
+    with_line("POST /2013-04-01/hostedzone", "nothing", |line, pllab| {
+        let events = pllab("start private-dns --yes --output json --endpoint-url URL").run().code(0).events();
+        assert_eq!((line.count(line.lose), line.dropped()), (1, 1), "it was not sent twice");
+        assert_eq!(receipt(&events), Some((18, 0, 0)));
+    });
+}
+
 #[test]
 fn what_may_have_been_made_is_cleaned_up_too() {
     with_line("CreateTargetGroup", "DescribeTargetGroups", |line, pllab| {

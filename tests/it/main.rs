@@ -1,29 +1,37 @@
 //! The integration tests: the program as its users meet it. One file per feature; what they share is in `harness`.
 
+mod aws;
 mod bad_input;
 mod bad_lab;
 #[cfg(unix)]
 mod browse;
 mod cli;
+mod coming_back;
 mod crash;
 mod data_plane;
 mod differences;
 mod doctor;
+mod drills;
 mod explain;
+mod fault_matrix;
 mod faults;
+mod fuzzing;
 mod hands_on;
 mod harness;
 mod interrupt;
 mod journal;
+mod kills;
 mod lab;
 mod labs;
 mod limits;
+mod look_alikes;
 mod lost_answer;
 mod parity;
 mod policy;
 #[cfg(unix)]
 mod pty;
 mod readme;
+mod real_aws;
 mod refusals;
 mod report;
 mod rooms;
@@ -33,3 +41,4 @@ mod shared;
 mod trouble;
 mod two_accounts;
 mod why;
+mod wire_kills;

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use super::harness::{Cloud, Folder};
+use super::harness::{Cloud, Folder, Signer};
 
 /// Sends bytes and gives what comes back until the other side closes.
 fn raw(port: u16, request: &str) -> String {
@@ -61,6 +61,16 @@ async fn other_names_than_loopback_are_refused() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn web_pages_are_refused() {
     with_sandbox(|port| {
+        for (name, value) in
+            [("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-origin"), ("Content-Type", "text/plain")]
+        {
+            let request = post("127.0.0.1", "", BODY);
+            let request = match name {
+                "Content-Type" => request.replace("application/x-www-form-urlencoded", value),
+                _ => post("127.0.0.1", &format!("{name}: {value}\r\n"), BODY),
+            };
+            assert_eq!(status(&raw(port, &request)), 403, "{name}: {value}");
+        }
         for origin in ["https://example.com", "http://127.0.0.1:3000", "null"] {
             let answer = raw(port, &post("127.0.0.1", &format!("Origin: {origin}\r\n"), BODY));
             assert_eq!(status(&answer), 403, "{origin}: {answer}");
@@ -103,4 +113,98 @@ fn raw_half(port: u16, request: &str) -> String {
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);
     String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dates_far_from_the_clock_are_refused() {
+    let folder = Folder::new();
+    let cloud = Cloud::open(folder.path()).await;
+    let (ec2, elb) = (cloud.signer("ec2"), cloud.signer("elasticloadbalancing"));
+    let asked = tokio::task::spawn_blocking(move || {
+        for (minutes, is_answered) in [(-16, false), (-14, true), (14, true), (16, false)] {
+            let at = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(minutes);
+            let (status, text) = Signer { at, ..ec2.clone() }.call(BODY);
+            assert_eq!(status == 200, is_answered, "{minutes}: {text}");
+            assert_eq!(text.contains("<Code>RequestExpired</Code>"), !is_answered, "{minutes}: {text}");
+            let (status, text) = Signer { at, ..elb.clone() }.call("Action=DescribeLoadBalancers&Version=2015-12-01");
+            assert_eq!(status == 200, is_answered, "{minutes}: {text}");
+            assert_eq!(text.contains("<Code>SignatureDoesNotMatch</Code>"), !is_answered, "{minutes}: {text}");
+        }
+    });
+    asked.await.expect("the answers are right");
+    cloud.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slow_senders_hold_nobody_up_and_are_told_to_go() {
+    let folder = Folder::new();
+    let cloud = Cloud::open(folder.path()).await;
+    let signer = cloud.signer("ec2");
+    let asked = tokio::task::spawn_blocking(move || {
+        let whole = post("127.0.0.1", "", BODY);
+        let (head, _) = whole.split_once("\r\n\r\n").expect("a head");
+        let connect = || TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], signer.port))).expect("it listens");
+        let mut slow = Vec::new();
+        for number in 0..600 {
+            let mut stream = connect();
+            let part = if number % 2 == 0 { &whole[..40] } else { &format!("{head}\r\n\r\nAct") };
+            // One that has had to make room is closed already.
+            let _ = stream.write_all(part.as_bytes());
+            slow.push(stream);
+            if number % 50 == 0 {
+                let (status, text) = signer.call(BODY);
+                assert_eq!(status, 200, "{number}: {text}");
+            }
+        }
+        // Of those that still have a place the last one sends no more of its body: it is told so after ten seconds.
+        let mut last = slow.pop().expect("there are many");
+        last.set_read_timeout(Some(Duration::from_secs(20))).expect("a time-out can be set");
+        let mut answer = String::new();
+        let _ = last.read_to_string(&mut answer);
+        assert!(answer.contains("408") && answer.contains("<Code>RequestTimeout</Code>"), "{answer}");
+    });
+    asked.await.expect("nobody is held up");
+    cloud.close().await;
+}
+
+/// The port, for [`idle_client`].
+const PORT: &str = "PLLAB_IT_IDLE_PORT";
+
+/// Not a test of its own: holds as many connections as it may, up to ten thousand, and says when it does.
+#[test]
+fn idle_client() {
+    let Ok(port) = std::env::var(PORT) else { return };
+    let address = SocketAddr::from(([127, 0, 0, 1], port.parse().expect("a port")));
+    let mut held = Vec::new();
+    while held.len() < 10_000 {
+        let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_secs(5)) else { break };
+        held.push(stream);
+    }
+    let said = format!("holding {} connections\n", held.len());
+    std::io::stdout().write_all(said.as_bytes()).expect("it can be said");
+    std::thread::sleep(Duration::from_secs(600));
+}
+
+#[cfg(unix)]
+#[test]
+fn ten_thousand_idle_connections_do_not_lock_out_a_client_that_signs() {
+    let folder = Folder::new();
+    let mut sandbox = folder.pllab("sandbox --output json --pace instant").start();
+    let said = sandbox.until("sandbox_ready");
+    let ready: serde_json::Value = serde_json::from_str(said.lines().next().expect("a line")).expect("JSON");
+    let signer = Signer::of_ready(&ready, "ec2");
+    let client = folder.pllab("--exact sandbox_http::idle_client --nocapture");
+    let client = client.instead(std::env::current_exe().expect("the tests are a program"));
+    let client = client.env(PORT, signer.port.to_string());
+    // As many files as the system lets a process have.
+    let mut client = client.under("sh", &["-c", "ulimit -n $(ulimit -Hn); exec \"$0\" \"$@\""]).start();
+    let said = client.until("holding ");
+    let held: usize =
+        said.split("holding ").nth(1).and_then(|rest| rest.split(' ').next()?.parse().ok()).expect("a number");
+    assert!(held > 900, "{held}");
+    for _ in 0..20 {
+        let (status, text) = signer.call(BODY);
+        assert_eq!(status, 200, "{text}");
+    }
+    folder.pllab("start --yes --output json").run().code(0);
 }

@@ -1,6 +1,6 @@
 //! Provider and consumer in two accounts, and a target that is an endpoint of another process.
 
-use super::harness::{Account, Folder, Program, made, receipt};
+use super::harness::{Account, Apart, Folder, made, receipt};
 
 #[test]
 fn the_lab_in_two_accounts_of_the_sandbox() {
@@ -46,53 +46,24 @@ fn flags_that_do_not_go_together() {
     assert!(!folder.state().join("runs").exists() || folder.pllab("status").run().code == Some(2));
 }
 
-/// A sandbox of its own in another process, and the AWS configuration files that name its accounts.
-struct Apart {
-    folder: Folder,
-    _sandbox: super::harness::Running,
-    url: String,
-}
-
-impl Apart {
-    fn open() -> Self {
-        let folder = Folder::new();
-        let mut sandbox = folder.pllab("sandbox --output json --pace instant").start();
-        let said = sandbox.until("sandbox_ready");
-        let ready: serde_json::Value = serde_json::from_str(said.lines().next().unwrap()).unwrap();
-        let mut credentials = String::new();
-        for account in ready["accounts"].as_array().unwrap() {
-            let text = |key: &str| account[key].as_str().unwrap().to_owned();
-            credentials.push_str(&format!(
-                "[{}]\naws_access_key_id = {}\naws_secret_access_key = {}\nregion = eu-central-1\n\n",
-                text("name"),
-                text("access_key_id"),
-                text("secret_access_key")
-            ));
-        }
-        folder.write(".aws/credentials", &credentials);
-        Self { folder, _sandbox: sandbox, url: ready["endpoint_url"].as_str().unwrap().to_owned() }
-    }
-
-    /// The program with another state than the sandbox's own, so that it does not find it by itself.
-    fn pllab(&self, words: &str) -> Program {
-        self.folder.pllab(words).env("PLLAB_STATE_DIR", self.folder.path().join("elsewhere"))
-    }
-}
-
 #[test]
 fn two_profiles_at_an_endpoint_of_another_process() {
-    let apart = Apart::open();
+    let apart = Apart::open("--pace instant");
     let start = apart.pllab("start --yes --keep --profile provider --consumer-profile consumer --endpoint-url");
     let ran = start.arg(&apart.url).run().code(0).clean();
-    let ran = ran.says("user/provider").says("user/consumer").says("which is not AWS").says("eu-central-1");
+    let ran = ran
+        .says("user/provider")
+        .says("user/consumer")
+        .says("which is not AWS")
+        .says("ap-northeast-1 (from the environment or the profile)");
     ran.says("Provider and consumer are in two accounts.").says("on this machine");
-    apart.pllab("status").run().code(0).says("eu-central-1").stderr("");
+    apart.pllab("status").run().code(0).says("ap-northeast-1").stderr("");
     apart.pllab("clean --yes").run().code(0).says("17 gone, 0 still there");
 }
 
 #[test]
 fn the_same_account_under_two_profiles_is_noticed() {
-    let apart = Apart::open();
+    let apart = Apart::open("--pace instant");
     let twice = "start --yes --profile provider --consumer-profile provider --region us-east-1 --endpoint-url";
     let ran = apart.pllab(twice).arg(&apart.url).run().code(0);
     ran.says("belong to the same account").says("us-east-1 (--region)");
@@ -100,17 +71,17 @@ fn the_same_account_under_two_profiles_is_noticed() {
 
 #[test]
 fn aws_that_the_environment_sends_elsewhere_is_noticed() {
-    let apart = Apart::open();
+    let apart = Apart::open("--pace instant");
     let start = apart.pllab("start --yes --target aws --profile provider").env("AWS_ENDPOINT_URL", &apart.url);
     let ran = start.run().code(0).clean();
-    let ran = ran.says(&format!("EC2, ELB, STS calls go to {}, which is not AWS", apart.url));
+    let ran = ran.says(&format!("EC2, ELB, STS, Route 53 calls go to {}, which is not AWS", apart.url));
     // Nothing is asked about money: it is this machine.
     assert!(!ran.out.contains("USD"), "{}", ran.out);
 }
 
 #[test]
 fn a_profile_that_is_not_there_says_how_to_sign_in() {
-    let apart = Apart::open();
+    let apart = Apart::open("--pace instant");
     let ran = apart.pllab("start --yes --target aws --region ap-northeast-1 --profile nobody").run().code(3).clean();
     ran.stdout("").complains("aws sso login --profile nobody").complains("aws login --profile nobody");
 }

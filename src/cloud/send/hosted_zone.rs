@@ -89,8 +89,16 @@ async fn change_record_sets(clients: &Clients, call: &Call) -> Result<Value, Fau
             .set_hosted_zone_id(p.text("HostedZoneId")?)
             .set_change_batch(p.part("ChangeBatch", change_batch)?))
     })?;
-    let reply = request.send().await.map_err(fault)?;
+    let reply = request.send().await.map_err(fault).map_err(not_there)?;
     Ok(Reply::new().part("ChangeInfo", reply.change_info(), change_info).end())
+}
+
+/// A record to be deleted that is not there has no code of its own: Route 53 says it in words, of the batch.
+fn not_there(fault: Fault) -> Fault {
+    if fault.code == "InvalidChangeBatch" && fault.message.contains("but it was not found") {
+        return Fault { class: FaultClass::NotFound, ..fault };
+    }
+    fault
 }
 
 async fn list_record_sets(clients: &Clients, call: &Call) -> Result<Value, Fault> {
@@ -178,4 +186,18 @@ fn record_set(set: &ResourceRecordSet) -> Value {
             Reply::new().text("Value", Some(record.value())).end()
         })
         .end()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_that_is_gone_is_told_from_a_batch_that_is_wrong() {
+        let class = |message: &str| not_there(Fault::ours(FaultClass::Refused, "InvalidChangeBatch", message)).class;
+        let gone = "[Tried to delete resource record set [name='_a.lab.example.', type='TXT'] but it was not found]";
+        assert_eq!(class(gone), FaultClass::NotFound);
+        let there = "[Tried to create resource record set [name='_a.lab.example.', type='TXT'] but it already exists]";
+        assert_eq!(class(there), FaultClass::Refused);
+    }
 }

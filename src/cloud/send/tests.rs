@@ -7,7 +7,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::cloud::{Api, Call, Clients, ConnectOptions, Fault, FaultClass, connect, identity, text_at};
+use crate::cloud::{Api, Call, Clients, ConnectOptions, Fault, FaultClass, connect, identity, operation, text_at};
 
 /// What the server does with a request.
 #[derive(Clone, Copy)]
@@ -64,6 +64,19 @@ async fn clients(url: &str) -> Clients {
         keys: Some(("AKIATEST".to_owned(), "secret".to_owned())),
     };
     connect(&options).await.unwrap()
+}
+
+#[tokio::test]
+async fn every_operation_that_files_may_name_is_sent() {
+    let (url, _) = server(&[Act::Answer(200, "<x/>")]);
+    let clients = clients(&url).await;
+    for (api, known) in [(Api::Ec2, operation::EC2), (Api::Elbv2, operation::ELBV2)] {
+        for operation in known.iter().copied() {
+            let params = [("Nonsense".to_owned(), Value::from(1))].into_iter().collect();
+            let fault = clients.send_once(&Call { api, operation, params }).await.unwrap_err();
+            assert_eq!(fault.code, "UnknownParameter", "{operation}: {fault}");
+        }
+    }
 }
 
 async fn ask(url: &str, api: Api, operation: &'static str, params: Value) -> Result<Value, Fault> {

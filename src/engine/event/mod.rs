@@ -12,6 +12,8 @@ pub use crate::checks::Verdict;
 pub use crate::cloud::{Fault, FaultClass};
 pub use layout::{Column, Layout, Part, Row};
 pub use money::{Money, Spent, minute, usd};
-pub use record::{Difference, Entry, Event, Facts, Item, ItemState, Purpose, RungState, Way};
+pub use record::{
+    Difference, DrillPurpose, Entry, Event, Facts, Item, ItemState, PredictionWords, Purpose, RungState, Way,
+};
 pub use screen::{Answer, AskError, Choice, Progress, ProgressState, Question, QuestionId, Screen};
 pub use view::{Lane, Link, LinkState, Mark, Node, OpeningView, Picture, StepView, TurnView};

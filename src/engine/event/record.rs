@@ -58,6 +58,9 @@ pub enum Event {
         /// The consumer's AWS profile, where it has one of its own.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         consumer_profile: Option<String>,
+        /// Whether the target only keeps records, so that what takes machines and packets is not asked.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        api_only: bool,
         /// The learner's name: everything that the run makes is tagged with it.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         learner: String,
@@ -100,6 +103,37 @@ pub enum Event {
         id: String,
         /// What is not as the lab wants it.
         differs: Vec<Difference>,
+    },
+    /// The learner predicted what the cloud will answer, or passed.
+    Predicted {
+        /// The step.
+        step: String,
+        /// Which prediction.
+        prediction: String,
+        /// The option, by name; empty where the learner passed.
+        answer: String,
+    },
+    /// The cloud answered what was predicted.
+    Settled {
+        /// The step.
+        step: String,
+        /// Which prediction.
+        prediction: String,
+        /// What the learner said, by name.
+        answer: String,
+        /// What is right, by name.
+        right: String,
+        /// The question, what the learner said, what is right, and why.
+        words: Box<PredictionWords>,
+        /// The check that proves it.
+        check: String,
+        /// What the check saw.
+        seen: Text,
+    },
+    /// Steps are open again: what they made is gone, or will be recognised anew.
+    Reopened {
+        /// The steps.
+        steps: Vec<String>,
     },
     /// The learner asked for a hint.
     Hint {
@@ -214,6 +248,69 @@ pub enum Event {
         /// The source address that the web server saw.
         seen_source: String,
     },
+    /// A drill begins. Written before anything is changed: from then on it can be undone.
+    DrillStarted {
+        /// The drill.
+        drill: String,
+        /// The rules of every security group of the lab's VPCs as they were.
+        rules: serde_json::Value,
+    },
+    /// A call of a drill is about to be made.
+    DrillCall {
+        /// The drill.
+        drill: String,
+        /// Whether it plants the fault or undoes it.
+        purpose: DrillPurpose,
+        /// Whose account.
+        side: Side,
+        /// The API operation.
+        operation: String,
+        /// Its parameters, as sent.
+        params: serde_json::Value,
+    },
+    /// What a drill must know later of something that it made.
+    DrillKept {
+        /// The drill.
+        drill: String,
+        /// What it calls the thing.
+        name: String,
+        /// What is known of it.
+        facts: Facts,
+    },
+    /// The fault is planted and was seen; the clock runs.
+    DrillPlanted {
+        /// The drill.
+        drill: String,
+        /// The rules of the same security groups as they are now.
+        rules: serde_json::Value,
+    },
+    /// The learner asked for the next hint.
+    DrillHint {
+        /// The drill.
+        drill: String,
+        /// Which, from 1.
+        number: usize,
+    },
+    /// A drill was graded for good.
+    DrillFinished {
+        /// The drill.
+        drill: String,
+        /// Whether it was mended, and nothing was opened on the way.
+        mended: bool,
+        /// What was opened wider than the path needs.
+        opened: Vec<Text>,
+        /// How many hints were asked for.
+        hints: usize,
+        /// How long it took, in seconds.
+        seconds: u64,
+        /// Whether the learner asked for the answer.
+        given_up: bool,
+    },
+    /// What the drill changed is as it was before.
+    DrillUndone {
+        /// The drill.
+        drill: String,
+    },
     /// A rung of the path from the client to the page. Never in the journal: it tells of one moment.
     Rung {
         /// Its name.
@@ -318,6 +415,12 @@ impl Event {
         Self::Answered { step: String::new(), question: "theirs".to_owned(), answer: answer.name().to_owned() }
     }
 
+    /// The learner goes to another step: `asked`, then `begun` or `dropped`.
+    #[must_use]
+    pub fn go_to(step: &str, answer: &str) -> Self {
+        Self::Answered { step: step.to_owned(), question: "go_to".to_owned(), answer: answer.to_owned() }
+    }
+
     /// The learner goes another way from here.
     #[must_use]
     pub fn way(way: Way) -> Self {
@@ -327,6 +430,16 @@ impl Event {
 
 fn no_words() -> Text {
     Text::literal("")
+}
+
+/// What a drill's call is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DrillPurpose {
+    /// It plants the fault.
+    Plant,
+    /// It undoes what was planted.
+    Undo,
 }
 
 /// How a rung of the path stands.
@@ -359,6 +472,19 @@ pub struct Difference {
     pub expected: Text,
     /// What it is.
     pub seen: Text,
+}
+
+/// A prediction in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PredictionWords {
+    /// What was asked.
+    pub question: Text,
+    /// What the learner said.
+    pub said: Text,
+    /// What is right.
+    pub right: Text,
+    /// Why, Markdown.
+    pub because: Text,
 }
 
 /// The way through a lab.

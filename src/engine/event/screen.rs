@@ -89,6 +89,14 @@ pub enum QuestionId {
     NotMet,
     /// A call failed.
     Failed,
+    /// What the cloud will answer.
+    Predict,
+    /// Which step to go to.
+    WhichStep,
+    /// Before another step is gone to.
+    GoTo,
+    /// The home screen.
+    Home,
     /// While pllab watches: a hint, or something else.
     Watching,
     /// Two things could be meant.
@@ -99,6 +107,8 @@ pub enum QuestionId {
     CleanUp,
     /// Before `pllab clean` deletes.
     ConfirmClean,
+    /// While a drill is planted.
+    Drill,
     /// Before `pllab browse` makes its way to the client.
     Door,
 }
@@ -123,6 +133,12 @@ pub enum Answer {
     Hint,
     /// The one with this number.
     This(usize),
+    /// Pass the question by.
+    Skip,
+    /// Go to another step.
+    Steps,
+    /// Undo everything and begin again.
+    StartOver,
     /// Take the step's detour first.
     Detour,
     /// Look again.
@@ -133,6 +149,10 @@ pub enum Answer {
     CleanUp,
     /// Keep what was made.
     Keep,
+    /// Show the path, rung by rung.
+    Path,
+    /// Show the answer.
+    GiveUp,
 }
 
 impl Answer {
@@ -144,11 +164,16 @@ impl Answer {
             Self::HandsOn => "hands_on",
             Self::Hint => "hint",
             Self::This(_) => "this",
+            Self::Skip => "skip",
+            Self::Steps => "steps",
+            Self::StartOver => "start_over",
             Self::Detour => "detour",
             Self::Again => "again",
             Self::Leave => "leave",
             Self::CleanUp => "clean_up",
             Self::Keep => "keep",
+            Self::Path => "path",
+            Self::GiveUp => "give_up",
         }
     }
 }

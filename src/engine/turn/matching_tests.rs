@@ -6,7 +6,7 @@ use super::*;
 use crate::lab::{Ingress, SecurityGroup, Vpc};
 
 fn vpc(name: &str) -> Resource {
-    Resource::Vpc(Vpc { name: name.to_owned(), cidr: "10.0.0.0/16".to_owned() })
+    Resource::Vpc(Vpc { name: name.to_owned(), cidr: "10.0.0.0/16".to_owned(), dns_hostnames: false })
 }
 
 fn group(name: &str, source: Option<&str>) -> Resource {

@@ -48,12 +48,13 @@ pub async fn watch(
     let watch = Watch { core, clouds, patience, step };
     let mut silences = 0;
     let mut asked: BTreeSet<String> = BTreeSet::new();
+    let mut chosen = BTreeMap::new();
     loop {
         watch.look_up().await?;
-        let waits_for = match watch.look().await {
+        let waits_for = match watch.look(&chosen).await {
             Ok(reading) => {
                 silences = 0;
-                if let Some(ended) = watch.tell(&reading, &mut asked)? {
+                if let Some(ended) = watch.tell(&reading, &mut asked, &mut chosen)? {
                     return Ok(ended);
                 }
                 watch.missing(&reading)
@@ -104,21 +105,28 @@ impl Watch<'_> {
         in_order(&self.step.makes).into_iter().filter(open).collect()
     }
 
-    async fn look(&self) -> Result<Reading, Failure> {
+    async fn look(&self, chosen: &BTreeMap<String, String>) -> Result<Reading, Failure> {
         let state = self.core.state();
         let wanted = self.wanted(&state);
         let seen = world::look(self.core, self.clouds, &state, self.step, &wanted).await?;
         let known = |name: &str, fact: &str| self.core.fact(name, fact);
-        Ok(matching::read(&wanted, &seen, &known, &bound(&state, &wanted)))
+        let mut before = bound(&state, &wanted);
+        before.extend(chosen.clone());
+        Ok(matching::read(&wanted, &seen, &known, &before))
     }
 
     /// Writes down and shows what is new. `Some` when the watch is over.
-    fn tell(&self, reading: &Reading, asked: &mut BTreeSet<String>) -> Result<Option<Watched>, Failure> {
+    fn tell(
+        &self,
+        reading: &Reading,
+        asked: &mut BTreeSet<String>,
+        chosen: &mut BTreeMap<String, String>,
+    ) -> Result<Option<Watched>, Failure> {
         let state = self.core.state();
         let wanted = self.wanted(&state);
         let complete = wanted.iter().all(|it| reading.found.get(it.name()).is_some_and(Match::fits));
         if let Some((name, ids)) = reading.twins.as_ref().filter(|_| complete) {
-            return self.ask_which(name, ids, reading, asked);
+            return self.ask_which(name, ids, asked, chosen);
         }
         for resource in &wanted {
             let one = reading.found.get(resource.name());
@@ -195,8 +203,8 @@ impl Watch<'_> {
         &self,
         name: &str,
         ids: &BTreeSet<String>,
-        reading: &Reading,
         asked: &mut BTreeSet<String>,
+        chosen: &mut BTreeMap<String, String>,
     ) -> Result<Option<Watched>, Failure> {
         let prompt = m::watch_which(ids.len(), name);
         let list: Vec<&String> = ids.iter().collect();
@@ -211,18 +219,10 @@ impl Watch<'_> {
             return Ok(None);
         }
         match tokio::task::block_in_place(|| self.core.screen.ask(&question)) {
+            // Looked at again, the one that was chosen outweighs its twins.
             Ok(Answer::This(number)) => {
-                let state = self.core.state();
-                let resource = self.step.makes.iter().find(|it| it.name() == name);
-                if let (Some(resource), Some(id)) = (resource, list.get(number)) {
-                    let mut chosen = reading.found.get(name).cloned();
-                    if let Some(chosen) = chosen.as_mut().filter(|chosen| chosen.id != **id) {
-                        chosen.id.clone_from(id);
-                        chosen.sighting.facts.insert(key(&chosen.sighting.facts), (*id).clone());
-                    }
-                    if let Some(chosen) = chosen {
-                        self.recognise(&state, resource, &chosen, reading)?;
-                    }
+                if let Some(id) = list.get(number) {
+                    chosen.insert(name.to_owned(), (*id).clone());
                 }
             }
             Ok(_) => {
@@ -249,7 +249,7 @@ impl Watch<'_> {
         let count = waits_for.len();
         let seen = waits_for.into_iter().next();
         let label = m::watch_waiting(&self.step.id);
-        let seen = seen.map(|first| if count > 1 { m::watch_first_of(count - 1, first) } else { first });
+        let seen = seen.map(|first| if count > 1 { m::watch_first_of(first, count - 1) } else { first });
         let id = format!("watch:{}", self.step.id);
         self.core.screen.progress(&Progress { id, label, seen, usual: None, state });
     }
@@ -263,9 +263,4 @@ fn bound(state: &State, wanted: &[&Resource]) -> BTreeMap<String, String> {
 
 fn difference(point: &actions::Point) -> Difference {
     Difference { what: point.what.clone(), expected: point.expected.clone(), seen: point.seen.clone() }
-}
-
-/// The fact that is the resource's id.
-fn key(facts: &BTreeMap<String, String>) -> String {
-    if facts.contains_key("arn") { "arn".to_owned() } else { "id".to_owned() }
 }

@@ -24,7 +24,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     if name.starts_with("sg-") || name == "default" {
         return Err(ApiError::new("InvalidGroup.Reserved", format!("The security group '{name}' is reserved")));
     }
-    if ctx.here().groups.linked(&vpc).any(|group| group.vpc == vpc && group.name == name) {
+    if ctx.here().groups.linked(&name).any(|group| group.vpc == vpc && group.name == name) {
         let text = format!("The security group '{name}' already exists for VPC '{vpc}'");
         return Err(ApiError::new("InvalidGroup.Duplicate", text));
     }

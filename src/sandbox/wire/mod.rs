@@ -16,5 +16,5 @@ pub use filter::Filters;
 pub use page::{Marker, Page};
 pub use params::Params;
 pub use rest::{is_rest, read_rest};
-pub use sigv4::{Presented, Signed, verify};
+pub use sigv4::{Presented, Signed, too_far, verify};
 pub use xml::Xml;

@@ -3,6 +3,9 @@
 use std::fmt::Write as _;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use sha2::{Digest as _, Sha256};
 
 /// The parts of a request that a signature covers.
@@ -64,13 +67,33 @@ impl Presented {
     }
 }
 
+/// How far a request's date may be from the clock, in seconds, either way [devguide: errors-overview, `RequestExpired`].
+const SKEW: i64 = 15 * 60;
+
+/// Whether the date of a request is too far from `now`: what is wrong with it, in AWS's words [IAM user guide: troubleshoot
+/// signed requests].
+pub fn too_far(request: Signed<'_>, now: Timestamp) -> Option<String> {
+    let date = request.headers.iter().find(|(name, _)| name == "x-amz-date").map(|(_, value)| value.as_str())?;
+    let signed = TimeZone::UTC.to_timestamp(DateTime::strptime("%Y%m%dT%H%M%SZ", date).ok()?).ok()?;
+    let said = |at: Timestamp| at.strftime("%Y%m%dT%H%M%SZ").to_string();
+    let limit = |seconds| Timestamp::from_second(now.as_second() + seconds).map(said).unwrap_or_default();
+    let skew = now.as_second() - signed.as_second();
+    if skew > SKEW {
+        Some(format!("Signature expired: {date} is now earlier than {} ({} - 15 min.)", limit(-SKEW), said(now)))
+    } else if skew < -SKEW {
+        Some(format!("Signature not yet current: {date} is still later than {} ({} + 15 min.)", limit(SKEW), said(now)))
+    } else {
+        None
+    }
+}
+
 /// Whether `secret` signed `request` as `presented` says. `Err` names what is wrong, for the message.
-///
-/// The date is compared with the scope only, not with the clock: the sandbox listens on the loopback interface, where
-/// a recorded request is no use to anybody who could not also read the keys.
 pub fn verify(request: Signed<'_>, presented: &Presented, secret: &str) -> Result<(), &'static str> {
     let header = |name: &str| request.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     let date = header("x-amz-date").ok_or("the request has no X-Amz-Date header")?;
+    if DateTime::strptime("%Y%m%dT%H%M%SZ", date).is_err() {
+        return Err("X-Amz-Date is not a date such as 20150830T123600Z");
+    }
     if !date.starts_with(&presented.day) {
         return Err("the date of the credential scope is not the date of the request");
     }
@@ -181,6 +204,19 @@ mod tests {
         let (presented, headers) = example();
         assert_eq!((presented.access_key_id.as_str(), presented.service.as_str()), ("AKIDEXAMPLE", "iam"));
         assert_eq!(verify(request(&headers), &presented, SECRET), Ok(()));
+    }
+
+    #[test]
+    fn a_date_far_from_the_clock_is_noticed_both_ways() {
+        let (_, headers) = example();
+        let at = |text: &str| super::too_far(request(&headers), text.parse().unwrap());
+        for near in ["2015-08-30T12:36:00Z", "2015-08-30T12:51:00Z", "2015-08-30T12:21:00Z"] {
+            assert_eq!(at(near), None, "{near}");
+        }
+        let expired =
+            "Signature expired: 20150830T123600Z is now earlier than 20150830T123601Z (20150830T125101Z - 15 min.)";
+        assert_eq!(at("2015-08-30T12:51:01Z").as_deref(), Some(expired));
+        assert!(at("2015-08-30T12:20:59Z").unwrap().starts_with("Signature not yet current: "));
     }
 
     #[test]

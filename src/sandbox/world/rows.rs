@@ -44,7 +44,7 @@ impl Row for Group {
             Peer::Group(id) => Some(id),
             Peer::Cidr(_) | Peer::PrefixList(_) => None,
         });
-        words([&self.vpc], self.rules.iter().map(|rule| &rule.id).chain(peers))
+        words([&self.vpc, &self.name], self.rules.iter().map(|rule| &rule.id).chain(peers))
     }
 }
 

@@ -112,7 +112,10 @@ fn read(request: &str) -> Exchange {
     let params: BTreeMap<String, String> = form_urlencoded::parse(body.as_bytes()).into_owned().collect();
     let scope = head.split("Credential=").nth(1).and_then(|rest| rest.split(',').next()).unwrap_or_default();
     let service = scope.split('/').nth(3).unwrap_or_default().to_owned();
-    Exchange { service, action: params.get("Action").cloned().unwrap_or_default(), params, reply: String::new() }
+    // Route 53's calls have no name on the wire: method and path say what they are.
+    let named = || head.split(" HTTP/").next().unwrap_or_default().to_owned();
+    let action = params.get("Action").cloned().unwrap_or_else(named);
+    Exchange { service, action, params, reply: String::new() }
 }
 
 /// A head and as much body as it announces.

@@ -1,0 +1,28 @@
+# Predictions, going to another step, the home screen.
+engine-ask-predict = Before you see it: { $question }
+engine-answer-skip = Skip this question
+engine-answer-steps = Go to another step
+engine-answer-start-over = Start over from the first step
+engine-ask-which-step = Which step?
+engine-answer-stay = Stay here
+engine-answer-go-to = Go there
+engine-ask-go-ahead = { $n ->
+    [0] Go to step { $step }?
+    [one] Go to step { $step }? pllab does the step before it for you.
+   *[other] Go to step { $step }? pllab does the { $n } steps before it for you.
+ }
+engine-ask-go-back = { $n ->
+    [one] Go back to step { $step }? That step opens again, and what it made is deleted first. What you made yourself stays.
+   *[other] Go back to step { $step }? { $n } steps open again, and what they made is deleted first. What you made yourself stays.
+ }
+predict-title = You predicted: { $question }
+predict-right = Right: { $right }
+predict-wrong = You said: { $said } It is: { $right }
+predict-seen = Seen just now: { $seen }
+lab-prediction-wrong = the prediction { $id } needs its right answer among its options, and as proof one of the step's looks or checks
+cli-arg-start-over = Undo everything and begin again from the first step
+cli-home-ask = What would you like to do?
+cli-home-go-on = Go on with { $step }
+cli-home-clean = Clean up
+cli-home-leave = Nothing for now
+cli-home-step = { $n }. { $title }

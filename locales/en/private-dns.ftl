@@ -1,0 +1,21 @@
+# The lab on private DNS names: its kinds, checks and points.
+action-private-name = Give { $service } the private DNS name { $domain }
+action-hosted-zone = Create the public hosted zone { $domain } and publish the TXT record that proves the ownership
+action-verification = Start the verification of { $service }'s private DNS name
+label-private-name = Private DNS name ({ $name })
+label-hosted-zone = Hosted zone ({ $name })
+label-verification = Domain verification ({ $name })
+point-domain = domain name
+point-private-dns = private DNS
+check-title-private-name-offered = Private DNS name of { $service }
+check-title-private-name-verified = The ownership of the domain is verified
+check-title-record-published = The TXT record is published
+check-expected-record = a TXT record with the value that the service asks for
+check-no-private-name = no private DNS name
+check-no-record = no TXT record with that value
+check-why-private-name = Under the service's "Actions" > "Modify private DNS name", give it { $domain }.
+check-why-no-record = Create a TXT record from the "Domain verification name" and the "Domain verification value" under the service's "Details". Put the value in double quotes.
+check-why-not-verified = AWS did not find the TXT record. Make sure that public DNS answers it, then start the verification again.
+lab-variable-domain = `{ $value }` is not a value for { $name }; give a domain name in lower case (pllab.lab.example). example.com, example.net and example.org are reserved
+cli-values-domain = a domain name
+kind-hosted-zone = hosted zone

@@ -1,0 +1,21 @@
+# The lab on private DNS names: its kinds, checks and points.
+action-private-name = { $service } にプライベート DNS 名 { $domain } を付ける
+action-hosted-zone = パブリックホストゾーン { $domain } を作り、所有を示す TXT レコードを公開する
+action-verification = { $service } のプライベート DNS 名の検証を始める
+label-private-name = プライベート DNS 名 ({ $name })
+label-hosted-zone = ホストゾーン ({ $name })
+label-verification = ドメインの検証 ({ $name })
+point-domain = ドメイン名
+point-private-dns = プライベート DNS
+check-title-private-name-offered = { $service } のプライベート DNS 名
+check-title-private-name-verified = ドメインの所有が検証されている
+check-title-record-published = TXT レコードが公開されている
+check-expected-record = サービスが求める値の TXT レコード
+check-no-private-name = プライベート DNS 名がありません
+check-no-record = その値の TXT レコードがありません
+check-why-private-name = サービスの「アクション」>「プライベート DNS 名を変更」で { $domain } を付けてください。
+check-why-no-record = サービスの「詳細」にある「ドメイン検証名」と「ドメイン検証値」で、TXT レコードを作ってください。値は " で囲みます。
+check-why-not-verified = AWS が TXT レコードを見つけられませんでした。公開の DNS から引けることを確かめて、もう一度検証を始めてください。
+lab-variable-domain = 変数 { $name } に「{ $value }」は使えません。ドメイン名 (例 pllab.lab.example) を小文字で指定してください。example.com、example.net、example.org は予約されています
+cli-values-domain = ドメイン名
+kind-hosted-zone = ホストゾーン

@@ -1,0 +1,138 @@
+//! A public hosted zone of Route 53, with the TXT record that proves to AWS whose the domain of a service's private name is
+//! (<https://docs.aws.amazon.com/vpc/latest/privatelink/manage-dns-names.html>).
+//!
+//! A zone takes no tags when it is made: the reference of the call that made it is what tells the run's zone from others.
+
+use serde_json::json;
+
+use super::grant::Grant;
+use super::part::{Find, Making, Part, ec2, fact, route53};
+use super::sighting::{Known, Object, Sighting, Survey};
+use crate::cloud::{Call, text_at};
+use crate::i18n::m;
+use crate::lab::HostedZone;
+
+/// How long others may keep the record, in seconds: short, because a lab is.
+const TTL: u32 = 60;
+
+/// What is to be published is asked of the service first: then the clean-up knows the record, whatever happens in between.
+pub(super) fn make(zone: &HostedZone, making: &Making<'_>) -> Vec<Part> {
+    let ask = ec2("DescribeVpcEndpointServiceConfigurations", json!({ "ServiceIds": [fact(&zone.service, "id")] }));
+    let create = route53(
+        "CreateHostedZone",
+        json!({
+            "Name": zone.domain,
+            "CallerReference": making.token(&zone.name),
+            "HostedZoneConfig": { "Comment": format!("pllab run {}", making.run) },
+        }),
+    );
+    let find = Find {
+        call: route53("ListHostedZonesByName", json!({ "DNSName": zone.domain })),
+        facts: &[("id", "HostedZones[0].Id")],
+    };
+    vec![
+        Part {
+            name: "ask",
+            call: ask,
+            facts: &[
+                ("record", "ServiceConfigurations[0].PrivateDnsNameConfiguration.Name"),
+                ("value", "ServiceConfigurations[0].PrivateDnsNameConfiguration.Value"),
+                ("under", "ServiceConfigurations[0].PrivateDnsName"),
+            ],
+            find: None,
+            repeat: true,
+        },
+        Part { name: "create", call: create, facts: &[("id", "HostedZone.Id")], find: Some(find), repeat: false },
+        Part {
+            name: "publish",
+            call: change(&zone.name, "UPSERT"),
+            facts: &[("change", "ChangeInfo.Id")],
+            find: None,
+            repeat: true,
+        },
+    ]
+}
+
+pub(super) fn look(name: &str) -> Call {
+    route53("GetHostedZone", json!({ "Id": fact(name, "id") }))
+}
+
+/// A zone with a record of one's own in it cannot be deleted.
+pub(super) fn delete(name: &str) -> Vec<Part> {
+    let part = |name, call| Part { name, call, facts: &[], find: None, repeat: true };
+    vec![
+        part("withdraw", change(name, "DELETE")),
+        part("delete", route53("DeleteHostedZone", json!({ "Id": fact(name, "id") }))),
+    ]
+}
+
+/// The record stands under the private name itself, with its value in quotation marks as Route 53 wants a TXT's.
+fn change(zone: &str, action: &str) -> Call {
+    let record = json!({
+        "Name": format!("${{{zone}.record}}.${{{zone}.under}}"),
+        "Type": "TXT",
+        "TTL": TTL,
+        "ResourceRecords": [{ "Value": format!("\"${{{zone}.value}}\"") }],
+    });
+    let changes = json!([{ "Action": action, "ResourceRecordSet": record }]);
+    let params = json!({ "HostedZoneId": fact(zone, "id"), "ChangeBatch": { "Changes": changes } });
+    route53("ChangeResourceRecordSets", params)
+}
+
+pub(super) fn survey() -> Survey {
+    Survey::new(route53("ListHostedZones", json!({})), "HostedZones", "Id")
+        .with(|id| vec![route53("ListResourceRecordSets", json!({ "HostedZoneId": id }))])
+}
+
+pub(super) fn observe(zone: &HostedZone, object: &Object, _known: &Known<'_>) -> Option<Sighting> {
+    if object.text("Config.PrivateZone") == "true" {
+        return None;
+    }
+    let mut sighting = Sighting::of(object, &[("id", "Id")]);
+    let records = object.more.iter().filter_map(|reply| reply.get("ResourceRecordSets")?.as_array()).flatten();
+    for record in records.filter(|record| text_at(record, "Type").as_deref() == Some("TXT")) {
+        let name = text_at(record, "Name").unwrap_or_default();
+        let value = text_at(record, "ResourceRecords[0].Value").unwrap_or_default();
+        if let Some((label, under)) = name.trim_end_matches('.').split_once('.').filter(|(it, _)| it.starts_with('_')) {
+            let facts = [("record", label), ("under", under), ("value", value.trim_matches('"'))];
+            sighting.facts.extend(facts.map(|(fact, text)| (fact.to_owned(), text.to_owned())));
+        }
+    }
+    Some(sighting.value(m::point_domain(), &zone.domain, object.text("Name").trim_end_matches('.')))
+}
+
+/// Route 53 knows no tags in conditions on zones; records other than TXT are out of reach at least
+/// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html>).
+pub(super) fn grants() -> Vec<Grant> {
+    let zones = &["hostedzone/*"];
+    vec![
+        Grant::any(&["route53:CreateHostedZone"], &["*"]),
+        Grant::any(&["route53:DeleteHostedZone", "route53:GetHostedZone", "route53:ListResourceRecordSets"], zones),
+        Grant::any(&["route53:ChangeResourceRecordSets"], zones).rail(
+            "ForAllValues:StringEquals",
+            "route53:ChangeResourceRecordSetsRecordTypes",
+            "TXT",
+        ),
+        // Asked until every name server has the record.
+        Grant::any(&["route53:GetChange"], &["change/*"]),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_zones_of_a_name_it_is_the_run_s() {
+        let (name, domain, service) = ("zone".to_owned(), "lab.example".to_owned(), "service".to_owned());
+        let zone = HostedZone { name, domain, service };
+        let parts = make(&zone, &Making { run: "k3x9bc", lab: "private-dns", learner: "aiko", round: 0 });
+        let create = parts.iter().find(|part| part.name == "create").expect("it is made");
+        let find = create.find.as_ref().expect("it can be found");
+        let theirs = json!({ "Id": "/hostedzone/Z1", "CallerReference": "pllab-other1-zone" });
+        let ours = json!({ "Id": "/hostedzone/Z2", "CallerReference": "pllab-k3x9bc-zone" });
+        let found = create.found(find, json!({ "HostedZones": [theirs, ours] })).expect("ours is among them");
+        assert_eq!(found["id"], "/hostedzone/Z2");
+        assert_eq!(create.found(find, json!({ "HostedZones": [theirs] })), None);
+    }
+}

@@ -1,0 +1,78 @@
+//! Does the endpoint service offer its private DNS name, verified or not?
+
+use serde_json::{Value, json};
+
+use super::facts::{Facts, refer};
+use super::judgement::Judgement;
+use super::question::Question;
+use super::reply::{ec2, first, text};
+use super::scene::Scene;
+use crate::cloud::{Call, Fault};
+use crate::i18n::{Text, m};
+use crate::lab;
+
+pub(super) struct PrivateNameOffered<'a>(pub &'a lab::PrivateNameOffered);
+
+impl Question for PrivateNameOffered<'_> {
+    fn name(&self) -> String {
+        format!("private_name_offered:{}", self.0.service)
+    }
+
+    fn title(&self) -> Text {
+        m::check_title_private_name_offered(&self.0.service)
+    }
+
+    fn subject(&self) -> &str {
+        &self.0.service
+    }
+
+    fn needs(&self) -> Vec<(&str, &'static str)> {
+        vec![(&self.0.service, "id")]
+    }
+
+    fn call(&self, facts: &Facts) -> Call {
+        configuration(facts, &self.0.service)
+    }
+
+    fn expected(&self, _: &Scene<'_>) -> Text {
+        Text::literal(&self.0.domain)
+    }
+
+    async fn follow(&self, _: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+        Ok(judge(reply, &self.0.domain))
+    }
+}
+
+/// The call that shows a service as its provider sees it.
+pub(super) fn configuration(facts: &Facts, service: &str) -> Call {
+    ec2("DescribeVpcEndpointServiceConfigurations", json!({ "ServiceIds": [refer(facts, service, "id")] }))
+}
+
+fn judge(reply: &Value, domain: &str) -> Judgement {
+    let Some(service) = first(reply, "ServiceConfigurations") else { return Judgement::gone() };
+    let offered = text(service, "PrivateDnsName");
+    if offered == domain {
+        return Judgement::met(offered);
+    }
+    let seen = if offered.is_empty() { m::check_no_private_name() } else { Text::literal(offered) };
+    Judgement::broken(seen).because(m::check_why_private_name(domain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::Verdict::{Broken, Met};
+
+    #[test]
+    fn verdicts() {
+        for (service, verdict) in [
+            (json!({ "PrivateDnsName": "app.lab.example" }), Met),
+            (json!({ "PrivateDnsName": "www.lab.example" }), Broken),
+            (json!({}), Broken),
+        ] {
+            let judgement = judge(&json!({ "ServiceConfigurations": [service] }), "app.lab.example");
+            assert_eq!(judgement.verdict, verdict, "{service}");
+        }
+        assert_eq!(judge(&json!({ "ServiceConfigurations": [] }), "app.lab.example").verdict, Broken);
+    }
+}

@@ -1,0 +1,81 @@
+//! Has AWS found the record that proves whose the private DNS name's domain is?
+
+use serde_json::Value;
+
+use super::facts::Facts;
+use super::judgement::Judgement;
+use super::private_name_offered::configuration;
+use super::question::Question;
+use super::reply::{first, text};
+use super::scene::Scene;
+use crate::cloud::{Call, Fault};
+use crate::i18n::{Text, m};
+use crate::lab::OneService;
+
+pub(super) struct PrivateNameVerified<'a>(pub &'a OneService);
+
+impl Question for PrivateNameVerified<'_> {
+    fn name(&self) -> String {
+        format!("private_name_verified:{}", self.0.service)
+    }
+
+    fn title(&self) -> Text {
+        m::check_title_private_name_verified()
+    }
+
+    fn subject(&self) -> &str {
+        &self.0.service
+    }
+
+    fn needs(&self) -> Vec<(&str, &'static str)> {
+        vec![(&self.0.service, "id")]
+    }
+
+    fn call(&self, facts: &Facts) -> Call {
+        configuration(facts, &self.0.service)
+    }
+
+    fn expected(&self, _: &Scene<'_>) -> Text {
+        Text::literal("verified")
+    }
+
+    /// A look at public DNS, where the record must have arrived. AWS says no more than that it can take a while: UNCONFIRMED.
+    fn usual_seconds(&self) -> Option<(u32, u32)> {
+        Some((60, 600))
+    }
+
+    async fn follow(&self, _: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+        Ok(judge(reply))
+    }
+}
+
+/// The states are `pendingVerification`, `verified` and `failed` [API:PrivateDnsNameConfiguration].
+fn judge(reply: &Value) -> Judgement {
+    let Some(service) = first(reply, "ServiceConfigurations") else { return Judgement::gone() };
+    let Some(state) = service.get("PrivateDnsNameConfiguration").map(|dns| text(dns, "State")) else {
+        return Judgement::broken(m::check_no_private_name()).because(m::check_why_not_verified());
+    };
+    match state {
+        "verified" => Judgement::met(state),
+        "pendingVerification" => Judgement::not_yet(state),
+        _ => Judgement::broken(state).because(m::check_why_not_verified()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::checks::Verdict::{Broken, Met, NotYet};
+
+    #[test]
+    fn verdicts() {
+        for (state, verdict) in [("verified", Met), ("pendingVerification", NotYet), ("failed", Broken)] {
+            let service = json!({ "PrivateDnsNameConfiguration": { "State": state } });
+            assert_eq!(judge(&json!({ "ServiceConfigurations": [service] })).verdict, verdict, "{state}");
+        }
+        assert_eq!(judge(&json!({ "ServiceConfigurations": [{}] })).verdict, Broken);
+        assert_eq!(judge(&json!({ "ServiceConfigurations": [] })).verdict, Broken);
+    }
+}

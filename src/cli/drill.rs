@@ -1,0 +1,285 @@
+//! `pllab drill`: a fault is planted in a working lab, and the learner finds it by its symptoms.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::args::{DrillArgs, DrillVerb, OneRun, PaceArg, Start, Target as Where};
+use super::context::{Context, bad_lab};
+use super::drill_session::{Session, Wanted};
+use super::exit::{Code, Failed};
+use super::labs_check::Silent;
+use super::pass::{Doing, Pass, open, work};
+use super::start::begin;
+use super::store::{Found, Store};
+use super::target::Target;
+use crate::cloud::Call;
+use crate::engine::{Core, Drilling, Failure, JournalError, State};
+use crate::i18n::{Text, m};
+use crate::lab::{Drill, Lab, LabError, Source, Vocabulary};
+use crate::trace::RungId;
+use crate::ui::{self, Form};
+
+/// The lab that is built for a drill where there is no run to drill on.
+const LAB: &str = "privatelink";
+
+/// Plants a drill and sees it through; or one of the verbs.
+pub(super) async fn drill(context: &mut Context, args: DrillArgs) -> Result<Code, Failed> {
+    match args.verb {
+        None => begin_drill(context, args).await,
+        Some(DrillVerb::List) => list(context).map(|()| Code::Met),
+        Some(DrillVerb::Check(run)) => go_on(context, &run, Wanted::Check).await,
+        Some(DrillVerb::Hint(run)) => go_on(context, &run, Wanted::Hint).await,
+        Some(DrillVerb::GiveUp(run)) => go_on(context, &run, Wanted::GiveUp).await,
+        Some(DrillVerb::Undo(run)) => go_on(context, &run, Wanted::Undo).await,
+    }
+}
+
+async fn begin_drill(context: &mut Context, args: DrillArgs) -> Result<Code, Failed> {
+    let store = context.store()?;
+    // A name that is not there costs nothing.
+    let known = drills(context, LAB, None)?;
+    let found = match (&args.run, planted(&store)) {
+        (Some(run), _) => Some(store.find(Some(run), |_| true)?),
+        (None, Some(planted)) => Some(planted),
+        (None, None) => working(context, &store),
+    };
+    let lab = found.as_ref().map_or(LAB, |found| found.state.lab.as_str()).to_owned();
+    let known = if lab == LAB { known } else { drills(context, &lab, None)? };
+    let current = found.as_ref().and_then(|found| found.state.drill.as_ref());
+    let id = match (&args.drill, current) {
+        (Some(name), Some(current)) if *name != current.drill => {
+            let detail = vec![m::drill_planted_already(&current.drill)];
+            return Err(Failed::new(
+                Code::Usage,
+                m::drill_one_at_a_time(),
+                detail,
+                &["pllab drill undo", "pllab drill"],
+            ));
+        }
+        (_, Some(current)) => current.drill.clone(),
+        (Some(name), None) => name.clone(),
+        (None, None) => next_of(&known, &store),
+    };
+    if !known.iter().any(|drill| drill.id == id) {
+        let ids = known.iter().map(|drill| drill.id.as_str()).collect::<Vec<_>>().join(", ");
+        let details = vec![m::drill_known(ids)];
+        return Err(Failed::new(Code::Usage, m::drill_unknown(id), details, &["pllab drill list"]));
+    }
+    let found = match found {
+        Some(found) => found,
+        None => build(context, &store, &args).await?,
+    };
+    if !whole(context, &found.state) {
+        let next = format!("pllab resume {}", found.id());
+        return Err(Failed::new(Code::NotMet, m::drill_unfinished(found.id()), Vec::new(), &[&next]));
+    }
+    let pass = open(context, &store, &found, true, Doing::Lab).await?;
+    if pass.target.spends() && !args.allow_aws {
+        let target = pass.state.target.clone();
+        pass.target.close().await;
+        let next = format!("pllab drill {id} --allow-aws");
+        return Err(Failed::new(Code::Refused, m::drill_costs(target), vec![m::drill_costs_detail()], &[&next]));
+    }
+    let session = session(context, pass, &found, &id, args.yes)?;
+    session.run(context).await
+}
+
+/// One of the verbs for a drill that is planted.
+async fn go_on(context: &mut Context, run: &OneRun, wanted: Wanted) -> Result<Code, Failed> {
+    let store = context.store()?;
+    let found = match &run.run {
+        Some(run) => store.find(Some(run), |_| true)?,
+        None => planted(&store).ok_or_else(none_planted)?,
+    };
+    let Some(current) = found.state.drill.clone() else { return Err(none_planted()) };
+    let pass = open(context, &store, &found, true, Doing::Lab).await?;
+    let session = session(context, pass, &found, &current.drill, true)?;
+    session.one(context, wanted).await
+}
+
+/// Puts back what a drill changed that is still planted on a run. What cannot be put back is told, and does not hold
+/// anything up.
+///
+/// # Errors
+/// When the journal cannot be written.
+pub(super) async fn put_back(context: &Context, core: &Arc<Core>, target: &Target) -> Result<(), JournalError> {
+    let Some((id, lab, values, token, region)) = core.with(|state| {
+        let drill = state.drill.as_ref()?;
+        let (lab, values) = (state.lab.clone(), state.variables.clone());
+        Some((drill.drill.clone(), lab, values, state.token.clone(), state.region.clone()))
+    }) else {
+        return Ok(());
+    };
+    let failed = |words: String| core.screen.say(&m::drill_not_put_back(&id, words));
+    let Ok(loaded) = context.lab(&lab, &values, &token, &region) else {
+        failed(lab);
+        return Ok(());
+    };
+    let known = drills(context, &lab, Some((&loaded.lab, &loaded.variables))).unwrap_or_default();
+    let Some(drill) = known.into_iter().find(|drill| drill.id == id) else {
+        failed(lab);
+        return Ok(());
+    };
+    core.screen.say(&m::drill_putting_back());
+    let drilling =
+        Drilling { core, clouds: &target.clouds, patience: target.patience, lab: &loaded.lab, drill: &drill };
+    match drilling.undo().await {
+        Ok(()) => Ok(()),
+        Err(Failure::Journal(error)) => Err(error),
+        Err(Failure::Fault(fault) | Failure::Unsaid(fault)) => {
+            failed(fault.to_string());
+            Ok(())
+        }
+    }
+}
+
+fn none_planted() -> Failed {
+    Failed::new(Code::Usage, m::drill_none_planted(), Vec::new(), &["pllab drill list", "pllab drill"])
+}
+
+fn session(context: &mut Context, pass: Pass, found: &Found, id: &str, yes: bool) -> Result<Session, Failed> {
+    let drills = drills(context, &pass.loaded.lab.id, Some((&pass.loaded.lab, &pass.loaded.variables)))?;
+    let drill = drills
+        .into_iter()
+        .find(|drill| drill.id == id)
+        .ok_or_else(|| Failed::new(Code::Usage, m::drill_unknown(id), Vec::new(), &["pllab drill list"]))?;
+    Ok(Session::new(context, pass, &found.folder, drill, yes))
+}
+
+/// The run on which a drill is planted, the latest first.
+fn planted(store: &Store) -> Option<Found> {
+    store.all().into_iter().find(|found| found.state.drill.is_some() && !found.state.cleaned)
+}
+
+/// The latest run whose lab is finished, still there, and has drills.
+fn working(context: &Context, store: &Store) -> Option<Found> {
+    store.all().into_iter().find(|found| {
+        !found.state.cleaned
+            && !found.state.cleaning
+            && whole(context, &found.state)
+            && has_drills(context, &found.state.lab)
+    })
+}
+
+/// Whether every step of the run's lab is met.
+fn whole(context: &Context, state: &State) -> bool {
+    let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region);
+    loaded.is_ok_and(|loaded| loaded.lab.steps.iter().all(|step| state.met(&step.id)))
+}
+
+fn has_drills(context: &Context, lab: &str) -> bool {
+    Source::find(lab, context.common.labs.as_deref()).ok().flatten().is_some_and(|source| !source.drills.is_empty())
+}
+
+/// The first drill that nobody has mended yet; the first of all where all are.
+fn next_of(known: &[Drill], store: &Store) -> String {
+    let mended: Vec<String> = mended(store);
+    let next = known.iter().find(|drill| !mended.contains(&drill.id)).or(known.first());
+    next.map(|drill| drill.id.clone()).unwrap_or_default()
+}
+
+fn mended(store: &Store) -> Vec<String> {
+    let graded = store.all().into_iter().flat_map(|found| found.state.drills);
+    graded.filter(|graded| graded.mended).map(|graded| graded.drill).collect()
+}
+
+/// What a drill's file may refer to beyond its lab.
+fn known_operation(api: &str, operation: &str) -> bool {
+    Call::read(api, operation, serde_json::Map::new()).is_some()
+}
+
+/// The drills of a lab, with its values filled in; those of its defaults where no run gives others.
+pub(super) fn drills(
+    context: &Context,
+    lab: &str,
+    given: Option<(&Lab, &BTreeMap<String, String>)>,
+) -> Result<Vec<Drill>, Failed> {
+    let source = Source::find(lab, context.common.labs.as_deref()).map_err(|error| bad_lab(&[error]))?;
+    let Some(source) = source else { return Ok(Vec::new()) };
+    let drills = match given {
+        Some((lab, values)) => read(&source, lab, values),
+        None => {
+            let loaded = context.lab(lab, &BTreeMap::new(), "", super::target::USUAL_REGION)?;
+            read(&source, &loaded.lab, &loaded.variables)
+        }
+    };
+    drills.map_err(|errors| bad_lab(&errors))
+}
+
+/// The drills of a lab that is read already.
+///
+/// # Errors
+/// Every fault found in their files.
+pub(super) fn read(source: &Source, lab: &Lab, values: &BTreeMap<String, String>) -> Result<Vec<Drill>, Vec<LabError>> {
+    let rungs = RungId::ALL.map(RungId::name);
+    Drill::all(source, lab, values, Vocabulary { operation: &known_operation, rungs: &rungs })
+}
+
+fn list(context: &mut Context) -> Result<(), Failed> {
+    let store = context.store()?;
+    let found = planted(&store).or_else(|| working(context, &store));
+    let lab = found.map_or_else(|| LAB.to_owned(), |found| found.state.lab);
+    let (known, mended) = (drills(context, &lab, None)?, mended(&store));
+    let mut rows = Vec::new();
+    for drill in &known {
+        let title = drill.title.get(context.lang);
+        let done = mended.contains(&drill.id);
+        if context.json() {
+            let line =
+                json!({ "drill": drill.id, "lab": lab, "title": title, "minutes": drill.minutes, "mended": done });
+            context.print(&format!("{line}\n"))?;
+            continue;
+        }
+        let state = if done { m::drill_row_mended() } else { Text::literal("-") };
+        rows.push(vec![Text::literal(&drill.id), Text::literal(title), m::minutes(drill.minutes), state]);
+    }
+    if context.json() {
+        return Ok(());
+    }
+    let head = [m::drill_column(), m::cli_column_title(), m::cli_column_time(), m::cli_column_state()];
+    let text = ui::table(&head, &rows, &context.sheet());
+    context.print(&text)?;
+    context.print("\n  pllab drill NAME\n")
+}
+
+/// Builds the lab on the sandbox, silently and without waits.
+async fn build(context: &mut Context, store: &Store, args: &DrillArgs) -> Result<Found, Failed> {
+    if context.form() != Form::Json {
+        let text = ui::markdown(&m::drill_building().say(context.lang), &context.sheet());
+        context.print(&text)?;
+    }
+    let start = Start {
+        lab: LAB.to_owned(),
+        explain_only: false,
+        target: Where::Sandbox,
+        endpoint_url: None,
+        profile: None,
+        consumer_profile: None,
+        two_accounts: false,
+        api_only: false,
+        region: None,
+        learner: None,
+        set: Vec::new(),
+        pace: Some(args.pace.unwrap_or(PaceArg::Instant)),
+        accept_cost: None,
+        yes: true,
+        keep: true,
+        hands_on: false,
+        with_mine: false,
+    };
+    let (pass, folder) = begin(context, &start, BTreeMap::new()).await?;
+    let run = pass.run.clone();
+    let code = work(context, pass, &(Arc::new(Silent { yes: true }) as _), Doing::Lab, true).await;
+    if code != Code::Met {
+        let next = format!("pllab resume {run}");
+        return Err(Failed::new(code, m::drill_not_built(folder_name(&folder)), Vec::new(), &[&next]));
+    }
+    store.find(Some(&run), |_| true)
+}
+
+fn folder_name(folder: &Path) -> String {
+    folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}

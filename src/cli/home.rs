@@ -1,0 +1,86 @@
+//! `pllab` alone at a terminal: where you are, and what you may do next.
+
+use super::args::{Clean, OneRun, Resume};
+use super::context::Context;
+use super::exit::{Code, Failed};
+use super::{clean, resume, status};
+use crate::engine::event::{Answer, AskError, Choice, Question, QuestionId};
+use crate::i18n::{Text, m};
+use crate::ui::Form;
+
+/// Whether there is a run to go on with, and somebody to ask.
+///
+/// # Errors
+/// When there is no place for the state folder.
+pub(super) fn asks(context: &Context) -> Result<bool, Failed> {
+    let person = context.host.input_is_terminal && context.host.output_is_terminal && context.form() != Form::Json;
+    Ok(person && context.store()?.all().iter().any(|run| !run.state.cleaned))
+}
+
+/// Shows the latest run that is not cleaned, asks, and does it.
+///
+/// # Errors
+/// What the chosen verb fails with.
+pub(super) async fn home(context: &mut Context) -> Result<Code, Failed> {
+    let found = context.store()?.find(None, |state| !state.cleaned)?;
+    let run = found.id();
+    status::status(context, &OneRun { run: Some(run.clone()) })?;
+    let state = &found.state;
+    let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region)?;
+    let steps = &loaded.lab.steps;
+    let title = |id: &str| {
+        let title = loaded.prose.map(|prose| prose.steps.get(id).map_or(id, |words| words.title.as_str()).to_owned());
+        Text::Both { ja: title.ja, en: title.en }
+    };
+    let next =
+        steps.iter().find(|step| !state.met(&step.id)).map_or_else(|| Text::literal("-"), |step| title(&step.id));
+    let choice = |answer, label| Choice { answer, label };
+    let question = Question {
+        id: QuestionId::Home,
+        prompt: m::cli_home_ask(),
+        choices: vec![
+            choice(Answer::Go, m::cli_home_go_on(next)),
+            choice(Answer::Steps, m::engine_answer_steps()),
+            choice(Answer::StartOver, m::engine_answer_start_over()),
+            choice(Answer::CleanUp, m::cli_home_clean()),
+            choice(Answer::Leave, m::cli_home_leave()),
+        ],
+        default: Answer::Go,
+    };
+    let mut resumed = Resume { run: Some(run.clone()), ..Resume::default() };
+    match ask(context, &question)? {
+        Some(Answer::Go) => {}
+        Some(Answer::StartOver) => resumed.start_over = true,
+        Some(Answer::CleanUp) => return clean::clean(context, Clean { run: Some(run), ..Clean::default() }).await,
+        Some(Answer::Steps) => {
+            let numbered = |(number, id): (usize, &str)| {
+                let label = m::cli_home_step(number + 1, title(id));
+                choice(Answer::This(number), label)
+            };
+            let mut choices: Vec<Choice> =
+                steps.iter().map(|step| step.id.as_str()).enumerate().map(numbered).collect();
+            choices.push(choice(Answer::Leave, m::cli_home_leave()));
+            let prompt = m::engine_ask_which_step();
+            let which = Question { id: QuestionId::WhichStep, prompt, choices, default: Answer::Leave };
+            let Some(Answer::This(number)) = ask(context, &which)? else { return Ok(Code::Met) };
+            resumed.step = steps.get(number).map(|step| step.id.clone());
+        }
+        _ => return Ok(Code::Met),
+    }
+    resume::resume(context, resumed).await
+}
+
+/// `None` at Ctrl-C.
+fn ask(context: &mut Context, question: &Question) -> Result<Option<Answer>, Failed> {
+    let screen = context.screen(false, std::sync::Arc::default());
+    let answer = tokio::task::block_in_place(|| screen.ask(question));
+    // The screen has taken standard output; what comes next opens its own.
+    context.host.out = Box::new(std::io::stdout());
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(AskError::Interrupted) => Ok(None),
+        Err(AskError::NobodyToAsk) => {
+            Err(Failed::new(Code::Usage, m::cli_nobody_to_ask(), Vec::new(), &["pllab resume"]))
+        }
+    }
+}

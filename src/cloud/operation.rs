@@ -1,0 +1,98 @@
+//! The operations that a call may be made of when it is read from a file.
+
+use serde_json::{Map, Value};
+
+use super::{Api, Call};
+
+impl Call {
+    /// The call of an operation that stands in a file; `api` is `ec2` or `elbv2`. `None` where it is not known here.
+    #[must_use]
+    pub fn read(api: &str, operation: &str, params: Map<String, Value>) -> Option<Self> {
+        let (api, known) = match api {
+            "ec2" => (Api::Ec2, EC2),
+            "elbv2" => (Api::Elbv2, ELBV2),
+            _ => return None,
+        };
+        let operation = known.iter().find(|known| **known == operation)?;
+        Some(Self { api, operation, params })
+    }
+}
+
+/// EC2's.
+pub(super) const EC2: &[&str] = &[
+    "AcceptVpcEndpointConnections",
+    "AssociateRouteTable",
+    "AuthorizeSecurityGroupEgress",
+    "AuthorizeSecurityGroupIngress",
+    "CreateNetworkAcl",
+    "CreateNetworkAclEntry",
+    "CreateRouteTable",
+    "CreateSecurityGroup",
+    "CreateSubnet",
+    "CreateVpc",
+    "CreateVpcEndpoint",
+    "CreateVpcEndpointServiceConfiguration",
+    "DeleteNetworkAcl",
+    "DeleteNetworkAclEntry",
+    "DeleteRouteTable",
+    "DeleteSecurityGroup",
+    "DeleteSubnet",
+    "DeleteVpc",
+    "DeleteVpcEndpointServiceConfigurations",
+    "DeleteVpcEndpoints",
+    "DescribeAvailabilityZones",
+    "DescribeImages",
+    "DescribeInstances",
+    "DescribeNetworkAcls",
+    "DescribeNetworkInterfaces",
+    "DescribePrefixLists",
+    "DescribeRouteTables",
+    "DescribeSecurityGroups",
+    "DescribeSubnets",
+    "DescribeTags",
+    "DescribeVpcAttribute",
+    "DescribeVpcEndpointConnections",
+    "DescribeVpcEndpointServiceConfigurations",
+    "DescribeVpcEndpointServicePermissions",
+    "DescribeVpcEndpointServices",
+    "DescribeVpcEndpoints",
+    "DescribeVpcs",
+    "DisassociateRouteTable",
+    "GetConsoleOutput",
+    "ModifyVpcAttribute",
+    "ModifyVpcEndpoint",
+    "ModifyVpcEndpointServiceConfiguration",
+    "ModifyVpcEndpointServicePermissions",
+    "RejectVpcEndpointConnections",
+    "ReplaceNetworkAclAssociation",
+    "ReplaceNetworkAclEntry",
+    "RevokeSecurityGroupEgress",
+    "RevokeSecurityGroupIngress",
+    "RunInstances",
+    "StartInstances",
+    "StopInstances",
+    "TerminateInstances",
+];
+
+/// `ELBv2`'s.
+pub(super) const ELBV2: &[&str] = &[
+    "CreateListener",
+    "CreateLoadBalancer",
+    "CreateTargetGroup",
+    "DeleteListener",
+    "DeleteLoadBalancer",
+    "DeleteTargetGroup",
+    "DeregisterTargets",
+    "DescribeListeners",
+    "DescribeLoadBalancerAttributes",
+    "DescribeLoadBalancers",
+    "DescribeTags",
+    "DescribeTargetGroupAttributes",
+    "DescribeTargetGroups",
+    "DescribeTargetHealth",
+    "ModifyLoadBalancerAttributes",
+    "ModifyTargetGroup",
+    "ModifyTargetGroupAttributes",
+    "RegisterTargets",
+    "SetSecurityGroups",
+];

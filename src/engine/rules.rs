@@ -1,0 +1,146 @@
+//! Rules of security groups before and after: what puts them back, and what was opened.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::checks::reply::{ec2, list, text};
+use crate::checks::rule;
+use crate::cloud::Call;
+use crate::i18n::{Text, m};
+use crate::lab::Side;
+
+/// The rules of a security group, each with one source.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Rules {
+    pub side: Side,
+    /// The group's id.
+    pub group: String,
+    pub inbound: Vec<Value>,
+    pub outbound: Vec<Value>,
+}
+
+impl Rules {
+    /// Those of a group as `DescribeSecurityGroups` shows it.
+    pub fn of(side: Side, id: &str, group: &Value) -> Self {
+        let single = |key| list(group, key).iter().flat_map(singles).collect();
+        Self { side, group: id.to_owned(), inbound: single("IpPermissions"), outbound: single("IpPermissionsEgress") }
+    }
+}
+
+/// A permission as rules of one source each, without descriptions.
+fn singles(permission: &Value) -> Vec<Value> {
+    let sources = [("IpRanges", "CidrIp"), ("UserIdGroupPairs", "GroupId"), ("PrefixListIds", "PrefixListId")];
+    let mut rules = Vec::new();
+    for (key, field) in sources {
+        for source in list(permission, key) {
+            let mut rule = Map::new();
+            for name in ["IpProtocol", "FromPort", "ToPort"] {
+                if let Some(value) = permission.get(name) {
+                    rule.insert(name.to_owned(), value.clone());
+                }
+            }
+            rule.insert(key.to_owned(), json!([{ field: text(source, field) }]));
+            rules.push(Value::Object(rule));
+        }
+    }
+    rules
+}
+
+/// The calls that turn `now` into `before`. Groups that were not there before are left alone: they are the learner's.
+pub(super) fn restoring(before: &[Rules], now: &[Rules]) -> Vec<(Side, Call)> {
+    let mut calls = Vec::new();
+    for was in before {
+        let Some(is) = now.iter().find(|is| is.group == was.group) else { continue };
+        let mut change = |operation, rules: Vec<&Value>| {
+            if !rules.is_empty() {
+                let params = json!({ "GroupId": was.group, "IpPermissions": rules });
+                calls.push((was.side, ec2(operation, params)));
+            }
+        };
+        let less = |one: &'_ [Value], other: &[Value]| -> Vec<Value> {
+            one.iter().filter(|rule| !other.contains(rule)).cloned().collect()
+        };
+        change("RevokeSecurityGroupIngress", less(&is.inbound, &was.inbound).iter().collect());
+        change("RevokeSecurityGroupEgress", less(&is.outbound, &was.outbound).iter().collect());
+        change("AuthorizeSecurityGroupIngress", less(&was.inbound, &is.inbound).iter().collect());
+        change("AuthorizeSecurityGroupEgress", less(&was.outbound, &is.outbound).iter().collect());
+    }
+    calls
+}
+
+/// The inbound rules that are not `known` and let in more than the path needs: more than one port, or addresses outside
+/// the lab's own `blocks`.
+pub(super) fn opened(known: &[Rules], now: &[Rules], blocks: &[&str]) -> Vec<Text> {
+    let is_known =
+        |group: &str, rule: &Value| known.iter().any(|rules| rules.group == group && rules.inbound.contains(rule));
+    let new = now.iter().flat_map(|is| is.inbound.iter().map(move |rule| (is.group.as_str(), rule)));
+    new.filter(|(group, rule)| !is_known(group, rule) && is_wide(rule, blocks))
+        .map(|(group, rule)| m::drill_wide_rule(group, rule::in_words(rule)))
+        .collect()
+}
+
+fn is_wide(rule: &Value, blocks: &[&str]) -> bool {
+    let port = |key| rule.get(key).and_then(Value::as_i64);
+    let one_port = port("FromPort").is_some() && port("FromPort") == port("ToPort");
+    let outside = rule::blocks(rule).any(|block| !blocks.iter().any(|outer| rule::contains(outer, block)));
+    !one_port || outside
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tcp(port: i64, source: &str) -> Value {
+        json!({ "IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{ "CidrIp": source }] })
+    }
+
+    fn rules(inbound: Vec<Value>) -> Vec<Rules> {
+        let all = json!({ "IpProtocol": "-1", "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] });
+        vec![Rules { side: Side::Provider, group: "sg-1".to_owned(), inbound, outbound: vec![all] }]
+    }
+
+    #[test]
+    fn a_rule_that_is_wider_than_the_path_is_found() {
+        for (rule, wide) in [
+            (tcp(80, "10.0.1.0/24"), false),
+            (tcp(80, "10.0.0.0/16"), false),
+            (tcp(80, "0.0.0.0/0"), true),
+            (tcp(80, "10.0.0.0/8"), true),
+            (
+                json!({ "IpProtocol": "tcp", "FromPort": 0, "ToPort": 65535, "IpRanges": [{ "CidrIp": "10.0.1.0/24" }] }),
+                true,
+            ),
+            (json!({ "IpProtocol": "-1", "UserIdGroupPairs": [{ "GroupId": "sg-2" }] }), true),
+            (
+                json!({ "IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [{ "GroupId": "sg-2" }] }),
+                false,
+            ),
+        ] {
+            let now = rules(vec![rule.clone()]);
+            assert_eq!(!opened(&rules(vec![]), &now, &["10.0.0.0/16"]).is_empty(), wide, "{rule}");
+            assert!(opened(&now, &now, &["10.0.0.0/16"]).is_empty(), "what was there before is nobody's doing: {rule}");
+        }
+    }
+
+    #[test]
+    fn what_was_changed_is_changed_back_and_nothing_else() {
+        let (before, now) = (
+            rules(vec![tcp(80, "10.0.0.0/16"), tcp(22, "10.0.1.0/24")]),
+            rules(vec![tcp(22, "10.0.1.0/24"), tcp(80, "0.0.0.0/0")]),
+        );
+        let calls = restoring(&before, &now);
+        let operations: Vec<_> = calls.iter().map(|(_, call)| call.operation).collect();
+        assert_eq!(operations, ["RevokeSecurityGroupIngress", "AuthorizeSecurityGroupIngress"]);
+        assert_eq!(calls[0].1.params["IpPermissions"], json!([tcp(80, "0.0.0.0/0")]));
+        assert_eq!(calls[1].1.params["IpPermissions"], json!([tcp(80, "10.0.0.0/16")]));
+        assert!(restoring(&before, &before).is_empty());
+    }
+
+    #[test]
+    fn a_permission_with_several_sources_is_several_rules() {
+        let group = json!({ "IpPermissions": [{ "IpProtocol": "tcp", "FromPort": 80, "ToPort": 80,
+            "IpRanges": [{ "CidrIp": "10.0.0.0/16", "Description": "x" }], "UserIdGroupPairs": [{ "GroupId": "sg-2", "UserId": "1" }] }] });
+        assert_eq!(Rules::of(Side::Provider, "sg-1", &group).inbound.len(), 2);
+        assert_eq!(Rules::of(Side::Provider, "sg-1", &group).inbound[0], tcp(80, "10.0.0.0/16"));
+    }
+}

@@ -1,0 +1,256 @@
+//! A drill: a fault to plant in a working lab, its symptoms, and how it is graded. Data, one file each.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::load::{fill, parse};
+use super::source::{DrillSource, Source};
+use super::{Lab, LabError, Pair, Place, Resource, Side};
+use crate::i18n::m;
+
+/// A drill. Calls refer to what the lab made as `${name.fact}`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Drill {
+    /// Its name on the command line; also its file's name.
+    pub id: String,
+    /// How long it takes a person, in minutes.
+    pub minutes: u32,
+    /// A title that gives nothing away.
+    pub title: Words,
+    /// What the people who use the path report. Symptoms only.
+    pub symptom: Words,
+    /// Rungs of help, from a nudge to nearly the answer.
+    pub hints: Hints,
+    /// What it was, and what to remember.
+    pub debrief: Words,
+    /// The fault, in order.
+    pub plant: Vec<Act>,
+    /// What is seen once it is planted.
+    pub broken: Symptom,
+    /// The rung that `pllab why` names first; `None` where the path itself is whole.
+    #[serde(default)]
+    pub rung: Option<String>,
+    /// What must hold for it to be mended. All of them.
+    pub solved: Vec<Goal>,
+    /// Ways to mend it. Others count as well: it is graded by outcome.
+    pub repairs: Vec<Recipe>,
+    /// Ways that bring the page back and do not pass.
+    #[serde(default)]
+    pub shortcuts: Vec<Recipe>,
+    /// What undoes the plant, in order; what is undone already is passed over. Rules of security groups are restored
+    /// without being named here.
+    #[serde(default)]
+    pub undo: Vec<Act>,
+}
+
+/// Words in both languages.
+pub type Words = Pair<String>;
+
+/// Rungs of help in both languages: as many in each.
+pub type Hints = Pair<Vec<String>>;
+
+/// One thing that is done.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// A call is made.
+    Call(DrillCall),
+    /// Resources of the lab are deleted and made again, by name.
+    Remake(Vec<String>),
+}
+
+/// A call to AWS as data.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DrillCall {
+    /// Whose account.
+    pub side: Side,
+    /// Which API: `ec2` or `elbv2`.
+    pub api: String,
+    /// The operation, such as `RevokeSecurityGroupIngress`.
+    pub operation: String,
+    /// Its parameters, in the names of the AWS API models.
+    pub params: Map<String, Value>,
+    /// The error code that AWS refuses it with, where that is the point.
+    #[serde(default)]
+    pub refused: Option<String>,
+    /// What is kept of the answer: `name.fact`, and the path to it.
+    #[serde(default)]
+    pub keeps: BTreeMap<String, String>,
+}
+
+/// A way to mend it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// Its name, unique in the drill.
+    pub name: String,
+    /// What is done, in order.
+    pub acts: Vec<Act>,
+}
+
+/// What is seen once the fault is planted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Symptom {
+    /// The client waits until its patience ends.
+    TimeOut,
+    /// The connection is refused, or breaks off at once.
+    Refused,
+    /// The client gets an answer of HTTP 400.
+    BadRequest,
+    /// The name does not resolve.
+    NoName,
+    /// The page arrives, and no target is healthy.
+    Unhealthy,
+    /// The page arrives as before: the fault is elsewhere.
+    None,
+}
+
+/// What must hold for a drill to be mended.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Goal {
+    /// The client gets the page with this run's token.
+    Page,
+    /// The client gets no answer any more.
+    Cut,
+    /// Every target of the group is healthy, by name.
+    Healthy(String),
+    /// The call that shows something finds nothing.
+    Gone(DrillCall),
+    /// The call that shows something still finds it.
+    Kept(DrillCall),
+}
+
+/// What a drill's file may refer to beyond its lab.
+#[derive(Clone, Copy)]
+pub struct Vocabulary<'a> {
+    /// Whether an operation of an API is known.
+    pub operation: &'a dyn Fn(&str, &str) -> bool,
+    /// The names of the rungs.
+    pub rungs: &'a [&'static str],
+}
+
+impl Drill {
+    /// Reads a drill of a lab whose values are `values`, and checks what it refers to.
+    ///
+    /// # Errors
+    /// Every fault found, each with its place.
+    pub fn load(
+        source: &DrillSource,
+        lab: &Lab,
+        values: &BTreeMap<String, String>,
+        vocabulary: Vocabulary<'_>,
+    ) -> Result<Self, Vec<LabError>> {
+        let context = values.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        let yaml = fill(&source.file, &source.yaml, &context)?;
+        let drill: Self = parse(&source.file, &yaml)?;
+        let errors = drill.lint(source, lab, vocabulary);
+        if errors.is_empty() { Ok(drill) } else { Err(errors) }
+    }
+
+    /// Every drill of a lab, in the order of their names.
+    ///
+    /// # Errors
+    /// Every fault found in any of them.
+    pub fn all(
+        source: &Source,
+        lab: &Lab,
+        values: &BTreeMap<String, String>,
+        vocabulary: Vocabulary<'_>,
+    ) -> Result<Vec<Self>, Vec<LabError>> {
+        let mut errors = Vec::new();
+        let mut drills = Vec::new();
+        for drill in &source.drills {
+            match Self::load(drill, lab, values, vocabulary) {
+                Ok(drill) => drills.push(drill),
+                Err(found) => errors.extend(found),
+            }
+        }
+        if errors.is_empty() { Ok(drills) } else { Err(errors) }
+    }
+
+    /// Every act of the drill.
+    fn acts(&self) -> impl Iterator<Item = &Act> {
+        let recipes = self.repairs.iter().chain(&self.shortcuts).flat_map(|recipe| &recipe.acts);
+        self.plant.iter().chain(&self.undo).chain(recipes)
+    }
+
+    fn lint(&self, source: &DrillSource, lab: &Lab, vocabulary: Vocabulary<'_>) -> Vec<LabError> {
+        let yaml = &source.yaml;
+        let mut errors = Vec::new();
+        let mut fault = |word: &str, what| {
+            let place = Place::of_word(yaml, 1, word);
+            errors.push(LabError { file: source.file.clone(), place, what });
+        };
+        if self.id != source.id {
+            fault(&self.id, m::drill_id_differs(&source.id, &self.id));
+        }
+        if self.hints.ja.len() != self.hints.en.len() || self.hints.ja.is_empty() {
+            fault("hints", m::drill_hints_differ(self.hints.en.len(), self.hints.ja.len()));
+        }
+        if self.plant.is_empty() || self.repairs.is_empty() || self.solved.is_empty() {
+            fault("id", m::drill_incomplete());
+        }
+        if let Some(rung) = self.rung.as_deref().filter(|rung| !vocabulary.rungs.contains(rung)) {
+            fault(rung, m::lab_kind_unknown(vocabulary.rungs.join(", "), rung));
+        }
+        let resources: Vec<&Resource> = lab.steps.iter().flat_map(|step| &step.makes).collect();
+        let mut known: Vec<&str> = resources.iter().map(|it| it.name()).collect();
+        known.extend(["account", "region", "run"]);
+        let calls = |act: &'_ Act| match act {
+            Act::Call(call) => Some(call.clone()),
+            Act::Remake(_) => None,
+        };
+        let goals = self.solved.iter().filter_map(|goal| match goal {
+            Goal::Gone(call) | Goal::Kept(call) => Some(call.clone()),
+            Goal::Page | Goal::Cut | Goal::Healthy(_) => None,
+        });
+        let calls: Vec<DrillCall> = self.acts().filter_map(calls).chain(goals).collect();
+        let kept: Vec<&str> =
+            calls.iter().flat_map(|call| call.keeps.keys()).filter_map(|it| Some(it.split_once('.')?.0)).collect();
+        known.extend(kept);
+        for call in &calls {
+            if !(vocabulary.operation)(&call.api, &call.operation) {
+                fault(&call.operation, m::drill_operation_unknown(&call.api, &call.operation));
+            }
+            for name in references(&Value::Object(call.params.clone())) {
+                if !known.contains(&name.as_str()) {
+                    fault(&name, m::lab_reference_unknown(&self.id, &name));
+                }
+            }
+        }
+        let healthy = self.solved.iter().filter_map(|goal| match goal {
+            Goal::Healthy(group) => Some(group),
+            _ => None,
+        });
+        let remade = self.acts().flat_map(|act| match act {
+            Act::Remake(names) => names.as_slice(),
+            Act::Call(_) => &[],
+        });
+        for name in healthy.chain(remade) {
+            if !resources.iter().any(|it| it.name() == name) {
+                fault(name, m::lab_reference_unknown(&self.id, name));
+            }
+        }
+        errors
+    }
+}
+
+/// The names in `${name.fact}` anywhere in a value.
+fn references(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => text
+            .split("${")
+            .skip(1)
+            .filter_map(|rest| Some(rest.split_once('}')?.0.split_once('.')?.0.to_owned()))
+            .collect(),
+        Value::Array(items) => items.iter().flat_map(references).collect(),
+        Value::Object(map) => map.values().flat_map(references).collect(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,48 @@
+//! Coming back: to another step, to the beginning, another way.
+
+use super::harness::{Account, Folder, made, receipt};
+
+const KEPT: &str = "start --yes --keep --pace instant --output json";
+
+#[test]
+fn a_step_is_repeated_with_what_hangs_on_it() {
+    let folder = Folder::new();
+    folder.pllab(KEPT).run().code(0);
+    let again = folder.pllab("resume --step acceptance --yes --keep --output json").run().code(0).events();
+    // To be accepted again the endpoint must ask again; the provider's side stays as it was.
+    let reopened = again.iter().find(|line| line["event"] == "reopened").expect("steps are open again");
+    assert_eq!(reopened["steps"], serde_json::json!(["endpoint", "client", "acceptance", "proof"]));
+    assert_eq!(again.last().expect("events")["verdict"], "met");
+    let made = made(&folder.journal());
+    let times = |name: &str, part: &str| made[&(name.to_owned(), part.to_owned())];
+    assert_eq!((times("endpoint", "create"), times("client", "run"), times("acceptance", "word")), (2, 2, 2));
+    assert_eq!((times("nlb", "create"), times("provider-vpc", "create")), (1, 1));
+    let cleaned = folder.pllab("clean --yes --output json").run().code(0).events();
+    let (_, left, unknown) = receipt(&cleaned).expect("a receipt");
+    assert_eq!((left, unknown), (0, 0));
+}
+
+#[test]
+fn starting_over_undoes_everything_first() {
+    let folder = Folder::new();
+    folder.pllab(KEPT).run().code(0);
+    let again = folder.pllab("resume --start-over --yes --output json").run().code(0).events();
+    let gone = again.iter().take_while(|line| line["event"] != "reopened").filter(|line| line["event"] == "gone");
+    assert_eq!(gone.count(), 17);
+    assert_eq!(again.last().expect("events")["steps_met"], 9);
+    assert_eq!(Account::holds(&folder.run().join("sandbox")), [].into());
+}
+
+#[test]
+fn ahead_pllab_does_what_is_needed_and_stops_there() {
+    let folder = Folder::new();
+    folder.pllab("start --pace instant --plain").stdin("leave\n").run().code(1);
+    // One confirmation, then the step itself is offered.
+    let went = folder.pllab("resume --step nlb --plain").stdin("1\nleave\n").run().code(1);
+    let journal = folder.journal();
+    let finished: Vec<_> =
+        journal.iter().filter(|line| line["event"] == "step_finished").map(|line| line["step"].as_str()).collect();
+    assert_eq!(finished, [Some("provider-vpc"), Some("web-server")], "{}", went.out);
+    assert!(!journal.iter().any(|line| line["event"] == "step_started" && line["step"] == "nlb"));
+    folder.pllab("resume --step nowhere").run().code(2).complains("pllab status");
+}

@@ -1,0 +1,74 @@
+//! A sandbox in another process, with the AWS configuration files that name its accounts.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::{Folder, Front, Program, Running};
+
+/// The sandbox and the folder in which the program finds its profiles: `provider` and `consumer`, in Tokyo.
+pub struct Apart {
+    /// The folder: home, with the configuration files.
+    pub folder: Folder,
+    /// Where the sandbox answers.
+    pub url: String,
+    keys: BTreeMap<String, String>,
+    profiles: Vec<(String, String)>,
+    _sandbox: Running,
+}
+
+impl Apart {
+    /// Starts `pllab sandbox` with these words.
+    pub fn open(words: &str) -> Self {
+        let folder = Folder::new();
+        let mut sandbox = folder.pllab("sandbox --output json").words(words).start();
+        let said = sandbox.until("sandbox_ready");
+        let line = said.lines().find(|line| line.contains("sandbox_ready")).expect("a line");
+        let ready: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let mut keys = BTreeMap::new();
+        let mut profiles = Vec::new();
+        for account in ready["accounts"].as_array().expect("accounts") {
+            let text = |key: &str| account[key].as_str().expect(key).to_owned();
+            let (id, secret) = (text("access_key_id"), text("secret_access_key"));
+            let lines = format!("aws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
+            profiles.push((text("name"), lines));
+            keys.insert(id, secret);
+        }
+        let url = ready["endpoint_url"].as_str().expect("a URL").to_owned();
+        let apart = Self { folder, url, keys, profiles, _sandbox: sandbox };
+        apart.sign_in("");
+        apart
+    }
+
+    /// Writes the configuration files; `more` goes into each profile.
+    pub fn sign_in(&self, more: &str) {
+        let mut text = String::new();
+        for (name, lines) in &self.profiles {
+            let _ = write!(text, "[{name}]\n{lines}region = ap-northeast-1\n{more}\n");
+        }
+        self.folder.write(".aws/credentials", &text);
+    }
+
+    /// The program with another state than the sandbox's own, so that it does not find it by itself.
+    pub fn pllab(&self, words: &str) -> Program {
+        self.folder.pllab(words).env("PLLAB_STATE_DIR", self.folder.path().join("elsewhere"))
+    }
+
+    /// A front before it.
+    pub fn front(&self) -> Front {
+        Front::open(&self.url, self.keys.clone())
+    }
+
+    /// The program where AWS's own names lead to `front`.
+    pub fn pllab_on_aws(&self, front: &Front, words: &str) -> Program {
+        self.pllab(words).env("HTTPS_PROXY", front.proxy()).env("AWS_CA_BUNDLE", Front::bundle())
+    }
+
+    /// The journal of the only run.
+    #[track_caller]
+    pub fn journal(&self) -> Vec<super::Line> {
+        let runs = std::fs::read_dir(self.folder.path().join("elsewhere/runs")).expect("there are runs");
+        let mut runs: Vec<_> = runs.flatten().map(|entry| entry.path()).collect();
+        assert_eq!(runs.len(), 1, "{runs:?}");
+        super::events(&std::fs::read_to_string(runs.remove(0).join("journal.jsonl")).expect("a journal"))
+    }
+}

@@ -1,0 +1,151 @@
+//! An account full of look-alikes: same names, same addresses, tags of other runs, another run that is under way. Runs,
+//! failures and clean-ups leave all of it as it was.
+
+use super::harness::{Folder, Program, Signer};
+
+/// An account with two signing names.
+struct Account {
+    ec2: Signer,
+    elb: Signer,
+}
+
+impl Account {
+    /// Makes something: what stands in `element` of the answer.
+    fn make(&self, form: &str, element: &str) -> String {
+        let text = self.ask(form);
+        let rest = text.split(&format!("<{element}>")).nth(1).unwrap_or_else(|| panic!("no {element}: {text}"));
+        rest.split('<').next().unwrap_or_default().to_owned()
+    }
+
+    fn ask(&self, form: &str) -> String {
+        let is_elb = ["LoadBalancer", "TargetGroup", "Listener"].iter().any(|word| form.contains(word))
+            && !form.contains("VpcEndpointService");
+        let (signer, version) = if is_elb { (&self.elb, "2015-12-01") } else { (&self.ec2, "2016-11-15") };
+        let (status, text) = signer.call(&format!("Version={version}&Action={form}"));
+        assert_eq!(status, 200, "{form}: {text}");
+        text
+    }
+
+    /// What a run of this lab makes, as far as it can be told apart by nothing but ids: the VPC.
+    fn look_alike(&self) -> String {
+        let tags = |kind: &str, name: &str| {
+            let tag = |number: u8, key: &str, value: &str| {
+                let place = format!("TagSpecification.1.Tag.{number}");
+                format!("&{place}.Key={key}&{place}.Value={value}")
+            };
+            format!(
+                "&TagSpecification.1.ResourceType={kind}{}{}{}{}",
+                tag(1, "Name", &format!("pllab-zzzzzz-{name}")),
+                tag(2, "pllab%3Arun", "zzzzzz"),
+                tag(3, "pllab%3Alab", "privatelink"),
+                tag(4, "pllab%3Aresource", name),
+            )
+        };
+        let form = format!("CreateVpc&CidrBlock=10.0.0.0%2F16{}", tags("vpc", "provider-vpc"));
+        let vpc = self.make(&form, "vpcId");
+        let form = format!(
+            "CreateSubnet&VpcId={vpc}&CidrBlock=10.0.1.0%2F24&AvailabilityZoneId=apne1-az4{}",
+            tags("subnet", "provider-subnet")
+        );
+        let subnet = self.make(&form, "subnetId");
+        for name in ["nlb-sg", "web-sg", "endpoint-sg", "client-sg"] {
+            let words = format!("GroupName=pllab-zzzzzz-{name}&GroupDescription=x{}", tags("security-group", name));
+            self.ask(&format!("CreateSecurityGroup&VpcId={vpc}&{words}"));
+        }
+        self.ask(&format!("CreateRouteTable&VpcId={vpc}{}", tags("route-table", "provider-routes")));
+        let tagged = "&Tags.member.1.Key=pllab%3Arun&Tags.member.1.Value=zzzzzz";
+        let group = self.make(
+            &format!("CreateTargetGroup&Name=pllab-zzzzzz-web-targets&Protocol=TCP&Port=80&VpcId={vpc}&TargetType=instance{tagged}"),
+            "TargetGroupArn",
+        );
+        let balancer = self.make(
+            &format!("CreateLoadBalancer&Name=pllab-zzzzzz-nlb&Type=network&Scheme=internal&Subnets.member.1={subnet}{tagged}"),
+            "LoadBalancerArn",
+        );
+        let action = format!("DefaultActions.member.1.Type=forward&DefaultActions.member.1.TargetGroupArn={group}");
+        self.ask(&format!("CreateListener&LoadBalancerArn={balancer}&Protocol=TCP&Port=80&{action}"));
+        while !self.ask("DescribeLoadBalancers").contains("<Code>active</Code>") {}
+        let form = format!(
+            "CreateVpcEndpointServiceConfiguration&NetworkLoadBalancerArn.1={balancer}{}",
+            tags("vpc-endpoint-service", "service")
+        );
+        let service = self.make(&form, "serviceName");
+        self.ask(&format!(
+            "CreateVpcEndpoint&VpcEndpointType=Interface&VpcId={vpc}&SubnetId.1={subnet}&ServiceName={service}{}",
+            tags("vpc-endpoint", "endpoint")
+        ));
+        vpc
+    }
+
+    /// Everything there is, but the instances that were terminated.
+    fn everything(&self, vpcs: &[String]) -> Vec<String> {
+        let of_vpcs: String = (1..).zip(vpcs).map(|(at, vpc)| format!("&Filter.1.Value.{at}={vpc}")).collect();
+        let all = [
+            "DescribeVpcs",
+            "DescribeSubnets",
+            "DescribeRouteTables",
+            "DescribeNetworkAcls",
+            "DescribeSecurityGroups",
+            "DescribeSecurityGroupRules",
+            "DescribeNetworkInterfaces",
+            "DescribeVpcEndpoints",
+            "DescribeVpcEndpointServiceConfigurations",
+            "DescribeVpcEndpointConnections",
+            "DescribeLoadBalancers",
+            "DescribeTargetGroups",
+        ];
+        let instances = format!("DescribeInstances&Filter.1.Name=vpc-id{of_vpcs}");
+        let asked = all.into_iter().map(str::to_owned).chain([instances]);
+        let body = |text: String| text.split("\r\n\r\n").nth(1).unwrap_or_default().to_owned();
+        let answers = asked.map(|form| body(self.ask(&form)));
+        // Each answer has an id of its own.
+        let without_id = |text: String| {
+            let at = text.to_lowercase().find("<requestid>").unwrap_or(text.len());
+            let end = text[at..].find("</").map_or(text.len(), |end| at + end);
+            format!("{}{}", &text[..at], &text[end..])
+        };
+        answers.map(without_id).collect()
+    }
+}
+
+#[test]
+fn look_alikes_are_left_alone() {
+    let (ours, others) = (Folder::new(), Folder::new());
+    // The look-alike and the other run are through by the time that these strike.
+    let plan = "--fault CreateListener:3:lost-reply --fault CreateVpcEndpoint:7:internal-error --fault DeleteSubnet:1:lost-reply";
+    let mut sandbox = ours
+        .pllab(&format!("sandbox --output json --pace instant --quota L-F678F1CE=20 --quota L-1216C47A=64 {plan}"))
+        .start();
+    let said = sandbox.until("sandbox_ready");
+    let ready: serde_json::Value = serde_json::from_str(said.lines().next().expect("a line")).expect("JSON");
+    let account =
+        Account { ec2: Signer::of_ready(&ready, "ec2"), elb: Signer::of_ready(&ready, "elasticloadbalancing") };
+    let look_alike = account.look_alike();
+
+    // Another learner's run, in the middle.
+    let note = others.state().join("sandbox");
+    std::fs::create_dir_all(&note).expect("a folder can be made");
+    std::fs::copy(ours.state().join("sandbox/live.json"), note.join("live.json")).expect("the note can be copied");
+    others.pllab("start --yes --keep --output json").run().code(0);
+    let text = account.ask("DescribeVpcs");
+    let vpcs: Vec<String> = text.split("<vpcId>").skip(1).map(|rest| rest[..21].to_owned()).collect();
+    assert!(vpcs.len() == 3 && vpcs.contains(&look_alike), "{vpcs:?}");
+    // A look lets time pass: once more, and nothing is on its way any longer.
+    account.everything(&vpcs);
+    let before = account.everything(&vpcs);
+
+    let same = |what: &str, ran: Program, codes: &[i32]| {
+        let ran = ran.run();
+        assert!(ran.code.is_some_and(|code| codes.contains(&code)), "{what}: {:?}\n{}", ran.code, ran.err);
+    };
+    same("a run that meets faults", ours.pllab("start --yes --output json"), &[0, 1, 3]);
+    same("the same, resumed", ours.pllab("resume --yes --output json"), &[0, 1, 2, 3]);
+    same("all cleaned", ours.pllab("clean --all --yes"), &[0, 1, 2, 3]);
+    same("all cleaned again", ours.pllab("clean --all --yes"), &[0, 2]);
+    same("a run that goes through", ours.pllab("start --yes --output json"), &[0]);
+    let after = account.everything(&vpcs);
+    for (before, after) in before.iter().zip(&after) {
+        assert_eq!(before, after);
+    }
+    others.pllab("check").run().code(0);
+}
