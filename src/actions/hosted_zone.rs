@@ -80,7 +80,7 @@ fn change(zone: &str, action: &str) -> Call {
 }
 
 pub(super) fn survey() -> Survey {
-    Survey::new(route53("ListHostedZones", json!({})), "HostedZones", "Id")
+    Survey::new(route53("ListHostedZonesByName", json!({})), "HostedZones", "Id")
         .with(|id| vec![route53("ListResourceRecordSets", json!({ "HostedZoneId": id }))])
 }
 
