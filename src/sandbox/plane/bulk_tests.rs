@@ -98,15 +98,17 @@ async fn who_does_not_read_is_not_written_to_without_end() -> io::Result<()> {
         let count = Arc::clone(&count);
         async move {
             let chunk = vec![7; 64 * 1024];
-            while count.load(Ordering::SeqCst) < MUCH {
+            let mut sent = 0;
+            while sent < MUCH {
                 stream.write_all(&chunk).await?;
-                count.fetch_add(chunk.len() as u64, Ordering::SeqCst);
+                sent += chunk.len() as u64;
+                // A health check goes away after its first bytes; the client's connection is the one that gets far.
+                count.fetch_max(sent, Ordering::SeqCst);
             }
             stream.shutdown().await
         }
     });
     let plane = plane(&folder, pouring).await?;
-    written.store(0, Ordering::SeqCst);
     let mut stream = client(&plane).await?;
     // It stands still once the buffers on the way are full, which is far from all of it.
     let (mut before, mut same) = (0, 0);
@@ -130,8 +132,8 @@ async fn who_does_not_read_is_not_written_to_without_end() -> io::Result<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn thousands_of_connections_stand_at_once() -> io::Result<()> {
-    // Each takes six file descriptors here, where client, endpoint, node and target are one process.
-    let many = usize::try_from(rlimit::increase_nofile_limit(65_536)?).unwrap_or(0).min(16_000) / 8;
+    // Each takes four file descriptors here, where client, endpoint, node and target are one process.
+    let many = usize::try_from(rlimit::increase_nofile_limit(65_536)?).unwrap_or(0).min(12_000) / 6;
     let folder = tempfile::tempdir()?;
     let echo = server(async |mut stream: TcpStream| {
         let mut byte = [0];

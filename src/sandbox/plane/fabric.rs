@@ -17,11 +17,15 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::runtime::Handle;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::filter::{Client, Place, Reason};
 use super::proxy_protocol::{Proxied, encode};
+
+/// Callers that may stand before a listener: thousands begin at once, and one that finds no room tries again only a
+/// second later. The system's own limit applies.
+const BACKLOG: u32 = 4096;
 
 /// Who calls, as the virtual networks see it.
 #[derive(Clone, Debug)]
@@ -83,15 +87,23 @@ struct Waiting {
 /// What stands for a place.
 enum Listener {
     /// A listener of ours, which knows its callers.
-    Ours(SocketAddr, AbortHandle),
+    Ours(Ours),
     /// A program's, which is told them in a PROXY protocol header.
     Outside(SocketAddr),
 }
 
+struct Ours {
+    address: SocketAddr,
+    task: AbortHandle,
+    answer: Arc<Answer>,
+    /// Its sender ends with the task.
+    open: watch::Receiver<()>,
+}
+
 impl Listener {
     fn end(self) {
-        if let Self::Ours(_, task) = self {
-            task.abort();
+        if let Self::Ours(ours) = self {
+            ours.task.abort();
         }
     }
 }
@@ -124,7 +136,7 @@ impl Fabric {
     #[cfg(test)]
     pub fn addresses(&self) -> Vec<SocketAddr> {
         let ours = |listener: &Listener| match listener {
-            Listener::Ours(address, _) => Some(*address),
+            Listener::Ours(ours) => Some(ours.address),
             Listener::Outside(_) => None,
         };
         self.listeners().values().filter_map(ours).collect()
@@ -142,7 +154,11 @@ impl Fabric {
         let listener = listen_on(&self.runtime, 0)?;
         let address = listener.local_addr()?;
         let callers = Arc::clone(&self.callers);
+        let answer = Arc::new(answer);
+        let answers = Arc::clone(&answer);
+        let (opened, open) = watch::channel(());
         let task = self.runtime.spawn(async move {
+            let _opened = opened;
             let mut calls = JoinSet::new();
             loop {
                 let Ok((stream, peer)) = listener.accept().await else {
@@ -155,10 +171,11 @@ impl Fabric {
                 // Small writes must not wait for each other; a socket that cannot do it still works.
                 let _ = stream.set_nodelay(true);
                 let from = SocketAddrV4::new(waiting.caller.seen, peer.port());
-                calls.spawn(answer(Call { stream, caller: waiting.caller, from, answer: waiting.answer }));
+                calls.spawn(answers(Call { stream, caller: waiting.caller, from, answer: waiting.answer }));
             }
         });
-        listeners.insert(place, Listener::Ours(address, task.abort_handle()));
+        let task = task.abort_handle();
+        listeners.insert(place, Listener::Ours(Ours { address, task, answer, open }));
         Ok(())
     }
 
@@ -190,26 +207,20 @@ impl Fabric {
     /// How the hand-shake failed.
     pub async fn dial(&self, place: &Place, caller: Caller) -> Result<TcpStream, Fault> {
         let address = self.listeners().get(place).map(|listener| match listener {
-            Listener::Ours(address, _) => Ok(*address),
+            Listener::Ours(ours) => Ok(ours.address),
             Listener::Outside(address) => Err(*address),
         });
-        // A host refuses what it has no process for; a relay that is just being started or ended loses packets.
-        let absent = match place {
-            Place::Instance { .. } => Fault::Refused,
-            Place::Node { .. } => Fault::Lost(Reason::BalancerNotActive),
-            Place::Endpoint { .. } => Fault::Lost(Reason::EndpointNotAvailable),
-        };
-        let address = match address.ok_or(absent)? {
+        let address = match address.ok_or_else(|| absent(place))? {
             Ok(address) => address,
             Err(outside) => return dial_outside(outside, &caller).await.map_err(|_| Fault::Refused),
         };
         // An error of the local machine, not of the virtual network, can only look like a refusal.
         let refused = |_: io::Error| Fault::Refused;
         let socket = TcpSocket::new_v4().map_err(refused)?;
-        socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).map_err(refused)?;
+        let ticket = self.tickets.fetch_add(1, Ordering::Relaxed);
+        socket.bind(SocketAddr::from((calls_from(ticket), 0))).map_err(refused)?;
         let local = socket.local_addr().map_err(refused)?;
         let (answer, answered) = oneshot::channel();
-        let ticket = self.tickets.fetch_add(1, Ordering::Relaxed);
         lock(&self.callers).insert(local, Waiting { ticket, caller, answer });
         let _registered = Registered { callers: &self.callers, local, ticket };
         let stream = socket.connect(address).await.map_err(refused)?;
@@ -221,8 +232,40 @@ impl Fabric {
         }
     }
 
+    /// Gives a call that was accepted elsewhere to the listener of ours at `place`, with `caller` as who calls there: the
+    /// hop is decided like any other, but needs no connection of its own. It ends when either place does.
+    pub async fn hand_on(&self, place: &Place, call: Call, caller: Caller) {
+        let there = match self.listeners().get(place) {
+            Some(Listener::Ours(ours)) => Some((Arc::clone(&ours.answer), ours.open.clone())),
+            _ => None,
+        };
+        let Some((answer, mut open)) = there else { return call.fail(absent(place)) };
+        let from = SocketAddrV4::new(caller.seen, call.from.port());
+        tokio::select! {
+            () = answer(Call { caller, from, ..call }) => {}
+            // Nothing is ever sent: only the end is.
+            _ = open.changed() => {}
+        }
+    }
+
     fn listeners(&self) -> MutexGuard<'_, HashMap<Place, Listener>> {
         lock(&self.listeners)
+    }
+}
+
+/// The address to call from. A port that was bound stays taken for a minute after its connection, and all of them are used
+/// up by some hundred connections a second; on Linux, where all of 127.0.0.0/8 is this machine, callers take turns.
+fn calls_from(ticket: u64) -> Ipv4Addr {
+    let [.., turn] = ticket.to_be_bytes();
+    if cfg!(target_os = "linux") { Ipv4Addr::new(127, 0, 1, turn) } else { Ipv4Addr::LOCALHOST }
+}
+
+/// A host refuses what it has no process for; a relay that is just being started or ended loses packets.
+fn absent(place: &Place) -> Fault {
+    match place {
+        Place::Instance { .. } => Fault::Refused,
+        Place::Node { .. } => Fault::Lost(Reason::BalancerNotActive),
+        Place::Endpoint { .. } => Fault::Lost(Reason::EndpointNotAvailable),
     }
 }
 
@@ -257,10 +300,12 @@ impl Drop for Registered<'_> {
 /// # Errors
 /// When the port cannot be had.
 pub fn listen_on(runtime: &Handle, port: u16) -> io::Result<TcpListener> {
-    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
-    listener.set_nonblocking(true)?;
     let _entered = runtime.enter();
-    TcpListener::from_std(listener)
+    let socket = TcpSocket::new_v4()?;
+    // As the standard library does: elsewhere the option would let two programs share a port.
+    socket.set_reuseaddr(cfg!(unix))?;
+    socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
+    socket.listen(BACKLOG)
 }
 
 /// Locks; a holder that panicked left nothing half done, for every update here is one statement.

@@ -58,8 +58,8 @@ impl Plane {
     pub fn start(options: PlaneOptions) -> io::Result<Self> {
         let runtime = Handle::try_current().map_err(io::Error::other)?;
         create_private_dir(&options.folder)?;
-        // Every connection takes six file descriptors here. What the system allows beyond its usual limit is asked for;
-        // where that is refused, connections beyond the limit are.
+        // Every connection through both hops takes four file descriptors here. What the system allows beyond its usual
+        // limit is asked for; where that is refused, connections beyond the limit are.
         let _ = rlimit::increase_nofile_limit(FILES);
         let core = Core {
             pace: options.pace,

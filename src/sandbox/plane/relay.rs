@@ -1,9 +1,13 @@
-//! The two relays of the path: an endpoint's interface and a load balancer's node.
+//! The two hops of the path, an endpoint's interface and a load balancer's node. Each is decided by itself; a connection
+//! through both is carried once, from the client's socket to the target's.
 
+use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::sync::Arc;
 
-use tokio::io::{AsyncWriteExt as _, copy_bidirectional_with_sizes};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{ReadHalf, WriteHalf};
 
 use crate::sandbox::Pace;
 
@@ -14,11 +18,12 @@ use super::filter::{
 };
 use super::proxy_protocol::{Proxied, encode};
 
-/// Bytes on their way in each direction of a connection. Memory of a page that is not touched costs nothing, so that
-/// thousands of quiet connections are cheap; a busy one needs few system calls.
-const BUFFER: usize = 128 * 1024;
+/// Bytes on their way in each direction of a connection: at first, so that thousands of quiet ones are cheap, and at
+/// most, so that a busy one needs few system calls.
+const BUFFER: usize = 8 * 1024;
+const MOST: usize = 256 * 1024;
 
-/// What an endpoint's interface does with a call: asks the judge, and passes it on to the service's node.
+/// What an endpoint's interface does with a call: asks the judge, and hands it on to the service's node.
 pub fn endpoint(core: &Arc<Core>, id: &str, address: Ipv4Addr) -> Answer {
     let (core, id) = (Arc::clone(core), id.to_owned());
     Box::new(move |call| {
@@ -34,7 +39,11 @@ pub fn endpoint(core: &Arc<Core>, id: &str, address: Ipv4Addr) -> Answer {
             let verdict = core.judge(&topology, &source, &destination);
             drop(topology);
             let next = Caller { seen: address, endpoint: Some(id), ..call.caller.clone() };
-            pass_on(&core, call, verdict, next, None).await;
+            match verdict {
+                Verdict::Deliver(place) => core.fabric.hand_on(&place, call, next).await,
+                Verdict::Drop(reason) => call.fail(Fault::Lost(reason)),
+                Verdict::Refuse => call.fail(Fault::Refused),
+            }
         })
     })
 }
@@ -107,9 +116,28 @@ async fn pass_on(core: &Core, call: Call, verdict: Verdict, next: Caller, prefac
     {
         return call.fail(Fault::Refused);
     }
-    let mut stream = call.establish();
     // An error is one side's reset; both sockets close with the task, which passes it on.
-    let _ = copy_bidirectional_with_sizes(&mut stream, &mut onward, BUFFER, BUFFER).await;
+    let _ = carry(call.establish(), onward).await;
+}
+
+async fn carry(mut one: TcpStream, mut other: TcpStream) -> io::Result<()> {
+    let ((one_reads, one_writes), (other_reads, other_writes)) = (one.split(), other.split());
+    tokio::try_join!(flow(one_reads, other_writes), flow(other_reads, one_writes))?;
+    Ok(())
+}
+
+/// Carries one direction to its end, and the end too.
+async fn flow(mut from: ReadHalf<'_>, mut to: WriteHalf<'_>) -> io::Result<()> {
+    let mut buffer = Vec::with_capacity(BUFFER);
+    while from.read_buf(&mut buffer).await? > 0 {
+        to.write_all(&buffer).await?;
+        let full = buffer.len() == buffer.capacity();
+        buffer.clear();
+        if full && buffer.capacity() < MOST {
+            buffer.reserve_exact(buffer.capacity() * 2);
+        }
+    }
+    to.shutdown().await
 }
 
 /// A node, when it speaks in its own name.

@@ -194,20 +194,23 @@ async fn python_serves_a_folder_without_any_package() -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn a_rejection_cuts_what_was_open() -> io::Result<()> {
-    let folder = tempfile::tempdir()?;
-    let plane = plane(&folder, Pace::Instant)?;
-    plane.apply(lab());
-    let port = door(&text(&plane, "i-client").await).ok_or(io::ErrorKind::NotFound)?;
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
-    stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await?;
-    let mut buffer = vec![0; 4096];
-    let read = stream.read(&mut buffer).await?;
-    assert!(buffer[..read].starts_with(b"HTTP/1.1 200 OK"), "kept alive");
-    plane.apply(with(|it| set_state(it, "rejected")));
-    // Closed or reset: either way no more comes.
-    let end = timeout(Duration::from_secs(5), stream.read_to_end(&mut buffer)).await;
-    assert!(end.is_ok(), "still open");
+async fn a_hop_that_ends_cuts_what_was_open() -> io::Result<()> {
+    let rejected: fn(&mut Topology) = |it| set_state(it, "rejected");
+    for end in [rejected, |it| it.balancers.values_mut().for_each(|it| it.listeners.clear())] {
+        let folder = tempfile::tempdir()?;
+        let plane = plane(&folder, Pace::Instant)?;
+        plane.apply(lab());
+        let port = door(&text(&plane, "i-client").await).ok_or(io::ErrorKind::NotFound)?;
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await?;
+        let mut buffer = vec![0; 4096];
+        let read = stream.read(&mut buffer).await?;
+        assert!(buffer[..read].starts_with(b"HTTP/1.1 200 OK"), "kept alive");
+        plane.apply(with(end));
+        // Closed or reset: either way no more comes.
+        let end = timeout(Duration::from_secs(5), stream.read_to_end(&mut buffer)).await;
+        assert!(end.is_ok(), "still open");
+    }
     Ok(())
 }
 
