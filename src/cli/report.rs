@@ -12,7 +12,7 @@ use crate::actions;
 use crate::engine::event::{Entry, Event, Picture, Way};
 use crate::engine::{self, State, Views};
 use crate::host::write_atomic;
-use crate::i18n::m;
+use crate::i18n::{Text, m};
 use crate::lab::Loaded;
 use crate::report::{self, Drawing, Told};
 use crate::ui;
@@ -30,11 +30,17 @@ pub(super) fn report(context: &mut Context, args: &Args) -> Result<Code, Failed>
     let picture = fullest(&read.entries, &loaded);
     let words = picture.as_ref().map(|picture| ui::diagram_in_words(picture, context.lang)).unwrap_or_default();
     let svg = picture.as_ref().map(|picture| report::svg(picture, &words, context.lang, false)).unwrap_or_default();
+    let drills = super::drill::drills(context, &state.lab, Some((&loaded.lab, &loaded.variables))).unwrap_or_default();
+    let drill = |id: &str| {
+        let known = drills.iter().find(|drill| drill.id == id);
+        Text::literal(known.map_or(id, |drill| drill.title.get(context.lang)))
+    };
     let told = Told {
         loaded: &loaded,
         place: place(&state.target, &state.region),
         picture: words,
-        cost: if state.target == "sandbox" { vec![m::cli_cost_nothing()] } else { Vec::new() },
+        cost: cost(context, state),
+        drill: &drill,
         label: &actions::label,
     };
     let document = report::fold(&found.id(), &read.entries, &told, context.lang);
@@ -52,6 +58,15 @@ pub(super) fn report(context: &mut Context, args: &Args) -> Result<Code, Failed>
     };
     let path = args.out.clone().unwrap_or_else(|| found.folder.join(name));
     hand_over(context, &path, &text, "report_written", args.open)
+}
+
+/// What the run costs, where it is known by now; what it came to after the clean-up is in the journal's bill.
+fn cost(context: &Context, state: &State) -> Vec<Text> {
+    match engine::spending(state, context.host.clock.now()) {
+        Some(spending) => vec![m::money_running(spending.per_hour.text(4), spending.so_far.text(2))],
+        None if state.target == "sandbox" => vec![m::cli_cost_nothing()],
+        None => Vec::new(),
+    }
 }
 
 /// The architecture before the clean-up took it down.

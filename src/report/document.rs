@@ -42,6 +42,10 @@ pub struct Report {
     pub steps: Vec<StepPart>,
     /// Each time the page came, or did not.
     pub proofs: Vec<Proof>,
+    /// What the learner predicted, and what the cloud answered.
+    pub predictions: Vec<Prediction>,
+    /// The drills that were graded.
+    pub drills: Vec<Drilled>,
     /// What it cost, one sentence each.
     pub cost: Vec<String>,
     /// What the last clean-up's second look found.
@@ -122,6 +126,48 @@ pub struct Proof {
     pub token_ok: bool,
     /// The source address that the web server saw.
     pub seen_source: String,
+}
+
+/// A prediction and its answer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Prediction {
+    /// When the cloud answered.
+    pub at: Timestamp,
+    /// The step.
+    pub step: String,
+    /// What was asked.
+    pub question: String,
+    /// What the learner said; empty where they passed.
+    pub said: String,
+    /// What is right.
+    pub right: String,
+    /// Whether the learner said what is right.
+    pub correct: bool,
+    /// Why, Markdown.
+    pub because: String,
+    /// What the check that proves it saw.
+    pub seen: String,
+}
+
+/// A drill that was graded.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Drilled {
+    /// When.
+    pub at: Timestamp,
+    /// Its name.
+    pub drill: String,
+    /// Its title.
+    pub title: String,
+    /// Whether it was mended, and nothing was opened on the way.
+    pub mended: bool,
+    /// What was opened wider than the path needs.
+    pub opened: Vec<String>,
+    /// How many hints were asked for.
+    pub hints: usize,
+    /// How long it took, in seconds.
+    pub seconds: u64,
+    /// Whether the learner asked for the answer.
+    pub given_up: bool,
 }
 
 /// What the second look found.

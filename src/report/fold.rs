@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::document::{Evidence, Looked, Note, Proof, Receipt, Report, StepPart, Thing};
+use super::document::{Drilled, Evidence, Looked, Note, Prediction, Proof, Receipt, Report, StepPart, Thing};
 use crate::engine::event::{Entry, Event, Facts, Item, Purpose, Verdict};
 use crate::i18n::{Lang, Text, m};
 use crate::lab::Loaded;
@@ -19,6 +19,8 @@ pub struct Told<'a> {
     pub picture: Vec<String>,
     /// What it cost, one sentence each.
     pub cost: Vec<Text>,
+    /// A drill's title, by its name.
+    pub drill: &'a dyn Fn(&str) -> Text,
     /// What a resource is, by kind and by its name in the lab.
     pub label: &'a dyn Fn(&str, &str) -> Text,
 }
@@ -53,6 +55,8 @@ pub fn fold(run: &str, entries: &[Entry], told: &Told<'_>, lang: Lang) -> Report
         picture: told.picture.clone(),
         steps: steps.collect(),
         proofs: Vec::new(),
+        predictions: Vec::new(),
+        drills: Vec::new(),
         cost: told.cost.iter().map(|text| text.say(lang)).collect(),
         receipt: None,
         notes: Vec::new(),
@@ -160,6 +164,31 @@ impl Folding<'_> {
                 let (url, seen_source) = (url.clone(), seen_source.clone());
                 self.report.proofs.push(Proof { at, url, status: *status, token_ok: *token_ok, seen_source });
             }
+            Event::Settled { step, answer, right, words, seen, .. } => {
+                let say = |text: &Text| text.say(self.lang);
+                self.report.predictions.push(Prediction {
+                    at,
+                    step: step.clone(),
+                    question: say(&words.question),
+                    said: say(&words.said),
+                    right: say(&words.right),
+                    correct: answer == right,
+                    because: say(&words.because),
+                    seen: say(seen),
+                });
+            }
+            Event::DrillFinished { drill, mended, opened, hints, seconds, given_up } => {
+                self.report.drills.push(Drilled {
+                    at,
+                    drill: drill.clone(),
+                    title: (self.told.drill)(drill).say(self.lang),
+                    mended: *mended,
+                    opened: opened.iter().map(|text| text.say(self.lang)).collect(),
+                    hints: *hints,
+                    seconds: *seconds,
+                    given_up: *given_up,
+                });
+            }
             Event::Notice { text } => {
                 let text = text.say(self.lang);
                 self.report.notes.push(Note { at, step: String::new(), text });
@@ -175,13 +204,12 @@ impl Folding<'_> {
             Event::RunCleaned { .. } => self.report.cleaned = true,
             Event::Bill { total, .. } => {
                 let text = m::bill_total(total.text(2)).say(self.lang);
-                self.report.notes.push(Note { at, step: String::new(), text });
+                self.report.cost.push(text);
             }
             Event::Consented { .. }
             | Event::Answered { .. }
             | Event::Baseline { .. }
             | Event::Predicted { .. }
-            | Event::Settled { .. }
             | Event::Reopened { .. }
             | Event::Sighted { .. }
             | Event::Hint { .. }
@@ -191,7 +219,6 @@ impl Folding<'_> {
             | Event::DrillKept { .. }
             | Event::DrillPlanted { .. }
             | Event::DrillHint { .. }
-            | Event::DrillFinished { .. }
             | Event::DrillUndone { .. }
             | Event::Rung { .. }
             | Event::Diagnosis { .. }

@@ -9,7 +9,7 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use serde::de::DeserializeOwned;
 
-use super::words::{clock, item, side, time, took, verdict, words};
+use super::words::{clock, item, seconds, side, time, took, verdict, words};
 use super::{Handout, Report};
 use crate::i18n::Lang;
 
@@ -90,6 +90,8 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.add_filter("verdict", |value: Value, lang: String| Ok(verdict(of(&value)?).say(language(&lang))));
     environment.add_filter("side", |value: Value, lang: String| Ok(side(of(&value)?).say(language(&lang))));
     environment.add_filter("found", |value: Value, lang: String| Ok(item(of(&value)?).say(language(&lang))));
+    environment.add_filter("seconds", |count: u64, lang: String| seconds(count).say(language(&lang)));
+    environment.add_filter("lesson", |source: String| lesson_html(&source));
     environment.add_filter("cell", |text: String| cell(&text));
     environment.add_filter("fenced", |text: String| fenced(&text));
     for (name, source) in [

@@ -10,7 +10,7 @@ use crate::lab::Side;
 
 /// Every word of the templates in `lang`, by its name there.
 pub(super) fn words(lang: Lang) -> BTreeMap<&'static str, String> {
-    let words: [(&str, Text); 45] = [
+    let words: [(&str, Text); 57] = [
         ("report", m::report_title()),
         ("handout", m::report_handout_title()),
         ("run", m::report_run()),
@@ -43,6 +43,18 @@ pub(super) fn words(lang: Lang) -> BTreeMap<&'static str, String> {
         ("token_wrong", m::report_token_wrong()),
         ("source", m::report_source()),
         ("no_answer", m::report_no_answer()),
+        ("predictions", m::report_predictions()),
+        ("predicted_right", m::report_predicted_right()),
+        ("predicted_otherwise", m::report_predicted_otherwise()),
+        ("said", m::report_said()),
+        ("answer", m::report_answer()),
+        ("evidence", m::report_evidence()),
+        ("drills", m::report_drills()),
+        ("drill", m::report_drill()),
+        ("hints", m::report_hints()),
+        ("mended", m::report_mended()),
+        ("not_mended", m::report_not_mended()),
+        ("given_up", m::report_given_up()),
         ("cost", m::report_cost()),
         ("receipt", m::report_receipt()),
         ("no_receipt", m::report_receipt_none()),
@@ -98,8 +110,13 @@ pub(super) fn clock(at: Timestamp) -> String {
     at.strftime("%m-%d %H:%M:%S").to_string()
 }
 
+/// So many seconds, in words.
+pub(super) fn seconds(count: u64) -> Text {
+    if count < 60 { m::report_seconds(count) } else { m::report_minutes(count / 60, count % 60) }
+}
+
 /// How long, from `began` to `ended`.
 pub(super) fn took(began: Option<Timestamp>, ended: Option<Timestamp>) -> Option<Text> {
-    let seconds = ended?.duration_since(began?).as_secs().max(0);
-    Some(if seconds < 60 { m::report_seconds(seconds) } else { m::report_minutes(seconds / 60, seconds % 60) })
+    let took = ended?.duration_since(began?).as_secs().max(0);
+    u64::try_from(took).ok().map(seconds)
 }
