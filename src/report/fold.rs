@@ -285,3 +285,52 @@ impl Folding<'_> {
 fn id(facts: &Facts) -> Option<&str> {
     facts.get("arn").or_else(|| facts.get("id")).map(String::as_str)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Told, fold};
+    use crate::engine::event::Entry;
+    use crate::i18n::{Lang, Text};
+    use crate::lab::Loaded;
+    use crate::report::{Drawing, report_html, report_markdown};
+
+    /// A journal with a prediction that was wrong and a drill that was mended with one hint.
+    fn entries() -> Vec<Entry> {
+        let words = |text: &str| json!(Text::literal(text));
+        let lines = [
+            json!({ "at": "2026-11-25T00:00:00Z", "event": "settled", "step": "one", "prediction": "where",
+                "answer": "left", "right": "right", "check": "a", "seen": words("what was seen"),
+                "words": { "question": words("Where?"), "said": words("On the left"), "right": words("On the right"),
+                    "because": words("So it *is*.") } }),
+            json!({ "at": "2026-11-25T00:01:00Z", "event": "drill_finished", "drill": "green-and-late", "mended": true,
+                "opened": [], "hints": 1, "seconds": 75, "given_up": false }),
+        ];
+        lines.map(|line| serde_json::from_value(line).expect("it is a journal line")).into()
+    }
+
+    #[test]
+    fn predictions_and_drills_stand_beside_their_answers() {
+        let loaded = Loaded::without_steps("gone");
+        let told = Told {
+            loaded: &loaded,
+            place: Text::literal("here"),
+            picture: Vec::new(),
+            cost: Vec::new(),
+            drill: &|_| Text::literal("All green"),
+            label: &|_, name| Text::literal(name),
+        };
+        for lang in Lang::ALL {
+            let report = fold("abc", &entries(), &told, lang);
+            let [one] = &report.predictions[..] else { panic!("{report:?}") };
+            assert_eq!((one.said.as_str(), one.right.as_str(), one.correct), ("On the left", "On the right", false));
+            assert_eq!((report.drills[0].mended, report.drills[0].hints, report.drills[0].seconds), (true, 1, 75));
+            let (html, markdown) = (report_html(&report, ""), report_markdown(&report, &Drawing::None));
+            for words in ["Where?", "On the left", "On the right", "what was seen", "All green"] {
+                assert!(html.contains(words) && markdown.contains(words), "{words}\n{html}\n{markdown}");
+            }
+            assert!(html.contains("So it <em>is</em>."), "{html}");
+        }
+    }
+}

@@ -20,7 +20,7 @@ fn unknown_words_are_named_with_a_way_on() {
         ("start --set", "--set", "pllab --help"),
         ("start a b", "b", "pllab --help"),
         ("start --target sandbox --endpoint-url http://127.0.0.1:1", "--endpoint-url", "--target"),
-        ("start --profile x", "--endpoint-url", "pllab --help"),
+        ("start --profile x", "--profile", "--endpoint-url"),
         ("clean abc --all", "--all", "pllab --help"),
         ("sandbox --port 99999", "99999", "pllab --help"),
         ("sandbox --port -1", "-1", "pllab --help"),

@@ -121,7 +121,8 @@ fn labs_are_listed_and_shown() {
     let folder = Folder::new();
     folder.pllab("labs").run().code(0).stderr("").clean().says("privatelink").says("9");
     let listed = folder.pllab("labs list --output json").run().code(0).events();
-    assert_eq!((&listed[0]["lab"], &listed[0]["steps"]), (&"privatelink".into(), &9.into()));
+    let steps: Vec<_> = listed.iter().map(|lab| (lab["lab"].as_str(), lab["steps"].as_u64())).collect();
+    assert!(steps.contains(&(Some("privatelink"), Some(9))), "{steps:?}");
     for lang in ["ja", "en"] {
         let ran = folder.pllab("labs show privatelink").env("PLLAB_LANG", lang).run().code(0).stderr("").clean();
         for word in ["provider-vpc", "proof", "cidr", "10.0.0.0/16", "windows", "pllab start privatelink"] {
