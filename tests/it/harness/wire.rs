@@ -112,8 +112,10 @@ fn read(request: &str) -> Exchange {
     let params: BTreeMap<String, String> = form_urlencoded::parse(body.as_bytes()).into_owned().collect();
     let scope = head.split("Credential=").nth(1).and_then(|rest| rest.split(',').next()).unwrap_or_default();
     let service = scope.split('/').nth(3).unwrap_or_default().to_owned();
-    // Route 53's calls have no name on the wire: method and path say what they are.
-    let named = || head.split(" HTTP/").next().unwrap_or_default().to_owned();
+    // Service Quotas names its operation in a header. Route 53's calls have no name: method and path say what they are.
+    let target = head.lines().find_map(|line| line.to_ascii_lowercase().starts_with("x-amz-target:").then_some(line));
+    let target = target.and_then(|line| line.rsplit('.').next());
+    let named = || target.or_else(|| head.split(" HTTP/").next()).unwrap_or_default().trim().to_owned();
     let action = params.get("Action").cloned().unwrap_or_else(named);
     Exchange { service, action, params, reply: String::new() }
 }
