@@ -213,6 +213,10 @@ fn files_to_add_a_lab() -> Outcome<usize> {
     let mut files = 0;
     for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("labs/privatelink"))? {
         let entry = entry?;
+        // Drills are a folder of their own, and no lab needs one.
+        if entry.file_type()?.is_dir() {
+            continue;
+        }
         let text = fs::read_to_string(entry.path())?.replacen("id: privatelink", "id: a-new-lab", 1);
         fs::write(new.join(entry.file_name()), text)?;
         files += 1;
