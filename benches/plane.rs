@@ -1,8 +1,8 @@
 //! The data plane beside two proxies: throughput and connections per second through endpoint and NLB, and through the same two
-//! hops made of nginx's stream proxy and of HAProxy, to the same nginx, asked by the same client, in one run. Prints one line a
+//! hops made of nginx's stream proxy and of `HAProxy`, to the same nginx, asked by the same client, in one run. Prints one line a
 //! figure and fails where ours is below nine tenths of the better one. Run with `cargo bench --bench plane`.
 //!
-//! nginx is found as the sandbox finds it (`PLLAB_NGINX`, the PATH, `/usr/sbin`), HAProxy by `PLLAB_HAPROXY` likewise. What is
+//! nginx is found as the sandbox finds it (`PLLAB_NGINX`, the PATH, `/usr/sbin`), `HAProxy` by `PLLAB_HAPROXY` likewise. What is
 //! not installed is left out.
 
 use std::error::Error;

@@ -113,7 +113,7 @@ fn read(request: &str) -> Exchange {
     let scope = head.split("Credential=").nth(1).and_then(|rest| rest.split(',').next()).unwrap_or_default();
     let service = scope.split('/').nth(3).unwrap_or_default().to_owned();
     // Service Quotas names its operation in a header. Route 53's calls have no name: method and path say what they are.
-    let target = head.lines().find_map(|line| line.to_ascii_lowercase().starts_with("x-amz-target:").then_some(line));
+    let target = head.lines().find(|line| line.to_ascii_lowercase().starts_with("x-amz-target:"));
     let target = target.and_then(|line| line.rsplit('.').next());
     let named = || target.or_else(|| head.split(" HTTP/").next()).unwrap_or_default().trim().to_owned();
     let action = params.get("Action").cloned().unwrap_or_else(named);
