@@ -69,6 +69,12 @@ const DIFFERENCES: &[Difference] = &[
          numbers are not published, so it is not throttled; nor is there a limit for a whole organization.",
     ),
     difference(
+        "connection-termination",
+        "ターゲットを登録解除したり、ターゲットが unhealthy になったりしても、すでにある接続は切れません。接続が終わるのは、どちらかの端が閉じたときと、道の途中にあるものがなくなったときです。",
+        "Connections that exist are not ended when their target is deregistered or becomes unhealthy: they end when one \
+         end closes, or something on the way is gone.",
+    ),
+    difference(
         "durations",
         "状態が変わるまでの時間は、よくある値を決め打ちしたものです。quick では約 30 分の 1 に縮め、instant では参照するたびに 1 段階進めます。",
         "Transitions take fixed, typical times. The quick pace shortens them to about a thirtieth; the instant pace \
