@@ -6,7 +6,6 @@ report-place = Ran on
 report-accounts = Accounts
 report-settings = Settings
 report-period = From - to
-report-version = Version
 report-result = Result
 report-picture = What was built
 report-steps = Steps

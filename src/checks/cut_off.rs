@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use super::attempts::{label, named, newest};
+use super::attempts::{label, named};
 use super::console;
 use super::facts::Facts;
 use super::judgement::Judgement;
+use super::no_answer;
 use super::question::Question;
 use super::scene::Scene;
 use crate::cloud::{Call, Fault};
@@ -20,10 +21,7 @@ impl Question for CutOff<'_> {
     }
 
     fn title(&self) -> Text {
-        match &self.0.subnet {
-            Some(subnet) => m::check_title_no_answer_in(&self.0.client, subnet),
-            None => m::check_title_no_answer(&self.0.client),
-        }
+        no_answer::title(self.0)
     }
 
     fn subject(&self) -> &str {
@@ -48,27 +46,20 @@ impl Question for CutOff<'_> {
     }
 
     async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
-        Ok(judge(&console::read(reply), &label(scene.token, self.0)))
+        Ok(no_answer::judge(&console::read(reply), &label(scene.token, self.0), not_yet))
     }
 }
 
 /// An attempt that got through may be one from before, so it is no fault yet.
-fn judge(console: &str, label: &str) -> Judgement {
-    let Some(attempt) = newest(console, label) else { return Judgement::not_yet(m::check_no_attempt()) };
-    let seen = attempt.in_words();
-    if attempt.timed_out() {
-        Judgement::met(seen)
-    } else if attempt.code != 0 {
-        Judgement::not_yet(seen).because(m::check_why_not_cut_off())
-    } else {
-        Judgement::not_yet(seen).because(m::check_why_curl_failed())
-    }
+fn not_yet(seen: Text) -> Judgement {
+    Judgement::not_yet(seen).because(m::check_why_not_cut_off())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::checks::Verdict::{Met, NotYet};
+    use crate::checks::no_answer::judge;
 
     #[test]
     fn verdicts() {
@@ -82,7 +73,7 @@ mod tests {
             (format!("{TIMEOUT}{ARRIVED}"), NotYet),
             (format!("{ARRIVED}{NO_NAME}"), NotYet),
         ] {
-            assert_eq!(judge(&console, "tok").verdict, verdict, "{console}");
+            assert_eq!(judge(&console, "tok", not_yet).verdict, verdict, "{console}");
         }
     }
 }

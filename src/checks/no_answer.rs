@@ -20,10 +20,7 @@ impl Question for NoAnswer<'_> {
     }
 
     fn title(&self) -> Text {
-        match &self.0.subnet {
-            Some(subnet) => m::check_title_no_answer_in(&self.0.client, subnet),
-            None => m::check_title_no_answer(&self.0.client),
-        }
+        title(self.0)
     }
 
     fn subject(&self) -> &str {
@@ -48,17 +45,31 @@ impl Question for NoAnswer<'_> {
     }
 
     async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
-        Ok(judge(&console::read(reply), &label(scene.token, self.0)))
+        Ok(judge(&console::read(reply), &label(scene.token, self.0), too_early))
     }
 }
 
-fn judge(console: &str, label: &str) -> Judgement {
+/// The question, in words.
+pub(super) fn title(asked: &OneClient) -> Text {
+    match &asked.subnet {
+        Some(subnet) => m::check_title_no_answer_in(&asked.client, subnet),
+        None => m::check_title_no_answer(&asked.client),
+    }
+}
+
+/// Nobody has accepted yet.
+fn too_early(seen: Text) -> Judgement {
+    Judgement::broken(seen).because(m::check_why_answers_already())
+}
+
+/// A time-out is what is wanted; `answered` says what an answer means.
+pub(super) fn judge(console: &str, label: &str, answered: impl FnOnce(Text) -> Judgement) -> Judgement {
     let Some(attempt) = newest(console, label) else { return Judgement::not_yet(m::check_no_attempt()) };
     let seen = attempt.in_words();
     if attempt.timed_out() {
         Judgement::met(seen)
     } else if attempt.code != 0 {
-        Judgement::broken(seen).because(m::check_why_answers_already())
+        answered(seen)
     } else {
         Judgement::not_yet(seen).because(m::check_why_curl_failed())
     }
@@ -82,8 +93,8 @@ mod tests {
             (format!("{ARRIVED}{TIMEOUT}"), Met),
             (format!("{NO_NAME}{TIMEOUT}"), Met),
         ] {
-            assert_eq!(judge(&console, "tok").verdict, verdict, "{console}");
+            assert_eq!(judge(&console, "tok", too_early).verdict, verdict, "{console}");
         }
-        assert_eq!(judge(TIMEOUT, "tok").seen, m::check_timed_out(28_u32, "5.0"));
+        assert_eq!(judge(TIMEOUT, "tok", too_early).seen, m::check_timed_out(28_u32, "5.0"));
     }
 }

@@ -21,7 +21,7 @@ pub use error::{LabError, Place};
 pub use graph::{Reference, in_order, waves};
 pub use load::{LoadError, Loaded, load};
 pub use model::*;
-pub use prose::{Pair, PredictProse, Prose, StepProse};
+pub use prose::{Pair, PredictProse, Prose, StepProse, markdown_options};
 pub use schema::schema;
 pub use skeleton::{SCHEMA_FILE, SkeletonError, skeleton};
 pub use source::{DrillSource, Source};

@@ -9,6 +9,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{LabError, Place, Step};
 use crate::i18n::{Lang, m};
 
+/// The Markdown that labs are written in.
+#[must_use]
+pub fn markdown_options() -> comrak::Options<'static> {
+    let mut options = comrak::Options::default();
+    options.extension.table = true;
+    options.extension.strikethrough = true;
+    options.extension.autolink = true;
+    // Without it `**「承認が必要」**を選びます` keeps its asterisks.
+    options.extension.cjk_friendly_emphasis = true;
+    options
+}
+
 /// The same thing in both languages.
 #[derive(Clone, Debug, PartialEq, Eq, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]

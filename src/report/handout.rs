@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::render::{lesson_html, lesson_markdown};
+use super::render::lesson_html;
 use super::svg::svg;
 use super::words::side;
 use crate::engine::event::{OpeningView, StepView};
@@ -62,7 +62,7 @@ pub struct Words {
 
 impl Words {
     fn of(source: &str) -> Self {
-        Self { html: lesson_html(source), markdown: lesson_markdown(source) }
+        Self { html: lesson_html(source), markdown: source.trim().to_owned() }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use comrak::{Options, markdown_to_html};
+use comrak::markdown_to_html;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use super::words::{clock, item, seconds, side, time, took, verdict, words};
 use super::{Handout, Report};
 use crate::i18n::Lang;
+use crate::lab::markdown_options;
 
 /// The picture of a report.
 pub enum Drawing<'a> {
@@ -122,18 +123,7 @@ fn render(name: &str, context: &Value) -> String {
 
 /// A lesson as HTML. Raw HTML in it is left out, and links that would run something are emptied.
 pub(super) fn lesson_html(source: &str) -> String {
-    let mut options = Options::default();
-    options.extension.table = true;
-    options.extension.strikethrough = true;
-    options.extension.autolink = true;
-    // Without it `**「承認が必要」**を選びます` keeps its asterisks.
-    options.extension.cjk_friendly_emphasis = true;
-    markdown_to_html(source, &options)
-}
-
-/// A lesson as a part of a longer Markdown text: trimmed, otherwise as it is.
-pub(super) fn lesson_markdown(source: &str) -> String {
-    source.trim().to_owned()
+    markdown_to_html(source, &markdown_options())
 }
 
 /// A text that stays in one cell of a Markdown table and means nothing but itself.

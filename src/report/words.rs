@@ -10,7 +10,7 @@ use crate::lab::Side;
 
 /// Every word of the templates in `lang`, by its name there.
 pub(super) fn words(lang: Lang) -> BTreeMap<&'static str, String> {
-    let words: [(&str, Text); 57] = [
+    let words: [(&str, Text); 56] = [
         ("report", m::report_title()),
         ("handout", m::report_handout_title()),
         ("run", m::report_run()),
@@ -18,7 +18,6 @@ pub(super) fn words(lang: Lang) -> BTreeMap<&'static str, String> {
         ("accounts", m::report_accounts()),
         ("settings", m::report_settings()),
         ("period", m::report_period()),
-        ("version", m::report_version()),
         ("result", m::report_result()),
         ("picture", m::report_picture()),
         ("steps", m::report_steps()),

@@ -1,22 +1,17 @@
 //! Lessons: Markdown to lines.
 
 use comrak::nodes::{AstNode, ListType, NodeValue};
-use comrak::{Arena, Options, parse_document};
+use comrak::{Arena, parse_document};
 
 use super::line::{Ink, Line, stack};
 use super::table::columns;
 use super::wrap::fill;
+use crate::lab::markdown_options;
 
 /// Renders Markdown to lines of at most `width` cells. Code blocks keep their lines whole, so that they can be copied.
 pub(super) fn render(source: &str, width: usize) -> Vec<Line> {
     let arena = Arena::new();
-    let mut options = Options::default();
-    options.extension.table = true;
-    options.extension.strikethrough = true;
-    options.extension.autolink = true;
-    // Without it `**「承認が必要」**を選びます` keeps its asterisks.
-    options.extension.cjk_friendly_emphasis = true;
-    let root = parse_document(&arena, source, &options);
+    let root = parse_document(&arena, source, &markdown_options());
     blocks(root, width)
 }
 

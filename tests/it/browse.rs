@@ -10,35 +10,20 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::harness::{Exchange, Fate, Folder, Program, Running, Wire, made, receipt};
+use super::harness::{Exchange, Fate, Folder, Lone, Program, Wire, made, receipt};
 
 /// A sandbox of its own, a run in it that was kept, and the programs.
 pub struct Stage {
-    _sandbox: Running,
-    _theirs: Folder,
+    sandbox: Lone,
     machine: Folder,
     wire: Wire,
-    key: String,
-    secret: String,
 }
 
 impl Stage {
     /// Sets it, with more words for `start`.
     pub fn set(words: &str) -> Self {
-        let theirs = Folder::new();
-        let mut sandbox = theirs.pllab("sandbox --output json --pace instant").start();
-        let said = sandbox.until("sandbox_ready");
-        let ready: Value = serde_json::from_str(said.lines().next().expect("a line")).expect("JSON");
-        let text = |value: &Value| value.as_str().expect("text").to_owned();
-        let account = &ready["accounts"][0];
-        let stage = Self {
-            wire: Wire::open(&text(&ready["endpoint_url"]), |_| Fate::Pass),
-            key: text(&account["access_key_id"]),
-            secret: text(&account["secret_access_key"]),
-            machine: Folder::new(),
-            _sandbox: sandbox,
-            _theirs: theirs,
-        };
+        let sandbox = Lone::open("");
+        let stage = Self { wire: Wire::open(&sandbox.url, |_| Fate::Pass), machine: Folder::new(), sandbox };
         stage
             .pllab(&format!("start --yes --keep --output json {words}"))
             .arg("--endpoint-url")
@@ -71,7 +56,7 @@ impl Stage {
         let bin = self.machine.path().join("bin").display().to_string();
         let path = std::env::var("PATH").unwrap_or_default();
         let program = self.machine.pllab(words).env("PATH", format!("{bin}:{path}")).env("LOG", self.log());
-        program.env("AWS_ACCESS_KEY_ID", &self.key).env("AWS_SECRET_ACCESS_KEY", &self.secret)
+        self.sandbox.signed(program)
     }
 
     /// What went over the wire so far.

@@ -1,39 +1,10 @@
 //! `pllab doctor`: what it sees, what it says of it, and that it changes nothing.
 
-use serde_json::Value;
+use super::harness::{Fate, Folder, Line, Lone, Program, Wire};
 
-use super::harness::{Fate, Folder, Line, Program, Running, Wire};
-
-/// A sandbox of its own with its quotas, and what leads to it.
-struct Place {
-    _sandbox: Running,
-    _folder: Folder,
-    url: String,
-    key: String,
-    secret: String,
-}
-
-impl Place {
-    fn open(quotas: &str) -> Self {
-        let folder = Folder::new();
-        let mut sandbox = folder.pllab(&format!("sandbox --output json --pace instant {quotas}")).start();
-        let said = sandbox.until("sandbox_ready");
-        let ready: Value = serde_json::from_str(said.lines().next().expect("a line")).expect("JSON");
-        let text = |value: &Value| value.as_str().expect("text").to_owned();
-        let account = &ready["accounts"][0];
-        Self {
-            url: text(&ready["endpoint_url"]),
-            key: text(&account["access_key_id"]),
-            secret: text(&account["secret_access_key"]),
-            _sandbox: sandbox,
-            _folder: folder,
-        }
-    }
-
-    fn pllab(&self, machine: &Folder, url: &str, words: &str) -> Program {
-        let program = machine.pllab(words).arg("--endpoint-url").arg(url);
-        program.env("AWS_ACCESS_KEY_ID", &self.key).env("AWS_SECRET_ACCESS_KEY", &self.secret)
-    }
+/// The program of a machine that calls `url` with the sandbox's keys.
+fn pllab(place: &Lone, machine: &Folder, url: &str, words: &str) -> Program {
+    place.signed(machine.pllab(words).arg("--endpoint-url").arg(url))
 }
 
 /// The rows of one check.
@@ -51,10 +22,10 @@ fn verdict(events: &[Line]) -> &Line {
 
 #[test]
 fn an_account_that_can_run_the_lab_and_what_forty_learners_need() {
-    let place = Place::open("");
+    let place = Lone::open("");
     let machine = Folder::new();
     let wire = Wire::open(&place.url, |_| Fate::Pass);
-    let one = place.pllab(&machine, &wire.url(), "doctor --output json").run().code(0).events();
+    let one = pllab(&place, &machine, &wire.url(), "doctor --output json").run().code(0).events();
     assert_eq!(verdict(&one)["verdict"], "can");
     for check in ["identity", "clock", "may_read", "may_make", "zones", "leftovers", "records"] {
         assert_eq!(state(&one, check), "ok", "{check}");
@@ -71,7 +42,7 @@ fn an_account_that_can_run_the_lab_and_what_forty_learners_need() {
     );
     assert!(changed.iter().all(|it| !it.action.starts_with("Create")), "it only reads");
 
-    let class = place.pllab(&machine, &place.url, "doctor --learners 40 --output json").run().code(1).events();
+    let class = pllab(&place, &machine, &place.url, "doctor --learners 40 --output json").run().code(1).events();
     let said = verdict(&class);
     assert_eq!(said["verdict"], "cannot");
     let asked: Vec<(&str, u64)> = said["quotas"]
@@ -88,23 +59,23 @@ fn an_account_that_can_run_the_lab_and_what_forty_learners_need() {
     assert_eq!(wanted("L-69A177A2"), None, "fifty NLBs are enough");
     assert_eq!(state(&class, "connect_endpoints"), "problem", "five, and AWS does not raise it");
 
-    let raised = Place::open("--quota L-F678F1CE=100 --quota L-1216C47A=200 --quota L-1B52E74A=60");
-    let class = raised.pllab(&machine, &raised.url, "doctor --learners 40 --output json").run().code(0).events();
+    let raised = Lone::open("--quota L-F678F1CE=100 --quota L-1216C47A=200 --quota L-1B52E74A=60");
+    let class = pllab(&raised, &machine, &raised.url, "doctor --learners 40 --output json").run().code(0).events();
     assert_eq!(verdict(&class)["verdict"], "can");
 }
 
 #[test]
 fn what_it_says_to_people() {
-    let place = Place::open("");
+    let place = Lone::open("");
     let machine = Folder::new();
     for (lang, can, cannot, ask) in [
         ("en", "This account can run privatelink for 1 learner(s)", "cannot run privatelink for 40", "Service Quotas"),
         ("ja", "を 1 人分実行できます", "40 人分実行できません", "申請"),
     ] {
-        let one = place.pllab(&machine, &place.url, "doctor").env("PLLAB_LANG", lang).run().code(0).clean();
+        let one = pllab(&place, &machine, &place.url, "doctor").env("PLLAB_LANG", lang).run().code(0).clean();
         assert!(one.out.contains(can), "{}", one.out);
         let class =
-            place.pllab(&machine, &place.url, "doctor --learners 40").env("PLLAB_LANG", lang).run().code(1).clean();
+            pllab(&place, &machine, &place.url, "doctor --learners 40").env("PLLAB_LANG", lang).run().code(1).clean();
         for part in [cannot, ask, "L-F678F1CE", "L-1216C47A"] {
             assert!(class.out.contains(part), "{part}: {}", class.out);
         }
@@ -115,15 +86,15 @@ fn what_it_says_to_people() {
 
 #[test]
 fn what_earlier_runs_left_is_told_by_whose_it_is() {
-    let place = Place::open("--quota L-F678F1CE=20 --quota L-1216C47A=20");
+    let place = Lone::open("--quota L-F678F1CE=20 --quota L-1216C47A=20");
     let machine = Folder::new();
-    place.pllab(&machine, &place.url, "start --yes --keep --output json --learner aiko").run().code(0);
-    let mine = place.pllab(&machine, &place.url, "doctor --output json --learner aiko").run().code(0).events();
+    pllab(&place, &machine, &place.url, "start --yes --keep --output json --learner aiko").run().code(0);
+    let mine = pllab(&place, &machine, &place.url, "doctor --output json --learner aiko").run().code(0).events();
     let row = rows(&mine, "leftovers")[0];
     assert_eq!(row["state"], "problem");
     assert!(row["todo"].as_str().is_some_and(|todo| todo.contains("pllab clean --all")), "{row}");
     assert_eq!(state(&mine, "linked_role"), "ok", "a load balancer exists");
-    let others = place.pllab(&machine, &place.url, "doctor --output json --learner ken").run().code(0).events();
+    let others = pllab(&place, &machine, &place.url, "doctor --output json --learner ken").run().code(0).events();
     let row = rows(&others, "leftovers")[0];
     assert!(row["todo"].as_str().is_some_and(|todo| todo.contains("--everyone")), "{row}");
 }
@@ -136,7 +107,7 @@ fn refusal(code: &str, message: &str) -> String {
 
 #[test]
 fn permissions_that_are_missing_are_named() {
-    let place = Place::open("");
+    let place = Lone::open("");
     let machine = Folder::new();
     for (denied, check, code) in
         [("CreateVpc", "may_make", 1), ("DescribeSubnets", "may_read", 1), ("GetServiceQuota", "quota", 0)]
@@ -147,7 +118,7 @@ fn permissions_that_are_missing_are_named() {
             }
             _ => Fate::Pass,
         });
-        let events = place.pllab(&machine, &wire.url(), "doctor --output json").run().code(code).events();
+        let events = pllab(&place, &machine, &wire.url(), "doctor --output json").run().code(code).events();
         let wanted = if code == 1 { "problem" } else { "unknown" };
         assert!(rows(&events, check).iter().any(|row| row["state"] == wanted), "{denied}: {:#?}", rows(&events, check));
         if code == 1 {
@@ -158,7 +129,7 @@ fn permissions_that_are_missing_are_named() {
 
 #[test]
 fn a_clock_that_is_off_and_a_place_that_does_not_answer() {
-    let place = Place::open("");
+    let place = Lone::open("");
     let machine = Folder::new();
     let wire = Wire::open(&place.url, |action| match action {
         "GetCallerIdentity" => Fate::Answer(
@@ -169,8 +140,8 @@ fn a_clock_that_is_off_and_a_place_that_does_not_answer() {
         ),
         _ => Fate::Pass,
     });
-    let events = place.pllab(&machine, &wire.url(), "doctor --output json").run().code(3).events();
+    let events = pllab(&place, &machine, &wire.url(), "doctor --output json").run().code(3).events();
     assert_eq!((state(&events, "identity"), state(&events, "clock")), ("problem", "problem"));
-    let events = place.pllab(&machine, "http://127.0.0.1:9", "doctor --output json").run().code(3).events();
+    let events = pllab(&place, &machine, "http://127.0.0.1:9", "doctor --output json").run().code(3).events();
     assert_eq!((state(&events, "identity"), state(&events, "clock")), ("problem", "unknown"));
 }

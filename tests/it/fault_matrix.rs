@@ -23,12 +23,7 @@ fn operations() -> BTreeSet<String> {
     let folder = Folder::new();
     let mut sandbox = folder.pllab("sandbox --output json --pace instant").start();
     sandbox.until("sandbox_ready");
-    let note = folder.state().join("sandbox/live.json");
-    let text = std::fs::read_to_string(&note).expect("a note of where the sandbox is");
-    let mut live: serde_json::Value = serde_json::from_str(&text).expect("the note is JSON");
-    let wire = Wire::open(live["endpoint_url"].as_str().expect("a URL"), |_| Fate::Pass);
-    live["endpoint_url"] = wire.url().into();
-    std::fs::write(&note, live.to_string()).expect("the note can be written");
+    let wire = Wire::within(&folder, |_| Fate::Pass);
     folder.pllab("start --yes --output json").run().code(0);
     wire.exchanges().into_iter().map(|exchange| exchange.action).collect()
 }

@@ -11,8 +11,7 @@ type Told = BTreeMap<String, bool>;
 
 fn started(folder: &Folder) -> (Running, Signer) {
     let mut sandbox = folder.pllab("sandbox --output json --pace instant").start();
-    let said = sandbox.until("sandbox_ready");
-    let ready: serde_json::Value = serde_json::from_str(said.lines().next().expect("a line")).expect("JSON");
+    let ready = sandbox.ready();
     (sandbox, Signer::of_ready(&ready, "ec2"))
 }
 

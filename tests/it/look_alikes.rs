@@ -117,8 +117,7 @@ fn look_alikes_are_left_alone() {
     let mut sandbox = ours
         .pllab(&format!("sandbox --output json --pace instant --quota L-F678F1CE=20 --quota L-1216C47A=64 {plan}"))
         .start();
-    let said = sandbox.until("sandbox_ready");
-    let ready: serde_json::Value = serde_json::from_str(said.lines().next().expect("a line")).expect("JSON");
+    let ready = sandbox.ready();
     let account =
         Account { ec2: Signer::of_ready(&ready, "ec2"), elb: Signer::of_ready(&ready, "elasticloadbalancing") };
     let look_alike = account.look_alike();

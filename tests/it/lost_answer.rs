@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::harness::{Exchange, Fate, Folder, Program, Wire, receipt};
+use super::harness::{Exchange, Fate, Folder, Lone, Program, Wire, receipt};
 
 /// Stands between the program and a sandbox. While `broken`, the answer to `lose` is lost after the call took effect, and
 /// `deaf` is not even passed on.
@@ -38,18 +38,9 @@ impl Line {
 
 /// A sandbox, a line to it, and the words that lead a program there.
 fn with_line(lose: &'static str, deaf: &'static str, test: impl FnOnce(&Line, &dyn Fn(&str) -> Program)) {
-    let (theirs, ours) = (Folder::new(), Folder::new());
-    let mut sandbox = theirs.pllab("sandbox --output json --pace instant").start();
-    let said = sandbox.until("sandbox_ready");
-    let ready: serde_json::Value = serde_json::from_str(said.lines().next().expect("a line")).expect("JSON");
-    let string = |value: &serde_json::Value| value.as_str().expect("text").to_owned();
-    let line = Line::open(&string(&ready["endpoint_url"]), lose, deaf);
-    let (key, secret) =
-        (string(&ready["accounts"][0]["access_key_id"]), string(&ready["accounts"][0]["secret_access_key"]));
-    test(&line, &|words| {
-        let words = words.replace("URL", &line.wire.url());
-        ours.pllab(&words).env("AWS_ACCESS_KEY_ID", &key).env("AWS_SECRET_ACCESS_KEY", &secret)
-    });
+    let (sandbox, ours) = (Lone::open(""), Folder::new());
+    let line = Line::open(&sandbox.url, lose, deaf);
+    test(&line, &|words| sandbox.signed(ours.pllab(&words.replace("URL", &line.wire.url()))));
 }
 
 #[test]

@@ -9,20 +9,14 @@ use serde_json::Value;
 
 use self::evaluate::{Policy, Tags};
 use self::needs::{Known, Need};
-use super::harness::{Exchange, Fate, Folder, Wire};
+use super::harness::{Exchange, Fate, Folder, Lone, Wire};
 
 /// A whole run of the lab, clean-up included, as it went over the wire.
 fn recorded(learner: &str, words: &str) -> Vec<Exchange> {
-    let (theirs, ours) = (Folder::new(), Folder::new());
-    let mut sandbox = theirs.pllab("sandbox --output json --pace instant").start();
-    let said = sandbox.until("sandbox_ready");
-    let ready: Value = serde_json::from_str(said.lines().next().expect("a line")).expect("JSON");
-    let text = |value: &Value| value.as_str().expect("text").to_owned();
-    let wire = Wire::open(&text(&ready["endpoint_url"]), |_| Fate::Pass);
+    let (sandbox, ours) = (Lone::open(""), Folder::new());
+    let wire = Wire::open(&sandbox.url, |_| Fate::Pass);
     let program = ours.pllab(&format!("start --yes --output json --learner {learner} {words} --endpoint-url"));
-    let account = &ready["accounts"][0];
-    let program = program.arg(wire.url()).env("AWS_ACCESS_KEY_ID", text(&account["access_key_id"]));
-    program.env("AWS_SECRET_ACCESS_KEY", text(&account["secret_access_key"])).run().code(0);
+    sandbox.signed(program.arg(wire.url())).run().code(0);
     wire.exchanges()
 }
 

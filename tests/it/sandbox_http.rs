@@ -190,8 +190,7 @@ fn idle_client() {
 fn ten_thousand_idle_connections_do_not_lock_out_a_client_that_signs() {
     let folder = Folder::new();
     let mut sandbox = folder.pllab("sandbox --output json --pace instant").start();
-    let said = sandbox.until("sandbox_ready");
-    let ready: serde_json::Value = serde_json::from_str(said.lines().next().expect("a line")).expect("JSON");
+    let ready = sandbox.ready();
     let signer = Signer::of_ready(&ready, "ec2");
     let client = folder.pllab("--exact sandbox_http::idle_client --nocapture");
     let client = client.instead(std::env::current_exe().expect("the tests are a program"));

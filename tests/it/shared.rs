@@ -6,43 +6,23 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use pllab::cloud::{Clients, ConnectOptions, connect};
 use serde_json::{Value, json};
 
-use super::harness::{Exchange, Fate, Folder, Program, Running, Wire, ec2, elb, get, receipt};
+use super::harness::{Exchange, Fate, Folder, Lone, Program, Wire, ec2, elb, get, receipt};
 
-/// A sandbox of its own, and what leads to it.
-struct Place {
-    _sandbox: Running,
-    _folder: Folder,
-    url: String,
-    key: String,
-    secret: String,
-}
+/// A sandbox of its own with room for several labs, and what leads to it.
+struct Place(Lone);
 
 impl Place {
     fn open() -> Self {
-        let folder = Folder::new();
-        let mut sandbox =
-            folder.pllab("sandbox --output json --pace instant --quota L-F678F1CE=20 --quota L-1216C47A=20").start();
-        let said = sandbox.until("sandbox_ready");
-        let ready: Value = serde_json::from_str(said.lines().next().expect("a line")).expect("JSON");
-        let text = |value: &Value| value.as_str().expect("text").to_owned();
-        let account = &ready["accounts"][0];
-        Self {
-            url: text(&ready["endpoint_url"]),
-            key: text(&account["access_key_id"]),
-            secret: text(&account["secret_access_key"]),
-            _sandbox: sandbox,
-            _folder: folder,
-        }
+        Self(Lone::open("--quota L-F678F1CE=20 --quota L-1216C47A=20"))
     }
 
     /// The program of a learner's machine; `URL` in its words leads here.
     fn pllab(&self, machine: &Folder, words: &str) -> Program {
-        self.through(&self.url, machine, words)
+        self.through(&self.0.url, machine, words)
     }
 
     fn through(&self, url: &str, machine: &Folder, words: &str) -> Program {
-        let program = machine.pllab(&words.replace("URL", url));
-        program.env("AWS_ACCESS_KEY_ID", &self.key).env("AWS_SECRET_ACCESS_KEY", &self.secret)
+        self.0.signed(machine.pllab(&words.replace("URL", url)))
     }
 
     /// Asks the account itself.
@@ -51,8 +31,8 @@ impl Place {
         runtime.block_on(async {
             let options = ConnectOptions {
                 region: "ap-northeast-1".to_owned(),
-                endpoint_url: Some(self.url.clone()),
-                keys: Some((self.key.clone(), self.secret.clone())),
+                endpoint_url: Some(self.0.url.clone()),
+                keys: Some((self.0.key.clone(), self.0.secret.clone())),
                 ..ConnectOptions::default()
             };
             question(connect(&options).await.expect("the options are good")).await
@@ -168,7 +148,7 @@ fn kept(place: &Place, machine: &Folder, wire: &Wire) {
 fn what_a_learner_put_into_the_vpc_is_named_and_holds_it() {
     let place = Place::open();
     let machine = Folder::new();
-    let wire = Wire::open(&place.url, |_| Fate::Pass);
+    let wire = Wire::open(&place.0.url, |_| Fate::Pass);
     kept(&place, &machine, &wire);
     let vpc = machine.journal().iter().find_map(|line| {
         line["facts"]["id"]
@@ -215,11 +195,11 @@ fn a_look_that_is_denied_or_throttled_is_never_gone() {
         let place = Place::open();
         let machine = Folder::new();
         place.pllab(&machine, "start --yes --keep --output json --endpoint-url URL").run().code(0);
-        let wire = Wire::open(&place.url, move |action| match action {
+        let wire = Wire::open(&place.0.url, move |action| match action {
             _ if action == blind => Fate::Answer(403, denied.to_owned()),
             _ => Fate::Pass,
         });
-        point(&machine, &place.url, &wire.url());
+        point(&machine, &place.0.url, &wire.url());
         let events = place.through(&wire.url(), &machine, "clean --yes --output json").run().code(3).events();
         let (_, _, unknown) = receipt(&events).expect("a receipt");
         assert!(unknown > 0, "{blind}: {events:?}");
@@ -228,7 +208,7 @@ fn a_look_that_is_denied_or_throttled_is_never_gone() {
         if blind == "DescribeTags" {
             place.through(&wire.url(), &machine, "clean --all --yes --endpoint-url URL").run().code(3);
         }
-        point(&machine, &wire.url(), &place.url);
+        point(&machine, &wire.url(), &place.0.url);
         let events = place.pllab(&machine, "clean --yes --output json").run().code(0).events();
         assert_eq!(receipt(&events), Some((17, 0, 0)), "{blind}");
     }
@@ -246,7 +226,7 @@ fn the_receipt_waits_for_interfaces_that_aws_takes_away_late() {
     let machine = Folder::new();
     let looks = Arc::new(AtomicUsize::new(0));
     let (seen, deleted) = (Arc::clone(&looks), Arc::new(AtomicUsize::new(0)));
-    let wire = Wire::open(&place.url, move |action| {
+    let wire = Wire::open(&place.0.url, move |action| {
         match action {
             "DeleteVpc" => _ = deleted.fetch_add(1, Ordering::SeqCst),
             // After both VPCs are gone an interface of the load balancer is told of for two more looks.

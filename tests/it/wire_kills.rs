@@ -26,12 +26,9 @@ impl Line {
         let folder = Folder::new();
         let mut sandbox = folder.pllab("sandbox --output json --pace instant").start();
         sandbox.until("sandbox_ready");
-        let note = folder.state().join("sandbox/live.json");
-        let text = std::fs::read_to_string(&note).expect("a note of where the sandbox is");
-        let mut live: serde_json::Value = serde_json::from_str(&text).expect("the note is JSON");
         let (left, victim) = (Arc::new(AtomicI64::new(calls)), Arc::new(AtomicU32::new(0)));
         let (counted, marked) = (Arc::clone(&left), Arc::clone(&victim));
-        let wire = Wire::open(live["endpoint_url"].as_str().expect("a URL"), move |_| {
+        let wire = Wire::within(&folder, move |_| {
             if counted.fetch_sub(1, Ordering::SeqCst) != 0 {
                 return Fate::Pass;
             }
@@ -43,8 +40,6 @@ impl Line {
             assert!(killed.expect("there is a kill").success());
             if after { Fate::LoseAnswer } else { Fate::LoseRequest }
         });
-        live["endpoint_url"] = wire.url().into();
-        std::fs::write(&note, live.to_string()).expect("the note can be written");
         Self { folder, wire, left, victim, sandbox }
     }
 }

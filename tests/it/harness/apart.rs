@@ -21,9 +21,7 @@ impl Apart {
     pub fn open(words: &str) -> Self {
         let folder = Folder::new();
         let mut sandbox = folder.pllab("sandbox --output json").words(words).start();
-        let said = sandbox.until("sandbox_ready");
-        let line = said.lines().find(|line| line.contains("sandbox_ready")).expect("a line");
-        let ready: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let ready = sandbox.ready();
         let mut keys = BTreeMap::new();
         let mut profiles = Vec::new();
         for account in ready["accounts"].as_array().expect("accounts") {

@@ -165,6 +165,15 @@ impl Running {
         }
     }
 
+    /// Waits until a sandbox says that it is ready, and gives what it says.
+    #[track_caller]
+    pub fn ready(&mut self) -> serde_json::Value {
+        // Before the line's end it may be there in part.
+        let said = self.until("\n");
+        let ready = said.lines().find(|line| line.contains("sandbox_ready")).expect("the first line says it");
+        serde_json::from_str(ready).expect("it is JSON")
+    }
+
     /// Sends a signal by name, such as `INT`.
     #[track_caller]
     pub fn signal(&self, name: &str) {
