@@ -86,13 +86,11 @@ impl Hand {
 fn wait_for(folder: &Folder, what: &str, wanted: impl Fn(&Line) -> bool) -> Line {
     let deadline = Instant::now() + Duration::from_mins(1);
     loop {
-        // The last line may be under way.
-        let text = fs::read_to_string(folder.journal_path()).unwrap_or_default();
-        let whole = text.rfind('\n').map_or("", |end| &text[..end]);
-        if let Some(line) = super::harness::events(whole).into_iter().find(&wanted) {
-            return line;
+        let lines = folder.journal();
+        if let Some(line) = lines.iter().find(|line| wanted(line)) {
+            return line.clone();
         }
-        assert!(Instant::now() < deadline, "no {what} in:\n{whole}");
+        assert!(Instant::now() < deadline, "no {what} in:\n{lines:#?}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
@@ -123,15 +121,14 @@ fn the_whole_lab_by_hand_in_another_order_is_recognised_met_and_cleaned() {
     assert_eq!(recognised(&lines, "provider-vpc").last(), Some(&provider.as_str()));
     assert_eq!(recognised(&lines, "consumer-vpc").last(), Some(&consumer.as_str()));
     // What was wrong was told, with what was found and what should be, and was recognised once it was mended.
-    let sighted = |resource: &str| {
-        let mut all = lines.iter().filter(|line| line["event"] == "sighted" && line["resource"] == resource);
-        all.next().unwrap_or_else(|| panic!("{resource} was not sighted"))["differs"][0].clone()
+    let sighted = |resource: &str, seen: &str| {
+        let all = lines.iter().filter(|line| line["event"] == "sighted" && line["resource"] == resource);
+        let differs = all.map(|line| &line["differs"][0]).find(|differs| differs["seen"] == seen);
+        differs.unwrap_or_else(|| panic!("{resource} was not sighted with {seen}")).clone()
     };
-    let group = sighted("web-sg");
-    assert_eq!(group["what"]["key"], "point-inbound");
-    assert_eq!(group["seen"], "tcp 8080 <- 0.0.0.0/0");
-    let service = sighted("service");
-    assert_eq!((&service["expected"], &service["seen"]), (&"true".into(), &"false".into()));
+    // A look between the group and its rule sees a group without one; then the wrong one.
+    assert_eq!(sighted("web-sg", "tcp 8080 <- 0.0.0.0/0")["what"]["key"], "point-inbound");
+    assert_eq!(sighted("service", "false")["expected"], "true");
 
     let status = &folder.pllab("status --output json").run().code(0).events()[0];
     assert_eq!(status["resources"].as_array().map(Vec::len), Some(17));

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use super::harness::{Account, Fate, Folder, Line as Event, Running, Wire, events, full, made, receipt, say, sequence};
+use super::harness::{Account, Fate, Folder, Line as Event, Running, Wire, full, made, receipt, say, sequence, written};
 
 /// A sandbox that runs in the test's folder, and a wire to it which every pllab of the folder uses.
 struct Line {
@@ -47,10 +47,10 @@ impl Line {
 /// The journal of the folder's only run that has begun.
 fn journal(folder: &Folder) -> Vec<Event> {
     let runs = folder.state().join("runs").read_dir().into_iter().flatten().flatten();
-    let texts = runs.filter_map(|run| std::fs::read_to_string(run.path().join("journal.jsonl")).ok());
-    let mut begun: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
+    let journals = runs.map(|run| run.path().join("journal.jsonl")).filter(|journal| journal.exists());
+    let mut begun: Vec<_> = journals.map(|journal| written(&journal)).filter(|lines| !lines.is_empty()).collect();
     assert!(begun.len() <= 1, "{begun:?}");
-    events(&begun.pop().unwrap_or_default())
+    begun.pop().unwrap_or_default()
 }
 
 /// Kills the lab at one call, goes on and looks at what there is; what is wrong. `None` where the lab had no such call.

@@ -67,6 +67,6 @@ impl Apart {
         let runs = std::fs::read_dir(self.folder.path().join("elsewhere/runs")).expect("there are runs");
         let mut runs: Vec<_> = runs.flatten().map(|entry| entry.path()).collect();
         assert_eq!(runs.len(), 1, "{runs:?}");
-        super::events(&std::fs::read_to_string(runs.remove(0).join("journal.jsonl")).expect("a journal"))
+        super::written(&runs.remove(0).join("journal.jsonl"))
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Line, Program, events};
+use super::{Line, Program, written};
 
 /// A temporary folder: home, working directory and state of the programs run in it.
 pub struct Folder {
@@ -58,7 +58,7 @@ impl Folder {
     /// The journal's lines.
     #[track_caller]
     pub fn journal(&self) -> Vec<Line> {
-        events(&fs::read_to_string(self.journal_path()).expect("the journal can be read"))
+        written(&self.journal_path())
     }
 
     /// Writes a file below the folder, with the folders it needs.

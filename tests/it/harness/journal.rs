@@ -1,6 +1,7 @@
 //! Events as JSON: what `--output json` prints and what the journal holds.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -11,6 +12,13 @@ pub type Line = Value;
 #[track_caller]
 pub fn events(text: &str) -> Vec<Line> {
     text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
+}
+
+/// What a journal holds. Whoever writes it may be in the middle of a line, or have died there: that one does not count.
+#[track_caller]
+pub fn written(journal: &Path) -> Vec<Line> {
+    let text = std::fs::read_to_string(journal).expect("the journal can be read");
+    events(text.rsplit_once('\n').map_or("", |(whole, _)| whole))
 }
 
 /// The events' names, in order.
