@@ -24,7 +24,7 @@ pub(crate) struct Attempt<'a> {
 const MARK: &str = "pllab: asked ";
 
 /// What a client's lines are marked with: the run's token, and the subnet in whose zone it asks, where it asks in several.
-pub(super) fn label(token: &str, client: &OneClient) -> String {
+pub(crate) fn label(token: &str, client: &OneClient) -> String {
     client.subnet.as_ref().map_or_else(|| token.to_owned(), |subnet| format!("{token}-{subnet}"))
 }
 

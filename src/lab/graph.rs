@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Check, Lab, Resource, Side};
+use super::{Check, Lab, OneClient, Resource, Side};
 
 impl Lab {
     /// Whose account each resource is in, by name.
@@ -22,6 +22,21 @@ impl Lab {
             Check::Answer(answer) => Some((answer.client.as_str(), answer.endpoint.as_str())),
             _ => None,
         })
+    }
+
+    /// Every name by which the page's client asks: once, or once for each zone.
+    #[must_use]
+    pub fn asks(&self) -> Vec<OneClient> {
+        let Some((client, endpoint)) = self.page() else { return Vec::new() };
+        let whole = OneClient { client: client.to_owned(), endpoint: endpoint.to_owned(), subnet: None };
+        let mut asks: Vec<OneClient> = Vec::new();
+        for check in self.steps.iter().flat_map(|step| &step.checks) {
+            let Check::Answer(one) = check else { continue };
+            if (one.client.as_str(), one.endpoint.as_str()) == (client, endpoint) && !asks.contains(one) {
+                asks.push(one.clone());
+            }
+        }
+        if asks.is_empty() { vec![whole] } else { asks }
     }
 }
 

@@ -1,18 +1,14 @@
-//! The consumer's half: who asks, endpoint, connection, zones, name, groups.
+//! The consumer's half: who asks, endpoint, connection, zones, groups. The name is in `name.rs`.
 
 use serde_json::{Value, json};
 
 use super::found::Found;
 use super::groups::{self, Gate, Peer, Way};
 use super::walk::{Walk, group_ids, instances, seen};
-use crate::checks::console::{call as console_call, read as read_console};
 use crate::checks::reply::{ec2, first, list, text, texts};
 use crate::cloud::{Call, Fault, FaultClass, identity};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
-
-/// `curl`'s exit status when a name does not resolve.
-const NO_NAME: u32 = 6;
 
 impl Walk<'_> {
     /// Whether each side is the account that the run began in, in the run's Region.
@@ -121,40 +117,6 @@ impl Walk<'_> {
         .by(&call))
     }
 
-    /// Whether the endpoint's name resolves where the client stands, and to which address.
-    pub(super) async fn name(&mut self) -> Result<Found, Found> {
-        let endpoint = seen(self.endpoint.clone())?;
-        let interfaces = texts(&endpoint, "NetworkInterfaceIds");
-        let call = ec2("DescribeNetworkInterfaces", json!({ "NetworkInterfaceIds": interfaces }));
-        let reply = self.ask(Side::Consumer, &call).await.map_err(|fault| Found::from(&fault).by(&call))?;
-        let addresses = list(&reply, "NetworkInterfaces").iter().map(|it| text(it, "PrivateIpAddress").to_owned());
-        self.addresses = addresses.collect();
-        let vpc = text(&endpoint, "VpcId");
-        let attribute = ec2("DescribeVpcAttribute", json!({ "VpcId": vpc, "Attribute": "enableDnsSupport" }));
-        let support = self.ask(Side::Consumer, &attribute).await;
-        let is_off = support.is_ok_and(|it| it.pointer("/EnableDnsSupport/Value") == Some(&Value::Bool(false)));
-        if is_off {
-            let on = ec2("ModifyVpcAttribute", json!({ "VpcId": vpc, "EnableDnsSupport": { "Value": true } }));
-            let found = Found::broken("enableDnsSupport: true", "enableDnsSupport: false", m::trace_why_dns_support());
-            return Ok(found.repaired(m::trace_repair_dns_support(vpc), vec![on]).by(&attribute));
-        }
-        let seen = Text::literal(self.addresses.join(", "));
-        if self.newest_exit().await == Some(NO_NAME) {
-            let found = Found::broken(seen, m::check_curl_failed(NO_NAME), m::trace_why_no_name());
-            return Ok(found.repaired(m::trace_repair_no_name(), Vec::new()).by(&call));
-        }
-        Ok(Found::holds(m::trace_expected_address(), seen).by(&call))
-    }
-
-    /// `curl`'s exit status in the client's newest attempt; `None` where that cannot be seen.
-    async fn newest_exit(&self) -> Option<u32> {
-        self.scene.fact(&self.path.client, "id")?;
-        let call = console_call(self.scene.facts, &self.path.client);
-        let console = read_console(&self.ask(Side::Consumer, &call).await.ok()?);
-        let attempt = crate::checks::attempts::newest(&console, self.scene.token)?;
-        (attempt.code == 0).then_some(attempt.exit)
-    }
-
     /// Whether the client runs, and its groups let the request out.
     pub(super) async fn client_group(&mut self) -> Result<Found, Found> {
         let name = self.path.client.clone();
@@ -184,7 +146,7 @@ impl Walk<'_> {
         let groups = group_ids(&client, "SecurityGroups");
         self.client = Some(client);
         let endpoint = seen(self.endpoint.clone())?;
-        let address = seen(self.addresses.first().cloned())?;
+        let address = seen(self.interfaces.first().map(|it| text(it, "PrivateIpAddress").to_owned()))?;
         let call = groups::describe(&groups);
         let rules = self.groups(Side::Consumer, &groups).await.map_err(|fault| Found::from(&fault).by(&call))?;
         let others = group_ids(&endpoint, "Groups");

@@ -6,7 +6,7 @@ use super::found::Found;
 use super::path::console_check;
 use super::targets::attribute;
 use super::walk::{Walk, seen};
-use crate::checks::attempts::newest;
+use crate::checks::attempts::{Attempt, label, newest};
 use crate::checks::console::{call as console_call, read as read_console};
 use crate::checks::reply::{ec2, elbv2, text};
 use crate::checks::{self, Verdict};
@@ -67,7 +67,7 @@ impl Walk<'_> {
             return Ok(Found::holds(m::trace_expected_proxy(), words).by(&call));
         }
         let console = self.client_console().await?;
-        let answer = newest(&console, self.scene.token).map(|attempt| (attempt.code, attempt.in_words()));
+        let answer = self.telling(&console).map(|attempt| (attempt.code, attempt.in_words()));
         Ok(match answer {
             Some((200, answer)) => Found::holds(m::trace_expected_proxy(), m::trace_seen_two(words, answer)),
             Some((_, answer)) => {
@@ -88,7 +88,7 @@ impl Walk<'_> {
     pub(super) async fn answer(&mut self) -> Result<Found, Found> {
         let call = console_call(self.scene.facts, &self.path.client);
         let console = self.client_console().await?;
-        let Some(attempt) = newest(&console, self.scene.token) else {
+        let Some(attempt) = self.telling(&console) else {
             return Ok(Found::not_yet(m::check_expected_answer(), m::check_no_attempt()).by(&call));
         };
         let seen: Text = attempt.in_words();
@@ -104,8 +104,17 @@ impl Walk<'_> {
         Ok(found.by(&call))
     }
 
+    /// The newest attempt; where the client asks by several names, of the first that gets no page. `None` while one of the
+    /// names was not asked yet.
+    pub(super) fn telling<'c>(&self, console: &'c str) -> Option<Attempt<'c>> {
+        let asked = self.path.asks.iter().map(|ask| newest(console, &label(self.scene.token, ask)));
+        let all: Vec<Attempt<'c>> = asked.collect::<Option<_>>()?;
+        let whole = |attempt: &&Attempt<'c>| (attempt.code, attempt.exit) == (200, 0);
+        all.iter().find(|attempt| !whole(attempt)).or(all.first()).cloned()
+    }
+
     /// What stands on the client's console.
-    async fn client_console(&self) -> Result<String, Found> {
+    pub(super) async fn client_console(&self) -> Result<String, Found> {
         let call = console_call(self.scene.facts, &self.path.client);
         let reply = self.ask(Side::Consumer, &call).await.map_err(|fault| Found::from(&fault).by(&call))?;
         Ok(read_console(&reply))

@@ -2,11 +2,13 @@
 //! Must not know: actions, the engine, the screen.
 //! Next: `rung.rs` lists the rungs in order, `ladder.rs` climbs them, the other files ask what a stretch of the path needs.
 
+mod acl;
 mod consumer;
 mod found;
 mod groups;
 mod host;
 mod ladder;
+mod name;
 mod path;
 mod provider;
 mod rung;

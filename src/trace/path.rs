@@ -1,7 +1,7 @@
 //! Which path of a lab is traced: the client that asks, the endpoint it asks, and the port.
 
 use crate::checks;
-use crate::lab::{Check, Lab, Resource};
+use crate::lab::{Check, Lab, OneClient, Resource};
 
 /// The two ends of the path that the lab proves. What lies between is followed from the endpoint, as it really is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +12,10 @@ pub struct Path {
     pub endpoint: String,
     /// The port that the client asks.
     pub port: u16,
+    /// The names by which it asks: once, or once for each zone.
+    pub asks: Vec<OneClient>,
+    /// The service's private DNS name, where the client asks by it.
+    pub private_name: Option<String>,
 }
 
 impl Path {
@@ -24,7 +28,17 @@ impl Path {
             _ => None,
         });
         let port = script.and_then(|script| port_of(script, endpoint)).unwrap_or(80);
-        Some(Self { client: client.to_owned(), endpoint: endpoint.to_owned(), port })
+        let private_name = resources(lab).find_map(|it| match it {
+            Resource::PrivateName(it) if script.is_some_and(|script| script.contains(&it.domain)) => Some(&it.domain),
+            _ => None,
+        });
+        Some(Self {
+            client: client.to_owned(),
+            endpoint: endpoint.to_owned(),
+            port,
+            asks: lab.asks(),
+            private_name: private_name.cloned(),
+        })
     }
 }
 

@@ -22,6 +22,8 @@ pub enum RungId {
     ClientGroup,
     /// The endpoint's groups let it in.
     EndpointGroup,
+    /// The network ACLs between the client's subnet and the endpoint's let request and answer pass.
+    ConsumerAcl,
     /// The load balancer is active.
     LoadBalancer,
     /// The load balancer's groups let it in, where they are enforced on `PrivateLink` traffic.
@@ -34,6 +36,8 @@ pub enum RungId {
     LoadBalancerEgress,
     /// The targets' groups let in what the load balancer sends.
     TargetGroup,
+    /// The network ACLs between the load balancer's subnets and the targets' let request and answer pass.
+    ProviderAcl,
     /// The host answers on the port.
     Host,
     /// The targets are healthy.
@@ -48,7 +52,7 @@ pub enum RungId {
 
 impl RungId {
     /// All of them, in order.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::SignIn,
         Self::Endpoint,
         Self::Connection,
@@ -56,12 +60,14 @@ impl RungId {
         Self::Name,
         Self::ClientGroup,
         Self::EndpointGroup,
+        Self::ConsumerAcl,
         Self::LoadBalancer,
         Self::LoadBalancerGroup,
         Self::Listener,
         Self::Targets,
         Self::LoadBalancerEgress,
         Self::TargetGroup,
+        Self::ProviderAcl,
         Self::Host,
         Self::Health,
         Self::CrossZone,
@@ -80,12 +86,14 @@ impl RungId {
             Self::Name => "name",
             Self::ClientGroup => "client_group",
             Self::EndpointGroup => "endpoint_group",
+            Self::ConsumerAcl => "consumer_acl",
             Self::LoadBalancer => "load_balancer",
             Self::LoadBalancerGroup => "load_balancer_group",
             Self::Listener => "listener",
             Self::Targets => "targets",
             Self::LoadBalancerEgress => "load_balancer_egress",
             Self::TargetGroup => "target_group",
+            Self::ProviderAcl => "provider_acl",
             Self::Host => "host",
             Self::Health => "health",
             Self::CrossZone => "cross_zone",
@@ -105,12 +113,14 @@ impl RungId {
             Self::Name => m::trace_title_name(),
             Self::ClientGroup => m::trace_title_client_group(),
             Self::EndpointGroup => m::trace_title_endpoint_group(),
+            Self::ConsumerAcl => m::trace_title_consumer_acl(),
             Self::LoadBalancer => m::trace_title_load_balancer(),
             Self::LoadBalancerGroup => m::trace_title_load_balancer_group(),
             Self::Listener => m::trace_title_listener(),
             Self::Targets => m::trace_title_targets(),
             Self::LoadBalancerEgress => m::trace_title_load_balancer_egress(),
             Self::TargetGroup => m::trace_title_target_group(),
+            Self::ProviderAcl => m::trace_title_provider_acl(),
             Self::Host => m::trace_title_host(),
             Self::Health => m::trace_title_health(),
             Self::CrossZone => m::trace_title_cross_zone(),
@@ -124,7 +134,7 @@ impl RungId {
     pub fn hop(self) -> Hop {
         match self {
             Self::SignIn | Self::Name | Self::ClientGroup => Hop::Client,
-            Self::Endpoint | Self::EndpointGroup => Hop::Endpoint,
+            Self::Endpoint | Self::EndpointGroup | Self::ConsumerAcl => Hop::Endpoint,
             Self::Connection | Self::Zones => Hop::Service,
             Self::LoadBalancer
             | Self::LoadBalancerGroup
@@ -132,7 +142,7 @@ impl RungId {
             | Self::Targets
             | Self::LoadBalancerEgress
             | Self::CrossZone => Hop::LoadBalancer,
-            Self::TargetGroup | Self::Host | Self::Health | Self::ProxyProtocol | Self::Answer => Hop::Web,
+            Self::TargetGroup | Self::ProviderAcl | Self::Host | Self::Health | Self::ProxyProtocol | Self::Answer => Hop::Web,
         }
     }
 }

@@ -159,9 +159,7 @@ impl Walk<'_> {
     /// Whether each zone in which the endpoint stands can use a healthy target.
     pub(super) async fn cross_zone(&mut self) -> Result<Found, Found> {
         let arn = seen(self.balancer_arn())?;
-        let call = elbv2("DescribeLoadBalancerAttributes", json!({ "LoadBalancerArn": arn }));
-        let reply = self.ask(Side::Provider, &call).await.map_err(|fault| Found::from(&fault).by(&call))?;
-        let on = attribute(&reply, "load_balancing.cross_zone.enabled") == "true";
+        let (on, call) = self.is_cross_zone().await?;
         let zones = self.zones_with_nodes();
         if on {
             return Ok(Found::holds(m::trace_expected_zones(), m::trace_cross_zone_on()).by(&call));
@@ -190,6 +188,14 @@ impl Walk<'_> {
         .by(&call))
     }
 
+    /// Whether a node may use the targets of every zone, and the call that shows it.
+    pub(super) async fn is_cross_zone(&self) -> Result<(bool, Call), Found> {
+        let arn = seen(self.balancer_arn())?;
+        let call = elbv2("DescribeLoadBalancerAttributes", json!({ "LoadBalancerArn": arn }));
+        let reply = self.ask(Side::Provider, &call).await.map_err(|fault| Found::from(&fault).by(&call))?;
+        Ok((attribute(&reply, "load_balancing.cross_zone.enabled") == "true", call))
+    }
+
     /// The zone ids in which the load balancer has a node.
     fn zones_with_nodes(&self) -> Vec<String> {
         self.nodes.iter().map(|it| text(it, "AvailabilityZoneId").to_owned()).filter(|zone| !zone.is_empty()).collect()
@@ -203,7 +209,7 @@ impl Walk<'_> {
     }
 
     /// Each target beside the instance that it is.
-    fn pairs(&self) -> Vec<(&Value, &Value)> {
+    pub(super) fn pairs(&self) -> Vec<(&Value, &Value)> {
         self.targets.iter().filter_map(|target| Some((target, self.host(target)?))).collect()
     }
 

@@ -17,8 +17,8 @@ pub(super) struct Walk<'a> {
     pub endpoint: Option<Value>,
     /// `ServiceConfigurations[0]`.
     pub service: Option<Value>,
-    /// The addresses of the endpoint's network interfaces.
-    pub addresses: Vec<String>,
+    /// The endpoint's network interfaces.
+    pub interfaces: Vec<Value>,
     /// The client: `Instances[0]`.
     pub client: Option<Value>,
     /// `LoadBalancers[0]`.
@@ -42,7 +42,7 @@ impl<'a> Walk<'a> {
             path,
             endpoint: None,
             service: None,
-            addresses: Vec::new(),
+            interfaces: Vec::new(),
             client: None,
             balancer: None,
             balancer_groups: Vec::new(),

@@ -1,0 +1,327 @@
+//! Network ACLs as a judge: they keep no state, so a connection passes where its request and its answers do.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::found::Found;
+use super::walk::{Walk, seen};
+use crate::checks::reply::{ec2, list, text};
+use crate::checks::rule;
+use crate::cloud::Call;
+use crate::i18n::{Text, m};
+use crate::lab::Side;
+
+/// The ports from which a connection may be sent, and to which its answers come
+/// [vpc userguide: custom-network-acl, ephemeral ports]: Linux, Windows Server, a load balancer.
+const LINUX: (u16, u16) = (32768, 61000);
+const WINDOWS: (u16, u16) = (49152, 65535);
+const BALANCER: (u16, u16) = (1024, 65535);
+
+/// The rule `*`, which denies what no other has decided.
+const LAST: i64 = 32767;
+
+/// One end of a connection.
+#[derive(Clone, Debug)]
+pub(super) struct End {
+    pub subnet: String,
+    pub address: String,
+}
+
+/// A connection from one subnet to another.
+#[derive(Clone, Debug)]
+struct Crossing {
+    from: End,
+    to: End,
+    port: u16,
+    /// The ports that it may be sent from.
+    back: (u16, u16),
+}
+
+/// Where a network ACL stops a connection.
+#[derive(Debug)]
+struct Stop<'a> {
+    acl: &'a Value,
+    /// Whether packets leave the subnet or enter it.
+    egress: bool,
+    /// The other end's subnet and address.
+    peer: &'a End,
+    ports: (u16, u16),
+    /// Whether it is the answer that is stopped.
+    answer: bool,
+}
+
+impl Walk<'_> {
+    /// Whether the network ACLs between the client and each of the endpoint's network interfaces let the connection pass.
+    pub(super) async fn consumer_acl(&mut self) -> Result<Found, Found> {
+        let client = seen(self.client.as_ref())?;
+        let from = end(client);
+        let back = if text(client, "Platform").eq_ignore_ascii_case("windows") { WINDOWS } else { LINUX };
+        let ends: Vec<End> = self.interfaces.iter().map(end).collect();
+        seen(ends.first())?;
+        let crossings =
+            ends.into_iter().map(|to| Crossing { from: from.clone(), to, port: self.path.port, back }).collect();
+        self.judge_acls(Side::Consumer, crossings).await
+    }
+
+    /// Whether the network ACLs between the load balancer's nodes and the targets that they use do.
+    pub(super) async fn provider_acl(&mut self) -> Result<Found, Found> {
+        seen(self.nodes.first())?;
+        let across = self.is_cross_zone().await?.0;
+        let zones = self.zones_of_subnets().await?;
+        let zone = |end: &End| zones.get(&end.subnet);
+        let mut crossings = Vec::new();
+        for (target, host) in self.pairs() {
+            let to = end(host);
+            for node in self.nodes.iter().map(end).filter(|node| across || zone(node) == zone(&to)) {
+                let port = super::targets::port_of(target);
+                crossings.push(Crossing { from: node, to: to.clone(), port, back: BALANCER });
+            }
+        }
+        self.judge_acls(Side::Provider, crossings).await
+    }
+
+    /// Zone ids by the subnets of the load balancer's nodes and of its targets.
+    async fn zones_of_subnets(&self) -> Result<BTreeMap<String, String>, Found> {
+        let subnets: BTreeSet<&str> = self.nodes.iter().chain(&self.hosts).map(|it| text(it, "SubnetId")).collect();
+        let call = ec2("DescribeSubnets", json!({ "SubnetIds": subnets }));
+        let reply = self.ask(Side::Provider, &call).await.map_err(|fault| Found::from(&fault).by(&call))?;
+        let pair = |it: &Value| (text(it, "SubnetId").to_owned(), text(it, "AvailabilityZoneId").to_owned());
+        Ok(list(&reply, "Subnets").iter().map(pair).collect())
+    }
+
+    async fn judge_acls(&self, side: Side, mut crossings: Vec<Crossing>) -> Result<Found, Found> {
+        let subnets: BTreeSet<&str> =
+            crossings.iter().flat_map(|it| [it.from.subnet.as_str(), it.to.subnet.as_str()]).collect();
+        let call = ec2(
+            "DescribeNetworkAcls",
+            json!({ "Filters": [{ "Name": "association.subnet-id", "Values": subnets }] }),
+        );
+        let reply = self.ask(side, &call).await.map_err(|fault| Found::from(&fault).by(&call))?;
+        let acls = list(&reply, "NetworkAcls");
+        // Traffic within a subnet meets no network ACL [vpc userguide: vpc-network-acls].
+        crossings.retain(|it| it.from.subnet != it.to.subnet);
+        let Some(one) = crossings.first() else {
+            return Ok(Found::holds(m::trace_acl_same_subnet(), m::trace_acl_same_subnet()).by(&call));
+        };
+        let expected = m::trace_expected_acl(one.port, ports(one.back));
+        let Some((crossing, stop)) = crossings.iter().find_map(|it| Some((it, stopped(it, acls)?))) else {
+            let names: BTreeSet<&str> = acls.iter().map(|acl| text(acl, "NetworkAclId")).collect();
+            let names = names.into_iter().collect::<Vec<_>>().join(", ");
+            return Ok(Found::holds(expected, names).by(&call));
+        };
+        let id = text(stop.acl, "NetworkAclId");
+        let why = if stop.answer {
+            m::trace_why_acl_answer(id, ports(crossing.back))
+        } else {
+            m::trace_why_acl_request(id, crossing.port)
+        };
+        let block = self.block_of(side, stop.peer).await;
+        let repair = match stop.egress {
+            true => m::trace_repair_acl_outbound(id, ports(stop.ports), block.as_str()),
+            false => m::trace_repair_acl_inbound(id, ports(stop.ports), block.as_str()),
+        };
+        let found = Found::broken(expected, in_words(stop.acl, stop.egress), why);
+        Ok(found.repaired(repair, opening(&stop, &block).into_iter().collect()).by(&call))
+    }
+
+    /// The block of the subnet that an end stands in; the end's own address where it cannot be seen.
+    async fn block_of(&self, side: Side, end: &End) -> String {
+        let call = ec2("DescribeSubnets", json!({ "SubnetIds": [end.subnet] }));
+        let reply = self.ask(side, &call).await.unwrap_or_default();
+        let block = list(&reply, "Subnets").first().map_or("", |it| text(it, "CidrBlock"));
+        if block.is_empty() { format!("{}/32", end.address) } else { block.to_owned() }
+    }
+}
+
+/// Where an instance or a network interface stands.
+fn end(thing: &Value) -> End {
+    End { subnet: text(thing, "SubnetId").to_owned(), address: text(thing, "PrivateIpAddress").to_owned() }
+}
+
+/// The first of the connection's four gates that is closed, in the order in which its packets meet them. An ACL that
+/// cannot be seen stops nothing.
+fn stopped<'a>(crossing: &'a Crossing, acls: &'a [Value]) -> Option<Stop<'a>> {
+    let of = |end: &End| {
+        let is_its = |acl: &&Value| list(acl, "Associations").iter().any(|it| text(it, "SubnetId") == end.subnet);
+        acls.iter().find(is_its)
+    };
+    let (from, to, port) = (&crossing.from, &crossing.to, (crossing.port, crossing.port));
+    let gates = [
+        (from, true, to, port, false),
+        (to, false, from, port, false),
+        (to, true, from, crossing.back, true),
+        (from, false, to, crossing.back, true),
+    ];
+    gates.into_iter().find_map(|(end, egress, peer, ports, answer)| {
+        let acl = of(end)?;
+        let closed = !passes(acl, egress, &peer.address, ports);
+        closed.then_some(Stop { acl, egress, peer, ports, answer })
+    })
+}
+
+/// Whether an ACL lets TCP to every one of the ports pass to or from an address: of the rules that fit, the lowest number
+/// decides.
+fn passes(acl: &Value, egress: bool, address: &str, ports: (u16, u16)) -> bool {
+    let rules = rules(acl, egress);
+    // Verdicts change only where a rule's ports begin or end.
+    let mut turns: BTreeSet<u16> = [ports.0].into();
+    for (first, last) in rules.iter().filter_map(|rule| port_range(rule)) {
+        turns.extend([first, last.saturating_add(1)]);
+    }
+    turns.range(ports.0..=ports.1).all(|port| deciding(&rules, address, *port).is_some_and(|rule| allows(rule)))
+}
+
+/// The rule that decides about TCP to a port.
+fn deciding<'a>(rules: &[&'a Value], address: &str, port: u16) -> Option<&'a Value> {
+    let block = format!("{address}/32");
+    let fits = |rule: &&&Value| {
+        let carries = match text(rule, "Protocol") {
+            "-1" => true,
+            "6" => port_range(rule).is_none_or(|(first, last)| (first..=last).contains(&port)),
+            _ => false,
+        };
+        carries && rule::contains(text(rule, "CidrBlock"), &block)
+    };
+    rules.iter().find(fits).copied()
+}
+
+/// An ACL's IPv4 rules of one direction, the lowest number first.
+fn rules(acl: &Value, egress: bool) -> Vec<&Value> {
+    let is_of = |rule: &&Value| {
+        rule.get("Egress").and_then(Value::as_bool) == Some(egress) && !text(rule, "CidrBlock").is_empty()
+    };
+    let mut rules: Vec<&Value> = list(acl, "Entries").iter().filter(is_of).collect();
+    rules.sort_by_key(|rule| number(rule));
+    rules
+}
+
+fn number(rule: &Value) -> i64 {
+    rule.get("RuleNumber").and_then(Value::as_i64).unwrap_or(LAST)
+}
+
+fn allows(rule: &Value) -> bool {
+    text(rule, "RuleAction") == "allow"
+}
+
+fn port_range(rule: &Value) -> Option<(u16, u16)> {
+    let bound = |key| rule.pointer(key).and_then(Value::as_u64).and_then(|port| u16::try_from(port).ok());
+    Some((bound("/PortRange/From")?, bound("/PortRange/To")?))
+}
+
+/// The rule that lets what is stopped pass, numbered before the one that denies it. `None` where there is no number left.
+fn opening(stop: &Stop<'_>, block: &str) -> Option<Call> {
+    let rules = rules(stop.acl, stop.egress);
+    let taken: Vec<i64> = rules.iter().map(|rule| number(rule)).collect();
+    let (first, last) = stop.ports;
+    let denying = (first..=last)
+        .find_map(|port| deciding(&rules, &stop.peer.address, port).filter(|rule| !allows(rule)).map(number))
+        .unwrap_or(LAST);
+    let highest = taken.iter().copied().filter(|taken| *taken < LAST).max().unwrap_or(0);
+    let number = if denying == LAST {
+        // AWS's own advice is to leave gaps between the numbers.
+        Some(highest + 10).filter(|number| *number < LAST)
+    } else {
+        (1..denying).rev().find(|number| !taken.contains(number))
+    }?;
+    Some(ec2(
+        "CreateNetworkAclEntry",
+        json!({
+            "NetworkAclId": text(stop.acl, "NetworkAclId"), "RuleNumber": number, "Protocol": "6", "RuleAction": "allow",
+            "Egress": stop.egress, "CidrBlock": block, "PortRange": { "From": first, "To": last },
+        }),
+    ))
+}
+
+/// An ACL's rules of one direction on one line.
+fn in_words(acl: &Value, egress: bool) -> Text {
+    let word = |rule: &&Value| {
+        let number = match number(rule) {
+            LAST => "*".to_owned(),
+            number => number.to_string(),
+        };
+        let what = match (text(rule, "Protocol"), port_range(rule)) {
+            ("-1", _) => "all".to_owned(),
+            ("6", Some(range)) => format!("tcp {}", ports(range)),
+            ("6", None) => "tcp".to_owned(),
+            (other, _) => other.to_owned(),
+        };
+        format!("{number} {} {what} {}", text(rule, "RuleAction"), text(rule, "CidrBlock"))
+    };
+    let rules = rules(acl, egress).iter().map(word).collect::<Vec<_>>().join("; ");
+    let way = if egress { "egress" } else { "ingress" };
+    Text::literal(format!("{} {way} [{rules}]", text(acl, "NetworkAclId")))
+}
+
+/// Ports as people write them.
+fn ports((first, last): (u16, u16)) -> String {
+    if first == last { first.to_string() } else { format!("{first}-{last}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(number: i64, egress: bool, action: &str, ports: Option<(u16, u16)>, block: &str) -> Value {
+        let mut rule = json!({ "RuleNumber": number, "Egress": egress, "RuleAction": action, "CidrBlock": block,
+            "Protocol": if ports.is_some() { "6" } else { "-1" } });
+        if let Some((from, to)) = ports {
+            rule["PortRange"] = json!({ "From": from, "To": to });
+        }
+        rule
+    }
+
+    fn acl(id: &str, subnet: &str, mut rules: Vec<Value>) -> Value {
+        rules.extend([false, true].map(|egress| rule(LAST, egress, "deny", None, "0.0.0.0/0")));
+        json!({ "NetworkAclId": id, "Associations": [{ "SubnetId": subnet }], "Entries": rules })
+    }
+
+    fn open(id: &str, subnet: &str) -> Value {
+        acl(id, subnet, [false, true].map(|egress| rule(100, egress, "allow", None, "0.0.0.0/0")).to_vec())
+    }
+
+    fn crossing() -> Crossing {
+        let end = |subnet: &str, address: &str| End { subnet: subnet.to_owned(), address: address.to_owned() };
+        Crossing { from: end("subnet-a", "10.1.1.7"), to: end("subnet-b", "10.1.2.5"), port: 80, back: LINUX }
+    }
+
+    #[test]
+    fn the_first_closed_gate_is_named() {
+        let http = Some((80, 80));
+        let with = |rules: Vec<Value>| acl("acl-b", "subnet-b", rules);
+        let (asks, answers) = ("10.1.1.0/24", Some((32768, 65535)));
+        for (other, wanted) in [
+            (open("acl-b", "subnet-b"), None),
+            (with(vec![]), Some((false, false))),
+            (with(vec![rule(100, false, "allow", http, asks)]), Some((true, true))),
+            (with(vec![rule(100, false, "allow", http, asks), rule(100, true, "allow", answers, asks)]), None),
+            // A deny before the allow, a block that does not hold the client, half of the ephemeral ports.
+            (
+                with(vec![rule(90, false, "deny", http, asks), rule(100, false, "allow", None, "0.0.0.0/0")]),
+                Some((false, false)),
+            ),
+            (with(vec![rule(100, false, "allow", http, "10.1.3.0/24")]), Some((false, false))),
+            (
+                with(vec![rule(100, false, "allow", http, asks), rule(100, true, "allow", Some((1024, 40000)), asks)]),
+                Some((true, true)),
+            ),
+        ] {
+            let acls = [open("acl-a", "subnet-a"), other];
+            let crossing = crossing();
+            let stop = stopped(&crossing, &acls);
+            assert_eq!(stop.as_ref().map(|stop| (stop.egress, stop.answer)), wanted, "{:#}", acls[1]);
+            // What is said to mend it does.
+            if let Some(stop) = stop {
+                let call = opening(&stop, "10.1.1.0/24").expect("a number is free");
+                let mut mended = acls[1].clone();
+                mended["Entries"].as_array_mut().expect("rules").push(Value::Object(call.params.clone()));
+                assert!(passes(&mended, stop.egress, &stop.peer.address, stop.ports), "{mended:#}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_acl_that_cannot_be_seen_stops_nothing() {
+        assert!(stopped(&crossing(), &[]).is_none());
+    }
+}
