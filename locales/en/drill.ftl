@@ -52,3 +52,6 @@ drill-goal-open = Not so yet. How you mend it is up to you.
 drill-putting-back = Putting everything back.
 drill-sandbox = Run pllab sandbox in a second terminal: it keeps this run's sandbox alive and prints the settings for the aws CLI and SDKs. Mend it any way you like.
 drill-not-put-back = What the drill { $drill } changed could not be put back ({ $words }).
+drill-status = **A drill is planted: { $title }** (for { $age })
+drill-status-left = **The drill { $drill } stopped half way, and what it changed is not put back.**
+drill-again-to-leave = This waits until everything is back. Another Ctrl-C leaves at once; pllab drill undo then does the rest.

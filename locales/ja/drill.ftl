@@ -52,3 +52,6 @@ drill-goal-open = まだ成り立っていません。直し方は問いませ�
 drill-putting-back = 元に戻しています。
 drill-sandbox = 別のターミナルで pllab sandbox を動かすと、この実行のサンドボックスに aws CLI や SDK でつなぐ設定が出ます。直し方は自由です。
 drill-not-put-back = 訓練 { $drill } で変えたものを元に戻せませんでした ({ $words })。
+drill-status = **訓練「{ $title }」が仕込まれています** (経過 { $age })
+drill-status-left = **訓練 { $drill } が途中で止まり、変えたものが元に戻っていません。**
+drill-again-to-leave = 元に戻し終わるまで待ちます。もう一度 Ctrl-C を押すとすぐに終わり、続きは pllab drill undo で戻せます。

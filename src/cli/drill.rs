@@ -16,13 +16,13 @@ use super::start::begin;
 use super::store::{Found, Store};
 use super::target::Target;
 use crate::cloud::Call;
-use crate::engine::{Core, Drilling, Failure, JournalError, State};
+use crate::engine::{Core, Drilling, Failure, JournalError, Planted, State};
 use crate::i18n::{Text, m};
 use crate::lab::{Drill, Lab, LabError, Source, Vocabulary};
 use crate::trace::RungId;
 use crate::ui::{self, Form};
 
-/// The lab that is built for a drill where there is no run to drill on.
+/// The lab whose drills come first, and that is built where there is no run to drill on.
 const LAB: &str = "privatelink";
 
 /// Plants a drill and sees it through; or one of the verbs.
@@ -39,15 +39,28 @@ pub(super) async fn drill(context: &mut Context, args: DrillArgs) -> Result<Code
 
 async fn begin_drill(context: &mut Context, args: DrillArgs) -> Result<Code, Failed> {
     let store = context.store()?;
-    // A name that is not there costs nothing.
-    let known = drills(context, LAB, None)?;
-    let found = match (&args.run, planted(&store)) {
-        (Some(run), _) => Some(store.find(Some(run), |_| true)?),
-        (None, Some(planted)) => Some(planted),
-        (None, None) => working(context, &store),
+    let found = match &args.run {
+        Some(run) => Some(store.find(Some(run), |_| true)?),
+        None => planted(&store),
     };
-    let lab = found.as_ref().map_or(LAB, |found| found.state.lab.as_str()).to_owned();
-    let known = if lab == LAB { known } else { drills(context, &lab, None)? };
+    let found = match found {
+        Some(found) if found.state.drill.as_ref().is_some_and(Planted::stopped) => {
+            // What is half planted, or half put back, is no beginning.
+            let id = found.id();
+            go_on(context, &OneRun { run: Some(id.clone()) }, Wanted::Undo).await?;
+            Some(store.find(Some(&id), |_| true)?)
+        }
+        found => found,
+    };
+    // A name that is not there costs nothing.
+    let home = match (&found, &args.drill) {
+        (Some(found), _) => Some(found.state.lab.clone()),
+        (None, Some(name)) => Some(lab_of(context, name)?),
+        (None, None) => None,
+    };
+    let found = found.or_else(|| working(context, &store, home.as_deref()));
+    let lab = found.as_ref().map(|found| found.state.lab.clone()).or(home).unwrap_or_else(|| LAB.to_owned());
+    let known = drills(context, &lab, None)?;
     let current = found.as_ref().and_then(|found| found.state.drill.as_ref());
     let id = match (&args.drill, current) {
         (Some(name), Some(current)) if *name != current.drill => {
@@ -70,7 +83,7 @@ async fn begin_drill(context: &mut Context, args: DrillArgs) -> Result<Code, Fai
     }
     let found = match found {
         Some(found) => found,
-        None => build(context, &store, &args).await?,
+        None => build(context, &store, &lab, args.pace).await?,
     };
     if !whole(context, &found.state) {
         let next = format!("pllab resume {}", found.id());
@@ -154,14 +167,37 @@ fn planted(store: &Store) -> Option<Found> {
     store.all().into_iter().find(|found| found.state.drill.is_some() && !found.state.cleaned)
 }
 
-/// The latest run whose lab is finished, still there, and has drills.
-fn working(context: &Context, store: &Store) -> Option<Found> {
+/// The latest run whose lab is finished, still there, and has drills; of `lab` where one is given.
+fn working(context: &Context, store: &Store, lab: Option<&str>) -> Option<Found> {
     store.all().into_iter().find(|found| {
         !found.state.cleaned
             && !found.state.cleaning
+            && lab.is_none_or(|lab| found.state.lab == lab)
             && whole(context, &found.state)
             && has_drills(context, &found.state.lab)
     })
+}
+
+/// The lab that has a drill of this name: the usual one before the others.
+fn lab_of(context: &Context, name: &str) -> Result<String, Failed> {
+    let mut known = Vec::new();
+    for lab in labs(context)? {
+        let source = Source::find(&lab, context.common.labs.as_deref()).map_err(|error| bad_lab(&[error]))?;
+        let ids: Vec<String> = source.into_iter().flat_map(|it| it.drills).map(|drill| drill.id).collect();
+        if ids.iter().any(|id| id == name) {
+            return Ok(lab);
+        }
+        known.extend(ids);
+    }
+    let details = vec![m::drill_known(known.join(", "))];
+    Err(Failed::new(Code::Usage, m::drill_unknown(name), details, &["pllab drill list"]))
+}
+
+/// Every lab, the usual one first.
+fn labs(context: &Context) -> Result<Vec<String>, Failed> {
+    let mut labs = Source::list(context.common.labs.as_deref()).map_err(|error| bad_lab(&[error]))?;
+    labs.sort_by_key(|lab| lab != LAB);
+    Ok(labs)
 }
 
 /// Whether every step of the run's lab is met.
@@ -218,40 +254,41 @@ pub(super) fn read(source: &Source, lab: &Lab, values: &BTreeMap<String, String>
 }
 
 fn list(context: &mut Context) -> Result<(), Failed> {
-    let store = context.store()?;
-    let found = planted(&store).or_else(|| working(context, &store));
-    let lab = found.map_or_else(|| LAB.to_owned(), |found| found.state.lab);
-    let (known, mended) = (drills(context, &lab, None)?, mended(&store));
+    let mended = mended(&context.store()?);
     let mut rows = Vec::new();
-    for drill in &known {
-        let title = drill.title.get(context.lang);
-        let done = mended.contains(&drill.id);
-        if context.json() {
-            let line =
-                json!({ "drill": drill.id, "lab": lab, "title": title, "minutes": drill.minutes, "mended": done });
-            context.print(&format!("{line}\n"))?;
-            continue;
+    for lab in labs(context)? {
+        for drill in drills(context, &lab, None)? {
+            let title = drill.title.get(context.lang);
+            let done = mended.contains(&drill.id);
+            if context.json() {
+                let line =
+                    json!({ "drill": drill.id, "lab": lab, "title": title, "minutes": drill.minutes, "mended": done });
+                context.print(&format!("{line}\n"))?;
+                continue;
+            }
+            let state = if done { m::drill_row_mended() } else { Text::literal("-") };
+            let (id, lab) = (Text::literal(&drill.id), Text::literal(&lab));
+            rows.push(vec![id, lab, Text::literal(title), m::minutes(drill.minutes), state]);
         }
-        let state = if done { m::drill_row_mended() } else { Text::literal("-") };
-        rows.push(vec![Text::literal(&drill.id), Text::literal(title), m::minutes(drill.minutes), state]);
     }
     if context.json() {
         return Ok(());
     }
-    let head = [m::drill_column(), m::cli_column_title(), m::cli_column_time(), m::cli_column_state()];
+    let head =
+        [m::drill_column(), m::cli_column_lab(), m::cli_column_title(), m::cli_column_time(), m::cli_column_state()];
     let text = ui::table(&head, &rows, &context.sheet());
     context.print(&text)?;
     context.print("\n  pllab drill NAME\n")
 }
 
-/// Builds the lab on the sandbox, silently and without waits.
-async fn build(context: &mut Context, store: &Store, args: &DrillArgs) -> Result<Found, Failed> {
+/// Builds a lab on the sandbox, silently and without waits.
+async fn build(context: &mut Context, store: &Store, lab: &str, pace: Option<PaceArg>) -> Result<Found, Failed> {
     if context.form() != Form::Json {
         let text = ui::markdown(&m::drill_building().say(context.lang), &context.sheet());
         context.print(&text)?;
     }
     let start = Start {
-        lab: LAB.to_owned(),
+        lab: lab.to_owned(),
         explain_only: false,
         target: Where::Sandbox,
         endpoint_url: None,
@@ -262,7 +299,7 @@ async fn build(context: &mut Context, store: &Store, args: &DrillArgs) -> Result
         region: None,
         learner: None,
         set: Vec::new(),
-        pace: Some(args.pace.unwrap_or(PaceArg::Instant)),
+        pace: Some(pace.unwrap_or(PaceArg::Instant)),
         accept_cost: None,
         yes: true,
         keep: true,

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -135,8 +136,13 @@ impl Session {
             self.screen.say(&m::drill_planting());
             self.screen.lower(true);
             let mut interrupt = self.interrupt.clone();
+            let planting = async {
+                let drilling = self.drilling();
+                drilling.begin().await?;
+                drilling.plant().await
+            };
             let result = tokio::select! {
-                result = async { self.drilling().plant().await } => result.map(|()| false),
+                result = planting => result.map(|()| false),
                 () = interrupt.wait() => Ok(true),
             };
             self.screen.lower(false);
@@ -355,8 +361,13 @@ impl Session {
     /// Puts everything back. What it does is written, and only the end is shown.
     async fn put_back(&self) -> Result<(), Failure> {
         self.screen.say(&m::drill_putting_back());
+        if self.interrupt.flag.load(Ordering::SeqCst) {
+            self.screen.say(&m::drill_again_to_leave());
+        }
         self.screen.lower(true);
+        self.interrupt.mend(true);
         let result = self.drilling().undo().await;
+        self.interrupt.mend(false);
         self.screen.lower(false);
         if result.is_ok() {
             self.core.screen.event(&Event::DrillUndone { drill: self.drill.id.clone() });
@@ -377,6 +388,7 @@ fn commands(core: &Core, acts: &[Act]) -> Vec<String> {
             core.resolve(&call).ok().map(|call| call.command())
         }
         Act::Remake(names) => Some(format!("# {}", names.join(", "))),
+        Act::Until(_) => None,
     };
     acts.iter().filter_map(command).collect()
 }

@@ -18,6 +18,8 @@ pub(super) struct Interrupt {
     pub seen: watch::Receiver<bool>,
     /// The same, for who cannot wait.
     pub flag: Arc<AtomicBool>,
+    /// Whether what is under way must come to its end, however long that takes. A second Ctrl-C ends it all the same.
+    mending: Arc<AtomicBool>,
 }
 
 impl Interrupt {
@@ -25,7 +27,8 @@ impl Interrupt {
     pub fn listen() -> Self {
         let (tell, seen) = watch::channel(false);
         let flag = Arc::new(AtomicBool::new(false));
-        let raised = Arc::clone(&flag);
+        let mending = Arc::new(AtomicBool::new(false));
+        let (raised, busy) = (Arc::clone(&flag), Arc::clone(&mending));
         tokio::spawn(async move {
             wait().await;
             raised.store(true, Ordering::SeqCst);
@@ -33,17 +36,32 @@ impl Interrupt {
             // A prompt whose terminal has hung up never returns, and a person who asks twice wants out now.
             tokio::select! {
                 () = wait() => {}
-                () = tokio::time::sleep(PATIENCE) => {}
+                () = patience(&busy) => {}
             }
             leave();
         });
-        Self { seen, flag }
+        Self { seen, flag, mending }
+    }
+
+    /// Says whether something is being put back, which is given all the time it takes.
+    pub fn mend(&self, is_mending: bool) {
+        self.mending.store(is_mending, Ordering::SeqCst);
     }
 
     /// Waits for the first.
     pub async fn wait(&mut self) {
         // The sender lives as long as the program.
         let _ = self.seen.wait_for(|seen| *seen).await;
+    }
+}
+
+/// As long as the orderly end may take, from now or from the end of what is put back.
+async fn patience(busy: &AtomicBool) {
+    loop {
+        tokio::time::sleep(PATIENCE).await;
+        if !busy.load(Ordering::SeqCst) {
+            return;
+        }
     }
 }
 

@@ -30,6 +30,7 @@ mod live;
 mod pass;
 mod place;
 mod policy;
+mod policy_drill;
 mod report;
 mod resume;
 mod run;

@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 use super::args::key_value;
 use super::context::Context;
 use super::exit::{Code, Failed};
-use super::{learner, zone};
+use super::{learner, policy_drill, zone};
 use crate::actions::{self, Grant, Rail, Scope};
 use crate::cloud::{Api, tags};
 use crate::i18n::m;
-use crate::lab::{Lab, Side};
-use crate::{checks, engine};
+use crate::lab::{Drill, Lab, Side};
+use crate::{checks, engine, trace};
 
 /// The most characters of a managed policy, white space not counted
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
@@ -46,6 +46,7 @@ pub(super) struct Policy {
 pub(super) enum Extra {
     Doctor,
     Browse,
+    Drill,
 }
 
 /// One half of the lab.
@@ -114,7 +115,12 @@ pub(super) fn policy(context: &mut Context, args: &Policy) -> Result<Code, Faile
         Some(SideArg::Consumer) => vec![Side::Consumer],
     };
     let confined = Confined { lab: &args.lab, learner: learner.as_deref(), region: &args.region };
-    let documents = split(statements(&loaded.lab, &sides, &args.with, &confined));
+    let drills = if args.with.contains(&Extra::Drill) {
+        super::drill::drills(context, &args.lab, Some((&loaded.lab, &loaded.variables)))?
+    } else {
+        Vec::new()
+    };
+    let documents = split(statements(&loaded.lab, &sides, &args.with, &drills, &confined));
     if context.json() {
         context.print(&format!("{}\n", json!({ "event": "policy", "lab": args.lab, "documents": documents })))?;
         return Ok(Code::Met);
@@ -130,7 +136,7 @@ pub(super) fn policy(context: &mut Context, args: &Policy) -> Result<Code, Faile
 }
 
 /// The statements for these sides of the lab.
-fn statements(lab: &Lab, sides: &[Side], with: &[Extra], confined: &Confined<'_>) -> Vec<Statement> {
+fn statements(lab: &Lab, sides: &[Side], with: &[Extra], drills: &[Drill], confined: &Confined<'_>) -> Vec<Statement> {
     let (mut reads, mut grants) = needs(lab, sides);
     if with.contains(&Extra::Doctor) {
         reads.extend(super::doctor::READS);
@@ -140,6 +146,9 @@ fn statements(lab: &Lab, sides: &[Side], with: &[Extra], confined: &Confined<'_>
         reads.extend([(Api::Ec2, "DescribeInstanceConnectEndpoints"), (Api::Ec2, "DescribeSecurityGroupRules")]);
         grants.extend(actions::browse_grants());
     }
+    let (read, granted) = policy_drill::needs(drills, sides);
+    reads.extend(read);
+    grants.extend(granted);
     let reads: BTreeSet<String> = reads.into_iter().map(action).collect();
     let confined_read = |action: &str| CONFINED.iter().find(|(known, _)| *known == action);
     for (action, resource) in reads.iter().filter_map(|action| confined_read(action)) {
@@ -173,6 +182,8 @@ fn statements(lab: &Lab, sides: &[Side], with: &[Extra], confined: &Confined<'_>
 /// What the sides' steps read, and what else they need.
 pub(super) fn needs(lab: &Lab, sides: &[Side]) -> (BTreeSet<(Api, &'static str)>, Vec<Grant>) {
     let mut reads: BTreeSet<(Api, &'static str)> = engine::READS.into_iter().chain(zone::READS).collect();
+    // `why` is what whoever is stuck is told to run.
+    reads.extend(lab.page().into_iter().flat_map(|_| trace::READS));
     let mut grants = Vec::new();
     for step in &lab.steps {
         // A check may look at both sides.

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::args::OneRun;
 use super::context::{Context, place};
+use super::drill::drills;
 use super::exit::{Code, Failed};
 use super::pass::summary;
 use super::store::Found;
@@ -76,6 +77,13 @@ fn show(context: &mut Context, args: &OneRun) -> Result<(), Failed> {
         text.push_str(&table(&columns, &rows, &sheet));
     }
     let now = context.host.clock.now();
+    let drill = planted(context, found.id().as_str(), state, now);
+    if let Some(drill) = &drill {
+        text.push('\n');
+        for line in &drill.words {
+            text.push_str(&markdown(&line.say(context.lang), &sheet));
+        }
+    }
     let existing: Vec<Vec<Text>> = state
         .existing()
         .into_iter()
@@ -95,17 +103,50 @@ fn show(context: &mut Context, args: &OneRun) -> Result<(), Failed> {
         text.push('\n');
         text.push_str(&markdown(&running_cost(state, now).say(context.lang), &sheet));
     }
-    let next = if state.cleaned {
-        vec!["pllab start".to_owned()]
+    let mut next = drill.map(|drill| drill.next).unwrap_or_default();
+    if state.cleaned {
+        next.push("pllab start".to_owned());
     } else {
-        vec![format!("pllab resume {}", found.id()), format!("pllab clean {}", found.id())]
-    };
+        next.extend([format!("pllab resume {}", found.id()), format!("pllab clean {}", found.id())]);
+    }
     text.push('\n');
     text.push_str(&markdown(&m::cli_next().say(context.lang), &sheet));
     for command in next {
         let _ = writeln!(text, "  {command}");
     }
     context.print(&text)
+}
+
+/// A drill whose fault is there, as the status tells of it.
+struct Broken {
+    words: Vec<Text>,
+    /// What can be done about it.
+    next: Vec<String>,
+    json: serde_json::Value,
+}
+
+/// The drill that is planted on a run; `None` where none is.
+fn planted(context: &Context, run: &str, state: &State, now: Timestamp) -> Option<Broken> {
+    let planted = state.drill.as_ref().filter(|_| !state.cleaned)?;
+    let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region).ok();
+    let known = loaded.and_then(|it| drills(context, &state.lab, Some((&it.lab, &it.variables))).ok());
+    let drill = known.into_iter().flatten().find(|drill| drill.id == planted.drill);
+    let say = |words: &crate::lab::Pair<String>| words.get(context.lang).clone();
+    let (title, symptom) = drill.map(|it| (say(&it.title), say(&it.symptom))).unwrap_or_default();
+    let json = json!({
+        "drill": planted.drill, "title": title, "symptom": symptom, "since": planted.since, "hints": planted.hints,
+        "finished": planted.finished,
+    });
+    let command = |verb: &str| format!("pllab drill {verb} {run}");
+    Some(match planted.since.filter(|_| !planted.stopped()) {
+        Some(since) => Broken {
+            words: vec![m::drill_status(title, age(now, Some(since))), Text::literal(symptom)],
+            next: ["check", "hint", "give-up"].map(command).to_vec(),
+            json,
+        },
+        // Stopped half way through planting or through putting back.
+        None => Broken { words: vec![m::drill_status_left(&planted.drill)], next: vec![command("undo")], json },
+    })
 }
 
 /// What it costs now, and has cost.
@@ -155,11 +196,14 @@ fn print_json(context: &mut Context, found: &Found) -> Result<(), Failed> {
         .into_iter()
         .map(|(name, line)| json!({ "resource": name, "kind": line.kind, "side": line.side, "facts": line.facts, "since": line.since }))
         .collect();
-    let cost = spending(state, context.host.clock.now());
+    let now = context.host.clock.now();
+    let drill = planted(context, found.id().as_str(), state, now).map(|drill| drill.json);
+    let cost = spending(state, now);
     let cost = cost.map(|it| json!({ "per_hour": it.per_hour, "so_far": it.so_far, "lines": it.lines }));
     let status = json!({
         "event": "status", "run": found.id(), "lab": state.lab, "target": state.target, "region": state.region,
-        "cleaned": state.cleaned, "steps": steps, "resources": resources, "cost": cost, "damaged_lines": found.damaged,
+        "cleaned": state.cleaned, "steps": steps, "resources": resources, "cost": cost, "drill": drill,
+        "damaged_lines": found.damaged,
     });
     context.print(&format!("{status}\n"))
 }

@@ -5,12 +5,13 @@ use serde_json::{Map, Value};
 use super::{Api, Call};
 
 impl Call {
-    /// The call of an operation that stands in a file; `api` is `ec2` or `elbv2`. `None` where it is not known here.
+    /// The call of an operation that stands in a file; `api` is `ec2`, `elbv2` or `route53`. `None` where it is not known here.
     #[must_use]
     pub fn read(api: &str, operation: &str, params: Map<String, Value>) -> Option<Self> {
         let (api, known) = match api {
             "ec2" => (Api::Ec2, EC2),
             "elbv2" => (Api::Elbv2, ELBV2),
+            "route53" => (Api::Route53, ROUTE53),
             _ => return None,
         };
         let operation = known.iter().find(|known| **known == operation)?;
@@ -70,6 +71,7 @@ pub(super) const EC2: &[&str] = &[
     "RevokeSecurityGroupIngress",
     "RunInstances",
     "StartInstances",
+    "StartVpcEndpointServicePrivateDnsVerification",
     "StopInstances",
     "TerminateInstances",
 ];
@@ -95,4 +97,8 @@ pub(super) const ELBV2: &[&str] = &[
     "ModifyTargetGroupAttributes",
     "RegisterTargets",
     "SetSecurityGroups",
+    "SetSubnets",
 ];
+
+/// Route 53's.
+pub(super) const ROUTE53: &[&str] = &["ChangeResourceRecordSets", "ListResourceRecordSets"];

@@ -14,6 +14,11 @@ pub struct Unresolved {
     pub fact: String,
 }
 
+impl Unresolved {
+    /// The code of the fault that it becomes.
+    pub const CODE: &str = "MissingFact";
+}
+
 /// A stretch of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Piece<'t> {

@@ -5,20 +5,20 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
+use super::acls;
 use super::core::Core;
 use super::event::{DrillPurpose, Event, Fault, FaultClass, Verdict};
-use super::make::make;
 use super::perform::{Failure, Patience, clients};
-use super::rules::{self, Rules};
-use super::teardown::teardown;
+use super::rules;
+use super::snapshot::Snapshot;
 use crate::checks::console::{call as console_call, read as read_console};
-use crate::checks::reply::{ec2, list, text};
+use crate::checks::reply::list;
 use crate::checks::{self, Finding, Scene, attempts};
-use crate::cloud::{Call, Clouds, text_at};
+use crate::cloud::{Clouds, Unresolved, text_at};
 use crate::i18n::{Text, m};
 use crate::lab::{
-    Act, Check, Drill, DrillCall, EndpointState, Goal, Lab, OneClient, OneInstance, OneLoadBalancer, OneTargetGroup,
-    Resource, Side, Step, Symptom, waves,
+    Act, Check, Drill, DrillCall, EndpointState, Goal, Lab, OneInstance, OneLoadBalancer, OneService, OneTargetGroup,
+    Resource, Side, Symptom,
 };
 
 /// `curl`'s exit status when a name does not resolve.
@@ -62,14 +62,24 @@ impl Standing {
 }
 
 impl Drilling<'_> {
+    /// Writes down how everything is, and makes the path whole where the lab ends with one that is cut.
+    ///
+    /// # Errors
+    /// As those of [`Self::plant`].
+    pub async fn begin(&self) -> Result<(), Failure> {
+        let before = self.snapshot().await?;
+        self.core.record(&Event::DrillStarted { drill: self.drill.id.clone(), rules: json!(before) })?;
+        for act in &self.drill.prepare {
+            self.act(act, Some(DrillPurpose::Plant)).await?;
+        }
+        Ok(())
+    }
+
     /// Plants the fault and waits until it is seen.
     ///
     /// # Errors
     /// What AWS refused, or a journal that cannot be written. What was changed until then is undone by [`Self::undo`].
     pub async fn plant(&self) -> Result<(), Failure> {
-        let drill = self.drill.id.clone();
-        let before = self.rules().await?;
-        self.core.record(&Event::DrillStarted { drill: drill.clone(), rules: json!(before) })?;
         for act in &self.drill.plant {
             self.act(act, Some(DrillPurpose::Plant)).await?;
         }
@@ -77,12 +87,11 @@ impl Drilling<'_> {
         let began = Instant::now();
         while !self.shows().await? {
             if began.elapsed() > self.patience.limit {
-                let fault = Fault::ours(FaultClass::Refused, "NotSeen", format!("{:?}", self.drill.broken));
-                return Err(fault.into());
+                return Err(not_seen(format!("{:?}", self.drill.broken)));
             }
             tokio::time::sleep(pauses.next().unwrap_or_default()).await;
         }
-        let after = self.rules().await?;
+        let (drill, after) = (self.drill.id.clone(), self.snapshot().await?);
         self.core.record(&Event::DrillPlanted { drill, rules: json!(after) })?;
         Ok(())
     }
@@ -107,7 +116,9 @@ impl Drilling<'_> {
         let mut note = |result: Result<(), Failure>| match result {
             Err(Failure::Journal(error)) => Err(Failure::Journal(error)),
             Err(Failure::Fault(fault) | Failure::Unsaid(fault))
-                if matches!(fault.class, FaultClass::NotFound | FaultClass::Exists) =>
+                // What was never made leaves nothing to undo, and no fact to find it by.
+                if matches!(fault.class, FaultClass::NotFound | FaultClass::Exists)
+                    || fault.code == Unresolved::CODE =>
             {
                 Ok(())
             }
@@ -121,8 +132,10 @@ impl Drilling<'_> {
             note(self.act(act, Some(DrillPurpose::Undo)).await)?;
         }
         let before = self.core.with(|state| state.drill.as_ref().map(|drill| drill.rules.clone()));
-        let before: Vec<Rules> = before.and_then(|rules| serde_json::from_value(rules).ok()).unwrap_or_default();
-        for (side, call) in rules::restoring(&before, &self.rules().await?) {
+        let before = Snapshot::read(before.unwrap_or_default());
+        let now = self.snapshot().await?;
+        let calls = rules::restoring(&before.groups, &now.groups).into_iter();
+        for (side, call) in calls.chain(acls::restoring(&before.acls, &now.acls)) {
             note(self.send(side, &call, Some(DrillPurpose::Undo)).await.map(|_| ()))?;
         }
         match first {
@@ -144,8 +157,7 @@ impl Drilling<'_> {
             let drill = state.drill.as_ref();
             drill.map(|drill| (drill.rules.clone(), drill.after.clone())).unwrap_or_default()
         });
-        let read = |rules| serde_json::from_value::<Vec<Rules>>(rules).unwrap_or_default();
-        let known: Vec<Rules> = read(known.0).into_iter().chain(read(known.1)).collect();
+        let known = [known.0, known.1].into_iter().flat_map(|rules| Snapshot::read(rules).groups).collect::<Vec<_>>();
         let blocks: Vec<&str> = self
             .resources()
             .filter_map(|(_, it)| match it {
@@ -153,7 +165,7 @@ impl Drilling<'_> {
                 _ => None,
             })
             .collect();
-        let opened = rules::opened(&known, &self.rules().await?, &blocks);
+        let opened = rules::opened(&known, &self.snapshot().await?.groups, &blocks);
         Ok(Standing { goals, opened })
     }
 
@@ -172,11 +184,13 @@ impl Drilling<'_> {
             }
             Symptom::TimeOut | Symptom::Refused | Symptom::BadRequest | Symptom::NoName => {}
         }
-        let Some(client) = self.lab.page().map(|(client, _)| client) else { return Ok(false) };
+        let asks = self.lab.asks();
+        let Some(client) = asks.first().map(|ask| &ask.client) else { return Ok(false) };
         let (facts, token) = self.core.with(|state| (state.facts(), state.token.clone()));
         let reply = self.clouds.consumer.send(&console_call(&facts, client)).await?;
         let console = read_console(&reply);
-        Ok(attempts::newest(&console, &token).is_some_and(|attempt| match self.drill.broken {
+        let newest = asks.iter().filter_map(|ask| attempts::newest(&console, &attempts::label(&token, ask)));
+        Ok(newest.into_iter().any(|attempt| match self.drill.broken {
             Symptom::BadRequest => attempt.code == 400,
             Symptom::Refused => attempt.code == 0 && !attempt.timed_out() && attempt.exit != NO_NAME,
             Symptom::NoName => attempt.code == 0 && attempt.exit == NO_NAME,
@@ -185,17 +199,19 @@ impl Drilling<'_> {
     }
 
     async fn goal(&self, goal: &Goal) -> (Text, Verdict, Text) {
-        let path = self.lab.page().map(|(client, endpoint)| (client.to_owned(), endpoint.to_owned()));
-        let (client, endpoint) = path.unwrap_or_default();
-        let check = match goal {
-            Goal::Page => Check::Answer(OneClient { client, endpoint, subnet: None }),
-            Goal::Cut => Check::NoAnswer(OneClient { client, endpoint, subnet: None }),
-            Goal::Healthy(group) => Check::TargetsHealthy(OneTargetGroup { target_group: group.clone() }),
-            Goal::Gone(call) => return self.there(call, false).await,
-            Goal::Kept(call) => return self.there(call, true).await,
+        let said = match goal {
+            Goal::Page => self.all(self.lab.asks().into_iter().map(Check::Answer)).await,
+            Goal::Cut => self.all(self.lab.asks().into_iter().map(Check::NoAnswer)).await,
+            Goal::Healthy(group) => {
+                self.all([Check::TargetsHealthy(OneTargetGroup { target_group: group.clone() })]).await
+            }
+            Goal::Verified(service) => {
+                self.all([Check::PrivateNameVerified(OneService { service: service.clone() })]).await
+            }
+            Goal::Gone(call) => self.there(call, false).await,
+            Goal::Kept(call) => self.there(call, true).await,
         };
-        let finding = self.ask(&check).await;
-        if finding.verdict != Verdict::Met {
+        if said.1 != Verdict::Met {
             // What was mended may still be on its way. In the sandbox's instant pace it goes on by being looked at.
             let endpoint = self.lab.page().map_or("", |(_, endpoint)| endpoint).to_owned();
             let state = EndpointState { endpoint, state: "available".to_owned() };
@@ -203,7 +219,35 @@ impl Drilling<'_> {
                 self.ask(check).await;
             }
         }
-        (checks::title(&check), finding.verdict, finding.seen)
+        said
+    }
+
+    /// The first of the questions that is not met; the last where all are.
+    async fn all(&self, checks: impl IntoIterator<Item = Check>) -> (Text, Verdict, Text) {
+        let mut said = (Text::literal(""), Verdict::CannotTell, Text::literal(""));
+        for check in checks {
+            let finding = self.ask(&check).await;
+            said = (checks::title(&check), finding.verdict, finding.seen);
+            if finding.verdict != Verdict::Met {
+                break;
+            }
+        }
+        said
+    }
+
+    /// Waits until something holds.
+    pub(super) async fn until(&self, goal: &Goal) -> Result<(), Failure> {
+        let mut pauses = self.patience.pauses();
+        let began = Instant::now();
+        loop {
+            if self.goal(goal).await.1 == Verdict::Met {
+                return Ok(());
+            }
+            if began.elapsed() > self.patience.limit {
+                return Err(not_seen(format!("{goal:?}")));
+            }
+            tokio::time::sleep(pauses.next().unwrap_or_default()).await;
+        }
     }
 
     /// Whether a call that shows something finds it. An answer without a list counts as nothing, and so does a list of what
@@ -216,121 +260,16 @@ impl Drilling<'_> {
         };
         let there = match found {
             Ok(reply) => reply.as_object().is_some_and(|map| map.values().any(is_something)),
-            Err(fault) if fault.class == FaultClass::NotFound => false,
+            // A service that one may not see is as good as none.
+            Err(fault) if fault.class == FaultClass::NotFound || fault.code == "InvalidServiceName" => false,
             Err(fault) => return (title, Verdict::CannotTell, Text::literal(fault.to_string())),
         };
         let verdict = if there == wanted { Verdict::Met } else { Verdict::NotYet };
         (title, verdict, if there { m::drill_there() } else { m::check_not_found() })
     }
 
-    async fn act(&self, act: &Act, purpose: Option<DrillPurpose>) -> Result<(), Failure> {
-        let call = match act {
-            Act::Remake(names) => return self.remake(names).await,
-            Act::Call(call) => call,
-        };
-        let resolved = self.call(call)?;
-        let answer = self.send(call.side, &resolved, purpose).await;
-        let reply = match (&call.refused, answer) {
-            (None, answer) => answer?,
-            (Some(code), Err(Failure::Fault(fault))) if fault.code == *code => return Ok(()),
-            (Some(_), Err(failure)) => return Err(failure),
-            (Some(code), Ok(_)) => {
-                let fault = Fault::ours(FaultClass::Refused, "NotRefused", format!("{}: {code}", call.operation));
-                return Err(fault.into());
-            }
-        };
-        for (to, path) in &call.keeps {
-            let (Some((name, fact)), Some(value)) = (to.split_once('.'), text_at(&reply, path)) else { continue };
-            let facts = [(fact.to_owned(), value)].into();
-            let (drill, name) = (self.drill.id.clone(), name.to_owned());
-            self.core.record(&Event::DrillKept { drill, name, facts })?;
-        }
-        Ok(())
-    }
-
-    /// Sends a call. What something still uses is asked again until it lets go, or the patience ends.
-    async fn send(&self, side: Side, call: &Call, purpose: Option<DrillPurpose>) -> Result<Value, Failure> {
-        if let Some(purpose) = purpose.filter(|_| !call.is_read()) {
-            self.core.record(&Event::DrillCall {
-                drill: self.drill.id.clone(),
-                purpose,
-                side,
-                operation: call.operation.to_owned(),
-                params: Value::Object(call.params.clone()),
-            })?;
-        }
-        let mut pauses = self.patience.pauses();
-        let began = Instant::now();
-        loop {
-            match clients(self.clouds, side).send(call).await {
-                Ok(reply) => return Ok(reply),
-                Err(fault)
-                    if fault.class == FaultClass::InUse
-                        && purpose != Some(DrillPurpose::Plant)
-                        && began.elapsed() < self.patience.limit =>
-                {
-                    tokio::time::sleep(pauses.next().unwrap_or_default().max(self.patience.look.0)).await;
-                }
-                Err(fault) => return Err(Failure::Fault(fault)),
-            }
-        }
-    }
-
-    /// The call with its references filled in.
-    fn call(&self, call: &DrillCall) -> Result<Call, Failure> {
-        let read = Call::read(&call.api, &call.operation, call.params.clone()).ok_or_else(|| {
-            Fault::ours(FaultClass::Unsupported, "UnknownOperation", format!("{} {}", call.api, call.operation))
-        })?;
-        Ok(self.core.resolve(&read)?)
-    }
-
-    /// Deletes resources of the lab, as far as they are there, and makes them again.
-    async fn remake(&self, names: &[String]) -> Result<(), Failure> {
-        teardown(self.core, self.clouds, self.patience, Some(names)).await?;
-        let wanted: Vec<(Side, Resource)> = self
-            .resources()
-            .filter(|(_, it)| names.iter().any(|name| name == it.name()))
-            .map(|(side, it)| (side, it.clone()))
-            .collect();
-        for (_, resource) in &wanted {
-            let name = resource.name();
-            if self.core.with(|state| state.existing().contains_key(name)) {
-                // Made again beside the old one it would be mistaken for it.
-                return Err(Fault::ours(FaultClass::InUse, "StillThere", name).into());
-            }
-            if matches!(resource, Resource::ServiceLookup(_) | Resource::Acceptance(_)) {
-                // A word that was said leaves nothing to delete; it is said again.
-                self.core.record(&Event::Gone { resource: name.to_owned(), id: String::new() })?;
-            }
-        }
-        let all: Vec<&Resource> = wanted.iter().map(|(_, it)| it).collect();
-        for wave in waves(&all).unwrap_or_default() {
-            let (names, wave): (Vec<&str>, Vec<(Side, Resource)>) = wanted
-                .iter()
-                .filter(|(_, it)| wave.iter().any(|one| one.name() == it.name()))
-                .map(|(side, it)| (it.name(), (*side, it.clone())))
-                .unzip();
-            let makes = |step: &&Step| step.makes.iter().any(|it| names.contains(&it.name()));
-            let step = self.lab.steps.iter().find(makes).map_or("", |step| &step.id);
-            make(self.core, self.clouds, self.patience, step, &wave).await?;
-            self.settle(&names).await;
-        }
-        Ok(())
-    }
-
-    /// Waits until what was made is ready for what is built on it. What never gets ready shows in what follows.
-    async fn settle(&self, names: &[&str]) {
-        let mut pauses = self.patience.pauses();
-        let began = Instant::now();
-        for check in self.readiness().into_iter().filter(|check| names.contains(&subject(check))) {
-            while self.ask(&check).await.verdict != Verdict::Met && began.elapsed() < self.patience.limit {
-                tokio::time::sleep(pauses.next().unwrap_or_default()).await;
-            }
-        }
-    }
-
     /// The questions whether what takes its time is there.
-    fn readiness(&self) -> Vec<Check> {
+    pub(super) fn readiness(&self) -> Vec<Check> {
         let check = |it: &Resource| match it {
             Resource::Instance(it) => Some(Check::InstanceRunning(OneInstance { instance: it.name.clone() })),
             Resource::LoadBalancer(it) => {
@@ -341,7 +280,7 @@ impl Drilling<'_> {
         self.resources().filter_map(|(_, it)| check(it)).collect()
     }
 
-    async fn ask(&self, check: &Check) -> Finding {
+    pub(super) async fn ask(&self, check: &Check) -> Finding {
         let (facts, token) = self.core.with(|state| (state.facts(), state.token.clone()));
         let sides = self.lab.sides();
         let scene = Scene {
@@ -355,21 +294,17 @@ impl Drilling<'_> {
         checks::ask(check, &scene).await
     }
 
-    /// The rules of every security group in the lab's VPCs.
-    async fn rules(&self) -> Result<Vec<Rules>, Fault> {
-        let mut all: Vec<Rules> = Vec::new();
+    /// The rules of the lab's VPCs.
+    async fn snapshot(&self) -> Result<Snapshot, Fault> {
+        let mut all = Snapshot::default();
         for (side, vpc) in self.resources().filter(|(_, it)| matches!(it, Resource::Vpc(_))) {
             let Some(id) = self.fact(vpc.name(), "id") else { continue };
-            let call = ec2("DescribeSecurityGroups", json!({ "Filters": [{ "Name": "vpc-id", "Values": [id] }] }));
-            let reply = clients(self.clouds, side).send(&call).await?;
-            all.extend(
-                list(&reply, "SecurityGroups").iter().map(|group| Rules::of(side, text(group, "GroupId"), group)),
-            );
+            all.look(clients(self.clouds, side), side, &id).await?;
         }
         Ok(all)
     }
 
-    fn resources(&self) -> impl Iterator<Item = (Side, &Resource)> {
+    pub(super) fn resources(&self) -> impl Iterator<Item = (Side, &Resource)> {
         self.lab.steps.iter().flat_map(|step| step.makes.iter().map(|it| (step.side, it)))
     }
 
@@ -378,9 +313,9 @@ impl Drilling<'_> {
     }
 }
 
-/// What a question of readiness is about.
-fn subject(check: &Check) -> &str {
-    check.needs().first().copied().unwrap_or_default()
+/// What was waited for did not come.
+fn not_seen(what: String) -> Failure {
+    Fault::ours(FaultClass::Refused, "NotSeen", what).into()
 }
 
 /// Whether a member of an answer shows something that is not on its way out.

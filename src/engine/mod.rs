@@ -2,11 +2,13 @@
 //! Must not know: the terminal, the sandbox, wording.
 //! Next: `event/` is the vocabulary, `decide.rs` the thinking, `drive.rs` the doing, `journal.rs` the memory.
 
+mod acls;
 mod ahead;
 mod core;
 mod decide;
 mod door;
 mod drill;
+mod drill_act;
 mod drive;
 pub mod event;
 mod examine;
@@ -21,6 +23,7 @@ mod prove;
 mod receipt;
 mod recover;
 mod rules;
+mod snapshot;
 mod state;
 mod strangers;
 mod teardown;

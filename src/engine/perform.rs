@@ -73,7 +73,7 @@ impl From<Unresolved> for Failure {
         // The lab's references were checked, so a fact that is missing was not in the cloud's reply.
         Self::Unsaid(Fault::ours(
             FaultClass::Refused,
-            "MissingFact",
+            Unresolved::CODE,
             format!("{}.{}", unresolved.resource, unresolved.fact),
         ))
     }

@@ -99,6 +99,14 @@ pub struct Planted {
     pub finished: bool,
 }
 
+impl Planted {
+    /// Whether it ended in the middle: of planting, or of putting back.
+    #[must_use]
+    pub fn stopped(&self) -> bool {
+        self.since.is_none() || self.finished
+    }
+}
+
 /// A drill that was graded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Graded {

@@ -26,6 +26,9 @@ pub struct Drill {
     pub hints: Hints,
     /// What it was, and what to remember.
     pub debrief: Words,
+    /// What makes the path whole first, where the lab ends with one that is cut. Until then nothing is planted.
+    #[serde(default)]
+    pub prepare: Vec<Act>,
     /// The fault, in order.
     pub plant: Vec<Act>,
     /// What is seen once it is planted.
@@ -60,6 +63,8 @@ pub enum Act {
     Call(DrillCall),
     /// Resources of the lab are deleted and made again, by name.
     Remake(Vec<String>),
+    /// It is waited until something holds.
+    Until(Goal),
 }
 
 /// A call to AWS as data.
@@ -68,7 +73,7 @@ pub enum Act {
 pub struct DrillCall {
     /// Whose account.
     pub side: Side,
-    /// Which API: `ec2` or `elbv2`.
+    /// Which API: `ec2`, `elbv2` or `route53`.
     pub api: String,
     /// The operation, such as `RevokeSecurityGroupIngress`.
     pub operation: String,
@@ -120,6 +125,8 @@ pub enum Goal {
     Cut,
     /// Every target of the group is healthy, by name.
     Healthy(String),
+    /// The domain of the service's private DNS name is verified, by the service's name.
+    Verified(String),
     /// The call that shows something finds nothing.
     Gone(DrillCall),
     /// The call that shows something still finds it.
@@ -177,7 +184,29 @@ impl Drill {
     /// Every act of the drill.
     fn acts(&self) -> impl Iterator<Item = &Act> {
         let recipes = self.repairs.iter().chain(&self.shortcuts).flat_map(|recipe| &recipe.acts);
-        self.plant.iter().chain(&self.undo).chain(recipes)
+        self.prepare.iter().chain(&self.plant).chain(&self.undo).chain(recipes)
+    }
+
+    /// What it waits for or is graded by.
+    fn goals(&self) -> impl Iterator<Item = &Goal> {
+        let waited = self.acts().filter_map(|act| match act {
+            Act::Until(goal) => Some(goal),
+            _ => None,
+        });
+        self.solved.iter().chain(waited)
+    }
+
+    /// Every call it makes or knows of: to plant, to mend, to look and to undo.
+    pub fn calls(&self) -> impl Iterator<Item = &DrillCall> {
+        let called = self.acts().filter_map(|act| match act {
+            Act::Call(call) => Some(call),
+            _ => None,
+        });
+        let looked = self.goals().filter_map(|goal| match goal {
+            Goal::Gone(call) | Goal::Kept(call) => Some(call),
+            _ => None,
+        });
+        called.chain(looked)
     }
 
     fn lint(&self, source: &DrillSource, lab: &Lab, vocabulary: Vocabulary<'_>) -> Vec<LabError> {
@@ -202,19 +231,10 @@ impl Drill {
         let resources: Vec<&Resource> = lab.steps.iter().flat_map(|step| &step.makes).collect();
         let mut known: Vec<&str> = resources.iter().map(|it| it.name()).collect();
         known.extend(["account", "region", "run"]);
-        let calls = |act: &'_ Act| match act {
-            Act::Call(call) => Some(call.clone()),
-            Act::Remake(_) => None,
-        };
-        let goals = self.solved.iter().filter_map(|goal| match goal {
-            Goal::Gone(call) | Goal::Kept(call) => Some(call.clone()),
-            Goal::Page | Goal::Cut | Goal::Healthy(_) => None,
-        });
-        let calls: Vec<DrillCall> = self.acts().filter_map(calls).chain(goals).collect();
         let kept: Vec<&str> =
-            calls.iter().flat_map(|call| call.keeps.keys()).filter_map(|it| Some(it.split_once('.')?.0)).collect();
+            self.calls().flat_map(|call| call.keeps.keys()).filter_map(|it| Some(it.split_once('.')?.0)).collect();
         known.extend(kept);
-        for call in &calls {
+        for call in self.calls() {
             if !(vocabulary.operation)(&call.api, &call.operation) {
                 fault(&call.operation, m::drill_operation_unknown(&call.api, &call.operation));
             }
@@ -224,15 +244,15 @@ impl Drill {
                 }
             }
         }
-        let healthy = self.solved.iter().filter_map(|goal| match goal {
-            Goal::Healthy(group) => Some(group),
+        let asked = self.goals().filter_map(|goal| match goal {
+            Goal::Healthy(name) | Goal::Verified(name) => Some(name),
             _ => None,
         });
         let remade = self.acts().flat_map(|act| match act {
             Act::Remake(names) => names.as_slice(),
-            Act::Call(_) => &[],
+            _ => &[],
         });
-        for name in healthy.chain(remade) {
+        for name in asked.chain(remade) {
             if !resources.iter().any(|it| it.name() == name) {
                 fault(name, m::lab_reference_unknown(&self.id, name));
             }

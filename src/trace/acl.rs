@@ -93,10 +93,8 @@ impl Walk<'_> {
     async fn judge_acls(&self, side: Side, mut crossings: Vec<Crossing>) -> Result<Found, Found> {
         let subnets: BTreeSet<&str> =
             crossings.iter().flat_map(|it| [it.from.subnet.as_str(), it.to.subnet.as_str()]).collect();
-        let call = ec2(
-            "DescribeNetworkAcls",
-            json!({ "Filters": [{ "Name": "association.subnet-id", "Values": subnets }] }),
-        );
+        let call =
+            ec2("DescribeNetworkAcls", json!({ "Filters": [{ "Name": "association.subnet-id", "Values": subnets }] }));
         let reply = self.ask(side, &call).await.map_err(|fault| Found::from(&fault).by(&call))?;
         let acls = list(&reply, "NetworkAcls");
         // Traffic within a subnet meets no network ACL [vpc userguide: vpc-network-acls].
@@ -117,9 +115,10 @@ impl Walk<'_> {
             m::trace_why_acl_request(id, crossing.port)
         };
         let block = self.block_of(side, stop.peer).await;
-        let repair = match stop.egress {
-            true => m::trace_repair_acl_outbound(id, ports(stop.ports), block.as_str()),
-            false => m::trace_repair_acl_inbound(id, ports(stop.ports), block.as_str()),
+        let repair = if stop.egress {
+            m::trace_repair_acl_outbound(id, ports(stop.ports), block.as_str())
+        } else {
+            m::trace_repair_acl_inbound(id, ports(stop.ports), block.as_str())
         };
         let found = Found::broken(expected, in_words(stop.acl, stop.egress), why);
         Ok(found.repaired(repair, opening(&stop, &block).into_iter().collect()).by(&call))
@@ -169,7 +168,7 @@ fn passes(acl: &Value, egress: bool, address: &str, ports: (u16, u16)) -> bool {
     for (first, last) in rules.iter().filter_map(|rule| port_range(rule)) {
         turns.extend([first, last.saturating_add(1)]);
     }
-    turns.range(ports.0..=ports.1).all(|port| deciding(&rules, address, *port).is_some_and(|rule| allows(rule)))
+    turns.range(ports.0..=ports.1).all(|port| deciding(&rules, address, *port).is_some_and(allows))
 }
 
 /// The rule that decides about TCP to a port.

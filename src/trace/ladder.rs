@@ -5,7 +5,28 @@ use super::path::{Path, step_of};
 use super::rung::{Rung, RungId, RungState};
 use super::walk::Walk;
 use crate::checks::{Scene, Verdict};
+use crate::cloud::Api;
 use crate::i18n::{Text, m};
+
+/// What the rungs ask.
+pub const READS: [(Api, &str); 16] = [
+    (Api::Ec2, "DescribeInstances"),
+    (Api::Ec2, "DescribeNetworkAcls"),
+    (Api::Ec2, "DescribeNetworkInterfaces"),
+    (Api::Ec2, "DescribeSecurityGroups"),
+    (Api::Ec2, "DescribeSubnets"),
+    (Api::Ec2, "DescribeVpcAttribute"),
+    (Api::Ec2, "DescribeVpcEndpointConnections"),
+    (Api::Ec2, "DescribeVpcEndpointServiceConfigurations"),
+    (Api::Ec2, "DescribeVpcEndpoints"),
+    (Api::Ec2, "GetConsoleOutput"),
+    (Api::Elbv2, "DescribeListeners"),
+    (Api::Elbv2, "DescribeLoadBalancerAttributes"),
+    (Api::Elbv2, "DescribeLoadBalancers"),
+    (Api::Elbv2, "DescribeTargetGroupAttributes"),
+    (Api::Elbv2, "DescribeTargetGroups"),
+    (Api::Elbv2, "DescribeTargetHealth"),
+];
 
 /// Every rung, and where the path ends.
 #[derive(Clone, Debug, PartialEq)]

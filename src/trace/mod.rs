@@ -15,6 +15,6 @@ mod rung;
 mod targets;
 mod walk;
 
-pub use ladder::{Diagnosis, Trace, trace};
+pub use ladder::{Diagnosis, READS, Trace, trace};
 pub use path::Path;
 pub use rung::{Hop, Rung, RungId, RungState};

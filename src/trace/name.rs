@@ -53,8 +53,7 @@ impl Walk<'_> {
         }
         let mut params = json!({ "VpcId": vpc });
         params[key] = json!({ "Value": true });
-        let why =
-            if key == "EnableDnsSupport" { m::trace_why_dns_support() } else { m::trace_why_dns_hostnames() };
+        let why = if key == "EnableDnsSupport" { m::trace_why_dns_support() } else { m::trace_why_dns_hostnames() };
         let found = Found::broken(format!("{attribute}: true"), format!("{attribute}: false"), why);
         Some(found.repaired(m::trace_repair_dns(vpc, attribute), vec![ec2("ModifyVpcAttribute", params)]).by(&call))
     }

@@ -142,7 +142,9 @@ impl RungId {
             | Self::Targets
             | Self::LoadBalancerEgress
             | Self::CrossZone => Hop::LoadBalancer,
-            Self::TargetGroup | Self::ProviderAcl | Self::Host | Self::Health | Self::ProxyProtocol | Self::Answer => Hop::Web,
+            Self::TargetGroup | Self::ProviderAcl | Self::Host | Self::Health | Self::ProxyProtocol | Self::Answer => {
+                Hop::Web
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ mod crash;
 mod data_plane;
 mod differences;
 mod doctor;
+mod drill_cli;
 mod drills;
 mod explain;
 mod fault_matrix;

@@ -11,12 +11,14 @@ use self::evaluate::{Policy, Tags};
 use self::needs::{Known, Need};
 use super::harness::{Exchange, Fate, Folder, Lone, Wire};
 
-/// A whole run of the lab, clean-up included, as it went over the wire.
+/// A whole run of the lab, with a look at its path and the clean-up, as it went over the wire.
 fn recorded(learner: &str, words: &str) -> Vec<Exchange> {
     let (sandbox, ours) = (Lone::open(""), Folder::new());
     let wire = Wire::open(&sandbox.url, |_| Fate::Pass);
-    let program = ours.pllab(&format!("start --yes --output json --learner {learner} {words} --endpoint-url"));
+    let program = ours.pllab(&format!("start --yes --keep --output json --learner {learner} {words} --endpoint-url"));
     sandbox.signed(program.arg(wire.url())).run().code(0);
+    sandbox.signed(ours.pllab("why --output json")).run().code(0);
+    sandbox.signed(ours.pllab("clean --yes --output json")).run().code(0);
     wire.exchanges()
 }
 
@@ -54,6 +56,7 @@ fn every_call_of_a_run_is_allowed_and_every_statement_is_used() {
                 "ec2:RejectVpcEndpointConnections",
                 "elasticloadbalancing:DescribeListeners",
                 "elasticloadbalancing:DescribeTags",
+                "elasticloadbalancing:DescribeTargetGroups",
             ];
             assert!(spare.iter().all(|action| trouble.contains(action)), "no call needs {spare:?}");
         }
@@ -164,6 +167,65 @@ fn the_way_of_browse_is_allowed_where_it_is_asked_for() {
             !policy("--side provider --with browse").actions().any(|it| it == action),
             "the client is the consumer's"
         );
+    }
+}
+
+/// Drills that between them change everything that drills change in one account.
+const DRILLS: [(&str, &[&str]); 2] = [
+    (
+        "privatelink",
+        &[
+            "born-without",
+            "empty-desk",
+            "nameless",
+            "new-badge",
+            "night-shift",
+            "old-group",
+            "red-but-serving",
+            "silent-monday",
+            "tight-lips",
+            "waiting-room",
+            "wrong-counter",
+        ],
+    ),
+    ("two-zones", &["half-lit", "half-moved", "one-way-street"]),
+];
+
+#[test]
+fn planting_and_putting_back_is_allowed_where_drills_are_asked_for() {
+    for (lab, drills) in DRILLS {
+        let (sandbox, ours) = (Lone::open(""), Folder::new());
+        let wire = Wire::open(&sandbox.url, |_| Fate::Pass);
+        let program = ours.pllab(&format!("start {lab} --yes --keep --output json --learner aiko --endpoint-url"));
+        sandbox.signed(program.arg(wire.url())).run().code(0);
+        for drill in drills {
+            sandbox.signed(ours.pllab(&format!("drill {drill} --yes --allow-aws --output json"))).run().code(0);
+            sandbox.signed(ours.pllab("drill undo --output json")).run().code(0);
+        }
+        let needs = needed(&wire.exchanges());
+        let (with, without) =
+            (policy(&format!("{lab} --learner aiko --with drill")), policy(&format!("{lab} --learner aiko")));
+        for need in &needs {
+            assert!(with.allows(need).is_some(), "not allowed: {need:#?}");
+        }
+        assert!(needs.iter().any(|need| without.allows(need).is_none()), "the lab itself needs none of it");
+    }
+}
+
+#[test]
+fn every_way_to_mend_a_drill_is_allowed() {
+    let labs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("labs");
+    for lab in ["privatelink", "private-dns", "two-zones", "who-may-connect"] {
+        let policy = policy(&format!("{lab} --with drill"));
+        let allowed: BTreeSet<&str> = policy.actions().filter_map(|action| Some(action.split_once(':')?.1)).collect();
+        let files = std::fs::read_dir(labs.join(lab).join("drills")).expect("the lab has drills");
+        for file in files.map(|file| file.expect("a file").path()) {
+            let text = std::fs::read_to_string(&file).expect("readable");
+            let operations = text.lines().filter_map(|line| line.trim().strip_prefix("operation: "));
+            for operation in operations {
+                assert!(allowed.contains(operation), "{}: {operation}", file.display());
+            }
+        }
     }
 }
 

@@ -135,8 +135,9 @@ fn question(api: Api, operation: &str, region: &str) -> Option<Value> {
         (Api::Ec2, "DescribeInstanceTypeOfferings") => {
             json!({ "Filters": [{ "Name": "instance-type", "Values": ["t3.micro"] }] })
         }
-        // Of one thing each: a listener's load balancer, an instance, a service.
-        (Api::Elbv2, _) | (_, "GetConsoleOutput" | "DescribeVpcEndpointServicePermissions") => return None,
+        // Of one thing each: a listener's load balancer, a VPC, an instance, a service.
+        (Api::Elbv2, _)
+        | (_, "DescribeVpcAttribute" | "GetConsoleOutput" | "DescribeVpcEndpointServicePermissions") => return None,
         _ => tagged,
     })
 }

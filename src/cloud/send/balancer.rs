@@ -18,6 +18,7 @@ pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value,
         "DescribeLoadBalancers" => describe(clients, call).await,
         "DeleteLoadBalancer" => delete(clients, call).await,
         "SetSecurityGroups" => set_security_groups(clients, call).await,
+        "SetSubnets" => set_subnets(clients, call).await,
         "DescribeLoadBalancerAttributes" => describe_attributes(clients, call).await,
         "ModifyLoadBalancerAttributes" => modify_attributes(clients, call).await,
         "CreateListener" => create_listener(clients, call).await,
@@ -99,6 +100,18 @@ async fn set_security_groups(clients: &Clients, call: &Call) -> Result<Value, Fa
             reply.enforce_security_group_inbound_rules_on_private_link_traffic(),
         )
         .end())
+}
+
+async fn set_subnets(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients
+            .elbv2
+            .set_subnets()
+            .set_load_balancer_arn(p.text("LoadBalancerArn")?)
+            .set_subnets(p.texts("Subnets")?))
+    })?;
+    let reply = request.send().await.map_err(fault)?;
+    Ok(Reply::new().all("AvailabilityZones", reply.availability_zones(), zone).end())
 }
 
 async fn describe_attributes(clients: &Clients, call: &Call) -> Result<Value, Fault> {

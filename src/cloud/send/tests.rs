@@ -70,7 +70,8 @@ async fn clients(url: &str) -> Clients {
 async fn every_operation_that_files_may_name_is_sent() {
     let (url, _) = server(&[Act::Answer(200, "<x/>")]);
     let clients = clients(&url).await;
-    for (api, known) in [(Api::Ec2, operation::EC2), (Api::Elbv2, operation::ELBV2)] {
+    for (api, known) in [(Api::Ec2, operation::EC2), (Api::Elbv2, operation::ELBV2), (Api::Route53, operation::ROUTE53)]
+    {
         for operation in known.iter().copied() {
             let params = [("Nonsense".to_owned(), Value::from(1))].into_iter().collect();
             let fault = clients.send_once(&Call { api, operation, params }).await.unwrap_err();

@@ -64,26 +64,41 @@ fn makes(action: &str) -> Option<(&'static str, &'static str)> {
 /// load balancers of an endpoint service, is not asked about.
 fn touches(action: &str) -> &'static [&'static str] {
     match action {
-        "CreateSubnet" | "CreateRouteTable" | "CreateSecurityGroup" | "DeleteVpc" => &["VpcId"],
+        "CreateSubnet" | "CreateRouteTable" | "CreateSecurityGroup" | "DeleteVpc" | "ModifyVpcAttribute" => &["VpcId"],
         "AssociateRouteTable" => &["RouteTableId", "SubnetId"],
         "DisassociateRouteTable" => &["AssociationId"],
         "DeleteRouteTable" => &["RouteTableId"],
         "DeleteSubnet" => &["SubnetId"],
-        "AuthorizeSecurityGroupIngress" | "RevokeSecurityGroupIngress" | "DeleteSecurityGroup" => &["GroupId"],
+        "AuthorizeSecurityGroupIngress"
+        | "AuthorizeSecurityGroupEgress"
+        | "RevokeSecurityGroupIngress"
+        | "RevokeSecurityGroupEgress"
+        | "DeleteSecurityGroup" => &["GroupId"],
+        "CreateNetworkAclEntry" | "DeleteNetworkAclEntry" | "ReplaceNetworkAclEntry" => &["NetworkAclId"],
+        "ModifyVpcEndpoint" => &["VpcEndpointId", "AddSecurityGroupId.", "RemoveSecurityGroupId."],
         "RunInstances" | "CreateInstanceConnectEndpoint" => &["SubnetId", "SecurityGroupId."],
         "DeleteInstanceConnectEndpoint" => &["InstanceConnectEndpointId"],
-        "TerminateInstances" => &["InstanceId."],
+        "StartInstances" | "StopInstances" | "TerminateInstances" => &["InstanceId."],
         "GetConsoleOutput" => &["InstanceId"],
         "CreateVpcEndpoint" => &["VpcId", "SubnetId.", "SecurityGroupId.", "RouteTableId."],
         "DeleteVpcEndpoints" => &["VpcEndpointId."],
         "ModifyVpcEndpointServicePermissions"
+        | "ModifyVpcEndpointServiceConfiguration"
         | "AcceptVpcEndpointConnections"
         | "RejectVpcEndpointConnections"
         | "DescribeVpcEndpointServicePermissions" => &["ServiceId"],
         "DeleteVpcEndpointServiceConfigurations" => &["ServiceId."],
-        "CreateListener" | "DeleteLoadBalancer" => &["LoadBalancerArn"],
+        "CreateListener"
+        | "DeleteLoadBalancer"
+        | "ModifyLoadBalancerAttributes"
+        | "SetSecurityGroups"
+        | "SetSubnets" => &["LoadBalancerArn"],
         "DeleteListener" => &["ListenerArn"],
-        "ModifyTargetGroupAttributes" | "RegisterTargets" | "DeleteTargetGroup" => &["TargetGroupArn"],
+        "ModifyTargetGroup"
+        | "ModifyTargetGroupAttributes"
+        | "RegisterTargets"
+        | "DeregisterTargets"
+        | "DeleteTargetGroup" => &["TargetGroupArn"],
         _ => &[],
     }
 }
@@ -116,8 +131,10 @@ impl Known {
                 .iter()
                 .filter(|(name, _)| *name == wanted || (wanted.ends_with('.') && name.starts_with(wanted)));
             for (_, id) in named {
-                let tags = self.tags.get(id).cloned().unwrap_or_else(|| panic!("{action}: whose is {id}?"));
-                needs.push(Need { resource: arn_of(id), resource_tags: Some(tags), ..base.clone() });
+                // A VPC's own network ACL is born with it, and nobody has tagged it.
+                let tags = self.tags.get(id).cloned();
+                assert!(tags.is_some() || id.starts_with("acl-"), "{action}: whose is {id}?");
+                needs.push(Need { resource: arn_of(id), resource_tags: tags, ..base.clone() });
             }
         }
         if let Some((kind, place)) = makes(action) {
@@ -241,6 +258,7 @@ fn arn_of(id: &str) -> String {
         "vpc" | "subnet" => prefix,
         "rtb" | "rtbassoc" => "route-table",
         "sg" => "security-group",
+        "acl" => "network-acl",
         "i" => "instance",
         "vpce" => "vpc-endpoint",
         "vpce-svc" => "vpc-endpoint-service",

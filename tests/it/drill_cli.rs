@@ -1,0 +1,174 @@
+//! `pllab drill` as people use it: planted and told, put back whatever happens, on a target that is not the program's own.
+#![cfg(unix)]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::harness::{Fate, Folder, Lone, Program, Wire};
+
+/// After this what was waited for never comes.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A finished lab on a sandbox that stands for AWS, with a wire before it.
+struct Stage {
+    sandbox: Lone,
+    ours: Folder,
+    wire: Wire,
+    /// Whether answers that tell of the client's console are held up.
+    silent: Arc<AtomicBool>,
+    /// Whether what opens a group's rule takes longer than an orderly end may.
+    slow: Arc<AtomicBool>,
+}
+
+impl Stage {
+    fn set() -> Self {
+        let sandbox = Lone::open("");
+        let (silent, slow) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let (held, late) = (Arc::clone(&silent), Arc::clone(&slow));
+        let wire = Wire::open(&sandbox.url, move |action| {
+            let began = Instant::now();
+            while action == "GetConsoleOutput" && held.load(Ordering::SeqCst) && began.elapsed() < PATIENCE {
+                thread::sleep(Duration::from_millis(10));
+            }
+            if action == "AuthorizeSecurityGroupIngress" && late.swap(false, Ordering::SeqCst) {
+                // An orderly end otherwise has five seconds.
+                thread::sleep(Duration::from_secs(7));
+            }
+            Fate::Pass
+        });
+        let stage = Self { sandbox, ours: Folder::new(), wire, silent, slow };
+        let program = stage.pllab("start --yes --keep --output json --endpoint-url");
+        program.arg(stage.wire.url()).run().code(0);
+        stage
+    }
+
+    fn pllab(&self, words: &str) -> Program {
+        self.sandbox.signed(self.ours.pllab(words))
+    }
+
+    /// Waits until the journal's last event is of this kind.
+    fn until_last(&self, event: &str) {
+        let began = Instant::now();
+        while self.ours.journal().last().is_none_or(|line| line["event"] != event) {
+            assert!(began.elapsed() < PATIENCE, "no {event}");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn count(&self, event: &str) -> usize {
+        self.ours.journal().iter().filter(|line| line["event"] == event).count()
+    }
+
+    /// Plants a drill and kills the program before it has seen the fault.
+    fn kill_while_planting(&self) {
+        let before = self.wire.count("RevokeSecurityGroupIngress");
+        self.silent.store(true, Ordering::SeqCst);
+        let running = self.pllab("drill silent-monday --yes --allow-aws --output json").start();
+        self.until_last("drill_call");
+        let began = Instant::now();
+        while self.wire.count("RevokeSecurityGroupIngress") == before {
+            assert!(began.elapsed() < PATIENCE, "the fault is not planted");
+            thread::sleep(Duration::from_millis(20));
+        }
+        running.signal("KILL");
+        assert_eq!(running.wait().code, None);
+        self.silent.store(false, Ordering::SeqCst);
+        let status = &self.pllab("status --output json").run().code(0).events()[0];
+        assert_eq!((&status["drill"]["drill"], &status["drill"]["since"]), (&"silent-monday".into(), &Value::Null));
+        self.pllab("status").run().code(0).says("silent-monday stopped half way").says("pllab drill undo");
+        self.pllab("status").ja().run().code(0).says("元に戻っていません");
+    }
+
+    /// The path is as the lab made it, and nothing is said of a drill any more.
+    fn is_whole(&self) {
+        assert_eq!(self.ours.journal().last().map(|line| line["event"].clone()), Some("drill_undone".into()));
+        self.pllab("why --output json").run().code(0);
+        assert_eq!(self.pllab("status --output json").run().code(0).events()[0]["drill"], Value::Null);
+    }
+}
+
+#[test]
+fn what_is_planted_is_told_until_it_is_mended() {
+    let folder = Folder::new();
+    folder.pllab("start --yes --keep --pace instant").run().code(0);
+    assert_eq!(folder.pllab("status --output json").run().events()[0]["drill"], Value::Null);
+    folder.pllab("drill silent-monday --yes").run().code(0);
+    let status = &folder.pllab("status --output json").run().code(0).events()[0];
+    assert_eq!(status["drill"]["title"], "Silent since Monday");
+    assert!(
+        status["drill"]["since"].is_string() && status["drill"]["symptom"].as_str().is_some_and(|it| it.len() > 20)
+    );
+    let (en, ja) = (folder.pllab("status").run().code(0), folder.pllab("status").ja().run().code(0));
+    let (plain, alone) = (folder.pllab("status --plain").run().code(0), folder.pllab("").run().code(0));
+    for ran in [en, plain, alone] {
+        ran.says("Silent since Monday").says("pllab drill check").says("pllab drill give-up");
+    }
+    ja.says("月曜日の朝から静かです").says("経過").says("pllab drill check");
+    folder.pllab("drill check").run().code(1);
+    folder.pllab("drill give-up").run().code(1).says("authorize-security-group-ingress");
+    assert_eq!(folder.pllab("status --output json").run().events()[0]["drill"], Value::Null);
+}
+
+#[test]
+fn drills_of_every_lab_are_listed_and_a_lab_is_built_for_its_own() {
+    let folder = Folder::new();
+    let listed = folder.pllab("drill list --output json").run().code(0).events();
+    let of = |lab: &str| listed.iter().filter(|line| line["lab"] == lab).count();
+    assert_eq!(["privatelink", "two-zones", "private-dns", "who-may-connect"].map(of), [25, 3, 3, 2]);
+    folder.pllab("drill list").ja().run().code(0).says("two-zones").says("開いたり開かなかったり");
+    folder.pllab("drill no-such-drill").run().code(2).complains("one-way-street");
+    folder.pllab("drill one-way-street --yes").run().code(0).says("One way is open");
+    let traced = folder.pllab("why --output json").run().code(1).events();
+    assert_eq!(traced.last().map(|line| line["rung"].clone()), Some("consumer_acl".into()));
+    folder.pllab("why").run().code(1).says("aws ec2 create-network-acl-entry").says("stateless");
+    folder.pllab("why").ja().run().code(1).says("ステートレス");
+    folder.pllab("drill undo").run().code(0);
+    folder.pllab("why").run().code(0);
+}
+
+#[test]
+fn ctrl_c_puts_everything_back_however_long_that_takes() {
+    let stage = Stage::set();
+    let running = stage.pllab("drill silent-monday --allow-aws --output json").start();
+    // There is nobody to ask, so it is watched.
+    stage.until_last("drill_planted");
+    stage.slow.store(true, Ordering::SeqCst);
+    running.signal("INT");
+    running.wait().code(130).clean();
+    assert!(!stage.slow.load(Ordering::SeqCst), "putting back was slow");
+    stage.is_whole();
+    // In the middle of planting too.
+    stage.silent.store(true, Ordering::SeqCst);
+    let running = stage.pllab("drill silent-monday --allow-aws --output json").start();
+    stage.until_last("drill_call");
+    running.signal("TERM");
+    stage.silent.store(false, Ordering::SeqCst);
+    running.wait().code(130).clean();
+    stage.is_whole();
+}
+
+#[test]
+fn what_a_kill_left_is_put_back_by_whatever_comes_next() {
+    let stage = Stage::set();
+    stage.kill_while_planting();
+    stage.pllab("drill undo --output json").run().code(0);
+    stage.is_whole();
+    stage.kill_while_planting();
+    stage.pllab("resume --yes --keep --output json").run().code(0);
+    assert_eq!(stage.count("drill_undone"), 2);
+    stage.pllab("why --output json").run().code(0);
+    // Another drill begins with a whole path, not with half a fault that would pass for how it was.
+    stage.kill_while_planting();
+    stage.pllab("drill tight-lips --yes --allow-aws --output json").run().code(0);
+    let traced = stage.pllab("why --output json").run().code(1).events();
+    assert_eq!(traced.last().map(|line| line["rung"].clone()), Some("load_balancer_egress".into()));
+    stage.pllab("drill undo --output json").run().code(0);
+    stage.is_whole();
+    stage.kill_while_planting();
+    stage.pllab("clean --yes --output json").run().code(0);
+    assert_eq!(stage.count("drill_undone"), 5);
+}
