@@ -5,6 +5,7 @@ mod bad_input;
 mod bad_lab;
 #[cfg(unix)]
 mod browse;
+mod clean_kills;
 mod cli;
 mod coming_back;
 mod crash;
