@@ -93,10 +93,6 @@ pub fn describe_types(_ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiErr
     Ok(xml)
 }
 
-fn is_burstable(kind: &InstanceType) -> bool {
-    kind.name.starts_with('t')
-}
-
 fn is_current(kind: &InstanceType) -> bool {
     kind.hypervisor == "nitro"
 }
@@ -104,7 +100,7 @@ fn is_current(kind: &InstanceType) -> bool {
 fn facts(kind: &InstanceType, name: &str) -> Vec<String> {
     match name {
         "bare-metal" => one(false),
-        "burstable-performance-supported" => one(is_burstable(kind)),
+        "burstable-performance-supported" => one(kind.is_burstable()),
         "current-generation" => one(is_current(kind)),
         "free-tier-eligible" => one(kind.free_tier),
         "hypervisor" => one(kind.hypervisor),
@@ -151,7 +147,7 @@ fn write_type(xml: &mut Xml, kind: &InstanceType) {
     xml.node("placementGroupInfo", |xml| {
         xml.words("supportedStrategies", "item", ["partition", "spread"]);
     });
-    xml.leaf("hibernationSupported", false).leaf("burstablePerformanceSupported", is_burstable(kind));
+    xml.leaf("hibernationSupported", false).leaf("burstablePerformanceSupported", kind.is_burstable());
     xml.leaf("dedicatedHostsSupported", false).leaf("autoRecoverySupported", true);
     let modes: &[&str] = match (kind.architecture, nitro) {
         ("arm64", _) => &["uefi"],

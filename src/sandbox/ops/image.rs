@@ -60,10 +60,8 @@ pub fn describe(_ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         xml.list("blockDeviceMapping", "item", [root_device(image)], |xml, device| {
             xml.leaf("deviceName", device).node("ebs", |xml| {
                 xml.leaf("deleteOnTermination", true).leaf("volumeType", "gp3").leaf("encrypted", false);
-                xml.leaf("snapshotId", image.id.replacen("ami-", "snap-", 1))
-                    .leaf("iops", 3000)
-                    .leaf("throughput", 125);
-                xml.leaf("volumeSize", if image.platform.is_some() { 30 } else { 8 });
+                xml.leaf("snapshotId", image.snapshot()).leaf("iops", 3000).leaf("throughput", 125);
+                xml.leaf("volumeSize", image.gib());
             });
         });
         xml.maybe("imdsSupport", image.platform.is_none().then_some("v2.0"));

@@ -7,6 +7,8 @@ use crate::sandbox::world::{Region, Tags};
 
 use super::context::Ctx;
 use super::describe::one;
+use super::names;
+use super::volume::has_volume;
 
 /// Most tags a resource can have.
 const LIMIT: usize = 50;
@@ -205,7 +207,7 @@ fn ids(ctx: &mut Ctx<'_>, params: &Params, list: &str) -> Result<Vec<String>, Ap
     for id in &ids {
         let known = tags_mut(ctx.here_mut(), id).is_some() || service_of_connection(ctx, id).is_some();
         if id.starts_with("arn:") || !known {
-            return Err(ApiError::new("InvalidID", format!("The ID '{id}' is not valid")));
+            return Err(names::unknown(id));
         }
     }
     Ok(ids)
@@ -274,6 +276,10 @@ fn tags_mut<'a>(region: &'a mut Region, id: &str) -> Option<(&'static str, &'a m
     if let Some(interface) = region.interfaces.get_mut(id) {
         return Some(("network-interface", &mut interface.tags));
     }
+    if id.starts_with("vol-") {
+        let instance = region.instances.linked_mut(id).filter(|instance| has_volume(instance));
+        return instance.map(|instance| ("volume", &mut instance.disk.tags));
+    }
     if let Some(instance) = region.instances.get_mut(id) {
         return Some(("instance", &mut instance.tags));
     }
@@ -325,6 +331,8 @@ fn all(region: &Region) -> Vec<(&str, &'static str, &Tags)> {
     all.extend(region.network_acls.values().map(|acl| (acl.id.as_str(), "network-acl", &acl.tags)));
     all.extend(region.interfaces.values().map(|found| (found.id.as_str(), "network-interface", &found.tags)));
     all.extend(region.instances.values().map(|instance| (instance.id.as_str(), "instance", &instance.tags)));
+    let volumes = region.instances.values().filter(|instance| has_volume(instance));
+    all.extend(volumes.map(|instance| (instance.volume.as_str(), "volume", &instance.disk.tags)));
     all.extend(region.endpoints.values().map(|found| (found.id.as_str(), "vpc-endpoint", &found.tags)));
     let connect_endpoints = region.connect_endpoints.values();
     all.extend(connect_endpoints.map(|found| (found.id.as_str(), "instance-connect-endpoint", &found.tags)));

@@ -60,7 +60,7 @@ impl Row for Interface {
 
 impl Row for Instance {
     fn links(&self) -> Vec<&str> {
-        words([&self.vpc, &self.subnet, &self.interface], self.groups.iter().chain(&self.token))
+        words([&self.vpc, &self.subnet, &self.interface, &self.volume], self.groups.iter().chain(&self.token))
     }
 
     fn due(&self) -> Option<i64> {
