@@ -26,6 +26,7 @@ mod labs;
 mod limits;
 mod look_alikes;
 mod lost_answer;
+mod open_connections;
 mod parity;
 mod policy;
 #[cfg(unix)]
@@ -38,7 +39,9 @@ mod rooms;
 mod sandbox;
 mod sandbox_http;
 mod shared;
+mod target_health;
 mod trouble;
 mod two_accounts;
 mod why;
 mod wire_kills;
+mod zones;

@@ -25,7 +25,7 @@ pub use folder::Folder;
 pub use front::Front;
 pub use journal::{Line, events, made, receipt, sequence, written};
 pub use lone::Lone;
-pub use path::Path;
+pub use path::{Held, Path};
 pub use place::{ELB, ENDPOINT, Place};
 pub use program::{Program, Running};
 pub use redact::redact;
