@@ -16,6 +16,7 @@ mod fabric;
 mod filter;
 #[cfg(test)]
 mod fixtures;
+mod fuzz;
 mod groups;
 mod health;
 mod http;
@@ -41,6 +42,8 @@ mod write_out;
 
 pub use boot::INSTALL;
 pub use console::Console;
+#[doc(hidden)]
+pub use fuzz::fuzz_user_data;
 pub use health::REGISTRATION;
 pub use plane::{Plane, PlaneOptions};
 pub use report::TargetReport;
