@@ -348,7 +348,10 @@ fn lab() -> Topology {
         it.vpcs.insert(vpc.clone(), Vpc { dns_support: true, dns_hostnames: true });
         it.groups.insert(group.clone(), Group { vpc: vpc.clone(), ingress: vec![open()], egress: vec![open()] });
         let acl = Acl { inbound: all(), outbound: all() };
-        it.subnets.insert(subnet.clone(), Subnet { vpc: vpc.clone(), zone_id: zone(), reaches_s3: true, acl });
+        it.subnets.insert(
+            subnet.clone(),
+            Subnet { vpc: vpc.clone(), zone_id: zone(), reaches_s3: true, routes: Vec::new(), acl },
+        );
         let instance = Instance {
             running: true,
             terminated: false,

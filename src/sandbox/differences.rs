@@ -163,10 +163,11 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "routes",
-        "ピアリング、NAT、ユーザー定義のルートはありません。ルートテーブルが持つのは local と S3 のルートだけです。",
-        "There are no peerings, no NAT and no routes of your own: a route table has the local route and S3's.",
+        "ルートの宛先にできるターゲットは、ネットワークインターフェイスとインスタンスだけです (ピアリングや NAT はありません)。インスタンスはパケットを転送しないので、VPC 内でほかのアドレスに向けたルートをたどった通信は届きません。local ルートのターゲットは変えられません。",
+        "A route can lead to a network interface or an instance only: there are no peerings and no NAT. Instances do not \
+         forward, so what a route leads past its destination inside the VPC is lost. The local route keeps its target.",
     )
-    .refuses(&["ec2 CreateRoute", "ec2 CreateVpcPeeringConnection", "ec2 CreateTransitGateway"]),
+    .refuses(&["ec2 CreateVpcPeeringConnection", "ec2 CreateTransitGateway", "ec2 EnableVgwRoutePropagation"]),
     difference(
         "security-group-peers",
         "セキュリティグループのルールの相手は、IPv4 の CIDR、同じアカウントのグループ、S3 のプレフィックスリストだけです。",
@@ -217,12 +218,11 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "load-balancers",
-        "ロードバランサーは内部向け Network Load Balancer の TCP リスナーだけです。ターゲットはインスタンスか IP、ヘルスチェックは TCP か HTTP です。リスナーのアイドルタイムアウトは記録するだけです。",
-        "Load balancers are internal Network Load Balancers with TCP listeners. Targets are instances or addresses; \
-         health \
-         checks are TCP or HTTP. A listener's idle timeout is only recorded.",
+        "ロードバランサーは内部向け Network Load Balancer の TCP リスナーだけです。TLS や UDP のターゲットグループは作れますが、使えるリスナーがありません。ターゲットはインスタンスか IP、ヘルスチェックは TCP か HTTP です。リスナーのアイドルタイムアウトは記録するだけです。",
+        "Load balancers are internal Network Load Balancers with TCP listeners. Target groups of TLS and UDP can be \
+         made, but no listener can use them. Targets are instances or addresses; health checks are TCP or HTTP. A listener's idle timeout is only recorded.",
     )
-    .refuses(&["elasticloadbalancing CreateLoadBalancer&Name=x&Type=application", "elasticloadbalancing CreateTargetGroup&Name=x&Protocol=UDP", "elasticloadbalancing AddListenerCertificates"]),
+    .refuses(&["elasticloadbalancing CreateLoadBalancer&Name=x&Type=application", "elasticloadbalancing CreateTargetGroup&Name=x&Protocol=HTTP", "elasticloadbalancing AddListenerCertificates"]),
     difference(
         "target-group-attributes",
         "preserve_client_ip.enabled は記録するだけです (PrivateLink の通信では、AWS でも効果がありません)。スティッキーセッション、target_group_health の各しきい値、unhealthy になってからのドレイン間隔は、既定値から変えられません。",

@@ -5,6 +5,7 @@ mod bad_input;
 mod bad_lab;
 #[cfg(unix)]
 mod browse;
+mod clean_kills;
 mod cli;
 mod coming_back;
 mod crash;
@@ -34,8 +35,10 @@ mod pty;
 mod readme;
 mod real_aws;
 mod refusals;
+mod refusals_rare;
 mod report;
 mod rooms;
+mod routes;
 mod sandbox;
 mod sandbox_http;
 mod shared;

@@ -30,7 +30,10 @@ const ATTRIBUTES: &[(&str, &str, bool)] = &[
 /// `CreateTargetGroup`. The name is the idempotency key, as with load balancers.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let name = check_name(params.need("Name")?, "target group")?;
-    modelled(params, "Protocol", "", "TCP")?;
+    let protocol = match params.need("Protocol")? {
+        protocol @ ("TCP" | "TLS" | "UDP" | "TCP_UDP") => protocol.to_owned(),
+        other => return Err(ApiError::not_modelled("ValidationError", &format!("target groups of protocol {other}"))),
+    };
     modelled(params, "IpAddressType", "ipv4", "ipv4")?;
     let vpc = params.need("VpcId")?.to_owned();
     if !ctx.here().vpcs.contains_key(&vpc) {
@@ -40,7 +43,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     if !["instance", "ip"].contains(&target_type.as_str()) {
         return Err(ApiError::not_modelled("ValidationError", &format!("TargetType={target_type}")));
     }
-    let protocol = params.get("HealthCheckProtocol").unwrap_or("TCP");
+    let check_protocol = params.get("HealthCheckProtocol").unwrap_or("TCP");
     let mut group = TargetGroup {
         arn: String::new(),
         port: read_port(params)?,
@@ -49,7 +52,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         check_path: None,
         check_interval: 30,
         // The default depends on the protocol [nlb: target-group-health-checks].
-        check_timeout: if protocol == "HTTP" { 6 } else { 10 },
+        check_timeout: if check_protocol == "HTTP" { 6 } else { 10 },
         healthy: 5,
         unhealthy: 2,
         matcher: None,
@@ -60,8 +63,10 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         name,
         vpc,
         target_type,
+        protocol,
     };
-    if group.target_type == "ip" {
+    // UDP keeps the client's address in any case [nlb: edit-target-group-attributes].
+    if group.target_type == "ip" && ["TCP", "TLS"].contains(&group.protocol.as_str()) {
         group.attributes.insert("preserve_client_ip.enabled".to_owned(), "false".to_owned());
     }
     read_check(params, &mut group)?;
@@ -354,7 +359,7 @@ fn list(ctx: &Ctx<'_>, groups: &[TargetGroup]) -> Xml {
     let mut xml = Xml::new();
     xml.list("TargetGroups", "member", groups, |xml, group| {
         xml.leaf("TargetGroupArn", &group.arn).leaf("TargetGroupName", &group.name);
-        xml.leaf("Protocol", "TCP").leaf("Port", group.port).leaf("VpcId", &group.vpc);
+        xml.leaf("Protocol", &group.protocol).leaf("Port", group.port).leaf("VpcId", &group.vpc);
         xml.leaf("HealthCheckProtocol", &group.check_protocol).leaf("HealthCheckPort", &group.check_port);
         xml.leaf("HealthCheckEnabled", true).leaf("HealthCheckIntervalSeconds", group.check_interval);
         xml.leaf("HealthCheckTimeoutSeconds", group.check_timeout).leaf("HealthyThresholdCount", group.healthy);

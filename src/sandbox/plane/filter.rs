@@ -145,6 +145,8 @@ pub enum Reason {
     TargetNotRunning,
     /// A subnet's network ACL denies the request, or its answer.
     NetworkAcl,
+    /// A subnet's route table leads the request, or its answer, somewhere else, and nothing there forwards it.
+    Route,
 }
 
 /// The account, and what runs on its instances.
@@ -269,8 +271,8 @@ impl View<'_> {
         Ok(self.host(id, port))
     }
 
-    /// Whether the network ACLs of two subnets let a connection and its answers pass. Traffic within a subnet does
-    /// not meet its ACL [vpc userguide: vpc-network-acls].
+    /// Whether the route tables and network ACLs of two subnets let a connection and its answers pass. Traffic within a
+    /// subnet meets neither [vpc userguide: vpc-network-acls].
     fn crosses(&self, from: &Side<'_>, to: &str, destination: &Destination) -> Result<(), Reason> {
         let subnets = &self.topology.subnets;
         if from.subnet == to {
@@ -283,7 +285,9 @@ impl View<'_> {
         let back = Flow { source: destination.address, destination: from.address, port };
         let passes = acl(from.subnet).is_none_or(|acl| acl.lets_out(there) && acl.lets_in(back))
             && acl(to).is_none_or(|acl| acl.lets_in(there) && acl.lets_out(back));
-        passes.then_some(()).ok_or(Reason::NetworkAcl)
+        passes.then_some(()).ok_or(Reason::NetworkAcl)?;
+        let arrives = |subnet: &str, at| subnets.get(subnet).is_none_or(|subnet| subnet.routes_to(at));
+        (arrives(from.subnet, destination.address) && arrives(to, from.address)).then_some(()).ok_or(Reason::Route)
     }
 
     fn host(&self, id: &str, port: u16) -> Verdict {

@@ -69,7 +69,7 @@ fn instance(vpc: &str, subnet: &str, address: &str, group: &str, user_data: &str
 }
 
 fn subnet(vpc: &str, reaches_s3: bool) -> Subnet {
-    Subnet { vpc: vpc.to_owned(), zone_id: "apne1-az4".to_owned(), reaches_s3, acl: Acl::open() }
+    Subnet { vpc: vpc.to_owned(), zone_id: "apne1-az4".to_owned(), reaches_s3, routes: Vec::new(), acl: Acl::open() }
 }
 
 fn group(vpc: &str, ingress: Vec<Rule>) -> Group {
