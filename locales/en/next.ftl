@@ -11,3 +11,4 @@ next-again = Do it again: pllab start { $lab }
 next-again-vary = Do it again: pllab start { $lab } (--set KEY=VALUE changes { $names })
 clean-nothing = There is nothing to clean up in { $folder }.
 clean-done-already = Run { $run } has been cleaned up.
+next-do = Do it yourself and see: pllab start { $lab }

@@ -11,3 +11,4 @@ next-again = もう一度やる: pllab start { $lab }
 next-again-vary = もう一度やる: pllab start { $lab } (--set KEY=VALUE で { $names } を変えられます)
 clean-nothing = { $folder } に、片付けるものはありません。
 clean-done-already = 実行 { $run } は後片付けが済んでいます。
+next-do = 実際に作って確かめる: pllab start { $lab }

@@ -1,5 +1,7 @@
 //! What can be done next with a run: no screen ends without a command.
 
+use std::collections::BTreeMap;
+
 use super::context::Context;
 use super::pass::is_whole;
 use crate::engine::State;
@@ -30,6 +32,11 @@ pub(super) fn next(context: &Context, run: &str, state: &State) -> Text {
         lines.push(m::next_resume(run));
         lines.push(m::next_clean(run));
     }
+    list(&lines)
+}
+
+/// Commands with what they do, under their heading.
+pub(super) fn list(lines: &[Text]) -> Text {
     let said = |lang: Lang| {
         let lines = lines.iter().map(|line| format!("- {}", line.say(lang)));
         std::iter::once(m::cli_next().say(lang)).chain(lines).collect::<Vec<_>>().join("\n")
@@ -37,9 +44,13 @@ pub(super) fn next(context: &Context, run: &str, state: &State) -> Text {
     Text::Both { ja: said(Lang::Ja), en: said(Lang::En) }
 }
 
-/// The first lab that no run has gone through.
+/// The shortest lab that no run has been through.
 fn untried(context: &Context) -> Option<String> {
     let tried: Vec<String> = context.store().ok()?.all().into_iter().map(|run| run.state.lab).collect();
     let labs = Source::list(context.common.labs.as_deref()).ok()?;
-    labs.into_iter().find(|lab| !tried.contains(lab))
+    let minutes = |lab: &String| {
+        let loaded = context.lab(lab, &BTreeMap::new(), "", super::target::USUAL_REGION);
+        loaded.map_or(u32::MAX, |loaded| loaded.lab.minutes)
+    };
+    labs.into_iter().filter(|lab| !tried.contains(lab)).min_by_key(minutes)
 }

@@ -50,9 +50,7 @@ pub(super) fn event(event: &Event, context: &Context, look: &Look) -> Vec<Line> 
         Event::Interrupted { run } => {
             look.inside(look.under_to_copy(&m::run_interrupted(), &[format!("pllab resume {run}")]))
         }
-        Event::Receipt { gone, left, unknown, items } => {
-            receipt([*gone, *left, *unknown], items, look)
-        }
+        Event::Receipt { gone, left, unknown, items } => receipt([*gone, *left, *unknown], items, look),
         Event::Bill { lines, total, prices_as_of } => bill(lines, *total, prices_as_of, look),
         Event::RunCleaned { .. } => look.inside(look.words(Ink::Plain, &m::run_cleaned())),
         Event::RunFinished { verdict, steps_met, steps } => {
