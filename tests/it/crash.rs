@@ -8,7 +8,7 @@ use std::thread;
 
 use pllab::host::Host;
 
-use super::harness::{Account, Folder, Line, made, receipt, say, sequence};
+use super::harness::{Account, Folder, Line, full, made, receipt, say, sequence};
 
 /// Names the line after which [`child`] dies.
 const LINE: &str = "PLLAB_IT_DIE_AFTER_LINE";
@@ -45,6 +45,11 @@ fn killed(folder: &Folder, words: &str, line: usize) -> bool {
         .env(WORDS, words)
         .run();
     ran.code.is_none()
+}
+
+/// Each line in the full form, else one of so many.
+fn every(step: usize) -> usize {
+    if full() { 1 } else { step }
 }
 
 /// Does `work` for every `step`-th line until it says that there are no more, a few at a time.
@@ -122,13 +127,13 @@ fn without_outcome(folder: &Folder, line: usize) {
     let path = folder.journal_path();
     let text = fs::read_to_string(&path).expect("the journal can be read");
     let end = text.trim_end().rfind('\n').expect("an outcome has an intent before it") + 1;
-    let torn = if line % 2 == 0 { 0 } else { 30 };
+    let torn = if line.is_multiple_of(2) { 0 } else { 30 };
     fs::write(&path, &text[..end + torn]).expect("the journal can be written");
 }
 
 #[test]
 fn killed_then_cleaned() {
-    let lines = at_every_line(5, 1..=ENOUGH, |line| {
+    let lines = at_every_line(every(5), 1..=ENOUGH, |line| {
         let folder = Folder::new();
         if !killed(&folder, "start --yes --keep --pace instant --output json", line) {
             return false;
@@ -146,7 +151,7 @@ fn killed_then_resumed_and_kept_holds_one_of_each() {
     let whole = Folder::new();
     whole.pllab("start --yes --keep --pace instant --output json").run().code(0);
     let expected = Account::holds(&whole.run().join("sandbox"));
-    let lines = at_every_line(5, 3..=ENOUGH, |line| {
+    let lines = at_every_line(every(5), 3..=ENOUGH, |line| {
         let folder = Folder::new();
         if !killed(&folder, "start --yes --keep --pace instant --output json", line) {
             return false;
@@ -161,7 +166,7 @@ fn killed_then_resumed_and_kept_holds_one_of_each() {
 
 #[test]
 fn killed_again_while_resuming_and_while_cleaning() {
-    at_every_line(13, 10..=100, |line| {
+    at_every_line(every(13), 10..=100, |line| {
         let folder = Folder::new();
         assert!(killed(&folder, "start --yes --pace instant --output json", line));
         for later in [line + 3, line + 11, line + 20] {
