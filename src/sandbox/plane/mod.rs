@@ -16,6 +16,7 @@ mod fabric;
 mod filter;
 #[cfg(test)]
 mod fixtures;
+mod flows;
 mod fuzz;
 mod groups;
 mod health;
