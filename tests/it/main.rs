@@ -28,6 +28,7 @@ mod labs;
 mod limits;
 mod look_alikes;
 mod lost_answer;
+mod open_connections;
 mod parity;
 mod policy;
 #[cfg(unix)]
@@ -42,7 +43,9 @@ mod routes;
 mod sandbox;
 mod sandbox_http;
 mod shared;
+mod target_health;
 mod trouble;
 mod two_accounts;
 mod why;
 mod wire_kills;
+mod zones;

@@ -12,13 +12,19 @@ use super::tags::read_members;
 
 /// A target group's attributes and their defaults. Those marked `true` can be changed here.
 const ATTRIBUTES: &[(&str, &str, bool)] = &[
-    ("deregistration_delay.connection_termination.enabled", "false", false),
+    ("deregistration_delay.connection_termination.enabled", "false", true),
     ("deregistration_delay.timeout_seconds", "300", true),
-    ("load_balancing.cross_zone.enabled", "use_load_balancer_configuration", false),
+    ("load_balancing.cross_zone.enabled", "use_load_balancer_configuration", true),
     ("preserve_client_ip.enabled", "true", true),
     ("proxy_protocol_v2.enabled", "false", true),
     ("stickiness.enabled", "false", false),
     ("stickiness.type", "source_ip", false),
+    ("target_group_health.dns_failover.minimum_healthy_targets.count", "1", false),
+    ("target_group_health.dns_failover.minimum_healthy_targets.percentage", "off", false),
+    ("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", "1", false),
+    ("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", "off", false),
+    ("target_health_state.unhealthy.connection_termination.enabled", "true", true),
+    ("target_health_state.unhealthy.draining_interval_seconds", "0", false),
 ];
 
 /// `CreateTargetGroup`. The name is the idempotency key, as with load balancers.
@@ -149,12 +155,18 @@ pub fn describe_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, Ap
 
 /// `ModifyTargetGroupAttributes`.
 pub fn modify_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
-    let group = find(ctx, params.need("TargetGroupArn")?)?;
+    let arn = params.need("TargetGroupArn")?;
     let changes = read_attributes(params, ATTRIBUTES)?;
+    let group = find(ctx, arn)?;
     if let Some(delay) = changes.get("deregistration_delay.timeout_seconds")
         && !delay.parse().is_ok_and(|seconds: u32| seconds <= 3600)
     {
         let text = "deregistration_delay.timeout_seconds must be between 0 and 3600";
+        return Err(ApiError::new("ValidationError", text));
+    }
+    let cross_zone = changes.get("load_balancing.cross_zone.enabled");
+    if cross_zone.is_some_and(|value| !["true", "false", "use_load_balancer_configuration"].contains(&value.as_str())) {
+        let text = "load_balancing.cross_zone.enabled must be true, false or use_load_balancer_configuration";
         return Err(ApiError::new("ValidationError", text));
     }
     params.ready_without_dry_run()?;
