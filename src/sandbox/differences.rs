@@ -40,6 +40,13 @@ const DIFFERENCES: &[Difference] = &[
     )
     .refuses(&["ec2 DescribeSpotPriceHistory", "ec2 DescribeVpcs&Filter.1.Name=colour&Filter.1.Value.1=red", "elasticloadbalancing CreateRule", "sts AssumeRole", "iam ListUsers"]),
     difference(
+        "filters",
+        "フィルターは AWS のドキュメントにあるものに対応しています。ここのリソースが持たない値のフィルターは、何にも一致しません。使えないのは、EBS の帯域、脆弱性スキャン、ウォーターマークなど、応答にも含めていない値のフィルターだけで、指定するとエラーになります。",
+        "Filters are those that AWS documents; one for what no resource here has matches nothing. Only those for what \
+         answers here do not tell either, such as the bandwidth of EBS, findings of scans and watermarks, are refused.",
+    )
+    .refuses(&["ec2 DescribeInstanceTypes&Filter.1.Name=ebs-info.ebs-optimized-info.baseline-iops&Filter.1.Value.1=1", "ec2 DescribeImages&Filter.1.Name=image-allowed&Filter.1.Value.1=true"]),
+    difference(
         "no-default-vpc",
         "アカウントは空の状態で始まります。デフォルト VPC、インターネットゲートウェイ、NAT ゲートウェイ、キーペアはありません。",
         "Accounts are born empty: no default VPC, no internet or NAT gateway, no key pairs.",
