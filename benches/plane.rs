@@ -394,6 +394,9 @@ fn lab() -> Topology {
         port: 80,
         health_check: check,
         proxy_protocol_v2: false,
+        cross_zone: None,
+        ends_deregistered: false,
+        ends_unhealthy: true,
         targets: vec![Target { id: "i-web".into(), port: 80, draining: false }],
     };
     it.target_groups.insert("arn:tg".into(), group);

@@ -35,6 +35,7 @@ mod security_group_rule_change;
 mod service_permission;
 mod service_quota;
 mod subnet;
+mod tagged;
 mod tags;
 mod target_group;
 mod target_health;
@@ -42,6 +43,8 @@ mod volume;
 mod vpc;
 mod zone;
 
+#[cfg(test)]
+mod scan_tests;
 mod table;
 #[cfg(test)]
 mod tests;

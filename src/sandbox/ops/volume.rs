@@ -30,18 +30,23 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let filters = Filters::read(params, &known)?;
     let page = Page::read(params, 5, 1000, !ids.is_empty())?;
     params.ready()?;
-    let mut found = Vec::new();
-    for instance in ctx.here().instances.maybe_found_by(filters.exact(&["attachment.instance-id", "volume-id"])) {
-        let fits = has_volume(instance)
-            && (ids.is_empty() || ids.contains(&instance.volume))
-            && filters.hold(&instance.disk.tags, |name| fact(instance, name));
-        if fits {
-            found.push(instance.clone());
-        }
-    }
+    let words =
+        if ids.is_empty() { filters.exact(&["attachment.instance-id", "volume-id"]) } else { Some(ids.as_slice()) };
+    let all = &ctx.here().instances;
+    let instances: Vec<(&String, &Instance)> = match (words, filters.exact_tags()) {
+        (Some(words), _) => all.found_by(words),
+        (None, Some(tags)) => all.tagged(&tags),
+        (None, None) => all.iter().collect(),
+    };
+    let instances = instances.into_iter().map(|(_, instance)| instance).filter(|instance| has_volume(instance));
+    let mut found: Vec<Instance> = instances
+        .filter(|instance| ids.is_empty() || ids.contains(&instance.volume))
+        .filter(|instance| filters.hold(&instance.disk.tags, |name| fact(instance, name)))
+        .cloned()
+        .collect();
     for id in &ids {
         names::VOLUME.check(id)?;
-        if !ctx.here().instances.linked(id).any(|instance| instance.volume == *id && has_volume(instance)) {
+        if !all.linked(id).any(|instance| instance.volume == *id && has_volume(instance)) {
             return Err(names::VOLUME.missing(id));
         }
     }

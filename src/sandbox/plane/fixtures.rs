@@ -116,6 +116,9 @@ pub fn lab() -> Topology {
             port: 80,
             health_check: health_check(),
             proxy_protocol_v2: false,
+            cross_zone: None,
+            ends_deregistered: false,
+            ends_unhealthy: true,
             targets: vec![Target { id: "i-web".into(), port: 80, draining: false }],
         },
     );

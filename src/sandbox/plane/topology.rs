@@ -183,6 +183,12 @@ pub struct TargetGroup {
     pub health_check: HealthCheck,
     /// Whether proxy protocol version 2 is sent to targets.
     pub proxy_protocol_v2: bool,
+    /// Whether nodes may use targets of other zones; `None` for what the load balancer says.
+    pub cross_zone: Option<bool>,
+    /// Whether connections to a target end when its deregistration does.
+    pub ends_deregistered: bool,
+    /// Whether connections to a target end when it becomes unhealthy.
+    pub ends_unhealthy: bool,
     /// The registered targets, and those that are draining.
     pub targets: Vec<Target>,
 }

@@ -180,6 +180,13 @@ fn target_group_view(group: &TargetGroup) -> plane::TargetGroup {
             matcher: group.matcher.as_deref().map(codes).unwrap_or_default(),
         },
         proxy_protocol_v2: is_true(&group.attributes, "proxy_protocol_v2.enabled"),
+        cross_zone: group.attributes.get("load_balancing.cross_zone.enabled").and_then(|value| value.parse().ok()),
+        ends_deregistered: is_true(&group.attributes, "deregistration_delay.connection_termination.enabled"),
+        // On unless it was turned off.
+        ends_unhealthy: group
+            .attributes
+            .get("target_health_state.unhealthy.connection_termination.enabled")
+            .is_none_or(|value| value == "true"),
         targets: targets.collect(),
     }
 }

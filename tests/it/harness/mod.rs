@@ -31,7 +31,7 @@ pub use front::Front;
 pub use journal::{Line, events, made, receipt, sequence, written};
 pub use killer::Killer;
 pub use lone::Lone;
-pub use path::Path;
+pub use path::{Held, Path};
 pub use place::{ELB, ENDPOINT, Place};
 pub use program::{Program, Running};
 pub use redact::redact;

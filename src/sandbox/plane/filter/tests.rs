@@ -381,7 +381,7 @@ fn a_node_chooses_by_zone_and_health_and_fails_open() {
         ("", true, Err(Reason::NoTargetInZone)),
         ("H", false, Err(Reason::NoTargetInZone)),
         ("H", true, Ok(&["t0"])),
-        ("uH", false, Err(Reason::NoHealthyTargetInZone)),
+        ("uH", false, Ok(&["t0"])),
         ("uH", true, Ok(&["t1"])),
         ("uU", false, Ok(&["t0"])),
         ("hH", true, Ok(&["t0", "t1"])),
