@@ -16,6 +16,7 @@ mod drills;
 mod explain;
 mod fault_matrix;
 mod faults;
+mod filters;
 mod fuzzing;
 mod hands_on;
 mod harness;

@@ -55,9 +55,12 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     }
     let page = Marker::read(params)?;
     params.ready_without_dry_run()?;
-    let all = ctx.here().listeners.values();
-    let found = all.filter(|listener| arns.contains(&listener.arn) || balancer == Some(listener.balancer.as_str()));
-    let (found, next) = page.cut(found.collect(), |listener: &&Listener| listener.arn.clone());
+    let all = &ctx.here().listeners;
+    let found = match balancer {
+        Some(balancer) => all.linked(balancer).filter(|listener| listener.balancer == balancer).collect(),
+        None => all.with_ids(&arns).into_iter().map(|(_, listener)| listener).collect(),
+    };
+    let (found, next) = page.cut(found, |listener: &&Listener| listener.arn.clone());
     let mut xml = Xml::new();
     xml.list("Listeners", "member", found, write).maybe("NextMarker", next);
     Ok(xml)

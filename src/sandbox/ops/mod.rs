@@ -34,12 +34,15 @@ mod security_group_rule_change;
 mod service_permission;
 mod service_quota;
 mod subnet;
+mod tagged;
 mod tags;
 mod target_group;
 mod target_health;
 mod vpc;
 mod zone;
 
+#[cfg(test)]
+mod scan_tests;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -37,8 +37,14 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     params.ready()?;
     let words =
         if ids.is_empty() { filters.exact(&["group-id", "security-group-rule-id"]) } else { Some(ids.as_slice()) };
-    let groups = ctx.here().groups.maybe_found_by(words);
-    let all = groups.into_iter().flat_map(|group| group.rules.iter().map(move |rule| (group, rule)));
+    let all = &ctx.here().groups;
+    let groups: Vec<(&String, &Group)> = match (words, filters.exact_tags()) {
+        (Some(words), _) => all.found_by(words),
+        (None, Some(tags)) => all.tagged(&tags),
+        (None, None) => all.iter().collect(),
+    };
+    let all =
+        groups.into_iter().map(|(_, group)| group).flat_map(|group| group.rules.iter().map(move |rule| (group, rule)));
     let mut found: Vec<(&Group, &Rule)> = all
         .filter(|(_, rule)| ids.is_empty() || ids.contains(&rule.id))
         .filter(|(group, rule)| {

@@ -96,22 +96,30 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let names = params.list("Names")?;
     let balancer = params.get("LoadBalancerArn").map(str::to_owned);
     let page = Marker::read(params)?;
+    let all = &ctx.here().target_groups;
+    let mut found = Vec::new();
     for arn in &arns {
-        find(ctx, arn)?;
+        found.push(find(ctx, arn)?);
     }
-    if names.iter().any(|name| !ctx.here().target_groups.values().any(|found| found.name == *name)) {
-        return Err(not_found());
+    for name in &names {
+        found.push(all.linked(name).find(|group| group.name == *name).cloned().ok_or_else(not_found)?);
     }
+    let by_itself = arns.is_empty() && names.is_empty();
     if let Some(arn) = &balancer {
         load_balancer::find(ctx, arn)?;
+        let used = ctx.here().listeners.linked(arn).filter(|listener| listener.balancer == *arn);
+        let used: Vec<&str> = used.map(|listener| listener.target_group.as_str()).collect();
+        if by_itself {
+            found = used.iter().filter_map(|arn| all.get(arn)).cloned().collect();
+        }
+        found.retain(|group| used.contains(&group.arn.as_str()));
+    } else if by_itself {
+        found = all.values().cloned().collect();
     }
+    found.sort_by(|a, b| a.arn.cmp(&b.arn));
+    found.dedup_by(|a, b| a.arn == b.arn);
     params.ready_without_dry_run()?;
-    let found = ctx.here().target_groups.values().filter(|group| {
-        (arns.is_empty() || arns.contains(&group.arn))
-            && (names.is_empty() || names.contains(&group.name))
-            && balancer.as_ref().is_none_or(|arn| balancers_of(ctx, &group.arn).contains(arn))
-    });
-    let (found, next) = page.cut(found.cloned().collect(), |group| group.arn.clone());
+    let (found, next) = page.cut(found, |group| group.arn.clone());
     let mut xml = list(ctx, &found);
     xml.maybe("NextMarker", next);
     Ok(xml)
@@ -234,7 +242,7 @@ pub fn find(ctx: &Ctx<'_>, arn: &str) -> Result<TargetGroup, ApiError> {
 
 /// The load balancers whose listeners forward to this group.
 pub fn balancers_of(ctx: &Ctx<'_>, arn: &str) -> Vec<String> {
-    let listeners = ctx.here().listeners.values().filter(|listener| listener.target_group == arn);
+    let listeners = ctx.here().listeners.linked(arn).filter(|listener| listener.target_group == arn);
     let mut arns: Vec<String> = listeners.map(|listener| listener.balancer.clone()).collect();
     arns.sort();
     arns.dedup();

@@ -28,6 +28,8 @@ pub use model::{
 };
 pub use quota::{QUOTAS, Quota, Quotas};
 pub use store::{Store, StoreError};
+#[cfg(test)]
+pub use table::looks;
 pub use table::{Row, Table};
 pub use unseen::{Unseen, Without};
 pub use view::{concerns_plane, topology};
