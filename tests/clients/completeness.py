@@ -151,7 +151,9 @@ def whole_lab(client, sandbox):
     ec2.describe_security_group_rules()
     ec2.describe_instance_status(IncludeAllInstances=True)
     ec2.describe_instance_credit_specifications(InstanceIds=[world.web])
-    ec2.describe_volumes()
+    volume = ec2.describe_volumes()["Volumes"][0]["VolumeId"]
+    ec2.create_tags(Resources=[volume], Tags=[{"Key": "disk", "Value": "web"}])
+    ec2.describe_volumes(VolumeIds=[volume])
     ec2.describe_tags()
     ec2.describe_prefix_lists()
     lists = ec2.describe_managed_prefix_lists()["PrefixLists"]
