@@ -10,6 +10,7 @@ import moto_story
 import nginx_story
 import policy_story
 import schema_story
+import terraform_story
 from harness import tell
 
 if __name__ == "__main__":
@@ -17,5 +18,6 @@ if __name__ == "__main__":
         [
             boto3_story.story, cli_story.story, cli_story.script, completeness.story, filters.story, moto_story.story,
             moto_lab.story, documents.story, policy_story.story, schema_story.story, nginx_story.story,
+            terraform_story.story,
         ]
     )

@@ -179,6 +179,7 @@ async fn names_and_arns_of_load_balancing() {
             (0, ELB, "{lb}&Name=a_b", 400, "ValidationError", "The load balancer name 'a_b' can only contain characters that are alphanumeric characters and hyphens(-)"),
             (0, ELB, "{lb}&Name=internal-x", 400, "ValidationError", "internal-"),
             (0, ELB, "{tg}&Name={33}", 400, "ValidationError", "cannot be longer than '32' characters"),
+            (0, ELB, "{tg}&Name=x&HealthCheckIntervalSeconds=10&HealthCheckTimeoutSeconds=20", 400, "ValidationError", "Health check timeout '20' must be smaller than or equal to the interval '10'"),
             (0, ELB, "{tg}&Name=-x", 400, "ValidationError", "Target group name '-x'"),
             (0, ELB, "DescribeLoadBalancers&LoadBalancerArns.member.1={targets}", 400, "ValidationError", "is not a valid load balancer ARN"),
             (0, ELB, "DescribeLoadBalancerAttributes&LoadBalancerArn={far-nlb}", 400, "ValidationError", "is not a valid load balancer ARN"),
@@ -231,9 +232,11 @@ async fn what_terraform_asks_of_instances_and_gateways() {
         assert_eq!(credits.need("cpuCredits"), "standard");
         let unlimited = place.done(0, "ec2", "DescribeInstanceCreditSpecifications");
         assert_eq!(unlimited.element("cpuCredits"), None, "without ids only the unlimited are listed");
-        // Its volume goes with it.
+        // What asked for the end is told with its moment, and the volume goes with it.
+        assert_eq!(place.done(0, "ec2", "DescribeInstances&InstanceId.1={web}").need("reason"), "");
         place.done(0, "ec2", "TerminateInstances&InstanceId.1={web}");
-        place.done(0, "ec2", "DescribeInstances&InstanceId.1={web}");
+        let reason = place.done(0, "ec2", "DescribeInstances&InstanceId.1={web}").need("reason");
+        assert!(reason.starts_with("User initiated (20") && reason.ends_with(" GMT)"), "{reason}");
         place.refuses(&[(0, "ec2", "DescribeVolumes&VolumeId.1={volume}", 400, "InvalidVolume.NotFound", "does not exist")]);
 
         let gateway = "CreateVpcEndpoint&VpcId={vpc}&ServiceName=com.amazonaws.ap-northeast-1.s3&PrivateDnsEnabled=false";

@@ -1,6 +1,8 @@
 //! Instances: starting and describing. What a launch may ask for is in `instance_launch.rs`, how they stop and end in
 //! `instance_state.rs`.
 
+use jiff::Timestamp;
+
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::{IMAGES, Image, Instance, InterfaceKind, Kind, Life, Region, instance_type};
 
@@ -81,6 +83,7 @@ fn start(ctx: &mut Ctx<'_>, params: &Params, launch: &Launch, token: Option<&str
             life: ctx.begin(Kind::Instance, "pending"),
             checks: Life { state: "not-applicable".to_owned(), due: None },
             reason: None,
+            asked: None,
             http_tokens: launch.http_tokens.clone(),
             hop_limit: launch.hop_limit,
             protected: launch.protected,
@@ -314,7 +317,7 @@ fn facts(region: &Region, instance: &Instance, name: &str, (owner, region_name):
         "private-dns-name" => placed(&network_interface::host_name(region_name, instance.address)),
         "private-dns-name-options.hostname-type" => one("ip-name"),
         "private-ip-address" => placed(&instance.address),
-        "reason" => instance.reason.iter().map(|(_, text)| text.clone()).collect(),
+        "reason" => one(transition(instance)),
         "reservation-id" => one(&instance.reservation),
         "root-device-name" => one(root_device(image(instance))),
         "root-device-type" => one("ebs"),
@@ -347,7 +350,7 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, instance: &Instance) {
     xml.leaf("instanceId", &instance.id).leaf("imageId", &instance.image);
     write_state(xml, "instanceState", &instance.life.state);
     xml.leaf("privateDnsName", if there { name.as_str() } else { "" }).leaf("dnsName", "");
-    xml.leaf("reason", instance.reason.as_ref().map_or("", |(_, reason)| reason.as_str()));
+    xml.leaf("reason", transition(instance));
     xml.leaf("amiLaunchIndex", instance.launch_index).node("productCodes", |_| {});
     xml.leaf("instanceType", &instance.kind).leaf("launchTime", moment(instance.launched));
     xml.node("placement", |xml| {
@@ -382,6 +385,12 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, instance: &Instance) {
         xml.leaf("httpPutResponseHopLimit", instance.hop_limit).leaf("httpEndpoint", "enabled");
         xml.leaf("httpProtocolIpv6", "disabled").leaf("instanceMetadataTags", "disabled");
     });
+}
+
+/// Who made it leave `running`, and when; empty while nobody did.
+fn transition(instance: &Instance) -> String {
+    let asked = instance.asked.and_then(|millis| Timestamp::from_millisecond(millis).ok());
+    asked.map_or_else(String::new, |at| format!("User initiated ({} GMT)", at.strftime("%Y-%m-%d %H:%M:%S")))
 }
 
 /// Why an instance is in its state, where that is not as it should be. One that starts is `pending` because it is

@@ -180,6 +180,7 @@ fn change(ctx: &mut Ctx<'_>, ids: &[String], next: impl Fn(&str) -> Option<&'sta
             instance.life = Life::enter(Kind::Instance, state, timing);
             instance.checks = Life { state: "not-applicable".to_owned(), due: None };
             let asked = "Client.UserInitiatedShutdown";
+            instance.asked = (state != "pending").then(|| timing.at.as_millisecond());
             instance.reason =
                 (state != "pending").then(|| (asked.to_owned(), format!("{asked}: User initiated shutdown")));
         }

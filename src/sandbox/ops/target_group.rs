@@ -354,7 +354,10 @@ fn read_check(params: &Params, group: &mut TargetGroup) -> Result<(), ApiError> 
     within("HealthyThresholdCount", &mut group.healthy, 2, 10)?;
     within("UnhealthyThresholdCount", &mut group.unhealthy, 2, 10)?;
     if group.check_timeout > group.check_interval {
-        return invalid("Health check timeout must be smaller than or equal to the interval");
+        let (timeout, interval) = (group.check_timeout, group.check_interval);
+        return invalid(&format!(
+            "Health check timeout '{timeout}' must be smaller than or equal to the interval '{interval}'"
+        ));
     }
     Ok(())
 }

@@ -238,6 +238,9 @@ pub struct Instance {
     pub checks: Life,
     /// Why it left `running`, when somebody asked for that.
     pub reason: Option<(String, String)>,
+    /// When that was, in milliseconds since 1970.
+    #[serde(default)]
+    pub asked: Option<i64>,
     pub http_tokens: String,
     pub hop_limit: u32,
     /// `disableApiTermination`.
