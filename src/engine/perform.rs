@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use super::core::{Core, Intent};
-use super::event::{Event, Facts, Fault, FaultClass, Purpose};
+use super::event::{Event, Facts, Fault, FaultClass, Purpose, Wait};
 use super::journal::JournalError;
 use crate::actions::{self, Part, facts_of};
 use crate::cloud::{Backoff, Call, Clients, Clouds, Unresolved};
-use crate::i18n::{Text, m};
+use crate::i18n::m;
 use crate::lab::Side;
 
 /// How patient the engine is with this target.
@@ -42,15 +42,10 @@ impl Patience {
         Backoff::gentle(millis(self.look.0), millis(self.look.1))
     }
 
-    /// What was seen, after so long; beyond the usual time it says so, and how long it is waited for at most.
+    /// How long something may take here that usually takes so long on AWS, in seconds, from and to.
     #[must_use]
-    pub(super) fn seen(&self, seen: Text, elapsed: Duration, usual: Option<(u32, u32)>) -> Text {
-        match usual {
-            Some((_, to)) if elapsed > Duration::from_secs(to.into()) => {
-                m::engine_longer_than_usual(self.limit.as_secs() / 60, seen)
-            }
-            _ => seen,
-        }
+    pub(super) fn wait(&self, usual: Option<(u32, u32)>) -> Option<Wait> {
+        usual.map(|usual| Wait { usual, most: self.limit.as_secs() })
     }
 }
 
@@ -171,7 +166,12 @@ async fn send(
             Err(fault) => fault,
         };
         if fault.class == FaultClass::NotFound && work.purpose == Purpose::Delete {
-            return Ok(Facts::new());
+            // What was made a moment ago may be there and not be known everywhere yet.
+            let is_sure =
+                began.elapsed() >= patience.limit / 10 || !core.made_within(patience.limit / 10, Some(work.resource));
+            if is_sure {
+                return Ok(Facts::new());
+            }
         }
         // "It already exists": an earlier attempt may have taken effect after all.
         let unclear = work.purpose == Purpose::Make && matches!(fault.class, FaultClass::NoAnswer | FaultClass::Exists);
@@ -194,7 +194,9 @@ async fn send(
             },
             // What was made a moment ago may not be known everywhere yet; a service that a principal was just allowed to
             // see, neither.
-            FaultClass::NotFound => work.purpose == Purpose::Make && began.elapsed() < patience.limit / 10,
+            FaultClass::NotFound => {
+                matches!(work.purpose, Purpose::Make | Purpose::Delete) && began.elapsed() < patience.limit / 10
+            }
             FaultClass::Refused if fault.code == "InvalidServiceName" => began.elapsed() < patience.limit / 10,
             // The cloud room has sent calls with a client token again already.
             FaultClass::NoAnswer if !part.repeat && part.find.is_some() => {

@@ -13,6 +13,7 @@ mod differences;
 mod doctor;
 mod drills;
 mod explain;
+mod far;
 mod fault_matrix;
 mod faults;
 mod fuzzing;

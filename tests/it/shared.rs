@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use pllab::cloud::{Clients, ConnectOptions, connect};
 use serde_json::{Value, json};
 
-use super::harness::{Exchange, Fate, Folder, Lone, Program, Wire, ec2, elb, get, receipt};
+use super::harness::{Exchange, Fate, Folder, Lone, Program, Wire, ec2, elb, get, receipt, route53};
 
 /// A sandbox of its own with room for several labs, and what leads to it.
 struct Place(Lone);
@@ -116,6 +116,45 @@ fn a_learners_leftovers_are_found_from_any_machine_and_nobody_elses() {
     assert!(untouched, "what carries no tag is nobody's to delete");
     let nothing = place.pllab(&other, "clean --everyone --endpoint-url URL").run().code(0);
     assert!(nothing.out.contains("Nothing with pllab's tags"), "{}", nothing.out);
+}
+
+#[test]
+fn a_hosted_zone_is_found_from_any_machine_too() {
+    let place = Place::open();
+    let (aiko, other) = (Folder::new(), Folder::new());
+    let words = "start private-dns --yes --keep --output json --learner aiko --endpoint-url URL";
+    place.pllab(&aiko, words).run().code(0);
+    let theirs = place.ask(async |clients| {
+        let params = json!({ "Name": "elsewhere.example", "CallerReference": "mine" });
+        get(&route53(&clients, "CreateHostedZone", params).await.expect("a zone of one's own"), "HostedZone.Id")
+    });
+    let ran = place.pllab(&other, "clean --all --yes --learner aiko --output json --endpoint-url URL").run().code(0);
+    let events = ran.events();
+    let (gone, left, unknown) = receipt(&events).expect("a receipt");
+    assert_eq!((left, unknown), (0, 0), "{gone} gone");
+    let zone = events.iter().rev().find(|it| it["event"] == "receipt").expect("a receipt")["items"].clone();
+    let zone = zone.as_array().into_iter().flatten().find(|it| it["kind"] == "hosted_zone").cloned();
+    assert_eq!(zone.expect("the zone was found")["state"], "gone");
+    let zones = place.ask(async |clients| {
+        let reply = route53(&clients, "ListHostedZones", json!({})).await.expect("zones are told");
+        reply["HostedZones"].as_array().into_iter().flatten().map(|it| get(it, "Id")).collect::<Vec<_>>()
+    });
+    assert_eq!(zones, [theirs], "what is not pllab's stays");
+}
+
+#[test]
+fn hosted_zones_that_may_not_be_looked_for_are_said_and_hold_nothing_up() {
+    let place = Place::open();
+    let (aiko, other) = (Folder::new(), Folder::new());
+    place.pllab(&aiko, "start --yes --keep --output json --learner aiko --endpoint-url URL").run().code(0);
+    let denied = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not authorized</Message></Error>\
+                  </ErrorResponse>";
+    let wire = Wire::open(&place.0.url, move |action| match action {
+        _ if action.starts_with("GET /2013-04-01/hostedzone") => Fate::Answer(403, denied.to_owned()),
+        _ => Fate::Pass,
+    });
+    let ran = place.through(&wire.url(), &other, "clean --all --yes --learner aiko --endpoint-url URL").run().code(0);
+    ran.complains("Hosted zones").says("17 gone, 0 still there");
 }
 
 #[test]

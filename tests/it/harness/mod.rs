@@ -27,7 +27,7 @@ pub use journal::{Line, events, made, receipt, sequence, written};
 pub use lone::Lone;
 pub use path::Path;
 pub use place::{ELB, ENDPOINT, Place};
-pub use program::{Program, Running};
+pub use program::{Program, Ran, Running};
 pub use redact::redact;
 #[cfg(unix)]
 pub use screen::{Key, Screen};
