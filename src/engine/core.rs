@@ -153,12 +153,10 @@ impl Core {
         Some(Event::Bill { lines: spending.lines, total: spending.so_far, prices_as_of })
     }
 
-    /// Whether `name`, or anything at all, was made so recently that AWS may not know of it everywhere yet
-    /// [DEV:eventual-consistency].
-    pub(super) fn made_within(&self, span: Duration, name: Option<&str>) -> bool {
+    /// Whether anything was made so recently that AWS may not know of it everywhere yet [DEV:eventual-consistency].
+    pub(super) fn made_within(&self, span: Duration) -> bool {
         let inner = self.lock();
-        let made = inner.state.resources.iter().filter(|(its, _)| name.is_none_or(|name| name == *its));
-        let last = made.filter_map(|(_, line)| line.since).max();
+        let last = inner.state.resources.values().filter_map(|line| line.since).max();
         last.is_some_and(|at| inner.clock.now().duration_since(at).unsigned_abs() < span)
     }
 

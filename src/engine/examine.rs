@@ -90,7 +90,7 @@ pub(super) async fn answer(
         let finding = checks::ask(check, &scene).await;
         let again = match (finding.verdict, &patience) {
             (Verdict::NotYet, Some(patience)) => began.elapsed() < patience.limit,
-            (Verdict::Broken, Some(patience)) if finding.unsettled => core.made_within(patience.limit / 10, None),
+            (Verdict::Broken, Some(patience)) if finding.unsettled => core.made_within(patience.limit / 10),
             (Verdict::CannotTell, Some(_)) => {
                 unsure += 1;
                 unsure < UNSURE_LOOKS

@@ -121,7 +121,12 @@ pub async fn leftovers(clouds: &Clouds, accounts: &BTreeMap<Side, String>) -> Re
                     });
                 }
             }
-            Err(fault) if matches!(fault.class, FaultClass::Denied | FaultClass::Unsupported) => zones_unseen = true,
+            // Route 53 has a host of its own, which a proxy may not let through.
+            Err(fault)
+                if matches!(fault.class, FaultClass::Denied | FaultClass::Unsupported | FaultClass::Unreachable) =>
+            {
+                zones_unseen = true;
+            }
             Err(fault) => return Err(fault),
         }
     }

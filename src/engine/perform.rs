@@ -166,12 +166,7 @@ async fn send(
             Err(fault) => fault,
         };
         if fault.class == FaultClass::NotFound && work.purpose == Purpose::Delete {
-            // What was made a moment ago may be there and not be known everywhere yet.
-            let is_sure =
-                began.elapsed() >= patience.limit / 10 || !core.made_within(patience.limit / 10, Some(work.resource));
-            if is_sure {
-                return Ok(Facts::new());
-            }
+            return Ok(Facts::new());
         }
         // "It already exists": an earlier attempt may have taken effect after all.
         let unclear = work.purpose == Purpose::Make && matches!(fault.class, FaultClass::NoAnswer | FaultClass::Exists);
@@ -194,9 +189,7 @@ async fn send(
             },
             // What was made a moment ago may not be known everywhere yet; a service that a principal was just allowed to
             // see, neither.
-            FaultClass::NotFound => {
-                matches!(work.purpose, Purpose::Make | Purpose::Delete) && began.elapsed() < patience.limit / 10
-            }
+            FaultClass::NotFound => work.purpose == Purpose::Make && began.elapsed() < patience.limit / 10,
             FaultClass::Refused if fault.code == "InvalidServiceName" => began.elapsed() < patience.limit / 10,
             // The cloud room has sent calls with a client token again already.
             FaultClass::NoAnswer if !part.repeat && part.find.is_some() => {

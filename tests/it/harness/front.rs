@@ -103,15 +103,12 @@ fn serve(
         let service = match scope.nth(2) {
             Some("ec2") => "ec2",
             Some("elasticloadbalancing") => "elasticloadbalancing",
-            Some("route53") => "route53",
             _ => "sts",
         };
         let secret = keys.get(&id).cloned().unwrap_or_default();
         let signer = Signer { port, id, secret, service, at: jiff::Timestamp::now() };
         let mut behind = TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], port)))?;
-        let mut words = head.split(' ');
-        let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        behind.write_all(&signer.request_to(method, target, form))?;
+        behind.write_all(&signer.request(form))?;
         let answer = message(&mut behind)?;
         stream.write_all(&answer)?;
         stream.flush()?;

@@ -26,28 +26,19 @@ pub struct Signer {
 impl Signer {
     /// The bytes of a request with this form.
     pub fn request(&self, form: &str) -> Vec<u8> {
-        self.request_to("POST", "/", form)
-    }
-
-    /// The bytes of a request to a path, as Route 53 has them.
-    pub fn request_to(&self, method: &str, target: &str, form: &str) -> Vec<u8> {
-        let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        // Route 53 is one for all regions.
-        let region = if self.service == "route53" { "us-east-1" } else { "ap-northeast-1" };
         let date = self.at.strftime("%Y%m%dT%H%M%SZ").to_string();
         let (day, service) = (&date[..8], self.service);
         let host = format!("127.0.0.1:{}", self.port);
         let body_sum = hex(&Sha256::digest(form.as_bytes()));
-        let canonical =
-            format!("{method}\n{path}\n{query}\nhost:{host}\nx-amz-date:{date}\n\nhost;x-amz-date\n{body_sum}");
-        let scope = format!("{day}/{region}/{service}/aws4_request");
+        let canonical = format!("POST\n/\n\nhost:{host}\nx-amz-date:{date}\n\nhost;x-amz-date\n{body_sum}");
+        let scope = format!("{day}/ap-northeast-1/{service}/aws4_request");
         let sum = hex(&Sha256::digest(canonical.as_bytes()));
-        let key = [region, service, "aws4_request", &format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{sum}")]
+        let key = ["ap-northeast-1", service, "aws4_request", &format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{sum}")]
             .iter()
             .fold(mac(format!("AWS4{}", self.secret).as_bytes(), day), |key, part| mac(&key, part));
         let signature = hex(&key);
         format!(
-            "{method} {target} HTTP/1.1\r\nHost: {host}\r\nX-Amz-Date: {date}\r\nAuthorization: AWS4-HMAC-SHA256 \
+            "POST / HTTP/1.1\r\nHost: {host}\r\nX-Amz-Date: {date}\r\nAuthorization: AWS4-HMAC-SHA256 \
              Credential={}/{scope}, SignedHeaders=host;x-amz-date, Signature={signature}\r\n\
              Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
             self.id,
