@@ -169,6 +169,7 @@ def whole_lab(client, sandbox):
         ec2.describe_network_interface_attribute(NetworkInterfaceId=eni, Attribute=attribute)
     ec2.modify_network_interface_attribute(NetworkInterfaceId=eni, Description={"Value": "the web server's"})
     ec2.describe_network_interfaces()
+    own_routes(ec2, world, eni)
     rules(ec2, world, rule, lists[0]["PrefixListId"])
     acls(ec2, world)
 
@@ -191,6 +192,15 @@ def whole_lab(client, sandbox):
     private_name(client, world)
     connections(ec2, far, world)
     ends(ec2, elb, far, world)
+
+
+def own_routes(ec2, world, eni):
+    """A route of one's own, to an interface and to its instance."""
+    route = {"RouteTableId": world.routes, "DestinationCidrBlock": "172.16.0.0/12"}
+    ec2.create_route(**route, NetworkInterfaceId=eni)
+    ec2.replace_route(**route, InstanceId=world.web)
+    ec2.describe_route_tables(RouteTableIds=[world.routes])
+    ec2.delete_route(**route)
 
 
 def rules(ec2, world, rule, prefix_list):

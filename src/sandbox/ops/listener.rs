@@ -131,6 +131,11 @@ fn read_action(ctx: &Ctx<'_>, params: &Params, balancer: &Balancer) -> Result<St
     modelled(params, &format!("{action}.Type"), "", "forward")?;
     modelled(params, &format!("{action}.Order"), "1", "1")?;
     let group = target_group::find(ctx, &forward_target(params, action)?)?;
+    // A TCP listener forwards to what takes TCP [nlb: load-balancer-listeners].
+    if !["TCP", "TCP_UDP"].contains(&group.protocol.as_str()) {
+        let text = format!("The listener and the following target groups have incompatible protocols: '{}'", group.arn);
+        return Err(ApiError::new("IncompatibleProtocols", text));
+    }
     if group.vpc != balancer.vpc {
         let text = format!("The target group '{}' is not in the VPC of the load balancer", group.arn);
         return Err(ApiError::new("InvalidConfigurationRequest", text));

@@ -26,6 +26,7 @@ mod network_interface;
 mod prefix_list;
 mod private_dns;
 mod record_set;
+mod route;
 mod route_table;
 mod security_group;
 mod security_group_rule;

@@ -152,10 +152,9 @@ pub fn read(ctx: &Ctx<'_>, params: &Params, group: &Group, egress: bool, tags: &
             }
         }
         if peers == 0 {
-            return Err(ApiError::new(
-                "InvalidParameterValue",
-                format!("{prefix} names no IpRanges, Groups or PrefixListIds that pllab's sandbox models"),
-            ));
+            // [devguide: errors-overview]; that EC2 says it of this, and how, is UNCONFIRMED.
+            let text = format!("The rule {prefix} names neither IpRanges nor Groups nor PrefixListIds");
+            return Err(ApiError::new("InvalidPermission.Malformed", text));
         }
     }
     if let Some(block) = params.get("CidrIp") {
@@ -180,6 +179,10 @@ pub fn peer(ctx: &Ctx<'_>, vpc: &str, field: &str, value: &str) -> Result<Peer, 
                 return Err(ApiError::new("InvalidGroup.NotFound", text));
             }
             Ok(Peer::Group(named.id.clone()))
+        }
+        _ if !value.starts_with("pl-") => {
+            let text = format!("Invalid id: \"{value}\" (expecting \"pl-...\")");
+            Err(ApiError::new("InvalidPrefixListId.Malformed", text))
         }
         _ if value == s3_prefix_list(ctx.region()) => Ok(Peer::PrefixList(value.to_owned())),
         _ => Err(ApiError::no_such("InvalidPrefixListID.NotFound", "prefix list ID", value)),

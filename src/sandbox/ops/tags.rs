@@ -23,6 +23,9 @@ pub fn specifications(params: &Params, types: &[&str]) -> Result<BTreeMap<String
             ));
         }
         let tags = read(params, &format!("{prefix}.Tag"))?;
+        if tags.is_empty() {
+            return Err(ApiError::new("InvalidTagKey.Malformed", "Tag specification must have at least one tag"));
+        }
         if all.insert(kind.to_owned(), tags).is_some() {
             return Err(ApiError::new("InvalidParameterValue", format!("'{kind}' is specified more than once.")));
         }
@@ -41,7 +44,11 @@ pub fn read(params: &Params, list: &str) -> Result<Tags, ApiError> {
     for prefix in params.groups(list) {
         let key = params.get(&format!("{prefix}.Key")).unwrap_or_default().to_owned();
         let value = params.get(&format!("{prefix}.Value")).unwrap_or_default().to_owned();
-        if key.is_empty() || key.chars().count() > 128 || value.chars().count() > 256 {
+        if key.is_empty() {
+            // The words are UNCONFIRMED; the code is [devguide: errors-overview]'s.
+            return Err(ApiError::new("InvalidTagKey.Malformed", "Tag key cannot be null or empty"));
+        }
+        if key.chars().count() > 128 || value.chars().count() > 256 {
             return Err(ApiError::new(
                 "InvalidParameterValue",
                 format!("Tag key '{key}' or its value has a wrong length."),
@@ -67,6 +74,7 @@ pub fn read(params: &Params, list: &str) -> Result<Tags, ApiError> {
 pub fn read_members(params: &Params) -> Result<Tags, ApiError> {
     read(params, "Tags").map_err(|error| match error.code.as_str() {
         "TagLimitExceeded" => ApiError::new("TooManyTags", "The limit of tags is exceeded"),
+        "InvalidTagKey.Malformed" => ApiError::new("ValidationError", error.message),
         _ if error.message.starts_with("Duplicate") => ApiError::new("DuplicateTagKeys", error.message),
         _ => error,
     })

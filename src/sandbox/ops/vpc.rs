@@ -45,6 +45,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         vpc: vpc.id.clone(),
         main: Some(ctx.new_id("rtbassoc-")),
         associations: [].into(),
+        routes: Vec::new(),
         tags: Tags::new(),
     };
     let acl = default_network_acl(ctx, &vpc.id);

@@ -16,6 +16,8 @@ mod fabric;
 mod filter;
 #[cfg(test)]
 mod fixtures;
+mod flows;
+mod fuzz;
 mod groups;
 mod health;
 mod http;
@@ -41,6 +43,8 @@ mod write_out;
 
 pub use boot::INSTALL;
 pub use console::Console;
+#[doc(hidden)]
+pub use fuzz::fuzz_user_data;
 pub use health::REGISTRATION;
 pub use plane::{Plane, PlaneOptions};
 pub use report::TargetReport;
