@@ -123,7 +123,7 @@ async fn look(context: &mut Context, args: &Clean, target: &Target, who: &str) -
         context.tell(&text)?;
         if target.spends() {
             let hour = found.iter().filter_map(costs).fold(Money::default(), Money::plus);
-            context.tell_line(&m::shared_costs(hour.times(24).text(2), hour.text(4), PRICES_AS_OF))?;
+            context.tell_line(&m::shared_costs(PRICES_AS_OF, hour.times(24).text(2), hour.text(4)))?;
         }
     }
     if !others.is_empty() {

@@ -110,7 +110,12 @@ impl Way<'_> {
             );
             let details = vec![m::tunnel_windows_detail(), m::tunnel_windows_password()];
             let password = format!("aws ec2 get-password-data --instance-id {id} --priv-launch-key KEY.pem {flags}");
-            return Err(Failed::new(Code::NotMet, m::tunnel_windows(), details, &[&rdp, &password, "pllab check client"]));
+            return Err(Failed::new(
+                Code::NotMet,
+                m::tunnel_windows(),
+                details,
+                &[&rdp, &password, "pllab check client"],
+            ));
         }
         tools(&command).await?;
         if missing(&found.state, &to) {

@@ -230,12 +230,19 @@ fn deletes(exchange: &Exchange, id: &str) -> bool {
 fn a_look_that_is_denied_or_throttled_is_never_gone() {
     let denied = "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>You are not authorized to perform this \
                   operation.</Message></Error></Errors><RequestID>wire</RequestID></Response>";
-    for blind in ["DescribeNetworkInterfaces", "DescribeTags", "DescribeVpcs"] {
+    let broken = "<Response><Errors><Error><Code>InternalError</Code><Message>An internal error has occurred</Message></Error>\
+                  </Errors><RequestID>wire</RequestID></Response>";
+    for (blind, status, answer) in [
+        ("DescribeNetworkInterfaces", 403, denied),
+        ("DescribeTags", 403, denied),
+        ("DescribeTags", 500, broken),
+        ("DescribeVpcs", 403, denied),
+    ] {
         let place = Place::open();
         let machine = Folder::new();
         place.pllab(&machine, "start --yes --keep --output json --endpoint-url URL").run().code(0);
         let wire = Wire::open(&place.0.url, move |action| match action {
-            _ if action == blind => Fate::Answer(403, denied.to_owned()),
+            _ if action == blind => Fate::Answer(status, answer.to_owned()),
             _ => Fate::Pass,
         });
         point(&machine, &place.0.url, &wire.url());
@@ -251,6 +258,27 @@ fn a_look_that_is_denied_or_throttled_is_never_gone() {
         let events = place.pllab(&machine, "clean --yes --output json").run().code(0).events();
         assert_eq!(receipt(&events), Some((17, 0, 0)), "{blind}");
     }
+}
+
+/// What is turned away is asked again; only an answer says that a thing is gone.
+#[test]
+fn a_look_that_is_turned_away_is_repeated_until_there_is_an_answer() {
+    let place = Place::open();
+    let machine = Folder::new();
+    place.pllab(&machine, "start --yes --keep --output json --endpoint-url URL").run().code(0);
+    let busy = "<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>Request limit exceeded.</Message></Error>\
+                </Errors><RequestID>wire</RequestID></Response>";
+    let left = AtomicUsize::new(9);
+    let wire = Wire::open(&place.0.url, move |action| {
+        let looks = ["DescribeTags", "DescribeVpcs", "DescribeNetworkInterfaces"].contains(&action);
+        let turned = looks && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        if turned { Fate::Answer(503, busy.to_owned()) } else { Fate::Pass }
+    });
+    point(&machine, &place.0.url, &wire.url());
+    let events = place.through(&wire.url(), &machine, "clean --yes --output json").run().code(0).events();
+    assert_eq!(receipt(&events), Some((17, 0, 0)));
+    let turned = wire.exchanges().iter().filter(|it| it.reply.is_empty() && it.action.starts_with("Describe")).count();
+    assert_eq!(turned, 9);
 }
 
 /// The same run at another address of the same account: its journal names the place.
