@@ -6,6 +6,7 @@ use super::part::to_copy;
 use super::wrap::fill;
 use crate::engine::event::{Event, TurnView};
 use crate::i18n::{Text, m};
+use crate::lab::changes;
 
 /// What is shown when it is the learner's turn.
 pub(super) fn turn(view: &TurnView, menu: bool, look: &Look) -> Vec<Line> {
@@ -54,8 +55,9 @@ pub(super) fn event(event: &Event, look: &Look) -> Vec<Line> {
             let text = if id.is_empty() { m::turn_done(resource) } else { m::turn_recognised(short(id), resource) };
             look.inside(marked(Ink::Good, look.tick(), &text, look))
         }
-        Event::Sighted { resource, id, differs, .. } if !id.is_empty() => {
-            let mut lines = marked(Ink::Wait, look.open(), &m::turn_sighted(short(id), resource), look);
+        Event::Sighted { resource, kind, id, differs, .. } if !id.is_empty() => {
+            let text = if changes(kind) { m::turn_setting(resource) } else { m::turn_sighted(short(id), resource) };
+            let mut lines = marked(Ink::Wait, look.open(), &text, look);
             for it in differs {
                 let text = m::turn_differs(&it.expected, &it.seen, &it.what);
                 let line = Line::plain(look.say(&text));

@@ -1,12 +1,11 @@
 //! The lab by hand: made with another program's clients, under any names, in another order, and recognised all the same.
 
 use std::fs;
-use std::time::{Duration, Instant};
 
 use pllab::cloud::{Clients, ConnectOptions, connect};
 use serde_json::{Value, json};
 
-use super::harness::{Account, Folder, Line, ec2, elb, get, receipt};
+use super::harness::{Account, Folder, Line, ec2, elb, get, receipt, wait_for};
 
 /// Nobody is asked; pllab only watches.
 const BY_HAND: &str = "start --hands-on --pace instant --output json";
@@ -78,20 +77,6 @@ impl Hand {
             "SecurityGroupIds": [group], "UserData": script,
         });
         get(&self.ec2("RunInstances", params).await, "Instances[0].InstanceId")
-    }
-}
-
-/// Waits until the journal has a line that `wanted` takes.
-#[track_caller]
-fn wait_for(folder: &Folder, what: &str, wanted: impl Fn(&Line) -> bool) -> Line {
-    let deadline = Instant::now() + Duration::from_mins(1);
-    loop {
-        let lines = folder.journal();
-        if let Some(line) = lines.iter().find(|line| wanted(line)) {
-            return line.clone();
-        }
-        assert!(Instant::now() < deadline, "no {what} in:\n{lines:#?}");
-        std::thread::sleep(Duration::from_millis(20));
     }
 }
 

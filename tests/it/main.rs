@@ -5,6 +5,7 @@ mod bad_input;
 mod bad_lab;
 #[cfg(unix)]
 mod browse;
+mod by_hand;
 mod cli;
 mod coming_back;
 mod crash;

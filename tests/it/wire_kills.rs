@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use super::harness::{Account, Fate, Folder, Line as Event, Running, Wire, full, made, receipt, say, sequence, written};
+use super::harness::{
+    Account, Fate, Folder, Line as Event, Running, Wire, full, made, receipt, say, sequence, written,
+};
 
 /// A sandbox that runs in the test's folder, and a wire to it which every pllab of the folder uses.
 struct Line {

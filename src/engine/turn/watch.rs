@@ -16,7 +16,7 @@ use super::world;
 use crate::actions::{self, Making};
 use crate::cloud::Clouds;
 use crate::i18n::{Text, m};
-use crate::lab::{Resource, Step, in_order};
+use crate::lab::{Resource, Step, changes, in_order};
 
 /// How a watch ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,8 +144,8 @@ impl Watch<'_> {
     fn recognise(&self, state: &State, resource: &Resource, one: &Match, reading: &Reading) -> Result<(), Failure> {
         let name = resource.name();
         let line = state.resources.get(name);
-        let acceptance = matches!(resource, Resource::Acceptance(_) | Resource::Rejection(_));
-        if line.is_some_and(|line| line.facts == one.sighting.facts && (!acceptance || !line.made.is_empty())) {
+        let setting = changes(resource.kind());
+        if line.is_some_and(|line| line.facts == one.sighting.facts && (!setting || !line.made.is_empty())) {
             return Ok(());
         }
         let making = Making {

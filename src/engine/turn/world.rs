@@ -22,14 +22,15 @@ pub(super) async fn look(
     let strange = strangers(state, wanted);
     let mut seen: BTreeMap<String, Vec<Object>> = BTreeMap::new();
     // Resources of a kind share one listing.
-    let mut listed: BTreeMap<(&str, String), Vec<Object>> = BTreeMap::new();
+    let mut listed: BTreeMap<(&str, bool, String), Vec<Object>> = BTreeMap::new();
     for resource in wanted {
         let Some(survey) = actions::survey(resource) else { continue };
         // What it refers to is not known yet: there is nothing to look at.
         let Ok(call) = core.resolve(&survey.call) else { continue };
-        let key = (resource.kind(), serde_json::Value::Object(call.params.clone()).to_string());
+        let key = (resource.kind(), survey.each.is_some(), serde_json::Value::Object(call.params.clone()).to_string());
         if !listed.contains_key(&key) {
-            let survey = Survey { call, ..survey };
+            let beside = survey.beside.as_ref().and_then(|call| core.resolve(call).ok());
+            let survey = Survey { call, beside, ..survey };
             let objects = list(clients, &survey, &strange, &state.run).await?;
             listed.insert(key.clone(), objects);
         }
@@ -52,6 +53,10 @@ async fn list(
     run: &str,
 ) -> Result<Vec<Object>, Failure> {
     let reply = clients.send(&survey.call).await?;
+    let beside = match &survey.beside {
+        Some(call) => Some(clients.send(call).await?),
+        None => None,
+    };
     let mut objects = Vec::new();
     for object in survey.objects(&reply) {
         // The parts of a thing that is known may be new; the thing itself is not.
@@ -67,6 +72,7 @@ async fn list(
                 Err(fault) => return Err(fault.into()),
             }
         }
+        more.extend(beside.clone());
         objects.extend(survey.told(object, more));
     }
     let other_run = |object: &Object| object.tag(tags::RUN).is_some_and(|of| of != run);
