@@ -7,6 +7,7 @@ cli-heading-usage = Usage:
 cli-heading-commands = Commands:
 cli-heading-arguments = Arguments:
 cli-heading-options = Options:
+cli-heading-common = Options of every command:
 cli-value-command = COMMAND
 cli-start = Begin a lab
 cli-resume = Go on where a run stopped
@@ -94,7 +95,6 @@ cli-disk-full = the disk is full: { $path } cannot be written. No call was made 
 cli-file-trouble = { $path } cannot be used
 cli-nobody-to-ask = there is nobody to ask (this is not a terminal)
 cli-nobody-to-ask-detail = With --yes nothing is asked: every question gets its default answer. What was done so far is on record.
-cli-come-back = To go on: pllab resume { $run }
 
 ## Targets
 cli-place-sandbox = sandbox · { $region }

@@ -43,6 +43,7 @@ point-cross-zone = cross-zone load balancing
 point-verification = verification of the domain
 point-record = TXT record
 turn-title = Your turn. Make it with the console, the AWS CLI, an SDK or Terraform, under any name. pllab watches and tells you what it sees.
+turn-title-sandbox = Your turn. Make it with the AWS CLI, an SDK or Terraform, under any name (the sandbox has no console to click in). pllab watches and tells you what it sees.
 turn-access = For a second terminal:
 turn-script = User data for { $name }. A script of your own works too, as long as the checks of this step pass:
 turn-menu = Press Enter for hints, the commands and other choices.

@@ -123,9 +123,6 @@ receipt-counts = { $gone } gone, { $left } still there, { $unknown } cannot tell
 receipt-cost-none = What still costs: nothing.
 receipt-cost-left = What still costs: what is still there may cost until it is deleted.
 receipt-cost-unknown = What still costs: not known yet, because some things could not be looked at.
-receipt-clean = To clean up again:
-receipt-again = To do it again:
-receipt-vary = To try it with other settings ({ $names }):
 
 ## Kinds of resources
 kind-vpc = VPC
@@ -133,9 +130,9 @@ kind-subnet = subnet
 kind-route-table = route table
 kind-gateway-endpoint = gateway endpoint
 kind-security-group = security group
-kind-instance = EC2 instance
+kind-instance = instance
 kind-target-group = target group
-kind-load-balancer = load balancer
+kind-load-balancer = NLB
 kind-listener = listener
 kind-endpoint-service = endpoint service
 kind-service-lookup = service look-up

@@ -1,7 +1,7 @@
 # `pllab doctor`: このアカウントとこのマシンでラボを実行できるか。
 
 doctor-about = このアカウントとこのマシンでラボを実行できるか調べる (読み取りのみ)
-doctor-arg-learners = そのアカウントで同時に実行する受講者の人数 (既定: 1)
+doctor-arg-learners = そのアカウントで同時に実行する受講者の人数 (省略時: 1)
 doctor-column-what = 項目
 doctor-column-state = 判定
 doctor-column-seen = 確認したこと

@@ -1,7 +1,7 @@
 # 自分の手で進めるとき: pllab が何を待ち、何を見つけ、どう助けるか。
-engine-ask-watching = pllab は見守りを続けます。どうしますか。
-engine-ask-theirs = ご自身で作ったものが { $n } 件あります ({ $list })。これも削除しますか。
-engine-answer-hands-on = 自分で作る (pllab が見守る)
+engine-ask-watching = pllab は見守りを続けます。どうしますか
+engine-ask-theirs = ご自身で作ったものが { $n } 件あります ({ $list })。これも削除しますか
+engine-answer-hands-on = 自分でやる (pllab が見守る)
 engine-answer-watch = 見守りを続ける
 engine-answer-hint = ヒントを見る
 engine-answer-theirs-stay = 自分で作ったものは残す
@@ -10,7 +10,7 @@ watch-waiting = 作業を見守っています ({ $step })
 watch-first-of = { $first } ほか { $n } 件
 watch-nothing = なし
 watch-without = { $principal } を含まない
-watch-which = { $name } に当てはまるものが { $n } 件あります。どれのことですか。
+watch-which = { $name } に当てはまるものが { $n } 件あります。どれのことですか
 watch-which-wait = 今は決めず、もう一度確かめる
 watch-twins = { $name } に当てはまるものが複数あります: { $ids }。1 つになるまで待ちます。
 point-cidr = IPv4 CIDR
@@ -40,6 +40,7 @@ point-cross-zone = クロスゾーン負荷分散
 point-verification = ドメインの検証
 point-record = TXT レコード
 turn-title = ここからはご自身の作業です。コンソール、AWS CLI、SDK、Terraform のどれを使っても、どんな名前を付けてもかまいません。pllab は見守り、見つけたものをお知らせします。
+turn-title-sandbox = ここからはご自身の作業です。AWS CLI、SDK、Terraform のどれを使っても、どんな名前を付けてもかまいません (サンドボックスにコンソールの画面はありません)。pllab は見守り、見つけたものをお知らせします。
 turn-access = 別のターミナルで使う設定:
 turn-script = { $name } のユーザーデータです。このステップのチェックを満たすなら、ご自身のスクリプトでもかまいません:
 turn-menu = Enter を押すと、ヒントやコマンドなどを選べます。

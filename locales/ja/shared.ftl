@@ -18,7 +18,7 @@ shared-others =
         [one] 他の受講者 { $learners } 人の実行が { $runs } 件ありますが、触れません。
        *[other] 他の受講者 { $learners } 人の実行が { $runs } 件ありますが、触れません。
     }
-shared-ask = { $runs } 件の実行のリソース { $things } 個を削除しますか?
+shared-ask = { $runs } 件の実行のリソース { $things } 個を削除しますか
 shared-type-everyone = { $runs } 件の実行のリソース { $things } 個を、他の人の分も含めて削除します。続けるには次の語を入力してください: { $word }
 shared-late = AWS がネットワークインターフェイスを削除するのを待っています
 shared-stranger = { $vpc } に、pllab が作ったものではない { $what } があります。これは削除しません。残っている間、VPC は削除できません。

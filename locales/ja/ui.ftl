@@ -123,9 +123,6 @@ receipt-counts = なくなったもの { $gone }、残っているもの { $left
 receipt-cost-none = 続いてかかる費用: ありません。
 receipt-cost-left = 続いてかかる費用: 残っているものに、削除するまでかかることがあります。
 receipt-cost-unknown = 続いてかかる費用: 確認できないものがあるので、まだ言えません。
-receipt-clean = もう一度片付けるには:
-receipt-again = もう一度やるには:
-receipt-vary = 設定を変えて試すには ({ $names }):
 
 ## Kinds of resources
 kind-vpc = VPC
@@ -133,9 +130,9 @@ kind-subnet = サブネット
 kind-route-table = ルートテーブル
 kind-gateway-endpoint = ゲートウェイエンドポイント
 kind-security-group = セキュリティグループ
-kind-instance = EC2 インスタンス
+kind-instance = インスタンス
 kind-target-group = ターゲットグループ
-kind-load-balancer = ロードバランサー
+kind-load-balancer = NLB
 kind-listener = リスナー
 kind-endpoint-service = エンドポイントサービス
 kind-service-lookup = サービスの確認

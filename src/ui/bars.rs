@@ -8,6 +8,7 @@ use std::time::Duration;
 use console::Term;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState as BarState, ProgressStyle};
 
+use super::hush::{hush, unhush};
 use super::line::{Ink, Line};
 use super::look::Look;
 use super::measure::{cut, wide_width};
@@ -22,6 +23,8 @@ pub(super) struct Bars {
     multi: MultiProgress,
     live: BTreeMap<String, (ProgressBar, Arc<Mutex<Words>>)>,
     color: bool,
+    /// Whether somebody may press keys.
+    person: bool,
 }
 
 /// What a live line says, besides its clock.
@@ -33,9 +36,9 @@ struct Words {
 }
 
 impl Bars {
-    pub(super) fn new(color: bool) -> Self {
+    pub(super) fn new(color: bool, person: bool) -> Self {
         let target = ProgressDrawTarget::term(Term::stderr(), 10);
-        Self { multi: MultiProgress::with_draw_target(target), live: BTreeMap::new(), color }
+        Self { multi: MultiProgress::with_draw_target(target), live: BTreeMap::new(), color, person }
     }
 
     /// Takes a report. A thing that ended is taken off, and the line that stays is returned.
@@ -51,11 +54,17 @@ impl Bars {
                 self.take_off(&bar);
                 elapsed
             });
+            if self.live.is_empty() {
+                unhush();
+            }
             return (progress.state != ProgressState::Told).then(|| ended(&words, elapsed, progress.state, look));
         }
         if let Some((_, shown)) = self.live.get(&progress.id) {
             *shown.lock().unwrap_or_else(PoisonError::into_inner) = words;
         } else {
+            if self.person {
+                hush();
+            }
             let shown = Arc::new(Mutex::new(words));
             let bar = self.multi.add(ProgressBar::new_spinner());
             bar.set_style(style(Arc::clone(&shown), self.color));
@@ -83,6 +92,13 @@ impl Bars {
         }
         // Nothing is left to clear, and if something were, the next lines would push it up.
         let _ = self.multi.clear();
+        unhush();
+    }
+}
+
+impl Drop for Bars {
+    fn drop(&mut self) {
+        unhush();
     }
 }
 

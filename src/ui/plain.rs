@@ -15,7 +15,6 @@ use super::menu::{Board, Item, ask, step_blocks, taken};
 use super::numbered::{is_one_of, understand};
 use super::open::UiOptions;
 use super::opening::opening;
-use super::receipt::Run;
 use super::step::{picture, waiting};
 use super::turn::turn;
 use crate::engine::event::{
@@ -176,13 +175,8 @@ impl Screen for Plain {
         let look = self.look();
         let lines = {
             let inner = &mut *self.inner();
-            match what {
-                Event::RunStarted { run, lab, variables, .. } => {
-                    let variables = variables.keys().cloned().collect();
-                    inner.context.run = Some(Run { id: run.clone(), lab: lab.clone(), variables });
-                }
-                Event::StepStarted { .. } => inner.waited = false,
-                _ => {}
+            if matches!(what, Event::StepStarted { .. }) {
+                inner.waited = false;
             }
             event(what, &inner.context, &look)
         };

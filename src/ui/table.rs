@@ -48,6 +48,21 @@ fn row(cells: &[Line], widths: &[usize]) -> Vec<Line> {
         .collect()
 }
 
+/// One row a line, each cell after its head: for who listens, and for programs that go by lines.
+pub(super) fn told(head: &[Line], rows: &[Vec<Line>], room: usize) -> Vec<Line> {
+    let one = |cells: &Vec<Line>| {
+        let mut line = Line::blank();
+        for (name, cell) in head.iter().zip(cells).filter(|(_, cell)| !cell.is_blank()) {
+            line.push(Ink::Plain, if line.is_blank() { "" } else { " / " });
+            line.append(name.clone());
+            line.push(Ink::Plain, if name.is_blank() { "" } else { ": " });
+            line.append(cell.clone());
+        }
+        fill(&line, room, "", "  ")
+    };
+    rows.iter().flat_map(one).collect()
+}
+
 /// One `head: cell` a line, a blank line between rows.
 pub(super) fn records(head: &[Line], rows: &[Vec<Line>], room: usize) -> Vec<Line> {
     let mut lines = Vec::new();

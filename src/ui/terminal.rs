@@ -15,7 +15,6 @@ use super::numbered::is_one_of;
 use super::open::UiOptions;
 use super::opening::opening;
 use super::prompter;
-use super::receipt::Run;
 use super::step::{picture, waiting};
 use super::turn::turn;
 use super::wrap::fill;
@@ -77,7 +76,7 @@ impl Terminal {
             lang: options.lang,
             out: options.out,
             err: options.err,
-            bars: Bars::new(options.color),
+            bars: Bars::new(options.color, options.interactive && !options.yes),
             context: Context::default(),
             last: Last::Nothing,
             checks: BTreeMap::new(),
@@ -154,10 +153,6 @@ impl Terminal {
     fn follow(&self, event: &Event) -> bool {
         let inner = &mut *self.inner();
         match event {
-            Event::RunStarted { run, lab, variables, .. } => {
-                let variables = variables.keys().cloned().collect();
-                inner.context.run = Some(Run { id: run.clone(), lab: lab.clone(), variables });
-            }
             Event::StepStarted { .. } => {
                 inner.checks.clear();
                 inner.waited = false;

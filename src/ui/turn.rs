@@ -10,7 +10,9 @@ use crate::lab::changes;
 
 /// What is shown when it is the learner's turn.
 pub(super) fn turn(view: &TurnView, menu: bool, look: &Look) -> Vec<Line> {
-    let mut blocks = vec![look.inside(look.words(Ink::Strong, &m::turn_title()))];
+    // Only the sandbox hands out keys of its own.
+    let title = if view.access.is_empty() { m::turn_title() } else { m::turn_title_sandbox() };
+    let mut blocks = vec![look.inside(look.words(Ink::Strong, &title))];
     if !view.access.is_empty() {
         blocks.push(access(view, look));
     }

@@ -87,7 +87,7 @@ fn what_still_costs_is_said_by_every_command_until_it_is_gone() {
     assert_eq!(status[0]["cost"]["per_hour"]["usd_micros"], 73_604);
     let ran = apart.pllab_on_aws(&front, "clean --yes").run().code(0);
     assert!(!ran.err.contains("Still costing"), "{}", ran.err);
-    ran.says("What it cost").says("load balancer nlb: from ").says("Together about 0.05 USD.");
+    ran.says("What it cost").says("NLB nlb: from ").says("Together about 0.05 USD.");
     apart.pllab("labs list").run().code(0).stderr("");
 }
 

@@ -2,10 +2,8 @@
 //! resumed; nothing is made twice, nothing is left.
 
 use std::collections::BTreeSet;
-use std::sync::Mutex;
-use std::thread;
 
-use super::harness::{Account, Fate, Folder, Wire, full, made, receipt, say, sequence};
+use super::harness::{Account, Fate, Folder, Wire, at_a_time, full, made, receipt, say, sequence};
 
 const KINDS: [&str; 8] = [
     "throttle",
@@ -83,19 +81,7 @@ fn every_operation_meets_every_fault() {
         }
     }
     let count = todo.len();
-    let (todo, results) = (Mutex::new(todo), Mutex::new(Vec::new()));
-    thread::scope(|scope| {
-        for _ in 0..3 {
-            scope.spawn(|| {
-                loop {
-                    let Some((operation, kind)) = todo.lock().expect("no panic").pop() else { break };
-                    let result = strike(operation, kind);
-                    results.lock().expect("no panic").push((operation, kind, result));
-                }
-            });
-        }
-    });
-    let mut results = results.into_inner().expect("no panic");
+    let mut results = at_a_time(&todo, |&(operation, kind)| (operation, kind, strike(operation, kind)));
     results.sort();
     say(&format!("faults: {count} of the lab's {} operations × {} kinds", operations.len(), KINDS.len()));
     for (operation, kind, result) in &results {

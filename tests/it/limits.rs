@@ -24,12 +24,19 @@ async fn every_quota_that_can_be_set_refuses() {
         place.make(0, ELB, create, "TargetGroupArn", "ips");
         place.done(0, ELB, &format!("{target}9"));
         place.make(0, "ec2", "DescribeNetworkAcls", "networkAclId", "acl");
+        place.make(0, "ec2", "DescribeNetworkInterfaces", "networkInterfaceId", "eni");
+        place.done(
+            0,
+            "ec2",
+            "CreateRoute&RouteTableId={table}&DestinationCidrBlock=172.16.0.0/12&NetworkInterfaceId={eni}",
+        );
         place
     });
     let quotas = [
         ("L-F678F1CE", 1),
         ("L-407747CB", 3),
         ("L-589F43AA", 2),
+        ("L-93826ACB", 1),
         ("L-E79EC296", 3),
         ("L-0EA8095F", 1),
         ("L-2AFB9258", 1),
@@ -53,6 +60,7 @@ async fn every_quota_that_can_be_set_refuses() {
             (0, "ec2", "CreateVpc&CidrBlock=10.0.0.0/16", 400, "VpcLimitExceeded", "The maximum number of VPCs has been reached."),
             (0, "ec2", "CreateSubnet&VpcId={vpc}&CidrBlock=10.0.9.0/24", 400, "SubnetLimitExceeded", "subnets"),
             (0, "ec2", "CreateRouteTable&VpcId={vpc}", 400, "RouteTableLimitExceeded", "route tables"),
+            (0, "ec2", "CreateRoute&RouteTableId={table}&DestinationCidrBlock=0.0.0.0/0&NetworkInterfaceId={eni}", 400, "RouteLimitExceeded", "routes"),
             (0, "ec2", "CreateSecurityGroup&GroupName=x&GroupDescription=x&VpcId={vpc}", 400, "SecurityGroupLimitExceeded", "security groups"),
             (0, "ec2", "AuthorizeSecurityGroupEgress&GroupId={group}&IpPermissions.1.IpProtocol=tcp&IpPermissions.1.FromPort=1&IpPermissions.1.ToPort=1&IpPermissions.1.IpRanges.1.CidrIp=10.0.0.0/8", 400, "RulesPerSecurityGroupLimitExceeded", "rules"),
             (0, "ec2", "RunInstances&ImageId={image}&InstanceType=t2.micro&MinCount=1&MaxCount=1&SubnetId={subnet}&SecurityGroupId.1={group}&SecurityGroupId.2={second}", 400, "SecurityGroupsPerInterfaceLimitExceeded", "per interface"),

@@ -222,7 +222,7 @@ fn ctrl_c_while_something_is_being_made() {
 fn the_whole_lab_by_enter_alone() {
     let folder = Folder::new();
     let mut screen = start(&folder, 80, 24);
-    let predictions = |screen: &Screen| screen.raw().matches("見る前に予想").count();
+    let predictions = |screen: &Screen| screen.raw().matches("先に予想してみてください").count();
     // Twice a step, and four predictions that are passed by.
     for _ in 0..22 {
         read_on(&mut screen);

@@ -230,7 +230,11 @@ impl<'a> Ctx<'a> {
         if free < count {
             return Err(ApiError::new(
                 "InsufficientFreeAddressesInSubnet",
-                format!("The specified subnet does not have enough free addresses: {} has {free}", subnet.id),
+                // As clients of RunInstances have logged it; UNCONFIRMED for other operations.
+                format!(
+                    "There are not enough free addresses in subnet '{}' to satisfy the requested number of instances.",
+                    subnet.id
+                ),
             ));
         }
         if self.here().interfaces.len() as u64 + count > self.quotas.of(&quota::INTERFACES) {

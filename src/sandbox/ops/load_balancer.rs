@@ -108,14 +108,18 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     for arn in &arns {
         find(ctx, arn)?;
     }
-    if let Some(unknown) = names.iter().find(|name| !ctx.here().balancers.values().any(|found| found.name == **name)) {
-        return Err(ApiError::new("LoadBalancerNotFound", format!("Load balancers '[{unknown}]' not found")));
+    let all = &ctx.here().balancers;
+    let mut chosen: Vec<String> = arns;
+    for name in &names {
+        let not_found = || ApiError::new("LoadBalancerNotFound", format!("Load balancers '[{name}]' not found"));
+        let found = all.linked(name).find(|found| found.name == *name).ok_or_else(not_found)?;
+        chosen.push(found.arn.clone());
     }
-    let all = ctx.here().balancers.values();
-    let chosen = all.filter(|found| {
-        (arns.is_empty() || arns.contains(&found.arn)) && (names.is_empty() || names.contains(&found.name))
-    });
-    let chosen: Vec<String> = chosen.map(|found| found.arn.clone()).collect();
+    if chosen.is_empty() {
+        chosen = all.keys().cloned().collect();
+    }
+    chosen.sort();
+    chosen.dedup();
     for arn in &chosen {
         ctx.touch(Kind::Balancer, arn);
     }
@@ -144,7 +148,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     }
     let leaving = Life::enter(Kind::Interface, "leaving", ctx.timing());
     let region = ctx.here_mut();
-    region.listeners.retain(|_, listener| listener.balancer != *arn);
+    region.listeners.remove_linked(arn, |listener| listener.balancer == arn);
     region.balancers.remove(arn);
     for id in &balancer.interfaces {
         if let Some(interface) = region.interfaces.get_mut(id) {

@@ -26,6 +26,7 @@ mod network_interface;
 mod prefix_list;
 mod private_dns;
 mod record_set;
+mod route;
 mod route_table;
 mod security_group;
 mod security_group_rule;
@@ -33,12 +34,15 @@ mod security_group_rule_change;
 mod service_permission;
 mod service_quota;
 mod subnet;
+mod tagged;
 mod tags;
 mod target_group;
 mod target_health;
 mod vpc;
 mod zone;
 
+#[cfg(test)]
+mod scan_tests;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -37,8 +37,14 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     params.ready()?;
     let words =
         if ids.is_empty() { filters.exact(&["group-id", "security-group-rule-id"]) } else { Some(ids.as_slice()) };
-    let groups = ctx.here().groups.maybe_found_by(words);
-    let all = groups.into_iter().flat_map(|group| group.rules.iter().map(move |rule| (group, rule)));
+    let all = &ctx.here().groups;
+    let groups: Vec<(&String, &Group)> = match (words, filters.exact_tags()) {
+        (Some(words), _) => all.found_by(words),
+        (None, Some(tags)) => all.tagged(&tags),
+        (None, None) => all.iter().collect(),
+    };
+    let all =
+        groups.into_iter().map(|(_, group)| group).flat_map(|group| group.rules.iter().map(move |rule| (group, rule)));
     let mut found: Vec<(&Group, &Rule)> = all
         .filter(|(_, rule)| ids.is_empty() || ids.contains(&rule.id))
         .filter(|(group, rule)| {
@@ -152,10 +158,9 @@ pub fn read(ctx: &Ctx<'_>, params: &Params, group: &Group, egress: bool, tags: &
             }
         }
         if peers == 0 {
-            return Err(ApiError::new(
-                "InvalidParameterValue",
-                format!("{prefix} names no IpRanges, Groups or PrefixListIds that pllab's sandbox models"),
-            ));
+            // [devguide: errors-overview]; that EC2 says it of this, and how, is UNCONFIRMED.
+            let text = format!("The rule {prefix} names neither IpRanges nor Groups nor PrefixListIds");
+            return Err(ApiError::new("InvalidPermission.Malformed", text));
         }
     }
     if let Some(block) = params.get("CidrIp") {
@@ -180,6 +185,10 @@ pub fn peer(ctx: &Ctx<'_>, vpc: &str, field: &str, value: &str) -> Result<Peer, 
                 return Err(ApiError::new("InvalidGroup.NotFound", text));
             }
             Ok(Peer::Group(named.id.clone()))
+        }
+        _ if !value.starts_with("pl-") => {
+            let text = format!("Invalid id: \"{value}\" (expecting \"pl-...\")");
+            Err(ApiError::new("InvalidPrefixListId.Malformed", text))
         }
         _ if value == s3_prefix_list(ctx.region()) => Ok(Peer::PrefixList(value.to_owned())),
         _ => Err(ApiError::no_such("InvalidPrefixListID.NotFound", "prefix list ID", value)),

@@ -8,7 +8,7 @@ use super::target_health::HealthQuestion;
 use super::{
     acceptance, account, endpoint, endpoint_service, hosted_zone, identity, image, instance, instance_attribute,
     instance_connect_endpoint, instance_state, listener, load_balancer, network_acl, network_acl_entry,
-    network_interface, prefix_list, private_dns, record_set, route_table, security_group, security_group_rule,
+    network_interface, prefix_list, private_dns, record_set, route, route_table, security_group, security_group_rule,
     security_group_rule_change, service_permission, service_quota, subnet, tags, target_group, target_health, vpc,
     zone,
 };
@@ -49,6 +49,7 @@ const EC2: &[(&str, Operation)] = &[
     ("CreateInstanceConnectEndpoint", instance_connect_endpoint::create),
     ("CreateNetworkAcl", network_acl::create),
     ("CreateNetworkAclEntry", network_acl_entry::create),
+    ("CreateRoute", route::create),
     ("CreateRouteTable", route_table::create),
     ("CreateSecurityGroup", security_group::create),
     ("CreateSubnet", subnet::create),
@@ -59,6 +60,7 @@ const EC2: &[(&str, Operation)] = &[
     ("DeleteInstanceConnectEndpoint", instance_connect_endpoint::delete),
     ("DeleteNetworkAcl", network_acl::delete),
     ("DeleteNetworkAclEntry", network_acl_entry::delete),
+    ("DeleteRoute", route::delete),
     ("DeleteRouteTable", route_table::delete),
     ("DeleteSecurityGroup", security_group::delete),
     ("DeleteSubnet", subnet::delete),
@@ -106,6 +108,7 @@ const EC2: &[(&str, Operation)] = &[
     ("RejectVpcEndpointConnections", acceptance::reject),
     ("ReplaceNetworkAclAssociation", network_acl::replace_association),
     ("ReplaceNetworkAclEntry", network_acl_entry::replace),
+    ("ReplaceRoute", route::replace),
     ("ReplaceRouteTableAssociation", route_table::replace),
     ("RevokeSecurityGroupEgress", security_group_rule::revoke_egress),
     ("RevokeSecurityGroupIngress", security_group_rule::revoke_ingress),

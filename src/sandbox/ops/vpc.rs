@@ -45,6 +45,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         vpc: vpc.id.clone(),
         main: Some(ctx.new_id("rtbassoc-")),
         associations: [].into(),
+        routes: Vec::new(),
         tags: Tags::new(),
     };
     let acl = default_network_acl(ctx, &vpc.id);
@@ -74,7 +75,13 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "vpc-id",
         "tag",
     ];
-    let filters = Filters::read(params, &known)?;
+    let absent = [
+        "ipv6-cidr-block-association.association-id",
+        "ipv6-cidr-block-association.ipv6-cidr-block",
+        "ipv6-cidr-block-association.ipv6-pool",
+        "ipv6-cidr-block-association.state",
+    ];
+    let filters = Filters::read_beside(params, &known, &absent)?;
     let page = Page::read(params, 5, 1000, !ids.is_empty())?;
     params.ready()?;
     let owner = ctx.owner().to_owned();
@@ -159,9 +166,9 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         return Err(ApiError::dependency("vpc", id));
     }
     let region = ctx.here_mut();
-    region.groups.retain(|_, group| group.vpc != *id);
-    region.route_tables.retain(|_, table| table.vpc != *id);
-    region.network_acls.retain(|_, acl| acl.vpc != *id);
+    region.groups.remove_linked(id, |group| group.vpc == id);
+    region.route_tables.remove_linked(id, |table| table.vpc == id);
+    region.network_acls.remove_linked(id, |acl| acl.vpc == id);
     region.vpcs.remove(id);
     Ok(Xml::done())
 }

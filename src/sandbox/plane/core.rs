@@ -15,6 +15,7 @@ use crate::sandbox::Pace;
 use super::console::Consoles;
 use super::fabric::{Caller, Fabric, Fault, lock};
 use super::filter::{Client, Destination, Place, Source, Verdict, View};
+use super::flows::Flows;
 use super::health::Health;
 use super::machine::Machine;
 use super::memory::Memory;
@@ -38,6 +39,8 @@ pub struct Core {
     pub topology: watch::Sender<Arc<Topology>>,
     /// Listeners.
     pub fabric: Fabric,
+    /// What load balancers carry.
+    pub flows: Flows,
     /// Target health.
     pub health: Health,
     /// Console texts.

@@ -16,6 +16,8 @@ mod fabric;
 mod filter;
 #[cfg(test)]
 mod fixtures;
+mod flows;
+mod fuzz;
 mod groups;
 mod health;
 mod http;
@@ -23,7 +25,11 @@ mod machine;
 mod memory;
 mod names;
 mod nginx;
+mod nginx_conf;
+mod nginx_local;
 mod nginx_process;
+#[cfg(all(test, unix))]
+mod nginx_tests;
 #[expect(clippy::module_inception, reason = "the file is named after the one thing it has")]
 mod plane;
 mod powershell;
@@ -41,6 +47,8 @@ mod write_out;
 
 pub use boot::INSTALL;
 pub use console::Console;
+#[doc(hidden)]
+pub use fuzz::fuzz_user_data;
 pub use health::REGISTRATION;
 pub use plane::{Plane, PlaneOptions};
 pub use report::TargetReport;

@@ -18,6 +18,7 @@ use super::core::Core;
 use super::door;
 use super::fabric::{Fabric, Fault, lock};
 use super::filter::Place;
+use super::flows::Flows;
 use super::health::Health;
 use super::machine::Machine;
 use super::memory::Memory;
@@ -66,6 +67,7 @@ impl Plane {
             random: options.random,
             topology: watch::Sender::new(Arc::default()),
             fabric: Fabric::new(runtime.clone()),
+            flows: Flows::default(),
             health: Health::default(),
             consoles: Consoles::new(options.folder.join("console"), options.clock.clone())?,
             memory: Memory::load(options.folder.join("plane.json")),
@@ -98,6 +100,7 @@ impl Plane {
         }
         self.reconcile_relays(&topology);
         core.health.reconcile(core, &before, &topology);
+        core.flows.end_deregistered(&topology);
     }
 
     /// The health of a group's targets, in their order; empty when there is no such group. At the instant pace this

@@ -24,10 +24,12 @@ pub use life::{Kind, Life, Timing, usual};
 pub use model::{
     Account, AclEntry, Balancer, ConnectEndpoint, DnsChange, DnsRecord, Endpoint, EndpointKind, Group, HostedZone,
     Instance, Interface, InterfaceKind, Listener, NetworkAcl, Peer, Permission, PrivateName, PrivateZone, Region,
-    RouteTable, Rule, Service, Subnet, Tags, Target, TargetGroup, TokenUse, Vpc, World, idle_seconds,
+    Route, RouteTable, Rule, Service, Subnet, Tags, Target, TargetGroup, TokenUse, Vpc, World, idle_seconds,
 };
 pub use quota::{QUOTAS, Quota, Quotas};
 pub use store::{Store, StoreError};
+#[cfg(test)]
+pub use table::looks;
 pub use table::{Row, Table};
 pub use unseen::{Unseen, Without};
 pub use view::{concerns_plane, topology};

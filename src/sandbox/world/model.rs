@@ -92,7 +92,7 @@ pub struct Subnet {
     pub tags: Tags,
 }
 
-/// A route table. The local route is not stored: it is the VPC's block.
+/// A route table. Neither the local route is stored, which is the VPC's block, nor those of gateway endpoints.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RouteTable {
     pub id: String,
@@ -101,7 +101,18 @@ pub struct RouteTable {
     pub main: Option<String>,
     /// Explicit associations: association id to subnet.
     pub associations: BTreeMap<String, String>,
+    /// The routes that the account made, in the order of their destinations.
+    #[serde(default)]
+    pub routes: Vec<Route>,
     pub tags: Tags,
+}
+
+/// A route to a network interface.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Route {
+    pub destination: Block,
+    /// The interface's id. It may be gone.
+    pub interface: String,
 }
 
 /// A network ACL. The last rule, `*`, which denies the rest, is not stored: every list ends with it.
@@ -241,6 +252,9 @@ pub struct TargetGroup {
     pub arn: String,
     pub name: String,
     pub vpc: String,
+    /// `TCP`, `TLS`, `UDP` or `TCP_UDP`. Only groups whose protocol includes TCP carry traffic here.
+    #[serde(default = "tcp")]
+    pub protocol: String,
     pub port: u16,
     /// `instance` or `ip`.
     pub target_type: String,
@@ -258,6 +272,11 @@ pub struct TargetGroup {
     pub targets: Vec<Target>,
     pub fingerprint: String,
     pub tags: Tags,
+}
+
+/// The protocol of a target group that was kept before there were others.
+fn tcp() -> String {
+    "TCP".to_owned()
 }
 
 /// A registered target.

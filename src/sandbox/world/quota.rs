@@ -30,6 +30,8 @@ pub const VPCS: Quota = quota("vpc", "L-F678F1CE", "VPCs per Region", 5, true);
 pub const SUBNETS: Quota = quota("vpc", "L-407747CB", "Subnets per VPC", 200, true);
 /// Route tables of a VPC, its main one included.
 pub const ROUTE_TABLES: Quota = quota("vpc", "L-589F43AA", "Route tables per VPC", 200, true);
+/// Routes of a route table that are not the local one, nor a gateway endpoint's.
+pub const ROUTES: Quota = quota("vpc", "L-93826ACB", "Routes per route table", 500, true);
 /// Security groups of a region.
 pub const GROUPS: Quota = quota("vpc", "L-E79EC296", "VPC security groups per Region", 2500, true);
 /// Rules of a security group in each direction.
@@ -62,7 +64,7 @@ pub const TARGETS: Quota =
 pub const CONNECT_ENDPOINTS: (usize, usize) = (5, 1);
 
 /// Every quota with a code, in the order of services and codes.
-pub const QUOTAS: [&Quota; 16] = [
+pub const QUOTAS: [&Quota; 17] = [
     &VCPUS,
     &LISTENERS,
     &BALANCERS,
@@ -75,6 +77,7 @@ pub const QUOTAS: [&Quota; 16] = [
     &INTERFACE_GROUPS,
     &SUBNETS,
     &ROUTE_TABLES,
+    &ROUTES,
     &ACLS,
     &INTERFACES,
     &GROUPS,
