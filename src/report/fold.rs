@@ -231,6 +231,7 @@ impl Folding<'_> {
             }),
             Event::Answered { .. }
             | Event::Baseline { .. }
+            | Event::Older { .. }
             | Event::Predicted { .. }
             | Event::RunFinished { .. }
             | Event::DrillStarted { .. }

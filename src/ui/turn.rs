@@ -8,8 +8,8 @@ use crate::engine::event::{Event, TurnView};
 use crate::i18n::{Text, m};
 use crate::lab::changes;
 
-/// What is shown when it is the learner's turn.
-pub(super) fn turn(view: &TurnView, menu: bool, look: &Look) -> Vec<Line> {
+/// What is shown when it is the learner's turn; `menu` says how to get more.
+pub(super) fn turn(view: &TurnView, menu: Option<Text>, look: &Look) -> Vec<Line> {
     // Only the sandbox hands out keys of its own.
     let title = if view.access.is_empty() { m::turn_title() } else { m::turn_title_sandbox() };
     let mut blocks = vec![look.inside(look.words(Ink::Strong, &title))];
@@ -22,8 +22,8 @@ pub(super) fn turn(view: &TurnView, menu: bool, look: &Look) -> Vec<Line> {
         lines.extend(to_copy(script));
         blocks.push(lines);
     }
-    if menu {
-        blocks.push(look.inside(look.words(Ink::Plain, &m::turn_menu())));
+    if let Some(words) = menu {
+        blocks.push(look.inside(look.words(Ink::Plain, &words)));
     }
     stack(blocks)
 }

@@ -10,16 +10,26 @@ use crate::actions::{self, Object, Survey};
 use crate::cloud::{Clients, Clouds, tags};
 use crate::lab::{Lab, Resource, Side, Step};
 
+/// Whether what existed before the run began counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Since {
+    /// Only where the learner said so.
+    TheRun,
+    /// It does.
+    Ever,
+}
+
 /// Everything in the step's account that `wanted` may be, by resource.
 pub(super) async fn look(
     core: &Core,
     clouds: &Clouds,
-    state: &State,
     step: &Step,
     wanted: &[&Resource],
+    since: Since,
 ) -> Result<BTreeMap<String, Vec<Object>>, Failure> {
+    let state = core.state();
     let clients = clients(clouds, step.side);
-    let strange = strangers(state, wanted);
+    let strange = strangers(&state, wanted, since);
     let mut seen: BTreeMap<String, Vec<Object>> = BTreeMap::new();
     // Resources of a kind share one listing.
     let mut listed: BTreeMap<(&str, bool, String), Vec<Object>> = BTreeMap::new();
@@ -40,10 +50,11 @@ pub(super) async fn look(
 }
 
 /// What is not the learner's work on the step: what was there before, and what the ledger has already.
-fn strangers(state: &State, wanted: &[&Resource]) -> BTreeSet<String> {
+fn strangers(state: &State, wanted: &[&Resource], since: Since) -> BTreeSet<String> {
     let taken = state.resources.iter().filter(|(name, _)| !wanted.iter().any(|it| it.name() == *name));
     let taken = taken.filter_map(|(_, line)| line.id().map(str::to_owned));
-    state.baseline.iter().flatten().cloned().chain(taken).collect()
+    let before = state.baseline.iter().filter(|_| since == Since::TheRun).flatten();
+    before.filter(|id| !state.older.contains(*id)).cloned().chain(taken).collect()
 }
 
 async fn list(
