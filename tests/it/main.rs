@@ -37,6 +37,7 @@ mod pty;
 mod readme;
 mod real_aws;
 mod refusals;
+mod refusals_odd;
 mod refusals_rare;
 mod report;
 mod rooms;
