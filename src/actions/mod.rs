@@ -32,8 +32,8 @@ pub use cost::{Charge, cost, cost_of_seen};
 pub use grant::{Grant, Rail, Scope};
 pub use hosted_zone::published;
 pub use kind::{
-    changes, delete, grants, label, look, make, observe, other_image, plan, reads, reject, reject_grants, survey,
-    takes_minutes, usual_deletion, watch_reads, with_image,
+    delete, grants, label, look, make, observe, other_image, plan, reads, reject, reject_grants, survey, takes_minutes,
+    usual_deletion, watch_reads, with_image,
 };
 pub use part::{Find, Making, Part, Presence, facts_of, presence};
 pub use price::{Micros, PRICES_AS_OF};

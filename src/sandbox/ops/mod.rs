@@ -19,6 +19,7 @@ mod instance_launch;
 mod instance_state;
 mod listener;
 mod load_balancer;
+mod load_balancer_subnets;
 mod names;
 mod network_acl;
 mod network_acl_entry;
@@ -34,12 +35,16 @@ mod security_group_rule_change;
 mod service_permission;
 mod service_quota;
 mod subnet;
+mod tagged;
 mod tags;
 mod target_group;
 mod target_health;
+mod volume;
 mod vpc;
 mod zone;
 
+#[cfg(test)]
+mod scan_tests;
 mod table;
 #[cfg(test)]
 mod tests;

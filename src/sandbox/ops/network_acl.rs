@@ -67,7 +67,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "vpc-id",
         "tag",
     ];
-    let filters = Filters::read(params, &known)?;
+    let filters = Filters::read_beside(params, &known, &["entry.ipv6-cidr"])?;
     let page = Page::read(params, 5, 1000, !ids.is_empty())?;
     params.ready()?;
     let owner = ctx.owner().to_owned();

@@ -117,7 +117,7 @@ fn verdict(ctx: &Ctx<'_>, group: &TargetGroup, target: &Target) -> Option<Verdic
     }
     let zone = instance.map(|instance| instance.zone_id.clone()).or_else(|| {
         let address = target.id.parse().ok()?;
-        let mut subnets = region.subnets.values();
+        let mut subnets = region.subnets.linked(&group.vpc);
         subnets.find(|subnet| subnet.vpc == group.vpc && subnet.block.has(address)).map(|found| found.zone_id.clone())
     });
     let balancers: Vec<_> = balancers.iter().filter_map(|arn| region.balancers.get(arn)).collect();
