@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::sandbox::wire::{ApiError, Marker, Params, Xml};
 use crate::sandbox::world::{Balancer, InterfaceKind, Kind, Life, Subnet, quota};
 
+use super::balancer_quota::check_nodes;
 use super::context::{Ctx, NewInterface, moment};
 use super::tags::read_members;
 
@@ -50,6 +51,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
             let text = "The maximum number of load balancers has been reached";
             return Err(ApiError::new("TooManyLoadBalancers", text));
         }
+        check_nodes(ctx, &vpc, subnets.len())?;
         for (subnet, address) in &subnets {
             check_place(ctx, subnet, *address)?;
         }
@@ -212,6 +214,7 @@ pub fn set_subnets(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> 
         interfaces(ctx).into_iter().partition(|(_, subnet)| subnets.iter().any(|(wanted, _)| wanted.id == *subnet));
     let new: Vec<&Placed> =
         subnets.iter().filter(|(wanted, _)| !kept.iter().any(|(_, subnet)| *subnet == wanted.id)).collect();
+    check_nodes(ctx, &balancer.vpc, new.len())?;
     for (subnet, address) in &new {
         if subnet.vpc != balancer.vpc {
             let text = format!("The subnet '{}' is not in the VPC of the load balancer", subnet.id);
