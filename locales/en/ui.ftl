@@ -36,6 +36,8 @@ step-more = More
 step-more-none = There is nothing more to tell about this step.
 step-after = What you have now
 step-detour = Detour
+step-predict = Guess first
+step-predict-answer = Answer: { $right }
 step-waiting = While you wait
 
 ## Menus

@@ -36,6 +36,8 @@ step-more = もっと詳しく
 step-more-none = このステップの説明は、上のとおりで全部です。
 step-after = できたこと
 step-detour = 寄り道
+step-predict = 先に予想してみましょう
+step-predict-answer = 答え: { $right }
 step-waiting = 待っているあいだに
 
 ## Menus

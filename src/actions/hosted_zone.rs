@@ -3,11 +3,14 @@
 //!
 //! A zone takes no tags when it is made: the reference of the call that made it is what tells the run's zone from others.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::grant::Grant;
-use super::part::{Find, Making, Part, ec2, fact, route53};
-use super::sighting::{Known, Object, Sighting, Survey};
+use super::part::{Find, Making, Part, fact, route53};
+use super::private_name;
+use super::sighting::{Fit, Known, Object, Sighting, Survey, shown_all};
 use crate::cloud::{Call, text_at};
 use crate::i18n::m;
 use crate::lab::HostedZone;
@@ -17,7 +20,7 @@ const TTL: u32 = 60;
 
 /// What is to be published is asked of the service first: then the clean-up knows the record, whatever happens in between.
 pub(super) fn make(zone: &HostedZone, making: &Making<'_>) -> Vec<Part> {
-    let ask = ec2("DescribeVpcEndpointServiceConfigurations", json!({ "ServiceIds": [fact(&zone.service, "id")] }));
+    let ask = private_name::configuration(&zone.service);
     let create = route53(
         "CreateHostedZone",
         json!({
@@ -79,9 +82,11 @@ fn change(zone: &str, action: &str) -> Call {
     route53("ChangeResourceRecordSets", params)
 }
 
-pub(super) fn survey() -> Survey {
-    Survey::new(route53("ListHostedZonesByName", json!({})), "HostedZones", "Id")
-        .with(|id| vec![route53("ListResourceRecordSets", json!({ "HostedZoneId": id }))])
+/// The record in a zone is held against the one that the service asks for.
+pub(super) fn survey(zone: &HostedZone) -> Survey {
+    let survey = Survey::new(route53("ListHostedZonesByName", json!({})), "HostedZones", "Id")
+        .with(|id| vec![route53("ListResourceRecordSets", json!({ "HostedZoneId": id }))]);
+    Survey { beside: Some(private_name::configuration(&zone.service)), ..survey }
 }
 
 pub(super) fn observe(zone: &HostedZone, object: &Object, _known: &Known<'_>) -> Option<Sighting> {
@@ -89,16 +94,37 @@ pub(super) fn observe(zone: &HostedZone, object: &Object, _known: &Known<'_>) ->
         return None;
     }
     let mut sighting = Sighting::of(object, &[("id", "Id")]);
+    let mut published = BTreeSet::new();
     let records = object.more.iter().filter_map(|reply| reply.get("ResourceRecordSets")?.as_array()).flatten();
     for record in records.filter(|record| text_at(record, "Type").as_deref() == Some("TXT")) {
         let name = text_at(record, "Name").unwrap_or_default();
         let value = text_at(record, "ResourceRecords[0].Value").unwrap_or_default();
+        published.insert(format!("{} {value}", name.trim_end_matches('.')));
         if let Some((label, under)) = name.trim_end_matches('.').split_once('.').filter(|(it, _)| it.starts_with('_')) {
             let facts = [("record", label), ("under", under), ("value", value.trim_matches('"'))];
             sighting.facts.extend(facts.map(|(fact, text)| (fact.to_owned(), text.to_owned())));
         }
     }
-    Some(sighting.value(m::point_domain(), &zone.domain, object.text("Name").trim_end_matches('.')))
+    let sighting = sighting.value(m::point_domain(), &zone.domain, object.text("Name").trim_end_matches('.'));
+    Some(match asked_for(object) {
+        None => sighting,
+        Some(record) => {
+            let fit = match () {
+                () if published.contains(&record) => Fit::Right,
+                () if published.is_empty() => Fit::Open,
+                () => Fit::Wrong,
+            };
+            sighting.point(m::point_record(), record, shown_all(&published), fit)
+        }
+    })
+}
+
+/// The record that the service asks for: its whole name, and its value in quotation marks.
+fn asked_for(zone: &Object) -> Option<String> {
+    let service = zone.more.iter().find_map(|reply| reply.get("ServiceConfigurations")?.get(0))?;
+    let text = |path: &str| text_at(service, path);
+    let (label, value) = (text("PrivateDnsNameConfiguration.Name")?, text("PrivateDnsNameConfiguration.Value")?);
+    Some(format!("{label}.{} \"{value}\"", text("PrivateDnsName")?))
 }
 
 /// Route 53 knows no tags in conditions on zones; records other than TXT are out of reach at least

@@ -31,8 +31,8 @@ pub use connect_endpoint::{Door, browse_grants, door};
 pub use cost::{Charge, cost};
 pub use grant::{Grant, Rail, Scope};
 pub use kind::{
-    changes, delete, grants, label, look, make, observe, other_image, plan, reads, reject, reject_grants, survey,
-    takes_minutes, usual_deletion, with_image,
+    delete, grants, label, look, make, observe, other_image, plan, reads, reject, reject_grants, survey, takes_minutes,
+    usual_deletion, with_image,
 };
 pub use part::{Find, Making, Part, Presence, facts_of, presence};
 pub use price::{Micros, PRICES_AS_OF};

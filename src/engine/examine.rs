@@ -12,8 +12,9 @@ use crate::cloud::Clouds;
 use crate::i18n::{Text, m};
 use crate::lab::{Check, Lab, Side};
 
-/// How often a check that cannot tell is asked again before that is the answer.
-const UNSURE_LOOKS: u32 = 3;
+/// How often a check that cannot tell, or that finds something broken, is asked before that is the answer. What was made a moment
+/// ago may not be found everywhere yet [DEV:eventual-consistency].
+const UNSURE_LOOKS: u32 = 4;
 
 /// Asks `checks` of `step` in order, each until it has an answer, and writes the answers down. With `wait` a check that is
 /// not met yet is asked again until its time is up. Stops at the first one that is not met, unless `all`.
@@ -89,7 +90,7 @@ pub(super) async fn answer(
         let finding = checks::ask(check, &scene).await;
         let again = match (finding.verdict, &patience) {
             (Verdict::NotYet, Some(patience)) => began.elapsed() < patience.limit,
-            (Verdict::CannotTell, Some(_)) => {
+            (Verdict::CannotTell | Verdict::Broken, Some(_)) => {
                 unsure += 1;
                 unsure < UNSURE_LOOKS
             }

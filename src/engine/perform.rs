@@ -88,7 +88,8 @@ pub fn clients(clouds: &Clouds, side: Side) -> &Clients {
     }
 }
 
-/// How often a call without an answer, and without a client token, is sent: each time after looking whether it took effect.
+/// How often a call without an answer, and without a client token, is sent: each time after looking whether it took effect, where
+/// sending it again would not tell.
 const ATTEMPTS: usize = 3;
 /// How often the cloud is asked whether a call took effect before "no" is believed: what was just made may not be listed
 /// everywhere yet.
@@ -197,7 +198,9 @@ async fn send(
             FaultClass::NotFound => work.purpose == Purpose::Make && began.elapsed() < patience.limit / 10,
             FaultClass::Refused if fault.code == "InvalidServiceName" => began.elapsed() < patience.limit / 10,
             // The cloud room has sent calls with a client token again already.
-            FaultClass::NoAnswer if !part.repeat && part.find.is_some() => {
+            FaultClass::NoAnswer
+                if !call.params.contains_key("ClientToken") && (part.repeat || part.find.is_some()) =>
+            {
                 unanswered += 1;
                 unanswered < ATTEMPTS && found.is_ok()
             }

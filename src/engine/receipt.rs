@@ -118,7 +118,8 @@ async fn look(core: &Core, clouds: &Clouds) -> (Vec<Item>, Vec<String>) {
 /// What was made, from the ledger: what is thought to exist, and what is thought to be gone.
 fn made(state: &State) -> Vec<Made> {
     let mut all = state.gone.clone();
-    for (name, line) in state.existing() {
+    // What existed before the run began is no part of what it must account for.
+    for (name, line) in state.existing().into_iter().filter(|(_, line)| !state.is_older(line)) {
         let id = line.id().unwrap_or_default().to_owned();
         let (resource, kind) = (name.to_owned(), line.kind.clone());
         all.push(Made { resource, kind, id, side: line.side, since: line.since, until: None });

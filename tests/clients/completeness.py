@@ -150,6 +150,8 @@ def whole_lab(client, sandbox):
     ec2.describe_security_groups()
     ec2.describe_security_group_rules()
     ec2.describe_instance_status(IncludeAllInstances=True)
+    ec2.describe_instance_credit_specifications(InstanceIds=[world.web])
+    ec2.describe_volumes()
     ec2.describe_tags()
     ec2.describe_prefix_lists()
     lists = ec2.describe_managed_prefix_lists()["PrefixLists"]

@@ -5,6 +5,7 @@ mod bad_input;
 mod bad_lab;
 #[cfg(unix)]
 mod browse;
+mod by_hand;
 mod clean_kills;
 mod cli;
 mod coming_back;
@@ -36,6 +37,7 @@ mod pty;
 mod readme;
 mod real_aws;
 mod refusals;
+mod refusals_odd;
 mod refusals_rare;
 mod report;
 mod rooms;

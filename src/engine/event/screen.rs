@@ -101,6 +101,8 @@ pub enum QuestionId {
     Watching,
     /// Two things could be meant.
     Which,
+    /// Something that existed before the run began fits.
+    Older,
     /// Before what the learner made is deleted.
     Theirs,
     /// The lab is done: clean up now, or keep.

@@ -79,10 +79,6 @@ pub fn describe_types(_ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiErr
     Ok(xml)
 }
 
-fn is_burstable(kind: &InstanceType) -> bool {
-    kind.name.starts_with('t')
-}
-
 fn is_current(kind: &InstanceType) -> bool {
     kind.hypervisor == "nitro"
 }
@@ -147,7 +143,7 @@ fn facts(kind: &InstanceType, name: &str) -> Vec<String> {
         | "instance-storage-supported"
         | "network-info.efa-supported"
         | "network-info.encryption-in-transit-supported" => one(false),
-        "burstable-performance-supported" => one(is_burstable(kind)),
+        "burstable-performance-supported" => one(kind.is_burstable()),
         "current-generation" => one(is_current(kind)),
         "ebs-info.ebs-optimized-support" => one(ebs_optimized(kind)),
         "ebs-info.encryption-support" => one("supported"),
@@ -224,7 +220,7 @@ fn write_type(xml: &mut Xml, kind: &InstanceType) {
     xml.node("placementGroupInfo", |xml| {
         xml.words("supportedStrategies", "item", ["partition", "spread"]);
     });
-    xml.leaf("hibernationSupported", false).leaf("burstablePerformanceSupported", is_burstable(kind));
+    xml.leaf("hibernationSupported", false).leaf("burstablePerformanceSupported", kind.is_burstable());
     xml.leaf("dedicatedHostsSupported", false).leaf("autoRecoverySupported", true);
     xml.words("supportedBootModes", "item", boot_modes(kind)).leaf("nitroEnclavesSupport", "unsupported");
     xml.leaf("nitroTpmSupport", "unsupported").leaf("phcSupport", "unsupported");

@@ -64,9 +64,7 @@ pub fn select<T: Row>(
     filters: &Filters,
     facts: impl Fn(&Region, &T, &str) -> Vec<String>,
 ) -> Result<Vec<T>, ApiError> {
-    for id in ids {
-        lookup.naming.find((lookup.all)(ctx.here()), id)?;
-    }
+    lookup.naming.find_all((lookup.all)(ctx.here()), ids)?;
     if ctx.sees_time() && !lookup.kinds.is_empty() {
         let seen = chosen(ctx.here(), lookup, ids, &filters.without_states(), &facts);
         let seen: Vec<String> = seen.into_iter().map(|(id, _)| id.clone()).collect();
@@ -75,9 +73,7 @@ pub fn select<T: Row>(
                 ctx.touch(*kind, &id);
             }
         }
-        for id in ids {
-            lookup.naming.find((lookup.all)(ctx.here()), id)?;
-        }
+        lookup.naming.find_all((lookup.all)(ctx.here()), ids)?;
     }
     Ok(chosen(ctx.here(), lookup, ids, filters, &facts).into_iter().map(|(_, one)| one.clone()).collect())
 }

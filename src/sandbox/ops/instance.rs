@@ -13,6 +13,7 @@ use super::names;
 use super::network_interface;
 use super::subnet::write_host_names;
 use super::tags::tag_set;
+use super::volume::has_volume;
 
 pub const LOOKUP: Lookup<Instance> = Lookup {
     all: |region| &region.instances,
@@ -86,6 +87,8 @@ fn start(ctx: &mut Ctx<'_>, params: &Params, launch: &Launch, token: Option<&str
             hop_limit: launch.hop_limit,
             protected: launch.protected,
             volume: ctx.new_id("vol-"),
+            disk: launch.disk.clone(),
+            credits: launch.credits.clone(),
             tags: launch.tags.clone(),
             id: id.clone(),
         };
@@ -227,7 +230,7 @@ pub fn root_device(image: &Image) -> &'static str {
 
 /// `<blockDeviceMapping>`: the root volume, until the instance is terminated.
 pub fn write_volumes(xml: &mut Xml, instance: &Instance) {
-    let volume = (instance.life.state != "terminated").then_some(&instance.volume);
+    let volume = has_volume(instance).then_some(&instance.volume);
     xml.list("blockDeviceMapping", "item", volume, |xml, volume| {
         xml.leaf("deviceName", root_device(image(instance))).node("ebs", |xml| {
             xml.leaf("volumeId", volume).leaf("status", "attached");

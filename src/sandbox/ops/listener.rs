@@ -7,7 +7,7 @@ use crate::sandbox::world::{Balancer, Listener, idle_seconds, quota};
 
 use super::balancer_quota::check_targets;
 use super::context::Ctx;
-use super::load_balancer::{self, modelled, read_attributes, write_attributes};
+use super::load_balancer::{self, check_arn, modelled, read_attributes, write_attributes};
 use super::tags::read_members;
 use super::target_group;
 
@@ -174,6 +174,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 }
 
 fn find(ctx: &Ctx<'_>, arn: &str) -> Result<Listener, ApiError> {
+    check_arn(ctx, arn, "listener/", "listener")?;
     let found = ctx.here().listeners.get(arn).cloned();
     found.ok_or_else(|| ApiError::new("ListenerNotFound", "One or more listeners not found"))
 }

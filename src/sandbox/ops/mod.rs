@@ -21,6 +21,7 @@ mod instance_launch;
 mod instance_state;
 mod listener;
 mod load_balancer;
+mod load_balancer_subnets;
 mod names;
 mod network_acl;
 mod network_acl_entry;
@@ -40,6 +41,7 @@ mod tagged;
 mod tags;
 mod target_group;
 mod target_health;
+mod volume;
 mod vpc;
 mod zone;
 

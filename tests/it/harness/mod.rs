@@ -28,7 +28,7 @@ pub use apart::Apart;
 pub use cloud::{Cloud, ec2, elb, get, route53};
 pub use folder::Folder;
 pub use front::Front;
-pub use journal::{Line, events, made, receipt, sequence, written};
+pub use journal::{Line, events, made, receipt, sequence, wait_for, written};
 pub use killer::Killer;
 pub use lone::Lone;
 pub use path::{Held, Path};
