@@ -5,6 +5,7 @@ mod bad_input;
 mod bad_lab;
 #[cfg(unix)]
 mod browse;
+mod by_hand;
 mod clean_kills;
 mod cli;
 mod coming_back;
@@ -14,6 +15,7 @@ mod differences;
 mod doctor;
 mod drills;
 mod explain;
+mod far;
 mod fault_matrix;
 mod faults;
 mod filters;

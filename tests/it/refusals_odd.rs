@@ -130,6 +130,12 @@ async fn ids_addresses_and_pages() {
             ),
             (0, "ec2", "DescribeVolumes&VolumeId.1=disk", 400, "InvalidVolumeID.Malformed", "Invalid id"),
         ]);
+        // The aws CLI asks for an address and no public one in this form.
+        let run = "RunInstances&ImageId={image}&InstanceType=t3.micro&MinCount=1&MaxCount=1&NetworkInterface.1.DeviceIndex=0\
+                   &NetworkInterface.1.SubnetId={subnet}&NetworkInterface.1.AssociatePublicIpAddress=false\
+                   &NetworkInterface.1.PrivateIpAddresses.1.Primary=true\
+                   &NetworkInterface.1.PrivateIpAddresses.1.PrivateIpAddress=10.0.1.50";
+        assert_eq!(place.done(0, "ec2", run).need("privateIpAddress"), "10.0.1.50");
         // A block with bits set outside its prefix is another spelling of the block [API:CreateVpc].
         assert_eq!(place.done(0, "ec2", "CreateVpc&CidrBlock=100.68.0.18/18").need("cidrBlock"), "100.68.0.0/18");
     })

@@ -1,14 +1,15 @@
-//! Instances: starting and describing. What a launch may ask for is in `instance_launch.rs`, how they stop and end in
-//! `instance_state.rs`.
+//! Instances: starting and describing. What a launch may ask for is in `instance_launch.rs`, what they are filtered by in
+//! `instance_filter.rs`, how they stop and end in `instance_state.rs`.
 
 use jiff::Timestamp;
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{IMAGES, Image, Instance, InterfaceKind, Kind, Life, Region, instance_type};
+use crate::sandbox::world::{IMAGES, Image, Instance, InterfaceKind, Kind, Life, instance_type};
 
 use super::context::{Ctx, NewInterface, group_set, moment};
-use super::describe::{Lookup, one, select};
-use super::image::{boot_mode, platform, usage, write_billing};
+use super::describe::{Lookup, select};
+use super::image::{boot_mode, write_billing};
+use super::instance_filter::{ABSENT, FILTERS, facts};
 use super::instance_launch::{Launch, check_vcpus, read};
 use super::names;
 use super::network_interface;
@@ -21,6 +22,7 @@ pub const LOOKUP: Lookup<Instance> = Lookup {
     naming: &names::INSTANCE,
     // Checks first: they begin when the instance runs, and one look is one step.
     kinds: &[Kind::Checks, Kind::Instance],
+    linked: &[],
     tags: |instance| &instance.tags,
 };
 
@@ -120,6 +122,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
+<<<<<<< HEAD
 /// The filters of `DescribeInstances`.
 const FILTERS: &[&str] = &[
     "architecture",
@@ -331,6 +334,8 @@ fn facts(region: &Region, instance: &Instance, name: &str, (owner, region_name):
     }
 }
 
+=======
+>>>>>>> main
 /// The image an instance was started from.
 pub fn image(instance: &Instance) -> &'static Image {
     // The world only holds ids of this list; an older one falls back to the first rather than failing.
@@ -395,7 +400,7 @@ fn transition(instance: &Instance) -> String {
 
 /// Why an instance is in its state, where that is not as it should be. One that starts is `pending` because it is
 /// [cli reference: run-instances].
-fn state_reason(instance: &Instance) -> Option<(&str, &str)> {
+pub fn state_reason(instance: &Instance) -> Option<(&str, &str)> {
     let starts = || (instance.life.state == "pending").then_some(("pending", "pending"));
     instance.reason.as_ref().map(|(code, message)| (code.as_str(), message.as_str())).or_else(starts)
 }
@@ -429,7 +434,8 @@ fn write_settings(xml: &mut Xml, instance: &Instance, image: &Image) {
     unmanaged(xml);
 }
 
-fn booted(image: &Image) -> &'static str {
+/// How an instance of an image has booted.
+pub fn booted(image: &Image) -> &'static str {
     if boot_mode(image).starts_with("uefi") { "uefi" } else { "legacy-bios" }
 }
 

@@ -148,7 +148,15 @@ fn read_network(ctx: &Ctx<'_>, params: &Params) -> Result<(Subnet, Vec<String>, 
     if groups.is_empty() {
         groups = default_of(ctx.here(), &subnet.vpc).into_iter().collect();
     }
-    let address = params.get(&format!("{prefix}PrivateIpAddress"));
+    // Of an interface the one address can be listed too, as the aws CLI does it.
+    let mut listed = None;
+    for item in params.groups(&format!("{prefix}PrivateIpAddresses")).iter().filter(|_| !prefix.is_empty()) {
+        if listed.is_some() || params.flag(&format!("{item}.Primary"))? != Some(true) {
+            return Err(ApiError::not_modelled("InvalidParameterValue", "secondary private addresses"));
+        }
+        listed = Some(params.need(&format!("{item}.PrivateIpAddress"))?);
+    }
+    let address = params.get(&format!("{prefix}PrivateIpAddress")).or(listed);
     let address = address
         .map(|text| text.parse().map_err(|_| ApiError::value("privateIpAddress", text, "Not an IPv4 address.")))
         .transpose()?;
