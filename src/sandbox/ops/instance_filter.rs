@@ -5,7 +5,7 @@ use crate::sandbox::world::{Instance, Region};
 use super::context::moment;
 use super::describe::one;
 use super::image::{boot_mode, platform, usage};
-use super::instance::{booted, image, root_device, state_reason};
+use super::instance::{booted, image, root_device, state_reason, transition};
 use super::network_interface;
 
 /// The filters of `DescribeInstances`.
@@ -206,7 +206,7 @@ pub fn facts(region: &Region, instance: &Instance, name: &str, (owner, region_na
         "private-dns-name" => placed(&network_interface::host_name(region_name, instance.address)),
         "private-dns-name-options.hostname-type" => one("ip-name"),
         "private-ip-address" => placed(&instance.address),
-        "reason" => instance.reason.iter().map(|(_, text)| text.clone()).collect(),
+        "reason" => one(transition(instance)),
         "reservation-id" => one(&instance.reservation),
         "root-device-name" => one(root_device(image(instance))),
         "root-device-type" => one("ebs"),
