@@ -137,6 +137,14 @@ pub fn reads(resource: &Resource) -> Vec<(Api, &'static str)> {
     calls.filter(Call::is_read).map(|call| (call.api, call.operation)).collect()
 }
 
+/// The operations by which what may have been made by hand in place of `resource` is looked for and looked at.
+#[must_use]
+pub fn watch_reads(resource: &Resource) -> Vec<(Api, &'static str)> {
+    let Some(survey) = survey(resource) else { return Vec::new() };
+    let each = survey.each.map(|each| each("")).unwrap_or_default();
+    std::iter::once(&survey.call).chain(&survey.beside).chain(&each).map(|call| (call.api, call.operation)).collect()
+}
+
 /// After a launch that was refused because its image could not be looked up: where to look for it otherwise. `None` for every
 /// other call and fault.
 #[must_use]

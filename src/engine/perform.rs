@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use super::core::{Core, Intent};
-use super::event::{Event, Facts, Fault, FaultClass, Purpose};
+use super::event::{Event, Facts, Fault, FaultClass, Purpose, Wait};
 use super::journal::JournalError;
 use crate::actions::{self, Part, facts_of};
 use crate::cloud::{Backoff, Call, Clients, Clouds, Unresolved};
-use crate::i18n::{Text, m};
+use crate::i18n::m;
 use crate::lab::Side;
 
 /// How patient the engine is with this target.
@@ -42,15 +42,10 @@ impl Patience {
         Backoff::gentle(millis(self.look.0), millis(self.look.1))
     }
 
-    /// What was seen, after so long; beyond the usual time it says so, and how long it is waited for at most.
+    /// How long something may take here that usually takes so long on AWS, in seconds, from and to.
     #[must_use]
-    pub(super) fn seen(&self, seen: Text, elapsed: Duration, usual: Option<(u32, u32)>) -> Text {
-        match usual {
-            Some((_, to)) if elapsed > Duration::from_secs(to.into()) => {
-                m::engine_longer_than_usual(self.limit.as_secs() / 60, seen)
-            }
-            _ => seen,
-        }
+    pub(super) fn wait(&self, usual: Option<(u32, u32)>) -> Option<Wait> {
+        usual.map(|usual| Wait { usual, most: self.limit.as_secs() })
     }
 }
 

@@ -50,7 +50,7 @@ pub async fn receipt(core: &Core, clouds: &Clouds, patience: Patience) -> Event 
                 id: "receipt:late".to_owned(),
                 label: m::shared_late(),
                 seen: (!late.is_empty()).then(|| Text::literal(late.join(", "))),
-                usual: Some(USUAL),
+                wait: patience.wait(Some(USUAL)),
                 state: match over {
                     false => ProgressState::Running,
                     true if late.is_empty() => ProgressState::Done,

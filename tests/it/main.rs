@@ -15,6 +15,7 @@ mod differences;
 mod doctor;
 mod drills;
 mod explain;
+mod far;
 mod fault_matrix;
 mod faults;
 mod filters;

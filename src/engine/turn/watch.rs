@@ -299,7 +299,7 @@ impl Watch<'_> {
         let label = m::watch_waiting(&self.step.id);
         let seen = seen.map(|first| if count > 1 { m::watch_first_of(first, count - 1) } else { first });
         let id = format!("watch:{}", self.step.id);
-        self.core.screen.progress(&Progress { id, label, seen, usual: None, state });
+        self.core.screen.progress(&Progress { id, label, seen, wait: None, state });
     }
 }
 

@@ -41,8 +41,8 @@ pub fn describe_limits(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiErr
         ("network-load-balancers", ctx.quota(&quota::BALANCERS)),
         ("target-groups", ctx.quota(&quota::TARGET_GROUPS)),
         ("target-groups-per-action-on-network-load-balancer", 1),
-        ("targets-per-availability-zone-per-network-load-balancer", 500),
-        ("targets-per-network-load-balancer", 3000),
+        ("targets-per-availability-zone-per-network-load-balancer", ctx.quota(&quota::ZONE_TARGETS)),
+        ("targets-per-network-load-balancer", ctx.quota(&quota::BALANCER_TARGETS)),
     ];
     let (limits, next) = page.cut(limits, |(name, _)| (*name).to_owned());
     let mut xml = Xml::new();

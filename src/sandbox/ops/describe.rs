@@ -17,6 +17,8 @@ pub struct Lookup<T: Row + 'static> {
     pub naming: &'static Naming,
     /// Which of its lives move when it is looked at.
     pub kinds: &'static [Kind],
+    /// Filters besides those of [`INDEXED`] whose values are [`Row::links`] of this kind.
+    pub linked: &'static [&'static str],
     /// Its tags.
     pub tags: fn(&T) -> &Tags,
 }
@@ -87,7 +89,7 @@ fn chosen<'a, T: Row>(
     let fits = |one: &T| filters.hold((lookup.tags)(one), |name| facts(region, one, name));
     let scan = || all.iter().filter(|(id, one)| (ids.is_empty() || ids.contains(id)) && fits(one));
     let by_filter = || {
-        let by_link = filters.exact(INDEXED).map(|words| all.found_by(words));
+        let by_link = filters.exact(INDEXED).or_else(|| filters.exact(lookup.linked)).map(|words| all.found_by(words));
         by_link.or_else(|| filters.exact_tags().map(|tags| all.tagged(&tags)))
     };
     let candidates = if ids.is_empty() { by_filter() } else { Some(all.with_ids(ids)) };

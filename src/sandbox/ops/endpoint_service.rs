@@ -21,6 +21,7 @@ pub const LOOKUP: Lookup<Service> = Lookup {
     all: |region| &region.services,
     naming: &names::SERVICE,
     kinds: &[Kind::Verification],
+    linked: &[],
     tags: |service| &service.tags,
 };
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::sandbox::wire::{ApiError, Marker, Params, Xml};
 use crate::sandbox::world::{Balancer, InterfaceKind, Kind, Life, quota};
 
+use super::balancer_quota::check_nodes;
 use super::context::{Ctx, NewInterface, moment};
 use super::load_balancer_subnets::{check_place, read_subnets, write_zones};
 use super::tags::read_members;
@@ -56,6 +57,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
             let text = "The maximum number of load balancers has been reached";
             return Err(ApiError::new("TooManyLoadBalancers", text));
         }
+        check_nodes(ctx, &vpc, subnets.len())?;
         for (subnet, address) in &subnets {
             check_place(ctx, subnet, *address)?;
         }

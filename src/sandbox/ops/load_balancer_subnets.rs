@@ -6,6 +6,7 @@ use std::net::Ipv4Addr;
 use crate::sandbox::wire::{ApiError, Params, Xml};
 use crate::sandbox::world::{Balancer, InterfaceKind, Kind, Life, Subnet};
 
+use super::balancer_quota::check_nodes;
 use super::context::{Ctx, NewInterface};
 use super::endpoint_service::is_held;
 use super::load_balancer::{find, modelled};
@@ -22,6 +23,7 @@ pub fn set_subnets(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> 
         interfaces.into_iter().partition(|(_, subnet, _)| subnets.iter().any(|(wanted, _)| wanted.id == *subnet));
     let new: Vec<&Placed> =
         subnets.iter().filter(|(wanted, _)| !kept.iter().any(|(_, subnet, _)| *subnet == wanted.id)).collect();
+    check_nodes(ctx, &balancer.vpc, new.len())?;
     for (subnet, address) in &new {
         if subnet.vpc != balancer.vpc {
             let text = format!("The subnet '{}' is not in the VPC of the load balancer", subnet.id);

@@ -4,6 +4,7 @@
 
 mod acceptance;
 mod account;
+mod balancer_quota;
 mod context;
 mod describe;
 mod endpoint;
@@ -15,6 +16,7 @@ mod image;
 mod instance;
 mod instance_attribute;
 mod instance_connect_endpoint;
+mod instance_filter;
 mod instance_launch;
 mod instance_state;
 mod listener;

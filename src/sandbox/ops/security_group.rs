@@ -8,8 +8,13 @@ use super::describe::{Lookup, one, select};
 use super::names;
 use super::tags::{specification, tag_set};
 
-const LOOKUP: Lookup<Group> =
-    Lookup { all: |region| &region.groups, naming: &names::GROUP, kinds: &[], tags: |group| &group.tags };
+const LOOKUP: Lookup<Group> = Lookup {
+    all: |region| &region.groups,
+    naming: &names::GROUP,
+    kinds: &[],
+    linked: &["group-name"],
+    tags: |group| &group.tags,
+};
 
 /// `CreateSecurityGroup`. On the wire the description is `GroupDescription`.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {

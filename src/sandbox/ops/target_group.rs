@@ -6,6 +6,7 @@ use std::net::Ipv4Addr;
 use crate::sandbox::wire::{ApiError, Marker, Params, Xml};
 use crate::sandbox::world::{Kind, Life, Target, TargetGroup, quota};
 
+use super::balancer_quota::check_targets;
 use super::context::Ctx;
 use super::load_balancer::{self, check_arn, check_name, modelled, read_attributes, write_attributes};
 use super::tags::read_members;
@@ -195,10 +196,14 @@ pub fn register(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     }
     let registered =
         |id: &str, port: u16| group.targets.iter().any(|target| (target.id.as_str(), target.port) == (id, port));
-    let new = targets.iter().filter(|(id, port)| !registered(id, *port)).count();
-    if group.targets.len() + new > ctx.quota(&quota::TARGETS) {
+    let new = targets.iter().filter(|(id, port)| !registered(id, *port));
+    let new: Vec<&str> = new.map(|(id, _)| id.as_str()).collect();
+    if group.targets.len() + new.len() > ctx.quota(&quota::TARGETS) {
         let text = format!("The following target group has too many targets: '{}'", group.arn);
         return Err(ApiError::new("TooManyTargets", text));
+    }
+    for arn in balancers_of(ctx, &group.arn) {
+        check_targets(ctx, &load_balancer::find(ctx, &arn)?, &group, &new)?;
     }
     params.ready_without_dry_run()?;
     let Some(found) = ctx.here_mut().target_groups.get_mut(&group.arn) else { return Ok(Xml::new()) };

@@ -13,7 +13,7 @@ use super::network_acl::default_network_acl;
 use super::tags::{specification, tag_set};
 
 const LOOKUP: Lookup<Vpc> =
-    Lookup { all: |region| &region.vpcs, naming: &names::VPC, kinds: &[Kind::Vpc], tags: |vpc| &vpc.tags };
+    Lookup { all: |region| &region.vpcs, naming: &names::VPC, kinds: &[Kind::Vpc], linked: &[], tags: |vpc| &vpc.tags };
 
 /// No VPC lies in these [vpc userguide: vpc-cidr-blocks].
 const RESERVED: [Block; 4] = [

@@ -33,7 +33,7 @@ pub use killer::Killer;
 pub use lone::Lone;
 pub use path::{Held, Path};
 pub use place::{ELB, ENDPOINT, Place};
-pub use program::{Program, Running};
+pub use program::{Program, Ran, Running};
 pub use redact::redact;
 #[cfg(unix)]
 pub use screen::{Key, Screen};
