@@ -40,6 +40,13 @@ const DIFFERENCES: &[Difference] = &[
     )
     .refuses(&["ec2 DescribeSpotPriceHistory", "ec2 DescribeVpcs&Filter.1.Name=colour&Filter.1.Value.1=red", "elasticloadbalancing CreateRule", "sts AssumeRole", "iam ListUsers"]),
     difference(
+        "filters",
+        "フィルターは AWS のドキュメントにあるものに対応しています。ここのリソースが持たない値のフィルターは、何にも一致しません。使えないのは、EBS の帯域、脆弱性スキャン、ウォーターマークなど、応答にも含めていない値のフィルターだけで、指定するとエラーになります。",
+        "Filters are those that AWS documents; one for what no resource here has matches nothing. Only those for what \
+         answers here do not tell either, such as the bandwidth of EBS, findings of scans and watermarks, are refused.",
+    )
+    .refuses(&["ec2 DescribeInstanceTypes&Filter.1.Name=ebs-info.ebs-optimized-info.baseline-iops&Filter.1.Value.1=1", "ec2 DescribeImages&Filter.1.Name=image-allowed&Filter.1.Value.1=true"]),
+    difference(
         "no-default-vpc",
         "アカウントは空の状態で始まります。デフォルト VPC、インターネットゲートウェイ、NAT ゲートウェイ、キーペアはありません。",
         "Accounts are born empty: no default VPC, no internet or NAT gateway, no key pairs.",
@@ -108,11 +115,11 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "volumes",
-        "EBS ボリュームはありません。BlockDeviceMapping とボリュームのタグは受け付けますが、形式を調べるだけです。",
-        "There are no EBS volumes: block device mappings and tags for volumes are accepted and only checked for their \
-         form.",
+        "EBS ボリュームは、インスタンスごとのルートボリュームだけです。大きさ・タイプ・タグを記録して表示するだけで、追加・変更・デタッチはできません。",
+        "Of EBS volumes there is each instance's root volume only: its size, type and tags are recorded and shown. None \
+         can be added, changed or detached.",
     )
-    .refuses(&["ec2 CreateVolume", "ec2 DescribeVolumes"]),
+    .refuses(&["ec2 CreateVolume", "ec2 DetachVolume", "ec2 ModifyVolume"]),
     difference(
         "metadata-service",
         "インスタンスメタデータサービスはありません。MetadataOptions は記録して表示するだけです。",
@@ -242,11 +249,13 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "nginx",
-        "nginx は、このマシンにあれば本物を使い (PLLAB_NGINX=builtin で内蔵に戻せます)、なければ内蔵のページサーバーを使います。nginx.conf そのものを書き換えたとき、proxy_protocol を使うときも内蔵です。内蔵がまねるのは、置いたファイル、SSI の一部、アクセスログ、proxy_protocol だけで、root や location などの設定は見ません。",
+        "nginx は、このマシンにあれば本物を使い (PLLAB_NGINX=builtin で内蔵に戻せます)、なければ内蔵のページサーバーを使います。本物も、置かれた設定 (nginx.conf、conf.d、default.d) をループバックのポートと専用のフォルダーに読み替えて動かします。TLS、proxy_pass や upstream、rewrite、if、認証、モジュールの読み込み、access.log 以外のログなど、その外に及びうるディレクティブがあるときは内蔵に替わり、そのディレクティブをコンソールに書きます。ユーザーと worker の設定、error_log は見ません。内蔵がまねるのは、置いたファイル、SSI の一部、アクセスログ、proxy_protocol だけで、root や location などの設定は見ません。",
         "nginx is the real one where this machine has it (PLLAB_NGINX=builtin turns that off), and else a built-in page \
-         server. So it is where nginx.conf itself is replaced or proxy_protocol is used. The built-in one serves the files \
-         that were placed, a little SSI, an access log and proxy_protocol; settings such as root and location are not \
-         looked at.",
+         server. The real one runs the configuration that was placed (nginx.conf, conf.d, default.d) on loopback ports and in a \
+         folder of its own. Where a directive might reach beyond that (TLS, proxy_pass and upstream, rewrite, if, \
+         authentication, modules, logs other than access.log), the built-in one takes over and the console names the directive. \
+         Users, workers and error_log are not looked at. The built-in one serves the files that were placed, a little SSI, an \
+         access log and proxy_protocol; settings such as root and location are not looked at.",
     ),
     difference(
         "packages",

@@ -162,7 +162,8 @@ impl Screen for Plain {
     fn your_turn(&self, view: &TurnView) {
         let again = self.inner().context.turn.replace(view.clone()).as_ref() == Some(view);
         if !again {
-            self.print(&turn(view, self.interactive && !self.yes, &self.look()), true);
+            let menu = (self.interactive && !self.yes).then(m::turn_menu);
+            self.print(&turn(view, menu, &self.look()), true);
         }
     }
 

@@ -229,7 +229,9 @@ impl Screen for Terminal {
         // Called back from the menu, what is needed has been shown.
         let again = self.inner().context.turn.replace(view.clone()).as_ref() == Some(view);
         if !again {
-            self.print(&turn(view, self.interactive && !self.yes, &self.look()), Last::Other);
+            let words = if prompter::HEARS_ENTER { m::turn_menu } else { m::turn_menu_in_plain };
+            let menu = (self.interactive && !self.yes).then(words);
+            self.print(&turn(view, menu, &self.look()), Last::Other);
         }
     }
 

@@ -9,11 +9,16 @@ use super::names;
 use super::route;
 use super::tags::{specification, tag_set};
 
-const LOOKUP: Lookup<RouteTable> =
-    Lookup { all: |region| &region.route_tables, naming: &names::ROUTE_TABLE, kinds: &[], tags: |table| &table.tags };
+const LOOKUP: Lookup<RouteTable> = Lookup {
+    all: |region| &region.route_tables,
+    naming: &names::ROUTE_TABLE,
+    kinds: &[],
+    linked: &[],
+    tags: |table| &table.tags,
+};
 
-/// Filters for what no route table here has: nothing passes them.
-const NOTHING_HAS: &[&str] = &[
+/// Filters for what no route table here has.
+const ABSENT: &[&str] = &[
     "association.gateway-id",
     "route.destination-ipv6-cidr-block",
     "route.egress-only-internet-gateway-id",
@@ -51,7 +56,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 /// `DescribeRouteTables`.
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("RouteTableId")?;
-    let mut known = vec![
+    let known = [
         "association.main",
         "association.route-table-association-id",
         "association.route-table-id",
@@ -67,8 +72,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "vpc-id",
         "tag",
     ];
-    known.extend(NOTHING_HAS);
-    let filters = Filters::read(params, &known)?;
+    let filters = Filters::read_beside(params, &known, ABSENT)?;
     let page = Page::read(params, 5, 100, !ids.is_empty())?;
     params.ready()?;
     let (owner, list) = (ctx.owner().to_owned(), s3_prefix_list(ctx.region()));
@@ -211,7 +215,6 @@ fn facts(region: &Region, table: &RouteTable, name: &str, owner: &str, list: &st
             let made = table.routes.iter().map(|made| route::state(region, made));
             std::iter::once("active").chain(made).map(str::to_owned).collect()
         }
-        name if NOTHING_HAS.contains(&name) => Vec::new(),
         "vpc-id" => one(&table.vpc),
         _ => one(&table.id),
     }

@@ -25,7 +25,11 @@ mod machine;
 mod memory;
 mod names;
 mod nginx;
+mod nginx_conf;
+mod nginx_local;
 mod nginx_process;
+#[cfg(all(test, unix))]
+mod nginx_tests;
 #[expect(clippy::module_inception, reason = "the file is named after the one thing it has")]
 mod plane;
 mod powershell;

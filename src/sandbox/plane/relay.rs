@@ -146,7 +146,11 @@ async fn pass_on(
     }
 }
 
-async fn carry(one: &mut TcpStream, other: &mut TcpStream) -> io::Result<()> {
+/// Carries a connection to its end.
+///
+/// # Errors
+/// One side's reset.
+pub async fn carry(one: &mut TcpStream, other: &mut TcpStream) -> io::Result<()> {
     let ((one_reads, one_writes), (other_reads, other_writes)) = (one.split(), other.split());
     tokio::try_join!(flow(one_reads, other_writes), flow(other_reads, one_writes))?;
     Ok(())
