@@ -221,9 +221,11 @@ def births(ec2, elb, tag):
     ec2.create_vpc_endpoint(
         VpcId=vpc, ServiceName=f"com.amazonaws.{ec2.meta.region_name}.s3", RouteTableIds=[table], **tags("vpc-endpoint")
     )
+    both = [tags(kind)["TagSpecifications"][0] for kind in ("instance", "volume")]
     ec2.run_instances(
-        ImageId=World.IMAGE, InstanceType="t3.micro", MinCount=1, MaxCount=1, SubnetId=subnet, **tags("instance")
+        ImageId=World.IMAGE, InstanceType="t3.micro", MinCount=1, MaxCount=1, SubnetId=subnet, TagSpecifications=both
     )
+    ec2.describe_volumes()
     elb.create_target_group(
         Name="born", Protocol="TCP", Port=80, VpcId=vpc, HealthCheckProtocol="HTTP", HealthCheckPath="/",
         Matcher={"HttpCode": "200"},

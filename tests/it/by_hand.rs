@@ -182,7 +182,18 @@ fn who_may_connect_by_hand() {
 fn two_zones_by_hand() {
     by_hand(async {
         let mut hand = Hand::begin("two-zones").await;
-        hand.up_to("cross-zone").await;
+        hand.up_to("zonal-names").await;
+        // Off is where it begins: waited for, and no mistake.
+        let turn = |value: &str| {
+            let attribute = json!({ "Key": "load_balancing.cross_zone.enabled", "Value": value });
+            json!({ "LoadBalancerArn": "${nlb.arn}", "Attributes": [attribute] })
+        };
+        hand.call(Api::Elbv2, "ModifyLoadBalancerAttributes", turn("false")).await;
+        hand.call(Api::Elbv2, "ModifyLoadBalancerAttributes", turn("true")).await;
+        hand.met("cross-zone");
+        assert!(
+            hand.folder.journal().iter().all(|line| line["resource"] != "cross-zone" || line["event"] != "sighted")
+        );
         hand
     });
 }

@@ -13,13 +13,18 @@ use super::tags::tag_set;
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("VolumeId")?;
     let known = [
+        "attachment.attach-time",
         "attachment.delete-on-termination",
         "attachment.device",
         "attachment.instance-id",
         "attachment.status",
         "availability-zone",
         "availability-zone-id",
+        "create-time",
         "encrypted",
+        "fast-restored",
+        "multi-attach-enabled",
+        "operator.managed",
         "size",
         "snapshot-id",
         "status",
@@ -27,7 +32,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "volume-id",
         "volume-type",
     ];
-    let filters = Filters::read(params, &known)?;
+    let filters = Filters::read_beside(params, &known, &["operator.principal"])?;
     let page = Page::read(params, 5, 1000, !ids.is_empty())?;
     params.ready()?;
     let words =
@@ -65,6 +70,7 @@ pub fn has_volume(instance: &Instance) -> bool {
 fn fact(instance: &Instance, name: &str) -> Vec<String> {
     let disk = &instance.disk;
     match name {
+        "attachment.attach-time" | "create-time" => one(moment(instance.launched)),
         "attachment.delete-on-termination" => one(true),
         "attachment.device" => one(root_device(image(instance))),
         "attachment.instance-id" => one(&instance.id),
@@ -72,6 +78,7 @@ fn fact(instance: &Instance, name: &str) -> Vec<String> {
         "availability-zone" => one(&instance.zone_name),
         "availability-zone-id" => one(&instance.zone_id),
         "encrypted" => one(disk.encrypted),
+        "fast-restored" | "multi-attach-enabled" | "operator.managed" => one(false),
         "size" => one(disk.gib),
         "snapshot-id" => one(image(instance).snapshot()),
         "status" => one("in-use"),
@@ -91,6 +98,7 @@ fn write(xml: &mut Xml, instance: &Instance) {
         xml.leaf("status", "attached").leaf("attachTime", &made).leaf("deleteOnTermination", true);
     });
     xml.leaf("volumeType", &disk.kind).leaf("encrypted", disk.encrypted).leaf("multiAttachEnabled", false);
+    xml.leaf("fastRestored", false);
     // What a volume does without being asked for more [ebs userguide: ebs-volume-types].
     if disk.kind == "gp3" {
         xml.leaf("iops", 3000).leaf("throughput", 125);
