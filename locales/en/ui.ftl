@@ -36,6 +36,8 @@ step-more = More
 step-more-none = There is nothing more to tell about this step.
 step-after = What you have now
 step-detour = Detour
+step-predict = Guess first
+step-predict-answer = Answer: { $right }
 step-waiting = While you wait
 
 ## Menus
@@ -55,6 +57,8 @@ usual-seconds = on AWS usually { $from }-{ $to } s
 usual-second = on AWS usually about { $to } s
 usual-minutes = on AWS usually { $from }-{ $to } min
 usual-minute = on AWS usually about { $to } min
+most-seconds = given up after { $most } s
+most-minutes = given up after { $most } min
 progress-start = Started: { $label }
 progress-done = Done: { $label }
 progress-failed = Failed: { $label }

@@ -36,6 +36,8 @@ step-more = もっと詳しく
 step-more-none = このステップの説明は、上のとおりで全部です。
 step-after = できたこと
 step-detour = 寄り道
+step-predict = 先に予想してみましょう
+step-predict-answer = 答え: { $right }
 step-waiting = 待っているあいだに
 
 ## Menus
@@ -55,6 +57,8 @@ usual-seconds = AWS では通常 { $from }〜{ $to } 秒
 usual-second = AWS では通常 約 { $to } 秒
 usual-minutes = AWS では通常 { $from }〜{ $to } 分
 usual-minute = AWS では通常 約 { $to } 分
+most-seconds = 最長 { $most } 秒で打ち切り
+most-minutes = 最長 { $most } 分で打ち切り
 progress-start = 開始: { $label }
 progress-done = 完了: { $label }
 progress-failed = 失敗: { $label }

@@ -28,6 +28,7 @@ pub(super) async fn home(context: &mut Context) -> Result<Code, Failed> {
     let state = &found.state;
     let whole = is_whole(context, state);
     status::show(context, &found, whole)?;
+    context.print("\n")?;
     let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region)?;
     let steps = &loaded.lab.steps;
     let title = |id: &str| {

@@ -115,11 +115,11 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "volumes",
-        "EBS ボリュームはありません。BlockDeviceMapping とボリュームのタグは受け付けますが、形式を調べるだけです。",
-        "There are no EBS volumes: block device mappings and tags for volumes are accepted and only checked for their \
-         form.",
+        "EBS ボリュームは、インスタンスごとのルートボリュームだけです。大きさ・タイプ・タグを記録して表示するだけで、追加・変更・デタッチはできません。",
+        "Of EBS volumes there is each instance's root volume only: its size, type and tags are recorded and shown. None \
+         can be added, changed or detached.",
     )
-    .refuses(&["ec2 CreateVolume", "ec2 DescribeVolumes"]),
+    .refuses(&["ec2 CreateVolume", "ec2 DetachVolume", "ec2 ModifyVolume"]),
     difference(
         "metadata-service",
         "インスタンスメタデータサービスはありません。MetadataOptions は記録して表示するだけです。",

@@ -70,6 +70,7 @@ pub(super) fn event(event: &Event, context: &Context, look: &Look) -> Vec<Line> 
         | Event::DrillPlanted { .. }
         | Event::DrillHint { .. }
         | Event::Baseline { .. }
+        | Event::Older { .. }
         | Event::Predicted { .. }
         | Event::Reopened { .. }
         | Event::Consented { .. }

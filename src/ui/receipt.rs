@@ -139,13 +139,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_is_named_and_how_to_go_on() {
+    fn what_is_left_is_named() {
         let expected = "
  後片付けの確認
-   作ったもの            ID                         もう一度見た結果
-   --------------------------------------------------------------------
-   ロードバランサー nlb  loadbalancer/net/nlb/50dc  [ok] もうありません
-   VPC                   vpc-1                      [!!] 残っています
+   作ったもの  ID                         もう一度見た結果
+   ----------------------------------------------------------
+   NLB nlb     loadbalancer/net/nlb/50dc  [ok] もうありません
+   VPC         vpc-1                      [!!] 残っています
 
  なくなったもの 1、残っているもの 1、確認できないもの 0
  続いてかかる費用: 残っているものに、削除するまでかかることがあります。
@@ -157,7 +157,7 @@ mod tests {
     fn nothing_left_costs_nothing() {
         let expected = "
 Receipt
-  load balancer nlb loadbalancer/net/nlb/50dc: gone
+  NLB nlb loadbalancer/net/nlb/50dc: gone
 
 1 gone, 0 still there, 0 cannot tell
 What still costs: nothing.

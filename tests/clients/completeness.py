@@ -150,6 +150,10 @@ def whole_lab(client, sandbox):
     ec2.describe_security_groups()
     ec2.describe_security_group_rules()
     ec2.describe_instance_status(IncludeAllInstances=True)
+    ec2.describe_instance_credit_specifications(InstanceIds=[world.web])
+    volume = ec2.describe_volumes()["Volumes"][0]["VolumeId"]
+    ec2.create_tags(Resources=[volume], Tags=[{"Key": "disk", "Value": "web"}])
+    ec2.describe_volumes(VolumeIds=[volume])
     ec2.describe_tags()
     ec2.describe_prefix_lists()
     lists = ec2.describe_managed_prefix_lists()["PrefixLists"]
@@ -217,9 +221,11 @@ def births(ec2, elb, tag):
     ec2.create_vpc_endpoint(
         VpcId=vpc, ServiceName=f"com.amazonaws.{ec2.meta.region_name}.s3", RouteTableIds=[table], **tags("vpc-endpoint")
     )
+    both = [tags(kind)["TagSpecifications"][0] for kind in ("instance", "volume")]
     ec2.run_instances(
-        ImageId=World.IMAGE, InstanceType="t3.micro", MinCount=1, MaxCount=1, SubnetId=subnet, **tags("instance")
+        ImageId=World.IMAGE, InstanceType="t3.micro", MinCount=1, MaxCount=1, SubnetId=subnet, TagSpecifications=both
     )
+    ec2.describe_volumes()
     elb.create_target_group(
         Name="born", Protocol="TCP", Port=80, VpcId=vpc, HealthCheckProtocol="HTTP", HealthCheckPath="/",
         Matcher={"HttpCode": "200"},

@@ -1,5 +1,5 @@
-//! Every operation of the lab × every kind of fault: the lab ends met, or stops with words and a documented exit code and is
-//! resumed; nothing is made twice, nothing is left.
+//! Every operation of the lab × every kind of fault: the lab ends met, or, where credentials have expired, stops with words and a
+//! documented exit code and is resumed; nothing is made twice, nothing is left.
 
 use std::collections::BTreeSet;
 
@@ -34,7 +34,8 @@ fn strike(operation: &str, kind: &str) -> Result<String, String> {
     let has_run = folder.state().join("runs").read_dir().is_ok_and(|mut runs| runs.next().is_some());
     let word = match ran.code {
         Some(0) => "met".to_owned(),
-        Some(code @ (1 | 3)) => {
+        // Signing in is not repeated: nothing has begun.
+        Some(code @ (1 | 3)) if kind == "expired" || operation == "GetCallerIdentity" => {
             if ran.err.trim().is_empty() && !ran.out.contains("\"error\"") {
                 return Err(format!("{code} without a word"));
             }

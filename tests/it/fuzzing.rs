@@ -100,6 +100,8 @@ fn child() {
     assert!(!seeds.is_empty(), "{name}");
     let random = Random::seeded(name.len() as u64);
     let changes = match (full(), name.as_str()) {
+        // Each of these reads a whole lab.
+        (true, "lab" | "markdown") => 5_000,
         (true, _) => 100_000,
         (false, "lab" | "markdown") => 60,
         (false, _) => 600,

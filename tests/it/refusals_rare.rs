@@ -36,8 +36,8 @@ async fn a_full_subnet_takes_nothing_more() {
             (0, "ec2", "RunInstances&ImageId={image}&InstanceType=t3.micro&MinCount=1&MaxCount=1&SubnetId={subnet}&PrivateIpAddress=10.0.2.7", 400, "InvalidParameterValue", "does not fall within"),
             (0, "ec2", "CreateInstanceConnectEndpoint&SubnetId={small}", 400, "InsufficientFreeAddressesInSubnet", full),
             (1, "ec2", "CreateVpcEndpoint&VpcEndpointType=Interface&VpcId={far-vpc}&SubnetId.1={far-small}&ServiceName={name}", 400, "InsufficientFreeAddressesInSubnet", full),
-            (0, ELB, "CreateLoadBalancer&Name=more&Type=network&Scheme=internal&Subnets.member.1={small}", 400, "InvalidSubnet", full),
-            (0, ELB, "SetSubnets&LoadBalancerArn={nlb}&Subnets.member.1={small}", 400, "InvalidSubnet", full),
+            (0, ELB, "CreateLoadBalancer&Name=more&Type=network&Scheme=internal&Subnets.member.1={small}", 400, "InvalidSubnet", "ELB requires at least 8 free IP addresses in each subnet."),
+            (0, ELB, "SetSubnets&LoadBalancerArn={nlb}&Subnets.member.1={small}", 400, "InvalidSubnet", "ELB requires at least 8 free IP addresses in each subnet."),
         ]);
     })
     .await;

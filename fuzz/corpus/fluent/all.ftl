@@ -9,7 +9,7 @@ choice = { $n ->
 }
 words = { $name ->
     [vpc] a VPC
-   *[other] { "\u00e9 \\ {" }{ $name ->
+   *[other] { "\\ {" }{ $name ->
         [a] x
        *[b] { -term(case: "x") }
     }

@@ -41,8 +41,8 @@ pub fn describe_limits(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiErr
         ("network-load-balancers", ctx.quota(&quota::BALANCERS)),
         ("target-groups", ctx.quota(&quota::TARGET_GROUPS)),
         ("target-groups-per-action-on-network-load-balancer", 1),
-        ("targets-per-availability-zone-per-network-load-balancer", 500),
-        ("targets-per-network-load-balancer", 3000),
+        ("targets-per-availability-zone-per-network-load-balancer", ctx.quota(&quota::ZONE_TARGETS)),
+        ("targets-per-network-load-balancer", ctx.quota(&quota::BALANCER_TARGETS)),
     ];
     let (limits, next) = page.cut(limits, |(name, _)| (*name).to_owned());
     let mut xml = Xml::new();
@@ -77,10 +77,6 @@ pub fn describe_types(_ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiErr
     let mut xml = Xml::new();
     xml.list("instanceTypeSet", "item", found, write_type).maybe("nextToken", next);
     Ok(xml)
-}
-
-fn is_burstable(kind: &InstanceType) -> bool {
-    kind.name.starts_with('t')
 }
 
 fn is_current(kind: &InstanceType) -> bool {
@@ -147,7 +143,7 @@ fn facts(kind: &InstanceType, name: &str) -> Vec<String> {
         | "instance-storage-supported"
         | "network-info.efa-supported"
         | "network-info.encryption-in-transit-supported" => one(false),
-        "burstable-performance-supported" => one(is_burstable(kind)),
+        "burstable-performance-supported" => one(kind.is_burstable()),
         "current-generation" => one(is_current(kind)),
         "ebs-info.ebs-optimized-support" => one(ebs_optimized(kind)),
         "ebs-info.encryption-support" => one("supported"),
@@ -224,7 +220,7 @@ fn write_type(xml: &mut Xml, kind: &InstanceType) {
     xml.node("placementGroupInfo", |xml| {
         xml.words("supportedStrategies", "item", ["partition", "spread"]);
     });
-    xml.leaf("hibernationSupported", false).leaf("burstablePerformanceSupported", is_burstable(kind));
+    xml.leaf("hibernationSupported", false).leaf("burstablePerformanceSupported", kind.is_burstable());
     xml.leaf("dedicatedHostsSupported", false).leaf("autoRecoverySupported", true);
     xml.words("supportedBootModes", "item", boot_modes(kind)).leaf("nitroEnclavesSupport", "unsupported");
     xml.leaf("nitroTpmSupport", "unsupported").leaf("phcSupport", "unsupported");

@@ -212,11 +212,13 @@ impl<'a> Ctx<'a> {
 
     /// Whether `address` can be given to a new interface in `subnet`.
     pub fn check_address(&self, subnet: &Subnet, address: std::net::Ipv4Addr) -> Result<(), ApiError> {
-        if !subnet.block.has(address) || subnet.block.reserves(address) {
-            return Err(ApiError::new(
-                "InvalidParameterValue",
-                format!("Address {address} does not fall within the subnet's address range"),
-            ));
+        let misplaced = if subnet.block.has(address) {
+            subnet.block.reserves(address).then_some("is in subnet's reserved address range")
+        } else {
+            Some("does not fall within the subnet's address range")
+        };
+        if let Some(why) = misplaced {
+            return Err(ApiError::new("InvalidParameterValue", format!("Address {address} {why}")));
         }
         if self.here().used_addresses(&subnet.id).contains(&address) {
             return Err(ApiError::new("InvalidIPAddress.InUse", format!("Address {address} is in use.")));

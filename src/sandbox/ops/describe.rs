@@ -17,6 +17,8 @@ pub struct Lookup<T: Row + 'static> {
     pub naming: &'static Naming,
     /// Which of its lives move when it is looked at.
     pub kinds: &'static [Kind],
+    /// Filters besides those of [`INDEXED`] whose values are [`Row::links`] of this kind.
+    pub linked: &'static [&'static str],
     /// Its tags.
     pub tags: fn(&T) -> &Tags,
 }
@@ -62,9 +64,7 @@ pub fn select<T: Row>(
     filters: &Filters,
     facts: impl Fn(&Region, &T, &str) -> Vec<String>,
 ) -> Result<Vec<T>, ApiError> {
-    for id in ids {
-        lookup.naming.find((lookup.all)(ctx.here()), id)?;
-    }
+    lookup.naming.find_all((lookup.all)(ctx.here()), ids)?;
     if ctx.sees_time() && !lookup.kinds.is_empty() {
         let seen = chosen(ctx.here(), lookup, ids, &filters.without_states(), &facts);
         let seen: Vec<String> = seen.into_iter().map(|(id, _)| id.clone()).collect();
@@ -73,9 +73,7 @@ pub fn select<T: Row>(
                 ctx.touch(*kind, &id);
             }
         }
-        for id in ids {
-            lookup.naming.find((lookup.all)(ctx.here()), id)?;
-        }
+        lookup.naming.find_all((lookup.all)(ctx.here()), ids)?;
     }
     Ok(chosen(ctx.here(), lookup, ids, filters, &facts).into_iter().map(|(_, one)| one.clone()).collect())
 }
@@ -91,7 +89,7 @@ fn chosen<'a, T: Row>(
     let fits = |one: &T| filters.hold((lookup.tags)(one), |name| facts(region, one, name));
     let scan = || all.iter().filter(|(id, one)| (ids.is_empty() || ids.contains(id)) && fits(one));
     let by_filter = || {
-        let by_link = filters.exact(INDEXED).map(|words| all.found_by(words));
+        let by_link = filters.exact(INDEXED).or_else(|| filters.exact(lookup.linked)).map(|words| all.found_by(words));
         by_link.or_else(|| filters.exact_tags().map(|tags| all.tagged(&tags)))
     };
     let candidates = if ids.is_empty() { by_filter() } else { Some(all.with_ids(ids)) };

@@ -23,6 +23,7 @@ const LOOKUP: Lookup<Endpoint> = Lookup {
     all: |region| &region.endpoints,
     naming: &names::ENDPOINT,
     kinds: &[Kind::Endpoint, Kind::GatewayEndpoint],
+    linked: &[],
     tags: |endpoint| &endpoint.tags,
 };
 

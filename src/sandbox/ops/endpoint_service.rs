@@ -21,6 +21,7 @@ pub const LOOKUP: Lookup<Service> = Lookup {
     all: |region| &region.services,
     naming: &names::SERVICE,
     kinds: &[Kind::Verification],
+    linked: &[],
     tags: |service| &service.tags,
 };
 
@@ -314,7 +315,8 @@ fn zone_ids(ctx: &Ctx<'_>, balancers: &[String]) -> Vec<String> {
     ids
 }
 
-fn is_held(ctx: &Ctx<'_>, service: &str) -> bool {
+/// Whether connections hold a service.
+pub fn is_held(ctx: &Ctx<'_>, service: &str) -> bool {
     ctx.world().connections(service).any(|(_, endpoint)| HOLDING.contains(&endpoint.life.state.as_str()))
 }
 

@@ -43,8 +43,8 @@ pub fn describe(_ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         xml.list("blockDeviceMapping", "item", [root_device(image)], |xml, device| {
             xml.leaf("deviceName", device).node("ebs", |xml| {
                 xml.leaf("deleteOnTermination", true).leaf("volumeType", "gp3").leaf("encrypted", false);
-                xml.leaf("snapshotId", snapshot(image)).leaf("iops", 3000).leaf("throughput", 125);
-                xml.leaf("volumeSize", volume_size(image));
+                xml.leaf("snapshotId", image.snapshot()).leaf("iops", 3000).leaf("throughput", 125);
+                xml.leaf("volumeSize", image.gib());
             });
         });
         xml.maybe("imdsSupport", image.platform.is_none().then_some("v2.0"));
@@ -125,14 +125,6 @@ fn location(image: &Image) -> String {
     format!("amazon/{}", image.name)
 }
 
-fn snapshot(image: &Image) -> String {
-    image.id.replacen("ami-", "snap-", 1)
-}
-
-fn volume_size(image: &Image) -> u8 {
-    if image.platform.is_some() { 30 } else { 8 }
-}
-
 fn facts(image: &Image, name: &str) -> Vec<String> {
     match name {
         "architecture" => one(image.architecture),
@@ -140,8 +132,8 @@ fn facts(image: &Image, name: &str) -> Vec<String> {
         "image-type" => one("machine"),
         "is-public" | "ena-support" | "block-device-mapping.delete-on-termination" => one(true),
         "block-device-mapping.encrypted" => one(false),
-        "block-device-mapping.snapshot-id" => one(snapshot(image)),
-        "block-device-mapping.volume-size" => one(volume_size(image)),
+        "block-device-mapping.snapshot-id" => one(image.snapshot()),
+        "block-device-mapping.volume-size" => one(image.gib()),
         "block-device-mapping.volume-type" => one("gp3"),
         "boot-mode" => one(boot_mode(image)),
         "hypervisor" => one("xen"),

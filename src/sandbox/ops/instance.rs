@@ -1,23 +1,28 @@
-//! Instances: starting and describing. What a launch may ask for is in `instance_launch.rs`, how they stop and end in
-//! `instance_state.rs`.
+//! Instances: starting and describing. What a launch may ask for is in `instance_launch.rs`, what they are filtered by in
+//! `instance_filter.rs`, how they stop and end in `instance_state.rs`.
+
+use jiff::Timestamp;
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{IMAGES, Image, Instance, InterfaceKind, Kind, Life, Region, instance_type};
+use crate::sandbox::world::{IMAGES, Image, Instance, InterfaceKind, Kind, Life, instance_type};
 
 use super::context::{Ctx, NewInterface, group_set, moment};
-use super::describe::{Lookup, one, select};
-use super::image::{boot_mode, platform, usage, write_billing};
+use super::describe::{Lookup, select};
+use super::image::{boot_mode, write_billing};
+use super::instance_filter::{ABSENT, FILTERS, facts};
 use super::instance_launch::{Launch, check_vcpus, read};
 use super::names;
 use super::network_interface;
 use super::subnet::write_host_names;
 use super::tags::tag_set;
+use super::volume::has_volume;
 
 pub const LOOKUP: Lookup<Instance> = Lookup {
     all: |region| &region.instances,
     naming: &names::INSTANCE,
     // Checks first: they begin when the instance runs, and one look is one step.
     kinds: &[Kind::Checks, Kind::Instance],
+    linked: &[],
     tags: |instance| &instance.tags,
 };
 
@@ -80,10 +85,13 @@ fn start(ctx: &mut Ctx<'_>, params: &Params, launch: &Launch, token: Option<&str
             life: ctx.begin(Kind::Instance, "pending"),
             checks: Life { state: "not-applicable".to_owned(), due: None },
             reason: None,
+            asked: None,
             http_tokens: launch.http_tokens.clone(),
             hop_limit: launch.hop_limit,
             protected: launch.protected,
             volume: ctx.new_id("vol-"),
+            disk: launch.disk.clone(),
+            credits: launch.credits.clone(),
             tags: launch.tags.clone(),
             id: id.clone(),
         };
@@ -114,217 +122,6 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// The filters of `DescribeInstances`.
-const FILTERS: &[&str] = &[
-    "architecture",
-    "availability-zone",
-    "availability-zone-id",
-    "block-device-mapping.attach-time",
-    "block-device-mapping.delete-on-termination",
-    "block-device-mapping.device-name",
-    "block-device-mapping.status",
-    "block-device-mapping.volume-id",
-    "boot-mode",
-    "capacity-reservation-specification.capacity-reservation-preference",
-    "client-token",
-    "current-instance-boot-mode",
-    "ebs-optimized",
-    "ena-support",
-    "enclave-options.enabled",
-    "hibernation-options.configured",
-    "hypervisor",
-    "image-id",
-    "instance-id",
-    "instance-state-code",
-    "instance-state-name",
-    "instance-type",
-    "instance.group-id",
-    "instance.group-name",
-    "launch-index",
-    "launch-time",
-    "maintenance-options.auto-recovery",
-    "metadata-options.http-endpoint",
-    "metadata-options.http-protocol-ipv4",
-    "metadata-options.http-protocol-ipv6",
-    "metadata-options.http-put-response-hop-limit",
-    "metadata-options.http-tokens",
-    "metadata-options.instance-metadata-tags",
-    "metadata-options.state",
-    "monitoring-state",
-    "network-interface.addresses.primary",
-    "network-interface.addresses.private-dns-name",
-    "network-interface.addresses.private-ip-address",
-    "network-interface.attachment.attach-time",
-    "network-interface.attachment.attachment-id",
-    "network-interface.attachment.delete-on-termination",
-    "network-interface.attachment.device-index",
-    "network-interface.attachment.instance-id",
-    "network-interface.attachment.instance-owner-id",
-    "network-interface.attachment.network-card-index",
-    "network-interface.attachment.status",
-    "network-interface.availability-zone",
-    "network-interface.deny-all-igw-traffic",
-    "network-interface.description",
-    "network-interface.group-id",
-    "network-interface.group-name",
-    "network-interface.ipv6-native",
-    "network-interface.mac-address",
-    "network-interface.network-interface-id",
-    "network-interface.operator.managed",
-    "network-interface.owner-id",
-    "network-interface.private-dns-name",
-    "network-interface.private-ip-address",
-    "network-interface.requester-managed",
-    "network-interface.source-dest-check",
-    "network-interface.status",
-    "network-interface.subnet-id",
-    "network-interface.tag-key",
-    "network-interface.tag-value",
-    "network-interface.vpc-id",
-    "network-performance-options.bandwidth-weighting",
-    "operator.managed",
-    "owner-id",
-    "platform",
-    "platform-details",
-    "private-dns-name",
-    "private-dns-name-options.enable-resource-name-dns-a-record",
-    "private-dns-name-options.enable-resource-name-dns-aaaa-record",
-    "private-dns-name-options.hostname-type",
-    "private-ip-address",
-    "reason",
-    "reservation-id",
-    "root-device-name",
-    "root-device-type",
-    "source-dest-check",
-    "state-reason-code",
-    "state-reason-message",
-    "subnet-id",
-    "tenancy",
-    "usage-operation",
-    "usage-operation-update-time",
-    "virtualization-type",
-    "vpc-id",
-    "tag",
-];
-
-/// Filters for what no instance here has.
-const ABSENT: &[&str] = &[
-    "affinity",
-    "capacity-reservation-id",
-    "capacity-reservation-specification.capacity-reservation-target.capacity-reservation-id",
-    "capacity-reservation-specification.capacity-reservation-target.capacity-reservation-resource-group-arn",
-    "dns-name",
-    "host-id",
-    "iam-instance-profile.arn",
-    "iam-instance-profile.id",
-    "instance-lifecycle",
-    "ip-address",
-    "ipv6-address",
-    "kernel-id",
-    "key-name",
-    "network-interface.addresses.association.allocation-id",
-    "network-interface.addresses.association.association-id",
-    "network-interface.addresses.association.carrier-ip",
-    "network-interface.addresses.association.customer-owned-ip",
-    "network-interface.addresses.association.ip-owner-id",
-    "network-interface.addresses.association.public-dns-name",
-    "network-interface.addresses.association.public-ip",
-    "network-interface.association.allocation-id",
-    "network-interface.association.association-id",
-    "network-interface.association.carrier-ip",
-    "network-interface.association.customer-owned-ip",
-    "network-interface.association.ip-owner-id",
-    "network-interface.association.public-dns-name",
-    "network-interface.association.public-ip",
-    "network-interface.ipv4-prefixes.ipv4-prefix",
-    "network-interface.ipv6-address",
-    "network-interface.ipv6-addresses.ipv6-address",
-    "network-interface.ipv6-addresses.is-primary-ipv6",
-    "network-interface.ipv6-prefixes.ipv6-prefix",
-    "network-interface.operator.principal",
-    "network-interface.outpost-arn",
-    "network-interface.public-dns-name",
-    "network-interface.requester-id",
-    "operator.principal",
-    "outpost-arn",
-    "placement-group-name",
-    "placement-partition-number",
-    "product-code",
-    "product-code.type",
-    "ramdisk-id",
-    "requester-id",
-    "spot-instance-request-id",
-    "tpm-support",
-];
-
-fn facts(region: &Region, instance: &Instance, name: &str, (owner, region_name): (&str, &str)) -> Vec<String> {
-    let there = instance.life.state != "terminated";
-    let placed = |value: &dyn ToString| if there { one(value.to_string()) } else { Vec::new() };
-    if let Some(name) = name.strip_prefix("network-interface.") {
-        let interface = region.interfaces.get(&instance.interface);
-        return interface
-            .map(|found| network_interface::facts(region, found, name, (owner, region_name)))
-            .unwrap_or_default();
-    }
-    match name {
-        "architecture" => one(image(instance).architecture),
-        "availability-zone" => one(&instance.zone_name),
-        "availability-zone-id" => one(&instance.zone_id),
-        "block-device-mapping.attach-time" => placed(&moment(instance.launched)),
-        "block-device-mapping.delete-on-termination" | "source-dest-check" => placed(&true),
-        "block-device-mapping.device-name" => placed(&root_device(image(instance))),
-        "block-device-mapping.status" => placed(&"attached"),
-        "block-device-mapping.volume-id" => placed(&instance.volume),
-        "boot-mode" => one(boot_mode(image(instance))),
-        "capacity-reservation-specification.capacity-reservation-preference" => one("open"),
-        "client-token" => instance.token.iter().cloned().collect(),
-        "current-instance-boot-mode" => one(booted(image(instance))),
-        "ebs-optimized"
-        | "enclave-options.enabled"
-        | "hibernation-options.configured"
-        | "operator.managed"
-        | "private-dns-name-options.enable-resource-name-dns-a-record"
-        | "private-dns-name-options.enable-resource-name-dns-aaaa-record" => one(false),
-        "ena-support" => one(true),
-        "hypervisor" => one("xen"),
-        "image-id" => one(&instance.image),
-        "instance-state-code" => one(Instance::code(&instance.life.state)),
-        "instance-state-name" => one(&instance.life.state),
-        "instance-type" => one(&instance.kind),
-        "instance.group-id" => instance.groups.clone(),
-        "instance.group-name" => instance.groups.iter().map(|id| region.group_name(id).to_owned()).collect(),
-        "launch-index" => one(instance.launch_index),
-        "launch-time" | "usage-operation-update-time" => one(moment(instance.launched)),
-        "maintenance-options.auto-recovery" | "network-performance-options.bandwidth-weighting" | "tenancy" => {
-            one("default")
-        }
-        "metadata-options.http-endpoint" | "metadata-options.http-protocol-ipv4" => one("enabled"),
-        "metadata-options.http-protocol-ipv6" | "metadata-options.instance-metadata-tags" | "monitoring-state" => {
-            one("disabled")
-        }
-        "metadata-options.http-put-response-hop-limit" => one(instance.hop_limit),
-        "metadata-options.http-tokens" => one(&instance.http_tokens),
-        "metadata-options.state" => one("applied"),
-        "owner-id" => one(owner),
-        "platform" => image(instance).platform.map(str::to_owned).into_iter().collect(),
-        "platform-details" => one(platform(image(instance))),
-        "private-dns-name" => placed(&network_interface::host_name(region_name, instance.address)),
-        "private-dns-name-options.hostname-type" => one("ip-name"),
-        "private-ip-address" => placed(&instance.address),
-        "reason" => instance.reason.iter().map(|(_, text)| text.clone()).collect(),
-        "reservation-id" => one(&instance.reservation),
-        "root-device-name" => one(root_device(image(instance))),
-        "root-device-type" => one("ebs"),
-        "state-reason-code" => state_reason(instance).into_iter().map(|(code, _)| code.to_owned()).collect(),
-        "state-reason-message" => state_reason(instance).into_iter().map(|(_, text)| text.to_owned()).collect(),
-        "subnet-id" => placed(&instance.subnet),
-        "usage-operation" => one(usage(image(instance))),
-        "virtualization-type" => one("hvm"),
-        "vpc-id" => placed(&instance.vpc),
-        _ => one(&instance.id),
-    }
-}
-
 /// The image an instance was started from.
 pub fn image(instance: &Instance) -> &'static Image {
     // The world only holds ids of this list; an older one falls back to the first rather than failing.
@@ -344,7 +141,7 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, instance: &Instance) {
     xml.leaf("instanceId", &instance.id).leaf("imageId", &instance.image);
     write_state(xml, "instanceState", &instance.life.state);
     xml.leaf("privateDnsName", if there { name.as_str() } else { "" }).leaf("dnsName", "");
-    xml.leaf("reason", instance.reason.as_ref().map_or("", |(_, reason)| reason.as_str()));
+    xml.leaf("reason", transition(instance));
     xml.leaf("amiLaunchIndex", instance.launch_index).node("productCodes", |_| {});
     xml.leaf("instanceType", &instance.kind).leaf("launchTime", moment(instance.launched));
     xml.node("placement", |xml| {
@@ -381,9 +178,15 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, instance: &Instance) {
     });
 }
 
+/// Who made it leave `running`, and when; empty while nobody did.
+pub fn transition(instance: &Instance) -> String {
+    let asked = instance.asked.and_then(|millis| Timestamp::from_millisecond(millis).ok());
+    asked.map_or_else(String::new, |at| format!("User initiated ({} GMT)", at.strftime("%Y-%m-%d %H:%M:%S")))
+}
+
 /// Why an instance is in its state, where that is not as it should be. One that starts is `pending` because it is
 /// [cli reference: run-instances].
-fn state_reason(instance: &Instance) -> Option<(&str, &str)> {
+pub fn state_reason(instance: &Instance) -> Option<(&str, &str)> {
     let starts = || (instance.life.state == "pending").then_some(("pending", "pending"));
     instance.reason.as_ref().map(|(code, message)| (code.as_str(), message.as_str())).or_else(starts)
 }
@@ -417,7 +220,8 @@ fn write_settings(xml: &mut Xml, instance: &Instance, image: &Image) {
     unmanaged(xml);
 }
 
-fn booted(image: &Image) -> &'static str {
+/// How an instance of an image has booted.
+pub fn booted(image: &Image) -> &'static str {
     if boot_mode(image).starts_with("uefi") { "uefi" } else { "legacy-bios" }
 }
 
@@ -435,7 +239,7 @@ pub fn root_device(image: &Image) -> &'static str {
 
 /// `<blockDeviceMapping>`: the root volume, until the instance is terminated.
 pub fn write_volumes(xml: &mut Xml, instance: &Instance) {
-    let volume = (instance.life.state != "terminated").then_some(&instance.volume);
+    let volume = has_volume(instance).then_some(&instance.volume);
     xml.list("blockDeviceMapping", "item", volume, |xml, volume| {
         xml.leaf("deviceName", root_device(image(instance))).node("ebs", |xml| {
             xml.leaf("volumeId", volume).leaf("status", "attached");

@@ -156,16 +156,15 @@ fn ids(ctx: &Ctx<'_>, params: &Params) -> Result<Vec<String>, ApiError> {
     if ids.is_empty() {
         return Err(ApiError::missing("InstanceId"));
     }
-    for id in &ids {
-        names::INSTANCE.find(&ctx.here().instances, id)?;
-    }
+    names::INSTANCE.find_all(&ctx.here().instances, &ids)?;
     Ok(ids)
 }
 
 fn check_state(ctx: &Ctx<'_>, ids: &[String], allowed: &[&str], verb: &str) -> Result<(), ApiError> {
     let wrong = ids.iter().find(|id| !allowed.contains(&ctx.here().instances[*id].life.state.as_str()));
     wrong.map_or(Ok(()), |id| {
-        let text = format!("The instance '{id}' is not in a state from which it can be {verb}.");
+        let which = if verb == "stopped" { "This" } else { "The" };
+        let text = format!("{which} instance '{id}' is not in a state from which it can be {verb}.");
         Err(ApiError::new("IncorrectInstanceState", text))
     })
 }
@@ -181,6 +180,7 @@ fn change(ctx: &mut Ctx<'_>, ids: &[String], next: impl Fn(&str) -> Option<&'sta
             instance.life = Life::enter(Kind::Instance, state, timing);
             instance.checks = Life { state: "not-applicable".to_owned(), due: None };
             let asked = "Client.UserInitiatedShutdown";
+            instance.asked = (state != "pending").then(|| timing.at.as_millisecond());
             instance.reason =
                 (state != "pending").then(|| (asked.to_owned(), format!("{asked}: User initiated shutdown")));
         }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::sandbox::wire::{ApiError, Marker, Params, Xml};
 use crate::sandbox::world::{Balancer, Listener, idle_seconds, quota};
 
+use super::balancer_quota::check_targets;
 use super::context::Ctx;
-use super::load_balancer::{self, modelled, read_attributes, write_attributes};
+use super::load_balancer::{self, check_arn, modelled, read_attributes, write_attributes};
 use super::tags::read_members;
 use super::target_group;
 
@@ -149,6 +150,7 @@ fn read_action(ctx: &Ctx<'_>, params: &Params, balancer: &Balancer) -> Result<St
             format!("The following target groups cannot be associated with more than one load balancer: {}", group.arn);
         return Err(ApiError::new("TargetGroupAssociationLimit", text));
     }
+    check_targets(ctx, balancer, &group, &[])?;
     Ok(group.arn)
 }
 
@@ -172,6 +174,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 }
 
 fn find(ctx: &Ctx<'_>, arn: &str) -> Result<Listener, ApiError> {
+    check_arn(ctx, arn, "listener/", "listener")?;
     let found = ctx.here().listeners.get(arn).cloned();
     found.ok_or_else(|| ApiError::new("ListenerNotFound", "One or more listeners not found"))
 }

@@ -4,6 +4,7 @@
 
 mod acceptance;
 mod account;
+mod balancer_quota;
 mod context;
 mod describe;
 mod endpoint;
@@ -15,10 +16,12 @@ mod image;
 mod instance;
 mod instance_attribute;
 mod instance_connect_endpoint;
+mod instance_filter;
 mod instance_launch;
 mod instance_state;
 mod listener;
 mod load_balancer;
+mod load_balancer_subnets;
 mod names;
 mod network_acl;
 mod network_acl_entry;
@@ -38,6 +41,7 @@ mod tagged;
 mod tags;
 mod target_group;
 mod target_health;
+mod volume;
 mod vpc;
 mod zone;
 

@@ -15,6 +15,7 @@ const LOOKUP: Lookup<Interface> = Lookup {
     all: |region| &region.interfaces,
     naming: &names::INTERFACE,
     kinds: &[Kind::Interface],
+    linked: &[],
     tags: |interface| &interface.tags,
 };
 

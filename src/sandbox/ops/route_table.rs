@@ -9,8 +9,13 @@ use super::names;
 use super::route;
 use super::tags::{specification, tag_set};
 
-const LOOKUP: Lookup<RouteTable> =
-    Lookup { all: |region| &region.route_tables, naming: &names::ROUTE_TABLE, kinds: &[], tags: |table| &table.tags };
+const LOOKUP: Lookup<RouteTable> = Lookup {
+    all: |region| &region.route_tables,
+    naming: &names::ROUTE_TABLE,
+    kinds: &[],
+    linked: &[],
+    tags: |table| &table.tags,
+};
 
 /// Filters for what no route table here has.
 const ABSENT: &[&str] = &[

@@ -65,6 +65,7 @@ fn what_is_named_is_found_without_a_look_at_all_the_rest() {
         format!("DescribeSecurityGroups&GroupId.1={group}"),
         format!("DescribeSecurityGroups&{own}"),
         format!("DescribeSecurityGroups&{}", filter("group-id", &group)),
+        format!("DescribeSecurityGroups&{}", filter("group-name", "g0")),
         format!("DescribeSecurityGroupRules&{}", filter("group-id", &group)),
         format!("DescribeSubnets&{own}"),
         format!("DescribeSubnets&SubnetId.1={subnet}"),

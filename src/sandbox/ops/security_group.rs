@@ -8,8 +8,13 @@ use super::describe::{Lookup, one, select};
 use super::names;
 use super::tags::{specification, tag_set};
 
-const LOOKUP: Lookup<Group> =
-    Lookup { all: |region| &region.groups, naming: &names::GROUP, kinds: &[], tags: |group| &group.tags };
+const LOOKUP: Lookup<Group> = Lookup {
+    all: |region| &region.groups,
+    naming: &names::GROUP,
+    kinds: &[],
+    linked: &["group-name"],
+    tags: |group| &group.tags,
+};
 
 /// `CreateSecurityGroup`. On the wire the description is `GroupDescription`.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
@@ -21,8 +26,13 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let vpc = names::VPC.find(&ctx.here().vpcs, vpc)?.id.clone();
     check_text("groupName", &name)?;
     check_text("GroupDescription", &description)?;
-    if name.starts_with("sg-") || name == "default" {
-        return Err(ApiError::new("InvalidGroup.Reserved", format!("The security group '{name}' is reserved")));
+    // As clients of AWS have logged both; the documentation has `InvalidGroup.Reserved` for them.
+    if name.starts_with("sg-") {
+        return Err(ApiError::value("GroupName", &name, "Group names may not be in the format sg-*."));
+    }
+    if name == "default" {
+        let text = "Cannot use reserved security group name: default";
+        return Err(ApiError::new("InvalidParameterValue", text));
     }
     if ctx.here().groups.linked(&name).any(|group| group.vpc == vpc && group.name == name) {
         let text = format!("The security group '{name}' already exists for VPC '{vpc}'");
@@ -169,12 +179,18 @@ fn is_named(region: &Region, id: &str) -> bool {
 }
 
 fn check_text(name: &str, value: &str) -> Result<(), ApiError> {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c);
-    if value.chars().count() > 255 || !value.chars().all(allowed) {
-        let why = "Character sets beyond ASCII are not supported, and at most 255 characters are.";
-        return Err(ApiError::value(name, value, why));
+    if is_plain_text(value) {
+        return Ok(());
     }
-    Ok(())
+    let why = "Character sets beyond ASCII are not supported, and at most 255 characters are.";
+    Err(ApiError::value(name, value, why))
+}
+
+/// Whether a name or a description has only characters that security groups take, and at most 255 of them
+/// [API:CreateSecurityGroup, API:IpRange].
+pub fn is_plain_text(value: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c);
+    value.len() <= 255 && value.chars().all(allowed)
 }
 
 fn rule_facts(region: &Region, group: &Group, name: &str, owner: &str) -> Vec<String> {

@@ -14,6 +14,7 @@ const LOOKUP: Lookup<Subnet> = Lookup {
     all: |region| &region.subnets,
     naming: &names::SUBNET,
     kinds: &[Kind::Subnet],
+    linked: &[],
     tags: |subnet| &subnet.tags,
 };
 

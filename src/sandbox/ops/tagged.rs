@@ -4,6 +4,7 @@ use crate::sandbox::wire::Filters;
 use crate::sandbox::world::{Region, Row, Table, Tags};
 
 use super::context::Ctx;
+use super::volume::has_volume;
 
 /// A resource's id, its type in EC2's words, and its tags.
 pub type Tagged<'a> = (&'a str, &'static str, &'a Tags);
@@ -32,6 +33,10 @@ pub fn tags_mut<'a>(region: &'a mut Region, id: &str) -> Option<(&'static str, &
     }
     if let Some(interface) = region.interfaces.get_mut(id) {
         return Some(("network-interface", &mut interface.tags));
+    }
+    if id.starts_with("vol-") {
+        let instance = region.instances.linked_mut(id).filter(|instance| has_volume(instance));
+        return instance.map(|instance| ("volume", &mut instance.disk.tags));
     }
     if let Some(instance) = region.instances.get_mut(id) {
         return Some(("instance", &mut instance.tags));
@@ -121,6 +126,8 @@ pub fn candidates<'a>(region: &'a Region, filters: &Filters) -> Vec<Tagged<'a>> 
     let interfaces = pick.of(&region.interfaces).into_iter();
     all.extend(interfaces.map(|found| (found.id.as_str(), "network-interface", &found.tags)));
     all.extend(pick.of(&region.instances).into_iter().map(|found| (found.id.as_str(), "instance", &found.tags)));
+    let volumes = pick.around(&region.instances, "vol-").into_iter().filter(|instance| has_volume(instance));
+    all.extend(volumes.map(|instance| (instance.volume.as_str(), "volume", &instance.disk.tags)));
     all.extend(pick.of(&region.endpoints).into_iter().map(|found| (found.id.as_str(), "vpc-endpoint", &found.tags)));
     let connect_endpoints = pick.of(&region.connect_endpoints).into_iter();
     all.extend(connect_endpoints.map(|found| (found.id.as_str(), "instance-connect-endpoint", &found.tags)));

@@ -7,6 +7,7 @@ use crate::sandbox::world::Tags;
 
 use super::context::Ctx;
 use super::describe::one;
+use super::names;
 use super::tagged::{candidates, service_of_connection, tags_mut};
 
 /// Most tags a resource can have.
@@ -206,7 +207,7 @@ fn ids(ctx: &mut Ctx<'_>, params: &Params, list: &str) -> Result<Vec<String>, Ap
     for id in &ids {
         let known = tags_mut(ctx.here_mut(), id).is_some() || service_of_connection(ctx, id).is_some();
         if id.starts_with("arn:") || !known {
-            return Err(ApiError::new("InvalidID", format!("The ID '{id}' is not valid")));
+            return Err(names::unknown(id));
         }
     }
     Ok(ids)

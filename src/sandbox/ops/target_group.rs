@@ -6,8 +6,9 @@ use std::net::Ipv4Addr;
 use crate::sandbox::wire::{ApiError, Marker, Params, Xml};
 use crate::sandbox::world::{Kind, Life, Target, TargetGroup, quota};
 
+use super::balancer_quota::check_targets;
 use super::context::Ctx;
-use super::load_balancer::{self, check_name, modelled, read_attributes, write_attributes};
+use super::load_balancer::{self, check_arn, check_name, modelled, read_attributes, write_attributes};
 use super::tags::read_members;
 
 /// A target group's attributes and their defaults. Those marked `true` can be changed here.
@@ -29,7 +30,7 @@ const ATTRIBUTES: &[(&str, &str, bool)] = &[
 
 /// `CreateTargetGroup`. The name is the idempotency key, as with load balancers.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
-    let name = check_name(params.need("Name")?, "target group")?;
+    let name = check_name(params.need("Name")?, "Target group name")?;
     let protocol = match params.need("Protocol")? {
         protocol @ ("TCP" | "TLS" | "UDP" | "TCP_UDP") => protocol.to_owned(),
         other => return Err(ApiError::not_modelled("ValidationError", &format!("target groups of protocol {other}"))),
@@ -137,6 +138,7 @@ pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 /// `DeleteTargetGroup`. A listener holds it; deleting what does not exist succeeds, for the API knows no such error.
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let arn = params.need("TargetGroupArn")?;
+    check_arn(ctx, arn, "targetgroup/", "target group")?;
     params.ready_without_dry_run()?;
     if ctx.here().listeners.linked(arn).any(|listener| listener.target_group == arn) {
         let text = format!("Target group '{arn}' is currently in use by a listener or a rule");
@@ -183,7 +185,7 @@ pub fn register(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let group = find(ctx, params.need("TargetGroupArn")?)?;
     let targets = read_targets(params, &group)?;
     if targets.is_empty() {
-        return Err(ApiError::new("ValidationError", "Targets must be specified"));
+        return Err(no_targets());
     }
     for (id, _) in &targets {
         if let Err(error) = check_target(ctx, &group, id) {
@@ -194,10 +196,14 @@ pub fn register(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     }
     let registered =
         |id: &str, port: u16| group.targets.iter().any(|target| (target.id.as_str(), target.port) == (id, port));
-    let new = targets.iter().filter(|(id, port)| !registered(id, *port)).count();
-    if group.targets.len() + new > ctx.quota(&quota::TARGETS) {
+    let new = targets.iter().filter(|(id, port)| !registered(id, *port));
+    let new: Vec<&str> = new.map(|(id, _)| id.as_str()).collect();
+    if group.targets.len() + new.len() > ctx.quota(&quota::TARGETS) {
         let text = format!("The following target group has too many targets: '{}'", group.arn);
         return Err(ApiError::new("TooManyTargets", text));
+    }
+    for arn in balancers_of(ctx, &group.arn) {
+        check_targets(ctx, &load_balancer::find(ctx, &arn)?, &group, &new)?;
     }
     params.ready_without_dry_run()?;
     let Some(found) = ctx.here_mut().target_groups.get_mut(&group.arn) else { return Ok(Xml::new()) };
@@ -213,6 +219,9 @@ pub fn register(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 pub fn deregister(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let group = find(ctx, params.need("TargetGroupArn")?)?;
     let wanted = read_raw_targets(params)?;
+    if wanted.is_empty() {
+        return Err(no_targets());
+    }
     params.ready_without_dry_run()?;
     let delay = group.attributes.get("deregistration_delay.timeout_seconds").and_then(|text| text.parse().ok());
     // Targets of a group that no listener uses have no connections to wait for.
@@ -234,9 +243,7 @@ pub fn deregister(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 
 /// The target group with this ARN.
 pub fn find(ctx: &Ctx<'_>, arn: &str) -> Result<TargetGroup, ApiError> {
-    if !arn.starts_with("arn:") {
-        return Err(ApiError::new("ValidationError", format!("'{arn}' is not a valid target group ARN")));
-    }
+    check_arn(ctx, arn, "targetgroup/", "target group")?;
     ctx.here().target_groups.get(arn).cloned().ok_or_else(not_found)
 }
 
@@ -262,7 +269,11 @@ pub fn read_raw_targets(params: &Params) -> Result<Vec<(String, Option<u16>)>, A
     let mut targets = Vec::new();
     for prefix in params.groups("Targets") {
         let id = params.need(&format!("{prefix}.Id"))?.to_owned();
-        targets.push((id, params.number::<u16>(&format!("{prefix}.Port"))?));
+        let port = params.number::<u16>(&format!("{prefix}.Port"))?;
+        if port == Some(0) {
+            return Err(ApiError::new("ValidationError", "The port of a target must be between 1 and 65535"));
+        }
+        targets.push((id, port));
     }
     Ok(targets)
 }
@@ -348,7 +359,10 @@ fn read_check(params: &Params, group: &mut TargetGroup) -> Result<(), ApiError> 
     within("HealthyThresholdCount", &mut group.healthy, 2, 10)?;
     within("UnhealthyThresholdCount", &mut group.unhealthy, 2, 10)?;
     if group.check_timeout > group.check_interval {
-        return invalid("Health check timeout must be smaller than or equal to the interval");
+        let (timeout, interval) = (group.check_timeout, group.check_interval);
+        return invalid(&format!(
+            "Health check timeout '{timeout}' must be smaller than or equal to the interval '{interval}'"
+        ));
     }
     Ok(())
 }
@@ -357,6 +371,10 @@ fn is_code_range(text: &str) -> bool {
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     let code = |text: &str| text.parse::<u16>().ok().filter(|code| (200..600).contains(code));
     matches!((code(first), code(last)), (Some(first), Some(last)) if first <= last)
+}
+
+fn no_targets() -> ApiError {
+    ApiError::new("ValidationError", "Targets must be specified")
 }
 
 fn not_found() -> ApiError {

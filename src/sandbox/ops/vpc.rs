@@ -1,6 +1,8 @@
 //! VPCs. Each comes with a default security group, a main route table and a default network ACL, untagged, which go
 //! when it goes.
 
+use std::net::Ipv4Addr;
+
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::{Block, Group, Kind, Peer, Region, RouteTable, Rule, Tags, Vpc, quota};
 
@@ -11,15 +13,26 @@ use super::network_acl::default_network_acl;
 use super::tags::{specification, tag_set};
 
 const LOOKUP: Lookup<Vpc> =
-    Lookup { all: |region| &region.vpcs, naming: &names::VPC, kinds: &[Kind::Vpc], tags: |vpc| &vpc.tags };
+    Lookup { all: |region| &region.vpcs, naming: &names::VPC, kinds: &[Kind::Vpc], linked: &[], tags: |vpc| &vpc.tags };
+
+/// No VPC lies in these [vpc userguide: vpc-cidr-blocks].
+const RESERVED: [Block; 4] = [
+    Block { network: Ipv4Addr::UNSPECIFIED, prefix: 8 },
+    Block { network: Ipv4Addr::new(127, 0, 0, 0), prefix: 8 },
+    Block { network: Ipv4Addr::new(169, 254, 0, 0), prefix: 16 },
+    Block { network: Ipv4Addr::new(224, 0, 0, 0), prefix: 4 },
+];
 
 /// `CreateVpc`.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
-    let text = params.need("CidrBlock")?;
+    let Some(text) = params.get("CidrBlock") else {
+        let text = "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.";
+        return Err(ApiError::new("MissingParameter", text));
+    };
     let Ok(block) = text.parse::<Block>() else {
         return Err(ApiError::value("cidrBlock", text, "This is not a valid CIDR block."));
     };
-    if !(16..=28).contains(&block.prefix) {
+    if !(16..=28).contains(&block.prefix) || RESERVED.iter().any(|reserved| reserved.holds(block)) {
         return Err(ApiError::new("InvalidVpc.Range", format!("The CIDR '{text}' is invalid.")));
     }
     only(params, "InstanceTenancy", &["default"])?;

@@ -6,6 +6,7 @@ use std::net::Ipv4Addr;
 use serde::{Deserialize, Serialize};
 
 use super::address::Block;
+use super::catalogue::Image;
 use super::life::Life;
 use super::table::Table;
 
@@ -237,13 +238,50 @@ pub struct Instance {
     pub checks: Life,
     /// Why it left `running`, when somebody asked for that.
     pub reason: Option<(String, String)>,
+    /// When that was, in milliseconds since 1970.
+    #[serde(default)]
+    pub asked: Option<i64>,
     pub http_tokens: String,
     pub hop_limit: u32,
     /// `disableApiTermination`.
     #[serde(default)]
     pub protected: bool,
+    /// The id of its root volume.
     pub volume: String,
+    #[serde(default)]
+    pub disk: Disk,
+    /// `standard` or `unlimited`; for types that have credits.
+    #[serde(default = "unlimited")]
+    pub credits: String,
     pub tags: Tags,
+}
+
+fn unlimited() -> String {
+    "unlimited".to_owned()
+}
+
+/// An instance's root volume.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Disk {
+    /// Its size in GiB.
+    pub gib: u32,
+    /// `gp2` or `gp3`.
+    pub kind: String,
+    pub encrypted: bool,
+    pub tags: Tags,
+}
+
+impl Disk {
+    /// What an image makes of it, unless a launch asks for something else.
+    pub fn of(image: &Image) -> Self {
+        Self { gib: image.gib(), ..Self::default() }
+    }
+}
+
+impl Default for Disk {
+    fn default() -> Self {
+        Self { gib: 8, kind: "gp3".to_owned(), encrypted: false, tags: Tags::new() }
+    }
 }
 
 /// A target group.

@@ -88,7 +88,8 @@ impl Row for Interface {
 
 impl Row for Instance {
     fn links(&self) -> Vec<&str> {
-        words([&self.vpc, &self.subnet, &self.interface, &self.reservation], self.groups.iter().chain(&self.token))
+        let own = [&self.vpc, &self.subnet, &self.interface, &self.volume, &self.reservation];
+        words(own, self.groups.iter().chain(&self.token))
     }
 
     fn due(&self) -> Option<i64> {
@@ -96,7 +97,7 @@ impl Row for Instance {
     }
 
     fn tags(&self) -> Vec<(&str, &str)> {
-        pairs([&self.tags])
+        pairs([&self.tags, &self.disk.tags])
     }
 }
 

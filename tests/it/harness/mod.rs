@@ -28,12 +28,12 @@ pub use apart::Apart;
 pub use cloud::{Cloud, ec2, elb, get, route53};
 pub use folder::Folder;
 pub use front::Front;
-pub use journal::{Line, events, made, receipt, sequence, written};
+pub use journal::{Line, events, made, receipt, sequence, wait_for, written};
 pub use killer::Killer;
 pub use lone::Lone;
 pub use path::{Held, Path};
 pub use place::{ELB, ENDPOINT, Place};
-pub use program::{Program, Running};
+pub use program::{Program, Ran, Running};
 pub use redact::redact;
 #[cfg(unix)]
 pub use screen::{Key, Screen};
