@@ -154,3 +154,4 @@ cli-sandbox-ready = The sandbox is up. Paste these lines into another terminal, 
 cli-sandbox-found = The sandbox is up already (process { $pid }). Paste these lines into a terminal.
 cli-sandbox-account = Another account, { $name } ({ $id }):
 cli-sandbox-stay = Ctrl-C ends it. What was made is still there when it is started again.
+cli-sandbox-short-of-files = This machine has run out of open files: pllab may have at most { $limit }. New connections wait and then time out; `ulimit -n` raises the limit before the next start.

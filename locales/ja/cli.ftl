@@ -151,3 +151,4 @@ cli-sandbox-ready = サンドボックスが動いています。次の行を別
 cli-sandbox-found = サンドボックスはすでに動いています (プロセス { $pid })。次の行を端末に貼り付けてください。
 cli-sandbox-account = もう 1 つのアカウント { $name } ({ $id }):
 cli-sandbox-stay = Ctrl-C で終わります。作ったものは次に動かしたときも残っています。
+cli-sandbox-short-of-files = 開けるファイルの数が上限に達しました (pllab の上限は { $limit } 個です)。新しい接続は待たされ、やがてタイムアウトします。上限は、次に起動する前に `ulimit -n` で増やせます。

@@ -31,6 +31,8 @@ mod limits;
 mod look_alikes;
 mod lost_answer;
 mod open_connections;
+#[cfg(unix)]
+mod open_files;
 mod parity;
 mod policy;
 #[cfg(unix)]

@@ -145,6 +145,8 @@ pub enum Reason {
     TargetNotRunning,
     /// A subnet's network ACL denies the request, or its answer.
     NetworkAcl,
+    /// Nothing on AWS: this machine has no socket left to carry it.
+    NoSocket,
     /// A subnet's route table leads the request, or its answer, somewhere else, and nothing there forwards it.
     Route,
 }

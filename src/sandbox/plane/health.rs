@@ -12,8 +12,8 @@ use tokio::time::{sleep, timeout};
 use crate::sandbox::Pace;
 
 use super::core::Core;
-use super::fabric::{Caller, lock};
-use super::filter::{Destination, Fitness, Source, Traffic, Verdict, may_use, target_instance};
+use super::fabric::{Caller, Fault, lock};
+use super::filter::{Destination, Fitness, Reason, Source, Traffic, Verdict, may_use, target_instance};
 use super::http::{Incoming, read_head};
 use super::proxy_protocol::{Proxied, encode};
 use super::relay::as_client;
@@ -179,8 +179,12 @@ impl Core {
         let source = Source::Node { balancer: prober.arn.to_owned(), address, traffic: Traffic::Own };
         let Verdict::Deliver(place) = self.judge(topology, &source, &destination) else { return Some(false) };
         let caller = Caller { seen: address, client: as_client(address), endpoint: None, port };
+        let dialled = self.fabric.dial(&place, caller);
+        let mut no_socket = false;
         let asked = async {
-            let mut stream = self.fabric.dial(&place, caller).await.ok()?;
+            let dialled = dialled.await;
+            no_socket = matches!(dialled, Err(Fault::Lost(Reason::NoSocket)));
+            let mut stream = dialled.ok()?;
             if group.proxy_protocol_v2 {
                 let from = SocketAddrV4::new(address, stream.local_addr().ok()?.port());
                 let proxied = Proxied { source: from, endpoint: None };
@@ -201,7 +205,9 @@ impl Core {
             accepted.then_some(())
         };
         let patience = Duration::from_secs(u64::from(group.health_check.timeout_seconds.max(1)));
-        Some(timeout(patience, asked).await.ok().flatten().is_some())
+        let passed = timeout(patience, asked).await.ok().flatten().is_some();
+        // What this machine lacks says nothing of the target.
+        (!no_socket).then_some(passed)
     }
 }
 

@@ -137,7 +137,7 @@ impl Machine {
         for (&port, &proxied) in &config.ports {
             match real.as_ref().and_then(|real| real.ports.get(&port)) {
                 // A load balancer's header comes after ours: it is read here, and told in one that nginx takes for the first.
-                Some(address) if proxied => self.listen(core, port, nginx_process::proxied(*address, &config)),
+                Some(address) if proxied => self.listen(core, port, nginx_process::proxied(core, *address, &config)),
                 Some(address) => core.fabric.open_outside(Place::Instance { id: self.id.clone(), port }, *address),
                 None => self.listen(core, port, serve(core, self, port, Flavor::Nginx(config.clone()))),
             }

@@ -37,6 +37,7 @@ mod program;
 mod proxy_protocol;
 mod relay;
 mod report;
+mod shortage;
 #[cfg(test)]
 mod tests;
 mod topology;
@@ -52,6 +53,7 @@ pub use fuzz::fuzz_user_data;
 pub use health::REGISTRATION;
 pub use plane::{Plane, PlaneOptions};
 pub use report::TargetReport;
+pub use shortage::Shortage;
 pub use topology::{
     Acl, AclRule, Balancer, Endpoint, EndpointInterface, Group, HealthCheck, Instance, Node, Peer, Rule, Service,
     Subnet, Target, TargetGroup, Topology, Vpc,

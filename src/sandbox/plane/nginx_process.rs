@@ -168,19 +168,17 @@ fn is_page(path: &str) -> bool {
 
 /// What a port does with a call where nginx expects a load balancer's PROXY protocol header: it reads that, decides whom
 /// nginx would take for the client on AWS, and says both in one header.
-pub fn proxied(address: SocketAddr, config: &Config) -> Answer {
-    let config = Arc::new(config.clone());
+pub fn proxied(core: &Arc<Core>, address: SocketAddr, config: &Config) -> Answer {
+    let (core, config) = (Arc::clone(core), Arc::new(config.clone()));
     Box::new(move |call| {
-        let config = Arc::clone(&config);
+        let (core, config) = (Arc::clone(&core), Arc::clone(&config));
         Box::pin(async move {
             let from = call.from;
             let mut stream = call.establish();
             let mut rest = Vec::new();
             // nginx closes a connection that lacks the header it was told to expect.
             let Some(source) = read_proxied(&mut stream, &mut rest).await else { return };
-            let Ok(mut onward) = tokio::net::TcpStream::connect(address).await else { return };
-            // Small writes must not wait for each other; a socket that cannot do it still works.
-            let _ = onward.set_nodelay(true);
+            let Ok(mut onward) = core.fabric.connect(address).await else { return };
             let told = Proxied { source: config.remote(from, source), endpoint: None };
             let header = [encode(&told, source), rest].concat();
             if onward.write_all(&header).await.is_ok() {

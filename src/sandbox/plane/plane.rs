@@ -24,10 +24,8 @@ use super::machine::Machine;
 use super::memory::Memory;
 use super::relay;
 use super::report::{TargetReport, report};
+use super::shortage::Shortage;
 use super::topology::Topology;
-
-/// The open files that are asked for: enough for ten thousand connections through endpoint and load balancer.
-const FILES: u64 = 65_536;
 
 /// What a data plane needs to start.
 #[derive(Clone, Debug)]
@@ -59,9 +57,6 @@ impl Plane {
     pub fn start(options: PlaneOptions) -> io::Result<Self> {
         let runtime = Handle::try_current().map_err(io::Error::other)?;
         create_private_dir(&options.folder)?;
-        // Every connection through both hops takes four file descriptors here. What the system allows beyond its usual
-        // limit is asked for; where that is refused, connections beyond the limit are.
-        let _ = rlimit::increase_nofile_limit(FILES);
         let core = Core {
             pace: options.pace,
             random: options.random,
@@ -140,6 +135,11 @@ impl Plane {
             Fault::Refused => io::ErrorKind::ConnectionRefused.into(),
             Fault::Lost(_) => io::ErrorKind::TimedOut.into(),
         })
+    }
+
+    /// Whether open files have run out.
+    pub fn shortage(&self) -> &Shortage {
+        &self.core.fabric.shortage
     }
 
     /// Ends all listeners and tasks.
