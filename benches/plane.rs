@@ -348,7 +348,10 @@ fn lab() -> Topology {
         it.vpcs.insert(vpc.clone(), Vpc { dns_support: true, dns_hostnames: true });
         it.groups.insert(group.clone(), Group { vpc: vpc.clone(), ingress: vec![open()], egress: vec![open()] });
         let acl = Acl { inbound: all(), outbound: all() };
-        it.subnets.insert(subnet.clone(), Subnet { vpc: vpc.clone(), zone_id: zone(), reaches_s3: true, acl });
+        it.subnets.insert(
+            subnet.clone(),
+            Subnet { vpc: vpc.clone(), zone_id: zone(), reaches_s3: true, routes: Vec::new(), acl },
+        );
         let instance = Instance {
             running: true,
             terminated: false,
@@ -391,6 +394,9 @@ fn lab() -> Topology {
         port: 80,
         health_check: check,
         proxy_protocol_v2: false,
+        cross_zone: None,
+        ends_deregistered: false,
+        ends_unhealthy: true,
         targets: vec![Target { id: "i-web".into(), port: 80, draining: false }],
     };
     it.target_groups.insert("arn:tg".into(), group);

@@ -1,49 +1,102 @@
 //! What is fuzzed: one function per kind of input. The fuzzers call them, and so does a test over the corpus.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use pllab::engine::{State, parse_journal};
-use pllab::i18n::Lang;
-use pllab::lab::{Source, load};
-use pllab::sandbox::fuzz_request;
+use pllab::i18n::{Lang, Text, fuzz_fluent};
+use pllab::lab::{Drill, DrillSource, LabError, LoadError, Loaded, Source, Vocabulary, load};
+use pllab::report::{Drawing, Told, fold, report_html, report_markdown};
+use pllab::sandbox::plane::fuzz_user_data;
+use pllab::sandbox::{fuzz_request, fuzz_rest};
 use pllab::ui::{Glyphs, Sheet};
 
 /// What the bytes of a file are given to.
 pub type Entry = fn(&[u8]);
 
 /// The name of a corpus, and what its files are given to.
-pub const ENTRIES: [(&str, Entry); 4] =
-    [("request", fuzz_request), ("journal", journal), ("lab", lab), ("markdown", markdown)];
+pub const ENTRIES: [(&str, Entry); 8] = [
+    ("request", fuzz_request),
+    ("rest", fuzz_rest),
+    ("user_data", fuzz_user_data),
+    ("journal", journal),
+    ("lab", lab),
+    ("drill", drill),
+    ("markdown", markdown),
+    ("fluent", fuzz_fluent),
+];
 
-/// A journal: read, and folded into what it means.
+/// A journal: read, folded into what it means, and told as a report.
 fn journal(bytes: &[u8]) {
     let read = parse_journal(bytes);
     let state = State::replay(&read.entries);
     let _ = format!("{state:?}");
-}
-
-/// A lab's structure, with words of a lab that is whole.
-fn lab(bytes: &[u8]) {
-    let source = Source {
-        id: "privatelink".to_owned(),
-        folder: "labs/privatelink".to_owned(),
-        yaml: String::from_utf8_lossy(bytes).into_owned(),
-        ja: include_str!("../labs/privatelink/ja.md").to_owned(),
-        en: include_str!("../labs/privatelink/en.md").to_owned(),
-        drills: Vec::new(),
-    };
-    let facts = BTreeMap::from([("token", "t".to_owned()), ("region", "ap-northeast-1".to_owned())]);
-    // A mistake in it is an error with a place; both languages have words for it.
-    if let Err(pllab::lab::LoadError::Files(errors)) = load(&source, &BTreeMap::new(), &facts) {
-        for error in errors {
-            let _ = (error.what.say(Lang::Ja), error.what.say(Lang::En));
-        }
+    let loaded = Loaded::without_steps(&state.lab);
+    for lang in Lang::ALL {
+        let told = Told {
+            loaded: &loaded,
+            place: Text::literal("somewhere"),
+            picture: Vec::new(),
+            cost: Vec::new(),
+            drill: &|id| Text::literal(id),
+            label: &pllab::actions::label,
+        };
+        let report = fold(&state.run, &read.entries, &told, lang);
+        let _ = (report_markdown(&report, &Drawing::None), report_html(&report, ""));
     }
 }
 
-/// A lesson's words as they are shown, on narrow and wide terminals, for people and for pipes.
+/// A lab that is whole but for what is put in its place.
+fn source() -> Source {
+    Source {
+        id: "privatelink".to_owned(),
+        folder: "labs/privatelink".to_owned(),
+        yaml: include_str!("../labs/privatelink/lab.yaml").to_owned(),
+        ja: include_str!("../labs/privatelink/ja.md").to_owned(),
+        en: include_str!("../labs/privatelink/en.md").to_owned(),
+        drills: Vec::new(),
+    }
+}
+
+fn read(source: &Source) -> Result<Loaded, LoadError> {
+    let facts = BTreeMap::from([("token", "t".to_owned()), ("region", "ap-northeast-1".to_owned())]);
+    load(source, &BTreeMap::new(), &facts)
+}
+
+/// A mistake is an error with a place; both languages have words for it.
+fn say(errors: Vec<LabError>) {
+    for error in errors {
+        let _ = Lang::ALL.map(|lang| error.what.say(lang));
+    }
+}
+
+/// A lab's structure.
+fn lab(bytes: &[u8]) {
+    if let Err(LoadError::Files(errors)) =
+        read(&Source { yaml: String::from_utf8_lossy(bytes).into_owned(), ..source() })
+    {
+        say(errors);
+    }
+}
+
+/// A drill of a lab.
+fn drill(bytes: &[u8]) {
+    static LAB: OnceLock<Loaded> = OnceLock::new();
+    let loaded = LAB.get_or_init(|| read(&source()).unwrap_or_else(|_| Loaded::without_steps("privatelink")));
+    let yaml = String::from_utf8_lossy(bytes).into_owned();
+    let drill = DrillSource { id: "all-green".to_owned(), file: "all-green.yaml".to_owned(), yaml };
+    let vocabulary = Vocabulary { operation: &|_, _| true, rungs: &["account", "name", "answer"] };
+    if let Err(errors) = Drill::load(&drill, &loaded.lab, &loaded.variables, vocabulary) {
+        say(errors);
+    }
+}
+
+/// A lesson's words: as those of a lab, and as they are shown, on narrow and wide terminals, for people and for pipes.
 fn markdown(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
+    if let Err(LoadError::Files(errors)) = read(&Source { ja: text.clone().into_owned(), ..source() }) {
+        say(errors);
+    }
     for (pretty, width) in [(false, None), (true, Some(20)), (true, Some(80))] {
         let sheet = Sheet { lang: Lang::Ja, pretty, width, glyphs: Glyphs::Unicode, color: false };
         let _ = pllab::ui::markdown(&text, &sheet);

@@ -15,7 +15,7 @@ check-title-endpoint-state = State of the endpoint
 check-title-endpoint-in-zone = Zone of the endpoint
 check-title-no-answer = What { $client } gets
 check-title-answer = The page arrives at { $client }
-check-title-page = The page in your browser
+check-title-page = The page as it arrives here
 check-title-log-shows-load-balancer = Source in nginx's log is the NLB's ENI
 
 # What they expect, where it is not a value of AWS's own.

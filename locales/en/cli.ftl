@@ -7,6 +7,7 @@ cli-heading-usage = Usage:
 cli-heading-commands = Commands:
 cli-heading-arguments = Arguments:
 cli-heading-options = Options:
+cli-heading-common = Options of every command:
 cli-value-command = COMMAND
 cli-start = Begin a lab
 cli-resume = Go on where a run stopped
@@ -94,7 +95,6 @@ cli-disk-full = the disk is full: { $path } cannot be written. No call was made 
 cli-file-trouble = { $path } cannot be used
 cli-nobody-to-ask = there is nobody to ask (this is not a terminal)
 cli-nobody-to-ask-detail = With --yes nothing is asked: every question gets its default answer. What was done so far is on record.
-cli-come-back = To go on: pllab resume { $run }
 
 ## Targets
 cli-place-sandbox = sandbox · { $region }
@@ -154,3 +154,4 @@ cli-sandbox-ready = The sandbox is up. Paste these lines into another terminal, 
 cli-sandbox-found = The sandbox is up already (process { $pid }). Paste these lines into a terminal.
 cli-sandbox-account = Another account, { $name } ({ $id }):
 cli-sandbox-stay = Ctrl-C ends it. What was made is still there when it is started again.
+cli-sandbox-short-of-files = This machine has run out of open files: pllab may have at most { $limit }. New connections wait and then time out; `ulimit -n` raises the limit before the next start.

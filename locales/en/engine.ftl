@@ -19,7 +19,7 @@ engine-recovering = { $n ->
    *[other] { $n } calls
  } had no outcome on record when pllab ended last time. Asking the cloud what became of them.
 engine-ahead = { $what } takes minutes to become ready, so it is begun now.
-engine-longer-than-usual = { $seen } (longer than usual; pllab waits { $minutes } min at most)
+engine-longer-than-usual = { $seen } (longer than usual)
 engine-deleting = Delete { $what }
 engine-failed = Could not go on: { $code } { $message }
 picture-client = client

@@ -6,4 +6,4 @@ cli-bad-learner-detail = Use 1 to { $limit } of: letters a-z and A-Z, digits, . 
 policy-about = Print the least-privilege IAM policy of a lab (JSON)
 policy-arg-side = Only one half: provider, consumer (default: both, for one account)
 policy-split = These are { $count } policies: a managed policy holds at most { $limit } characters. Attach all of them.
-policy-arg-with = Also what this verb needs: doctor, browse
+policy-arg-with = Also what this verb needs: doctor, browse; hands-on for watching what is made by hand

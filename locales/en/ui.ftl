@@ -36,6 +36,8 @@ step-more = More
 step-more-none = There is nothing more to tell about this step.
 step-after = What you have now
 step-detour = Detour
+step-predict = Guess first
+step-predict-answer = Answer: { $right }
 step-waiting = While you wait
 
 ## Menus
@@ -55,6 +57,8 @@ usual-seconds = on AWS usually { $from }-{ $to } s
 usual-second = on AWS usually about { $to } s
 usual-minutes = on AWS usually { $from }-{ $to } min
 usual-minute = on AWS usually about { $to } min
+most-seconds = given up after { $most } s
+most-minutes = given up after { $most } min
 progress-start = Started: { $label }
 progress-done = Done: { $label }
 progress-failed = Failed: { $label }
@@ -121,9 +125,6 @@ receipt-counts = { $gone } gone, { $left } still there, { $unknown } cannot tell
 receipt-cost-none = What still costs: nothing.
 receipt-cost-left = What still costs: what is still there may cost until it is deleted.
 receipt-cost-unknown = What still costs: not known yet, because some things could not be looked at.
-receipt-clean = To clean up again:
-receipt-again = To do it again:
-receipt-vary = To try it with other settings ({ $names }):
 
 ## Kinds of resources
 kind-vpc = VPC
@@ -131,9 +132,9 @@ kind-subnet = subnet
 kind-route-table = route table
 kind-gateway-endpoint = gateway endpoint
 kind-security-group = security group
-kind-instance = EC2 instance
+kind-instance = instance
 kind-target-group = target group
-kind-load-balancer = load balancer
+kind-load-balancer = NLB
 kind-listener = listener
 kind-endpoint-service = endpoint service
 kind-service-lookup = service look-up

@@ -15,7 +15,7 @@ check-title-endpoint-state = エンドポイントの状態
 check-title-endpoint-in-zone = エンドポイントのゾーン
 check-title-no-answer = { $client } から見た結果
 check-title-answer = { $client } にページが届く
-check-title-page = ブラウザーで開くページ
+check-title-page = 手元に届くページ
 check-title-log-shows-load-balancer = nginx のログの接続元が NLB の ENI と一致
 
 # What they expect, where it is not a value of AWS's own.

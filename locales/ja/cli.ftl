@@ -7,6 +7,7 @@ cli-heading-usage = 使い方:
 cli-heading-commands = コマンド:
 cli-heading-arguments = 引数:
 cli-heading-options = オプション:
+cli-heading-common = どのコマンドでも使えるオプション:
 cli-value-command = コマンド
 cli-start = ラボを始める
 cli-resume = 途中で止まった実行を続きから始める
@@ -94,7 +95,6 @@ cli-disk-full = ディスクに空きがなく、{ $path } に書けません。
 cli-file-trouble = { $path } を使えません
 cli-nobody-to-ask = 質問に答える人がいません (端末ではありません)
 cli-nobody-to-ask-detail = --yes を付けると、質問せずに既定の答えで進みます。ここまでの分は記録されています。
-cli-come-back = 続きから始めるには: pllab resume { $run }
 
 ## Targets
 cli-place-sandbox = サンドボックス · { $region }
@@ -151,3 +151,4 @@ cli-sandbox-ready = サンドボックスが動いています。次の行を別
 cli-sandbox-found = サンドボックスはすでに動いています (プロセス { $pid })。次の行を端末に貼り付けてください。
 cli-sandbox-account = もう 1 つのアカウント { $name } ({ $id }):
 cli-sandbox-stay = Ctrl-C で終わります。作ったものは次に動かしたときも残っています。
+cli-sandbox-short-of-files = 開けるファイルの数が上限に達しました (pllab の上限は { $limit } 個です)。新しい接続は待たされ、やがてタイムアウトします。上限は、次に起動する前に `ulimit -n` で増やせます。

@@ -1,9 +1,9 @@
 # 予想、ステップの移動、ホーム画面。
-engine-ask-predict = 見る前に予想してください: { $question }
+engine-ask-predict = 先に予想してみてください: { $question }
 engine-answer-skip = この質問を飛ばす
 engine-answer-steps = ほかのステップへ移る
 engine-answer-start-over = 最初のステップからやり直す
-engine-ask-which-step = どのステップに移りますか。
+engine-ask-which-step = どのステップに移りますか
 engine-answer-stay = ここにとどまる
 engine-answer-go-to = 移る
 engine-ask-go-ahead = { $n ->
@@ -17,8 +17,8 @@ predict-wrong = 予想: { $said } 実際: { $right }
 predict-seen = 今確かめた結果: { $seen }
 lab-prediction-wrong = 予想 { $id } には、選択肢に含まれる正解と、証拠になるこのステップの looks か checks のどれかが必要です
 cli-arg-start-over = すべて元に戻し、最初のステップからやり直す
-cli-home-ask = 何をしますか。
-cli-home-go-on = { $step } から続ける
+cli-home-ask = 何をしますか
+cli-home-go-on = 「{ $step }」から続ける
 cli-home-clean = 後片付けをする
 cli-home-leave = 今は何もしない
 cli-home-step = { $n }. { $title }

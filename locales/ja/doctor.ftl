@@ -1,7 +1,7 @@
 # `pllab doctor`: このアカウントとこのマシンでラボを実行できるか。
 
 doctor-about = このアカウントとこのマシンでラボを実行できるか調べる (読み取りのみ)
-doctor-arg-learners = そのアカウントで同時に実行する受講者の人数 (既定: 1)
+doctor-arg-learners = そのアカウントで同時に実行する受講者の人数 (省略時: 1)
 doctor-column-what = 項目
 doctor-column-state = 判定
 doctor-column-seen = 確認したこと
@@ -62,10 +62,21 @@ doctor-quota-vcpus = vCPU (スタンダード)
 doctor-quota-gateways = ゲートウェイエンドポイント
 doctor-quota-balancers = NLB
 doctor-quota-target-groups = ターゲットグループ
+doctor-quota-groups = セキュリティグループ
+doctor-quota-interfaces = ネットワークインターフェイス
+doctor-quota-subnets = サブネット
+doctor-quota-route-tables = ルートテーブル
+doctor-quota-endpoints = インターフェイスエンドポイント
+doctor-in-each-vpc = VPC ごと
+doctor-quota-of-vpc = { $name } { $needed } (クォータ { $limit })
+doctor-and = { $one }、{ $other }
+doctor-endpoint-services = エンドポイントサービス
+doctor-no-quota = 追加 { $needed }、使用中 { $used }。AWS のドキュメントにクォータの記載はありません
 doctor-quota-seen = 追加 { $needed }、使用中 { $used }、クォータ { $limit }
 doctor-quota-unknown = { $code }: { $why }
 doctor-type-unknown = インスタンスタイプの情報がありません
 doctor-quota-todo = { $name }: { $wanted } への引き上げを申請してください ({ $code })。
 doctor-connect-endpoints = Connect Endpoint
+doctor-fixed-seen = browse に { $learners }、使用中 { $used }、上限 { $limit } (固定)
 doctor-fixed = browse に { $learners }、上限 { $limit } (固定)
-doctor-connect-endpoints-todo = 1 つのリージョンで同時に `pllab browse` を使えるのは { $limit } 人までです。AWS はこの上限を引き上げません。ほかの人は、クライアントのコンソールで結果を確認できます。
+doctor-connect-endpoints-todo = このリージョンで同時に `pllab browse` を使えるのは、あと { $limit } 人です。AWS はこの上限を引き上げません。ほかの人は、クライアントのコンソールで結果を確認できます。

@@ -1,7 +1,7 @@
 # Proving labs, and beginning new ones.
 labs-check-good = ラボ { $lab } は証明できました。
 labs-check-defaults = 既定の値
-labs-check-pass = { $values }: ステップ { $steps }、確認 { $checks }。どの確認も、ステップの前は満たされず、後は満たされます。後片付けのあと、残ったものはありません ({ $gone } 個を削除)。
+labs-check-pass = { $values }: ステップ { $steps }、確認 { $checks }、予想 { $predictions }。どの確認も、ステップの前は満たされず、後は満たされます。後片付けのあと、残ったものはありません ({ $gone } 個を削除)。
 labs-check-not-proved = ラボ { $lab } は証明できません
 labs-check-met-before = この確認は、ステップの前から満たされています。何もしなくても通るので、証明になりません。見えたもの: { $seen }
 labs-check-not-met = この確認は、ステップの後も満たされません。期待: { $expected }。見えたもの: { $seen }

@@ -11,6 +11,8 @@ shared-column-learner = 受講者
 shared-column-run = 実行
 shared-column-left = 残り
 shared-found = アカウント { $account } に残っているもの (タグで検索):
+shared-costs = 全部で 1 時間あたり約 { $hour }、1 日で約 { $day } かかっています ({ $date } に確かめた定価)。実際の請求額は AWS が決めます。
+shared-zones-unseen = Route 53 のホストゾーンは探せませんでした (権限がない、対応していない、またはつながらないため)。ホストゾーンを作るのはラボ private-dns だけです。
 shared-nothing = アカウント { $account } に、pllab のタグが付いたものは残っていません。
 shared-nothing-of = アカウント { $account } に、受講者 { $learner } のものは残っていません。別の名前で始めた場合は --learner NAME で指定してください。
 shared-others =
@@ -18,7 +20,7 @@ shared-others =
         [one] 他の受講者 { $learners } 人の実行が { $runs } 件ありますが、触れません。
        *[other] 他の受講者 { $learners } 人の実行が { $runs } 件ありますが、触れません。
     }
-shared-ask = { $runs } 件の実行のリソース { $things } 個を削除しますか?
+shared-ask = { $runs } 件の実行のリソース { $things } 個を削除しますか
 shared-type-everyone = { $runs } 件の実行のリソース { $things } 個を、他の人の分も含めて削除します。続けるには次の語を入力してください: { $word }
 shared-late = AWS がネットワークインターフェイスを削除するのを待っています
 shared-stranger = { $vpc } に、pllab が作ったものではない { $what } があります。これは削除しません。残っている間、VPC は削除できません。

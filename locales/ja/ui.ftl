@@ -36,6 +36,8 @@ step-more = もっと詳しく
 step-more-none = このステップの説明は、上のとおりで全部です。
 step-after = できたこと
 step-detour = 寄り道
+step-predict = 先に予想してみましょう
+step-predict-answer = 答え: { $right }
 step-waiting = 待っているあいだに
 
 ## Menus
@@ -55,6 +57,8 @@ usual-seconds = AWS では通常 { $from }〜{ $to } 秒
 usual-second = AWS では通常 約 { $to } 秒
 usual-minutes = AWS では通常 { $from }〜{ $to } 分
 usual-minute = AWS では通常 約 { $to } 分
+most-seconds = 最長 { $most } 秒で打ち切り
+most-minutes = 最長 { $most } 分で打ち切り
 progress-start = 開始: { $label }
 progress-done = 完了: { $label }
 progress-failed = 失敗: { $label }
@@ -121,9 +125,6 @@ receipt-counts = なくなったもの { $gone }、残っているもの { $left
 receipt-cost-none = 続いてかかる費用: ありません。
 receipt-cost-left = 続いてかかる費用: 残っているものに、削除するまでかかることがあります。
 receipt-cost-unknown = 続いてかかる費用: 確認できないものがあるので、まだ言えません。
-receipt-clean = もう一度片付けるには:
-receipt-again = もう一度やるには:
-receipt-vary = 設定を変えて試すには ({ $names }):
 
 ## Kinds of resources
 kind-vpc = VPC
@@ -131,9 +132,9 @@ kind-subnet = サブネット
 kind-route-table = ルートテーブル
 kind-gateway-endpoint = ゲートウェイエンドポイント
 kind-security-group = セキュリティグループ
-kind-instance = EC2 インスタンス
+kind-instance = インスタンス
 kind-target-group = ターゲットグループ
-kind-load-balancer = ロードバランサー
+kind-load-balancer = NLB
 kind-listener = リスナー
 kind-endpoint-service = エンドポイントサービス
 kind-service-lookup = サービスの確認

@@ -1,6 +1,7 @@
 //! What a resource costs while it exists. Traffic is left out: a lab's is far below a cent.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::price::{Item, Micros, look_up};
 use crate::lab::{Image, Resource};
@@ -30,35 +31,67 @@ pub struct Charge {
 /// (<https://aws.amazon.com/privatelink/pricing/>).
 #[must_use]
 pub fn cost(resource: &Resource, region: &str) -> Option<Charge> {
-    let (items, whole_hours): (Vec<_>, bool) = match resource {
+    let costs = match resource {
         // Each subnet is in a zone of its own; without any named, the look-up chose one.
-        Resource::Endpoint(it) => (vec![look_up(region, Item::EndpointZone); it.subnets.len().max(1)], true),
-        Resource::LoadBalancer(_) => (vec![look_up(region, Item::Nlb), look_up(region, Item::Nlcu)], true),
-        Resource::Instance(it) => {
-            let windows = it.image == Image::WindowsServer2022;
+        Resource::Endpoint(it) => Costs::Endpoint(it.subnets.len().max(1)),
+        Resource::LoadBalancer(_) => Costs::LoadBalancer,
+        Resource::Instance(it) => Costs::Instance(&it.instance_type, it.image == Image::WindowsServer2022),
+        _ => return None,
+    };
+    Some(charge(resource.name(), resource.kind(), &costs, region))
+}
+
+/// What `object` costs in `region`, a thing of `kind` as AWS describes it; `None` for what AWS does not charge for.
+#[must_use]
+pub fn cost_of_seen(name: &str, kind: &str, object: &Value, region: &str) -> Option<Charge> {
+    let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
+    let costs = match kind {
+        "endpoint" => Costs::Endpoint(object.get("SubnetIds").and_then(Value::as_array).map_or(1, Vec::len)),
+        "load_balancer" => Costs::LoadBalancer,
+        // `Platform` is there for Windows only [API:DescribeInstances].
+        "instance" => Costs::Instance(text("InstanceType"), !text("Platform").is_empty()),
+        _ => return None,
+    };
+    Some(charge(name, kind, &costs, region))
+}
+
+/// What AWS charges for.
+enum Costs<'a> {
+    /// An interface endpoint in so many zones.
+    Endpoint(usize),
+    /// A Network Load Balancer.
+    LoadBalancer,
+    /// An instance of a type, and whether it runs Windows.
+    Instance(&'a str, bool),
+}
+
+fn charge(resource: &str, kind: &str, costs: &Costs<'_>, region: &str) -> Charge {
+    let (items, whole_hours): (Vec<_>, bool) = match *costs {
+        Costs::Endpoint(zones) => (vec![look_up(region, Item::EndpointZone); zones], true),
+        Costs::LoadBalancer => (vec![look_up(region, Item::Nlb), look_up(region, Item::Nlcu)], true),
+        Costs::Instance(instance_type, windows) => {
             // The root volume's size is the image's: 8 GB for AL2023, 30 GB for Windows Server.
             let gigabytes = if windows { 30 } else { 8 };
             let disk = look_up(region, Item::Gp3)
                 .map(|(month, confirmed)| ((month * gigabytes + HOURS_A_MONTH / 2) / HOURS_A_MONTH, confirmed));
-            let known = match it.instance_type.as_str() {
+            let known = match instance_type {
                 "t3.micro" => look_up(region, Item::Instance("t3.micro", windows)),
                 _ => None,
             };
             (vec![known, disk], false)
         }
-        _ => return None,
     };
     let sum = items.iter().copied().try_fold((0, true), |(sum, sure), price| {
         let (micros, confirmed) = price?;
         Some((sum + micros, sure && confirmed))
     });
-    Some(Charge {
-        resource: resource.name().to_owned(),
-        kind: resource.kind().to_owned(),
+    Charge {
+        resource: resource.to_owned(),
+        kind: kind.to_owned(),
         usd_micros_per_hour: sum.map(|(micros, _)| micros),
         whole_hours,
         confirmed: sum.is_some_and(|(_, confirmed)| confirmed),
-    })
+    }
 }
 
 #[cfg(test)]
@@ -83,6 +116,22 @@ mod tests {
         assert_eq!(sum, 2 * (13_600 + 1_052) + 24_300 + 6_000 + 14_000);
         let whole: Vec<_> = tokyo.iter().map(|charge| charge.whole_hours).collect();
         assert_eq!(whole, [false, true, true, false]);
+    }
+
+    #[test]
+    fn a_region_is_known_whole_in_part_or_not_at_all() {
+        let sum =
+            |region| charges("linux", region).iter().map(|charge| charge.usd_micros_per_hour).sum::<Option<Micros>>();
+        // The endpoint, the NLB with one capacity unit, two instances with 8 GB each.
+        assert_eq!(sum("us-east-1"), Some(10_000 + 28_500 + 2 * (10_400 + 877)));
+        assert_eq!(sum("eu-west-1"), Some(11_000 + 31_200 + 2 * (11_400 + 964)));
+        assert_eq!(sum("eu-west-2"), Some(11_000 + 32_460 + 2 * (11_800 + 1_017)));
+        for region in ["ap-southeast-1", "eu-central-1", "us-west-2"] {
+            let known: Vec<_> =
+                charges("linux", region).into_iter().filter(|it| it.usd_micros_per_hour.is_some()).collect();
+            assert!(known.len() == 1 && known[0].kind == "endpoint", "{region}: {known:?}");
+            assert_eq!(sum(region), None, "{region}");
+        }
     }
 
     #[test]

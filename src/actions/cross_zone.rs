@@ -1,11 +1,17 @@
 //! Cross-zone load balancing of an NLB: off by default, so that each node uses the targets of its own zone only
 //! (<https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html>).
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::grant::Grant;
 use super::part::{Part, elbv2, fact};
+use super::sighting::{Fit, Object, Sighting, Survey};
+use crate::cloud::text_at;
+use crate::i18n::m;
 use crate::lab::CrossZone;
+
+/// The attribute's name [API:LoadBalancerAttribute].
+const KEY: &str = "load_balancing.cross_zone.enabled";
 
 /// Goes with the load balancer: there is nothing to delete.
 pub(super) fn make(cross_zone: &CrossZone) -> Vec<Part> {
@@ -13,10 +19,26 @@ pub(super) fn make(cross_zone: &CrossZone) -> Vec<Part> {
         "ModifyLoadBalancerAttributes",
         json!({
             "LoadBalancerArn": fact(&cross_zone.load_balancer, "arn"),
-            "Attributes": [{ "Key": "load_balancing.cross_zone.enabled", "Value": "true" }],
+            "Attributes": [{ "Key": KEY, "Value": "true" }],
         }),
     );
     vec![Part { name: "on", call, facts: &[], find: None, repeat: true }]
+}
+
+/// An attribute of the load balancer, which is known.
+pub(super) fn survey(cross_zone: &CrossZone) -> Survey {
+    let list = elbv2("DescribeLoadBalancers", json!({ "LoadBalancerArns": [fact(&cross_zone.load_balancer, "arn")] }));
+    let attributes = |arn: &str| vec![elbv2("DescribeLoadBalancerAttributes", json!({ "LoadBalancerArn": arn }))];
+    Survey { lasts: false, ..Survey::new(list, "LoadBalancers", "LoadBalancerArn").with(attributes) }
+}
+
+/// Off is where it begins, not a mistake.
+pub(super) fn observe(object: &Object) -> Sighting {
+    let attributes = object.more.iter().filter_map(|reply| reply.get("Attributes")?.as_array()).flatten();
+    let mut ours = attributes.filter(|it| it.get("Key").and_then(Value::as_str) == Some(KEY));
+    let value = ours.find_map(|it| text_at(it, "Value")).unwrap_or_default();
+    let fit = if value == "true" { Fit::Right } else { Fit::Open };
+    Sighting::of(object, &[]).point(m::point_cross_zone(), "true", value, fit)
 }
 
 pub(super) fn grants() -> Vec<Grant> {

@@ -8,7 +8,7 @@ use super::principal;
 use super::sighting::{Fit, Known, Object, Sighting, Survey, shown_all};
 use crate::cloud::Call;
 use crate::i18n::m;
-use crate::lab::{EndpointService, Side};
+use crate::lab::EndpointService;
 
 pub(super) fn make(service: &EndpointService, making: &Making<'_>) -> Vec<Part> {
     let create = ec2(
@@ -58,8 +58,7 @@ pub(super) fn delete(name: &str) -> Vec<Part> {
 
 pub(super) fn survey() -> Survey {
     let list = ec2("DescribeVpcEndpointServiceConfigurations", json!({}));
-    Survey::new(list, "ServiceConfigurations", "ServiceId")
-        .with(|id| vec![ec2("DescribeVpcEndpointServicePermissions", json!({ "ServiceId": id }))])
+    Survey::new(list, "ServiceConfigurations", "ServiceId").with(principal::permissions)
 }
 
 pub(super) fn observe(service: &EndpointService, object: &Object, known: &Known<'_>) -> Option<Sighting> {
@@ -75,13 +74,12 @@ pub(super) fn observe(service: &EndpointService, object: &Object, known: &Known<
             false,
         )
         .value(m::point_acceptance(), &service.acceptance_required.to_string(), &object.text("AcceptanceRequired"));
-    let allowed = object.told("AllowedPrincipals", "Principal");
+    let allowed = principal::listed(object);
+    if service.allow.is_empty() && !allowed.is_empty() {
+        sighting = sighting.point(m::point_principals(), m::watch_nothing(), shown_all(&allowed), Fit::Wrong);
+    }
     for side in &service.allow {
-        let account = match side {
-            Side::Provider => known("account", "provider"),
-            Side::Consumer => known("account", "consumer"),
-        };
-        let root = format!("arn:aws:iam::{}:root", account.unwrap_or_default());
+        let root = principal::known_root(*side, known);
         // A star allows every account, this one too.
         let fit = if allowed.contains(&root) || allowed.contains("*") { Fit::Right } else { Fit::Wrong };
         sighting = sighting.point(m::point_principals(), root, shown_all(&allowed), fit);

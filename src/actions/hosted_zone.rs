@@ -1,13 +1,18 @@
 //! A public hosted zone of Route 53, with the TXT record that proves to AWS whose the domain of a service's private name is
 //! (<https://docs.aws.amazon.com/vpc/latest/privatelink/manage-dns-names.html>).
 //!
-//! A zone takes no tags when it is made: the reference of the call that made it is what tells the run's zone from others.
+//! A zone takes no tags when it is made: the reference of the call that made it is what tells the run's zone from others, and its
+//! comment says what tags would.
 
-use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
 
 use super::grant::Grant;
-use super::part::{Find, Making, Part, ec2, fact, route53};
-use super::sighting::{Known, Object, Sighting, Survey};
+use super::part::{Find, Making, Part, fact, route53};
+use super::private_name;
+use super::sighting::{Fit, Known, Object, Sighting, Survey, shown_all};
+use crate::cloud::tags::RunTags;
 use crate::cloud::{Call, text_at};
 use crate::i18n::m;
 use crate::lab::HostedZone;
@@ -17,13 +22,14 @@ const TTL: u32 = 60;
 
 /// What is to be published is asked of the service first: then the clean-up knows the record, whatever happens in between.
 pub(super) fn make(zone: &HostedZone, making: &Making<'_>) -> Vec<Part> {
-    let ask = ec2("DescribeVpcEndpointServiceConfigurations", json!({ "ServiceIds": [fact(&zone.service, "id")] }));
+    let ask = private_name::configuration(&zone.service);
+    let marks = RunTags { run: making.run, lab: making.lab, learner: making.learner, resource: &zone.name };
     let create = route53(
         "CreateHostedZone",
         json!({
             "Name": zone.domain,
             "CallerReference": making.token(&zone.name),
-            "HostedZoneConfig": { "Comment": format!("pllab run {}", making.run) },
+            "HostedZoneConfig": { "Comment": marks.note() },
         }),
     );
     let find = Find {
@@ -79,9 +85,11 @@ fn change(zone: &str, action: &str) -> Call {
     route53("ChangeResourceRecordSets", params)
 }
 
-pub(super) fn survey() -> Survey {
-    Survey::new(route53("ListHostedZonesByName", json!({})), "HostedZones", "Id")
-        .with(|id| vec![route53("ListResourceRecordSets", json!({ "HostedZoneId": id }))])
+/// The record in a zone is held against the one that the service asks for.
+pub(super) fn survey(zone: &HostedZone) -> Survey {
+    let survey = Survey::new(route53("ListHostedZonesByName", json!({})), "HostedZones", "Id")
+        .with(|id| vec![route53("ListResourceRecordSets", json!({ "HostedZoneId": id }))]);
+    Survey { beside: Some(private_name::configuration(&zone.service)), ..survey }
 }
 
 pub(super) fn observe(zone: &HostedZone, object: &Object, _known: &Known<'_>) -> Option<Sighting> {
@@ -89,16 +97,53 @@ pub(super) fn observe(zone: &HostedZone, object: &Object, _known: &Known<'_>) ->
         return None;
     }
     let mut sighting = Sighting::of(object, &[("id", "Id")]);
-    let records = object.more.iter().filter_map(|reply| reply.get("ResourceRecordSets")?.as_array()).flatten();
-    for record in records.filter(|record| text_at(record, "Type").as_deref() == Some("TXT")) {
+    let mut texts = BTreeSet::new();
+    for reply in &object.more {
+        sighting.facts.extend(published(reply));
+        texts.extend(records_of(reply).map(|(name, value)| format!("{name} {value}")));
+    }
+    let sighting = sighting.value(m::point_domain(), &zone.domain, object.text("Name").trim_end_matches('.'));
+    Some(match asked_for(object) {
+        None => sighting,
+        Some(record) => {
+            let fit = match () {
+                () if texts.contains(&record) => Fit::Right,
+                () if texts.is_empty() => Fit::Open,
+                () => Fit::Wrong,
+            };
+            sighting.point(m::point_record(), record, shown_all(&texts), fit)
+        }
+    })
+}
+
+/// The TXT records of a zone: the whole name without its last dot, and the value.
+fn records_of(reply: &Value) -> impl Iterator<Item = (String, String)> {
+    let records = reply.get("ResourceRecordSets").and_then(Value::as_array).into_iter().flatten();
+    records.filter(|record| text_at(record, "Type").as_deref() == Some("TXT")).map(|record| {
         let name = text_at(record, "Name").unwrap_or_default();
-        let value = text_at(record, "ResourceRecords[0].Value").unwrap_or_default();
-        if let Some((label, under)) = name.trim_end_matches('.').split_once('.').filter(|(it, _)| it.starts_with('_')) {
-            let facts = [("record", label), ("under", under), ("value", value.trim_matches('"'))];
-            sighting.facts.extend(facts.map(|(fact, text)| (fact.to_owned(), text.to_owned())));
+        (name.trim_end_matches('.').to_owned(), text_at(record, "ResourceRecords[0].Value").unwrap_or_default())
+    })
+}
+
+/// What a zone's records say of the proof that was published in it: the facts by which it is withdrawn.
+#[must_use]
+pub fn published(records: &Value) -> BTreeMap<String, String> {
+    let mut facts = BTreeMap::new();
+    for (name, value) in records_of(records) {
+        if let Some((label, under)) = name.split_once('.').filter(|(it, _)| it.starts_with('_')) {
+            let known = [("record", label), ("under", under), ("value", value.trim_matches('"'))];
+            facts.extend(known.map(|(fact, text)| (fact.to_owned(), text.to_owned())));
         }
     }
-    Some(sighting.value(m::point_domain(), &zone.domain, object.text("Name").trim_end_matches('.')))
+    facts
+}
+
+/// The record that the service asks for: its whole name, and its value in quotation marks.
+fn asked_for(zone: &Object) -> Option<String> {
+    let service = zone.more.iter().find_map(|reply| reply.get("ServiceConfigurations")?.get(0))?;
+    let text = |path: &str| text_at(service, path);
+    let (label, value) = (text("PrivateDnsNameConfiguration.Name")?, text("PrivateDnsNameConfiguration.Value")?);
+    Some(format!("{label}.{} \"{value}\"", text("PrivateDnsName")?))
 }
 
 /// Route 53 knows no tags in conditions on zones; records other than TXT are out of reach at least
@@ -106,7 +151,8 @@ pub(super) fn observe(zone: &HostedZone, object: &Object, _known: &Known<'_>) ->
 pub(super) fn grants() -> Vec<Grant> {
     let zones = &["hostedzone/*"];
     vec![
-        Grant::any(&["route53:CreateHostedZone"], &["*"]),
+        // A clean-up from another machine finds the zone by its comment.
+        Grant::any(&["route53:CreateHostedZone", "route53:ListHostedZones"], &["*"]),
         Grant::any(&["route53:DeleteHostedZone", "route53:GetHostedZone", "route53:ListResourceRecordSets"], zones),
         Grant::any(&["route53:ChangeResourceRecordSets"], zones).rail(
             "ForAllValues:StringEquals",

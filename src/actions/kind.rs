@@ -43,7 +43,7 @@ pub fn make(resource: &Resource, making: &Making<'_>) -> Vec<Part> {
 #[must_use]
 pub fn survey(resource: &Resource) -> Option<Survey> {
     Some(match resource {
-        Resource::Vpc(_) => vpc::survey(),
+        Resource::Vpc(it) => vpc::survey(it),
         Resource::Subnet(_) => subnet::survey(),
         Resource::RouteTable(_) => route_table::survey(),
         Resource::GatewayEndpoint(_) => gateway_endpoint::survey(),
@@ -54,15 +54,13 @@ pub fn survey(resource: &Resource) -> Option<Survey> {
         Resource::Listener(_) => listener::survey(),
         Resource::EndpointService(_) => endpoint_service::survey(),
         Resource::Endpoint(_) => endpoint::survey(),
-        Resource::HostedZone(_) => hosted_zone::survey(),
+        Resource::HostedZone(it) => hosted_zone::survey(it),
         Resource::Acceptance(it) | Resource::Rejection(it) => acceptance::survey(it),
-        // A look, and settings of what is known already: the step's checks tell whether they are as they should be.
-        Resource::ServiceLookup(_)
-        | Resource::AllowedPrincipal(_)
-        | Resource::RemovedPrincipal(_)
-        | Resource::CrossZone(_)
-        | Resource::PrivateName(_)
-        | Resource::Verification(_) => return None,
+        Resource::AllowedPrincipal(it) | Resource::RemovedPrincipal(it) => principal::survey(it),
+        Resource::CrossZone(it) => cross_zone::survey(it),
+        Resource::PrivateName(it) => private_name::survey(&it.service),
+        Resource::Verification(it) => private_name::survey(&it.service),
+        Resource::ServiceLookup(_) => return None,
     })
 }
 
@@ -84,12 +82,12 @@ pub fn observe(resource: &Resource, object: &Object, known: &Known<'_>) -> Optio
         Resource::HostedZone(it) => hosted_zone::observe(it, object, known),
         Resource::Acceptance(it) => acceptance::observe(it, "available", object, known),
         Resource::Rejection(it) => acceptance::observe(it, "rejected", object, known),
-        Resource::ServiceLookup(_)
-        | Resource::AllowedPrincipal(_)
-        | Resource::RemovedPrincipal(_)
-        | Resource::CrossZone(_)
-        | Resource::PrivateName(_)
-        | Resource::Verification(_) => None,
+        Resource::AllowedPrincipal(it) => Some(principal::observe_allowed(it, object, known)),
+        Resource::RemovedPrincipal(it) => Some(principal::observe_removed(it, object, known)),
+        Resource::CrossZone(_) => Some(cross_zone::observe(object)),
+        Resource::PrivateName(it) => Some(private_name::observe(it, object)),
+        Resource::Verification(_) => Some(private_name::observe_verified(object)),
+        Resource::ServiceLookup(_) => None,
     }
 }
 
@@ -130,9 +128,21 @@ pub fn reject_grants() -> Vec<Grant> {
 pub fn reads(resource: &Resource) -> Vec<(Api, &'static str)> {
     let making = Making { run: "", lab: "", learner: "", round: 0 };
     let parts = make(resource, &making);
-    let calls = parts.iter().flat_map(|part| [Some(&part.call), part.find.as_ref().map(|find| &find.call)]).flatten();
-    let look = look(resource.kind(), resource.name());
-    calls.chain(&look).filter(|call| call.is_read()).map(|call| (call.api, call.operation)).collect()
+    let made = parts.into_iter().flat_map(|part| [Some(part.call), part.find.map(|find| find.call)]).flatten();
+    let watched = survey(resource).into_iter().flat_map(|it| {
+        let each = it.each.map(|each| each("")).unwrap_or_default();
+        each.into_iter().chain([it.call]).chain(it.beside)
+    });
+    let calls = made.chain(look(resource.kind(), resource.name())).chain(watched);
+    calls.filter(Call::is_read).map(|call| (call.api, call.operation)).collect()
+}
+
+/// The operations by which what may have been made by hand in place of `resource` is looked for and looked at.
+#[must_use]
+pub fn watch_reads(resource: &Resource) -> Vec<(Api, &'static str)> {
+    let Some(survey) = survey(resource) else { return Vec::new() };
+    let each = survey.each.map(|each| each("")).unwrap_or_default();
+    std::iter::once(&survey.call).chain(&survey.beside).chain(&each).map(|call| (call.api, call.operation)).collect()
 }
 
 /// After a launch that was refused because its image could not be looked up: where to look for it otherwise. `None` for every
@@ -268,21 +278,6 @@ pub fn label(kind: &str, name: &str) -> Text {
 #[must_use]
 pub fn takes_minutes(kind: &str) -> bool {
     kind == "load_balancer"
-}
-
-/// Whether it makes nothing that lasts by itself, but changes what is there.
-#[must_use]
-pub fn changes(kind: &str) -> bool {
-    matches!(
-        kind,
-        "acceptance"
-            | "rejection"
-            | "allowed_principal"
-            | "removed_principal"
-            | "cross_zone"
-            | "private_name"
-            | "verification"
-    )
 }
 
 /// How long it usually takes on AWS until its deletion is complete, in seconds from and to; `None` when it is gone at

@@ -28,11 +28,12 @@ mod target_group;
 mod vpc;
 
 pub use connect_endpoint::{Door, browse_grants, door};
-pub use cost::{Charge, cost};
+pub use cost::{Charge, cost, cost_of_seen};
 pub use grant::{Grant, Rail, Scope};
+pub use hosted_zone::published;
 pub use kind::{
-    changes, delete, grants, label, look, make, observe, other_image, plan, reads, reject, reject_grants, survey,
-    takes_minutes, usual_deletion, with_image,
+    delete, grants, label, look, make, observe, other_image, plan, reads, reject, reject_grants, survey, takes_minutes,
+    usual_deletion, watch_reads, with_image,
 };
 pub use part::{Find, Making, Part, Presence, facts_of, presence};
 pub use price::{Micros, PRICES_AS_OF};

@@ -180,3 +180,26 @@ pub fn presence(answer: Result<Value, Fault>) -> Presence {
         _ => Presence::There(state.to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_answer_says_that_something_is_gone() {
+        for (code, status) in [
+            ("RequestLimitExceeded", 503),
+            ("Throttling", 400),
+            ("UnauthorizedOperation", 403),
+            ("AccessDenied", 403),
+            ("RequestExpired", 400),
+            ("InternalError", 500),
+            ("InvalidAction", 400),
+        ] {
+            let fault = Fault::ours(FaultClass::of(code, status), code, "");
+            assert!(matches!(presence(Err(fault)), Presence::Unknown(_)), "{code}");
+        }
+        let gone = Fault::ours(FaultClass::of("InvalidVpcID.NotFound", 400), "InvalidVpcID.NotFound", "");
+        assert!(matches!(presence(Err(gone)), Presence::Gone));
+    }
+}

@@ -1,7 +1,7 @@
 //! List prices, as data: On-Demand, in US dollars, without tax.
 
 /// When the table was last looked over. Prices change; the bill is AWS's.
-pub const PRICES_AS_OF: &str = "2026-11-23";
+pub const PRICES_AS_OF: &str = "2026-11-28";
 
 /// Millionths of a US dollar: sums stay exact.
 pub type Micros = i64;
@@ -36,21 +36,50 @@ const fn price(region: &'static str, item: Item, micros: Micros, confirmed: bool
     Price { region, item, micros, confirmed, source }
 }
 
-const TOKYO: &str = "ap-northeast-1";
-const VIRGINIA: &str = "us-east-1";
+/// The Price List API and the pricing pages' own data, as <https://github.com/geawilliamsUK/TerraTofuGUi> wrote them down and checked
+/// them, `definitions/prices/aws.toml`.
+const WRITTEN_DOWN: &str = "Price List Bulk API and the pricing pages' JSON, 2026-09-29";
+const BY_OTHERS: &str = "price tables in public repositories";
 
-/// A region or an item that is not here has no known price, and nothing is guessed for it.
+const TOKYO: &str = "ap-northeast-1";
+const SEOUL: &str = "ap-northeast-2";
+const SINGAPORE: &str = "ap-southeast-1";
+const FRANKFURT: &str = "eu-central-1";
+const IRELAND: &str = "eu-west-1";
+const LONDON: &str = "eu-west-2";
+const VIRGINIA: &str = "us-east-1";
+const OREGON: &str = "us-west-2";
+
+const MICRO: Item = Item::Instance("t3.micro", false);
+
+/// A region or an item that is not here has no known price, and nothing is guessed for it: of some regions only a part is known.
 const PRICES: &[Price] = &[
     price(TOKYO, Item::EndpointZone, 14_000, true, "Price List API, APN1-VpcEndpoint-Hours, Sep 2026"),
     price(TOKYO, Item::Nlb, 24_300, false, "Price List API, APN1-LoadBalancerUsage, of the ALB, Sep 2026"),
     price(TOKYO, Item::Nlcu, 6_000, false, "aws.amazon.com/elasticloadbalancing/pricing, for us-east-1"),
-    price(TOKYO, Item::Instance("t3.micro", false), 13_600, false, "price tables in public repositories"),
-    price(TOKYO, Item::Gp3, 96_000, false, "price tables in public repositories"),
-    price(VIRGINIA, Item::EndpointZone, 10_000, false, "aws.amazon.com/privatelink/pricing, by others"),
-    price(VIRGINIA, Item::Nlb, 22_500, false, "aws.amazon.com/elasticloadbalancing/pricing, by others"),
-    price(VIRGINIA, Item::Nlcu, 6_000, false, "aws.amazon.com/elasticloadbalancing/pricing, by others"),
-    price(VIRGINIA, Item::Instance("t3.micro", false), 10_400, false, "price tables in public repositories"),
-    price(VIRGINIA, Item::Gp3, 80_000, false, "price tables in public repositories"),
+    price(TOKYO, MICRO, 13_600, false, BY_OTHERS),
+    price(TOKYO, Item::Gp3, 96_000, true, "Price List API, APN1-EBS:VolumeUsage.gp3, SKU C8Y3GJZBQTH8T5JV, 2026"),
+    price(SEOUL, Item::Nlb, 22_500, true, "Price List API, AWSELB ap-northeast-2, 2026-10-01"),
+    price(SEOUL, Item::Nlcu, 6_000, false, BY_OTHERS),
+    price(SINGAPORE, Item::EndpointZone, 13_000, true, "Price List API, APS1-VpcEndpoint-Hours, 2026-08-21"),
+    price(SINGAPORE, Item::Gp3, 96_000, true, "Price List API, APS1-EBS:VolumeUsage.gp3, 2026-08-12"),
+    price(FRANKFURT, Item::EndpointZone, 12_000, true, "Price List API, EUC1-VpcEndpoint-Hours, Sep 2026"),
+    price(IRELAND, Item::EndpointZone, 11_000, true, WRITTEN_DOWN),
+    price(IRELAND, Item::Nlb, 25_200, true, WRITTEN_DOWN),
+    price(IRELAND, Item::Nlcu, 6_000, true, WRITTEN_DOWN),
+    price(IRELAND, MICRO, 11_400, true, WRITTEN_DOWN),
+    price(IRELAND, Item::Gp3, 88_000, true, WRITTEN_DOWN),
+    price(LONDON, Item::EndpointZone, 11_000, true, WRITTEN_DOWN),
+    price(LONDON, Item::Nlb, 26_460, true, WRITTEN_DOWN),
+    price(LONDON, Item::Nlcu, 6_000, true, WRITTEN_DOWN),
+    price(LONDON, MICRO, 11_800, true, WRITTEN_DOWN),
+    price(LONDON, Item::Gp3, 92_800, true, WRITTEN_DOWN),
+    price(VIRGINIA, Item::EndpointZone, 10_000, true, WRITTEN_DOWN),
+    price(VIRGINIA, Item::Nlb, 22_500, true, WRITTEN_DOWN),
+    price(VIRGINIA, Item::Nlcu, 6_000, true, WRITTEN_DOWN),
+    price(VIRGINIA, MICRO, 10_400, true, WRITTEN_DOWN),
+    price(VIRGINIA, Item::Gp3, 80_000, true, WRITTEN_DOWN),
+    price(OREGON, Item::EndpointZone, 10_000, true, "Price List API, USW2-VpcEndpoint-Hours, 2026-10-06"),
 ];
 
 /// The price of `item` in `region`, and whether AWS itself is the source; `None` where none is known.

@@ -1,9 +1,13 @@
 //! Who may ask an endpoint service for a connection: a list that is added to, and taken from, at any time.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::grant::Grant;
 use super::part::{Part, ec2, fact};
+use super::sighting::{Fit, Known, Object, Sighting, Survey, shown_all};
+use crate::cloud::Call;
 use crate::i18n::{Text, m};
 use crate::lab::{Principal, Side};
 
@@ -16,6 +20,55 @@ pub(super) fn allow(principal: &Principal) -> Vec<Part> {
 /// (<https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.html>).
 pub(super) fn remove(principal: &Principal) -> Vec<Part> {
     modify(principal, "RemoveAllowedPrincipals")
+}
+
+/// The list is no thing of its own: it is asked of the service that it belongs to.
+pub(super) fn survey(principal: &Principal) -> Survey {
+    let params = json!({ "ServiceIds": [fact(&principal.service, "id")] });
+    let list = ec2("DescribeVpcEndpointServiceConfigurations", params);
+    let survey = Survey::new(list, "ServiceConfigurations", "ServiceId");
+    Survey { lasts: false, ..survey.with(permissions) }
+}
+
+/// Who may ask the service `id`.
+pub(super) fn permissions(id: &str) -> Vec<Call> {
+    vec![ec2("DescribeVpcEndpointServicePermissions", json!({ "ServiceId": id }))]
+}
+
+/// Nobody yet is open; somebody else is wrong. A star allows every account, this one too.
+pub(super) fn observe_allowed(principal: &Principal, object: &Object, known: &Known<'_>) -> Sighting {
+    let (root, allowed) = (known_root(principal.side, known), listed(object));
+    let fit = match () {
+        () if allowed.contains(&root) || allowed.contains("*") => Fit::Right,
+        () if allowed.is_empty() => Fit::Open,
+        () => Fit::Wrong,
+    };
+    Sighting::of(object, &[]).point(m::point_principals(), root, shown_all(&allowed), fit)
+}
+
+/// Still there is open: nothing was done yet. A star in its place is wrong.
+pub(super) fn observe_removed(principal: &Principal, object: &Object, known: &Known<'_>) -> Sighting {
+    let (root, allowed) = (known_root(principal.side, known), listed(object));
+    let fit = match () {
+        () if allowed.contains("*") => Fit::Wrong,
+        () if allowed.contains(&root) => Fit::Open,
+        () => Fit::Right,
+    };
+    Sighting::of(object, &[]).point(m::point_principals(), m::watch_without(root), shown_all(&allowed), fit)
+}
+
+/// The principals in what else was asked of the service.
+pub(super) fn listed(service: &Object) -> BTreeSet<String> {
+    service.told("AllowedPrincipals", "Principal")
+}
+
+/// A side's whole account, as it is called once the account is known.
+pub(super) fn known_root(side: Side, known: &Known<'_>) -> String {
+    let account = match side {
+        Side::Provider => known("account", "provider"),
+        Side::Consumer => known("account", "consumer"),
+    };
+    format!("arn:aws:iam::{}:root", account.unwrap_or_default())
 }
 
 pub(super) fn grants() -> Vec<Grant> {

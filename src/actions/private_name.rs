@@ -5,6 +5,9 @@ use serde_json::json;
 
 use super::grant::Grant;
 use super::part::{Part, ec2, fact};
+use super::sighting::{Fit, Object, Sighting, Survey};
+use crate::cloud::Call;
+use crate::i18n::m;
 use crate::lab::{PrivateName, Verification};
 
 pub(super) fn make(private: &PrivateName) -> Vec<Part> {
@@ -16,6 +19,38 @@ pub(super) fn make(private: &PrivateName) -> Vec<Part> {
 pub(super) fn verify(verification: &Verification) -> Vec<Part> {
     let params = json!({ "ServiceId": fact(&verification.service, "id") });
     vec![part("verify", "StartVpcEndpointServicePrivateDnsVerification", params)]
+}
+
+/// Both are read off the service, which is known.
+pub(super) fn survey(service: &str) -> Survey {
+    Survey { lasts: false, ..Survey::new(configuration(service), "ServiceConfigurations", "ServiceId") }
+}
+
+/// What the provider sees of the service: its private name, and the record that is to be published.
+pub(super) fn configuration(service: &str) -> Call {
+    ec2("DescribeVpcEndpointServiceConfigurations", json!({ "ServiceIds": [fact(service, "id")] }))
+}
+
+/// No name is where it begins; another one is wrong.
+pub(super) fn observe(private: &PrivateName, object: &Object) -> Sighting {
+    let seen = object.text("PrivateDnsName");
+    let sighting = Sighting::of(object, &[]);
+    if seen.is_empty() {
+        sighting.point(m::point_domain(), private.domain.as_str(), m::watch_nothing(), Fit::Open)
+    } else {
+        sighting.value(m::point_domain(), &private.domain, &seen)
+    }
+}
+
+/// AWS needs a while for its verdict.
+pub(super) fn observe_verified(object: &Object) -> Sighting {
+    let seen = object.text("PrivateDnsNameConfiguration.State");
+    let fit = match seen.as_str() {
+        "verified" => Fit::Right,
+        "failed" => Fit::Wrong,
+        _ => Fit::Open,
+    };
+    Sighting::of(object, &[]).point(m::point_verification(), "verified", seen, fit)
 }
 
 fn part(name: &'static str, operation: &'static str, params: serde_json::Value) -> Part {

@@ -21,13 +21,15 @@ pub struct Survey {
     pub each: Option<fn(&str) -> Vec<Call>>,
     /// Where the objects stand in the first of those answers, and their ids in them, where they are the parts of something.
     pub inner: Option<(&'static str, &'static str)>,
+    /// A call whose answer is held beside each object. It may refer to what is known already.
+    pub beside: Option<Call>,
     /// Whether the objects are things of their own, not the state of a thing that is known already.
     pub lasts: bool,
 }
 
 impl Survey {
     pub(super) fn new(call: Call, list: &'static str, id: &'static str) -> Self {
-        Self { call, list, id, each: None, inner: None, lasts: true }
+        Self { call, list, id, each: None, inner: None, beside: None, lasts: true }
     }
 
     pub(super) fn with(self, each: fn(&str) -> Vec<Call>) -> Self {

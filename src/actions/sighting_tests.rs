@@ -88,6 +88,70 @@ fn services_by_acceptance_and_who_is_allowed() {
     differs(&wanted, made(true), allowed("arn:aws:iam::444455556666:root"), &["point-principals"]);
 }
 
+/// What the only point of a setting says.
+fn fit(wanted: Value, item: Value, more: Vec<Value>) -> Fit {
+    let wanted = resource(wanted);
+    let object = Object { id: "it".to_owned(), item, more };
+    let known = |name: &str, _: &str| (name == "account").then(|| "111122223333".to_owned());
+    let sighting = observe(&wanted, &object, &known).expect("it is such a thing");
+    let [point] = &sighting.points[..] else { panic!("{sighting:?}") };
+    point.fit
+}
+
+/// A setting that was not touched yet is open: nothing is wrong before the learner has begun.
+#[test]
+fn settings_are_open_until_they_are_touched() {
+    let permission = |kind: &str, allowed: &[&str]| {
+        let list: Vec<Value> = allowed.iter().map(|who| json!({ "Principal": who })).collect();
+        let wanted = json!({ kind: { "name": "p", "service": "s", "side": "consumer" } });
+        fit(wanted, json!({ "ServiceId": "it" }), vec![json!({ "AllowedPrincipals": list })])
+    };
+    let (mine, other) = ("arn:aws:iam::111122223333:root", "arn:aws:iam::444455556666:root");
+    for (allowed, added, removed) in [
+        (&[][..], Fit::Open, Fit::Right),
+        (&[mine], Fit::Right, Fit::Open),
+        (&["*"], Fit::Right, Fit::Wrong),
+        (&[other], Fit::Wrong, Fit::Right),
+        (&[other, mine], Fit::Right, Fit::Open),
+    ] {
+        assert_eq!(permission("allowed_principal", allowed), added, "{allowed:?}");
+        assert_eq!(permission("removed_principal", allowed), removed, "{allowed:?}");
+    }
+    let cross_zone = |value: &str| {
+        let attributes = json!({ "Attributes": [{ "Key": "load_balancing.cross_zone.enabled", "Value": value }] });
+        fit(json!({ "cross_zone": { "name": "c", "load_balancer": "nlb" } }), json!({}), vec![attributes])
+    };
+    assert_eq!((cross_zone("false"), cross_zone("true")), (Fit::Open, Fit::Right));
+    let name = |item: Value| {
+        fit(json!({ "private_name": { "name": "n", "service": "s", "domain": "app.lab.example" } }), item, vec![])
+    };
+    let offered = |domain: &str| json!({ "PrivateDnsName": domain });
+    assert_eq!(name(json!({})), Fit::Open);
+    assert_eq!(name(offered("app.lab.example")), Fit::Right);
+    assert_eq!(name(offered("www.lab.example")), Fit::Wrong);
+    let verified = |state: &str| {
+        let item = json!({ "PrivateDnsNameConfiguration": { "State": state } });
+        fit(json!({ "verification": { "name": "v", "service": "s" } }), item, vec![])
+    };
+    assert_eq!(["pendingVerification", "verified", "failed"].map(verified), [Fit::Open, Fit::Right, Fit::Wrong]);
+}
+
+#[test]
+fn hosted_zones_by_domain_and_the_record_that_is_asked_for() {
+    let wanted = resource(json!({ "hosted_zone": { "name": "z", "domain": "lab.example", "service": "s" } }));
+    let zone = || json!({ "Id": "/hostedzone/Z1", "Name": "lab.example.", "Config": { "PrivateZone": false } });
+    let service = json!({ "ServiceConfigurations": [{
+        "PrivateDnsName": "app.lab.example", "PrivateDnsNameConfiguration": { "Name": "_a", "Value": "vpce:1" },
+    }] });
+    let with = |records: Value| vec![json!({ "ResourceRecordSets": records }), service.clone()];
+    let txt =
+        |name: &str, value: &str| json!([{ "Name": name, "Type": "TXT", "ResourceRecords": [{ "Value": value }] }]);
+    differs(&wanted, zone(), with(txt("_a.app.lab.example.", "\"vpce:1\"")), &[]);
+    differs(&wanted, zone(), with(json!([])), &["point-record"]);
+    differs(&wanted, zone(), with(txt("_a.app.lab.example.", "\"vpce:2\"")), &["point-record"]);
+    differs(&wanted, zone(), with(txt("_b.app.lab.example.", "\"vpce:1\"")), &["point-record"]);
+}
+
 #[test]
 fn endpoints_by_type_service_and_place() {
     let gateway = resource(json!({ "gateway_endpoint": { "name": "s3", "vpc": "net", "route_table": "rt" } }));

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::grant::Grant;
 use super::part::{Find, Making, Part, deletion, ec2, fact};
 use super::sighting::{Known, Object, Sighting, Survey};
-use crate::cloud::Call;
+use crate::cloud::{Call, text_at};
 use crate::i18n::m;
 use crate::lab::Vpc;
 
@@ -39,13 +39,26 @@ pub(super) fn delete(name: &str) -> Vec<Part> {
     deletion(ec2("DeleteVpc", json!({ "VpcId": fact(name, "id") })))
 }
 
-pub(super) fn survey() -> Survey {
-    Survey::new(ec2("DescribeVpcs", json!({})), "Vpcs", "VpcId")
+pub(super) fn survey(vpc: &Vpc) -> Survey {
+    let survey = Survey::new(ec2("DescribeVpcs", json!({})), "Vpcs", "VpcId");
+    if vpc.dns_hostnames { survey.with(hostnames) } else { survey }
+}
+
+fn hostnames(id: &str) -> Vec<Call> {
+    vec![ec2("DescribeVpcAttribute", json!({ "VpcId": id, "Attribute": "enableDnsHostnames" }))]
 }
 
 pub(super) fn observe(vpc: &Vpc, object: &Object, _known: &Known<'_>) -> Option<Sighting> {
+    if object.text("IsDefault") == "true" {
+        return None;
+    }
     let sighting = Sighting::of(object, &[("id", "VpcId"), ("cidr", "CidrBlock")]);
-    (object.text("IsDefault") != "true").then(|| sighting.value(m::point_cidr(), &vpc.cidr, &object.text("CidrBlock")))
+    let sighting = sighting.value(m::point_cidr(), &vpc.cidr, &object.text("CidrBlock"));
+    if !vpc.dns_hostnames {
+        return Some(sighting);
+    }
+    let on = object.more.iter().find_map(|reply| text_at(reply, "EnableDnsHostnames.Value")).unwrap_or_default();
+    Some(sighting.value(m::point_hostnames(), "true", &on))
 }
 
 pub(super) fn grants(vpc: &Vpc) -> Vec<Grant> {

@@ -128,8 +128,8 @@ async fn ask_one(question: &impl Question, scene: &Scene<'_>) -> Finding {
 }
 
 fn finding(expected: Text, judgement: Judgement, look: Option<(Side, Call)>) -> Finding {
-    let Judgement { verdict, seen, why, expected: better, proof } = judgement;
-    Finding { verdict, expected: better.unwrap_or(expected), seen, why, look, proof }
+    let Judgement { verdict, seen, why, expected: better, proof, unsettled } = judgement;
+    Finding { verdict, expected: better.unwrap_or(expected), seen, why, look, proof, unsettled }
 }
 
 #[cfg(test)]

@@ -20,6 +20,9 @@ pub struct Finding {
     pub look: Option<(Side, Call)>,
     /// The HTTP answer, where one was asked for.
     pub proof: Option<Proof>,
+    /// Whether it would look the same if something was made so recently that not every part of AWS knows of it yet
+    /// [DEV:eventual-consistency].
+    pub unsettled: bool,
 }
 
 /// An HTTP answer that came through endpoint, NLB and web server.

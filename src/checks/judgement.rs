@@ -13,11 +13,13 @@ pub(super) struct Judgement {
     /// Replaces the question's own expectation where only the replies tell it.
     pub expected: Option<Text>,
     pub proof: Option<Proof>,
+    /// See [`Finding::unsettled`](super::Finding).
+    pub unsettled: bool,
 }
 
 impl Judgement {
     fn new(verdict: Verdict, seen: impl Into<Text>) -> Self {
-        Self { verdict, seen: seen.into(), why: None, expected: None, proof: None }
+        Self { verdict, seen: seen.into(), why: None, expected: None, proof: None, unsettled: false }
     }
 
     pub fn met(seen: impl Into<Text>) -> Self {
@@ -38,7 +40,12 @@ impl Judgement {
 
     /// The run made it, and the cloud does not have it.
     pub fn gone() -> Self {
-        Self::broken(m::check_not_found()).because(m::check_why_not_found())
+        Self::broken(m::check_not_found()).because(m::check_why_not_found()).unsettled()
+    }
+
+    /// It may be no more than AWS not knowing yet of what was just made.
+    pub fn unsettled(self) -> Self {
+        Self { unsettled: true, ..self }
     }
 
     pub fn because(self, why: Text) -> Self {
@@ -79,7 +86,10 @@ mod tests {
             let fault = Fault { code: "Code".into(), message: "words".into(), request_id: None, class };
             Judgement::from(&fault)
         };
-        assert_eq!(judge(FaultClass::NotFound).verdict, Verdict::Broken);
+        assert_eq!(
+            (judge(FaultClass::NotFound).verdict, judge(FaultClass::NotFound).unsettled),
+            (Verdict::Broken, true)
+        );
         for class in [FaultClass::NoAnswer, FaultClass::Unreachable, FaultClass::Busy, FaultClass::SignIn] {
             assert_eq!(judge(class).verdict, Verdict::CannotTell, "{class:?}");
             assert_eq!(judge(class).seen, Text::literal("Code: words"));

@@ -57,7 +57,8 @@ fn judge(reply: &Value, wanted: &[&str]) -> Judgement {
     let absent = wanted.iter().find(|id| !targets.iter().any(|target| target.id == **id));
     if targets.is_empty() || absent.is_some() {
         return Judgement::broken(m::check_no_target(absent.copied().unwrap_or("none")))
-            .because(m::check_why_no_target());
+            .because(m::check_why_no_target())
+            .unsettled();
     }
     // The worst one decides; the first of the worst is shown.
     let worst = targets.iter().rev().max_by_key(|target| target.rank());
@@ -67,7 +68,8 @@ fn judge(reply: &Value, wanted: &[&str]) -> Judgement {
         0 => Judgement::met(format!("healthy {}/{}", targets.len(), targets.len())),
         1 => Judgement::not_yet(seen),
         2 => Judgement::not_yet(seen).because(m::check_why_unhealthy()),
-        _ => Judgement::broken(seen).because(m::check_why_unused()),
+        // Until the listener is known everywhere its target group is used by none.
+        _ => Judgement::broken(seen).because(m::check_why_unused()).unsettled(),
     }
 }
 

@@ -28,11 +28,20 @@ pub(super) async fn clean(context: &mut Context, args: Clean) -> Result<Code, Fa
         return super::clean_tagged::clean_tagged(context, &args).await;
     }
     let store = context.store()?;
-    let mut runs: Vec<Found> = Vec::new();
-    if args.all {
-        runs.extend(store.all().into_iter().filter(|run| !run.state.cleaned));
-    } else {
-        runs.push(store.find(args.run.as_deref(), |state| !state.cleaned)?);
+    let mut runs: Vec<Found> = match &args.run {
+        Some(run) => vec![store.find(Some(run), |_| true)?],
+        None => store.all(),
+    };
+    runs.retain(|run| !run.state.cleaned);
+    if runs.is_empty() {
+        // What was asked for holds already.
+        let folder = store.root.display().to_string();
+        let words = args.run.as_ref().map_or_else(|| m::clean_nothing(folder), m::clean_done_already);
+        context.tell_line(&words)?;
+        return Ok(Code::Met);
+    }
+    if !args.all {
+        runs.truncate(1);
     }
     let flag = Arc::new(std::sync::atomic::AtomicBool::new(false));
     let screen = context.screen(args.yes, flag);

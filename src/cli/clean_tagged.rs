@@ -16,8 +16,9 @@ use super::pass::{Doing, open, work};
 use super::status::age;
 use super::store::{Found, Store, journal_trouble};
 use super::target::{Target, unreachable_target};
-use crate::engine::event::{Answer, AskError, Choice, Entry, Event, Question, QuestionId, Screen, Way};
-use crate::engine::{FORMAT, Journal, Leftover, State, leftovers};
+use crate::actions::PRICES_AS_OF;
+use crate::engine::event::{Answer, AskError, Choice, Entry, Event, Money, Question, QuestionId, Screen, Way};
+use crate::engine::{FORMAT, Journal, Leftover, State, leftovers, per_hour};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
 use crate::ui::table;
@@ -76,17 +77,27 @@ async fn look(context: &mut Context, args: &Clean, target: &Target, who: &str) -
     let all = leftovers(&target.clouds, &target.accounts)
         .await
         .map_err(|fault| unreachable_target(&args.place.name(), Some(&fault)))?;
-    let (mut found, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|it| args.everyone || it.learner == who);
+    let (mut found, others): (Vec<_>, Vec<_>) = all.runs.into_iter().partition(|it| args.everyone || it.learner == who);
     if target.accounts.get(&Side::Provider) == target.accounts.get(&Side::Consumer) {
         // In one account the lab tells the sides apart; where it is not known here, one side can delete it all.
         for leftover in &mut found {
             sides(context, leftover);
         }
     }
+    if all.zones_unseen {
+        context.note(&m::shared_zones_unseen());
+    }
+    let region = target.clouds.provider.region();
+    let costs = |it: &Leftover| target.spends().then(|| per_hour(&it.charges(region)));
     if context.json() {
         let runs: Vec<_> = found
             .iter()
-            .map(|it| json!({ "run": it.run, "lab": it.lab, "learner": it.learner, "left": it.items.len(), "since": it.since() }))
+            .map(|it| {
+                json!({
+                    "run": it.run, "lab": it.lab, "learner": it.learner, "left": it.items.len(), "since": it.since(),
+                    "per_hour": costs(it),
+                })
+            })
             .collect();
         context.print(&format!("{}\n", json!({ "event": "leftovers", "learner": who, "runs": runs })))?;
         return Ok(found);
@@ -98,17 +109,22 @@ async fn look(context: &mut Context, args: &Clean, target: &Target, who: &str) -
         context.tell_line(&nothing)?;
     } else {
         let now = context.host.clock.now();
-        let rows: Vec<Vec<Text>> = found.iter().map(|it| row(it, now)).collect();
-        let head = [
+        let rows: Vec<Vec<Text>> = found.iter().map(|it| row(it, now, costs(it))).collect();
+        let mut head = vec![
             m::shared_column_learner(),
             m::shared_column_run(),
             m::cli_column_lab(),
             m::shared_column_left(),
             m::cli_column_since(),
         ];
+        head.extend(target.spends().then(m::money_column_hour));
         context.tell_line(&m::shared_found(account))?;
         let text = table(&head, &rows, &context.sheet());
         context.tell(&text)?;
+        if target.spends() {
+            let hour = found.iter().filter_map(costs).fold(Money::default(), Money::plus);
+            context.tell_line(&m::shared_costs(PRICES_AS_OF, hour.times(24).text(2), hour.text(4)))?;
+        }
     }
     if !others.is_empty() {
         let learners: std::collections::BTreeSet<&str> = others.iter().map(|it| it.learner.as_str()).collect();
@@ -117,15 +133,17 @@ async fn look(context: &mut Context, args: &Clean, target: &Target, who: &str) -
     Ok(found)
 }
 
-fn row(leftover: &Leftover, now: Timestamp) -> Vec<Text> {
+fn row(leftover: &Leftover, now: Timestamp, per_hour: Option<Money>) -> Vec<Text> {
     let since = leftover.since().and_then(|since| since.parse().ok());
-    vec![
+    let mut cells = vec![
         Text::literal(&leftover.learner),
         Text::literal(&leftover.run),
         Text::literal(&leftover.lab),
         Text::literal(leftover.items.len().to_string()),
         age(now, since),
-    ]
+    ];
+    cells.extend(per_hour.map(|money| money.text(4)));
+    cells
 }
 
 fn sides(context: &Context, leftover: &mut Leftover) {

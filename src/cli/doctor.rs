@@ -23,8 +23,12 @@ use crate::i18n::{Text, m};
 use crate::ui::table;
 
 /// What the verb asks besides what the lab itself asks.
-pub(super) const READS: [(Api, &str); 3] =
-    [(Api::Ec2, "DescribeInstanceTypes"), (Api::Elbv2, "DescribeAccountLimits"), (Api::Quotas, "GetServiceQuota")];
+pub(super) const READS: [(Api, &str); 4] = [
+    (Api::Ec2, "DescribeInstanceConnectEndpoints"),
+    (Api::Ec2, "DescribeInstanceTypes"),
+    (Api::Elbv2, "DescribeAccountLimits"),
+    (Api::Quotas, "GetServiceQuota"),
+];
 
 /// The verb's arguments.
 #[derive(Debug, Args)]

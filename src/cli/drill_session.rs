@@ -275,7 +275,7 @@ impl Session {
         let mut interrupt = self.interrupt.clone();
         let mut warned = Vec::new();
         let progress =
-            |seen, state| Progress { id: "drill".to_owned(), label: m::drill_watching(), seen, usual: None, state };
+            |seen, state| Progress { id: "drill".to_owned(), label: m::drill_watching(), seen, wait: None, state };
         loop {
             let standing = self.drilling().look().await;
             // What cannot be asked now can be asked again.

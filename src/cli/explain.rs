@@ -8,8 +8,9 @@ use super::args::Start;
 use super::context::{Context, place};
 use super::exit::{self, Code, Failed};
 use super::interrupt::Interrupt;
+use super::next::list;
 use crate::engine::event::Way;
-use crate::engine::{Ahead, Core, Drive, Patience, State, Views};
+use crate::engine::{Ahead, Core, Drive, End, Patience, State, Views};
 use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Side};
 
@@ -37,7 +38,7 @@ pub(super) async fn explain(
         (tokio::sync::watch::channel(false).1, Arc::new(AtomicBool::new(false)))
     };
     let screen = context.screen(args.yes, flag);
-    let core = Core::new(None, state, context.host.clock.clone(), screen, accounts);
+    let core = Core::new(None, state, context.host.clock.clone(), Arc::clone(&screen), accounts);
     let drive = Drive {
         core: Arc::new(core),
         clouds: None,
@@ -59,7 +60,11 @@ pub(super) async fn explain(
         asks: asked,
         interrupted,
     };
-    drive.run().await.map(|ended| exit::of(&ended)).map_err(|stuck| super::pass::stuck(&stuck, ""))
+    let ended = drive.run().await.map_err(|stuck| super::pass::stuck(&stuck, ""))?;
+    if ended.end != End::Interrupted && !context.json() {
+        screen.say(&list(&[m::next_do(&args.lab)]));
+    }
+    Ok(exit::of(&ended))
 }
 
 /// A lab with values that read well, as it is read and handed out.

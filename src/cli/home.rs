@@ -1,8 +1,9 @@
 //! `pllab` alone at a terminal: where you are, and what you may do next.
 
-use super::args::{Clean, OneRun, Resume};
+use super::args::{Clean, Resume};
 use super::context::Context;
 use super::exit::{Code, Failed};
+use super::pass::is_whole;
 use super::{clean, resume, status};
 use crate::engine::event::{Answer, AskError, Choice, Question, QuestionId};
 use crate::i18n::{Text, m};
@@ -24,29 +25,29 @@ pub(super) fn asks(context: &Context) -> Result<bool, Failed> {
 pub(super) async fn home(context: &mut Context) -> Result<Code, Failed> {
     let found = context.store()?.find(None, |state| !state.cleaned)?;
     let run = found.id();
-    status::status(context, &OneRun { run: Some(run.clone()) })?;
     let state = &found.state;
+    let whole = is_whole(context, state);
+    status::show(context, &found, whole)?;
+    context.print("\n")?;
     let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region)?;
     let steps = &loaded.lab.steps;
     let title = |id: &str| {
         let title = loaded.prose.map(|prose| prose.steps.get(id).map_or(id, |words| words.title.as_str()).to_owned());
         Text::Both { ja: title.ja, en: title.en }
     };
-    let next =
-        steps.iter().find(|step| !state.met(&step.id)).map_or_else(|| Text::literal("-"), |step| title(&step.id));
+    let next = steps.iter().find(|step| !state.met(&step.id));
     let choice = |answer, label| Choice { answer, label };
-    let question = Question {
-        id: QuestionId::Home,
-        prompt: m::cli_home_ask(),
-        choices: vec![
-            choice(Answer::Go, m::cli_home_go_on(next)),
-            choice(Answer::Steps, m::engine_answer_steps()),
-            choice(Answer::StartOver, m::engine_answer_start_over()),
-            choice(Answer::CleanUp, m::cli_home_clean()),
-            choice(Answer::Leave, m::cli_home_leave()),
-        ],
-        default: Answer::Go,
-    };
+    let mut choices = vec![
+        choice(Answer::Steps, m::engine_answer_steps()),
+        choice(Answer::StartOver, m::engine_answer_start_over()),
+        choice(Answer::CleanUp, m::cli_home_clean()),
+        choice(Answer::Leave, m::cli_home_leave()),
+    ];
+    if let Some(step) = next {
+        choices.insert(0, choice(Answer::Go, m::cli_home_go_on(title(&step.id))));
+    }
+    let default = if next.is_some() { Answer::Go } else { Answer::Leave };
+    let question = Question { id: QuestionId::Home, prompt: m::cli_home_ask(), choices, default };
     let mut resumed = Resume { run: Some(run.clone()), ..Resume::default() };
     match ask(context, &question)? {
         Some(Answer::Go) => {}

@@ -87,10 +87,7 @@ async fn wait() {
 /// The journal is on the disk before every call, so leaving at once loses nothing.
 #[expect(clippy::exit, reason = "the second Ctrl-C is a person who wants out now, whatever is under way")]
 fn leave() -> ! {
-    // The cursor may be hidden by a prompt or a bar.
-    let term = console::Term::stderr();
-    if term.is_term() {
-        let _ = term.show_cursor();
-    }
+    // The cursor may be hidden by a prompt or a bar, the echo off.
+    crate::ui::give_back();
     std::process::exit(Code::Interrupted as i32)
 }

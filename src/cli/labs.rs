@@ -12,6 +12,9 @@ use crate::i18n::{Text, m};
 use crate::lab::{Source, VariableKind, schema};
 use crate::ui::{markdown, table};
 
+/// The lab that `pllab start` begins.
+const FIRST: &str = "privatelink";
+
 /// Lists labs, shows one, proves them, begins a new one.
 pub(super) async fn labs(context: &mut Context, args: Labs) -> Result<Code, Failed> {
     match args.verb {
@@ -26,9 +29,15 @@ pub(super) async fn labs(context: &mut Context, args: Labs) -> Result<Code, Fail
 
 fn list(context: &mut Context) -> Result<(), Failed> {
     let ids = Source::list(context.common.labs.as_deref()).map_err(|error| bad_lab(&[error]))?;
-    let mut rows = Vec::new();
+    let mut labs = Vec::new();
     for id in ids {
         let loaded = context.lab(&id, &BTreeMap::new(), "", "ap-northeast-1")?;
+        labs.push((id, loaded));
+    }
+    // The one to begin with comes first, then the shorter ones.
+    labs.sort_by_key(|(id, loaded)| (id != FIRST, loaded.lab.minutes));
+    let mut rows = Vec::new();
+    for (id, loaded) in labs {
         let title = loaded.prose.get(context.lang).title.clone();
         if context.json() {
             let line = serde_json::json!({ "lab": id, "title": title, "minutes": loaded.lab.minutes, "steps": loaded.lab.steps.len() });

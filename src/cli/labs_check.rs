@@ -239,7 +239,8 @@ fn tell(context: &mut Context, id: &str, code: Code, faults: &[LabError], passes
         for pass in passes {
             let set: Vec<_> = pass.set.iter().map(|(name, value)| format!("{name}={value}")).collect();
             let values = if set.is_empty() { m::labs_check_defaults().say(lang) } else { set.join(", ") };
-            let line = m::labs_check_pass(pass.proof.checks, pass.proof.gone, pass.steps, values);
+            let line =
+                m::labs_check_pass(pass.proof.checks, pass.proof.gone, pass.proof.predictions, pass.steps, values);
             text = format!("{text}\n  {}", line.say(lang));
         }
         context.print(&format!("{text}\n"))?;
@@ -271,7 +272,10 @@ fn in_json(context: &Context, id: &str, code: Code, faults: &[LabError], passes:
         .collect();
     let passes: Vec<_> = passes
         .iter()
-        .map(|pass| json!({ "set": pass.set, "steps": pass.steps, "checks": pass.proof.checks, "gone": pass.proof.gone }))
+        .map(|pass| {
+            let Proof { checks, predictions, gone, .. } = pass.proof;
+            json!({ "set": pass.set, "steps": pass.steps, "checks": checks, "predictions": predictions, "gone": gone })
+        })
         .collect();
     let verdict = if code == Code::Met { "met" } else { "broken" };
     json!({ "event": "lab_checked", "lab": id, "verdict": verdict, "passes": passes, "faults": faults })

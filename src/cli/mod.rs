@@ -27,6 +27,7 @@ mod labs_new;
 mod learner;
 mod limits;
 mod live;
+mod next;
 mod pass;
 mod place;
 mod policy;

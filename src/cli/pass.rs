@@ -7,6 +7,7 @@ use super::consent::{self, Ceiling};
 use super::context::{Context, place};
 use super::exit::{self, Code, Failed};
 use super::interrupt::Interrupt;
+use super::next::next;
 use super::store::{Found, Store, journal_trouble};
 use super::target::{SignIn, Target};
 use super::why;
@@ -227,9 +228,13 @@ pub(super) async fn work(
     .await;
     let code = match result {
         Ok(ended) => {
-            let open = !drive.core.with(|state| state.cleaned);
-            if open && (ended.end == End::Left || (ended.end == End::NotMet && doing == Doing::Lab)) {
-                screen.say(&m::cli_come_back(&run));
+            if !context.json() && ended.end != End::Interrupted {
+                let state = drive.core.with(State::clone);
+                match doing {
+                    Doing::Lab => screen.say(&next(context, &run, &state)),
+                    Doing::Clean if !state.cleaned => screen.say(&m::next_clean_again(&run)),
+                    Doing::Clean => {}
+                }
             }
             exit::of(&ended)
         }
@@ -268,9 +273,19 @@ pub(super) fn stuck(stuck: &Stuck, run: &str) -> Failed {
     }
 }
 
+/// Whether every step of a run is met. A lab that cannot be read has no steps to miss.
+pub(super) fn is_whole(context: &Context, state: &State) -> bool {
+    let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region);
+    loaded.is_ok_and(|loaded| met(state) == loaded.lab.steps.len())
+}
+
+fn met(state: &State) -> usize {
+    state.steps.values().filter(|step| step.verdict == Some(crate::checks::Verdict::Met)).count()
+}
+
 /// A run as one line: its id, its lab, how far it is.
 pub(super) fn summary(state: &State, steps: usize) -> Text {
-    let met = state.steps.values().filter(|step| step.verdict == Some(crate::checks::Verdict::Met)).count();
+    let met = met(state);
     if state.cleaned {
         m::cli_run_cleaned(met, steps)
     } else if met == steps {

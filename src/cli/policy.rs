@@ -47,6 +47,7 @@ pub(super) enum Extra {
     Doctor,
     Browse,
     Drill,
+    HandsOn,
 }
 
 /// One half of the lab.
@@ -149,8 +150,14 @@ fn statements(lab: &Lab, sides: &[Side], with: &[Extra], drills: &[Drill], confi
     let (read, granted) = policy_drill::needs(drills, sides);
     reads.extend(read);
     grants.extend(granted);
+    let by_hand = with.contains(&Extra::HandsOn);
+    if by_hand {
+        let steps = lab.steps.iter().filter(|step| sides.contains(&step.side));
+        reads.extend(steps.flat_map(|step| &step.makes).flat_map(actions::watch_reads));
+    }
     let reads: BTreeSet<String> = reads.into_iter().map(action).collect();
-    let confined_read = |action: &str| CONFINED.iter().find(|(known, _)| *known == action);
+    // What was made by hand carries no tags, and is looked at all the same.
+    let confined_read = |action: &str| CONFINED.iter().find(|(known, _)| *known == action && !by_hand);
     for (action, resource) in reads.iter().filter_map(|action| confined_read(action)) {
         grants.push(Grant {
             actions: vec![*action],

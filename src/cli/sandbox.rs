@@ -52,7 +52,13 @@ async fn serve(context: &mut Context, args: &Sandbox) -> Result<(), Failed> {
     let (sandbox, live, note) =
         target::open(&context.host, &folder, &args.region, pace.unwrap_or_default(), args.port, plan, limits).await?;
     announce(context, &live, true)?;
-    interrupt.wait().await;
+    tokio::select! {
+        () = interrupt.wait() => {}
+        limit = sandbox.short_of_files() => {
+            context.note(&m::cli_sandbox_short_of_files(i64::try_from(limit).unwrap_or(i64::MAX)));
+            interrupt.wait().await;
+        }
+    }
     sandbox.stop().await;
     drop(note);
     Ok(())

@@ -10,6 +10,7 @@ use super::args::OneRun;
 use super::context::{Context, place};
 use super::drill::drills;
 use super::exit::{Code, Failed};
+use super::next::next;
 use super::pass::summary;
 use super::store::Found;
 use crate::actions;
@@ -20,7 +21,8 @@ use crate::ui::{markdown, table};
 
 /// One run in full, or all of them, the latest in full.
 pub(super) fn status(context: &mut Context, args: &OneRun) -> Result<Code, Failed> {
-    show(context, args).map(|()| Code::Met)
+    let found = context.store()?.find(args.run.as_deref(), |_| true)?;
+    show(context, &found, true).map(|()| Code::Met)
 }
 
 /// `pllab` alone: the same where there are runs, else how to begin.
@@ -32,11 +34,10 @@ pub(super) fn home(context: &mut Context) -> Result<Code, Failed> {
     status(context, &OneRun { run: None })
 }
 
-fn show(context: &mut Context, args: &OneRun) -> Result<(), Failed> {
-    let store = context.store()?;
-    let found = store.find(args.run.as_deref(), |_| true)?;
+/// A run in full. `commands`: with what can be done next, which a menu would say as well.
+pub(super) fn show(context: &mut Context, found: &Found, commands: bool) -> Result<(), Failed> {
     if context.json() {
-        return print_json(context, &found);
+        return print_json(context, found);
     }
     let sheet = context.sheet();
     let state = &found.state;
@@ -83,9 +84,14 @@ fn show(context: &mut Context, args: &OneRun) -> Result<(), Failed> {
         for line in &drill.words {
             text.push_str(&markdown(&line.say(context.lang), &sheet));
         }
+        for command in drill.next.iter().filter(|_| commands) {
+            let _ = writeln!(text, "  {command}");
+        }
     }
-    let existing: Vec<Vec<Text>> = state
-        .existing()
+    // In the order in which they were made.
+    let mut existing: Vec<_> = state.existing().into_iter().collect();
+    existing.sort_by_key(|(_, line)| line.since);
+    let existing: Vec<Vec<Text>> = existing
         .into_iter()
         .map(|(name, line)| {
             let id = line.facts.get("id").or_else(|| line.facts.get("arn")).cloned().unwrap_or_default();
@@ -103,16 +109,9 @@ fn show(context: &mut Context, args: &OneRun) -> Result<(), Failed> {
         text.push('\n');
         text.push_str(&markdown(&running_cost(state, now).say(context.lang), &sheet));
     }
-    let mut next = drill.map(|drill| drill.next).unwrap_or_default();
-    if state.cleaned {
-        next.push("pllab start".to_owned());
-    } else {
-        next.extend([format!("pllab resume {}", found.id()), format!("pllab clean {}", found.id())]);
-    }
-    text.push('\n');
-    text.push_str(&markdown(&m::cli_next().say(context.lang), &sheet));
-    for command in next {
-        let _ = writeln!(text, "  {command}");
+    if commands {
+        text.push('\n');
+        text.push_str(&markdown(&next(context, &found.id(), state).say(context.lang), &sheet));
     }
     context.print(&text)
 }

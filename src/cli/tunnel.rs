@@ -109,7 +109,13 @@ impl Way<'_> {
                 "aws ec2-instance-connect open-tunnel --instance-id {id} --remote-port 3389 --local-port 13389 {flags}"
             );
             let details = vec![m::tunnel_windows_detail(), m::tunnel_windows_password()];
-            return Err(Failed::new(Code::NotMet, m::tunnel_windows(), details, &[&rdp, "pllab check client"]));
+            let password = format!("aws ec2 get-password-data --instance-id {id} --priv-launch-key KEY.pem {flags}");
+            return Err(Failed::new(
+                Code::NotMet,
+                m::tunnel_windows(),
+                details,
+                &[&rdp, &password, "pllab check client"],
+            ));
         }
         tools(&command).await?;
         if missing(&found.state, &to) {

@@ -20,8 +20,18 @@ fn localise(command: Command, name: &str, lang: Lang) -> Command {
     let say = |text: Text| text.say(lang);
     let template = format!("{{about}}\n\n{}\n  {{usage}}\n\n{{all-args}}{{after-help}}\n", say(m::cli_heading_usage()));
     let subcommands: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
-    let arguments: Vec<(String, bool)> =
-        command.get_arguments().map(|arg| (arg.get_id().to_string(), arg.is_positional())).collect();
+    let arguments: Vec<(String, Text)> = command
+        .get_arguments()
+        .map(|arg| {
+            let heading = match arg {
+                _ if arg.is_positional() => m::cli_heading_arguments(),
+                // Every verb has them; a verb's own come first.
+                _ if name == "pllab" => m::cli_heading_common(),
+                _ => m::cli_heading_options(),
+            };
+            (arg.get_id().to_string(), heading)
+        })
+        .collect();
     let mut command = command
         .about(wrapped(&about(name), lang))
         .help_template(template)
@@ -29,8 +39,7 @@ fn localise(command: Command, name: &str, lang: Lang) -> Command {
         .subcommand_value_name(say(m::cli_value_command()))
         .disable_help_subcommand(true)
         .term_width(0);
-    for (id, positional) in arguments {
-        let heading = if positional { m::cli_heading_arguments() } else { m::cli_heading_options() };
+    for (id, heading) in arguments {
         let heading = say(heading).trim_end_matches(':').to_owned();
         let help = help(&id).map(say).unwrap_or_default();
         command = command.mut_arg(&id, |arg| {

@@ -15,8 +15,8 @@ use aws_sdk_sts::config::IdentityCache;
 
 use super::credentials::{Source, Wallet};
 use super::fault::{Fault, FaultClass, fault};
+use super::http;
 use super::poll::Backoff;
-use super::trust;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often the question who signs in is asked where it is turned away at the door.
@@ -141,22 +141,23 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
         let message = format!("`{url}` is not an http:// or https:// URL");
         return Err(Fault::ours(FaultClass::Refused, "InvalidEndpoint", message));
     }
-    let behavior = behavior(options);
-    let loopback = options.endpoint_url.as_deref().is_some_and(is_loopback);
-    let http = match &options.ca_bundle {
-        Some(bundle) => Some(trust::client(Path::new(bundle), !loopback)?),
-        None => None,
+    let trusted = options.ca_bundle.as_deref().map(|bundle| http::trust(Path::new(bundle))).transpose()?;
+    // Credentials come from elsewhere than the endpoint.
+    let elsewhere = trusted.clone().map(http::trusting);
+    let client = match options.endpoint_url.as_deref().filter(|url| is_loopback(url)) {
+        Some(url) if url.starts_with("http://") => Some(http::plain()),
+        Some(_) => Some(http::loopback(trusted)),
+        None => elsewhere.clone(),
     };
     let source = Source {
         keys: options.keys.clone(),
         profile: options.profile.clone(),
         region: options.region.clone(),
-        behavior,
-        http: http.clone(),
+        http: elsewhere,
     };
     let wallet = Wallet::new(source);
     // One attempt each: what may be sent again, and when, is decided in `send.rs`, where it is known what a call does.
-    let mut loader = aws_config::defaults(behavior)
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new(options.region.clone()))
         .retry_config(RetryConfig::disabled())
         .credentials_provider(wallet.clone())
@@ -173,8 +174,8 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
     if let Some(profile) = &options.profile {
         loader = loader.profile_name(profile);
     }
-    if let Some(http) = http {
-        loader = loader.http_client(http);
+    if let Some(client) = client {
+        loader = loader.http_client(client);
     }
     let config = loader.load().await;
     Ok(Clients {
@@ -202,17 +203,6 @@ pub async fn usual_region(profile: Option<&str>) -> Option<String> {
         file = file.profile_name(profile);
     }
     file.build().region().await.map(|region| region.to_string())
-}
-
-/// The SDK's behaviour: the latest, except that a loopback endpoint must not be asked for through the machine's HTTP proxy,
-/// and the only switch for that within reach is the last version that knew of no proxies.
-fn behavior(options: &ConnectOptions) -> BehaviorVersion {
-    if options.endpoint_url.as_deref().is_some_and(is_loopback) {
-        #[expect(deprecated, reason = "newer versions send loopback requests to HTTP_PROXY")]
-        BehaviorVersion::v2025_01_17()
-    } else {
-        BehaviorVersion::latest()
-    }
 }
 
 /// Whether a URL leads to this machine.

@@ -31,8 +31,6 @@ pub(super) struct Source {
     pub profile: Option<String>,
     /// The region, for the services that some providers ask.
     pub region: String,
-    /// The SDK's behaviour.
-    pub behavior: BehaviorVersion,
     /// How those services are reached, where that is not the SDK's own choice.
     pub http: Option<SharedHttpClient>,
 }
@@ -44,7 +42,8 @@ impl Source {
             return SharedCredentialsProvider::new(Credentials::new(id, secret, None, None, "pllab"));
         }
         let region = Some(Region::new(self.region.clone()));
-        let config = ProviderConfig::without_region().with_region(region).with_behavior_version(Some(self.behavior));
+        let config =
+            ProviderConfig::without_region().with_region(region).with_behavior_version(Some(BehaviorVersion::latest()));
         let config = match &self.http {
             Some(http) => config.with_http_client(http.clone()),
             None => config,

@@ -39,7 +39,7 @@ impl Clients {
     /// only if that cannot do its work twice: when it reads, or when it carries a `ClientToken`.
     ///
     /// # Errors
-    /// Whatever the cloud refused, also inside a successful answer (`Unsuccessful`, its first item); class `NoAnswer` when
+    /// Whatever the cloud refused, also inside a successful answer (`Unsuccessful`, all of its items); class `NoAnswer` when
     /// nobody knows whether the call took effect; `UnknownParameter` for a parameter that would have been dropped silently.
     pub async fn send(&self, call: &Call) -> Result<Value, Fault> {
         let repeatable = call.is_read() || call.params.contains_key("ClientToken");

@@ -1,5 +1,7 @@
 //! What marks a resource as made by a run, so that it can be found again and deleted.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 /// Key of the tag with the run's id.
@@ -39,11 +41,28 @@ impl RunTags<'_> {
         tags.map(|(key, value)| json!({ "Key": key, "Value": value })).collect()
     }
 
+    /// The same in one line, for what takes no tags when it is made but a comment: `pllab:lab=... pllab:run=...`. None of the
+    /// values holds a space.
+    #[must_use]
+    pub fn note(&self) -> String {
+        let values = [self.lab, self.learner, self.resource, self.run];
+        let marks = KEYS.iter().skip(1).zip(values).filter(|(_, value)| !value.is_empty());
+        marks.map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(" ")
+    }
+
     /// The `TagSpecifications` parameter of EC2's creating calls, with EC2's name of the resource's type, such as `vpc`.
     #[must_use]
     pub fn specifications(&self, resource_type: &str) -> Value {
         json!([{ "ResourceType": resource_type, "Tags": self.tags() }])
     }
+}
+
+/// The marks in a line that [`RunTags::note`] wrote; none in any other.
+#[must_use]
+pub fn read_note(line: &str) -> BTreeMap<String, String> {
+    let marks = line.split_whitespace().filter_map(|mark| mark.split_once('='));
+    let ours = marks.filter(|(key, _)| KEYS.contains(key));
+    ours.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
 }
 
 /// The `Filters` parameter that finds what a run made, or one resource of it.
@@ -97,6 +116,15 @@ mod tests {
             assert!(name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'), "{name}");
             assert!(!names[..index].contains(name), "{name}");
         }
+    }
+
+    #[test]
+    fn a_note_reads_back_as_it_was_written_and_nothing_else_does() {
+        let tags = RunTags { run: "k3x9", lab: "private-dns", learner: "aiko@desk", resource: "zone" };
+        assert_eq!(tags.note(), "pllab:lab=private-dns pllab:learner=aiko@desk pllab:resource=zone pllab:run=k3x9");
+        let read = read_note(&tags.note());
+        assert_eq!((read[RUN].as_str(), read[LEARNER].as_str(), read.len()), ("k3x9", "aiko@desk", 4));
+        assert!(read_note("pllab run k3x9, made by hand, a=b").is_empty());
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::perform::{Failure, Patience};
 use crate::actions;
 use crate::cloud::Clouds;
 use crate::i18n::m;
-use crate::lab::Lab;
+use crate::lab::{Lab, changes};
 
 /// What is being made before its step opens.
 #[derive(Default)]
@@ -46,7 +46,7 @@ impl Ahead {
         }
         for step in lab.steps.iter().skip(done + 1) {
             // What comes after a change is to meet it: nothing is made ahead over one.
-            if step.makes.iter().any(|it| actions::changes(it.kind())) {
+            if step.makes.iter().any(|it| changes(it.kind())) {
                 break;
             }
             for resource in step.makes.iter().filter(|it| actions::takes_minutes(it.kind())) {

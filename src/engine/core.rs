@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::event::{Entry, Event, Facts, Fault, Purpose, Screen};
 use super::journal::{Journal, JournalError};
@@ -150,6 +151,13 @@ impl Core {
         let spending = spending(&inner.state, inner.clock.now())?;
         let prices_as_of = inner.state.consent.as_ref()?.prices_as_of.clone();
         Some(Event::Bill { lines: spending.lines, total: spending.so_far, prices_as_of })
+    }
+
+    /// Whether anything was made so recently that AWS may not know of it everywhere yet [DEV:eventual-consistency].
+    pub(super) fn made_within(&self, span: Duration) -> bool {
+        let inner = self.lock();
+        let last = inner.state.resources.values().filter_map(|line| line.since).max();
+        last.is_some_and(|at| inner.clock.now().duration_since(at).unsigned_abs() < span)
     }
 
     /// Fills in `${name.fact}`: a resource's facts, `account.provider`, `account.consumer`, `region.name`.

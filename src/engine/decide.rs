@@ -402,7 +402,8 @@ fn clean_up_asking(state: &State) -> Vec<Effect> {
 #[must_use]
 pub fn ask_theirs(state: &State) -> Option<Question> {
     let existing = state.existing();
-    let theirs: Vec<&str> = existing.iter().filter(|(_, line)| line.yours).map(|(name, _)| *name).collect();
+    let theirs: Vec<&str> =
+        existing.iter().filter(|(_, line)| line.yours && !state.is_older(line)).map(|(name, _)| *name).collect();
     if theirs.is_empty() || state.handed_over {
         return None;
     }

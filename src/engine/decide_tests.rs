@@ -352,6 +352,7 @@ fn a_prediction_is_asked_first_and_the_cloud_answers_it() {
     let told = crate::lab::PredictProse {
         question: "q".to_owned(),
         options: [("yes".to_owned(), "Yes".to_owned()), ("no".to_owned(), "No".to_owned())].into(),
+        right: "No".to_owned(),
         because: "b".to_owned(),
     };
     let words = crate::lab::StepProse { predictions: [("p".to_owned(), told)].into(), ..Default::default() };

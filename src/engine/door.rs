@@ -46,7 +46,7 @@ pub async fn open_door(core: &Core, clouds: &Clouds, patience: Patience, to: &Th
             id: door.name.to_owned(),
             label: actions::label(door.kind, door.name),
             seen,
-            usual: (door.kind == "instance_connect_endpoint").then_some(USUAL),
+            wait: patience.wait((door.kind == "instance_connect_endpoint").then_some(USUAL)),
             state,
         };
         let work = Work {

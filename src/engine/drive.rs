@@ -1,6 +1,5 @@
 //! Performs what `decide` says, and knows nothing else.
 
-use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -17,6 +16,7 @@ use super::make::make;
 use super::perform::{Failure, Patience, Work, perform};
 use super::receipt::receipt;
 use super::recover::{adopt, recover};
+use super::state::State;
 use super::teardown::teardown;
 use super::turn::{Watched, baseline, hint, watch};
 use super::view::Views;
@@ -440,7 +440,10 @@ impl Drive {
             // What could not be asked about is looked for by the receipt, by tag.
             Err(Failure::Fault(cause) | Failure::Unsaid(cause)) => *fault = Some(cause.class),
         }
-        let kept = self.core.with(|state| if state.handed_over { BTreeSet::new() } else { state.kept_for_learner() });
+        let (kept, older) = self.core.with(|state| (state.kept_for_learner(), older(state)));
+        if !older.is_empty() {
+            self.core.record(&Event::Notice { text: m::engine_older_stay(older) })?;
+        }
         let goes: Vec<String> = self.core.with(|state| {
             state.existing().into_keys().filter(|name| !kept.contains(*name)).map(str::to_owned).collect()
         });
@@ -465,6 +468,13 @@ impl Drive {
         }
         Ok(Verdict::Broken)
     }
+}
+
+/// What existed before the run began and is left as it is.
+fn older(state: &State) -> String {
+    let existing = state.existing();
+    let older = existing.iter().filter(|(_, line)| state.is_older(line));
+    older.filter_map(|(name, line)| Some(format!("{} ({name})", line.id()?))).collect::<Vec<_>>().join(", ")
 }
 
 fn is_unseen(item: &Item) -> bool {

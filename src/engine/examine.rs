@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::core::Core;
-use super::event::{Event, Progress, ProgressState, Verdict};
+use super::event::{Event, Progress, ProgressState, Verdict, Wait};
 use super::journal::JournalError;
 use super::perform::Patience;
 use crate::checks::{self, Finding, Scene};
@@ -12,8 +12,9 @@ use crate::cloud::Clouds;
 use crate::i18n::{Text, m};
 use crate::lab::{Check, Lab, Side};
 
-/// How often a check that cannot tell is asked again before that is the answer.
-const UNSURE_LOOKS: u32 = 3;
+/// How often a check that cannot tell, or that finds something broken, is asked before that is the answer. What was made a moment
+/// ago may not be found everywhere yet [DEV:eventual-consistency].
+const UNSURE_LOOKS: u32 = 4;
 
 /// Asks `checks` of `step` in order, each until it has an answer, and writes the answers down. With `wait` a check that is
 /// not met yet is asked again until its time is up. Stops at the first one that is not met, unless `all`.
@@ -76,11 +77,12 @@ pub(super) async fn answer(
     let mut pauses = patience.map(Patience::pauses);
     let mut unsure = 0;
     let mut shown = false;
+    let wait = patience.and_then(|patience| patience.wait(checks::usual_seconds(check)));
     let progress = |seen: Option<Text>, state| Progress {
         id: checks::name(check),
         label: checks::title(check),
         seen,
-        usual: checks::usual_seconds(check),
+        wait,
         state,
     };
     loop {
@@ -89,7 +91,8 @@ pub(super) async fn answer(
         let finding = checks::ask(check, &scene).await;
         let again = match (finding.verdict, &patience) {
             (Verdict::NotYet, Some(patience)) => began.elapsed() < patience.limit,
-            (Verdict::CannotTell, Some(_)) => {
+            (Verdict::Broken, Some(patience)) if finding.unsettled && core.made_within(patience.limit / 10) => true,
+            (Verdict::CannotTell | Verdict::Broken, Some(_)) => {
                 unsure += 1;
                 unsure < UNSURE_LOOKS
             }
@@ -101,9 +104,7 @@ pub(super) async fn answer(
             }
             return finding;
         }
-        let seen = patience.map_or(finding.seen.clone(), |patience| {
-            patience.seen(finding.seen, began.elapsed(), checks::usual_seconds(check))
-        });
+        let seen = Wait::seen(wait, finding.seen, began.elapsed());
         core.screen.progress(&progress(Some(seen), ProgressState::Running));
         shown = true;
         let pause = pauses.as_mut().and_then(Iterator::next).unwrap_or_default();

@@ -166,6 +166,7 @@ fn must_last(event: &Event) -> bool {
             | Event::DrillUndone { .. }
             | Event::Gone { .. }
             | Event::Answered { .. }
+            | Event::Older { .. }
             | Event::RunCleaned { .. }
             | Event::RunFinished { .. }
     )

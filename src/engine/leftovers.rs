@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::event::{Event, Facts, Fault, FaultClass, Purpose};
 use super::perform::clients;
-use crate::actions::{self, Presence};
+use crate::actions::{self, Charge, Presence};
 use crate::cloud::{Api, Call, Clients, Clouds, tags, text_at};
 use crate::lab::Side;
 
@@ -47,6 +47,13 @@ impl Leftover {
         self.items.iter().filter_map(|item| item.since.as_deref()).min()
     }
 
+    /// What its things cost in `region`.
+    #[must_use]
+    pub fn charges(&self, region: &str) -> Vec<Charge> {
+        let charge = |item: &Remnant| actions::cost_of_seen(&item.resource, &item.kind, &item.seen, region);
+        self.items.iter().filter_map(charge).collect()
+    }
+
     /// The journal lines that tell what is left, the first call of them being `from`: an ordinary clean-up goes by them.
     #[must_use]
     pub fn told(&self, from: u64) -> Vec<Event> {
@@ -70,13 +77,23 @@ impl Leftover {
     }
 }
 
+/// What was found in the accounts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Leftovers {
+    /// What each run has left.
+    pub runs: Vec<Leftover>,
+    /// Whether hosted zones could not be looked for: most labs make none, and their policies allow no look at any.
+    pub zones_unseen: bool,
+}
+
 /// What the runs of every learner have left in these accounts.
 ///
 /// # Errors
 /// When an account cannot be looked into: then nobody knows, which is not "nothing".
-pub async fn leftovers(clouds: &Clouds, accounts: &BTreeMap<Side, String>) -> Result<Vec<Leftover>, Fault> {
+pub async fn leftovers(clouds: &Clouds, accounts: &BTreeMap<Side, String>) -> Result<Leftovers, Fault> {
     let mut runs: BTreeMap<String, Leftover> = BTreeMap::new();
     let mut seen = BTreeSet::new();
+    let mut zones_unseen = false;
     for (side, account) in accounts {
         // One account for both sides needs one look.
         if !seen.insert(account) {
@@ -88,19 +105,75 @@ pub async fn leftovers(clouds: &Clouds, accounts: &BTreeMap<Side, String>) -> Re
         for (kind, ids) in by_kind(&tagged) {
             for (id, object) in look(clients, &kind, &ids).await? {
                 let Some((_, marks)) = tagged.get(&id) else { continue };
-                let mark = |key: &str| marks.get(key).cloned().unwrap_or_default();
-                let run = runs.entry(mark(tags::RUN)).or_insert_with(|| Leftover {
-                    run: mark(tags::RUN),
-                    lab: mark(tags::LAB),
-                    learner: mark(tags::LEARNER),
-                    items: Vec::new(),
-                });
-                let resource = Some(mark(tags::RESOURCE)).filter(|name| !name.is_empty()).unwrap_or_else(|| id.clone());
-                run.items.push(remnant(resource, &kind, &id, *side, object));
+                put(&mut runs, marks, &id, |resource| remnant(resource, &kind, &id, *side, object));
             }
         }
+        match zones(clients).await {
+            Ok(zones) => {
+                for (id, marks, facts, seen) in zones {
+                    put(&mut runs, &marks, &id, |resource| Remnant {
+                        resource,
+                        kind: "hosted_zone".to_owned(),
+                        side: *side,
+                        facts,
+                        seen,
+                        since: None,
+                    });
+                }
+            }
+            // Route 53 has a host of its own, which a proxy may not let through.
+            Err(fault)
+                if matches!(fault.class, FaultClass::Denied | FaultClass::Unsupported | FaultClass::Unreachable) =>
+            {
+                zones_unseen = true;
+            }
+            Err(fault) => return Err(fault),
+        }
     }
-    Ok(runs.into_values().collect())
+    Ok(Leftovers { runs: runs.into_values().collect(), zones_unseen })
+}
+
+/// Puts a thing to its run.
+fn put(
+    runs: &mut BTreeMap<String, Leftover>,
+    marks: &BTreeMap<String, String>,
+    id: &str,
+    thing: impl FnOnce(String) -> Remnant,
+) {
+    let mark = |key: &str| marks.get(key).cloned().unwrap_or_default();
+    let run = runs.entry(mark(tags::RUN)).or_insert_with(|| Leftover {
+        run: mark(tags::RUN),
+        lab: mark(tags::LAB),
+        learner: mark(tags::LEARNER),
+        items: Vec::new(),
+    });
+    let name = Some(mark(tags::RESOURCE)).filter(|name| !name.is_empty());
+    run.items.push(thing(name.unwrap_or_else(|| id.to_owned())));
+}
+
+/// The hosted zones whose comment says that a run made them: id, marks, facts, and what was seen. Route 53 is one for all
+/// regions, so these are of runs in any.
+async fn zones(clients: &Clients) -> Result<Vec<(String, BTreeMap<String, String>, Facts, Value)>, Fault> {
+    let reply = ask(clients, Api::Route53, "ListHostedZones", json!({})).await?;
+    let mut found = Vec::new();
+    for zone in list(&reply, "HostedZones") {
+        let marks = tags::read_note(&text_at(zone, "Config.Comment").unwrap_or_default());
+        if !marks.contains_key(tags::RUN) {
+            continue;
+        }
+        let id = text(zone, "Id");
+        match ask(clients, Api::Route53, "ListResourceRecordSets", json!({ "HostedZoneId": id })).await {
+            Ok(records) => {
+                let mut facts: Facts = actions::published(&records).into_iter().collect();
+                facts.insert("id".to_owned(), id.clone());
+                found.push((id, marks, facts, zone.clone()));
+            }
+            // It went while we looked.
+            Err(fault) if fault.class == FaultClass::NotFound => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(found)
 }
 
 /// Resource id or ARN to its kind and its tags.

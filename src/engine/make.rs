@@ -88,7 +88,7 @@ async fn make_one(
         id: name.to_owned(),
         label: actions::label(resource.kind(), name),
         seen: None,
-        usual: None,
+        wait: None,
         state,
     };
     core.screen.progress(&progress(ProgressState::Running));

@@ -39,7 +39,7 @@ pub use drill::{Drilling, Standing};
 pub use drive::{Drive, Ended, ShowPath, Stuck};
 pub use examine::examine;
 pub use journal::{FORMAT, Journal, JournalError, Read, parse as parse_journal, read};
-pub use leftovers::{Leftover, Remnant, leftovers};
+pub use leftovers::{Leftover, Leftovers, Remnant, leftovers};
 pub use money::{Spending, per_hour, spending};
 pub use perform::{Failure, Patience};
 pub use prove::{At, Flaw, List, Proof};

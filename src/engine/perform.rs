@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use super::core::{Core, Intent};
-use super::event::{Event, Facts, Fault, FaultClass, Purpose};
+use super::event::{Event, Facts, Fault, FaultClass, Purpose, Wait};
 use super::journal::JournalError;
 use crate::actions::{self, Part, facts_of};
 use crate::cloud::{Backoff, Call, Clients, Clouds, Unresolved};
-use crate::i18n::{Text, m};
+use crate::i18n::m;
 use crate::lab::Side;
 
 /// How patient the engine is with this target.
@@ -42,15 +42,10 @@ impl Patience {
         Backoff::gentle(millis(self.look.0), millis(self.look.1))
     }
 
-    /// What was seen, after so long; beyond the usual time it says so, and how long it is waited for at most.
+    /// How long something may take here that usually takes so long on AWS, in seconds, from and to.
     #[must_use]
-    pub(super) fn seen(&self, seen: Text, elapsed: Duration, usual: Option<(u32, u32)>) -> Text {
-        match usual {
-            Some((_, to)) if elapsed > Duration::from_secs(to.into()) => {
-                m::engine_longer_than_usual(self.limit.as_secs() / 60, seen)
-            }
-            _ => seen,
-        }
+    pub(super) fn wait(&self, usual: Option<(u32, u32)>) -> Option<Wait> {
+        usual.map(|usual| Wait { usual, most: self.limit.as_secs() })
     }
 }
 
@@ -88,7 +83,8 @@ pub fn clients(clouds: &Clouds, side: Side) -> &Clients {
     }
 }
 
-/// How often a call without an answer, and without a client token, is sent: each time after looking whether it took effect.
+/// How often a call without an answer, and without a client token, is sent: each time after looking whether it took effect, where
+/// sending it again would not tell.
 const ATTEMPTS: usize = 3;
 /// How often the cloud is asked whether a call took effect before "no" is believed: what was just made may not be listed
 /// everywhere yet.
@@ -197,7 +193,9 @@ async fn send(
             FaultClass::NotFound => work.purpose == Purpose::Make && began.elapsed() < patience.limit / 10,
             FaultClass::Refused if fault.code == "InvalidServiceName" => began.elapsed() < patience.limit / 10,
             // The cloud room has sent calls with a client token again already.
-            FaultClass::NoAnswer if !part.repeat && part.find.is_some() => {
+            FaultClass::NoAnswer
+                if !call.params.contains_key("ClientToken") && (part.repeat || part.find.is_some()) =>
+            {
                 unanswered += 1;
                 unanswered < ATTEMPTS && found.is_ok()
             }

@@ -22,7 +22,7 @@ pub(super) fn unpredicted<'a>(state: &State, step: &'a Step) -> Option<&'a Predi
 pub(super) fn ask_predict(plan: &Plan<'_>, step: &Step, predict: &Predict) -> Option<Effect> {
     let words = words(plan, step, predict)?;
     let choice = |(number, option): (usize, &String)| {
-        let label = words.map(|words| words.options.get(option).cloned().unwrap_or_default());
+        let label = words.map(|words| words.option(option).unwrap_or_default().to_owned());
         Choice { answer: Answer::This(number), label: Text::Both { ja: label.ja, en: label.en } }
     };
     let mut choices: Vec<Choice> = predict.options.iter().enumerate().map(choice).collect();
@@ -52,7 +52,7 @@ pub(super) fn settled(state: &State, plan: &Plan<'_>, step: &Step) -> Vec<Effect
             let Pair { ja, en } = words.map(of);
             Text::Both { ja, en }
         };
-        let option = |name: &str| both(&|words| words.options.get(name).cloned().unwrap_or_default());
+        let option = |name: &str| both(&|words| words.option(name).unwrap_or_default().to_owned());
         Some(Effect::Record(Event::Settled {
             step: step.id.clone(),
             prediction: predict.id.clone(),
@@ -61,7 +61,7 @@ pub(super) fn settled(state: &State, plan: &Plan<'_>, step: &Step) -> Vec<Effect
             words: Box::new(PredictionWords {
                 question: both(&|words| words.question.clone()),
                 said: option(answer),
-                right: option(&predict.right),
+                right: both(&|words| words.right.clone()),
                 because: both(&|words| words.because.clone()),
             }),
             check,

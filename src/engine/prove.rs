@@ -11,7 +11,7 @@ use super::perform::Failure;
 use crate::actions::{self, Making};
 use crate::checks::Finding;
 use crate::i18n::Text;
-use crate::lab::{Check, Resource, Step, in_order};
+use crate::lab::{Check, Moment, Predict, Resource, Step, in_order};
 
 /// How long a check may take that should not be met yet.
 const A_MOMENT: Duration = Duration::from_millis(500);
@@ -21,6 +21,8 @@ const A_MOMENT: Duration = Duration::from_millis(500);
 pub struct Proof {
     /// How many checks were asked before and after their step.
     pub checks: usize,
+    /// How many predictions have the answer that was proved.
+    pub predictions: usize,
     /// How many things were made, and are gone again.
     pub gone: usize,
     /// What does not hold; nothing where the lab is proved.
@@ -132,6 +134,7 @@ impl Drive {
             self.after(step, List::Detour, &detour.checks, proof).await;
         }
         proof.checks += detour.checks.len();
+        proof.predictions += step.predict.iter().filter(|it| it.before == Moment::Detour).count();
         Ok(())
     }
 
@@ -158,6 +161,8 @@ impl Drive {
                 return false;
             }
             proof.checks += 1;
+            let answered = |it: &&Predict| it.before != Moment::Detour && it.proof == *check;
+            proof.predictions += step.predict.iter().filter(answered).count();
         }
         true
     }

@@ -50,7 +50,7 @@ pub async fn receipt(core: &Core, clouds: &Clouds, patience: Patience) -> Event 
                 id: "receipt:late".to_owned(),
                 label: m::shared_late(),
                 seen: (!late.is_empty()).then(|| Text::literal(late.join(", "))),
-                usual: Some(USUAL),
+                wait: patience.wait(Some(USUAL)),
                 state: match over {
                     false => ProgressState::Running,
                     true if late.is_empty() => ProgressState::Done,
@@ -118,7 +118,8 @@ async fn look(core: &Core, clouds: &Clouds) -> (Vec<Item>, Vec<String>) {
 /// What was made, from the ledger: what is thought to exist, and what is thought to be gone.
 fn made(state: &State) -> Vec<Made> {
     let mut all = state.gone.clone();
-    for (name, line) in state.existing() {
+    // What existed before the run began is no part of what it must account for.
+    for (name, line) in state.existing().into_iter().filter(|(_, line)| !state.is_older(line)) {
         let id = line.id().unwrap_or_default().to_owned();
         let (resource, kind) = (name.to_owned(), line.kind.clone());
         all.push(Made { resource, kind, id, side: line.side, since: line.since, until: None });

@@ -62,6 +62,8 @@ pub struct State {
     pub way: Way,
     /// What the accounts held when the learner began to work by hand; `None` until then.
     pub baseline: Option<BTreeSet<String>>,
+    /// What existed before the run began and is used in it: never deleted by it.
+    pub older: BTreeSet<String>,
     /// What comes nearest to a resource and is not yet it: its id, and what differs.
     pub sighted: BTreeMap<String, (String, Vec<Difference>)>,
     /// Whether the learner lets what they made be deleted.
@@ -136,6 +138,8 @@ pub struct StepState {
     pub detour: Detouring,
     /// Whether the learner does it by hand.
     pub by_hand: bool,
+    /// Whether the learner was asked to use what existed before the run began.
+    pub asked_older: bool,
     /// How many hints were given on what is wrong now.
     pub hints: usize,
     /// What the learner predicted, by prediction; empty where they passed.
@@ -385,6 +389,12 @@ impl State {
             Event::DrillHint { number, .. } => self.drilling(|it| it.hints = *number),
             Event::DrillUndone { .. } => self.drill = None,
             Event::Baseline { ids } => self.baseline = Some(ids.clone()),
+            Event::Older { step, ids, used } => {
+                self.steps.entry(step.clone()).or_default().asked_older = true;
+                if *used {
+                    self.older.extend(ids.clone());
+                }
+            }
             Event::Recognised { step, resource, kind, side, facts, uses, parts } => {
                 let round = self.resources.get(resource).map_or(0, |line| line.round);
                 let line = ResourceState {
@@ -488,13 +498,20 @@ impl State {
         self.resources.get(name).is_some_and(|line| line.yours)
     }
 
-    /// What exists and was made by the learner, and by pllab only for it: what is not to be deleted unless the learner says
-    /// so, with everything that it hangs on.
+    /// Whether it existed before the run began.
+    #[must_use]
+    pub fn is_older(&self, line: &ResourceState) -> bool {
+        line.id().is_some_and(|id| self.older.contains(id))
+    }
+
+    /// What exists and is not to be deleted, with everything that it hangs on: what existed before the run began, and what the
+    /// learner made unless they hand it over.
     #[must_use]
     pub fn kept_for_learner(&self) -> BTreeSet<String> {
         let existing = self.existing();
+        let stays = |line: &ResourceState| line.yours && (!self.handed_over || self.is_older(line));
         let mut kept: BTreeSet<String> =
-            existing.iter().filter(|(_, line)| line.yours).map(|(name, _)| (*name).to_owned()).collect();
+            existing.iter().filter(|(_, line)| stays(line)).map(|(name, _)| (*name).to_owned()).collect();
         loop {
             let more: Vec<String> = existing
                 .keys()

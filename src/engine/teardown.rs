@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 use super::core::Core;
-use super::event::{Event, Fault, FaultClass, Progress, ProgressState, Purpose};
+use super::event::{Event, Fault, FaultClass, Progress, ProgressState, Purpose, Wait};
 use super::journal::JournalError;
 use super::perform::{Failure, Patience, Work, clients, perform};
 use super::state::ResourceState;
@@ -107,11 +107,12 @@ fn bounded(patience: Patience, line: Option<&ResourceState>, blocked: &BTreeSet<
 
 async fn delete(core: &Core, clouds: &Clouds, patience: Patience, watch: &Watch, name: &str) -> Result<(), Failure> {
     let Some(line) = core.with(|state| state.resources.get(name).cloned()) else { return Ok(()) };
+    let wait = patience.wait(actions::usual_deletion(&line.kind));
     let progress = |seen: Option<Text>, state| Progress {
         id: format!("delete:{name}"),
         label: m::engine_deleting(actions::label(&line.kind, name)),
         seen,
-        usual: actions::usual_deletion(&line.kind),
+        wait,
         state,
     };
     core.screen.progress(&progress(None, ProgressState::Running));
@@ -141,13 +142,13 @@ async fn delete(core: &Core, clouds: &Clouds, patience: Patience, watch: &Watch,
         let look = actions::look(&line.kind, name).map(|look| core.resolve(&look)).transpose()?;
         let Some(look) = look else { return Ok(()) };
         let account = core.accounts().get(&line.side).cloned().unwrap_or_default();
-        let (began, usual) = (Instant::now(), actions::usual_deletion(&line.kind));
+        let began = Instant::now();
         loop {
             let answer = watch.look(clients(clouds, line.side), &account, look.clone()).await;
             match actions::presence(answer) {
                 Presence::Gone => return Ok(()),
                 Presence::There(state) => {
-                    let seen = patience.seen(Text::literal(state), began.elapsed(), usual);
+                    let seen = Wait::seen(wait, Text::literal(state), began.elapsed());
                     core.screen.progress(&progress(Some(seen), ProgressState::Running));
                     if began.elapsed() > patience.limit {
                         let message = format!("{} {name}", line.kind);

@@ -8,6 +8,10 @@ use fluent_templates::{LanguageIdentifier, static_loader};
 
 use super::{Arg, Lang};
 
+/// An argument is not longer than this, in bytes: some messages have one more than once, and texts come from journals, where one
+/// can stand in another many times.
+const LONGEST: usize = 16 * 1024;
+
 static_loader! {
     static LOCALES = {
         locales: "./locales",
@@ -25,11 +29,19 @@ pub(super) fn look_up(lang: Lang, key: &str, args: &BTreeMap<String, Arg>) -> St
         .map(|(name, value)| {
             let value = match value {
                 Arg::Number(number) => FluentValue::from(*number),
-                Arg::Text(text) => FluentValue::from(text.say(lang)),
+                Arg::Text(text) => FluentValue::from(bounded(text.say(lang))),
             };
             (Cow::Owned(name.clone()), value)
         })
         .collect();
     let found = LOCALES.lookup_single_language(&id, key, Some(&values));
     found.unwrap_or_else(|_| key.to_owned())
+}
+
+fn bounded(mut words: String) -> String {
+    if words.len() > LONGEST {
+        words.truncate(words.floor_char_boundary(LONGEST));
+        words.push('…');
+    }
+    words
 }

@@ -3,9 +3,12 @@
 //! Next: `locales/` holds the words, `build.rs` checks both languages and makes one function per message in [`m`].
 
 mod catalogue;
+mod fuzz;
 mod lang;
 mod text;
 
+#[doc(hidden)]
+pub use fuzz::fuzz_fluent;
 pub use lang::Lang;
 pub use text::{Arg, Text};
 

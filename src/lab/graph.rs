@@ -190,6 +190,21 @@ const LOOKUP: Option<&str> = Some("service_lookup");
 const ENDPOINT: Option<&str> = Some("endpoint");
 const ZONE: Option<&str> = Some("hosted_zone");
 
+/// Whether it makes nothing that lasts by itself, but changes what is there.
+#[must_use]
+pub fn changes(kind: &str) -> bool {
+    matches!(
+        kind,
+        "acceptance"
+            | "rejection"
+            | "allowed_principal"
+            | "removed_principal"
+            | "cross_zone"
+            | "private_name"
+            | "verification"
+    )
+}
+
 fn names(references: Vec<Reference<'_>>) -> Vec<&str> {
     references.into_iter().map(|(name, _)| name).collect()
 }

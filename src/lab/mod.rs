@@ -18,7 +18,7 @@ mod variables;
 pub use check::*;
 pub use drill::{Act, Drill, DrillCall, Goal, Recipe, Symptom, Vocabulary};
 pub use error::{LabError, Place};
-pub use graph::{Reference, in_order, waves};
+pub use graph::{Reference, changes, in_order, waves};
 pub use load::{LoadError, Loaded, load};
 pub use model::*;
 pub use prose::{Pair, PredictProse, Prose, StepProse, markdown_options};

@@ -94,7 +94,7 @@ pub struct Predict {
     pub options: Vec<String>,
     /// The option that is right.
     pub right: String,
-    /// The check whose answer proves it: one of the step's looks or checks, or of its detour's checks.
+    /// The check whose answer proves it: one of the step's looks or checks; before a detour, one of the detour's checks.
     pub proof: Check,
 }
 

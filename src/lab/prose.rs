@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{LabError, Place, Step};
+use super::{LabError, Place, Predict, Step};
 use crate::i18n::{Lang, m};
 
 /// The Markdown that labs are written in.
@@ -89,27 +89,39 @@ pub struct StepProse {
 pub struct PredictProse {
     /// The question.
     pub question: String,
-    /// The options, by name.
-    pub options: BTreeMap<String, String>,
+    /// The options, each with its name, in the order in which they are shown.
+    pub options: Vec<(String, String)>,
+    /// The option that is right, in words.
+    pub right: String,
     /// Why it is so, Markdown.
     pub because: String,
 }
 
 impl PredictProse {
+    /// The words of an option.
+    #[must_use]
+    pub fn option(&self, name: &str) -> Option<&str> {
+        self.options.iter().find(|(option, _)| option == name).map(|(_, words)| words.as_str())
+    }
+
     /// Reads ``- `name` words`` as an option, and everything else as the reason.
-    fn read(question: String, body: &str) -> Self {
-        let mut read = Self { question, ..Self::default() };
+    fn read(question: &str, body: &str, asked: &Predict) -> Self {
+        // Question and options are told as they are, without Markdown.
+        let told = |words: &str| words.trim().replace(['`', '*'], "");
+        let mut read = Self { question: told(question), ..Self::default() };
         let mut because = String::new();
         for line in body.lines() {
             match line.strip_prefix("- `").and_then(|rest| rest.split_once("` ")) {
                 Some((name, words)) => {
-                    read.options.insert(name.to_owned(), words.trim().to_owned());
+                    read.options.push((name.to_owned(), told(words)));
                 }
                 None => because.extend([line, "\n"]),
             }
         }
         because.trim().clone_into(&mut read.because);
-        read
+        read.options.sort_by_key(|(name, _)| asked.options.iter().position(|option| option == name));
+        let right = read.option(&asked.right).unwrap_or_default().to_owned();
+        Self { right, ..read }
     }
 }
 
@@ -160,14 +172,16 @@ impl Prose {
                     "two-accounts" => entry.two_accounts = Some(section.body),
                     "more" => entry.more = Some(section.body),
                     "after" => entry.after = Some(section.body),
-                    _ if part.strip_prefix("predict-").is_some_and(|id| step.predict.iter().any(|it| it.id == id)) => {
-                        let words = PredictProse::read(section.title, &section.body);
-                        entry.predictions.insert(part.trim_start_matches("predict-").to_owned(), words);
-                    }
                     _ if step.detour.as_ref().is_some_and(|detour| detour.id == part) => {
                         entry.detours.insert(part.to_owned(), section.body);
                     }
-                    _ => errors.push(fault(line, m::lab_anchor_unknown(&section.anchor))),
+                    _ => match step.predict.iter().find(|it| part.strip_prefix("predict-") == Some(it.id.as_str())) {
+                        Some(asked) => {
+                            let words = PredictProse::read(&section.title, &section.body, asked);
+                            entry.predictions.insert(asked.id.clone(), words);
+                        }
+                        None => errors.push(fault(line, m::lab_anchor_unknown(&section.anchor))),
+                    },
                 }
             } else {
                 errors.push(fault(line, m::lab_anchor_unknown(&section.anchor)));
@@ -193,7 +207,7 @@ impl Prose {
             for predict in &step.predict {
                 let told = words.and_then(|words| words.predictions.get(&predict.id));
                 let whole = told.is_some_and(|told| {
-                    !told.because.is_empty() && predict.options.iter().all(|option| told.options.contains_key(option))
+                    !told.because.is_empty() && predict.options.iter().all(|option| told.option(option).is_some())
                 });
                 if words.is_some() && !whole {
                     missing(format!("{}.predict-{}", step.id, predict.id));

@@ -46,6 +46,8 @@ pub struct Report {
     pub predictions: Vec<Prediction>,
     /// The drills that were graded.
     pub drills: Vec<Drilled>,
+    /// What the learner agreed to spend, each time they did.
+    pub consents: Vec<Consent>,
     /// What it cost, one sentence each.
     pub cost: Vec<String>,
     /// What the last clean-up's second look found.
@@ -73,6 +75,46 @@ pub struct StepPart {
     pub made: Vec<Thing>,
     /// What was checked, each with its last answer.
     pub checks: Vec<Evidence>,
+    /// What the learner made otherwise than the lab wants it, as it was told.
+    pub slips: Vec<Slip>,
+    /// How many hints were asked for.
+    pub hints: usize,
+    /// Each time it was opened again.
+    pub reopened: Vec<Timestamp>,
+}
+
+/// Something that the learner made otherwise than the lab wants it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Slip {
+    /// When it was seen.
+    pub at: Timestamp,
+    /// The resource, by its name in the lab.
+    pub resource: String,
+    /// What it is, in words.
+    pub label: String,
+    /// What about it.
+    pub what: String,
+    /// What should be.
+    pub expected: String,
+    /// What was.
+    pub seen: String,
+    /// When it was no longer so; `None` while it is.
+    pub mended: Option<Timestamp>,
+}
+
+/// What the learner agreed to spend.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Consent {
+    /// When.
+    pub at: Timestamp,
+    /// The learner's name.
+    pub who: String,
+    /// How: in words.
+    pub how: String,
+    /// What an hour costs, in words.
+    pub per_hour: String,
+    /// When the prices were looked over.
+    pub prices_as_of: String,
 }
 
 /// Something that was made.

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::document::{Drilled, Evidence, Looked, Note, Prediction, Proof, Receipt, Report, StepPart, Thing};
-use crate::engine::event::{Entry, Event, Facts, Item, Purpose, Verdict};
+use super::document::{
+    Consent, Drilled, Evidence, Looked, Note, Prediction, Proof, Receipt, Report, Slip, StepPart, Thing,
+};
+use crate::engine::event::{Difference, Entry, Event, Facts, Item, Purpose, Verdict};
 use crate::i18n::{Lang, Text, m};
-use crate::lab::Loaded;
+use crate::lab::{Loaded, Side};
 
 /// What the journal itself does not say.
 pub struct Told<'a> {
@@ -29,15 +31,9 @@ pub struct Told<'a> {
 #[must_use]
 pub fn fold(run: &str, entries: &[Entry], told: &Told<'_>, lang: Lang) -> Report {
     let prose = told.loaded.prose.get(lang);
-    let steps = told.loaded.lab.steps.iter().map(|step| StepPart {
-        step: step.id.clone(),
-        title: prose.steps.get(&step.id).map(|words| words.title.clone()).unwrap_or_default(),
-        side: Some(step.side),
-        verdict: None,
-        began: None,
-        ended: None,
-        made: Vec::new(),
-        checks: Vec::new(),
+    let steps = told.loaded.lab.steps.iter().map(|step| {
+        let title = prose.steps.get(&step.id).map(|words| words.title.clone()).unwrap_or_default();
+        part(&step.id, title, Some(step.side))
     });
     let report = Report {
         lang,
@@ -57,11 +53,12 @@ pub fn fold(run: &str, entries: &[Entry], told: &Told<'_>, lang: Lang) -> Report
         proofs: Vec::new(),
         predictions: Vec::new(),
         drills: Vec::new(),
+        consents: Vec::new(),
         cost: told.cost.iter().map(|text| text.say(lang)).collect(),
         receipt: None,
         notes: Vec::new(),
     };
-    let mut folding = Folding { report, told, lang, calls: BTreeMap::new() };
+    let mut folding = Folding { report, told, lang, learner: String::new(), calls: BTreeMap::new() };
     for entry in entries {
         folding.take(entry);
     }
@@ -83,6 +80,7 @@ struct Folding<'a> {
     report: Report,
     told: &'a Told<'a>,
     lang: Lang,
+    learner: String,
     calls: BTreeMap<u64, Call>,
 }
 
@@ -90,7 +88,8 @@ impl Folding<'_> {
     fn take(&mut self, entry: &Entry) {
         let at = entry.at;
         match &entry.event {
-            Event::RunStarted { lab, variables, accounts, .. } => {
+            Event::RunStarted { lab, variables, accounts, learner, .. } => {
+                self.learner.clone_from(learner);
                 self.report.lab.clone_from(lab);
                 self.report.variables.clone_from(variables);
                 self.report.accounts.clone_from(accounts);
@@ -130,7 +129,9 @@ impl Folding<'_> {
                 }
             }
             Event::Recognised { step, resource, kind, facts, .. } => {
+                self.mended(at, resource, &[]);
                 let Some(id) = id(facts) else { return };
+                self.meant(resource, id);
                 // What was taken for it before is not it.
                 for part in &mut self.report.steps {
                     part.made.retain(|thing| thing.resource != *resource || thing.id == id || thing.gone.is_some());
@@ -206,13 +207,32 @@ impl Folding<'_> {
                 let text = m::bill_total(total.text(2)).say(self.lang);
                 self.report.cost.push(text);
             }
-            Event::Consented { .. }
-            | Event::Answered { .. }
+            Event::Sighted { step, resource, kind, differs, .. } => {
+                let differs: Vec<Wrong> = differs.iter().filter_map(|it| self.wrong(it)).collect();
+                self.mended(at, resource, &differs);
+                for slip in differs {
+                    self.slipped(at, step, (resource, kind), slip);
+                }
+            }
+            Event::Hint { step, .. } => self.step(step).hints += 1,
+            Event::Reopened { steps } => {
+                for step in steps {
+                    let part = self.step(step);
+                    part.reopened.push(at);
+                    (part.verdict, part.ended) = (None, None);
+                }
+            }
+            Event::Consented { how, per_hour, prices_as_of, .. } => self.report.consents.push(Consent {
+                at,
+                who: self.learner.clone(),
+                how: consented(how).say(self.lang),
+                per_hour: per_hour.text(4).say(self.lang),
+                prices_as_of: prices_as_of.clone(),
+            }),
+            Event::Answered { .. }
             | Event::Baseline { .. }
+            | Event::Older { .. }
             | Event::Predicted { .. }
-            | Event::Reopened { .. }
-            | Event::Sighted { .. }
-            | Event::Hint { .. }
             | Event::RunFinished { .. }
             | Event::DrillStarted { .. }
             | Event::DrillCall { .. }
@@ -230,19 +250,43 @@ impl Folding<'_> {
     fn step(&mut self, step: &str) -> &mut StepPart {
         let steps = &mut self.report.steps;
         let at = steps.iter().position(|part| part.step == step).unwrap_or_else(|| {
-            steps.push(StepPart {
-                step: step.to_owned(),
-                title: step.to_owned(),
-                side: None,
-                verdict: None,
-                began: None,
-                ended: None,
-                made: Vec::new(),
-                checks: Vec::new(),
-            });
+            steps.push(part(step, step.to_owned(), None));
             steps.len() - 1
         });
         &mut steps[at]
+    }
+
+    /// What is wrong, in words; what is only missing is on its way.
+    fn wrong(&self, differs: &Difference) -> Option<Wrong> {
+        let [what, expected, seen] = [&differs.what, &differs.expected, &differs.seen].map(|it| it.say(self.lang));
+        (differs.seen != m::watch_nothing()).then_some(Wrong { what, expected, seen })
+    }
+
+    fn slipped(&mut self, at: Timestamp, step: &str, (resource, kind): (&str, &str), wrong: Wrong) {
+        let label = (self.told.label)(kind, resource).say(self.lang);
+        let slips = &mut self.step(step).slips;
+        if slips.iter().any(|slip| slip.resource == resource && slip.mended.is_none() && wrong.is(slip)) {
+            return;
+        }
+        let Wrong { what, expected, seen } = wrong;
+        slips.push(Slip { at, resource: resource.to_owned(), label, what, expected, seen, mended: None });
+    }
+
+    /// What named `id` where another thing was taken for `resource` until now was right all along.
+    fn meant(&mut self, resource: &str, id: &str) {
+        let it = format!("{resource} (");
+        for step in &mut self.report.steps {
+            step.slips.retain(|slip| slip.seen != id || !slip.expected.starts_with(&it));
+        }
+    }
+
+    /// Of `resource`, only what is in `still` is wrong by now.
+    fn mended(&mut self, at: Timestamp, resource: &str, still: &[Wrong]) {
+        let slips = self.report.steps.iter_mut().flat_map(|step| &mut step.slips);
+        let open = slips.filter(|slip| slip.resource == resource && slip.mended.is_none());
+        for slip in open.filter(|slip| !still.iter().any(|wrong| wrong.is(slip))) {
+            slip.mended = Some(at);
+        }
     }
 
     /// Later calls of the same resource tell its id again.
@@ -281,56 +325,50 @@ impl Folding<'_> {
     }
 }
 
+/// One thing that is not as the lab wants it, in words.
+struct Wrong {
+    what: String,
+    expected: String,
+    seen: String,
+}
+
+impl Wrong {
+    fn is(&self, slip: &Slip) -> bool {
+        (&self.what, &self.expected, &self.seen) == (&slip.what, &slip.expected, &slip.seen)
+    }
+}
+
+/// A step in which nothing has happened.
+fn part(step: &str, title: String, side: Option<Side>) -> StepPart {
+    StepPart {
+        step: step.to_owned(),
+        title,
+        side,
+        verdict: None,
+        began: None,
+        ended: None,
+        made: Vec::new(),
+        checks: Vec::new(),
+        slips: Vec::new(),
+        hints: 0,
+        reopened: Vec::new(),
+    }
+}
+
+/// How the learner agreed.
+fn consented(how: &str) -> Text {
+    match how.strip_prefix("accept-cost ") {
+        Some("any") => m::report_consent_any(),
+        Some(most) => m::report_consent_ceiling(most),
+        None => m::report_consent_typed(),
+    }
+}
+
 /// What a resource goes by.
 fn id(facts: &Facts) -> Option<&str> {
     facts.get("arn").or_else(|| facts.get("id")).map(String::as_str)
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::{Told, fold};
-    use crate::engine::event::Entry;
-    use crate::i18n::{Lang, Text};
-    use crate::lab::Loaded;
-    use crate::report::{Drawing, report_html, report_markdown};
-
-    /// A journal with a prediction that was wrong and a drill that was mended with one hint.
-    fn entries() -> Vec<Entry> {
-        let words = |text: &str| json!(Text::literal(text));
-        let lines = [
-            json!({ "at": "2026-11-25T00:00:00Z", "event": "settled", "step": "one", "prediction": "where",
-                "answer": "left", "right": "right", "check": "a", "seen": words("what was seen"),
-                "words": { "question": words("Where?"), "said": words("On the left"), "right": words("On the right"),
-                    "because": words("So it *is*.") } }),
-            json!({ "at": "2026-11-25T00:01:00Z", "event": "drill_finished", "drill": "green-and-late", "mended": true,
-                "opened": [], "hints": 1, "seconds": 75, "given_up": false }),
-        ];
-        lines.map(|line| serde_json::from_value(line).expect("it is a journal line")).into()
-    }
-
-    #[test]
-    fn predictions_and_drills_stand_beside_their_answers() {
-        let loaded = Loaded::without_steps("gone");
-        let told = Told {
-            loaded: &loaded,
-            place: Text::literal("here"),
-            picture: Vec::new(),
-            cost: Vec::new(),
-            drill: &|_| Text::literal("All green"),
-            label: &|_, name| Text::literal(name),
-        };
-        for lang in Lang::ALL {
-            let report = fold("abc", &entries(), &told, lang);
-            let [one] = &report.predictions[..] else { panic!("{report:?}") };
-            assert_eq!((one.said.as_str(), one.right.as_str(), one.correct), ("On the left", "On the right", false));
-            assert_eq!((report.drills[0].mended, report.drills[0].hints, report.drills[0].seconds), (true, 1, 75));
-            let (html, markdown) = (report_html(&report, ""), report_markdown(&report, &Drawing::None));
-            for words in ["Where?", "On the left", "On the right", "what was seen", "All green"] {
-                assert!(html.contains(words) && markdown.contains(words), "{words}\n{html}\n{markdown}");
-            }
-            assert!(html.contains("So it <em>is</em>."), "{html}");
-        }
-    }
-}
+#[path = "fold_tests.rs"]
+mod tests;

@@ -7,7 +7,7 @@ use super::svg::svg;
 use super::words::side;
 use crate::engine::event::{OpeningView, StepView};
 use crate::i18n::{Lang, Text, m};
-use crate::lab::{Pair, StepProse};
+use crate::lab::{Pair, PredictProse, StepProse};
 
 /// A lab's handout, in one language or in both.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -41,6 +41,8 @@ pub struct Page {
     pub picture: String,
     /// The lesson in each.
     pub lessons: Vec<Words>,
+    /// Questions to guess at, with what there is to choose from, in each.
+    pub questions: Vec<Vec<Words>>,
     /// What is done, one line each, in each.
     pub plans: Vec<Vec<String>>,
     /// The way through the console in each.
@@ -111,6 +113,10 @@ fn page(step: &StepView, langs: &[Lang], picture: String) -> Page {
             .collect(),
         picture,
         lessons: each(|prose| &prose.lesson),
+        questions: langs
+            .iter()
+            .map(|lang| step.prose.get(*lang).predictions.values().map(question).collect())
+            .collect(),
         plans: all(&step.plan),
         consoles: each(|prose| &prose.console),
         commands: step.commands.clone(),
@@ -119,10 +125,27 @@ fn page(step: &StepView, langs: &[Lang], picture: String) -> Page {
     }
 }
 
+fn question(words: &PredictProse) -> Words {
+    let options: Vec<String> = words.options.iter().map(|(_, option)| format!("- {option}")).collect();
+    Words::of(&format!("**{}**\n\n{}", words.question, options.join("\n")))
+}
+
+/// The answers stand apart from the questions, so that there is something to guess.
+fn answers(prose: &StepProse, lang: Lang) -> Option<String> {
+    let answer = |words: &PredictProse| {
+        let right = m::step_predict_answer(&words.right).say(lang);
+        format!("{}\n\n**{right}** {}", words.question, words.because)
+    };
+    let all: Vec<String> = prose.predictions.values().map(answer).collect();
+    (!all.is_empty()).then(|| all.join("\n\n"))
+}
+
 fn parts(prose: &Pair<StepProse>, lang: Lang) -> Vec<(String, Words)> {
     let prose = prose.get(lang);
     let detours = prose.detours.values().map(|words| (m::step_detour(), Some(words)));
+    let answers = answers(prose, lang);
     let rest = [
+        (m::report_predictions(), answers.as_ref()),
         (m::step_then_and_now(), prose.then_and_now.as_ref()),
         (m::step_more(), prose.more.as_ref()),
         (m::step_after(), prose.after.as_ref()),

@@ -10,7 +10,7 @@ use crate::lab::Side;
 
 /// Every word of the templates in `lang`, by its name there.
 pub(super) fn words(lang: Lang) -> BTreeMap<&'static str, String> {
-    let words: [(&str, Text); 56] = [
+    let words: [(&str, Text); 65] = [
         ("report", m::report_title()),
         ("handout", m::report_handout_title()),
         ("run", m::report_run()),
@@ -54,6 +54,15 @@ pub(super) fn words(lang: Lang) -> BTreeMap<&'static str, String> {
         ("mended", m::report_mended()),
         ("not_mended", m::report_not_mended()),
         ("given_up", m::report_given_up()),
+        ("slips", m::report_slips()),
+        ("mended_at", m::report_mended_at()),
+        ("not_yet_mended", m::report_not_yet_mended()),
+        ("reopened", m::report_reopened()),
+        ("consent", m::report_consent()),
+        ("who", m::report_who()),
+        ("how", m::report_how()),
+        ("per_hour", m::report_per_hour()),
+        ("predict", m::step_predict()),
         ("cost", m::report_cost()),
         ("receipt", m::report_receipt()),
         ("no_receipt", m::report_receipt_none()),

@@ -11,7 +11,7 @@ use crate::host::{Clock, Random};
 use super::fault_plan;
 use super::ops::{Answer, Ctx, Protocol, run};
 use super::pace::Pace;
-use super::plane::{Plane, Topology};
+use super::plane::{Plane, Shortage, Topology};
 use super::throttle::{Buckets, Throttle};
 use super::wire::{ApiError, Params, Xml};
 use super::world::{Quotas, Store, StoreError, Timing, Unseen, Without, World, concerns_plane, topology};
@@ -118,6 +118,11 @@ impl Control {
     /// Ends the data plane.
     pub async fn stop(&self) {
         self.plane.stop().await;
+    }
+
+    /// Whether open files have run out.
+    pub fn shortage(&self) -> &Shortage {
+        self.plane.shortage()
     }
 
     /// What time it is.

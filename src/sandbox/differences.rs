@@ -40,6 +40,13 @@ const DIFFERENCES: &[Difference] = &[
     )
     .refuses(&["ec2 DescribeSpotPriceHistory", "ec2 DescribeVpcs&Filter.1.Name=colour&Filter.1.Value.1=red", "elasticloadbalancing CreateRule", "sts AssumeRole", "iam ListUsers"]),
     difference(
+        "filters",
+        "フィルターは AWS のドキュメントにあるものに対応しています。ここのリソースが持たない値のフィルターは、何にも一致しません。使えないのは、EBS の帯域、脆弱性スキャン、ウォーターマークなど、応答にも含めていない値のフィルターだけで、指定するとエラーになります。",
+        "Filters are those that AWS documents; one for what no resource here has matches nothing. Only those for what \
+         answers here do not tell either, such as the bandwidth of EBS, findings of scans and watermarks, are refused.",
+    )
+    .refuses(&["ec2 DescribeInstanceTypes&Filter.1.Name=ebs-info.ebs-optimized-info.baseline-iops&Filter.1.Value.1=1", "ec2 DescribeImages&Filter.1.Name=image-allowed&Filter.1.Value.1=true"]),
+    difference(
         "no-default-vpc",
         "アカウントは空の状態で始まります。デフォルト VPC、インターネットゲートウェイ、NAT ゲートウェイ、キーペアはありません。",
         "Accounts are born empty: no default VPC, no internet or NAT gateway, no key pairs.",
@@ -69,10 +76,10 @@ const DIFFERENCES: &[Difference] = &[
          numbers are not published, so it is not throttled; nor is there a limit for a whole organization.",
     ),
     difference(
-        "connection-termination",
-        "ターゲットを登録解除したり、ターゲットが unhealthy になったりしても、すでにある接続は切れません。接続が終わるのは、どちらかの端が閉じたときと、道の途中にあるものがなくなったときです。",
-        "Connections that exist are not ended when their target is deregistered or becomes unhealthy: they end when one \
-         end closes, or something on the way is gone.",
+        "open-connections",
+        "NLB が接続を切るとき、AWS では次のパケットに RST が返りますが、ここではすぐにリセットします。エンドポイント、リスナー、NLB がなくなると、そこを通っていた接続もすぐに終わります (AWS での動作は文書化されていません)。",
+        "A connection that the load balancer ends is reset at once; on AWS its next packet is. When an endpoint, a listener or \
+         a load balancer goes, what it carried ends at once (AWS does not document what it does).",
     ),
     difference(
         "durations",
@@ -108,11 +115,11 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "volumes",
-        "EBS ボリュームはありません。BlockDeviceMapping とボリュームのタグは受け付けますが、形式を調べるだけです。",
-        "There are no EBS volumes: block device mappings and tags for volumes are accepted and only checked for their \
-         form.",
+        "EBS ボリュームは、インスタンスごとのルートボリュームだけです。大きさ・タイプ・タグを記録して表示するだけで、追加・変更・デタッチはできません。",
+        "Of EBS volumes there is each instance's root volume only: its size, type and tags are recorded and shown. None \
+         can be added, changed or detached.",
     )
-    .refuses(&["ec2 CreateVolume", "ec2 DescribeVolumes"]),
+    .refuses(&["ec2 CreateVolume", "ec2 DetachVolume", "ec2 ModifyVolume"]),
     difference(
         "metadata-service",
         "インスタンスメタデータサービスはありません。MetadataOptions は記録して表示するだけです。",
@@ -163,10 +170,11 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "routes",
-        "ピアリング、NAT、ユーザー定義のルートはありません。ルートテーブルが持つのは local と S3 のルートだけです。",
-        "There are no peerings, no NAT and no routes of your own: a route table has the local route and S3's.",
+        "ルートの宛先にできるターゲットは、ネットワークインターフェイスとインスタンスだけです (ピアリングや NAT はありません)。インスタンスはパケットを転送しないので、VPC 内でほかのアドレスに向けたルートをたどった通信は届きません。local ルートのターゲットは変えられません。",
+        "A route can lead to a network interface or an instance only: there are no peerings and no NAT. Instances do not \
+         forward, so what a route leads past its destination inside the VPC is lost. The local route keeps its target.",
     )
-    .refuses(&["ec2 CreateRoute", "ec2 CreateVpcPeeringConnection", "ec2 CreateTransitGateway"]),
+    .refuses(&["ec2 CreateVpcPeeringConnection", "ec2 CreateTransitGateway", "ec2 EnableVgwRoutePropagation"]),
     difference(
         "security-group-peers",
         "セキュリティグループのルールの相手は、IPv4 の CIDR、同じアカウントのグループ、S3 のプレフィックスリストだけです。",
@@ -217,17 +225,21 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "load-balancers",
-        "ロードバランサーは内部向け Network Load Balancer の TCP リスナーだけです。ターゲットはインスタンスか IP、ヘルスチェックは TCP か HTTP です。リスナーのアイドルタイムアウトは記録するだけです。",
-        "Load balancers are internal Network Load Balancers with TCP listeners. Targets are instances or addresses; \
-         health \
-         checks are TCP or HTTP. A listener's idle timeout is only recorded.",
+        "ロードバランサーは内部向け Network Load Balancer の TCP リスナーだけです。TLS や UDP のターゲットグループは作れますが、使えるリスナーがありません。ターゲットはインスタンスか IP、ヘルスチェックは TCP か HTTP です。リスナーのアイドルタイムアウトは記録するだけです。",
+        "Load balancers are internal Network Load Balancers with TCP listeners. Target groups of TLS and UDP can be \
+         made, but no listener can use them. Targets are instances or addresses; health checks are TCP or HTTP. A listener's idle timeout is only recorded.",
     )
-    .refuses(&["elasticloadbalancing CreateLoadBalancer&Name=x&Type=application", "elasticloadbalancing CreateTargetGroup&Name=x&Protocol=UDP", "elasticloadbalancing AddListenerCertificates"]),
+    .refuses(&["elasticloadbalancing CreateLoadBalancer&Name=x&Type=application", "elasticloadbalancing CreateTargetGroup&Name=x&Protocol=HTTP", "elasticloadbalancing AddListenerCertificates"]),
     difference(
         "target-group-attributes",
-        "preserve_client_ip.enabled は記録するだけです。PrivateLink の通信では、AWS でも効果がありません。",
-        "preserve_client_ip.enabled is only recorded. It has no effect on PrivateLink traffic on AWS either.",
-    ),
+        "preserve_client_ip.enabled は記録するだけです (PrivateLink の通信では、AWS でも効果がありません)。スティッキーセッション、target_group_health の各しきい値、unhealthy になってからのドレイン間隔は、既定値から変えられません。",
+        "preserve_client_ip.enabled is only recorded (it has no effect on PrivateLink traffic on AWS either). Stickiness, the \
+         thresholds of target_group_health and the draining interval of unhealthy targets keep their defaults.",
+    )
+    .refuses(&[
+        "elasticloadbalancing ModifyTargetGroupAttributes&TargetGroupArn=arn:x&Attributes.member.1.Key=stickiness.enabled&Attributes.member.1.Value=true",
+        "elasticloadbalancing ModifyTargetGroupAttributes&TargetGroupArn=arn:x&Attributes.member.1.Key=target_health_state.unhealthy.draining_interval_seconds&Attributes.member.1.Value=60",
+    ]),
     difference(
         "user-data",
         "ユーザーデータは実行しません。よく使う書き方 (dnf install nginx、ヒアドキュメント、echo、systemctl、while、curl、sleep など) を読み取って、まねをします。読み取れない行は、飛ばしたことをコンソールに書きます。",
@@ -237,11 +249,13 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "nginx",
-        "nginx は、このマシンにあれば本物を使い (PLLAB_NGINX=builtin で内蔵に戻せます)、なければ内蔵のページサーバーを使います。nginx.conf そのものを書き換えたとき、proxy_protocol を使うときも内蔵です。内蔵がまねるのは、置いたファイル、SSI の一部、アクセスログ、proxy_protocol だけで、root や location などの設定は見ません。",
+        "nginx は、このマシンにあれば本物を使い (PLLAB_NGINX=builtin で内蔵に戻せます)、なければ内蔵のページサーバーを使います。本物も、置かれた設定 (nginx.conf、conf.d、default.d) をループバックのポートと専用のフォルダーに読み替えて動かします。TLS、proxy_pass や upstream、rewrite、if、認証、モジュールの読み込み、access.log 以外のログなど、その外に及びうるディレクティブがあるときは内蔵に替わり、そのディレクティブをコンソールに書きます。ユーザーと worker の設定、error_log は見ません。内蔵がまねるのは、置いたファイル、SSI の一部、アクセスログ、proxy_protocol だけで、root や location などの設定は見ません。",
         "nginx is the real one where this machine has it (PLLAB_NGINX=builtin turns that off), and else a built-in page \
-         server. So it is where nginx.conf itself is replaced or proxy_protocol is used. The built-in one serves the files \
-         that were placed, a little SSI, an access log and proxy_protocol; settings such as root and location are not \
-         looked at.",
+         server. The real one runs the configuration that was placed (nginx.conf, conf.d, default.d) on loopback ports and in a \
+         folder of its own. Where a directive might reach beyond that (TLS, proxy_pass and upstream, rewrite, if, \
+         authentication, modules, logs other than access.log), the built-in one takes over and the console names the directive. \
+         Users, workers and error_log are not looked at. The built-in one serves the files that were placed, a little SSI, an \
+         access log and proxy_protocol; settings such as root and location are not looked at.",
     ),
     difference(
         "packages",

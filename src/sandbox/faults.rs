@@ -32,15 +32,21 @@ impl Faults {
 }
 
 impl FaultKind {
-    /// The answer instead of which nothing is done; `None` where something is done, or nothing answered.
+    /// The answer to `operation` instead of which nothing is done; `None` where something is done, or nothing answered.
     #[must_use]
-    pub fn refusal(self, protocol: Protocol) -> Option<ApiError> {
+    pub fn refusal(self, protocol: Protocol, operation: &str) -> Option<ApiError> {
         let is_ec2 = protocol == Protocol::Ec2;
         // [EC2:errors-overview; the query services' common errors; "Rate exceeded" and the status of RequestExpired are
         // UNCONFIRMED in the documentation]
         let (code, status, message) = match self {
             Self::Throttle if is_ec2 => ("RequestLimitExceeded", 503, "Request limit exceeded."),
             Self::Throttle => ("Throttling", 400, "Rate exceeded"),
+            // The operation has a word of its own for it [API:DescribeTargetHealth].
+            Self::InternalError if operation == "DescribeTargetHealth" => (
+                "HealthUnavailable",
+                500,
+                "The health of the specified targets could not be retrieved due to an internal error.",
+            ),
             Self::InternalError if is_ec2 => ("InternalError", 500, "An internal error has occurred"),
             Self::InternalError => ("InternalFailure", 500, "An internal error has occurred"),
             Self::Unavailable if is_ec2 => {

@@ -1,4 +1,4 @@
-//! One request's bytes against an empty world, for fuzzing: everything between the socket and the disk that reads what a
+//! A request's bytes against an empty world, for fuzzing: everything between the socket and the disk that reads what a
 //! client wrote. It is public so that the fuzzers, which are a package of their own, reach it, and hidden because nobody else
 //! has a use for it.
 
@@ -8,42 +8,77 @@ use crate::host::Random;
 
 use super::Pace;
 use super::ops::{Answer, Ctx, Protocol, run};
-use super::wire::{Params, Presented, Signed, too_far, verify};
+use super::wire::{Params, Presented, Signed, read_rest, too_far, verify};
 use super::world::{Quotas, Timing, World};
 
-/// Takes `bytes` for an `Authorization` header, a line end, and a body, and answers it as each service.
+/// A world in which nothing is, and everything is the same each time.
+struct Bench {
+    world: World,
+    random: Random,
+    quotas: Quotas,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let random = Random::seeded(1);
+        Self { world: World::new(&["provider", "consumer"], &random), random, quotas: Quotas::default() }
+    }
+
+    /// Does a call, writes down what it changed, and reads that.
+    fn call(&mut self, protocol: Protocol, action: &str, params: &Params) {
+        let timing = Timing { at: Timestamp::UNIX_EPOCH, pace: Pace::Instant };
+        let mut ctx = Ctx::new(&mut self.world, 0, "ap-northeast-1", timing, &self.random, &self.quotas);
+        if let Ok(Answer::Health(question)) = run(protocol, action, &mut ctx, params) {
+            let _ = question.answer(&[]);
+        }
+        let line = self.world.changes().expect("the world can be written");
+        self.world.commit();
+        if let Some(line) = line {
+            self.world.repeat(line.as_bytes()).expect("what was written can be read");
+        }
+    }
+}
+
+/// Takes `bytes` for an `Authorization` header, a line end, and a body, and answers it as each service of the query protocols.
 #[doc(hidden)]
 pub fn fuzz_request(bytes: &[u8]) {
     let split = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(0);
     let (head, body) = (String::from_utf8_lossy(&bytes[..split]), &bytes[split..]);
     let body = body.strip_prefix(b"\n").unwrap_or(body);
-    let now = Timestamp::UNIX_EPOCH;
     let headers =
         [("host".to_owned(), head.clone().into_owned()), ("x-amz-date".to_owned(), head.chars().take(16).collect())];
     let signed = Signed { method: "POST", path: "/", query: &head, headers: &headers, body };
     if let Some(presented) = Presented::parse(&head) {
         // Whether it is a good signature is not the question.
-        let _ = (verify(signed, &presented, "secret"), too_far(signed, now));
+        let _ = (verify(signed, &presented, "secret"), too_far(signed, Timestamp::UNIX_EPOCH));
     }
-    let random = Random::seeded(1);
-    let mut world = World::new(&["provider", "consumer"], &random);
-    let timing = Timing { at: now, pace: Pace::Instant };
-    let quotas = Quotas::default();
+    let mut bench = Bench::new();
     for protocol in [Protocol::Ec2, Protocol::Elb, Protocol::Sts] {
         // Each line is a call, so that what the first ones make is there for the later ones.
         for form in body.split(|byte| *byte == b'\n').take(16) {
             let Ok(params) = Params::parse(form) else { continue };
             let params = if protocol == Protocol::Ec2 { params } else { params.with_members() };
             let Some(action) = params.get("Action").map(str::to_owned) else { continue };
-            let mut ctx = Ctx::new(&mut world, 0, "ap-northeast-1", timing, &random, &quotas);
-            if let Ok(Answer::Health(question)) = run(protocol, &action, &mut ctx, &params) {
-                let _ = question.answer(&[]);
+            bench.call(protocol, &action, &params);
+        }
+    }
+}
+
+/// Takes `bytes` for requests to Route 53 and to Service Quotas: a line with method and path, or with the operation, and the
+/// body in the lines that follow, up to an empty one.
+#[doc(hidden)]
+pub fn fuzz_rest(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let mut bench = Bench::new();
+    for request in text.split("\n\n").take(16) {
+        let (head, body) = request.split_once('\n').unwrap_or((request, ""));
+        if let Some((method, target)) = head.split_once(' ') {
+            let (path, query) = target.split_once('?').unwrap_or((target, ""));
+            if let Ok((action, params)) = read_rest(method, path, query, body.as_bytes()) {
+                bench.call(Protocol::Route53, &action, &params);
             }
-            let line = world.changes().expect("the world can be written");
-            world.commit();
-            if let Some(line) = line {
-                world.repeat(line.as_bytes()).expect("what was written can be read");
-            }
+        } else if let Ok(params) = Params::parse_json(head, body.as_bytes()) {
+            bench.call(Protocol::Quotas, head, &params);
         }
     }
 }

@@ -146,7 +146,7 @@ async fn serve(front: &Front, seat: &Seat, request: Request<Incoming>) -> Result
     };
     let (action, params) = read().map_err(|error| refuse(Some(protocol), error))?;
     let fault = front.faults.meet(&action);
-    if let Some(error) = fault.and_then(|fault| fault.refusal(protocol)) {
+    if let Some(error) = fault.and_then(|fault| fault.refusal(protocol, &action)) {
         return Err(refuse(Some(protocol), error).into());
     }
     if let Some(FaultKind::TimeOut(held)) = fault {

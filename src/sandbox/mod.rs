@@ -22,7 +22,7 @@ pub use delays::{Delays, delays};
 pub use differences::{Difference, differences};
 pub use fault_plan::{BadFault, FaultKind, FaultRule, Unseen};
 #[doc(hidden)]
-pub use fuzz::fuzz_request;
+pub use fuzz::{fuzz_request, fuzz_rest};
 pub use pace::Pace;
 pub use server::{Account, Options, Sandbox, StartError};
 pub use throttle::Throttle;

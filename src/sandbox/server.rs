@@ -205,6 +205,14 @@ impl Sandbox {
         self.port
     }
 
+    /// Waits until this process has run out of open files for the first time, and says how many it may have.
+    pub async fn short_of_files(&self) -> u64 {
+        let shortage = self.front.control.shortage();
+        // The sender lives as long as the sandbox.
+        let _ = shortage.watch().wait_for(|seen| *seen).await;
+        shortage.limit
+    }
+
     /// Ends the calls under way, the listeners and the data plane. The world stays in the folder.
     pub async fn stop(self) {
         // An error means that the server has ended already.
@@ -259,8 +267,8 @@ async fn serve(listener: TcpListener, front: Arc<Front>, pace: Pace, mut stopped
                         seats.take(|seat| connections.spawn(connection(stream, seat, front, stopped)));
                     }
                 }
-                // Out of file descriptors, or a connection gone before it was taken: neither is cured by hurrying.
-                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+                // Out of open files, or a connection gone before it was taken: neither is cured by hurrying.
+                Err(error) => front.control.shortage().rest(&error).await,
             },
         }
     }

@@ -8,20 +8,26 @@ use std::time::Duration;
 use console::Term;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState as BarState, ProgressStyle};
 
+use super::hush::{hush, unhush};
 use super::line::{Ink, Line};
 use super::look::Look;
 use super::measure::{cut, wide_width};
-use super::time::{clock, usual};
+use super::time::{clock, most, usual};
 use crate::engine::event::{Progress, ProgressState};
 
 /// How often a live line is drawn again. Once a second would do for the clock; the spinner shows that nothing hangs.
 const TICK: Duration = Duration::from_millis(250);
+
+/// A state's name has room in so many cells, such as `pendingAcceptance`.
+const SEEN: usize = 18;
 
 /// The live lines.
 pub(super) struct Bars {
     multi: MultiProgress,
     live: BTreeMap<String, (ProgressBar, Arc<Mutex<Words>>)>,
     color: bool,
+    /// Whether somebody may press keys.
+    person: bool,
 }
 
 /// What a live line says, besides its clock.
@@ -30,12 +36,13 @@ struct Words {
     label: String,
     seen: String,
     usual: String,
+    most: String,
 }
 
 impl Bars {
-    pub(super) fn new(color: bool) -> Self {
+    pub(super) fn new(color: bool, person: bool) -> Self {
         let target = ProgressDrawTarget::term(Term::stderr(), 10);
-        Self { multi: MultiProgress::with_draw_target(target), live: BTreeMap::new(), color }
+        Self { multi: MultiProgress::with_draw_target(target), live: BTreeMap::new(), color, person }
     }
 
     /// Takes a report. A thing that ended is taken off, and the line that stays is returned.
@@ -43,7 +50,8 @@ impl Bars {
         let words = Words {
             label: look.say(&progress.label),
             seen: progress.seen.as_ref().map(|seen| look.say(seen)).unwrap_or_default(),
-            usual: progress.usual.map(|range| look.say(&usual(range))).unwrap_or_default(),
+            usual: progress.wait.map(|wait| look.say(&usual(wait.usual))).unwrap_or_default(),
+            most: progress.wait.map(|wait| look.say(&most(wait.most))).unwrap_or_default(),
         };
         if progress.state != ProgressState::Running {
             let elapsed = self.live.remove(&progress.id).map(|(bar, _)| {
@@ -51,11 +59,17 @@ impl Bars {
                 self.take_off(&bar);
                 elapsed
             });
+            if self.live.is_empty() {
+                unhush();
+            }
             return (progress.state != ProgressState::Told).then(|| ended(&words, elapsed, progress.state, look));
         }
         if let Some((_, shown)) = self.live.get(&progress.id) {
             *shown.lock().unwrap_or_else(PoisonError::into_inner) = words;
         } else {
+            if self.person {
+                hush();
+            }
             let shown = Arc::new(Mutex::new(words));
             let bar = self.multi.add(ProgressBar::new_spinner());
             bar.set_style(style(Arc::clone(&shown), self.color));
@@ -83,6 +97,13 @@ impl Bars {
         }
         // Nothing is left to clear, and if something were, the next lines would push it up.
         let _ = self.multi.clear();
+        unhush();
+    }
+}
+
+impl Drop for Bars {
+    fn drop(&mut self) {
+        unhush();
     }
 }
 
@@ -97,11 +118,15 @@ fn style(words: Arc<Mutex<Words>>, color: bool) -> ProgressStyle {
     style.clone().template(" {spinner} {line}").unwrap_or(style)
 }
 
-/// `label  seen   0:42 / usually 2-4 min`, in `room` cells: the label gives way first, then the usual time.
+/// `label  seen   0:42 / usually 2-4 min / given up after 15 min`, in `room` cells: the end of what was seen gives way first,
+/// then after how long it is given up, then the usual time.
 fn running(words: &Words, elapsed: Duration, room: usize) -> Line {
     let mut time = format!("  {}", clock(elapsed));
-    if !words.usual.is_empty() && wide_width(&words.label) + wide_width(&words.usual) + 12 <= room {
-        time = format!("{time} / {}", words.usual);
+    for (more, beside) in [(&words.usual, 0), (&words.most, wide_width(&words.seen).min(SEEN))] {
+        // The clock may still gain digits.
+        if !more.is_empty() && wide_width(&words.label) + wide_width(&time) + wide_width(more) + beside + 6 <= room {
+            time = format!("{time} / {more}");
+        }
     }
     let left = room.saturating_sub(wide_width(&time));
     let label = cut(&words.label, left);
@@ -138,10 +163,15 @@ mod tests {
 
     #[test]
     fn a_live_line_fits_every_terminal() {
-        let words =
-            Words { label: "NLB を作成中".into(), seen: "provisioning".into(), usual: "通常 2〜4 分".into() };
+        let words = Words {
+            label: "NLB を作成中".into(),
+            seen: "provisioning".into(),
+            usual: "通常 2〜4 分".into(),
+            most: "最長 15 分".into(),
+        };
         let at = |room| running(&words, Duration::from_secs(42), room).text();
-        assert_eq!(at(75), "NLB を作成中  provisioning  0:42 / 通常 2〜4 分");
+        assert_eq!(at(75), "NLB を作成中  provisioning  0:42 / 通常 2〜4 分 / 最長 15 分");
+        assert_eq!(at(40), "NLB を作成中  pr...  0:42 / 通常 2〜4 分");
         for room in 10..80 {
             assert!(wide_width(&at(room)) <= room, "{room}: {}", at(room));
             assert!(at(room).contains("0:42"), "{room}: {}", at(room));

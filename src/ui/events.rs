@@ -5,7 +5,7 @@ use super::line::{Ink, Line, stack};
 use super::look::Look;
 use super::part::to_copy;
 use super::path;
-use super::receipt::{Run, receipt};
+use super::receipt::receipt;
 use super::step::after;
 use super::table::pairs;
 use super::turn;
@@ -17,8 +17,6 @@ use crate::i18n::{Text, m};
 /// What stood before an event and gives it its words.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Context {
-    /// The run, once it has begun.
-    pub(super) run: Option<Run>,
     /// The step that is open.
     pub(super) step: Option<StepView>,
     /// What the learner needs to do it by hand, once it is their turn.
@@ -52,9 +50,7 @@ pub(super) fn event(event: &Event, context: &Context, look: &Look) -> Vec<Line> 
         Event::Interrupted { run } => {
             look.inside(look.under_to_copy(&m::run_interrupted(), &[format!("pllab resume {run}")]))
         }
-        Event::Receipt { gone, left, unknown, items } => {
-            receipt([*gone, *left, *unknown], items, context.run.as_ref(), look)
-        }
+        Event::Receipt { gone, left, unknown, items } => receipt([*gone, *left, *unknown], items, look),
         Event::Bill { lines, total, prices_as_of } => bill(lines, *total, prices_as_of, look),
         Event::RunCleaned { .. } => look.inside(look.words(Ink::Plain, &m::run_cleaned())),
         Event::RunFinished { verdict, steps_met, steps } => {
@@ -74,6 +70,7 @@ pub(super) fn event(event: &Event, context: &Context, look: &Look) -> Vec<Line> 
         | Event::DrillPlanted { .. }
         | Event::DrillHint { .. }
         | Event::Baseline { .. }
+        | Event::Older { .. }
         | Event::Predicted { .. }
         | Event::Reopened { .. }
         | Event::Consented { .. }

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::clean::clean;
-use super::time::{elapsed, usual};
+use super::time::{elapsed, most, usual};
 use crate::engine::event::{Progress, ProgressState};
 use crate::i18n::{Lang, Text, m};
 
@@ -85,7 +85,7 @@ impl Heartbeat {
                 ProgressState::Failed => m::progress_failed(&progress.label),
                 _ => m::progress_done(&progress.label),
             };
-            let ended = Progress { usual: None, ..progress.clone() };
+            let ended = Progress { wait: None, ..progress.clone() };
             state.line(&head, &ended, since.map(|since| since.elapsed()).filter(|spent| spent.as_secs() > 0));
         }
         self.shared.changed.notify_all();
@@ -111,13 +111,15 @@ impl Shared {
 }
 
 impl State {
-    /// `head: seen, so long so far (usually ...)`.
+    /// `head (seen, so long so far, usually so long, given up after so long)`.
     fn line(&mut self, head: &Text, progress: &Progress, spent: Option<Duration>) {
         let mut line = head.say(self.lang);
         let mut facts = Vec::new();
         facts.extend(progress.seen.as_ref().map(|seen| seen.say(self.lang)));
         facts.extend(spent.map(|spent| elapsed(spent).say(self.lang)));
-        facts.extend(progress.usual.map(|range| usual(range).say(self.lang)));
+        facts.extend(
+            progress.wait.iter().flat_map(|wait| [usual(wait.usual), most(wait.most)].map(|it| it.say(self.lang))),
+        );
         if !facts.is_empty() {
             line = format!("{line} ({})", facts.join(", "));
         }
@@ -164,7 +166,7 @@ mod tests {
     use std::time::Duration;
 
     use super::Heartbeat;
-    use crate::engine::event::{Progress, ProgressState};
+    use crate::engine::event::{Progress, ProgressState, Wait};
     use crate::i18n::Lang;
 
     struct Lines(Sender<String>);
@@ -182,7 +184,13 @@ mod tests {
     }
 
     fn progress(seen: &str, state: ProgressState) -> Progress {
-        Progress { id: "nlb".into(), label: "NLB".into(), seen: Some(seen.into()), usual: Some((120, 240)), state }
+        Progress {
+            id: "nlb".into(),
+            label: "NLB".into(),
+            seen: Some(seen.into()),
+            wait: Some(Wait { usual: (120, 240), most: 900 }),
+            state,
+        }
     }
 
     fn heart(silence: Duration) -> (Heartbeat, Receiver<String>) {
@@ -204,8 +212,8 @@ mod tests {
         drop(heart);
         let lines: Vec<_> = lines.try_iter().collect();
         let expected = [
-            "Started: NLB (provisioning, on AWS usually 2-4 min)\n",
-            "Under way: NLB (active, 0 s so far, on AWS usually 2-4 min)\n",
+            "Started: NLB (provisioning, on AWS usually 2-4 min, given up after 15 min)\n",
+            "Under way: NLB (active, 0 s so far, on AWS usually 2-4 min, given up after 15 min)\n",
             "Done: NLB (active)\n",
         ];
         assert_eq!(lines, expected);

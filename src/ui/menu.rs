@@ -20,6 +20,8 @@ pub(super) trait Board {
     fn show(&self, lines: &[Line]);
     /// Shows a step again, from its beginning.
     fn show_step(&self, view: &StepView);
+    /// What there is to read on this step while waiting has been read: it need not be shown again.
+    fn has_read(&self);
     /// Lets the learner choose one of `items`; `start` is the usual one.
     fn choose(&self, prompt: &str, items: &[Item], start: usize) -> Result<usize, AskError>;
 }
@@ -81,7 +83,10 @@ pub(super) fn ask(board: &dyn Board, question: &Question, context: &Context) -> 
                     _ => {}
                 }
             }
-            (Pick::More, Some(view)) => board.show(&more(view, &look)),
+            (Pick::More, Some(view)) => {
+                board.show(&more(view, &look));
+                board.has_read();
+            }
             (Pick::Commands, Some(view)) => {
                 let own = context.turn.as_ref().map(|turn| turn::commands(turn, &look));
                 board.show(&own.unwrap_or_else(|| commands(view, &look)));

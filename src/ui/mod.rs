@@ -11,6 +11,7 @@ mod drill;
 mod error;
 mod events;
 mod heartbeat;
+mod hush;
 mod json;
 mod line;
 mod look;
@@ -34,6 +35,7 @@ mod words;
 mod wrap;
 
 pub use error::{ErrorReport, NextStep};
+pub use hush::give_back;
 pub use look::Glyphs;
 pub use open::{Form, Sheet, UiOptions, color_allowed, error_report, markdown, open, table};
 pub use words::diagram_in_words;

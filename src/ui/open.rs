@@ -10,7 +10,7 @@ use super::line::{Ink, Line, paint};
 use super::look::{GlyphSet, Glyphs, Look, Manner};
 use super::markdown::render;
 use super::plain::Plain;
-use super::table::{columns, records};
+use super::table::{columns, told};
 use super::terminal::Terminal;
 use crate::engine::event::Screen;
 use crate::i18n::{Lang, Text};
@@ -123,15 +123,15 @@ impl Sheet {
     }
 }
 
-/// Rows under a head. In columns for a person, one `head: cell` a line otherwise, and where there is no room for columns.
-/// Every line is ended.
+/// Rows under a head: in columns for a person, one `head: cell` a line where there is no room for them; otherwise one row
+/// a line. Every line is ended.
 #[must_use]
 pub fn table(head: &[Text], rows: &[Vec<Text>], sheet: &Sheet) -> String {
     let look = sheet.look();
     let head: Vec<Line> = head.iter().map(|text| Line::of(Ink::Strong, look.say(text))).collect();
     let cells = |row: &Vec<Text>| row.iter().map(|text| Line::plain(look.say(text))).collect();
     let rows: Vec<Vec<Line>> = rows.iter().map(cells).collect();
-    let lines = if look.told() { records(&head, &rows, look.width) } else { columns(&head, &rows, look.measure()) };
+    let lines = if look.told() { told(&head, &rows, look.width) } else { columns(&head, &rows, look.measure()) };
     paint(&look.inside(lines), sheet.color)
 }
 

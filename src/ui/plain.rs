@@ -15,7 +15,6 @@ use super::menu::{Board, Item, ask, step_blocks, taken};
 use super::numbered::{is_one_of, understand};
 use super::open::UiOptions;
 use super::opening::opening;
-use super::receipt::Run;
 use super::step::{picture, waiting};
 use super::turn::turn;
 use crate::engine::event::{
@@ -42,6 +41,8 @@ struct Inner {
     out: Box<dyn Write + Send>,
     context: Context,
     waited: bool,
+    /// The number of the step whose further words have been read.
+    read: Option<usize>,
     begun: bool,
 }
 
@@ -58,8 +59,14 @@ enum Answers {
 impl Plain {
     /// `answers` is `None` where nobody can be asked.
     pub(super) fn new(options: UiOptions, answers: Option<Box<dyn BufRead + Send>>) -> Self {
-        let inner =
-            Inner { lang: options.lang, out: options.out, context: Context::default(), waited: true, begun: false };
+        let inner = Inner {
+            lang: options.lang,
+            out: options.out,
+            context: Context::default(),
+            waited: true,
+            read: None,
+            begun: false,
+        };
         Self {
             yes: options.yes,
             interactive: options.interactive,
@@ -155,7 +162,8 @@ impl Screen for Plain {
     fn your_turn(&self, view: &TurnView) {
         let again = self.inner().context.turn.replace(view.clone()).as_ref() == Some(view);
         if !again {
-            self.print(&turn(view, self.interactive && !self.yes, &self.look()), true);
+            let menu = (self.interactive && !self.yes).then(m::turn_menu);
+            self.print(&turn(view, menu, &self.look()), true);
         }
     }
 
@@ -176,13 +184,8 @@ impl Screen for Plain {
         let look = self.look();
         let lines = {
             let inner = &mut *self.inner();
-            match what {
-                Event::RunStarted { run, lab, variables, .. } => {
-                    let variables = variables.keys().cloned().collect();
-                    inner.context.run = Some(Run { id: run.clone(), lab: lab.clone(), variables });
-                }
-                Event::StepStarted { .. } => inner.waited = false,
-                _ => {}
+            if matches!(what, Event::StepStarted { .. }) {
+                inner.waited = false;
             }
             event(what, &inner.context, &look)
         };
@@ -195,6 +198,7 @@ impl Screen for Plain {
             let inner = &mut *self.inner();
             let first = progress.state == ProgressState::Running && !std::mem::replace(&mut inner.waited, true);
             let step = inner.context.step.as_ref().filter(|view| first && !self.yes && view.way == Way::Guided);
+            let step = step.filter(|view| inner.read != Some(view.number));
             step.map(|view| waiting(view, &look)).unwrap_or_default()
         };
         self.progress.report(progress);
@@ -237,6 +241,11 @@ impl Board for Plain {
 
     fn show(&self, lines: &[Line]) {
         self.print(lines, true);
+    }
+
+    fn has_read(&self) {
+        let inner = &mut *self.inner();
+        inner.read = inner.context.step.as_ref().map(|view| view.number);
     }
 
     fn show_step(&self, view: &StepView) {

@@ -51,6 +51,9 @@ pub(super) fn forget_keys() {
     }
 }
 
+/// Whether [`enter_pressed`] can tell. Windows would need a look into the console's input that no crate here offers safely.
+pub(super) const HEARS_ENTER: bool = cfg!(unix);
+
 /// Whether Enter was pressed while no question was open; the key is taken away. A terminal hands over whole lines, so
 /// other keys alone do not count.
 pub(super) fn enter_pressed() -> bool {

@@ -10,16 +10,8 @@ use crate::i18n::{Text, m};
 /// Narrower than this, an item is a sentence.
 const COLUMNS: usize = 66;
 
-/// What the receipt must know of the run: from its first event.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Run {
-    pub(super) id: String,
-    pub(super) lab: String,
-    pub(super) variables: Vec<String>,
-}
-
 /// The receipt as lines.
-pub(super) fn receipt(counts: [usize; 3], items: &[Item], run: Option<&Run>, look: &Look) -> Vec<Line> {
+pub(super) fn receipt(counts: [usize; 3], items: &[Item], look: &Look) -> Vec<Line> {
     let [gone, left, unknown] = counts;
     let mut blocks = Vec::new();
     let body = if items.is_empty() {
@@ -41,23 +33,7 @@ pub(super) fn receipt(counts: [usize; 3], items: &[Item], run: Option<&Run>, loo
         sums.extend(look.words(Ink::Plain, &m::shared_receipt_foreign_why()));
     }
     blocks.push(look.inside(sums));
-    if let Some(run) = run {
-        blocks.push(look.inside(next(run, left + unknown, look)));
-    }
     stack(blocks)
-}
-
-fn next(run: &Run, open: usize, look: &Look) -> Vec<Line> {
-    if open > 0 {
-        return look.under_to_copy(&m::receipt_clean(), &[format!("pllab clean {}", run.id)]);
-    }
-    let again = format!("pllab start {}", run.lab);
-    let mut lines = look.under_to_copy(&m::receipt_again(), std::slice::from_ref(&again));
-    if !run.variables.is_empty() {
-        let vary = format!("{again} --set KEY=VALUE");
-        lines.extend(look.under_to_copy(&m::receipt_vary(run.variables.join(", ")), &[vary]));
-    }
-    lines
 }
 
 fn table(items: &[Item], look: &Look) -> Vec<Line> {
@@ -138,7 +114,7 @@ pub(super) fn kind(kind: &str) -> Text {
 
 #[cfg(test)]
 mod tests {
-    use super::{Run, receipt};
+    use super::receipt;
     use crate::engine::event::{Item, ItemState};
     use crate::i18n::Lang;
     use crate::ui::line::paint;
@@ -158,25 +134,21 @@ mod tests {
     }
 
     fn shown(lang: Lang, manner: Manner, counts: [usize; 3], items: &[Item]) -> String {
-        let run = Run { id: "k3f9".into(), lab: "privatelink".into(), variables: vec!["cidr".into()] };
         let look = Look { lang, manner, width: 80, glyphs: GlyphSet::Ascii };
-        paint(&receipt(counts, items, Some(&run), &look), false)
+        paint(&receipt(counts, items, &look), false)
     }
 
     #[test]
-    fn what_is_left_is_named_and_how_to_go_on() {
+    fn what_is_left_is_named() {
         let expected = "
  後片付けの確認
-   作ったもの            ID                         もう一度見た結果
-   --------------------------------------------------------------------
-   ロードバランサー nlb  loadbalancer/net/nlb/50dc  [ok] もうありません
-   VPC                   vpc-1                      [!!] 残っています
+   作ったもの  ID                         もう一度見た結果
+   ----------------------------------------------------------
+   NLB nlb     loadbalancer/net/nlb/50dc  [ok] もうありません
+   VPC         vpc-1                      [!!] 残っています
 
  なくなったもの 1、残っているもの 1、確認できないもの 0
  続いてかかる費用: 残っているものに、削除するまでかかることがあります。
-
- もう一度片付けるには:
-pllab clean k3f9
 ";
         assert_eq!(shown(Lang::Ja, Manner::Drawn, [1, 1, 0], &items()), expected[1..]);
     }
@@ -185,15 +157,10 @@ pllab clean k3f9
     fn nothing_left_costs_nothing() {
         let expected = "
 Receipt
-  load balancer nlb loadbalancer/net/nlb/50dc: gone
+  NLB nlb loadbalancer/net/nlb/50dc: gone
 
 1 gone, 0 still there, 0 cannot tell
 What still costs: nothing.
-
-To do it again:
-pllab start privatelink
-To try it with other settings (cidr):
-pllab start privatelink --set KEY=VALUE
 ";
         assert_eq!(shown(Lang::En, Manner::Told, [1, 0, 0], &items()[..1]), expected[1..]);
     }

@@ -7,7 +7,7 @@ use super::words::diagram_in_words;
 use super::wrap::fill;
 use crate::engine::event::{Picture, StepView, Way};
 use crate::i18n::{Text, m};
-use crate::lab::Side;
+use crate::lab::{PredictProse, Side};
 
 /// The step's blocks, in reading order. In the explaining way everything is shown, since nothing will be asked.
 pub(super) fn step(view: &StepView, look: &Look) -> Vec<Vec<Line>> {
@@ -20,6 +20,9 @@ pub(super) fn step(view: &StepView, look: &Look) -> Vec<Vec<Line>> {
     }
     if explain && let Some(note) = &prose.then_and_now {
         blocks.push(look.inside(look.under(&m::step_then_and_now(), look.prose(note, 2))));
+    }
+    if explain {
+        blocks.extend(prose.predictions.values().map(|words| predicted(words, look)));
     }
     blocks.push(look.inside(look.under(&m::step_plan(), numbered(&view.plan, look))));
     // On a screen with a menu the way through the console is one choice away, and the step stays calm.
@@ -41,6 +44,18 @@ pub(super) fn step(view: &StepView, look: &Look) -> Vec<Vec<Line>> {
         blocks.push(detours(view, look));
     }
     blocks
+}
+
+/// A question that is asked in the other ways: to be read with its answer.
+fn predicted(words: &PredictProse, look: &Look) -> Vec<Line> {
+    let width = look.measure().saturating_sub(2);
+    let mut body = fill(&Line::plain(words.question.as_str()), width, "", "");
+    for (_, option) in &words.options {
+        body.extend(fill(&Line::plain(option.as_str()), width, "- ", "  "));
+    }
+    body.extend(fill(&Line::plain(look.say(&m::step_predict_answer(&words.right))), width, "", ""));
+    body.extend(look.prose(&words.because, 2));
+    look.inside(look.under(&m::step_predict(), body))
 }
 
 /// What "tell me more" shows.

@@ -48,6 +48,26 @@ fn row(cells: &[Line], widths: &[usize]) -> Vec<Line> {
         .collect()
 }
 
+/// One row a line, each cell after its head: for who listens, and for programs that go by lines.
+pub(super) fn told(head: &[Line], rows: &[Vec<Line>], room: usize) -> Vec<Line> {
+    let one = |cells: &Vec<Line>| {
+        let mut line = Line::blank();
+        let mut apart = "";
+        for (name, cell) in head.iter().zip(cells).filter(|(_, cell)| !cell.is_blank()) {
+            line.push(Ink::Plain, std::mem::replace(&mut apart, " / "));
+            if name.text() == "#" {
+                apart = ". ";
+            } else if !name.is_blank() {
+                line.append(name.clone());
+                line.push(Ink::Plain, ": ");
+            }
+            line.append(cell.clone());
+        }
+        fill(&line, room, "", "  ")
+    };
+    rows.iter().flat_map(one).collect()
+}
+
 /// One `head: cell` a line, a blank line between rows.
 pub(super) fn records(head: &[Line], rows: &[Vec<Line>], room: usize) -> Vec<Line> {
     let mut lines = Vec::new();
@@ -86,7 +106,7 @@ pub(super) fn pairs(rows: &[(Line, Line)], room: usize) -> Vec<Line> {
 
 #[cfg(test)]
 mod tests {
-    use super::columns;
+    use super::{columns, told};
     use crate::ui::line::{Line, paint};
     use crate::ui::measure::wide_width;
 
@@ -108,6 +128,13 @@ VPC             削除済み
 エンドポイント  なし
 ";
         assert_eq!(paint(&table, false), expected);
+    }
+
+    #[test]
+    fn a_row_is_told_in_one_line() {
+        let head = cells(&["#", "state", "step"]);
+        let lines = told(&head, &[cells(&["1", "done", "nlb"]), cells(&["2", "", "client"])], usize::MAX);
+        assert_eq!(paint(&lines, false), "1. state: done / step: nlb\n2. step: client\n");
     }
 
     #[test]

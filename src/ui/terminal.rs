@@ -15,7 +15,6 @@ use super::numbered::is_one_of;
 use super::open::UiOptions;
 use super::opening::opening;
 use super::prompter;
-use super::receipt::Run;
 use super::step::{picture, waiting};
 use super::turn::turn;
 use super::wrap::fill;
@@ -49,6 +48,8 @@ struct Inner {
     checks: BTreeMap<String, (Verdict, Text)>,
     /// Whether the words to read while waiting have been shown for this step.
     waited: bool,
+    /// The number of the step whose further words have been read.
+    read: Option<usize>,
     /// Ctrl-C came where no answer was due; the next question gives it.
     interrupted: bool,
 }
@@ -77,11 +78,12 @@ impl Terminal {
             lang: options.lang,
             out: options.out,
             err: options.err,
-            bars: Bars::new(options.color),
+            bars: Bars::new(options.color, options.interactive && !options.yes),
             context: Context::default(),
             last: Last::Nothing,
             checks: BTreeMap::new(),
             waited: true,
+            read: None,
             interrupted: false,
         };
         Self {
@@ -154,10 +156,6 @@ impl Terminal {
     fn follow(&self, event: &Event) -> bool {
         let inner = &mut *self.inner();
         match event {
-            Event::RunStarted { run, lab, variables, .. } => {
-                let variables = variables.keys().cloned().collect();
-                inner.context.run = Some(Run { id: run.clone(), lab: lab.clone(), variables });
-            }
             Event::StepStarted { .. } => {
                 inner.checks.clear();
                 inner.waited = false;
@@ -231,7 +229,9 @@ impl Screen for Terminal {
         // Called back from the menu, what is needed has been shown.
         let again = self.inner().context.turn.replace(view.clone()).as_ref() == Some(view);
         if !again {
-            self.print(&turn(view, self.interactive && !self.yes, &self.look()), Last::Other);
+            let words = if prompter::HEARS_ENTER { m::turn_menu } else { m::turn_menu_in_plain };
+            let menu = (self.interactive && !self.yes).then(words);
+            self.print(&turn(view, menu, &self.look()), Last::Other);
         }
     }
 
@@ -263,6 +263,7 @@ impl Screen for Terminal {
             let inner = &mut *self.inner();
             let first = progress.state == ProgressState::Running && !std::mem::replace(&mut inner.waited, true);
             let step = inner.context.step.as_ref().filter(|_| first && !self.yes);
+            let step = step.filter(|view| inner.read != Some(view.number));
             step.map(|view| waiting(view, &look)).unwrap_or_default()
         };
         self.print(&note, Last::Other);
@@ -323,6 +324,11 @@ impl Board for Terminal {
     fn show(&self, lines: &[Line]) {
         let blocks = lines.split(Line::is_blank).filter(|block| !block.is_empty()).map(<[Line]>::to_vec).collect();
         self.turn_pages(blocks, Way::Guided, Below::Menu);
+    }
+
+    fn has_read(&self) {
+        let inner = &mut *self.inner();
+        inner.read = inner.context.step.as_ref().map(|view| view.number);
     }
 
     fn show_step(&self, view: &StepView) {

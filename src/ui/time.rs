@@ -26,11 +26,16 @@ pub(super) fn usual((from, to): (u32, u32)) -> Text {
     if from >= to { m::usual_minute(to) } else { m::usual_minutes(from, to) }
 }
 
+/// After how many seconds it is given up: minutes from two minutes on.
+pub(super) fn most(seconds: u64) -> Text {
+    if seconds < 120 { m::most_seconds(seconds) } else { m::most_minutes(seconds / 60) }
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::{clock, usual};
+    use super::{clock, most, usual};
     use crate::i18n::Lang;
 
     #[test]
@@ -45,5 +50,8 @@ mod tests {
         assert_eq!(usual((120, 240)).say(Lang::En), "on AWS usually 2-4 min");
         assert_eq!(usual((0, 1)).say(Lang::En), "on AWS usually 0-1 s");
         assert_eq!(usual((5, 5)).say(Lang::Ja), "AWS では通常 約 5 秒");
+        assert_eq!(most(900).say(Lang::Ja), "最長 15 分で打ち切り");
+        assert_eq!(most(900).say(Lang::En), "given up after 15 min");
+        assert_eq!(most(3).say(Lang::En), "given up after 3 s");
     }
 }

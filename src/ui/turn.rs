@@ -6,10 +6,13 @@ use super::part::to_copy;
 use super::wrap::fill;
 use crate::engine::event::{Event, TurnView};
 use crate::i18n::{Text, m};
+use crate::lab::changes;
 
-/// What is shown when it is the learner's turn.
-pub(super) fn turn(view: &TurnView, menu: bool, look: &Look) -> Vec<Line> {
-    let mut blocks = vec![look.inside(look.words(Ink::Strong, &m::turn_title()))];
+/// What is shown when it is the learner's turn; `menu` says how to get more.
+pub(super) fn turn(view: &TurnView, menu: Option<Text>, look: &Look) -> Vec<Line> {
+    // Only the sandbox hands out keys of its own.
+    let title = if view.access.is_empty() { m::turn_title() } else { m::turn_title_sandbox() };
+    let mut blocks = vec![look.inside(look.words(Ink::Strong, &title))];
     if !view.access.is_empty() {
         blocks.push(access(view, look));
     }
@@ -19,8 +22,8 @@ pub(super) fn turn(view: &TurnView, menu: bool, look: &Look) -> Vec<Line> {
         lines.extend(to_copy(script));
         blocks.push(lines);
     }
-    if menu {
-        blocks.push(look.inside(look.words(Ink::Plain, &m::turn_menu())));
+    if let Some(words) = menu {
+        blocks.push(look.inside(look.words(Ink::Plain, &words)));
     }
     stack(blocks)
 }
@@ -54,8 +57,9 @@ pub(super) fn event(event: &Event, look: &Look) -> Vec<Line> {
             let text = if id.is_empty() { m::turn_done(resource) } else { m::turn_recognised(short(id), resource) };
             look.inside(marked(Ink::Good, look.tick(), &text, look))
         }
-        Event::Sighted { resource, id, differs, .. } if !id.is_empty() => {
-            let mut lines = marked(Ink::Wait, look.open(), &m::turn_sighted(short(id), resource), look);
+        Event::Sighted { resource, kind, id, differs, .. } if !id.is_empty() => {
+            let text = if changes(kind) { m::turn_setting(resource) } else { m::turn_sighted(short(id), resource) };
+            let mut lines = marked(Ink::Wait, look.open(), &text, look);
             for it in differs {
                 let text = m::turn_differs(&it.expected, &it.seen, &it.what);
                 let line = Line::plain(look.say(&text));

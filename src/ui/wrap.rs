@@ -131,25 +131,25 @@ fn pieces(text: &str, room: usize) -> Vec<Piece> {
     pieces.into_iter().flat_map(|piece| cut_to_room(text, piece, room)).collect()
 }
 
-/// A piece that no line can hold is cut between characters.
+/// A piece that no line can hold is cut after a slash, as ids have them, or between characters.
 fn cut_to_room(text: &str, piece: Piece, room: usize) -> Vec<Piece> {
     if piece.cells <= room {
         return vec![piece];
     }
-    let mut parts = Vec::new();
-    let mut part = Piece { start: piece.start, end: piece.start, cells: 0, space: 0 };
+    let mut parts: Vec<Piece> = Vec::new();
+    let mut open = false;
     for (offset, grapheme) in text[piece.start..piece.end].grapheme_indices(true) {
-        let cells = wide_width(grapheme);
-        if part.cells + cells > room && part.cells > 0 {
-            parts.push(part);
-            let start = piece.start + offset;
-            part = Piece { start, end: start, cells: 0, space: 0 };
+        let (start, cells) = (piece.start + offset, wide_width(grapheme));
+        let end = start + grapheme.len();
+        match parts.last_mut() {
+            Some(part) if open && part.cells + cells <= room => (part.end, part.cells) = (end, part.cells + cells),
+            _ => parts.push(Piece { start, end, cells, space: 0 }),
         }
-        part.end = piece.start + offset + grapheme.len();
-        part.cells += cells;
+        open = grapheme != "/";
     }
-    part.space = piece.space;
-    parts.push(part);
+    if let Some(last) = parts.last_mut() {
+        last.space = piece.space;
+    }
     parts
 }
 
@@ -160,6 +160,14 @@ mod tests {
     use super::{fill, wrap};
     use crate::ui::line::Line;
     use crate::ui::measure::wide_width;
+
+    #[test]
+    fn what_no_line_holds_is_cut_after_slashes() {
+        let id = "loadbalancer/net/pllab-xghsh6-nlb/ecc1d231d7710ce1";
+        assert_eq!(wrap(id, 34), "loadbalancer/net/pllab-xghsh6-nlb/\necc1d231d7710ce1");
+        assert_eq!(wrap(id, 20), "loadbalancer/net/\npllab-xghsh6-nlb/\necc1d231d7710ce1");
+        assert_eq!(wrap("aaaaaaaaaa/b", 4), "aaaa\naaaa\naa/b");
+    }
 
     #[test]
     fn punctuation_stays_off_line_heads() {

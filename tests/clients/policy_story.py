@@ -81,7 +81,7 @@ def story(t):
         ["--learner", "aiko@laptop"],
         ["--side", "provider"],
         ["--side", "consumer", "--set", "client=windows"],
-        ["--with", "browse,doctor"],
+        ["--with", "browse,doctor,hands-on"],
         ["private-dns"],
     ):
         said = json.loads(pllab("policy", *words, "--output", "json", state=state).stdout)

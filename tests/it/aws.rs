@@ -87,8 +87,31 @@ fn what_still_costs_is_said_by_every_command_until_it_is_gone() {
     assert_eq!(status[0]["cost"]["per_hour"]["usd_micros"], 73_604);
     let ran = apart.pllab_on_aws(&front, "clean --yes").run().code(0);
     assert!(!ran.err.contains("Still costing"), "{}", ran.err);
-    ran.says("What it cost").says("load balancer nlb: from ").says("Together about 0.05 USD.");
+    ran.says("What it cost").says("NLB nlb: from ").says("Together about 0.05 USD.");
     apart.pllab("labs list").run().code(0).stderr("");
+}
+
+#[test]
+fn an_instructor_sees_what_forgotten_runs_cost_before_they_go() {
+    let apart = Apart::open("--pace instant");
+    let front = apart.front();
+    apart.pllab_on_aws(&front, "start --yes --keep --accept-cost 2 --learner aiko").words(FLAGS).run().code(0);
+    let clean = |words: &str| {
+        let elsewhere = apart.folder.path().join("instructor");
+        apart.pllab_on_aws(&front, "clean --everyone").words(FLAGS).words(words).env("PLLAB_STATE_DIR", elsewhere)
+    };
+    for (lang, hour, sum) in
+        [("en", "An hour", "about 0.0737 USD an hour, 1.77 USD for a day"), ("ja", "1 時間あたり", "約 0.0737 米ドル")]
+    {
+        let ran = clean("").stdin("no\n").env("PLLAB_LANG", lang).run().code(1).clean();
+        let told = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        for part in ["aiko", hour, "0.0737", sum] {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+    }
+    let events = clean("--yes --confirm-everyone --output json").run().code(0).events();
+    assert_eq!(events[0]["runs"][0]["per_hour"]["usd_micros"], 73_604);
+    assert_eq!(receipt(&events), Some((17, 0, 0)));
 }
 
 #[test]

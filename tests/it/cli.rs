@@ -109,10 +109,12 @@ fn alone_it_says_how_to_begin_then_where_you_are() {
 #[test]
 fn status_before_any_run() {
     let folder = Folder::new();
-    for words in ["status", "resume --yes", "clean --yes", "check", "browse"] {
+    for words in ["status", "resume --yes", "check", "browse"] {
         folder.pllab(words).run().code(2).stdout("").clean().complains("pllab start");
     }
-    folder.pllab("clean --all --yes").run().code(0);
+    for words in ["clean --yes", "clean --all --yes"] {
+        folder.pllab(words).run().code(0).says("nothing to clean up");
+    }
     assert!(!folder.state().exists(), "looking makes nothing");
 }
 

@@ -32,7 +32,17 @@ fn an_account_that_can_run_the_lab_and_what_forty_learners_need() {
     }
     assert_eq!(state(&one, "linked_role"), "unknown", "nothing of ELB exists yet");
     assert_eq!(state(&one, "untried"), "unknown", "ELB has no dry run");
-    assert!(rows(&one, "quota").len() >= 5);
+    assert!(rows(&one, "quota").len() >= 7);
+    // Two groups and the one that comes with each VPC, on both sides; web, NLB, endpoint and client.
+    let seen = |what: &str| {
+        let row = rows(&one, "quota").into_iter().find(|row| row["seen"].as_str().is_some_and(|it| it.contains(what)));
+        row.unwrap_or_else(|| panic!("{what}: {:#?}", rows(&one, "quota"))).clone()
+    };
+    assert!(seen("quota 2500")["seen"].as_str().is_some_and(|seen| seen.starts_with("need 6 more")));
+    assert!(seen("quota 5000")["seen"].as_str().is_some_and(|seen| seen.starts_with("need 4 more")));
+    let each = rows(&one, "quota_of_vpc")[0]["seen"].as_str().expect("words").to_owned();
+    assert_eq!(each, "1 of 200 subnets, 2 of 200 route tables, 1 of 50 interface endpoints");
+    assert!(rows(&one, "endpoint_services")[0]["seen"].as_str().is_some_and(|seen| seen.contains("no quota")));
     assert!(rows(&one, "quota").iter().all(|row| row["state"] == "ok"), "{:#?}", rows(&one, "quota"));
     let changed: Vec<_> =
         wire.exchanges().into_iter().filter(|it| it.params.get("DryRun").is_none_or(|it| it != "true")).collect();
@@ -59,6 +69,9 @@ fn an_account_that_can_run_the_lab_and_what_forty_learners_need() {
     assert_eq!(wanted("L-69A177A2"), None, "fifty NLBs are enough");
     assert_eq!(state(&class, "connect_endpoints"), "problem", "five, and AWS does not raise it");
 
+    let small = Lone::open("--quota L-29B6F2EB=0 --quota L-407747CB=200");
+    let events = pllab(&small, &machine, &small.url, "doctor --output json").run().code(1).events();
+    assert_eq!(verdict(&events)["quotas"][0]["code"], "L-29B6F2EB", "{:#?}", verdict(&events));
     let raised = Lone::open("--quota L-F678F1CE=100 --quota L-1216C47A=200 --quota L-1B52E74A=60");
     let class = pllab(&raised, &machine, &raised.url, "doctor --learners 40 --output json").run().code(0).events();
     assert_eq!(verdict(&class)["verdict"], "can");

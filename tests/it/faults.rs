@@ -28,6 +28,7 @@ async fn refused_calls_have_no_effect_and_the_codes_are_the_services_own() {
         "DescribeTargetGroups:2:internal-error",
         "DescribeTargetGroups:3:unavailable",
         "DescribeTargetGroups:4:expired",
+        "DescribeTargetHealth:1:internal-error",
     ];
     let cloud = Cloud::with_faults(folder.path(), &plan).await;
     let (ec2, elb) = (cloud.signer("ec2"), cloud.signer("elasticloadbalancing"));
@@ -48,6 +49,8 @@ async fn refused_calls_have_no_effect_and_the_codes_are_the_services_own() {
             assert_eq!(answered, status, "{text}");
             assert!(text.contains("<ErrorResponse") && text.contains(&format!("<Code>{code}</Code>")), "{text}");
         }
+        let (status, text) = elb.call("Action=DescribeTargetHealth&Version=2015-12-01&TargetGroupArn=arn:aws:x");
+        assert!(status == 500 && text.contains("<Code>HealthUnavailable</Code>"), "{text}");
     });
     asked.await.expect("the answers are as planned");
     assert_eq!(vpcs(&cloud.provider).await, 0);

@@ -1,8 +1,11 @@
 //! Everything that reads what others wrote, over the fuzzers' corpus and over changes of it that are the same each time: no
-//! panic, no hang. The fuzzers themselves are in `fuzz/`.
+//! panic, no hang, bounded memory. Each corpus has a process of its own. The fuzzers themselves are in `fuzz/`.
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use pllab::host::Random;
@@ -81,31 +84,110 @@ fn changed(seeds: &[Vec<u8>], random: &Random) -> Vec<u8> {
     bytes
 }
 
-fn run(name: &str) {
-    let entry = entries::entry(name);
-    let seeds = corpus(name);
+/// Names the corpus for [`child`].
+const CORPUS: &str = "PLLAB_IT_CORPUS";
+/// The most memory, in MiB, that reading a corpus and its changes may take at any moment, the program's own included.
+const MOST: u64 = 128;
+
+/// Not a test of its own: what the others start as a process that has nothing else in its memory.
+#[test]
+fn child() {
+    let Ok(name) = std::env::var(CORPUS) else { return };
+    // What runs away is stopped here, before it takes the machine with it.
+    rlimit::setrlimit(rlimit::Resource::AS, 4 << 30, 4 << 30).expect("a limit can be lowered");
+    let entry = entries::entry(&name);
+    let seeds = corpus(&name);
     assert!(!seeds.is_empty(), "{name}");
     let random = Random::seeded(name.len() as u64);
-    let changes = match (full(), name) {
+    let changes = match (full(), name.as_str()) {
+        // Each of these reads a whole lab.
+        (true, "lab" | "markdown") => 5_000,
         (true, _) => 100_000,
-        (false, "request" | "journal") => 600,
-        (false, _) => 60,
+        (false, "lab" | "markdown") => 60,
+        (false, _) => 600,
     };
     let mut slowest = Duration::ZERO;
     let inputs = seeds.clone().into_iter().chain((0..changes).map(|_| changed(&seeds, &random)));
+    let now = watched();
     for bytes in inputs {
         let began = Instant::now();
-        let ended = std::panic::catch_unwind(|| entry(&bytes));
-        let took = began.elapsed();
-        slowest = slowest.max(took);
-        assert!(ended.is_ok() && took < PATIENCE, "{name}, {took:?}: {}", String::from_utf8_lossy(&bytes));
+        *now.lock().expect("nobody panics with it") = Some((began, bytes.clone()));
+        entry(&bytes);
+        slowest = slowest.max(began.elapsed());
     }
-    say(&format!("fuzzing {name}: {} seeds, {changes} changes, the slowest took {slowest:?}", seeds.len()));
+    *now.lock().expect("nobody panics with it") = None;
+    let peak = peak();
+    assert!(peak.is_none_or(|peak| peak < MOST), "{name}: {peak:?} MiB, at most {MOST}");
+    let memory = peak.map_or("not measured on this system".to_owned(), |peak| format!("{peak} MiB, at most {MOST}"));
+    let seeds = seeds.len();
+    say(&format!(
+        "fuzzing {name}: {seeds} seeds, {changes} changes, the slowest took {slowest:?}; peak memory {memory}"
+    ));
+}
+
+/// What is being read, and since when.
+type Now = Arc<Mutex<Option<(Instant, Vec<u8>)>>>;
+
+/// Ends who takes too long over an input. Its last words, and those of who panics, are the input.
+fn watched() -> Now {
+    let told = |what: &str, bytes: &[u8]| say(&format!("{what}: {}", String::from_utf8_lossy(bytes)));
+    let now = Now::default();
+    let (seen, input) = (Arc::clone(&now), Arc::clone(&now));
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        usual(panic);
+        if let Ok(Some((_, bytes))) = input.try_lock().as_deref() {
+            told("panics", bytes);
+        }
+    }));
+    thread::spawn(move || {
+        loop {
+            thread::sleep(Duration::from_millis(200));
+            if let Some((began, bytes)) = &*seen.lock().expect("nobody panics with it")
+                && began.elapsed() > PATIENCE
+            {
+                told("hangs", bytes);
+                end();
+            }
+        }
+    });
+    now
+}
+
+#[expect(clippy::disallowed_methods, reason = "what hangs cannot be asked to end")]
+fn end() -> ! {
+    std::process::abort()
+}
+
+/// The most memory that this process has had, in MiB. Only Linux tells it without the C library.
+fn peak() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.split_whitespace().next()?.parse::<u64>().ok()? / 1024)
+}
+
+fn run(name: &str) {
+    let mut command = Command::new(std::env::current_exe().expect("the tests are a program"));
+    let ran = command.args(["--exact", "fuzzing::child", "--nocapture"]).env(CORPUS, name).output();
+    let ran = ran.expect("the tests are a program");
+    let out = String::from_utf8_lossy(&ran.stdout);
+    assert!(ran.status.success(), "{name}: {}\n{out}\n{}", ran.status, String::from_utf8_lossy(&ran.stderr));
+    say(out.lines().find_map(|line| line.find("fuzzing ").map(|at| &line[at..])).expect("it says what it did"));
 }
 
 #[test]
 fn requests() {
     run("request");
+}
+
+#[test]
+fn requests_of_other_protocols() {
+    run("rest");
+}
+
+#[test]
+fn user_data() {
+    run("user_data");
 }
 
 #[test]
@@ -119,8 +201,18 @@ fn labs() {
 }
 
 #[test]
+fn drills() {
+    run("drill");
+}
+
+#[test]
 fn words() {
     run("markdown");
+}
+
+#[test]
+fn fluent_files() {
+    run("fluent");
 }
 
 #[test]

@@ -1,12 +1,11 @@
 //! The lab by hand: made with another program's clients, under any names, in another order, and recognised all the same.
 
 use std::fs;
-use std::time::{Duration, Instant};
 
 use pllab::cloud::{Clients, ConnectOptions, connect};
 use serde_json::{Value, json};
 
-use super::harness::{Account, Folder, Line, ec2, elb, get, receipt};
+use super::harness::{Account, Folder, Line, Lone, ec2, elb, get, receipt, wait_for};
 
 /// Nobody is asked; pllab only watches.
 const BY_HAND: &str = "start --hands-on --pace instant --output json";
@@ -78,20 +77,6 @@ impl Hand {
             "SecurityGroupIds": [group], "UserData": script,
         });
         get(&self.ec2("RunInstances", params).await, "Instances[0].InstanceId")
-    }
-}
-
-/// Waits until the journal has a line that `wanted` takes.
-#[track_caller]
-fn wait_for(folder: &Folder, what: &str, wanted: impl Fn(&Line) -> bool) -> Line {
-    let deadline = Instant::now() + Duration::from_mins(1);
-    loop {
-        let lines = folder.journal();
-        if let Some(line) = lines.iter().find(|line| wanted(line)) {
-            return line.clone();
-        }
-        assert!(Instant::now() < deadline, "no {what} in:\n{lines:#?}");
-        std::thread::sleep(Duration::from_millis(20));
     }
 }
 
@@ -224,4 +209,63 @@ async fn by_hand(folder: &Folder) -> (String, String) {
     hand.ec2("AcceptVpcEndpointConnections", json!({ "ServiceId": id, "VpcEndpointIds": [endpoint] })).await;
     met(folder, "proof");
     (provider, consumer)
+}
+
+/// What was there before the run is offered where it fits, is used if the learner says so, and outlives even a clean-up to
+/// which everything is handed over.
+#[test]
+fn what_existed_before_the_run_is_offered_used_and_never_deleted() {
+    let lone = Lone::open("");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio starts");
+    let options = ConnectOptions {
+        region: "ap-northeast-1".to_owned(),
+        endpoint_url: Some(lone.url.clone()),
+        profile: None,
+        ca_bundle: None,
+        keys: Some((lone.key.clone(), lone.secret.clone())),
+    };
+    let hand = Hand { clients: runtime.block_on(connect(&options)).expect("the options are good") };
+    let (vpc, subnet) = runtime.block_on(async {
+        let vpc = hand.vpc().await;
+        let subnet = hand.subnet(&vpc, "apne1-az4").await;
+        (vpc, subnet)
+    });
+    for used in [true, false] {
+        let folder = Folder::new();
+        let start = "start --hands-on --plain --lang en --pace instant --endpoint-url";
+        // Make it myself; then the first choice is a new one, the second what is there.
+        let answers = if used { "1\n2\n" } else { "1\n1\n" };
+        let mut running = lone.signed(folder.pllab(start).arg(&lone.url)).stdin(answers).start();
+        running.until("existed before the run began");
+        let told = wait_for(&folder, "an answer", |line| line["event"] == "older");
+        assert_eq!((&told["used"], &told["step"]), (&used.into(), &"provider-vpc".into()));
+        assert_eq!(told["ids"], json!([subnet, vpc]).as_array().map(|ids| sorted(ids)).expect("ids"));
+        if used {
+            for (resource, id) in [("provider-vpc", &vpc), ("provider-subnet", &subnet)] {
+                wait_for(&folder, resource, |line| {
+                    line["event"] == "recognised" && line["resource"] == resource && line["facts"]["id"] == id.as_str()
+                });
+            }
+        } else {
+            runtime.block_on(async {
+                let other = hand.vpc().await;
+                wait_for(&folder, "the new one", |line| {
+                    line["event"] == "recognised" && line["facts"]["id"] == other.as_str()
+                });
+                hand.ec2("DeleteVpc", json!({ "VpcId": other })).await;
+            });
+        }
+        drop(running);
+        let clean = folder.pllab("clean --yes --with-mine --output json");
+        let cleaned = lone.signed(clean).run().code(0).events();
+        assert_eq!(receipt(&cleaned).map(|(_, left, unknown)| (left, unknown)), Some((0, 0)));
+        let notice = cleaned.iter().find(|line| line["event"] == "notice" && line.to_string().contains(&vpc));
+        assert_eq!(notice.is_some(), used, "{cleaned:#?}");
+        runtime.block_on(hand.ec2("DescribeSubnets", json!({ "SubnetIds": [subnet] })));
+    }
+}
+
+fn sorted(ids: &[Value]) -> Value {
+    let ids: std::collections::BTreeSet<_> = ids.iter().filter_map(Value::as_str).collect();
+    json!(ids)
 }

@@ -75,6 +75,14 @@ fn the_labs_that_come_with_the_program_are_proved() {
         assert_eq!((&line["event"], &line["verdict"]), (&"lab_checked".into(), &"met".into()), "{line}");
         assert!(line["passes"][0]["checks"].as_u64() > Some(3), "{line}");
     }
+    // Each lab asks something, and what it takes for right is what the sandbox answered.
+    for line in &checked {
+        let lab = line["lab"].as_str().expect("a name");
+        let yaml = fs::read_to_string(root("labs").join(lab).join("lab.yaml")).expect("it can be read");
+        let asked = yaml.lines().filter(|line| line.trim_start().starts_with("right: ")).count();
+        assert!(asked > 0, "{lab}");
+        assert_eq!(line["passes"][0]["predictions"].as_u64().map(usize::try_from), Some(Ok(asked)), "{line}");
+    }
     // Every value of a choice is proved too.
     let choices = checked.iter().find(|line| line["lab"] == "privatelink").expect("it is among them");
     assert_eq!(choices["passes"][1]["set"]["client"], "windows");

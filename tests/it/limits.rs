@@ -24,12 +24,19 @@ async fn every_quota_that_can_be_set_refuses() {
         place.make(0, ELB, create, "TargetGroupArn", "ips");
         place.done(0, ELB, &format!("{target}9"));
         place.make(0, "ec2", "DescribeNetworkAcls", "networkAclId", "acl");
+        place.make(0, "ec2", "DescribeNetworkInterfaces", "networkInterfaceId", "eni");
+        place.done(
+            0,
+            "ec2",
+            "CreateRoute&RouteTableId={table}&DestinationCidrBlock=172.16.0.0/12&NetworkInterfaceId={eni}",
+        );
         place
     });
     let quotas = [
         ("L-F678F1CE", 1),
         ("L-407747CB", 3),
         ("L-589F43AA", 2),
+        ("L-93826ACB", 1),
         ("L-E79EC296", 3),
         ("L-0EA8095F", 1),
         ("L-2AFB9258", 1),
@@ -53,6 +60,7 @@ async fn every_quota_that_can_be_set_refuses() {
             (0, "ec2", "CreateVpc&CidrBlock=10.0.0.0/16", 400, "VpcLimitExceeded", "The maximum number of VPCs has been reached."),
             (0, "ec2", "CreateSubnet&VpcId={vpc}&CidrBlock=10.0.9.0/24", 400, "SubnetLimitExceeded", "subnets"),
             (0, "ec2", "CreateRouteTable&VpcId={vpc}", 400, "RouteTableLimitExceeded", "route tables"),
+            (0, "ec2", "CreateRoute&RouteTableId={table}&DestinationCidrBlock=0.0.0.0/0&NetworkInterfaceId={eni}", 400, "RouteLimitExceeded", "routes"),
             (0, "ec2", "CreateSecurityGroup&GroupName=x&GroupDescription=x&VpcId={vpc}", 400, "SecurityGroupLimitExceeded", "security groups"),
             (0, "ec2", "AuthorizeSecurityGroupEgress&GroupId={group}&IpPermissions.1.IpProtocol=tcp&IpPermissions.1.FromPort=1&IpPermissions.1.ToPort=1&IpPermissions.1.IpRanges.1.CidrIp=10.0.0.0/8", 400, "RulesPerSecurityGroupLimitExceeded", "rules"),
             (0, "ec2", "RunInstances&ImageId={image}&InstanceType=t2.micro&MinCount=1&MaxCount=1&SubnetId={subnet}&SecurityGroupId.1={group}&SecurityGroupId.2={second}", 400, "SecurityGroupsPerInterfaceLimitExceeded", "per interface"),
@@ -72,6 +80,68 @@ async fn every_quota_that_can_be_set_refuses() {
         place
     });
     full.await.expect("the rows hold").cloud.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_load_balancer_may_hold() {
+    let place = Place::open().await;
+    let filled = tokio::task::spawn_blocking(move || {
+        let mut place = place;
+        place.networks();
+        place.service();
+        let create = "CreateTargetGroup&Name=ips&Protocol=TCP&Port=80&VpcId={vpc}&TargetType=ip";
+        place.make(0, ELB, create, "TargetGroupArn", "ips");
+        let action = "&DefaultActions.member.1.Type=forward&DefaultActions.member.1.TargetGroupArn=";
+        place.done(0, ELB, &format!("CreateListener&LoadBalancerArn={{nlb}}&Protocol=TCP&Port=82{action}{{ips}}"));
+        place.done(0, ELB, "RegisterTargets&TargetGroupArn={ips}&Targets.member.1.Id=10.0.1.9");
+        place
+    });
+    let set = |options: &mut pllab::sandbox::Options, all: &[(&str, u64)]| {
+        for (code, value) in all {
+            options.quotas.set(code, *value).expect("a code");
+        }
+    };
+    let place = filled.await.expect("the place is filled");
+    let place = place.reopen(|options| set(options, &[("L-EEF1AD04", 1), ("L-23568085", 1)])).await;
+    let few = tokio::task::spawn_blocking(move || {
+        place.refuses(&[
+            (
+                0,
+                ELB,
+                "RegisterTargets&TargetGroupArn={ips}&Targets.member.1.Id=10.0.3.9",
+                400,
+                "TooManyTargets",
+                "maximum number of targets",
+            ),
+            (
+                0,
+                ELB,
+                "CreateLoadBalancer&Name=two&Type=network&Scheme=internal&Subnets.member.1={subnet}",
+                400,
+                "TooManyLoadBalancers",
+                "network interfaces",
+            ),
+            (
+                0,
+                ELB,
+                "SetSubnets&LoadBalancerArn={nlb}&Subnets.member.1={subnet}&Subnets.member.2={other}",
+                400,
+                "TooManyLoadBalancers",
+                "network interfaces",
+            ),
+        ]);
+        let seen = place.done(0, ELB, "DescribeAccountLimits");
+        assert!(seen.text.contains("<Name>targets-per-network-load-balancer</Name><Max>1</Max>"), "{}", seen.text);
+        place
+    });
+    let place = few.await.expect("the rows hold").reopen(|options| set(options, &[("L-B211E961", 1)])).await;
+    let full = tokio::task::spawn_blocking(move || {
+        let same = "RegisterTargets&TargetGroupArn={ips}&Targets.member.1.Id=10.0.1.10";
+        place.refuses(&[(0, ELB, same, 400, "TooManyTargets", "in an Availability Zone")]);
+        place.done(0, ELB, "RegisterTargets&TargetGroupArn={ips}&Targets.member.1.Id=10.0.3.9");
+        place
+    });
+    full.await.expect("each zone has its own").cloud.close().await;
 }
 
 /// A client of Service Quotas.

@@ -230,6 +230,61 @@ fn every_way_to_mend_a_drill_is_allowed() {
 }
 
 #[test]
+fn every_verb_about_a_run_is_allowed() {
+    let (sandbox, ours, other) = (Lone::open(""), Folder::new(), Folder::new());
+    let wire = Wire::open(&sandbox.url, |_| Fate::Pass);
+    let pllab = |machine: &Folder, words: &str| sandbox.signed(machine.pllab(&words.replace("URL", &wire.url()))).run();
+    pllab(&ours, "start --yes --keep --output json --learner aiko --endpoint-url URL").code(0);
+    let asked = wire.exchanges().len();
+    for verb in ["status", "report", "labs list"] {
+        pllab(&ours, verb).code(0);
+    }
+    for step in ["provider-vpc", "web-server", "nlb", "endpoint-service", "consumer-vpc", "acceptance", "proof"] {
+        pllab(&ours, &format!("check {step}")).code(0);
+    }
+    assert!(wire.exchanges().len() > asked + 10, "they look at the account");
+    // Another machine, which knows of nothing.
+    pllab(&other, "clean --all --yes --learner aiko --endpoint-url URL").code(0);
+    let (zones, rest): (Vec<Exchange>, Vec<Exchange>) =
+        wire.exchanges().into_iter().partition(|exchange| exchange.service == "route53");
+    // The lab makes no hosted zone, so its policy allows no look at any; that is said, and holds nothing up.
+    assert!(zones.iter().all(|it| it.action.starts_with("GET ")), "{zones:?}");
+    let policy = policy("--learner aiko");
+    let needs = needed(&rest);
+    let denied: Vec<&Need> = needs.iter().filter(|need| policy.allows(need).is_none()).collect();
+    assert!(denied.is_empty(), "{denied:#?}");
+    assert!(needs.iter().any(|need| need.action == "elasticloadbalancing:DescribeTags"), "by tag");
+}
+
+#[test]
+fn watching_what_is_made_by_hand_is_allowed_where_it_is_asked_for() {
+    let (sandbox, ours) = (Lone::open(""), Folder::new());
+    let wire = Wire::open(&sandbox.url, |_| Fate::Pass);
+    let start = ours.pllab("start --hands-on --output json --learner aiko --endpoint-url").arg(wire.url());
+    let mut running = sandbox.signed(start).start();
+    running.until("\"baseline\"");
+    running.signal("INT");
+    running.wait();
+    let looked: BTreeSet<String> =
+        wire.exchanges().into_iter().map(|it| format!("{}:{}", it.service, it.action)).collect();
+    assert!(looked.len() > 8, "{looked:?}");
+    let (with, without) = (policy("--with hands-on"), policy(""));
+    for action in looked.iter().filter(|action| !action.starts_with("sts:")) {
+        assert!(with.actions().any(|it| it == action), "{action}");
+    }
+    // Of things that carry no tags, too.
+    let service = "arn:aws:ec2:ap-northeast-1:111122223333:vpc-endpoint-service/vpce-svc-0123456789abcdef0";
+    let need = Need {
+        action: "ec2:DescribeVpcEndpointServicePermissions".to_owned(),
+        resource: service.to_owned(),
+        resource_tags: Some(Tags::new()),
+        makes: false,
+        context: [("aws:RequestedRegion".to_owned(), ["ap-northeast-1".to_owned()].into())].into(),
+    };
+    assert!(with.allows(&need).is_some() && without.allows(&need).is_none());
+}
+
+#[test]
 fn it_is_printed_ready_to_paste() {
     for lang in ["en", "ja"] {
         let ran = Folder::new().pllab("policy").env("PLLAB_LANG", lang).run().code(0).stderr("").clean();

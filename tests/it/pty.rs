@@ -2,7 +2,7 @@
 
 use pllab::i18n::{Lang, Text};
 
-use super::harness::{Folder, Key, Screen, sequence};
+use super::harness::{Apart, Folder, Front, Key, Screen, sequence};
 
 /// A message of the program, by key: wording may change, what it stands for does not.
 fn word(key: &str, lang: Lang) -> String {
@@ -222,7 +222,7 @@ fn ctrl_c_while_something_is_being_made() {
 fn the_whole_lab_by_enter_alone() {
     let folder = Folder::new();
     let mut screen = start(&folder, 80, 24);
-    let predictions = |screen: &Screen| screen.raw().matches("見る前に予想").count();
+    let predictions = |screen: &Screen| screen.raw().matches("先に予想してみてください").count();
     // Twice a step, and four predictions that are passed by.
     for _ in 0..22 {
         read_on(&mut screen);
@@ -280,4 +280,58 @@ fn reading_on_a_terminal_turns_through_to_the_end() {
         assert!(prose.is_empty(), "{columns}: {prose:?}");
         assert!(!folder.state().exists());
     }
+}
+
+/// What AWS's own names lead to here, and the learner at the question whether to spend.
+fn at_consent(apart: &Apart, front: &Front, lang: Lang) -> Screen {
+    let bundle = Front::bundle();
+    let env = [
+        ("HTTPS_PROXY", front.proxy()),
+        ("AWS_CA_BUNDLE", bundle.display().to_string()),
+        ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+        ("PLLAB_STATE_DIR", apart.folder.path().join("elsewhere").display().to_string()),
+        ("PLLAB_LANG", lang.tag().to_owned()),
+    ];
+    let env: Vec<(&str, &str)> = env.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let words = "start --target aws --profile provider --consumer-profile consumer";
+    let mut screen = Screen::open(&apart.folder, words, (80, 24), &env);
+    let question: String = word("money-type-yes", lang).chars().take(12).collect();
+    screen.wait(&question);
+    screen
+}
+
+#[test]
+fn spending_is_agreed_to_by_a_word_and_by_nothing_else() {
+    let apart = Apart::open("--pace instant");
+    let front = apart.front();
+    for (lang, refusals) in [(Lang::Ja, ["いいえ", ""]), (Lang::En, ["no", "y"])] {
+        for typed in refusals {
+            let mut screen = at_consent(&apart, &front, lang);
+            screen.type_line(typed);
+            assert_eq!(screen.end(), 4, "{typed:?}: {}", screen.visible());
+            assert!(screen.cursor_shows());
+            let nothing_made = word("money-nothing-made", lang);
+            let told = screen.history().join("").replace(' ', "");
+            assert!(told.contains(&nothing_made.replace(' ', "")), "{typed:?}: {told}");
+        }
+        let mut screen = at_consent(&apart, &front, lang);
+        screen.press(Key::CtrlC);
+        assert_eq!(screen.end(), 130, "{}", screen.visible());
+        assert!(screen.cursor_shows());
+    }
+    let runs = std::fs::read_dir(apart.folder.path().join("elsewhere/runs")).expect("a folder");
+    assert_eq!(runs.count(), 0, "nobody agreed, so there is no run");
+
+    let mut screen = at_consent(&apart, &front, Lang::Ja);
+    screen.type_line("はい");
+    read_on(&mut screen);
+    let journal = apart.journal();
+    assert!(journal.iter().any(|line| line["event"] == "consented" && line["how"] == "typed"), "{journal:?}");
+    assert!(!sequence(&journal).contains(&"intent"), "the step itself is still to be agreed to");
+    screen.tap(Key::Enter);
+    read_on(&mut screen);
+    assert!(sequence(&apart.journal()).contains(&"step_finished"));
+    screen.press(Key::CtrlC);
+    assert_eq!(screen.end(), 130);
+    apart.pllab_on_aws(&front, "clean --yes").run().code(0);
 }

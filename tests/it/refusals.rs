@@ -19,7 +19,14 @@ async fn parameters_pages_and_filters() {
         let odd = "is invalid";
         place.refuses(&[
             (0, "ec2", "NoSuchOperation", 400, "InvalidAction", "NoSuchOperation"),
-            (0, "ec2", "CreateVpc", 400, "MissingParameter", "The request must contain the parameter CidrBlock"),
+            (
+                0,
+                "ec2",
+                "CreateVpc",
+                400,
+                "MissingParameter",
+                "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.",
+            ),
             (0, "ec2", "CreateVpc&CidrBlock=10.0.0.0/16&Colour=red", 400, "UnknownParameter", "Colour"),
             (
                 0,
@@ -98,8 +105,6 @@ async fn networks_and_groups() {
             (0, "ec2", "DisassociateRouteTable&AssociationId=rtbassoc-0123456789abcdef0", 400, "InvalidAssociationID.NotFound", gone),
             (0, "ec2", "ReplaceRouteTableAssociation&AssociationId=rtbassoc-0123456789abcdef0&RouteTableId={table}", 400, "InvalidAssociationID.NotFound", gone),
             (0, "ec2", "CreateSecurityGroup&GroupName=one&GroupDescription=x&VpcId={vpc}", 400, "InvalidGroup.Duplicate", "already exists for VPC"),
-            (0, "ec2", "CreateSecurityGroup&GroupName=default&GroupDescription=x&VpcId={vpc}", 400, "InvalidGroup.Reserved", "reserved"),
-            (0, "ec2", "CreateSecurityGroup&GroupName=sg-x&GroupDescription=x&VpcId={vpc}", 400, "InvalidGroup.Reserved", "reserved"),
             (0, "ec2", "CreateSecurityGroup&GroupName=x&GroupDescription=%E7%B5%84&VpcId={vpc}", 400, "InvalidParameterValue", "Character sets beyond ASCII"),
             (0, "ec2", "CreateSecurityGroup&GroupName=x&GroupDescription=x", 400, "VPCIdNotSpecified", "No default VPC"),
             (0, "ec2", "DeleteSecurityGroup&GroupId={default}", 400, "CannotDelete", "cannot be deleted by a user"),
@@ -116,7 +121,7 @@ async fn networks_and_groups() {
             (0, "ec2", "RevokeSecurityGroupIngress&GroupId={group}&SecurityGroupRuleId.1=sgr-0123456789abcdef0", 400, "InvalidSecurityGroupRuleId.NotFound", gone),
             (0, "ec2", "ModifySecurityGroupRules&GroupId={group}&SecurityGroupRule.1.SecurityGroupRuleId={rule}&SecurityGroupRule.1.SecurityGroupRule.IpProtocol=-1&SecurityGroupRule.1.SecurityGroupRule.ReferencedGroupId={second}", 400, "InvalidParameterValue", "cannot be changed"),
             (0, "ec2", "DescribeNetworkInterfaces&NetworkInterfaceId.1=eni-0123456789abcdef0", 400, "InvalidNetworkInterfaceID.NotFound", gone),
-            (0, "ec2", "CreateTags&ResourceId.1=vpc-0123456789abcdef0&Tag.1.Key=a", 400, "InvalidID", "is not valid"),
+            (0, "ec2", "CreateTags&ResourceId.1=vpc-0123456789abcdef0&Tag.1.Key=a", 400, "InvalidVpcID.NotFound", gone),
             (0, "ec2", "CreateTags&ResourceId.1={vpc}&Tag.1.Key=aws:a", 400, "InvalidParameterValue", "reserved for internal use"),
             (0, "ec2", "CreateTags&ResourceId.1={vpc}&Tag.1.Key=a&Tag.2.Key=a", 400, "InvalidParameterValue", "Duplicate tag key"),
             (0, "ec2", "CreateVpc&CidrBlock=10.0.0.0/16&TagSpecification.1.ResourceType=subnet&TagSpecification.1.Tag.1.Key=a", 400, "InvalidParameterValue", "not a valid taggable resource type"),
@@ -154,7 +159,7 @@ async fn instances() {
             (0, "ec2", "RunInstances&ImageId={image}&InstanceType=z9.tiny&MinCount=1&MaxCount=1&SubnetId={subnet}", 400, "InvalidParameterValue", "Invalid value 'z9.tiny' for InstanceType."),
             (0, "ec2", "RunInstances&ImageId={image}&InstanceType=t4g.micro&MinCount=1&MaxCount=1&SubnetId={subnet}", 400, "InvalidParameterValue", "does not match the architecture"),
             (0, "ec2", "RunInstances&ImageId=ami-0123456789abcdef0&InstanceType=t3.micro&MinCount=1&MaxCount=1&SubnetId={subnet}", 400, "InvalidAMIID.NotFound", "The image id '[ami-0123456789abcdef0]' does not exist"),
-            (0, "ec2", "RunInstances&ImageId=image&InstanceType=t3.micro&MinCount=1&MaxCount=1&SubnetId={subnet}", 400, "InvalidAMIID.Malformed", "image"),
+            (0, "ec2", "RunInstances&ImageId=image&InstanceType=t3.micro&MinCount=1&MaxCount=1&SubnetId={subnet}", 400, "InvalidAMIID.Malformed", "Invalid id: \"image\""),
             (0, "ec2", "RunInstances&ImageId={image}&InstanceType=t3.micro&MinCount=1&MaxCount=1&SubnetId={subnet}&KeyName=mine", 400, "InvalidKeyPair.NotFound", gone),
             (0, "ec2", "RunInstances&ImageId={image}&InstanceType=t3.micro&MinCount=1&MaxCount=1&SubnetId={subnet}&UserData=%21", 400, "InvalidUserData.Malformed", "BASE64"),
             (0, "ec2", "DescribeInstances&InstanceId.1=i-0123456789abcdef0", 400, "InvalidInstanceID.NotFound", gone),

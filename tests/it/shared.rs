@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use pllab::cloud::{Clients, ConnectOptions, connect};
 use serde_json::{Value, json};
 
-use super::harness::{Exchange, Fate, Folder, Lone, Program, Wire, ec2, elb, get, receipt};
+use super::harness::{Exchange, Fate, Folder, Lone, Program, Wire, ec2, elb, get, receipt, route53};
 
 /// A sandbox of its own with room for several labs, and what leads to it.
 struct Place(Lone);
@@ -119,6 +119,45 @@ fn a_learners_leftovers_are_found_from_any_machine_and_nobody_elses() {
 }
 
 #[test]
+fn a_hosted_zone_is_found_from_any_machine_too() {
+    let place = Place::open();
+    let (aiko, other) = (Folder::new(), Folder::new());
+    let words = "start private-dns --yes --keep --output json --learner aiko --endpoint-url URL";
+    place.pllab(&aiko, words).run().code(0);
+    let theirs = place.ask(async |clients| {
+        let params = json!({ "Name": "elsewhere.example", "CallerReference": "mine" });
+        get(&route53(&clients, "CreateHostedZone", params).await.expect("a zone of one's own"), "HostedZone.Id")
+    });
+    let ran = place.pllab(&other, "clean --all --yes --learner aiko --output json --endpoint-url URL").run().code(0);
+    let events = ran.events();
+    let (gone, left, unknown) = receipt(&events).expect("a receipt");
+    assert_eq!((left, unknown), (0, 0), "{gone} gone");
+    let zone = events.iter().rev().find(|it| it["event"] == "receipt").expect("a receipt")["items"].clone();
+    let zone = zone.as_array().into_iter().flatten().find(|it| it["kind"] == "hosted_zone").cloned();
+    assert_eq!(zone.expect("the zone was found")["state"], "gone");
+    let zones = place.ask(async |clients| {
+        let reply = route53(&clients, "ListHostedZones", json!({})).await.expect("zones are told");
+        reply["HostedZones"].as_array().into_iter().flatten().map(|it| get(it, "Id")).collect::<Vec<_>>()
+    });
+    assert_eq!(zones, [theirs], "what is not pllab's stays");
+}
+
+#[test]
+fn hosted_zones_that_may_not_be_looked_for_are_said_and_hold_nothing_up() {
+    let place = Place::open();
+    let (aiko, other) = (Folder::new(), Folder::new());
+    place.pllab(&aiko, "start --yes --keep --output json --learner aiko --endpoint-url URL").run().code(0);
+    let denied = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not authorized</Message></Error>\
+                  </ErrorResponse>";
+    let wire = Wire::open(&place.0.url, move |action| match action {
+        _ if action.starts_with("GET /2013-04-01/hostedzone") => Fate::Answer(403, denied.to_owned()),
+        _ => Fate::Pass,
+    });
+    let ran = place.through(&wire.url(), &other, "clean --all --yes --learner aiko --endpoint-url URL").run().code(0);
+    ran.complains("Hosted zones").says("17 gone, 0 still there");
+}
+
+#[test]
 fn a_tag_never_becomes_a_path() {
     let place = Place::open();
     let machine = Folder::new();
@@ -191,12 +230,19 @@ fn deletes(exchange: &Exchange, id: &str) -> bool {
 fn a_look_that_is_denied_or_throttled_is_never_gone() {
     let denied = "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>You are not authorized to perform this \
                   operation.</Message></Error></Errors><RequestID>wire</RequestID></Response>";
-    for blind in ["DescribeNetworkInterfaces", "DescribeTags", "DescribeVpcs"] {
+    let broken = "<Response><Errors><Error><Code>InternalError</Code><Message>An internal error has occurred</Message></Error>\
+                  </Errors><RequestID>wire</RequestID></Response>";
+    for (blind, status, answer) in [
+        ("DescribeNetworkInterfaces", 403, denied),
+        ("DescribeTags", 403, denied),
+        ("DescribeTags", 500, broken),
+        ("DescribeVpcs", 403, denied),
+    ] {
         let place = Place::open();
         let machine = Folder::new();
         place.pllab(&machine, "start --yes --keep --output json --endpoint-url URL").run().code(0);
         let wire = Wire::open(&place.0.url, move |action| match action {
-            _ if action == blind => Fate::Answer(403, denied.to_owned()),
+            _ if action == blind => Fate::Answer(status, answer.to_owned()),
             _ => Fate::Pass,
         });
         point(&machine, &place.0.url, &wire.url());
@@ -212,6 +258,27 @@ fn a_look_that_is_denied_or_throttled_is_never_gone() {
         let events = place.pllab(&machine, "clean --yes --output json").run().code(0).events();
         assert_eq!(receipt(&events), Some((17, 0, 0)), "{blind}");
     }
+}
+
+/// What is turned away is asked again; only an answer says that a thing is gone.
+#[test]
+fn a_look_that_is_turned_away_is_repeated_until_there_is_an_answer() {
+    let place = Place::open();
+    let machine = Folder::new();
+    place.pllab(&machine, "start --yes --keep --output json --endpoint-url URL").run().code(0);
+    let busy = "<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>Request limit exceeded.</Message></Error>\
+                </Errors><RequestID>wire</RequestID></Response>";
+    let left = AtomicUsize::new(9);
+    let wire = Wire::open(&place.0.url, move |action| {
+        let looks = ["DescribeTags", "DescribeVpcs", "DescribeNetworkInterfaces"].contains(&action);
+        let turned = looks && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        if turned { Fate::Answer(503, busy.to_owned()) } else { Fate::Pass }
+    });
+    point(&machine, &place.0.url, &wire.url());
+    let events = place.through(&wire.url(), &machine, "clean --yes --output json").run().code(0).events();
+    assert_eq!(receipt(&events), Some((17, 0, 0)));
+    let turned = wire.exchanges().iter().filter(|it| it.reply.is_empty() && it.action.starts_with("Describe")).count();
+    assert_eq!(turned, 9);
 }
 
 /// The same run at another address of the same account: its journal names the place.

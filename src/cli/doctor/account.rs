@@ -12,7 +12,7 @@ use crate::cli::policy;
 use crate::cli::target::Target;
 use crate::cli::zone;
 use crate::cloud::{Api, Call, Clients, FaultClass, clock_skew, tags};
-use crate::engine::leftovers;
+use crate::engine::{Leftovers, leftovers};
 use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Side};
 
@@ -206,8 +206,8 @@ async fn left(target: &Target, learner: &str, place: &Place) -> Row {
     let (id, what) = ("leftovers", m::doctor_leftovers());
     match leftovers(&target.clouds, &target.accounts).await {
         Err(fault) => Row::unknown(id, what, Text::literal(fault.to_string())).optional(),
-        Ok(all) if all.is_empty() => Row::ok(id, what, m::doctor_leftovers_none()),
-        Ok(all) => {
+        Ok(found) if found.runs.is_empty() => Row::ok(id, what, m::doctor_leftovers_none()),
+        Ok(Leftovers { runs: all, .. }) => {
             let mine = all.iter().filter(|it| it.learner == learner).count();
             let seen = m::doctor_leftovers_some(mine, all.len() - mine);
             let command = if mine > 0 { "--all" } else { "--everyone" };

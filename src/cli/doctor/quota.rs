@@ -38,7 +38,7 @@ impl Wanted {
     }
 }
 
-/// What is counted against a quota.
+/// What is counted against a quota of the region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Counted {
     Vpcs,
@@ -46,17 +46,33 @@ enum Counted {
     GatewayEndpoints,
     LoadBalancers,
     TargetGroups,
+    SecurityGroups,
+    NetworkInterfaces,
 }
 
-/// The quotas that the lab meets first [`VPCQ`, PL:vpc-limits-endpoints, NLB:load-balancer-limits, ec2-instance-quotas]. Subnets,
-/// interface endpoints and security groups of a VPC are far below theirs: each learner has VPCs of their own.
-const QUOTAS: [(Counted, &str, &str); 5] = [
+/// The quotas of a region, the ones that a class meets first before the others [`VPCQ`, PL:vpc-limits-endpoints,
+/// NLB:load-balancer-limits, ec2-instance-quotas].
+const QUOTAS: [(Counted, &str, &str); 7] = [
     (Counted::Vpcs, "vpc", "L-F678F1CE"),
     (Counted::Vcpus, "ec2", "L-1216C47A"),
     (Counted::GatewayEndpoints, "vpc", "L-1B52E74A"),
     (Counted::LoadBalancers, "elasticloadbalancing", "L-69A177A2"),
     (Counted::TargetGroups, "elasticloadbalancing", "L-B22855CB"),
+    (Counted::SecurityGroups, "vpc", "L-E79EC296"),
+    (Counted::NetworkInterfaces, "vpc", "L-DF5E4CA3"),
 ];
+
+/// What is counted against a quota of each VPC. Every learner has VPCs of their own, so these do not grow with the class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Within {
+    Subnets,
+    RouteTables,
+    InterfaceEndpoints,
+}
+
+/// The quotas of a VPC [`VPCQ`, PL:vpc-limits-endpoints].
+const QUOTAS_OF_A_VPC: [(Within, &str); 3] =
+    [(Within::Subnets, "L-407747CB"), (Within::RouteTables, "L-589F43AA"), (Within::InterfaceEndpoints, "L-29B6F2EB")];
 
 /// EC2 Instance Connect Endpoints of a region; not adjustable [UG:eice-quotas].
 const CONNECT_ENDPOINTS: u32 = 5;
@@ -99,14 +115,104 @@ pub(super) async fn rows(target: &Target, loaded: &Loaded, learners: u32) -> (Ve
             }
         }
     }
-    let what = m::doctor_connect_endpoints();
-    rows.push(if learners > CONNECT_ENDPOINTS {
-        let todo = m::doctor_connect_endpoints_todo(CONNECT_ENDPOINTS);
-        Row::problem("connect_endpoints", what, m::doctor_fixed(learners, CONNECT_ENDPOINTS), todo).optional()
-    } else {
-        Row::ok("connect_endpoints", what, m::doctor_fixed(learners, CONNECT_ENDPOINTS)).optional()
-    });
+    for (shown, side) in sides(target) {
+        let (inside, asked) = of_vpcs(clients(target, side), loaded, shown).await;
+        rows.extend(inside);
+        wanted.extend(asked);
+    }
+    rows.extend(services(clients(target, Side::Provider), loaded, learners).await);
+    rows.push(connect_endpoints(clients(target, Side::Consumer), learners).await);
     (rows, wanted)
+}
+
+/// The quotas of each VPC, in one row while all are large enough.
+async fn of_vpcs(clients: &Clients, loaded: &Loaded, side: Option<Side>) -> (Vec<Row>, Vec<Wanted>) {
+    let (mut rows, mut wanted, mut fine) = (Vec::new(), Vec::new(), Vec::new());
+    for (within, code) in QUOTAS_OF_A_VPC {
+        let (name, needed) = (within.name(), within.needed(loaded, side));
+        match service_quota(clients, "vpc", code).await {
+            _ if needed == 0 => {}
+            Err(fault) => {
+                let seen = m::doctor_quota_unknown(code, fault.to_string());
+                rows.push(Row::unknown("quota_of_vpc", name, seen).of(side));
+            }
+            Ok(limit) if needed <= limit => fine.push(m::doctor_quota_of_vpc(limit, name, needed)),
+            Ok(limit) => {
+                let todo = m::doctor_quota_todo(code, &name, needed);
+                rows.push(
+                    Row::problem("quota_of_vpc", name.clone(), m::doctor_quota_seen(limit, needed, 0), todo).of(side),
+                );
+                wanted.push(Wanted { service: "vpc", code, name, now: limit, enough: needed });
+            }
+        }
+    }
+    if let Some(seen) = fine.into_iter().reduce(m::doctor_and) {
+        rows.insert(0, Row::ok("quota_of_vpc", m::doctor_in_each_vpc(), seen).of(side));
+    }
+    (rows, wanted)
+}
+
+/// Endpoint services: AWS documents no quota for them [PL:vpc-limits-endpoints].
+async fn services(clients: &Clients, loaded: &Loaded, learners: u32) -> Option<Row> {
+    let made = loaded.lab.steps.iter().flat_map(|step| &step.makes);
+    let needed = made.filter(|it| matches!(it, Resource::EndpointService(_))).count() as u64 * u64::from(learners);
+    let used = listed(clients, "DescribeVpcEndpointServiceConfigurations", "ServiceConfigurations").await;
+    let seen = match used {
+        _ if needed == 0 => return None,
+        Ok(used) => m::doctor_no_quota(needed, used),
+        Err(fault) => Text::literal(fault.to_string()),
+    };
+    Some(Row::unknown("endpoint_services", m::doctor_endpoint_services(), seen).optional())
+}
+
+/// Instance Connect Endpoints, which only `browse` needs, one for each learner's VPC.
+async fn connect_endpoints(clients: &Clients, learners: u32) -> Row {
+    let (id, what) = ("connect_endpoints", m::doctor_connect_endpoints());
+    let used = listed(clients, "DescribeInstanceConnectEndpoints", "InstanceConnectEndpoints").await;
+    let taken = used.as_ref().map_or(0, |used| u32::try_from(*used).unwrap_or(u32::MAX));
+    let seen = match used {
+        Ok(_) => m::doctor_fixed_seen(learners, CONNECT_ENDPOINTS, taken),
+        Err(_) => m::doctor_fixed(learners, CONNECT_ENDPOINTS),
+    };
+    if learners.saturating_add(taken) > CONNECT_ENDPOINTS {
+        let todo = m::doctor_connect_endpoints_todo(CONNECT_ENDPOINTS.saturating_sub(taken));
+        Row::problem(id, what, seen, todo).optional()
+    } else {
+        Row::ok(id, what, seen).optional()
+    }
+}
+
+/// How many there are.
+async fn listed(clients: &Clients, operation: &'static str, list: &str) -> Result<u64, Fault> {
+    let reply = ask(clients, Api::Ec2, operation, json!({})).await?;
+    Ok(reply.get(list).and_then(Value::as_array).map_or(0, Vec::len) as u64)
+}
+
+impl Within {
+    fn name(self) -> Text {
+        match self {
+            Self::Subnets => m::doctor_quota_subnets(),
+            Self::RouteTables => m::doctor_quota_route_tables(),
+            Self::InterfaceEndpoints => m::doctor_quota_endpoints(),
+        }
+    }
+
+    /// What the fullest VPC of one learner's lab holds in the account of `side`. Every VPC is born with a route table.
+    fn needed(self, loaded: &Loaded, side: Option<Side>) -> u64 {
+        let mut vpcs: BTreeMap<&str, u64> = BTreeMap::new();
+        let steps = loaded.lab.steps.iter().filter(|step| side.is_none_or(|side| step.side == side));
+        for resource in steps.flat_map(|step| &step.makes) {
+            let vpc = match (self, resource) {
+                (Self::Subnets, Resource::Subnet(it)) => &it.vpc,
+                (Self::RouteTables, Resource::RouteTable(it)) => &it.vpc,
+                (Self::RouteTables, Resource::Vpc(it)) => &it.name,
+                (Self::InterfaceEndpoints, Resource::Endpoint(it)) => &it.vpc,
+                _ => continue,
+            };
+            *vpcs.entry(vpc).or_default() += 1;
+        }
+        vpcs.into_values().max().unwrap_or_default()
+    }
 }
 
 impl Counted {
@@ -117,6 +223,8 @@ impl Counted {
             Self::GatewayEndpoints => m::doctor_quota_gateways(),
             Self::LoadBalancers => m::doctor_quota_balancers(),
             Self::TargetGroups => m::doctor_quota_target_groups(),
+            Self::SecurityGroups => m::doctor_quota_groups(),
+            Self::NetworkInterfaces => m::doctor_quota_interfaces(),
         }
     }
 
@@ -130,7 +238,12 @@ impl Counted {
                 (Self::Vpcs, Resource::Vpc(_))
                 | (Self::GatewayEndpoints, Resource::GatewayEndpoint(_))
                 | (Self::LoadBalancers, Resource::LoadBalancer(_))
-                | (Self::TargetGroups, Resource::TargetGroup(_)) => 1,
+                | (Self::TargetGroups, Resource::TargetGroup(_))
+                | (Self::NetworkInterfaces, Resource::Instance(_))
+                // Every VPC is born with a group.
+                | (Self::SecurityGroups, Resource::SecurityGroup(_) | Resource::Vpc(_)) => 1,
+                (Self::NetworkInterfaces, Resource::LoadBalancer(it)) => it.subnets.len() as u64,
+                (Self::NetworkInterfaces, Resource::Endpoint(it)) => it.subnets.len().max(1) as u64,
                 _ => 0,
             };
         }
@@ -154,6 +267,8 @@ impl Counted {
                 let reply = ask(clients, Api::Elbv2, "DescribeLoadBalancers", json!({})).await?;
                 count(&reply, "LoadBalancers", |it| it["Type"] == "network")
             }
+            Self::SecurityGroups => listed(clients, "DescribeSecurityGroups", "SecurityGroups").await?,
+            Self::NetworkInterfaces => listed(clients, "DescribeNetworkInterfaces", "NetworkInterfaces").await?,
             Self::TargetGroups => {
                 count(&ask(clients, Api::Elbv2, "DescribeTargetGroups", json!({})).await?, "TargetGroups", |_| true)
             }
@@ -174,6 +289,10 @@ async fn limit(clients: &Clients, counted: Counted, service: &str, code: &str) -
         let found = limits.find(|it| it["Name"] == name).and_then(|it| it["Max"].as_str()?.parse().ok());
         return found.ok_or_else(|| nothing(name));
     }
+    service_quota(clients, service, code).await
+}
+
+async fn service_quota(clients: &Clients, service: &str, code: &str) -> Result<u64, Fault> {
     let params = json!({ "ServiceCode": service, "QuotaCode": code });
     let reply = ask(clients, Api::Quotas, "GetServiceQuota", params).await?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "quotas are counts, in whole numbers")]

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::params::Params;
 use super::reply::Reply;
-use crate::cloud::fault::Fault;
+use crate::cloud::fault::{Fault, FaultClass};
 
 /// One of `Filters`.
 pub(super) fn filter(p: &Params<'_>) -> Result<Filter, Fault> {
@@ -30,16 +30,28 @@ pub(super) fn group(group: &GroupIdentifier) -> Value {
     Reply::new().text("GroupId", group.group_id()).text("GroupName", group.group_name()).end()
 }
 
-/// The answer of an operation that says in a successful answer what failed [API:DeleteVpcEndpoints]: its first failure, if any.
+/// The answer of an operation that says in a successful answer what failed [API:DeleteVpcEndpoints]. Every failure is told; the
+/// code and the class are those of the first that is more than "there is no such thing": that one must not be taken for gone.
 pub(super) fn all_done(unsuccessful: &[UnsuccessfulItem], request_id: Option<&str>) -> Result<Value, Fault> {
-    match unsuccessful.first() {
-        None => Ok(Reply::new().all("Unsuccessful", unsuccessful, |_| Value::Null).end()),
-        Some(item) => {
-            let code = item.error().and_then(|error| error.code()).unwrap_or("Unsuccessful");
-            let message = item.error().and_then(|error| error.message()).unwrap_or_default();
-            Err(Fault::inside(code, message, request_id))
+    let faults: Vec<Fault> = unsuccessful.iter().map(|item| failure(item, request_id)).collect();
+    let gravest = faults.iter().find(|fault| fault.class != FaultClass::NotFound).or(faults.first());
+    match (gravest, faults.as_slice()) {
+        (None, _) => Ok(Reply::new().all("Unsuccessful", unsuccessful, |_| Value::Null).end()),
+        (Some(only), [_]) => Err(only.clone()),
+        (Some(gravest), all) => {
+            let told = unsuccessful.iter().zip(all).map(|(item, fault)| {
+                let id = item.resource_id().unwrap_or_default();
+                format!("{id}: {}: {}", fault.code, fault.message)
+            });
+            Err(Fault { message: told.collect::<Vec<_>>().join("; "), ..gravest.clone() })
         }
     }
+}
+
+fn failure(item: &UnsuccessfulItem, request_id: Option<&str>) -> Fault {
+    let code = item.error().and_then(|error| error.code()).unwrap_or("Unsuccessful");
+    let message = item.error().and_then(|error| error.message()).unwrap_or_default();
+    Fault::inside(code, message, request_id)
 }
 
 /// The answer of an operation that has nothing to say.

@@ -162,6 +162,33 @@ async fn a_failure_inside_a_successful_answer_is_a_fault() {
 }
 
 #[tokio::test]
+async fn every_failure_inside_a_successful_answer_is_told_and_the_gravest_decides() {
+    for (operation, list) in [
+        ("DeleteVpcEndpoints", "VpcEndpointIds"),
+        ("DeleteVpcEndpointServiceConfigurations", "ServiceIds"),
+        ("AcceptVpcEndpointConnections", "VpcEndpointIds"),
+        ("RejectVpcEndpointConnections", "VpcEndpointIds"),
+    ] {
+        let items: String = [("vpce-1", "InvalidVpcEndpoint.NotFound", "no such"), ("vpce-2", "OperationNotPermitted", "no")]
+            .map(|(id, code, message)| {
+                format!(
+                    "<item><error><code>{code}</code><message>{message}</message></error><resourceId>{id}</resourceId></item>"
+                )
+            })
+            .concat();
+        let body = format!("<{operation}Response><unsuccessful>{items}</unsuccessful></{operation}Response>");
+        let (url, _) = server(vec![Act::Answer(200, body.leak())].leak());
+        let mut params = json!({ list: ["vpce-1", "vpce-2"] });
+        if list == "VpcEndpointIds" && operation != "DeleteVpcEndpoints" {
+            params["ServiceId"] = "vpce-svc-1".into();
+        }
+        let fault = ask(&url, Api::Ec2, operation, params).await.unwrap_err();
+        assert_eq!((fault.code.as_str(), fault.class), ("OperationNotPermitted", FaultClass::Refused), "{operation}");
+        assert_eq!(fault.message, "vpce-1: InvalidVpcEndpoint.NotFound: no such; vpce-2: OperationNotPermitted: no");
+    }
+}
+
+#[tokio::test]
 async fn refusals_keep_their_code_message_and_request_id() {
     let (url, _) = server(&[Act::Answer(
         400,

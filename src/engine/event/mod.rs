@@ -15,5 +15,5 @@ pub use money::{Money, Spent, minute, usd};
 pub use record::{
     Difference, DrillPurpose, Entry, Event, Facts, Item, ItemState, PredictionWords, Purpose, RungState, Way,
 };
-pub use screen::{Answer, AskError, Choice, Progress, ProgressState, Question, QuestionId, Screen};
+pub use screen::{Answer, AskError, Choice, Progress, ProgressState, Question, QuestionId, Screen, Wait};
 pub use view::{Lane, Link, LinkState, Mark, Node, OpeningView, Picture, StepView, TurnView};

@@ -73,6 +73,15 @@ pub enum Event {
         /// Ids and ARNs.
         ids: BTreeSet<String>,
     },
+    /// The learner was asked about things that existed before the run began and fit a step.
+    Older {
+        /// The step.
+        step: String,
+        /// Their ids or ARNs.
+        ids: BTreeSet<String>,
+        /// Whether they are used.
+        used: bool,
+    },
     /// Something that the learner made was recognised as a resource of the lab, or another thing than before was.
     Recognised {
         /// The step.

@@ -1,7 +1,9 @@
 //! What the engine needs of a screen: to show, to tell of progress, to ask.
 
+use std::time::Duration;
+
 use super::{Event, OpeningView, Picture, StepView, TurnView};
-use crate::i18n::Text;
+use crate::i18n::{Text, m};
 
 /// A screen: the terminal in its pretty or plain form, or the JSON writer. Calls may come
 /// from several tasks at once, and may block.
@@ -46,10 +48,28 @@ pub struct Progress {
     pub label: Text,
     /// What was last seen, such as `provisioning`.
     pub seen: Option<Text>,
-    /// How long it usually takes at this pace, in seconds, from and to.
-    pub usual: Option<(u32, u32)>,
+    /// How long it may take, where that is known.
+    pub wait: Option<Wait>,
     /// Whether it goes on.
     pub state: ProgressState,
+}
+
+/// How long something may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// How long it usually takes on AWS, in seconds, from and to.
+    pub usual: (u32, u32),
+    /// After how long it is given up, in seconds of this machine's clock.
+    pub most: u64,
+}
+
+impl Wait {
+    /// What was seen, after so long; beyond the usual time it says so.
+    #[must_use]
+    pub fn seen(wait: Option<Self>, seen: Text, elapsed: Duration) -> Text {
+        let is_late = wait.is_some_and(|wait| elapsed > Duration::from_secs(wait.usual.1.into()));
+        if is_late { m::engine_longer_than_usual(seen) } else { seen }
+    }
 }
 
 /// Whether a line of progress goes on.
@@ -101,6 +121,8 @@ pub enum QuestionId {
     Watching,
     /// Two things could be meant.
     Which,
+    /// Something that existed before the run began fits.
+    Older,
     /// Before what the learner made is deleted.
     Theirs,
     /// The lab is done: clean up now, or keep.

@@ -12,11 +12,11 @@ use super::super::make::make;
 use super::super::perform::{Failure, Patience};
 use super::super::state::State;
 use super::matching::{self, Match, Reading};
-use super::world;
+use super::world::{self, Since};
 use crate::actions::{self, Making};
 use crate::cloud::Clouds;
 use crate::i18n::{Text, m};
-use crate::lab::{Resource, Step, in_order};
+use crate::lab::{Resource, Step, changes, in_order};
 
 /// How a watch ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,12 +49,18 @@ pub async fn watch(
     let mut silences = 0;
     let mut asked: BTreeSet<String> = BTreeSet::new();
     let mut chosen = BTreeMap::new();
+    let mut first = true;
     loop {
         watch.look_up().await?;
         let waits_for = match watch.look(&chosen).await {
             Ok(reading) => {
                 silences = 0;
                 if let Some(ended) = watch.tell(&reading, &mut asked, &mut chosen)? {
+                    return Ok(ended);
+                }
+                if std::mem::take(&mut first)
+                    && let Some(ended) = watch.ask_older(&reading).await?
+                {
                     return Ok(ended);
                 }
                 watch.missing(&reading)
@@ -108,7 +114,7 @@ impl Watch<'_> {
     async fn look(&self, chosen: &BTreeMap<String, String>) -> Result<Reading, Failure> {
         let state = self.core.state();
         let wanted = self.wanted(&state);
-        let seen = world::look(self.core, self.clouds, &state, self.step, &wanted).await?;
+        let seen = world::look(self.core, self.clouds, self.step, &wanted, Since::TheRun).await?;
         let known = |name: &str, fact: &str| self.core.fact(name, fact);
         let mut before = bound(&state, &wanted);
         before.extend(chosen.clone());
@@ -144,8 +150,8 @@ impl Watch<'_> {
     fn recognise(&self, state: &State, resource: &Resource, one: &Match, reading: &Reading) -> Result<(), Failure> {
         let name = resource.name();
         let line = state.resources.get(name);
-        let acceptance = matches!(resource, Resource::Acceptance(_) | Resource::Rejection(_));
-        if line.is_some_and(|line| line.facts == one.sighting.facts && (!acceptance || !line.made.is_empty())) {
+        let setting = changes(resource.kind());
+        if line.is_some_and(|line| line.facts == one.sighting.facts && (!setting || !line.made.is_empty())) {
             return Ok(());
         }
         let making = Making {
@@ -238,6 +244,48 @@ impl Watch<'_> {
         Ok(None)
     }
 
+    /// What fits, is not made yet, and existed before the run began: the learner says whether it is used. Asked once a step.
+    async fn ask_older(&self, reading: &Reading) -> Result<Option<Watched>, Failure> {
+        let state = self.core.state();
+        if state.steps.get(&self.step.id).is_some_and(|step| step.asked_older) {
+            return Ok(None);
+        }
+        let wanted = self.wanted(&state);
+        let seen = world::look(self.core, self.clouds, self.step, &wanted, Since::Ever).await?;
+        let known = |name: &str, fact: &str| self.core.fact(name, fact);
+        let whole = matching::read(&wanted, &seen, &known, &bound(&state, &wanted));
+        let before = state.baseline.unwrap_or_default();
+        let older: BTreeMap<&String, &String> = whole
+            .found
+            .iter()
+            .filter(|(name, one)| one.fits() && before.contains(&one.id) && !reading.found.contains_key(*name))
+            .map(|(name, one)| (&one.id, name))
+            .collect();
+        // Of two that are alike, neither is offered.
+        if older.is_empty() || whole.twins.is_some() {
+            return Ok(None);
+        }
+        let list: Vec<String> = older.iter().map(|(id, name)| format!("{id} ({name})")).collect();
+        let list = list.join(", ");
+        let choice = |answer, label| Choice { answer, label };
+        let question = Question {
+            id: QuestionId::Older,
+            prompt: m::watch_older(&list),
+            choices: vec![choice(Answer::Skip, m::watch_older_new()), choice(Answer::Go, m::watch_older_use())],
+            default: Answer::Skip,
+        };
+        let answer = tokio::task::block_in_place(|| self.core.screen.ask(&question));
+        if answer == Err(AskError::Interrupted) {
+            return Ok(Some(Watched::Interrupted));
+        }
+        if answer == Err(AskError::NobodyToAsk) {
+            self.core.record(&Event::Notice { text: m::watch_older_unused(list) })?;
+        }
+        let ids = older.into_keys().cloned().collect();
+        self.core.record(&Event::Older { step: self.step.id.clone(), ids, used: answer == Ok(Answer::Go) })?;
+        Ok(None)
+    }
+
     /// What is not there yet, or not right yet.
     fn missing(&self, reading: &Reading) -> Vec<Text> {
         let wanted = self.core.with(|state| self.wanted(state).into_iter().cloned().collect::<Vec<_>>());
@@ -251,7 +299,7 @@ impl Watch<'_> {
         let label = m::watch_waiting(&self.step.id);
         let seen = seen.map(|first| if count > 1 { m::watch_first_of(first, count - 1) } else { first });
         let id = format!("watch:{}", self.step.id);
-        self.core.screen.progress(&Progress { id, label, seen, usual: None, state });
+        self.core.screen.progress(&Progress { id, label, seen, wait: None, state });
     }
 }
 

@@ -10,26 +10,37 @@ use crate::actions::{self, Object, Survey};
 use crate::cloud::{Clients, Clouds, tags};
 use crate::lab::{Lab, Resource, Side, Step};
 
+/// Whether what existed before the run began counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Since {
+    /// Only where the learner said so.
+    TheRun,
+    /// It does.
+    Ever,
+}
+
 /// Everything in the step's account that `wanted` may be, by resource.
 pub(super) async fn look(
     core: &Core,
     clouds: &Clouds,
-    state: &State,
     step: &Step,
     wanted: &[&Resource],
+    since: Since,
 ) -> Result<BTreeMap<String, Vec<Object>>, Failure> {
+    let state = core.state();
     let clients = clients(clouds, step.side);
-    let strange = strangers(state, wanted);
+    let strange = strangers(&state, wanted, since);
     let mut seen: BTreeMap<String, Vec<Object>> = BTreeMap::new();
     // Resources of a kind share one listing.
-    let mut listed: BTreeMap<(&str, String), Vec<Object>> = BTreeMap::new();
+    let mut listed: BTreeMap<(&str, bool, String), Vec<Object>> = BTreeMap::new();
     for resource in wanted {
         let Some(survey) = actions::survey(resource) else { continue };
         // What it refers to is not known yet: there is nothing to look at.
         let Ok(call) = core.resolve(&survey.call) else { continue };
-        let key = (resource.kind(), serde_json::Value::Object(call.params.clone()).to_string());
+        let key = (resource.kind(), survey.each.is_some(), serde_json::Value::Object(call.params.clone()).to_string());
         if !listed.contains_key(&key) {
-            let survey = Survey { call, ..survey };
+            let beside = survey.beside.as_ref().and_then(|call| core.resolve(call).ok());
+            let survey = Survey { call, beside, ..survey };
             let objects = list(clients, &survey, &strange, &state.run).await?;
             listed.insert(key.clone(), objects);
         }
@@ -39,10 +50,11 @@ pub(super) async fn look(
 }
 
 /// What is not the learner's work on the step: what was there before, and what the ledger has already.
-fn strangers(state: &State, wanted: &[&Resource]) -> BTreeSet<String> {
+fn strangers(state: &State, wanted: &[&Resource], since: Since) -> BTreeSet<String> {
     let taken = state.resources.iter().filter(|(name, _)| !wanted.iter().any(|it| it.name() == *name));
     let taken = taken.filter_map(|(_, line)| line.id().map(str::to_owned));
-    state.baseline.iter().flatten().cloned().chain(taken).collect()
+    let before = state.baseline.iter().filter(|_| since == Since::TheRun).flatten();
+    before.filter(|id| !state.older.contains(*id)).cloned().chain(taken).collect()
 }
 
 async fn list(
@@ -52,6 +64,10 @@ async fn list(
     run: &str,
 ) -> Result<Vec<Object>, Failure> {
     let reply = clients.send(&survey.call).await?;
+    let beside = match &survey.beside {
+        Some(call) => Some(clients.send(call).await?),
+        None => None,
+    };
     let mut objects = Vec::new();
     for object in survey.objects(&reply) {
         // The parts of a thing that is known may be new; the thing itself is not.
@@ -67,6 +83,7 @@ async fn list(
                 Err(fault) => return Err(fault.into()),
             }
         }
+        more.extend(beside.clone());
         objects.extend(survey.told(object, more));
     }
     let other_run = |object: &Object| object.tag(tags::RUN).is_some_and(|of| of != run);

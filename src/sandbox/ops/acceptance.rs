@@ -1,7 +1,7 @@
 //! Connections as the provider sees them: list, accept, reject.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{Endpoint, Kind, Life, Tags};
+use crate::sandbox::world::{Account, Endpoint, Kind, Life, Tags};
 
 use super::context::{Ctx, moment};
 use super::describe::one;
@@ -22,7 +22,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "vpc-endpoint-region",
         "vpc-endpoint-state",
     ];
-    let filters = Filters::read(params, &known)?;
+    let filters = Filters::read_beside(params, &known, &["transit-gateway-attachment-id"])?;
     let page = Page::read(params, 5, Page::CAPPED, false)?;
     params.ready()?;
     for (_, _, endpoint) in connections(ctx, &filters.without_states()) {
@@ -94,22 +94,32 @@ fn decide(
 
 /// The connections of the caller's services in this region that pass the filters, in the order of endpoint ids.
 fn connections(ctx: &Ctx<'_>, filters: &Filters) -> Vec<Connection> {
-    let mut found: Vec<Connection> = Vec::new();
-    for service in ctx.here().services.keys() {
-        for (account, endpoint) in ctx.world().connections(service) {
-            let fits = filters.hold(&Tags::new(), |name| match name {
-                "ip-address-type" => one("ipv4"),
-                "service-id" => one(service),
-                "vpc-endpoint-owner" => one(&account.id),
-                "vpc-endpoint-region" => one(ctx.region()),
-                "vpc-endpoint-state" => one(&endpoint.life.state),
-                _ => one(&endpoint.id),
-            });
-            if fits {
-                found.push((service.clone(), account.id.clone(), endpoint.clone()));
+    let (world, own) = (ctx.world(), &ctx.here().services);
+    let candidates: Vec<(&Account, &Endpoint)> =
+        match (filters.exact(&["vpc-endpoint-id"]), filters.exact(&["service-id"])) {
+            (Some(ids), _) => {
+                let homes = ids.iter().flat_map(|id| world.regions().map(move |(owner, _, there)| (id, owner, there)));
+                homes.filter_map(|(id, owner, there)| Some((owner, there.endpoints.get(id)?))).collect()
             }
+            (None, Some(services)) => services.iter().flat_map(|service| world.connections(service)).collect(),
+            (None, None) => own.keys().flat_map(|service| world.connections(service)).collect(),
+        };
+    let mut found: Vec<Connection> = Vec::new();
+    for (account, endpoint) in candidates {
+        let Some(service) = endpoint.service.as_ref().filter(|service| own.contains_key(service)) else { continue };
+        let fits = filters.hold(&Tags::new(), |name| match name {
+            "ip-address-type" => one("ipv4"),
+            "service-id" => one(service),
+            "vpc-endpoint-owner" => one(&account.id),
+            "vpc-endpoint-region" => one(ctx.region()),
+            "vpc-endpoint-state" => one(&endpoint.life.state),
+            _ => one(&endpoint.id),
+        });
+        if fits {
+            found.push((service.clone(), account.id.clone(), endpoint.clone()));
         }
     }
     found.sort_by(|a, b| a.2.id.cmp(&b.2.id));
+    found.dedup_by(|a, b| a.2.id == b.2.id);
     found
 }

@@ -41,8 +41,8 @@ pub fn describe_limits(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiErr
         ("network-load-balancers", ctx.quota(&quota::BALANCERS)),
         ("target-groups", ctx.quota(&quota::TARGET_GROUPS)),
         ("target-groups-per-action-on-network-load-balancer", 1),
-        ("targets-per-availability-zone-per-network-load-balancer", 500),
-        ("targets-per-network-load-balancer", 3000),
+        ("targets-per-availability-zone-per-network-load-balancer", ctx.quota(&quota::ZONE_TARGETS)),
+        ("targets-per-network-load-balancer", ctx.quota(&quota::BALANCER_TARGETS)),
     ];
     let (limits, next) = page.cut(limits, |(name, _)| (*name).to_owned());
     let mut xml = Xml::new();
@@ -56,21 +56,7 @@ pub fn describe_limits(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiErr
 /// `DescribeInstanceTypes`.
 pub fn describe_types(_ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let names = params.list("InstanceType")?;
-    let known = [
-        "bare-metal",
-        "burstable-performance-supported",
-        "current-generation",
-        "free-tier-eligible",
-        "hypervisor",
-        "instance-type",
-        "memory-info.size-in-mib",
-        "processor-info.supported-architecture",
-        "supported-root-device-type",
-        "supported-usage-class",
-        "supported-virtualization-type",
-        "vcpu-info.default-vcpus",
-    ];
-    let filters = Filters::read(params, &known)?;
+    let filters = Filters::read_beside(params, TYPE_FILTERS, TYPE_ABSENT)?;
     let page = Page::read(params, 5, 100, !names.is_empty())?;
     let unknown: Vec<&str> = names
         .iter()
@@ -93,33 +79,117 @@ pub fn describe_types(_ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiErr
     Ok(xml)
 }
 
-fn is_burstable(kind: &InstanceType) -> bool {
-    kind.name.starts_with('t')
-}
-
 fn is_current(kind: &InstanceType) -> bool {
     kind.hypervisor == "nitro"
 }
 
+/// The filters of `DescribeInstanceTypes`.
+const TYPE_FILTERS: &[&str] = &[
+    "auto-recovery-supported",
+    "bare-metal",
+    "burstable-performance-supported",
+    "current-generation",
+    "dedicated-hosts-supported",
+    "ebs-info.ebs-optimized-support",
+    "ebs-info.encryption-support",
+    "ebs-info.nvme-support",
+    "free-tier-eligible",
+    "hibernation-supported",
+    "hypervisor",
+    "instance-storage-supported",
+    "instance-type",
+    "memory-info.size-in-mib",
+    "network-info.efa-supported",
+    "network-info.ena-support",
+    "network-info.encryption-in-transit-supported",
+    "network-info.ipv4-addresses-per-interface",
+    "network-info.ipv6-addresses-per-interface",
+    "network-info.ipv6-supported",
+    "network-info.maximum-network-cards",
+    "network-info.maximum-network-interfaces",
+    "network-info.network-performance",
+    "nitro-enclaves-support",
+    "nitro-tpm-support",
+    "processor-info.supported-architecture",
+    "supported-boot-mode",
+    "supported-root-device-type",
+    "supported-usage-class",
+    "supported-virtualization-type",
+    "vcpu-info.default-cores",
+    "vcpu-info.default-threads-per-core",
+    "vcpu-info.default-vcpus",
+    "vcpu-info.valid-cores",
+    "vcpu-info.valid-threads-per-core",
+];
+
+/// Filters for what no instance type here has.
+const TYPE_ABSENT: &[&str] = &[
+    "instance-storage-info.disk.count",
+    "instance-storage-info.disk.size-in-gb",
+    "instance-storage-info.disk.type",
+    "instance-storage-info.encryption-support",
+    "instance-storage-info.nvme-support",
+    "instance-storage-info.total-size-in-gb",
+    "network-info.efa-info.maximum-efa-interfaces",
+    "nitro-tpm-info.supported-versions",
+];
+
 fn facts(kind: &InstanceType, name: &str) -> Vec<String> {
     match name {
-        "bare-metal" => one(false),
-        "burstable-performance-supported" => one(is_burstable(kind)),
+        "auto-recovery-supported" | "network-info.ipv6-supported" => one(true),
+        "bare-metal"
+        | "dedicated-hosts-supported"
+        | "hibernation-supported"
+        | "instance-storage-supported"
+        | "network-info.efa-supported"
+        | "network-info.encryption-in-transit-supported" => one(false),
+        "burstable-performance-supported" => one(kind.is_burstable()),
         "current-generation" => one(is_current(kind)),
+        "ebs-info.ebs-optimized-support" => one(ebs_optimized(kind)),
+        "ebs-info.encryption-support" => one("supported"),
+        "ebs-info.nvme-support" | "network-info.ena-support" => one(nitro_needs(kind)),
         "free-tier-eligible" => one(kind.free_tier),
         "hypervisor" => one(kind.hypervisor),
         "memory-info.size-in-mib" => one(kind.memory),
+        "network-info.ipv4-addresses-per-interface" | "network-info.ipv6-addresses-per-interface" => {
+            one(kind.interfaces.1)
+        }
+        "network-info.maximum-network-cards" => one(1),
+        "network-info.maximum-network-interfaces" => one(kind.interfaces.0),
+        "network-info.network-performance" => one(kind.network),
+        "nitro-enclaves-support" | "nitro-tpm-support" => one("unsupported"),
         "processor-info.supported-architecture" => one(kind.architecture),
+        "supported-boot-mode" => boot_modes(kind).iter().map(|mode| (*mode).to_owned()).collect(),
         "supported-root-device-type" => one("ebs"),
         "supported-usage-class" => vec!["on-demand".to_owned(), "spot".to_owned()],
         "supported-virtualization-type" => one("hvm"),
+        "vcpu-info.default-cores" | "vcpu-info.valid-cores" => one(kind.vcpus / kind.threads),
+        "vcpu-info.default-threads-per-core" => one(kind.threads),
         "vcpu-info.default-vcpus" => one(kind.vcpus),
+        "vcpu-info.valid-threads-per-core" => (1..=kind.threads).map(|threads| threads.to_string()).collect(),
         _ => one(kind.name),
     }
 }
 
+fn ebs_optimized(kind: &InstanceType) -> &'static str {
+    if is_current(kind) { "default" } else { "unsupported" }
+}
+
+/// Whether a feature of Nitro must be used, or cannot.
+fn nitro_needs(kind: &InstanceType) -> &'static str {
+    if is_current(kind) { "required" } else { "unsupported" }
+}
+
+fn boot_modes(kind: &InstanceType) -> &'static [&'static str] {
+    match (kind.architecture, is_current(kind)) {
+        ("arm64", _) => &["uefi"],
+        (_, true) => &["legacy-bios", "uefi"],
+        _ => &["legacy-bios"],
+    }
+}
+
 fn write_type(xml: &mut Xml, kind: &InstanceType) {
-    let (nitro, (interfaces, addresses)) = (kind.hypervisor == "nitro", kind.interfaces);
+    let (interfaces, addresses) = kind.interfaces;
     xml.leaf("instanceType", kind.name).leaf("currentGeneration", is_current(kind));
     xml.leaf("freeTierEligible", kind.free_tier).words("supportedUsageClasses", "item", ["on-demand", "spot"]);
     xml.words("supportedRootDeviceTypes", "item", ["ebs"]).words("supportedVirtualizationTypes", "item", ["hvm"]);
@@ -137,27 +207,21 @@ fn write_type(xml: &mut Xml, kind: &InstanceType) {
     });
     xml.leaf("instanceStorageSupported", false);
     xml.node("ebsInfo", |xml| {
-        let optimized = if nitro { "default" } else { "unsupported" };
-        xml.leaf("ebsOptimizedSupport", optimized).leaf("encryptionSupport", "supported");
-        xml.leaf("nvmeSupport", if nitro { "required" } else { "unsupported" });
+        xml.leaf("ebsOptimizedSupport", ebs_optimized(kind)).leaf("encryptionSupport", "supported");
+        xml.leaf("nvmeSupport", nitro_needs(kind));
     });
     xml.node("networkInfo", |xml| {
         xml.leaf("networkPerformance", kind.network).leaf("maximumNetworkInterfaces", interfaces);
         xml.leaf("maximumNetworkCards", 1).leaf("defaultNetworkCardIndex", 0);
         xml.leaf("ipv4AddressesPerInterface", addresses).leaf("ipv6AddressesPerInterface", addresses);
-        xml.leaf("ipv6Supported", true).leaf("enaSupport", if nitro { "required" } else { "unsupported" });
+        xml.leaf("ipv6Supported", true).leaf("enaSupport", nitro_needs(kind));
         xml.leaf("efaSupported", false).leaf("encryptionInTransitSupported", false).leaf("enaSrdSupported", false);
     });
     xml.node("placementGroupInfo", |xml| {
         xml.words("supportedStrategies", "item", ["partition", "spread"]);
     });
-    xml.leaf("hibernationSupported", false).leaf("burstablePerformanceSupported", is_burstable(kind));
+    xml.leaf("hibernationSupported", false).leaf("burstablePerformanceSupported", kind.is_burstable());
     xml.leaf("dedicatedHostsSupported", false).leaf("autoRecoverySupported", true);
-    let modes: &[&str] = match (kind.architecture, nitro) {
-        ("arm64", _) => &["uefi"],
-        (_, true) => &["legacy-bios", "uefi"],
-        _ => &["legacy-bios"],
-    };
-    xml.words("supportedBootModes", "item", modes).leaf("nitroEnclavesSupport", "unsupported");
+    xml.words("supportedBootModes", "item", boot_modes(kind)).leaf("nitroEnclavesSupport", "unsupported");
     xml.leaf("nitroTpmSupport", "unsupported").leaf("phcSupport", "unsupported");
 }

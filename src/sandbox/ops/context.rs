@@ -212,11 +212,13 @@ impl<'a> Ctx<'a> {
 
     /// Whether `address` can be given to a new interface in `subnet`.
     pub fn check_address(&self, subnet: &Subnet, address: std::net::Ipv4Addr) -> Result<(), ApiError> {
-        if !subnet.block.has(address) || subnet.block.reserves(address) {
-            return Err(ApiError::new(
-                "InvalidParameterValue",
-                format!("Address {address} does not fall within the subnet's address range"),
-            ));
+        let misplaced = if subnet.block.has(address) {
+            subnet.block.reserves(address).then_some("is in subnet's reserved address range")
+        } else {
+            Some("does not fall within the subnet's address range")
+        };
+        if let Some(why) = misplaced {
+            return Err(ApiError::new("InvalidParameterValue", format!("Address {address} {why}")));
         }
         if self.here().used_addresses(&subnet.id).contains(&address) {
             return Err(ApiError::new("InvalidIPAddress.InUse", format!("Address {address} is in use.")));
@@ -230,7 +232,11 @@ impl<'a> Ctx<'a> {
         if free < count {
             return Err(ApiError::new(
                 "InsufficientFreeAddressesInSubnet",
-                format!("The specified subnet does not have enough free addresses: {} has {free}", subnet.id),
+                // As clients of RunInstances have logged it; UNCONFIRMED for other operations.
+                format!(
+                    "There are not enough free addresses in subnet '{}' to satisfy the requested number of instances.",
+                    subnet.id
+                ),
             ));
         }
         if self.here().interfaces.len() as u64 + count > self.quotas.of(&quota::INTERFACES) {

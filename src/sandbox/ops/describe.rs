@@ -1,6 +1,8 @@
 //! What every describe call does: find, let time pass, find again, filter.
 
 use crate::sandbox::wire::{ApiError, Filters};
+#[cfg(test)]
+use crate::sandbox::world::looks;
 use crate::sandbox::world::{Kind, Region, Row, Table, Tags};
 
 use super::context::Ctx;
@@ -15,6 +17,8 @@ pub struct Lookup<T: Row + 'static> {
     pub naming: &'static Naming,
     /// Which of its lives move when it is looked at.
     pub kinds: &'static [Kind],
+    /// Filters besides those of [`INDEXED`] whose values are [`Row::links`] of this kind.
+    pub linked: &'static [&'static str],
     /// Its tags.
     pub tags: fn(&T) -> &Tags,
 }
@@ -22,17 +26,30 @@ pub struct Lookup<T: Row + 'static> {
 /// Filters whose values are ids that a resource has as its own, or among its [`Row::links`]: what passes one of them is found
 /// by it, without looking at all others.
 pub const INDEXED: &[&str] = &[
+    "association.association-id",
+    "association.network-acl-id",
     "association.route-table-association-id",
+    "association.route-table-id",
     "association.subnet-id",
+    "attachment.instance-id",
+    "client-token",
+    "egress.ip-permission.group-id",
     "group-id",
+    "instance-connect-endpoint-id",
     "instance-id",
     "instance.group-id",
+    "ip-permission.group-id",
+    "network-acl-id",
     "network-interface-id",
+    "network-interface.attachment.instance-id",
+    "network-interface.group-id",
     "network-interface.network-interface-id",
     "network-interface.subnet-id",
     "network-interface.vpc-id",
+    "reservation-id",
     "route-table-id",
     "service-id",
+    "service-name",
     "subnet-id",
     "vpc-endpoint-id",
     "vpc-id",
@@ -47,9 +64,7 @@ pub fn select<T: Row>(
     filters: &Filters,
     facts: impl Fn(&Region, &T, &str) -> Vec<String>,
 ) -> Result<Vec<T>, ApiError> {
-    for id in ids {
-        lookup.naming.find((lookup.all)(ctx.here()), id)?;
-    }
+    lookup.naming.find_all((lookup.all)(ctx.here()), ids)?;
     if ctx.sees_time() && !lookup.kinds.is_empty() {
         let seen = chosen(ctx.here(), lookup, ids, &filters.without_states(), &facts);
         let seen: Vec<String> = seen.into_iter().map(|(id, _)| id.clone()).collect();
@@ -58,9 +73,7 @@ pub fn select<T: Row>(
                 ctx.touch(*kind, &id);
             }
         }
-        for id in ids {
-            lookup.naming.find((lookup.all)(ctx.here()), id)?;
-        }
+        lookup.naming.find_all((lookup.all)(ctx.here()), ids)?;
     }
     Ok(chosen(ctx.here(), lookup, ids, filters, &facts).into_iter().map(|(_, one)| one.clone()).collect())
 }
@@ -75,12 +88,20 @@ fn chosen<'a, T: Row>(
     let all = (lookup.all)(region);
     let fits = |one: &T| filters.hold((lookup.tags)(one), |name| facts(region, one, name));
     let scan = || all.iter().filter(|(id, one)| (ids.is_empty() || ids.contains(id)) && fits(one));
-    let candidates =
-        if ids.is_empty() { filters.exact(INDEXED).map(|words| all.found_by(words)) } else { Some(all.with_ids(ids)) };
+    let by_filter = || {
+        let by_link = filters.exact(INDEXED).or_else(|| filters.exact(lookup.linked)).map(|words| all.found_by(words));
+        by_link.or_else(|| filters.exact_tags().map(|tags| all.tagged(&tags)))
+    };
+    let candidates = if ids.is_empty() { by_filter() } else { Some(all.with_ids(ids)) };
     let Some(candidates) = candidates else { return scan().collect() };
     let found: Vec<_> = candidates.into_iter().filter(|(_, one)| fits(one)).collect();
     #[cfg(test)]
-    assert_eq!(found, scan().collect::<Vec<_>>(), "the links of a row and a filter of INDEXED");
+    {
+        let looked = looks::take();
+        assert_eq!(found, scan().collect::<Vec<_>>(), "the links of a row and a filter of INDEXED, or its tags");
+        looks::take();
+        looks::count(looked);
+    }
     found
 }
 

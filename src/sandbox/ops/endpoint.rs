@@ -23,6 +23,7 @@ const LOOKUP: Lookup<Endpoint> = Lookup {
     all: |region| &region.endpoints,
     naming: &names::ENDPOINT,
     kinds: &[Kind::Endpoint, Kind::GatewayEndpoint],
+    linked: &[],
     tags: |endpoint| &endpoint.tags,
 };
 
@@ -31,7 +32,14 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let kind = match params.get("VpcEndpointType").unwrap_or("Gateway") {
         "Gateway" => EndpointKind::Gateway,
         "Interface" => EndpointKind::Interface,
-        other => return Err(ApiError::not_modelled("InvalidParameterValue", &format!("the endpoint type {other}"))),
+        other @ ("GatewayLoadBalancer" | "Resource" | "ServiceNetwork") => {
+            return Err(ApiError::not_modelled("InvalidParameterValue", &format!("the endpoint type {other}")));
+        }
+        other => {
+            // [devguide: errors-overview]; the words are UNCONFIRMED.
+            let text = format!("The VPC endpoint type '{other}' is not valid.");
+            return Err(ApiError::new("InvalidVpcEndpointType", text));
+        }
     };
     let token = params.get("ClientToken").map(str::to_owned);
     let made = ctx.replay("CreateVpcEndpoint", params)?;

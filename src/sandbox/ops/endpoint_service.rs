@@ -21,6 +21,7 @@ pub const LOOKUP: Lookup<Service> = Lookup {
     all: |region| &region.services,
     naming: &names::SERVICE,
     kinds: &[Kind::Verification],
+    linked: &[],
     tags: |service| &service.tags,
 };
 
@@ -155,11 +156,17 @@ pub fn describe_services(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiE
         return Err(ApiError::not_modelled("InvalidParameterValue", "services of another region"));
     }
     let mut all = vec![Offer::s3(ctx)];
+    let names = if asked.is_empty() { filters.exact(&["service-name"]) } else { Some(asked.as_slice()) };
     for (account, region, there) in ctx.world().regions().filter(|(_, region, _)| *region == ctx.region()) {
-        let services = there.services.values().filter(|service| visible(ctx, account, service));
+        let services: Vec<&Service> = match names {
+            Some(names) => names.iter().flat_map(|name| there.services.linked(name)).collect(),
+            None => there.services.values().collect(),
+        };
+        let services = services.into_iter().filter(|service| visible(ctx, account, service));
         all.extend(services.map(|service| Offer::own(ctx, account, region, service)));
     }
     all.sort_by(|a, b| a.name.cmp(&b.name));
+    all.dedup_by(|a, b| a.name == b.name);
     if let Some(unknown) = asked.iter().find(|name| !all.iter().any(|offer| offer.name == **name)) {
         return Err(no_such_service(unknown));
     }
@@ -308,7 +315,8 @@ fn zone_ids(ctx: &Ctx<'_>, balancers: &[String]) -> Vec<String> {
     ids
 }
 
-fn is_held(ctx: &Ctx<'_>, service: &str) -> bool {
+/// Whether connections hold a service.
+pub fn is_held(ctx: &Ctx<'_>, service: &str) -> bool {
     ctx.world().connections(service).any(|(_, endpoint)| HOLDING.contains(&endpoint.life.state.as_str()))
 }
 

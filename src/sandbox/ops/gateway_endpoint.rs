@@ -7,6 +7,7 @@ use super::context::Ctx;
 use super::endpoint::no_such_service;
 use super::names;
 use super::tags::specification;
+use super::vpc::only;
 
 /// The gateway half of `CreateVpcEndpoint`.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Endpoint, ApiError> {
@@ -28,6 +29,8 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Endpoint, ApiError> 
     {
         return Err(ApiError::new("VpcEndpointLimitExceeded", "The maximum number of VPC endpoints has been reached."));
     }
+    // Terraform sends it with every endpoint.
+    only(params, "PrivateDnsEnabled", &["false"])?;
     let route_tables = params.list("RouteTableId")?;
     check_tables(ctx, &vpc.id, &route_tables)?;
     let tags = specification(params, "vpc-endpoint")?;

@@ -15,24 +15,7 @@ pub fn describe(_ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("ImageId")?;
     let owners = params.list("Owner")?;
     params.flag("IncludeDeprecated")?;
-    let known = [
-        "architecture",
-        "creation-date",
-        "description",
-        "ena-support",
-        "image-id",
-        "image-type",
-        "is-public",
-        "name",
-        "owner-alias",
-        "owner-id",
-        "platform",
-        "root-device-name",
-        "root-device-type",
-        "state",
-        "virtualization-type",
-    ];
-    let filters = Filters::read(params, &known)?;
+    let filters = Filters::read_beside(params, FILTERS, ABSENT)?;
     let page = Page::read(params, 1, 1000, !ids.is_empty())?;
     for id in &ids {
         if !IMAGES.iter().any(|image| image.id == *id) {
@@ -49,7 +32,7 @@ pub fn describe(_ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let (found, next) = page.cut(found, |image| image.id.to_owned());
     let mut xml = Xml::new();
     xml.list("imagesSet", "item", found, |xml, image| {
-        xml.leaf("imageId", image.id).leaf("imageLocation", format!("amazon/{}", image.name));
+        xml.leaf("imageId", image.id).leaf("imageLocation", location(image));
         xml.leaf("imageState", "available").leaf("imageOwnerId", AMAZON).leaf("imageOwnerAlias", "amazon");
         xml.leaf("creationDate", image.created).leaf("isPublic", true).leaf("architecture", image.architecture);
         xml.leaf("imageType", "machine").maybe("platform", image.platform).leaf("name", image.name);
@@ -60,10 +43,8 @@ pub fn describe(_ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         xml.list("blockDeviceMapping", "item", [root_device(image)], |xml, device| {
             xml.leaf("deviceName", device).node("ebs", |xml| {
                 xml.leaf("deleteOnTermination", true).leaf("volumeType", "gp3").leaf("encrypted", false);
-                xml.leaf("snapshotId", image.id.replacen("ami-", "snap-", 1))
-                    .leaf("iops", 3000)
-                    .leaf("throughput", 125);
-                xml.leaf("volumeSize", if image.platform.is_some() { 30 } else { 8 });
+                xml.leaf("snapshotId", image.snapshot()).leaf("iops", 3000).leaf("throughput", 125);
+                xml.leaf("volumeSize", image.gib());
             });
         });
         xml.maybe("imdsSupport", image.platform.is_none().then_some("v2.0"));
@@ -83,8 +64,12 @@ pub fn boot_mode(image: &Image) -> &'static str {
 
 /// What an instance of this image is billed as [ec2 userguide: billing-info-fields].
 pub fn write_billing(xml: &mut Xml, image: &Image) {
-    let operation = if image.platform.is_some() { "RunInstances:0002" } else { "RunInstances" };
-    xml.leaf("platformDetails", platform(image)).leaf("usageOperation", operation);
+    xml.leaf("platformDetails", platform(image)).leaf("usageOperation", usage(image));
+}
+
+/// The operation in the words of a bill.
+pub fn usage(image: &Image) -> &'static str {
+    if image.platform.is_some() { "RunInstances:0002" } else { "RunInstances" }
 }
 
 /// The platform in the words of a bill.
@@ -92,14 +77,71 @@ pub fn platform(image: &Image) -> &'static str {
     if image.platform.is_some() { "Windows" } else { "Linux/UNIX" }
 }
 
+/// The filters of `DescribeImages`.
+const FILTERS: &[&str] = &[
+    "architecture",
+    "block-device-mapping.delete-on-termination",
+    "block-device-mapping.device-name",
+    "block-device-mapping.encrypted",
+    "block-device-mapping.snapshot-id",
+    "block-device-mapping.volume-size",
+    "block-device-mapping.volume-type",
+    "boot-mode",
+    "creation-date",
+    "description",
+    "ena-support",
+    "hypervisor",
+    "image-id",
+    "image-type",
+    "is-public",
+    "manifest-location",
+    "name",
+    "owner-alias",
+    "owner-id",
+    "platform",
+    "public-ssm-parameter-name",
+    "root-device-name",
+    "root-device-type",
+    "sriov-net-support",
+    "state",
+    "virtualization-type",
+    "tag",
+];
+
+/// Filters for what no image here has.
+const ABSENT: &[&str] = &[
+    "kernel-id",
+    "product-code",
+    "product-code.type",
+    "ramdisk-id",
+    "source-image-id",
+    "source-image-region",
+    "source-instance-id",
+    "state-reason-code",
+    "state-reason-message",
+];
+
+fn location(image: &Image) -> String {
+    format!("amazon/{}", image.name)
+}
+
 fn facts(image: &Image, name: &str) -> Vec<String> {
     match name {
         "architecture" => one(image.architecture),
         "creation-date" => one(image.created),
         "image-type" => one("machine"),
-        "is-public" | "ena-support" => one(true),
+        "is-public" | "ena-support" | "block-device-mapping.delete-on-termination" => one(true),
+        "block-device-mapping.encrypted" => one(false),
+        "block-device-mapping.snapshot-id" => one(image.snapshot()),
+        "block-device-mapping.volume-size" => one(image.gib()),
+        "block-device-mapping.volume-type" => one("gp3"),
+        "boot-mode" => one(boot_mode(image)),
+        "hypervisor" => one("xen"),
+        "manifest-location" => one(location(image)),
+        "public-ssm-parameter-name" => one(image.parameter),
+        "sriov-net-support" => one("simple"),
         "name" | "description" => one(image.name),
-        "root-device-name" => one(root_device(image)),
+        "root-device-name" | "block-device-mapping.device-name" => one(root_device(image)),
         "owner-alias" => one("amazon"),
         "owner-id" => one(AMAZON),
         "platform" => image.platform.map(str::to_owned).into_iter().collect(),

@@ -1,23 +1,28 @@
-//! Instances: starting and describing. What a launch may ask for is in `instance_launch.rs`, how they stop and end in
-//! `instance_state.rs`.
+//! Instances: starting and describing. What a launch may ask for is in `instance_launch.rs`, what they are filtered by in
+//! `instance_filter.rs`, how they stop and end in `instance_state.rs`.
+
+use jiff::Timestamp;
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{IMAGES, Image, Instance, InterfaceKind, Kind, Life, Region, instance_type};
+use crate::sandbox::world::{IMAGES, Image, Instance, InterfaceKind, Kind, Life, instance_type};
 
 use super::context::{Ctx, NewInterface, group_set, moment};
-use super::describe::{Lookup, one, select};
-use super::image::{boot_mode, platform, write_billing};
+use super::describe::{Lookup, select};
+use super::image::{boot_mode, write_billing};
+use super::instance_filter::{ABSENT, FILTERS, facts};
 use super::instance_launch::{Launch, check_vcpus, read};
 use super::names;
 use super::network_interface;
 use super::subnet::write_host_names;
 use super::tags::tag_set;
+use super::volume::has_volume;
 
 pub const LOOKUP: Lookup<Instance> = Lookup {
     all: |region| &region.instances,
     naming: &names::INSTANCE,
     // Checks first: they begin when the instance runs, and one look is one step.
     kinds: &[Kind::Checks, Kind::Instance],
+    linked: &[],
     tags: |instance| &instance.tags,
 };
 
@@ -38,7 +43,7 @@ pub fn run(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         Some(reservation) => reservation,
         None => start(ctx, params, &launch, token.as_deref()),
     };
-    let all = ctx.here().instances.values();
+    let all = ctx.here().instances.linked(&reservation);
     let instances: Vec<Instance> = all.filter(|found| found.reservation == reservation).cloned().collect();
     if instances.iter().all(|instance| instance.life.state == "terminated") {
         let text = "The instances of this client token are terminated";
@@ -80,10 +85,13 @@ fn start(ctx: &mut Ctx<'_>, params: &Params, launch: &Launch, token: Option<&str
             life: ctx.begin(Kind::Instance, "pending"),
             checks: Life { state: "not-applicable".to_owned(), due: None },
             reason: None,
+            asked: None,
             http_tokens: launch.http_tokens.clone(),
             hop_limit: launch.hop_limit,
             protected: launch.protected,
             volume: ctx.new_id("vol-"),
+            disk: launch.disk.clone(),
+            credits: launch.credits.clone(),
             tags: launch.tags.clone(),
             id: id.clone(),
         };
@@ -96,42 +104,7 @@ fn start(ctx: &mut Ctx<'_>, params: &Params, launch: &Launch, token: Option<&str
 /// `DescribeInstances`.
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("InstanceId")?;
-    let mut known = vec![
-        "architecture",
-        "availability-zone",
-        "availability-zone-id",
-        "client-token",
-        "image-id",
-        "instance-id",
-        "instance-state-code",
-        "instance-state-name",
-        "instance-type",
-        "instance.group-id",
-        "instance.group-name",
-        "launch-index",
-        "metadata-options.http-tokens",
-        "monitoring-state",
-        "network-interface.availability-zone",
-        "network-interface.group-id",
-        "network-interface.private-ip-address",
-        "platform-details",
-        "private-dns-name",
-        "root-device-name",
-        "root-device-type",
-        "source-dest-check",
-        "virtualization-type",
-        "network-interface.network-interface-id",
-        "network-interface.subnet-id",
-        "network-interface.vpc-id",
-        "owner-id",
-        "private-ip-address",
-        "reservation-id",
-        "subnet-id",
-        "vpc-id",
-        "tag",
-    ];
-    known.extend(NOTHING_HAS);
-    let filters = Filters::read(params, &known)?;
+    let filters = Filters::read_beside(params, FILTERS, ABSENT)?;
     let page = Page::read(params, 5, 1000, !ids.is_empty())?;
     params.ready()?;
     let (owner, region_name) = (ctx.owner().to_owned(), ctx.region());
@@ -149,69 +122,6 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// Filters for what no instance here has: nothing passes them.
-const NOTHING_HAS: &[&str] = &[
-    "affinity",
-    "capacity-reservation-id",
-    "dns-name",
-    "host-id",
-    "iam-instance-profile.arn",
-    "iam-instance-profile.id",
-    "instance-lifecycle",
-    "ip-address",
-    "ipv6-address",
-    "kernel-id",
-    "key-name",
-    "outpost-arn",
-    "placement-group-name",
-    "product-code",
-    "ramdisk-id",
-    "requester-id",
-    "spot-instance-request-id",
-];
-
-fn facts(region: &Region, instance: &Instance, name: &str, (owner, region_name): (&str, &str)) -> Vec<String> {
-    let there = instance.life.state != "terminated";
-    let placed = |value: &dyn ToString| if there { one(value.to_string()) } else { Vec::new() };
-    match name {
-        "architecture" => one(image(instance).architecture),
-        "availability-zone" => one(&instance.zone_name),
-        "availability-zone-id" => one(&instance.zone_id),
-        "client-token" => instance.token.iter().cloned().collect(),
-        "image-id" => one(&instance.image),
-        "instance-state-code" => one(Instance::code(&instance.life.state)),
-        "instance-state-name" => one(&instance.life.state),
-        "instance-type" => one(&instance.kind),
-        "instance.group-id" => instance.groups.clone(),
-        "instance.group-name" => instance.groups.iter().map(|id| region.group_name(id).to_owned()).collect(),
-        "network-interface.network-interface-id" => placed(&instance.interface),
-        "network-interface.subnet-id" | "subnet-id" => placed(&instance.subnet),
-        "network-interface.vpc-id" | "vpc-id" => placed(&instance.vpc),
-        "owner-id" => one(owner),
-        "private-ip-address" | "network-interface.private-ip-address" => placed(&instance.address),
-        "reservation-id" => one(&instance.reservation),
-        "launch-index" => one(instance.launch_index),
-        "metadata-options.http-tokens" => one(&instance.http_tokens),
-        "monitoring-state" => one("disabled"),
-        "network-interface.availability-zone" => placed(&instance.zone_name),
-        "network-interface.group-id" => {
-            if there {
-                instance.groups.clone()
-            } else {
-                Vec::new()
-            }
-        }
-        "platform-details" => one(platform(image(instance))),
-        "private-dns-name" => placed(&private_name(region_name, instance)),
-        "root-device-name" => one(root_device(image(instance))),
-        "root-device-type" => one("ebs"),
-        "source-dest-check" => placed(&true),
-        "virtualization-type" => one("hvm"),
-        name if NOTHING_HAS.contains(&name) => Vec::new(),
-        _ => one(&instance.id),
-    }
-}
-
 /// The image an instance was started from.
 pub fn image(instance: &Instance) -> &'static Image {
     // The world only holds ids of this list; an older one falls back to the first rather than failing.
@@ -227,11 +137,11 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, instance: &Instance) {
     let region = ctx.here();
     let image = image(instance);
     let there = instance.life.state != "terminated";
-    let name = private_name(ctx.region(), instance);
+    let name = network_interface::host_name(ctx.region(), instance.address);
     xml.leaf("instanceId", &instance.id).leaf("imageId", &instance.image);
     write_state(xml, "instanceState", &instance.life.state);
     xml.leaf("privateDnsName", if there { name.as_str() } else { "" }).leaf("dnsName", "");
-    xml.maybe("reason", instance.reason.as_ref().map(|(_, reason)| reason));
+    xml.leaf("reason", transition(instance));
     xml.leaf("amiLaunchIndex", instance.launch_index).node("productCodes", |_| {});
     xml.leaf("instanceType", &instance.kind).leaf("launchTime", moment(instance.launched));
     xml.node("placement", |xml| {
@@ -246,7 +156,7 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, instance: &Instance) {
         xml.leaf("privateIpAddress", instance.address).leaf("sourceDestCheck", true);
     }
     group_set(xml, region, if there { &instance.groups } else { &[] });
-    if let Some((code, message)) = &instance.reason {
+    if let Some((code, message)) = state_reason(instance) {
         xml.node("stateReason", |xml| {
             xml.leaf("code", code).leaf("message", message);
         });
@@ -268,18 +178,24 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, instance: &Instance) {
     });
 }
 
-/// The name of an instance inside its VPC (us-east-1 has its own, older form).
-fn private_name(region: &str, instance: &Instance) -> String {
-    let host = format!("ip-{}", instance.address.to_string().replace('.', "-"));
-    if region == "us-east-1" { format!("{host}.ec2.internal") } else { format!("{host}.{region}.compute.internal") }
+/// Who made it leave `running`, and when; empty while nobody did.
+pub fn transition(instance: &Instance) -> String {
+    let asked = instance.asked.and_then(|millis| Timestamp::from_millisecond(millis).ok());
+    asked.map_or_else(String::new, |at| format!("User initiated ({} GMT)", at.strftime("%Y-%m-%d %H:%M:%S")))
+}
+
+/// Why an instance is in its state, where that is not as it should be. One that starts is `pending` because it is
+/// [cli reference: run-instances].
+pub fn state_reason(instance: &Instance) -> Option<(&str, &str)> {
+    let starts = || (instance.life.state == "pending").then_some(("pending", "pending"));
+    instance.reason.as_ref().map(|(code, message)| (code.as_str(), message.as_str())).or_else(starts)
 }
 
 /// What every instance has and nobody here changes.
 fn write_settings(xml: &mut Xml, instance: &Instance, image: &Image) {
     write_billing(xml, image);
     xml.leaf("usageOperationUpdateTime", moment(instance.launched)).leaf("bootMode", boot_mode(image));
-    let booted = if boot_mode(image).starts_with("uefi") { "uefi" } else { "legacy-bios" };
-    xml.leaf("currentInstanceBootMode", booted);
+    xml.leaf("currentInstanceBootMode", booted(image));
     if let Some(kind) = instance_type(&instance.kind) {
         xml.node("cpuOptions", |xml| {
             xml.leaf("coreCount", kind.vcpus / kind.threads).leaf("threadsPerCore", kind.threads);
@@ -304,6 +220,11 @@ fn write_settings(xml: &mut Xml, instance: &Instance, image: &Image) {
     unmanaged(xml);
 }
 
+/// How an instance of an image has booted.
+pub fn booted(image: &Image) -> &'static str {
+    if boot_mode(image).starts_with("uefi") { "uefi" } else { "legacy-bios" }
+}
+
 /// What says that no AWS service manages a resource for the account.
 pub fn unmanaged(xml: &mut Xml) {
     xml.node("operator", |xml| {
@@ -318,7 +239,7 @@ pub fn root_device(image: &Image) -> &'static str {
 
 /// `<blockDeviceMapping>`: the root volume, until the instance is terminated.
 pub fn write_volumes(xml: &mut Xml, instance: &Instance) {
-    let volume = (instance.life.state != "terminated").then_some(&instance.volume);
+    let volume = has_volume(instance).then_some(&instance.volume);
     xml.list("blockDeviceMapping", "item", volume, |xml, volume| {
         xml.leaf("deviceName", root_device(image(instance))).node("ebs", |xml| {
             xml.leaf("volumeId", volume).leaf("status", "attached");

@@ -3,11 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::sandbox::wire::{ApiError, Params, Xml};
-use crate::sandbox::world::{Instance, instance_type};
+use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
+use crate::sandbox::world::{Instance, InstanceType, instance_type};
 
 use super::context::{Ctx, group_set};
-use super::instance::{image, root_device, write_volumes};
+use super::describe::{one, select};
+use super::instance::{LOOKUP, image, root_device, write_volumes};
 use super::instance_launch::read_user_data;
 use super::names;
 use super::security_group::{check_count, check_in_vpc};
@@ -37,6 +38,31 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         other => return Err(ApiError::not_modelled("InvalidParameterValue", &format!("the attribute {other}"))),
     }
     params.ready()?;
+    Ok(xml)
+}
+
+/// `DescribeInstanceCreditSpecifications`. Without ids: those with unlimited credits
+/// [API:DescribeInstanceCreditSpecifications].
+pub fn describe_credits(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let ids = params.list("InstanceId")?;
+    let filters = Filters::read(params, &["instance-id"])?;
+    let page = Page::read(params, 5, 1000, !ids.is_empty())?;
+    params.ready()?;
+    let is_burstable = |found: &Instance| instance_type(&found.kind).is_some_and(InstanceType::is_burstable);
+    let all = select(ctx, &LOOKUP, &ids, &filters, |_, instance, _| one(&instance.id))?;
+    if let Some(other) = all.iter().find(|found| ids.contains(&found.id) && !is_burstable(found)) {
+        // The words are UNCONFIRMED.
+        let text = format!("The instance '{}' does not support CPU credits: {}", other.id, other.kind);
+        return Err(ApiError::new("InstanceCreditSpecification.NotSupported", text));
+    }
+    let shown = |found: &Instance| is_burstable(found) && (!ids.is_empty() || found.credits == "unlimited");
+    let found = all.into_iter().filter(shown).collect();
+    let (found, next) = page.cut(found, |found: &Instance| found.id.clone());
+    let mut xml = Xml::new();
+    xml.list("instanceCreditSpecificationSet", "item", &found, |xml, found| {
+        xml.leaf("instanceId", &found.id).leaf("cpuCredits", &found.credits);
+    });
+    xml.maybe("nextToken", next);
     Ok(xml)
 }
 

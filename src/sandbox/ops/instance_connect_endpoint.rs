@@ -14,6 +14,7 @@ const LOOKUP: Lookup<ConnectEndpoint> = Lookup {
     all: |region| &region.connect_endpoints,
     naming: &names::CONNECT_ENDPOINT,
     kinds: &[Kind::ConnectEndpoint],
+    linked: &[],
     tags: |endpoint| &endpoint.tags,
 };
 

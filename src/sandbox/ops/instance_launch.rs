@@ -4,9 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::sandbox::wire::{ApiError, Params};
-use crate::sandbox::world::{IMAGES, Image, Instance, Subnet, Tags, instance_type, quota};
+use crate::sandbox::world::{Disk, IMAGES, Image, Instance, InstanceType, Subnet, Tags, instance_type, quota};
 
 use super::context::Ctx;
+use super::instance::root_device;
 use super::names;
 use super::security_group::{check_count, check_in_vpc, default_of};
 use super::tags::specifications;
@@ -28,6 +29,8 @@ pub struct Launch {
     pub http_tokens: String,
     pub hop_limit: u32,
     pub protected: bool,
+    pub disk: Disk,
+    pub credits: String,
     pub tags: Tags,
     pub interface_tags: Tags,
 }
@@ -56,7 +59,20 @@ pub fn read(ctx: &Ctx<'_>, params: &Params) -> Result<Launch, ApiError> {
     if let Some(key) = params.get("KeyName") {
         return Err(ApiError::no_such("InvalidKeyPair.NotFound", "key pair", key));
     }
-    read_blocks(params)?;
+    let disk = read_disk(params, image)?;
+    let credits = read_credits(params, found)?;
+    // What every instance here has anyway. Terraform says it with each launch.
+    for (name, value) in [
+        ("DisableApiStop", "false"),
+        ("EbsOptimized", "false"),
+        ("HibernationOptions.Configured", "false"),
+        ("InstanceInitiatedShutdownBehavior", "stop"),
+        ("Monitoring.Enabled", "false"),
+    ] {
+        if params.peek(name) == Some(value) {
+            params.get(name);
+        }
+    }
     only(params, "MetadataOptions.HttpEndpoint", &["enabled"])?;
     only(params, "MetadataOptions.InstanceMetadataTags", &["disabled"])?;
     only(params, "MetadataOptions.HttpProtocolIpv6", &["disabled"])?;
@@ -78,6 +94,8 @@ pub fn read(ctx: &Ctx<'_>, params: &Params) -> Result<Launch, ApiError> {
     }
     let mut tags = specifications(params, &["instance", "volume", "network-interface"])?;
     Ok(Launch {
+        disk: Disk { tags: tags.remove("volume").unwrap_or_default(), ..disk },
+        credits,
         image,
         kind,
         count: most,
@@ -119,6 +137,10 @@ fn read_network(ctx: &Ctx<'_>, params: &Params) -> Result<(Subnet, Vec<String>, 
             "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC.",
         ));
     };
+    if params.has_list("SecurityGroup") {
+        let text = "The parameter groupName cannot be used with the parameter subnet";
+        return Err(ApiError::new("InvalidParameterCombination", text));
+    }
     let subnet = names::SUBNET.find(&ctx.here().subnets, subnet)?.clone();
     let mut groups = params.list(&format!("{prefix}SecurityGroupId"))?;
     check_in_vpc(ctx, &groups, &subnet.vpc)?;
@@ -126,23 +148,56 @@ fn read_network(ctx: &Ctx<'_>, params: &Params) -> Result<(Subnet, Vec<String>, 
     if groups.is_empty() {
         groups = default_of(ctx.here(), &subnet.vpc).into_iter().collect();
     }
-    let address = params.get(&format!("{prefix}PrivateIpAddress"));
+    // Of an interface the one address can be listed too, as the aws CLI does it.
+    let mut listed = None;
+    for item in params.groups(&format!("{prefix}PrivateIpAddresses")).iter().filter(|_| !prefix.is_empty()) {
+        if listed.is_some() || params.flag(&format!("{item}.Primary"))? != Some(true) {
+            return Err(ApiError::not_modelled("InvalidParameterValue", "secondary private addresses"));
+        }
+        listed = Some(params.need(&format!("{item}.PrivateIpAddress"))?);
+    }
+    let address = params.get(&format!("{prefix}PrivateIpAddress")).or(listed);
     let address = address
         .map(|text| text.parse().map_err(|_| ApiError::value("privateIpAddress", text, "Not an IPv4 address.")))
         .transpose()?;
     Ok((subnet, groups, address))
 }
 
-/// Volumes are not modelled; their settings are read so that usual requests pass, and checked for their form.
-fn read_blocks(params: &Params) -> Result<(), ApiError> {
+/// What is asked of the root volume; it is the only one.
+fn read_disk(params: &Params, image: &Image) -> Result<Disk, ApiError> {
+    let mut disk = Disk::of(image);
     for prefix in params.groups("BlockDeviceMapping") {
-        params.need(&format!("{prefix}.DeviceName"))?;
-        params.number::<u32>(&format!("{prefix}.Ebs.VolumeSize"))?;
+        let device = params.need(&format!("{prefix}.DeviceName"))?;
+        if device != root_device(image) {
+            return Err(ApiError::not_modelled("InvalidParameterValue", &format!("another volume, {device}")));
+        }
+        let least = disk.gib;
+        disk.gib = params.number(&format!("{prefix}.Ebs.VolumeSize"))?.unwrap_or(least);
+        if disk.gib < least {
+            let (wanted, snapshot) = (disk.gib, image.snapshot());
+            let text =
+                format!("Volume of size {wanted}GB is smaller than snapshot '{snapshot}', expect size >= {least}GB");
+            return Err(ApiError::new("InvalidBlockDeviceMapping", text));
+        }
         only(params, &format!("{prefix}.Ebs.VolumeType"), &["gp2", "gp3"])?;
+        if let Some(kind) = params.get(&format!("{prefix}.Ebs.VolumeType")) {
+            kind.clone_into(&mut disk.kind);
+        }
         only(params, &format!("{prefix}.Ebs.DeleteOnTermination"), &["true"])?;
-        params.flag(&format!("{prefix}.Ebs.Encrypted"))?;
+        disk.encrypted = params.flag(&format!("{prefix}.Ebs.Encrypted"))?.unwrap_or(false);
     }
-    Ok(())
+    Ok(disk)
+}
+
+/// What becomes of the processor's time that is not used: T2 saves it, the later ones lend without end
+/// [ec2 userguide: burstable-performance-instances]. Other types are not asked.
+fn read_credits(params: &Params, kind: &InstanceType) -> Result<String, ApiError> {
+    let default = if kind.name.starts_with("t2.") { "standard" } else { "unlimited" };
+    let given = if kind.is_burstable() { params.get("CreditSpecification.CpuCredits") } else { None };
+    match given.unwrap_or(default) {
+        known @ ("standard" | "unlimited") => Ok(known.to_owned()),
+        other => Err(ApiError::value("cpuCredits", other, "Expected standard or unlimited.")),
+    }
 }
 
 /// User data as sent: text in base64.
@@ -166,12 +221,14 @@ fn find_image(text: &str) -> Result<&'static Image, ApiError> {
         None => IMAGES.iter().find(|image| image.id == text),
     };
     found.ok_or_else(|| {
-        let code = match text.strip_prefix("ami-") {
-            _ if text.starts_with("resolve:") => "InvalidParameterValue",
-            Some(digits) if digits.chars().all(|c| c.is_ascii_hexdigit()) => "InvalidAMIID.NotFound",
-            _ => "InvalidAMIID.Malformed",
-        };
-        ApiError::new(code, format!("The image id '[{text}]' does not exist"))
+        let absent = format!("The image id '[{text}]' does not exist");
+        match text.strip_prefix("ami-") {
+            _ if text.starts_with("resolve:") => ApiError::new("InvalidParameterValue", absent),
+            Some(digits) if digits.chars().all(|c| c.is_ascii_hexdigit()) => {
+                ApiError::new("InvalidAMIID.NotFound", absent)
+            }
+            _ => ApiError::new("InvalidAMIID.Malformed", format!("Invalid id: \"{text}\" (expecting \"ami-...\")")),
+        }
     })
 }
 

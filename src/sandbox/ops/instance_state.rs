@@ -50,14 +50,28 @@ pub fn describe_status(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiErr
     let ids = params.list("InstanceId")?;
     let everyone = params.flag("IncludeAllInstances")?.unwrap_or(false);
     let known = [
+        "attached-ebs-status.status",
         "availability-zone",
         "availability-zone-id",
         "instance-state-code",
         "instance-state-name",
+        "instance-status.reachability",
         "instance-status.status",
+        "operator.managed",
+        "system-status.reachability",
         "system-status.status",
     ];
-    let filters = Filters::read(params, &known)?;
+    // Nothing is ever scheduled for an instance here.
+    let absent = [
+        "event.code",
+        "event.description",
+        "event.instance-event-id",
+        "event.not-after",
+        "event.not-before",
+        "event.not-before-deadline",
+        "operator.principal",
+    ];
+    let filters = Filters::read_beside(params, &known, &absent)?;
     let page = Page::read(params, 5, 1000, !ids.is_empty())?;
     params.ready()?;
     let found = select(ctx, &LOOKUP, &ids, &filters, |_, instance, name| match name {
@@ -65,6 +79,8 @@ pub fn describe_status(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiErr
         "availability-zone-id" => one(&instance.zone_id),
         "instance-state-code" => one(Instance::code(&instance.life.state)),
         "instance-state-name" => one(&instance.life.state),
+        "instance-status.reachability" | "system-status.reachability" => reachability(instance).into_iter().collect(),
+        "operator.managed" => one(false),
         _ => one(&instance.checks.state),
     })?;
     let found = found.into_iter().filter(|instance| everyone || instance.life.state == "running").collect();
@@ -75,12 +91,11 @@ pub fn describe_status(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiErr
         xml.leaf("availabilityZoneId", &instance.zone_id);
         write_state(xml, "instanceState", &instance.life.state);
         let status = instance.checks.state.as_str();
-        let reachability = if status == "ok" { "passed" } else { status };
         unmanaged(xml);
         for name in ["systemStatus", "instanceStatus", "attachedEbsStatus"] {
             xml.node(name, |xml| {
                 xml.leaf("status", status);
-                if status != "not-applicable" {
+                if let Some(reachability) = reachability(instance) {
                     xml.list("details", "item", [reachability], |xml, value| {
                         xml.leaf("name", "reachability").leaf("status", value);
                     });
@@ -90,6 +105,15 @@ pub fn describe_status(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiErr
     });
     xml.maybe("nextToken", next);
     Ok(xml)
+}
+
+/// What the reachability checks say; nothing while the instance does not run.
+fn reachability(instance: &Instance) -> Option<String> {
+    match instance.checks.state.as_str() {
+        "not-applicable" => None,
+        "ok" => Some("passed".to_owned()),
+        status => Some(status.to_owned()),
+    }
 }
 
 /// `TerminateInstances`: all of the ids or, when one is bad, none [API:TerminateInstances].
@@ -132,16 +156,15 @@ fn ids(ctx: &Ctx<'_>, params: &Params) -> Result<Vec<String>, ApiError> {
     if ids.is_empty() {
         return Err(ApiError::missing("InstanceId"));
     }
-    for id in &ids {
-        names::INSTANCE.find(&ctx.here().instances, id)?;
-    }
+    names::INSTANCE.find_all(&ctx.here().instances, &ids)?;
     Ok(ids)
 }
 
 fn check_state(ctx: &Ctx<'_>, ids: &[String], allowed: &[&str], verb: &str) -> Result<(), ApiError> {
     let wrong = ids.iter().find(|id| !allowed.contains(&ctx.here().instances[*id].life.state.as_str()));
     wrong.map_or(Ok(()), |id| {
-        let text = format!("The instance '{id}' is not in a state from which it can be {verb}.");
+        let which = if verb == "stopped" { "This" } else { "The" };
+        let text = format!("{which} instance '{id}' is not in a state from which it can be {verb}.");
         Err(ApiError::new("IncorrectInstanceState", text))
     })
 }
@@ -157,6 +180,7 @@ fn change(ctx: &mut Ctx<'_>, ids: &[String], next: impl Fn(&str) -> Option<&'sta
             instance.life = Life::enter(Kind::Instance, state, timing);
             instance.checks = Life { state: "not-applicable".to_owned(), due: None };
             let asked = "Client.UserInitiatedShutdown";
+            instance.asked = (state != "pending").then(|| timing.at.as_millisecond());
             instance.reason =
                 (state != "pending").then(|| (asked.to_owned(), format!("{asked}: User initiated shutdown")));
         }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::sandbox::wire::{ApiError, Marker, Params, Xml};
 use crate::sandbox::world::{Balancer, Listener, idle_seconds, quota};
 
+use super::balancer_quota::check_targets;
 use super::context::Ctx;
-use super::load_balancer::{self, modelled, read_attributes, write_attributes};
+use super::load_balancer::{self, check_arn, modelled, read_attributes, write_attributes};
 use super::tags::read_members;
 use super::target_group;
 
@@ -55,9 +56,12 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     }
     let page = Marker::read(params)?;
     params.ready_without_dry_run()?;
-    let all = ctx.here().listeners.values();
-    let found = all.filter(|listener| arns.contains(&listener.arn) || balancer == Some(listener.balancer.as_str()));
-    let (found, next) = page.cut(found.collect(), |listener: &&Listener| listener.arn.clone());
+    let all = &ctx.here().listeners;
+    let found = match balancer {
+        Some(balancer) => all.linked(balancer).filter(|listener| listener.balancer == balancer).collect(),
+        None => all.with_ids(&arns).into_iter().map(|(_, listener)| listener).collect(),
+    };
+    let (found, next) = page.cut(found, |listener: &&Listener| listener.arn.clone());
     let mut xml = Xml::new();
     xml.list("Listeners", "member", found, write).maybe("NextMarker", next);
     Ok(xml)
@@ -131,6 +135,11 @@ fn read_action(ctx: &Ctx<'_>, params: &Params, balancer: &Balancer) -> Result<St
     modelled(params, &format!("{action}.Type"), "", "forward")?;
     modelled(params, &format!("{action}.Order"), "1", "1")?;
     let group = target_group::find(ctx, &forward_target(params, action)?)?;
+    // A TCP listener forwards to what takes TCP [nlb: load-balancer-listeners].
+    if !["TCP", "TCP_UDP"].contains(&group.protocol.as_str()) {
+        let text = format!("The listener and the following target groups have incompatible protocols: '{}'", group.arn);
+        return Err(ApiError::new("IncompatibleProtocols", text));
+    }
     if group.vpc != balancer.vpc {
         let text = format!("The target group '{}' is not in the VPC of the load balancer", group.arn);
         return Err(ApiError::new("InvalidConfigurationRequest", text));
@@ -141,6 +150,7 @@ fn read_action(ctx: &Ctx<'_>, params: &Params, balancer: &Balancer) -> Result<St
             format!("The following target groups cannot be associated with more than one load balancer: {}", group.arn);
         return Err(ApiError::new("TargetGroupAssociationLimit", text));
     }
+    check_targets(ctx, balancer, &group, &[])?;
     Ok(group.arn)
 }
 
@@ -164,6 +174,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 }
 
 fn find(ctx: &Ctx<'_>, arn: &str) -> Result<Listener, ApiError> {
+    check_arn(ctx, arn, "listener/", "listener")?;
     let found = ctx.here().listeners.get(arn).cloned();
     found.ok_or_else(|| ApiError::new("ListenerNotFound", "One or more listeners not found"))
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::sandbox::wire::{ApiError, Marker, Params, Xml};
-use crate::sandbox::world::{Balancer, InterfaceKind, Kind, Life, Subnet, quota};
+use crate::sandbox::world::{Balancer, InterfaceKind, Kind, Life, quota};
 
+use super::balancer_quota::check_nodes;
 use super::context::{Ctx, NewInterface, moment};
+use super::load_balancer_subnets::{check_place, read_subnets, write_zones};
 use super::tags::read_members;
 
 /// Most characters of a name.
@@ -24,7 +26,12 @@ const ATTRIBUTES: &[(&str, &str, bool)] = &[
 
 /// `CreateLoadBalancer`. The name is the idempotency key: the same request again gives the same load balancer.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
-    let name = check_name(params.need("Name")?, "load balancer")?;
+    let name = check_name(params.need("Name")?, "The load balancer name")?;
+    if name.starts_with("internal-") {
+        // The words are UNCONFIRMED [API:CreateLoadBalancer].
+        let text = format!("The load balancer name '{name}' cannot begin with 'internal-'");
+        return Err(ApiError::new("ValidationError", text));
+    }
     modelled(params, "Type", "application", "network")?;
     modelled(params, "IpAddressType", "ipv4", "ipv4")?;
     let subnets = read_subnets(ctx, params)?;
@@ -50,6 +57,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
             let text = "The maximum number of load balancers has been reached";
             return Err(ApiError::new("TooManyLoadBalancers", text));
         }
+        check_nodes(ctx, &vpc, subnets.len())?;
         for (subnet, address) in &subnets {
             check_place(ctx, subnet, *address)?;
         }
@@ -108,14 +116,18 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     for arn in &arns {
         find(ctx, arn)?;
     }
-    if let Some(unknown) = names.iter().find(|name| !ctx.here().balancers.values().any(|found| found.name == **name)) {
-        return Err(ApiError::new("LoadBalancerNotFound", format!("Load balancers '[{unknown}]' not found")));
+    let all = &ctx.here().balancers;
+    let mut chosen: Vec<String> = arns;
+    for name in &names {
+        let not_found = || ApiError::new("LoadBalancerNotFound", format!("Load balancers '[{name}]' not found"));
+        let found = all.linked(name).find(|found| found.name == *name).ok_or_else(not_found)?;
+        chosen.push(found.arn.clone());
     }
-    let all = ctx.here().balancers.values();
-    let chosen = all.filter(|found| {
-        (arns.is_empty() || arns.contains(&found.arn)) && (names.is_empty() || names.contains(&found.name))
-    });
-    let chosen: Vec<String> = chosen.map(|found| found.arn.clone()).collect();
+    if chosen.is_empty() {
+        chosen = all.keys().cloned().collect();
+    }
+    chosen.sort();
+    chosen.dedup();
     for arn in &chosen {
         ctx.touch(Kind::Balancer, arn);
     }
@@ -131,6 +143,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 /// does not exist succeeds [API:DeleteLoadBalancer].
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let arn = params.need("LoadBalancerArn")?;
+    check_arn(ctx, arn, "loadbalancer/", "load balancer")?;
     params.ready_without_dry_run()?;
     let Some(balancer) = ctx.here().balancers.get(arn).cloned() else { return Ok(Xml::new()) };
     if balancer.attributes.get("deletion_protection.enabled").is_some_and(|value| value == "true") {
@@ -144,7 +157,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     }
     let leaving = Life::enter(Kind::Interface, "leaving", ctx.timing());
     let region = ctx.here_mut();
-    region.listeners.retain(|_, listener| listener.balancer != *arn);
+    region.listeners.remove_linked(arn, |listener| listener.balancer == arn);
     region.balancers.remove(arn);
     for id in &balancer.interfaces {
         if let Some(interface) = region.interfaces.get_mut(id) {
@@ -194,57 +207,6 @@ pub fn set_security_groups(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, Ap
     Ok(xml)
 }
 
-/// `SetSubnets`: the subnets given are all it has afterwards, one per zone. Interfaces in the others leave
-/// [nlb: availability-zones].
-pub fn set_subnets(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
-    let balancer = find(ctx, params.need("LoadBalancerArn")?)?;
-    modelled(params, "IpAddressType", "ipv4", "ipv4")?;
-    let subnets = read_subnets(ctx, params)?;
-    let interfaces = |ctx: &Ctx<'_>| -> Vec<(String, String)> {
-        let found = balancer.interfaces.iter().filter_map(|id| ctx.here().interfaces.get(id));
-        found.map(|found| (found.id.clone(), found.subnet.clone())).collect()
-    };
-    let (kept, gone): (Vec<_>, Vec<_>) =
-        interfaces(ctx).into_iter().partition(|(_, subnet)| subnets.iter().any(|(wanted, _)| wanted.id == *subnet));
-    let new: Vec<&Placed> =
-        subnets.iter().filter(|(wanted, _)| !kept.iter().any(|(_, subnet)| *subnet == wanted.id)).collect();
-    for (subnet, address) in &new {
-        if subnet.vpc != balancer.vpc {
-            let text = format!("The subnet '{}' is not in the VPC of the load balancer", subnet.id);
-            return Err(ApiError::new("InvalidSubnet", text));
-        }
-        check_place(ctx, subnet, *address)?;
-    }
-    params.ready_without_dry_run()?;
-    let name = balancer.arn.split_once(":loadbalancer/").map_or("", |(_, name)| name);
-    let mut held: Vec<String> = kept.into_iter().map(|(id, _)| id).collect();
-    for (subnet, address) in new {
-        let interface = NewInterface {
-            kind: InterfaceKind::Balancer,
-            owner: &balancer.arn,
-            description: format!("ELB {name}"),
-            groups: balancer.groups.clone(),
-            address: *address,
-            tags: BTreeMap::new(),
-        };
-        held.push(ctx.attach(subnet, interface).id);
-    }
-    let leaving = Life::enter(Kind::Interface, "leaving", ctx.timing());
-    let region = ctx.here_mut();
-    for (id, _) in gone {
-        if let Some(interface) = region.interfaces.get_mut(&id) {
-            interface.life = leaving.clone();
-        }
-    }
-    if let Some(found) = region.balancers.get_mut(&balancer.arn) {
-        found.interfaces.clone_from(&held);
-    }
-    let mut xml = Xml::new();
-    write_zones(&mut xml, ctx, &held);
-    xml.leaf("IpAddressType", "ipv4").leaf("EnablePrefixForIpv6SourceNat", "off");
-    Ok(xml)
-}
-
 /// `DescribeLoadBalancerAttributes`.
 pub fn describe_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let balancer = find(ctx, params.need("LoadBalancerArn")?)?;
@@ -267,29 +229,33 @@ pub fn modify_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiE
 
 /// The load balancer with this ARN.
 pub fn find(ctx: &Ctx<'_>, arn: &str) -> Result<Balancer, ApiError> {
-    if !arn.starts_with("arn:") {
-        return Err(ApiError::new("ValidationError", format!("'{arn}' is not a valid load balancer ARN")));
-    }
+    check_arn(ctx, arn, "loadbalancer/", "load balancer")?;
     let found = ctx.here().balancers.get(arn).cloned();
     found.ok_or_else(|| ApiError::new("LoadBalancerNotFound", format!("Load balancers '[{arn}]' not found")))
 }
 
-/// Checks a name: letters, digits and inner dashes.
+/// Checks a name: letters, digits and inner dashes. `what` is how ELB begins a sentence about it.
 pub fn check_name(name: &str, what: &str) -> Result<String, ApiError> {
     let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    if !plain
-        || name.len() > NAME_LIMIT
-        || name.starts_with('-')
-        || name.ends_with('-')
-        || name.starts_with("internal-")
-    {
-        let text = format!(
-            "The {what} name '{name}' can have up to {NAME_LIMIT} letters, digits and dashes, must not begin or end \
-             with a dash, and must not begin with 'internal-'"
-        );
-        return Err(ApiError::new("ValidationError", text));
-    }
-    Ok(name.to_owned())
+    let why = if name.chars().count() > NAME_LIMIT {
+        "cannot be longer than '32' characters"
+    } else if !plain {
+        "can only contain characters that are alphanumeric characters and hyphens(-)"
+    } else if name.starts_with('-') || name.ends_with('-') {
+        // These words are UNCONFIRMED; that it is refused is documented [API:CreateLoadBalancer].
+        "cannot begin or end with a hyphen(-)"
+    } else {
+        return Ok(name.to_owned());
+    };
+    Err(ApiError::new("ValidationError", format!("{what} '{name}' {why}")))
+}
+
+/// Checks that `arn` is one of this `kind`, in the region of the call.
+pub fn check_arn(ctx: &Ctx<'_>, arn: &str, kind: &str, what: &str) -> Result<(), ApiError> {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let is_one = matches!(parts.as_slice(), ["arn", "aws", "elasticloadbalancing", region, _, resource]
+        if *region == ctx.region() && resource.starts_with(kind));
+    if is_one { Ok(()) } else { Err(ApiError::new("ValidationError", format!("'{arn}' is not a valid {what} ARN"))) }
 }
 
 /// Refuses every value of a parameter but the one that is modelled. `default` is what AWS takes when it is absent.
@@ -340,51 +306,6 @@ fn check_groups(ctx: &Ctx<'_>, groups: &[String], vpc: &str) -> Result<(), ApiEr
     })
 }
 
-/// Whether a node fits into `subnet`, and can have `address` there.
-fn check_place(ctx: &Ctx<'_>, subnet: &Subnet, address: Option<std::net::Ipv4Addr>) -> Result<(), ApiError> {
-    ctx.check_room(subnet, 1).map_err(|error| ApiError::new("InvalidSubnet", error.message))?;
-    address.map_or(Ok(()), |address| {
-        ctx.check_address(subnet, address).map_err(|error| ApiError::new("InvalidConfigurationRequest", error.message))
-    })
-}
-
-type Placed = (Subnet, Option<std::net::Ipv4Addr>);
-
-fn read_subnets(ctx: &Ctx<'_>, params: &Params) -> Result<Vec<Placed>, ApiError> {
-    let plain = params.list("Subnets")?;
-    let mut wanted: Vec<(String, Option<std::net::Ipv4Addr>)> = Vec::new();
-    for prefix in params.groups("SubnetMappings") {
-        if let Some(allocation) = params.get(&format!("{prefix}.AllocationId")) {
-            let text = format!("The allocation ID '{allocation}' does not exist");
-            return Err(ApiError::new("AllocationIdNotFound", text));
-        }
-        let address = params.get(&format!("{prefix}.PrivateIPv4Address"));
-        let address = address
-            .map(|text| text.parse().map_err(|_| ApiError::value("PrivateIPv4Address", text, "Not an IPv4 address.")))
-            .transpose()?;
-        wanted.push((params.need(&format!("{prefix}.SubnetId"))?.to_owned(), address));
-    }
-    if plain.is_empty() == wanted.is_empty() {
-        return Err(ApiError::new("ValidationError", "Specify either subnets or subnet mappings"));
-    }
-    wanted.extend(plain.into_iter().map(|id| (id, None)));
-    let mut subnets: Vec<Placed> = Vec::new();
-    for (id, address) in wanted {
-        let Some(subnet) = ctx.here().subnets.get(&id) else {
-            return Err(ApiError::new("SubnetNotFound", format!("The subnet ID '{id}' does not exist")));
-        };
-        if subnets.iter().any(|(other, _)| other.vpc != subnet.vpc) {
-            return Err(ApiError::new("InvalidConfigurationRequest", "All subnets must belong to the same VPC"));
-        }
-        if subnets.iter().any(|(other, _)| other.zone_id == subnet.zone_id) {
-            let text = "A load balancer cannot be attached to multiple subnets in the same Availability Zone";
-            return Err(ApiError::new("InvalidConfigurationRequest", text));
-        }
-        subnets.push((subnet.clone(), address));
-    }
-    Ok(subnets)
-}
-
 fn on_off(on: bool) -> &'static str {
     if on { "on" } else { "off" }
 }
@@ -404,12 +325,4 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, balancer: &Balancer) {
         xml.leaf("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic", on_off(balancer.enforce));
     }
     xml.leaf("IpAddressType", "ipv4").leaf("EnablePrefixForIpv6SourceNat", "off");
-}
-
-fn write_zones(xml: &mut Xml, ctx: &Ctx<'_>, interfaces: &[String]) {
-    let interfaces = interfaces.iter().filter_map(|id| ctx.here().interfaces.get(id));
-    xml.list("AvailabilityZones", "member", interfaces, |xml, interface| {
-        xml.leaf("ZoneName", &interface.zone_name).leaf("SubnetId", &interface.subnet);
-        xml.node("LoadBalancerAddresses", |_| {});
-    });
 }

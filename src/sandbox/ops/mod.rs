@@ -4,6 +4,7 @@
 
 mod acceptance;
 mod account;
+mod balancer_quota;
 mod context;
 mod describe;
 mod endpoint;
@@ -15,10 +16,12 @@ mod image;
 mod instance;
 mod instance_attribute;
 mod instance_connect_endpoint;
+mod instance_filter;
 mod instance_launch;
 mod instance_state;
 mod listener;
 mod load_balancer;
+mod load_balancer_subnets;
 mod names;
 mod network_acl;
 mod network_acl_entry;
@@ -26,6 +29,7 @@ mod network_interface;
 mod prefix_list;
 mod private_dns;
 mod record_set;
+mod route;
 mod route_table;
 mod security_group;
 mod security_group_rule;
@@ -33,12 +37,16 @@ mod security_group_rule_change;
 mod service_permission;
 mod service_quota;
 mod subnet;
+mod tagged;
 mod tags;
 mod target_group;
 mod target_health;
+mod volume;
 mod vpc;
 mod zone;
 
+#[cfg(test)]
+mod scan_tests;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -77,6 +77,33 @@ pub const SERVICE: Naming = Naming {
     what: "VpcEndpointService Id",
 };
 
+pub const VOLUME: Naming = Naming {
+    prefix: "vol-",
+    malformed: "InvalidVolumeID.Malformed",
+    not_found: "InvalidVolume.NotFound",
+    what: "volume",
+};
+
+/// The refusal of an id to be tagged that names nothing: that of its kind, if it is an id of one.
+pub fn unknown(id: &str) -> ApiError {
+    let kinds = [
+        &VPC,
+        &SUBNET,
+        &ROUTE_TABLE,
+        &NETWORK_ACL,
+        &GROUP,
+        &RULE,
+        &INSTANCE,
+        &INTERFACE,
+        &ENDPOINT,
+        &CONNECT_ENDPOINT,
+        &SERVICE,
+        &VOLUME,
+    ];
+    let kind = kinds.into_iter().find(|kind| kind.check(id).is_ok());
+    kind.map_or_else(|| ApiError::new("InvalidID", format!("The ID '{id}' is not valid")), |kind| kind.missing(id))
+}
+
 impl Naming {
     /// Refuses an id that cannot be one of this kind.
     pub fn check(&self, id: &str) -> Result<(), ApiError> {
@@ -91,6 +118,22 @@ impl Naming {
     /// The refusal of an id that names nothing.
     pub fn missing(&self, id: &str) -> ApiError {
         ApiError::no_such(self.not_found, self.what, id)
+    }
+
+    /// Checks that all these ids name something. EC2 lists all instances that it misses, and else the first.
+    pub fn find_all<T: Row>(&self, all: &Table<T>, ids: &[String]) -> Result<(), ApiError> {
+        for id in ids {
+            self.check(id)?;
+        }
+        let missing: Vec<&str> = ids.iter().map(String::as_str).filter(|id| all.get(id).is_none()).collect();
+        match missing.as_slice() {
+            [] => Ok(()),
+            [_, _, ..] if self.prefix == INSTANCE.prefix => {
+                let text = format!("The instance IDs '{}' do not exist", missing.join(", "));
+                Err(ApiError::new(self.not_found, text))
+            }
+            [first, ..] => Err(self.missing(first)),
+        }
     }
 
     /// The resource with this id.

@@ -11,8 +11,13 @@ use super::tags::{specification, tag_set};
 /// The number of the rule `*` on the wire, which every list ends with.
 const LAST: u16 = 32767;
 
-const LOOKUP: Lookup<NetworkAcl> =
-    Lookup { all: |region| &region.network_acls, naming: &names::NETWORK_ACL, kinds: &[], tags: |acl| &acl.tags };
+const LOOKUP: Lookup<NetworkAcl> = Lookup {
+    all: |region| &region.network_acls,
+    naming: &names::NETWORK_ACL,
+    kinds: &[],
+    linked: &[],
+    tags: |acl| &acl.tags,
+};
 
 /// `CreateNetworkAcl`. A new one has no rule but `*`: it denies everything.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
@@ -67,7 +72,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "vpc-id",
         "tag",
     ];
-    let filters = Filters::read(params, &known)?;
+    let filters = Filters::read_beside(params, &known, &["entry.ipv6-cidr"])?;
     let page = Page::read(params, 5, 1000, !ids.is_empty())?;
     params.ready()?;
     let owner = ctx.owner().to_owned();

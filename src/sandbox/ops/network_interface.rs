@@ -1,7 +1,7 @@
 //! Network interfaces: who made them is what a clean-up needs to know.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{Interface, InterfaceKind, Kind};
+use crate::sandbox::world::{Interface, InterfaceKind, Kind, Region};
 
 use super::context::{Ctx, group_set, moment};
 use super::describe::{Lookup, one, select};
@@ -15,78 +15,109 @@ const LOOKUP: Lookup<Interface> = Lookup {
     all: |region| &region.interfaces,
     naming: &names::INTERFACE,
     kinds: &[Kind::Interface],
+    linked: &[],
     tags: |interface| &interface.tags,
 };
 
 /// `DescribeNetworkInterfaces`.
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("NetworkInterfaceId")?;
-    let known = [
-        "addresses.private-ip-address",
-        "association.allocation-id",
-        "association.public-ip",
-        "attachment.attachment-id",
-        "attachment.delete-on-termination",
-        "attachment.device-index",
-        "attachment.instance-id",
-        "attachment.instance-owner-id",
-        "attachment.status",
-        "availability-zone",
-        "availability-zone-id",
-        "description",
-        "group-id",
-        "group-name",
-        "interface-type",
-        "ipv6-addresses.ipv6-address",
-        "mac-address",
-        "network-interface-id",
-        "owner-id",
-        "private-ip-address",
-        "requester-id",
-        "requester-managed",
-        "source-dest-check",
-        "status",
-        "subnet-id",
-        "vpc-id",
-        "tag",
-    ];
-    let filters = Filters::read(params, &known)?;
+    let filters = Filters::read_beside(params, FILTERS, ABSENT)?;
     let page = Page::read(params, 5, 1000, !ids.is_empty())?;
     params.ready()?;
-    let owner = ctx.owner().to_owned();
-    let found = select(ctx, &LOOKUP, &ids, &filters, |region, interface, name| match name {
-        "addresses.private-ip-address" | "private-ip-address" => one(interface.address),
-        "attachment.instance-id" if interface.kind == InterfaceKind::Instance => one(&interface.owner),
-        // Public and IPv6 addresses are what no interface here has.
-        "attachment.instance-id"
-        | "association.allocation-id"
-        | "association.public-ip"
-        | "ipv6-addresses.ipv6-address" => Vec::new(),
-        "attachment.attachment-id" => one(&interface.attachment),
-        "attachment.delete-on-termination" | "source-dest-check" => one(interface.kind == InterfaceKind::Instance),
-        "attachment.device-index" => one(device_index(interface)),
-        "attachment.instance-owner-id" => one(attached_by(interface, &owner)),
-        "mac-address" => one(&interface.mac),
-        "requester-id" => requester(interface, &owner).into_iter().collect(),
-        "attachment.status" => one("attached"),
-        "availability-zone" => one(&interface.zone_name),
-        "availability-zone-id" => one(&interface.zone_id),
-        "description" => one(&interface.description),
-        "group-id" => interface.groups.clone(),
-        "group-name" => interface.groups.iter().map(|id| region.group_name(id).to_owned()).collect(),
-        "interface-type" => one(type_of(interface)),
-        "owner-id" => one(&owner),
-        "requester-managed" => one(interface.kind != InterfaceKind::Instance),
-        "status" => one("in-use"),
-        "subnet-id" => one(&interface.subnet),
-        "vpc-id" => one(&interface.vpc),
-        _ => one(&interface.id),
+    let (owner, region_name) = (ctx.owner().to_owned(), ctx.region());
+    let found = select(ctx, &LOOKUP, &ids, &filters, |region, interface, name| {
+        facts(region, interface, name, (&owner, region_name))
     })?;
     let (found, next) = page.cut(found, |interface| interface.id.clone());
     let mut xml = Xml::new();
     xml.list("networkInterfaceSet", "item", &found, |xml, interface| write(xml, ctx, interface));
     xml.maybe("nextToken", next);
     Ok(xml)
+}
+
+/// The filters of `DescribeNetworkInterfaces`.
+const FILTERS: &[&str] = &[
+    "addresses.primary",
+    "addresses.private-dns-name",
+    "addresses.private-ip-address",
+    "attachment.attach-time",
+    "attachment.attachment-id",
+    "attachment.delete-on-termination",
+    "attachment.device-index",
+    "attachment.instance-id",
+    "attachment.instance-owner-id",
+    "attachment.status",
+    "availability-zone",
+    "availability-zone-id",
+    "description",
+    "group-id",
+    "group-name",
+    "interface-type",
+    "mac-address",
+    "network-interface-id",
+    "operator.managed",
+    "owner-id",
+    "private-dns-name",
+    "private-ip-address",
+    "requester-id",
+    "requester-managed",
+    "source-dest-check",
+    "status",
+    "subnet-id",
+    "vpc-id",
+    "tag",
+];
+
+/// Filters for what no interface here has: public and IPv6 addresses.
+const ABSENT: &[&str] = &[
+    "addresses.association.owner-id",
+    "addresses.association.public-ip",
+    "association.allocation-id",
+    "association.association-id",
+    "association.ip-owner-id",
+    "association.public-dns-name",
+    "association.public-ip",
+    "ipv6-addresses.ipv6-address",
+    "operator.principal",
+];
+
+/// What an interface has for a filter's name, as an instance's too.
+pub fn facts(region: &Region, interface: &Interface, name: &str, (owner, region_name): (&str, &str)) -> Vec<String> {
+    let own = interface.kind == InterfaceKind::Instance;
+    let attached = |value: &dyn ToString| if own { one(value.to_string()) } else { Vec::new() };
+    match name {
+        "addresses.primary" => one(true),
+        "addresses.private-dns-name" | "private-dns-name" => {
+            private_name(region, interface, region_name).into_iter().collect()
+        }
+        "addresses.private-ip-address" | "private-ip-address" => one(interface.address),
+        "attachment.attach-time" => attached(&moment(interface.created)),
+        "attachment.attachment-id" => one(&interface.attachment),
+        "attachment.delete-on-termination" | "source-dest-check" => one(own),
+        "attachment.device-index" => one(device_index(interface)),
+        "attachment.instance-id" => attached(&interface.owner),
+        "attachment.instance-owner-id" => one(attached_by(interface, owner)),
+        "attachment.network-card-index" => one(0),
+        "attachment.status" => one("attached"),
+        "availability-zone" => one(&interface.zone_name),
+        "availability-zone-id" => one(&interface.zone_id),
+        "deny-all-igw-traffic" | "ipv6-native" | "operator.managed" => one(false),
+        "description" => one(&interface.description),
+        "group-id" => interface.groups.clone(),
+        "group-name" => interface.groups.iter().map(|id| region.group_name(id).to_owned()).collect(),
+        "interface-type" => one(type_of(interface)),
+        "mac-address" => one(&interface.mac),
+        "owner-id" => one(owner),
+        "requester-id" => requester(interface, owner).into_iter().collect(),
+        "requester-managed" => one(!own),
+        "status" => one("in-use"),
+        "subnet-id" => one(&interface.subnet),
+        "tag-key" => interface.tags.keys().cloned().collect(),
+        "tag-value" => interface.tags.values().cloned().collect(),
+        "vpc-id" => one(&interface.vpc),
+        _ => one(&interface.id),
+    }
 }
 
 /// `DescribeNetworkInterfaceAttribute`.
@@ -145,6 +176,18 @@ pub fn modify_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiEr
         instance.groups = groups;
     }
     Ok(Xml::done())
+}
+
+/// The name of an interface, which it has in a VPC with DNS host names.
+fn private_name(region: &Region, interface: &Interface, region_name: &str) -> Option<String> {
+    let named = region.vpcs.get(&interface.vpc).is_some_and(|vpc| vpc.dns_hostnames);
+    named.then(|| host_name(region_name, interface.address))
+}
+
+/// The name of an address inside its VPC (us-east-1 has its own, older form).
+pub fn host_name(region: &str, address: std::net::Ipv4Addr) -> String {
+    let host = format!("ip-{}", address.to_string().replace('.', "-"));
+    if region == "us-east-1" { format!("{host}.ec2.internal") } else { format!("{host}.{region}.compute.internal") }
 }
 
 /// Who asked for an interface that the account did not ask for itself.
@@ -217,7 +260,9 @@ fn write_common(xml: &mut Xml, ctx: &Ctx<'_>, interface: &Interface) {
     xml.leaf("sourceDestCheck", interface.kind == InterfaceKind::Instance).leaf("interfaceType", type_of(interface));
     group_set(xml, ctx.here(), &interface.groups);
     unmanaged(xml);
+    let name = private_name(ctx.here(), interface, ctx.region());
+    xml.maybe("privateDnsName", name.as_ref());
     xml.list("privateIpAddressesSet", "item", [interface.address], |xml, address| {
-        xml.leaf("privateIpAddress", address).leaf("primary", true);
+        xml.leaf("privateIpAddress", address).maybe("privateDnsName", name.as_ref()).leaf("primary", true);
     });
 }

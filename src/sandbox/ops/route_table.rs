@@ -1,4 +1,4 @@
-//! Route tables: the local route, routes of gateway endpoints, associations with subnets.
+//! Route tables and their associations with subnets. Routes of the account's own are in `route.rs`.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::{Region, RouteTable, quota, s3_prefix_list};
@@ -6,10 +6,26 @@ use crate::sandbox::world::{Region, RouteTable, quota, s3_prefix_list};
 use super::context::Ctx;
 use super::describe::{Lookup, one, select};
 use super::names;
+use super::route;
 use super::tags::{specification, tag_set};
 
-const LOOKUP: Lookup<RouteTable> =
-    Lookup { all: |region| &region.route_tables, naming: &names::ROUTE_TABLE, kinds: &[], tags: |table| &table.tags };
+const LOOKUP: Lookup<RouteTable> = Lookup {
+    all: |region| &region.route_tables,
+    naming: &names::ROUTE_TABLE,
+    kinds: &[],
+    linked: &[],
+    tags: |table| &table.tags,
+};
+
+/// Filters for what no route table here has.
+const ABSENT: &[&str] = &[
+    "association.gateway-id",
+    "route.destination-ipv6-cidr-block",
+    "route.egress-only-internet-gateway-id",
+    "route.nat-gateway-id",
+    "route.transit-gateway-id",
+    "route.vpc-peering-connection-id",
+];
 
 /// `CreateRouteTable`.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
@@ -26,7 +42,8 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let table = if let Some(table) = made.and_then(|id| ctx.here().route_tables.get(&id).cloned()) {
         table
     } else {
-        let table = RouteTable { id: ctx.new_id("rtb-"), vpc, main: None, associations: [].into(), tags };
+        let table =
+            RouteTable { id: ctx.new_id("rtb-"), vpc, main: None, associations: [].into(), routes: Vec::new(), tags };
         ctx.here_mut().route_tables.insert(table.id.clone(), table.clone());
         ctx.remember("CreateRouteTable", params, &table.id);
         table
@@ -49,12 +66,13 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "route.destination-cidr-block",
         "route.destination-prefix-list-id",
         "route.gateway-id",
+        "route.instance-id",
         "route.origin",
         "route.state",
         "vpc-id",
         "tag",
     ];
-    let filters = Filters::read(params, &known)?;
+    let filters = Filters::read_beside(params, &known, ABSENT)?;
     let page = Page::read(params, 5, 100, !ids.is_empty())?;
     params.ready()?;
     let (owner, list) = (ctx.owner().to_owned(), s3_prefix_list(ctx.region()));
@@ -77,7 +95,7 @@ pub fn associate(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
             format!("Route table {} and subnet {} belong to different networks", table.id, subnet.id),
         ));
     }
-    let used = region.route_tables.values().find_map(|other| {
+    let used = region.route_tables.linked(&subnet.id).find_map(|other| {
         other.associations.iter().find(|(_, used)| **used == subnet.id).map(|(id, _)| (other.id.clone(), id.clone()))
     });
     if used.as_ref().is_some_and(|(other, _)| *other != table.id) {
@@ -124,7 +142,7 @@ pub fn replace(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let holds = |other: &&RouteTable| {
         other.main.as_ref() == Some(&association) || other.associations.contains_key(&association)
     };
-    let Some(from) = region.route_tables.values().find(holds) else {
+    let Some(from) = region.route_tables.linked(&association).find(holds) else {
         return Err(ApiError::no_such("InvalidAssociationID.NotFound", "association ID", &association));
     };
     if from.vpc != table.vpc {
@@ -181,13 +199,22 @@ fn facts(region: &Region, table: &RouteTable, name: &str, owner: &str, list: &st
         "association.route-table-id" if table.main.is_none() && table.associations.is_empty() => Vec::new(),
         "association.subnet-id" => table.associations.values().cloned().collect(),
         "owner-id" => one(owner),
-        "route.destination-cidr-block" => one(local),
+        "route.destination-cidr-block" => {
+            std::iter::once(local).chain(table.routes.iter().map(|route| route.destination.to_string())).collect()
+        }
+        "route.instance-id" => {
+            table.routes.iter().filter_map(|made| route::instance_of(region, made)).map(str::to_owned).collect()
+        }
         "route.destination-prefix-list-id" => has_gateway.then(|| list.to_owned()).into_iter().collect(),
         "route.gateway-id" => std::iter::once("local".to_owned()).chain(gateways()).collect(),
         "route.origin" => {
-            std::iter::once("CreateRouteTable").chain(has_gateway.then_some("CreateRoute")).map(str::to_owned).collect()
+            let made = has_gateway || !table.routes.is_empty();
+            std::iter::once("CreateRouteTable").chain(made.then_some("CreateRoute")).map(str::to_owned).collect()
         }
-        "route.state" => one("active"),
+        "route.state" => {
+            let made = table.routes.iter().map(|made| route::state(region, made));
+            std::iter::once("active").chain(made).map(str::to_owned).collect()
+        }
         "vpc-id" => one(&table.vpc),
         _ => one(&table.id),
     }
@@ -202,6 +229,9 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, table: &RouteTable) {
                 xml.leaf("destinationCidrBlock", vpc.block).leaf("gatewayId", "local");
                 xml.leaf("state", "active").leaf("origin", "CreateRouteTable");
             });
+        }
+        for route in &table.routes {
+            route::write(xml, ctx, route);
         }
         for endpoint in region.gateways_of(&table.id) {
             xml.node("item", |xml| {

@@ -8,8 +8,13 @@ use super::describe::{Lookup, one, select};
 use super::names;
 use super::tags::{specification, tag_set};
 
-const LOOKUP: Lookup<Group> =
-    Lookup { all: |region| &region.groups, naming: &names::GROUP, kinds: &[], tags: |group| &group.tags };
+const LOOKUP: Lookup<Group> = Lookup {
+    all: |region| &region.groups,
+    naming: &names::GROUP,
+    kinds: &[],
+    linked: &["group-name"],
+    tags: |group| &group.tags,
+};
 
 /// `CreateSecurityGroup`. On the wire the description is `GroupDescription`.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
@@ -21,8 +26,13 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let vpc = names::VPC.find(&ctx.here().vpcs, vpc)?.id.clone();
     check_text("groupName", &name)?;
     check_text("GroupDescription", &description)?;
-    if name.starts_with("sg-") || name == "default" {
-        return Err(ApiError::new("InvalidGroup.Reserved", format!("The security group '{name}' is reserved")));
+    // As clients of AWS have logged both; the documentation has `InvalidGroup.Reserved` for them.
+    if name.starts_with("sg-") {
+        return Err(ApiError::value("GroupName", &name, "Group names may not be in the format sg-*."));
+    }
+    if name == "default" {
+        let text = "Cannot use reserved security group name: default";
+        return Err(ApiError::new("InvalidParameterValue", text));
     }
     if ctx.here().groups.linked(&name).any(|group| group.vpc == vpc && group.name == name) {
         let text = format!("The security group '{name}' already exists for VPC '{vpc}'");
@@ -62,30 +72,35 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "ip-permission.cidr",
         "ip-permission.from-port",
         "ip-permission.group-id",
+        "ip-permission.group-name",
         "ip-permission.prefix-list-id",
         "ip-permission.protocol",
         "ip-permission.to-port",
+        "ip-permission.user-id",
         "egress.ip-permission.cidr",
         "egress.ip-permission.from-port",
         "egress.ip-permission.group-id",
+        "egress.ip-permission.group-name",
         "egress.ip-permission.prefix-list-id",
         "egress.ip-permission.protocol",
         "egress.ip-permission.to-port",
+        "egress.ip-permission.user-id",
         "owner-id",
         "vpc-id",
         "tag",
     ];
-    let filters = Filters::read(params, &known)?;
+    let absent = ["ip-permission.ipv6-cidr", "egress.ip-permission.ipv6-cidr"];
+    let filters = Filters::read_beside(params, &known, &absent)?;
     let page = Page::read(params, 5, 1000, !ids.is_empty())?;
     params.ready()?;
     let owner = ctx.owner().to_owned();
-    let found = select(ctx, &LOOKUP, &ids, &filters, |_, group, name| match name {
+    let found = select(ctx, &LOOKUP, &ids, &filters, |region, group, name| match name {
         "description" => one(&group.description),
         "group-name" => one(&group.name),
         "owner-id" => one(&owner),
         "vpc-id" => one(&group.vpc),
         "group-id" => one(&group.id),
-        rule => rule_facts(group, rule),
+        rule => rule_facts(region, group, rule, &owner),
     })?;
     let (found, next) = page.cut(found, |group| group.id.clone());
     let mut xml = Xml::new();
@@ -164,20 +179,28 @@ fn is_named(region: &Region, id: &str) -> bool {
 }
 
 fn check_text(name: &str, value: &str) -> Result<(), ApiError> {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c);
-    if value.chars().count() > 255 || !value.chars().all(allowed) {
-        let why = "Character sets beyond ASCII are not supported, and at most 255 characters are.";
-        return Err(ApiError::value(name, value, why));
+    if is_plain_text(value) {
+        return Ok(());
     }
-    Ok(())
+    let why = "Character sets beyond ASCII are not supported, and at most 255 characters are.";
+    Err(ApiError::value(name, value, why))
 }
 
-fn rule_facts(group: &Group, name: &str) -> Vec<String> {
+/// Whether a name or a description has only characters that security groups take, and at most 255 of them
+/// [API:CreateSecurityGroup, API:IpRange].
+pub fn is_plain_text(value: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c);
+    value.len() <= 255 && value.chars().all(allowed)
+}
+
+fn rule_facts(region: &Region, group: &Group, name: &str, owner: &str) -> Vec<String> {
     let (egress, name) = name.strip_prefix("egress.").map_or((false, name), |name| (true, name));
     let rules = group.rules.iter().filter(|rule| rule.egress == egress);
     let fact = |rule: &Rule| match (name.trim_start_matches("ip-permission."), &rule.peer) {
         ("cidr", Peer::Cidr(block)) => Some(block.to_string()),
         ("group-id", Peer::Group(id)) | ("prefix-list-id", Peer::PrefixList(id)) => Some(id.clone()),
+        ("group-name", Peer::Group(id)) => Some(region.group_name(id).to_owned()),
+        ("user-id", Peer::Group(_)) => Some(owner.to_owned()),
         ("from-port", _) => rule.from.map(|port| port.to_string()),
         ("to-port", _) => rule.to.map(|port| port.to_string()),
         ("protocol", _) => Some(rule.protocol.clone()),

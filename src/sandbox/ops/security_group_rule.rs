@@ -6,7 +6,7 @@ use crate::sandbox::world::{Block, Group, Peer, Rule, Tags, quota, s3_prefix_lis
 use super::context::Ctx;
 use super::describe::one;
 use super::names;
-use super::security_group::permissions;
+use super::security_group::{is_plain_text, permissions};
 use super::tags::{specification, tag_set};
 
 /// `AuthorizeSecurityGroupIngress`.
@@ -37,8 +37,14 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     params.ready()?;
     let words =
         if ids.is_empty() { filters.exact(&["group-id", "security-group-rule-id"]) } else { Some(ids.as_slice()) };
-    let groups = ctx.here().groups.maybe_found_by(words);
-    let all = groups.into_iter().flat_map(|group| group.rules.iter().map(move |rule| (group, rule)));
+    let all = &ctx.here().groups;
+    let groups: Vec<(&String, &Group)> = match (words, filters.exact_tags()) {
+        (Some(words), _) => all.found_by(words),
+        (None, Some(tags)) => all.tagged(&tags),
+        (None, None) => all.iter().collect(),
+    };
+    let all =
+        groups.into_iter().map(|(_, group)| group).flat_map(|group| group.rules.iter().map(move |rule| (group, rule)));
     let mut found: Vec<(&Group, &Rule)> = all
         .filter(|(_, rule)| ids.is_empty() || ids.contains(&rule.id))
         .filter(|(group, rule)| {
@@ -71,9 +77,12 @@ fn authorize(ctx: &mut Ctx<'_>, params: &Params, egress: bool) -> Result<Xml, Ap
         return Err(ApiError::missing("IpPermissions"));
     }
     for (at, rule) in rules.iter().enumerate() {
-        if group.rules.iter().chain(&rules[..at]).any(|other| equal(other, rule)) {
-            let text = format!("the specified rule \"{}\" already exists", sentence(rule, egress));
-            return Err(ApiError::new("InvalidPermission.Duplicate", text));
+        if rules[..at].iter().any(|other| equal(other, rule)) {
+            let text = "The same permission must not appear multiple times";
+            return Err(ApiError::new("InvalidParameterValue", text));
+        }
+        if group.rules.iter().any(|other| equal(other, rule)) {
+            return Err(duplicate(rule));
         }
     }
     if group.rules.iter().filter(|rule| rule.egress == egress).count() + rules.len() > ctx.quota(&quota::GROUP_RULES) {
@@ -92,6 +101,9 @@ fn authorize(ctx: &mut Ctx<'_>, params: &Params, egress: bool) -> Result<Xml, Ap
 fn revoke(ctx: &mut Ctx<'_>, params: &Params, egress: bool) -> Result<Xml, ApiError> {
     let group = names::GROUP.find(&ctx.here().groups, params.need("GroupId")?)?.clone();
     let ids = params.list("SecurityGroupRuleId")?;
+    if names_ipv6(params) {
+        return Err(no_such_rule());
+    }
     let wanted = read(ctx, params, &group, egress, &Tags::new())?;
     if ids.is_empty() == wanted.is_empty() {
         return Err(ApiError::new(
@@ -105,11 +117,7 @@ fn revoke(ctx: &mut Ctx<'_>, params: &Params, egress: bool) -> Result<Xml, ApiEr
         gone.push(found.cloned().ok_or_else(|| names::RULE.missing(id))?);
     }
     for rule in &wanted {
-        let Some(found) = group.rules.iter().find(|other| equal(other, rule)) else {
-            let text = "The specified rule does not exist in this security group.";
-            return Err(ApiError::new("InvalidPermission.NotFound", text));
-        };
-        gone.push(found.clone());
+        gone.push(group.rules.iter().find(|other| equal(other, rule)).cloned().ok_or_else(no_such_rule)?);
     }
     params.ready()?;
     if let Some(group) = ctx.here_mut().groups.get_mut(&group.id) {
@@ -132,10 +140,12 @@ fn revoke(ctx: &mut Ctx<'_>, params: &Params, egress: bool) -> Result<Xml, ApiEr
 
 /// Reads `IpPermissions.N`, or the older spelling of one rule in the request itself.
 pub fn read(ctx: &Ctx<'_>, params: &Params, group: &Group, egress: bool, tags: &Tags) -> Result<Vec<Rule>, ApiError> {
+    if names_ipv6(params) {
+        return Err(ApiError::not_modelled("InvalidParameterValue", "IPv6 rules"));
+    }
     let mut rules = Vec::new();
-    let mut add = |range: &(String, Option<i32>, Option<i32>), peer: Peer, description: Option<&str>| {
+    let mut add = |range: &(String, Option<i32>, Option<i32>), peer: Peer, description: Option<String>| {
         let (protocol, from, to) = range.clone();
-        let description = description.map(str::to_owned);
         rules.push(Rule { id: ctx.new_id("sgr-"), egress, protocol, from, to, peer, description, tags: tags.clone() });
     };
     for prefix in params.groups("IpPermissions") {
@@ -147,15 +157,14 @@ pub fn read(ctx: &Ctx<'_>, params: &Params, group: &Group, egress: bool, tags: &
                 if params.get(&format!("{item}.UserId")).is_some_and(|user| user != ctx.owner()) {
                     return Err(ApiError::not_modelled("InvalidParameterValue", "security groups of another account"));
                 }
-                add(&range, peer(ctx, &group.vpc, field, value)?, params.get(&format!("{item}.Description")));
+                add(&range, peer(ctx, &group.vpc, field, value)?, description(params, &item)?);
                 peers += 1;
             }
         }
         if peers == 0 {
-            return Err(ApiError::new(
-                "InvalidParameterValue",
-                format!("{prefix} names no IpRanges, Groups or PrefixListIds that pllab's sandbox models"),
-            ));
+            // [devguide: errors-overview]; that EC2 says it of this, and how, is UNCONFIRMED.
+            let text = format!("The rule {prefix} names neither IpRanges nor Groups nor PrefixListIds");
+            return Err(ApiError::new("InvalidPermission.Malformed", text));
         }
     }
     if let Some(block) = params.get("CidrIp") {
@@ -163,6 +172,35 @@ pub fn read(ctx: &Ctx<'_>, params: &Params, group: &Group, egress: bool, tags: &
         add(&range, peer(ctx, &group.vpc, "CidrIp", block)?, None);
     }
     Ok(rules)
+}
+
+/// Whether a permission has IPv6 ranges. No group here has a rule with one.
+fn names_ipv6(params: &Params) -> bool {
+    params.groups("IpPermissions").iter().any(|prefix| params.has_list(&format!("{prefix}.Ipv6Ranges")))
+}
+
+/// `Description` of the structure at `prefix`.
+pub fn description(params: &Params, prefix: &str) -> Result<Option<String>, ApiError> {
+    let text = params.get(&format!("{prefix}.Description"));
+    if text.is_some_and(|text| !is_plain_text(text)) {
+        return Err(ApiError::new(
+            "InvalidParameterValue",
+            "Invalid rule description. Valid descriptions are strings less than 256 characters from the following set:  \
+             a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*",
+        ));
+    }
+    Ok(text.map(str::to_owned))
+}
+
+/// The refusal of a rule that a group has already.
+pub fn duplicate(rule: &Rule) -> ApiError {
+    let text = format!("the specified rule \"{}\" already exists", sentence(rule));
+    ApiError::new("InvalidPermission.Duplicate", text)
+}
+
+/// The refusal of a rule that a group has not.
+pub fn no_such_rule() -> ApiError {
+    ApiError::new("InvalidPermission.NotFound", "The specified rule does not exist in this security group.")
 }
 
 /// The other end of a rule, as `field` spells it.
@@ -181,6 +219,10 @@ pub fn peer(ctx: &Ctx<'_>, vpc: &str, field: &str, value: &str) -> Result<Peer, 
             }
             Ok(Peer::Group(named.id.clone()))
         }
+        _ if !value.starts_with("pl-") => {
+            let text = format!("Invalid id: \"{value}\" (expecting \"pl-...\")");
+            Err(ApiError::new("InvalidPrefixListId.Malformed", text))
+        }
         _ if value == s3_prefix_list(ctx.region()) => Ok(Peer::PrefixList(value.to_owned())),
         _ => Err(ApiError::no_such("InvalidPrefixListID.NotFound", "prefix list ID", value)),
     }
@@ -195,6 +237,7 @@ pub fn read_range(params: &Params, prefix: &str) -> Result<(String, Option<i32>,
         "6" => "tcp",
         "17" => "udp",
         "1" => "icmp",
+        "58" => "icmpv6",
         other => other,
     };
     match protocol {
@@ -213,7 +256,7 @@ pub fn read_range(params: &Params, prefix: &str) -> Result<(String, Option<i32>,
             }
             Ok((protocol.to_owned(), Some(from), Some(to)))
         }
-        "icmp" => Ok((protocol.to_owned(), from.or(Some(-1)), to.or(Some(-1)))),
+        "icmp" | "icmpv6" => Ok((protocol.to_owned(), from.or(Some(-1)), to.or(Some(-1)))),
         other if other.parse::<u8>().is_ok() => Ok((other.to_owned(), None, None)),
         other => Err(ApiError::new(
             "InvalidParameterValue",
@@ -227,8 +270,8 @@ pub fn equal(a: &Rule, b: &Rule) -> bool {
     (a.egress, &a.protocol, a.from, a.to, &a.peer) == (b.egress, &b.protocol, b.from, b.to, &b.peer)
 }
 
-/// A rule in EC2's words.
-pub fn sentence(rule: &Rule, egress: bool) -> String {
+/// A rule in EC2's words, which are the same for both directions.
+fn sentence(rule: &Rule) -> String {
     let peer = match &rule.peer {
         Peer::Cidr(block) => block.to_string(),
         Peer::Group(id) | Peer::PrefixList(id) => id.clone(),
@@ -238,8 +281,7 @@ pub fn sentence(rule: &Rule, egress: bool) -> String {
         (Some(from), Some(to)) => format!(", from port: {from}, to port: {to}"),
         _ => String::new(),
     };
-    let direction = if egress { ", egress" } else { "" };
-    format!("peer: {peer}, {protocol}{ports}{direction}, ALLOW")
+    format!("peer: {peer}, {protocol}{ports}, ALLOW")
 }
 
 fn write_range(xml: &mut Xml, rule: &Rule) {

@@ -5,7 +5,7 @@ use crate::sandbox::world::{Peer, Rule, Tags};
 
 use super::context::Ctx;
 use super::names;
-use super::security_group_rule::{equal, peer, read, read_range, sentence};
+use super::security_group_rule::{description, duplicate, equal, no_such_rule, peer, read, read_range};
 
 /// `ModifySecurityGroupRules`. A rule keeps its id and its direction, and the kind of its peer
 /// [API:ModifySecurityGroupRules].
@@ -22,8 +22,7 @@ pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         let at = rules.iter().position(|rule| rule.id == id).ok_or_else(|| names::RULE.missing(id))?;
         let new = changed(ctx, params, &format!("{prefix}.SecurityGroupRule."), &rules[at], &group.vpc)?;
         if rules.iter().any(|other| other.id != new.id && equal(other, &new)) {
-            let text = format!("the specified rule \"{}\" already exists", sentence(&new, new.egress));
-            return Err(ApiError::new("InvalidPermission.Duplicate", text));
+            return Err(duplicate(&new));
         }
         rules[at] = new;
     }
@@ -55,7 +54,7 @@ fn changed(ctx: &Ctx<'_>, params: &Params, prefix: &str, rule: &Rule, vpc: &str)
         let text = format!("The type of the source or destination of {} cannot be changed", rule.id);
         return Err(ApiError::new("InvalidParameterValue", text));
     }
-    let description = params.get(&format!("{prefix}Description")).map(str::to_owned);
+    let description = description(params, prefix.trim_end_matches('.'))?;
     Ok(Rule { protocol, from, to, peer, description, ..rule.clone() })
 }
 
@@ -79,10 +78,7 @@ fn describe(ctx: &mut Ctx<'_>, params: &Params, egress: bool) -> Result<Xml, Api
         return Err(ApiError::new("InvalidParameterCombination", text));
     }
     for wanted in by_value {
-        let Some(rule) = rules.iter_mut().find(|rule| equal(rule, &wanted)) else {
-            let text = "The specified rule does not exist in this security group.";
-            return Err(ApiError::new("InvalidPermission.NotFound", text));
-        };
+        let rule = rules.iter_mut().find(|rule| equal(rule, &wanted)).ok_or_else(no_such_rule)?;
         rule.description = wanted.description;
     }
     for prefix in by_id {
@@ -90,7 +86,7 @@ fn describe(ctx: &mut Ctx<'_>, params: &Params, egress: bool) -> Result<Xml, Api
         let Some(rule) = rules.iter_mut().find(|rule| rule.id == id && rule.egress == egress) else {
             return Err(names::RULE.missing(id));
         };
-        rule.description = params.get(&format!("{prefix}.Description")).map(str::to_owned);
+        rule.description = description(params, &prefix)?;
     }
     params.ready()?;
     if let Some(group) = ctx.here_mut().groups.get_mut(&group.id) {

@@ -14,6 +14,7 @@ const LOOKUP: Lookup<Subnet> = Lookup {
     all: |region| &region.subnets,
     naming: &names::SUBNET,
     kinds: &[Kind::Subnet],
+    linked: &[],
     tags: |subnet| &subnet.tags,
 };
 
@@ -67,19 +68,28 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "cidrBlock",
         "default-for-az",
         "enable-dns64",
-        "ipv6-cidr-block-association.association-id",
-        "ipv6-cidr-block-association.ipv6-cidr-block",
         "ipv6-native",
+        "map-customer-owned-ip-on-launch",
         "map-public-ip-on-launch",
-        "outpost-arn",
         "owner-id",
+        "private-dns-name-options-on-launch.enable-resource-name-dns-a-record",
+        "private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record",
+        "private-dns-name-options-on-launch.hostname-type",
         "state",
         "subnet-arn",
         "subnet-id",
         "vpc-id",
         "tag",
     ];
-    let filters = Filters::read(params, &known)?;
+    let absent = [
+        "customer-owned-ipv4-pool",
+        "enable-lni-at-device-index",
+        "ipv6-cidr-block-association.association-id",
+        "ipv6-cidr-block-association.ipv6-cidr-block",
+        "ipv6-cidr-block-association.state",
+        "outpost-arn",
+    ];
+    let filters = Filters::read_beside(params, &known, &absent)?;
     let page = Page::read(params, 5, 1000, !ids.is_empty())?;
     params.ready()?;
     let (owner, base) = (ctx.owner().to_owned(), ctx.arn("ec2", "subnet/"));
@@ -88,11 +98,14 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "availability-zone-id" => one(&subnet.zone_id),
         "available-ip-address-count" => one(region.free_addresses(subnet)),
         "cidr" | "cidr-block" | "cidrBlock" => one(subnet.block),
-        "default-for-az" | "enable-dns64" | "ipv6-native" | "map-public-ip-on-launch" => one(false),
-        // IPv6 and Outposts are what no subnet here has.
-        "ipv6-cidr-block-association.association-id"
-        | "ipv6-cidr-block-association.ipv6-cidr-block"
-        | "outpost-arn" => Vec::new(),
+        "default-for-az"
+        | "enable-dns64"
+        | "ipv6-native"
+        | "map-customer-owned-ip-on-launch"
+        | "map-public-ip-on-launch"
+        | "private-dns-name-options-on-launch.enable-resource-name-dns-a-record"
+        | "private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record" => one(false),
+        "private-dns-name-options-on-launch.hostname-type" => one("ip-name"),
         "owner-id" => one(&owner),
         "state" => one(&subnet.life.state),
         "subnet-arn" => one(format!("{base}{}", subnet.id)),

@@ -7,10 +7,10 @@ use super::instance_state::ConsoleQuestion;
 use super::target_health::HealthQuestion;
 use super::{
     acceptance, account, endpoint, endpoint_service, hosted_zone, identity, image, instance, instance_attribute,
-    instance_connect_endpoint, instance_state, listener, load_balancer, network_acl, network_acl_entry,
-    network_interface, prefix_list, private_dns, record_set, route_table, security_group, security_group_rule,
-    security_group_rule_change, service_permission, service_quota, subnet, tags, target_group, target_health, vpc,
-    zone,
+    instance_connect_endpoint, instance_state, listener, load_balancer, load_balancer_subnets, network_acl,
+    network_acl_entry, network_interface, prefix_list, private_dns, record_set, route, route_table, security_group,
+    security_group_rule, security_group_rule_change, service_permission, service_quota, subnet, tags, target_group,
+    target_health, volume, vpc, zone,
 };
 
 /// The services that are modelled.
@@ -49,6 +49,7 @@ const EC2: &[(&str, Operation)] = &[
     ("CreateInstanceConnectEndpoint", instance_connect_endpoint::create),
     ("CreateNetworkAcl", network_acl::create),
     ("CreateNetworkAclEntry", network_acl_entry::create),
+    ("CreateRoute", route::create),
     ("CreateRouteTable", route_table::create),
     ("CreateSecurityGroup", security_group::create),
     ("CreateSubnet", subnet::create),
@@ -59,6 +60,7 @@ const EC2: &[(&str, Operation)] = &[
     ("DeleteInstanceConnectEndpoint", instance_connect_endpoint::delete),
     ("DeleteNetworkAcl", network_acl::delete),
     ("DeleteNetworkAclEntry", network_acl_entry::delete),
+    ("DeleteRoute", route::delete),
     ("DeleteRouteTable", route_table::delete),
     ("DeleteSecurityGroup", security_group::delete),
     ("DeleteSubnet", subnet::delete),
@@ -71,6 +73,7 @@ const EC2: &[(&str, Operation)] = &[
     ("DescribeImages", image::describe),
     ("DescribeInstanceAttribute", instance_attribute::describe),
     ("DescribeInstanceConnectEndpoints", instance_connect_endpoint::describe),
+    ("DescribeInstanceCreditSpecifications", instance_attribute::describe_credits),
     ("DescribeInstanceStatus", instance_state::describe_status),
     ("DescribeInstanceTypeOfferings", zone::describe_offerings),
     ("DescribeInstanceTypes", account::describe_types),
@@ -86,6 +89,7 @@ const EC2: &[(&str, Operation)] = &[
     ("DescribeSecurityGroups", security_group::describe),
     ("DescribeSubnets", subnet::describe),
     ("DescribeTags", tags::describe),
+    ("DescribeVolumes", volume::describe),
     ("DescribeVpcAttribute", vpc::describe_attribute),
     ("DescribeVpcEndpointConnections", acceptance::describe),
     ("DescribeVpcEndpointServiceConfigurations", endpoint_service::describe_configurations),
@@ -106,6 +110,7 @@ const EC2: &[(&str, Operation)] = &[
     ("RejectVpcEndpointConnections", acceptance::reject),
     ("ReplaceNetworkAclAssociation", network_acl::replace_association),
     ("ReplaceNetworkAclEntry", network_acl_entry::replace),
+    ("ReplaceRoute", route::replace),
     ("ReplaceRouteTableAssociation", route_table::replace),
     ("RevokeSecurityGroupEgress", security_group_rule::revoke_egress),
     ("RevokeSecurityGroupIngress", security_group_rule::revoke_ingress),
@@ -143,7 +148,7 @@ const ELB: &[(&str, Operation)] = &[
     ("RegisterTargets", target_group::register),
     ("RemoveTags", tags::remove_tags),
     ("SetSecurityGroups", load_balancer::set_security_groups),
-    ("SetSubnets", load_balancer::set_subnets),
+    ("SetSubnets", load_balancer_subnets::set_subnets),
 ];
 
 const STS: &[(&str, Operation)] = &[("GetCallerIdentity", identity::caller)];

@@ -1,12 +1,14 @@
-//! Tags of both services.
+//! Tags of both services: read, made, deleted, described. What has them is in `tagged.rs`.
 
 use std::collections::BTreeMap;
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{Region, Tags};
+use crate::sandbox::world::Tags;
 
 use super::context::Ctx;
 use super::describe::one;
+use super::names;
+use super::tagged::{candidates, service_of_connection, tags_mut};
 
 /// Most tags a resource can have.
 const LIMIT: usize = 50;
@@ -23,6 +25,9 @@ pub fn specifications(params: &Params, types: &[&str]) -> Result<BTreeMap<String
             ));
         }
         let tags = read(params, &format!("{prefix}.Tag"))?;
+        if tags.is_empty() {
+            return Err(ApiError::new("InvalidTagKey.Malformed", "Tag specification must have at least one tag"));
+        }
         if all.insert(kind.to_owned(), tags).is_some() {
             return Err(ApiError::new("InvalidParameterValue", format!("'{kind}' is specified more than once.")));
         }
@@ -41,7 +46,11 @@ pub fn read(params: &Params, list: &str) -> Result<Tags, ApiError> {
     for prefix in params.groups(list) {
         let key = params.get(&format!("{prefix}.Key")).unwrap_or_default().to_owned();
         let value = params.get(&format!("{prefix}.Value")).unwrap_or_default().to_owned();
-        if key.is_empty() || key.chars().count() > 128 || value.chars().count() > 256 {
+        if key.is_empty() {
+            // The words are UNCONFIRMED; the code is [devguide: errors-overview]'s.
+            return Err(ApiError::new("InvalidTagKey.Malformed", "Tag key cannot be null or empty"));
+        }
+        if key.chars().count() > 128 || value.chars().count() > 256 {
             return Err(ApiError::new(
                 "InvalidParameterValue",
                 format!("Tag key '{key}' or its value has a wrong length."),
@@ -67,6 +76,7 @@ pub fn read(params: &Params, list: &str) -> Result<Tags, ApiError> {
 pub fn read_members(params: &Params) -> Result<Tags, ApiError> {
     read(params, "Tags").map_err(|error| match error.code.as_str() {
         "TagLimitExceeded" => ApiError::new("TooManyTags", "The limit of tags is exceeded"),
+        "InvalidTagKey.Malformed" => ApiError::new("ValidationError", error.message),
         _ if error.message.starts_with("Duplicate") => ApiError::new("DuplicateTagKeys", error.message),
         _ => error,
     })
@@ -121,7 +131,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let page = Page::read(params, 5, 1000, false)?;
     params.ready()?;
     let mut rows = Vec::new();
-    for (id, kind, tags) in all(ctx.here()) {
+    for (id, kind, tags) in candidates(ctx.here(), &filters) {
         // A connection is gone with its endpoint, which may be another account's.
         if kind == "vpc-endpoint-connection" && service_of_connection(ctx, id).is_none() {
             continue;
@@ -197,7 +207,7 @@ fn ids(ctx: &mut Ctx<'_>, params: &Params, list: &str) -> Result<Vec<String>, Ap
     for id in &ids {
         let known = tags_mut(ctx.here_mut(), id).is_some() || service_of_connection(ctx, id).is_some();
         if id.starts_with("arn:") || !known {
-            return Err(ApiError::new("InvalidID", format!("The ID '{id}' is not valid")));
+            return Err(names::unknown(id));
         }
     }
     Ok(ids)
@@ -241,95 +251,4 @@ fn add(ctx: &mut Ctx<'_>, ids: &[String], new: &Tags) {
             tags.extend(new.clone());
         }
     }
-}
-
-/// The caller's service that has this connection.
-fn service_of_connection(ctx: &Ctx<'_>, id: &str) -> Option<String> {
-    let has = |service: &&String| ctx.world().connections(service).any(|(_, endpoint)| endpoint.connection == id);
-    ctx.here().services.keys().filter(|_| id.starts_with("vpce-con-")).find(has).cloned()
-}
-
-/// The tags of the resource with this id or ARN, and its type.
-fn tags_mut<'a>(region: &'a mut Region, id: &str) -> Option<(&'static str, &'a mut Tags)> {
-    if let Some(vpc) = region.vpcs.get_mut(id) {
-        return Some(("vpc", &mut vpc.tags));
-    }
-    if let Some(subnet) = region.subnets.get_mut(id) {
-        return Some(("subnet", &mut subnet.tags));
-    }
-    if let Some(table) = region.route_tables.get_mut(id) {
-        return Some(("route-table", &mut table.tags));
-    }
-    if let Some(acl) = region.network_acls.get_mut(id) {
-        return Some(("network-acl", &mut acl.tags));
-    }
-    if let Some(interface) = region.interfaces.get_mut(id) {
-        return Some(("network-interface", &mut interface.tags));
-    }
-    if let Some(instance) = region.instances.get_mut(id) {
-        return Some(("instance", &mut instance.tags));
-    }
-    if let Some(group) = region.target_groups.get_mut(id) {
-        return Some(("target-group", &mut group.tags));
-    }
-    if let Some(balancer) = region.balancers.get_mut(id) {
-        return Some(("load-balancer", &mut balancer.tags));
-    }
-    if let Some(listener) = region.listeners.get_mut(id) {
-        return Some(("listener", &mut listener.tags));
-    }
-    if region.groups.contains_key(id) {
-        return region.groups.get_mut(id).map(|group| ("security-group", &mut group.tags));
-    }
-    if region.endpoints.contains_key(id) {
-        return region.endpoints.get_mut(id).map(|endpoint| ("vpc-endpoint", &mut endpoint.tags));
-    }
-    if region.connect_endpoints.contains_key(id) {
-        let found = region.connect_endpoints.get_mut(id);
-        return found.map(|endpoint| ("instance-connect-endpoint", &mut endpoint.tags));
-    }
-    if region.services.contains_key(id) {
-        return region.services.get_mut(id).map(|service| ("vpc-endpoint-service", &mut service.tags));
-    }
-    let mut rules = region.groups.linked_mut(id).into_iter().flat_map(|group| &mut group.rules);
-    if let Some(rule) = rules.find(|rule| rule.id == id) {
-        return Some(("security-group-rule", &mut rule.tags));
-    }
-    if id.starts_with("vpce-con-") {
-        let mut connections =
-            region.services.linked_mut(id).into_iter().flat_map(|service| &mut service.connection_tags);
-        let found = connections.find(|(connection, _)| *connection == id);
-        return found.map(|(_, tags)| ("vpc-endpoint-connection", tags));
-    }
-    let mut permissions = region.services.linked_mut(id).into_iter().flat_map(|service| &mut service.permissions);
-    if let Some(permission) = permissions.find(|permission| permission.id == id) {
-        return Some(("vpc-endpoint-service-permission", &mut permission.tags));
-    }
-    None
-}
-
-/// Every EC2 resource of the region with its type and tags.
-fn all(region: &Region) -> Vec<(&str, &'static str, &Tags)> {
-    let mut all: Vec<(&str, &'static str, &Tags)> = Vec::new();
-    all.extend(region.vpcs.values().map(|vpc| (vpc.id.as_str(), "vpc", &vpc.tags)));
-    all.extend(region.subnets.values().map(|subnet| (subnet.id.as_str(), "subnet", &subnet.tags)));
-    all.extend(region.route_tables.values().map(|table| (table.id.as_str(), "route-table", &table.tags)));
-    all.extend(region.network_acls.values().map(|acl| (acl.id.as_str(), "network-acl", &acl.tags)));
-    all.extend(region.interfaces.values().map(|found| (found.id.as_str(), "network-interface", &found.tags)));
-    all.extend(region.instances.values().map(|instance| (instance.id.as_str(), "instance", &instance.tags)));
-    all.extend(region.endpoints.values().map(|found| (found.id.as_str(), "vpc-endpoint", &found.tags)));
-    let connect_endpoints = region.connect_endpoints.values();
-    all.extend(connect_endpoints.map(|found| (found.id.as_str(), "instance-connect-endpoint", &found.tags)));
-    for group in region.groups.values() {
-        all.push((group.id.as_str(), "security-group", &group.tags));
-        all.extend(group.rules.iter().map(|rule| (rule.id.as_str(), "security-group-rule", &rule.tags)));
-    }
-    for service in region.services.values() {
-        all.push((service.id.as_str(), "vpc-endpoint-service", &service.tags));
-        let connections = service.connection_tags.iter();
-        all.extend(connections.map(|(id, tags)| (id.as_str(), "vpc-endpoint-connection", tags)));
-        let permissions = service.permissions.iter();
-        all.extend(permissions.map(|found| (found.id.as_str(), "vpc-endpoint-service-permission", &found.tags)));
-    }
-    all
 }

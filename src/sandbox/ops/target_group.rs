@@ -6,25 +6,35 @@ use std::net::Ipv4Addr;
 use crate::sandbox::wire::{ApiError, Marker, Params, Xml};
 use crate::sandbox::world::{Kind, Life, Target, TargetGroup, quota};
 
+use super::balancer_quota::check_targets;
 use super::context::Ctx;
-use super::load_balancer::{self, check_name, modelled, read_attributes, write_attributes};
+use super::load_balancer::{self, check_arn, check_name, modelled, read_attributes, write_attributes};
 use super::tags::read_members;
 
 /// A target group's attributes and their defaults. Those marked `true` can be changed here.
 const ATTRIBUTES: &[(&str, &str, bool)] = &[
-    ("deregistration_delay.connection_termination.enabled", "false", false),
+    ("deregistration_delay.connection_termination.enabled", "false", true),
     ("deregistration_delay.timeout_seconds", "300", true),
-    ("load_balancing.cross_zone.enabled", "use_load_balancer_configuration", false),
+    ("load_balancing.cross_zone.enabled", "use_load_balancer_configuration", true),
     ("preserve_client_ip.enabled", "true", true),
     ("proxy_protocol_v2.enabled", "false", true),
     ("stickiness.enabled", "false", false),
     ("stickiness.type", "source_ip", false),
+    ("target_group_health.dns_failover.minimum_healthy_targets.count", "1", false),
+    ("target_group_health.dns_failover.minimum_healthy_targets.percentage", "off", false),
+    ("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", "1", false),
+    ("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", "off", false),
+    ("target_health_state.unhealthy.connection_termination.enabled", "true", true),
+    ("target_health_state.unhealthy.draining_interval_seconds", "0", false),
 ];
 
 /// `CreateTargetGroup`. The name is the idempotency key, as with load balancers.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
-    let name = check_name(params.need("Name")?, "target group")?;
-    modelled(params, "Protocol", "", "TCP")?;
+    let name = check_name(params.need("Name")?, "Target group name")?;
+    let protocol = match params.need("Protocol")? {
+        protocol @ ("TCP" | "TLS" | "UDP" | "TCP_UDP") => protocol.to_owned(),
+        other => return Err(ApiError::not_modelled("ValidationError", &format!("target groups of protocol {other}"))),
+    };
     modelled(params, "IpAddressType", "ipv4", "ipv4")?;
     let vpc = params.need("VpcId")?.to_owned();
     if !ctx.here().vpcs.contains_key(&vpc) {
@@ -34,7 +44,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     if !["instance", "ip"].contains(&target_type.as_str()) {
         return Err(ApiError::not_modelled("ValidationError", &format!("TargetType={target_type}")));
     }
-    let protocol = params.get("HealthCheckProtocol").unwrap_or("TCP");
+    let check_protocol = params.get("HealthCheckProtocol").unwrap_or("TCP");
     let mut group = TargetGroup {
         arn: String::new(),
         port: read_port(params)?,
@@ -43,7 +53,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         check_path: None,
         check_interval: 30,
         // The default depends on the protocol [nlb: target-group-health-checks].
-        check_timeout: if protocol == "HTTP" { 6 } else { 10 },
+        check_timeout: if check_protocol == "HTTP" { 6 } else { 10 },
         healthy: 5,
         unhealthy: 2,
         matcher: None,
@@ -54,8 +64,10 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         name,
         vpc,
         target_type,
+        protocol,
     };
-    if group.target_type == "ip" {
+    // UDP keeps the client's address in any case [nlb: edit-target-group-attributes].
+    if group.target_type == "ip" && ["TCP", "TLS"].contains(&group.protocol.as_str()) {
         group.attributes.insert("preserve_client_ip.enabled".to_owned(), "false".to_owned());
     }
     read_check(params, &mut group)?;
@@ -85,22 +97,30 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let names = params.list("Names")?;
     let balancer = params.get("LoadBalancerArn").map(str::to_owned);
     let page = Marker::read(params)?;
+    let all = &ctx.here().target_groups;
+    let mut found = Vec::new();
     for arn in &arns {
-        find(ctx, arn)?;
+        found.push(find(ctx, arn)?);
     }
-    if names.iter().any(|name| !ctx.here().target_groups.values().any(|found| found.name == *name)) {
-        return Err(not_found());
+    for name in &names {
+        found.push(all.linked(name).find(|group| group.name == *name).cloned().ok_or_else(not_found)?);
     }
+    let by_itself = arns.is_empty() && names.is_empty();
     if let Some(arn) = &balancer {
         load_balancer::find(ctx, arn)?;
+        let used = ctx.here().listeners.linked(arn).filter(|listener| listener.balancer == *arn);
+        let used: Vec<&str> = used.map(|listener| listener.target_group.as_str()).collect();
+        if by_itself {
+            found = used.iter().filter_map(|arn| all.get(arn)).cloned().collect();
+        }
+        found.retain(|group| used.contains(&group.arn.as_str()));
+    } else if by_itself {
+        found = all.values().cloned().collect();
     }
+    found.sort_by(|a, b| a.arn.cmp(&b.arn));
+    found.dedup_by(|a, b| a.arn == b.arn);
     params.ready_without_dry_run()?;
-    let found = ctx.here().target_groups.values().filter(|group| {
-        (arns.is_empty() || arns.contains(&group.arn))
-            && (names.is_empty() || names.contains(&group.name))
-            && balancer.as_ref().is_none_or(|arn| balancers_of(ctx, &group.arn).contains(arn))
-    });
-    let (found, next) = page.cut(found.cloned().collect(), |group| group.arn.clone());
+    let (found, next) = page.cut(found, |group| group.arn.clone());
     let mut xml = list(ctx, &found);
     xml.maybe("NextMarker", next);
     Ok(xml)
@@ -118,6 +138,7 @@ pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 /// `DeleteTargetGroup`. A listener holds it; deleting what does not exist succeeds, for the API knows no such error.
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let arn = params.need("TargetGroupArn")?;
+    check_arn(ctx, arn, "targetgroup/", "target group")?;
     params.ready_without_dry_run()?;
     if ctx.here().listeners.linked(arn).any(|listener| listener.target_group == arn) {
         let text = format!("Target group '{arn}' is currently in use by a listener or a rule");
@@ -136,12 +157,18 @@ pub fn describe_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, Ap
 
 /// `ModifyTargetGroupAttributes`.
 pub fn modify_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
-    let group = find(ctx, params.need("TargetGroupArn")?)?;
+    let arn = params.need("TargetGroupArn")?;
     let changes = read_attributes(params, ATTRIBUTES)?;
+    let group = find(ctx, arn)?;
     if let Some(delay) = changes.get("deregistration_delay.timeout_seconds")
         && !delay.parse().is_ok_and(|seconds: u32| seconds <= 3600)
     {
         let text = "deregistration_delay.timeout_seconds must be between 0 and 3600";
+        return Err(ApiError::new("ValidationError", text));
+    }
+    let cross_zone = changes.get("load_balancing.cross_zone.enabled");
+    if cross_zone.is_some_and(|value| !["true", "false", "use_load_balancer_configuration"].contains(&value.as_str())) {
+        let text = "load_balancing.cross_zone.enabled must be true, false or use_load_balancer_configuration";
         return Err(ApiError::new("ValidationError", text));
     }
     params.ready_without_dry_run()?;
@@ -158,7 +185,7 @@ pub fn register(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let group = find(ctx, params.need("TargetGroupArn")?)?;
     let targets = read_targets(params, &group)?;
     if targets.is_empty() {
-        return Err(ApiError::new("ValidationError", "Targets must be specified"));
+        return Err(no_targets());
     }
     for (id, _) in &targets {
         if let Err(error) = check_target(ctx, &group, id) {
@@ -169,10 +196,14 @@ pub fn register(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     }
     let registered =
         |id: &str, port: u16| group.targets.iter().any(|target| (target.id.as_str(), target.port) == (id, port));
-    let new = targets.iter().filter(|(id, port)| !registered(id, *port)).count();
-    if group.targets.len() + new > ctx.quota(&quota::TARGETS) {
+    let new = targets.iter().filter(|(id, port)| !registered(id, *port));
+    let new: Vec<&str> = new.map(|(id, _)| id.as_str()).collect();
+    if group.targets.len() + new.len() > ctx.quota(&quota::TARGETS) {
         let text = format!("The following target group has too many targets: '{}'", group.arn);
         return Err(ApiError::new("TooManyTargets", text));
+    }
+    for arn in balancers_of(ctx, &group.arn) {
+        check_targets(ctx, &load_balancer::find(ctx, &arn)?, &group, &new)?;
     }
     params.ready_without_dry_run()?;
     let Some(found) = ctx.here_mut().target_groups.get_mut(&group.arn) else { return Ok(Xml::new()) };
@@ -188,6 +219,9 @@ pub fn register(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 pub fn deregister(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let group = find(ctx, params.need("TargetGroupArn")?)?;
     let wanted = read_raw_targets(params)?;
+    if wanted.is_empty() {
+        return Err(no_targets());
+    }
     params.ready_without_dry_run()?;
     let delay = group.attributes.get("deregistration_delay.timeout_seconds").and_then(|text| text.parse().ok());
     // Targets of a group that no listener uses have no connections to wait for.
@@ -209,15 +243,13 @@ pub fn deregister(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 
 /// The target group with this ARN.
 pub fn find(ctx: &Ctx<'_>, arn: &str) -> Result<TargetGroup, ApiError> {
-    if !arn.starts_with("arn:") {
-        return Err(ApiError::new("ValidationError", format!("'{arn}' is not a valid target group ARN")));
-    }
+    check_arn(ctx, arn, "targetgroup/", "target group")?;
     ctx.here().target_groups.get(arn).cloned().ok_or_else(not_found)
 }
 
 /// The load balancers whose listeners forward to this group.
 pub fn balancers_of(ctx: &Ctx<'_>, arn: &str) -> Vec<String> {
-    let listeners = ctx.here().listeners.values().filter(|listener| listener.target_group == arn);
+    let listeners = ctx.here().listeners.linked(arn).filter(|listener| listener.target_group == arn);
     let mut arns: Vec<String> = listeners.map(|listener| listener.balancer.clone()).collect();
     arns.sort();
     arns.dedup();
@@ -237,7 +269,11 @@ pub fn read_raw_targets(params: &Params) -> Result<Vec<(String, Option<u16>)>, A
     let mut targets = Vec::new();
     for prefix in params.groups("Targets") {
         let id = params.need(&format!("{prefix}.Id"))?.to_owned();
-        targets.push((id, params.number::<u16>(&format!("{prefix}.Port"))?));
+        let port = params.number::<u16>(&format!("{prefix}.Port"))?;
+        if port == Some(0) {
+            return Err(ApiError::new("ValidationError", "The port of a target must be between 1 and 65535"));
+        }
+        targets.push((id, port));
     }
     Ok(targets)
 }
@@ -323,7 +359,10 @@ fn read_check(params: &Params, group: &mut TargetGroup) -> Result<(), ApiError> 
     within("HealthyThresholdCount", &mut group.healthy, 2, 10)?;
     within("UnhealthyThresholdCount", &mut group.unhealthy, 2, 10)?;
     if group.check_timeout > group.check_interval {
-        return invalid("Health check timeout must be smaller than or equal to the interval");
+        let (timeout, interval) = (group.check_timeout, group.check_interval);
+        return invalid(&format!(
+            "Health check timeout '{timeout}' must be smaller than or equal to the interval '{interval}'"
+        ));
     }
     Ok(())
 }
@@ -334,6 +373,10 @@ fn is_code_range(text: &str) -> bool {
     matches!((code(first), code(last)), (Some(first), Some(last)) if first <= last)
 }
 
+fn no_targets() -> ApiError {
+    ApiError::new("ValidationError", "Targets must be specified")
+}
+
 fn not_found() -> ApiError {
     ApiError::new("TargetGroupNotFound", "One or more target groups not found")
 }
@@ -342,7 +385,7 @@ fn list(ctx: &Ctx<'_>, groups: &[TargetGroup]) -> Xml {
     let mut xml = Xml::new();
     xml.list("TargetGroups", "member", groups, |xml, group| {
         xml.leaf("TargetGroupArn", &group.arn).leaf("TargetGroupName", &group.name);
-        xml.leaf("Protocol", "TCP").leaf("Port", group.port).leaf("VpcId", &group.vpc);
+        xml.leaf("Protocol", &group.protocol).leaf("Port", group.port).leaf("VpcId", &group.vpc);
         xml.leaf("HealthCheckProtocol", &group.check_protocol).leaf("HealthCheckPort", &group.check_port);
         xml.leaf("HealthCheckEnabled", true).leaf("HealthCheckIntervalSeconds", group.check_interval);
         xml.leaf("HealthCheckTimeoutSeconds", group.check_timeout).leaf("HealthyThresholdCount", group.healthy);

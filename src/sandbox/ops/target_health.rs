@@ -2,7 +2,7 @@
 
 use crate::sandbox::plane::TargetReport;
 use crate::sandbox::wire::{ApiError, Params, Xml};
-use crate::sandbox::world::{Target, TargetGroup};
+use crate::sandbox::world::{Region, Target, TargetGroup};
 
 use super::context::Ctx;
 use super::target_group::{balancers_of, find, read_raw_targets};
@@ -115,18 +115,24 @@ fn verdict(ctx: &Ctx<'_>, group: &TargetGroup, target: &Target) -> Option<Verdic
             return Some(Verdict::new("unused", "Target.InvalidState", &text));
         }
     }
-    let zone = instance.map(|instance| instance.zone_id.clone()).or_else(|| {
-        let address = target.id.parse().ok()?;
-        let mut subnets = region.subnets.values();
-        subnets.find(|subnet| subnet.vpc == group.vpc && subnet.block.has(address)).map(|found| found.zone_id.clone())
-    });
+    let zone = zone_of(region, &group.vpc, &target.id);
     let balancers: Vec<_> = balancers.iter().filter_map(|arn| region.balancers.get(arn)).collect();
     let mut nodes = balancers.iter().flat_map(|found| &found.interfaces).filter_map(|id| region.interfaces.get(id));
-    if !nodes.any(|node| Some(&node.zone_id) == zone.as_ref()) {
+    if !nodes.any(|node| Some(node.zone_id.as_str()) == zone) {
         let text = "Target is in an Availability Zone that is not enabled for the load balancer";
         return Some(Verdict::new("unused", "Target.NotInUse", text));
     }
     (!balancers.iter().any(|found| found.life.state == "active")).then(registering)
+}
+
+/// The zone of a target: an instance's, or that of the subnet which has the address.
+pub fn zone_of<'a>(region: &'a Region, vpc: &str, id: &str) -> Option<&'a str> {
+    let by_address = || {
+        let address = id.parse().ok()?;
+        let mut subnets = region.subnets.linked(vpc);
+        subnets.find(|subnet| subnet.vpc == vpc && subnet.block.has(address)).map(|found| found.zone_id.as_str())
+    };
+    region.instances.get(id).map(|instance| instance.zone_id.as_str()).or_else(by_address)
 }
 
 /// What a target is until something is known of it.

@@ -13,14 +13,14 @@ use super::{Answer, Ctx, Protocol, operations, run};
 const REGION: &str = "ap-northeast-1";
 
 /// A world of two accounts, and the time.
-struct Lab {
-    world: World,
+pub struct Lab {
+    pub world: World,
     random: Random,
     timing: Timing,
 }
 
 impl Lab {
-    fn new(pace: Pace) -> Self {
+    pub fn new(pace: Pace) -> Self {
         let random = Random::seeded(7);
         let world = World::new(&["provider", "consumer"], &random);
         Self { world, random, timing: Timing { at: Timestamp::UNIX_EPOCH, pace } }
@@ -41,7 +41,7 @@ impl Lab {
         }
     }
 
-    fn ec2(&mut self, account: usize, form: &str) -> String {
+    pub fn ec2(&mut self, account: usize, form: &str) -> String {
         self.call(account, Protocol::Ec2, form).unwrap_or_else(|error| panic!("{form}: {error:?}"))
     }
 
@@ -49,12 +49,12 @@ impl Lab {
         self.call(account, Protocol::Ec2, form).expect_err(form).code
     }
 
-    fn elb(&mut self, form: &str) -> String {
+    pub fn elb(&mut self, form: &str) -> String {
         self.call(0, Protocol::Elb, form).unwrap_or_else(|error| panic!("{form}: {error:?}"))
     }
 
     /// A VPC and a subnet in it, in the zone with this id.
-    fn network(&mut self, account: usize, zone_id: &str) -> (String, String) {
+    pub fn network(&mut self, account: usize, zone_id: &str) -> (String, String) {
         let vpc = text(&self.ec2(account, "Action=CreateVpc&CidrBlock=10.0.0.0/16"), "vpcId");
         let form = format!("Action=CreateSubnet&VpcId={vpc}&CidrBlock=10.0.1.0/24&AvailabilityZoneId={zone_id}");
         let subnet = text(&self.ec2(account, &form), "subnetId");
@@ -62,7 +62,7 @@ impl Lab {
     }
 
     /// An endpoint service of account 0 in zone `apne1-az4`: its id and its load balancer's ARN.
-    fn service(&mut self) -> (String, String) {
+    pub fn service(&mut self) -> (String, String) {
         let (_, subnet) = self.network(0, "apne1-az4");
         let form = format!("Action=CreateLoadBalancer&Name=nlb&Type=network&Scheme=internal&Subnets.member.1={subnet}");
         let arn = text(&self.elb(&form), "LoadBalancerArn");
@@ -74,7 +74,7 @@ impl Lab {
 }
 
 /// The text of the first element with this name.
-fn text(xml: &str, name: &str) -> String {
+pub fn text(xml: &str, name: &str) -> String {
     let start = xml.find(&format!("<{name}>")).unwrap_or_else(|| panic!("no {name} in {xml}")) + name.len() + 2;
     xml[start..].split('<').next().unwrap_or_default().to_owned()
 }

@@ -1,6 +1,8 @@
 //! VPCs. Each comes with a default security group, a main route table and a default network ACL, untagged, which go
 //! when it goes.
 
+use std::net::Ipv4Addr;
+
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::{Block, Group, Kind, Peer, Region, RouteTable, Rule, Tags, Vpc, quota};
 
@@ -11,15 +13,26 @@ use super::network_acl::default_network_acl;
 use super::tags::{specification, tag_set};
 
 const LOOKUP: Lookup<Vpc> =
-    Lookup { all: |region| &region.vpcs, naming: &names::VPC, kinds: &[Kind::Vpc], tags: |vpc| &vpc.tags };
+    Lookup { all: |region| &region.vpcs, naming: &names::VPC, kinds: &[Kind::Vpc], linked: &[], tags: |vpc| &vpc.tags };
+
+/// No VPC lies in these [vpc userguide: vpc-cidr-blocks].
+const RESERVED: [Block; 4] = [
+    Block { network: Ipv4Addr::UNSPECIFIED, prefix: 8 },
+    Block { network: Ipv4Addr::new(127, 0, 0, 0), prefix: 8 },
+    Block { network: Ipv4Addr::new(169, 254, 0, 0), prefix: 16 },
+    Block { network: Ipv4Addr::new(224, 0, 0, 0), prefix: 4 },
+];
 
 /// `CreateVpc`.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
-    let text = params.need("CidrBlock")?;
+    let Some(text) = params.get("CidrBlock") else {
+        let text = "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.";
+        return Err(ApiError::new("MissingParameter", text));
+    };
     let Ok(block) = text.parse::<Block>() else {
         return Err(ApiError::value("cidrBlock", text, "This is not a valid CIDR block."));
     };
-    if !(16..=28).contains(&block.prefix) {
+    if !(16..=28).contains(&block.prefix) || RESERVED.iter().any(|reserved| reserved.holds(block)) {
         return Err(ApiError::new("InvalidVpc.Range", format!("The CIDR '{text}' is invalid.")));
     }
     only(params, "InstanceTenancy", &["default"])?;
@@ -45,6 +58,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         vpc: vpc.id.clone(),
         main: Some(ctx.new_id("rtbassoc-")),
         associations: [].into(),
+        routes: Vec::new(),
         tags: Tags::new(),
     };
     let acl = default_network_acl(ctx, &vpc.id);
@@ -74,7 +88,13 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "vpc-id",
         "tag",
     ];
-    let filters = Filters::read(params, &known)?;
+    let absent = [
+        "ipv6-cidr-block-association.association-id",
+        "ipv6-cidr-block-association.ipv6-cidr-block",
+        "ipv6-cidr-block-association.ipv6-pool",
+        "ipv6-cidr-block-association.state",
+    ];
+    let filters = Filters::read_beside(params, &known, &absent)?;
     let page = Page::read(params, 5, 1000, !ids.is_empty())?;
     params.ready()?;
     let owner = ctx.owner().to_owned();
@@ -159,9 +179,9 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         return Err(ApiError::dependency("vpc", id));
     }
     let region = ctx.here_mut();
-    region.groups.retain(|_, group| group.vpc != *id);
-    region.route_tables.retain(|_, table| table.vpc != *id);
-    region.network_acls.retain(|_, acl| acl.vpc != *id);
+    region.groups.remove_linked(id, |group| group.vpc == id);
+    region.route_tables.remove_linked(id, |table| table.vpc == id);
+    region.network_acls.remove_linked(id, |acl| acl.vpc == id);
     region.vpcs.remove(id);
     Ok(Xml::done())
 }

@@ -12,7 +12,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("ZoneId")?;
     params.flag("AllAvailabilityZones")?;
     let known = ["group-name", "opt-in-status", "region-name", "state", "zone-id", "zone-name", "zone-type"];
-    let filters = Filters::read(params, &known)?;
+    let filters = Filters::read_beside(params, &known, &["message", "parent-zone-id", "parent-zone-name"])?;
     let zones = ctx.zones();
     for (what, asked) in names.iter().map(|name| ("name", name)).chain(ids.iter().map(|id| ("id", id))) {
         if !zones.iter().any(|zone| zone.name == *asked || zone.id == *asked) {

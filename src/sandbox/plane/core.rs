@@ -14,7 +14,8 @@ use crate::sandbox::Pace;
 
 use super::console::Consoles;
 use super::fabric::{Caller, Fabric, Fault, lock};
-use super::filter::{Client, Destination, Place, Source, Verdict, View};
+use super::filter::{Client, Destination, Place, Reason, Source, Verdict, View};
+use super::flows::Flows;
 use super::health::Health;
 use super::machine::Machine;
 use super::memory::Memory;
@@ -38,6 +39,8 @@ pub struct Core {
     pub topology: watch::Sender<Arc<Topology>>,
     /// Listeners.
     pub fabric: Fabric,
+    /// What load balancers carry.
+    pub flows: Flows,
     /// Target health.
     pub health: Health,
     /// Console texts.
@@ -74,7 +77,14 @@ impl Core {
             Verdict::Refuse => Err(Fault::Refused),
             Verdict::Deliver(place) => {
                 let client = Client { instance: id.to_owned(), address: instance.address };
-                self.fabric.dial(&place, Caller { seen: instance.address, client, endpoint: None, port }).await
+                let dialled =
+                    self.fabric.dial(&place, Caller { seen: instance.address, client, endpoint: None, port }).await;
+                if matches!(dialled, Err(Fault::Lost(Reason::NoSocket))) {
+                    let limit = self.fabric.shortage.limit;
+                    let text = format!("[pllab sandbox] this machine has no socket left (open files: at most {limit})");
+                    self.consoles.line(id, &text);
+                }
+                dialled
             }
         }
     }

@@ -40,6 +40,7 @@ pub fn open(core: &Arc<Core>, id: &str, host: &str, port: u16) -> Option<AbortHa
     core.memory.set_door(id, &name, local.port());
     core.consoles.line(id, &announcement(&name, local.port()));
     let visitor = Visitor { core: Arc::clone(core), id: id.to_owned(), host: host.to_owned(), port };
+    let shortage = core.fabric.shortage.clone();
     let task = core.runtime.spawn(async move {
         let mut visits = JoinSet::new();
         loop {
@@ -49,8 +50,7 @@ pub fn open(core: &Arc<Core>, id: &str, host: &str, port: u16) -> Option<AbortHa
                     let visitor = visitor.clone();
                     visits.spawn(async move { visitor.visit(stream).await });
                 }
-                // Out of file descriptors, most likely: give others time to end.
-                Err(_) => sleep(Duration::from_millis(50)).await,
+                Err(error) => shortage.rest(&error).await,
             }
         }
     });

@@ -12,7 +12,6 @@ use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -22,6 +21,7 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use super::filter::{Client, Place, Reason};
 use super::proxy_protocol::{Proxied, encode};
+use super::shortage::Shortage;
 
 /// Callers that may stand before a listener: thousands begin at once, and one that finds no room tries again only a
 /// second later. The system's own limit applies.
@@ -114,12 +114,20 @@ pub struct Fabric {
     listeners: Mutex<HashMap<Place, Listener>>,
     callers: Arc<Mutex<HashMap<SocketAddr, Waiting>>>,
     tickets: AtomicU64,
+    /// Told when sockets run out.
+    pub shortage: Shortage,
 }
 
 impl Fabric {
     /// An empty fabric whose listeners run on `runtime`.
     pub fn new(runtime: Handle) -> Self {
-        Self { runtime, listeners: Mutex::default(), callers: Arc::default(), tickets: AtomicU64::new(0) }
+        Self {
+            runtime,
+            listeners: Mutex::default(),
+            callers: Arc::default(),
+            tickets: AtomicU64::new(0),
+            shortage: Shortage::begin(),
+        }
     }
 
     /// Whether something listens at `place`.
@@ -153,7 +161,7 @@ impl Fabric {
         }
         let listener = listen_on(&self.runtime, 0)?;
         let address = listener.local_addr()?;
-        let callers = Arc::clone(&self.callers);
+        let (callers, shortage) = (Arc::clone(&self.callers), self.shortage.clone());
         let answer = Arc::new(answer);
         let answers = Arc::clone(&answer);
         let (opened, open) = watch::channel(());
@@ -161,10 +169,12 @@ impl Fabric {
             let _opened = opened;
             let mut calls = JoinSet::new();
             loop {
-                let Ok((stream, peer)) = listener.accept().await else {
-                    // Out of file descriptors, most likely: give others time to end.
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                    continue;
+                let (stream, peer) = match listener.accept().await {
+                    Ok(accepted) => accepted,
+                    Err(error) => {
+                        shortage.rest(&error).await;
+                        continue;
+                    }
                 };
                 while calls.try_join_next().is_some() {}
                 let Some(waiting) = lock(&callers).remove(&peer) else { continue };
@@ -212,18 +222,18 @@ impl Fabric {
         });
         let address = match address.ok_or_else(|| absent(place))? {
             Ok(address) => address,
-            Err(outside) => return dial_outside(outside, &caller).await.map_err(|_| Fault::Refused),
+            Err(outside) => return self.dial_outside(outside, &caller).await,
         };
-        // An error of the local machine, not of the virtual network, can only look like a refusal.
-        let refused = |_: io::Error| Fault::Refused;
-        let socket = TcpSocket::new_v4().map_err(refused)?;
+        // An error of the local machine, not of the virtual network, must not look like a refusal.
+        let lost = |_: io::Error| Fault::Lost(Reason::NoSocket);
+        let socket = self.shortage.patiently(TcpSocket::new_v4).await.map_err(lost)?;
         let ticket = self.tickets.fetch_add(1, Ordering::Relaxed);
-        socket.bind(SocketAddr::from((calls_from(ticket), 0))).map_err(refused)?;
-        let local = socket.local_addr().map_err(refused)?;
+        socket.bind(SocketAddr::from((calls_from(ticket), 0))).map_err(lost)?;
+        let local = socket.local_addr().map_err(lost)?;
         let (answer, answered) = oneshot::channel();
         lock(&self.callers).insert(local, Waiting { ticket, caller, answer });
         let _registered = Registered { callers: &self.callers, local, ticket };
-        let stream = socket.connect(address).await.map_err(refused)?;
+        let stream = socket.connect(address).await.map_err(|_| Fault::Refused)?;
         let _ = stream.set_nodelay(true);
         match answered.await {
             Ok(Ok(())) => Ok(stream),
@@ -248,6 +258,28 @@ impl Fabric {
         }
     }
 
+    /// Connects to a program of this machine.
+    ///
+    /// # Errors
+    /// It refused, or there is no socket.
+    pub async fn connect(&self, address: SocketAddr) -> Result<TcpStream, Fault> {
+        let socket = self.shortage.patiently(TcpSocket::new_v4).await.map_err(|_| Fault::Lost(Reason::NoSocket))?;
+        let stream = socket.connect(address).await.map_err(|_| Fault::Refused)?;
+        // Small writes must not wait for each other; a socket that cannot do it still works.
+        let _ = stream.set_nodelay(true);
+        Ok(stream)
+    }
+
+    /// Connects to a program and tells it who calls.
+    async fn dial_outside(&self, address: SocketAddr, caller: &Caller) -> Result<TcpStream, Fault> {
+        let refused = |_: io::Error| Fault::Refused;
+        let mut stream = self.connect(address).await?;
+        let source = SocketAddrV4::new(caller.seen, stream.local_addr().map_err(refused)?.port());
+        let header = encode(&Proxied { source, endpoint: None }, SocketAddrV4::new(Ipv4Addr::LOCALHOST, caller.port));
+        stream.write_all(&header).await.map_err(refused)?;
+        Ok(stream)
+    }
+
     fn listeners(&self) -> MutexGuard<'_, HashMap<Place, Listener>> {
         lock(&self.listeners)
     }
@@ -267,16 +299,6 @@ fn absent(place: &Place) -> Fault {
         Place::Node { .. } => Fault::Lost(Reason::BalancerNotActive),
         Place::Endpoint { .. } => Fault::Lost(Reason::EndpointNotAvailable),
     }
-}
-
-/// Connects to a program and tells it who calls.
-async fn dial_outside(address: SocketAddr, caller: &Caller) -> io::Result<TcpStream> {
-    let mut stream = TcpStream::connect(address).await?;
-    let _ = stream.set_nodelay(true);
-    let source = SocketAddrV4::new(caller.seen, stream.local_addr()?.port());
-    let header = encode(&Proxied { source, endpoint: None }, SocketAddrV4::new(Ipv4Addr::LOCALHOST, caller.port));
-    stream.write_all(&header).await?;
-    Ok(stream)
 }
 
 /// Takes a caller off the list however its dialling ends.

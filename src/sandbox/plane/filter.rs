@@ -133,7 +133,7 @@ pub enum Reason {
     /// The group has no target this node may use: none at all, or none in its zone while cross-zone is off. That the
     /// client then waits, and is not reset, is UNCONFIRMED.
     NoTargetInZone,
-    /// Targets of the node's zone are all unwell, and those of other zones are out of its reach.
+    /// None of the targets that the node may use has been found healthy or unhealthy yet.
     NoHealthyTargetInZone,
     /// The load balancer's groups do not let it out.
     BalancerEgress,
@@ -145,6 +145,10 @@ pub enum Reason {
     TargetNotRunning,
     /// A subnet's network ACL denies the request, or its answer.
     NetworkAcl,
+    /// Nothing on AWS: this machine has no socket left to carry it.
+    NoSocket,
+    /// A subnet's route table leads the request, or its answer, somewhere else, and nothing there forwards it.
+    Route,
 }
 
 /// The account, and what runs on its instances.
@@ -269,8 +273,8 @@ impl View<'_> {
         Ok(self.host(id, port))
     }
 
-    /// Whether the network ACLs of two subnets let a connection and its answers pass. Traffic within a subnet does
-    /// not meet its ACL [vpc userguide: vpc-network-acls].
+    /// Whether the route tables and network ACLs of two subnets let a connection and its answers pass. Traffic within a
+    /// subnet meets neither [vpc userguide: vpc-network-acls].
     fn crosses(&self, from: &Side<'_>, to: &str, destination: &Destination) -> Result<(), Reason> {
         let subnets = &self.topology.subnets;
         if from.subnet == to {
@@ -283,7 +287,9 @@ impl View<'_> {
         let back = Flow { source: destination.address, destination: from.address, port };
         let passes = acl(from.subnet).is_none_or(|acl| acl.lets_out(there) && acl.lets_in(back))
             && acl(to).is_none_or(|acl| acl.lets_in(there) && acl.lets_out(back));
-        passes.then_some(()).ok_or(Reason::NetworkAcl)
+        passes.then_some(()).ok_or(Reason::NetworkAcl)?;
+        let arrives = |subnet: &str, at| subnets.get(subnet).is_none_or(|subnet| subnet.routes_to(at));
+        (arrives(from.subnet, destination.address) && arrives(to, from.address)).then_some(()).ok_or(Reason::Route)
     }
 
     fn host(&self, id: &str, port: u16) -> Verdict {
@@ -376,8 +382,7 @@ pub enum Fitness {
     Unhealthy,
 }
 
-/// The target that a node sends a new connection to. `flow` picks among equals. When no target of the group is
-/// healthy, the unhealthy ones are used (fail-open, [NLB:target-group-health-checks]).
+/// The target that a node sends a new connection to. `flow` picks among equals.
 ///
 /// # Errors
 /// Why there is none.
@@ -389,22 +394,43 @@ pub fn choose_target<'a>(
     fitness: &dyn Fn(&Target) -> Fitness,
     flow: u64,
 ) -> Result<&'a Target, Reason> {
-    let live: Vec<&Target> = group.targets.iter().filter(|it| !it.draining).collect();
-    let reachable: Vec<&Target> =
-        live.iter().copied().filter(|it| may_use(topology, balancer, node, &group.vpc, it)).collect();
-    if reachable.is_empty() {
+    if usable(topology, balancer, node, group).next().is_none() {
         return Err(Reason::NoTargetInZone);
     }
-    let open = !live.iter().any(|it| fitness(it) == Fitness::Healthy);
+    let open = fails_open(topology, balancer, node, group, fitness);
     let wanted = if open { Fitness::Unhealthy } else { Fitness::Healthy };
-    let fit: Vec<&Target> = reachable.into_iter().filter(|it| fitness(it) == wanted).collect();
+    let fit: Vec<&Target> = usable(topology, balancer, node, group).filter(|it| fitness(it) == wanted).collect();
     let index = usize::try_from(flow % (fit.len().max(1) as u64)).unwrap_or(0);
     fit.get(index).copied().ok_or(Reason::NoHealthyTargetInZone)
 }
 
-/// Whether `node` may send to `target`: in its own zone, or anywhere with cross-zone on.
-pub fn may_use(topology: &Topology, balancer: &Balancer, node: &Node, vpc: &str, target: &Target) -> bool {
-    balancer.cross_zone || target_zone(topology, vpc, target).is_some_and(|zone| zone == node.zone_id)
+/// Whether no target that `node` may use is healthy, so that it uses the unhealthy ones too. With cross-zone off this is
+/// decided zone by zone: `target_group_health.unhealthy_state_routing.minimum_healthy_targets.count` is one
+/// ([NLB:load-balancer-target-groups], "routing failover").
+pub fn fails_open(
+    topology: &Topology,
+    balancer: &Balancer,
+    node: &Node,
+    group: &TargetGroup,
+    fitness: &dyn Fn(&Target) -> Fitness,
+) -> bool {
+    !usable(topology, balancer, node, group).any(|it| fitness(it) == Fitness::Healthy)
+}
+
+fn usable<'a, 'b>(
+    topology: &'b Topology,
+    balancer: &'b Balancer,
+    node: &'b Node,
+    group: &'a TargetGroup,
+) -> impl Iterator<Item = &'a Target> + use<'a, 'b> {
+    group.targets.iter().filter(move |it| !it.draining && may_use(topology, balancer, node, group, it))
+}
+
+/// Whether `node` may send to `target`: in its own zone, or anywhere with cross-zone on. The target group's setting goes
+/// before the load balancer's [NLB:edit-target-group-attributes].
+pub fn may_use(topology: &Topology, balancer: &Balancer, node: &Node, group: &TargetGroup, target: &Target) -> bool {
+    group.cross_zone.unwrap_or(balancer.cross_zone)
+        || target_zone(topology, &group.vpc, target).is_some_and(|zone| zone == node.zone_id)
 }
 
 /// The zone id a target is in.

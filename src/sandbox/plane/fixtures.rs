@@ -69,7 +69,7 @@ fn instance(vpc: &str, subnet: &str, address: &str, group: &str, user_data: &str
 }
 
 fn subnet(vpc: &str, reaches_s3: bool) -> Subnet {
-    Subnet { vpc: vpc.to_owned(), zone_id: "apne1-az4".to_owned(), reaches_s3, acl: Acl::open() }
+    Subnet { vpc: vpc.to_owned(), zone_id: "apne1-az4".to_owned(), reaches_s3, routes: Vec::new(), acl: Acl::open() }
 }
 
 fn group(vpc: &str, ingress: Vec<Rule>) -> Group {
@@ -116,6 +116,9 @@ pub fn lab() -> Topology {
             port: 80,
             health_check: health_check(),
             proxy_protocol_v2: false,
+            cross_zone: None,
+            ends_deregistered: false,
+            ends_unhealthy: true,
             targets: vec![Target { id: "i-web".into(), port: 80, draining: false }],
         },
     );

@@ -12,8 +12,8 @@ use tokio::time::{sleep, timeout};
 use crate::sandbox::Pace;
 
 use super::core::Core;
-use super::fabric::{Caller, lock};
-use super::filter::{Destination, Fitness, Source, Traffic, Verdict, may_use, target_instance};
+use super::fabric::{Caller, Fault, lock};
+use super::filter::{Destination, Fitness, Reason, Source, Traffic, Verdict, may_use, target_instance};
 use super::http::{Incoming, read_head};
 use super::proxy_protocol::{Proxied, encode};
 use super::relay::as_client;
@@ -61,7 +61,8 @@ impl Condition {
         } else {
             (self.passes, self.failures) = (0, self.failures.saturating_add(1));
         }
-        if self.passes >= check.healthy_threshold {
+        // A new target is in service after its first success, whatever the threshold [NLB:load-balancer-target-groups].
+        if self.passes >= check.healthy_threshold || (passed && self.fitness == Fitness::Initial) {
             self.fitness = Fitness::Healthy;
         } else if self.failures >= check.unhealthy_threshold {
             self.fitness = Fitness::Unhealthy;
@@ -140,12 +141,22 @@ impl Core {
         for target in group.targets.iter().filter(|target| !target.draining) {
             for round in 0..check.healthy_threshold.max(check.unhealthy_threshold).max(1) {
                 let Some(passed) = self.probe(&topology, arn, group, target, round).await else { break };
-                let verdict = self.health.count(arn, target, passed, check).fitness;
+                let verdict = self.note(&topology, arn, group, target, passed);
                 if verdict == if passed { Fitness::Healthy } else { Fitness::Unhealthy } {
                     break;
                 }
             }
         }
+    }
+
+    /// Counts a probe's outcome, and gives the target's verdict. One that has changed may end connections.
+    fn note(&self, topology: &Topology, arn: &str, group: &TargetGroup, target: &Target, passed: bool) -> Fitness {
+        let before = self.health.fitness(arn, target);
+        let verdict = self.health.count(arn, target, passed, &group.health_check).fitness;
+        if verdict != before {
+            self.flows.end_unhealthy(topology, &self.health, arn, group);
+        }
+        verdict
     }
 
     /// One probe, from one of the nodes that may use the target; `None` when there is none, or no such target.
@@ -159,7 +170,7 @@ impl Core {
     ) -> Option<bool> {
         let (_, instance) = target_instance(topology, &group.vpc, target)?;
         let able: Vec<Prober<'_>> = probers(topology, arn)
-            .filter(|prober| may_use(topology, prober.balancer, prober.node, &group.vpc, target))
+            .filter(|prober| may_use(topology, prober.balancer, prober.node, group, target))
             .collect();
         let prober = able.get(usize::try_from(round).unwrap_or(0) % able.len().max(1))?;
         let port = group.health_check.port.unwrap_or(target.port);
@@ -168,8 +179,12 @@ impl Core {
         let source = Source::Node { balancer: prober.arn.to_owned(), address, traffic: Traffic::Own };
         let Verdict::Deliver(place) = self.judge(topology, &source, &destination) else { return Some(false) };
         let caller = Caller { seen: address, client: as_client(address), endpoint: None, port };
+        let dialled = self.fabric.dial(&place, caller);
+        let mut no_socket = false;
         let asked = async {
-            let mut stream = self.fabric.dial(&place, caller).await.ok()?;
+            let dialled = dialled.await;
+            no_socket = matches!(dialled, Err(Fault::Lost(Reason::NoSocket)));
+            let mut stream = dialled.ok()?;
             if group.proxy_protocol_v2 {
                 let from = SocketAddrV4::new(address, stream.local_addr().ok()?.port());
                 let proxied = Proxied { source: from, endpoint: None };
@@ -190,7 +205,9 @@ impl Core {
             accepted.then_some(())
         };
         let patience = Duration::from_secs(u64::from(group.health_check.timeout_seconds.max(1)));
-        Some(timeout(patience, asked).await.ok().flatten().is_some())
+        let passed = timeout(patience, asked).await.ok().flatten().is_some();
+        // What this machine lacks says nothing of the target.
+        (!no_socket).then_some(passed)
     }
 }
 
@@ -208,7 +225,7 @@ async fn watch(core: Arc<Core>, arn: String, delay: Duration) {
             let (group, target) = (group.clone(), target.clone());
             probes.spawn(async move {
                 if let Some(passed) = core.probe(&topology, &arn, &group, &target, round).await {
-                    core.health.count(&arn, &target, passed, &group.health_check);
+                    core.note(&topology, &arn, &group, &target, passed);
                 }
             });
         }
@@ -257,17 +274,19 @@ mod tests {
     #[test]
     fn thresholds_decide_and_one_slip_does_not() {
         let check = health_check();
-        let mut condition = Condition::default();
-        let mut seen = String::new();
-        for passed in [true, false, true, true, false, true, false, false, true, true] {
-            condition.count(passed, &check);
-            seen.push(match condition.fitness {
-                Fitness::Initial => 'i',
-                Fitness::Healthy => 'h',
-                Fitness::Unhealthy => 'u',
-            });
+        // Two in a row either way, but for the first success of all.
+        for (probes, wanted) in [("+-++-+--++", "hhhhhhhuuh"), ("-+--++", "ihhuuh"), ("--+-++", "iuuuuh")] {
+            let mut condition = Condition::default();
+            let mut seen = String::new();
+            for probe in probes.chars() {
+                condition.count(probe == '+', &check);
+                seen.push(match condition.fitness {
+                    Fitness::Initial => 'i',
+                    Fitness::Healthy => 'h',
+                    Fitness::Unhealthy => 'u',
+                });
+            }
+            assert_eq!(seen, wanted, "{probes}");
         }
-        // Two in a row either way.
-        assert_eq!(seen, "iiihhhhuuh");
     }
 }

@@ -14,7 +14,8 @@ use super::door;
 use super::fabric::lock;
 use super::filter::Place;
 use super::nginx::Config;
-use super::nginx_process::NginxProcess;
+use super::nginx_conf;
+use super::nginx_process::{self, NginxProcess};
 use super::program::{Program, Sink};
 use super::user_data;
 use super::web::{Flavor, serve};
@@ -125,15 +126,20 @@ impl Machine {
 
     /// Starts nginx, or lets it read its configuration again.
     pub fn start_nginx(self: &Arc<Self>, core: &Arc<Core>) {
-        let config = Config::read(&lock(&self.disk));
+        let tree = nginx_conf::read(&lock(&self.disk));
+        let tree = match tree {
+            Ok(tree) => tree,
+            Err(error) => return core.consoles.line(&self.id, &format!("nginx: [emerg] {error}")),
+        };
+        let config = Config::of(&tree);
         self.stop_nginx(core);
-        let real = core.nginx.as_deref().and_then(|program| NginxProcess::start(core, self, program, &config));
-        for &port in config.ports.keys() {
-            if let Some(address) = real.as_ref().and_then(|real| real.ports.get(&port)) {
-                core.fabric.open_outside(Place::Instance { id: self.id.clone(), port }, *address);
-            } else {
-                let answer = serve(core, self, port, Flavor::Nginx(config.clone()));
-                self.listen(core, port, answer);
+        let real = core.nginx.as_deref().and_then(|program| NginxProcess::start(core, self, program, &tree, &config));
+        for (&port, &proxied) in &config.ports {
+            match real.as_ref().and_then(|real| real.ports.get(&port)) {
+                // A load balancer's header comes after ours: it is read here, and told in one that nginx takes for the first.
+                Some(address) if proxied => self.listen(core, port, nginx_process::proxied(core, *address, &config)),
+                Some(address) => core.fabric.open_outside(Place::Instance { id: self.id.clone(), port }, *address),
+                None => self.listen(core, port, serve(core, self, port, Flavor::Nginx(config.clone()))),
             }
         }
         *lock(&self.nginx) = real.filter(|_| !self.off.load(Ordering::SeqCst));

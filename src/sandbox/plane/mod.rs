@@ -16,6 +16,8 @@ mod fabric;
 mod filter;
 #[cfg(test)]
 mod fixtures;
+mod flows;
+mod fuzz;
 mod groups;
 mod health;
 mod http;
@@ -23,7 +25,11 @@ mod machine;
 mod memory;
 mod names;
 mod nginx;
+mod nginx_conf;
+mod nginx_local;
 mod nginx_process;
+#[cfg(all(test, unix))]
+mod nginx_tests;
 #[expect(clippy::module_inception, reason = "the file is named after the one thing it has")]
 mod plane;
 mod powershell;
@@ -31,6 +37,7 @@ mod program;
 mod proxy_protocol;
 mod relay;
 mod report;
+mod shortage;
 #[cfg(test)]
 mod tests;
 mod topology;
@@ -41,9 +48,12 @@ mod write_out;
 
 pub use boot::INSTALL;
 pub use console::Console;
+#[doc(hidden)]
+pub use fuzz::fuzz_user_data;
 pub use health::REGISTRATION;
 pub use plane::{Plane, PlaneOptions};
 pub use report::TargetReport;
+pub use shortage::Shortage;
 pub use topology::{
     Acl, AclRule, Balancer, Endpoint, EndpointInterface, Group, HealthCheck, Instance, Node, Peer, Rule, Service,
     Subnet, Target, TargetGroup, Topology, Vpc,

@@ -1,9 +1,10 @@
 //! What nginx does with its configuration and its pages, as far as the sandbox imitates it.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddrV4;
+use std::net::{Ipv4Addr, SocketAddrV4};
 
-use super::disk::Disk;
+use super::groups::contains;
+use super::nginx_conf::Directive;
 
 /// Where its pages are.
 pub const ROOT: &str = "/usr/share/nginx/html/";
@@ -16,7 +17,7 @@ pub const DEFAULT_PAGE: &str = "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome 
     <h1>Welcome to nginx!</h1>\n<p>This is the default page of the pllab sandbox's web server, which stands in for \
     nginx on Amazon Linux 2023.</p>\n</body>\n</html>\n";
 
-/// What its configuration says, read when it starts or reloads.
+/// What its configuration says, as far as the built-in server looks at it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
     /// The ports it listens on, and whether each expects the PROXY protocol.
@@ -24,42 +25,61 @@ pub struct Config {
     /// Whether server-side includes are on.
     pub ssi: bool,
     /// Whether the client's address is taken from the PROXY protocol.
-    pub real_ip: bool,
+    real_ip: bool,
+    /// From whom, as blocks.
+    trusted: Vec<(Ipv4Addr, u8)>,
 }
 
 impl Config {
-    /// Reads the files below `/etc/nginx`. Amazon Linux's own `nginx.conf` listens on port 80 and includes `conf.d`
-    /// and, in its server, `default.d`.
-    pub fn read(disk: &Disk) -> Self {
+    /// Looks through a configuration.
+    pub fn of(tree: &[Directive]) -> Self {
         let mut config = Self::default();
-        if disk.read("/etc/nginx/nginx.conf").is_none() {
-            config.ports.insert(80, false);
-        }
-        for (path, bytes) in disk.below("/etc/nginx/") {
-            if std::path::Path::new(path).extension().is_some_and(|extension| extension == "conf") {
-                config.take(&String::from_utf8_lossy(bytes));
+        for directive in Directive::all(tree) {
+            let values = directive.values();
+            match (directive.name(), values.as_slice()) {
+                ("ssi", ["on"]) => config.ssi = true,
+                ("real_ip_header", ["proxy_protocol"]) => config.real_ip = true,
+                ("set_real_ip_from", [block]) => config.trusted.extend(read_block(block)),
+                ("listen", [address, rest @ ..]) => {
+                    // The setting belongs to the socket: one server that asks for it decides for all on that port.
+                    if let Some(port) = port_of(address) {
+                        *config.ports.entry(port).or_default() |= rest.contains(&"proxy_protocol");
+                    }
+                }
+                ("server", []) => {
+                    let block = directive.block.as_deref().unwrap_or_default();
+                    if !block.iter().any(|it| it.name() == "listen") {
+                        config.ports.entry(80).or_default();
+                    }
+                }
+                _ => {}
             }
         }
         config
     }
 
-    fn take(&mut self, text: &str) {
-        let lines = text.lines().map(|line| line.split('#').next().unwrap_or(line));
-        let bare: String = lines.collect::<Vec<_>>().join("\n");
-        for directive in bare.split([';', '{', '}']) {
-            let words: Vec<&str> = directive.split_whitespace().collect();
-            match words.as_slice() {
-                ["ssi", "on"] => self.ssi = true,
-                ["real_ip_header", "proxy_protocol"] => self.real_ip = true,
-                ["listen", address, rest @ ..] => {
-                    let port = address.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or(80);
-                    // The setting belongs to the socket: one server that asks for it decides for all on that port.
-                    *self.ports.entry(port).or_default() |= rest.contains(&"proxy_protocol");
-                }
-                _ => {}
-            }
-        }
+    /// Whose address a request has that came from `from` with a header that names `proxied`.
+    pub fn remote(&self, from: SocketAddrV4, proxied: SocketAddrV4) -> SocketAddrV4 {
+        let believes = |(network, length): &(Ipv4Addr, u8)| contains(*network, *length, *from.ip());
+        if self.real_ip && self.trusted.iter().any(believes) { proxied } else { from }
     }
+}
+
+fn read_block(text: &str) -> Option<(Ipv4Addr, u8)> {
+    let (network, length) = text.split_once('/').unwrap_or((text, "32"));
+    Some((network.parse().ok()?, length.parse().ok().filter(|length| *length <= 32)?))
+}
+
+/// The port of a `listen` directive's address; none where it is no TCP port.
+pub fn port_of(address: &str) -> Option<u16> {
+    let port = match address.rsplit_once(':') {
+        _ if address.starts_with("unix:") => return None,
+        Some((_, end)) if end.ends_with(']') => "80",
+        Some((_, port)) => port,
+        None if address.bytes().all(|byte| byte.is_ascii_digit()) => address,
+        None => "80",
+    };
+    port.parse().ok().filter(|port| *port > 0)
 }
 
 /// What a page may say about the request it answers.
@@ -116,6 +136,8 @@ pub fn include(page: &str, variables: &Variables<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sandbox::plane::disk::Disk;
+    use crate::sandbox::plane::nginx_conf::read;
 
     #[test]
     fn a_page_knows_who_asks() {
@@ -139,12 +161,32 @@ mod tests {
 
     #[test]
     fn its_configuration_decides_ports_and_proxy_protocol() {
+        let config = |disk: &Disk| Config::of(&read(disk).unwrap());
         let mut disk = Disk::default();
-        assert_eq!(Config::read(&disk).ports, BTreeMap::from([(80, false)]));
+        assert_eq!(config(&disk).ports, BTreeMap::from([(80, false)]));
         disk.write("/etc/nginx/default.d/lab.conf", b"ssi on; # yes\n#real_ip_header proxy_protocol;", false);
         disk.write("/etc/nginx/conf.d/pp.conf", b"server { listen 80 proxy_protocol; listen 127.0.0.1:8080; }", false);
         disk.write("/etc/nginx/notes.txt", b"listen 99;", false);
-        let wanted = Config { ports: BTreeMap::from([(80, true), (8080, false)]), ssi: true, real_ip: false };
-        assert_eq!(Config::read(&disk), wanted);
+        let ports = BTreeMap::from([(80, true), (8080, false)]);
+        assert_eq!(config(&disk), Config { ports, ssi: true, ..Config::default() });
+        disk.write("/etc/nginx/nginx.conf", b"http { server { } server { listen [::]:81; } }", false);
+        assert_eq!(config(&disk).ports, BTreeMap::from([(80, false), (81, false)]));
+    }
+
+    #[test]
+    fn only_who_is_trusted_is_believed() {
+        let (node, client) = (SocketAddrV4::new([10, 0, 1, 7].into(), 1), SocketAddrV4::new([10, 9, 9, 9].into(), 2));
+        for (text, wanted) in [
+            ("real_ip_header proxy_protocol;", node),
+            ("real_ip_header proxy_protocol; set_real_ip_from 10.0.2.0/24;", node),
+            ("set_real_ip_from 10.0.1.0/24;", node),
+            ("real_ip_header proxy_protocol; set_real_ip_from 10.0.1.0/24;", client),
+            ("real_ip_header proxy_protocol; set_real_ip_from 10.0.1.7;", client),
+            ("real_ip_header proxy_protocol; set_real_ip_from 0.0.0.0/0;", client),
+        ] {
+            let mut disk = Disk::default();
+            disk.write("/etc/nginx/conf.d/x.conf", text.as_bytes(), false);
+            assert_eq!(Config::of(&read(&disk).unwrap()).remote(node, client), wanted, "{text}");
+        }
     }
 }

@@ -6,7 +6,6 @@
 //! pages and access log show what they would show on AWS.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, BufRead as _, BufReader};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -15,12 +14,19 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::io::AsyncWriteExt as _;
+
 use crate::host::create_private_dir;
 
 use super::core::Core;
-use super::fabric::lock;
+use super::fabric::{Answer, lock};
 use super::machine::Machine;
 use super::nginx::{ACCESS_LOG, Config, ROOT};
+use super::nginx_conf::Directive;
+use super::nginx_local::{Unsafe, page, translate};
+use super::proxy_protocol::{Proxied, encode};
+use super::relay::carry;
+use super::web::read_proxied;
 
 /// How long it may take to listen.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -41,14 +47,15 @@ pub struct NginxProcess {
 
 impl NginxProcess {
     /// Starts `program` with the configuration and the pages on the disk of `machine`. `None` where that cannot be, and
-    /// the built-in server must do; the console says why, if it was not expected to.
-    pub fn start(core: &Arc<Core>, machine: &Arc<Machine>, program: &Path, config: &Config) -> Option<Self> {
-        let is_own = lock(&machine.disk).read("/etc/nginx/nginx.conf").is_some();
-        // A header of the load balancer's own cannot be told from ours.
-        if is_own || config.ports.values().any(|proxied| *proxied) {
-            return None;
-        }
-        match Self::try_start(core, machine, program, config) {
+    /// the built-in server must do; the console says why.
+    pub fn start(
+        core: &Arc<Core>,
+        machine: &Arc<Machine>,
+        program: &Path,
+        tree: &[Directive],
+        config: &Config,
+    ) -> Option<Self> {
+        match Self::try_start(core, machine, program, tree, config) {
             Ok(process) => Some(process),
             Err(error) => {
                 let text = format!("[pllab sandbox] {}: {error}; the built-in page server answers", program.display());
@@ -58,32 +65,40 @@ impl NginxProcess {
         }
     }
 
-    fn try_start(core: &Arc<Core>, machine: &Arc<Machine>, program: &Path, config: &Config) -> io::Result<Self> {
+    fn try_start(
+        core: &Arc<Core>,
+        machine: &Arc<Machine>,
+        program: &Path,
+        tree: &[Directive],
+        config: &Config,
+    ) -> io::Result<Self> {
+        let mut ports = BTreeMap::new();
+        for (port, proxied) in &config.ports {
+            let local = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
+            ports.insert(*port, (local, *proxied));
+        }
+        let address = core.topology().instances.get(&machine.id).map_or(Ipv4Addr::LOCALHOST, |it| it.address);
+        let configuration = translate(tree, address, &ports)
+            .map_err(|Unsafe(what)| io::Error::other(format!("\"{what}\" is not run on this machine")))?;
         let prefix = core.folder.join("nginx").join(&machine.id);
         let files = prefix.join("root");
         if files.exists() {
             fs::remove_dir_all(&files)?;
         }
         create_private_dir(&prefix)?;
-        for folder in ["usr/share/nginx/html", "etc/nginx/conf.d", "etc/nginx/default.d", "tmp"] {
+        for folder in ["usr/share/nginx/html", "tmp"] {
             fs::create_dir_all(files.join(folder))?;
-        }
-        let mut ports = BTreeMap::new();
-        for port in config.ports.keys() {
-            ports.insert(*port, TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?);
         }
         let disk = lock(&machine.disk);
         if disk.read(&format!("{ROOT}index.html")).is_none() {
             fs::write(files.join("usr/share/nginx/html/index.html"), WELCOME)?;
         }
-        for (path, bytes) in disk.below("/usr/share/nginx/") {
+        for (path, bytes) in disk.below("/").filter(|(path, _)| is_page(path)) {
             put(&files, path, bytes)?;
         }
-        for (path, bytes) in disk.below("/etc/nginx/") {
-            put(&files, path, rewrite(&String::from_utf8_lossy(bytes), &ports).as_bytes())?;
-        }
         drop(disk);
-        fs::write(prefix.join("nginx.conf"), main_configuration(ports.get(&80)))?;
+        fs::write(prefix.join("nginx.conf"), configuration)?;
+        let ports = ports.into_iter().map(|(port, (local, _))| (port, local)).collect();
         let log = fs::File::create(prefix.join("error.log"))?;
         let mut command = Command::new("/bin/sh");
         command.args(["-c", KEEPER, "sh"]).arg(program).arg("-p").arg(&prefix).args(["-c", "nginx.conf"]);
@@ -118,7 +133,7 @@ impl NginxProcess {
 
     /// Shows nginx a file that was written on the instance's disk.
     pub fn mirror(&self, path: &str, bytes: &[u8]) {
-        if path.starts_with("/usr/share/nginx/") {
+        if is_page(path) {
             // A page that cannot be written is the old one, or none: the learner sees that.
             let _ = put(&self.files, path, bytes);
         }
@@ -143,7 +158,35 @@ fn put(files: &Path, path: &str, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;
     }
-    fs::write(file, bytes)
+    fs::write(file, page(bytes))
+}
+
+/// Whether a file may be one that nginx serves: logs grow all the time, and the configuration was read.
+fn is_page(path: &str) -> bool {
+    !["/etc/", "/var/log/", "/dev/"].iter().any(|folder| path.starts_with(folder))
+}
+
+/// What a port does with a call where nginx expects a load balancer's PROXY protocol header: it reads that, decides whom
+/// nginx would take for the client on AWS, and says both in one header.
+pub fn proxied(core: &Arc<Core>, address: SocketAddr, config: &Config) -> Answer {
+    let (core, config) = (Arc::clone(core), Arc::new(config.clone()));
+    Box::new(move |call| {
+        let (core, config) = (Arc::clone(&core), Arc::clone(&config));
+        Box::pin(async move {
+            let from = call.from;
+            let mut stream = call.establish();
+            let mut rest = Vec::new();
+            // nginx closes a connection that lacks the header it was told to expect.
+            let Some(source) = read_proxied(&mut stream, &mut rest).await else { return };
+            let Ok(mut onward) = core.fabric.connect(address).await else { return };
+            let told = Proxied { source: config.remote(from, source), endpoint: None };
+            let header = [encode(&told, source), rest].concat();
+            if onward.write_all(&header).await.is_ok() {
+                // An error is one side's reset; both sockets close with the task, which passes it on.
+                let _ = carry(&mut stream, &mut onward).await;
+            }
+        })
+    })
 }
 
 /// Takes nginx's access log, which it writes to its standard output, to the instance's disk.
@@ -159,75 +202,9 @@ fn follow(core: &Arc<Core>, machine: &Arc<Machine>, stdout: impl io::Read + Send
     });
 }
 
-/// What Amazon Linux's own configuration says, as far as it matters here. Paths are below the folder that nginx is given.
-fn main_configuration(port: Option<&SocketAddr>) -> String {
-    let listen = port.map(|address| format!("listen {address} proxy_protocol default_server;")).unwrap_or_default();
-    let server = format!(
-        "server {{ {listen} server_name _; root root/usr/share/nginx/html; include root/etc/nginx/default.d/*.conf; }}"
-    );
-    let server = if listen.is_empty() { String::new() } else { server };
-    let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-        .map(|kind| format!("{kind}_temp_path root/tmp/{kind};\n"))
-        .concat();
-    format!(
-        "daemon off;\nmaster_process off;\nworker_rlimit_nofile 16384;\npid root/tmp/nginx.pid;\nerror_log stderr;\n\
-         events {{ worker_connections 8192; }}\nhttp {{\n\
-         types {{ text/html html htm; text/css css; text/plain txt; application/javascript js; application/json json; \
-         image/svg+xml svg; }}\ndefault_type application/octet-stream;\nsendfile on;\ntcp_nopush on;\n{temporary}\
-         access_log /dev/stdout combined;\nset_real_ip_from 127.0.0.1;\nreal_ip_header proxy_protocol;\n\
-         include root/etc/nginx/conf.d/*.conf;\n{server}\n}}\n"
-    )
-}
-
-/// A learner's configuration with its ports and paths as they are on this machine.
-fn rewrite(text: &str, ports: &BTreeMap<u16, SocketAddr>) -> String {
-    let mut out = String::new();
-    for line in text.lines() {
-        let code = line.split('#').next().unwrap_or_default();
-        let mut rest = code;
-        while let Some(at) = rest.find("listen ") {
-            let (before, directive) = rest.split_at(at);
-            let (words, after) = directive.split_once(';').unwrap_or((directive, ""));
-            out.push_str(before);
-            let mut words = words.split_whitespace().skip(1);
-            let address = words.next().unwrap_or("80");
-            let port = address.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or(80);
-            // There is no IPv6 here; the same server listens on the port's IPv4 address too.
-            if let Some(local) = ports.get(&port).filter(|_| !address.starts_with('[')) {
-                let more: Vec<&str> = words.collect();
-                // Writing to a String cannot fail.
-                let _ = write!(out, "listen {local} proxy_protocol {};", more.join(" "));
-            }
-            rest = after;
-        }
-        out.push_str(rest);
-        out.push('\n');
-    }
-    let out =
-        out.replace("/var/log/nginx/access.log", "/dev/stdout").replace("/usr/share/nginx/", "root/usr/share/nginx/");
-    out.replace("/etc/nginx/", "root/etc/nginx/")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ports_and_paths_become_those_of_this_machine() {
-        let local = |port| SocketAddr::from(([127, 0, 0, 1], port));
-        let ports = BTreeMap::from([(80, local(5000)), (8080, local(5001))]);
-        for (line, wanted) in [
-            ("ssi on;", "ssi on;\n"),
-            (
-                "server { listen 8080; root /usr/share/nginx/html; }",
-                "server { listen 127.0.0.1:5001 proxy_protocol ; root root/usr/share/nginx/html; }\n",
-            ),
-            ("listen 80 default_server; listen [::]:80;", "listen 127.0.0.1:5000 proxy_protocol default_server; \n"),
-            ("# listen 81;", "\n"),
-        ] {
-            assert_eq!(rewrite(line, &ports), wanted);
-        }
-    }
 
     #[test]
     fn nothing_is_written_beside_the_folder() {

@@ -18,15 +18,14 @@ use super::core::Core;
 use super::door;
 use super::fabric::{Fabric, Fault, lock};
 use super::filter::Place;
+use super::flows::Flows;
 use super::health::Health;
 use super::machine::Machine;
 use super::memory::Memory;
 use super::relay;
 use super::report::{TargetReport, report};
+use super::shortage::Shortage;
 use super::topology::Topology;
-
-/// The open files that are asked for: enough for ten thousand connections through endpoint and load balancer.
-const FILES: u64 = 65_536;
 
 /// What a data plane needs to start.
 #[derive(Clone, Debug)]
@@ -58,14 +57,12 @@ impl Plane {
     pub fn start(options: PlaneOptions) -> io::Result<Self> {
         let runtime = Handle::try_current().map_err(io::Error::other)?;
         create_private_dir(&options.folder)?;
-        // Every connection through both hops takes four file descriptors here. What the system allows beyond its usual
-        // limit is asked for; where that is refused, connections beyond the limit are.
-        let _ = rlimit::increase_nofile_limit(FILES);
         let core = Core {
             pace: options.pace,
             random: options.random,
             topology: watch::Sender::new(Arc::default()),
             fabric: Fabric::new(runtime.clone()),
+            flows: Flows::default(),
             health: Health::default(),
             consoles: Consoles::new(options.folder.join("console"), options.clock.clone())?,
             memory: Memory::load(options.folder.join("plane.json")),
@@ -98,6 +95,7 @@ impl Plane {
         }
         self.reconcile_relays(&topology);
         core.health.reconcile(core, &before, &topology);
+        core.flows.end_deregistered(&topology);
     }
 
     /// The health of a group's targets, in their order; empty when there is no such group. At the instant pace this
@@ -137,6 +135,11 @@ impl Plane {
             Fault::Refused => io::ErrorKind::ConnectionRefused.into(),
             Fault::Lost(_) => io::ErrorKind::TimedOut.into(),
         })
+    }
+
+    /// Whether open files have run out.
+    pub fn shortage(&self) -> &Shortage {
+        &self.core.fabric.shortage
     }
 
     /// Ends all listeners and tasks.

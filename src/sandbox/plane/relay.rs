@@ -16,6 +16,7 @@ use super::fabric::{Answer, Call, Caller, Fault};
 use super::filter::{
     Client, Destination, Reason, Source, Traffic, Verdict, behind_endpoint, choose_target, target_instance,
 };
+use super::flows::{Flow, Ticket};
 use super::proxy_protocol::{Proxied, encode};
 
 /// Bytes on their way in each direction of a connection: at first, so that thousands of quiet ones are cheap, and at
@@ -91,6 +92,14 @@ async fn at_node(core: &Arc<Core>, call: Call, arn: &str, address: Ipv4Addr, por
     let destination = Destination { vpc: instance.vpc.clone(), address: instance.address, port: target.port };
     let source = Source::Node { balancer: arn.to_owned(), address, traffic };
     let verdict = core.judge(&topology, &source, &destination);
+    // Before it is dialled, so that no change of the target's is missed.
+    let ticket = core.flows.enter(Flow {
+        balancer: arn.to_owned(),
+        node: address,
+        group: group_arn.clone(),
+        target: target.id.clone(),
+        port: target.port,
+    });
     let preface = group.proxy_protocol_v2.then(|| {
         let source = SocketAddrV4::new(call.caller.client.address, call.from.port());
         let proxied = Proxied { source, endpoint: call.caller.endpoint.clone() };
@@ -98,10 +107,17 @@ async fn at_node(core: &Arc<Core>, call: Call, arn: &str, address: Ipv4Addr, por
     });
     let next = Caller { seen, port: target.port, ..call.caller.clone() };
     drop(topology);
-    pass_on(core, call, verdict, next, preface).await;
+    pass_on(core, call, verdict, next, preface, ticket).await;
 }
 
-async fn pass_on(core: &Core, call: Call, verdict: Verdict, next: Caller, preface: Option<Vec<u8>>) {
+async fn pass_on(
+    core: &Core,
+    call: Call,
+    verdict: Verdict,
+    next: Caller,
+    preface: Option<Vec<u8>>,
+    mut ticket: Ticket<'_>,
+) {
     let place = match verdict {
         Verdict::Deliver(place) => place,
         Verdict::Drop(reason) => return call.fail(Fault::Lost(reason)),
@@ -116,11 +132,25 @@ async fn pass_on(core: &Core, call: Call, verdict: Verdict, next: Caller, prefac
     {
         return call.fail(Fault::Refused);
     }
-    // An error is one side's reset; both sockets close with the task, which passes it on.
-    let _ = carry(call.establish(), onward).await;
+    let mut client = call.establish();
+    tokio::select! {
+        biased;
+        // An error is one side's reset; both sockets close with the task, which passes it on.
+        _ = carry(&mut client, &mut onward) => {}
+        // AWS resets at the next packet [NLB:target-group-health-checks]; here nobody waits for one. A socket that cannot
+        // be told to is closed.
+        _ = &mut ticket.ended => {
+            let _ = client.set_zero_linger();
+            let _ = onward.set_zero_linger();
+        }
+    }
 }
 
-async fn carry(mut one: TcpStream, mut other: TcpStream) -> io::Result<()> {
+/// Carries a connection to its end.
+///
+/// # Errors
+/// One side's reset.
+pub async fn carry(one: &mut TcpStream, other: &mut TcpStream) -> io::Result<()> {
     let ((one_reads, one_writes), (other_reads, other_writes)) = (one.split(), other.split());
     tokio::try_join!(flow(one_reads, other_writes), flow(other_reads, one_writes))?;
     Ok(())

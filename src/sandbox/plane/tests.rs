@@ -159,7 +159,7 @@ async fn proxy_protocol_breaks_a_server_that_was_not_told() -> io::Result<()> {
         let mut web = it.instances["i-web"].clone();
         web.address = "10.0.1.6".parse().unwrap_or(web.address);
         let conf = "cat > /etc/nginx/conf.d/pp.conf <<'EOF'\nserver { listen 80 proxy_protocol; }\n\
-                    real_ip_header proxy_protocol;\nEOF\nsystemctl enable --now nginx";
+                    real_ip_header proxy_protocol;\nset_real_ip_from 10.0.1.0/24;\nEOF\nsystemctl enable --now nginx";
         web.user_data = web.user_data.replace("systemctl enable --now nginx", conf);
         it.instances.insert("i-told".into(), web);
         it.target_groups.values_mut().for_each(|it| it.targets[0].id = "i-told".into());

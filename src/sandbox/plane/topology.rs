@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
+use super::groups::contains;
+
 /// Everything that can send, carry, admit or answer a packet. Keys are AWS ids or ARNs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Topology {
@@ -78,8 +80,21 @@ pub struct Subnet {
     pub zone_id: String,
     /// Whether its route table has a route to S3 through a gateway endpoint that is available.
     pub reaches_s3: bool,
+    /// The blocks inside its VPC for which its route table has a route of its own, as `(network, prefix length)`, and the
+    /// address that each leads to.
+    pub routes: Vec<((Ipv4Addr, u8), Option<Ipv4Addr>)>,
     /// Its network ACL.
     pub acl: Acl,
+}
+
+impl Subnet {
+    /// Whether what leaves the subnet for an address of the VPC arrives there: the most specific route decides.
+    #[must_use]
+    pub fn routes_to(&self, address: Ipv4Addr) -> bool {
+        let fits = |((network, length), _): &&((Ipv4Addr, u8), _)| contains(*network, *length, address);
+        let decides = self.routes.iter().filter(fits).max_by_key(|((_, length), _)| *length);
+        decides.is_none_or(|(_, target)| *target == Some(address))
+    }
 }
 
 /// A network ACL: stateless, so that answers are judged like requests.
@@ -168,6 +183,12 @@ pub struct TargetGroup {
     pub health_check: HealthCheck,
     /// Whether proxy protocol version 2 is sent to targets.
     pub proxy_protocol_v2: bool,
+    /// Whether nodes may use targets of other zones; `None` for what the load balancer says.
+    pub cross_zone: Option<bool>,
+    /// Whether connections to a target end when its deregistration does.
+    pub ends_deregistered: bool,
+    /// Whether connections to a target end when it becomes unhealthy.
+    pub ends_unhealthy: bool,
     /// The registered targets, and those that are draining.
     pub targets: Vec<Target>,
 }

@@ -8,6 +8,9 @@ use super::words::{Redirection, Token, Unclosed, Variables, cut, expand};
 #[cfg(test)]
 mod tests;
 
+/// A variable's value, in bytes, beyond which it counts as unknown: `A=$A$A`, line after line, would fill any memory.
+const LONGEST_VALUE: usize = 4 * 1024;
+
 /// Reads user data: a shell script, or PowerShell between `<powershell>` tags.
 pub fn parse(user_data: &str) -> Program {
     if let Some(script) = powershell::script(user_data) {
@@ -65,10 +68,12 @@ impl Reader {
         if text.trim_start().starts_with("exec ") {
             return next;
         }
-        let tokens = loop {
+        // Where a line ends does not depend on what the variables are.
+        let none = Variables::new();
+        loop {
             let continued = text.ends_with('\\');
-            match cut(&text, &self.variables) {
-                Ok(tokens) if !continued => break tokens,
+            match cut(&text, &none) {
+                Ok(_) if !continued => break,
                 outcome if next < lines.len() => {
                     if outcome.is_ok() {
                         text.pop();
@@ -78,13 +83,14 @@ impl Reader {
                     text.push_str(lines[next]);
                     next += 1;
                 }
-                Ok(tokens) => break tokens,
+                Ok(_) => break,
                 Err(Unclosed) => {
                     self.skip(at + 1, &text);
                     return next;
                 }
             }
-        };
+        }
+        let Ok(tokens) = cut(&text, &self.variables) else { return next };
         let mut heredoc = None;
         if let Some((mark, quoted)) = tokens.iter().find_map(|token| match token {
             Token::Redirect { kind: Redirection::Here { quoted }, target, .. } => Some((target.clone(), *quoted)),
@@ -198,7 +204,7 @@ impl Reader {
         }
         if let Some((name, value)) = assignment(&command.words) {
             // What a command would print is not known, so the variable stays unknown and is shown as written.
-            if !value.contains("$(") && !value.contains('`') {
+            if !value.contains("$(") && !value.contains('`') && value.len() <= LONGEST_VALUE {
                 self.variables.insert(name, value);
                 return;
             }

@@ -66,7 +66,7 @@ impl Server {
             // nginx closes a connection that lacks the header it was told to expect.
             let Some(source) = read_proxied(&mut stream, &mut buffer).await else { return };
             proxied = Some(source);
-            remote = if config.real_ip { source } else { from };
+            remote = config.remote(from, source);
         }
         while let Ok(Ok(incoming)) = timeout(PATIENCE, read_head(&mut stream, &mut buffer)).await {
             let (head, end) = match incoming {
@@ -226,7 +226,8 @@ impl Server {
     }
 }
 
-async fn read_proxied(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<SocketAddrV4> {
+/// The source that a PROXY protocol header names; `buffer` keeps what came after it. None without a header.
+pub async fn read_proxied(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<SocketAddrV4> {
     loop {
         match decode(buffer) {
             Decoded::Header(proxied, length) => {

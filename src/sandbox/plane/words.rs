@@ -46,6 +46,10 @@ pub enum Redirection {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Unclosed;
 
+/// A word or a heredoc does not grow beyond this by variables. Twice what user data may hold: a script that builds more is not
+/// one that sets up a web server.
+const LONGEST: usize = 32 * 1024;
+
 /// Variables the script has set to plain text.
 pub type Variables = BTreeMap<String, String>;
 
@@ -222,7 +226,7 @@ fn variable(rest: &mut Peekable<Chars<'_>>, variables: &Variables, out: &mut Str
                 name.push(c);
             }
             rest.next();
-            if let Some(value) = parameter(&name, variables) {
+            if let Some(value) = parameter(&name, variables).filter(|value| fits(out, value)) {
                 out.push_str(value);
             } else {
                 out.push_str("${");
@@ -235,7 +239,7 @@ fn variable(rest: &mut Peekable<Chars<'_>>, variables: &Variables, out: &mut Str
             while let Some(c) = rest.next_if(name_part) {
                 name.push(c);
             }
-            if let Some(value) = variables.get(&name) {
+            if let Some(value) = variables.get(&name).filter(|value| fits(out, value)) {
                 out.push_str(value);
             } else {
                 out.push('$');
@@ -244,6 +248,10 @@ fn variable(rest: &mut Peekable<Chars<'_>>, variables: &Variables, out: &mut Str
         }
         _ => out.push('$'),
     }
+}
+
+fn fits(out: &str, value: &str) -> bool {
+    out.len() + value.len() <= LONGEST
 }
 
 /// What stands between `${` and `}`: a variable, or one that is cut at its first dot, `%%.*` before it and `#*.` after it.

@@ -13,12 +13,21 @@ const VALUES: usize = 200;
 pub struct Filters(Vec<(String, Vec<String>)>);
 
 impl Filters {
-    /// Reads the filters. `known` are the names this operation has; `tag` in it stands for `tag:Key` and `tag-key`.
+    /// Reads the filters. `known` are the names this operation has; `tag` in it stands for `tag:Key`, `tag-key` and
+    /// `tag-value`.
     ///
     /// # Errors
     /// A filter without name or values, and a name that is not in `known`.
     pub fn read(params: &Params, known: &[&str]) -> Result<Self, ApiError> {
-        let mut filters = Vec::new();
+        Self::read_beside(params, known, &[])
+    }
+
+    /// [`Filters::read`], with names for what no resource here can have: nothing passes them, whatever their values.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn read_beside(params: &Params, known: &[&str], absent: &[&str]) -> Result<Self, ApiError> {
+        let (mut filters, mut count) = (Vec::new(), 0);
         for prefix in params.groups("Filter") {
             let name = params.need(&format!("{prefix}.Name"))?.to_owned();
             let mut values = Vec::new();
@@ -28,7 +37,12 @@ impl Filters {
             if values.is_empty() {
                 return Err(ApiError::new("InvalidParameterValue", format!("The filter '{name}' must have values")));
             }
-            let is_tag = name.starts_with("tag:") || name == "tag-key";
+            count += values.len();
+            if absent.contains(&name.as_str()) {
+                filters.push((name, Vec::new()));
+                continue;
+            }
+            let is_tag = name.starts_with("tag:") || name == "tag-key" || name == "tag-value";
             if !(known.contains(&name.as_str()) || is_tag && known.contains(&"tag")) || name == "tag" {
                 return Err(ApiError::new(
                     "InvalidParameterValue",
@@ -37,7 +51,7 @@ impl Filters {
             }
             filters.push((name, values));
         }
-        if filters.iter().map(|(_, values)| values.len()).sum::<usize>() > VALUES {
+        if count > VALUES {
             let text = format!("The maximum number of filter values specified on a single call is {VALUES}");
             return Err(ApiError::new("FilterLimitExceeded", text));
         }
@@ -53,9 +67,21 @@ impl Filters {
     /// The values of the first filter of one of these `names` that has no wildcards in them.
     #[must_use]
     pub fn exact(&self, names: &[&str]) -> Option<&[String]> {
-        let is_exact = |values: &[String]| !values.iter().any(|value| value.contains(['*', '?', '\\']));
         let found = self.0.iter().find(|(name, values)| names.contains(&name.as_str()) && is_exact(values));
         found.map(|(_, values)| values.as_slice())
+    }
+
+    /// The tags that the first filter by tag asks for, where it has no wildcards: keys, and values where it names them.
+    #[must_use]
+    pub fn exact_tags(&self) -> Option<Vec<(&str, Option<&str>)>> {
+        self.0.iter().filter(|(_, values)| is_exact(values)).find_map(|(name, values)| {
+            let values = values.iter().map(String::as_str);
+            if name == "tag-key" {
+                return Some(values.map(|key| (key, None)).collect());
+            }
+            let key = name.strip_prefix("tag:")?;
+            Some(values.map(|value| (key, Some(value))).collect())
+        })
     }
 
     /// Whether all filters hold. `values` gives what a resource has for a filter's name.
@@ -68,12 +94,18 @@ impl Filters {
                 tags.get(key).cloned().into_iter().collect()
             } else if name == "tag-key" {
                 tags.keys().cloned().collect()
+            } else if name == "tag-value" {
+                tags.values().cloned().collect()
             } else {
                 values(name)
             };
             has.iter().any(|value| wanted.iter().any(|pattern| like(pattern, value)))
         })
     }
+}
+
+fn is_exact(values: &[String]) -> bool {
+    !values.iter().any(|value| value.contains(['*', '?', '\\']))
 }
 
 /// Whether `text` fits `pattern`, where `*` is any run of characters, `?` any one, and `\` makes the next one literal.
@@ -135,6 +167,13 @@ mod tests {
         let tags = [("lab".to_owned(), "y".to_owned())].into();
         assert!(filters.hold(&tags, |_| vec!["v".to_owned()]));
         assert!(!filters.hold(&tags, |_| vec!["w".to_owned()]));
+        assert!(!filters.hold(&[].into(), |_| vec!["v".to_owned()]));
+    }
+
+    #[test]
+    fn nothing_has_what_is_absent() {
+        let params = Params::parse(b"Filter.1.Name=outpost-arn&Filter.1.Value.1=*").unwrap();
+        let filters = Filters::read_beside(&params, &["vpc-id"], &["outpost-arn"]).unwrap();
         assert!(!filters.hold(&[].into(), |_| vec!["v".to_owned()]));
     }
 

@@ -10,7 +10,7 @@ use super::params::Params;
 #[derive(Clone, Debug)]
 pub struct Page {
     size: usize,
-    after: Option<String>,
+    turned: Turned,
 }
 
 impl Page {
@@ -38,17 +38,15 @@ impl Page {
                 return Err(ApiError::value("maxResults", &size.to_string(), &why));
             }
         }
-        let after = params
-            .get("NextToken")
-            .map(|token| decode(token).ok_or_else(|| ApiError::new("InvalidNextToken", "The token is not valid")))
-            .transpose()?;
+        let turned = Turned::read(params, "NextToken");
+        let turned = turned.ok_or_else(|| ApiError::new("InvalidNextToken", "The token is not valid"))?;
         let size = size.unwrap_or(usize::MAX);
-        Ok(Self { size: if most == Self::CAPPED { size.min(1000) } else { size }, after })
+        Ok(Self { size: if most == Self::CAPPED { size.min(1000) } else { size }, turned })
     }
 
     /// Cuts this page out of `items`, which are in the order of `key`, and gives the token of the next.
     pub fn cut<T>(&self, items: Vec<T>, key: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
-        cut(items, self.size, self.after.as_deref(), key)
+        self.turned.cut(items, self.size, key)
     }
 }
 
@@ -56,7 +54,7 @@ impl Page {
 #[derive(Clone, Debug)]
 pub struct Marker {
     size: usize,
-    after: Option<String>,
+    turned: Turned,
 }
 
 impl Marker {
@@ -66,31 +64,43 @@ impl Marker {
         if size.is_some_and(|size| !(1..=400).contains(&size)) {
             return Err(ApiError::new("ValidationError", "PageSize must be between 1 and 400"));
         }
-        let after = params
-            .get("Marker")
-            .map(|token| decode(token).ok_or_else(|| ApiError::new("ValidationError", "The marker is not valid")))
-            .transpose()?;
-        Ok(Self { size: size.unwrap_or(400), after })
+        let turned = Turned::read(params, "Marker");
+        let turned = turned.ok_or_else(|| ApiError::new("ValidationError", "The marker is not valid"))?;
+        Ok(Self { size: size.unwrap_or(400), turned })
     }
 
     /// Cuts this page out of `items`, which are in the order of `key`, and gives the marker of the next.
     pub fn cut<T>(&self, items: Vec<T>, key: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
-        cut(items, self.size, self.after.as_deref(), key)
+        self.turned.cut(items, self.size, key)
     }
 }
 
-fn cut<T>(items: Vec<T>, size: usize, after: Option<&str>, key: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
-    let mut rest: Vec<T> =
-        items.into_iter().filter(|item| after.is_none_or(|after| key(item).as_str() > after)).collect();
-    let more = rest.len() > size;
-    rest.truncate(size);
-    let next = rest.last().filter(|_| more).map(|last| URL_SAFE_NO_PAD.encode(format!("after:{}", key(last))));
-    (rest, next)
+/// How far an operation's pages were turned. A token is good for the operation that gave it, and for no other.
+#[derive(Clone, Debug)]
+struct Turned {
+    operation: String,
+    after: Option<String>,
 }
 
-fn decode(token: &str) -> Option<String> {
-    let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
-    String::from_utf8(bytes).ok()?.strip_prefix("after:").map(str::to_owned)
+impl Turned {
+    /// Reads the token in the parameter `name`; `None` when it is none of this operation's.
+    fn read(params: &Params, name: &str) -> Option<Self> {
+        let operation = params.peek("Action").unwrap_or_default().to_owned();
+        let Some(token) = params.get(name) else { return Some(Self { operation, after: None }) };
+        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
+        let after = text.strip_prefix(&operation)?.strip_prefix(':')?.to_owned();
+        Some(Self { operation, after: Some(after) })
+    }
+
+    fn cut<T>(&self, items: Vec<T>, size: usize, key: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
+        let is_ahead = |item: &T| self.after.as_ref().is_none_or(|after| key(item) > *after);
+        let mut rest: Vec<T> = items.into_iter().filter(is_ahead).collect();
+        let more = rest.len() > size;
+        rest.truncate(size);
+        let last = rest.last().filter(|_| more);
+        let next = last.map(|last| URL_SAFE_NO_PAD.encode(format!("{}:{}", self.operation, key(last))));
+        (rest, next)
+    }
 }
 
 #[cfg(test)]

@@ -74,7 +74,11 @@ impl FromStr for Block {
     fn from_str(text: &str) -> Result<Self, BlockError> {
         let (address, prefix) = text.split_once('/').ok_or(BlockError::Malformed)?;
         let address = address.parse().map_err(|_| BlockError::Malformed)?;
-        let prefix = prefix.parse().ok().filter(|prefix| *prefix <= 32).ok_or(BlockError::Malformed)?;
+        let prefix = prefix
+            .parse()
+            .ok()
+            .filter(|number: &u8| *number <= 32 && prefix == number.to_string())
+            .ok_or(BlockError::Malformed)?;
         Ok(Self::normal(address, prefix))
     }
 }

@@ -24,6 +24,18 @@ pub struct Image {
     pub parameter: &'static str,
 }
 
+impl Image {
+    /// The snapshot that its root volume is made from.
+    pub fn snapshot(&self) -> String {
+        self.id.replacen("ami-", "snap-", 1)
+    }
+
+    /// The size of its root volume in GiB.
+    pub fn gib(&self) -> u32 {
+        if self.platform.is_some() { 30 } else { 8 }
+    }
+}
+
 /// Amazon Linux 2023 for both architectures, and Windows Server. Ids and build dates are the sandbox's own.
 pub const IMAGES: &[Image] = &[
     Image {

@@ -59,6 +59,13 @@ const TYPES: &[InstanceType] = &[
     InstanceType { name: "t4g.small", memory: 2048, interfaces: (3, 4), ..GRAVITON },
 ];
 
+impl InstanceType {
+    /// Whether it earns and spends credits for its processor's time.
+    pub fn is_burstable(&self) -> bool {
+        self.name.starts_with('t')
+    }
+}
+
 /// The instance types that are offered, by name.
 pub fn instance_types() -> &'static [InstanceType] {
     TYPES

@@ -22,12 +22,14 @@ pub use catalogue::{IMAGES, Image, PREFIX_LIST_OWNER, s3_blocks, s3_name, s3_pre
 pub use instance_type::{InstanceType, instance_type, instance_types};
 pub use life::{Kind, Life, Timing, usual};
 pub use model::{
-    Account, AclEntry, Balancer, ConnectEndpoint, DnsChange, DnsRecord, Endpoint, EndpointKind, Group, HostedZone,
-    Instance, Interface, InterfaceKind, Listener, NetworkAcl, Peer, Permission, PrivateName, PrivateZone, Region,
-    RouteTable, Rule, Service, Subnet, Tags, Target, TargetGroup, TokenUse, Vpc, World, idle_seconds,
+    Account, AclEntry, Balancer, ConnectEndpoint, Disk, DnsChange, DnsRecord, Endpoint, EndpointKind, Group,
+    HostedZone, Instance, Interface, InterfaceKind, Listener, NetworkAcl, Peer, Permission, PrivateName, PrivateZone,
+    Region, Route, RouteTable, Rule, Service, Subnet, Tags, Target, TargetGroup, TokenUse, Vpc, World, idle_seconds,
 };
 pub use quota::{QUOTAS, Quota, Quotas};
 pub use store::{Store, StoreError};
+#[cfg(test)]
+pub use table::looks;
 pub use table::{Row, Table};
 pub use unseen::{Unseen, Without};
 pub use view::{concerns_plane, topology};

@@ -6,6 +6,7 @@ use std::net::Ipv4Addr;
 use serde::{Deserialize, Serialize};
 
 use super::address::Block;
+use super::catalogue::Image;
 use super::life::Life;
 use super::table::Table;
 
@@ -92,7 +93,7 @@ pub struct Subnet {
     pub tags: Tags,
 }
 
-/// A route table. The local route is not stored: it is the VPC's block.
+/// A route table. Neither the local route is stored, which is the VPC's block, nor those of gateway endpoints.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RouteTable {
     pub id: String,
@@ -101,7 +102,18 @@ pub struct RouteTable {
     pub main: Option<String>,
     /// Explicit associations: association id to subnet.
     pub associations: BTreeMap<String, String>,
+    /// The routes that the account made, in the order of their destinations.
+    #[serde(default)]
+    pub routes: Vec<Route>,
     pub tags: Tags,
+}
+
+/// A route to a network interface.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Route {
+    pub destination: Block,
+    /// The interface's id. It may be gone.
+    pub interface: String,
 }
 
 /// A network ACL. The last rule, `*`, which denies the rest, is not stored: every list ends with it.
@@ -226,13 +238,50 @@ pub struct Instance {
     pub checks: Life,
     /// Why it left `running`, when somebody asked for that.
     pub reason: Option<(String, String)>,
+    /// When that was, in milliseconds since 1970.
+    #[serde(default)]
+    pub asked: Option<i64>,
     pub http_tokens: String,
     pub hop_limit: u32,
     /// `disableApiTermination`.
     #[serde(default)]
     pub protected: bool,
+    /// The id of its root volume.
     pub volume: String,
+    #[serde(default)]
+    pub disk: Disk,
+    /// `standard` or `unlimited`; for types that have credits.
+    #[serde(default = "unlimited")]
+    pub credits: String,
     pub tags: Tags,
+}
+
+fn unlimited() -> String {
+    "unlimited".to_owned()
+}
+
+/// An instance's root volume.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Disk {
+    /// Its size in GiB.
+    pub gib: u32,
+    /// `gp2` or `gp3`.
+    pub kind: String,
+    pub encrypted: bool,
+    pub tags: Tags,
+}
+
+impl Disk {
+    /// What an image makes of it, unless a launch asks for something else.
+    pub fn of(image: &Image) -> Self {
+        Self { gib: image.gib(), ..Self::default() }
+    }
+}
+
+impl Default for Disk {
+    fn default() -> Self {
+        Self { gib: 8, kind: "gp3".to_owned(), encrypted: false, tags: Tags::new() }
+    }
 }
 
 /// A target group.
@@ -241,6 +290,9 @@ pub struct TargetGroup {
     pub arn: String,
     pub name: String,
     pub vpc: String,
+    /// `TCP`, `TLS`, `UDP` or `TCP_UDP`. Only groups whose protocol includes TCP carry traffic here.
+    #[serde(default = "tcp")]
+    pub protocol: String,
     pub port: u16,
     /// `instance` or `ip`.
     pub target_type: String,
@@ -258,6 +310,11 @@ pub struct TargetGroup {
     pub targets: Vec<Target>,
     pub fingerprint: String,
     pub tags: Tags,
+}
+
+/// The protocol of a target group that was kept before there were others.
+fn tcp() -> String {
+    "TCP".to_owned()
 }
 
 /// A registered target.

@@ -30,6 +30,8 @@ pub const VPCS: Quota = quota("vpc", "L-F678F1CE", "VPCs per Region", 5, true);
 pub const SUBNETS: Quota = quota("vpc", "L-407747CB", "Subnets per VPC", 200, true);
 /// Route tables of a VPC, its main one included.
 pub const ROUTE_TABLES: Quota = quota("vpc", "L-589F43AA", "Route tables per VPC", 200, true);
+/// Routes of a route table that are not the local one, nor a gateway endpoint's.
+pub const ROUTES: Quota = quota("vpc", "L-93826ACB", "Routes per route table", 500, true);
 /// Security groups of a region.
 pub const GROUPS: Quota = quota("vpc", "L-E79EC296", "VPC security groups per Region", 2500, true);
 /// Rules of a security group in each direction.
@@ -48,6 +50,15 @@ pub const INTERFACE_ENDPOINTS: Quota = quota("vpc", "L-29B6F2EB", "Interface VPC
 pub const GATEWAY_ENDPOINTS: Quota = quota("vpc", "L-1B52E74A", "Gateway VPC endpoints per Region", 20, true);
 /// Network Load Balancers of a region [nlb: load-balancer-limits].
 pub const BALANCERS: Quota = quota("elasticloadbalancing", "L-69A177A2", "Network Load Balancers per Region", 50, true);
+/// Nodes of Network Load Balancers in a VPC: each has one interface per zone.
+pub const BALANCER_INTERFACES: Quota =
+    quota("elasticloadbalancing", "L-23568085", "Network Load Balancer ENIs per VPC", 1200, true);
+/// Targets of a Network Load Balancer, all its target groups together.
+pub const BALANCER_TARGETS: Quota =
+    quota("elasticloadbalancing", "L-EEF1AD04", "Targets per Network Load Balancer", 3000, true);
+/// The same in one zone; with cross-zone load balancing, in all of them.
+pub const ZONE_TARGETS: Quota =
+    quota("elasticloadbalancing", "L-B211E961", "Targets per Availability Zone per Network Load Balancer", 500, true);
 /// Listeners of a Network Load Balancer.
 pub const LISTENERS: Quota =
     quota("elasticloadbalancing", "L-57A373D6", "Listeners per Network Load Balancer", 50, false);
@@ -62,12 +73,15 @@ pub const TARGETS: Quota =
 pub const CONNECT_ENDPOINTS: (usize, usize) = (5, 1);
 
 /// Every quota with a code, in the order of services and codes.
-pub const QUOTAS: [&Quota; 16] = [
+pub const QUOTAS: [&Quota; 20] = [
     &VCPUS,
+    &BALANCER_INTERFACES,
     &LISTENERS,
     &BALANCERS,
     &TARGETS,
+    &ZONE_TARGETS,
     &TARGET_GROUPS,
+    &BALANCER_TARGETS,
     &GROUP_RULES,
     &GATEWAY_ENDPOINTS,
     &INTERFACE_ENDPOINTS,
@@ -75,6 +89,7 @@ pub const QUOTAS: [&Quota; 16] = [
     &INTERFACE_GROUPS,
     &SUBNETS,
     &ROUTE_TABLES,
+    &ROUTES,
     &ACLS,
     &INTERFACES,
     &GROUPS,

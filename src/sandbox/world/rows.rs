@@ -1,8 +1,8 @@
-//! What each resource kind is looked up by, and when it changes by itself.
+//! What each resource kind is looked up by, its tags among it, and when it changes by itself.
 
 use super::model::{
     Balancer, ConnectEndpoint, DnsChange, Endpoint, Group, HostedZone, Instance, Interface, Listener, NetworkAcl, Peer,
-    RouteTable, Service, Subnet, TargetGroup, TokenUse, Vpc,
+    RouteTable, Service, Subnet, Tags, TargetGroup, TokenUse, Vpc,
 };
 use super::table::Row;
 
@@ -10,9 +10,17 @@ fn words<'a>(few: impl IntoIterator<Item = &'a String>, many: impl IntoIterator<
     few.into_iter().chain(many).map(String::as_str).collect()
 }
 
+fn pairs<'a>(all: impl IntoIterator<Item = &'a Tags>) -> Vec<(&'a str, &'a str)> {
+    all.into_iter().flatten().map(|(key, value)| (key.as_str(), value.as_str())).collect()
+}
+
 impl Row for Vpc {
     fn due(&self) -> Option<i64> {
         self.life.due
+    }
+
+    fn tags(&self) -> Vec<(&str, &str)> {
+        pairs([&self.tags])
     }
 }
 
@@ -24,17 +32,29 @@ impl Row for Subnet {
     fn due(&self) -> Option<i64> {
         self.life.due
     }
+
+    fn tags(&self) -> Vec<(&str, &str)> {
+        pairs([&self.tags])
+    }
 }
 
 impl Row for RouteTable {
     fn links(&self) -> Vec<&str> {
         words([&self.vpc], self.main.iter().chain(self.associations.keys()).chain(self.associations.values()))
     }
+
+    fn tags(&self) -> Vec<(&str, &str)> {
+        pairs([&self.tags])
+    }
 }
 
 impl Row for NetworkAcl {
     fn links(&self) -> Vec<&str> {
         words([&self.vpc], self.associations.keys().chain(self.associations.values()))
+    }
+
+    fn tags(&self) -> Vec<(&str, &str)> {
+        pairs([&self.tags])
     }
 }
 
@@ -46,6 +66,10 @@ impl Row for Group {
         });
         words([&self.vpc, &self.name], self.rules.iter().map(|rule| &rule.id).chain(peers))
     }
+
+    fn tags(&self) -> Vec<(&str, &str)> {
+        pairs(std::iter::once(&self.tags).chain(self.rules.iter().map(|rule| &rule.tags)))
+    }
 }
 
 impl Row for Interface {
@@ -56,15 +80,24 @@ impl Row for Interface {
     fn due(&self) -> Option<i64> {
         self.life.due
     }
+
+    fn tags(&self) -> Vec<(&str, &str)> {
+        pairs([&self.tags])
+    }
 }
 
 impl Row for Instance {
     fn links(&self) -> Vec<&str> {
-        words([&self.vpc, &self.subnet, &self.interface], self.groups.iter().chain(&self.token))
+        let own = [&self.vpc, &self.subnet, &self.interface, &self.volume, &self.reservation];
+        words(own, self.groups.iter().chain(&self.token))
     }
 
     fn due(&self) -> Option<i64> {
         self.life.due.into_iter().chain(self.checks.due).min()
+    }
+
+    fn tags(&self) -> Vec<(&str, &str)> {
+        pairs([&self.tags, &self.disk.tags])
     }
 }
 
@@ -105,16 +138,25 @@ impl Row for Service {
     fn due(&self) -> Option<i64> {
         self.private_dns.as_ref().and_then(|private| private.life.due)
     }
+
+    fn tags(&self) -> Vec<(&str, &str)> {
+        let permissions = self.permissions.iter().map(|one| &one.tags);
+        pairs(std::iter::once(&self.tags).chain(permissions).chain(self.connection_tags.values()))
+    }
 }
 
 impl Row for Endpoint {
     fn links(&self) -> Vec<&str> {
         let lists = self.route_tables.iter().chain(&self.groups).chain(&self.interfaces);
-        words([&self.vpc, &self.connection], self.service.iter().chain(lists))
+        words([&self.vpc, &self.connection, &self.service_name], self.service.iter().chain(lists))
     }
 
     fn due(&self) -> Option<i64> {
         self.life.due
+    }
+
+    fn tags(&self) -> Vec<(&str, &str)> {
+        pairs([&self.tags])
     }
 }
 
@@ -125,6 +167,10 @@ impl Row for ConnectEndpoint {
 
     fn due(&self) -> Option<i64> {
         self.life.due
+    }
+
+    fn tags(&self) -> Vec<(&str, &str)> {
+        pairs([&self.tags])
     }
 }
 

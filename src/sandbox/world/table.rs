@@ -1,4 +1,4 @@
-//! A table of resources: found by id, by what they belong to, and by the time at which they change by themselves; and what
+//! A table of resources: found by id, by what they belong to, by their tags, and by the time at which they change by themselves; and what
 //! was changed since the world was last kept.
 //!
 //! The indexes are as of the last [`Table::commit`]; changed rows are looked at one by one until then. So a row can be lent
@@ -21,6 +21,11 @@ pub trait Row: Clone + Debug + PartialEq + Serialize + DeserializeOwned {
         Vec::new()
     }
 
+    /// Its tags and those of what lives in it, as keys and values.
+    fn tags(&self) -> Vec<(&str, &str)> {
+        Vec::new()
+    }
+
     /// When it next changes by itself, in milliseconds since 1970.
     fn due(&self) -> Option<i64> {
         None
@@ -33,6 +38,8 @@ pub struct Table<T> {
     rows: BTreeMap<String, T>,
     /// A link, and the id of a row that has it.
     links: BTreeSet<(String, String)>,
+    /// A tag's key and value, and the id of a row that has it.
+    tags: BTreeSet<(String, String, String)>,
     due: BTreeSet<(i64, String)>,
     /// The rows that were changed, as they were before; `None` where there was none.
     changed: BTreeMap<String, Option<T>>,
@@ -45,6 +52,7 @@ impl<T> Default for Table<T> {
         Self {
             rows: BTreeMap::new(),
             links: BTreeSet::new(),
+            tags: BTreeSet::new(),
             due: BTreeSet::new(),
             changed: BTreeMap::new(),
             hidden: BTreeMap::new(),
@@ -70,16 +78,22 @@ impl<T: Row> Table<T> {
 
     /// All rows with their ids, in the order of these.
     pub fn iter(&self) -> btree_map::Iter<'_, String, T> {
+        #[cfg(test)]
+        looks::count(self.rows.len());
         self.rows.iter()
     }
 
     /// All ids, in order.
     pub fn keys(&self) -> btree_map::Keys<'_, String, T> {
+        #[cfg(test)]
+        looks::count(self.rows.len());
         self.rows.keys()
     }
 
     /// All rows, in the order of their ids. What can be asked with [`Table::linked`] should be: this looks at everything.
     pub fn values(&self) -> btree_map::Values<'_, String, T> {
+        #[cfg(test)]
+        looks::count(self.rows.len());
         self.rows.values()
     }
 
@@ -101,12 +115,20 @@ impl<T: Row> Table<T> {
         ids.into_iter().filter_map(|id| self.rows.get_key_value(id)).collect()
     }
 
-    /// [`Table::found_by`], or all rows where there are no words to go by.
-    pub fn maybe_found_by(&self, words: Option<&[String]>) -> Vec<&T> {
-        match words {
-            Some(words) => self.found_by(words).into_iter().map(|(_, row)| row).collect(),
-            None => self.values().collect(),
-        }
+    /// The rows that have one of these tags, of which `None` is any value, in the order of their ids.
+    pub fn tagged(&self, tags: &[(&str, Option<&str>)]) -> Vec<(&String, &T)> {
+        let ids: BTreeSet<&String> = tags.iter().flat_map(|(key, value)| self.tagged_ids(key, *value)).collect();
+        ids.into_iter().filter_map(|id| self.rows.get_key_value(id)).collect()
+    }
+
+    fn tagged_ids(&self, key: &str, value: Option<&str>) -> BTreeSet<&String> {
+        let is_it = |k: &str, v: &str| k == key && value.is_none_or(|value| v == value);
+        let from = (key.to_owned(), value.unwrap_or_default().to_owned(), String::new());
+        let indexed = self.tags.range(from..).take_while(|(k, v, _)| is_it(k, v)).map(|(_, _, id)| id);
+        let mut ids: BTreeSet<&String> = indexed.filter(|id| !self.changed.contains_key(*id)).collect();
+        let has = |id: &String| self.rows.get(id).is_some_and(|row| row.tags().iter().any(|(k, v)| is_it(k, v)));
+        ids.extend(self.changed.keys().filter(|id| has(id)));
+        ids
     }
 
     fn linked_ids(&self, word: &str) -> BTreeSet<&String> {
@@ -157,8 +179,19 @@ impl<T: Row> Table<T> {
         Some(row)
     }
 
+    /// Takes out the rows that have `word` among their [`Row::links`] and fit.
+    pub fn remove_linked(&mut self, word: &str, fits: impl Fn(&T) -> bool) {
+        let linked = self.linked_ids(word).into_iter();
+        let gone: Vec<String> = linked.filter(|id| self.rows.get(*id).is_some_and(&fits)).cloned().collect();
+        for id in gone {
+            self.remove(&id);
+        }
+    }
+
     /// Takes out the rows that do not fit.
     pub fn retain(&mut self, mut fits: impl FnMut(&String, &T) -> bool) {
+        #[cfg(test)]
+        looks::count(self.rows.len());
         let gone: Vec<String> = self.rows.iter().filter(|(id, row)| !fits(id, row)).map(|(id, _)| id.clone()).collect();
         for id in gone {
             self.remove(&id);
@@ -167,6 +200,8 @@ impl<T: Row> Table<T> {
 
     fn note(&mut self, id: &str, row: &T) {
         self.links.extend(row.links().into_iter().map(|link| (link.to_owned(), id.to_owned())));
+        let tags = row.tags().into_iter();
+        self.tags.extend(tags.map(|(key, value)| (key.to_owned(), value.to_owned(), id.to_owned())));
         self.due.extend(row.due().map(|due| (due, id.to_owned())));
     }
 
@@ -174,9 +209,32 @@ impl<T: Row> Table<T> {
         for link in row.links() {
             self.links.remove(&(link.to_owned(), id.to_owned()));
         }
+        for (key, value) in row.tags() {
+            self.tags.remove(&(key.to_owned(), value.to_owned(), id.to_owned()));
+        }
         if let Some(due) = row.due() {
             self.due.remove(&(due, id.to_owned()));
         }
+    }
+}
+
+/// How many rows looks at everything have gone through, on this thread.
+#[cfg(test)]
+pub mod looks {
+    use std::cell::Cell;
+
+    thread_local! {
+        static ROWS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// Counts.
+    pub fn count(rows: usize) {
+        ROWS.set(ROWS.get() + rows);
+    }
+
+    /// What was counted since it was last taken.
+    pub fn take() -> usize {
+        ROWS.take()
     }
 }
 
@@ -309,96 +367,4 @@ impl<T: Row> AnyTable for Table<T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use jiff::Timestamp;
-    use proptest::prelude::*;
-    use serde::{Deserialize, Serialize};
-
-    use super::{AnyTable as _, Row, Table};
-
-    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-    struct Thing {
-        owner: String,
-        due: Option<i64>,
-    }
-
-    impl Row for Thing {
-        fn links(&self) -> Vec<&str> {
-            vec![&self.owner]
-        }
-
-        fn due(&self) -> Option<i64> {
-            self.due
-        }
-    }
-
-    #[derive(Clone, Debug)]
-    enum Deed {
-        Insert(u8, u8, Option<i64>),
-        Change(u8, u8, Option<i64>),
-        Remove(u8),
-        Commit,
-        Undo,
-    }
-
-    fn deeds() -> impl Strategy<Value = Vec<Deed>> {
-        let due = || proptest::option::of(0..9_i64);
-        let deed = prop_oneof![
-            (0..6_u8, 0..3_u8, due()).prop_map(|(id, owner, due)| Deed::Insert(id, owner, due)),
-            (0..6_u8, 0..3_u8, due()).prop_map(|(id, owner, due)| Deed::Change(id, owner, due)),
-            (0..6_u8).prop_map(Deed::Remove),
-            Just(Deed::Commit),
-            Just(Deed::Undo),
-        ];
-        proptest::collection::vec(deed, 0..40)
-    }
-
-    proptest! {
-        /// Whatever is done: the indexes tell what a look at every row tells, and what is undone has not happened.
-        #[test]
-        fn the_indexes_tell_what_a_scan_tells(deeds in deeds()) {
-            let mut table = Table::default();
-            let mut kept = BTreeMap::new();
-            for deed in deeds {
-                let thing = |owner: u8, due| Thing { owner: owner.to_string(), due };
-                match deed {
-                    Deed::Insert(id, owner, due) => table.insert(id.to_string(), thing(owner, due)),
-                    Deed::Change(id, owner, due) => {
-                        if let Some(row) = table.get_mut(&id.to_string()) {
-                            *row = thing(owner, due);
-                        }
-                    }
-                    Deed::Remove(id) => {
-                        table.remove(&id.to_string());
-                    }
-                    Deed::Commit => {
-                        table.commit();
-                        kept.clone_from(&table.rows);
-                    }
-                    Deed::Undo => {
-                        table.undo();
-                        prop_assert_eq!(&table.rows, &kept);
-                    }
-                }
-                let differs = table.rows != kept;
-                prop_assert_eq!(table.is_changed(), differs);
-                for owner in ["0", "1", "2"] {
-                    let scan: Vec<_> = table.values().filter(|row| row.owner == owner).collect();
-                    prop_assert_eq!(table.linked(owner).collect::<Vec<_>>(), scan);
-                }
-                for now in [0, 4, 9] {
-                    let at = Timestamp::from_millisecond(now).unwrap();
-                    let scan = table.values().filter(|row| row.due.is_some_and(|due| due <= now)).count();
-                    prop_assert_eq!(table.falling_due(at).count(), scan);
-                }
-            }
-            table.commit();
-            let again: Table<Thing> = serde_json::from_str(&serde_json::to_string(&table).unwrap()).unwrap();
-            prop_assert_eq!(&again.links, &table.links);
-            prop_assert_eq!(&again.due, &table.due);
-            prop_assert_eq!(again, table);
-        }
-    }
-}
+mod tests;

@@ -5,8 +5,11 @@ use std::net::Ipv4Addr;
 
 use crate::sandbox::plane::{self, Topology};
 
+use super::address::Block;
 use super::catalogue::{s3_blocks, s3_name};
-use super::model::{Balancer, Endpoint, EndpointKind, Group, NetworkAcl, Peer, Region, Rule, TargetGroup, World};
+use super::model::{
+    Balancer, Endpoint, EndpointKind, Group, NetworkAcl, Peer, Region, Route, Rule, TargetGroup, World,
+};
 
 /// Everything that can send, carry, admit or answer a packet, of all accounts and regions: ids are unique. Groups and
 /// subnets in which there is no interface do none of that.
@@ -27,16 +30,24 @@ pub fn topology(world: &World) -> Topology {
         for subnet in subnets.into_iter().filter_map(|id| region.subnets.get(id)) {
             // S3's name resolves only where the VPC has DNS support.
             let resolves = region.vpcs.get(&subnet.vpc).is_some_and(|vpc| vpc.dns_support);
-            let routed = region.route_table_of(subnet).is_some_and(|table| {
+            let table = region.route_table_of(subnet);
+            let routed = table.is_some_and(|table| {
                 region
                     .gateways_of(&table.id)
                     .any(|gateway| gateway.service_name == s3_name(name) && gateway.life.state == "available")
+                    && !table.routes.iter().any(|route| leads_away(route.destination, s3_blocks()[0]))
             });
+            let vpc = region.vpcs.get(&subnet.vpc).map(|vpc| vpc.block);
+            let inside = table
+                .into_iter()
+                .flat_map(|table| &table.routes)
+                .filter(|route| vpc.is_some_and(|vpc| vpc.holds(route.destination)));
             let acl = region.network_acl_of(&subnet.id).map_or_else(plane::Acl::open, acl_view);
             let view = plane::Subnet {
                 vpc: subnet.vpc.clone(),
                 zone_id: subnet.zone_id.clone(),
                 reaches_s3: resolves && routed && acl.lets_through_to(s3_blocks()[0].at(10), subnet.block.at(10), 443),
+                routes: inside.map(|route| route_view(region, route)).collect(),
                 acl,
             };
             all.subnets.insert(subnet.id.clone(), view);
@@ -83,6 +94,16 @@ pub fn concerns_plane(world: &World, told: &Topology) -> bool {
         "route_tables" | "network_acls" => !told.subnets.is_empty() && rows.is_changed(),
         _ => rows.is_changed(),
     })
+}
+
+/// Whether a route takes what goes to S3's host in `block` away from the gateway endpoint: the more specific one wins.
+fn leads_away(destination: Block, block: Block) -> bool {
+    destination.prefix > block.prefix && destination.has(block.at(10))
+}
+
+fn route_view(region: &Region, route: &Route) -> ((Ipv4Addr, u8), Option<Ipv4Addr>) {
+    let target = region.interfaces.get(&route.interface).map(|interface| interface.address);
+    ((route.destination.network, route.destination.prefix), target)
 }
 
 fn acl_view(acl: &NetworkAcl) -> plane::Acl {
@@ -159,6 +180,13 @@ fn target_group_view(group: &TargetGroup) -> plane::TargetGroup {
             matcher: group.matcher.as_deref().map(codes).unwrap_or_default(),
         },
         proxy_protocol_v2: is_true(&group.attributes, "proxy_protocol_v2.enabled"),
+        cross_zone: group.attributes.get("load_balancing.cross_zone.enabled").and_then(|value| value.parse().ok()),
+        ends_deregistered: is_true(&group.attributes, "deregistration_delay.connection_termination.enabled"),
+        // On unless it was turned off.
+        ends_unhealthy: group
+            .attributes
+            .get("target_health_state.unhealthy.connection_termination.enabled")
+            .is_none_or(|value| value == "true"),
         targets: targets.collect(),
     }
 }

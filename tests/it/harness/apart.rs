@@ -1,9 +1,8 @@
 //! A sandbox in another process, with the AWS configuration files that name its accounts.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{Folder, Front, Program, Running};
+use super::{Folder, Front, Program, Running, Signer};
 
 /// The sandbox and the folder in which the program finds its profiles: `provider` and `consumer`, in Tokyo.
 pub struct Apart {
@@ -11,8 +10,8 @@ pub struct Apart {
     pub folder: Folder,
     /// Where the sandbox answers.
     pub url: String,
-    keys: BTreeMap<String, String>,
-    profiles: Vec<(String, String)>,
+    /// Name, access key id and secret of each account.
+    accounts: Vec<[String; 3]>,
     _sandbox: Running,
 }
 
@@ -22,17 +21,12 @@ impl Apart {
         let folder = Folder::new();
         let mut sandbox = folder.pllab("sandbox --output json").words(words).start();
         let ready = sandbox.ready();
-        let mut keys = BTreeMap::new();
-        let mut profiles = Vec::new();
-        for account in ready["accounts"].as_array().expect("accounts") {
-            let text = |key: &str| account[key].as_str().expect(key).to_owned();
-            let (id, secret) = (text("access_key_id"), text("secret_access_key"));
-            let lines = format!("aws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
-            profiles.push((text("name"), lines));
-            keys.insert(id, secret);
-        }
+        let accounts = ready["accounts"].as_array().expect("accounts").iter().map(|account| {
+            ["name", "access_key_id", "secret_access_key"].map(|key| account[key].as_str().expect(key).to_owned())
+        });
+        let accounts = accounts.collect();
         let url = ready["endpoint_url"].as_str().expect("a URL").to_owned();
-        let apart = Self { folder, url, keys, profiles, _sandbox: sandbox };
+        let apart = Self { folder, url, accounts, _sandbox: sandbox };
         apart.sign_in("");
         apart
     }
@@ -40,8 +34,9 @@ impl Apart {
     /// Writes the configuration files; `more` goes into each profile.
     pub fn sign_in(&self, more: &str) {
         let mut text = String::new();
-        for (name, lines) in &self.profiles {
-            let _ = write!(text, "[{name}]\n{lines}region = ap-northeast-1\n{more}\n");
+        for [name, id, secret] in &self.accounts {
+            let keys = format!("aws_access_key_id = {id}\naws_secret_access_key = {secret}");
+            let _ = write!(text, "[{name}]\n{keys}\nregion = ap-northeast-1\n{more}\n");
         }
         self.folder.write(".aws/credentials", &text);
     }
@@ -53,7 +48,14 @@ impl Apart {
 
     /// A front before it.
     pub fn front(&self) -> Front {
-        Front::open(&self.url, self.keys.clone())
+        Front::open(&self.url, self.accounts.iter().map(|[_, id, secret]| (id.clone(), secret.clone())).collect())
+    }
+
+    /// Another client of the first account, for `service`.
+    pub fn neighbour(&self, service: &'static str) -> Signer {
+        let port = self.url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+        let [_, id, secret] = self.accounts[0].clone();
+        Signer { port, id, secret, service, at: jiff::Timestamp::now() }
     }
 
     /// The program where AWS's own names lead to `front`.
@@ -64,7 +66,13 @@ impl Apart {
     /// The journal of the only run.
     #[track_caller]
     pub fn journal(&self) -> Vec<super::Line> {
-        let runs = std::fs::read_dir(self.folder.path().join("elsewhere/runs")).expect("there are runs");
+        self.journal_in("elsewhere")
+    }
+
+    /// The journal of the only run of another state folder.
+    #[track_caller]
+    pub fn journal_in(&self, state: &str) -> Vec<super::Line> {
+        let runs = std::fs::read_dir(self.folder.path().join(state).join("runs")).expect("there are runs");
         let mut runs: Vec<_> = runs.flatten().map(|entry| entry.path()).collect();
         assert_eq!(runs.len(), 1, "{runs:?}");
         super::written(&runs.remove(0).join("journal.jsonl"))

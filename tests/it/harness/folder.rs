@@ -17,6 +17,17 @@ impl Folder {
         Self { dir }
     }
 
+    /// Another one that holds the same.
+    pub fn copy(&self) -> Self {
+        let copy = Self::new();
+        for file in self.files() {
+            let to = copy.path().join(file.strip_prefix(self.path()).expect("it is below the folder"));
+            fs::create_dir_all(to.parent().expect("a file has a folder")).expect("the folder can be made");
+            fs::copy(&file, &to).expect("the file can be copied");
+        }
+        copy
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         self.dir.path()

@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
+
+use super::Folder;
 
 /// One event.
 pub type Line = Value;
@@ -47,4 +50,18 @@ pub fn made(lines: &[Line]) -> BTreeMap<(String, String), usize> {
 pub fn receipt(lines: &[Line]) -> Option<(u64, u64, u64)> {
     let line = lines.iter().rev().find(|line| line["event"] == "receipt")?;
     Some((line["gone"].as_u64()?, line["left"].as_u64()?, line["unknown"].as_u64()?))
+}
+
+/// Waits until the journal has a line that `wanted` takes.
+#[track_caller]
+pub fn wait_for(folder: &Folder, what: &str, wanted: impl Fn(&Line) -> bool) -> Line {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    loop {
+        let lines = folder.journal();
+        if let Some(line) = lines.iter().find(|line| wanted(line)) {
+            return line.clone();
+        }
+        assert!(Instant::now() < deadline, "no {what} in:\n{lines:#?}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }

@@ -2,12 +2,16 @@
 //! Must not know: what any feature should do.
 //! Next: `program.rs` runs pllab and states facts about what it said; `journal.rs` reads what it wrote.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
 mod account;
 mod apart;
 mod cloud;
 mod folder;
 mod front;
 mod journal;
+mod killer;
 mod lone;
 mod path;
 mod place;
@@ -16,6 +20,7 @@ mod redact;
 #[cfg(unix)]
 mod screen;
 mod signed;
+mod strangers;
 mod wire;
 
 pub use account::Account;
@@ -23,15 +28,17 @@ pub use apart::Apart;
 pub use cloud::{Cloud, ec2, elb, get, route53};
 pub use folder::Folder;
 pub use front::Front;
-pub use journal::{Line, events, made, receipt, sequence, written};
+pub use journal::{Line, events, made, receipt, sequence, wait_for, written};
+pub use killer::Killer;
 pub use lone::Lone;
-pub use path::Path;
+pub use path::{Held, Path};
 pub use place::{ELB, ENDPOINT, Place};
-pub use program::{Program, Running};
+pub use program::{Program, Ran, Running};
 pub use redact::redact;
 #[cfg(unix)]
 pub use screen::{Key, Screen};
 pub use signed::Signer;
+pub use strangers::Strangers;
 pub use wire::{Exchange, Fate, Wire};
 
 /// Whether the long forms run, which take minutes and more: `PLLAB_FULL=1 cargo test --test it -- --nocapture`.
@@ -43,4 +50,23 @@ pub fn full() -> bool {
 pub fn say(line: &str) {
     use std::io::Write as _;
     let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// Does `work` for each, a few at a time, and gives what came of it, in the same order.
+pub fn at_a_time<T: Sync, R: Send>(todo: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::SeqCst);
+            let Some(one) = todo.get(index) else { return done };
+            done.push((index, work(one)));
+        }
+    };
+    let mut done: Vec<(usize, R)> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..3).map(|_| scope.spawn(worker)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().expect("no panic")).collect()
+    });
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
 }

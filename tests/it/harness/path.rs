@@ -1,7 +1,12 @@
 //! A whole path by hand: a web server behind a load balancer and its service, an endpoint to it, and a client that asks.
 
+use std::time::Duration;
+
 use pllab::cloud::Clients;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use super::{Cloud, Folder, ec2, elb, get};
 
@@ -9,6 +14,10 @@ use super::{Cloud, Folder, ec2, elb, get};
 const WEB: &str = "#!/bin/bash\ndnf install -y nginx\necho 'hello <!--# echo var=\"remote_addr\" -->' > \
                    /usr/share/nginx/html/index.html\necho 'ssi on;' > /etc/nginx/default.d/ssi.conf\n\
                    systemctl enable --now nginx\n";
+/// The zone of what is not spread over several.
+const ZONE: &str = "apne1-az4";
+/// How long an answer, or the end of a connection, may take on a machine that has much to do.
+const PATIENCE: Duration = Duration::from_mins(1);
 const IMAGE: &str = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
 
 /// The ids of what was made. The client and the endpoint are in subnets of their own.
@@ -16,6 +25,12 @@ pub struct Path {
     _folder: Folder,
     /// The sandbox.
     pub cloud: Cloud,
+    /// The provider's subnets, one per zone.
+    pub provider_subnets: Vec<String>,
+    /// The provider's group: open.
+    pub provider_group: String,
+    /// The web server, in the first zone.
+    pub web: String,
     /// The consumer's VPC.
     pub vpc: String,
     /// The client's subnet.
@@ -36,6 +51,8 @@ pub struct Path {
     pub endpoint: String,
     /// The endpoint's regional name.
     pub name: String,
+    /// Its zonal names, one per zone.
+    pub zonal: Vec<String>,
 }
 
 /// A VPC, and a group in it that lets everything in.
@@ -49,8 +66,8 @@ async fn vpc(of: &Clients) -> (String, String) {
     (vpc, group)
 }
 
-async fn subnet(of: &Clients, vpc: &str, cidr: &str) -> String {
-    let subnet = json!({ "VpcId": vpc, "CidrBlock": cidr, "AvailabilityZoneId": "apne1-az4" });
+async fn subnet(of: &Clients, vpc: &str, cidr: &str, zone: &str) -> String {
+    let subnet = json!({ "VpcId": vpc, "CidrBlock": cidr, "AvailabilityZoneId": zone });
     get(&ec2(of, "CreateSubnet", subnet).await.expect("a subnet"), "Subnet.SubnetId")
 }
 
@@ -71,22 +88,30 @@ async fn instance(of: &Clients, subnet: &str, group: &str, script: &str) -> Stri
 }
 
 impl Path {
-    /// Builds it, up to an endpoint whose connection was accepted.
+    /// Builds it in one zone, up to an endpoint whose connection was accepted.
     pub async fn begin() -> Self {
+        Self::over(&[ZONE]).await
+    }
+
+    /// Builds it with a node and an interface of the endpoint in each of these zones.
+    pub async fn over(zones: &[&str]) -> Self {
         let folder = Folder::new();
         let cloud = Cloud::open(&folder.path().join("sandbox")).await;
         let provider = &cloud.provider;
         let (provider_vpc, open) = vpc(provider).await;
-        let provider_subnet = subnet(provider, &provider_vpc, "10.0.1.0/24").await;
+        let mut provider_subnets = Vec::new();
+        for (zone, net) in zones.iter().zip(1..) {
+            provider_subnets.push(subnet(provider, &provider_vpc, &format!("10.0.{net}.0/24"), zone).await);
+        }
         let tables = ec2(provider, "DescribeRouteTables", json!({})).await.expect("the main table");
         let s3 = json!({
             "VpcEndpointType": "Gateway", "VpcId": provider_vpc, "ServiceName": "com.amazonaws.ap-northeast-1.s3",
             "RouteTableIds": [get(&tables, "RouteTables[0].RouteTableId")],
         });
         ec2(provider, "CreateVpcEndpoint", s3).await.expect("the way to S3");
-        let web = instance(provider, &provider_subnet, &open, WEB).await;
+        let web = instance(provider, &provider_subnets[0], &open, WEB).await;
         let balancer = json!({
-            "Name": "nlb", "Type": "network", "Scheme": "internal", "Subnets": [provider_subnet],
+            "Name": "nlb", "Type": "network", "Scheme": "internal", "Subnets": provider_subnets,
             "SecurityGroups": [open],
         });
         let made = elb(provider, "CreateLoadBalancer", balancer).await.expect("a load balancer");
@@ -111,21 +136,29 @@ impl Path {
 
         let consumer = &cloud.consumer;
         let (vpc, group) = vpc(consumer).await;
-        let client_subnet = subnet(consumer, &vpc, "10.0.1.0/24").await;
-        let endpoint_subnet = subnet(consumer, &vpc, "10.0.2.0/24").await;
+        let client_subnet = subnet(consumer, &vpc, "10.0.1.0/24", ZONE).await;
+        let mut endpoint_subnets = Vec::new();
+        for (zone, net) in zones.iter().zip(2..) {
+            endpoint_subnets.push(subnet(consumer, &vpc, &format!("10.0.{net}.0/24"), zone).await);
+        }
         let params = json!({
-            "VpcEndpointType": "Interface", "VpcId": vpc, "SubnetIds": [endpoint_subnet],
+            "VpcEndpointType": "Interface", "VpcId": vpc, "SubnetIds": endpoint_subnets,
             "SecurityGroupIds": [group], "ServiceName": service_name,
         });
         let made = ec2(consumer, "CreateVpcEndpoint", params).await.expect("an endpoint");
         let endpoint = get(&made, "VpcEndpoint.VpcEndpointId");
-        let name = get(&made, "VpcEndpoint.DnsEntries[0].DnsName");
+        let dns = |at: usize| get(&made, &format!("VpcEndpoint.DnsEntries[{at}].DnsName"));
+        let name = dns(0);
+        let zonal = (1..=zones.len()).map(dns).collect();
         let path = Self {
             _folder: folder,
             cloud,
+            provider_subnets,
+            provider_group: open,
+            web,
             vpc,
             client_subnet,
-            endpoint_subnet,
+            endpoint_subnet: endpoint_subnets.swap_remove(0),
             group,
             balancer,
             target_group,
@@ -133,6 +166,7 @@ impl Path {
             service_name,
             endpoint,
             name,
+            zonal,
         };
         path.accept().await;
         path
@@ -154,7 +188,7 @@ impl Path {
 
     /// The same in a subnet of its own.
     pub async fn client_elsewhere(&self, host: &str, cidr: &str) -> String {
-        let subnet = subnet(&self.cloud.consumer, &self.vpc, cidr).await;
+        let subnet = subnet(&self.cloud.consumer, &self.vpc, cidr, ZONE).await;
         self.client_in(host, &subnet).await
     }
 
@@ -170,6 +204,47 @@ impl Path {
         get(&seen, "Output").lines().last().unwrap_or_default().to_owned()
     }
 
+    /// Another web server, whose script this is, in the first zone; not registered.
+    pub async fn web(&self, script: &str) -> String {
+        self.web_in(0, script).await
+    }
+
+    /// The same in the zone with this index.
+    pub async fn web_in(&self, zone: usize, script: &str) -> String {
+        instance(&self.cloud.provider, &self.provider_subnets[zone], &self.provider_group, script).await
+    }
+
+    /// Opens a connection from `client` to the host it asks for, by the door that the sandbox opens to it, and keeps it.
+    pub async fn hold(&self, client: &str) -> Held {
+        let params = json!({ "InstanceId": client, "Latest": true });
+        let seen = ec2(&self.cloud.consumer, "GetConsoleOutput", params).await.expect("a console");
+        let console = get(&seen, "Output");
+        let door = console.split("door: http://").nth(1).and_then(|rest| rest.split('/').next()).expect("a door");
+        Held { stream: TcpStream::connect(door).await.expect("the door is open") }
+    }
+
+    /// The target health as `DescribeTargetHealth` tells it: state and reason of each target, in its order.
+    pub async fn health(&self) -> Vec<(String, String)> {
+        let params = json!({ "TargetGroupArn": self.target_group });
+        let seen = self.elb("DescribeTargetHealth", params).await;
+        let targets = seen["TargetHealthDescriptions"].as_array().cloned().unwrap_or_default();
+        let word = |of: &Value, key: &str| of["TargetHealth"][key].as_str().unwrap_or_default().to_owned();
+        targets.iter().map(|target| (word(target, "State"), word(target, "Reason"))).collect()
+    }
+
+    /// Sets attributes of the target group.
+    pub async fn set(&self, attributes: &[(&str, &str)]) {
+        let attributes: Vec<Value> =
+            attributes.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+        let params = json!({ "TargetGroupArn": self.target_group, "Attributes": attributes });
+        self.elb("ModifyTargetGroupAttributes", params).await;
+    }
+
+    /// Calls Elastic Load Balancing as the provider.
+    pub async fn elb(&self, operation: &'static str, params: Value) -> Value {
+        elb(&self.cloud.provider, operation, params).await.expect(operation)
+    }
+
     /// Calls EC2 as the consumer.
     pub async fn consumer(&self, operation: &'static str, params: Value) -> Value {
         ec2(&self.cloud.consumer, operation, params).await.expect(operation)
@@ -178,5 +253,41 @@ impl Path {
     /// Calls EC2 as the provider.
     pub async fn provider(&self, operation: &'static str, params: Value) -> Value {
         ec2(&self.cloud.provider, operation, params).await.expect(operation)
+    }
+}
+
+/// A connection that stays open between requests.
+pub struct Held {
+    stream: TcpStream,
+}
+
+impl Held {
+    /// The page that a request on this connection brings.
+    pub async fn page(&mut self) -> String {
+        let asked = timeout(PATIENCE, self.ask()).await.expect("an answer in time");
+        asked.expect("the connection is open")
+    }
+
+    /// Waits until the connection ends. Nothing is sent meanwhile.
+    pub async fn ends(&mut self) {
+        let mut byte = [0];
+        let seen = timeout(PATIENCE, self.stream.read(&mut byte)).await.expect("it ends");
+        // Closed or reset.
+        assert!(matches!(seen, Ok(0) | Err(_)), "{seen:?}");
+    }
+
+    async fn ask(&mut self) -> Option<String> {
+        self.stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await.ok()?;
+        let mut answer = Vec::new();
+        loop {
+            let text = String::from_utf8_lossy(&answer).into_owned();
+            if let Some((head, body)) = text.split_once("\r\n\r\n") {
+                let length = head.split("Content-Length: ").nth(1)?.lines().next()?.parse().ok()?;
+                if body.len() >= length {
+                    return Some(body.to_owned());
+                }
+            }
+            (self.stream.read_buf(&mut answer).await.ok()? > 0).then_some(())?;
+        }
     }
 }

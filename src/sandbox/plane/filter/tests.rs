@@ -322,6 +322,33 @@ fn a_network_acl_judges_the_answer_too() {
     }
 }
 
+/// The client and the endpoint in subnets of their own: routes decide between subnets, the most specific one first, and for
+/// the answer too.
+#[test]
+fn a_route_leads_elsewhere_and_nobody_forwards() {
+    type Routes = &'static [(&'static str, u8, Option<&'static str>)];
+    let rows: &[(&str, &str, Routes, bool)] = &[
+        ("no routes", "subnet-c", &[], true),
+        ("another subnet's", "subnet-c", &[("10.0.9.0", 24, None)], true),
+        ("to a host", "subnet-c", &[("10.0.2.0", 24, Some("10.0.2.99"))], false),
+        ("to nothing", "subnet-c", &[("10.0.2.0", 24, None)], false),
+        ("to itself", "subnet-c", &[("10.0.2.0", 24, Some("10.0.2.20"))], true),
+        ("a closer one", "subnet-c", &[("10.0.2.0", 24, None), ("10.0.2.20", 32, Some("10.0.2.20"))], true),
+        ("the answer's", "subnet-e", &[("10.0.2.0", 24, None)], false),
+    ];
+    for (name, subnet, routes, passes) in rows {
+        let mut topology = lab();
+        let other = topology.subnets["subnet-c"].clone();
+        topology.subnets.insert("subnet-e".into(), other);
+        vpce(&mut topology).interfaces[0].subnet = "subnet-e".into();
+        let routes = routes.iter().map(|(network, length, target)| ((ip(network), *length), target.map(ip)));
+        topology.subnets.get_mut(*subnet).expect("it was made").routes = routes.collect();
+        let verdict = view_judges(&topology, &Source::Instance("i-client".into()), &to("vpc-c", "10.0.2.20", 80));
+        assert_eq!(verdict == Verdict::Drop(Reason::Route), !passes, "{name}: {verdict:?}");
+        assert_eq!(matches!(verdict, Verdict::Deliver(_)), *passes, "{name}: {verdict:?}");
+    }
+}
+
 #[test]
 fn an_endpoint_leads_to_the_node_of_its_zone() {
     let rows: &[(&str, Change, Result<&str, Reason>)] = &[
@@ -354,7 +381,7 @@ fn a_node_chooses_by_zone_and_health_and_fails_open() {
         ("", true, Err(Reason::NoTargetInZone)),
         ("H", false, Err(Reason::NoTargetInZone)),
         ("H", true, Ok(&["t0"])),
-        ("uH", false, Err(Reason::NoHealthyTargetInZone)),
+        ("uH", false, Ok(&["t0"])),
         ("uH", true, Ok(&["t1"])),
         ("uU", false, Ok(&["t0"])),
         ("hH", true, Ok(&["t0", "t1"])),

@@ -169,3 +169,21 @@ proptest::proptest! {
         parse(&noise).hosts();
     }
 }
+
+#[test]
+fn a_variable_that_doubles_itself_ends_somewhere() {
+    let doubling = "A=$A$A\n".repeat(60);
+    let script =
+        format!("#!/bin/sh\nA=0123456789\n{doubling}{}cat <<END\n{}\nEND\n", "echo $A\n".repeat(3), "$A".repeat(500));
+    let steps = parse(&script).steps;
+    let long = |step: &Step| matches!(&step.action, Action::Print(text) if text.len() > 64 * 1024);
+    assert!(steps.len() > 3 && !steps.iter().any(long), "{}", steps.len());
+}
+
+#[test]
+fn a_quote_that_spans_many_lines_is_read_once() {
+    let script = format!("#!/bin/sh\nA={}\necho \"{}{}\"\n", "a".repeat(4096), "$A".repeat(100), "x\n".repeat(4000));
+    let began = std::time::Instant::now();
+    assert_eq!(parse(&script).steps.len(), 1);
+    assert!(began.elapsed() < std::time::Duration::from_secs(20), "{:?}", began.elapsed());
+}

@@ -1,0 +1,146 @@
+//! Everything that can have tags, by its id and by its tags.
+
+use crate::sandbox::wire::Filters;
+use crate::sandbox::world::{Region, Row, Table, Tags};
+
+use super::context::Ctx;
+use super::volume::has_volume;
+
+/// A resource's id, its type in EC2's words, and its tags.
+pub type Tagged<'a> = (&'a str, &'static str, &'a Tags);
+
+/// The caller's service that has this connection.
+pub fn service_of_connection(ctx: &Ctx<'_>, id: &str) -> Option<String> {
+    let regions = ctx.world().regions().filter(|_| id.starts_with("vpce-con-"));
+    let mut endpoints = regions.flat_map(|(_, _, region)| region.endpoints.linked(id));
+    let service = endpoints.find(|endpoint| endpoint.connection == id)?.service.clone()?;
+    ctx.here().services.contains_key(&service).then_some(service)
+}
+
+/// The tags of the resource with this id or ARN, and its type.
+pub fn tags_mut<'a>(region: &'a mut Region, id: &str) -> Option<(&'static str, &'a mut Tags)> {
+    if let Some(vpc) = region.vpcs.get_mut(id) {
+        return Some(("vpc", &mut vpc.tags));
+    }
+    if let Some(subnet) = region.subnets.get_mut(id) {
+        return Some(("subnet", &mut subnet.tags));
+    }
+    if let Some(table) = region.route_tables.get_mut(id) {
+        return Some(("route-table", &mut table.tags));
+    }
+    if let Some(acl) = region.network_acls.get_mut(id) {
+        return Some(("network-acl", &mut acl.tags));
+    }
+    if let Some(interface) = region.interfaces.get_mut(id) {
+        return Some(("network-interface", &mut interface.tags));
+    }
+    if id.starts_with("vol-") {
+        let instance = region.instances.linked_mut(id).filter(|instance| has_volume(instance));
+        return instance.map(|instance| ("volume", &mut instance.disk.tags));
+    }
+    if let Some(instance) = region.instances.get_mut(id) {
+        return Some(("instance", &mut instance.tags));
+    }
+    if let Some(group) = region.target_groups.get_mut(id) {
+        return Some(("target-group", &mut group.tags));
+    }
+    if let Some(balancer) = region.balancers.get_mut(id) {
+        return Some(("load-balancer", &mut balancer.tags));
+    }
+    if let Some(listener) = region.listeners.get_mut(id) {
+        return Some(("listener", &mut listener.tags));
+    }
+    if region.groups.contains_key(id) {
+        return region.groups.get_mut(id).map(|group| ("security-group", &mut group.tags));
+    }
+    if region.endpoints.contains_key(id) {
+        return region.endpoints.get_mut(id).map(|endpoint| ("vpc-endpoint", &mut endpoint.tags));
+    }
+    if region.connect_endpoints.contains_key(id) {
+        let found = region.connect_endpoints.get_mut(id);
+        return found.map(|endpoint| ("instance-connect-endpoint", &mut endpoint.tags));
+    }
+    if region.services.contains_key(id) {
+        return region.services.get_mut(id).map(|service| ("vpc-endpoint-service", &mut service.tags));
+    }
+    let mut rules = region.groups.linked_mut(id).into_iter().flat_map(|group| &mut group.rules);
+    if let Some(rule) = rules.find(|rule| rule.id == id) {
+        return Some(("security-group-rule", &mut rule.tags));
+    }
+    if id.starts_with("vpce-con-") {
+        let mut connections =
+            region.services.linked_mut(id).into_iter().flat_map(|service| &mut service.connection_tags);
+        let found = connections.find(|(connection, _)| *connection == id);
+        return found.map(|(_, tags)| ("vpc-endpoint-connection", tags));
+    }
+    let mut permissions = region.services.linked_mut(id).into_iter().flat_map(|service| &mut service.permissions);
+    if let Some(permission) = permissions.find(|permission| permission.id == id) {
+        return Some(("vpc-endpoint-service-permission", &mut permission.tags));
+    }
+    None
+}
+
+/// Which resources are looked at.
+enum Pick<'a> {
+    Ids(&'a [String]),
+    Tags(Vec<(&'a str, Option<&'a str>)>),
+    All,
+}
+
+impl Pick<'_> {
+    fn of<'a, T: Row>(&self, table: &'a Table<T>) -> Vec<&'a T> {
+        match self {
+            Self::Ids(ids) => table.with_ids(ids).into_iter().map(|(_, row)| row).collect(),
+            Self::Tags(tags) => table.tagged(tags).into_iter().map(|(_, row)| row).collect(),
+            Self::All => table.values().collect(),
+        }
+    }
+
+    /// [`Pick::of`] where some of what has tags lives inside a row, which is found by its id too. Ids of no such thing
+    /// begin with something else than `prefix`.
+    fn around<'a, T: Row>(&self, table: &'a Table<T>, prefix: &str) -> Vec<&'a T> {
+        match self {
+            Self::Ids(ids) => {
+                let ids: Vec<String> = ids.iter().filter(|id| id.starts_with(prefix)).cloned().collect();
+                table.found_by(&ids).into_iter().map(|(_, row)| row).collect()
+            }
+            Self::Tags(_) | Self::All => self.of(table),
+        }
+    }
+}
+
+/// The EC2 resources of the region that `filters` of `DescribeTags` can let pass, and maybe more. Without a filter by id or
+/// by key that is all of them.
+pub fn candidates<'a>(region: &'a Region, filters: &Filters) -> Vec<Tagged<'a>> {
+    let by_key = || filters.exact(&["key"]).map(|keys| keys.iter().map(|key| (key.as_str(), None)).collect());
+    let pick = match filters.exact(&["resource-id"]) {
+        Some(ids) => Pick::Ids(ids),
+        None => filters.exact_tags().or_else(by_key).map_or(Pick::All, Pick::Tags),
+    };
+    let mut all: Vec<Tagged<'a>> = Vec::new();
+    all.extend(pick.of(&region.vpcs).into_iter().map(|vpc| (vpc.id.as_str(), "vpc", &vpc.tags)));
+    all.extend(pick.of(&region.subnets).into_iter().map(|subnet| (subnet.id.as_str(), "subnet", &subnet.tags)));
+    let tables = pick.of(&region.route_tables).into_iter();
+    all.extend(tables.map(|table| (table.id.as_str(), "route-table", &table.tags)));
+    all.extend(pick.of(&region.network_acls).into_iter().map(|acl| (acl.id.as_str(), "network-acl", &acl.tags)));
+    let interfaces = pick.of(&region.interfaces).into_iter();
+    all.extend(interfaces.map(|found| (found.id.as_str(), "network-interface", &found.tags)));
+    all.extend(pick.of(&region.instances).into_iter().map(|found| (found.id.as_str(), "instance", &found.tags)));
+    let volumes = pick.around(&region.instances, "vol-").into_iter().filter(|instance| has_volume(instance));
+    all.extend(volumes.map(|instance| (instance.volume.as_str(), "volume", &instance.disk.tags)));
+    all.extend(pick.of(&region.endpoints).into_iter().map(|found| (found.id.as_str(), "vpc-endpoint", &found.tags)));
+    let connect_endpoints = pick.of(&region.connect_endpoints).into_iter();
+    all.extend(connect_endpoints.map(|found| (found.id.as_str(), "instance-connect-endpoint", &found.tags)));
+    for group in pick.around(&region.groups, "sg") {
+        all.push((group.id.as_str(), "security-group", &group.tags));
+        all.extend(group.rules.iter().map(|rule| (rule.id.as_str(), "security-group-rule", &rule.tags)));
+    }
+    for service in pick.around(&region.services, "vpce-") {
+        all.push((service.id.as_str(), "vpc-endpoint-service", &service.tags));
+        let connections = service.connection_tags.iter();
+        all.extend(connections.map(|(id, tags)| (id.as_str(), "vpc-endpoint-connection", tags)));
+        let permissions = service.permissions.iter();
+        all.extend(permissions.map(|found| (found.id.as_str(), "vpc-endpoint-service-permission", &found.tags)));
+    }
+    all
+}

@@ -1,0 +1,137 @@
+//! What becomes of a connection that is open when something on its way changes: told by one that a client holds.
+
+use serde_json::json;
+
+use super::harness::{Held, Path, ec2};
+
+const ENDS_DEREGISTERED: &str = "deregistration_delay.connection_termination.enabled";
+const ENDS_UNHEALTHY: &str = "target_health_state.unhealthy.connection_termination.enabled";
+
+/// A web server that has a page which the path's own one lacks.
+const WELL: &str = "#!/bin/bash\ndnf install -y nginx\ncd /usr/share/nginx/html\necho well > index.html\n\
+                    echo yes > well.html\nsystemctl enable --now nginx\n";
+
+async fn held(path: &Path, client: &str, page: &str) -> Held {
+    // Which target a connection goes to is chance.
+    for _ in 0..200 {
+        let mut held = path.hold(client).await;
+        if held.page().await.starts_with(page) {
+            return held;
+        }
+    }
+    panic!("no connection went to {page}");
+}
+
+#[tokio::test]
+async fn deregistration_ends_connections_where_the_group_says_so_and_only_at_the_end_of_the_delay() {
+    for ends in [false, true] {
+        let path = Path::begin().await;
+        path.set(&[(ENDS_DEREGISTERED, if ends { "true" } else { "false" })]).await;
+        let client = path.client(&path.name).await;
+        let mut held = path.hold(&client).await;
+        assert!(held.page().await.starts_with("hello"));
+        let web = json!({ "TargetGroupArn": path.target_group, "Targets": [{ "Id": path.web }] });
+        path.elb("DeregisterTargets", web).await;
+        assert!(held.page().await.starts_with("hello"), "it drains");
+        assert!(path.ask(&client).await.starts_with("curl: (28) "), "nothing new");
+        // At the instant pace looking is what makes time pass.
+        assert_eq!(path.health().await, []);
+        if ends {
+            held.ends().await;
+        } else {
+            assert!(held.page().await.starts_with("hello"), "it goes on");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_target_that_becomes_unhealthy_loses_its_connections_unless_the_group_spares_them() {
+    for ends in [true, false] {
+        let path = Path::begin().await;
+        path.set(&[(ENDS_UNHEALTHY, if ends { "true" } else { "false" })]).await;
+        let well = path.web(WELL).await;
+        path.elb("RegisterTargets", json!({ "TargetGroupArn": path.target_group, "Targets": [{ "Id": well }] })).await;
+        let healthy = ("healthy".to_owned(), String::new());
+        assert_eq!(path.health().await, [healthy.clone(), healthy.clone()]);
+        let client = path.client(&path.name).await;
+        let mut to_ill = held(&path, &client, "hello").await;
+        let mut to_well = held(&path, &client, "well").await;
+
+        let check = |of: &str| json!({ "TargetGroupArn": path.target_group, "HealthCheckProtocol": "HTTP", "HealthCheckPath": of });
+        path.elb("ModifyTargetGroup", check("/well.html")).await;
+        let unhealthy = ("unhealthy".to_owned(), "Target.FailedHealthChecks".to_owned());
+        assert_eq!(path.health().await, [unhealthy.clone(), healthy]);
+        if ends {
+            to_ill.ends().await;
+        } else {
+            assert!(to_ill.page().await.starts_with("hello"));
+        }
+        assert!(to_well.page().await.starts_with("well"));
+        for _ in 0..5 {
+            assert!(path.ask(&client).await.starts_with("well"), "nothing new goes to the unhealthy one");
+        }
+
+        // When nobody is well, the load balancer fails open: what is open stays, and what is new goes to anybody.
+        path.elb("ModifyTargetGroup", check("/nobody.html")).await;
+        assert_eq!(path.health().await, [unhealthy.clone(), unhealthy]);
+        assert!(to_well.page().await.starts_with("well"));
+        held(&path, &client, "hello").await;
+        held(&path, &client, "well").await;
+    }
+}
+
+#[tokio::test]
+async fn whatever_goes_away_on_the_way_takes_the_connection_with_it() {
+    for what in ["reject", "endpoint", "listener", "load balancer", "stop", "terminate"] {
+        let path = Path::begin().await;
+        let client = path.client(&path.name).await;
+        let mut held = path.hold(&client).await;
+        assert!(held.page().await.starts_with("hello"), "{what}");
+        let service = json!({ "ServiceId": path.service, "VpcEndpointIds": [path.endpoint] });
+        let (endpoints, instances) =
+            (json!({ "VpcEndpointIds": [path.endpoint] }), json!({ "InstanceIds": [path.web] }));
+        match what {
+            "reject" => drop(path.provider("RejectVpcEndpointConnections", service).await),
+            "endpoint" => drop(path.consumer("DeleteVpcEndpoints", endpoints).await),
+            "stop" => drop(path.provider("StopInstances", instances).await),
+            "terminate" => drop(path.provider("TerminateInstances", instances).await),
+            "listener" => {
+                let seen = path.elb("DescribeListeners", json!({ "LoadBalancerArn": path.balancer })).await;
+                let arn = seen["Listeners"][0]["ListenerArn"].clone();
+                path.elb("DeleteListener", json!({ "ListenerArn": arn })).await;
+            }
+            // It backs a service, which has a connection: the provider has to let go of both first.
+            _ => {
+                path.provider("RejectVpcEndpointConnections", service).await;
+                held.ends().await;
+                let gone = json!({ "ServiceIds": [path.service] });
+                path.provider("DeleteVpcEndpointServiceConfigurations", gone).await;
+                path.elb("DeleteLoadBalancer", json!({ "LoadBalancerArn": path.balancer })).await;
+                continue;
+            }
+        }
+        held.ends().await;
+    }
+}
+
+#[tokio::test]
+async fn what_only_decides_about_new_connections_leaves_open_ones_alone() {
+    let path = Path::begin().await;
+    let client = path.client(&path.name).await;
+    let mut held = path.hold(&client).await;
+    assert!(held.page().await.starts_with("hello"));
+    // The principal that was allowed, the endpoint's security group, the path's network ACL: a connection was let in, and
+    // security groups track it.
+    let remove = json!({ "ServiceId": path.service, "RemoveAllowedPrincipals": ["*"] });
+    path.provider("ModifyVpcEndpointServicePermissions", remove).await;
+    assert!(path.ask(&client).await.starts_with("hello"), "an accepted connection needs no permission");
+    let all = json!([{ "IpProtocol": "-1", "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] }]);
+    let revoke = json!({ "GroupId": path.group, "IpPermissions": all });
+    path.consumer("RevokeSecurityGroupIngress", revoke).await;
+    assert!(path.ask(&client).await.starts_with("curl: (28) "));
+    assert!(held.page().await.starts_with("hello"));
+    let gone = json!({ "ServiceIds": [path.service] });
+    let refused = ec2(&path.cloud.provider, "DeleteVpcEndpointServiceConfigurations", gone).await.expect_err("in use");
+    assert_eq!(refused.code, "ExistingVpcEndpointConnections");
+    assert!(held.page().await.starts_with("hello"));
+}
