@@ -2,7 +2,7 @@
 
 use crate::sandbox::plane::TargetReport;
 use crate::sandbox::wire::{ApiError, Params, Xml};
-use crate::sandbox::world::{Region, Target, TargetGroup};
+use crate::sandbox::world::{Kind, Region, Target, TargetGroup};
 
 use super::context::Ctx;
 use super::target_group::{balancers_of, find, read_raw_targets};
@@ -60,7 +60,8 @@ impl HealthQuestion {
     }
 }
 
-/// Reads the question. At the instant pace this ends the draining of the group's targets.
+/// Reads the question. At the instant pace this ends the draining of the group's targets, and lets time pass for the instances
+/// behind them: who waits for a target to be healthy looks at nothing else.
 pub fn ask(ctx: &mut Ctx<'_>, params: &Params) -> Result<HealthQuestion, ApiError> {
     let arn = params.need("TargetGroupArn")?.to_owned();
     let group = find(ctx, &arn)?;
@@ -79,6 +80,7 @@ pub fn ask(ctx: &mut Ctx<'_>, params: &Params) -> Result<HealthQuestion, ApiErro
         let asked = wanted.iter().any(|(id, port)| *id == target.id && port.is_none_or(|port| port == target.port));
         if wanted.is_empty() || asked {
             rows.push(row(&group, &target.id, target.port, verdict(ctx, &group, target)));
+            ctx.touch(Kind::Instance, &target.id);
         }
     }
     for (id, port) in &wanted {
