@@ -228,13 +228,18 @@ pub(super) async fn work(
     .await;
     let code = match result {
         Ok(ended) => {
-            if !context.json() && ended.end != End::Interrupted {
-                let state = drive.core.with(State::clone);
-                match doing {
-                    Doing::Lab => screen.say(&next(context, &run, &state)),
-                    Doing::Clean if !state.cleaned => screen.say(&m::next_clean_again(&run)),
-                    Doing::Clean => {}
+            let state = drive.core.with(State::clone);
+            match doing {
+                _ if ended.end == End::Interrupted || (state.cleaned && context.json()) => {}
+                // A program reads the events; whoever looks at its errors wants to know how to go on.
+                Doing::Lab if context.json() => {
+                    if ended.end != End::Met {
+                        screen.say(&m::next_resume(&run));
+                    }
                 }
+                Doing::Lab => screen.say(&next(context, &run, &state)),
+                Doing::Clean if !state.cleaned => screen.say(&m::next_clean_again(&run)),
+                Doing::Clean => {}
             }
             exit::of(&ended)
         }
