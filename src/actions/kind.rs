@@ -129,12 +129,10 @@ pub fn reads(resource: &Resource) -> Vec<(Api, &'static str)> {
     let making = Making { run: "", lab: "", learner: "", round: 0 };
     let parts = make(resource, &making);
     let made = parts.into_iter().flat_map(|part| [Some(part.call), part.find.map(|find| find.call)]).flatten();
-    let watched = survey(resource).into_iter().flat_map(|it| {
-        let each = it.each.map(|each| each("")).unwrap_or_default();
-        each.into_iter().chain([it.call]).chain(it.beside)
-    });
-    let calls = made.chain(look(resource.kind(), resource.name())).chain(watched);
-    calls.filter(Call::is_read).map(|call| (call.api, call.operation)).collect()
+    made.chain(look(resource.kind(), resource.name()))
+        .filter(Call::is_read)
+        .map(|call| (call.api, call.operation))
+        .collect()
 }
 
 /// The operations by which what may have been made by hand in place of `resource` is looked for and looked at.
