@@ -21,8 +21,11 @@ use crate::{checks, engine, trace};
 const LIMIT: usize = 6144;
 
 /// Reads that IAM can confine to resources; all others of the lab's take `*` only.
-const CONFINED: [(&str, &str); 2] =
-    [("ec2:DescribeVpcEndpointServicePermissions", "vpc-endpoint-service/*"), ("ec2:GetConsoleOutput", "instance/*")];
+const CONFINED: [(&str, &str); 3] = [
+    ("ec2:DescribeVpcAttribute", "vpc/*"),
+    ("ec2:DescribeVpcEndpointServicePermissions", "vpc-endpoint-service/*"),
+    ("ec2:GetConsoleOutput", "instance/*"),
+];
 
 /// The verb's arguments.
 #[derive(Debug, Args)]
@@ -157,12 +160,13 @@ fn statements(lab: &Lab, sides: &[Side], with: &[Extra], drills: &[Drill], confi
     }
     let reads: BTreeSet<String> = reads.into_iter().map(action).collect();
     // What was made by hand carries no tags, and is looked at all the same.
-    let confined_read = |action: &str| CONFINED.iter().find(|(known, _)| *known == action && !by_hand);
+    let scope = if by_hand { Scope::Any } else { Scope::Own };
+    let confined_read = |action: &str| CONFINED.iter().find(|(known, _)| *known == action);
     for (action, resource) in reads.iter().filter_map(|action| confined_read(action)) {
         grants.push(Grant {
             actions: vec![*action],
             resources: vec![(*resource).to_owned()],
-            scope: Scope::Own,
+            scope,
             rails: Vec::new(),
         });
     }
