@@ -79,6 +79,7 @@ fn touches(action: &str) -> &'static [&'static str] {
         "RunInstances" | "CreateInstanceConnectEndpoint" => &["SubnetId", "SecurityGroupId."],
         "DeleteInstanceConnectEndpoint" => &["InstanceConnectEndpointId"],
         "StartInstances" | "StopInstances" | "TerminateInstances" => &["InstanceId."],
+        "DescribeVpcAttribute" => &["VpcId"],
         "GetConsoleOutput" => &["InstanceId"],
         "CreateVpcEndpoint" => &["VpcId", "SubnetId.", "SecurityGroupId.", "RouteTableId."],
         "DeleteVpcEndpoints" => &["VpcEndpointId."],
