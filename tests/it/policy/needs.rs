@@ -64,7 +64,12 @@ fn makes(action: &str) -> Option<(&'static str, &'static str)> {
 /// load balancers of an endpoint service, is not asked about.
 fn touches(action: &str) -> &'static [&'static str] {
     match action {
-        "CreateSubnet" | "CreateRouteTable" | "CreateSecurityGroup" | "DeleteVpc" | "ModifyVpcAttribute" => &["VpcId"],
+        "CreateSubnet"
+        | "CreateRouteTable"
+        | "CreateSecurityGroup"
+        | "DeleteVpc"
+        | "ModifyVpcAttribute"
+        | "DescribeVpcAttribute" => &["VpcId"],
         "AssociateRouteTable" => &["RouteTableId", "SubnetId"],
         "DisassociateRouteTable" => &["AssociationId"],
         "DeleteRouteTable" => &["RouteTableId"],
@@ -79,7 +84,6 @@ fn touches(action: &str) -> &'static [&'static str] {
         "RunInstances" | "CreateInstanceConnectEndpoint" => &["SubnetId", "SecurityGroupId."],
         "DeleteInstanceConnectEndpoint" => &["InstanceConnectEndpointId"],
         "StartInstances" | "StopInstances" | "TerminateInstances" => &["InstanceId."],
-        "DescribeVpcAttribute" => &["VpcId"],
         "GetConsoleOutput" => &["InstanceId"],
         "CreateVpcEndpoint" => &["VpcId", "SubnetId.", "SecurityGroupId.", "RouteTableId."],
         "DeleteVpcEndpoints" => &["VpcEndpointId."],
