@@ -11,12 +11,12 @@ use super::context::{Context, bad_lab};
 use super::drill_session::{Session, Wanted};
 use super::exit::{Code, Failed};
 use super::labs_check::Silent;
-use super::pass::{Doing, Pass, open, work};
+use super::pass::{Doing, Pass, is_whole, open, work};
 use super::start::begin;
 use super::store::{Found, Store};
 use super::target::Target;
 use crate::cloud::Call;
-use crate::engine::{Core, Drilling, Failure, JournalError, Planted, State};
+use crate::engine::{Core, Drilling, Failure, JournalError, Planted};
 use crate::i18n::{Text, m};
 use crate::lab::{Drill, Lab, LabError, Source, Vocabulary};
 use crate::trace::RungId;
@@ -85,7 +85,7 @@ async fn begin_drill(context: &mut Context, args: DrillArgs) -> Result<Code, Fai
         Some(found) => found,
         None => build(context, &store, &lab, args.pace).await?,
     };
-    if !whole(context, &found.state) {
+    if !is_whole(context, &found.state) {
         let next = format!("pllab resume {}", found.id());
         return Err(Failed::new(Code::NotMet, m::drill_unfinished(found.id()), Vec::new(), &[&next]));
     }
@@ -173,7 +173,7 @@ fn working(context: &Context, store: &Store, lab: Option<&str>) -> Option<Found>
         !found.state.cleaned
             && !found.state.cleaning
             && lab.is_none_or(|lab| found.state.lab == lab)
-            && whole(context, &found.state)
+            && is_whole(context, &found.state)
             && has_drills(context, &found.state.lab)
     })
 }
@@ -198,12 +198,6 @@ fn labs(context: &Context) -> Result<Vec<String>, Failed> {
     let mut labs = Source::list(context.common.labs.as_deref()).map_err(|error| bad_lab(&[error]))?;
     labs.sort_by_key(|lab| lab != LAB);
     Ok(labs)
-}
-
-/// Whether every step of the run's lab is met.
-fn whole(context: &Context, state: &State) -> bool {
-    let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region);
-    loaded.is_ok_and(|loaded| loaded.lab.steps.iter().all(|step| state.met(&step.id)))
 }
 
 fn has_drills(context: &Context, lab: &str) -> bool {

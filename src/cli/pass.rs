@@ -281,16 +281,12 @@ pub(super) fn stuck(stuck: &Stuck, run: &str) -> Failed {
 /// Whether every step of a run is met. A lab that cannot be read has no steps to miss.
 pub(super) fn is_whole(context: &Context, state: &State) -> bool {
     let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region);
-    loaded.is_ok_and(|loaded| met(state) == loaded.lab.steps.len())
-}
-
-fn met(state: &State) -> usize {
-    state.steps.values().filter(|step| step.verdict == Some(crate::checks::Verdict::Met)).count()
+    loaded.is_ok_and(|loaded| loaded.lab.steps.iter().all(|step| state.met(&step.id)))
 }
 
 /// A run as one line: its id, its lab, how far it is.
 pub(super) fn summary(state: &State, steps: usize) -> Text {
-    let met = met(state);
+    let met = state.steps.values().filter(|step| step.verdict == Some(crate::checks::Verdict::Met)).count();
     if state.cleaned {
         m::cli_run_cleaned(met, steps)
     } else if met == steps {

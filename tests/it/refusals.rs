@@ -2,19 +2,9 @@
 
 use super::harness::{ELB, ENDPOINT, Place};
 
-/// Opens a place, prepares it, and tells what is refused there; off the runtime's threads, for the calls block.
-async fn told(prepare: impl FnOnce(&mut Place) + Send + 'static) {
-    let mut place = Place::open().await;
-    let place = tokio::task::spawn_blocking(move || {
-        prepare(&mut place);
-        place
-    });
-    place.await.expect("the rows hold").cloud.close().await;
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn parameters_pages_and_filters() {
-    told(|place| {
+    Place::told(|place| {
         place.networks();
         let odd = "is invalid";
         place.refuses(&[
@@ -72,7 +62,7 @@ async fn parameters_pages_and_filters() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn networks_and_groups() {
-    told(|place| {
+    Place::told(|place| {
         place.networks();
         let rule = "&GroupId={group}&IpPermissions.1.IpProtocol=tcp&IpPermissions.1.FromPort=80&IpPermissions.1.ToPort=80";
         let by_block = format!("AuthorizeSecurityGroupIngress{rule}&IpPermissions.1.IpRanges.1.CidrIp=10.0.0.0/16");
@@ -145,7 +135,7 @@ async fn networks_and_groups() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn instances() {
-    told(|place| {
+    Place::told(|place| {
         place.networks();
         let run = "RunInstances&ImageId={image}&InstanceType=t3.micro&MinCount=1&MaxCount=1&SubnetId={subnet}";
         place.make(0, "ec2", &format!("{run}&ClientToken=once"), "instanceId", "web");
@@ -213,7 +203,7 @@ async fn instances() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn load_balancers() {
-    told(|place| {
+    Place::told(|place| {
         place.networks();
         place.service();
         let form = "CreateLoadBalancer&Name=held&Type=network&Scheme=internal&Subnets.member.1={subnet}\
@@ -285,7 +275,7 @@ async fn load_balancers() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn endpoints_and_services() {
-    told(|place| {
+    Place::told(|place| {
         place.networks();
         place.service();
         place.names.insert("endpoint-form", ENDPOINT.replace("{name}", &place.names["name"]));
@@ -343,7 +333,7 @@ async fn endpoints_and_services() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_live_as_the_two_sides_want() {
-    told(|place| {
+    Place::told(|place| {
         place.networks();
         place.service();
         place.allow();
@@ -390,7 +380,7 @@ async fn connections_live_as_the_two_sides_want() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_instance_connect_endpoint_comes_and_goes() {
-    told(|place| {
+    Place::told(|place| {
         place.networks();
         let create = "CreateInstanceConnectEndpoint&SubnetId={subnet}&ClientToken=once";
         place.make(0, "ec2", create, "instanceConnectEndpointId", "eice");

@@ -2,20 +2,10 @@
 
 use super::harness::{ELB, Place};
 
-/// Opens a place with its networks; off the runtime's threads, for the calls block.
-async fn told(story: impl FnOnce(&mut Place) + Send + 'static) {
-    let mut place = Place::open().await;
-    let place = tokio::task::spawn_blocking(move || {
-        place.networks();
-        story(&mut place);
-        place
-    });
-    place.await.expect("the rows hold").cloud.close().await;
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ids_addresses_and_pages() {
-    told(|place| {
+    Place::told(|place| {
+        place.networks();
         let page = place.done(0, "ec2", "DescribeTags&MaxResults=5");
         assert_eq!(page.element("nextToken"), None, "nothing is tagged");
         for n in 0..5 {
@@ -144,7 +134,8 @@ async fn ids_addresses_and_pages() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rules_of_groups() {
-    told(|place| {
+    Place::told(|place| {
+        place.networks();
         let tcp = "&GroupId={group}&IpPermissions.1.IpProtocol=tcp&IpPermissions.1.FromPort=80&IpPermissions.1.ToPort=80";
         let tcp = tcp.replace("{group}", &place.names["group"]);
         place.names.insert("tcp", tcp);
@@ -172,7 +163,8 @@ async fn rules_of_groups() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn names_and_arns_of_load_balancing() {
-    told(|place| {
+    Place::told(|place| {
+        place.networks();
         place.service();
         place.allow();
         place.endpoint("endpoint");
@@ -209,7 +201,8 @@ async fn names_and_arns_of_load_balancing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_terraform_asks_of_instances_and_gateways() {
-    told(|place| {
+    Place::told(|place| {
+        place.networks();
         let run = "RunInstances&ImageId={image}&InstanceType=t3.micro&MinCount=1&MaxCount=1&SubnetId={subnet}\
                    &CreditSpecification.CpuCredits=standard&DisableApiStop=false&EbsOptimized=false\
                    &HibernationOptions.Configured=false&Monitoring.Enabled=false&Placement.AvailabilityZone=\

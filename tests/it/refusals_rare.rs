@@ -2,20 +2,10 @@
 
 use super::harness::{ELB, Place, Signer};
 
-/// Opens a place with its networks and prepares it; off the runtime's threads, for the calls block.
-async fn told(story: impl FnOnce(&mut Place) + Send + 'static) {
-    let mut place = Place::open().await;
-    let place = tokio::task::spawn_blocking(move || {
-        place.networks();
-        story(&mut place);
-        place
-    });
-    place.await.expect("the rows hold").cloud.close().await;
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_subnet_takes_nothing_more() {
-    told(|place| {
+    Place::told(|place| {
+        place.networks();
         place.service();
         place.allow();
         // The smallest block has 16 addresses, 5 of them AWS's own.
@@ -45,7 +35,8 @@ async fn a_full_subnet_takes_nothing_more() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn target_groups_of_other_protocols() {
-    told(|place| {
+    Place::told(|place| {
+        place.networks();
         place.service();
         for (name, protocol) in [("tls", "TLS"), ("udp", "UDP"), ("both", "TCP_UDP")] {
             let form = format!("CreateTargetGroup&Name={name}&Protocol={protocol}&Port=53&VpcId={{vpc}}");
@@ -66,7 +57,8 @@ async fn target_groups_of_other_protocols() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn malformed_parts() {
-    told(|place| {
+    Place::told(|place| {
+        place.networks();
         place.service();
         place.allow();
         place.endpoint("endpoint");
@@ -105,7 +97,8 @@ async fn malformed_parts() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn credentials_that_are_none() {
-    told(|place| {
+    Place::told(|place| {
+        place.networks();
         let account = &place.cloud.sandbox().accounts()[0];
         let signer = |service, id: &str, secret: &str| Signer {
             id: id.to_owned(),

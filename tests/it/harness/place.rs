@@ -45,6 +45,16 @@ impl Place {
         Self { cloud, names: BTreeMap::new(), folder }
     }
 
+    /// Opens one for a story; off the runtime's threads, for the calls block.
+    pub async fn told(story: impl FnOnce(&mut Self) + Send + 'static) {
+        let mut place = Self::open().await;
+        let place = tokio::task::spawn_blocking(move || {
+            story(&mut place);
+            place
+        });
+        place.await.expect("the story holds").cloud.close().await;
+    }
+
     /// The same world under a sandbox with other options.
     pub async fn reopen(self, change: impl FnOnce(&mut Options)) -> Self {
         self.cloud.close().await;
