@@ -1,25 +1,54 @@
-//! The terminal's echo. Keys that are pressed while live lines are drawn would push them up and leave them standing.
+//! What the terminal does with keys by itself. Its echo would push live lines up and leave them standing, and a menu is
+//! read one key at a time: a key pressed between two of them would be written into the menu, or held back for a line.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
-/// Whether the echo was turned off here.
-static HUSHED: AtomicBool = AtomicBool::new(false);
+#[cfg(unix)]
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+
+/// The terminal as it was found, while something of it is turned off here.
+#[cfg(unix)]
+static FOUND: Mutex<Option<Termios>> = Mutex::new(None);
+#[cfg(not(unix))]
+static FOUND: Mutex<Option<()>> = Mutex::new(None);
 
 /// Keys are no longer written to the terminal. Where that cannot be done they are, as before.
 pub(super) fn hush() {
-    if !HUSHED.swap(true, Ordering::SeqCst) && !echo(false) {
-        HUSHED.store(false, Ordering::SeqCst);
+    #[cfg(unix)]
+    turn_off(LocalModes::ECHO);
+}
+
+/// Keys are neither written to the terminal nor gathered into lines, until the guard goes.
+pub(super) fn by_key() -> ByKey {
+    #[cfg(unix)]
+    turn_off(LocalModes::ECHO | LocalModes::ICANON);
+    ByKey
+}
+
+/// While it lives, keys are read one by one. It gives the cursor back too: dialoguer leaves it hidden when it is
+/// interrupted.
+#[must_use]
+pub(super) struct ByKey;
+
+impl Drop for ByKey {
+    fn drop(&mut self) {
+        give_back();
     }
 }
 
-/// Keys are written to the terminal again, if they were hushed.
+/// Keys are treated as they were before [`hush`] or [`by_key`].
 pub(super) fn unhush() {
-    if HUSHED.swap(false, Ordering::SeqCst) {
-        echo(true);
+    let found = FOUND.lock().unwrap_or_else(PoisonError::into_inner).take();
+    #[cfg(unix)]
+    if let Some(modes) = found {
+        // A terminal that is gone needs nothing.
+        let _ = tcsetattr(rustix::stdio::stdin(), OptionalActions::Now, &modes);
     }
+    #[cfg(not(unix))]
+    drop(found);
 }
 
-/// Gives the terminal back as it was found, for who ends the process at once: echo and cursor.
+/// Gives the terminal back as it was found, for who ends the process at once: keys and cursor.
 pub fn give_back() {
     unhush();
     let term = console::Term::stderr();
@@ -30,15 +59,13 @@ pub fn give_back() {
 }
 
 #[cfg(unix)]
-fn echo(on: bool) -> bool {
-    use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+fn turn_off(modes: LocalModes) {
     let stdin = rustix::stdio::stdin();
-    let Ok(mut modes) = tcgetattr(stdin) else { return false };
-    modes.local_modes.set(LocalModes::ECHO, on);
-    tcsetattr(stdin, OptionalActions::Now, &modes).is_ok()
-}
-
-#[cfg(not(unix))]
-fn echo(_: bool) -> bool {
-    false
+    let Ok(now) = tcgetattr(stdin) else { return };
+    let mut found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut wanted = now.clone();
+    wanted.local_modes.remove(modes);
+    if tcsetattr(stdin, OptionalActions::Now, &wanted).is_ok() {
+        found.get_or_insert(now);
+    }
 }

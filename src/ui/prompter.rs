@@ -11,6 +11,7 @@ use console::{Key, Term};
 use dialoguer::Select;
 use dialoguer::theme::Theme;
 
+use super::hush::by_key;
 use super::line::{Ink, Line};
 use super::look::Look;
 use super::measure::cut;
@@ -75,7 +76,7 @@ pub(super) fn enter_pressed() -> bool {
 fn select(labels: Vec<String>, start: usize, look: &Look, color: bool) -> Result<usize, AskError> {
     let ids: Vec<String> = (0..labels.len()).map(|index| index.to_string()).collect();
     let theme = Labels { by_id: labels, pointer: look.pointer(), color };
-    let _cursor = CursorBack;
+    let _by_key = by_key();
     // `interact`, not `interact_opt`: Esc stays in the menu, leaving is a choice like the others.
     Select::with_theme(&theme).items(&ids).default(start).interact_on(&Term::stderr()).map_err(
         |dialoguer::Error::IO(error)| {
@@ -87,7 +88,7 @@ fn select(labels: Vec<String>, start: usize, look: &Look, color: bool) -> Result
 /// Waits for a key under a line of words, then takes the line away.
 pub(super) fn pause(words: &str, color: bool) -> Result<(), AskError> {
     let term = Term::stderr();
-    let _cursor = CursorBack;
+    let _by_key = by_key();
     let line = Line::of(Ink::Dim, cut(words, usize::from(term.size().1).saturating_sub(2)));
     forget_keys();
     // A terminal that cannot be written to cannot be read from either, and that is what is reported.
@@ -105,6 +106,7 @@ pub(super) fn pause(words: &str, color: bool) -> Result<(), AskError> {
 pub(super) fn line(color: bool) -> Result<String, AskError> {
     let term = Term::stderr();
     let mut typed = String::new();
+    let _by_key = by_key();
     forget_keys();
     loop {
         let shown = cut(&typed, usize::from(term.size().1).saturating_sub(5));
@@ -124,15 +126,6 @@ pub(super) fn line(color: bool) -> Result<String, AskError> {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Err(AskError::Interrupted),
             Err(_) => return Err(AskError::NobodyToAsk),
         }
-    }
-}
-
-/// dialoguer leaves the cursor hidden when it is interrupted.
-struct CursorBack;
-
-impl Drop for CursorBack {
-    fn drop(&mut self) {
-        let _ = Term::stderr().show_cursor();
     }
 }
 

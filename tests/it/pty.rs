@@ -122,6 +122,27 @@ fn change_language(screen: &mut Screen) {
     read_on(screen);
 }
 
+/// Keys that come faster than the menu can be drawn are neither lost nor written into it.
+#[test]
+fn keys_in_a_burst_move_the_menu_and_leave_no_trace() {
+    let folder = Folder::new();
+    let mut screen = start(&folder, 80, 24);
+    read_on(&mut screen);
+    let (above, size) = (above_menu(&screen), menu_size(&screen));
+    for _ in 0..40 {
+        for _ in 0..=size {
+            screen.press(Key::Down);
+        }
+        screen.see("the pointer one line on", |screen| pointed(screen, size) == Some(1));
+        screen.press(Key::Up);
+        screen.see("the pointer back", |screen| pointed(screen, size) == Some(0));
+    }
+    assert!(!screen.raw().contains("^["), "{}", screen.visible());
+    assert_kept(&screen, &above);
+    screen.press(Key::CtrlC);
+    assert_eq!(screen.end(), 130);
+}
+
 /// A step done in Japanese, with a look at it in English, then left by Ctrl-C and gone on with.
 fn guided(columns: u16, rows: u16) {
     let folder = Folder::new();
