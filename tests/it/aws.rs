@@ -36,6 +36,16 @@ fn nothing_is_made_before_there_is_consent() {
     apart.pllab("start --yes --profile provider --endpoint-url").arg(&apart.url).run().code(0);
 }
 
+/// What is told to read before anybody signs in is what is asked at the end.
+#[test]
+fn guides_and_lessons_tell_the_price_of_the_table() {
+    for file in ["README.md", "README.ja.md", "labs/privatelink/en.md", "labs/privatelink/ja.md"] {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+        let text = std::fs::read_to_string(path).expect("the file can be read");
+        assert!(text.contains("0.0737"), "{file}");
+    }
+}
+
 #[test]
 fn a_typed_yes_is_consent_and_the_whole_lab_runs_on_awss_own_names() {
     let apart = Apart::open("--pace instant");
@@ -73,7 +83,7 @@ fn what_still_costs_is_said_by_every_command_until_it_is_gone() {
     let apart = Apart::open("--pace instant");
     let front = apart.front();
     let start = apart.pllab_on_aws(&front, "start --yes --keep --accept-cost 2").words(FLAGS);
-    let ran = start.run().code(0).complains("Still costing money: run ").complains("about 0.08 USD an hour");
+    let ran = start.run().code(0).complains("Still costing money: run ").complains("about 0.0737 USD an hour");
     let id = ran.err.split("pllab clean ").nth(1).unwrap().trim().to_owned();
     assert_eq!(consented(&apart.journal()).unwrap()["how"], "accept-cost 2.00");
     for verb in ["labs list", "sandbox --differences", "labs show"] {
