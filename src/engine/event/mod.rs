@@ -11,7 +11,7 @@ mod view;
 pub use crate::checks::Verdict;
 pub use crate::cloud::{Fault, FaultClass};
 pub use layout::{Column, Layout, Part, Row};
-pub use money::{Money, Spent, minute, usd};
+pub use money::{Money, Spent, cents, minute};
 pub use record::{
     Difference, DrillPurpose, Entry, Event, Facts, Item, ItemState, PredictionWords, Purpose, RungState, Way,
 };
