@@ -51,6 +51,7 @@ impl Clients {
         let mut renewed = false;
         loop {
             tokio::time::sleep(waits.next().unwrap_or_default()).await;
+            let used = self.signed_with().await;
             let mut fault = match self.send_once(call).await {
                 Ok(reply) => {
                     self.remember_sign_in(true);
@@ -66,10 +67,10 @@ impl Clients {
             // Turned away at the door for its credentials, it had no effect. The learner may have signed in again since.
             if fault.class == FaultClass::SignIn && !renewed {
                 renewed = true;
-                match self.renew().await {
+                match self.renew(used).await {
                     Ok(true) => continue,
                     Ok(false) => {}
-                    Err(other) => fault = other,
+                    Err(other) => fault = Fault { class: FaultClass::SignIn, ..other },
                 }
             }
             self.remember_sign_in(fault.class != FaultClass::SignIn);

@@ -184,6 +184,34 @@ fn credentials_that_expire_pause_the_run_and_it_goes_on_with_new_ones() {
 }
 
 #[test]
+fn credentials_of_another_account_sign_nothing() {
+    let apart = Apart::open("--pace instant");
+    let file = apart.folder.path().join(".aws/credentials");
+    let own = std::fs::read_to_string(&file).expect("the profiles");
+    // The learner signs in again, to the wrong account, and the question whose it is meets trouble first.
+    let others = own.replace("[provider]", "[x]").replace("[consumer]", "[provider]");
+    let expired = "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>";
+    let trouble = "<ErrorResponse><Error><Code>InternalFailure</Code><Message>oops</Message></Error></ErrorResponse>";
+    let (ends, asked) = (Arc::new(AtomicBool::new(true)), AtomicUsize::new(0));
+    let (shared, place) = (Arc::clone(&ends), file.clone());
+    let wire = Wire::open(&apart.url, move |action| match action {
+        "CreateLoadBalancer" if shared.load(Ordering::SeqCst) => {
+            std::fs::write(&place, &others).expect("the profiles are written");
+            Fate::Answer(403, expired.to_owned())
+        }
+        // The second: the run's own beginning was the first.
+        "GetCallerIdentity" if asked.fetch_add(1, Ordering::SeqCst) == 1 => Fate::Answer(500, trouble.to_owned()),
+        _ => Fate::Pass,
+    });
+    let start = apart.pllab("start --yes --profile provider --endpoint-url").arg(wire.url());
+    start.run().code(3).says("the new credentials belong to account");
+    assert!(wire.count("GetCallerIdentity") > 2, "whose they are is asked until there is an answer");
+    ends.store(false, Ordering::SeqCst);
+    std::fs::write(&file, own).expect("the profiles are written");
+    apart.pllab("resume --yes").run().code(0).says("17 gone, 0 still there, 0 cannot tell");
+}
+
+#[test]
 fn a_learner_who_signs_in_again_goes_on_at_the_menu() {
     let apart = Apart::open("--pace instant --fault CreateLoadBalancer:1:expired");
     let answers = "go\ngo\ngo\ngo\ngo\nagain\nleave\n";

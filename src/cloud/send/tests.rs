@@ -282,13 +282,21 @@ async fn what_is_not_known_is_never_sent() {
 }
 
 #[tokio::test]
-async fn the_identity_is_asked_for() {
-    let (url, _) = server(&[Act::Answer(
+async fn the_identity_is_asked_for_until_the_service_has_no_trouble_of_its_own() {
+    let whole = Act::Answer(
         200,
         "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::111122223333:user/x</Arn>\
          <UserId>AIDA</UserId><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>",
-    )]);
+    );
+    let trouble = "<ErrorResponse><Error><Code>InternalFailure</Code><Message>oops</Message></Error></ErrorResponse>";
+    let (url, bodies) = server(Vec::from([Act::Answer(500, trouble), Act::Answer(503, ""), whole]).leak());
     let clients = clients(&url).await;
     assert_eq!(clients.region(), "ap-northeast-1");
     assert_eq!(identity(&clients).await.unwrap().account, "111122223333");
+    assert_eq!(bodies.lock().unwrap().len(), 3);
+    // What does not answer may be the wrong place: that is told without delay.
+    let (url, bodies) = server(&[Act::HangUp]);
+    let clients = self::clients(&url).await;
+    assert_eq!(identity(&clients).await.unwrap_err().class, FaultClass::NoAnswer);
+    assert_eq!(bodies.lock().unwrap().len(), 1);
 }
