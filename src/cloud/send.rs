@@ -28,7 +28,7 @@ use super::{Api, Call, Clients};
 const THROTTLED_LOOKS: usize = 16;
 /// How often a change is, for ten minutes: endpoint calls of a whole classroom share a bucket that refills with one call in three
 /// seconds [DEV:ec2-api-throttling], and forty learners make and delete two endpoints each.
-const THROTTLED_CHANGES: usize = 72;
+const THROTTLED_CHANGES: usize = 76;
 /// How often a call is sent that met the service's own trouble, or no answer.
 const TROUBLED_ATTEMPTS: usize = 3;
 const FIRST_WAIT_MS: u64 = 500;
