@@ -51,6 +51,8 @@ pub struct Clients {
     region: String,
     /// Whether the endpoint was named, so that it is probably not AWS's own.
     named: bool,
+    /// How many times as fast as AWS's the clock there runs.
+    speed: u64,
     wallet: Wallet,
     /// The account that the credentials belong to, once it is known.
     account: Arc<OnceLock<String>>,
@@ -89,6 +91,17 @@ impl Clients {
     #[must_use]
     pub fn signed_out(&self) -> bool {
         self.signed_out.load(Ordering::Relaxed)
+    }
+
+    /// The same, for a place whose clock runs `speed` times as fast as AWS's: what is sent again there is sent as much sooner.
+    #[must_use]
+    pub fn at_speed(self, speed: u64) -> Self {
+        Self { speed: speed.max(1), ..self }
+    }
+
+    /// How many times as fast as AWS's the clock there runs.
+    pub(super) fn speed(&self) -> u64 {
+        self.speed
     }
 
     /// Whether the endpoint was named.
@@ -216,6 +229,7 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
         quotas: aws_sdk_servicequotas::Client::new(&config),
         region: options.region.clone(),
         named: options.endpoint_url.is_some(),
+        speed: 1,
         wallet,
         account: Arc::default(),
         signed_out: Arc::default(),

@@ -23,9 +23,12 @@ use super::fault::{Fault, FaultClass, WEB_PAGE};
 use super::poll::Backoff;
 use super::{Api, Call, Clients};
 
-/// How often a call is sent that the cloud turned away at the door. With waits that grow to ten seconds it is over a minute:
-/// endpoint calls of a whole classroom share a bucket that refills with one call in three seconds [DEV:ec2-api-throttling].
-const THROTTLED_ATTEMPTS: usize = 14;
+/// How often a look is sent that the cloud turned away at the door. With waits that grow to ten seconds it is over a minute, in
+/// which a bucket for such calls refills twelve times [DEV:ec2-api-throttling].
+const THROTTLED_LOOKS: usize = 16;
+/// How often a change is, for ten minutes: endpoint calls of a whole classroom share a bucket that refills with one call in three
+/// seconds [DEV:ec2-api-throttling], and forty learners make and delete two endpoints each.
+const THROTTLED_CHANGES: usize = 72;
 /// How often a call is sent that met the service's own trouble, or no answer.
 const TROUBLED_ATTEMPTS: usize = 3;
 const FIRST_WAIT_MS: u64 = 500;
@@ -43,7 +46,7 @@ impl Clients {
     /// nobody knows whether the call took effect; `UnknownParameter` for a parameter that would have been dropped silently.
     pub async fn send(&self, call: &Call) -> Result<Value, Fault> {
         let repeatable = call.is_read() || call.params.contains_key("ClientToken");
-        let mut waits = Backoff::new(FIRST_WAIT_MS, MAX_WAIT_MS);
+        let mut waits = Backoff::new(FIRST_WAIT_MS / self.speed(), MAX_WAIT_MS / self.speed());
         let mut sent = 0;
         let mut renewed = false;
         loop {
@@ -75,7 +78,7 @@ impl Clients {
                 fault.message = format!("{}: {}", call.operation, fault.message);
             }
             sent += 1;
-            if sent < attempts(&fault, repeatable) {
+            if sent < attempts(&fault, call.is_read(), repeatable) {
                 continue;
             }
             if fault.class == FaultClass::Busy && !fault.is_throttle() && !repeatable {
@@ -131,9 +134,10 @@ impl Call {
 }
 
 /// How often a call may be sent that met this fault.
-fn attempts(fault: &Fault, repeatable: bool) -> usize {
+fn attempts(fault: &Fault, reads: bool, repeatable: bool) -> usize {
     match fault.class {
-        FaultClass::Busy if fault.is_throttle() => THROTTLED_ATTEMPTS,
+        FaultClass::Busy if fault.is_throttle() && reads => THROTTLED_LOOKS,
+        FaultClass::Busy if fault.is_throttle() => THROTTLED_CHANGES,
         FaultClass::Busy | FaultClass::NoAnswer if repeatable => TROUBLED_ATTEMPTS,
         _ => 1,
     }

@@ -192,8 +192,8 @@ fn credentials_of_another_account_sign_nothing() {
     let others = own.replace("[provider]", "[x]").replace("[consumer]", "[provider]");
     let expired = "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>";
     let trouble = "<ErrorResponse><Error><Code>InternalFailure</Code><Message>oops</Message></Error></ErrorResponse>";
-    let (expires, asked) = (Arc::new(AtomicBool::new(true)), AtomicUsize::new(0));
-    let (shared, place) = (Arc::clone(&expires), file.clone());
+    let (ends, asked) = (Arc::new(AtomicBool::new(true)), AtomicUsize::new(0));
+    let (shared, place) = (Arc::clone(&ends), file.clone());
     let wire = Wire::open(&apart.url, move |action| match action {
         "CreateLoadBalancer" if shared.load(Ordering::SeqCst) => {
             std::fs::write(&place, &others).expect("the profiles are written");
@@ -206,7 +206,7 @@ fn credentials_of_another_account_sign_nothing() {
     let start = apart.pllab("start --yes --profile provider --endpoint-url").arg(wire.url());
     start.run().code(3).says("the new credentials belong to account");
     assert!(wire.count("GetCallerIdentity") > 2, "whose they are is asked until there is an answer");
-    expires.store(false, Ordering::SeqCst);
+    ends.store(false, Ordering::SeqCst);
     std::fs::write(&file, own).expect("the profiles are written");
     apart.pllab("resume --yes").run().code(0).says("17 gone, 0 still there, 0 cannot tell");
 }

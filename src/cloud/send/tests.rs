@@ -4,10 +4,14 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::{FIRST_WAIT_MS, MAX_WAIT_MS};
+use crate::cloud::poll::Backoff;
 use crate::cloud::{Api, Call, Clients, ConnectOptions, Fault, FaultClass, connect, identity, operation, text_at};
+use crate::host::Random;
 
 /// What the server does with a request.
 #[derive(Clone, Copy)]
@@ -212,6 +216,23 @@ async fn what_was_turned_away_is_sent_again() {
     let (url, bodies) = server(&[Act::Answer(503, THROTTLED), Act::Answer(200, VPC)]);
     ask(&url, Api::Ec2, "CreateVpc", json!({ "CidrBlock": "10.0.0.0/16" })).await.unwrap();
     assert_eq!(bodies.lock().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_turned_away_for_ever_is_given_up_for_a_look_after_a_minute_for_a_change_after_ten() {
+    for (operation, least) in [("DescribeVpcs", 60), ("CreateVpc", 600)] {
+        let (url, bodies) = server(&[Act::Answer(503, THROTTLED)]);
+        let hurried = clients(&url).await.at_speed(10_000);
+        let params = if operation == "CreateVpc" { json!({ "CidrBlock": "10.0.0.0/16" }) } else { json!({}) };
+        let params = params.as_object().unwrap().clone();
+        let fault = hurried.send(&Call { api: Api::Ec2, operation, params }).await.unwrap_err();
+        assert!(fault.is_throttle() && fault.class == FaultClass::Busy, "{fault}");
+        let sent = bodies.lock().unwrap().len();
+        // On AWS's clock, with the shortest waits that chance may give.
+        let waits = Backoff::new(FIRST_WAIT_MS, MAX_WAIT_MS).with_random(Random::seeded(7)).take(sent);
+        let waited = waits.sum::<Duration>().as_secs();
+        assert!((least..least * 2).contains(&waited), "{operation}: {sent} times in {waited} s");
+    }
 }
 
 #[tokio::test]
