@@ -46,13 +46,11 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         Input::Answered(_, Answer::Keep) => finish(state, plan, Verdict::Met),
         Input::Answered(QuestionId::Step, answer) => {
             let Some((index, step)) = plan.current(state) else { return onward(state, plan) };
-            let id = step.id.clone();
             if matches!(answer, Answer::HandsOn | Answer::Go) {
                 return begin(state, plan, index, answer);
             }
             if answer == Answer::Detour {
-                let chosen =
-                    Event::Answered { step: id, question: "step".to_owned(), answer: answer.name().to_owned() };
+                let chosen = Event::step(&step.id, answer);
                 let next = work(&after(state, &chosen), plan, index);
                 return vec![Effect::Record(chosen), next];
             }
@@ -189,16 +187,14 @@ pub fn alone(way: Way, question: QuestionId) -> Option<Answer> {
 /// The learner has chosen who does a step.
 fn begin(state: &State, plan: &Plan<'_>, index: usize, answer: Answer) -> Vec<Effect> {
     let step = &plan.lab.steps[index];
-    let id = step.id.clone();
-    let (started, was_by_hand) = state.steps.get(&id).map_or((false, false), |step| (step.started, step.by_hand));
+    let (started, was_by_hand) = state.steps.get(&step.id).map_or((false, false), |step| (step.started, step.by_hand));
     let by_hand = answer == Answer::HandsOn;
     let mut effects = Vec::new();
     if !started {
-        effects.push(Effect::Record(Event::StepStarted { step: id.clone() }));
+        effects.push(Effect::Record(Event::StepStarted { step: step.id.clone() }));
     }
     if by_hand != was_by_hand {
-        let answer = answer.name().to_owned();
-        effects.push(Effect::Record(Event::Answered { step: id, question: "step".to_owned(), answer }));
+        effects.push(Effect::Record(Event::step(&step.id, answer)));
     }
     let state = effects.iter().fold(state.clone(), |state, effect| match effect {
         Effect::Record(event) => after(&state, event),

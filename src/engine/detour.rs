@@ -52,8 +52,7 @@ impl Drive {
             .filter(|(_, it)| detour.remakes.iter().any(|name| name == it.name()))
             .collect::<Vec<_>>();
         self.make(&step.id, &again).await?;
-        let done = Event::Answered { step: step.id.clone(), question: "detour".to_owned(), answer: "done".to_owned() };
-        self.core.record(&done)?;
+        self.core.record(&Event::detour_done(&step.id))?;
         Ok(Verdict::Met)
     }
 }

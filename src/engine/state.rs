@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::event::{Difference, Facts, Item, Verdict, Way};
-use super::ledger::{Made, Pending, ResourceState};
+use super::ledger::{Made, Pending, ResourceState, lasts};
 use crate::actions::Charge;
 use crate::i18n::Text;
 use crate::lab::Side;
@@ -166,5 +166,63 @@ impl State {
     #[must_use]
     pub fn met(&self, step: &str) -> bool {
         self.steps.get(step).and_then(|step| step.verdict) == Some(Verdict::Met)
+    }
+
+    /// What exists because of this run, by name.
+    #[must_use]
+    pub fn existing(&self) -> BTreeMap<&str, &ResourceState> {
+        self.resources
+            .iter()
+            .filter(|(_, line)| line.id().is_some() && lasts(&line.kind))
+            .map(|(name, line)| (name.as_str(), line))
+            .collect()
+    }
+
+    /// Whether the learner made the resource.
+    #[must_use]
+    pub fn is_learners(&self, name: &str) -> bool {
+        self.resources.get(name).is_some_and(|line| line.yours)
+    }
+
+    /// Whether it existed before the run began.
+    #[must_use]
+    pub fn is_older(&self, line: &ResourceState) -> bool {
+        line.id().is_some_and(|id| self.older.contains(id))
+    }
+
+    /// What exists and is not to be deleted, with everything that it hangs on: what existed before the run began, and what the
+    /// learner made unless they hand it over.
+    #[must_use]
+    pub fn kept_for_learner(&self) -> BTreeSet<String> {
+        let existing = self.existing();
+        let stays = |line: &ResourceState| line.yours && (!self.handed_over || self.is_older(line));
+        let mut kept: BTreeSet<String> =
+            existing.iter().filter(|(_, line)| stays(line)).map(|(name, _)| (*name).to_owned()).collect();
+        loop {
+            let more: Vec<String> = existing
+                .keys()
+                .filter(|name| !kept.contains(**name) && kept.iter().any(|user| self.needs(user, name)))
+                .map(|name| (*name).to_owned())
+                .collect();
+            if more.is_empty() {
+                return kept;
+            }
+            kept.extend(more);
+        }
+    }
+
+    /// Facts by resource name.
+    #[must_use]
+    pub fn facts(&self) -> BTreeMap<String, Facts> {
+        self.resources.iter().map(|(name, line)| (name.clone(), line.facts.clone())).collect()
+    }
+
+    /// Whether one of the names that `name` was made with belongs to `other`.
+    #[must_use]
+    pub fn needs(&self, name: &str, other: &str) -> bool {
+        let (Some(one), Some(two)) = (self.resources.get(name), self.resources.get(other)) else { return false };
+        // What only this resource is called by; a block or a zone may be another's too.
+        let called = ["id", "arn", "name", "dns"].iter().filter_map(|fact| two.facts.get(*fact));
+        name != other && called.into_iter().any(|fact| one.made_with.iter().any(|text| text.contains(fact.as_str())))
     }
 }
