@@ -2,6 +2,7 @@
 
 ## Help
 cli-about = Build AWS PrivateLink end to end, and see that it works: each step is explained, done, and checked against the cloud itself before the next one opens.
+cli-summary = a lab that teaches AWS PrivateLink by building it
 cli-after-help = New here: pllab start. No AWS account is needed. 日本語: --lang ja
 cli-heading-usage = Usage:
 cli-heading-commands = Commands:

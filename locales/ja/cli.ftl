@@ -2,6 +2,7 @@
 
 ## Help
 cli-about = AWS PrivateLink を、端から端まで自分の手で作って確かめるラボです。各ステップを説明し、実行し、できたことをクラウド自身に確かめてから次へ進みます。
+cli-summary = AWS PrivateLink を作りながら学ぶラボ
 cli-after-help = はじめての方は: pllab start。AWS アカウントは要りません。English: --lang en
 cli-heading-usage = 使い方:
 cli-heading-commands = コマンド:

@@ -123,7 +123,7 @@ async fn look(context: &mut Context, args: &Clean, target: &Target, who: &str) -
         context.tell(&text)?;
         if target.spends() {
             let hour = found.iter().filter_map(costs).fold(Money::default(), Money::plus);
-            context.tell_line(&m::shared_costs(PRICES_AS_OF, hour.times(24).text(2), hour.text(4)))?;
+            context.tell_line(&m::shared_costs(PRICES_AS_OF, hour.times(24).cents(), hour.fine()))?;
         }
     }
     if !others.is_empty() {
@@ -142,7 +142,7 @@ fn row(leftover: &Leftover, now: Timestamp, per_hour: Option<Money>) -> Vec<Text
         Text::literal(leftover.items.len().to_string()),
         age(now, since),
     ];
-    cells.extend(per_hour.map(|money| money.text(4)));
+    cells.extend(per_hour.map(Money::fine));
     cells
 }
 

@@ -8,7 +8,7 @@ use super::exit::{Code, Failed};
 use super::pass::Agreement;
 use super::target::Target;
 use crate::actions::{Charge, Micros, PRICES_AS_OF, cost, label};
-use crate::engine::event::{AskError, Event, Money, Screen, usd};
+use crate::engine::event::{AskError, Event, Money, Screen, cents};
 use crate::engine::per_hour;
 use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Side};
@@ -57,7 +57,7 @@ pub(super) fn cost_line(target: &Target, charges: &[Charge]) -> Text {
     } else if charges.is_empty() {
         m::money_local()
     } else {
-        m::money_opening(per_hour(charges).text(4))
+        m::money_opening(per_hour(charges).fine())
     }
 }
 
@@ -110,7 +110,7 @@ pub(super) fn ask(
         Some(ceiling) => {
             let how = match ceiling {
                 Ceiling::Any => "accept-cost any".to_owned(),
-                Ceiling::PerDay(most) => format!("accept-cost {}", usd(most, 2)),
+                Ceiling::PerDay(most) => format!("accept-cost {}", cents(most)),
             };
             within(ceiling, hour).map_err(|title| refused(title, hour, agreed))?;
             Ok((open(context), Some(event(how))))
@@ -132,7 +132,7 @@ fn within(ceiling: Ceiling, hour: Money) -> Result<(), Text> {
     let day = hour.times(HOURS_A_DAY);
     match ceiling {
         Ceiling::PerDay(_) if day.and_unknown => Err(m::money_price_unknown()),
-        Ceiling::PerDay(most) if day.usd_micros > most => Err(m::money_above(usd(most, 2), usd(day.usd_micros, 2))),
+        Ceiling::PerDay(most) if day.usd_micros > most => Err(m::money_above(cents(most), cents(day.usd_micros))),
         Ceiling::Any | Ceiling::PerDay(_) => Ok(()),
     }
 }
@@ -140,8 +140,8 @@ fn within(ceiling: Ceiling, hour: Money) -> Result<(), Text> {
 /// Nothing was made. The next command agrees to just what it costs.
 fn refused(title: Text, hour: Money, agreed: &Agreement) -> Failed {
     let day = hour.times(HOURS_A_DAY);
-    let enough = if day.and_unknown { "any".to_owned() } else { usd(day.usd_micros, 2) };
-    let details = vec![m::money_figures(day.text(2), hour.text(4)), m::money_nothing_made()];
+    let enough = if day.and_unknown { "any".to_owned() } else { cents(day.usd_micros) };
+    let details = vec![m::money_figures(day.cents(), hour.fine()), m::money_nothing_made()];
     Failed::new(Code::Refused, title, details, &[&format!("{} --accept-cost {enough}", agreed.again), "pllab start"])
 }
 
@@ -152,12 +152,12 @@ fn plan(context: &Context, charges: &[Charge], hour: Money) -> String {
         .map(|charge| {
             let price = Money::of(charge.usd_micros_per_hour);
             let rule = if charge.whole_hours { m::money_whole_hours() } else { m::money_by_second() };
-            vec![label(&charge.kind, &charge.resource), price.text(4), rule]
+            vec![label(&charge.kind, &charge.resource), price.fine(), rule]
         })
         .collect();
     let mut text = table(&[m::money_column_what(), m::money_column_hour(), m::money_column_rule()], &rows, &sheet);
     let day = hour.times(HOURS_A_DAY);
-    let sum = m::money_sum(day.text(2), hour.text(4), day.times(DAYS).text(2));
+    let sum = m::money_sum(day.cents(), hour.fine(), day.times(DAYS).cents());
     let _ = write!(text, "\n{}", markdown(&sum.say(lang), &sheet));
     let prices = if charges.iter().all(|charge| charge.confirmed || charge.usd_micros_per_hour.is_none()) {
         m::money_prices(PRICES_AS_OF)

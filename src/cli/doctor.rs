@@ -55,6 +55,9 @@ pub(super) async fn doctor(context: &mut Context, args: &Doctor) -> Result<Code,
         let code = code(&rows);
         show(context, &rows, &[])?;
         context.conclude("machine", &m::doctor_sandbox_only(), code, &[])?;
+        if !context.json() {
+            context.print_command(Some("pllab doctor --target aws"))?;
+        }
         return Ok(code);
     }
     let who = learner::name(args.learner.as_deref(), &context.host)?;
@@ -100,7 +103,7 @@ fn show(context: &mut Context, rows: &[Row], wanted: &[Wanted]) -> Result<(), Fa
             let todo = row.todo.as_ref().map(|text| text.say(lang));
             let line = json!({
                 "event": "doctor_check", "check": row.id, "side": row.side, "state": row.state, "seen": row.seen.say(lang),
-                "todo": todo, "needed": row.needed,
+                "todo": todo, "command": row.command, "needed": row.needed,
             });
             context.print(&format!("{line}\n"))?;
         }
@@ -111,13 +114,20 @@ fn show(context: &mut Context, rows: &[Row], wanted: &[Wanted]) -> Result<(), Fa
     let text =
         table(&[m::doctor_column_what(), m::doctor_column_state(), m::doctor_column_seen()], &cells, &context.sheet());
     context.print(&text)?;
-    let todo: Vec<&Text> = rows.iter().filter_map(|row| row.todo.as_ref()).collect();
+    // What both sides lack is said once.
+    let mut todo: Vec<(String, Option<&str>)> = Vec::new();
+    for row in rows {
+        let wanted = row.todo.as_ref().map(|words| (words.say(lang), row.command.as_deref()));
+        todo.extend(wanted.filter(|it| !todo.contains(it)));
+    }
     if !todo.is_empty() {
         context.print("\n")?;
         context.print_line(&m::doctor_todo())?;
-        let list: Vec<String> = todo.iter().map(|text| format!("- {}", text.say(lang))).collect();
-        let text = crate::ui::markdown(&list.join("\n"), &context.sheet());
+    }
+    for (words, command) in todo {
+        let text = crate::ui::markdown(&format!("- {words}"), &context.sheet());
         context.print(&text)?;
+        context.print_command(command)?;
     }
     if !wanted.is_empty() {
         context.print("\n")?;
@@ -136,6 +146,11 @@ impl Context {
     fn print_line(&mut self, text: &Text) -> Result<(), Failed> {
         let text = crate::ui::markdown(&text.say(self.lang), &self.sheet());
         self.print(&text)
+    }
+
+    /// A command to copy: whole, on a line of its own.
+    fn print_command(&mut self, command: Option<&str>) -> Result<(), Failed> {
+        command.map_or(Ok(()), |command| self.print(&format!("{command}\n")))
     }
 
     /// The last word.

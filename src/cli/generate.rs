@@ -1,9 +1,14 @@
 //! `pllab completions` and `pllab man`, made from the command line itself.
 
+use clap::Command;
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, bold, roman};
+
 use super::args::Completions;
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::words;
+use crate::i18n::{Lang, m};
 
 /// Completions for a shell.
 pub(super) fn completions(context: &mut Context, args: &Completions) -> Result<Code, Failed> {
@@ -12,12 +17,47 @@ pub(super) fn completions(context: &mut Context, args: &Completions) -> Result<C
     print(context, &text)
 }
 
-/// The man page, in the reader's language.
+/// The man page, in the reader's language: one page with all verbs, for no other would be installed beside it.
 pub(super) fn man(context: &mut Context) -> Result<Code, Failed> {
+    let lang = context.lang;
     let mut text = Vec::new();
-    let page = clap_mangen::Man::new(words::command(context.lang));
-    page.render(&mut text).map_err(|error| Failed::io("pllab.1", &error))?;
+    page(lang, &mut text).map_err(|error| Failed::io("pllab.1", &error))?;
     print(context, &text)
+}
+
+fn page(lang: Lang, text: &mut Vec<u8>) -> std::io::Result<()> {
+    let mut command = words::command(lang);
+    command.build();
+    // What indexes man pages reads one line: "name - what it is".
+    let page = Man::new(command.clone().about(m::cli_summary().say(lang)));
+    page.render_title(text)?;
+    page.render_name_section(text)?;
+    page.render_synopsis_section(text)?;
+    let mut roff = Roff::default();
+    roff.control("SH", ["DESCRIPTION"]).text([roman(m::cli_about().say(lang))]);
+    roff.control("PP", []).text([roman(m::cli_after_help().say(lang))]);
+    roff.to_writer(text)?;
+    page.render_options_section(text)?;
+    let mut roff = Roff::default();
+    roff.control("SH", [m::cli_heading_commands().say(lang).trim_end_matches(':')]);
+    command.get_subcommands().for_each(|verb| section(verb, lang, &mut roff));
+    roff.to_writer(text)?;
+    page.render_version_section(text)
+}
+
+/// A verb, its own arguments, and the verbs below it.
+fn section(command: &Command, lang: Lang, roff: &mut Roff) {
+    let name = command.get_bin_name().unwrap_or_default();
+    roff.control("SS", [name]);
+    let path = name.split_once(' ').map_or("", |(_, path)| path);
+    roff.text([roman(words::about(path).say(lang))]);
+    // Those of every verb stand above.
+    for arg in command.get_arguments().filter(|arg| !arg.is_global_set()) {
+        let short = arg.get_short().map(|short| format!("-{short}, ")).unwrap_or_default();
+        roff.control("TP", []).text([bold(format!("{short}{arg}"))]);
+        roff.text([roman(arg.get_help().map(ToString::to_string).unwrap_or_default())]);
+    }
+    command.get_subcommands().for_each(|verb| section(verb, lang, roff));
 }
 
 fn print(context: &mut Context, text: &[u8]) -> Result<Code, Failed> {

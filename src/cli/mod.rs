@@ -32,6 +32,7 @@ mod next;
 mod pass;
 mod place;
 mod policy;
+mod policy_document;
 mod policy_drill;
 mod report;
 mod resume;

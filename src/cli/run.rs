@@ -38,7 +38,7 @@ pub fn run(args: Vec<OsString>, mut host: Host) -> Code {
             let pretty = Form::choose(false, plain, host.output_is_terminal, |name| host.var(name)) == Form::Pretty;
             let color = pretty && ui::color_allowed();
             let sheet = Sheet { lang, pretty, width: None, glyphs: Glyphs::Auto, color };
-            let text = ui::error_report(&words::usage_error(&error), &sheet);
+            let text = ui::error_report(&words::usage_error(&error, &words), &sheet);
             let _ = host.err.write_all(text.as_bytes());
             return Code::Usage;
         }

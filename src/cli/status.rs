@@ -151,7 +151,7 @@ fn planted(context: &Context, run: &str, state: &State, now: Timestamp) -> Optio
 /// What it costs now, and has cost.
 fn running_cost(state: &State, now: Timestamp) -> Text {
     match spending(state, now) {
-        Some(spending) => m::money_running(spending.per_hour.text(4), spending.so_far.text(2)),
+        Some(spending) => m::money_running(spending.per_hour.fine(), spending.so_far.cents()),
         None if state.target == "sandbox" => m::opening_cost(m::cli_cost_nothing()),
         None => m::opening_cost(m::money_local()),
     }
@@ -166,7 +166,7 @@ pub(super) fn remind(context: &mut Context) {
             continue;
         };
         let since = spending.lines.iter().filter(|line| line.until.is_none()).map(|line| minute(line.from)).min();
-        let (hour, so_far) = (spending.per_hour.text(2), spending.so_far.text(2));
+        let (hour, so_far) = (spending.per_hour.fine(), spending.so_far.cents());
         let line = m::money_reminder(hour, found.id(), since.unwrap_or_default(), so_far);
         // Where even standard error is closed nobody can be told.
         let _ = writeln!(context.host.err, "{}", line.say(context.lang));

@@ -164,9 +164,9 @@ impl Target {
         };
         let profiles: Vec<_> =
             [Some(&provider), consumer.as_ref()].into_iter().flatten().map(|it| it.profile.clone()).collect();
-        let (provider, who) = sign_in(&provider, &place).await?;
+        let (provider, who) = sign_in(&provider, &place, patience.speed).await?;
         let (consumer, whom) = match consumer {
-            Some(consumer) => sign_in(&consumer, &place).await?,
+            Some(consumer) => sign_in(&consumer, &place, patience.speed).await?,
             None => (provider.clone(), who.clone()),
         };
         let mut found = Vec::new();
@@ -267,8 +267,8 @@ impl Target {
 }
 
 /// Connects, and asks who that is.
-async fn sign_in(options: &ConnectOptions, place: &str) -> Result<(Clients, Identity), Failed> {
-    let clients = connect(options).await.map_err(|fault| cannot_sign_in(place, options, &fault))?;
+async fn sign_in(options: &ConnectOptions, place: &str, speed: u64) -> Result<(Clients, Identity), Failed> {
+    let clients = connect(options).await.map_err(|fault| cannot_sign_in(place, options, &fault))?.at_speed(speed);
     let who = identity(&clients).await.map_err(|fault| cannot_sign_in(place, options, &fault))?;
     Ok((clients, who))
 }

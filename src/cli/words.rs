@@ -1,5 +1,7 @@
 //! Puts the command line into words: help, headings, and what was typed wrong.
 
+use std::ffi::OsString;
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory as _};
 
@@ -60,7 +62,8 @@ fn wrapped(text: &Text, lang: Lang) -> String {
     ui::wrap(&text.say(lang), WIDTH)
 }
 
-fn about(name: &str) -> Text {
+/// What a verb is for, by the words that call it; what pllab is for where there are none.
+pub(super) fn about(name: &str) -> Text {
     match name {
         "start" => m::cli_start(),
         "resume" => m::cli_resume(),
@@ -152,9 +155,9 @@ fn help(argument: &str) -> Option<Text> {
     })
 }
 
-/// What was typed wrong, and what would be right.
+/// What was typed wrong, and what would be right. `typed` is the command line, the program's name first.
 #[must_use]
-pub(super) fn usage_error(error: &clap::Error) -> ErrorReport {
+pub(super) fn usage_error(error: &clap::Error, typed: &[OsString]) -> ErrorReport {
     let context = |kind| {
         error.get(kind).map(|value| match value {
             ContextValue::String(text) => text.clone(),
@@ -187,5 +190,17 @@ pub(super) fn usage_error(error: &clap::Error) -> ErrorReport {
     } else if let Some(valid) = context(ContextKind::ValidValue).filter(|text| !text.is_empty()) {
         details.push(m::cli_valid_values(valid));
     }
-    ErrorReport { title, details, next: vec![NextStep::Command("pllab --help".to_owned())] }
+    ErrorReport { title, details, next: vec![NextStep::Command(format!("{} --help", verb(typed)))] }
+}
+
+/// The verb that was meant: the names of verbs among the words, as far as they follow each other.
+fn verb(typed: &[OsString]) -> String {
+    let (mut command, mut name) = (Cli::command(), "pllab".to_owned());
+    for word in typed.iter().skip(1).filter_map(|word| word.to_str()) {
+        if let Some(verb) = command.find_subcommand(word).cloned() {
+            name = format!("{name} {word}");
+            command = verb;
+        }
+    }
+    name
 }

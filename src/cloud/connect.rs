@@ -11,6 +11,8 @@ use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sts::config::IdentityCache;
 
 use super::credentials::{Source, Wallet};
@@ -19,7 +21,7 @@ use super::http;
 use super::poll::Backoff;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How often the question who signs in is asked where it is turned away at the door.
+/// How often the question who signs in is asked where the service is busy or in trouble.
 const IDENTITY_ATTEMPTS: usize = 6;
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -49,6 +51,8 @@ pub struct Clients {
     region: String,
     /// Whether the endpoint was named, so that it is probably not AWS's own.
     named: bool,
+    /// How many times as fast as AWS's the clock there runs.
+    speed: u64,
     wallet: Wallet,
     /// The account that the credentials belong to, once it is known.
     account: Arc<OnceLock<String>>,
@@ -89,6 +93,17 @@ impl Clients {
         self.signed_out.load(Ordering::Relaxed)
     }
 
+    /// The same, for a place whose clock runs `speed` times as fast as AWS's: what is sent again there is sent as much sooner.
+    #[must_use]
+    pub fn at_speed(self, speed: u64) -> Self {
+        Self { speed: speed.max(1), ..self }
+    }
+
+    /// How many times as fast as AWS's the clock there runs.
+    pub(super) fn speed(&self) -> u64 {
+        self.speed
+    }
+
     /// Whether the endpoint was named.
     pub(super) fn is_named(&self) -> bool {
         self.named
@@ -99,23 +114,51 @@ impl Clients {
         self.signed_out.store(!good, Ordering::Relaxed);
     }
 
-    /// Fetches credentials anew, after a call that was refused for them. Whether there are others now.
+    /// What a call remembers of the credentials that it is signed with, for [`Self::renew`].
+    pub(super) async fn signed_with(&self) -> u32 {
+        self.wallet.times().await
+    }
+
+    /// Fetches credentials anew, after a call that was signed with `used` and was refused for them. Whether there are others now.
     ///
     /// # Errors
-    /// `OtherAccount` when the new ones belong to another account than the old: nothing of the run is there.
-    pub(super) async fn renew(&self) -> Result<bool, Fault> {
-        if !self.wallet.renew().await {
-            return Ok(false);
-        }
-        let Some(before) = self.account.get() else { return Ok(true) };
-        let reply = self.sts.get_caller_identity().send().await.map_err(fault)?;
-        let now = reply.account().unwrap_or_default();
-        if now == before {
+    /// `OtherAccount` when the new ones belong to another account than the old: nothing of the run is there. Whatever came
+    /// in place of an answer where that cannot be told. In both cases no call is signed with them.
+    pub(super) async fn renew(&self, used: u32) -> Result<bool, Fault> {
+        if self.wallet.times().await != used {
+            // Another call has seen to it meanwhile.
             return Ok(true);
         }
-        self.wallet.forget().await;
-        let message = format!("the new credentials belong to account {now}, those before to {before}");
-        Err(Fault::ours(FaultClass::SignIn, "OtherAccount", message))
+        let Some(found) = self.wallet.look_again().await else { return Ok(false) };
+        if let Some(before) = self.account.get() {
+            let now = self.whose(found.credentials().cloned()).await?.account;
+            if now != *before {
+                let message = format!("the new credentials belong to account {now}, those before to {before}");
+                return Err(Fault::ours(FaultClass::SignIn, "OtherAccount", message));
+            }
+        }
+        self.wallet.adopt(found).await;
+        Ok(true)
+    }
+
+    /// Whose these credentials are; those in use where none are given.
+    async fn whose(&self, credentials: Option<Credentials>) -> Result<Identity, Fault> {
+        let mut left = IDENTITY_ATTEMPTS;
+        let mut waits = Backoff::new(500, 4_000);
+        let reply = loop {
+            tokio::time::sleep(waits.next().unwrap_or_default()).await;
+            left -= 1;
+            let mut config = aws_sdk_sts::Config::builder();
+            config.set_credentials_provider(credentials.clone().map(SharedCredentialsProvider::new));
+            let asked = self.sts.get_caller_identity().customize().config_override(config).send().await;
+            match asked.map_err(fault) {
+                // A classroom signs in within the same minute. No answer at all is told at once: it may be the wrong place.
+                Err(fault) if fault.class == FaultClass::Busy && left > 0 => {}
+                reply => break reply?,
+            }
+        };
+        let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+        Ok(Identity { account: text(reply.account()), arn: text(reply.arn()), user_id: text(reply.user_id()) })
     }
 }
 
@@ -186,6 +229,7 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
         quotas: aws_sdk_servicequotas::Client::new(&config),
         region: options.region.clone(),
         named: options.endpoint_url.is_some(),
+        speed: 1,
         wallet,
         account: Arc::default(),
         signed_out: Arc::default(),
@@ -227,21 +271,10 @@ pub fn is_loopback(url: &str) -> bool {
 /// # Errors
 /// Class `SignIn` when credentials are missing, wrong or expired; `Unreachable` or `NoAnswer` without an answer.
 pub async fn identity(clients: &Clients) -> Result<Identity, Fault> {
-    let mut left = IDENTITY_ATTEMPTS;
-    let mut waits = Backoff::new(500, 4_000);
-    let reply = loop {
-        tokio::time::sleep(waits.next().unwrap_or_default()).await;
-        left -= 1;
-        match clients.sts.get_caller_identity().send().await.map_err(fault) {
-            // A classroom signs in within the same minute.
-            Err(fault) if fault.is_throttle() && left > 0 => {}
-            reply => break reply?,
-        }
-    };
-    let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+    let identity = clients.whose(None).await?;
     // The first answer counts: later credentials must be of the same account.
-    let _ = clients.account.set(text(reply.account()));
-    Ok(Identity { account: text(reply.account()), arn: text(reply.arn()), user_id: text(reply.user_id()) })
+    let _ = clients.account.set(identity.account.clone());
+    Ok(identity)
 }
 
 #[cfg(test)]

@@ -69,10 +69,13 @@ struct Inner {
     held: Mutex<Held>,
 }
 
+/// Credentials, and who gave them.
 #[derive(Debug, Default)]
-struct Held {
+pub(super) struct Held {
     provider: Option<SharedCredentialsProvider>,
     credentials: Option<Credentials>,
+    /// How often others took their place.
+    times: u32,
 }
 
 impl Wallet {
@@ -91,31 +94,35 @@ impl Wallet {
         held.fetch(&self.0.source).await
     }
 
-    /// Reads everything anew. Whether that led to other credentials than before; where it did not, the old ones are kept.
-    pub(super) async fn renew(&self) -> bool {
-        let mut held = self.0.held.lock().await;
-        let old = std::mem::take(&mut *held);
-        let fetched = held.fetch(&self.0.source).await.ok();
-        let differs = match (&old.credentials, &fetched) {
-            (_, None) => false,
-            (None, Some(_)) => true,
-            (Some(old), Some(new)) => {
-                old.access_key_id() != new.access_key_id() || old.session_token() != new.session_token()
-            }
-        };
-        if !differs {
-            *held = old;
-        }
-        differs
+    /// How often credentials have been [adopted](Self::adopt): what a call remembers of those it was signed with.
+    pub(super) async fn times(&self) -> u32 {
+        self.0.held.lock().await.times
     }
 
-    /// Forgets what is held: it turned out to be somebody else's.
-    pub(super) async fn forget(&self) {
-        *self.0.held.lock().await = Held::default();
+    /// Reads everything anew. Gives what it finds where that differs from what is held; no call is signed with it yet.
+    pub(super) async fn look_again(&self) -> Option<Held> {
+        let mut found = Held::default();
+        let new = found.fetch(&self.0.source).await.ok()?;
+        let held = self.0.held.lock().await;
+        let same = held.credentials.as_ref().is_some_and(|old| {
+            old.access_key_id() == new.access_key_id() && old.session_token() == new.session_token()
+        });
+        found.times = held.times + 1;
+        (!same).then_some(found)
+    }
+
+    /// Signs calls with these from now on.
+    pub(super) async fn adopt(&self, found: Held) {
+        *self.0.held.lock().await = found;
     }
 }
 
 impl Held {
+    /// The credentials themselves, once they have been fetched.
+    pub(super) fn credentials(&self) -> Option<&Credentials> {
+        self.credentials.as_ref()
+    }
+
     async fn fetch(&mut self, source: &Source) -> Result<Credentials, CredentialsError> {
         if self.provider.is_none() {
             self.provider = Some(source.provider().await);

@@ -23,9 +23,12 @@ use super::fault::{Fault, FaultClass, WEB_PAGE};
 use super::poll::Backoff;
 use super::{Api, Call, Clients};
 
-/// How often a call is sent that the cloud turned away at the door. With waits that grow to ten seconds it is over a minute:
-/// endpoint calls of a whole classroom share a bucket that refills with one call in three seconds [DEV:ec2-api-throttling].
-const THROTTLED_ATTEMPTS: usize = 14;
+/// How often a look is sent that the cloud turned away at the door. With waits that grow to ten seconds it is over a minute, in
+/// which a bucket for such calls refills twelve times [DEV:ec2-api-throttling].
+const THROTTLED_LOOKS: usize = 16;
+/// How often a change is, for ten minutes: endpoint calls of a whole classroom share a bucket that refills with one call in three
+/// seconds [DEV:ec2-api-throttling], and forty learners make and delete two endpoints each.
+const THROTTLED_CHANGES: usize = 76;
 /// How often a call is sent that met the service's own trouble, or no answer.
 const TROUBLED_ATTEMPTS: usize = 3;
 const FIRST_WAIT_MS: u64 = 500;
@@ -43,11 +46,12 @@ impl Clients {
     /// nobody knows whether the call took effect; `UnknownParameter` for a parameter that would have been dropped silently.
     pub async fn send(&self, call: &Call) -> Result<Value, Fault> {
         let repeatable = call.is_read() || call.params.contains_key("ClientToken");
-        let mut waits = Backoff::new(FIRST_WAIT_MS, MAX_WAIT_MS);
+        let mut waits = Backoff::new(FIRST_WAIT_MS / self.speed(), MAX_WAIT_MS / self.speed());
         let mut sent = 0;
         let mut renewed = false;
         loop {
             tokio::time::sleep(waits.next().unwrap_or_default()).await;
+            let used = self.signed_with().await;
             let mut fault = match self.send_once(call).await {
                 Ok(reply) => {
                     self.remember_sign_in(true);
@@ -63,10 +67,10 @@ impl Clients {
             // Turned away at the door for its credentials, it had no effect. The learner may have signed in again since.
             if fault.class == FaultClass::SignIn && !renewed {
                 renewed = true;
-                match self.renew().await {
+                match self.renew(used).await {
                     Ok(true) => continue,
                     Ok(false) => {}
-                    Err(other) => fault = other,
+                    Err(other) => fault = Fault { class: FaultClass::SignIn, ..other },
                 }
             }
             self.remember_sign_in(fault.class != FaultClass::SignIn);
@@ -74,7 +78,7 @@ impl Clients {
                 fault.message = format!("{}: {}", call.operation, fault.message);
             }
             sent += 1;
-            if sent < attempts(&fault, repeatable) {
+            if sent < attempts(&fault, call.is_read(), repeatable) {
                 continue;
             }
             if fault.class == FaultClass::Busy && !fault.is_throttle() && !repeatable {
@@ -130,9 +134,10 @@ impl Call {
 }
 
 /// How often a call may be sent that met this fault.
-fn attempts(fault: &Fault, repeatable: bool) -> usize {
+fn attempts(fault: &Fault, reads: bool, repeatable: bool) -> usize {
     match fault.class {
-        FaultClass::Busy if fault.is_throttle() => THROTTLED_ATTEMPTS,
+        FaultClass::Busy if fault.is_throttle() && reads => THROTTLED_LOOKS,
+        FaultClass::Busy if fault.is_throttle() => THROTTLED_CHANGES,
         FaultClass::Busy | FaultClass::NoAnswer if repeatable => TROUBLED_ATTEMPTS,
         _ => 1,
     }

@@ -1,9 +1,8 @@
 //! What is next, as a table: from a journal and an input to effects.
 
 use super::*;
-use crate::engine::event::Entry;
-use crate::i18n::Lang;
-use crate::lab::{Acceptance, Check, Detour, OneClient, OneVpc, Resource, Side, Vpc};
+use crate::i18n::{Lang, Text};
+use crate::lab::{Acceptance, Check, Detour, Lab, OneClient, OneVpc, Pair, Prose, Side, Vpc};
 use jiff::Timestamp;
 
 fn step(id: &str, detour: bool) -> Step {

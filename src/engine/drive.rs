@@ -7,20 +7,18 @@ use tokio::sync::watch;
 
 use super::ahead::Ahead;
 use super::core::Core;
-use super::decide::{Effect, End, Input, Plan, alone, ask_theirs, decide};
-use super::event::{AskError, Event, Fault, FaultClass, Item, ItemState, Purpose, QuestionId, Verdict, Way};
+use super::decide::{alone, decide};
+use super::event::{AskError, Event, Fault, FaultClass, QuestionId, Verdict, Way};
 use super::examine::examine;
 use super::go_to::undone;
 use super::journal::JournalError;
 use super::make::make;
-use super::perform::{Failure, Patience, Work, perform};
-use super::receipt::receipt;
-use super::recover::{adopt, recover};
-use super::state::State;
+use super::perform::{Failure, Patience};
+use super::plan::{Effect, End, Input, Plan};
+use super::recover::recover;
 use super::teardown::teardown;
 use super::turn::{Watched, baseline, hint, watch};
 use super::view::Views;
-use crate::actions;
 use crate::cloud::Clouds;
 use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Resource, Side, Step};
@@ -98,34 +96,7 @@ impl Drive {
         self.from(Input::Begin).await
     }
 
-    /// Deletes what the run made and writes the receipt.
-    ///
-    /// # Errors
-    /// When the journal cannot be written.
-    pub async fn clean(&self) -> Result<Ended, Stuck> {
-        let mut fault = None;
-        let mut interrupted = self.interrupted.clone();
-        if let Some(question) = self.core.with(ask_theirs) {
-            let answer = match tokio::task::block_in_place(|| self.core.screen.ask(&question)) {
-                Ok(answer) => answer,
-                Err(AskError::Interrupted) => return self.interrupt(fault),
-                Err(AskError::NobodyToAsk) => return Err(Stuck::NobodyToAsk(question.id)),
-            };
-            self.core.record(&Event::theirs(answer))?;
-        }
-        self.core.record(&Event::clean_up_begun())?;
-        let verdict = tokio::select! {
-            biased;
-            Ok(_) = interrupted.wait_for(|it| *it) => {
-                return self.interrupt(fault);
-            }
-            verdict = self.clean_up(&mut fault) => verdict?,
-        };
-        let end = if verdict == Verdict::Met { End::Met } else { End::NotMet };
-        Ok(Ended { end, fault })
-    }
-
-    fn interrupt(&self, fault: Option<FaultClass>) -> Result<Ended, Stuck> {
+    pub(super) fn interrupt(&self, fault: Option<FaultClass>) -> Result<Ended, Stuck> {
         self.core.close();
         let run = self.core.with(|state| state.run.clone());
         self.core.record(&Event::Interrupted { run })?;
@@ -308,7 +279,7 @@ impl Drive {
     }
 
     /// What kept a check from telling.
-    fn untold(&self, verdict: Verdict) -> Option<FaultClass> {
+    pub(super) fn untold(&self, verdict: Verdict) -> Option<FaultClass> {
         if verdict != Verdict::CannotTell {
             return None;
         }
@@ -377,108 +348,6 @@ impl Drive {
         let lab = &self.loaded.lab;
         Ok(examine(&self.core, clouds, lab, Some(&self.patience), &step.id, &step.checks).await?)
     }
-
-    /// Rejects, looks, and lets the consumer ask again. Each part is skipped where the journal has it, so that a detour
-    /// that was cut short is taken up where it stopped.
-    pub(super) async fn detour(&self, step: &Step) -> Result<Verdict, Failure> {
-        let (Some(detour), Some(clouds)) = (&step.detour, &self.clouds) else { return Ok(Verdict::Met) };
-        let lab = &self.loaded.lab;
-        let remade = |name: &String| self.core.with(|state| state.resources.get(name).map_or(0, |line| line.round));
-        if detour.remakes.iter().all(|name| remade(name) == 0) {
-            let rejection = &detour.reject;
-            let done = self
-                .core
-                .with(|state| state.resources.get(&rejection.name).is_some_and(|line| line.made.contains("word")));
-            if !done {
-                let work = Work {
-                    step: &step.id,
-                    resource: &rejection.name,
-                    kind: "acceptance",
-                    side: Side::Provider,
-                    purpose: Purpose::Make,
-                    waiting: None,
-                };
-                for part in actions::reject(rejection) {
-                    perform(&self.core, clouds, &self.patience, &work, &part).await?;
-                }
-            }
-            let verdict = examine(&self.core, clouds, lab, Some(&self.patience), &step.id, &detour.checks).await?;
-            if verdict != Verdict::Met {
-                return Ok(verdict);
-            }
-        }
-        let old: Vec<String> = detour.remakes.iter().filter(|name| remade(name) == 0).cloned().collect();
-        teardown(&self.core, clouds, self.patience, Some(&old)).await?;
-        if let Some(name) = old.iter().find(|name| remade(name) == 0) {
-            // Made again beside the old one it would be mistaken for it.
-            let fault = Fault::ours(FaultClass::InUse, "StillThere", name.clone());
-            return Err(Failure::Unsaid(fault));
-        }
-        let again = lab
-            .steps
-            .iter()
-            .flat_map(|step| resources(step.side, step.makes.clone()))
-            .filter(|(_, it)| detour.remakes.iter().any(|name| name == it.name()))
-            .collect::<Vec<_>>();
-        self.make(&step.id, &again).await?;
-        let done = Event::Answered { step: step.id.clone(), question: "detour".to_owned(), answer: "done".to_owned() };
-        self.core.record(&done)?;
-        Ok(Verdict::Met)
-    }
-
-    pub(super) async fn clean_up(&self, fault: &mut Option<FaultClass>) -> Result<Verdict, Stuck> {
-        let Some(clouds) = &self.clouds else { return Ok(Verdict::CannotTell) };
-        self.ahead.stop().await;
-        let lab = &self.loaded.lab;
-        let known = async {
-            recover(&self.core, clouds, &self.patience, lab).await?;
-            adopt(&self.core, clouds, lab).await
-        };
-        match known.await {
-            Ok(()) => {}
-            Err(Failure::Journal(error)) => return Err(error.into()),
-            // What could not be asked about is looked for by the receipt, by tag.
-            Err(Failure::Fault(cause) | Failure::Unsaid(cause)) => *fault = Some(cause.class),
-        }
-        let (kept, older) = self.core.with(|state| (state.kept_for_learner(), older(state)));
-        if !older.is_empty() {
-            self.core.record(&Event::Notice { text: m::engine_older_stay(older) })?;
-        }
-        let goes: Vec<String> = self.core.with(|state| {
-            state.existing().into_keys().filter(|name| !kept.contains(*name)).map(str::to_owned).collect()
-        });
-        teardown(&self.core, clouds, self.patience, Some(&goes)).await?;
-        let receipt = receipt(&self.core, clouds, self.patience).await;
-        let clean = matches!(receipt, Event::Receipt { left: 0, unknown: 0, .. });
-        let unseen = matches!(&receipt, Event::Receipt { items, .. } if items.iter().any(is_unseen));
-        self.core.record(&receipt)?;
-        if let Some(bill) = self.core.bill() {
-            self.core.record(&bill)?;
-        }
-        if clean {
-            let run = self.core.with(|state| state.run.clone());
-            self.core.record(&Event::RunCleaned { run })?;
-            return Ok(Verdict::Met);
-        }
-        if unseen {
-            if let Some(cause) = self.untold(Verdict::CannotTell) {
-                fault.get_or_insert(cause);
-            }
-            return Ok(Verdict::CannotTell);
-        }
-        Ok(Verdict::Broken)
-    }
-}
-
-/// What existed before the run began and is left as it is.
-fn older(state: &State) -> String {
-    let existing = state.existing();
-    let older = existing.iter().filter(|(_, line)| state.is_older(line));
-    older.filter_map(|(name, line)| Some(format!("{} ({name})", line.id()?))).collect::<Vec<_>>().join(", ")
-}
-
-fn is_unseen(item: &Item) -> bool {
-    item.state == ItemState::Unknown
 }
 
 pub(super) fn resources(side: Side, makes: Vec<Resource>) -> Vec<(Side, Resource)> {

@@ -1,7 +1,7 @@
 //! Going to another step: ahead, with everything before it done; or back, with everything from there on undone.
 
-use super::decide::{Effect, Plan, current};
 use super::event::{Answer, Choice, Question, QuestionId};
+use super::plan::{Effect, Plan};
 use super::state::State;
 use crate::i18n::{Text, m};
 use crate::lab::{Lab, Resource, Step};
@@ -15,7 +15,7 @@ pub(super) fn goal<'a>(state: &State, plan: &Plan<'a>) -> Option<(usize, &'a Ste
 /// Whether the learner has agreed to a step that is still ahead: until then pllab asks nothing.
 pub(super) fn on_the_way(state: &State, plan: &Plan<'_>) -> bool {
     let confirmed = state.goal.as_ref().is_some_and(|(_, confirmed)| *confirmed);
-    let ahead = goal(state, plan).zip(current(state, plan)).is_some_and(|((goal, _), (now, _))| now < goal);
+    let ahead = goal(state, plan).zip(plan.current(state)).is_some_and(|((goal, _), (now, _))| now < goal);
     confirmed && ahead
 }
 
@@ -39,7 +39,7 @@ pub(super) fn which_step(plan: &Plan<'_>) -> Effect {
 
 /// One confirmation for everything that it takes to stand at a step.
 pub(super) fn ask_go_to(state: &State, plan: &Plan<'_>, index: usize, step: &Step) -> Effect {
-    let now = current(state, plan).map_or(plan.lab.steps.len(), |(now, _)| now);
+    let now = plan.current(state).map_or(plan.lab.steps.len(), |(now, _)| now);
     let prompt = match index.checked_sub(now) {
         None => m::engine_ask_go_back(undone(plan.lab, index).0.len(), &step.id),
         Some(between) => m::engine_ask_go_ahead(between, &step.id),

@@ -17,21 +17,24 @@ pub struct Patience {
     pub look: (Duration, Duration),
     /// How long something may take before it counts as stuck.
     pub limit: Duration,
+    /// How many times as fast as AWS's the target's clock runs.
+    pub speed: u64,
 }
 
 impl Patience {
-    /// A target whose states change by being looked at.
-    pub const INSTANT: Self = Self::new(1, 20, 3);
+    /// A target whose states change by being looked at, so that nothing is gained by waiting.
+    pub const INSTANT: Self = Self::new(1, 20, 3, 1_000);
     /// A target whose clock runs thirty times as fast as AWS's: looked at as often on its clock. A slow machine is not
     /// thirty times as fast, so the limit is not divided.
-    pub const QUICK: Self = Self::new(70, 200, 120);
+    pub const QUICK: Self = Self::new(70, 200, 120, 30);
     /// AWS: ten minutes is the ceiling that other tools use for one resource.
-    pub const AWS: Self = Self::new(2_000, 6_000, 900);
+    pub const AWS: Self = Self::new(2_000, 6_000, 900, 1);
 
-    const fn new(first_ms: u64, longest_ms: u64, limit_seconds: u64) -> Self {
+    const fn new(first_ms: u64, longest_ms: u64, limit_seconds: u64, speed: u64) -> Self {
         Self {
             look: (Duration::from_millis(first_ms), Duration::from_millis(longest_ms)),
             limit: Duration::from_secs(limit_seconds),
+            speed,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Predictions: which is due, how it is asked, and what the cloud's answer makes of it.
 
-use super::decide::{Effect, Plan};
 use super::event::{Answer, Choice, Event, PredictionWords, Question, QuestionId, Verdict};
+use super::plan::{Effect, Plan};
 use super::state::{Detouring, State};
 use crate::checks;
 use crate::i18n::{Text, m};

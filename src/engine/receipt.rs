@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 
 use super::core::Core;
 use super::event::{Event, Fault, Item, ItemState, Progress, ProgressState, Purpose};
+use super::ledger::Made;
 use super::leftovers::{kind_of, of_elb};
 use super::perform::{Patience, clients};
-use super::state::{Made, State};
+use super::state::State;
 use super::strangers::strangers;
 use crate::actions::{self, Presence};
 use crate::cloud::{Api, Call, Clouds, tags};

@@ -1,6 +1,6 @@
 //! Labs as data: the model, where they come from, their variables, their prose in both languages.
 //! Must not know: the engine, SDK types, the screen.
-//! Next: `model.rs` and `check.rs` are what a lab file may say, `load.rs` reads it, `prose.rs` is the words beside it.
+//! Next: `model.rs`, `resource.rs` and `check.rs` are what a lab file may say, `load.rs` reads it, `prose.rs` is the words beside it.
 
 mod check;
 mod drill;
@@ -10,6 +10,7 @@ mod load;
 mod locate;
 mod model;
 mod prose;
+mod resource;
 mod schema;
 mod skeleton;
 mod source;
@@ -22,6 +23,7 @@ pub use graph::{Reference, changes, in_order, waves};
 pub use load::{LoadError, Loaded, load};
 pub use model::*;
 pub use prose::{Pair, PredictProse, Prose, StepProse, markdown_options};
+pub use resource::*;
 pub use schema::schema;
 pub use skeleton::{SCHEMA_FILE, SkeletonError, skeleton};
 pub use source::{DrillSource, Source};

@@ -204,7 +204,7 @@ impl Folding<'_> {
             }
             Event::RunCleaned { .. } => self.report.cleaned = true,
             Event::Bill { total, .. } => {
-                let text = m::bill_total(total.text(2)).say(self.lang);
+                let text = m::bill_total(total.cents()).say(self.lang);
                 self.report.cost.push(text);
             }
             Event::Sighted { step, resource, kind, differs, .. } => {
@@ -226,7 +226,7 @@ impl Folding<'_> {
                 at,
                 who: self.learner.clone(),
                 how: consented(how).say(self.lang),
-                per_hour: per_hour.text(4).say(self.lang),
+                per_hour: per_hour.fine().say(self.lang),
                 prices_as_of: prices_as_of.clone(),
             }),
             Event::Answered { .. }

@@ -17,7 +17,7 @@ pub(super) fn bill(lines: &[Spent], total: Money, prices_as_of: &str, look: &Loo
     let name = |line: &Spent| format!("{} {}", look.say(&kind(&line.kind)), line.resource);
     let body = if look.told() || look.measure() < COLUMNS {
         let sentence = |line: &Spent| {
-            let words = m::bill_line(line.cost.text(4), minute(line.from), until(line), name(line));
+            let words = m::bill_line(line.cost.fine(), minute(line.from), until(line), name(line));
             fill(&Line::plain(look.say(&words)), look.measure().saturating_sub(2), "", "  ")
         };
         lines.iter().flat_map(sentence).collect()
@@ -25,13 +25,13 @@ pub(super) fn bill(lines: &[Spent], total: Money, prices_as_of: &str, look: &Loo
         let head = [m::money_column_what(), m::bill_column_from(), m::bill_column_until(), m::bill_column_cost()]
             .map(|text| Line::of(Ink::Strong, look.say(&text)));
         let row = |line: &Spent| {
-            [Text::literal(name(line)), Text::literal(minute(line.from)), until(line), line.cost.text(4)]
+            [Text::literal(name(line)), Text::literal(minute(line.from)), until(line), line.cost.fine()]
                 .map(|text| Line::plain(look.say(&text)))
                 .to_vec()
         };
         columns(&head, &lines.iter().map(row).collect::<Vec<_>>(), look.measure().saturating_sub(2))
     };
-    let mut sums = look.words(Ink::Plain, &m::bill_total(total.text(2)));
+    let mut sums = look.words(Ink::Plain, &m::bill_total(total.cents()));
     sums.extend(look.words(Ink::Dim, &m::bill_rule(prices_as_of)));
     stack([look.inside(look.under(&m::bill_title(), body)), look.inside(sums)])
 }

@@ -36,6 +36,16 @@ fn nothing_is_made_before_there_is_consent() {
     apart.pllab("start --yes --profile provider --endpoint-url").arg(&apart.url).run().code(0);
 }
 
+/// What is told to read before anybody signs in is what is asked at the end.
+#[test]
+fn guides_and_lessons_tell_the_price_of_the_table() {
+    for file in ["README.md", "README.ja.md", "labs/privatelink/en.md", "labs/privatelink/ja.md"] {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+        let text = std::fs::read_to_string(path).expect("the file can be read");
+        assert!(text.contains("0.0737"), "{file}");
+    }
+}
+
 #[test]
 fn a_typed_yes_is_consent_and_the_whole_lab_runs_on_awss_own_names() {
     let apart = Apart::open("--pace instant");
@@ -73,7 +83,7 @@ fn what_still_costs_is_said_by_every_command_until_it_is_gone() {
     let apart = Apart::open("--pace instant");
     let front = apart.front();
     let start = apart.pllab_on_aws(&front, "start --yes --keep --accept-cost 2").words(FLAGS);
-    let ran = start.run().code(0).complains("Still costing money: run ").complains("about 0.08 USD an hour");
+    let ran = start.run().code(0).complains("Still costing money: run ").complains("about 0.0737 USD an hour");
     let id = ran.err.split("pllab clean ").nth(1).unwrap().trim().to_owned();
     assert_eq!(consented(&apart.journal()).unwrap()["how"], "accept-cost 2.00");
     for verb in ["labs list", "sandbox --differences", "labs show"] {
@@ -171,6 +181,34 @@ fn credentials_that_expire_pause_the_run_and_it_goes_on_with_new_ones() {
     expired.store(false, Ordering::SeqCst);
     let resumed = apart.pllab("resume --yes --output json").run().code(0).events();
     assert_eq!(receipt(&resumed), Some((17, 0, 0)));
+}
+
+#[test]
+fn credentials_of_another_account_sign_nothing() {
+    let apart = Apart::open("--pace instant");
+    let file = apart.folder.path().join(".aws/credentials");
+    let own = std::fs::read_to_string(&file).expect("the profiles");
+    // The learner signs in again, to the wrong account, and the question whose it is meets trouble first.
+    let others = own.replace("[provider]", "[x]").replace("[consumer]", "[provider]");
+    let expired = "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>";
+    let trouble = "<ErrorResponse><Error><Code>InternalFailure</Code><Message>oops</Message></Error></ErrorResponse>";
+    let (ends, asked) = (Arc::new(AtomicBool::new(true)), AtomicUsize::new(0));
+    let (shared, place) = (Arc::clone(&ends), file.clone());
+    let wire = Wire::open(&apart.url, move |action| match action {
+        "CreateLoadBalancer" if shared.load(Ordering::SeqCst) => {
+            std::fs::write(&place, &others).expect("the profiles are written");
+            Fate::Answer(403, expired.to_owned())
+        }
+        // The second: the run's own beginning was the first.
+        "GetCallerIdentity" if asked.fetch_add(1, Ordering::SeqCst) == 1 => Fate::Answer(500, trouble.to_owned()),
+        _ => Fate::Pass,
+    });
+    let start = apart.pllab("start --yes --profile provider --endpoint-url").arg(wire.url());
+    start.run().code(3).says("the new credentials belong to account");
+    assert!(wire.count("GetCallerIdentity") > 2, "whose they are is asked until there is an answer");
+    ends.store(false, Ordering::SeqCst);
+    std::fs::write(&file, own).expect("the profiles are written");
+    apart.pllab("resume --yes").run().code(0).says("17 gone, 0 still there, 0 cannot tell");
 }
 
 #[test]

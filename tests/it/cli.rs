@@ -86,8 +86,27 @@ fn completions_for_every_shell() {
 #[test]
 fn the_man_page() {
     let folder = Folder::new();
-    folder.pllab("man").run().code(0).stderr("").says(".TH pllab 1").says("resume");
-    folder.pllab("man").ja().run().code(0).says(".TH pllab 1").says("ラボ");
+    for (lang, word) in [("en", "lab"), ("ja", "ラボ")] {
+        let page = folder.pllab("man").env("PLLAB_LANG", lang).run().code(0).stderr("").says(".TH pllab 1").says(word);
+        // What indexes man pages wants one line "name \- what it is".
+        let name = page.out.split("\n.SH ").find_map(|section| section.strip_prefix("NAME\n")).expect("a name");
+        let told: Vec<&str> = name.lines().filter(|line| !line.starts_with('.')).collect();
+        assert!(told.len() == 1 && told[0].starts_with("pllab \\- "), "{name:?}");
+        // No page is referred to that `pllab man` does not print, and every verb is in this one.
+        assert!(!page.out.contains("(1)"), "{}", page.out);
+        for verb in VERBS.iter().filter(|verb| !verb.is_empty()) {
+            let section = page.out.split("\n.SS ").find(|section| {
+                section
+                    .lines()
+                    .next()
+                    .is_some_and(|it| it.trim_matches('"').replace('\\', "") == format!("pllab {verb}"))
+            });
+            assert!(section.is_some(), "{verb}: {}", page.out);
+        }
+        for flag in ["explain\\-only", "accept\\-cost", "state\\-dir", "differences"] {
+            assert_eq!(page.out.matches(&format!("\\-\\-{flag}")).count().min(1), 1, "{flag}");
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `pllab doctor`: what it sees, what it says of it, and that it changes nothing.
 
-use super::harness::{Fate, Folder, Line, Lone, Program, Wire};
+use super::harness::{Fate, Folder, Line, Lone, Program, Screen, Wire};
 
 /// The program of a machine that calls `url` with the sandbox's keys.
 fn pllab(place: &Lone, machine: &Folder, url: &str, words: &str) -> Program {
@@ -105,11 +105,41 @@ fn what_earlier_runs_left_is_told_by_whose_it_is() {
     let mine = pllab(&place, &machine, &place.url, "doctor --output json --learner aiko").run().code(0).events();
     let row = rows(&mine, "leftovers")[0];
     assert_eq!(row["state"], "problem");
-    assert!(row["todo"].as_str().is_some_and(|todo| todo.contains("pllab clean --all")), "{row}");
+    assert!(row["command"].as_str().is_some_and(|it| it.starts_with("pllab clean --all --endpoint-url")), "{row}");
     assert_eq!(state(&mine, "linked_role"), "ok", "a load balancer exists");
     let others = pllab(&place, &machine, &place.url, "doctor --output json --learner ken").run().code(0).events();
     let row = rows(&others, "leftovers")[0];
-    assert!(row["todo"].as_str().is_some_and(|todo| todo.contains("--everyone")), "{row}");
+    assert!(row["command"].as_str().is_some_and(|it| it.starts_with("pllab clean --everyone")), "{row}");
+}
+
+#[test]
+fn commands_stand_whole_on_their_own_lines() {
+    let place = Lone::open("--quota L-F678F1CE=20 --quota L-1216C47A=20");
+    let machine = Folder::new();
+    pllab(&place, &machine, &place.url, "start --yes --keep --output json --learner aiko").run().code(0);
+    let wire = Wire::open(&place.url, |action| match action {
+        "CreateVpc" | "DescribeVpcEndpointServices" => {
+            Fate::Answer(403, refusal("UnauthorizedOperation", "not authorized"))
+        }
+        _ => Fate::Pass,
+    });
+    let keys = [("AWS_ACCESS_KEY_ID", place.key.as_str()), ("AWS_SECRET_ACCESS_KEY", place.secret.as_str())];
+    for lang in ["en", "ja"] {
+        let env = [keys.as_slice(), &[("PLLAB_LANG", lang), ("AWS_EC2_METADATA_DISABLED", "true")]].concat();
+        let words = format!("doctor --learner aiko --endpoint-url {}", wire.url());
+        let mut screen = Screen::open(&machine, &words, (80, 60), &env);
+        assert_eq!(screen.end(), 1);
+        let clean = format!("pllab clean --all --endpoint-url {}", wire.url());
+        let lines = screen.history();
+        for command in ["pllab policy privatelink", clean.as_str()] {
+            let times = lines.iter().filter(|line| *line == command).count();
+            assert_eq!(times, 1, "{command}:\n{}", lines.join("\n"));
+        }
+        assert_eq!(screen.too_wide(), Vec::<String>::new());
+        let mut screen = Screen::open(&machine, "doctor", (80, 60), &[("PLLAB_LANG", lang)]);
+        assert_eq!(screen.end(), 0);
+        assert!(screen.history().iter().any(|line| line == "pllab doctor --target aws"), "{:?}", screen.history());
+    }
 }
 
 fn refusal(code: &str, message: &str) -> String {

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use pllab::cloud::{Clients, ConnectOptions, connect};
 use serde_json::{Value, json};
 
-use super::harness::{Exchange, Fate, Folder, Lone, Program, Wire, ec2, elb, get, receipt, route53};
+use super::harness::{Apart, Exchange, Fate, Folder, Lone, Program, Wire, ec2, elb, get, receipt, route53};
 
 /// A sandbox of its own with room for several labs, and what leads to it.
 struct Place(Lone);
@@ -279,6 +280,54 @@ fn a_look_that_is_turned_away_is_repeated_until_there_is_an_answer() {
     assert_eq!(receipt(&events), Some((17, 0, 0)));
     let turned = wire.exchanges().iter().filter(|it| it.reply.is_empty() && it.action.starts_with("Describe")).count();
     assert_eq!(turned, 9);
+}
+
+/// What is turned away for longer than anybody waits is not known to be gone, and nothing is called clean.
+#[test]
+fn a_look_that_is_turned_away_for_more_than_a_minute_is_never_gone() {
+    let throttled = "<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error>\
+                     </ErrorResponse>";
+    let busy = "<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>Request limit exceeded.</Message></Error>\
+                </Errors><RequestID>wire</RequestID></Response>";
+    for (blind, answer) in [
+        ("DescribeTags", busy),
+        ("DescribeVpcs", busy),
+        ("DescribeInstances", busy),
+        ("DescribeNetworkInterfaces", busy),
+        ("DescribeLoadBalancers", throttled),
+    ] {
+        let place = Place::open();
+        let machine = Folder::new();
+        place.pllab(&machine, "start --yes --keep --pace instant --output json --endpoint-url URL").run().code(0);
+        let wire = Wire::open(&place.0.url, move |action| match action {
+            _ if action == blind => Fate::Answer(503, answer.to_owned()),
+            _ => Fate::Pass,
+        });
+        point(&machine, &place.0.url, &wire.url());
+        let events = place.through(&wire.url(), &machine, "clean --yes --output json").run().code(3).events();
+        let (_, _, unknown) = receipt(&events).expect("a receipt");
+        assert!(unknown > 0, "{blind}: {events:?}");
+        assert!(!events.iter().any(|event| event["event"] == "run_cleaned"), "{blind}");
+        point(&machine, &wire.url(), &place.0.url);
+        let events = place.pllab(&machine, "clean --yes --output json").run().code(0).events();
+        assert_eq!(receipt(&events), Some((17, 0, 0)), "{blind}");
+    }
+}
+
+/// The same by the sandbox's own fault plan, on its clock: sixteen looks are more than a minute of AWS's.
+#[test]
+fn a_minute_of_throttling_on_the_sandboxs_clock_is_no_receipt_either() {
+    let apart = Apart::open("--pace quick --fault DescribeTags:1-16:throttle");
+    let start = "start --yes --keep --pace quick --output json --profile provider --endpoint-url";
+    apart.pllab(start).arg(&apart.url).run().code(0);
+    let began = Instant::now();
+    let events = apart.pllab("clean --yes --output json").run().code(3).events();
+    assert!(began.elapsed() > Duration::from_mins(1) / 30, "{:?}", began.elapsed());
+    let (gone, left, unknown) = receipt(&events).expect("a receipt");
+    assert_eq!((gone, left, unknown), (17, 0, 1), "what carries the run's tag is not known");
+    assert!(!events.iter().any(|event| event["event"] == "run_cleaned"));
+    let events = apart.pllab("clean --yes --output json").run().code(0).events();
+    assert_eq!(receipt(&events), Some((17, 0, 0)));
 }
 
 /// The same run at another address of the same account: its journal names the place.

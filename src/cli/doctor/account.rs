@@ -112,7 +112,8 @@ async fn may(clients: &Clients, loaded: &Loaded, sides: &[Side], learner: &str) 
         Row::ok("may_read", m::doctor_may_read(), m::doctor_allowed(fine))
     } else {
         let seen = Text::literal(denied.join(", "));
-        Row::problem("may_read", m::doctor_may_read(), m::doctor_denied(seen), m::doctor_policy_todo(&loaded.lab.id))
+        Row::problem("may_read", m::doctor_may_read(), m::doctor_denied(seen), m::doctor_policy_todo())
+            .by(print_policy(&loaded.lab.id))
     };
     let writes: BTreeSet<&str> = grants
         .iter()
@@ -120,6 +121,10 @@ async fn may(clients: &Clients, loaded: &Loaded, sides: &[Side], learner: &str) 
         .flat_map(|grant| grant.actions.iter().copied())
         .collect();
     vec![reading, dry_run(clients, &loaded.lab.id, learner).await, untried(&writes, &unclear)]
+}
+
+fn print_policy(lab: &str) -> String {
+    format!("pllab policy {lab}")
 }
 
 /// A read that harms nobody and answers little; `None` where it needs something to look at.
@@ -154,7 +159,7 @@ async fn dry_run(clients: &Clients, lab: &str, learner: &str) -> Row {
     match clients.send(&call).await {
         Err(fault) if fault.code == "DryRunOperation" => Row::ok(id, what, m::doctor_dry_run_fine()),
         Err(fault) if fault.class == FaultClass::Denied => {
-            Row::problem(id, what, m::doctor_denied("CreateVpc"), m::doctor_policy_todo(lab))
+            Row::problem(id, what, m::doctor_denied("CreateVpc"), m::doctor_policy_todo()).by(print_policy(lab))
         }
         Err(fault) => Row::unknown(id, what, Text::literal(fault.to_string())),
         // An endpoint that does not know dry runs has made one.
@@ -211,8 +216,8 @@ async fn left(target: &Target, learner: &str, place: &Place) -> Row {
             let mine = all.iter().filter(|it| it.learner == learner).count();
             let seen = m::doctor_leftovers_some(mine, all.len() - mine);
             let command = if mine > 0 { "--all" } else { "--everyone" };
-            Row::problem(id, what, seen, m::doctor_leftovers_todo(format!("pllab clean {command}{}", place.flags())))
-                .optional()
+            let row = Row::problem(id, what, seen, m::doctor_leftovers_todo()).optional();
+            row.by(format!("pllab clean {command}{}", place.flags()))
         }
     }
 }

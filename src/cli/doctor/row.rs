@@ -32,6 +32,8 @@ pub(super) struct Row {
     pub seen: Text,
     /// What to do about it.
     pub todo: Option<Text>,
+    /// The command that does it, or helps.
+    pub command: Option<String>,
     /// Whether the lab needs it; what only `browse` needs, or only costs, is told and stops nothing.
     pub needed: bool,
 }
@@ -39,7 +41,7 @@ pub(super) struct Row {
 impl Row {
     /// As it should be.
     pub fn ok(id: &'static str, what: Text, seen: impl Into<Text>) -> Self {
-        Self { id, side: None, what, state: State::Ok, seen: seen.into(), todo: None, needed: true }
+        Self { id, side: None, what, state: State::Ok, seen: seen.into(), todo: None, command: None, needed: true }
     }
 
     /// Not as it should be.
@@ -55,6 +57,11 @@ impl Row {
     /// Of one side.
     pub fn of(self, side: Option<Side>) -> Self {
         Self { side, ..self }
+    }
+
+    /// With the command that does what is to be done.
+    pub fn by(self, command: String) -> Self {
+        Self { command: Some(command), ..self }
     }
 
     /// The lab runs without.

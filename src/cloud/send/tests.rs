@@ -4,10 +4,14 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::{FIRST_WAIT_MS, MAX_WAIT_MS};
+use crate::cloud::poll::Backoff;
 use crate::cloud::{Api, Call, Clients, ConnectOptions, Fault, FaultClass, connect, identity, operation, text_at};
+use crate::host::Random;
 
 /// What the server does with a request.
 #[derive(Clone, Copy)]
@@ -215,6 +219,23 @@ async fn what_was_turned_away_is_sent_again() {
 }
 
 #[tokio::test]
+async fn what_is_turned_away_for_ever_is_given_up_for_a_look_after_a_minute_for_a_change_after_ten() {
+    for (operation, least) in [("DescribeVpcs", 60), ("CreateVpc", 600)] {
+        let (url, bodies) = server(&[Act::Answer(503, THROTTLED)]);
+        let hurried = clients(&url).await.at_speed(10_000);
+        let params = if operation == "CreateVpc" { json!({ "CidrBlock": "10.0.0.0/16" }) } else { json!({}) };
+        let params = params.as_object().unwrap().clone();
+        let fault = hurried.send(&Call { api: Api::Ec2, operation, params }).await.unwrap_err();
+        assert!(fault.is_throttle() && fault.class == FaultClass::Busy, "{fault}");
+        let sent = bodies.lock().unwrap().len();
+        // On AWS's clock, with the shortest waits that chance may give.
+        let waits = Backoff::new(FIRST_WAIT_MS, MAX_WAIT_MS).with_random(Random::seeded(7)).take(sent);
+        let waited = waits.sum::<Duration>().as_secs();
+        assert!((least..least * 2).contains(&waited), "{operation}: {sent} times in {waited} s");
+    }
+}
+
+#[tokio::test]
 async fn creating_is_never_repeated_blindly() {
     for act in
         [&[Act::HangUp], &[Act::Answer(500, BROKEN)], &[Act::Answer(200, "<html>hotel")], &[Act::Answer(502, "")]]
@@ -261,13 +282,21 @@ async fn what_is_not_known_is_never_sent() {
 }
 
 #[tokio::test]
-async fn the_identity_is_asked_for() {
-    let (url, _) = server(&[Act::Answer(
+async fn the_identity_is_asked_for_until_the_service_has_no_trouble_of_its_own() {
+    let whole = Act::Answer(
         200,
         "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::111122223333:user/x</Arn>\
          <UserId>AIDA</UserId><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>",
-    )]);
+    );
+    let trouble = "<ErrorResponse><Error><Code>InternalFailure</Code><Message>oops</Message></Error></ErrorResponse>";
+    let (url, bodies) = server(Vec::from([Act::Answer(500, trouble), Act::Answer(503, ""), whole]).leak());
     let clients = clients(&url).await;
     assert_eq!(clients.region(), "ap-northeast-1");
     assert_eq!(identity(&clients).await.unwrap().account, "111122223333");
+    assert_eq!(bodies.lock().unwrap().len(), 3);
+    // What does not answer may be the wrong place: that is told without delay.
+    let (url, bodies) = server(&[Act::HangUp]);
+    let clients = self::clients(&url).await;
+    assert_eq!(identity(&clients).await.unwrap_err().class, FaultClass::NoAnswer);
+    assert_eq!(bodies.lock().unwrap().len(), 1);
 }

@@ -2,6 +2,8 @@
 //! Must not know: how anything is drawn.
 //! Next: `record.rs` is what the journal holds, `view.rs` what a screen shows, `layout.rs` where a picture's things stand, `screen.rs` what a screen must do.
 
+mod answered;
+mod field;
 mod layout;
 mod money;
 mod record;
@@ -10,10 +12,9 @@ mod view;
 
 pub use crate::checks::Verdict;
 pub use crate::cloud::{Fault, FaultClass};
+pub use field::{Difference, DrillPurpose, Item, ItemState, PredictionWords, Purpose, RungState, Way};
 pub use layout::{Column, Layout, Part, Row};
-pub use money::{Money, Spent, minute, usd};
-pub use record::{
-    Difference, DrillPurpose, Entry, Event, Facts, Item, ItemState, PredictionWords, Purpose, RungState, Way,
-};
+pub use money::{Money, Spent, cents, minute};
+pub use record::{Entry, Event, Facts};
 pub use screen::{Answer, AskError, Choice, Progress, ProgressState, Question, QuestionId, Screen, Wait};
 pub use view::{Lane, Link, LinkState, Mark, Node, OpeningView, Picture, StepView, TurnView};

@@ -37,9 +37,19 @@ impl Money {
         Self { usd_micros: self.usd_micros.saturating_mul(hours), ..self }
     }
 
-    /// The amount in words, with so many digits after the point.
+    /// What an hour costs, or what one thing has come to, in words: to four digits, for some of it is far below a cent.
     #[must_use]
-    pub fn text(self, digits: u32) -> Text {
+    pub fn fine(self) -> Text {
+        self.text(FINE)
+    }
+
+    /// What all comes to, for a day or so far, in words: to the cent.
+    #[must_use]
+    pub fn cents(self) -> Text {
+        self.text(CENTS)
+    }
+
+    fn text(self, digits: u32) -> Text {
         match (self.usd_micros, self.and_unknown) {
             (0, true) => m::money_unknown(),
             (micros, true) => m::money_and_unknown(usd(micros, digits)),
@@ -48,9 +58,18 @@ impl Money {
     }
 }
 
-/// An amount in US dollars with so many digits after the point, rounded up: what it comes to is not more.
+/// Digits of a price, and of a sum.
+const FINE: u32 = 4;
+const CENTS: u32 = 2;
+
+/// An amount in US dollars to the cent, rounded up.
 #[must_use]
-pub fn usd(micros: i64, digits: u32) -> String {
+pub fn cents(micros: i64) -> String {
+    usd(micros, CENTS)
+}
+
+/// An amount in US dollars with so many digits after the point, rounded up: who agrees to it never agrees to too little.
+fn usd(micros: i64, digits: u32) -> String {
     let unit = 10_i64.pow(6_u32.saturating_sub(digits));
     let rounded = micros.saturating_add(unit - 1) / unit;
     let one = 10_i64.pow(digits);
@@ -87,8 +106,8 @@ mod tests {
 
     #[test]
     fn amounts_are_rounded_up() {
-        assert_eq!([usd(73_604, 4), usd(73_604, 2), usd(1_766_496, 2)], ["0.0737", "0.08", "1.77"]);
-        assert_eq!([usd(0, 2), usd(1_000_000, 2), usd(52_994_880, 2)], ["0.00", "1.00", "53.00"]);
+        assert_eq!([usd(73_604, FINE), cents(73_604), cents(1_766_496)], ["0.0737", "0.08", "1.77"]);
+        assert_eq!([cents(0), cents(1_000_000), cents(52_994_880)], ["0.00", "1.00", "53.00"]);
     }
 
     #[test]

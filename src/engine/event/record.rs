@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::field::{Difference, DrillPurpose, Item, PredictionWords, Purpose, RungState, Way};
 use super::money::{Money, Spent};
-use super::screen::Answer;
 use crate::actions::Charge;
 use crate::checks::Verdict;
 use crate::cloud::Fault;
@@ -179,7 +179,7 @@ pub enum Event {
         /// The step.
         step: String,
         /// Which question.
-        question: QuestionName,
+        question: String,
         /// The choice's name.
         answer: String,
     },
@@ -411,159 +411,6 @@ pub enum Event {
     Unknown,
 }
 
-impl Event {
-    /// A clean-up begins: from then on the run is taken down, not built on.
-    #[must_use]
-    pub fn clean_up_begun() -> Self {
-        Self::Answered { step: String::new(), question: "clean_up".to_owned(), answer: "begun".to_owned() }
-    }
-
-    /// What is to become of what the learner made.
-    #[must_use]
-    pub fn theirs(answer: Answer) -> Self {
-        Self::Answered { step: String::new(), question: "theirs".to_owned(), answer: answer.name().to_owned() }
-    }
-
-    /// The learner goes to another step: `asked`, then `begun` or `dropped`.
-    #[must_use]
-    pub fn go_to(step: &str, answer: &str) -> Self {
-        Self::Answered { step: step.to_owned(), question: "go_to".to_owned(), answer: answer.to_owned() }
-    }
-
-    /// The learner goes another way from here.
-    #[must_use]
-    pub fn way(way: Way) -> Self {
-        Self::Answered { step: String::new(), question: "way".to_owned(), answer: way.name().to_owned() }
-    }
-}
-
 fn no_words() -> Text {
     Text::literal("")
-}
-
-/// What a drill's call is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DrillPurpose {
-    /// It plants the fault.
-    Plant,
-    /// It undoes what was planted.
-    Undo,
-}
-
-/// How a rung of the path stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RungState {
-    /// It holds.
-    Holds,
-    /// It fails: the path ends here.
-    Broken,
-    /// It is on its way: only time is missing.
-    NotYet,
-    /// The run has not made it yet.
-    NotMade,
-    /// It could not be asked. That is no failure.
-    CannotTell,
-    /// A rung before it failed, so it was not asked.
-    NotReached,
-}
-
-/// A question's name in the journal.
-pub type QuestionName = String;
-
-/// One thing that is not as the lab wants it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Difference {
-    /// What.
-    pub what: Text,
-    /// What it should be.
-    pub expected: Text,
-    /// What it is.
-    pub seen: Text,
-}
-
-/// A prediction in words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PredictionWords {
-    /// What was asked.
-    pub question: Text,
-    /// What the learner said.
-    pub said: Text,
-    /// What is right.
-    pub right: Text,
-    /// Why, Markdown.
-    pub because: Text,
-}
-
-/// The way through a lab.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Way {
-    /// pllab does it after the learner agrees.
-    #[default]
-    Guided,
-    /// The learner does it, pllab watches.
-    HandsOn,
-    /// Read only: nothing is called, nothing is written.
-    Explain,
-}
-
-impl Way {
-    // By reference: serde's `skip_serializing_if` hands the field over so.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-    fn is_guided(&self) -> bool {
-        *self == Self::Guided
-    }
-
-    /// The way's name in the journal.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Guided => "guided",
-            Self::HandsOn => "hands_on",
-            Self::Explain => "explain",
-        }
-    }
-}
-
-/// What a call is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Purpose {
-    /// It makes the resource, or a part of it.
-    Make,
-    /// It deletes the resource, or a part of it.
-    Delete,
-}
-
-/// A line of the receipt.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Item {
-    /// The resource, by name in the lab; empty for something that only the second look found.
-    pub resource: String,
-    /// Its kind.
-    pub kind: String,
-    /// Its id.
-    pub id: String,
-    /// What the second look found.
-    pub state: ItemState,
-    /// Whether the learner made it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub yours: bool,
-    /// Whether it stands in a VPC of the run and is not the run's: it is not deleted, and the VPC cannot go before it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub foreign: bool,
-}
-
-/// What the second look found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ItemState {
-    /// It is gone.
-    Gone,
-    /// It is still there.
-    Left,
-    /// It could not be looked at.
-    Unknown,
 }

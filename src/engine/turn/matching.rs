@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::actions::{self, Fit, Known, Object, Point, Sighting};
 use crate::engine::event::Facts;
-use crate::engine::state::strings;
+use crate::engine::fold::strings;
 use crate::lab::{Resource, changes};
 
 /// What a resource without an object costs: more than any difference, so that what is nearest is named.

@@ -39,6 +39,7 @@ mod service_quota;
 mod subnet;
 mod tagged;
 mod tags;
+mod target;
 mod target_group;
 mod target_health;
 mod volume;

@@ -9,8 +9,8 @@ use super::{
     acceptance, account, endpoint, endpoint_service, hosted_zone, identity, image, instance, instance_attribute,
     instance_connect_endpoint, instance_state, listener, load_balancer, load_balancer_subnets, network_acl,
     network_acl_entry, network_interface, prefix_list, private_dns, record_set, route, route_table, security_group,
-    security_group_rule, security_group_rule_change, service_permission, service_quota, subnet, tags, target_group,
-    target_health, volume, vpc, zone,
+    security_group_rule, security_group_rule_change, service_permission, service_quota, subnet, tags, target,
+    target_group, target_health, volume, vpc, zone,
 };
 
 /// The services that are modelled.
@@ -131,7 +131,7 @@ const ELB: &[(&str, Operation)] = &[
     ("DeleteListener", listener::delete),
     ("DeleteLoadBalancer", load_balancer::delete),
     ("DeleteTargetGroup", target_group::delete),
-    ("DeregisterTargets", target_group::deregister),
+    ("DeregisterTargets", target::deregister),
     ("DescribeAccountLimits", account::describe_limits),
     ("DescribeListenerAttributes", listener::describe_attributes),
     ("DescribeListeners", listener::describe),
@@ -145,7 +145,7 @@ const ELB: &[(&str, Operation)] = &[
     ("ModifyLoadBalancerAttributes", load_balancer::modify_attributes),
     ("ModifyTargetGroup", target_group::modify),
     ("ModifyTargetGroupAttributes", target_group::modify_attributes),
-    ("RegisterTargets", target_group::register),
+    ("RegisterTargets", target::register),
     ("RemoveTags", tags::remove_tags),
     ("SetSecurityGroups", load_balancer::set_security_groups),
     ("SetSubnets", load_balancer_subnets::set_subnets),

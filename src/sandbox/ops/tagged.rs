@@ -17,67 +17,46 @@ pub fn service_of_connection(ctx: &Ctx<'_>, id: &str) -> Option<String> {
     ctx.here().services.contains_key(&service).then_some(service)
 }
 
-/// The tags of the resource with this id or ARN, and its type.
-pub fn tags_mut<'a>(region: &'a mut Region, id: &str) -> Option<(&'static str, &'a mut Tags)> {
-    if let Some(vpc) = region.vpcs.get_mut(id) {
-        return Some(("vpc", &mut vpc.tags));
+/// The tags of the resource with this id or ARN.
+pub fn tags_mut<'a>(region: &'a mut Region, id: &str) -> Option<&'a mut Tags> {
+    let (kind, _) = id.rsplit_once('-').unwrap_or_default();
+    match kind {
+        "vpc" => region.vpcs.get_mut(id).map(|vpc| &mut vpc.tags),
+        "subnet" => region.subnets.get_mut(id).map(|subnet| &mut subnet.tags),
+        "rtb" => region.route_tables.get_mut(id).map(|table| &mut table.tags),
+        "acl" => region.network_acls.get_mut(id).map(|acl| &mut acl.tags),
+        "sg" => region.groups.get_mut(id).map(|group| &mut group.tags),
+        "sgr" => {
+            let group = region.groups.linked_mut(id)?;
+            group.rules.iter_mut().find(|rule| rule.id == id).map(|rule| &mut rule.tags)
+        }
+        "eni" => region.interfaces.get_mut(id).map(|interface| &mut interface.tags),
+        "i" => region.instances.get_mut(id).map(|instance| &mut instance.tags),
+        "vol" => {
+            let instance = region.instances.linked_mut(id).filter(|instance| has_volume(instance))?;
+            Some(&mut instance.disk.tags)
+        }
+        "vpce" => region.endpoints.get_mut(id).map(|endpoint| &mut endpoint.tags),
+        "vpce-con" => region.services.linked_mut(id)?.connection_tags.get_mut(id),
+        "vpce-svc" => region.services.get_mut(id).map(|service| &mut service.tags),
+        "vpce-svc-perm" => {
+            let service = region.services.linked_mut(id)?;
+            service.permissions.iter_mut().find(|permission| permission.id == id).map(|found| &mut found.tags)
+        }
+        "eice" => region.connect_endpoints.get_mut(id).map(|endpoint| &mut endpoint.tags),
+        _ => balancing_tags_mut(region, id),
     }
-    if let Some(subnet) = region.subnets.get_mut(id) {
-        return Some(("subnet", &mut subnet.tags));
+}
+
+/// [`tags_mut`] of what `ELBv2` has, by ARN.
+fn balancing_tags_mut<'a>(region: &'a mut Region, arn: &str) -> Option<&'a mut Tags> {
+    let resource = arn.split(':').nth(5)?;
+    match resource.split('/').next()? {
+        "targetgroup" => region.target_groups.get_mut(arn).map(|group| &mut group.tags),
+        "loadbalancer" => region.balancers.get_mut(arn).map(|balancer| &mut balancer.tags),
+        "listener" => region.listeners.get_mut(arn).map(|listener| &mut listener.tags),
+        _ => None,
     }
-    if let Some(table) = region.route_tables.get_mut(id) {
-        return Some(("route-table", &mut table.tags));
-    }
-    if let Some(acl) = region.network_acls.get_mut(id) {
-        return Some(("network-acl", &mut acl.tags));
-    }
-    if let Some(interface) = region.interfaces.get_mut(id) {
-        return Some(("network-interface", &mut interface.tags));
-    }
-    if id.starts_with("vol-") {
-        let instance = region.instances.linked_mut(id).filter(|instance| has_volume(instance));
-        return instance.map(|instance| ("volume", &mut instance.disk.tags));
-    }
-    if let Some(instance) = region.instances.get_mut(id) {
-        return Some(("instance", &mut instance.tags));
-    }
-    if let Some(group) = region.target_groups.get_mut(id) {
-        return Some(("target-group", &mut group.tags));
-    }
-    if let Some(balancer) = region.balancers.get_mut(id) {
-        return Some(("load-balancer", &mut balancer.tags));
-    }
-    if let Some(listener) = region.listeners.get_mut(id) {
-        return Some(("listener", &mut listener.tags));
-    }
-    if region.groups.contains_key(id) {
-        return region.groups.get_mut(id).map(|group| ("security-group", &mut group.tags));
-    }
-    if region.endpoints.contains_key(id) {
-        return region.endpoints.get_mut(id).map(|endpoint| ("vpc-endpoint", &mut endpoint.tags));
-    }
-    if region.connect_endpoints.contains_key(id) {
-        let found = region.connect_endpoints.get_mut(id);
-        return found.map(|endpoint| ("instance-connect-endpoint", &mut endpoint.tags));
-    }
-    if region.services.contains_key(id) {
-        return region.services.get_mut(id).map(|service| ("vpc-endpoint-service", &mut service.tags));
-    }
-    let mut rules = region.groups.linked_mut(id).into_iter().flat_map(|group| &mut group.rules);
-    if let Some(rule) = rules.find(|rule| rule.id == id) {
-        return Some(("security-group-rule", &mut rule.tags));
-    }
-    if id.starts_with("vpce-con-") {
-        let mut connections =
-            region.services.linked_mut(id).into_iter().flat_map(|service| &mut service.connection_tags);
-        let found = connections.find(|(connection, _)| *connection == id);
-        return found.map(|(_, tags)| ("vpc-endpoint-connection", tags));
-    }
-    let mut permissions = region.services.linked_mut(id).into_iter().flat_map(|service| &mut service.permissions);
-    if let Some(permission) = permissions.find(|permission| permission.id == id) {
-        return Some(("vpc-endpoint-service-permission", &mut permission.tags));
-    }
-    None
 }
 
 /// Which resources are looked at.

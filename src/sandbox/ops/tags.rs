@@ -115,7 +115,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     }
     params.ready()?;
     for id in &ids {
-        if let Some((_, tags)) = tags_mut(ctx.here_mut(), id) {
+        if let Some(tags) = tags_mut(ctx.here_mut(), id) {
             tags.retain(|key, value| {
                 let goes = wanted.iter().any(|(k, v)| k == key && v.as_ref().is_none_or(|v| v == value));
                 !(wanted.is_empty() || goes)
@@ -177,7 +177,7 @@ pub fn remove_tags(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> 
     let keys = params.list("TagKeys")?;
     params.ready_without_dry_run()?;
     for arn in &arns {
-        if let Some((_, tags)) = tags_mut(ctx.here_mut(), arn) {
+        if let Some(tags) = tags_mut(ctx.here_mut(), arn) {
             tags.retain(|key, _| !keys.contains(key));
         }
     }
@@ -191,7 +191,7 @@ pub fn describe_tags(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError
     let mut xml = Xml::new();
     xml.list("TagDescriptions", "member", &arns, |xml, arn| {
         xml.leaf("ResourceArn", arn);
-        let tags = tags_mut(ctx.here_mut(), arn).map(|(_, tags)| tags.clone()).unwrap_or_default();
+        let tags = tags_mut(ctx.here_mut(), arn).cloned().unwrap_or_default();
         xml.list("Tags", "member", &tags, |xml, (key, value)| {
             xml.leaf("Key", key).leaf("Value", value);
         });
@@ -232,7 +232,7 @@ fn arns(ctx: &mut Ctx<'_>, params: &Params) -> Result<Vec<String>, ApiError> {
 }
 
 fn check_limit(ctx: &mut Ctx<'_>, id: &str, new: &Tags) -> Result<(), ApiError> {
-    let old = tags_mut(ctx.here_mut(), id).map(|(_, tags)| tags.clone()).unwrap_or_default();
+    let old = tags_mut(ctx.here_mut(), id).cloned().unwrap_or_default();
     let added = new.keys().filter(|key| !old.contains_key(*key)).count();
     if old.len() + added > LIMIT {
         return Err(ApiError::new("TagLimitExceeded", format!("More than {LIMIT} tags")));
@@ -247,7 +247,7 @@ fn add(ctx: &mut Ctx<'_>, ids: &[String], new: &Tags) {
         {
             service.connection_tags.entry(id.clone()).or_default();
         }
-        if let Some((_, tags)) = tags_mut(ctx.here_mut(), id) {
+        if let Some(tags) = tags_mut(ctx.here_mut(), id) {
             tags.extend(new.clone());
         }
     }

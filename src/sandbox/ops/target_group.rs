@@ -1,12 +1,10 @@
-//! Target groups and their targets. How the targets are is in `target_health.rs`.
+//! Target groups. Their targets are in `target.rs`.
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
 
 use crate::sandbox::wire::{ApiError, Marker, Params, Xml};
-use crate::sandbox::world::{Kind, Life, Target, TargetGroup, quota};
+use crate::sandbox::world::{TargetGroup, quota};
 
-use super::balancer_quota::check_targets;
 use super::context::Ctx;
 use super::load_balancer::{self, check_arn, check_name, modelled, read_attributes, write_attributes};
 use super::tags::read_members;
@@ -180,67 +178,6 @@ pub fn modify_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiE
     Ok(write_attributes(&attributes))
 }
 
-/// `RegisterTargets`. Instances must run, and be in the group's VPC.
-pub fn register(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
-    let group = find(ctx, params.need("TargetGroupArn")?)?;
-    let targets = read_targets(params, &group)?;
-    if targets.is_empty() {
-        return Err(no_targets());
-    }
-    for (id, _) in &targets {
-        if let Err(error) = check_target(ctx, &group, id) {
-            // A refused registration has looked at the instance: trying again gets further.
-            ctx.touch(Kind::Instance, id);
-            return Err(error);
-        }
-    }
-    let registered =
-        |id: &str, port: u16| group.targets.iter().any(|target| (target.id.as_str(), target.port) == (id, port));
-    let new = targets.iter().filter(|(id, port)| !registered(id, *port));
-    let new: Vec<&str> = new.map(|(id, _)| id.as_str()).collect();
-    if group.targets.len() + new.len() > ctx.quota(&quota::TARGETS) {
-        let text = format!("The following target group has too many targets: '{}'", group.arn);
-        return Err(ApiError::new("TooManyTargets", text));
-    }
-    for arn in balancers_of(ctx, &group.arn) {
-        check_targets(ctx, &load_balancer::find(ctx, &arn)?, &group, &new)?;
-    }
-    params.ready_without_dry_run()?;
-    let Some(found) = ctx.here_mut().target_groups.get_mut(&group.arn) else { return Ok(Xml::new()) };
-    for (id, port) in targets {
-        found.targets.retain(|target| (&target.id, target.port) != (&id, port));
-        found.targets.push(Target { id, port, life: Life { state: "registered".to_owned(), due: None } });
-    }
-    Ok(Xml::new())
-}
-
-/// `DeregisterTargets`: they drain for the deregistration delay. A port that is not given means all ports. What is not
-/// registered is no error [API:DeregisterTargets].
-pub fn deregister(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
-    let group = find(ctx, params.need("TargetGroupArn")?)?;
-    let wanted = read_raw_targets(params)?;
-    if wanted.is_empty() {
-        return Err(no_targets());
-    }
-    params.ready_without_dry_run()?;
-    let delay = group.attributes.get("deregistration_delay.timeout_seconds").and_then(|text| text.parse().ok());
-    // Targets of a group that no listener uses have no connections to wait for.
-    let used = !balancers_of(ctx, &group.arn).is_empty();
-    let draining = Life::enter_for(Kind::Target, "draining", ctx.timing(), delay.unwrap_or(300));
-    let Some(found) = ctx.here_mut().target_groups.get_mut(&group.arn) else { return Ok(Xml::new()) };
-    let goes = |target: &Target| {
-        wanted.iter().any(|(id, port)| *id == target.id && port.is_none_or(|port| port == target.port))
-    };
-    if used {
-        for target in found.targets.iter_mut().filter(|target| goes(target) && target.life.state != "draining") {
-            target.life = draining.clone();
-        }
-    } else {
-        found.targets.retain(|target| !goes(target));
-    }
-    Ok(Xml::new())
-}
-
 /// The target group with this ARN.
 pub fn find(ctx: &Ctx<'_>, arn: &str) -> Result<TargetGroup, ApiError> {
     check_arn(ctx, arn, "targetgroup/", "target group")?;
@@ -261,46 +198,6 @@ pub fn read_port(params: &Params) -> Result<u16, ApiError> {
     match params.number::<u16>("Port")? {
         Some(port) if port > 0 => Ok(port),
         _ => Err(ApiError::new("ValidationError", "Port must be specified, between 1 and 65535")),
-    }
-}
-
-/// `Targets` as sent: ids, and ports where given.
-pub fn read_raw_targets(params: &Params) -> Result<Vec<(String, Option<u16>)>, ApiError> {
-    let mut targets = Vec::new();
-    for prefix in params.groups("Targets") {
-        let id = params.need(&format!("{prefix}.Id"))?.to_owned();
-        let port = params.number::<u16>(&format!("{prefix}.Port"))?;
-        if port == Some(0) {
-            return Err(ApiError::new("ValidationError", "The port of a target must be between 1 and 65535"));
-        }
-        targets.push((id, port));
-    }
-    Ok(targets)
-}
-
-fn read_targets(params: &Params, group: &TargetGroup) -> Result<Vec<(String, u16)>, ApiError> {
-    Ok(read_raw_targets(params)?.into_iter().map(|(id, port)| (id, port.unwrap_or(group.port))).collect())
-}
-
-fn check_target(ctx: &Ctx<'_>, group: &TargetGroup, id: &str) -> Result<(), ApiError> {
-    let invalid = |text: String| Err(ApiError::new("InvalidTarget", text));
-    if group.target_type == "ip" {
-        let address = id.parse::<Ipv4Addr>().ok();
-        let inside = address.zip(ctx.here().vpcs.get(&group.vpc)).is_some_and(|(address, vpc)| vpc.block.has(address));
-        if inside {
-            return Ok(());
-        }
-        return invalid(format!("The IP address '{id}' is not a valid IPv4 address of the VPC '{}'", group.vpc));
-    }
-    match ctx.here().instances.get(id) {
-        None => invalid(format!("The following targets are not valid instances: '{id}'")),
-        Some(instance) if instance.vpc != group.vpc => {
-            invalid(format!("The following targets are not in the target group VPC '{}': '{id}'", group.vpc))
-        }
-        Some(instance) if instance.life.state != "running" => {
-            invalid(format!("The following targets are not in a running state and cannot be registered: '{id}'"))
-        }
-        Some(_) => Ok(()),
     }
 }
 
@@ -371,10 +268,6 @@ fn is_code_range(text: &str) -> bool {
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     let code = |text: &str| text.parse::<u16>().ok().filter(|code| (200..600).contains(code));
     matches!((code(first), code(last)), (Some(first), Some(last)) if first <= last)
-}
-
-fn no_targets() -> ApiError {
-    ApiError::new("ValidationError", "Targets must be specified")
 }
 
 fn not_found() -> ApiError {

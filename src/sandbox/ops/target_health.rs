@@ -5,7 +5,8 @@ use crate::sandbox::wire::{ApiError, Params, Xml};
 use crate::sandbox::world::{Kind, Region, Target, TargetGroup};
 
 use super::context::Ctx;
-use super::target_group::{balancers_of, find, read_raw_targets};
+use super::target::read_raw_targets;
+use super::target_group::{balancers_of, find};
 
 /// The targets that are asked about; the data plane knows those without a verdict.
 #[derive(Debug)]

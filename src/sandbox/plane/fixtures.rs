@@ -142,3 +142,13 @@ pub fn lab() -> Topology {
     );
     it
 }
+
+/// The load balancer, to change.
+pub fn nlb(it: &mut Topology) -> &mut Balancer {
+    it.balancers.get_mut(NLB).expect("the fixture has it")
+}
+
+/// The endpoint, to change.
+pub fn vpce(it: &mut Topology) -> &mut Endpoint {
+    it.endpoints.get_mut("vpce-1").expect("the fixture has it")
+}

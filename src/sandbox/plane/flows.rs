@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::oneshot;
 
+use super::choice::{Fitness, fails_open};
 use super::fabric::lock;
-use super::filter::{Fitness, fails_open};
 use super::health::Health;
 use super::topology::{Target, TargetGroup, Topology};
 

@@ -11,9 +11,10 @@ use tokio::time::{sleep, timeout};
 
 use crate::sandbox::Pace;
 
+use super::choice::{Fitness, may_use, target_instance};
 use super::core::Core;
 use super::fabric::{Caller, Fault, lock};
-use super::filter::{Destination, Fitness, Reason, Source, Traffic, Verdict, may_use, target_instance};
+use super::filter::{Destination, Reason, Source, Traffic, Verdict};
 use super::http::{Incoming, read_head};
 use super::proxy_protocol::{Proxied, encode};
 use super::relay::as_client;

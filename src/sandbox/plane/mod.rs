@@ -1,11 +1,12 @@
 //! The sandbox's data plane: real TCP between instances, load balancers and endpoints.
 //! Must not know: the HTTP API, request parsing, how the world is stored.
-//! Next: `topology.rs` is all it is told; `filter.rs` is the judge; `fabric.rs` and `relay.rs` carry what it lets pass.
+//! Next: `topology.rs` is all it is told; `filter.rs` is the judge and `choice.rs` says who is next; `fabric.rs` and `relay.rs` carry what it lets pass.
 
 mod acl;
 mod boot;
 #[cfg(test)]
 mod bulk_tests;
+mod choice;
 mod console;
 mod core;
 mod curl;

@@ -11,11 +11,10 @@ use tokio::net::tcp::{ReadHalf, WriteHalf};
 
 use crate::sandbox::Pace;
 
+use super::choice::{behind_endpoint, choose_target, target_instance};
 use super::core::Core;
 use super::fabric::{Answer, Call, Caller, Fault};
-use super::filter::{
-    Client, Destination, Reason, Source, Traffic, Verdict, behind_endpoint, choose_target, target_instance,
-};
+use super::filter::{Client, Destination, Reason, Source, Traffic, Verdict};
 use super::flows::{Flow, Ticket};
 use super::proxy_protocol::{Proxied, encode};
 

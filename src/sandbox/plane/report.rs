@@ -1,6 +1,6 @@
 //! Target health as `DescribeTargetHealth` tells it [API elbv2:TargetHealthDescription].
 
-use super::filter::{Fitness, target_instance, target_zone};
+use super::choice::{Fitness, target_instance, target_zone};
 use super::health::{Condition, probers};
 use super::topology::{Target, TargetGroup, Topology};
 

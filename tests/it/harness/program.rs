@@ -111,7 +111,7 @@ impl Program {
         let stdout = collect(child.stdout.take().expect("standard output is a pipe"));
         let stderr = collect(child.stderr.take().expect("standard error is a pipe"));
         let what = self.args.join(OsStr::new(" ")).to_string_lossy().into_owned();
-        Running { child, stdout, stderr, what }
+        Running { child, stdout, stderr, what, patience: PATIENCE }
     }
 
     /// Runs it to its end.
@@ -141,9 +141,16 @@ pub struct Running {
     stdout: Collected,
     stderr: Collected,
     what: String,
+    patience: Duration,
 }
 
 impl Running {
+    /// Waited for so long before it counts as hanging; for what takes its time even on an idle machine.
+    pub fn patient(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
     /// Its process id.
     pub fn id(&self) -> u32 {
         self.child.id()
@@ -184,7 +191,7 @@ impl Running {
     /// Waits for its end.
     #[track_caller]
     pub fn wait(mut self) -> Ran {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + self.patience;
         let status = loop {
             if let Some(status) = self.child.try_wait().expect("the program can be waited for") {
                 break status;

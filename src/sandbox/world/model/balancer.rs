@@ -1,0 +1,89 @@
+//! A Network Load Balancer, its listeners, and the groups of targets they forward to.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::super::life::Life;
+use super::Tags;
+
+/// A target group.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TargetGroup {
+    pub arn: String,
+    pub name: String,
+    pub vpc: String,
+    /// `TCP`, `TLS`, `UDP` or `TCP_UDP`. Only groups whose protocol includes TCP carry traffic here.
+    #[serde(default = "tcp")]
+    pub protocol: String,
+    pub port: u16,
+    /// `instance` or `ip`.
+    pub target_type: String,
+    pub check_protocol: String,
+    /// `traffic-port` or a number.
+    pub check_port: String,
+    pub check_path: Option<String>,
+    pub check_interval: u32,
+    pub check_timeout: u32,
+    pub healthy: u32,
+    pub unhealthy: u32,
+    /// The accepted HTTP codes, for HTTP checks.
+    pub matcher: Option<String>,
+    pub attributes: BTreeMap<String, String>,
+    pub targets: Vec<Target>,
+    pub fingerprint: String,
+    pub tags: Tags,
+}
+
+/// The protocol of a target group that was kept before there were others.
+fn tcp() -> String {
+    "TCP".to_owned()
+}
+
+/// A registered target.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Target {
+    pub id: String,
+    pub port: u16,
+    /// `registered`, or `draining` while it is being deregistered.
+    pub life: Life,
+}
+
+/// A Network Load Balancer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Balancer {
+    pub arn: String,
+    pub name: String,
+    pub dns_name: String,
+    pub scheme: String,
+    pub vpc: String,
+    pub life: Life,
+    /// Milliseconds since 1970.
+    pub created: i64,
+    /// Its interfaces, one per subnet.
+    pub interfaces: Vec<String>,
+    pub groups: Vec<String>,
+    pub enforce: bool,
+    pub attributes: BTreeMap<String, String>,
+    pub fingerprint: String,
+    pub tags: Tags,
+}
+
+/// A listener.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Listener {
+    pub arn: String,
+    pub balancer: String,
+    pub port: u16,
+    pub protocol: String,
+    pub target_group: String,
+    /// How long an idle connection is kept, in seconds.
+    #[serde(default = "idle_seconds")]
+    pub idle_seconds: u32,
+    pub tags: Tags,
+}
+
+/// An idle connection's time in a listener that says nothing else [nlb: update-idle-timeout].
+pub fn idle_seconds() -> u32 {
+    350
+}

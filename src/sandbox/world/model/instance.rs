@@ -1,0 +1,79 @@
+//! An instance and its disk.
+
+use std::net::Ipv4Addr;
+
+use serde::{Deserialize, Serialize};
+
+use super::super::catalogue::Image;
+use super::super::life::Life;
+use super::Tags;
+
+/// An instance.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Instance {
+    pub id: String,
+    pub reservation: String,
+    pub launch_index: usize,
+    pub image: String,
+    pub kind: String,
+    pub vpc: String,
+    pub subnet: String,
+    pub zone_name: String,
+    pub zone_id: String,
+    pub address: Ipv4Addr,
+    pub interface: String,
+    pub groups: Vec<String>,
+    pub user_data: String,
+    pub token: Option<String>,
+    /// Milliseconds since 1970.
+    pub launched: i64,
+    pub life: Life,
+    /// The status checks: `initializing` and then `ok`, while it runs.
+    pub checks: Life,
+    /// Why it left `running`, when somebody asked for that.
+    pub reason: Option<(String, String)>,
+    /// When that was, in milliseconds since 1970.
+    #[serde(default)]
+    pub asked: Option<i64>,
+    pub http_tokens: String,
+    pub hop_limit: u32,
+    /// `disableApiTermination`.
+    #[serde(default)]
+    pub protected: bool,
+    /// The id of its root volume.
+    pub volume: String,
+    #[serde(default)]
+    pub disk: Disk,
+    /// `standard` or `unlimited`; for types that have credits.
+    #[serde(default = "unlimited")]
+    pub credits: String,
+    pub tags: Tags,
+}
+
+fn unlimited() -> String {
+    "unlimited".to_owned()
+}
+
+/// An instance's root volume.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Disk {
+    /// Its size in GiB.
+    pub gib: u32,
+    /// `gp2` or `gp3`.
+    pub kind: String,
+    pub encrypted: bool,
+    pub tags: Tags,
+}
+
+impl Disk {
+    /// What an image makes of it, unless a launch asks for something else.
+    pub fn of(image: &Image) -> Self {
+        Self { gib: image.gib(), ..Self::default() }
+    }
+}
+
+impl Default for Disk {
+    fn default() -> Self {
+        Self { gib: 8, kind: "gp3".to_owned(), encrypted: false, tags: Tags::new() }
+    }
+}
