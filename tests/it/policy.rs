@@ -188,7 +188,7 @@ const DRILLS: [(&str, &[&str]); 2] = [
             "wrong-counter",
         ],
     ),
-    ("two-zones", &["half-lit", "one-way-street"]),
+    ("two-zones", &["detour", "half-lit", "one-way-street"]),
 ];
 
 #[test]
