@@ -9,7 +9,7 @@ use crate::host::Random;
 use crate::sandbox::Pace;
 
 use super::life::{GONE, Kind, Life, Timing};
-use super::model::{Account, Endpoint, EndpointKind, Instance, NetworkAcl, Region, RouteTable, Subnet, Target, World};
+use super::model::{Account, Endpoint, EndpointKind, NetworkAcl, Region, RouteTable, Subnet, Target, World};
 use super::store::FORMAT;
 
 impl World {
@@ -261,20 +261,6 @@ impl Endpoint {
         match self.kind {
             EndpointKind::Gateway => Kind::GatewayEndpoint,
             EndpointKind::Interface => Kind::Endpoint,
-        }
-    }
-}
-
-impl Instance {
-    /// EC2's number for its state.
-    pub fn code(state: &str) -> u32 {
-        match state {
-            "pending" => 0,
-            "running" => 16,
-            "shutting-down" => 32,
-            "terminated" => 48,
-            "stopping" => 64,
-            _ => 80,
         }
     }
 }
