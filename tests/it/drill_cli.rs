@@ -113,6 +113,23 @@ fn what_is_planted_is_told_until_it_is_mended() {
     assert_eq!(folder.pllab("status --output json").run().events()[0]["drill"], Value::Null);
 }
 
+/// A drill that was given up comes round again after those that nobody has tried.
+#[test]
+fn the_next_drill_is_another_one() {
+    let folder = Folder::new();
+    let planted = || {
+        folder.pllab("drill --yes --output json").run().code(0);
+        let status = folder.pllab("status --output json").run().code(0).events();
+        status[0]["drill"]["drill"].as_str().expect("one is planted").to_owned()
+    };
+    let first = planted();
+    assert_eq!(planted(), first, "one at a time: it is gone on with");
+    folder.pllab("drill undo").run().code(0).says("pllab drill list");
+    assert_eq!(planted(), first, "what was only put back is not done");
+    folder.pllab("drill give-up").run().code(1);
+    assert_ne!(planted(), first);
+}
+
 #[test]
 fn drills_of_every_lab_are_listed_and_a_lab_is_built_for_its_own() {
     let folder = Folder::new();
