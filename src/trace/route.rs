@@ -78,7 +78,7 @@ impl Walk<'_> {
     }
 
     /// Whether what a route leads to may pass packets on. A network interface that checks source and destination takes only
-    /// what is its own [vpc userguide: VPC_NAT_Instance], and so do those of endpoints and load balancers.
+    /// what is its own [vpc userguide: work-with-nat-instances], and so do those of endpoints and load balancers.
     async fn may_forward(&self, side: Side, target: &str) -> bool {
         if !target.starts_with("eni-") {
             return true;
@@ -172,7 +172,7 @@ mod tests {
         json!({ "DestinationCidrBlock": block, key: target, "State": "active", "Origin": origin })
     }
 
-    fn table(id: &str, association: &Value, routes: Vec<Value>) -> Value {
+    fn table(id: &str, association: &Value, routes: &[Value]) -> Value {
         json!({ "RouteTableId": id, "Associations": [association], "Routes": routes })
     }
 
@@ -191,32 +191,29 @@ mod tests {
         let local = || route("10.1.0.0/16", "local");
         let (main, own) = (json!({ "Main": true }), json!({ "Main": false, "SubnetId": "subnet-a" }));
         for (name, tables, wanted) in [
-            ("one table", vec![table("main", &main, vec![local(), route("0.0.0.0/0", "igw-1")])], None),
+            ("one table", vec![table("main", &main, &[local(), route("0.0.0.0/0", "igw-1")])], None),
             (
                 "the request",
-                vec![table("main", &main, vec![local(), route("10.1.2.0/24", "eni-1")])],
+                vec![table("main", &main, &[local(), route("10.1.2.0/24", "eni-1")])],
                 Some(("main", false, "DeleteRoute")),
             ),
             (
                 "the answer",
-                vec![table("main", &main, vec![local(), route("10.1.1.0/24", "eni-1")])],
+                vec![table("main", &main, &[local(), route("10.1.1.0/24", "eni-1")])],
                 Some(("main", true, "DeleteRoute")),
             ),
             (
                 "a table of its own is not the main one",
-                vec![
-                    table("main", &main, vec![local(), route("10.1.2.0/24", "eni-1")]),
-                    table("own", &own, vec![local()]),
-                ],
+                vec![table("main", &main, &[local(), route("10.1.2.0/24", "eni-1")]), table("own", &own, &[local()])],
                 None,
             ),
             (
                 "the local route",
-                vec![table("main", &main, vec![local()]), table("own", &own, vec![route("10.1.0.0/16", "eni-1")])],
+                vec![table("main", &main, &[local()]), table("own", &own, &[route("10.1.0.0/16", "eni-1")])],
                 Some(("own", false, "ReplaceRoute")),
             ),
-            ("to the other end itself", vec![table("main", &main, vec![local(), route("10.1.2.0/24", "eni-b")])], None),
-            ("another subnet's", vec![table("main", &main, vec![local(), route("10.1.3.0/24", "eni-1")])], None),
+            ("to the other end itself", vec![table("main", &main, &[local(), route("10.1.2.0/24", "eni-b")])], None),
+            ("another subnet's", vec![table("main", &main, &[local(), route("10.1.3.0/24", "eni-1")])], None),
             ("nothing to be seen", vec![], None),
         ] {
             let crossing = crossing();
@@ -230,7 +227,7 @@ mod tests {
     fn a_target_that_is_gone_is_said_to_be() {
         let mut gone = route("10.1.2.0/24", "eni-1");
         gone["State"] = "blackhole".into();
-        let table = table("rtb-1", &json!({ "Main": true }), vec![route("10.1.0.0/16", "local"), gone]);
+        let table = table("rtb-1", &json!({ "Main": true }), &[route("10.1.0.0/16", "local"), gone]);
         assert_eq!(in_words(&table), "rtb-1 [10.1.0.0/16 local; 10.1.2.0/24 eni-1 (blackhole)]");
     }
 }
