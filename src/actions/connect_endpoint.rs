@@ -5,9 +5,9 @@
 use serde_json::json;
 
 use super::grant::Grant;
-use super::part::{Find, Making, Part, deletion, ec2, fact};
+use super::part::{Find, Making, Part, deletion, fact};
 use super::security_group;
-use crate::cloud::Call;
+use crate::cloud::{Call, ec2};
 use crate::lab::SecurityGroup;
 
 const GROUP: &str = "browse-sg";

@@ -169,8 +169,14 @@ impl Drive {
                 return false;
             }
             proof.checks += 1;
-            let answered = |it: &&Predict| it.before != Moment::Detour && it.proof == *check;
-            proof.predictions += step.predict.iter().filter(answered).count();
+            let lab = &self.loaded.lab;
+            let answered = |asked: &Step, it: &Predict| {
+                it.before != Moment::Detour
+                    && it.proof == *check
+                    && lab.answers(&asked.id, it).is_some_and(|answers| answers.id == step.id)
+            };
+            let predictions = |asked: &Step| asked.predict.iter().filter(|it| answered(asked, it)).count();
+            proof.predictions += lab.steps.iter().map(predictions).sum::<usize>();
         }
         true
     }
