@@ -13,8 +13,8 @@ use super::line::{Line, paint, stack};
 use super::look::{GlyphSet, Look, Manner};
 use super::menu::{Board, Item, ask, step_blocks, taken};
 use super::numbered::{is_one_of, understand};
-use super::open::UiOptions;
 use super::opening::opening;
+use super::options::UiOptions;
 use super::step::{picture, waiting};
 use super::turn::turn;
 use crate::engine::event::{
