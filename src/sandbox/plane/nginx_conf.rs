@@ -227,7 +227,7 @@ mod tests {
         assert_eq!(error, "open() \"/etc/nginx/none.conf\" failed (2: No such file or directory)");
         disk.write(MAIN, b"include nginx.conf;", false);
         assert_eq!(read(&disk).unwrap_err(), "the configuration is nested too deeply");
-        disk.write("/etc/nginx/long.conf", &[b' '; 60_000], false);
+        disk.write("/etc/nginx/long.conf", " ".repeat(60_000).as_bytes(), false);
         disk.write(MAIN, "include long.conf; ".repeat(5).as_bytes(), false);
         assert_eq!(read(&disk).unwrap_err(), "the configuration is too long");
     }
