@@ -7,6 +7,7 @@ picture-new = made in this step
 picture-none = Nothing exists yet.
 words-vpc = The { $name } ({ $cidr }) exists.
 words-vpc-with = The { $name } ({ $cidr }) holds: { $nodes }.
+words-new-vpc = This step makes the { $name } ({ $cidr }).
 words-new = This step adds to the { $name }: { $nodes }.
 words-link-absent = The { $endpoint } in the consumer VPC and the { $service } in the provider VPC are not connected yet.
 words-link-pending = The { $endpoint } in the consumer VPC asks the { $service } in the provider VPC for a connection ({ $state }).
@@ -95,8 +96,8 @@ fault-unsupported = The target does not support this operation.
 fault-refused = The target refused the request. The message above says why.
 
 ## Proof
-proof-title = The page that came
-proof-none = No page came.
+proof-title = The page that arrived
+proof-none = No page arrived.
 proof-url = Open this URL in your browser (while pllab runs; later with pllab browse):
 proof-status = HTTP { $status }
 proof-token-ok = It carries this run's token.

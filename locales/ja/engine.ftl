@@ -12,6 +12,7 @@ engine-answer-next = 次へ進む
 engine-answer-detour = 先に拒否してみる
 engine-answer-again = もう一度確かめる
 engine-answer-leave = 中断してあとで続ける
+engine-answer-end = ここで終わる
 engine-answer-clean-up = 後片付けをする (作ったものを削除)
 engine-answer-keep = 残しておく (あとで pllab clean)
 engine-recovering = 前回、結果を記録できなかった呼び出しが { $n } 件あります。どうなったかをクラウドに確かめます。

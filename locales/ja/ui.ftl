@@ -7,6 +7,7 @@ picture-new = このステップで作るもの
 picture-none = まだ何も作っていません。
 words-vpc = { $name } ({ $cidr }) があります。
 words-vpc-with = { $name } ({ $cidr }) に { $nodes } があります。
+words-new-vpc = このステップで { $name } ({ $cidr }) を作ります。
 words-new = このステップで { $name } に { $nodes } を作ります。
 words-link-absent = consumer VPC の { $endpoint } と provider VPC の { $service } は、まだつながっていません。
 words-link-pending = consumer VPC の { $endpoint } が provider VPC の { $service } に接続を求めています ({ $state })。

@@ -264,11 +264,11 @@ fn link(lab: &Lab, state: &State, drawn: Stage) -> Link {
                 names.into_iter().any(|name| mark(state, drawn, step, name) == Mark::There)
             });
             let asked = there || last(endpoint, all) == Some(now);
-            (asked, made(acceptance) || (there && !asks), made(rejection))
+            (asked, made(acceptance) || (asked && !asks), made(rejection))
         }
         Stage::Reading(now) => {
-            let opens = if asks { acceptance } else { endpoint };
-            (last(endpoint, now + 1).is_some(), last(opens, now).is_some(), last(rejection, now).is_some())
+            let asked = last(endpoint, now + 1).is_some();
+            (asked, last(acceptance, now).is_some() || (asked && !asks), last(rejection, now).is_some())
         }
     };
     match (asked, up, cut) {

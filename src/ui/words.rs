@@ -11,12 +11,15 @@ pub fn diagram_in_words(picture: &Picture, lang: Lang) -> Vec<String> {
         if lane.mark == Mark::Absent {
             continue;
         }
+        if lane.mark == Mark::New {
+            sentences.push(m::words_new_vpc(lane.cidr.as_str(), &name));
+        }
         let there = in_words(lane, &[Mark::There, Mark::Broken], lang);
-        sentences.push(if there.is_empty() {
-            m::words_vpc(lane.cidr.as_str(), &name)
-        } else {
-            m::words_vpc_with(lane.cidr.as_str(), &name, there)
-        });
+        if !there.is_empty() {
+            sentences.push(m::words_vpc_with(lane.cidr.as_str(), &name, there));
+        } else if lane.mark != Mark::New {
+            sentences.push(m::words_vpc(lane.cidr.as_str(), &name));
+        }
         let new = in_words(lane, &[Mark::New], lang);
         if !new.is_empty() {
             sentences.push(m::words_new(&name, new));
@@ -49,6 +52,10 @@ fn in_words(vpc: &Lane, marks: &[Mark], lang: Lang) -> String {
     words.join(if lang == Lang::Ja { "、" } else { ", " })
 }
 
+/// What the connection ties on this side, where it stands already.
 fn tied(lane: &Lane) -> Option<&Text> {
-    lane.nodes.iter().find(|node| node.tied && node.mark != Mark::Absent).map(|node: &Node| &node.label)
+    lane.nodes
+        .iter()
+        .find(|node| node.tied && !matches!(node.mark, Mark::Absent | Mark::New))
+        .map(|node: &Node| &node.label)
 }

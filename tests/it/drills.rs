@@ -33,6 +33,7 @@ impl Screen for Silent {
     fn event(&self, _: &Event) {}
     fn progress(&self, _: &Progress) {}
     fn say(&self, _: &Text) {}
+    fn hand_over(&self, _: &str) {}
     fn type_word(&self, _: &Text, _: &[&str]) -> Result<bool, AskError> {
         Err(AskError::NobodyToAsk)
     }
