@@ -16,6 +16,7 @@ use super::judgement::Judgement;
 use super::load_balancer_active::LoadBalancerActive;
 use super::log_shows_load_balancer::LogShowsLoadBalancer;
 use super::no_answer::NoAnswer;
+use super::no_way_back::NoWayBack;
 use super::page::Page;
 use super::principal_allowed::PrincipalAllowed;
 use super::principal_not_allowed::PrincipalNotAllowed;
@@ -44,7 +45,7 @@ macro_rules! with_question {
         with_question!(@arms $check, $question, $body,
             VpcAvailable, SubnetInZone, RouteToS3, GroupAdmits, InstanceRunning, ConsoleSays, LoadBalancerActive,
             CrossZoneOn, TargetsHealthy, ServiceAvailable, PrincipalAllowed, PrincipalNotAllowed, ServiceHidden,
-            PrivateNameOffered, PrivateNameVerified, RecordPublished, SameCidr, ServiceFound, RequestWaiting, EndpointState, EndpointInZone, NoAnswer, CutOff, Answer, Page, LogShowsLoadBalancer)
+            PrivateNameOffered, PrivateNameVerified, RecordPublished, SameCidr, ServiceFound, RequestWaiting, EndpointState, EndpointInZone, NoAnswer, CutOff, Answer, Page, LogShowsLoadBalancer, NoWayBack)
     };
     (@arms $check:expr, $question:ident, $body:expr, $($kind:ident),+) => {
         match $check { $( Check::$kind(fields) => { let $question = $kind(fields); $body } )+ }
@@ -173,6 +174,7 @@ mod tests {
             { "answer": client },
             { "page": page },
             { "log_shows_load_balancer": { "instance": "web", "load_balancer": "nlb" } },
+            { "no_way_back": { "vpc": "provider-vpc", "client": "client", "endpoint": "endpoint" } },
         ]);
         from_value(checks).expect("they are checks")
     }

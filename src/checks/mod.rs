@@ -21,6 +21,7 @@ mod load_balancer_active;
 mod load_balancer_addresses;
 mod log_shows_load_balancer;
 mod no_answer;
+mod no_way_back;
 mod page;
 mod page_marks;
 mod principal_allowed;

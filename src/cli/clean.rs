@@ -61,7 +61,7 @@ pub(super) async fn clean(context: &mut Context, args: Clean) -> Result<Code, Fa
         match answer {
             Ok(Answer::CleanUp) => {}
             Ok(_) => {
-                worst = graver(worst, Code::NotMet);
+                worst = worst.graver(Code::NotMet);
                 continue;
             }
             Err(AskError::Interrupted) => return Ok(Code::Interrupted),
@@ -74,20 +74,15 @@ pub(super) async fn clean(context: &mut Context, args: Clean) -> Result<Code, Fa
         match open(context, &store, &found, false, Doing::Clean).await {
             Ok(mut pass) => {
                 pass.chosen.extend(args.with_mine.then(|| Event::theirs(Answer::CleanUp)));
-                worst = graver(worst, work(context, pass, &screen, Doing::Clean, false).await);
+                worst = worst.graver(work(context, pass, &screen, Doing::Clean, false).await);
             }
             Err(failed) => {
                 if let Some(report) = &failed.report {
                     context.report(report);
                 }
-                worst = graver(worst, failed.code);
+                worst = worst.graver(failed.code);
             }
         }
     }
     Ok(worst)
-}
-
-/// The code that tells more of what is wrong.
-pub(super) fn graver(one: Code, other: Code) -> Code {
-    if other as i32 > one as i32 { other } else { one }
 }

@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::args::Clean;
-use super::clean::graver;
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::learner;
@@ -60,12 +59,12 @@ pub(super) async fn clean_tagged(context: &mut Context, args: &Clean) -> Result<
         };
         match cleaned.await {
             Ok(Code::Interrupted) => return Ok(Code::Interrupted),
-            Ok(code) => worst = graver(worst, code),
+            Ok(code) => worst = worst.graver(code),
             Err(failed) => {
                 if let Some(report) = &failed.report {
                     context.report(report);
                 }
-                worst = graver(worst, failed.code);
+                worst = worst.graver(failed.code);
             }
         }
     }

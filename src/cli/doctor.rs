@@ -1,6 +1,7 @@
 //! `pllab doctor`: can this account and this machine run the lab? It only reads.
 
 mod account;
+mod dry_run;
 mod machine;
 mod quota;
 mod row;

@@ -16,7 +16,7 @@ use super::start::begin;
 use super::store::{Found, Store};
 use super::target::Target;
 use crate::cloud::Call;
-use crate::engine::{Core, Drilling, Failure, JournalError, Planted};
+use crate::engine::{Core, Drilling, Failure, Graded, JournalError, Planted};
 use crate::i18n::{Text, m};
 use crate::lab::{Drill, Lab, LabError, Source, Vocabulary};
 use crate::trace::RungId;
@@ -204,16 +204,19 @@ fn has_drills(context: &Context, lab: &str) -> bool {
     Source::find(lab, context.common.labs.as_deref()).ok().flatten().is_some_and(|source| !source.drills.is_empty())
 }
 
-/// The first drill that nobody has mended yet; the first of all where all are.
+/// Of the drills that nobody has mended yet, the one that was given up longest ago, those never tried first; the first of
+/// all where all are mended.
 fn next_of(known: &[Drill], store: &Store) -> String {
-    let mended: Vec<String> = mended(store);
-    let next = known.iter().find(|drill| !mended.contains(&drill.id)).or(known.first());
+    let graded = graded(store);
+    let open = |drill: &&Drill| !graded.iter().any(|it| it.mended && it.drill == drill.id);
+    let tried = |drill: &&Drill| graded.iter().rposition(|it| it.drill == drill.id);
+    let next = known.iter().filter(open).min_by_key(tried).or(known.first());
     next.map(|drill| drill.id.clone()).unwrap_or_default()
 }
 
-fn mended(store: &Store) -> Vec<String> {
-    let graded = store.all().into_iter().flat_map(|found| found.state.drills);
-    graded.filter(|graded| graded.mended).map(|graded| graded.drill).collect()
+/// Every grade there is, the oldest first.
+fn graded(store: &Store) -> Vec<Graded> {
+    store.all().into_iter().rev().flat_map(|found| found.state.drills).collect()
 }
 
 /// What a drill's file may refer to beyond its lab.
@@ -248,12 +251,12 @@ pub(super) fn read(source: &Source, lab: &Lab, values: &BTreeMap<String, String>
 }
 
 fn list(context: &mut Context) -> Result<(), Failed> {
-    let mended = mended(&context.store()?);
+    let graded = graded(&context.store()?);
     let mut rows = Vec::new();
     for lab in labs(context)? {
         for drill in drills(context, &lab, None)? {
             let title = drill.title.get(context.lang);
-            let done = mended.contains(&drill.id);
+            let done = graded.iter().any(|it| it.mended && it.drill == drill.id);
             if context.json() {
                 let line =
                     json!({ "drill": drill.id, "lab": lab, "title": title, "minutes": drill.minutes, "mended": done });

@@ -136,13 +136,8 @@ impl Session {
             self.screen.say(&m::drill_planting());
             self.screen.lower(true);
             let mut interrupt = self.interrupt.clone();
-            let planting = async {
-                let drilling = self.drilling();
-                drilling.begin().await?;
-                drilling.plant().await
-            };
             let result = tokio::select! {
-                result = planting => result.map(|()| false),
+                result = async { self.drilling().plant().await } => result.map(|()| false),
                 () = interrupt.wait() => Ok(true),
             };
             self.screen.lower(false);

@@ -24,6 +24,14 @@ pub enum Code {
     Interrupted = 130,
 }
 
+impl Code {
+    /// The one of two that tells more of what is wrong.
+    #[must_use]
+    pub fn graver(self, other: Self) -> Self {
+        if other as i32 > self as i32 { other } else { self }
+    }
+}
+
 /// An end that is not the one asked for: what to say, and the exit code.
 #[derive(Debug)]
 pub(super) struct Failed {

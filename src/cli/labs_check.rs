@@ -8,12 +8,13 @@ use serde_json::{Value, json};
 
 use super::context::{Context, located};
 use super::exit::{Code, Failed};
+use super::labs_drills::{self, Drilled};
 use super::target::Target;
 use super::{interrupt::Interrupt, zone};
 use crate::engine::event::{
     Answer, AskError, Event, Item, OpeningView, Picture, Progress, Question, Screen, StepView, Way,
 };
-use crate::engine::{Ahead, At, Core, Drive, Flaw, List, Proof, State, Views};
+use crate::engine::{Ahead, At, Core, Drive, Flaw, List, Proof, State, Stuck, Views};
 use crate::i18n::{Text, m};
 use crate::lab::{LabError, LoadError, Loaded, Place, Source, VariableKind, load};
 
@@ -26,7 +27,7 @@ pub(super) async fn check(context: &mut Context, which: Option<&str>) -> Result<
     for found in sources(context, which)? {
         let code = match found {
             Ok(source) => check_one(context, &source).await?,
-            Err((id, error)) => tell(context, &id, Code::Usage, &[error], &[])?,
+            Err((id, error)) => tell(context, &id, Code::Usage, &[error], &[], &Drilled::default())?,
         };
         if code as i32 > worst as i32 {
             worst = code;
@@ -89,14 +90,18 @@ async fn check_one(context: &mut Context, source: &Source) -> Result<Code, Faile
         read => {
             let mut faults = read.err().unwrap_or_default();
             faults.extend(stray);
-            return tell(context, &source.id, Code::Usage, &faults, &[]);
+            return tell(context, &source.id, Code::Usage, &faults, &[], &Drilled::default());
         }
     };
     let mut passes = Vec::new();
     let mut faults = Vec::new();
+    let mut drilled = Drilled::default();
     for set in choices(&loaded) {
         let proof = match prove(context, source, &read, set.clone()).await? {
-            Ok(proof) => proof,
+            Ok((proof, drills)) => {
+                drilled = drills.unwrap_or(drilled);
+                proof
+            }
             Err(errors) => {
                 faults.extend(errors);
                 continue;
@@ -105,6 +110,7 @@ async fn check_one(context: &mut Context, source: &Source) -> Result<Code, Faile
         faults.extend(proof.flaws.iter().map(|flaw| fault(source, flaw)));
         passes.push(Pass { set, steps: loaded.lab.steps.len(), proof });
     }
+    faults.append(&mut drilled.faults);
     // What is wrong with every value is told once.
     let mut told = Vec::new();
     faults.retain(|fault| {
@@ -113,7 +119,7 @@ async fn check_one(context: &mut Context, source: &Source) -> Result<Code, Faile
         new
     });
     let code = if faults.is_empty() { Code::Met } else { Code::NotMet };
-    tell(context, &source.id, code, &faults, &passes)
+    tell(context, &source.id, code, &faults, &passes, &drilled)
 }
 
 /// The values to prove: the defaults, and each other value of each choice.
@@ -126,14 +132,19 @@ fn choices(loaded: &Loaded) -> Vec<BTreeMap<String, String>> {
     sets
 }
 
+/// What came of a lab, and of its drills where they were tried.
+type Proved = (Proof, Option<Drilled>);
+
 type Loading<'a> = dyn Fn(&BTreeMap<String, String>, &str) -> Result<Loaded, Vec<LabError>> + 'a;
 
+/// Proves a lab with these values. Drills are proved with the defaults, on the lab as it stands at its end.
 async fn prove(
     context: &Context,
     source: &Source,
     read: &Loading<'_>,
     mut set: BTreeMap<String, String>,
-) -> Result<Result<Proof, Vec<LabError>>, Failed> {
+) -> Result<Result<Proved, Vec<LabError>>, Failed> {
+    let with_drills = set.is_empty();
     let token = context.host.random.text(b"abcdefghijkmnpqrstuvwxyz23456789", 12);
     let loaded = match read(&set, &token) {
         Ok(loaded) => loaded,
@@ -188,12 +199,21 @@ async fn prove(
         tokio::select! {
             biased;
             Ok(_) = interrupted.wait_for(|it| *it) => Err(Failed { report: None, code: Code::Interrupted }),
-            proof = drive.prove() => proof.map(Ok).map_err(|stuck| super::pass::stuck(&stuck, "")),
+            proof = whole(&drive, source, with_drills) => proof.map(Ok).map_err(|stuck| super::pass::stuck(&stuck, "")),
         }
     }
     .await;
     target.close().await;
     proved
+}
+
+/// The lab, its drills, and that nothing is left of either.
+async fn whole(drive: &Drive, source: &Source, with_drills: bool) -> Result<Proved, Stuck> {
+    let mut proof = drive.prove().await?;
+    let drilled =
+        if with_drills && proof.flaws.is_empty() { Some(labs_drills::prove(drive, source).await) } else { None };
+    drive.prove_gone(&mut proof).await?;
+    Ok((proof, drilled))
 }
 
 /// A flaw as a fault of the lab's structure file, at the line that makes the claim.
@@ -227,9 +247,16 @@ fn named(item: &Item) -> String {
 }
 
 /// Tells what came of a lab, and gives the code.
-fn tell(context: &mut Context, id: &str, code: Code, faults: &[LabError], passes: &[Pass]) -> Result<Code, Failed> {
+fn tell(
+    context: &mut Context,
+    id: &str,
+    code: Code,
+    faults: &[LabError],
+    passes: &[Pass],
+    drilled: &Drilled,
+) -> Result<Code, Failed> {
     if context.json() {
-        let line = in_json(context, id, code, faults, passes);
+        let line = in_json(context, id, code, faults, passes, drilled);
         context.print(&format!("{line}\n"))?;
         return Ok(code);
     }
@@ -241,6 +268,10 @@ fn tell(context: &mut Context, id: &str, code: Code, faults: &[LabError], passes
             let values = if set.is_empty() { m::labs_check_defaults().say(lang) } else { set.join(", ") };
             let line =
                 m::labs_check_pass(pass.proof.checks, pass.proof.gone, pass.proof.predictions, pass.steps, values);
+            text = format!("{text}\n  {}", line.say(lang));
+        }
+        if drilled.drills > 0 {
+            let line = m::labs_check_drills(drilled.drills, drilled.repairs, drilled.shortcuts);
             text = format!("{text}\n  {}", line.say(lang));
         }
         context.print(&format!("{text}\n"))?;
@@ -256,7 +287,7 @@ fn tell(context: &mut Context, id: &str, code: Code, faults: &[LabError], passes
     Ok(code)
 }
 
-fn in_json(context: &Context, id: &str, code: Code, faults: &[LabError], passes: &[Pass]) -> Value {
+fn in_json(context: &Context, id: &str, code: Code, faults: &[LabError], passes: &[Pass], drilled: &Drilled) -> Value {
     let faults: Vec<_> = faults
         .iter()
         .map(|fault| {
@@ -278,7 +309,11 @@ fn in_json(context: &Context, id: &str, code: Code, faults: &[LabError], passes:
         })
         .collect();
     let verdict = if code == Code::Met { "met" } else { "broken" };
-    json!({ "event": "lab_checked", "lab": id, "verdict": verdict, "passes": passes, "faults": faults })
+    let Drilled { drills, repairs, shortcuts, .. } = drilled;
+    json!({
+        "event": "lab_checked", "lab": id, "verdict": verdict, "passes": passes, "faults": faults,
+        "drills": drills, "repairs": repairs, "shortcuts": shortcuts,
+    })
 }
 
 /// A screen that nobody looks at.

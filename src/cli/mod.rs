@@ -23,6 +23,7 @@ mod home;
 mod interrupt;
 mod labs;
 mod labs_check;
+mod labs_drills;
 mod labs_new;
 mod learner;
 mod limits;

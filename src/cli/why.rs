@@ -38,8 +38,8 @@ pub(super) fn no_path(loaded: &Loaded) -> Failed {
     Failed::new(Code::Usage, m::cli_why_no_path(), vec![m::cli_why_no_path_detail()], &[&next])
 }
 
-/// Traces the path and shows it: rungs, picture, diagnosis. `None` in a lab without a path.
-pub(super) async fn show(core: &Core, clouds: &Clouds, loaded: &Loaded) -> Option<Verdict> {
+/// Traces the path. `None` in a lab without one.
+pub(super) async fn traced(core: &Core, clouds: &Clouds, loaded: &Loaded) -> Option<Trace> {
     let (state, sides) = (core.state(), loaded.lab.sides());
     let facts = state.facts();
     let scene = Scene {
@@ -50,11 +50,16 @@ pub(super) async fn show(core: &Core, clouds: &Clouds, loaded: &Loaded) -> Optio
         token: &state.token,
         lab: &loaded.lab,
     };
-    let trace = trace::trace(&scene).await?;
+    trace::trace(&scene).await
+}
+
+/// Traces the path and shows it: rungs, picture, diagnosis. `None` in a lab without a path.
+pub(super) async fn show(core: &Core, clouds: &Clouds, loaded: &Loaded) -> Option<Verdict> {
+    let trace = traced(core, clouds, loaded).await?;
     for (index, rung) in trace.rungs.iter().enumerate() {
         core.screen.event(&told(index, rung));
     }
-    core.screen.picture(&picture(&trace, &state, loaded));
+    core.screen.picture(&picture(&trace, &core.state(), loaded));
     core.screen.event(&diagnosed(&trace));
     Some(trace.verdict())
 }

@@ -17,7 +17,7 @@ use crate::checks::{self, Finding, Scene, attempts};
 use crate::cloud::{Clouds, Unresolved, text_at};
 use crate::i18n::{Text, m};
 use crate::lab::{
-    Act, Check, Drill, DrillCall, EndpointState, Goal, Lab, OneInstance, OneLoadBalancer, OneService, OneTargetGroup,
+    Check, Drill, DrillCall, EndpointState, Goal, Lab, OneInstance, OneLoadBalancer, OneService, OneTargetGroup,
     Resource, Side, Symptom,
 };
 
@@ -62,27 +62,32 @@ impl Standing {
 }
 
 impl Drilling<'_> {
-    /// Writes down how everything is, and makes the path whole where the lab ends with one that is cut.
-    ///
-    /// # Errors
-    /// As those of [`Self::plant`].
-    pub async fn begin(&self) -> Result<(), Failure> {
-        let before = self.snapshot().await?;
-        self.core.record(&Event::DrillStarted { drill: self.drill.id.clone(), rules: json!(before) })?;
-        for act in &self.drill.prepare {
-            self.act(act, Some(DrillPurpose::Plant)).await?;
-        }
-        Ok(())
-    }
-
-    /// Plants the fault and waits until it is seen.
+    /// Makes the path whole where the lab ends with one that is cut, plants the fault, and waits until it is seen.
     ///
     /// # Errors
     /// What AWS refused, or a journal that cannot be written. What was changed until then is undone by [`Self::undo`].
     pub async fn plant(&self) -> Result<(), Failure> {
-        for act in &self.drill.plant {
+        self.begin().await?;
+        for act in self.drill.prepare.iter().chain(&self.drill.plant) {
             self.act(act, Some(DrillPurpose::Plant)).await?;
         }
+        self.seen().await
+    }
+
+    /// Writes down how everything is.
+    ///
+    /// # Errors
+    /// When the cloud cannot be asked, or the journal cannot be written.
+    pub async fn begin(&self) -> Result<(), Failure> {
+        let before = self.snapshot().await?;
+        Ok(self.core.record(&Event::DrillStarted { drill: self.drill.id.clone(), rules: json!(before) })?)
+    }
+
+    /// Waits until the fault that was planted is seen, and writes that down.
+    ///
+    /// # Errors
+    /// When it does not show, or as [`Self::begin`].
+    pub async fn seen(&self) -> Result<(), Failure> {
         let mut pauses = self.patience.pauses();
         let began = Instant::now();
         while !self.shows().await? {
@@ -92,19 +97,7 @@ impl Drilling<'_> {
             tokio::time::sleep(pauses.next().unwrap_or_default()).await;
         }
         let (drill, after) = (self.drill.id.clone(), self.snapshot().await?);
-        self.core.record(&Event::DrillPlanted { drill, rules: json!(after) })?;
-        Ok(())
-    }
-
-    /// Does what a recipe says.
-    ///
-    /// # Errors
-    /// What AWS refused, or a journal that cannot be written.
-    pub async fn apply(&self, acts: &[Act]) -> Result<(), Failure> {
-        for act in acts {
-            self.act(act, None).await?;
-        }
-        Ok(())
+        Ok(self.core.record(&Event::DrillPlanted { drill, rules: json!(after) })?)
     }
 
     /// Puts everything back as it was before the drill, whatever was done in between. What is as it was is passed over.
@@ -153,11 +146,11 @@ impl Drilling<'_> {
         for goal in &self.drill.solved {
             goals.push(self.goal(goal).await);
         }
-        let known = self.core.with(|state| {
+        let (before, planted) = self.core.with(|state| {
             let drill = state.drill.as_ref();
             drill.map(|drill| (drill.rules.clone(), drill.after.clone())).unwrap_or_default()
         });
-        let known = [known.0, known.1].into_iter().flat_map(|rules| Snapshot::read(rules).groups).collect::<Vec<_>>();
+        let (before, planted) = (Snapshot::read(before).groups, Snapshot::read(planted).groups);
         let blocks: Vec<&str> = self
             .resources()
             .filter_map(|(_, it)| match it {
@@ -165,7 +158,9 @@ impl Drilling<'_> {
                 _ => None,
             })
             .collect();
-        let opened = rules::opened(&known, &self.snapshot().await?.groups, &blocks);
+        let narrow: Vec<String> =
+            self.drill.narrow_outbound.iter().filter_map(|group| self.fact(group, "id")).collect();
+        let opened = rules::opened([&before, &planted], &self.snapshot().await?.groups, &blocks, &narrow);
         Ok(Standing { goals, opened })
     }
 

@@ -18,7 +18,10 @@ const ON_ITS_WAY: &str = "IncorrectInstanceState";
 
 impl Drilling<'_> {
     /// Does one thing. Calls with a purpose are written down before they are sent.
-    pub(super) async fn act(&self, act: &Act, purpose: Option<DrillPurpose>) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// What AWS refused, what did not come about, or a journal that cannot be written.
+    pub async fn act(&self, act: &Act, purpose: Option<DrillPurpose>) -> Result<(), Failure> {
         let call = match act {
             Act::Remake(names) => return self.remake(names).await,
             Act::Until(goal) => return Box::pin(self.until(goal)).await,

@@ -37,14 +37,16 @@ fn words(plan: &Plan<'_>, step: &Step, predict: &Predict) -> Option<Pair<Predict
     Some(Pair { ja: of(&plan.prose.ja)?, en: of(&plan.prose.en)? })
 }
 
-/// The predictions that the cloud has answered by now, on record with the answer.
+/// The predictions that a step's checks have answered by now, on record with the answer: its own, and those that earlier
+/// steps asked of it.
 pub(super) fn settled(state: &State, plan: &Plan<'_>, step: &Step) -> Vec<Effect> {
-    let Some(now) = state.steps.get(&step.id) else { return Vec::new() };
-    let settle = |predict: &Predict| {
+    let settle = |asked: &Step, predict: &Predict| {
+        let now = state.steps.get(&asked.id)?;
         let answer = now.predicted.get(&predict.id).filter(|answer| !answer.is_empty())?;
+        plan.lab.answers(&asked.id, predict).filter(|answers| answers.id == step.id)?;
         let check = checks::name(&predict.proof);
         let (verdict, seen) = state.checked.get(&(step.id.clone(), check.clone()))?;
-        let words = words(plan, step, predict)?;
+        let words = words(plan, asked, predict)?;
         if *verdict != Verdict::Met || now.settled.contains(&predict.id) {
             return None;
         }
@@ -54,7 +56,7 @@ pub(super) fn settled(state: &State, plan: &Plan<'_>, step: &Step) -> Vec<Effect
         };
         let option = |name: &str| both(&|words| words.option(name).unwrap_or_default().to_owned());
         Some(Effect::Record(Event::Settled {
-            step: step.id.clone(),
+            step: asked.id.clone(),
             prediction: predict.id.clone(),
             answer: answer.clone(),
             right: predict.right.clone(),
@@ -68,5 +70,6 @@ pub(super) fn settled(state: &State, plan: &Plan<'_>, step: &Step) -> Vec<Effect
             seen: seen.clone(),
         }))
     };
-    step.predict.iter().filter_map(settle).collect()
+    let all = plan.lab.steps.iter().flat_map(|asked| asked.predict.iter().map(move |predict| (asked, predict)));
+    all.filter_map(|(asked, predict)| settle(asked, predict)).collect()
 }

@@ -85,8 +85,8 @@ pub enum List {
 }
 
 impl Drive {
-    /// Goes through the lab, detours included, and asks every check before its step and after it; then cleans up. Stops at
-    /// the first step that does not come about, for those that follow could not either.
+    /// Goes through the lab, detours included, and asks every check before its step and after it. Stops at the first step
+    /// that does not come about, for those that follow could not either. What was made is there until [`Self::prove_gone`].
     ///
     /// # Errors
     /// When the journal, if there is one, cannot be written.
@@ -116,6 +116,14 @@ impl Drive {
                 break;
             }
         }
+        Ok(proof)
+    }
+
+    /// Cleans up what was made on the way, and looks whether anything is left.
+    ///
+    /// # Errors
+    /// When the journal, if there is one, cannot be written.
+    pub async fn prove_gone(&self, proof: &mut Proof) -> Result<(), Stuck> {
         let mut fault = None;
         let verdict = self.clean_up(&mut fault).await?;
         let items = self.core.state().receipt.unwrap_or_default();
@@ -124,7 +132,7 @@ impl Drive {
             let items = items.into_iter().filter(|item| item.state != ItemState::Gone).collect();
             proof.flaws.push(Flaw::Left { items });
         }
-        Ok(proof)
+        Ok(())
     }
 
     /// The detour of a step, if it has one: its checks are met after the rejection, and the step can be gone on with.
@@ -161,8 +169,14 @@ impl Drive {
                 return false;
             }
             proof.checks += 1;
-            let answered = |it: &&Predict| it.before != Moment::Detour && it.proof == *check;
-            proof.predictions += step.predict.iter().filter(answered).count();
+            let lab = &self.loaded.lab;
+            let answered = |asked: &Step, it: &Predict| {
+                it.before != Moment::Detour
+                    && it.proof == *check
+                    && lab.answers(&asked.id, it).is_some_and(|answers| answers.id == step.id)
+            };
+            let predictions = |asked: &Step| asked.predict.iter().filter(|it| answered(asked, it)).count();
+            proof.predictions += lab.steps.iter().map(predictions).sum::<usize>();
         }
         true
     }

@@ -68,15 +68,27 @@ pub(super) fn restoring(before: &[Rules], now: &[Rules]) -> Vec<(Side, Call)> {
     calls
 }
 
-/// The inbound rules that are not `known` and let in more than the path needs: more than one port, or addresses outside
-/// the lab's own `blocks`.
-pub(super) fn opened(known: &[Rules], now: &[Rules], blocks: &[&str]) -> Vec<Text> {
-    let is_known =
-        |group: &str, rule: &Value| known.iter().any(|rules| rules.group == group && rules.inbound.contains(rule));
-    let new = now.iter().flat_map(|is| is.inbound.iter().map(move |rule| (is.group.as_str(), rule)));
-    new.filter(|(group, rule)| !is_known(group, rule) && is_wide(rule, blocks))
-        .map(|(group, rule)| m::drill_wide_rule(group, rule::in_words(rule)))
-        .collect()
+/// What is open wider than the path needs, as nobody's doing but the learner's: more than one port, or addresses outside the
+/// lab's own `blocks`. Inbound rules that were there `before` or were `planted` do not count; of the groups that are to stay
+/// `narrow`, only outbound rules that were planted do not.
+pub(super) fn opened([before, planted]: [&[Rules]; 2], now: &[Rules], blocks: &[&str], narrow: &[String]) -> Vec<Text> {
+    let mut opened = Vec::new();
+    let known = |all: &[Rules], group: &str, of: fn(&Rules) -> &[Value], rule: &Value| {
+        all.iter().any(|rules| rules.group == group && of(rules).contains(rule))
+    };
+    for Rules { group, inbound, outbound, .. } in now {
+        let new = |rule: &&Value| {
+            !known(before, group, |it| &it.inbound, rule) && !known(planted, group, |it| &it.inbound, rule)
+        };
+        let wide = inbound.iter().filter(new).filter(|rule| is_wide(rule, blocks));
+        opened.extend(wide.map(|rule| m::drill_wide_rule(group, rule::in_words(rule))));
+        if narrow.contains(group) {
+            let new = |rule: &&Value| !known(planted, group, |it| &it.outbound, rule);
+            let wide = outbound.iter().filter(new).filter(|rule| is_wide(rule, blocks));
+            opened.extend(wide.map(|rule| m::drill_wide_outbound(group, rule::in_words(rule))));
+        }
+    }
+    opened
 }
 
 fn is_wide(rule: &Value, blocks: &[&str]) -> bool {
@@ -117,9 +129,26 @@ mod tests {
             ),
         ] {
             let now = rules(vec![rule.clone()]);
-            assert_eq!(!opened(&rules(vec![]), &now, &["10.0.0.0/16"]).is_empty(), wide, "{rule}");
-            assert!(opened(&now, &now, &["10.0.0.0/16"]).is_empty(), "what was there before is nobody's doing: {rule}");
+            let (none, blocks) = (rules(vec![]), ["10.0.0.0/16"]);
+            assert_eq!(!opened([&none, &none], &now, &blocks, &[]).is_empty(), wide, "{rule}");
+            assert!(opened([&now, &none], &now, &blocks, &[]).is_empty(), "there before, so nobody's doing: {rule}");
+            assert!(opened([&none, &now], &now, &blocks, &[]).is_empty(), "planted, so nobody's doing: {rule}");
         }
+    }
+
+    #[test]
+    fn what_was_narrowed_must_not_be_opened_again_where_the_drill_says_so() {
+        let (before, mut planted) = (rules(vec![]), rules(vec![]));
+        planted[0].outbound = vec![tcp(443, "0.0.0.0/0")];
+        let narrow = ["sg-1".to_owned()];
+        let opened =
+            |now: &[Rules], narrow: &[String]| opened([&before, &planted], now, &["10.0.0.0/16"], narrow).len();
+        assert_eq!(opened(&before, &[]), 0, "as it was before");
+        assert_eq!(opened(&before, &narrow), 1, "as it was before, which is what the drill forbids");
+        assert_eq!(opened(&planted, &narrow), 0, "what was planted");
+        let mut mended = planted.clone();
+        mended[0].outbound.push(tcp(80, "10.0.1.0/24"));
+        assert_eq!(opened(&mended, &narrow), 0);
     }
 
     #[test]

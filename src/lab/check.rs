@@ -61,6 +61,8 @@ pub enum Check {
     Page(Page),
     /// The web server's log shows an address of the load balancer.
     LogShowsLoadBalancer(LogShows),
+    /// The connection is up, and no route of the VPC leads to the client at its other end.
+    NoWayBack(NoWayBack),
 }
 
 macro_rules! spec {
@@ -200,4 +202,11 @@ spec! {
     LogShows { /// The web server's instance, by name.
         instance: String, /// The load balancer, by name.
         load_balancer: String }
+}
+spec! {
+    /// Names a VPC of the provider's, and the client at the other end of an endpoint's connection.
+    NoWayBack { /// The VPC, by name.
+        vpc: String, /// The client, by name.
+        client: String, /// The endpoint, by name.
+        endpoint: String }
 }

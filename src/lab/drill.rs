@@ -36,6 +36,9 @@ pub struct Drill {
     /// The rung that `pllab why` names first; `None` where the path itself is whole.
     #[serde(default)]
     pub rung: Option<String>,
+    /// Security groups, by name, that must not be opened outbound, not even as wide as they were before.
+    #[serde(default)]
+    pub narrow_outbound: Vec<String>,
     /// What must hold for it to be mended. All of them.
     pub solved: Vec<Goal>,
     /// Ways to mend it. Others count as well: it is graded by outcome.
@@ -252,7 +255,7 @@ impl Drill {
             Act::Remake(names) => names.as_slice(),
             _ => &[],
         });
-        for name in asked.chain(remade) {
+        for name in asked.chain(remade).chain(&self.narrow_outbound) {
             if !resources.iter().any(|it| it.name() == name) {
                 fault(name, m::lab_reference_unknown(&self.id, name));
             }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Check, Lab, OneClient, Resource, Side};
+use super::{Check, Lab, Moment, OneClient, Predict, Resource, Side, Step};
 
 impl Lab {
     /// Whose account each resource is in, by name.
@@ -22,6 +22,17 @@ impl Lab {
             Check::Answer(answer) => Some((answer.client.as_str(), answer.endpoint.as_str())),
             _ => None,
         })
+    }
+
+    /// The step whose check answers a prediction that step `asked` asks: the first that has it, from that step on. A
+    /// detour's prediction is answered by the detour. `None` where nothing answers it.
+    #[must_use]
+    pub fn answers<'a>(&'a self, asked: &str, predict: &Predict) -> Option<&'a Step> {
+        let mut from = self.steps.iter().skip_while(|step| step.id != asked);
+        if predict.before == Moment::Detour {
+            return from.next().filter(|step| step.detour.iter().any(|it| it.checks.contains(&predict.proof)));
+        }
+        from.find(|step| step.looks.iter().chain(&step.checks).any(|check| *check == predict.proof))
     }
 
     /// Every name by which the page's client asks: once, or once for each zone.
@@ -172,6 +183,7 @@ impl Check {
                 vec![(&it.client, INSTANCE), (&it.endpoint, ENDPOINT), (&it.load_balancer, BALANCER)]
             }
             Self::LogShowsLoadBalancer(it) => vec![(&it.instance, INSTANCE), (&it.load_balancer, BALANCER)],
+            Self::NoWayBack(it) => vec![(&it.vpc, VPC), (&it.client, INSTANCE), (&it.endpoint, ENDPOINT)],
         }
     }
 }

@@ -7,7 +7,7 @@ use serde_saphyr::Error as YamlError;
 
 use super::locate::step_line;
 use super::prose::{self, Prose};
-use super::{Lab, LabError, Moment, Pair, Place, Reference, Source, subnet_of, variables, waves};
+use super::{Lab, LabError, Pair, Place, Reference, Source, subnet_of, variables, waves};
 use crate::i18n::{Text, m};
 
 /// The lab-file format that this program reads.
@@ -238,11 +238,7 @@ fn lint(file: &str, yaml: &str, id: &str, lab: &Lab) -> Vec<LabError> {
             wrong(&step.id, reference);
         }
         for predict in &step.predict {
-            let proved = match predict.before {
-                Moment::Detour => step.detour.as_ref().is_some_and(|detour| detour.checks.contains(&predict.proof)),
-                Moment::Make | Moment::Checks => step.looks.iter().chain(&step.checks).any(|it| *it == predict.proof),
-            };
-            if !proved || !predict.options.contains(&predict.right) {
+            if lab.answers(&step.id, predict).is_none() || !predict.options.contains(&predict.right) {
                 fault(place(&predict.id), m::lab_prediction_wrong(&predict.id));
             }
         }

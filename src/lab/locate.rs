@@ -23,6 +23,14 @@ impl Place {
         Self::of_word(yaml, step_line(yaml, step), name).unwrap_or_else(|| Self::of_step(yaml, step))
     }
 
+    /// A key of the file itself, such as a drill's `plant`; the first line where it has none.
+    #[must_use]
+    pub fn of_key(yaml: &str, key: &str) -> Self {
+        let wanted = format!("{key}:");
+        let line = yaml.lines().position(|line| line.starts_with(&wanted)).map_or(1, |index| index + 1);
+        Self::at(yaml, line, 1)
+    }
+
     /// The `index`-th item of a step's list, such as `checks`; with `within`, of the list inside that part of the step. The
     /// step's own line where the list is not written one item a line.
     #[must_use]
@@ -72,5 +80,7 @@ mod tests {
         assert_eq!(line("two", Some("detour"), 0), (11, 9, "- c: {}".to_owned()));
         assert_eq!(line("one", None, 1), (2, 3, "- id: one".to_owned()), "the step itself where there is no such item");
         assert_eq!(line("none", None, 0).0, 1);
+        assert_eq!([Place::of_key(YAML, "steps").line, Place::of_key(YAML, "id").line], [1, 1]);
+        assert_eq!(Place::of_key("id: a\n  plant: b\nplant:\n", "plant").line, 3);
     }
 }

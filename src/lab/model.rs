@@ -94,7 +94,8 @@ pub struct Predict {
     pub options: Vec<String>,
     /// The option that is right.
     pub right: String,
-    /// The check whose answer proves it: one of the step's looks or checks; before a detour, one of the detour's checks.
+    /// The check whose answer proves it: one of the looks or checks of this step or a later one; before a detour, one of the
+    /// detour's checks.
     pub proof: Check,
 }
 

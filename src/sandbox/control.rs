@@ -8,12 +8,13 @@ use jiff::Timestamp;
 
 use crate::host::{Clock, Random};
 
+use super::call::Call;
 use super::fault_plan;
-use super::ops::{Answer, Ctx, Protocol, run};
+use super::ops::{Answer, Ctx, run};
 use super::pace::Pace;
 use super::plane::{Plane, Shortage, Topology};
 use super::throttle::{Buckets, Throttle};
-use super::wire::{ApiError, Params, Xml};
+use super::wire::{ApiError, Xml};
 use super::world::{Quotas, Store, StoreError, Timing, Unseen, Without, World, concerns_plane, topology};
 
 /// Names of the accounts in a new world, the first one first.
@@ -45,22 +46,6 @@ enum Until {
     Calls(u32),
     /// From then on.
     Time(Timestamp),
-}
-
-/// One call.
-pub struct Call<'a> {
-    /// The caller's index among the accounts.
-    pub account: usize,
-    /// The region.
-    pub region: &'a str,
-    /// The service.
-    pub protocol: Protocol,
-    /// The operation.
-    pub action: &'a str,
-    /// Its parameters.
-    pub params: Params,
-    /// How long what it makes is not found, where a fault plan says so.
-    pub unseen: Option<fault_plan::Unseen>,
 }
 
 impl Control {

@@ -8,12 +8,13 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, ORIGIN};
 use hyper::{Method, Request, Response, StatusCode};
 
-use super::control::{Call, Control};
+use super::account::Account;
+use super::call::Call;
+use super::control::Control;
 use super::fault_plan::FaultKind;
 use super::faults::Faults;
 use super::ops::Protocol;
 use super::seats::Seat;
-use super::server::Account;
 use super::wire::{ApiError, Params, Presented, Signed, Xml, is_rest, read_rest, too_far, verify};
 use super::world::REGIONS;
 

@@ -2,6 +2,8 @@
 //! Must not know: anything of ours but `host`; it is imported by `cli` alone, so checks cannot peek.
 //! Next: `server.rs` starts it; `http.rs` reads a request; `ops/` answers it; `plane/` carries the traffic.
 
+mod account;
+mod call;
 mod control;
 mod delays;
 mod differences;
@@ -18,12 +20,13 @@ mod throttle;
 mod wire;
 mod world;
 
+pub use account::Account;
 pub use delays::{Delays, delays};
 pub use differences::{Difference, differences};
 pub use fault_plan::{BadFault, FaultKind, FaultRule, Unseen};
 #[doc(hidden)]
 pub use fuzz::{fuzz_request, fuzz_rest};
 pub use pace::Pace;
-pub use server::{Account, Options, Sandbox, StartError};
+pub use server::{Options, Sandbox, StartError};
 pub use throttle::Throttle;
 pub use world::Quotas;

@@ -17,6 +17,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::host::{Clock, DirLock, LockError, Random, create_private_dir};
 
 use super::Pace;
+use super::account::Account;
 use super::control::Control;
 use super::fault_plan::FaultRule;
 use super::faults::Faults;
@@ -56,28 +57,6 @@ pub struct Options {
     pub throttle: Throttle,
     /// What goes wrong on purpose; nothing, usually.
     pub faults: Vec<FaultRule>,
-}
-
-/// One of the sandbox's accounts, with the keys of this run. The keys are never written to disk.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Account {
-    /// `provider` or `consumer`.
-    pub name: String,
-    /// Twelve digits.
-    pub account_id: String,
-    /// The access key id.
-    pub access_key_id: String,
-    /// The secret access key.
-    pub secret_access_key: String,
-}
-
-impl std::fmt::Debug for Account {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Account")
-            .field("name", &self.name)
-            .field("account_id", &self.account_id)
-            .finish_non_exhaustive()
-    }
 }
 
 /// Why a sandbox did not start.
@@ -180,7 +159,7 @@ impl Sandbox {
         let plane = Plane::start(plane).map_err(in_folder)?;
         let control = Control::open(&folder, plane, options.pace, options.clock, options.random.clone(), limits)
             .map_err(|error| unusable(&folder, error))?;
-        let accounts = accounts(&control, options.keys.unwrap_or_default(), &options.random);
+        let accounts = Account::with_keys(control.accounts(), options.keys.unwrap_or_default(), &options.random);
         let front = Arc::new(Front { control, accounts, faults: Faults::new(options.faults) });
         let (stopping, stopped) = watch::channel(false);
         let serving = tokio::spawn(serve(listener, Arc::clone(&front), options.pace, stopped));
@@ -232,19 +211,6 @@ fn unusable(folder: &Path, error: StoreError) -> StartError {
         StoreError::Damaged(reason) => StartError::Damaged { path, reason },
         StoreError::Newer => StartError::Newer { path },
     }
-}
-
-fn accounts(control: &Control, keys: Vec<(String, String)>, random: &Random) -> Vec<Account> {
-    let capitals = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let mut keys = keys.into_iter();
-    let fresh = || (format!("AKIASANDBOX{}", random.text(capitals, 9)), random.text(letters, 40));
-    let all = control.accounts().into_iter();
-    all.map(|(name, account_id)| {
-        let (access_key_id, secret_access_key) = keys.next().unwrap_or_else(fresh);
-        Account { name, account_id, access_key_id, secret_access_key }
-    })
-    .collect()
 }
 
 /// Accepts connections until the sandbox stops or is dropped; then ends those that are open.

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use super::control::Call;
+use super::call::Call;
 use super::ops::Protocol;
 use super::pace::Pace;
 use super::wire::{ApiError, Params};

@@ -7,7 +7,6 @@ use super::part::to_copy;
 use super::path;
 use super::receipt::receipt;
 use super::step::after;
-use super::table::pairs;
 use super::turn;
 use super::wrap::fill;
 use super::{drill, error};
@@ -116,7 +115,7 @@ fn checked(asked: &Asked<'_>, look: &Look) -> Vec<Line> {
         let line = Line::of(ink, mark).and(Ink::Strong, format!(" {}  ", asked.title)).and(ink, word);
         fill(&line, look.measure(), "", "    ")
     };
-    let mut body = with_pairs(asked.expected, asked.seen, look);
+    let mut body = look.expected_and_seen(asked.expected, asked.seen);
     body.extend(fill(&Line::plain(look.say(&why)), look.measure().saturating_sub(4), "", ""));
     if !asked.command.is_empty() {
         body.push(Line::plain(look.say(&m::check_look())));
@@ -124,17 +123,6 @@ fn checked(asked: &Asked<'_>, look: &Look) -> Vec<Line> {
     body.extend(to_copy(asked.command));
     lines.extend(body.into_iter().map(|line| line.indented(if look.told() { 2 } else { 4 })));
     look.inside(lines)
-}
-
-/// What should be and what is.
-pub(super) fn with_pairs(expected: &Text, seen: &Text, look: &Look) -> Vec<Line> {
-    let named = |name: Text, value: &Text| (Line::of(Ink::Dim, look.say(&name)), Line::plain(look.say(value)));
-    let facts = [named(m::check_expected(), expected), named(m::check_seen(), seen)];
-    if look.told() {
-        facts.iter().map(|(name, value)| Line::plain(format!("{}: {}", name.text(), value.text()))).collect()
-    } else {
-        pairs(&facts, look.measure().saturating_sub(7))
-    }
 }
 
 fn predicted(right: bool, words: &PredictionWords, seen: &Text, look: &Look) -> Vec<Line> {

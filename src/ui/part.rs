@@ -4,8 +4,9 @@ use super::line::{Ink, Line};
 use super::look::Look;
 use super::markdown::render;
 use super::measure::{cut, wide_width, width};
+use super::table::pairs;
 use super::wrap::fill;
-use crate::i18n::Text;
+use crate::i18n::{Text, m};
 
 /// Prose is not set wider than this: longer lines are hard to read.
 const READABLE: usize = 100;
@@ -20,6 +21,17 @@ impl Look {
     pub(super) fn inside(&self, lines: Vec<Line>) -> Vec<Line> {
         let by = usize::from(!self.told());
         lines.into_iter().map(|line| line.indented(by)).collect()
+    }
+
+    /// What should be and what is, one below the other.
+    pub(super) fn expected_and_seen(&self, expected: &Text, seen: &Text) -> Vec<Line> {
+        let named = |name: Text, value: &Text| (Line::of(Ink::Dim, self.say(&name)), Line::plain(self.say(value)));
+        let facts = [named(m::check_expected(), expected), named(m::check_seen(), seen)];
+        if self.told() {
+            facts.iter().map(|(name, value)| Line::plain(format!("{}: {}", name.text(), value.text()))).collect()
+        } else {
+            pairs(&facts, self.measure().saturating_sub(7))
+        }
     }
 
     /// Two texts on one line, left and right; on two lines where one is too narrow.

@@ -1,6 +1,5 @@
 //! The path from the client to the page: one line a rung, then where it ends.
 
-use super::events::with_pairs;
 use super::line::{Ink, Line, stack};
 use super::look::Look;
 use super::part::to_copy;
@@ -36,7 +35,7 @@ pub(super) fn rung(event: &Event, look: &Look) -> Vec<Line> {
     if !matches!(state, RungState::Holds | RungState::NotReached) {
         let body = match state {
             RungState::CannotTell => fill(&Line::plain(told), look.measure().saturating_sub(7), "", ""),
-            _ => with_pairs(expected, seen, look),
+            _ => look.expected_and_seen(expected, seen),
         };
         let by = if look.told() { 2 } else { 7 };
         lines.extend(body.into_iter().map(|line| line.indented(by)));

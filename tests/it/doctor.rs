@@ -1,6 +1,8 @@
 //! `pllab doctor`: what it sees, what it says of it, and that it changes nothing.
 
-use super::harness::{Fate, Folder, Line, Lone, Program, Screen, Wire};
+use std::collections::BTreeSet;
+
+use super::harness::{Apart, Exchange, Fate, Folder, Line, Lone, Program, Screen, Wire};
 
 /// The program of a machine that calls `url` with the sandbox's keys.
 fn pllab(place: &Lone, machine: &Folder, url: &str, words: &str) -> Program {
@@ -168,6 +170,85 @@ fn permissions_that_are_missing_are_named() {
             assert!(rows(&events, check)[0]["seen"].as_str().is_some_and(|seen| seen.contains(denied)), "{denied}");
         }
     }
+}
+
+/// Every change of EC2's that the lab makes is tried as a dry run, in both accounts; nothing is changed.
+#[test]
+fn every_dry_run_there_is_is_made_in_both_accounts() {
+    let apart = Apart::open("--pace instant");
+    let wire = Wire::open(&apart.url, |_| Fate::Pass);
+    for lab in ["privatelink", "private-dns"] {
+        let words = format!("doctor {lab} --output json --profile provider --consumer-profile consumer --endpoint-url");
+        let events = apart.pllab(&words).arg(wire.url()).run().code(0).events();
+        let told = rows(&events, "may_make").into_iter().map(|row| (row["side"].clone(), row["state"].clone()));
+        assert_eq!(told.collect::<Vec<_>>(), [("provider".into(), "ok".into()), ("consumer".into(), "ok".into())]);
+    }
+    let tried = |account: usize| -> BTreeSet<String> {
+        let key = apart.keys()[account][1].clone();
+        let dry = |it: &Exchange| it.key == key && it.params.get("DryRun").is_some_and(|dry| dry == "true");
+        wire.exchanges().into_iter().filter(dry).map(|it| it.action).collect()
+    };
+    let both = [
+        "CreateSecurityGroup",
+        "CreateSubnet",
+        "CreateVpc",
+        "CreateVpcEndpoint",
+        "DeleteSecurityGroup",
+        "DeleteSubnet",
+        "DeleteVpc",
+        "DeleteVpcEndpoints",
+        "RunInstances",
+        "TerminateInstances",
+    ];
+    let providers = [
+        "AcceptVpcEndpointConnections",
+        "AssociateRouteTable",
+        "AuthorizeSecurityGroupIngress",
+        "CreateRouteTable",
+        "CreateVpcEndpointServiceConfiguration",
+        "DeleteRouteTable",
+        "DeleteVpcEndpointServiceConfigurations",
+        "DisassociateRouteTable",
+        "ModifyVpcEndpointServiceConfiguration",
+        "ModifyVpcEndpointServicePermissions",
+        "RejectVpcEndpointConnections",
+        "StartVpcEndpointServicePrivateDnsVerification",
+    ];
+    let (provider, consumer) = (tried(0), tried(1));
+    for operation in both {
+        assert!(provider.contains(operation) && consumer.contains(operation), "{operation}");
+    }
+    assert!(providers.iter().all(|it| provider.contains(*it)), "{provider:?}");
+    assert!(!consumer.contains("CreateVpcEndpointServiceConfiguration"), "{consumer:?}");
+    let read = |it: &Exchange| ["Describe", "Get", "List", "GET "].iter().any(|read| it.action.starts_with(read));
+    assert!(wire.exchanges().iter().all(|it| it.params.contains_key("DryRun") || read(it)), "it only reads");
+}
+
+/// A refusal that may only mean that nothing carries the lab's tags yet is not taken for one; one by name is.
+#[test]
+fn what_a_dry_run_cannot_tell_is_said_to_be_so() {
+    let place = Lone::open("");
+    let machine = Folder::new();
+    let seen = |message: &'static str| {
+        let wire = Wire::open(&place.url, move |action| match action {
+            "DeleteVpc" => Fate::Answer(403, refusal("UnauthorizedOperation", message)),
+            _ => Fate::Pass,
+        });
+        let ran = pllab(&place, &machine, &wire.url(), "doctor --output json").run();
+        let events = ran.events();
+        let of = |check| rows(&events, check)[0].clone();
+        (ran.code, of("may_make"), of("untried")["seen"].as_str().expect("words").to_owned())
+    };
+    let number = |words: &str| -> u32 { words.split(' ').next().and_then(|it| it.parse().ok()).expect("a number") };
+    let pass = Wire::open(&place.url, |_| Fate::Pass);
+    let events = pllab(&place, &machine, &pass.url(), "doctor --output json").run().code(0).events();
+    let before = number(rows(&events, "untried")[0]["seen"].as_str().expect("words"));
+    let (code, make, untried) = seen("You are not authorized to perform this operation.");
+    assert_eq!((code, &make["state"], number(&untried)), (Some(0), &"ok".into(), before + 1));
+    let (code, make, _) =
+        seen("not authorized to perform: ec2:DeleteVpc with an explicit deny in a service control policy");
+    assert_eq!((code, &make["state"]), (Some(1), &"problem".into()));
+    assert!(make["seen"].as_str().is_some_and(|it| it.contains("DeleteVpc")), "{make}");
 }
 
 #[test]

@@ -202,7 +202,7 @@ fn the_windows_client_works_too() {
 fn the_detour_rejects_first() {
     let folder = Folder::new();
     // Seven steps, two predictions and what follows each step take the first answer; then comes the acceptance.
-    let answers = "1\n".repeat(16) + "detour\n" + &"1\n".repeat(16);
+    let answers = "1\n".repeat(16) + "detour\n" + &"1\n".repeat(17);
     folder.pllab("start --pace instant --plain").stdin(&answers).run().code(0).clean();
     let journal = folder.journal();
     let count = |operation: &str| journal.iter().filter(|line| line["operation"] == operation).count();
@@ -216,7 +216,8 @@ fn the_detour_rejects_first() {
     // Each prediction was answered by the cloud, right or wrong, with what the check saw.
     let settled = journal.iter().filter(|line| line["event"] == "settled");
     let settled: Vec<_> = settled.map(|line| (line["prediction"].as_str(), line["answer"] == line["right"])).collect();
-    let expected = ["same-cidr", "before-acceptance", "after-rejection", "after-acceptance", "source-address"];
+    let expected =
+        ["same-cidr", "before-acceptance", "after-rejection", "after-acceptance", "source-address", "provider-calls"];
     assert_eq!(settled, expected.map(|prediction| (Some(prediction), false)));
     let (_, left, unknown) = receipt(&journal).expect("there is a receipt");
     assert_eq!((left, unknown), (0, 0));
@@ -261,7 +262,7 @@ fn what_was_kept_can_be_looked_at_and_cleaned() {
     // Without a step: the last one. The sandbox of the run starts again for it, traffic included.
     let checks = folder.pllab("check --output json").run().code(0).events();
     let asked: Vec<_> = checks.iter().filter(|line| line["event"] == "check").map(|line| &line["verdict"]).collect();
-    assert_eq!(asked, ["met", "met"], "{checks:?}");
+    assert_eq!(asked, ["met", "met", "met"], "{checks:?}");
     for step in STEPS.iter().filter(|step| !["endpoint", "client"].contains(step)) {
         folder.pllab("check").arg(step).run().code(0).clean();
     }

@@ -1,7 +1,10 @@
 //! `pllab policy`, judged by a reader of policies of our own: everything that a lab calls is allowed, a stranger's things are not.
 
+mod by_hand;
+mod drills;
 mod evaluate;
 mod needs;
+mod places;
 
 use std::collections::BTreeSet;
 
@@ -25,6 +28,17 @@ fn recorded(learner: &str, words: &str) -> Vec<Exchange> {
 fn policy(words: &str) -> Policy {
     let ran = Folder::new().pllab(&format!("policy {words} --output json")).run().code(0).stderr("");
     Policy::read(&ran.events()[0]["documents"])
+}
+
+/// Things of others: untagged, with tags of their own, of another learner, of another lab.
+fn strangers() -> [Tags; 4] {
+    let own = |key: &str, value: &str| (format!("pllab:{key}"), value.to_owned());
+    [
+        Tags::new(),
+        [("Name".to_owned(), "production".to_owned())].into(),
+        [own("lab", "privatelink"), own("learner", "ken"), own("run", "k3x9bc")].into(),
+        [own("lab", "another"), own("learner", "aiko"), own("run", "k3x9bc")].into(),
+    ]
 }
 
 /// Everything that a run needs, in order.
@@ -67,19 +81,12 @@ fn every_call_of_a_run_is_allowed_and_every_statement_is_used() {
 fn what_is_a_strangers_is_not_touched() {
     let needs = needed(&recorded("aiko", ""));
     let policy = policy("--learner aiko");
-    let own = |key: &str, value: &str| (format!("pllab:{key}"), value.to_owned());
-    let strangers: [Tags; 4] = [
-        Tags::new(),
-        [("Name".to_owned(), "production".to_owned())].into(),
-        [own("lab", "privatelink"), own("learner", "ken"), own("run", "k3x9bc")].into(),
-        [own("lab", "another"), own("learner", "aiko"), own("run", "k3x9bc")].into(),
-    ];
     let mut tried = 0;
     for need in &needs {
         let Some(tags) = &need.resource_tags else { continue };
         assert!(tags.contains_key("pllab:run"), "the lab touches only what it has made: {need:#?}");
-        for stranger in &strangers {
-            let foreign = Need { resource_tags: Some(stranger.clone()), ..need.clone() };
+        for stranger in strangers() {
+            let foreign = Need { resource_tags: Some(stranger), ..need.clone() };
             assert_eq!(policy.allows(&foreign), None, "{foreign:#?}");
             tried += 1;
         }
@@ -170,65 +177,6 @@ fn the_way_of_browse_is_allowed_where_it_is_asked_for() {
     }
 }
 
-/// Drills that between them change everything that drills change in one account.
-const DRILLS: [(&str, &[&str]); 2] = [
-    (
-        "privatelink",
-        &[
-            "born-without",
-            "empty-desk",
-            "nameless",
-            "new-badge",
-            "night-shift",
-            "old-group",
-            "red-but-serving",
-            "silent-monday",
-            "tight-lips",
-            "waiting-room",
-            "wrong-counter",
-        ],
-    ),
-    ("two-zones", &["half-lit", "one-way-street"]),
-];
-
-#[test]
-fn planting_and_putting_back_is_allowed_where_drills_are_asked_for() {
-    for (lab, drills) in DRILLS {
-        let (sandbox, ours) = (Lone::open(""), Folder::new());
-        let wire = Wire::open(&sandbox.url, |_| Fate::Pass);
-        let program = ours.pllab(&format!("start {lab} --yes --keep --output json --learner aiko --endpoint-url"));
-        sandbox.signed(program.arg(wire.url())).run().code(0);
-        for drill in drills {
-            sandbox.signed(ours.pllab(&format!("drill {drill} --yes --allow-aws --output json"))).run().code(0);
-            sandbox.signed(ours.pllab("drill undo --output json")).run().code(0);
-        }
-        let needs = needed(&wire.exchanges());
-        let (with, without) =
-            (policy(&format!("{lab} --learner aiko --with drill")), policy(&format!("{lab} --learner aiko")));
-        for need in &needs {
-            assert!(with.allows(need).is_some(), "not allowed: {need:#?}");
-        }
-        assert!(needs.iter().any(|need| without.allows(need).is_none()), "the lab itself needs none of it");
-    }
-}
-
-#[test]
-fn every_way_to_mend_a_drill_is_allowed() {
-    let labs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("labs");
-    for lab in ["privatelink", "private-dns", "two-zones", "who-may-connect"] {
-        let policy = policy(&format!("{lab} --with drill"));
-        let allowed: BTreeSet<&str> = policy.actions().filter_map(|action| Some(action.split_once(':')?.1)).collect();
-        let files = std::fs::read_dir(labs.join(lab).join("drills")).expect("the lab has drills");
-        for file in files.map(|file| file.expect("a file").path()) {
-            let text = std::fs::read_to_string(&file).expect("readable");
-            let operations = text.lines().filter_map(|line| line.trim().strip_prefix("operation: "));
-            for operation in operations {
-                assert!(allowed.contains(operation), "{}: {operation}", file.display());
-            }
-        }
-    }
-}
-
 #[test]
 fn every_verb_about_a_run_is_allowed() {
     let (sandbox, ours, other) = (Lone::open(""), Folder::new(), Folder::new());
@@ -257,31 +205,37 @@ fn every_verb_about_a_run_is_allowed() {
 }
 
 #[test]
-fn watching_what_is_made_by_hand_is_allowed_where_it_is_asked_for() {
-    let (sandbox, ours) = (Lone::open(""), Folder::new());
+fn the_doctor_and_an_instructors_clean_up_are_allowed() {
+    let (sandbox, ours, other) =
+        (Lone::open("--quota L-F678F1CE=20 --quota L-1216C47A=20"), Folder::new(), Folder::new());
     let wire = Wire::open(&sandbox.url, |_| Fate::Pass);
-    let start = ours.pllab("start --hands-on --output json --learner aiko --endpoint-url").arg(wire.url());
-    let mut running = sandbox.signed(start).start();
-    running.until("\"baseline\"");
-    running.signal("INT");
-    running.wait();
-    let looked: BTreeSet<String> =
-        wire.exchanges().into_iter().map(|it| format!("{}:{}", it.service, it.action)).collect();
-    assert!(looked.len() > 8, "{looked:?}");
-    let (with, without) = (policy("--with hands-on"), policy(""));
-    for action in looked.iter().filter(|action| !action.starts_with("sts:")) {
-        assert!(with.actions().any(|it| it == action), "{action}");
-    }
-    // Of things that carry no tags, too.
-    let service = "arn:aws:ec2:ap-northeast-1:111122223333:vpc-endpoint-service/vpce-svc-0123456789abcdef0";
-    let need = Need {
-        action: "ec2:DescribeVpcEndpointServicePermissions".to_owned(),
-        resource: service.to_owned(),
-        resource_tags: Some(Tags::new()),
-        makes: false,
-        context: [("aws:RequestedRegion".to_owned(), ["ap-northeast-1".to_owned()].into())].into(),
+    let pllab = |machine: &Folder, words: &str| sandbox.signed(machine.pllab(&words.replace("URL", &wire.url()))).run();
+    pllab(&ours, "start --yes --keep --output json --learner aiko --endpoint-url URL").code(0);
+    pllab(&other, "doctor --learner aiko --learners 2 --endpoint-url URL").code(0);
+    let (of_all, asked) = (|it: &Exchange| it.service != "route53", wire.exchanges().len());
+    pllab(&other, "clean --everyone --yes --confirm-everyone --endpoint-url URL").code(0);
+    let mut known = Known::default();
+    let exchanges = wire.exchanges();
+    let mut needs = |part: &[Exchange]| -> Vec<Need> {
+        part.iter().filter(|it| of_all(it)).flat_map(|it| known.needs(it)).collect()
     };
-    assert!(with.allows(&need).is_some() && without.allows(&need).is_none());
+    let (before, cleaning) = (needs(&exchanges[..asked]), needs(&exchanges[asked..]));
+    let (doctor, instructor, ken) = (policy("--learner aiko --with doctor"), policy(""), policy("--learner ken"));
+    // A dry run on what is not there may be refused: the doctor says then that it cannot tell.
+    for need in before.iter().filter(|it| !it.is_of_nothing()) {
+        assert!(doctor.allows(need).is_some(), "{need:#?}");
+    }
+    let (mut changes, mut looks) = (0, 0);
+    for need in &cleaning {
+        assert!(instructor.allows(need).is_some(), "{need:#?}");
+        if need.resource_tags.is_some() {
+            assert!(ken.allows(need).is_none(), "{need:#?}");
+            changes += 1;
+        } else {
+            looks += 1;
+        }
+    }
+    assert!(changes >= 15 && looks >= 15, "{changes} {looks}");
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::dry_run;
 use super::row::Row;
-use crate::actions::Scope;
 use crate::cli::exit::Failed;
 use crate::cli::place::Place;
 use crate::cli::policy;
@@ -115,12 +115,13 @@ async fn may(clients: &Clients, loaded: &Loaded, sides: &[Side], learner: &str) 
         Row::problem("may_read", m::doctor_may_read(), m::doctor_denied(seen), m::doctor_policy_todo())
             .by(print_policy(&loaded.lab.id))
     };
-    let writes: BTreeSet<&str> = grants
+    let elb: BTreeSet<&str> = grants
         .iter()
-        .filter(|grant| grant.scope != Scope::Tag)
         .flat_map(|grant| grant.actions.iter().copied())
+        .filter(|action| action.starts_with("elasticloadbalancing:"))
         .collect();
-    vec![reading, dry_run(clients, &loaded.lab.id, learner).await, untried(&writes, &unclear)]
+    let tried = dry_run::tried(clients, &loaded.lab, sides, learner).await;
+    vec![reading, tried.row, untried(elb.len(), tried.unclear + unclear.len())]
 }
 
 fn print_policy(lab: &str) -> String {
@@ -147,32 +148,7 @@ fn question(api: Api, operation: &str, region: &str) -> Option<Value> {
     })
 }
 
-/// `CreateVpc` is the one call of the lab that needs nothing to exist before it, so it is the one whose dry run can tell: with
-/// others the policy of `pllab policy` would refuse what does not carry the lab's tags.
-async fn dry_run(clients: &Clients, lab: &str, learner: &str) -> Row {
-    let marks = tags::RunTags { run: "doctor", lab, learner, resource: "doctor" };
-    let params = json!({
-        "CidrBlock": "10.0.0.0/16", "DryRun": true, "TagSpecifications": marks.specifications("vpc"),
-    });
-    let call = Call { api: Api::Ec2, operation: "CreateVpc", params: params.as_object().cloned().unwrap_or_default() };
-    let (id, what) = ("may_make", m::doctor_may_make());
-    match clients.send(&call).await {
-        Err(fault) if fault.code == "DryRunOperation" => Row::ok(id, what, m::doctor_dry_run_fine()),
-        Err(fault) if fault.class == FaultClass::Denied => {
-            Row::problem(id, what, m::doctor_denied("CreateVpc"), m::doctor_policy_todo()).by(print_policy(lab))
-        }
-        Err(fault) => Row::unknown(id, what, Text::literal(fault.to_string())),
-        // An endpoint that does not know dry runs has made one.
-        Ok(reply) => {
-            let vpc = reply.pointer("/Vpc/VpcId").and_then(Value::as_str).unwrap_or_default().to_owned();
-            Row::problem(id, what, m::doctor_dry_run_made(&vpc), m::doctor_dry_run_todo(&vpc))
-        }
-    }
-}
-
-fn untried(writes: &BTreeSet<&str>, reads: &[&str]) -> Row {
-    let elb = writes.iter().filter(|action| action.starts_with("elasticloadbalancing:")).count();
-    let others = writes.len().saturating_sub(elb + 1) + reads.len();
+fn untried(elb: usize, others: usize) -> Row {
     // The lab would stop at the first of them, say which, and clean up: nothing here stands against trying.
     Row::unknown("untried", m::doctor_untried(), m::doctor_untried_seen(elb, others)).optional()
 }

@@ -30,6 +30,7 @@ async fn create(clients: &Clients, call: &Call) -> Result<Value, Fault> {
         Ok(clients
             .ec2
             .create_vpc_endpoint()
+            .set_dry_run(p.flag("DryRun")?)
             .set_vpc_id(p.text("VpcId")?)
             .set_service_name(p.text("ServiceName")?)
             .set_vpc_endpoint_type(p.word("VpcEndpointType")?)
@@ -78,7 +79,11 @@ async fn modify(clients: &Clients, call: &Call) -> Result<Value, Fault> {
 
 async fn delete(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     let request = read(&call.params, |p| {
-        Ok(clients.ec2.delete_vpc_endpoints().set_vpc_endpoint_ids(p.texts("VpcEndpointIds")?))
+        Ok(clients
+            .ec2
+            .delete_vpc_endpoints()
+            .set_dry_run(p.flag("DryRun")?)
+            .set_vpc_endpoint_ids(p.texts("VpcEndpointIds")?))
     })?;
     let reply = request.send().await.map_err(fault)?;
     all_done(reply.unsuccessful(), reply.request_id())

@@ -31,6 +31,7 @@ async fn create(clients: &Clients, call: &Call) -> Result<Value, Fault> {
         Ok(clients
             .ec2
             .create_security_group()
+            .set_dry_run(p.flag("DryRun")?)
             .set_group_name(p.text("GroupName")?)
             .set_description(p.text("Description")?)
             .set_vpc_id(p.text("VpcId")?)
@@ -75,6 +76,7 @@ async fn authorize(clients: &Clients, call: &Call) -> Result<Value, Fault> {
         Ok(clients
             .ec2
             .authorize_security_group_ingress()
+            .set_dry_run(p.flag("DryRun")?)
             .set_group_id(p.text("GroupId")?)
             .set_ip_permissions(p.list("IpPermissions", ip_permission)?)
             .set_tag_specifications(p.list("TagSpecifications", tag_specification)?))
@@ -135,7 +137,9 @@ async fn revoke_egress(clients: &Clients, call: &Call) -> Result<Value, Fault> {
 }
 
 async fn delete(clients: &Clients, call: &Call) -> Result<Value, Fault> {
-    let request = read(&call.params, |p| Ok(clients.ec2.delete_security_group().set_group_id(p.text("GroupId")?)))?;
+    let request = read(&call.params, |p| {
+        Ok(clients.ec2.delete_security_group().set_dry_run(p.flag("DryRun")?).set_group_id(p.text("GroupId")?))
+    })?;
     let reply = request.send().await.map_err(fault)?;
     Ok(Reply::new().flag("Return", reply.r#return()).text("GroupId", reply.group_id()).end())
 }

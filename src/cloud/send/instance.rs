@@ -33,6 +33,7 @@ async fn run(clients: &Clients, call: &Call) -> Result<Value, Fault> {
         Ok(clients
             .ec2
             .run_instances()
+            .set_dry_run(p.flag("DryRun")?)
             .set_image_id(p.text("ImageId")?)
             .set_instance_type(p.word("InstanceType")?)
             .set_min_count(p.number("MinCount")?)
@@ -71,8 +72,9 @@ async fn describe(clients: &Clients, call: &Call) -> Result<Value, Fault> {
 }
 
 async fn terminate(clients: &Clients, call: &Call) -> Result<Value, Fault> {
-    let request =
-        read(&call.params, |p| Ok(clients.ec2.terminate_instances().set_instance_ids(p.texts("InstanceIds")?)))?;
+    let request = read(&call.params, |p| {
+        Ok(clients.ec2.terminate_instances().set_dry_run(p.flag("DryRun")?).set_instance_ids(p.texts("InstanceIds")?))
+    })?;
     let reply = request.send().await.map_err(fault)?;
     Ok(Reply::new().all("TerminatingInstances", reply.terminating_instances(), state_change).end())
 }

@@ -27,6 +27,9 @@ pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value,
         "AssociateRouteTable" => associate_route_table(clients, call).await,
         "DisassociateRouteTable" => disassociate_route_table(clients, call).await,
         "DeleteRouteTable" => delete_route_table(clients, call).await,
+        "CreateRoute" => create_route(clients, call).await,
+        "ReplaceRoute" => replace_route(clients, call).await,
+        "DeleteRoute" => delete_route(clients, call).await,
         _ => return None,
     })
 }
@@ -81,7 +84,9 @@ async fn modify_vpc_attribute(clients: &Clients, call: &Call) -> Result<Value, F
 }
 
 async fn delete_vpc(clients: &Clients, call: &Call) -> Result<Value, Fault> {
-    let request = read(&call.params, |p| Ok(clients.ec2.delete_vpc().set_vpc_id(p.text("VpcId")?)))?;
+    let request = read(&call.params, |p| {
+        Ok(clients.ec2.delete_vpc().set_dry_run(p.flag("DryRun")?).set_vpc_id(p.text("VpcId")?))
+    })?;
     request.send().await.map_err(fault)?;
     Ok(nothing())
 }
@@ -91,6 +96,7 @@ async fn create_subnet(clients: &Clients, call: &Call) -> Result<Value, Fault> {
         Ok(clients
             .ec2
             .create_subnet()
+            .set_dry_run(p.flag("DryRun")?)
             .set_vpc_id(p.text("VpcId")?)
             .set_cidr_block(p.text("CidrBlock")?)
             .set_availability_zone(p.text("AvailabilityZone")?)
@@ -110,7 +116,9 @@ async fn describe_subnets(clients: &Clients, call: &Call) -> Result<Value, Fault
 }
 
 async fn delete_subnet(clients: &Clients, call: &Call) -> Result<Value, Fault> {
-    let request = read(&call.params, |p| Ok(clients.ec2.delete_subnet().set_subnet_id(p.text("SubnetId")?)))?;
+    let request = read(&call.params, |p| {
+        Ok(clients.ec2.delete_subnet().set_dry_run(p.flag("DryRun")?).set_subnet_id(p.text("SubnetId")?))
+    })?;
     request.send().await.map_err(fault)?;
     Ok(nothing())
 }
@@ -120,6 +128,7 @@ async fn create_route_table(clients: &Clients, call: &Call) -> Result<Value, Fau
         Ok(clients
             .ec2
             .create_route_table()
+            .set_dry_run(p.flag("DryRun")?)
             .set_vpc_id(p.text("VpcId")?)
             .set_client_token(p.text("ClientToken")?)
             .set_tag_specifications(p.list("TagSpecifications", tag_specification)?))
@@ -148,6 +157,7 @@ async fn associate_route_table(clients: &Clients, call: &Call) -> Result<Value, 
         Ok(clients
             .ec2
             .associate_route_table()
+            .set_dry_run(p.flag("DryRun")?)
             .set_route_table_id(p.text("RouteTableId")?)
             .set_subnet_id(p.text("SubnetId")?))
     })?;
@@ -160,15 +170,61 @@ async fn associate_route_table(clients: &Clients, call: &Call) -> Result<Value, 
 
 async fn disassociate_route_table(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     let request = read(&call.params, |p| {
-        Ok(clients.ec2.disassociate_route_table().set_association_id(p.text("AssociationId")?))
+        Ok(clients
+            .ec2
+            .disassociate_route_table()
+            .set_dry_run(p.flag("DryRun")?)
+            .set_association_id(p.text("AssociationId")?))
     })?;
     request.send().await.map_err(fault)?;
     Ok(nothing())
 }
 
 async fn delete_route_table(clients: &Clients, call: &Call) -> Result<Value, Fault> {
-    let request =
-        read(&call.params, |p| Ok(clients.ec2.delete_route_table().set_route_table_id(p.text("RouteTableId")?)))?;
+    let request = read(&call.params, |p| {
+        Ok(clients.ec2.delete_route_table().set_dry_run(p.flag("DryRun")?).set_route_table_id(p.text("RouteTableId")?))
+    })?;
+    request.send().await.map_err(fault)?;
+    Ok(nothing())
+}
+
+async fn create_route(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients
+            .ec2
+            .create_route()
+            .set_route_table_id(p.text("RouteTableId")?)
+            .set_destination_cidr_block(p.text("DestinationCidrBlock")?)
+            .set_network_interface_id(p.text("NetworkInterfaceId")?)
+            .set_instance_id(p.text("InstanceId")?))
+    })?;
+    request.send().await.map_err(fault)?;
+    Ok(nothing())
+}
+
+async fn replace_route(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients
+            .ec2
+            .replace_route()
+            .set_route_table_id(p.text("RouteTableId")?)
+            .set_destination_cidr_block(p.text("DestinationCidrBlock")?)
+            .set_network_interface_id(p.text("NetworkInterfaceId")?)
+            .set_instance_id(p.text("InstanceId")?)
+            .set_local_target(p.flag("LocalTarget")?))
+    })?;
+    request.send().await.map_err(fault)?;
+    Ok(nothing())
+}
+
+async fn delete_route(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients
+            .ec2
+            .delete_route()
+            .set_route_table_id(p.text("RouteTableId")?)
+            .set_destination_cidr_block(p.text("DestinationCidrBlock")?))
+    })?;
     request.send().await.map_err(fault)?;
     Ok(nothing())
 }

@@ -33,6 +33,7 @@ async fn create(clients: &Clients, call: &Call) -> Result<Value, Fault> {
         Ok(clients
             .ec2
             .create_vpc_endpoint_service_configuration()
+            .set_dry_run(p.flag("DryRun")?)
             .set_network_load_balancer_arns(p.texts("NetworkLoadBalancerArns")?)
             .set_acceptance_required(p.flag("AcceptanceRequired")?)
             .set_private_dns_name(p.text("PrivateDnsName")?)
@@ -66,6 +67,7 @@ async fn modify(clients: &Clients, call: &Call) -> Result<Value, Fault> {
         Ok(clients
             .ec2
             .modify_vpc_endpoint_service_configuration()
+            .set_dry_run(p.flag("DryRun")?)
             .set_service_id(p.text("ServiceId")?)
             .set_acceptance_required(p.flag("AcceptanceRequired")?)
             .set_private_dns_name(p.text("PrivateDnsName")?)
@@ -79,7 +81,11 @@ async fn modify(clients: &Clients, call: &Call) -> Result<Value, Fault> {
 
 async fn start_verification(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     let request = read(&call.params, |p| {
-        Ok(clients.ec2.start_vpc_endpoint_service_private_dns_verification().set_service_id(p.text("ServiceId")?))
+        Ok(clients
+            .ec2
+            .start_vpc_endpoint_service_private_dns_verification()
+            .set_dry_run(p.flag("DryRun")?)
+            .set_service_id(p.text("ServiceId")?))
     })?;
     let reply = request.send().await.map_err(fault)?;
     Ok(Reply::new().flag("ReturnValue", reply.return_value()).end())
@@ -87,7 +93,11 @@ async fn start_verification(clients: &Clients, call: &Call) -> Result<Value, Fau
 
 async fn delete(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     let request = read(&call.params, |p| {
-        Ok(clients.ec2.delete_vpc_endpoint_service_configurations().set_service_ids(p.texts("ServiceIds")?))
+        Ok(clients
+            .ec2
+            .delete_vpc_endpoint_service_configurations()
+            .set_dry_run(p.flag("DryRun")?)
+            .set_service_ids(p.texts("ServiceIds")?))
     })?;
     let reply = request.send().await.map_err(fault)?;
     all_done(reply.unsuccessful(), reply.request_id())
@@ -98,6 +108,7 @@ async fn modify_permissions(clients: &Clients, call: &Call) -> Result<Value, Fau
         Ok(clients
             .ec2
             .modify_vpc_endpoint_service_permissions()
+            .set_dry_run(p.flag("DryRun")?)
             .set_service_id(p.text("ServiceId")?)
             .set_add_allowed_principals(p.texts("AddAllowedPrincipals")?)
             .set_remove_allowed_principals(p.texts("RemoveAllowedPrincipals")?))
@@ -138,6 +149,7 @@ async fn accept(clients: &Clients, call: &Call) -> Result<Value, Fault> {
         Ok(clients
             .ec2
             .accept_vpc_endpoint_connections()
+            .set_dry_run(p.flag("DryRun")?)
             .set_service_id(p.text("ServiceId")?)
             .set_vpc_endpoint_ids(p.texts("VpcEndpointIds")?))
     })?;
@@ -150,6 +162,7 @@ async fn reject(clients: &Clients, call: &Call) -> Result<Value, Fault> {
         Ok(clients
             .ec2
             .reject_vpc_endpoint_connections()
+            .set_dry_run(p.flag("DryRun")?)
             .set_service_id(p.text("ServiceId")?)
             .set_vpc_endpoint_ids(p.texts("VpcEndpointIds")?))
     })?;

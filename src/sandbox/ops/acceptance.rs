@@ -5,7 +5,7 @@ use crate::sandbox::world::{Account, Endpoint, Kind, Life, Tags};
 
 use super::context::{Ctx, moment};
 use super::describe::one;
-use super::endpoint::{dns_entries, unsuccessful};
+use super::endpoint::dns_entries;
 use super::names;
 use super::tags::tag_set;
 
@@ -89,7 +89,7 @@ fn decide(
             Err(text) => failed.push((id, ApiError::new("InvalidState", text))),
         }
     }
-    Ok(unsuccessful(&failed))
+    Ok(Xml::unsuccessful(&failed))
 }
 
 /// The connections of the caller's services in this region that pass the filters, in the order of endpoint ids.

@@ -7,7 +7,6 @@ use crate::sandbox::wire::ApiError;
 use crate::sandbox::world::{Balancer, InterfaceKind, TargetGroup, quota};
 
 use super::context::Ctx;
-use super::target_health::zone_of;
 
 /// Whether a VPC can have `new` more nodes.
 pub fn check_nodes(ctx: &Ctx<'_>, vpc: &str, new: usize) -> Result<(), ApiError> {
@@ -33,7 +32,7 @@ pub fn check_targets(ctx: &Ctx<'_>, balancer: &Balancer, group: &TargetGroup, ne
     let (mut total, mut zones) = (0, BTreeMap::new());
     for (vpc, id) in held.chain(new.iter().map(|id| (group.vpc.as_str(), *id))) {
         total += 1;
-        *zones.entry(zone_of(region, vpc, id)).or_insert(0_usize) += 1;
+        *zones.entry(region.zone_of_target(vpc, id)).or_insert(0_usize) += 1;
     }
     // With cross-zone load balancing all zones are one.
     let is_one = balancer.attributes.get("load_balancing.cross_zone.enabled").is_some_and(|value| value == "true");

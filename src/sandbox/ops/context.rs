@@ -290,3 +290,10 @@ pub fn group_set(xml: &mut Xml, region: &Region, groups: &[String]) {
         xml.leaf("groupId", id).leaf("groupName", region.group_name(id));
     });
 }
+
+/// What says that no AWS service manages a resource for the account.
+pub fn unmanaged(xml: &mut Xml) {
+    xml.node("operator", |xml| {
+        xml.leaf("managed", false);
+    });
+}

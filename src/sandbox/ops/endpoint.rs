@@ -227,7 +227,7 @@ pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
             let name = check_use(ctx, service, &endpoint.vpc, Some(&endpoint.id), accepted)?;
             Some(private_zone(ctx, name))
         }
-        (Some(true), None) => return Err(no_such_service(&endpoint.service_name)),
+        (Some(true), None) => return Err(names::no_such_service(&endpoint.service_name)),
         (Some(false), _) => None,
     };
     for subnet in &added {
@@ -298,23 +298,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
             endpoint.route_tables.clear();
         }
     }
-    Ok(unsuccessful(&failed))
-}
-
-/// `<unsuccessful>` of the operations that answer 200 even when nothing worked.
-pub fn unsuccessful(failed: &[(String, ApiError)]) -> Xml {
-    let mut xml = Xml::new();
-    xml.list("unsuccessful", "item", failed, |xml, (id, error)| {
-        xml.leaf("resourceId", id).node("error", |xml| {
-            xml.leaf("code", &error.code).leaf("message", &error.message);
-        });
-    });
-    xml
-}
-
-/// The refusal of a service that does not exist, or that the caller may not see: AWS does not tell the two apart.
-pub fn no_such_service(name: &str) -> ApiError {
-    ApiError::new("InvalidServiceName", format!("The Vpc Endpoint Service '{name}' does not exist"))
+    Ok(Xml::unsuccessful(&failed))
 }
 
 /// The private hosted zone that AWS makes for a private name.
@@ -330,7 +314,7 @@ fn find_service(ctx: &Ctx<'_>, name: &str) -> Result<Service, ApiError> {
         let service = region.services.linked(name).find(|service| service.name == name)?;
         (region_name == ctx.region() && visible(ctx, account, service)).then(|| service.clone())
     });
-    found.ok_or_else(|| no_such_service(name))
+    found.ok_or_else(|| names::no_such_service(name))
 }
 
 fn service_by_id(ctx: &Ctx<'_>, id: &str) -> Option<Service> {

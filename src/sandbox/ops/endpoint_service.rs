@@ -5,7 +5,6 @@ use crate::sandbox::world::{Account, Balancer, Kind, Service, Tags, s3_name};
 
 use super::context::Ctx;
 use super::describe::{Lookup, one, select};
-use super::endpoint::{no_such_service, unsuccessful};
 use super::identity::caller_arn;
 use super::names;
 use super::private_dns;
@@ -143,7 +142,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
             ctx.here_mut().services.remove(&id);
         }
     }
-    Ok(unsuccessful(&failed))
+    Ok(Xml::unsuccessful(&failed))
 }
 
 /// `DescribeVpcEndpointServices`: what the caller may make an endpoint to.
@@ -168,7 +167,7 @@ pub fn describe_services(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiE
     all.sort_by(|a, b| a.name.cmp(&b.name));
     all.dedup_by(|a, b| a.name == b.name);
     if let Some(unknown) = asked.iter().find(|name| !all.iter().any(|offer| offer.name == **name)) {
-        return Err(no_such_service(unknown));
+        return Err(names::no_such_service(unknown));
     }
     params.ready()?;
     all.retain(|offer| asked.is_empty() || asked.contains(&offer.name));

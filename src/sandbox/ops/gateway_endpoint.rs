@@ -4,8 +4,8 @@ use crate::sandbox::wire::{ApiError, Params};
 use crate::sandbox::world::{Endpoint, EndpointKind, Kind, quota, s3_name};
 
 use super::context::Ctx;
-use super::endpoint::no_such_service;
 use super::names;
+use super::names::no_such_service;
 use super::tags::specification;
 use super::vpc::only;
 

@@ -5,7 +5,6 @@ use crate::sandbox::world::{IMAGES, Image, Tags};
 
 use super::context::Ctx;
 use super::describe::one;
-use super::instance::root_device;
 
 /// The account that owns Amazon's images.
 const AMAZON: &str = "137112412989";
@@ -36,11 +35,11 @@ pub fn describe(_ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         xml.leaf("imageState", "available").leaf("imageOwnerId", AMAZON).leaf("imageOwnerAlias", "amazon");
         xml.leaf("creationDate", image.created).leaf("isPublic", true).leaf("architecture", image.architecture);
         xml.leaf("imageType", "machine").maybe("platform", image.platform).leaf("name", image.name);
-        xml.leaf("rootDeviceType", "ebs").leaf("rootDeviceName", root_device(image));
+        xml.leaf("rootDeviceType", "ebs").leaf("rootDeviceName", image.root_device());
         xml.leaf("virtualizationType", "hvm").leaf("hypervisor", "xen").leaf("enaSupport", true);
-        xml.leaf("description", image.name).leaf("sriovNetSupport", "simple").leaf("bootMode", boot_mode(image));
+        xml.leaf("description", image.name).leaf("sriovNetSupport", "simple").leaf("bootMode", image.boot_mode());
         write_billing(xml, image);
-        xml.list("blockDeviceMapping", "item", [root_device(image)], |xml, device| {
+        xml.list("blockDeviceMapping", "item", [image.root_device()], |xml, device| {
             xml.leaf("deviceName", device).node("ebs", |xml| {
                 xml.leaf("deleteOnTermination", true).leaf("volumeType", "gp3").leaf("encrypted", false);
                 xml.leaf("snapshotId", image.snapshot()).leaf("iops", 3000).leaf("throughput", 125);
@@ -53,28 +52,9 @@ pub fn describe(_ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// How an image boots: AL2023 prefers UEFI, and arm64 has nothing else [ec2 userguide: ami-boot].
-pub fn boot_mode(image: &Image) -> &'static str {
-    match (image.architecture, image.platform) {
-        ("arm64", _) => "uefi",
-        (_, None) => "uefi-preferred",
-        (_, Some(_)) => "legacy-bios",
-    }
-}
-
 /// What an instance of this image is billed as [ec2 userguide: billing-info-fields].
 pub fn write_billing(xml: &mut Xml, image: &Image) {
-    xml.leaf("platformDetails", platform(image)).leaf("usageOperation", usage(image));
-}
-
-/// The operation in the words of a bill.
-pub fn usage(image: &Image) -> &'static str {
-    if image.platform.is_some() { "RunInstances:0002" } else { "RunInstances" }
-}
-
-/// The platform in the words of a bill.
-pub fn platform(image: &Image) -> &'static str {
-    if image.platform.is_some() { "Windows" } else { "Linux/UNIX" }
+    xml.leaf("platformDetails", image.platform_details()).leaf("usageOperation", image.usage_operation());
 }
 
 /// The filters of `DescribeImages`.
@@ -135,13 +115,13 @@ fn facts(image: &Image, name: &str) -> Vec<String> {
         "block-device-mapping.snapshot-id" => one(image.snapshot()),
         "block-device-mapping.volume-size" => one(image.gib()),
         "block-device-mapping.volume-type" => one("gp3"),
-        "boot-mode" => one(boot_mode(image)),
+        "boot-mode" => one(image.boot_mode()),
         "hypervisor" => one("xen"),
         "manifest-location" => one(location(image)),
         "public-ssm-parameter-name" => one(image.parameter),
         "sriov-net-support" => one("simple"),
         "name" | "description" => one(image.name),
-        "root-device-name" | "block-device-mapping.device-name" => one(root_device(image)),
+        "root-device-name" | "block-device-mapping.device-name" => one(image.root_device()),
         "owner-alias" => one("amazon"),
         "owner-id" => one(AMAZON),
         "platform" => image.platform.map(str::to_owned).into_iter().collect(),

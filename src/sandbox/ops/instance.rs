@@ -1,21 +1,18 @@
 //! Instances: starting and describing. What a launch may ask for is in `instance_launch.rs`, what they are filtered by in
 //! `instance_filter.rs`, how they stop and end in `instance_state.rs`.
 
-use jiff::Timestamp;
-
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{IMAGES, Image, Instance, InterfaceKind, Kind, Life, instance_type};
+use crate::sandbox::world::{Image, Instance, InterfaceKind, Kind, Life, instance_type};
 
-use super::context::{Ctx, NewInterface, group_set, moment};
+use super::context::{Ctx, NewInterface, group_set, moment, unmanaged};
 use super::describe::{Lookup, select};
-use super::image::{boot_mode, write_billing};
+use super::image::write_billing;
 use super::instance_filter::{ABSENT, FILTERS, facts};
 use super::instance_launch::{Launch, check_vcpus, read};
 use super::names;
 use super::network_interface;
 use super::subnet::write_host_names;
 use super::tags::tag_set;
-use super::volume::has_volume;
 
 pub const LOOKUP: Lookup<Instance> = Lookup {
     all: |region| &region.instances,
@@ -122,12 +119,6 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// The image an instance was started from.
-pub fn image(instance: &Instance) -> &'static Image {
-    // The world only holds ids of this list; an older one falls back to the first rather than failing.
-    IMAGES.iter().find(|image| image.id == instance.image).unwrap_or(&IMAGES[0])
-}
-
 fn write_reservation(xml: &mut Xml, ctx: &Ctx<'_>, reservation: &str, instances: &[Instance]) {
     xml.leaf("reservationId", reservation).leaf("ownerId", ctx.owner()).node("groupSet", |_| {});
     xml.list("instancesSet", "item", instances, |xml, instance| write(xml, ctx, instance));
@@ -135,13 +126,13 @@ fn write_reservation(xml: &mut Xml, ctx: &Ctx<'_>, reservation: &str, instances:
 
 fn write(xml: &mut Xml, ctx: &Ctx<'_>, instance: &Instance) {
     let region = ctx.here();
-    let image = image(instance);
+    let image = instance.image();
     let there = instance.life.state != "terminated";
     let name = network_interface::host_name(ctx.region(), instance.address);
     xml.leaf("instanceId", &instance.id).leaf("imageId", &instance.image);
     write_state(xml, "instanceState", &instance.life.state);
     xml.leaf("privateDnsName", if there { name.as_str() } else { "" }).leaf("dnsName", "");
-    xml.leaf("reason", transition(instance));
+    xml.leaf("reason", instance.transition());
     xml.leaf("amiLaunchIndex", instance.launch_index).node("productCodes", |_| {});
     xml.leaf("instanceType", &instance.kind).leaf("launchTime", moment(instance.launched));
     xml.node("placement", |xml| {
@@ -156,13 +147,13 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, instance: &Instance) {
         xml.leaf("privateIpAddress", instance.address).leaf("sourceDestCheck", true);
     }
     group_set(xml, region, if there { &instance.groups } else { &[] });
-    if let Some((code, message)) = state_reason(instance) {
+    if let Some((code, message)) = instance.state_reason() {
         xml.node("stateReason", |xml| {
             xml.leaf("code", code).leaf("message", message);
         });
     }
     xml.leaf("architecture", image.architecture).leaf("rootDeviceType", "ebs");
-    xml.leaf("rootDeviceName", root_device(image));
+    xml.leaf("rootDeviceName", image.root_device());
     write_volumes(xml, instance);
     xml.leaf("virtualizationType", "hvm").leaf("hypervisor", "xen").leaf("ebsOptimized", false);
     write_settings(xml, instance, image);
@@ -178,24 +169,11 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, instance: &Instance) {
     });
 }
 
-/// Who made it leave `running`, and when; empty while nobody did.
-pub fn transition(instance: &Instance) -> String {
-    let asked = instance.asked.and_then(|millis| Timestamp::from_millisecond(millis).ok());
-    asked.map_or_else(String::new, |at| format!("User initiated ({} GMT)", at.strftime("%Y-%m-%d %H:%M:%S")))
-}
-
-/// Why an instance is in its state, where that is not as it should be. One that starts is `pending` because it is
-/// [cli reference: run-instances].
-pub fn state_reason(instance: &Instance) -> Option<(&str, &str)> {
-    let starts = || (instance.life.state == "pending").then_some(("pending", "pending"));
-    instance.reason.as_ref().map(|(code, message)| (code.as_str(), message.as_str())).or_else(starts)
-}
-
 /// What every instance has and nobody here changes.
 fn write_settings(xml: &mut Xml, instance: &Instance, image: &Image) {
     write_billing(xml, image);
-    xml.leaf("usageOperationUpdateTime", moment(instance.launched)).leaf("bootMode", boot_mode(image));
-    xml.leaf("currentInstanceBootMode", booted(image));
+    xml.leaf("usageOperationUpdateTime", moment(instance.launched)).leaf("bootMode", image.boot_mode());
+    xml.leaf("currentInstanceBootMode", image.booted());
     if let Some(kind) = instance_type(&instance.kind) {
         xml.node("cpuOptions", |xml| {
             xml.leaf("coreCount", kind.vcpus / kind.threads).leaf("threadsPerCore", kind.threads);
@@ -220,28 +198,11 @@ fn write_settings(xml: &mut Xml, instance: &Instance, image: &Image) {
     unmanaged(xml);
 }
 
-/// How an instance of an image has booted.
-pub fn booted(image: &Image) -> &'static str {
-    if boot_mode(image).starts_with("uefi") { "uefi" } else { "legacy-bios" }
-}
-
-/// What says that no AWS service manages a resource for the account.
-pub fn unmanaged(xml: &mut Xml) {
-    xml.node("operator", |xml| {
-        xml.leaf("managed", false);
-    });
-}
-
-/// The name of an image's root device.
-pub fn root_device(image: &Image) -> &'static str {
-    if image.platform.is_some() { "/dev/sda1" } else { "/dev/xvda" }
-}
-
 /// `<blockDeviceMapping>`: the root volume, until the instance is terminated.
 pub fn write_volumes(xml: &mut Xml, instance: &Instance) {
-    let volume = has_volume(instance).then_some(&instance.volume);
+    let volume = instance.has_volume().then_some(&instance.volume);
     xml.list("blockDeviceMapping", "item", volume, |xml, volume| {
-        xml.leaf("deviceName", root_device(image(instance))).node("ebs", |xml| {
+        xml.leaf("deviceName", instance.image().root_device()).node("ebs", |xml| {
             xml.leaf("volumeId", volume).leaf("status", "attached");
             xml.leaf("attachTime", moment(instance.launched)).leaf("deleteOnTermination", true);
             unmanaged(xml);

@@ -8,7 +8,7 @@ use crate::sandbox::world::{Instance, InstanceType, instance_type};
 
 use super::context::{Ctx, group_set};
 use super::describe::{one, select};
-use super::instance::{LOOKUP, image, root_device, write_volumes};
+use super::instance::{LOOKUP, write_volumes};
 use super::instance_launch::read_user_data;
 use super::names;
 use super::security_group::{check_count, check_in_vpc};
@@ -29,7 +29,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         "instanceType" => value(Some(instance.kind.clone())),
         "userData" => value((!instance.user_data.is_empty()).then(|| STANDARD.encode(&instance.user_data))),
         "instanceInitiatedShutdownBehavior" => value(Some("stop".to_owned())),
-        "rootDeviceName" => value(Some(root_device(image(instance)).to_owned())),
+        "rootDeviceName" => value(Some(instance.image().root_device().to_owned())),
         "sourceDestCheck" | "enaSupport" => value(Some("true".to_owned())),
         "ebsOptimized" | "disableApiStop" => value(Some("false".to_owned())),
         "kernel" | "ramdisk" => value(None),
@@ -130,7 +130,7 @@ fn read(ctx: &Ctx<'_>, params: &Params, instance: &Instance) -> Result<Change, A
     if let Some(kind) = given("instanceType", "InstanceType") {
         stopped(instance)?;
         let known = instance_type(kind);
-        let fits = known.is_some_and(|known| known.architecture == image(instance).architecture);
+        let fits = known.is_some_and(|known| known.architecture == instance.image().architecture);
         if !fits {
             return Err(ApiError::new("InvalidParameterValue", format!("Invalid value '{kind}' for InstanceType.")));
         }

@@ -4,8 +4,6 @@ use crate::sandbox::world::{Instance, Region};
 
 use super::context::moment;
 use super::describe::one;
-use super::image::{boot_mode, platform, usage};
-use super::instance::{booted, image, root_device, state_reason, transition};
 use super::network_interface;
 
 /// The filters of `DescribeInstances`.
@@ -162,18 +160,18 @@ pub fn facts(region: &Region, instance: &Instance, name: &str, (owner, region_na
             .unwrap_or_default();
     }
     match name {
-        "architecture" => one(image(instance).architecture),
+        "architecture" => one(instance.image().architecture),
         "availability-zone" => one(&instance.zone_name),
         "availability-zone-id" => one(&instance.zone_id),
         "block-device-mapping.attach-time" => placed(&moment(instance.launched)),
         "block-device-mapping.delete-on-termination" | "source-dest-check" => placed(&true),
-        "block-device-mapping.device-name" => placed(&root_device(image(instance))),
+        "block-device-mapping.device-name" => placed(&instance.image().root_device()),
         "block-device-mapping.status" => placed(&"attached"),
         "block-device-mapping.volume-id" => placed(&instance.volume),
-        "boot-mode" => one(boot_mode(image(instance))),
+        "boot-mode" => one(instance.image().boot_mode()),
         "capacity-reservation-specification.capacity-reservation-preference" => one("open"),
         "client-token" => instance.token.iter().cloned().collect(),
-        "current-instance-boot-mode" => one(booted(image(instance))),
+        "current-instance-boot-mode" => one(instance.image().booted()),
         "ebs-optimized"
         | "enclave-options.enabled"
         | "hibernation-options.configured"
@@ -201,19 +199,19 @@ pub fn facts(region: &Region, instance: &Instance, name: &str, (owner, region_na
         "metadata-options.http-tokens" => one(&instance.http_tokens),
         "metadata-options.state" => one("applied"),
         "owner-id" => one(owner),
-        "platform" => image(instance).platform.map(str::to_owned).into_iter().collect(),
-        "platform-details" => one(platform(image(instance))),
+        "platform" => instance.image().platform.map(str::to_owned).into_iter().collect(),
+        "platform-details" => one(instance.image().platform_details()),
         "private-dns-name" => placed(&network_interface::host_name(region_name, instance.address)),
         "private-dns-name-options.hostname-type" => one("ip-name"),
         "private-ip-address" => placed(&instance.address),
-        "reason" => one(transition(instance)),
+        "reason" => one(instance.transition()),
         "reservation-id" => one(&instance.reservation),
-        "root-device-name" => one(root_device(image(instance))),
+        "root-device-name" => one(instance.image().root_device()),
         "root-device-type" => one("ebs"),
-        "state-reason-code" => state_reason(instance).into_iter().map(|(code, _)| code.to_owned()).collect(),
-        "state-reason-message" => state_reason(instance).into_iter().map(|(_, text)| text.to_owned()).collect(),
+        "state-reason-code" => instance.state_reason().into_iter().map(|(code, _)| code.to_owned()).collect(),
+        "state-reason-message" => instance.state_reason().into_iter().map(|(_, text)| text.to_owned()).collect(),
         "subnet-id" => placed(&instance.subnet),
-        "usage-operation" => one(usage(image(instance))),
+        "usage-operation" => one(instance.image().usage_operation()),
         "virtualization-type" => one("hvm"),
         "vpc-id" => placed(&instance.vpc),
         _ => one(&instance.id),

@@ -7,7 +7,6 @@ use crate::sandbox::wire::{ApiError, Params};
 use crate::sandbox::world::{Disk, IMAGES, Image, Instance, InstanceType, Subnet, Tags, instance_type, quota};
 
 use super::context::Ctx;
-use super::instance::root_device;
 use super::names;
 use super::security_group::{check_count, check_in_vpc, default_of};
 use super::tags::specifications;
@@ -168,7 +167,7 @@ fn read_disk(params: &Params, image: &Image) -> Result<Disk, ApiError> {
     let mut disk = Disk::of(image);
     for prefix in params.groups("BlockDeviceMapping") {
         let device = params.need(&format!("{prefix}.DeviceName"))?;
-        if device != root_device(image) {
+        if device != image.root_device() {
             return Err(ApiError::not_modelled("InvalidParameterValue", &format!("another volume, {device}")));
         }
         let least = disk.gib;

@@ -7,9 +7,9 @@ use crate::sandbox::plane::Console;
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::{Instance, Kind, Life};
 
-use super::context::Ctx;
+use super::context::{Ctx, unmanaged};
 use super::describe::{one, select};
-use super::instance::{LOOKUP, unmanaged, write_state};
+use super::instance::{LOOKUP, write_state};
 use super::names;
 use super::vpc::only;
 

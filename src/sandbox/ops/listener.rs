@@ -7,13 +7,13 @@ use crate::sandbox::world::{Balancer, Listener, idle_seconds, quota};
 
 use super::balancer_quota::check_targets;
 use super::context::Ctx;
-use super::load_balancer::{self, check_arn, modelled, read_attributes, write_attributes};
+use super::elb::{check_arn, find_balancer, modelled, read_attributes, write_attributes};
 use super::tags::read_members;
 use super::target_group;
 
 /// `CreateListener`.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
-    let balancer = load_balancer::find(ctx, params.need("LoadBalancerArn")?)?;
+    let balancer = find_balancer(ctx, params.need("LoadBalancerArn")?)?;
     check_protocol(params, "")?;
     let port = target_group::read_port(params)?;
     let target_group = read_action(ctx, params, &balancer)?;
@@ -49,7 +49,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         return Err(ApiError::new("ValidationError", text));
     }
     if let Some(balancer) = balancer {
-        load_balancer::find(ctx, balancer)?;
+        find_balancer(ctx, balancer)?;
     }
     for arn in &arns {
         find(ctx, arn)?;
@@ -71,7 +71,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let mut listener = find(ctx, params.need("ListenerArn")?)?;
     check_protocol(params, "TCP")?;
-    let balancer = load_balancer::find(ctx, &listener.balancer)?;
+    let balancer = find_balancer(ctx, &listener.balancer)?;
     if params.get("Port").is_some() {
         listener.port = target_group::read_port(params)?;
         check_port(ctx, &balancer.arn, listener.port, Some(&listener.arn))?;

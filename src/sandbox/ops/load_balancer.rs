@@ -7,11 +7,9 @@ use crate::sandbox::world::{Balancer, InterfaceKind, Kind, Life, quota};
 
 use super::balancer_quota::check_nodes;
 use super::context::{Ctx, NewInterface, moment};
+use super::elb::{check_arn, check_name, find_balancer, modelled, read_attributes, write_attributes};
 use super::load_balancer_subnets::{check_place, read_subnets, write_zones};
 use super::tags::read_members;
-
-/// Most characters of a name.
-pub const NAME_LIMIT: usize = 32;
 
 /// A load balancer's attributes and their defaults. Those marked `true` can be changed here.
 const ATTRIBUTES: &[(&str, &str, bool)] = &[
@@ -114,7 +112,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let page = Marker::read(params)?;
     params.ready_without_dry_run()?;
     for arn in &arns {
-        find(ctx, arn)?;
+        find_balancer(ctx, arn)?;
     }
     let all = &ctx.here().balancers;
     let mut chosen: Vec<String> = arns;
@@ -170,7 +168,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 /// `SetSecurityGroups`. A load balancer born without groups can never get one; one born with groups keeps at least one
 /// [nlb: load-balancer-security-groups].
 pub fn set_security_groups(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
-    let balancer = find(ctx, params.need("LoadBalancerArn")?)?;
+    let balancer = find_balancer(ctx, params.need("LoadBalancerArn")?)?;
     if !params.has_list("SecurityGroups") {
         return Err(ApiError::missing("SecurityGroups"));
     }
@@ -209,14 +207,14 @@ pub fn set_security_groups(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, Ap
 
 /// `DescribeLoadBalancerAttributes`.
 pub fn describe_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
-    let balancer = find(ctx, params.need("LoadBalancerArn")?)?;
+    let balancer = find_balancer(ctx, params.need("LoadBalancerArn")?)?;
     params.ready_without_dry_run()?;
     Ok(write_attributes(&balancer.attributes))
 }
 
 /// `ModifyLoadBalancerAttributes`.
 pub fn modify_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
-    let balancer = find(ctx, params.need("LoadBalancerArn")?)?;
+    let balancer = find_balancer(ctx, params.need("LoadBalancerArn")?)?;
     let changes = read_attributes(params, ATTRIBUTES)?;
     params.ready_without_dry_run()?;
     let mut attributes = balancer.attributes;
@@ -225,77 +223,6 @@ pub fn modify_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiE
         found.attributes.clone_from(&attributes);
     }
     Ok(write_attributes(&attributes))
-}
-
-/// The load balancer with this ARN.
-pub fn find(ctx: &Ctx<'_>, arn: &str) -> Result<Balancer, ApiError> {
-    check_arn(ctx, arn, "loadbalancer/", "load balancer")?;
-    let found = ctx.here().balancers.get(arn).cloned();
-    found.ok_or_else(|| ApiError::new("LoadBalancerNotFound", format!("Load balancers '[{arn}]' not found")))
-}
-
-/// Checks a name: letters, digits and inner dashes. `what` is how ELB begins a sentence about it.
-pub fn check_name(name: &str, what: &str) -> Result<String, ApiError> {
-    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    let why = if name.chars().count() > NAME_LIMIT {
-        "cannot be longer than '32' characters"
-    } else if !plain {
-        "can only contain characters that are alphanumeric characters and hyphens(-)"
-    } else if name.starts_with('-') || name.ends_with('-') {
-        // These words are UNCONFIRMED; that it is refused is documented [API:CreateLoadBalancer].
-        "cannot begin or end with a hyphen(-)"
-    } else {
-        return Ok(name.to_owned());
-    };
-    Err(ApiError::new("ValidationError", format!("{what} '{name}' {why}")))
-}
-
-/// Checks that `arn` is one of this `kind`, in the region of the call.
-pub fn check_arn(ctx: &Ctx<'_>, arn: &str, kind: &str, what: &str) -> Result<(), ApiError> {
-    let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    let is_one = matches!(parts.as_slice(), ["arn", "aws", "elasticloadbalancing", region, _, resource]
-        if *region == ctx.region() && resource.starts_with(kind));
-    if is_one { Ok(()) } else { Err(ApiError::new("ValidationError", format!("'{arn}' is not a valid {what} ARN"))) }
-}
-
-/// Refuses every value of a parameter but the one that is modelled. `default` is what AWS takes when it is absent.
-pub fn modelled(params: &Params, name: &str, default: &str, only: &str) -> Result<(), ApiError> {
-    match params.get(name).unwrap_or(default) {
-        value if value == only => Ok(()),
-        other => Err(ApiError::not_modelled("ValidationError", &format!("{name}={other}, only {only}"))),
-    }
-}
-
-/// Reads `Attributes`: known keys, and only the changeable ones changed.
-pub fn read_attributes(params: &Params, known: &[(&str, &str, bool)]) -> Result<BTreeMap<String, String>, ApiError> {
-    let mut changes = BTreeMap::new();
-    for prefix in params.groups("Attributes") {
-        let key = params.need(&format!("{prefix}.Key"))?.to_owned();
-        let value = params.get(&format!("{prefix}.Value")).unwrap_or_default().to_owned();
-        let Some((_, default, changeable)) = known.iter().find(|(name, ..)| *name == key) else {
-            return Err(ApiError::not_modelled("ValidationError", &format!("the attribute {key}")));
-        };
-        if !changeable && value != *default {
-            return Err(ApiError::not_modelled("ValidationError", &format!("{key}={value}, only '{default}'")));
-        }
-        if ["true", "false"].contains(default) && !["true", "false"].contains(&value.as_str()) {
-            return Err(ApiError::new("ValidationError", format!("{key} must be true or false")));
-        }
-        changes.insert(key, value);
-    }
-    if changes.is_empty() {
-        return Err(ApiError::new("ValidationError", "Attributes must be specified"));
-    }
-    Ok(changes)
-}
-
-/// `<Attributes>`.
-pub fn write_attributes(attributes: &BTreeMap<String, String>) -> Xml {
-    let mut xml = Xml::new();
-    xml.list("Attributes", "member", attributes, |xml, (key, value)| {
-        xml.leaf("Key", key).leaf("Value", value);
-    });
-    xml
 }
 
 fn check_groups(ctx: &Ctx<'_>, groups: &[String], vpc: &str) -> Result<(), ApiError> {

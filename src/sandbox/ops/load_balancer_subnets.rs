@@ -8,13 +8,13 @@ use crate::sandbox::world::{Balancer, InterfaceKind, Kind, Life, Subnet};
 
 use super::balancer_quota::check_nodes;
 use super::context::{Ctx, NewInterface};
+use super::elb::{find_balancer, modelled};
 use super::endpoint_service::is_held;
-use super::load_balancer::{find, modelled};
 
 /// `SetSubnets`: the subnets given are all it has afterwards, one per zone. Interfaces in the others leave
 /// [nlb: availability-zones].
 pub fn set_subnets(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
-    let balancer = find(ctx, params.need("LoadBalancerArn")?)?;
+    let balancer = find_balancer(ctx, params.need("LoadBalancerArn")?)?;
     modelled(params, "IpAddressType", "ipv4", "ipv4")?;
     let subnets = read_subnets(ctx, params)?;
     let interfaces = balancer.interfaces.iter().filter_map(|id| ctx.here().interfaces.get(id));

@@ -7,6 +7,7 @@ mod account;
 mod balancer_quota;
 mod context;
 mod describe;
+mod elb;
 mod endpoint;
 mod endpoint_service;
 mod gateway_endpoint;

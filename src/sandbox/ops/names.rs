@@ -142,3 +142,8 @@ impl Naming {
         all.get(id).ok_or_else(|| self.missing(id))
     }
 }
+
+/// The refusal of a service that does not exist, or that the caller may not see: AWS does not tell the two apart.
+pub fn no_such_service(name: &str) -> ApiError {
+    ApiError::new("InvalidServiceName", format!("The Vpc Endpoint Service '{name}' does not exist"))
+}

@@ -3,9 +3,8 @@
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::{Interface, InterfaceKind, Kind, Region};
 
-use super::context::{Ctx, group_set, moment};
+use super::context::{Ctx, group_set, moment, unmanaged};
 use super::describe::{Lookup, one, select};
-use super::instance::unmanaged;
 use super::names;
 use super::security_group::{check_count, check_in_vpc};
 use super::tags::tag_set;

@@ -4,7 +4,6 @@ use crate::sandbox::wire::Filters;
 use crate::sandbox::world::{Region, Row, Table, Tags};
 
 use super::context::Ctx;
-use super::volume::has_volume;
 
 /// A resource's id, its type in EC2's words, and its tags.
 pub type Tagged<'a> = (&'a str, &'static str, &'a Tags);
@@ -33,7 +32,7 @@ pub fn tags_mut<'a>(region: &'a mut Region, id: &str) -> Option<&'a mut Tags> {
         "eni" => region.interfaces.get_mut(id).map(|interface| &mut interface.tags),
         "i" => region.instances.get_mut(id).map(|instance| &mut instance.tags),
         "vol" => {
-            let instance = region.instances.linked_mut(id).filter(|instance| has_volume(instance))?;
+            let instance = region.instances.linked_mut(id).filter(|instance| instance.has_volume())?;
             Some(&mut instance.disk.tags)
         }
         "vpce" => region.endpoints.get_mut(id).map(|endpoint| &mut endpoint.tags),
@@ -105,7 +104,7 @@ pub fn candidates<'a>(region: &'a Region, filters: &Filters) -> Vec<Tagged<'a>> 
     let interfaces = pick.of(&region.interfaces).into_iter();
     all.extend(interfaces.map(|found| (found.id.as_str(), "network-interface", &found.tags)));
     all.extend(pick.of(&region.instances).into_iter().map(|found| (found.id.as_str(), "instance", &found.tags)));
-    let volumes = pick.around(&region.instances, "vol-").into_iter().filter(|instance| has_volume(instance));
+    let volumes = pick.around(&region.instances, "vol-").into_iter().filter(|instance| instance.has_volume());
     all.extend(volumes.map(|instance| (instance.volume.as_str(), "volume", &instance.disk.tags)));
     all.extend(pick.of(&region.endpoints).into_iter().map(|found| (found.id.as_str(), "vpc-endpoint", &found.tags)));
     let connect_endpoints = pick.of(&region.connect_endpoints).into_iter();

@@ -7,7 +7,7 @@ use crate::sandbox::world::{Kind, Life, Target, TargetGroup, quota};
 
 use super::balancer_quota::check_targets;
 use super::context::Ctx;
-use super::load_balancer;
+use super::elb::find_balancer;
 use super::target_group::{balancers_of, find};
 
 /// `RegisterTargets`. Instances must run, and be in the group's VPC.
@@ -33,7 +33,7 @@ pub fn register(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         return Err(ApiError::new("TooManyTargets", text));
     }
     for arn in balancers_of(ctx, &group.arn) {
-        check_targets(ctx, &load_balancer::find(ctx, &arn)?, &group, &new)?;
+        check_targets(ctx, &find_balancer(ctx, &arn)?, &group, &new)?;
     }
     params.ready_without_dry_run()?;
     let Some(found) = ctx.here_mut().target_groups.get_mut(&group.arn) else { return Ok(Xml::new()) };

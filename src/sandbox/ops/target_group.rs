@@ -6,7 +6,7 @@ use crate::sandbox::wire::{ApiError, Marker, Params, Xml};
 use crate::sandbox::world::{TargetGroup, quota};
 
 use super::context::Ctx;
-use super::load_balancer::{self, check_arn, check_name, modelled, read_attributes, write_attributes};
+use super::elb::{check_arn, check_name, find_balancer, modelled, read_attributes, write_attributes};
 use super::tags::read_members;
 
 /// A target group's attributes and their defaults. Those marked `true` can be changed here.
@@ -105,7 +105,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     }
     let by_itself = arns.is_empty() && names.is_empty();
     if let Some(arn) = &balancer {
-        load_balancer::find(ctx, arn)?;
+        find_balancer(ctx, arn)?;
         let used = ctx.here().listeners.linked(arn).filter(|listener| listener.balancer == *arn);
         let used: Vec<&str> = used.map(|listener| listener.target_group.as_str()).collect();
         if by_itself {

@@ -2,7 +2,7 @@
 
 use crate::sandbox::plane::TargetReport;
 use crate::sandbox::wire::{ApiError, Params, Xml};
-use crate::sandbox::world::{Kind, Region, Target, TargetGroup};
+use crate::sandbox::world::{Kind, Target, TargetGroup};
 
 use super::context::Ctx;
 use super::target::read_raw_targets;
@@ -118,7 +118,7 @@ fn verdict(ctx: &Ctx<'_>, group: &TargetGroup, target: &Target) -> Option<Verdic
             return Some(Verdict::new("unused", "Target.InvalidState", &text));
         }
     }
-    let zone = zone_of(region, &group.vpc, &target.id);
+    let zone = region.zone_of_target(&group.vpc, &target.id);
     let balancers: Vec<_> = balancers.iter().filter_map(|arn| region.balancers.get(arn)).collect();
     let mut nodes = balancers.iter().flat_map(|found| &found.interfaces).filter_map(|id| region.interfaces.get(id));
     if !nodes.any(|node| Some(node.zone_id.as_str()) == zone) {
@@ -126,16 +126,6 @@ fn verdict(ctx: &Ctx<'_>, group: &TargetGroup, target: &Target) -> Option<Verdic
         return Some(Verdict::new("unused", "Target.NotInUse", text));
     }
     (!balancers.iter().any(|found| found.life.state == "active")).then(registering)
-}
-
-/// The zone of a target: an instance's, or that of the subnet which has the address.
-pub fn zone_of<'a>(region: &'a Region, vpc: &str, id: &str) -> Option<&'a str> {
-    let by_address = || {
-        let address = id.parse().ok()?;
-        let mut subnets = region.subnets.linked(vpc);
-        subnets.find(|subnet| subnet.vpc == vpc && subnet.block.has(address)).map(|found| found.zone_id.as_str())
-    };
-    region.instances.get(id).map(|instance| instance.zone_id.as_str()).or_else(by_address)
 }
 
 /// What a target is until something is known of it.

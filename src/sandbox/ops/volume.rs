@@ -3,9 +3,8 @@
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::Instance;
 
-use super::context::{Ctx, moment};
+use super::context::{Ctx, moment, unmanaged};
 use super::describe::one;
-use super::instance::{image, root_device, unmanaged};
 use super::names;
 use super::tags::tag_set;
 
@@ -43,7 +42,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         (None, Some(tags)) => all.tagged(&tags),
         (None, None) => all.iter().collect(),
     };
-    let instances = instances.into_iter().map(|(_, instance)| instance).filter(|instance| has_volume(instance));
+    let instances = instances.into_iter().map(|(_, instance)| instance).filter(|instance| instance.has_volume());
     let mut found: Vec<Instance> = instances
         .filter(|instance| ids.is_empty() || ids.contains(&instance.volume))
         .filter(|instance| filters.hold(&instance.disk.tags, |name| fact(instance, name)))
@@ -51,7 +50,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         .collect();
     for id in &ids {
         names::VOLUME.check(id)?;
-        if !all.linked(id).any(|instance| instance.volume == *id && has_volume(instance)) {
+        if !all.linked(id).any(|instance| instance.volume == *id && instance.has_volume()) {
             return Err(names::VOLUME.missing(id));
         }
     }
@@ -62,17 +61,12 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// Whether an instance has its volume still: it goes when the instance is terminated.
-pub fn has_volume(instance: &Instance) -> bool {
-    instance.life.state != "terminated"
-}
-
 fn fact(instance: &Instance, name: &str) -> Vec<String> {
     let disk = &instance.disk;
     match name {
         "attachment.attach-time" | "create-time" => one(moment(instance.launched)),
         "attachment.delete-on-termination" => one(true),
-        "attachment.device" => one(root_device(image(instance))),
+        "attachment.device" => one(instance.image().root_device()),
         "attachment.instance-id" => one(&instance.id),
         "attachment.status" => one("attached"),
         "availability-zone" => one(&instance.zone_name),
@@ -80,7 +74,7 @@ fn fact(instance: &Instance, name: &str) -> Vec<String> {
         "encrypted" => one(disk.encrypted),
         "fast-restored" | "multi-attach-enabled" | "operator.managed" => one(false),
         "size" => one(disk.gib),
-        "snapshot-id" => one(image(instance).snapshot()),
+        "snapshot-id" => one(instance.image().snapshot()),
         "status" => one("in-use"),
         "volume-type" => one(&disk.kind),
         _ => one(&instance.volume),
@@ -88,13 +82,13 @@ fn fact(instance: &Instance, name: &str) -> Vec<String> {
 }
 
 fn write(xml: &mut Xml, instance: &Instance) {
-    let (disk, image) = (&instance.disk, image(instance));
+    let (disk, image) = (&instance.disk, instance.image());
     let made = moment(instance.launched);
     xml.leaf("volumeId", &instance.volume).leaf("size", disk.gib).leaf("snapshotId", image.snapshot());
     xml.leaf("availabilityZone", &instance.zone_name).leaf("availabilityZoneId", &instance.zone_id);
     xml.leaf("status", "in-use").leaf("createTime", &made);
     xml.list("attachmentSet", "item", [instance], |xml, instance| {
-        xml.leaf("volumeId", &instance.volume).leaf("instanceId", &instance.id).leaf("device", root_device(image));
+        xml.leaf("volumeId", &instance.volume).leaf("instanceId", &instance.id).leaf("device", image.root_device());
         xml.leaf("status", "attached").leaf("attachTime", &made).leaf("deleteOnTermination", true);
     });
     xml.leaf("volumeType", &disk.kind).leaf("encrypted", disk.encrypted).leaf("multiAttachEnabled", false);

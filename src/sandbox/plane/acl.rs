@@ -2,8 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use super::groups::contains;
-use super::topology::{Acl, AclRule};
+use super::topology::{Acl, AclRule, contains};
 
 /// A TCP packet on its way, as a network ACL sees it.
 #[derive(Clone, Copy, Debug)]

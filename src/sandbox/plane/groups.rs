@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use super::topology::{Peer, Rule, Topology};
+use super::topology::{Peer, Rule, Topology, contains};
 
 /// Which of a group's two lists is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,10 +58,4 @@ fn rules<'a>(topology: &'a Topology, groups: &'a [String], direction: Direction)
 fn carries_tcp(rule: &Rule, port: u16) -> bool {
     matches!(rule.protocol.as_str(), "tcp" | "6" | "-1")
         && (rule.protocol == "-1" || rule.ports.is_none_or(|(first, last)| (first..=last).contains(&port)))
-}
-
-/// Whether a block has an address.
-pub fn contains(network: Ipv4Addr, length: u8, address: Ipv4Addr) -> bool {
-    let mask = u32::MAX.checked_shl(32 - u32::from(length.min(32))).unwrap_or(0);
-    u32::from(network) & mask == u32::from(address) & mask
 }

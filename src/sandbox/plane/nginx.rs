@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddrV4};
 
-use super::groups::contains;
 use super::nginx_conf::Directive;
+use super::topology::contains;
 
 /// Where its pages are.
 pub const ROOT: &str = "/usr/share/nginx/html/";

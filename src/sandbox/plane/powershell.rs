@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use super::curl_args;
 use super::program::{Action, Program, Step, When};
-use super::user_data::shown;
 use super::words::{Token, Variables, cut};
 
 /// The script between the `<powershell>` tags, when there are any.
@@ -36,7 +35,7 @@ pub fn parse(script: &str) -> Program {
         } else {
             command(line).unwrap_or_else(|| {
                 skipped_blocks = line.matches('{').count().saturating_sub(line.matches('}').count());
-                Action::Skipped { line: at + 1, text: shown(line) }
+                Action::skipped(at + 1, line)
             })
         };
         if let Some(steps) = open.last_mut() {

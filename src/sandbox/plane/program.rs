@@ -118,6 +118,18 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// What is not modelled, named by its first line, and not too long.
+    pub fn skipped(line: usize, text: &str) -> Self {
+        let first = text.lines().next().unwrap_or_default().trim();
+        let text = match first.chars().count() {
+            0..=120 => first.to_owned(),
+            _ => first.chars().take(119).chain(['…']).collect(),
+        };
+        Self::Skipped { line, text }
+    }
+}
+
 impl Program {
     /// Every distinct `host:port` that a curl of the script names, as written in a URL (no `:80`), in order.
     pub fn hosts(&self) -> Vec<(String, u16)> {

@@ -6,8 +6,6 @@
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
-use super::groups::contains;
-
 /// Everything that can send, carry, admit or answer a packet. Keys are AWS ids or ARNs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Topology {
@@ -260,4 +258,10 @@ pub struct EndpointInterface {
     pub zone_id: String,
     /// Its private address.
     pub address: Ipv4Addr,
+}
+
+/// Whether a block has an address.
+pub fn contains(network: Ipv4Addr, length: u8, address: Ipv4Addr) -> bool {
+    let mask = u32::MAX.checked_shl(32 - u32::from(length.min(32))).unwrap_or(0);
+    u32::from(network) & mask == u32::from(address) & mask
 }

@@ -213,7 +213,7 @@ impl Reader {
         }
         let impatient = self.open.last().is_some_and(|frame| frame.condition);
         let action = if command.strange { None } else { action(&command, heredoc, impatient) };
-        let action = action.unwrap_or_else(|| Action::Skipped { line, text: shown(text) });
+        let action = action.unwrap_or_else(|| Action::skipped(line, text));
         let (out, err) = match action {
             // A step that is not modelled leaves no file behind.
             Action::Skipped { .. } => (None, None),
@@ -229,7 +229,7 @@ impl Reader {
     }
 
     fn skip(&mut self, line: usize, text: &str) {
-        let action = Action::Skipped { line, text: shown(text) };
+        let action = Action::skipped(line, text);
         self.push(Step { action, out: None, err: None, background: false, when: When::Always });
     }
 
@@ -344,10 +344,4 @@ fn echo(words: &[&str]) -> String {
 
 fn unescape(text: &str) -> String {
     text.replace("\\n", "\n").replace("\\t", "\t").replace("\\r", "\r")
-}
-
-/// The line as it is named in a note: one line, not too long.
-pub fn shown(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default().trim();
-    if line.chars().count() > 120 { line.chars().take(119).chain(['…']).collect() } else { line.to_owned() }
 }

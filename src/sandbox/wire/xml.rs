@@ -2,6 +2,8 @@
 
 use std::fmt::{Display, Write as _};
 
+use super::error::ApiError;
+
 /// Elements written one after another. No white space between them, as EC2 has sent it since July 2025.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Xml {
@@ -23,6 +25,17 @@ impl Xml {
     pub fn done() -> Self {
         let mut xml = Self::new();
         xml.leaf("return", true);
+        xml
+    }
+
+    /// What EC2 answers for operations that succeed even when nothing worked: ids, and why each of them failed.
+    pub fn unsuccessful(failed: &[(String, ApiError)]) -> Self {
+        let mut xml = Self::new();
+        xml.list("unsuccessful", "item", failed, |xml, (id, error)| {
+            xml.leaf("resourceId", id).node("error", |xml| {
+                xml.leaf("code", &error.code).leaf("message", &error.message);
+            });
+        });
         xml
     }
 

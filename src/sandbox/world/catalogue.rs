@@ -34,6 +34,35 @@ impl Image {
     pub fn gib(&self) -> u32 {
         if self.platform.is_some() { 30 } else { 8 }
     }
+
+    /// How it boots: AL2023 prefers UEFI, and arm64 has nothing else [ec2 userguide: ami-boot].
+    pub fn boot_mode(&self) -> &'static str {
+        match (self.architecture, self.platform) {
+            ("arm64", _) => "uefi",
+            (_, None) => "uefi-preferred",
+            (_, Some(_)) => "legacy-bios",
+        }
+    }
+
+    /// How an instance of it has booted.
+    pub fn booted(&self) -> &'static str {
+        if self.boot_mode().starts_with("uefi") { "uefi" } else { "legacy-bios" }
+    }
+
+    /// The name of its root device.
+    pub fn root_device(&self) -> &'static str {
+        if self.platform.is_some() { "/dev/sda1" } else { "/dev/xvda" }
+    }
+
+    /// The operation in the words of a bill.
+    pub fn usage_operation(&self) -> &'static str {
+        if self.platform.is_some() { "RunInstances:0002" } else { "RunInstances" }
+    }
+
+    /// The platform in the words of a bill.
+    pub fn platform_details(&self) -> &'static str {
+        if self.platform.is_some() { "Windows" } else { "Linux/UNIX" }
+    }
 }
 
 /// Amazon Linux 2023 for both architectures, and Windows Server. Ids and build dates are the sandbox's own.

@@ -9,7 +9,7 @@ use crate::host::Random;
 use crate::sandbox::Pace;
 
 use super::life::{GONE, Kind, Life, Timing};
-use super::model::{Account, Endpoint, EndpointKind, Instance, NetworkAcl, Region, RouteTable, Subnet, Target, World};
+use super::model::{Account, Endpoint, EndpointKind, NetworkAcl, Region, RouteTable, Subnet, Target, World};
 use super::store::FORMAT;
 
 impl World {
@@ -239,6 +239,16 @@ impl Region {
         })
     }
 
+    /// The zone id of a target: an instance's, or that of the subnet which has the address.
+    pub fn zone_of_target(&self, vpc: &str, id: &str) -> Option<&str> {
+        let by_address = || {
+            let address = id.parse().ok()?;
+            let mut subnets = self.subnets.linked(vpc);
+            subnets.find(|subnet| subnet.vpc == vpc && subnet.block.has(address)).map(|found| found.zone_id.as_str())
+        };
+        self.instances.get(id).map(|instance| instance.zone_id.as_str()).or_else(by_address)
+    }
+
     /// The name of a security group, as lists of groups show it.
     pub fn group_name(&self, id: &str) -> &str {
         self.groups.get(id).map_or("", |group| group.name.as_str())
@@ -251,20 +261,6 @@ impl Endpoint {
         match self.kind {
             EndpointKind::Gateway => Kind::GatewayEndpoint,
             EndpointKind::Interface => Kind::Endpoint,
-        }
-    }
-}
-
-impl Instance {
-    /// EC2's number for its state.
-    pub fn code(state: &str) -> u32 {
-        match state {
-            "pending" => 0,
-            "running" => 16,
-            "shutting-down" => 32,
-            "terminated" => 48,
-            "stopping" => 64,
-            _ => 80,
         }
     }
 }

@@ -10,8 +10,8 @@ pub struct Apart {
     pub folder: Folder,
     /// Where the sandbox answers.
     pub url: String,
-    /// Name, access key id and secret of each account.
-    accounts: Vec<[String; 3]>,
+    /// Name, access key id, secret and number of each account.
+    accounts: Vec<[String; 4]>,
     _sandbox: Running,
 }
 
@@ -22,7 +22,8 @@ impl Apart {
         let mut sandbox = folder.pllab("sandbox --output json").words(words).start();
         let ready = sandbox.ready();
         let accounts = ready["accounts"].as_array().expect("accounts").iter().map(|account| {
-            ["name", "access_key_id", "secret_access_key"].map(|key| account[key].as_str().expect(key).to_owned())
+            ["name", "access_key_id", "secret_access_key", "account_id"]
+                .map(|key| account[key].as_str().expect(key).to_owned())
         });
         let accounts = accounts.collect();
         let url = ready["endpoint_url"].as_str().expect("a URL").to_owned();
@@ -34,7 +35,7 @@ impl Apart {
     /// Writes the configuration files; `more` goes into each profile.
     pub fn sign_in(&self, more: &str) {
         let mut text = String::new();
-        for [name, id, secret] in &self.accounts {
+        for [name, id, secret, _] in &self.accounts {
             let keys = format!("aws_access_key_id = {id}\naws_secret_access_key = {secret}");
             let _ = write!(text, "[{name}]\n{keys}\nregion = ap-northeast-1\n{more}\n");
         }
@@ -48,13 +49,18 @@ impl Apart {
 
     /// A front before it.
     pub fn front(&self) -> Front {
-        Front::open(&self.url, self.accounts.iter().map(|[_, id, secret]| (id.clone(), secret.clone())).collect())
+        Front::open(&self.url, self.accounts.iter().map(|[_, id, secret, _]| (id.clone(), secret.clone())).collect())
+    }
+
+    /// Number, access key id and secret of each account.
+    pub fn keys(&self) -> Vec<[String; 3]> {
+        self.accounts.iter().map(|[_, id, secret, account]| [account, id, secret].map(String::clone)).collect()
     }
 
     /// Another client of the first account, for `service`.
     pub fn neighbour(&self, service: &'static str) -> Signer {
         let port = self.url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
-        let [_, id, secret] = self.accounts[0].clone();
+        let [_, id, secret, _] = self.accounts[0].clone();
         Signer { port, id, secret, service, at: jiff::Timestamp::now() }
     }
 

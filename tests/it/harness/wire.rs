@@ -23,6 +23,8 @@ pub enum Fate {
 /// A request and what came back; an empty reply when nothing did.
 #[derive(Clone, Debug)]
 pub struct Exchange {
+    /// The access key that signed it.
+    pub key: String,
     /// The service that the signature names, such as `ec2`.
     pub service: String,
     /// The operation.
@@ -124,13 +126,14 @@ fn read(request: &str) -> Exchange {
     let (head, body) = request.split_once("\r\n\r\n").unwrap_or((request, ""));
     let params: BTreeMap<String, String> = form_urlencoded::parse(body.as_bytes()).into_owned().collect();
     let scope = head.split("Credential=").nth(1).and_then(|rest| rest.split(',').next()).unwrap_or_default();
-    let service = scope.split('/').nth(3).unwrap_or_default().to_owned();
+    let of_scope = |at| scope.split('/').nth(at).unwrap_or_default().to_owned();
+    let (key, service) = (of_scope(0), of_scope(3));
     // Service Quotas names its operation in a header. Route 53's calls have no name: method and path say what they are.
     let target = head.lines().find(|line| line.to_ascii_lowercase().starts_with("x-amz-target:"));
     let target = target.and_then(|line| line.rsplit('.').next());
     let named = || target.or_else(|| head.split(" HTTP/").next()).unwrap_or_default().trim().to_owned();
     let action = params.get("Action").cloned().unwrap_or_else(named);
-    Exchange { service, action, params, reply: String::new() }
+    Exchange { key, service, action, params, reply: String::new() }
 }
 
 /// A head and as much body as it announces.

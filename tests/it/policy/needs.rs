@@ -26,6 +26,11 @@ pub struct Need {
 }
 
 impl Need {
+    /// Whether it is about something that does not exist.
+    pub fn is_of_nothing(&self) -> bool {
+        is_nothing(&self.resource)
+    }
+
     /// All condition keys.
     pub fn in_context(&self) -> Context {
         let mut context = self.context.clone();
@@ -40,6 +45,11 @@ impl Need {
 #[derive(Default)]
 pub struct Known {
     tags: BTreeMap<String, Tags>,
+}
+
+/// Whether an id is of nothing: what the doctor's dry runs name.
+fn is_nothing(id: &str) -> bool {
+    id.ends_with("-00000000000000000")
 }
 
 /// What an operation makes: the type in the ARN, and where the reply has its id.
@@ -72,7 +82,7 @@ fn touches(action: &str) -> &'static [&'static str] {
         | "DescribeVpcAttribute" => &["VpcId"],
         "AssociateRouteTable" => &["RouteTableId", "SubnetId"],
         "DisassociateRouteTable" => &["AssociationId"],
-        "DeleteRouteTable" => &["RouteTableId"],
+        "DeleteRouteTable" | "CreateRoute" | "DeleteRoute" | "ReplaceRoute" => &["RouteTableId"],
         "DeleteSubnet" => &["SubnetId"],
         "AuthorizeSecurityGroupIngress"
         | "AuthorizeSecurityGroupEgress"
@@ -89,6 +99,7 @@ fn touches(action: &str) -> &'static [&'static str] {
         "DeleteVpcEndpoints" => &["VpcEndpointId."],
         "ModifyVpcEndpointServicePermissions"
         | "ModifyVpcEndpointServiceConfiguration"
+        | "StartVpcEndpointServicePrivateDnsVerification"
         | "AcceptVpcEndpointConnections"
         | "RejectVpcEndpointConnections"
         | "DescribeVpcEndpointServicePermissions" => &["ServiceId"],
@@ -111,10 +122,13 @@ fn touches(action: &str) -> &'static [&'static str] {
 impl Known {
     /// What the call needs; what it made is known from now on.
     pub fn needs(&mut self, exchange: &Exchange) -> Vec<Need> {
-        let Exchange { service, action, params, reply } = exchange;
+        let Exchange { service, action, params, reply, .. } = exchange;
         // Needs no permission [API:GetCallerIdentity].
         if service == "sts" {
             return Vec::new();
+        }
+        if service == "route53" {
+            return vec![route53(exchange)];
         }
         let given = given_tags(params);
         let base_tags = given.clone();
@@ -136,9 +150,11 @@ impl Known {
                 .iter()
                 .filter(|(name, _)| *name == wanted || (wanted.ends_with('.') && name.starts_with(wanted)));
             for (_, id) in named {
-                // A VPC's own network ACL is born with it, and nobody has tagged it.
+                // A VPC's own network ACL and its main route table are born with it, and nobody has tagged them.
                 let tags = self.tags.get(id).cloned();
-                assert!(tags.is_some() || id.starts_with("acl-"), "{action}: whose is {id}?");
+                let tags = tags.or_else(|| is_nothing(id).then(Tags::new));
+                let born = id.starts_with("acl-") || action.ends_with("Route");
+                assert!(tags.is_some() || born, "{action}: whose is {id}?");
                 needs.push(Need { resource: arn_of(id), resource_tags: tags, ..base.clone() });
             }
         }
@@ -148,7 +164,8 @@ impl Known {
                 self.tags.insert(id, given);
             }
         } else if touches(action).is_empty() {
-            assert!(action.starts_with("Describe"), "what does {action} need?");
+            let reads = action.starts_with("Describe") || service == "servicequotas";
+            assert!(reads, "what does {action} need?");
             needs.push(base.clone());
         }
         if action == "AuthorizeSecurityGroupIngress" && !base_tags.is_empty() {
@@ -217,6 +234,10 @@ fn made(exchange: &Exchange, kind: &str, base: &Need) -> Vec<Need> {
             let service = ("iam:AWSServiceName", "ec2-instance-connect.amazonaws.com");
             other("iam:CreateServiceLinkedRole", format!("arn:aws:iam::{ACCOUNT}:role/{role}"), &[service]);
         }
+        // A name of the service's own is put into a zone that AWS keeps.
+        "CreateVpcEndpoint" if params.get("PrivateDnsEnabled").is_some_and(|it| it == "true") => {
+            other("route53:AssociateVPCWithHostedZone", "arn:aws:route53:::hostedzone/*".to_owned(), &[]);
+        }
         "CreateTargetGroup" | "CreateLoadBalancer" => {
             let role = "aws-service-role/elasticloadbalancing.amazonaws.com/AWSServiceRoleForElasticLoadBalancing";
             let service = ("iam:AWSServiceName", "elasticloadbalancing.amazonaws.com");
@@ -225,6 +246,36 @@ fn made(exchange: &Exchange, kind: &str, base: &Need) -> Vec<Need> {
         _ => {}
     }
     needs
+}
+
+/// What a call of Route 53's needs, by its method and path; its region is none that anybody asks for
+/// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html>).
+fn route53(exchange: &Exchange) -> Need {
+    let (method, path) = exchange.action.split_once(' ').expect("a method and a path");
+    let path = path.split('?').next().unwrap_or_default().trim_start_matches("/2013-04-01/");
+    let parts: Vec<&str> = path.split('/').collect();
+    let (action, resource) = match (method, parts.as_slice()) {
+        ("POST", ["hostedzone"]) => ("CreateHostedZone", "*".to_owned()),
+        ("GET", ["hostedzone"]) => ("ListHostedZones", "*".to_owned()),
+        ("GET", ["hostedzonesbyname"]) => ("ListHostedZonesByName", "*".to_owned()),
+        ("GET", ["hostedzone", id]) => ("GetHostedZone", format!("arn:aws:route53:::hostedzone/{id}")),
+        ("DELETE", ["hostedzone", id]) => ("DeleteHostedZone", format!("arn:aws:route53:::hostedzone/{id}")),
+        ("GET", ["hostedzone", id, "rrset"]) => {
+            ("ListResourceRecordSets", format!("arn:aws:route53:::hostedzone/{id}"))
+        }
+        ("POST", ["hostedzone", id, "rrset"]) => {
+            ("ChangeResourceRecordSets", format!("arn:aws:route53:::hostedzone/{id}"))
+        }
+        ("GET", ["change", id]) => ("GetChange", format!("arn:aws:route53:::change/{id}")),
+        other => panic!("what does {other:?} need?"),
+    };
+    // The types of the records stand in the request's body, which is no form.
+    let body = exchange.params.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]);
+    let types = body.flat_map(|part| part.split("<Type>").skip(1)).filter_map(|rest| rest.split('<').next());
+    let types = types.map(str::to_owned);
+    let context = [("route53:ChangeResourceRecordSetsRecordTypes".to_owned(), types.collect())];
+    let context = context.into_iter().filter(|_| action == "ChangeResourceRecordSets").collect();
+    Need { action: format!("route53:{action}"), resource, resource_tags: None, makes: false, context }
 }
 
 /// The tags of a rule, which is made on its group.

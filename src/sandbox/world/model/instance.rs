@@ -2,9 +2,10 @@
 
 use std::net::Ipv4Addr;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::super::catalogue::Image;
+use super::super::catalogue::{IMAGES, Image};
 use super::super::life::Life;
 use super::Tags;
 
@@ -48,6 +49,44 @@ pub struct Instance {
     #[serde(default = "unlimited")]
     pub credits: String,
     pub tags: Tags,
+}
+
+impl Instance {
+    /// The image it was started from.
+    pub fn image(&self) -> &'static Image {
+        // The world only holds ids of this list; an older one falls back to the first rather than failing.
+        IMAGES.iter().find(|image| image.id == self.image).unwrap_or(&IMAGES[0])
+    }
+
+    /// Whether it has its volume still, which goes when it is terminated.
+    pub fn has_volume(&self) -> bool {
+        self.life.state != "terminated"
+    }
+
+    /// Who made it leave `running`, and when; empty while nobody did.
+    pub fn transition(&self) -> String {
+        let asked = self.asked.and_then(|millis| Timestamp::from_millisecond(millis).ok());
+        asked.map_or_else(String::new, |at| format!("User initiated ({} GMT)", at.strftime("%Y-%m-%d %H:%M:%S")))
+    }
+
+    /// Why it is in its state, where that is not as it should be. One that starts is `pending` because it is
+    /// [cli reference: run-instances].
+    pub fn state_reason(&self) -> Option<(&str, &str)> {
+        let starts = || (self.life.state == "pending").then_some(("pending", "pending"));
+        self.reason.as_ref().map(|(code, message)| (code.as_str(), message.as_str())).or_else(starts)
+    }
+
+    /// EC2's number for a state.
+    pub fn code(state: &str) -> u32 {
+        match state {
+            "pending" => 0,
+            "running" => 16,
+            "shutting-down" => 32,
+            "terminated" => 48,
+            "stopping" => 64,
+            _ => 80,
+        }
+    }
 }
 
 fn unlimited() -> String {

@@ -1,0 +1,201 @@
+//! The lab by hand: made by clients of one's own while pllab watches.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pllab::actions::{self, Making};
+use pllab::cloud::{Api, Call, Clients, ConnectOptions, connect};
+use pllab::lab::{Loaded, Resource, Side, Source, in_order, load};
+use serde_json::Value;
+
+use super::{Apart, Folder, Running, receipt, wait_for};
+
+/// Somebody who knows the lab and makes what it asks for with clients of their own, without a tag or a token of pllab's.
+pub struct Hand {
+    /// The machine on which pllab watches.
+    pub folder: Folder,
+    /// The lab.
+    pub lab: Loaded,
+    /// What is known: name and fact, and what it is.
+    pub facts: BTreeMap<(String, String), String>,
+    running: Running,
+    clients: BTreeMap<Side, Clients>,
+    /// The run, lab and learner whose tags everything is given; `None` where nothing is tagged.
+    tags: Option<[String; 3]>,
+}
+
+impl Hand {
+    /// Begins `lab` on a sandbox in the run's own folder.
+    pub async fn begin(lab: &str) -> Self {
+        let folder = Folder::new();
+        let words = "start --hands-on --pace instant --output json";
+        let running = folder.pllab(words).arg(lab).start();
+        Self::watched(lab, folder, running, |folder| {
+            let live = std::fs::read(folder.run().join("sandbox/live.json")).expect("a sandbox leaves its note");
+            let live: Value = serde_json::from_slice(&live).expect("JSON");
+            let url = live["endpoint_url"].as_str().expect("a URL").to_owned();
+            let keys = live["accounts"].as_array().expect("accounts").iter().map(|account| {
+                ["account_id", "access_key_id", "secret_access_key"]
+                    .map(|key| account[key].as_str().expect(key).to_owned())
+            });
+            (url, keys.collect())
+        })
+        .await
+    }
+
+    /// The same on a sandbox apart. pllab goes by one way there, whoever makes things by another.
+    pub async fn apart(apart: &Apart, lab: &str, watching: &str, making: &str, words: &str) -> Self {
+        let folder = Folder::new();
+        let start = folder.pllab("start --hands-on --pace instant --output json").arg(lab).words(words);
+        let running = start.env("HOME", apart.folder.path()).arg("--endpoint-url").arg(watching).start();
+        let (url, keys) = (making.to_owned(), apart.keys());
+        Self::watched(lab, folder, running, |_| (url, keys)).await
+    }
+
+    /// Waits until pllab watches. `leads` gives where things are made, and number, key and secret of each account there.
+    async fn watched(
+        lab: &str,
+        folder: Folder,
+        mut running: Running,
+        leads: impl FnOnce(&Folder) -> (String, Vec<[String; 3]>),
+    ) -> Self {
+        running.until("\"event\":\"step_started\"");
+        let started = wait_for(&folder, "start", |line| line["event"] == "run_started");
+        wait_for(&folder, "baseline", |line| line["event"] == "baseline");
+        let (url, keys) = leads(&folder);
+        let texts = |of: &Value| -> BTreeMap<String, String> { serde_json::from_value(of.clone()).expect("texts") };
+        let accounts = texts(&started["accounts"]);
+        let mut clients = BTreeMap::new();
+        let mut facts = BTreeMap::new();
+        for (side, name) in [(Side::Provider, "provider"), (Side::Consumer, "consumer")] {
+            let [_, id, secret] =
+                keys.iter().find(|[account, ..]| *account == accounts[name]).expect("the account is there").clone();
+            let options = ConnectOptions {
+                region: "ap-northeast-1".to_owned(),
+                endpoint_url: Some(url.clone()),
+                profile: None,
+                ca_bundle: None,
+                keys: Some((id, secret)),
+            };
+            clients.insert(side, connect(&options).await.expect("the options are good"));
+            facts.insert(("account".to_owned(), name.to_owned()), accounts[name].clone());
+        }
+        facts.insert(("region".to_owned(), "name".to_owned()), "ap-northeast-1".to_owned());
+        let source = Source::find(lab, None).expect("it can be read").expect("it is there");
+        let token = started["token"].as_str().expect("a token").to_owned();
+        let known = BTreeMap::from([("token", token), ("region", "ap-northeast-1".to_owned())]);
+        let lab = load(&source, &texts(&started["variables"]), &known).expect("the lab is good");
+        Self { folder, running, lab, clients, facts, tags: None }
+    }
+
+    /// The same, with the tags of the run on everything.
+    pub fn tagging(self) -> Self {
+        let started = wait_for(&self.folder, "start", |line| line["event"] == "run_started");
+        let text = |key: &str| started[key].as_str().expect(key).to_owned();
+        Self { tags: Some(["run", "lab", "learner"].map(text)), ..self }
+    }
+
+    /// Makes every step, in order.
+    pub async fn all(&mut self) {
+        let last = self.lab.lab.steps.last().expect("a lab has steps").id.clone();
+        self.up_to(&last).await;
+    }
+
+    /// Makes all of `step`, and waits until it is met.
+    pub async fn step(&mut self, step: &str) {
+        let of = self.lab.lab.steps.iter().find(|it| it.id == step).expect("a step of the lab").clone();
+        for resource in in_order(&of.makes) {
+            self.make(of.side, resource).await;
+        }
+        self.met(step);
+    }
+
+    /// Makes every step up to and with `last`.
+    pub async fn up_to(&mut self, last: &str) {
+        let steps: Vec<String> = self.lab.lab.steps.iter().map(|step| step.id.clone()).collect();
+        let end = steps.iter().position(|step| step == last).expect("a step of the lab");
+        for step in &steps[..=end] {
+            self.step(step).await;
+        }
+    }
+
+    /// Makes a resource.
+    pub async fn make(&mut self, side: Side, resource: &Resource) {
+        let [run, lab, learner] = self.tags.clone().unwrap_or_default();
+        let run = if run.is_empty() { "mine" } else { &run };
+        for part in actions::make(resource, &Making { run, lab: &lab, learner: &learner, round: 0 }) {
+            let mut call = self.resolved(&part.call);
+            if self.tags.is_none() {
+                for mark in ["TagSpecifications", "Tags", "ClientToken"] {
+                    call.params.remove(mark);
+                }
+            }
+            let reply = self.send(side, &call).await;
+            let found = actions::facts_of(&reply, part.facts).unwrap_or_default();
+            let name = resource.name().to_owned();
+            self.facts.extend(found.into_iter().map(|(fact, value)| ((name.clone(), fact), value)));
+        }
+    }
+
+    /// Something that the lab does not ask for: `${name.fact}` stands for what was made.
+    pub async fn call(&self, api: Api, operation: &'static str, params: Value) -> Value {
+        let params = params.as_object().cloned().expect("parameters are an object");
+        let call = self.resolved(&Call { api, operation, params });
+        self.send(Side::Provider, &call).await
+    }
+
+    /// The call with what is known.
+    pub fn resolved(&self, call: &Call) -> Call {
+        let known = |name: &str, fact: &str| self.facts.get(&(name.to_owned(), fact.to_owned())).cloned();
+        call.resolve(&known).unwrap_or_else(|missing| panic!("{}: {missing:?}", call.operation))
+    }
+
+    /// Sends a call of a side's; it must work.
+    pub async fn send(&self, side: Side, call: &Call) -> Value {
+        self.clients[&side].send(call).await.unwrap_or_else(|fault| panic!("{}: {fault}", call.operation))
+    }
+
+    /// Waits until pllab has found a step met.
+    #[track_caller]
+    pub fn met(&self, step: &str) {
+        wait_for(&self.folder, step, |line| {
+            line["event"] == "step_finished" && line["step"] == step && line["verdict"] == "met"
+        });
+    }
+
+    /// Waits until pllab has said that `resource` is not right, for what `seen` says.
+    #[track_caller]
+    pub fn told(&self, resource: &str, what: &str, seen: &str) {
+        wait_for(&self.folder, resource, |line| {
+            line["event"] == "sighted"
+                && line["resource"] == resource
+                && line["differs"][0]["what"]["key"] == what
+                && line["differs"][0]["seen"] == seen
+        });
+    }
+
+    /// Waits until the run has ended well; gives the machine.
+    #[track_caller]
+    pub fn over(self) -> Folder {
+        self.running.wait().code(0);
+        self.folder
+    }
+
+    /// The run is over: all met, pllab made nothing, everything is the learner's, and goes once it is handed over.
+    #[track_caller]
+    pub fn end(self) {
+        let lines = self.running.wait().code(0).events();
+        assert_eq!(lines.last().expect("events")["verdict"], "met");
+        let made = lines.iter().filter(|line| line["event"] == "intent").map(|line| line["operation"].as_str());
+        let looked = ["DescribeVpcEndpointServices", "DescribeSubnets"];
+        assert!(made.clone().all(|it| looked.contains(&it.expect("a call"))), "{:?}", made.collect::<Vec<_>>());
+        let all = self.lab.lab.steps.iter().flat_map(|step| &step.makes);
+        let wanted: BTreeSet<&str> =
+            all.filter(|it| !matches!(it, Resource::ServiceLookup(_))).map(Resource::name).collect();
+        let is = |line: &&Value| line["event"] == "recognised";
+        let recognised = lines.iter().filter(is).map(|line| line["resource"].as_str().expect("a name")).collect();
+        assert_eq!(wanted, recognised);
+        let gone = self.folder.pllab("clean --yes --with-mine --output json").run().code(0).events();
+        let (gone, left, unknown) = receipt(&gone).expect("a receipt");
+        assert!(gone > 10 && left == 0 && unknown == 0, "{gone} {left} {unknown}");
+    }
+}
