@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::found::Found;
 use super::walk::{Walk, seen};
-use crate::checks::reply::{ec2, list, text};
+use crate::checks::reply::{list, text};
+use crate::cloud::ec2;
 use crate::lab::Side;
 
 /// The ports from which a connection may be sent, and to which its answers come

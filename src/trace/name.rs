@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::found::Found;
 use super::walk::{Walk, seen};
-use crate::checks::reply::{ec2, list, text, texts};
-use crate::cloud::Call;
+use crate::checks::reply::{list, text, texts};
+use crate::cloud::{Call, ec2};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
 

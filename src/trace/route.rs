@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use super::crossing::{Crossing, End};
 use super::found::Found;
 use super::walk::{Walk, seen};
-use crate::checks::reply::{ec2, first, list, text};
+use crate::checks::reply::{first, list, text};
 use crate::checks::rule;
-use crate::cloud::Call;
+use crate::cloud::{Call, ec2};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
 
