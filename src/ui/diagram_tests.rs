@@ -250,7 +250,11 @@ fn the_picture_in_words() {
         "consumer VPC の endpoint が provider VPC の endpoint service に接続を求めています (承諾待ち)。",
     ];
     assert_eq!(diagram_in_words(&pending, Lang::Ja), expected);
-    let up = picture(LinkState::Up, None, Mark::There);
+    let mut up = picture(LinkState::Up, None, Mark::There);
+    let last = diagram_in_words(&up, Lang::Ja).pop();
+    let expected = "consumer VPC の endpoint は、作るとすぐに provider VPC の endpoint service につながります。";
+    assert_eq!(last.as_deref(), Some(expected));
+    up.consumer.nodes.iter_mut().for_each(|node| node.mark = Mark::There);
     let last = diagram_in_words(&up, Lang::En).pop();
     let expected = "The endpoint in the consumer VPC is connected to the endpoint service in the provider VPC.";
     assert_eq!(last.as_deref(), Some(expected));

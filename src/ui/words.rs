@@ -27,6 +27,7 @@ pub fn diagram_in_words(picture: &Picture, lang: Lang) -> Vec<String> {
         sentences.push(match picture.link.state {
             LinkState::Absent => m::words_link_absent(endpoint, service),
             LinkState::Pending => m::words_link_pending(endpoint, service, state),
+            LinkState::Up if is_new(&picture.consumer) => m::words_link_at_once(endpoint, service),
             LinkState::Up => m::words_link_up(endpoint, service),
             LinkState::Rejected => m::words_link_rejected(endpoint, service),
         });
@@ -47,6 +48,11 @@ fn in_words(vpc: &Lane, marks: &[Mark], lang: Lang) -> String {
         })
         .collect();
     words.join(if lang == Lang::Ja { "、" } else { ", " })
+}
+
+/// Whether the lane's end of the tie is still to be made.
+fn is_new(lane: &Lane) -> bool {
+    lane.nodes.iter().any(|node| node.tied && node.mark == Mark::New)
 }
 
 fn tied(lane: &Lane) -> Option<&Text> {
