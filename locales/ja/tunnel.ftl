@@ -1,7 +1,7 @@
 # AWS での `pllab browse`: EC2 Instance Connect Endpoint を通ります。
 
 tunnel-arg-tunnel = 他の方法がある場合も EC2 Instance Connect Endpoint を通る
-tunnel-ask = ページをここから開くために、consumer VPC に EC2 Instance Connect Endpoint とそのセキュリティグループ、クライアントのポート 22 への接続を許可するルールを作成します。エンドポイントは無料で、3 つとも後片付けで削除します。数分かかります。
+tunnel-ask = ページをここから開くために、consumer VPC に EC2 Instance Connect Endpoint とそのセキュリティグループ、クライアントのポート { $port } への接続を許可するルールを作成します。エンドポイントは無料で、3 つとも後片付けで削除します。数分かかります。
 tunnel-go = 作成する
 tunnel-tools = ページを開くために必要なプログラムが、このマシンにありません
 tunnel-by-hand = プログラムのあるマシンで、次のコマンドを手で実行することもできます:
@@ -9,9 +9,10 @@ tunnel-not-made = クライアントへの経路を作成できませんでし�
 tunnel-broken = クライアントへのトンネルを開けませんでした
 tunnel-slow = { $seconds } 秒以内に応答がありません
 tunnel-same = 同じことを手で行うコマンド (クライアントのシェルも開きます):
-tunnel-windows = クライアントは Windows です。そのブラウザーはリモートデスクトップで使いますが、pllab からは開きません
-tunnel-windows-detail = VPC に EC2 Instance Connect Endpoint があり、そのグループからクライアントのポート 3389 に届く場合は、下のコマンドでトンネルを開き、リモートデスクトップで localhost:13389 に接続します。
-tunnel-windows-password = Administrator のパスワードは、キーペアを指定して起動したインスタンスでだけ、2 つ目のコマンドで取得できます。pllab が起動したクライアントにはキーペアがないため、デスクトップにはサインインできません。その場合、結果はコンソールで確認します。キーペアを指定して自分で起動する手順は、ステップ 7 の「もっと詳しく」にあります。
+tunnel-desktop = トンネルを開きました。リモートデスクトップで、ユーザー名を `Administrator` として次に接続してください:
+tunnel-password = キーペアを指定して起動したインスタンスなら、起動後 15 分ほどで、次のコマンドでパスワードを取得できます。`KEY.pem` は秘密鍵のファイルです。pllab が起動したクライアントにはキーペアがないため、デスクトップにはサインインできません。その場合、結果はコンソールで確認します。キーペアを指定して自分で起動する手順は、ステップ 7 の「もっと詳しく」にあります。
+tunnel-desktop-page = デスクトップのブラウザーで次の URL を開いてください (承諾の前は届きません):
+tunnel-same-desktop = 同じトンネルを手で開くコマンド:
 label-connect-endpoint = EC2 Instance Connect Endpoint { $name }
 label-security-group-rule = セキュリティグループのルール { $name }
 kind-connect-endpoint = Connect Endpoint

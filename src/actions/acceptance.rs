@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::grant::Grant;
-use super::part::{Making, Part, ec2, fact};
+use super::part::{Making, Part, fact};
 use super::sighting::{Known, Object, Sighting, Survey};
+use crate::cloud::ec2;
 use crate::i18n::m;
 use crate::lab::Acceptance;
 

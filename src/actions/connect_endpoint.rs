@@ -1,13 +1,13 @@
 //! The way of `pllab browse` into the client's VPC on AWS: an EC2 Instance Connect Endpoint, its security group, and the rule that
-//! lets it reach the client's SSH port. The endpoint itself is free
+//! lets it reach the client's port for SSH or Remote Desktop. The endpoint itself is free
 //! (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/connect-with-ec2-instance-connect-endpoint.html>).
 
 use serde_json::json;
 
 use super::grant::Grant;
-use super::part::{Find, Making, Part, deletion, ec2, fact};
+use super::part::{Find, Making, Part, deletion, fact};
 use super::security_group;
-use crate::cloud::Call;
+use crate::cloud::{Call, ec2};
 use crate::lab::SecurityGroup;
 
 const GROUP: &str = "browse-sg";
@@ -25,13 +25,14 @@ pub struct Door {
     pub parts: Vec<Part>,
 }
 
-/// What the way is made of, in the order of making. `vpc`, `subnet` and `group` are the client's, by name.
+/// What the way is made of, in the order of making. `vpc`, `subnet` and `group` are the client's, by name, `port` is where it is
+/// reached.
 #[must_use]
-pub fn door(vpc: &str, subnet: &str, group: &str, making: &Making<'_>) -> Vec<Door> {
+pub fn door(vpc: &str, subnet: &str, group: &str, port: u16, making: &Making<'_>) -> Vec<Door> {
     let guard = SecurityGroup {
         name: GROUP.to_owned(),
         vpc: vpc.to_owned(),
-        description: "pllab browse - SSH to the client".to_owned(),
+        description: "pllab browse - to the client".to_owned(),
         ingress: Vec::new(),
     };
     // Without client IP preservation the client sees the endpoint's own group [UG:eice-security-groups].
@@ -40,7 +41,7 @@ pub fn door(vpc: &str, subnet: &str, group: &str, making: &Making<'_>) -> Vec<Do
         json!({
             "GroupId": fact(group, "id"),
             "IpPermissions": [{
-                "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "UserIdGroupPairs": [{ "GroupId": fact(GROUP, "id") }],
+                "IpProtocol": "tcp", "FromPort": port, "ToPort": port, "UserIdGroupPairs": [{ "GroupId": fact(GROUP, "id") }],
             }],
             "TagSpecifications": making.tag_specifications("security-group-rule", RULE),
         }),
@@ -113,10 +114,12 @@ pub(super) fn delete_rule(name: &str) -> Vec<Part> {
     deletion(ec2("RevokeSecurityGroupIngress", call))
 }
 
-/// What `pllab browse` needs besides the lab [UG:permissions-for-ec2-instance-connect-endpoint]: making the way, and going it.
+/// What `pllab browse` needs besides the lab [UG:permissions-for-ec2-instance-connect-endpoint]: making the way, and going it, by SSH
+/// or to a Windows `desktop`, whose password is told.
 #[must_use]
-pub fn browse_grants() -> Vec<Grant> {
+pub fn browse_grants(desktop: bool) -> Vec<Grant> {
     let endpoint = "instance-connect-endpoint/*";
+    let entry = if desktop { "ec2:GetPasswordData" } else { "ec2-instance-connect:SendSSHPublicKey" };
     vec![
         Grant::new("ec2:CreateInstanceConnectEndpoint", &[endpoint]),
         Grant::tag("ec2:CreateInstanceConnectEndpoint", &[endpoint]),
@@ -129,6 +132,6 @@ pub fn browse_grants() -> Vec<Grant> {
         Grant::linked_role("ec2-instance-connect.amazonaws.com", "AWSServiceRoleForEC2InstanceConnect"),
         Grant::own(&["ec2:RevokeSecurityGroupIngress"], &["security-group/*"]),
         Grant::own(&["ec2:DeleteInstanceConnectEndpoint", "ec2-instance-connect:OpenTunnel"], &[endpoint]),
-        Grant::own(&["ec2-instance-connect:SendSSHPublicKey"], &["instance/*"]),
+        Grant::own(&[entry], &["instance/*"]),
     ]
 }

@@ -4,9 +4,9 @@
 use serde_json::{Value, json};
 
 use super::grant::Grant;
-use super::part::{Part, elbv2, fact};
+use super::part::{Part, fact};
 use super::sighting::{Fit, Object, Sighting, Survey};
-use crate::cloud::text_at;
+use crate::cloud::{elbv2, text_at};
 use crate::i18n::m;
 use crate::lab::CrossZone;
 

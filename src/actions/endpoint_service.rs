@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::grant::Grant;
-use super::part::{Find, Making, Part, deletion, ec2, fact};
+use super::part::{Find, Making, Part, deletion, fact};
 use super::principal;
 use super::sighting::{Fit, Known, Object, Sighting, Survey, shown_all};
-use crate::cloud::Call;
+use crate::cloud::{Call, ec2};
 use crate::i18n::m;
 use crate::lab::EndpointService;
 

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::grant::Grant;
-use super::part::{Find, Making, Part, deletion, ec2, fact};
-use super::sighting::{Known, Object, Sighting, Survey};
-use crate::cloud::Call;
+use super::part::{Find, Making, Part, fact};
+use super::sighting::{Known, Object, Sighting};
+use crate::cloud::ec2;
 use crate::i18n::m;
 use crate::lab::GatewayEndpoint;
 
@@ -26,18 +26,6 @@ pub(super) fn make(gateway: &GatewayEndpoint, making: &Making<'_>) -> Vec<Part> 
         facts: &[("id", "VpcEndpoints[0].VpcEndpointId")],
     };
     vec![Part { name: "create", call, facts: &[("id", "VpcEndpoint.VpcEndpointId")], find: Some(find), repeat: true }]
-}
-
-pub(super) fn look(name: &str) -> Call {
-    ec2("DescribeVpcEndpoints", json!({ "VpcEndpointIds": [fact(name, "id")] }))
-}
-
-pub(super) fn delete(name: &str) -> Vec<Part> {
-    deletion(ec2("DeleteVpcEndpoints", json!({ "VpcEndpointIds": [fact(name, "id")] })))
-}
-
-pub(super) fn survey() -> Survey {
-    Survey::new(ec2("DescribeVpcEndpoints", json!({})), "VpcEndpoints", "VpcEndpointId")
 }
 
 pub(super) fn observe(gateway: &GatewayEndpoint, object: &Object, known: &Known<'_>) -> Option<Sighting> {

@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::grant::Grant;
-use super::part::{Find, Making, Part, fact, route53};
+use super::part::{Find, Making, Part, fact};
 use super::private_name;
 use super::sighting::{Fit, Known, Object, Sighting, Survey, shown_all};
 use crate::cloud::tags::RunTags;
-use crate::cloud::{Call, text_at};
+use crate::cloud::{Call, route53, text_at};
 use crate::i18n::m;
 use crate::lab::HostedZone;
 

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::grant::Grant;
-use super::part::{Find, Making, Part, deletion, ec2, fact};
+use super::part::{Find, Making, Part, deletion, fact};
 use super::sighting::{Fit, Known, Object, Sighting, Survey};
-use crate::cloud::{Call, Fault, FaultClass};
+use crate::cloud::{Call, Fault, FaultClass, ec2};
 use crate::i18n::m;
 use crate::lab::{Image, Instance};
 

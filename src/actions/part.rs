@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::cloud::{Api, Call, Fault, FaultClass, tags, text_at};
+use crate::cloud::{Call, Fault, FaultClass, tags, text_at};
 
 /// One call of the few that make or delete a resource. Its parameters may hold `${name.fact}`.
 #[derive(Clone, Debug)]
@@ -91,28 +91,6 @@ impl Making<'_> {
     /// What is made again must not be mistaken for what was deleted, which AWS shows for a while.
     fn round_name(&self, name: &str) -> String {
         if self.round == 0 { name.to_owned() } else { format!("{name}.{}", self.round + 1) }
-    }
-}
-
-/// An EC2 call. `params` is an object.
-pub(super) fn ec2(operation: &'static str, params: Value) -> Call {
-    Call { api: Api::Ec2, operation, params: object(params) }
-}
-
-/// An `ELBv2` call. `params` is an object.
-pub(super) fn elbv2(operation: &'static str, params: Value) -> Call {
-    Call { api: Api::Elbv2, operation, params: object(params) }
-}
-
-/// A call to Route 53. `params` is an object.
-pub(super) fn route53(operation: &'static str, params: Value) -> Call {
-    Call { api: Api::Route53, operation, params: object(params) }
-}
-
-fn object(params: Value) -> Map<String, Value> {
-    match params {
-        Value::Object(map) => map,
-        _ => Map::new(),
     }
 }
 

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::grant::Grant;
-use super::part::{Part, ec2, fact};
+use super::part::{Part, fact};
 use super::sighting::{Fit, Known, Object, Sighting, Survey, shown_all};
-use crate::cloud::Call;
+use crate::cloud::{Call, ec2};
 use crate::i18n::{Text, m};
 use crate::lab::{Principal, Side};
 

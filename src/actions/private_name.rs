@@ -4,9 +4,9 @@
 use serde_json::json;
 
 use super::grant::Grant;
-use super::part::{Part, ec2, fact};
+use super::part::{Part, fact};
 use super::sighting::{Fit, Object, Sighting, Survey};
-use crate::cloud::Call;
+use crate::cloud::{Call, ec2};
 use crate::i18n::m;
 use crate::lab::{PrivateName, Verification};
 

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::grant::Grant;
-use super::part::{Find, Making, Part, deletion, ec2, fact};
+use super::part::{Find, Making, Part, deletion, fact};
 use super::sighting::{Fit, Known, Object, Sighting, Survey, shown_all, texts};
-use crate::cloud::{Call, text_at};
+use crate::cloud::{Call, ec2, text_at};
 use crate::i18n::m;
 use crate::lab::SecurityGroup;
 

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::part::{Making, Part, ec2, fact};
+use super::part::{Making, Part, fact};
+use crate::cloud::ec2;
 use crate::lab::ServiceLookup;
 
 /// The second look lets the cloud choose: of the given subnets, one in a zone that the service covers. Both looks are the

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::grant::Grant;
-use super::part::{Find, Making, Part, deletion, elbv2, fact};
+use super::part::{Find, Making, Part, deletion, fact};
 use super::sighting::{Known, Object, Sighting, Survey};
-use crate::cloud::Call;
+use crate::cloud::{Call, elbv2};
 use crate::i18n::m;
 use crate::lab::TargetGroup;
 

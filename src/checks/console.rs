@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::facts::{Facts, refer};
-use super::reply::{ec2, text};
-use crate::cloud::Call;
+use super::reply::text;
+use crate::cloud::{Call, ec2};
 
 /// The call that shows an instance's console as it is now. `Latest` works on Nitro instances only; without it the output
 /// is that of the last boot, minutes late [API:GetConsoleOutput]. AWS keeps the last 64 KB.

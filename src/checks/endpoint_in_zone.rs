@@ -6,10 +6,10 @@ use super::endpoint_state::describe;
 use super::facts::Facts;
 use super::judgement::Judgement;
 use super::question::Question;
-use super::reply::{ec2, first, list, text, texts};
+use super::reply::{first, list, text, texts};
 use super::scene::Scene;
 use super::service_found::{by_name, named, zones};
-use crate::cloud::{Call, Fault};
+use crate::cloud::{Call, Fault, ec2};
 use crate::i18n::{Text, m};
 use crate::lab::{OneEndpoint, Side};
 

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::facts::{Facts, refer};
 use super::judgement::Judgement;
 use super::question::Question;
-use super::reply::{ec2, first, text};
+use super::reply::{first, text};
 use super::scene::Scene;
-use crate::cloud::{Call, Fault};
+use crate::cloud::{Call, Fault, ec2};
 use crate::i18n::{Text, m};
 use crate::lab;
 

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::facts::{Facts, refer};
 use super::judgement::Judgement;
 use super::question::Question;
-use super::reply::{ec2, first, list};
+use super::reply::{first, list};
 use super::rule;
 use super::scene::Scene;
-use crate::cloud::{Call, Fault};
+use crate::cloud::{Call, Fault, ec2};
 use crate::i18n::{Text, m};
 use crate::lab;
 

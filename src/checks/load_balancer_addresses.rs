@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::facts::{Facts, refer};
-use super::reply::{ec2, list, text};
+use super::reply::{list, text};
 use super::scene::Scene;
-use crate::cloud::{Call, Fault};
+use crate::cloud::{Call, Fault, ec2};
 use crate::lab::Side;
 
 /// The call that shows the load balancer's network interfaces. They are described as `ELB net/<name>/<id>`

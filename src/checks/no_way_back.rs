@@ -6,10 +6,10 @@ use super::endpoint_state::describe;
 use super::facts::{Facts, refer};
 use super::judgement::Judgement;
 use super::question::Question;
-use super::reply::{ec2, first, list, text};
+use super::reply::{first, list, text};
 use super::rule::contains;
 use super::scene::Scene;
-use crate::cloud::{Call, Fault};
+use crate::cloud::{Call, Fault, ec2};
 use crate::i18n::{Text, m};
 use crate::lab::{self, Side};
 

@@ -6,9 +6,9 @@ use super::facts::{Facts, refer};
 use super::judgement::Judgement;
 use super::private_name_offered::configuration;
 use super::question::Question;
-use super::reply::{first, list, route53, text};
+use super::reply::{first, list, text};
 use super::scene::Scene;
-use crate::cloud::{Call, Fault};
+use crate::cloud::{Call, Fault, route53};
 use crate::i18n::{Text, m};
 use crate::lab::{self, Side};
 

@@ -1,30 +1,6 @@
-//! Reading replies, and writing the calls that ask for them.
+//! Reading replies.
 
-use serde_json::{Map, Value};
-
-use crate::cloud::{Api, Call};
-
-/// A call to EC2. `params` is a JSON object.
-pub(crate) fn ec2(operation: &'static str, params: Value) -> Call {
-    Call { api: Api::Ec2, operation, params: object(params) }
-}
-
-/// A call to Elastic Load Balancing. `params` is a JSON object.
-pub(crate) fn elbv2(operation: &'static str, params: Value) -> Call {
-    Call { api: Api::Elbv2, operation, params: object(params) }
-}
-
-/// A call to Route 53. `params` is a JSON object.
-pub(super) fn route53(operation: &'static str, params: Value) -> Call {
-    Call { api: Api::Route53, operation, params: object(params) }
-}
-
-fn object(params: Value) -> Map<String, Value> {
-    match params {
-        Value::Object(map) => map,
-        _ => Map::new(),
-    }
-}
+use serde_json::Value;
 
 /// The list under `key`; empty where there is none.
 pub(crate) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::facts::{Facts, refer};
 use super::judgement::Judgement;
 use super::question::Question;
-use super::reply::{ec2, first, list, text};
+use super::reply::{first, list, text};
 use super::scene::Scene;
 use super::spec;
-use crate::cloud::{Call, Fault};
+use crate::cloud::{Call, Fault, ec2};
 use crate::i18n::{Text, m};
 use crate::lab;
 

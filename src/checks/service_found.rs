@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::facts::{Facts, refer};
 use super::judgement::Judgement;
 use super::question::Question;
-use super::reply::{ec2, list, text, texts};
+use super::reply::{list, text, texts};
 use super::scene::Scene;
-use crate::cloud::{Call, Fault, FaultClass};
+use crate::cloud::{Call, Fault, FaultClass, ec2};
 use crate::i18n::{Text, m};
 use crate::lab;
 

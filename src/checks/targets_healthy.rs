@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::facts::{Facts, refer};
 use super::judgement::Judgement;
 use super::question::Question;
-use super::reply::{elbv2, list, text};
+use super::reply::{list, text};
 use super::scene::Scene;
 use super::spec;
-use crate::cloud::{Call, Fault};
+use crate::cloud::{Call, Fault, elbv2};
 use crate::i18n::{Text, m};
 use crate::lab::OneTargetGroup;
 

@@ -8,7 +8,7 @@ use super::exit::{Code, Failed};
 use super::interrupt::Interrupt;
 use super::pass::target;
 use super::target::unreachable_target;
-use super::tunnel::Way;
+use super::tunnel::{End, Way};
 use crate::checks;
 use crate::i18n::m;
 use crate::lab::Check;
@@ -58,8 +58,10 @@ async fn show(context: &mut Context, args: &Browse) -> Result<(), Failed> {
         }
         let way = Way { store: &store, found: &found, loaded: &loaded, target: &target, client, id: &id, dns: &dns };
         let mut tunnel = way.tunnel(context, &interrupt, args.yes).await?;
-        let (url, command) = (tunnel.url.clone(), tunnel.command.clone());
-        announce(context, &url, Some(&command))?;
+        match &tunnel.end {
+            End::Page { url } => announce(context, url, Some(&tunnel.command))?,
+            desktop @ End::Desktop { .. } => announce_desktop(context, desktop, &tunnel.command)?,
+        }
         let ended = tokio::select! {
             () = interrupt.wait() => Ok(()),
             () = tunnel.ended() => Err(Failed::new(Code::Unreachable, m::tunnel_over(), Vec::new(), &["pllab browse"])),
@@ -90,4 +92,25 @@ fn announce(context: &mut Context, url: &str, command: Option<&str>) -> Result<(
         let _ = open::that_detached(url);
     }
     Ok(())
+}
+
+/// Says how to get to the desktop, and to the page from there.
+fn announce_desktop(context: &mut Context, end: &End, command: &str) -> Result<(), Failed> {
+    let End::Desktop { address, page, password } = end else { return Ok(()) };
+    if context.json() {
+        let ready = json!({ "event": "browse_ready", "url": page, "desktop": address, "password": password, "command": command });
+        return context.print(&format!("{ready}\n"));
+    }
+    // To copy, values stand alone on unwrapped lines.
+    let lines = [
+        (m::tunnel_desktop(), address.as_str()),
+        (m::tunnel_password(), password),
+        (m::tunnel_desktop_page(), page),
+        (m::tunnel_same_desktop(), command),
+    ];
+    for (words, value) in lines {
+        context.tell_line(&words)?;
+        context.print(&format!("\n{value}\n\n"))?;
+    }
+    context.tell_line(&m::cli_browse_stay())
 }

@@ -132,7 +132,7 @@ fn within(ceiling: Ceiling, hour: Money) -> Result<(), Text> {
     let day = hour.times(HOURS_A_DAY);
     match ceiling {
         Ceiling::PerDay(_) if day.and_unknown => Err(m::money_price_unknown()),
-        Ceiling::PerDay(most) if day.usd_micros > most => Err(m::money_above(cents(most), cents(day.usd_micros))),
+        Ceiling::PerDay(most) if day.usd_micros > most => Err(m::money_above(cents(day.usd_micros), cents(most))),
         Ceiling::Any | Ceiling::PerDay(_) => Ok(()),
     }
 }

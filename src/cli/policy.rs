@@ -13,7 +13,7 @@ use super::{learner, policy_drill, zone};
 use crate::actions::{self, Grant, Rail, Scope};
 use crate::cloud::{Api, tags};
 use crate::i18n::m;
-use crate::lab::{Drill, Lab, Side};
+use crate::lab::{Drill, Image, Lab, Resource, Side};
 use crate::{checks, engine, trace};
 
 /// Reads that IAM can confine to resources; all others of the lab's take `*` only.
@@ -103,7 +103,9 @@ fn statements(lab: &Lab, sides: &[Side], with: &[Extra], drills: &[Drill], confi
     // The client, and so the way to it, is the consumer's.
     if with.contains(&Extra::Browse) && sides.contains(&Side::Consumer) {
         reads.extend([(Api::Ec2, "DescribeInstanceConnectEndpoints"), (Api::Ec2, "DescribeSecurityGroupRules")]);
-        grants.extend(actions::browse_grants());
+        let mut made = lab.steps.iter().flat_map(|step| &step.makes);
+        let windows = |it: &Resource| matches!(it, Resource::Instance(it) if it.image == Image::WindowsServer2022);
+        grants.extend(actions::browse_grants(made.any(windows)));
     }
     let (read, granted) = policy_drill::needs(drills, sides);
     reads.extend(read);

@@ -51,6 +51,10 @@ fn grant(operation: &'static str) -> Option<Grant> {
         "CreateNetworkAclEntry" => ("ec2:CreateNetworkAclEntry", "network-acl/*", Scope::Any),
         "DeleteNetworkAclEntry" => ("ec2:DeleteNetworkAclEntry", "network-acl/*", Scope::Any),
         "ReplaceNetworkAclEntry" => ("ec2:ReplaceNetworkAclEntry", "network-acl/*", Scope::Any),
+        // So is its main route table.
+        "CreateRoute" => ("ec2:CreateRoute", "route-table/*", Scope::Any),
+        "DeleteRoute" => ("ec2:DeleteRoute", "route-table/*", Scope::Any),
+        "ReplaceRoute" => ("ec2:ReplaceRoute", "route-table/*", Scope::Any),
         "ModifyVpcAttribute" => ("ec2:ModifyVpcAttribute", "vpc/*", Scope::Own),
         "StartInstances" => ("ec2:StartInstances", "instance/*", Scope::Own),
         "StopInstances" => ("ec2:StopInstances", "instance/*", Scope::Own),

@@ -1,5 +1,5 @@
-//! `pllab browse` on AWS: through an EC2 Instance Connect Endpoint and the client's SSH port, with the programs that a learner would
-//! call by hand.
+//! `pllab browse` on AWS: through an EC2 Instance Connect Endpoint to the client's SSH port, or to a Windows client's desktop, with the
+//! programs that a learner would call by hand.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -29,14 +29,36 @@ const USUAL_PORT: u16 = 8080;
 /// How long the tunnel may take until it stands.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A tunnel that stands: as long as it lives the page is at `url`.
+/// The same for Remote Desktop, which listens on 3389 at the client.
+const DESKTOP_PORT: u16 = 13389;
+
+/// A tunnel that stands as long as it lives.
 pub(super) struct Tunnel {
-    /// Where the page is.
-    pub url: String,
+    /// What it leads to.
+    pub end: End,
     /// The command that does the same, for the learner.
     pub command: String,
     child: Child,
-    _key: tempfile::TempDir,
+    /// Of SSH alone: the folder of the key.
+    _key: Option<tempfile::TempDir>,
+}
+
+/// What a tunnel leads to.
+pub(super) enum End {
+    /// The page.
+    Page {
+        /// Where a browser finds it.
+        url: String,
+    },
+    /// A Windows desktop, whose browser finds the page.
+    Desktop {
+        /// Where Remote Desktop connects to.
+        address: String,
+        /// The page for the browser there.
+        page: String,
+        /// The command that tells the password.
+        password: String,
+    },
 }
 
 impl Tunnel {
@@ -63,12 +85,14 @@ fn threshold(loaded: &Loaded, client: &str) -> Option<(Threshold, Image)> {
         Resource::Subnet(it) if it.name == instance.subnet => Some(it.vpc.clone()),
         _ => None,
     })?;
+    let port = if instance.image == Image::WindowsServer2022 { 3389 } else { 22 };
     let threshold = Threshold {
         step: step.id.clone(),
         side: step.side,
         vpc,
         subnet: instance.subnet.clone(),
         group: instance.group.clone(),
+        port,
     };
     Some((threshold, instance.image))
 }
@@ -99,31 +123,35 @@ impl Way<'_> {
         let profile = own.or(found.state.profile.as_ref());
         let mut flags = format!("--region {}", found.state.region);
         flags.extend(profile.iter().map(|profile| format!(" --profile {profile}")));
-        let port = free_port().map_err(|error| Failed::io("127.0.0.1", &error))?;
-        let command = format!(
-            "aws ec2-instance-connect ssh --instance-id {id} --os-user ec2-user --connection-type eice \
-             --local-forwarding {port}:{dns}:80 {flags}"
-        );
-        if image == Image::WindowsServer2022 {
-            let rdp = format!(
-                "aws ec2-instance-connect open-tunnel --instance-id {id} --remote-port 3389 --local-port 13389 {flags}"
-            );
-            let details = vec![m::tunnel_windows_detail(), m::tunnel_windows_password()];
-            let password = format!("aws ec2 get-password-data --instance-id {id} --priv-launch-key KEY.pem {flags}");
-            return Err(Failed::new(
-                Code::NotMet,
-                m::tunnel_windows(),
-                details,
-                &[&rdp, &password, "pllab check client"],
-            ));
-        }
-        tools(&command).await?;
+        let desktop = image == Image::WindowsServer2022;
+        let port = free_port(if desktop { DESKTOP_PORT } else { USUAL_PORT })
+            .map_err(|error| Failed::io("127.0.0.1", &error))?;
+        let command = if desktop {
+            format!(
+                "aws ec2-instance-connect open-tunnel --instance-id {id} --remote-port {} --local-port {port} {flags}",
+                to.port
+            )
+        } else {
+            format!(
+                "aws ec2-instance-connect ssh --instance-id {id} --os-user ec2-user --connection-type eice \
+                 --local-forwarding {port}:{dns}:80 {flags}"
+            )
+        };
+        tools(&command, desktop).await?;
         if missing(&found.state, &to) {
             self.make(context, interrupt, &to, yes).await?;
         }
+        if desktop {
+            let password = format!("aws ec2 get-password-data --instance-id {id} --priv-launch-key KEY.pem {flags}");
+            let page = format!("http://{dns}/");
+            let end = End::Desktop { address: format!("localhost:{port}"), page, password };
+            let mut aws = Command::new("aws");
+            aws.args(command.split(' ').skip(1));
+            return Ok(Tunnel { end, child: stands(&mut aws, port, &command).await?, command, _key: None });
+        }
         let words = Words { id, dns, port, flags: &flags };
         let (child, key) = dig(&words, &command).await?;
-        Ok(Tunnel { url: format!("http://127.0.0.1:{port}/"), command, child, _key: key })
+        Ok(Tunnel { end: End::Page { url: format!("http://127.0.0.1:{port}/") }, command, child, _key: Some(key) })
     }
 
     /// Makes the way, once the learner agrees.
@@ -143,7 +171,7 @@ impl Way<'_> {
         context.host.out = Box::new(std::io::stdout());
         let question = Question {
             id: QuestionId::Door,
-            prompt: m::tunnel_ask(),
+            prompt: m::tunnel_ask(to.port),
             choices: vec![
                 Choice { answer: Answer::Go, label: m::tunnel_go() },
                 Choice { answer: Answer::Leave, label: m::cli_clean_leave() },
@@ -186,13 +214,13 @@ impl Way<'_> {
 }
 
 /// What is called, and what to do where it is not there.
-async fn tools(command: &str) -> Result<(), Failed> {
+async fn tools(command: &str, desktop: bool) -> Result<(), Failed> {
     let mut details = Vec::new();
     if said("aws", "--version").await.is_none_or(|version| !version.starts_with("aws-cli/2.")) {
         details.push(m::doctor_aws_cli_todo());
     }
     for (program, flag) in [("ssh", "-V"), ("ssh-keygen", "-?")] {
-        if said(program, flag).await.is_none() {
+        if !desktop && said(program, flag).await.is_none() {
             details.push(m::doctor_ssh_todo());
             break;
         }
@@ -208,7 +236,7 @@ async fn tools(command: &str) -> Result<(), Failed> {
 fn missing(state: &State, to: &Threshold) -> bool {
     let making = actions::Making { run: &state.run, lab: &state.lab, learner: &state.learner, round: 0 };
     let existing = state.existing();
-    actions::door(&to.vpc, &to.subnet, &to.group, &making).iter().any(|door| !existing.contains_key(door.name))
+    actions::door(&to.vpc, &to.subnet, &to.group, to.port, &making).iter().any(|door| !existing.contains_key(door.name))
 }
 
 /// What the commands are made of.
@@ -234,12 +262,18 @@ async fn dig(words: &Words<'_>, command: &str) -> Result<(Child, tempfile::TempD
     let mut ssh = Command::new("ssh");
     ssh.args(["-N", "-L", &format!("127.0.0.1:{port}:{dns}:80"), "-i"]).arg(&key);
     ssh.args(options(folder.path(), id, flags)).arg(format!("ec2-user@{id}"));
-    ssh.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
-    let mut child = ssh.spawn().map_err(|error| failed(&Text::literal(error.to_string()), command))?;
+    let child = stands(&mut ssh, *port, command).await?;
+    Ok((child, folder))
+}
+
+/// Starts what holds a tunnel, and waits until its end here can be connected to.
+async fn stands(program: &mut Command, port: u16, command: &str) -> Result<Child, Failed> {
+    program.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
+    let mut child = program.spawn().map_err(|error| failed(&Text::literal(error.to_string()), command))?;
     let began = Instant::now();
     while began.elapsed() < PATIENCE {
-        if TcpStream::connect(("127.0.0.1", *port)).await.is_ok() {
-            return Ok((child, folder));
+        if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+            return Ok(child);
         }
         if let Ok(Some(_)) = child.try_wait() {
             let mut said = String::new();
@@ -284,7 +318,8 @@ fn failed(why: &Text, command: &str) -> Failed {
     Failed::new(Code::Unreachable, m::tunnel_broken(), vec![why.clone(), m::tunnel_by_hand()], &[command])
 }
 
-fn free_port() -> std::io::Result<u16> {
-    let usual = TcpListener::bind(("127.0.0.1", USUAL_PORT)).or_else(|_| TcpListener::bind(("127.0.0.1", 0)))?;
+/// The usual port, or another where that one is taken.
+fn free_port(usual: u16) -> std::io::Result<u16> {
+    let usual = TcpListener::bind(("127.0.0.1", usual)).or_else(|_| TcpListener::bind(("127.0.0.1", 0)))?;
     Ok(usual.local_addr()?.port())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::exit::{Code, Failed};
 use super::target::{Target, unreachable_target};
@@ -113,9 +113,8 @@ async fn offered(clients: &Clients, types: &BTreeSet<&str>) -> Option<BTreeSet<S
         "LocationType": "availability-zone-id",
         "Filters": [{ "Name": "instance-type", "Values": types }],
     });
-    let params = params.as_object().cloned().unwrap_or_default();
     let [_, (api, operation)] = READS;
-    let call = Call { api, operation, params };
+    let call = Call::new(api, operation, params);
     // Who may not ask, or asks an endpoint that does not know, finds out when the instance is launched.
     let reply = clients.send(&call).await.ok()?;
     let mut by_zone: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -130,7 +129,7 @@ async fn offered(clients: &Clients, types: &BTreeSet<&str>) -> Option<BTreeSet<S
 /// The zones of an account, by id and name. Local and Wavelength Zones have no NLB and no endpoints of this kind.
 async fn zones(clients: &Clients) -> Result<Vec<(String, String)>, Failed> {
     let [(api, operation), _] = READS;
-    let call = Call { api, operation, params: Map::new() };
+    let call = Call::new(api, operation, json!({}));
     let reply = clients.send(&call).await.map_err(|fault| unreachable_target(clients.region(), Some(&fault)))?;
     let zones = reply.get("AvailabilityZones").and_then(Value::as_array).cloned().unwrap_or_default();
     let text = |zone: &Value, key: &str| zone.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();

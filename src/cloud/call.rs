@@ -27,3 +27,33 @@ pub struct Call {
     /// The parameters.
     pub params: Map<String, Value>,
 }
+
+impl Call {
+    /// A call. `params` is a JSON object.
+    #[must_use]
+    pub fn new(api: Api, operation: &'static str, params: Value) -> Self {
+        let params = match params {
+            Value::Object(map) => map,
+            _ => Map::new(),
+        };
+        Self { api, operation, params }
+    }
+}
+
+/// A call to EC2. `params` is a JSON object.
+#[must_use]
+pub fn ec2(operation: &'static str, params: Value) -> Call {
+    Call::new(Api::Ec2, operation, params)
+}
+
+/// A call to Elastic Load Balancing. `params` is a JSON object.
+#[must_use]
+pub fn elbv2(operation: &'static str, params: Value) -> Call {
+    Call::new(Api::Elbv2, operation, params)
+}
+
+/// A call to Route 53. `params` is a JSON object.
+#[must_use]
+pub fn route53(operation: &'static str, params: Value) -> Call {
+    Call::new(Api::Route53, operation, params)
+}

@@ -146,7 +146,8 @@ where
         (SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_), _) => not_answered(&error),
         _ => {
             let class = match status {
-                501 => FaultClass::Unsupported,
+                // AWS's refusals have a code: without one, nobody there knows what was asked for.
+                404 | 405 | 501 => FaultClass::Unsupported,
                 429 | 503 => FaultClass::Busy,
                 400..=499 => FaultClass::Refused,
                 _ => FaultClass::NoAnswer,

@@ -18,7 +18,7 @@ mod send;
 pub mod tags;
 
 pub use at::{at, text_at};
-pub use call::{Api, Call};
+pub use call::{Api, Call, ec2, elbv2, route53};
 pub use clock::clock_skew;
 pub use connect::{Clients, Clouds, ConnectOptions, Identity, connect, identity, is_loopback, usual_region};
 pub use endpoints::{Endpoint, endpoints};

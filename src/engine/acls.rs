@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::checks::reply::{ec2, list, text};
-use crate::cloud::Call;
+use crate::checks::reply::{list, text};
+use crate::cloud::{Call, ec2};
 use crate::lab::Side;
 
 /// The rule `*`, which cannot be touched.

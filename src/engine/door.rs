@@ -25,6 +25,8 @@ pub struct Threshold {
     pub subnet: String,
     /// The client's security group.
     pub group: String,
+    /// The client's port that is reached.
+    pub port: u16,
 }
 
 /// Makes what is missing, and waits until it can be used.
@@ -34,13 +36,14 @@ pub struct Threshold {
 pub async fn open_door(core: &Core, clouds: &Clouds, patience: Patience, to: &Threshold) -> Result<(), Failure> {
     let (run, lab, learner) = core.with(|state| (state.run.clone(), state.lab.clone(), state.learner.clone()));
     let round = |name: &str| core.with(|state| state.resources.get(name).map_or(0, |line| line.round));
-    let names: Vec<&str> = actions::door("", "", "", &Making { run: &run, lab: &lab, learner: &learner, round: 0 })
-        .iter()
-        .map(|it| it.name)
-        .collect();
+    let names: Vec<&str> =
+        actions::door("", "", "", to.port, &Making { run: &run, lab: &lab, learner: &learner, round: 0 })
+            .iter()
+            .map(|it| it.name)
+            .collect();
     let round = names.into_iter().map(round).max().unwrap_or_default();
     let making = Making { run: &run, lab: &lab, learner: &learner, round };
-    for door in actions::door(&to.vpc, &to.subnet, &to.group, &making) {
+    for door in actions::door(&to.vpc, &to.subnet, &to.group, to.port, &making) {
         let made = core.with(|state| state.resources.get(door.name).map(|it| it.made.clone()).unwrap_or_default());
         let progress = |seen: Option<Text>, state| Progress {
             id: door.name.to_owned(),

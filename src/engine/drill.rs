@@ -14,7 +14,7 @@ use super::snapshot::Snapshot;
 use crate::checks::console::{call as console_call, read as read_console};
 use crate::checks::reply::list;
 use crate::checks::{self, Finding, Scene, attempts};
-use crate::cloud::{Clouds, Unresolved, text_at};
+use crate::cloud::{Clouds, Unresolved, elbv2, text_at};
 use crate::i18n::{Text, m};
 use crate::lab::{
     Check, Drill, DrillCall, EndpointState, Goal, Lab, OneInstance, OneLoadBalancer, OneService, OneTargetGroup,
@@ -172,7 +172,7 @@ impl Drilling<'_> {
                 let mut groups = self.resources().filter(|(_, it)| matches!(it, Resource::TargetGroup(_)));
                 let Some((side, group)) = groups.next() else { return Ok(false) };
                 let Some(arn) = self.fact(group.name(), "arn") else { return Ok(false) };
-                let call = checks::reply::elbv2("DescribeTargetHealth", json!({ "TargetGroupArn": arn }));
+                let call = elbv2("DescribeTargetHealth", json!({ "TargetGroupArn": arn }));
                 let reply = clients(self.clouds, side).send(&call).await?;
                 let state = |it: &Value| text_at(it, "TargetHealth.State").unwrap_or_default();
                 return Ok(list(&reply, "TargetHealthDescriptions").iter().any(|it| state(it) == "unhealthy"));

@@ -341,5 +341,5 @@ fn text(value: &Value, name: &str) -> String {
 }
 
 async fn ask(clients: &Clients, api: Api, operation: &'static str, params: Value) -> Result<Value, Fault> {
-    clients.send(&Call { api, operation, params: params.as_object().cloned().unwrap_or_default() }).await
+    clients.send(&Call::new(api, operation, params)).await
 }

@@ -13,7 +13,7 @@ use super::perform::{Patience, clients};
 use super::state::State;
 use super::strangers::strangers;
 use crate::actions::{self, Presence};
-use crate::cloud::{Api, Call, Clouds, tags};
+use crate::cloud::{Api, Call, Clouds, ec2, tags};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
 
@@ -192,6 +192,5 @@ fn unseen(kind: &str) -> Item {
 }
 
 async fn ask(clouds: &Clouds, side: Side, operation: &'static str, params: Value) -> Result<Value, Fault> {
-    let params = params.as_object().cloned().unwrap_or_default();
-    clients(clouds, side).send(&Call { api: Api::Ec2, operation, params }).await
+    clients(clouds, side).send(&ec2(operation, params)).await
 }

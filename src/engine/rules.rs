@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::checks::reply::{ec2, list, text};
+use crate::checks::reply::{list, text};
 use crate::checks::rule;
-use crate::cloud::Call;
+use crate::cloud::{Call, ec2};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
 

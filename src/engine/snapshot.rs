@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::acls::Acl;
 use super::event::Fault;
 use super::rules::Rules;
-use crate::checks::reply::{ec2, list, text};
-use crate::cloud::Clients;
+use crate::checks::reply::{list, text};
+use crate::cloud::{Clients, ec2};
 use crate::lab::Side;
 
 /// The rules of the lab's VPCs, as a drill's journal keeps them.

@@ -10,7 +10,7 @@ use super::event::Fault;
 use super::leftovers::kind_of;
 use super::perform::clients;
 use super::state::State;
-use crate::cloud::{Api, Call, Clouds, tags};
+use crate::cloud::{Clouds, ec2, tags};
 use crate::lab::Side;
 
 /// Something in a run's VPC that the run did not make.
@@ -69,8 +69,7 @@ pub(super) async fn strangers(core: &Core, clouds: &Clouds, side: Side) -> Resul
         .collect();
     for (operation, list, id) in LISTS {
         let params = json!({ "Filters": [{ "Name": "vpc-id", "Values": vpcs }] });
-        let call = Call { api: Api::Ec2, operation, params: params.as_object().cloned().unwrap_or_default() };
-        let reply = clients(clouds, side).send(&call).await?;
+        let reply = clients(clouds, side).send(&ec2(operation, params)).await?;
         let mut objects: Vec<&Value> = reply.get(list).and_then(Value::as_array).into_iter().flatten().collect();
         if operation == "DescribeInstances" {
             let inner = objects.iter().filter_map(|it| it.get("Instances")?.as_array());

@@ -170,9 +170,9 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "routes",
-        "ルートの宛先にできるターゲットは、ネットワークインターフェイスとインスタンスだけです (ピアリングや NAT はありません)。インスタンスはパケットを転送しないので、VPC 内でほかのアドレスに向けたルートをたどった通信は届きません。local ルートのターゲットは変えられません。",
+        "ルートの宛先にできるターゲットは、ネットワークインターフェイスとインスタンスだけです (ピアリングや NAT はありません)。インスタンスはパケットを転送しないので、VPC 内でほかのアドレスに向けたルートをたどった通信は届きません。",
         "A route can lead to a network interface or an instance only: there are no peerings and no NAT. Instances do not \
-         forward, so what a route leads past its destination inside the VPC is lost. The local route keeps its target.",
+         forward, so what a route leads past its destination inside the VPC is lost.",
     )
     .refuses(&["ec2 CreateVpcPeeringConnection", "ec2 CreateTransitGateway", "ec2 EnableVgwRoutePropagation"]),
     difference(

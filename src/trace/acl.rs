@@ -1,42 +1,20 @@
 //! Network ACLs as a judge: they keep no state, so a connection passes where its request and its answers do.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::crossing::{Crossing, End};
 use super::found::Found;
-use super::walk::{Walk, seen};
-use crate::checks::reply::{ec2, list, text};
+use super::walk::Walk;
+use crate::checks::reply::{list, text};
 use crate::checks::rule;
-use crate::cloud::Call;
+use crate::cloud::{Call, ec2};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
 
-/// The ports from which a connection may be sent, and to which its answers come
-/// [vpc userguide: custom-network-acl, ephemeral ports]: Linux, Windows Server, a load balancer.
-const LINUX: (u16, u16) = (32768, 61000);
-const WINDOWS: (u16, u16) = (49152, 65535);
-const BALANCER: (u16, u16) = (1024, 65535);
-
 /// The rule `*`, which denies what no other has decided.
 const LAST: i64 = 32767;
-
-/// One end of a connection.
-#[derive(Clone, Debug)]
-pub(super) struct End {
-    pub subnet: String,
-    pub address: String,
-}
-
-/// A connection from one subnet to another.
-#[derive(Clone, Debug)]
-struct Crossing {
-    from: End,
-    to: End,
-    port: u16,
-    /// The ports that it may be sent from.
-    back: (u16, u16),
-}
 
 /// Where a network ACL stops a connection.
 #[derive(Debug)]
@@ -54,40 +32,14 @@ struct Stop<'a> {
 impl Walk<'_> {
     /// Whether the network ACLs between the client and each of the endpoint's network interfaces let the connection pass.
     pub(super) async fn consumer_acl(&mut self) -> Result<Found, Found> {
-        let client = seen(self.client.as_ref())?;
-        let from = end(client);
-        let back = if text(client, "Platform").eq_ignore_ascii_case("windows") { WINDOWS } else { LINUX };
-        let ends: Vec<End> = self.interfaces.iter().map(end).collect();
-        seen(ends.first())?;
-        let crossings =
-            ends.into_iter().map(|to| Crossing { from: from.clone(), to, port: self.path.port, back }).collect();
+        let crossings = self.consumer_crossings()?;
         self.judge_acls(Side::Consumer, crossings).await
     }
 
     /// Whether the network ACLs between the load balancer's nodes and the targets that they use do.
     pub(super) async fn provider_acl(&mut self) -> Result<Found, Found> {
-        seen(self.nodes.first())?;
-        let across = self.is_cross_zone().await?.0;
-        let zones = self.zones_of_subnets().await?;
-        let zone = |end: &End| zones.get(&end.subnet);
-        let mut crossings = Vec::new();
-        for (target, host) in self.pairs() {
-            let to = end(host);
-            for node in self.nodes.iter().map(end).filter(|node| across || zone(node) == zone(&to)) {
-                let port = super::targets::port_of(target);
-                crossings.push(Crossing { from: node, to: to.clone(), port, back: BALANCER });
-            }
-        }
+        let crossings = self.provider_crossings().await?;
         self.judge_acls(Side::Provider, crossings).await
-    }
-
-    /// Zone ids by the subnets of the load balancer's nodes and of its targets.
-    async fn zones_of_subnets(&self) -> Result<BTreeMap<String, String>, Found> {
-        let subnets: BTreeSet<&str> = self.nodes.iter().chain(&self.hosts).map(|it| text(it, "SubnetId")).collect();
-        let call = ec2("DescribeSubnets", json!({ "SubnetIds": subnets }));
-        let reply = self.ask(Side::Provider, &call).await.map_err(|fault| Found::from(&fault).by(&call))?;
-        let pair = |it: &Value| (text(it, "SubnetId").to_owned(), text(it, "AvailabilityZoneId").to_owned());
-        Ok(list(&reply, "Subnets").iter().map(pair).collect())
     }
 
     async fn judge_acls(&self, side: Side, mut crossings: Vec<Crossing>) -> Result<Found, Found> {
@@ -98,11 +50,11 @@ impl Walk<'_> {
         let reply = self.ask(side, &call).await.map_err(|fault| Found::from(&fault).by(&call))?;
         let acls = list(&reply, "NetworkAcls");
         // Traffic within a subnet meets no network ACL [vpc userguide: vpc-network-acls].
-        crossings.retain(|it| it.from.subnet != it.to.subnet);
+        crossings.retain(Crossing::leaves_subnet);
         let Some(one) = crossings.first() else {
             return Ok(Found::holds(m::trace_acl_same_subnet(), m::trace_acl_same_subnet()).by(&call));
         };
-        let expected = m::trace_expected_acl(one.port, ports(one.back));
+        let expected = m::trace_expected_acl(ports(one.back), one.port);
         let Some((crossing, stop)) = crossings.iter().find_map(|it| Some((it, stopped(it, acls)?))) else {
             let names: BTreeSet<&str> = acls.iter().map(|acl| text(acl, "NetworkAclId")).collect();
             let names = names.into_iter().collect::<Vec<_>>().join(", ");
@@ -116,9 +68,9 @@ impl Walk<'_> {
         };
         let block = self.block_of(side, stop.peer).await;
         let repair = if stop.egress {
-            m::trace_repair_acl_outbound(id, ports(stop.ports), block.as_str())
+            m::trace_repair_acl_outbound(id, block.as_str(), ports(stop.ports))
         } else {
-            m::trace_repair_acl_inbound(id, ports(stop.ports), block.as_str())
+            m::trace_repair_acl_inbound(id, block.as_str(), ports(stop.ports))
         };
         let found = Found::broken(expected, in_words(stop.acl, stop.egress), why);
         Ok(found.repaired(repair, opening(&stop, &block).into_iter().collect()).by(&call))
@@ -131,11 +83,6 @@ impl Walk<'_> {
         let block = list(&reply, "Subnets").first().map_or("", |it| text(it, "CidrBlock"));
         if block.is_empty() { format!("{}/32", end.address) } else { block.to_owned() }
     }
-}
-
-/// Where an instance or a network interface stands.
-fn end(thing: &Value) -> End {
-    End { subnet: text(thing, "SubnetId").to_owned(), address: text(thing, "PrivateIpAddress").to_owned() }
 }
 
 /// The first of the connection's four gates that is closed, in the order in which its packets meet them. An ACL that
@@ -280,8 +227,12 @@ mod tests {
     }
 
     fn crossing() -> Crossing {
-        let end = |subnet: &str, address: &str| End { subnet: subnet.to_owned(), address: address.to_owned() };
-        Crossing { from: end("subnet-a", "10.1.1.7"), to: end("subnet-b", "10.1.2.5"), port: 80, back: LINUX }
+        let end = |subnet: &str, address: &str| End {
+            subnet: subnet.to_owned(),
+            address: address.to_owned(),
+            interface: String::new(),
+        };
+        Crossing { from: end("subnet-a", "10.1.1.7"), to: end("subnet-b", "10.1.2.5"), port: 80, back: (32768, 61000) }
     }
 
     #[test]

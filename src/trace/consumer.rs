@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::found::Found;
 use super::groups::{self, Gate, Peer, Way};
 use super::walk::{Walk, group_ids, instances, seen};
-use crate::checks::reply::{ec2, first, list, text, texts};
-use crate::cloud::{Call, Fault, FaultClass, identity};
+use crate::checks::reply::{first, list, text, texts};
+use crate::cloud::{Call, Fault, FaultClass, ec2, identity};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
 

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::found::Found;
 use super::walk::Walk;
-use crate::checks::reply::{ec2, list, text};
+use crate::checks::reply::{list, text};
 use crate::checks::rule;
-use crate::cloud::{Call, Fault};
+use crate::cloud::{Call, Fault, ec2};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
 

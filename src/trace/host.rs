@@ -8,8 +8,9 @@ use super::targets::attribute;
 use super::walk::{Walk, seen};
 use crate::checks::attempts::{Attempt, label, newest};
 use crate::checks::console::{call as console_call, read as read_console};
-use crate::checks::reply::{ec2, elbv2, text};
+use crate::checks::reply::text;
 use crate::checks::{self, Verdict};
+use crate::cloud::{ec2, elbv2};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
 

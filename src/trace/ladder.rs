@@ -9,10 +9,11 @@ use crate::cloud::Api;
 use crate::i18n::{Text, m};
 
 /// What the rungs ask.
-pub const READS: [(Api, &str); 16] = [
+pub const READS: [(Api, &str); 17] = [
     (Api::Ec2, "DescribeInstances"),
     (Api::Ec2, "DescribeNetworkAcls"),
     (Api::Ec2, "DescribeNetworkInterfaces"),
+    (Api::Ec2, "DescribeRouteTables"),
     (Api::Ec2, "DescribeSecurityGroups"),
     (Api::Ec2, "DescribeSubnets"),
     (Api::Ec2, "DescribeVpcAttribute"),
@@ -97,6 +98,7 @@ async fn climb(walk: &mut Walk<'_>, id: RungId) -> Found {
         RungId::Name => walk.name().await,
         RungId::ClientGroup => walk.client_group().await,
         RungId::EndpointGroup => walk.endpoint_group().await,
+        RungId::ConsumerRoute => walk.consumer_route().await,
         RungId::ConsumerAcl => walk.consumer_acl().await,
         RungId::LoadBalancer => walk.load_balancer().await,
         RungId::LoadBalancerGroup => walk.load_balancer_group().await,
@@ -104,6 +106,7 @@ async fn climb(walk: &mut Walk<'_>, id: RungId) -> Found {
         RungId::Targets => walk.registered().await,
         RungId::LoadBalancerEgress => walk.load_balancer_egress(),
         RungId::TargetGroup => walk.target_rules().await,
+        RungId::ProviderRoute => walk.provider_route().await,
         RungId::ProviderAcl => walk.provider_acl().await,
         RungId::Host => walk.open_port().await,
         RungId::Health => walk.healthy().await,

@@ -4,6 +4,7 @@
 
 mod acl;
 mod consumer;
+mod crossing;
 mod found;
 mod groups;
 mod host;
@@ -11,6 +12,7 @@ mod ladder;
 mod name;
 mod path;
 mod provider;
+mod route;
 mod rung;
 mod targets;
 mod walk;

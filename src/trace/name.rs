@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::found::Found;
 use super::walk::{Walk, seen};
-use crate::checks::reply::{ec2, list, text, texts};
-use crate::cloud::Call;
+use crate::checks::reply::{list, text, texts};
+use crate::cloud::{Call, ec2};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
 
@@ -55,7 +55,7 @@ impl Walk<'_> {
         params[key] = json!({ "Value": true });
         let why = if key == "EnableDnsSupport" { m::trace_why_dns_support() } else { m::trace_why_dns_hostnames() };
         let found = Found::broken(format!("{attribute}: true"), format!("{attribute}: false"), why);
-        Some(found.repaired(m::trace_repair_dns(vpc, attribute), vec![ec2("ModifyVpcAttribute", params)]).by(&call))
+        Some(found.repaired(m::trace_repair_dns(attribute, vpc), vec![ec2("ModifyVpcAttribute", params)]).by(&call))
     }
 
     /// What is wrong with the private name `name` that the client asks by; `None` where it stands for the endpoint.
@@ -82,7 +82,7 @@ impl Walk<'_> {
         let state = text(&proof, "State");
         if state != "verified" {
             let verify = ec2("StartVpcEndpointServicePrivateDnsVerification", json!({ "ServiceId": id }));
-            let repair = m::trace_repair_verify(text(&proof, "Name"), text(&proof, "Value"), name);
+            let repair = m::trace_repair_verify(name, text(&proof, "Name"), text(&proof, "Value"));
             let found = Found::broken("verified", state, m::trace_why_not_verified(name));
             return Some(found.repaired(repair, vec![verify]).by(&look));
         }

@@ -5,8 +5,8 @@ use serde_json::json;
 use super::found::Found;
 use super::groups::{self, Gate, Peer, Way};
 use super::walk::{Walk, seen};
-use crate::checks::reply::{ec2, elbv2, first, list, text, texts};
-use crate::cloud::FaultClass;
+use crate::checks::reply::{first, list, text, texts};
+use crate::cloud::{FaultClass, ec2, elbv2};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
 

@@ -22,6 +22,8 @@ pub enum RungId {
     ClientGroup,
     /// The endpoint's groups let it in.
     EndpointGroup,
+    /// The route tables of the client's subnet and the endpoint's lead request and answer straight to the other end.
+    ConsumerRoute,
     /// The network ACLs between the client's subnet and the endpoint's let request and answer pass.
     ConsumerAcl,
     /// The load balancer is active.
@@ -36,6 +38,8 @@ pub enum RungId {
     LoadBalancerEgress,
     /// The targets' groups let in what the load balancer sends.
     TargetGroup,
+    /// The route tables of the load balancer's subnets and the targets' do.
+    ProviderRoute,
     /// The network ACLs between the load balancer's subnets and the targets' let request and answer pass.
     ProviderAcl,
     /// The host answers on the port.
@@ -52,7 +56,7 @@ pub enum RungId {
 
 impl RungId {
     /// All of them, in order.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::SignIn,
         Self::Endpoint,
         Self::Connection,
@@ -60,6 +64,7 @@ impl RungId {
         Self::Name,
         Self::ClientGroup,
         Self::EndpointGroup,
+        Self::ConsumerRoute,
         Self::ConsumerAcl,
         Self::LoadBalancer,
         Self::LoadBalancerGroup,
@@ -67,6 +72,7 @@ impl RungId {
         Self::Targets,
         Self::LoadBalancerEgress,
         Self::TargetGroup,
+        Self::ProviderRoute,
         Self::ProviderAcl,
         Self::Host,
         Self::Health,
@@ -86,6 +92,7 @@ impl RungId {
             Self::Name => "name",
             Self::ClientGroup => "client_group",
             Self::EndpointGroup => "endpoint_group",
+            Self::ConsumerRoute => "consumer_route",
             Self::ConsumerAcl => "consumer_acl",
             Self::LoadBalancer => "load_balancer",
             Self::LoadBalancerGroup => "load_balancer_group",
@@ -93,6 +100,7 @@ impl RungId {
             Self::Targets => "targets",
             Self::LoadBalancerEgress => "load_balancer_egress",
             Self::TargetGroup => "target_group",
+            Self::ProviderRoute => "provider_route",
             Self::ProviderAcl => "provider_acl",
             Self::Host => "host",
             Self::Health => "health",
@@ -113,6 +121,7 @@ impl RungId {
             Self::Name => m::trace_title_name(),
             Self::ClientGroup => m::trace_title_client_group(),
             Self::EndpointGroup => m::trace_title_endpoint_group(),
+            Self::ConsumerRoute => m::trace_title_consumer_route(),
             Self::ConsumerAcl => m::trace_title_consumer_acl(),
             Self::LoadBalancer => m::trace_title_load_balancer(),
             Self::LoadBalancerGroup => m::trace_title_load_balancer_group(),
@@ -120,6 +129,7 @@ impl RungId {
             Self::Targets => m::trace_title_targets(),
             Self::LoadBalancerEgress => m::trace_title_load_balancer_egress(),
             Self::TargetGroup => m::trace_title_target_group(),
+            Self::ProviderRoute => m::trace_title_provider_route(),
             Self::ProviderAcl => m::trace_title_provider_acl(),
             Self::Host => m::trace_title_host(),
             Self::Health => m::trace_title_health(),
@@ -134,7 +144,7 @@ impl RungId {
     pub fn hop(self) -> Hop {
         match self {
             Self::SignIn | Self::Name | Self::ClientGroup => Hop::Client,
-            Self::Endpoint | Self::EndpointGroup | Self::ConsumerAcl => Hop::Endpoint,
+            Self::Endpoint | Self::EndpointGroup | Self::ConsumerRoute | Self::ConsumerAcl => Hop::Endpoint,
             Self::Connection | Self::Zones => Hop::Service,
             Self::LoadBalancer
             | Self::LoadBalancerGroup
@@ -142,9 +152,13 @@ impl RungId {
             | Self::Targets
             | Self::LoadBalancerEgress
             | Self::CrossZone => Hop::LoadBalancer,
-            Self::TargetGroup | Self::ProviderAcl | Self::Host | Self::Health | Self::ProxyProtocol | Self::Answer => {
-                Hop::Web
-            }
+            Self::TargetGroup
+            | Self::ProviderRoute
+            | Self::ProviderAcl
+            | Self::Host
+            | Self::Health
+            | Self::ProxyProtocol
+            | Self::Answer => Hop::Web,
         }
     }
 }

@@ -8,8 +8,8 @@ use super::found::Found;
 use super::groups::{self, Gate, Peer, Way};
 use super::path::wanted_targets;
 use super::walk::{Walk, group_ids, health, instances, seen};
-use crate::checks::reply::{ec2, elbv2, first, list, text};
-use crate::cloud::{Call, FaultClass};
+use crate::checks::reply::{first, list, text};
+use crate::cloud::{Call, FaultClass, ec2, elbv2};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
 

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::crossing::Crossing;
 use super::found::Found;
 use super::path::Path;
 use crate::checks::Scene;
@@ -33,6 +34,8 @@ pub(super) struct Walk<'a> {
     pub targets: Vec<Value>,
     /// The instances that are targets.
     pub hosts: Vec<Value>,
+    /// The connections from the load balancer to its targets, once they are known.
+    pub crossings: Option<Vec<Crossing>>,
 }
 
 impl<'a> Walk<'a> {
@@ -50,6 +53,7 @@ impl<'a> Walk<'a> {
             target_group: None,
             targets: Vec::new(),
             hosts: Vec::new(),
+            crossings: None,
         }
     }
 

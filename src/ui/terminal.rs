@@ -217,11 +217,7 @@ impl Screen for Terminal {
     }
 
     fn step(&self, view: &StepView) {
-        {
-            let context = &mut self.inner().context;
-            context.step = Some(view.clone());
-            context.turn = None;
-        }
+        self.inner().context = Context { step: Some(view.clone()), turn: None };
         self.show_step(view);
     }
 

@@ -24,7 +24,11 @@ fn nothing_is_made_before_there_is_consent() {
         let ran = start("--yes").env("PLLAB_LANG", lang).run().code(4).clean().says("0.0303").says("user/consumer");
         ran.complains(hour).complains(day).complains(&format!("pllab start privatelink {FLAGS} --accept-cost 1.77"));
         let ran = start("--yes --accept-cost 1.76").env("PLLAB_LANG", lang).run().code(4);
-        ran.complains("1.77").complains("1.76");
+        let words = match lang {
+            "en" => "it would cost 1.77 USD for a day, and --accept-cost allows 1.76 USD",
+            _ => "1 日あたり 1.77 米ドルかかり、--accept-cost の上限 1.76 米ドル",
+        };
+        ran.complains(words);
         for typed in ["no\n", "y\n", "\n", ""] {
             start("").stdin(typed).env("PLLAB_LANG", lang).run().code(4).complains("--accept-cost 1.77");
         }

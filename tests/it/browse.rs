@@ -64,20 +64,26 @@ impl Stage {
         self.wire.exchanges()
     }
 
+    /// Waits until a program is called with this word, and gives the port that follows it.
+    fn waits_for(&self, word: &str) -> u16 {
+        let began = Instant::now();
+        loop {
+            let said = self.said();
+            if let Some((_, rest)) = said.split_once(word) {
+                let port = rest.split([':', ' ']).next().and_then(|port| port.parse::<u16>().ok());
+                return port.expect("a port");
+            }
+            assert!(began.elapsed() < Duration::from_secs(50), "no tunnel: {said}");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Browses until the page can be opened, and ends it by Ctrl-C.
     pub fn browse(&self) -> Value {
         let _ = fs::remove_file(self.log());
         let mut browse = self.pllab("browse --tunnel --yes --output json").start();
         // The other end of the tunnel is played here.
-        let began = Instant::now();
-        let port = loop {
-            let said = self.said();
-            if let Some(rest) = said.split_once("-L 127.0.0.1:").map(|it| it.1) {
-                break rest.split(':').next().and_then(|port| port.parse::<u16>().ok()).expect("a port");
-            }
-            assert!(began.elapsed() < Duration::from_secs(50), "no tunnel: {said}");
-            thread::sleep(Duration::from_millis(20));
-        };
+        let port = self.waits_for("-L 127.0.0.1:");
         let _listener = TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
         let said = browse.until("browse_ready");
         let line = said.lines().find(|line| line.contains("browse_ready")).expect("a line");
@@ -144,11 +150,40 @@ fn what_is_missing_is_said_with_the_commands_to_type() {
     ran.complains("AccessDeniedException");
 }
 
+/// To a Windows client the same way is made for Remote Desktop; the tunnel is held, and what to do at its end is said.
 #[test]
-fn a_windows_client_is_told_how_far_it_goes() {
+fn a_windows_client_is_reached_by_remote_desktop() {
     let stage = Stage::set("--set client=windows");
+    stage.tool(
+        "aws",
+        "case \"$1\" in --version) echo 'aws-cli/2.31.0';; *) echo $$ > \"$LOG.pid\"; exec sleep 60;; esac",
+    );
     for lang in ["en", "ja"] {
-        let ran = stage.pllab("browse --tunnel --yes").env("PLLAB_LANG", lang).run().code(1).clean();
-        ran.complains("--remote-port 3389");
+        let _ = fs::remove_file(stage.log());
+        let mut browse = stage.pllab("browse --tunnel --yes").env("PLLAB_LANG", lang).start();
+        let port = stage.waits_for("--local-port ");
+        let _listener = TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
+        let said = browse.until("--remote-port 3389");
+        browse.signal("INT");
+        let ran = browse.wait().code(0).clean();
+        let whole = |start: &str, end: &str| ran.out.lines().any(|line| line.starts_with(start) && line.ends_with(end));
+        assert!(whole(&format!("localhost:{port}"), ""), "{said}");
+        assert!(whole(
+            "aws ec2 get-password-data --instance-id i-",
+            "--priv-launch-key KEY.pem --region ap-northeast-1"
+        ));
+        assert!(whole("http://vpce-", ".vpce.amazonaws.com/"), "{}", ran.out);
+        assert!(ran.out.contains("Administrator"), "{}", ran.out);
+        let child = fs::read_to_string(stage.machine.path().join("log.pid")).expect("aws ran");
+        let alive = Command::new("kill").args(["-0", child.trim()]).output().expect("kill runs").status.success();
+        assert!(!alive, "the tunnel ends with the program");
     }
+    let rule = stage.exchanges().into_iter().find(|it| it.params.values().any(|value| value == "3389"));
+    assert_eq!(rule.expect("a rule was made").action, "AuthorizeSecurityGroupIngress");
+    let journal = stage.machine.journal();
+    for name in ["browse-sg", "browse-rule", "browse-endpoint"] {
+        assert_eq!(made(&journal).get(&(name.to_owned(), "create".to_owned())), Some(&1), "{name}");
+    }
+    let events = stage.pllab("clean --yes --output json").run().code(0).events();
+    assert_eq!(receipt(&events), Some((20, 0, 0)));
 }

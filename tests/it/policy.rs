@@ -168,6 +168,11 @@ fn the_way_of_browse_is_allowed_where_it_is_asked_for() {
         assert!(with.allows(need).is_some(), "not allowed: {need:#?}");
     }
     assert!(needs.iter().any(|need| without.allows(need).is_none()), "the lab itself needs none of it");
+    // To a Windows desktop it is another key.
+    let desktop = policy("--with browse --set client=windows");
+    let has = |policy: &Policy, action: &str| policy.actions().any(|it| it == action);
+    assert!(has(&desktop, "ec2:GetPasswordData") && !has(&desktop, "ec2-instance-connect:SendSSHPublicKey"));
+    assert!(!has(&with, "ec2:GetPasswordData"));
     for action in ["ec2-instance-connect:OpenTunnel", "ec2-instance-connect:SendSSHPublicKey"] {
         assert!(with.actions().any(|it| it == action), "{action}");
         assert!(

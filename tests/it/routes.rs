@@ -42,12 +42,33 @@ async fn a_route_is_made_moved_lost_and_deleted() {
             (0, "ec2", "CreateRoute&RouteTableId={table}&DestinationCidrBlock=0.0.0.0/0&VpcPeeringConnectionId=pcx-0123456789abcdef0", 400, "InvalidVpcPeeringConnectionID.NotFound", "pllab's sandbox does not model VPC peering"),
             (0, "ec2", "CreateRoute&RouteTableId={table}&DestinationIpv6CidrBlock=::/0&InstanceId={one}", 400, "InvalidParameterValue", "pllab's sandbox does not model"),
             (0, "ec2", "ReplaceRoute&RouteTableId={table}&DestinationCidrBlock=0.0.0.0/0&InstanceId={one}", 400, "InvalidParameterValue", "There is no route defined for '0.0.0.0/0' in the route table. Use CreateRoute instead."),
-            (0, "ec2", "ReplaceRoute&RouteTableId={table}&DestinationCidrBlock=10.0.0.0/16&InstanceId={one}", 400, "InvalidParameterValue", "pllab's sandbox does not model another target for the local route"),
+            (0, "ec2", "ReplaceRoute{route}&LocalTarget=true", 400, "InvalidParameterValue", "no local route"),
+            (0, "ec2", "CreateRoute&RouteTableId={table}&DestinationCidrBlock=10.0.1.0/25&InstanceId={one}", 400, "InvalidParameterValue", "Route destination doesn't match any subnet CIDR blocks."),
             (0, "ec2", "DeleteRoute&RouteTableId={table}&DestinationCidrBlock=0.0.0.0/0", 400, "InvalidRoute.NotFound", "no route with destination-cidr-block 0.0.0.0/0 in route table rtb-"),
             (0, "ec2", "DeleteRoute&RouteTableId={table}&DestinationCidrBlock=10.0.0.0/16", 400, "InvalidParameterValue", "cannot remove local route 10.0.0.0/16 in route table rtb-"),
             (0, "ec2", "DeleteRoute&RouteTableId={table}&DestinationPrefixListId=pl-61a54008", 400, "InvalidRoute.NotFound", "pl-61a54008"),
             (1, "ec2", "CreateRoute&RouteTableId={far-table}&DestinationCidrBlock=0.0.0.0/0&NetworkInterfaceId={one-eni}", 400, "InvalidNetworkInterfaceID.NotFound", "does not exist"),
         ]);
+        // The local route leads elsewhere for a while; it cannot be deleted even so.
+        let local = "&RouteTableId={table}&DestinationCidrBlock=10.0.0.0/16";
+        place.done(0, "ec2", &format!("ReplaceRoute{local}&NetworkInterfaceId={{one-eni}}"));
+        let seen = place.done(0, "ec2", "DescribeRouteTables&RouteTableId.1={table}").text;
+        let changed = format!(
+            "{}</networkInterfaceId><state>active</state><origin>CreateRouteTable</origin>",
+            place.names["one-eni"]
+        );
+        assert!(seen.contains(&changed) && !seen.contains("<gatewayId>local"), "{seen}");
+        place.refuses(&[(
+            0,
+            "ec2",
+            "DeleteRoute&RouteTableId={table}&DestinationCidrBlock=10.0.0.0/16",
+            400,
+            "InvalidParameterValue",
+            "cannot remove local route 10.0.0.0/16",
+        )]);
+        place.done(0, "ec2", &format!("ReplaceRoute{local}&LocalTarget=true"));
+        let seen = place.done(0, "ec2", "DescribeRouteTables&RouteTableId.1={table}").text;
+        assert!(seen.contains("10.0.0.0/16</destinationCidrBlock><gatewayId>local"), "{seen}");
         let gateway =
             "CreateVpcEndpoint&VpcId={vpc}&ServiceName=com.amazonaws.ap-northeast-1.s3&RouteTableId.1={table}";
         place.make(0, "ec2", gateway, "vpcEndpointId", "gateway");

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use super::harness::{Account, Folder, made, receipt};
+use super::harness::{Account, Apart, Fate, Folder, Lone, Wire, made, receipt};
 
 #[test]
 fn an_endpoint_that_does_not_answer() {
@@ -33,6 +33,55 @@ fn an_endpoint_that_is_no_url() {
         let ran = folder.pllab("start --yes --endpoint-url nonsense").env("PLLAB_LANG", lang).run();
         ran.code(2).stdout("").clean().complains("nonsense");
     }
+}
+
+/// An endpoint that lacks an operation, however it says so: the run stops there and names it, and what was made goes.
+#[test]
+fn an_operation_that_is_not_there_ends_the_run_and_what_was_made_is_cleaned() {
+    let unknown = "<Response><Errors><Error><Code>InvalidAction</Code><Message>not valid for this web service</Message></Error>\
+                   </Errors><RequestID>wire</RequestID></Response>";
+    for (lacking, status, body) in [
+        ("AcceptVpcEndpointConnections", 501, ""),
+        ("AcceptVpcEndpointConnections", 400, unknown),
+        ("CreateVpcEndpointServiceConfiguration", 404, "<!doctype html><title>404 Not Found</title>"),
+    ] {
+        let (place, machine) = (Lone::open(""), Folder::new());
+        let wire =
+            Wire::open(
+                &place.url,
+                move |action| {
+                    if action == lacking { Fate::Answer(status, body.to_owned()) } else { Fate::Pass }
+                },
+            );
+        for lang in ["en", "ja"] {
+            let start = machine.pllab("start --yes --plain --endpoint-url").arg(wire.url()).env("PLLAB_LANG", lang);
+            let ran = place.signed(start).run().code(3).clean();
+            let told = [ran.out.as_str(), ran.err.as_str()].concat();
+            assert!(told.contains(lacking) && told.contains("pllab clean "), "{lacking} {status}: {told}");
+            let cleaned = place.signed(machine.pllab("clean --yes --output json")).run().code(0).events();
+            let (gone, left, unknown) = receipt(&cleaned).expect("a receipt");
+            assert!(gone >= 10 && left + unknown == 0, "{lacking} {status}: {gone} {left} {unknown}");
+        }
+    }
+}
+
+/// A program that hands out credentials, as SSO helpers and vaults are; with the standard chain, from profile or environment.
+#[test]
+#[cfg(unix)]
+fn credentials_come_from_a_program_too() {
+    let apart = Apart::open("--pace instant");
+    let [_, id, secret] = apart.keys()[0].clone();
+    let told = serde_json::json!({ "Version": 1, "AccessKeyId": id, "SecretAccessKey": secret });
+    let file = apart.folder.write("credentials.json", &told.to_string());
+    apart.folder.write(
+        ".aws/config",
+        &format!("[profile vault]\nregion = ap-northeast-1\ncredential_process = cat {}\n", file.display()),
+    );
+    let start =
+        |words: &str| apart.pllab("start --yes --output json").words(words).arg("--endpoint-url").arg(&apart.url);
+    let events = start("--profile vault").run().code(0).events();
+    assert_eq!(receipt(&events), Some((17, 0, 0)));
+    start("").env("AWS_PROFILE", "vault").run().code(0);
 }
 
 /// What a sandbox of its own says when it is ready: URL, key, secret.

@@ -1,6 +1,11 @@
 //! The path from the client to the page, traced at any time of a run.
 
-use super::harness::{Folder, Line, events};
+use std::collections::BTreeMap;
+
+use pllab::cloud::{Clients, ConnectOptions, connect};
+use serde_json::{Value, json};
+
+use super::harness::{Folder, Line, ec2, events, get};
 
 fn rungs(lines: &[Line]) -> Vec<(&str, &str)> {
     lines
@@ -53,4 +58,104 @@ fn without_a_run_it_says_how_to_begin() {
     let folder = Folder::new();
     let said = folder.pllab("why").run().code(2);
     assert!(said.err.contains("pllab start"), "{}", said.err);
+}
+
+/// The ids of what a run has made, by the lab's names.
+fn ids(journal: &[Line]) -> BTreeMap<String, String> {
+    let made = |call: &Value| journal.iter().find(|line| line["event"] == "intent" && line["call"] == *call);
+    let outcomes = journal.iter().filter(|line| line["event"] == "outcome" && line["facts"]["id"].is_string());
+    let pair = |line: &Line| {
+        let text = |value: &Value| value.as_str().expect("text").to_owned();
+        Some((text(&made(&line["call"])?["resource"]), text(&line["facts"]["id"])))
+    };
+    outcomes.filter_map(pair).collect()
+}
+
+async fn client(ready: &Value, account: usize) -> Clients {
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    let account = &ready["accounts"][account];
+    let options = ConnectOptions {
+        region: text(&ready["region"]),
+        endpoint_url: Some(text(&ready["endpoint_url"])),
+        keys: Some((text(&account["access_key_id"]), text(&account["secret_access_key"]))),
+        ..Default::default()
+    };
+    connect(&options).await.expect("the options are good")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_route_that_leads_away_is_the_broken_hop_and_one_that_does_not_is_none() {
+    let folder = Folder::new();
+    let mut sandbox = folder.pllab("sandbox --output json --pace instant").start();
+    let ready = sandbox.ready();
+    folder.pllab("start two-zones --yes --keep").run().code(0);
+    folder.pllab("why --output json").run().code(0);
+    let ids = ids(&folder.journal());
+    let of = client(&ready, 0).await;
+    let id = |name: &str| ids[name].clone();
+    // The table that a subnet without one of its own goes by.
+    let main = async |vpc: &str| {
+        let filters =
+            json!([{ "Name": "vpc-id", "Values": [id(vpc)] }, { "Name": "association.main", "Values": ["true"] }]);
+        let seen = ec2(&of, "DescribeRouteTables", json!({ "Filters": filters })).await.expect("it is there");
+        get(&seen, "RouteTables[0].RouteTableId")
+    };
+    let (ours, theirs) = (main("consumer-vpc").await, main("provider-vpc").await);
+    let its_own = id("provider-routes");
+    let local = "ReplaceRoute";
+    // Which table leads which block to which instance; the rung, and what mends it.
+    for (table, block, instance, rung, mends) in [
+        (&ours, "10.1.2.0/24", "client", Some("consumer_route"), "delete-route"),
+        // The answer.
+        (&its_own, "10.0.2.0/24", "web", Some("provider_route"), "delete-route"),
+        // The local route itself.
+        (&ours, "10.1.0.0/16", "client", Some("consumer_route"), "replace-route"),
+        // To where the packets go anyway.
+        (&theirs, "10.0.1.0/24", "web", None, ""),
+        (&ours, "10.1.1.0/24", "client", None, ""),
+        // Past the VPC, and of a table that no subnet of the path goes by this way.
+        (&ours, "172.16.0.0/12", "client", None, ""),
+        (&its_own, "10.0.1.0/24", "web", None, ""),
+    ] {
+        let whole = block.ends_with("/16");
+        let mut params = json!({ "RouteTableId": table, "DestinationCidrBlock": block, "InstanceId": id(instance) });
+        let operation = if whole { local } else { "CreateRoute" };
+        ec2(&of, operation, params.clone()).await.expect("a route");
+        let traced = folder.pllab("why --output json").run().code(i32::from(rung.is_some())).events();
+        let broken: Vec<_> = rungs(&traced).into_iter().filter(|(_, state)| *state == "broken").collect();
+        assert_eq!(broken.first().map(|(name, _)| *name), rung, "{block}: {traced:#?}");
+        if rung.is_some() {
+            let command = traced.last().expect("a diagnosis")["commands"].to_string();
+            assert!(command.contains(mends) && command.contains(block), "{block}: {command}");
+            let words = if rung == Some("provider_route") { "its answer, which goes to" } else { "leads what goes to" };
+            let said = folder.pllab("why").run().code(1).says(&format!("{words} {block}"));
+            said.says("the most specific one decides").says(&format!("route {block} "));
+            let said = folder.pllab("why").ja().run().code(1).says(&format!("{block} 宛て"));
+            said.says("最も具体的なもの");
+        }
+        params.as_object_mut().expect("an object").remove("InstanceId");
+        if whole {
+            params["LocalTarget"] = true.into();
+            ec2(&of, local, params).await.expect("its own target again");
+        } else {
+            ec2(&of, "DeleteRoute", params).await.expect("gone");
+        }
+        folder.pllab("why --output json").run().code(0);
+    }
+    sandbox.signal("INT");
+    sandbox.wait().code(0);
+}
+
+#[test]
+fn a_repair_names_what_it_is_about() {
+    let folder = Folder::new();
+    folder.pllab("start private-dns --yes --keep --pace instant").run().code(0);
+    for (drill, words) in [
+        ("one-switch-of-two", ["Switch on enableDnsHostnames for VPC vpc-", "--enable-dns-hostnames"]),
+        ("off-the-record", ["Publish the TXT record _", " with the value vpce:"]),
+    ] {
+        folder.pllab(&format!("drill {drill} --yes")).run().code(0);
+        folder.pllab("why").run().code(1).says(words[0]).says(words[1]);
+        folder.pllab("drill undo").run().code(0);
+    }
 }

@@ -93,7 +93,7 @@ async fn may(clients: &Clients, loaded: &Loaded, sides: &[Side], learner: &str) 
             unclear.push(operation);
             continue;
         };
-        let call = Call { api, operation, params: params.as_object().cloned().unwrap_or_default() };
+        let call = Call::new(api, operation, params);
         match clients.send(&call).await {
             Err(fault) if fault.class == FaultClass::Denied => denied.push(operation),
             Err(fault)

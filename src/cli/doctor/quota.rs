@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::account::{clients, sides};
 use super::row::Row;
@@ -351,9 +351,5 @@ fn is_standard(kind: &str) -> bool {
 }
 
 async fn ask(clients: &Clients, api: Api, operation: &'static str, params: Value) -> Result<Value, Fault> {
-    let params = match params {
-        Value::Object(params) => params,
-        _ => Map::new(),
-    };
-    clients.send(&Call { api, operation, params }).await
+    clients.send(&Call::new(api, operation, params)).await
 }

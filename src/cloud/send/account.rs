@@ -139,6 +139,7 @@ fn network_interface(interface: &NetworkInterface) -> Value {
     Reply::new()
         .text("NetworkInterfaceId", interface.network_interface_id())
         .text("InterfaceType", interface.interface_type())
+        .flag("SourceDestCheck", interface.source_dest_check())
         .text("Description", interface.description())
         .text("Status", interface.status())
         .text("VpcId", interface.vpc_id())

@@ -27,6 +27,9 @@ pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value,
         "AssociateRouteTable" => associate_route_table(clients, call).await,
         "DisassociateRouteTable" => disassociate_route_table(clients, call).await,
         "DeleteRouteTable" => delete_route_table(clients, call).await,
+        "CreateRoute" => create_route(clients, call).await,
+        "ReplaceRoute" => replace_route(clients, call).await,
+        "DeleteRoute" => delete_route(clients, call).await,
         _ => return None,
     })
 }
@@ -180,6 +183,47 @@ async fn disassociate_route_table(clients: &Clients, call: &Call) -> Result<Valu
 async fn delete_route_table(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     let request = read(&call.params, |p| {
         Ok(clients.ec2.delete_route_table().set_dry_run(p.flag("DryRun")?).set_route_table_id(p.text("RouteTableId")?))
+    })?;
+    request.send().await.map_err(fault)?;
+    Ok(nothing())
+}
+
+async fn create_route(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients
+            .ec2
+            .create_route()
+            .set_route_table_id(p.text("RouteTableId")?)
+            .set_destination_cidr_block(p.text("DestinationCidrBlock")?)
+            .set_network_interface_id(p.text("NetworkInterfaceId")?)
+            .set_instance_id(p.text("InstanceId")?))
+    })?;
+    request.send().await.map_err(fault)?;
+    Ok(nothing())
+}
+
+async fn replace_route(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients
+            .ec2
+            .replace_route()
+            .set_route_table_id(p.text("RouteTableId")?)
+            .set_destination_cidr_block(p.text("DestinationCidrBlock")?)
+            .set_network_interface_id(p.text("NetworkInterfaceId")?)
+            .set_instance_id(p.text("InstanceId")?)
+            .set_local_target(p.flag("LocalTarget")?))
+    })?;
+    request.send().await.map_err(fault)?;
+    Ok(nothing())
+}
+
+async fn delete_route(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients
+            .ec2
+            .delete_route()
+            .set_route_table_id(p.text("RouteTableId")?)
+            .set_destination_cidr_block(p.text("DestinationCidrBlock")?))
     })?;
     request.send().await.map_err(fault)?;
     Ok(nothing())

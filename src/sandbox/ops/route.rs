@@ -28,7 +28,9 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         let text = format!("The route identified by {destination} already exists.");
         return Err(ApiError::new("RouteAlreadyExists", text));
     }
-    if table.routes.len() >= ctx.quota(&quota::ROUTES) {
+    fits_vpc(ctx.here(), &table, destination)?;
+    let own = table.routes.iter().filter(|route| !is_local(ctx.here(), &table, route.destination)).count();
+    if own >= ctx.quota(&quota::ROUTES) {
         return Err(ApiError::new("RouteLimitExceeded", "The maximum number of routes has been reached."));
     }
     params.ready()?;
@@ -36,18 +38,23 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(Xml::done())
 }
 
-/// `ReplaceRoute`: another target for a route that exists. The local route keeps its own.
+/// `ReplaceRoute`: another target for a route that exists. The local route may be given one, and its own again
+/// [vpc userguide: replace-local-route-target].
 pub fn replace(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let (table, destination) = read(ctx, params)?;
-    if is_local(ctx.here(), &table, destination) {
-        if params.flag("LocalTarget")? != Some(true) {
-            return Err(ApiError::not_modelled("InvalidParameterValue", "another target for the local route"));
+    let local = is_local(ctx.here(), &table, destination);
+    if params.flag("LocalTarget")? == Some(true) {
+        if !local {
+            // AWS's own words are UNCONFIRMED.
+            let text = format!("The route {destination} in route table {} is no local route.", table.id);
+            return Err(ApiError::new("InvalidParameterValue", text));
         }
         params.ready()?;
+        take(ctx, &table.id, destination);
         return Ok(Xml::done());
     }
     let interface = read_target(ctx, params, &table)?;
-    if !table.routes.iter().any(|route| route.destination == destination) {
+    if !local && !table.routes.iter().any(|route| route.destination == destination) {
         // As clients have logged it.
         let text =
             format!("There is no route defined for '{destination}' in the route table. Use CreateRoute instead.");
@@ -81,21 +88,31 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         return Err(missing("destination-cidr-block", &destination.to_string(), &table));
     }
     params.ready()?;
-    if let Some(found) = ctx.here_mut().route_tables.get_mut(&table.id) {
-        found.routes.retain(|route| route.destination != destination);
-    }
+    take(ctx, &table.id, destination);
     Ok(Xml::done())
 }
 
-/// `<item>` of a route.
-pub fn write(xml: &mut Xml, ctx: &Ctx<'_>, route: &Route) {
+/// Inside the VPC's block a route must be about a whole subnet [vpc userguide: subnet-route-tables].
+fn fits_vpc(region: &Region, table: &RouteTable, destination: Block) -> Result<(), ApiError> {
+    let inside = region.vpcs.get(&table.vpc).is_some_and(|vpc| vpc.block.holds(destination));
+    if inside && !region.subnets.linked(&table.vpc).any(|subnet| subnet.block == destination) {
+        // As clients have logged it.
+        let text = "Route destination doesn't match any subnet CIDR blocks.";
+        return Err(ApiError::new("InvalidParameterValue", text));
+    }
+    Ok(())
+}
+
+/// `<item>` of a route. That a local route with another target keeps its origin is UNCONFIRMED.
+pub fn write(xml: &mut Xml, ctx: &Ctx<'_>, table: &RouteTable, route: &Route) {
+    let origin = if is_local(ctx.here(), table, route.destination) { "CreateRouteTable" } else { "CreateRoute" };
     xml.node("item", |xml| {
         xml.leaf("destinationCidrBlock", route.destination);
         if let Some(instance) = instance_of(ctx.here(), route) {
             xml.leaf("instanceId", instance).leaf("instanceOwnerId", ctx.owner());
         }
         xml.leaf("networkInterfaceId", &route.interface).leaf("state", state(ctx.here(), route));
-        xml.leaf("origin", "CreateRoute");
+        xml.leaf("origin", origin);
     });
 }
 
@@ -116,13 +133,20 @@ fn missing(what: &str, destination: &str, table: &RouteTable) -> ApiError {
     ApiError::new("InvalidRoute.NotFound", format!("no route with {what} {destination} in route table {}", table.id))
 }
 
+/// Whether the destination is that of the local route.
 fn is_local(region: &Region, table: &RouteTable, destination: Block) -> bool {
     region.vpcs.get(&table.vpc).is_some_and(|vpc| vpc.block == destination)
 }
 
-fn put(ctx: &mut Ctx<'_>, table: &str, route: Route) {
+fn take(ctx: &mut Ctx<'_>, table: &str, destination: Block) {
     if let Some(table) = ctx.here_mut().route_tables.get_mut(table) {
-        table.routes.retain(|other| other.destination != route.destination);
+        table.routes.retain(|route| route.destination != destination);
+    }
+}
+
+fn put(ctx: &mut Ctx<'_>, table: &str, route: Route) {
+    take(ctx, table, route.destination);
+    if let Some(table) = ctx.here_mut().route_tables.get_mut(table) {
         table.routes.push(route);
         table.routes.sort_by_key(|route| route.destination);
     }

@@ -1,7 +1,7 @@
 //! Route tables and their associations with subnets. Routes of the account's own are in `route.rs`.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{Region, RouteTable, quota, s3_prefix_list};
+use crate::sandbox::world::{Block, Region, RouteTable, quota, s3_prefix_list};
 
 use super::context::Ctx;
 use super::describe::{Lookup, one, select};
@@ -184,8 +184,14 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(Xml::done())
 }
 
+/// The destination of the local route, where it has its own target.
+fn local_block(region: &Region, table: &RouteTable) -> Option<Block> {
+    let block = region.vpcs.get(&table.vpc)?.block;
+    table.routes.iter().all(|route| route.destination != block).then_some(block)
+}
+
 fn facts(region: &Region, table: &RouteTable, name: &str, owner: &str, list: &str) -> Vec<String> {
-    let local = region.vpcs.get(&table.vpc).map(|vpc| vpc.block.to_string()).unwrap_or_default();
+    let local = local_block(region, table).map(|block| block.to_string());
     let gateways = || region.gateways_of(&table.id).map(|endpoint| endpoint.id.clone());
     let has_gateway = gateways().next().is_some();
     match name {
@@ -200,20 +206,20 @@ fn facts(region: &Region, table: &RouteTable, name: &str, owner: &str, list: &st
         "association.subnet-id" => table.associations.values().cloned().collect(),
         "owner-id" => one(owner),
         "route.destination-cidr-block" => {
-            std::iter::once(local).chain(table.routes.iter().map(|route| route.destination.to_string())).collect()
+            local.into_iter().chain(table.routes.iter().map(|route| route.destination.to_string())).collect()
         }
         "route.instance-id" => {
             table.routes.iter().filter_map(|made| route::instance_of(region, made)).map(str::to_owned).collect()
         }
         "route.destination-prefix-list-id" => has_gateway.then(|| list.to_owned()).into_iter().collect(),
-        "route.gateway-id" => std::iter::once("local".to_owned()).chain(gateways()).collect(),
+        "route.gateway-id" => local.map(|_| "local".to_owned()).into_iter().chain(gateways()).collect(),
         "route.origin" => {
             let made = has_gateway || !table.routes.is_empty();
             std::iter::once("CreateRouteTable").chain(made.then_some("CreateRoute")).map(str::to_owned).collect()
         }
         "route.state" => {
             let made = table.routes.iter().map(|made| route::state(region, made));
-            std::iter::once("active").chain(made).map(str::to_owned).collect()
+            local.iter().map(|_| "active").chain(made).map(str::to_owned).collect()
         }
         "vpc-id" => one(&table.vpc),
         _ => one(&table.id),
@@ -224,14 +230,14 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, table: &RouteTable) {
     let region = ctx.here();
     xml.leaf("routeTableId", &table.id).leaf("vpcId", &table.vpc).leaf("ownerId", ctx.owner());
     xml.node("routeSet", |xml| {
-        if let Some(vpc) = region.vpcs.get(&table.vpc) {
+        if let Some(block) = local_block(region, table) {
             xml.node("item", |xml| {
-                xml.leaf("destinationCidrBlock", vpc.block).leaf("gatewayId", "local");
+                xml.leaf("destinationCidrBlock", block).leaf("gatewayId", "local");
                 xml.leaf("state", "active").leaf("origin", "CreateRouteTable");
             });
         }
         for route in &table.routes {
-            route::write(xml, ctx, route);
+            route::write(xml, ctx, table, route);
         }
         for endpoint in region.gateways_of(&table.id) {
             xml.node("item", |xml| {

@@ -12,11 +12,10 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use super::Plane;
 use super::fabric::{Answer, Call};
 use super::filter::Place;
-use super::fixtures::{GROUP, anywhere, lab, rule};
-use super::{Plane, PlaneOptions};
-use crate::host::{Clock, Random};
+use super::fixtures::{GROUP, anywhere, lab, options, rule};
 use crate::sandbox::Pace;
 
 const PORT: u16 = 9000;
@@ -24,14 +23,7 @@ const MUCH: u64 = 64 * 1024 * 1024;
 
 /// A lab whose target is a server of the test's own.
 async fn plane(folder: &TempDir, answer: Answer) -> io::Result<Plane> {
-    let options = PlaneOptions {
-        folder: folder.path().to_owned(),
-        nginx: None,
-        pace: Pace::Instant,
-        clock: Clock::System,
-        random: Random::seeded(7),
-    };
-    let plane = Plane::start(options)?;
+    let plane = Plane::start(options(folder.path(), Pace::Instant))?;
     let mut topology = lab();
     topology.groups.values_mut().for_each(|group| group.ingress = vec![rule(0, anywhere())]);
     for group in topology.target_groups.values_mut() {

@@ -1,7 +1,12 @@
 //! The lab's account as the tests use it: two VPCs with the same CIDR, one zone.
 
 use std::net::Ipv4Addr;
+use std::path::Path;
 
+use crate::host::{Clock, Random};
+use crate::sandbox::Pace;
+
+use super::plane::PlaneOptions;
 use super::topology::{
     Acl, Balancer, Endpoint, EndpointInterface, Group, HealthCheck, Instance, Node, Peer, Rule, Service, Subnet,
     Target, TargetGroup, Topology, Vpc,
@@ -151,4 +156,9 @@ pub fn nlb(it: &mut Topology) -> &mut Balancer {
 /// The endpoint, to change.
 pub fn vpce(it: &mut Topology) -> &mut Endpoint {
     it.endpoints.get_mut("vpce-1").expect("the fixture has it")
+}
+
+/// How a data plane in which nothing is left to chance is started, without nginx.
+pub fn options(folder: &Path, pace: Pace) -> PlaneOptions {
+    PlaneOptions { folder: folder.to_owned(), nginx: None, pace, clock: Clock::System, random: Random::seeded(7) }
 }

@@ -50,7 +50,7 @@ mod write_out;
 pub use boot::INSTALL;
 pub use console::Console;
 #[doc(hidden)]
-pub use fuzz::fuzz_user_data;
+pub use fuzz::{fuzz_nginx, fuzz_user_data};
 pub use health::REGISTRATION;
 pub use plane::{Plane, PlaneOptions};
 pub use report::TargetReport;

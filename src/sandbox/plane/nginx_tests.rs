@@ -7,9 +7,8 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::time::sleep;
 
-use super::fixtures::{CLIENT, GROUP, WEB, lab};
+use super::fixtures::{CLIENT, GROUP, WEB, lab, options};
 use super::{Plane, PlaneOptions, Topology};
-use crate::host::{Clock, Random};
 use crate::sandbox::Pace;
 
 /// The whole main file, as Amazon Linux has it, with another root, another log format, and servers of its own.
@@ -52,13 +51,7 @@ fn nginx() -> Option<PathBuf> {
 }
 
 fn plane(folder: &TempDir, nginx: PathBuf) -> io::Result<Plane> {
-    Plane::start(PlaneOptions {
-        folder: folder.path().to_owned(),
-        nginx: Some(nginx),
-        pace: Pace::Instant,
-        clock: Clock::System,
-        random: Random::seeded(7),
-    })
+    Plane::start(PlaneOptions { nginx: Some(nginx), ..options(folder.path(), Pace::Instant) })
 }
 
 fn lab_with(web: &str, change: impl FnOnce(&mut Topology)) -> Topology {
@@ -146,14 +139,7 @@ async fn what_would_reach_beyond_the_folder_is_left_to_the_built_in_server_which
 #[tokio::test]
 async fn a_configuration_that_is_none_starts_nothing() -> io::Result<()> {
     let folder = tempfile::tempdir()?;
-    let options = PlaneOptions {
-        folder: folder.path().to_owned(),
-        nginx: None,
-        pace: Pace::Instant,
-        clock: Clock::System,
-        random: Random::seeded(7),
-    };
-    let plane = Plane::start(options)?;
+    let plane = Plane::start(options(folder.path(), Pace::Instant))?;
     let script = WEB.replace("systemctl", "echo 'server { listen 80' > /etc/nginx/conf.d/x.conf\nsystemctl");
     plane.apply(lab_with(&script, |_| {}));
     assert_eq!(plane.target_health(GROUP).await[0].state, "unhealthy");

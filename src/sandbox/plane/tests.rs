@@ -8,19 +8,12 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
-use super::fixtures::{CLIENT, GROUP, NLB, block, lab, rule};
-use super::{Plane, PlaneOptions, Topology};
-use crate::host::{Clock, Random};
+use super::fixtures::{CLIENT, GROUP, NLB, block, lab, options, rule};
+use super::{Plane, Topology};
 use crate::sandbox::Pace;
 
 fn plane(folder: &TempDir, pace: Pace) -> io::Result<Plane> {
-    Plane::start(PlaneOptions {
-        folder: folder.path().to_owned(),
-        nginx: None,
-        pace,
-        clock: Clock::System,
-        random: Random::seeded(7),
-    })
+    Plane::start(options(folder.path(), pace))
 }
 
 fn with(change: impl FnOnce(&mut Topology)) -> Topology {

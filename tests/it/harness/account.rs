@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use pllab::cloud::{Api, Call, Clients, ConnectOptions, connect};
-use pllab::host::{Clock, Random};
-use pllab::sandbox::{Options, Pace, Sandbox};
-use serde_json::{Map, Value};
+use pllab::cloud::{Api, Call, Clients};
+use serde_json::{Value, json};
+
+use super::Cloud;
 
 /// What an account holds, by kind. What AWS itself puts into every account is not counted.
 pub struct Account;
@@ -30,32 +30,9 @@ impl Account {
     pub fn holds(folder: &Path) -> BTreeMap<String, usize> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio starts");
         runtime.block_on(async {
-            let sandbox = Sandbox::start(Options {
-                folder: folder.to_owned(),
-                pace: Pace::Instant,
-                region: "ap-northeast-1".to_owned(),
-                port: None,
-                clock: Clock::System,
-                random: Random::System,
-                keys: None,
-                quotas: pllab::sandbox::Quotas::default(),
-                throttle: pllab::sandbox::Throttle::Off,
-                faults: Vec::new(),
-            })
-            .await
-            .expect("the sandbox starts again");
-            let account = &sandbox.accounts()[0];
-            let clients = connect(&ConnectOptions {
-                region: "ap-northeast-1".to_owned(),
-                endpoint_url: Some(sandbox.endpoint_url().to_owned()),
-                profile: None,
-                ca_bundle: None,
-                keys: Some((account.access_key_id.clone(), account.secret_access_key.clone())),
-            })
-            .await
-            .expect("the options are good");
-            let counts = count(&clients).await;
-            sandbox.stop().await;
+            let cloud = Cloud::open(folder).await;
+            let counts = count(&cloud.provider).await;
+            cloud.close().await;
             counts
         })
     }
@@ -69,10 +46,10 @@ async fn count(clients: &Clients) -> BTreeMap<String, usize> {
         }
     };
     for (api, operation, list, counted) in LISTINGS {
-        let reply = clients.send(&Call { api, operation, params: Map::new() }).await.expect(operation);
+        let reply = clients.send(&Call::new(api, operation, json!({}))).await.expect(operation);
         add(list, reply[list].as_array().into_iter().flatten().filter(|item| counted(item)).count());
     }
-    let reply = clients.send(&Call { api: Api::Ec2, operation: "DescribeInstances", params: Map::new() }).await;
+    let reply = clients.send(&Call::new(Api::Ec2, "DescribeInstances", json!({}))).await;
     let reply = reply.expect("DescribeInstances");
     let instances = reply["Reservations"].as_array().into_iter().flatten().filter_map(|it| it["Instances"].as_array());
     add("Instances", instances.flatten().filter(|it| it["State"]["Name"] != "terminated").count());

@@ -106,8 +106,7 @@ pub async fn route53(clients: &Clients, operation: &'static str, params: Value) 
 }
 
 async fn send(clients: &Clients, api: Api, operation: &'static str, params: Value) -> Result<Value, Fault> {
-    let Value::Object(params) = params else { panic!("{operation}: parameters are an object") };
-    clients.send(&Call { api, operation, params }).await
+    clients.send(&Call::new(api, operation, params)).await
 }
 
 /// The text at a path of an answer, which must be there.

@@ -2,7 +2,7 @@
 //! for the sandbox, with the same keys.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Read, Write};
+use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,6 +13,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::signed::Signer;
+use super::wire::message;
 
 /// The listener.
 pub struct Front {
@@ -113,20 +114,4 @@ fn serve(
         stream.write_all(&answer)?;
         stream.flush()?;
     }
-}
-
-/// A head and as much body as it announces.
-fn message(stream: &mut impl Read) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let mut byte = [0];
-    while !bytes.ends_with(b"\r\n\r\n") {
-        stream.read_exact(&mut byte)?;
-        bytes.extend(byte);
-    }
-    let head = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok()).unwrap_or(0);
-    let start = bytes.len();
-    bytes.resize(start + length, 0);
-    stream.read_exact(&mut bytes[start..])?;
-    Ok(bytes)
 }

@@ -1,7 +1,7 @@
 //! The wire between the program and a sandbox: what goes over it is kept, and may be lost or answered by someone else.
 
 use std::collections::BTreeMap;
-use std::io::{Read as _, Write as _};
+use std::io::{Read, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -137,7 +137,7 @@ fn read(request: &str) -> Exchange {
 }
 
 /// A head and as much body as it announces.
-fn message(stream: &mut TcpStream) -> std::io::Result<Vec<u8>> {
+pub fn message(stream: &mut impl Read) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut byte = [0];
     while !bytes.ends_with(b"\r\n\r\n") {

@@ -82,7 +82,7 @@ fn touches(action: &str) -> &'static [&'static str] {
         | "DescribeVpcAttribute" => &["VpcId"],
         "AssociateRouteTable" => &["RouteTableId", "SubnetId"],
         "DisassociateRouteTable" => &["AssociationId"],
-        "DeleteRouteTable" => &["RouteTableId"],
+        "DeleteRouteTable" | "CreateRoute" | "DeleteRoute" | "ReplaceRoute" => &["RouteTableId"],
         "DeleteSubnet" => &["SubnetId"],
         "AuthorizeSecurityGroupIngress"
         | "AuthorizeSecurityGroupEgress"
@@ -150,10 +150,11 @@ impl Known {
                 .iter()
                 .filter(|(name, _)| *name == wanted || (wanted.ends_with('.') && name.starts_with(wanted)));
             for (_, id) in named {
-                // A VPC's own network ACL is born with it, and nobody has tagged it.
+                // A VPC's own network ACL and its main route table are born with it, and nobody has tagged them.
                 let tags = self.tags.get(id).cloned();
                 let tags = tags.or_else(|| is_nothing(id).then(Tags::new));
-                assert!(tags.is_some() || id.starts_with("acl-"), "{action}: whose is {id}?");
+                let born = id.starts_with("acl-") || action.ends_with("Route");
+                assert!(tags.is_some() || born, "{action}: whose is {id}?");
                 needs.push(Need { resource: arn_of(id), resource_tags: tags, ..base.clone() });
             }
         }
