@@ -138,7 +138,6 @@ cli-age-now = under 1 min
 cli-age-minutes = { $n } min
 cli-age-hours = { $n } h
 cli-nothing-exists = Nothing that this run made exists now.
-cli-next = What you can do next:
 cli-clean-ask = { $n ->
     [one] Delete the one thing that run { $run } made?
    *[other] Delete the { $n } things that run { $run } made?

@@ -30,3 +30,4 @@ picture-service = endpoint service
 picture-endpoint = endpoint
 picture-link-pending = pending acceptance
 picture-link-up = connected
+engine-in-use = something else still uses it ({ $code })

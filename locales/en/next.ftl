@@ -1,4 +1,5 @@
 # What can be done next.
+next-title = What you can do next
 next-resume = Go on: pllab resume { $run }
 next-clean = Clean up: pllab clean { $run }
 next-clean-again = To clean up again: pllab clean { $run }

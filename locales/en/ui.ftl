@@ -12,6 +12,7 @@ words-new = This step adds to the { $name }: { $nodes }.
 words-link-absent = The { $endpoint } in the consumer VPC and the { $service } in the provider VPC are not connected yet.
 words-link-pending = The { $endpoint } in the consumer VPC asks the { $service } in the provider VPC for a connection ({ $state }).
 words-link-up = The { $endpoint } in the consumer VPC is connected to the { $service } in the provider VPC.
+words-link-at-once = Once it is made, the { $endpoint } in the consumer VPC is connected to the { $service } in the provider VPC at once.
 words-link-rejected = The provider rejected the connection: the { $endpoint } in the consumer VPC is not connected to the { $service } in the provider VPC.
 
 ## Opening
@@ -111,7 +112,7 @@ run-finished-met = All { $steps } steps are done.
 run-finished-open = { $met } of { $steps } steps are done.
 run-cleaned = Nothing that this run made is left.
 run-interrupted = Interrupted. To go on from here:
-run-started = Run { $run } begins. Target: { $target } ({ $region })
+run-started = Run { $run } begins.
 item-gone = Deleted: { $resource } { $id }
 
 ## The receipt
@@ -144,4 +145,3 @@ kind-acceptance = connection acceptance
 
 ## Errors
 error-mark = Error
-error-next = What you can do

@@ -138,7 +138,6 @@ cli-age-now = 1 分未満
 cli-age-minutes = { $n } 分
 cli-age-hours = { $n } 時間
 cli-nothing-exists = この実行で作ったものは、何も残っていません。
-cli-next = 次にできること:
 cli-clean-ask = 実行 { $run } で作った { $n } 個を削除しますか
 cli-clean-do = 削除する
 cli-clean-leave = やめておく

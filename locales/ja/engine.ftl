@@ -27,3 +27,4 @@ picture-service = endpoint service
 picture-endpoint = endpoint
 picture-link-pending = 承諾待ち
 picture-link-up = 接続済み
+engine-in-use = ほかのものがまだ使っています ({ $code })

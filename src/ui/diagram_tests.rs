@@ -242,23 +242,21 @@ fn nothing_is_drawn_of_nothing() {
 
 #[test]
 fn the_picture_in_words() {
-    let mut picture = picture(LinkState::Pending, Some("承諾待ち"), Mark::There);
-    let asked = [
+    let pending = picture(LinkState::Pending, Some("承諾待ち"), Mark::There);
+    let expected = [
         "consumer VPC (10.0.0.0/16) に EC2 client (running) があります。",
         "このステップで consumer VPC に endpoint を作ります。",
         "provider VPC (10.0.0.0/16) に endpoint service、NLB (internal) (active)、EC2 nginx (healthy) があります。",
     ];
-    // What is not made yet asks for nothing.
-    assert_eq!(diagram_in_words(&picture, Lang::Ja), asked);
-    picture.consumer.nodes[1].mark = Mark::There;
-    let said = |picture| diagram_in_words(picture, Lang::Ja).pop();
-    let asks = "consumer VPC の endpoint が provider VPC の endpoint service に接続を求めています (承諾待ち)。";
-    assert_eq!(said(&picture).as_deref(), Some(asks));
-    picture.link = Link { state: LinkState::Up, label: None };
-    assert_eq!(
-        diagram_in_words(&picture, Lang::En).pop().as_deref(),
-        Some("The endpoint in the consumer VPC is connected to the endpoint service in the provider VPC.")
-    );
-    picture.consumer.mark = Mark::New;
-    assert_eq!(diagram_in_words(&picture, Lang::Ja)[0], "このステップで consumer VPC (10.0.0.0/16) を作ります。");
+    assert_eq!(diagram_in_words(&pending, Lang::Ja), expected);
+    let mut up = picture(LinkState::Up, None, Mark::There);
+    let last = diagram_in_words(&up, Lang::Ja).pop();
+    let expected = "consumer VPC の endpoint は、作るとすぐに provider VPC の endpoint service につながります。";
+    assert_eq!(last.as_deref(), Some(expected));
+    up.consumer.nodes.iter_mut().for_each(|node| node.mark = Mark::There);
+    let last = diagram_in_words(&up, Lang::En).pop();
+    let expected = "The endpoint in the consumer VPC is connected to the endpoint service in the provider VPC.";
+    assert_eq!(last.as_deref(), Some(expected));
+    up.consumer.mark = Mark::New;
+    assert_eq!(diagram_in_words(&up, Lang::Ja)[0], "このステップで consumer VPC (10.0.0.0/16) を作ります。");
 }

@@ -25,11 +25,14 @@ pub fn diagram_in_words(picture: &Picture, lang: Lang) -> Vec<String> {
             sentences.push(m::words_new(&name, new));
         }
     }
-    if let (Some(endpoint), Some(service)) = (tied(&picture.consumer), tied(&picture.provider)) {
+    // What is not made yet asks for nothing.
+    let asks = picture.link.state != LinkState::Pending || !is_new(&picture.consumer);
+    if asks && let (Some(endpoint), Some(service)) = (tied(&picture.consumer), tied(&picture.provider)) {
         let state = picture.link.label.clone().unwrap_or_else(|| Text::literal(""));
         sentences.push(match picture.link.state {
             LinkState::Absent => m::words_link_absent(endpoint, service),
             LinkState::Pending => m::words_link_pending(endpoint, service, state),
+            LinkState::Up if is_new(&picture.consumer) => m::words_link_at_once(endpoint, service),
             LinkState::Up => m::words_link_up(endpoint, service),
             LinkState::Rejected => m::words_link_rejected(endpoint, service),
         });
@@ -52,10 +55,11 @@ fn in_words(vpc: &Lane, marks: &[Mark], lang: Lang) -> String {
     words.join(if lang == Lang::Ja { "、" } else { ", " })
 }
 
-/// What the connection ties on this side, where it stands already.
+/// Whether the lane's end of the tie is still to be made.
+fn is_new(lane: &Lane) -> bool {
+    lane.nodes.iter().any(|node| node.tied && node.mark == Mark::New)
+}
+
 fn tied(lane: &Lane) -> Option<&Text> {
-    lane.nodes
-        .iter()
-        .find(|node| node.tied && !matches!(node.mark, Mark::Absent | Mark::New))
-        .map(|node: &Node| &node.label)
+    lane.nodes.iter().find(|node| node.tied && node.mark != Mark::Absent).map(|node: &Node| &node.label)
 }
