@@ -63,6 +63,10 @@ impl Screen for Json {
         let _ = err.flush();
     }
 
+    fn hand_over(&self, value: &str) {
+        self.say(&Text::literal(value));
+    }
+
     fn ask(&self, question: &Question) -> Result<Answer, AskError> {
         if self.yes { Ok(question.default) } else { Err(AskError::NobodyToAsk) }
     }

@@ -43,6 +43,8 @@ impl Form {
 pub struct UiOptions {
     /// The language to begin with; a learner may change it at any menu.
     pub lang: Lang,
+    /// Told when the learner changes it.
+    pub speaks: Box<dyn Fn(Lang) + Send + Sync>,
     /// The form.
     pub form: Form,
     /// Whether every question takes its default.

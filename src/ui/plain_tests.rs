@@ -39,6 +39,7 @@ fn desk(lang: Lang, yes: bool, answers: Option<&'static str>) -> Desk {
     let (out, err, interrupt) = (Sink::default(), Sink::default(), Arc::new(AtomicBool::new(false)));
     let options = UiOptions {
         lang,
+        speaks: Box::new(|_| ()),
         form: Form::Plain,
         yes,
         interactive: false,
