@@ -7,7 +7,7 @@ use pllab::engine::{State, parse_journal};
 use pllab::i18n::{Lang, Text, fuzz_fluent};
 use pllab::lab::{Drill, DrillSource, LabError, LoadError, Loaded, Source, Vocabulary, load};
 use pllab::report::{Drawing, Told, fold, report_html, report_markdown};
-use pllab::sandbox::plane::fuzz_user_data;
+use pllab::sandbox::plane::{fuzz_nginx, fuzz_user_data};
 use pllab::sandbox::{fuzz_request, fuzz_rest};
 use pllab::ui::{Glyphs, Sheet};
 
@@ -15,10 +15,11 @@ use pllab::ui::{Glyphs, Sheet};
 pub type Entry = fn(&[u8]);
 
 /// The name of a corpus, and what its files are given to.
-pub const ENTRIES: [(&str, Entry); 8] = [
+pub const ENTRIES: [(&str, Entry); 9] = [
     ("request", fuzz_request),
     ("rest", fuzz_rest),
     ("user_data", fuzz_user_data),
+    ("nginx", fuzz_nginx),
     ("journal", journal),
     ("lab", lab),
     ("drill", drill),

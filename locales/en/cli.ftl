@@ -13,7 +13,7 @@ cli-value-command = COMMAND
 cli-start = Begin a lab
 cli-resume = Go on where a run stopped
 cli-status = Where you are, what exists, what it costs
-cli-check = Ask a step's checks again
+cli-check = Run a step's checks again
 cli-browse = Open the endpoint's page in your own browser (Ctrl-C ends it)
 cli-clean = Delete what was made in the right order, then look again
 cli-labs = The labs, and what is in them
@@ -138,7 +138,6 @@ cli-age-now = under 1 min
 cli-age-minutes = { $n } min
 cli-age-hours = { $n } h
 cli-nothing-exists = Nothing that this run made exists now.
-cli-next = What you can do next:
 cli-clean-ask = { $n ->
     [one] Delete the one thing that run { $run } made?
    *[other] Delete the { $n } things that run { $run } made?

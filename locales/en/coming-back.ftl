@@ -7,13 +7,13 @@ engine-ask-which-step = Which step?
 engine-answer-stay = Stay here
 engine-answer-go-to = Go there
 engine-ask-go-ahead = { $n ->
-    [0] Go to step { $step }?
-    [one] Go to step { $step }? pllab does the step before it for you.
-   *[other] Go to step { $step }? pllab does the { $n } steps before it for you.
+    [0] Go to step "{ $step }"?
+    [one] Go to step "{ $step }"? pllab does the step before it for you.
+   *[other] Go to step "{ $step }"? pllab does the { $n } steps before it for you.
  }
 engine-ask-go-back = { $n ->
-    [one] Go back to step { $step }? That step opens again, and what it made is deleted first. What you made yourself stays.
-   *[other] Go back to step { $step }? { $n } steps open again, and what they made is deleted first. What you made yourself stays.
+    [one] Go back to step "{ $step }"? That step opens again, and what it made is deleted first. What you made yourself stays.
+   *[other] Go back to step "{ $step }"? { $n } steps open again, and what they made is deleted first. What you made yourself stays.
  }
 predict-title = You predicted: { $question }
 predict-right = Right: { $right }

@@ -12,15 +12,16 @@ engine-answer-next = Next step
 engine-answer-detour = Reject it first, and see
 engine-answer-again = Look again
 engine-answer-leave = Stop here, go on later
+engine-answer-end = Stop here
 engine-answer-clean-up = Clean up (delete what was made)
 engine-answer-keep = Keep it (pllab clean later)
 engine-recovering = { $n ->
     [one] One call
    *[other] { $n } calls
  } had no outcome on record when pllab ended last time. Asking the cloud what became of them.
-engine-ahead = { $what } takes minutes to become ready, so it is begun now.
+engine-ahead = { $what } takes minutes to become ready, so pllab starts making it now.
 engine-longer-than-usual = { $seen } (longer than usual)
-engine-deleting = Delete { $what }
+engine-deleting = Delete: { $what }
 engine-failed = Could not go on: { $code } { $message }
 picture-client = client
 picture-web = EC2 nginx
@@ -29,3 +30,4 @@ picture-service = endpoint service
 picture-endpoint = endpoint
 picture-link-pending = pending acceptance
 picture-link-up = connected
+engine-in-use = something else still uses it ({ $code })

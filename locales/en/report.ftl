@@ -6,6 +6,7 @@ report-place = Ran on
 report-accounts = Accounts
 report-settings = Settings
 report-period = From - to
+report-period-of = { $from } to { $to } UTC
 report-result = Result
 report-picture = What was built
 report-steps = Steps

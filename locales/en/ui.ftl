@@ -7,10 +7,12 @@ picture-new = made in this step
 picture-none = Nothing exists yet.
 words-vpc = The { $name } ({ $cidr }) exists.
 words-vpc-with = The { $name } ({ $cidr }) holds: { $nodes }.
+words-new-vpc = This step makes the { $name } ({ $cidr }).
 words-new = This step adds to the { $name }: { $nodes }.
 words-link-absent = The { $endpoint } in the consumer VPC and the { $service } in the provider VPC are not connected yet.
 words-link-pending = The { $endpoint } in the consumer VPC asks the { $service } in the provider VPC for a connection ({ $state }).
 words-link-up = The { $endpoint } in the consumer VPC is connected to the { $service } in the provider VPC.
+words-link-at-once = Once it is made, the { $endpoint } in the consumer VPC is connected to the { $service } in the provider VPC at once.
 words-link-rejected = The provider rejected the connection: the { $endpoint } in the consumer VPC is not connected to the { $service } in the provider VPC.
 
 ## Opening
@@ -95,8 +97,8 @@ fault-unsupported = The target does not support this operation.
 fault-refused = The target refused the request. The message above says why.
 
 ## Proof
-proof-title = The page that came
-proof-none = No page came.
+proof-title = The page that arrived
+proof-none = No page arrived.
 proof-url = Open this URL in your browser (while pllab runs; later with pllab browse):
 proof-status = HTTP { $status }
 proof-token-ok = It carries this run's token.
@@ -110,7 +112,7 @@ run-finished-met = All { $steps } steps are done.
 run-finished-open = { $met } of { $steps } steps are done.
 run-cleaned = Nothing that this run made is left.
 run-interrupted = Interrupted. To go on from here:
-run-started = Run { $run } begins. Target: { $target } ({ $region })
+run-started = Run { $run } begins.
 item-gone = Deleted: { $resource } { $id }
 
 ## The receipt
@@ -143,4 +145,3 @@ kind-acceptance = connection acceptance
 
 ## Errors
 error-mark = Error
-error-next = What you can do

@@ -12,6 +12,7 @@ action-listener = TCP { $port } のリスナーを作成し、{ $target } へ転
 action-endpoint-service = { $balancer } のエンドポイントサービスを作成し (承諾が必要)、プリンシパルを許可する
 action-endpoint-service-open = { $balancer } のエンドポイントサービスを作成する (承諾は不要)
 action-service-lookup = サービス名で見つかることを確かめ、サービスと同じゾーンのサブネットを選ぶ
+action-endpoint-unasked = インターフェイスエンドポイント { $name } を作成する (承諾を待たずにつながる)
 action-endpoint = インターフェイスエンドポイント { $name } を作成する (接続リクエストが provider に届く)
 action-acceptance = provider として接続リクエストを承諾する
 label-vpc = VPC { $name }

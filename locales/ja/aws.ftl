@@ -33,7 +33,7 @@ aws-sign-in-first = 先にサインインしてください。次のどれかを
 aws-profile-needs-target = `--profile` と `--consumer-profile` は、`--target aws` か `--endpoint-url` と一緒に使います
 aws-two-accounts-sandbox = `--two-accounts` はサンドボックス用です。ほかでは --consumer-profile で 2 つ目のアカウントを指定します
 aws-bad-url = 「{ $url }」は http:// か https:// の URL ではありません
-aws-renew = 認証情報の期限が切れたか、使えなくなりました。ここまでの分は失われていません。別の端末で、最初と同じ方法でサインインし直してください。例:
+aws-renew = 認証情報の期限が切れたか、使えなくなりました。ここまでの分は失われていません。別のターミナルで、最初と同じ方法でサインインし直してください。例:
     { $commands }
     そのあと、ここで「もう一度確かめる」を選びます。環境変数のキーは動作中のプログラムには届かないので、ここで中断し、新しいキーを設定してから pllab resume { $run } で続けてください
 aws-renew-sandbox = サンドボックスがキーを受け付けなくなりました。続けるには: pllab resume { $run }

@@ -7,10 +7,10 @@ engine-ask-which-step = どのステップに移りますか
 engine-answer-stay = ここにとどまる
 engine-answer-go-to = 移る
 engine-ask-go-ahead = { $n ->
-    [0] ステップ { $step } に移りますか。
-   *[other] ステップ { $step } に移りますか。その前の { $n } ステップは pllab が進めます。
+    [0] ステップ「{ $step }」に移りますか。
+   *[other] ステップ「{ $step }」に移りますか。その前の { $n } ステップは pllab が進めます。
  }
-engine-ask-go-back = ステップ { $step } に戻りますか。{ $n } ステップをやり直せるように、pllab が作ったものを先に削除します。ご自身で作ったものは残ります。
+engine-ask-go-back = ステップ「{ $step }」に戻りますか。{ $n } ステップをやり直せるように、pllab が作ったものを先に削除します。ご自身で作ったものは残ります。
 predict-title = 予想の答え: { $question }
 predict-right = 正解です: { $right }
 predict-wrong = 予想: { $said } 実際: { $right }

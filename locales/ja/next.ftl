@@ -1,4 +1,5 @@
 # What can be done next.
+next-title = 次にできること
 next-resume = 続きから始める: pllab resume { $run }
 next-clean = 後片付けをする: pllab clean { $run }
 next-clean-again = もう一度片付けるには: pllab clean { $run }

@@ -6,6 +6,7 @@ report-place = 実行先
 report-accounts = アカウント
 report-settings = 設定
 report-period = 期間
+report-period-of = { $from } 〜 { $to } (UTC)
 report-result = 結果
 report-picture = できあがった構成
 report-steps = ステップ

@@ -7,10 +7,12 @@ picture-new = このステップで作るもの
 picture-none = まだ何も作っていません。
 words-vpc = { $name } ({ $cidr }) があります。
 words-vpc-with = { $name } ({ $cidr }) に { $nodes } があります。
+words-new-vpc = このステップで { $name } ({ $cidr }) を作ります。
 words-new = このステップで { $name } に { $nodes } を作ります。
 words-link-absent = consumer VPC の { $endpoint } と provider VPC の { $service } は、まだつながっていません。
 words-link-pending = consumer VPC の { $endpoint } が provider VPC の { $service } に接続を求めています ({ $state })。
 words-link-up = consumer VPC の { $endpoint } は provider VPC の { $service } につながっています。
+words-link-at-once = consumer VPC の { $endpoint } は、作るとすぐに provider VPC の { $service } につながります。
 words-link-rejected = provider が拒否したので、consumer VPC の { $endpoint } は provider VPC の { $service } につながっていません。
 
 ## Opening
@@ -110,7 +112,7 @@ run-finished-met = { $steps } ステップすべてが完了しました。
 run-finished-open = { $steps } ステップのうち { $met } ステップが完了しました。
 run-cleaned = この実行で作ったものは、もう残っていません。
 run-interrupted = 中断しました。続きから始めるには:
-run-started = 実行 { $run } を始めます。実行先: { $target } ({ $region })
+run-started = 実行 { $run } を始めます。
 item-gone = 削除しました: { $resource } { $id }
 
 ## The receipt
@@ -143,4 +145,3 @@ kind-acceptance = 接続の承諾
 
 ## Errors
 error-mark = エラー
-error-next = 次にできること

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::cloud::{Api, Call, Fault};
 use crate::i18n::{Text, m};
-use crate::lab::{Acceptance, Resource};
+use crate::lab::{Acceptance, Lab, Resource};
 
 /// The calls that make `resource`, in order.
 #[must_use]
@@ -206,7 +206,7 @@ pub fn look(kind: &str, name: &str) -> Option<Call> {
 
 /// What will be done, as a line of the plan.
 #[must_use]
-pub fn plan(resource: &Resource) -> Text {
+pub fn plan(lab: &Lab, resource: &Resource) -> Text {
     match resource {
         Resource::Vpc(it) => m::action_vpc(&it.cidr, &it.name),
         Resource::Subnet(it) => m::action_subnet(&it.cidr, &it.name, &it.zone),
@@ -229,7 +229,8 @@ pub fn plan(resource: &Resource) -> Text {
             (false, _) => m::action_endpoint_service_open(&it.load_balancer),
         },
         Resource::ServiceLookup(_) => m::action_service_lookup(),
-        Resource::Endpoint(it) => m::action_endpoint(&it.name),
+        Resource::Endpoint(it) if lab.asks_for_acceptance() => m::action_endpoint(&it.name),
+        Resource::Endpoint(it) => m::action_endpoint_unasked(&it.name),
         Resource::Acceptance(_) => m::action_acceptance(),
         Resource::Rejection(_) => m::action_rejection(),
         Resource::AllowedPrincipal(it) => m::action_allowed_principal(&it.service, principal::of(it.side)),

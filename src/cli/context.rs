@@ -58,8 +58,13 @@ impl Context {
 
     /// The screen of a run. Takes standard output and error.
     pub fn screen(&mut self, yes: bool, interrupt: Arc<AtomicBool>) -> Arc<dyn Screen> {
+        let store = self.store().ok().filter(|_| !self.json());
+        if let (Some(store), Some(_)) = (&store, self.common.lang) {
+            store.keep_language(self.lang);
+        }
         ui::open(UiOptions {
             lang: self.lang,
+            speaks: Box::new(move |lang| store.iter().for_each(|store| store.keep_language(lang))),
             form: self.form(),
             yes,
             interactive: self.host.input_is_terminal && self.host.output_is_terminal,

@@ -57,6 +57,10 @@ impl Screen for Curtain {
         self.screen.say(text);
     }
 
+    fn hand_over(&self, value: &str) {
+        self.screen.hand_over(value);
+    }
+
     fn ask(&self, question: &Question) -> Result<Answer, AskError> {
         self.screen.ask(question)
     }

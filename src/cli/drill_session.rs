@@ -187,7 +187,7 @@ impl Session {
             say(&m::drill_exports());
             let account = live.accounts.first();
             let lines = account.map(|account| access::of_sandbox(&live, account)).unwrap_or_default();
-            say(&Text::literal(lines.join("\n")));
+            self.screen.hand_over(&lines.join("\n"));
         }
     }
 
@@ -276,7 +276,7 @@ impl Session {
             // What cannot be asked now can be asked again.
             if let Ok(standing) = standing {
                 if standing.mended() {
-                    self.core.screen.progress(&progress(None, ProgressState::Done));
+                    self.core.screen.progress(&progress(None, ProgressState::Told));
                     return self.finish(&standing, false).await.map(Way::Over);
                 }
                 if standing.solved() && warned != standing.opened {
@@ -322,7 +322,7 @@ impl Session {
         if let Some(recipe) = self.drill.repairs.first() {
             self.screen.say(&m::drill_answer_is());
             for command in commands(&self.core, &recipe.acts) {
-                self.screen.say(&Text::literal(command));
+                self.screen.hand_over(&command);
             }
         }
         self.finish(&nothing, true).await.map(Way::Over)

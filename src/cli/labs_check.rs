@@ -329,6 +329,7 @@ impl Screen for Silent {
     fn event(&self, _: &Event) {}
     fn progress(&self, _: &Progress) {}
     fn say(&self, _: &Text) {}
+    fn hand_over(&self, _: &str) {}
     fn ask(&self, question: &Question) -> Result<Answer, AskError> {
         if self.yes { Ok(question.default) } else { Err(AskError::NobodyToAsk) }
     }

@@ -34,8 +34,8 @@ pub(super) fn new(context: &mut Context, id: &str, dir: Option<PathBuf>) -> Resu
     }
     let _ = write!(
         text,
-        "\n{}\n\npllab labs check {id} --labs {shown}\npllab start {id} --labs {shown}\n",
-        m::cli_next().say(context.lang)
+        "\n{}\npllab labs check {id} --labs {shown}\npllab start {id} --labs {shown}\n",
+        m::next_title().say(context.lang)
     );
     context.print(&text)
 }

@@ -39,7 +39,7 @@ pub(super) fn next(context: &Context, run: &str, state: &State) -> Text {
 pub(super) fn list(lines: &[Text]) -> Text {
     let said = |lang: Lang| {
         let lines = lines.iter().map(|line| format!("- {}", line.say(lang)));
-        std::iter::once(m::cli_next().say(lang)).chain(lines).collect::<Vec<_>>().join("\n")
+        std::iter::once(m::next_title().say(lang)).chain(lines).collect::<Vec<_>>().join("\n")
     };
     Text::Both { ja: said(Lang::Ja), en: said(Lang::En) }
 }

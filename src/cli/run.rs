@@ -10,6 +10,7 @@ use clap::error::ErrorKind;
 use super::args::{Cli, LabsVerb, LangArg, Verb};
 use super::context::Context;
 use super::exit::{Code, Failed};
+use super::store::Store;
 use super::{
     browse, check, clean, doctor, drill, explain, generate, handout, home, labs, policy, report, resume, sandbox,
     start, status, why, words,
@@ -22,7 +23,9 @@ use crate::ui::{self, ErrorReport, Form, Glyphs, NextStep, Sheet};
 #[must_use]
 pub fn run(args: Vec<OsString>, mut host: Host) -> Code {
     // The language must be known before the command line has words.
-    let lang = Lang::choose(flag_lang(&args), |name| host.var(name));
+    let lang = flag(&args, "--lang").and_then(|value| value.parse().ok());
+    let store = Store::open(flag(&args, "--state-dir").map(Into::into), &host).ok();
+    let lang = Lang::choose(lang, |name| host.var(name), || store.and_then(|store| store.language()));
     let words = args.clone();
     let parsed = words::command(lang).try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
@@ -137,14 +140,14 @@ fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
 }
 
 /// `--lang` wherever it stands.
-fn flag_lang(args: &[OsString]) -> Option<Lang> {
+/// A flag's value, before the command line is understood.
+fn flag<'a>(args: &'a [OsString], name: &str) -> Option<&'a str> {
     let words: Vec<&str> = args.iter().filter_map(|arg| arg.to_str()).collect();
-    let value = words.iter().enumerate().find_map(|(index, word)| match word.strip_prefix("--lang") {
+    words.iter().enumerate().find_map(|(index, word)| match word.strip_prefix(name) {
         Some("") => words.get(index + 1).copied(),
         Some(rest) => rest.strip_prefix('='),
         None => None,
-    })?;
-    value.parse::<Lang>().ok()
+    })
 }
 
 impl From<LangArg> for Lang {

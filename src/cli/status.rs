@@ -111,7 +111,10 @@ pub(super) fn show(context: &mut Context, found: &Found, commands: bool) -> Resu
     }
     if commands {
         text.push('\n');
-        text.push_str(&markdown(&next(context, &found.id(), state).say(context.lang), &sheet));
+        // Line by line: a list stands right under its heading, as below an error.
+        for line in next(context, &found.id(), state).say(context.lang).lines() {
+            text.push_str(&markdown(line, &sheet));
+        }
     }
     context.print(&text)
 }
@@ -139,7 +142,7 @@ fn planted(context: &Context, run: &str, state: &State, now: Timestamp) -> Optio
     let command = |verb: &str| format!("pllab drill {verb} {run}");
     Some(match planted.since.filter(|_| !planted.stopped()) {
         Some(since) => Broken {
-            words: vec![m::drill_status(title, age(now, Some(since))), Text::literal(symptom)],
+            words: vec![m::drill_status(age(now, Some(since)), title), Text::literal(symptom)],
             next: ["check", "hint", "give-up"].map(command).to_vec(),
             json,
         },

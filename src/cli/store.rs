@@ -7,8 +7,11 @@ use jiff::Timestamp;
 
 use super::exit::{Code, Failed};
 use crate::engine::{self, JournalError, State};
-use crate::host::{DirLock, Host, LockError, create_private_dir, state_dir, sync_dir};
-use crate::i18n::{Text, m};
+use crate::host::{DirLock, Host, LockError, create_private_dir, state_dir, sync_dir, write_atomic};
+use crate::i18n::{Lang, Text, m};
+
+/// The file of the language that the reader chose.
+const LANGUAGE: &str = "language";
 
 /// The state folder.
 #[derive(Clone, Debug)]
@@ -35,6 +38,20 @@ impl Store {
             return Err(Failed::new(Code::Usage, m::cli_no_home(), Vec::new(), &["pllab start --state-dir DIR"]));
         };
         Ok(Self { root })
+    }
+
+    /// The language that the reader chose last, by flag or at a menu.
+    pub fn language(&self) -> Option<Lang> {
+        fs::read_to_string(self.root.join(LANGUAGE)).ok()?.trim().parse().ok()
+    }
+
+    /// Keeps the language that the reader has chosen. Makes no folder for it: before the first run there is nothing to
+    /// come back to.
+    pub fn keep_language(&self, lang: Lang) {
+        if self.root.is_dir() && self.language() != Some(lang) {
+            // Lost, it costs the reader one more choice.
+            let _ = write_atomic(&self.root.join(LANGUAGE), lang.tag().as_bytes(), false);
+        }
     }
 
     /// The folder of a standalone sandbox.

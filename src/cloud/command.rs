@@ -11,32 +11,37 @@ use self::option::{kebab, option};
 use self::shell::{quote, script, variable};
 use super::{Api, Call};
 
-/// A command longer than this goes over several lines.
-const LINE: usize = 100;
+/// A line longer than this is broken: the narrowest terminal that is usual has 80 cells.
+const LINE: usize = 78;
 
 impl Call {
     /// The AWS CLI (version 2) command for this call, ready to paste into a POSIX shell. A reference `${name.fact}` becomes
     /// the shell variable `$NAME_FACT`.
     #[must_use]
     pub fn command(&self) -> String {
-        self.render(&[])
+        self.render(&[], 0)
     }
 
     /// The same command, keeping parts of its answer in shell variables: pairs of a variable's name and a `--query` path.
     /// With several of them the command needs a shell that knows `<<<`: bash or zsh.
     #[must_use]
     pub fn command_capturing(&self, captures: &[(&str, &str)]) -> String {
-        match captures {
-            [] => self.render(&[]),
-            [(name, path)] => {
-                format!("{name}=$({})", self.render(&query(path)))
-            }
+        let (before, query, after) = match captures {
+            [] => return self.render(&[], 0),
+            [(name, path)] => (format!("{name}=$("), (*path).to_owned(), ")"),
             _ => {
                 let names: Vec<_> = captures.iter().map(|(name, _)| *name).collect();
                 let paths: Vec<_> = captures.iter().map(|(_, path)| *path).collect();
-                let command = self.render(&query(&format!("[{}]", paths.join(","))));
-                format!("read -r {} <<< \"$({command})\"", names.join(" "))
+                (format!("read -r {} <<< \"$(", names.join(" ")), format!("[{}]", paths.join(",")), ")\"")
             }
+        };
+        let more = [format!("--query {}", quote(&query)), "--output text".to_owned()];
+        let command = self.render(&more, before.len() + after.len());
+        let first = command.lines().next().unwrap_or_default();
+        if before.len() + first.len() <= LINE {
+            format!("{before}{command}{after}")
+        } else {
+            format!("{before}\n  {command}\n{after}")
         }
     }
 
@@ -46,7 +51,8 @@ impl Call {
         variable(resource, fact)
     }
 
-    fn render(&self, more: &[String]) -> String {
+    /// The command with `more` options, on one line where that leaves room for `around` more characters.
+    fn render(&self, more: &[String], around: usize) -> String {
         let service = match self.api {
             Api::Ec2 => "ec2",
             Api::Elbv2 => "elbv2",
@@ -71,7 +77,7 @@ impl Call {
             parts.push(format!("--user-data {value}"));
         }
         let line = parts.join(" ");
-        if line.chars().count() <= LINE && !line.contains('\n') { line } else { parts.join(" \\\n  ") }
+        if line.chars().count() + around <= LINE && !line.contains('\n') { line } else { parts.join(" \\\n  ") }
     }
 
     fn count(&self) -> String {
@@ -84,8 +90,4 @@ impl Call {
 /// What says least about a call stands last.
 fn goes_last(name: &str) -> bool {
     matches!(name, "TagSpecifications" | "Tags" | "UserData" | "ClientToken")
-}
-
-fn query(path: &str) -> [String; 2] {
-    [format!("--query {}", quote(path)), "--output text".to_owned()]
 }

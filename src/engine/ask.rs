@@ -38,7 +38,13 @@ pub(super) fn ask_next(plan: &Plan<'_>) -> Effect {
         Way::Explain => &[Answer::Go, Answer::Leave],
         Way::Guided | Way::HandsOn => &[Answer::Go, Answer::Steps, Answer::Leave, Answer::CleanUp],
     };
-    ask(QuestionId::Next, m::engine_ask_next(), answers, Answer::Go)
+    let mut question = ask(QuestionId::Next, m::engine_ask_next(), answers, Answer::Go);
+    // What is only read is no run: there is nothing to come back to.
+    if let (Way::Explain, Effect::Ask(question)) = (plan.way, &mut question) {
+        let ends = question.choices.iter_mut().filter(|choice| choice.answer == Answer::Leave);
+        ends.for_each(|choice| choice.label = m::engine_answer_end());
+    }
+    question
 }
 
 /// After the last step.

@@ -245,7 +245,7 @@ impl Drive {
                 Err(failure) => self.failed(failure, fault)?,
             },
             Effect::Hint(index) => {
-                hint(&self.core, &self.loaded.lab.steps[index])?;
+                hint(&self.core, &self.loaded.lab, &self.loaded.lab.steps[index])?;
                 Came::Nothing
             }
             Effect::Check(index) => {
@@ -334,7 +334,7 @@ impl Drive {
         let Some(clouds) = &self.clouds else { return Ok(Watched::Complete) };
         baseline(&self.core, clouds, &self.loaded.lab).await?;
         let step = &self.loaded.lab.steps[index];
-        self.core.screen.your_turn(&self.views.turn(&self.core, step));
+        self.core.screen.your_turn(&self.views.turn(&self.core, &self.loaded.lab, step));
         watch(&self.core, clouds, self.patience, step).await
     }
 

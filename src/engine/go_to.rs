@@ -20,14 +20,9 @@ pub(super) fn on_the_way(state: &State, plan: &Plan<'_>) -> bool {
 }
 
 pub(super) fn which_step(plan: &Plan<'_>) -> Effect {
-    let title = |(number, step): (usize, &Step)| {
-        let title = plan.prose.map(|prose| {
-            let title = prose.steps.get(&step.id).map_or(step.id.as_str(), |words| words.title.as_str());
-            format!("{}. {title}", number + 1)
-        });
-        Choice { answer: Answer::This(number), label: Text::Both { ja: title.ja, en: title.en } }
-    };
-    let mut choices: Vec<Choice> = plan.lab.steps.iter().enumerate().map(title).collect();
+    let steps = plan.lab.steps.iter().enumerate();
+    let mut choices: Vec<Choice> =
+        steps.map(|(number, step)| Choice { answer: Answer::This(number), label: title(plan, number, step) }).collect();
     choices.push(Choice { answer: Answer::Again, label: m::engine_answer_stay() });
     Effect::Ask(Question {
         id: QuestionId::WhichStep,
@@ -37,12 +32,22 @@ pub(super) fn which_step(plan: &Plan<'_>) -> Effect {
     })
 }
 
+/// A step's number and title.
+fn title(plan: &Plan<'_>, number: usize, step: &Step) -> Text {
+    let title = plan.prose.map(|prose| {
+        let title = prose.steps.get(&step.id).map_or(step.id.as_str(), |words| words.title.as_str());
+        format!("{}. {title}", number + 1)
+    });
+    Text::Both { ja: title.ja, en: title.en }
+}
+
 /// One confirmation for everything that it takes to stand at a step.
 pub(super) fn ask_go_to(state: &State, plan: &Plan<'_>, index: usize, step: &Step) -> Effect {
     let now = plan.current(state).map_or(plan.lab.steps.len(), |(now, _)| now);
+    let title = title(plan, index, step);
     let prompt = match index.checked_sub(now) {
-        None => m::engine_ask_go_back(undone(plan.lab, index).0.len(), &step.id),
-        Some(between) => m::engine_ask_go_ahead(between, &step.id),
+        None => m::engine_ask_go_back(undone(plan.lab, index).0.len(), title),
+        Some(between) => m::engine_ask_go_ahead(between, title),
     };
     let choice = |answer, label| Choice { answer, label };
     let choices = vec![choice(Answer::Go, m::engine_answer_go_to()), choice(Answer::Again, m::engine_answer_stay())];

@@ -118,7 +118,7 @@ async fn delete(core: &Core, clouds: &Clouds, patience: Patience, watch: &Watch,
     core.screen.progress(&progress(None, ProgressState::Running));
     let result = async {
         let waiting = |fault: &Fault| {
-            core.screen.progress(&progress(Some(Text::literal(&fault.code)), ProgressState::Running));
+            core.screen.progress(&progress(Some(m::engine_in_use(&fault.code)), ProgressState::Running));
         };
         let work = Work {
             step: &line.step,

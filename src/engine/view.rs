@@ -74,7 +74,7 @@ impl Views {
                 words
             }),
             picture: picture(lab, state, drawn),
-            plan: ordered.iter().map(|it| actions::plan(it)).collect(),
+            plan: ordered.iter().map(|it| actions::plan(lab, it)).collect(),
             commands: commands(&ordered, state, lab, step, accounts),
             checks: step.checks.iter().map(checks::title).collect(),
             way: self.way,
@@ -85,7 +85,7 @@ impl Views {
 impl Views {
     /// The learner's turn.
     #[must_use]
-    pub fn turn(&self, core: &Core, step: &Step) -> TurnView {
+    pub fn turn(&self, core: &Core, lab: &Lab, step: &Step) -> TurnView {
         let ordered: Vec<&Resource> =
             in_order(&step.makes).into_iter().filter(|it| !matches!(it, Resource::ServiceLookup(_))).collect();
         let script = |it: &&Resource| match it {
@@ -98,7 +98,7 @@ impl Views {
             _ => None,
         };
         TurnView {
-            plan: ordered.iter().map(|it| actions::plan(it)).collect(),
+            plan: ordered.iter().map(|it| actions::plan(lab, it)).collect(),
             commands: ordered.iter().flat_map(|it| turn::commands(core, it)).collect(),
             access: self.access.get(&step.side).cloned().unwrap_or_default(),
             scripts: ordered.iter().filter_map(script).collect(),
@@ -250,11 +250,7 @@ fn link(lab: &Lab, state: &State, drawn: Stage) -> Link {
     let acceptance: fn(&Resource) -> bool = |it| matches!(it, Resource::Acceptance(_));
     let rejection: fn(&Resource) -> bool = |it| matches!(it, Resource::Rejection(_));
     // A service that does not ask lets every endpoint in by itself.
-    let asks = !lab
-        .steps
-        .iter()
-        .flat_map(|step| &step.makes)
-        .any(|it| matches!(it, Resource::EndpointService(service) if !service.acceptance_required));
+    let asks = lab.asks_for_acceptance();
     let all = lab.steps.len();
     let (asked, up, cut) = match drawn {
         Stage::Finished => (true, true, false),
@@ -264,11 +260,12 @@ fn link(lab: &Lab, state: &State, drawn: Stage) -> Link {
                 names.into_iter().any(|name| mark(state, drawn, step, name) == Mark::There)
             });
             let asked = there || last(endpoint, all) == Some(now);
-            (asked, made(acceptance) || (there && !asks), made(rejection))
+            (asked, made(acceptance) || (asked && !asks), made(rejection))
         }
         Stage::Reading(now) => {
-            let opens = if asks { acceptance } else { endpoint };
-            (last(endpoint, now + 1).is_some(), last(opens, now).is_some(), last(rejection, now).is_some())
+            let asked = last(endpoint, now + 1).is_some();
+            let up = if asks { last(acceptance, now).is_some() } else { asked };
+            (asked, up, last(rejection, now).is_some())
         }
     };
     match (asked, up, cut) {

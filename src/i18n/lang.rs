@@ -44,21 +44,21 @@ impl Lang {
         }
     }
 
-    /// The first answer of: the flag, `PLLAB_LANG`, `LC_ALL`, `LC_MESSAGES`, `LANG`, the system's own setting; else
-    /// English. `C`, `POSIX` and languages we do not have give no answer, except that a language we do not have that is
+    /// The first answer of: the flag, `PLLAB_LANG`, what the reader chose before, `LC_ALL`, `LC_MESSAGES`, `LANG`, the
+    /// system's own setting; else English. `C`, `POSIX` and languages we do not have give no answer, except that a language we do not have that is
     /// named by the environment ends the search: it is the reader's choice, and English is the usual second.
     #[must_use]
-    pub fn choose(flag: Option<Self>, env: impl Fn(&str) -> Option<String>) -> Self {
-        if let Some(lang) = flag {
-            return lang;
-        }
-        for name in ["PLLAB_LANG", "LC_ALL", "LC_MESSAGES", "LANG"] {
-            let Some(value) = env(name).filter(|value| !value.is_empty()) else { continue };
-            if let Some(answer) = from_locale(&value) {
-                return answer;
-            }
-        }
-        sys_locale::get_locale().and_then(|value| from_locale(&value)).unwrap_or_default()
+    pub fn choose(
+        flag: Option<Self>,
+        env: impl Fn(&str) -> Option<String>,
+        before: impl FnOnce() -> Option<Self>,
+    ) -> Self {
+        let named = |name: &str| env(name).and_then(|value| from_locale(&value));
+        flag.or_else(|| named("PLLAB_LANG"))
+            .or_else(before)
+            .or_else(|| ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(named))
+            .or_else(|| sys_locale::get_locale().and_then(|value| from_locale(&value)))
+            .unwrap_or_default()
     }
 }
 
@@ -89,9 +89,12 @@ mod tests {
     use super::Lang;
 
     fn choose(pairs: &[(&str, &str)]) -> Lang {
-        Lang::choose(None, |name| {
-            pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()).or(Some(String::new()))
-        })
+        chosen_before(None, pairs)
+    }
+
+    fn chosen_before(before: Option<Lang>, pairs: &[(&str, &str)]) -> Lang {
+        let value = |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        Lang::choose(None, |name| value(name).or(Some(String::new())), || before)
     }
 
     #[test]
@@ -104,6 +107,12 @@ mod tests {
 
     #[test]
     fn the_flag_wins() {
-        assert_eq!(Lang::choose(Some(Lang::En), |_| Some("ja".into())), Lang::En);
+        assert_eq!(Lang::choose(Some(Lang::En), |_| Some("ja".into()), || Some(Lang::Ja)), Lang::En);
+    }
+
+    #[test]
+    fn what_was_chosen_before_counts_for_more_than_the_system() {
+        assert_eq!(chosen_before(Some(Lang::Ja), &[("LC_ALL", "en_US.UTF-8")]), Lang::Ja);
+        assert_eq!(chosen_before(Some(Lang::Ja), &[("PLLAB_LANG", "en")]), Lang::En);
     }
 }

@@ -35,6 +35,13 @@ impl Lab {
         from.find(|step| step.looks.iter().chain(&step.checks).any(|check| *check == predict.proof))
     }
 
+    /// Whether somebody must accept what connects to the lab's services.
+    #[must_use]
+    pub fn asks_for_acceptance(&self) -> bool {
+        let mut made = self.steps.iter().flat_map(|step| &step.makes);
+        !made.any(|it| matches!(it, Resource::EndpointService(service) if !service.acceptance_required))
+    }
+
     /// Every name by which the page's client asks: once, or once for each zone.
     #[must_use]
     pub fn asks(&self) -> Vec<OneClient> {

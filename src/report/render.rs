@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use comrak::markdown_to_html;
+use jiff::Timestamp;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
@@ -11,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::words::{clock, item, seconds, side, time, took, verdict, words};
 use super::{Handout, Report};
-use crate::i18n::Lang;
+use crate::i18n::{Lang, m};
 use crate::lab::markdown_options;
 
 /// The picture of a report.
@@ -59,8 +60,10 @@ fn report_context(report: &Report, picture: &Drawing<'_>) -> Value {
         .iter()
         .map(|step| took(step.began, step.ended).map(|text| text.say(report.lang)).unwrap_or_default())
         .collect();
+    let at = |when: Option<Timestamp>| when.map(time).unwrap_or_default();
+    let period = m::report_period_of(at(report.started), at(report.ended)).say(report.lang);
     context! {
-        report => Value::from(Serde(report)), w => words(report.lang), svg => Value::from_safe_string(svg.to_owned()), file, took,
+        report => Value::from(Serde(report)), w => words(report.lang), period, svg => Value::from_safe_string(svg.to_owned()), file, took,
         lang => report.lang.tag(), css => Value::from_safe_string(CSS.to_owned()), version => env!("CARGO_PKG_VERSION"),
     }
 }

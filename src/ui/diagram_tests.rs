@@ -247,11 +247,16 @@ fn the_picture_in_words() {
         "consumer VPC (10.0.0.0/16) に EC2 client (running) があります。",
         "このステップで consumer VPC に endpoint を作ります。",
         "provider VPC (10.0.0.0/16) に endpoint service、NLB (internal) (active)、EC2 nginx (healthy) があります。",
-        "consumer VPC の endpoint が provider VPC の endpoint service に接続を求めています (承諾待ち)。",
     ];
     assert_eq!(diagram_in_words(&pending, Lang::Ja), expected);
-    let up = picture(LinkState::Up, None, Mark::There);
+    let mut up = picture(LinkState::Up, None, Mark::There);
+    let last = diagram_in_words(&up, Lang::Ja).pop();
+    let expected = "consumer VPC の endpoint は、作るとすぐに provider VPC の endpoint service につながります。";
+    assert_eq!(last.as_deref(), Some(expected));
+    up.consumer.nodes.iter_mut().for_each(|node| node.mark = Mark::There);
     let last = diagram_in_words(&up, Lang::En).pop();
     let expected = "The endpoint in the consumer VPC is connected to the endpoint service in the provider VPC.";
     assert_eq!(last.as_deref(), Some(expected));
+    up.consumer.mark = Mark::New;
+    assert_eq!(diagram_in_words(&up, Lang::Ja)[0], "このステップで consumer VPC (10.0.0.0/16) を作ります。");
 }

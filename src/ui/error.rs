@@ -45,7 +45,7 @@ fn next(steps: &[NextStep], look: &Look) -> Vec<Line> {
     if steps.is_empty() {
         return Vec::new();
     }
-    let mut lines = vec![Line::of(Ink::Strong, look.say(&m::error_next()))];
+    let mut lines = vec![Line::of(Ink::Strong, look.say(&m::next_title()))];
     for step in steps {
         match step {
             NextStep::Words(words) => lines.extend(fill(&Line::plain(look.say(words)), look.measure(), "- ", "  ")),

@@ -25,9 +25,7 @@ pub(super) struct Context {
 /// An event's lines; none where progress or the menu has said it already.
 pub(super) fn event(event: &Event, context: &Context, look: &Look) -> Vec<Line> {
     match event {
-        Event::RunStarted { run, target, region, .. } if look.told() => {
-            look.words(Ink::Plain, &m::run_started(region, run, target))
-        }
+        Event::RunStarted { run, .. } if look.told() => look.words(Ink::Plain, &m::run_started(run)),
         // What recovery finds not done is done again; that is no fault.
         Event::Outcome { error: Some(fault), recovered: false, .. } => error::fault(fault, look),
         Event::Gone { resource, id } if look.told() && !id.is_empty() => {

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
 use super::clean::clean;
-use super::open::UiOptions;
+use super::options::UiOptions;
 use crate::engine::event::{
     Answer, AskError, Event, OpeningView, Picture, Progress, Question, Screen, StepView, TurnView,
 };
@@ -61,6 +61,10 @@ impl Screen for Json {
             let _ = writeln!(err, "{}", clean(line));
         }
         let _ = err.flush();
+    }
+
+    fn hand_over(&self, value: &str) {
+        self.say(&Text::literal(value));
     }
 
     fn ask(&self, question: &Question) -> Result<Answer, AskError> {

@@ -114,6 +114,11 @@ impl Line {
         &self.spans
     }
 
+    /// Whether all of it is in this ink.
+    pub(super) fn is(&self, ink: Ink) -> bool {
+        !self.spans.is_empty() && self.spans.iter().all(|span| span.ink == ink)
+    }
+
     pub(super) fn is_blank(&self) -> bool {
         self.spans.iter().all(|span| span.text.trim().is_empty())
     }

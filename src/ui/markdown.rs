@@ -76,7 +76,10 @@ fn prefixed(prefix: &str, line: Line) -> Line {
 
 /// Hard line breaks end a line; each part is wrapped on its own.
 fn fill_all(parts: &[Line], width: usize) -> Vec<Line> {
-    parts.iter().flat_map(|part| fill(part, width, "", "")).collect()
+    parts
+        .iter()
+        .flat_map(|part| if part.is(Ink::Link) { vec![part.clone()] } else { fill(part, width, "", "") })
+        .collect()
 }
 
 /// A node's words; a new line for each hard break.
@@ -105,7 +108,9 @@ impl Pieces {
                 line.push(ink, " ");
             }
         }
-        line.push(ink, text);
+        // The source needs a space behind emphasis that ends in such a mark; the sentence does not.
+        let closed = line.text().ends_with(['。', '、', '」', '）']);
+        line.push(ink, if closed { text.trim_start_matches(' ') } else { text });
     }
 }
 
@@ -128,7 +133,11 @@ fn inline<'a>(node: &'a AstNode<'a>, ink: Ink, pieces: &mut Pieces) {
         NodeValue::Link(target) => {
             let label = node.collect_text();
             inner(ink, pieces);
-            if label != target.url && !target.url.is_empty() {
+            let tells = label != target.url && !target.url.is_empty();
+            if tells && node.next_sibling().is_none() {
+                // An address on a line of its own can be opened and copied, however long it is.
+                pieces.lines.push(Line::of(Ink::Link, &target.url));
+            } else if tells {
                 pieces.push(ink, " (");
                 pieces.push(Ink::Link, &target.url);
                 pieces.push(ink, ")");
@@ -167,6 +176,7 @@ mod tests {
             text("**「承認が必要」**を選びます。**これは重要です。**次に", 80),
             "「承認が必要」を選びます。これは重要です。次に\n"
         );
+        assert_eq!(text("**2 つあります。** 2 つめは", 80), "2 つあります。2 つめは\n");
     }
 
     #[test]
@@ -194,6 +204,7 @@ mod tests {
     fn headings_links_and_breaks() {
         let source = "## 題\n\n[手引き](https://example.com/a) を読む  \n次の行";
         assert_eq!(text(source, 80), "題\n\n手引き (https://example.com/a) を読む\n次の行\n");
+        assert_eq!(text("- [手引き](https://example.com/a)", 12), "- 手引き\n  https://example.com/a\n");
     }
 
     #[test]

@@ -47,12 +47,16 @@ pub(super) fn rung(event: &Event, look: &Look) -> Vec<Line> {
     look.inside(lines)
 }
 
-/// What was expected and asked, on one line: whoever reads rung by rung has it all, whoever runs over them is not held up.
+/// What was expected, and how to ask it oneself, a line each: whoever reads rung by rung has it all, whoever runs over them
+/// is not held up.
 fn asked(expected: &Text, command: &str, look: &Look) -> Vec<Line> {
     let command = command.replace(" \\\n", "").split_whitespace().collect::<Vec<_>>().join(" ");
-    let words = look.say(&m::rung_asked(command, expected));
     let (room, by) = if look.told() { (look.measure(), "   ") } else { (look.measure(), "       ") };
-    fill(&Line::of(Ink::Dim, words), room, by, by)
+    let mut lines = fill(&Line::of(Ink::Dim, look.say(&m::rung_asked(expected))), room, by, by);
+    if !command.is_empty() {
+        lines.push(Line::of(Ink::Code, command).indented(by.len()));
+    }
+    lines
 }
 
 /// Where the path ends, why, and what to change.

@@ -13,8 +13,9 @@ use super::line::{Line, paint, stack};
 use super::look::{GlyphSet, Look, Manner};
 use super::menu::{Board, Item, ask, step_blocks, taken};
 use super::numbered::{is_one_of, understand};
-use super::open::UiOptions;
 use super::opening::opening;
+use super::options::UiOptions;
+use super::part::to_copy;
 use super::step::{picture, waiting};
 use super::turn::turn;
 use crate::engine::event::{
@@ -31,6 +32,7 @@ pub(super) struct Plain {
     interactive: bool,
     width: usize,
     interrupt: Arc<AtomicBool>,
+    speaks: Box<dyn Fn(Lang) + Send + Sync>,
     progress: Heartbeat,
     inner: Mutex<Inner>,
     answers: Mutex<Answers>,
@@ -72,6 +74,7 @@ impl Plain {
             interactive: options.interactive,
             width: options.width.map_or(usize::MAX, usize::from),
             interrupt: options.interrupt,
+            speaks: options.speaks,
             progress: Heartbeat::new(options.err, options.lang),
             inner: Mutex::new(inner),
             answers: Mutex::new(answers.map_or(Answers::None, Answers::Unread)),
@@ -207,6 +210,10 @@ impl Screen for Plain {
         self.print(&lines, false);
     }
 
+    fn hand_over(&self, value: &str) {
+        self.print(&to_copy(value), false);
+    }
+
     fn ask(&self, question: &Question) -> Result<Answer, AskError> {
         self.progress.clear();
         if self.yes {
@@ -233,6 +240,7 @@ impl Board for Plain {
     fn speak(&self, lang: Lang) {
         self.inner().lang = lang;
         self.progress.speak(lang);
+        (self.speaks)(lang);
     }
 
     fn show(&self, lines: &[Line]) {

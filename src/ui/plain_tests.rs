@@ -6,7 +6,7 @@ use super::Plain;
 use crate::engine::event::{Answer, AskError, Choice, Event, Question, QuestionId, Screen as _, Verdict};
 use crate::i18n::{Lang, Text};
 use crate::ui::Glyphs;
-use crate::ui::open::{Form, UiOptions};
+use crate::ui::options::{Form, UiOptions};
 
 #[derive(Clone, Default)]
 struct Sink(Arc<Mutex<Vec<u8>>>);
@@ -39,6 +39,7 @@ fn desk(lang: Lang, yes: bool, answers: Option<&'static str>) -> Desk {
     let (out, err, interrupt) = (Sink::default(), Sink::default(), Arc::new(AtomicBool::new(false)));
     let options = UiOptions {
         lang,
+        speaks: Box::new(|_| ()),
         form: Form::Plain,
         yes,
         interactive: false,

@@ -12,8 +12,9 @@ use super::line::{Ink, Line, paint, stack};
 use super::look::{GlyphSet, Look, Manner};
 use super::menu::{Board, Item, ask, step_blocks, taken};
 use super::numbered::is_one_of;
-use super::open::UiOptions;
 use super::opening::opening;
+use super::options::UiOptions;
+use super::part::to_copy;
 use super::prompter;
 use super::step::{picture, waiting};
 use super::turn::turn;
@@ -34,6 +35,7 @@ pub(super) struct Terminal {
     color: bool,
     width: Option<u16>,
     glyphs: GlyphSet,
+    speaks: Box<dyn Fn(Lang) + Send + Sync>,
     inner: Mutex<Inner>,
 }
 
@@ -92,6 +94,7 @@ impl Terminal {
             color: options.color,
             width: options.width,
             glyphs,
+            speaks: options.speaks,
             inner: Mutex::new(inner),
         }
     }
@@ -271,8 +274,14 @@ impl Screen for Terminal {
 
     fn say(&self, text: &Text) {
         let look = self.look();
-        let lines = look.say(text).lines().flat_map(|line| fill(&Line::plain(line), look.measure(), "", "")).collect();
+        let said = look.say(text);
+        let hanging = |line: &str| if line.starts_with("- ") { "  " } else { "" };
+        let lines = said.lines().flat_map(|line| fill(&Line::plain(line), look.measure(), "", hanging(line))).collect();
         self.print(&look.inside(lines), Last::Other);
+    }
+
+    fn hand_over(&self, value: &str) {
+        self.print(&to_copy(value), Last::Other);
     }
 
     fn ask(&self, question: &Question) -> Result<Answer, AskError> {
@@ -315,6 +324,7 @@ impl Board for Terminal {
 
     fn speak(&self, lang: Lang) {
         self.inner().lang = lang;
+        (self.speaks)(lang);
     }
 
     fn show(&self, lines: &[Line]) {

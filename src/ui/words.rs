@@ -11,22 +11,28 @@ pub fn diagram_in_words(picture: &Picture, lang: Lang) -> Vec<String> {
         if lane.mark == Mark::Absent {
             continue;
         }
+        if lane.mark == Mark::New {
+            sentences.push(m::words_new_vpc(lane.cidr.as_str(), &name));
+        }
         let there = in_words(lane, &[Mark::There, Mark::Broken], lang);
-        sentences.push(if there.is_empty() {
-            m::words_vpc(lane.cidr.as_str(), &name)
-        } else {
-            m::words_vpc_with(lane.cidr.as_str(), &name, there)
-        });
+        if !there.is_empty() {
+            sentences.push(m::words_vpc_with(lane.cidr.as_str(), &name, there));
+        } else if lane.mark != Mark::New {
+            sentences.push(m::words_vpc(lane.cidr.as_str(), &name));
+        }
         let new = in_words(lane, &[Mark::New], lang);
         if !new.is_empty() {
             sentences.push(m::words_new(&name, new));
         }
     }
-    if let (Some(endpoint), Some(service)) = (tied(&picture.consumer), tied(&picture.provider)) {
+    // What is not made yet asks for nothing.
+    let asks = picture.link.state != LinkState::Pending || !is_new(&picture.consumer);
+    if asks && let (Some(endpoint), Some(service)) = (tied(&picture.consumer), tied(&picture.provider)) {
         let state = picture.link.label.clone().unwrap_or_else(|| Text::literal(""));
         sentences.push(match picture.link.state {
             LinkState::Absent => m::words_link_absent(endpoint, service),
             LinkState::Pending => m::words_link_pending(endpoint, service, state),
+            LinkState::Up if is_new(&picture.consumer) => m::words_link_at_once(endpoint, service),
             LinkState::Up => m::words_link_up(endpoint, service),
             LinkState::Rejected => m::words_link_rejected(endpoint, service),
         });
@@ -47,6 +53,11 @@ fn in_words(vpc: &Lane, marks: &[Mark], lang: Lang) -> String {
         })
         .collect();
     words.join(if lang == Lang::Ja { "、" } else { ", " })
+}
+
+/// Whether the lane's end of the tie is still to be made.
+fn is_new(lane: &Lane) -> bool {
+    lane.nodes.iter().any(|node| node.tied && node.mark == Mark::New)
 }
 
 fn tied(lane: &Lane) -> Option<&Text> {

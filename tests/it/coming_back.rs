@@ -46,3 +46,21 @@ fn ahead_pllab_does_what_is_needed_and_stops_there() {
     assert!(!journal.iter().any(|line| line["event"] == "step_started" && line["step"] == "nlb"));
     folder.pllab("resume --step nowhere").run().code(2).complains("pllab status");
 }
+
+#[test]
+fn a_language_chosen_once_is_kept() {
+    let folder = Folder::new();
+    let speaks = |words: &str, saying: &str| {
+        let said = folder.pllab(words).env("PLLAB_LANG", "").run();
+        assert!(said.out.contains(saying), "{words}: {}", said.out);
+    };
+    speaks("--help", "Usage:");
+    folder.pllab("start --plain --lang ja").env("PLLAB_LANG", "").stdin("leave\n").run().code(1);
+    speaks("status", "次にできること");
+    speaks("--help", "使い方:");
+    // Asked for once only, another language is no choice for later; chosen at a menu it is.
+    speaks("status --lang en", "What you can do next");
+    speaks("status", "次にできること");
+    folder.pllab("resume --plain").env("PLLAB_LANG", "").stdin("language\nleave\n").run().code(1);
+    speaks("status", "What you can do next");
+}

@@ -105,9 +105,9 @@ fn what_is_planted_is_told_until_it_is_mended() {
     let (en, ja) = (folder.pllab("status").run().code(0), folder.pllab("status").ja().run().code(0));
     let (plain, alone) = (folder.pllab("status --plain").run().code(0), folder.pllab("").run().code(0));
     for ran in [en, plain, alone] {
-        ran.says("Silent since Monday").says("pllab drill check").says("pllab drill give-up");
+        ran.says("A drill is planted: Silent since Monday").says("pllab drill check").says("pllab drill give-up");
     }
-    ja.says("月曜日の朝から静かです").says("経過").says("pllab drill check");
+    ja.says("訓練「月曜日の朝から静かです」が仕込まれています (経過 ").says("pllab drill check");
     folder.pllab("drill check").run().code(1);
     folder.pllab("drill give-up").run().code(1).says("authorize-security-group-ingress");
     assert_eq!(folder.pllab("status --output json").run().events()[0]["drill"], Value::Null);

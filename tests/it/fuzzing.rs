@@ -191,6 +191,11 @@ fn user_data() {
 }
 
 #[test]
+fn nginx() {
+    run("nginx");
+}
+
+#[test]
 fn journals() {
     run("journal");
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::LINE;
 use super::shell::quote;
 use crate::cloud::resolve::{Piece, pieces};
 
@@ -20,7 +21,7 @@ pub(super) fn kebab(name: &str) -> String {
     kebab
 }
 
-/// An option with its value, quoted for the shell.
+/// An option with its value, quoted for the shell. What is too long for a line is broken where the CLI takes white space.
 pub(super) fn option(name: &str, value: &Value) -> String {
     let name = kebab(name);
     match value {
@@ -29,29 +30,86 @@ pub(super) fn option(name: &str, value: &Value) -> String {
         // A word that begins like an option would be taken for one.
         Value::String(text) if text.starts_with('-') => format!("--{name}={}", quote(text)),
         Value::String(text) => format!("--{name} {}", quote(text)),
-        Value::Array(items) => format!("--{name} {}", list(items)),
+        Value::Array(items) => format!("--{name} {}", list(items, name.len() + 6)),
         Value::Object(map) => {
-            format!("--{name} {}", quote(&fields(map, Depth::Top).unwrap_or_else(|| value.to_string())))
+            let text = fields(map, Depth::Top).unwrap_or_else(|| value.to_string());
+            format!("--{name} {}", quote(&folded(&text, name.len() + 6)))
         }
         Value::Number(_) | Value::Null => format!("--{name} {value}"),
     }
 }
 
-/// A list's items as words of their own, or the list as JSON when an item has no other form.
-fn list(items: &[Value]) -> String {
+/// A list's items as words of their own, or the list as JSON when an item has no other form. `taken` cells of the first
+/// line are in use.
+fn list(items: &[Value], taken: usize) -> String {
     let words: Option<Vec<String>> = items
         .iter()
         .map(|item| match item {
             // Words that begin like JSON would be read as such.
             Value::String(text) if !text.starts_with(['[', '{']) => Some(quote(text)),
-            Value::Object(map) => fields(map, Depth::Top).map(|fields| quote(&fields)),
+            Value::Object(map) => fields(map, Depth::Top).map(|fields| quote(&folded(&fields, taken))),
             _ => None,
         })
         .collect();
     match words {
-        Some(words) if !words.is_empty() => words.join(" "),
-        _ => quote(&Value::from(items).to_string()),
+        Some(words) if !words.is_empty() => filled(words.into_iter(), " ", " \\\n    ", taken),
+        _ => quote(&folded(&Value::from(items).to_string(), taken)),
     }
+}
+
+/// Parts joined by `between`, by `broken` where the line would become too long.
+fn filled(parts: impl Iterator<Item = String>, between: &str, broken: &str, taken: usize) -> String {
+    let mut text = String::new();
+    let mut cells = taken;
+    for part in parts {
+        let more = part.chars().count();
+        if text.is_empty() {
+            cells += more;
+        } else if cells + between.len() + more <= LINE {
+            text.push_str(between);
+            cells += between.len() + more;
+        } else {
+            text.push_str(broken);
+            cells = 4 + more;
+        }
+        text.push_str(&part);
+    }
+    text
+}
+
+/// A structure's text, shorthand or JSON, over several lines where one is too long: the CLI takes white space behind a comma
+/// and an opening bracket.
+fn folded(text: &str, taken: usize) -> String {
+    if taken + text.chars().count() <= LINE {
+        return text.to_owned();
+    }
+    let mut parts = vec![String::new()];
+    let (mut quoted, mut before) = (false, ' ');
+    for letter in text.chars() {
+        let ends = !quoted && (before == ',' || (before == '[' && letter == '{'));
+        if ends {
+            parts.push(String::new());
+        }
+        if let Some(part) = parts.last_mut() {
+            part.push(letter);
+        }
+        quoted ^= letter == '"' && before != '\\';
+        before = letter;
+    }
+    filled(together(parts).into_iter(), "", "\n    ", taken)
+}
+
+/// Joins again what stands in the same pair of braces, as long as a line holds it.
+fn together(parts: Vec<String>) -> Vec<String> {
+    let mut joined: Vec<String> = Vec::new();
+    let open = |text: &str| text.matches('{').count() > text.matches('}').count();
+    for part in parts {
+        match joined.last_mut() {
+            Some(last) if open(last) && 4 + last.chars().count() + part.chars().count() <= LINE => last.push_str(&part),
+            _ => joined.push(part),
+        }
+    }
+    joined
 }
 
 /// Where in the shorthand a value stands: brackets are needed below the top only.

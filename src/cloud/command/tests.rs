@@ -44,7 +44,7 @@ fn commands_go_over_several_lines_when_one_is_too_long() {
             &json!({ "Owners": ["amazon"], "Filters": [{ "Name": "name", "Values": ["al2023-*", "b"] }] })
         )
         .command(),
-        "aws ec2 describe-images --filters 'Name=name,Values=al2023-*,b' --owners amazon"
+        "aws ec2 describe-images \\\n  --filters 'Name=name,Values=al2023-*,b' \\\n  --owners amazon"
     );
 }
 
@@ -64,7 +64,9 @@ aws elbv2 create-load-balancer \
   --security-groups "$NLB_SG_ID" \
   --subnets "$PROVIDER_SUBNET_ID" \
   --type network \
-  --tags Key=Name,Value=pllab-k3x9-nlb Key=pllab:lab,Value=privatelink Key=pllab:learner,Value=aiko Key=pllab:resource,Value=nlb Key=pllab:run,Value=k3x9
+  --tags Key=Name,Value=pllab-k3x9-nlb Key=pllab:lab,Value=privatelink \
+    Key=pllab:learner,Value=aiko Key=pllab:resource,Value=nlb \
+    Key=pllab:run,Value=k3x9
 "###);
 }
 
@@ -116,12 +118,15 @@ fn values_that_shorthand_cannot_say_are_json_also_with_references() {
     insta::assert_snapshot!(command("nodes"), @r###"
 aws ec2 authorize-security-group-ingress \
   --group-id sg-1 \
-  --ip-permissions "FromPort=80,IpProtocol=tcp,ToPort=80,UserIdGroupPairs=[{Description=nodes,GroupId=$NLB_SG_ID}]"
+  --ip-permissions "FromPort=80,IpProtocol=tcp,ToPort=80,UserIdGroupPairs=[
+    {Description=nodes,GroupId=$NLB_SG_ID}]"
 "###);
     insta::assert_snapshot!(command("the NLB's nodes"), @r###"
 aws ec2 authorize-security-group-ingress \
   --group-id sg-1 \
-  --ip-permissions '[{"FromPort":80,"IpProtocol":"tcp","ToPort":80,"UserIdGroupPairs":[{"Description":"the NLB'\''s nodes","GroupId":"'"$NLB_SG_ID"'"}]}]'
+  --ip-permissions '[
+    {"FromPort":80,"IpProtocol":"tcp","ToPort":80,"UserIdGroupPairs":[
+    {"Description":"the NLB'\''s nodes","GroupId":"'"$NLB_SG_ID"'"}]}]'
 "###);
 }
 
@@ -172,13 +177,20 @@ fn answers_can_be_kept_in_variables() {
     assert_eq!(vpc.command_capturing(&[]), vpc.command());
     assert_eq!(
         vpc.command_capturing(&[("VPC_ID", "Vpc.VpcId")]),
-        "VPC_ID=$(aws ec2 create-vpc --cidr-block 10.0.0.0/16 --query Vpc.VpcId --output text)"
+        "VPC_ID=$(aws ec2 create-vpc \\\n  --cidr-block 10.0.0.0/16 \\\n  --query Vpc.VpcId \\\n  --output text)"
     );
     assert_eq!(
         vpc.command_capturing(&[("VPC_ID", "Vpc.VpcId"), ("VPC_OWNER", "Vpc.OwnerId")]),
-        "read -r VPC_ID VPC_OWNER <<< \"$(aws ec2 create-vpc --cidr-block 10.0.0.0/16 \
-         --query '[Vpc.VpcId,Vpc.OwnerId]' --output text)\""
+        "read -r VPC_ID VPC_OWNER <<< \"$(aws ec2 create-vpc \\\n  --cidr-block 10.0.0.0/16 \\\n  \
+         --query '[Vpc.VpcId,Vpc.OwnerId]' \\\n  --output text)\""
     );
+    // Where the names take the line, the command begins the next one.
+    let named =
+        vpc.command_capturing(&[("A_RATHER_LONG_NAME_FOR_IT", "Vpc.VpcId"), ("ITS_OWNER_BESIDE_IT", "Vpc.OwnerId")]);
+    assert!(
+        named.starts_with("read -r A_RATHER_LONG_NAME_FOR_IT ITS_OWNER_BESIDE_IT <<< \"$(\n  aws ec2 create-vpc \\\n")
+    );
+    assert!(named.ends_with("  --output text\n)\""));
 }
 
 /// What the shell makes of a word: the real one, where there is one.
@@ -227,8 +239,8 @@ fn a_record_is_published_with_the_cli_s_json() {
     assert_eq!(
         call.command(),
         format!(
-            "aws route53 change-resource-record-sets \\\n  --change-batch '{{\"Changes\":[{{\"Action\":\"UPSERT\",\
-             \"ResourceRecordSet\":{{\"Name\":\"_x.lab.example\",\"ResourceRecords\":[{value}],\"TTL\":300,\
+            "aws route53 change-resource-record-sets \\\n  --change-batch '{{\"Changes\":[{{\"Action\":\"UPSERT\",\n    \
+             \"ResourceRecordSet\":{{\"Name\":\"_x.lab.example\",\"ResourceRecords\":[\n    {value}],\"TTL\":300,\
              \"Type\":\"TXT\"}}}}]}}' \\\n  --hosted-zone-id Z1"
         )
     );

@@ -26,6 +26,8 @@ pub trait Screen: Send + Sync {
     fn progress(&self, progress: &Progress);
     /// Words that belong to no step, such as how to resume.
     fn say(&self, text: &Text);
+    /// A value to copy, such as a command: its lines stay whole.
+    fn hand_over(&self, value: &str);
     /// Asks, and waits for the answer.
     ///
     /// # Errors

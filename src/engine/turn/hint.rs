@@ -6,7 +6,7 @@ use super::super::journal::JournalError;
 use crate::actions::{self, Making};
 use crate::cloud::Call;
 use crate::i18n::m;
-use crate::lab::{Resource, Step, in_order};
+use crate::lab::{Lab, Resource, Step, in_order};
 
 /// The last rung.
 const COMMANDS: usize = 3;
@@ -15,7 +15,7 @@ const COMMANDS: usize = 3;
 ///
 /// # Errors
 /// When it cannot be written down.
-pub fn hint(core: &Core, step: &Step) -> Result<(), JournalError> {
+pub fn hint(core: &Core, lab: &Lab, step: &Step) -> Result<(), JournalError> {
     let state = core.state();
     let open = |it: &&Resource| {
         let line = state.resources.get(it.name());
@@ -32,7 +32,7 @@ pub fn hint(core: &Core, step: &Step) -> Result<(), JournalError> {
         (1, Some((id, differs))) => m::hint_look(id.rsplit(':').next().unwrap_or(id), &differs.what),
         (2, Some((_, differs))) => m::hint_wanted(&differs.expected, &differs.seen, &differs.what),
         (1, None) => m::hint_missing(label),
-        (2, None) => m::hint_plan(actions::plan(resource)),
+        (2, None) => m::hint_plan(actions::plan(lab, resource)),
         _ => m::hint_commands(label),
     };
     let commands = if rung == COMMANDS { commands(core, resource) } else { Vec::new() };

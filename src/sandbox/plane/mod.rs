@@ -50,12 +50,12 @@ mod write_out;
 pub use boot::INSTALL;
 pub use console::Console;
 #[doc(hidden)]
-pub use fuzz::fuzz_user_data;
+pub use fuzz::{fuzz_nginx, fuzz_user_data};
 pub use health::REGISTRATION;
 pub use plane::{Plane, PlaneOptions};
 pub use report::TargetReport;
 pub use shortage::Shortage;
 pub use topology::{
-    Acl, AclRule, Balancer, Endpoint, EndpointInterface, Group, HealthCheck, Instance, Node, Peer, Rule, Service,
-    Subnet, Target, TargetGroup, Topology, Vpc,
+    Acl, AclRule, Balancer, Endpoint, EndpointInterface, Group, HealthCheck, Instance, Listener, Node, Peer, Rule,
+    Service, Subnet, Target, TargetGroup, Topology, Vpc,
 };

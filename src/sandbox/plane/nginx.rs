@@ -118,9 +118,8 @@ pub fn include(page: &str, variables: &Variables<'_>) -> String {
     while let Some((before, after)) = rest.split_once("<!--#") {
         out.push_str(before);
         let Some((command, tail)) = after.split_once("-->") else {
-            out.push_str("<!--#");
-            rest = after;
-            continue;
+            // Nothing is closed from here on.
+            return out + "<!--#" + after;
         };
         let name = command.trim().strip_prefix("echo").map(str::trim).and_then(|it| it.strip_prefix("var="));
         if let Some(name) = name {
@@ -153,7 +152,7 @@ mod tests {
             ("<!--#echo var='host'--><!--# echo var=\"date_local\" -->", "webnow"),
             ("<!--# echo var=\"request_uri\" -->", "/&lt;a&gt;"),
             ("<!--# echo var=\"what\" -->", "(none)"),
-            ("<!-- plain --> <!--# unclosed", "<!-- plain --> <!--# unclosed"),
+            ("<!-- plain --> <!--# unclosed <!--# ", "<!-- plain --> <!--# unclosed <!--# "),
         ] {
             assert_eq!(include(page, &variables), wanted);
         }

@@ -4,8 +4,8 @@ use super::disk::Disk;
 
 /// How deep blocks and includes may be nested.
 const DEPTH: usize = 16;
-/// How many directives a configuration may have.
-const MOST: usize = 10_000;
+/// How many bytes a configuration may have, those of a file as often as it is included.
+const MOST: usize = 256 * 1024;
 /// The main file.
 const MAIN: &str = "/etc/nginx/nginx.conf";
 /// What Amazon Linux 2023 puts there, as far as it matters here.
@@ -56,6 +56,7 @@ pub fn read(disk: &Disk) -> Result<Vec<Directive>, String> {
 }
 
 fn expand(disk: &Disk, path: &str, text: &str, depth: usize, left: &mut usize) -> Result<Vec<Directive>, String> {
+    *left = left.checked_sub(text.len()).ok_or("the configuration is too long")?;
     let tree = parse(text).map_err(|error| format!("{error} in {path}"))?;
     include(disk, tree, depth, left)
 }
@@ -66,7 +67,6 @@ fn include(disk: &Disk, tree: Vec<Directive>, depth: usize, left: &mut usize) ->
     }
     let mut out = Vec::new();
     for mut directive in tree {
-        *left = left.checked_sub(1).ok_or("the configuration is too long")?;
         if directive.name() != "include" {
             directive.block = directive.block.map(|block| include(disk, block, depth + 1, left)).transpose()?;
             out.push(directive);
@@ -109,7 +109,11 @@ pub fn plain(word: &str) -> &str {
     quoted('"').or_else(|| quoted('\'')).unwrap_or(word)
 }
 
-fn parse(text: &str) -> Result<Vec<Directive>, String> {
+/// Reads one file's text; includes stay as they are.
+///
+/// # Errors
+/// Where it is none, as for [`read`].
+pub fn parse(text: &str) -> Result<Vec<Directive>, String> {
     // The innermost block last, each with the words of the directive that opened it.
     let mut open: Vec<(Vec<String>, Vec<Directive>)> = vec![(Vec::new(), Vec::new())];
     let mut words: Vec<String> = Vec::new();
@@ -223,5 +227,8 @@ mod tests {
         assert_eq!(error, "open() \"/etc/nginx/none.conf\" failed (2: No such file or directory)");
         disk.write(MAIN, b"include nginx.conf;", false);
         assert_eq!(read(&disk).unwrap_err(), "the configuration is nested too deeply");
+        disk.write("/etc/nginx/long.conf", " ".repeat(60_000).as_bytes(), false);
+        disk.write(MAIN, "include long.conf; ".repeat(5).as_bytes(), false);
+        assert_eq!(read(&disk).unwrap_err(), "the configuration is too long");
     }
 }

@@ -151,6 +151,8 @@ impl Writer<'_> {
             }
             // What a regular expression of these captures could put another path in the place of the one that was looked at.
             ("map", Some(block)) if block.iter().any(|it| plain(it.name()).starts_with('~')) => return refuse(),
+            // In these a quoted name is a directive as well.
+            ("map" | "types", Some(block)) if block.iter().any(|it| plain(it.name()) == "include") => return refuse(),
             ("map" | "types", Some(block)) if block.iter().all(|it| it.block.is_none()) => {
                 self.open(&directive.words);
                 for it in block {
@@ -313,6 +315,8 @@ mod tests {
             ("server { location / { rewrite ^ /$arg_x; } }", "rewrite"),
             ("server { if ($arg_x ~ (.*)) { return 200; } }", "if"),
             ("map $arg_x $y { ~(.*) $1; }", "map"),
+            ("types { 'include' /etc/passwd; }", "types"),
+            ("map $arg_x $y { \"include\" /etc/passwd; }", "map"),
             ("access_log /tmp/x;", "access_log"),
             ("access_log syslog:server=10.0.0.1;", "access_log"),
             ("client_body_temp_path /tmp;", "client_body_temp_path"),
