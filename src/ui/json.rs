@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
 use super::clean::clean;
-use super::open::UiOptions;
+use super::options::UiOptions;
 use crate::engine::event::{
     Answer, AskError, Event, OpeningView, Picture, Progress, Question, Screen, StepView, TurnView,
 };

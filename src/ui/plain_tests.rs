@@ -6,7 +6,7 @@ use super::Plain;
 use crate::engine::event::{Answer, AskError, Choice, Event, Question, QuestionId, Screen as _, Verdict};
 use crate::i18n::{Lang, Text};
 use crate::ui::Glyphs;
-use crate::ui::open::{Form, UiOptions};
+use crate::ui::options::{Form, UiOptions};
 
 #[derive(Clone, Default)]
 struct Sink(Arc<Mutex<Vec<u8>>>);

@@ -42,6 +42,7 @@ mod readme;
 mod real_aws;
 mod refusals;
 mod refusals_odd;
+mod refusals_private_link;
 mod refusals_rare;
 mod report;
 mod rooms;

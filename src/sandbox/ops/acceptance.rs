@@ -96,7 +96,7 @@ fn decide(
 fn connections(ctx: &Ctx<'_>, filters: &Filters) -> Vec<Connection> {
     let (world, own) = (ctx.world(), &ctx.here().services);
     let candidates: Vec<(&Account, &Endpoint)> =
-        match (filters.exact(&["vpc-endpoint-id"]), filters.exact(&["service-id"])) {
+        match (filters.exact(&["vpc-endpoint-id"]).next(), filters.exact(&["service-id"]).next()) {
             (Some(ids), _) => {
                 let homes = ids.iter().flat_map(|id| world.regions().map(move |(owner, _, there)| (id, owner, there)));
                 homes.filter_map(|(id, owner, there)| Some((owner, there.endpoints.get(id)?))).collect()

@@ -155,7 +155,7 @@ pub fn describe_services(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiE
         return Err(ApiError::not_modelled("InvalidParameterValue", "services of another region"));
     }
     let mut all = vec![Offer::s3(ctx)];
-    let names = if asked.is_empty() { filters.exact(&["service-name"]) } else { Some(asked.as_slice()) };
+    let names = if asked.is_empty() { filters.exact(&["service-name"]).next() } else { Some(asked.as_slice()) };
     for (account, region, there) in ctx.world().regions().filter(|(_, region, _)| *region == ctx.region()) {
         let services: Vec<&Service> = match names {
             Some(names) => names.iter().flat_map(|name| there.services.linked(name)).collect(),

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::sandbox::wire::{ApiError, Params};
-use crate::sandbox::world::{Disk, IMAGES, Image, Instance, InstanceType, Subnet, Tags, instance_type, quota};
+use crate::sandbox::world::{Disk, IMAGES, Image, InstanceType, Subnet, Tags, instance_type, quota};
 
 use super::context::Ctx;
 use super::names;
@@ -233,11 +233,11 @@ fn find_image(text: &str) -> Result<&'static Image, ApiError> {
 
 /// The vCPUs of what runs, and of what is about to [ec2 instancetypes: ec2-instance-quotas].
 pub fn check_vcpus(ctx: &Ctx<'_>, launch: &Launch) -> Result<(), ApiError> {
-    let of = |kind: &str| instance_type(kind).map_or(0, |kind| usize::try_from(kind.vcpus).unwrap_or(usize::MAX));
-    let runs = |instance: &&Instance| ["pending", "running"].contains(&instance.life.state.as_str());
-    let running: usize = ctx.here().instances.values().filter(runs).map(|instance| of(&instance.kind)).sum();
+    let each = instance_type(&launch.kind).map_or(0, |kind| kind.vcpus);
+    let wanted = u64::try_from(launch.count).unwrap_or(u64::MAX).saturating_mul(each);
+    let running = ctx.here().instances.weight();
     let most = ctx.quota(&quota::VCPUS);
-    if running + launch.count * of(&launch.kind) > most {
+    if usize::try_from(running.saturating_add(wanted)).unwrap_or(usize::MAX) > most {
         let text = format!(
             "You have requested more vCPU capacity than your current vCPU limit of {most} allows for the instance \
              bucket that the specified instance type belongs to. Please visit http://aws.amazon.com/contact-us/ec2-request \

@@ -54,7 +54,10 @@ fn what_is_named_is_found_without_a_look_at_all_the_rest() {
         IMAGES[0].id,
         tagged("instance", "own")
     );
-    let instance = made(lab.ec2(0, &run), "instanceId");
+    looks::take();
+    let started = lab.ec2(0, &run);
+    assert_eq!(looks::take(), 0, "a launch adds up no vCPUs");
+    let (instance, address) = (made(started.clone(), "instanceId"), made(started, "privateIpAddress"));
     let listener = made(lab.elb(&format!("Action=DescribeListeners&LoadBalancerArn={balancer}")), "ListenerArn");
     let name = format!("com.amazonaws.vpce.ap-northeast-1.{service}");
     lab.world.commit();
@@ -74,6 +77,13 @@ fn what_is_named_is_found_without_a_look_at_all_the_rest() {
         format!("DescribeInstances&{own}"),
         format!("DescribeNetworkInterfaces&{}", filter("attachment.instance-id", &instance)),
         format!("DescribeNetworkInterfaces&{}", filter("subnet-id", &subnet)),
+        // Of two filters the narrower leads, whichever stands first.
+        format!("DescribeSubnets&{}&Filter.2.Name=tag:lab&Filter.2.Value.1=own", filter("vpc-id", &vpc)),
+        format!("DescribeSecurityGroups&{own}&Filter.2.Name=vpc-id&Filter.2.Value.1={vpc}"),
+        format!("DescribeNetworkInterfaces&{}", filter("private-ip-address", &address)),
+        format!("DescribeNetworkInterfaces&{}", filter("addresses.private-ip-address", &address)),
+        format!("DescribeInstances&{}", filter("private-ip-address", &address)),
+        format!("DescribeInstances&{}", filter("network-interface.addresses.private-ip-address", &address)),
         format!("DescribeTags&{}", filter("resource-id", &group)),
         format!("DescribeTags&{}", filter("resource-id", &instance)),
         format!("DescribeTags&{own}"),

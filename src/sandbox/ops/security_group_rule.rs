@@ -35,10 +35,13 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let filters = Filters::read(params, &["group-id", "security-group-rule-id", "tag"])?;
     let page = Page::read(params, 5, 1000, !ids.is_empty())?;
     params.ready()?;
-    let words =
-        if ids.is_empty() { filters.exact(&["group-id", "security-group-rule-id"]) } else { Some(ids.as_slice()) };
+    let words = if ids.is_empty() {
+        filters.exact(&["group-id", "security-group-rule-id"]).next()
+    } else {
+        Some(ids.as_slice())
+    };
     let all = &ctx.here().groups;
-    let groups: Vec<(&String, &Group)> = match (words, filters.exact_tags()) {
+    let groups: Vec<(&String, &Group)> = match (words, filters.exact_tags().next()) {
         (Some(words), _) => all.found_by(words),
         (None, Some(tags)) => all.tagged(&tags),
         (None, None) => all.iter().collect(),

@@ -90,10 +90,10 @@ impl Pick<'_> {
 /// The EC2 resources of the region that `filters` of `DescribeTags` can let pass, and maybe more. Without a filter by id or
 /// by key that is all of them.
 pub fn candidates<'a>(region: &'a Region, filters: &Filters) -> Vec<Tagged<'a>> {
-    let by_key = || filters.exact(&["key"]).map(|keys| keys.iter().map(|key| (key.as_str(), None)).collect());
-    let pick = match filters.exact(&["resource-id"]) {
+    let by_key = || filters.exact(&["key"]).next().map(|keys| keys.iter().map(|key| (key.as_str(), None)).collect());
+    let pick = match filters.exact(&["resource-id"]).next() {
         Some(ids) => Pick::Ids(ids),
-        None => filters.exact_tags().or_else(by_key).map_or(Pick::All, Pick::Tags),
+        None => filters.exact_tags().next().or_else(by_key).map_or(Pick::All, Pick::Tags),
     };
     let mut all: Vec<Tagged<'a>> = Vec::new();
     all.extend(pick.of(&region.vpcs).into_iter().map(|vpc| (vpc.id.as_str(), "vpc", &vpc.tags)));

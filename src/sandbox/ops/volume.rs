@@ -34,10 +34,13 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let filters = Filters::read_beside(params, &known, &["operator.principal"])?;
     let page = Page::read(params, 5, 1000, !ids.is_empty())?;
     params.ready()?;
-    let words =
-        if ids.is_empty() { filters.exact(&["attachment.instance-id", "volume-id"]) } else { Some(ids.as_slice()) };
+    let words = if ids.is_empty() {
+        filters.exact(&["attachment.instance-id", "volume-id"]).next()
+    } else {
+        Some(ids.as_slice())
+    };
     let all = &ctx.here().instances;
-    let instances: Vec<(&String, &Instance)> = match (words, filters.exact_tags()) {
+    let instances: Vec<(&String, &Instance)> = match (words, filters.exact_tags().next()) {
         (Some(words), _) => all.found_by(words),
         (None, Some(tags)) => all.tagged(&tags),
         (None, None) => all.iter().collect(),

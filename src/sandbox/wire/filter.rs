@@ -64,17 +64,15 @@ impl Filters {
         Self(self.0.iter().filter(|(name, _)| !(name.contains("state") || name == "status")).cloned().collect())
     }
 
-    /// The values of the first filter of one of these `names` that has no wildcards in them.
-    #[must_use]
-    pub fn exact(&self, names: &[&str]) -> Option<&[String]> {
-        let found = self.0.iter().find(|(name, values)| names.contains(&name.as_str()) && is_exact(values));
+    /// The values of each filter of one of these `names` that has no wildcards in them.
+    pub fn exact(&self, names: &[&str]) -> impl Iterator<Item = &[String]> {
+        let found = self.0.iter().filter(|(name, values)| names.contains(&name.as_str()) && is_exact(values));
         found.map(|(_, values)| values.as_slice())
     }
 
-    /// The tags that the first filter by tag asks for, where it has no wildcards: keys, and values where it names them.
-    #[must_use]
-    pub fn exact_tags(&self) -> Option<Vec<(&str, Option<&str>)>> {
-        self.0.iter().filter(|(_, values)| is_exact(values)).find_map(|(name, values)| {
+    /// The tags that each filter by tag asks for, where it has no wildcards: keys, and values where it names them.
+    pub fn exact_tags(&self) -> impl Iterator<Item = Vec<(&str, Option<&str>)>> {
+        self.0.iter().filter(|(_, values)| is_exact(values)).filter_map(|(name, values)| {
             let values = values.iter().map(String::as_str);
             if name == "tag-key" {
                 return Some(values.map(|key| (key, None)).collect());

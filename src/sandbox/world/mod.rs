@@ -30,7 +30,7 @@ pub use quota::{QUOTAS, Quota, Quotas};
 pub use store::{Store, StoreError};
 #[cfg(test)]
 pub use table::looks;
-pub use table::{Row, Table};
+pub use table::{By, Row, Table};
 pub use unseen::{Unseen, Without};
 pub use view::{concerns_plane, topology};
 pub use zone::{REGIONS, Zone, zones};

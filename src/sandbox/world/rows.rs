@@ -1,5 +1,8 @@
 //! What each resource kind is looked up by, its tags among it, and when it changes by itself.
 
+use std::net::Ipv4Addr;
+
+use super::instance_type::instance_type;
 use super::model::{
     Balancer, ConnectEndpoint, DnsChange, Endpoint, Group, HostedZone, Instance, Interface, Listener, NetworkAcl, Peer,
     RouteTable, Service, Subnet, Tags, TargetGroup, TokenUse, Vpc,
@@ -77,6 +80,10 @@ impl Row for Interface {
         words([&self.vpc, &self.subnet, &self.owner], &self.groups)
     }
 
+    fn address(&self) -> Option<Ipv4Addr> {
+        Some(self.address)
+    }
+
     fn due(&self) -> Option<i64> {
         self.life.due
     }
@@ -90,6 +97,18 @@ impl Row for Instance {
     fn links(&self) -> Vec<&str> {
         let own = [&self.vpc, &self.subnet, &self.interface, &self.volume, &self.reservation];
         words(own, self.groups.iter().chain(&self.token))
+    }
+
+    fn address(&self) -> Option<Ipv4Addr> {
+        Some(self.address)
+    }
+
+    /// The vCPUs of what runs [ec2 instancetypes: ec2-instance-quotas].
+    fn weight(&self) -> u64 {
+        match self.life.state.as_str() {
+            "pending" | "running" => instance_type(&self.kind).map_or(0, |kind| kind.vcpus),
+            _ => 0,
+        }
     }
 
     fn due(&self) -> Option<i64> {

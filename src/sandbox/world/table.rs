@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::collections::btree_map::{self, BTreeMap};
 use std::fmt::Debug;
+use std::net::Ipv4Addr;
 use std::ops::Index;
 use std::vec;
 
@@ -21,6 +22,16 @@ pub trait Row: Clone + Debug + PartialEq + Serialize + DeserializeOwned {
         Vec::new()
     }
 
+    /// The private address by which it is looked up like by a link.
+    fn address(&self) -> Option<Ipv4Addr> {
+        None
+    }
+
+    /// What it counts against the quota of its kind, while it does.
+    fn weight(&self) -> u64 {
+        0
+    }
+
     /// Its tags and those of what lives in it, as keys and values.
     fn tags(&self) -> Vec<(&str, &str)> {
         Vec::new()
@@ -32,6 +43,15 @@ pub trait Row: Clone + Debug + PartialEq + Serialize + DeserializeOwned {
     }
 }
 
+/// A way to find rows without a look at all of them.
+#[derive(Clone, Debug)]
+pub enum By<'a> {
+    /// Ids, or words among their [`Row::links`].
+    Links(&'a [String]),
+    /// Tags, of which `None` is any value.
+    Tags(Vec<(&'a str, Option<&'a str>)>),
+}
+
 /// Resources of one kind. Keys are ids, or ARNs where AWS uses ARNs.
 #[derive(Clone, Debug)]
 pub struct Table<T> {
@@ -41,6 +61,8 @@ pub struct Table<T> {
     /// A tag's key and value, and the id of a row that has it.
     tags: BTreeSet<(String, String, String)>,
     due: BTreeSet<(i64, String)>,
+    /// The sum of all [`Row::weight`]s.
+    weight: u64,
     /// The rows that were changed, as they were before; `None` where there was none.
     changed: BTreeMap<String, Option<T>>,
     /// Rows that calls do not find for the moment.
@@ -54,6 +76,7 @@ impl<T> Default for Table<T> {
             links: BTreeSet::new(),
             tags: BTreeSet::new(),
             due: BTreeSet::new(),
+            weight: 0,
             changed: BTreeMap::new(),
             hidden: BTreeMap::new(),
         }
@@ -121,6 +144,40 @@ impl<T: Row> Table<T> {
         ids.into_iter().filter_map(|id| self.rows.get_key_value(id)).collect()
     }
 
+    /// Whether a way to find rows leads to at most `most` of them, or little more. It looks at no more either.
+    pub fn is_narrow(&self, way: &By<'_>, most: usize) -> bool {
+        let up_to_most = |seen: usize, more: usize| seen.saturating_add(more).min(most + 1);
+        let seen = match way {
+            By::Links(words) => words.iter().fold(0, |seen, word| {
+                let from = (word.clone(), String::new());
+                up_to_most(seen, self.links.range(from..).take(most + 1).take_while(|(link, _)| link == word).count())
+            }),
+            By::Tags(tags) => tags.iter().fold(0, |seen, (key, value)| {
+                let is_it = |k: &str, v: &str| k == *key && value.is_none_or(|value| v == value);
+                let from = ((*key).to_owned(), value.unwrap_or_default().to_owned(), String::new());
+                up_to_most(seen, self.tags.range(from..).take(most + 1).take_while(|(k, v, _)| is_it(k, v)).count())
+            }),
+        };
+        seen <= most
+    }
+
+    /// The rows that a way leads to, in the order of their ids.
+    pub fn find(&self, way: &By<'_>) -> Vec<(&String, &T)> {
+        match way {
+            By::Links(words) => self.found_by(words),
+            By::Tags(tags) => self.tagged(tags),
+        }
+    }
+
+    /// The sum of what all rows count against the quota of their kind.
+    pub fn weight(&self) -> u64 {
+        let changed = |weight: u64, (id, before): (&String, &Option<T>)| {
+            let now = self.rows.get(id).map_or(0, T::weight);
+            (weight + now).saturating_sub(before.as_ref().map_or(0, T::weight))
+        };
+        self.changed.iter().fold(self.weight, changed)
+    }
+
     fn tagged_ids(&self, key: &str, value: Option<&str>) -> BTreeSet<&String> {
         let is_it = |k: &str, v: &str| k == key && value.is_none_or(|value| v == value);
         let from = (key.to_owned(), value.unwrap_or_default().to_owned(), String::new());
@@ -135,7 +192,9 @@ impl<T: Row> Table<T> {
         let from = (word.to_owned(), String::new());
         let indexed = self.links.range(from..).take_while(|(link, _)| link == word).map(|(_, id)| id);
         let mut ids: BTreeSet<&String> = indexed.filter(|id| !self.changed.contains_key(*id)).collect();
-        let is_linked = |id: &String| self.rows.get(id).is_some_and(|row| row.links().contains(&word));
+        let address = word.parse().ok();
+        let has = |row: &T| row.links().contains(&word) || address.is_some() && row.address() == address;
+        let is_linked = |id: &String| self.rows.get(id).is_some_and(has);
         ids.extend(self.changed.keys().filter(|id| is_linked(id)));
         ids
     }
@@ -199,15 +258,21 @@ impl<T: Row> Table<T> {
     }
 
     fn note(&mut self, id: &str, row: &T) {
+        self.weight += row.weight();
         self.links.extend(row.links().into_iter().map(|link| (link.to_owned(), id.to_owned())));
+        self.links.extend(row.address().map(|address| (address.to_string(), id.to_owned())));
         let tags = row.tags().into_iter();
         self.tags.extend(tags.map(|(key, value)| (key.to_owned(), value.to_owned(), id.to_owned())));
         self.due.extend(row.due().map(|due| (due, id.to_owned())));
     }
 
     fn forget(&mut self, id: &str, row: &T) {
+        self.weight = self.weight.saturating_sub(row.weight());
         for link in row.links() {
             self.links.remove(&(link.to_owned(), id.to_owned()));
+        }
+        if let Some(address) = row.address() {
+            self.links.remove(&(address.to_string(), id.to_owned()));
         }
         for (key, value) in row.tags() {
             self.tags.remove(&(key.to_owned(), value.to_owned(), id.to_owned()));

@@ -1,6 +1,7 @@
 //! The indexes of a table tell what a look at every row tells.
 
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -26,6 +27,14 @@ impl Row for Thing {
 
     fn due(&self) -> Option<i64> {
         self.due
+    }
+
+    fn address(&self) -> Option<Ipv4Addr> {
+        self.due.and_then(|due| Some([10, 0, 0, u8::try_from(due).ok()?].into()))
+    }
+
+    fn weight(&self) -> u64 {
+        self.tags.len() as u64
     }
 }
 
@@ -87,6 +96,11 @@ proptest! {
                 let scan: Vec<_> = table.values().filter(|row| row.owner == owner).collect();
                 prop_assert_eq!(table.linked(owner).collect::<Vec<_>>(), scan);
             }
+            for address in [Ipv4Addr::new(10, 0, 0, 1), Ipv4Addr::new(10, 0, 0, 4)] {
+                let scan: Vec<_> = table.values().filter(|row| row.address() == Some(address)).collect();
+                prop_assert_eq!(table.linked(&address.to_string()).collect::<Vec<_>>(), scan);
+            }
+            prop_assert_eq!(table.weight(), table.values().map(Row::weight).sum::<u64>());
             for tag in [("0", Some("1")), ("0", Some("2")), ("1", None)] {
                 let has = |row: &Thing| {
                     row.tags.get(tag.0).is_some_and(|value| tag.1.is_none_or(|wanted| wanted == value))
@@ -105,6 +119,7 @@ proptest! {
         prop_assert_eq!(&again.links, &table.links);
         prop_assert_eq!(&again.tags, &table.tags);
         prop_assert_eq!(&again.due, &table.due);
+        prop_assert_eq!(again.weight, table.weight);
         prop_assert_eq!(again, table);
     }
 }
