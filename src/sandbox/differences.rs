@@ -225,9 +225,10 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "load-balancers",
-        "ロードバランサーは内部向け Network Load Balancer の TCP リスナーだけです。TLS や UDP のターゲットグループは作れますが、使えるリスナーがありません。ターゲットはインスタンスか IP、ヘルスチェックは TCP か HTTP です。リスナーのアイドルタイムアウトは記録するだけです。",
+        "ロードバランサーは内部向け Network Load Balancer の TCP リスナーだけです。TLS や UDP のターゲットグループは作れますが、使えるリスナーがありません。ターゲットはインスタンスか IP、ヘルスチェックは TCP か HTTP です。TCP キープアライブのパケットは中継しないので、アイドルタイムアウトを延ばすのはデータだけです。instant のペースでは、アイドルタイムアウトは起きません。",
         "Load balancers are internal Network Load Balancers with TCP listeners. Target groups of TLS and UDP can be \
-         made, but no listener can use them. Targets are instances or addresses; health checks are TCP or HTTP. A listener's idle timeout is only recorded.",
+         made, but no listener can use them. Targets are instances or addresses; health checks are TCP or HTTP. TCP keepalive packets are not \
+         passed on, so only data keeps an idle connection alive; at the instant pace none times out.",
     )
     .refuses(&["elasticloadbalancing CreateLoadBalancer&Name=x&Type=application", "elasticloadbalancing CreateTargetGroup&Name=x&Protocol=HTTP", "elasticloadbalancing AddListenerCertificates"]),
     difference(

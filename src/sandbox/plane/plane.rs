@@ -177,10 +177,10 @@ impl Plane {
         });
         let nodes = topology.balancers.iter().filter(|(_, it)| it.active).flat_map(|(arn, it)| {
             it.nodes.iter().flat_map(move |node| {
-                it.listeners.iter().map(move |(port, _)| Place::Node {
+                it.listeners.iter().map(move |listener| Place::Node {
                     balancer: arn.clone(),
                     address: node.address,
-                    port: *port,
+                    port: listener.port,
                 })
             })
         });
