@@ -18,8 +18,8 @@ use std::time::{Duration, Instant};
 use pllab::host::{Clock, Random};
 use pllab::sandbox::Pace;
 use pllab::sandbox::plane::{
-    Acl, AclRule, Balancer, Endpoint, EndpointInterface, Group, HealthCheck, Instance, Node, Peer, Plane, PlaneOptions,
-    Rule, Service, Subnet, Target, TargetGroup, Topology, Vpc,
+    Acl, AclRule, Balancer, Endpoint, EndpointInterface, Group, HealthCheck, Instance, Listener, Node, Peer, Plane,
+    PlaneOptions, Rule, Service, Subnet, Target, TargetGroup, Topology, Vpc,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -354,6 +354,7 @@ fn lab() -> Topology {
         );
         let instance = Instance {
             running: true,
+            reboots: 0,
             terminated: false,
             vpc,
             subnet,
@@ -376,7 +377,7 @@ fn lab() -> Topology {
         groups: vec!["sg-p".into()],
         enforce_on_private_link: true,
         cross_zone: false,
-        listeners: vec![(80, "arn:tg".into())],
+        listeners: vec![Listener { port: 80, group: "arn:tg".into(), idle_seconds: 350 }],
         dns_name: "nlb.example".into(),
     };
     it.balancers.insert("arn:nlb".into(), balancer);

@@ -46,6 +46,7 @@ doctor-may-make = May make
 doctor-dry-run-fine = { $count } operations would be allowed (dry run)
 doctor-dry-run-made = the endpoint took the dry run for a request and made { $vpc }
 doctor-dry-run-todo = Delete { $vpc }. This endpoint knows no dry runs.
+doctor-no-dry-runs = this endpoint knows no dry runs
 doctor-untried = Not testable
 doctor-untried-seen = { $others } actions that a dry run cannot tell of before things exist; { $elb } of Elastic Load Balancing, which has no dry run
 doctor-zones = Zones

@@ -6,11 +6,13 @@ engine-ask-theirs = { $n ->
  }
 engine-answer-hands-on = I'll do it myself, pllab watches
 engine-answer-watch = Go on watching
+engine-answer-rest = Let pllab do the rest
 engine-answer-hint = Give me a hint
 engine-answer-theirs-stay = Leave mine alone
 engine-answer-theirs-go = Delete mine too
 watch-waiting = Watching what you make ({ $step })
-watch-first-of = { $first } and { $n } more
+watch-left = left to do: { $first }
+watch-left-more = left to do: { $first } and { $n } more
 watch-nothing = none
 watch-without = without { $principal }
 watch-which = { $n } things fit { $name }. Which one do you mean?

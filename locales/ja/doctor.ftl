@@ -46,6 +46,7 @@ doctor-may-make = 作成の権限
 doctor-dry-run-fine = { $count } 個の操作が許可されます (ドライラン)
 doctor-dry-run-made = エンドポイントがドライランを実行と解釈し、{ $vpc } を作成しました
 doctor-dry-run-todo = { $vpc } を削除してください。このエンドポイントはドライランに対応していません。
+doctor-no-dry-runs = このエンドポイントはドライランに対応していません
 doctor-untried = 試せない権限
 doctor-untried-seen = 対象がまだなくドライランで判断できない操作 { $others } 個、ドライランのない Elastic Load Balancing の操作 { $elb } 個
 doctor-zones = ゾーン

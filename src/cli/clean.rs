@@ -30,7 +30,7 @@ pub(super) async fn clean(context: &mut Context, args: Clean) -> Result<Code, Fa
     let store = context.store()?;
     let mut runs: Vec<Found> = match &args.run {
         Some(run) => vec![store.find(Some(run), |_| true)?],
-        None => store.all(),
+        None => store.all()?,
     };
     runs.retain(|run| !run.state.cleaned);
     if runs.is_empty() {

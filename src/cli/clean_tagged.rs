@@ -202,7 +202,7 @@ fn enter(
         return Err(Failed::new(Code::Refused, m::shared_strange_run(run), Vec::new(), &["pllab status"]));
     }
     let _lock = store.lock()?;
-    let known = store.all().into_iter().find(|found| found.id() == *run);
+    let known = store.all()?.into_iter().find(|found| found.id() == *run);
     let trouble = |error| journal_trouble(&error, run);
     let (mut journal, mut state) = if let Some(found) = known {
         let (journal, entries, _) =

@@ -41,7 +41,7 @@ async fn begin_drill(context: &mut Context, args: DrillArgs) -> Result<Code, Fai
     let store = context.store()?;
     let found = match &args.run {
         Some(run) => Some(store.find(Some(run), |_| true)?),
-        None => planted(&store),
+        None => planted(&store)?,
     };
     let found = match found {
         Some(found) if found.state.drill.as_ref().is_some_and(Planted::stopped) => {
@@ -58,7 +58,10 @@ async fn begin_drill(context: &mut Context, args: DrillArgs) -> Result<Code, Fai
         (None, Some(name)) => Some(lab_of(context, name)?),
         (None, None) => None,
     };
-    let found = found.or_else(|| working(context, &store, home.as_deref()));
+    let found = match found {
+        Some(found) => Some(found),
+        None => working(context, &store, home.as_deref())?,
+    };
     let lab = found.as_ref().map(|found| found.state.lab.clone()).or(home).unwrap_or_else(|| LAB.to_owned());
     let known = drills(context, &lab, None)?;
     let current = found.as_ref().and_then(|found| found.state.drill.as_ref());
@@ -105,7 +108,7 @@ async fn go_on(context: &mut Context, run: &OneRun, wanted: Wanted) -> Result<Co
     let store = context.store()?;
     let found = match &run.run {
         Some(run) => store.find(Some(run), |_| true)?,
-        None => planted(&store).ok_or_else(none_planted)?,
+        None => planted(&store)?.ok_or_else(none_planted)?,
     };
     let Some(current) = found.state.drill.clone() else { return Err(none_planted()) };
     let pass = open(context, &store, &found, true, Doing::Lab).await?;
@@ -163,19 +166,19 @@ fn session(context: &mut Context, pass: Pass, found: &Found, id: &str, yes: bool
 }
 
 /// The run on which a drill is planted, the latest first.
-fn planted(store: &Store) -> Option<Found> {
-    store.all().into_iter().find(|found| found.state.drill.is_some() && !found.state.cleaned)
+fn planted(store: &Store) -> Result<Option<Found>, Failed> {
+    Ok(store.all()?.into_iter().find(|found| found.state.drill.is_some() && !found.state.cleaned))
 }
 
 /// The latest run whose lab is finished, still there, and has drills; of `lab` where one is given.
-fn working(context: &Context, store: &Store, lab: Option<&str>) -> Option<Found> {
-    store.all().into_iter().find(|found| {
+fn working(context: &Context, store: &Store, lab: Option<&str>) -> Result<Option<Found>, Failed> {
+    Ok(store.all()?.into_iter().find(|found| {
         !found.state.cleaned
             && !found.state.cleaning
             && lab.is_none_or(|lab| found.state.lab == lab)
             && is_whole(context, &found.state)
             && has_drills(context, &found.state.lab)
-    })
+    }))
 }
 
 /// The lab that has a drill of this name: the usual one before the others.
@@ -214,9 +217,9 @@ fn next_of(known: &[Drill], store: &Store) -> String {
     next.map(|drill| drill.id.clone()).unwrap_or_default()
 }
 
-/// Every grade there is, the oldest first.
+/// Every grade that can be read, the oldest first.
 fn graded(store: &Store) -> Vec<Graded> {
-    store.all().into_iter().rev().flat_map(|found| found.state.drills).collect()
+    store.all().unwrap_or_default().into_iter().rev().flat_map(|found| found.state.drills).collect()
 }
 
 /// What a drill's file may refer to beyond its lab.

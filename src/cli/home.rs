@@ -12,10 +12,10 @@ use crate::ui::Form;
 /// Whether there is a run to go on with, and somebody to ask.
 ///
 /// # Errors
-/// When there is no place for the state folder.
+/// When there is no place for the state folder, or it cannot be read.
 pub(super) fn asks(context: &Context) -> Result<bool, Failed> {
     let person = context.host.input_is_terminal && context.host.output_is_terminal && context.form() != Form::Json;
-    Ok(person && context.store()?.all().iter().any(|run| !run.state.cleaned))
+    Ok(person && context.store()?.all()?.iter().any(|run| !run.state.cleaned))
 }
 
 /// Shows the latest run that is not cleaned, asks, and does it.

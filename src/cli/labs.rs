@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use serde_json::{Map, json};
+
 use super::args::{Labs, LabsVerb};
 use super::context::{Context, bad_lab};
 use super::exit::{Code, Failed};
 use super::labs_check::check;
 use super::labs_new::new;
 use crate::i18n::{Text, m};
-use crate::lab::{Source, VariableKind, schema};
+use crate::lab::{Source, Step, Variable, VariableKind, schema};
 use crate::ui::{markdown, table};
 
 /// The lab that `pllab start` begins.
@@ -40,7 +42,8 @@ fn list(context: &mut Context) -> Result<(), Failed> {
     for (id, loaded) in labs {
         let title = loaded.prose.get(context.lang).title.clone();
         if context.json() {
-            let line = serde_json::json!({ "lab": id, "title": title, "minutes": loaded.lab.minutes, "steps": loaded.lab.steps.len() });
+            let line =
+                json!({ "lab": id, "title": title, "minutes": loaded.lab.minutes, "steps": loaded.lab.steps.len() });
             context.print(&format!("{line}\n"))?;
             continue;
         }
@@ -63,6 +66,19 @@ fn show(context: &mut Context, lab: &str) -> Result<(), Failed> {
     let loaded = context.lab(lab, &BTreeMap::new(), "", "ap-northeast-1")?;
     let (sheet, lang) = (context.sheet(), context.lang);
     let prose = loaded.prose.get(lang);
+    if context.json() {
+        let title = |step: &Step| prose.steps.get(&step.id).map(|prose| prose.title.as_str());
+        let step = |step: &Step| json!({ "step": step.id, "title": title(step), "minutes": step.minutes });
+        let variable = |(name, variable): (&String, &Variable)| (name.clone(), variable.default.as_str().into());
+        let line = json!({
+            "lab": lab,
+            "title": prose.title,
+            "minutes": loaded.lab.minutes,
+            "steps": loaded.lab.steps.iter().map(step).collect::<Vec<_>>(),
+            "variables": loaded.lab.variables.iter().map(variable).collect::<Map<_, _>>(),
+        });
+        return context.print(&format!("{line}\n"));
+    }
     let more = prose.more.as_deref().unwrap_or_default();
     let mut text = markdown(&format!("# {}\n\n{}\n\n{more}", prose.title, prose.intro), &sheet);
     let steps: Vec<Vec<Text>> = loaded
@@ -103,6 +119,7 @@ fn show(context: &mut Context, lab: &str) -> Result<(), Failed> {
     text.push('\n');
     let head = [m::cli_column_variable(), m::cli_column_default(), m::cli_column_allowed()];
     text.push_str(&table(&head, &variables, &sheet));
-    let _ = write!(text, "\n  pllab start {lab}\n  pllab start {lab} --explain-only\n");
+    let labs = context.common.labs.as_ref().map(|dir| format!(" --labs {}", dir.display())).unwrap_or_default();
+    let _ = write!(text, "\n  pllab start {lab}{labs}\n  pllab start {lab}{labs} --explain-only\n");
     context.print(&text)
 }

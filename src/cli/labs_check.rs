@@ -17,6 +17,7 @@ use crate::engine::event::{
 use crate::engine::{Ahead, At, Core, Drive, Flaw, List, Proof, State, Stuck, Views};
 use crate::i18n::{Text, m};
 use crate::lab::{LabError, LoadError, Loaded, Place, Source, VariableKind, load};
+use crate::ui;
 
 /// The region that labs are proved in: the one the program takes when it is told none.
 const REGION: &str = "ap-northeast-1";
@@ -268,13 +269,13 @@ fn tell(
             let values = if set.is_empty() { m::labs_check_defaults().say(lang) } else { set.join(", ") };
             let line =
                 m::labs_check_pass(pass.proof.checks, pass.proof.gone, pass.proof.predictions, pass.steps, values);
-            text = format!("{text}\n  {}", line.say(lang));
+            text = format!("{text}\n- {}", line.say(lang));
         }
         if drilled.drills > 0 {
             let line = m::labs_check_drills(drilled.drills, drilled.repairs, drilled.shortcuts);
-            text = format!("{text}\n  {}", line.say(lang));
+            text = format!("{text}\n- {}", line.say(lang));
         }
-        context.print(&format!("{text}\n"))?;
+        context.print(&ui::markdown(&text, &context.sheet()))?;
         return Ok(code);
     }
     let title = if code == Code::Usage { m::cli_bad_lab() } else { m::labs_check_not_proved(id) };

@@ -46,7 +46,7 @@ pub(super) fn list(lines: &[Text]) -> Text {
 
 /// The shortest lab that no run has been through.
 fn untried(context: &Context) -> Option<String> {
-    let tried: Vec<String> = context.store().ok()?.all().into_iter().map(|run| run.state.lab).collect();
+    let tried: Vec<String> = context.store().ok()?.all().ok()?.into_iter().map(|run| run.state.lab).collect();
     let labs = Source::list(context.common.labs.as_deref()).ok()?;
     let minutes = |lab: &String| {
         let loaded = context.lab(lab, &BTreeMap::new(), "", super::target::USUAL_REGION);

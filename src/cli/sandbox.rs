@@ -15,6 +15,10 @@ use super::live::Live;
 use super::target;
 use crate::i18n::{Lang, m};
 use crate::sandbox::{Throttle, differences};
+use crate::ui::wrap;
+
+/// Cells of a comment among the settings: with its `# ` it stays on a line of the usual terminal.
+const COMMENT: usize = 76;
 
 /// Runs the sandbox until Ctrl-C; where one is running already, says where.
 pub(super) async fn sandbox(context: &mut Context, args: Sandbox) -> Result<Code, Failed> {
@@ -73,7 +77,10 @@ fn announce(context: &mut Context, live: &Live, ours: bool) -> Result<(), Failed
     }
     let lang = context.lang;
     let mut text = String::new();
-    let comment = |words: String| words.lines().map(|line| ["# ", line, "\n"].concat()).collect::<String>();
+    // A comment that a terminal breaks would not be one any more where it goes on.
+    let room = if context.sheet().pretty { COMMENT } else { usize::MAX };
+    let comment =
+        |words: String| wrap(&words, room).lines().map(|line| ["# ", line, "\n"].concat()).collect::<String>();
     let what = if ours { m::cli_sandbox_ready() } else { m::cli_sandbox_found(live.pid) };
     text.push_str(&comment(what.say(lang)));
     if let Some(account) = live.accounts.first() {

@@ -27,7 +27,7 @@ pub(super) fn status(context: &mut Context, args: &OneRun) -> Result<Code, Faile
 
 /// `pllab` alone: the same where there are runs, else how to begin.
 pub(super) fn home(context: &mut Context) -> Result<Code, Failed> {
-    if context.store()?.all().is_empty() {
+    if context.store()?.all()?.is_empty() {
         let text = markdown(&m::cli_home_first().say(context.lang), &context.sheet());
         return context.print(&text).map(|()| Code::Met);
     }
@@ -164,7 +164,8 @@ fn running_cost(state: &State, now: Timestamp) -> Text {
 pub(super) fn remind(context: &mut Context) {
     let Ok(store) = context.store() else { return };
     let now = context.host.clock.now();
-    for found in store.all() {
+    // What cannot be read is for the commands about runs to tell.
+    for found in store.all().unwrap_or_default() {
         let Some(spending) = spending(&found.state, now).filter(|it| !found.state.cleaned && it.goes_on()) else {
             continue;
         };

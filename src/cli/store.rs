@@ -1,6 +1,7 @@
 //! The state folder: which runs there are, and one process at a time.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -95,17 +96,26 @@ impl Store {
         Ok((id, folder))
     }
 
-    /// Every run, the latest first. Folders without a journal are none.
-    pub fn all(&self) -> Vec<Found> {
-        let Ok(entries) = fs::read_dir(self.runs()) else { return Vec::new() };
-        let mut found: Vec<Found> = entries.flatten().filter_map(|entry| look(&entry.path())).collect();
+    /// Every run, the latest first. Folders without a journal are none; what cannot be read may be one, and is an error.
+    pub fn all(&self) -> Result<Vec<Found>, Failed> {
+        let runs = self.runs();
+        let entries = match fs::read_dir(&runs) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(Failed::io(&runs, &error)),
+        };
+        let mut found = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(|error| Failed::io(&runs, &error))?;
+            found.extend(look(&entry.path())?);
+        }
         found.sort_by_key(|run| std::cmp::Reverse(run.state.last.unwrap_or(Timestamp::MIN)));
-        found
+        Ok(found)
     }
 
     /// The run called `id`, or the latest one that `wanted` takes.
     pub fn find(&self, id: Option<&str>, wanted: impl Fn(&State) -> bool) -> Result<Found, Failed> {
-        let all = self.all();
+        let all = self.all()?;
         if let Some(id) = id {
             // Only ids that listing gives: an id is never a way out of the folder.
             let known: Vec<String> = all.iter().map(Found::id).collect();
@@ -134,13 +144,22 @@ impl Found {
     }
 }
 
-fn look(folder: &Path) -> Option<Found> {
-    let read = engine::read(folder).ok()?;
+fn look(folder: &Path) -> Result<Option<Found>, Failed> {
+    let read = match engine::read(folder) {
+        Ok(read) => read,
+        // Without a journal, or no folder at all.
+        Err(JournalError::Io { source, .. })
+            if matches!(source.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+        {
+            return Ok(None);
+        }
+        Err(error) => return Err(journal_trouble(&error, &folder.file_name().unwrap_or_default().to_string_lossy())),
+    };
     if read.entries.is_empty() && read.damaged.is_empty() {
         // Killed before its first line was whole: nothing was made, so there is no run.
-        return None;
+        return Ok(None);
     }
-    Some(Found { folder: folder.to_owned(), state: State::replay(&read.entries), damaged: read.damaged })
+    Ok(Some(Found { folder: folder.to_owned(), state: State::replay(&read.entries), damaged: read.damaged }))
 }
 
 /// What to say of a journal that cannot be used.

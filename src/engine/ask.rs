@@ -119,6 +119,7 @@ fn label(id: QuestionId, answer: Answer) -> Text {
     match (id, answer) {
         (QuestionId::Next, Answer::Go) => m::engine_answer_next(),
         (QuestionId::Watching, Answer::Again) => m::engine_answer_watch(),
+        (QuestionId::Watching, Answer::Go) => m::engine_answer_rest(),
         (QuestionId::Theirs, Answer::Keep) => m::engine_answer_theirs_stay(),
         (QuestionId::Theirs, Answer::CleanUp) => m::engine_answer_theirs_go(),
         (_, Answer::HandsOn) => m::engine_answer_hands_on(),

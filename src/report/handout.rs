@@ -92,7 +92,10 @@ pub fn handout(
             .map(|lang| m::opening_facts(m::minutes(opening.minutes), opening.steps).say(*lang))
             .collect(),
         picture: drawn(&opening.picture, false),
-        picture_words: langs.iter().map(|lang| described(&opening.picture, *lang).join(" ")).collect(),
+        picture_words: langs
+            .iter()
+            .map(|lang| described(&opening.picture, *lang).join(if *lang == Lang::Ja { "" } else { " " }))
+            .collect(),
         steps: steps.iter().map(|step| page(step, langs, drawn(&step.picture, true))).collect(),
     }
 }

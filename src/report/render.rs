@@ -126,7 +126,11 @@ fn render(name: &str, context: &Value) -> String {
 
 /// A lesson as HTML. Raw HTML in it is left out, and links that would run something are emptied.
 pub(super) fn lesson_html(source: &str) -> String {
-    markdown_to_html(source, &markdown_options())
+    // The source needs a space behind emphasis that ends in such a mark; the sentence does not.
+    let html = markdown_to_html(source, &markdown_options());
+    ['。', '、', '」', '）']
+        .iter()
+        .fold(html, |html, mark| html.replace(&format!("{mark}</strong> "), &format!("{mark}</strong>")))
 }
 
 /// A text that stays in one cell of a Markdown table and means nothing but itself.
@@ -159,6 +163,7 @@ mod tests {
     fn lessons_run_nothing() {
         let html = lesson_html("**「承認」**を <script>alert(1)</script> [x](javascript:alert(1))");
         assert!(html.contains("<strong>「承認」</strong>"), "{html}");
+        assert!(lesson_html("**2 つあります。** 2 つめは").contains("。</strong>2 つめは"));
         assert!(!html.contains("<script") && !html.contains("javascript:"), "{html}");
     }
 

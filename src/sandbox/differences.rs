@@ -225,9 +225,10 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "load-balancers",
-        "ロードバランサーは内部向け Network Load Balancer の TCP リスナーだけです。TLS や UDP のターゲットグループは作れますが、使えるリスナーがありません。ターゲットはインスタンスか IP、ヘルスチェックは TCP か HTTP です。リスナーのアイドルタイムアウトは記録するだけです。",
+        "ロードバランサーは内部向け Network Load Balancer の TCP リスナーだけです。TLS や UDP のターゲットグループは作れますが、使えるリスナーがありません。ターゲットはインスタンスか IP、ヘルスチェックは TCP か HTTP です。TCP キープアライブのパケットは中継しないので、アイドルタイムアウトを延ばすのはデータだけです。instant のペースでは、アイドルタイムアウトは起きません。",
         "Load balancers are internal Network Load Balancers with TCP listeners. Target groups of TLS and UDP can be \
-         made, but no listener can use them. Targets are instances or addresses; health checks are TCP or HTTP. A listener's idle timeout is only recorded.",
+         made, but no listener can use them. Targets are instances or addresses; health checks are TCP or HTTP. TCP keepalive packets are not \
+         passed on, so only data keeps an idle connection alive; at the instant pace none times out.",
     )
     .refuses(&["elasticloadbalancing CreateLoadBalancer&Name=x&Type=application", "elasticloadbalancing CreateTargetGroup&Name=x&Protocol=HTTP", "elasticloadbalancing AddListenerCertificates"]),
     difference(
@@ -249,13 +250,15 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "nginx",
-        "nginx は、このマシンにあれば本物を使い (PLLAB_NGINX=builtin で内蔵に戻せます)、なければ内蔵のページサーバーを使います。本物も、置かれた設定 (nginx.conf、conf.d、default.d) をループバックのポートと専用のフォルダーに読み替えて動かします。TLS、proxy_pass や upstream、rewrite、if、認証、モジュールの読み込み、access.log 以外のログなど、その外に及びうるディレクティブがあるときは内蔵に替わり、そのディレクティブをコンソールに書きます。ユーザーと worker の設定、error_log は見ません。内蔵がまねるのは、置いたファイル、SSI の一部、アクセスログ、proxy_protocol だけで、root や location などの設定は見ません。",
+        "nginx は、このマシンにあれば本物を使い (PLLAB_NGINX=builtin で内蔵に戻せます)、なければ内蔵のページサーバーを使います。本物も、置かれた設定 (nginx.conf、conf.d、default.d) をループバックのポートと専用のフォルダーに読み替えて動かします。TLS、proxy_pass や upstream、rewrite、if、認証、モジュールの読み込み、access.log 以外のログなど、その外に及びうるディレクティブがあるときは内蔵に替わり、そのディレクティブをコンソールに書きます。ユーザーと worker の設定、error_log は見ません。内蔵がまねるのは、置いたファイル、SSI の一部、アクセスログ、proxy_protocol だけで、root や location などの設定は見ません。本物でも、$hostname はインスタンスではなくこのマシンの名前になります。proxy_protocol のないポートの $proxy_protocol_addr と $proxy_protocol_port は、ログだけでなくページでも「-」になります (AWS では空か (none))。",
         "nginx is the real one where this machine has it (PLLAB_NGINX=builtin turns that off), and else a built-in page \
          server. The real one runs the configuration that was placed (nginx.conf, conf.d, default.d) on loopback ports and in a \
          folder of its own. Where a directive might reach beyond that (TLS, proxy_pass and upstream, rewrite, if, \
          authentication, modules, logs other than access.log), the built-in one takes over and the console names the directive. \
          Users, workers and error_log are not looked at. The built-in one serves the files that were placed, a little SSI, an \
-         access log and proxy_protocol; settings such as root and location are not looked at.",
+         access log and proxy_protocol; settings such as root and location are not looked at. In the real one $hostname is this \
+         machine's name, not the instance's, and $proxy_protocol_addr and $proxy_protocol_port of a port without \
+         proxy_protocol read - in pages too, not only in logs (on AWS they are empty, or (none)).",
     ),
     difference(
         "packages",
@@ -264,8 +267,8 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "restart-replays",
-        "停止して起動したインスタンスでは、ユーザーデータのループが続きます。AWS では最初の起動のときだけ動きます。",
-        "When an instance is stopped and started, the loops of its user data go on. On AWS they run at the first boot \
+        "停止して起動したインスタンスや再起動したインスタンスでは、ユーザーデータのループが続きます。AWS では最初の起動のときだけ動きます。",
+        "When an instance is stopped and started, or rebooted, the loops of its user data go on. On AWS they run at the first boot \
          only.",
     ),
     difference(

@@ -37,6 +37,11 @@ def story(tally):
     with Moto() as moto:
         state = folder()
         born = {name: len(items) for name, items in held(moto).items()}
+        asked = run("doctor", "--output", "json", "--endpoint-url", moto.url, state=state)
+        told = [json.loads(line) for line in asked.stdout.splitlines()]
+        tally.check("moto: the doctor comes to an end", told and told[-1]["event"] == "doctor", asked.stderr[-600:])
+        after = {name: len(items) for name, items in held(moto).items()}
+        tally.equal("moto: and has made nothing", after, born)
         done = run("start", "--yes", "--api-only", "--output", "json", "--endpoint-url", moto.url, state=state)
         events = [json.loads(line) for line in done.stdout.splitlines()]
         tally.equal("moto: the run stops with exit code 3", done.returncode, 3)

@@ -81,8 +81,11 @@ def story(t):
         ["--learner", "aiko@laptop"],
         ["--side", "provider"],
         ["--side", "consumer", "--set", "client=windows"],
-        ["--with", "browse,doctor,hands-on"],
-        ["private-dns"],
+        ["--with", "browse,doctor,drill,hands-on"],
+        ["--with", "browse", "--set", "client=windows"],
+        ["two-zones", "--with", "drill"],
+        ["who-may-connect", "--side", "consumer", "--with", "drill,hands-on"],
+        ["private-dns", "--with", "drill,hands-on"],
     ):
         said = json.loads(pllab("policy", *words, "--output", "json", state=state).stdout)
         for document in said["documents"]:

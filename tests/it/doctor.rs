@@ -99,6 +99,26 @@ fn what_it_says_to_people() {
     }
 }
 
+/// Only `browse` needs them, so they stop nothing.
+#[test]
+#[cfg(unix)]
+fn the_programs_that_browse_calls_are_looked_for() {
+    use std::os::unix::fs::PermissionsExt as _;
+    for (aws, state_of_aws) in [("aws-cli/1.46.3", "problem"), ("aws-cli/2.31.0", "ok"), ("", "problem")] {
+        let machine = Folder::new();
+        let tools = [("aws", format!("echo '{aws} Python/3.13'")), ("ssh", "echo OpenSSH_9.9 >&2".to_owned())];
+        for (name, does) in tools.into_iter().filter(|_| !aws.is_empty()) {
+            let path = machine.write(&format!("bin/{name}"), &format!("#!/bin/sh\n{does}\n"));
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("it may be run");
+        }
+        let doctor = machine.pllab("doctor --output json").env("PATH", machine.path().join("bin"));
+        let events = doctor.run().code(0).events();
+        let state_of_ssh = if aws.is_empty() { "problem" } else { "ok" };
+        assert_eq!((state(&events, "aws_cli"), state(&events, "ssh")), (state_of_aws, state_of_ssh), "{aws}");
+        assert_eq!(rows(&events, "aws_cli")[0]["needed"], false);
+    }
+}
+
 #[test]
 fn what_earlier_runs_left_is_told_by_whose_it_is() {
     let place = Lone::open("--quota L-F678F1CE=20 --quota L-1216C47A=20");
@@ -249,6 +269,26 @@ fn what_a_dry_run_cannot_tell_is_said_to_be_so() {
         seen("not authorized to perform: ec2:DeleteVpc with an explicit deny in a service control policy");
     assert_eq!((code, &make["state"]), (Some(1), &"problem".into()));
     assert!(make["seen"].as_str().is_some_and(|it| it.contains("DeleteVpc")), "{make}");
+}
+
+/// Where a dry run is taken for a request, what it made is deleted at once, no other is tried, and what stays is told.
+#[test]
+fn what_an_endpoint_without_dry_runs_has_made_does_not_stay() {
+    let place = Lone::open("");
+    let machine = Folder::new();
+    let made = "<CreateVpcResponse><vpc><vpcId>vpc-0123456789abcdef0</vpcId></vpc></CreateVpcResponse>";
+    for (kept, told, code) in [(false, "unknown", 0), (true, "problem", 1)] {
+        let wire = Wire::open(&place.url, move |action| match action {
+            "CreateVpc" => Fate::Answer(200, made.to_owned()),
+            "DeleteVpc" if kept => Fate::Answer(403, refusal("UnauthorizedOperation", "not authorized")),
+            _ => Fate::Pass,
+        });
+        let events = pllab(&place, &machine, &wire.url(), "doctor --output json").run().code(code).events();
+        assert_eq!((state(&events, "may_make"), wire.count("CreateSubnet")), (told, 0));
+        let deleted = wire.exchanges().into_iter().find(|it| it.action == "DeleteVpc").expect("it is deleted");
+        assert_eq!(deleted.params["VpcId"], "vpc-0123456789abcdef0");
+        assert_eq!(rows(&events, "may_make")[0]["todo"].is_string(), kept);
+    }
 }
 
 #[test]

@@ -19,6 +19,26 @@ fn an_endpoint_that_does_not_answer() {
     folder.pllab("status").run().code(2);
 }
 
+/// What cannot be read may be a run that still costs money: it is never taken for none.
+#[test]
+fn runs_that_cannot_be_read_are_not_taken_for_none() {
+    let folder = Folder::new();
+    folder.pllab("clean --all --yes").run().code(0);
+    // A journal in whose place there is something else, beside a folder that is no run; then the whole list.
+    folder.write("state/runs/empty/notes.txt", "no run");
+    folder.pllab("status").run().code(2).complains("There are no runs in");
+    for (broken, place) in [("state/runs/bcdfgh/journal.jsonl/x", "journal.jsonl"), ("state/runs", "runs")] {
+        if broken == "state/runs" {
+            std::fs::remove_dir_all(folder.path().join(broken)).expect("it goes");
+        }
+        folder.write(broken, "no list of runs");
+        for (verb, lang) in [("status", "en"), ("clean --all --yes", "ja"), ("resume --yes", "en")] {
+            let ran = folder.pllab(verb).env("PLLAB_LANG", lang).run().code(1).clean().complains(place);
+            assert!(!ran.err.contains("There are no runs"), "{}", ran.err);
+        }
+    }
+}
+
 #[test]
 fn an_endpoint_without_credentials() {
     let folder = Folder::new();

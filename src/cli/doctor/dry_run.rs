@@ -27,7 +27,7 @@ pub(super) struct Tried {
 pub(super) async fn tried(clients: &Clients, lab: &Lab, sides: &[Side], learner: &str) -> Tried {
     let (_, grants) = policy::needs(lab, sides);
     let mut actions: Vec<&'static str> = grants.iter().flat_map(|grant| grant.actions.iter().copied()).collect();
-    // What needs nothing comes first: an endpoint that takes its dry run for a request is asked for no other.
+    // What needs nothing comes first: where its dry run is taken for a request, no other is tried.
     actions.sort_by_key(|action| (*action != "ec2:CreateVpc", *action));
     actions.dedup();
     let marks = tags::RunTags { run: "doctor", lab: &lab.id, learner, resource: "doctor" };
@@ -46,7 +46,7 @@ pub(super) async fn tried(clients: &Clients, lab: &Lab, sides: &[Side], learner:
             continue;
         };
         match clients.send(&call).await {
-            Ok(reply) => return Tried { row: made(&call, &reply), unclear },
+            Ok(reply) => return Tried { row: made(clients, &call, &reply).await, unclear },
             Err(fault) if fault.class == FaultClass::Denied => {
                 // The policy of a lab allows these two by the tags of the request alone; and what is denied by name, as by an
                 // organisation, is denied whatever the tags are.
@@ -68,10 +68,20 @@ pub(super) async fn tried(clients: &Clients, lab: &Lab, sides: &[Side], learner:
     Tried { row: row(denied, fine), unclear }
 }
 
-/// An endpoint that does not know dry runs has made something.
-fn made(call: &Call, reply: &Value) -> Row {
-    let id = reply.pointer("/Vpc/VpcId").and_then(Value::as_str).unwrap_or(call.operation).to_owned();
+/// An endpoint that does not know dry runs has made something, which is deleted at once: nobody asked for it.
+async fn made(clients: &Clients, call: &Call, reply: &Value) -> Row {
+    let vpc = reply.pointer("/Vpc/VpcId").and_then(Value::as_str);
+    let id = vpc.unwrap_or(call.operation).to_owned();
     let (name, what) = ("may_make", m::doctor_may_make());
+    let params = [("VpcId".to_owned(), id.clone().into())].into_iter().collect();
+    let delete = Call { api: Api::Ec2, operation: "DeleteVpc", params };
+    let gone = match vpc {
+        Some(_) => clients.send(&delete).await.map_or_else(|fault| fault.class == FaultClass::NotFound, |_| true),
+        None => false,
+    };
+    if gone {
+        return Row::unknown(name, what, m::doctor_no_dry_runs());
+    }
     Row::problem(name, what, m::doctor_dry_run_made(&id), m::doctor_dry_run_todo(&id))
 }
 

@@ -297,7 +297,8 @@ impl Watch<'_> {
         let count = waits_for.len();
         let seen = waits_for.into_iter().next();
         let label = m::watch_waiting(&self.step.id);
-        let seen = seen.map(|first| if count > 1 { m::watch_first_of(first, count - 1) } else { first });
+        let left = |first| if count > 1 { m::watch_left_more(first, count - 1) } else { m::watch_left(first) };
+        let seen = seen.map(left);
         let id = format!("watch:{}", self.step.id);
         self.core.screen.progress(&Progress { id, label, seen, wait: None, state });
     }

@@ -351,6 +351,6 @@ pub fn available(endpoint: &Endpoint) -> Result<(), Reason> {
 
 fn deliver_to_node(arn: &str, balancer: &Balancer, destination: &Destination) -> Result<Verdict, Reason> {
     let port = destination.port;
-    balancer.listeners.iter().find(|(listens, _)| *listens == port).ok_or(Reason::NoListener)?;
+    balancer.listeners.iter().find(|it| it.port == port).ok_or(Reason::NoListener)?;
     Ok(Verdict::Deliver(Place::Node { balancer: arn.to_owned(), address: destination.address, port }))
 }

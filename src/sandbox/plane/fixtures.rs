@@ -8,8 +8,8 @@ use crate::sandbox::Pace;
 
 use super::plane::PlaneOptions;
 use super::topology::{
-    Acl, Balancer, Endpoint, EndpointInterface, Group, HealthCheck, Instance, Node, Peer, Rule, Service, Subnet,
-    Target, TargetGroup, Topology, Vpc,
+    Acl, Balancer, Endpoint, EndpointInterface, Group, HealthCheck, Instance, Listener, Node, Peer, Rule, Service,
+    Subnet, Target, TargetGroup, Topology, Vpc,
 };
 
 /// The load balancer.
@@ -64,6 +64,7 @@ pub fn health_check() -> HealthCheck {
 fn instance(vpc: &str, subnet: &str, address: &str, group: &str, user_data: &str) -> Instance {
     Instance {
         running: true,
+        reboots: 0,
         terminated: false,
         vpc: vpc.to_owned(),
         subnet: subnet.to_owned(),
@@ -110,7 +111,7 @@ pub fn lab() -> Topology {
             groups: vec!["sg-nlb".into()],
             enforce_on_private_link: true,
             cross_zone: false,
-            listeners: vec![(80, GROUP.into())],
+            listeners: vec![Listener { port: 80, group: GROUP.into(), idle_seconds: 350 }],
             dns_name: "nlb.example".into(),
         },
     );

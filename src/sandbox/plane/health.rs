@@ -257,7 +257,7 @@ pub struct Prober<'a> {
 /// The nodes of active load balancers that send to a group.
 pub fn probers<'a>(topology: &'a Topology, group: &str) -> impl Iterator<Item = Prober<'a>> {
     topology.balancers.iter().filter(|(_, balancer)| balancer.active).flat_map(move |(arn, balancer)| {
-        let port = balancer.listeners.iter().find(|(_, to)| to == group).map(|(port, _)| *port);
+        let port = balancer.listeners.iter().find(|it| it.group == group).map(|it| it.port);
         port.into_iter()
             .flat_map(move |port| balancer.nodes.iter().map(move |node| Prober { arn, balancer, node, port }))
     })

@@ -56,6 +56,6 @@ pub use plane::{Plane, PlaneOptions};
 pub use report::TargetReport;
 pub use shortage::Shortage;
 pub use topology::{
-    Acl, AclRule, Balancer, Endpoint, EndpointInterface, Group, HealthCheck, Instance, Node, Peer, Rule, Service,
-    Subnet, Target, TargetGroup, Topology, Vpc,
+    Acl, AclRule, Balancer, Endpoint, EndpointInterface, Group, HealthCheck, Instance, Listener, Node, Peer, Rule,
+    Service, Subnet, Target, TargetGroup, Topology, Vpc,
 };

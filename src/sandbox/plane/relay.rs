@@ -4,10 +4,13 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{ReadHalf, WriteHalf};
+use tokio::time::{Instant, sleep_until};
 
 use crate::sandbox::Pace;
 
@@ -22,6 +25,10 @@ use super::proxy_protocol::{Proxied, encode};
 /// most, so that a busy one needs few system calls.
 const BUFFER: usize = 8 * 1024;
 const MOST: usize = 256 * 1024;
+
+/// After so many seconds without a packet an endpoint forgets a connection, whatever the load balancer's listener says
+/// [<https://aws.amazon.com/blogs/networking-and-content-delivery/implementing-long-running-tcp-connections-within-vpc-networking/>].
+const ENDPOINT_IDLE: u32 = 350;
 
 /// What an endpoint's interface does with a call: asks the judge, and hands it on to the service's node.
 pub fn endpoint(core: &Arc<Core>, id: &str, address: Ipv4Addr) -> Answer {
@@ -62,8 +69,10 @@ async fn at_node(core: &Arc<Core>, call: Call, arn: &str, address: Ipv4Addr, por
     let Some(balancer) = topology.balancers.get(arn) else {
         return call.fail(Fault::Lost(Reason::BalancerNotActive));
     };
-    let listener = balancer.listeners.iter().find(|(listens, _)| *listens == port);
-    let Some(group_arn) = listener.map(|(_, arn)| arn) else { return call.fail(Fault::Lost(Reason::NoListener)) };
+    let Some(listener) = balancer.listeners.iter().find(|it| it.port == port) else {
+        return call.fail(Fault::Lost(Reason::NoListener));
+    };
+    let group_arn = &listener.group;
     let node = balancer.nodes.iter().find(|node| node.address == address);
     let (Some(node), Some(group)) = (node, topology.target_groups.get(group_arn)) else {
         return call.fail(Fault::Lost(Reason::NoTargetInZone));
@@ -104,9 +113,15 @@ async fn at_node(core: &Arc<Core>, call: Call, arn: &str, address: Ipv4Addr, por
         let proxied = Proxied { source, endpoint: call.caller.endpoint.clone() };
         encode(&proxied, SocketAddrV4::new(address, port))
     });
+    // The endpoint counts for itself.
+    let idle = match &call.caller.endpoint {
+        Some(_) => listener.idle_seconds.min(ENDPOINT_IDLE),
+        None => listener.idle_seconds,
+    };
+    let idle = core.pace.scale(Duration::from_secs(idle.into()));
     let next = Caller { seen, port: target.port, ..call.caller.clone() };
     drop(topology);
-    pass_on(core, call, verdict, next, preface, ticket).await;
+    pass_on(core, call, verdict, next, preface, Ends { ticket, idle }).await;
 }
 
 async fn pass_on(
@@ -115,7 +130,7 @@ async fn pass_on(
     verdict: Verdict,
     next: Caller,
     preface: Option<Vec<u8>>,
-    mut ticket: Ticket<'_>,
+    mut ends: Ends<'_>,
 ) {
     let place = match verdict {
         Verdict::Deliver(place) => place,
@@ -132,15 +147,63 @@ async fn pass_on(
         return call.fail(Fault::Refused);
     }
     let mut client = call.establish();
+    let quiet = Quiet::begin();
     tokio::select! {
         biased;
         // An error is one side's reset; both sockets close with the task, which passes it on.
-        _ = carry(&mut client, &mut onward) => {}
-        // AWS resets at the next packet [NLB:target-group-health-checks]; here nobody waits for one. A socket that cannot
-        // be told to is closed.
-        _ = &mut ticket.ended => {
-            let _ = client.set_zero_linger();
-            let _ = onward.set_zero_linger();
+        _ = carry_heard(&mut client, &mut onward, &quiet) => return,
+        // AWS resets at the next packet [NLB:target-group-health-checks]; here nobody waits for one.
+        _ = &mut ends.ticket.ended => {}
+        () = quiet.lasts(ends.idle) => {
+            // It is forgotten, and neither side learns of it before it sends something.
+            let (mut one, mut other) = ([0], [0]);
+            tokio::select! {
+                _ = client.peek(&mut one) => {}
+                _ = onward.peek(&mut other) => {}
+                _ = &mut ends.ticket.ended => {}
+            }
+        }
+    }
+    // A socket that cannot be told to reset is closed.
+    let _ = client.set_zero_linger();
+    let _ = onward.set_zero_linger();
+}
+
+/// What ends a connection that neither side ends.
+struct Ends<'a> {
+    ticket: Ticket<'a>,
+    /// How long nothing may be sent; zero where time does not pass.
+    idle: Duration,
+}
+
+/// Since when nothing has been sent on a connection.
+struct Quiet {
+    begun: Instant,
+    /// Milliseconds from then to the last byte.
+    last: AtomicU64,
+}
+
+impl Quiet {
+    fn begin() -> Self {
+        Self { begun: Instant::now(), last: AtomicU64::new(0) }
+    }
+
+    fn heard(&self) {
+        let now = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.last.store(now, Ordering::Relaxed);
+    }
+
+    /// Comes back when nothing was sent for `idle`.
+    async fn lasts(&self, idle: Duration) {
+        if idle.is_zero() {
+            return std::future::pending().await;
+        }
+        loop {
+            let last = self.last.load(Ordering::Relaxed);
+            sleep_until(self.begun + Duration::from_millis(last) + idle).await;
+            if last == self.last.load(Ordering::Relaxed) {
+                return;
+            }
         }
     }
 }
@@ -150,16 +213,22 @@ async fn pass_on(
 /// # Errors
 /// One side's reset.
 pub async fn carry(one: &mut TcpStream, other: &mut TcpStream) -> io::Result<()> {
+    carry_heard(one, other, &Quiet::begin()).await
+}
+
+async fn carry_heard(one: &mut TcpStream, other: &mut TcpStream, quiet: &Quiet) -> io::Result<()> {
     let ((one_reads, one_writes), (other_reads, other_writes)) = (one.split(), other.split());
-    tokio::try_join!(flow(one_reads, other_writes), flow(other_reads, one_writes))?;
+    tokio::try_join!(flow(one_reads, other_writes, quiet), flow(other_reads, one_writes, quiet))?;
     Ok(())
 }
 
 /// Carries one direction to its end, and the end too.
-async fn flow(mut from: ReadHalf<'_>, mut to: WriteHalf<'_>) -> io::Result<()> {
+async fn flow(mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, quiet: &Quiet) -> io::Result<()> {
     let mut buffer = Vec::with_capacity(BUFFER);
     while from.read_buf(&mut buffer).await? > 0 {
+        quiet.heard();
         to.write_all(&buffer).await?;
+        quiet.heard();
         let full = buffer.len() == buffer.capacity();
         buffer.clear();
         if full && buffer.capacity() < MOST {

@@ -41,7 +41,7 @@ fn say(
     if target.draining {
         return ("draining", "Target.DeregistrationInProgress", "Target deregistration is in progress");
     }
-    let mut users = topology.balancers.values().filter(|it| it.listeners.iter().any(|(_, to)| to == arn)).peekable();
+    let mut users = topology.balancers.values().filter(|it| it.listeners.iter().any(|it| it.group == arn)).peekable();
     if users.peek().is_none() {
         let words = "Target group is not configured to receive traffic from the load balancer";
         return ("unused", "Target.NotInUse", words);

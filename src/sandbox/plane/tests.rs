@@ -207,6 +207,52 @@ async fn a_hop_that_ends_cuts_what_was_open() -> io::Result<()> {
     Ok(())
 }
 
+/// Asks once on a connection that stays open; nothing when it is reset or closed.
+async fn ask(stream: &mut TcpStream) -> io::Result<String> {
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await?;
+    let mut buffer = vec![0; 4096];
+    let read = timeout(Duration::from_mins(1), stream.read(&mut buffer)).await??;
+    Ok(String::from_utf8_lossy(&buffer[..read]).into_owned())
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_forgotten_and_reset_when_it_is_used_again() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let plane = plane(&folder, Pace::Quick)?;
+    // Longer than the endpoint remembers; then half a second of this pace.
+    for (idle_seconds, lasts) in [(6000, true), (15, false)] {
+        plane.apply(with(|it| {
+            let listeners = it.balancers.values_mut().flat_map(|it| &mut it.listeners);
+            listeners.for_each(|it| it.idle_seconds = idle_seconds);
+        }));
+        let deadline = Instant::now() + Duration::from_mins(1);
+        let port = loop {
+            if let Some(port) = door(&text(&plane, "i-client").await)
+                && text(&plane, "i-client").await.contains("code=200")
+            {
+                break port;
+            }
+            assert!(Instant::now() < deadline, "{}", text(&plane, "i-client").await);
+            sleep(Duration::from_millis(50)).await;
+        };
+        loop {
+            let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+            assert!(ask(&mut stream).await?.starts_with("HTTP/1.1 200 OK"));
+            let begun = Instant::now();
+            // What is asked is what happens when nothing does.
+            sleep(Duration::from_millis(1500)).await;
+            let again = ask(&mut stream).await;
+            // A machine that stood still for long says nothing about what lasts.
+            if lasts && begun.elapsed() > Duration::from_secs(8) {
+                continue;
+            }
+            assert_eq!(again.as_ref().is_ok_and(|it| it.starts_with("HTTP/1.1 200 OK")), lasts, "{again:?}");
+            break;
+        }
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn the_provider_s_own_test_passes_while_private_link_is_shut_out() -> io::Result<()> {
     let folder = tempfile::tempdir()?;

@@ -122,6 +122,8 @@ pub struct AclRule {
 pub struct Instance {
     /// Whether its state is `running`.
     pub running: bool,
+    /// How often it was rebooted: when that changes, its processes end and begin again.
+    pub reboots: u32,
     /// Whether its state is `terminated` or `shutting-down`: its processes end and do not come back.
     pub terminated: bool,
     /// Its VPC.
@@ -151,10 +153,21 @@ pub struct Balancer {
     pub enforce_on_private_link: bool,
     /// Whether a node may use targets of other zones.
     pub cross_zone: bool,
-    /// Its listeners: port and target group ARN.
-    pub listeners: Vec<(u16, String)>,
+    /// Its listeners.
+    pub listeners: Vec<Listener>,
     /// Its DNS name.
     pub dns_name: String,
+}
+
+/// A load balancer's listener for TCP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listener {
+    /// Its port.
+    pub port: u16,
+    /// The ARN of the target group that it forwards to.
+    pub group: String,
+    /// After so many seconds without a packet it forgets a connection.
+    pub idle_seconds: u32,
 }
 
 /// A load balancer's node: its network interface in one subnet.

@@ -56,6 +56,7 @@ pub fn topology(world: &World) -> Topology {
             let state = instance.life.state.as_str();
             let view = plane::Instance {
                 running: state == "running",
+                reboots: instance.reboots,
                 terminated: matches!(state, "terminated" | "shutting-down"),
                 vpc: instance.vpc.clone(),
                 subnet: instance.subnet.clone(),
@@ -156,7 +157,13 @@ fn balancer_view(region: &Region, balancer: &Balancer) -> plane::Balancer {
         groups: balancer.groups.clone(),
         enforce_on_private_link: balancer.enforce,
         cross_zone: is_true(&balancer.attributes, "load_balancing.cross_zone.enabled"),
-        listeners: listeners.map(|listener| (listener.port, listener.target_group.clone())).collect(),
+        listeners: listeners
+            .map(|listener| plane::Listener {
+                port: listener.port,
+                group: listener.target_group.clone(),
+                idle_seconds: listener.idle_seconds,
+            })
+            .collect(),
         dns_name: balancer.dns_name.clone(),
     }
 }
