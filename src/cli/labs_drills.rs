@@ -1,7 +1,7 @@
 //! Proves the drills of a lab, on the sandbox on which the lab itself has just been proved.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{drill, why};
 use crate::checks::Verdict;
@@ -12,12 +12,35 @@ use crate::i18n::{Text, m};
 use crate::lab::{Act, Drill, DrillSource, LabError, Place, Recipe, Source};
 use crate::trace::{RungId, RungState, Trace};
 
-/// How often is looked for what should come about. On the sandbox without waits things go on by being looked at.
-const LOOKS: usize = 100;
-/// How often is looked whether what should not pass passes after all.
-const LOOKS_IN_VAIN: usize = 10;
-/// Between two looks: real packets take their time.
+/// How often, and for how long at least, is looked for what should come about. On the sandbox without waits things go on by
+/// being looked at, and real packets take their time.
+const PATIENCE: (usize, Duration) = (100, Duration::from_secs(3));
+/// The same for what should not pass and might after all.
+const IN_VAIN: (usize, Duration) = (10, Duration::from_millis(150));
+/// Between two looks.
 const PAUSE: Duration = Duration::from_millis(15);
+
+/// Looks that are left.
+struct Looks {
+    left: usize,
+    until: Instant,
+}
+
+impl Looks {
+    fn of((count, time): (usize, Duration)) -> Self {
+        Self { left: count, until: Instant::now() + time }
+    }
+
+    /// Waits for the next look; false once there were enough of them.
+    async fn again(&mut self) -> bool {
+        self.left = self.left.saturating_sub(1);
+        let more = self.left > 0 || Instant::now() < self.until;
+        if more {
+            tokio::time::sleep(PAUSE).await;
+        }
+        more
+    }
+}
 
 /// What came of a lab's drills.
 #[derive(Debug, Default)]
@@ -76,12 +99,9 @@ pub(super) async fn prove(drive: &Drive, source: &Source) -> Drilled {
 /// Where the path ends once nothing is on its way any more.
 async fn settled(drive: &Drive, clouds: &Clouds) -> Option<RungId> {
     let on_its_way = |traced: &Trace| traced.rungs.iter().any(|rung| rung.state == RungState::NotYet);
+    let mut looks = Looks::of(PATIENCE);
     let mut traced = why::traced(&drive.core, clouds, &drive.loaded).await?;
-    for _ in 0..LOOKS {
-        if !on_its_way(&traced) {
-            break;
-        }
-        tokio::time::sleep(PAUSE).await;
+    while on_its_way(&traced) && looks.again().await {
         traced = why::traced(&drive.core, clouds, &drive.loaded).await?;
     }
     traced.diagnosis.map(|diagnosis| diagnosis.rung)
@@ -103,7 +123,7 @@ impl Proving<'_> {
         self.breaks().await?;
         self.undone().await?;
         for recipe in &self.drill.repairs {
-            let standing = self.after(recipe, "repairs", LOOKS).await?;
+            let standing = self.after(recipe, "repairs", PATIENCE).await?;
             if !standing.mended() {
                 return Err(slip(self.named("repairs", &recipe.name), m::labs_drill_not_mended(open(&standing))));
             }
@@ -111,7 +131,7 @@ impl Proving<'_> {
             drilled.repairs += 1;
         }
         for recipe in &self.drill.shortcuts {
-            let standing = self.after(recipe, "shortcuts", LOOKS_IN_VAIN).await?;
+            let standing = self.after(recipe, "shortcuts", IN_VAIN).await?;
             if standing.mended() {
                 return Err(slip(self.named("shortcuts", &recipe.name), m::labs_drill_passes()));
             }
@@ -145,16 +165,13 @@ impl Proving<'_> {
     }
 
     /// Plants the drill, does what the recipe says, and tells how it stands then.
-    async fn after(&self, recipe: &Recipe, list: &str, looks: usize) -> Result<Standing, Slip> {
+    async fn after(&self, recipe: &Recipe, list: &str, patience: (usize, Duration)) -> Result<Standing, Slip> {
         let planted = self.drilling().plant().await;
         planted.map_err(|failure| slip(Place::of_key(self.yaml, "plant"), m::labs_drill_not_done(said(&failure))))?;
         self.do_all(&recipe.acts, None, &self.named(list, &recipe.name)).await?;
+        let mut looks = Looks::of(patience);
         let mut standing = self.look().await?;
-        for _ in 0..looks {
-            if standing.mended() {
-                break;
-            }
-            tokio::time::sleep(PAUSE).await;
+        while !standing.mended() && looks.again().await {
             standing = self.look().await?;
         }
         Ok(standing)
@@ -162,31 +179,31 @@ impl Proving<'_> {
 
     /// Waits until every rung of the path holds; else tells which does not.
     async fn healthy(&self) -> Result<(), Text> {
-        let mut ends = Text::literal("");
-        for _ in 0..LOOKS {
+        let mut looks = Looks::of(PATIENCE);
+        loop {
             let Some(traced) = why::traced(&self.drive.core, self.clouds, &self.drive.loaded).await else {
                 return Ok(());
             };
             if traced.verdict() == Verdict::Met {
                 return Ok(());
             }
-            ends = traced.diagnosis.map_or_else(m::labs_drill_no_hop, |diagnosis| diagnosis.why);
-            tokio::time::sleep(PAUSE).await;
+            if !looks.again().await {
+                return Err(traced.diagnosis.map_or_else(m::labs_drill_no_hop, |diagnosis| diagnosis.why));
+            }
         }
-        Err(ends)
     }
 
     /// Puts everything back; the path then ends where the lab leaves it.
     async fn undone(&self) -> Result<(), Slip> {
         let place = || Place::of_key(self.yaml, if self.drill.undo.is_empty() { "plant" } else { "undo" });
         self.drilling().undo().await.map_err(|failure| slip(place(), m::labs_drill_not_undone(said(&failure))))?;
-        let mut ends_at = None;
-        for _ in 0..LOOKS {
+        let mut looks = Looks::of(PATIENCE);
+        let mut ends_at = settled(self.drive, self.clouds).await;
+        while ends_at != self.ends_at && looks.again().await {
             ends_at = settled(self.drive, self.clouds).await;
-            if ends_at == self.ends_at {
-                return Ok(());
-            }
-            tokio::time::sleep(PAUSE).await;
+        }
+        if ends_at == self.ends_at {
+            return Ok(());
         }
         let hop = |rung: Option<RungId>| rung.map_or_else(m::labs_drill_no_hop, |rung| Text::literal(rung.name()));
         Err(slip(place(), m::labs_drill_still_broken(hop(self.ends_at), hop(ends_at))))
