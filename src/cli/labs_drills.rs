@@ -14,7 +14,7 @@ use crate::trace::{RungId, RungState, Trace};
 
 /// How often, and for how long at least, is looked for what should come about. On the sandbox without waits things go on by
 /// being looked at, and real packets take their time.
-const PATIENCE: (usize, Duration) = (100, Duration::from_secs(3));
+const PATIENCE: (usize, Duration) = (30, Duration::from_secs(3));
 /// The same for what should not pass and might after all.
 const IN_VAIN: (usize, Duration) = (10, Duration::from_millis(150));
 /// Between two looks.
