@@ -354,6 +354,7 @@ fn lab() -> Topology {
         );
         let instance = Instance {
             running: true,
+            reboots: 0,
             terminated: false,
             vpc,
             subnet,

@@ -126,6 +126,7 @@ mod tests {
         assert_eq!(sum("us-east-1"), Some(10_000 + 28_500 + 2 * (10_400 + 877)));
         assert_eq!(sum("eu-west-1"), Some(11_000 + 31_200 + 2 * (11_400 + 964)));
         assert_eq!(sum("eu-west-2"), Some(11_000 + 32_460 + 2 * (11_800 + 1_017)));
+        assert_eq!(sum("ap-northeast-2"), Some(13_000 + 28_500 + 2 * (13_000 + 999)));
         for region in ["ap-southeast-1", "eu-central-1", "us-west-2"] {
             let known: Vec<_> =
                 charges("linux", region).into_iter().filter(|it| it.usd_micros_per_hour.is_some()).collect();

@@ -267,8 +267,8 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "restart-replays",
-        "停止して起動したインスタンスでは、ユーザーデータのループが続きます。AWS では最初の起動のときだけ動きます。",
-        "When an instance is stopped and started, the loops of its user data go on. On AWS they run at the first boot \
+        "停止して起動したインスタンスや再起動したインスタンスでは、ユーザーデータのループが続きます。AWS では最初の起動のときだけ動きます。",
+        "When an instance is stopped and started, or rebooted, the loops of its user data go on. On AWS they run at the first boot \
          only.",
     ),
     difference(

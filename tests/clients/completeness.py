@@ -393,6 +393,7 @@ def connections(ec2, far, world):
 def ends(ec2, elb, far, world):
     """Everything that stops, starts and goes."""
     far.get_waiter("instance_running").wait(InstanceIds=[world.client])
+    far.reboot_instances(InstanceIds=[world.client])
     far.stop_instances(InstanceIds=[world.client])
     far.get_waiter("instance_stopped").wait(InstanceIds=[world.client])
     far.describe_instances()

@@ -115,6 +115,29 @@ async fn whatever_goes_away_on_the_way_takes_the_connection_with_it() {
 }
 
 #[tokio::test]
+async fn a_reboot_ends_connections_and_the_web_server_comes_back() {
+    let path = Path::begin().await;
+    let client = path.client(&path.name).await;
+    let mut held = path.hold(&client).await;
+    assert!(held.page().await.starts_with("hello"));
+    let signer = path.cloud.signer("ec2");
+    let reboot = |id: &str| format!("Action=RebootInstances&Version=2016-11-15&InstanceId.1={id}");
+    let (web, nobody) = (reboot(&path.web), reboot("i-0123456789abcdef0"));
+    let asked = tokio::task::spawn_blocking(move || {
+        let (status, text) = signer.call(&nobody);
+        assert!(status == 400 && text.contains("<Code>InvalidInstanceID.NotFound</Code>"), "{text}");
+        let (status, text) = signer.call(&format!("{web}&DryRun=true"));
+        assert!(status == 412 && text.contains("<Code>DryRunOperation</Code>"), "{text}");
+        let (status, text) = signer.call(&web);
+        assert!(status == 200 && text.contains("<return>true</return>"), "{text}");
+    });
+    asked.await.expect("as on AWS");
+    held.ends().await;
+    assert_eq!(path.health().await, [("healthy".to_owned(), String::new())]);
+    assert!(path.ask(&client).await.starts_with("hello"), "it serves again");
+}
+
+#[tokio::test]
 async fn what_only_decides_about_new_connections_leaves_open_ones_alone() {
     let path = Path::begin().await;
     let client = path.client(&path.name).await;

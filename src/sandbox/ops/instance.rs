@@ -82,6 +82,7 @@ fn start(ctx: &mut Ctx<'_>, params: &Params, launch: &Launch, token: Option<&str
             life: ctx.begin(Kind::Instance, "pending"),
             checks: Life { state: "not-applicable".to_owned(), due: None },
             reason: None,
+            reboots: 0,
             asked: None,
             http_tokens: launch.http_tokens.clone(),
             hop_limit: launch.hop_limit,

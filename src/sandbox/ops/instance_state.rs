@@ -151,6 +151,21 @@ pub fn start(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(change(ctx, &ids, |state| (state == "stopped").then_some("pending")))
 }
 
+/// `RebootInstances`: it succeeds where the instances are the account's own, and one that does not run stays as it is
+/// [API:RebootInstances]. It keeps its state, its addresses and its disk.
+pub fn reboot(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let ids = ids(ctx, params)?;
+    params.ready()?;
+    for id in &ids {
+        if let Some(instance) = ctx.here_mut().instances.get_mut(id)
+            && instance.life.state == "running"
+        {
+            instance.reboots = instance.reboots.wrapping_add(1);
+        }
+    }
+    Ok(Xml::done())
+}
+
 fn ids(ctx: &Ctx<'_>, params: &Params) -> Result<Vec<String>, ApiError> {
     let ids = params.list("InstanceId")?;
     if ids.is_empty() {

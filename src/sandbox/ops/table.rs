@@ -107,6 +107,7 @@ const EC2: &[(&str, Operation)] = &[
     ("ModifyVpcEndpoint", endpoint::modify),
     ("ModifyVpcEndpointServiceConfiguration", endpoint_service::modify),
     ("ModifyVpcEndpointServicePermissions", service_permission::modify),
+    ("RebootInstances", instance_state::reboot),
     ("RejectVpcEndpointConnections", acceptance::reject),
     ("ReplaceNetworkAclAssociation", network_acl::replace_association),
     ("ReplaceNetworkAclEntry", network_acl_entry::replace),

@@ -64,6 +64,7 @@ pub fn health_check() -> HealthCheck {
 fn instance(vpc: &str, subnet: &str, address: &str, group: &str, user_data: &str) -> Instance {
     Instance {
         running: true,
+        reboots: 0,
         terminated: false,
         vpc: vpc.to_owned(),
         subnet: subnet.to_owned(),

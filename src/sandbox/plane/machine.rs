@@ -17,6 +17,7 @@ use super::nginx::Config;
 use super::nginx_conf;
 use super::nginx_process::{self, NginxProcess};
 use super::program::{Program, Sink};
+use super::topology::Instance;
 use super::user_data;
 use super::web::{Flavor, serve};
 
@@ -24,6 +25,8 @@ use super::web::{Flavor, serve};
 pub struct Machine {
     /// The instance's id.
     pub id: String,
+    /// How often it had been rebooted when it was switched on.
+    pub reboots: u32,
     /// Its boot script.
     pub program: Program,
     /// Its disk.
@@ -41,10 +44,11 @@ pub struct Machine {
 impl Machine {
     /// Switches an instance on: its doors open, and its boot script begins, or goes on where it was in an earlier
     /// process.
-    pub fn start(core: &Arc<Core>, id: &str, user_data: &str) -> Arc<Self> {
+    pub fn start(core: &Arc<Core>, id: &str, instance: &Instance) -> Arc<Self> {
         let machine = Arc::new(Self {
             id: id.to_owned(),
-            program: user_data::parse(user_data),
+            reboots: instance.reboots,
+            program: user_data::parse(&instance.user_data),
             disk: Mutex::default(),
             boot: tokio::sync::Mutex::new(Boot::resumed(core.memory.done(id))),
             tasks: Mutex::default(),

@@ -153,7 +153,7 @@ impl Plane {
         let wanted: BTreeMap<_, _> = topology.instances.iter().filter(|(_, it)| it.running && !it.terminated).collect();
         let mut machines = lock(&core.machines);
         machines.retain(|id, machine| {
-            let stays = wanted.contains_key(id);
+            let stays = wanted.get(id).is_some_and(|instance| instance.reboots == machine.reboots);
             if !stays {
                 machine.stop(core);
             }
@@ -161,7 +161,7 @@ impl Plane {
         });
         for (id, instance) in wanted {
             if !machines.contains_key(id) {
-                machines.insert(id.clone(), Machine::start(core, id, &instance.user_data));
+                machines.insert(id.clone(), Machine::start(core, id, instance));
             }
         }
     }

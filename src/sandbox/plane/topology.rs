@@ -122,6 +122,8 @@ pub struct AclRule {
 pub struct Instance {
     /// Whether its state is `running`.
     pub running: bool,
+    /// How often it was rebooted: when that changes, its processes end and begin again.
+    pub reboots: u32,
     /// Whether its state is `terminated` or `shutting-down`: its processes end and do not come back.
     pub terminated: bool,
     /// Its VPC.

@@ -56,6 +56,7 @@ pub fn topology(world: &World) -> Topology {
             let state = instance.life.state.as_str();
             let view = plane::Instance {
                 running: state == "running",
+                reboots: instance.reboots,
                 terminated: matches!(state, "terminated" | "shutting-down"),
                 vpc: instance.vpc.clone(),
                 subnet: instance.subnet.clone(),

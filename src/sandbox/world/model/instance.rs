@@ -36,6 +36,9 @@ pub struct Instance {
     /// When that was, in milliseconds since 1970.
     #[serde(default)]
     pub asked: Option<i64>,
+    /// How often it was rebooted.
+    #[serde(default)]
+    pub reboots: u32,
     pub http_tokens: String,
     pub hop_limit: u32,
     /// `disableApiTermination`.
