@@ -85,6 +85,7 @@ check-why-acceptance-off = Connections are accepted without asking you. Select "
 check-why-acceptance-on = Connections wait for your acceptance. Clear "Acceptance required" under "Modify endpoint acceptance setting".
 check-why-principal = To an account that is not allowed, the service seems not to exist. Add { $principal } under "Allow principals".
 check-why-way-back = Somebody made this route besides PrivateLink. The lab does not use it.
+check-why-not-made = There is nothing to look at before it is made.
 check-why-same-cidr = This lab shows that PrivateLink works even when both CIDRs are the same. Make { $name } again with { $block }.
 check-why-service-not-found = The name is mistyped, the Region is another one, or your account is not an allowed principal: that also looks as if the service did not exist. Check the service name and "Allow principals" on the provider side.
 check-why-no-common-zone = The consumer's account cannot use the NLB's zone. Make the NLB again in a zone that both accounts have; compare zone IDs.

@@ -85,6 +85,7 @@ check-why-acceptance-off = 承諾なしで接続できる設定です。「エ�
 check-why-acceptance-on = 承諾が必要な設定です。「エンドポイントの承諾設定を変更」で「承諾が必要」を外してください。
 check-why-principal = 許可されていないアカウントからは、サービスが存在しないように見えます。「プリンシパルを許可」で { $principal } を追加してください。
 check-why-way-back = PrivateLink とは別に作られた経路です。このラボでは使いません。
+check-why-not-made = 作られてから確かめられます。
 check-why-same-cidr = このラボは、CIDR が同じでも PrivateLink が通ることを確かめます。{ $name } を { $block } で作り直してください。
 check-why-service-not-found = サービス名の間違い、リージョンの違い、プリンシパルの許可漏れのどれかです。許可されていないときも「存在しない」と表示されます。provider 側のサービス名と「プリンシパルを許可」を確かめてください。
 check-why-no-common-zone = NLB のあるゾーンが、consumer のアカウントでは使えません。両方にあるゾーン (ゾーン ID で比べます) に NLB を作り直してください。

@@ -116,16 +116,21 @@ fn look_for(question: &impl Question, facts: &Facts, sides: &BTreeMap<String, Si
 async fn ask_one(question: &impl Question, scene: &Scene<'_>) -> Finding {
     let expected = question.expected(scene);
     if let Some(missing) = facts::missing(scene.facts, &question.needs()) {
-        return finding(expected, Judgement::not_yet(m::check_not_made(missing)), None);
+        return finding(expected, not_made(missing), None);
     }
     let Some((side, call)) = look_for(question, scene.facts, scene.sides) else {
-        return finding(expected, Judgement::not_yet(m::check_not_made(question.subject())), None);
+        return finding(expected, not_made(question.subject()), None);
     };
     let judgement = match scene.clients(side).send(&call).await {
         Ok(reply) => question.follow(scene, &reply).await.unwrap_or_else(|fault| Judgement::from(&fault)),
         Err(fault) => question.refused(&fault),
     };
     finding(expected, judgement, Some((side, call)))
+}
+
+/// Nothing is on its way yet, so there is nothing to wait for.
+fn not_made(name: &str) -> Judgement {
+    Judgement::not_yet(m::check_not_made(name)).because(m::check_why_not_made())
 }
 
 fn finding(expected: Text, judgement: Judgement, look: Option<(Side, Call)>) -> Finding {

@@ -10,7 +10,7 @@ use crate::actions::{self, Making};
 use crate::checks;
 use crate::cloud::{Api, Call};
 use crate::i18n::{Text, m};
-use crate::lab::{Lab, Loaded, Resource, Side, Step, in_order};
+use crate::lab::{Lab, Loaded, Pair, Predict, PredictProse, Resource, Side, Step, in_order};
 
 /// What all views of a pass share.
 #[derive(Clone, Debug)]
@@ -58,7 +58,14 @@ impl Views {
         let step = &lab.steps[index];
         let ordered = in_order(&step.makes);
         let drawn = if self.way == Way::Explain { Stage::Reading(index) } else { Stage::Doing(index) };
+        let asked = |asked: &Step, predict: &Predict| (asked.id.clone(), predict.id.clone());
+        let answered = lab.steps.iter().flat_map(|earlier| {
+            let here = |predict: &&Predict| lab.answers(&earlier.id, predict).is_some_and(|it| it.id == step.id);
+            earlier.predict.iter().filter(here).map(|predict| asked(earlier, predict))
+        });
         StepView {
+            questions: predictions(loaded, &step.predict.iter().map(|it| asked(step, it)).collect::<Vec<_>>()),
+            answers: predictions(loaded, &answered.collect::<Vec<_>>()),
             lab: loaded.prose.map(|prose| prose.title.clone()),
             place: self.place.clone(),
             number: index + 1,
@@ -104,6 +111,14 @@ impl Views {
             scripts: ordered.iter().filter_map(script).collect(),
         }
     }
+}
+
+/// The words of predictions, each a step and its name.
+fn predictions(loaded: &Loaded, which: &[(String, String)]) -> Pair<Vec<PredictProse>> {
+    loaded.prose.map(|prose| {
+        let words = |(step, id): &(String, String)| prose.steps.get(step)?.predictions.get(id).cloned();
+        which.iter().filter_map(words).collect()
+    })
 }
 
 /// The AWS CLI commands of a step, made from the very calls that pllab sends. A step that makes nothing shows how to look.

@@ -7,7 +7,7 @@ use super::svg::svg;
 use super::words::side;
 use crate::engine::event::{OpeningView, StepView};
 use crate::i18n::{Lang, Text, m};
-use crate::lab::{Pair, PredictProse, StepProse};
+use crate::lab::{PredictProse, StepProse};
 
 /// A lab's handout, in one language or in both.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -116,15 +116,12 @@ fn page(step: &StepView, langs: &[Lang], picture: String) -> Page {
             .collect(),
         picture,
         lessons: each(|prose| &prose.lesson),
-        questions: langs
-            .iter()
-            .map(|lang| step.prose.get(*lang).predictions.values().map(question).collect())
-            .collect(),
+        questions: langs.iter().map(|lang| step.questions.get(*lang).iter().map(question).collect()).collect(),
         plans: all(&step.plan),
         consoles: each(|prose| &prose.console),
         commands: step.commands.clone(),
         checks: all(&step.checks),
-        parts: langs.iter().map(|lang| parts(&step.prose, *lang)).collect(),
+        parts: langs.iter().map(|lang| parts(step, *lang)).collect(),
     }
 }
 
@@ -134,19 +131,19 @@ fn question(words: &PredictProse) -> Words {
 }
 
 /// The answers stand apart from the questions, so that there is something to guess.
-fn answers(prose: &StepProse, lang: Lang) -> Option<String> {
+fn answers(answered: &[PredictProse], lang: Lang) -> Option<String> {
     let answer = |words: &PredictProse| {
         let right = m::step_predict_answer(&words.right).say(lang);
         format!("{}\n\n**{right}** {}", words.question, words.because)
     };
-    let all: Vec<String> = prose.predictions.values().map(answer).collect();
+    let all: Vec<String> = answered.iter().map(answer).collect();
     (!all.is_empty()).then(|| all.join("\n\n"))
 }
 
-fn parts(prose: &Pair<StepProse>, lang: Lang) -> Vec<(String, Words)> {
-    let prose = prose.get(lang);
+fn parts(step: &StepView, lang: Lang) -> Vec<(String, Words)> {
+    let prose = step.prose.get(lang);
     let detours = prose.detours.values().map(|words| (m::step_detour(), Some(words)));
-    let answers = answers(prose, lang);
+    let answers = answers(step.answers.get(lang), lang);
     let rest = [
         (m::report_predictions(), answers.as_ref()),
         (m::step_then_and_now(), prose.then_and_now.as_ref()),

@@ -22,7 +22,7 @@ pub(super) fn step(view: &StepView, look: &Look) -> Vec<Vec<Line>> {
         blocks.push(look.inside(look.under(&m::step_then_and_now(), look.prose(note, 2))));
     }
     if explain {
-        blocks.extend(prose.predictions.values().map(|words| predicted(words, look)));
+        blocks.extend(view.questions.get(look.lang).iter().map(|words| asked(words, look)));
     }
     blocks.push(look.inside(look.under(&m::step_plan(), numbered(&view.plan, look))));
     // On a screen with a menu the way through the console is one choice away, and the step stays calm.
@@ -36,6 +36,8 @@ pub(super) fn step(view: &StepView, look: &Look) -> Vec<Vec<Line>> {
     }
     blocks.push(look.inside(look.under(&m::step_checks(), bulleted(&view.checks, look))));
     if explain {
+        // Apart from the questions, so that there is something to guess.
+        blocks.extend(view.answers.get(look.lang).iter().map(|words| answered(words, look)));
         for (heading, part) in [(m::step_more(), &prose.more), (m::step_after(), &prose.after)] {
             if let Some(part) = part {
                 blocks.push(look.inside(look.under(&heading, look.prose(part, 2))));
@@ -46,16 +48,22 @@ pub(super) fn step(view: &StepView, look: &Look) -> Vec<Vec<Line>> {
     blocks
 }
 
-/// A question that is asked in the other ways: to be read with its answer.
-fn predicted(words: &PredictProse, look: &Look) -> Vec<Line> {
+/// A question that is asked in the other ways, with what there is to choose from.
+fn asked(words: &PredictProse, look: &Look) -> Vec<Line> {
     let width = look.measure().saturating_sub(2);
     let mut body = fill(&Line::plain(words.question.as_str()), width, "", "");
     for (_, option) in &words.options {
         body.extend(fill(&Line::plain(option.as_str()), width, "- ", "  "));
     }
-    body.extend(fill(&Line::plain(look.say(&m::step_predict_answer(&words.right))), width, "", ""));
-    body.extend(look.prose(&words.because, 2));
     look.inside(look.under(&m::step_predict(), body))
+}
+
+/// Its answer, once what is read shows it.
+fn answered(words: &PredictProse, look: &Look) -> Vec<Line> {
+    let width = look.measure().saturating_sub(2);
+    let mut body = fill(&Line::plain(look.say(&m::step_predict_answer(&words.right))), width, "", "");
+    body.extend(look.prose(&words.because, 2));
+    look.inside(look.under(&m::predict_title(&words.question), body))
 }
 
 /// What "tell me more" shows.

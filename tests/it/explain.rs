@@ -89,3 +89,19 @@ fn as_events_it_is_silent() {
     let folder = Folder::new();
     folder.pllab("start --explain-only --output json").run().code(0).stdout("").stderr("");
 }
+
+/// What one step asks and a later one shows is answered there, on the screen and in the handout.
+#[test]
+fn an_answer_is_read_where_it_is_seen() {
+    let folder = Folder::new();
+    for (lang, question, next, answer) in [
+        ("en", "The provider takes the permission back;", "Traffic goes on", "Answer: The page arrives as before."),
+        ("ja", "provider が許可を取り消します。", "それでも通信は続く", "答え: これまでどおり、ページが届く。"),
+    ] {
+        for words in ["start who-may-connect --explain-only --plain", "handout who-may-connect --format md --out -"] {
+            let out = folder.pllab(words).arg("--lang").arg(lang).run().code(0).out;
+            let at = |wanted: &str| out.find(wanted).unwrap_or_else(|| panic!("{words}, {lang}: no {wanted}"));
+            assert!(at(question) < at(next) && at(next) < at(answer), "{words}, {lang}");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::Way;
 use crate::i18n::Text;
-use crate::lab::{Pair, Prose, Side, StepProse};
+use crate::lab::{Pair, PredictProse, Prose, Side, StepProse};
 
 /// The first screen of a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +46,10 @@ pub struct StepView {
     pub minutes: u32,
     /// Its prose.
     pub prose: Pair<StepProse>,
+    /// What it asks the learner to predict, in the lab's order.
+    pub questions: Pair<Vec<PredictProse>>,
+    /// The predictions that its checks answer: its own, and those of earlier steps.
+    pub answers: Pair<Vec<PredictProse>>,
     /// The architecture, with what this step adds marked.
     pub picture: Picture,
     /// What will be done, one line each.
