@@ -50,12 +50,13 @@ pub(super) fn rung(event: &Event, look: &Look) -> Vec<Line> {
 /// What was expected, and how to ask it oneself, a line each: whoever reads rung by rung has it all, whoever runs over them
 /// is not held up.
 fn asked(expected: &Text, command: &str, look: &Look) -> Vec<Line> {
-    let command = command.replace(" \\\n", "").split_whitespace().collect::<Vec<_>>().join(" ");
+    let whole = command.replace(" \\\n", "").split_whitespace().collect::<Vec<_>>().join(" ");
     let (room, by) = if look.told() { (look.measure(), "   ") } else { (look.measure(), "       ") };
     let mut lines = fill(&Line::of(Ink::Dim, look.say(&m::rung_asked(expected))), room, by, by);
-    if !command.is_empty() {
-        lines.push(Line::of(Ink::Code, command).indented(by.len()));
-    }
+    // Broken at its options, a command that is too long for a line still reads as one.
+    let rows = if by.len() + whole.len() <= room { vec![whole.as_str()] } else { command.lines().collect() };
+    let rows = rows.into_iter().filter(|row| !row.is_empty());
+    lines.extend(rows.map(|row| Line::of(Ink::Code, row).indented(by.len())));
     lines
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::harness::{Folder, redact};
 
@@ -81,7 +82,10 @@ fn proved(lab: &str, share: usize, of: usize) -> serde_json::Value {
         let name = path.file_name().expect("a drill has a name").to_string_lossy();
         folder.write(&format!("labs/{lab}/drills/{name}"), &read(path));
     }
-    let checked = folder.pllab("labs check --labs labs --output json").arg(lab).run().code(0).stderr("").events();
+    // The lab breaks and mends itself some dozens of times.
+    let checking =
+        folder.pllab("labs check --labs labs --output json").arg(lab).start().patient(Duration::from_mins(8));
+    let checked = checking.wait().code(0).stderr("").events();
     assert_eq!(checked.len(), 1);
     let line = checked[0].clone();
     assert_eq!((&line["event"], &line["verdict"]), (&"lab_checked".into(), &"met".into()), "{line}");

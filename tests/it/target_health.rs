@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::harness::{Path, ec2, get};
+use super::harness::{ELB, Path, Place, ec2, get};
 
 fn states(seen: &[(String, String)]) -> Vec<(&str, &str)> {
     seen.iter().map(|(state, reason)| (state.as_str(), reason.as_str())).collect()
@@ -143,4 +143,32 @@ async fn a_draining_target_says_so_and_comes_back_when_it_is_registered_again() 
     assert!(path.ask(&client).await.starts_with("hello"));
     assert!(held.page().await.starts_with("hello"));
     assert_eq!(states(&path.health().await), [("healthy", "")]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_has_the_zone_of_its_subnet() {
+    let mut place = Place::open().await;
+    let told = tokio::task::spawn_blocking(move || {
+        place.networks();
+        place.make(0, "ec2", "DescribeSubnets&SubnetId.1={subnet}", "availabilityZone", "zone");
+        let create = "CreateTargetGroup&Protocol=TCP&Port=80&VpcId={vpc}";
+        place.make(0, ELB, &format!("{create}&Name=ips&TargetType=ip"), "TargetGroupArn", "ips");
+        place.make(0, ELB, &format!("{create}&Name=ids"), "TargetGroupArn", "ids");
+        place.refuses(&[
+            (0, ELB, "RegisterTargets&TargetGroupArn={ips}&Targets.member.1.Id=10.0.1.9&Targets.member.1.AvailabilityZone=ap-northeast-1z", 400, "ValidationError", "not in the Availability Zone"),
+            (0, ELB, "RegisterTargets&TargetGroupArn={ips}&Targets.member.1.Id=10.0.1.9&Targets.member.1.AvailabilityZone=all", 400, "ValidationError", "pllab's sandbox does not model"),
+            (0, ELB, "RegisterTargets&TargetGroupArn={ips}&Targets.member.1.Id=10.0.200.9", 400, "ValidationError", "The Availability Zone is required for IP address '10.0.200.9' because it is not in the VPC"),
+            (0, ELB, "RegisterTargets&TargetGroupArn={ips}&Targets.member.1.Id=web", 400, "InvalidTarget", "not a valid IPv4 address"),
+            (0, ELB, "DeregisterTargets&TargetGroupArn={ids}&Targets.member.1.Id=i-0123456789abcdef0&Targets.member.1.AvailabilityZone={zone}", 400, "ValidationError", "target type 'instance'"),
+        ]);
+        let targets = "&TargetGroupArn={ips}&Targets.member.1.Id=10.0.1.9&Targets.member.1.AvailabilityZone={zone}";
+        place.done(0, ELB, &format!("RegisterTargets{targets}"));
+        place.done(0, ELB, "RegisterTargets&TargetGroupArn={ips}&Targets.member.1.Id=10.0.1.10");
+        let seen = place.done(0, ELB, "DescribeTargetHealth&TargetGroupArn={ips}").text;
+        let zone = format!("<AvailabilityZone>{}</AvailabilityZone>", place.names["zone"]);
+        assert_eq!(seen.matches(&zone).count(), 2, "given or not: {seen}");
+        place.done(0, ELB, &format!("DeregisterTargets{targets}"));
+        place
+    });
+    told.await.expect("as on AWS").cloud.close().await;
 }

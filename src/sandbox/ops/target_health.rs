@@ -5,7 +5,7 @@ use crate::sandbox::wire::{ApiError, Params, Xml};
 use crate::sandbox::world::{Kind, Target, TargetGroup};
 
 use super::context::Ctx;
-use super::target::read_raw_targets;
+use super::target::{check_zones, read_raw_targets};
 use super::target_group::{balancers_of, find};
 
 /// The targets that are asked about; the data plane knows those without a verdict.
@@ -21,6 +21,8 @@ struct Row {
     id: String,
     port: u16,
     check_port: String,
+    /// The zone's name; for addresses only, as AWS shows it.
+    zone: Option<String>,
     verdict: Option<Verdict>,
 }
 
@@ -45,7 +47,7 @@ impl HealthQuestion {
         let mut xml = Xml::new();
         xml.list("TargetHealthDescriptions", "member", &self.rows, |xml, row| {
             xml.node("Target", |xml| {
-                xml.leaf("Id", &row.id).leaf("Port", row.port);
+                xml.leaf("Id", &row.id).leaf("Port", row.port).maybe("AvailabilityZone", row.zone.as_ref());
             });
             xml.leaf("HealthCheckPort", &row.check_port).node("TargetHealth", |xml| {
                 let probed =
@@ -67,6 +69,7 @@ pub fn ask(ctx: &mut Ctx<'_>, params: &Params) -> Result<HealthQuestion, ApiErro
     let arn = params.need("TargetGroupArn")?.to_owned();
     let group = find(ctx, &arn)?;
     let wanted = read_raw_targets(params)?;
+    check_zones(ctx, params, &group)?;
     let is_known = |id: &str| ctx.here().instances.contains_key(id) || group.targets.iter().any(|one| one.id == id);
     if group.target_type == "instance"
         && let Some((id, _)) = wanted.iter().find(|(id, _)| !is_known(id))
@@ -80,22 +83,24 @@ pub fn ask(ctx: &mut Ctx<'_>, params: &Params) -> Result<HealthQuestion, ApiErro
     for target in &group.targets {
         let asked = wanted.iter().any(|(id, port)| *id == target.id && port.is_none_or(|port| port == target.port));
         if wanted.is_empty() || asked {
-            rows.push(row(&group, &target.id, target.port, verdict(ctx, &group, target)));
+            rows.push(row(ctx, &group, &target.id, target.port, verdict(ctx, &group, target)));
             ctx.touch(Kind::Instance, &target.id);
         }
     }
     for (id, port) in &wanted {
         if !rows.iter().any(|row| row.id == *id && port.is_none_or(|port| port == row.port)) {
             let absent = Verdict::new("unused", "Target.NotRegistered", "Target is not registered to the target group");
-            rows.push(row(&group, id, port.unwrap_or(group.port), Some(absent)));
+            rows.push(row(ctx, &group, id, port.unwrap_or(group.port), Some(absent)));
         }
     }
     Ok(HealthQuestion { target_group: arn, rows })
 }
 
-fn row(group: &TargetGroup, id: &str, port: u16, verdict: Option<Verdict>) -> Row {
+fn row(ctx: &Ctx<'_>, group: &TargetGroup, id: &str, port: u16, verdict: Option<Verdict>) -> Row {
+    let address = (group.target_type == "ip").then(|| id.parse().ok()).flatten();
+    let zone = address.and_then(|address| Some(ctx.here().subnet_at(&group.vpc, address)?.zone_name.clone()));
     let check_port = if group.check_port == "traffic-port" { port.to_string() } else { group.check_port.clone() };
-    Row { id: id.to_owned(), port, check_port, verdict }
+    Row { id: id.to_owned(), port, check_port, zone, verdict }
 }
 
 /// What needs no probe, in the order in which it hides what comes after.

@@ -241,12 +241,13 @@ impl Region {
 
     /// The zone id of a target: an instance's, or that of the subnet which has the address.
     pub fn zone_of_target(&self, vpc: &str, id: &str) -> Option<&str> {
-        let by_address = || {
-            let address = id.parse().ok()?;
-            let mut subnets = self.subnets.linked(vpc);
-            subnets.find(|subnet| subnet.vpc == vpc && subnet.block.has(address)).map(|found| found.zone_id.as_str())
-        };
+        let by_address = || Some(self.subnet_at(vpc, id.parse().ok()?)?.zone_id.as_str());
         self.instances.get(id).map(|instance| instance.zone_id.as_str()).or_else(by_address)
+    }
+
+    /// The subnet of a VPC in which an address lies.
+    pub fn subnet_at(&self, vpc: &str, address: Ipv4Addr) -> Option<&Subnet> {
+        self.subnets.linked(vpc).find(|subnet| subnet.vpc == vpc && subnet.block.has(address))
     }
 
     /// The name of a security group, as lists of groups show it.
