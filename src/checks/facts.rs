@@ -15,6 +15,11 @@ pub(super) fn refer(facts: &Facts, name: &str, key: &str) -> String {
     fact(facts, name, key).map_or_else(|| format!("${{{name}.{key}}}"), str::to_owned)
 }
 
+/// A fact as it is told to a reader: once it is known, and by the thing's name until then.
+pub(super) fn told(facts: &Facts, name: &str, key: &str) -> String {
+    fact(facts, name, key).unwrap_or(name).to_owned()
+}
+
 /// The first resource that has not been made yet.
 pub(super) fn missing<'a>(facts: &Facts, needs: &[(&'a str, &str)]) -> Option<&'a str> {
     needs.iter().find(|(name, key)| fact(facts, name, key).is_none()).map(|(name, _)| *name)
@@ -29,6 +34,8 @@ mod tests {
         let facts: Facts = [("vpc".to_owned(), [("id".to_owned(), "vpc-1".to_owned())].into())].into();
         assert_eq!(refer(&facts, "vpc", "id"), "vpc-1");
         assert_eq!(refer(&facts, "nlb", "arn"), "${nlb.arn}");
+        assert_eq!(told(&facts, "vpc", "id"), "vpc-1");
+        assert_eq!(told(&facts, "nlb", "arn"), "nlb");
         assert_eq!(missing(&facts, &[("vpc", "id"), ("nlb", "arn")]), Some("nlb"));
         assert_eq!(missing(&facts, &[("vpc", "id")]), None);
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::facts::{Facts, refer};
+use super::facts::{Facts, refer, told};
 use super::judgement::Judgement;
 use super::question::Question;
 use super::reply::{first, list};
@@ -19,9 +19,9 @@ impl GroupAdmits<'_> {
         self.0.from.contains('/')
     }
 
-    /// The source as the cloud calls it: a block, or a group's id.
+    /// The source as the cloud calls it: a block, or a group's id. A group that is not made yet has its name only.
     fn source(&self, facts: &Facts) -> String {
-        if self.source_is_block() { self.0.from.clone() } else { refer(facts, &self.0.from, "id") }
+        if self.source_is_block() { self.0.from.clone() } else { told(facts, &self.0.from, "id") }
     }
 }
 

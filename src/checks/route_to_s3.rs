@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::facts::{Facts, refer};
+use super::facts::{Facts, refer, told};
 use super::judgement::Judgement;
 use super::question::Question;
 use super::reply::{first, list, text};
@@ -36,7 +36,7 @@ impl Question for RouteToS3<'_> {
     }
 
     fn expected(&self, scene: &Scene<'_>) -> Text {
-        m::check_route(refer(scene.facts, &self.0.gateway_endpoint, "id"), "active")
+        m::check_route(told(scene.facts, &self.0.gateway_endpoint, "id"), "active")
     }
 
     /// A route of a gateway endpoint can take a moment to show [Terraform's provider waits for it].

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::facts::{Facts, refer};
+use super::facts::{Facts, refer, told};
 use super::judgement::Judgement;
 use super::question::Question;
 use super::reply::{list, text, texts};
@@ -35,7 +35,7 @@ impl Question for ServiceFound<'_> {
     }
 
     fn expected(&self, scene: &Scene<'_>) -> Text {
-        Text::literal(refer(scene.facts, &self.0.lookup, "name"))
+        Text::literal(told(scene.facts, &self.0.lookup, "name"))
     }
 
     fn refused(&self, fault: &Fault) -> Judgement {

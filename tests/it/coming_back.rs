@@ -47,6 +47,21 @@ fn ahead_pllab_does_what_is_needed_and_stops_there() {
     folder.pllab("resume --step nowhere").run().code(2).complains("pllab status");
 }
 
+/// What a step expects is told by the names of things while they have no ids.
+#[test]
+fn steps_that_are_not_done_yet_are_checked_in_the_readers_words() {
+    let folder = Folder::new();
+    folder.pllab("start --pace instant --plain").stdin("leave\n").run().code(1);
+    for step in
+        ["provider-vpc", "web-server", "nlb", "endpoint-service", "consumer-vpc", "endpoint", "acceptance", "proof"]
+    {
+        let told = folder.pllab(&format!("check {step} --plain")).run().code(1);
+        assert!(!told.out.contains("${"), "{step}: {}", told.out);
+    }
+    let told = folder.pllab("check provider-vpc --plain --lang en").run().code(1);
+    assert!(told.out.contains("tcp 80: nlb-sg"), "{}", told.out);
+}
+
 #[test]
 fn a_language_chosen_once_is_kept() {
     let folder = Folder::new();
