@@ -4,7 +4,7 @@ labs-check-defaults = defaults
 labs-check-pass = { $values }: { $steps } steps, { $checks } checks, { $predictions ->
     [one] one prediction
    *[other] { $predictions } predictions
-}. Each check was not met before its step and is met after it. After clean-up nothing is left ({ $gone } deleted).
+ }. Each check was not met before its step and is met after it. After clean-up nothing is left ({ $gone } deleted).
 labs-check-not-proved = lab { $lab } cannot be proved
 labs-check-met-before = this check is met before its step already. It would pass if nothing was done, so it proves nothing. Seen: { $seen }
 labs-check-not-met = this check is not met after its step. Expected: { $expected }. Seen: { $seen }
