@@ -3,9 +3,8 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use super::disk::Disk;
-use super::nginx::{self, Config, Variables};
-use super::nginx_conf::{Directive, parse, plain, read};
-use super::{nginx_local, user_data};
+use super::nginx::{self, Config, Directive, Variables, parse, plain, read};
+use super::user_data;
 
 /// Takes `bytes` for user data.
 #[doc(hidden)]
@@ -27,7 +26,7 @@ pub fn fuzz_nginx(bytes: &[u8]) {
         let config = Config::of(&tree);
         let local = SocketAddr::from(([127, 0, 0, 1], 5000));
         let ports = config.ports.iter().map(|(port, proxied)| (*port, (local, *proxied))).collect();
-        let Ok(translated) = nginx_local::translate(&tree, Ipv4Addr::LOCALHOST, &ports) else { continue };
+        let Ok(translated) = nginx::translate(&tree, Ipv4Addr::LOCALHOST, &ports) else { continue };
         let again = parse(&translated).expect("what nginx is given is a configuration");
         let includes = Directive::all(&again).iter().any(|it| plain(it.name()) == "include");
         assert!(!includes, "nginx is given only what was looked at");
@@ -35,5 +34,5 @@ pub fn fuzz_nginx(bytes: &[u8]) {
     let page = String::from_utf8_lossy(bytes);
     let Ok(remote) = "10.0.1.10:4000".parse() else { return };
     let variables = Variables { remote, proxied: None, host: "h", uri: &page, date: String::new() };
-    let _ = (nginx::include(&page, &variables), nginx_local::page(bytes));
+    let _ = (nginx::include(&page, &variables), nginx::page(bytes));
 }

@@ -13,8 +13,7 @@ use super::disk::Disk;
 use super::door;
 use super::fabric::lock;
 use super::filter::Place;
-use super::nginx::Config;
-use super::nginx_conf;
+use super::nginx::{self, Config};
 use super::nginx_process::{self, NginxProcess};
 use super::program::{Program, Sink};
 use super::topology::Instance;
@@ -130,7 +129,7 @@ impl Machine {
 
     /// Starts nginx, or lets it read its configuration again.
     pub fn start_nginx(self: &Arc<Self>, core: &Arc<Core>) {
-        let tree = nginx_conf::read(&lock(&self.disk));
+        let tree = nginx::read(&lock(&self.disk));
         let tree = match tree {
             Ok(tree) => tree,
             Err(error) => return core.consoles.line(&self.id, &format!("nginx: [emerg] {error}")),

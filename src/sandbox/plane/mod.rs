@@ -26,8 +26,6 @@ mod machine;
 mod memory;
 mod names;
 mod nginx;
-mod nginx_conf;
-mod nginx_local;
 mod nginx_process;
 #[cfg(all(test, unix))]
 mod nginx_tests;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 
-use super::nginx::{ACCESS_LOG, port_of};
-use super::nginx_conf::{Directive, plain};
+use super::builtin::{ACCESS_LOG, port_of};
+use super::tree::{Directive, plain};
 
 /// Directives that only say how to answer, and may stand as they are. What is in no list is not run: it might open a
 /// connection, write a file, or run a program.
@@ -268,7 +268,7 @@ fn local(words: &str) -> String {
 mod tests {
     use super::*;
     use crate::sandbox::plane::disk::Disk;
-    use crate::sandbox::plane::nginx_conf::read;
+    use crate::sandbox::plane::nginx::read;
 
     fn run(http: &str) -> Result<String, String> {
         let mut disk = Disk::default();

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddrV4};
 
-use super::nginx_conf::Directive;
-use super::topology::contains;
+use super::super::topology::contains;
+use super::tree::Directive;
 
 /// Where its pages are.
 pub const ROOT: &str = "/usr/share/nginx/html/";
@@ -136,7 +136,7 @@ pub fn include(page: &str, variables: &Variables<'_>) -> String {
 mod tests {
     use super::*;
     use crate::sandbox::plane::disk::Disk;
-    use crate::sandbox::plane::nginx_conf::read;
+    use crate::sandbox::plane::nginx::read;
 
     #[test]
     fn a_page_knows_who_asks() {

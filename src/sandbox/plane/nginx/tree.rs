@@ -1,6 +1,6 @@
 //! nginx's configuration language: read from the files on an instance's disk, includes and all, into one tree.
 
-use super::disk::Disk;
+use super::super::disk::Disk;
 
 /// How deep blocks and includes may be nested.
 const DEPTH: usize = 16;
