@@ -250,14 +250,15 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "nginx",
-        "nginx は、このマシンにあれば本物を使い (PLLAB_NGINX=builtin で内蔵に戻せます)、なければ内蔵のページサーバーを使います。本物も、置かれた設定 (nginx.conf、conf.d、default.d) をループバックのポートと専用のフォルダーに読み替えて動かします。TLS、proxy_pass や upstream、rewrite、if、認証、モジュールの読み込み、access.log 以外のログなど、その外に及びうるディレクティブがあるときは内蔵に替わり、そのディレクティブをコンソールに書きます。ユーザーと worker の設定、error_log は見ません。内蔵がまねるのは、置いたファイル、SSI の一部、アクセスログ、proxy_protocol だけで、root や location などの設定は見ません。本物でも、$hostname はインスタンスではなくこのマシンの名前になります。proxy_protocol のないポートの $proxy_protocol_addr と $proxy_protocol_port は、ログだけでなくページでも「-」になります (AWS では空か (none))。",
+        "nginx は、このマシンにあれば本物を使い (PLLAB_NGINX=builtin で内蔵に戻せます)、なければ内蔵のページサーバーを使います。本物も、置かれた設定 (nginx.conf、conf.d、default.d) を nginx と同じ規則で読み取り、許可リストにあるディレクティブだけを、ループバックのポートと専用のフォルダーに合わせて書き直して動かします。リストにないもの (TLS、proxy_pass や upstream、rewrite、ファイルを調べる if、認証、モジュールの読み込み、access.log 以外のログなど)、変数を含むパス、map の正規表現、名前付きキャプチャ、大きすぎるバッファなどがあるときは内蔵に替わり、そのディレクティブをコンソールに書きます。ユーザーと worker の設定、error_log は見ません。内蔵がまねるのは、置いたファイル、SSI の一部、アクセスログ、proxy_protocol だけで、root や location などの設定は見ません。本物でも、このマシンのことを表す変数 ($hostname、$document_root など) は使えず、ページでは (none) になります。proxy_protocol のないポートの $proxy_protocol_addr と $proxy_protocol_port は、ログだけでなくページでも「-」になります (AWS では空か (none))。",
         "nginx is the real one where this machine has it (PLLAB_NGINX=builtin turns that off), and else a built-in page \
-         server. The real one runs the configuration that was placed (nginx.conf, conf.d, default.d) on loopback ports and in a \
-         folder of its own. Where a directive might reach beyond that (TLS, proxy_pass and upstream, rewrite, if, \
-         authentication, modules, logs other than access.log), the built-in one takes over and the console names the directive. \
-         Users, workers and error_log are not looked at. The built-in one serves the files that were placed, a little SSI, an \
-         access log and proxy_protocol; settings such as root and location are not looked at. In the real one $hostname is this \
-         machine's name, not the instance's, and $proxy_protocol_addr and $proxy_protocol_port of a port without \
+         server. The real one runs the configuration that was placed (nginx.conf, conf.d, default.d): it is read by nginx's own \
+         rules, and the directives of an allow-list are written anew for loopback ports and a folder of its own. Where there is \
+         anything else (TLS, proxy_pass and upstream, rewrite, if that asks for files, authentication, modules, logs other than \
+         access.log), a path with a variable, a regular expression in map, a named group, or a buffer that is too large, the \
+         built-in one takes over and the console names the directive. Users, workers and error_log are not looked at. The built-in one serves the files that were placed, a little SSI, an \
+         access log and proxy_protocol; settings such as root and location are not looked at. In the real one variables that tell of \
+         this machine ($hostname, $document_root and the like) are not run, and read (none) in pages; $proxy_protocol_addr and $proxy_protocol_port of a port without \
          proxy_protocol read - in pages too, not only in logs (on AWS they are empty, or (none)).",
     ),
     difference(

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddrV4};
 
 use super::super::topology::contains;
+use super::listen::port_of;
 use super::tree::Directive;
 
 /// Where its pages are.
@@ -68,18 +69,6 @@ impl Config {
 fn read_block(text: &str) -> Option<(Ipv4Addr, u8)> {
     let (network, length) = text.split_once('/').unwrap_or((text, "32"));
     Some((network.parse().ok()?, length.parse().ok().filter(|length| *length <= 32)?))
-}
-
-/// The port of a `listen` directive's address; none where it is no TCP port.
-pub fn port_of(address: &str) -> Option<u16> {
-    let port = match address.rsplit_once(':') {
-        _ if address.starts_with("unix:") => return None,
-        Some((_, end)) if end.ends_with(']') => "80",
-        Some((_, port)) => port,
-        None if address.bytes().all(|byte| byte.is_ascii_digit()) => address,
-        None => "80",
-    };
-    port.parse().ok().filter(|port| *port > 0)
 }
 
 /// What a page may say about the request it answers.

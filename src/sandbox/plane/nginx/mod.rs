@@ -1,11 +1,31 @@
 //! nginx's configuration: read as nginx reads it, held against what is run here, and written anew for a real nginx.
 //! Must not know: processes, sockets, the rest of an instance.
-//! Next: `lexer.rs` and `tree.rs` read; `local.rs` decides and writes; `builtin.rs` is what the built-in server learns.
+//! Next: `lexer.rs`, `tree.rs`, `grammar.rs` read as nginx does; `allowed.rs` is what is run, `local.rs` and `forms.rs` make it, `write.rs` writes it.
 
+mod allowed;
 mod builtin;
+mod forms;
+mod glob;
+mod grammar;
+mod lexer;
+mod listen;
 mod local;
+mod location;
+mod page;
+#[cfg(test)]
+mod property_tests;
+mod reach;
+#[cfg(all(test, unix))]
+mod real_tests;
 mod tree;
+#[cfg(test)]
+mod trick_tests;
+mod values;
+mod variables;
+mod write;
 
 pub use builtin::{ACCESS_LOG, Config, DEFAULT_PAGE, ROOT, SERVER, Variables, include};
-pub use local::{Unsafe, page, translate};
-pub use tree::{Directive, parse, plain, read};
+pub use local::{Unsafe, local_tree, translate};
+pub use page::page;
+pub use reach::beyond;
+pub use tree::{Directive, parse, read};

@@ -1,11 +1,21 @@
-//! nginx's configuration language: read from the files on an instance's disk, includes and all, into one tree.
+//! The tree of directives that nginx reads from the files on an instance's disk, includes and all, and what nginx says where
+//! it reads none.
+
+use std::sync::Arc;
 
 use super::super::disk::Disk;
+use super::glob::fits;
+use super::grammar::{Check, Scope};
+use super::lexer::{LexError, Lexer, Token};
 
 /// How deep blocks and includes may be nested.
 const DEPTH: usize = 16;
 /// How many bytes a configuration may have, those of a file as often as it is included.
 const MOST: usize = 256 * 1024;
+/// How many directives it may have.
+const MOST_DIRECTIVES: usize = 8192;
+/// How many files it may take, one as often as it is included.
+const MOST_FILES: usize = 256;
 /// The main file.
 const MAIN: &str = "/etc/nginx/nginx.conf";
 /// What Amazon Linux 2023 puts there, as far as it matters here.
@@ -17,165 +27,194 @@ const MIME_TYPES: &str = "types { text/html html htm; text/css css; text/plain t
     application/json json; text/xml xml; image/svg+xml svg svgz; image/png png; image/gif gif; image/jpeg jpeg jpg; \
     image/x-icon ico; }";
 
-/// One directive: its words as written, quotes included, and its block if it has one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One directive: its decoded words, its block if it has one, and where it stands.
+#[derive(Clone, Debug)]
 pub struct Directive {
-    /// The words; the first is its name.
+    /// The words; the first is its name. nginx does not know which of them were in quotes.
     pub words: Vec<String>,
     /// What is between its braces.
     pub block: Option<Vec<Self>>,
+    /// The file, as the instance calls it.
+    pub file: Arc<str>,
+    /// The line of its `;` or `{`, which is the one that nginx names.
+    pub line: usize,
 }
 
+impl PartialEq for Directive {
+    /// Whether nginx sees no difference: where a directive stands is none.
+    fn eq(&self, other: &Self) -> bool {
+        self.words == other.words && self.block == other.block
+    }
+}
+
+impl Eq for Directive {}
+
 impl Directive {
+    /// One that stands where another does.
+    pub fn at(&self, words: Vec<String>, block: Option<Vec<Self>>) -> Self {
+        Self { words, block, file: Arc::clone(&self.file), line: self.line }
+    }
+
+    /// One of ours.
+    pub fn ours(words: &[&str], block: Option<Vec<Self>>) -> Self {
+        Self { words: words.iter().map(|it| (*it).to_owned()).collect(), block, file: Arc::from(""), line: 0 }
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         self.words.first().map_or("", String::as_str)
     }
 
-    /// The words after its name, without their quotes.
+    /// The words after its name.
     pub fn values(&self) -> Vec<&str> {
-        self.words.iter().skip(1).map(|word| plain(word)).collect()
+        self.words.iter().skip(1).map(String::as_str).collect()
     }
 
-    /// It and everything below it, in order.
+    /// Every directive of a tree, in order. The entries of blocks such as `map` are none, whatever they are called.
     pub fn all(tree: &[Self]) -> Vec<&Self> {
-        tree.iter()
-            .flat_map(|it| std::iter::once(it).chain(Self::all(it.block.as_deref().unwrap_or_default())))
-            .collect()
+        Self::below(tree, &|name| ["http", "events", "server", "location", "if", "limit_except"].contains(&name))
+    }
+
+    /// Every directive and every entry of a tree, in order.
+    pub fn everything(tree: &[Self]) -> Vec<&Self> {
+        Self::below(tree, &|_| true)
+    }
+
+    fn below<'a>(tree: &'a [Self], enters: &dyn Fn(&str) -> bool) -> Vec<&'a Self> {
+        let inner = |it: &'a Self| it.block.as_deref().filter(|_| enters(it.name())).unwrap_or_default();
+        tree.iter().flat_map(|it| std::iter::once(it).chain(Self::below(inner(it), enters))).collect()
     }
 }
 
 /// The whole configuration of an instance.
 ///
 /// # Errors
-/// Where it is not one, in words as nginx would choose them.
+/// Where nginx would not start with it, in nginx's words with the instance's file and line.
 pub fn read(disk: &Disk) -> Result<Vec<Directive>, String> {
-    let main = disk.read(MAIN).map_or_else(|| AMAZON_LINUX.into(), String::from_utf8_lossy);
-    let mut left = MOST;
-    expand(disk, MAIN, &main, 0, &mut left)
-}
-
-fn expand(disk: &Disk, path: &str, text: &str, depth: usize, left: &mut usize) -> Result<Vec<Directive>, String> {
-    *left = left.checked_sub(text.len()).ok_or("the configuration is too long")?;
-    let tree = parse(text).map_err(|error| format!("{error} in {path}"))?;
-    include(disk, tree, depth, left)
-}
-
-fn include(disk: &Disk, tree: Vec<Directive>, depth: usize, left: &mut usize) -> Result<Vec<Directive>, String> {
-    if depth > DEPTH {
-        return Err("the configuration is nested too deeply".to_owned());
+    let mut reader = Reader { disk: Some(disk), check: Some(Check::default()), bytes: 0, directives: 0, files: 0 };
+    let mut tree = Vec::new();
+    let main = disk.read(MAIN).unwrap_or(AMAZON_LINUX.as_bytes());
+    reader.file(MAIN, main, &mut Scope::main(), 0, &mut tree)?;
+    if let Some(check) = reader.check {
+        check.end(&tree)?;
     }
-    let mut out = Vec::new();
-    for mut directive in tree {
-        if directive.name() != "include" {
-            directive.block = directive.block.map(|block| include(disk, block, depth + 1, left)).transpose()?;
-            out.push(directive);
-            continue;
-        }
-        let values = directive.values();
-        let [pattern] = values.as_slice() else {
-            return Err("invalid number of arguments in \"include\" directive".to_owned());
-        };
-        // A path that is not absolute is taken from the main file's folder.
-        let pattern = if pattern.starts_with('/') { (*pattern).to_owned() } else { format!("/etc/nginx/{pattern}") };
-        let folder = &pattern[..=pattern.rfind('/').unwrap_or(0)];
-        let found: Vec<_> = disk.below(folder).filter(|(path, _)| fits(&pattern, path)).collect();
-        for (path, bytes) in &found {
-            out.extend(expand(disk, path, &String::from_utf8_lossy(bytes), depth + 1, left)?);
-        }
-        if found.is_empty() && pattern == "/etc/nginx/mime.types" {
-            out.extend(parse(MIME_TYPES)?);
-        } else if found.is_empty() && !pattern.contains('*') {
-            return Err(format!("open() \"{pattern}\" failed (2: No such file or directory)"));
-        }
-    }
-    Ok(out)
+    Ok(tree)
 }
 
-/// Whether a path is meant by a pattern with at most one `*`, which stands for anything but a folder's end.
-fn fits(pattern: &str, path: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == path,
-        Some((start, end)) => path
-            .strip_prefix(start)
-            .and_then(|rest| rest.strip_suffix(end))
-            .is_some_and(|between| !between.contains('/')),
-    }
-}
-
-/// A word without its quotes.
-pub fn plain(word: &str) -> &str {
-    let quoted = |quote| word.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
-    quoted('"').or_else(|| quoted('\'')).unwrap_or(word)
-}
-
-/// Reads one file's text; includes stay as they are.
+/// Reads one text; includes stay as they are, and every directive is taken for one.
 ///
 /// # Errors
-/// Where it is none, as for [`read`].
-pub fn parse(text: &str) -> Result<Vec<Directive>, String> {
-    // The innermost block last, each with the words of the directive that opened it.
-    let mut open: Vec<(Vec<String>, Vec<Directive>)> = vec![(Vec::new(), Vec::new())];
-    let mut words: Vec<String> = Vec::new();
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let length = match first {
-            '#' => rest.find('\n').unwrap_or(rest.len()),
-            ';' | '{' | '}' => {
-                let before = std::mem::take(&mut words);
-                match (first, before.is_empty()) {
-                    (';', false) => {
-                        let (_, siblings) = open.last_mut().ok_or("unexpected \";\"")?;
-                        siblings.push(Directive { words: before, block: None });
-                    }
-                    ('{', false) if open.len() <= DEPTH => open.push((before, Vec::new())),
-                    ('}', true) if open.len() > 1 => {
-                        let (words, block) = open.pop().unwrap_or_default();
-                        let (_, siblings) = open.last_mut().ok_or("unexpected \"}\"")?;
-                        siblings.push(Directive { words, block: Some(block) });
-                    }
-                    _ => return Err(format!("unexpected \"{first}\"")),
-                }
-                1
-            }
-            _ if is_space(first) => 1,
-            _ => {
-                let length = word(rest)?;
-                words.push(rest[..length].to_owned());
-                length
-            }
-        };
-        rest = &rest[length..];
-    }
-    match (open.len(), open.pop(), words.is_empty()) {
-        (1, Some((_, tree)), true) => Ok(tree),
-        _ => Err("unexpected end of file, expecting \";\" or \"}\"".to_owned()),
-    }
+/// Where it is none.
+pub fn parse(text: &[u8]) -> Result<Vec<Directive>, String> {
+    let mut reader = Reader { disk: None, check: None, bytes: 0, directives: 0, files: 0 };
+    let mut tree = Vec::new();
+    reader.file("nginx.conf", text, &mut Scope::opaque(), 0, &mut tree)?;
+    Ok(tree)
 }
 
-fn is_space(it: char) -> bool {
-    matches!(it, ' ' | '\t' | '\r' | '\n')
+struct Reader<'a> {
+    /// Where includes are looked for; none where they stay.
+    disk: Option<&'a Disk>,
+    /// What knows nginx's directives; none where each is taken for one.
+    check: Option<Check>,
+    bytes: usize,
+    directives: usize,
+    files: usize,
 }
 
-/// The length of the word that `text` starts with.
-fn word(text: &str) -> Result<usize, String> {
-    let quote = text.chars().next().filter(|first| matches!(first, '"' | '\''));
-    let (mut escaped, mut dollar) = (false, false);
-    for (at, it) in text.char_indices().skip(usize::from(quote.is_some())) {
-        if escaped {
-            escaped = false;
-        } else if it == '\\' {
-            escaped = true;
-        } else if let Some(quote) = quote {
-            if it == quote {
-                return Ok(at + 1);
-            }
-        } else if is_space(it) || it == ';' || (it == '{' && !dollar) {
-            return Ok(at);
+impl Reader<'_> {
+    fn file(
+        &mut self,
+        path: &str,
+        bytes: &[u8],
+        scope: &mut Scope,
+        depth: usize,
+        out: &mut Vec<Directive>,
+    ) -> Result<(), String> {
+        self.bytes += bytes.len();
+        self.files += 1;
+        if self.bytes > MOST || self.files > MOST_FILES {
+            return Err("the configuration is too long".to_owned());
         }
-        dollar = it == '$';
+        self.body(&mut Lexer::new(bytes), &Arc::from(path), false, scope, depth, out)
     }
-    if quote.is_some() { Err("unexpected end of file, expecting a quote".to_owned()) } else { Ok(text.len()) }
+
+    /// A file, or what is in a block up to its end.
+    fn body(
+        &mut self,
+        lexer: &mut Lexer<'_>,
+        file: &Arc<str>,
+        is_block: bool,
+        scope: &mut Scope,
+        depth: usize,
+        out: &mut Vec<Directive>,
+    ) -> Result<(), String> {
+        if depth > DEPTH {
+            return Err("the configuration is nested too deeply".to_owned());
+        }
+        loop {
+            let token = lexer.next().map_err(|LexError { line, message }| format!("{message} in {file}:{line}"))?;
+            let line = lexer.line;
+            let at = |message: &str| format!("{message} in {file}:{line}");
+            let (words, opens) = match (token, is_block) {
+                (Token::Words { words, opens }, _) => (words, opens),
+                (Token::Close, true) | (Token::End, false) => return Ok(()),
+                (Token::Close, false) => return Err(at("unexpected \"}\"")),
+                (Token::End, true) => return Err(at("unexpected end of file, expecting \"}\"")),
+            };
+            self.directives += 1;
+            if self.directives > MOST_DIRECTIVES {
+                return Err("the configuration is too long".to_owned());
+            }
+            let words: Vec<String> = words.iter().map(|it| String::from_utf8_lossy(it).into_owned()).collect();
+            let mut directive = Directive { words, block: None, file: Arc::clone(file), line };
+            if let Some(check) = &mut self.check {
+                check.directive(&directive, opens, scope).map_err(|message| at(&message))?;
+            }
+            if directive.name() == "include" && !opens && self.disk.is_some() {
+                self.include(&directive, scope, depth, out)?;
+                continue;
+            }
+            if opens {
+                let mut block = Vec::new();
+                self.body(lexer, file, true, &mut scope.inner(&directive), depth + 1, &mut block)?;
+                directive.block = Some(block);
+            }
+            out.push(directive);
+        }
+    }
+
+    fn include(
+        &mut self,
+        directive: &Directive,
+        scope: &mut Scope,
+        depth: usize,
+        out: &mut Vec<Directive>,
+    ) -> Result<(), String> {
+        let Directive { file, line, .. } = directive;
+        let [pattern] = directive.values()[..] else {
+            return Err(format!("invalid number of arguments in \"include\" directive in {file}:{line}"));
+        };
+        // A path that is not absolute is taken from the main file's folder.
+        let pattern = if pattern.starts_with('/') { pattern.to_owned() } else { format!("/etc/nginx/{pattern}") };
+        let Some(disk) = self.disk else { return Ok(()) };
+        let special = pattern.find(['*', '?', '[']);
+        let (folder, is_pattern) = match special {
+            None => (pattern.as_str(), false),
+            Some(at) => (&pattern[..=pattern[..at].rfind('/').unwrap_or(0)], true),
+        };
+        let meant = |path: &str| if is_pattern { fits(&pattern, path) } else { pattern == path };
+        let found: Vec<_> = disk.below(folder).filter(|(path, _)| meant(path)).take(MOST_FILES + 1).collect();
+        for (path, bytes) in &found {
+            self.file(path, bytes, scope, depth + 1, out)?;
+        }
+        if found.is_empty() && pattern == "/etc/nginx/mime.types" {
+            self.file(&pattern, MIME_TYPES.as_bytes(), scope, depth + 1, out)?;
+        } else if found.is_empty() && !is_pattern {
+            return Err(format!("open() \"{pattern}\" failed (2: No such file or directory) in {file}:{line}"));
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -190,26 +229,10 @@ mod tests {
         tree.iter().map(one).collect()
     }
 
-    #[test]
-    fn what_nginx_reads_is_read() {
-        for (text, wanted) in [
-            ("ssi on; # yes\n", Ok("ssi on;")),
-            ("a{b c;d{}}", Ok("a {b c;d {}}")),
-            ("log_format x '$a; {\\'}' \"#\";", Ok("log_format x '$a; {\\'}' \"#\";")),
-            ("set $a ${b}c;", Ok("set $a ${b}c;")),
-            ("location ~ \\.(a|b)$ { }", Ok("location ~ \\.(a|b)$ {}")),
-            ("a b};", Ok("a b};")),
-            ("", Ok("")),
-            ("a", Err("unexpected end of file, expecting \";\" or \"}\"")),
-            ("a {", Err("unexpected end of file, expecting \";\" or \"}\"")),
-            ("}", Err("unexpected \"}\"")),
-            (";", Err("unexpected \";\"")),
-            ("a 'b;", Err("unexpected end of file, expecting a quote")),
-        ] {
-            let seen = parse(text).map(|tree| show(&tree));
-            assert_eq!(seen.as_deref().map_err(String::as_str), wanted, "{text}");
-        }
-        assert!(parse(&"a{".repeat(1000)).is_err());
+    fn main(text: &str) -> Result<String, String> {
+        let mut disk = Disk::default();
+        disk.write(MAIN, text.as_bytes(), false);
+        read(&disk).map(|tree| show(&tree))
     }
 
     #[test]
@@ -222,13 +245,64 @@ mod tests {
         let seen = show(&read(&disk).unwrap());
         assert!(seen.contains("server {listen 81;}server {listen 80;"), "{seen}");
         assert!(seen.ends_with("root /usr/share/nginx/html;ssi on;}}"), "{seen}");
-        disk.write(MAIN, b"http { include more/*.conf; include none.conf; }", false);
-        let error = read(&disk).unwrap_err();
-        assert_eq!(error, "open() \"/etc/nginx/none.conf\" failed (2: No such file or directory)");
-        disk.write(MAIN, b"include nginx.conf;", false);
-        assert_eq!(read(&disk).unwrap_err(), "the configuration is nested too deeply");
+        // In quotes it is the same to nginx, and in the blocks that have no directives of their own, too.
+        disk.write("/etc/nginx/ports", b"80 a; 81 b;", false);
+        disk.write(MAIN, b"http { map $server_port $x { 'include' ports; \"default\" c; } }", false);
+        assert_eq!(show(&read(&disk).unwrap()), "http {map $server_port $x {80 a;81 b;default c;}}");
+    }
+
+    #[test]
+    fn what_nginx_would_not_start_with_is_said_in_its_words() {
+        let main_error = |text: &str| main(text).unwrap_err();
+        for (text, wanted) in [
+            ("http {\n  server {\n    listen 80\n  }\n}", "unexpected \"}\" in F:4"),
+            ("http { server { listen 80", "unexpected end of file, expecting \";\" or \"}\" in F:1"),
+            ("http {\n", "unexpected end of file, expecting \"}\" in F:2"),
+            ("\n}", "unexpected \"}\" in F:2"),
+            (
+                "http { include more/*.conf;\ninclude none.conf; }",
+                "open() \"/etc/nginx/none.conf\" failed (2: No such file or directory) in F:2",
+            ),
+            ("\u{feff}http {}", "unknown directive \"\u{feff}http\" in F:1"),
+            ("http { sevrer {} }", "unknown directive \"sevrer\" in F:1"),
+            ("server {}", "\"server\" directive is not allowed here in F:1"),
+            ("http { server; }", "directive \"server\" has no opening \"{\" in F:1"),
+            ("http { root /x {} }", "directive \"root\" is not terminated by \";\" in F:1"),
+            ("http { root; }", "invalid number of arguments in \"root\" directive in F:1"),
+            ("http { ssi yes; }", "invalid value \"yes\" in \"ssi\" directive, it must be \"on\" or \"off\" in F:1"),
+            ("http { ssi on;\nssi off; }", "\"ssi\" directive is duplicate in F:2"),
+            ("http { types { a b { } } }", "unexpected \"{\" in F:1"),
+            ("http { map $host $x { a b c; } }", "invalid number of the map parameters in F:1"),
+            ("http { add_header A ${b; }", "the closing bracket in \"b\" variable is missing in F:1"),
+            ("http { add_header A $none; }", "unknown \"none\" variable"),
+            ("http { access_log /var/log/nginx/access.log nope; }", "unknown log format \"nope\" in F:1"),
+            ("http { server { listen 80; listen 80; } }", "a duplicate listen 0.0.0.0:80 in F:1"),
+            ("include nginx.conf;", "the configuration is nested too deeply"),
+        ] {
+            assert_eq!(main_error(text).replace(MAIN, "F"), wanted, "{text}");
+        }
+        assert!(parse("a{".repeat(1000).as_bytes()).is_err());
+        let mut disk = Disk::default();
         disk.write("/etc/nginx/long.conf", " ".repeat(60_000).as_bytes(), false);
         disk.write(MAIN, "include long.conf; ".repeat(5).as_bytes(), false);
         assert_eq!(read(&disk).unwrap_err(), "the configuration is too long");
+        assert_eq!(
+            main_error(&format!("http {{ {} }}", "etag on;".repeat(2))).replace(MAIN, "F"),
+            "\"etag\" directive is duplicate in F:1"
+        );
+        assert_eq!(main_error(&format!("http {{ {} }}", "server {}".repeat(9000))), "the configuration is too long");
+    }
+
+    #[test]
+    fn a_directive_knows_its_file_and_line() {
+        let mut disk = Disk::default();
+        disk.write("/etc/nginx/conf.d/x.conf", b"# one\n\nserver {\n  listen\n  8080;\n}\n", false);
+        let tree = read(&disk).unwrap();
+        let places: Vec<_> = Directive::all(&tree)
+            .into_iter()
+            .filter(|it| &*it.file == "/etc/nginx/conf.d/x.conf")
+            .map(|it| (it.name(), it.line))
+            .collect();
+        assert_eq!(places, [("server", 3), ("listen", 5)]);
     }
 }
