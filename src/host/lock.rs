@@ -1,10 +1,10 @@
 //! One process at a time per folder.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::Path;
 
-use super::{open_append, write_atomic};
+use super::{Links, open_append, read_regular, write_atomic};
 
 /// Holds a folder's lock until it is dropped, or the process dies.
 #[derive(Debug)]
@@ -42,7 +42,8 @@ impl DirLock {
                 Ok(Self { _file: file })
             }
             Err(TryLockError::WouldBlock) => {
-                let pid = fs::read_to_string(pid_path).ok().and_then(|text| text.trim().parse().ok());
+                let pid = read_regular(&pid_path, 64, Links::Followed).ok();
+                let pid = pid.and_then(|text| String::from_utf8(text).ok()?.trim().parse().ok());
                 Err(LockError::Held { pid })
             }
             Err(TryLockError::Error(error)) => Err(LockError::Io(error)),

@@ -3,12 +3,11 @@
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
-use super::clean::clean;
 use super::options::UiOptions;
 use crate::engine::event::{
     Answer, AskError, Event, OpeningView, Picture, Progress, Question, Screen, StepView, TurnView,
 };
-use crate::i18n::{Lang, Text};
+use crate::i18n::{Lang, Text, harmless};
 
 /// A [`Screen`] for programs. It never asks.
 pub(super) struct Json {
@@ -38,7 +37,7 @@ impl Screen for Json {
         // What to speak to the target with is for whoever reads along, not one of the run's events.
         let err = &mut self.writers.lock().unwrap_or_else(PoisonError::into_inner).err;
         for line in &view.access {
-            let _ = writeln!(err, "{}", clean(line));
+            let _ = writeln!(err, "{}", harmless::line(line));
         }
         let _ = err.flush();
     }
@@ -50,7 +49,7 @@ impl Screen for Json {
         let Ok(line) = serde_json::to_string(event) else { return };
         let out = &mut self.writers.lock().unwrap_or_else(PoisonError::into_inner).out;
         // A reader that is gone has nobody to be told so.
-        let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+        let _ = writeln!(out, "{}", harmless::json(&line)).and_then(|()| out.flush());
     }
 
     fn progress(&self, _: &Progress) {}
@@ -58,7 +57,7 @@ impl Screen for Json {
     fn say(&self, text: &Text) {
         let err = &mut self.writers.lock().unwrap_or_else(PoisonError::into_inner).err;
         for line in text.say(self.lang).lines() {
-            let _ = writeln!(err, "{}", clean(line));
+            let _ = writeln!(err, "{}", harmless::line(line));
         }
         let _ = err.flush();
     }

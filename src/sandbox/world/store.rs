@@ -124,10 +124,10 @@ impl Store {
 }
 
 fn read(path: &Path) -> Result<Option<(World, u64)>, StoreError> {
-    let bytes = match std::fs::read(path) {
+    let bytes = match host::read_regular(path, u64::MAX - 1, host::Links::Followed) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(StoreError::Io(error)),
+        Err(host::ReadError::Io(error)) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(StoreError::Io(error.into())),
     };
     let damaged = |error: serde_json::Error| StoreError::Damaged(error.to_string());
     let head: Head = serde_json::from_slice(&bytes).map_err(damaged)?;
@@ -144,7 +144,8 @@ fn read(path: &Path) -> Result<Option<(World, u64)>, StoreError> {
 /// Makes the changes of the log at `path` in `world`. How many bytes of it are lines: a last one without an end was never
 /// acknowledged.
 fn repeat(path: &Path, world: &mut World) -> Result<u64, StoreError> {
-    let mut log = BufReader::new(File::open(path).map_err(StoreError::Io)?);
+    let mut log =
+        BufReader::new(host::open_regular(path, host::Links::Followed).map_err(|error| StoreError::Io(error.into()))?);
     let mut line = Vec::new();
     let mut length = 0;
     for number in 1_u64.. {
