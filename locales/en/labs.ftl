@@ -30,3 +30,4 @@ labs-new-taken = { $path } exists already
 labs-new-taken-detail = Nothing was changed. Choose another name, or another folder with --dir.
 labs-two-accounts = lab { $lab } needs one account for the provider and another for the consumer
 labs-two-accounts-detail = The sandbox has two accounts. Elsewhere, give the consumer a profile of its own.
+labs-list-broken = lab { $lab } cannot be read

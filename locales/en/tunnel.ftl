@@ -18,3 +18,4 @@ label-security-group-rule = security group rule { $name }
 kind-connect-endpoint = Connect Endpoint
 kind-security-group-rule = security group rule
 tunnel-over = the tunnel to the client has ended
+tunnel-odd = `{ $found }` is no id, host name or region; no command is run with it

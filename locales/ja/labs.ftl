@@ -27,3 +27,4 @@ labs-new-taken = { $path } はもうあります
 labs-new-taken-detail = 何も書き換えていません。別の名前か、--dir で別のフォルダーを指定してください。
 labs-two-accounts = ラボ { $lab } には、provider と consumer で別々のアカウントが必要です
 labs-two-accounts-detail = サンドボックスには 2 つのアカウントがあります。ほかの実行先では、consumer 用のプロファイルも指定してください。
+labs-list-broken = ラボ { $lab } を読めません

@@ -18,3 +18,4 @@ label-security-group-rule = セキュリティグループのルール { $name }
 kind-connect-endpoint = Connect Endpoint
 kind-security-group-rule = セキュリティグループのルール
 tunnel-over = クライアントへのトンネルが切れました
+tunnel-odd = 「{ $found }」は ID でもホスト名でもリージョンでもないので、コマンドには使いません

@@ -50,6 +50,6 @@ pub use ask::{ask, is_lively, look, name, reads, title, usual_seconds};
 pub use cause::cause;
 pub use facts::Facts;
 pub use finding::{Finding, Proof};
-pub use page::browser_url;
+pub use page::{browser_url, is_here};
 pub use scene::Scene;
 pub use verdict::Verdict;

@@ -78,7 +78,17 @@ fn door<'a>(console: &'a str, dns: &str) -> Option<&'a str> {
         let (here, rest) = rest.split_once(" leads where this instance's ")?;
         let (there, _) = rest.split_once(" leads")?;
         let host = there.strip_prefix("http://")?.trim_end_matches('/');
-        host.eq_ignore_ascii_case(dns).then_some(here)
+        (host.eq_ignore_ascii_case(dns) && is_here(here)).then_some(here)
+    })
+}
+
+/// Whether a URL is the first page of a port of this machine, and nothing else. The console holds what the instance's own script
+/// writes as well, so a lab could announce a `file:` or `javascript:` URL, or another program's page, and have it opened.
+#[must_use]
+pub fn is_here(url: &str) -> bool {
+    let port = url.strip_prefix("http://127.0.0.1:").and_then(|rest| rest.strip_suffix('/'));
+    port.is_some_and(|port| {
+        port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0)
     })
 }
 
@@ -144,6 +154,26 @@ mod tests {
         let console = format!("{}{}{}", line(1, DNS), line(2, DNS), line(3, "elsewhere"));
         assert_eq!(door(&console, DNS), Some("http://127.0.0.1:2/"));
         assert_eq!(door("next door: nothing\n", DNS), None);
+    }
+
+    #[test]
+    fn a_door_leads_to_this_machine_only() {
+        for here in [
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "http://169.254.169.254/",
+            "http://127.0.0.1:80@evil.example/",
+            "http://127.0.0.1:1/admin?delete=1",
+            "http://127.0.0.1:99999/",
+            "http://127.0.0.1:+1/",
+            "http://127.0.0.1:0/",
+            "http://127.0.0.1:/",
+            "http://localhost:1/",
+            "--help",
+        ] {
+            let console = format!("[pllab sandbox] door: {here} leads where this instance's http://{DNS}/ leads\n");
+            assert_eq!(door(&console, DNS), None, "{here}");
+        }
     }
 
     #[test]

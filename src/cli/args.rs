@@ -234,6 +234,8 @@ pub(super) struct Clean {
     pub everyone: bool,
     #[arg(long, requires = "everyone")]
     pub confirm_everyone: bool,
+    #[arg(id = "drop", long = "drop", requires = "run", conflicts_with_all = ["all", "everyone", "with_mine"])]
+    pub drop_run: bool,
     #[command(flatten)]
     pub place: Place,
     #[arg(long, value_name = "NAME")]

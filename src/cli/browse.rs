@@ -10,6 +10,7 @@ use super::pass::target;
 use super::target::unreachable_target;
 use super::tunnel::{End, Way};
 use crate::checks;
+use crate::host::shell_word;
 use crate::i18n::m;
 use crate::lab::Check;
 
@@ -38,7 +39,7 @@ async fn show(context: &mut Context, args: &Browse) -> Result<(), Failed> {
     let made = |name: &str, fact: &str| state.resources.get(name)?.facts.get(fact).cloned();
     let place = page.and_then(|(client, endpoint)| Some((client, made(client, "id")?, made(endpoint, "dns")?)));
     let Some((client, id, dns)) = place else {
-        let next = format!("pllab resume {}", found.id());
+        let next = format!("pllab resume {}", shell_word(&found.id()));
         return Err(Failed::new(Code::NotMet, m::cli_browse_nothing(), vec![m::cli_browse_nothing_detail()], &[&next]));
     };
     let mut interrupt = Interrupt::listen();
@@ -77,7 +78,7 @@ async fn show(context: &mut Context, args: &Browse) -> Result<(), Failed> {
 /// Says where the page is, and opens it.
 fn announce(context: &mut Context, url: &str, command: Option<&str>) -> Result<(), Failed> {
     if context.json() {
-        return context.print(&format!("{}\n", json!({ "event": "browse_ready", "url": url, "command": command })));
+        return context.print_json(&json!({ "event": "browse_ready", "url": url, "command": command }));
     }
     let lang = context.lang;
     let mut text = format!("{}\n\n{url}\n\n", m::cli_browse_open().say(lang));
@@ -87,7 +88,7 @@ fn announce(context: &mut Context, url: &str, command: Option<&str>) -> Result<(
     }
     context.print(&format!("{text}{}\n", m::cli_browse_stay().say(lang)))?;
     // Not over SSH and not in a pipe: there is no browser at the learner's side then.
-    if context.host.output_is_terminal && context.host.var("SSH_CONNECTION").is_none() {
+    if context.host.output_is_terminal && context.host.var("SSH_CONNECTION").is_none() && checks::is_here(url) {
         // The address is on the screen; a browser that does not open is no failure.
         let _ = open::that_detached(url);
     }
@@ -99,7 +100,7 @@ fn announce_desktop(context: &mut Context, end: &End, command: &str) -> Result<(
     let End::Desktop { address, page, password } = end else { return Ok(()) };
     if context.json() {
         let ready = json!({ "event": "browse_ready", "url": page, "desktop": address, "password": password, "command": command });
-        return context.print(&format!("{ready}\n"));
+        return context.print_json(&ready);
     }
     // To copy, values stand alone on unwrapped lines.
     let lines = [

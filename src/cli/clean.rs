@@ -6,8 +6,10 @@ use super::args::Clean;
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::pass::{Doing, open, work};
-use super::store::Found;
+use super::status::tell_unreadable;
+use super::store::{Found, Unreadable};
 use crate::engine::event::{Answer, AskError, Choice, Event, Question, QuestionId};
+use crate::host::shell_word;
 use crate::i18n::m;
 
 /// Cleans one run, or every run that is not cleaned.
@@ -28,12 +30,15 @@ pub(super) async fn clean(context: &mut Context, args: Clean) -> Result<Code, Fa
         return super::clean_tagged::clean_tagged(context, &args).await;
     }
     let store = context.store()?;
-    let mut runs: Vec<Found> = match &args.run {
-        Some(run) => vec![store.find(Some(run), |_| true)?],
-        None => store.all()?,
+    if args.drop_run {
+        return super::clean_drop::drop_run(context, &store, &args).await;
+    }
+    let (mut runs, unreadable): (Vec<Found>, Vec<Unreadable>) = match &args.run {
+        Some(run) => (vec![store.find(Some(run), |_| true)?], Vec::new()),
+        None => store.survey()?,
     };
     runs.retain(|run| !run.state.cleaned);
-    if runs.is_empty() {
+    if runs.is_empty() && unreadable.is_empty() {
         // What was asked for holds already.
         let folder = store.root.display().to_string();
         let words = args.run.as_ref().map_or_else(|| m::clean_nothing(folder), m::clean_done_already);
@@ -43,9 +48,10 @@ pub(super) async fn clean(context: &mut Context, args: Clean) -> Result<Code, Fa
     if !args.all {
         runs.truncate(1);
     }
+    // What cannot be read is told first, and holds nobody up.
+    let mut worst = tell_unreadable(context, &unreadable)?;
     let flag = Arc::new(std::sync::atomic::AtomicBool::new(false));
     let screen = context.screen(args.yes, flag);
-    let mut worst = Code::Met;
     for found in runs {
         let id = found.id();
         let question = Question {
@@ -66,7 +72,7 @@ pub(super) async fn clean(context: &mut Context, args: Clean) -> Result<Code, Fa
             }
             Err(AskError::Interrupted) => return Ok(Code::Interrupted),
             Err(AskError::NobodyToAsk) => {
-                let next = format!("pllab clean --yes {id}");
+                let next = format!("pllab clean --yes {}", shell_word(&id));
                 let failed = Failed::new(Code::Usage, m::cli_nobody_to_ask(), Vec::new(), &[&next]);
                 return Err(failed);
             }

@@ -18,6 +18,7 @@ use super::target::{Target, unreachable_target};
 use crate::actions::PRICES_AS_OF;
 use crate::engine::event::{Answer, AskError, Choice, Entry, Event, Money, Question, QuestionId, Screen, Way};
 use crate::engine::{FORMAT, Journal, Leftover, State, leftovers, per_hour};
+use crate::host::shell_word;
 use crate::i18n::{Text, m};
 use crate::lab::Side;
 use crate::ui::table;
@@ -98,7 +99,7 @@ async fn look(context: &mut Context, args: &Clean, target: &Target, who: &str) -
                 })
             })
             .collect();
-        context.print(&format!("{}\n", json!({ "event": "leftovers", "learner": who, "runs": runs })))?;
+        context.print_json(&json!({ "event": "leftovers", "learner": who, "runs": runs }))?;
         return Ok(found);
     }
     let accounts: Vec<&str> = target.accounts.values().map(String::as_str).collect();
@@ -179,7 +180,7 @@ fn agreed(args: &Clean, screen: &Arc<dyn Screen>, found: &[Leftover]) -> Result<
         Ok(yes) => Ok(Some(yes)),
         Err(AskError::Interrupted) => Ok(None),
         Err(AskError::NobodyToAsk) => {
-            let who = args.learner.as_ref().map(|name| format!(" --learner {name}")).unwrap_or_default();
+            let who = args.learner.as_ref().map(|name| format!(" --learner {}", shell_word(name))).unwrap_or_default();
             let next = format!("pllab clean {next}{}{who}", args.place.flags());
             Err(Failed::new(Code::Usage, m::cli_nobody_to_ask(), Vec::new(), &[&next]))
         }

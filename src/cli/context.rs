@@ -9,8 +9,8 @@ use super::args::{Common, DiagramArg, Output};
 use super::exit::{Code, Failed};
 use super::store::Store;
 use crate::engine::event::Screen;
-use crate::host::Host;
-use crate::i18n::{Lang, Text, m};
+use crate::host::{Host, shell_word};
+use crate::i18n::{Lang, Text, harmless, m};
 use crate::lab::{LabError, LoadError, Loaded, Source, load};
 use crate::ui::{self, ErrorReport, Form, Glyphs, Sheet, UiOptions};
 
@@ -77,8 +77,24 @@ impl Context {
         })
     }
 
-    /// Prints a result.
+    /// Prints a result. Whatever is in it, nothing but line breaks, tabs and the program's own colours goes out.
     pub fn print(&mut self, text: &str) -> Result<(), Failed> {
+        let text = harmless::screen(text, self.sheet().color);
+        self.put(&text)
+    }
+
+    /// Prints a value as one line of JSON.
+    pub fn print_json(&mut self, value: &serde_json::Value) -> Result<(), Failed> {
+        let text = value.to_string();
+        self.put(&format!("{}\n", harmless::json(&text)))
+    }
+
+    /// Prints a document, which has no colours.
+    pub fn print_document(&mut self, text: &str) -> Result<(), Failed> {
+        self.put(&harmless::lines(text))
+    }
+
+    fn put(&mut self, text: &str) -> Result<(), Failed> {
         // A reader that closed the pipe has what it wanted.
         let written = self.host.out.write_all(text.as_bytes()).and_then(|()| self.host.out.flush());
         match written {
@@ -92,16 +108,20 @@ impl Context {
         if !self.json() {
             return self.print(text);
         }
-        // Where even standard error is closed nobody can be told.
-        let _ = self.host.err.write_all(text.as_bytes()).and_then(|()| self.host.err.flush());
+        self.put_aside(text);
         Ok(())
     }
 
     /// Says something beside the result, where it does not get into a file that the result goes to.
     pub fn note(&mut self, text: &Text) {
         let text = ui::markdown(&text.say(self.lang), &self.sheet());
+        self.put_aside(&text);
+    }
+
+    fn put_aside(&mut self, text: &str) {
+        let text = harmless::screen(text, self.sheet().color);
         // Where even standard error is closed nobody can be told.
-        let _ = self.host.err.write_all(text.as_bytes());
+        let _ = self.host.err.write_all(text.as_bytes()).and_then(|()| self.host.err.flush());
     }
 
     /// The same for a sentence.
@@ -118,8 +138,7 @@ impl Context {
     /// Says why a verb failed.
     pub fn report(&mut self, report: &ErrorReport) {
         let text = ui::error_report(report, &self.sheet());
-        // Where even standard error is closed nobody can be told.
-        let _ = self.host.err.write_all(text.as_bytes());
+        self.put_aside(&text);
     }
 
     /// The lab called `id`, with values filled in.
@@ -140,7 +159,7 @@ impl Context {
         load(&source, set, &facts).map(Arc::new).map_err(|error| match error {
             LoadError::Files(errors) => bad_lab(&errors),
             LoadError::Variable(text) => {
-                Failed::new(Code::Usage, text, Vec::new(), &[&format!("pllab labs show {id}")])
+                Failed::new(Code::Usage, text, Vec::new(), &[&format!("pllab labs show {}", shell_word(id))])
             }
         })
     }

@@ -62,7 +62,7 @@ pub(super) async fn doctor(context: &mut Context, args: &Doctor) -> Result<Code,
         return Ok(code);
     }
     let who = learner::name(args.learner.as_deref(), &context.host)?;
-    let target = match args.place.open(context, &format!("pllab doctor {}", args.lab)).await {
+    let target = match args.place.open(context, &format!("pllab doctor {}", crate::host::shell_word(&args.lab))).await {
         Ok(target) => target,
         Err(failed) => {
             rows.insert(0, account::signed_out(&failed));
@@ -106,7 +106,7 @@ fn show(context: &mut Context, rows: &[Row], wanted: &[Wanted]) -> Result<(), Fa
                 "event": "doctor_check", "check": row.id, "side": row.side, "state": row.state, "seen": row.seen.say(lang),
                 "todo": todo, "command": row.command, "needed": row.needed,
             });
-            context.print(&format!("{line}\n"))?;
+            context.print_json(&line)?;
         }
         return Ok(());
     }

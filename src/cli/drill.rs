@@ -10,6 +10,7 @@ use super::args::{DrillArgs, DrillVerb, OneRun, PaceArg, Start, Target as Where}
 use super::context::{Context, bad_lab};
 use super::drill_session::{Session, Wanted};
 use super::exit::{Code, Failed};
+use super::labs::tell_broken;
 use super::labs_check::Silent;
 use super::pass::{Doing, Pass, is_whole, open, work};
 use super::start::begin;
@@ -17,6 +18,7 @@ use super::store::{Found, Store};
 use super::target::Target;
 use crate::cloud::Call;
 use crate::engine::{Core, Drilling, Failure, Graded, JournalError, Planted};
+use crate::host::shell_word;
 use crate::i18n::{Text, m};
 use crate::lab::{Drill, Lab, LabError, Source, Vocabulary};
 use crate::trace::RungId;
@@ -29,7 +31,7 @@ const LAB: &str = "privatelink";
 pub(super) async fn drill(context: &mut Context, args: DrillArgs) -> Result<Code, Failed> {
     match args.verb {
         None => begin_drill(context, args).await,
-        Some(DrillVerb::List) => list(context).map(|()| Code::Met),
+        Some(DrillVerb::List) => list(context),
         Some(DrillVerb::Check(run)) => go_on(context, &run, Wanted::Check).await,
         Some(DrillVerb::Hint(run)) => go_on(context, &run, Wanted::Hint).await,
         Some(DrillVerb::GiveUp(run)) => go_on(context, &run, Wanted::GiveUp).await,
@@ -89,14 +91,14 @@ async fn begin_drill(context: &mut Context, args: DrillArgs) -> Result<Code, Fai
         None => build(context, &store, &lab, args.pace).await?,
     };
     if !is_whole(context, &found.state) {
-        let next = format!("pllab resume {}", found.id());
+        let next = format!("pllab resume {}", shell_word(&found.id()));
         return Err(Failed::new(Code::NotMet, m::drill_unfinished(found.id()), Vec::new(), &[&next]));
     }
     let pass = open(context, &store, &found, true, Doing::Lab).await?;
     if pass.target.spends() && !args.allow_aws {
         let target = pass.state.target.clone();
         pass.target.close().await;
-        let next = format!("pllab drill {id} --allow-aws");
+        let next = format!("pllab drill {} --allow-aws", shell_word(&id));
         return Err(Failed::new(Code::Refused, m::drill_costs(target), vec![m::drill_costs_detail()], &[&next]));
     }
     let session = session(context, pass, &found, &id, args.yes)?;
@@ -185,7 +187,8 @@ fn working(context: &Context, store: &Store, lab: Option<&str>) -> Result<Option
 fn lab_of(context: &Context, name: &str) -> Result<String, Failed> {
     let mut known = Vec::new();
     for lab in labs(context)? {
-        let source = Source::find(&lab, context.common.labs.as_deref()).map_err(|error| bad_lab(&[error]))?;
+        // A lab that cannot be read has no drill to offer, and keeps no other from being found.
+        let source = Source::find(&lab, context.common.labs.as_deref()).ok().flatten();
         let ids: Vec<String> = source.into_iter().flat_map(|it| it.drills).map(|drill| drill.id).collect();
         if ids.iter().any(|id| id == name) {
             return Ok(lab);
@@ -253,17 +256,21 @@ pub(super) fn read(source: &Source, lab: &Lab, values: &BTreeMap<String, String>
     Drill::all(source, lab, values, Vocabulary { operation: &known_operation, rungs: &rungs })
 }
 
-fn list(context: &mut Context) -> Result<(), Failed> {
+fn list(context: &mut Context) -> Result<Code, Failed> {
     let graded = graded(&context.store()?);
-    let mut rows = Vec::new();
+    let (mut rows, mut broken) = (Vec::new(), Vec::new());
     for lab in labs(context)? {
-        for drill in drills(context, &lab, None)? {
+        let known = drills(context, &lab, None).unwrap_or_else(|failed| {
+            broken.push((lab.clone(), failed));
+            Vec::new()
+        });
+        for drill in known {
             let title = drill.title.get(context.lang);
             let done = graded.iter().any(|it| it.mended && it.drill == drill.id);
             if context.json() {
                 let line =
                     json!({ "drill": drill.id, "lab": lab, "title": title, "minutes": drill.minutes, "mended": done });
-                context.print(&format!("{line}\n"))?;
+                context.print_json(&line)?;
                 continue;
             }
             let state = if done { m::drill_row_mended() } else { Text::literal("-") };
@@ -272,13 +279,14 @@ fn list(context: &mut Context) -> Result<(), Failed> {
         }
     }
     if context.json() {
-        return Ok(());
+        return tell_broken(context, broken);
     }
     let head =
         [m::drill_column(), m::cli_column_lab(), m::cli_column_title(), m::cli_column_time(), m::cli_column_state()];
     let text = ui::table(&head, &rows, &context.sheet());
     context.print(&text)?;
-    context.print("\n  pllab drill NAME\n")
+    context.print("\n  pllab drill NAME\n")?;
+    tell_broken(context, broken)
 }
 
 /// Builds a lab on the sandbox, silently and without waits.
@@ -310,7 +318,7 @@ async fn build(context: &mut Context, store: &Store, lab: &str, pace: Option<Pac
     let run = pass.run.clone();
     let code = work(context, pass, &(Arc::new(Silent { yes: true }) as _), Doing::Lab, true).await;
     if code != Code::Met {
-        let next = format!("pllab resume {run}");
+        let next = format!("pllab resume {}", shell_word(&run));
         return Err(Failed::new(code, m::drill_not_built(folder_name(&folder)), Vec::new(), &[&next]));
     }
     store.find(Some(&run), |_| true)

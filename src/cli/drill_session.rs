@@ -22,7 +22,7 @@ use crate::engine::event::{
     Answer, AskError, Choice, Event, Progress, ProgressState, Question, QuestionId, Screen, Verdict,
 };
 use crate::engine::{Core, Drilling, Failure, JournalError, Standing};
-use crate::host::DirLock;
+use crate::host::{DirLock, shell_word};
 use crate::i18n::{Lang, Text, m};
 use crate::lab::{Act, Drill, Loaded};
 
@@ -125,7 +125,7 @@ impl Session {
                 Code::NotMet,
                 m::drill_failed(),
                 vec![Text::literal(fault.to_string())],
-                &["pllab drill undo", &format!("pllab why {run}")],
+                &["pllab drill undo", &format!("pllab why {}", shell_word(&run))],
             ),
         })
     }

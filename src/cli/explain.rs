@@ -11,6 +11,7 @@ use super::interrupt::Interrupt;
 use super::next::list;
 use crate::engine::event::Way;
 use crate::engine::{Ahead, Core, Drive, End, Patience, State, Views};
+use crate::host::shell_word;
 use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Side};
 
@@ -62,7 +63,7 @@ pub(super) async fn explain(
     };
     let ended = drive.run().await.map_err(|stuck| super::pass::stuck(&stuck, ""))?;
     if ended.end != End::Interrupted && !context.json() {
-        screen.say(&list(&[m::next_do(&args.lab)]));
+        screen.say(&list(&[m::next_do(shell_word(&args.lab))]));
     }
     Ok(exit::of(&ended))
 }

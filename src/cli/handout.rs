@@ -10,6 +10,7 @@ use super::explain::{Example, example};
 use super::report::hand_over;
 use crate::engine::Views;
 use crate::engine::event::Way;
+use crate::host::shell_word;
 use crate::i18n::{Lang, m};
 use crate::report;
 use crate::ui;
@@ -47,7 +48,7 @@ fn free(lab: &str, langs: &[Lang], extension: &str) -> Result<PathBuf, Failed> {
     let name = format!("{lab}-handout.{}.{extension}", tags.join("-"));
     let path = PathBuf::from(&name);
     if path.exists() {
-        let next = format!("pllab handout {lab} --out {name}");
+        let next = format!("pllab handout {} --out {}", shell_word(lab), shell_word(&name));
         return Err(Failed::new(Code::Usage, m::report_exists(name), Vec::new(), &[&next]));
     }
     Ok(path)

@@ -29,6 +29,8 @@ pub(super) async fn home(context: &mut Context) -> Result<Code, Failed> {
     let whole = is_whole(context, state);
     status::show(context, &found, whole)?;
     context.print("\n")?;
+    let (_, unreadable) = context.store()?.survey()?;
+    status::tell_unreadable(context, &unreadable)?;
     let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region)?;
     let steps = &loaded.lab.steps;
     let title = |id: &str| {

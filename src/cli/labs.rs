@@ -10,6 +10,7 @@ use super::context::{Context, bad_lab};
 use super::exit::{Code, Failed};
 use super::labs_check::check;
 use super::labs_new::new;
+use crate::host::shell_word;
 use crate::i18n::{Text, m};
 use crate::lab::{Source, Step, Variable, VariableKind, schema};
 use crate::ui::{markdown, table};
@@ -20,7 +21,7 @@ const FIRST: &str = "privatelink";
 /// Lists labs, shows one, proves them, begins a new one.
 pub(super) async fn labs(context: &mut Context, args: Labs) -> Result<Code, Failed> {
     match args.verb {
-        None | Some(LabsVerb::List) => list(context)?,
+        None | Some(LabsVerb::List) => return list(context),
         Some(LabsVerb::Show { lab }) => show(context, &lab)?,
         Some(LabsVerb::Check { which }) => return check(context, which.as_deref()).await,
         Some(LabsVerb::New { id, dir }) => new(context, &id, dir)?,
@@ -29,12 +30,16 @@ pub(super) async fn labs(context: &mut Context, args: Labs) -> Result<Code, Fail
     Ok(Code::Met)
 }
 
-fn list(context: &mut Context) -> Result<(), Failed> {
+/// Lists the labs. One that cannot be read is named with its faults, and keeps none of the others from the list.
+fn list(context: &mut Context) -> Result<Code, Failed> {
     let ids = Source::list(context.common.labs.as_deref()).map_err(|error| bad_lab(&[error]))?;
     let mut labs = Vec::new();
+    let mut broken = Vec::new();
     for id in ids {
-        let loaded = context.lab(&id, &BTreeMap::new(), "", "ap-northeast-1")?;
-        labs.push((id, loaded));
+        match context.lab(&id, &BTreeMap::new(), "", "ap-northeast-1") {
+            Ok(loaded) => labs.push((id, loaded)),
+            Err(failed) => broken.push((id, failed)),
+        }
     }
     // The one to begin with comes first, then the shorter ones.
     labs.sort_by_key(|(id, loaded)| (id != FIRST, loaded.lab.minutes));
@@ -44,7 +49,7 @@ fn list(context: &mut Context) -> Result<(), Failed> {
         if context.json() {
             let line =
                 json!({ "lab": id, "title": title, "minutes": loaded.lab.minutes, "steps": loaded.lab.steps.len() });
-            context.print(&format!("{line}\n"))?;
+            context.print_json(&line)?;
             continue;
         }
         rows.push(vec![
@@ -55,11 +60,30 @@ fn list(context: &mut Context) -> Result<(), Failed> {
         ]);
     }
     if context.json() {
-        return Ok(());
+        return tell_broken(context, broken);
     }
     let head = [m::cli_column_lab(), m::cli_column_title(), m::cli_column_steps(), m::cli_column_time()];
     let text = table(&head, &rows, &context.sheet());
-    context.print(&text)
+    context.print(&text)?;
+    tell_broken(context, broken)
+}
+
+/// Names the labs that cannot be read, each with why.
+pub(super) fn tell_broken(context: &mut Context, broken: Vec<(String, Failed)>) -> Result<Code, Failed> {
+    let mut worst = Code::Met;
+    for (id, failed) in broken {
+        worst = worst.graver(failed.code);
+        let Some(mut report) = failed.report else { continue };
+        if context.json() {
+            let faults: Vec<_> = report.details.iter().map(|text| text.say(context.lang)).collect();
+            let line = json!({ "lab": id, "broken": report.title.say(context.lang), "faults": faults });
+            context.print_json(&line)?;
+            continue;
+        }
+        report.title = m::labs_list_broken(id);
+        context.report(&report);
+    }
+    Ok(worst)
 }
 
 fn show(context: &mut Context, lab: &str) -> Result<(), Failed> {
@@ -77,7 +101,7 @@ fn show(context: &mut Context, lab: &str) -> Result<(), Failed> {
             "steps": loaded.lab.steps.iter().map(step).collect::<Vec<_>>(),
             "variables": loaded.lab.variables.iter().map(variable).collect::<Map<_, _>>(),
         });
-        return context.print(&format!("{line}\n"));
+        return context.print_json(&line);
     }
     let more = prose.more.as_deref().unwrap_or_default();
     let mut text = markdown(&format!("# {}\n\n{}\n\n{more}", prose.title, prose.intro), &sheet);
@@ -119,7 +143,12 @@ fn show(context: &mut Context, lab: &str) -> Result<(), Failed> {
     text.push('\n');
     let head = [m::cli_column_variable(), m::cli_column_default(), m::cli_column_allowed()];
     text.push_str(&table(&head, &variables, &sheet));
-    let labs = context.common.labs.as_ref().map(|dir| format!(" --labs {}", dir.display())).unwrap_or_default();
+    let labs = context
+        .common
+        .labs
+        .as_ref()
+        .map(|dir| format!(" --labs {}", shell_word(&dir.display().to_string())))
+        .unwrap_or_default();
     let _ = write!(text, "\n  pllab start {lab}{labs}\n  pllab start {lab}{labs} --explain-only\n");
     context.print(&text)
 }

@@ -16,6 +16,7 @@ use crate::engine::event::{
     Answer, AskError, Event, Item, OpeningView, Picture, Progress, Question, Screen, StepView, Way,
 };
 use crate::engine::{Ahead, At, Core, Drive, Flaw, List, Proof, State, Stuck, Views};
+use crate::host::{Scratch, shell_word};
 use crate::i18n::{Text, m};
 use crate::lab::{LabError, LoadError, Loaded, Place, Source, VariableKind, load};
 use crate::ui;
@@ -152,7 +153,7 @@ async fn prove(
         Ok(loaded) => loaded,
         Err(errors) => return Ok(Err(errors)),
     };
-    let folder = tempfile::tempdir().map_err(|error| Failed::io(std::env::temp_dir(), &error))?;
+    let folder = Scratch::new().map_err(|error| Failed::io(std::env::temp_dir(), &error))?;
     let nginx = Wish::of_source(context, source);
     let target =
         Target::throw_away(&context.host, &folder.path().join("sandbox"), REGION, loaded.lab.two_accounts, nginx)
@@ -261,7 +262,7 @@ fn tell(
 ) -> Result<Code, Failed> {
     if context.json() {
         let line = in_json(context, id, code, faults, passes, drilled);
-        context.print(&format!("{line}\n"))?;
+        context.print_json(&line)?;
         return Ok(code);
     }
     let lang = context.lang;
@@ -282,8 +283,13 @@ fn tell(
         return Ok(code);
     }
     let title = if code == Code::Usage { m::cli_bad_lab() } else { m::labs_check_not_proved(id) };
-    let labs = context.common.labs.as_ref().map(|dir| format!(" --labs {}", dir.display())).unwrap_or_default();
-    let next = format!("pllab labs check {id}{labs}");
+    let labs = context
+        .common
+        .labs
+        .as_ref()
+        .map(|dir| format!(" --labs {}", shell_word(&dir.display().to_string())))
+        .unwrap_or_default();
+    let next = format!("pllab labs check {}{labs}", shell_word(id));
     let failed = Failed::new(code, title, faults.iter().map(located).collect(), &[&next]);
     if let Some(report) = &failed.report {
         context.report(report);

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use super::context::Context;
 use super::exit::{Code, Failed};
+use crate::host::shell_word;
 use crate::i18n::m;
 use crate::lab::{SkeletonError, skeleton};
 
 /// Writes a new lab into `dir`, else into the folder of `--labs`, else into `labs`.
 pub(super) fn new(context: &mut Context, id: &str, dir: Option<PathBuf>) -> Result<(), Failed> {
     let dir = dir.or_else(|| context.common.labs.clone()).unwrap_or_else(|| PathBuf::from("labs"));
-    let shown = dir.display().to_string();
+    let shown = shell_word(&dir.display().to_string());
     let written = skeleton(id, &dir).map_err(|error| match error {
         SkeletonError::Name(name) => {
             let details = vec![m::labs_new_name_detail()];
@@ -26,7 +27,7 @@ pub(super) fn new(context: &mut Context, id: &str, dir: Option<PathBuf>) -> Resu
     })?;
     if context.json() {
         let files: Vec<_> = written.iter().map(|path| path.display().to_string()).collect();
-        return context.print(&format!("{}\n", serde_json::json!({ "event": "lab_made", "lab": id, "files": files })));
+        return context.print_json(&serde_json::json!({ "event": "lab_made", "lab": id, "files": files }));
     }
     let mut text = format!("{}\n\n", m::labs_new_made(id).say(context.lang));
     for path in written {

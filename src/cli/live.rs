@@ -9,8 +9,11 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::{ConnectOptions, connect, identity};
-use crate::host::write_atomic;
+use crate::host::{Links, read_regular, write_atomic};
 use crate::sandbox::{Account, Pace, Sandbox};
+
+/// The most bytes that a note has.
+const LONGEST: u64 = 64 * 1024;
 
 /// A sandbox that answers, or did.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -76,7 +79,7 @@ impl Live {
 
     /// What the note in `folder` says, whether it still answers or not.
     pub fn read(folder: &Path) -> Option<Self> {
-        serde_json::from_slice(&fs::read(folder.join("live.json")).ok()?).ok()
+        serde_json::from_slice(&read_regular(&folder.join("live.json"), LONGEST, Links::Followed).ok()?).ok()
     }
 
     /// The sandbox whose note is in `folder`, if it answers.

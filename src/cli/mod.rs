@@ -7,6 +7,7 @@ mod args;
 mod browse;
 mod check;
 mod clean;
+mod clean_drop;
 mod clean_tagged;
 mod consent;
 mod context;

@@ -5,22 +5,24 @@ use std::collections::BTreeMap;
 use super::context::Context;
 use super::pass::is_whole;
 use crate::engine::State;
+use crate::host::shell_word;
 use crate::i18n::{Lang, Text, m};
 use crate::lab::Source;
 
 /// The commands that make sense now, the most likely one first, each with what it does.
 pub(super) fn next(context: &Context, run: &str, state: &State) -> Text {
     let whole = is_whole(context, state);
+    let run = &shell_word(run);
     let mut lines = Vec::new();
     if state.cleaned {
         lines.push(m::next_report(run));
         lines.push(m::next_drill());
-        lines.extend(untried(context).map(|lab| m::next_lab(&lab)));
+        lines.extend(untried(context).map(|lab| m::next_lab(shell_word(&lab))));
         let variables: Vec<&str> = state.variables.keys().map(String::as_str).collect();
         lines.push(if variables.is_empty() {
-            m::next_again(&state.lab)
+            m::next_again(shell_word(&state.lab))
         } else {
-            m::next_again_vary(&state.lab, variables.join(", "))
+            m::next_again_vary(shell_word(&state.lab), variables.join(", "))
         });
     } else if whole {
         lines.push(m::next_browse(run));

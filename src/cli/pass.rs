@@ -9,12 +9,12 @@ use super::exit::{self, Code, Failed};
 use super::interrupt::Interrupt;
 use super::next::next;
 use super::nginx::Wish;
-use super::store::{Found, Store, journal_trouble};
+use super::store::{Found, Store, drop_command, journal_trouble};
 use super::target::{SignIn, Target};
 use super::why;
 use crate::engine::event::{Entry, Event, Screen, Way};
 use crate::engine::{Ahead, Core, Drive, End, Journal, Patience, State, Stuck, Views};
-use crate::host::DirLock;
+use crate::host::{DirLock, shell_word};
 use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Side};
 use crate::sandbox::Pace;
@@ -65,7 +65,8 @@ pub(super) async fn open(
     let first = torn.map(|kept: PathBuf| Event::Notice { text: m::cli_journal_torn(kept.display().to_string()) });
     if state.run.is_empty() {
         let path = found.folder.join("journal.jsonl").display().to_string();
-        return Err(Failed::new(Code::Usage, m::cli_journal_headless(path), Vec::new(), &["pllab status"]));
+        let next = if found.has_own_sandbox() { drop_command(&run) } else { "pllab status".to_owned() };
+        return Err(Failed::new(Code::Usage, m::cli_journal_headless(path), Vec::new(), &[&next]));
     }
     let loaded = match context.lab(&state.lab, &state.variables, &state.token, &state.region) {
         // What was made is deleted by what the journal says, whatever became of the lab since.
@@ -115,7 +116,7 @@ pub(super) async fn target(context: &Context, store: &Store, found: &Found, stat
     if let Some((side, account)) = stranger {
         let now = target.accounts.get(side).cloned().unwrap_or_default();
         target.close().await;
-        let next = format!("pllab status {}", found.id());
+        let next = format!("pllab status {}", shell_word(&found.id()));
         return Err(Failed::new(Code::Refused, m::cli_other_account(account, now), Vec::new(), &[&next]));
     }
     Ok(target)
@@ -190,7 +191,7 @@ pub(super) async fn work(
         _ => Vec::new(),
     };
     let cost = consent::cost_line(&target, &charges);
-    let renew = target.renewal(&run);
+    let renew = target.renewal(&shell_word(&run));
     let views = Views { place: place(&at, &region), cost, way, resumed, access: target.access(&region) };
     let shared =
         Core::new(Some(journal), state, context.host.clock.clone(), Arc::clone(screen), target.accounts.clone());
@@ -236,11 +237,11 @@ pub(super) async fn work(
                 // A program reads the events; whoever looks at its errors wants to know how to go on.
                 Doing::Lab if context.json() => {
                     if ended.end != End::Met {
-                        screen.say(&m::next_resume(&run));
+                        screen.say(&m::next_resume(shell_word(&run)));
                     }
                 }
                 Doing::Lab => screen.say(&next(context, &run, &state)),
-                Doing::Clean if !state.cleaned => screen.say(&m::next_clean_again(&run)),
+                Doing::Clean if !state.cleaned => screen.say(&m::next_clean_again(shell_word(&run))),
                 Doing::Clean => {}
             }
             exit::of(&ended)
@@ -275,7 +276,10 @@ pub(super) fn stuck(stuck: &Stuck, run: &str) -> Failed {
             Code::Usage,
             m::cli_nobody_to_ask(),
             vec![m::cli_nobody_to_ask_detail()],
-            &[&format!("pllab resume --yes {run}"), &format!("pllab clean --yes {run}")],
+            &["resume", "clean"]
+                .map(|verb| format!("pllab {verb} --yes {}", shell_word(run)))
+                .each_ref()
+                .map(String::as_str),
         ),
     }
 }

@@ -7,6 +7,7 @@ use super::context::Context;
 use super::exit::{Code, Failed};
 use super::target::{SignIn, Target, USUAL_REGION};
 use crate::cloud::usual_region;
+use crate::host::shell_word;
 use crate::i18n::m;
 
 /// Where and as whom.
@@ -38,12 +39,12 @@ impl Place {
     /// The flags again, for a command that goes on at the same place.
     pub fn flags(&self) -> String {
         let mut flags = match &self.endpoint_url {
-            Some(url) => format!(" --endpoint-url {url}"),
+            Some(url) => format!(" --endpoint-url {}", shell_word(url)),
             None => " --target aws".to_owned(),
         };
         let more = [("profile", &self.profile), ("consumer-profile", &self.consumer_profile), ("region", &self.region)];
         for (flag, value) in more {
-            flags.extend(value.iter().map(|value| format!(" --{flag} {value}")));
+            flags.extend(value.iter().map(|value| format!(" --{flag} {}", shell_word(value))));
         }
         flags
     }

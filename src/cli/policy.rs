@@ -81,7 +81,7 @@ pub(super) fn policy(context: &mut Context, args: &Policy) -> Result<Code, Faile
     };
     let documents = split(statements(&loaded.lab, &sides, &args.with, &drills, &confined));
     if context.json() {
-        context.print(&format!("{}\n", json!({ "event": "policy", "lab": args.lab, "documents": documents })))?;
+        context.print_json(&json!({ "event": "policy", "lab": args.lab, "documents": documents }))?;
         return Ok(Code::Met);
     }
     for document in &documents {

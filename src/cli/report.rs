@@ -12,7 +12,7 @@ use crate::actions;
 use crate::engine::event::{Entry, Event, Picture, Way};
 use crate::engine::{self, State, Views};
 use crate::host::write_atomic;
-use crate::i18n::{Text, m};
+use crate::i18n::{Text, harmless, m};
 use crate::lab::Loaded;
 use crate::report::{self, Drawing, Told};
 use crate::ui;
@@ -48,7 +48,8 @@ pub(super) fn report(context: &mut Context, args: &Args) -> Result<Code, Failed>
         Format::Html => ("report.html", report::report_html(&document, &svg)),
         Format::Json => (
             "report.json",
-            serde_json::to_string_pretty(&document).map_or_else(|error| error.to_string(), |text| text + "\n"),
+            serde_json::to_string_pretty(&document)
+                .map_or_else(|error| error.to_string(), |text| harmless::json(&text).into_owned() + "\n"),
         ),
         Format::Md => ("report.md", {
             let beside = picture_beside(args.out.as_deref(), &found.folder, &svg)?;
@@ -104,12 +105,12 @@ pub(super) fn hand_over(
     open: bool,
 ) -> Result<Code, Failed> {
     if path == Path::new("-") {
-        return context.print(text).map(|()| Code::Met);
+        return context.print_document(text).map(|()| Code::Met);
     }
     write_atomic(path, text.as_bytes(), false).map_err(|error| Failed::io(path, &error))?;
     let shown: PathBuf = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     if context.json() {
-        context.print(&format!("{}\n", json!({ "event": event, "path": shown })))?;
+        context.print_json(&json!({ "event": event, "path": shown }))?;
     } else {
         context.print(&format!("{}\n\n{}\n", m::report_written().say(context.lang), shown.display()))?;
     }

@@ -5,6 +5,7 @@ use super::context::Context;
 use super::exit::{Code, Failed};
 use super::pass::{Agreement, Doing, go, open};
 use crate::engine::event::{Answer, Event, Way};
+use crate::host::shell_word;
 use crate::i18n::m;
 
 /// Takes up a run again: the one that is named, or the latest that is not cleaned.
@@ -12,7 +13,7 @@ pub(super) async fn resume(context: &mut Context, args: Resume) -> Result<Code, 
     let store = context.store()?;
     let found = store.find(args.run.as_deref(), |state| !state.cleaned)?;
     if found.state.cleaned {
-        let next = format!("pllab start {}", found.state.lab);
+        let next = format!("pllab start {}", shell_word(&found.state.lab));
         return Err(Failed::new(Code::Usage, m::cli_run_is_cleaned(found.id()), Vec::new(), &[&next]));
     }
     let mut pass = open(context, &store, &found, args.keep, Doing::Lab).await?;
@@ -24,7 +25,7 @@ pub(super) async fn resume(context: &mut Context, args: Resume) -> Result<Code, 
         if !steps.iter().any(|known| known.id == step) {
             let known = steps.iter().map(|step| step.id.as_str()).collect::<Vec<_>>().join(", ");
             pass.target.close().await;
-            let next = format!("pllab status {}", found.id());
+            let next = format!("pllab status {}", shell_word(&found.id()));
             return Err(Failed::new(
                 Code::Usage,
                 m::cli_unknown_step(&step),
@@ -35,6 +36,6 @@ pub(super) async fn resume(context: &mut Context, args: Resume) -> Result<Code, 
         pass.chosen.push(Event::go_to(&step, "asked"));
     }
     pass.chosen.extend(args.with_mine.then(|| Event::theirs(Answer::CleanUp)));
-    let again = format!("pllab resume {}", found.id());
+    let again = format!("pllab resume {}", shell_word(&found.id()));
     go(context, pass, Agreement { given: args.accept_cost, yes: args.yes, again }).await
 }

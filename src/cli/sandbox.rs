@@ -75,7 +75,7 @@ fn announce(context: &mut Context, live: &Live, ours: bool) -> Result<(), Failed
         let ready = json!({
             "event": "sandbox_ready", "endpoint_url": live.endpoint_url, "region": live.region, "accounts": live.accounts,
         });
-        return context.print(&format!("{ready}\n"));
+        return context.print_json(&ready);
     }
     let lang = context.lang;
     let mut text = String::new();

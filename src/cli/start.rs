@@ -15,6 +15,7 @@ use super::target::{SignIn, Target, USUAL_REGION};
 use crate::cloud::usual_region;
 use crate::engine::event::{Answer, Event, Verdict, Way};
 use crate::engine::{FORMAT, Journal, State};
+use crate::host::shell_word;
 use crate::i18n::{Text, m};
 use crate::sandbox::Pace;
 
@@ -45,7 +46,7 @@ pub(super) async fn start(context: &mut Context, args: Start) -> Result<Code, Fa
 
 /// The command line again, as far as it says what is done where.
 fn again(args: &Start) -> String {
-    let mut words = format!("pllab start {}", args.lab);
+    let mut words = format!("pllab start {}", shell_word(&args.lab));
     if args.target == Where::Aws {
         words.push_str(" --target aws");
     }
@@ -56,14 +57,14 @@ fn again(args: &Start) -> String {
         ("--region", &args.region),
     ] {
         if let Some(value) = value {
-            let _ = write!(words, " {flag} {value}");
+            let _ = write!(words, " {flag} {}", shell_word(value));
         }
     }
     if args.api_only {
         words.push_str(" --api-only");
     }
     for (key, value) in &args.set {
-        let _ = write!(words, " --set {key}={value}");
+        let _ = write!(words, " --set {}", shell_word(&format!("{key}={value}")));
     }
     words
 }
@@ -78,7 +79,7 @@ async fn region(args: &Start) -> Result<(String, Text), Failed> {
         return Ok((region, m::aws_region_usual()));
     }
     if args.target == Where::Aws {
-        let next = format!("pllab start {} --target aws --region {USUAL_REGION}", args.lab);
+        let next = format!("pllab start {} --target aws --region {USUAL_REGION}", shell_word(&args.lab));
         return Err(Failed::new(Code::Usage, m::aws_no_region(), Vec::new(), &[&next]));
     }
     Ok((USUAL_REGION.to_owned(), m::aws_region_default()))
@@ -88,11 +89,11 @@ async fn region(args: &Start) -> Result<(String, Text), Failed> {
 fn matching(args: &Start) -> Result<(), Failed> {
     let own = args.target == Where::Sandbox && args.endpoint_url.is_none();
     if own && (args.profile.is_some() || args.consumer_profile.is_some()) {
-        let next = format!("pllab start {} --target aws --profile NAME", args.lab);
+        let next = format!("pllab start {} --target aws --profile NAME", shell_word(&args.lab));
         return Err(Failed::new(Code::Usage, m::aws_profile_needs_target(), Vec::new(), &[&next]));
     }
     if !own && args.two_accounts {
-        let next = format!("pllab start {} --target aws --consumer-profile NAME", args.lab);
+        let next = format!("pllab start {} --target aws --consumer-profile NAME", shell_word(&args.lab));
         return Err(Failed::new(Code::Usage, m::aws_two_accounts_sandbox(), Vec::new(), &[&next]));
     }
     Ok(())
@@ -133,7 +134,7 @@ pub(super) async fn begin(
         };
         if loaded.lab.two_accounts && !target.two_accounts() {
             target.close().await;
-            let next = format!("pllab start {} --consumer-profile NAME", args.lab);
+            let next = format!("pllab start {} --consumer-profile NAME", shell_word(&args.lab));
             let details = vec![m::labs_two_accounts_detail()];
             return Err(Failed::new(Code::Usage, m::labs_two_accounts(&args.lab), details, &[&next]));
         }

@@ -12,22 +12,50 @@ use super::drill::drills;
 use super::exit::{Code, Failed};
 use super::next::next;
 use super::pass::summary;
-use super::store::Found;
+use super::store::{Found, Unreadable};
 use crate::actions;
 use crate::engine::event::{Verdict, minute};
 use crate::engine::{State, spending};
+use crate::host::shell_word;
 use crate::i18n::{Text, m};
 use crate::ui::{markdown, table};
 
-/// One run in full, or all of them, the latest in full.
+/// The run that is named, or the latest one, in full; then those that cannot be read, by name.
 pub(super) fn status(context: &mut Context, args: &OneRun) -> Result<Code, Failed> {
-    let found = context.store()?.find(args.run.as_deref(), |_| true)?;
-    show(context, &found, true).map(|()| Code::Met)
+    let store = context.store()?;
+    let (found, unreadable) = store.survey()?;
+    if args.run.is_some() || (found.is_empty() && unreadable.is_empty()) {
+        let found = store.find(args.run.as_deref(), |_| true)?;
+        return show(context, &found, true).map(|()| Code::Met);
+    }
+    if let Some(latest) = found.first() {
+        show(context, latest, true)?;
+    }
+    tell_unreadable(context, &unreadable)
+}
+
+/// Names the runs that cannot be read, each with why.
+pub(super) fn tell_unreadable(context: &mut Context, unreadable: &[Unreadable]) -> Result<Code, Failed> {
+    for run in unreadable {
+        let Some(report) = &run.why.report else { continue };
+        if context.json() {
+            let why = report.title.say(context.lang);
+            let details: Vec<_> = report.details.iter().map(|text| text.say(context.lang)).collect();
+            context.print_json(&json!({ "event": "run_unreadable", "run": run.id, "why": why, "details": details }))?;
+            continue;
+        }
+        let mut report = report.clone();
+        report.details.insert(0, report.title);
+        report.title = m::cli_run_unreadable(&run.id);
+        context.report(&report);
+    }
+    Ok(if unreadable.is_empty() { Code::Met } else { Code::NotMet })
 }
 
 /// `pllab` alone: the same where there are runs, else how to begin.
 pub(super) fn home(context: &mut Context) -> Result<Code, Failed> {
-    if context.store()?.all()?.is_empty() {
+    let (found, unreadable) = context.store()?.survey()?;
+    if found.is_empty() && unreadable.is_empty() {
         let text = markdown(&m::cli_home_first().say(context.lang), &context.sheet());
         return context.print(&text).map(|()| Code::Met);
     }
@@ -139,7 +167,7 @@ fn planted(context: &Context, run: &str, state: &State, now: Timestamp) -> Optio
         "drill": planted.drill, "title": title, "symptom": symptom, "since": planted.since, "hints": planted.hints,
         "finished": planted.finished,
     });
-    let command = |verb: &str| format!("pllab drill {verb} {run}");
+    let command = |verb: &str| format!("pllab drill {verb} {}", shell_word(run));
     Some(match planted.since.filter(|_| !planted.stopped()) {
         Some(since) => Broken {
             words: vec![m::drill_status(age(now, Some(since)), title), Text::literal(symptom)],
@@ -171,7 +199,7 @@ pub(super) fn remind(context: &mut Context) {
         };
         let since = spending.lines.iter().filter(|line| line.until.is_none()).map(|line| minute(line.from)).min();
         let (hour, so_far) = (spending.per_hour.fine(), spending.so_far.cents());
-        let line = m::money_reminder(hour, found.id(), since.unwrap_or_default(), so_far);
+        let line = m::money_reminder(hour, shell_word(&found.id()), since.unwrap_or_default(), so_far);
         // Where even standard error is closed nobody can be told.
         let _ = writeln!(context.host.err, "{}", line.say(context.lang));
     }
@@ -208,5 +236,5 @@ fn print_json(context: &mut Context, found: &Found) -> Result<(), Failed> {
         "cleaned": state.cleaned, "steps": steps, "resources": resources, "cost": cost, "drill": drill,
         "damaged_lines": found.damaged,
     });
-    context.print(&format!("{status}\n"))
+    context.print_json(&status)
 }

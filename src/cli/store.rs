@@ -8,8 +8,11 @@ use jiff::Timestamp;
 
 use super::exit::{Code, Failed};
 use crate::engine::{self, JournalError, State};
-use crate::host::{DirLock, Host, LockError, create_private_dir, state_dir, sync_dir, write_atomic};
+use crate::host::{
+    DirLock, Host, Links, LockError, create_private_dir, read_regular, shell_word, state_dir, sync_dir, write_atomic,
+};
 use crate::i18n::{Lang, Text, m};
+use crate::ui::NextStep;
 
 /// The file of the language that the reader chose.
 const LANGUAGE: &str = "language";
@@ -31,6 +34,16 @@ pub(super) struct Found {
     pub damaged: Vec<usize>,
 }
 
+/// A folder of a run whose journal cannot be read.
+pub(super) struct Unreadable {
+    /// The run's id: its folder's name.
+    pub id: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Why it cannot be read, and what to do about it.
+    pub why: Failed,
+}
+
 impl Store {
     /// The store at `--state-dir`, `PLLAB_STATE_DIR`, or the platform's place. Creates nothing.
     pub fn open(flag: Option<PathBuf>, host: &Host) -> Result<Self, Failed> {
@@ -43,7 +56,7 @@ impl Store {
 
     /// The language that the reader chose last, by flag or at a menu.
     pub fn language(&self) -> Option<Lang> {
-        fs::read_to_string(self.root.join(LANGUAGE)).ok()?.trim().parse().ok()
+        String::from_utf8(read_regular(&self.root.join(LANGUAGE), 64, Links::Followed).ok()?).ok()?.trim().parse().ok()
     }
 
     /// Keeps the language that the reader has chosen. Makes no folder for it: before the first run there is nothing to
@@ -101,28 +114,41 @@ impl Store {
         Ok((id, folder))
     }
 
-    /// Every run, the latest first. Folders without a journal are none; what cannot be read may be one, and is an error.
+    /// Every run that can be read, the latest first.
     pub fn all(&self) -> Result<Vec<Found>, Failed> {
+        self.survey().map(|(found, _)| found)
+    }
+
+    /// Every run that can be read, the latest first, and those that cannot: one of them is no reason to be silent of the others.
+    /// Folders without a journal are none; what cannot be read may be one.
+    pub fn survey(&self) -> Result<(Vec<Found>, Vec<Unreadable>), Failed> {
         let runs = self.runs();
         let entries = match fs::read_dir(&runs) {
             Ok(entries) => entries,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok((Vec::new(), Vec::new())),
             Err(error) => return Err(Failed::io(&runs, &error)),
         };
-        let mut found = Vec::new();
+        let (mut found, mut unreadable) = (Vec::new(), Vec::new());
         for entry in entries {
-            let entry = entry.map_err(|error| Failed::io(&runs, &error))?;
-            found.extend(look(&entry.path())?);
+            let folder = entry.map_err(|error| Failed::io(&runs, &error))?.path();
+            match look(&folder) {
+                Ok(run) => found.extend(run),
+                Err(why) => unreadable.push(Unreadable { id: id_of(&folder), folder, why }),
+            }
         }
         found.sort_by_key(|run| std::cmp::Reverse(run.state.last.unwrap_or(Timestamp::MIN)));
-        Ok(found)
+        unreadable.sort_by(|one, other| one.id.cmp(&other.id));
+        Ok((found, unreadable))
     }
 
     /// The run called `id`, or the latest one that `wanted` takes.
     pub fn find(&self, id: Option<&str>, wanted: impl Fn(&State) -> bool) -> Result<Found, Failed> {
-        let all = self.all()?;
+        let (all, unreadable) = self.survey()?;
         if let Some(id) = id {
             // Only ids that listing gives: an id is never a way out of the folder.
+            if let Some(run) = unreadable.into_iter().find(|run| run.id == id) {
+                return Err(run.why);
+            }
             let known: Vec<String> = all.iter().map(Found::id).collect();
             return all.into_iter().find(|run| run.id() == id).ok_or_else(|| {
                 let details = if known.is_empty() {
@@ -134,9 +160,13 @@ impl Store {
             });
         }
         let any = !all.is_empty();
+        let unreadable: Vec<String> = unreadable.into_iter().map(|run| run.id).collect();
         all.into_iter().find(|run| wanted(&run.state)).ok_or_else(|| {
             let folder = self.root.display().to_string();
-            let details = vec![if any { m::cli_all_cleaned(folder) } else { m::cli_no_runs(folder) }];
+            let mut details = vec![if any { m::cli_all_cleaned(folder) } else { m::cli_no_runs(folder) }];
+            if !unreadable.is_empty() {
+                details = vec![m::cli_runs_unreadable(unreadable.join(", "))];
+            }
             Failed::new(Code::Usage, m::cli_no_run(), details, &["pllab start"])
         })
     }
@@ -145,11 +175,30 @@ impl Store {
 impl Found {
     /// The run's id: its folder's name, which holds even where the journal's first line is lost.
     pub fn id(&self) -> String {
-        self.folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+        id_of(&self.folder)
+    }
+
+    /// Whether its sandbox lives in its own folder, and not in the one that the runs of the state folder share.
+    pub fn has_own_sandbox(&self) -> bool {
+        own_sandbox(&self.folder).is_dir()
     }
 }
 
+/// The folder of a run's own sandbox. Only runs on the built-in sandbox have one.
+pub(super) fn own_sandbox(folder: &Path) -> PathBuf {
+    folder.join("sandbox")
+}
+
+fn id_of(folder: &Path) -> String {
+    folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
 fn look(folder: &Path) -> Result<Option<Found>, Failed> {
+    if id_of(folder).starts_with('-') && folder.join("journal.jsonl").exists() {
+        // On a command line its name would be a flag.
+        let name = m::cli_run_name(folder.display().to_string());
+        return Err(Failed::new(Code::Usage, name, Vec::new(), &["pllab status"]));
+    }
     let read = match engine::read(folder) {
         Ok(read) => read,
         // Without a journal, or no folder at all.
@@ -158,13 +207,24 @@ fn look(folder: &Path) -> Result<Option<Found>, Failed> {
         {
             return Ok(None);
         }
-        Err(error) => return Err(journal_trouble(&error, &folder.file_name().unwrap_or_default().to_string_lossy())),
+        Err(error) => {
+            let mut failed = journal_trouble(&error, &id_of(folder));
+            if let Some(report) = failed.report.as_mut().filter(|_| own_sandbox(folder).is_dir()) {
+                report.next = vec![NextStep::Command(drop_command(&id_of(folder)))];
+            }
+            return Err(failed);
+        }
     };
     if read.entries.is_empty() && read.damaged.is_empty() {
         // Killed before its first line was whole: nothing was made, so there is no run.
         return Ok(None);
     }
     Ok(Some(Found { folder: folder.to_owned(), state: State::replay(&read.entries), damaged: read.damaged }))
+}
+
+/// The command that lets go of a run on the sandbox that is beyond cleaning up.
+pub(super) fn drop_command(run: &str) -> String {
+    format!("pllab clean {} --drop", shell_word(run))
 }
 
 /// What to say of a journal that cannot be used.
@@ -183,13 +243,13 @@ pub(super) fn journal_trouble(error: &JournalError, run: &str) -> Failed {
             Code::Usage,
             m::cli_journal_damaged(*line, path.display().to_string()),
             vec![m::cli_journal_damaged_detail()],
-            &[&format!("pllab status {run}"), &format!("pllab clean {run}")],
+            &[&format!("pllab status {}", shell_word(run)), &format!("pllab clean {}", shell_word(run))],
         ),
         JournalError::Newer { path, format } => Failed::new(
             Code::Usage,
             m::cli_journal_newer(*format, path.display().to_string()),
             vec![Text::literal(format!("pllab {}", env!("CARGO_PKG_VERSION")))],
-            &[&format!("pllab status {run}")],
+            &[&format!("pllab status {}", shell_word(run))],
         ),
     }
 }

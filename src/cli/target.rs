@@ -10,17 +10,18 @@ use super::faults;
 use super::limits::Limits;
 use super::live::{Live, Note};
 use super::nginx::Wish;
-use super::store::Store;
+use super::store::{Store, drop_command};
 use crate::checks::cause;
 use crate::cloud::{
     BAD_CA_BUNDLE, Clients, Clouds, ConnectOptions, Endpoint, Fault, FaultClass, Identity, connect, endpoints,
     identity, is_loopback,
 };
 use crate::engine::Patience;
-use crate::host::{Host, create_private_dir};
+use crate::host::{Host, create_private_dir, shell_word};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
 use crate::sandbox::{FaultRule, Options, Pace, Sandbox, StartError};
+use crate::ui::NextStep;
 
 /// The region of the tutorial that the lab grew out of; for targets where any will do.
 pub(super) const USUAL_REGION: &str = "ap-northeast-1";
@@ -92,7 +93,15 @@ impl Target {
         let folder = if began_shared { shared } else { own };
         let plan = faults::of_environment(host)?;
         let conditions = Conditions { port: None, faults: plan, limits: Limits::of_a_run(), nginx };
-        let (sandbox, live, note) = open(host, &folder, region, pace, conditions).await?;
+        let opened = open(host, &folder, region, pace, conditions).await;
+        let (sandbox, live, note) = opened.map_err(|mut failed| {
+            // Where the world of the run's own sandbox is damaged, nothing can be cleaned up in it any more.
+            let damaged = failed.report.as_mut().filter(|report| made_before && report.title == m::cli_sandbox_state());
+            if let (Some(report), Some(run)) = (damaged, run_folder.file_name()) {
+                report.next = vec![NextStep::Command(drop_command(&run.to_string_lossy()))];
+            }
+            failed
+        })?;
         Self::of_live(&live, region, two_accounts, Some((sandbox, note))).await
     }
 
@@ -306,7 +315,7 @@ fn cannot_sign_in(place: &str, options: &ConnectOptions, fault: &Fault) -> Faile
 
 /// The aws CLI's commands that sign in: with IAM Identity Center, and with a console session.
 pub(super) fn sign_in_commands(profile: Option<&str>) -> [String; 2] {
-    let profile = profile.map(|name| format!(" --profile {name}")).unwrap_or_default();
+    let profile = profile.map(|name| format!(" --profile {}", shell_word(name))).unwrap_or_default();
     [format!("aws sso login{profile}"), format!("aws login{profile}")]
 }
 

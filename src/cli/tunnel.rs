@@ -21,6 +21,7 @@ use super::target::{Target, unreachable_target};
 use crate::actions;
 use crate::engine::event::{Answer, AskError, Choice, Question, QuestionId};
 use crate::engine::{Core, Failure, Journal, State, Stuck, Threshold, open_door};
+use crate::host::{Scratch, shell_word};
 use crate::i18n::{Text, m};
 use crate::lab::{Image, Loaded, Resource, Side};
 
@@ -40,7 +41,7 @@ pub(super) struct Tunnel {
     pub command: String,
     child: Child,
     /// Of SSH alone: the folder of the key.
-    _key: Option<tempfile::TempDir>,
+    _key: Option<Scratch>,
 }
 
 /// What a tunnel leads to.
@@ -116,25 +117,30 @@ impl Way<'_> {
     pub async fn tunnel(&self, context: &mut Context, interrupt: &Interrupt, yes: bool) -> Result<Tunnel, Failed> {
         let Self { found, id, dns, .. } = self;
         let Some((to, image)) = threshold(self.loaded, self.client) else {
-            let next = format!("pllab resume {}", found.id());
+            let next = format!("pllab resume {}", shell_word(&found.id()));
             return Err(Failed::new(Code::NotMet, m::cli_browse_nothing(), Vec::new(), &[&next]));
         };
         let own = found.state.consumer_profile.as_ref().filter(|_| to.side == Side::Consumer);
         let profile = own.or(found.state.profile.as_ref());
-        let mut flags = format!("--region {}", found.state.region);
-        flags.extend(profile.iter().map(|profile| format!(" --profile {profile}")));
+        // What a journal or an endpoint says of them gets into commands that are run here.
+        if let Some(odd) = [*id, *dns, found.state.region.as_str()].into_iter().find(|it| !is_plain(it)) {
+            return Err(Failed::new(Code::Refused, m::tunnel_odd(odd), Vec::new(), &["pllab status"]));
+        }
+        let mut flags = vec!["--region".to_owned(), found.state.region.clone()];
+        flags.extend(profile.iter().flat_map(|profile| ["--profile".to_owned(), (*profile).clone()]));
+        let shown = flags.iter().map(|flag| shell_word(flag)).collect::<Vec<_>>().join(" ");
         let desktop = image == Image::WindowsServer2022;
         let port = free_port(if desktop { DESKTOP_PORT } else { USUAL_PORT })
             .map_err(|error| Failed::io("127.0.0.1", &error))?;
         let command = if desktop {
             format!(
-                "aws ec2-instance-connect open-tunnel --instance-id {id} --remote-port {} --local-port {port} {flags}",
+                "aws ec2-instance-connect open-tunnel --instance-id {id} --remote-port {} --local-port {port} {shown}",
                 to.port
             )
         } else {
             format!(
                 "aws ec2-instance-connect ssh --instance-id {id} --os-user ec2-user --connection-type eice \
-                 --local-forwarding {port}:{dns}:80 {flags}"
+                 --local-forwarding {port}:{dns}:80 {shown}"
             )
         };
         tools(&command, desktop).await?;
@@ -142,11 +148,14 @@ impl Way<'_> {
             self.make(context, interrupt, &to, yes).await?;
         }
         if desktop {
-            let password = format!("aws ec2 get-password-data --instance-id {id} --priv-launch-key KEY.pem {flags}");
+            let password = format!("aws ec2 get-password-data --instance-id {id} --priv-launch-key KEY.pem {shown}");
             let page = format!("http://{dns}/");
             let end = End::Desktop { address: format!("localhost:{port}"), page, password };
             let mut aws = Command::new("aws");
-            aws.args(command.split(' ').skip(1));
+            let (to, here) = (to.port.to_string(), port.to_string());
+            aws.args(["ec2-instance-connect", "open-tunnel", "--instance-id", id, "--remote-port", &to])
+                .args(["--local-port", &here])
+                .args(&flags);
             return Ok(Tunnel { end, child: stands(&mut aws, port, &command).await?, command, _key: None });
         }
         let words = Words { id, dns, port, flags: &flags };
@@ -183,7 +192,7 @@ impl Way<'_> {
             Ok(_) => return Err(Failed { report: None, code: Code::NotMet }),
             Err(AskError::Interrupted) => return Err(Failed { report: None, code: Code::Interrupted }),
             Err(AskError::NobodyToAsk) => {
-                let next = format!("pllab browse --yes {run}");
+                let next = format!("pllab browse --yes {}", shell_word(&run));
                 return Err(Failed::new(Code::Usage, m::cli_nobody_to_ask(), Vec::new(), &[&next]));
             }
         }
@@ -232,6 +241,13 @@ async fn tools(command: &str, desktop: bool) -> Result<(), Failed> {
     Err(Failed::new(Code::NotMet, m::tunnel_tools(), details, &[command, "pllab doctor"]))
 }
 
+/// Whether an id, a host's name or a region is nothing but that: it begins with a letter or digit and has no character that a
+/// shell or a program would take for anything else.
+fn is_plain(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.len() <= 255 && text.chars().all(plain)
+}
+
 /// Whether anything of the way is not made yet.
 fn missing(state: &State, to: &Threshold) -> bool {
     let making = actions::Making { run: &state.run, lab: &state.lab, learner: &state.learner, round: 0 };
@@ -244,21 +260,21 @@ struct Words<'w> {
     id: &'w str,
     dns: &'w str,
     port: u16,
-    flags: &'w str,
+    flags: &'w [String],
 }
 
 /// A key for a minute, and a tunnel with it. The key is made for this alone and goes with the tunnel; AWS takes it for 60 seconds
 /// [API:SendSSHPublicKey]. The host's key cannot be known: the instance is new, and IAM has let us in.
-async fn dig(words: &Words<'_>, command: &str) -> Result<(Child, tempfile::TempDir), Failed> {
+async fn dig(words: &Words<'_>, command: &str) -> Result<(Child, Scratch), Failed> {
     let Words { id, dns, port, flags } = words;
-    let folder = tempfile::tempdir().map_err(|error| Failed::io(std::env::temp_dir(), &error))?;
+    let folder = Scratch::new().map_err(|error| Failed::io(std::env::temp_dir(), &error))?;
     let key = folder.path().join("key");
     call(Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", "pllab", "-f"]).arg(&key), command)
         .await?;
     let public = format!("file://{}", key.with_extension("pub").display());
     let mut send = Command::new("aws");
     send.args(["ec2-instance-connect", "send-ssh-public-key", "--instance-id", id, "--instance-os-user", "ec2-user"]);
-    call(send.args(["--ssh-public-key", &public]).args(flags.split(' ')), command).await?;
+    call(send.args(["--ssh-public-key", &public]).args(*flags), command).await?;
     let mut ssh = Command::new("ssh");
     ssh.args(["-N", "-L", &format!("127.0.0.1:{port}:{dns}:80"), "-i"]).arg(&key);
     ssh.args(options(folder.path(), id, flags)).arg(format!("ec2-user@{id}"));
@@ -287,8 +303,10 @@ async fn stands(program: &mut Command, port: u16, command: &str) -> Result<Child
     Err(failed(&m::tunnel_slow(PATIENCE.as_secs()), command))
 }
 
-fn options(folder: &Path, id: &str, flags: &str) -> Vec<String> {
+fn options(folder: &Path, id: &str, flags: &[String]) -> Vec<String> {
     let known = folder.join("known_hosts").display().to_string();
+    // A shell runs it, and ssh fills in what follows a per cent sign.
+    let flags = flags.iter().map(|flag| shell_word(&flag.replace('%', "%%"))).collect::<Vec<_>>().join(" ");
     let proxy = format!("ProxyCommand=aws ec2-instance-connect open-tunnel --instance-id {id} {flags}");
     let options = [
         "IdentitiesOnly=yes".to_owned(),

@@ -14,6 +14,7 @@ use crate::checks::Scene;
 use crate::cloud::Clouds;
 use crate::engine::event::{Event, LinkState, Mark, Picture, RungState, Verdict, Way};
 use crate::engine::{Core, ShowPath, State, Views};
+use crate::host::shell_word;
 use crate::i18n::{Text, m};
 use crate::lab::Loaded;
 use crate::trace::{self, Diagnosis, Hop, Rung, RungId, Trace};
@@ -34,7 +35,7 @@ pub(super) async fn why(context: &mut Context, args: OneRun) -> Result<Code, Fai
 
 /// A lab that proves no path.
 pub(super) fn no_path(loaded: &Loaded) -> Failed {
-    let next = format!("pllab labs show {}", loaded.lab.id);
+    let next = format!("pllab labs show {}", shell_word(&loaded.lab.id));
     Failed::new(Code::Usage, m::cli_why_no_path(), vec![m::cli_why_no_path_detail()], &[&next])
 }
 

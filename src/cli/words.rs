@@ -137,6 +137,7 @@ fn help(argument: &str) -> Option<Text> {
         "run" => m::cli_arg_run(),
         "step" => m::cli_arg_step(),
         "all" => m::cli_arg_all(),
+        "drop" => m::clean_arg_drop(),
         "everyone" => m::shared_arg_everyone(),
         "confirm_everyone" => m::shared_arg_confirm_everyone(),
         "differences" => m::cli_arg_differences(),

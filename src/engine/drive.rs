@@ -21,6 +21,7 @@ use super::turn::{Watched, baseline, hint, watch};
 use super::view::Views;
 use crate::checks;
 use crate::cloud::Clouds;
+use crate::host::shell_word;
 use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Resource, Side, Step};
 
@@ -276,7 +277,7 @@ impl Drive {
             "AcceptVpcEndpointConnections" | "RejectVpcEndpointConnections" => m::aws_lacks_acceptance(),
             _ => m::aws_lacks_step(),
         };
-        m::aws_lacks(means, operation, self.core.with(|state| state.run.clone()))
+        m::aws_lacks(means, operation, shell_word(&self.core.with(|state| state.run.clone())))
     }
 
     /// What kept a check from telling.

@@ -5,10 +5,15 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::event::{Entry, Event};
-use crate::host::{LineHook, append_line, is_same_file, open_append, sync_dir, write_atomic};
+use crate::host::{
+    LineHook, Links, append_line, is_same_file, open_append, read_regular, sync_dir, write_atomic,
+};
 
 /// The journal's format, as this program writes it.
 pub const FORMAT: u32 = 1;
+
+/// The most bytes of a journal that are read. None comes near: it is there so that memory has an end.
+const LONGEST: u64 = 1 << 30;
 
 /// The file's name in the run's folder.
 const NAME: &str = "journal.jsonl";
@@ -215,7 +220,8 @@ fn newer(entries: &[Entry]) -> Option<u32> {
 /// When the file cannot be read at all.
 pub fn read(folder: &Path) -> Result<Read, JournalError> {
     let path = folder.join(NAME);
-    let bytes = fs::read(&path).map_err(|source| JournalError::Io { path, source })?;
+    let bytes = read_regular(&path, LONGEST, Links::Followed);
+    let bytes = bytes.map_err(|error| JournalError::Io { path, source: error.into() })?;
     Ok(parse(&bytes))
 }
 

@@ -1,7 +1,8 @@
-//! How anything reaches the disk: private folders, appended lines, files that are whole or absent.
+//! How anything reaches the disk and comes from it: private folders, appended lines, files that are whole or absent,
+//! and reads that neither wait nor grow without end.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::path::Path;
 
 /// Creates `path` and its parents, readable by this user only.
@@ -29,9 +30,14 @@ pub fn open_append(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
+        // A pipe that nobody reads is an error instead of a wait.
+        options.mode(0o600).custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
     }
-    options.open(path)
+    let file = options.open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(ReadError::NotRegular.into());
+    }
+    Ok(file)
 }
 
 /// Appends one line in a single write and, with `durable`, waits until it is on the disk.
@@ -98,4 +104,126 @@ pub fn sync_dir(dir: &Path) -> io::Result<()> {
     #[cfg(not(unix))]
     let _ = dir;
     Ok(())
+}
+
+/// Whether a file may be reached through a symbolic link at its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Links {
+    /// Yes: the file is this user's own, who may keep it wherever they like.
+    Followed,
+    /// No: somebody else packed the folder, and a link could lead to any file of this machine.
+    Refused,
+}
+
+/// Why a file was not read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// It is a folder, a pipe, a socket, a device, or a link where none may be.
+    #[error("not a regular file")]
+    NotRegular,
+    /// It is longer than was asked for.
+    #[error("longer than {most} bytes")]
+    TooLong {
+        /// The most that may be read, in bytes.
+        most: u64,
+    },
+    /// The file system refused.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+impl From<ReadError> for io::Error {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Io(error) => error,
+            ReadError::NotRegular => Self::new(io::ErrorKind::InvalidInput, error.to_string()),
+            ReadError::TooLong { .. } => Self::new(io::ErrorKind::FileTooLarge, error.to_string()),
+        }
+    }
+}
+
+/// Opens a regular file for reading. It never waits, as a pipe would make it, and never opens a device; the file is looked at
+/// before it is opened and again when it is open, so that one that is swapped in between is not read either.
+///
+/// # Errors
+/// When the path is no regular file, and whatever the file system says.
+pub fn open_regular(path: &Path, links: Links) -> Result<File, ReadError> {
+    let look = match links {
+        Links::Followed => fs::metadata(path),
+        Links::Refused => fs::symlink_metadata(path),
+    };
+    if !look?.is_file() {
+        return Err(ReadError::NotRegular);
+    }
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let mut flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+        if links == Links::Refused {
+            flags |= OFlags::NOFOLLOW;
+        }
+        options.custom_flags(flags.bits().cast_signed());
+    }
+    let file = options.open(path)?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(ReadError::NotRegular) }
+}
+
+/// Reads a regular file of at most `most` bytes, opened as by [`open_regular`].
+///
+/// # Errors
+/// When the path is no regular file, when the file is longer, and whatever the file system says.
+pub fn read_regular(path: &Path, most: u64, links: Links) -> Result<Vec<u8>, ReadError> {
+    let file = open_regular(path, links)?;
+    if file.metadata()?.len() > most {
+        return Err(ReadError::TooLong { most });
+    }
+    // It may grow while it is read.
+    let mut bytes = Vec::new();
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(ReadError::TooLong { most });
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::{Links, ReadError, read_regular};
+
+    #[test]
+    fn a_file_is_read_up_to_its_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        fs::write(&path, b"12345").unwrap();
+        assert_eq!(read_regular(&path, 5, Links::Refused).unwrap(), b"12345");
+        assert!(matches!(read_regular(&path, 4, Links::Refused), Err(ReadError::TooLong { most: 4 })));
+        assert!(matches!(read_regular(folder.path(), 5, Links::Followed), Err(ReadError::NotRegular)));
+        let gone = read_regular(&folder.path().join("gone"), 5, Links::Followed);
+        assert!(matches!(gone, Err(ReadError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn pipes_devices_and_links_are_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let (pipe, link, file) = (folder.path().join("pipe"), folder.path().join("link"), folder.path().join("file"));
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        fs::write(&file, b"x").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        for links in [Links::Followed, Links::Refused] {
+            for path in [pipe.as_path(), Path::new("/dev/zero")] {
+                assert!(matches!(read_regular(path, 5, links), Err(ReadError::NotRegular)), "{}", path.display());
+            }
+        }
+        assert!(super::open_append(&pipe).is_err(), "it does not wait for a reader");
+        assert_eq!(read_regular(&link, 5, Links::Followed).unwrap(), b"x");
+        assert!(matches!(read_regular(&link, 5, Links::Refused), Err(ReadError::NotRegular)));
+    }
 }

@@ -1,14 +1,14 @@
 //! One process at a time per folder, on whatever file system: a lock that does not lock is found out, and who holds a folder on
 //! another machine is seen by a mark that he renews.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::{Random, open_append, write_atomic};
+use super::{Links, Random, open_append, read_regular, write_atomic};
 
 /// How often the holder renews its mark.
 const BEAT: Duration = Duration::from_secs(5);
@@ -185,7 +185,7 @@ impl Mark {
 
     /// The mark in a file; earlier versions wrote the process id alone.
     fn read(path: &Path) -> Option<Self> {
-        let text = fs::read_to_string(path).ok()?;
+        let text = String::from_utf8(read_regular(path, 1024, Links::Followed).ok()?).ok()?;
         let mut lines = text.lines().map(str::trim);
         let pid = lines.next()?.parse().ok()?;
         let mut word = || lines.next().unwrap_or_default().to_owned();

@@ -8,10 +8,17 @@ mod lock;
 mod machine;
 mod paths;
 mod random;
+mod scratch;
+mod shell;
 
 pub use clock::Clock;
-pub use files::{append_line, create_private_dir, is_same_file, open_append, sync_dir, write_atomic};
+pub use files::{
+    Links, ReadError, append_line, create_private_dir, is_same_file, open_append, open_regular, read_regular, sync_dir,
+    write_atomic,
+};
 pub use lock::{DirLock, LockError};
 pub use machine::{Host, LineHook, machine_name};
 pub use paths::state_dir;
 pub use random::Random;
+pub use scratch::Scratch;
+pub use shell::shell_word;

@@ -4,6 +4,7 @@
 
 mod catalogue;
 mod fuzz;
+pub mod harmless;
 mod lang;
 mod text;
 

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::load::{fill, parse};
+use super::fill::fill;
+use super::limits;
+use super::load::parse;
 use super::source::{DrillSource, Source};
 use super::{Lab, LabError, Pair, Place, Resource, Side};
 use crate::i18n::m;
@@ -159,8 +161,17 @@ impl Drill {
         let context = values.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
         let yaml = fill(&source.file, &source.yaml, &context)?;
         let drill: Self = parse(&source.file, &yaml)?;
+        let names = drill.repairs.iter().chain(&drill.shortcuts).map(|recipe| recipe.name.as_str());
+        let names =
+            names.chain(drill.calls().flat_map(|call| call.keeps.keys()).filter_map(|it| Some(it.split_once('.')?.0)));
+        let bad = [drill.id.as_str()].into_iter().chain(names).filter(|name| !limits::is_name(name));
+        let bad: Vec<_> =
+            bad.take(limits::FAULTS).map(|name| limits::bad_name(&source.file, &source.yaml, name)).collect();
+        if !bad.is_empty() {
+            return Err(bad);
+        }
         let errors = drill.lint(source, lab, vocabulary);
-        if errors.is_empty() { Ok(drill) } else { Err(errors) }
+        if errors.is_empty() { Ok(drill) } else { Err(limits::told(errors)) }
     }
 
     /// Every drill of a lab, in the order of their names.
@@ -216,7 +227,8 @@ impl Drill {
         let yaml = &source.yaml;
         let mut errors = Vec::new();
         let mut fault = |word: &str, what| {
-            let place = Place::of_word(yaml, 1, word);
+            // Looking for the place of a fault takes as long as the file.
+            let place = if errors.len() < limits::FAULTS { Place::of_word(yaml, 1, word) } else { None };
             errors.push(LabError { file: source.file.clone(), place, what });
         };
         if self.id != source.id {

@@ -1,5 +1,6 @@
 //! What can be wrong with a lab, and where.
 
+use super::limits::EXCERPT;
 use crate::i18n::Text;
 
 /// A fault in a lab's files, with its place.
@@ -21,7 +22,7 @@ pub struct Place {
     pub line: usize,
     /// The column, in characters from 1.
     pub column: usize,
-    /// The line itself.
+    /// The line itself; of a long one what stands around the column.
     pub excerpt: String,
 }
 
@@ -29,8 +30,17 @@ impl Place {
     /// The place at `line` and `column` of `source`.
     #[must_use]
     pub fn at(source: &str, line: usize, column: usize) -> Self {
-        let excerpt = source.lines().nth(line.saturating_sub(1)).unwrap_or_default().to_owned();
+        let excerpt = excerpt(source.lines().nth(line.saturating_sub(1)).unwrap_or_default(), column);
         Self { line, column, excerpt }
+    }
+
+    /// The place of a byte of `source`.
+    #[must_use]
+    pub fn of_offset(source: &str, at: usize) -> Self {
+        let before = &source[..at];
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        Self::at(source, line, column)
     }
 
     /// The first place in `source`, from line `from` on, where `word` stands as a value: after a colon, a comma, a bracket or
@@ -50,10 +60,39 @@ impl Place {
                 let whole = !before.is_some_and(part_of_a_name) && !after.is_some_and(part_of_a_name);
                 if whole && fits(&line[..start]) {
                     let column = line[..start].chars().count() + 1;
-                    return Some(Self { line: index + 1, column, excerpt: line.to_owned() });
+                    return Some(Self { line: index + 1, column, excerpt: excerpt(line, column) });
                 }
             }
         }
         None
+    }
+}
+
+/// A line, or what stands around the column of one that is too long to show.
+fn excerpt(line: &str, column: usize) -> String {
+    if line.len() <= EXCERPT {
+        return line.to_owned();
+    }
+    let skipped = column.saturating_sub(EXCERPT / 2);
+    let before = if skipped > 0 { "..." } else { "" };
+    let mut rest = line.chars().skip(skipped);
+    let shown: String = rest.by_ref().take(EXCERPT).collect();
+    let after = if rest.next().is_some() { "..." } else { "" };
+    format!("{before}{shown}{after}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EXCERPT, Place};
+
+    #[test]
+    fn a_long_line_is_shown_around_the_place() {
+        let line = format!("{}here{}", "a".repeat(1000), "b".repeat(1000));
+        let place = Place::of_word(&format!("x\n{} here {}", "a".repeat(1000), "b".repeat(1000)), 1, "here").unwrap();
+        assert!(place.excerpt.contains(" here ") && place.excerpt.len() <= EXCERPT + 6, "{}", place.excerpt);
+        assert_eq!((place.line, place.column), (2, 1002));
+        assert!(Place::at(&line, 1, 1).excerpt.starts_with("aaa"));
+        let offset = Place::of_offset("東京\n大阪 x", "東京\n大阪 ".len());
+        assert_eq!((offset.line, offset.column, offset.excerpt.as_str()), (2, 4, "大阪 x"));
     }
 }

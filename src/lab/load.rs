@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use minijinja::{Environment, UndefinedBehavior, Value};
 use serde_saphyr::Error as YamlError;
+use serde_saphyr::budget::BudgetBreach;
 
+use super::fill::fill;
+use super::limits::{self, FAULTS};
 use super::locate::step_line;
 use super::prose::{self, Prose};
-use super::{Lab, LabError, Pair, Place, Reference, Source, subnet_of, variables, waves};
+use super::{Lab, LabError, Pair, Place, Reference, Source, variables, waves};
 use crate::i18n::{Text, m};
 
 /// The lab-file format that this program reads.
@@ -86,6 +88,11 @@ pub fn load(
 
     let yaml = fill(&file, &source.yaml, &context)?;
     let mut lab: Lab = parse(&file, &yaml)?;
+    // How much of it there is comes first: everything below takes time with it.
+    let judged = limits::judge(&file, &source.yaml, &lab);
+    if !judged.is_empty() {
+        return Err(LoadError::Files(judged));
+    }
     for step in &mut lab.steps {
         step.makes.retain(|it| match it {
             super::Resource::Instance(it) => it.when.iter().all(|(name, value)| values.get(name) == Some(value)),
@@ -111,7 +118,7 @@ pub fn load(
         // The same missing anchor is a difference between the languages and a gap in one of them.
         let mut seen = BTreeSet::new();
         errors.retain(|error| seen.insert((error.file.clone(), format!("{:?}", error.what))));
-        return Err(LoadError::Files(errors));
+        return Err(LoadError::Files(limits::told(errors)));
     }
     Ok(Loaded { lab, prose, variables: values })
 }
@@ -144,7 +151,7 @@ fn blank_steps(yaml: &str) -> String {
 }
 
 pub(super) fn parse<T: serde::de::DeserializeOwned>(file: &str, yaml: &str) -> Result<T, Vec<LabError>> {
-    serde_saphyr::from_str(yaml).map_err(|error| {
+    serde_saphyr::from_str_with_options(yaml, limits::yaml_options()).map_err(|error| {
         let place = error.location().map(|at| {
             let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
             Place::at(yaml, number(at.line()), number(at.column()))
@@ -162,34 +169,25 @@ fn worded(error: &YamlError) -> Text {
         | YamlError::SerdeInvalidValue { unexpected, expected, .. } => m::lab_value_wrong(expected, unexpected),
         YamlError::InvalidScalar { ty: "bool", .. } => m::lab_flag_wrong(),
         YamlError::InvalidScalar { ty, .. } if ty.starts_with(['u', 'i']) => m::lab_number_wrong(),
+        YamlError::Budget { breach: BudgetBreach::Depth { .. }, .. } => m::lab_yaml_deep(limits::YAML_DEPTH),
+        YamlError::Budget { .. }
+        | YamlError::AliasReplayLimitExceeded { .. }
+        | YamlError::AliasExpansionLimitExceeded { .. }
+        | YamlError::AliasReplayStackDepthExceeded { .. } => m::lab_yaml_long(limits::YAML_NODES),
+        // What was found at an alias, or in what it stands for.
+        YamlError::AliasError { error, .. } => worded(error),
+        // The scanner looks ahead and comes to the limit before the parser does; it has no kind of its own for it.
+        other if other.to_string().starts_with("recursion limit exceeded") => m::lab_yaml_deep(limits::YAML_DEPTH),
         other => m::lab_yaml_wrong(other.to_string().lines().next().unwrap_or_default()),
     }
-}
-
-/// Fills in `{{ … }}`. Lines keep their numbers: the values have no line breaks.
-pub(super) fn fill(file: &str, source: &str, context: &BTreeMap<&str, String>) -> Result<String, Vec<LabError>> {
-    let mut environment = Environment::empty();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.add_filter("subnet", |cidr: String, index: u32| {
-        subnet_of(&cidr, index)
-            .ok_or_else(|| minijinja::Error::new(minijinja::ErrorKind::InvalidOperation, "not an IPv4 block"))
-    });
-    // `{#` opens a comment in a template, and an anchor in our Markdown.
-    let protected = source.replace("{#", "{\u{e000}");
-    let rendered = environment
-        .render_str(&protected, Value::from_pairs(context.iter().map(|(name, value)| (*name, value.as_str()))))
-        .map_err(|error| {
-            let place = error.line().map(|line| Place::at(source, line, 1));
-            let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-            vec![LabError { file: file.to_owned(), place, what: m::lab_placeholder_wrong(detail) }]
-        })?;
-    Ok(rendered.replace("{\u{e000}", "{#"))
 }
 
 /// Names that are used twice, refer to nothing, to later steps or to another kind, and circles.
 fn lint(file: &str, yaml: &str, id: &str, lab: &Lab) -> Vec<LabError> {
     let mut errors = Vec::new();
     let mut fault = |place, what| errors.push(LabError { file: file.to_owned(), place, what });
+    // Looking for the place of a fault takes as long as the file.
+    let mut looked = 0;
     if lab.id != id {
         fault(Place::of_word(yaml, 1, &lab.id), m::lab_id_differs(id, &lab.id));
     }
@@ -201,6 +199,9 @@ fn lint(file: &str, yaml: &str, id: &str, lab: &Lab) -> Vec<LabError> {
     for step in &lab.steps {
         let from = step_line(yaml, &step.id);
         let place = |word: &str| Place::of_word(yaml, from, word);
+        if looked > FAULTS {
+            break;
+        }
         if !steps.insert(&step.id) {
             fault(last_step(yaml, &step.id), m::lab_name_twice(&step.id));
         }
@@ -218,12 +219,16 @@ fn lint(file: &str, yaml: &str, id: &str, lab: &Lab) -> Vec<LabError> {
                 }
             }
         }
-        let mut wrong = |by: &str, (name, wanted): Reference<'_>| match (known.get(name), wanted) {
-            (None, _) => fault(place(name), m::lab_reference_unknown(by, name)),
-            (Some(kind), Some(wanted)) if *kind != wanted => {
-                fault(place(name), m::lab_reference_kind(by, *kind, name, wanted));
+        let mut wrong = |by: &str, (name, wanted): Reference<'_>| {
+            let what = match (known.get(name), wanted) {
+                (None, _) => m::lab_reference_unknown(by, limits::shown(name)),
+                (Some(kind), Some(wanted)) if *kind != wanted => m::lab_reference_kind(by, *kind, name, wanted),
+                _ => return,
+            };
+            looked += 1;
+            if looked <= FAULTS {
+                fault(place(name), what);
             }
-            _ => {}
         };
         for resource in &here {
             resource.refers().into_iter().for_each(|reference| wrong(resource.name(), reference));

@@ -5,7 +5,9 @@
 mod check;
 mod drill;
 mod error;
+mod fill;
 mod graph;
+mod limits;
 mod load;
 mod locate;
 mod model;
@@ -22,7 +24,7 @@ pub use error::{LabError, Place};
 pub use graph::{Reference, changes, in_order, waves};
 pub use load::{LoadError, Loaded, load};
 pub use model::*;
-pub use prose::{Pair, PredictProse, Prose, StepProse, markdown_options};
+pub use prose::{Pair, PredictProse, Prose, StepProse, markdown_options, nests_too_deep};
 pub use resource::*;
 pub use schema::schema;
 pub use skeleton::{SCHEMA_FILE, SkeletonError, skeleton};

@@ -6,8 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use comrak::arena_tree::NodeEdge;
+use comrak::nodes::AstNode;
+use comrak::{Arena, parse_document};
+
+use super::fill;
+use super::limits::{BARS, HEADINGS, PROSE_DEPTH, too_many};
 use super::{LabError, Place, Predict, Step};
-use crate::i18n::{Lang, m};
+use crate::i18n::{Lang, Text, m};
 
 /// The Markdown that labs are written in.
 #[must_use]
@@ -147,7 +153,7 @@ impl Prose {
         let mut errors = Vec::new();
         let mut prose = Self::default();
         let mut lines: BTreeMap<String, usize> = BTreeMap::new();
-        for section in sections(source) {
+        for section in judged(source).map_err(|(line, what)| vec![fault(line, what)])? {
             lines.insert(section.anchor.clone(), section.line);
             if section.anchor.is_empty() {
                 errors.push(fault(section.line, m::lab_heading_without_anchor()));
@@ -223,6 +229,52 @@ impl Prose {
     }
 }
 
+/// The sections of a Markdown file that is no more than a lab may be: headings, cells in a line, nesting. Whoever renders it
+/// afterwards goes as deep as it is nested.
+fn judged(source: &str) -> Result<Vec<Section>, (usize, Text)> {
+    let barred = source.lines().position(|line| line.len() > BARS && line.matches('|').count() > BARS);
+    if let Some(index) = barred {
+        return Err((index + 1, too_many(m::lab_limit_bars(), BARS)));
+    }
+    let sections = sections(source);
+    if let Some(section) = sections.get(HEADINGS) {
+        return Err((section.line, too_many(m::lab_limit_headings(), HEADINGS)));
+    }
+    for section in &sections {
+        if let Some(line) = too_deep(&section.body) {
+            return Err((section.body_line + line.saturating_sub(1), m::lab_prose_deep(PROSE_DEPTH)));
+        }
+        if too_deep(&section.title).is_some() {
+            return Err((section.line, m::lab_prose_deep(PROSE_DEPTH)));
+        }
+    }
+    Ok(sections)
+}
+
+/// The line of the first thing that is nested too deep.
+fn too_deep(markdown: &str) -> Option<usize> {
+    let arena = Arena::new();
+    nests_too_deep(parse_document(&arena, markdown, &markdown_options()))
+}
+
+/// The line of the first thing in a tree of Markdown that is nested deeper than anybody should follow by calling themselves.
+#[must_use]
+pub fn nests_too_deep<'a>(root: &'a AstNode<'a>) -> Option<usize> {
+    let mut depth = 0_usize;
+    for edge in root.traverse() {
+        match edge {
+            NodeEdge::Start(node) => {
+                depth += 1;
+                if depth > PROSE_DEPTH {
+                    return Some(node.data().sourcepos.start.line);
+                }
+            }
+            NodeEdge::End(_) => depth -= 1,
+        }
+    }
+    None
+}
+
 /// Cuts Markdown at its headings; a `#` inside a fenced code block is no heading.
 fn sections(source: &str) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
@@ -265,6 +317,10 @@ fn sections(source: &str) -> Vec<Section> {
 /// One per difference, where it shows first.
 pub(super) fn parity(folder: &str, ja: &str, en: &str) -> Result<(), Vec<LabError>> {
     let (in_ja, in_en) = (sections(ja), sections(en));
+    if in_ja.len().max(in_en.len()) > HEADINGS {
+        // Each file is told of it by itself.
+        return Ok(());
+    }
     let mut errors = Vec::new();
     for (file, source, here, there) in [("en.md", en, &in_en, &in_ja), ("ja.md", ja, &in_ja, &in_en)] {
         for gap in gaps(here, there) {
@@ -331,6 +387,5 @@ fn code_blocks(body: &str) -> Vec<String> {
 /// What is filled in, `{{ … }}`, in a section's title and body.
 fn placeholders(section: &Section) -> BTreeSet<String> {
     let text = format!("{}\n{}", section.title, section.body);
-    let inside = text.split("{{").skip(1).filter_map(|rest| rest.split_once("}}"));
-    inside.map(|(inside, _)| format!("{{{{ {} }}}}", inside.trim())).collect()
+    fill::placeholders(&text).map(|inside| format!("{{{{ {inside} }}}}")).collect()
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::render::lesson_html;
+use super::lesson::{lesson_html, lesson_markdown};
 use super::svg::svg;
 use super::words::side;
 use crate::engine::event::{OpeningView, StepView};
@@ -64,7 +64,7 @@ pub struct Words {
 
 impl Words {
     fn of(source: &str) -> Self {
-        Self { html: lesson_html(source), markdown: source.trim().to_owned() }
+        Self { html: lesson_html(source), markdown: lesson_markdown(source) }
     }
 }
 

@@ -5,6 +5,7 @@
 mod document;
 mod fold;
 mod handout;
+mod lesson;
 mod render;
 mod svg;
 mod words;

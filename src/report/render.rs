@@ -3,17 +3,16 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use comrak::markdown_to_html;
 use jiff::Timestamp;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use serde::de::DeserializeOwned;
 
+use super::lesson::lesson_html;
 use super::words::{clock, item, seconds, side, time, took, verdict, words};
 use super::{Handout, Report};
-use crate::i18n::{Lang, m};
-use crate::lab::markdown_options;
+use crate::i18n::{Lang, harmless, m};
 
 /// The picture of a report.
 pub enum Drawing<'a> {
@@ -97,6 +96,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.add_filter("seconds", |count: u64, lang: String| seconds(count).say(language(&lang)));
     environment.add_filter("lesson", |source: String| lesson_html(&source));
     environment.add_filter("cell", |text: String| cell(&text));
+    environment.add_filter("code", |text: String| code(&text));
     environment.add_filter("fenced", |text: String| fenced(&text));
     for (name, source) in [
         ("report.html", include_str!("templates/report.html")),
@@ -121,16 +121,9 @@ fn language(tag: &str) -> Lang {
 fn render(name: &str, context: &Value) -> String {
     let template = TEMPLATES.get_template(name);
     // The templates and what they are given are both ours, and the tests render every one of them.
-    template.and_then(|template| template.render(context)).unwrap_or_else(|error| panic!("{name}: {error:#}"))
-}
-
-/// A lesson as HTML. Raw HTML in it is left out, and links that would run something are emptied.
-pub(super) fn lesson_html(source: &str) -> String {
-    // The source needs a space behind emphasis that ends in such a mark; the sentence does not.
-    let html = markdown_to_html(source, &markdown_options());
-    ['。', '、', '」', '）']
-        .iter()
-        .fold(html, |html, mark| html.replace(&format!("{mark}</strong> "), &format!("{mark}</strong>")))
+    let text =
+        template.and_then(|template| template.render(context)).unwrap_or_else(|error| panic!("{name}: {error:#}"));
+    harmless::lines(&text).into_owned()
 }
 
 /// A text that stays in one cell of a Markdown table and means nothing but itself.
@@ -140,12 +133,19 @@ fn cell(text: &str) -> String {
         match c {
             '\n' | '\r' => out.push(' '),
             '<' => out.push_str("&lt;"),
+            '&' => out.push_str("&amp;"),
             '|' | '\\' | '`' | '*' | '_' | '[' | ']' => out.extend(['\\', c]),
-            c if c.is_control() => {}
+            c if harmless::is_unwelcome(c) => {}
             c => out.push(c),
         }
     }
     out
+}
+
+/// A text as code within a line of Markdown: nothing in it ends the code or the line.
+fn code(text: &str) -> String {
+    let text = harmless::line(text).replace('`', "'");
+    if text.trim().is_empty() { text } else { format!("`{text}`") }
 }
 
 /// A text as a fenced block whose fence does not occur in it.
@@ -157,19 +157,13 @@ fn fenced(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{cell, fenced, lesson_html};
-
-    #[test]
-    fn lessons_run_nothing() {
-        let html = lesson_html("**「承認」**を <script>alert(1)</script> [x](javascript:alert(1))");
-        assert!(html.contains("<strong>「承認」</strong>"), "{html}");
-        assert!(lesson_html("**2 つあります。** 2 つめは").contains("。</strong>2 つめは"));
-        assert!(!html.contains("<script") && !html.contains("javascript:"), "{html}");
-    }
+    use super::{cell, code, fenced};
 
     #[test]
     fn a_cell_stays_a_cell() {
         assert_eq!(cell("a|b\n<c> `d`"), "a\\|b &lt;c> \\`d\\`");
+        assert_eq!(code("a` <b>\n\u{1b}[2Jc"), "`a' <b> c`");
+        assert_eq!(code(""), "");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use unicode_width::UnicodeWidthChar as _;
 
 use crate::engine::event::{Lane, LinkState, Mark, Part, Picture, Row};
-use crate::i18n::{Lang, m};
+use crate::i18n::{Lang, harmless, m};
 
 /// Pixels of one em of the labels.
 const EM: f64 = 14.0;
@@ -223,7 +223,7 @@ fn wide(text: &str) -> f64 {
 /// Text that is safe inside XML and HTML; what no text may hold is left out.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars().filter(|c| !c.is_control()) {
+    for c in text.chars().filter(|c| !harmless::is_unwelcome(*c)) {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),

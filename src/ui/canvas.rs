@@ -2,9 +2,9 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::clean::clean;
 use super::line::{Ink, Line};
 use super::measure::width;
+use crate::i18n::harmless;
 
 #[derive(Clone, Debug, Default)]
 struct Cell {
@@ -23,7 +23,7 @@ impl Canvas {
     /// Writes `text` from the cell (`x`, `y`) to the right and returns the cell after it.
     pub(super) fn text(&mut self, x: usize, y: usize, ink: Ink, text: &str) -> usize {
         let mut at = x;
-        for grapheme in clean(text).graphemes(true) {
+        for grapheme in harmless::line(text).graphemes(true) {
             let cells = width(grapheme);
             if cells == 0 {
                 continue;

@@ -11,6 +11,7 @@ use super::turn;
 use super::wrap::fill;
 use super::{drill, error};
 use crate::engine::event::{Event, PredictionWords, StepView, TurnView, Verdict};
+use crate::host::shell_word;
 use crate::i18n::{Text, m};
 
 /// What stood before an event and gives it its words.
@@ -45,7 +46,7 @@ pub(super) fn event(event: &Event, context: &Context, look: &Look) -> Vec<Line> 
         Event::StepFinished { step, verdict } => step_finished(step, *verdict, context, look),
         Event::Notice { text } => look.inside(look.words(Ink::Plain, text)),
         Event::Interrupted { run } => {
-            look.inside(look.under_to_copy(&m::run_interrupted(), &[format!("pllab resume {run}")]))
+            look.inside(look.under_to_copy(&m::run_interrupted(), &[format!("pllab resume {}", shell_word(run))]))
         }
         Event::Receipt { gone, left, unknown, items } => receipt([*gone, *left, *unknown], items, look),
         Event::Bill { lines, total, prices_as_of } => bill(lines, *total, prices_as_of, look),

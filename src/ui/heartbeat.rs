@@ -6,10 +6,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::clean::clean;
 use super::time::{elapsed, most, usual};
 use crate::engine::event::{Progress, ProgressState};
-use crate::i18n::{Lang, Text, m};
+use crate::i18n::{Lang, Text, harmless, m};
 
 /// How long a thing may be under way without a word.
 const SILENCE: Duration = Duration::from_secs(15);
@@ -133,7 +132,7 @@ impl State {
         if !facts.is_empty() {
             line = format!("{line} ({})", facts.join(", "));
         }
-        let line = format!("{}\n", clean(&line));
+        let line = format!("{}\n", harmless::line(&line));
         self.write(&line);
     }
 

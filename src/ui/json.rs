@@ -3,13 +3,12 @@
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
-use super::clean::clean;
 use super::heartbeat::Heartbeat;
 use super::options::UiOptions;
 use crate::engine::event::{
     Answer, AskError, Event, OpeningView, Picture, Progress, Question, Screen, StepView, TurnView,
 };
-use crate::i18n::{Lang, Text};
+use crate::i18n::{Lang, Text, harmless};
 
 /// A [`Screen`] for programs. It never asks.
 pub(super) struct Json {
@@ -35,7 +34,7 @@ impl Screen for Json {
     fn your_turn(&self, view: &TurnView) {
         // What to speak to the target with is for whoever reads along, not one of the run's events.
         for line in &view.access {
-            self.err.write(&format!("{}\n", clean(line)));
+            self.err.write(&format!("{}\n", harmless::line(line)));
         }
     }
 
@@ -46,7 +45,7 @@ impl Screen for Json {
         let Ok(line) = serde_json::to_string(event) else { return };
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         // A reader that is gone has nobody to be told so.
-        let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+        let _ = writeln!(out, "{}", harmless::json(&line)).and_then(|()| out.flush());
     }
 
     fn progress(&self, progress: &Progress) {
@@ -55,7 +54,7 @@ impl Screen for Json {
 
     fn say(&self, text: &Text) {
         for line in text.say(self.lang).lines() {
-            self.err.write(&format!("{}\n", clean(line)));
+            self.err.write(&format!("{}\n", harmless::line(line)));
         }
     }
 

@@ -2,8 +2,8 @@
 
 use console::Style;
 
-use super::clean::clean;
 use super::measure::width;
+use crate::i18n::harmless;
 
 /// What a piece of a line is, not how it looks: without colour the words alone must say it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -84,7 +84,7 @@ impl Line {
     }
 
     pub(super) fn push(&mut self, ink: Ink, text: impl AsRef<str>) {
-        let text = clean(text.as_ref());
+        let text = harmless::line(text.as_ref());
         if text.is_empty() {
             return;
         }

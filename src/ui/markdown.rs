@@ -6,12 +6,16 @@ use comrak::{Arena, parse_document};
 use super::line::{Ink, Line, stack};
 use super::table::columns;
 use super::wrap::fill;
-use crate::lab::markdown_options;
+use crate::lab::{markdown_options, nests_too_deep};
 
 /// Renders Markdown to lines of at most `width` cells. Code blocks keep their lines whole, so that they can be copied.
 pub(super) fn render(source: &str, width: usize) -> Vec<Line> {
     let arena = Arena::new();
     let root = parse_document(&arena, source, &markdown_options());
+    if nests_too_deep(root).is_some() {
+        // Not a lesson: labs are judged when they are read. An endpoint's message may be anything.
+        return source.lines().flat_map(|line| fill(&Line::plain(line), width, "", "")).collect();
+    }
     blocks(root, width)
 }
 
@@ -192,6 +196,13 @@ mod tests {
             "見るには:\n\n```sh\naws ec2 describe-vpc-endpoints --vpc-endpoint-ids vpce-0123456789abcdef0\n```\n";
         let expected = "見るには:\n\n    aws ec2 describe-vpc-endpoints --vpc-endpoint-ids vpce-0123456789abcdef0\n";
         assert_eq!(text(source, 30), expected);
+    }
+
+    #[test]
+    fn what_nests_without_end_is_shown_as_it_stands() {
+        for source in ["> ".repeat(20_000) + "x", "*".repeat(20_001) + "a" + &"*".repeat(20_001)] {
+            assert_eq!(text(&source, usize::MAX), source + "\n");
+        }
     }
 
     #[test]

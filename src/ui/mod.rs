@@ -5,7 +5,6 @@
 mod bars;
 mod bill;
 mod canvas;
-mod clean;
 mod diagram;
 mod drill;
 mod error;

@@ -143,7 +143,7 @@ async fn may(clients: &Clients, loaded: &Loaded, sides: &[Side], learner: &str) 
 }
 
 fn print_policy(lab: &str) -> String {
-    format!("pllab policy {lab}")
+    format!("pllab policy {}", crate::host::shell_word(lab))
 }
 
 /// A read that harms nobody and answers little; `None` where it needs something to look at.

@@ -38,7 +38,8 @@ pub(super) async fn tried(clients: &Clients, lab: &Lab, sides: &[Side], learner:
             return Row::ok(id, what, m::doctor_dry_run_fine(fine));
         }
         let seen = m::doctor_denied(denied.join(", "));
-        Row::problem(id, what, seen, m::doctor_policy_todo()).by(format!("pllab policy {}", lab.id))
+        Row::problem(id, what, seen, m::doctor_policy_todo())
+            .by(format!("pllab policy {}", crate::host::shell_word(&lab.id)))
     };
     for action in actions.into_iter().filter(|action| !action.starts_with("elasticloadbalancing:")) {
         let Some(call) = question(action, clients.region(), &marks) else {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::cloud::resolve::{Piece, pieces};
+use crate::host::shell_word;
 
 /// The variable that stands for a resource's fact: `provider-vpc`, `id` is `PROVIDER_VPC_ID`.
 pub(super) fn variable(resource: &str, fact: &str) -> String {
@@ -17,7 +18,7 @@ pub(super) fn variable(resource: &str, fact: &str) -> String {
 pub(super) fn quote(text: &str) -> String {
     let pieces = pieces(text);
     if !pieces.iter().any(|piece| matches!(piece, Piece::Reference { .. })) {
-        return literal(text);
+        return shell_word(text);
     }
     // One pair of double quotes reads best, but not with characters that mean something between them.
     let is_calm = |piece: &Piece<'_>| match piece {
@@ -43,7 +44,7 @@ pub(super) fn quote(text: &str) -> String {
     } else {
         for piece in pieces {
             match piece {
-                Piece::Literal(words) => word.push_str(&literal(words)),
+                Piece::Literal(words) => word.push_str(&shell_word(words)),
                 Piece::Reference { resource, fact } => {
                     let _ = write!(word, "\"${}\"", variable(resource, fact));
                 }
@@ -51,16 +52,6 @@ pub(super) fn quote(text: &str) -> String {
         }
     }
     word
-}
-
-/// A text without references as one word.
-fn literal(text: &str) -> String {
-    let is_safe = |character: char| character.is_ascii_alphanumeric() || "._:/@%+=,-".contains(character);
-    if !text.is_empty() && text.chars().all(is_safe) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
 }
 
 /// A script of several lines as one word: a here-document, in which the script's own `$` mean nothing. References are replaced

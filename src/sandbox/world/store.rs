@@ -137,10 +137,10 @@ impl Store {
 }
 
 fn read(path: &Path) -> Result<Option<(World, u64)>, StoreError> {
-    let bytes = match fs::read(path) {
+    let bytes = match host::read_regular(path, u64::MAX - 1, host::Links::Followed) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(StoreError::Io(error)),
+        Err(host::ReadError::Io(error)) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(StoreError::Io(error.into())),
     };
     // Read once where all is well: a large world takes its time.
     let world: serde_json::Result<World> = serde_json::from_slice(&bytes);
@@ -161,7 +161,8 @@ fn read(path: &Path) -> Result<Option<(World, u64)>, StoreError> {
 /// Makes the changes of the log at `path` in `world`. How many bytes of it are lines: a last one without an end was never
 /// acknowledged.
 fn repeat(path: &Path, world: &mut World) -> Result<u64, StoreError> {
-    let mut log = BufReader::new(File::open(path).map_err(StoreError::Io)?);
+    let mut log =
+        BufReader::new(host::open_regular(path, host::Links::Followed).map_err(|error| StoreError::Io(error.into()))?);
     let mut line = Vec::new();
     let mut length = 0;
     for number in 1_u64.. {

@@ -1,0 +1,159 @@
+//! How much a lab may be: files, nesting, steps, what placeholders become. A lab comes from somebody else, and no file of it may
+//! hang the program, fill the memory or end the process. Each limit is far above what any lab needs.
+
+use super::{Lab, LabError, Place};
+use crate::i18n::{Text, m};
+
+/// The most bytes of one file.
+pub(super) const FILE: u64 = 256 * 1024;
+/// The most bytes of all files of a lab.
+pub(super) const FOLDER: u64 = 2 * 1024 * 1024;
+/// The most drills of a lab.
+pub(super) const DRILLS: usize = 64;
+/// The most labs in a folder.
+pub(super) const LABS: usize = 256;
+/// The most bytes that a file has once its placeholders are filled in.
+pub(super) const FILLED: usize = 512 * 1024;
+/// The most levels that YAML may be nested.
+pub(super) const YAML_DEPTH: usize = 32;
+/// The most things (lists, maps, values) in a YAML file, each use of an alias counted.
+pub(super) const YAML_NODES: usize = 20_000;
+/// The most aliases in a YAML file.
+const YAML_ALIASES: usize = 200;
+/// The most levels that Markdown may be nested: lists in lists, quotes in quotes, emphasis in emphasis.
+pub(super) const PROSE_DEPTH: usize = 24;
+/// The most headings of a Markdown file.
+pub(super) const HEADINGS: usize = 1_000;
+/// The most bars in a line of Markdown, which are cells of a table.
+pub(super) const BARS: usize = 64;
+/// The most faults of a lab that are told.
+pub(super) const FAULTS: usize = 50;
+/// The most characters of a line that are shown with a fault.
+pub(super) const EXCERPT: usize = 200;
+/// The most characters of a name.
+const NAME: usize = 64;
+/// The most steps.
+const STEPS: usize = 100;
+/// The most resources.
+const RESOURCES: usize = 400;
+/// The most checks.
+const CHECKS: usize = 1_000;
+/// The most predictions.
+const PREDICTIONS: usize = 200;
+/// The most variables.
+const VARIABLES: usize = 32;
+/// The most values of a choice.
+const CHOICES: usize = 32;
+
+/// What YAML may be. A bomb of aliases is counted by what it unfolds to.
+pub(super) fn yaml_options() -> serde_saphyr::Options {
+    serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            max_depth: YAML_DEPTH,
+            flow_nesting_limit: YAML_DEPTH,
+            max_nodes: YAML_NODES,
+            max_events: YAML_NODES * 4,
+            max_aliases: YAML_ALIASES,
+            max_anchors: YAML_ALIASES,
+            max_recorded_anchor_events: YAML_NODES,
+            max_recorded_anchor_bytes: 1024 * 1024,
+            max_documents: 1,
+            max_inclusion_depth: 0,
+            max_merge_keys: YAML_ALIASES,
+        },
+        alias_limits: serde_saphyr::alias_limits! {
+            max_total_replayed_events: YAML_NODES,
+            max_replay_stack_depth: YAML_DEPTH,
+            max_alias_expansions_per_anchor: YAML_ALIASES,
+        },
+    }
+}
+
+/// Whether `text` is a name: of a lab, a step, a resource, a variable, a prediction, a detour or a drill. Names get into commands,
+/// tags, files and anchors, so they have no character that means anything in one of those.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    text.len() <= NAME && text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(plain)
+}
+
+/// A name that is none, as a fault of `file`.
+pub(super) fn bad_name(file: &str, yaml: &str, name: &str) -> LabError {
+    LabError { file: file.to_owned(), place: Place::of_word(yaml, 1, name), what: m::lab_name_wrong(NAME, shown(name)) }
+}
+
+/// What is left of a text that may be of any length.
+pub(super) fn shown(text: &str) -> String {
+    let mut shown: String = text.chars().take(NAME).collect();
+    if shown.len() < text.len() {
+        shown.push_str("...");
+    }
+    shown
+}
+
+/// A limit that was passed.
+pub(super) fn too_many(what: Text, most: usize) -> Text {
+    m::lab_too_many(most, what)
+}
+
+/// What there is too much of in a lab, and names that are none.
+pub(super) fn judge(file: &str, yaml: &str, lab: &Lab) -> Vec<LabError> {
+    let mut errors = Vec::new();
+    let sum = |count: fn(&super::Step) -> usize| lab.steps.iter().map(count).sum::<usize>();
+    let checks =
+        sum(|step| step.looks.len() + step.checks.len() + step.detour.as_ref().map_or(0, |detour| detour.checks.len()));
+    let choices = lab.variables.values().map(|variable| variable.allowed.len()).max().unwrap_or(0);
+    for (count, most, key, what) in [
+        (lab.steps.len(), STEPS, "steps", m::lab_limit_steps()),
+        (sum(|step| step.makes.len()), RESOURCES, "makes", m::lab_limit_resources()),
+        (checks, CHECKS, "checks", m::lab_limit_checks()),
+        (sum(|step| step.predict.len()), PREDICTIONS, "predict", m::lab_limit_predictions()),
+        (lab.variables.len(), VARIABLES, "variables", m::lab_limit_variables()),
+        (choices, CHOICES, "allowed", m::lab_limit_choices()),
+    ] {
+        if count > most {
+            let place = Place::of_word(yaml, 1, key);
+            errors.push(LabError { file: file.to_owned(), place, what: too_many(what, most) });
+        }
+    }
+    if errors.is_empty() {
+        let named = lab.steps.iter().flat_map(|step| {
+            let made = step.makes.iter().map(super::Resource::name);
+            let asked = step.predict.iter().flat_map(|it| it.options.iter().chain([&it.id])).map(String::as_str);
+            let round = step.detour.iter().map(|detour| detour.id.as_str());
+            [step.id.as_str()].into_iter().chain(made).chain(asked).chain(round)
+        });
+        let names = lab.variables.keys().map(String::as_str).chain([lab.id.as_str()]).chain(named);
+        errors.extend(names.filter(|name| !is_name(name)).take(FAULTS).map(|name| bad_name(file, yaml, name)));
+    }
+    errors
+}
+
+/// The first faults, and how many more there are: somebody else's file may have as many as it has bytes.
+pub(super) fn told(mut errors: Vec<LabError>) -> Vec<LabError> {
+    let more = errors.len().saturating_sub(FAULTS);
+    if more > 0 {
+        errors.truncate(FAULTS);
+        let file = errors[0].file.clone();
+        errors.push(LabError { file, place: None, what: m::lab_more_faults(more) });
+    }
+    errors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_name;
+
+    #[test]
+    fn a_name_means_nothing_anywhere() {
+        for good in ["web", "web-sg", "a1_b", "0"] {
+            assert!(is_name(good), "{good}");
+        }
+        let long = "a".repeat(65);
+        for bad in
+            ["", "-a", "_a", "a b", "a'b", "a$(id)", "a`b`", "a\nb", "a/b", "..", "a\u{202e}b", "é", long.as_str()]
+        {
+            assert!(!is_name(bad), "{bad}");
+        }
+    }
+}
