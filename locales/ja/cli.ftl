@@ -110,6 +110,10 @@ cli-no-memory = メモリが足りず、{ $path } を使えません。ほかの
 cli-out-of-files = 開いているファイルが多すぎて、{ $path } を開けません。上限 (ulimit -n) を上げてから続けてください
 cli-file-trouble = { $path } を使えません
 cli-nobody-to-ask = 質問に答える人がいません (ターミナルではありません)
+cli-no-text = { $name } を文字列として読めません (制御文字のない UTF-8 にしてください)
+cli-no-room = メモリまたはスレッドが足りないため、実行できません
+cli-unclear = 選択肢にない答えが 3 回続きました
+cli-no-output = 標準出力に書けないため、出力の一部が失われました
 cli-nobody-to-ask-detail = --yes を付けると、質問せずに既定の答えで進みます。ここまでの分は記録されています。
 
 ## Targets

@@ -1,14 +1,12 @@
 //! `pllab clean`: delete what runs made, look again, print the receipt.
 
-use std::sync::Arc;
-
 use super::args::Clean;
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::pass::{Doing, open, work};
 use super::status::tell_unreadable;
 use super::store::{Found, Unreadable};
-use crate::engine::event::{Answer, AskError, Choice, Event, Question, QuestionId};
+use crate::engine::event::{Answer, Choice, Event, Question, QuestionId};
 use crate::host::shell_word;
 use crate::i18n::m;
 
@@ -50,8 +48,7 @@ pub(super) async fn clean(context: &mut Context, args: Clean) -> Result<Code, Fa
     }
     // What cannot be read is told first, and holds nobody up.
     let mut worst = tell_unreadable(context, &unreadable)?;
-    let flag = Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let screen = context.screen(args.yes, flag);
+    let screen = context.screen(args.yes);
     for found in runs {
         let id = found.id();
         let question = Question {
@@ -70,11 +67,8 @@ pub(super) async fn clean(context: &mut Context, args: Clean) -> Result<Code, Fa
                 worst = worst.graver(Code::NotMet);
                 continue;
             }
-            Err(AskError::Interrupted) => return Ok(Code::Interrupted),
-            Err(AskError::NobodyToAsk) => {
-                let next = format!("pllab clean --yes {}", shell_word(&id));
-                let failed = Failed::new(Code::Usage, m::cli_nobody_to_ask(), Vec::new(), &[&next]);
-                return Err(failed);
+            Err(error) => {
+                return Err(Failed::unanswered(error, &format!("pllab clean --yes {}", shell_word(&id))));
             }
         }
         match open(context, &store, &found, false, Doing::Clean).await {

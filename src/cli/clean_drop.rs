@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use serde_json::json;
 
@@ -11,8 +10,8 @@ use super::context::Context;
 use super::exit::{Code, Failed};
 use super::live::Live;
 use super::store::{Found, Store, own_sandbox};
-use crate::engine::event::{Answer, AskError, Choice, Question, QuestionId};
-use crate::host::{DirLock, LockError, shell_word};
+use crate::engine::event::{Answer, Choice, Question, QuestionId};
+use crate::host::{DirLock, LockError, Output, shell_word};
 use crate::i18n::{Text, m};
 
 /// Asks, then deletes the run's folder. Refuses where things may exist outside this machine: only the journal knows of them.
@@ -83,7 +82,7 @@ fn lost(readable: Option<&Found>, store: &Store, folder: &Path) -> Text {
 
 fn agreed(context: &mut Context, run: &str, lost: &Text) -> Result<bool, Failed> {
     context.tell_line(lost)?;
-    let screen = context.screen(false, Arc::default());
+    let screen = context.screen(false);
     let question = Question {
         id: QuestionId::ConfirmClean,
         prompt: m::clean_drop_ask(run),
@@ -95,13 +94,9 @@ fn agreed(context: &mut Context, run: &str, lost: &Text) -> Result<bool, Failed>
     };
     let answer = tokio::task::block_in_place(|| screen.ask(&question));
     // The screen has taken standard output; what comes next opens its own.
-    context.host.out = Box::new(std::io::stdout());
+    context.host.out = Output::new(Box::new(std::io::stdout()));
     match answer {
         Ok(answer) => Ok(answer == Answer::CleanUp),
-        Err(AskError::Interrupted) => Err(Failed { report: None, code: Code::Interrupted }),
-        Err(AskError::NobodyToAsk) => {
-            let next = format!("pllab clean {} --drop --yes", shell_word(run));
-            Err(Failed::new(Code::Usage, m::cli_nobody_to_ask(), Vec::new(), &[&next]))
-        }
+        Err(error) => Err(Failed::unanswered(error, &format!("pllab clean {} --drop --yes", shell_word(run)))),
     }
 }

@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::engine::event::FaultClass;
+use crate::engine::event::{AskError, FaultClass};
 use crate::engine::{End, Ended};
 use crate::i18n::{Text, m};
 use crate::ui::{ErrorReport, NextStep};
@@ -54,6 +54,30 @@ impl Failed {
         let details = vec![m::cli_no_locks_detail()];
         let next = ["pllab start --state-dir DIR", "pllab doctor"];
         Self::new(Code::Usage, m::cli_no_locks(path.display().to_string()), details, &next)
+    }
+
+    /// A question without an answer; `next` answers it.
+    pub fn unanswered(error: AskError, next: &str) -> Self {
+        match error {
+            AskError::Interrupted => Self { report: None, code: Code::Interrupted },
+            AskError::NobodyToAsk => Self::new(Code::Usage, m::cli_nobody_to_ask(), Vec::new(), &[next]),
+            AskError::Unclear => Self::new(Code::Usage, m::cli_unclear(), Vec::new(), &[next]),
+        }
+    }
+
+    /// A variable of the environment that holds bytes which are no text.
+    pub fn no_text(variable: &str) -> Self {
+        Self::new(Code::Usage, m::cli_no_text(variable), Vec::new(), &[&format!("unset {variable}")])
+    }
+
+    /// The machine gives too little memory, or too few threads.
+    pub fn no_room(error: &std::io::Error) -> Self {
+        Self::new(Code::NotMet, m::cli_no_room(), vec![Text::literal(error.to_string())], &["pllab doctor"])
+    }
+
+    /// Standard output cannot be written.
+    pub fn no_output(error: &std::io::Error) -> Self {
+        Self::new(Code::NotMet, m::cli_no_output(), vec![Text::literal(error.to_string())], &[])
     }
 
     /// A file or folder that cannot be used.

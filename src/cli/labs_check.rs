@@ -11,7 +11,7 @@ use super::exit::{Code, Failed};
 use super::labs_drills::{self, Drilled};
 use super::nginx::Wish;
 use super::target::Target;
-use super::{interrupt::Interrupt, zone};
+use super::zone;
 use crate::engine::event::{
     Answer, AskError, Event, Item, OpeningView, Picture, Progress, Question, Screen, StepView, Way,
 };
@@ -158,7 +158,7 @@ async fn prove(
     let target =
         Target::throw_away(&context.host, &folder.path().join("sandbox"), REGION, loaded.lab.two_accounts, nginx)
             .await?;
-    let interrupt = Interrupt::listen();
+    let interrupt = context.interrupt.listen();
     let proved = async {
         zone::settle(&target, &loaded, &mut set).await?;
         let loaded = match read(&set, &token) {

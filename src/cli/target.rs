@@ -1,7 +1,7 @@
 //! Where a run's calls go: the sandbox of its folder, one that is already running, AWS, or an endpoint that was named.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::access;
@@ -160,7 +160,7 @@ impl Target {
             endpoint_url: if let Asked::Url(url) = &asked { Some(url.clone()) } else { None },
             profile: sign_in.profile,
             keys: None,
-            ca_bundle: host.var("AWS_CA_BUNDLE"),
+            ca_bundle: host.var_os("AWS_CA_BUNDLE").map(PathBuf::from),
         };
         let consumer =
             sign_in.consumer_profile.map(|profile| ConnectOptions { profile: Some(profile), ..provider.clone() });

@@ -5,9 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::event::{Entry, Event};
-use crate::host::{
-    LineHook, Links, append_line, is_same_file, open_append, read_regular, sync_dir, write_atomic,
-};
+use crate::host::{LineHook, Links, append_line, is_same_file, open_append, read_regular, sync_dir, write_atomic};
 
 /// The journal's format, as this program writes it.
 pub const FORMAT: u32 = 1;

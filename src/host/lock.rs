@@ -1,7 +1,7 @@
 //! One process at a time per folder, on whatever file system: a lock that does not lock is found out, and who holds a folder on
 //! another machine is seen by a mark that he renews.
 
-use std::fs::{File, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};

@@ -6,19 +6,23 @@ mod clock;
 mod files;
 mod lock;
 mod machine;
+mod output;
 mod paths;
 mod random;
+mod room;
 mod scratch;
 mod shell;
 
 pub use clock::Clock;
 pub use files::{
-    Links, ReadError, append_line, create_private_dir, is_same_file, open_append, open_regular, read_regular, sync_dir,
-    write_atomic,
+    Links, ReadError, append_line, create_private_dir, is_same_file, open_append, open_regular, read_regular,
+    read_text, sync_dir, write_atomic,
 };
 pub use lock::{DirLock, LockError};
 pub use machine::{Host, LineHook, machine_name};
+pub use output::Output;
 pub use paths::state_dir;
 pub use random::Random;
+pub use room::room_for_a_run;
 pub use scratch::Scratch;
 pub use shell::shell_word;

@@ -41,6 +41,10 @@ impl Scratch {
                 Err(LockError::Held { .. }) => {}
                 Err(LockError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(LockError::Io(error)) => return Err(error),
+                Err(LockError::Worthless) => {
+                    let words = format!("{}: the file system grants one lock to everybody", parent.display());
+                    return Err(io::Error::new(io::ErrorKind::Unsupported, words));
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The integration tests: the program as its users meet it. One file per feature; what they share is in `harness`.
 
+mod answers;
 mod aws;
 mod bad_input;
 mod bad_lab;
@@ -18,6 +19,7 @@ mod differences;
 mod doctor;
 mod drill_cli;
 mod drills;
+mod environment;
 mod explain;
 mod far;
 mod fault_matrix;
@@ -40,6 +42,8 @@ mod lying_endpoint;
 mod open_connections;
 #[cfg(unix)]
 mod open_files;
+#[cfg(unix)]
+mod outputs;
 mod parity;
 mod policy;
 #[cfg(unix)]
@@ -55,6 +59,8 @@ mod rooms;
 mod routes;
 mod sandbox;
 mod sandbox_http;
+#[cfg(unix)]
+mod screens;
 mod shared;
 mod shell_words;
 mod target_health;
