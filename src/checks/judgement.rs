@@ -1,6 +1,6 @@
 //! A verdict on a reply, before the expectation and the call are put beside it.
 
-use super::{Proof, Verdict};
+use super::{Proof, Verdict, cause};
 use crate::cloud::{Fault, FaultClass};
 use crate::i18n::{Text, m};
 
@@ -64,6 +64,7 @@ impl Judgement {
 impl From<&Fault> for Judgement {
     fn from(fault: &Fault) -> Self {
         let why = match fault.class {
+            _ if fault.cause().is_some() => cause(fault),
             FaultClass::NotFound => return Self::gone(),
             FaultClass::NoAnswer | FaultClass::Unreachable => Some(m::check_why_unreachable()),
             FaultClass::Busy => Some(m::check_why_busy()),

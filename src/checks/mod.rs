@@ -5,6 +5,7 @@
 mod answer;
 mod ask;
 pub(crate) mod attempts;
+mod cause;
 pub(crate) mod console;
 mod console_says;
 mod cross_zone_on;
@@ -46,6 +47,7 @@ mod verdict;
 mod vpc_available;
 
 pub use ask::{ask, is_lively, look, name, reads, title, usual_seconds};
+pub use cause::cause;
 pub use facts::Facts;
 pub use finding::{Finding, Proof};
 pub use page::browser_url;

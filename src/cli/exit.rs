@@ -1,6 +1,7 @@
 //! Exit codes, and why a verb did not do what it was asked.
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use crate::engine::event::FaultClass;
 use crate::engine::{End, Ended};
@@ -48,12 +49,26 @@ impl Failed {
         Self { report: Some(ErrorReport { title, details, next }), code }
     }
 
+    /// A folder in which a lock says nothing.
+    pub fn no_locks(path: &Path) -> Self {
+        let details = vec![m::cli_no_locks_detail()];
+        let next = ["pllab start --state-dir DIR", "pllab doctor"];
+        Self::new(Code::Usage, m::cli_no_locks(path.display().to_string()), details, &next)
+    }
+
     /// A file or folder that cannot be used.
     pub fn io(path: impl Into<PathBuf>, error: &std::io::Error) -> Self {
         let path = path.into().display().to_string();
+        let elsewhere = "pllab start --state-dir DIR";
         let (title, next) = match error.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
-                (m::cli_disk_full(path), "pllab resume")
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => (m::cli_disk_full(path), "pllab resume"),
+            ErrorKind::ReadOnlyFilesystem => (m::cli_read_only(path), elsewhere),
+            ErrorKind::PermissionDenied => (m::cli_not_allowed(path), elsewhere),
+            ErrorKind::NotFound => (m::cli_not_there(path), "pllab status"),
+            ErrorKind::FileTooLarge => (m::cli_file_too_large(path), "pllab resume"),
+            ErrorKind::OutOfMemory => (m::cli_no_memory(path), "pllab resume"),
+            _ if matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE)) => {
+                (m::cli_out_of_files(path), "pllab resume")
             }
             _ => (m::cli_file_trouble(path), "pllab status --state-dir DIR"),
         };

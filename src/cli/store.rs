@@ -68,12 +68,17 @@ impl Store {
     pub fn lock(&self) -> Result<DirLock, Failed> {
         create_private_dir(&self.root).map_err(|error| Failed::io(&self.root, &error))?;
         DirLock::acquire(&self.root, "run").map_err(|error| match error {
-            LockError::Held { pid } => {
+            LockError::Held { pid, machine } => {
                 let pid = pid.map_or_else(|| "?".to_owned(), |pid| pid.to_string());
                 let details = vec![m::cli_busy_detail(self.root.display().to_string())];
                 let next = ["pllab status", "pllab start --state-dir DIR"];
-                Failed::new(Code::Usage, m::cli_busy(pid), details, &next)
+                let title = match machine {
+                    Some(machine) => m::cli_busy_elsewhere(machine, pid),
+                    None => m::cli_busy(pid),
+                };
+                Failed::new(Code::Usage, title, details, &next)
             }
+            LockError::Worthless => Failed::no_locks(&self.root),
             LockError::Io(error) => Failed::io(&self.root, &error),
         })
     }
@@ -166,6 +171,12 @@ fn look(folder: &Path) -> Result<Option<Found>, Failed> {
 pub(super) fn journal_trouble(error: &JournalError, run: &str) -> Failed {
     match error {
         JournalError::Io { path, source } => Failed::io(path, source),
+        JournalError::Shared { path } => Failed::new(
+            Code::Usage,
+            m::cli_journal_shared(path.display().to_string()),
+            vec![m::cli_journal_shared_detail()],
+            &[&format!("pllab status {run}"), &format!("pllab resume {run}")],
+        ),
         // Said by the interruption itself.
         JournalError::Closed => Failed { report: None, code: Code::Interrupted },
         JournalError::Damaged { path, line } => Failed::new(

@@ -10,6 +10,7 @@ use super::faults;
 use super::limits::Limits;
 use super::live::{Live, Note};
 use super::store::Store;
+use crate::checks::cause;
 use crate::cloud::{
     BAD_CA_BUNDLE, Clients, Clouds, ConnectOptions, Endpoint, Fault, FaultClass, Identity, connect, endpoints,
     identity, is_loopback,
@@ -360,9 +361,16 @@ fn start_trouble(error: &StartError) -> Failed {
             &["pllab sandbox", "pllab sandbox --port 0"],
         ),
         StartError::Folder { path, source } => Failed::io(path, source),
+        StartError::Listen { source } => Failed::new(
+            Code::Unreachable,
+            m::cli_cannot_listen(),
+            vec![Text::literal(source.to_string())],
+            &["pllab doctor"],
+        ),
         StartError::Region { region } => {
             Failed::new(Code::Usage, m::cli_bad_region(region), Vec::new(), &["pllab start --region ap-northeast-1"])
         }
+        StartError::NoLocks { path } => Failed::no_locks(path),
         StartError::InUse { path, .. } => {
             let details = vec![Text::literal(path.display().to_string())];
             Failed::new(Code::Usage, m::cli_sandbox_busy(), details, &["pllab status"])
@@ -378,10 +386,12 @@ fn start_trouble(error: &StartError) -> Failed {
 
 /// The target does not answer, or does not know us.
 pub(super) fn unreachable_target(url: &str, fault: Option<&Fault>) -> Failed {
+    let known = fault.and_then(cause);
     let title = match fault.map(|fault| fault.class) {
+        _ if known.is_some() => m::cli_unusable(url),
         Some(FaultClass::SignIn | FaultClass::Denied) => m::cli_sign_in(url),
         _ => m::cli_unreachable(url),
     };
-    let details = fault.map(|fault| Text::literal(fault.to_string())).into_iter().collect();
+    let details = fault.map(|fault| Text::literal(fault.to_string())).into_iter().chain(known).collect();
     Failed::new(Code::Unreachable, title, details, &["pllab sandbox", "pllab status"])
 }

@@ -39,7 +39,12 @@ pub async fn clock_skew(clients: &Clients) -> Option<i64> {
     // What is asked does not matter, only that something answers.
     let _ = clients.sts.get_caller_identity().customize().interceptor(date.clone()).send().await;
     let text = date.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
-    let there = DateTime::from_str(&text, DateTimeFormat::HttpDate).ok()?.secs();
+    ahead_of(&text)
+}
+
+/// Seconds by which this machine is ahead of a `Date` header that came a moment ago; `None` where it is not a date.
+pub(super) fn ahead_of(date: &str) -> Option<i64> {
+    let there = DateTime::from_str(date, DateTimeFormat::HttpDate).ok()?.secs();
     let here = DateTime::from(SystemTime::now()).secs();
     Some(here - there)
 }

@@ -18,6 +18,7 @@ use aws_sdk_sts::config::IdentityCache;
 use super::credentials::{Source, Wallet};
 use super::fault::{Fault, FaultClass, fault};
 use super::http;
+use super::limits::Measure;
 use super::poll::Backoff;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -222,11 +223,17 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
     }
     let config = loader.load().await;
     Ok(Clients {
-        ec2: aws_sdk_ec2::Client::new(&config),
-        elbv2: aws_sdk_elasticloadbalancingv2::Client::new(&config),
-        route53: aws_sdk_route53::Client::new(&config),
-        sts: aws_sdk_sts::Client::new(&config),
-        quotas: aws_sdk_servicequotas::Client::new(&config),
+        ec2: aws_sdk_ec2::Client::from_conf(aws_sdk_ec2::config::Builder::from(&config).interceptor(Measure).build()),
+        elbv2: aws_sdk_elasticloadbalancingv2::Client::from_conf(
+            aws_sdk_elasticloadbalancingv2::config::Builder::from(&config).interceptor(Measure).build(),
+        ),
+        route53: aws_sdk_route53::Client::from_conf(
+            aws_sdk_route53::config::Builder::from(&config).interceptor(Measure).build(),
+        ),
+        sts: aws_sdk_sts::Client::from_conf(aws_sdk_sts::config::Builder::from(&config).interceptor(Measure).build()),
+        quotas: aws_sdk_servicequotas::Client::from_conf(
+            aws_sdk_servicequotas::config::Builder::from(&config).interceptor(Measure).build(),
+        ),
         region: options.region.clone(),
         named: options.endpoint_url.is_some(),
         speed: 1,

@@ -6,6 +6,9 @@ use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ec2::operation::RequestId as _;
 use serde::{Deserialize, Serialize};
 
+use super::clock::ahead_of;
+use super::limits::{ENDLESS_PAGES, ENDLESS_REPLY, ENDLESS_WAIT, REPEATED_TOKEN, TooLong};
+
 /// What went wrong with a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{code}: {message}")]
@@ -20,6 +23,43 @@ pub struct Fault {
     /// What kind of fault it is.
     pub class: FaultClass,
 }
+
+/// A fault whose cause is known, so that a sentence of its own can be said about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// A list that has no end.
+    EndlessList,
+    /// A reply that is longer than any honest one.
+    EndlessReply,
+    /// An answer that comes, but not to an end.
+    EndlessWait,
+    /// The endpoint sends us to another place, where we do not go.
+    Redirected,
+    /// This machine's clock and the target's differ by more than signatures allow.
+    ClockOff,
+    /// The disk of an endpoint of pllab's own is full.
+    StorageFull,
+    /// The folder of an endpoint of pllab's own was moved or deleted.
+    FolderGone,
+    /// The folder of an endpoint of pllab's own can only be read.
+    ReadOnly,
+    /// An endpoint of pllab's own may not write into its folder.
+    AccessDenied,
+    /// An endpoint of pllab's own has no open files left.
+    OutOfFiles,
+    /// An endpoint of pllab's own cannot write, for a reason that the message names.
+    CannotWrite,
+}
+
+/// What the codes begin with by which pllab's own sandbox tells the trouble of the machine it runs on.
+const OWN_TROUBLE: &str = "PllabSandbox.";
+/// The code of an answer that sends us elsewhere.
+const REDIRECTED: &str = "Redirected";
+/// The code of a call that was refused because of its date.
+const CLOCK_OFF: &str = "ClockOff";
+/// How far a clock may be off before it is the reason why a signature does not count, in seconds: AWS grants five minutes,
+/// some services fifteen [IAM user guide: reference_sigv].
+const SKEW: i64 = 5 * 60;
 
 /// Kinds of faults, by what can be done about them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +101,7 @@ impl FaultClass {
             | "InvalidClientTokenId"
             | "MissingAuthenticationToken"
             | "RequestExpired"
+            | "RequestTimeTooSkewed"
             | "SignatureDoesNotMatch"
             | "UnrecognizedClientException" => Self::SignIn,
             "AccessDenied"
@@ -74,6 +115,8 @@ impl FaultClass {
                 Self::InUse
             }
             "DuplicateListener" | "DuplicateLoadBalancerName" | "DuplicateTargetGroupName" => Self::Exists,
+            // Trouble of the machine that answers, told as what it is: asking again does not free a disk.
+            code if code.starts_with(OWN_TROUBLE) => Self::Refused,
             "InvalidAction" | "NotImplemented" | "UnknownOperationException" => Self::Unsupported,
             "ConcurrentTagAccess" | "HealthUnavailable" => Self::Busy,
             _ if is_throttle(code) => Self::Busy,
@@ -104,6 +147,31 @@ impl Fault {
     /// An AWS code and message that came inside a successful answer.
     pub(super) fn inside(code: &str, message: &str, request_id: Option<&str>) -> Self {
         Self { request_id: request_id.map(str::to_owned), ..Self::ours(FaultClass::of(code, 200), code, message) }
+    }
+
+    /// What is known to have gone wrong, where that is more than the class says.
+    #[must_use]
+    pub fn cause(&self) -> Option<Cause> {
+        Some(match self.code.as_str() {
+            REPEATED_TOKEN | ENDLESS_PAGES => Cause::EndlessList,
+            ENDLESS_REPLY => Cause::EndlessReply,
+            ENDLESS_WAIT => Cause::EndlessWait,
+            REDIRECTED => Cause::Redirected,
+            CLOCK_OFF => Cause::ClockOff,
+            code => match code.strip_prefix(OWN_TROUBLE)? {
+                "StorageFull" => Cause::StorageFull,
+                "FolderGone" => Cause::FolderGone,
+                "ReadOnly" => Cause::ReadOnly,
+                "AccessDenied" => Cause::AccessDenied,
+                "OutOfFiles" => Cause::OutOfFiles,
+                _ => Cause::CannotWrite,
+            },
+        })
+    }
+
+    /// Whether the endpoint answers without an end, so that asking again leads nowhere.
+    pub(super) fn is_endless(&self) -> bool {
+        matches!(self.cause(), Some(Cause::EndlessList | Cause::EndlessReply | Cause::EndlessWait))
     }
 
     /// Whether the cloud turned the request away at the door: it certainly had no effect.
@@ -140,10 +208,25 @@ where
     let code = error.code().map(str::to_owned);
     let message = error.message().map(str::to_owned);
     let (class, code, message) = match (&error, code) {
+        (SdkError::ServiceError(_), Some(code)) if let Some(off) = clock_off(&error, &code) => {
+            let told = message.unwrap_or_else(|| chain(&error).join(": "));
+            // Refused at the door, as if it had not been sent.
+            (FaultClass::Unreachable, CLOCK_OFF.to_owned(), format!("{off} ({code}: {told})"))
+        }
         (SdkError::ServiceError(_), Some(code)) => {
             (FaultClass::of(&code, status), code, message.unwrap_or_else(|| chain(&error).join(": ")))
         }
         (SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_), _) => not_answered(&error),
+        _ if chain(&error).iter().any(|message| *message == TooLong.to_string()) => {
+            (FaultClass::NoAnswer, ENDLESS_REPLY.to_owned(), TooLong.to_string())
+        }
+        _ if (300..400).contains(&status) => {
+            let place = error.raw_response().and_then(|response| response.headers().get("location"));
+            let place = place.map(|place| format!(" to {place}")).unwrap_or_default();
+            let message =
+                format!("the endpoint redirects (HTTP {status}){place}; signed calls are not sent on to there");
+            (FaultClass::Unreachable, REDIRECTED.to_owned(), message)
+        }
         _ => {
             let class = match status {
                 // AWS's refusals have a code: without one, nobody there knows what was asked for.
@@ -161,6 +244,18 @@ where
         }
     };
     Fault { code, message, request_id, class }
+}
+
+/// By how much this machine's clock is off, where that is why a signature was refused. EC2 says the same of credentials that have
+/// expired and of requests that are dated wrong; only the answer's own date tells them apart.
+fn clock_off<E>(error: &SdkError<E>, code: &str) -> Option<String> {
+    let about_dates = ["AuthFailure", "RequestExpired", "RequestTimeTooSkewed", "SignatureDoesNotMatch"];
+    if !about_dates.contains(&code) {
+        return None;
+    }
+    let ahead = ahead_of(error.raw_response()?.headers().get("date")?)?;
+    let (off, way) = (ahead.abs(), if ahead < 0 { "behind" } else { "ahead of" });
+    (off > SKEW).then(|| format!("this machine's clock is {off} seconds {way} the target's"))
 }
 
 /// The code of an answer that is a web page.
@@ -260,6 +355,7 @@ mod tests {
             ("DuplicateSubnetsInSameZone", 400, FaultClass::Refused),
             ("DuplicateTagKeys", 400, FaultClass::Refused),
             ("InvalidAction", 400, FaultClass::Unsupported),
+            ("PllabSandbox.StorageFull", 500, FaultClass::Refused),
             ("InvalidParameterValue", 400, FaultClass::Refused),
         ] {
             assert_eq!(FaultClass::of(code, status), class, "{code}");

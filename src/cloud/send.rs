@@ -17,9 +17,12 @@ mod service;
 mod shared;
 mod target;
 
+use std::time::{Duration, Instant};
+
 use serde_json::Value;
 
 use super::fault::{Fault, FaultClass, WEB_PAGE};
+use super::limits::bounded;
 use super::poll::Backoff;
 use super::{Api, Call, Clients};
 
@@ -31,6 +34,8 @@ const THROTTLED_LOOKS: usize = 16;
 const THROTTLED_CHANGES: usize = 76;
 /// How often a call is sent that met the service's own trouble, or no answer.
 const TROUBLED_ATTEMPTS: usize = 3;
+/// How long a call is sent again in all, however slowly it is turned away.
+const PATIENCE: Duration = Duration::from_mins(15);
 const FIRST_WAIT_MS: u64 = 500;
 const MAX_WAIT_MS: u64 = 10_000;
 
@@ -48,11 +53,12 @@ impl Clients {
         let repeatable = call.is_read() || call.params.contains_key("ClientToken");
         let mut waits = Backoff::new(FIRST_WAIT_MS / self.speed(), MAX_WAIT_MS / self.speed());
         let mut sent = 0;
+        let began = Instant::now();
         let mut renewed = false;
         loop {
             tokio::time::sleep(waits.next().unwrap_or_default()).await;
             let used = self.signed_with().await;
-            let mut fault = match self.send_once(call).await {
+            let mut fault = match bounded(call, self.send_once(call)).await {
                 Ok(reply) => {
                     self.remember_sign_in(true);
                     return Ok(reply);
@@ -78,7 +84,7 @@ impl Clients {
                 fault.message = format!("{}: {}", call.operation, fault.message);
             }
             sent += 1;
-            if sent < attempts(&fault, call.is_read(), repeatable) {
+            if sent < attempts(&fault, call.is_read(), repeatable) && began.elapsed() < PATIENCE {
                 continue;
             }
             if fault.class == FaultClass::Busy && !fault.is_throttle() && !repeatable {
@@ -136,6 +142,8 @@ impl Call {
 /// How often a call may be sent that met this fault.
 fn attempts(fault: &Fault, reads: bool, repeatable: bool) -> usize {
     match fault.class {
+        // Whoever answers without end does so again.
+        _ if fault.is_endless() => 1,
         FaultClass::Busy if fault.is_throttle() && reads => THROTTLED_LOOKS,
         FaultClass::Busy if fault.is_throttle() => THROTTLED_CHANGES,
         FaultClass::Busy | FaultClass::NoAnswer if repeatable => TROUBLED_ATTEMPTS,

@@ -19,6 +19,7 @@ use super::recover::recover;
 use super::teardown::teardown;
 use super::turn::{Watched, baseline, hint, watch};
 use super::view::Views;
+use crate::checks;
 use crate::cloud::Clouds;
 use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Resource, Side, Step};
@@ -305,6 +306,9 @@ impl Drive {
             Failure::Unsaid(cause) => {
                 *fault = Some(cause.class);
                 self.core.screen.say(&m::engine_failed(&cause.code, &cause.message));
+                if let Some(words) = checks::cause(&cause) {
+                    self.core.screen.say(&words);
+                }
                 Ok(Came::Of(Input::MakeFailed))
             }
             Failure::Journal(error) => Err(error.into()),

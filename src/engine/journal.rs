@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::event::{Entry, Event};
-use crate::host::{LineHook, append_line, open_append, sync_dir, write_atomic};
+use crate::host::{LineHook, append_line, is_same_file, open_append, sync_dir, write_atomic};
 
 /// The journal's format, as this program writes it.
 pub const FORMAT: u32 = 1;
@@ -18,6 +18,8 @@ pub struct Journal {
     file: File,
     path: PathBuf,
     lines: u64,
+    /// How long it is, in bytes, if nobody else writes to it.
+    length: u64,
     hook: Option<LineHook>,
 }
 
@@ -50,6 +52,12 @@ pub enum JournalError {
         /// Why.
         source: io::Error,
     },
+    /// Another process writes to it, so that this one must not. The call that was about to be made was not made.
+    #[error("{path}: written by another process")]
+    Shared {
+        /// The file.
+        path: PathBuf,
+    },
     /// The pass is over.
     #[error("the pass is over")]
     Closed,
@@ -80,7 +88,8 @@ impl Journal {
         let path = folder.join(NAME);
         let file = open_append(&path).and_then(|file| sync_dir(folder).map(|()| file));
         let file = file.map_err(|source| JournalError::Io { path: path.clone(), source })?;
-        Ok(Self { file, path, lines: 0, hook })
+        let length = file.metadata().map_err(|source| JournalError::Io { path: path.clone(), source })?.len();
+        Ok(Self { file, path, lines: 0, length, hook })
     }
 
     /// Opens a journal to go on with it. A torn last line is cut off and kept beside the file; the returned path says
@@ -115,31 +124,51 @@ impl Journal {
         };
         let file = open_append(&path).map_err(io_error)?;
         let lines = read.entries.len() as u64;
-        Ok((Self { file, path, lines, hook }, read.entries, kept))
+        let length = file.metadata().map_err(io_error)?.len();
+        Ok((Self { file, path, lines, length, hook }, read.entries, kept))
     }
 
     /// Appends `entry`. Lines that a later step relies on are on the disk when this returns; the others are carried there
     /// by the next one.
     ///
     /// # Errors
-    /// When it cannot be written; a line written in part is taken back.
+    /// When it cannot be written; a line written in part is taken back. [`JournalError::Shared`] when it is longer than what was
+    /// written here: the lock of the folder has failed.
     pub fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
-        let before = self.file.metadata().map(|meta| meta.len());
-        let written = serde_json::to_string(entry)
-            .map_err(io::Error::from)
-            .and_then(|line| append_line(&mut self.file, &line, must_last(&entry.event)));
-        if let Err(source) = written {
-            // A full disk may have taken a part of the line.
-            if let Ok(length) = before {
-                let _ = self.file.set_len(length);
+        let io_error = |path: &Path, source| JournalError::Io { path: path.to_owned(), source };
+        self.is_in_place().map_err(|source| io_error(&self.path, source))?;
+        let length = self.file.metadata().map_err(|source| io_error(&self.path, source))?.len();
+        if length != self.length {
+            return Err(JournalError::Shared { path: self.path.clone() });
+        }
+        let written = serde_json::to_string(entry).map_err(io::Error::from).and_then(|line| {
+            append_line(&mut self.file, &line, must_last(&entry.event))?;
+            Ok(line.len() as u64 + 1)
+        });
+        match written {
+            Ok(more) => self.length += more,
+            Err(source) => {
+                // A full disk may have taken a part of the line.
+                let _ = self.file.set_len(self.length);
+                return Err(io_error(&self.path, source));
             }
-            return Err(JournalError::Io { path: self.path.clone(), source });
         }
         self.lines += 1;
         if let Some(hook) = &self.hook {
             hook(self.lines);
         }
         Ok(())
+    }
+}
+
+impl Journal {
+    /// Whether the file is where the next command looks for it. A folder that was moved or deleted could be written for ever
+    /// through the open file, and nobody would find it again.
+    fn is_in_place(&self) -> io::Result<()> {
+        if is_same_file(&fs::metadata(&self.path)?, &self.file)? {
+            return Ok(());
+        }
+        Err(io::Error::new(io::ErrorKind::NotFound, "another file has taken its place"))
     }
 }
 

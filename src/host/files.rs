@@ -69,6 +69,25 @@ pub fn write_atomic(path: &Path, bytes: &[u8], durable: bool) -> io::Result<()> 
     Ok(())
 }
 
+/// Whether `named`, which was asked by a name, is of the file that is open as `file`: the name may lead to another one by now.
+/// Where files have no numbers (Windows, which does not let an open file's folder be moved) it always is.
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn is_same_file(named: &fs::Metadata, file: &File) -> io::Result<bool> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let open = file.metadata()?;
+        Ok((named.dev(), named.ino()) == (open.dev(), open.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (named, file);
+        Ok(true)
+    }
+}
+
 /// Waits until the names in `dir` are on the disk. A no-op where folders cannot be opened (Windows).
 ///
 /// # Errors

@@ -10,7 +10,7 @@ mod paths;
 mod random;
 
 pub use clock::Clock;
-pub use files::{append_line, create_private_dir, open_append, sync_dir, write_atomic};
+pub use files::{append_line, create_private_dir, is_same_file, open_append, sync_dir, write_atomic};
 pub use lock::{DirLock, LockError};
 pub use machine::{Host, LineHook, machine_name};
 pub use paths::state_dir;

@@ -1,6 +1,6 @@
 //! The control plane: one world, one call at a time, kept on disk before it is answered.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -23,6 +23,8 @@ const ACCOUNTS: [&str; 2] = ["provider", "consumer"];
 /// The world and everything that changes it.
 pub struct Control {
     state: Mutex<State>,
+    /// Where the world is kept.
+    folder: PathBuf,
     plane: Plane,
     pace: Pace,
     clock: Clock,
@@ -68,7 +70,16 @@ impl Control {
         let told = topology(&world);
         plane.apply(told.clone());
         let state = State { world, store, told, unseen: Vec::new() };
-        Ok(Self { state: Mutex::new(state), plane, pace, clock, random, quotas, buckets: Buckets::new(throttle) })
+        Ok(Self {
+            state: Mutex::new(state),
+            folder: folder.to_owned(),
+            plane,
+            pace,
+            clock,
+            random,
+            quotas,
+            buckets: Buckets::new(throttle),
+        })
     }
 
     /// The accounts' names and ids, in order.
@@ -88,7 +99,14 @@ impl Control {
                 };
                 Ok(question.answer(&reports))
             }
-            Answer::Console(question) => Ok(question.answer(&self.plane.console(&question.instance).await)),
+            Answer::Console(question) => {
+                let console = self.plane.console(&question.instance).await;
+                match &console.trouble {
+                    // An empty console would say that the instance has written nothing.
+                    Some(error) => Err(ApiError::own_trouble(&self.folder, error)),
+                    None => Ok(question.answer(&console)),
+                }
+            }
         }
     }
 
@@ -164,8 +182,7 @@ impl Control {
             }
             Err(error) => {
                 state.world.undo();
-                let text = format!("pllab's sandbox cannot write {}: {error}", state.store.log_path().display());
-                return Err(ApiError::new("InternalError", text).with_status(500));
+                return Err(ApiError::own_trouble(state.store.log_path(), &error));
             }
         }
         Ok(())

@@ -6,6 +6,7 @@ use std::time::Duration;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, ORIGIN};
+use hyper::http::uri::Authority;
 use hyper::{Method, Request, Response, StatusCode};
 
 use super::account::Account;
@@ -99,7 +100,9 @@ pub async fn answer(
 
 async fn serve(front: &Front, seat: &Seat, request: Request<Incoming>) -> Result<(Protocol, String, Xml), Trouble> {
     let refuse = |protocol, error| Refusal { protocol, error };
-    check_sender(request.headers()).map_err(|error| refuse(None, error))?;
+    // A request to a proxy names the host in its first line too.
+    let authority = request.uri().authority().map(Authority::as_str);
+    check_sender(request.headers(), authority).map_err(|error| refuse(None, error))?;
     let (head, body) = request.into_parts();
     let body = read_body(body).await.map_err(|error| refuse(None, error))?;
     let path = head.uri.path();
@@ -171,9 +174,11 @@ async fn serve(front: &Front, seat: &Seat, request: Request<Incoming>) -> Result
 
 /// A page in the learner's browser must not be able to drive the sandbox: browsers name the host they were sent to,
 /// and send an Origin.
-fn check_sender(headers: &HeaderMap) -> Result<(), ApiError> {
-    let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !is_loopback(host) {
+fn check_sender(headers: &HeaderMap, authority: Option<&str>) -> Result<(), ApiError> {
+    // One, and only one: of two, another reader might believe the other.
+    let mut hosts = headers.get_all(HOST).iter();
+    let host = hosts.next().and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if hosts.next().is_some() || !is_loopback(host) || authority.is_some_and(|authority| !is_loopback(authority)) {
         let text = format!("pllab's sandbox answers on loopback names only, not as {host:?}");
         return Err(ApiError::new("AccessDenied", text).with_status(403));
     }
@@ -189,13 +194,23 @@ fn check_sender(headers: &HeaderMap) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// Whether a `Host` is this machine: one of its loopback addresses, or a name that always leads there (RFC 6761), and perhaps a
+/// port. Any port: who comes through a forwarded port (`ssh -L`) signs the port he sees, and a web page is told by its name
+/// and its Origin. Whatever is not exactly that is another host.
 fn is_loopback(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => return rest.split(']').next() == Some("::1"),
-        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
+    let (name, port) = match host.strip_prefix("[::1]") {
+        Some(rest) => ("localhost", rest.strip_prefix(':').or(rest.is_empty().then_some("1"))),
+        None => host.split_once(':').map_or((host, Some("1")), |(name, port)| (name, Some(port))),
+    };
+    let is_port =
+        |port: &str| port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|it| it > 0);
+    let is_label = |label: &str| {
+        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     };
     let name = name.to_ascii_lowercase();
-    name == "127.0.0.1" || name == "localhost" || name.ends_with(".localhost")
+    let is_name =
+        name == "localhost" || name.strip_suffix(".localhost").is_some_and(|sub| sub.split('.').all(is_label));
+    port.is_some_and(is_port) && (name == "127.0.0.1" || is_name)
 }
 
 async fn read_body(body: Incoming) -> Result<Bytes, ApiError> {
@@ -335,10 +350,61 @@ mod tests {
 
     #[test]
     fn only_loopback_names_are_answered() {
-        for host in ["127.0.0.1:8080", "localhost", "LOCALHOST:1", "[::1]:80", "ec2.ap-northeast-1.localhost:9"] {
+        for host in [
+            "127.0.0.1",
+            "127.0.0.1:8080",
+            "localhost",
+            "LOCALHOST:1",
+            "localhost:65535",
+            "[::1]",
+            "[::1]:80",
+            "ec2.localhost",
+            "ec2.ap-northeast-1.localhost:9",
+        ] {
             assert!(is_loopback(host), "{host}");
         }
-        for host in ["", "evil.example", "127.0.0.1.evil.example:80", "localhost.evil.example", "[::2]:1", "0.0.0.0"] {
+        for host in [
+            "",
+            ":80",
+            "evil.example",
+            "evil.example:80",
+            "127.0.0.1.evil.example:80",
+            "localhost.evil.example",
+            "evillocalhost",
+            "0.0.0.0",
+            "127.0.0.2",
+            "127.1",
+            "2130706433",
+            "0x7f000001",
+            "[::1]evil.example",
+            "[::1]evil.example:80",
+            "[::1]:80:80",
+            "[::1]:",
+            "[::1",
+            "::1",
+            "[::2]:1",
+            "[::ffff:127.0.0.1]",
+            "[::1%25lo]",
+            "127.0.0.1:",
+            "127.0.0.1:0",
+            "127.0.0.1:65536",
+            "127.0.0.1:+80",
+            "127.0.0.1:80@evil.example",
+            "127.0.0.1:80/evil.example",
+            "127.0.0.1@evil.example",
+            "evil.example@127.0.0.1",
+            "localhost.",
+            "localhost:80.",
+            ".localhost",
+            "a..localhost",
+            "evil.example/.localhost",
+            "evil.example#.localhost",
+            "evil.example\\.localhost",
+            "localhost, evil.example",
+            "localhost evil.example",
+            " localhost",
+            "ｌocalhost",
+        ] {
             assert!(!is_loopback(host), "{host}");
         }
     }

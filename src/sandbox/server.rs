@@ -90,6 +90,12 @@ pub enum StartError {
         /// The other process, where it could be read.
         pid: Option<u32>,
     },
+    /// The folder's file system gives one lock to two processes.
+    #[error("{}: the file system grants every lock", .path.display())]
+    NoLocks {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The file of the world is not one.
     #[error("{}: damaged: {reason}", .path.display())]
     Damaged {
@@ -138,7 +144,8 @@ impl Sandbox {
         let in_folder = |source| StartError::Folder { path: folder.clone(), source };
         create_private_dir(&folder).map_err(in_folder)?;
         let lock = DirLock::acquire(&folder, "sandbox").map_err(|error| match error {
-            LockError::Held { pid } => StartError::InUse { path: folder.clone(), pid },
+            LockError::Held { pid, .. } => StartError::InUse { path: folder.clone(), pid },
+            LockError::Worthless => StartError::NoLocks { path: folder.clone() },
             LockError::Io(source) => in_folder(source),
         })?;
         let wanted = options.port.unwrap_or(0);

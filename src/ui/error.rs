@@ -4,7 +4,7 @@ use super::line::{Ink, Line, paint, stack};
 use super::look::Look;
 use super::part::to_copy;
 use super::wrap::fill;
-use crate::engine::event::{Fault, FaultClass};
+use crate::engine::event::{Fault, FaultClass, cause};
 use crate::i18n::{Text, m};
 
 /// What went wrong, for the screen.
@@ -63,7 +63,7 @@ pub(super) fn fault(fault: &Fault, look: &Look) -> Vec<Line> {
         details.push(fact(m::fault_request(), id));
     }
     let (words, command) = advice(fault.class);
-    details.push(words);
+    details.push(cause(fault).unwrap_or(words));
     let next = command.map(|command| NextStep::Command(command.to_owned())).into_iter().collect();
     report(&ErrorReport { title: m::fault_title(), details, next }, look)
 }

@@ -11,6 +11,7 @@ mod cli;
 mod coming_back;
 mod crash;
 mod data_plane;
+mod diagnoses;
 mod differences;
 mod doctor;
 mod drill_cli;
@@ -31,6 +32,7 @@ mod labs;
 mod limits;
 mod look_alikes;
 mod lost_answer;
+mod lying_endpoint;
 mod open_connections;
 #[cfg(unix)]
 mod open_files;

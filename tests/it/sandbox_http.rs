@@ -44,7 +44,14 @@ async fn with_sandbox(work: impl FnOnce(u16) + Send + 'static) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn other_names_than_loopback_are_refused() {
     with_sandbox(|port| {
-        for host in ["example.com", "127.0.0.1.example.com", "localhost.evil.test:80", "169.254.169.254", ""] {
+        for host in [
+            "example.com",
+            "[::1]evil.example",
+            "127.0.0.1.example.com",
+            "localhost.evil.test:80",
+            "169.254.169.254",
+            "",
+        ] {
             let answer = raw(port, &post(host, "", BODY));
             assert_eq!(status(&answer), 403, "{host}: {answer}");
             assert!(answer.contains("<Code>AccessDenied</Code>"), "{host}: {answer}");
@@ -130,6 +137,27 @@ async fn dates_far_from_the_clock_are_refused() {
             assert_eq!(status == 200, is_answered, "{minutes}: {text}");
             assert_eq!(text.contains("<Code>SignatureDoesNotMatch</Code>"), !is_answered, "{minutes}: {text}");
         }
+    });
+    asked.await.expect("the answers are right");
+    cloud.close().await;
+}
+
+/// As on AWS, a signature counts for its quarter of an hour, however often it comes: two equal calls in one second, or an SDK's
+/// retry in the same second, are the same bytes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn equal_calls_in_one_second_are_two_calls() {
+    let folder = Folder::new();
+    let cloud = Cloud::open(folder.path()).await;
+    let signer = cloud.signer("ec2");
+    let asked = tokio::task::spawn_blocking(move || {
+        let form = "Action=CreateVpc&Version=2016-11-15&CidrBlock=10.0.0.0%2F16";
+        let signer = Signer { at: jiff::Timestamp::now(), ..signer };
+        assert_eq!(signer.request(form), signer.request(form));
+        let id = |(status, text): (u16, String)| {
+            assert_eq!(status, 200, "{text}");
+            text.split("<vpcId>").nth(1).and_then(|rest| rest.split('<').next()).expect("an id").to_owned()
+        };
+        assert_ne!(id(signer.call(form)), id(signer.call(form)));
     });
     asked.await.expect("the answers are right");
     cloud.close().await;

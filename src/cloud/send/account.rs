@@ -7,6 +7,7 @@ use super::params::read;
 use super::reply::Reply;
 use super::shared::{filter, group, tag};
 use crate::cloud::fault::{Fault, fault};
+use crate::cloud::limits::{pages, token};
 use crate::cloud::{Call, Clients};
 
 /// Sends a call of this file, once.
@@ -39,7 +40,7 @@ async fn zones(clients: &Clients, call: &Call) -> Result<Value, Fault> {
 async fn types(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     let request =
         read(&call.params, |p| Ok(clients.ec2.describe_instance_types().set_filters(p.list("Filters", filter)?)))?;
-    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    let pages = pages(call, |at| request.clone().set_next_token(at).send(), |page| token(page.next_token())).await?;
     Ok(Reply::new()
         .all("InstanceTypes", pages.iter().flat_map(|page| page.instance_types()), |kind| {
             Reply::new()
@@ -60,7 +61,7 @@ async fn offerings(clients: &Clients, call: &Call) -> Result<Value, Fault> {
             .set_location_type(p.word("LocationType")?)
             .set_filters(p.list("Filters", filter)?))
     })?;
-    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    let pages = pages(call, |at| request.clone().set_next_token(at).send(), |page| token(page.next_token())).await?;
     Ok(Reply::new()
         .all("InstanceTypeOfferings", pages.iter().flat_map(|page| page.instance_type_offerings()), |offering| {
             Reply::new()
@@ -80,7 +81,7 @@ async fn network_interfaces(clients: &Clients, call: &Call) -> Result<Value, Fau
             .set_network_interface_ids(p.texts("NetworkInterfaceIds")?)
             .set_filters(p.list("Filters", filter)?))
     })?;
-    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    let pages = pages(call, |at| request.clone().set_next_token(at).send(), |page| token(page.next_token())).await?;
     Ok(Reply::new()
         .all("NetworkInterfaces", pages.iter().flat_map(|page| page.network_interfaces()), network_interface)
         .end())
@@ -94,7 +95,7 @@ async fn prefix_lists(clients: &Clients, call: &Call) -> Result<Value, Fault> {
             .set_prefix_list_ids(p.texts("PrefixListIds")?)
             .set_filters(p.list("Filters", filter)?))
     })?;
-    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    let pages = pages(call, |at| request.clone().set_next_token(at).send(), |page| token(page.next_token())).await?;
     Ok(Reply::new()
         .all("PrefixLists", pages.iter().flat_map(|page| page.prefix_lists()), |list| {
             Reply::new()
@@ -108,7 +109,7 @@ async fn prefix_lists(clients: &Clients, call: &Call) -> Result<Value, Fault> {
 
 async fn tags(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     let request = read(&call.params, |p| Ok(clients.ec2.describe_tags().set_filters(p.list("Filters", filter)?)))?;
-    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    let pages = pages(call, |at| request.clone().set_next_token(at).send(), |page| token(page.next_token())).await?;
     Ok(Reply::new()
         .all("Tags", pages.iter().flat_map(|page| page.tags()), |tag| {
             Reply::new()

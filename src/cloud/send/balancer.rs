@@ -9,6 +9,7 @@ use super::params::{Params, read};
 use super::reply::Reply;
 use super::shared::nothing;
 use crate::cloud::fault::{Fault, fault};
+use crate::cloud::limits::{pages, token};
 use crate::cloud::{Call, Clients};
 
 /// Sends a call of this file, once.
@@ -69,7 +70,7 @@ async fn describe(clients: &Clients, call: &Call) -> Result<Value, Fault> {
             .set_load_balancer_arns(p.texts("LoadBalancerArns")?)
             .set_names(p.texts("Names")?))
     })?;
-    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    let pages = pages(call, |at| request.clone().set_marker(at).send(), |page| token(page.next_marker())).await?;
     Ok(Reply::new().all("LoadBalancers", pages.iter().flat_map(|page| page.load_balancers()), load_balancer).end())
 }
 
@@ -165,7 +166,7 @@ async fn describe_listeners(clients: &Clients, call: &Call) -> Result<Value, Fau
             .set_load_balancer_arn(p.text("LoadBalancerArn")?)
             .set_listener_arns(p.texts("ListenerArns")?))
     })?;
-    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    let pages = pages(call, |at| request.clone().set_marker(at).send(), |page| token(page.next_marker())).await?;
     Ok(Reply::new().all("Listeners", pages.iter().flat_map(|page| page.listeners()), listener).end())
 }
 

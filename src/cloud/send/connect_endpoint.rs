@@ -7,6 +7,7 @@ use super::params::read;
 use super::reply::Reply;
 use super::shared::{filter, tag, tag_specification};
 use crate::cloud::fault::{Fault, fault};
+use crate::cloud::limits::{pages, token};
 use crate::cloud::{Call, Clients};
 
 /// Sends a call of this file, once.
@@ -45,7 +46,7 @@ async fn describe(clients: &Clients, call: &Call) -> Result<Value, Fault> {
             .set_instance_connect_endpoint_ids(p.texts("InstanceConnectEndpointIds")?)
             .set_filters(p.list("Filters", filter)?))
     })?;
-    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    let pages = pages(call, |at| request.clone().set_next_token(at).send(), |page| token(page.next_token())).await?;
     let all = pages.iter().flat_map(|page| page.instance_connect_endpoints());
     Ok(Reply::new().all("InstanceConnectEndpoints", all, endpoint).end())
 }

@@ -11,6 +11,7 @@ use super::params::read;
 use super::reply::Reply;
 use super::shared::{all_done, filter, tag, tag_specification};
 use crate::cloud::fault::{Fault, fault};
+use crate::cloud::limits::{pages, token};
 use crate::cloud::{Call, Clients};
 
 /// Sends a call of this file, once.
@@ -55,7 +56,7 @@ async fn describe(clients: &Clients, call: &Call) -> Result<Value, Fault> {
             .set_vpc_endpoint_ids(p.texts("VpcEndpointIds")?)
             .set_filters(p.list("Filters", filter)?))
     })?;
-    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    let pages = pages(call, |at| request.clone().set_next_token(at).send(), |page| token(page.next_token())).await?;
     Ok(Reply::new().all("VpcEndpoints", pages.iter().flat_map(|page| page.vpc_endpoints()), endpoint).end())
 }
 
@@ -90,24 +91,14 @@ async fn delete(clients: &Clients, call: &Call) -> Result<Value, Fault> {
 }
 
 async fn describe_services(clients: &Clients, call: &Call) -> Result<Value, Fault> {
-    let mut request = read(&call.params, |p| {
+    let request = read(&call.params, |p| {
         Ok(clients
             .ec2
             .describe_vpc_endpoint_services()
             .set_service_names(p.texts("ServiceNames")?)
             .set_filters(p.list("Filters", filter)?))
     })?;
-    // The SDK has no paginator for this one.
-    let mut pages = Vec::new();
-    loop {
-        let page = request.clone().send().await.map_err(fault)?;
-        let token = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
-        pages.push(page);
-        if token.is_none() {
-            break;
-        }
-        request = request.set_next_token(token);
-    }
+    let pages = pages(call, |at| request.clone().set_next_token(at).send(), |page| token(page.next_token())).await?;
     Ok(Reply::new()
         .all("ServiceNames", pages.iter().flat_map(|page| page.service_names()), |name| name.as_str().into())
         .all("ServiceDetails", pages.iter().flat_map(|page| page.service_details()), service_detail)

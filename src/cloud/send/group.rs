@@ -9,6 +9,7 @@ use super::params::{Params, read};
 use super::reply::Reply;
 use super::shared::{filter, tag, tag_specification};
 use crate::cloud::fault::{Fault, fault};
+use crate::cloud::limits::{pages, token};
 use crate::cloud::{Call, Clients};
 
 /// Sends a call of this file, once.
@@ -54,7 +55,7 @@ async fn describe(clients: &Clients, call: &Call) -> Result<Value, Fault> {
             .set_group_names(p.texts("GroupNames")?)
             .set_filters(p.list("Filters", filter)?))
     })?;
-    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    let pages = pages(call, |at| request.clone().set_next_token(at).send(), |page| token(page.next_token())).await?;
     Ok(Reply::new().all("SecurityGroups", pages.iter().flat_map(|page| page.security_groups()), group).end())
 }
 
@@ -66,7 +67,7 @@ async fn describe_rules(clients: &Clients, call: &Call) -> Result<Value, Fault> 
             .set_security_group_rule_ids(p.texts("SecurityGroupRuleIds")?)
             .set_filters(p.list("Filters", filter)?))
     })?;
-    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    let pages = pages(call, |at| request.clone().set_next_token(at).send(), |page| token(page.next_token())).await?;
     let all = pages.iter().flat_map(|page| page.security_group_rules());
     Ok(Reply::new().all("SecurityGroupRules", all, rule).end())
 }

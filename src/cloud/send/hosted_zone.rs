@@ -1,13 +1,14 @@
 //! Route 53: public hosted zones and their records, where a domain's owner proves the ownership.
 
 use aws_sdk_route53::types::{
-    Change, ChangeBatch, ChangeInfo, HostedZone, HostedZoneConfig, ResourceRecord, ResourceRecordSet,
+    Change, ChangeBatch, ChangeInfo, HostedZone, HostedZoneConfig, ResourceRecord, ResourceRecordSet, RrType,
 };
 use serde_json::Value;
 
 use super::params::{Params, read};
 use super::reply::Reply;
 use crate::cloud::fault::{Fault, FaultClass, fault};
+use crate::cloud::limits::{pages, token};
 use crate::cloud::{Call, Clients};
 
 /// Sends a call of this file, once.
@@ -63,7 +64,7 @@ async fn get(clients: &Clients, call: &Call) -> Result<Value, Fault> {
 
 async fn list(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     let request = read(&call.params, |_| Ok(clients.route53.list_hosted_zones()))?;
-    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    let pages = pages(call, |at| request.clone().set_marker(at).send(), |page| token(page.next_marker())).await?;
     Ok(Reply::new().all("HostedZones", pages.iter().flat_map(|page| page.hosted_zones()), zone).end())
 }
 
@@ -105,19 +106,18 @@ async fn list_record_sets(clients: &Clients, call: &Call) -> Result<Value, Fault
     let request = read(&call.params, |p| {
         Ok(clients.route53.list_resource_record_sets().set_hosted_zone_id(p.text("HostedZoneId")?))
     })?;
-    // The SDK has no paginator for this one.
-    let (mut sets, mut next) = (Vec::new(), (None, None));
-    loop {
-        let (name, kind) = next;
-        let page = request.clone().set_start_record_name(name).set_start_record_type(kind).send().await;
-        let page = page.map_err(fault)?;
-        next = (page.next_record_name().map(str::to_owned), page.next_record_type().cloned());
-        sets.extend(page.resource_record_sets);
-        if next.0.is_none() {
-            break;
-        }
-    }
-    Ok(Reply::new().all("ResourceRecordSets", &sets, record_set).end())
+    let pages = pages(
+        call,
+        |at: Option<(String, Option<RrType>)>| {
+            let (name, kind) = at.map_or((None, None), |(name, kind)| (Some(name), kind));
+            request.clone().set_start_record_name(name).set_start_record_type(kind).send()
+        },
+        |page| Some((token(page.next_record_name())?, page.next_record_type().cloned())),
+    )
+    .await?;
+    Ok(Reply::new()
+        .all("ResourceRecordSets", pages.iter().flat_map(|page| page.resource_record_sets()), record_set)
+        .end())
 }
 
 async fn get_change(clients: &Clients, call: &Call) -> Result<Value, Fault> {

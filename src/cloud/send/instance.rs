@@ -12,6 +12,7 @@ use super::params::{Params, read};
 use super::reply::Reply;
 use super::shared::{filter, group, tag, tag_specification};
 use crate::cloud::fault::{Fault, FaultClass, fault};
+use crate::cloud::limits::{pages, token};
 use crate::cloud::{Call, Clients};
 
 /// Sends a call of this file, once.
@@ -67,7 +68,7 @@ async fn describe(clients: &Clients, call: &Call) -> Result<Value, Fault> {
             .set_instance_ids(p.texts("InstanceIds")?)
             .set_filters(p.list("Filters", filter)?))
     })?;
-    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    let pages = pages(call, |at| request.clone().set_next_token(at).send(), |page| token(page.next_token())).await?;
     Ok(Reply::new().all("Reservations", pages.iter().flat_map(|page| page.reservations()), reservation).end())
 }
 
@@ -129,7 +130,7 @@ async fn describe_images(clients: &Clients, call: &Call) -> Result<Value, Fault>
             .set_owners(p.texts("Owners")?)
             .set_filters(p.list("Filters", filter)?))
     })?;
-    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    let pages = pages(call, |at| request.clone().set_next_token(at).send(), |page| token(page.next_token())).await?;
     Ok(Reply::new().all("Images", pages.iter().flat_map(|page| page.images()), image).end())
 }
 

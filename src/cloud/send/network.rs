@@ -9,6 +9,7 @@ use super::params::{Params, read};
 use super::reply::Reply;
 use super::shared::{filter, nothing, tag, tag_specification};
 use crate::cloud::fault::{Fault, fault};
+use crate::cloud::limits::{pages, token};
 use crate::cloud::{Call, Clients};
 
 /// Sends a call of this file, once.
@@ -52,7 +53,7 @@ async fn describe_vpcs(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     let request = read(&call.params, |p| {
         Ok(clients.ec2.describe_vpcs().set_vpc_ids(p.texts("VpcIds")?).set_filters(p.list("Filters", filter)?))
     })?;
-    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    let pages = pages(call, |at| request.clone().set_next_token(at).send(), |page| token(page.next_token())).await?;
     Ok(Reply::new().all("Vpcs", pages.iter().flat_map(|page| page.vpcs()), vpc).end())
 }
 
@@ -111,7 +112,7 @@ async fn describe_subnets(clients: &Clients, call: &Call) -> Result<Value, Fault
     let request = read(&call.params, |p| {
         Ok(clients.ec2.describe_subnets().set_subnet_ids(p.texts("SubnetIds")?).set_filters(p.list("Filters", filter)?))
     })?;
-    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    let pages = pages(call, |at| request.clone().set_next_token(at).send(), |page| token(page.next_token())).await?;
     Ok(Reply::new().all("Subnets", pages.iter().flat_map(|page| page.subnets()), subnet).end())
 }
 
@@ -148,7 +149,7 @@ async fn describe_route_tables(clients: &Clients, call: &Call) -> Result<Value, 
             .set_route_table_ids(p.texts("RouteTableIds")?)
             .set_filters(p.list("Filters", filter)?))
     })?;
-    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    let pages = pages(call, |at| request.clone().set_next_token(at).send(), |page| token(page.next_token())).await?;
     Ok(Reply::new().all("RouteTables", pages.iter().flat_map(|page| page.route_tables()), route_table).end())
 }
 

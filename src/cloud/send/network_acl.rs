@@ -7,6 +7,7 @@ use super::params::{Params, read};
 use super::reply::Reply;
 use super::shared::{filter, nothing, tag, tag_specification};
 use crate::cloud::fault::{Fault, fault};
+use crate::cloud::limits::{pages, token};
 use crate::cloud::{Call, Clients};
 
 /// Sends a call of this file, once.
@@ -44,7 +45,7 @@ async fn describe(clients: &Clients, call: &Call) -> Result<Value, Fault> {
             .set_network_acl_ids(p.texts("NetworkAclIds")?)
             .set_filters(p.list("Filters", filter)?))
     })?;
-    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    let pages = pages(call, |at| request.clone().set_next_token(at).send(), |page| token(page.next_token())).await?;
     Ok(Reply::new().all("NetworkAcls", pages.iter().flat_map(|page| page.network_acls()), acl).end())
 }
 

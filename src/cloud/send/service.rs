@@ -9,6 +9,7 @@ use super::params::read;
 use super::reply::Reply;
 use super::shared::{all_done, filter, tag, tag_specification};
 use crate::cloud::fault::{Fault, fault};
+use crate::cloud::limits::{pages, token};
 use crate::cloud::{Call, Clients};
 
 /// Sends a call of this file, once.
@@ -56,7 +57,7 @@ async fn describe(clients: &Clients, call: &Call) -> Result<Value, Fault> {
             .set_service_ids(p.texts("ServiceIds")?)
             .set_filters(p.list("Filters", filter)?))
     })?;
-    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    let pages = pages(call, |at| request.clone().set_next_token(at).send(), |page| token(page.next_token())).await?;
     Ok(Reply::new()
         .all("ServiceConfigurations", pages.iter().flat_map(|page| page.service_configurations()), configuration)
         .end())
@@ -128,7 +129,7 @@ async fn describe_permissions(clients: &Clients, call: &Call) -> Result<Value, F
             .set_service_id(p.text("ServiceId")?)
             .set_filters(p.list("Filters", filter)?))
     })?;
-    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    let pages = pages(call, |at| request.clone().set_next_token(at).send(), |page| token(page.next_token())).await?;
     Ok(Reply::new()
         .all("AllowedPrincipals", pages.iter().flat_map(|page| page.allowed_principals()), allowed_principal)
         .end())
@@ -138,7 +139,7 @@ async fn describe_connections(clients: &Clients, call: &Call) -> Result<Value, F
     let request = read(&call.params, |p| {
         Ok(clients.ec2.describe_vpc_endpoint_connections().set_filters(p.list("Filters", filter)?))
     })?;
-    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    let pages = pages(call, |at| request.clone().set_next_token(at).send(), |page| token(page.next_token())).await?;
     Ok(Reply::new()
         .all("VpcEndpointConnections", pages.iter().flat_map(|page| page.vpc_endpoint_connections()), connection)
         .end())

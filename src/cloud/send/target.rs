@@ -10,6 +10,7 @@ use super::params::{Params, read};
 use super::reply::Reply;
 use super::shared::nothing;
 use crate::cloud::fault::{Fault, fault};
+use crate::cloud::limits::{pages, token};
 use crate::cloud::{Call, Clients};
 
 /// Sends a call of this file, once.
@@ -63,7 +64,7 @@ async fn describe(clients: &Clients, call: &Call) -> Result<Value, Fault> {
             .set_target_group_arns(p.texts("TargetGroupArns")?)
             .set_names(p.texts("Names")?))
     })?;
-    let pages = request.into_paginator().send().try_collect().await.map_err(fault)?;
+    let pages = pages(call, |at| request.clone().set_marker(at).send(), |page| token(page.next_marker())).await?;
     Ok(Reply::new().all("TargetGroups", pages.iter().flat_map(|page| page.target_groups()), target_group).end())
 }
 

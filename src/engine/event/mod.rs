@@ -10,7 +10,7 @@ mod record;
 mod screen;
 mod view;
 
-pub use crate::checks::Verdict;
+pub use crate::checks::{Verdict, cause};
 pub use crate::cloud::{Fault, FaultClass};
 pub use field::{Difference, DrillPurpose, Item, ItemState, PredictionWords, Purpose, RungState, Way};
 pub use layout::{Column, Layout, Part, Row};

@@ -16,12 +16,14 @@ use super::fabric::lock;
 const KEPT: usize = 64 * 1024;
 
 /// An instance's console.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Console {
     /// Its last 64 KB.
     pub text: Vec<u8>,
     /// When it was last written to; now when it never was.
     pub updated: Timestamp,
+    /// Why what was written before cannot be read again, where that is so: `text` is not all of it then.
+    pub trouble: Option<io::Error>,
 }
 
 /// The consoles of all instances, one append-only file each.
@@ -31,12 +33,16 @@ pub struct Consoles {
     open: Mutex<HashMap<String, Written>>,
 }
 
+#[derive(Default)]
 struct Written {
-    file: fs::File,
+    /// Not open yet, or not to be opened.
+    file: Option<fs::File>,
     length: usize,
     updated: Timestamp,
     /// Whether the last byte ended a line.
     at_line_start: bool,
+    /// What could not be written yet: the end of the text.
+    unsaved: Vec<u8>,
 }
 
 impl Consoles {
@@ -49,25 +55,36 @@ impl Consoles {
         Ok(Self { folder, clock, open: Mutex::default() })
     }
 
-    /// Appends bytes. A console that cannot be written is lost like one that nobody watches: the machine runs on.
+    /// Appends bytes. What cannot be written, on a full disk, is kept in memory and written later: the machine runs on, and
+    /// its console can be read all the same.
     pub fn write(&self, id: &str, bytes: &[u8]) {
-        let _ = self.try_write(id, bytes, false);
+        self.append(id, bytes, false);
     }
 
     /// Appends a line of its own, whatever the text before it ended with.
     pub fn line(&self, id: &str, line: &str) {
-        let _ = self.try_write(id, format!("{line}\n").as_bytes(), true);
+        self.append(id, format!("{line}\n").as_bytes(), true);
     }
 
     /// What the console shows.
     pub fn read(&self, id: &str) -> Console {
-        let updated = lock(&self.open).get(id).map(|written| written.updated);
+        let open = lock(&self.open);
+        let written = open.get(id);
         let path = self.path(id);
         let stored = || fs::metadata(&path).ok()?.modified().ok().and_then(|at| Timestamp::try_from(at).ok());
-        let updated = updated.or_else(stored).unwrap_or_else(|| self.clock.now());
-        let mut text = fs::read(&path).unwrap_or_default();
+        let updated = written.map(|it| it.updated).or_else(stored).unwrap_or_else(|| self.clock.now());
+        let saved = written.is_some_and(|it| it.length > 0);
+        let (mut text, trouble) = match fs::read(&path) {
+            Ok(text) => (text, None),
+            // Nobody has written to it. Without its folder, nobody knows.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !saved && self.folder.is_dir() => {
+                (Vec::new(), None)
+            }
+            Err(error) => (Vec::new(), Some(error)),
+        };
+        text.extend(written.map(|it| it.unsaved.as_slice()).unwrap_or_default());
         text.drain(..text.len().saturating_sub(KEPT));
-        Console { text, updated }
+        Console { text, updated, trouble }
     }
 
     /// Forgets an instance's console.
@@ -77,37 +94,48 @@ impl Consoles {
         let _ = fs::remove_file(self.path(id));
     }
 
-    fn try_write(&self, id: &str, bytes: &[u8], own_line: bool) -> io::Result<()> {
+    fn append(&self, id: &str, bytes: &[u8], own_line: bool) {
         if bytes.is_empty() {
-            return Ok(());
+            return;
         }
         let mut open = lock(&self.open);
-        if !open.contains_key(id) {
+        let written = open.entry(id.to_owned()).or_insert_with(|| {
             let stored = fs::read(self.path(id)).unwrap_or_default();
-            let written = Written {
-                file: open_append(&self.path(id))?,
-                length: stored.len(),
-                updated: self.clock.now(),
-                at_line_start: stored.last().is_none_or(|last| *last == b'\n'),
-            };
-            open.insert(id.to_owned(), written);
-        }
-        let Some(written) = open.get_mut(id) else { return Ok(()) };
-        let mut all = Vec::with_capacity(bytes.len() + 1);
+            let at_line_start = stored.last().is_none_or(|last| *last == b'\n');
+            Written { length: stored.len(), at_line_start, ..Written::default() }
+        });
         if own_line && !written.at_line_start {
-            all.push(b'\n');
+            written.unsaved.push(b'\n');
         }
-        all.extend_from_slice(bytes);
-        written.file.write_all(&all)?;
-        written.length += all.len();
+        written.unsaved.extend_from_slice(bytes);
         written.updated = self.clock.now();
-        written.at_line_start = all.ends_with(b"\n");
+        written.at_line_start = bytes.ends_with(b"\n");
+        if self.save(id, written).is_err() {
+            // Opened anew the next time: it may be another file by then.
+            written.file = None;
+            let more = written.unsaved.len().saturating_sub(KEPT);
+            written.unsaved.drain(..more);
+        }
+    }
+
+    fn save(&self, id: &str, written: &mut Written) -> io::Result<()> {
+        let path = self.path(id);
+        let file = match &mut written.file {
+            Some(file) => file,
+            none => none.insert(open_append(&path)?),
+        };
+        if let Err(error) = file.write_all(&written.unsaved) {
+            // A part of it may have been written; it is written again as a whole.
+            let _ = file.set_len(written.length as u64);
+            return Err(error);
+        }
+        written.length += written.unsaved.len();
+        written.unsaved.clear();
         if written.length > 2 * KEPT {
-            let path = self.path(id);
             let mut text = fs::read(&path)?;
             text.drain(..text.len().saturating_sub(KEPT));
             write_atomic(&path, &text, false)?;
-            written.file = open_append(&path)?;
+            written.file = Some(open_append(&path)?);
             written.length = text.len();
         }
         Ok(())
@@ -139,6 +167,38 @@ mod tests {
         let again = Consoles::new(folder.path().join("console"), Clock::System)?;
         again.line("i-1", "after a restart");
         assert!(again.read("i-1").text.ends_with(b"x\nafter a restart\n"));
+        Ok(())
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_read_all_the_same_and_written_later() -> io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let consoles = Consoles::new(folder.path().join("console"), Clock::System)?;
+        // A folder in its place cannot be written, whoever runs the test.
+        let path = consoles.path("i-1");
+        fs::create_dir(&path)?;
+        consoles.line("i-1", "one");
+        consoles.write("i-1", b"two");
+        fs::remove_dir(&path)?;
+        let console = consoles.read("i-1");
+        assert_eq!((console.text.as_slice(), console.trouble.is_none()), (b"one\ntwo".as_slice(), true));
+        consoles.line("i-1", "three");
+        assert_eq!(fs::read(&path)?, b"one\ntwo\nthree\n");
+        assert_eq!(consoles.read("i-1").text, b"one\ntwo\nthree\n");
+        Ok(())
+    }
+
+    #[test]
+    fn a_console_whose_folder_has_gone_is_not_an_empty_one() -> io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let consoles = Consoles::new(folder.path().join("console"), Clock::System)?;
+        assert!(consoles.read("i-1").trouble.is_none());
+        consoles.line("i-1", "one");
+        fs::rename(folder.path().join("console"), folder.path().join("elsewhere"))?;
+        for id in ["i-1", "i-2"] {
+            let trouble = consoles.read(id).trouble.map(|error| error.kind());
+            assert_eq!(trouble, Some(io::ErrorKind::NotFound), "{id}");
+        }
         Ok(())
     }
 }

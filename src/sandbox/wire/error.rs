@@ -1,5 +1,8 @@
 //! An error as a client sees it: code, message, HTTP status.
 
+use std::io;
+use std::path::Path;
+
 /// A refusal, in AWS's words. Codes carry no `Client.` prefix: the wire does not have it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
@@ -43,6 +46,23 @@ impl ApiError {
         Self::new(code, format!("pllab's sandbox does not model {what}"))
     }
 
+    /// Trouble of the machine that the sandbox runs on, which AWS has no word for: the code begins with `PllabSandbox.`, so
+    /// that nobody takes it for AWS's, and says which trouble it is. The call had no effect.
+    pub fn own_trouble(path: &Path, error: &io::Error) -> Self {
+        let what = match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "StorageFull",
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::StaleNetworkFileHandle => {
+                "FolderGone"
+            }
+            io::ErrorKind::ReadOnlyFilesystem => "ReadOnly",
+            io::ErrorKind::PermissionDenied => "AccessDenied",
+            _ if matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE)) => "OutOfFiles",
+            _ => "CannotWrite",
+        };
+        let text = format!("pllab's sandbox cannot use {}: {error}", path.display());
+        Self::new(format!("PllabSandbox.{what}"), text).with_status(500)
+    }
+
     /// A deletion that something else still needs.
     pub fn dependency(what: &str, id: &str) -> Self {
         Self::new("DependencyViolation", format!("The {what} '{id}' has dependencies and cannot be deleted."))
@@ -54,5 +74,28 @@ impl ApiError {
             "IdempotentParameterMismatch",
             "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).",
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trouble_of_ones_own_says_which_it_is() {
+        for (kind, code) in [
+            (io::ErrorKind::StorageFull, "PllabSandbox.StorageFull"),
+            (io::ErrorKind::QuotaExceeded, "PllabSandbox.StorageFull"),
+            (io::ErrorKind::NotFound, "PllabSandbox.FolderGone"),
+            (io::ErrorKind::ReadOnlyFilesystem, "PllabSandbox.ReadOnly"),
+            (io::ErrorKind::PermissionDenied, "PllabSandbox.AccessDenied"),
+            (io::ErrorKind::TimedOut, "PllabSandbox.CannotWrite"),
+        ] {
+            let error = ApiError::own_trouble(Path::new("/x/world.log"), &kind.into());
+            assert_eq!((error.code.as_str(), error.status), (code, 500));
+            assert!(error.message.contains("/x/world.log"), "{}", error.message);
+        }
+        let files = io::Error::from_raw_os_error(libc::EMFILE);
+        assert_eq!(ApiError::own_trouble(Path::new("x"), &files).code, "PllabSandbox.OutOfFiles");
     }
 }

@@ -68,6 +68,10 @@ impl Presented {
 }
 
 /// How far a request's date may be from the clock, in seconds, either way [devguide: errors-overview, `RequestExpired`].
+///
+/// Until then the same bytes count again, as on AWS, which grants a request its minutes and remembers no signatures [IAM user
+/// guide: signing and replay]. Remembering them would refuse honest clients: a signature covers the time to a second, so that
+/// two equal calls in one second, or an SDK's retry in the same second, are the same bytes.
 const SKEW: i64 = 15 * 60;
 
 /// Whether the date of a request is too far from `now`: what is wrong with it, in AWS's words [IAM user guide: troubleshoot

@@ -170,6 +170,8 @@ impl Region {
         match state {
             "running" => instance.checks = Life::enter(Kind::Checks, "initializing", timing),
             "terminated" => {
+                // Shown for an hour to come, it runs nothing any more: what it was to run is the bulk of it.
+                instance.user_data.clear();
                 let interface = std::mem::take(&mut instance.interface);
                 self.interfaces.remove(&interface);
             }

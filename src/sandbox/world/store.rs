@@ -1,7 +1,7 @@
 //! The world on disk: a whole one, and a log of what was changed since. Each call that changes anything adds a line before it
 //! is answered, so that a killed process leaves the last answered call behind.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -27,6 +27,8 @@ pub struct Store {
     length: u64,
     /// How long the log becomes before it is folded.
     limit: u64,
+    /// Whether half a line of ours may stand at the log's end.
+    torn: bool,
 }
 
 /// Why a folder's world cannot be used.
@@ -40,7 +42,7 @@ pub enum StoreError {
     Newer,
 }
 
-/// What is read before the rest is believed.
+/// What is read of a file whose rest cannot be.
 #[derive(Deserialize)]
 struct Head {
     format: u32,
@@ -58,7 +60,7 @@ impl Store {
         sweep(folder);
         let kept = read(&path)?;
         let log = host::open_append(&log_path).map_err(StoreError::Io)?;
-        let mut store = Self { path, log_path, log, length: 0, limit: LOG_LIMIT };
+        let mut store = Self { path, log_path, log, length: 0, limit: LOG_LIMIT, torn: false };
         let (mut world, whole) = match kept {
             Some((world, bytes)) => {
                 store.limit = LOG_LIMIT.max(bytes);
@@ -90,12 +92,22 @@ impl Store {
     /// Whatever the file system says; then nothing was kept.
     pub fn keep(&mut self, world: &World) -> io::Result<bool> {
         let Some(line) = world.changes()? else { return Ok(false) };
+        // Asked by its name: through the open file, a folder that was moved or deleted could be written for ever, and nobody
+        // would find it again.
+        let named = fs::metadata(&self.log_path)?;
+        if !host::is_same_file(&named, &self.log)? {
+            return Err(io::Error::new(io::ErrorKind::NotFound, "another file has taken its place"));
+        }
         // What a write left that did not end, when it could not be cut then.
-        if self.log.metadata()?.len() != self.length {
+        if self.torn {
             self.cut()?;
+        } else if named.len() != self.length {
+            // The folder's lock has failed. Its lines are not ours to cut.
+            return Err(io::Error::new(io::ErrorKind::ResourceBusy, "another process writes to it"));
         }
         if let Err(error) = host::append_line(&mut self.log, &line, false) {
             // The next line must not stand behind half a one. When this fails too, it is tried again before that.
+            self.torn = true;
             let _ = self.cut();
             return Err(error);
         }
@@ -119,22 +131,27 @@ impl Store {
 
     fn cut(&mut self) -> io::Result<()> {
         self.log.set_len(self.length)?;
+        self.torn = false;
         self.log.flush()
     }
 }
 
 fn read(path: &Path) -> Result<Option<(World, u64)>, StoreError> {
-    let bytes = match std::fs::read(path) {
+    let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(StoreError::Io(error)),
     };
-    let damaged = |error: serde_json::Error| StoreError::Damaged(error.to_string());
-    let head: Head = serde_json::from_slice(&bytes).map_err(damaged)?;
-    if head.format > FORMAT {
+    // Read once where all is well: a large world takes its time.
+    let world: serde_json::Result<World> = serde_json::from_slice(&bytes);
+    let format = match &world {
+        Ok(world) => world.format,
+        Err(_) => serde_json::from_slice(&bytes).map_or(FORMAT, |head: Head| head.format),
+    };
+    if format > FORMAT {
         return Err(StoreError::Newer);
     }
-    let world: World = serde_json::from_slice(&bytes).map_err(damaged)?;
+    let world = world.map_err(|error| StoreError::Damaged(error.to_string()))?;
     if world.accounts.is_empty() {
         return Err(StoreError::Damaged("no accounts".to_owned()));
     }
@@ -161,10 +178,10 @@ fn repeat(path: &Path, world: &mut World) -> Result<u64, StoreError> {
 
 /// Removes what a process that was killed while writing left behind. The folder is locked, so nobody is writing now.
 fn sweep(folder: &Path) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(".tmp")) {
         // A leftover does no harm but take space.
-        let _ = std::fs::remove_file(entry.path());
+        let _ = fs::remove_file(entry.path());
     }
 }
 
@@ -260,6 +277,51 @@ mod tests {
         assert!(before.len() as u64 <= LOG_LIMIT && fs::read(&log).unwrap().is_empty());
         // The world was written, the log not yet emptied.
         fs::write(&log, before).unwrap();
+        assert_eq!(open(folder.path()).1, world);
+    }
+
+    #[test]
+    fn a_folder_that_was_moved_or_replaced_is_not_written_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let (here, elsewhere) = (folder.path().join("here"), folder.path().join("elsewhere"));
+        fs::create_dir(&here).unwrap();
+        let (mut store, mut world) = open(&here);
+        add(&mut world, "vpc-1");
+        assert!(store.keep(&world).unwrap());
+        world.commit();
+        fs::rename(&here, &elsewhere).unwrap();
+        add(&mut world, "vpc-2");
+        let kind = |store: &mut Store, world: &World| store.keep(world).map_err(|error| error.kind());
+        assert_eq!(kind(&mut store, &world), Err(std::io::ErrorKind::NotFound));
+        fs::create_dir(&here).unwrap();
+        fs::write(here.join("world.log"), "").unwrap();
+        assert_eq!(kind(&mut store, &world), Err(std::io::ErrorKind::NotFound));
+        // Put back, it goes on.
+        fs::remove_dir_all(&here).unwrap();
+        fs::rename(&elsewhere, &here).unwrap();
+        assert_eq!(kind(&mut store, &world), Ok(true));
+        world.commit();
+        assert_eq!(open(&here).1, world);
+    }
+
+    /// Whatever was done, what is left to read at the next start is what there is, and a log that is no longer than its limit.
+    #[test]
+    fn the_log_stays_short_while_the_world_lives() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut store, mut world) = open(folder.path());
+        let sizes = |name: &str| fs::metadata(folder.path().join(name)).map_or(0, |file| file.len());
+        for number in 0..12_000 {
+            // The same few rows, again and again.
+            add(&mut world, &format!("vpc-{}", number % 7));
+            let region = world.accounts[0].regions.get_mut("r").unwrap();
+            let vpc = region.vpcs.get_mut(&format!("vpc-{}", number % 7)).unwrap();
+            vpc.tags.insert("n".to_owned(), number.to_string().repeat(40));
+            assert!(store.keep(&world).unwrap());
+            world.commit();
+            assert!(sizes("world.log") <= LOG_LIMIT, "{number}");
+        }
+        assert!(sizes("world.json") > 0, "it was folded");
+        assert!(sizes("world.json") < 20_000, "{}", sizes("world.json"));
         assert_eq!(open(folder.path()).1, world);
     }
 

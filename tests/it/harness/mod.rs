@@ -41,7 +41,7 @@ pub use redact::redact;
 pub use screen::{Key, Screen};
 pub use signed::Signer;
 pub use strangers::Strangers;
-pub use wire::{Exchange, Fate, Wire};
+pub use wire::{Exchange, Fate, Wire, message};
 
 /// Whether the long forms run, which take minutes and more: `PLLAB_FULL=1 cargo test --test it -- --nocapture`.
 pub fn full() -> bool {

@@ -1,0 +1,212 @@
+//! How much an endpoint may answer. Whoever answers may lie: pages that never end, replies that never end, bytes that drip. Every
+//! call has a number of pages, a number of bytes over all of them, and a time; whoever goes beyond is told apart from silence.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use aws_sdk_sts::config::interceptors::BeforeDeserializationInterceptorContextMut;
+use aws_sdk_sts::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_sts::error::{BoxError, ProvideErrorMetadata, SdkError};
+use aws_smithy_types::body::SdkBody;
+use hyper::body::{Body, Bytes, Frame, SizeHint};
+
+use super::call::Call;
+use super::fault::{Fault, FaultClass, fault};
+
+/// Most bytes that the replies of one call may have, all pages together. All network
+/// interfaces that a region's quota allows, 5,000 of some 2 KB each, are a sixth of it.
+pub(super) const MOST_BYTES: u64 = 64 << 20;
+/// Most pages of one call. The API's pages hold a hundred rows or more, and quotas end long before.
+const MOST_PAGES: usize = 500;
+/// How long one call may take, all pages together and without sending it again. One request has half a minute.
+const CALL_TIME: Duration = Duration::from_mins(3);
+
+/// The code of a list that gives the same token for the next page again.
+pub(super) const REPEATED_TOKEN: &str = "RepeatedToken";
+/// The code of a list that has more pages than any honest one.
+pub(super) const ENDLESS_PAGES: &str = "EndlessPages";
+/// The code of a reply that is longer than any honest one.
+pub(super) const ENDLESS_REPLY: &str = "EndlessReply";
+/// The code of a call whose answer comes, but not to an end.
+pub(super) const ENDLESS_WAIT: &str = "EndlessWait";
+
+tokio::task_local! {
+    /// How many bytes the call that is being made may still answer.
+    static LEFT: Arc<AtomicU64>;
+}
+
+/// Makes a call within its limits of bytes and time.
+///
+/// # Errors
+/// What the call says; [`ENDLESS_WAIT`] when its time is over.
+pub(super) async fn bounded<T>(call: &Call, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+    bounded_by(call, work, MOST_BYTES, CALL_TIME).await
+}
+
+async fn bounded_by<T>(
+    call: &Call,
+    work: impl Future<Output = Result<T, Fault>>,
+    bytes: u64,
+    time: Duration,
+) -> Result<T, Fault> {
+    let work = LEFT.scope(Arc::new(AtomicU64::new(bytes)), work);
+    match tokio::time::timeout(time, work).await {
+        Ok(Err(fault)) if fault.is_endless() && !fault.message.starts_with(call.operation) => {
+            Err(Fault { message: format!("{}: {}", call.operation, fault.message), ..fault })
+        }
+        Ok(done) => done,
+        Err(_) => {
+            let message = format!("{}: no end of the answer after {} seconds", call.operation, time.as_secs());
+            Err(Fault::ours(FaultClass::NoAnswer, ENDLESS_WAIT, message))
+        }
+    }
+}
+
+/// Fetches all pages of a list. `page` sends the request for the page of a token, and `next` finds the token of the page after.
+/// Every list of the program goes through here.
+///
+/// # Errors
+/// What the cloud says to any of the requests; [`REPEATED_TOKEN`] and [`ENDLESS_PAGES`] where the list has no end.
+pub(super) async fn pages<P, E, T, F>(
+    call: &Call,
+    page: impl Fn(Option<T>) -> F,
+    next: impl Fn(&P) -> Option<T>,
+) -> Result<Vec<P>, Fault>
+where
+    E: Error + ProvideErrorMetadata + Send + Sync + 'static,
+    T: Clone + Ord,
+    F: Future<Output = Result<P, SdkError<E>>>,
+{
+    let endless =
+        |code: &str, what: &str| Fault::ours(FaultClass::NoAnswer, code, format!("{}: {what}", call.operation));
+    let mut all = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut token = None;
+    loop {
+        let got = Box::pin(page(token)).await.map_err(fault)?;
+        token = next(&got);
+        all.push(got);
+        match &token {
+            None => return Ok(all),
+            Some(token) if !seen.insert(token.clone()) => {
+                return Err(endless(REPEATED_TOKEN, "the endpoint gives the same token for the next page twice"));
+            }
+            Some(_) if all.len() >= MOST_PAGES => {
+                return Err(endless(ENDLESS_PAGES, &format!("no end after {MOST_PAGES} pages")));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+/// A token as the SDK gives it: an empty one is none.
+pub(super) fn token(token: Option<&str>) -> Option<String> {
+    token.filter(|token| !token.is_empty()).map(str::to_owned)
+}
+
+/// Counts the bytes of every reply while they arrive.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Measure;
+
+impl Intercept for Measure {
+    fn name(&self) -> &'static str {
+        "Measure"
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let left = LEFT.try_with(Arc::clone).unwrap_or_else(|_| Arc::new(AtomicU64::new(MOST_BYTES)));
+        let body = context.response_mut().body_mut();
+        let inner = Box::pin(std::mem::replace(body, SdkBody::taken()));
+        *body = SdkBody::from_body_1_x(Measured { inner, left });
+        Ok(())
+    }
+}
+
+/// A reply that ends with an error when it becomes too long.
+struct Measured {
+    inner: Pin<Box<SdkBody>>,
+    left: Arc<AtomicU64>,
+}
+
+/// A reply that is longer than any honest one.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer is longer than {} MiB", MOST_BYTES >> 20)]
+pub(super) struct TooLong;
+
+impl Body for Measured {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        let polled = self.inner.as_mut().poll_frame(context);
+        if let Poll::Ready(Some(Ok(frame))) = &polled {
+            let more = frame.data_ref().map_or(0, |data| data.len() as u64);
+            let paid = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(more));
+            if paid.is_err() {
+                return Poll::Ready(Some(Err(TooLong.into())));
+            }
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        Body::size_hint(&*self.inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::cloud::ec2;
+
+    type Sdk<T> = Result<T, SdkError<aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError>>;
+
+    async fn listed(next: impl Fn(usize) -> Option<usize>) -> Result<usize, Fault> {
+        let call = ec2("DescribeVpcs", json!({}));
+        let page = |token: Option<usize>| async move { Sdk::Ok(token.unwrap_or_default()) };
+        pages(&call, page, |page| next(*page)).await.map(|pages| pages.len())
+    }
+
+    #[tokio::test]
+    async fn lists_end_where_they_end_and_liars_are_named_with_the_operation() {
+        assert_eq!(listed(|_| None).await.unwrap(), 1);
+        assert_eq!(listed(|page| (page < 9).then_some(page + 1)).await.unwrap(), 10);
+        for (next, code) in [
+            ((|_| Some(7)) as fn(usize) -> Option<usize>, REPEATED_TOKEN),
+            (|page| Some((page + 1) % 5), REPEATED_TOKEN),
+            (|page| Some(page + 1), ENDLESS_PAGES),
+        ] {
+            let fault = listed(next).await.unwrap_err();
+            assert_eq!(fault.code, code);
+            assert!(fault.message.starts_with("DescribeVpcs: "), "{}", fault.message);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_call_ends_when_its_time_is_over() {
+        let call = ec2("DescribeVpcs", json!({}));
+        let never = std::future::pending::<Result<(), Fault>>();
+        let fault = bounded_by(&call, never, MOST_BYTES, Duration::from_millis(1)).await.unwrap_err();
+        assert_eq!((fault.code.as_str(), fault.class), (ENDLESS_WAIT, FaultClass::NoAnswer));
+        assert!(fault.message.starts_with("DescribeVpcs: "), "{}", fault.message);
+    }
+}
