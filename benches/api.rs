@@ -25,6 +25,8 @@ const VERSION: &str = "Version=2016-11-15";
 const CLIENTS: usize = 4;
 /// How many groups the largest account holds.
 const MANY: usize = 100_000;
+/// How many idle connections are held beside the others.
+const IDLE: usize = 10_000;
 
 fn main() -> ExitCode {
     match measure() {
@@ -232,6 +234,22 @@ fn figures(server: &Server, calls: usize) -> Outcome<Figures> {
     Ok(Figures { describe, create, idle, used: server.memory(), started: server.started })
 }
 
+/// Describes per second while somebody holds as many connections as this process may, up to ten thousand, and sends nothing on
+/// them: how many there were, and the figures.
+fn beside_idle(server: &Server) -> Outcome<(usize, Load)> {
+    // Where the limit cannot be raised, there are fewer: the row says how many.
+    let _ = rlimit::increase_nofile_limit(u64::MAX);
+    let address = SocketAddr::from(([127, 0, 0, 1], server.signer.port));
+    let mut held = Vec::new();
+    while held.len() < IDLE {
+        let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_secs(5)) else { break };
+        held.push(stream);
+    }
+    let vpc = server.make("Action=CreateVpc&CidrBlock=10.0.0.0%2F16", "vpcId")?;
+    let load = load(&server.signer, 10_000, |_| format!("Action=DescribeVpcs&{VERSION}&VpcId.1={vpc}"))?;
+    Ok((held.len(), load))
+}
+
 fn group(vpc: &str, number: usize) -> String {
     format!("Action=CreateSecurityGroup&{VERSION}&VpcId={vpc}&GroupName=g{number}&GroupDescription=x")
 }
@@ -296,6 +314,9 @@ fn measure() -> Outcome<bool> {
     if theirs.is_none() {
         say("  left out: moto; tests/clients/run installs it, PLLAB_CLIENTS_VENV names it");
     }
+    let (held, beside) = beside_idle(&Server::pllab()?)?;
+    let name = format!("describe, {held} idle connections");
+    row(&name, format!("{:.0}", beside.per_second), None, None);
     good &= sizes()?;
     Ok(good)
 }

@@ -117,6 +117,9 @@ cli-port-taken = another program uses port { $port }
 cli-sandbox-state = the sandbox's state cannot be read
 cli-sign-in = { $url } does not accept the credentials
 cli-unreachable = { $url } does not answer
+cli-no-answer = { $url } gives no answer, or none that can be read
+cli-target-busy = { $url } is busy or in trouble, and asks to be called later
+cli-refused = { $url } refuses the call
 cli-unusable = { $url } cannot be used
 cli-cannot-listen = pllab cannot listen on this machine's loopback interface (127.0.0.1)
 

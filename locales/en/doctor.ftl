@@ -33,6 +33,7 @@ doctor-ssh = ssh
 doctor-ssh-todo = For `pllab browse` on AWS, install OpenSSH's client.
 doctor-identity = Signed in as
 doctor-identity-todo = Sign in, or name another profile with --profile, then ask again.
+doctor-endpoint = Endpoint
 doctor-clock = Clock
 doctor-clock-off = { $seconds } s off the cloud's
 doctor-clock-unknown = no answer to go by

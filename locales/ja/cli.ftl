@@ -117,6 +117,9 @@ cli-port-taken = ポート { $port } は別のプログラムが使っていま�
 cli-sandbox-state = サンドボックスの状態を読めません
 cli-sign-in = { $url } にサインインできません
 cli-unreachable = { $url } につながりません
+cli-no-answer = { $url } から読み取れる応答がありません
+cli-target-busy = { $url } は混み合っているか、問題が起きています。あとで試すように求められています
+cli-refused = { $url } に呼び出しを拒否されました
 cli-unusable = { $url } を使えません
 cli-cannot-listen = このマシンのループバックインターフェイス (127.0.0.1) で待ち受けできません
 

@@ -33,6 +33,7 @@ doctor-ssh = ssh
 doctor-ssh-todo = AWS で `pllab browse` を使うには、OpenSSH のクライアントをインストールしてください。
 doctor-identity = サインイン
 doctor-identity-todo = サインインするか、--profile で別のプロファイルを指定してから、もう一度調べてください。
+doctor-endpoint = エンドポイント
 doctor-clock = 時計
 doctor-clock-off = クラウドとのずれ { $seconds } 秒
 doctor-clock-unknown = 判断できる応答がありません

@@ -20,3 +20,40 @@ pub fn cause(fault: &Fault) -> Option<Text> {
         Cause::CannotWrite => m::cause_cannot_write(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::judgement::Judgement;
+    use crate::cloud::FaultClass;
+    use crate::i18n::Lang;
+
+    /// Whatever class a fault with a known cause has, the cause is what a check says of it.
+    #[test]
+    fn the_cause_that_is_known_is_the_cause_that_is_said() {
+        for (code, en, ja) in [
+            ("RepeatedToken", "list has no end", "一覧に終わりがない"),
+            ("EndlessPages", "list has no end", "一覧に終わりがない"),
+            ("EndlessReply", "longer than any real one", "応答が長すぎる"),
+            ("EndlessWait", "did not end", "終わらない"),
+            ("Redirected", "another place", "転送"),
+            ("ClockOff", "clock is wrong", "時計がずれています"),
+            ("PllabSandbox.StorageFull", "is full", "空きがありません"),
+            ("PllabSandbox.FolderGone", "moved or deleted", "移動または削除"),
+            ("PllabSandbox.ReadOnly", "can only be read", "読み取り専用"),
+            ("PllabSandbox.AccessDenied", "may not use its folder", "権限がありません"),
+            ("PllabSandbox.OutOfFiles", "too many files", "ファイルと接続が多すぎます"),
+            ("PllabSandbox.CannotWrite", "its message says why", "理由はメッセージのとおり"),
+        ] {
+            for class in [FaultClass::of(code, 500), FaultClass::Busy, FaultClass::SignIn, FaultClass::NoAnswer] {
+                let fault = Fault { code: code.into(), message: "words".into(), request_id: None, class };
+                let why = Judgement::from(&fault).why.expect("a reason");
+                for (lang, words) in [(Lang::En, en), (Lang::Ja, ja)] {
+                    assert!(why.say(lang).contains(words), "{code}: {}", why.say(lang));
+                }
+            }
+        }
+        let unknown = Fault { code: "X".into(), message: String::new(), request_id: None, class: FaultClass::Busy };
+        assert_eq!(cause(&unknown), None);
+    }
+}

@@ -87,3 +87,33 @@ pub(super) fn of(ended: &Ended) -> Code {
         (End::Left | End::NotMet, _) => Code::NotMet,
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::i18n::Lang;
+
+    #[test]
+    fn what_the_system_says_of_a_file_is_what_is_told() {
+        for (errno, en, ja) in [
+            (libc::ENOSPC, "the disk is full", "ディスクに空きがなく"),
+            (libc::EDQUOT, "the disk is full", "ディスクに空きがなく"),
+            (libc::EROFS, "can only be read", "読み取り専用"),
+            (libc::EACCES, "you may not use", "権限がありません"),
+            (libc::EPERM, "you may not use", "権限がありません"),
+            (libc::ENOENT, "is not there", "がありません"),
+            (libc::EFBIG, "ulimit -f", "ulimit -f"),
+            (libc::ENOMEM, "not enough memory", "メモリが足りず"),
+            (libc::EMFILE, "ulimit -n", "ulimit -n"),
+            (libc::ENFILE, "ulimit -n", "ulimit -n"),
+            (libc::EIO, "/x cannot be used", "/x を使えません"),
+        ] {
+            let failed = Failed::io("/x", &std::io::Error::from_raw_os_error(errno));
+            let title = failed.report.map(|report| report.title).expect("a report");
+            for (lang, words) in [(Lang::En, en), (Lang::Ja, ja)] {
+                let said = title.say(lang);
+                assert!(said.contains(words) && said.contains("/x"), "{errno}: {said}");
+            }
+        }
+    }
+}

@@ -390,7 +390,10 @@ pub(super) fn unreachable_target(url: &str, fault: Option<&Fault>) -> Failed {
     let title = match fault.map(|fault| fault.class) {
         _ if known.is_some() => m::cli_unusable(url),
         Some(FaultClass::SignIn | FaultClass::Denied) => m::cli_sign_in(url),
-        _ => m::cli_unreachable(url),
+        Some(FaultClass::NoAnswer) => m::cli_no_answer(url),
+        Some(FaultClass::Busy) => m::cli_target_busy(url),
+        None | Some(FaultClass::Unreachable) => m::cli_unreachable(url),
+        Some(_) => m::cli_refused(url),
     };
     let details = fault.map(|fault| Text::literal(fault.to_string())).into_iter().chain(known).collect();
     Failed::new(Code::Unreachable, title, details, &["pllab sandbox", "pllab status"])

@@ -22,7 +22,7 @@ use super::fault::{Fault, FaultClass, fault};
 /// interfaces that a region's quota allows, 5,000 of some 2 KB each, are a sixth of it.
 pub(super) const MOST_BYTES: u64 = 64 << 20;
 /// Most pages of one call. The API's pages hold a hundred rows or more, and quotas end long before.
-const MOST_PAGES: usize = 500;
+const MOST_PAGES: usize = 200;
 /// How long one call may take, all pages together and without sending it again. One request has half a minute.
 const CALL_TIME: Duration = Duration::from_mins(3);
 

@@ -38,7 +38,8 @@ fn a_full_disk_is_called_one_wherever_it_strikes() {
         honest(&told);
         if ran.code != Some(0) {
             struck += 1;
-            assert_eq!(ran.code, Some(1), "{kilobytes}: {told}");
+            // A check that gets no answer for it cannot tell: 3.
+            assert!(matches!(ran.code, Some(1 | 3)), "{kilobytes}: {:?} {told}", ran.code);
             let said = [
                 "the disk is full",
                 "The disk of the sandbox's folder is full",

@@ -99,7 +99,14 @@ const LIES: [(&str, Lie, &str, &str); 9] = [
         "NoAnswer",
         "NoAnswer",
     ),
-    ("no HTTP", |put| drop(put(b"\x00\xff\x1b[2J garbage\r\n\r\n")), "NoAnswer", "NoAnswer"),
+    (
+        "no HTTP",
+        |put| {
+            let _ = put(b"\x00\xff\x1b[2J garbage\r\n\r\n");
+        },
+        "NoAnswer",
+        "NoAnswer",
+    ),
     (
         "headers without an end",
         |put| {
@@ -135,8 +142,8 @@ const LIES: [(&str, Lie, &str, &str); 9] = [
                 </Error></ErrorResponse>";
             whole("400 Bad Request", "content-type: text/xml\r\n", body, put);
         },
-        "does not answer",
-        "につながりません",
+        "refuses the call",
+        "拒否されました",
     ),
 ];
 
@@ -187,28 +194,45 @@ fn signatures_do_not_go_where_an_endpoint_points() {
 /// that lists.
 #[test]
 fn lists_without_an_end_are_a_fault_that_names_the_operation() {
-    for (code, same) in [("RepeatedToken", true), ("EndlessPages", false)] {
+    for (verb, lying, code) in [
+        ("start --yes", "DescribeVpcs", "RepeatedToken"),
+        ("clean --all --yes", "DescribeTags", "RepeatedToken"),
+        ("clean --all --yes", "DescribeTags", "EndlessPages"),
+    ] {
         let (place, machine) = (Lone::open(""), Folder::new());
         let count = AtomicUsize::new(0);
         let wire = Wire::open(&place.url, move |action| {
-            if action != "DescribeVpcs" {
+            if action != lying {
                 return Fate::Pass;
             }
-            let token = if same { 0 } else { count.fetch_add(1, Ordering::SeqCst) };
-            let body = format!(
-                "<DescribeVpcsResponse><requestId>r</requestId><vpcSet/><nextToken>T{token}</nextToken>\
-                 </DescribeVpcsResponse>"
-            );
+            let token = if code == "RepeatedToken" { 0 } else { count.fetch_add(1, Ordering::SeqCst) };
+            let body =
+                format!("<{action}Response><requestId>r</requestId><nextToken>T{token}</nextToken></{action}Response>");
             Fate::Answer(200, body)
         });
         for (lang, words) in [("en", "The endpoint's list has no end"), ("ja", "一覧に終わりがない")] {
-            let before = wire.count("DescribeVpcs");
-            let start = machine.pllab("start --yes --plain --endpoint-url").arg(wire.url()).env("PLLAB_LANG", lang);
-            let ran = place.signed(start).run().code(3).clean();
+            let before = wire.count(lying);
+            let told = machine.pllab(verb).words("--plain --endpoint-url").arg(wire.url()).env("PLLAB_LANG", lang);
+            let ran = place.signed(told).run().code(3).clean();
             let told = [ran.out.as_str(), ran.err.as_str()].concat();
-            assert!(told.contains(code) && told.contains("DescribeVpcs"), "{told}");
-            assert!(told.contains(words), "{told}");
-            assert!(wire.count("DescribeVpcs") - before < 4_000, "{}", wire.count("DescribeVpcs"));
+            assert!(told.contains(code) && told.contains(lying) && told.contains(words), "{verb} {code}: {told}");
+            assert!(wire.count(lying) - before <= 400, "{}", wire.count(lying));
         }
+    }
+}
+
+/// What such an endpoint says else is worth as much: doctor stops there, and says so.
+#[test]
+fn doctor_tells_an_endpoint_whose_lists_have_no_end() {
+    let (place, machine) = (Lone::open(""), Folder::new());
+    let wire = Wire::open(&place.url, |action| {
+        let body = "<DescribeVpcsResponse><requestId>r</requestId><nextToken>T</nextToken></DescribeVpcsResponse>";
+        if action == "DescribeVpcs" { Fate::Answer(200, body.to_owned()) } else { Fate::Pass }
+    });
+    for (lang, words) in [("en", "The endpoint's list has no end"), ("ja", "一覧に終わりがない")] {
+        let doctor = machine.pllab("doctor --output json --endpoint-url").arg(wire.url()).env("PLLAB_LANG", lang);
+        let ran = place.signed(doctor).run().code(1).clean();
+        let told = [ran.out.as_str(), ran.err.as_str()].concat();
+        assert!(told.contains("DescribeVpcs") && told.contains(words), "{told}");
     }
 }

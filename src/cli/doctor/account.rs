@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::dry_run;
 use super::row::Row;
+use crate::checks::cause;
 use crate::cli::exit::Failed;
 use crate::cli::place::Place;
 use crate::cli::policy;
@@ -48,7 +49,14 @@ pub(super) async fn rows(target: &Target, loaded: &Loaded, learner: &str, place:
     for (shown, side) in sides(target) {
         let both = [Side::Provider, Side::Consumer];
         let meant: &[Side] = if shown.is_none() { &both } else { std::slice::from_ref(&side) };
-        rows.extend(may(clients(target, side), loaded, meant, learner).await.into_iter().map(|row| row.of(shown)));
+        match may(clients(target, side), loaded, meant, learner).await {
+            Ok(found) => rows.extend(found.into_iter().map(|row| row.of(shown))),
+            Err(row) => {
+                // Whatever else it says is worth as much.
+                rows.push(row.of(shown));
+                return rows;
+            }
+        }
     }
     rows.push(zones(target, loaded).await);
     rows.push(linked_role(&target.clouds.provider).await);
@@ -58,8 +66,12 @@ pub(super) async fn rows(target: &Target, loaded: &Loaded, learner: &str, place:
 
 /// Who could not sign in.
 pub(super) fn signed_out(failed: &Failed) -> Row {
-    let why = failed.report.as_ref().map(|report| report.title.clone());
-    Row::problem("identity", m::doctor_identity(), why.unwrap_or_else(m::doctor_not_found), m::doctor_identity_todo())
+    let why = failed.report.as_ref().map_or_else(m::doctor_not_found, |report| report.title.clone());
+    // Signing in helps where the credentials are the trouble, and nowhere else.
+    if matches!(&why, Text::Message { key, .. } if key == "cli-unusable") {
+        return Row::unknown("identity", m::doctor_identity(), why);
+    }
+    Row::problem("identity", m::doctor_identity(), why, m::doctor_identity_todo())
 }
 
 /// What a refused sign-in tells of the clock: AWS says so when it is that.
@@ -84,8 +96,9 @@ async fn clock(clients: &Clients) -> Row {
     }
 }
 
-/// What may be read, found by reading; what may be made, as far as a dry run can tell.
-async fn may(clients: &Clients, loaded: &Loaded, sides: &[Side], learner: &str) -> Vec<Row> {
+/// What may be read, found by reading; what may be made, as far as a dry run can tell. The one row there is to show instead where
+/// the endpoint cannot be used.
+async fn may(clients: &Clients, loaded: &Loaded, sides: &[Side], learner: &str) -> Result<Vec<Row>, Row> {
     let (reads, grants) = policy::needs(&loaded.lab, sides);
     let (mut fine, mut denied, mut unclear) = (0, Vec::new(), Vec::new());
     for (api, operation) in reads {
@@ -96,6 +109,11 @@ async fn may(clients: &Clients, loaded: &Loaded, sides: &[Side], learner: &str) 
         let call = Call::new(api, operation, params);
         match clients.send(&call).await {
             Err(fault) if fault.class == FaultClass::Denied => denied.push(operation),
+            Err(fault) if fault.cause().is_some() => {
+                let (said, todo) =
+                    (Text::literal(fault.to_string()), cause(&fault).unwrap_or_else(m::doctor_not_found));
+                return Err(Row::problem("endpoint", m::doctor_endpoint(), said, todo));
+            }
             Err(fault)
                 if matches!(
                     fault.class,
@@ -121,7 +139,7 @@ async fn may(clients: &Clients, loaded: &Loaded, sides: &[Side], learner: &str) 
         .filter(|action| action.starts_with("elasticloadbalancing:"))
         .collect();
     let tried = dry_run::tried(clients, &loaded.lab, sides, learner).await;
-    vec![reading, tried.row, untried(elb.len(), tried.unclear + unclear.len())]
+    Ok(vec![reading, tried.row, untried(elb.len(), tried.unclear + unclear.len())])
 }
 
 fn print_policy(lab: &str) -> String {
