@@ -237,3 +237,50 @@ pub fn parse(bytes: &[u8]) -> Read {
     }
     result
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::i18n::Text;
+
+    fn entry(text: &str) -> Entry {
+        Entry { at: Timestamp::UNIX_EPOCH, event: Event::Notice { text: Text::literal(text) } }
+    }
+
+    #[test]
+    fn two_that_write_at_once_are_found_out_before_the_second_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut first = Journal::create(folder.path(), None).unwrap();
+        first.append(&entry("one")).unwrap();
+        // The lock of the folder was worth nothing.
+        let (mut second, entries, _) = Journal::open(folder.path(), None, false).unwrap();
+        assert_eq!(entries.len(), 1);
+        second.append(&entry("two")).unwrap();
+        let before = fs::read(folder.path().join(NAME)).unwrap();
+        assert!(matches!(first.append(&entry("three")), Err(JournalError::Shared { .. })));
+        assert_eq!(fs::read(folder.path().join(NAME)).unwrap(), before);
+        second.append(&entry("four")).unwrap();
+        assert_eq!(read(folder.path()).unwrap().entries.len(), 3);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_was_moved_is_not_written_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let (here, elsewhere) = (folder.path().join("here"), folder.path().join("elsewhere"));
+        fs::create_dir(&here).unwrap();
+        let mut journal = Journal::create(&here, None).unwrap();
+        journal.append(&entry("one")).unwrap();
+        fs::rename(&here, &elsewhere).unwrap();
+        let told = journal.append(&entry("two"));
+        assert!(
+            matches!(&told, Err(JournalError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound),
+            "{told:?}"
+        );
+        fs::rename(&elsewhere, &here).unwrap();
+        journal.append(&entry("two")).unwrap();
+        assert_eq!(read(&here).unwrap().entries.len(), 2);
+    }
+}

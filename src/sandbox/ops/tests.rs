@@ -163,17 +163,23 @@ fn an_instance_passes_through_its_states_one_look_at_a_time() {
         text(&lab.ec2(0, "Action=DescribeImages&Filter.1.Name=architecture&Filter.1.Value.1=x86_64"), "imageId");
     let form =
         format!("Action=RunInstances&ImageId={image}&InstanceType=t3.micro&MinCount=1&MaxCount=1&SubnetId={subnet}");
+    let form = format!("{form}&UserData=aGVsbG8=");
+    let held = |lab: &Lab| {
+        let instances = lab.world.accounts[0].regions[REGION].instances.values();
+        instances.map(|instance| instance.user_data.len()).sum::<usize>()
+    };
     assert_eq!(lab.refused(0, &format!("{form}&DryRun=true")), "DryRunOperation");
     assert_eq!(lab.refused(0, &format!("{form}&EbsOptimized=true")), "UnknownParameter");
     let id = text(&lab.ec2(0, &form), "instanceId");
     let status = format!("Action=DescribeInstanceStatus&InstanceId.1={id}&IncludeAllInstances=true");
     let seen: Vec<String> = (0..3).map(|_| text(&lab.ec2(0, &status), "status")).collect();
-    assert_eq!(seen, ["initializing", "ok", "ok"]);
+    assert_eq!((seen, held(&lab)), (["initializing", "ok", "ok"].map(str::to_owned).to_vec(), 5));
     lab.ec2(0, &format!("Action=TerminateInstances&InstanceId.1={id}"));
     let delete = format!("Action=DeleteSubnet&SubnetId={subnet}");
     assert_eq!(lab.refused(0, &delete), "DependencyViolation");
     lab.ec2(0, &delete);
-    // It stays visible for an hour.
+    // It stays visible for an hour, without what it was to run.
+    assert_eq!(held(&lab), 0);
     let describe = format!("Action=DescribeInstances&InstanceId.1={id}");
     assert_eq!(text(&lab.ec2(0, &describe), "name"), "terminated");
     lab.timing.at += SignedDuration::from_secs(3601);
