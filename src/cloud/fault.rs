@@ -58,7 +58,7 @@ const REDIRECTED: &str = "Redirected";
 /// The code of a call that was refused because of its date.
 const CLOCK_OFF: &str = "ClockOff";
 /// How far a clock may be off before it is the reason why a signature does not count, in seconds: AWS grants five minutes,
-/// some services fifteen [IAM user guide: reference_sigv].
+/// some services fifteen [IAM user guide: `reference_sigv`].
 const SKEW: i64 = 5 * 60;
 
 /// Kinds of faults, by what can be done about them.

@@ -169,6 +169,10 @@ fn whoever_lies_when_asked_who_we_are_is_told_within_bounds() {
 #[test]
 fn signatures_do_not_go_where_an_endpoint_points() {
     static PLACE: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    fn location() -> String {
+        format!("location: {}/\r\n", PLACE.get().expect("it is set"))
+    }
+
     let other = Liar::open(|put| whole("200 OK", "", b"", put));
     PLACE.set(other.url()).expect("once");
     for lie in [
@@ -184,10 +188,6 @@ fn signatures_do_not_go_where_an_endpoint_points() {
         assert!(liar.requests.load(Ordering::SeqCst) >= 1);
     }
     assert_eq!(other.requests.load(Ordering::SeqCst), 0);
-
-    fn location() -> String {
-        format!("location: {}/\r\n", PLACE.get().expect("it is set"))
-    }
 }
 
 /// A list that goes on for ever, with the same token or with ever new ones, is a fault that names the operation, in every verb
