@@ -74,6 +74,7 @@ async fn measure() -> Outcome<bool> {
     let plane = Arc::new(Plane::start(PlaneOptions {
         folder: folder.path().to_owned(),
         nginx: Some(nginx.clone()),
+        keeper: Some(env!("CARGO_BIN_EXE_pllab").into()),
         pace: Pace::Instant,
         clock: Clock::System,
         random: Random::System,

@@ -17,11 +17,16 @@ use super::{
 };
 use crate::host::Host;
 use crate::i18n::{Lang, Text, m};
+use crate::sandbox::keeper;
 use crate::ui::{self, ErrorReport, Form, Glyphs, NextStep, Sheet};
 
 /// Runs pllab with these arguments (the program's name first) on this machine.
 #[must_use]
 pub fn run(args: Vec<OsString>, mut host: Host) -> Code {
+    // Run anew by itself: no language, no grammar, no environment.
+    if let Some(went_well) = keeper::run(&args) {
+        return if went_well { Code::Met } else { Code::NotMet };
+    }
     // The language must be known before the command line has words.
     let lang = flag(&args, "--lang").and_then(|value| value.parse().ok());
     let store = Store::open(flag(&args, "--state-dir").map(Into::into), &host).ok();

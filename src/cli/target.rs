@@ -331,8 +331,9 @@ pub(super) async fn open(
         throttle: limits.throttle,
         faults,
     };
-    let sandbox =
-        Sandbox::start_with_nginx(options, installed_nginx(host)).await.map_err(|error| start_trouble(&error))?;
+    let sandbox = Sandbox::start_with_nginx(options, installed_nginx(host), host.program.clone())
+        .await
+        .map_err(|error| start_trouble(&error))?;
     let live = Live::of(&sandbox, region, pace);
     let note = live.leave(folder).map_err(|error| Failed::io(folder, &error))?;
     Ok((sandbox, live, note))

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Clock, Random};
@@ -27,6 +28,9 @@ pub struct Host {
     pub random: Random,
     /// Told of each journal line.
     pub after_line: Option<LineHook>,
+    /// This program, to be run anew; `None` where that cannot be, or where the process is another program that has this one in
+    /// it, as tests are.
+    pub program: Option<PathBuf>,
 }
 
 impl Host {
@@ -45,6 +49,7 @@ impl Host {
             clock: Clock::System,
             random: Random::System,
             after_line: None,
+            program: own_program(),
         }
     }
 
@@ -53,6 +58,12 @@ impl Host {
     pub fn var(&self, name: &str) -> Option<String> {
         self.env.get(name).filter(|value| !value.is_empty()).cloned()
     }
+}
+
+/// On Linux not by its name: the file may have been replaced since, by a newer version.
+fn own_program() -> Option<PathBuf> {
+    let own = PathBuf::from("/proc/self/exe");
+    if cfg!(target_os = "linux") && own.exists() { Some(own) } else { std::env::current_exe().ok() }
 }
 
 /// What this machine calls itself; `None` where it does not say.

@@ -11,6 +11,7 @@ mod fault_plan;
 mod faults;
 mod fuzz;
 mod http;
+pub mod keeper;
 mod ops;
 mod pace;
 pub mod plane;

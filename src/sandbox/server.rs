@@ -126,11 +126,15 @@ impl Sandbox {
     /// Takes up the world in the folder, or begins one, and answers on the loopback interface. Must be called inside a
     /// tokio runtime.
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        Self::start_with_nginx(options, None).await
+        Self::start_with_nginx(options, None, None).await
     }
 
-    /// [`Sandbox::start`] with a real nginx on the instances, which is this program.
-    pub async fn start_with_nginx(options: Options, nginx: Option<PathBuf>) -> Result<Self, StartError> {
+    /// [`Sandbox::start`] with a real nginx on the instances: the program `nginx`, kept by `keeper`, which is pllab itself.
+    pub async fn start_with_nginx(
+        options: Options,
+        nginx: Option<PathBuf>,
+        keeper: Option<PathBuf>,
+    ) -> Result<Self, StartError> {
         if !REGIONS.contains(&options.region.as_str()) {
             return Err(StartError::Region { region: options.region });
         }
@@ -151,6 +155,7 @@ impl Sandbox {
         let plane = PlaneOptions {
             folder: folder.join("plane"),
             nginx,
+            keeper,
             pace: options.pace,
             clock: options.clock.clone(),
             random: options.random.clone(),

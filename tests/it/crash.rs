@@ -30,7 +30,7 @@ fn child() {
             std::process::abort();
         }
     };
-    let host = Host { after_line: Some(Arc::new(hook)), ..Host::this() };
+    let host = Host { after_line: Some(Arc::new(hook)), program: None, ..Host::this() };
     let args = std::iter::once("pllab").chain(words.split(' ')).map(Into::into).collect();
     let _ended_before = pllab::run(args, host);
 }

@@ -212,7 +212,7 @@ impl Runner<'_> {
                     disk.folder = disk.absolute(folder);
                 }
                 Action::Install { packages, patient } => return self.install(packages, *patient, out, err).await,
-                Action::Unit { verb, unit } => return self.unit(verb, unit, err),
+                Action::Unit { verb, unit } => return self.unit(verb, unit, err).await,
                 Action::Follow { path, from_start } => {
                     let shown = lock(&self.machine.disk).follow(path, *from_start, out.clone());
                     if !self.quiet {
@@ -312,7 +312,7 @@ impl Runner<'_> {
         }
     }
 
-    fn unit(&self, verb: &str, unit: &str, err: &Sink) -> Ended {
+    async fn unit(&self, verb: &str, unit: &str, err: &Sink) -> Ended {
         if verb == "daemon-reload" {
             return Ended::Well;
         }
@@ -324,7 +324,7 @@ impl Runner<'_> {
             "stop" => self.machine.stop_nginx(self.core),
             // It would start at the next boot, and there is none here.
             "enable" => {}
-            _ => self.machine.start_nginx(self.core),
+            _ => self.machine.start_nginx(self.core).await,
         }
         Ended::Well
     }

@@ -19,6 +19,7 @@ use super::flows::Flows;
 use super::health::Health;
 use super::machine::Machine;
 use super::memory::Memory;
+use super::nginx_process::WebServers;
 use super::topology::Topology;
 
 /// The data plane's insides.
@@ -27,6 +28,10 @@ pub struct Core {
     pub folder: PathBuf,
     /// The nginx that instances run, where one is installed.
     pub nginx: Option<PathBuf>,
+    /// The program that keeps it: this one, to be run anew.
+    pub keeper: Option<PathBuf>,
+    /// Those that run, and those that are ending.
+    pub web_servers: WebServers,
     /// How fast time runs.
     pub pace: Pace,
     /// Wall-clock time.

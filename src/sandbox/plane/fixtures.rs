@@ -161,5 +161,18 @@ pub fn vpce(it: &mut Topology) -> &mut Endpoint {
 
 /// How a data plane in which nothing is left to chance is started, without nginx.
 pub fn options(folder: &Path, pace: Pace) -> PlaneOptions {
-    PlaneOptions { folder: folder.to_owned(), nginx: None, pace, clock: Clock::System, random: Random::seeded(7) }
+    PlaneOptions {
+        folder: folder.to_owned(),
+        nginx: None,
+        keeper: None,
+        pace,
+        clock: Clock::System,
+        random: Random::seeded(7),
+    }
+}
+
+/// The program that keeps a real nginx, where it has been built: it is beside these tests.
+pub fn keeper() -> Option<std::path::PathBuf> {
+    let built = std::env::current_exe().ok()?.parent()?.parent()?.join("pllab");
+    built.is_file().then_some(built)
 }

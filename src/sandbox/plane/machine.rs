@@ -68,14 +68,13 @@ impl Machine {
         machine
     }
 
-    /// Switches it off.
+    /// Switches it off. Nothing is waited for: whoever calls holds locks.
     pub fn stop(&self, core: &Core) {
         self.off.store(true, Ordering::SeqCst);
         for task in lock(&self.tasks).drain(..) {
             task.abort();
         }
-        let ending = lock(&self.nginx).take();
-        drop(ending);
+        self.end_nginx();
         for place in core.fabric.places() {
             if matches!(&place, Place::Instance { id, .. } if *id == self.id) {
                 core.fabric.close(&place);
@@ -128,7 +127,7 @@ impl Machine {
     }
 
     /// Starts nginx, or lets it read its configuration again.
-    pub fn start_nginx(self: &Arc<Self>, core: &Arc<Core>) {
+    pub async fn start_nginx(self: &Arc<Self>, core: &Arc<Core>) {
         let tree = nginx::read(&lock(&self.disk));
         let tree = match tree {
             Ok(tree) => tree,
@@ -136,7 +135,10 @@ impl Machine {
         };
         let config = Config::of(&tree);
         self.stop_nginx(core);
-        let real = core.nginx.as_deref().and_then(|program| NginxProcess::start(core, self, program, &tree, &config));
+        let real = match core.nginx.as_deref() {
+            Some(program) => NginxProcess::start(core, self, program, &tree, &config).await,
+            None => None,
+        };
         for (&port, &proxied) in &config.ports {
             match real.as_ref().and_then(|real| real.ports.get(&port)) {
                 // A load balancer's header comes after ours: it is read here, and told in one that nginx takes for the first.
@@ -145,17 +147,42 @@ impl Machine {
                 None => self.listen(core, port, serve(core, self, port, Flavor::Nginx(config.clone()))),
             }
         }
-        *lock(&self.nginx) = real.filter(|_| !self.off.load(Ordering::SeqCst));
         lock(&self.disk).nginx = config.ports.keys().copied().collect();
+        let dead = real.as_ref().filter(|real| real.has_ended()).map(|real| real.number);
+        *lock(&self.nginx) = real;
+        if let Some(number) = dead {
+            // Whoever minds it did not find it here.
+            self.nginx_died(core, number, "it ended as soon as it had started");
+        }
+        if self.off.load(Ordering::SeqCst) {
+            // Its script was in the middle of a step when it was switched off.
+            self.stop_nginx(core);
+        }
     }
 
-    /// Stops nginx.
+    /// Stops nginx. It stops listening at once as the network sees it, and is not waited for.
     pub fn stop_nginx(&self, core: &Core) {
-        let ending = lock(&self.nginx).take();
-        drop(ending);
+        self.end_nginx();
         for port in std::mem::take(&mut lock(&self.disk).nginx) {
             core.fabric.close(&Place::Instance { id: self.id.clone(), port });
         }
+    }
+
+    /// Nginx has ended although nobody asked it to: as on a host of AWS's, its ports refuse and it stays dead.
+    pub fn nginx_died(&self, core: &Core, number: u64, how: &str) {
+        let died = lock(&self.nginx).take_if(|nginx| nginx.number == number);
+        if died.is_some() {
+            self.stop_nginx(core);
+            let text = format!(
+                "[pllab sandbox] nginx has died: {how}. Reboot the instance, or stop and start it, and it runs again"
+            );
+            core.consoles.line(&self.id, &text);
+        }
+    }
+
+    fn end_nginx(&self) {
+        let ending = lock(&self.nginx).take();
+        drop(ending);
     }
 
     /// Starts Python's server over the working folder; `false` when the port is taken.

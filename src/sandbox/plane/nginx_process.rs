@@ -7,16 +7,21 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, BufRead as _, BufReader};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Component, Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::process::Stdio;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::process::{Child, ChildStderr, ChildStdin, Command};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::host::create_private_dir;
+use crate::sandbox::keeper::{Order, Report};
 
 use super::core::Core;
 use super::fabric::{Answer, lock};
@@ -27,33 +32,70 @@ use super::relay::carry;
 use super::web::read_proxied;
 
 /// How long it may take to listen.
-const PATIENCE: Duration = Duration::from_secs(3);
-/// Runs a program until it ends or standard input does. The system closes that when the sandbox ends, be it killed.
-const KEEPER: &str = "exec 3<&0; \"$@\" 3<&- & pid=$!; (cat <&3 >/dev/null; kill $pid 2>/dev/null) & wait $pid";
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long its keeper may take to end it. The keeper is killed then, and the system ends nginx with it.
+const GRACE: Duration = Duration::from_secs(2);
+/// The longest line of its log that is shown; a longer one is cut.
+const LINE: u64 = 64 * 1024;
+/// What a health check's line says.
+const PROBE: &[u8] = b"\"ELB-HealthChecker/";
 /// The page of a server that has none.
 const WELCOME: &str = "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n</head>\n<body>\n\
                        <h1>Welcome to nginx!</h1>\n</body>\n</html>\n";
 
-/// A running nginx.
+/// A running nginx. It ends when this is dropped; nobody waits for that, but [`WebServers::gone`] can.
 pub struct NginxProcess {
     /// Where each of the instance's ports is on this machine.
     pub ports: BTreeMap<u16, SocketAddr>,
+    /// Tells it from one that the same instance ran before.
+    pub number: u64,
     files: PathBuf,
-    child: Child,
-    stdin: Option<ChildStdin>,
+    /// Its end is asked for here, and by dropping it.
+    asked: watch::Sender<bool>,
+    ended: watch::Receiver<bool>,
+}
+
+/// The real web servers that have not ended yet, whether their instances still want them or not.
+#[derive(Default)]
+pub struct WebServers {
+    started: AtomicU64,
+    running: Mutex<Vec<(String, watch::Receiver<bool>)>>,
+}
+
+impl WebServers {
+    fn add(&self, id: &str, ended: watch::Receiver<bool>) -> u64 {
+        let mut running = lock(&self.running);
+        running.retain(|(_, ended)| !is_over(ended));
+        running.push((id.to_owned(), ended));
+        self.started.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Waits until those of an instance, or all, have ended. Each was asked to, and is made to, so that this has an end.
+    pub async fn gone(&self, id: Option<&str>) {
+        let waiting: Vec<_> =
+            lock(&self.running).iter().filter(|(of, _)| id.is_none_or(|id| of == id)).cloned().collect();
+        for (_, mut ended) in waiting {
+            // An error means that nobody minds it any more, because the runtime ends.
+            let _ = timeout(2 * GRACE, ended.wait_for(|ended| *ended)).await;
+        }
+    }
+}
+
+fn is_over(ended: &watch::Receiver<bool>) -> bool {
+    *ended.borrow() || ended.has_changed().is_err()
 }
 
 impl NginxProcess {
     /// Starts `program` with the configuration and the pages on the disk of `machine`. `None` where that cannot be, and
     /// the built-in server must do; the console says why.
-    pub fn start(
+    pub async fn start(
         core: &Arc<Core>,
         machine: &Arc<Machine>,
         program: &Path,
         tree: &[Directive],
         config: &Config,
     ) -> Option<Self> {
-        match Self::try_start(core, machine, program, tree, config) {
+        match Self::try_start(core, machine, program, tree, config).await {
             Ok(process) => Some(process),
             Err(error) => {
                 let text = format!("[pllab sandbox] {}: {error}; the built-in page server answers", program.display());
@@ -63,13 +105,16 @@ impl NginxProcess {
         }
     }
 
-    fn try_start(
+    async fn try_start(
         core: &Arc<Core>,
         machine: &Arc<Machine>,
         program: &Path,
         tree: &[Directive],
         config: &Config,
     ) -> io::Result<Self> {
+        let Some(keeper) = &core.keeper else {
+            return Err(io::Error::other("there is no program here that keeps it behind walls and ends it"));
+        };
         let mut ports = BTreeMap::new();
         for (port, proxied) in &config.ports {
             let local = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
@@ -78,55 +123,64 @@ impl NginxProcess {
         let address = core.topology().instances.get(&machine.id).map_or(Ipv4Addr::LOCALHOST, |it| it.address);
         let configuration = translate(tree, address, &ports)
             .map_err(|Unsafe(what)| io::Error::other(format!("\"{what}\" is not run on this machine")))?;
+        // The one before it uses the same folder.
+        core.web_servers.gone(Some(&machine.id)).await;
         let prefix = core.folder.join("nginx").join(&machine.id);
         let files = prefix.join("root");
-        if files.exists() {
-            fs::remove_dir_all(&files)?;
-        }
-        create_private_dir(&prefix)?;
-        for folder in ["usr/share/nginx/html", "tmp"] {
-            fs::create_dir_all(files.join(folder))?;
-        }
-        let disk = lock(&machine.disk);
-        if disk.read(&format!("{ROOT}index.html")).is_none() {
-            fs::write(files.join("usr/share/nginx/html/index.html"), WELCOME)?;
-        }
-        for (path, bytes) in disk.below("/").filter(|(path, _)| is_page(path)) {
-            put(&files, path, bytes)?;
-        }
-        drop(disk);
-        fs::write(prefix.join("nginx.conf"), configuration)?;
-        let ports = ports.into_iter().map(|(port, (local, _))| (port, local)).collect();
-        let log = fs::File::create(prefix.join("error.log"))?;
-        let mut command = Command::new("/bin/sh");
-        command.args(["-c", KEEPER, "sh"]).arg(program).arg("-p").arg(&prefix).args(["-c", "nginx.conf"]);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
+        lay_out(machine, &prefix, &files, &configuration)?;
+        let ports: BTreeMap<u16, SocketAddr> = ports.into_iter().map(|(port, (local, _))| (port, local)).collect();
+        let order = Order {
+            // What stands behind a link is what the walls are opened for.
+            program: fs::canonicalize(program)?,
+            folder: fs::canonicalize(&prefix)?,
+            ports: ports.values().map(SocketAddr::port).collect(),
+        };
+        let mut command = Command::new(keeper);
+        // None of our environment: there may be keys of a real account in it.
+        command.args(order.keep()).env_clear().current_dir(&prefix);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         #[cfg(unix)]
-        {
-            // A Ctrl-C in the terminal is for the lab, not for the web server.
-            use std::os::unix::process::CommandExt as _;
-            command.process_group(0);
-        }
-        let mut child = command.spawn()?;
-        let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
-        let mut process = Self { ports, files, child, stdin };
-        process.wait_until_it_listens(&prefix)?;
+        // A Ctrl-C in the terminal is for the lab, not for the web server.
+        command.process_group(0);
+        let mut child =
+            command.spawn().map_err(|error| io::Error::new(error.kind(), format!("its keeper: {error}")))?;
+        let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (asked, wanted) = watch::channel(false);
+        let (over, ended) = watch::channel(false);
+        let number = core.web_servers.add(&machine.id, ended.clone());
+        let process = Self { ports, number, files, asked, ended };
+        let minder = Minder { core: Arc::clone(core), machine: Arc::clone(machine), number, over };
+        core.runtime.spawn(minder.mind(child, stdin, stderr, wanted));
+        process.wait_until_it_listens(&prefix).await?;
         if let Some(stdout) = stdout {
-            follow(core, machine, stdout);
+            core.runtime.spawn(follow(Arc::clone(core), Arc::clone(machine), stdout));
         }
         Ok(process)
     }
 
-    fn wait_until_it_listens(&mut self, prefix: &Path) -> io::Result<()> {
+    async fn wait_until_it_listens(&self, prefix: &Path) -> io::Result<()> {
         let end = Instant::now() + PATIENCE;
-        while !self.ports.values().all(|address| TcpStream::connect(address).is_ok()) {
-            if self.child.try_wait()?.is_some() || Instant::now() > end {
-                let log = fs::read_to_string(prefix.join("error.log")).unwrap_or_default();
-                return Err(io::Error::other(log.lines().last().unwrap_or("it does not start").to_owned()));
+        for address in self.ports.values() {
+            while !is_answered(*address).await {
+                if self.has_ended() || Instant::now() > end {
+                    self.end();
+                    let log = fs::read_to_string(prefix.join("error.log")).unwrap_or_default();
+                    return Err(io::Error::other(log.lines().last().unwrap_or("it does not start").to_owned()));
+                }
+                sleep(Duration::from_millis(5)).await;
             }
-            std::thread::sleep(Duration::from_millis(5));
         }
         Ok(())
+    }
+
+    /// Whether it has ended, for whatever reason.
+    pub fn has_ended(&self) -> bool {
+        is_over(&self.ended)
+    }
+
+    /// Ends it, without waiting for that.
+    pub fn end(&self) {
+        self.asked.send_replace(true);
     }
 
     /// Shows nginx a file that was written on the instance's disk.
@@ -138,12 +192,93 @@ impl NginxProcess {
     }
 }
 
-impl Drop for NginxProcess {
-    fn drop(&mut self) {
-        // Its keeper sees the end of its input and ends it.
-        drop(self.stdin.take());
-        let _ = self.child.wait();
+/// Puts the configuration and the instance's pages where nginx finds them.
+fn lay_out(machine: &Machine, prefix: &Path, files: &Path, configuration: &str) -> io::Result<()> {
+    if files.exists() {
+        fs::remove_dir_all(files)?;
     }
+    create_private_dir(prefix)?;
+    for folder in ["usr/share/nginx/html", "tmp"] {
+        fs::create_dir_all(files.join(folder))?;
+    }
+    let disk = lock(&machine.disk);
+    if disk.read(&format!("{ROOT}index.html")).is_none() {
+        fs::write(files.join("usr/share/nginx/html/index.html"), WELCOME)?;
+    }
+    for (path, bytes) in disk.below("/").filter(|(path, _)| is_page(path)) {
+        put(files, path, bytes)?;
+    }
+    drop(disk);
+    // What an earlier one said says nothing of this one.
+    fs::write(prefix.join("error.log"), "")?;
+    fs::write(prefix.join("nginx.conf"), configuration)
+}
+
+/// Whether somebody listens there. Asked from another address: from the same one, a socket may meet itself.
+async fn is_answered(address: SocketAddr) -> bool {
+    let Ok(socket) = tokio::net::TcpSocket::new_v4() else { return false };
+    let from = if cfg!(target_os = "linux") { Ipv4Addr::new(127, 0, 1, 1) } else { Ipv4Addr::LOCALHOST };
+    socket.bind((from, 0).into()).is_ok() && socket.connect(address).await.is_ok()
+}
+
+/// Who waits for a web server's end, and sees to it.
+struct Minder {
+    core: Arc<Core>,
+    machine: Arc<Machine>,
+    number: u64,
+    over: watch::Sender<bool>,
+}
+
+impl Minder {
+    async fn mind(
+        self,
+        mut keeper: Child,
+        stdin: Option<ChildStdin>,
+        stderr: Option<ChildStderr>,
+        mut wanted: watch::Receiver<bool>,
+    ) {
+        let reports = self.core.runtime.spawn(listen(Arc::clone(&self.core), Arc::clone(&self.machine), stderr));
+        let by_itself = tokio::select! {
+            // An error means that it was dropped.
+            _ = wanted.wait_for(|asked| *asked) => false,
+            _ = keeper.wait() => true,
+        };
+        // The keeper sees the end of its input and ends nginx.
+        drop(stdin);
+        if timeout(GRACE, keeper.wait()).await.is_err() {
+            // It may be gone this very moment.
+            let _ = keeper.start_kill();
+            let _ = timeout(GRACE, keeper.wait()).await;
+        }
+        let how = timeout(GRACE, reports).await.ok().and_then(Result::ok).flatten();
+        self.over.send_replace(true);
+        if by_itself {
+            let how = how.unwrap_or_else(|| "its keeper was killed".to_owned());
+            self.machine.nginx_died(&self.core, self.number, &how);
+        }
+    }
+}
+
+/// Hears the keeper's reports until it ends, puts those on the console that the learner should know, and gives the reason
+/// for the end.
+async fn listen(core: Arc<Core>, machine: Arc<Machine>, stderr: Option<ChildStderr>) -> Option<String> {
+    let mut lines = BufReader::new(stderr?).lines();
+    let mut how = None;
+    while let Ok(Some(line)) = lines.next_line().await {
+        match Report::read(&line) {
+            Some(Report::Lacks(lack)) => {
+                core.consoles.line(&machine.id, &format!("[pllab sandbox] {}", lack.words()));
+            }
+            Some(Report::Busy(seconds)) => {
+                how = Some(format!(
+                    "it used the processor for {seconds} s without a rest, as a page that includes itself does"
+                ));
+            }
+            Some(Report::Ended(words)) => how = how.or(Some(words)),
+            Some(Report::Keeps) | None => {}
+        }
+    }
+    how
 }
 
 /// Writes a file of the instance below `files`, never beside it.
@@ -187,17 +322,21 @@ pub fn proxied(core: &Arc<Core>, address: SocketAddr, config: &Config) -> Answer
     })
 }
 
-/// Takes nginx's access log, which it writes to its standard output, to the instance's disk.
-fn follow(core: &Arc<Core>, machine: &Arc<Machine>, stdout: impl io::Read + Send + 'static) {
-    let (core, machine) = (Arc::clone(core), Arc::clone(machine));
-    std::thread::spawn(move || {
-        // It ends when nginx does.
-        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-            if !line.contains("\"ELB-HealthChecker/") || machine.logs_probe(&core) {
-                machine.append(&core, ACCESS_LOG, format!("{line}\n").as_bytes());
-            }
+/// Takes nginx's access log, which it writes to its standard output, to the instance's disk. It ends when nginx does.
+async fn follow(core: Arc<Core>, machine: Arc<Machine>, stdout: impl AsyncRead + Unpin) {
+    let mut stdout = BufReader::new(stdout);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        match (&mut stdout).take(LINE).read_until(b'\n', &mut line).await {
+            Ok(1..) => {}
+            _ => return,
         }
-    });
+        let is_probe = line.windows(PROBE.len()).any(|words| words == PROBE);
+        if !is_probe || machine.logs_probe(&core) {
+            machine.append(&core, ACCESS_LOG, &line);
+        }
+    }
 }
 
 #[cfg(test)]

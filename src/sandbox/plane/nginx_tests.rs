@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::time::sleep;
 
-use super::fixtures::{CLIENT, GROUP, WEB, lab, options};
+use super::fixtures::{CLIENT, GROUP, WEB, keeper, lab, options};
 use super::{Plane, PlaneOptions, Topology};
 use crate::sandbox::Pace;
 
@@ -47,11 +47,12 @@ tail -F /var/log/nginx/access.log > /dev/console &
 fn nginx() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);
+    keeper()?;
     folders.map(|folder| folder.join("nginx")).find(|program| program.is_file())
 }
 
 fn plane(folder: &TempDir, nginx: PathBuf) -> io::Result<Plane> {
-    Plane::start(PlaneOptions { nginx: Some(nginx), ..options(folder.path(), Pace::Instant) })
+    Plane::start(PlaneOptions { nginx: Some(nginx), keeper: keeper(), ..options(folder.path(), Pace::Instant) })
 }
 
 fn lab_with(web: &str, change: impl FnOnce(&mut Topology)) -> Topology {

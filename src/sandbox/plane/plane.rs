@@ -22,6 +22,7 @@ use super::flows::Flows;
 use super::health::Health;
 use super::machine::Machine;
 use super::memory::Memory;
+use super::nginx_process::WebServers;
 use super::relay;
 use super::report::{TargetReport, report};
 use super::shortage::Shortage;
@@ -34,6 +35,9 @@ pub struct PlaneOptions {
     pub folder: PathBuf,
     /// The nginx that instances run; the built-in page server where there is none.
     pub nginx: Option<PathBuf>,
+    /// The program that keeps a real nginx behind walls and ends it: pllab itself, to be run anew. Without one no real nginx
+    /// is run.
+    pub keeper: Option<PathBuf>,
     /// How fast time runs.
     pub pace: Pace,
     /// Wall-clock time, for logs.
@@ -57,6 +61,8 @@ impl Plane {
     pub fn start(options: PlaneOptions) -> io::Result<Self> {
         let runtime = Handle::try_current().map_err(io::Error::other)?;
         create_private_dir(&options.folder)?;
+        #[cfg(unix)]
+        crate::sandbox::keeper::end_strays(&options.folder.join("nginx"));
         let core = Core {
             pace: options.pace,
             random: options.random,
@@ -68,6 +74,8 @@ impl Plane {
             memory: Memory::load(options.folder.join("plane.json")),
             folder: options.folder,
             nginx: options.nginx,
+            keeper: options.keeper,
+            web_servers: WebServers::default(),
             machines: Mutex::default(),
             clock: options.clock,
             runtime,
@@ -142,10 +150,10 @@ impl Plane {
         &self.core.fabric.shortage
     }
 
-    /// Ends all listeners and tasks.
-    #[expect(clippy::unused_async, reason = "the control plane awaits it; ending may take time one day, as servers do")]
+    /// Ends all listeners, tasks and web servers; the last of them within a few seconds, whatever they do.
     pub async fn stop(&self) {
         self.end();
+        self.core.web_servers.gone(None).await;
     }
 
     fn reconcile_machines(&self, topology: &Topology) {

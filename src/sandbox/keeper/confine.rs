@@ -1,0 +1,58 @@
+//! Becoming the web server: everything that it does not need is given up first.
+
+use std::io::{self, Write as _};
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
+
+use rlimit::Resource;
+
+use super::keep::BEGINS;
+use super::order::Order;
+use super::report::Report;
+use super::wall;
+
+/// Bytes of memory that it may have.
+const MEMORY: u64 = 1 << 30;
+/// Bytes of a file that it may write: what somebody sends to it, which goes into a file when it is large.
+const FILE: u64 = 64 << 20;
+/// Connections and files that it may have open.
+const FILES: u64 = 16_384;
+
+/// Takes on the restrictions and becomes the web server, as child of the process `parent`; comes back where that cannot be.
+pub fn confine(order: &Order, parent: u32) -> bool {
+    limit();
+    for lack in wall::raise(order) {
+        Report::Lacks(lack).tell();
+    }
+    if !bound_to(parent) {
+        return false;
+    }
+    let _ = io::stderr().write_all(format!("{BEGINS}\n").as_bytes());
+    let mut command = Command::new(&order.program);
+    command.env_clear().arg("-p").arg(&order.folder).args(["-c", "nginx.conf"]);
+    if rustix::process::geteuid().is_root() {
+        // Else it gives its folders to another user, which it has no right to any more.
+        command.args(["-g", "user root;"]);
+    }
+    let error = command.exec();
+    let _ = io::stderr().write_all(format!("{}: {error}\n", order.program.display()).as_bytes());
+    false
+}
+
+/// Asks the system to end this process when the keeper ends, be it killed. `false` where that is gone already.
+fn bound_to(parent: u32) -> bool {
+    #[cfg(target_os = "linux")]
+    // A kernel that cannot do it leaves the web server to whoever starts the sandbox next.
+    let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
+    std::os::unix::process::parent_id() == parent
+}
+
+fn limit() {
+    let limits = [(Resource::CORE, 0), (Resource::FSIZE, FILE), (Resource::AS, MEMORY), (Resource::NOFILE, FILES)];
+    for (resource, most) in limits {
+        // Never more than there is. A system that does not know a limit does without it.
+        if let Ok((_, hard)) = resource.get() {
+            let _ = resource.set(most.min(hard), most.min(hard));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The command line of the two processes that stand between the sandbox and its web server. Both are this program, run
+//! anew with words that no verb has: the *keeper* watches, and the *confined* one restricts itself and becomes the server.
+//!
+//! It takes two, because a restriction that is to hold for the web server alone must be taken on by the process that
+//! becomes it, and only that process can ask the system to end it when its parent does.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+/// The words before a role. They are read before the command line's grammar, and stand in no help.
+const WORDS: [&str; 2] = ["internal", "web-server"];
+
+/// What is to be run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// The web server's program.
+    pub program: PathBuf,
+    /// Its folder, with its `nginx.conf`. It writes nowhere but below `root/tmp` in it.
+    pub folder: PathBuf,
+    /// The only ports that it may listen on.
+    pub ports: Vec<u16>,
+}
+
+impl Order {
+    /// The keeper's words, after the program's name.
+    #[must_use]
+    pub fn keep(&self) -> Vec<OsString> {
+        self.words("keep")
+    }
+
+    /// The words of the process that becomes the web server, as child of the process `parent`.
+    #[cfg(unix)]
+    pub(super) fn confine(&self, parent: u32) -> Vec<OsString> {
+        self.words(&format!("confine-{parent}"))
+    }
+
+    fn words(&self, role: &str) -> Vec<OsString> {
+        let mut words: Vec<OsString> = WORDS.iter().map(OsString::from).collect();
+        words.extend([role.into(), self.program.clone().into(), self.folder.clone().into()]);
+        words.extend(self.ports.iter().map(|port| port.to_string().into()));
+        words
+    }
+
+    fn read(words: &[OsString]) -> Option<(String, Self)> {
+        let rest = words.strip_prefix(&WORDS.map(OsString::from)[..])?;
+        let [role, program, folder, ports @ ..] = rest else { return None };
+        let ports: Option<Vec<u16>> = ports.iter().map(|port| port.to_str()?.parse().ok()).collect();
+        Some((role.to_str()?.to_owned(), Self { program: program.into(), folder: folder.into(), ports: ports? }))
+    }
+}
+
+/// Does what these arguments (the program's name first) ask of a keeper, and says whether it went well; `None` where they
+/// are not a keeper's.
+#[must_use]
+pub fn run(args: &[OsString]) -> Option<bool> {
+    let (role, order) = Order::read(args.get(1..)?)?;
+    Some(act(&role, &order))
+}
+
+#[cfg(unix)]
+fn act(role: &str, order: &Order) -> bool {
+    match role.strip_prefix("confine-").and_then(|parent| parent.parse().ok()) {
+        Some(parent) => super::confine::confine(order, parent),
+        None if role == "keep" => super::keep::keep(order),
+        None => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn act(_role: &str, _order: &Order) -> bool {
+    false
+}
+
+/// The program that this process runs, to run it anew. On Linux not by its name: it may have been replaced since.
+#[cfg(unix)]
+pub(super) fn own_program() -> PathBuf {
+    let own = OsStr::new("/proc/self/exe");
+    if cfg!(target_os = "linux") { own.into() } else { std::env::current_exe().unwrap_or_else(|_| own.into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_is_read_as_it_was_written_and_no_verb_is_one() {
+        let order = Order { program: "/usr/sbin/nginx".into(), folder: "/a b/'c".into(), ports: vec![1, 65_535] };
+        assert_eq!(Order::read(&order.keep()), Some(("keep".to_owned(), order.clone())));
+        for line in ["pllab", "pllab internal", "pllab start", "pllab internal web-server keep /a /b x"] {
+            let args: Vec<OsString> = line.split(' ').map(Into::into).collect();
+            assert_eq!(run(&args), None, "{line}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Web servers that were left behind: where the system cannot end a process with its parent, one whose keeper was killed
+//! goes on. Whoever starts the sandbox of the same folder next ends it, once it is sure that it is the one.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal};
+
+/// How long it may take to end.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// Ends what an earlier sandbox left running in the folders below `folder`. Nobody else uses them: the caller holds the
+/// sandbox's lock.
+pub fn end_strays(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let folder = entry.path();
+        let note = folder.join("root/tmp/nginx.pid");
+        if let Some(id) =
+            fs::read_to_string(&note).ok().and_then(|text| text.trim().parse().ok().and_then(Pid::from_raw))
+        {
+            end(id, &folder);
+            // The next one writes its own.
+            let _ = fs::remove_file(&note);
+        }
+    }
+}
+
+/// Ends the process if it runs a web server in this folder: the number may be somebody else's by now.
+fn end(id: Pid, folder: &Path) {
+    let Some(process) = Process::of(id) else { return };
+    if !runs_in(id, folder) {
+        return;
+    }
+    process.signal(Signal::TERM);
+    let end = Instant::now() + GRACE;
+    while runs_in(id, folder) {
+        if Instant::now() > end {
+            return process.signal(Signal::KILL);
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Whether the process was told this folder on its command line: a folder is one sandbox's and one instance's.
+fn runs_in(id: Pid, folder: &Path) -> bool {
+    command_line(id).is_some_and(|words| words.iter().any(|word| Path::new(word) == folder))
+}
+
+#[cfg(target_os = "linux")]
+fn command_line(id: Pid) -> Option<Vec<PathBuf>> {
+    use std::os::unix::ffi::OsStrExt as _;
+    let bytes = fs::read(format!("/proc/{}/cmdline", id.as_raw_nonzero())).ok()?;
+    Some(bytes.split(|byte| *byte == 0).map(|word| std::ffi::OsStr::from_bytes(word).into()).collect())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn command_line(id: Pid) -> Option<Vec<PathBuf>> {
+    let id = id.as_raw_nonzero().to_string();
+    let output = std::process::Command::new("ps").args(["-ww", "-o", "command=", "-p", &id]).output().ok()?;
+    let line = String::from_utf8(output.stdout).ok()?;
+    // The words are not told apart there; the folder's name ends where the next option begins.
+    let folder = line.split_once(" -p ")?.1.split(" -c nginx.conf").next()?;
+    Some(vec![folder.into()])
+}
+
+/// A process that stays the same one: on Linux by a handle, so that no signal goes to whoever has its number next.
+#[cfg(target_os = "linux")]
+struct Process(rustix::fd::OwnedFd);
+
+#[cfg(target_os = "linux")]
+impl Process {
+    fn of(id: Pid) -> Option<Self> {
+        rustix::process::pidfd_open(id, rustix::process::PidfdFlags::empty()).ok().map(Self)
+    }
+
+    fn signal(&self, signal: Signal) {
+        // It may have ended by itself.
+        let _ = rustix::process::pidfd_send_signal(&self.0, signal);
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+struct Process(Pid);
+
+#[cfg(not(target_os = "linux"))]
+impl Process {
+    fn of(id: Pid) -> Option<Self> {
+        Some(Self(id))
+    }
+
+    fn signal(&self, signal: Signal) {
+        let _ = rustix::process::kill_process(self.0, signal);
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::process::{Child, Command, Stdio};
+
+    use super::*;
+
+    fn sleeper(words: &[&str]) -> Child {
+        let mut command = Command::new("sh");
+        command.args(["-c", "trap '' TERM; kill -STOP $$; exit 7", "sh"]).args(words);
+        command.stdin(Stdio::null()).spawn().expect("there is a shell")
+    }
+
+    #[test]
+    fn only_what_runs_in_the_folder_is_ended_whatever_its_number_says() {
+        let root = tempfile::tempdir().unwrap();
+        let [mine, other] = ["i-1", "i-2"].map(|name| root.path().join(name));
+        let mut left = sleeper(&["-p", mine.to_str().unwrap()]);
+        let mut stranger = sleeper(&["-p", "/elsewhere"]);
+        for (folder, child) in [(&mine, &left), (&other, &stranger)] {
+            fs::create_dir_all(folder.join("root/tmp")).unwrap();
+            fs::write(folder.join("root/tmp/nginx.pid"), format!("{}\n", child.id())).unwrap();
+        }
+        end_strays(root.path());
+        assert!(left.wait().unwrap().code().is_none());
+        assert!(stranger.try_wait().unwrap().is_none());
+        assert!(!mine.join("root/tmp/nginx.pid").exists() && !other.join("root/tmp/nginx.pid").exists());
+        stranger.kill().unwrap();
+        stranger.wait().unwrap();
+    }
+}

@@ -1,0 +1,204 @@
+//! The walls that the system has: no privilege to gain, files of its own folder only, ports of its own only.
+
+/// A wall that this machine does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lack {
+    /// The web server may read and write what the user may.
+    Files,
+    /// It may listen on any port, and connect to any.
+    Ports,
+    /// It may send signals to the user's processes, and connect to their abstract sockets.
+    Signals,
+    /// It keeps privileges that it was started with.
+    Privileges,
+}
+
+impl Lack {
+    const ALL: [Self; 4] = [Self::Files, Self::Ports, Self::Signals, Self::Privileges];
+
+    /// Its name for programs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Files => "files",
+            Self::Ports => "ports",
+            Self::Signals => "signals",
+            Self::Privileges => "privileges",
+        }
+    }
+
+    /// The one of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lack| lack.name() == name)
+    }
+
+    /// What it means, for an instance's console.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Files => "this system cannot keep nginx to the files of its folder; only its configuration does",
+            Self::Ports => "this system cannot keep nginx to its ports; only its configuration does",
+            Self::Signals => "this system cannot keep nginx from sending signals",
+            Self::Privileges => "this system does not let nginx give up its privileges",
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+pub(super) use linux::raise;
+#[cfg(all(unix, not(target_os = "linux")))]
+pub(super) use other::raise;
+
+/// The walls that a web server would lack on this machine.
+#[must_use]
+pub fn lacks() -> Vec<Lack> {
+    #[cfg(target_os = "linux")]
+    return linux::lacks();
+    #[cfg(not(target_os = "linux"))]
+    Lack::ALL.to_vec()
+}
+
+#[cfg(all(unix, not(target_os = "linux")))]
+mod other {
+    use super::Lack;
+    use crate::sandbox::keeper::Order;
+
+    pub fn raise(_order: &Order) -> Vec<Lack> {
+        Lack::ALL.to_vec()
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::fs::File;
+    use std::io::{BufRead as _, BufReader, Read as _};
+    use std::path::{Path, PathBuf};
+
+    use landlock::{
+        ABI, Access as _, AccessFs, AccessNet, BitFlags, LandlockStatus, NetPort, RestrictionStatus, Ruleset,
+        RulesetAttr as _, RulesetCreatedAttr as _, RulesetError, Scope, path_beneath_rules,
+    };
+    use rustix::thread::{CapabilitySet, CapabilitySets};
+
+    use super::Lack;
+    use crate::sandbox::keeper::Order;
+
+    /// What the walls are made of; tried on a kernel that has all of it.
+    const KNOWN: ABI = ABI::V7;
+    /// Where programs and their libraries are.
+    const LIBRARIES: [&str; 9] = [
+        "/lib",
+        "/lib32",
+        "/lib64",
+        "/usr/lib",
+        "/usr/lib32",
+        "/usr/lib64",
+        "/usr/local/lib",
+        "/nix/store",
+        "/gnu/store",
+    ];
+    /// What libraries read when they start. None of it is anybody's secret.
+    const READ: [&str; 9] = [
+        "/etc/ld.so.cache",
+        "/etc/ld.so.conf",
+        "/etc/localtime",
+        "/usr/share/zoneinfo",
+        "/etc/ssl/openssl.cnf",
+        "/etc/pki/tls/openssl.cnf",
+        "/etc/crypto-policies",
+        "/sys/devices/system/cpu",
+        "/dev/urandom",
+    ];
+    /// Who runs as root asks for root's own name.
+    const NAMES: [&str; 3] = ["/etc/passwd", "/etc/group", "/etc/nsswitch.conf"];
+
+    /// Raises them around this process, for good, and says which ones there are not.
+    pub fn raise(order: &Order) -> Vec<Lack> {
+        let mut lacks = restrict(Some(order)).map_or_else(|_| missing(None), |status| missing(Some(&status)));
+        if drop_privileges().is_err() {
+            lacks.push(Lack::Privileges);
+        }
+        lacks
+    }
+
+    /// Which ones there would not be. They are raised around a thread that ends.
+    pub fn lacks() -> Vec<Lack> {
+        let tried = std::thread::spawn(|| restrict(None).ok()).join();
+        missing(tried.ok().flatten().as_ref())
+    }
+
+    fn restrict(order: Option<&Order>) -> Result<RestrictionStatus, RulesetError> {
+        let rules = Ruleset::default()
+            .handle_access(AccessFs::from_all(KNOWN))?
+            .handle_access(AccessNet::from_all(KNOWN))?
+            .scope(Scope::from_all(KNOWN))?
+            .create()?;
+        let Some(order) = order else { return rules.restrict_self() };
+        let read = AccessFs::ReadFile | AccessFs::ReadDir;
+        let names = rustix::process::geteuid().is_root().then_some(NAMES).into_iter().flatten();
+        let ports = order.ports.iter().map(|port| Ok::<_, RulesetError>(NetPort::new(*port, AccessNet::BindTcp)));
+        rules
+            .add_rules(path_beneath_rules(programs(&order.program), read | AccessFs::Execute))?
+            .add_rules(path_beneath_rules(READ.into_iter().chain(names), read))?
+            .add_rules(path_beneath_rules(["/dev/null"], AccessFs::ReadFile | AccessFs::WriteFile))?
+            .add_rules(path_beneath_rules([&order.folder], read))?
+            .add_rules(path_beneath_rules([order.folder.join("root/tmp")], written()))?
+            .add_rules(ports)?
+            .restrict_self()
+    }
+
+    /// Files and folders, but nothing that is a way to something else.
+    fn written() -> BitFlags<AccessFs> {
+        let links = AccessFs::MakeChar | AccessFs::MakeBlock | AccessFs::MakeSym | AccessFs::MakeSock;
+        AccessFs::from_all(KNOWN) & !(links | AccessFs::Execute | AccessFs::MakeFifo | AccessFs::IoctlDev)
+    }
+
+    /// The program, what it is run by where it is a script, and libraries.
+    fn programs(program: &Path) -> Vec<PathBuf> {
+        let mut all: Vec<PathBuf> = LIBRARIES.iter().map(PathBuf::from).collect();
+        all.extend(interpreter(program));
+        all.push(program.to_owned());
+        all
+    }
+
+    fn interpreter(program: &Path) -> Option<PathBuf> {
+        let mut line = String::new();
+        BufReader::new(File::open(program).ok()?.take(256)).read_line(&mut line).ok()?;
+        line.strip_prefix("#!")?.split_whitespace().next().map(PathBuf::from)
+    }
+
+    fn missing(status: Option<&RestrictionStatus>) -> Vec<Lack> {
+        let abi = match status.map(|status| status.landlock) {
+            Some(LandlockStatus::Available { effective_abi, .. }) => effective_abi,
+            _ => ABI::Unsupported,
+        };
+        let from = [(Lack::Files, ABI::V1), (Lack::Ports, ABI::V4), (Lack::Signals, ABI::V6)];
+        from.into_iter().filter(|(_, first)| abi < *first).map(|(lack, _)| lack).collect()
+    }
+
+    /// Gives up every capability, and whatever could bring one back.
+    fn drop_privileges() -> rustix::io::Result<()> {
+        let none = CapabilitySet::empty();
+        rustix::thread::set_no_new_privs(true)?;
+        // Without the right to, there is nothing to give up; and no new privileges come anyhow.
+        for capability in CapabilitySet::all().iter() {
+            let _ = rustix::thread::remove_capability_from_bounding_set(capability);
+        }
+        let _ = rustix::thread::clear_ambient_capability_set();
+        rustix::thread::set_capabilities(None, CapabilitySets { effective: none, permitted: none, inheritable: none })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wall_has_one_name() {
+        for lack in Lack::ALL {
+            assert_eq!(Lack::named(lack.name()), Some(lack));
+            assert!(lack.words().contains("nginx"), "{lack:?}");
+        }
+    }
+}
