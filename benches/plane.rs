@@ -263,6 +263,12 @@ struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
+        // A master that is killed leaves its workers behind; asked to, it takes them with it.
+        let _ = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status();
+        let end = Instant::now() + Duration::from_secs(5);
+        while matches!(self.0.try_wait(), Ok(None)) && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(10));
+        }
         let _ = self.0.kill();
         let _ = self.0.wait();
     }

@@ -44,6 +44,7 @@ cli-arg-profile = The AWS profile to sign in with
 cli-arg-region = Region (default: profile's, else ap-northeast-1)
 cli-arg-set = Set a variable, e.g. cidr=10.1.0.0/16; repeatable
 cli-arg-pace = The sandbox's pace: instant, quick (default), real. With --endpoint-url, the target's speed (default: real)
+cli-arg-nginx = The sandbox's web server: real, builtin (default: real where nginx is installed; builtin for labs of --labs)
 cli-arg-yes = Ask nothing: take the default answers and go through to the end
 cli-arg-keep = Keep what was made: no clean-up at the end
 cli-arg-run = The run's id (default: the latest)

@@ -44,6 +44,7 @@ cli-arg-profile = サインインに使う AWS のプロファイル
 cli-arg-region = リージョン (省略時: 設定のもの、ap-northeast-1)
 cli-arg-set = 変数を設定する (例 cidr=10.1.0.0/16)、複数可
 cli-arg-pace = サンドボックスの速さ: instant、quick (省略時)、real。--endpoint-url では実行先の速さ (省略時: real)
+cli-arg-nginx = サンドボックスの Web サーバー: real (本物の nginx)、builtin (内蔵)。省略時は nginx があれば real、--labs のラボでは builtin
 cli-arg-yes = 質問せずに、既定の答えで最後まで進む
 cli-arg-keep = 最後に後片付けをせず、作ったものを残す
 cli-arg-run = 実行 ID (省略時: 最新のもの)

@@ -38,6 +38,8 @@ pub(super) struct Common {
     pub state_dir: Option<PathBuf>,
     #[arg(long, global = true, value_name = "DIR")]
     pub labs: Option<PathBuf>,
+    #[arg(long, global = true, value_enum)]
+    pub nginx: Option<NginxArg>,
     #[arg(short, long, global = true, action = clap::ArgAction::Help)]
     help: Option<bool>,
     #[arg(short = 'V', long, action = clap::ArgAction::Version)]
@@ -48,6 +50,12 @@ pub(super) struct Common {
 pub(super) enum LangArg {
     Ja,
     En,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum NginxArg {
+    Real,
+    Builtin,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -50,7 +50,7 @@ pub(super) struct Doctor {
 pub(super) async fn doctor(context: &mut Context, args: &Doctor) -> Result<Code, Failed> {
     let set: BTreeMap<String, String> = args.set.iter().cloned().collect();
     let store = context.store()?;
-    let mut rows = machine::rows(&store).await;
+    let mut rows = machine::rows(&context.host, &store).await;
     if !args.place.is_given() {
         context.lab(&args.lab, &set, "", "")?;
         let code = code(&rows);

@@ -1,9 +1,10 @@
 //! Ctrl-C, and being asked to end: the first time orderly, the second time at once.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use super::exit::Code;
@@ -29,7 +30,7 @@ impl Interrupt {
         let flag = Arc::new(AtomicBool::new(false));
         let mending = Arc::new(AtomicBool::new(false));
         let (raised, busy) = (Arc::clone(&flag), Arc::clone(&mending));
-        tokio::spawn(async move {
+        let listening = async move {
             wait().await;
             raised.store(true, Ordering::SeqCst);
             tell.send_replace(true);
@@ -39,7 +40,11 @@ impl Interrupt {
                 () = patience(&busy) => {}
             }
             leave();
-        });
+        };
+        match signals() {
+            Some(signals) => signals.spawn(listening),
+            None => tokio::spawn(listening),
+        };
         Self { seen, flag, mending }
     }
 
@@ -53,6 +58,20 @@ impl Interrupt {
         // The sender lives as long as the program.
         let _ = self.seen.wait_for(|seen| *seen).await;
     }
+}
+
+/// A thread of its own for signals: whatever keeps the program's own threads busy, or waiting, it can be ended. `None` where
+/// the system has none to give.
+fn signals() -> Option<&'static Handle> {
+    static SIGNALS: OnceLock<Option<Handle>> = OnceLock::new();
+    let start = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+        let handle = runtime.handle().clone();
+        let run = move || runtime.block_on(std::future::pending::<()>());
+        std::thread::Builder::new().name("signals".to_owned()).spawn(run).ok()?;
+        Some(handle)
+    };
+    SIGNALS.get_or_init(start).as_ref()
 }
 
 /// As long as the orderly end may take, from now or from the end of what is put back.

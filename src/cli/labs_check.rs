@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::context::{Context, located};
 use super::exit::{Code, Failed};
 use super::labs_drills::{self, Drilled};
+use super::nginx::Wish;
 use super::target::Target;
 use super::{interrupt::Interrupt, zone};
 use crate::engine::event::{
@@ -152,8 +153,10 @@ async fn prove(
         Err(errors) => return Ok(Err(errors)),
     };
     let folder = tempfile::tempdir().map_err(|error| Failed::io(std::env::temp_dir(), &error))?;
+    let nginx = Wish::of_source(context, source);
     let target =
-        Target::throw_away(&context.host, &folder.path().join("sandbox"), REGION, loaded.lab.two_accounts).await?;
+        Target::throw_away(&context.host, &folder.path().join("sandbox"), REGION, loaded.lab.two_accounts, nginx)
+            .await?;
     let interrupt = Interrupt::listen();
     let proved = async {
         zone::settle(&target, &loaded, &mut set).await?;

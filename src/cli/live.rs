@@ -25,6 +25,9 @@ pub(super) struct Live {
     pub pace: String,
     /// Its accounts.
     pub accounts: Vec<LiveAccount>,
+    /// Whether its instances may run a real nginx.
+    #[serde(default)]
+    pub real_nginx: bool,
 }
 
 /// An account of a sandbox.
@@ -47,7 +50,7 @@ pub(super) struct Note {
 
 impl Live {
     /// What there is to say of a sandbox that was just started.
-    pub fn of(sandbox: &Sandbox, region: &str, pace: Pace) -> Self {
+    pub fn of(sandbox: &Sandbox, region: &str, pace: Pace, real_nginx: bool) -> Self {
         let account = |account: &Account| LiveAccount {
             name: account.name.clone(),
             account_id: account.account_id.clone(),
@@ -60,6 +63,7 @@ impl Live {
             region: region.to_owned(),
             pace: pace.name().to_owned(),
             accounts: sandbox.accounts().iter().map(account).collect(),
+            real_nginx,
         }
     }
 

@@ -29,6 +29,7 @@ mod learner;
 mod limits;
 mod live;
 mod next;
+mod nginx;
 mod pass;
 mod place;
 mod policy;

@@ -8,6 +8,7 @@ use super::context::{Context, place};
 use super::exit::{self, Code, Failed};
 use super::interrupt::Interrupt;
 use super::next::next;
+use super::nginx::Wish;
 use super::store::{Found, Store, journal_trouble};
 use super::target::{SignIn, Target};
 use super::why;
@@ -103,7 +104,8 @@ pub(super) async fn target(context: &Context, store: &Store, found: &Found, stat
         "sandbox" => {
             let pace = state.pace.as_deref().and_then(|pace| pace.parse::<Pace>().ok()).unwrap_or_default();
             let two = state.accounts.get(&Side::Provider) != state.accounts.get(&Side::Consumer);
-            Target::sandbox(&context.host, store, &found.folder, &state.region, pace, two).await?
+            let host = (&context.host, Wish::of_lab(context, &state.lab));
+            Target::sandbox(host, store, &found.folder, &state.region, pace, two).await?
         }
         "aws" => Target::aws(&context.host, sign_in).await?,
         url => Target::endpoint(&context.host, url, sign_in).await?,

@@ -12,9 +12,10 @@ use super::faults;
 use super::interrupt::Interrupt;
 use super::limits::{self, Limits};
 use super::live::Live;
+use super::nginx::Wish;
 use super::target;
 use crate::i18n::{Lang, m};
-use crate::sandbox::{Throttle, differences};
+use crate::sandbox::{Throttle, differences, of_this_machine};
 use crate::ui::wrap;
 
 /// Cells of a comment among the settings: with its `# ` it stays on a line of the usual terminal.
@@ -52,9 +53,10 @@ async fn serve(context: &mut Context, args: &Sandbox) -> Result<(), Failed> {
     }
     let pace = args.pace.map(PaceArg::pace).or_else(|| run.as_ref()?.state.pace.as_deref()?.parse().ok());
     let folder = own.unwrap_or(shared);
+    let conditions = target::Conditions { port: args.port, faults: plan, limits, nginx: Wish::of_learner(context) };
     let mut interrupt = Interrupt::listen();
     let (sandbox, live, note) =
-        target::open(&context.host, &folder, &args.region, pace.unwrap_or_default(), args.port, plan, limits).await?;
+        target::open(&context.host, &folder, &args.region, pace.unwrap_or_default(), conditions).await?;
     announce(context, &live, true)?;
     tokio::select! {
         () = interrupt.wait() => {}
@@ -100,7 +102,7 @@ fn announce(context: &mut Context, live: &Live, ours: bool) -> Result<(), Failed
 }
 
 fn list(context: &mut Context) -> Result<(), Failed> {
-    for difference in differences() {
+    for difference in differences().iter().chain(of_this_machine()) {
         let words = if context.lang == Lang::Ja { difference.ja } else { difference.en };
         let text = if context.json() {
             format!("{}\n", json!({ "difference": difference.id, "ja": difference.ja, "en": difference.en }))

@@ -9,6 +9,7 @@ use super::context::Context;
 use super::exit::{Code, Failed};
 use super::explain::explain;
 use super::interrupt::Interrupt;
+use super::nginx::Wish;
 use super::pass::{Agreement, Pass, go};
 use super::target::{SignIn, Target, USUAL_REGION};
 use crate::cloud::usual_region;
@@ -126,7 +127,8 @@ pub(super) async fn begin(
             (None, Where::Aws) => Target::aws(&context.host, sign_in).await?,
             (None, Where::Sandbox) => {
                 let two_accounts = args.two_accounts || loaded.lab.two_accounts;
-                Target::sandbox(&context.host, &store, &folder, &region, pace, two_accounts).await?
+                let host = (&context.host, Wish::of_lab(context, &args.lab));
+                Target::sandbox(host, &store, &folder, &region, pace, two_accounts).await?
             }
         };
         if loaded.lab.two_accounts && !target.two_accounts() {

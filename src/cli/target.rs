@@ -1,7 +1,7 @@
 //! Where a run's calls go: the sandbox of its folder, one that is already running, AWS, or an endpoint that was named.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::access;
@@ -9,6 +9,7 @@ use super::exit::{Code, Failed};
 use super::faults;
 use super::limits::Limits;
 use super::live::{Live, Note};
+use super::nginx::Wish;
 use super::store::Store;
 use crate::cloud::{
     BAD_CA_BUNDLE, Clients, Clouds, ConnectOptions, Endpoint, Fault, FaultClass, Identity, connect, endpoints,
@@ -70,7 +71,7 @@ impl Target {
     /// The sandbox: the run's own where its folder has one, else the one of the state folder where that is running, else
     /// a new one in the run's folder. With `two_accounts` the sides do not share one.
     pub async fn sandbox(
-        host: &Host,
+        (host, nginx): (&Host, Wish),
         store: &Store,
         run_folder: &Path,
         region: &str,
@@ -80,21 +81,30 @@ impl Target {
         let own = run_folder.join("sandbox");
         let shared = store.sandbox();
         let made_before = own.is_dir();
-        if let Some(live) = Live::find(if made_before { &own } else { &shared }).await {
+        let live = Live::find(if made_before { &own } else { &shared }).await;
+        // What runs in the state folder's sandbox was chosen for the learner's own user data, not for somebody else's.
+        if let Some(live) = live.filter(|live| made_before || !(nginx.is_wary() && live.real_nginx)) {
             return Self::of_live(&live, region, two_accounts, None).await;
         }
         // A run that began on the shared sandbox goes on there, whoever starts it.
         let began_shared = !made_before && run_folder.join("journal.jsonl").is_file();
         let folder = if began_shared { shared } else { own };
         let plan = faults::of_environment(host)?;
-        let (sandbox, live, note) = open(host, &folder, region, pace, None, plan, Limits::of_a_run()).await?;
+        let conditions = Conditions { port: None, faults: plan, limits: Limits::of_a_run(), nginx };
+        let (sandbox, live, note) = open(host, &folder, region, pace, conditions).await?;
         Self::of_live(&live, region, two_accounts, Some((sandbox, note))).await
     }
 
     /// A sandbox of its own in `folder`, gone with the target.
-    pub async fn throw_away(host: &Host, folder: &Path, region: &str, two_accounts: bool) -> Result<Self, Failed> {
-        let (sandbox, live, note) =
-            open(host, folder, region, Pace::Instant, None, Vec::new(), Limits::of_a_run()).await?;
+    pub async fn throw_away(
+        host: &Host,
+        folder: &Path,
+        region: &str,
+        two_accounts: bool,
+        nginx: Wish,
+    ) -> Result<Self, Failed> {
+        let conditions = Conditions { port: None, faults: Vec::new(), limits: Limits::of_a_run(), nginx };
+        let (sandbox, live, note) = open(host, folder, region, Pace::Instant, conditions).await?;
         Self::of_live(&live, region, two_accounts, Some((sandbox, note))).await
     }
 
@@ -308,17 +318,29 @@ fn patience(pace: Pace) -> Patience {
     }
 }
 
+/// Under what conditions a sandbox starts.
+pub(super) struct Conditions {
+    /// The port of its API; any free one when `None`.
+    pub port: Option<u16>,
+    /// What goes wrong on purpose.
+    pub faults: Vec<FaultRule>,
+    /// What its accounts may hold, and how fast they may call.
+    pub limits: Limits,
+    /// What its instances' web servers are.
+    pub nginx: Wish,
+}
+
 /// Starts a sandbox in `folder` and leaves its note there.
 pub(super) async fn open(
     host: &Host,
     folder: &Path,
     region: &str,
     pace: Pace,
-    port: Option<u16>,
-    faults: Vec<FaultRule>,
-    limits: Limits,
+    conditions: Conditions,
 ) -> Result<(Sandbox, Live, Note), Failed> {
+    let Conditions { port, faults, limits, nginx } = conditions;
     create_private_dir(folder).map_err(|error| Failed::io(folder, &error))?;
+    let nginx = nginx.program(host, folder);
     let options = Options {
         folder: folder.to_owned(),
         pace,
@@ -331,25 +353,12 @@ pub(super) async fn open(
         throttle: limits.throttle,
         faults,
     };
-    let sandbox = Sandbox::start_with_nginx(options, installed_nginx(host), host.program.clone())
+    let sandbox = Sandbox::start_with_nginx(options, nginx.clone(), host.program.clone())
         .await
         .map_err(|error| start_trouble(&error))?;
-    let live = Live::of(&sandbox, region, pace);
+    let live = Live::of(&sandbox, region, pace, nginx.is_some());
     let note = live.leave(folder).map_err(|error| Failed::io(folder, &error))?;
     Ok((sandbox, live, note))
-}
-
-/// The nginx for the sandbox's instances: the one that `PLLAB_NGINX` names, else the one on the PATH or where systems
-/// keep it. `PLLAB_NGINX=builtin` stands for the built-in page server.
-fn installed_nginx(host: &Host) -> Option<PathBuf> {
-    match host.var("PLLAB_NGINX").as_deref() {
-        Some("builtin") => return None,
-        Some(path) => return Some(PathBuf::from(path)),
-        None => {}
-    }
-    let path = host.var("PATH").unwrap_or_default();
-    let folders = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);
-    cfg!(unix).then(|| folders.map(|folder| folder.join("nginx")).find(|program| program.is_file())).flatten()
 }
 
 fn start_trouble(error: &StartError) -> Failed {

@@ -130,6 +130,7 @@ fn help(argument: &str) -> Option<Text> {
         "tunnel" => m::tunnel_arg_tunnel(),
         "with" => m::policy_arg_with(),
         "learners" => m::doctor_arg_learners(),
+        "nginx" => m::cli_arg_nginx(),
         "pace" => m::cli_arg_pace(),
         "yes" => m::cli_arg_yes(),
         "keep" => m::cli_arg_keep(),

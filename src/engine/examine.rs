@@ -76,6 +76,7 @@ pub(super) async fn answer(
     let began = Instant::now();
     let mut pauses = patience.map(Patience::pauses);
     let mut unsure = 0;
+    let mut troubled: Option<Instant> = None;
     let mut shown = false;
     let wait = patience.and_then(|patience| patience.wait(checks::usual_seconds(check)));
     let progress = |seen: Option<Text>, state| Progress {
@@ -90,7 +91,13 @@ pub(super) async fn answer(
         let scene = Scene { clouds, facts: &facts, sides: &sides, accounts: core.accounts(), token: &token, lab };
         let finding = checks::ask(check, &scene).await;
         let again = match (finding.verdict, &patience) {
-            (Verdict::NotYet, Some(patience)) => began.elapsed() < patience.limit,
+            // What is only on its way takes its time; what is held up by a trouble that has a name, such as a web server that
+            // fails its health checks, may do so for ever.
+            (Verdict::NotYet, Some(patience)) => {
+                troubled = finding.why.as_ref().and(troubled.or_else(|| Some(Instant::now())));
+                let trouble = troubled.is_none_or(|since| since.elapsed() < patience.trouble());
+                trouble && began.elapsed() < patience.limit
+            }
             (Verdict::Broken, Some(patience)) if finding.unsettled && core.made_within(patience.limit / 10) => true,
             (Verdict::CannotTell | Verdict::Broken, Some(_)) => {
                 unsure += 1;

@@ -45,6 +45,12 @@ impl Patience {
         Backoff::gentle(millis(self.look.0), millis(self.look.1))
     }
 
+    /// How long a trouble that has a reason may last before it counts as one that does not pass by itself.
+    #[must_use]
+    pub(super) fn trouble(&self) -> Duration {
+        (self.limit / 3).max(Duration::from_secs(3)).min(self.limit)
+    }
+
     /// How long something may take here that usually takes so long on AWS, in seconds, from and to.
     #[must_use]
     pub(super) fn wait(&self, usual: Option<(u32, u32)>) -> Option<Wait> {

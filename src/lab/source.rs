@@ -88,6 +88,12 @@ impl Source {
         Ok(Self { id: id.to_owned(), folder: folder.display().to_string(), yaml: yaml?, ja: ja?, en: en?, drills })
     }
 
+    /// Whether it ships with the program.
+    #[must_use]
+    pub fn is_built_in(&self) -> bool {
+        EMBEDDED.iter().any(|lab| lab.id == self.id && lab.yaml == self.yaml)
+    }
+
     /// What stands in the lab's folder and is no part of a lab; nothing for a lab that is built into the program.
     #[must_use]
     pub fn stray(&self) -> Vec<LabError> {

@@ -1,5 +1,7 @@
 //! What the sandbox does not model, in both languages. It is kept here because this room imports `host` only.
 
+use super::keeper::{self, Lack};
+
 /// One way in which the sandbox differs from AWS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Difference {
@@ -250,9 +252,10 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "nginx",
-        "nginx は、このマシンにあれば本物を使い (PLLAB_NGINX=builtin で内蔵に戻せます)、なければ内蔵のページサーバーを使います。本物も、置かれた設定 (nginx.conf、conf.d、default.d) をループバックのポートと専用のフォルダーに読み替えて動かします。TLS、proxy_pass や upstream、rewrite、if、認証、モジュールの読み込み、access.log 以外のログなど、その外に及びうるディレクティブがあるときは内蔵に替わり、そのディレクティブをコンソールに書きます。ユーザーと worker の設定、error_log は見ません。内蔵がまねるのは、置いたファイル、SSI の一部、アクセスログ、proxy_protocol だけで、root や location などの設定は見ません。本物でも、$hostname はインスタンスではなくこのマシンの名前になります。proxy_protocol のないポートの $proxy_protocol_addr と $proxy_protocol_port は、ログだけでなくページでも「-」になります (AWS では空か (none))。",
-        "nginx is the real one where this machine has it (PLLAB_NGINX=builtin turns that off), and else a built-in page \
-         server. The real one runs the configuration that was placed (nginx.conf, conf.d, default.d) on loopback ports and in a \
+        "nginx は、このマシンにあれば本物を使い (--nginx builtin か PLLAB_NGINX=builtin で内蔵に戻せます。--labs のラボでは、--nginx real と指定しないかぎり内蔵です)、なければ内蔵のページサーバーを使います。本物も、置かれた設定 (nginx.conf、conf.d、default.d) をループバックのポートと専用のフォルダーに読み替えて動かします。TLS、proxy_pass や upstream、rewrite、if、認証、モジュールの読み込み、access.log 以外のログなど、その外に及びうるディレクティブがあるときは内蔵に替わり、そのディレクティブをコンソールに書きます。本物は、環境変数を渡さない別のプロセスで (Linux では Landlock の中で) 動かし、休みなく数秒 CPU を使い続けると終了させます。ユーザーと worker の設定、error_log は見ません。内蔵がまねるのは、置いたファイル、SSI の一部、アクセスログ、proxy_protocol だけで、root や location などの設定は見ません。本物でも、$hostname はインスタンスではなくこのマシンの名前になります。proxy_protocol のないポートの $proxy_protocol_addr と $proxy_protocol_port は、ログだけでなくページでも「-」になります (AWS では空か (none))。",
+        "nginx is the real one where this machine has it (--nginx builtin or PLLAB_NGINX=builtin turns that off, and labs of \
+         --labs get it with --nginx real only), and else a built-in page server. It runs in a process of its own without this \
+         one's environment, on Linux behind Landlock, and is ended when it uses the processor for seconds without a rest. The real one runs the configuration that was placed (nginx.conf, conf.d, default.d) on loopback ports and in a \
          folder of its own. Where a directive might reach beyond that (TLS, proxy_pass and upstream, rewrite, if, \
          authentication, modules, logs other than access.log), the built-in one takes over and the console names the directive. \
          Users, workers and error_log are not looked at. The built-in one serves the files that were placed, a little SSI, an \
@@ -296,16 +299,52 @@ const DIFFERENCES: &[Difference] = &[
     ),
 ];
 
+/// What this machine lacks to keep a real nginx behind walls.
+#[must_use]
+pub fn of_this_machine() -> Vec<&'static Difference> {
+    let lacks = keeper::lacks();
+    LACKS.iter().filter(|(lack, _)| lacks.contains(lack)).map(|(_, difference)| difference).collect()
+}
+
+const LACKS: &[(Lack, Difference)] = &[
+    (
+        Lack::Files,
+        difference(
+            "nginx-files",
+            "このマシンには Landlock がないため、本物の nginx が読み書きできるファイルを OS で制限できません。制限は設定ファイルの書き換えだけが頼りです (--nginx builtin で内蔵のページサーバーになります)。",
+            "This machine has no Landlock, so the system does not keep the real nginx to the files of its folder; only the \
+             configuration that is written for it does (--nginx builtin uses the built-in page server).",
+        ),
+    ),
+    (
+        Lack::Ports,
+        difference(
+            "nginx-ports",
+            "このマシンのカーネルは、本物の nginx が使う TCP ポートを制限できません (Landlock ABI 4 が必要です)。",
+            "The kernel of this machine cannot keep the real nginx to its own TCP ports (that takes Landlock ABI 4).",
+        ),
+    ),
+    (
+        Lack::Signals,
+        difference(
+            "nginx-signals",
+            "このマシンのカーネルは、本物の nginx が送るシグナルを制限できません (Landlock ABI 6 が必要です)。",
+            "The kernel of this machine cannot keep the real nginx from sending signals (that takes Landlock ABI 6).",
+        ),
+    ),
+];
+
 #[cfg(test)]
 mod tests {
-    use super::differences;
+    use super::{LACKS, differences};
 
     #[test]
     fn each_difference_is_told_once_in_both_languages() {
-        for (at, one) in differences().iter().enumerate() {
+        let all: Vec<_> = differences().iter().chain(LACKS.iter().map(|(_, difference)| difference)).collect();
+        for (at, one) in all.iter().enumerate() {
             assert!(!one.ja.is_ascii() && one.en.is_ascii(), "{}", one.id);
             assert!(one.ja.ends_with('。') && one.en.ends_with('.'), "{}", one.id);
-            assert!(!differences()[..at].iter().any(|other| other.id == one.id), "{}", one.id);
+            assert!(!all[..at].iter().any(|other| other.id == one.id), "{}", one.id);
         }
     }
 }

@@ -23,7 +23,7 @@ mod world;
 
 pub use account::Account;
 pub use delays::{Delays, delays};
-pub use differences::{Difference, differences};
+pub use differences::{Difference, differences, of_this_machine};
 pub use fault_plan::{BadFault, FaultKind, FaultRule, Unseen};
 #[doc(hidden)]
 pub use fuzz::{fuzz_request, fuzz_rest};

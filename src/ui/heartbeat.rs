@@ -30,6 +30,8 @@ struct State {
     live: BTreeMap<String, Live>,
     beating: bool,
     silence: Duration,
+    /// Whether only what takes long is told of.
+    only_long: bool,
 }
 
 struct Live {
@@ -43,8 +45,15 @@ impl Heartbeat {
         Self::every(SILENCE, err, lang)
     }
 
+    /// One that tells only of what takes long: where starts and ends are told in another way.
+    pub(super) fn of_long_waits(err: Box<dyn Write + Send>, lang: Lang) -> Self {
+        let long = Self::new(err, lang);
+        long.shared.state().only_long = true;
+        long
+    }
+
     fn every(silence: Duration, err: Box<dyn Write + Send>, lang: Lang) -> Self {
-        let state = State { err, lang, live: BTreeMap::new(), beating: false, silence };
+        let state = State { err, lang, live: BTreeMap::new(), beating: false, silence, only_long: false };
         Self { shared: Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() }) }
     }
 
@@ -62,9 +71,9 @@ impl Heartbeat {
         let mut state = self.shared.state();
         if progress.state == ProgressState::Running {
             let before = state.live.get(&progress.id);
-            let news = before.is_none_or(|live| live.progress.seen != progress.seen);
+            let news = !state.only_long && before.is_none_or(|live| live.progress.seen != progress.seen);
             let since = before.map_or(now, |live| live.since);
-            let said = if news { now } else { before.map_or(now, |live| live.said) };
+            let said = if news || before.is_none() { now } else { before.map_or(now, |live| live.said) };
             let start = before.is_none();
             state.live.insert(progress.id.clone(), Live { progress: progress.clone(), since, said });
             if news {
@@ -81,6 +90,7 @@ impl Heartbeat {
         } else {
             let since = state.live.remove(&progress.id).map(|live| live.since);
             let head = match progress.state {
+                _ if state.only_long => return,
                 ProgressState::Told => return,
                 ProgressState::Failed => m::progress_failed(&progress.label),
                 _ => m::progress_done(&progress.label),

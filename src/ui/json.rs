@@ -4,6 +4,7 @@ use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
 use super::clean::clean;
+use super::heartbeat::Heartbeat;
 use super::options::UiOptions;
 use crate::engine::event::{
     Answer, AskError, Event, OpeningView, Picture, Progress, Question, Screen, StepView, TurnView,
@@ -14,18 +15,15 @@ use crate::i18n::{Lang, Text};
 pub(super) struct Json {
     yes: bool,
     lang: Lang,
-    writers: Mutex<Writers>,
-}
-
-struct Writers {
-    out: Box<dyn Write + Send>,
-    err: Box<dyn Write + Send>,
+    out: Mutex<Box<dyn Write + Send>>,
+    /// Standard error, which is for whoever reads along: it says what a long wait waits for.
+    err: Heartbeat,
 }
 
 impl Json {
     pub(super) fn new(options: UiOptions) -> Self {
-        let writers = Mutex::new(Writers { out: options.out, err: options.err });
-        Self { yes: options.yes, lang: options.lang, writers }
+        let err = Heartbeat::of_long_waits(options.err, options.lang);
+        Self { yes: options.yes, lang: options.lang, out: Mutex::new(options.out), err }
     }
 }
 
@@ -36,11 +34,9 @@ impl Screen for Json {
 
     fn your_turn(&self, view: &TurnView) {
         // What to speak to the target with is for whoever reads along, not one of the run's events.
-        let err = &mut self.writers.lock().unwrap_or_else(PoisonError::into_inner).err;
         for line in &view.access {
-            let _ = writeln!(err, "{}", clean(line));
+            self.err.write(&format!("{}\n", clean(line)));
         }
-        let _ = err.flush();
     }
 
     fn picture(&self, _: &Picture) {}
@@ -48,19 +44,19 @@ impl Screen for Json {
     fn event(&self, event: &Event) {
         // An event is plain data with string keys: it has a JSON form.
         let Ok(line) = serde_json::to_string(event) else { return };
-        let out = &mut self.writers.lock().unwrap_or_else(PoisonError::into_inner).out;
+        let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         // A reader that is gone has nobody to be told so.
         let _ = writeln!(out, "{line}").and_then(|()| out.flush());
     }
 
-    fn progress(&self, _: &Progress) {}
+    fn progress(&self, progress: &Progress) {
+        self.err.report(progress);
+    }
 
     fn say(&self, text: &Text) {
-        let err = &mut self.writers.lock().unwrap_or_else(PoisonError::into_inner).err;
         for line in text.say(self.lang).lines() {
-            let _ = writeln!(err, "{}", clean(line));
+            self.err.write(&format!("{}\n", clean(line)));
         }
-        let _ = err.flush();
     }
 
     fn hand_over(&self, value: &str) {
@@ -80,7 +76,7 @@ impl Screen for Json {
 mod tests {
     use std::sync::{Arc, Mutex};
 
-    use super::{Json, Writers};
+    use super::{Heartbeat, Json};
     use crate::engine::event::{Answer, AskError, Event, Question, QuestionId, Screen as _, Verdict};
     use crate::i18n::Lang;
 
@@ -101,8 +97,8 @@ mod tests {
     #[test]
     fn events_and_nothing_else_on_standard_output() {
         let (out, err) = (Sink::default(), Sink::default());
-        let writers = Mutex::new(Writers { out: Box::new(out.clone()), err: Box::new(err.clone()) });
-        let screen = Json { yes: false, lang: Lang::En, writers };
+        let heart = Heartbeat::of_long_waits(Box::new(err.clone()), Lang::En);
+        let screen = Json { yes: false, lang: Lang::En, out: Mutex::new(Box::new(out.clone())), err: heart };
         screen.event(&Event::StepFinished { step: "endpoint".into(), verdict: Verdict::NotYet });
         screen.say(&"for people".into());
         let question = Question { id: QuestionId::Step, prompt: "?".into(), choices: Vec::new(), default: Answer::Go };

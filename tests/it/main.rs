@@ -6,6 +6,7 @@ mod bad_lab;
 #[cfg(unix)]
 mod browse;
 mod by_hand;
+mod chaos;
 mod clean_kills;
 mod cli;
 mod coming_back;
@@ -25,6 +26,7 @@ mod hands_on;
 mod harness;
 mod interrupt;
 mod journal;
+mod keeper;
 mod kills;
 mod lab;
 mod labs;

@@ -6,12 +6,14 @@ use std::process::Stdio;
 use tokio::process::Command;
 
 use super::row::Row;
+use crate::cli::nginx;
 use crate::cli::store::Store;
-use crate::host::create_private_dir;
+use crate::host::{Host, create_private_dir};
 use crate::i18n::{Text, m};
+use crate::sandbox::keeper::{Lack, lacks};
 
 /// What was seen of this machine.
-pub(super) async fn rows(store: &Store) -> Vec<Row> {
+pub(super) async fn rows(host: &Host, store: &Store) -> Vec<Row> {
     let folder = store.root.display().to_string();
     let records = match create_private_dir(&store.root).and_then(|()| tempfile::tempfile_in(&store.root).map(drop)) {
         Ok(()) => Row::ok("records", m::doctor_records(), Text::literal(folder)),
@@ -28,7 +30,24 @@ pub(super) async fn rows(store: &Store) -> Vec<Row> {
             Row::problem("loopback", m::doctor_loopback(), Text::literal(error.to_string()), m::doctor_loopback_todo())
         }
     };
-    vec![records, loopback, aws_cli().await, ssh().await]
+    vec![records, loopback, web_server(host).await, aws_cli().await, ssh().await]
+}
+
+/// Which web server the sandbox's instances run, and which walls stand around it.
+async fn web_server(host: &Host) -> Row {
+    let what = m::doctor_web_server();
+    let version = match nginx::installed(host, false) {
+        Some(program) => said(&program.to_string_lossy(), "-v").await,
+        None => None,
+    };
+    let Some(version) = version else { return Row::ok("web_server", what, m::doctor_web_server_builtin()).optional() };
+    let version = version.trim_start_matches("nginx version: ").to_owned();
+    let lacks: Vec<&str> = lacks().into_iter().map(Lack::name).collect();
+    if lacks.is_empty() {
+        return Row::ok("web_server", what, m::doctor_web_server_walled(version)).optional();
+    }
+    let seen = m::doctor_web_server_open(lacks.join(", "), version);
+    Row::problem("web_server", what, seen, m::doctor_web_server_todo()).optional()
 }
 
 /// Version 1 has no `ec2-instance-connect ssh`.

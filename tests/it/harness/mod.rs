@@ -16,6 +16,8 @@ mod killer;
 mod lone;
 mod path;
 mod place;
+#[cfg(target_os = "linux")]
+mod processes;
 mod program;
 mod redact;
 #[cfg(unix)]
@@ -35,6 +37,8 @@ pub use killer::Killer;
 pub use lone::Lone;
 pub use path::{Held, Path};
 pub use place::{ELB, ENDPOINT, Place};
+#[cfg(target_os = "linux")]
+pub use processes::{nginx, processes, signal};
 pub use program::{Program, Ran, Running};
 pub use redact::redact;
 #[cfg(unix)]

@@ -156,6 +156,13 @@ impl Running {
         self.child.id()
     }
 
+    /// Whether it has not ended yet. One that has ended and was not waited for has.
+    #[cfg(target_os = "linux")]
+    pub fn is_under_way(&self) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.id())).unwrap_or_default();
+        stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with('Z'))
+    }
+
     /// Waits until standard output holds `text`, and gives what stands there by then.
     #[track_caller]
     pub fn until(&mut self, text: &str) -> String {
