@@ -47,9 +47,9 @@ impl Heartbeat {
 
     /// One that tells only of what takes long: where starts and ends are told in another way.
     pub(super) fn of_long_waits(err: Box<dyn Write + Send>, lang: Lang) -> Self {
-        let long = Self::new(err, lang);
-        long.shared.state().only_long = true;
-        long
+        let new = Self::new(err, lang);
+        new.shared.state().only_long = true;
+        new
     }
 
     fn every(silence: Duration, err: Box<dyn Write + Send>, lang: Lang) -> Self {

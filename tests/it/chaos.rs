@@ -1,7 +1,7 @@
 //! nginx, the sandbox, the runner, or two of them killed at any moment of any verb: what is repaired and gone on with is met
 //! in the end, nothing hangs, nothing is made twice, nothing is left over, in the account or among the processes.
 //!
-//! A few seeded kills by default; with `PLLAB_FULL=1` a hundred of each verb.
+//! One seeded strike at each verb by default; a hundred with `PLLAB_FULL=1`, and as many as `PLLAB_CHAOS` says.
 #![cfg(target_os = "linux")]
 
 use std::path::Path;
@@ -191,7 +191,8 @@ fn whoever_is_killed_at_whatever_moment_it_is_met_in_the_end() {
     if nginx().is_none() {
         return;
     }
-    let rounds = if full() { 100 } else { 1 };
+    let asked = std::env::var("PLLAB_CHAOS").ok().and_then(|text| text.parse().ok());
+    let rounds = asked.unwrap_or(if full() { 100 } else { 1 });
     let todo: Vec<(usize, u64)> =
         (0..VERBS.len()).flat_map(|verb| (0..rounds).map(move |round| (verb, round))).collect();
     let results = at_a_time(&todo, |&(verb, round)| {
