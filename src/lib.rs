@@ -15,4 +15,4 @@ pub mod sandbox;
 pub mod trace;
 pub mod ui;
 
-pub use cli::{Code, run};
+pub use cli::{Code, run, run_process};

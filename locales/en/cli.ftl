@@ -95,6 +95,10 @@ cli-own-fault = pllab stopped at a fault of its own. What was done is on record,
 cli-disk-full = the disk is full: { $path } cannot be written. No call was made that is not in the journal. Make room and go on
 cli-file-trouble = { $path } cannot be used
 cli-nobody-to-ask = there is nobody to ask (this is not a terminal)
+cli-no-text = { $name } holds what is no text (it must be UTF-8, without control characters)
+cli-no-room = this machine gives pllab too little memory, or too few threads, to run
+cli-unclear = three answers in a row were none of the choices
+cli-no-output = standard output cannot be written, so not all that there was to say has been said
 cli-nobody-to-ask-detail = With --yes nothing is asked: every question gets its default answer. What was done so far is on record.
 
 ## Targets

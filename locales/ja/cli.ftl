@@ -95,6 +95,10 @@ cli-own-fault = pllab 自身の不具合で止まりました。ここまでの�
 cli-disk-full = ディスクに空きがなく、{ $path } に書けません。記録できない呼び出しは行っていません。空きを作って続けてください
 cli-file-trouble = { $path } を使えません
 cli-nobody-to-ask = 質問に答える人がいません (ターミナルではありません)
+cli-no-text = { $name } を文字列として読めません (制御文字のない UTF-8 にしてください)
+cli-no-room = メモリまたはスレッドが足りないため、実行できません
+cli-unclear = 選択肢にない答えが 3 回続きました
+cli-no-output = 標準出力に書けないため、出力の一部が失われました
 cli-nobody-to-ask-detail = --yes を付けると、質問せずに既定の答えで進みます。ここまでの分は記録されています。
 
 ## Targets

@@ -110,7 +110,7 @@ pub(super) struct Start {
     pub lab: String,
     #[arg(long)]
     pub explain_only: bool,
-    #[arg(long, conflicts_with = "explain_only")]
+    #[arg(long, conflicts_with_all = ["explain_only", "yes"])]
     pub hands_on: bool,
     #[arg(long, value_enum, default_value_t = Target::Sandbox, conflicts_with = "endpoint_url")]
     pub target: Target,
@@ -151,7 +151,7 @@ pub(super) struct Resume {
     pub step: Option<String>,
     #[arg(long, conflicts_with = "step")]
     pub start_over: bool,
-    #[arg(long, conflicts_with = "guided")]
+    #[arg(long, conflicts_with_all = ["guided", "yes"])]
     pub hands_on: bool,
     #[arg(long)]
     pub guided: bool,

@@ -5,7 +5,6 @@ use serde_json::json;
 use super::args::Browse;
 use super::context::Context;
 use super::exit::{Code, Failed};
-use super::interrupt::Interrupt;
 use super::pass::target;
 use super::target::unreachable_target;
 use super::tunnel::{End, Way};
@@ -41,7 +40,7 @@ async fn show(context: &mut Context, args: &Browse) -> Result<(), Failed> {
         let next = format!("pllab resume {}", found.id());
         return Err(Failed::new(Code::NotMet, m::cli_browse_nothing(), vec![m::cli_browse_nothing_detail()], &[&next]));
     };
-    let mut interrupt = Interrupt::listen();
+    let mut interrupt = context.interrupt.listen();
     let target = target(context, &store, &found, state).await?;
     let shown = async {
         let door = if args.tunnel { Ok(None) } else { checks::browser_url(&target.clouds.consumer, &id, &dns).await };

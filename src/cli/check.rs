@@ -1,7 +1,5 @@
 //! `pllab check`: ask the checks again, once each.
 
-use std::sync::Arc;
-
 use super::args::Check;
 use super::context::Context;
 use super::exit::{Code, Failed};
@@ -32,8 +30,7 @@ async fn look(context: &mut Context, args: &Check) -> Result<Verdict, Failed> {
         None => steps.iter().rev().find(|step| state.steps.contains_key(&step.id)).unwrap_or(&steps[0]),
     };
     let target = target(context, &store, &found, &state).await?;
-    let flag = Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let screen = context.screen(true, flag);
+    let screen = context.screen(true);
     let core = Core::new(None, state, context.host.clock.clone(), screen, target.accounts.clone());
     let verdict = examine(&core, &target.clouds, &loaded.lab, None, &wanted.id, &wanted.checks).await;
     target.close().await;

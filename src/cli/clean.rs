@@ -1,13 +1,11 @@
 //! `pllab clean`: delete what runs made, look again, print the receipt.
 
-use std::sync::Arc;
-
 use super::args::Clean;
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::pass::{Doing, open, work};
 use super::store::Found;
-use crate::engine::event::{Answer, AskError, Choice, Event, Question, QuestionId};
+use crate::engine::event::{Answer, Choice, Event, Question, QuestionId};
 use crate::i18n::m;
 
 /// Cleans one run, or every run that is not cleaned.
@@ -43,8 +41,7 @@ pub(super) async fn clean(context: &mut Context, args: Clean) -> Result<Code, Fa
     if !args.all {
         runs.truncate(1);
     }
-    let flag = Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let screen = context.screen(args.yes, flag);
+    let screen = context.screen(args.yes);
     let mut worst = Code::Met;
     for found in runs {
         let id = found.id();
@@ -64,12 +61,7 @@ pub(super) async fn clean(context: &mut Context, args: Clean) -> Result<Code, Fa
                 worst = worst.graver(Code::NotMet);
                 continue;
             }
-            Err(AskError::Interrupted) => return Ok(Code::Interrupted),
-            Err(AskError::NobodyToAsk) => {
-                let next = format!("pllab clean --yes {id}");
-                let failed = Failed::new(Code::Usage, m::cli_nobody_to_ask(), Vec::new(), &[&next]);
-                return Err(failed);
-            }
+            Err(error) => return Err(Failed::unanswered(error, &format!("pllab clean --yes {id}"))),
         }
         match open(context, &store, &found, false, Doing::Clean).await {
             Ok(mut pass) => {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -42,8 +41,7 @@ pub(super) async fn clean_tagged(context: &mut Context, args: &Clean) -> Result<
     if found.is_empty() {
         return Ok(Code::Met);
     }
-    let flag = Arc::new(AtomicBool::new(false));
-    let screen = context.screen(args.yes, flag);
+    let screen = context.screen(args.yes);
     match agreed(args, &screen, &found)? {
         Some(true) => {}
         Some(false) => return Ok(Code::NotMet),
@@ -178,10 +176,10 @@ fn agreed(args: &Clean, screen: &Arc<dyn Screen>, found: &[Leftover]) -> Result<
     match answer {
         Ok(yes) => Ok(Some(yes)),
         Err(AskError::Interrupted) => Ok(None),
-        Err(AskError::NobodyToAsk) => {
+        Err(error) => {
             let who = args.learner.as_ref().map(|name| format!(" --learner {name}")).unwrap_or_default();
             let next = format!("pllab clean {next}{}{who}", args.place.flags());
-            Err(Failed::new(Code::Usage, m::cli_nobody_to_ask(), Vec::new(), &[&next]))
+            Err(Failed::unanswered(error, &next))
         }
     }
 }

@@ -122,6 +122,7 @@ pub(super) fn ask(
                 Ok(true) => Ok((screen, Some(event("typed".to_owned())))),
                 Ok(false) => Err(refused(m::money_not_agreed(), hour, agreed)),
                 Err(AskError::NobodyToAsk) => Err(refused(m::cli_nobody_to_ask(), hour, agreed)),
+                Err(AskError::Unclear) => Err(refused(m::money_not_agreed(), hour, agreed)),
                 Err(AskError::Interrupted) => Err(Failed { report: None, code: Code::Interrupted }),
             }
         }

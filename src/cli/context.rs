@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
-use super::args::{Common, DiagramArg, Output};
+use super::args::{self, Common, DiagramArg};
 use super::exit::{Code, Failed};
+use super::interrupt::Interrupt;
 use super::store::Store;
 use crate::engine::event::Screen;
-use crate::host::Host;
+use crate::host::{Host, Output};
 use crate::i18n::{Lang, Text, m};
 use crate::lab::{LabError, LoadError, Loaded, Source, load};
 use crate::ui::{self, ErrorReport, Form, Glyphs, Sheet, UiOptions};
@@ -22,6 +22,10 @@ pub(super) struct Context {
     pub lang: Lang,
     /// The flags.
     pub common: Common,
+    /// Ctrl-C, and what asks to end.
+    pub interrupt: Interrupt,
+    /// Standard output, for who comes after a screen that has taken it.
+    pub stdout: Output,
 }
 
 impl Context {
@@ -43,8 +47,9 @@ impl Context {
 
     /// The form of the screen.
     pub fn form(&self) -> Form {
-        let json = self.common.output == Output::Json;
-        Form::choose(json, self.common.plain, self.host.output_is_terminal, |name| self.host.var(name))
+        let json = self.json();
+        let terminal = self.host.output_is_terminal && ui::has_room();
+        Form::choose(json, self.common.plain, terminal, |name| self.host.var(name))
     }
 
     /// What frames are drawn with.
@@ -57,7 +62,7 @@ impl Context {
     }
 
     /// The screen of a run. Takes standard output and error.
-    pub fn screen(&mut self, yes: bool, interrupt: Arc<AtomicBool>) -> Arc<dyn Screen> {
+    pub fn screen(&mut self, yes: bool) -> Arc<dyn Screen> {
         let store = self.store().ok().filter(|_| !self.json());
         if let (Some(store), Some(_)) = (&store, self.common.lang) {
             store.keep_language(self.lang);
@@ -71,20 +76,21 @@ impl Context {
             width: None,
             glyphs: self.glyphs(),
             color: ui::color_allowed(),
-            interrupt,
-            out: std::mem::replace(&mut self.host.out, Box::new(std::io::sink())),
+            interrupt: Arc::clone(&self.interrupt.flag),
+            out: Box::new(std::mem::replace(&mut self.host.out, Output::nowhere())),
             err: std::mem::replace(&mut self.host.err, Box::new(std::io::stderr())),
         })
     }
 
     /// Prints a result.
     pub fn print(&mut self, text: &str) -> Result<(), Failed> {
-        // A reader that closed the pipe has what it wanted.
+        // A reader that closed the pipe has what it wanted, and is no error here.
         let written = self.host.out.write_all(text.as_bytes()).and_then(|()| self.host.out.flush());
-        match written {
-            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failed::io("stdout", &error)),
-            _ => Ok(()),
-        }
+        written.map_err(|error| {
+            // Told with the failure itself.
+            let _ = self.host.out.trouble();
+            Failed::no_output(&error)
+        })
     }
 
     /// Says what belongs to no result: on standard output, or beside it where that is JSON.
@@ -112,7 +118,7 @@ impl Context {
 
     /// Whether results are JSON.
     pub fn json(&self) -> bool {
-        self.common.output == Output::Json
+        self.common.output == args::Output::Json
     }
 
     /// Says why a verb failed.

@@ -73,7 +73,7 @@ enum Way {
 impl Session {
     pub fn new(context: &mut Context, pass: Pass, folder: &Path, drill: Drill, yes: bool) -> Self {
         let Pass { run, journal, state, loaded, target, lock, interrupt, .. } = pass;
-        let screen = Arc::new(Curtain::new(context.screen(yes, Arc::clone(&interrupt.flag))));
+        let screen = Arc::new(Curtain::new(context.screen(yes)));
         let clock = context.host.clock.clone();
         let shown: Arc<dyn Screen> = Arc::clone(&screen) as _;
         let core = Core::new(Some(journal), state, clock.clone(), shown, target.accounts.clone());
@@ -165,6 +165,12 @@ impl Session {
                 Err(AskError::Interrupted) => self.leave(Code::Interrupted).await?,
                 // Nobody to ask: it is watched until it is mended.
                 Err(AskError::NobodyToAsk) => self.watch(None).await?,
+                // What answers does not read: it is left planted, as with `--yes`.
+                Err(AskError::Unclear) => {
+                    self.screen.say(&m::cli_unclear());
+                    self.screen.say(&m::drill_left_planted());
+                    return Ok(Code::Usage);
+                }
             };
             if let Way::Over(code) = way {
                 return Ok(code);

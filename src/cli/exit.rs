@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::engine::event::FaultClass;
+use crate::engine::event::{AskError, FaultClass};
 use crate::engine::{End, Ended};
 use crate::i18n::{Text, m};
 use crate::ui::{ErrorReport, NextStep};
@@ -46,6 +46,30 @@ impl Failed {
     pub fn new(code: Code, title: Text, details: Vec<Text>, next: &[&str]) -> Self {
         let next = next.iter().map(|command| NextStep::Command((*command).to_owned())).collect();
         Self { report: Some(ErrorReport { title, details, next }), code }
+    }
+
+    /// A question without an answer; `next` answers it.
+    pub fn unanswered(error: AskError, next: &str) -> Self {
+        match error {
+            AskError::Interrupted => Self { report: None, code: Code::Interrupted },
+            AskError::NobodyToAsk => Self::new(Code::Usage, m::cli_nobody_to_ask(), Vec::new(), &[next]),
+            AskError::Unclear => Self::new(Code::Usage, m::cli_unclear(), Vec::new(), &[next]),
+        }
+    }
+
+    /// A variable of the environment that holds bytes which are no text.
+    pub fn no_text(variable: &str) -> Self {
+        Self::new(Code::Usage, m::cli_no_text(variable), Vec::new(), &[&format!("unset {variable}")])
+    }
+
+    /// The machine gives too little memory, or too few threads.
+    pub fn no_room(error: &std::io::Error) -> Self {
+        Self::new(Code::NotMet, m::cli_no_room(), vec![Text::literal(error.to_string())], &["pllab doctor"])
+    }
+
+    /// Standard output cannot be written.
+    pub fn no_output(error: &std::io::Error) -> Self {
+        Self::new(Code::NotMet, m::cli_no_output(), vec![Text::literal(error.to_string())], &[])
     }
 
     /// A file or folder that cannot be used.

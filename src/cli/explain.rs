@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use super::args::Start;
 use super::context::{Context, place};
 use super::exit::{self, Code, Failed};
-use super::interrupt::Interrupt;
 use super::next::list;
 use crate::engine::event::Way;
 use crate::engine::{Ahead, Core, Drive, End, Patience, State, Views};
@@ -31,13 +29,8 @@ pub(super) async fn explain(
         accounts.insert(Side::Consumer, "444455556666".to_owned());
     }
     let asked = is_asked(context, args);
-    let (interrupted, flag) = if asked {
-        let interrupt = Interrupt::listen();
-        (interrupt.seen, interrupt.flag)
-    } else {
-        (tokio::sync::watch::channel(false).1, Arc::new(AtomicBool::new(false)))
-    };
-    let screen = context.screen(args.yes, flag);
+    let interrupt = if asked { context.interrupt.listen() } else { context.interrupt.clone() };
+    let screen = context.screen(args.yes);
     let core = Core::new(None, state, context.host.clock.clone(), Arc::clone(&screen), accounts);
     let drive = Drive {
         core: Arc::new(core),
@@ -58,7 +51,7 @@ pub(super) async fn explain(
         keep: true,
         // Nobody to ask: it is read through to the end.
         asks: asked,
-        interrupted,
+        interrupted: interrupt.seen,
     };
     let ended = drive.run().await.map_err(|stuck| super::pass::stuck(&stuck, ""))?;
     if ended.end != End::Interrupted && !context.json() {

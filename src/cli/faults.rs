@@ -1,12 +1,11 @@
 //! A fault plan as it is given: flags, a file, the environment.
 
-use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
 
 use super::exit::{Code, Failed};
-use crate::host::Host;
+use crate::host::{Host, read_text};
 use crate::i18n::{Text, m};
 use crate::sandbox::{BadFault, FaultKind, FaultRule};
 
@@ -44,6 +43,9 @@ pub(super) fn plan(host: &Host, flags: &[String], file: Option<&Path>) -> Result
 
 /// The plan of the environment, for the sandbox of a run.
 pub(super) fn of_environment(host: &Host) -> Result<Vec<FaultRule>, Failed> {
+    if let Some(name) = host.unreadable(&[VARIABLE]) {
+        return Err(Failed::no_text(name));
+    }
     let rules = host.var(VARIABLE).unwrap_or_default();
     rules.split_whitespace().map(|rule| read(rule, VARIABLE)).collect()
 }
@@ -54,7 +56,7 @@ pub(super) fn too_late(pid: u32) -> Failed {
 }
 
 fn of_file(path: &Path) -> Result<Vec<FaultRule>, Failed> {
-    let text = fs::read_to_string(path).map_err(|error| {
+    let text = read_text(path, LARGEST).map_err(|error| {
         let details = vec![Text::literal(error.to_string())];
         Failed::new(Code::Usage, m::fault_bad_file(path.display().to_string()), details, HELP)
     })?;
@@ -77,6 +79,9 @@ fn of_file(path: &Path) -> Result<Vec<FaultRule>, Failed> {
     });
     rules.collect()
 }
+
+/// No plan is larger, in bytes.
+const LARGEST: u64 = 1 << 20;
 
 const HELP: &[&str] = &["pllab sandbox --help"];
 

@@ -73,15 +73,13 @@ pub(super) async fn home(context: &mut Context) -> Result<Code, Failed> {
 
 /// `None` at Ctrl-C.
 fn ask(context: &mut Context, question: &Question) -> Result<Option<Answer>, Failed> {
-    let screen = context.screen(false, std::sync::Arc::default());
+    let screen = context.screen(false);
     let answer = tokio::task::block_in_place(|| screen.ask(question));
     // The screen has taken standard output; what comes next opens its own.
-    context.host.out = Box::new(std::io::stdout());
+    context.host.out = context.stdout.clone();
     match answer {
         Ok(answer) => Ok(Some(answer)),
         Err(AskError::Interrupted) => Ok(None),
-        Err(AskError::NobodyToAsk) => {
-            Err(Failed::new(Code::Usage, m::cli_nobody_to_ask(), Vec::new(), &["pllab resume"]))
-        }
+        Err(error) => Err(Failed::unanswered(error, "pllab resume --yes")),
     }
 }

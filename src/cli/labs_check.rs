@@ -10,7 +10,7 @@ use super::context::{Context, located};
 use super::exit::{Code, Failed};
 use super::labs_drills::{self, Drilled};
 use super::target::Target;
-use super::{interrupt::Interrupt, zone};
+use super::zone;
 use crate::engine::event::{
     Answer, AskError, Event, Item, OpeningView, Picture, Progress, Question, Screen, StepView, Way,
 };
@@ -154,7 +154,7 @@ async fn prove(
     let folder = tempfile::tempdir().map_err(|error| Failed::io(std::env::temp_dir(), &error))?;
     let target =
         Target::throw_away(&context.host, &folder.path().join("sandbox"), REGION, loaded.lab.two_accounts).await?;
-    let interrupt = Interrupt::listen();
+    let interrupt = context.interrupt.listen();
     let proved = async {
         zone::settle(&target, &loaded, &mut set).await?;
         let loaded = match read(&set, &token) {

@@ -13,6 +13,9 @@ const LIMIT: usize = 64;
 /// A name that was given and holds other characters than letters of ASCII, digits and `. _ @ -`: it stands in tags, IAM
 /// conditions and command lines, where nothing else is safe everywhere.
 pub(super) fn name(flag: Option<&str>, host: &Host) -> Result<String, Failed> {
+    if let (None, Some(name)) = (flag, host.unreadable(&["PLLAB_LEARNER"])) {
+        return Err(Failed::no_text(name));
+    }
     let given = flag.map(str::to_owned).or_else(|| host.var("PLLAB_LEARNER"));
     if let Some(name) = given {
         if name.is_empty() || name.len() > LIMIT || !name.chars().all(is_safe) {

@@ -48,4 +48,4 @@ mod words;
 mod zone;
 
 pub use exit::Code;
-pub use run::run;
+pub use run::{run, run_process};

@@ -71,7 +71,7 @@ pub(super) async fn open(
         Err(_) if doing == Doing::Clean => Arc::new(Loaded::without_steps(&state.lab)),
         loaded => loaded?,
     };
-    let interrupt = Interrupt::listen();
+    let interrupt = context.interrupt.listen();
     let target = target(context, store, found, &state).await?;
     let region = m::aws_region_run();
     Ok(Pass {
@@ -153,8 +153,8 @@ pub(super) async fn go(context: &mut Context, mut pass: Pass, agreed: Agreement)
         Some(_) => Vec::new(),
         None => consent::charges(&pass.loaded, &region, &pass.target),
     };
-    let (flag, yes) = (Arc::clone(&pass.interrupt.flag), agreed.yes);
-    let open = |context: &mut Context| context.screen(yes, flag);
+    let yes = agreed.yes;
+    let open = |context: &mut Context| context.screen(yes);
     let asked = tokio::task::block_in_place(|| consent::ask(context, &charges, &agreed, open));
     match asked {
         Ok((screen, consented)) => {
@@ -178,10 +178,12 @@ pub(super) async fn work(
 ) -> Code {
     let Pass { run, journal, state, first, consented, loaded, target, lock, interrupt, keep, resumed, chosen, .. } =
         pass;
-    let (region, at, way) = match &first {
+    let (region, at, chosen_way) = match &first {
         Some(Event::RunStarted { region, target, way, .. }) => (region.clone(), target.clone(), *way),
         _ => (state.region.clone(), state.target.clone(), after(&state, &chosen).way),
     };
+    // Where every question is answered beforehand nobody is there to do a step.
+    let way = if agreed && chosen_way == Way::HandsOn { Way::Guided } else { chosen_way };
     let charges = match (&consented, &state.consent) {
         (Some(Event::Consented { charges, .. }), _) => charges.clone(),
         (_, Some(consent)) => consent.charges.clone(),
@@ -269,9 +271,9 @@ fn after(state: &State, chosen: &[Event]) -> State {
 pub(super) fn stuck(stuck: &Stuck, run: &str) -> Failed {
     match stuck {
         Stuck::Journal(error) => journal_trouble(error, run),
-        Stuck::NobodyToAsk(_) => Failed::new(
+        Stuck::NobodyToAsk(_) | Stuck::Unclear(_) => Failed::new(
             Code::Usage,
-            m::cli_nobody_to_ask(),
+            if matches!(stuck, Stuck::Unclear(_)) { m::cli_unclear() } else { m::cli_nobody_to_ask() },
             vec![m::cli_nobody_to_ask_detail()],
             &[&format!("pllab resume --yes {run}"), &format!("pllab clean --yes {run}")],
         ),

@@ -106,10 +106,19 @@ pub(super) fn hand_over(
     if path == Path::new("-") {
         return context.print(text).map(|()| Code::Met);
     }
-    write_atomic(path, text.as_bytes(), false).map_err(|error| Failed::io(path, &error))?;
+    // What is no file, such as a device or a pipe, is written to and not replaced.
+    let written = match std::fs::metadata(path) {
+        Ok(it) if !it.is_file() && !it.is_dir() => match std::fs::write(path, text) {
+            // A reader that closed the pipe has what it wanted.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            written => written,
+        },
+        _ => write_atomic(path, text.as_bytes(), false),
+    };
+    written.map_err(|error| Failed::io(path, &error))?;
     let shown: PathBuf = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     if context.json() {
-        context.print(&format!("{}\n", json!({ "event": event, "path": shown })))?;
+        context.print(&format!("{}\n", json!({ "event": event, "path": shown.display().to_string() })))?;
     } else {
         context.print(&format!("{}\n\n{}\n", m::report_written().say(context.lang), shown.display()))?;
     }

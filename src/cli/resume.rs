@@ -18,6 +18,12 @@ pub(super) async fn resume(context: &mut Context, args: Resume) -> Result<Code, 
     let mut pass = open(context, &store, &found, args.keep, Doing::Lab).await?;
     pass.chosen.extend(args.hands_on.then(|| Event::way(Way::HandsOn)));
     pass.chosen.extend(args.guided.then(|| Event::way(Way::Guided)));
+    // What was answered at a step's menu gives way to the command line: with `--yes` nobody is waited for.
+    let mine = if args.hands_on { Answer::HandsOn } else { Answer::Go };
+    let said = args.hands_on || args.guided || args.yes;
+    let open = found.state.steps.iter().filter(|(id, step)| said && step.started && !found.state.met(id));
+    let other = open.filter(|(_, step)| step.by_hand != args.hands_on);
+    pass.chosen.extend(other.map(|(id, _)| Event::step(id, mine)));
     let steps = &pass.loaded.lab.steps;
     let first = steps.first().filter(|_| args.start_over).map(|step| step.id.clone());
     if let Some(step) = args.step.or(first) {

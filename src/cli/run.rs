@@ -1,6 +1,6 @@
 //! From words on the command line to a verb, and from a verb to an exit code.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, PanicHookInfo};
 
@@ -10,28 +10,80 @@ use clap::error::ErrorKind;
 use super::args::{Cli, LabsVerb, LangArg, Verb};
 use super::context::Context;
 use super::exit::{Code, Failed};
+use super::interrupt::Interrupt;
 use super::store::Store;
 use super::{
     browse, check, clean, doctor, drill, explain, generate, handout, home, labs, policy, report, resume, sandbox,
     start, status, why, words,
 };
-use crate::host::Host;
+use crate::host::{Host, room_for_a_run};
 use crate::i18n::{Lang, Text, m};
 use crate::ui::{self, ErrorReport, Form, Glyphs, NextStep, Sheet};
 
+/// Where AWS's own tools say in what they run.
+const EXECUTION: &str = "AWS_EXECUTION_ENV";
+
+/// The stack of the program's own thread: what the system gives to its first one depends on limits that others set.
+const STACK: usize = 8 << 20;
+
+/// Runs pllab as the whole of this process: on a thread whose stack does not depend on the machine.
+#[must_use]
+pub fn run_process(args: Vec<OsString>, host: Host) -> Code {
+    let thread = std::thread::Builder::new().name("pllab".to_owned()).stack_size(STACK);
+    match thread.spawn(move || run(args, host)) {
+        // What panics there has told so.
+        Ok(running) => running.join().unwrap_or(Code::NotMet),
+        Err(error) => {
+            let lang = Lang::choose(None, |name| std::env::var(name).ok(), || None);
+            let failed = Failed::no_room(&error);
+            failed.report.iter().for_each(|report| complain(lang, report));
+            failed.code
+        }
+    }
+}
+
 /// Runs pllab with these arguments (the program's name first) on this machine.
 #[must_use]
-pub fn run(args: Vec<OsString>, mut host: Host) -> Code {
+pub fn run(args: Vec<OsString>, host: Host) -> Code {
     // The language must be known before the command line has words.
-    let lang = flag(&args, "--lang").and_then(|value| value.parse().ok());
+    let lang = flag(&args, "--lang").and_then(|value| value.to_str()?.parse().ok());
     let store = Store::open(flag(&args, "--state-dir").map(Into::into), &host).ok();
     let lang = Lang::choose(lang, |name| host.var(name), || store.and_then(|store| store.language()));
+    let stdout = host.out.clone();
+    let code = run_in(lang, args, host);
+    // A thread may still wait at a prompt.
+    ui::give_back_for_good();
+    let _ = stdout.clone().flush();
+    // Screens go on without an output: what is done does not depend on who looks. The end says so.
+    let Some(trouble) = stdout.trouble() else { return code };
+    let failed = Failed::no_output(&trouble);
+    if let Some(report) = &failed.report {
+        complain(lang, report);
+    }
+    code.graver(failed.code)
+}
+
+/// The journal is on the disk before every call, so ending at once loses nothing.
+#[expect(clippy::exit, reason = "a panic cannot be handed on to who waits for its thread")]
+fn abandon() -> ! {
+    ui::give_back_for_good();
+    std::process::exit(Code::NotMet as i32)
+}
+
+/// Says what is wrong where there is no context to say it.
+fn complain(lang: Lang, report: &ErrorReport) {
+    let sheet = Sheet { lang, pretty: false, width: None, glyphs: Glyphs::Ascii, color: false };
+    // Where even standard error is closed nobody can be told.
+    let _ = std::io::stderr().write_all(ui::error_report(report, &sheet).as_bytes());
+}
+
+fn run_in(lang: Lang, args: Vec<OsString>, mut host: Host) -> Code {
     let words = args.clone();
     let parsed = words::command(lang).try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            // A reader that closed the pipe has what it wanted.
+            // What goes wrong with it is told at the end.
             let _ = host.out.write_all(error.to_string().as_bytes()).and_then(|()| host.out.flush());
             return Code::Met;
         }
@@ -46,7 +98,8 @@ pub fn run(args: Vec<OsString>, mut host: Host) -> Code {
             return Code::Usage;
         }
     };
-    let mut context = Context { host, lang, common: cli.common };
+    let stdout = host.out.clone();
+    let mut context = Context { host, lang, common: cli.common, interrupt: Interrupt::none(), stdout };
     std::panic::set_hook(Box::new(move |fault| own_fault(lang, fault)));
     // A fault of this program ends it like any other: with words, an exit code, and everything on record.
     let quiet = matches!(cli.verb, Some(Verb::Completions(_) | Verb::Man));
@@ -71,10 +124,14 @@ pub fn run(args: Vec<OsString>, mut host: Host) -> Code {
 
 /// Tells of a fault of this program itself: where it is, for a report, and how to go on.
 fn own_fault(lang: Lang, fault: &PanicHookInfo<'_>) {
-    let term = console::Term::stderr();
-    if term.is_term() {
-        // A prompt or a bar may have hidden it.
-        let _ = term.show_cursor();
+    ui::give_back();
+    let words = fault.payload_as_str().unwrap_or_default();
+    if words.contains("spawn") && words.contains("thread") {
+        // No fault of its own, and whoever waits for what the thread was to do would wait for ever.
+        if let Some(report) = &Failed::no_room(&std::io::Error::other(words)).report {
+            complain(lang, report);
+        }
+        abandon();
     }
     let place = fault.location().map(ToString::to_string).unwrap_or_default();
     let report = ErrorReport {
@@ -82,8 +139,7 @@ fn own_fault(lang: Lang, fault: &PanicHookInfo<'_>) {
         details: vec![Text::literal(format!("pllab {} {place}", env!("CARGO_PKG_VERSION")))],
         next: vec![NextStep::Command("pllab resume".to_owned())],
     };
-    let sheet = Sheet { lang, pretty: false, width: None, glyphs: Glyphs::Ascii, color: false };
-    let _ = std::io::stderr().write_all(ui::error_report(&report, &sheet).as_bytes());
+    complain(lang, &report);
 }
 
 fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
@@ -102,6 +158,13 @@ fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
                 Some(Verb::Labs(args)) => !matches!(args.verb, Some(LabsVerb::Check { .. })),
                 _ => false,
             };
+            if !reads_alone {
+                room_for_a_run().map_err(|error| Failed::no_room(&error))?;
+                // The SDK writes it into a header of each call, whatever it holds.
+                if context.host.var(EXECUTION).is_some_and(|value| value.contains(char::is_control)) {
+                    return Err(Failed::no_text(EXECUTION));
+                }
+            }
             let runtime = if reads_alone {
                 tokio::runtime::Builder::new_current_thread().build()
             } else {
@@ -110,6 +173,9 @@ fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
             };
             let runtime = runtime.map_err(|error| Failed::io("tokio", &error))?;
             let result = runtime.block_on(async {
+                if !reads_alone {
+                    context.interrupt = Interrupt::watch();
+                }
                 match verb {
                     None => home::home(context).await,
                     Some(Verb::Start(args)) => start::start(context, args).await,
@@ -139,14 +205,16 @@ fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
     }
 }
 
-/// `--lang` wherever it stands.
-/// A flag's value, before the command line is understood.
-fn flag<'a>(args: &'a [OsString], name: &str) -> Option<&'a str> {
-    let words: Vec<&str> = args.iter().filter_map(|arg| arg.to_str()).collect();
-    words.iter().enumerate().find_map(|(index, word)| match word.strip_prefix(name) {
-        Some("") => words.get(index + 1).copied(),
-        Some(rest) => rest.strip_prefix('='),
-        None => None,
+/// A flag's value wherever it stands, before the command line is understood.
+fn flag<'a>(args: &'a [OsString], name: &str) -> Option<&'a OsStr> {
+    args.iter().enumerate().find_map(|(index, arg)| {
+        let rest = arg.as_encoded_bytes().strip_prefix(name.as_bytes())?;
+        match rest {
+            [] => args.get(index + 1).map(OsString::as_os_str),
+            // A path that is no text is not read here in two: the language is found without it.
+            [b'=', ..] => arg.to_str()?.split_once('=').map(|(_, value)| OsStr::new(value)),
+            _ => None,
+        }
     })
 }
 

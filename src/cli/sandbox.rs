@@ -9,7 +9,6 @@ use super::args::{PaceArg, Sandbox, ThrottleArg};
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::faults;
-use super::interrupt::Interrupt;
 use super::limits::{self, Limits};
 use super::live::Live;
 use super::target;
@@ -52,7 +51,7 @@ async fn serve(context: &mut Context, args: &Sandbox) -> Result<(), Failed> {
     }
     let pace = args.pace.map(PaceArg::pace).or_else(|| run.as_ref()?.state.pace.as_deref()?.parse().ok());
     let folder = own.unwrap_or(shared);
-    let mut interrupt = Interrupt::listen();
+    let mut interrupt = context.interrupt.listen();
     let (sandbox, live, note) =
         target::open(&context.host, &folder, &args.region, pace.unwrap_or_default(), args.port, plan, limits).await?;
     announce(context, &live, true)?;

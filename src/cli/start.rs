@@ -8,7 +8,6 @@ use super::args::{PaceArg, Start, Target as Where};
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::explain::explain;
-use super::interrupt::Interrupt;
 use super::pass::{Agreement, Pass, go};
 use super::target::{SignIn, Target, USUAL_REGION};
 use crate::cloud::usual_region;
@@ -111,7 +110,7 @@ pub(super) async fn begin(
     let mut loaded = context.lab(&args.lab, &set, &token, &region)?;
     let store = context.store()?;
     let lock = store.lock()?;
-    let interrupt = Interrupt::listen();
+    let interrupt = context.interrupt.listen();
     let (run, folder) = store.create(&context.host)?;
     let pace = args.pace.map(PaceArg::pace).unwrap_or_default();
     let sign_in = SignIn {

@@ -34,7 +34,7 @@ pub(super) struct Found {
 impl Store {
     /// The store at `--state-dir`, `PLLAB_STATE_DIR`, or the platform's place. Creates nothing.
     pub fn open(flag: Option<PathBuf>, host: &Host) -> Result<Self, Failed> {
-        let root = state_dir(flag, host.var("PLLAB_STATE_DIR").as_deref());
+        let root = state_dir(flag, host.var_os("PLLAB_STATE_DIR"));
         let Some(root) = root else {
             return Err(Failed::new(Code::Usage, m::cli_no_home(), Vec::new(), &["pllab start --state-dir DIR"]));
         };

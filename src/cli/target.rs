@@ -140,7 +140,7 @@ impl Target {
             endpoint_url: if let Asked::Url(url) = &asked { Some(url.clone()) } else { None },
             profile: sign_in.profile,
             keys: None,
-            ca_bundle: host.var("AWS_CA_BUNDLE"),
+            ca_bundle: host.var_os("AWS_CA_BUNDLE").map(PathBuf::from),
         };
         let consumer =
             sign_in.consumer_profile.map(|profile| ConnectOptions { profile: Some(profile), ..provider.clone() });
@@ -341,12 +341,12 @@ pub(super) async fn open(
 /// The nginx for the sandbox's instances: the one that `PLLAB_NGINX` names, else the one on the PATH or where systems
 /// keep it. `PLLAB_NGINX=builtin` stands for the built-in page server.
 fn installed_nginx(host: &Host) -> Option<PathBuf> {
-    match host.var("PLLAB_NGINX").as_deref() {
-        Some("builtin") => return None,
+    match host.var_os("PLLAB_NGINX") {
+        Some(word) if word == "builtin" => return None,
         Some(path) => return Some(PathBuf::from(path)),
         None => {}
     }
-    let path = host.var("PATH").unwrap_or_default();
+    let path = host.var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);
     cfg!(unix).then(|| folders.map(|folder| folder.join("nginx")).find(|program| program.is_file())).flatten()
 }

@@ -4,7 +4,6 @@
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::io::AsyncReadExt as _;
@@ -19,7 +18,7 @@ use super::pass::stuck;
 use super::store::{Found, Store, journal_trouble};
 use super::target::{Target, unreachable_target};
 use crate::actions;
-use crate::engine::event::{Answer, AskError, Choice, Question, QuestionId};
+use crate::engine::event::{Answer, Choice, Question, QuestionId};
 use crate::engine::{Core, Failure, Journal, State, Stuck, Threshold, open_door};
 use crate::i18n::{Text, m};
 use crate::lab::{Image, Loaded, Resource, Side};
@@ -166,9 +165,9 @@ impl Way<'_> {
         let run = found.id();
         // The journal is written by one process at a time: a pass that waits at a question must be left first.
         let _lock = store.lock()?;
-        let screen = context.screen(yes, Arc::clone(&interrupt.flag));
+        let screen = context.screen(yes);
         // The screen has taken it; what comes after the way is made is said without one.
-        context.host.out = Box::new(std::io::stdout());
+        context.host.out = context.stdout.clone();
         let question = Question {
             id: QuestionId::Door,
             prompt: m::tunnel_ask(to.port),
@@ -181,11 +180,7 @@ impl Way<'_> {
         match tokio::task::block_in_place(|| screen.ask(&question)) {
             Ok(Answer::Go) => {}
             Ok(_) => return Err(Failed { report: None, code: Code::NotMet }),
-            Err(AskError::Interrupted) => return Err(Failed { report: None, code: Code::Interrupted }),
-            Err(AskError::NobodyToAsk) => {
-                let next = format!("pllab browse --yes {run}");
-                return Err(Failed::new(Code::Usage, m::cli_nobody_to_ask(), Vec::new(), &[&next]));
-            }
+            Err(error) => return Err(Failed::unanswered(error, &format!("pllab browse --yes {run}"))),
         }
         let (journal, entries, _) = Journal::open(&found.folder, context.host.after_line.clone(), false)
             .map_err(|error| journal_trouble(&error, &run))?;

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use super::args::OneRun;
 use super::context::{Context, place};
@@ -25,7 +24,7 @@ pub(super) async fn why(context: &mut Context, args: OneRun) -> Result<Code, Fai
     let state = found.state.clone();
     let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region)?;
     let target = target(context, &store, &found, &state).await?;
-    let screen = context.screen(true, Arc::new(AtomicBool::new(false)));
+    let screen = context.screen(true);
     let core = Core::new(None, state, context.host.clock.clone(), screen, target.accounts.clone());
     let verdict = show(&core, &target.clouds, &loaded).await;
     target.close().await;

@@ -1,6 +1,6 @@
 //! SDK clients for one side of the lab, or for both.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use aws_config::meta::region::ProvideRegion as _;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sts::config::IdentityCache;
@@ -37,7 +37,7 @@ pub struct ConnectOptions {
     /// An access key id and its secret; without them the SDK's standard chain is asked.
     pub keys: Option<(String, String)>,
     /// A file of certificates to trust in place of the machine's own (`AWS_CA_BUNDLE`).
-    pub ca_bundle: Option<String>,
+    pub ca_bundle: Option<PathBuf>,
 }
 
 /// The clients of one side.
@@ -81,6 +81,22 @@ pub struct Identity {
 }
 
 impl Clients {
+    fn of(config: &SdkConfig, options: &ConnectOptions, wallet: Wallet) -> Self {
+        Self {
+            ec2: aws_sdk_ec2::Client::new(config),
+            elbv2: aws_sdk_elasticloadbalancingv2::Client::new(config),
+            route53: aws_sdk_route53::Client::new(config),
+            sts: aws_sdk_sts::Client::new(config),
+            quotas: aws_sdk_servicequotas::Client::new(config),
+            region: options.region.clone(),
+            named: options.endpoint_url.is_some(),
+            speed: 1,
+            wallet,
+            account: Arc::default(),
+            signed_out: Arc::default(),
+        }
+    }
+
     /// The region these clients speak to.
     #[must_use]
     pub fn region(&self) -> &str {
@@ -184,7 +200,7 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
         let message = format!("`{url}` is not an http:// or https:// URL");
         return Err(Fault::ours(FaultClass::Refused, "InvalidEndpoint", message));
     }
-    let trusted = options.ca_bundle.as_deref().map(|bundle| http::trust(Path::new(bundle))).transpose()?;
+    let trusted = options.ca_bundle.as_deref().map(http::trust).transpose()?;
     // Credentials come from elsewhere than the endpoint.
     let elsewhere = trusted.clone().map(http::trusting);
     let client = match options.endpoint_url.as_deref().filter(|url| is_loopback(url)) {
@@ -199,20 +215,32 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
         http: elsewhere,
     };
     let wallet = Wallet::new(source);
+    let timeouts =
+        TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(ATTEMPT_TIMEOUT).build();
+    if let (Some(_), Some(url), Some(client)) = (&options.keys, &options.endpoint_url, &client) {
+        // A sandbox of ours: environment and configuration files speak of AWS, not of it, and nothing of them is read.
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(options.region.clone()))
+            .endpoint_url(url)
+            .retry_config(RetryConfig::disabled())
+            .credentials_provider(SharedCredentialsProvider::new(wallet.clone()))
+            .identity_cache(IdentityCache::no_cache())
+            .timeout_config(timeouts)
+            .http_client(client.clone())
+            .build();
+        return Ok(Clients::of(&config, options, wallet));
+    }
     // One attempt each: what may be sent again, and when, is decided in `send.rs`, where it is known what a call does.
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new(options.region.clone()))
         .retry_config(RetryConfig::disabled())
         .credentials_provider(wallet.clone())
         .identity_cache(IdentityCache::no_cache())
-        .timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(CONNECT_TIMEOUT)
-                .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-                .build(),
-        );
+        .timeout_config(timeouts);
     if let Some(url) = &options.endpoint_url {
-        loader = loader.endpoint_url(url);
+        // The other endpoints of AWS's own services are not meant where one is named; the SDK would refuse both at once.
+        loader = loader.endpoint_url(url).use_fips(false).use_dual_stack(false);
     }
     if let Some(profile) = &options.profile {
         loader = loader.profile_name(profile);
@@ -220,20 +248,7 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
     if let Some(client) = client {
         loader = loader.http_client(client);
     }
-    let config = loader.load().await;
-    Ok(Clients {
-        ec2: aws_sdk_ec2::Client::new(&config),
-        elbv2: aws_sdk_elasticloadbalancingv2::Client::new(&config),
-        route53: aws_sdk_route53::Client::new(&config),
-        sts: aws_sdk_sts::Client::new(&config),
-        quotas: aws_sdk_servicequotas::Client::new(&config),
-        region: options.region.clone(),
-        named: options.endpoint_url.is_some(),
-        speed: 1,
-        wallet,
-        account: Arc::default(),
-        signed_out: Arc::default(),
-    })
+    Ok(Clients::of(&loader.load().await, options, wallet))
 }
 
 /// The region that the environment names, else the profile (`None`: the default one, or `AWS_PROFILE`), in the order of the aws CLI.

@@ -14,6 +14,10 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
 use super::fault::{Fault, FaultClass};
+use crate::host::read_text;
+
+/// No bundle of certificates is larger, in bytes.
+const LARGEST: u64 = 16 << 20;
 
 /// The code of a bundle that cannot be used.
 pub const BAD_CA_BUNDLE: &str = "BadCaBundle";
@@ -41,7 +45,7 @@ pub(super) fn trust(bundle: &Path) -> Result<TlsContext, Fault> {
     let bad = |what: String| {
         Fault::ours(FaultClass::Refused, BAD_CA_BUNDLE, format!("AWS_CA_BUNDLE={}: {what}", bundle.display()))
     };
-    let pem = std::fs::read(bundle).map_err(|error| bad(error.to_string()))?;
+    let pem = read_text(bundle, LARGEST).map_err(|error| bad(error.to_string()))?.into_bytes();
     // The HTTP client would panic at what it cannot read.
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&pem) {

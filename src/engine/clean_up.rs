@@ -24,6 +24,7 @@ impl Drive {
                 Ok(answer) => answer,
                 Err(AskError::Interrupted) => return self.interrupt(fault),
                 Err(AskError::NobodyToAsk) => return Err(Stuck::NobodyToAsk(question.id)),
+                Err(AskError::Unclear) => return Err(Stuck::Unclear(question.id)),
             };
             self.core.record(&Event::theirs(answer))?;
         }

@@ -75,6 +75,9 @@ pub enum Stuck {
     /// A question came up and nobody can be asked.
     #[error("nobody to ask")]
     NobodyToAsk(QuestionId),
+    /// A question was answered again and again by what is no answer.
+    #[error("no answer that is one of the choices")]
+    Unclear(QuestionId),
 }
 
 /// What came of an effect.
@@ -204,6 +207,7 @@ impl Drive {
                         Some(answer) => Came::Of(Input::Answered(question.id, answer)),
                         None => return Err(Stuck::NobodyToAsk(question.id)),
                     },
+                    Err(AskError::Unclear) => return Err(Stuck::Unclear(question.id)),
                 }
             }
             Effect::Recover => {
@@ -242,6 +246,7 @@ impl Drive {
                 }
                 Ok(Watched::Called) => Came::Of(Input::Called),
                 Ok(Watched::Interrupted) => Came::Of(Input::Interrupted),
+                Ok(Watched::Unclear(question)) => return Err(Stuck::Unclear(question)),
                 Err(failure) => self.failed(failure, fault)?,
             },
             Effect::Hint(index) => {

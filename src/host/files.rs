@@ -1,7 +1,7 @@
 //! How anything reaches the disk: private folders, appended lines, files that are whole or absent.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::path::Path;
 
 /// Creates `path` and its parents, readable by this user only.
@@ -47,6 +47,22 @@ pub fn append_line(file: &mut File, line: &str, durable: bool) -> io::Result<()>
         file.sync_data()?;
     }
     Ok(())
+}
+
+/// The text of a file that somebody named: a regular file of at most `limit` bytes. A device or a pipe might never end.
+///
+/// # Errors
+/// Whatever the file system says; [`io::ErrorKind::InvalidInput`] for what is no file, [`io::ErrorKind::FileTooLarge`].
+pub fn read_text(path: &Path, limit: u64) -> io::Result<String> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+    }
+    let mut text = String::new();
+    File::open(path)?.take(limit + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > limit {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(text)
 }
 
 /// Replaces `path` by `bytes` so that a reader, or a crash, sees the old file or the new one, never a part.

@@ -1,10 +1,11 @@
 //! What a run is given of the machine. Tests give something else.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::Arc;
 
-use super::{Clock, Random};
+use super::{Clock, Output, Random};
 
 /// Called with the number of each journal line once it is on the disk. Crash tests end the process here.
 pub type LineHook = Arc<dyn Fn(u64) + Send + Sync>;
@@ -12,9 +13,9 @@ pub type LineHook = Arc<dyn Fn(u64) + Send + Sync>;
 /// The machine, as far as a run may see it.
 pub struct Host {
     /// The environment.
-    pub env: BTreeMap<String, String>,
+    pub env: BTreeMap<String, OsString>,
     /// Standard output.
-    pub out: Box<dyn Write + Send>,
+    pub out: Output,
     /// Standard error.
     pub err: Box<dyn Write + Send>,
     /// Whether standard input is a terminal.
@@ -34,11 +35,9 @@ impl Host {
     #[must_use]
     pub fn this() -> Self {
         Self {
-            // Names and values that are not Unicode are none of ours.
-            env: std::env::vars_os()
-                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-                .collect(),
-            out: Box::new(io::stdout()),
+            // Names that are not Unicode are none of ours.
+            env: std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect(),
+            out: Output::new(Box::new(io::stdout())),
             err: Box::new(io::stderr()),
             input_is_terminal: io::stdin().is_terminal(),
             output_is_terminal: io::stdout().is_terminal() && io::stderr().is_terminal(),
@@ -48,10 +47,23 @@ impl Host {
         }
     }
 
-    /// A variable of the environment; `None` where it is unset or empty.
+    /// A variable of the environment, which may be a path; `None` where it is unset or empty.
+    #[must_use]
+    pub fn var_os(&self, name: &str) -> Option<OsString> {
+        self.env.get(name).filter(|value| !value.is_empty()).cloned()
+    }
+
+    /// A variable of the environment; `None` where it is unset or empty, or no text. What must not be passed over is in
+    /// [`Self::unreadable`].
     #[must_use]
     pub fn var(&self, name: &str) -> Option<String> {
-        self.env.get(name).filter(|value| !value.is_empty()).cloned()
+        self.var_os(name)?.into_string().ok()
+    }
+
+    /// The first of these variables whose value is no text.
+    #[must_use]
+    pub fn unreadable<'a>(&self, names: &[&'a str]) -> Option<&'a str> {
+        names.iter().copied().find(|name| self.env.get(*name).is_some_and(|value| value.to_str().is_none()))
     }
 }
 

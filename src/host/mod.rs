@@ -6,12 +6,16 @@ mod clock;
 mod files;
 mod lock;
 mod machine;
+mod output;
 mod paths;
 mod random;
+mod room;
 
 pub use clock::Clock;
-pub use files::{append_line, create_private_dir, open_append, sync_dir, write_atomic};
+pub use files::{append_line, create_private_dir, open_append, read_text, sync_dir, write_atomic};
 pub use lock::{DirLock, LockError};
 pub use machine::{Host, LineHook, machine_name};
+pub use output::Output;
 pub use paths::state_dir;
 pub use random::Random;
+pub use room::room_for_a_run;

@@ -74,9 +74,9 @@ impl Heartbeat {
                 state.line(&head, progress, spent);
             }
             if !state.beating {
-                state.beating = true;
                 let shared = Arc::downgrade(&self.shared);
-                thread::spawn(move || beat(&shared));
+                // Where not even a thread can be had, changes are told all the same.
+                state.beating = thread::Builder::new().spawn(move || beat(&shared)).is_ok();
             }
         } else {
             let since = state.live.remove(&progress.id).map(|live| live.since);

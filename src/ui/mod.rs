@@ -13,6 +13,8 @@ mod events;
 mod heartbeat;
 mod hush;
 mod json;
+mod keyboard;
+mod keys;
 mod line;
 mod look;
 mod markdown;
@@ -36,9 +38,12 @@ mod words;
 mod wrap;
 
 pub use error::{ErrorReport, NextStep};
-pub use hush::give_back;
+pub use hush::{give_back, give_back_for_good};
+#[cfg(unix)]
+pub use hush::{stand_still, take_again};
 pub use look::Glyphs;
 pub use open::{Sheet, color_allowed, error_report, markdown, open, table};
 pub use options::{Form, UiOptions};
+pub use prompter::has_room;
 pub use words::diagram_in_words;
 pub use wrap::wrap;

@@ -1,6 +1,16 @@
 //! Numbered choices: how an answer typed as a line is understood.
 
+use super::line::Line;
 use super::menu::Item;
+
+/// So many answers in a row that are none of the choices end the asking: what types them does not read.
+pub(super) const TRIES: usize = 3;
+
+/// The choices as lines, each with its number.
+pub(super) fn numbered(items: &[Item]) -> Vec<Line> {
+    let line = |(number, item): (usize, &Item)| Line::plain(format!("  {}. {}", number + 1, item.label));
+    items.iter().enumerate().map(line).collect()
+}
 
 /// Which item `typed` means: its number, full-width digits included, its label or its name; `start` for an empty line.
 pub(super) fn understand(typed: &str, items: &[Item], start: usize) -> Option<usize> {

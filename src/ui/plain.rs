@@ -1,8 +1,8 @@
 //! The plain form: sentences, numbered choices, one event a line. For pipes, CI, simple terminals and screen readers.
 
-use std::io::{BufRead, Write};
+use std::io::{BufRead, ErrorKind, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::heartbeat::Heartbeat;
 use super::line::{Line, paint, stack};
 use super::look::{GlyphSet, Look, Manner};
 use super::menu::{Board, Item, ask, step_blocks, taken};
-use super::numbered::{is_one_of, understand};
+use super::numbered::{TRIES, is_one_of, numbered, understand};
 use super::opening::opening;
 use super::options::UiOptions;
 use super::part::to_copy;
@@ -25,6 +25,10 @@ use crate::i18n::{Lang, Text, m};
 
 /// How often a pending question looks whether it was interrupted.
 const LOOK_UP: Duration = Duration::from_millis(100);
+/// How much of a line is looked at, in bytes: no answer is longer.
+const LONGEST: usize = 1024;
+/// A line that has not ended by then, in bytes, does not end.
+const ENDLESS: usize = 1 << 20;
 
 /// A [`Screen`] of lines.
 pub(super) struct Plain {
@@ -48,6 +52,12 @@ struct Inner {
     begun: bool,
 }
 
+/// What was typed: a line, or what goes on for ever without a line's end.
+enum Typed {
+    Line(String),
+    Endless,
+}
+
 /// Where answers come from.
 enum Answers {
     /// From nobody.
@@ -55,7 +65,7 @@ enum Answers {
     /// From here, once the first question is asked.
     Unread(Box<dyn BufRead + Send>),
     /// A thread reads: a blocked read cannot be interrupted.
-    Lines(Receiver<String>),
+    Lines(Receiver<Typed>),
 }
 
 impl Plain {
@@ -119,7 +129,8 @@ impl Plain {
         };
         let line = loop {
             match lines.recv_timeout(LOOK_UP) {
-                Ok(line) => break Ok(line),
+                Ok(Typed::Line(line)) => break Ok(line),
+                Ok(Typed::Endless) => break Err(AskError::Unclear),
                 Err(RecvTimeoutError::Disconnected) => break Err(AskError::NobodyToAsk),
                 Err(RecvTimeoutError::Timeout) if self.interrupt.load(Ordering::SeqCst) => {
                     break Err(AskError::Interrupted);
@@ -132,20 +143,45 @@ impl Plain {
     }
 }
 
-/// Reads line by line until the end. The thread is left behind at exit: it may be blocked in a read.
-fn read_in_thread(mut source: Box<dyn BufRead + Send>) -> Receiver<String> {
-    let (sender, lines) = channel();
-    thread::spawn(move || {
-        loop {
-            let mut bytes = Vec::new();
-            match source.read_until(b'\n', &mut bytes) {
-                Ok(0) | Err(_) => return,
-                Ok(_) if sender.send(String::from_utf8_lossy(&bytes).into_owned()).is_err() => return,
-                Ok(_) => {}
+/// Reads line by line until the end. The thread is left behind at exit: it may be blocked in a read. No more than one line
+/// is read before it is wanted.
+fn read_in_thread(mut source: Box<dyn BufRead + Send>) -> Receiver<Typed> {
+    let (sender, lines) = sync_channel(1);
+    // Where not even a thread can be had nobody can be asked: the other end is gone.
+    let _ = thread::Builder::new().spawn(move || {
+        while let Some(typed) = read_line(&mut source) {
+            let ends = matches!(typed, Typed::Endless);
+            if sender.send(typed).is_err() || ends {
+                return;
             }
         }
     });
     lines
+}
+
+/// The next line, as far as an answer may be long; `None` at the end of input.
+fn read_line(source: &mut dyn BufRead) -> Option<Typed> {
+    let (mut line, mut length) = (Vec::new(), 0);
+    loop {
+        let bytes = match source.fill_buf() {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(_) => return None,
+        };
+        let end = bytes.iter().position(|byte| *byte == b'\n');
+        let count = end.map_or(bytes.len(), |at| at + 1);
+        let kept = count.min(LONGEST.saturating_sub(line.len()));
+        line.extend_from_slice(&bytes[..kept]);
+        length += count;
+        source.consume(count);
+        let text = || Typed::Line(String::from_utf8_lossy(&line).into_owned());
+        match (end, count) {
+            (None, 0) => return (length > 0).then(text),
+            (None, _) if length > ENDLESS => return Some(Typed::Endless),
+            (None, _) => {}
+            (Some(_), _) => return Some(text()),
+        }
+    }
 }
 
 impl Screen for Plain {
@@ -259,11 +295,9 @@ impl Board for Plain {
     fn choose(&self, prompt: &str, items: &[Item], start: usize) -> Result<usize, AskError> {
         let look = self.look();
         let mut lines = vec![Line::plain(prompt)];
-        lines.extend(
-            items.iter().enumerate().map(|(number, item)| Line::plain(format!("  {}. {}", number + 1, item.label))),
-        );
+        lines.extend(numbered(items));
         self.progress.write(&format!("\n{}", paint(&lines, false)));
-        loop {
+        for _ in 0..TRIES {
             self.progress.write(&format!("{} ", look.say(&m::menu_number(start + 1))));
             let typed = self.line().inspect_err(|_| self.progress.write("\n"))?;
             if let Some(chosen) = understand(&typed, items, start) {
@@ -273,6 +307,7 @@ impl Board for Plain {
             }
             self.progress.write(&format!("{}\n", look.say(&m::menu_unclear(items.len()))));
         }
+        Err(AskError::Unclear)
     }
 }
 

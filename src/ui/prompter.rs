@@ -1,17 +1,13 @@
-//! Menus on a terminal: dialoguer inside, with its traps kept shut.
-//!
-//! dialoguer counts an item's bytes to know how many lines it must erase, and Japanese has three bytes for two cells: it
-//! would eat the lines above the menu. So the items are short ASCII ids, and the theme looks up the label and cuts it to
-//! the terminal.
+//! Menus, pauses and typed words on a terminal, drawn and read here: nothing of them depends on how large the terminal is, nor
+//! on what is sent to it.
 
-use std::fmt;
-use std::io::ErrorKind;
+use std::sync::atomic::AtomicBool;
 
-use console::{Key, Term};
-use dialoguer::Select;
-use dialoguer::theme::Theme;
+use console::Term;
 
-use super::hush::by_key;
+use super::hush::times_taken_again;
+use super::keyboard::Keyboard;
+use super::keys::Key;
 use super::line::{Ink, Line};
 use super::look::Look;
 use super::measure::cut;
@@ -20,36 +16,161 @@ use crate::i18n::m;
 
 /// No word that is asked for is longer, in bytes.
 const LONGEST: usize = 60;
+/// A menu needs the words above it and three choices, a line to stand on and one to spare; and room for a word or two.
+const ROWS: u16 = 6;
+const COLUMNS: u16 = 20;
 
-/// Lets the learner choose one of `labels`. Where the terminal is too low for all of them, they are spread over several
-/// menus, each with a way to the next, so that dialoguer never turns pages.
-pub(super) fn choose(labels: &[String], start: usize, look: &Look, color: bool) -> Result<usize, AskError> {
-    let (rows, _) = Term::stderr().size();
-    let room = usize::from(rows).saturating_sub(4).max(3);
-    if labels.len() <= room {
-        return select(labels.to_vec(), start, look, color);
-    }
-    let each = room - 1;
-    let mut from = start / each * each;
+/// Whether a terminal of this size has room for menus and live lines.
+#[must_use]
+pub fn is_roomy(rows: u16, columns: u16) -> bool {
+    rows >= ROWS && columns >= COLUMNS
+}
+
+/// Whether this terminal has; where there is none, nothing is in the way.
+#[must_use]
+pub fn has_room() -> bool {
+    Term::stderr().size_checked().is_none_or(|(rows, columns)| is_roomy(rows, columns))
+}
+
+/// Lets the learner choose one of `labels`; `None` where the terminal has become too small for it. Where it is too low for all
+/// of them, they are spread over several menus, each with a way to the next.
+pub(super) fn choose(
+    labels: &[String],
+    start: usize,
+    look: &Look,
+    color: bool,
+    interrupt: &AtomicBool,
+) -> Result<Option<usize>, AskError> {
+    let mut menu = Menu { labels, at: start.min(labels.len().saturating_sub(1)), others: false, look, color };
+    let mut keyboard = Keyboard::open(interrupt, true);
+    // Drawn in one piece: a menu that is half there would flicker.
+    let term = Term::buffered_stderr();
+    let (mut drawn, mut size, mut stops) = (Vec::new(), (0, 0), times_taken_again());
     loop {
-        let mut shown: Vec<String> = labels.iter().skip(from).take(each).cloned().collect();
-        let others = shown.len();
-        shown.push(look.say(&m::menu_others()));
-        let chosen = select(shown, start.saturating_sub(from).min(others), look, color)?;
-        if chosen < others {
-            return Ok(from + chosen);
+        let now = term.size();
+        if !is_roomy(now.0, now.1) {
+            erase(&term, &drawn, now);
+            return Ok(None);
         }
-        from = if from + each < labels.len() { from + each } else { 0 };
+        let stopped = times_taken_again() != stops;
+        if now != size || stopped || drawn.is_empty() {
+            if stopped {
+                // Others have written below the menu meanwhile.
+                drawn.clear();
+            }
+            (size, stops) = (now, times_taken_again());
+            drawn = menu.draw(&term, &drawn, size);
+        }
+        let keys = keyboard.hear()?;
+        let mut moved = false;
+        for key in &keys {
+            match key {
+                Key::Down => menu.step(1, size.0),
+                Key::Up => menu.step(-1, size.0),
+                // Alone, as it is typed.
+                Key::Char('j') if keys.len() == 1 => menu.step(1, size.0),
+                Key::Char('k') if keys.len() == 1 => menu.step(-1, size.0),
+                Key::Enter if menu.others => menu.turn(size.0),
+                Key::Enter => {
+                    erase(&term, &drawn, term.size());
+                    return Ok(Some(menu.at));
+                }
+                _ => continue,
+            }
+            moved = true;
+        }
+        if moved {
+            drawn = menu.draw(&term, &drawn, size);
+        }
     }
 }
 
-/// Drops keys that were pressed while no question was open: they were not meant as its answer.
-pub(super) fn forget_keys() {
-    #[cfg(unix)]
-    {
-        // Where it cannot be done the keys answer, as they would have.
-        let _ = rustix::termios::tcflush(rustix::stdio::stdin(), rustix::termios::QueueSelector::IFlush);
+/// A menu that is open.
+struct Menu<'a> {
+    labels: &'a [String],
+    /// Which is pointed at, or was before the way to the others.
+    at: usize,
+    /// Whether the way to the others is pointed at.
+    others: bool,
+    look: &'a Look,
+    color: bool,
+}
+
+impl Menu<'_> {
+    /// The first and how many of the labels are shown, and whether the way to the others follows.
+    fn page(&self, rows: u16) -> (usize, usize, bool) {
+        let room = usize::from(rows).saturating_sub(4).max(3);
+        if self.labels.len() <= room {
+            return (0, self.labels.len(), false);
+        }
+        let each = room - 1;
+        let from = self.at / each * each;
+        (from, each.min(self.labels.len() - from), true)
     }
+
+    /// One line up or down, around the ends.
+    fn step(&mut self, by: isize, rows: u16) {
+        let (from, count, more) = self.page(rows);
+        let lines = count + usize::from(more);
+        let now = if self.others { count } else { self.at - from };
+        let next = (now + lines).saturating_add_signed(by) % lines;
+        self.others = next == count;
+        if !self.others {
+            self.at = from + next;
+        }
+    }
+
+    /// On to the other choices.
+    fn turn(&mut self, rows: u16) {
+        let (from, count, _) = self.page(rows);
+        self.others = false;
+        self.at = if from + count < self.labels.len() { from + count } else { 0 };
+    }
+
+    /// Draws it in the place of what was drawn; gives the cells of each line.
+    fn draw(&mut self, term: &Term, drawn: &[usize], size: (u16, u16)) -> Vec<usize> {
+        let (from, count, more) = self.page(size.0);
+        self.others &= more;
+        let room = usize::from(size.1).saturating_sub(5);
+        let others = self.look.say(&m::menu_others());
+        let shown = self.labels.iter().skip(from).take(count).map(String::as_str);
+        let mut text = String::new();
+        let mut cells = Vec::new();
+        for (index, label) in shown.chain(more.then_some(others.as_str())).enumerate() {
+            let active = if self.others { index == count } else { from + index == self.at && index < count };
+            let (mark, ink) = if active { (self.look.pointer(), Ink::Strong) } else { (" ", Ink::Plain) };
+            let line = Line::plain(" ").and(Ink::Good, mark).and(Ink::Plain, " ").and(ink, cut(label, room));
+            cells.push(line.width());
+            text.push_str(&line.paint(self.color));
+            text.push('\n');
+        }
+        // A terminal that cannot be written to cannot be read from either, and that is what is reported.
+        let _ = back_over(term, drawn, size).and_then(|()| term.write_str(&text)).and_then(|()| term.flush());
+        cells
+    }
+}
+
+fn erase(term: &Term, drawn: &[usize], size: (u16, u16)) {
+    // A terminal that is gone needs nothing.
+    let _ = back_over(term, drawn, size).and_then(|()| term.flush());
+}
+
+/// Goes back to the first of these lines and clears from there. Where the terminal may have broken one of them they are left
+/// standing: nothing above them must be lost.
+fn back_over(term: &Term, drawn: &[usize], size: (u16, u16)) -> std::io::Result<()> {
+    if drawn.is_empty() {
+        return Ok(());
+    }
+    if !are_whole(drawn, size) {
+        return term.write_line("");
+    }
+    term.move_cursor_up(drawn.len())?;
+    term.clear_to_end_of_screen()
+}
+
+/// Whether lines of so many cells stand on the screen as they were written.
+fn are_whole(drawn: &[usize], (rows, columns): (u16, u16)) -> bool {
+    drawn.len() < usize::from(rows) && drawn.iter().all(|cells| *cells < usize::from(columns))
 }
 
 /// Whether [`enter_pressed`] can tell. Windows would need a look into the console's input that no crate here offers safely.
@@ -60,10 +181,9 @@ pub(super) const HEARS_ENTER: bool = cfg!(unix);
 pub(super) fn enter_pressed() -> bool {
     #[cfg(unix)]
     {
-        // The console library reads one key at a time in raw mode and gives the terminal back after it.
         let pressed = rustix::io::ioctl_fionread(rustix::stdio::stdin()).is_ok_and(|bytes| bytes > 0);
         if pressed {
-            forget_keys();
+            super::keyboard::forget_keys();
         }
         pressed
     }
@@ -73,75 +193,99 @@ pub(super) fn enter_pressed() -> bool {
     }
 }
 
-fn select(labels: Vec<String>, start: usize, look: &Look, color: bool) -> Result<usize, AskError> {
-    let ids: Vec<String> = (0..labels.len()).map(|index| index.to_string()).collect();
-    let theme = Labels { by_id: labels, pointer: look.pointer(), color };
-    let _by_key = by_key();
-    // `interact`, not `interact_opt`: Esc stays in the menu, leaving is a choice like the others.
-    Select::with_theme(&theme).items(&ids).default(start).interact_on(&Term::stderr()).map_err(
-        |dialoguer::Error::IO(error)| {
-            if error.kind() == ErrorKind::Interrupted { AskError::Interrupted } else { AskError::NobodyToAsk }
-        },
-    )
-}
-
 /// Waits for a key under a line of words, then takes the line away.
-pub(super) fn pause(words: &str, color: bool) -> Result<(), AskError> {
+pub(super) fn pause(words: &str, color: bool, interrupt: &AtomicBool) -> Result<(), AskError> {
     let term = Term::stderr();
-    let _by_key = by_key();
-    let line = Line::of(Ink::Dim, cut(words, usize::from(term.size().1).saturating_sub(2)));
-    forget_keys();
-    // A terminal that cannot be written to cannot be read from either, and that is what is reported.
-    let _ = term.write_str(&line.paint(color));
-    let key = term.read_key();
+    let mut keyboard = Keyboard::open(interrupt, false);
+    let mut shown = None;
+    let heard = loop {
+        let state = (term.size(), times_taken_again());
+        if shown.replace(state) != Some(state) {
+            let line = Line::of(Ink::Dim, cut(words, usize::from(state.0.1).saturating_sub(2)));
+            // A terminal that cannot be written to cannot be read from either, and that is what is reported.
+            let _ = term.clear_line().and_then(|()| term.write_str(&line.paint(color)));
+        }
+        match keyboard.hear() {
+            Ok(keys) if keys.is_empty() => {}
+            Ok(_) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+    };
     let _ = term.clear_line();
-    match key {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == ErrorKind::Interrupted => Err(AskError::Interrupted),
-        Err(_) => Err(AskError::NobodyToAsk),
-    }
+    heard
 }
 
 /// Reads a line, key by key: only so does Ctrl-C end it like a menu.
-pub(super) fn line(color: bool) -> Result<String, AskError> {
+pub(super) fn line(color: bool, interrupt: &AtomicBool) -> Result<String, AskError> {
     let term = Term::stderr();
     let mut typed = String::new();
-    let _by_key = by_key();
-    forget_keys();
+    let mut keyboard = Keyboard::open(interrupt, false);
+    let mut shown = None;
     loop {
-        let shown = cut(&typed, usize::from(term.size().1).saturating_sub(5));
-        let line = Line::plain(" ").and(Ink::Good, ">").and(Ink::Plain, format!(" {shown}"));
-        // A terminal that cannot be written to cannot be read from either, and that is what is reported.
-        let _ = term.clear_line().and_then(|()| term.write_str(&line.paint(color)));
-        match term.read_key() {
-            Ok(Key::Enter) => {
-                let _ = term.write_line("");
-                return Ok(typed);
+        let state = (term.size(), times_taken_again(), typed.clone());
+        if shown.as_ref() != Some(&state) {
+            let room = usize::from(state.0.1).saturating_sub(5);
+            let line = Line::plain(" ").and(Ink::Good, ">").and(Ink::Plain, format!(" {}", cut(&typed, room)));
+            // A terminal that cannot be written to cannot be read from either, and that is what is reported.
+            let _ = term.clear_line().and_then(|()| term.write_str(&line.paint(color)));
+            shown = Some(state);
+        }
+        for key in keyboard.hear()? {
+            match key {
+                Key::Enter => {
+                    let room = usize::from(term.size().1).saturating_sub(5);
+                    let line = Line::plain(" ").and(Ink::Good, ">").and(Ink::Plain, format!(" {}", cut(&typed, room)));
+                    let _ = term.clear_line().and_then(|()| term.write_line(&line.paint(color)));
+                    return Ok(typed);
+                }
+                Key::Backspace => {
+                    typed.pop();
+                }
+                Key::Erase => typed.clear(),
+                Key::Char(key) if typed.len() < LONGEST => typed.push(key),
+                _ => {}
             }
-            Ok(Key::Backspace) => {
-                typed.pop();
-            }
-            Ok(Key::Char(key)) if !key.is_control() && typed.len() < LONGEST => typed.push(key),
-            Ok(_) => {}
-            Err(error) if error.kind() == ErrorKind::Interrupted => return Err(AskError::Interrupted),
-            Err(_) => return Err(AskError::NobodyToAsk),
         }
     }
 }
 
-struct Labels {
-    by_id: Vec<String>,
-    pointer: &'static str,
-    color: bool,
-}
+#[cfg(test)]
+mod tests {
+    use super::{Menu, are_whole, is_roomy};
+    use crate::i18n::Lang;
+    use crate::ui::look::{GlyphSet, Look, Manner};
 
-impl Theme for Labels {
-    fn format_select_prompt_item(&self, f: &mut dyn fmt::Write, id: &str, active: bool) -> fmt::Result {
-        let label = id.parse::<usize>().ok().and_then(|index| self.by_id.get(index)).map_or(id, String::as_str);
-        // Measured now: the window may have been resized since the menu was opened.
-        let room = usize::from(Term::stderr().size().1).saturating_sub(5);
-        let (mark, ink) = if active { (self.pointer, Ink::Strong) } else { (" ", Ink::Plain) };
-        let line = Line::plain(" ").and(Ink::Good, mark).and(Ink::Plain, " ").and(ink, cut(label, room));
-        f.write_str(&line.paint(self.color))
+    #[test]
+    fn every_choice_is_reached_whatever_the_height() {
+        let look = Look { lang: Lang::En, manner: Manner::Drawn, width: 80, glyphs: GlyphSet::Ascii };
+        let labels: Vec<String> = (0..9).map(|number| number.to_string()).collect();
+        for rows in 1..20 {
+            let mut menu = Menu { labels: &labels, at: 4, others: false, look: &look, color: false };
+            let mut seen = std::collections::BTreeSet::new();
+            for _ in 0..60 {
+                if menu.others {
+                    menu.turn(rows);
+                }
+                seen.insert(menu.at);
+                menu.step(1, rows);
+            }
+            assert_eq!(seen.len(), labels.len(), "{rows} rows");
+            for _ in 0..60 {
+                menu.step(-1, rows);
+                let (from, count, more) = menu.page(rows);
+                assert!((from..from + count).contains(&menu.at) && (more || !menu.others), "{rows} rows");
+            }
+        }
+    }
+
+    #[test]
+    fn lines_that_may_have_been_broken_are_left_standing() {
+        assert!(are_whole(&[10, 12], (24, 80)));
+        assert!(!are_whole(&[10, 90], (24, 80)) && !are_whole(&[10, 12, 9], (3, 80)));
+    }
+
+    #[test]
+    fn what_a_menu_needs() {
+        assert!(is_roomy(8, 30) && is_roomy(6, 20) && !is_roomy(2, 80) && !is_roomy(1, 1) && !is_roomy(24, 10));
     }
 }

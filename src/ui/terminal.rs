@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use console::Term;
 
@@ -11,7 +12,7 @@ use super::events::{Context, event};
 use super::line::{Ink, Line, paint, stack};
 use super::look::{GlyphSet, Look, Manner};
 use super::menu::{Board, Item, ask, step_blocks, taken};
-use super::numbered::is_one_of;
+use super::numbered::{TRIES, is_one_of, numbered, understand};
 use super::opening::opening;
 use super::options::UiOptions;
 use super::part::to_copy;
@@ -35,6 +36,7 @@ pub(super) struct Terminal {
     color: bool,
     width: Option<u16>,
     glyphs: GlyphSet,
+    interrupt: Arc<AtomicBool>,
     speaks: Box<dyn Fn(Lang) + Send + Sync>,
     inner: Mutex<Inner>,
 }
@@ -94,6 +96,7 @@ impl Terminal {
             color: options.color,
             width: options.width,
             glyphs,
+            interrupt: options.interrupt,
             speaks: options.speaks,
             inner: Mutex::new(inner),
         }
@@ -149,11 +152,27 @@ impl Terminal {
                 Below::Menu => return,
             };
             let words = format!(" {}", words.say(self.inner().lang));
-            if prompter::pause(&words, self.color).is_err() {
+            if prompter::pause(&words, self.color, &self.interrupt).is_err() {
                 self.inner().interrupted = true;
                 return;
             }
         }
+    }
+
+    /// On a terminal that is too small for a menu: numbers, and a line to type one on.
+    fn choose_by_number(&self, items: &[Item], start: usize) -> Result<usize, AskError> {
+        let look = self.look();
+        self.print(&look.inside(numbered(items)), Last::Other);
+        for _ in 0..TRIES {
+            let words = look.say(&m::menu_number(start + 1));
+            self.print(&look.inside(fill(&Line::plain(words.trim()), look.measure(), "", "")), Last::Other);
+            if let Some(chosen) = understand(&prompter::line(self.color, &self.interrupt)?, items, start) {
+                return Ok(chosen);
+            }
+            let unclear = Line::plain(look.say(&m::menu_unclear(items.len())));
+            self.print(&look.inside(fill(&unclear, look.measure(), "", "")), Last::Other);
+        }
+        Err(AskError::Unclear)
     }
 
     fn follow(&self, event: &Event) -> bool {
@@ -312,7 +331,7 @@ impl Screen for Terminal {
         let look = self.look();
         let asked = fill(&Line::of(Ink::Strong, look.say(prompt)), look.measure(), "", "");
         self.print(&look.inside(asked), Last::Other);
-        Ok(is_one_of(&prompter::line(self.color)?, words))
+        Ok(is_one_of(&prompter::line(self.color, &self.interrupt)?, words))
     }
 }
 
@@ -342,12 +361,14 @@ impl Board for Terminal {
     }
 
     fn choose(&self, prompt: &str, items: &[Item], start: usize) -> Result<usize, AskError> {
-        prompter::forget_keys();
         let look = self.look();
         let asked = fill(&Line::of(Ink::Strong, prompt), look.measure(), "", "");
         self.print(&look.inside(asked), Last::Other);
         let labels: Vec<String> = items.iter().map(|item| item.label.clone()).collect();
-        let chosen = prompter::choose(&labels, start, &look, self.color)?;
+        let chosen = match prompter::choose(&labels, start, &look, self.color, &self.interrupt)? {
+            Some(chosen) => chosen,
+            None => self.choose_by_number(items, start)?,
+        };
         let label = labels.get(chosen).map_or("", String::as_str);
         let echo = Line::plain(" ").and(Ink::Good, look.pointer()).and(Ink::Dim, format!(" {label}"));
         let inner = &mut *self.inner();

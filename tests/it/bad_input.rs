@@ -20,6 +20,8 @@ fn unknown_words_are_named_with_a_way_on() {
         ("start --set", "--set", "\npllab start --help\n"),
         ("--lang en start a b", "b", "\npllab start --help\n"),
         ("start --target sandbox --endpoint-url http://127.0.0.1:1", "--endpoint-url", "--target"),
+        ("start --hands-on --yes", "--hands-on", "--yes"),
+        ("resume --hands-on --yes", "--hands-on", "--yes"),
         ("start --profile x", "--profile", "--endpoint-url"),
         ("clean abc --all", "--all", "\npllab clean --help\n"),
         ("sandbox --port 99999", "99999", "\npllab sandbox --help\n"),

@@ -79,3 +79,29 @@ fn a_language_chosen_once_is_kept() {
     folder.pllab("resume --plain").env("PLLAB_LANG", "").stdin("language\nleave\n").run().code(1);
     speaks("status", "What you can do next");
 }
+
+/// A step that the learner had taken on is pllab's where the command line says so; with `--yes` nobody is waited for.
+#[cfg(unix)]
+#[test]
+fn what_the_command_line_says_outweighs_what_was_answered_at_a_step() {
+    for (words, way) in [("resume --guided --yes", "guided"), ("resume --yes", "")] {
+        let folder = Folder::new();
+        let mut running = folder.pllab("start --hands-on --pace instant --output json").start();
+        running.until("\"answer\":\"hands_on\"");
+        running.signal("INT");
+        running.wait().code(130);
+        let again = folder.pllab(words).words("--output json").run().code(0).events();
+        assert_eq!(again.last().expect("events")["verdict"], "met", "{words}");
+        let said = |question: &str, answer: &str| {
+            again.iter().any(|line| line["question"] == question && line["answer"] == answer)
+        };
+        assert!(said("step", "go") && (way.is_empty() || said("way", way)), "{words}");
+    }
+    // The other way round: what pllab had begun is the learner's to finish.
+    let folder = Folder::new();
+    folder.pllab("start --plain --pace instant").stdin("leave\n").run().code(1);
+    let mut running = folder.pllab("resume --hands-on --output json").start();
+    running.until("\"answer\":\"hands_on\"");
+    running.signal("INT");
+    running.wait().code(130);
+}

@@ -1,5 +1,6 @@
 //! The integration tests: the program as its users meet it. One file per feature; what they share is in `harness`.
 
+mod answers;
 mod aws;
 mod bad_input;
 mod bad_lab;
@@ -15,6 +16,7 @@ mod differences;
 mod doctor;
 mod drill_cli;
 mod drills;
+mod environment;
 mod explain;
 mod far;
 mod fault_matrix;
@@ -34,6 +36,8 @@ mod lost_answer;
 mod open_connections;
 #[cfg(unix)]
 mod open_files;
+#[cfg(unix)]
+mod outputs;
 mod parity;
 mod policy;
 #[cfg(unix)]
@@ -49,6 +53,8 @@ mod rooms;
 mod routes;
 mod sandbox;
 mod sandbox_http;
+#[cfg(unix)]
+mod screens;
 mod shared;
 mod target_health;
 mod trouble;

@@ -42,10 +42,9 @@ const WALLS: [(&str, &[&str]); 13] = [
 ];
 
 /// Crates that only some rooms may use, and which.
-const TOOLS: [(&str, &[&str]); 11] = [
-    // One owner of the terminal. `cli` gives the cursor back when a second Ctrl-C ends the process at once.
-    ("console", &["ui", "cli"]),
-    ("dialoguer", &["ui"]),
+const TOOLS: [(&str, &[&str]); 10] = [
+    // One owner of the terminal.
+    ("console", &["ui"]),
     ("indicatif", &["ui"]),
     ("fluent_templates", &["i18n"]),
     ("clap", &["cli"]),

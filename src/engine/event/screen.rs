@@ -211,4 +211,7 @@ pub enum AskError {
     /// Nobody can be asked: no terminal and no `--yes`.
     #[error("nobody to ask")]
     NobodyToAsk,
+    /// Several answers in a row were none of the choices: what gives them does not read the question.
+    #[error("no answer that is one of the choices")]
+    Unclear,
 }

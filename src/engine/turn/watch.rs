@@ -27,6 +27,8 @@ pub enum Watched {
     Called,
     /// Ctrl-C at a question.
     Interrupted,
+    /// A question was answered again and again by what is no answer.
+    Unclear(QuestionId),
 }
 
 /// The longest and the shortest pause between two looks: a learner sees within seconds what pllab makes of their work, and
@@ -235,6 +237,7 @@ impl Watch<'_> {
                 asked.insert(name.to_owned());
             }
             Err(AskError::Interrupted) => return Ok(Some(Watched::Interrupted)),
+            Err(AskError::Unclear) => return Ok(Some(Watched::Unclear(question.id))),
             Err(AskError::NobodyToAsk) => {
                 asked.insert(name.to_owned());
                 let ids = list.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(", ");
@@ -277,6 +280,9 @@ impl Watch<'_> {
         let answer = tokio::task::block_in_place(|| self.core.screen.ask(&question));
         if answer == Err(AskError::Interrupted) {
             return Ok(Some(Watched::Interrupted));
+        }
+        if answer == Err(AskError::Unclear) {
+            return Ok(Some(Watched::Unclear(question.id)));
         }
         if answer == Err(AskError::NobodyToAsk) {
             self.core.record(&Event::Notice { text: m::watch_older_unused(list) })?;

@@ -25,6 +25,8 @@ pub enum Key {
     Down,
     Escape,
     CtrlC,
+    CtrlZ,
+    CtrlBackslash,
 }
 
 impl Key {
@@ -35,6 +37,8 @@ impl Key {
             Self::Down => b"\x1b[B",
             Self::Escape => b"\x1b",
             Self::CtrlC => b"\x03",
+            Self::CtrlZ => b"\x1a",
+            Self::CtrlBackslash => b"\x1c",
         }
     }
 }
@@ -53,17 +57,36 @@ pub struct Screen {
     /// As it came.
     raw: Vec<u8>,
     columns: u16,
-    _master: Box<dyn MasterPty + Send>,
+    /// What the terminal did with keys before the program began.
+    found: String,
+    master: Box<dyn MasterPty + Send>,
 }
 
 impl Screen {
     /// Starts the program with these words, in `folder`, on a terminal of this size.
-    pub fn open(folder: &Folder, words: &str, (columns, rows): (u16, u16), env: &[(&str, &str)]) -> Self {
+    pub fn open(folder: &Folder, words: &str, size: (u16, u16), env: &[(&str, &str)]) -> Self {
+        Self::under(folder, &[], words, size, env)
+    }
+
+    /// The same with the command line as the further words of another program.
+    pub fn under(
+        folder: &Folder,
+        program: &[&str],
+        words: &str,
+        (columns, rows): (u16, u16),
+        env: &[(&str, &str)],
+    ) -> Self {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("the system has terminals");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_pllab"));
+        let own = env!("CARGO_BIN_EXE_pllab");
+        let mut command = CommandBuilder::new(program.first().unwrap_or(&own));
+        command.args(program.iter().skip(1));
+        command.args(program.first().map(|_| own));
         command.args(words.split_whitespace());
         command.env_clear();
+        if let Some(path) = std::env::var_os("PATH") {
+            command.env("PATH", path);
+        }
         command.cwd(folder.path());
         command.env("HOME", folder.path());
         command.env("PLLAB_STATE_DIR", folder.state());
@@ -75,6 +98,7 @@ impl Screen {
         for (name, value) in env {
             command.env(name, value);
         }
+        let found = modes(&*pair.master);
         let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().expect("a terminal can be read");
@@ -97,7 +121,8 @@ impl Screen {
             wide: parser(TALL, WIDE),
             raw: Vec::new(),
             columns,
-            _master: pair.master,
+            found,
+            master: pair.master,
         }
     }
 
@@ -111,6 +136,45 @@ impl Screen {
     pub fn tap(&mut self, key: Key) {
         self.press(key);
         self.rest();
+    }
+
+    /// Sends bytes as they are; what is not taken in time is left.
+    pub fn send(&mut self, bytes: &[u8]) {
+        for part in bytes.chunks(512) {
+            // A program that has ended takes nothing.
+            if self.writer.write_all(part).and_then(|()| self.writer.flush()).is_err() {
+                return;
+            }
+            while let Ok(bytes) = self.output.try_recv() {
+                self.take(&bytes);
+            }
+        }
+    }
+
+    /// Makes the terminal another size.
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        self.master.resize(size).expect("a terminal can be resized");
+        let size = |length| NonZero::new(length).expect("a screen has a size");
+        self.seen.screen_mut().set_size(size(rows), size(columns));
+    }
+
+    /// Sends the program a signal by name, such as `INT`.
+    #[track_caller]
+    pub fn signal(&self, name: &str) {
+        let id = self.child.process_id().expect("it has an id").to_string();
+        let status = std::process::Command::new("kill").arg(format!("-{name}")).arg(id).status();
+        assert!(status.expect("there is a kill").success());
+    }
+
+    /// Whether the program is still there.
+    pub fn runs(&mut self) -> bool {
+        self.child.try_wait().expect("the program can be waited for").is_none()
+    }
+
+    /// Whether the terminal treats keys as it did before the program began, and shows its cursor.
+    pub fn is_given_back(&self) -> bool {
+        modes(&*self.master) == self.found && self.cursor_shows()
     }
 
     /// Types a line.
@@ -209,6 +273,10 @@ impl Screen {
             assert!(Instant::now() < deadline, "it does not end:\n{}", self.visible());
         }
     }
+}
+
+fn modes(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios().expect("a terminal has modes"))
 }
 
 fn parser(rows: u16, columns: u16) -> vt100::Parser {
