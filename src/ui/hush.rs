@@ -18,6 +18,10 @@ static HELD: Mutex<Held> = Mutex::new(Held {
     over: false,
 });
 
+/// Held while a key is read: a read that begins as lines are gathered ends with a line only.
+#[cfg(unix)]
+static READING: Mutex<()> = Mutex::new(());
+
 /// How often the terminal was taken again after a stop: what stood on it may have scrolled away.
 static TAKEN_AGAIN: AtomicUsize = AtomicUsize::new(0);
 
@@ -92,7 +96,10 @@ pub fn give_back_for_good() {
 /// Gives the terminal back and stands still, as at Ctrl-Z, until the process is told to go on; [`take_again`] comes then.
 #[cfg(unix)]
 pub fn stand_still() {
-    let mut held = held();
+    // From now on no read begins; one that has begun is over within a moment.
+    held().lent = true;
+    let reading = READING.lock().unwrap_or_else(PoisonError::into_inner);
+    let held = held();
     if let Some((found, _)) = &held.modes {
         // A terminal that is gone needs nothing.
         let _ = tcsetattr(rustix::stdio::stdin(), OptionalActions::Now, found);
@@ -100,8 +107,7 @@ pub fn stand_still() {
     if held.hidden {
         show_cursor(true);
     }
-    held.lent = true;
-    drop(held);
+    drop((held, reading));
     // Only this process: the others of the job have been told like it.
     let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP);
 }
@@ -130,9 +136,12 @@ pub(super) fn times_taken_again() -> usize {
     TAKEN_AGAIN.load(Ordering::SeqCst)
 }
 
-/// Whether the terminal is somebody else's just now.
-pub(super) fn is_lent() -> bool {
-    held().lent
+/// Reads keys, unless the terminal is somebody else's just now.
+#[cfg(unix)]
+pub(super) fn while_it_is_ours<T>(read: impl FnOnce() -> T) -> Option<T> {
+    let _reading = READING.lock().unwrap_or_else(PoisonError::into_inner);
+    let lent = held().lent;
+    (!lent).then(read)
 }
 
 /// Ctrl-Z where keys come as they are: the whole job stops, as the terminal itself would have had it.

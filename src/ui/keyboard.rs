@@ -53,7 +53,7 @@ mod unix {
     use rustix::stdio::stdin;
 
     use super::{AskError, Key, Keyboard};
-    use crate::ui::hush::{is_lent, stop_the_job};
+    use crate::ui::hush::{stop_the_job, while_it_is_ours};
     use crate::ui::keys::is_paste;
 
     /// What comes so soon after Enter was not typed.
@@ -63,13 +63,13 @@ mod unix {
 
     impl Keyboard<'_> {
         pub(super) fn listen(&mut self) -> Result<Vec<Key>, AskError> {
-            if is_lent() {
-                sleep(MOMENT);
-                return Ok(Vec::new());
-            }
             let began = Instant::now();
             let mut buffer = [0; 4096];
-            match read(stdin(), &mut buffer) {
+            let Some(heard) = while_it_is_ours(|| read(stdin(), &mut buffer)) else {
+                sleep(MOMENT);
+                return Ok(Vec::new());
+            };
+            match heard {
                 Ok(0) => {
                     if rustix::termios::tcgetattr(stdin()).is_err() {
                         return Err(AskError::NobodyToAsk);
