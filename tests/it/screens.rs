@@ -120,7 +120,8 @@ fn whatever_ends_it_the_terminal_is_given_back() {
         screen.signal(signal);
         assert_eq!(screen.end(), 130, "{signal}, at a menu: {menu}: {}", screen.visible());
         assert!(screen.is_given_back(), "{signal}, at a menu: {menu}");
-        assert_eq!(sequence(&folder.journal()).last(), Some(&"interrupted"), "{signal}, at a menu: {menu}");
+        // The answer of a call that was under way may still come after it.
+        assert!(sequence(&folder.journal()).contains(&"interrupted"), "{signal}, at a menu: {menu}");
         folder.pllab("clean --yes").run().code(0);
     });
     let folder = Folder::new();

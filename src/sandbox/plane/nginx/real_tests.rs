@@ -32,8 +32,9 @@ fn nginx() -> Option<PathBuf> {
     found
 }
 
-/// A runner that tries so many inputs, the same ones each time.
+/// A runner that tries so many inputs, the same ones each time, and twelve times as many in the full form.
 fn runner(cases: u32) -> TestRunner {
+    let cases = if std::env::var("PLLAB_FULL").is_ok_and(|value| value == "1") { 12 * cases } else { cases };
     let settings = Settings { cases, failure_persistence: None, max_shrink_iters: 200, ..Settings::default() };
     TestRunner::new_with_rng(
         settings,
