@@ -39,6 +39,7 @@ mod limits;
 mod look_alikes;
 mod lost_answer;
 mod lying_endpoint;
+mod old_journals;
 mod open_connections;
 #[cfg(unix)]
 mod open_files;
