@@ -1,9 +1,11 @@
-//! Menus, pauses and typed words on a terminal, drawn and read here: nothing of them depends on how large the terminal is, nor
-//! on what is sent to it.
+//! Menus, pauses and typed words on a terminal. A theme of dialoguer's draws the choices; keys are read here, so that nothing
+//! depends on how large the terminal is, nor on what is sent to it.
 
+use std::fmt;
 use std::sync::atomic::AtomicBool;
 
 use console::Term;
+use dialoguer::theme::Theme;
 
 use super::hush::times_taken_again;
 use super::keyboard::Keyboard;
@@ -131,22 +133,43 @@ impl Menu<'_> {
     fn draw(&mut self, term: &Term, drawn: &[usize], size: (u16, u16)) -> Vec<usize> {
         let (from, count, more) = self.page(size.0);
         self.others &= more;
-        let room = usize::from(size.1).saturating_sub(5);
+        let theme =
+            Choices { pointer: self.look.pointer(), room: usize::from(size.1).saturating_sub(5), color: self.color };
         let others = self.look.say(&m::menu_others());
         let shown = self.labels.iter().skip(from).take(count).map(String::as_str);
         let mut text = String::new();
         let mut cells = Vec::new();
         for (index, label) in shown.chain(more.then_some(others.as_str())).enumerate() {
             let active = if self.others { index == count } else { from + index == self.at && index < count };
-            let (mark, ink) = if active { (self.look.pointer(), Ink::Strong) } else { (" ", Ink::Plain) };
-            let line = Line::plain(" ").and(Ink::Good, mark).and(Ink::Plain, " ").and(ink, cut(label, room));
-            cells.push(line.width());
-            text.push_str(&line.paint(self.color));
+            cells.push(theme.line(label, active).width());
+            // Writing to a String cannot fail.
+            let _ = theme.format_select_prompt_item(&mut text, label, active);
             text.push('\n');
         }
         // A terminal that cannot be written to cannot be read from either, and that is what is reported.
         let _ = back_over(term, drawn, size).and_then(|()| term.write_str(&text)).and_then(|()| term.flush());
         cells
+    }
+}
+
+/// How a choice looks.
+struct Choices {
+    pointer: &'static str,
+    /// Cells for a label.
+    room: usize,
+    color: bool,
+}
+
+impl Choices {
+    fn line(&self, label: &str, active: bool) -> Line {
+        let (mark, ink) = if active { (self.pointer, Ink::Strong) } else { (" ", Ink::Plain) };
+        Line::plain(" ").and(Ink::Good, mark).and(Ink::Plain, " ").and(ink, cut(label, self.room))
+    }
+}
+
+impl Theme for Choices {
+    fn format_select_prompt_item(&self, f: &mut dyn fmt::Write, label: &str, active: bool) -> fmt::Result {
+        f.write_str(&self.line(label, active).paint(self.color))
     }
 }
 

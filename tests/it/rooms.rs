@@ -42,9 +42,10 @@ const WALLS: [(&str, &[&str]); 13] = [
 ];
 
 /// Crates that only some rooms may use, and which.
-const TOOLS: [(&str, &[&str]); 10] = [
+const TOOLS: [(&str, &[&str]); 11] = [
     // One owner of the terminal.
     ("console", &["ui"]),
+    ("dialoguer", &["ui"]),
     ("indicatif", &["ui"]),
     ("fluent_templates", &["i18n"]),
     ("clap", &["cli"]),
