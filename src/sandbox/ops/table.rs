@@ -2,16 +2,17 @@
 
 use crate::sandbox::wire::{ApiError, Params, Xml};
 
-use super::context::Ctx;
-use super::instance_state::ConsoleQuestion;
-use super::target_health::HealthQuestion;
-use super::{
-    acceptance, account, endpoint, endpoint_service, hosted_zone, identity, image, instance, instance_attribute,
-    instance_connect_endpoint, instance_state, listener, load_balancer, load_balancer_subnets, network_acl,
-    network_acl_entry, network_interface, prefix_list, private_dns, record_set, route, route_table, security_group,
-    security_group_rule, security_group_rule_change, service_permission, service_quota, subnet, tags, target,
-    target_group, target_health, volume, vpc, zone,
+use super::ec2::instance_state::ConsoleQuestion;
+use super::ec2::{
+    acceptance, endpoint, endpoint_service, image, instance, instance_attribute, instance_connect_endpoint,
+    instance_state, network_acl, network_acl_entry, network_interface, prefix_list, private_dns, route, route_table,
+    security_group, security_group_rule, security_group_rule_change, service_permission, subnet, volume, vpc, zone,
 };
+use super::elb::target_health::HealthQuestion;
+use super::elb::{listener, load_balancer, load_balancer_subnets, target, target_group, target_health};
+use super::route53::{hosted_zone, record_set};
+use super::shared::context::Ctx;
+use super::shared::{account, identity, service_quota, tags};
 
 /// The services that are modelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use crate::sandbox::Pace;
 use crate::sandbox::wire::{ApiError, Params};
 use crate::sandbox::world::{IMAGES, Quotas, Timing, World};
 
-use super::describe::INDEXED;
+use super::shared::describe::INDEXED;
 use super::{Answer, Ctx, Protocol, operations, run};
 
 const REGION: &str = "ap-northeast-1";

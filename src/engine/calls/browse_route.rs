@@ -1,0 +1,113 @@
+//! Makes the way of `pllab browse` into the client's VPC. It is the run's own: in its journal, its ledger, its clean-up.
+
+use super::perform::{Failure, Patience, Work, clients, perform};
+use super::run_log::Core;
+use crate::actions::{self, Making, Presence};
+use crate::cloud::Clouds;
+use crate::engine::event::{Fault, FaultClass, Progress, ProgressState, Purpose};
+use crate::i18n::Text;
+use crate::lab::Side;
+
+/// How long it usually takes on AWS until an endpoint can be used, in seconds, from and to: "a few minutes"
+/// [UG:create-ec2-instance-connect-endpoints].
+const USUAL: (u32, u32) = (60, 300);
+
+/// Where the client stands: VPC, subnet and security group, by name, and whose account it is.
+#[derive(Clone, Debug)]
+pub struct Threshold {
+    /// The step that makes the client.
+    pub step: String,
+    /// Whose account.
+    pub side: Side,
+    /// The VPC.
+    pub vpc: String,
+    /// The subnet.
+    pub subnet: String,
+    /// The client's security group.
+    pub group: String,
+    /// The client's port that is reached.
+    pub port: u16,
+}
+
+/// Makes what is missing, and waits until it can be used.
+///
+/// # Errors
+/// What the cloud said no to, or a journal that cannot be written.
+pub async fn open_door(core: &Core, clouds: &Clouds, patience: Patience, to: &Threshold) -> Result<(), Failure> {
+    let (run, lab, learner) = core.with(|state| (state.run.clone(), state.lab.clone(), state.learner.clone()));
+    let round = |name: &str| core.with(|state| state.resources.get(name).map_or(0, |line| line.round));
+    let names: Vec<&str> =
+        actions::door("", "", "", to.port, &Making { run: &run, lab: &lab, learner: &learner, round: 0 })
+            .iter()
+            .map(|it| it.name)
+            .collect();
+    let round = names.into_iter().map(round).max().unwrap_or_default();
+    let making = Making { run: &run, lab: &lab, learner: &learner, round };
+    for door in actions::door(&to.vpc, &to.subnet, &to.group, to.port, &making) {
+        let made = core.with(|state| state.resources.get(door.name).map(|it| it.made.clone()).unwrap_or_default());
+        let progress = |seen: Option<Text>, state| Progress {
+            id: door.name.to_owned(),
+            label: actions::label(door.kind, door.name),
+            seen,
+            wait: patience.wait((door.kind == "instance_connect_endpoint").then_some(USUAL)),
+            state,
+        };
+        let work = Work {
+            step: &to.step,
+            resource: door.name,
+            kind: door.kind,
+            side: to.side,
+            purpose: Purpose::Make,
+            waiting: None,
+        };
+        core.screen.progress(&progress(None, ProgressState::Running));
+        let result = async {
+            for part in door.parts.iter().filter(|part| !made.contains(part.name)) {
+                perform(core, clouds, &patience, &work, part).await?;
+            }
+            if door.kind == "instance_connect_endpoint" {
+                wait(core, clouds, patience, to.side, door.name, &progress).await?;
+            }
+            Ok(())
+        };
+        let result: Result<(), Failure> = result.await;
+        let ended = if result.is_ok() { ProgressState::Done } else { ProgressState::Failed };
+        core.screen.progress(&progress(None, ended));
+        result?;
+    }
+    Ok(())
+}
+
+async fn wait(
+    core: &Core,
+    clouds: &Clouds,
+    patience: Patience,
+    side: Side,
+    name: &str,
+    progress: &(impl Fn(Option<Text>, ProgressState) -> Progress + Sync),
+) -> Result<(), Failure> {
+    let Some(look) = actions::look("instance_connect_endpoint", name) else { return Ok(()) };
+    let look = core.resolve(&look)?;
+    let began = std::time::Instant::now();
+    let mut last = String::new();
+    for pause in patience.pauses() {
+        tokio::time::sleep(pause).await;
+        match actions::presence(clients(clouds, side).send(&look).await) {
+            Presence::There(state) if state == "create-complete" => return Ok(()),
+            Presence::There(state) if state.ends_with("failed") => {
+                return Err(Failure::Unsaid(Fault::ours(FaultClass::Refused, "ConnectEndpointFailed", state)));
+            }
+            Presence::There(state) => {
+                core.screen.progress(&progress(Some(Text::literal(&state)), ProgressState::Running));
+                last = state;
+            }
+            Presence::Unknown(fault) if began.elapsed() > patience.limit => return Err(fault.into()),
+            // Right after it was made it may not be listed yet.
+            Presence::Gone | Presence::Unknown(_) => {}
+        }
+        if began.elapsed() > patience.limit {
+            break;
+        }
+    }
+    Err(Failure::Unsaid(Fault::ours(FaultClass::Busy, "ConnectEndpointNotReady", last)))
+}

@@ -1,0 +1,97 @@
+//! The end of a run: what it made is deleted, looked for again, and paid for.
+
+use super::receipt::receipt;
+use super::teardown::teardown;
+use crate::engine::calls::perform::Failure;
+use crate::engine::calls::recover::{adopt, recover};
+use crate::engine::event::{AskError, Event, FaultClass, Item, ItemState, Verdict};
+use crate::engine::flow::drive::{Drive, Ended, Stuck};
+use crate::engine::flow::plan::End;
+use crate::engine::flow::questions::ask_theirs;
+use crate::engine::record::state::State;
+use crate::i18n::m;
+
+impl Drive {
+    /// Deletes what the run made and writes the receipt.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub async fn clean(&self) -> Result<Ended, Stuck> {
+        let mut fault = None;
+        let mut interrupted = self.interrupted.clone();
+        if let Some(question) = self.core.with(ask_theirs) {
+            let answer = match tokio::task::block_in_place(|| self.core.screen.ask(&question)) {
+                Ok(answer) => answer,
+                Err(AskError::Interrupted) => return self.interrupt(fault),
+                Err(AskError::NobodyToAsk) => return Err(Stuck::NobodyToAsk(question.id)),
+                Err(AskError::Unclear) => return Err(Stuck::Unclear(question.id)),
+            };
+            self.core.record(&Event::theirs(answer))?;
+        }
+        self.core.record(&Event::clean_up_begun())?;
+        let verdict = tokio::select! {
+            biased;
+            Ok(_) = interrupted.wait_for(|it| *it) => {
+                return self.interrupt(fault);
+            }
+            verdict = self.clean_up(&mut fault) => verdict?,
+        };
+        let end = if verdict == Verdict::Met { End::Met } else { End::NotMet };
+        Ok(Ended { end, fault })
+    }
+
+    /// [`Drive::clean`] once it is begun: what is left, and not known, decides how it went.
+    pub async fn clean_up(&self, fault: &mut Option<FaultClass>) -> Result<Verdict, Stuck> {
+        let Some(clouds) = &self.clouds else { return Ok(Verdict::CannotTell) };
+        self.ahead.stop().await;
+        let lab = &self.loaded.lab;
+        let known = async {
+            recover(&self.core, clouds, &self.patience, lab).await?;
+            adopt(&self.core, clouds, lab).await
+        };
+        match known.await {
+            Ok(()) => {}
+            Err(Failure::Journal(error)) => return Err(error.into()),
+            // What could not be asked about is looked for by the receipt, by tag.
+            Err(Failure::Fault(cause) | Failure::Unsaid(cause)) => *fault = Some(cause.class),
+        }
+        let (kept, older) = self.core.with(|state| (state.kept_for_learner(), older(state)));
+        if !older.is_empty() {
+            self.core.record(&Event::Notice { text: m::engine_older_stay(older) })?;
+        }
+        let goes: Vec<String> = self.core.with(|state| {
+            state.existing().into_keys().filter(|name| !kept.contains(*name)).map(str::to_owned).collect()
+        });
+        teardown(&self.core, clouds, self.patience, Some(&goes)).await?;
+        let receipt = receipt(&self.core, clouds, self.patience).await;
+        let clean = matches!(receipt, Event::Receipt { left: 0, unknown: 0, .. });
+        let unseen = matches!(&receipt, Event::Receipt { items, .. } if items.iter().any(is_unseen));
+        self.core.record(&receipt)?;
+        if let Some(bill) = self.core.bill() {
+            self.core.record(&bill)?;
+        }
+        if clean {
+            let run = self.core.with(|state| state.run.clone());
+            self.core.record(&Event::RunCleaned { run })?;
+            return Ok(Verdict::Met);
+        }
+        if unseen {
+            if let Some(cause) = self.untold(Verdict::CannotTell) {
+                fault.get_or_insert(cause);
+            }
+            return Ok(Verdict::CannotTell);
+        }
+        Ok(Verdict::Broken)
+    }
+}
+
+/// What existed before the run began and is left as it is.
+fn older(state: &State) -> String {
+    let existing = state.existing();
+    let older = existing.iter().filter(|(_, line)| state.is_older(line));
+    older.filter_map(|(name, line)| Some(format!("{} ({name})", line.id()?))).collect::<Vec<_>>().join(", ")
+}
+
+fn is_unseen(item: &Item) -> bool {
+    item.state == ItemState::Unknown
+}

@@ -1,0 +1,171 @@
+//! What stands in a run's VPCs and is not the run's: a learner's own experiments, or AWS's interfaces that are still on their way out.
+//! Nothing of it is ever deleted here; a VPC cannot go while it is there.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::leftovers::kind_of;
+use crate::cloud::{Clouds, ec2, tags};
+use crate::engine::calls::perform::clients;
+use crate::engine::calls::run_log::Core;
+use crate::engine::event::Fault;
+use crate::engine::record::state::State;
+use crate::lab::Side;
+
+/// Something in a run's VPC that the run did not make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stranger {
+    /// Its kind.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// The VPC it stands in.
+    pub vpc: String,
+    /// Whether AWS made it for a load balancer or an endpoint, and takes it away when that is gone.
+    pub of_aws: bool,
+}
+
+/// What can stand in a VPC: the call, where its list and its ids are.
+const LISTS: [(&str, &str, &str); 6] = [
+    ("DescribeInstances", "Reservations", "InstanceId"),
+    ("DescribeNetworkInterfaces", "NetworkInterfaces", "NetworkInterfaceId"),
+    ("DescribeRouteTables", "RouteTables", "RouteTableId"),
+    ("DescribeSecurityGroups", "SecurityGroups", "GroupId"),
+    ("DescribeSubnets", "Subnets", "SubnetId"),
+    ("DescribeVpcEndpoints", "VpcEndpoints", "VpcEndpointId"),
+];
+
+/// The VPCs that the run has made in the account of `side`, gone or not.
+pub fn vpcs(core: &Core, state: &State, side: Side) -> Vec<String> {
+    let made = state.gone.iter().map(|it| (it.kind.as_str(), it.side, Some(it.id.as_str())));
+    // A VPC of the learner's that stays holds what they like.
+    let existing = state
+        .existing()
+        .into_values()
+        .filter(|line| !line.yours)
+        .map(|line| (line.kind.as_str(), line.side, line.id()));
+    let account = core.accounts().get(&side);
+    let ours = made.chain(existing).filter(|(kind, its, _)| *kind == "vpc" && core.accounts().get(its) == account);
+    ours.filter_map(|(_, _, id)| id.map(str::to_owned)).collect()
+}
+
+/// Looks for them in the account of `side`.
+///
+/// # Errors
+/// When the account cannot be looked into.
+pub async fn strangers(core: &Core, clouds: &Clouds, side: Side) -> Result<Vec<Stranger>, Fault> {
+    let state = core.state();
+    let vpcs = vpcs(core, &state, side);
+    let mut found = Vec::new();
+    if vpcs.is_empty() {
+        return Ok(found);
+    }
+    let ours: BTreeSet<String> = state
+        .gone
+        .iter()
+        .map(|it| it.id.clone())
+        .chain(state.resources.values().flat_map(|line| line.facts.values().cloned()))
+        .collect();
+    for (operation, list, id) in LISTS {
+        let params = json!({ "Filters": [{ "Name": "vpc-id", "Values": vpcs }] });
+        let reply = clients(clouds, side).send(&ec2(operation, params)).await?;
+        let mut objects: Vec<&Value> = reply.get(list).and_then(Value::as_array).into_iter().flatten().collect();
+        if operation == "DescribeInstances" {
+            let inner = objects.iter().filter_map(|it| it.get("Instances")?.as_array());
+            objects = inner.flatten().collect();
+        }
+        for object in objects {
+            if let Some(stranger) = stranger(object, id, &ours, &state.run) {
+                found.push(stranger);
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn stranger(object: &Value, id: &str, ours: &BTreeSet<String>, run: &str) -> Option<Stranger> {
+    let text = |name: &str| object.get(name).and_then(Value::as_str).unwrap_or_default();
+    let (kind, of_aws) = match id {
+        "InstanceId" => ("instance", false),
+        "NetworkInterfaceId" => ("network-interface", made_by_aws(object, ours)),
+        "RouteTableId" => ("route-table", false),
+        "GroupId" => ("security-group", false),
+        "SubnetId" => ("subnet", false),
+        _ => ("vpc-endpoint", false),
+    };
+    let tags = ["Tags", "TagSet"].iter().filter_map(|name| object.get(*name)?.as_array()).flatten();
+    let is_tagged = tags.into_iter().any(|tag| tag["Key"] == tags::RUN && tag["Value"] == run);
+    // These come with the VPC and go with it.
+    let comes_along = text("GroupName") == "default"
+        || object
+            .get("Associations")
+            .and_then(Value::as_array)
+            .is_some_and(|all| all.iter().any(|it| it["Main"] == true));
+    let state = object.pointer("/State/Name").and_then(Value::as_str).unwrap_or_else(|| text("State"));
+    let is_gone = matches!(state.to_ascii_lowercase().as_str(), "terminated" | "deleted");
+    if is_tagged || comes_along || is_gone || ours.contains(text(id)) {
+        return None;
+    }
+    // An interface of one of the run's instances goes with the instance.
+    let instance = object.pointer("/Attachment/InstanceId").and_then(Value::as_str).unwrap_or_default();
+    if ours.contains(instance) {
+        return None;
+    }
+    Some(Stranger { kind: kind_of(kind), id: text(id).to_owned(), vpc: text("VpcId").to_owned(), of_aws })
+}
+
+/// Whether AWS made the interface for something of the run: `ELB net/<name>/<id>` and `VPC Endpoint Interface vpce-...` are the
+/// descriptions that AWS gives [NLB:target-group-register-targets, PL:concepts].
+fn made_by_aws(object: &Value, ours: &BTreeSet<String>) -> bool {
+    let description = object.get("Description").and_then(Value::as_str).unwrap_or_default();
+    let of = |id: &String| {
+        let short = id.split_once(":loadbalancer/").map_or(id.as_str(), |(_, short)| short);
+        !short.is_empty() && description.ends_with(short)
+    };
+    description.starts_with("ELB net/pllab-")
+        || description.starts_with("EC2 Instance Connect Endpoint")
+        || (object["RequesterManaged"] == true && ours.iter().any(of))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_along_or_is_ours_is_no_stranger() {
+        let ours = BTreeSet::from(["sg-1".to_owned(), "i-1".to_owned(), "vpce-1".to_owned()]);
+        let none = [
+            ("GroupId", json!({ "GroupId": "sg-1", "GroupName": "web" })),
+            ("GroupId", json!({ "GroupId": "sg-9", "GroupName": "default" })),
+            ("RouteTableId", json!({ "RouteTableId": "rtb-9", "Associations": [{ "Main": true }] })),
+            ("SubnetId", json!({ "SubnetId": "subnet-9", "Tags": [{ "Key": "pllab:run", "Value": "k3x9bc" }] })),
+            ("InstanceId", json!({ "InstanceId": "i-9", "State": { "Name": "terminated" } })),
+            ("NetworkInterfaceId", json!({ "NetworkInterfaceId": "eni-1", "Attachment": { "InstanceId": "i-1" } })),
+        ];
+        for (id, object) in none {
+            assert_eq!(stranger(&object, id, &ours, "k3x9bc"), None, "{object}");
+        }
+        for (id, object, kind, of_aws) in [
+            ("GroupId", json!({ "GroupId": "sg-2", "GroupName": "mine", "VpcId": "vpc-1" }), "security_group", false),
+            ("InstanceId", json!({ "InstanceId": "i-9", "VpcId": "vpc-1" }), "instance", false),
+            (
+                "NetworkInterfaceId",
+                json!({ "NetworkInterfaceId": "eni-2", "VpcId": "vpc-1", "RequesterManaged": true,
+                    "Description": "VPC Endpoint Interface vpce-1" }),
+                "network_interface",
+                true,
+            ),
+            (
+                "NetworkInterfaceId",
+                json!({ "NetworkInterfaceId": "eni-3", "VpcId": "vpc-1", "RequesterManaged": true,
+                    "Description": "Interface for NAT Gateway nat-1" }),
+                "network_interface",
+                false,
+            ),
+        ] {
+            let found = stranger(&object, id, &ours, "k3x9bc").unwrap();
+            assert_eq!((found.kind.as_str(), found.of_aws, found.vpc.as_str()), (kind, of_aws, "vpc-1"), "{object}");
+        }
+    }
+}

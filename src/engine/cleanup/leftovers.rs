@@ -1,0 +1,345 @@
+//! What runs have left in an account, by their tags alone: the ledger for who has no journal. Nothing without the tags is seen.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::actions::{self, Charge, Presence};
+use crate::cloud::{Api, Call, Clients, Clouds, tags, text_at};
+use crate::engine::calls::perform::clients;
+use crate::engine::event::{Event, Facts, Fault, FaultClass, Purpose};
+use crate::lab::Side;
+
+/// What one run has left.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Leftover {
+    /// The run's id, from the tag: a stranger may have written it.
+    pub run: String,
+    /// The lab's id.
+    pub lab: String,
+    /// The learner's name; empty where there is no such tag.
+    pub learner: String,
+    /// What is left.
+    pub items: Vec<Remnant>,
+}
+
+/// One thing that is left.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Remnant {
+    /// Its name in the lab.
+    pub resource: String,
+    /// Its kind, as in the lab file.
+    pub kind: String,
+    /// Whose account it was found in; the provider's where both sides have the same.
+    pub side: Side,
+    /// What is known of it.
+    pub facts: Facts,
+    /// What was seen of it: the ids in it are what it needs.
+    pub seen: Value,
+    /// When it was made, UTC, where AWS says so.
+    pub since: Option<String>,
+}
+
+impl Leftover {
+    /// When the oldest of its things was made, as far as AWS says.
+    #[must_use]
+    pub fn since(&self) -> Option<&str> {
+        self.items.iter().filter_map(|item| item.since.as_deref()).min()
+    }
+
+    /// What its things cost in `region`.
+    #[must_use]
+    pub fn charges(&self, region: &str) -> Vec<Charge> {
+        let charge = |item: &Remnant| actions::cost_of_seen(&item.resource, &item.kind, &item.seen, region);
+        self.items.iter().filter_map(charge).collect()
+    }
+
+    /// The journal lines that tell what is left, the first call of them being `from`: an ordinary clean-up goes by them.
+    #[must_use]
+    pub fn told(&self, from: u64) -> Vec<Event> {
+        let mut events = Vec::new();
+        for (call, item) in (from..).zip(&self.items) {
+            let (kind, resource) = (item.kind.clone(), item.resource.clone());
+            events.push(Event::Intent {
+                call,
+                step: String::new(),
+                resource,
+                side: item.side,
+                purpose: Purpose::Make,
+                part: if kind == "instance" { "run" } else { "create" }.to_owned(),
+                operation: actions::look(&kind, "it").map_or("DescribeTags", |look| look.operation).to_owned(),
+                params: item.seen.clone(),
+                kind,
+            });
+            events.push(Event::Outcome { call, facts: Some(item.facts.clone()), error: None, recovered: true });
+        }
+        events
+    }
+}
+
+/// What was found in the accounts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Leftovers {
+    /// What each run has left.
+    pub runs: Vec<Leftover>,
+    /// Whether hosted zones could not be looked for: most labs make none, and their policies allow no look at any.
+    pub zones_unseen: bool,
+}
+
+/// What the runs of every learner have left in these accounts.
+///
+/// # Errors
+/// When an account cannot be looked into: then nobody knows, which is not "nothing".
+pub async fn leftovers(clouds: &Clouds, accounts: &BTreeMap<Side, String>) -> Result<Leftovers, Fault> {
+    let mut runs: BTreeMap<String, Leftover> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    let mut zones_unseen = false;
+    for (side, account) in accounts {
+        // One account for both sides needs one look.
+        if !seen.insert(account) {
+            continue;
+        }
+        let clients = clients(clouds, *side);
+        let mut tagged = of_ec2(clients).await?;
+        tagged.extend(of_elb(clients, "pllab-").await?);
+        for (kind, ids) in by_kind(&tagged) {
+            for (id, object) in look(clients, &kind, &ids).await? {
+                let Some((_, marks)) = tagged.get(&id) else { continue };
+                put(&mut runs, marks, &id, |resource| remnant(resource, &kind, &id, *side, object));
+            }
+        }
+        match zones(clients).await {
+            Ok(zones) => {
+                for (id, marks, facts, seen) in zones {
+                    put(&mut runs, &marks, &id, |resource| Remnant {
+                        resource,
+                        kind: "hosted_zone".to_owned(),
+                        side: *side,
+                        facts,
+                        seen,
+                        since: None,
+                    });
+                }
+            }
+            // Route 53 has a host of its own, which a proxy may not let through.
+            Err(fault)
+                if matches!(fault.class, FaultClass::Denied | FaultClass::Unsupported | FaultClass::Unreachable) =>
+            {
+                zones_unseen = true;
+            }
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(Leftovers { runs: runs.into_values().collect(), zones_unseen })
+}
+
+/// Puts a thing to its run.
+fn put(
+    runs: &mut BTreeMap<String, Leftover>,
+    marks: &BTreeMap<String, String>,
+    id: &str,
+    thing: impl FnOnce(String) -> Remnant,
+) {
+    let mark = |key: &str| marks.get(key).cloned().unwrap_or_default();
+    let run = runs.entry(mark(tags::RUN)).or_insert_with(|| Leftover {
+        run: mark(tags::RUN),
+        lab: mark(tags::LAB),
+        learner: mark(tags::LEARNER),
+        items: Vec::new(),
+    });
+    let name = Some(mark(tags::RESOURCE)).filter(|name| !name.is_empty());
+    run.items.push(thing(name.unwrap_or_else(|| id.to_owned())));
+}
+
+/// The hosted zones whose comment says that a run made them: id, marks, facts, and what was seen. Route 53 is one for all
+/// regions, so these are of runs in any.
+async fn zones(clients: &Clients) -> Result<Vec<(String, BTreeMap<String, String>, Facts, Value)>, Fault> {
+    let reply = ask(clients, Api::Route53, "ListHostedZones", json!({})).await?;
+    let mut found = Vec::new();
+    for zone in list(&reply, "HostedZones") {
+        let marks = tags::read_note(&text_at(zone, "Config.Comment").unwrap_or_default());
+        if !marks.contains_key(tags::RUN) {
+            continue;
+        }
+        let id = text(zone, "Id");
+        match ask(clients, Api::Route53, "ListResourceRecordSets", json!({ "HostedZoneId": id })).await {
+            Ok(records) => {
+                let mut facts: Facts = actions::published(&records).into_iter().collect();
+                facts.insert("id".to_owned(), id.clone());
+                found.push((id, marks, facts, zone.clone()));
+            }
+            // It went while we looked.
+            Err(fault) if fault.class == FaultClass::NotFound => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(found)
+}
+
+/// Resource id or ARN to its kind and its tags.
+type Tagged = BTreeMap<String, (String, BTreeMap<String, String>)>;
+
+fn by_kind(tagged: &Tagged) -> BTreeMap<String, Vec<String>> {
+    let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (id, (kind, marks)) in tagged {
+        // The run's tag is what makes it ours.
+        if marks.contains_key(tags::RUN) {
+            kinds.entry(kind.clone()).or_default().push(id.clone());
+        }
+    }
+    kinds
+}
+
+async fn of_ec2(clients: &Clients) -> Result<Tagged, Fault> {
+    let filters =
+        json!([{ "Name": "key", "Values": tags::KEYS.iter().filter(|key| **key != "Name").collect::<Vec<_>>() }]);
+    let reply = ask(clients, Api::Ec2, "DescribeTags", json!({ "Filters": filters })).await?;
+    let mut tagged = Tagged::new();
+    for tag in list(&reply, "Tags") {
+        let kind = kind_of(&text(tag, "ResourceType"));
+        let place = tagged.entry(text(tag, "ResourceId")).or_insert_with(|| (kind, BTreeMap::new()));
+        place.1.insert(text(tag, "Key"), text(tag, "Value"));
+    }
+    Ok(tagged)
+}
+
+/// EC2's resource types as kinds of the lab.
+pub fn kind_of(resource_type: &str) -> String {
+    match resource_type {
+        "vpc-endpoint" => "endpoint".to_owned(),
+        "vpc-endpoint-service" => "endpoint_service".to_owned(),
+        other => other.replace('-', "_"),
+    }
+}
+
+/// `ELBv2` tells tags by ARN only, at most twenty at a time [API:DescribeTags]. Only what has a name that begins with `named` is
+/// asked about.
+pub async fn of_elb(clients: &Clients, named: &str) -> Result<Tagged, Fault> {
+    let is_ours = |name: &str| name.starts_with(named);
+    let mut found: BTreeMap<String, &str> = BTreeMap::new();
+    let balancers = ask(clients, Api::Elbv2, "DescribeLoadBalancers", json!({})).await?;
+    for balancer in list(&balancers, "LoadBalancers").iter().filter(|it| is_ours(&text(it, "LoadBalancerName"))) {
+        let arn = text(balancer, "LoadBalancerArn");
+        match ask(clients, Api::Elbv2, "DescribeListeners", json!({ "LoadBalancerArn": arn })).await {
+            Ok(reply) => {
+                found.extend(list(&reply, "Listeners").iter().map(|it| (text(it, "ListenerArn"), "listener")));
+            }
+            // It went while we looked.
+            Err(fault) if fault.class == FaultClass::NotFound => {}
+            Err(fault) => return Err(fault),
+        }
+        found.insert(arn, "load_balancer");
+    }
+    let groups = ask(clients, Api::Elbv2, "DescribeTargetGroups", json!({})).await?;
+    let groups = list(&groups, "TargetGroups").iter().filter(|it| is_ours(&text(it, "TargetGroupName")));
+    found.extend(groups.map(|it| (text(it, "TargetGroupArn"), "target_group")));
+    let mut tagged = Tagged::new();
+    let arns: Vec<&String> = found.keys().collect();
+    for some in arns.chunks(20) {
+        for description in elb_tags(clients, some).await? {
+            let arn = text(&description, "ResourceArn");
+            let marks = list(&description, "Tags").iter().map(|tag| (text(tag, "Key"), text(tag, "Value"))).collect();
+            let kind = found.get(&arn).copied().unwrap_or_default().to_owned();
+            tagged.insert(arn, (kind, marks));
+        }
+    }
+    Ok(tagged)
+}
+
+/// The tags of those that still exist. In a shared account things go while we look, and one that is gone makes AWS refuse all.
+async fn elb_tags(clients: &Clients, arns: &[&String]) -> Result<Vec<Value>, Fault> {
+    let reply = match ask(clients, Api::Elbv2, "DescribeTags", json!({ "ResourceArns": arns })).await {
+        Err(fault) if fault.class == FaultClass::NotFound && arns.len() > 1 => {
+            let mut found = Vec::new();
+            for arn in arns {
+                found.extend(Box::pin(elb_tags(clients, &[arn])).await?);
+            }
+            return Ok(found);
+        }
+        Err(fault) if fault.class == FaultClass::NotFound => return Ok(Vec::new()),
+        reply => reply?,
+    };
+    Ok(list(&reply, "TagDescriptions").to_vec())
+}
+
+/// Those that still exist, with what is seen of them. A kind of a newer version is taken to exist.
+async fn look(clients: &Clients, kind: &str, ids: &[String]) -> Result<Vec<(String, Value)>, Fault> {
+    let Some(call) = actions::look(kind, "it") else {
+        return Ok(ids.iter().map(|id| (id.clone(), Value::Null)).collect());
+    };
+    let mut found = Vec::new();
+    for some in ids.chunks(100) {
+        match seen(clients, &call, some).await {
+            Ok(objects) => found.extend(objects),
+            // One that is gone makes AWS refuse them all.
+            Err(fault) if fault.class == FaultClass::NotFound => {
+                for id in some {
+                    match seen(clients, &call, std::slice::from_ref(id)).await {
+                        Ok(objects) => found.extend(objects),
+                        Err(fault) if fault.class == FaultClass::NotFound => {}
+                        Err(fault) => return Err(fault),
+                    }
+                }
+            }
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(found)
+}
+
+async fn seen(clients: &Clients, call: &Call, ids: &[String]) -> Result<Vec<(String, Value)>, Fault> {
+    // Whatever its name, the call refers to one fact, the id; several are written with commas.
+    let Ok(call) = call.resolve(&|_, _| Some(ids.join(","))) else { return Ok(Vec::new()) };
+    let reply = clients.send(&call).await?;
+    let first = reply.as_object().and_then(|reply| reply.values().find_map(Value::as_array));
+    let mut objects: Vec<Value> = first.cloned().unwrap_or_default();
+    // DescribeInstances wraps instances into reservations.
+    if objects.iter().any(|it| it.get("Instances").is_some()) {
+        objects = objects.iter().flat_map(|it| list(it, "Instances")).cloned().collect();
+    }
+    let id_of = |object: &Value| {
+        let texts = object.as_object()?.values().filter_map(Value::as_str);
+        texts.into_iter().find(|text| ids.iter().any(|id| id == text)).map(str::to_owned)
+    };
+    let exists = |object: &Value| actions::presence(Ok(json!({ "It": [object] }))) != Presence::Gone;
+    Ok(objects.into_iter().filter(exists).filter_map(|object| Some((id_of(&object)?, object))).collect())
+}
+
+fn remnant(resource: String, kind: &str, id: &str, side: Side, mut object: Value) -> Remnant {
+    let gateway = text(&object, "VpcEndpointType") == "Gateway";
+    let kind = if gateway { "gateway_endpoint" } else { kind }.to_owned();
+    let mut facts = Facts::new();
+    let mut know = |fact: &str, value: Option<String>| {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            facts.insert(fact.to_owned(), value);
+        }
+    };
+    know(if id.starts_with("arn:") { "arn" } else { "id" }, Some(id.to_owned()));
+    match kind.as_str() {
+        "endpoint_service" => know("name", text_at(&object, "ServiceName")),
+        "route_table" => know("association", text_at(&object, "Associations[0].RouteTableAssociationId")),
+        "security_group_rule" => know("group", text_at(&object, "GroupId")),
+        _ => {}
+    }
+    let times = ["LaunchTime", "CreationTimestamp", "CreatedTime", "CreatedAt"];
+    let since = times.iter().find_map(|time| text_at(&object, time));
+    if let Some(object) = object.as_object_mut() {
+        // What uses it, not what it uses.
+        for users in ["Routes", "LoadBalancerArns", "NetworkInterfaceIds", "NetworkInterfaces"] {
+            object.remove(users);
+        }
+    }
+    Remnant { resource, kind, side, facts, seen: object, since }
+}
+
+fn list<'v>(value: &'v Value, name: &str) -> &'v [Value] {
+    value.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+async fn ask(clients: &Clients, api: Api, operation: &'static str, params: Value) -> Result<Value, Fault> {
+    clients.send(&Call::new(api, operation, params)).await
+}

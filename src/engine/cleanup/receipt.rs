@@ -1,0 +1,196 @@
+//! The clean-up's second look: by id, by tag, and by VPC. "Could not look" is never "gone".
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use super::foreign_resources::strangers;
+use super::leftovers::{kind_of, of_elb};
+use crate::actions::{self, Presence};
+use crate::cloud::{Api, Call, Clouds, ec2, tags};
+use crate::engine::calls::perform::{Patience, clients};
+use crate::engine::calls::run_log::Core;
+use crate::engine::event::{Event, Fault, Item, ItemState, Progress, ProgressState, Purpose};
+use crate::engine::record::ledger::Made;
+use crate::engine::record::state::State;
+use crate::i18n::{Text, m};
+use crate::lab::Side;
+
+/// What the second look asks besides a look at each thing.
+pub const READS: [(Api, &str); 10] = [
+    (Api::Ec2, "DescribeInstances"),
+    (Api::Ec2, "DescribeNetworkInterfaces"),
+    (Api::Ec2, "DescribeRouteTables"),
+    (Api::Ec2, "DescribeSecurityGroups"),
+    (Api::Ec2, "DescribeSubnets"),
+    (Api::Ec2, "DescribeTags"),
+    (Api::Ec2, "DescribeVpcEndpoints"),
+    (Api::Elbv2, "DescribeLoadBalancers"),
+    (Api::Elbv2, "DescribeTags"),
+    (Api::Elbv2, "DescribeTargetGroups"),
+];
+
+/// How long AWS usually takes to take away the interfaces of a load balancer or an endpoint that is gone, in seconds, from and
+/// to. Common experience, not a promise of AWS: UNCONFIRMED.
+const USUAL: (u32, u32) = (30, 300);
+
+/// Looks at everything this run ever made, and for what it may have made without knowing. Waits for what AWS takes away late.
+pub async fn receipt(core: &Core, clouds: &Clouds, patience: Patience) -> Event {
+    let began = Instant::now();
+    let mut items = Vec::new();
+    let mut waited = false;
+    for pause in patience.pauses() {
+        tokio::time::sleep(pause).await;
+        let (found, late) = look(core, clouds).await;
+        items = found;
+        let over = late.is_empty() || began.elapsed() > patience.limit;
+        waited |= !late.is_empty();
+        if waited {
+            core.screen.progress(&Progress {
+                id: "receipt:late".to_owned(),
+                label: m::shared_late(),
+                seen: (!late.is_empty()).then(|| Text::literal(late.join(", "))),
+                wait: patience.wait(Some(USUAL)),
+                state: match over {
+                    false => ProgressState::Running,
+                    true if late.is_empty() => ProgressState::Done,
+                    true => ProgressState::Failed,
+                },
+            });
+        }
+        if over {
+            break;
+        }
+    }
+    let count = |wanted| items.iter().filter(|item| item.state == wanted).count();
+    Event::Receipt {
+        gone: count(ItemState::Gone),
+        left: count(ItemState::Left),
+        unknown: count(ItemState::Unknown),
+        items,
+    }
+}
+
+/// One look: everything, and the ids of what AWS is still taking away.
+async fn look(core: &Core, clouds: &Clouds) -> (Vec<Item>, Vec<String>) {
+    let state = core.state();
+    let mut items = Vec::new();
+    for Made { resource, kind, id, side, .. } in made(&state) {
+        let found = match look_by_id(&kind, &id) {
+            Some(call) => state_of(&actions::presence(clients(clouds, side).send(&call).await)),
+            // A kind of a newer program: nobody here knows how to look.
+            None => ItemState::Unknown,
+        };
+        let yours = state.resources.get(&resource).is_some_and(|line| line.yours && line.id() == Some(&*id));
+        items.push(Item { resource, kind, id, state: found, foreign: false, yours });
+    }
+    // What nobody knows the outcome of is not gone.
+    for pending in state.pending.values().filter(|call| call.purpose == Purpose::Make) {
+        let (resource, kind) = (pending.resource.clone(), pending.kind.clone());
+        items.push(Item { resource, kind, id: String::new(), state: ItemState::Unknown, foreign: false, yours: false });
+    }
+    let known: BTreeSet<String> = items.iter().map(|item| item.id.clone()).collect();
+    // One account for both sides needs one look.
+    let accounts: BTreeMap<&String, Side> = core.accounts().iter().map(|(side, account)| (account, *side)).collect();
+    let mut late = Vec::new();
+    for side in accounts.into_values() {
+        let mut found = by_tag(clouds, side, &state.run).await;
+        found.extend(by_elb_tag(clouds, side, &state.run).await);
+        match strangers(core, clouds, side).await {
+            Ok(strangers) => {
+                late.extend(strangers.iter().filter(|it| it.of_aws).map(|it| it.id.clone()));
+                found.extend(strangers.into_iter().map(|it| Item {
+                    resource: String::new(),
+                    kind: it.kind,
+                    id: it.id,
+                    state: ItemState::Left,
+                    foreign: !it.of_aws,
+                    yours: false,
+                }));
+            }
+            Err(_) => found.push(unseen("network_interfaces")),
+        }
+        items.extend(found.into_iter().filter(|item| item.id.is_empty() || !known.contains(&item.id)));
+    }
+    (items, late)
+}
+
+/// What was made, from the ledger: what is thought to exist, and what is thought to be gone.
+fn made(state: &State) -> Vec<Made> {
+    let mut all = state.gone.clone();
+    // What existed before the run began is no part of what it must account for.
+    for (name, line) in state.existing().into_iter().filter(|(_, line)| !state.is_older(line)) {
+        let id = line.id().unwrap_or_default().to_owned();
+        let (resource, kind) = (name.to_owned(), line.kind.clone());
+        all.push(Made { resource, kind, id, side: line.side, since: line.since, until: None });
+    }
+    all
+}
+
+fn look_by_id(kind: &str, id: &str) -> Option<Call> {
+    // Whatever its name, the call refers to one fact: the id.
+    actions::look(kind, "it")?.resolve(&|_, _| Some(id.to_owned())).ok()
+}
+
+fn state_of(presence: &Presence) -> ItemState {
+    match presence {
+        Presence::Gone => ItemState::Gone,
+        Presence::There(_) => ItemState::Left,
+        Presence::Unknown(_) => ItemState::Unknown,
+    }
+}
+
+/// What carries the run's tag. Terminated instances keep their tags for about an hour and are not left over.
+async fn by_tag(clouds: &Clouds, side: Side, run: &str) -> Vec<Item> {
+    let filters = json!([{ "Name": format!("tag:{}", tags::RUN), "Values": [run] }]);
+    let Ok(found) = ask(clouds, side, "DescribeTags", json!({ "Filters": filters })).await else {
+        return vec![unseen("tags")];
+    };
+    let mut items = Vec::new();
+    for tag in found.get("Tags").and_then(Value::as_array).into_iter().flatten() {
+        let text = |key: &str| tag.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let (kind, id) = (kind_of(&text("ResourceType")), text("ResourceId"));
+        let state = match look_by_id(&kind, &id) {
+            Some(call) => state_of(&actions::presence(clients(clouds, side).send(&call).await)),
+            None => ItemState::Left,
+        };
+        if state != ItemState::Gone {
+            items.push(Item { resource: String::new(), kind, id, state, foreign: false, yours: false });
+        }
+    }
+    items
+}
+
+/// What carries the run's tag among what Elastic Load Balancing keeps.
+async fn by_elb_tag(clouds: &Clouds, side: Side, run: &str) -> Vec<Item> {
+    let Ok(tagged) = of_elb(clients(clouds, side), &format!("pllab-{run}-")).await else {
+        return vec![unseen("load_balancers")];
+    };
+    let ours = tagged.into_iter().filter(|(_, (_, marks))| marks.get(tags::RUN).is_some_and(|it| it == run));
+    ours.map(|(id, (kind, _))| Item {
+        resource: String::new(),
+        kind,
+        id,
+        state: ItemState::Left,
+        foreign: false,
+        yours: false,
+    })
+    .collect()
+}
+
+/// A look that was refused or not answered.
+fn unseen(kind: &str) -> Item {
+    Item {
+        resource: String::new(),
+        kind: kind.to_owned(),
+        id: String::new(),
+        state: ItemState::Unknown,
+        foreign: false,
+        yours: false,
+    }
+}
+
+async fn ask(clouds: &Clouds, side: Side, operation: &'static str, params: Value) -> Result<Value, Fault> {
+    clients(clouds, side).send(&ec2(operation, params)).await
+}

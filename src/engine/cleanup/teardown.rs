@@ -1,0 +1,189 @@
+//! Deletes what the ledger says exists: users before what they use, at the same time where nothing ties them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+
+use super::foreign_resources::strangers;
+use crate::actions::{self, Presence};
+use crate::cloud::Clouds;
+use crate::engine::calls::perform::{Failure, Patience, Work, clients, perform};
+use crate::engine::calls::run_log::Core;
+use crate::engine::calls::shared_wait::Watch;
+use crate::engine::event::{Event, Fault, FaultClass, Progress, ProgressState, Purpose, Wait};
+use crate::engine::record::journal::JournalError;
+use crate::engine::record::ledger::ResourceState;
+use crate::i18n::{Text, m};
+use crate::lab::Side;
+
+/// Deletes what exists of this run, or only what is in `only`, and waits until each is gone. Goes on after an error; what
+/// could not be deleted stays in the ledger.
+///
+/// # Errors
+/// Only when the journal cannot be written.
+pub async fn teardown(
+    core: &Arc<Core>,
+    clouds: &Arc<Clouds>,
+    patience: Patience,
+    only: Option<&[String]>,
+) -> Result<(), JournalError> {
+    let mut waiting: BTreeSet<String> = core.with(|state| {
+        let existing = state.existing().into_keys().map(str::to_owned);
+        existing.filter(|name| only.is_none_or(|only| only.contains(name))).collect()
+    });
+    let mut needs: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    core.with(|state| {
+        for one in &waiting {
+            // Who uses `one` goes first.
+            let users = waiting.iter().filter(|other| state.needs(other, one)).cloned().collect();
+            needs.insert(one.clone(), users);
+        }
+    });
+    let blocked = Arc::new(blocked(core, clouds).await?);
+    let mut standing = waiting.clone();
+    let mut running = JoinSet::new();
+    let watch = Arc::new(Watch::new(patience));
+    loop {
+        let mut ready: Vec<String> =
+            waiting.iter().filter(|name| needs[*name].iter().all(|user| !standing.contains(user))).cloned().collect();
+        if ready.is_empty() && running.is_empty() {
+            // Users of each other: AWS says who can go first.
+            ready = waiting.iter().cloned().collect();
+        }
+        for name in ready {
+            waiting.remove(&name);
+            let (core, clouds, watch, blocked) =
+                (Arc::clone(core), Arc::clone(clouds), Arc::clone(&watch), Arc::clone(&blocked));
+            running.spawn(async move {
+                let patience = core.with(|state| bounded(patience, state.resources.get(&name), &blocked));
+                let result = delete(&core, &clouds, patience, &watch, &name).await;
+                (name, result)
+            });
+        }
+        let Some(ended) = running.join_next().await else { break };
+        match ended {
+            // What is used by something that could not be deleted is still tried: AWS refuses if it must.
+            Ok((name, Ok(()) | Err(Failure::Fault(_) | Failure::Unsaid(_)))) => {
+                standing.remove(&name);
+            }
+            Ok((_, Err(Failure::Journal(error)))) => return Err(error),
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// The VPCs of the run that cannot go, because something stands in them that is not the run's. The learner is told of it before
+/// anything is deleted.
+async fn blocked(core: &Core, clouds: &Clouds) -> Result<BTreeSet<String>, JournalError> {
+    let accounts: BTreeMap<&String, Side> = core.accounts().iter().map(|(side, account)| (account, *side)).collect();
+    let mut vpcs = BTreeSet::new();
+    for side in accounts.into_values() {
+        // Who may not look finds out by the refusal to delete.
+        for stranger in strangers(core, clouds, side).await.unwrap_or_default().into_iter().filter(|it| !it.of_aws) {
+            let what = actions::label(&stranger.kind, &stranger.id);
+            core.record(&Event::Notice { text: m::shared_stranger(&stranger.vpc, what) })?;
+            vpcs.insert(stranger.vpc);
+        }
+    }
+    Ok(vpcs)
+}
+
+/// There is no use in waiting for what a stranger holds: AWS refuses at once, and goes on refusing.
+fn bounded(patience: Patience, line: Option<&ResourceState>, blocked: &BTreeSet<String>) -> Patience {
+    let Some(line) = line else { return patience };
+    let is_in = line.made_with.iter().any(|text| blocked.contains(text));
+    let limit = match line.kind.as_str() {
+        "vpc" if line.id().is_some_and(|id| blocked.contains(id)) => Duration::ZERO,
+        // These may be held by what is the run's own and still on its way out.
+        "subnet" | "security_group" | "route_table" if is_in => patience.limit / 10,
+        _ => patience.limit,
+    };
+    Patience { limit, ..patience }
+}
+
+async fn delete(core: &Core, clouds: &Clouds, patience: Patience, watch: &Watch, name: &str) -> Result<(), Failure> {
+    let Some(line) = core.with(|state| state.resources.get(name).cloned()) else { return Ok(()) };
+    let wait = patience.wait(actions::usual_deletion(&line.kind));
+    let progress = |seen: Option<Text>, state| Progress {
+        id: format!("delete:{name}"),
+        label: m::engine_deleting(actions::label(&line.kind, name)),
+        seen,
+        wait,
+        state,
+    };
+    core.screen.progress(&progress(None, ProgressState::Running));
+    let result = async {
+        let waiting = |fault: &Fault| {
+            core.screen.progress(&progress(Some(m::engine_in_use(&fault.code)), ProgressState::Running));
+        };
+        let work = Work {
+            step: &line.step,
+            resource: name,
+            kind: &line.kind,
+            side: line.side,
+            purpose: Purpose::Delete,
+            waiting: Some(&waiting),
+        };
+        let parts = actions::delete(&line.kind, name);
+        if parts.is_empty() {
+            return Err(Failure::Unsaid(unknown_kind(&line.kind, name)));
+        }
+        for part in parts {
+            // A fact that was never learnt, such as an association that was not made, leaves nothing to delete.
+            if line.deleted.contains(part.name) || core.resolve(&part.call).is_err() {
+                continue;
+            }
+            perform(core, clouds, &patience, &work, &part).await?;
+        }
+        let look = actions::look(&line.kind, name).map(|look| core.resolve(&look)).transpose()?;
+        let Some(look) = look else { return Ok(()) };
+        let account = core.accounts().get(&line.side).cloned().unwrap_or_default();
+        let began = Instant::now();
+        loop {
+            let answer = watch.look(clients(clouds, line.side), &account, look.clone()).await;
+            match actions::presence(answer) {
+                Presence::Gone => return Ok(()),
+                Presence::There(state) => {
+                    let seen = Wait::seen(wait, Text::literal(state), began.elapsed());
+                    core.screen.progress(&progress(Some(seen), ProgressState::Running));
+                    if began.elapsed() > patience.limit {
+                        let message = format!("{} {name}", line.kind);
+                        return Err(Failure::Unsaid(Fault::ours(FaultClass::InUse, "StillThere", message)));
+                    }
+                }
+                // Deleted as far as we know; the receipt says what could not be seen.
+                Presence::Unknown(fault)
+                    // Who may not look now may not look later either.
+                    if matches!(fault.class, FaultClass::Denied | FaultClass::Unsupported)
+                        || began.elapsed() > patience.limit =>
+                {
+                    return Err(fault.into());
+                }
+                Presence::Unknown(_) => {}
+            }
+        }
+    }
+    .await;
+    match result {
+        Ok(()) => {
+            let id = line.id().unwrap_or_default().to_owned();
+            core.record(&Event::Gone { resource: name.to_owned(), id })?;
+            core.screen.progress(&progress(None, ProgressState::Done));
+            Ok(())
+        }
+        Err(failure) => {
+            core.screen.progress(&progress(None, ProgressState::Failed));
+            Err(failure)
+        }
+    }
+}
+
+/// A resource that a newer program made.
+fn unknown_kind(kind: &str, name: &str) -> Fault {
+    let message = format!("{kind} {name}");
+    Fault::ours(FaultClass::Unsupported, "UnknownKind", message)
+}

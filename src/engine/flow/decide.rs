@@ -1,0 +1,307 @@
+//! What is next: a plain function from what is known to what is to be done. It knows the ways; it does nothing itself.
+
+use super::go_to::{ask_go_to, goal, on_the_way, which_step};
+use super::plan::{Effect, End, Input, Plan};
+use super::predict::{ask_predict, settled, unpredicted};
+use super::questions::{
+    ask_clean_up, ask_failed, ask_next, ask_not_met, ask_step, ask_theirs, ask_watching, has_work, with_label,
+};
+use crate::engine::event::{Answer, Entry, Event, QuestionId, Verdict, Way};
+use crate::engine::record::state::{Detouring, State};
+use crate::i18n::m;
+use crate::lab::{Moment, Resource, Step};
+
+/// What is to be done next.
+#[must_use]
+pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
+    match input {
+        Input::Begin if plan.way == Way::Explain => {
+            let mut effects = vec![Effect::Opening];
+            effects.extend(read_on(state, plan));
+            effects
+        }
+        Input::Begin if state.pending.is_empty() => {
+            let mut effects = vec![Effect::Opening];
+            // What the learner makes ahead, while pllab still waits for something else, is theirs too.
+            let by_hand = plan.way == Way::HandsOn && state.baseline.is_none() && !state.cleaning;
+            effects.extend(by_hand.then_some(Effect::Baseline));
+            effects.extend(onward(state, plan));
+            effects
+        }
+        Input::Begin => vec![Effect::Opening, Effect::Recover],
+        Input::Interrupted => vec![Effect::End(End::Interrupted)],
+        // Reading leaves nothing undone.
+        Input::Answered(_, Answer::Leave) if plan.way == Way::Explain => vec![Effect::End(End::Met)],
+        Input::Answered(_, Answer::Leave) => {
+            let left = run_finished(state, plan, Verdict::NotYet);
+            vec![Effect::Record(left), Effect::End(End::Left)]
+        }
+        Input::Answered(..) if plan.way == Way::Explain => read_on(state, plan),
+        Input::Answered(QuestionId::Theirs, answer) => {
+            let mut effects = vec![Effect::Record(Event::theirs(answer))];
+            effects.extend(clean_up());
+            effects
+        }
+        Input::Answered(_, Answer::CleanUp) => clean_up_asking(state),
+        Input::Answered(_, Answer::Keep) => finish(state, plan, Verdict::Met),
+        Input::Answered(QuestionId::Step, answer) => {
+            let Some((index, step)) = plan.current(state) else { return onward(state, plan) };
+            if matches!(answer, Answer::HandsOn | Answer::Go) {
+                return begin(state, plan, index, answer);
+            }
+            if answer == Answer::Detour {
+                let chosen = Event::step(&step.id, answer);
+                let next = work(&after(state, &chosen), plan, index);
+                return vec![Effect::Record(chosen), next];
+            }
+            if answer == Answer::Steps { vec![which_step(plan)] } else { onward(state, plan) }
+        }
+        Input::Answered(QuestionId::Next, Answer::Steps) => vec![which_step(plan)],
+        Input::Answered(QuestionId::WhichStep, Answer::This(index)) => match plan.lab.steps.get(index) {
+            Some(step) => {
+                let asked = Event::go_to(&step.id, "asked");
+                let mut effects = vec![Effect::Record(asked.clone())];
+                effects.extend(onward(&after(state, &asked), plan));
+                effects
+            }
+            None => onward(state, plan),
+        },
+        Input::Answered(QuestionId::GoTo, answer) => {
+            let Some((index, step)) = goal(state, plan) else { return onward(state, plan) };
+            let word = Event::go_to(&step.id, if answer == Answer::Go { "begun" } else { "dropped" });
+            let state = after(state, &word);
+            let back = plan.current(&state).is_none_or(|(now, _)| index < now);
+            let mut effects = vec![Effect::Record(word)];
+            match answer {
+                Answer::Go if back => effects.push(Effect::Undo(index)),
+                _ => effects.extend(onward(&state, plan)),
+            }
+            effects
+        }
+        Input::Answered(QuestionId::Predict, answer) => {
+            let Some((index, step)) = plan.current(state) else { return onward(state, plan) };
+            let Some(predict) = unpredicted(state, step) else { return vec![work(state, plan, index)] };
+            let option = if let Answer::This(number) = answer { predict.options.get(number) } else { None };
+            let said = Event::Predicted {
+                step: step.id.clone(),
+                prediction: predict.id.clone(),
+                answer: option.cloned().unwrap_or_default(),
+            };
+            let state = after(state, &said);
+            let next = match predict.before {
+                Moment::Checks => check(&state, plan, index),
+                Moment::Make | Moment::Detour => work(&state, plan, index),
+            };
+            vec![Effect::Record(said), next]
+        }
+        Input::Watched => match plan.current(state) {
+            // What pllab had begun itself is finished; what the learner made is left alone.
+            Some((index, _)) => vec![Effect::Make(index)],
+            None => onward(state, plan),
+        },
+        Input::Called => vec![ask_watching(state)],
+        Input::Answered(QuestionId::Watching, answer) => match (plan.current(state), answer) {
+            (Some((index, _)), Answer::Hint) => vec![Effect::Hint(index), ask_watching(state)],
+            (Some((index, _)), Answer::Go) => begin(state, plan, index, answer),
+            (Some((index, _)), _) => vec![work(state, plan, index)],
+            (None, _) => onward(state, plan),
+        },
+        Input::Answered(QuestionId::Failed, _) => match plan.current(state) {
+            Some((index, _)) => vec![resumed_work(state, plan, index)],
+            None => clean_up(),
+        },
+        Input::Answered(QuestionId::NotMet, Answer::Path) => vec![Effect::Path, ask_not_met(plan)],
+        Input::Answered(QuestionId::NotMet, _) => match plan.current(state) {
+            Some((index, _)) => vec![resumed_work(state, plan, index)],
+            None => onward(state, plan),
+        },
+        // Something could still not be asked about.
+        Input::Recovered if !state.pending.is_empty() => decide(state, plan, Input::MakeFailed),
+        Input::Recovered | Input::Undone | Input::Answered(_, _) => onward(state, plan),
+        Input::Made => match plan.current(state) {
+            // After a detour nothing of the step itself has been done: it is offered again, once the learner goes on.
+            Some((_, step)) if !begun(state, step) => {
+                let mut effects = settled(state, plan, step);
+                effects.push(with_label(ask_next(plan), m::engine_answer_back()));
+                effects
+            }
+            Some((index, _)) => vec![check(state, plan, index)],
+            None => onward(state, plan),
+        },
+        Input::MakeFailed => vec![ask_failed()],
+        Input::Checked(Verdict::Met) => {
+            let Some((index, step)) = plan.current(state) else { return onward(state, plan) };
+            let finished = Event::StepFinished { step: step.id.clone(), verdict: Verdict::Met };
+            let unasked = on_the_way(state, plan);
+            let state = after(state, &finished);
+            let mut effects = vec![Effect::Record(finished)];
+            effects.extend(settled(&state, plan, step));
+            if unasked {
+                effects.extend(onward(&state, plan));
+                return effects;
+            }
+            // The moment the tie becomes solid, or is cut, is seen, not only told.
+            let tied = step.makes.iter().any(|it| matches!(it, Resource::Acceptance(_) | Resource::Rejection(_)));
+            effects.extend(tied.then_some(Effect::Picture(index)));
+            let last = index + 1 == plan.lab.steps.len();
+            effects.push(if last { ask_clean_up(plan) } else { ask_next(plan) });
+            effects
+        }
+        Input::Checked(_) => vec![ask_not_met(plan)],
+        Input::Cleaned(verdict) => finish(state, plan, verdict),
+    }
+}
+
+/// The way on from where the run stands.
+fn onward(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
+    if state.cleaning {
+        // A clean-up that was cut short goes on; building on what it left would lead nowhere.
+        return clean_up();
+    }
+    if let (Some((index, step)), Some((_, false))) = (goal(state, plan), &state.goal) {
+        return vec![ask_go_to(state, plan, index, step)];
+    }
+    match plan.current(state) {
+        Some((index, step)) if begun(state, step) => vec![Effect::Show(index), resumed_work(state, plan, index)],
+        Some((index, _)) if on_the_way(state, plan) => begin(state, plan, index, Answer::Go),
+        Some((index, step)) => open(index, step, state, plan),
+        None => vec![ask_clean_up(plan)],
+    }
+}
+
+/// The answer where nobody can be asked: working by hand needs nobody to say yes, for pllab only looks. `None` where the
+/// question stops the run.
+#[must_use]
+pub fn alone(way: Way, question: QuestionId) -> Option<Answer> {
+    let answer = match question {
+        QuestionId::Step => Answer::HandsOn,
+        QuestionId::Next | QuestionId::GoTo => Answer::Go,
+        QuestionId::Watching | QuestionId::WhichStep => Answer::Again,
+        QuestionId::Predict => Answer::Skip,
+        QuestionId::CleanUp | QuestionId::Theirs => Answer::Keep,
+        _ => Answer::Leave,
+    };
+    (way == Way::HandsOn).then_some(answer)
+}
+
+/// The learner has chosen who does a step.
+fn begin(state: &State, plan: &Plan<'_>, index: usize, answer: Answer) -> Vec<Effect> {
+    let step = &plan.lab.steps[index];
+    let (started, was_by_hand) = state.steps.get(&step.id).map_or((false, false), |step| (step.started, step.by_hand));
+    let by_hand = answer == Answer::HandsOn;
+    let mut effects = Vec::new();
+    if !started {
+        effects.push(Effect::Record(Event::StepStarted { step: step.id.clone() }));
+    }
+    if by_hand != was_by_hand {
+        effects.push(Effect::Record(Event::step(&step.id, answer)));
+    }
+    let state = effects.iter().fold(state.clone(), |state, effect| match effect {
+        Effect::Record(event) => after(&state, event),
+        _ => state,
+    });
+    effects.push(work(&state, plan, index));
+    effects
+}
+
+/// The state once `event` is on record.
+fn after(state: &State, event: &Event) -> State {
+    let mut state = state.clone();
+    let at = state.last.unwrap_or_default();
+    state.apply(&Entry { at, event: event.clone() });
+    state
+}
+
+/// What is next in a step that was begun: a prediction first, where one is due.
+fn work(state: &State, plan: &Plan<'_>, index: usize) -> Effect {
+    let step = &plan.lab.steps[index];
+    let due = unpredicted(state, step).filter(|it| it.before != Moment::Checks && !on_the_way(state, plan));
+    if let Some(question) = due.and_then(|predict| ask_predict(plan, step, predict)) {
+        return question;
+    }
+    match state.steps.get(&step.id) {
+        Some(step) if step.detour == Detouring::Open => Effect::Detour(index),
+        Some(now) if now.by_hand && has_work(step) => Effect::Watch(index),
+        _ => Effect::Make(index),
+    }
+}
+
+/// The step's checks: a prediction first, where one is due.
+fn check(state: &State, plan: &Plan<'_>, index: usize) -> Effect {
+    let step = &plan.lab.steps[index];
+    let due = unpredicted(state, step).filter(|it| it.before == Moment::Checks && !on_the_way(state, plan));
+    due.and_then(|predict| ask_predict(plan, step, predict)).unwrap_or(Effect::Check(index))
+}
+
+/// The explain way: the next step that has not been shown, or all of them where nobody is asked.
+fn read_on(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for (index, step) in plan.lab.steps.iter().enumerate().filter(|(_, step)| !begun(state, step)) {
+        effects.extend([Effect::Remember(Event::StepStarted { step: step.id.clone() }), Effect::Show(index)]);
+        if plan.asks && index + 1 < plan.lab.steps.len() {
+            effects.push(ask_next(plan));
+            return effects;
+        }
+    }
+    effects.push(Effect::End(End::Met));
+    effects
+}
+
+/// Work on a step that was begun before: its detour, its making; the checks follow by themselves.
+fn resumed_work(state: &State, plan: &Plan<'_>, index: usize) -> Effect {
+    if !state.pending.is_empty() {
+        // Nothing is made again before the cloud was asked what became of the first time.
+        return Effect::Recover;
+    }
+    work(state, plan, index)
+}
+
+/// Whether the learner has agreed to the step's work, or to its detour.
+fn begun(state: &State, step: &Step) -> bool {
+    state.steps.get(&step.id).is_some_and(|step| step.started || step.detour == Detouring::Open)
+}
+
+fn finish(state: &State, plan: &Plan<'_>, cleaned: Verdict) -> Vec<Effect> {
+    let finished = run_finished(state, plan, cleaned);
+    let met = matches!(finished, Event::RunFinished { verdict: Verdict::Met, .. });
+    vec![Effect::Record(finished), Effect::End(if met { End::Met } else { End::NotMet })]
+}
+
+fn run_finished(state: &State, plan: &Plan<'_>, otherwise: Verdict) -> Event {
+    let steps = plan.lab.steps.len();
+    let steps_met = plan.lab.steps.iter().filter(|step| state.met(&step.id)).count();
+    let verdict = match otherwise {
+        _ if steps_met < steps => Verdict::NotYet,
+        // The page was not asked for, so it is not proved.
+        Verdict::Met if state.api_only => Verdict::CannotTell,
+        otherwise => otherwise,
+    };
+    Event::RunFinished { verdict, steps_met, steps }
+}
+
+/// Asks first where the learner's own work would stay or go.
+fn clean_up_asking(state: &State) -> Vec<Effect> {
+    match ask_theirs(state) {
+        Some(question) => vec![Effect::Ask(question)],
+        None => clean_up(),
+    }
+}
+
+/// On record before anything is deleted, so that a clean-up that is cut short is taken up as one.
+fn clean_up() -> Vec<Effect> {
+    vec![Effect::Record(Event::clean_up_begun()), Effect::CleanUp]
+}
+
+/// A step as it opens: shown, looked at, asked about.
+fn open(index: usize, step: &Step, state: &State, plan: &Plan<'_>) -> Vec<Effect> {
+    let mut effects = vec![Effect::Show(index)];
+    if !step.looks.is_empty() {
+        effects.push(Effect::Look(index));
+    }
+    effects.push(ask_step(step, state, plan));
+    effects
+}
+
+#[cfg(test)]
+#[path = "decide_tests.rs"]
+mod tests;

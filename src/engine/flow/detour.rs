@@ -1,0 +1,58 @@
+//! The way round that a step offers: rejected, looked at, and asked for anew.
+
+use super::drive::{Drive, resources};
+use super::examine::examine;
+use crate::actions;
+use crate::engine::calls::perform::{Failure, Work, perform};
+use crate::engine::cleanup::teardown::teardown;
+use crate::engine::event::{Event, Fault, FaultClass, Purpose, Verdict};
+use crate::lab::{Side, Step};
+
+impl Drive {
+    /// Rejects, looks, and lets the consumer ask again. Each part is skipped where the journal has it, so that a detour
+    /// that was cut short is taken up where it stopped.
+    pub async fn detour(&self, step: &Step) -> Result<Verdict, Failure> {
+        let (Some(detour), Some(clouds)) = (&step.detour, &self.clouds) else { return Ok(Verdict::Met) };
+        let lab = &self.loaded.lab;
+        let remade = |name: &String| self.core.with(|state| state.resources.get(name).map_or(0, |line| line.round));
+        if detour.remakes.iter().all(|name| remade(name) == 0) {
+            let rejection = &detour.reject;
+            let done = self
+                .core
+                .with(|state| state.resources.get(&rejection.name).is_some_and(|line| line.made.contains("word")));
+            if !done {
+                let work = Work {
+                    step: &step.id,
+                    resource: &rejection.name,
+                    kind: "acceptance",
+                    side: Side::Provider,
+                    purpose: Purpose::Make,
+                    waiting: None,
+                };
+                for part in actions::reject(rejection) {
+                    perform(&self.core, clouds, &self.patience, &work, &part).await?;
+                }
+            }
+            let verdict = examine(&self.core, clouds, lab, Some(&self.patience), &step.id, &detour.checks).await?;
+            if verdict != Verdict::Met {
+                return Ok(verdict);
+            }
+        }
+        let old: Vec<String> = detour.remakes.iter().filter(|name| remade(name) == 0).cloned().collect();
+        teardown(&self.core, clouds, self.patience, Some(&old)).await?;
+        if let Some(name) = old.iter().find(|name| remade(name) == 0) {
+            // Made again beside the old one it would be mistaken for it.
+            let fault = Fault::ours(FaultClass::InUse, "StillThere", name.clone());
+            return Err(Failure::Unsaid(fault));
+        }
+        let again = lab
+            .steps
+            .iter()
+            .flat_map(|step| resources(step.side, step.makes.clone()))
+            .filter(|(_, it)| detour.remakes.iter().any(|name| name == it.name()))
+            .collect::<Vec<_>>();
+        self.make(&step.id, &again).await?;
+        self.core.record(&Event::detour_done(&step.id))?;
+        Ok(Verdict::Met)
+    }
+}

@@ -1,0 +1,365 @@
+//! Performs what `decide` says, and knows nothing else.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::decide::{alone, decide};
+use super::examine::examine;
+use super::go_to::undone;
+use super::plan::{Effect, End, Input, Plan};
+use super::view::Views;
+use crate::checks;
+use crate::cloud::Clouds;
+use crate::engine::calls::make::make;
+use crate::engine::calls::perform::{Failure, Patience};
+use crate::engine::calls::prefetch::Ahead;
+use crate::engine::calls::recover::recover;
+use crate::engine::calls::run_log::Core;
+use crate::engine::cleanup::teardown::teardown;
+use crate::engine::event::{AskError, Event, Fault, FaultClass, QuestionId, Verdict, Way};
+use crate::engine::hands_on::{self, Watched, baseline, hint};
+use crate::engine::record::journal::JournalError;
+use crate::host::shell_word;
+use crate::i18n::{Text, m};
+use crate::lab::{Loaded, Resource, Side, Step};
+
+/// Traces the path from the client to the page and shows it. How that is done is none of the engine's business.
+pub trait ShowPath: Send + Sync {
+    /// Traces and shows it.
+    fn show<'a>(&'a self, core: &'a Core) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+}
+
+/// A pass through a lab.
+pub struct Drive {
+    /// What its tasks share.
+    pub core: Arc<Core>,
+    /// The target; `None` in the explain way.
+    pub clouds: Option<Arc<Clouds>>,
+    /// How patient to be with the target.
+    pub patience: Patience,
+    /// What is made before its step opens.
+    pub ahead: Ahead,
+    /// The lab.
+    pub loaded: Arc<Loaded>,
+    /// What is shown.
+    pub views: Views,
+    /// What to do once credentials have expired.
+    pub renew: Text,
+    /// The way.
+    pub way: Way,
+    /// What traces the path; `None` where there is none to trace.
+    pub path: Option<Box<dyn ShowPath>>,
+    /// Whether what was made is kept at the end.
+    pub keep: bool,
+    /// Whether there are questions between the steps of the explain way.
+    pub asks: bool,
+    /// Turns true at Ctrl-C.
+    pub interrupted: watch::Receiver<bool>,
+}
+
+/// How a pass ended, and what stood in its way.
+#[derive(Debug)]
+pub struct Ended {
+    /// How.
+    pub end: End,
+    /// The last fault's class, where the cloud stood in the way.
+    pub fault: Option<FaultClass>,
+}
+
+/// Why a pass could not go on at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Stuck {
+    /// The journal cannot be written.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// A question came up and nobody can be asked.
+    #[error("nobody to ask")]
+    NobodyToAsk(QuestionId),
+    /// A question was answered again and again by what is no answer.
+    #[error("no answer that is one of the choices")]
+    Unclear(QuestionId),
+}
+
+/// What came of an effect.
+enum Came {
+    /// On to `decide` with this.
+    Of(Input),
+    /// Nothing to decide on; the next effect follows.
+    Nothing,
+    /// The end.
+    End(End),
+}
+
+impl Drive {
+    /// Goes through the lab from where the journal says the run stands.
+    ///
+    /// # Errors
+    /// When the run cannot go on; what was done until then is in the journal.
+    pub async fn run(&self) -> Result<Ended, Stuck> {
+        self.from(Input::Begin).await
+    }
+
+    pub(in crate::engine) fn interrupt(&self, fault: Option<FaultClass>) -> Result<Ended, Stuck> {
+        self.core.close();
+        let run = self.core.with(|state| state.run.clone());
+        self.core.record(&Event::Interrupted { run })?;
+        Ok(Ended { end: End::Interrupted, fault })
+    }
+
+    async fn from(&self, begin: Input) -> Result<Ended, Stuck> {
+        let plan =
+            Plan { lab: &self.loaded.lab, prose: &self.loaded.prose, way: self.way, keep: self.keep, asks: self.asks };
+        let mut input = begin;
+        let mut fault = None;
+        loop {
+            let effects = self.core.with(|state| decide(state, &plan, input));
+            let mut came = Came::End(End::NotMet);
+            for effect in effects {
+                let mut interrupted = self.interrupted.clone();
+                let performing = self.perform(effect, &mut fault);
+                came = if input == Input::Interrupted {
+                    performing.await?
+                } else {
+                    tokio::select! {
+                        biased;
+                        // Calls under way are dropped: their intents are on the disk, `resume` asks what became of them.
+                        Ok(_) = interrupted.wait_for(|it| *it) => Came::Of(Input::Interrupted),
+                        came = performing => came?,
+                    }
+                };
+                match came {
+                    Came::Of(Input::Interrupted) => {
+                        self.core.close();
+                        self.ahead.stop().await;
+                        break;
+                    }
+                    // What leads on, or to the end, leaves the rest of the list behind.
+                    Came::Of(_) | Came::End(_) => break,
+                    Came::Nothing => {}
+                }
+            }
+            match came {
+                Came::Of(next) => input = next,
+                // Every list of effects ends in one that leads on; where none did, nothing was achieved.
+                Came::Nothing => {
+                    self.ahead.stop().await;
+                    return Ok(Ended { end: End::NotMet, fault });
+                }
+                Came::End(end) => {
+                    self.ahead.stop().await;
+                    if end == End::Interrupted && self.way != Way::Explain {
+                        return self.interrupt(fault);
+                    }
+                    return Ok(Ended { end, fault });
+                }
+            }
+        }
+    }
+
+    async fn perform(&self, effect: Effect, fault: &mut Option<FaultClass>) -> Result<Came, Stuck> {
+        let screen = &self.core.screen;
+        Ok(match effect {
+            Effect::Opening => {
+                let view = self.core.with(|state| self.views.opening(&self.loaded, state));
+                screen.opening(&view);
+                Came::Nothing
+            }
+            Effect::Show(index) => {
+                let accounts = self.core.accounts();
+                let view = self.core.with(|state| self.views.step(&self.loaded, state, index, accounts));
+                screen.step(&view);
+                Came::Nothing
+            }
+            Effect::Picture(index) => {
+                let picture = self.core.with(|state| self.views.picture(&self.loaded, state, index));
+                screen.picture(&picture);
+                Came::Nothing
+            }
+            Effect::Path => {
+                if let Some(path) = &self.path {
+                    path.show(&self.core).await;
+                }
+                Came::Nothing
+            }
+            Effect::Look(index) => {
+                let step = &self.loaded.lab.steps[index];
+                if let Some(clouds) = &self.clouds {
+                    let lab = &self.loaded.lab;
+                    examine(&self.core, clouds, lab, Some(&self.patience), &step.id, &step.looks).await?;
+                }
+                Came::Nothing
+            }
+            Effect::Remember(event) => {
+                self.core.remember(event);
+                Came::Nothing
+            }
+            Effect::Record(event) => {
+                self.core.record(&event)?;
+                Came::Nothing
+            }
+            Effect::Ask(question) => {
+                // The screen blocks while it waits; the sandbox goes on beside it.
+                let answer = tokio::task::block_in_place(|| screen.ask(&question));
+                match answer {
+                    Ok(answer) => Came::Of(Input::Answered(question.id, answer)),
+                    Err(AskError::Interrupted) => Came::Of(Input::Interrupted),
+                    Err(AskError::NobodyToAsk) => match alone(self.way, question.id) {
+                        Some(answer) => Came::Of(Input::Answered(question.id, answer)),
+                        None => return Err(Stuck::NobodyToAsk(question.id)),
+                    },
+                    Err(AskError::Unclear) => return Err(Stuck::Unclear(question.id)),
+                }
+            }
+            Effect::Recover => {
+                let Some(clouds) = &self.clouds else { return Ok(Came::Nothing) };
+                match recover(&self.core, clouds, &self.patience, &self.loaded.lab).await {
+                    Ok(()) => Came::Of(Input::Recovered),
+                    Err(failure) => self.failed(failure, fault)?,
+                }
+            }
+            Effect::Make(index) => {
+                let step = &self.loaded.lab.steps[index];
+                self.ahead.join(step.makes.iter().map(Resource::name)).await?;
+                let resources = resources(step.side, step.makes.clone());
+                match self.make(&step.id, &resources).await {
+                    Ok(()) => {
+                        if let Some(clouds) = &self.clouds {
+                            self.ahead.begin(&self.core, clouds, self.patience, &self.loaded.lab, index)?;
+                        }
+                        *fault = None;
+                        Came::Of(Input::Made)
+                    }
+                    Err(failure) => self.failed(failure, fault)?,
+                }
+            }
+            Effect::Baseline => {
+                let Some(clouds) = &self.clouds else { return Ok(Came::Nothing) };
+                match baseline(&self.core, clouds, &self.loaded.lab).await {
+                    Ok(()) => Came::Nothing,
+                    Err(failure) => self.failed(failure, fault)?,
+                }
+            }
+            Effect::Watch(index) => match self.watch(index).await {
+                Ok(Watched::Complete) => {
+                    *fault = None;
+                    Came::Of(Input::Watched)
+                }
+                Ok(Watched::Called) => Came::Of(Input::Called),
+                Ok(Watched::Interrupted) => Came::Of(Input::Interrupted),
+                Ok(Watched::Unclear(question)) => return Err(Stuck::Unclear(question)),
+                Err(failure) => self.failed(failure, fault)?,
+            },
+            Effect::Hint(index) => {
+                hint(&self.core, &self.loaded.lab, &self.loaded.lab.steps[index])?;
+                Came::Nothing
+            }
+            Effect::Check(index) => {
+                let step = &self.loaded.lab.steps[index];
+                let verdict = self.check(step).await?;
+                *fault = self.untold(verdict);
+                Came::Of(Input::Checked(verdict))
+            }
+            Effect::Detour(index) => match self.detour(&self.loaded.lab.steps[index]).await {
+                Ok(Verdict::Met) => Came::Of(Input::Made),
+                Ok(verdict) => Came::Of(Input::Checked(verdict)),
+                Err(failure) => self.failed(failure, fault)?,
+            },
+            Effect::Undo(index) => match self.undo(index).await {
+                Ok(()) => Came::Of(Input::Undone),
+                Err(failure) => self.failed(failure, fault)?,
+            },
+            Effect::CleanUp => Came::Of(Input::Cleaned(self.clean_up(fault).await?)),
+            Effect::End(end) => Came::End(end),
+        })
+    }
+
+    /// What it means for the lab that the target does not know an operation; the fault's message begins with its name.
+    fn lacks(&self, message: &str) -> Text {
+        let operation = message.split(':').next().unwrap_or_default();
+        let means = match operation {
+            "AcceptVpcEndpointConnections" | "RejectVpcEndpointConnections" => m::aws_lacks_acceptance(),
+            _ => m::aws_lacks_step(),
+        };
+        m::aws_lacks(means, operation, shell_word(&self.core.with(|state| state.run.clone())))
+    }
+
+    /// What kept a check from telling.
+    pub fn untold(&self, verdict: Verdict) -> Option<FaultClass> {
+        if verdict != Verdict::CannotTell {
+            return None;
+        }
+        if self.clouds.as_ref().is_some_and(|clouds| clouds.signed_out()) {
+            self.core.screen.say(&self.renew);
+            return Some(FaultClass::SignIn);
+        }
+        Some(FaultClass::NoAnswer)
+    }
+
+    /// The cloud's faults lead to a question; the journal's end the pass.
+    fn failed(&self, failure: Failure, fault: &mut Option<FaultClass>) -> Result<Came, Stuck> {
+        match failure {
+            Failure::Fault(cause) => {
+                *fault = Some(cause.class);
+                match cause.class {
+                    FaultClass::SignIn => self.core.screen.say(&self.renew),
+                    FaultClass::Unsupported => self.core.screen.say(&self.lacks(&cause.message)),
+                    _ => {}
+                }
+                Ok(Came::Of(Input::MakeFailed))
+            }
+            Failure::Unsaid(cause) => {
+                *fault = Some(cause.class);
+                self.core.screen.say(&m::engine_failed(&cause.code, &cause.message));
+                if let Some(words) = checks::cause(&cause) {
+                    self.core.screen.say(&words);
+                }
+                Ok(Came::Of(Input::MakeFailed))
+            }
+            Failure::Journal(error) => Err(error.into()),
+        }
+    }
+
+    /// Deletes what the steps made that stand open again; what the learner made stays, to be recognised again.
+    async fn undo(&self, index: usize) -> Result<(), Failure> {
+        let Some(clouds) = &self.clouds else { return Ok(()) };
+        let (steps, names) = undone(&self.loaded.lab, index);
+        let goes: Vec<String> = self.core.with(|state| {
+            let existing = state.existing();
+            let ours = |name: &&String| existing.get(name.as_str()).is_some_and(|line| !line.yours);
+            names.iter().filter(ours).cloned().collect()
+        });
+        teardown(&self.core, clouds, self.patience, Some(&goes)).await?;
+        if let Some(name) =
+            self.core.with(|state| goes.iter().find(|name| state.existing().contains_key(name.as_str())).cloned())
+        {
+            return Err(Failure::Unsaid(Fault::ours(FaultClass::InUse, "StillThere", name)));
+        }
+        self.core.record(&Event::Reopened { steps })?;
+        Ok(())
+    }
+
+    async fn watch(&self, index: usize) -> Result<Watched, Failure> {
+        let Some(clouds) = &self.clouds else { return Ok(Watched::Complete) };
+        baseline(&self.core, clouds, &self.loaded.lab).await?;
+        let step = &self.loaded.lab.steps[index];
+        self.core.screen.your_turn(&self.views.turn(&self.core, &self.loaded.lab, step));
+        hands_on::watch(&self.core, clouds, self.patience, step).await
+    }
+
+    pub(in crate::engine) async fn make(&self, step: &str, resources: &[(Side, Resource)]) -> Result<(), Failure> {
+        let Some(clouds) = &self.clouds else { return Ok(()) };
+        make(&self.core, clouds, self.patience, step, resources).await
+    }
+
+    async fn check(&self, step: &Step) -> Result<Verdict, Stuck> {
+        let Some(clouds) = &self.clouds else { return Ok(Verdict::CannotTell) };
+        let lab = &self.loaded.lab;
+        Ok(examine(&self.core, clouds, lab, Some(&self.patience), &step.id, &step.checks).await?)
+    }
+}
+
+pub fn resources(side: Side, makes: Vec<Resource>) -> Vec<(Side, Resource)> {
+    makes.into_iter().map(|it| (side, it)).collect()
+}

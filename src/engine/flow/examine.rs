@@ -1,0 +1,121 @@
+//! Asks a step's checks until each is met, is broken, or has had its time.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use crate::checks::{self, Finding, Scene};
+use crate::cloud::Clouds;
+use crate::engine::calls::perform::Patience;
+use crate::engine::calls::run_log::Core;
+use crate::engine::event::{Event, Progress, ProgressState, Verdict, Wait};
+use crate::engine::record::journal::JournalError;
+use crate::i18n::{Text, m};
+use crate::lab::{Check, Lab, Side};
+
+/// How often a check that cannot tell, or that finds something broken, is asked before that is the answer. What was made a moment
+/// ago may not be found everywhere yet [DEV:eventual-consistency].
+const UNSURE_LOOKS: u32 = 4;
+
+/// Asks `checks` of `step` in order, each until it has an answer, and writes the answers down. With `wait` a check that is
+/// not met yet is asked again until its time is up. Stops at the first one that is not met, unless `all`.
+///
+/// # Errors
+/// When an answer cannot be written down.
+pub async fn examine(
+    core: &Core,
+    clouds: &Clouds,
+    lab: &Lab,
+    patience: Option<&Patience>,
+    step: &str,
+    checks: &[Check],
+) -> Result<Verdict, JournalError> {
+    let mut worst = Verdict::Met;
+    let api_only = core.with(|state| state.api_only);
+    for check in checks {
+        if api_only && checks::is_lively(check) {
+            core.record(&Event::Notice { text: m::aws_not_asked(checks::title(check)) })?;
+            continue;
+        }
+        let finding = answer(core, clouds, lab, patience, check).await;
+        let command = finding.look.as_ref().map(|(_, call)| call.command()).unwrap_or_default();
+        if let Some(proof) = &finding.proof {
+            core.record(&Event::Proof {
+                url: proof.url.clone(),
+                status: proof.status,
+                token_ok: proof.token_ok,
+                seen_source: proof.seen_source.clone(),
+            })?;
+        }
+        core.record(&Event::Check {
+            step: step.to_owned(),
+            check: checks::name(check),
+            title: checks::title(check),
+            verdict: finding.verdict,
+            expected: finding.expected,
+            seen: finding.seen,
+            why: finding.why,
+            command,
+        })?;
+        worst = worst.max(finding.verdict);
+        // When waiting, the run stops here: what follows would only repeat the same trouble.
+        if patience.is_some() && finding.verdict != Verdict::Met {
+            break;
+        }
+    }
+    Ok(worst)
+}
+
+/// Asks one check; with `patience`, until it has an answer or its time is up.
+pub async fn answer(core: &Core, clouds: &Clouds, lab: &Lab, patience: Option<&Patience>, check: &Check) -> Finding {
+    let began = Instant::now();
+    let mut pauses = patience.map(Patience::pauses);
+    let mut unsure = 0;
+    let mut troubled: Option<Instant> = None;
+    let mut shown = false;
+    let wait = patience.and_then(|patience| patience.wait(checks::usual_seconds(check)));
+    let progress = |seen: Option<Text>, state| Progress {
+        id: checks::name(check),
+        label: checks::title(check),
+        seen,
+        wait,
+        state,
+    };
+    loop {
+        let (facts, sides, token) = scene(core, lab);
+        let scene = Scene { clouds, facts: &facts, sides: &sides, accounts: core.accounts(), token: &token, lab };
+        let finding = checks::ask(check, &scene).await;
+        let again = match (finding.verdict, &patience) {
+            // What is only on its way takes its time; what is held up by a trouble that has a name, such as a web server that
+            // fails its health checks, may do so for ever.
+            (Verdict::NotYet, Some(patience)) => {
+                troubled = finding.why.as_ref().and(troubled.or_else(|| Some(Instant::now())));
+                let trouble = troubled.is_none_or(|since| since.elapsed() < patience.trouble());
+                trouble && began.elapsed() < patience.limit
+            }
+            (Verdict::Broken, Some(patience)) if finding.unsettled && core.made_within(patience.limit / 10) => true,
+            (Verdict::CannotTell | Verdict::Broken, Some(_)) => {
+                unsure += 1;
+                unsure < UNSURE_LOOKS
+            }
+            _ => false,
+        };
+        if !again {
+            if shown {
+                core.screen.progress(&progress(None, ProgressState::Told));
+            }
+            return finding;
+        }
+        let seen = Wait::seen(wait, finding.seen, began.elapsed());
+        core.screen.progress(&progress(Some(seen), ProgressState::Running));
+        shown = true;
+        let pause = pauses.as_mut().and_then(Iterator::next).unwrap_or_default();
+        tokio::time::sleep(pause).await;
+    }
+}
+
+type Parts = (BTreeMap<String, BTreeMap<String, String>>, BTreeMap<String, Side>, String);
+
+/// What a check may know: facts of the ledger, and whose account each resource is in.
+fn scene(core: &Core, lab: &Lab) -> Parts {
+    core.with(|state| (state.facts(), lab.sides(), state.token.clone()))
+}

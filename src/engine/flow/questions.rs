@@ -1,0 +1,140 @@
+//! The questions between and in the steps. Those of going to another step are in `go_to.rs`, of predictions in `predict.rs`.
+
+use super::plan::{Effect, Plan};
+use crate::engine::event::{Answer, Choice, Question, QuestionId, Way};
+use crate::engine::record::state::{Detouring, State};
+use crate::i18n::{Text, m};
+use crate::lab::{Resource, Step};
+
+/// What the learner may do with a step that opens.
+pub fn ask_step(step: &Step, state: &State, plan: &Plan<'_>) -> Effect {
+    // A detour deletes and makes again; what the learner made is not pllab's to delete.
+    let theirs = |name: &String| state.is_learners(name);
+    let detour_is_open = step.detour.as_ref().is_some_and(|detour| !detour.remakes.iter().any(theirs))
+        && state.steps.get(&step.id).is_none_or(|step| step.detour == Detouring::No);
+    let mut answers = match (has_work(step), plan.way) {
+        (false, _) => vec![Answer::Go],
+        (true, Way::HandsOn) => vec![Answer::HandsOn, Answer::Go],
+        (true, _) => vec![Answer::Go, Answer::HandsOn],
+    };
+    let usual = answers[0];
+    answers.extend(detour_is_open.then_some(Answer::Detour));
+    answers.push(Answer::Steps);
+    answers.push(Answer::Leave);
+    // Before anything exists there is nothing to clean up.
+    answers.extend((!state.existing().is_empty()).then_some(Answer::CleanUp));
+    let question = ask(QuestionId::Step, m::engine_ask_step(), &answers, usual);
+    match step.makes.as_slice() {
+        // Nothing is done in such a step; it looks.
+        [] => with_label(question, m::engine_answer_look()),
+        [Resource::Acceptance(_)] => with_label(question, m::engine_answer_accept()),
+        _ => question,
+    }
+}
+
+/// After a step: on to the next. In the explain way there is nothing to clean up.
+pub fn ask_next(plan: &Plan<'_>) -> Effect {
+    let answers: &[Answer] = match plan.way {
+        Way::Explain => &[Answer::Go, Answer::Leave],
+        Way::Guided | Way::HandsOn => &[Answer::Go, Answer::Steps, Answer::Leave, Answer::CleanUp],
+    };
+    let mut question = ask(QuestionId::Next, m::engine_ask_next(), answers, Answer::Go);
+    // What is only read is no run: there is nothing to come back to.
+    if let (Way::Explain, Effect::Ask(question)) = (plan.way, &mut question) {
+        let ends = question.choices.iter_mut().filter(|choice| choice.answer == Answer::Leave);
+        ends.for_each(|choice| choice.label = m::engine_answer_end());
+    }
+    question
+}
+
+/// After the last step.
+pub fn ask_clean_up(plan: &Plan<'_>) -> Effect {
+    let default = if plan.keep { Answer::Keep } else { Answer::CleanUp };
+    ask(QuestionId::CleanUp, m::engine_ask_clean_up(), &[Answer::CleanUp, Answer::Keep], default)
+}
+
+/// What to do with what the learner made: a question as long as some of it exists and nothing was said.
+#[must_use]
+pub fn ask_theirs(state: &State) -> Option<Question> {
+    let existing = state.existing();
+    let theirs: Vec<&str> =
+        existing.iter().filter(|(_, line)| line.yours && !state.is_older(line)).map(|(name, _)| *name).collect();
+    if theirs.is_empty() || state.handed_over {
+        return None;
+    }
+    let choice = |answer| Choice { answer, label: label(QuestionId::Theirs, answer) };
+    Some(Question {
+        id: QuestionId::Theirs,
+        prompt: m::engine_ask_theirs(theirs.join(", "), theirs.len()),
+        choices: vec![choice(Answer::Keep), choice(Answer::CleanUp)],
+        default: Answer::Keep,
+    })
+}
+
+/// While pllab watches.
+pub fn ask_watching(state: &State) -> Effect {
+    let mut answers = vec![Answer::Again, Answer::Hint, Answer::Go, Answer::Leave];
+    answers.extend((!state.existing().is_empty()).then_some(Answer::CleanUp));
+    ask(QuestionId::Watching, m::engine_ask_watching(), &answers, Answer::Again)
+}
+
+/// A check is not met. Where the lab proves a path, it can be traced.
+pub fn ask_not_met(plan: &Plan<'_>) -> Effect {
+    let all = [Answer::Again, Answer::Path, Answer::Leave, Answer::CleanUp];
+    let answers: Vec<Answer> =
+        all.into_iter().filter(|answer| *answer != Answer::Path || plan.lab.page().is_some()).collect();
+    ask(QuestionId::NotMet, m::engine_ask_not_met(), &answers, Answer::Leave)
+}
+
+/// Something could not be made.
+pub fn ask_failed() -> Effect {
+    let answers = [Answer::Again, Answer::Leave, Answer::CleanUp];
+    ask(QuestionId::Failed, m::engine_ask_failed(), &answers, Answer::Leave)
+}
+
+/// Whether there is anything to make in a step.
+pub fn has_work(step: &Step) -> bool {
+    step.makes.iter().any(|it| !matches!(it, Resource::ServiceLookup(_)))
+}
+
+/// A question whose first choice says more of what it does.
+pub fn with_label(question: Effect, label: Text) -> Effect {
+    match question {
+        Effect::Ask(mut question) => {
+            if let Some(first) = question.choices.first_mut() {
+                first.label = label;
+            }
+            Effect::Ask(question)
+        }
+        other => other,
+    }
+}
+
+fn ask(id: QuestionId, prompt: Text, answers: &[Answer], default: Answer) -> Effect {
+    let choices = answers.iter().map(|answer| Choice { answer: *answer, label: label(id, *answer) }).collect();
+    Effect::Ask(Question { id, prompt, choices, default })
+}
+
+fn label(id: QuestionId, answer: Answer) -> Text {
+    match (id, answer) {
+        (QuestionId::Next, Answer::Go) => m::engine_answer_next(),
+        (QuestionId::Watching, Answer::Again) => m::engine_answer_watch(),
+        (QuestionId::Watching, Answer::Go) => m::engine_answer_rest(),
+        (QuestionId::Theirs, Answer::Keep) => m::engine_answer_theirs_stay(),
+        (QuestionId::Theirs, Answer::CleanUp) => m::engine_answer_theirs_go(),
+        (_, Answer::HandsOn) => m::engine_answer_hands_on(),
+        (_, Answer::Skip) => m::engine_answer_skip(),
+        (_, Answer::Steps) => m::engine_answer_steps(),
+        (_, Answer::StartOver) => m::engine_answer_start_over(),
+        (_, Answer::Hint) => m::engine_answer_hint(),
+        (_, Answer::This(number)) => Text::literal(number.to_string()),
+        (_, Answer::Go) => m::engine_answer_go(),
+        (_, Answer::Detour) => m::engine_answer_detour(),
+        (_, Answer::Again) => m::engine_answer_again(),
+        (_, Answer::Leave) => m::engine_answer_leave(),
+        (_, Answer::CleanUp) => m::engine_answer_clean_up(),
+        (_, Answer::Keep) => m::engine_answer_keep(),
+        (_, Answer::Path) => m::drill_answer_path(),
+        (_, Answer::GiveUp) => m::drill_answer_give_up(),
+    }
+}

@@ -1,0 +1,292 @@
+//! From state to what a screen shows: nothing here asks the cloud.
+
+use std::collections::BTreeMap;
+
+use crate::actions::{self, Making};
+use crate::checks;
+use crate::cloud::{Api, Call};
+use crate::engine::calls::run_log::Core;
+use crate::engine::event::{Lane, Link, LinkState, Mark, Node, OpeningView, Picture, StepView, TurnView, Way};
+use crate::engine::hands_on as turn;
+use crate::engine::record::state::State;
+use crate::i18n::{Text, m};
+use crate::lab::{Lab, Loaded, Pair, Predict, PredictProse, Resource, Side, Step, in_order};
+
+/// What all views of a pass share.
+#[derive(Clone, Debug)]
+pub struct Views {
+    /// Where it runs, such as "sandbox · ap-northeast-1".
+    pub place: Text,
+    /// What it costs.
+    pub cost: Text,
+    /// The way.
+    pub way: Way,
+    /// Whether an earlier pass is resumed.
+    pub resumed: bool,
+    /// Shell lines that make the AWS CLI and the SDKs speak to a side's account.
+    pub access: BTreeMap<Side, Vec<String>>,
+}
+
+impl Views {
+    /// The first screen.
+    #[must_use]
+    pub fn opening(&self, loaded: &Loaded, state: &State) -> OpeningView {
+        let lab = &loaded.lab;
+        OpeningView {
+            prose: loaded.prose.clone(),
+            minutes: lab.minutes,
+            steps: lab.steps.len(),
+            place: self.place.clone(),
+            cost: self.cost.clone(),
+            picture: picture(lab, state, Stage::Finished),
+            way: self.way,
+            run: (self.way != Way::Explain).then(|| state.run.clone()),
+            resumed: self.resumed,
+        }
+    }
+
+    /// The architecture as it is once step `index` is done.
+    #[must_use]
+    pub fn picture(&self, loaded: &Loaded, state: &State, index: usize) -> Picture {
+        picture(&loaded.lab, state, Stage::Doing(index + 1))
+    }
+
+    /// A step as it opens.
+    #[must_use]
+    pub fn step(&self, loaded: &Loaded, state: &State, index: usize, accounts: &BTreeMap<Side, String>) -> StepView {
+        let lab = &loaded.lab;
+        let step = &lab.steps[index];
+        let ordered = in_order(&step.makes);
+        let drawn = if self.way == Way::Explain { Stage::Reading(index) } else { Stage::Doing(index) };
+        let asked = |asked: &Step, predict: &Predict| (asked.id.clone(), predict.id.clone());
+        let answered = lab.steps.iter().flat_map(|earlier| {
+            let here = |predict: &&Predict| lab.answers(&earlier.id, predict).is_some_and(|it| it.id == step.id);
+            earlier.predict.iter().filter(here).map(|predict| asked(earlier, predict))
+        });
+        StepView {
+            questions: predictions(loaded, &step.predict.iter().map(|it| asked(step, it)).collect::<Vec<_>>()),
+            answers: predictions(loaded, &answered.collect::<Vec<_>>()),
+            lab: loaded.prose.map(|prose| prose.title.clone()),
+            place: self.place.clone(),
+            number: index + 1,
+            total: lab.steps.len(),
+            step: step.id.clone(),
+            side: step.side,
+            minutes: step.minutes,
+            prose: loaded.prose.map(|prose| {
+                let mut words = prose.steps.get(&step.id).cloned().unwrap_or_default();
+                if accounts.get(&Side::Provider) == accounts.get(&Side::Consumer) {
+                    words.two_accounts = None;
+                }
+                words
+            }),
+            picture: picture(lab, state, drawn),
+            plan: ordered.iter().map(|it| actions::plan(lab, it)).collect(),
+            commands: commands(&ordered, state, lab, step, accounts),
+            checks: step.checks.iter().map(checks::title).collect(),
+            way: self.way,
+        }
+    }
+}
+
+impl Views {
+    /// The learner's turn.
+    #[must_use]
+    pub fn turn(&self, core: &Core, lab: &Lab, step: &Step) -> TurnView {
+        let ordered: Vec<&Resource> =
+            in_order(&step.makes).into_iter().filter(|it| !matches!(it, Resource::ServiceLookup(_))).collect();
+        let script = |it: &&Resource| match it {
+            Resource::Instance(it) => {
+                let params = serde_json::json!({ "UserData": it.user_data }).as_object().cloned()?;
+                let call = Call { api: Api::Ec2, operation: "RunInstances", params };
+                let call = core.resolve(&call).ok()?;
+                Some((it.name.clone(), call.params.get("UserData")?.as_str()?.to_owned()))
+            }
+            _ => None,
+        };
+        TurnView {
+            plan: ordered.iter().map(|it| actions::plan(lab, it)).collect(),
+            commands: ordered.iter().flat_map(|it| turn::commands(core, it)).collect(),
+            access: self.access.get(&step.side).cloned().unwrap_or_default(),
+            scripts: ordered.iter().filter_map(script).collect(),
+        }
+    }
+}
+
+/// The words of predictions, each a step and its name.
+fn predictions(loaded: &Loaded, which: &[(String, String)]) -> Pair<Vec<PredictProse>> {
+    loaded.prose.map(|prose| {
+        let words = |(step, id): &(String, String)| prose.steps.get(step)?.predictions.get(id).cloned();
+        which.iter().filter_map(words).collect()
+    })
+}
+
+/// The AWS CLI commands of a step, made from the very calls that pllab sends. A step that makes nothing shows how to look.
+fn commands(
+    resources: &[&Resource],
+    state: &State,
+    lab: &Lab,
+    step: &Step,
+    accounts: &BTreeMap<Side, String>,
+) -> Vec<String> {
+    let mut commands = Vec::new();
+    let references = references(lab, &state.run);
+    for resource in resources {
+        let round = state.resources.get(resource.name()).map_or(0, |line| line.round);
+        let making = Making { run: &state.run, lab: &state.lab, learner: &state.learner, round };
+        for part in actions::make(resource, &making) {
+            // Region and accounts are known from the start; ids stay shell variables that the commands themselves set.
+            let known = |name: &str, fact: &str| match (name, fact) {
+                ("region", "name") => state.region.clone(),
+                ("account", "provider") => accounts.get(&Side::Provider).cloned().unwrap_or_default(),
+                ("account", "consumer") => accounts.get(&Side::Consumer).cloned().unwrap_or_default(),
+                _ => format!("${{{name}.{fact}}}"),
+            };
+            let Ok(call) = part.call.resolve(&|name, fact| Some(known(name, fact))) else { continue };
+            // Only what a later command needs.
+            let needed =
+                part.facts.iter().filter(|(fact, _)| references.contains(&format!("${{{}.{fact}}}", resource.name())));
+            let captures: Vec<(String, &str)> =
+                needed.map(|(fact, path)| (Call::variable(resource.name(), fact), *path)).collect();
+            let captures: Vec<(&str, &str)> = captures.iter().map(|(name, path)| (name.as_str(), *path)).collect();
+            commands.push(if captures.is_empty() { call.command() } else { call.command_capturing(&captures) });
+        }
+    }
+    if commands.is_empty() {
+        let sides = lab.sides();
+        let looks = step.checks.iter().filter_map(|check| checks::look(check, &state.facts(), &sides));
+        commands.extend(looks.map(|(_, call)| call.command()));
+    }
+    commands
+}
+
+/// Every call of the lab as one text, to see what it refers to.
+fn references(lab: &Lab, run: &str) -> String {
+    let making = Making { run, lab: &lab.id, learner: "", round: 0 };
+    let (facts, sides) = (checks::Facts::new(), lab.sides());
+    let made = lab.steps.iter().flat_map(|step| &step.makes).flat_map(|it| actions::make(it, &making));
+    let looked = lab.steps.iter().flat_map(|step| &step.checks).filter_map(|it| checks::look(it, &facts, &sides));
+    let calls = made.map(|part| part.call).chain(looked.map(|(_, call)| call));
+    calls.map(|call| serde_json::Value::Object(call.params).to_string()).collect()
+}
+
+/// How far the picture is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// As it will be at the end.
+    Finished,
+    /// What exists, and what step `n` adds.
+    Doing(usize),
+    /// What the steps before `n` would have made, and what step `n` adds.
+    Reading(usize),
+}
+
+/// The architecture at a drawn of the lab.
+fn picture(lab: &Lab, state: &State, drawn: Stage) -> Picture {
+    let mut lanes = BTreeMap::new();
+    for side in [Side::Provider, Side::Consumer] {
+        lanes.insert(side, lane(lab, state, drawn, side));
+    }
+    let link = link(lab, state, drawn);
+    let mut take =
+        |side| lanes.remove(&side).unwrap_or(Lane { cidr: String::new(), mark: Mark::Absent, nodes: Vec::new() });
+    Picture { consumer: take(Side::Consumer), provider: take(Side::Provider), link }
+}
+
+fn mark(state: &State, drawn: Stage, step: usize, name: &str) -> Mark {
+    let exists = state.resources.get(name).is_some_and(|line| line.id().is_some());
+    match drawn {
+        Stage::Finished => Mark::There,
+        Stage::Doing(now) if step == now => Mark::New,
+        Stage::Doing(_) if exists => Mark::There,
+        Stage::Reading(now) if step == now => Mark::New,
+        Stage::Reading(now) if step < now => Mark::There,
+        Stage::Doing(_) | Stage::Reading(_) => Mark::Absent,
+    }
+}
+
+fn lane(lab: &Lab, state: &State, drawn: Stage, side: Side) -> Lane {
+    let mut lane = Lane { cidr: String::new(), mark: Mark::Absent, nodes: Vec::new() };
+    // The order from outside in: client before endpoint, endpoint service before NLB before web server.
+    let rank = |resource: &Resource| match resource {
+        Resource::Instance(_) if side == Side::Consumer => 0,
+        Resource::Endpoint(_) | Resource::EndpointService(_) => 1,
+        Resource::LoadBalancer(_) => 2,
+        _ => 3,
+    };
+    let mut found: Vec<(usize, &Resource)> = lab
+        .steps
+        .iter()
+        .enumerate()
+        .filter(|(_, step)| step.side == side)
+        .flat_map(|(index, step)| step.makes.iter().map(move |it| (index, it)))
+        .collect();
+    found.sort_by_key(|(_, it)| rank(it));
+    for (index, resource) in found {
+        let mark = mark(state, drawn, index, resource.name());
+        let (label, done) = match resource {
+            Resource::Vpc(vpc) => {
+                lane.mark = mark;
+                if mark != Mark::Absent {
+                    lane.cidr.clone_from(&vpc.cidr);
+                }
+                continue;
+            }
+            Resource::Instance(_) if side == Side::Consumer => (m::picture_client(), "running"),
+            Resource::Instance(_) => (m::picture_web(), "running"),
+            Resource::LoadBalancer(_) => (m::picture_nlb(), "active"),
+            Resource::EndpointService(_) => (m::picture_service(), "Available"),
+            Resource::Endpoint(_) => (m::picture_endpoint(), ""),
+            _ => continue,
+        };
+        let state = (mark == Mark::There && drawn != Stage::Finished && !done.is_empty()).then(|| Text::literal(done));
+        // Several of a kind, such as a client in each zone, stand for one in the drawing.
+        if lane.nodes.iter().any(|node| node.label == label) {
+            continue;
+        }
+        let tied = matches!(resource, Resource::Endpoint(_) | Resource::EndpointService(_));
+        lane.nodes.push(Node { label, state, mark, tied });
+    }
+    lane
+}
+
+/// The tie, as the lab's steps make it and what was done.
+fn link(lab: &Lab, state: &State, drawn: Stage) -> Link {
+    // The last step before `end` that makes such a thing; made means here that what was called for took effect.
+    let last = |wanted: fn(&Resource) -> bool, end: usize| {
+        lab.steps[..end.min(lab.steps.len())].iter().rposition(|step| step.makes.iter().any(wanted))
+    };
+    let made = |wanted: fn(&Resource) -> bool| {
+        let resources = lab.steps.iter().flat_map(|step| &step.makes).filter(|it| wanted(it));
+        let effect = |it: &Resource| state.resources.get(it.name()).is_some_and(|line| line.made.contains("word"));
+        resources.into_iter().any(effect)
+    };
+    let endpoint: fn(&Resource) -> bool = |it| matches!(it, Resource::Endpoint(_));
+    let acceptance: fn(&Resource) -> bool = |it| matches!(it, Resource::Acceptance(_));
+    let rejection: fn(&Resource) -> bool = |it| matches!(it, Resource::Rejection(_));
+    // A service that does not ask lets every endpoint in by itself.
+    let asks = lab.asks_for_acceptance();
+    let all = lab.steps.len();
+    let (asked, up, cut) = match drawn {
+        Stage::Finished => (true, true, false),
+        Stage::Doing(now) => {
+            let there = last(endpoint, all).is_some_and(|step| {
+                let names = lab.steps[step].makes.iter().filter(|it| endpoint(it)).map(Resource::name);
+                names.into_iter().any(|name| mark(state, drawn, step, name) == Mark::There)
+            });
+            let asked = there || last(endpoint, all) == Some(now);
+            (asked, made(acceptance) || (asked && !asks), made(rejection))
+        }
+        Stage::Reading(now) => {
+            let asked = last(endpoint, now + 1).is_some();
+            let up = if asks { last(acceptance, now).is_some() } else { asked };
+            (asked, up, last(rejection, now).is_some())
+        }
+    };
+    match (asked, up, cut) {
+        (_, _, true) => Link { state: LinkState::Rejected, label: Some(m::picture_link_rejected()) },
+        (_, true, _) => Link { state: LinkState::Up, label: Some(m::picture_link_up()) },
+        (true, false, _) => Link { state: LinkState::Pending, label: Some(m::picture_link_pending()) },
+        (false, false, _) => Link { state: LinkState::Absent, label: None },
+    }
+}

@@ -1,0 +1,59 @@
+//! Help in rungs: where to look, then what is wanted, then the commands. Each from what is wrong now.
+
+use crate::actions::{self, Making};
+use crate::cloud::Call;
+use crate::engine::calls::run_log::Core;
+use crate::engine::event::Event;
+use crate::engine::record::journal::JournalError;
+use crate::i18n::m;
+use crate::lab::{Lab, Resource, Step, in_order};
+
+/// The last rung.
+const COMMANDS: usize = 3;
+
+/// Gives the next hint on `step`: about what was made and is wrong, else about what comes next.
+///
+/// # Errors
+/// When it cannot be written down.
+pub fn hint(core: &Core, lab: &Lab, step: &Step) -> Result<(), JournalError> {
+    let state = core.state();
+    let open = |it: &&Resource| {
+        let line = state.resources.get(it.name());
+        !matches!(it, Resource::ServiceLookup(_)) && line.is_none_or(|line| line.made.is_empty())
+    };
+    let ordered: Vec<&Resource> = in_order(&step.makes).into_iter().filter(open).collect();
+    let wrong = ordered.iter().find(|it| state.sighted.contains_key(it.name()));
+    let Some(resource) = wrong.or(ordered.first()) else { return Ok(()) };
+    let name = resource.name();
+    let rung = (state.steps.get(&step.id).map_or(0, |step| step.hints) + 1).min(COMMANDS);
+    let label = actions::label(resource.kind(), name);
+    let difference = state.sighted.get(name).and_then(|(id, differs)| Some((id, differs.first()?)));
+    let text = match (rung, difference) {
+        (1, Some((id, differs))) => m::hint_look(id.rsplit(':').next().unwrap_or(id), &differs.what),
+        (2, Some((_, differs))) => m::hint_wanted(&differs.expected, &differs.seen, &differs.what),
+        (1, None) => m::hint_missing(label),
+        (2, None) => m::hint_plan(actions::plan(lab, resource)),
+        _ => m::hint_commands(label),
+    };
+    let commands = if rung == COMMANDS { commands(core, resource) } else { Vec::new() };
+    core.record(&Event::Hint { step: step.id.clone(), resource: name.to_owned(), rung, text, commands })
+}
+
+/// The commands that make `resource`, with what is known filled in.
+pub fn commands(core: &Core, resource: &Resource) -> Vec<String> {
+    let state = core.state();
+    let round = state.resources.get(resource.name()).map_or(0, |line| line.round);
+    let parts = actions::make(resource, &Making { run: &state.run, lab: &state.lab, learner: &state.learner, round });
+    parts.iter().filter_map(|part| filled(core, &part.call)).map(|call| call.command()).collect()
+}
+
+/// The call with what is known; what is not stays a shell variable.
+fn filled(core: &Core, call: &Call) -> Option<Call> {
+    let mut call =
+        call.resolve(&|name, fact| core.fact(name, fact).or_else(|| Some(format!("${{{name}.{fact}}}")))).ok()?;
+    // The learner's own names and tags are as good.
+    for ours in ["ClientToken", "TagSpecifications", "Tags"] {
+        call.params.remove(ours);
+    }
+    Some(call)
+}

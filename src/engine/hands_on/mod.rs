@@ -1,0 +1,12 @@
+//! The learner's turn: looks at the accounts until everything that a step makes is there, and says what it sees.
+//! Must not know: how it was made.
+//! Next: `watching.rs` is one watch, `world.rs` looks, `matching.rs` makes sense of it, `hints.rs` helps.
+
+pub mod hints;
+pub mod matching;
+pub mod watching;
+pub mod world;
+
+pub use hints::{commands, hint};
+pub use watching::{Watched, watch};
+pub use world::baseline;

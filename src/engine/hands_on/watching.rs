@@ -1,0 +1,321 @@
+//! One watch: from the first look until everything is there, or the learner calls.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::matching::{self, Match, Reading};
+use super::world::{self, Since};
+use crate::actions::{self, Making};
+use crate::cloud::Clouds;
+use crate::engine::calls::make::make;
+use crate::engine::calls::perform::{Failure, Patience};
+use crate::engine::calls::run_log::Core;
+use crate::engine::event::{
+    Answer, AskError, Choice, Difference, Event, FaultClass, Progress, ProgressState, Question, QuestionId,
+};
+use crate::engine::record::state::State;
+use crate::i18n::{Text, m};
+use crate::lab::{Resource, Step, changes, in_order};
+
+/// How a watch ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watched {
+    /// Everything is there.
+    Complete,
+    /// The learner called for the menu.
+    Called,
+    /// Ctrl-C at a question.
+    Interrupted,
+    /// A question was answered again and again by what is no answer.
+    Unclear(QuestionId),
+}
+
+/// The longest and the shortest pause between two looks: a learner sees within seconds what pllab makes of their work, and
+/// an account is not flooded with calls.
+const PAUSE: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+/// How often a look that the cloud does not answer is tried again before that is said.
+const SILENCES: u32 = 5;
+
+/// Watches until what `step` makes is there.
+///
+/// # Errors
+/// When the cloud cannot be asked, or the journal cannot be written.
+pub async fn watch(
+    core: &Arc<Core>,
+    clouds: &Arc<Clouds>,
+    patience: Patience,
+    step: &Step,
+) -> Result<Watched, Failure> {
+    let watch = Watch { core, clouds, patience, step };
+    let mut silences = 0;
+    let mut asked: BTreeSet<String> = BTreeSet::new();
+    let mut chosen = BTreeMap::new();
+    let mut first = true;
+    loop {
+        watch.look_up().await?;
+        let waits_for = match watch.look(&chosen).await {
+            Ok(reading) => {
+                silences = 0;
+                if let Some(ended) = watch.tell(&reading, &mut asked, &mut chosen)? {
+                    return Ok(ended);
+                }
+                if std::mem::take(&mut first)
+                    && let Some(ended) = watch.ask_older(&reading).await?
+                {
+                    return Ok(ended);
+                }
+                watch.missing(&reading)
+            }
+            Err(Failure::Unsaid(fault)) if fault.class == FaultClass::NoAnswer && silences < SILENCES => {
+                silences += 1;
+                vec![Text::literal(fault.code)]
+            }
+            Err(failure) => return Err(failure),
+        };
+        watch.progress(waits_for, ProgressState::Running);
+        let pause = patience.look.1.clamp(PAUSE.0, PAUSE.1);
+        let until = Instant::now() + pause;
+        while Instant::now() < until {
+            if core.screen.called() {
+                watch.progress(Vec::new(), ProgressState::Told);
+                return Ok(Watched::Called);
+            }
+            tokio::time::sleep(PAUSE.0.min(pause)).await;
+        }
+    }
+}
+
+struct Watch<'a> {
+    core: &'a Arc<Core>,
+    clouds: &'a Arc<Clouds>,
+    patience: Patience,
+    step: &'a Step,
+}
+
+impl Watch<'_> {
+    /// Looks up what pllab itself must know before it can recognise anything, such as the zones of the service.
+    async fn look_up(&self) -> Result<(), Failure> {
+        let ready: Vec<_> = self.core.with(|state| {
+            let lookups = self.step.makes.iter().filter(|it| matches!(it, Resource::ServiceLookup(_)));
+            let known = |name: &str| state.resources.get(name).is_some_and(|line| !line.facts.is_empty());
+            lookups.filter(|it| it.needs().into_iter().all(known)).map(|it| (self.step.side, it.clone())).collect()
+        });
+        make(self.core, self.clouds, self.patience, &self.step.id, &ready).await
+    }
+
+    /// What is left for the learner to make, in the order of needs.
+    fn wanted(&self, state: &State) -> Vec<&Resource> {
+        let open = |it: &&Resource| {
+            let line = state.resources.get(it.name());
+            actions::survey(it).is_some() && line.is_none_or(|line| line.yours || line.made.is_empty())
+        };
+        in_order(&self.step.makes).into_iter().filter(open).collect()
+    }
+
+    async fn look(&self, chosen: &BTreeMap<String, String>) -> Result<Reading, Failure> {
+        let state = self.core.state();
+        let wanted = self.wanted(&state);
+        let seen = world::look(self.core, self.clouds, self.step, &wanted, Since::TheRun).await?;
+        let known = |name: &str, fact: &str| self.core.fact(name, fact);
+        let mut before = bound(&state, &wanted);
+        before.extend(chosen.clone());
+        Ok(matching::read(&wanted, &seen, &known, &before))
+    }
+
+    /// Writes down and shows what is new. `Some` when the watch is over.
+    fn tell(
+        &self,
+        reading: &Reading,
+        asked: &mut BTreeSet<String>,
+        chosen: &mut BTreeMap<String, String>,
+    ) -> Result<Option<Watched>, Failure> {
+        let state = self.core.state();
+        let wanted = self.wanted(&state);
+        let complete = wanted.iter().all(|it| reading.found.get(it.name()).is_some_and(Match::fits));
+        if let Some((name, ids)) = reading.twins.as_ref().filter(|_| complete) {
+            return self.ask_which(name, ids, asked, chosen);
+        }
+        for resource in &wanted {
+            let one = reading.found.get(resource.name());
+            match one {
+                Some(one) if one.fits() => self.recognise(&state, resource, one, reading)?,
+                _ => self.sight(&state, resource, one)?,
+            }
+        }
+        if complete {
+            self.progress(Vec::new(), ProgressState::Told);
+        }
+        Ok(complete.then_some(Watched::Complete))
+    }
+
+    fn recognise(&self, state: &State, resource: &Resource, one: &Match, reading: &Reading) -> Result<(), Failure> {
+        let name = resource.name();
+        let line = state.resources.get(name);
+        let setting = changes(resource.kind());
+        if line.is_some_and(|line| line.facts == one.sighting.facts && (!setting || !line.made.is_empty())) {
+            return Ok(());
+        }
+        let making = Making {
+            run: &state.run,
+            lab: &state.lab,
+            learner: &state.learner,
+            round: line.map_or(0, |line| line.round),
+        };
+        let parts = actions::make(resource, &making);
+        let found = matching::facts(&reading.found);
+        // What it hangs on tells what must go before it in a clean-up.
+        let uses = resource.needs().into_iter().flat_map(|need| {
+            let facts = found.get(need).copied().or_else(|| state.resources.get(need).map(|line| &line.facts));
+            ["id", "arn", "name"].into_iter().filter_map(move |fact| facts?.get(fact).cloned())
+        });
+        self.core.record(&Event::Recognised {
+            step: self.step.id.clone(),
+            resource: name.to_owned(),
+            kind: resource.kind().to_owned(),
+            side: self.step.side,
+            facts: one.sighting.facts.clone(),
+            uses: uses.collect(),
+            parts: parts.iter().map(|part| part.name.to_owned()).collect(),
+        })?;
+        Ok(())
+    }
+
+    fn sight(&self, state: &State, resource: &Resource, one: Option<&Match>) -> Result<(), Failure> {
+        let name = resource.name();
+        // What was recognised and is now another thing's, or gone.
+        let bound = state.resources.get(name).filter(|line| line.yours).and_then(|line| line.id());
+        let lost = bound.is_some_and(|id| one.is_none_or(|one| one.id != id));
+        let differs: Vec<Difference> = one.into_iter().flat_map(Match::wrong).map(difference).collect();
+        let now = one.filter(|_| !differs.is_empty()).map(|one| one.id.clone()).unwrap_or_default();
+        let before = state.sighted.get(name);
+        let same = match before {
+            None => now.is_empty(),
+            Some((id, told)) => *id == now && *told == differs,
+        };
+        if lost || !same {
+            self.core.record(&Event::Sighted {
+                step: self.step.id.clone(),
+                resource: name.to_owned(),
+                kind: resource.kind().to_owned(),
+                id: now,
+                differs,
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Two things would do: the learner says which is meant. Where nobody can be asked that is said, and pllab waits until
+    /// only one is left.
+    fn ask_which(
+        &self,
+        name: &str,
+        ids: &BTreeSet<String>,
+        asked: &mut BTreeSet<String>,
+        chosen: &mut BTreeMap<String, String>,
+    ) -> Result<Option<Watched>, Failure> {
+        let prompt = m::watch_which(ids.len(), name);
+        let list: Vec<&String> = ids.iter().collect();
+        let this = |(number, id): (usize, &&String)| Choice {
+            answer: Answer::This(number),
+            label: Text::literal(id.rsplit(':').next().unwrap_or(id)),
+        };
+        let mut choices: Vec<Choice> = list.iter().enumerate().map(this).collect();
+        choices.push(Choice { answer: Answer::Again, label: m::watch_which_wait() });
+        let question = Question { id: QuestionId::Which, prompt: prompt.clone(), choices, default: Answer::Again };
+        if asked.contains(name) {
+            return Ok(None);
+        }
+        match tokio::task::block_in_place(|| self.core.screen.ask(&question)) {
+            // Looked at again, the one that was chosen outweighs its twins.
+            Ok(Answer::This(number)) => {
+                if let Some(id) = list.get(number) {
+                    chosen.insert(name.to_owned(), (*id).clone());
+                }
+            }
+            Ok(_) => {
+                asked.insert(name.to_owned());
+            }
+            Err(AskError::Interrupted) => return Ok(Some(Watched::Interrupted)),
+            Err(AskError::Unclear) => return Ok(Some(Watched::Unclear(question.id))),
+            Err(AskError::NobodyToAsk) => {
+                asked.insert(name.to_owned());
+                let ids = list.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(", ");
+                self.core.record(&Event::Notice { text: m::watch_twins(ids, name) })?;
+            }
+        }
+        Ok(None)
+    }
+
+    /// What fits, is not made yet, and existed before the run began: the learner says whether it is used. Asked once a step.
+    async fn ask_older(&self, reading: &Reading) -> Result<Option<Watched>, Failure> {
+        let state = self.core.state();
+        if state.steps.get(&self.step.id).is_some_and(|step| step.asked_older) {
+            return Ok(None);
+        }
+        let wanted = self.wanted(&state);
+        let seen = world::look(self.core, self.clouds, self.step, &wanted, Since::Ever).await?;
+        let known = |name: &str, fact: &str| self.core.fact(name, fact);
+        let whole = matching::read(&wanted, &seen, &known, &bound(&state, &wanted));
+        let before = state.baseline.unwrap_or_default();
+        let older: BTreeMap<&String, &String> = whole
+            .found
+            .iter()
+            .filter(|(name, one)| one.fits() && before.contains(&one.id) && !reading.found.contains_key(*name))
+            .map(|(name, one)| (&one.id, name))
+            .collect();
+        // Of two that are alike, neither is offered.
+        if older.is_empty() || whole.twins.is_some() {
+            return Ok(None);
+        }
+        let list: Vec<String> = older.iter().map(|(id, name)| format!("{id} ({name})")).collect();
+        let list = list.join(", ");
+        let choice = |answer, label| Choice { answer, label };
+        let question = Question {
+            id: QuestionId::Older,
+            prompt: m::watch_older(&list),
+            choices: vec![choice(Answer::Skip, m::watch_older_new()), choice(Answer::Go, m::watch_older_use())],
+            default: Answer::Skip,
+        };
+        let answer = tokio::task::block_in_place(|| self.core.screen.ask(&question));
+        if answer == Err(AskError::Interrupted) {
+            return Ok(Some(Watched::Interrupted));
+        }
+        if answer == Err(AskError::Unclear) {
+            return Ok(Some(Watched::Unclear(question.id)));
+        }
+        if answer == Err(AskError::NobodyToAsk) {
+            self.core.record(&Event::Notice { text: m::watch_older_unused(list) })?;
+        }
+        let ids = older.into_keys().cloned().collect();
+        self.core.record(&Event::Older { step: self.step.id.clone(), ids, used: answer == Ok(Answer::Go) })?;
+        Ok(None)
+    }
+
+    /// What is not there yet, or not right yet.
+    fn missing(&self, reading: &Reading) -> Vec<Text> {
+        let wanted = self.core.with(|state| self.wanted(state).into_iter().cloned().collect::<Vec<_>>());
+        let open = wanted.iter().filter(|it| reading.found.get(it.name()).is_none_or(|one| !one.fits()));
+        open.map(|it| actions::label(it.kind(), it.name())).collect()
+    }
+
+    fn progress(&self, waits_for: Vec<Text>, state: ProgressState) {
+        let count = waits_for.len();
+        let seen = waits_for.into_iter().next();
+        let label = m::watch_waiting(&self.step.id);
+        let left = |first| if count > 1 { m::watch_left_more(first, count - 1) } else { m::watch_left(first) };
+        let seen = seen.map(left);
+        let id = format!("watch:{}", self.step.id);
+        self.core.screen.progress(&Progress { id, label, seen, wait: None, state });
+    }
+}
+
+/// What the wanted resources are taken for until now.
+fn bound(state: &State, wanted: &[&Resource]) -> BTreeMap<String, String> {
+    let lines = wanted.iter().filter_map(|it| Some((it.name(), state.resources.get(it.name())?)));
+    lines.filter_map(|(name, line)| Some((name.to_owned(), line.id()?.to_owned()))).collect()
+}
+
+fn difference(point: &actions::Point) -> Difference {
+    Difference { what: point.what.clone(), expected: point.expected.clone(), seen: point.seen.clone() }
+}

@@ -1,0 +1,263 @@
+//! How each line of a journal changes what is known of the run.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::ledger::{Made, Pending, ResourceState, lasts};
+use super::state::{Consent, Detouring, Graded, Planted, State};
+use crate::engine::event::{Entry, Event, Facts, FaultClass, Purpose, Way};
+
+impl State {
+    /// Folds a whole journal.
+    #[must_use]
+    pub fn replay(entries: &[Entry]) -> Self {
+        let mut state = Self::default();
+        for entry in entries {
+            state.apply(entry);
+        }
+        state
+    }
+
+    /// Folds one line.
+    pub fn apply(&mut self, entry: &Entry) {
+        self.last = Some(entry.at);
+        match &entry.event {
+            Event::RunStarted {
+                run,
+                lab,
+                target,
+                region,
+                token,
+                variables,
+                pace,
+                accounts,
+                profile,
+                consumer_profile,
+                api_only,
+                learner,
+                way,
+                ..
+            } => {
+                self.consumer_profile.clone_from(consumer_profile);
+                self.api_only = *api_only;
+                self.learner.clone_from(learner);
+                self.way = *way;
+                self.accounts.clone_from(accounts);
+                self.profile.clone_from(profile);
+                self.run.clone_from(run);
+                self.lab.clone_from(lab);
+                self.target.clone_from(target);
+                self.region.clone_from(region);
+                self.token.clone_from(token);
+                self.variables.clone_from(variables);
+                self.pace.clone_from(pace);
+                self.started = Some(entry.at);
+            }
+            Event::Consented { prices_as_of, charges, .. } => {
+                self.consent = Some(Consent { prices_as_of: prices_as_of.clone(), charges: charges.clone() });
+            }
+            Event::StepStarted { step } => self.steps.entry(step.clone()).or_default().started = true,
+            Event::Answered { step, question, answer } => {
+                let detour = match (question.as_str(), answer.as_str()) {
+                    ("clean_up", _) => {
+                        self.cleaning = true;
+                        return;
+                    }
+                    ("way", answer) => {
+                        self.way = if answer == Way::HandsOn.name() { Way::HandsOn } else { Way::Guided };
+                        return;
+                    }
+                    ("go_to", answer) => {
+                        self.goal = (answer != "dropped").then(|| (step.clone(), answer == "begun"));
+                        return;
+                    }
+                    ("theirs", answer) => {
+                        self.handed_over = answer == "clean_up";
+                        return;
+                    }
+                    ("step", "hands_on" | "go") => {
+                        self.steps.entry(step.clone()).or_default().by_hand = answer == "hands_on";
+                        return;
+                    }
+                    ("step", "detour") => Detouring::Open,
+                    ("detour", "done") => Detouring::Done,
+                    _ => return,
+                };
+                self.steps.entry(step.clone()).or_default().detour = detour;
+            }
+            Event::Intent { call, step, resource, kind, side, purpose, part, params, .. } => {
+                let pending =
+                    Pending { resource: resource.clone(), kind: kind.clone(), purpose: *purpose, part: part.clone() };
+                self.pending.insert(*call, pending);
+                self.next_call = self.next_call.max(call + 1);
+                let line = self.resources.entry(resource.clone()).or_insert_with(|| ResourceState {
+                    kind: kind.clone(),
+                    side: *side,
+                    step: step.clone(),
+                    facts: Facts::new(),
+                    made: BTreeSet::new(),
+                    deleted: BTreeSet::new(),
+                    round: 0,
+                    made_with: BTreeSet::new(),
+                    since: None,
+                    yours: false,
+                });
+                if *purpose == Purpose::Make {
+                    strings(params, &mut line.made_with);
+                    self.cleaned = false;
+                }
+            }
+            Event::Outcome { call, error: Some(fault), recovered: false, .. }
+                if fault.class == FaultClass::NoAnswer
+                    && self.pending.get(call).is_some_and(|call| call.purpose == Purpose::Make) => {}
+            Event::Outcome { call, facts, .. } => {
+                let Some(pending) = self.pending.remove(call) else { return };
+                let (Some(facts), Some(line)) = (facts, self.resources.get_mut(&pending.resource)) else { return };
+                line.facts.extend(facts.clone());
+                let parts = match pending.purpose {
+                    Purpose::Make => &mut line.made,
+                    Purpose::Delete => &mut line.deleted,
+                };
+                parts.insert(pending.part);
+                if line.id().is_some() && line.since.is_none() {
+                    line.since = Some(entry.at);
+                }
+            }
+            Event::Gone { resource, id } => {
+                if let Some(line) = self.resources.get_mut(resource) {
+                    if !lasts(&line.kind) {
+                        // Nothing that could be looked for.
+                        line.facts.clear();
+                        line.made.clear();
+                        line.round += 1;
+                        return;
+                    }
+                    self.gone.push(Made {
+                        resource: resource.clone(),
+                        kind: line.kind.clone(),
+                        id: id.clone(),
+                        side: line.side,
+                        since: line.since,
+                        until: Some(entry.at),
+                    });
+                    line.forget();
+                    line.round += 1;
+                }
+            }
+            Event::DrillStarted { drill, rules } => {
+                self.drill = Some(Planted { drill: drill.clone(), rules: rules.clone(), ..Planted::default() });
+            }
+            Event::DrillFinished { drill, mended, .. } => {
+                self.drills.push(Graded { drill: drill.clone(), mended: *mended });
+                self.drilling(|it| it.finished = true);
+            }
+            Event::DrillKept { name, facts, .. } => {
+                self.drilling(|it| it.facts.entry(name.clone()).or_default().extend(facts.clone()));
+            }
+            Event::DrillPlanted { rules, .. } => self.drilling(|it| {
+                it.since = Some(entry.at);
+                it.after = rules.clone();
+            }),
+            Event::DrillHint { number, .. } => self.drilling(|it| it.hints = *number),
+            Event::DrillUndone { .. } => self.drill = None,
+            Event::Baseline { ids } => self.baseline = Some(ids.clone()),
+            Event::Older { step, ids, used } => {
+                self.steps.entry(step.clone()).or_default().asked_older = true;
+                if *used {
+                    self.older.extend(ids.clone());
+                }
+            }
+            Event::Recognised { step, resource, kind, side, facts, uses, parts } => {
+                let round = self.resources.get(resource).map_or(0, |line| line.round);
+                let line = ResourceState {
+                    kind: kind.clone(),
+                    side: *side,
+                    step: step.clone(),
+                    facts: facts.clone(),
+                    made: parts.clone(),
+                    deleted: BTreeSet::new(),
+                    round,
+                    made_with: uses.clone(),
+                    since: Some(entry.at),
+                    yours: true,
+                };
+                self.resources.insert(resource.clone(), line);
+                self.sighted.remove(resource);
+                self.steps.entry(step.clone()).or_default().hints = 0;
+                self.cleaned = false;
+            }
+            Event::Sighted { step, resource, id, differs, .. } => {
+                if id.is_empty() {
+                    self.sighted.remove(resource);
+                } else {
+                    self.sighted.insert(resource.clone(), (id.clone(), differs.clone()));
+                }
+                // It was taken for something else until now.
+                if let Some(line) = self.resources.get_mut(resource)
+                    && line.yours
+                    && line.id() != Some(id)
+                {
+                    line.forget();
+                }
+                self.steps.entry(step.clone()).or_default().hints = 0;
+            }
+            Event::Predicted { step, prediction, answer } => {
+                let step = self.steps.entry(step.clone()).or_default();
+                step.predicted.insert(prediction.clone(), answer.clone());
+            }
+            Event::Settled { step, prediction, .. } => {
+                self.steps.entry(step.clone()).or_default().settled.insert(prediction.clone());
+            }
+            Event::Reopened { steps } => {
+                for step in steps {
+                    self.steps.remove(step);
+                }
+                // What does not last is looked up, or answered, again; what the learner made is recognised again.
+                for line in self.resources.values_mut() {
+                    if steps.contains(&line.step) {
+                        line.forget();
+                    }
+                }
+            }
+            Event::Check { step, check, verdict, seen, .. } => {
+                self.checked.insert((step.clone(), check.clone()), (*verdict, seen.clone()));
+            }
+            Event::Hint { step, .. } => self.steps.entry(step.clone()).or_default().hints += 1,
+            Event::StepFinished { step, verdict } => {
+                self.steps.entry(step.clone()).or_default().verdict = Some(*verdict);
+            }
+            Event::Proof { url, token_ok, seen_source, .. } => {
+                self.proof = Some((url.clone(), *token_ok, seen_source.clone()));
+            }
+            Event::Receipt { items, .. } => self.receipt = Some(items.clone()),
+            Event::RunCleaned { .. } => self.cleaned = true,
+            Event::Bill { .. }
+            | Event::Notice { .. }
+            | Event::DrillCall { .. }
+            | Event::Rung { .. }
+            | Event::Diagnosis { .. }
+            | Event::Interrupted { .. }
+            | Event::RunFinished { .. }
+            | Event::Unknown => {}
+        }
+    }
+
+    fn drilling(&mut self, change: impl FnOnce(&mut Planted)) {
+        if let Some(drill) = &mut self.drill {
+            change(drill);
+        }
+    }
+}
+
+/// Every string in `value`, wherever it stands.
+pub fn strings(value: &Value, into: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) => {
+            into.insert(text.clone());
+        }
+        Value::Array(items) => items.iter().for_each(|item| strings(item, into)),
+        Value::Object(map) => map.values().for_each(|item| strings(item, into)),
+        _ => {}
+    }
+}

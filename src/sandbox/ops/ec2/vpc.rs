@@ -1,0 +1,251 @@
+//! VPCs. Each comes with a default security group, a main route table and a default network ACL, untagged, which go
+//! when it goes.
+
+use std::net::Ipv4Addr;
+
+use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
+use crate::sandbox::world::{Block, Group, Kind, Peer, Region, RouteTable, Rule, Tags, Vpc, quota};
+
+use super::network_acl::default_network_acl;
+use crate::sandbox::ops::shared::context::Ctx;
+use crate::sandbox::ops::shared::describe::{Lookup, one, select};
+use crate::sandbox::ops::shared::names;
+use crate::sandbox::ops::shared::tags::{specification, tag_set};
+
+const LOOKUP: Lookup<Vpc> =
+    Lookup { all: |region| &region.vpcs, naming: &names::VPC, kinds: &[Kind::Vpc], linked: &[], tags: |vpc| &vpc.tags };
+
+/// No VPC lies in these [vpc userguide: vpc-cidr-blocks].
+const RESERVED: [Block; 4] = [
+    Block { network: Ipv4Addr::UNSPECIFIED, prefix: 8 },
+    Block { network: Ipv4Addr::new(127, 0, 0, 0), prefix: 8 },
+    Block { network: Ipv4Addr::new(169, 254, 0, 0), prefix: 16 },
+    Block { network: Ipv4Addr::new(224, 0, 0, 0), prefix: 4 },
+];
+
+/// `CreateVpc`.
+pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let Some(text) = params.get("CidrBlock") else {
+        let text = "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.";
+        return Err(ApiError::new("MissingParameter", text));
+    };
+    let Ok(block) = text.parse::<Block>() else {
+        return Err(ApiError::value("cidrBlock", text, "This is not a valid CIDR block."));
+    };
+    if !(16..=28).contains(&block.prefix) || RESERVED.iter().any(|reserved| reserved.holds(block)) {
+        return Err(ApiError::new("InvalidVpc.Range", format!("The CIDR '{text}' is invalid.")));
+    }
+    only(params, "InstanceTenancy", &["default"])?;
+    only(params, "AmazonProvidedIpv6CidrBlock", &["false"])?;
+    let tags = specification(params, "vpc")?;
+    if ctx.here().vpcs.len() >= ctx.quota(&quota::VPCS) {
+        return Err(ApiError::new("VpcLimitExceeded", "The maximum number of VPCs has been reached."));
+    }
+    params.ready()?;
+    let vpc = Vpc {
+        id: ctx.new_id("vpc-"),
+        block,
+        life: ctx.begin(Kind::Vpc, "pending"),
+        dns_support: true,
+        dns_hostnames: false,
+        dhcp_options: ctx.new_id("dopt-"),
+        association: ctx.new_id("vpc-cidr-assoc-"),
+        tags,
+    };
+    let group = default_group(ctx, &vpc.id);
+    let table = RouteTable {
+        id: ctx.new_id("rtb-"),
+        vpc: vpc.id.clone(),
+        main: Some(ctx.new_id("rtbassoc-")),
+        associations: [].into(),
+        routes: Vec::new(),
+        tags: Tags::new(),
+    };
+    let acl = default_network_acl(ctx, &vpc.id);
+    let region = ctx.here_mut();
+    region.network_acls.insert(acl.id.clone(), acl);
+    region.groups.insert(group.id.clone(), group);
+    region.route_tables.insert(table.id.clone(), table);
+    region.vpcs.insert(vpc.id.clone(), vpc.clone());
+    let mut xml = Xml::new();
+    xml.node("vpc", |xml| write(xml, ctx, &vpc));
+    Ok(xml)
+}
+
+/// `DescribeVpcs`.
+pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let ids = params.list("VpcId")?;
+    let known = [
+        "cidr",
+        "cidr-block-association.association-id",
+        "cidr-block-association.cidr-block",
+        "cidr-block-association.state",
+        "dhcp-options-id",
+        "is-default",
+        "isDefault",
+        "owner-id",
+        "state",
+        "vpc-id",
+        "tag",
+    ];
+    let absent = [
+        "ipv6-cidr-block-association.association-id",
+        "ipv6-cidr-block-association.ipv6-cidr-block",
+        "ipv6-cidr-block-association.ipv6-pool",
+        "ipv6-cidr-block-association.state",
+    ];
+    let filters = Filters::read_beside(params, &known, &absent)?;
+    let page = Page::read(params, 5, 1000, !ids.is_empty())?;
+    params.ready()?;
+    let owner = ctx.owner().to_owned();
+    let found = select(ctx, &LOOKUP, &ids, &filters, |_, vpc, name| match name {
+        "cidr" | "cidr-block-association.cidr-block" => one(vpc.block),
+        "cidr-block-association.association-id" => one(&vpc.association),
+        "cidr-block-association.state" => one("associated"),
+        "dhcp-options-id" => one(&vpc.dhcp_options),
+        "is-default" | "isDefault" => one(false),
+        "owner-id" => one(&owner),
+        "state" => one(&vpc.life.state),
+        _ => one(&vpc.id),
+    })?;
+    let (found, next) = page.cut(found, |vpc| vpc.id.clone());
+    let mut xml = Xml::new();
+    xml.list("vpcSet", "item", &found, |xml, vpc| write(xml, ctx, vpc));
+    xml.maybe("nextToken", next);
+    Ok(xml)
+}
+
+/// `ModifyVpcAttribute`: one attribute a call.
+pub fn modify_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let id = params.need("VpcId")?;
+    let vpc = names::VPC.find(&ctx.here().vpcs, id)?;
+    let support = params.flag("EnableDnsSupport.Value")?;
+    let hostnames = params.flag("EnableDnsHostnames.Value")?;
+    if support.is_some() == hostnames.is_some() {
+        return Err(ApiError::new(
+            "InvalidParameterCombination",
+            "Specify exactly one of EnableDnsSupport and EnableDnsHostnames",
+        ));
+    }
+    if hostnames == Some(true) && !vpc.dns_support {
+        return Err(ApiError::new(
+            "InvalidParameterCombination",
+            "EnableDnsHostnames cannot be true while EnableDnsSupport is false",
+        ));
+    }
+    params.ready()?;
+    if let Some(vpc) = ctx.here_mut().vpcs.get_mut(id) {
+        vpc.dns_support = support.unwrap_or(vpc.dns_support);
+        vpc.dns_hostnames = hostnames.unwrap_or(vpc.dns_hostnames) && vpc.dns_support;
+    }
+    Ok(Xml::done())
+}
+
+/// `DescribeVpcAttribute`.
+pub fn describe_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let id = params.need("VpcId")?;
+    let vpc = names::VPC.find(&ctx.here().vpcs, id)?;
+    let attribute = params.need("Attribute")?;
+    let value = match attribute {
+        "enableDnsSupport" => vpc.dns_support,
+        "enableDnsHostnames" => vpc.dns_hostnames,
+        // Only counted, and never here.
+        "enableNetworkAddressUsageMetrics" => false,
+        other => return Err(ApiError::not_modelled("InvalidParameterValue", &format!("the attribute {other}"))),
+    };
+    params.ready()?;
+    let mut xml = Xml::new();
+    xml.leaf("vpcId", id).node(attribute, |xml| {
+        xml.leaf("value", value);
+    });
+    Ok(xml)
+}
+
+/// `DeleteVpc`. What it was born with goes with it; everything else must be gone.
+pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    let id = params.need("VpcId")?;
+    names::VPC.find(&ctx.here().vpcs, id)?;
+    params.ready()?;
+    if has_dependants(ctx.here(), id) {
+        let region = ctx.here();
+        let interfaces: Vec<String> =
+            region.interfaces.linked(id).filter(|found| found.vpc == *id).map(|found| found.id.clone()).collect();
+        let dying: Vec<String> =
+            region.endpoints.linked(id).filter(|found| found.vpc == *id).map(|found| found.id.clone()).collect();
+        ctx.trip_over(&interfaces);
+        for endpoint in dying.iter().filter(|_| interfaces.is_empty()) {
+            ctx.touch(Kind::GatewayEndpoint, endpoint);
+        }
+        return Err(ApiError::dependency("vpc", id));
+    }
+    let region = ctx.here_mut();
+    region.groups.remove_linked(id, |group| group.vpc == id);
+    region.route_tables.remove_linked(id, |table| table.vpc == id);
+    region.network_acls.remove_linked(id, |acl| acl.vpc == id);
+    region.vpcs.remove(id);
+    Ok(Xml::done())
+}
+
+/// Whether anything but what it was born with is left in the VPC.
+fn has_dependants(region: &Region, id: &str) -> bool {
+    region.subnets.linked(id).any(|subnet| subnet.vpc == id)
+        || region.groups.linked(id).any(|group| group.vpc == id && group.name != "default")
+        || region.route_tables.linked(id).any(|table| table.vpc == id && table.main.is_none())
+        || region.network_acls.linked(id).any(|acl| acl.vpc == id && !acl.default)
+        || region.endpoints.linked(id).any(|endpoint| endpoint.vpc == id)
+        || region.interfaces.linked(id).any(|interface| interface.vpc == id)
+}
+
+/// The group every VPC is born with: its members may talk to each other, and anywhere.
+fn default_group(ctx: &Ctx<'_>, vpc: &str) -> Group {
+    let id = ctx.new_id("sg-");
+    let rule = |egress, peer| Rule {
+        id: ctx.new_id("sgr-"),
+        egress,
+        protocol: "-1".to_owned(),
+        from: None,
+        to: None,
+        peer,
+        description: None,
+        tags: Tags::new(),
+    };
+    Group {
+        rules: vec![rule(false, Peer::Group(id.clone())), rule(true, Peer::Cidr(Block::ALL))],
+        id,
+        vpc: vpc.to_owned(),
+        name: "default".to_owned(),
+        description: "default VPC security group".to_owned(),
+        tags: Tags::new(),
+    }
+}
+
+/// Refuses every value of a parameter but those the sandbox models.
+pub fn only(params: &Params, name: &str, modelled: &[&str]) -> Result<(), ApiError> {
+    match params.get(name) {
+        Some(value) if !modelled.contains(&value) => {
+            Err(ApiError::not_modelled("InvalidParameterValue", &format!("{name}={value}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What says that nobody blocks public access for the whole account.
+pub fn access_open(xml: &mut Xml) {
+    xml.node("blockPublicAccessStates", |xml| {
+        xml.leaf("internetGatewayBlockMode", "off");
+    });
+}
+
+fn write(xml: &mut Xml, ctx: &Ctx<'_>, vpc: &Vpc) {
+    xml.leaf("vpcId", &vpc.id).leaf("ownerId", ctx.owner()).leaf("state", &vpc.life.state);
+    xml.leaf("cidrBlock", vpc.block).leaf("dhcpOptionsId", &vpc.dhcp_options);
+    xml.leaf("instanceTenancy", "default").leaf("isDefault", false);
+    xml.list("cidrBlockAssociationSet", "item", [vpc], |xml, vpc| {
+        xml.leaf("associationId", &vpc.association).leaf("cidrBlock", vpc.block);
+        xml.node("cidrBlockState", |xml| {
+            xml.leaf("state", "associated");
+        });
+    });
+    access_open(xml);
+    tag_set(xml, &vpc.tags);
+}

@@ -1,0 +1,139 @@
+//! `DescribeTargetHealth`: what the account's state already decides, and what only a probe can tell.
+
+use crate::sandbox::plane::TargetReport;
+use crate::sandbox::wire::{ApiError, Params, Xml};
+use crate::sandbox::world::{Kind, Target, TargetGroup};
+
+use super::target::{check_zones, read_raw_targets};
+use super::target_group::{balancers_of, find};
+use crate::sandbox::ops::shared::context::Ctx;
+
+/// The targets that are asked about; the data plane knows those without a verdict.
+#[derive(Debug)]
+pub struct HealthQuestion {
+    /// The target group.
+    pub target_group: String,
+    rows: Vec<Row>,
+}
+
+#[derive(Debug)]
+struct Row {
+    id: String,
+    port: u16,
+    check_port: String,
+    /// The zone's name; for addresses only, as AWS shows it.
+    zone: Option<String>,
+    verdict: Option<Verdict>,
+}
+
+/// State, reason and description, as on the wire.
+#[derive(Clone, Debug)]
+struct Verdict(String, Option<String>, Option<String>);
+
+impl Verdict {
+    fn new(state: &str, reason: &str, description: &str) -> Self {
+        Self(state.to_owned(), Some(reason.to_owned()), Some(description.to_owned()))
+    }
+}
+
+impl HealthQuestion {
+    /// Whether a probe is needed for the answer.
+    pub fn needs_probe(&self) -> bool {
+        self.rows.iter().any(|row| row.verdict.is_none())
+    }
+
+    /// The answer, with what the data plane reported.
+    pub fn answer(&self, reports: &[TargetReport]) -> Xml {
+        let mut xml = Xml::new();
+        xml.list("TargetHealthDescriptions", "member", &self.rows, |xml, row| {
+            xml.node("Target", |xml| {
+                xml.leaf("Id", &row.id).leaf("Port", row.port).maybe("AvailabilityZone", row.zone.as_ref());
+            });
+            xml.leaf("HealthCheckPort", &row.check_port).node("TargetHealth", |xml| {
+                let probed =
+                    reports.iter().find(|report| (&report.target.id, report.target.port) == (&row.id, row.port));
+                let verdict = row.verdict.clone().or_else(|| {
+                    probed.map(|found| Verdict(found.state.clone(), found.reason.clone(), found.description.clone()))
+                });
+                let Verdict(state, reason, description) = verdict.unwrap_or_else(registering);
+                xml.leaf("State", state).maybe("Reason", reason).maybe("Description", description);
+            });
+        });
+        xml
+    }
+}
+
+/// Reads the question. At the instant pace this ends the draining of the group's targets, and lets time pass for the instances
+/// behind them: who waits for a target to be healthy looks at nothing else.
+pub fn ask(ctx: &mut Ctx<'_>, params: &Params) -> Result<HealthQuestion, ApiError> {
+    let arn = params.need("TargetGroupArn")?.to_owned();
+    let group = find(ctx, &arn)?;
+    let wanted = read_raw_targets(params)?;
+    check_zones(ctx, params, &group)?;
+    let is_known = |id: &str| ctx.here().instances.contains_key(id) || group.targets.iter().any(|one| one.id == id);
+    if group.target_type == "instance"
+        && let Some((id, _)) = wanted.iter().find(|(id, _)| !is_known(id))
+    {
+        return Err(ApiError::new("InvalidTarget", format!("The following targets are not valid instances: '{id}'")));
+    }
+    params.ready_without_dry_run()?;
+    ctx.touch_targets(&arn);
+    let group = find(ctx, &arn)?;
+    let mut rows: Vec<Row> = Vec::new();
+    for target in &group.targets {
+        let asked = wanted.iter().any(|(id, port)| *id == target.id && port.is_none_or(|port| port == target.port));
+        if wanted.is_empty() || asked {
+            rows.push(row(ctx, &group, &target.id, target.port, verdict(ctx, &group, target)));
+            ctx.touch(Kind::Instance, &target.id);
+        }
+    }
+    for (id, port) in &wanted {
+        if !rows.iter().any(|row| row.id == *id && port.is_none_or(|port| port == row.port)) {
+            let absent = Verdict::new("unused", "Target.NotRegistered", "Target is not registered to the target group");
+            rows.push(row(ctx, &group, id, port.unwrap_or(group.port), Some(absent)));
+        }
+    }
+    Ok(HealthQuestion { target_group: arn, rows })
+}
+
+fn row(ctx: &Ctx<'_>, group: &TargetGroup, id: &str, port: u16, verdict: Option<Verdict>) -> Row {
+    let address = (group.target_type == "ip").then(|| id.parse().ok()).flatten();
+    let zone = address.and_then(|address| Some(ctx.here().subnet_at(&group.vpc, address)?.zone_name.clone()));
+    let check_port = if group.check_port == "traffic-port" { port.to_string() } else { group.check_port.clone() };
+    Row { id: id.to_owned(), port, check_port, zone, verdict }
+}
+
+/// What needs no probe, in the order in which it hides what comes after.
+fn verdict(ctx: &Ctx<'_>, group: &TargetGroup, target: &Target) -> Option<Verdict> {
+    if target.life.state == "draining" {
+        let text = "Target deregistration is in progress";
+        return Some(Verdict::new("draining", "Target.DeregistrationInProgress", text));
+    }
+    let balancers = balancers_of(ctx, &group.arn);
+    if balancers.is_empty() {
+        let text = "Target group is not configured to receive traffic from the load balancer";
+        return Some(Verdict::new("unused", "Target.NotInUse", text));
+    }
+    let region = ctx.here();
+    let instance = region.instances.get(&target.id);
+    if group.target_type == "instance" {
+        let state = instance.map_or("terminated", |instance| instance.life.state.as_str());
+        if state != "running" {
+            let text = format!("Target is in the {state} state");
+            return Some(Verdict::new("unused", "Target.InvalidState", &text));
+        }
+    }
+    let zone = region.zone_of_target(&group.vpc, &target.id);
+    let balancers: Vec<_> = balancers.iter().filter_map(|arn| region.balancers.get(arn)).collect();
+    let mut nodes = balancers.iter().flat_map(|found| &found.interfaces).filter_map(|id| region.interfaces.get(id));
+    if !nodes.any(|node| Some(node.zone_id.as_str()) == zone) {
+        let text = "Target is in an Availability Zone that is not enabled for the load balancer";
+        return Some(Verdict::new("unused", "Target.NotInUse", text));
+    }
+    (!balancers.iter().any(|found| found.life.state == "active")).then(registering)
+}
+
+/// What a target is until something is known of it.
+fn registering() -> Verdict {
+    Verdict::new("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
+}

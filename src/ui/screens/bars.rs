@@ -1,0 +1,180 @@
+//! Progress on a terminal: one live line per thing that is under way; what has ended stays above as an ordinary line.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use console::Term;
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState as BarState, ProgressStyle};
+
+use super::terminal_mode::{hush, unhush};
+use crate::engine::event::{Progress, ProgressState};
+use crate::ui::text::line::{Ink, Line};
+use crate::ui::text::measure::{cut, wide_width};
+use crate::ui::text::style::Look;
+use crate::ui::text::time::{clock, most, usual};
+
+/// How often a live line is drawn again. Once a second would do for the clock; the spinner shows that nothing hangs.
+const TICK: Duration = Duration::from_millis(250);
+
+/// A state's name has room in so many cells, such as `pendingAcceptance`.
+const SEEN: usize = 18;
+
+/// The live lines.
+pub struct Bars {
+    multi: MultiProgress,
+    live: BTreeMap<String, (ProgressBar, Arc<Mutex<Words>>)>,
+    color: bool,
+    /// Whether somebody may press keys.
+    person: bool,
+}
+
+/// What a live line says, besides its clock.
+#[derive(Clone, Debug, Default)]
+struct Words {
+    label: String,
+    seen: String,
+    usual: String,
+    most: String,
+}
+
+impl Bars {
+    pub fn new(color: bool, person: bool) -> Self {
+        let target = ProgressDrawTarget::term(Term::stderr(), 10);
+        Self { multi: MultiProgress::with_draw_target(target), live: BTreeMap::new(), color, person }
+    }
+
+    /// Takes a report. A thing that ended is taken off, and the line that stays is returned.
+    pub fn report(&mut self, progress: &Progress, look: &Look) -> Option<Line> {
+        let words = Words {
+            label: look.say(&progress.label),
+            seen: progress.seen.as_ref().map(|seen| look.say(seen)).unwrap_or_default(),
+            usual: progress.wait.map(|wait| look.say(&usual(wait.usual))).unwrap_or_default(),
+            most: progress.wait.map(|wait| look.say(&most(wait.most))).unwrap_or_default(),
+        };
+        if progress.state != ProgressState::Running {
+            let elapsed = self.live.remove(&progress.id).map(|(bar, _)| {
+                let elapsed = bar.elapsed();
+                self.take_off(&bar);
+                elapsed
+            });
+            if self.live.is_empty() {
+                unhush();
+            }
+            return (progress.state != ProgressState::Told).then(|| ended(&words, elapsed, progress.state, look));
+        }
+        if let Some((_, shown)) = self.live.get(&progress.id) {
+            *shown.lock().unwrap_or_else(PoisonError::into_inner) = words;
+        } else {
+            if self.person {
+                hush();
+            }
+            let shown = Arc::new(Mutex::new(words));
+            let bar = self.multi.add(ProgressBar::new_spinner());
+            bar.set_style(style(Arc::clone(&shown), self.color));
+            bar.enable_steady_tick(TICK);
+            self.live.insert(progress.id.clone(), (bar, shown));
+        }
+        None
+    }
+
+    /// Runs `print` while the live lines are off the screen.
+    pub fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+        if self.live.is_empty() { print() } else { self.multi.suspend(print) }
+    }
+
+    /// Removing alone leaves a last line standing: it is only cleared when the others are drawn again.
+    fn take_off(&self, bar: &ProgressBar) {
+        bar.finish_and_clear();
+        self.multi.remove(bar);
+    }
+
+    /// Takes every live line off: a question is about to be asked.
+    pub fn clear(&mut self) {
+        for (bar, _) in std::mem::take(&mut self.live).into_values() {
+            self.take_off(&bar);
+        }
+        // Nothing is left to clear, and if something were, the next lines would push it up.
+        let _ = self.multi.clear();
+        unhush();
+    }
+}
+
+impl Drop for Bars {
+    fn drop(&mut self) {
+        unhush();
+    }
+}
+
+fn style(words: Arc<Mutex<Words>>, color: bool) -> ProgressStyle {
+    let line = move |state: &BarState, out: &mut dyn fmt::Write| {
+        let words = words.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let room = usize::from(Term::stderr().size().1).saturating_sub(5);
+        // The trait has no way to report an error; a string takes everything.
+        let _ = out.write_str(&running(&words, state.elapsed(), room).paint(color));
+    };
+    let style = ProgressStyle::default_spinner().tick_chars("-\\|/ ").with_key("line", line);
+    style.clone().template(" {spinner} {line}").unwrap_or(style)
+}
+
+/// `label  seen   0:42 / usually 2-4 min / given up after 15 min`, in `room` cells: the end of what was seen gives way first,
+/// then after how long it is given up, then the usual time.
+fn running(words: &Words, elapsed: Duration, room: usize) -> Line {
+    let mut time = format!("  {}", clock(elapsed));
+    for (more, beside) in [(&words.usual, 0), (&words.most, wide_width(&words.seen).min(SEEN))] {
+        // The clock may still gain digits.
+        if !more.is_empty() && wide_width(&words.label) + wide_width(&time) + wide_width(more) + beside + 6 <= room {
+            time = format!("{time} / {more}");
+        }
+    }
+    let left = room.saturating_sub(wide_width(&time));
+    let label = cut(&words.label, left);
+    let seen = left.saturating_sub(wide_width(&label) + 2);
+    let mut line = Line::plain(label);
+    if !words.seen.is_empty() && seen > 4 {
+        line.push(Ink::Dim, format!("  {}", cut(&words.seen, seen)));
+    }
+    line.push(Ink::Wait, time);
+    line
+}
+
+fn ended(words: &Words, elapsed: Option<Duration>, state: ProgressState, look: &Look) -> Line {
+    let (ink, mark) = if state == ProgressState::Failed { (Ink::Bad, look.cross()) } else { (Ink::Good, look.tick()) };
+    let time = elapsed.filter(|elapsed| elapsed.as_secs() > 0).map(|elapsed| format!("  {}", clock(elapsed)));
+    let time = time.unwrap_or_default();
+    let room = look.width.saturating_sub(wide_width(mark) + 3 + wide_width(&time));
+    let label = cut(&words.label, room);
+    let seen = room.saturating_sub(wide_width(&label) + 2);
+    let mut line = Line::plain(" ").and(ink, mark).and(Ink::Plain, format!(" {label}"));
+    if !words.seen.is_empty() && seen > 4 {
+        line.push(Ink::Dim, format!("  {}", cut(&words.seen, seen)));
+    }
+    line.push(Ink::Dim, time);
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Words, running};
+    use crate::ui::text::measure::wide_width;
+
+    #[test]
+    fn a_live_line_fits_every_terminal() {
+        let words = Words {
+            label: "NLB を作成中".into(),
+            seen: "provisioning".into(),
+            usual: "通常 2〜4 分".into(),
+            most: "最長 15 分".into(),
+        };
+        let at = |room| running(&words, Duration::from_secs(42), room).text();
+        assert_eq!(at(75), "NLB を作成中  provisioning  0:42 / 通常 2〜4 分 / 最長 15 分");
+        assert_eq!(at(40), "NLB を作成中  pr...  0:42 / 通常 2〜4 分");
+        for room in 10..80 {
+            assert!(wide_width(&at(room)) <= room, "{room}: {}", at(room));
+            assert!(at(room).contains("0:42"), "{room}: {}", at(room));
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Somebody's keys, for as long as a question is open.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::keys::Key;
+use super::terminal_mode::{ByKey, by_key};
+use crate::engine::event::AskError;
+
+/// The keyboard while a question is open. What was pressed before was not meant as its answer.
+pub struct Keyboard<'a> {
+    interrupt: &'a AtomicBool,
+    #[cfg(unix)]
+    parser: super::keys::Parser,
+    /// Whether a paste is coming in: nothing in it is an answer.
+    #[cfg(unix)]
+    pasting: bool,
+    _by_key: ByKey,
+}
+
+impl<'a> Keyboard<'a> {
+    /// Takes the keys, and hides the cursor where `hidden` says so. `interrupt` ends the waiting.
+    pub fn open(interrupt: &'a AtomicBool, hidden: bool) -> Self {
+        let by_key = by_key(hidden);
+        forget_keys();
+        Self {
+            interrupt,
+            #[cfg(unix)]
+            parser: super::keys::Parser::default(),
+            #[cfg(unix)]
+            pasting: false,
+            _by_key: by_key,
+        }
+    }
+
+    /// The keys that came at once; none after a moment in which nothing came.
+    ///
+    /// # Errors
+    /// At Ctrl-C, and where the terminal is gone.
+    pub fn hear(&mut self) -> Result<Vec<Key>, AskError> {
+        if self.interrupt.load(Ordering::SeqCst) {
+            return Err(AskError::Interrupted);
+        }
+        self.listen()
+    }
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::thread::sleep;
+    use std::time::{Duration, Instant};
+
+    use rustix::io::{Errno, ioctl_fionread, read};
+    use rustix::stdio::stdin;
+
+    use super::{AskError, Key, Keyboard};
+    use crate::ui::screens::keys::is_paste;
+    use crate::ui::screens::terminal_mode::{stop_the_job, while_it_is_ours};
+
+    /// What comes so soon after Enter was not typed.
+    const AFTER: Duration = Duration::from_millis(30);
+    /// A pause where there is nothing to wait for.
+    const MOMENT: Duration = Duration::from_millis(50);
+
+    impl Keyboard<'_> {
+        pub(super) fn listen(&mut self) -> Result<Vec<Key>, AskError> {
+            let began = Instant::now();
+            let mut buffer = [0; 4096];
+            let Some(heard) = while_it_is_ours(|| read(stdin(), &mut buffer)) else {
+                sleep(MOMENT);
+                return Ok(Vec::new());
+            };
+            match heard {
+                Ok(0) => {
+                    if rustix::termios::tcgetattr(stdin()).is_err() {
+                        return Err(AskError::NobodyToAsk);
+                    }
+                    if began.elapsed() < MOMENT {
+                        sleep(MOMENT);
+                    }
+                    self.pasting = false;
+                    Ok(self.parser.quiet().into_iter().collect())
+                }
+                Ok(count) => {
+                    let keys = self.parser.feed(&buffer[..count]);
+                    self.weigh(keys)
+                }
+                Err(Errno::INTR) => Ok(Vec::new()),
+                // Another program has left the terminal so that reads do not wait.
+                Err(Errno::AGAIN) => {
+                    sleep(MOMENT);
+                    Ok(Vec::new())
+                }
+                Err(_) => Err(AskError::NobodyToAsk),
+            }
+        }
+
+        /// What of these keys is meant.
+        fn weigh(&mut self, keys: Vec<Key>) -> Result<Vec<Key>, AskError> {
+            if keys.contains(&Key::Interrupt) || (keys == [Key::Quit] && !self.pasting) {
+                return Err(AskError::Interrupted);
+            }
+            if self.pasting {
+                return Ok(Vec::new());
+            }
+            if keys == [Key::Stop] {
+                stop_the_job();
+                return Ok(Vec::new());
+            }
+            let goes_on = || {
+                sleep(AFTER);
+                ioctl_fionread(stdin()).is_ok_and(|bytes| bytes > 0)
+            };
+            if is_paste(&keys) || (keys.last() == Some(&Key::Enter) && goes_on()) {
+                self.pasting = true;
+                return Ok(Vec::new());
+            }
+            Ok(keys)
+        }
+    }
+
+    /// Drops keys that were pressed while no question was open: they were not meant as its answer.
+    pub fn forget_keys() {
+        // Where it cannot be done the keys answer, as they would have.
+        let _ = rustix::termios::tcflush(stdin(), rustix::termios::QueueSelector::IFlush);
+    }
+}
+
+#[cfg(unix)]
+pub use unix::forget_keys;
+
+#[cfg(not(unix))]
+pub fn forget_keys() {}
+
+#[cfg(not(unix))]
+impl Keyboard<'_> {
+    fn listen(&mut self) -> Result<Vec<Key>, AskError> {
+        let key = match console::Term::stderr().read_key() {
+            Ok(console::Key::Enter) => Key::Enter,
+            Ok(console::Key::ArrowUp | console::Key::BackTab) => Key::Up,
+            Ok(console::Key::ArrowDown | console::Key::Tab) => Key::Down,
+            Ok(console::Key::Backspace) => Key::Backspace,
+            Ok(console::Key::Char(key)) if !key.is_control() => Key::Char(key),
+            Ok(_) => Key::Other,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => return Err(AskError::Interrupted),
+            Err(_) => return Err(AskError::NobodyToAsk),
+        };
+        Ok(vec![key])
+    }
+}

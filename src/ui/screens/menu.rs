@@ -1,0 +1,136 @@
+//! How choices are offered: the engine's first, then the screen's own, until one of the engine's is taken.
+
+use crate::engine::event::{Answer, AskError, Choice, Question, QuestionId, StepView};
+use crate::i18n::{Lang, Text, m};
+use crate::ui::text::line::{Ink, Line, stack};
+use crate::ui::text::style::{Look, Manner};
+use crate::ui::text::wrap::fill;
+use crate::ui::views::diagram_words::diagram_in_words;
+use crate::ui::views::events::Context;
+use crate::ui::views::hands_on as turn;
+use crate::ui::views::step::{commands, detours, more, picture, step};
+
+/// What a menu needs of the screen that shows it.
+pub trait Board {
+    /// How it looks now; the language may have changed since.
+    fn look(&self) -> Look;
+    /// Changes the language.
+    fn speak(&self, lang: Lang);
+    /// Shows lines.
+    fn show(&self, lines: &[Line]);
+    /// Shows a step again, from its beginning.
+    fn show_step(&self, view: &StepView);
+    /// What there is to read on this step while waiting has been read: it need not be shown again.
+    fn has_read(&self);
+    /// Lets the learner choose one of `items`; `start` is the usual one.
+    fn choose(&self, prompt: &str, items: &[Item], start: usize) -> Result<usize, AskError>;
+}
+
+/// A line of a menu.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// As it is shown.
+    pub label: String,
+    /// As it may be typed.
+    pub name: &'static str,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pick {
+    Answer(Answer),
+    More,
+    Commands,
+    Picture,
+    Language,
+}
+
+impl Pick {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Answer(answer) => answer.name(),
+            Self::More => "more",
+            Self::Commands => "commands",
+            Self::Picture => "picture",
+            Self::Language => "language",
+        }
+    }
+}
+
+/// Asks until the learner takes one of the question's own choices.
+pub fn ask(board: &dyn Board, question: &Question, context: &Context) -> Result<Answer, AskError> {
+    let at_step = matches!(question.id, QuestionId::Step | QuestionId::Next | QuestionId::Watching);
+    let view = context.step.as_ref().filter(|_| at_step);
+    let picks = picks(question, view);
+    let usual = picks.iter().position(|(pick, _)| *pick == Pick::Answer(question.default)).unwrap_or(0);
+    loop {
+        let look = board.look();
+        let items: Vec<Item> =
+            picks.iter().map(|(pick, label)| Item { label: look.say(label), name: pick.name() }).collect();
+        let chosen = board.choose(&look.say(&question.prompt), &items, usual)?;
+        let Some((pick, _)) = picks.get(chosen) else { continue };
+        match (pick, view) {
+            (Pick::Answer(answer), _) => {
+                if let (Answer::Detour, Some(view)) = (answer, view) {
+                    board.show(&detours(view, &look));
+                }
+                return Ok(*answer);
+            }
+            (Pick::Language, _) => {
+                board.speak(look.lang.other());
+                match (question.id, view) {
+                    (QuestionId::Step, Some(view)) => board.show_step(view),
+                    (QuestionId::Next, Some(view)) => board.show(&crate::ui::views::step::after(view, &board.look())),
+                    _ => {}
+                }
+            }
+            (Pick::More, Some(view)) => {
+                board.show(&more(view, &look));
+                board.has_read();
+            }
+            (Pick::Commands, Some(view)) => {
+                let own = context.turn.as_ref().map(|turn| turn::commands(turn, &look));
+                board.show(&own.unwrap_or_else(|| commands(view, &look)));
+            }
+            (Pick::Picture, Some(view)) => board.show(&both_pictures(view, &look)),
+            _ => {}
+        }
+    }
+}
+
+fn picks(question: &Question, view: Option<&StepView>) -> Vec<(Pick, Text)> {
+    let own = |choice: &Choice| (Pick::Answer(choice.answer), choice.label.clone());
+    // At a step, what leads out of it comes last.
+    let leads_out =
+        |choice: &&Choice| view.is_some() && matches!(choice.answer, Answer::Steps | Answer::Leave | Answer::CleanUp);
+    let mut picks: Vec<_> = question.choices.iter().filter(|choice| !leads_out(choice)).map(own).collect();
+    if view.is_some() {
+        picks.push((Pick::More, m::menu_more()));
+        picks.push((Pick::Commands, m::menu_commands()));
+        picks.push((Pick::Picture, m::menu_picture()));
+    }
+    picks.push((Pick::Language, m::menu_language()));
+    picks.extend(question.choices.iter().filter(leads_out).map(own));
+    picks
+}
+
+/// The picture drawn and told: whichever form the screen has, here are both.
+fn both_pictures(view: &StepView, look: &Look) -> Vec<Line> {
+    let drawn = Look { manner: Manner::Drawn, width: look.width.min(100), ..*look };
+    let drawing = picture(&view.picture, &drawn, true);
+    let told = diagram_in_words(&view.picture, look.lang);
+    let told = told.iter().flat_map(|sentence| fill(&Line::plain(sentence), look.measure(), "", "")).collect();
+    let lines = stack([drawing, look.inside(told)]);
+    if lines.is_empty() { look.inside(look.words(Ink::Plain, &m::picture_none())) } else { lines }
+}
+
+/// The question with the answer that `--yes` gives, as one line.
+pub fn taken(question: &Question, look: &Look) -> Line {
+    let label = question.choices.iter().find(|choice| choice.answer == question.default);
+    let label = label.map_or_else(|| question.default.name().to_owned(), |choice| look.say(&choice.label));
+    Line::plain(look.say(&m::menu_yes(label, &question.prompt)))
+}
+
+/// Used by a step's first showing and by its showing in the other language.
+pub fn step_blocks(view: &StepView, look: &Look) -> Vec<Vec<Line>> {
+    step(view, look).into_iter().filter(|block| !block.is_empty()).collect()
+}

@@ -1,0 +1,93 @@
+//! Which screen, and what the command line prints outside a run.
+
+use std::io::{BufReader, IsTerminal as _};
+use std::sync::Arc;
+
+use super::json::Json;
+use super::options::{Form, UiOptions};
+use super::plain::Plain;
+use super::terminal::Terminal;
+use crate::engine::event::Screen;
+use crate::i18n::{Lang, Text};
+use crate::ui::text::line::{Ink, Line, paint};
+use crate::ui::text::markdown::render;
+use crate::ui::text::style::{GlyphSet, Glyphs, Look, Manner};
+use crate::ui::text::table::{columns, told};
+use crate::ui::views::error::{ErrorReport, painted};
+
+/// Opens the screen of a run.
+#[must_use]
+pub fn open(options: UiOptions) -> Arc<dyn Screen> {
+    match options.form {
+        Form::Json => Arc::new(Json::new(options)),
+        Form::Plain => {
+            // Answers may be piped in; a terminal is read only where the questions can be seen.
+            let stdin = std::io::stdin();
+            let readable = options.interactive || !stdin.is_terminal();
+            Arc::new(Plain::new(options, readable.then(|| Box::new(BufReader::new(stdin)) as _)))
+        }
+        Form::Pretty => {
+            let glyphs = options.glyphs.choose(|name| std::env::var(name).ok(), cfg!(windows));
+            Arc::new(Terminal::new(options, glyphs))
+        }
+    }
+}
+
+/// Whether colours may be used: not where `NO_COLOR` is set, nor where standard output or error is no terminal.
+#[must_use]
+pub fn color_allowed() -> bool {
+    console::colors_enabled() && console::colors_enabled_stderr()
+}
+
+/// How text outside a run is laid out.
+#[derive(Clone, Copy, Debug)]
+pub struct Sheet {
+    /// The language.
+    pub lang: Lang,
+    /// Whether it is for a person at a terminal; else it is plain: no frames, no marks, lines unbroken.
+    pub pretty: bool,
+    /// Cells in a line; `None` asks the terminal.
+    pub width: Option<u16>,
+    /// What marks are drawn with.
+    pub glyphs: Glyphs,
+    /// Whether colours may be used.
+    pub color: bool,
+}
+
+impl Sheet {
+    fn look(self) -> Look {
+        let glyphs = self.glyphs.choose(|name| std::env::var(name).ok(), cfg!(windows));
+        let manner = if self.pretty { Manner::Drawn } else { Manner::Told };
+        let width = match self.width {
+            Some(width) => usize::from(width),
+            None if self.pretty => usize::from(console::Term::stdout().size().1),
+            None => usize::MAX,
+        };
+        Look { lang: self.lang, manner, width, glyphs: if self.pretty { glyphs } else { GlyphSet::Ascii } }
+    }
+}
+
+/// Rows under a head: in columns for a person, one `head: cell` a line where there is no room for them; otherwise one row
+/// a line. Every line is ended.
+#[must_use]
+pub fn table(head: &[Text], rows: &[Vec<Text>], sheet: &Sheet) -> String {
+    let look = sheet.look();
+    let head: Vec<Line> = head.iter().map(|text| Line::of(Ink::Strong, look.say(text))).collect();
+    let cells = |row: &Vec<Text>| row.iter().map(|text| Line::plain(look.say(text))).collect();
+    let rows: Vec<Vec<Line>> = rows.iter().map(cells).collect();
+    let lines = if look.told() { told(&head, &rows, look.width) } else { columns(&head, &rows, look.measure()) };
+    paint(&look.inside(lines), sheet.color)
+}
+
+/// Markdown as lines, each ended.
+#[must_use]
+pub fn markdown(source: &str, sheet: &Sheet) -> String {
+    let look = sheet.look();
+    paint(&look.inside(render(source, look.measure())), sheet.color)
+}
+
+/// An error: what happened, the facts, what can be done, each line ended. Commands stand alone on theirs.
+#[must_use]
+pub fn error_report(error: &ErrorReport, sheet: &Sheet) -> String {
+    painted(error, &sheet.look(), sheet.color)
+}

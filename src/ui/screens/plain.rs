@@ -1,0 +1,316 @@
+//! The plain form: sentences, numbered choices, one event a line. For pipes, CI, simple terminals and screen readers.
+
+use std::io::{BufRead, ErrorKind, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use super::heartbeat::Heartbeat;
+use super::menu::{Board, Item, ask, step_blocks, taken};
+use super::numbered::{TRIES, is_one_of, numbered, understand};
+use super::options::UiOptions;
+use crate::engine::event::{
+    Answer, AskError, Event, OpeningView, Picture, Progress, ProgressState, Question, Screen, StepView, TurnView, Way,
+};
+use crate::i18n::{Lang, Text, m};
+use crate::ui::text::line::{Line, paint, stack};
+use crate::ui::text::style::{GlyphSet, Look, Manner};
+use crate::ui::views::events::{Context, event};
+use crate::ui::views::hands_on::turn;
+use crate::ui::views::opening::opening;
+use crate::ui::views::part::to_copy;
+use crate::ui::views::step::{picture, waiting};
+
+/// How often a pending question looks whether it was interrupted.
+const LOOK_UP: Duration = Duration::from_millis(100);
+/// How much of a line is looked at, in bytes: no answer is longer.
+const LONGEST: usize = 1024;
+/// A line that has not ended by then, in bytes, does not end.
+const ENDLESS: usize = 1 << 20;
+
+/// A [`Screen`] of lines.
+pub struct Plain {
+    yes: bool,
+    interactive: bool,
+    width: usize,
+    interrupt: Arc<AtomicBool>,
+    speaks: Box<dyn Fn(Lang) + Send + Sync>,
+    progress: Heartbeat,
+    inner: Mutex<Inner>,
+    answers: Mutex<Answers>,
+}
+
+struct Inner {
+    lang: Lang,
+    out: Box<dyn Write + Send>,
+    context: Context,
+    waited: bool,
+    /// The number of the step whose further words have been read.
+    read: Option<usize>,
+    begun: bool,
+}
+
+/// What was typed: a line, or what goes on for ever without a line's end.
+enum Typed {
+    Line(String),
+    Endless,
+}
+
+/// Where answers come from.
+enum Answers {
+    /// From nobody.
+    None,
+    /// From here, once the first question is asked.
+    Unread(Box<dyn BufRead + Send>),
+    /// A thread reads: a blocked read cannot be interrupted.
+    Lines(Receiver<Typed>),
+}
+
+impl Plain {
+    /// `answers` is `None` where nobody can be asked.
+    pub fn new(options: UiOptions, answers: Option<Box<dyn BufRead + Send>>) -> Self {
+        let inner = Inner {
+            lang: options.lang,
+            out: options.out,
+            context: Context::default(),
+            waited: true,
+            read: None,
+            begun: false,
+        };
+        Self {
+            yes: options.yes,
+            interactive: options.interactive,
+            width: options.width.map_or(usize::MAX, usize::from),
+            interrupt: options.interrupt,
+            speaks: options.speaks,
+            progress: Heartbeat::new(options.err, options.lang),
+            inner: Mutex::new(inner),
+            answers: Mutex::new(answers.map_or(Answers::None, Answers::Unread)),
+        }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn print(&self, lines: &[Line], apart: bool) {
+        if lines.is_empty() {
+            return;
+        }
+        let inner = &mut *self.inner();
+        let gap = if apart && inner.begun { "\n" } else { "" };
+        inner.begun = true;
+        // A screen that is gone has nobody to be told so.
+        let _ = write!(inner.out, "{gap}{}", paint(lines, false)).and_then(|()| inner.out.flush());
+    }
+
+    /// Whether a line was typed while nothing was asked; it is taken away.
+    fn line_waits(&self) -> bool {
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let lines = match std::mem::replace(&mut *answers, Answers::None) {
+            Answers::None => return false,
+            Answers::Unread(source) => read_in_thread(source),
+            Answers::Lines(lines) => lines,
+        };
+        let typed = lines.try_recv().is_ok();
+        *answers = Answers::Lines(lines);
+        typed
+    }
+
+    /// The next line that is typed.
+    fn line(&self) -> Result<String, AskError> {
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let lines = match std::mem::replace(&mut *answers, Answers::None) {
+            Answers::None => return Err(AskError::NobodyToAsk),
+            Answers::Unread(source) => read_in_thread(source),
+            Answers::Lines(lines) => lines,
+        };
+        let line = loop {
+            match lines.recv_timeout(LOOK_UP) {
+                Ok(Typed::Line(line)) => break Ok(line),
+                Ok(Typed::Endless) => break Err(AskError::Unclear),
+                Err(RecvTimeoutError::Disconnected) => break Err(AskError::NobodyToAsk),
+                Err(RecvTimeoutError::Timeout) if self.interrupt.load(Ordering::SeqCst) => {
+                    break Err(AskError::Interrupted);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        };
+        *answers = Answers::Lines(lines);
+        line
+    }
+}
+
+/// Reads line by line until the end. The thread is left behind at exit: it may be blocked in a read. No more than one line
+/// is read before it is wanted.
+fn read_in_thread(mut source: Box<dyn BufRead + Send>) -> Receiver<Typed> {
+    let (sender, lines) = sync_channel(1);
+    // Where not even a thread can be had nobody can be asked: the other end is gone.
+    let _ = thread::Builder::new().spawn(move || {
+        while let Some(typed) = read_line(&mut source) {
+            let ends = matches!(typed, Typed::Endless);
+            if sender.send(typed).is_err() || ends {
+                return;
+            }
+        }
+    });
+    lines
+}
+
+/// The next line, as far as an answer may be long; `None` at the end of input.
+fn read_line(source: &mut dyn BufRead) -> Option<Typed> {
+    let (mut line, mut length) = (Vec::new(), 0);
+    loop {
+        let bytes = match source.fill_buf() {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(_) => return None,
+        };
+        let end = bytes.iter().position(|byte| *byte == b'\n');
+        let count = end.map_or(bytes.len(), |at| at + 1);
+        let kept = count.min(LONGEST.saturating_sub(line.len()));
+        line.extend_from_slice(&bytes[..kept]);
+        length += count;
+        source.consume(count);
+        let text = || Typed::Line(String::from_utf8_lossy(&line).into_owned());
+        match (end, count) {
+            (None, 0) => return (length > 0).then(text),
+            (None, _) if length > ENDLESS => return Some(Typed::Endless),
+            (None, _) => {}
+            (Some(_), _) => return Some(text()),
+        }
+    }
+}
+
+impl Screen for Plain {
+    fn opening(&self, view: &OpeningView) {
+        self.print(&stack(opening(view, &self.look())), true);
+    }
+
+    fn step(&self, view: &StepView) {
+        self.inner().context = Context { step: Some(view.clone()), turn: None };
+        self.show_step(view);
+    }
+
+    fn your_turn(&self, view: &TurnView) {
+        let again = self.inner().context.turn.replace(view.clone()).as_ref() == Some(view);
+        if !again {
+            let menu = (self.interactive && !self.yes).then(m::turn_menu);
+            self.print(&turn(view, menu, &self.look()), true);
+        }
+    }
+
+    fn called(&self) -> bool {
+        // Lines that are piped in are answers to questions, nobody's call.
+        self.interactive && !self.yes && self.line_waits()
+    }
+
+    fn picture(&self, now: &Picture) {
+        if let Some(view) = &mut self.inner().context.step {
+            view.picture = now.clone();
+        }
+        let look = self.look();
+        self.print(&look.inside(picture(now, &look, false)), true);
+    }
+
+    fn event(&self, what: &Event) {
+        let look = self.look();
+        let lines = {
+            let inner = &mut *self.inner();
+            if matches!(what, Event::StepStarted { .. }) {
+                inner.waited = false;
+            }
+            event(what, &inner.context, &look)
+        };
+        self.print(&lines, matches!(what, Event::Receipt { .. } | Event::Bill { .. } | Event::Proof { .. }));
+    }
+
+    fn progress(&self, progress: &Progress) {
+        let look = self.look();
+        let note = {
+            let inner = &mut *self.inner();
+            let first = progress.state == ProgressState::Running && !std::mem::replace(&mut inner.waited, true);
+            let step = inner.context.step.as_ref().filter(|view| first && !self.yes && view.way == Way::Guided);
+            let step = step.filter(|view| inner.read != Some(view.number));
+            step.map(|view| waiting(view, &look)).unwrap_or_default()
+        };
+        self.progress.report(progress);
+        self.print(&note, true);
+    }
+
+    fn say(&self, text: &Text) {
+        let look = self.look();
+        let lines: Vec<Line> = look.say(text).lines().map(Line::plain).collect();
+        self.print(&lines, false);
+    }
+
+    fn hand_over(&self, value: &str) {
+        self.print(&to_copy(value), false);
+    }
+
+    fn ask(&self, question: &Question) -> Result<Answer, AskError> {
+        self.progress.clear();
+        if self.yes {
+            self.print(&[taken(question, &self.look())], false);
+            return Ok(question.default);
+        }
+        let context = self.inner().context.clone();
+        ask(self, question, &context)
+    }
+
+    fn type_word(&self, prompt: &Text, words: &[&str]) -> Result<bool, AskError> {
+        self.progress.clear();
+        self.progress.write(&format!("\n{}\n> ", self.look().say(prompt)));
+        let typed = self.line().inspect_err(|_| self.progress.write("\n"))?;
+        Ok(is_one_of(&typed, words))
+    }
+}
+
+impl Board for Plain {
+    fn look(&self) -> Look {
+        Look { lang: self.inner().lang, manner: Manner::Told, width: self.width, glyphs: GlyphSet::Ascii }
+    }
+
+    fn speak(&self, lang: Lang) {
+        self.inner().lang = lang;
+        self.progress.speak(lang);
+        (self.speaks)(lang);
+    }
+
+    fn show(&self, lines: &[Line]) {
+        self.print(lines, true);
+    }
+
+    fn has_read(&self) {
+        let inner = &mut *self.inner();
+        inner.read = inner.context.step.as_ref().map(|view| view.number);
+    }
+
+    fn show_step(&self, view: &StepView) {
+        self.print(&stack(step_blocks(view, &self.look())), true);
+    }
+
+    fn choose(&self, prompt: &str, items: &[Item], start: usize) -> Result<usize, AskError> {
+        let look = self.look();
+        let mut lines = vec![Line::plain(prompt)];
+        lines.extend(numbered(items));
+        self.progress.write(&format!("\n{}", paint(&lines, false)));
+        for _ in 0..TRIES {
+            self.progress.write(&format!("{} ", look.say(&m::menu_number(start + 1))));
+            let typed = self.line().inspect_err(|_| self.progress.write("\n"))?;
+            if let Some(chosen) = understand(&typed, items, start) {
+                let label = items.get(chosen).map_or("", |item| item.label.as_str());
+                self.print(&[Line::plain(format!("{prompt} > {label}"))], true);
+                return Ok(chosen);
+            }
+            self.progress.write(&format!("{}\n", look.say(&m::menu_unclear(items.len()))));
+        }
+        Err(AskError::Unclear)
+    }
+}
+
+#[cfg(test)]
+#[path = "plain_tests.rs"]
+mod tests;

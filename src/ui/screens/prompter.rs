@@ -1,0 +1,314 @@
+//! Menus, pauses and typed words on a terminal. A theme of dialoguer's draws the choices; keys are read here, so that nothing
+//! depends on how large the terminal is, nor on what is sent to it.
+
+use std::fmt;
+use std::sync::atomic::AtomicBool;
+
+use console::Term;
+use dialoguer::theme::Theme;
+
+use super::keyboard::Keyboard;
+use super::keys::Key;
+use super::terminal_mode::times_taken_again;
+use crate::engine::event::AskError;
+use crate::i18n::m;
+use crate::ui::text::line::{Ink, Line};
+use crate::ui::text::measure::cut;
+use crate::ui::text::style::Look;
+
+/// No word that is asked for is longer, in bytes.
+const LONGEST: usize = 60;
+/// A menu needs the words above it and three choices, a line to stand on and one to spare; and room for a word or two.
+const ROWS: u16 = 6;
+const COLUMNS: u16 = 20;
+
+/// Whether a terminal of this size has room for menus and live lines.
+#[must_use]
+pub fn is_roomy(rows: u16, columns: u16) -> bool {
+    rows >= ROWS && columns >= COLUMNS
+}
+
+/// Whether this terminal has; where there is none, nothing is in the way.
+#[must_use]
+pub fn has_room() -> bool {
+    Term::stderr().size_checked().is_none_or(|(rows, columns)| is_roomy(rows, columns))
+}
+
+/// Lets the learner choose one of `labels`; `None` where the terminal has become too small for it. Where it is too low for all
+/// of them, they are spread over several menus, each with a way to the next.
+pub fn choose(
+    labels: &[String],
+    start: usize,
+    look: &Look,
+    color: bool,
+    interrupt: &AtomicBool,
+) -> Result<Option<usize>, AskError> {
+    let mut menu = Menu { labels, at: start.min(labels.len().saturating_sub(1)), others: false, look, color };
+    let mut keyboard = Keyboard::open(interrupt, true);
+    // Drawn in one piece: a menu that is half there would flicker.
+    let term = Term::buffered_stderr();
+    let (mut drawn, mut size, mut stops) = (Vec::new(), (0, 0), times_taken_again());
+    loop {
+        let now = term.size();
+        if !is_roomy(now.0, now.1) {
+            erase(&term, &drawn, now);
+            return Ok(None);
+        }
+        let stopped = times_taken_again() != stops;
+        if now != size || stopped || drawn.is_empty() {
+            if stopped {
+                // Others have written below the menu meanwhile.
+                drawn.clear();
+            }
+            (size, stops) = (now, times_taken_again());
+            drawn = menu.draw(&term, &drawn, size);
+        }
+        let keys = keyboard.hear()?;
+        let mut moved = false;
+        for key in &keys {
+            match key {
+                Key::Down => menu.step(1, size.0),
+                Key::Up => menu.step(-1, size.0),
+                // Alone, as it is typed.
+                Key::Char('j') if keys.len() == 1 => menu.step(1, size.0),
+                Key::Char('k') if keys.len() == 1 => menu.step(-1, size.0),
+                Key::Enter if menu.others => menu.turn(size.0),
+                Key::Enter => {
+                    erase(&term, &drawn, term.size());
+                    return Ok(Some(menu.at));
+                }
+                _ => continue,
+            }
+            moved = true;
+        }
+        if moved {
+            drawn = menu.draw(&term, &drawn, size);
+        }
+    }
+}
+
+/// A menu that is open.
+struct Menu<'a> {
+    labels: &'a [String],
+    /// Which is pointed at, or was before the way to the others.
+    at: usize,
+    /// Whether the way to the others is pointed at.
+    others: bool,
+    look: &'a Look,
+    color: bool,
+}
+
+impl Menu<'_> {
+    /// The first and how many of the labels are shown, and whether the way to the others follows.
+    fn page(&self, rows: u16) -> (usize, usize, bool) {
+        let room = usize::from(rows).saturating_sub(4).max(3);
+        if self.labels.len() <= room {
+            return (0, self.labels.len(), false);
+        }
+        let each = room - 1;
+        let from = self.at / each * each;
+        (from, each.min(self.labels.len() - from), true)
+    }
+
+    /// One line up or down, around the ends.
+    fn step(&mut self, by: isize, rows: u16) {
+        let (from, count, more) = self.page(rows);
+        let lines = count + usize::from(more);
+        let now = if self.others { count } else { self.at - from };
+        let next = (now + lines).saturating_add_signed(by) % lines;
+        self.others = next == count;
+        if !self.others {
+            self.at = from + next;
+        }
+    }
+
+    /// On to the other choices.
+    fn turn(&mut self, rows: u16) {
+        let (from, count, _) = self.page(rows);
+        self.others = false;
+        self.at = if from + count < self.labels.len() { from + count } else { 0 };
+    }
+
+    /// Draws it in the place of what was drawn; gives the cells of each line.
+    fn draw(&mut self, term: &Term, drawn: &[usize], size: (u16, u16)) -> Vec<usize> {
+        let (from, count, more) = self.page(size.0);
+        self.others &= more;
+        let theme =
+            Choices { pointer: self.look.pointer(), room: usize::from(size.1).saturating_sub(5), color: self.color };
+        let others = self.look.say(&m::menu_others());
+        let shown = self.labels.iter().skip(from).take(count).map(String::as_str);
+        let mut text = String::new();
+        let mut cells = Vec::new();
+        for (index, label) in shown.chain(more.then_some(others.as_str())).enumerate() {
+            let active = if self.others { index == count } else { from + index == self.at && index < count };
+            cells.push(theme.line(label, active).width());
+            // Writing to a String cannot fail.
+            let _ = theme.format_select_prompt_item(&mut text, label, active);
+            text.push('\n');
+        }
+        // A terminal that cannot be written to cannot be read from either, and that is what is reported.
+        let _ = back_over(term, drawn, size).and_then(|()| term.write_str(&text)).and_then(|()| term.flush());
+        cells
+    }
+}
+
+/// How a choice looks.
+struct Choices {
+    pointer: &'static str,
+    /// Cells for a label.
+    room: usize,
+    color: bool,
+}
+
+impl Choices {
+    fn line(&self, label: &str, active: bool) -> Line {
+        let (mark, ink) = if active { (self.pointer, Ink::Strong) } else { (" ", Ink::Plain) };
+        Line::plain(" ").and(Ink::Good, mark).and(Ink::Plain, " ").and(ink, cut(label, self.room))
+    }
+}
+
+impl Theme for Choices {
+    fn format_select_prompt_item(&self, f: &mut dyn fmt::Write, label: &str, active: bool) -> fmt::Result {
+        f.write_str(&self.line(label, active).paint(self.color))
+    }
+}
+
+fn erase(term: &Term, drawn: &[usize], size: (u16, u16)) {
+    // A terminal that is gone needs nothing.
+    let _ = back_over(term, drawn, size).and_then(|()| term.flush());
+}
+
+/// Goes back to the first of these lines and clears from there. Where the terminal may have broken one of them they are left
+/// standing: nothing above them must be lost.
+fn back_over(term: &Term, drawn: &[usize], size: (u16, u16)) -> std::io::Result<()> {
+    if drawn.is_empty() {
+        return Ok(());
+    }
+    if !are_whole(drawn, size) {
+        return term.write_line("");
+    }
+    term.move_cursor_up(drawn.len())?;
+    term.clear_to_end_of_screen()
+}
+
+/// Whether lines of so many cells stand on the screen as they were written.
+fn are_whole(drawn: &[usize], (rows, columns): (u16, u16)) -> bool {
+    drawn.len() < usize::from(rows) && drawn.iter().all(|cells| *cells < usize::from(columns))
+}
+
+/// Whether [`enter_pressed`] can tell. Windows would need a look into the console's input that no crate here offers safely.
+pub const HEARS_ENTER: bool = cfg!(unix);
+
+/// Whether Enter was pressed while no question was open; the key is taken away. A terminal hands over whole lines, so
+/// other keys alone do not count.
+pub fn enter_pressed() -> bool {
+    #[cfg(unix)]
+    {
+        let pressed = rustix::io::ioctl_fionread(rustix::stdio::stdin()).is_ok_and(|bytes| bytes > 0);
+        if pressed {
+            super::keyboard::forget_keys();
+        }
+        pressed
+    }
+    #[cfg(not(unix))]
+    {
+        false
+    }
+}
+
+/// Waits for a key under a line of words, then takes the line away.
+pub fn pause(words: &str, color: bool, interrupt: &AtomicBool) -> Result<(), AskError> {
+    let term = Term::stderr();
+    let mut keyboard = Keyboard::open(interrupt, false);
+    let mut shown = None;
+    let heard = loop {
+        let state = (term.size(), times_taken_again());
+        if shown.replace(state) != Some(state) {
+            let line = Line::of(Ink::Dim, cut(words, usize::from(state.0.1).saturating_sub(2)));
+            // A terminal that cannot be written to cannot be read from either, and that is what is reported.
+            let _ = term.clear_line().and_then(|()| term.write_str(&line.paint(color)));
+        }
+        match keyboard.hear() {
+            Ok(keys) if keys.is_empty() => {}
+            Ok(_) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+    };
+    let _ = term.clear_line();
+    heard
+}
+
+/// Reads a line, key by key: only so does Ctrl-C end it like a menu.
+pub fn line(color: bool, interrupt: &AtomicBool) -> Result<String, AskError> {
+    let term = Term::stderr();
+    let mut typed = String::new();
+    let mut keyboard = Keyboard::open(interrupt, false);
+    let mut shown = None;
+    loop {
+        let state = (term.size(), times_taken_again(), typed.clone());
+        if shown.as_ref() != Some(&state) {
+            let room = usize::from(state.0.1).saturating_sub(5);
+            let line = Line::plain(" ").and(Ink::Good, ">").and(Ink::Plain, format!(" {}", cut(&typed, room)));
+            // A terminal that cannot be written to cannot be read from either, and that is what is reported.
+            let _ = term.clear_line().and_then(|()| term.write_str(&line.paint(color)));
+            shown = Some(state);
+        }
+        for key in keyboard.hear()? {
+            match key {
+                Key::Enter => {
+                    let room = usize::from(term.size().1).saturating_sub(5);
+                    let line = Line::plain(" ").and(Ink::Good, ">").and(Ink::Plain, format!(" {}", cut(&typed, room)));
+                    let _ = term.clear_line().and_then(|()| term.write_line(&line.paint(color)));
+                    return Ok(typed);
+                }
+                Key::Backspace => {
+                    typed.pop();
+                }
+                Key::Erase => typed.clear(),
+                Key::Char(key) if typed.len() < LONGEST => typed.push(key),
+                _ => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Menu, are_whole, is_roomy};
+    use crate::i18n::Lang;
+    use crate::ui::text::style::{GlyphSet, Look, Manner};
+
+    #[test]
+    fn every_choice_is_reached_whatever_the_height() {
+        let look = Look { lang: Lang::En, manner: Manner::Drawn, width: 80, glyphs: GlyphSet::Ascii };
+        let labels: Vec<String> = (0..9).map(|number| number.to_string()).collect();
+        for rows in 1..20 {
+            let mut menu = Menu { labels: &labels, at: 4, others: false, look: &look, color: false };
+            let mut seen = std::collections::BTreeSet::new();
+            for _ in 0..60 {
+                if menu.others {
+                    menu.turn(rows);
+                }
+                seen.insert(menu.at);
+                menu.step(1, rows);
+            }
+            assert_eq!(seen.len(), labels.len(), "{rows} rows");
+            for _ in 0..60 {
+                menu.step(-1, rows);
+                let (from, count, more) = menu.page(rows);
+                assert!((from..from + count).contains(&menu.at) && (more || !menu.others), "{rows} rows");
+            }
+        }
+    }
+
+    #[test]
+    fn lines_that_may_have_been_broken_are_left_standing() {
+        assert!(are_whole(&[10, 12], (24, 80)));
+        assert!(!are_whole(&[10, 90], (24, 80)) && !are_whole(&[10, 12, 9], (3, 80)));
+    }
+
+    #[test]
+    fn what_a_menu_needs() {
+        assert!(is_roomy(8, 30) && is_roomy(6, 20) && !is_roomy(2, 80) && !is_roomy(1, 1) && !is_roomy(24, 10));
+    }
+}

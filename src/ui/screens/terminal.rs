@@ -1,0 +1,409 @@
+//! The pretty form: a terminal that a person looks at.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use console::Term;
+
+use super::bars::Bars;
+use super::menu::{Board, Item, ask, step_blocks, taken};
+use super::numbered::{TRIES, is_one_of, numbered, understand};
+use super::options::UiOptions;
+use super::prompter;
+use crate::engine::event::{
+    Answer, AskError, Event, OpeningView, Picture, Progress, ProgressState, Question, Screen, StepView, TurnView,
+    Verdict, Way,
+};
+use crate::i18n::{Lang, Text, m};
+use crate::ui::text::line::{Ink, Line, paint, stack};
+use crate::ui::text::style::{GlyphSet, Look, Manner};
+use crate::ui::text::wrap::fill;
+use crate::ui::views::events::{Context, event};
+use crate::ui::views::hands_on::turn;
+use crate::ui::views::opening::opening;
+use crate::ui::views::part::to_copy;
+use crate::ui::views::step::{picture, waiting};
+
+/// How many lines a menu takes at most; what is on the screen before it stays readable.
+const MENU: usize = 10;
+
+/// A [`Screen`] for people: drawings, live progress, menus by arrow keys.
+pub struct Terminal {
+    yes: bool,
+    interactive: bool,
+    color: bool,
+    width: Option<u16>,
+    glyphs: GlyphSet,
+    interrupt: Arc<AtomicBool>,
+    speaks: Box<dyn Fn(Lang) + Send + Sync>,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    lang: Lang,
+    out: Box<dyn Write + Send>,
+    err: Box<dyn Write + Send>,
+    bars: Bars,
+    context: Context,
+    last: Last,
+    /// What each check said last, so that looking again shows only what has changed.
+    checks: BTreeMap<String, (Verdict, Text)>,
+    /// Whether the words to read while waiting have been shown for this step.
+    waited: bool,
+    /// The number of the step whose further words have been read.
+    read: Option<usize>,
+    /// Ctrl-C came where no answer was due; the next question gives it.
+    interrupted: bool,
+}
+
+/// What stands below the last page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Below {
+    Menu,
+    Key,
+}
+
+/// What was shown last: lines of the same kind stand together, others apart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Last {
+    Nothing,
+    /// Something that is done: one line each.
+    Done,
+    /// A check that is met: one line each.
+    Met,
+    Other,
+}
+
+impl Terminal {
+    pub fn new(options: UiOptions, glyphs: GlyphSet) -> Self {
+        let inner = Inner {
+            lang: options.lang,
+            out: options.out,
+            err: options.err,
+            bars: Bars::new(options.color, options.interactive && !options.yes),
+            context: Context::default(),
+            last: Last::Nothing,
+            checks: BTreeMap::new(),
+            waited: true,
+            read: None,
+            interrupted: false,
+        };
+        Self {
+            yes: options.yes,
+            interactive: options.interactive,
+            color: options.color,
+            width: options.width,
+            glyphs,
+            interrupt: options.interrupt,
+            speaks: options.speaks,
+            inner: Mutex::new(inner),
+        }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn look_in(&self, lang: Lang) -> Look {
+        let width = self.width.unwrap_or_else(|| Term::stderr().size().1);
+        Look { lang, manner: Manner::Drawn, width: usize::from(width), glyphs: self.glyphs }
+    }
+
+    fn print(&self, lines: &[Line], kind: Last) {
+        self.write(lines, kind, false);
+    }
+
+    fn write(&self, lines: &[Line], kind: Last, to_err: bool) {
+        if lines.is_empty() {
+            return;
+        }
+        let inner = &mut *self.inner();
+        let apart = inner.last != Last::Nothing && (inner.last != kind || kind == Last::Other);
+        let text = if apart { "\n".to_owned() + &paint(lines, self.color) } else { paint(lines, self.color) };
+        inner.last = kind;
+        let out = if to_err { &mut inner.err } else { &mut inner.out };
+        inner.bars.aside(|| {
+            // A screen that is gone has nobody to be told so.
+            let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        });
+    }
+
+    /// Prints blocks a screenful at a time, so that nothing scrolls away unread. Below the last one comes a menu, or a
+    /// line of words and a key.
+    fn turn_pages(&self, blocks: Vec<Vec<Line>>, way: Way, below: Below) {
+        if self.inner().interrupted {
+            return;
+        }
+        let (rows, columns) = Term::stderr().size();
+        let (rows, columns) = (usize::from(rows), usize::from(columns));
+        if !self.interactive || self.yes || way == Way::Explain || rows < MENU + 4 {
+            return self.print(&stack(blocks), Last::Other);
+        }
+        let last = if below == Below::Menu { rows - MENU } else { rows - 2 };
+        let pages = pages(&blocks, rows - 2, last, columns);
+        let count = pages.len();
+        for (number, page) in pages.into_iter().enumerate() {
+            self.print(&page, Last::Other);
+            let words = match below {
+                _ if number + 1 < count => m::menu_continue(),
+                Below::Key => m::menu_begin(),
+                Below::Menu => return,
+            };
+            let words = format!(" {}", words.say(self.inner().lang));
+            if prompter::pause(&words, self.color, &self.interrupt).is_err() {
+                self.inner().interrupted = true;
+                return;
+            }
+        }
+    }
+
+    /// On a terminal that is too small for a menu: numbers, and a line to type one on.
+    fn choose_by_number(&self, items: &[Item], start: usize) -> Result<usize, AskError> {
+        let look = self.look();
+        self.print(&look.inside(numbered(items)), Last::Other);
+        for _ in 0..TRIES {
+            let words = look.say(&m::menu_number(start + 1));
+            self.print(&look.inside(fill(&Line::plain(words.trim()), look.measure(), "", "")), Last::Other);
+            if let Some(chosen) = understand(&prompter::line(self.color, &self.interrupt)?, items, start) {
+                return Ok(chosen);
+            }
+            let unclear = Line::plain(look.say(&m::menu_unclear(items.len())));
+            self.print(&look.inside(fill(&unclear, look.measure(), "", "")), Last::Other);
+        }
+        Err(AskError::Unclear)
+    }
+
+    fn follow(&self, event: &Event) -> bool {
+        let inner = &mut *self.inner();
+        match event {
+            Event::StepStarted { .. } => {
+                inner.checks.clear();
+                inner.waited = false;
+            }
+            Event::Check { step, check, verdict, seen, .. } => {
+                let answer = (*verdict, seen.clone());
+                let before = inner.checks.insert(format!("{step}/{check}"), answer.clone());
+                return before != Some(answer);
+            }
+            _ => {}
+        }
+        true
+    }
+}
+
+/// A block cut at its blank lines.
+fn paragraphs(block: &[Line]) -> Vec<Vec<Line>> {
+    block.split(Line::is_blank).filter(|part| !part.is_empty()).map(<[Line]>::to_vec).collect()
+}
+
+/// The rows that lines take on the terminal: one to copy is written whole and may take several.
+fn rows(lines: &[Line], columns: usize) -> usize {
+    lines.iter().map(|line| line.width().div_ceil(columns.max(1)).max(1)).sum()
+}
+
+/// Packs paragraphs into pages of at most `most` rows; the last one has at most `last`, for the menu comes below it. A
+/// paragraph that is too long for any page stands on one of its own.
+fn pages(blocks: &[Vec<Line>], most: usize, last: usize, columns: usize) -> Vec<Vec<Line>> {
+    let mut pages: Vec<Vec<Vec<Line>>> = Vec::new();
+    let height = |page: &[Vec<Line>]| page.iter().map(|block| rows(block, columns) + 1).sum::<usize>();
+    for block in blocks.iter().flat_map(|block| paragraphs(block)) {
+        match pages.last_mut() {
+            Some(page) if height(page) + rows(&block, columns) < most => page.push(block),
+            _ => pages.push(vec![block]),
+        }
+    }
+    if let Some(mut tail) = pages.pop() {
+        let mut end = Vec::new();
+        while let Some(block) = tail.pop() {
+            if !end.is_empty() && height(&end) + rows(&block, columns) >= last {
+                tail.push(block);
+                break;
+            }
+            end.insert(0, block);
+        }
+        pages.extend([tail, end]);
+    }
+    pages.into_iter().filter(|page| !page.is_empty()).map(stack).collect()
+}
+
+impl Screen for Terminal {
+    fn opening(&self, view: &OpeningView) {
+        let blocks = opening(view, &self.look()).into_iter().filter(|block| !block.is_empty()).collect();
+        self.turn_pages(blocks, view.way, Below::Key);
+        if !self.inner().interrupted {
+            let rule = Line::of(Ink::Dim, "-".repeat(self.look().measure())).indented(1);
+            self.print(&[rule], Last::Other);
+        }
+    }
+
+    fn step(&self, view: &StepView) {
+        self.inner().context = Context { step: Some(view.clone()), turn: None };
+        self.show_step(view);
+    }
+
+    fn your_turn(&self, view: &TurnView) {
+        // Called back from the menu, what is needed has been shown.
+        let again = self.inner().context.turn.replace(view.clone()).as_ref() == Some(view);
+        if !again {
+            let words = if prompter::HEARS_ENTER { m::turn_menu } else { m::turn_menu_in_plain };
+            let menu = (self.interactive && !self.yes).then(words);
+            self.print(&turn(view, menu, &self.look()), Last::Other);
+        }
+    }
+
+    fn called(&self) -> bool {
+        self.interactive && !self.yes && prompter::enter_pressed()
+    }
+
+    fn picture(&self, now: &Picture) {
+        if let Some(view) = &mut self.inner().context.step {
+            view.picture = now.clone();
+        }
+        self.print(&picture(now, &self.look(), false), Last::Other);
+    }
+
+    fn event(&self, what: &Event) {
+        if !self.follow(what) {
+            return;
+        }
+        let look = self.look();
+        let lines = event(what, &self.inner().context, &look);
+        let met = matches!(what, Event::Check { verdict: Verdict::Met, .. });
+        let kind = if met { Last::Met } else { Last::Other };
+        self.print(&lines, kind);
+    }
+
+    fn progress(&self, progress: &Progress) {
+        let look = self.look();
+        let note = {
+            let inner = &mut *self.inner();
+            let first = progress.state == ProgressState::Running && !std::mem::replace(&mut inner.waited, true);
+            let step = inner.context.step.as_ref().filter(|_| first && !self.yes);
+            let step = step.filter(|view| inner.read != Some(view.number));
+            step.map(|view| waiting(view, &look)).unwrap_or_default()
+        };
+        self.print(&note, Last::Other);
+        let ended = self.inner().bars.report(progress, &look);
+        if let Some(line) = ended {
+            self.write(&[line], Last::Done, true);
+        }
+    }
+
+    fn say(&self, text: &Text) {
+        let look = self.look();
+        let said = look.say(text);
+        let hanging = |line: &str| if line.starts_with("- ") { "  " } else { "" };
+        let lines = said.lines().flat_map(|line| fill(&Line::plain(line), look.measure(), "", hanging(line))).collect();
+        self.print(&look.inside(lines), Last::Other);
+    }
+
+    fn hand_over(&self, value: &str) {
+        self.print(&to_copy(value), Last::Other);
+    }
+
+    fn ask(&self, question: &Question) -> Result<Answer, AskError> {
+        let context = {
+            let inner = &mut *self.inner();
+            inner.bars.clear();
+            inner.checks.clear();
+            if std::mem::take(&mut inner.interrupted) {
+                return Err(AskError::Interrupted);
+            }
+            inner.context.clone()
+        };
+        if self.yes {
+            let look = self.look();
+            self.print(&look.inside(vec![taken(question, &look)]), Last::Other);
+            return Ok(question.default);
+        }
+        if !self.interactive {
+            return Err(AskError::NobodyToAsk);
+        }
+        ask(self, question, &context)
+    }
+
+    fn type_word(&self, prompt: &Text, words: &[&str]) -> Result<bool, AskError> {
+        if !self.interactive {
+            return Err(AskError::NobodyToAsk);
+        }
+        let look = self.look();
+        let asked = fill(&Line::of(Ink::Strong, look.say(prompt)), look.measure(), "", "");
+        self.print(&look.inside(asked), Last::Other);
+        Ok(is_one_of(&prompter::line(self.color, &self.interrupt)?, words))
+    }
+}
+
+impl Board for Terminal {
+    fn look(&self) -> Look {
+        let lang = self.inner().lang;
+        self.look_in(lang)
+    }
+
+    fn speak(&self, lang: Lang) {
+        self.inner().lang = lang;
+        (self.speaks)(lang);
+    }
+
+    fn show(&self, lines: &[Line]) {
+        let blocks = lines.split(Line::is_blank).filter(|block| !block.is_empty()).map(<[Line]>::to_vec).collect();
+        self.turn_pages(blocks, Way::Guided, Below::Menu);
+    }
+
+    fn has_read(&self) {
+        let inner = &mut *self.inner();
+        inner.read = inner.context.step.as_ref().map(|view| view.number);
+    }
+
+    fn show_step(&self, view: &StepView) {
+        self.turn_pages(step_blocks(view, &self.look()), view.way, Below::Menu);
+    }
+
+    fn choose(&self, prompt: &str, items: &[Item], start: usize) -> Result<usize, AskError> {
+        let look = self.look();
+        let asked = fill(&Line::of(Ink::Strong, prompt), look.measure(), "", "");
+        self.print(&look.inside(asked), Last::Other);
+        let labels: Vec<String> = items.iter().map(|item| item.label.clone()).collect();
+        let chosen = match prompter::choose(&labels, start, &look, self.color, &self.interrupt)? {
+            Some(chosen) => chosen,
+            None => self.choose_by_number(items, start)?,
+        };
+        let label = labels.get(chosen).map_or("", String::as_str);
+        let echo = Line::plain(" ").and(Ink::Good, look.pointer()).and(Ink::Dim, format!(" {label}"));
+        let inner = &mut *self.inner();
+        let _ = writeln!(inner.out, "{}", echo.paint(self.color)).and_then(|()| inner.out.flush());
+        Ok(chosen)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::pages;
+    use crate::ui::text::line::{Ink, Line};
+
+    #[test]
+    fn a_command_takes_the_rows_it_fills() {
+        let command = |cells: usize| vec![Line::to_copy(Ink::Code, "x".repeat(cells))];
+        assert_eq!(pages(&[command(80), command(80)], 6, 5, 80).len(), 1);
+        assert_eq!(pages(&[command(240), command(240)], 6, 5, 80).len(), 2);
+    }
+
+    proptest! {
+        #[test]
+        fn pages_fit_and_lose_nothing(heights in proptest::collection::vec(1_usize..8, 1..20), most in 12_usize..40) {
+            let last = most - 4;
+            let block = |(number, height): (usize, &usize)| vec![Line::plain(format!("{number}")); *height];
+            let blocks: Vec<Vec<Line>> = heights.iter().enumerate().map(block).collect();
+            let pages = pages(&blocks, most, last, 80);
+            for (number, page) in pages.iter().enumerate() {
+                let limit = if number + 1 == pages.len() { last } else { most };
+                prop_assert!(page.len() <= limit, "page {number}: {} > {limit}", page.len());
+            }
+            let words = |lines: Vec<Line>| lines.into_iter().filter(|line| !line.is_blank()).collect::<Vec<_>>();
+            prop_assert_eq!(words(pages.concat()), blocks.concat());
+        }
+    }
+}

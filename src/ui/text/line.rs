@@ -1,0 +1,186 @@
+//! A line before it is painted: words with their inks.
+
+use console::Style;
+
+use super::measure::width;
+use crate::i18n::harmless;
+
+/// What a piece of a line is, not how it looks: without colour the words alone must say it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Ink {
+    /// Running text.
+    #[default]
+    Plain,
+    /// A title.
+    Title,
+    /// Emphasis.
+    Strong,
+    /// Of less weight.
+    Dim,
+    /// Something typed: a command, a name.
+    Code,
+    /// As it should be.
+    Good,
+    /// Not as it should be.
+    Bad,
+    /// On its way.
+    Wait,
+    /// An address.
+    Link,
+}
+
+impl Ink {
+    fn style(self) -> Style {
+        let style = Style::new();
+        match self {
+            Self::Plain => style,
+            Self::Title | Self::Strong => style.bold(),
+            Self::Dim => style.dim(),
+            Self::Code => style.cyan(),
+            Self::Good => style.green(),
+            Self::Bad => style.red().bold(),
+            Self::Wait => style.yellow(),
+            Self::Link => style.cyan().underlined(),
+        }
+    }
+}
+
+/// Words of one ink.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    pub ink: Ink,
+    pub text: String,
+}
+
+/// One line of a screen. Whatever is pushed onto it is cleaned of control characters.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Line {
+    spans: Vec<Span>,
+    /// Whether it is there to be copied: it keeps to the left edge.
+    to_copy: bool,
+}
+
+impl Line {
+    pub fn blank() -> Self {
+        Self::default()
+    }
+
+    pub fn plain(text: impl AsRef<str>) -> Self {
+        Self::blank().and(Ink::Plain, text)
+    }
+
+    pub fn of(ink: Ink, text: impl AsRef<str>) -> Self {
+        Self::blank().and(ink, text)
+    }
+
+    /// A line of a value to copy: it stays whole, at the left edge.
+    pub fn to_copy(ink: Ink, text: impl AsRef<str>) -> Self {
+        Self { to_copy: true, ..Self::of(ink, text) }
+    }
+
+    pub fn and(mut self, ink: Ink, text: impl AsRef<str>) -> Self {
+        self.push(ink, text);
+        self
+    }
+
+    pub fn push(&mut self, ink: Ink, text: impl AsRef<str>) {
+        let text = harmless::line(text.as_ref());
+        if text.is_empty() {
+            return;
+        }
+        match self.spans.last_mut() {
+            Some(last) if last.ink == ink => last.text.push_str(&text),
+            _ => self.spans.push(Span { ink, text: text.into_owned() }),
+        }
+    }
+
+    pub fn append(&mut self, other: Self) {
+        for span in other.spans {
+            self.push(span.ink, span.text);
+        }
+    }
+
+    /// The same line, moved right by `by` cells, unless it is there to be copied.
+    pub fn indented(self, by: usize) -> Self {
+        if self.spans.is_empty() || self.to_copy {
+            return self;
+        }
+        let mut line = Self::plain(" ".repeat(by));
+        line.append(self);
+        line
+    }
+
+    pub fn spans(&self) -> &[Span] {
+        &self.spans
+    }
+
+    /// Whether all of it is in this ink.
+    pub fn is(&self, ink: Ink) -> bool {
+        !self.spans.is_empty() && self.spans.iter().all(|span| span.ink == ink)
+    }
+
+    pub fn is_blank(&self) -> bool {
+        self.spans.iter().all(|span| span.text.trim().is_empty())
+    }
+
+    pub fn text(&self) -> String {
+        self.spans.iter().map(|span| span.text.as_str()).collect()
+    }
+
+    /// Cells, ambiguous characters taken as one.
+    pub fn width(&self) -> usize {
+        self.spans.iter().map(|span| width(&span.text)).sum()
+    }
+
+    /// The line as it is written, without spaces at its end.
+    pub fn paint(&self, color: bool) -> String {
+        if !color {
+            return self.text().trim_end().to_owned();
+        }
+        let last = self.spans.iter().rposition(|span| !span.text.trim_end().is_empty());
+        let mut painted = String::new();
+        for (index, span) in self.spans.iter().enumerate().take(last.map_or(0, |last| last + 1)) {
+            let text = if Some(index) == last { span.text.trim_end() } else { &span.text };
+            if span.ink == Ink::Plain {
+                painted.push_str(text);
+            } else {
+                painted.push_str(&span.ink.style().force_styling(true).apply_to(text).to_string());
+            }
+        }
+        painted
+    }
+}
+
+/// All lines as they are written, each ended.
+pub fn paint(lines: &[Line], color: bool) -> String {
+    lines.iter().map(|line| line.paint(color) + "\n").collect()
+}
+
+/// Joins blocks with one blank line between them; empty blocks leave no gap.
+pub fn stack(blocks: impl IntoIterator<Item = Vec<Line>>) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for block in blocks.into_iter().filter(|block| !block.is_empty()) {
+        if !lines.is_empty() {
+            lines.push(Line::blank());
+        }
+        lines.extend(block);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ink, Line};
+
+    #[test]
+    fn colour_adds_escapes_and_nothing_else() {
+        let line = Line::of(Ink::Good, "ok").and(Ink::Plain, "  endpoint  ");
+        assert_eq!(line.paint(false), "ok  endpoint");
+        assert_eq!(line.paint(true), "\u{1b}[32mok\u{1b}[0m  endpoint");
+    }
+
+    #[test]
+    fn what_is_pushed_is_cleaned() {
+        assert_eq!(Line::plain("a\u{1b}[31mb").paint(true), "ab");
+    }
+}

@@ -1,0 +1,118 @@
+//! Errors as a learner sees them: what happened, the facts, what can be done.
+
+use super::part::to_copy;
+use crate::engine::event::{Fault, FaultClass, cause};
+use crate::i18n::{Text, m};
+use crate::ui::text::line::{Ink, Line, paint, stack};
+use crate::ui::text::style::Look;
+use crate::ui::text::wrap::fill;
+
+/// What went wrong, for the screen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ErrorReport {
+    /// One sentence.
+    pub title: Text,
+    /// The facts, one paragraph each.
+    pub details: Vec<Text>,
+    /// What can be done about it.
+    pub next: Vec<NextStep>,
+}
+
+/// Something that can be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NextStep {
+    /// Said in words.
+    Words(Text),
+    /// A command to run, shown alone on its line.
+    Command(String),
+}
+
+pub fn report(error: &ErrorReport, look: &Look) -> Vec<Line> {
+    let room = look.measure();
+    let mark = if look.told() { String::new() } else { format!("{} ", look.cross()) };
+    let title =
+        Line::of(Ink::Bad, format!("{mark}{}: ", look.say(&m::error_mark()))).and(Ink::Strong, look.say(&error.title));
+    let mut what = fill(&title, room, "", "  ");
+    for detail in &error.details {
+        for paragraph in look.say(detail).lines() {
+            what.extend(fill(&Line::plain(paragraph), room, "  ", "  "));
+        }
+    }
+    stack([look.inside(what), look.inside(next(&error.next, look))])
+}
+
+fn next(steps: &[NextStep], look: &Look) -> Vec<Line> {
+    if steps.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![Line::of(Ink::Strong, look.say(&m::next_title()))];
+    for step in steps {
+        match step {
+            NextStep::Words(words) => lines.extend(fill(&Line::plain(look.say(words)), look.measure(), "- ", "  ")),
+            NextStep::Command(command) => lines.extend(to_copy(command)),
+        }
+    }
+    lines
+}
+
+/// A call's fault, with AWS's own words and the request id under ours.
+pub fn fault(fault: &Fault, look: &Look) -> Vec<Line> {
+    let fact = |name: Text, value: &str| Text::literal(format!("{}: {value}", look.say(&name)));
+    let mut details = vec![fact(m::fault_code(), &fault.code), fact(m::fault_message(), &fault.message)];
+    if let Some(id) = &fault.request_id {
+        details.push(fact(m::fault_request(), id));
+    }
+    let (words, command) = advice(fault.class);
+    details.push(cause(fault).unwrap_or(words));
+    let next = command.map(|command| NextStep::Command(command.to_owned())).into_iter().collect();
+    report(&ErrorReport { title: m::fault_title(), details, next }, look)
+}
+
+fn advice(class: FaultClass) -> (Text, Option<&'static str>) {
+    match class {
+        FaultClass::NoAnswer => (m::fault_no_answer(), None),
+        FaultClass::Unreachable => (m::fault_unreachable(), Some("pllab resume")),
+        FaultClass::Busy => (m::fault_busy(), None),
+        FaultClass::SignIn => (m::fault_sign_in(), None),
+        FaultClass::Denied => (m::fault_denied(), None),
+        FaultClass::NotFound => (m::fault_not_found(), None),
+        FaultClass::Exists => (m::fault_exists(), None),
+        FaultClass::InUse => (m::fault_in_use(), None),
+        FaultClass::Unsupported => (m::fault_unsupported(), None),
+        FaultClass::Refused => (m::fault_refused(), None),
+    }
+}
+
+/// The report as it is written.
+pub fn painted(error: &ErrorReport, look: &Look, color: bool) -> String {
+    paint(&report(error, look), color)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ErrorReport, NextStep, report};
+    use crate::i18n::Lang;
+    use crate::ui::text::line::paint;
+    use crate::ui::text::style::{GlyphSet, Look, Manner};
+
+    #[test]
+    fn what_happened_then_what_can_be_done() {
+        let error = ErrorReport {
+            title: "ラボ privatlink はありません。".into(),
+            details: vec!["似た名前: privatelink".into()],
+            next: vec![NextStep::Words("ラボの一覧を見ます。".into()), NextStep::Command("pllab labs list".into())],
+        };
+        let look = |manner| Look { lang: Lang::Ja, manner, width: 80, glyphs: GlyphSet::Unicode };
+        let expected = "
+ ✘ エラー: ラボ privatlink はありません。
+   似た名前: privatelink
+
+ 次にできること
+ - ラボの一覧を見ます。
+pllab labs list
+";
+        assert_eq!(paint(&report(&error, &look(Manner::Drawn)), false), expected[1..]);
+        let told = paint(&report(&error, &look(Manner::Told)), false);
+        assert!(told.starts_with("エラー: ラボ privatlink はありません。\n"), "{told}");
+    }
+}

@@ -1,0 +1,167 @@
+//! The receipt: what was made, what a second look finds, what that means.
+
+use crate::engine::event::{Item, ItemState};
+use crate::i18n::{Text, m};
+use crate::ui::text::line::{Ink, Line, stack};
+use crate::ui::text::style::Look;
+use crate::ui::text::table::columns;
+use crate::ui::text::wrap::fill;
+
+/// Narrower than this, an item is a sentence.
+const COLUMNS: usize = 66;
+
+/// The receipt as lines.
+pub fn receipt(counts: [usize; 3], items: &[Item], look: &Look) -> Vec<Line> {
+    let [gone, left, unknown] = counts;
+    let mut blocks = Vec::new();
+    let body = if items.is_empty() {
+        look.words(Ink::Plain, &m::receipt_empty())
+    } else if look.told() || look.measure() < COLUMNS {
+        items.iter().flat_map(|item| told(item, look)).collect()
+    } else {
+        table(items, look)
+    };
+    blocks.push(look.inside(look.under(&m::receipt_title(), body)));
+    let mut sums = look.words(Ink::Plain, &m::receipt_counts(gone, left, unknown));
+    let cost = match (left, unknown) {
+        (0, 0) => m::receipt_cost_none(),
+        (0, _) => m::receipt_cost_unknown(),
+        _ => m::receipt_cost_left(),
+    };
+    sums.extend(look.words(if left + unknown == 0 { Ink::Plain } else { Ink::Bad }, &cost));
+    if items.iter().any(|item| item.foreign) {
+        sums.extend(look.words(Ink::Plain, &m::shared_receipt_foreign_why()));
+    }
+    blocks.push(look.inside(sums));
+    stack(blocks)
+}
+
+fn table(items: &[Item], look: &Look) -> Vec<Line> {
+    let head =
+        [m::receipt_made(), Text::literal("ID"), m::receipt_now()].map(|text| Line::of(Ink::Strong, look.say(&text)));
+    let rows: Vec<Vec<Line>> = items
+        .iter()
+        .map(|item| {
+            let (ink, now) = now(item);
+            vec![
+                Line::plain(name(item, look)),
+                Line::plain(short(&item.id)),
+                Line::of(ink, mark(item.state, look)).and(Ink::Plain, " ").and(ink, look.say(&now)),
+            ]
+        })
+        .collect();
+    columns(&head, &rows, look.measure().saturating_sub(2))
+}
+
+fn told(item: &Item, look: &Look) -> Vec<Line> {
+    let (ink, now) = now(item);
+    let words = format!("{} {}: ", name(item, look), short(&item.id));
+    let line = Line::plain(words).and(if look.told() { Ink::Plain } else { ink }, look.say(&now));
+    fill(&line, look.measure().saturating_sub(2), "", "  ")
+}
+
+/// An id as it is; of an ARN, the part after account and region, which every item here has in common.
+fn short(id: &str) -> &str {
+    if id.starts_with("arn:") { id.rsplit(':').next().unwrap_or(id) } else { id }
+}
+
+fn name(item: &Item, look: &Look) -> String {
+    let kind = look.say(&kind(&item.kind));
+    if item.resource.is_empty() { kind } else { format!("{kind} {}", item.resource) }
+}
+
+fn now(item: &Item) -> (Ink, Text) {
+    match item.state {
+        ItemState::Left if item.yours => (Ink::Wait, m::receipt_yours()),
+        ItemState::Left if item.foreign => (Ink::Bad, m::shared_receipt_foreign()),
+        ItemState::Gone => (Ink::Good, m::receipt_gone()),
+        ItemState::Left => (Ink::Bad, m::receipt_left()),
+        ItemState::Unknown => (Ink::Wait, m::receipt_unknown()),
+    }
+}
+
+fn mark(state: ItemState, look: &Look) -> &'static str {
+    match state {
+        ItemState::Gone => look.tick(),
+        ItemState::Left => look.cross(),
+        ItemState::Unknown => "?",
+    }
+}
+
+/// A kind of resource as the console calls it; a kind of a newer version as it is.
+pub fn kind(kind: &str) -> Text {
+    match kind {
+        "vpc" => m::kind_vpc(),
+        "subnet" => m::kind_subnet(),
+        "route_table" => m::kind_route_table(),
+        "gateway_endpoint" => m::kind_gateway_endpoint(),
+        "security_group" => m::kind_security_group(),
+        "instance" => m::kind_instance(),
+        "target_group" => m::kind_target_group(),
+        "load_balancer" => m::kind_load_balancer(),
+        "listener" => m::kind_listener(),
+        "network_interface" => m::kind_network_interface(),
+        "instance_connect_endpoint" => m::kind_connect_endpoint(),
+        "security_group_rule" => m::kind_security_group_rule(),
+        "endpoint_service" => m::kind_endpoint_service(),
+        "service_lookup" => m::kind_service_lookup(),
+        "endpoint" => m::kind_endpoint(),
+        "acceptance" => m::kind_acceptance(),
+        "hosted_zone" => m::kind_hosted_zone(),
+        other => Text::literal(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::receipt;
+    use crate::engine::event::{Item, ItemState};
+    use crate::i18n::Lang;
+    use crate::ui::text::line::paint;
+    use crate::ui::text::style::{GlyphSet, Look, Manner};
+
+    fn items() -> Vec<Item> {
+        let item = |resource: &str, kind: &str, id: &str, state| Item {
+            resource: resource.into(),
+            kind: kind.into(),
+            id: id.into(),
+            state,
+            yours: false,
+            foreign: false,
+        };
+        let nlb = "arn:aws:elasticloadbalancing:ap-northeast-1:1234:loadbalancer/net/nlb/50dc";
+        vec![item("nlb", "load_balancer", nlb, ItemState::Gone), item("", "vpc", "vpc-1", ItemState::Left)]
+    }
+
+    fn shown(lang: Lang, manner: Manner, counts: [usize; 3], items: &[Item]) -> String {
+        let look = Look { lang, manner, width: 80, glyphs: GlyphSet::Ascii };
+        paint(&receipt(counts, items, &look), false)
+    }
+
+    #[test]
+    fn what_is_left_is_named() {
+        let expected = "
+ 後片付けの確認
+   作ったもの  ID                         もう一度見た結果
+   ----------------------------------------------------------
+   NLB nlb     loadbalancer/net/nlb/50dc  [ok] もうありません
+   VPC         vpc-1                      [!!] 残っています
+
+ なくなったもの 1、残っているもの 1、確認できないもの 0
+ 続いてかかる費用: 残っているものに、削除するまでかかることがあります。
+";
+        assert_eq!(shown(Lang::Ja, Manner::Drawn, [1, 1, 0], &items()), expected[1..]);
+    }
+
+    #[test]
+    fn nothing_left_costs_nothing() {
+        let expected = "
+Receipt
+  NLB nlb loadbalancer/net/nlb/50dc: gone
+
+1 gone, 0 still there, 0 cannot tell
+What still costs: nothing.
+";
+        assert_eq!(shown(Lang::En, Manner::Told, [1, 0, 0], &items()[..1]), expected[1..]);
+    }
+}
