@@ -2,24 +2,24 @@
 
 use serde_json::json;
 
+use super::api_step::{ApiStep, Naming, fact};
 use super::grant::Grant;
-use super::part::{Making, Part, fact};
-use super::sighting::{Known, Object, Sighting, Survey};
+use super::match_report::{Known, MatchReport, Object, Survey};
 use crate::cloud::ec2;
 use crate::i18n::m;
 use crate::lab::Acceptance;
 
 /// Accepting what is accepted changes nothing, so an unanswered call is sent again.
-pub(super) fn make(acceptance: &Acceptance, _making: &Making<'_>) -> Vec<Part> {
+pub(super) fn make(acceptance: &Acceptance, _making: &Naming<'_>) -> Vec<ApiStep> {
     word("AcceptVpcEndpointConnections", acceptance)
 }
 
 /// Rejecting works on a request, and on a connection that was accepted before.
-pub(super) fn reject(acceptance: &Acceptance) -> Vec<Part> {
+pub(super) fn reject(acceptance: &Acceptance) -> Vec<ApiStep> {
     word("RejectVpcEndpointConnections", acceptance)
 }
 
-fn word(operation: &'static str, acceptance: &Acceptance) -> Vec<Part> {
+fn word(operation: &'static str, acceptance: &Acceptance) -> Vec<ApiStep> {
     let call = ec2(
         operation,
         json!({
@@ -27,7 +27,7 @@ fn word(operation: &'static str, acceptance: &Acceptance) -> Vec<Part> {
             "VpcEndpointIds": [fact(&acceptance.endpoint, "id")],
         }),
     );
-    vec![Part { name: "word", call, facts: &[], find: None, repeat: true }]
+    vec![ApiStep { name: "word", call, facts: &[], find: None, repeat: true }]
 }
 
 /// The connection is no thing of its own: it is a state between the endpoint and the service.
@@ -37,9 +37,9 @@ pub(super) fn survey(acceptance: &Acceptance) -> Survey {
     Survey { lasts: false, ..Survey::new(list, "VpcEndpointConnections", "VpcEndpointId") }
 }
 
-pub(super) fn observe(acceptance: &Acceptance, state: &str, object: &Object, known: &Known<'_>) -> Option<Sighting> {
+pub(super) fn observe(acceptance: &Acceptance, state: &str, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
     let mine = known(&acceptance.endpoint, "id").is_some_and(|id| id == object.id);
-    let sighting = Sighting::of(object, &[]);
+    let sighting = MatchReport::of(object, &[]);
     mine.then(|| sighting.value(m::point_connection(), state, &object.text("VpcEndpointState")))
 }
 

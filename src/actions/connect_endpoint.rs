@@ -4,8 +4,8 @@
 
 use serde_json::json;
 
+use super::api_step::{ApiStep, Find, Naming, deletion, fact};
 use super::grant::Grant;
-use super::part::{Find, Making, Part, deletion, fact};
 use super::security_group;
 use crate::cloud::{Call, ec2};
 use crate::lab::SecurityGroup;
@@ -22,13 +22,13 @@ pub struct Door {
     /// Its kind.
     pub kind: &'static str,
     /// The calls that make it.
-    pub parts: Vec<Part>,
+    pub parts: Vec<ApiStep>,
 }
 
 /// What the way is made of, in the order of making. `vpc`, `subnet` and `group` are the client's, by name, `port` is where it is
 /// reached.
 #[must_use]
-pub fn door(vpc: &str, subnet: &str, group: &str, port: u16, making: &Making<'_>) -> Vec<Door> {
+pub fn door(vpc: &str, subnet: &str, group: &str, port: u16, making: &Naming<'_>) -> Vec<Door> {
     let guard = SecurityGroup {
         name: GROUP.to_owned(),
         vpc: vpc.to_owned(),
@@ -63,7 +63,7 @@ pub fn door(vpc: &str, subnet: &str, group: &str, port: u16, making: &Making<'_>
         Door {
             name: RULE,
             kind: "security_group_rule",
-            parts: vec![Part {
+            parts: vec![ApiStep {
                 name: "create",
                 call: rule,
                 facts: &[
@@ -83,7 +83,7 @@ pub fn door(vpc: &str, subnet: &str, group: &str, port: u16, making: &Making<'_>
         Door {
             name: ENDPOINT,
             kind: "instance_connect_endpoint",
-            parts: vec![Part {
+            parts: vec![ApiStep {
                 name: "create",
                 call: endpoint,
                 facts: &[("id", "InstanceConnectEndpoint.InstanceConnectEndpointId")],
@@ -101,7 +101,7 @@ pub(super) fn look(name: &str) -> Call {
     ec2("DescribeInstanceConnectEndpoints", json!({ "InstanceConnectEndpointIds": [fact(name, "id")] }))
 }
 
-pub(super) fn delete(name: &str) -> Vec<Part> {
+pub(super) fn delete(name: &str) -> Vec<ApiStep> {
     deletion(ec2("DeleteInstanceConnectEndpoint", json!({ "InstanceConnectEndpointId": fact(name, "id") })))
 }
 
@@ -109,7 +109,7 @@ pub(super) fn look_rule(name: &str) -> Call {
     ec2("DescribeSecurityGroupRules", json!({ "SecurityGroupRuleIds": [fact(name, "id")] }))
 }
 
-pub(super) fn delete_rule(name: &str) -> Vec<Part> {
+pub(super) fn delete_rule(name: &str) -> Vec<ApiStep> {
     let call = json!({ "GroupId": fact(name, "group"), "SecurityGroupRuleIds": [fact(name, "id")] });
     deletion(ec2("RevokeSecurityGroupIngress", call))
 }

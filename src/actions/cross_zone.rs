@@ -3,9 +3,9 @@
 
 use serde_json::{Value, json};
 
+use super::api_step::{ApiStep, fact};
 use super::grant::Grant;
-use super::part::{Part, fact};
-use super::sighting::{Fit, Object, Sighting, Survey};
+use super::match_report::{Match, MatchReport, Object, Survey};
 use crate::cloud::{elbv2, text_at};
 use crate::i18n::m;
 use crate::lab::CrossZone;
@@ -14,7 +14,7 @@ use crate::lab::CrossZone;
 const KEY: &str = "load_balancing.cross_zone.enabled";
 
 /// Goes with the load balancer: there is nothing to delete.
-pub(super) fn make(cross_zone: &CrossZone) -> Vec<Part> {
+pub(super) fn make(cross_zone: &CrossZone) -> Vec<ApiStep> {
     let call = elbv2(
         "ModifyLoadBalancerAttributes",
         json!({
@@ -22,7 +22,7 @@ pub(super) fn make(cross_zone: &CrossZone) -> Vec<Part> {
             "Attributes": [{ "Key": KEY, "Value": "true" }],
         }),
     );
-    vec![Part { name: "on", call, facts: &[], find: None, repeat: true }]
+    vec![ApiStep { name: "on", call, facts: &[], find: None, repeat: true }]
 }
 
 /// An attribute of the load balancer, which is known.
@@ -33,12 +33,12 @@ pub(super) fn survey(cross_zone: &CrossZone) -> Survey {
 }
 
 /// Off is where it begins, not a mistake.
-pub(super) fn observe(object: &Object) -> Sighting {
+pub(super) fn observe(object: &Object) -> MatchReport {
     let attributes = object.more.iter().filter_map(|reply| reply.get("Attributes")?.as_array()).flatten();
     let mut ours = attributes.filter(|it| it.get("Key").and_then(Value::as_str) == Some(KEY));
     let value = ours.find_map(|it| text_at(it, "Value")).unwrap_or_default();
-    let fit = if value == "true" { Fit::Right } else { Fit::Open };
-    Sighting::of(object, &[]).point(m::point_cross_zone(), "true", value, fit)
+    let fit = if value == "true" { Match::Right } else { Match::Open };
+    MatchReport::of(object, &[]).point(m::point_cross_zone(), "true", value, fit)
 }
 
 pub(super) fn grants() -> Vec<Grant> {

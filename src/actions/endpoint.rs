@@ -2,15 +2,15 @@
 
 use serde_json::json;
 
+use super::api_step::{ApiStep, Find, Naming, deletion, fact};
 use super::grant::Grant;
-use super::part::{Find, Making, Part, deletion, fact};
-use super::sighting::{Known, Object, Sighting, Survey};
+use super::match_report::{Known, MatchReport, Object, Survey};
 use crate::cloud::{Call, ec2};
 use crate::i18n::m;
 use crate::lab::Endpoint;
 
 /// Its network interface and DNS names are in the reply already, while the request still waits for acceptance.
-pub(super) fn make(endpoint: &Endpoint, making: &Making<'_>) -> Vec<Part> {
+pub(super) fn make(endpoint: &Endpoint, making: &Naming<'_>) -> Vec<ApiStep> {
     let subnets: Vec<_> = if endpoint.subnets.is_empty() {
         vec![fact(&endpoint.lookup, "subnet")]
     } else {
@@ -37,7 +37,7 @@ pub(super) fn make(endpoint: &Endpoint, making: &Making<'_>) -> Vec<Part> {
             ("eni", "VpcEndpoints[0].NetworkInterfaceIds[0]"),
         ],
     };
-    vec![Part {
+    vec![ApiStep {
         name: "create",
         call,
         facts: &[
@@ -54,7 +54,7 @@ pub(super) fn look(name: &str) -> Call {
     ec2("DescribeVpcEndpoints", json!({ "VpcEndpointIds": [fact(name, "id")] }))
 }
 
-pub(super) fn delete(name: &str) -> Vec<Part> {
+pub(super) fn delete(name: &str) -> Vec<ApiStep> {
     deletion(ec2("DeleteVpcEndpoints", json!({ "VpcEndpointIds": [fact(name, "id")] })))
 }
 
@@ -62,7 +62,7 @@ pub(super) fn survey() -> Survey {
     Survey::new(ec2("DescribeVpcEndpoints", json!({})), "VpcEndpoints", "VpcEndpointId")
 }
 
-pub(super) fn observe(endpoint: &Endpoint, object: &Object, known: &Known<'_>) -> Option<Sighting> {
+pub(super) fn observe(endpoint: &Endpoint, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
     let over = ["deleting", "deleted", "rejected", "failed", "expired"];
     if object.text("VpcEndpointType") != "Interface" || over.contains(&object.text("State").as_str()) {
         return None;
@@ -73,7 +73,7 @@ pub(super) fn observe(endpoint: &Endpoint, object: &Object, known: &Known<'_>) -
     } else {
         (endpoint.subnets.as_slice(), "id")
     };
-    let mut sighting = Sighting::of(object, &facts)
+    let mut sighting = MatchReport::of(object, &facts)
         .refers(m::point_vpc(), known, &endpoint.vpc, "id", &object.text("VpcId"))
         .refers(m::point_service(), known, &endpoint.lookup, "name", &object.text("ServiceName"))
         .refers_to_all(m::point_subnet(), known, (subnets, fact), &object.texts("SubnetIds"), false)

@@ -2,15 +2,15 @@
 
 use serde_json::json;
 
+use super::api_step::{ApiStep, Find, Naming, deletion, fact};
 use super::grant::Grant;
-use super::part::{Find, Making, Part, deletion, fact};
+use super::match_report::{Known, Match, MatchReport, Object, Survey, shown_all};
 use super::principal;
-use super::sighting::{Fit, Known, Object, Sighting, Survey, shown_all};
 use crate::cloud::{Call, ec2};
 use crate::i18n::m;
 use crate::lab::EndpointService;
 
-pub(super) fn make(service: &EndpointService, making: &Making<'_>) -> Vec<Part> {
+pub(super) fn make(service: &EndpointService, making: &Naming<'_>) -> Vec<ApiStep> {
     let create = ec2(
         "CreateVpcEndpointServiceConfiguration",
         json!({
@@ -24,7 +24,7 @@ pub(super) fn make(service: &EndpointService, making: &Making<'_>) -> Vec<Part> 
         call: ec2("DescribeVpcEndpointServiceConfigurations", json!({ "Filters": making.filters(&service.name) })),
         facts: &[("id", "ServiceConfigurations[0].ServiceId"), ("name", "ServiceConfigurations[0].ServiceName")],
     };
-    let mut parts = vec![Part {
+    let mut parts = vec![ApiStep {
         name: "create",
         call: create,
         facts: &[("id", "ServiceConfiguration.ServiceId"), ("name", "ServiceConfiguration.ServiceName")],
@@ -33,7 +33,7 @@ pub(super) fn make(service: &EndpointService, making: &Making<'_>) -> Vec<Part> 
     }];
     if !service.allow.is_empty() {
         let principals: Vec<_> = service.allow.iter().map(|side| principal::root(*side)).collect();
-        parts.push(Part {
+        parts.push(ApiStep {
             name: "allow",
             call: ec2(
                 "ModifyVpcEndpointServicePermissions",
@@ -52,7 +52,7 @@ pub(super) fn look(name: &str) -> Call {
 }
 
 /// With connections left this answers 200 and a list of failures; the cloud room turns that into a fault.
-pub(super) fn delete(name: &str) -> Vec<Part> {
+pub(super) fn delete(name: &str) -> Vec<ApiStep> {
     deletion(ec2("DeleteVpcEndpointServiceConfigurations", json!({ "ServiceIds": [fact(name, "id")] })))
 }
 
@@ -61,11 +61,11 @@ pub(super) fn survey() -> Survey {
     Survey::new(list, "ServiceConfigurations", "ServiceId").with(principal::permissions)
 }
 
-pub(super) fn observe(service: &EndpointService, object: &Object, known: &Known<'_>) -> Option<Sighting> {
+pub(super) fn observe(service: &EndpointService, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
     if ["Deleting", "Deleted", "Failed"].contains(&object.text("ServiceState").as_str()) {
         return None;
     }
-    let mut sighting = Sighting::of(object, &[("id", "ServiceId"), ("name", "ServiceName")])
+    let mut sighting = MatchReport::of(object, &[("id", "ServiceId"), ("name", "ServiceName")])
         .refers_to_all(
             m::point_load_balancer(),
             known,
@@ -76,12 +76,12 @@ pub(super) fn observe(service: &EndpointService, object: &Object, known: &Known<
         .value(m::point_acceptance(), &service.acceptance_required.to_string(), &object.text("AcceptanceRequired"));
     let allowed = principal::listed(object);
     if service.allow.is_empty() && !allowed.is_empty() {
-        sighting = sighting.point(m::point_principals(), m::watch_nothing(), shown_all(&allowed), Fit::Wrong);
+        sighting = sighting.point(m::point_principals(), m::watch_nothing(), shown_all(&allowed), Match::Wrong);
     }
     for side in &service.allow {
         let root = principal::known_root(*side, known);
         // A star allows every account, this one too.
-        let fit = if allowed.contains(&root) || allowed.contains("*") { Fit::Right } else { Fit::Wrong };
+        let fit = if allowed.contains(&root) || allowed.contains("*") { Match::Right } else { Match::Wrong };
         sighting = sighting.point(m::point_principals(), root, shown_all(&allowed), fit);
     }
     Some(sighting)

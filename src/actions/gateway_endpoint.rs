@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
+use super::api_step::{ApiStep, Find, Naming, fact};
 use super::grant::Grant;
-use super::part::{Find, Making, Part, fact};
-use super::sighting::{Known, Object, Sighting};
+use super::match_report::{Known, MatchReport, Object};
 use crate::cloud::ec2;
 use crate::i18n::m;
 use crate::lab::GatewayEndpoint;
 
-pub(super) fn make(gateway: &GatewayEndpoint, making: &Making<'_>) -> Vec<Part> {
+pub(super) fn make(gateway: &GatewayEndpoint, making: &Naming<'_>) -> Vec<ApiStep> {
     let call = ec2(
         "CreateVpcEndpoint",
         json!({
@@ -25,15 +25,21 @@ pub(super) fn make(gateway: &GatewayEndpoint, making: &Making<'_>) -> Vec<Part> 
         call: ec2("DescribeVpcEndpoints", json!({ "Filters": making.filters(&gateway.name) })),
         facts: &[("id", "VpcEndpoints[0].VpcEndpointId")],
     };
-    vec![Part { name: "create", call, facts: &[("id", "VpcEndpoint.VpcEndpointId")], find: Some(find), repeat: true }]
+    vec![ApiStep {
+        name: "create",
+        call,
+        facts: &[("id", "VpcEndpoint.VpcEndpointId")],
+        find: Some(find),
+        repeat: true,
+    }]
 }
 
-pub(super) fn observe(gateway: &GatewayEndpoint, object: &Object, known: &Known<'_>) -> Option<Sighting> {
+pub(super) fn observe(gateway: &GatewayEndpoint, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
     if object.text("VpcEndpointType") != "Gateway" || ["deleting", "deleted"].contains(&object.text("State").as_str()) {
         return None;
     }
     let service = format!("com.amazonaws.{}.s3", known("region", "name").unwrap_or_default());
-    let sighting = Sighting::of(object, &[("id", "VpcEndpointId")])
+    let sighting = MatchReport::of(object, &[("id", "VpcEndpointId")])
         .refers(m::point_vpc(), known, &gateway.vpc, "id", &object.text("VpcId"))
         .value(m::point_service(), &service, &object.text("ServiceName"))
         .refers_to_all(

@@ -13,7 +13,7 @@ pub struct Grant {
     /// Whose resources.
     pub scope: Scope,
     /// Further conditions.
-    pub rails: Vec<Rail>,
+    pub rails: Vec<Condition>,
 }
 
 /// Whose resources an action may touch.
@@ -31,7 +31,7 @@ pub enum Scope {
 
 /// One condition: `${region.name}` stands for the region.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Rail {
+pub struct Condition {
     /// IAM's operator, such as `StringEquals`.
     pub operator: &'static str,
     /// The condition key.
@@ -78,7 +78,7 @@ impl Grant {
 
     /// With one more condition.
     pub(super) fn rail(mut self, operator: &'static str, key: &'static str, value: &str) -> Self {
-        self.rails.push(Rail { operator, key, value: value.to_owned() });
+        self.rails.push(Condition { operator, key, value: value.to_owned() });
         self
     }
 }

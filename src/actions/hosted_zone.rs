@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::api_step::{ApiStep, Find, Naming, fact};
 use super::grant::Grant;
-use super::part::{Find, Making, Part, fact};
+use super::match_report::{Known, Match, MatchReport, Object, Survey, shown_all};
 use super::private_name;
-use super::sighting::{Fit, Known, Object, Sighting, Survey, shown_all};
 use crate::cloud::tags::RunTags;
 use crate::cloud::{Call, route53, text_at};
 use crate::i18n::m;
@@ -21,7 +21,7 @@ use crate::lab::HostedZone;
 const TTL: u32 = 60;
 
 /// What is to be published is asked of the service first: then the clean-up knows the record, whatever happens in between.
-pub(super) fn make(zone: &HostedZone, making: &Making<'_>) -> Vec<Part> {
+pub(super) fn make(zone: &HostedZone, making: &Naming<'_>) -> Vec<ApiStep> {
     let ask = private_name::configuration(&zone.service);
     let marks = RunTags { run: making.run, lab: making.lab, learner: making.learner, resource: &zone.name };
     let create = route53(
@@ -37,7 +37,7 @@ pub(super) fn make(zone: &HostedZone, making: &Making<'_>) -> Vec<Part> {
         facts: &[("id", "HostedZones[0].Id")],
     };
     vec![
-        Part {
+        ApiStep {
             name: "ask",
             call: ask,
             facts: &[
@@ -48,8 +48,8 @@ pub(super) fn make(zone: &HostedZone, making: &Making<'_>) -> Vec<Part> {
             find: None,
             repeat: true,
         },
-        Part { name: "create", call: create, facts: &[("id", "HostedZone.Id")], find: Some(find), repeat: false },
-        Part {
+        ApiStep { name: "create", call: create, facts: &[("id", "HostedZone.Id")], find: Some(find), repeat: false },
+        ApiStep {
             name: "publish",
             call: change(&zone.name, "UPSERT"),
             facts: &[("change", "ChangeInfo.Id")],
@@ -64,8 +64,8 @@ pub(super) fn look(name: &str) -> Call {
 }
 
 /// A zone with a record of one's own in it cannot be deleted.
-pub(super) fn delete(name: &str) -> Vec<Part> {
-    let part = |name, call| Part { name, call, facts: &[], find: None, repeat: true };
+pub(super) fn delete(name: &str) -> Vec<ApiStep> {
+    let part = |name, call| ApiStep { name, call, facts: &[], find: None, repeat: true };
     vec![
         part("withdraw", change(name, "DELETE")),
         part("delete", route53("DeleteHostedZone", json!({ "Id": fact(name, "id") }))),
@@ -92,11 +92,11 @@ pub(super) fn survey(zone: &HostedZone) -> Survey {
     Survey { beside: Some(private_name::configuration(&zone.service)), ..survey }
 }
 
-pub(super) fn observe(zone: &HostedZone, object: &Object, _known: &Known<'_>) -> Option<Sighting> {
+pub(super) fn observe(zone: &HostedZone, object: &Object, _known: &Known<'_>) -> Option<MatchReport> {
     if object.text("Config.PrivateZone") == "true" {
         return None;
     }
-    let mut sighting = Sighting::of(object, &[("id", "Id")]);
+    let mut sighting = MatchReport::of(object, &[("id", "Id")]);
     let mut texts = BTreeSet::new();
     for reply in &object.more {
         sighting.facts.extend(published(reply));
@@ -107,9 +107,9 @@ pub(super) fn observe(zone: &HostedZone, object: &Object, _known: &Known<'_>) ->
         None => sighting,
         Some(record) => {
             let fit = match () {
-                () if texts.contains(&record) => Fit::Right,
-                () if texts.is_empty() => Fit::Open,
-                () => Fit::Wrong,
+                () if texts.contains(&record) => Match::Right,
+                () if texts.is_empty() => Match::Open,
+                () => Match::Wrong,
             };
             sighting.point(m::point_record(), record, shown_all(&texts), fit)
         }
@@ -172,7 +172,7 @@ mod tests {
     fn of_several_zones_of_a_name_it_is_the_run_s() {
         let (name, domain, service) = ("zone".to_owned(), "lab.example".to_owned(), "service".to_owned());
         let zone = HostedZone { name, domain, service };
-        let parts = make(&zone, &Making { run: "k3x9bc", lab: "private-dns", learner: "aiko", round: 0 });
+        let parts = make(&zone, &Naming { run: "k3x9bc", lab: "private-dns", learner: "aiko", round: 0 });
         let create = parts.iter().find(|part| part.name == "create").expect("it is made");
         let find = create.find.as_ref().expect("it can be found");
         let theirs = json!({ "Id": "/hostedzone/Z1", "CallerReference": "pllab-other1-zone" });

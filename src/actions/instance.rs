@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::api_step::{ApiStep, Find, Naming, deletion, fact};
 use super::grant::Grant;
-use super::part::{Find, Making, Part, deletion, fact};
-use super::sighting::{Fit, Known, Object, Sighting, Survey};
+use super::match_report::{Known, Match, MatchReport, Object, Survey};
 use crate::cloud::{Call, Fault, FaultClass, ec2};
 use crate::i18n::m;
 use crate::lab::{Image, Instance};
@@ -18,7 +18,7 @@ fn image(image: Image) -> &'static str {
     }
 }
 
-pub(super) fn make(instance: &Instance, making: &Making<'_>) -> Vec<Part> {
+pub(super) fn make(instance: &Instance, making: &Naming<'_>) -> Vec<ApiStep> {
     let call = ec2(
         "RunInstances",
         json!({
@@ -47,7 +47,7 @@ pub(super) fn make(instance: &Instance, making: &Making<'_>) -> Vec<Part> {
             ("address", "Reservations[0].Instances[0].PrivateIpAddress"),
         ],
     };
-    vec![Part {
+    vec![ApiStep {
         name: "run",
         call,
         facts: &[("id", "Instances[0].InstanceId"), ("address", "Instances[0].PrivateIpAddress")],
@@ -99,7 +99,7 @@ pub(super) fn look(name: &str) -> Call {
     ec2("DescribeInstances", json!({ "InstanceIds": [fact(name, "id")] }))
 }
 
-pub(super) fn delete(name: &str) -> Vec<Part> {
+pub(super) fn delete(name: &str) -> Vec<ApiStep> {
     deletion(ec2("TerminateInstances", json!({ "InstanceIds": [fact(name, "id")] })))
 }
 
@@ -108,7 +108,7 @@ pub(super) fn survey() -> Survey {
 }
 
 /// What it runs is not compared: the step's checks ask it.
-pub(super) fn observe(instance: &Instance, object: &Object, known: &Known<'_>) -> Option<Sighting> {
+pub(super) fn observe(instance: &Instance, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
     if ["shutting-down", "terminated"].contains(&object.text("State.Name").as_str()) {
         return None;
     }
@@ -117,10 +117,10 @@ pub(super) fn observe(instance: &Instance, object: &Object, known: &Known<'_>) -
         Image::AmazonLinux2023 => (false, "Linux"),
         Image::WindowsServer2022 => (true, "Windows"),
     };
-    let fit = if windows == wanted { Fit::Right } else { Fit::Wrong };
+    let fit = if windows == wanted { Match::Right } else { Match::Wrong };
     let public = object.text("PublicIpAddress");
-    let private = if public.is_empty() { Fit::Right } else { Fit::Other };
-    let sighting = Sighting::of(object, &[("id", "InstanceId"), ("address", "PrivateIpAddress")])
+    let private = if public.is_empty() { Match::Right } else { Match::Other };
+    let sighting = MatchReport::of(object, &[("id", "InstanceId"), ("address", "PrivateIpAddress")])
         .refers(m::point_subnet(), known, &instance.subnet, "id", &object.text("SubnetId"))
         .refers_to_all(
             m::point_group(),

@@ -1,8 +1,8 @@
 //! From a resource of the lab to the file that knows its kind.
 
+use super::api_step::{ApiStep, Naming};
 use super::grant::Grant;
-use super::part::{Making, Part};
-use super::sighting::{Known, Object, Sighting, Survey};
+use super::match_report::{Known, MatchReport, Object, Survey};
 use super::{
     acceptance, connect_endpoint, cross_zone, endpoint, endpoint_service, gateway_endpoint, hosted_zone, instance,
     listener, load_balancer, principal, private_name, route_table, security_group, service_lookup, subnet,
@@ -14,7 +14,7 @@ use crate::lab::{Acceptance, Lab, Resource};
 
 /// The calls that make `resource`, in order.
 #[must_use]
-pub fn make(resource: &Resource, making: &Making<'_>) -> Vec<Part> {
+pub fn make(resource: &Resource, making: &Naming<'_>) -> Vec<ApiStep> {
     match resource {
         Resource::Vpc(it) => vpc::make(it, making),
         Resource::Subnet(it) => subnet::make(it, making),
@@ -65,7 +65,7 @@ pub fn survey(resource: &Resource) -> Option<Survey> {
 
 /// Holds an object against `resource`; `None` where it is no such thing at all.
 #[must_use]
-pub fn observe(resource: &Resource, object: &Object, known: &Known<'_>) -> Option<Sighting> {
+pub fn observe(resource: &Resource, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
     match resource {
         Resource::Vpc(it) => vpc::observe(it, object, known),
         Resource::Subnet(it) => subnet::observe(it, object, known),
@@ -125,7 +125,7 @@ pub fn reject_grants() -> Vec<Grant> {
 /// The operations by which `resource` is looked for and looked at; none of them changes anything.
 #[must_use]
 pub fn reads(resource: &Resource) -> Vec<(Api, &'static str)> {
-    let making = Making { run: "", lab: "", learner: "", round: 0 };
+    let making = Naming { run: "", lab: "", learner: "", round: 0 };
     let parts = make(resource, &making);
     let made = parts.into_iter().flat_map(|part| [Some(part.call), part.find.map(|find| find.call)]).flatten();
     made.chain(look(resource.kind(), resource.name()))
@@ -157,14 +157,14 @@ pub fn with_image(call: &Call, found: &serde_json::Value) -> Option<Call> {
 
 /// The calls that reject a connection.
 #[must_use]
-pub fn reject(rejection: &Acceptance) -> Vec<Part> {
+pub fn reject(rejection: &Acceptance) -> Vec<ApiStep> {
     acceptance::reject(rejection)
 }
 
 /// The calls that delete the resource `name` of `kind`, in order; none where nothing was made that lasts. By kind and
 /// name, not by lab file: a clean-up goes by what the journal says was made, whatever became of the lab since.
 #[must_use]
-pub fn delete(kind: &str, name: &str) -> Vec<Part> {
+pub fn delete(kind: &str, name: &str) -> Vec<ApiStep> {
     match kind {
         "vpc" => vpc::delete(name),
         "subnet" => subnet::delete(name),

@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
+use super::api_step::{ApiStep, Find, Naming, deletion, fact};
 use super::grant::Grant;
-use super::part::{Find, Making, Part, deletion, fact};
-use super::sighting::{Known, Object, Sighting, Survey};
+use super::match_report::{Known, MatchReport, Object, Survey};
 use crate::cloud::{Call, elbv2};
 use crate::i18n::m;
 use crate::lab::Listener;
 
-pub(super) fn make(listener: &Listener, making: &Making<'_>) -> Vec<Part> {
+pub(super) fn make(listener: &Listener, making: &Naming<'_>) -> Vec<ApiStep> {
     let call = elbv2(
         "CreateListener",
         json!({
@@ -22,7 +22,7 @@ pub(super) fn make(listener: &Listener, making: &Making<'_>) -> Vec<Part> {
     );
     // The load balancer is this run's own and this is its only listener.
     let find = elbv2("DescribeListeners", json!({ "LoadBalancerArn": fact(&listener.load_balancer, "arn") }));
-    vec![Part {
+    vec![ApiStep {
         name: "create",
         call,
         facts: &[("arn", "Listeners[0].ListenerArn")],
@@ -35,7 +35,7 @@ pub(super) fn look(name: &str) -> Call {
     elbv2("DescribeListeners", json!({ "ListenerArns": [fact(name, "arn")] }))
 }
 
-pub(super) fn delete(name: &str) -> Vec<Part> {
+pub(super) fn delete(name: &str) -> Vec<ApiStep> {
     deletion(elbv2("DeleteListener", json!({ "ListenerArn": fact(name, "arn") })))
 }
 
@@ -50,8 +50,8 @@ pub(super) fn survey() -> Survey {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "one shape for every kind")]
-pub(super) fn observe(listener: &Listener, object: &Object, known: &Known<'_>) -> Option<Sighting> {
-    let sighting = Sighting::of(object, &[("arn", "ListenerArn")])
+pub(super) fn observe(listener: &Listener, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
+    let sighting = MatchReport::of(object, &[("arn", "ListenerArn")])
         .refers(m::point_load_balancer(), known, &listener.load_balancer, "arn", &object.text("LoadBalancerArn"))
         .value(m::point_protocol(), "TCP", &object.text("Protocol"))
         .value(m::point_port(), &listener.port.to_string(), &object.text("Port"))

@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
+use super::api_step::{ApiStep, Find, Naming, deletion, fact};
 use super::grant::Grant;
-use super::part::{Find, Making, Part, deletion, fact};
-use super::sighting::{Known, Object, Sighting, Survey};
+use super::match_report::{Known, MatchReport, Object, Survey};
 use crate::cloud::{Call, elbv2};
 use crate::i18n::m;
 use crate::lab::LoadBalancer;
 
-pub(super) fn make(balancer: &LoadBalancer, making: &Making<'_>) -> Vec<Part> {
+pub(super) fn make(balancer: &LoadBalancer, making: &Naming<'_>) -> Vec<ApiStep> {
     let name = making.name(&balancer.name);
     let subnets: Vec<_> = balancer.subnets.iter().map(|subnet| fact(subnet, "id")).collect();
     let call = elbv2(
@@ -24,7 +24,7 @@ pub(super) fn make(balancer: &LoadBalancer, making: &Making<'_>) -> Vec<Part> {
         }),
     );
     let find = elbv2("DescribeLoadBalancers", json!({ "Names": [name] }));
-    vec![Part {
+    vec![ApiStep {
         name: "create",
         call,
         facts: &[("arn", "LoadBalancers[0].LoadBalancerArn"), ("dns", "LoadBalancers[0].DNSName")],
@@ -40,7 +40,7 @@ pub(super) fn look(name: &str) -> Call {
     elbv2("DescribeLoadBalancers", json!({ "LoadBalancerArns": [fact(name, "arn")] }))
 }
 
-pub(super) fn delete(name: &str) -> Vec<Part> {
+pub(super) fn delete(name: &str) -> Vec<ApiStep> {
     deletion(elbv2("DeleteLoadBalancer", json!({ "LoadBalancerArn": fact(name, "arn") })))
 }
 
@@ -51,8 +51,8 @@ pub(super) fn survey() -> Survey {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "one shape for every kind")]
-pub(super) fn observe(balancer: &LoadBalancer, object: &Object, known: &Known<'_>) -> Option<Sighting> {
-    let sighting = Sighting::of(object, &[("arn", "LoadBalancerArn"), ("dns", "DNSName")])
+pub(super) fn observe(balancer: &LoadBalancer, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
+    let sighting = MatchReport::of(object, &[("arn", "LoadBalancerArn"), ("dns", "DNSName")])
         .value(m::point_type(), "network", &object.text("Type"))
         .value(m::point_scheme(), "internal", &object.text("Scheme"))
         .refers_to_all(

@@ -3,6 +3,7 @@
 //! Next: `part.rs` and `sighting.rs` are the vocabulary, `kind.rs` finds the file for a resource, `endpoint.rs` is a good one to read first.
 
 mod acceptance;
+pub mod api_step;
 mod connect_endpoint;
 mod cost;
 mod cross_zone;
@@ -15,26 +16,25 @@ mod instance;
 mod kind;
 mod listener;
 mod load_balancer;
-mod part;
+pub mod match_report;
 mod price;
 mod principal;
 mod private_name;
 mod route_table;
 mod security_group;
 mod service_lookup;
-mod sighting;
 mod subnet;
 mod target_group;
 mod vpc;
 
+pub use api_step::{ApiStep, Find, Naming, Presence, facts_of, presence};
 pub use connect_endpoint::{Door, browse_grants, door};
 pub use cost::{Charge, cost, cost_of_seen};
-pub use grant::{Grant, Rail, Scope};
+pub use grant::{Condition, Grant, Scope};
 pub use hosted_zone::published;
 pub use kind::{
     delete, grants, label, look, make, observe, other_image, plan, reads, reject, reject_grants, survey, takes_minutes,
     usual_deletion, watch_reads, with_image,
 };
-pub use part::{Find, Making, Part, Presence, facts_of, presence};
+pub use match_report::{Comparison, Known, Match, MatchReport, Object, Survey};
 pub use price::{Micros, PRICES_AS_OF};
-pub use sighting::{Fit, Known, Object, Point, Sighting, Survey};

@@ -4,21 +4,21 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::api_step::{ApiStep, fact};
 use super::grant::Grant;
-use super::part::{Part, fact};
-use super::sighting::{Fit, Known, Object, Sighting, Survey, shown_all};
+use super::match_report::{Known, Match, MatchReport, Object, Survey, shown_all};
 use crate::cloud::{Call, ec2};
 use crate::i18n::{Text, m};
 use crate::lab::{Principal, Side};
 
 /// Allowing who is allowed changes nothing, so an unanswered call is sent again.
-pub(super) fn allow(principal: &Principal) -> Vec<Part> {
+pub(super) fn allow(principal: &Principal) -> Vec<ApiStep> {
     modify(principal, "AddAllowedPrincipals")
 }
 
 /// Connections that were accepted before stay
 /// (<https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.html>).
-pub(super) fn remove(principal: &Principal) -> Vec<Part> {
+pub(super) fn remove(principal: &Principal) -> Vec<ApiStep> {
     modify(principal, "RemoveAllowedPrincipals")
 }
 
@@ -36,25 +36,25 @@ pub(super) fn permissions(id: &str) -> Vec<Call> {
 }
 
 /// Nobody yet is open; somebody else is wrong. A star allows every account, this one too.
-pub(super) fn observe_allowed(principal: &Principal, object: &Object, known: &Known<'_>) -> Sighting {
+pub(super) fn observe_allowed(principal: &Principal, object: &Object, known: &Known<'_>) -> MatchReport {
     let (root, allowed) = (known_root(principal.side, known), listed(object));
     let fit = match () {
-        () if allowed.contains(&root) || allowed.contains("*") => Fit::Right,
-        () if allowed.is_empty() => Fit::Open,
-        () => Fit::Wrong,
+        () if allowed.contains(&root) || allowed.contains("*") => Match::Right,
+        () if allowed.is_empty() => Match::Open,
+        () => Match::Wrong,
     };
-    Sighting::of(object, &[]).point(m::point_principals(), root, shown_all(&allowed), fit)
+    MatchReport::of(object, &[]).point(m::point_principals(), root, shown_all(&allowed), fit)
 }
 
 /// Still there is open: nothing was done yet. A star in its place is wrong.
-pub(super) fn observe_removed(principal: &Principal, object: &Object, known: &Known<'_>) -> Sighting {
+pub(super) fn observe_removed(principal: &Principal, object: &Object, known: &Known<'_>) -> MatchReport {
     let (root, allowed) = (known_root(principal.side, known), listed(object));
     let fit = match () {
-        () if allowed.contains("*") => Fit::Wrong,
-        () if allowed.contains(&root) => Fit::Open,
-        () => Fit::Right,
+        () if allowed.contains("*") => Match::Wrong,
+        () if allowed.contains(&root) => Match::Open,
+        () => Match::Right,
     };
-    Sighting::of(object, &[]).point(m::point_principals(), m::watch_without(root), shown_all(&allowed), fit)
+    MatchReport::of(object, &[]).point(m::point_principals(), m::watch_without(root), shown_all(&allowed), fit)
 }
 
 /// The principals in what else was asked of the service.
@@ -91,9 +91,9 @@ pub(super) fn of(side: Side) -> Text {
     }
 }
 
-fn modify(principal: &Principal, list: &str) -> Vec<Part> {
+fn modify(principal: &Principal, list: &str) -> Vec<ApiStep> {
     let mut params = json!({ "ServiceId": fact(&principal.service, "id") });
     params[list] = Value::from(vec![root(principal.side)]);
     let call = ec2("ModifyVpcEndpointServicePermissions", params);
-    vec![Part { name: "modify", call, facts: &[], find: None, repeat: true }]
+    vec![ApiStep { name: "modify", call, facts: &[], find: None, repeat: true }]
 }

@@ -3,20 +3,20 @@
 
 use serde_json::json;
 
+use super::api_step::{ApiStep, fact};
 use super::grant::Grant;
-use super::part::{Part, fact};
-use super::sighting::{Fit, Object, Sighting, Survey};
+use super::match_report::{Match, MatchReport, Object, Survey};
 use crate::cloud::{Call, ec2};
 use crate::i18n::m;
 use crate::lab::{PrivateName, Verification};
 
-pub(super) fn make(private: &PrivateName) -> Vec<Part> {
+pub(super) fn make(private: &PrivateName) -> Vec<ApiStep> {
     let params = json!({ "ServiceId": fact(&private.service, "id"), "PrivateDnsName": private.domain });
     vec![part("name", "ModifyVpcEndpointServiceConfiguration", params)]
 }
 
 /// AWS looks for the record in public DNS; asking again only makes it look again.
-pub(super) fn verify(verification: &Verification) -> Vec<Part> {
+pub(super) fn verify(verification: &Verification) -> Vec<ApiStep> {
     let params = json!({ "ServiceId": fact(&verification.service, "id") });
     vec![part("verify", "StartVpcEndpointServicePrivateDnsVerification", params)]
 }
@@ -32,29 +32,29 @@ pub(super) fn configuration(service: &str) -> Call {
 }
 
 /// No name is where it begins; another one is wrong.
-pub(super) fn observe(private: &PrivateName, object: &Object) -> Sighting {
+pub(super) fn observe(private: &PrivateName, object: &Object) -> MatchReport {
     let seen = object.text("PrivateDnsName");
-    let sighting = Sighting::of(object, &[]);
+    let sighting = MatchReport::of(object, &[]);
     if seen.is_empty() {
-        sighting.point(m::point_domain(), private.domain.as_str(), m::watch_nothing(), Fit::Open)
+        sighting.point(m::point_domain(), private.domain.as_str(), m::watch_nothing(), Match::Open)
     } else {
         sighting.value(m::point_domain(), &private.domain, &seen)
     }
 }
 
 /// AWS needs a while for its verdict.
-pub(super) fn observe_verified(object: &Object) -> Sighting {
+pub(super) fn observe_verified(object: &Object) -> MatchReport {
     let seen = object.text("PrivateDnsNameConfiguration.State");
     let fit = match seen.as_str() {
-        "verified" => Fit::Right,
-        "failed" => Fit::Wrong,
-        _ => Fit::Open,
+        "verified" => Match::Right,
+        "failed" => Match::Wrong,
+        _ => Match::Open,
     };
-    Sighting::of(object, &[]).point(m::point_verification(), "verified", seen, fit)
+    MatchReport::of(object, &[]).point(m::point_verification(), "verified", seen, fit)
 }
 
-fn part(name: &'static str, operation: &'static str, params: serde_json::Value) -> Part {
-    Part { name, call: ec2(operation, params), facts: &[], find: None, repeat: true }
+fn part(name: &'static str, operation: &'static str, params: serde_json::Value) -> ApiStep {
+    ApiStep { name, call: ec2(operation, params), facts: &[], find: None, repeat: true }
 }
 
 pub(super) fn grants() -> Vec<Grant> {

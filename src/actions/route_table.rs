@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
+use super::api_step::{ApiStep, Find, Naming, fact};
 use super::grant::Grant;
-use super::part::{Find, Making, Part, fact};
-use super::sighting::{Fit, Known, Object, Sighting, Survey, shown_all, texts};
+use super::match_report::{Known, Match, MatchReport, Object, Survey, shown_all, texts};
 use crate::cloud::{Call, ec2, text_at};
 use crate::i18n::m;
 use crate::lab::RouteTable;
 
-pub(super) fn make(table: &RouteTable, making: &Making<'_>) -> Vec<Part> {
+pub(super) fn make(table: &RouteTable, making: &Naming<'_>) -> Vec<ApiStep> {
     let create = ec2(
         "CreateRouteTable",
         json!({
@@ -31,7 +31,7 @@ pub(super) fn make(table: &RouteTable, making: &Making<'_>) -> Vec<Part> {
         ] }),
     );
     vec![
-        Part {
+        ApiStep {
             name: "create",
             call: create,
             facts: &[("id", "RouteTable.RouteTableId")],
@@ -41,7 +41,7 @@ pub(super) fn make(table: &RouteTable, making: &Making<'_>) -> Vec<Part> {
             }),
             repeat: true,
         },
-        Part {
+        ApiStep {
             name: "associate",
             call: associate,
             facts: &[("association", "AssociationId")],
@@ -59,12 +59,12 @@ pub(super) fn look(name: &str) -> Call {
 }
 
 /// The association first: a route table that is associated cannot be deleted.
-pub(super) fn delete(name: &str) -> Vec<Part> {
+pub(super) fn delete(name: &str) -> Vec<ApiStep> {
     let association = ec2("DisassociateRouteTable", json!({ "AssociationId": fact(name, "association") }));
     let table = ec2("DeleteRouteTable", json!({ "RouteTableId": fact(name, "id") }));
     vec![
-        Part { name: "disassociate", call: association, facts: &[], find: None, repeat: true },
-        Part { name: "delete", call: table, facts: &[], find: None, repeat: true },
+        ApiStep { name: "disassociate", call: association, facts: &[], find: None, repeat: true },
+        ApiStep { name: "delete", call: table, facts: &[], find: None, repeat: true },
     ]
 }
 
@@ -73,12 +73,12 @@ pub(super) fn survey() -> Survey {
 }
 
 /// A VPC's main route table is nobody's to delete, so it does not count.
-pub(super) fn observe(table: &RouteTable, object: &Object, known: &Known<'_>) -> Option<Sighting> {
+pub(super) fn observe(table: &RouteTable, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
     let associations = object.item.get("Associations").and_then(Value::as_array).cloned().unwrap_or_default();
     if associations.iter().any(|it| it.get("Main").and_then(Value::as_bool) == Some(true)) {
         return None;
     }
-    let mut sighting = Sighting::of(object, &[("id", "RouteTableId")]).refers(
+    let mut sighting = MatchReport::of(object, &[("id", "RouteTableId")]).refers(
         m::point_vpc(),
         known,
         &table.vpc,
@@ -89,9 +89,9 @@ pub(super) fn observe(table: &RouteTable, object: &Object, known: &Known<'_>) ->
     let tied = associations.iter().find(|it| subnet.is_some() && text_at(it, "SubnetId") == subnet);
     let association = tied.and_then(|it| text_at(it, "RouteTableAssociationId"));
     let fit = match (&subnet, &association) {
-        (None, _) => Fit::Open,
-        (_, Some(_)) => Fit::Right,
-        _ => Fit::Wrong,
+        (None, _) => Match::Open,
+        (_, Some(_)) => Match::Right,
+        _ => Match::Wrong,
     };
     sighting.facts.extend(association.map(|id| ("association".to_owned(), id)));
     let seen = shown_all(&texts(&object.item, "Associations[].SubnetId"));

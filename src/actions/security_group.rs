@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::api_step::{ApiStep, Find, Naming, deletion, fact};
 use super::grant::Grant;
-use super::part::{Find, Making, Part, deletion, fact};
-use super::sighting::{Fit, Known, Object, Sighting, Survey, shown_all, texts};
+use super::match_report::{Known, Match, MatchReport, Object, Survey, shown_all, texts};
 use crate::cloud::{Call, ec2, text_at};
 use crate::i18n::m;
 use crate::lab::SecurityGroup;
 
-pub(super) fn make(group: &SecurityGroup, making: &Making<'_>) -> Vec<Part> {
+pub(super) fn make(group: &SecurityGroup, making: &Naming<'_>) -> Vec<ApiStep> {
     let create = ec2(
         "CreateSecurityGroup",
         json!({
@@ -22,7 +22,7 @@ pub(super) fn make(group: &SecurityGroup, making: &Making<'_>) -> Vec<Part> {
         }),
     );
     let find = ec2("DescribeSecurityGroups", json!({ "Filters": making.filters(&group.name) }));
-    let mut parts = vec![Part {
+    let mut parts = vec![ApiStep {
         name: "create",
         call: create,
         facts: &[("id", "GroupId")],
@@ -45,7 +45,7 @@ pub(super) fn make(group: &SecurityGroup, making: &Making<'_>) -> Vec<Part> {
             })
             .collect();
         // A rule that is already there answers InvalidPermission.Duplicate, which counts as done.
-        parts.push(Part {
+        parts.push(ApiStep {
             name: "ingress",
             call: ec2(
                 "AuthorizeSecurityGroupIngress",
@@ -64,7 +64,7 @@ pub(super) fn look(name: &str) -> Call {
 }
 
 /// Rules that name other groups go with the group that holds them, so the groups are deleted in reverse order.
-pub(super) fn delete(name: &str) -> Vec<Part> {
+pub(super) fn delete(name: &str) -> Vec<ApiStep> {
     deletion(ec2("DeleteSecurityGroup", json!({ "GroupId": fact(name, "id") })))
 }
 
@@ -73,12 +73,12 @@ pub(super) fn survey() -> Survey {
 }
 
 /// Its inbound rules must be the lab's: one more opens what should stay closed.
-pub(super) fn observe(group: &SecurityGroup, object: &Object, known: &Known<'_>) -> Option<Sighting> {
+pub(super) fn observe(group: &SecurityGroup, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
     // Every VPC has one of this name, which cannot be deleted and must not be taken for the learner's.
     if object.text("GroupName") == "default" {
         return None;
     }
-    let sighting = Sighting::of(object, &[("id", "GroupId")]).refers(
+    let sighting = MatchReport::of(object, &[("id", "GroupId")]).refers(
         m::point_vpc(),
         known,
         &group.vpc,
@@ -103,11 +103,11 @@ pub(super) fn observe(group: &SecurityGroup, object: &Object, known: &Known<'_>)
         wanted.insert(words);
     }
     let fit = if wanted == seen {
-        Fit::Right
+        Match::Right
     } else if open && seen.len() <= wanted.len() {
-        Fit::Open
+        Match::Open
     } else {
-        Fit::Wrong
+        Match::Wrong
     };
     Some(sighting.point(m::point_inbound(), shown_all(&named), shown_all(&seen), fit))
 }

@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::part::{Making, Part, fact};
+use super::api_step::{ApiStep, Naming, fact};
 use crate::cloud::ec2;
 use crate::lab::ServiceLookup;
 
 /// The second look lets the cloud choose: of the given subnets, one in a zone that the service covers. Both looks are the
 /// consumer's, so zone names mean the same in both; not every AWS-compatible endpoint gives zone ids here.
-pub(super) fn make(lookup: &ServiceLookup, _making: &Making<'_>) -> Vec<Part> {
+pub(super) fn make(lookup: &ServiceLookup, _making: &Naming<'_>) -> Vec<ApiStep> {
     let find = ec2("DescribeVpcEndpointServices", json!({ "ServiceNames": [fact(&lookup.service, "name")] }));
     let subnets: Vec<_> = lookup.subnets.iter().map(|subnet| fact(subnet, "id")).collect();
     let choose = ec2(
@@ -19,7 +19,7 @@ pub(super) fn make(lookup: &ServiceLookup, _making: &Making<'_>) -> Vec<Part> {
         ] }),
     );
     vec![
-        Part {
+        ApiStep {
             name: "find",
             call: find,
             facts: &[
@@ -29,6 +29,6 @@ pub(super) fn make(lookup: &ServiceLookup, _making: &Making<'_>) -> Vec<Part> {
             find: None,
             repeat: true,
         },
-        Part { name: "choose", call: choose, facts: &[("subnet", "Subnets[0].SubnetId")], find: None, repeat: true },
+        ApiStep { name: "choose", call: choose, facts: &[("subnet", "Subnets[0].SubnetId")], find: None, repeat: true },
     ]
 }

@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
+use super::api_step::{ApiStep, Find, Naming, deletion, fact};
 use super::grant::Grant;
-use super::part::{Find, Making, Part, deletion, fact};
-use super::sighting::{Known, Object, Sighting, Survey};
+use super::match_report::{Known, MatchReport, Object, Survey};
 use crate::cloud::{Call, ec2};
 use crate::i18n::m;
 use crate::lab::Subnet;
 
-pub(super) fn make(subnet: &Subnet, making: &Making<'_>) -> Vec<Part> {
+pub(super) fn make(subnet: &Subnet, making: &Naming<'_>) -> Vec<ApiStep> {
     let call = ec2(
         "CreateSubnet",
         json!({
@@ -20,7 +20,7 @@ pub(super) fn make(subnet: &Subnet, making: &Making<'_>) -> Vec<Part> {
         }),
     );
     let find = ec2("DescribeSubnets", json!({ "Filters": making.filters(&subnet.name) }));
-    vec![Part {
+    vec![ApiStep {
         name: "create",
         call,
         facts: &[
@@ -44,7 +44,7 @@ pub(super) fn look(name: &str) -> Call {
     ec2("DescribeSubnets", json!({ "SubnetIds": [fact(name, "id")] }))
 }
 
-pub(super) fn delete(name: &str) -> Vec<Part> {
+pub(super) fn delete(name: &str) -> Vec<ApiStep> {
     deletion(ec2("DeleteSubnet", json!({ "SubnetId": fact(name, "id") })))
 }
 
@@ -53,11 +53,11 @@ pub(super) fn survey() -> Survey {
 }
 
 /// Any block inside the VPC will do; the zone must be the lab's.
-pub(super) fn observe(subnet: &Subnet, object: &Object, known: &Known<'_>) -> Option<Sighting> {
+pub(super) fn observe(subnet: &Subnet, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
     let facts = [("id", "SubnetId"), ("zone_id", "AvailabilityZoneId"), ("zone_name", "AvailabilityZone")];
     let (id, name) = (object.text("AvailabilityZoneId"), object.text("AvailabilityZone"));
     let zone = if subnet.zone == name { name } else { id };
-    let sighting = Sighting::of(object, &facts)
+    let sighting = MatchReport::of(object, &facts)
         .refers(m::point_vpc(), known, &subnet.vpc, "id", &object.text("VpcId"))
         .value(m::point_zone(), &subnet.zone, &zone)
         .loosely(m::point_cidr(), &subnet.cidr, &object.text("CidrBlock"));

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
+use super::api_step::{ApiStep, Find, Naming, deletion, fact};
 use super::grant::Grant;
-use super::part::{Find, Making, Part, deletion, fact};
-use super::sighting::{Known, Object, Sighting, Survey};
+use super::match_report::{Known, MatchReport, Object, Survey};
 use crate::cloud::{Call, elbv2};
 use crate::i18n::m;
 use crate::lab::TargetGroup;
@@ -12,7 +12,7 @@ use crate::lab::TargetGroup;
 /// The default health check needs about two and a half minutes until healthy (5 probes, 30 s apart); 2 probes 10 s apart
 /// are enough here (<https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html>).
 /// `ELBv2` has no client tokens: the name is what an unanswered call is looked up by.
-pub(super) fn make(group: &TargetGroup, making: &Making<'_>) -> Vec<Part> {
+pub(super) fn make(group: &TargetGroup, making: &Naming<'_>) -> Vec<ApiStep> {
     let name = making.name(&group.name);
     let create = elbv2(
         "CreateTargetGroup",
@@ -40,15 +40,15 @@ pub(super) fn make(group: &TargetGroup, making: &Making<'_>) -> Vec<Part> {
     let targets: Vec<_> = group.targets.iter().map(|target| json!({ "Id": fact(target, "id") })).collect();
     let register = elbv2("RegisterTargets", json!({ "TargetGroupArn": fact(&group.name, "arn"), "Targets": targets }));
     vec![
-        Part {
+        ApiStep {
             name: "create",
             call: create,
             facts: &[("arn", "TargetGroups[0].TargetGroupArn")],
             find: Some(Find { call: find, facts: &[("arn", "TargetGroups[0].TargetGroupArn")] }),
             repeat: false,
         },
-        Part { name: "attributes", call: attributes, facts: &[], find: None, repeat: true },
-        Part { name: "register", call: register, facts: &[], find: None, repeat: true },
+        ApiStep { name: "attributes", call: attributes, facts: &[], find: None, repeat: true },
+        ApiStep { name: "register", call: register, facts: &[], find: None, repeat: true },
     ]
 }
 
@@ -56,7 +56,7 @@ pub(super) fn look(name: &str) -> Call {
     elbv2("DescribeTargetGroups", json!({ "TargetGroupArns": [fact(name, "arn")] }))
 }
 
-pub(super) fn delete(name: &str) -> Vec<Part> {
+pub(super) fn delete(name: &str) -> Vec<ApiStep> {
     deletion(elbv2("DeleteTargetGroup", json!({ "TargetGroupArn": fact(name, "arn") })))
 }
 
@@ -71,8 +71,8 @@ pub(super) fn survey() -> Survey {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "one shape for every kind")]
-pub(super) fn observe(group: &TargetGroup, object: &Object, known: &Known<'_>) -> Option<Sighting> {
-    let sighting = Sighting::of(object, &[("arn", "TargetGroupArn")])
+pub(super) fn observe(group: &TargetGroup, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
+    let sighting = MatchReport::of(object, &[("arn", "TargetGroupArn")])
         .refers(m::point_vpc(), known, &group.vpc, "id", &object.text("VpcId"))
         .value(m::point_target_type(), "instance", &object.text("TargetType"))
         .value(m::point_protocol(), "TCP", &object.text("Protocol"))

@@ -2,21 +2,21 @@
 
 use serde_json::json;
 
+use super::api_step::{ApiStep, Find, Naming, deletion, fact};
 use super::grant::Grant;
-use super::part::{Find, Making, Part, deletion, fact};
-use super::sighting::{Known, Object, Sighting, Survey};
+use super::match_report::{Known, MatchReport, Object, Survey};
 use crate::cloud::{Call, ec2, text_at};
 use crate::i18n::m;
 use crate::lab::Vpc;
 
 /// `CreateVpc` has no client token: an unanswered call is looked up by tag.
-pub(super) fn make(vpc: &Vpc, making: &Making<'_>) -> Vec<Part> {
+pub(super) fn make(vpc: &Vpc, making: &Naming<'_>) -> Vec<ApiStep> {
     let call = ec2(
         "CreateVpc",
         json!({ "CidrBlock": vpc.cidr, "TagSpecifications": making.tag_specifications("vpc", &vpc.name) }),
     );
     let find = ec2("DescribeVpcs", json!({ "Filters": making.filters(&vpc.name) }));
-    let mut parts = vec![Part {
+    let mut parts = vec![ApiStep {
         name: "create",
         call,
         facts: &[("id", "Vpc.VpcId"), ("cidr", "Vpc.CidrBlock")],
@@ -26,7 +26,7 @@ pub(super) fn make(vpc: &Vpc, making: &Making<'_>) -> Vec<Part> {
     if vpc.dns_hostnames {
         let params = json!({ "VpcId": fact(&vpc.name, "id"), "EnableDnsHostnames": { "Value": true } });
         let call = ec2("ModifyVpcAttribute", params);
-        parts.push(Part { name: "dns", call, facts: &[], find: None, repeat: true });
+        parts.push(ApiStep { name: "dns", call, facts: &[], find: None, repeat: true });
     }
     parts
 }
@@ -35,7 +35,7 @@ pub(super) fn look(name: &str) -> Call {
     ec2("DescribeVpcs", json!({ "VpcIds": [fact(name, "id")] }))
 }
 
-pub(super) fn delete(name: &str) -> Vec<Part> {
+pub(super) fn delete(name: &str) -> Vec<ApiStep> {
     deletion(ec2("DeleteVpc", json!({ "VpcId": fact(name, "id") })))
 }
 
@@ -48,11 +48,11 @@ fn hostnames(id: &str) -> Vec<Call> {
     vec![ec2("DescribeVpcAttribute", json!({ "VpcId": id, "Attribute": "enableDnsHostnames" }))]
 }
 
-pub(super) fn observe(vpc: &Vpc, object: &Object, _known: &Known<'_>) -> Option<Sighting> {
+pub(super) fn observe(vpc: &Vpc, object: &Object, _known: &Known<'_>) -> Option<MatchReport> {
     if object.text("IsDefault") == "true" {
         return None;
     }
-    let sighting = Sighting::of(object, &[("id", "VpcId"), ("cidr", "CidrBlock")]);
+    let sighting = MatchReport::of(object, &[("id", "VpcId"), ("cidr", "CidrBlock")]);
     let sighting = sighting.value(m::point_cidr(), &vpc.cidr, &object.text("CidrBlock"));
     if !vpc.dns_hostnames {
         return Some(sighting);

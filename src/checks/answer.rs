@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::attempts::{label, named, newest};
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::console;
 use super::facts::Facts;
-use super::judgement::Judgement;
 use super::question::Question;
-use super::scene::Scene;
 use crate::cloud::{Call, Fault};
 use crate::i18n::{Text, m};
 use crate::lab::OneClient;
@@ -38,7 +38,7 @@ impl Question for Answer<'_> {
         console::call(facts, &self.0.client)
     }
 
-    fn expected(&self, _: &Scene<'_>) -> Text {
+    fn expected(&self, _: &CheckContext<'_>) -> Text {
         m::check_expected_answer()
     }
 
@@ -47,21 +47,21 @@ impl Question for Answer<'_> {
         Some((60, 240))
     }
 
-    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, scene: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         Ok(judge(&console::read(reply), scene.token, &label(scene.token, self.0)))
     }
 }
 
-fn judge(console: &str, token: &str, label: &str) -> Judgement {
-    let Some(attempt) = newest(console, label) else { return Judgement::not_yet(m::check_no_attempt()) };
+fn judge(console: &str, token: &str, label: &str) -> CheckOutcome {
+    let Some(attempt) = newest(console, label) else { return CheckOutcome::not_yet(m::check_no_attempt()) };
     let seen = attempt.in_words();
     match (attempt.code, attempt.exit) {
-        (200, 0) if attempt.shows(token) => Judgement::met(seen),
-        (200, 0) => Judgement::broken(m::check_other_page(seen)).because(m::check_why_other_page()),
-        (0, _) if attempt.timed_out() => Judgement::not_yet(seen).because(m::check_why_timed_out()),
+        (200, 0) if attempt.shows(token) => CheckOutcome::met(seen),
+        (200, 0) => CheckOutcome::broken(m::check_other_page(seen)).because(m::check_why_other_page()),
+        (0, _) if attempt.timed_out() => CheckOutcome::not_yet(seen).because(m::check_why_timed_out()),
         // The answer broke off: the next attempt may be whole.
-        (0 | 200, _) => Judgement::not_yet(seen).because(m::check_why_curl_failed()),
-        _ => Judgement::broken(seen).because(m::check_why_other_page()),
+        (0 | 200, _) => CheckOutcome::not_yet(seen).because(m::check_why_curl_failed()),
+        _ => CheckOutcome::broken(seen).because(m::check_why_other_page()),
     }
 }
 

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::answer::Answer;
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::console_says::ConsoleSays;
 use super::cross_zone_on::CrossZoneOn;
 use super::cut_off::CutOff;
@@ -12,7 +14,6 @@ use super::facts::{self, Facts};
 use super::finding::Finding;
 use super::group_admits::GroupAdmits;
 use super::instance_running::InstanceRunning;
-use super::judgement::Judgement;
 use super::load_balancer_active::LoadBalancerActive;
 use super::log_shows_load_balancer::LogShowsLoadBalancer;
 use super::no_answer::NoAnswer;
@@ -27,7 +28,6 @@ use super::record_published::RecordPublished;
 use super::request_waiting::RequestWaiting;
 use super::route_to_s3::RouteToS3;
 use super::same_cidr::SameCidr;
-use super::scene::Scene;
 use super::service_available::ServiceAvailable;
 use super::service_found::ServiceFound;
 use super::service_hidden::ServiceHidden;
@@ -105,7 +105,7 @@ pub fn reads(check: &Check) -> Vec<(Api, &'static str)> {
 }
 
 /// Asks the cloud.
-pub async fn ask(check: &Check, scene: &Scene<'_>) -> Finding {
+pub async fn ask(check: &Check, scene: &CheckContext<'_>) -> Finding {
     with_question!(check, question => ask_one(&question, scene).await)
 }
 
@@ -113,7 +113,7 @@ fn look_for(question: &impl Question, facts: &Facts, sides: &BTreeMap<String, Si
     sides.get(question.subject()).map(|side| (question.side().unwrap_or(*side), question.call(facts)))
 }
 
-async fn ask_one(question: &impl Question, scene: &Scene<'_>) -> Finding {
+async fn ask_one(question: &impl Question, scene: &CheckContext<'_>) -> Finding {
     let expected = question.expected(scene);
     if let Some(missing) = facts::missing(scene.facts, &question.needs()) {
         return finding(expected, not_made(missing), None);
@@ -122,19 +122,19 @@ async fn ask_one(question: &impl Question, scene: &Scene<'_>) -> Finding {
         return finding(expected, not_made(question.subject()), None);
     };
     let judgement = match scene.clients(side).send(&call).await {
-        Ok(reply) => question.follow(scene, &reply).await.unwrap_or_else(|fault| Judgement::from(&fault)),
+        Ok(reply) => question.follow(scene, &reply).await.unwrap_or_else(|fault| CheckOutcome::from(&fault)),
         Err(fault) => question.refused(&fault),
     };
     finding(expected, judgement, Some((side, call)))
 }
 
 /// Nothing is on its way yet, so there is nothing to wait for.
-fn not_made(name: &str) -> Judgement {
-    Judgement::not_yet(m::check_not_made(name)).because(m::check_why_not_made())
+fn not_made(name: &str) -> CheckOutcome {
+    CheckOutcome::not_yet(m::check_not_made(name)).because(m::check_why_not_made())
 }
 
-fn finding(expected: Text, judgement: Judgement, look: Option<(Side, Call)>) -> Finding {
-    let Judgement { verdict, seen, why, expected: better, proof, unsettled } = judgement;
+fn finding(expected: Text, judgement: CheckOutcome, look: Option<(Side, Call)>) -> Finding {
+    let CheckOutcome { verdict, seen, why, expected: better, proof, unsettled } = judgement;
     Finding { verdict, expected: better.unwrap_or(expected), seen, why, look, proof, unsettled }
 }
 
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn questions_can_be_asked_from_any_thread() {
-        fn sendable<'a>(check: &'a Check, scene: &'a Scene<'a>) -> impl Send {
+        fn sendable<'a>(check: &'a Check, scene: &'a CheckContext<'a>) -> impl Send {
             ask(check, scene)
         }
         let _ = sendable;

@@ -24,7 +24,7 @@ pub fn cause(fault: &Fault) -> Option<Text> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::judgement::Judgement;
+    use crate::checks::check_outcome::CheckOutcome;
     use crate::cloud::FaultClass;
     use crate::i18n::Lang;
 
@@ -47,7 +47,7 @@ mod tests {
         ] {
             for class in [FaultClass::of(code, 500), FaultClass::Busy, FaultClass::SignIn, FaultClass::NoAnswer] {
                 let fault = Fault { code: code.into(), message: "words".into(), request_id: None, class };
-                let why = Judgement::from(&fault).why.expect("a reason");
+                let why = CheckOutcome::from(&fault).why.expect("a reason");
                 for (lang, words) in [(Lang::En, en), (Lang::Ja, ja)] {
                     assert!(why.say(lang).contains(words), "{code}: {}", why.say(lang));
                 }

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::console;
 use super::facts::Facts;
-use super::judgement::Judgement;
 use super::question::Question;
-use super::scene::Scene;
 use crate::cloud::{Call, Fault};
 use crate::i18n::{Text, m};
 use crate::lab;
@@ -41,7 +41,7 @@ impl Question for ConsoleSays<'_> {
         console::call(facts, &self.0.instance)
     }
 
-    fn expected(&self, _: &Scene<'_>) -> Text {
+    fn expected(&self, _: &CheckContext<'_>) -> Text {
         Text::literal(&self.0.text)
     }
 
@@ -49,23 +49,23 @@ impl Question for ConsoleSays<'_> {
         Some((60, 180))
     }
 
-    async fn follow(&self, _: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, _: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         Ok(judge(&console::read(reply), &self.0.text))
     }
 }
 
-fn judge(console: &str, wanted: &str) -> Judgement {
+fn judge(console: &str, wanted: &str) -> CheckOutcome {
     if let Some(line) = line_with(console, &NOT_INSTALLED) {
-        return Judgement::broken(line).because(m::check_why_no_packages());
+        return CheckOutcome::broken(line).because(m::check_why_no_packages());
     }
     if console.contains(wanted) {
-        return Judgement::met(wanted);
+        return CheckOutcome::met(wanted);
     }
     // `dnf` tries again by itself: until it gives up, this is only a hint.
     if let Some(line) = line_with(console, &NO_PACKAGES) {
-        return Judgement::not_yet(line).because(m::check_why_no_packages());
+        return CheckOutcome::not_yet(line).because(m::check_why_no_packages());
     }
-    Judgement::not_yet(console::last_line(console).map_or_else(m::check_console_empty, Text::literal))
+    CheckOutcome::not_yet(console::last_line(console).map_or_else(m::check_console_empty, Text::literal))
 }
 
 fn line_with(console: &str, signs: &[&str]) -> Option<String> {

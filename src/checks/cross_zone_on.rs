@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::facts::{Facts, refer};
-use super::judgement::Judgement;
 use super::question::Question;
 use super::reply::{list, text};
-use super::scene::Scene;
 use crate::cloud::{Call, Fault, elbv2};
 use crate::i18n::{Text, m};
 use crate::lab::OneLoadBalancer;
@@ -38,21 +38,25 @@ impl Question for CrossZoneOn<'_> {
         elbv2("DescribeLoadBalancerAttributes", json!({ "LoadBalancerArn": arn }))
     }
 
-    fn expected(&self, _: &Scene<'_>) -> Text {
+    fn expected(&self, _: &CheckContext<'_>) -> Text {
         Text::literal(format!("{KEY} = true"))
     }
 
-    async fn follow(&self, _: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, _: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         Ok(judge(reply))
     }
 }
 
-fn judge(reply: &Value) -> Judgement {
+fn judge(reply: &Value) -> CheckOutcome {
     let attribute = list(reply, "Attributes").iter().find(|attribute| text(attribute, "Key") == KEY);
-    let Some(attribute) = attribute else { return Judgement::gone() };
+    let Some(attribute) = attribute else { return CheckOutcome::gone() };
     let value = text(attribute, "Value");
     let seen = format!("{KEY} = {value}");
-    if value == "true" { Judgement::met(seen) } else { Judgement::broken(seen).because(m::check_why_cross_zone()) }
+    if value == "true" {
+        CheckOutcome::met(seen)
+    } else {
+        CheckOutcome::broken(seen).because(m::check_why_cross_zone())
+    }
 }
 
 #[cfg(test)]

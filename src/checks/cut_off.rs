@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::attempts::{label, named};
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::console;
 use super::facts::Facts;
-use super::judgement::Judgement;
 use super::no_answer;
 use super::question::Question;
-use super::scene::Scene;
 use crate::cloud::{Call, Fault};
 use crate::i18n::{Text, m};
 use crate::lab::OneClient;
@@ -36,7 +36,7 @@ impl Question for CutOff<'_> {
         console::call(facts, &self.0.client)
     }
 
-    fn expected(&self, _: &Scene<'_>) -> Text {
+    fn expected(&self, _: &CheckContext<'_>) -> Text {
         m::check_expected_no_answer()
     }
 
@@ -45,14 +45,14 @@ impl Question for CutOff<'_> {
         Some((10, 120))
     }
 
-    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, scene: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         Ok(no_answer::judge(&console::read(reply), &label(scene.token, self.0), not_yet))
     }
 }
 
 /// An attempt that got through may be one from before, so it is no fault yet.
-fn not_yet(seen: Text) -> Judgement {
-    Judgement::not_yet(seen).because(m::check_why_not_cut_off())
+fn not_yet(seen: Text) -> CheckOutcome {
+    CheckOutcome::not_yet(seen).because(m::check_why_not_cut_off())
 }
 
 #[cfg(test)]

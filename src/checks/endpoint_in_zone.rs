@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::endpoint_state::describe;
 use super::facts::Facts;
-use super::judgement::Judgement;
 use super::question::Question;
 use super::reply::{first, list, text, texts};
-use super::scene::Scene;
 use super::service_found::{by_name, named, zones};
 use crate::cloud::{Call, Fault, ec2};
 use crate::i18n::{Text, m};
@@ -40,15 +40,15 @@ impl Question for EndpointInZone<'_> {
         &["DescribeSubnets", "DescribeVpcEndpointServices"]
     }
 
-    fn expected(&self, _: &Scene<'_>) -> Text {
+    fn expected(&self, _: &CheckContext<'_>) -> Text {
         m::check_expected_service_zone()
     }
 
-    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
-        let Some(endpoint) = first(reply, "VpcEndpoints") else { return Ok(Judgement::gone()) };
+    async fn follow(&self, scene: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
+        let Some(endpoint) = first(reply, "VpcEndpoints") else { return Ok(CheckOutcome::gone()) };
         let (service, ids) = (text(endpoint, "ServiceName"), texts(endpoint, "SubnetIds"));
         if ids.is_empty() {
-            return Ok(Judgement::not_yet(m::check_no_subnet()));
+            return Ok(CheckOutcome::not_yet(m::check_no_subnet()));
         }
         let clients = scene.clients_of(&self.0.endpoint, Side::Consumer);
         let subnets = clients.send(&ec2("DescribeSubnets", json!({ "SubnetIds": ids }))).await?;
@@ -57,15 +57,15 @@ impl Question for EndpointInZone<'_> {
         // Name and interface are there already, while nothing passes yet.
         let dns = list(endpoint, "DnsEntries").first().map_or("", |entry| text(entry, "DnsName"));
         let enis = texts(endpoint, "NetworkInterfaceIds").join(", ");
-        Ok(Judgement { seen: m::check_endpoint_seen(dns, enis, judgement.seen.clone()), ..judgement })
+        Ok(CheckOutcome { seen: m::check_endpoint_seen(dns, enis, judgement.seen.clone()), ..judgement })
     }
 }
 
 /// The replies about the endpoint's subnets, and about the service called `name`. Zones are compared by id, and by name
 /// only where the target gives no ids: all of these replies are the consumer's own view.
-fn judge(subnets: &Value, services: &Value, name: &str) -> Judgement {
+fn judge(subnets: &Value, services: &Value, name: &str) -> CheckOutcome {
     let Some(service) = named(services, name) else {
-        return Judgement::broken(m::check_not_found()).because(m::check_why_service_not_found());
+        return CheckOutcome::broken(m::check_not_found()).because(m::check_why_service_not_found());
     };
     let covered = zones(service);
     let subnets = list(subnets, "Subnets");
@@ -74,14 +74,14 @@ fn judge(subnets: &Value, services: &Value, name: &str) -> Judgement {
     });
     let shown = |subnet| format!("{} ({})", text(subnet, "AvailabilityZoneId"), text(subnet, "AvailabilityZone"));
     let judgement = match outside {
-        None if subnets.is_empty() => Judgement::gone(),
+        None if subnets.is_empty() => CheckOutcome::gone(),
         None => {
             let mut zones: Vec<String> = subnets.iter().map(shown).collect();
             // Subnets come in no order of their own.
             zones.sort();
-            Judgement::met(zones.join(", "))
+            CheckOutcome::met(zones.join(", "))
         }
-        Some(subnet) => Judgement::broken(shown(subnet)).because(m::check_why_endpoint_zone(covered.join(", "))),
+        Some(subnet) => CheckOutcome::broken(shown(subnet)).because(m::check_why_endpoint_zone(covered.join(", "))),
     };
     judgement.expecting(covered.join(", "))
 }

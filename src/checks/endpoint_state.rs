@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::facts::{Facts, refer};
-use super::judgement::Judgement;
 use super::question::Question;
 use super::reply::{first, text};
-use super::scene::Scene;
 use crate::cloud::{Call, Fault, ec2};
 use crate::i18n::{Text, m};
 use crate::lab;
@@ -34,7 +34,7 @@ impl Question for EndpointState<'_> {
         describe(facts, &self.0.endpoint)
     }
 
-    fn expected(&self, _: &Scene<'_>) -> Text {
+    fn expected(&self, _: &CheckContext<'_>) -> Text {
         Text::literal(&self.0.state)
     }
 
@@ -42,7 +42,7 @@ impl Question for EndpointState<'_> {
         self.0.state.eq_ignore_ascii_case("available").then_some((60, 180))
     }
 
-    async fn follow(&self, _: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, _: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         Ok(judge(reply, &self.0.state))
     }
 }
@@ -53,22 +53,22 @@ pub(super) fn describe(facts: &Facts, endpoint: &str) -> Call {
 }
 
 /// States are compared without regard to case: camelCase on the wire, `PascalCase` in the SDK's enum [PL:concepts].
-fn judge(reply: &Value, wanted: &str) -> Judgement {
-    let Some(endpoint) = first(reply, "VpcEndpoints") else { return Judgement::gone() };
+fn judge(reply: &Value, wanted: &str) -> CheckOutcome {
+    let Some(endpoint) = first(reply, "VpcEndpoints") else { return CheckOutcome::gone() };
     let seen = text(endpoint, "State");
     let (wanted, state) = (wanted.to_ascii_lowercase(), seen.to_ascii_lowercase());
     if wanted == state {
-        return Judgement::met(seen);
+        return CheckOutcome::met(seen);
     }
     match (wanted.as_str(), state.as_str()) {
-        ("available", "pendingacceptance") => Judgement::not_yet(seen).because(m::check_why_not_accepted()),
+        ("available", "pendingacceptance") => CheckOutcome::not_yet(seen).because(m::check_why_not_accepted()),
         ("rejected", "pendingacceptance" | "pending" | "available") => {
-            Judgement::not_yet(seen).because(m::check_why_not_rejected())
+            CheckOutcome::not_yet(seen).because(m::check_why_not_rejected())
         }
-        ("pendingacceptance" | "available", "pending") | ("available", "partial") => Judgement::not_yet(seen),
-        ("pendingacceptance", "available") => Judgement::broken(seen).because(m::check_why_accepted_already()),
-        (_, "rejected") => Judgement::broken(seen).because(m::check_why_rejected()),
-        _ => Judgement::broken(seen).because(m::check_why_endpoint_lost()),
+        ("pendingacceptance" | "available", "pending") | ("available", "partial") => CheckOutcome::not_yet(seen),
+        ("pendingacceptance", "available") => CheckOutcome::broken(seen).because(m::check_why_accepted_already()),
+        (_, "rejected") => CheckOutcome::broken(seen).because(m::check_why_rejected()),
+        _ => CheckOutcome::broken(seen).because(m::check_why_endpoint_lost()),
     }
 }
 

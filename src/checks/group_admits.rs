@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::facts::{Facts, refer, told};
-use super::judgement::Judgement;
 use super::question::Question;
 use super::reply::{first, list};
 use super::rule;
-use super::scene::Scene;
 use crate::cloud::{Call, Fault, ec2};
 use crate::i18n::{Text, m};
 use crate::lab;
@@ -50,18 +50,18 @@ impl Question for GroupAdmits<'_> {
         ec2("DescribeSecurityGroups", json!({ "GroupIds": [refer(facts, &self.0.group, "id")] }))
     }
 
-    fn expected(&self, scene: &Scene<'_>) -> Text {
+    fn expected(&self, scene: &CheckContext<'_>) -> Text {
         Text::literal(format!("tcp {}: {}", self.0.port, self.source(scene.facts)))
     }
 
-    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, scene: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         Ok(judge(reply, self.0.port, &self.source(scene.facts)))
     }
 }
 
 /// `source` is a block, or a group's id. A wider block than asked for admits it too; a block never stands for a group.
-fn judge(reply: &Value, port: u16, source: &str) -> Judgement {
-    let Some(group) = first(reply, "SecurityGroups") else { return Judgement::gone() };
+fn judge(reply: &Value, port: u16, source: &str) -> CheckOutcome {
+    let Some(group) = first(reply, "SecurityGroups") else { return CheckOutcome::gone() };
     let rules = list(group, "IpPermissions");
     let seen = if rules.is_empty() {
         m::check_no_inbound_rules()
@@ -69,9 +69,9 @@ fn judge(reply: &Value, port: u16, source: &str) -> Judgement {
         Text::literal(rules.iter().map(rule::in_words).collect::<Vec<_>>().join("; "))
     };
     if rules.iter().any(|it| rule::covers_port(it, port) && rule::covers_source(it, source)) {
-        return Judgement::met(seen);
+        return CheckOutcome::met(seen);
     }
-    Judgement::broken(seen).because(m::check_why_group_admits(port, source))
+    CheckOutcome::broken(seen).because(m::check_why_group_admits(port, source))
 }
 
 #[cfg(test)]

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::facts::{Facts, refer};
-use super::judgement::Judgement;
 use super::question::Question;
 use super::reply::{first, text};
-use super::scene::Scene;
 use crate::cloud::{Call, Fault, ec2};
 use crate::i18n::{Text, m};
 use crate::lab::OneInstance;
@@ -34,7 +34,7 @@ impl Question for InstanceRunning<'_> {
         ec2("DescribeInstances", json!({ "InstanceIds": [refer(facts, &self.0.instance, "id")] }))
     }
 
-    fn expected(&self, _: &Scene<'_>) -> Text {
+    fn expected(&self, _: &CheckContext<'_>) -> Text {
         Text::literal("running")
     }
 
@@ -42,24 +42,24 @@ impl Question for InstanceRunning<'_> {
         Some((10, 60))
     }
 
-    async fn follow(&self, _: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, _: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         Ok(judge(reply))
     }
 }
 
-fn judge(reply: &Value) -> Judgement {
+fn judge(reply: &Value) -> CheckOutcome {
     let Some(instance) = first(reply, "Reservations").and_then(|it| first(it, "Instances")) else {
-        return Judgement::gone();
+        return CheckOutcome::gone();
     };
     let state = instance.get("State").map_or("", |state| text(state, "Name"));
     match state {
-        "running" => Judgement::met(state),
-        "pending" => Judgement::not_yet(state),
-        "stopping" | "stopped" => Judgement::broken(state).because(m::check_why_instance_stopped()),
+        "running" => CheckOutcome::met(state),
+        "pending" => CheckOutcome::not_yet(state),
+        "stopping" | "stopped" => CheckOutcome::broken(state).because(m::check_why_instance_stopped()),
         _ => {
             let reason = instance.get("StateReason").map_or("", |reason| text(reason, "Message"));
             let seen = if reason.is_empty() { state.to_owned() } else { format!("{state}: {reason}") };
-            Judgement::broken(seen).because(m::check_why_instance_terminated())
+            CheckOutcome::broken(seen).because(m::check_why_instance_terminated())
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::facts::{Facts, refer};
-use super::judgement::Judgement;
 use super::question::Question;
 use super::reply::{first, text};
-use super::scene::Scene;
 use crate::cloud::{Call, Fault, elbv2};
 use crate::i18n::{Text, m};
 use crate::lab::OneLoadBalancer;
@@ -34,7 +34,7 @@ impl Question for LoadBalancerActive<'_> {
         elbv2("DescribeLoadBalancers", json!({ "LoadBalancerArns": [refer(facts, &self.0.load_balancer, "arn")] }))
     }
 
-    fn expected(&self, _: &Scene<'_>) -> Text {
+    fn expected(&self, _: &CheckContext<'_>) -> Text {
         Text::literal("active, internal")
     }
 
@@ -42,24 +42,24 @@ impl Question for LoadBalancerActive<'_> {
         Some((120, 240))
     }
 
-    async fn follow(&self, _: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, _: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         Ok(judge(reply))
     }
 }
 
-fn judge(reply: &Value) -> Judgement {
-    let Some(balancer) = first(reply, "LoadBalancers") else { return Judgement::gone() };
+fn judge(reply: &Value) -> CheckOutcome {
+    let Some(balancer) = first(reply, "LoadBalancers") else { return CheckOutcome::gone() };
     let part = |key| balancer.get("State").map_or("", |state| text(state, key));
     let (code, reason, scheme) = (part("Code"), part("Reason"), text(balancer, "Scheme"));
     let seen = format!("{code}, {scheme}");
     if scheme != "internal" {
-        return Judgement::broken(seen).because(m::check_why_load_balancer_scheme());
+        return CheckOutcome::broken(seen).because(m::check_why_load_balancer_scheme());
     }
     match code {
-        "active" => Judgement::met(seen),
-        "provisioning" | "active_impaired" => Judgement::not_yet(seen),
-        _ if reason.is_empty() => Judgement::broken(seen).because(m::check_why_load_balancer_failed()),
-        _ => Judgement::broken(format!("{seen}: {reason}")).because(m::check_why_load_balancer_failed()),
+        "active" => CheckOutcome::met(seen),
+        "provisioning" | "active_impaired" => CheckOutcome::not_yet(seen),
+        _ if reason.is_empty() => CheckOutcome::broken(seen).because(m::check_why_load_balancer_failed()),
+        _ => CheckOutcome::broken(format!("{seen}: {reason}")).because(m::check_why_load_balancer_failed()),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::check_context::CheckContext;
 use super::facts::{Facts, refer};
 use super::reply::{list, text};
-use super::scene::Scene;
 use crate::cloud::{Call, Fault, ec2};
 use crate::lab::Side;
 
@@ -18,7 +18,7 @@ fn call(facts: &Facts, load_balancer: &str) -> Call {
 }
 
 /// The load balancer's addresses, one per zone.
-pub(super) async fn addresses(scene: &Scene<'_>, load_balancer: &str) -> Result<Vec<String>, Fault> {
+pub(super) async fn addresses(scene: &CheckContext<'_>, load_balancer: &str) -> Result<Vec<String>, Fault> {
     let reply = scene.clients_of(load_balancer, Side::Provider).send(&call(scene.facts, load_balancer)).await?;
     Ok(read(&reply))
 }

@@ -4,12 +4,12 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::console;
 use super::facts::Facts;
-use super::judgement::Judgement;
 use super::load_balancer_addresses::addresses;
 use super::question::Question;
-use super::scene::Scene;
 use crate::cloud::{Call, Fault};
 use crate::i18n::{Text, m};
 use crate::lab::LogShows;
@@ -41,25 +41,25 @@ impl Question for LogShowsLoadBalancer<'_> {
         &["DescribeNetworkInterfaces"]
     }
 
-    fn expected(&self, _: &Scene<'_>) -> Text {
+    fn expected(&self, _: &CheckContext<'_>) -> Text {
         m::check_expected_load_balancer_address()
     }
 
-    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, scene: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         Ok(judge(&console::read(reply), &addresses(scene, &self.0.load_balancer).await?))
     }
 }
 
-fn judge(console: &str, addresses: &[String]) -> Judgement {
+fn judge(console: &str, addresses: &[String]) -> CheckOutcome {
     if addresses.is_empty() {
-        return Judgement::broken(m::check_no_load_balancer_address()).because(m::check_why_not_found());
+        return CheckOutcome::broken(m::check_no_load_balancer_address()).because(m::check_why_not_found());
     }
     let sources: Vec<&str> = console.lines().rev().filter_map(source).collect();
     let judgement = match sources.iter().find(|source| addresses.iter().any(|address| address == *source)) {
-        Some(source) => Judgement::met(*source),
+        Some(source) => CheckOutcome::met(*source),
         None => match sources.first() {
-            Some(newest) => Judgement::broken(*newest).because(m::check_why_other_source()),
-            None => Judgement::not_yet(m::check_no_log_line()).because(m::check_why_no_log_line()),
+            Some(newest) => CheckOutcome::broken(*newest).because(m::check_why_other_source()),
+            None => CheckOutcome::not_yet(m::check_no_log_line()).because(m::check_why_no_log_line()),
         },
     };
     judgement.expecting(addresses.join(", "))

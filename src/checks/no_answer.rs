@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::attempts::{label, named, newest};
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::console;
 use super::facts::Facts;
-use super::judgement::Judgement;
 use super::question::Question;
-use super::scene::Scene;
 use crate::cloud::{Call, Fault};
 use crate::i18n::{Text, m};
 use crate::lab::OneClient;
@@ -35,7 +35,7 @@ impl Question for NoAnswer<'_> {
         console::call(facts, &self.0.client)
     }
 
-    fn expected(&self, _: &Scene<'_>) -> Text {
+    fn expected(&self, _: &CheckContext<'_>) -> Text {
         m::check_expected_no_answer()
     }
 
@@ -44,7 +44,7 @@ impl Question for NoAnswer<'_> {
         Some((30, 180))
     }
 
-    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, scene: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         Ok(judge(&console::read(reply), &label(scene.token, self.0), too_early))
     }
 }
@@ -58,20 +58,20 @@ pub(super) fn title(asked: &OneClient) -> Text {
 }
 
 /// Nobody has accepted yet.
-fn too_early(seen: Text) -> Judgement {
-    Judgement::broken(seen).because(m::check_why_answers_already())
+fn too_early(seen: Text) -> CheckOutcome {
+    CheckOutcome::broken(seen).because(m::check_why_answers_already())
 }
 
 /// A time-out is what is wanted; `answered` says what an answer means.
-pub(super) fn judge(console: &str, label: &str, answered: impl FnOnce(Text) -> Judgement) -> Judgement {
-    let Some(attempt) = newest(console, label) else { return Judgement::not_yet(m::check_no_attempt()) };
+pub(super) fn judge(console: &str, label: &str, answered: impl FnOnce(Text) -> CheckOutcome) -> CheckOutcome {
+    let Some(attempt) = newest(console, label) else { return CheckOutcome::not_yet(m::check_no_attempt()) };
     let seen = attempt.in_words();
     if attempt.timed_out() {
-        Judgement::met(seen)
+        CheckOutcome::met(seen)
     } else if attempt.code != 0 {
         answered(seen)
     } else {
-        Judgement::not_yet(seen).because(m::check_why_curl_failed())
+        CheckOutcome::not_yet(seen).because(m::check_why_curl_failed())
     }
 }
 

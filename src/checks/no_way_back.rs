@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::endpoint_state::describe;
 use super::facts::{Facts, refer};
-use super::judgement::Judgement;
 use super::question::Question;
 use super::reply::{first, list, text};
 use super::rule::contains;
-use super::scene::Scene;
 use crate::cloud::{Call, Fault, ec2};
 use crate::i18n::{Text, m};
 use crate::lab::{self, Side};
@@ -41,25 +41,25 @@ impl Question for NoWayBack<'_> {
         &["DescribeVpcEndpoints"]
     }
 
-    fn expected(&self, _: &Scene<'_>) -> Text {
+    fn expected(&self, _: &CheckContext<'_>) -> Text {
         m::check_expected_no_way_back()
     }
 
-    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, scene: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         let clients = scene.clients_of(&self.0.endpoint, Side::Consumer);
         let endpoint = clients.send(&describe(scene.facts, &self.0.endpoint)).await?;
-        let Some(endpoint) = first(&endpoint, "VpcEndpoints") else { return Ok(Judgement::gone()) };
+        let Some(endpoint) = first(&endpoint, "VpcEndpoints") else { return Ok(CheckOutcome::gone()) };
         let state = text(endpoint, "State");
         if !state.eq_ignore_ascii_case("available") {
             // That nothing leads there before the connection is up would prove nothing.
-            return Ok(Judgement::not_yet(state));
+            return Ok(CheckOutcome::not_yet(state));
         }
         Ok(judge(reply, scene.fact(&self.0.client, "address").unwrap_or_default()))
     }
 }
 
 /// `address` is the client's. `local` leads to the provider's own VPC, whoever else has the same range.
-fn judge(reply: &Value, address: &str) -> Judgement {
+fn judge(reply: &Value, address: &str) -> CheckOutcome {
     let wanted = format!("{address}/32");
     let routes = list(reply, "RouteTables").iter().flat_map(|table| list(table, "Routes"));
     let leading = routes.filter(|route| contains(text(route, "DestinationCidrBlock"), &wanted));
@@ -69,12 +69,12 @@ fn judge(reply: &Value, address: &str) -> Judgement {
         match target(route) {
             "local" => seen = m::check_route_within(address, block),
             target if private(target) => {
-                return Judgement::broken(m::check_route_to(address, target)).because(m::check_why_way_back());
+                return CheckOutcome::broken(m::check_route_to(address, target)).because(m::check_why_way_back());
             }
             _ => {}
         }
     }
-    Judgement::met(seen)
+    CheckOutcome::met(seen)
 }
 
 /// Where a route leads: one of its members says so.

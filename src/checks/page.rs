@@ -6,14 +6,14 @@ use serde_json::Value;
 
 use super::Proof;
 use super::attempts::{Attempt, newest};
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::console;
 use super::facts::Facts;
 use super::http::{self, Failure};
-use super::judgement::Judgement;
 use super::load_balancer_addresses::addresses;
 use super::page_marks::mark;
 use super::question::Question;
-use super::scene::Scene;
 use crate::cloud::{Call, Clients, Fault};
 use crate::i18n::{Text, m};
 use crate::lab;
@@ -45,11 +45,11 @@ impl Question for Page<'_> {
         &["DescribeNetworkInterfaces"]
     }
 
-    fn expected(&self, _: &Scene<'_>) -> Text {
+    fn expected(&self, _: &CheckContext<'_>) -> Text {
         m::check_expected_page()
     }
 
-    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, scene: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         let addresses = addresses(scene, &self.0.load_balancer).await?;
         let console = console::read(reply);
         let dns = scene.fact(&self.0.endpoint, "dns").unwrap_or_default();
@@ -92,43 +92,43 @@ pub fn is_here(url: &str) -> bool {
     })
 }
 
-fn judge_door(url: &str, got: Result<http::Answer, Failure>, token: &str, addresses: &[String]) -> Judgement {
+fn judge_door(url: &str, got: Result<http::Answer, Failure>, token: &str, addresses: &[String]) -> CheckOutcome {
     let no_answer = || Proof { url: url.to_owned(), status: 0, token_ok: false, seen_source: String::new() };
     match got {
         Ok(answer) => judge(url, answer.status, &answer.body, token, addresses),
-        Err(Failure::Silent) => {
-            Judgement::not_yet(m::check_silent(http::PATIENCE)).because(m::check_why_timed_out()).proven_by(no_answer())
-        }
-        Err(Failure::Unreachable(error)) => {
-            Judgement::cannot_tell(format!("{url}: {error}")).because(m::check_why_door_closed()).proven_by(no_answer())
-        }
-        Err(Failure::NotHere) => Judgement::cannot_tell(url).because(m::check_why_door_elsewhere()),
+        Err(Failure::Silent) => CheckOutcome::not_yet(m::check_silent(http::PATIENCE))
+            .because(m::check_why_timed_out())
+            .proven_by(no_answer()),
+        Err(Failure::Unreachable(error)) => CheckOutcome::cannot_tell(format!("{url}: {error}"))
+            .because(m::check_why_door_closed())
+            .proven_by(no_answer()),
+        Err(Failure::NotHere) => CheckOutcome::cannot_tell(url).because(m::check_why_door_elsewhere()),
     }
 }
 
 /// Where no door is announced, the page is taken from the client's own console.
-fn judge_console(dns: &str, attempt: Option<Attempt<'_>>, token: &str, addresses: &[String]) -> Judgement {
-    let Some(attempt) = attempt else { return Judgement::not_yet(m::check_no_attempt()) };
+fn judge_console(dns: &str, attempt: Option<Attempt<'_>>, token: &str, addresses: &[String]) -> CheckOutcome {
+    let Some(attempt) = attempt else { return CheckOutcome::not_yet(m::check_no_attempt()) };
     let url = format!("http://{dns}/");
     if attempt.code == 0 {
         let proof = Proof { url, status: 0, token_ok: false, seen_source: String::new() };
-        return Judgement::not_yet(attempt.in_words()).because(m::check_why_timed_out()).proven_by(proof);
+        return CheckOutcome::not_yet(attempt.in_words()).because(m::check_why_timed_out()).proven_by(proof);
     }
     judge(&url, attempt.code, attempt.body, token, addresses)
 }
 
-fn judge(url: &str, status: u16, body: &str, token: &str, addresses: &[String]) -> Judgement {
+fn judge(url: &str, status: u16, body: &str, token: &str, addresses: &[String]) -> CheckOutcome {
     let source = mark(body, "pllab-source").unwrap_or_default();
     let token_ok = mark(body, "pllab-token") == Some(token);
     let proof = Proof { url: url.to_owned(), status, token_ok, seen_source: source.to_owned() };
     let judgement = if status != 200 {
-        Judgement::broken(m::check_status(status)).because(m::check_why_other_page())
+        CheckOutcome::broken(m::check_status(status)).because(m::check_why_other_page())
     } else if !token_ok {
-        Judgement::broken(m::check_other_page(m::check_status(status))).because(m::check_why_other_page())
+        CheckOutcome::broken(m::check_other_page(m::check_status(status))).because(m::check_why_other_page())
     } else if addresses.iter().any(|address| address == source) {
-        Judgement::met(m::check_page_seen(status, source))
+        CheckOutcome::met(m::check_page_seen(status, source))
     } else {
-        Judgement::broken(m::check_page_seen(status, source)).because(m::check_why_other_source())
+        CheckOutcome::broken(m::check_page_seen(status, source)).because(m::check_why_other_source())
     };
     judgement.proven_by(proof)
 }

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::facts::{Facts, refer};
-use super::judgement::Judgement;
 use super::question::Question;
 use super::reply::{list, text};
-use super::scene::Scene;
 use crate::cloud::{Call, Fault, ec2};
 use crate::i18n::{Text, m};
 use crate::lab::{self, Side};
@@ -14,7 +14,7 @@ use crate::lab::{self, Side};
 pub(super) struct PrincipalAllowed<'a>(pub &'a lab::PrincipalAllowed);
 
 impl PrincipalAllowed<'_> {
-    fn account<'a>(&self, scene: &'a Scene<'_>) -> &'a str {
+    fn account<'a>(&self, scene: &'a CheckContext<'_>) -> &'a str {
         scene.accounts.get(&self.0.side).map_or("", String::as_str)
     }
 }
@@ -48,11 +48,11 @@ impl Question for PrincipalAllowed<'_> {
         ec2("DescribeVpcEndpointServicePermissions", json!({ "ServiceId": refer(facts, &self.0.service, "id") }))
     }
 
-    fn expected(&self, scene: &Scene<'_>) -> Text {
+    fn expected(&self, scene: &CheckContext<'_>) -> Text {
         Text::literal(root_of(self.account(scene)))
     }
 
-    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, scene: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         Ok(judge(reply, self.account(scene)))
     }
 }
@@ -71,13 +71,13 @@ fn principals(reply: &Value) -> Vec<&str> {
     list(reply, "AllowedPrincipals").iter().map(|allowed| text(allowed, "Principal")).collect()
 }
 
-fn judge(reply: &Value, account: &str) -> Judgement {
+fn judge(reply: &Value, account: &str) -> CheckOutcome {
     if let Some(principal) = allowed(reply, account) {
-        return Judgement::met(principal);
+        return CheckOutcome::met(principal);
     }
     let principals = principals(reply);
     let seen = if principals.is_empty() { m::check_no_principal() } else { Text::literal(principals.join(", ")) };
-    Judgement::broken(seen).because(m::check_why_principal(root_of(account)))
+    CheckOutcome::broken(seen).because(m::check_why_principal(root_of(account)))
 }
 
 #[cfg(test)]

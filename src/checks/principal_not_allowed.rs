@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::facts::Facts;
-use super::judgement::Judgement;
 use super::principal_allowed::{PrincipalAllowed, allowed};
 use super::question::Question;
-use super::scene::Scene;
 use crate::cloud::{Call, Fault};
 use crate::i18n::{Text, m};
 use crate::lab::{self, Side};
@@ -38,20 +38,20 @@ impl Question for PrincipalNotAllowed<'_> {
         PrincipalAllowed(self.0).call(facts)
     }
 
-    fn expected(&self, _: &Scene<'_>) -> Text {
+    fn expected(&self, _: &CheckContext<'_>) -> Text {
         m::check_expected_not_allowed()
     }
 
-    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, scene: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         let account = scene.accounts.get(&self.0.side).map_or("", String::as_str);
         Ok(judge(reply, account))
     }
 }
 
-fn judge(reply: &Value, account: &str) -> Judgement {
+fn judge(reply: &Value, account: &str) -> CheckOutcome {
     match allowed(reply, account) {
-        Some(principal) => Judgement::broken(principal).because(m::check_why_still_allowed(principal)),
-        None => Judgement::met(m::check_not_allowed(account)),
+        Some(principal) => CheckOutcome::broken(principal).because(m::check_why_still_allowed(principal)),
+        None => CheckOutcome::met(m::check_not_allowed(account)),
     }
 }
 

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::facts::{Facts, refer};
-use super::judgement::Judgement;
 use super::question::Question;
 use super::reply::{first, text};
-use super::scene::Scene;
 use crate::cloud::{Call, Fault, ec2};
 use crate::i18n::{Text, m};
 use crate::lab;
@@ -34,11 +34,11 @@ impl Question for PrivateNameOffered<'_> {
         configuration(facts, &self.0.service)
     }
 
-    fn expected(&self, _: &Scene<'_>) -> Text {
+    fn expected(&self, _: &CheckContext<'_>) -> Text {
         Text::literal(&self.0.domain)
     }
 
-    async fn follow(&self, _: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, _: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         Ok(judge(reply, &self.0.domain))
     }
 }
@@ -48,14 +48,14 @@ pub(super) fn configuration(facts: &Facts, service: &str) -> Call {
     ec2("DescribeVpcEndpointServiceConfigurations", json!({ "ServiceIds": [refer(facts, service, "id")] }))
 }
 
-fn judge(reply: &Value, domain: &str) -> Judgement {
-    let Some(service) = first(reply, "ServiceConfigurations") else { return Judgement::gone() };
+fn judge(reply: &Value, domain: &str) -> CheckOutcome {
+    let Some(service) = first(reply, "ServiceConfigurations") else { return CheckOutcome::gone() };
     let offered = text(service, "PrivateDnsName");
     if offered == domain {
-        return Judgement::met(offered);
+        return CheckOutcome::met(offered);
     }
     let seen = if offered.is_empty() { m::check_no_private_name() } else { Text::literal(offered) };
-    Judgement::broken(seen).because(m::check_why_private_name(domain))
+    CheckOutcome::broken(seen).because(m::check_why_private_name(domain))
 }
 
 #[cfg(test)]

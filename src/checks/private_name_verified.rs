@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::facts::Facts;
-use super::judgement::Judgement;
 use super::private_name_offered::configuration;
 use super::question::Question;
 use super::reply::{first, text};
-use super::scene::Scene;
 use crate::cloud::{Call, Fault};
 use crate::i18n::{Text, m};
 use crate::lab::OneService;
@@ -35,7 +35,7 @@ impl Question for PrivateNameVerified<'_> {
         configuration(facts, &self.0.service)
     }
 
-    fn expected(&self, _: &Scene<'_>) -> Text {
+    fn expected(&self, _: &CheckContext<'_>) -> Text {
         Text::literal("verified")
     }
 
@@ -44,21 +44,21 @@ impl Question for PrivateNameVerified<'_> {
         Some((60, 600))
     }
 
-    async fn follow(&self, _: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, _: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         Ok(judge(reply))
     }
 }
 
 /// The states are `pendingVerification`, `verified` and `failed` [API:PrivateDnsNameConfiguration].
-fn judge(reply: &Value) -> Judgement {
-    let Some(service) = first(reply, "ServiceConfigurations") else { return Judgement::gone() };
+fn judge(reply: &Value) -> CheckOutcome {
+    let Some(service) = first(reply, "ServiceConfigurations") else { return CheckOutcome::gone() };
     let Some(state) = service.get("PrivateDnsNameConfiguration").map(|dns| text(dns, "State")) else {
-        return Judgement::broken(m::check_no_private_name()).because(m::check_why_not_verified());
+        return CheckOutcome::broken(m::check_no_private_name()).because(m::check_why_not_verified());
     };
     match state {
-        "verified" => Judgement::met(state),
-        "pendingVerification" => Judgement::not_yet(state),
-        _ => Judgement::broken(state).because(m::check_why_not_verified()),
+        "verified" => CheckOutcome::met(state),
+        "pendingVerification" => CheckOutcome::not_yet(state),
+        _ => CheckOutcome::broken(state).because(m::check_why_not_verified()),
     }
 }
 

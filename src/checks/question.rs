@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::facts::Facts;
-use super::judgement::Judgement;
-use super::scene::Scene;
 use crate::cloud::{Call, Fault};
 use crate::i18n::Text;
 use crate::lab::Side;
@@ -37,7 +37,7 @@ pub(super) trait Question {
     }
 
     /// What should be seen.
-    fn expected(&self, scene: &Scene<'_>) -> Text;
+    fn expected(&self, scene: &CheckContext<'_>) -> Text;
 
     /// How long it takes on AWS until it is met, in seconds, from and to; `None` when it holds at once.
     fn usual_seconds(&self) -> Option<(u32, u32)> {
@@ -45,10 +45,10 @@ pub(super) trait Question {
     }
 
     /// What a refused call means.
-    fn refused(&self, fault: &Fault) -> Judgement {
-        Judgement::from(fault)
+    fn refused(&self, fault: &Fault) -> CheckOutcome {
+        CheckOutcome::from(fault)
     }
 
     /// Judges the reply, with more calls where one is not enough.
-    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault>;
+    async fn follow(&self, scene: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault>;
 }

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::facts::{Facts, refer};
-use super::judgement::Judgement;
 use super::private_name_offered::configuration;
 use super::question::Question;
 use super::reply::{first, list, text};
-use super::scene::Scene;
 use crate::cloud::{Call, Fault, route53};
 use crate::i18n::{Text, m};
 use crate::lab::{self, Side};
@@ -39,7 +39,7 @@ impl Question for RecordPublished<'_> {
         &["DescribeVpcEndpointServiceConfigurations"]
     }
 
-    fn expected(&self, _: &Scene<'_>) -> Text {
+    fn expected(&self, _: &CheckContext<'_>) -> Text {
         m::check_expected_record()
     }
 
@@ -48,7 +48,7 @@ impl Question for RecordPublished<'_> {
         Some((10, 60))
     }
 
-    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, scene: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         let clients = scene.clients_of(&self.0.service, Side::Provider);
         let service = clients.send(&configuration(scene.facts, &self.0.service)).await?;
         // Who published it by hand has no change that could be asked about.
@@ -60,21 +60,21 @@ impl Question for RecordPublished<'_> {
     }
 }
 
-fn judge(zone: &Value, service: &Value, change: &Value) -> Judgement {
+fn judge(zone: &Value, service: &Value, change: &Value) -> CheckOutcome {
     let Some(dns) = first(service, "ServiceConfigurations").and_then(|it| it.get("PrivateDnsNameConfiguration")) else {
-        return Judgement::broken(m::check_no_private_name()).because(m::check_why_no_record());
+        return CheckOutcome::broken(m::check_no_private_name()).because(m::check_why_no_record());
     };
     let wanted = format!("\"{}\"", text(dns, "Value"));
     let is_it = |set: &&Value| {
         text(set, "Type") == "TXT" && list(set, "ResourceRecords").iter().any(|it| text(it, "Value") == wanted)
     };
     let Some(record) = list(zone, "ResourceRecordSets").iter().find(is_it) else {
-        return Judgement::broken(m::check_no_record()).because(m::check_why_no_record());
+        return CheckOutcome::broken(m::check_no_record()).because(m::check_why_no_record());
     };
     let name = text(record, "Name");
     match change.get("ChangeInfo").map(|change| text(change, "Status")) {
-        Some(status) if status != "INSYNC" => Judgement::not_yet(format!("{name} TXT {status}")),
-        _ => Judgement::met(format!("{name} TXT {wanted}")),
+        Some(status) if status != "INSYNC" => CheckOutcome::not_yet(format!("{name} TXT {status}")),
+        _ => CheckOutcome::met(format!("{name} TXT {wanted}")),
     }
 }
 

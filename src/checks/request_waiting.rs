@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::facts::{Facts, refer};
-use super::judgement::Judgement;
 use super::question::Question;
 use super::reply::{first, text};
-use super::scene::Scene;
 use crate::cloud::{Call, Fault, ec2};
 use crate::i18n::{Text, m};
 use crate::lab;
@@ -40,26 +40,26 @@ impl Question for RequestWaiting<'_> {
         ec2("DescribeVpcEndpointConnections", json!({ "Filters": filters }))
     }
 
-    fn expected(&self, _: &Scene<'_>) -> Text {
+    fn expected(&self, _: &CheckContext<'_>) -> Text {
         Text::literal("pendingAcceptance")
     }
 
-    async fn follow(&self, _: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, _: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         Ok(judge(reply))
     }
 }
 
 /// A request shows up with the provider a moment after the endpoint was created.
-fn judge(reply: &Value) -> Judgement {
+fn judge(reply: &Value) -> CheckOutcome {
     let Some(connection) = first(reply, "VpcEndpointConnections") else {
-        return Judgement::not_yet(m::check_no_request()).because(m::check_why_no_request());
+        return CheckOutcome::not_yet(m::check_no_request()).because(m::check_why_no_request());
     };
     let state = text(connection, "VpcEndpointState");
     let seen = m::check_request(text(connection, "VpcEndpointId"), text(connection, "VpcEndpointOwner"), state);
     if state.eq_ignore_ascii_case("pendingAcceptance") {
-        Judgement::met(seen)
+        CheckOutcome::met(seen)
     } else {
-        Judgement::broken(seen).because(m::check_why_request_answered())
+        CheckOutcome::broken(seen).because(m::check_why_request_answered())
     }
 }
 

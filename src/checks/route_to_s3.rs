@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::facts::{Facts, refer, told};
-use super::judgement::Judgement;
 use super::question::Question;
 use super::reply::{first, list, text};
-use super::scene::Scene;
 use super::spec;
 use crate::cloud::{Call, Fault, ec2};
 use crate::i18n::{Text, m};
@@ -35,7 +35,7 @@ impl Question for RouteToS3<'_> {
         ec2("DescribeRouteTables", json!({ "RouteTableIds": [refer(facts, &self.0.route_table, "id")] }))
     }
 
-    fn expected(&self, scene: &Scene<'_>) -> Text {
+    fn expected(&self, scene: &CheckContext<'_>) -> Text {
         m::check_route(told(scene.facts, &self.0.gateway_endpoint, "id"), "active")
     }
 
@@ -44,28 +44,28 @@ impl Question for RouteToS3<'_> {
         Some((1, 30))
     }
 
-    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, scene: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         let subnet = spec::route_table(scene.lab, &self.0.route_table).map_or("", |table| &table.subnet);
-        let Some(id) = scene.fact(subnet, "id") else { return Ok(Judgement::not_yet(m::check_not_made(subnet))) };
+        let Some(id) = scene.fact(subnet, "id") else { return Ok(CheckOutcome::not_yet(m::check_not_made(subnet))) };
         Ok(judge(reply, scene.fact(&self.0.gateway_endpoint, "id").unwrap_or_default(), id))
     }
 }
 
 /// `subnet` is the id of the subnet that should use the table.
-fn judge(reply: &Value, endpoint: &str, subnet: &str) -> Judgement {
-    let Some(table) = first(reply, "RouteTables") else { return Judgement::gone() };
+fn judge(reply: &Value, endpoint: &str, subnet: &str) -> CheckOutcome {
+    let Some(table) = first(reply, "RouteTables") else { return CheckOutcome::gone() };
     let Some(route) = list(table, "Routes").iter().find(|route| text(route, "GatewayId") == endpoint) else {
-        return Judgement::not_yet(m::check_no_route()).because(m::check_why_no_route());
+        return CheckOutcome::not_yet(m::check_no_route()).because(m::check_why_no_route());
     };
     let state = text(route, "State");
     let seen = m::check_route(endpoint, state);
     if state != "active" {
-        return Judgement::broken(seen).because(m::check_why_no_route());
+        return CheckOutcome::broken(seen).because(m::check_why_no_route());
     }
     if !list(table, "Associations").iter().any(|association| text(association, "SubnetId") == subnet) {
-        return Judgement::broken(m::check_not_associated(subnet)).because(m::check_why_not_associated(subnet));
+        return CheckOutcome::broken(m::check_not_associated(subnet)).because(m::check_why_not_associated(subnet));
     }
-    Judgement::met(seen)
+    CheckOutcome::met(seen)
 }
 
 #[cfg(test)]

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::facts::Facts;
-use super::judgement::Judgement;
 use super::question::Question;
 use super::reply::{first, text};
-use super::scene::Scene;
 use super::vpc_available::describe;
 use crate::cloud::{Call, Fault};
 use crate::i18n::{Text, m};
@@ -35,11 +35,11 @@ impl Question for SameCidr<'_> {
         describe(facts, &self.0.other)
     }
 
-    fn expected(&self, _: &Scene<'_>) -> Text {
+    fn expected(&self, _: &CheckContext<'_>) -> Text {
         m::check_expected_same_cidr()
     }
 
-    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, scene: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         let clients = scene.clients_of(&self.0.one, Side::Provider);
         let one = clients.send(&describe(scene.facts, &self.0.one)).await?;
         Ok(judge((&self.0.one, &one), (&self.0.other, reply)))
@@ -47,14 +47,14 @@ impl Question for SameCidr<'_> {
 }
 
 /// Each is a name and the reply about it.
-fn judge(one: (&str, &Value), other: (&str, &Value)) -> Judgement {
+fn judge(one: (&str, &Value), other: (&str, &Value)) -> CheckOutcome {
     let block = |(_, reply)| first(reply, "Vpcs").map(|vpc| text(vpc, "CidrBlock"));
-    let (Some(first), Some(second)) = (block(one), block(other)) else { return Judgement::gone() };
+    let (Some(first), Some(second)) = (block(one), block(other)) else { return CheckOutcome::gone() };
     let seen = format!("{} {first}, {} {second}", one.0, other.0);
     if first == second {
-        Judgement::met(seen)
+        CheckOutcome::met(seen)
     } else {
-        Judgement::broken(seen).because(m::check_why_same_cidr(first, other.0))
+        CheckOutcome::broken(seen).because(m::check_why_same_cidr(first, other.0))
     }
 }
 

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::facts::{Facts, refer};
-use super::judgement::Judgement;
 use super::question::Question;
 use super::reply::{first, list, text, texts};
-use super::scene::Scene;
 use crate::cloud::{Call, Fault, ec2};
 use crate::i18n::{Text, m};
 use crate::lab::{self, Side};
@@ -39,11 +39,11 @@ impl Question for ServiceAvailable<'_> {
         &["DescribeAvailabilityZones"]
     }
 
-    fn expected(&self, _: &Scene<'_>) -> Text {
+    fn expected(&self, _: &CheckContext<'_>) -> Text {
         in_words("Available", self.0.acceptance_required)
     }
 
-    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, scene: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         let judgement = judge(reply, self.0.acceptance_required);
         let Some(service) = first(reply, "ServiceConfigurations") else { return Ok(judgement) };
         // The zones that are left out are what the console's form shows beside those that are in.
@@ -51,7 +51,7 @@ impl Question for ServiceAvailable<'_> {
         let all = clients.send(&ec2("DescribeAvailabilityZones", json!({}))).await?;
         let (within, without) = zones(service, &all);
         let seen = m::check_service_seen(text(service, "ServiceName"), judgement.seen.clone(), within, without);
-        Ok(Judgement { seen, ..judgement })
+        Ok(CheckOutcome { seen, ..judgement })
     }
 }
 
@@ -68,20 +68,20 @@ fn in_words(state: &str, acceptance: bool) -> Text {
     if acceptance { m::check_service_asks(state) } else { m::check_service_does_not_ask(state) }
 }
 
-fn judge(reply: &Value, acceptance: bool) -> Judgement {
-    let Some(service) = first(reply, "ServiceConfigurations") else { return Judgement::gone() };
+fn judge(reply: &Value, acceptance: bool) -> CheckOutcome {
+    let Some(service) = first(reply, "ServiceConfigurations") else { return CheckOutcome::gone() };
     let (state, asks) = (text(service, "ServiceState"), service.get("AcceptanceRequired") == Some(&Value::Bool(true)));
     let seen = in_words(state, asks);
     if state.eq_ignore_ascii_case("pending") {
-        return Judgement::not_yet(seen);
+        return CheckOutcome::not_yet(seen);
     }
     if !state.eq_ignore_ascii_case("available") {
-        return Judgement::broken(seen).because(m::check_why_service_state());
+        return CheckOutcome::broken(seen).because(m::check_why_service_state());
     }
     match (acceptance, asks) {
-        (true, false) => Judgement::broken(seen).because(m::check_why_acceptance_off()),
-        (false, true) => Judgement::broken(seen).because(m::check_why_acceptance_on()),
-        _ => Judgement::met(seen),
+        (true, false) => CheckOutcome::broken(seen).because(m::check_why_acceptance_off()),
+        (false, true) => CheckOutcome::broken(seen).because(m::check_why_acceptance_on()),
+        _ => CheckOutcome::met(seen),
     }
 }
 

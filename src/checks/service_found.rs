@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::facts::{Facts, refer, told};
-use super::judgement::Judgement;
 use super::question::Question;
 use super::reply::{list, text, texts};
-use super::scene::Scene;
 use crate::cloud::{Call, Fault, FaultClass, ec2};
 use crate::i18n::{Text, m};
 use crate::lab;
@@ -34,18 +34,18 @@ impl Question for ServiceFound<'_> {
         by_name(&refer(facts, &self.0.lookup, "name"))
     }
 
-    fn expected(&self, scene: &Scene<'_>) -> Text {
+    fn expected(&self, scene: &CheckContext<'_>) -> Text {
         Text::literal(told(scene.facts, &self.0.lookup, "name"))
     }
 
-    fn refused(&self, fault: &Fault) -> Judgement {
+    fn refused(&self, fault: &Fault) -> CheckOutcome {
         if fault.code == "InvalidServiceName" || fault.class == FaultClass::NotFound {
-            return Judgement::broken(fault.to_string()).because(m::check_why_service_not_found());
+            return CheckOutcome::broken(fault.to_string()).because(m::check_why_service_not_found());
         }
-        Judgement::from(fault)
+        CheckOutcome::from(fault)
     }
 
-    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, scene: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         Ok(judge(reply, scene.fact(&self.0.lookup, "name").unwrap_or_default()))
     }
 }
@@ -67,15 +67,15 @@ pub(super) fn zones(service: &Value) -> Vec<&str> {
     if ids.is_empty() { texts(service, "AvailabilityZones") } else { ids }
 }
 
-fn judge(reply: &Value, name: &str) -> Judgement {
+fn judge(reply: &Value, name: &str) -> CheckOutcome {
     let Some(service) = named(reply, name) else {
-        return Judgement::broken(m::check_not_found()).because(m::check_why_service_not_found());
+        return CheckOutcome::broken(m::check_not_found()).because(m::check_why_service_not_found());
     };
     let zones = zones(service);
     if zones.is_empty() {
-        return Judgement::broken(m::check_no_zone(name)).because(m::check_why_no_common_zone());
+        return CheckOutcome::broken(m::check_no_zone(name)).because(m::check_why_no_common_zone());
     }
-    Judgement::met(format!("{name} ({})", zones.join(", ")))
+    CheckOutcome::met(format!("{name} ({})", zones.join(", ")))
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::facts::{Facts, refer};
-use super::judgement::Judgement;
 use super::question::Question;
-use super::scene::Scene;
 use super::service_found::{by_name, named};
 use crate::cloud::{Call, Fault, FaultClass};
 use crate::i18n::{Text, m};
@@ -45,29 +45,29 @@ impl Question for ServiceHidden<'_> {
         by_name(&refer(facts, &self.0.service, "name"))
     }
 
-    fn expected(&self, _: &Scene<'_>) -> Text {
+    fn expected(&self, _: &CheckContext<'_>) -> Text {
         m::check_expected_service_hidden()
     }
 
     /// AWS answers as if the name was mistyped: `InvalidServiceName`, "... does not exist". That an account that is not allowed
     /// gets the same answer is common experience, not documented: UNCONFIRMED.
-    fn refused(&self, fault: &Fault) -> Judgement {
+    fn refused(&self, fault: &Fault) -> CheckOutcome {
         if fault.code == "InvalidServiceName" || fault.class == FaultClass::NotFound {
-            return Judgement::met(fault.to_string());
+            return CheckOutcome::met(fault.to_string());
         }
-        Judgement::from(fault)
+        CheckOutcome::from(fault)
     }
 
-    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, scene: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         Ok(judge(reply, scene.fact(&self.0.service, "name").unwrap_or_default()))
     }
 }
 
 /// A change of the permissions may take a moment to reach everywhere, so a service that is still found is no fault yet.
-fn judge(reply: &Value, name: &str) -> Judgement {
+fn judge(reply: &Value, name: &str) -> CheckOutcome {
     match named(reply, name) {
-        Some(_) => Judgement::not_yet(name).because(m::check_why_service_found()),
-        None => Judgement::met(m::check_not_found()),
+        Some(_) => CheckOutcome::not_yet(name).because(m::check_why_service_found()),
+        None => CheckOutcome::met(m::check_not_found()),
     }
 }
 

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::facts::{Facts, refer};
-use super::judgement::Judgement;
 use super::question::Question;
 use super::reply::{first, text};
-use super::scene::Scene;
 use super::spec;
 use crate::cloud::{Call, Fault, ec2};
 use crate::i18n::{Text, m};
@@ -35,17 +35,17 @@ impl Question for SubnetInZone<'_> {
         ec2("DescribeSubnets", json!({ "SubnetIds": [refer(facts, &self.0.subnet, "id")] }))
     }
 
-    fn expected(&self, scene: &Scene<'_>) -> Text {
+    fn expected(&self, scene: &CheckContext<'_>) -> Text {
         Text::literal(format!("available, {}", zone(scene, &self.0.subnet)))
     }
 
-    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, scene: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         Ok(judge(reply, &zone(scene, &self.0.subnet)))
     }
 }
 
 /// The lab's zone; where the lab leaves the choice open, the one that was chosen.
-fn zone(scene: &Scene<'_>, name: &str) -> String {
+fn zone(scene: &CheckContext<'_>, name: &str) -> String {
     match spec::subnet(scene.lab, name).map(|subnet| subnet.zone.as_str()) {
         Some(zone) if zone != "auto" => zone.to_owned(),
         _ => refer(scene.facts, name, "zone_id"),
@@ -53,18 +53,18 @@ fn zone(scene: &Scene<'_>, name: &str) -> String {
 }
 
 /// `zone` is an id, or a name as this account has it.
-fn judge(reply: &Value, zone: &str) -> Judgement {
-    let Some(subnet) = first(reply, "Subnets") else { return Judgement::gone() };
+fn judge(reply: &Value, zone: &str) -> CheckOutcome {
+    let Some(subnet) = first(reply, "Subnets") else { return CheckOutcome::gone() };
     let (state, id, name) =
         (text(subnet, "State"), text(subnet, "AvailabilityZoneId"), text(subnet, "AvailabilityZone"));
     let seen = format!("{state}, {id} ({name})");
     if id != zone && name != zone {
-        return Judgement::broken(seen).because(m::check_why_subnet_zone(zone));
+        return CheckOutcome::broken(seen).because(m::check_why_subnet_zone(zone));
     }
     match state {
-        "available" => Judgement::met(seen),
-        "pending" => Judgement::not_yet(seen),
-        _ => Judgement::broken(seen).because(m::check_why_not_found()),
+        "available" => CheckOutcome::met(seen),
+        "pending" => CheckOutcome::not_yet(seen),
+        _ => CheckOutcome::broken(seen).because(m::check_why_not_found()),
     }
 }
 

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::facts::{Facts, refer};
-use super::judgement::Judgement;
 use super::question::Question;
 use super::reply::{list, text};
-use super::scene::Scene;
 use super::spec;
 use crate::cloud::{Call, Fault, elbv2};
 use crate::i18n::{Text, m};
@@ -35,7 +35,7 @@ impl Question for TargetsHealthy<'_> {
         elbv2("DescribeTargetHealth", json!({ "TargetGroupArn": refer(facts, &self.0.target_group, "arn") }))
     }
 
-    fn expected(&self, _: &Scene<'_>) -> Text {
+    fn expected(&self, _: &CheckContext<'_>) -> Text {
         Text::literal("healthy")
     }
 
@@ -43,7 +43,7 @@ impl Question for TargetsHealthy<'_> {
         Some((120, 300))
     }
 
-    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, scene: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         let wanted: Vec<&str> = spec::target_group(scene.lab, &self.0.target_group)
             .map(|group| group.targets.iter().filter_map(|name| scene.fact(name, "id")).collect())
             .unwrap_or_default();
@@ -52,24 +52,24 @@ impl Question for TargetsHealthy<'_> {
 }
 
 /// `wanted` are the instances that should be among the targets.
-fn judge(reply: &Value, wanted: &[&str]) -> Judgement {
+fn judge(reply: &Value, wanted: &[&str]) -> CheckOutcome {
     let targets: Vec<Target<'_>> = list(reply, "TargetHealthDescriptions").iter().map(Target::read).collect();
     let absent = wanted.iter().find(|id| !targets.iter().any(|target| target.id == **id));
     if targets.is_empty() || absent.is_some() {
-        return Judgement::broken(m::check_no_target(absent.copied().unwrap_or("none")))
+        return CheckOutcome::broken(m::check_no_target(absent.copied().unwrap_or("none")))
             .because(m::check_why_no_target())
             .unsettled();
     }
     // The worst one decides; the first of the worst is shown.
     let worst = targets.iter().rev().max_by_key(|target| target.rank());
-    let Some(worst) = worst else { return Judgement::gone() };
+    let Some(worst) = worst else { return CheckOutcome::gone() };
     let seen = worst.in_words();
     match worst.rank() {
-        0 => Judgement::met(format!("healthy {}/{}", targets.len(), targets.len())),
-        1 => Judgement::not_yet(seen),
-        2 => Judgement::not_yet(seen).because(m::check_why_unhealthy()),
+        0 => CheckOutcome::met(format!("healthy {}/{}", targets.len(), targets.len())),
+        1 => CheckOutcome::not_yet(seen),
+        2 => CheckOutcome::not_yet(seen).because(m::check_why_unhealthy()),
         // Until the listener is known everywhere its target group is used by none.
-        _ => Judgement::broken(seen).because(m::check_why_unused()).unsettled(),
+        _ => CheckOutcome::broken(seen).because(m::check_why_unused()).unsettled(),
     }
 }
 

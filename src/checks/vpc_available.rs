@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::check_context::CheckContext;
+use super::check_outcome::CheckOutcome;
 use super::facts::{Facts, refer};
-use super::judgement::Judgement;
 use super::question::Question;
 use super::reply::{first, text};
-use super::scene::Scene;
 use super::spec;
 use crate::cloud::{Call, Fault, ec2};
 use crate::i18n::{Text, m};
@@ -35,11 +35,11 @@ impl Question for VpcAvailable<'_> {
         describe(facts, &self.0.vpc)
     }
 
-    fn expected(&self, scene: &Scene<'_>) -> Text {
+    fn expected(&self, scene: &CheckContext<'_>) -> Text {
         Text::literal(format!("available, {}", block(scene, &self.0.vpc)))
     }
 
-    async fn follow(&self, scene: &Scene<'_>, reply: &Value) -> Result<Judgement, Fault> {
+    async fn follow(&self, scene: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         Ok(judge(reply, block(scene, &self.0.vpc)))
     }
 }
@@ -49,20 +49,20 @@ pub(super) fn describe(facts: &Facts, vpc: &str) -> Call {
     ec2("DescribeVpcs", json!({ "VpcIds": [refer(facts, vpc, "id")] }))
 }
 
-fn block<'a>(scene: &'a Scene<'_>, name: &str) -> &'a str {
+fn block<'a>(scene: &'a CheckContext<'_>, name: &str) -> &'a str {
     spec::vpc(scene.lab, name).map_or("", |vpc| &vpc.cidr)
 }
 
-fn judge(reply: &Value, block: &str) -> Judgement {
-    let Some(vpc) = first(reply, "Vpcs") else { return Judgement::gone() };
+fn judge(reply: &Value, block: &str) -> CheckOutcome {
+    let Some(vpc) = first(reply, "Vpcs") else { return CheckOutcome::gone() };
     let seen = format!("{}, {}", text(vpc, "State"), text(vpc, "CidrBlock"));
     if text(vpc, "CidrBlock") != block {
-        return Judgement::broken(seen).because(m::check_why_vpc_block(block));
+        return CheckOutcome::broken(seen).because(m::check_why_vpc_block(block));
     }
     match text(vpc, "State") {
-        "available" => Judgement::met(seen),
-        "pending" => Judgement::not_yet(seen),
-        _ => Judgement::broken(seen).because(m::check_why_not_found()),
+        "available" => CheckOutcome::met(seen),
+        "pending" => CheckOutcome::not_yet(seen),
+        _ => CheckOutcome::broken(seen).because(m::check_why_not_found()),
     }
 }
 

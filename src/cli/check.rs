@@ -7,7 +7,7 @@ use super::pass::target;
 use super::start::code;
 use super::store::journal_trouble;
 use crate::engine::event::Verdict;
-use crate::engine::{Core, examine};
+use crate::engine::{RunLog, examine};
 use crate::i18n::m;
 
 /// Asks the checks of one step, or those of the last step that was begun. What earlier steps asked may have been
@@ -31,7 +31,7 @@ async fn look(context: &mut Context, args: &Check) -> Result<Verdict, Failed> {
     };
     let target = target(context, &store, &found, &state).await?;
     let screen = context.screen(true);
-    let core = Core::new(None, state, context.host.clock.clone(), screen, target.accounts.clone());
+    let core = RunLog::new(None, state, context.host.clock.clone(), screen, target.accounts.clone());
     let verdict = examine(&core, &target.clouds, &loaded.lab, None, &wanted.id, &wanted.checks).await;
     target.close().await;
     verdict.map_err(|error| journal_trouble(&error, &found.id()))

@@ -3,9 +3,9 @@
 use super::args::Clean;
 use super::context::Context;
 use super::exit::{Code, Failed};
-use super::pass::{Doing, open, work};
+use super::pass::{Goal, open, work};
 use super::status::tell_unreadable;
-use super::store::{Found, Unreadable};
+use super::store::{StoredRun, Unreadable};
 use crate::engine::event::{Answer, Choice, Event, Question, QuestionId};
 use crate::host::shell_word;
 use crate::i18n::m;
@@ -31,7 +31,7 @@ pub(super) async fn clean(context: &mut Context, args: Clean) -> Result<Code, Fa
     if args.drop_run {
         return super::clean_drop::drop_run(context, &store, &args).await;
     }
-    let (mut runs, unreadable): (Vec<Found>, Vec<Unreadable>) = match &args.run {
+    let (mut runs, unreadable): (Vec<StoredRun>, Vec<Unreadable>) = match &args.run {
         Some(run) => (vec![store.find(Some(run), |_| true)?], Vec::new()),
         None => store.survey()?,
     };
@@ -64,23 +64,23 @@ pub(super) async fn clean(context: &mut Context, args: Clean) -> Result<Code, Fa
         match answer {
             Ok(Answer::CleanUp) => {}
             Ok(_) => {
-                worst = worst.graver(Code::NotMet);
+                worst = worst.worse(Code::NotMet);
                 continue;
             }
             Err(error) => {
                 return Err(Failed::unanswered(error, &format!("pllab clean --yes {}", shell_word(&id))));
             }
         }
-        match open(context, &store, &found, false, Doing::Clean).await {
+        match open(context, &store, &found, false, Goal::Clean).await {
             Ok(mut pass) => {
                 pass.chosen.extend(args.with_mine.then(|| Event::theirs(Answer::CleanUp)));
-                worst = worst.graver(work(context, pass, &screen, Doing::Clean, false).await);
+                worst = worst.worse(work(context, pass, &screen, Goal::Clean, false).await);
             }
             Err(failed) => {
                 if let Some(report) = &failed.report {
                     context.report(report);
                 }
-                worst = worst.graver(failed.code);
+                worst = worst.worse(failed.code);
             }
         }
     }

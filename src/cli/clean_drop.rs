@@ -9,7 +9,7 @@ use super::args::Clean;
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::live::Live;
-use super::store::{Found, Store, own_sandbox};
+use super::store::{Store, StoredRun, own_sandbox};
 use crate::engine::event::{Answer, Choice, Question, QuestionId};
 use crate::host::{DirLock, LockError, Output, shell_word};
 use crate::i18n::{Text, m};
@@ -54,7 +54,7 @@ pub(super) async fn drop_run(context: &mut Context, store: &Store, args: &Clean)
 
 /// Only what lived on the built-in sandbox is let go of. A journal that can be read says where the run was; where it cannot, the
 /// sandbox in the run's folder does, which no other run has.
-fn judge(run: &str, readable: Option<&Found>, folder: &Path) -> Result<(), Failed> {
+fn judge(run: &str, readable: Option<&StoredRun>, folder: &Path) -> Result<(), Failed> {
     let target = readable.map(|found| found.state.target.as_str()).filter(|target| !target.is_empty());
     let next = format!("pllab clean {}", shell_word(run));
     match target {
@@ -72,7 +72,7 @@ fn judge(run: &str, readable: Option<&Found>, folder: &Path) -> Result<(), Faile
 }
 
 /// What goes, and what does not.
-fn lost(readable: Option<&Found>, store: &Store, folder: &Path) -> Text {
+fn lost(readable: Option<&StoredRun>, store: &Store, folder: &Path) -> Text {
     match readable {
         Some(found) if !found.has_own_sandbox() => m::clean_drop_shared(store.sandbox().display().to_string()),
         Some(found) => m::clean_drop_lost(found.state.existing().len()),

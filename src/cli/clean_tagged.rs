@@ -10,9 +10,9 @@ use super::args::Clean;
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::learner;
-use super::pass::{Doing, open, work};
+use super::pass::{Goal, open, work};
 use super::status::age;
-use super::store::{Found, Store, journal_trouble};
+use super::store::{Store, StoredRun, journal_trouble};
 use super::target::{Target, unreachable_target};
 use crate::actions::PRICES_AS_OF;
 use crate::engine::event::{Answer, AskError, Choice, Entry, Event, Money, Question, QuestionId, Screen, Way};
@@ -53,17 +53,17 @@ pub(super) async fn clean_tagged(context: &mut Context, args: &Clean) -> Result<
     for leftover in &found {
         let cleaned = async {
             let run = enter(context, &store, args, leftover, &accounts, &region)?;
-            let pass = open(context, &store, &run, false, Doing::Clean).await?;
-            Ok::<_, Failed>(work(context, pass, &screen, Doing::Clean, false).await)
+            let pass = open(context, &store, &run, false, Goal::Clean).await?;
+            Ok::<_, Failed>(work(context, pass, &screen, Goal::Clean, false).await)
         };
         match cleaned.await {
             Ok(Code::Interrupted) => return Ok(Code::Interrupted),
-            Ok(code) => worst = worst.graver(code),
+            Ok(code) => worst = worst.worse(code),
             Err(failed) => {
                 if let Some(report) = &failed.report {
                     context.report(report);
                 }
-                worst = worst.graver(failed.code);
+                worst = worst.worse(failed.code);
             }
         }
     }
@@ -193,7 +193,7 @@ fn enter(
     leftover: &Leftover,
     accounts: &BTreeMap<Side, String>,
     region: &str,
-) -> Result<Found, Failed> {
+) -> Result<StoredRun, Failed> {
     let run = &leftover.run;
     // A tag that someone else wrote must not become a path.
     let is_id = !run.is_empty() && run.len() <= 32 && run.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -230,7 +230,7 @@ fn enter(
         journal.append(&entry).map_err(trouble)?;
         (journal, State::replay(&[entry]))
     };
-    let has = |state: &State, item: &crate::engine::Remnant| {
+    let has = |state: &State, item: &crate::engine::LeftoverItem| {
         state.existing().values().any(|line| item.facts.values().any(|fact| line.id() == Some(fact)))
     };
     let missing = Leftover {

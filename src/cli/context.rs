@@ -12,7 +12,7 @@ use crate::engine::event::Screen;
 use crate::host::{Host, Output, shell_word};
 use crate::i18n::{Lang, Text, harmless, m};
 use crate::lab::{LabError, LoadError, Loaded, Source, load};
-use crate::ui::{self, ErrorReport, Form, Glyphs, Sheet, UiOptions};
+use crate::ui::{self, ErrorReport, Form, Glyphs, PrintStyle, UiOptions};
 
 /// The machine, the reader's language, and the flags of every verb.
 pub(super) struct Context {
@@ -35,8 +35,8 @@ impl Context {
     }
 
     /// How text outside a run is laid out.
-    pub fn sheet(&self) -> Sheet {
-        Sheet {
+    pub fn sheet(&self) -> PrintStyle {
+        PrintStyle {
             lang: self.lang,
             pretty: self.form() == Form::Pretty,
             width: None,

@@ -12,12 +12,12 @@ use super::drill_session::{Session, Wanted};
 use super::exit::{Code, Failed};
 use super::labs::tell_broken;
 use super::labs_check::Silent;
-use super::pass::{Doing, Pass, is_whole, open, work};
+use super::pass::{Goal, Pass, is_whole, open, work};
 use super::start::begin;
-use super::store::{Found, Store};
+use super::store::{Store, StoredRun};
 use super::target::Target;
 use crate::cloud::Call;
-use crate::engine::{Core, Drilling, Failure, Graded, JournalError, Planted};
+use crate::engine::{Drilling, Failure, Graded, JournalError, Planted, RunLog};
 use crate::host::shell_word;
 use crate::i18n::{Text, m};
 use crate::lab::{Drill, Lab, LabError, Source, Vocabulary};
@@ -94,7 +94,7 @@ async fn begin_drill(context: &mut Context, args: DrillArgs) -> Result<Code, Fai
         let next = format!("pllab resume {}", shell_word(&found.id()));
         return Err(Failed::new(Code::NotMet, m::drill_unfinished(found.id()), Vec::new(), &[&next]));
     }
-    let pass = open(context, &store, &found, true, Doing::Lab).await?;
+    let pass = open(context, &store, &found, true, Goal::Lab).await?;
     if pass.target.spends() && !args.allow_aws {
         let target = pass.state.target.clone();
         pass.target.close().await;
@@ -113,7 +113,7 @@ async fn go_on(context: &mut Context, run: &OneRun, wanted: Wanted) -> Result<Co
         None => planted(&store)?.ok_or_else(none_planted)?,
     };
     let Some(current) = found.state.drill.clone() else { return Err(none_planted()) };
-    let pass = open(context, &store, &found, true, Doing::Lab).await?;
+    let pass = open(context, &store, &found, true, Goal::Lab).await?;
     let session = session(context, pass, &found, &current.drill, true)?;
     session.one(context, wanted).await
 }
@@ -123,7 +123,7 @@ async fn go_on(context: &mut Context, run: &OneRun, wanted: Wanted) -> Result<Co
 ///
 /// # Errors
 /// When the journal cannot be written.
-pub(super) async fn put_back(context: &Context, core: &Arc<Core>, target: &Target) -> Result<(), JournalError> {
+pub(super) async fn put_back(context: &Context, core: &Arc<RunLog>, target: &Target) -> Result<(), JournalError> {
     let Some((id, lab, values, token, region)) = core.with(|state| {
         let drill = state.drill.as_ref()?;
         let (lab, values) = (state.lab.clone(), state.variables.clone());
@@ -158,7 +158,7 @@ fn none_planted() -> Failed {
     Failed::new(Code::Usage, m::drill_none_planted(), Vec::new(), &["pllab drill list", "pllab drill"])
 }
 
-fn session(context: &mut Context, pass: Pass, found: &Found, id: &str, yes: bool) -> Result<Session, Failed> {
+fn session(context: &mut Context, pass: Pass, found: &StoredRun, id: &str, yes: bool) -> Result<Session, Failed> {
     let drills = drills(context, &pass.loaded.lab.id, Some((&pass.loaded.lab, &pass.loaded.variables)))?;
     let drill = drills
         .into_iter()
@@ -168,12 +168,12 @@ fn session(context: &mut Context, pass: Pass, found: &Found, id: &str, yes: bool
 }
 
 /// The run on which a drill is planted, the latest first.
-fn planted(store: &Store) -> Result<Option<Found>, Failed> {
+fn planted(store: &Store) -> Result<Option<StoredRun>, Failed> {
     Ok(store.all()?.into_iter().find(|found| found.state.drill.is_some() && !found.state.cleaned))
 }
 
 /// The latest run whose lab is finished, still there, and has drills; of `lab` where one is given.
-fn working(context: &Context, store: &Store, lab: Option<&str>) -> Result<Option<Found>, Failed> {
+fn working(context: &Context, store: &Store, lab: Option<&str>) -> Result<Option<StoredRun>, Failed> {
     Ok(store.all()?.into_iter().find(|found| {
         !found.state.cleaned
             && !found.state.cleaning
@@ -290,7 +290,7 @@ fn list(context: &mut Context) -> Result<Code, Failed> {
 }
 
 /// Builds a lab on the sandbox, silently and without waits.
-async fn build(context: &mut Context, store: &Store, lab: &str, pace: Option<PaceArg>) -> Result<Found, Failed> {
+async fn build(context: &mut Context, store: &Store, lab: &str, pace: Option<PaceArg>) -> Result<StoredRun, Failed> {
     if context.form() != Form::Json {
         let text = ui::markdown(&m::drill_building().say(context.lang), &context.sheet());
         context.print(&text)?;
@@ -316,7 +316,7 @@ async fn build(context: &mut Context, store: &Store, lab: &str, pace: Option<Pac
     };
     let (pass, folder) = begin(context, &start, BTreeMap::new()).await?;
     let run = pass.run.clone();
-    let code = work(context, pass, &(Arc::new(Silent { yes: true }) as _), Doing::Lab, true).await;
+    let code = work(context, pass, &(Arc::new(Silent { yes: true }) as _), Goal::Lab, true).await;
     if code != Code::Met {
         let next = format!("pllab resume {}", shell_word(&run));
         return Err(Failed::new(code, m::drill_not_built(folder_name(&folder)), Vec::new(), &[&next]));

@@ -9,10 +9,10 @@ use jiff::Timestamp;
 
 use super::access;
 use super::context::Context;
-use super::curtain::Curtain;
 use super::exit::{Code, Failed};
 use super::interrupt::Interrupt;
 use super::live::Live;
+use super::muted_screen::MutedScreen;
 use super::pass::Pass;
 use super::store::journal_trouble;
 use super::target::Target;
@@ -21,7 +21,7 @@ use crate::cloud::Call;
 use crate::engine::event::{
     Answer, AskError, Choice, Event, Progress, ProgressState, Question, QuestionId, Screen, Verdict,
 };
-use crate::engine::{Core, Drilling, Failure, JournalError, Standing};
+use crate::engine::{Drilling, Failure, JournalError, RunLog, Standing};
 use crate::host::{DirLock, shell_word};
 use crate::i18n::{Lang, Text, m};
 use crate::lab::{Act, Drill, Loaded};
@@ -53,8 +53,8 @@ pub(super) struct Session {
     yes: bool,
     /// When now is.
     clock: crate::host::Clock,
-    screen: Arc<Curtain>,
-    core: Arc<Core>,
+    screen: Arc<MutedScreen>,
+    core: Arc<RunLog>,
     loaded: Arc<Loaded>,
     target: Target,
     interrupt: Interrupt,
@@ -73,10 +73,10 @@ enum Way {
 impl Session {
     pub fn new(context: &mut Context, pass: Pass, folder: &Path, drill: Drill, yes: bool) -> Self {
         let Pass { run, journal, state, loaded, target, lock, interrupt, .. } = pass;
-        let screen = Arc::new(Curtain::new(context.screen(yes)));
+        let screen = Arc::new(MutedScreen::new(context.screen(yes)));
         let clock = context.host.clock.clone();
         let shown: Arc<dyn Screen> = Arc::clone(&screen) as _;
-        let core = Core::new(Some(journal), state, clock.clone(), shown, target.accounts.clone());
+        let core = RunLog::new(Some(journal), state, clock.clone(), shown, target.accounts.clone());
         Self {
             run,
             folder: folder.to_owned(),
@@ -134,13 +134,13 @@ impl Session {
         let planted = self.core.with(|state| state.drill.as_ref().is_some_and(|drill| drill.since.is_some()));
         if !planted {
             self.screen.say(&m::drill_planting());
-            self.screen.lower(true);
+            self.screen.set_muted(true);
             let mut interrupt = self.interrupt.clone();
             let result = tokio::select! {
                 result = async { self.drilling().plant().await } => result.map(|()| false),
                 () = interrupt.wait() => Ok(true),
             };
-            self.screen.lower(false);
+            self.screen.set_muted(false);
             match result {
                 Ok(false) => {}
                 Ok(true) => {
@@ -365,11 +365,11 @@ impl Session {
         if self.interrupt.flag.load(Ordering::SeqCst) {
             self.screen.say(&m::drill_again_to_leave());
         }
-        self.screen.lower(true);
+        self.screen.set_muted(true);
         self.interrupt.mend(true);
         let result = self.drilling().undo().await;
         self.interrupt.mend(false);
-        self.screen.lower(false);
+        self.screen.set_muted(false);
         if result.is_ok() {
             self.core.screen.event(&Event::DrillUndone { drill: self.drill.id.clone() });
         }
@@ -382,7 +382,7 @@ fn seconds(since: Option<Timestamp>, now: Timestamp) -> u64 {
 }
 
 /// The AWS CLI commands of a recipe.
-fn commands(core: &Core, acts: &[Act]) -> Vec<String> {
+fn commands(core: &RunLog, acts: &[Act]) -> Vec<String> {
     let command = |act: &Act| match act {
         Act::Call(call) => {
             let call = Call::read(&call.api, &call.operation, call.params.clone())?;

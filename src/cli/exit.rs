@@ -28,7 +28,7 @@ pub enum Code {
 impl Code {
     /// The one of two that tells more of what is wrong.
     #[must_use]
-    pub fn graver(self, other: Self) -> Self {
+    pub fn worse(self, other: Self) -> Self {
         if other as i32 > self as i32 { other } else { self }
     }
 }

@@ -8,7 +8,7 @@ use super::context::{Context, place};
 use super::exit::{self, Code, Failed};
 use super::next::list;
 use crate::engine::event::Way;
-use crate::engine::{Ahead, Core, Drive, End, Patience, State, Views};
+use crate::engine::{End, Polling, Prefetch, RunLog, Runner, State, Views};
 use crate::host::shell_word;
 use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Side};
@@ -32,12 +32,12 @@ pub(super) async fn explain(
     let asked = is_asked(context, args);
     let interrupt = if asked { context.interrupt.listen() } else { context.interrupt.clone() };
     let screen = context.screen(args.yes);
-    let core = Core::new(None, state, context.host.clock.clone(), Arc::clone(&screen), accounts);
-    let drive = Drive {
+    let core = RunLog::new(None, state, context.host.clock.clone(), Arc::clone(&screen), accounts);
+    let drive = Runner {
         core: Arc::new(core),
         clouds: None,
-        patience: Patience::AWS,
-        ahead: Ahead::default(),
+        patience: Polling::AWS,
+        prefetch: Prefetch::default(),
         renew: Text::literal(""),
         views: Views {
             place: place("sandbox", &region),

@@ -72,7 +72,7 @@ fn list(context: &mut Context) -> Result<Code, Failed> {
 pub(super) fn tell_broken(context: &mut Context, broken: Vec<(String, Failed)>) -> Result<Code, Failed> {
     let mut worst = Code::Met;
     for (id, failed) in broken {
-        worst = worst.graver(failed.code);
+        worst = worst.worse(failed.code);
         let Some(mut report) = failed.report else { continue };
         if context.json() {
             let faults: Vec<_> = report.details.iter().map(|text| text.say(context.lang)).collect();

@@ -15,7 +15,7 @@ use super::zone;
 use crate::engine::event::{
     Answer, AskError, Event, Item, OpeningView, Picture, Progress, Question, Screen, StepView, Way,
 };
-use crate::engine::{Ahead, At, Core, Drive, Flaw, List, Proof, State, Stuck, Views};
+use crate::engine::{At, LabFailure, List, Prefetch, Proof, RunError, RunLog, Runner, State, Views};
 use crate::host::{Scratch, shell_word};
 use crate::i18n::{Text, m};
 use crate::lab::{LabError, LoadError, Loaded, Place, Source, VariableKind, load};
@@ -39,9 +39,9 @@ pub(super) async fn check(context: &mut Context, which: Option<&str>) -> Result<
     Ok(worst)
 }
 
-type Found = Result<Source, (String, LabError)>;
+type StoredRun = Result<Source, (String, LabError)>;
 
-fn sources(context: &Context, which: Option<&str>) -> Result<Vec<Found>, Failed> {
+fn sources(context: &Context, which: Option<&str>) -> Result<Vec<StoredRun>, Failed> {
     let labs = context.common.labs.as_deref();
     let known = Source::list(labs).map_err(|error| super::context::bad_lab(&[error]))?;
     let find = |id: &str| match Source::find(id, labs) {
@@ -173,18 +173,18 @@ async fn prove(
             variables: loaded.variables.clone(),
             ..State::default()
         };
-        let core = Core::new(
+        let core = RunLog::new(
             None,
             state,
             context.host.clock.clone(),
             Arc::new(Silent { yes: false }),
             target.accounts.clone(),
         );
-        let drive = Drive {
+        let drive = Runner {
             core: Arc::new(core),
             clouds: Some(Arc::clone(&target.clouds)),
             patience: target.patience,
-            ahead: Ahead::default(),
+            prefetch: Prefetch::default(),
             renew: Text::literal(""),
             views: Views {
                 place: Text::literal(""),
@@ -213,7 +213,7 @@ async fn prove(
 }
 
 /// The lab, its drills, and that nothing is left of either.
-async fn whole(drive: &Drive, source: &Source, with_drills: bool) -> Result<Proved, Stuck> {
+async fn whole(drive: &Runner, source: &Source, with_drills: bool) -> Result<Proved, RunError> {
     let mut proof = drive.prove().await?;
     let drilled =
         if with_drills && proof.flaws.is_empty() { Some(labs_drills::prove(drive, source).await) } else { None };
@@ -222,7 +222,7 @@ async fn whole(drive: &Drive, source: &Source, with_drills: bool) -> Result<Prov
 }
 
 /// A flaw as a fault of the lab's structure file, at the line that makes the claim.
-fn fault(source: &Source, flaw: &Flaw) -> LabError {
+fn fault(source: &Source, flaw: &LabFailure) -> LabError {
     let yaml = &source.yaml;
     let check = |at: &At| match at.list {
         List::Looks => Place::of_item(yaml, &at.step, None, "looks", at.index),
@@ -230,8 +230,8 @@ fn fault(source: &Source, flaw: &Flaw) -> LabError {
         List::Detour => Place::of_item(yaml, &at.step, Some("detour"), "checks", at.index),
     };
     let (place, what) = match flaw {
-        Flaw::MetBefore { at, seen } => (Some(check(at)), m::labs_check_met_before(seen.clone())),
-        Flaw::NotMet { at, finding } => {
+        LabFailure::MetBefore { at, seen } => (Some(check(at)), m::labs_check_met_before(seen.clone())),
+        LabFailure::NotMet { at, finding } => {
             let (expected, seen) = (finding.expected.clone(), finding.seen.clone());
             let what = match &finding.why {
                 Some(why) => m::labs_check_not_met_why(expected, seen, why.clone()),
@@ -239,10 +239,12 @@ fn fault(source: &Source, flaw: &Flaw) -> LabError {
             };
             (Some(check(at)), what)
         }
-        Flaw::NotMade { step, resource, fault } => {
+        LabFailure::NotMade { step, resource, fault } => {
             (Some(Place::of_name(yaml, step, resource)), m::labs_check_not_made(fault.to_string(), resource))
         }
-        Flaw::Left { items } => (None, m::labs_check_left(items.iter().map(named).collect::<Vec<_>>().join(", "))),
+        LabFailure::Left { items } => {
+            (None, m::labs_check_left(items.iter().map(named).collect::<Vec<_>>().join(", ")))
+        }
     };
     LabError { file: format!("{}/lab.yaml", source.folder), place, what }
 }

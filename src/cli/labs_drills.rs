@@ -7,7 +7,7 @@ use super::{drill, why};
 use crate::checks::Verdict;
 use crate::cloud::Clouds;
 use crate::engine::event::DrillPurpose;
-use crate::engine::{Drilling, Drive, Standing};
+use crate::engine::{Drilling, Runner, Standing};
 use crate::i18n::{Text, m};
 use crate::lab::{Act, Drill, DrillSource, LabError, Place, Recipe, Source};
 use crate::trace::{RungId, RungState, Trace};
@@ -56,14 +56,14 @@ pub(super) struct Drilled {
 }
 
 /// What does not hold of a drill.
-struct Slip {
+struct DrillFailure {
     place: Place,
     what: Text,
 }
 
 /// A drill on the finished lab.
 struct Proving<'a> {
-    drive: &'a Drive,
+    drive: &'a Runner,
     clouds: &'a Arc<Clouds>,
     drill: &'a Drill,
     yaml: &'a str,
@@ -73,7 +73,7 @@ struct Proving<'a> {
 
 /// Proves every drill of the lab that `drive` has gone through: healthy before, broken as announced, its hop named by
 /// `why`, mended by each of its repairs, not passed by its shortcuts, and undone.
-pub(super) async fn prove(drive: &Drive, source: &Source) -> Drilled {
+pub(super) async fn prove(drive: &Runner, source: &Source) -> Drilled {
     let mut drilled = Drilled::default();
     let Some(clouds) = &drive.clouds else { return drilled };
     let drills = match drill::read(source, &drive.loaded.lab, &drive.loaded.variables) {
@@ -97,7 +97,7 @@ pub(super) async fn prove(drive: &Drive, source: &Source) -> Drilled {
 }
 
 /// Where the path ends once nothing is on its way any more.
-async fn settled(drive: &Drive, clouds: &Clouds) -> Option<RungId> {
+async fn settled(drive: &Runner, clouds: &Clouds) -> Option<RungId> {
     let on_its_way = |traced: &Trace| traced.rungs.iter().any(|rung| rung.state == RungState::NotYet);
     let mut looks = Looks::of(PATIENCE);
     let mut traced = why::traced(&drive.core, clouds, &drive.loaded).await?;
@@ -118,7 +118,7 @@ impl Proving<'_> {
         }
     }
 
-    async fn holds(&self, drilled: &mut Drilled) -> Result<(), Slip> {
+    async fn holds(&self, drilled: &mut Drilled) -> Result<(), DrillFailure> {
         // Whoever gives up at once has done nothing that helps to put it back.
         self.breaks().await?;
         self.undone().await?;
@@ -143,7 +143,7 @@ impl Proving<'_> {
 
     /// Plants the drill and sees that it breaks what it announces: the path was whole, the symptom shows, `why` names the
     /// hop, and something is left to mend.
-    async fn breaks(&self) -> Result<(), Slip> {
+    async fn breaks(&self) -> Result<(), DrillFailure> {
         let drilling = self.drilling();
         let key = |key| Place::of_key(self.yaml, key);
         drilling.begin().await.map_err(|failure| slip(key("id"), said(&failure)))?;
@@ -165,7 +165,7 @@ impl Proving<'_> {
     }
 
     /// Plants the drill, does what the recipe says, and tells how it stands then.
-    async fn after(&self, recipe: &Recipe, list: &str, patience: (usize, Duration)) -> Result<Standing, Slip> {
+    async fn after(&self, recipe: &Recipe, list: &str, patience: (usize, Duration)) -> Result<Standing, DrillFailure> {
         let planted = self.drilling().plant().await;
         planted.map_err(|failure| slip(Place::of_key(self.yaml, "plant"), m::labs_drill_not_done(said(&failure))))?;
         self.do_all(&recipe.acts, None, &self.named(list, &recipe.name)).await?;
@@ -194,7 +194,7 @@ impl Proving<'_> {
     }
 
     /// Puts everything back; the path then ends where the lab leaves it.
-    async fn undone(&self) -> Result<(), Slip> {
+    async fn undone(&self) -> Result<(), DrillFailure> {
         let place = || Place::of_key(self.yaml, if self.drill.undo.is_empty() { "plant" } else { "undo" });
         self.drilling().undo().await.map_err(|failure| slip(place(), m::labs_drill_not_undone(said(&failure))))?;
         let mut looks = Looks::of(PATIENCE);
@@ -209,7 +209,7 @@ impl Proving<'_> {
         Err(slip(place(), m::labs_drill_still_broken(hop(self.ends_at), hop(ends_at))))
     }
 
-    async fn do_all(&self, acts: &[Act], purpose: Option<DrillPurpose>, from: &Place) -> Result<(), Slip> {
+    async fn do_all(&self, acts: &[Act], purpose: Option<DrillPurpose>, from: &Place) -> Result<(), DrillFailure> {
         for act in acts {
             self.drilling().act(act, purpose).await.map_err(|failure| {
                 let call = match act {
@@ -222,7 +222,7 @@ impl Proving<'_> {
         Ok(())
     }
 
-    async fn look(&self) -> Result<Standing, Slip> {
+    async fn look(&self) -> Result<Standing, DrillFailure> {
         let solved = || Place::of_key(self.yaml, "solved");
         self.drilling().look().await.map_err(|fault| slip(solved(), Text::literal(fault.to_string())))
     }
@@ -234,8 +234,8 @@ impl Proving<'_> {
     }
 }
 
-fn slip(place: Place, what: Text) -> Slip {
-    Slip { place, what }
+fn slip(place: Place, what: Text) -> DrillFailure {
+    DrillFailure { place, what }
 }
 
 fn said(failure: &impl ToString) -> Text {

@@ -9,11 +9,11 @@ use super::exit::{self, Code, Failed};
 use super::interrupt::Interrupt;
 use super::next::next;
 use super::nginx::Wish;
-use super::store::{Found, Store, drop_command, journal_trouble};
+use super::store::{Store, StoredRun, drop_command, journal_trouble};
 use super::target::{SignIn, Target};
 use super::why;
 use crate::engine::event::{Entry, Event, Screen, Way};
-use crate::engine::{Ahead, Core, Drive, End, Journal, Patience, State, Stuck, Views};
+use crate::engine::{End, Journal, Polling, Prefetch, RunError, RunLog, Runner, State, Views};
 use crate::host::{DirLock, shell_word};
 use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Side};
@@ -53,13 +53,13 @@ pub(super) struct Pass {
 pub(super) async fn open(
     context: &Context,
     store: &Store,
-    found: &Found,
+    found: &StoredRun,
     keep: bool,
-    doing: Doing,
+    doing: Goal,
 ) -> Result<Pass, Failed> {
     let lock = store.lock()?;
     let run = found.id();
-    let (journal, entries, torn) = Journal::open(&found.folder, context.host.after_line.clone(), doing == Doing::Clean)
+    let (journal, entries, torn) = Journal::open(&found.folder, context.host.after_line.clone(), doing == Goal::Clean)
         .map_err(|error| journal_trouble(&error, &run))?;
     let state = State::replay(&entries);
     let first = torn.map(|kept: PathBuf| Event::Notice { text: m::cli_journal_torn(kept.display().to_string()) });
@@ -70,7 +70,7 @@ pub(super) async fn open(
     }
     let loaded = match context.lab(&state.lab, &state.variables, &state.token, &state.region) {
         // What was made is deleted by what the journal says, whatever became of the lab since.
-        Err(_) if doing == Doing::Clean => Arc::new(Loaded::without_steps(&state.lab)),
+        Err(_) if doing == Goal::Clean => Arc::new(Loaded::without_steps(&state.lab)),
         loaded => loaded?,
     };
     let interrupt = context.interrupt.listen();
@@ -94,7 +94,12 @@ pub(super) async fn open(
 }
 
 /// The target that a run's journal names.
-pub(super) async fn target(context: &Context, store: &Store, found: &Found, state: &State) -> Result<Target, Failed> {
+pub(super) async fn target(
+    context: &Context,
+    store: &Store,
+    found: &StoredRun,
+    state: &State,
+) -> Result<Target, Failed> {
     let sign_in = SignIn {
         profile: state.profile.clone(),
         consumer_profile: state.consumer_profile.clone(),
@@ -124,7 +129,7 @@ pub(super) async fn target(context: &Context, store: &Store, found: &Found, stat
 
 /// What a pass does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Doing {
+pub(super) enum Goal {
     /// Goes on through the lab.
     Lab,
     /// Deletes what was made.
@@ -162,7 +167,7 @@ pub(super) async fn go(context: &mut Context, mut pass: Pass, agreed: Agreement)
     match asked {
         Ok((screen, consented)) => {
             pass.consented = consented;
-            Ok(work(context, pass, &screen, Doing::Lab, agreed.yes).await)
+            Ok(work(context, pass, &screen, Goal::Lab, agreed.yes).await)
         }
         Err(failed) => {
             pass.target.close().await;
@@ -176,7 +181,7 @@ pub(super) async fn work(
     context: &mut Context,
     pass: Pass,
     screen: &Arc<dyn Screen>,
-    doing: Doing,
+    doing: Goal,
     agreed: bool,
 ) -> Code {
     let Pass { run, journal, state, first, consented, loaded, target, lock, interrupt, keep, resumed, chosen, .. } =
@@ -196,14 +201,14 @@ pub(super) async fn work(
     let renew = target.renewal(&shell_word(&run));
     let views = Views { place: place(&at, &region), cost, way, resumed, access: target.access(&region) };
     let shared =
-        Core::new(Some(journal), state, context.host.clock.clone(), Arc::clone(screen), target.accounts.clone());
+        RunLog::new(Some(journal), state, context.host.clock.clone(), Arc::clone(screen), target.accounts.clone());
     let path = why::Traced { clouds: Arc::clone(&target.clouds), loaded: Arc::clone(&loaded) };
-    let drive = Drive {
+    let drive = Runner {
         core: Arc::new(shared),
         clouds: Some(Arc::clone(&target.clouds)),
         patience: target.patience,
         // Only where every step was agreed to beforehand, and where waiting takes time.
-        ahead: Ahead::new(agreed && way != Way::HandsOn && target.patience != Patience::INSTANT),
+        prefetch: Prefetch::new(agreed && way != Way::HandsOn && target.patience != Polling::INSTANT),
         loaded,
         views,
         renew,
@@ -226,8 +231,8 @@ pub(super) async fn work(
         // What a drill broke and left behind is put back before anything is built on it, or deleted around it.
         super::drill::put_back(context, &drive.core, &target).await?;
         match doing {
-            Doing::Lab => drive.run().await,
-            Doing::Clean => drive.clean().await,
+            Goal::Lab => drive.run().await,
+            Goal::Clean => drive.clean().await,
         }
     }
     .await;
@@ -237,14 +242,14 @@ pub(super) async fn work(
             match doing {
                 _ if ended.end == End::Interrupted || (state.cleaned && context.json()) => {}
                 // A program reads the events; whoever looks at its errors wants to know how to go on.
-                Doing::Lab if context.json() => {
+                Goal::Lab if context.json() => {
                     if ended.end != End::Met {
                         screen.say(&m::next_resume(shell_word(&run)));
                     }
                 }
-                Doing::Lab => screen.say(&next(context, &run, &state)),
-                Doing::Clean if !state.cleaned => screen.say(&m::next_clean_again(shell_word(&run))),
-                Doing::Clean => {}
+                Goal::Lab => screen.say(&next(context, &run, &state)),
+                Goal::Clean if !state.cleaned => screen.say(&m::next_clean_again(shell_word(&run))),
+                Goal::Clean => {}
             }
             exit::of(&ended)
         }
@@ -271,12 +276,12 @@ fn after(state: &State, chosen: &[Event]) -> State {
 }
 
 /// Why a pass could not go on.
-pub(super) fn stuck(stuck: &Stuck, run: &str) -> Failed {
+pub(super) fn stuck(stuck: &RunError, run: &str) -> Failed {
     match stuck {
-        Stuck::Journal(error) => journal_trouble(error, run),
-        Stuck::NobodyToAsk(_) | Stuck::Unclear(_) => Failed::new(
+        RunError::Journal(error) => journal_trouble(error, run),
+        RunError::NobodyToAsk(_) | RunError::Unclear(_) => Failed::new(
             Code::Usage,
-            if matches!(stuck, Stuck::Unclear(_)) { m::cli_unclear() } else { m::cli_nobody_to_ask() },
+            if matches!(stuck, RunError::Unclear(_)) { m::cli_unclear() } else { m::cli_nobody_to_ask() },
             vec![m::cli_nobody_to_ask_detail()],
             &["resume", "clean"]
                 .map(|verb| format!("pllab {verb} --yes {}", shell_word(run)))

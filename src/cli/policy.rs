@@ -10,7 +10,7 @@ use super::context::Context;
 use super::exit::{Code, Failed};
 use super::policy_document::{Conditions, LIMIT, Statement, arn, condition, split};
 use super::{learner, policy_drill, zone};
-use crate::actions::{self, Grant, Rail, Scope};
+use crate::actions::{self, Condition, Grant, Scope};
 use crate::cloud::{Api, tags};
 use crate::i18n::m;
 use crate::lab::{Drill, Image, Lab, Resource, Side};
@@ -248,7 +248,7 @@ fn statement(sid: String, scope: Scope, grant: &Grant, confined: &Confined<'_>) 
         let keys = conditions.entry(operator.to_owned()).or_default();
         keys.entry(key).or_default().0.insert(value.replace("${region.name}", confined.region));
     };
-    for Rail { operator, key, value } in &grant.rails {
+    for Condition { operator, key, value } in &grant.rails {
         add(operator, (*key).to_owned(), value);
     }
     let marks = [(tags::LAB, Some(confined.lab)), (tags::LEARNER, confined.learner)];

@@ -3,7 +3,7 @@
 use super::args::Resume;
 use super::context::Context;
 use super::exit::{Code, Failed};
-use super::pass::{Agreement, Doing, go, open};
+use super::pass::{Agreement, Goal, go, open};
 use crate::engine::event::{Answer, Event, Way};
 use crate::host::shell_word;
 use crate::i18n::m;
@@ -16,7 +16,7 @@ pub(super) async fn resume(context: &mut Context, args: Resume) -> Result<Code, 
         let next = format!("pllab start {}", shell_word(&found.state.lab));
         return Err(Failed::new(Code::Usage, m::cli_run_is_cleaned(found.id()), Vec::new(), &[&next]));
     }
-    let mut pass = open(context, &store, &found, args.keep, Doing::Lab).await?;
+    let mut pass = open(context, &store, &found, args.keep, Goal::Lab).await?;
     pass.chosen.extend(args.hands_on.then(|| Event::way(Way::HandsOn)));
     pass.chosen.extend(args.guided.then(|| Event::way(Way::Guided)));
     // What was answered at a step's menu gives way to the command line: with `--yes` nobody is waited for.

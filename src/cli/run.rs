@@ -19,7 +19,7 @@ use super::{
 use crate::host::{Host, room_for_a_run};
 use crate::i18n::{Lang, Text, m};
 use crate::sandbox::keeper;
-use crate::ui::{self, ErrorReport, Form, Glyphs, NextStep, Sheet};
+use crate::ui::{self, ErrorReport, Form, Glyphs, NextStep, PrintStyle};
 
 /// Where AWS's own tools say in what they run.
 const EXECUTION: &str = "AWS_EXECUTION_ENV";
@@ -65,7 +65,7 @@ pub fn run(args: Vec<OsString>, host: Host) -> Code {
     if let Some(report) = &failed.report {
         complain(lang, report);
     }
-    code.graver(failed.code)
+    code.worse(failed.code)
 }
 
 /// The journal is on the disk before every call, so ending at once loses nothing.
@@ -77,7 +77,7 @@ fn abandon() -> ! {
 
 /// Says what is wrong where there is no context to say it.
 fn complain(lang: Lang, report: &ErrorReport) {
-    let sheet = Sheet { lang, pretty: false, width: None, glyphs: Glyphs::Ascii, color: false };
+    let sheet = PrintStyle { lang, pretty: false, width: None, glyphs: Glyphs::Ascii, color: false };
     // Where even standard error is closed nobody can be told.
     let _ = std::io::stderr().write_all(ui::error_report(report, &sheet).as_bytes());
 }
@@ -97,7 +97,7 @@ fn run_in(lang: Lang, args: Vec<OsString>, mut host: Host) -> Code {
             let plain = words.iter().any(|word| word == "--plain");
             let pretty = Form::choose(false, plain, host.output_is_terminal, |name| host.var(name)) == Form::Pretty;
             let color = pretty && ui::color_allowed();
-            let sheet = Sheet { lang, pretty, width: None, glyphs: Glyphs::Auto, color };
+            let sheet = PrintStyle { lang, pretty, width: None, glyphs: Glyphs::Auto, color };
             let text = ui::error_report(&words::usage_error(&error, &words), &sheet);
             let _ = host.err.write_all(text.as_bytes());
             return Code::Usage;

@@ -12,7 +12,7 @@ use super::drill::drills;
 use super::exit::{Code, Failed};
 use super::next::next;
 use super::pass::summary;
-use super::store::{Found, Unreadable};
+use super::store::{StoredRun, Unreadable};
 use crate::actions;
 use crate::engine::event::{Verdict, minute};
 use crate::engine::{State, spending};
@@ -63,7 +63,7 @@ pub(super) fn home(context: &mut Context) -> Result<Code, Failed> {
 }
 
 /// A run in full. `commands`: with what can be done next, which a menu would say as well.
-pub(super) fn show(context: &mut Context, found: &Found, commands: bool) -> Result<(), Failed> {
+pub(super) fn show(context: &mut Context, found: &StoredRun, commands: bool) -> Result<(), Failed> {
     if context.json() {
         return print_json(context, found);
     }
@@ -215,7 +215,7 @@ pub(super) fn age(now: Timestamp, since: Option<Timestamp>) -> Text {
     }
 }
 
-fn print_json(context: &mut Context, found: &Found) -> Result<(), Failed> {
+fn print_json(context: &mut Context, found: &StoredRun) -> Result<(), Failed> {
     let state = &found.state;
     let steps: Vec<_> = state
         .steps

@@ -25,7 +25,7 @@ pub(super) struct Store {
 }
 
 /// A run on disk.
-pub(super) struct Found {
+pub(super) struct StoredRun {
     /// Its folder.
     pub folder: PathBuf,
     /// What its journal comes to.
@@ -115,13 +115,13 @@ impl Store {
     }
 
     /// Every run that can be read, the latest first.
-    pub fn all(&self) -> Result<Vec<Found>, Failed> {
+    pub fn all(&self) -> Result<Vec<StoredRun>, Failed> {
         self.survey().map(|(found, _)| found)
     }
 
     /// Every run that can be read, the latest first, and those that cannot: one of them is no reason to be silent of the others.
     /// Folders without a journal are none; what cannot be read may be one.
-    pub fn survey(&self) -> Result<(Vec<Found>, Vec<Unreadable>), Failed> {
+    pub fn survey(&self) -> Result<(Vec<StoredRun>, Vec<Unreadable>), Failed> {
         let runs = self.runs();
         let entries = match fs::read_dir(&runs) {
             Ok(entries) => entries,
@@ -142,14 +142,14 @@ impl Store {
     }
 
     /// The run called `id`, or the latest one that `wanted` takes.
-    pub fn find(&self, id: Option<&str>, wanted: impl Fn(&State) -> bool) -> Result<Found, Failed> {
+    pub fn find(&self, id: Option<&str>, wanted: impl Fn(&State) -> bool) -> Result<StoredRun, Failed> {
         let (all, unreadable) = self.survey()?;
         if let Some(id) = id {
             // Only ids that listing gives: an id is never a way out of the folder.
             if let Some(run) = unreadable.into_iter().find(|run| run.id == id) {
                 return Err(run.why);
             }
-            let known: Vec<String> = all.iter().map(Found::id).collect();
+            let known: Vec<String> = all.iter().map(StoredRun::id).collect();
             return all.into_iter().find(|run| run.id() == id).ok_or_else(|| {
                 let details = if known.is_empty() {
                     vec![m::cli_no_runs(self.root.display().to_string())]
@@ -172,7 +172,7 @@ impl Store {
     }
 }
 
-impl Found {
+impl StoredRun {
     /// The run's id: its folder's name, which holds even where the journal's first line is lost.
     pub fn id(&self) -> String {
         id_of(&self.folder)
@@ -193,7 +193,7 @@ fn id_of(folder: &Path) -> String {
     folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-fn look(folder: &Path) -> Result<Option<Found>, Failed> {
+fn look(folder: &Path) -> Result<Option<StoredRun>, Failed> {
     if id_of(folder).starts_with('-') && folder.join("journal.jsonl").exists() {
         // On a command line its name would be a flag.
         let name = m::cli_run_name(folder.display().to_string());
@@ -219,7 +219,7 @@ fn look(folder: &Path) -> Result<Option<Found>, Failed> {
         // Killed before its first line was whole: nothing was made, so there is no run.
         return Ok(None);
     }
-    Ok(Some(Found { folder: folder.to_owned(), state: State::replay(&read.entries), damaged: read.damaged }))
+    Ok(Some(StoredRun { folder: folder.to_owned(), state: State::replay(&read.entries), damaged: read.damaged }))
 }
 
 /// The command that lets go of a run on the sandbox that is beyond cleaning up.

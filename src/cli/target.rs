@@ -16,7 +16,7 @@ use crate::cloud::{
     BAD_CA_BUNDLE, Clients, Clouds, ConnectOptions, Endpoint, Fault, FaultClass, Identity, connect, endpoints,
     identity, is_loopback,
 };
-use crate::engine::Patience;
+use crate::engine::Polling;
 use crate::host::{Host, create_private_dir, shell_word};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
@@ -35,7 +35,7 @@ pub(super) struct Target {
     /// Who is signed in on each side.
     pub identities: BTreeMap<Side, Identity>,
     /// How patient to be with it.
-    pub patience: Patience,
+    pub patience: Polling,
     /// Where calls really go, without what goes to the same place twice; empty for the sandbox.
     endpoints: Vec<Endpoint>,
     /// Where calls were asked to go.
@@ -167,7 +167,7 @@ impl Target {
         // AWS itself is never asked more often than it should be, whatever was said of its pace.
         let patience = match (&asked, sign_in.pace) {
             (Asked::Url(url), Some(pace)) if is_loopback(url) => patience(pace),
-            _ => Patience::AWS,
+            _ => Polling::AWS,
         };
         Self::connected(asked, provider, consumer, patience).await
     }
@@ -176,7 +176,7 @@ impl Target {
         asked: Asked,
         provider: ConnectOptions,
         consumer: Option<ConnectOptions>,
-        patience: Patience,
+        patience: Polling,
     ) -> Result<Self, Failed> {
         let place = match &asked {
             Asked::Aws => "AWS".to_owned(),
@@ -320,11 +320,11 @@ pub(super) fn sign_in_commands(profile: Option<&str>) -> [String; 2] {
 }
 
 /// How patient to be with what lives at this pace.
-fn patience(pace: Pace) -> Patience {
+fn patience(pace: Pace) -> Polling {
     match pace {
-        Pace::Instant => Patience::INSTANT,
-        Pace::Quick => Patience::QUICK,
-        Pace::Real => Patience::AWS,
+        Pace::Instant => Polling::INSTANT,
+        Pace::Quick => Polling::QUICK,
+        Pace::Real => Polling::AWS,
     }
 }
 

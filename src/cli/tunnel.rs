@@ -15,11 +15,11 @@ use super::doctor::said;
 use super::exit::{Code, Failed};
 use super::interrupt::Interrupt;
 use super::pass::stuck;
-use super::store::{Found, Store, journal_trouble};
+use super::store::{Store, StoredRun, journal_trouble};
 use super::target::{Target, unreachable_target};
 use crate::actions;
 use crate::engine::event::{Answer, Choice, Question, QuestionId};
-use crate::engine::{Core, Failure, Journal, State, Stuck, Threshold, open_door};
+use crate::engine::{ClientLocation, Failure, Journal, RunError, RunLog, State, open_browse_route};
 use crate::host::{Scratch, shell_word};
 use crate::i18n::{Text, m};
 use crate::lab::{Image, Loaded, Resource, Side};
@@ -75,7 +75,7 @@ impl Tunnel {
 }
 
 /// Where the client stands, in the lab's own names.
-fn threshold(loaded: &Loaded, client: &str) -> Option<(Threshold, Image)> {
+fn threshold(loaded: &Loaded, client: &str) -> Option<(ClientLocation, Image)> {
     let made = || loaded.lab.steps.iter().flat_map(|step| step.makes.iter().map(move |it| (step, it)));
     let (step, instance) = made().find_map(|(step, it)| match it {
         Resource::Instance(it) if it.name == client => Some((step, it)),
@@ -86,7 +86,7 @@ fn threshold(loaded: &Loaded, client: &str) -> Option<(Threshold, Image)> {
         _ => None,
     })?;
     let port = if instance.image == Image::WindowsServer2022 { 3389 } else { 22 };
-    let threshold = Threshold {
+    let threshold = ClientLocation {
         step: step.id.clone(),
         side: step.side,
         vpc,
@@ -100,7 +100,7 @@ fn threshold(loaded: &Loaded, client: &str) -> Option<(Threshold, Image)> {
 /// Everything that the way needs to know.
 pub(super) struct Way<'w> {
     pub store: &'w Store,
-    pub found: &'w Found,
+    pub found: &'w StoredRun,
     pub loaded: &'w Loaded,
     pub target: &'w Target,
     /// The client, by name.
@@ -167,7 +167,7 @@ impl Way<'_> {
         &self,
         context: &mut Context,
         interrupt: &Interrupt,
-        to: &Threshold,
+        to: &ClientLocation,
         yes: bool,
     ) -> Result<(), Failed> {
         let Self { store, found, target, .. } = self;
@@ -196,7 +196,7 @@ impl Way<'_> {
         let (journal, entries, _) = Journal::open(&found.folder, context.host.after_line.clone(), false)
             .map_err(|error| journal_trouble(&error, &run))?;
         let state = State::replay(&entries);
-        let core = Core::new(Some(journal), state, context.host.clock.clone(), screen, target.accounts.clone());
+        let core = RunLog::new(Some(journal), state, context.host.clock.clone(), screen, target.accounts.clone());
         let mut seen = interrupt.seen.clone();
         let made = tokio::select! {
             biased;
@@ -204,10 +204,10 @@ impl Way<'_> {
                 core.close();
                 return Err(Failed { report: None, code: Code::Interrupted });
             }
-            made = open_door(&core, &target.clouds, target.patience, to) => made,
+            made = open_browse_route(&core, &target.clouds, target.patience, to) => made,
         };
         made.map_err(|failure| match failure {
-            Failure::Journal(error) => stuck(&Stuck::Journal(error), &run),
+            Failure::Journal(error) => stuck(&RunError::Journal(error), &run),
             Failure::Fault(fault) | Failure::Unsaid(fault) => {
                 let mut failed = unreachable_target(&found.state.target, Some(&fault));
                 if let Some(report) = failed.report.as_mut() {
@@ -246,8 +246,8 @@ fn is_plain(text: &str) -> bool {
 }
 
 /// Whether anything of the way is not made yet.
-fn missing(state: &State, to: &Threshold) -> bool {
-    let making = actions::Making { run: &state.run, lab: &state.lab, learner: &state.learner, round: 0 };
+fn missing(state: &State, to: &ClientLocation) -> bool {
+    let making = actions::Naming { run: &state.run, lab: &state.lab, learner: &state.learner, round: 0 };
     let existing = state.existing();
     actions::door(&to.vpc, &to.subnet, &to.group, to.port, &making).iter().any(|door| !existing.contains_key(door.name))
 }

@@ -9,10 +9,10 @@ use super::context::{Context, place};
 use super::exit::{Code, Failed};
 use super::pass::target;
 use super::start::code;
-use crate::checks::Scene;
+use crate::checks::CheckContext;
 use crate::cloud::Clouds;
 use crate::engine::event::{Event, LinkState, Mark, Picture, RungState, Verdict, Way};
-use crate::engine::{Core, ShowPath, State, Views};
+use crate::engine::{RunLog, ShowPath, State, Views};
 use crate::host::shell_word;
 use crate::i18n::{Text, m};
 use crate::lab::Loaded;
@@ -26,7 +26,7 @@ pub(super) async fn why(context: &mut Context, args: OneRun) -> Result<Code, Fai
     let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region)?;
     let target = target(context, &store, &found, &state).await?;
     let screen = context.screen(true);
-    let core = Core::new(None, state, context.host.clock.clone(), screen, target.accounts.clone());
+    let core = RunLog::new(None, state, context.host.clock.clone(), screen, target.accounts.clone());
     let verdict = show(&core, &target.clouds, &loaded).await;
     target.close().await;
     verdict.map(code).ok_or_else(|| no_path(&loaded))
@@ -39,10 +39,10 @@ pub(super) fn no_path(loaded: &Loaded) -> Failed {
 }
 
 /// Traces the path. `None` in a lab without one.
-pub(super) async fn traced(core: &Core, clouds: &Clouds, loaded: &Loaded) -> Option<Trace> {
+pub(super) async fn traced(core: &RunLog, clouds: &Clouds, loaded: &Loaded) -> Option<Trace> {
     let (state, sides) = (core.state(), loaded.lab.sides());
     let facts = state.facts();
-    let scene = Scene {
+    let scene = CheckContext {
         clouds,
         facts: &facts,
         sides: &sides,
@@ -54,7 +54,7 @@ pub(super) async fn traced(core: &Core, clouds: &Clouds, loaded: &Loaded) -> Opt
 }
 
 /// Traces the path and shows it: rungs, picture, diagnosis. `None` in a lab without a path.
-pub(super) async fn show(core: &Core, clouds: &Clouds, loaded: &Loaded) -> Option<Verdict> {
+pub(super) async fn show(core: &RunLog, clouds: &Clouds, loaded: &Loaded) -> Option<Verdict> {
     let trace = traced(core, clouds, loaded).await?;
     for (index, rung) in trace.rungs.iter().enumerate() {
         core.screen.event(&told(index, rung));
@@ -71,7 +71,7 @@ pub(super) struct Traced {
 }
 
 impl ShowPath for Traced {
-    fn show<'a>(&'a self, core: &'a Core) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+    fn show<'a>(&'a self, core: &'a RunLog) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
         Box::pin(async {
             // The choice is offered only where the lab has a path.
             let _ = show(core, &self.clouds, &self.loaded).await;

@@ -15,7 +15,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sts::config::IdentityCache;
 
-use super::credentials::{Source, Wallet};
+use super::credentials::{CredentialCache, Source};
 use super::fault::{Fault, FaultClass, fault};
 use super::http;
 use super::limits::Measure;
@@ -54,7 +54,7 @@ pub struct Clients {
     named: bool,
     /// How many times as fast as AWS's the clock there runs.
     speed: u64,
-    wallet: Wallet,
+    wallet: CredentialCache,
     /// The account that the credentials belong to, once it is known.
     account: Arc<OnceLock<String>>,
     /// Whether the last answer was that the credentials are no good.
@@ -82,7 +82,7 @@ pub struct Identity {
 }
 
 impl Clients {
-    fn of(config: &SdkConfig, options: &ConnectOptions, wallet: Wallet) -> Self {
+    fn of(config: &SdkConfig, options: &ConnectOptions, wallet: CredentialCache) -> Self {
         Self {
             ec2: aws_sdk_ec2::Client::from_conf(
                 aws_sdk_ec2::config::Builder::from(config).interceptor(Measure).build(),
@@ -225,7 +225,7 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
         region: options.region.clone(),
         http: elsewhere,
     };
-    let wallet = Wallet::new(source);
+    let wallet = CredentialCache::new(source);
     let timeouts =
         TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(ATTEMPT_TIMEOUT).build();
     if let (Some(_), Some(url), Some(client)) = (&options.keys, &options.endpoint_url, &client) {

@@ -61,7 +61,7 @@ impl Source {
 
 /// Credentials, and how to get them again.
 #[derive(Clone, Debug)]
-pub(super) struct Wallet(Arc<Inner>);
+pub(super) struct CredentialCache(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -78,7 +78,7 @@ pub(super) struct Held {
     times: u32,
 }
 
-impl Wallet {
+impl CredentialCache {
     /// An empty one: nothing is read before the first call.
     pub(super) fn new(source: Source) -> Self {
         Self(Arc::new(Inner { source, held: Mutex::default() }))
@@ -141,7 +141,7 @@ impl Held {
     }
 }
 
-impl ProvideCredentials for Wallet {
+impl ProvideCredentials for CredentialCache {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
         Self: 'a,

@@ -2,7 +2,6 @@
 //! Must not know: labs, whether it is the sandbox.
 //! Next: `call.rs` is a call before it is sent, `send.rs` sends it, `fault.rs` is what may come back.
 
-mod at;
 mod call;
 mod clock;
 mod command;
@@ -11,6 +10,7 @@ mod credentials;
 mod endpoints;
 mod fault;
 mod http;
+pub mod json_path;
 mod limits;
 mod operation;
 mod poll;
@@ -18,12 +18,12 @@ mod resolve;
 mod send;
 pub mod tags;
 
-pub use at::{at, text_at};
 pub use call::{Api, Call, ec2, elbv2, route53};
 pub use clock::clock_skew;
 pub use connect::{Clients, Clouds, ConnectOptions, Identity, connect, identity, is_loopback, usual_region};
 pub use endpoints::{Endpoint, endpoints};
 pub use fault::{Cause, Fault, FaultClass};
 pub use http::BAD_CA_BUNDLE;
+pub use json_path::{at, text_at};
 pub use poll::Backoff;
 pub use resolve::Unresolved;

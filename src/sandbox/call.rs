@@ -1,6 +1,6 @@
 //! A call as every judge of it reads it.
 
-use super::fault_plan::Unseen;
+use super::fault_plan::VisibilityDelay;
 use super::ops::Protocol;
 use super::wire::Params;
 
@@ -17,5 +17,5 @@ pub struct Call<'a> {
     /// Its parameters.
     pub params: Params,
     /// How long what it makes is not found, where a fault plan says so.
-    pub unseen: Option<Unseen>,
+    pub unseen: Option<VisibilityDelay>,
 }

@@ -15,7 +15,7 @@ use super::pace::Pace;
 use super::plane::{Plane, Shortage, Topology};
 use super::throttle::{Buckets, Throttle};
 use super::wire::{ApiError, Xml};
-use super::world::{Quotas, Store, StoreError, Timing, Unseen, Without, World, concerns_plane, topology};
+use super::world::{HiddenRows, Quotas, Store, StoreError, Timing, VisibilityDelay, World, concerns_plane, topology};
 
 /// Names of the accounts in a new world, the first one first.
 const ACCOUNTS: [&str; 2] = ["provider", "consumer"];
@@ -39,7 +39,7 @@ struct State {
     /// What the data plane was told last.
     told: Topology,
     /// What is not found yet, and until when.
-    unseen: Vec<(Unseen, Until)>,
+    unseen: Vec<(VisibilityDelay, Until)>,
 }
 
 /// When something is found that was not.
@@ -64,7 +64,7 @@ impl Control {
         (quotas, throttle): (Quotas, Throttle),
     ) -> Result<Self, StoreError> {
         let (mut store, mut world) = Store::open(folder, || World::new(&ACCOUNTS, &random))?;
-        world.settle(clock.now(), pace);
+        world.advance_due(clock.now(), pace);
         store.keep(&world).map_err(StoreError::Io)?;
         world.commit();
         let told = topology(&world);
@@ -113,7 +113,7 @@ impl Control {
     /// Lets time pass.
     pub fn tick(&self) {
         let mut state = self.lock();
-        state.world.settle(self.clock.now(), self.pace);
+        state.world.advance_due(self.clock.now(), self.pace);
         // Nobody waits for this change: it is undone when it cannot be kept, and happens again at the next tick.
         let _ = self.keep(&mut state);
     }
@@ -145,19 +145,19 @@ impl Control {
         self.buckets.admit(call, timing.at, timing.pace)?;
         let mut state = self.lock();
         let State { world, unseen: hidden, .. } = &mut *state;
-        world.settle(timing.at, timing.pace);
+        world.advance_due(timing.at, timing.pace);
         let answer = {
-            let mut without = Without::new(world, looked_for(hidden, timing.at, call));
+            let mut without = HiddenRows::new(world, looked_for(hidden, timing.at, call));
             let mut ctx = Ctx::new(without.world(), account, region, timing, &self.random, &self.quotas);
             run(protocol, action, &mut ctx, params)
         };
         if let Some(unseen) = unseen {
             let ids = world.made(account, region).map(str::to_owned).collect();
             let until = match unseen {
-                fault_plan::Unseen::Calls(calls) => Until::Calls(calls),
-                fault_plan::Unseen::For(time) => Until::Time(after(timing.at, time)),
+                fault_plan::VisibilityDelay::Calls(calls) => Until::Calls(calls),
+                fault_plan::VisibilityDelay::For(time) => Until::Time(after(timing.at, time)),
             };
-            hidden.push((Unseen { account, region: region.to_owned(), ids }, until));
+            hidden.push((VisibilityDelay { account, region: region.to_owned(), ids }, until));
         }
         // A refused call may have let time pass too.
         self.keep(&mut state)?;
@@ -197,10 +197,10 @@ impl Control {
 /// What `call` looks for and does not find. A call that only reads looks for everything, others for what they name: what
 /// they must not trip over stays where it is.
 fn looked_for<'a>(
-    unseen: &'a mut Vec<(Unseen, Until)>,
+    unseen: &'a mut Vec<(VisibilityDelay, Until)>,
     now: Timestamp,
     call: &'a Call<'_>,
-) -> impl Iterator<Item = &'a Unseen> {
+) -> impl Iterator<Item = &'a VisibilityDelay> {
     unseen.retain(|(_, until)| match until {
         Until::Calls(left) => *left > 0,
         Until::Time(end) => now < *end,

@@ -35,14 +35,14 @@ pub enum FaultKind {
     /// Took effect, and is answered this much later.
     Slow(Duration),
     /// Took effect, and what was made is not found for a while after.
-    NotFound(Unseen),
+    NotFound(VisibilityDelay),
     /// The credentials have expired.
     Expired,
 }
 
 /// How long what was made is not found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unseen {
+pub enum VisibilityDelay {
     /// For this many calls that look for it.
     Calls(u32),
     /// For this long.
@@ -154,8 +154,8 @@ fn read_kind(text: &str) -> Result<FaultKind, BadFault> {
         ("timeout", Some(value)) => read_duration(value).map(FaultKind::TimeOut).ok_or_else(bad),
         ("slow", Some(value)) => read_duration(value).map(FaultKind::Slow).ok_or_else(bad),
         ("not-found", Some(value)) => match value.parse() {
-            Ok(calls) => Ok(FaultKind::NotFound(Unseen::Calls(calls))),
-            Err(_) => read_duration(value).map(|time| FaultKind::NotFound(Unseen::For(time))).ok_or_else(bad),
+            Ok(calls) => Ok(FaultKind::NotFound(VisibilityDelay::Calls(calls))),
+            Err(_) => read_duration(value).map(|time| FaultKind::NotFound(VisibilityDelay::For(time))).ok_or_else(bad),
         },
         ("throttle" | "internal-error" | "unavailable" | "lost-reply" | "expired" | "slow" | "not-found", _) => {
             Err(bad())
@@ -189,8 +189,8 @@ mod tests {
         assert_eq!(rule.fault, FaultKind::Slow(Duration::from_millis(20)));
         let kind = |text: &str| text.parse::<FaultRule>().unwrap().fault;
         assert_eq!(kind("*:*:expired"), FaultKind::Expired);
-        assert_eq!(kind("CreateVpc:1-2:not-found=3"), FaultKind::NotFound(Unseen::Calls(3)));
-        assert_eq!(kind("CreateVpc:1:not-found=2s"), FaultKind::NotFound(Unseen::For(Duration::from_secs(2))));
+        assert_eq!(kind("CreateVpc:1-2:not-found=3"), FaultKind::NotFound(VisibilityDelay::Calls(3)));
+        assert_eq!(kind("CreateVpc:1:not-found=2s"), FaultKind::NotFound(VisibilityDelay::For(Duration::from_secs(2))));
         assert_eq!(kind("CreateVpc:1:timeout"), FaultKind::TimeOut(HELD));
     }
 

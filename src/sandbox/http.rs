@@ -11,11 +11,11 @@ use hyper::{Method, Request, Response, StatusCode};
 
 use super::account::Account;
 use super::call::Call;
+use super::connection_slots::ConnectionSlot;
 use super::control::Control;
 use super::fault_plan::FaultKind;
 use super::faults::Faults;
 use super::ops::Protocol;
-use super::seats::Seat;
 use super::wire::{ApiError, Params, Presented, Signed, Xml, is_rest, read_rest, too_far, verify};
 use super::world::REGIONS;
 
@@ -63,7 +63,7 @@ impl From<Refusal> for Trouble {
 /// Where a fault plan wants no answer, or the connection has had to make room for another.
 pub async fn answer(
     front: Arc<Front>,
-    seat: Arc<Seat>,
+    seat: Arc<ConnectionSlot>,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Silence> {
     let id = front.control.request_id();
@@ -98,7 +98,11 @@ pub async fn answer(
     Ok(response)
 }
 
-async fn serve(front: &Front, seat: &Seat, request: Request<Incoming>) -> Result<(Protocol, String, Xml), Trouble> {
+async fn serve(
+    front: &Front,
+    seat: &ConnectionSlot,
+    request: Request<Incoming>,
+) -> Result<(Protocol, String, Xml), Trouble> {
     let refuse = |protocol, error| Refusal { protocol, error };
     // A request to a proxy names the host in its first line too.
     let authority = request.uri().authority().map(Authority::as_str);

@@ -4,6 +4,7 @@
 
 mod account;
 mod call;
+pub mod connection_slots;
 mod control;
 mod delays;
 mod differences;
@@ -15,7 +16,6 @@ pub mod keeper;
 mod ops;
 mod pace;
 pub mod plane;
-mod seats;
 mod server;
 mod throttle;
 mod wire;
@@ -24,7 +24,7 @@ mod world;
 pub use account::Account;
 pub use delays::{Delays, delays};
 pub use differences::{Difference, differences, of_this_machine};
-pub use fault_plan::{BadFault, FaultKind, FaultRule, Unseen};
+pub use fault_plan::{BadFault, FaultKind, FaultRule, VisibilityDelay};
 #[doc(hidden)]
 pub use fuzz::{fuzz_request, fuzz_rest};
 pub use pace::Pace;

@@ -18,12 +18,12 @@ use crate::host::{Clock, DirLock, LockError, Random, create_private_dir};
 
 use super::Pace;
 use super::account::Account;
+use super::connection_slots::{ConnectionSlot, ConnectionSlots};
 use super::control::Control;
 use super::fault_plan::FaultRule;
 use super::faults::Faults;
 use super::http::{Front, answer};
 use super::plane::{Plane, PlaneOptions};
-use super::seats::{Seat, Seats};
 use super::throttle::Throttle;
 use super::world::{Quotas, REGIONS, StoreError};
 
@@ -227,7 +227,7 @@ fn unusable(folder: &Path, error: StoreError) -> StartError {
 
 /// Accepts connections until the sandbox stops or is dropped; then ends those that are open.
 async fn serve(listener: TcpListener, front: Arc<Front>, pace: Pace, mut stopped: watch::Receiver<bool>) {
-    let seats = Seats::default();
+    let seats = ConnectionSlots::default();
     let mut connections = JoinSet::new();
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
@@ -254,7 +254,12 @@ async fn serve(listener: TcpListener, front: Arc<Front>, pace: Pace, mut stopped
     while connections.join_next().await.is_some() {}
 }
 
-async fn connection(stream: TcpStream, seat: Arc<Seat>, front: Arc<Front>, mut stopped: watch::Receiver<bool>) {
+async fn connection(
+    stream: TcpStream,
+    seat: Arc<ConnectionSlot>,
+    front: Arc<Front>,
+    mut stopped: watch::Receiver<bool>,
+) {
     // Answers are small and written whole; waiting for more would cost 40 ms each. Without it they are only slower.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| answer(Arc::clone(&front), Arc::clone(&seat), request));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::crossing::{Crossing, End};
-use super::found::Found;
+use super::rung_result::RungResult;
 use super::walk::Walk;
 use crate::checks::reply::{list, text};
 use crate::checks::rule;
@@ -31,34 +31,34 @@ struct Stop<'a> {
 
 impl Walk<'_> {
     /// Whether the network ACLs between the client and each of the endpoint's network interfaces let the connection pass.
-    pub(super) async fn consumer_acl(&mut self) -> Result<Found, Found> {
+    pub(super) async fn consumer_acl(&mut self) -> Result<RungResult, RungResult> {
         let crossings = self.consumer_crossings()?;
         self.judge_acls(Side::Consumer, crossings).await
     }
 
     /// Whether the network ACLs between the load balancer's nodes and the targets that they use do.
-    pub(super) async fn provider_acl(&mut self) -> Result<Found, Found> {
+    pub(super) async fn provider_acl(&mut self) -> Result<RungResult, RungResult> {
         let crossings = self.provider_crossings().await?;
         self.judge_acls(Side::Provider, crossings).await
     }
 
-    async fn judge_acls(&self, side: Side, mut crossings: Vec<Crossing>) -> Result<Found, Found> {
+    async fn judge_acls(&self, side: Side, mut crossings: Vec<Crossing>) -> Result<RungResult, RungResult> {
         let subnets: BTreeSet<&str> =
             crossings.iter().flat_map(|it| [it.from.subnet.as_str(), it.to.subnet.as_str()]).collect();
         let call =
             ec2("DescribeNetworkAcls", json!({ "Filters": [{ "Name": "association.subnet-id", "Values": subnets }] }));
-        let reply = self.ask(side, &call).await.map_err(|fault| Found::from(&fault).by(&call))?;
+        let reply = self.ask(side, &call).await.map_err(|fault| RungResult::from(&fault).by(&call))?;
         let acls = list(&reply, "NetworkAcls");
         // Traffic within a subnet meets no network ACL [vpc userguide: vpc-network-acls].
         crossings.retain(Crossing::leaves_subnet);
         let Some(one) = crossings.first() else {
-            return Ok(Found::holds(m::trace_acl_same_subnet(), m::trace_acl_same_subnet()).by(&call));
+            return Ok(RungResult::holds(m::trace_acl_same_subnet(), m::trace_acl_same_subnet()).by(&call));
         };
         let expected = m::trace_expected_acl(ports(one.back), one.port);
         let Some((crossing, stop)) = crossings.iter().find_map(|it| Some((it, stopped(it, acls)?))) else {
             let names: BTreeSet<&str> = acls.iter().map(|acl| text(acl, "NetworkAclId")).collect();
             let names = names.into_iter().collect::<Vec<_>>().join(", ");
-            return Ok(Found::holds(expected, names).by(&call));
+            return Ok(RungResult::holds(expected, names).by(&call));
         };
         let id = text(stop.acl, "NetworkAclId");
         let why = if stop.answer {
@@ -72,7 +72,7 @@ impl Walk<'_> {
         } else {
             m::trace_repair_acl_inbound(id, block.as_str(), ports(stop.ports))
         };
-        let found = Found::broken(expected, in_words(stop.acl, stop.egress), why);
+        let found = RungResult::broken(expected, in_words(stop.acl, stop.egress), why);
         Ok(found.repaired(repair, opening(&stop, &block).into_iter().collect()).by(&call))
     }
 

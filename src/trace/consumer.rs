@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::found::Found;
 use super::groups::{self, Gate, Peer, Way};
+use super::rung_result::RungResult;
 use super::walk::{Walk, group_ids, instances, seen};
 use crate::checks::reply::{first, list, text, texts};
 use crate::cloud::{Call, Fault, FaultClass, ec2, identity};
@@ -12,13 +12,14 @@ use crate::lab::Side;
 
 impl Walk<'_> {
     /// Whether each side is the account that the run began in, in the run's Region.
-    pub(super) async fn sign_in(&self) -> Result<Found, Fault> {
+    pub(super) async fn sign_in(&self) -> Result<RungResult, Fault> {
         let mut accounts = Vec::new();
         for side in [Side::Provider, Side::Consumer] {
             let account = identity(self.clients(side)).await?.account;
             let expected = self.scene.accounts.get(&side);
             if let Some(expected) = expected.filter(|expected| **expected != account) {
-                let found = Found::broken(Text::literal(expected), Text::literal(&account), m::trace_why_account());
+                let found =
+                    RungResult::broken(Text::literal(expected), Text::literal(&account), m::trace_why_account());
                 return Ok(found.repaired(m::trace_repair_account(expected), Vec::new()));
             }
             accounts.push(account);
@@ -28,13 +29,13 @@ impl Walk<'_> {
         let expected: Vec<&str> = self.scene.accounts.values().map(String::as_str).collect();
         let mut expected = expected;
         expected.dedup();
-        Ok(Found::holds(expected.join(", "), format!("{} ({region})", accounts.join(", "))))
+        Ok(RungResult::holds(expected.join(", "), format!("{} ({region})", accounts.join(", "))))
     }
 
     /// Whether the endpoint exists.
-    pub(super) async fn find_endpoint(&mut self) -> Result<Found, Fault> {
+    pub(super) async fn find_endpoint(&mut self) -> Result<RungResult, Fault> {
         let name = self.path.endpoint.clone();
-        let Some(id) = self.scene.fact(&name, "id") else { return Ok(Found::not_made(&name)) };
+        let Some(id) = self.scene.fact(&name, "id") else { return Ok(RungResult::not_made(&name)) };
         let call = ec2("DescribeVpcEndpoints", json!({ "VpcEndpointIds": [id] }));
         let reply = match self.ask(Side::Consumer, &call).await {
             Ok(reply) => reply,
@@ -44,17 +45,17 @@ impl Walk<'_> {
         let endpoint = first(&reply, "VpcEndpoints");
         let gone = endpoint.is_none_or(|it| text(it, "State").to_ascii_lowercase().starts_with("delet"));
         if gone {
-            let found = Found::broken(Text::literal(id), m::check_not_found(), m::trace_why_endpoint_gone());
+            let found = RungResult::broken(Text::literal(id), m::check_not_found(), m::trace_why_endpoint_gone());
             return Ok(found.repaired(m::trace_repair_endpoint_gone(), Vec::new()).by(&call));
         }
         let dns = endpoint.and_then(|it| first(it, "DnsEntries")).map_or("", |entry| text(entry, "DnsName"));
-        let found = Found::holds(Text::literal(id), format!("{id} {dns}").trim_end().to_owned()).by(&call);
+        let found = RungResult::holds(Text::literal(id), format!("{id} {dns}").trim_end().to_owned()).by(&call);
         self.endpoint = endpoint.cloned();
         Ok(found)
     }
 
     /// The connection's state, as the consumer and the provider see it.
-    pub(super) async fn connection(&mut self) -> Result<Found, Found> {
+    pub(super) async fn connection(&mut self) -> Result<RungResult, RungResult> {
         let endpoint = seen(self.endpoint.clone())?;
         let (id, name) = (text(&endpoint, "VpcEndpointId"), text(&endpoint, "ServiceName"));
         // The name ends in the service's id: `com.amazonaws.vpce.<region>.vpce-svc-<id>` [PL:privatelink-share-your-services].
@@ -63,10 +64,10 @@ impl Walk<'_> {
         match self.ask(Side::Provider, &call).await {
             Ok(reply) => self.service = first(&reply, "ServiceConfigurations").cloned(),
             Err(fault) if fault.class == FaultClass::NotFound => {}
-            Err(fault) => return Err(Found::from(&fault).by(&call)),
+            Err(fault) => return Err(RungResult::from(&fault).by(&call)),
         }
         if self.service.is_none() {
-            let found = Found::broken(Text::literal(service), m::check_not_found(), m::trace_why_service_gone());
+            let found = RungResult::broken(Text::literal(service), m::check_not_found(), m::trace_why_service_gone());
             return Ok(found.repaired(m::trace_repair_service_gone(), Vec::new()).by(&call));
         }
         let call = ec2(
@@ -85,61 +86,61 @@ impl Walk<'_> {
         };
         let accept = || ec2("AcceptVpcEndpointConnections", json!({ "ServiceId": service, "VpcEndpointIds": [id] }));
         Ok(match mine.to_ascii_lowercase().as_str() {
-            "available" => Found::holds("available", both),
-            "pendingacceptance" => Found::broken("available", both, m::trace_why_not_accepted())
+            "available" => RungResult::holds("available", both),
+            "pendingacceptance" => RungResult::broken("available", both, m::trace_why_not_accepted())
                 .repaired(m::trace_repair_accept(), vec![accept()]),
-            "rejected" => Found::broken("available", both, m::trace_why_rejected())
+            "rejected" => RungResult::broken("available", both, m::trace_why_rejected())
                 .repaired(m::trace_repair_rejected(), Vec::new()),
-            "pending" | "partial" => Found::not_yet("available", both),
-            _ => Found::broken("available", both, m::trace_why_connection_lost())
+            "pending" | "partial" => RungResult::not_yet("available", both),
+            _ => RungResult::broken("available", both, m::trace_why_connection_lost())
                 .repaired(m::trace_repair_rejected(), Vec::new()),
         }
         .by(&call))
     }
 
     /// Whether the service has each zone that the endpoint stands in, by zone id.
-    pub(super) async fn zones(&mut self) -> Result<Found, Found> {
+    pub(super) async fn zones(&mut self) -> Result<RungResult, RungResult> {
         let (endpoint, service) = (seen(self.endpoint.clone())?, seen(self.service.clone())?);
         let subnets = texts(&endpoint, "SubnetIds");
         let call = ec2("DescribeSubnets", json!({ "SubnetIds": subnets }));
-        let reply = self.ask(Side::Consumer, &call).await.map_err(|fault| Found::from(&fault).by(&call))?;
+        let reply = self.ask(Side::Consumer, &call).await.map_err(|fault| RungResult::from(&fault).by(&call))?;
         let here: Vec<&str> = list(&reply, "Subnets").iter().map(|it| text(it, "AvailabilityZoneId")).collect();
         let there = texts(&service, "AvailabilityZoneIds");
         if there.is_empty() || here.is_empty() {
-            return Ok(Found::unseen().by(&call));
+            return Ok(RungResult::unseen().by(&call));
         }
         let (expected, seen) = (Text::literal(there.join(", ")), Text::literal(here.join(", ")));
         Ok(match here.iter().find(|zone| !there.contains(zone)) {
-            None => Found::holds(expected, seen),
-            Some(zone) => Found::broken(expected, seen, m::trace_why_zone(*zone))
+            None => RungResult::holds(expected, seen),
+            Some(zone) => RungResult::broken(expected, seen, m::trace_why_zone(*zone))
                 .repaired(m::trace_repair_zone(there.join(", ")), Vec::new()),
         }
         .by(&call))
     }
 
     /// Whether the client runs, and its groups let the request out.
-    pub(super) async fn client_group(&mut self) -> Result<Found, Found> {
+    pub(super) async fn client_group(&mut self) -> Result<RungResult, RungResult> {
         let name = self.path.client.clone();
-        let Some(id) = self.scene.fact(&name, "id") else { return Ok(Found::not_made(&name)) };
+        let Some(id) = self.scene.fact(&name, "id") else { return Ok(RungResult::not_made(&name)) };
         let call = ec2("DescribeInstances", json!({ "InstanceIds": [id] }));
         let reply = match self.ask(Side::Consumer, &call).await {
             Ok(reply) => reply,
             Err(fault) if fault.class == FaultClass::NotFound => Value::Null,
-            Err(fault) => return Err(Found::from(&fault).by(&call)),
+            Err(fault) => return Err(RungResult::from(&fault).by(&call)),
         };
         let client = instances(&reply).into_iter().next().unwrap_or_default();
         let state = client.pointer("/State/Name").and_then(Value::as_str).unwrap_or_default().to_owned();
         match state.as_str() {
             "running" => {}
-            "pending" => return Ok(Found::not_yet("running", state).by(&call)),
+            "pending" => return Ok(RungResult::not_yet("running", state).by(&call)),
             "stopped" | "stopping" => {
                 let start = ec2("StartInstances", json!({ "InstanceIds": [id] }));
-                let found = Found::broken("running", state, m::trace_why_client_stopped());
+                let found = RungResult::broken("running", state, m::trace_why_client_stopped());
                 return Ok(found.repaired(m::trace_repair_start(id), vec![start]).by(&call));
             }
             _ => {
                 let seen = if state.is_empty() { m::check_not_found() } else { Text::literal(state) };
-                let found = Found::broken("running", seen, m::trace_why_client_gone());
+                let found = RungResult::broken("running", seen, m::trace_why_client_gone());
                 return Ok(found.repaired(m::trace_repair_client_gone(), Vec::new()).by(&call));
             }
         }
@@ -148,7 +149,7 @@ impl Walk<'_> {
         let endpoint = seen(self.endpoint.clone())?;
         let address = seen(self.interfaces.first().map(|it| text(it, "PrivateIpAddress").to_owned()))?;
         let call = groups::describe(&groups);
-        let rules = self.groups(Side::Consumer, &groups).await.map_err(|fault| Found::from(&fault).by(&call))?;
+        let rules = self.groups(Side::Consumer, &groups).await.map_err(|fault| RungResult::from(&fault).by(&call))?;
         let others = group_ids(&endpoint, "Groups");
         let gate = Gate {
             groups: &rules,
@@ -162,12 +163,12 @@ impl Walk<'_> {
     }
 
     /// Whether the endpoint's groups let the client in.
-    pub(super) async fn endpoint_group(&mut self) -> Result<Found, Found> {
+    pub(super) async fn endpoint_group(&mut self) -> Result<RungResult, RungResult> {
         let endpoint = seen(self.endpoint.clone())?;
         let groups = group_ids(&endpoint, "Groups");
         let address = seen(self.client_address().map(str::to_owned))?;
         let call: Call = groups::describe(&groups);
-        let rules = self.groups(Side::Consumer, &groups).await.map_err(|fault| Found::from(&fault).by(&call))?;
+        let rules = self.groups(Side::Consumer, &groups).await.map_err(|fault| RungResult::from(&fault).by(&call))?;
         let others = self.client.as_ref().map(|client| group_ids(client, "SecurityGroups")).unwrap_or_default();
         let gate = Gate {
             groups: &rules,

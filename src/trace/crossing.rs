@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::found::Found;
+use super::rung_result::RungResult;
 use super::walk::{Walk, seen};
 use crate::checks::reply::{list, text};
 use crate::cloud::ec2;
@@ -44,7 +44,7 @@ impl Crossing {
 
 impl Walk<'_> {
     /// The connections between the client and each of the endpoint's network interfaces.
-    pub(super) fn consumer_crossings(&self) -> Result<Vec<Crossing>, Found> {
+    pub(super) fn consumer_crossings(&self) -> Result<Vec<Crossing>, RungResult> {
         let client = seen(self.client.as_ref())?;
         let from = end(client);
         let back = if text(client, "Platform").eq_ignore_ascii_case("windows") { WINDOWS } else { LINUX };
@@ -54,7 +54,7 @@ impl Walk<'_> {
     }
 
     /// Those between the load balancer's nodes and the targets that they use.
-    pub(super) async fn provider_crossings(&mut self) -> Result<Vec<Crossing>, Found> {
+    pub(super) async fn provider_crossings(&mut self) -> Result<Vec<Crossing>, RungResult> {
         if let Some(known) = &self.crossings {
             return Ok(known.clone());
         }
@@ -75,10 +75,10 @@ impl Walk<'_> {
     }
 
     /// Zone ids by the subnets of the load balancer's nodes and of its targets.
-    async fn zones_of_subnets(&self) -> Result<BTreeMap<String, String>, Found> {
+    async fn zones_of_subnets(&self) -> Result<BTreeMap<String, String>, RungResult> {
         let subnets: BTreeSet<&str> = self.nodes.iter().chain(&self.hosts).map(|it| text(it, "SubnetId")).collect();
         let call = ec2("DescribeSubnets", json!({ "SubnetIds": subnets }));
-        let reply = self.ask(Side::Provider, &call).await.map_err(|fault| Found::from(&fault).by(&call))?;
+        let reply = self.ask(Side::Provider, &call).await.map_err(|fault| RungResult::from(&fault).by(&call))?;
         let pair = |it: &Value| (text(it, "SubnetId").to_owned(), text(it, "AvailabilityZoneId").to_owned());
         Ok(list(&reply, "Subnets").iter().map(pair).collect())
     }

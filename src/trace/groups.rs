@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::found::Found;
+use super::rung_result::RungResult;
 use super::walk::Walk;
 use crate::checks::reply::{list, text};
 use crate::checks::rule;
@@ -95,18 +95,18 @@ pub(super) struct Gate<'g> {
 }
 
 impl Gate<'_> {
-    pub fn judge(&self) -> Found {
+    pub fn judge(&self) -> RungResult {
         let expected = m::trace_expected_rule(&self.opening, self.port);
         let seen = in_words(self.groups, self.way);
         if admits(self.groups, self.way, self.port, &self.peer) {
-            return Found::holds(expected, seen);
+            return RungResult::holds(expected, seen);
         }
         let group = self.groups.first().map_or("", |group| text(group, "GroupId"));
         let repair = match self.way {
             Way::In => m::trace_repair_inbound(group, self.port, &self.opening),
             Way::Out => m::trace_repair_outbound(group, self.port, &self.opening),
         };
-        Found::broken(expected, seen, self.why.clone())
+        RungResult::broken(expected, seen, self.why.clone())
             .repaired(repair, vec![open(self.way, group, self.port, &self.opening)])
     }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::found::Found;
 use super::path::console_check;
+use super::rung_result::RungResult;
 use super::targets::attribute;
 use super::walk::{Walk, seen};
 use crate::checks::attempts::{Attempt, label, newest};
@@ -19,38 +19,38 @@ const PROXY_PROTOCOL: &str = "proxy_protocol_v2.enabled";
 
 impl Walk<'_> {
     /// Whether the host runs and answers on the port. From outside only health checks and its console tell.
-    pub(super) async fn open_port(&mut self) -> Result<Found, Found> {
+    pub(super) async fn open_port(&mut self) -> Result<RungResult, RungResult> {
         let host = seen(self.targets.iter().find_map(|target| self.host(target)).cloned())?;
         let id = text(&host, "InstanceId").to_owned();
         let look = ec2("DescribeInstances", json!({ "InstanceIds": [id] }));
         let state = host.pointer("/State/Name").and_then(Value::as_str).unwrap_or_default();
         match state {
             "running" => {}
-            "pending" => return Ok(Found::not_yet("running", format!("{id}: {state}")).by(&look)),
+            "pending" => return Ok(RungResult::not_yet("running", format!("{id}: {state}")).by(&look)),
             "stopped" | "stopping" => {
                 let start = ec2("StartInstances", json!({ "InstanceIds": [id] }));
-                let found = Found::broken("running", format!("{id}: {state}"), m::trace_why_host_stopped());
+                let found = RungResult::broken("running", format!("{id}: {state}"), m::trace_why_host_stopped());
                 return Ok(found.repaired(m::trace_repair_start(id.as_str()), vec![start]).by(&look));
             }
             _ => {
-                let found = Found::broken("running", format!("{id}: {state}"), m::trace_why_host_gone());
+                let found = RungResult::broken("running", format!("{id}: {state}"), m::trace_why_host_gone());
                 return Ok(found.repaired(m::trace_repair_host_gone(), Vec::new()).by(&look));
             }
         }
         if self.is_healthy() {
-            return Ok(Found::holds(m::trace_expected_host(), m::trace_host_answers()).by(&look));
+            return Ok(RungResult::holds(m::trace_expected_host(), m::trace_host_answers()).by(&look));
         }
         let Some(check) = console_check(self.scene, &id) else {
-            return Ok(Found::cannot_tell(m::trace_host_unknown()).by(&look));
+            return Ok(RungResult::cannot_tell(m::trace_host_unknown()).by(&look));
         };
         let finding = checks::ask(check, self.scene).await;
         let call = finding.look.map_or(look, |(_, call)| call);
         Ok(match finding.verdict {
-            Verdict::Met => Found::holds(m::trace_expected_host(), finding.seen),
-            Verdict::CannotTell => Found::cannot_tell(finding.seen),
-            Verdict::NotYet if finding.why.is_none() => Found::not_yet(m::trace_expected_host(), finding.seen),
+            Verdict::Met => RungResult::holds(m::trace_expected_host(), finding.seen),
+            Verdict::CannotTell => RungResult::cannot_tell(finding.seen),
+            Verdict::NotYet if finding.why.is_none() => RungResult::not_yet(m::trace_expected_host(), finding.seen),
             Verdict::NotYet | Verdict::Broken => {
-                Found::broken(m::trace_expected_host(), finding.seen, m::trace_why_host())
+                RungResult::broken(m::trace_expected_host(), finding.seen, m::trace_why_host())
                     .repaired(m::trace_repair_host(), Vec::new())
             }
         }
@@ -59,47 +59,49 @@ impl Walk<'_> {
 
     /// Whether the load balancer sends proxy protocol headers only to a web server that expects them. What the server
     /// expects shows in its answer alone: nginx without `proxy_protocol` answers HTTP 400.
-    pub(super) async fn proxy_protocol(&mut self) -> Result<Found, Found> {
+    pub(super) async fn proxy_protocol(&mut self) -> Result<RungResult, RungResult> {
         let call = seen(self.attributes_call())?;
-        let reply = self.ask(Side::Provider, &call).await.map_err(|fault| Found::from(&fault).by(&call))?;
+        let reply = self.ask(Side::Provider, &call).await.map_err(|fault| RungResult::from(&fault).by(&call))?;
         let value = attribute(&reply, PROXY_PROTOCOL);
         let words = format!("{PROXY_PROTOCOL}: {value}");
         if value != "true" {
-            return Ok(Found::holds(m::trace_expected_proxy(), words).by(&call));
+            return Ok(RungResult::holds(m::trace_expected_proxy(), words).by(&call));
         }
         let console = self.client_console().await?;
         let answer = self.telling(&console).map(|attempt| (attempt.code, attempt.in_words()));
         Ok(match answer {
-            Some((200, answer)) => Found::holds(m::trace_expected_proxy(), m::trace_seen_two(words, answer)),
+            Some((200, answer)) => RungResult::holds(m::trace_expected_proxy(), m::trace_seen_two(words, answer)),
             Some((_, answer)) => {
                 let attributes = json!([{ "Key": PROXY_PROTOCOL, "Value": "false" }]);
                 let group = self.target_group.as_deref();
                 let off =
                     elbv2("ModifyTargetGroupAttributes", json!({ "TargetGroupArn": group, "Attributes": attributes }));
                 let seen = m::trace_seen_two(words, answer);
-                Found::broken(m::trace_expected_proxy(), seen, m::trace_why_proxy())
+                RungResult::broken(m::trace_expected_proxy(), seen, m::trace_why_proxy())
                     .repaired(m::trace_repair_proxy(), vec![off])
             }
-            None => Found::cannot_tell(words),
+            None => RungResult::cannot_tell(words),
         }
         .by(&call))
     }
 
     /// Whether the client gets the page with this run's token.
-    pub(super) async fn answer(&mut self) -> Result<Found, Found> {
+    pub(super) async fn answer(&mut self) -> Result<RungResult, RungResult> {
         let call = console_call(self.scene.facts, &self.path.client);
         let console = self.client_console().await?;
         let Some(attempt) = self.telling(&console) else {
-            return Ok(Found::not_yet(m::check_expected_answer(), m::check_no_attempt()).by(&call));
+            return Ok(RungResult::not_yet(m::check_expected_answer(), m::check_no_attempt()).by(&call));
         };
         let seen: Text = attempt.in_words();
         let found = match (attempt.code, attempt.exit) {
-            (200, 0) if attempt.shows(self.scene.token) => Found::holds(m::check_expected_answer(), seen),
-            (200, 0) => Found::broken(m::check_expected_answer(), m::check_other_page(seen), m::trace_why_other_page())
-                .repaired(m::trace_repair_other_page(), Vec::new()),
-            (0, _) => Found::broken(m::check_expected_answer(), seen, m::trace_why_no_answer())
+            (200, 0) if attempt.shows(self.scene.token) => RungResult::holds(m::check_expected_answer(), seen),
+            (200, 0) => {
+                RungResult::broken(m::check_expected_answer(), m::check_other_page(seen), m::trace_why_other_page())
+                    .repaired(m::trace_repair_other_page(), Vec::new())
+            }
+            (0, _) => RungResult::broken(m::check_expected_answer(), seen, m::trace_why_no_answer())
                 .repaired(m::trace_repair_no_answer(), Vec::new()),
-            _ => Found::broken(m::check_expected_answer(), seen, m::trace_why_other_page())
+            _ => RungResult::broken(m::check_expected_answer(), seen, m::trace_why_other_page())
                 .repaired(m::trace_repair_other_page(), Vec::new()),
         };
         Ok(found.by(&call))
@@ -115,9 +117,9 @@ impl Walk<'_> {
     }
 
     /// What stands on the client's console.
-    pub(super) async fn client_console(&self) -> Result<String, Found> {
+    pub(super) async fn client_console(&self) -> Result<String, RungResult> {
         let call = console_call(self.scene.facts, &self.path.client);
-        let reply = self.ask(Side::Consumer, &call).await.map_err(|fault| Found::from(&fault).by(&call))?;
+        let reply = self.ask(Side::Consumer, &call).await.map_err(|fault| RungResult::from(&fault).by(&call))?;
         Ok(read_console(&reply))
     }
 }

@@ -1,10 +1,10 @@
 //! The climb, and the diagnosis where it ends.
 
-use super::found::Found;
 use super::path::{Path, step_of};
 use super::rung::{Rung, RungId, RungState};
+use super::rung_result::RungResult;
 use super::walk::Walk;
-use crate::checks::{Scene, Verdict};
+use crate::checks::{CheckContext, Verdict};
 use crate::cloud::Api;
 use crate::i18n::{Text, m};
 
@@ -68,7 +68,7 @@ impl Trace {
 }
 
 /// Climbs rung by rung until one fails. It only reads. `None` for a lab that proves no path.
-pub async fn trace(scene: &Scene<'_>) -> Option<Trace> {
+pub async fn trace(scene: &CheckContext<'_>) -> Option<Trace> {
     let mut walk = Walk::new(scene, Path::of(scene.lab)?);
     let mut trace = Trace { rungs: Vec::new(), diagnosis: None };
     for id in RungId::ALL {
@@ -89,10 +89,10 @@ pub async fn trace(scene: &Scene<'_>) -> Option<Trace> {
     Some(trace)
 }
 
-async fn climb(walk: &mut Walk<'_>, id: RungId) -> Found {
+async fn climb(walk: &mut Walk<'_>, id: RungId) -> RungResult {
     let found = match id {
-        RungId::SignIn => walk.sign_in().await.map_err(|fault| Found::from(&fault)),
-        RungId::Endpoint => walk.find_endpoint().await.map_err(|fault| Found::from(&fault)),
+        RungId::SignIn => walk.sign_in().await.map_err(|fault| RungResult::from(&fault)),
+        RungId::Endpoint => walk.find_endpoint().await.map_err(|fault| RungResult::from(&fault)),
         RungId::Connection => walk.connection().await,
         RungId::Zones => walk.zones().await,
         RungId::Name => walk.name().await,
@@ -117,7 +117,7 @@ async fn climb(walk: &mut Walk<'_>, id: RungId) -> Found {
     found.unwrap_or_else(|found| found)
 }
 
-fn diagnose(scene: &Scene<'_>, rung: RungId, found: &Found) -> Option<Diagnosis> {
+fn diagnose(scene: &CheckContext<'_>, rung: RungId, found: &RungResult) -> Option<Diagnosis> {
     if let Some(missing) = &found.missing {
         let step = step_of(scene.lab, missing).map(str::to_owned);
         let why = m::trace_why_not_made(missing, step.clone().unwrap_or_default());

@@ -5,7 +5,6 @@
 mod acl;
 mod consumer;
 mod crossing;
-mod found;
 mod groups;
 mod host;
 mod ladder;
@@ -14,6 +13,7 @@ mod path;
 mod provider;
 mod route;
 mod rung;
+pub mod rung_result;
 mod targets;
 mod walk;
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::found::Found;
+use super::rung_result::RungResult;
 use super::walk::{Walk, seen};
 use crate::checks::reply::{list, text, texts};
 use crate::cloud::{Call, ec2};
@@ -14,11 +14,11 @@ const NO_NAME: u32 = 6;
 
 impl Walk<'_> {
     /// Whether the name that the client asks resolves where it stands, and to which addresses.
-    pub(super) async fn name(&mut self) -> Result<Found, Found> {
+    pub(super) async fn name(&mut self) -> Result<RungResult, RungResult> {
         let endpoint = seen(self.endpoint.clone())?;
         let interfaces = texts(&endpoint, "NetworkInterfaceIds");
         let call = ec2("DescribeNetworkInterfaces", json!({ "NetworkInterfaceIds": interfaces }));
-        let reply = self.ask(Side::Consumer, &call).await.map_err(|fault| Found::from(&fault).by(&call))?;
+        let reply = self.ask(Side::Consumer, &call).await.map_err(|fault| RungResult::from(&fault).by(&call))?;
         self.interfaces = list(&reply, "NetworkInterfaces").to_vec();
         let vpc = text(&endpoint, "VpcId");
         if let Some(found) = self.is_switched_off(vpc, "enableDnsSupport", "EnableDnsSupport").await {
@@ -38,14 +38,14 @@ impl Walk<'_> {
         let console = self.client_console().await.unwrap_or_default();
         let attempt = self.telling(&console);
         if attempt.is_some_and(|attempt| attempt.code == 0 && attempt.exit == NO_NAME) {
-            let found = Found::broken(seen, m::check_curl_failed(NO_NAME), m::trace_why_no_name());
+            let found = RungResult::broken(seen, m::check_curl_failed(NO_NAME), m::trace_why_no_name());
             return Ok(found.repaired(m::trace_repair_no_name(), Vec::new()).by(&call));
         }
-        Ok(Found::holds(m::trace_expected_address(), seen).by(&call))
+        Ok(RungResult::holds(m::trace_expected_address(), seen).by(&call))
     }
 
     /// What is wrong where one of the VPC's DNS switches is off; `None` where it is on, or cannot be asked.
-    async fn is_switched_off(&self, vpc: &str, attribute: &'static str, key: &'static str) -> Option<Found> {
+    async fn is_switched_off(&self, vpc: &str, attribute: &'static str, key: &'static str) -> Option<RungResult> {
         let call = ec2("DescribeVpcAttribute", json!({ "VpcId": vpc, "Attribute": attribute }));
         let reply = self.ask(Side::Consumer, &call).await.ok()?;
         if reply.pointer(&format!("/{key}/Value")) != Some(&Value::Bool(false)) {
@@ -54,7 +54,7 @@ impl Walk<'_> {
         let mut params = json!({ "VpcId": vpc });
         params[key] = json!({ "Value": true });
         let why = if key == "EnableDnsSupport" { m::trace_why_dns_support() } else { m::trace_why_dns_hostnames() };
-        let found = Found::broken(format!("{attribute}: true"), format!("{attribute}: false"), why);
+        let found = RungResult::broken(format!("{attribute}: true"), format!("{attribute}: false"), why);
         Some(found.repaired(m::trace_repair_dns(attribute, vpc), vec![ec2("ModifyVpcAttribute", params)]).by(&call))
     }
 
@@ -62,7 +62,7 @@ impl Walk<'_> {
     ///
     /// Once the endpoint has it, the service's own state no longer matters to it: the provider's verification is asked for
     /// when private DNS is switched on [privatelink: manage-dns-names].
-    async fn private_name(&self, endpoint: &Value, name: &str) -> Option<Found> {
+    async fn private_name(&self, endpoint: &Value, name: &str) -> Option<RungResult> {
         let vpc = text(endpoint, "VpcId");
         if endpoint.get("PrivateDnsEnabled") == Some(&Value::Bool(true)) {
             return self.is_switched_off(vpc, "enableDnsHostnames", "EnableDnsHostnames").await;
@@ -75,7 +75,7 @@ impl Walk<'_> {
             let seen = if offered.is_empty() { m::check_no_private_name() } else { Text::literal(offered) };
             let offer =
                 ec2("ModifyVpcEndpointServiceConfiguration", json!({ "ServiceId": id, "PrivateDnsName": name }));
-            let found = Found::broken(name, seen, m::trace_why_name_not_offered(name));
+            let found = RungResult::broken(name, seen, m::trace_why_name_not_offered(name));
             return Some(found.repaired(m::trace_repair_offer_name(name), vec![offer]).by(&look));
         }
         let proof = service.get("PrivateDnsNameConfiguration").cloned().unwrap_or_default();
@@ -83,7 +83,7 @@ impl Walk<'_> {
         if state != "verified" {
             let verify = ec2("StartVpcEndpointServicePrivateDnsVerification", json!({ "ServiceId": id }));
             let repair = m::trace_repair_verify(name, text(&proof, "Name"), text(&proof, "Value"));
-            let found = Found::broken("verified", state, m::trace_why_not_verified(name));
+            let found = RungResult::broken("verified", state, m::trace_why_not_verified(name));
             return Some(found.repaired(repair, vec![verify]).by(&look));
         }
         if let Some(found) = self.is_switched_off(vpc, "enableDnsHostnames", "EnableDnsHostnames").await {
@@ -92,8 +92,11 @@ impl Walk<'_> {
         let id = text(endpoint, "VpcEndpointId");
         let look: Call = ec2("DescribeVpcEndpoints", json!({ "VpcEndpointIds": [id] }));
         let enable = ec2("ModifyVpcEndpoint", json!({ "VpcEndpointId": id, "PrivateDnsEnabled": true }));
-        let found =
-            Found::broken("PrivateDnsEnabled: true", "PrivateDnsEnabled: false", m::trace_why_private_dns_off(name));
+        let found = RungResult::broken(
+            "PrivateDnsEnabled: true",
+            "PrivateDnsEnabled: false",
+            m::trace_why_private_dns_off(name),
+        );
         Some(found.repaired(m::trace_repair_private_dns(id), vec![enable]).by(&look))
     }
 }

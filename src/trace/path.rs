@@ -59,14 +59,14 @@ pub(super) fn step_of<'a>(lab: &'a Lab, name: &str) -> Option<&'a str> {
 }
 
 /// The lab's own question about the console of the instance `id`.
-pub(super) fn console_check<'a>(scene: &checks::Scene<'a>, id: &str) -> Option<&'a Check> {
+pub(super) fn console_check<'a>(scene: &checks::CheckContext<'a>, id: &str) -> Option<&'a Check> {
     let is = |name: &str| scene.fact(name, "id") == Some(id);
     let mut checks = scene.lab.steps.iter().flat_map(|step| &step.checks);
     checks.find(|check| matches!(check, Check::ConsoleSays(it) if is(&it.instance)))
 }
 
 /// The ids of the instances that the lab registers with a target group.
-pub(super) fn wanted_targets(scene: &checks::Scene<'_>) -> Vec<String> {
+pub(super) fn wanted_targets(scene: &checks::CheckContext<'_>) -> Vec<String> {
     let targets = resources(scene.lab).filter_map(|it| match it {
         Resource::TargetGroup(it) => Some(&it.targets),
         _ => None,

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::found::Found;
 use super::groups::{self, Gate, Peer, Way};
+use super::rung_result::RungResult;
 use super::walk::{Walk, seen};
 use crate::checks::reply::{first, list, text, texts};
 use crate::cloud::{FaultClass, ec2, elbv2};
@@ -21,26 +21,26 @@ impl Walk<'_> {
     }
 
     /// Whether the load balancer is active.
-    pub(super) async fn load_balancer(&mut self) -> Result<Found, Found> {
+    pub(super) async fn load_balancer(&mut self) -> Result<RungResult, RungResult> {
         let arn = seen(self.balancer_arn())?;
         let call = elbv2("DescribeLoadBalancers", json!({ "LoadBalancerArns": [arn] }));
         let gone = || {
-            Found::broken("active", m::check_not_found(), m::trace_why_balancer_gone())
+            RungResult::broken("active", m::check_not_found(), m::trace_why_balancer_gone())
                 .repaired(m::trace_repair_balancer_gone(), Vec::new())
         };
         let reply = match self.ask(Side::Provider, &call).await {
             Ok(reply) => reply,
             Err(fault) if fault.class == FaultClass::NotFound => return Ok(gone().by(&call)),
-            Err(fault) => return Err(Found::from(&fault).by(&call)),
+            Err(fault) => return Err(RungResult::from(&fault).by(&call)),
         };
         let Some(balancer) = first(&reply, "LoadBalancers") else { return Ok(gone().by(&call)) };
         let state = balancer.get("State").map_or("", |it| text(it, "Code")).to_owned();
         self.balancer = Some(balancer.clone());
         Ok(match state.as_str() {
             // Impaired: it still routes, and cannot grow [API:LoadBalancerState].
-            "active" | "active_impaired" => Found::holds("active", state),
-            "provisioning" => Found::not_yet("active", state),
-            _ => Found::broken("active", state, m::trace_why_balancer_failed())
+            "active" | "active_impaired" => RungResult::holds("active", state),
+            "provisioning" => RungResult::not_yet("active", state),
+            _ => RungResult::broken("active", state, m::trace_why_balancer_failed())
                 .repaired(m::trace_repair_balancer_gone(), Vec::new()),
         }
         .by(&call))
@@ -48,7 +48,7 @@ impl Walk<'_> {
 
     /// Whether the load balancer's groups let the client in. The source is the client's own address in the consumer's
     /// VPC, not the endpoint's; groups of another VPC cannot be named [NLB:load-balancer-security-groups].
-    pub(super) async fn load_balancer_group(&mut self) -> Result<Found, Found> {
+    pub(super) async fn load_balancer_group(&mut self) -> Result<RungResult, RungResult> {
         let balancer = seen(self.balancer.clone())?;
         let arn = text(&balancer, "LoadBalancerArn").to_owned();
         let suffix = arn.split_once(":loadbalancer/").map_or(arn.as_str(), |(_, suffix)| suffix).to_owned();
@@ -63,13 +63,13 @@ impl Walk<'_> {
         let ids: Vec<String> = texts(&balancer, "SecurityGroups").into_iter().map(str::to_owned).collect();
         let look = elbv2("DescribeLoadBalancers", json!({ "LoadBalancerArns": [arn] }));
         if ids.is_empty() {
-            return Ok(Found::holds(m::trace_no_groups(), m::trace_no_groups()).by(&look));
+            return Ok(RungResult::holds(m::trace_no_groups(), m::trace_no_groups()).by(&look));
         }
         let call = groups::describe(&ids);
         let asked = self.groups(Side::Provider, &ids).await;
-        self.balancer_groups = asked.map_err(|fault| Found::from(&fault).by(&call))?;
+        self.balancer_groups = asked.map_err(|fault| RungResult::from(&fault).by(&call))?;
         if !self.enforces() {
-            return Ok(Found::holds(m::trace_not_enforced(), m::trace_not_enforced()).by(&look));
+            return Ok(RungResult::holds(m::trace_not_enforced(), m::trace_not_enforced()).by(&look));
         }
         let address = seen(self.client_address().map(str::to_owned))?;
         let gate = Gate {
@@ -92,10 +92,10 @@ impl Walk<'_> {
     }
 
     /// Whether the load balancer listens on the port that the client asks.
-    pub(super) async fn listener(&mut self) -> Result<Found, Found> {
+    pub(super) async fn listener(&mut self) -> Result<RungResult, RungResult> {
         let arn = seen(self.balancer_arn())?;
         let call = elbv2("DescribeListeners", json!({ "LoadBalancerArn": arn }));
-        let reply = self.ask(Side::Provider, &call).await.map_err(|fault| Found::from(&fault).by(&call))?;
+        let reply = self.ask(Side::Provider, &call).await.map_err(|fault| RungResult::from(&fault).by(&call))?;
         let listeners = list(&reply, "Listeners");
         let port = |it: &serde_json::Value| it.get("Port").and_then(serde_json::Value::as_u64).unwrap_or_default();
         let ports: Vec<String> = listeners.iter().map(|it| format!("TCP {}", port(it))).collect();
@@ -103,7 +103,7 @@ impl Walk<'_> {
         let target_group = |it| first(it, "DefaultActions").map(|action| text(action, "TargetGroupArn").to_owned());
         if let Some(listener) = listeners.iter().find(|it| port(it) == u64::from(self.path.port)) {
             self.target_group = target_group(listener);
-            return Ok(Found::holds(expected, ports.join(", ")).by(&call));
+            return Ok(RungResult::holds(expected, ports.join(", ")).by(&call));
         }
         let seen = if ports.is_empty() { m::trace_no_listener() } else { Text::literal(ports.join(", ")) };
         let forward = listeners.iter().find_map(target_group).or_else(|| self.lab_target_group());
@@ -114,7 +114,7 @@ impl Walk<'_> {
                 json!({ "LoadBalancerArn": arn, "Protocol": "TCP", "Port": self.path.port, "DefaultActions": action }),
             )
         });
-        let found = Found::broken(expected, seen, m::trace_why_listener(self.path.port));
+        let found = RungResult::broken(expected, seen, m::trace_why_listener(self.path.port));
         Ok(found.repaired(m::trace_repair_listener(self.path.port), create.into_iter().collect()).by(&call))
     }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use serde_json::{Value, json};
 
 use super::crossing::{Crossing, End};
-use super::found::Found;
+use super::rung_result::RungResult;
 use super::walk::{Walk, seen};
 use crate::checks::reply::{first, list, text};
 use crate::checks::rule;
@@ -33,37 +33,42 @@ struct Target<'a> {
 
 impl Walk<'_> {
     /// Whether the route tables of the client's subnet and the endpoint's lead the packets to each other.
-    pub(super) async fn consumer_route(&mut self) -> Result<Found, Found> {
+    pub(super) async fn consumer_route(&mut self) -> Result<RungResult, RungResult> {
         let crossings = self.consumer_crossings()?;
         let vpc = text(seen(self.client.as_ref())?, "VpcId").to_owned();
         self.judge_routes(Side::Consumer, &vpc, crossings).await
     }
 
     /// Whether those of the load balancer's subnets and the targets' do.
-    pub(super) async fn provider_route(&mut self) -> Result<Found, Found> {
+    pub(super) async fn provider_route(&mut self) -> Result<RungResult, RungResult> {
         let crossings = self.provider_crossings().await?;
         let vpc = text(seen(self.nodes.first())?, "VpcId").to_owned();
         self.judge_routes(Side::Provider, &vpc, crossings).await
     }
 
-    async fn judge_routes(&self, side: Side, vpc: &str, mut crossings: Vec<Crossing>) -> Result<Found, Found> {
+    async fn judge_routes(
+        &self,
+        side: Side,
+        vpc: &str,
+        mut crossings: Vec<Crossing>,
+    ) -> Result<RungResult, RungResult> {
         let call = ec2("DescribeRouteTables", json!({ "Filters": [{ "Name": "vpc-id", "Values": [vpc] }] }));
-        let reply = self.ask(side, &call).await.map_err(|fault| Found::from(&fault).by(&call))?;
+        let reply = self.ask(side, &call).await.map_err(|fault| RungResult::from(&fault).by(&call))?;
         let tables = list(&reply, "RouteTables");
         // Within a subnet no route table is asked [vpc userguide: route-tables].
         crossings.retain(Crossing::leaves_subnet);
         let Some(one) = crossings.first() else {
-            return Ok(Found::holds(m::trace_route_same_subnet(), m::trace_route_same_subnet()).by(&call));
+            return Ok(RungResult::holds(m::trace_route_same_subnet(), m::trace_route_same_subnet()).by(&call));
         };
         let expected = m::trace_expected_route();
         let Some(detour) = crossings.iter().find_map(|it| detour(it, tables)) else {
             let said = [&one.from, &one.to].map(|end| table_of(&end.subnet, tables).map(in_words).unwrap_or_default());
             let seen = if said[0] == said[1] { said[0].clone() } else { said.join(", ") };
-            return Ok(Found::holds(expected, seen).by(&call));
+            return Ok(RungResult::holds(expected, seen).by(&call));
         };
         let target = target(detour.route);
         if !target.blackhole && self.may_forward(side, target.id).await {
-            return Ok(Found { expected, ..Found::cannot_tell(m::trace_route_through(target.id)) }.by(&call));
+            return Ok(RungResult { expected, ..RungResult::cannot_tell(m::trace_route_through(target.id)) }.by(&call));
         }
         let destination = text(detour.route, "DestinationCidrBlock");
         let why = if detour.answer {
@@ -72,7 +77,7 @@ impl Walk<'_> {
             m::trace_why_route(destination, detour.table, target.to_string())
         };
         let table = tables.iter().find(|it| text(it, "RouteTableId") == detour.table);
-        let found = Found::broken(expected, table.map(in_words).unwrap_or_default(), why);
+        let found = RungResult::broken(expected, table.map(in_words).unwrap_or_default(), why);
         let (repair, change) = repair(&detour);
         Ok(found.repaired(repair, vec![change]).by(&call))
     }

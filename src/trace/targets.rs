@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::found::Found;
 use super::groups::{self, Gate, Peer, Way};
 use super::path::wanted_targets;
+use super::rung_result::RungResult;
 use super::walk::{Walk, group_ids, health, instances, seen};
 use crate::checks::reply::{first, list, text};
 use crate::cloud::{Call, FaultClass, ec2, elbv2};
@@ -15,13 +15,13 @@ use crate::lab::Side;
 
 impl Walk<'_> {
     /// Whether the listener's target group has targets that are not on their way out.
-    pub(super) async fn registered(&mut self) -> Result<Found, Found> {
+    pub(super) async fn registered(&mut self) -> Result<RungResult, RungResult> {
         let group = seen(self.target_group.clone())?;
         let call = elbv2("DescribeTargetHealth", json!({ "TargetGroupArn": group }));
         let reply = match self.ask(Side::Provider, &call).await {
             Ok(reply) => reply,
             Err(fault) if fault.class == FaultClass::NotFound => Value::Null,
-            Err(fault) => return Err(Found::from(&fault).by(&call)),
+            Err(fault) => return Err(RungResult::from(&fault).by(&call)),
         };
         let all = list(&reply, "TargetHealthDescriptions");
         self.targets = all.iter().filter(|it| health(it, "State") != "draining").cloned().collect();
@@ -31,7 +31,7 @@ impl Walk<'_> {
             let targets: Vec<Value> = ids.iter().map(|id| json!({ "Id": id })).collect();
             let register = elbv2("RegisterTargets", json!({ "TargetGroupArn": group, "Targets": targets }));
             let calls = if ids.is_empty() { Vec::new() } else { vec![register] };
-            let found = Found::broken(m::trace_expected_targets(), seen, m::trace_why_no_targets());
+            let found = RungResult::broken(m::trace_expected_targets(), seen, m::trace_why_no_targets());
             return Ok(found.repaired(m::trace_repair_register(), calls).by(&call));
         }
         let names: Vec<String> = self.targets.iter().map(in_short).collect();
@@ -52,18 +52,18 @@ impl Walk<'_> {
         if let Ok(reply) = self.ask(Side::Provider, &hosts).await {
             self.hosts = instances(&reply);
         }
-        Ok(Found::holds(m::trace_expected_targets(), names.join(", ")).by(&call))
+        Ok(RungResult::holds(m::trace_expected_targets(), names.join(", ")).by(&call))
     }
 
     /// Whether the load balancer's groups let it out to each target.
-    pub(super) fn load_balancer_egress(&mut self) -> Result<Found, Found> {
+    pub(super) fn load_balancer_egress(&mut self) -> Result<RungResult, RungResult> {
         let balancer = seen(self.balancer.as_ref())?;
         let ids = group_ids_of(&self.balancer_groups);
         if ids.is_empty() && list(balancer, "SecurityGroups").is_empty() {
-            return Ok(Found::holds(m::trace_no_groups(), m::trace_no_groups()));
+            return Ok(RungResult::holds(m::trace_no_groups(), m::trace_no_groups()));
         }
         if ids.is_empty() {
-            return Err(Found::unseen());
+            return Err(RungResult::unseen());
         }
         let call = groups::describe(&ids);
         let mut last = None;
@@ -84,22 +84,22 @@ impl Walk<'_> {
             }
             last = Some(found);
         }
-        Ok(last.unwrap_or_else(Found::unseen).by(&call))
+        Ok(last.unwrap_or_else(RungResult::unseen).by(&call))
     }
 
     /// Whether each target's groups let in what the load balancer sends. Health checks and, with enforcement on,
     /// `PrivateLink` traffic are covered by a rule that names the load balancer's group; with enforcement off, traffic
     /// must be let in by the addresses of the load balancer's nodes [NLB:target-group-register-targets].
-    pub(super) async fn target_rules(&mut self) -> Result<Found, Found> {
+    pub(super) async fn target_rules(&mut self) -> Result<RungResult, RungResult> {
         let balancer_groups = if self.enforces() { group_ids_of(&self.balancer_groups) } else { Vec::new() };
         let mut last = None;
         for (target, host) in self.pairs() {
             let ids = group_ids(host, "SecurityGroups");
             let call = groups::describe(&ids);
-            let rules = self.groups(Side::Provider, &ids).await.map_err(|fault| Found::from(&fault).by(&call))?;
+            let rules = self.groups(Side::Provider, &ids).await.map_err(|fault| RungResult::from(&fault).by(&call))?;
             let nodes: Vec<&str> = self.nodes.iter().map(|it| text(it, "PrivateIpAddress")).collect();
             if nodes.is_empty() {
-                return Err(Found::unseen().by(&call));
+                return Err(RungResult::unseen().by(&call));
             }
             for address in nodes {
                 let why = if self.enforces() {
@@ -122,23 +122,23 @@ impl Walk<'_> {
                 last = Some(found.by(&call));
             }
         }
-        last.ok_or_else(Found::unseen)
+        last.ok_or_else(RungResult::unseen)
     }
 
     /// Whether a target is healthy, and where none is, why not.
-    pub(super) async fn healthy(&mut self) -> Result<Found, Found> {
+    pub(super) async fn healthy(&mut self) -> Result<RungResult, RungResult> {
         let group = seen(self.target_group.clone())?;
         let call = elbv2("DescribeTargetHealth", json!({ "TargetGroupArn": group }));
         let states: Vec<String> = self.targets.iter().map(in_words).collect();
         let seen = states.join(", ");
         if self.targets.is_empty() {
-            return Err(Found::unseen().by(&call));
+            return Err(RungResult::unseen().by(&call));
         }
         if self.is_healthy() {
-            return Ok(Found::holds("healthy", seen).by(&call));
+            return Ok(RungResult::holds("healthy", seen).by(&call));
         }
         if self.targets.iter().all(|it| matches!(health(it, "State"), "initial" | "unavailable")) {
-            return Ok(Found::not_yet("healthy", seen).by(&call));
+            return Ok(RungResult::not_yet("healthy", seen).by(&call));
         }
         let describe = elbv2("DescribeTargetGroups", json!({ "TargetGroupArns": [group] }));
         let reply = self.ask(Side::Provider, &describe).await.ok();
@@ -148,27 +148,28 @@ impl Walk<'_> {
         if !port.is_empty() && port != "traffic-port" && port != traffic {
             let modify =
                 elbv2("ModifyTargetGroup", json!({ "TargetGroupArn": group, "HealthCheckPort": "traffic-port" }));
-            let found = Found::broken("healthy", seen, m::trace_why_health_port(port, traffic));
+            let found = RungResult::broken("healthy", seen, m::trace_why_health_port(port, traffic));
             return Ok(found.repaired(m::trace_repair_health_port(), vec![modify]).by(&describe));
         }
         let how = checked.map(check_in_words).unwrap_or_default();
-        let found = Found::broken("healthy", seen, m::trace_why_unhealthy(how));
+        let found = RungResult::broken("healthy", seen, m::trace_why_unhealthy(how));
         Ok(found.repaired(m::trace_repair_unhealthy(), Vec::new()).by(&call))
     }
 
     /// Whether each zone in which the endpoint stands can use a healthy target.
-    pub(super) async fn cross_zone(&mut self) -> Result<Found, Found> {
+    pub(super) async fn cross_zone(&mut self) -> Result<RungResult, RungResult> {
         let arn = seen(self.balancer_arn())?;
         let (on, call) = self.is_cross_zone().await?;
         let zones = self.zones_with_nodes();
         if on {
-            return Ok(Found::holds(m::trace_expected_zones(), m::trace_cross_zone_on()).by(&call));
+            return Ok(RungResult::holds(m::trace_expected_zones(), m::trace_cross_zone_on()).by(&call));
         }
         let healthy = self.targets.iter().filter(|it| health(it, "State") == "healthy");
         let subnets: BTreeSet<&str> =
             healthy.filter_map(|it| self.host(it)).map(|host| text(host, "SubnetId")).collect();
         let describe = ec2("DescribeSubnets", json!({ "SubnetIds": subnets }));
-        let reply = self.ask(Side::Provider, &describe).await.map_err(|fault| Found::from(&fault).by(&describe))?;
+        let reply =
+            self.ask(Side::Provider, &describe).await.map_err(|fault| RungResult::from(&fault).by(&describe))?;
         let with: Vec<&str> = list(&reply, "Subnets").iter().map(|it| text(it, "AvailabilityZoneId")).collect();
         let seen = m::trace_cross_zone_off(with.join(", "));
         let endpoint = self.endpoint_zones().await;
@@ -176,12 +177,12 @@ impl Walk<'_> {
             .iter()
             .find(|zone| endpoint.as_ref().is_none_or(|asked| asked.contains(*zone)) && !with.contains(&zone.as_str()));
         Ok(match without {
-            None => Found::holds(m::trace_expected_zones(), seen),
+            None => RungResult::holds(m::trace_expected_zones(), seen),
             Some(zone) => {
                 let attributes = json!([{ "Key": "load_balancing.cross_zone.enabled", "Value": "true" }]);
                 let switch =
                     elbv2("ModifyLoadBalancerAttributes", json!({ "LoadBalancerArn": arn, "Attributes": attributes }));
-                Found::broken(m::trace_expected_zones(), seen, m::trace_why_cross_zone(zone.as_str()))
+                RungResult::broken(m::trace_expected_zones(), seen, m::trace_why_cross_zone(zone.as_str()))
                     .repaired(m::trace_repair_cross_zone(zone.as_str()), vec![switch])
             }
         }
@@ -189,10 +190,10 @@ impl Walk<'_> {
     }
 
     /// Whether a node may use the targets of every zone, and the call that shows it.
-    pub(super) async fn is_cross_zone(&self) -> Result<(bool, Call), Found> {
+    pub(super) async fn is_cross_zone(&self) -> Result<(bool, Call), RungResult> {
         let arn = seen(self.balancer_arn())?;
         let call = elbv2("DescribeLoadBalancerAttributes", json!({ "LoadBalancerArn": arn }));
-        let reply = self.ask(Side::Provider, &call).await.map_err(|fault| Found::from(&fault).by(&call))?;
+        let reply = self.ask(Side::Provider, &call).await.map_err(|fault| RungResult::from(&fault).by(&call))?;
         Ok((attribute(&reply, "load_balancing.cross_zone.enabled") == "true", call))
     }
 

@@ -3,16 +3,16 @@
 use serde_json::Value;
 
 use super::crossing::Crossing;
-use super::found::Found;
 use super::path::Path;
-use crate::checks::Scene;
+use super::rung_result::RungResult;
+use crate::checks::CheckContext;
 use crate::checks::reply::{list, text, texts};
 use crate::cloud::{Call, Clients, Fault};
 use crate::lab::Side;
 
 /// The climb.
 pub(super) struct Walk<'a> {
-    pub scene: &'a Scene<'a>,
+    pub scene: &'a CheckContext<'a>,
     pub path: Path,
     /// `VpcEndpoints[0]`.
     pub endpoint: Option<Value>,
@@ -39,7 +39,7 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub fn new(scene: &'a Scene<'a>, path: Path) -> Self {
+    pub fn new(scene: &'a CheckContext<'a>, path: Path) -> Self {
         Self {
             scene,
             path,
@@ -106,6 +106,6 @@ pub(super) fn instances(reply: &Value) -> Vec<Value> {
 }
 
 /// What is needed from a rung below, or the answer that it could not be seen.
-pub(super) fn seen<T>(thing: Option<T>) -> Result<T, Found> {
-    thing.ok_or_else(Found::unseen)
+pub(super) fn seen<T>(thing: Option<T>) -> Result<T, RungResult> {
+    thing.ok_or_else(RungResult::unseen)
 }

@@ -6,7 +6,7 @@ mod screens;
 mod text;
 mod views;
 
-pub use screens::open::{Sheet, color_allowed, error_report, markdown, open, table};
+pub use screens::open::{PrintStyle, color_allowed, error_report, markdown, open, table};
 pub use screens::options::{Form, UiOptions};
 pub use screens::prompter::has_room;
 pub use screens::terminal_mode::{give_back, give_back_for_good};

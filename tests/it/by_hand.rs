@@ -1,6 +1,6 @@
 //! The other labs by hand, setting by setting: what is missing is waited for, what is wrong is told, what is right is recognised.
 
-use pllab::actions::{self, Making};
+use pllab::actions::{self, Naming};
 use pllab::cloud::{Api, Call};
 use pllab::lab::Side;
 use serde_json::json;
@@ -92,7 +92,7 @@ fn private_dns_by_hand() {
         hand.told("zone", "point-record", "_mine.app.pllab.lab.example \"vpce:mine\"");
         hand.call(Api::Route53, change, record("DELETE", "_mine.app.pllab.lab.example", "vpce:mine")).await;
         hand.facts.insert(("zone".to_owned(), "id".to_owned()), zone_id.clone());
-        let asked = actions::make(&zone, &Making { run: "mine", lab: "", learner: "", round: 0 });
+        let asked = actions::make(&zone, &Naming { run: "mine", lab: "", learner: "", round: 0 });
         let ask = hand.resolved(&asked[0].call);
         let told = hand.send(Side::Provider, &ask).await;
         let found = actions::facts_of(&told, asked[0].facts).expect("the service asks for a record");

@@ -1,8 +1,8 @@
 //! Makes the way of `pllab browse` into the client's VPC. It is the run's own: in its journal, its ledger, its clean-up.
 
-use super::perform::{Failure, Patience, Work, clients, perform};
-use super::run_log::Core;
-use crate::actions::{self, Making, Presence};
+use super::perform::{Failure, Polling, Work, clients, perform};
+use super::run_log::RunLog;
+use crate::actions::{self, Naming, Presence};
 use crate::cloud::Clouds;
 use crate::engine::event::{Fault, FaultClass, Progress, ProgressState, Purpose};
 use crate::i18n::Text;
@@ -14,7 +14,7 @@ const USUAL: (u32, u32) = (60, 300);
 
 /// Where the client stands: VPC, subnet and security group, by name, and whose account it is.
 #[derive(Clone, Debug)]
-pub struct Threshold {
+pub struct ClientLocation {
     /// The step that makes the client.
     pub step: String,
     /// Whose account.
@@ -33,16 +33,21 @@ pub struct Threshold {
 ///
 /// # Errors
 /// What the cloud said no to, or a journal that cannot be written.
-pub async fn open_door(core: &Core, clouds: &Clouds, patience: Patience, to: &Threshold) -> Result<(), Failure> {
+pub async fn open_browse_route(
+    core: &RunLog,
+    clouds: &Clouds,
+    patience: Polling,
+    to: &ClientLocation,
+) -> Result<(), Failure> {
     let (run, lab, learner) = core.with(|state| (state.run.clone(), state.lab.clone(), state.learner.clone()));
     let round = |name: &str| core.with(|state| state.resources.get(name).map_or(0, |line| line.round));
     let names: Vec<&str> =
-        actions::door("", "", "", to.port, &Making { run: &run, lab: &lab, learner: &learner, round: 0 })
+        actions::door("", "", "", to.port, &Naming { run: &run, lab: &lab, learner: &learner, round: 0 })
             .iter()
             .map(|it| it.name)
             .collect();
     let round = names.into_iter().map(round).max().unwrap_or_default();
-    let making = Making { run: &run, lab: &lab, learner: &learner, round };
+    let making = Naming { run: &run, lab: &lab, learner: &learner, round };
     for door in actions::door(&to.vpc, &to.subnet, &to.group, to.port, &making) {
         let made = core.with(|state| state.resources.get(door.name).map(|it| it.made.clone()).unwrap_or_default());
         let progress = |seen: Option<Text>, state| Progress {
@@ -79,9 +84,9 @@ pub async fn open_door(core: &Core, clouds: &Clouds, patience: Patience, to: &Th
 }
 
 async fn wait(
-    core: &Core,
+    core: &RunLog,
     clouds: &Clouds,
-    patience: Patience,
+    patience: Polling,
     side: Side,
     name: &str,
     progress: &(impl Fn(Option<Text>, ProgressState) -> Progress + Sync),

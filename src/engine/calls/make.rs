@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::perform::{Failure, Patience, Work, perform};
-use super::run_log::Core;
-use crate::actions::{self, Making};
+use super::perform::{Failure, Polling, Work, perform};
+use super::run_log::RunLog;
+use crate::actions::{self, Naming};
 use crate::cloud::Clouds;
 use crate::engine::event::{Progress, ProgressState, Purpose};
 use crate::lab::{Resource, Side};
@@ -17,9 +17,9 @@ use crate::lab::{Resource, Side};
 /// # Errors
 /// The first failure, once everything that was under way has ended. A journal failure before a cloud's.
 pub async fn make(
-    core: &Arc<Core>,
+    core: &Arc<RunLog>,
     clouds: &Arc<Clouds>,
-    patience: Patience,
+    patience: Polling,
     step: &str,
     resources: &[(Side, Resource)],
 ) -> Result<(), Failure> {
@@ -45,7 +45,7 @@ pub async fn make(
             Ok((name, Ok(()))) => {
                 unmade.remove(&name);
             }
-            Ok((_, Err(error))) => failure = Some(graver(failure, error)),
+            Ok((_, Err(error))) => failure = Some(worse(failure, error)),
             // A panic in a task is a fault of this program; it goes on up.
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
             Err(_) => {}
@@ -55,7 +55,7 @@ pub async fn make(
 }
 
 /// A journal that cannot be written outweighs what the cloud said.
-fn graver(old: Option<Failure>, new: Failure) -> Failure {
+fn worse(old: Option<Failure>, new: Failure) -> Failure {
     match old {
         Some(old @ Failure::Journal(_)) => old,
         Some(old) if !matches!(new, Failure::Journal(_)) => old,
@@ -64,9 +64,9 @@ fn graver(old: Option<Failure>, new: Failure) -> Failure {
 }
 
 async fn make_one(
-    core: &Core,
+    core: &RunLog,
     clouds: &Clouds,
-    patience: Patience,
+    patience: Polling,
     step: &str,
     side: Side,
     resource: &Resource,
@@ -78,7 +78,7 @@ async fn make_one(
         let round = line.map_or(0, |line| line.round);
         (state.run.clone(), state.lab.clone(), state.learner.clone(), round, made)
     });
-    let making = Making { run: &run, lab: &lab, learner: &learner, round };
+    let making = Naming { run: &run, lab: &lab, learner: &learner, round };
     let work = Work { step, resource: name, kind: resource.kind(), side, purpose: Purpose::Make, waiting: None };
     let parts: Vec<_> = actions::make(resource, &making).into_iter().filter(|part| !made.contains(part.name)).collect();
     if parts.is_empty() {

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::run_log::{Core, Intent};
-use crate::actions::{self, Part, facts_of};
+use super::run_log::{Intent, RunLog};
+use crate::actions::{self, ApiStep, facts_of};
 use crate::cloud::{Backoff, Call, Clients, Clouds, Unresolved};
 use crate::engine::event::{Event, Facts, Fault, FaultClass, Purpose, Wait};
 use crate::engine::record::journal::JournalError;
@@ -12,7 +12,7 @@ use crate::lab::Side;
 
 /// How patient the engine is with this target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
+pub struct Polling {
     /// The shortest and the longest pause between two looks.
     pub look: (Duration, Duration),
     /// How long something may take before it counts as stuck.
@@ -21,7 +21,7 @@ pub struct Patience {
     pub speed: u64,
 }
 
-impl Patience {
+impl Polling {
     /// A target whose states change by being looked at, so that nothing is gained by waiting.
     pub const INSTANT: Self = Self::new(1, 20, 3, 1_000);
     /// A target whose clock runs thirty times as fast as AWS's: looked at as often on its clock. A slow machine is not
@@ -104,11 +104,11 @@ const LOOKS: usize = 3;
 /// # Errors
 /// The fault that was written down; or a journal that cannot be written.
 pub async fn perform(
-    core: &Core,
+    core: &RunLog,
     clouds: &Clouds,
-    patience: &Patience,
+    patience: &Polling,
     work: &Work<'_>,
-    part: &Part,
+    part: &ApiStep,
 ) -> Result<(), Failure> {
     let call = core.resolve(&part.call)?;
     let intent = Intent {
@@ -160,11 +160,11 @@ pub struct Work<'a> {
 }
 
 async fn send(
-    core: &Core,
+    core: &RunLog,
     clients: &Clients,
-    patience: &Patience,
+    patience: &Polling,
     work: &Work<'_>,
-    part: &Part,
+    part: &ApiStep,
     call: &Call,
 ) -> Result<Facts, Fault> {
     let began = Instant::now();
@@ -219,10 +219,10 @@ async fn send(
 
 /// The facts in a reply. What a later call needs and the reply does not hold yet is looked up.
 async fn read(
-    core: &Core,
+    core: &RunLog,
     clients: &Clients,
-    patience: &Patience,
-    part: &Part,
+    patience: &Polling,
+    part: &ApiStep,
     call: &Call,
     reply: &serde_json::Value,
 ) -> Result<Facts, Fault> {
@@ -253,7 +253,12 @@ async fn read(
 ///
 /// # Errors
 /// When the cloud cannot be asked.
-pub async fn find(core: &Core, clients: &Clients, patience: &Patience, part: &Part) -> Result<Option<Facts>, Fault> {
+pub async fn find(
+    core: &RunLog,
+    clients: &Clients,
+    patience: &Polling,
+    part: &ApiStep,
+) -> Result<Option<Facts>, Fault> {
     if part.find.is_none() {
         return Ok(None);
     }
@@ -270,7 +275,7 @@ pub async fn find(core: &Core, clients: &Clients, patience: &Patience, part: &Pa
 ///
 /// # Errors
 /// When the cloud cannot be asked.
-pub async fn look_up(core: &Core, clients: &Clients, part: &Part) -> Result<Option<Facts>, Fault> {
+pub async fn look_up(core: &RunLog, clients: &Clients, part: &ApiStep) -> Result<Option<Facts>, Fault> {
     let Some(find) = &part.find else { return Ok(None) };
     let Ok(call) = core.resolve(&find.call) else { return Ok(None) };
     match clients.send(&call).await {

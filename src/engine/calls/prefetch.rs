@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::JoinHandle;
 
 use super::make::make;
-use super::perform::{Failure, Patience};
-use super::run_log::Core;
+use super::perform::{Failure, Polling};
+use super::run_log::RunLog;
 use crate::actions;
 use crate::cloud::Clouds;
 use crate::engine::event::Event;
@@ -17,12 +17,12 @@ use crate::lab::{Lab, changes};
 
 /// What is being made before its step opens.
 #[derive(Default)]
-pub struct Ahead {
+pub struct Prefetch {
     on: bool,
     running: Mutex<BTreeMap<String, JoinHandle<Result<(), Failure>>>>,
 }
 
-impl Ahead {
+impl Prefetch {
     /// Makes nothing ahead unless `on`: only where every step was agreed to beforehand, and waiting takes time.
     #[must_use]
     pub fn new(on: bool) -> Self {
@@ -35,9 +35,9 @@ impl Ahead {
     /// When the journal cannot be written.
     pub fn begin(
         &self,
-        core: &Arc<Core>,
+        core: &Arc<RunLog>,
         clouds: &Arc<Clouds>,
-        patience: Patience,
+        patience: Polling,
         lab: &Lab,
         done: usize,
     ) -> Result<(), JournalError> {

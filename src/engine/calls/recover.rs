@@ -1,8 +1,8 @@
 //! After a crash: what became of the calls that have an intent and no outcome.
 
-use super::perform::{Failure, Patience, clients, find, look_up};
-use super::run_log::{Core, Intent};
-use crate::actions::{self, Making};
+use super::perform::{Failure, Polling, clients, find, look_up};
+use super::run_log::{Intent, RunLog};
+use crate::actions::{self, Naming};
 use crate::cloud::Clouds;
 use crate::engine::event::{Event, Facts, Fault, FaultClass, Purpose};
 use crate::i18n::m;
@@ -13,7 +13,7 @@ use crate::lab::{Lab, Resource, waves};
 ///
 /// # Errors
 /// When the cloud cannot be asked, or the journal cannot be written.
-pub async fn recover(core: &Core, clouds: &Clouds, patience: &Patience, lab: &Lab) -> Result<(), Failure> {
+pub async fn recover(core: &RunLog, clouds: &Clouds, patience: &Polling, lab: &Lab) -> Result<(), Failure> {
     let pending = core.with(|state| state.pending.clone());
     if pending.is_empty() {
         return Ok(());
@@ -42,7 +42,7 @@ pub async fn recover(core: &Core, clouds: &Clouds, patience: &Patience, lab: &La
 ///
 /// # Errors
 /// When the cloud cannot be asked, or the journal cannot be written.
-pub async fn adopt(core: &Core, clouds: &Clouds, lab: &Lab) -> Result<(), Failure> {
+pub async fn adopt(core: &RunLog, clouds: &Clouds, lab: &Lab) -> Result<(), Failure> {
     let (run, id, learner) = core.with(|state| (state.run.clone(), state.lab.clone(), state.learner.clone()));
     for step in &lab.steps {
         // A resource is found by what it stands on, so that comes first.
@@ -53,7 +53,7 @@ pub async fn adopt(core: &Core, clouds: &Clouds, lab: &Lab) -> Result<(), Failur
                 let line = state.resources.get(name);
                 (line.map(|line| line.made.clone()).unwrap_or_default(), line.map_or(0, |line| line.round))
             });
-            let parts = actions::make(resource, &Making { run: &run, lab: &id, learner: &learner, round });
+            let parts = actions::make(resource, &Naming { run: &run, lab: &id, learner: &learner, round });
             for part in parts.iter().filter(|part| !known.contains(part.name)) {
                 // What is not found by the run's mark, but by what it hangs on, is the learner's where that is.
                 let marked = part.find.as_ref().is_some_and(|find| {
@@ -82,9 +82,9 @@ pub async fn adopt(core: &Core, clouds: &Clouds, lab: &Lab) -> Result<(), Failur
 }
 
 async fn ask(
-    core: &Core,
+    core: &RunLog,
     clouds: &Clouds,
-    patience: &Patience,
+    patience: &Polling,
     resource: &Resource,
     part: &str,
 ) -> Result<Option<Facts>, Failure> {
@@ -93,7 +93,7 @@ async fn ask(
         line.map(|line| (state.run.clone(), state.lab.clone(), state.learner.clone(), line.round, line.side))
     });
     let Some((run, lab, learner, round, side)) = line else { return Ok(None) };
-    let parts = actions::make(resource, &Making { run: &run, lab: &lab, learner: &learner, round });
+    let parts = actions::make(resource, &Naming { run: &run, lab: &lab, learner: &learner, round });
     let Some(part) = parts.iter().find(|it| it.name == part) else { return Ok(None) };
     Ok(find(core, clients(clouds, side), patience, part).await?)
 }

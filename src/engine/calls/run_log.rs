@@ -13,7 +13,7 @@ use crate::host::Clock;
 use crate::lab::Side;
 
 /// Shared by everything that happens in a run.
-pub struct Core {
+pub struct RunLog {
     inner: Mutex<Inner>,
     /// Where it is shown.
     pub screen: Arc<dyn Screen>,
@@ -47,7 +47,7 @@ pub struct Intent<'a> {
     pub call: &'a Call,
 }
 
-impl Core {
+impl RunLog {
     /// A run's shared part.
     #[must_use]
     pub fn new(

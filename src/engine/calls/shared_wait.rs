@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value};
 use tokio::sync::{mpsc, oneshot};
 
-use super::perform::Patience;
+use super::perform::Polling;
 use crate::cloud::{Call, Clients};
 use crate::engine::event::{Fault, FaultClass};
 
 /// Looks on behalf of waits. Each look comes after a pause that the waits of its kind share.
 pub struct Watch {
-    patience: Patience,
+    patience: Polling,
     /// Who looks, by account and operation.
     lines: Mutex<BTreeMap<(String, &'static str), mpsc::UnboundedSender<Asked>>>,
 }
@@ -25,7 +25,7 @@ struct Asked {
 }
 
 impl Watch {
-    pub fn new(patience: Patience) -> Self {
+    pub fn new(patience: Polling) -> Self {
         Self { patience, lines: Mutex::default() }
     }
 
@@ -51,7 +51,7 @@ impl Watch {
 }
 
 /// Looks until nobody can ask any more.
-async fn look_for_all(clients: Clients, patience: Patience, mut asked: mpsc::UnboundedReceiver<Asked>) {
+async fn look_for_all(clients: Clients, patience: Polling, mut asked: mpsc::UnboundedReceiver<Asked>) {
     let mut pauses = patience.pauses();
     let mut known = BTreeSet::new();
     let mut last: Option<Instant> = None;

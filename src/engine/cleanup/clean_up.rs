@@ -5,26 +5,26 @@ use super::teardown::teardown;
 use crate::engine::calls::perform::Failure;
 use crate::engine::calls::recover::{adopt, recover};
 use crate::engine::event::{AskError, Event, FaultClass, Item, ItemState, Verdict};
-use crate::engine::flow::drive::{Drive, Ended, Stuck};
+use crate::engine::flow::drive::{Ended, RunError, Runner};
 use crate::engine::flow::plan::End;
 use crate::engine::flow::questions::ask_theirs;
 use crate::engine::record::state::State;
 use crate::i18n::m;
 
-impl Drive {
+impl Runner {
     /// Deletes what the run made and writes the receipt.
     ///
     /// # Errors
     /// When the journal cannot be written.
-    pub async fn clean(&self) -> Result<Ended, Stuck> {
+    pub async fn clean(&self) -> Result<Ended, RunError> {
         let mut fault = None;
         let mut interrupted = self.interrupted.clone();
         if let Some(question) = self.core.with(ask_theirs) {
             let answer = match tokio::task::block_in_place(|| self.core.screen.ask(&question)) {
                 Ok(answer) => answer,
                 Err(AskError::Interrupted) => return self.interrupt(fault),
-                Err(AskError::NobodyToAsk) => return Err(Stuck::NobodyToAsk(question.id)),
-                Err(AskError::Unclear) => return Err(Stuck::Unclear(question.id)),
+                Err(AskError::NobodyToAsk) => return Err(RunError::NobodyToAsk(question.id)),
+                Err(AskError::Unclear) => return Err(RunError::Unclear(question.id)),
             };
             self.core.record(&Event::theirs(answer))?;
         }
@@ -40,10 +40,10 @@ impl Drive {
         Ok(Ended { end, fault })
     }
 
-    /// [`Drive::clean`] once it is begun: what is left, and not known, decides how it went.
-    pub async fn clean_up(&self, fault: &mut Option<FaultClass>) -> Result<Verdict, Stuck> {
+    /// [`Runner::clean`] once it is begun: what is left, and not known, decides how it went.
+    pub async fn clean_up(&self, fault: &mut Option<FaultClass>) -> Result<Verdict, RunError> {
         let Some(clouds) = &self.clouds else { return Ok(Verdict::CannotTell) };
-        self.ahead.stop().await;
+        self.prefetch.stop().await;
         let lab = &self.loaded.lab;
         let known = async {
             recover(&self.core, clouds, &self.patience, lab).await?;

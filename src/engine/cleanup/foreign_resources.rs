@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::leftovers::kind_of;
 use crate::cloud::{Clouds, ec2, tags};
 use crate::engine::calls::perform::clients;
-use crate::engine::calls::run_log::Core;
+use crate::engine::calls::run_log::RunLog;
 use crate::engine::event::Fault;
 use crate::engine::record::state::State;
 use crate::lab::Side;
@@ -37,7 +37,7 @@ const LISTS: [(&str, &str, &str); 6] = [
 ];
 
 /// The VPCs that the run has made in the account of `side`, gone or not.
-pub fn vpcs(core: &Core, state: &State, side: Side) -> Vec<String> {
+pub fn vpcs(core: &RunLog, state: &State, side: Side) -> Vec<String> {
     let made = state.gone.iter().map(|it| (it.kind.as_str(), it.side, Some(it.id.as_str())));
     // A VPC of the learner's that stays holds what they like.
     let existing = state
@@ -54,7 +54,7 @@ pub fn vpcs(core: &Core, state: &State, side: Side) -> Vec<String> {
 ///
 /// # Errors
 /// When the account cannot be looked into.
-pub async fn strangers(core: &Core, clouds: &Clouds, side: Side) -> Result<Vec<Stranger>, Fault> {
+pub async fn strangers(core: &RunLog, clouds: &Clouds, side: Side) -> Result<Vec<Stranger>, Fault> {
     let state = core.state();
     let vpcs = vpcs(core, &state, side);
     let mut found = Vec::new();

@@ -20,12 +20,12 @@ pub struct Leftover {
     /// The learner's name; empty where there is no such tag.
     pub learner: String,
     /// What is left.
-    pub items: Vec<Remnant>,
+    pub items: Vec<LeftoverItem>,
 }
 
 /// One thing that is left.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Remnant {
+pub struct LeftoverItem {
     /// Its name in the lab.
     pub resource: String,
     /// Its kind, as in the lab file.
@@ -50,7 +50,7 @@ impl Leftover {
     /// What its things cost in `region`.
     #[must_use]
     pub fn charges(&self, region: &str) -> Vec<Charge> {
-        let charge = |item: &Remnant| actions::cost_of_seen(&item.resource, &item.kind, &item.seen, region);
+        let charge = |item: &LeftoverItem| actions::cost_of_seen(&item.resource, &item.kind, &item.seen, region);
         self.items.iter().filter_map(charge).collect()
     }
 
@@ -111,7 +111,7 @@ pub async fn leftovers(clouds: &Clouds, accounts: &BTreeMap<Side, String>) -> Re
         match zones(clients).await {
             Ok(zones) => {
                 for (id, marks, facts, seen) in zones {
-                    put(&mut runs, &marks, &id, |resource| Remnant {
+                    put(&mut runs, &marks, &id, |resource| LeftoverItem {
                         resource,
                         kind: "hosted_zone".to_owned(),
                         side: *side,
@@ -138,7 +138,7 @@ fn put(
     runs: &mut BTreeMap<String, Leftover>,
     marks: &BTreeMap<String, String>,
     id: &str,
-    thing: impl FnOnce(String) -> Remnant,
+    thing: impl FnOnce(String) -> LeftoverItem,
 ) {
     let mark = |key: &str| marks.get(key).cloned().unwrap_or_default();
     let run = runs.entry(mark(tags::RUN)).or_insert_with(|| Leftover {
@@ -305,7 +305,7 @@ async fn seen(clients: &Clients, call: &Call, ids: &[String]) -> Result<Vec<(Str
     Ok(objects.into_iter().filter(exists).filter_map(|object| Some((id_of(&object)?, object))).collect())
 }
 
-fn remnant(resource: String, kind: &str, id: &str, side: Side, mut object: Value) -> Remnant {
+fn remnant(resource: String, kind: &str, id: &str, side: Side, mut object: Value) -> LeftoverItem {
     let gateway = text(&object, "VpcEndpointType") == "Gateway";
     let kind = if gateway { "gateway_endpoint" } else { kind }.to_owned();
     let mut facts = Facts::new();
@@ -329,7 +329,7 @@ fn remnant(resource: String, kind: &str, id: &str, side: Side, mut object: Value
             object.remove(users);
         }
     }
-    Remnant { resource, kind, side, facts, seen: object, since }
+    LeftoverItem { resource, kind, side, facts, seen: object, since }
 }
 
 fn list<'v>(value: &'v Value, name: &str) -> &'v [Value] {

@@ -9,8 +9,8 @@ use super::foreign_resources::strangers;
 use super::leftovers::{kind_of, of_elb};
 use crate::actions::{self, Presence};
 use crate::cloud::{Api, Call, Clouds, ec2, tags};
-use crate::engine::calls::perform::{Patience, clients};
-use crate::engine::calls::run_log::Core;
+use crate::engine::calls::perform::{Polling, clients};
+use crate::engine::calls::run_log::RunLog;
 use crate::engine::event::{Event, Fault, Item, ItemState, Progress, ProgressState, Purpose};
 use crate::engine::record::ledger::Made;
 use crate::engine::record::state::State;
@@ -36,7 +36,7 @@ pub const READS: [(Api, &str); 10] = [
 const USUAL: (u32, u32) = (30, 300);
 
 /// Looks at everything this run ever made, and for what it may have made without knowing. Waits for what AWS takes away late.
-pub async fn receipt(core: &Core, clouds: &Clouds, patience: Patience) -> Event {
+pub async fn receipt(core: &RunLog, clouds: &Clouds, patience: Polling) -> Event {
     let began = Instant::now();
     let mut items = Vec::new();
     let mut waited = false;
@@ -73,7 +73,7 @@ pub async fn receipt(core: &Core, clouds: &Clouds, patience: Patience) -> Event 
 }
 
 /// One look: everything, and the ids of what AWS is still taking away.
-async fn look(core: &Core, clouds: &Clouds) -> (Vec<Item>, Vec<String>) {
+async fn look(core: &RunLog, clouds: &Clouds) -> (Vec<Item>, Vec<String>) {
     let state = core.state();
     let mut items = Vec::new();
     for Made { resource, kind, id, side, .. } in made(&state) {

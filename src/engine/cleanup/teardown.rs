@@ -9,8 +9,8 @@ use tokio::task::JoinSet;
 use super::foreign_resources::strangers;
 use crate::actions::{self, Presence};
 use crate::cloud::Clouds;
-use crate::engine::calls::perform::{Failure, Patience, Work, clients, perform};
-use crate::engine::calls::run_log::Core;
+use crate::engine::calls::perform::{Failure, Polling, Work, clients, perform};
+use crate::engine::calls::run_log::RunLog;
 use crate::engine::calls::shared_wait::Watch;
 use crate::engine::event::{Event, Fault, FaultClass, Progress, ProgressState, Purpose, Wait};
 use crate::engine::record::journal::JournalError;
@@ -24,9 +24,9 @@ use crate::lab::Side;
 /// # Errors
 /// Only when the journal cannot be written.
 pub async fn teardown(
-    core: &Arc<Core>,
+    core: &Arc<RunLog>,
     clouds: &Arc<Clouds>,
-    patience: Patience,
+    patience: Polling,
     only: Option<&[String]>,
 ) -> Result<(), JournalError> {
     let mut waiting: BTreeSet<String> = core.with(|state| {
@@ -78,7 +78,7 @@ pub async fn teardown(
 
 /// The VPCs of the run that cannot go, because something stands in them that is not the run's. The learner is told of it before
 /// anything is deleted.
-async fn blocked(core: &Core, clouds: &Clouds) -> Result<BTreeSet<String>, JournalError> {
+async fn blocked(core: &RunLog, clouds: &Clouds) -> Result<BTreeSet<String>, JournalError> {
     let accounts: BTreeMap<&String, Side> = core.accounts().iter().map(|(side, account)| (account, *side)).collect();
     let mut vpcs = BTreeSet::new();
     for side in accounts.into_values() {
@@ -93,7 +93,7 @@ async fn blocked(core: &Core, clouds: &Clouds) -> Result<BTreeSet<String>, Journ
 }
 
 /// There is no use in waiting for what a stranger holds: AWS refuses at once, and goes on refusing.
-fn bounded(patience: Patience, line: Option<&ResourceState>, blocked: &BTreeSet<String>) -> Patience {
+fn bounded(patience: Polling, line: Option<&ResourceState>, blocked: &BTreeSet<String>) -> Polling {
     let Some(line) = line else { return patience };
     let is_in = line.made_with.iter().any(|text| blocked.contains(text));
     let limit = match line.kind.as_str() {
@@ -102,10 +102,10 @@ fn bounded(patience: Patience, line: Option<&ResourceState>, blocked: &BTreeSet<
         "subnet" | "security_group" | "route_table" if is_in => patience.limit / 10,
         _ => patience.limit,
     };
-    Patience { limit, ..patience }
+    Polling { limit, ..patience }
 }
 
-async fn delete(core: &Core, clouds: &Clouds, patience: Patience, watch: &Watch, name: &str) -> Result<(), Failure> {
+async fn delete(core: &RunLog, clouds: &Clouds, patience: Polling, watch: &Watch, name: &str) -> Result<(), Failure> {
     let Some(line) = core.with(|state| state.resources.get(name).cloned()) else { return Ok(()) };
     let wait = patience.wait(actions::usual_deletion(&line.kind));
     let progress = |seen: Option<Text>, state| Progress {

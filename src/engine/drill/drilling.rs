@@ -10,10 +10,10 @@ use super::rules;
 use super::snapshot::Snapshot;
 use crate::checks::console::{call as console_call, read as read_console};
 use crate::checks::reply::list;
-use crate::checks::{self, Finding, Scene, attempts};
+use crate::checks::{self, CheckContext, Finding, attempts};
 use crate::cloud::{Clouds, Unresolved, elbv2, text_at};
-use crate::engine::calls::perform::{Failure, Patience, clients};
-use crate::engine::calls::run_log::Core;
+use crate::engine::calls::perform::{Failure, Polling, clients};
+use crate::engine::calls::run_log::RunLog;
 use crate::engine::event::{DrillPurpose, Event, Fault, FaultClass, Verdict};
 use crate::i18n::{Text, m};
 use crate::lab::{
@@ -27,11 +27,11 @@ const NO_NAME: u32 = 6;
 /// A drill on a run.
 pub struct Drilling<'a> {
     /// The run.
-    pub core: &'a Arc<Core>,
+    pub core: &'a Arc<RunLog>,
     /// Its clouds.
     pub clouds: &'a Arc<Clouds>,
     /// How patient to be with them.
-    pub patience: Patience,
+    pub patience: Polling,
     /// Its lab.
     pub lab: &'a Lab,
     /// The drill.
@@ -278,7 +278,7 @@ impl Drilling<'_> {
     pub(in crate::engine) async fn ask(&self, check: &Check) -> Finding {
         let (facts, token) = self.core.with(|state| (state.facts(), state.token.clone()));
         let sides = self.lab.sides();
-        let scene = Scene {
+        let scene = CheckContext {
             clouds: self.clouds,
             facts: &facts,
             sides: &sides,

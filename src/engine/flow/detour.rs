@@ -1,6 +1,6 @@
 //! The way round that a step offers: rejected, looked at, and asked for anew.
 
-use super::drive::{Drive, resources};
+use super::drive::{Runner, resources};
 use super::examine::examine;
 use crate::actions;
 use crate::engine::calls::perform::{Failure, Work, perform};
@@ -8,7 +8,7 @@ use crate::engine::cleanup::teardown::teardown;
 use crate::engine::event::{Event, Fault, FaultClass, Purpose, Verdict};
 use crate::lab::{Side, Step};
 
-impl Drive {
+impl Runner {
     /// Rejects, looks, and lets the consumer ask again. Each part is skipped where the journal has it, so that a detour
     /// that was cut short is taken up where it stopped.
     pub async fn detour(&self, step: &Step) -> Result<Verdict, Failure> {

@@ -13,10 +13,10 @@ use super::view::Views;
 use crate::checks;
 use crate::cloud::Clouds;
 use crate::engine::calls::make::make;
-use crate::engine::calls::perform::{Failure, Patience};
-use crate::engine::calls::prefetch::Ahead;
+use crate::engine::calls::perform::{Failure, Polling};
+use crate::engine::calls::prefetch::Prefetch;
 use crate::engine::calls::recover::recover;
-use crate::engine::calls::run_log::Core;
+use crate::engine::calls::run_log::RunLog;
 use crate::engine::cleanup::teardown::teardown;
 use crate::engine::event::{AskError, Event, Fault, FaultClass, QuestionId, Verdict, Way};
 use crate::engine::hands_on::{self, Watched, baseline, hint};
@@ -28,19 +28,19 @@ use crate::lab::{Loaded, Resource, Side, Step};
 /// Traces the path from the client to the page and shows it. How that is done is none of the engine's business.
 pub trait ShowPath: Send + Sync {
     /// Traces and shows it.
-    fn show<'a>(&'a self, core: &'a Core) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+    fn show<'a>(&'a self, core: &'a RunLog) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 }
 
 /// A pass through a lab.
-pub struct Drive {
+pub struct Runner {
     /// What its tasks share.
-    pub core: Arc<Core>,
+    pub core: Arc<RunLog>,
     /// The target; `None` in the explain way.
     pub clouds: Option<Arc<Clouds>>,
     /// How patient to be with the target.
-    pub patience: Patience,
+    pub patience: Polling,
     /// What is made before its step opens.
-    pub ahead: Ahead,
+    pub prefetch: Prefetch,
     /// The lab.
     pub loaded: Arc<Loaded>,
     /// What is shown.
@@ -70,7 +70,7 @@ pub struct Ended {
 
 /// Why a pass could not go on at all.
 #[derive(Debug, thiserror::Error)]
-pub enum Stuck {
+pub enum RunError {
     /// The journal cannot be written.
     #[error(transparent)]
     Journal(#[from] JournalError),
@@ -83,7 +83,7 @@ pub enum Stuck {
 }
 
 /// What came of an effect.
-enum Came {
+enum Outcome {
     /// On to `decide` with this.
     Of(Input),
     /// Nothing to decide on; the next effect follows.
@@ -92,30 +92,30 @@ enum Came {
     End(End),
 }
 
-impl Drive {
+impl Runner {
     /// Goes through the lab from where the journal says the run stands.
     ///
     /// # Errors
     /// When the run cannot go on; what was done until then is in the journal.
-    pub async fn run(&self) -> Result<Ended, Stuck> {
+    pub async fn run(&self) -> Result<Ended, RunError> {
         self.from(Input::Begin).await
     }
 
-    pub(in crate::engine) fn interrupt(&self, fault: Option<FaultClass>) -> Result<Ended, Stuck> {
+    pub(in crate::engine) fn interrupt(&self, fault: Option<FaultClass>) -> Result<Ended, RunError> {
         self.core.close();
         let run = self.core.with(|state| state.run.clone());
         self.core.record(&Event::Interrupted { run })?;
         Ok(Ended { end: End::Interrupted, fault })
     }
 
-    async fn from(&self, begin: Input) -> Result<Ended, Stuck> {
+    async fn from(&self, begin: Input) -> Result<Ended, RunError> {
         let plan =
             Plan { lab: &self.loaded.lab, prose: &self.loaded.prose, way: self.way, keep: self.keep, asks: self.asks };
         let mut input = begin;
         let mut fault = None;
         loop {
             let effects = self.core.with(|state| decide(state, &plan, input));
-            let mut came = Came::End(End::NotMet);
+            let mut came = Outcome::End(End::NotMet);
             for effect in effects {
                 let mut interrupted = self.interrupted.clone();
                 let performing = self.perform(effect, &mut fault);
@@ -125,30 +125,30 @@ impl Drive {
                     tokio::select! {
                         biased;
                         // Calls under way are dropped: their intents are on the disk, `resume` asks what became of them.
-                        Ok(_) = interrupted.wait_for(|it| *it) => Came::Of(Input::Interrupted),
+                        Ok(_) = interrupted.wait_for(|it| *it) => Outcome::Of(Input::Interrupted),
                         came = performing => came?,
                     }
                 };
                 match came {
-                    Came::Of(Input::Interrupted) => {
+                    Outcome::Of(Input::Interrupted) => {
                         self.core.close();
-                        self.ahead.stop().await;
+                        self.prefetch.stop().await;
                         break;
                     }
                     // What leads on, or to the end, leaves the rest of the list behind.
-                    Came::Of(_) | Came::End(_) => break,
-                    Came::Nothing => {}
+                    Outcome::Of(_) | Outcome::End(_) => break,
+                    Outcome::Nothing => {}
                 }
             }
             match came {
-                Came::Of(next) => input = next,
+                Outcome::Of(next) => input = next,
                 // Every list of effects ends in one that leads on; where none did, nothing was achieved.
-                Came::Nothing => {
-                    self.ahead.stop().await;
+                Outcome::Nothing => {
+                    self.prefetch.stop().await;
                     return Ok(Ended { end: End::NotMet, fault });
                 }
-                Came::End(end) => {
-                    self.ahead.stop().await;
+                Outcome::End(end) => {
+                    self.prefetch.stop().await;
                     if end == End::Interrupted && self.way != Way::Explain {
                         return self.interrupt(fault);
                     }
@@ -158,30 +158,30 @@ impl Drive {
         }
     }
 
-    async fn perform(&self, effect: Effect, fault: &mut Option<FaultClass>) -> Result<Came, Stuck> {
+    async fn perform(&self, effect: Effect, fault: &mut Option<FaultClass>) -> Result<Outcome, RunError> {
         let screen = &self.core.screen;
         Ok(match effect {
             Effect::Opening => {
                 let view = self.core.with(|state| self.views.opening(&self.loaded, state));
                 screen.opening(&view);
-                Came::Nothing
+                Outcome::Nothing
             }
             Effect::Show(index) => {
                 let accounts = self.core.accounts();
                 let view = self.core.with(|state| self.views.step(&self.loaded, state, index, accounts));
                 screen.step(&view);
-                Came::Nothing
+                Outcome::Nothing
             }
             Effect::Picture(index) => {
                 let picture = self.core.with(|state| self.views.picture(&self.loaded, state, index));
                 screen.picture(&picture);
-                Came::Nothing
+                Outcome::Nothing
             }
             Effect::Path => {
                 if let Some(path) = &self.path {
                     path.show(&self.core).await;
                 }
-                Came::Nothing
+                Outcome::Nothing
             }
             Effect::Look(index) => {
                 let step = &self.loaded.lab.steps[index];
@@ -189,89 +189,89 @@ impl Drive {
                     let lab = &self.loaded.lab;
                     examine(&self.core, clouds, lab, Some(&self.patience), &step.id, &step.looks).await?;
                 }
-                Came::Nothing
+                Outcome::Nothing
             }
             Effect::Remember(event) => {
                 self.core.remember(event);
-                Came::Nothing
+                Outcome::Nothing
             }
             Effect::Record(event) => {
                 self.core.record(&event)?;
-                Came::Nothing
+                Outcome::Nothing
             }
             Effect::Ask(question) => {
                 // The screen blocks while it waits; the sandbox goes on beside it.
                 let answer = tokio::task::block_in_place(|| screen.ask(&question));
                 match answer {
-                    Ok(answer) => Came::Of(Input::Answered(question.id, answer)),
-                    Err(AskError::Interrupted) => Came::Of(Input::Interrupted),
+                    Ok(answer) => Outcome::Of(Input::Answered(question.id, answer)),
+                    Err(AskError::Interrupted) => Outcome::Of(Input::Interrupted),
                     Err(AskError::NobodyToAsk) => match alone(self.way, question.id) {
-                        Some(answer) => Came::Of(Input::Answered(question.id, answer)),
-                        None => return Err(Stuck::NobodyToAsk(question.id)),
+                        Some(answer) => Outcome::Of(Input::Answered(question.id, answer)),
+                        None => return Err(RunError::NobodyToAsk(question.id)),
                     },
-                    Err(AskError::Unclear) => return Err(Stuck::Unclear(question.id)),
+                    Err(AskError::Unclear) => return Err(RunError::Unclear(question.id)),
                 }
             }
             Effect::Recover => {
-                let Some(clouds) = &self.clouds else { return Ok(Came::Nothing) };
+                let Some(clouds) = &self.clouds else { return Ok(Outcome::Nothing) };
                 match recover(&self.core, clouds, &self.patience, &self.loaded.lab).await {
-                    Ok(()) => Came::Of(Input::Recovered),
+                    Ok(()) => Outcome::Of(Input::Recovered),
                     Err(failure) => self.failed(failure, fault)?,
                 }
             }
             Effect::Make(index) => {
                 let step = &self.loaded.lab.steps[index];
-                self.ahead.join(step.makes.iter().map(Resource::name)).await?;
+                self.prefetch.join(step.makes.iter().map(Resource::name)).await?;
                 let resources = resources(step.side, step.makes.clone());
                 match self.make(&step.id, &resources).await {
                     Ok(()) => {
                         if let Some(clouds) = &self.clouds {
-                            self.ahead.begin(&self.core, clouds, self.patience, &self.loaded.lab, index)?;
+                            self.prefetch.begin(&self.core, clouds, self.patience, &self.loaded.lab, index)?;
                         }
                         *fault = None;
-                        Came::Of(Input::Made)
+                        Outcome::Of(Input::Made)
                     }
                     Err(failure) => self.failed(failure, fault)?,
                 }
             }
             Effect::Baseline => {
-                let Some(clouds) = &self.clouds else { return Ok(Came::Nothing) };
+                let Some(clouds) = &self.clouds else { return Ok(Outcome::Nothing) };
                 match baseline(&self.core, clouds, &self.loaded.lab).await {
-                    Ok(()) => Came::Nothing,
+                    Ok(()) => Outcome::Nothing,
                     Err(failure) => self.failed(failure, fault)?,
                 }
             }
             Effect::Watch(index) => match self.watch(index).await {
                 Ok(Watched::Complete) => {
                     *fault = None;
-                    Came::Of(Input::Watched)
+                    Outcome::Of(Input::Watched)
                 }
-                Ok(Watched::Called) => Came::Of(Input::Called),
-                Ok(Watched::Interrupted) => Came::Of(Input::Interrupted),
-                Ok(Watched::Unclear(question)) => return Err(Stuck::Unclear(question)),
+                Ok(Watched::Called) => Outcome::Of(Input::Called),
+                Ok(Watched::Interrupted) => Outcome::Of(Input::Interrupted),
+                Ok(Watched::Unclear(question)) => return Err(RunError::Unclear(question)),
                 Err(failure) => self.failed(failure, fault)?,
             },
             Effect::Hint(index) => {
                 hint(&self.core, &self.loaded.lab, &self.loaded.lab.steps[index])?;
-                Came::Nothing
+                Outcome::Nothing
             }
             Effect::Check(index) => {
                 let step = &self.loaded.lab.steps[index];
                 let verdict = self.check(step).await?;
                 *fault = self.untold(verdict);
-                Came::Of(Input::Checked(verdict))
+                Outcome::Of(Input::Checked(verdict))
             }
             Effect::Detour(index) => match self.detour(&self.loaded.lab.steps[index]).await {
-                Ok(Verdict::Met) => Came::Of(Input::Made),
-                Ok(verdict) => Came::Of(Input::Checked(verdict)),
+                Ok(Verdict::Met) => Outcome::Of(Input::Made),
+                Ok(verdict) => Outcome::Of(Input::Checked(verdict)),
                 Err(failure) => self.failed(failure, fault)?,
             },
             Effect::Undo(index) => match self.undo(index).await {
-                Ok(()) => Came::Of(Input::Undone),
+                Ok(()) => Outcome::Of(Input::Undone),
                 Err(failure) => self.failed(failure, fault)?,
             },
-            Effect::CleanUp => Came::Of(Input::Cleaned(self.clean_up(fault).await?)),
-            Effect::End(end) => Came::End(end),
+            Effect::CleanUp => Outcome::Of(Input::Cleaned(self.clean_up(fault).await?)),
+            Effect::End(end) => Outcome::End(end),
         })
     }
 
@@ -298,7 +298,7 @@ impl Drive {
     }
 
     /// The cloud's faults lead to a question; the journal's end the pass.
-    fn failed(&self, failure: Failure, fault: &mut Option<FaultClass>) -> Result<Came, Stuck> {
+    fn failed(&self, failure: Failure, fault: &mut Option<FaultClass>) -> Result<Outcome, RunError> {
         match failure {
             Failure::Fault(cause) => {
                 *fault = Some(cause.class);
@@ -307,7 +307,7 @@ impl Drive {
                     FaultClass::Unsupported => self.core.screen.say(&self.lacks(&cause.message)),
                     _ => {}
                 }
-                Ok(Came::Of(Input::MakeFailed))
+                Ok(Outcome::Of(Input::MakeFailed))
             }
             Failure::Unsaid(cause) => {
                 *fault = Some(cause.class);
@@ -315,7 +315,7 @@ impl Drive {
                 if let Some(words) = checks::cause(&cause) {
                     self.core.screen.say(&words);
                 }
-                Ok(Came::Of(Input::MakeFailed))
+                Ok(Outcome::Of(Input::MakeFailed))
             }
             Failure::Journal(error) => Err(error.into()),
         }
@@ -353,7 +353,7 @@ impl Drive {
         make(&self.core, clouds, self.patience, step, resources).await
     }
 
-    async fn check(&self, step: &Step) -> Result<Verdict, Stuck> {
+    async fn check(&self, step: &Step) -> Result<Verdict, RunError> {
         let Some(clouds) = &self.clouds else { return Ok(Verdict::CannotTell) };
         let lab = &self.loaded.lab;
         Ok(examine(&self.core, clouds, lab, Some(&self.patience), &step.id, &step.checks).await?)

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use crate::checks::{self, Finding, Scene};
+use crate::checks::{self, CheckContext, Finding};
 use crate::cloud::Clouds;
-use crate::engine::calls::perform::Patience;
-use crate::engine::calls::run_log::Core;
+use crate::engine::calls::perform::Polling;
+use crate::engine::calls::run_log::RunLog;
 use crate::engine::event::{Event, Progress, ProgressState, Verdict, Wait};
 use crate::engine::record::journal::JournalError;
 use crate::i18n::{Text, m};
@@ -22,10 +22,10 @@ const UNSURE_LOOKS: u32 = 4;
 /// # Errors
 /// When an answer cannot be written down.
 pub async fn examine(
-    core: &Core,
+    core: &RunLog,
     clouds: &Clouds,
     lab: &Lab,
-    patience: Option<&Patience>,
+    patience: Option<&Polling>,
     step: &str,
     checks: &[Check],
 ) -> Result<Verdict, JournalError> {
@@ -66,9 +66,9 @@ pub async fn examine(
 }
 
 /// Asks one check; with `patience`, until it has an answer or its time is up.
-pub async fn answer(core: &Core, clouds: &Clouds, lab: &Lab, patience: Option<&Patience>, check: &Check) -> Finding {
+pub async fn answer(core: &RunLog, clouds: &Clouds, lab: &Lab, patience: Option<&Polling>, check: &Check) -> Finding {
     let began = Instant::now();
-    let mut pauses = patience.map(Patience::pauses);
+    let mut pauses = patience.map(Polling::pauses);
     let mut unsure = 0;
     let mut troubled: Option<Instant> = None;
     let mut shown = false;
@@ -82,7 +82,8 @@ pub async fn answer(core: &Core, clouds: &Clouds, lab: &Lab, patience: Option<&P
     };
     loop {
         let (facts, sides, token) = scene(core, lab);
-        let scene = Scene { clouds, facts: &facts, sides: &sides, accounts: core.accounts(), token: &token, lab };
+        let scene =
+            CheckContext { clouds, facts: &facts, sides: &sides, accounts: core.accounts(), token: &token, lab };
         let finding = checks::ask(check, &scene).await;
         let again = match (finding.verdict, &patience) {
             // What is only on its way takes its time; what is held up by a trouble that has a name, such as a web server that
@@ -116,6 +117,6 @@ pub async fn answer(core: &Core, clouds: &Clouds, lab: &Lab, patience: Option<&P
 type Parts = (BTreeMap<String, BTreeMap<String, String>>, BTreeMap<String, Side>, String);
 
 /// What a check may know: facts of the ledger, and whose account each resource is in.
-fn scene(core: &Core, lab: &Lab) -> Parts {
+fn scene(core: &RunLog, lab: &Lab) -> Parts {
     core.with(|state| (state.facts(), lab.sides(), state.token.clone()))
 }

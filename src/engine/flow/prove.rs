@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::drive::{Drive, Stuck};
+use super::drive::{RunError, Runner};
 use super::examine::answer;
-use crate::actions::{self, Making};
+use crate::actions::{self, Naming};
 use crate::checks::Finding;
 use crate::engine::calls::perform::Failure;
 use crate::engine::event::{Fault, Item, ItemState, Purpose, Verdict};
@@ -26,12 +26,12 @@ pub struct Proof {
     /// How many things were made, and are gone again.
     pub gone: usize,
     /// What does not hold; nothing where the lab is proved.
-    pub flaws: Vec<Flaw>,
+    pub flaws: Vec<LabFailure>,
 }
 
 /// Something of a lab that does not hold.
 #[derive(Debug)]
-pub enum Flaw {
+pub enum LabFailure {
     /// A check is met before its step: it would tell the learner nothing.
     MetBefore {
         /// The check.
@@ -84,13 +84,13 @@ pub enum List {
     Detour,
 }
 
-impl Drive {
+impl Runner {
     /// Goes through the lab, detours included, and asks every check before its step and after it. Stops at the first step
     /// that does not come about, for those that follow could not either. What was made is there until [`Self::prove_gone`].
     ///
     /// # Errors
     /// When the journal, if there is one, cannot be written.
-    pub async fn prove(&self) -> Result<Proof, Stuck> {
+    pub async fn prove(&self) -> Result<Proof, RunError> {
         let mut proof = Proof::default();
         let steps = &self.loaded.lab.steps;
         let mut asked = 0;
@@ -123,14 +123,14 @@ impl Drive {
     ///
     /// # Errors
     /// When the journal, if there is one, cannot be written.
-    pub async fn prove_gone(&self, proof: &mut Proof) -> Result<(), Stuck> {
+    pub async fn prove_gone(&self, proof: &mut Proof) -> Result<(), RunError> {
         let mut fault = None;
         let verdict = self.clean_up(&mut fault).await?;
         let items = self.core.state().receipt.unwrap_or_default();
         proof.gone = items.iter().filter(|item| item.state == ItemState::Gone).count();
         if verdict != Verdict::Met {
             let items = items.into_iter().filter(|item| item.state != ItemState::Gone).collect();
-            proof.flaws.push(Flaw::Left { items });
+            proof.flaws.push(LabFailure::Left { items });
         }
         Ok(())
     }
@@ -153,7 +153,7 @@ impl Drive {
             let asked = timeout(A_MOMENT, answer(&self.core, clouds, &self.loaded.lab, None, check)).await;
             if let Some(finding) = asked.ok().filter(|finding| finding.verdict == Verdict::Met) {
                 let at = At { step: step.id.clone(), list: List::Checks, index };
-                proof.flaws.push(Flaw::MetBefore { at, seen: finding.seen });
+                proof.flaws.push(LabFailure::MetBefore { at, seen: finding.seen });
             }
         }
     }
@@ -165,7 +165,7 @@ impl Drive {
             let finding = answer(&self.core, clouds, &self.loaded.lab, Some(&self.patience), check).await;
             if finding.verdict != Verdict::Met {
                 let at = At { step: step.id.clone(), list, index };
-                proof.flaws.push(Flaw::NotMet { at, finding: Box::new(finding) });
+                proof.flaws.push(LabFailure::NotMet { at, finding: Box::new(finding) });
                 return false;
             }
             proof.checks += 1;
@@ -182,21 +182,21 @@ impl Drive {
     }
 
     /// Names what could not be made: of what the step makes, the first in the order of making that is not whole.
-    fn blame(&self, step: &Step, failure: Failure, proof: &mut Proof) -> Result<(), Stuck> {
+    fn blame(&self, step: &Step, failure: Failure, proof: &mut Proof) -> Result<(), RunError> {
         let fault = match failure {
             Failure::Fault(fault) | Failure::Unsaid(fault) => fault,
             Failure::Journal(error) => return Err(error.into()),
         };
         let first = in_order(&step.makes).into_iter().find(|resource| !self.is_whole(resource));
         let resource = first.map_or_else(|| step.id.clone(), |it| it.name().to_owned());
-        proof.flaws.push(Flaw::NotMade { step: step.id.clone(), resource, fault });
+        proof.flaws.push(LabFailure::NotMade { step: step.id.clone(), resource, fault });
         Ok(())
     }
 
     fn is_whole(&self, resource: &Resource) -> bool {
         self.core.with(|state| {
             let Some(line) = state.resources.get(resource.name()) else { return false };
-            let making = Making { run: &state.run, lab: &state.lab, learner: &state.learner, round: line.round };
+            let making = Naming { run: &state.run, lab: &state.lab, learner: &state.learner, round: line.round };
             let unknown =
                 state.pending.values().any(|call| call.resource == resource.name() && call.purpose == Purpose::Make);
             !unknown && actions::make(resource, &making).iter().all(|part| line.made.contains(part.name))

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::actions::{self, Making};
+use crate::actions::{self, Naming};
 use crate::checks;
 use crate::cloud::{Api, Call};
-use crate::engine::calls::run_log::Core;
+use crate::engine::calls::run_log::RunLog;
 use crate::engine::event::{Lane, Link, LinkState, Mark, Node, OpeningView, Picture, StepView, TurnView, Way};
 use crate::engine::hands_on as turn;
 use crate::engine::record::state::State;
@@ -92,7 +92,7 @@ impl Views {
 impl Views {
     /// The learner's turn.
     #[must_use]
-    pub fn turn(&self, core: &Core, lab: &Lab, step: &Step) -> TurnView {
+    pub fn turn(&self, core: &RunLog, lab: &Lab, step: &Step) -> TurnView {
         let ordered: Vec<&Resource> =
             in_order(&step.makes).into_iter().filter(|it| !matches!(it, Resource::ServiceLookup(_))).collect();
         let script = |it: &&Resource| match it {
@@ -133,7 +133,7 @@ fn commands(
     let references = references(lab, &state.run);
     for resource in resources {
         let round = state.resources.get(resource.name()).map_or(0, |line| line.round);
-        let making = Making { run: &state.run, lab: &state.lab, learner: &state.learner, round };
+        let making = Naming { run: &state.run, lab: &state.lab, learner: &state.learner, round };
         for part in actions::make(resource, &making) {
             // Region and accounts are known from the start; ids stay shell variables that the commands themselves set.
             let known = |name: &str, fact: &str| match (name, fact) {
@@ -162,7 +162,7 @@ fn commands(
 
 /// Every call of the lab as one text, to see what it refers to.
 fn references(lab: &Lab, run: &str) -> String {
-    let making = Making { run, lab: &lab.id, learner: "", round: 0 };
+    let making = Naming { run, lab: &lab.id, learner: "", round: 0 };
     let (facts, sides) = (checks::Facts::new(), lab.sides());
     let made = lab.steps.iter().flat_map(|step| &step.makes).flat_map(|it| actions::make(it, &making));
     let looked = lab.steps.iter().flat_map(|step| &step.checks).filter_map(|it| checks::look(it, &facts, &sides));

@@ -1,8 +1,8 @@
 //! Help in rungs: where to look, then what is wanted, then the commands. Each from what is wrong now.
 
-use crate::actions::{self, Making};
+use crate::actions::{self, Naming};
 use crate::cloud::Call;
-use crate::engine::calls::run_log::Core;
+use crate::engine::calls::run_log::RunLog;
 use crate::engine::event::Event;
 use crate::engine::record::journal::JournalError;
 use crate::i18n::m;
@@ -15,7 +15,7 @@ const COMMANDS: usize = 3;
 ///
 /// # Errors
 /// When it cannot be written down.
-pub fn hint(core: &Core, lab: &Lab, step: &Step) -> Result<(), JournalError> {
+pub fn hint(core: &RunLog, lab: &Lab, step: &Step) -> Result<(), JournalError> {
     let state = core.state();
     let open = |it: &&Resource| {
         let line = state.resources.get(it.name());
@@ -40,15 +40,15 @@ pub fn hint(core: &Core, lab: &Lab, step: &Step) -> Result<(), JournalError> {
 }
 
 /// The commands that make `resource`, with what is known filled in.
-pub fn commands(core: &Core, resource: &Resource) -> Vec<String> {
+pub fn commands(core: &RunLog, resource: &Resource) -> Vec<String> {
     let state = core.state();
     let round = state.resources.get(resource.name()).map_or(0, |line| line.round);
-    let parts = actions::make(resource, &Making { run: &state.run, lab: &state.lab, learner: &state.learner, round });
+    let parts = actions::make(resource, &Naming { run: &state.run, lab: &state.lab, learner: &state.learner, round });
     parts.iter().filter_map(|part| filled(core, &part.call)).map(|call| call.command()).collect()
 }
 
 /// The call with what is known; what is not stays a shell variable.
-fn filled(core: &Core, call: &Call) -> Option<Call> {
+fn filled(core: &RunLog, call: &Call) -> Option<Call> {
     let mut call =
         call.resolve(&|name, fact| core.fact(name, fact).or_else(|| Some(format!("${{{name}.{fact}}}")))).ok()?;
     // The learner's own names and tags are as good.

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::actions::{self, Fit, Known, Object, Point, Sighting};
+use crate::actions::{self, Comparison, Known, Match, MatchReport, Object};
 use crate::engine::event::Facts;
 use crate::engine::record::fold::strings;
 use crate::lab::{Resource, changes};
@@ -15,37 +15,37 @@ const READINGS: usize = 5_000;
 
 /// A resource and the object that is taken for it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Match {
+pub struct Assignment {
     /// The object's id or ARN.
     pub id: String,
     /// How it compares.
-    pub sighting: Sighting,
+    pub sighting: MatchReport,
 }
 
-impl Match {
+impl Assignment {
     /// Whether nothing is wrong, and nothing is still open.
     pub fn fits(&self) -> bool {
-        self.sighting.points.iter().all(|point| matches!(point.fit, Fit::Right | Fit::Other))
+        self.sighting.points.iter().all(|point| matches!(point.fit, Match::Right | Match::Other))
     }
 
     /// What is not as the lab wants it.
-    pub fn wrong(&self) -> impl Iterator<Item = &Point> {
-        self.sighting.points.iter().filter(|point| point.fit == Fit::Wrong)
+    pub fn wrong(&self) -> impl Iterator<Item = &Comparison> {
+        self.sighting.points.iter().filter(|point| point.fit == Match::Wrong)
     }
 
     fn cost(&self) -> i64 {
-        let cost = |point: &Point| match point.fit {
-            Fit::Right => 0,
-            Fit::Other => 2,
-            Fit::Open => 6,
-            Fit::Wrong => 20,
+        let cost = |point: &Comparison| match point.fit {
+            Match::Right => 0,
+            Match::Other => 2,
+            Match::Open => 6,
+            Match::Wrong => 20,
         };
         self.sighting.points.iter().map(cost).sum()
     }
 
     /// Whether it is more likely something else altogether: what it hangs on first is another, and that is not all.
     fn unrelated(&self) -> bool {
-        let elsewhere = self.sighting.points.first().is_some_and(|point| point.fit == Fit::Wrong);
+        let elsewhere = self.sighting.points.first().is_some_and(|point| point.fit == Match::Wrong);
         elsewhere && self.wrong().count() >= 2
     }
 }
@@ -54,7 +54,7 @@ impl Match {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reading {
     /// What was found, by resource.
-    pub found: BTreeMap<String, Match>,
+    pub found: BTreeMap<String, Assignment>,
     /// A resource for which another object would do as well, and the ids of all that would.
     pub twins: Option<(String, BTreeSet<String>)>,
 }
@@ -88,7 +88,7 @@ pub fn read(
     Reading { found, twins }
 }
 
-type Taken = BTreeMap<String, Match>;
+type Taken = BTreeMap<String, Assignment>;
 
 struct Search<'a> {
     wanted: &'a [&'a Resource],
@@ -136,7 +136,7 @@ impl Search<'_> {
     }
 
     /// The objects that may be meant by `resource`, the likeliest first.
-    fn choices(&self, resource: &Resource) -> Vec<(Match, i64)> {
+    fn choices(&self, resource: &Resource) -> Vec<(Assignment, i64)> {
         let known = |name: &str, fact: &str| match self.taken.get(name) {
             Some(one) => one.sighting.facts.get(fact).cloned(),
             None if self.wanted.iter().any(|it| it.name() == name) => None,
@@ -144,11 +144,11 @@ impl Search<'_> {
         };
         let used: BTreeSet<&str> = self.taken.values().map(|it| it.id.as_str()).collect();
         let objects = self.seen.get(resource.name()).into_iter().flatten();
-        let mut choices: Vec<(Match, i64)> = objects
+        let mut choices: Vec<(Assignment, i64)> = objects
             .filter(|object| changes(resource.kind()) || !used.contains(object.id.as_str()))
             .filter_map(|object| {
                 let sighting = actions::observe(resource, object, &known)?;
-                Some(Match { id: object.id.clone(), sighting })
+                Some(Assignment { id: object.id.clone(), sighting })
             })
             .filter(|one| !one.unrelated())
             .map(|one| {
@@ -157,7 +157,7 @@ impl Search<'_> {
                 (one, cost)
             })
             .collect();
-        let mentioned = |one: &Match| self.mentions.get(&one.id).copied().unwrap_or(0);
+        let mentioned = |one: &Assignment| self.mentions.get(&one.id).copied().unwrap_or(0);
         choices.sort_by_key(|(one, cost)| (*cost, Reverse(mentioned(one))));
         choices
     }
@@ -180,7 +180,7 @@ fn mentions(seen: &BTreeMap<String, Vec<Object>>) -> BTreeMap<String, usize> {
 }
 
 /// The facts that a reading tells, by resource.
-pub fn facts(found: &BTreeMap<String, Match>) -> BTreeMap<&str, &Facts> {
+pub fn facts(found: &BTreeMap<String, Assignment>) -> BTreeMap<&str, &Facts> {
     found.iter().map(|(name, one)| (name.as_str(), &one.sighting.facts)).collect()
 }
 

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::matching::{self, Match, Reading};
+use super::matching::{self, Assignment, Reading};
 use super::world::{self, Since};
-use crate::actions::{self, Making};
+use crate::actions::{self, Naming};
 use crate::cloud::Clouds;
 use crate::engine::calls::make::make;
-use crate::engine::calls::perform::{Failure, Patience};
-use crate::engine::calls::run_log::Core;
+use crate::engine::calls::perform::{Failure, Polling};
+use crate::engine::calls::run_log::RunLog;
 use crate::engine::event::{
     Answer, AskError, Choice, Difference, Event, FaultClass, Progress, ProgressState, Question, QuestionId,
 };
@@ -42,9 +42,9 @@ const SILENCES: u32 = 5;
 /// # Errors
 /// When the cloud cannot be asked, or the journal cannot be written.
 pub async fn watch(
-    core: &Arc<Core>,
+    core: &Arc<RunLog>,
     clouds: &Arc<Clouds>,
-    patience: Patience,
+    patience: Polling,
     step: &Step,
 ) -> Result<Watched, Failure> {
     let watch = Watch { core, clouds, patience, step };
@@ -87,9 +87,9 @@ pub async fn watch(
 }
 
 struct Watch<'a> {
-    core: &'a Arc<Core>,
+    core: &'a Arc<RunLog>,
     clouds: &'a Arc<Clouds>,
-    patience: Patience,
+    patience: Polling,
     step: &'a Step,
 }
 
@@ -132,7 +132,7 @@ impl Watch<'_> {
     ) -> Result<Option<Watched>, Failure> {
         let state = self.core.state();
         let wanted = self.wanted(&state);
-        let complete = wanted.iter().all(|it| reading.found.get(it.name()).is_some_and(Match::fits));
+        let complete = wanted.iter().all(|it| reading.found.get(it.name()).is_some_and(Assignment::fits));
         if let Some((name, ids)) = reading.twins.as_ref().filter(|_| complete) {
             return self.ask_which(name, ids, asked, chosen);
         }
@@ -149,14 +149,20 @@ impl Watch<'_> {
         Ok(complete.then_some(Watched::Complete))
     }
 
-    fn recognise(&self, state: &State, resource: &Resource, one: &Match, reading: &Reading) -> Result<(), Failure> {
+    fn recognise(
+        &self,
+        state: &State,
+        resource: &Resource,
+        one: &Assignment,
+        reading: &Reading,
+    ) -> Result<(), Failure> {
         let name = resource.name();
         let line = state.resources.get(name);
         let setting = changes(resource.kind());
         if line.is_some_and(|line| line.facts == one.sighting.facts && (!setting || !line.made.is_empty())) {
             return Ok(());
         }
-        let making = Making {
+        let making = Naming {
             run: &state.run,
             lab: &state.lab,
             learner: &state.learner,
@@ -181,12 +187,12 @@ impl Watch<'_> {
         Ok(())
     }
 
-    fn sight(&self, state: &State, resource: &Resource, one: Option<&Match>) -> Result<(), Failure> {
+    fn sight(&self, state: &State, resource: &Resource, one: Option<&Assignment>) -> Result<(), Failure> {
         let name = resource.name();
         // What was recognised and is now another thing's, or gone.
         let bound = state.resources.get(name).filter(|line| line.yours).and_then(|line| line.id());
         let lost = bound.is_some_and(|id| one.is_none_or(|one| one.id != id));
-        let differs: Vec<Difference> = one.into_iter().flat_map(Match::wrong).map(difference).collect();
+        let differs: Vec<Difference> = one.into_iter().flat_map(Assignment::wrong).map(difference).collect();
         let now = one.filter(|_| !differs.is_empty()).map(|one| one.id.clone()).unwrap_or_default();
         let before = state.sighted.get(name);
         let same = match before {
@@ -316,6 +322,6 @@ fn bound(state: &State, wanted: &[&Resource]) -> BTreeMap<String, String> {
     lines.filter_map(|(name, line)| Some((name.to_owned(), line.id()?.to_owned()))).collect()
 }
 
-fn difference(point: &actions::Point) -> Difference {
+fn difference(point: &actions::Comparison) -> Difference {
     Difference { what: point.what.clone(), expected: point.expected.clone(), seen: point.seen.clone() }
 }

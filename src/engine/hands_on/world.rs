@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::actions::{self, Object, Survey};
 use crate::cloud::{Clients, Clouds, tags};
 use crate::engine::calls::perform::{Failure, clients};
-use crate::engine::calls::run_log::Core;
+use crate::engine::calls::run_log::RunLog;
 use crate::engine::event::{Event, Fault, FaultClass};
 use crate::engine::record::state::State;
 use crate::lab::{Lab, Resource, Side, Step};
@@ -21,7 +21,7 @@ pub(super) enum Since {
 
 /// Everything in the step's account that `wanted` may be, by resource.
 pub(super) async fn look(
-    core: &Core,
+    core: &RunLog,
     clouds: &Clouds,
     step: &Step,
     wanted: &[&Resource],
@@ -95,7 +95,7 @@ async fn list(
 ///
 /// # Errors
 /// When the cloud cannot be asked, or the journal cannot be written.
-pub async fn baseline(core: &Core, clouds: &Clouds, lab: &Lab) -> Result<(), Failure> {
+pub async fn baseline(core: &RunLog, clouds: &Clouds, lab: &Lab) -> Result<(), Failure> {
     if core.with(|state| state.baseline.is_some()) {
         return Ok(());
     }
@@ -113,7 +113,7 @@ pub async fn baseline(core: &Core, clouds: &Clouds, lab: &Lab) -> Result<(), Fai
     Ok(())
 }
 
-fn account(core: &Core, side: Side) -> String {
+fn account(core: &RunLog, side: Side) -> String {
     core.accounts().get(&side).cloned().unwrap_or_else(|| format!("{side:?}"))
 }
 

@@ -28,7 +28,7 @@ impl Lab {
 
     /// Account `account` calls; the answer as XML.
     fn call(&mut self, account: usize, protocol: Protocol, form: &str) -> Result<String, ApiError> {
-        self.world.settle(self.timing.at, self.timing.pace);
+        self.world.advance_due(self.timing.at, self.timing.pace);
         let params = Params::parse(form.as_bytes())?;
         let params = if protocol == Protocol::Elb { params.with_members() } else { params };
         let action = params.need("Action")?.to_owned();

@@ -48,11 +48,11 @@ struct Step {
     /// How long it usually takes on AWS (experience, not a promise; see the facts on typical durations).
     seconds: u64,
     /// Whether looking at the resource is enough in [`Pace::Instant`]. What is not, waits for the clock.
-    by_sight: bool,
+    on_read: bool,
 }
 
 const fn step(kind: Kind, from: &'static str, to: &'static str, seconds: u64) -> Step {
-    Step { kind, from, to, seconds, by_sight: true }
+    Step { kind, from, to, seconds, on_read: true }
 }
 
 /// Every transition that nobody has to ask for.
@@ -63,7 +63,7 @@ const STEPS: &[Step] = &[
     step(Kind::Instance, "stopping", "stopped", 30),
     step(Kind::Instance, "shutting-down", "terminated", 40),
     // A terminated instance stays visible for about an hour [API:TerminateInstances].
-    Step { by_sight: false, ..step(Kind::Instance, "terminated", GONE, 3600) },
+    Step { on_read: false, ..step(Kind::Instance, "terminated", GONE, 3600) },
     step(Kind::Checks, "initializing", "ok", 120),
     step(Kind::Balancer, "provisioning", "active", 150),
     step(Kind::Interface, "leaving", GONE, 60),
@@ -112,7 +112,7 @@ impl Life {
         let due = find(kind, state).and_then(|step| {
             let on_aws = Duration::from_secs(seconds);
             match timing.pace {
-                Pace::Instant if step.by_sight => None,
+                Pace::Instant if step.on_read => None,
                 // One hour of visibility is one hour: nothing waits for its end.
                 Pace::Instant => Some(on_aws),
                 pace => Some(pace.scale(on_aws)),
@@ -134,7 +134,7 @@ impl Life {
 
     /// The state that follows when being looked at is enough, as in [`Pace::Instant`].
     pub fn next_by_sight(&self, kind: Kind) -> Option<&'static str> {
-        find(kind, &self.state).filter(|step| step.by_sight).map(|step| step.to)
+        find(kind, &self.state).filter(|step| step.on_read).map(|step| step.to)
     }
 }
 

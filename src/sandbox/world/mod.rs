@@ -13,8 +13,8 @@ mod region;
 mod rows;
 mod store;
 mod table;
-mod unseen;
 mod view;
+pub mod visibility_delay;
 mod zone;
 
 pub use address::{Block, free_address};
@@ -31,6 +31,6 @@ pub use store::{Store, StoreError};
 #[cfg(test)]
 pub use table::looks;
 pub use table::{By, Row, Table};
-pub use unseen::{Unseen, Without};
 pub use view::{concerns_plane, topology};
+pub use visibility_delay::{HiddenRows, VisibilityDelay};
 pub use zone::{REGIONS, Zone, zones};

@@ -28,9 +28,9 @@ impl World {
     }
 
     /// Lets everything happen that is due at `now`.
-    pub fn settle(&mut self, now: Timestamp, pace: Pace) {
+    pub fn advance_due(&mut self, now: Timestamp, pace: Pace) {
         let regions = self.accounts.iter_mut().flat_map(|account| account.regions.values_mut());
-        regions.for_each(|region| region.settle(now, pace));
+        regions.for_each(|region| region.advance_due(now, pace));
     }
 
     /// Every region of every account.
@@ -88,7 +88,7 @@ impl Region {
         }
     }
 
-    fn settle(&mut self, now: Timestamp, pace: Pace) {
+    fn advance_due(&mut self, now: Timestamp, pace: Pace) {
         // One round per link of the longest chain of states that can have fallen due at once.
         for _ in 0..8 {
             let due = self.due(now);

@@ -8,11 +8,11 @@ use std::time::Duration;
 use console::Term;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState as BarState, ProgressStyle};
 
-use super::terminal_mode::{hush, unhush};
+use super::terminal_mode::{echo_off, restore};
 use crate::engine::event::{Progress, ProgressState};
-use crate::ui::text::line::{Ink, Line};
+use crate::ui::text::line::{Line, Tone};
 use crate::ui::text::measure::{cut, wide_width};
-use crate::ui::text::style::Look;
+use crate::ui::text::style::Style;
 use crate::ui::text::time::{clock, most, usual};
 
 /// How often a live line is drawn again. Once a second would do for the clock; the spinner shows that nothing hangs.
@@ -46,12 +46,12 @@ impl Bars {
     }
 
     /// Takes a report. A thing that ended is taken off, and the line that stays is returned.
-    pub fn report(&mut self, progress: &Progress, look: &Look) -> Option<Line> {
+    pub fn report(&mut self, progress: &Progress, style: &Style) -> Option<Line> {
         let words = Words {
-            label: look.say(&progress.label),
-            seen: progress.seen.as_ref().map(|seen| look.say(seen)).unwrap_or_default(),
-            usual: progress.wait.map(|wait| look.say(&usual(wait.usual))).unwrap_or_default(),
-            most: progress.wait.map(|wait| look.say(&most(wait.most))).unwrap_or_default(),
+            label: style.say(&progress.label),
+            seen: progress.seen.as_ref().map(|seen| style.say(seen)).unwrap_or_default(),
+            usual: progress.wait.map(|wait| style.say(&usual(wait.usual))).unwrap_or_default(),
+            most: progress.wait.map(|wait| style.say(&most(wait.most))).unwrap_or_default(),
         };
         if progress.state != ProgressState::Running {
             let elapsed = self.live.remove(&progress.id).map(|(bar, _)| {
@@ -60,19 +60,19 @@ impl Bars {
                 elapsed
             });
             if self.live.is_empty() {
-                unhush();
+                restore();
             }
-            return (progress.state != ProgressState::Told).then(|| ended(&words, elapsed, progress.state, look));
+            return (progress.state != ProgressState::Told).then(|| ended(&words, elapsed, progress.state, style));
         }
         if let Some((_, shown)) = self.live.get(&progress.id) {
             *shown.lock().unwrap_or_else(PoisonError::into_inner) = words;
         } else {
             if self.person {
-                hush();
+                echo_off();
             }
             let shown = Arc::new(Mutex::new(words));
             let bar = self.multi.add(ProgressBar::new_spinner());
-            bar.set_style(style(Arc::clone(&shown), self.color));
+            bar.set_style(bar_style(Arc::clone(&shown), self.color));
             bar.enable_steady_tick(TICK);
             self.live.insert(progress.id.clone(), (bar, shown));
         }
@@ -97,17 +97,17 @@ impl Bars {
         }
         // Nothing is left to clear, and if something were, the next lines would push it up.
         let _ = self.multi.clear();
-        unhush();
+        restore();
     }
 }
 
 impl Drop for Bars {
     fn drop(&mut self) {
-        unhush();
+        restore();
     }
 }
 
-fn style(words: Arc<Mutex<Words>>, color: bool) -> ProgressStyle {
+fn bar_style(words: Arc<Mutex<Words>>, color: bool) -> ProgressStyle {
     let line = move |state: &BarState, out: &mut dyn fmt::Write| {
         let words = words.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let room = usize::from(Term::stderr().size().1).saturating_sub(5);
@@ -133,24 +133,25 @@ fn running(words: &Words, elapsed: Duration, room: usize) -> Line {
     let seen = left.saturating_sub(wide_width(&label) + 2);
     let mut line = Line::plain(label);
     if !words.seen.is_empty() && seen > 4 {
-        line.push(Ink::Dim, format!("  {}", cut(&words.seen, seen)));
+        line.push(Tone::Dim, format!("  {}", cut(&words.seen, seen)));
     }
-    line.push(Ink::Wait, time);
+    line.push(Tone::Wait, time);
     line
 }
 
-fn ended(words: &Words, elapsed: Option<Duration>, state: ProgressState, look: &Look) -> Line {
-    let (ink, mark) = if state == ProgressState::Failed { (Ink::Bad, look.cross()) } else { (Ink::Good, look.tick()) };
+fn ended(words: &Words, elapsed: Option<Duration>, state: ProgressState, style: &Style) -> Line {
+    let (ink, mark) =
+        if state == ProgressState::Failed { (Tone::Bad, style.cross()) } else { (Tone::Good, style.tick()) };
     let time = elapsed.filter(|elapsed| elapsed.as_secs() > 0).map(|elapsed| format!("  {}", clock(elapsed)));
     let time = time.unwrap_or_default();
-    let room = look.width.saturating_sub(wide_width(mark) + 3 + wide_width(&time));
+    let room = style.width.saturating_sub(wide_width(mark) + 3 + wide_width(&time));
     let label = cut(&words.label, room);
     let seen = room.saturating_sub(wide_width(&label) + 2);
-    let mut line = Line::plain(" ").and(ink, mark).and(Ink::Plain, format!(" {label}"));
+    let mut line = Line::plain(" ").and(ink, mark).and(Tone::Plain, format!(" {label}"));
     if !words.seen.is_empty() && seen > 4 {
-        line.push(Ink::Dim, format!("  {}", cut(&words.seen, seen)));
+        line.push(Tone::Dim, format!("  {}", cut(&words.seen, seen)));
     }
-    line.push(Ink::Dim, time);
+    line.push(Tone::Dim, time);
     line
 }
 

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::keys::Key;
-use super::terminal_mode::{ByKey, by_key};
+use super::terminal_mode::{RawKeys, raw_keys};
 use crate::engine::event::AskError;
 
 /// The keyboard while a question is open. What was pressed before was not meant as its answer.
@@ -14,13 +14,13 @@ pub struct Keyboard<'a> {
     /// Whether a paste is coming in: nothing in it is an answer.
     #[cfg(unix)]
     pasting: bool,
-    _by_key: ByKey,
+    _by_key: RawKeys,
 }
 
 impl<'a> Keyboard<'a> {
     /// Takes the keys, and hides the cursor where `hidden` says so. `interrupt` ends the waiting.
     pub fn open(interrupt: &'a AtomicBool, hidden: bool) -> Self {
-        let by_key = by_key(hidden);
+        let raw_keys = raw_keys(hidden);
         forget_keys();
         Self {
             interrupt,
@@ -28,7 +28,7 @@ impl<'a> Keyboard<'a> {
             parser: super::keys::Parser::default(),
             #[cfg(unix)]
             pasting: false,
-            _by_key: by_key,
+            _by_key: raw_keys,
         }
     }
 

@@ -2,8 +2,8 @@
 
 use crate::engine::event::{Answer, AskError, Choice, Question, QuestionId, StepView};
 use crate::i18n::{Lang, Text, m};
-use crate::ui::text::line::{Ink, Line, stack};
-use crate::ui::text::style::{Look, Manner};
+use crate::ui::text::line::{Line, Tone, stack};
+use crate::ui::text::style::{Layout, Style};
 use crate::ui::text::wrap::fill;
 use crate::ui::views::diagram_words::diagram_in_words;
 use crate::ui::views::events::Context;
@@ -11,9 +11,9 @@ use crate::ui::views::hands_on as turn;
 use crate::ui::views::step::{commands, detours, more, picture, step};
 
 /// What a menu needs of the screen that shows it.
-pub trait Board {
+pub trait MenuHost {
     /// How it looks now; the language may have changed since.
-    fn look(&self) -> Look;
+    fn style(&self) -> Style;
     /// Changes the language.
     fn speak(&self, lang: Lang);
     /// Shows lines.
@@ -57,41 +57,41 @@ impl Pick {
 }
 
 /// Asks until the learner takes one of the question's own choices.
-pub fn ask(board: &dyn Board, question: &Question, context: &Context) -> Result<Answer, AskError> {
+pub fn ask(board: &dyn MenuHost, question: &Question, context: &Context) -> Result<Answer, AskError> {
     let at_step = matches!(question.id, QuestionId::Step | QuestionId::Next | QuestionId::Watching);
     let view = context.step.as_ref().filter(|_| at_step);
     let picks = picks(question, view);
     let usual = picks.iter().position(|(pick, _)| *pick == Pick::Answer(question.default)).unwrap_or(0);
     loop {
-        let look = board.look();
+        let style = board.style();
         let items: Vec<Item> =
-            picks.iter().map(|(pick, label)| Item { label: look.say(label), name: pick.name() }).collect();
-        let chosen = board.choose(&look.say(&question.prompt), &items, usual)?;
+            picks.iter().map(|(pick, label)| Item { label: style.say(label), name: pick.name() }).collect();
+        let chosen = board.choose(&style.say(&question.prompt), &items, usual)?;
         let Some((pick, _)) = picks.get(chosen) else { continue };
         match (pick, view) {
             (Pick::Answer(answer), _) => {
                 if let (Answer::Detour, Some(view)) = (answer, view) {
-                    board.show(&detours(view, &look));
+                    board.show(&detours(view, &style));
                 }
                 return Ok(*answer);
             }
             (Pick::Language, _) => {
-                board.speak(look.lang.other());
+                board.speak(style.lang.other());
                 match (question.id, view) {
                     (QuestionId::Step, Some(view)) => board.show_step(view),
-                    (QuestionId::Next, Some(view)) => board.show(&crate::ui::views::step::after(view, &board.look())),
+                    (QuestionId::Next, Some(view)) => board.show(&crate::ui::views::step::after(view, &board.style())),
                     _ => {}
                 }
             }
             (Pick::More, Some(view)) => {
-                board.show(&more(view, &look));
+                board.show(&more(view, &style));
                 board.has_read();
             }
             (Pick::Commands, Some(view)) => {
-                let own = context.turn.as_ref().map(|turn| turn::commands(turn, &look));
-                board.show(&own.unwrap_or_else(|| commands(view, &look)));
+                let own = context.turn.as_ref().map(|turn| turn::commands(turn, &style));
+                board.show(&own.unwrap_or_else(|| commands(view, &style)));
             }
-            (Pick::Picture, Some(view)) => board.show(&both_pictures(view, &look)),
+            (Pick::Picture, Some(view)) => board.show(&both_pictures(view, &style)),
             _ => {}
         }
     }
@@ -114,23 +114,23 @@ fn picks(question: &Question, view: Option<&StepView>) -> Vec<(Pick, Text)> {
 }
 
 /// The picture drawn and told: whichever form the screen has, here are both.
-fn both_pictures(view: &StepView, look: &Look) -> Vec<Line> {
-    let drawn = Look { manner: Manner::Drawn, width: look.width.min(100), ..*look };
+fn both_pictures(view: &StepView, style: &Style) -> Vec<Line> {
+    let drawn = Style { layout: Layout::Rich, width: style.width.min(100), ..*style };
     let drawing = picture(&view.picture, &drawn, true);
-    let told = diagram_in_words(&view.picture, look.lang);
-    let told = told.iter().flat_map(|sentence| fill(&Line::plain(sentence), look.measure(), "", "")).collect();
-    let lines = stack([drawing, look.inside(told)]);
-    if lines.is_empty() { look.inside(look.words(Ink::Plain, &m::picture_none())) } else { lines }
+    let told = diagram_in_words(&view.picture, style.lang);
+    let told = told.iter().flat_map(|sentence| fill(&Line::plain(sentence), style.measure(), "", "")).collect();
+    let lines = stack([drawing, style.inside(told)]);
+    if lines.is_empty() { style.inside(style.words(Tone::Plain, &m::picture_none())) } else { lines }
 }
 
 /// The question with the answer that `--yes` gives, as one line.
-pub fn taken(question: &Question, look: &Look) -> Line {
+pub fn taken(question: &Question, style: &Style) -> Line {
     let label = question.choices.iter().find(|choice| choice.answer == question.default);
-    let label = label.map_or_else(|| question.default.name().to_owned(), |choice| look.say(&choice.label));
-    Line::plain(look.say(&m::menu_yes(label, &question.prompt)))
+    let label = label.map_or_else(|| question.default.name().to_owned(), |choice| style.say(&choice.label));
+    Line::plain(style.say(&m::menu_yes(label, &question.prompt)))
 }
 
 /// Used by a step's first showing and by its showing in the other language.
-pub fn step_blocks(view: &StepView, look: &Look) -> Vec<Vec<Line>> {
-    step(view, look).into_iter().filter(|block| !block.is_empty()).collect()
+pub fn step_blocks(view: &StepView, style: &Style) -> Vec<Vec<Line>> {
+    step(view, style).into_iter().filter(|block| !block.is_empty()).collect()
 }

@@ -9,9 +9,9 @@ use super::plain::Plain;
 use super::terminal::Terminal;
 use crate::engine::event::Screen;
 use crate::i18n::{Lang, Text};
-use crate::ui::text::line::{Ink, Line, paint};
+use crate::ui::text::line::{Line, Tone, paint};
 use crate::ui::text::markdown::render;
-use crate::ui::text::style::{GlyphSet, Glyphs, Look, Manner};
+use crate::ui::text::style::{GlyphSet, Glyphs, Layout, Style};
 use crate::ui::text::table::{columns, told};
 use crate::ui::views::error::{ErrorReport, painted};
 
@@ -41,7 +41,7 @@ pub fn color_allowed() -> bool {
 
 /// How text outside a run is laid out.
 #[derive(Clone, Copy, Debug)]
-pub struct Sheet {
+pub struct PrintStyle {
     /// The language.
     pub lang: Lang,
     /// Whether it is for a person at a terminal; else it is plain: no frames, no marks, lines unbroken.
@@ -54,40 +54,40 @@ pub struct Sheet {
     pub color: bool,
 }
 
-impl Sheet {
-    fn look(self) -> Look {
+impl PrintStyle {
+    fn style(self) -> Style {
         let glyphs = self.glyphs.choose(|name| std::env::var(name).ok(), cfg!(windows));
-        let manner = if self.pretty { Manner::Drawn } else { Manner::Told };
+        let layout = if self.pretty { Layout::Rich } else { Layout::Plain };
         let width = match self.width {
             Some(width) => usize::from(width),
             None if self.pretty => usize::from(console::Term::stdout().size().1),
             None => usize::MAX,
         };
-        Look { lang: self.lang, manner, width, glyphs: if self.pretty { glyphs } else { GlyphSet::Ascii } }
+        Style { lang: self.lang, layout, width, glyphs: if self.pretty { glyphs } else { GlyphSet::Ascii } }
     }
 }
 
 /// Rows under a head: in columns for a person, one `head: cell` a line where there is no room for them; otherwise one row
 /// a line. Every line is ended.
 #[must_use]
-pub fn table(head: &[Text], rows: &[Vec<Text>], sheet: &Sheet) -> String {
-    let look = sheet.look();
-    let head: Vec<Line> = head.iter().map(|text| Line::of(Ink::Strong, look.say(text))).collect();
-    let cells = |row: &Vec<Text>| row.iter().map(|text| Line::plain(look.say(text))).collect();
+pub fn table(head: &[Text], rows: &[Vec<Text>], sheet: &PrintStyle) -> String {
+    let style = sheet.style();
+    let head: Vec<Line> = head.iter().map(|text| Line::of(Tone::Strong, style.say(text))).collect();
+    let cells = |row: &Vec<Text>| row.iter().map(|text| Line::plain(style.say(text))).collect();
     let rows: Vec<Vec<Line>> = rows.iter().map(cells).collect();
-    let lines = if look.told() { told(&head, &rows, look.width) } else { columns(&head, &rows, look.measure()) };
-    paint(&look.inside(lines), sheet.color)
+    let lines = if style.told() { told(&head, &rows, style.width) } else { columns(&head, &rows, style.measure()) };
+    paint(&style.inside(lines), sheet.color)
 }
 
 /// Markdown as lines, each ended.
 #[must_use]
-pub fn markdown(source: &str, sheet: &Sheet) -> String {
-    let look = sheet.look();
-    paint(&look.inside(render(source, look.measure())), sheet.color)
+pub fn markdown(source: &str, sheet: &PrintStyle) -> String {
+    let style = sheet.style();
+    paint(&style.inside(render(source, style.measure())), sheet.color)
 }
 
 /// An error: what happened, the facts, what can be done, each line ended. Commands stand alone on theirs.
 #[must_use]
-pub fn error_report(error: &ErrorReport, sheet: &Sheet) -> String {
-    painted(error, &sheet.look(), sheet.color)
+pub fn error_report(error: &ErrorReport, sheet: &PrintStyle) -> String {
+    painted(error, &sheet.style(), sheet.color)
 }

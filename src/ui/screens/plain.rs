@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::heartbeat::Heartbeat;
-use super::menu::{Board, Item, ask, step_blocks, taken};
+use super::menu::{Item, MenuHost, ask, step_blocks, taken};
 use super::numbered::{TRIES, is_one_of, numbered, understand};
 use super::options::UiOptions;
 use crate::engine::event::{
@@ -16,7 +16,7 @@ use crate::engine::event::{
 };
 use crate::i18n::{Lang, Text, m};
 use crate::ui::text::line::{Line, paint, stack};
-use crate::ui::text::style::{GlyphSet, Look, Manner};
+use crate::ui::text::style::{GlyphSet, Layout, Style};
 use crate::ui::views::events::{Context, event};
 use crate::ui::views::hands_on::turn;
 use crate::ui::views::opening::opening;
@@ -186,7 +186,7 @@ fn read_line(source: &mut dyn BufRead) -> Option<Typed> {
 
 impl Screen for Plain {
     fn opening(&self, view: &OpeningView) {
-        self.print(&stack(opening(view, &self.look())), true);
+        self.print(&stack(opening(view, &self.style())), true);
     }
 
     fn step(&self, view: &StepView) {
@@ -198,7 +198,7 @@ impl Screen for Plain {
         let again = self.inner().context.turn.replace(view.clone()).as_ref() == Some(view);
         if !again {
             let menu = (self.interactive && !self.yes).then(m::turn_menu);
-            self.print(&turn(view, menu, &self.look()), true);
+            self.print(&turn(view, menu, &self.style()), true);
         }
     }
 
@@ -211,38 +211,38 @@ impl Screen for Plain {
         if let Some(view) = &mut self.inner().context.step {
             view.picture = now.clone();
         }
-        let look = self.look();
-        self.print(&look.inside(picture(now, &look, false)), true);
+        let style = self.style();
+        self.print(&style.inside(picture(now, &style, false)), true);
     }
 
     fn event(&self, what: &Event) {
-        let look = self.look();
+        let style = self.style();
         let lines = {
             let inner = &mut *self.inner();
             if matches!(what, Event::StepStarted { .. }) {
                 inner.waited = false;
             }
-            event(what, &inner.context, &look)
+            event(what, &inner.context, &style)
         };
         self.print(&lines, matches!(what, Event::Receipt { .. } | Event::Bill { .. } | Event::Proof { .. }));
     }
 
     fn progress(&self, progress: &Progress) {
-        let look = self.look();
+        let style = self.style();
         let note = {
             let inner = &mut *self.inner();
             let first = progress.state == ProgressState::Running && !std::mem::replace(&mut inner.waited, true);
             let step = inner.context.step.as_ref().filter(|view| first && !self.yes && view.way == Way::Guided);
             let step = step.filter(|view| inner.read != Some(view.number));
-            step.map(|view| waiting(view, &look)).unwrap_or_default()
+            step.map(|view| waiting(view, &style)).unwrap_or_default()
         };
         self.progress.report(progress);
         self.print(&note, true);
     }
 
     fn say(&self, text: &Text) {
-        let look = self.look();
-        let lines: Vec<Line> = look.say(text).lines().map(Line::plain).collect();
+        let style = self.style();
+        let lines: Vec<Line> = style.say(text).lines().map(Line::plain).collect();
         self.print(&lines, false);
     }
 
@@ -253,7 +253,7 @@ impl Screen for Plain {
     fn ask(&self, question: &Question) -> Result<Answer, AskError> {
         self.progress.clear();
         if self.yes {
-            self.print(&[taken(question, &self.look())], false);
+            self.print(&[taken(question, &self.style())], false);
             return Ok(question.default);
         }
         let context = self.inner().context.clone();
@@ -262,15 +262,15 @@ impl Screen for Plain {
 
     fn type_word(&self, prompt: &Text, words: &[&str]) -> Result<bool, AskError> {
         self.progress.clear();
-        self.progress.write(&format!("\n{}\n> ", self.look().say(prompt)));
+        self.progress.write(&format!("\n{}\n> ", self.style().say(prompt)));
         let typed = self.line().inspect_err(|_| self.progress.write("\n"))?;
         Ok(is_one_of(&typed, words))
     }
 }
 
-impl Board for Plain {
-    fn look(&self) -> Look {
-        Look { lang: self.inner().lang, manner: Manner::Told, width: self.width, glyphs: GlyphSet::Ascii }
+impl MenuHost for Plain {
+    fn style(&self) -> Style {
+        Style { lang: self.inner().lang, layout: Layout::Plain, width: self.width, glyphs: GlyphSet::Ascii }
     }
 
     fn speak(&self, lang: Lang) {
@@ -289,23 +289,23 @@ impl Board for Plain {
     }
 
     fn show_step(&self, view: &StepView) {
-        self.print(&stack(step_blocks(view, &self.look())), true);
+        self.print(&stack(step_blocks(view, &self.style())), true);
     }
 
     fn choose(&self, prompt: &str, items: &[Item], start: usize) -> Result<usize, AskError> {
-        let look = self.look();
+        let style = self.style();
         let mut lines = vec![Line::plain(prompt)];
         lines.extend(numbered(items));
         self.progress.write(&format!("\n{}", paint(&lines, false)));
         for _ in 0..TRIES {
-            self.progress.write(&format!("{} ", look.say(&m::menu_number(start + 1))));
+            self.progress.write(&format!("{} ", style.say(&m::menu_number(start + 1))));
             let typed = self.line().inspect_err(|_| self.progress.write("\n"))?;
             if let Some(chosen) = understand(&typed, items, start) {
                 let label = items.get(chosen).map_or("", |item| item.label.as_str());
                 self.print(&[Line::plain(format!("{prompt} > {label}"))], true);
                 return Ok(chosen);
             }
-            self.progress.write(&format!("{}\n", look.say(&m::menu_unclear(items.len()))));
+            self.progress.write(&format!("{}\n", style.say(&m::menu_unclear(items.len()))));
         }
         Err(AskError::Unclear)
     }

@@ -12,9 +12,9 @@ use super::keys::Key;
 use super::terminal_mode::times_taken_again;
 use crate::engine::event::AskError;
 use crate::i18n::m;
-use crate::ui::text::line::{Ink, Line};
+use crate::ui::text::line::{Line, Tone};
 use crate::ui::text::measure::cut;
-use crate::ui::text::style::Look;
+use crate::ui::text::style::Style;
 
 /// No word that is asked for is longer, in bytes.
 const LONGEST: usize = 60;
@@ -39,11 +39,11 @@ pub fn has_room() -> bool {
 pub fn choose(
     labels: &[String],
     start: usize,
-    look: &Look,
+    style: &Style,
     color: bool,
     interrupt: &AtomicBool,
 ) -> Result<Option<usize>, AskError> {
-    let mut menu = Menu { labels, at: start.min(labels.len().saturating_sub(1)), others: false, look, color };
+    let mut menu = Menu { labels, at: start.min(labels.len().saturating_sub(1)), others: false, style, color };
     let mut keyboard = Keyboard::open(interrupt, true);
     // Drawn in one piece: a menu that is half there would flicker.
     let term = Term::buffered_stderr();
@@ -94,7 +94,7 @@ struct Menu<'a> {
     at: usize,
     /// Whether the way to the others is pointed at.
     others: bool,
-    look: &'a Look,
+    style: &'a Style,
     color: bool,
 }
 
@@ -134,8 +134,8 @@ impl Menu<'_> {
         let (from, count, more) = self.page(size.0);
         self.others &= more;
         let theme =
-            Choices { pointer: self.look.pointer(), room: usize::from(size.1).saturating_sub(5), color: self.color };
-        let others = self.look.say(&m::menu_others());
+            Choices { pointer: self.style.pointer(), room: usize::from(size.1).saturating_sub(5), color: self.color };
+        let others = self.style.say(&m::menu_others());
         let shown = self.labels.iter().skip(from).take(count).map(String::as_str);
         let mut text = String::new();
         let mut cells = Vec::new();
@@ -162,8 +162,8 @@ struct Choices {
 
 impl Choices {
     fn line(&self, label: &str, active: bool) -> Line {
-        let (mark, ink) = if active { (self.pointer, Ink::Strong) } else { (" ", Ink::Plain) };
-        Line::plain(" ").and(Ink::Good, mark).and(Ink::Plain, " ").and(ink, cut(label, self.room))
+        let (mark, ink) = if active { (self.pointer, Tone::Strong) } else { (" ", Tone::Plain) };
+        Line::plain(" ").and(Tone::Good, mark).and(Tone::Plain, " ").and(ink, cut(label, self.room))
     }
 }
 
@@ -224,7 +224,7 @@ pub fn pause(words: &str, color: bool, interrupt: &AtomicBool) -> Result<(), Ask
     let heard = loop {
         let state = (term.size(), times_taken_again());
         if shown.replace(state) != Some(state) {
-            let line = Line::of(Ink::Dim, cut(words, usize::from(state.0.1).saturating_sub(2)));
+            let line = Line::of(Tone::Dim, cut(words, usize::from(state.0.1).saturating_sub(2)));
             // A terminal that cannot be written to cannot be read from either, and that is what is reported.
             let _ = term.clear_line().and_then(|()| term.write_str(&line.paint(color)));
         }
@@ -248,7 +248,7 @@ pub fn line(color: bool, interrupt: &AtomicBool) -> Result<String, AskError> {
         let state = (term.size(), times_taken_again(), typed.clone());
         if shown.as_ref() != Some(&state) {
             let room = usize::from(state.0.1).saturating_sub(5);
-            let line = Line::plain(" ").and(Ink::Good, ">").and(Ink::Plain, format!(" {}", cut(&typed, room)));
+            let line = Line::plain(" ").and(Tone::Good, ">").and(Tone::Plain, format!(" {}", cut(&typed, room)));
             // A terminal that cannot be written to cannot be read from either, and that is what is reported.
             let _ = term.clear_line().and_then(|()| term.write_str(&line.paint(color)));
             shown = Some(state);
@@ -257,7 +257,8 @@ pub fn line(color: bool, interrupt: &AtomicBool) -> Result<String, AskError> {
             match key {
                 Key::Enter => {
                     let room = usize::from(term.size().1).saturating_sub(5);
-                    let line = Line::plain(" ").and(Ink::Good, ">").and(Ink::Plain, format!(" {}", cut(&typed, room)));
+                    let line =
+                        Line::plain(" ").and(Tone::Good, ">").and(Tone::Plain, format!(" {}", cut(&typed, room)));
                     let _ = term.clear_line().and_then(|()| term.write_line(&line.paint(color)));
                     return Ok(typed);
                 }
@@ -276,14 +277,14 @@ pub fn line(color: bool, interrupt: &AtomicBool) -> Result<String, AskError> {
 mod tests {
     use super::{Menu, are_whole, is_roomy};
     use crate::i18n::Lang;
-    use crate::ui::text::style::{GlyphSet, Look, Manner};
+    use crate::ui::text::style::{GlyphSet, Layout, Style};
 
     #[test]
     fn every_choice_is_reached_whatever_the_height() {
-        let look = Look { lang: Lang::En, manner: Manner::Drawn, width: 80, glyphs: GlyphSet::Ascii };
+        let style = Style { lang: Lang::En, layout: Layout::Rich, width: 80, glyphs: GlyphSet::Ascii };
         let labels: Vec<String> = (0..9).map(|number| number.to_string()).collect();
         for rows in 1..20 {
-            let mut menu = Menu { labels: &labels, at: 4, others: false, look: &look, color: false };
+            let mut menu = Menu { labels: &labels, at: 4, others: false, style: &style, color: false };
             let mut seen = std::collections::BTreeSet::new();
             for _ in 0..60 {
                 if menu.others {

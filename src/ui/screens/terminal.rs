@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use console::Term;
 
 use super::bars::Bars;
-use super::menu::{Board, Item, ask, step_blocks, taken};
+use super::menu::{Item, MenuHost, ask, step_blocks, taken};
 use super::numbered::{TRIES, is_one_of, numbered, understand};
 use super::options::UiOptions;
 use super::prompter;
@@ -17,8 +17,8 @@ use crate::engine::event::{
     Verdict, Way,
 };
 use crate::i18n::{Lang, Text, m};
-use crate::ui::text::line::{Ink, Line, paint, stack};
-use crate::ui::text::style::{GlyphSet, Look, Manner};
+use crate::ui::text::line::{Line, Tone, paint, stack};
+use crate::ui::text::style::{GlyphSet, Layout, Style};
 use crate::ui::text::wrap::fill;
 use crate::ui::views::events::{Context, event};
 use crate::ui::views::hands_on::turn;
@@ -106,9 +106,9 @@ impl Terminal {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn look_in(&self, lang: Lang) -> Look {
+    fn look_in(&self, lang: Lang) -> Style {
         let width = self.width.unwrap_or_else(|| Term::stderr().size().1);
-        Look { lang, manner: Manner::Drawn, width: usize::from(width), glyphs: self.glyphs }
+        Style { lang, layout: Layout::Rich, width: usize::from(width), glyphs: self.glyphs }
     }
 
     fn print(&self, lines: &[Line], kind: Last) {
@@ -161,16 +161,16 @@ impl Terminal {
 
     /// On a terminal that is too small for a menu: numbers, and a line to type one on.
     fn choose_by_number(&self, items: &[Item], start: usize) -> Result<usize, AskError> {
-        let look = self.look();
-        self.print(&look.inside(numbered(items)), Last::Other);
+        let style = self.style();
+        self.print(&style.inside(numbered(items)), Last::Other);
         for _ in 0..TRIES {
-            let words = look.say(&m::menu_number(start + 1));
-            self.print(&look.inside(fill(&Line::plain(words.trim()), look.measure(), "", "")), Last::Other);
+            let words = style.say(&m::menu_number(start + 1));
+            self.print(&style.inside(fill(&Line::plain(words.trim()), style.measure(), "", "")), Last::Other);
             if let Some(chosen) = understand(&prompter::line(self.color, &self.interrupt)?, items, start) {
                 return Ok(chosen);
             }
-            let unclear = Line::plain(look.say(&m::menu_unclear(items.len())));
-            self.print(&look.inside(fill(&unclear, look.measure(), "", "")), Last::Other);
+            let unclear = Line::plain(style.say(&m::menu_unclear(items.len())));
+            self.print(&style.inside(fill(&unclear, style.measure(), "", "")), Last::Other);
         }
         Err(AskError::Unclear)
     }
@@ -230,10 +230,10 @@ fn pages(blocks: &[Vec<Line>], most: usize, last: usize, columns: usize) -> Vec<
 
 impl Screen for Terminal {
     fn opening(&self, view: &OpeningView) {
-        let blocks = opening(view, &self.look()).into_iter().filter(|block| !block.is_empty()).collect();
+        let blocks = opening(view, &self.style()).into_iter().filter(|block| !block.is_empty()).collect();
         self.turn_pages(blocks, view.way, Below::Key);
         if !self.inner().interrupted {
-            let rule = Line::of(Ink::Dim, "-".repeat(self.look().measure())).indented(1);
+            let rule = Line::of(Tone::Dim, "-".repeat(self.style().measure())).indented(1);
             self.print(&[rule], Last::Other);
         }
     }
@@ -249,7 +249,7 @@ impl Screen for Terminal {
         if !again {
             let words = if prompter::HEARS_ENTER { m::turn_menu } else { m::turn_menu_in_plain };
             let menu = (self.interactive && !self.yes).then(words);
-            self.print(&turn(view, menu, &self.look()), Last::Other);
+            self.print(&turn(view, menu, &self.style()), Last::Other);
         }
     }
 
@@ -261,42 +261,43 @@ impl Screen for Terminal {
         if let Some(view) = &mut self.inner().context.step {
             view.picture = now.clone();
         }
-        self.print(&picture(now, &self.look(), false), Last::Other);
+        self.print(&picture(now, &self.style(), false), Last::Other);
     }
 
     fn event(&self, what: &Event) {
         if !self.follow(what) {
             return;
         }
-        let look = self.look();
-        let lines = event(what, &self.inner().context, &look);
+        let style = self.style();
+        let lines = event(what, &self.inner().context, &style);
         let met = matches!(what, Event::Check { verdict: Verdict::Met, .. });
         let kind = if met { Last::Met } else { Last::Other };
         self.print(&lines, kind);
     }
 
     fn progress(&self, progress: &Progress) {
-        let look = self.look();
+        let style = self.style();
         let note = {
             let inner = &mut *self.inner();
             let first = progress.state == ProgressState::Running && !std::mem::replace(&mut inner.waited, true);
             let step = inner.context.step.as_ref().filter(|_| first && !self.yes);
             let step = step.filter(|view| inner.read != Some(view.number));
-            step.map(|view| waiting(view, &look)).unwrap_or_default()
+            step.map(|view| waiting(view, &style)).unwrap_or_default()
         };
         self.print(&note, Last::Other);
-        let ended = self.inner().bars.report(progress, &look);
+        let ended = self.inner().bars.report(progress, &style);
         if let Some(line) = ended {
             self.write(&[line], Last::Done, true);
         }
     }
 
     fn say(&self, text: &Text) {
-        let look = self.look();
-        let said = look.say(text);
+        let style = self.style();
+        let said = style.say(text);
         let hanging = |line: &str| if line.starts_with("- ") { "  " } else { "" };
-        let lines = said.lines().flat_map(|line| fill(&Line::plain(line), look.measure(), "", hanging(line))).collect();
-        self.print(&look.inside(lines), Last::Other);
+        let lines =
+            said.lines().flat_map(|line| fill(&Line::plain(line), style.measure(), "", hanging(line))).collect();
+        self.print(&style.inside(lines), Last::Other);
     }
 
     fn hand_over(&self, value: &str) {
@@ -314,8 +315,8 @@ impl Screen for Terminal {
             inner.context.clone()
         };
         if self.yes {
-            let look = self.look();
-            self.print(&look.inside(vec![taken(question, &look)]), Last::Other);
+            let style = self.style();
+            self.print(&style.inside(vec![taken(question, &style)]), Last::Other);
             return Ok(question.default);
         }
         if !self.interactive {
@@ -328,15 +329,15 @@ impl Screen for Terminal {
         if !self.interactive {
             return Err(AskError::NobodyToAsk);
         }
-        let look = self.look();
-        let asked = fill(&Line::of(Ink::Strong, look.say(prompt)), look.measure(), "", "");
-        self.print(&look.inside(asked), Last::Other);
+        let style = self.style();
+        let asked = fill(&Line::of(Tone::Strong, style.say(prompt)), style.measure(), "", "");
+        self.print(&style.inside(asked), Last::Other);
         Ok(is_one_of(&prompter::line(self.color, &self.interrupt)?, words))
     }
 }
 
-impl Board for Terminal {
-    fn look(&self) -> Look {
+impl MenuHost for Terminal {
+    fn style(&self) -> Style {
         let lang = self.inner().lang;
         self.look_in(lang)
     }
@@ -357,20 +358,20 @@ impl Board for Terminal {
     }
 
     fn show_step(&self, view: &StepView) {
-        self.turn_pages(step_blocks(view, &self.look()), view.way, Below::Menu);
+        self.turn_pages(step_blocks(view, &self.style()), view.way, Below::Menu);
     }
 
     fn choose(&self, prompt: &str, items: &[Item], start: usize) -> Result<usize, AskError> {
-        let look = self.look();
-        let asked = fill(&Line::of(Ink::Strong, prompt), look.measure(), "", "");
-        self.print(&look.inside(asked), Last::Other);
+        let style = self.style();
+        let asked = fill(&Line::of(Tone::Strong, prompt), style.measure(), "", "");
+        self.print(&style.inside(asked), Last::Other);
         let labels: Vec<String> = items.iter().map(|item| item.label.clone()).collect();
-        let chosen = match prompter::choose(&labels, start, &look, self.color, &self.interrupt)? {
+        let chosen = match prompter::choose(&labels, start, &style, self.color, &self.interrupt)? {
             Some(chosen) => chosen,
             None => self.choose_by_number(items, start)?,
         };
         let label = labels.get(chosen).map_or("", String::as_str);
-        let echo = Line::plain(" ").and(Ink::Good, look.pointer()).and(Ink::Dim, format!(" {label}"));
+        let echo = Line::plain(" ").and(Tone::Good, style.pointer()).and(Tone::Dim, format!(" {label}"));
         let inner = &mut *self.inner();
         let _ = writeln!(inner.out, "{}", echo.paint(self.color)).and_then(|()| inner.out.flush());
         Ok(chosen)
@@ -382,11 +383,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::pages;
-    use crate::ui::text::line::{Ink, Line};
+    use crate::ui::text::line::{Line, Tone};
 
     #[test]
     fn a_command_takes_the_rows_it_fills() {
-        let command = |cells: usize| vec![Line::to_copy(Ink::Code, "x".repeat(cells))];
+        let command = |cells: usize| vec![Line::to_copy(Tone::Code, "x".repeat(cells))];
         assert_eq!(pages(&[command(80), command(80)], 6, 5, 80).len(), 1);
         assert_eq!(pages(&[command(240), command(240)], 6, 5, 80).len(), 2);
     }

@@ -38,14 +38,14 @@ struct Held {
 }
 
 /// Keys are no longer written to the terminal. Where that cannot be done they are, as before.
-pub fn hush() {
+pub fn echo_off() {
     #[cfg(unix)]
     held().take(|modes| modes.local_modes.remove(LocalModes::ECHO));
 }
 
 /// Keys come one by one and as they are, Ctrl-C among them, and a read that finds none gives up after a tenth of a second;
 /// until the guard goes. The cursor is hidden where `hidden` says so.
-pub fn by_key(hidden: bool) -> ByKey {
+pub fn raw_keys(hidden: bool) -> RawKeys {
     let mut held = held();
     #[cfg(unix)]
     held.take(|modes| {
@@ -58,21 +58,21 @@ pub fn by_key(hidden: bool) -> ByKey {
         held.hidden = true;
         show_cursor(false);
     }
-    ByKey
+    RawKeys
 }
 
 /// While it lives, keys are read one by one.
 #[must_use]
-pub struct ByKey;
+pub struct RawKeys;
 
-impl Drop for ByKey {
+impl Drop for RawKeys {
     fn drop(&mut self) {
         give_back();
     }
 }
 
-/// Keys are treated as they were before [`hush`] or [`by_key`].
-pub fn unhush() {
+/// Keys are treated as they were before [`echo_off`] or [`raw_keys`].
+pub fn restore() {
     #[cfg(unix)]
     held().release();
 }

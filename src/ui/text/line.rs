@@ -1,13 +1,13 @@
 //! A line before it is painted: words with their inks.
 
-use console::Style;
+use console::Style as ConsoleStyle;
 
 use super::measure::width;
 use crate::i18n::harmless;
 
 /// What a piece of a line is, not how it looks: without colour the words alone must say it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Ink {
+pub enum Tone {
     /// Running text.
     #[default]
     Plain,
@@ -29,9 +29,9 @@ pub enum Ink {
     Link,
 }
 
-impl Ink {
-    fn style(self) -> Style {
-        let style = Style::new();
+impl Tone {
+    fn style(self) -> ConsoleStyle {
+        let style = ConsoleStyle::new();
         match self {
             Self::Plain => style,
             Self::Title | Self::Strong => style.bold(),
@@ -48,7 +48,7 @@ impl Ink {
 /// Words of one ink.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
-    pub ink: Ink,
+    pub ink: Tone,
     pub text: String,
 }
 
@@ -66,24 +66,24 @@ impl Line {
     }
 
     pub fn plain(text: impl AsRef<str>) -> Self {
-        Self::blank().and(Ink::Plain, text)
+        Self::blank().and(Tone::Plain, text)
     }
 
-    pub fn of(ink: Ink, text: impl AsRef<str>) -> Self {
+    pub fn of(ink: Tone, text: impl AsRef<str>) -> Self {
         Self::blank().and(ink, text)
     }
 
     /// A line of a value to copy: it stays whole, at the left edge.
-    pub fn to_copy(ink: Ink, text: impl AsRef<str>) -> Self {
+    pub fn to_copy(ink: Tone, text: impl AsRef<str>) -> Self {
         Self { to_copy: true, ..Self::of(ink, text) }
     }
 
-    pub fn and(mut self, ink: Ink, text: impl AsRef<str>) -> Self {
+    pub fn and(mut self, ink: Tone, text: impl AsRef<str>) -> Self {
         self.push(ink, text);
         self
     }
 
-    pub fn push(&mut self, ink: Ink, text: impl AsRef<str>) {
+    pub fn push(&mut self, ink: Tone, text: impl AsRef<str>) {
         let text = harmless::line(text.as_ref());
         if text.is_empty() {
             return;
@@ -115,7 +115,7 @@ impl Line {
     }
 
     /// Whether all of it is in this ink.
-    pub fn is(&self, ink: Ink) -> bool {
+    pub fn is(&self, ink: Tone) -> bool {
         !self.spans.is_empty() && self.spans.iter().all(|span| span.ink == ink)
     }
 
@@ -141,7 +141,7 @@ impl Line {
         let mut painted = String::new();
         for (index, span) in self.spans.iter().enumerate().take(last.map_or(0, |last| last + 1)) {
             let text = if Some(index) == last { span.text.trim_end() } else { &span.text };
-            if span.ink == Ink::Plain {
+            if span.ink == Tone::Plain {
                 painted.push_str(text);
             } else {
                 painted.push_str(&span.ink.style().force_styling(true).apply_to(text).to_string());
@@ -170,11 +170,11 @@ pub fn stack(blocks: impl IntoIterator<Item = Vec<Line>>) -> Vec<Line> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ink, Line};
+    use super::{Line, Tone};
 
     #[test]
     fn colour_adds_escapes_and_nothing_else() {
-        let line = Line::of(Ink::Good, "ok").and(Ink::Plain, "  endpoint  ");
+        let line = Line::of(Tone::Good, "ok").and(Tone::Plain, "  endpoint  ");
         assert_eq!(line.paint(false), "ok  endpoint");
         assert_eq!(line.paint(true), "\u{1b}[32mok\u{1b}[0m  endpoint");
     }

@@ -3,7 +3,7 @@
 use comrak::nodes::{AstNode, ListType, NodeValue};
 use comrak::{Arena, parse_document};
 
-use super::line::{Ink, Line, stack};
+use super::line::{Line, Tone, stack};
 use super::table::columns;
 use super::wrap::fill;
 use crate::lab::{markdown_options, nests_too_deep};
@@ -25,8 +25,8 @@ fn blocks<'a>(parent: &'a AstNode<'a>, width: usize) -> Vec<Line> {
 
 fn block<'a>(node: &'a AstNode<'a>, width: usize) -> Vec<Line> {
     match &node.data().value {
-        NodeValue::Paragraph => fill_all(&inlines(node, Ink::Plain), width),
-        NodeValue::Heading(_) => fill_all(&inlines(node, Ink::Title), width),
+        NodeValue::Paragraph => fill_all(&inlines(node, Tone::Plain), width),
+        NodeValue::Heading(_) => fill_all(&inlines(node, Tone::Title), width),
         NodeValue::List(list) => {
             let (tight, ordered, mut number) = (list.tight, list.list_type == ListType::Ordered, list.start);
             let mut items = Vec::new();
@@ -38,13 +38,13 @@ fn block<'a>(node: &'a AstNode<'a>, width: usize) -> Vec<Line> {
             if tight { items.concat() } else { stack(items) }
         }
         NodeValue::CodeBlock(code) => {
-            code.literal.trim_end().lines().map(|line| Line::of(Ink::Code, line).indented(4)).collect()
+            code.literal.trim_end().lines().map(|line| Line::of(Tone::Code, line).indented(4)).collect()
         }
         NodeValue::BlockQuote | NodeValue::MultilineBlockQuote(_) => {
             let inner = blocks(node, width.saturating_sub(2));
             inner.into_iter().map(|line| prefixed("| ", line)).collect()
         }
-        NodeValue::ThematicBreak => vec![Line::of(Ink::Dim, "-".repeat(width.min(40)))],
+        NodeValue::ThematicBreak => vec![Line::of(Tone::Dim, "-".repeat(width.min(40)))],
         NodeValue::Table(_) => table(node, width),
         // Comments and raw HTML have nothing to show in a terminal.
         NodeValue::HtmlBlock(_) => Vec::new(),
@@ -73,7 +73,7 @@ fn behind(marker: &str, lines: &[Line]) -> Vec<Line> {
 }
 
 fn prefixed(prefix: &str, line: Line) -> Line {
-    let mut whole = Line::of(Ink::Dim, prefix);
+    let mut whole = Line::of(Tone::Dim, prefix);
     whole.append(line);
     whole
 }
@@ -82,12 +82,12 @@ fn prefixed(prefix: &str, line: Line) -> Line {
 fn fill_all(parts: &[Line], width: usize) -> Vec<Line> {
     parts
         .iter()
-        .flat_map(|part| if part.is(Ink::Link) { vec![part.clone()] } else { fill(part, width, "", "") })
+        .flat_map(|part| if part.is(Tone::Link) { vec![part.clone()] } else { fill(part, width, "", "") })
         .collect()
 }
 
 /// A node's words; a new line for each hard break.
-fn inlines<'a>(node: &'a AstNode<'a>, ink: Ink) -> Vec<Line> {
+fn inlines<'a>(node: &'a AstNode<'a>, ink: Tone) -> Vec<Line> {
     let mut pieces = Pieces { lines: vec![Line::blank()], soft_break: false };
     for child in node.children() {
         inline(child, ink, &mut pieces);
@@ -102,7 +102,7 @@ struct Pieces {
 }
 
 impl Pieces {
-    fn push(&mut self, ink: Ink, text: &str) {
+    fn push(&mut self, ink: Tone, text: &str) {
         let Some(line) = self.lines.last_mut() else { return };
         if std::mem::take(&mut self.soft_break) {
             let before = line.text().chars().next_back();
@@ -122,28 +122,28 @@ fn is_japanese(c: char) -> bool {
     matches!(c, '\u{3000}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}')
 }
 
-fn inline<'a>(node: &'a AstNode<'a>, ink: Ink, pieces: &mut Pieces) {
-    let inner = |ink: Ink, pieces: &mut Pieces| {
+fn inline<'a>(node: &'a AstNode<'a>, ink: Tone, pieces: &mut Pieces) {
+    let inner = |ink: Tone, pieces: &mut Pieces| {
         for child in node.children() {
             inline(child, ink, pieces);
         }
     };
     match &node.data().value {
         NodeValue::Text(text) => pieces.push(ink, text),
-        NodeValue::Code(code) => pieces.push(Ink::Code, &code.literal),
+        NodeValue::Code(code) => pieces.push(Tone::Code, &code.literal),
         NodeValue::SoftBreak => pieces.soft_break = true,
         NodeValue::LineBreak => pieces.lines.push(Line::blank()),
-        NodeValue::Strong | NodeValue::Emph => inner(if ink == Ink::Title { ink } else { Ink::Strong }, pieces),
+        NodeValue::Strong | NodeValue::Emph => inner(if ink == Tone::Title { ink } else { Tone::Strong }, pieces),
         NodeValue::Link(target) => {
             let label = node.collect_text();
             inner(ink, pieces);
             let tells = label != target.url && !target.url.is_empty();
             if tells && node.next_sibling().is_none() {
                 // An address on a line of its own can be opened and copied, however long it is.
-                pieces.lines.push(Line::of(Ink::Link, &target.url));
+                pieces.lines.push(Line::of(Tone::Link, &target.url));
             } else if tells {
                 pieces.push(ink, " (");
-                pieces.push(Ink::Link, &target.url);
+                pieces.push(Tone::Link, &target.url);
                 pieces.push(ink, ")");
             }
         }
@@ -157,7 +157,7 @@ fn table<'a>(node: &'a AstNode<'a>, width: usize) -> Vec<Line> {
     let mut head = Vec::new();
     for row in node.children() {
         let is_head = matches!(row.data().value, NodeValue::TableRow(true));
-        let ink = if is_head { Ink::Strong } else { Ink::Plain };
+        let ink = if is_head { Tone::Strong } else { Tone::Plain };
         let cells = row.children().map(|cell| inlines(cell, ink).into_iter().next().unwrap_or_default()).collect();
         if is_head { head = cells } else { rows.push(cells) }
     }

@@ -40,28 +40,28 @@ impl Glyphs {
 
 /// Pretty, or as sentences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
-    Drawn,
-    Told,
+pub enum Layout {
+    Rich,
+    Plain,
 }
 
 /// How a screen is to look.
 #[derive(Clone, Copy, Debug)]
-pub struct Look {
+pub struct Style {
     pub lang: Lang,
-    pub manner: Manner,
+    pub layout: Layout,
     /// Cells in a line; `usize::MAX` where lines are not broken.
     pub width: usize,
     pub glyphs: GlyphSet,
 }
 
-impl Look {
+impl Style {
     pub fn say(&self, text: &Text) -> String {
         text.say(self.lang)
     }
 
     pub fn told(&self) -> bool {
-        self.manner == Manner::Told
+        self.layout == Layout::Plain
     }
 
     /// A mark before something that is as it should be.

@@ -1,6 +1,6 @@
 //! Columns of cells; records where there is no room for columns.
 
-use super::line::{Ink, Line};
+use super::line::{Line, Tone};
 use super::measure::{wide_width, width};
 use super::wrap::fill;
 
@@ -26,7 +26,7 @@ pub fn columns(head: &[Line], rows: &[Vec<Line>], room: usize) -> Vec<Line> {
         *widest -= 1;
     }
     let mut lines = row(head, &widths);
-    lines.push(Line::of(Ink::Dim, "-".repeat(widths.iter().sum::<usize>() + gaps)));
+    lines.push(Line::of(Tone::Dim, "-".repeat(widths.iter().sum::<usize>() + gaps)));
     lines.extend(rows.iter().flat_map(|cells| row(cells, &widths)));
     lines
 }
@@ -41,7 +41,7 @@ fn row(cells: &[Line], widths: &[usize]) -> Vec<Line> {
                 let part = column.get(at).cloned().unwrap_or_default();
                 let rest = (cells + GAP).saturating_sub(part.width());
                 line.append(part);
-                line.push(Ink::Plain, " ".repeat(rest));
+                line.push(Tone::Plain, " ".repeat(rest));
             }
             line
         })
@@ -54,12 +54,12 @@ pub fn told(head: &[Line], rows: &[Vec<Line>], room: usize) -> Vec<Line> {
         let mut line = Line::blank();
         let mut apart = "";
         for (name, cell) in head.iter().zip(cells).filter(|(_, cell)| !cell.is_blank()) {
-            line.push(Ink::Plain, std::mem::replace(&mut apart, " / "));
+            line.push(Tone::Plain, std::mem::replace(&mut apart, " / "));
             if name.text() == "#" {
                 apart = ". ";
             } else if !name.is_blank() {
                 line.append(name.clone());
-                line.push(Ink::Plain, ": ");
+                line.push(Tone::Plain, ": ");
             }
             line.append(cell.clone());
         }
@@ -78,7 +78,7 @@ pub fn records(head: &[Line], rows: &[Vec<Line>], room: usize) -> Vec<Line> {
         for (name, cell) in head.iter().zip(cells).filter(|(_, cell)| !cell.is_blank()) {
             let mut line = name.clone();
             if !name.is_blank() {
-                line.push(Ink::Plain, ": ");
+                line.push(Tone::Plain, ": ");
             }
             line.append(cell.clone());
             lines.extend(fill(&line, room, "", "  "));
@@ -93,7 +93,7 @@ pub fn pairs(rows: &[(Line, Line)], room: usize) -> Vec<Line> {
     let mut lines = Vec::new();
     for (name, value) in rows {
         let mut first = name.clone();
-        first.push(Ink::Plain, " ".repeat((left + GAP).saturating_sub(width(&name.text()))));
+        first.push(Tone::Plain, " ".repeat((left + GAP).saturating_sub(width(&name.text()))));
         let indent = " ".repeat(left + GAP);
         for (number, line) in fill(value, room.saturating_sub(left + GAP), "", "").into_iter().enumerate() {
             let mut whole = if number == 0 { first.clone() } else { Line::plain(&indent) };

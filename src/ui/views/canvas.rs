@@ -3,14 +3,14 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::i18n::harmless;
-use crate::ui::text::line::{Ink, Line};
+use crate::ui::text::line::{Line, Tone};
 use crate::ui::text::measure::width;
 
 #[derive(Clone, Debug, Default)]
 struct Cell {
     /// Empty for the second half of a wide character.
     text: String,
-    ink: Ink,
+    ink: Tone,
 }
 
 /// Grows as it is drawn on.
@@ -21,7 +21,7 @@ pub struct Canvas {
 
 impl Canvas {
     /// Writes `text` from the cell (`x`, `y`) to the right and returns the cell after it.
-    pub fn text(&mut self, x: usize, y: usize, ink: Ink, text: &str) -> usize {
+    pub fn text(&mut self, x: usize, y: usize, ink: Tone, text: &str) -> usize {
         let mut at = x;
         for grapheme in harmless::line(text).graphemes(true) {
             let cells = width(grapheme);
@@ -43,7 +43,7 @@ impl Canvas {
         }
         let Some(row) = self.rows.get_mut(y) else { return };
         if row.len() <= x {
-            row.resize_with(x + 1, || Cell { text: " ".to_owned(), ink: Ink::Plain });
+            row.resize_with(x + 1, || Cell { text: " ".to_owned(), ink: Tone::Plain });
         }
         if let Some(place) = row.get_mut(x) {
             *place = cell;
@@ -65,14 +65,14 @@ impl Canvas {
 #[cfg(test)]
 mod tests {
     use super::Canvas;
-    use crate::ui::text::line::{Ink, paint};
+    use crate::ui::text::line::{Tone, paint};
 
     #[test]
     fn wide_characters_take_two_cells() {
         let mut canvas = Canvas::default();
-        assert_eq!(canvas.text(1, 0, Ink::Plain, "承諾"), 5);
-        canvas.text(5, 0, Ink::Plain, "|");
-        canvas.text(5, 1, Ink::Plain, "|");
+        assert_eq!(canvas.text(1, 0, Tone::Plain, "承諾"), 5);
+        canvas.text(5, 0, Tone::Plain, "|");
+        canvas.text(5, 1, Tone::Plain, "|");
         assert_eq!(paint(&canvas.lines(), false), " 承諾|\n     |\n");
     }
 }

@@ -3,9 +3,9 @@
 use super::canvas::Canvas;
 use crate::engine::event::{self, Lane, LinkState, Mark, Part, Picture};
 use crate::i18n::m;
-use crate::ui::text::line::{Ink, Line};
+use crate::ui::text::line::{Line, Tone};
 use crate::ui::text::measure::{cut, wide_width, width};
-use crate::ui::text::style::{GlyphSet, Look};
+use crate::ui::text::style::{GlyphSet, Style};
 
 /// Narrower than this, the boxes stand one above the other.
 const SIDE_BY_SIDE: usize = 70;
@@ -19,19 +19,19 @@ const BEFORE: usize = 4;
 const AFTER: usize = 2;
 
 /// Draws `picture`. With `mark_new`, what the step makes is marked with `>`. Empty when nothing exists yet.
-pub fn draw(picture: &Picture, look: &Look, mark_new: bool) -> Vec<Line> {
-    let consumer = Half { name: look.say(&m::picture_consumer()), lane: &picture.consumer };
-    let provider = Half { name: look.say(&m::picture_provider()), lane: &picture.provider };
+pub fn draw(picture: &Picture, style: &Style, mark_new: bool) -> Vec<Line> {
+    let consumer = Half { name: style.say(&m::picture_consumer()), lane: &picture.consumer };
+    let provider = Half { name: style.say(&m::picture_provider()), lane: &picture.provider };
     let halves = [consumer, provider];
     if halves.iter().all(|half| half.lane.mark == Mark::Absent) {
         return Vec::new();
     }
-    let room = look.width.min(WIDEST);
-    let label = picture.link.label.as_ref().map(|label| look.say(label)).unwrap_or_default();
+    let room = style.width.min(WIDEST);
+    let label = picture.link.label.as_ref().map(|label| style.say(label)).unwrap_or_default();
     let mut drawing = Drawing {
         canvas: Canvas::default(),
-        pens: Pens::of(look.glyphs),
-        look,
+        pens: Pens::of(style.glyphs),
+        style,
         mark_new,
         picture,
         state: picture.link.state,
@@ -48,11 +48,11 @@ pub fn draw(picture: &Picture, look: &Look, mark_new: bool) -> Vec<Line> {
     let mut lines = drawing.canvas.lines();
     let new = |lane: &Lane| lane.mark == Mark::New || lane.nodes.iter().any(|node| node.mark == Mark::New);
     if mark_new && halves.iter().any(|half| new(half.lane)) {
-        lines.push(Line::of(Ink::Dim, format!("> {}", look.say(&m::picture_new()))).indented(MARGIN));
+        lines.push(Line::of(Tone::Dim, format!("> {}", style.say(&m::picture_new()))).indented(MARGIN));
     }
     let broken = |half: &Half<'_>| half.lane.nodes.iter().any(|node| node.mark == Mark::Broken);
     if halves.iter().any(broken) {
-        lines.push(Line::of(Ink::Bad, format!("x {}", look.say(&m::picture_broken()))).indented(MARGIN));
+        lines.push(Line::of(Tone::Bad, format!("x {}", style.say(&m::picture_broken()))).indented(MARGIN));
     }
     lines
 }
@@ -105,9 +105,9 @@ impl Half<'_> {
 
 /// A line in a box.
 struct Row {
-    words: Vec<(Ink, String)>,
+    words: Vec<(Tone, String)>,
     /// What stands before it: `>` where it is new, `x` where the path ends.
-    sign: Option<(Ink, &'static str)>,
+    sign: Option<(Tone, &'static str)>,
     tied: bool,
 }
 
@@ -120,7 +120,7 @@ impl Row {
 struct Drawing<'a> {
     canvas: Canvas,
     pens: Pens,
-    look: &'a Look,
+    style: &'a Style,
     mark_new: bool,
     picture: &'a Picture,
     state: LinkState,
@@ -133,20 +133,20 @@ impl Drawing<'_> {
             .map(|row| {
                 let branch = if row.depth == 0 { "" } else { self.pens.branch };
                 let branch = "   ".repeat(row.depth.saturating_sub(1)) + branch;
-                let state = row.node.state.as_ref().map(|state| self.look.say(state)).unwrap_or_default();
+                let state = row.node.state.as_ref().map(|state| self.style.say(state)).unwrap_or_default();
                 if row.part == Part::State {
                     let under = " ".repeat(width(&branch) + 2);
-                    return Row { words: vec![(Ink::Dim, under + &state)], sign: None, tied: false };
+                    return Row { words: vec![(Tone::Dim, under + &state)], sign: None, tied: false };
                 }
                 let sign = match row.node.mark {
-                    Mark::New if self.mark_new => Some((Ink::Strong, ">")),
-                    Mark::Broken => Some((Ink::Bad, "x")),
+                    Mark::New if self.mark_new => Some((Tone::Strong, ">")),
+                    Mark::Broken => Some((Tone::Bad, "x")),
                     _ => None,
                 };
-                let ink = sign.map_or(Ink::Plain, |(ink, _)| ink);
-                let mut words = vec![(Ink::Dim, branch), (ink, self.look.say(&row.node.label))];
+                let ink = sign.map_or(Tone::Plain, |(ink, _)| ink);
+                let mut words = vec![(Tone::Dim, branch), (ink, self.style.say(&row.node.label))];
                 if row.part == Part::Whole && !state.is_empty() {
-                    words.push((Ink::Dim, format!("  {state}")));
+                    words.push((Tone::Dim, format!("  {state}")));
                 }
                 Row { words, sign, tied: row.node.tied }
             })
@@ -209,11 +209,11 @@ impl Drawing<'_> {
         }
     }
 
-    fn ink(&self) -> Ink {
+    fn ink(&self) -> Tone {
         match self.state {
-            LinkState::Up => Ink::Good,
-            LinkState::Rejected => Ink::Bad,
-            LinkState::Pending | LinkState::Absent => Ink::Wait,
+            LinkState::Up => Tone::Good,
+            LinkState::Rejected => Tone::Bad,
+            LinkState::Pending | LinkState::Absent => Tone::Wait,
         }
     }
 
@@ -255,16 +255,16 @@ impl Drawing<'_> {
     /// A title and, below it, a box with room for `height` lines.
     fn frame(&mut self, x: usize, y: usize, cells: usize, height: usize, half: &Half<'_>) {
         let mark = if self.mark_new && half.lane.mark == Mark::New { ">" } else { " " };
-        let after = self.canvas.text(x, y, Ink::Strong, mark);
-        self.canvas.text(after + 1, y, Ink::Strong, &cut(&half.title(), cells.saturating_sub(2)));
+        let after = self.canvas.text(x, y, Tone::Strong, mark);
+        self.canvas.text(after + 1, y, Tone::Strong, &cut(&half.title(), cells.saturating_sub(2)));
         let [top_left, top_right, low_left, low_right] = self.pens.corners;
         let across = self.pens.across.repeat(cells.saturating_sub(2));
-        self.canvas.text(x, y + 1, Ink::Dim, &format!("{top_left}{across}{top_right}"));
+        self.canvas.text(x, y + 1, Tone::Dim, &format!("{top_left}{across}{top_right}"));
         for row in 0..height {
-            self.canvas.text(x, y + 2 + row, Ink::Dim, self.pens.down);
-            self.canvas.text(x + cells - 1, y + 2 + row, Ink::Dim, self.pens.down);
+            self.canvas.text(x, y + 2 + row, Tone::Dim, self.pens.down);
+            self.canvas.text(x + cells - 1, y + 2 + row, Tone::Dim, self.pens.down);
         }
-        self.canvas.text(x, y + 2 + height, Ink::Dim, &format!("{low_left}{across}{low_right}"));
+        self.canvas.text(x, y + 2 + height, Tone::Dim, &format!("{low_left}{across}{low_right}"));
     }
 
     /// Writes a line into a box that begins at `x`, in at most `room` cells; returns the cell after it.

@@ -3,7 +3,7 @@ use crate::engine::event::{Lane, Link, LinkState, Mark, Node, Picture};
 use crate::i18n::{Lang, Text};
 use crate::ui::text::line::paint;
 use crate::ui::text::measure::wide_width;
-use crate::ui::text::style::{GlyphSet, Look, Manner};
+use crate::ui::text::style::{GlyphSet, Layout, Style};
 use crate::ui::views::diagram_words::diagram_in_words;
 
 fn node(label: &str, state: Option<&str>, mark: Mark, tied: bool) -> Node {
@@ -33,12 +33,12 @@ fn picture(state: LinkState, label: Option<&str>, client: Mark) -> Picture {
     }
 }
 
-fn look(lang: Lang, width: usize, glyphs: GlyphSet) -> Look {
-    Look { lang, manner: Manner::Drawn, width, glyphs }
+fn style(lang: Lang, width: usize, glyphs: GlyphSet) -> Style {
+    Style { lang, layout: Layout::Rich, width, glyphs }
 }
 
 fn drawn(picture: &Picture, lang: Lang, width: usize, glyphs: GlyphSet) -> String {
-    let lines = draw(picture, &look(lang, width, glyphs), true);
+    let lines = draw(picture, &style(lang, width, glyphs), true);
     for line in &lines {
         let text = line.text();
         let cells = if glyphs == GlyphSet::Ascii { wide_width(text.trim_end()) } else { line.width() };

@@ -3,8 +3,8 @@
 use super::part::to_copy;
 use crate::engine::event::{Fault, FaultClass, cause};
 use crate::i18n::{Text, m};
-use crate::ui::text::line::{Ink, Line, paint, stack};
-use crate::ui::text::style::Look;
+use crate::ui::text::line::{Line, Tone, paint, stack};
+use crate::ui::text::style::Style;
 use crate::ui::text::wrap::fill;
 
 /// What went wrong, for the screen.
@@ -27,28 +27,28 @@ pub enum NextStep {
     Command(String),
 }
 
-pub fn report(error: &ErrorReport, look: &Look) -> Vec<Line> {
-    let room = look.measure();
-    let mark = if look.told() { String::new() } else { format!("{} ", look.cross()) };
-    let title =
-        Line::of(Ink::Bad, format!("{mark}{}: ", look.say(&m::error_mark()))).and(Ink::Strong, look.say(&error.title));
+pub fn report(error: &ErrorReport, style: &Style) -> Vec<Line> {
+    let room = style.measure();
+    let mark = if style.told() { String::new() } else { format!("{} ", style.cross()) };
+    let title = Line::of(Tone::Bad, format!("{mark}{}: ", style.say(&m::error_mark())))
+        .and(Tone::Strong, style.say(&error.title));
     let mut what = fill(&title, room, "", "  ");
     for detail in &error.details {
-        for paragraph in look.say(detail).lines() {
+        for paragraph in style.say(detail).lines() {
             what.extend(fill(&Line::plain(paragraph), room, "  ", "  "));
         }
     }
-    stack([look.inside(what), look.inside(next(&error.next, look))])
+    stack([style.inside(what), style.inside(next(&error.next, style))])
 }
 
-fn next(steps: &[NextStep], look: &Look) -> Vec<Line> {
+fn next(steps: &[NextStep], style: &Style) -> Vec<Line> {
     if steps.is_empty() {
         return Vec::new();
     }
-    let mut lines = vec![Line::of(Ink::Strong, look.say(&m::next_title()))];
+    let mut lines = vec![Line::of(Tone::Strong, style.say(&m::next_title()))];
     for step in steps {
         match step {
-            NextStep::Words(words) => lines.extend(fill(&Line::plain(look.say(words)), look.measure(), "- ", "  ")),
+            NextStep::Words(words) => lines.extend(fill(&Line::plain(style.say(words)), style.measure(), "- ", "  ")),
             NextStep::Command(command) => lines.extend(to_copy(command)),
         }
     }
@@ -56,8 +56,8 @@ fn next(steps: &[NextStep], look: &Look) -> Vec<Line> {
 }
 
 /// A call's fault, with AWS's own words and the request id under ours.
-pub fn fault(fault: &Fault, look: &Look) -> Vec<Line> {
-    let fact = |name: Text, value: &str| Text::literal(format!("{}: {value}", look.say(&name)));
+pub fn fault(fault: &Fault, style: &Style) -> Vec<Line> {
+    let fact = |name: Text, value: &str| Text::literal(format!("{}: {value}", style.say(&name)));
     let mut details = vec![fact(m::fault_code(), &fault.code), fact(m::fault_message(), &fault.message)];
     if let Some(id) = &fault.request_id {
         details.push(fact(m::fault_request(), id));
@@ -65,7 +65,7 @@ pub fn fault(fault: &Fault, look: &Look) -> Vec<Line> {
     let (words, command) = advice(fault.class);
     details.push(cause(fault).unwrap_or(words));
     let next = command.map(|command| NextStep::Command(command.to_owned())).into_iter().collect();
-    report(&ErrorReport { title: m::fault_title(), details, next }, look)
+    report(&ErrorReport { title: m::fault_title(), details, next }, style)
 }
 
 fn advice(class: FaultClass) -> (Text, Option<&'static str>) {
@@ -84,8 +84,8 @@ fn advice(class: FaultClass) -> (Text, Option<&'static str>) {
 }
 
 /// The report as it is written.
-pub fn painted(error: &ErrorReport, look: &Look, color: bool) -> String {
-    paint(&report(error, look), color)
+pub fn painted(error: &ErrorReport, style: &Style, color: bool) -> String {
+    paint(&report(error, style), color)
 }
 
 #[cfg(test)]
@@ -93,7 +93,7 @@ mod tests {
     use super::{ErrorReport, NextStep, report};
     use crate::i18n::Lang;
     use crate::ui::text::line::paint;
-    use crate::ui::text::style::{GlyphSet, Look, Manner};
+    use crate::ui::text::style::{GlyphSet, Layout, Style};
 
     #[test]
     fn what_happened_then_what_can_be_done() {
@@ -102,7 +102,7 @@ mod tests {
             details: vec!["似た名前: privatelink".into()],
             next: vec![NextStep::Words("ラボの一覧を見ます。".into()), NextStep::Command("pllab labs list".into())],
         };
-        let look = |manner| Look { lang: Lang::Ja, manner, width: 80, glyphs: GlyphSet::Unicode };
+        let style = |layout| Style { lang: Lang::Ja, layout, width: 80, glyphs: GlyphSet::Unicode };
         let expected = "
  ✘ エラー: ラボ privatlink はありません。
    似た名前: privatelink
@@ -111,8 +111,8 @@ mod tests {
  - ラボの一覧を見ます。
 pllab labs list
 ";
-        assert_eq!(paint(&report(&error, &look(Manner::Drawn)), false), expected[1..]);
-        let told = paint(&report(&error, &look(Manner::Told)), false);
+        assert_eq!(paint(&report(&error, &style(Layout::Rich)), false), expected[1..]);
+        let told = paint(&report(&error, &style(Layout::Plain)), false);
         assert!(told.starts_with("エラー: ラボ privatlink はありません。\n"), "{told}");
     }
 }

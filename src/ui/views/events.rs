@@ -10,8 +10,8 @@ use super::{drill, error};
 use crate::engine::event::{Event, PredictionWords, StepView, TurnView, Verdict};
 use crate::host::shell_word;
 use crate::i18n::{Text, m};
-use crate::ui::text::line::{Ink, Line, stack};
-use crate::ui::text::style::Look;
+use crate::ui::text::line::{Line, Tone, stack};
+use crate::ui::text::style::Style;
 use crate::ui::text::wrap::fill;
 
 /// What stood before an event and gives it its words.
@@ -24,43 +24,43 @@ pub struct Context {
 }
 
 /// An event's lines; none where progress or the menu has said it already.
-pub fn event(event: &Event, context: &Context, look: &Look) -> Vec<Line> {
+pub fn event(event: &Event, context: &Context, style: &Style) -> Vec<Line> {
     match event {
-        Event::RunStarted { run, .. } if look.told() => look.words(Ink::Plain, &m::run_started(run)),
+        Event::RunStarted { run, .. } if style.told() => style.words(Tone::Plain, &m::run_started(run)),
         // What recovery finds not done is done again; that is no fault.
-        Event::Outcome { error: Some(fault), recovered: false, .. } => error::fault(fault, look),
-        Event::Gone { resource, id } if look.told() && !id.is_empty() => {
-            look.words(Ink::Plain, &m::item_gone(id, resource))
+        Event::Outcome { error: Some(fault), recovered: false, .. } => error::fault(fault, style),
+        Event::Gone { resource, id } if style.told() && !id.is_empty() => {
+            style.words(Tone::Plain, &m::item_gone(id, resource))
         }
         Event::Check { check, title, verdict, expected, seen, why, command, .. } => {
-            let title = Some(look.say(title)).filter(|title| !title.is_empty()).unwrap_or_else(|| check.clone());
-            checked(&Asked { title, verdict: *verdict, expected, seen, why: why.as_ref(), command }, look)
+            let title = Some(style.say(title)).filter(|title| !title.is_empty()).unwrap_or_else(|| check.clone());
+            checked(&Asked { title, verdict: *verdict, expected, seen, why: why.as_ref(), command }, style)
         }
-        Event::Proof { url, status, token_ok, seen_source } => proof(url, *status, *token_ok, seen_source, look),
-        Event::Rung { .. } => path::rung(event, look),
-        Event::Diagnosis { .. } => path::diagnosis(event, look),
+        Event::Proof { url, status, token_ok, seen_source } => proof(url, *status, *token_ok, seen_source, style),
+        Event::Rung { .. } => path::rung(event, style),
+        Event::Diagnosis { .. } => path::diagnosis(event, style),
         Event::DrillFinished { mended, opened, hints, seconds, given_up, .. } => {
-            drill::finished(*mended, *given_up, opened, *hints, *seconds, look)
+            drill::finished(*mended, *given_up, opened, *hints, *seconds, style)
         }
-        Event::DrillUndone { .. } => look.inside(look.words(Ink::Plain, &m::drill_undone())),
-        Event::StepFinished { step, verdict } => step_finished(step, *verdict, context, look),
-        Event::Notice { text } => look.inside(look.words(Ink::Plain, text)),
+        Event::DrillUndone { .. } => style.inside(style.words(Tone::Plain, &m::drill_undone())),
+        Event::StepFinished { step, verdict } => step_finished(step, *verdict, context, style),
+        Event::Notice { text } => style.inside(style.words(Tone::Plain, text)),
         Event::Interrupted { run } => {
-            look.inside(look.under_to_copy(&m::run_interrupted(), &[format!("pllab resume {}", shell_word(run))]))
+            style.inside(style.under_to_copy(&m::run_interrupted(), &[format!("pllab resume {}", shell_word(run))]))
         }
-        Event::Receipt { gone, left, unknown, items } => receipt([*gone, *left, *unknown], items, look),
-        Event::Bill { lines, total, prices_as_of } => bill(lines, *total, prices_as_of, look),
-        Event::RunCleaned { .. } => look.inside(look.words(Ink::Plain, &m::run_cleaned())),
+        Event::Receipt { gone, left, unknown, items } => receipt([*gone, *left, *unknown], items, style),
+        Event::Bill { lines, total, prices_as_of } => bill(lines, *total, prices_as_of, style),
+        Event::RunCleaned { .. } => style.inside(style.words(Tone::Plain, &m::run_cleaned())),
         Event::RunFinished { verdict, steps_met, steps } => {
             let words = if *verdict == Verdict::Met && steps_met == steps {
                 m::run_finished_met(*steps)
             } else {
                 m::run_finished_open(*steps_met, *steps)
             };
-            look.inside(look.words(Ink::Strong, &words))
+            style.inside(style.words(Tone::Strong, &words))
         }
-        Event::Settled { answer, right, words, seen, .. } => predicted(answer == right, words, seen, look),
-        Event::Recognised { .. } | Event::Sighted { .. } | Event::Hint { .. } => turn::event(event, look),
+        Event::Settled { answer, right, words, seen, .. } => predicted(answer == right, words, seen, style),
+        Event::Recognised { .. } | Event::Sighted { .. } | Event::Hint { .. } => turn::event(event, style),
         Event::RunStarted { .. }
         | Event::DrillStarted { .. }
         | Event::DrillCall { .. }
@@ -90,102 +90,102 @@ struct Asked<'a> {
     command: &'a str,
 }
 
-fn checked(asked: &Asked<'_>, look: &Look) -> Vec<Line> {
+fn checked(asked: &Asked<'_>, style: &Style) -> Vec<Line> {
     let (ink, mark, word, why) = match asked.verdict {
-        Verdict::Met => (Ink::Good, look.tick(), m::check_met(), None),
-        Verdict::NotYet => (Ink::Wait, look.open(), m::check_not_yet(), Some(m::check_why_not_yet())),
-        Verdict::Broken => (Ink::Bad, look.cross(), m::check_broken(), Some(m::check_why_broken())),
-        Verdict::CannotTell => (Ink::Wait, "?", m::check_cannot_tell(), Some(m::check_why_cannot_tell())),
+        Verdict::Met => (Tone::Good, style.tick(), m::check_met(), None),
+        Verdict::NotYet => (Tone::Wait, style.open(), m::check_not_yet(), Some(m::check_why_not_yet())),
+        Verdict::Broken => (Tone::Bad, style.cross(), m::check_broken(), Some(m::check_why_broken())),
+        Verdict::CannotTell => (Tone::Wait, "?", m::check_cannot_tell(), Some(m::check_why_cannot_tell())),
     };
     // What the check itself knows of the cause outweighs what is true of every such answer.
     let why = why.map(|usual| asked.why.cloned().unwrap_or(usual));
-    let (word, seen) = (look.say(&word), look.say(asked.seen));
+    let (word, seen) = (style.say(&word), style.say(asked.seen));
     let Some(why) = why else {
-        let line = if look.told() {
+        let line = if style.told() {
             Line::plain(format!("{word}: {}: {seen}", asked.title))
         } else {
-            Line::of(ink, mark).and(Ink::Plain, format!(" {}  ", asked.title)).and(Ink::Dim, seen)
+            Line::of(ink, mark).and(Tone::Plain, format!(" {}  ", asked.title)).and(Tone::Dim, seen)
         };
-        return look.inside(fill(&line, look.measure(), "", "    "));
+        return style.inside(fill(&line, style.measure(), "", "    "));
     };
-    let mut lines = if look.told() {
+    let mut lines = if style.told() {
         vec![Line::plain(format!("{word}: {}", asked.title))]
     } else {
-        let line = Line::of(ink, mark).and(Ink::Strong, format!(" {}  ", asked.title)).and(ink, word);
-        fill(&line, look.measure(), "", "    ")
+        let line = Line::of(ink, mark).and(Tone::Strong, format!(" {}  ", asked.title)).and(ink, word);
+        fill(&line, style.measure(), "", "    ")
     };
-    let mut body = look.expected_and_seen(asked.expected, asked.seen);
-    body.extend(fill(&Line::plain(look.say(&why)), look.measure().saturating_sub(4), "", ""));
+    let mut body = style.expected_and_seen(asked.expected, asked.seen);
+    body.extend(fill(&Line::plain(style.say(&why)), style.measure().saturating_sub(4), "", ""));
     if !asked.command.is_empty() {
-        body.push(Line::plain(look.say(&m::check_look())));
+        body.push(Line::plain(style.say(&m::check_look())));
     }
     body.extend(to_copy(asked.command));
-    lines.extend(body.into_iter().map(|line| line.indented(if look.told() { 2 } else { 4 })));
-    look.inside(lines)
+    lines.extend(body.into_iter().map(|line| line.indented(if style.told() { 2 } else { 4 })));
+    style.inside(lines)
 }
 
-fn predicted(right: bool, words: &PredictionWords, seen: &Text, look: &Look) -> Vec<Line> {
-    let (ink, mark) = if right { (Ink::Good, look.tick()) } else { (Ink::Wait, look.open()) };
+fn predicted(right: bool, words: &PredictionWords, seen: &Text, style: &Style) -> Vec<Line> {
+    let (ink, mark) = if right { (Tone::Good, style.tick()) } else { (Tone::Wait, style.open()) };
     let verdict = if right { m::predict_right(&words.right) } else { m::predict_wrong(&words.right, &words.said) };
-    let line = if look.told() {
-        Line::plain(look.say(&verdict))
+    let line = if style.told() {
+        Line::plain(style.say(&verdict))
     } else {
-        Line::of(ink, mark).and(Ink::Plain, format!(" {}", look.say(&verdict)))
+        Line::of(ink, mark).and(Tone::Plain, format!(" {}", style.say(&verdict)))
     };
-    let mut body = fill(&line, look.measure().saturating_sub(2), "", "  ");
-    body.extend(look.words(Ink::Dim, &m::predict_seen(seen)));
-    let why = look.prose(&look.say(&words.because), 2);
+    let mut body = fill(&line, style.measure().saturating_sub(2), "", "  ");
+    body.extend(style.words(Tone::Dim, &m::predict_seen(seen)));
+    let why = style.prose(&style.say(&words.because), 2);
     let title = m::predict_title(&words.question);
-    stack([look.inside(look.under(&title, body)), look.inside(why)])
+    stack([style.inside(style.under(&title, body)), style.inside(why)])
 }
 
-fn proof(url: &str, status: u16, token_ok: bool, source: &str, look: &Look) -> Vec<Line> {
+fn proof(url: &str, status: u16, token_ok: bool, source: &str, style: &Style) -> Vec<Line> {
     let mut words = Vec::new();
     if status == 0 {
-        words.push((Ink::Bad, look.cross(), m::proof_none()));
+        words.push((Tone::Bad, style.cross(), m::proof_none()));
     } else {
         let fine = (200..300).contains(&status);
-        let (ink, mark) = if fine { (Ink::Good, look.tick()) } else { (Ink::Bad, look.cross()) };
+        let (ink, mark) = if fine { (Tone::Good, style.tick()) } else { (Tone::Bad, style.cross()) };
         words.push((ink, mark, m::proof_status(status)));
         let (ink, mark, token) = if token_ok {
-            (Ink::Good, look.tick(), m::proof_token_ok())
+            (Tone::Good, style.tick(), m::proof_token_ok())
         } else {
-            (Ink::Bad, look.cross(), m::proof_token_bad())
+            (Tone::Bad, style.cross(), m::proof_token_bad())
         };
         words.push((ink, mark, token));
         if !source.is_empty() {
-            words.push((Ink::Plain, " ", m::proof_source(source)));
+            words.push((Tone::Plain, " ", m::proof_source(source)));
         }
     }
-    let line = |(ink, mark, text): &(Ink, &str, Text)| {
-        if look.told() {
-            Line::plain(look.say(text))
+    let line = |(ink, mark, text): &(Tone, &str, Text)| {
+        if style.told() {
+            Line::plain(style.say(text))
         } else {
-            Line::of(*ink, *mark).and(Ink::Plain, " ").and(Ink::Plain, look.say(text))
+            Line::of(*ink, *mark).and(Tone::Plain, " ").and(Tone::Plain, style.say(text))
         }
     };
-    let body = words.iter().flat_map(|words| fill(&line(words), look.measure().saturating_sub(2), "", "  ")).collect();
-    let mut blocks = vec![look.inside(look.under(&m::proof_title(), body))];
+    let body = words.iter().flat_map(|words| fill(&line(words), style.measure().saturating_sub(2), "", "  ")).collect();
+    let mut blocks = vec![style.inside(style.under(&m::proof_title(), body))];
     if !url.is_empty() {
-        let heading = Line::plain(look.say(&m::proof_url()));
-        blocks.push(look.inside(vec![heading, Line::to_copy(Ink::Link, url)]));
+        let heading = Line::plain(style.say(&m::proof_url()));
+        blocks.push(style.inside(vec![heading, Line::to_copy(Tone::Link, url)]));
     }
     stack(blocks)
 }
 
-fn step_finished(step: &str, verdict: Verdict, context: &Context, look: &Look) -> Vec<Line> {
+fn step_finished(step: &str, verdict: Verdict, context: &Context, style: &Style) -> Vec<Line> {
     let Some(view) = context.step.as_ref().filter(|view| view.step == step) else { return Vec::new() };
     let met = verdict == Verdict::Met;
     let (ink, mark, words) = if met {
-        (Ink::Good, look.tick(), m::step_finished_met(view.number, view.total))
+        (Tone::Good, style.tick(), m::step_finished_met(view.number, view.total))
     } else {
-        (Ink::Bad, look.cross(), m::step_finished_open(view.number, view.total))
+        (Tone::Bad, style.cross(), m::step_finished_open(view.number, view.total))
     };
-    let line = if look.told() {
-        Line::plain(look.say(&words))
+    let line = if style.told() {
+        Line::plain(style.say(&words))
     } else {
-        Line::of(ink, mark).and(Ink::Strong, format!(" {}", look.say(&words)))
+        Line::of(ink, mark).and(Tone::Strong, format!(" {}", style.say(&words)))
     };
-    let first = look.inside(vec![line]);
-    if met { stack([first, after(view, look)]) } else { first }
+    let first = style.inside(vec![line]);
+    if met { stack([first, after(view, style)]) } else { first }
 }

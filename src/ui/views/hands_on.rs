@@ -4,37 +4,37 @@ use super::part::to_copy;
 use crate::engine::event::{Event, TurnView};
 use crate::i18n::{Text, m};
 use crate::lab::changes;
-use crate::ui::text::line::{Ink, Line, stack};
-use crate::ui::text::style::Look;
+use crate::ui::text::line::{Line, Tone, stack};
+use crate::ui::text::style::Style;
 use crate::ui::text::wrap::fill;
 
 /// What is shown when it is the learner's turn; `menu` says how to get more.
-pub fn turn(view: &TurnView, menu: Option<Text>, look: &Look) -> Vec<Line> {
+pub fn turn(view: &TurnView, menu: Option<Text>, style: &Style) -> Vec<Line> {
     // Only the sandbox hands out keys of its own.
     let title = if view.access.is_empty() { m::turn_title() } else { m::turn_title_sandbox() };
-    let mut blocks = vec![look.inside(look.words(Ink::Strong, &title))];
+    let mut blocks = vec![style.inside(style.words(Tone::Strong, &title))];
     if !view.access.is_empty() {
-        blocks.push(access(view, look));
+        blocks.push(access(view, style));
     }
     for (name, script) in &view.scripts {
-        let mut lines = look.inside(look.words(Ink::Plain, &m::turn_script(name)));
+        let mut lines = style.inside(style.words(Tone::Plain, &m::turn_script(name)));
         lines.push(Line::blank());
         lines.extend(to_copy(script));
         blocks.push(lines);
     }
     if let Some(words) = menu {
-        blocks.push(look.inside(look.words(Ink::Plain, &words)));
+        blocks.push(style.inside(style.words(Tone::Plain, &words)));
     }
     stack(blocks)
 }
 
 /// The commands, with what makes them go to the right account.
-pub fn commands(view: &TurnView, look: &Look) -> Vec<Line> {
-    let mut lines = if view.access.is_empty() { Vec::new() } else { access(view, look) };
+pub fn commands(view: &TurnView, style: &Style) -> Vec<Line> {
+    let mut lines = if view.access.is_empty() { Vec::new() } else { access(view, style) };
     if !lines.is_empty() {
         lines.push(Line::blank());
     }
-    lines.extend(look.inside(vec![Line::of(Ink::Strong, look.say(&m::step_cli_all()))]));
+    lines.extend(style.inside(vec![Line::of(Tone::Strong, style.say(&m::step_cli_all()))]));
     for command in &view.commands {
         lines.push(Line::blank());
         lines.extend(to_copy(command));
@@ -42,36 +42,36 @@ pub fn commands(view: &TurnView, look: &Look) -> Vec<Line> {
     lines
 }
 
-fn access(view: &TurnView, look: &Look) -> Vec<Line> {
-    let mut lines = look.inside(look.words(Ink::Plain, &m::turn_access()));
+fn access(view: &TurnView, style: &Style) -> Vec<Line> {
+    let mut lines = style.inside(style.words(Tone::Plain, &m::turn_access()));
     lines.push(Line::blank());
-    lines.extend(view.access.iter().map(|line| Line::to_copy(Ink::Code, line.as_str())));
+    lines.extend(view.access.iter().map(|line| Line::to_copy(Tone::Code, line.as_str())));
     lines
 }
 
 /// What pllab sees of the learner's work.
-pub fn event(event: &Event, look: &Look) -> Vec<Line> {
+pub fn event(event: &Event, style: &Style) -> Vec<Line> {
     match event {
         Event::Recognised { resource, facts, .. } => {
             let id = facts.get("arn").or_else(|| facts.get("id")).map_or("", String::as_str);
             let text = if id.is_empty() { m::turn_done(resource) } else { m::turn_recognised(short(id), resource) };
-            look.inside(marked(Ink::Good, look.tick(), &text, look))
+            style.inside(marked(Tone::Good, style.tick(), &text, style))
         }
         Event::Sighted { resource, kind, id, differs, .. } if !id.is_empty() => {
             let text = if changes(kind) { m::turn_setting(resource) } else { m::turn_sighted(short(id), resource) };
-            let mut lines = marked(Ink::Wait, look.open(), &text, look);
+            let mut lines = marked(Tone::Wait, style.open(), &text, style);
             for it in differs {
                 let text = m::turn_differs(&it.expected, &it.seen, &it.what);
-                let line = Line::plain(look.say(&text));
+                let line = Line::plain(style.say(&text));
                 lines.extend(
-                    fill(&line, look.measure().saturating_sub(6), "", "  ").into_iter().map(|it| it.indented(4)),
+                    fill(&line, style.measure().saturating_sub(6), "", "  ").into_iter().map(|it| it.indented(4)),
                 );
             }
-            look.inside(lines)
+            style.inside(lines)
         }
         Event::Hint { rung, text, commands, .. } => {
-            let title = format!("{}: {}", look.say(&m::turn_hint(*rung)), look.say(text));
-            let mut lines = look.inside(fill(&Line::plain(title), look.measure(), "", "  "));
+            let title = format!("{}: {}", style.say(&m::turn_hint(*rung)), style.say(text));
+            let mut lines = style.inside(fill(&Line::plain(title), style.measure(), "", "  "));
             for command in commands {
                 lines.push(Line::blank());
                 lines.extend(to_copy(command));
@@ -82,10 +82,11 @@ pub fn event(event: &Event, look: &Look) -> Vec<Line> {
     }
 }
 
-fn marked(ink: Ink, mark: &str, text: &Text, look: &Look) -> Vec<Line> {
-    let words = look.say(text);
-    let line = if look.told() { Line::plain(words) } else { Line::of(ink, mark).and(Ink::Plain, format!(" {words}")) };
-    fill(&line, look.measure(), "", "  ")
+fn marked(ink: Tone, mark: &str, text: &Text, style: &Style) -> Vec<Line> {
+    let words = style.say(text);
+    let line =
+        if style.told() { Line::plain(words) } else { Line::of(ink, mark).and(Tone::Plain, format!(" {words}")) };
+    fill(&line, style.measure(), "", "  ")
 }
 
 /// Of an ARN the end tells.

@@ -1,17 +1,17 @@
 //! Parts that several screens are made of: headings, paragraphs, commands to copy.
 
 use crate::i18n::{Text, m};
-use crate::ui::text::line::{Ink, Line};
+use crate::ui::text::line::{Line, Tone};
 use crate::ui::text::markdown::render;
 use crate::ui::text::measure::{cut, wide_width, width};
-use crate::ui::text::style::Look;
+use crate::ui::text::style::Style;
 use crate::ui::text::table::pairs;
 use crate::ui::text::wrap::fill;
 
 /// Prose is not set wider than this: longer lines are hard to read.
 const READABLE: usize = 100;
 
-impl Look {
+impl Style {
     /// Cells for running text inside the margin.
     pub fn measure(&self) -> usize {
         if self.told() { self.width } else { self.width.saturating_sub(2).clamp(10, READABLE) }
@@ -25,7 +25,7 @@ impl Look {
 
     /// What should be and what is, one below the other.
     pub fn expected_and_seen(&self, expected: &Text, seen: &Text) -> Vec<Line> {
-        let named = |name: Text, value: &Text| (Line::of(Ink::Dim, self.say(&name)), Line::plain(self.say(value)));
+        let named = |name: Text, value: &Text| (Line::of(Tone::Dim, self.say(&name)), Line::plain(self.say(value)));
         let facts = [named(m::check_expected(), expected), named(m::check_seen(), seen)];
         if self.told() {
             facts.iter().map(|(name, value)| Line::plain(format!("{}: {}", name.text(), value.text()))).collect()
@@ -39,24 +39,24 @@ impl Look {
         if self.told() {
             let mut line = left.clone();
             if !right.is_empty() {
-                line.push(Ink::Plain, format!(" ({right})"));
+                line.push(Tone::Plain, format!(" ({right})"));
             }
             return vec![line];
         }
         let room = self.measure();
         if wide_width(&left.text()) + 2 + wide_width(right) <= room {
             let mut line = left.clone();
-            line.push(Ink::Plain, " ".repeat(room.saturating_sub(left.width() + width(right))));
-            line.push(Ink::Dim, right);
+            line.push(Tone::Plain, " ".repeat(room.saturating_sub(left.width() + width(right))));
+            line.push(Tone::Dim, right);
             return vec![line];
         }
         let mut lines = fill(left, room, "", "");
-        lines.extend(fill(&Line::of(Ink::Dim, right), room, "", ""));
+        lines.extend(fill(&Line::of(Tone::Dim, right), room, "", ""));
         lines
     }
 
     /// A paragraph.
-    pub fn words(&self, ink: Ink, text: &Text) -> Vec<Line> {
+    pub fn words(&self, ink: Tone, text: &Text) -> Vec<Line> {
         fill(&Line::of(ink, self.say(text)), self.measure(), "", "")
     }
 
@@ -65,17 +65,17 @@ impl Look {
         if body.is_empty() {
             return body;
         }
-        let mut lines = fill(&Line::of(Ink::Strong, self.say(heading)), self.measure(), "", "");
+        let mut lines = fill(&Line::of(Tone::Strong, self.say(heading)), self.measure(), "", "");
         lines.extend(body.into_iter().map(|line| line.indented(2)));
         lines
     }
 
-    /// Like [`Look::under`], for values to copy: they keep to the left edge and to their own lines.
+    /// Like [`Style::under`], for values to copy: they keep to the left edge and to their own lines.
     pub fn under_to_copy(&self, heading: &Text, values: &[String]) -> Vec<Line> {
         if values.is_empty() {
             return Vec::new();
         }
-        let mut lines = fill(&Line::of(Ink::Strong, self.say(heading)), self.measure(), "", "");
+        let mut lines = fill(&Line::of(Tone::Strong, self.say(heading)), self.measure(), "", "");
         lines.extend(values.iter().flat_map(|value| to_copy(value)));
         lines
     }
@@ -93,11 +93,11 @@ impl Look {
         let whole = first.trim_end_matches('\\').trim_end();
         let more = whole.len() < first.len() || command.lines().nth(1).is_some();
         let whole = if more { format!("{whole} ...") } else { whole.to_owned() };
-        Line::of(Ink::Code, cut(&whole, self.measure().saturating_sub(3)))
+        Line::of(Tone::Code, cut(&whole, self.measure().saturating_sub(3)))
     }
 }
 
 /// A value to copy: each of its lines whole.
 pub fn to_copy(value: &str) -> Vec<Line> {
-    value.lines().map(|line| Line::to_copy(Ink::Code, line)).collect()
+    value.lines().map(|line| Line::to_copy(Tone::Code, line)).collect()
 }

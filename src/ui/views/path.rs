@@ -3,82 +3,82 @@
 use super::part::to_copy;
 use crate::engine::event::{Event, RungState, Verdict};
 use crate::i18n::{Text, m};
-use crate::ui::text::line::{Ink, Line, stack};
-use crate::ui::text::style::Look;
+use crate::ui::text::line::{Line, Tone, stack};
+use crate::ui::text::style::Style;
 use crate::ui::text::wrap::fill;
 
 /// A rung's lines: one where it holds or was not reached, all that is known where it does not hold.
-pub fn rung(event: &Event, look: &Look) -> Vec<Line> {
+pub fn rung(event: &Event, style: &Style) -> Vec<Line> {
     let Event::Rung { title, number, state, expected, seen, command, .. } = event else { return Vec::new() };
     let (ink, mark, word) = match state {
-        RungState::Holds => (Ink::Good, look.tick(), m::rung_holds()),
-        RungState::Broken => (Ink::Bad, look.cross(), m::rung_broken()),
-        RungState::NotYet => (Ink::Wait, look.open(), m::rung_not_yet()),
-        RungState::NotMade => (Ink::Wait, look.open(), m::rung_not_made()),
-        RungState::CannotTell => (Ink::Wait, "?", m::rung_cannot_tell()),
-        RungState::NotReached => (Ink::Dim, look.open(), m::rung_not_reached()),
+        RungState::Holds => (Tone::Good, style.tick(), m::rung_holds()),
+        RungState::Broken => (Tone::Bad, style.cross(), m::rung_broken()),
+        RungState::NotYet => (Tone::Wait, style.open(), m::rung_not_yet()),
+        RungState::NotMade => (Tone::Wait, style.open(), m::rung_not_made()),
+        RungState::CannotTell => (Tone::Wait, "?", m::rung_cannot_tell()),
+        RungState::NotReached => (Tone::Dim, style.open(), m::rung_not_reached()),
     };
-    let (title, word, told) = (look.say(title), look.say(&word), look.say(seen));
-    let line = match (look.told(), state) {
+    let (title, word, told) = (style.say(title), style.say(&word), style.say(seen));
+    let line = match (style.told(), state) {
         (true, RungState::Holds) => Line::plain(format!("{number}. {word}: {title}: {told}")),
         (true, _) => Line::plain(format!("{number}. {word}: {title}")),
         (false, RungState::Holds) => {
-            Line::of(ink, mark).and(Ink::Plain, format!(" {number:>2}  {title}  ")).and(Ink::Dim, told.clone())
+            Line::of(ink, mark).and(Tone::Plain, format!(" {number:>2}  {title}  ")).and(Tone::Dim, told.clone())
         }
-        (false, RungState::NotReached) => Line::of(Ink::Dim, format!("{mark} {number:>2}  {title}  {word}")),
-        (false, _) => Line::of(ink, mark).and(Ink::Strong, format!(" {number:>2}  {title}  ")).and(ink, word),
+        (false, RungState::NotReached) => Line::of(Tone::Dim, format!("{mark} {number:>2}  {title}  {word}")),
+        (false, _) => Line::of(ink, mark).and(Tone::Strong, format!(" {number:>2}  {title}  ")).and(ink, word),
     };
-    let mut lines = fill(&line, look.measure(), "", "       ");
+    let mut lines = fill(&line, style.measure(), "", "       ");
     if *state == RungState::Holds {
-        lines.extend(asked(expected, command, look));
+        lines.extend(asked(expected, command, style));
     }
     if !matches!(state, RungState::Holds | RungState::NotReached) {
         let body = match state {
-            RungState::CannotTell => fill(&Line::plain(told), look.measure().saturating_sub(7), "", ""),
-            _ => look.expected_and_seen(expected, seen),
+            RungState::CannotTell => fill(&Line::plain(told), style.measure().saturating_sub(7), "", ""),
+            _ => style.expected_and_seen(expected, seen),
         };
-        let by = if look.told() { 2 } else { 7 };
+        let by = if style.told() { 2 } else { 7 };
         lines.extend(body.into_iter().map(|line| line.indented(by)));
         if !command.is_empty() {
-            lines.push(Line::plain(look.say(&m::check_look())).indented(by));
+            lines.push(Line::plain(style.say(&m::check_look())).indented(by));
             lines.extend(to_copy(command));
         }
     }
-    look.inside(lines)
+    style.inside(lines)
 }
 
 /// What was expected, and how to ask it oneself, a line each: whoever reads rung by rung has it all, whoever runs over them
 /// is not held up.
-fn asked(expected: &Text, command: &str, look: &Look) -> Vec<Line> {
+fn asked(expected: &Text, command: &str, style: &Style) -> Vec<Line> {
     let whole = command.replace(" \\\n", "").split_whitespace().collect::<Vec<_>>().join(" ");
-    let (room, by) = if look.told() { (look.measure(), "   ") } else { (look.measure(), "       ") };
-    let mut lines = fill(&Line::of(Ink::Dim, look.say(&m::rung_asked(expected))), room, by, by);
+    let (room, by) = if style.told() { (style.measure(), "   ") } else { (style.measure(), "       ") };
+    let mut lines = fill(&Line::of(Tone::Dim, style.say(&m::rung_asked(expected))), room, by, by);
     // Broken at its options, a command that is too long for a line still reads as one.
     let rows = if by.len() + whole.len() <= room { vec![whole.as_str()] } else { command.lines().collect() };
     let rows = rows.into_iter().filter(|row| !row.is_empty());
-    lines.extend(rows.map(|row| Line::of(Ink::Code, row).indented(by.len())));
+    lines.extend(rows.map(|row| Line::of(Tone::Code, row).indented(by.len())));
     lines
 }
 
 /// Where the path ends, why, and what to change.
-pub fn diagnosis(event: &Event, look: &Look) -> Vec<Line> {
+pub fn diagnosis(event: &Event, style: &Style) -> Vec<Line> {
     let Event::Diagnosis { title, verdict, why, repair, commands, .. } = event else { return Vec::new() };
     let (ink, mark, words) = match verdict {
-        Verdict::Met => (Ink::Good, look.tick(), m::path_whole()),
-        Verdict::CannotTell => (Ink::Wait, "?", m::path_unsure()),
-        Verdict::NotYet | Verdict::Broken => (Ink::Bad, look.cross(), m::path_ends(title)),
+        Verdict::Met => (Tone::Good, style.tick(), m::path_whole()),
+        Verdict::CannotTell => (Tone::Wait, "?", m::path_unsure()),
+        Verdict::NotYet | Verdict::Broken => (Tone::Bad, style.cross(), m::path_ends(title)),
     };
-    let line = if look.told() {
-        Line::plain(look.say(&words))
+    let line = if style.told() {
+        Line::plain(style.say(&words))
     } else {
-        Line::of(ink, mark).and(Ink::Strong, format!(" {}", look.say(&words)))
+        Line::of(ink, mark).and(Tone::Strong, format!(" {}", style.say(&words)))
     };
-    let mut lines = fill(&line, look.measure(), "", "  ");
-    let by = if look.told() { 0 } else { 2 };
+    let mut lines = fill(&line, style.measure(), "", "  ");
+    let by = if style.told() { 0 } else { 2 };
     for text in [why, repair].into_iter().filter(|text| **text != Text::literal("")) {
-        let room = look.measure().saturating_sub(by);
-        lines.extend(fill(&Line::plain(look.say(text)), room, "", "").into_iter().map(|line| line.indented(by)));
+        let room = style.measure().saturating_sub(by);
+        lines.extend(fill(&Line::plain(style.say(text)), room, "", "").into_iter().map(|line| line.indented(by)));
     }
     let commands = commands.iter().flat_map(|command| to_copy(command)).collect();
-    stack([look.inside(lines), commands])
+    stack([style.inside(lines), commands])
 }

@@ -2,8 +2,8 @@
 
 use crate::engine::event::{Item, ItemState};
 use crate::i18n::{Text, m};
-use crate::ui::text::line::{Ink, Line, stack};
-use crate::ui::text::style::Look;
+use crate::ui::text::line::{Line, Tone, stack};
+use crate::ui::text::style::Style;
 use crate::ui::text::table::columns;
 use crate::ui::text::wrap::fill;
 
@@ -11,53 +11,53 @@ use crate::ui::text::wrap::fill;
 const COLUMNS: usize = 66;
 
 /// The receipt as lines.
-pub fn receipt(counts: [usize; 3], items: &[Item], look: &Look) -> Vec<Line> {
+pub fn receipt(counts: [usize; 3], items: &[Item], style: &Style) -> Vec<Line> {
     let [gone, left, unknown] = counts;
     let mut blocks = Vec::new();
     let body = if items.is_empty() {
-        look.words(Ink::Plain, &m::receipt_empty())
-    } else if look.told() || look.measure() < COLUMNS {
-        items.iter().flat_map(|item| told(item, look)).collect()
+        style.words(Tone::Plain, &m::receipt_empty())
+    } else if style.told() || style.measure() < COLUMNS {
+        items.iter().flat_map(|item| told(item, style)).collect()
     } else {
-        table(items, look)
+        table(items, style)
     };
-    blocks.push(look.inside(look.under(&m::receipt_title(), body)));
-    let mut sums = look.words(Ink::Plain, &m::receipt_counts(gone, left, unknown));
+    blocks.push(style.inside(style.under(&m::receipt_title(), body)));
+    let mut sums = style.words(Tone::Plain, &m::receipt_counts(gone, left, unknown));
     let cost = match (left, unknown) {
         (0, 0) => m::receipt_cost_none(),
         (0, _) => m::receipt_cost_unknown(),
         _ => m::receipt_cost_left(),
     };
-    sums.extend(look.words(if left + unknown == 0 { Ink::Plain } else { Ink::Bad }, &cost));
+    sums.extend(style.words(if left + unknown == 0 { Tone::Plain } else { Tone::Bad }, &cost));
     if items.iter().any(|item| item.foreign) {
-        sums.extend(look.words(Ink::Plain, &m::shared_receipt_foreign_why()));
+        sums.extend(style.words(Tone::Plain, &m::shared_receipt_foreign_why()));
     }
-    blocks.push(look.inside(sums));
+    blocks.push(style.inside(sums));
     stack(blocks)
 }
 
-fn table(items: &[Item], look: &Look) -> Vec<Line> {
+fn table(items: &[Item], style: &Style) -> Vec<Line> {
     let head =
-        [m::receipt_made(), Text::literal("ID"), m::receipt_now()].map(|text| Line::of(Ink::Strong, look.say(&text)));
+        [m::receipt_made(), Text::literal("ID"), m::receipt_now()].map(|text| Line::of(Tone::Strong, style.say(&text)));
     let rows: Vec<Vec<Line>> = items
         .iter()
         .map(|item| {
             let (ink, now) = now(item);
             vec![
-                Line::plain(name(item, look)),
+                Line::plain(name(item, style)),
                 Line::plain(short(&item.id)),
-                Line::of(ink, mark(item.state, look)).and(Ink::Plain, " ").and(ink, look.say(&now)),
+                Line::of(ink, mark(item.state, style)).and(Tone::Plain, " ").and(ink, style.say(&now)),
             ]
         })
         .collect();
-    columns(&head, &rows, look.measure().saturating_sub(2))
+    columns(&head, &rows, style.measure().saturating_sub(2))
 }
 
-fn told(item: &Item, look: &Look) -> Vec<Line> {
+fn told(item: &Item, style: &Style) -> Vec<Line> {
     let (ink, now) = now(item);
-    let words = format!("{} {}: ", name(item, look), short(&item.id));
-    let line = Line::plain(words).and(if look.told() { Ink::Plain } else { ink }, look.say(&now));
-    fill(&line, look.measure().saturating_sub(2), "", "  ")
+    let words = format!("{} {}: ", name(item, style), short(&item.id));
+    let line = Line::plain(words).and(if style.told() { Tone::Plain } else { ink }, style.say(&now));
+    fill(&line, style.measure().saturating_sub(2), "", "  ")
 }
 
 /// An id as it is; of an ARN, the part after account and region, which every item here has in common.
@@ -65,25 +65,25 @@ fn short(id: &str) -> &str {
     if id.starts_with("arn:") { id.rsplit(':').next().unwrap_or(id) } else { id }
 }
 
-fn name(item: &Item, look: &Look) -> String {
-    let kind = look.say(&kind(&item.kind));
+fn name(item: &Item, style: &Style) -> String {
+    let kind = style.say(&kind(&item.kind));
     if item.resource.is_empty() { kind } else { format!("{kind} {}", item.resource) }
 }
 
-fn now(item: &Item) -> (Ink, Text) {
+fn now(item: &Item) -> (Tone, Text) {
     match item.state {
-        ItemState::Left if item.yours => (Ink::Wait, m::receipt_yours()),
-        ItemState::Left if item.foreign => (Ink::Bad, m::shared_receipt_foreign()),
-        ItemState::Gone => (Ink::Good, m::receipt_gone()),
-        ItemState::Left => (Ink::Bad, m::receipt_left()),
-        ItemState::Unknown => (Ink::Wait, m::receipt_unknown()),
+        ItemState::Left if item.yours => (Tone::Wait, m::receipt_yours()),
+        ItemState::Left if item.foreign => (Tone::Bad, m::shared_receipt_foreign()),
+        ItemState::Gone => (Tone::Good, m::receipt_gone()),
+        ItemState::Left => (Tone::Bad, m::receipt_left()),
+        ItemState::Unknown => (Tone::Wait, m::receipt_unknown()),
     }
 }
 
-fn mark(state: ItemState, look: &Look) -> &'static str {
+fn mark(state: ItemState, style: &Style) -> &'static str {
     match state {
-        ItemState::Gone => look.tick(),
-        ItemState::Left => look.cross(),
+        ItemState::Gone => style.tick(),
+        ItemState::Left => style.cross(),
         ItemState::Unknown => "?",
     }
 }
@@ -118,7 +118,7 @@ mod tests {
     use crate::engine::event::{Item, ItemState};
     use crate::i18n::Lang;
     use crate::ui::text::line::paint;
-    use crate::ui::text::style::{GlyphSet, Look, Manner};
+    use crate::ui::text::style::{GlyphSet, Layout, Style};
 
     fn items() -> Vec<Item> {
         let item = |resource: &str, kind: &str, id: &str, state| Item {
@@ -133,9 +133,9 @@ mod tests {
         vec![item("nlb", "load_balancer", nlb, ItemState::Gone), item("", "vpc", "vpc-1", ItemState::Left)]
     }
 
-    fn shown(lang: Lang, manner: Manner, counts: [usize; 3], items: &[Item]) -> String {
-        let look = Look { lang, manner, width: 80, glyphs: GlyphSet::Ascii };
-        paint(&receipt(counts, items, &look), false)
+    fn shown(lang: Lang, layout: Layout, counts: [usize; 3], items: &[Item]) -> String {
+        let style = Style { lang, layout, width: 80, glyphs: GlyphSet::Ascii };
+        paint(&receipt(counts, items, &style), false)
     }
 
     #[test]
@@ -150,7 +150,7 @@ mod tests {
  なくなったもの 1、残っているもの 1、確認できないもの 0
  続いてかかる費用: 残っているものに、削除するまでかかることがあります。
 ";
-        assert_eq!(shown(Lang::Ja, Manner::Drawn, [1, 1, 0], &items()), expected[1..]);
+        assert_eq!(shown(Lang::Ja, Layout::Rich, [1, 1, 0], &items()), expected[1..]);
     }
 
     #[test]
@@ -162,6 +162,6 @@ Receipt
 1 gone, 0 still there, 0 cannot tell
 What still costs: nothing.
 ";
-        assert_eq!(shown(Lang::En, Manner::Told, [1, 0, 0], &items()[..1]), expected[1..]);
+        assert_eq!(shown(Lang::En, Layout::Plain, [1, 0, 0], &items()[..1]), expected[1..]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pllab::actions::{self, Making};
+use pllab::actions::{self, Naming};
 use pllab::cloud::{Api, Call, Clients, ConnectOptions, connect};
 use pllab::lab::{Loaded, Resource, Side, Source, in_order, load};
 use serde_json::Value;
@@ -122,7 +122,7 @@ impl Hand {
     pub async fn make(&mut self, side: Side, resource: &Resource) {
         let [run, lab, learner] = self.tags.clone().unwrap_or_default();
         let run = if run.is_empty() { "mine" } else { &run };
-        for part in actions::make(resource, &Making { run, lab: &lab, learner: &learner, round: 0 }) {
+        for part in actions::make(resource, &Naming { run, lab: &lab, learner: &learner, round: 0 }) {
             let mut call = self.resolved(&part.call);
             if self.tags.is_none() {
                 for mark in ["TagSpecifications", "Tags", "ClientToken"] {

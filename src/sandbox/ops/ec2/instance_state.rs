@@ -41,7 +41,7 @@ pub fn console(ctx: &mut Ctx<'_>, params: &Params) -> Result<ConsoleQuestion, Ap
         return Err(ApiError::new("UnsupportedOperation", text));
     }
     params.ready()?;
-    ctx.touch(Kind::Instance, id);
+    ctx.advance_on_read(Kind::Instance, id);
     Ok(ConsoleQuestion { instance: id.to_owned() })
 }
 

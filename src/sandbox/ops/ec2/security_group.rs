@@ -126,7 +126,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         || is_named(region, id)
         || region.balancers.linked(id).any(|found| found.groups.iter().any(|used| used == id))
     {
-        ctx.trip_over(&carriers);
+        ctx.advance_blockers(&carriers);
         return Err(ApiError::new("DependencyViolation", format!("resource {id} has a dependent object")));
     }
     ctx.here_mut().groups.remove(id);

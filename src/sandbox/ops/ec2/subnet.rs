@@ -126,7 +126,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     params.ready()?;
     let inside = interfaces_in(ctx.here(), id);
     if !inside.is_empty() {
-        ctx.trip_over(&inside);
+        ctx.advance_blockers(&inside);
         return Err(ApiError::dependency("subnet", id));
     }
     let region = ctx.here_mut();

@@ -172,9 +172,9 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
             region.interfaces.linked(id).filter(|found| found.vpc == *id).map(|found| found.id.clone()).collect();
         let dying: Vec<String> =
             region.endpoints.linked(id).filter(|found| found.vpc == *id).map(|found| found.id.clone()).collect();
-        ctx.trip_over(&interfaces);
+        ctx.advance_blockers(&interfaces);
         for endpoint in dying.iter().filter(|_| interfaces.is_empty()) {
-            ctx.touch(Kind::GatewayEndpoint, endpoint);
+            ctx.advance_on_read(Kind::GatewayEndpoint, endpoint);
         }
         return Err(ApiError::dependency("vpc", id));
     }

@@ -127,7 +127,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     chosen.sort();
     chosen.dedup();
     for arn in &chosen {
-        ctx.touch(Kind::Balancer, arn);
+        ctx.advance_on_read(Kind::Balancer, arn);
     }
     let (chosen, next) = page.cut(chosen, Clone::clone);
     let mut xml = Xml::new();

@@ -21,7 +21,7 @@ pub fn register(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     for (id, _) in &targets {
         if let Err(error) = check_target(ctx, &group, id) {
             // A refused registration has looked at the instance: trying again gets further.
-            ctx.touch(Kind::Instance, id);
+            ctx.advance_on_read(Kind::Instance, id);
             return Err(error);
         }
     }

@@ -84,7 +84,7 @@ pub fn ask(ctx: &mut Ctx<'_>, params: &Params) -> Result<HealthQuestion, ApiErro
         let asked = wanted.iter().any(|(id, port)| *id == target.id && port.is_none_or(|port| port == target.port));
         if wanted.is_empty() || asked {
             rows.push(row(ctx, &group, &target.id, target.port, verdict(ctx, &group, target)));
-            ctx.touch(Kind::Instance, &target.id);
+            ctx.advance_on_read(Kind::Instance, &target.id);
         }
     }
     for (id, port) in &wanted {

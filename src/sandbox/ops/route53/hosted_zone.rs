@@ -112,7 +112,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 pub fn get_change(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let id = bare(params.need("Id")?).to_owned();
     params.ready_without_dry_run()?;
-    ctx.touch(Kind::DnsChange, &id);
+    ctx.advance_on_read(Kind::DnsChange, &id);
     let Some(change) = ctx.here().dns_changes.get(&id) else {
         let text = format!("Could not find resource with ID: {id}");
         return Err(ApiError::new("NoSuchChange", text).with_status(404));

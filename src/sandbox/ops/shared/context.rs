@@ -132,12 +132,12 @@ impl<'a> Ctx<'a> {
     }
 
     /// Whether a look is enough to make time pass.
-    pub fn sees_time(&self) -> bool {
+    pub fn advances_on_read(&self) -> bool {
         self.pace == Pace::Instant
     }
 
     /// Notices a resource: at the instant pace it takes one step.
-    pub fn touch(&mut self, kind: Kind, id: &str) {
+    pub fn advance_on_read(&mut self, kind: Kind, id: &str) {
         if self.pace == Pace::Instant {
             let timing = self.timing();
             self.here_mut().advance_by_sight(kind, id, timing);
@@ -150,7 +150,7 @@ impl<'a> Ctx<'a> {
         self.here_mut().drained(target_group, all, now);
     }
 
-    /// [`Ctx::touch`] for an endpoint, whoever owns it.
+    /// [`Ctx::advance_on_read`] for an endpoint, whoever owns it.
     pub fn touch_endpoint(&mut self, id: &str) {
         if self.pace == Pace::Instant {
             let timing = self.timing();
@@ -161,21 +161,21 @@ impl<'a> Ctx<'a> {
     }
 
     /// Notices whatever a refused deletion has tripped over, so that trying again gets further.
-    pub fn trip_over(&mut self, interfaces: &[String]) {
+    pub fn advance_blockers(&mut self, interfaces: &[String]) {
         for id in interfaces {
             let Some(interface) = self.here().interfaces.get(id).cloned() else { continue };
             match interface.kind {
-                InterfaceKind::Balancer => self.touch(Kind::Interface, id),
+                InterfaceKind::Balancer => self.advance_on_read(Kind::Interface, id),
                 InterfaceKind::Instance => {
                     let dying = self.here().instances.get(&interface.owner);
                     if dying.is_some_and(|instance| instance.life.state == "shutting-down") {
-                        self.touch(Kind::Instance, &interface.owner);
+                        self.advance_on_read(Kind::Instance, &interface.owner);
                     }
                 }
                 InterfaceKind::ConnectEndpoint => {
                     let dying = self.here().connect_endpoints.get(&interface.owner);
                     if dying.is_some_and(|endpoint| endpoint.life.state == "delete-in-progress") {
-                        self.touch(Kind::ConnectEndpoint, &interface.owner);
+                        self.advance_on_read(Kind::ConnectEndpoint, &interface.owner);
                     }
                 }
                 InterfaceKind::Endpoint => {

@@ -69,12 +69,12 @@ pub fn select<T: Row>(
     facts: impl Fn(&Region, &T, &str) -> Vec<String>,
 ) -> Result<Vec<T>, ApiError> {
     lookup.naming.find_all((lookup.all)(ctx.here()), ids)?;
-    if ctx.sees_time() && !lookup.kinds.is_empty() {
+    if ctx.advances_on_read() && !lookup.kinds.is_empty() {
         let seen = chosen(ctx.here(), lookup, ids, &filters.without_states(), &facts);
         let seen: Vec<String> = seen.into_iter().map(|(id, _)| id.clone()).collect();
         for id in seen {
             for kind in lookup.kinds {
-                ctx.touch(*kind, &id);
+                ctx.advance_on_read(*kind, &id);
             }
         }
         lookup.naming.find_all((lookup.all)(ctx.here()), ids)?;

@@ -1,4 +1,4 @@
-//! A screen behind a curtain: while it is down, what happens is written and not shown.
+//! A screen that can be muted: meanwhile what happens is written to the journal and not shown.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,28 +7,28 @@ use crate::engine::event::{Answer, AskError, Event, OpeningView, Picture, Progre
 use crate::i18n::Text;
 
 /// A [`Screen`] whose events and progress can be hidden: what is planted must not be seen being planted.
-pub(super) struct Curtain {
+pub(super) struct MutedScreen {
     screen: Arc<dyn Screen>,
-    down: AtomicBool,
+    muted: AtomicBool,
 }
 
-impl Curtain {
-    /// Open at first.
+impl MutedScreen {
+    /// Not muted at first.
     pub fn new(screen: Arc<dyn Screen>) -> Self {
-        Self { screen, down: AtomicBool::new(false) }
+        Self { screen, muted: AtomicBool::new(false) }
     }
 
-    /// Lowers or raises it.
-    pub fn lower(&self, down: bool) {
-        self.down.store(down, Ordering::SeqCst);
+    /// Mutes it, or ends that.
+    pub fn set_muted(&self, muted: bool) {
+        self.muted.store(muted, Ordering::SeqCst);
     }
 
-    fn is_up(&self) -> bool {
-        !self.down.load(Ordering::SeqCst)
+    fn is_heard(&self) -> bool {
+        !self.muted.load(Ordering::SeqCst)
     }
 }
 
-impl Screen for Curtain {
+impl Screen for MutedScreen {
     fn opening(&self, view: &OpeningView) {
         self.screen.opening(view);
     }
@@ -42,13 +42,13 @@ impl Screen for Curtain {
     }
 
     fn event(&self, event: &Event) {
-        if self.is_up() {
+        if self.is_heard() {
             self.screen.event(event);
         }
     }
 
     fn progress(&self, progress: &Progress) {
-        if self.is_up() {
+        if self.is_heard() {
             self.screen.progress(progress);
         }
     }

@@ -20,7 +20,7 @@ const EVICTED: u8 = 3;
 
 /// One connection's place.
 #[derive(Debug, Default)]
-pub struct Seat {
+pub struct ConnectionSlot {
     state: AtomicU8,
     /// When it last did something: a number that only grows.
     last: AtomicU64,
@@ -28,9 +28,9 @@ pub struct Seat {
 
 /// A signed request under way, which nobody takes the place of.
 #[derive(Debug)]
-pub struct Work<'a>(&'a Seat);
+pub struct Work<'a>(&'a ConnectionSlot);
 
-impl Seat {
+impl ConnectionSlot {
     /// Begins to work on a signed request. `None` where the place was just given to another: nothing may be done then.
     pub fn begin(&self) -> Option<Work<'_>> {
         for idle in [KNOWN, STRANGER] {
@@ -61,9 +61,9 @@ fn next() -> u64 {
 
 /// All places.
 #[derive(Debug, Default)]
-pub struct Seats(Mutex<Vec<(Arc<Seat>, AbortHandle)>>);
+pub struct ConnectionSlots(Mutex<Vec<(Arc<ConnectionSlot>, AbortHandle)>>);
 
-impl Seats {
+impl ConnectionSlots {
     /// Makes room for one more, if need be by ending a connection that does nothing: first one that has never sent anything
     /// signed, the longest there of these. `false` where everybody is at work.
     pub fn make_room(&self) -> bool {
@@ -86,8 +86,8 @@ impl Seats {
     }
 
     /// A place for a new connection; `connect` starts it.
-    pub fn take(&self, connect: impl FnOnce(Arc<Seat>) -> AbortHandle) {
-        let seat = Arc::new(Seat { last: AtomicU64::new(next()), ..Seat::default() });
+    pub fn take(&self, connect: impl FnOnce(Arc<ConnectionSlot>) -> AbortHandle) {
+        let seat = Arc::new(ConnectionSlot { last: AtomicU64::new(next()), ..ConnectionSlot::default() });
         let connection = connect(Arc::clone(&seat));
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push((seat, connection));
     }
@@ -95,11 +95,11 @@ impl Seats {
 
 #[cfg(test)]
 mod tests {
-    use super::{CONNECTIONS, Seats};
+    use super::{CONNECTIONS, ConnectionSlots};
 
     #[tokio::test]
     async fn idle_strangers_go_first_and_work_is_left_alone() {
-        let seats = Seats::default();
+        let seats = ConnectionSlots::default();
         let mut all = Vec::new();
         for _ in 0..CONNECTIONS {
             assert!(seats.make_room());

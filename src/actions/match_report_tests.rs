@@ -20,7 +20,7 @@ fn wrong(resource: &Resource, item: Value, more: Vec<Value>) -> Option<Vec<Strin
         _ => Some(format!("{name}-{fact}")),
     };
     let sighting = observe(resource, &object, &known)?;
-    let wrong = sighting.points.iter().filter(|point| point.fit != Fit::Right && point.fit != Fit::Other);
+    let wrong = sighting.points.iter().filter(|point| point.fit != Match::Right && point.fit != Match::Other);
     Some(
         wrong
             .map(|point| serde_json::to_value(&point.what).expect("JSON")["key"].as_str().expect("a key").to_owned())
@@ -89,7 +89,7 @@ fn services_by_acceptance_and_who_is_allowed() {
 }
 
 /// What the only point of a setting says.
-fn fit(wanted: Value, item: Value, more: Vec<Value>) -> Fit {
+fn fit(wanted: Value, item: Value, more: Vec<Value>) -> Match {
     let wanted = resource(wanted);
     let object = Object { id: "it".to_owned(), item, more };
     let known = |name: &str, _: &str| (name == "account").then(|| "111122223333".to_owned());
@@ -108,11 +108,11 @@ fn settings_are_open_until_they_are_touched() {
     };
     let (mine, other) = ("arn:aws:iam::111122223333:root", "arn:aws:iam::444455556666:root");
     for (allowed, added, removed) in [
-        (&[][..], Fit::Open, Fit::Right),
-        (&[mine], Fit::Right, Fit::Open),
-        (&["*"], Fit::Right, Fit::Wrong),
-        (&[other], Fit::Wrong, Fit::Right),
-        (&[other, mine], Fit::Right, Fit::Open),
+        (&[][..], Match::Open, Match::Right),
+        (&[mine], Match::Right, Match::Open),
+        (&["*"], Match::Right, Match::Wrong),
+        (&[other], Match::Wrong, Match::Right),
+        (&[other, mine], Match::Right, Match::Open),
     ] {
         assert_eq!(permission("allowed_principal", allowed), added, "{allowed:?}");
         assert_eq!(permission("removed_principal", allowed), removed, "{allowed:?}");
@@ -121,19 +121,19 @@ fn settings_are_open_until_they_are_touched() {
         let attributes = json!({ "Attributes": [{ "Key": "load_balancing.cross_zone.enabled", "Value": value }] });
         fit(json!({ "cross_zone": { "name": "c", "load_balancer": "nlb" } }), json!({}), vec![attributes])
     };
-    assert_eq!((cross_zone("false"), cross_zone("true")), (Fit::Open, Fit::Right));
+    assert_eq!((cross_zone("false"), cross_zone("true")), (Match::Open, Match::Right));
     let name = |item: Value| {
         fit(json!({ "private_name": { "name": "n", "service": "s", "domain": "app.lab.example" } }), item, vec![])
     };
     let offered = |domain: &str| json!({ "PrivateDnsName": domain });
-    assert_eq!(name(json!({})), Fit::Open);
-    assert_eq!(name(offered("app.lab.example")), Fit::Right);
-    assert_eq!(name(offered("www.lab.example")), Fit::Wrong);
+    assert_eq!(name(json!({})), Match::Open);
+    assert_eq!(name(offered("app.lab.example")), Match::Right);
+    assert_eq!(name(offered("www.lab.example")), Match::Wrong);
     let verified = |state: &str| {
         let item = json!({ "PrivateDnsNameConfiguration": { "State": state } });
         fit(json!({ "verification": { "name": "v", "service": "s" } }), item, vec![])
     };
-    assert_eq!(["pendingVerification", "verified", "failed"].map(verified), [Fit::Open, Fit::Right, Fit::Wrong]);
+    assert_eq!(["pendingVerification", "verified", "failed"].map(verified), [Match::Open, Match::Right, Match::Wrong]);
 }
 
 #[test]

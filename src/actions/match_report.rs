@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::part::facts_of;
+use super::api_step::facts_of;
 use crate::cloud::{Call, text_at};
 use crate::i18n::{Text, m};
 
@@ -113,7 +113,7 @@ pub(super) fn texts(item: &Value, path: &str) -> BTreeSet<String> {
 
 /// Whether a point is as the lab wants it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fit {
+pub enum Match {
     /// It is.
     Right,
     /// It is another, and that does no harm.
@@ -126,7 +126,7 @@ pub enum Fit {
 
 /// One thing that was compared.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Point {
+pub struct Comparison {
     /// What.
     pub what: Text,
     /// What it should be.
@@ -134,40 +134,40 @@ pub struct Point {
     /// What it is.
     pub seen: Text,
     /// Whether that fits.
-    pub fit: Fit,
+    pub fit: Match,
 }
 
 /// An object held against a resource of the lab.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Sighting {
+pub struct MatchReport {
     /// The facts that making it would have told.
     pub facts: BTreeMap<String, String>,
     /// What was compared.
-    pub points: Vec<Point>,
+    pub points: Vec<Comparison>,
 }
 
 /// What is known of the lab's resources so far: `(name, fact)`.
 pub type Known<'k> = dyn Fn(&str, &str) -> Option<String> + 'k;
 
-impl Sighting {
+impl MatchReport {
     pub(super) fn of(object: &Object, facts: &[(&str, &str)]) -> Self {
         Self { facts: facts_of(&object.item, facts).unwrap_or_default(), points: Vec::new() }
     }
 
-    pub(super) fn point(mut self, what: Text, expected: impl Into<Text>, seen: impl Into<Text>, fit: Fit) -> Self {
-        self.points.push(Point { what, expected: expected.into(), seen: seen.into(), fit });
+    pub(super) fn point(mut self, what: Text, expected: impl Into<Text>, seen: impl Into<Text>, fit: Match) -> Self {
+        self.points.push(Comparison { what, expected: expected.into(), seen: seen.into(), fit });
         self
     }
 
     /// A value that must be the lab's.
     pub(super) fn value(self, what: Text, expected: &str, seen: &str) -> Self {
-        let fit = if expected == seen { Fit::Right } else { Fit::Wrong };
+        let fit = if expected == seen { Match::Right } else { Match::Wrong };
         self.point(what, expected, shown(seen), fit)
     }
 
     /// A value that may differ.
     pub(super) fn loosely(self, what: Text, expected: &str, seen: &str) -> Self {
-        let fit = if expected == seen { Fit::Right } else { Fit::Other };
+        let fit = if expected == seen { Match::Right } else { Match::Other };
         self.point(what, expected, shown(seen), fit)
     }
 
@@ -175,10 +175,10 @@ impl Sighting {
     pub(super) fn refers(self, what: Text, known: &Known<'_>, name: &str, fact: &str, seen: &str) -> Self {
         match known(name, fact) {
             Some(id) => {
-                let fit = if id == seen { Fit::Right } else { Fit::Wrong };
+                let fit = if id == seen { Match::Right } else { Match::Wrong };
                 self.point(what, named(name, &id), shown(seen), fit)
             }
-            None => self.point(what, name, shown(seen), Fit::Open),
+            None => self.point(what, name, shown(seen), Match::Open),
         }
     }
 
@@ -196,11 +196,11 @@ impl Sighting {
             ids.iter().map(|(name, id)| id.as_ref().map_or((*name).clone(), |id| named(name, id))).collect();
         let found: BTreeSet<&String> = ids.iter().filter_map(|(_, id)| id.as_ref()).collect();
         let fit = if ids.iter().any(|(_, id)| id.is_none()) {
-            Fit::Open
+            Match::Open
         } else if found.iter().all(|id| seen.contains(*id)) && (more || seen.len() == found.len()) {
-            Fit::Right
+            Match::Right
         } else {
-            Fit::Wrong
+            Match::Wrong
         };
         self.point(what, expected.join(", "), shown_all(seen), fit)
     }
@@ -225,5 +225,5 @@ pub(super) fn shown_all(seen: &BTreeSet<String>) -> Text {
 }
 
 #[cfg(test)]
-#[path = "sighting_tests.rs"]
+#[path = "match_report_tests.rs"]
 mod tests;

@@ -6,7 +6,7 @@ use crate::i18n::{Text, m};
 
 /// What a rung found.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct RungResult {
     pub state: RungState,
     pub expected: Text,
     pub seen: Text,
@@ -21,7 +21,7 @@ pub(super) struct Found {
     pub missing: Option<String>,
 }
 
-impl Found {
+impl RungResult {
     fn new(state: RungState, expected: impl Into<Text>, seen: impl Into<Text>) -> Self {
         Self {
             state,
@@ -77,7 +77,7 @@ impl Found {
     }
 }
 
-impl From<&Fault> for Found {
+impl From<&Fault> for RungResult {
     fn from(fault: &Fault) -> Self {
         Self::cannot_tell(fault.to_string())
     }

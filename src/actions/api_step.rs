@@ -8,7 +8,7 @@ use crate::cloud::{Call, Fault, FaultClass, tags, text_at};
 
 /// One call of the few that make or delete a resource. Its parameters may hold `${name.fact}`.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub struct ApiStep {
     /// Its name, unique among the resource's calls of one purpose.
     pub name: &'static str,
     /// The call.
@@ -22,7 +22,7 @@ pub struct Part {
     pub repeat: bool,
 }
 
-impl Part {
+impl ApiStep {
     /// The facts of what this part made, in the answer to its [`Find`]. Route 53's lists take no filter: of the zones in one, it is
     /// the zone that this very call made.
     #[must_use]
@@ -47,7 +47,7 @@ pub struct Find {
 
 /// Whose resources are made: what goes into tags, names and client tokens.
 #[derive(Clone, Debug)]
-pub struct Making<'a> {
+pub struct Naming<'a> {
     /// The run's id.
     pub run: &'a str,
     /// The lab's id.
@@ -58,7 +58,7 @@ pub struct Making<'a> {
     pub round: usize,
 }
 
-impl Making<'_> {
+impl Naming<'_> {
     /// `TagSpecifications` for an EC2 call that creates one `resource_type`.
     pub(super) fn tag_specifications(&self, resource_type: &str, name: &str) -> Value {
         self.marks(&self.round_name(name)).specifications(resource_type)
@@ -95,8 +95,8 @@ impl Making<'_> {
 }
 
 /// A deletion that may be sent again.
-pub(super) fn deletion(call: Call) -> Vec<Part> {
-    vec![Part { name: "delete", call, facts: &[], find: None, repeat: true }]
+pub(super) fn deletion(call: Call) -> Vec<ApiStep> {
+    vec![ApiStep { name: "delete", call, facts: &[], find: None, repeat: true }]
 }
 
 /// `${name.fact}`.

@@ -6,7 +6,7 @@ use super::model::World;
 
 /// Resources of one account's region that calls do not find. In the meantime they exist like any other.
 #[derive(Debug)]
-pub struct Unseen {
+pub struct VisibilityDelay {
     /// The account's index.
     pub account: usize,
     /// The region.
@@ -17,12 +17,12 @@ pub struct Unseen {
 
 /// The world without some resources. Dropping it puts them back, whatever happened meanwhile.
 #[derive(Debug)]
-pub struct Without<'a>(&'a mut World);
+pub struct HiddenRows<'a>(&'a mut World);
 
-impl<'a> Without<'a> {
+impl<'a> HiddenRows<'a> {
     /// Takes `unseen` out of `world`.
-    pub fn new<'u>(world: &'a mut World, unseen: impl IntoIterator<Item = &'u Unseen>) -> Self {
-        for Unseen { account, region, ids } in unseen {
+    pub fn new<'u>(world: &'a mut World, unseen: impl IntoIterator<Item = &'u VisibilityDelay>) -> Self {
+        for VisibilityDelay { account, region, ids } in unseen {
             if let Some(found) = world.accounts[*account].regions.get_mut(region) {
                 found.tables_mut().into_iter().for_each(|(_, table)| table.hide(ids));
             }
@@ -36,7 +36,7 @@ impl<'a> Without<'a> {
     }
 }
 
-impl Drop for Without<'_> {
+impl Drop for HiddenRows<'_> {
     fn drop(&mut self) {
         self.0.tables_mut().for_each(|(_, _, _, table)| table.show());
     }

@@ -7,7 +7,7 @@ use crate::cloud::{Clients, Clouds};
 use crate::lab::{Lab, Side};
 
 /// All that a check may look at: the clouds, and what the run calls things.
-pub struct Scene<'a> {
+pub struct CheckContext<'a> {
     /// Both sides' clients.
     pub clouds: &'a Clouds,
     /// What is known of the things the run has made.
@@ -22,7 +22,7 @@ pub struct Scene<'a> {
     pub lab: &'a Lab,
 }
 
-impl Scene<'_> {
+impl CheckContext<'_> {
     /// The clients of a side.
     pub(crate) fn clients(&self, side: Side) -> &Clients {
         match side {

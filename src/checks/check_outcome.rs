@@ -6,7 +6,7 @@ use crate::i18n::{Text, m};
 
 /// A verdict, and what it rests on.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Judgement {
+pub(super) struct CheckOutcome {
     pub verdict: Verdict,
     pub seen: Text,
     pub why: Option<Text>,
@@ -17,7 +17,7 @@ pub(super) struct Judgement {
     pub unsettled: bool,
 }
 
-impl Judgement {
+impl CheckOutcome {
     fn new(verdict: Verdict, seen: impl Into<Text>) -> Self {
         Self { verdict, seen: seen.into(), why: None, expected: None, proof: None, unsettled: false }
     }
@@ -61,7 +61,7 @@ impl Judgement {
     }
 }
 
-impl From<&Fault> for Judgement {
+impl From<&Fault> for CheckOutcome {
     fn from(fault: &Fault) -> Self {
         let why = match fault.class {
             _ if fault.cause().is_some() => cause(fault),
@@ -85,7 +85,7 @@ mod tests {
     fn a_fault_is_no_answer_unless_it_says_that_nothing_is_there() {
         let judge = |class| {
             let fault = Fault { code: "Code".into(), message: "words".into(), request_id: None, class };
-            Judgement::from(&fault)
+            CheckOutcome::from(&fault)
         };
         assert_eq!(
             (judge(FaultClass::NotFound).verdict, judge(FaultClass::NotFound).unsettled),
