@@ -120,9 +120,8 @@ pub(super) fn ask(
             let screen = open(context);
             match screen.type_word(&m::money_type_yes(), &["yes", "はい"]) {
                 Ok(true) => Ok((screen, Some(event("typed".to_owned())))),
-                Ok(false) => Err(refused(m::money_not_agreed(), hour, agreed)),
+                Ok(false) | Err(AskError::Unclear) => Err(refused(m::money_not_agreed(), hour, agreed)),
                 Err(AskError::NobodyToAsk) => Err(refused(m::cli_nobody_to_ask(), hour, agreed)),
-                Err(AskError::Unclear) => Err(refused(m::money_not_agreed(), hour, agreed)),
                 Err(AskError::Interrupted) => Err(Failed { report: None, code: Code::Interrupted }),
             }
         }

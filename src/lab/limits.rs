@@ -117,13 +117,13 @@ pub(super) fn judge(file: &str, yaml: &str, lab: &Lab) -> Vec<LabError> {
         }
     }
     if errors.is_empty() {
-        let named = lab.steps.iter().flat_map(|step| {
+        let made = lab.steps.iter().flat_map(|step| {
             let made = step.makes.iter().map(super::Resource::name);
             let asked = step.predict.iter().flat_map(|it| it.options.iter().chain([&it.id])).map(String::as_str);
             let round = step.detour.iter().map(|detour| detour.id.as_str());
             [step.id.as_str()].into_iter().chain(made).chain(asked).chain(round)
         });
-        let names = lab.variables.keys().map(String::as_str).chain([lab.id.as_str()]).chain(named);
+        let names = lab.variables.keys().map(String::as_str).chain([lab.id.as_str()]).chain(made);
         errors.extend(names.filter(|name| !is_name(name)).take(FAULTS).map(|name| bad_name(file, yaml, name)));
     }
     errors

@@ -1,20 +1,8 @@
-//! Connections that leave a subnet: what route tables and network ACLs are asked about.
+//! Connections that leave a subnet, as data: what route tables and network ACLs are asked about. `crossings.rs` finds them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use serde_json::Value;
 
-use serde_json::{Value, json};
-
-use super::rung_result::RungResult;
-use super::walk::{Walk, seen};
-use crate::checks::reply::{list, text};
-use crate::cloud::ec2;
-use crate::lab::Side;
-
-/// The ports from which a connection may be sent, and to which its answers come
-/// [vpc userguide: custom-network-acl, ephemeral ports]: Linux, Windows Server, a load balancer.
-const LINUX: (u16, u16) = (32768, 61000);
-const WINDOWS: (u16, u16) = (49152, 65535);
-const BALANCER: (u16, u16) = (1024, 65535);
+use crate::checks::reply::text;
 
 /// One end of a connection.
 #[derive(Clone, Debug)]
@@ -42,54 +30,14 @@ impl Crossing {
     }
 }
 
-impl Walk<'_> {
-    /// The connections between the client and each of the endpoint's network interfaces.
-    pub(super) fn consumer_crossings(&self) -> Result<Vec<Crossing>, RungResult> {
-        let client = seen(self.client.as_ref())?;
-        let from = end(client);
-        let back = if text(client, "Platform").eq_ignore_ascii_case("windows") { WINDOWS } else { LINUX };
-        let ends: Vec<End> = self.interfaces.iter().map(end).collect();
-        seen(ends.first())?;
-        Ok(ends.into_iter().map(|to| Crossing { from: from.clone(), to, port: self.path.port, back }).collect())
-    }
-
-    /// Those between the load balancer's nodes and the targets that they use.
-    pub(super) async fn provider_crossings(&mut self) -> Result<Vec<Crossing>, RungResult> {
-        if let Some(known) = &self.crossings {
-            return Ok(known.clone());
+impl End {
+    /// Where an instance or a network interface stands.
+    pub(super) fn of(thing: &Value) -> Self {
+        let interface = thing.pointer("/NetworkInterfaces/0").unwrap_or(thing);
+        Self {
+            subnet: text(thing, "SubnetId").to_owned(),
+            address: text(thing, "PrivateIpAddress").to_owned(),
+            interface: text(interface, "NetworkInterfaceId").to_owned(),
         }
-        seen(self.nodes.first())?;
-        let across = self.is_cross_zone().await?.0;
-        let zones = self.zones_of_subnets().await?;
-        let zone = |end: &End| zones.get(&end.subnet);
-        let mut crossings = Vec::new();
-        for (target, host) in self.pairs() {
-            let to = end(host);
-            for node in self.nodes.iter().map(end).filter(|node| across || zone(node) == zone(&to)) {
-                let port = super::targets::port_of(target);
-                crossings.push(Crossing { from: node, to: to.clone(), port, back: BALANCER });
-            }
-        }
-        self.crossings = Some(crossings.clone());
-        Ok(crossings)
-    }
-
-    /// Zone ids by the subnets of the load balancer's nodes and of its targets.
-    async fn zones_of_subnets(&self) -> Result<BTreeMap<String, String>, RungResult> {
-        let subnets: BTreeSet<&str> = self.nodes.iter().chain(&self.hosts).map(|it| text(it, "SubnetId")).collect();
-        let call = ec2("DescribeSubnets", json!({ "SubnetIds": subnets }));
-        let reply = self.ask(Side::Provider, &call).await.map_err(|fault| RungResult::from(&fault).by(&call))?;
-        let pair = |it: &Value| (text(it, "SubnetId").to_owned(), text(it, "AvailabilityZoneId").to_owned());
-        Ok(list(&reply, "Subnets").iter().map(pair).collect())
-    }
-}
-
-/// Where an instance or a network interface stands.
-fn end(thing: &Value) -> End {
-    let interface = thing.pointer("/NetworkInterfaces/0").unwrap_or(thing);
-    End {
-        subnet: text(thing, "SubnetId").to_owned(),
-        address: text(thing, "PrivateIpAddress").to_owned(),
-        interface: text(interface, "NetworkInterfaceId").to_owned(),
     }
 }

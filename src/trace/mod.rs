@@ -5,6 +5,7 @@
 mod acl;
 mod consumer;
 mod crossing;
+mod crossings;
 mod groups;
 mod host;
 mod ladder;

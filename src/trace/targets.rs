@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::groups::{self, Gate, Peer, Way};
 use super::path::wanted_targets;
 use super::rung_result::RungResult;
-use super::walk::{Walk, group_ids, health, instances, seen};
+use super::walk::{Walk, group_ids, health, instances, port_of, seen};
 use crate::checks::reply::{first, list, text};
 use crate::cloud::{Call, FaultClass, ec2, elbv2};
 use crate::i18n::{Text, m};
@@ -228,12 +228,6 @@ pub(super) fn attribute<'v>(reply: &'v Value, key: &str) -> &'v str {
 
 fn group_ids_of(groups: &[Value]) -> Vec<String> {
     groups.iter().map(|group| text(group, "GroupId").to_owned()).collect()
-}
-
-/// The port that a target gets traffic on.
-pub(super) fn port_of(target: &Value) -> u16 {
-    let port = target.pointer("/Target/Port").and_then(Value::as_u64);
-    port.and_then(|port| u16::try_from(port).ok()).unwrap_or_default()
 }
 
 fn in_short(target: &Value) -> String {

@@ -109,3 +109,9 @@ pub(super) fn instances(reply: &Value) -> Vec<Value> {
 pub(super) fn seen<T>(thing: Option<T>) -> Result<T, RungResult> {
     thing.ok_or_else(RungResult::unseen)
 }
+
+/// The port that a target gets traffic on.
+pub(super) fn port_of(target: &Value) -> u16 {
+    let port = target.pointer("/Target/Port").and_then(Value::as_u64);
+    port.and_then(|port| u16::try_from(port).ok()).unwrap_or_default()
+}

@@ -131,7 +131,7 @@ fn placeholders_are_no_programs() {
 #[test]
 fn prose_that_nests_or_spreads_without_end() {
     let folder = folder();
-    let lists: String = (0..200).map(|i| format!("{}- a\n", "  ".repeat(i))).collect();
+    let lists = (0..200).map(|i| "  ".repeat(i) + "- a\n").collect::<Vec<_>>().concat();
     let table = format!("{}\n{}\n", "|a".repeat(20_000), "|-".repeat(20_000));
     for (id, text, word) in [
         ("quotes", "> ".repeat(20_000) + "x\n", "24"),
@@ -167,11 +167,11 @@ fn too_much_of_a_good_thing() {
     let yaml = good(&folder, "lab.yaml");
     let mut steps = yaml.clone();
     for number in 0..150 {
-        let _ = write!(steps, "  - {{ id: s{number}, side: provider, minutes: 1, checks: [] }}\n");
+        let _ = writeln!(steps, "  - {{ id: s{number}, side: provider, minutes: 1, checks: [] }}");
     }
     let mut lost = yaml.clone();
     for number in 0..500 {
-        let _ = write!(lost, "      - group_admits: {{ group: no-{number}, port: 80, from: 10.0.0.0/8 }}\n");
+        let _ = writeln!(lost, "      - group_admits: {{ group: no-{number}, port: 80, from: 10.0.0.0/8 }}");
     }
     let named = yaml.replace("id: group", "id: \"g'$(touch x)\"");
     for (id, text, word) in [("steps", steps, "100"), ("lost", lost, "no-1"), ("named", named, "touch")] {

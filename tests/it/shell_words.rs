@@ -65,7 +65,7 @@ fn a_shell_reads_back_every_word() {
             let ran = Command::new(shell).arg("-c").arg(&script).current_dir(folder.path()).output();
             // Not every machine has each of them; `sh` is on every one.
             let Ok(output) = ran else { break };
-            let expected: String = words.iter().map(|word| format!("{word}\0")).collect();
+            let expected = words.iter().map(|word| word.to_string() + "\0").collect::<Vec<_>>().concat();
             assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{shell}: {script}");
             shells += 1;
         }

@@ -264,7 +264,7 @@ impl Drilling<'_> {
     }
 
     /// The questions whether what takes its time is there.
-    pub fn readiness(&self) -> Vec<Check> {
+    pub(in crate::engine) fn readiness(&self) -> Vec<Check> {
         let check = |it: &Resource| match it {
             Resource::Instance(it) => Some(Check::InstanceRunning(OneInstance { instance: it.name.clone() })),
             Resource::LoadBalancer(it) => {

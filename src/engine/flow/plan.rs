@@ -21,7 +21,7 @@ pub struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     /// The first step that is not met, with its index.
-    pub fn current(&self, state: &State) -> Option<(usize, &'a Step)> {
+    pub(in crate::engine) fn current(&self, state: &State) -> Option<(usize, &'a Step)> {
         self.lab.steps.iter().enumerate().find(|(_, step)| !state.met(&step.id))
     }
 }

@@ -83,15 +83,11 @@ impl Parser {
                 keys.push(Key::Interrupt);
                 State::Ground
             }
-            (State::Talk, 0x1b) => State::TalkEscape,
-            (State::Talk, 0x07) => State::Ground,
-            (State::Talk, _) => State::Talk,
-            (State::TalkEscape, b'\\') => State::Ground,
-            (State::TalkEscape, 0x1b) => State::TalkEscape,
-            (State::TalkEscape, _) => State::Talk,
+            (State::Talk | State::TalkEscape, 0x1b) => State::TalkEscape,
+            (State::Talk, 0x07) | (State::TalkEscape, b'\\') => State::Ground,
+            (State::Talk | State::TalkEscape, _) | (State::Escape, b']' | b'P' | b'X' | b'^' | b'_') => State::Talk,
             (State::Escape, b'[') => State::Sequence { bare: true },
             (State::Escape, b'O') => State::Single,
-            (State::Escape, b']' | b'P' | b'X' | b'^' | b'_') => State::Talk,
             (State::Escape, 0x1b) => {
                 keys.push(Key::Other);
                 State::Escape
@@ -110,7 +106,7 @@ impl Parser {
                 keys.push(if bare { arrow(byte) } else { Key::Other });
                 State::Ground
             }
-            (State::Sequence { .. }, 0x1b) | (State::Ground, 0x1b) => {
+            (State::Sequence { .. } | State::Ground, 0x1b) => {
                 self.character.clear();
                 self.length = 0;
                 State::Escape
