@@ -11,6 +11,9 @@ mod tests;
 /// A variable's value, in bytes, beyond which it counts as unknown: `A=$A$A`, line after line, would fill any memory.
 const LONGEST_VALUE: usize = 4 * 1024;
 
+/// How often a command may go on in another line: each time it is read anew.
+const MOST_JOINED: usize = 200;
+
 /// Reads user data: a shell script, or PowerShell between `<powershell>` tags.
 pub fn parse(user_data: &str) -> Program {
     if let Some(script) = powershell::script(user_data) {
@@ -70,24 +73,36 @@ impl Reader {
         }
         // Where a line ends does not depend on what the variables are.
         let none = Variables::new();
+        let mut joined = 0;
         loop {
             let continued = text.ends_with('\\');
             match cut(&text, &none) {
-                Ok(_) if !continued => break,
-                outcome if next < lines.len() => {
-                    if outcome.is_ok() {
-                        text.pop();
-                    } else {
-                        text.push('\n');
-                    }
+                Ok(_) if !continued || next == lines.len() => break,
+                Ok(_) => {
+                    text.pop();
                     text.push_str(lines[next]);
                     next += 1;
                 }
-                Ok(_) => break,
-                Err(Unclosed) => {
+                Err(Unclosed(_)) if next == lines.len() => {
                     self.skip(at + 1, &text);
                     return next;
                 }
+                // Only a line with that quote in it may close it.
+                Err(Unclosed(quote)) => {
+                    while let Some(line) = lines.get(next) {
+                        text.push('\n');
+                        text.push_str(line);
+                        next += 1;
+                        if line.contains(quote) {
+                            break;
+                        }
+                    }
+                }
+            }
+            joined += 1;
+            if joined > MOST_JOINED {
+                self.skip(at + 1, "a command that goes on over too many lines, and what follows it");
+                return lines.len();
             }
         }
         let Ok(tokens) = cut(&text, &self.variables) else { return next };

@@ -42,9 +42,9 @@ pub enum Redirection {
     Strange,
 }
 
-/// A quote that is still open at the end of the line: the next line belongs to it.
+/// A quote (which one) that is still open at the end of the line: the next line belongs to it.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Unclosed;
+pub struct Unclosed(pub char);
 
 /// A word or a heredoc does not grow beyond this by variables. Twice what user data may hold: a script that builds more is not
 /// one that sets up a web server.
@@ -159,7 +159,7 @@ fn word(rest: &mut Peekable<Chars<'_>>, variables: &Variables) -> Result<(String
             '\'' => {
                 quoted = true;
                 loop {
-                    match rest.next().ok_or(Unclosed)? {
+                    match rest.next().ok_or(Unclosed('\''))? {
                         '\'' => break,
                         c => out.push(c),
                     }
@@ -168,7 +168,7 @@ fn word(rest: &mut Peekable<Chars<'_>>, variables: &Variables) -> Result<(String
             '"' => {
                 quoted = true;
                 loop {
-                    match rest.next().ok_or(Unclosed)? {
+                    match rest.next().ok_or(Unclosed('"'))? {
                         '"' => break,
                         '$' => variable(rest, variables, &mut out),
                         '\\' => match rest.next_if(|c| matches!(c, '"' | '$' | '`' | '\\' | '\n')) {
@@ -302,7 +302,8 @@ mod tests {
                 assert_eq!(seen, wanted, "{line}");
             }
         }
-        assert_eq!(cut("echo 'open", &Variables::new()), Err(Unclosed));
+        assert_eq!(cut("echo 'open", &Variables::new()), Err(Unclosed('\'')));
+        assert_eq!(cut("echo \"it's open", &Variables::new()), Err(Unclosed('"')));
     }
 
     #[test]

@@ -187,3 +187,17 @@ fn a_quote_that_spans_many_lines_is_read_once() {
     assert_eq!(parse(&script).steps.len(), 1);
     assert!(began.elapsed() < std::time::Duration::from_secs(20), "{:?}", began.elapsed());
 }
+
+#[test]
+fn a_command_of_too_many_lines_is_refused() {
+    let refused = ["skip 2 a command that goes on over too many lines, and what follows it"];
+    // Each line closes the quote and opens it again, or ends in a backslash.
+    assert_eq!(steps(&format!("echo \"\n{}echo after", "\"a\"\n".repeat(4000))), refused);
+    assert_eq!(steps(&format!("{}echo after", "a\\\n".repeat(4000))), refused);
+    // The other quote does neither.
+    let page = "<a href=\"x\">\n".repeat(300);
+    assert_eq!(
+        steps(&format!("echo '{page}'\necho after")),
+        [format!("print {:?}", page + "\n").as_str(), "print \"after\\n\""]
+    );
+}
