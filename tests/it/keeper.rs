@@ -249,6 +249,7 @@ fn a_dead_web_server_is_seen_and_runs_again_after_a_reboot() {
     lab.call("RebootInstances");
     lab.folder.pllab("check --output json").run().code(0);
     assert_ne!(server(&lab.folder).map(|it| it.0), Some(lab.server.0));
+    assert!(lab.console().contains("[pllab sandbox] nginx runs again\n"), "{}", lab.console());
     lab.ends();
 }
 

@@ -10,6 +10,8 @@ use crate::sandbox::Pace;
 
 use super::core::Core;
 use super::curl;
+use super::disk::{Full, fits_a_path};
+use super::effort::Look;
 use super::fabric::lock;
 use super::groups::admit_s3;
 use super::machine::Machine;
@@ -19,6 +21,9 @@ use super::program::{Action, Sink, Step, When};
 pub const INSTALL: Duration = Duration::from_secs(30);
 /// A loop without a `sleep` turns no faster than this.
 const TURN: Duration = Duration::from_secs(1);
+
+/// So much of a path is shown where it is refused.
+const SHOWN: usize = 120;
 
 /// How far a boot script has got.
 #[derive(Default)]
@@ -64,7 +69,7 @@ type Performed<'a> = Pin<Box<dyn Future<Output = Ended> + Send + 'a>>;
 /// Runs the whole script; for the paces at which time passes.
 pub async fn run(core: Arc<Core>, machine: Arc<Machine>) {
     let mut boot = machine.boot.lock().await;
-    advance(&core, &machine, &mut boot, true).await;
+    advance(&core, &machine, &mut boot, true, &Look::endless()).await;
 }
 
 impl Core {
@@ -77,7 +82,7 @@ impl Core {
         for machine in machines.into_iter().filter(|machine| but != Some(machine.id.as_str())) {
             // One that is busy is being moved on already, perhaps by the very question that led here.
             if let Ok(mut boot) = machine.boot.try_lock() {
-                advance(self, &machine, &mut boot, false).await;
+                advance(self, &machine, &mut boot, false, &Look::bounded()).await;
             }
         }
     }
@@ -88,8 +93,9 @@ impl Core {
             return;
         }
         let mut boot = machine.boot.lock().await;
-        advance(self, machine, &mut boot, true).await;
-        let runner = Runner { core: self, machine, quiet: false, turn: true };
+        let look = Look::bounded();
+        advance(self, machine, &mut boot, true, &look).await;
+        let runner = Runner { core: self, machine, quiet: false, turn: true, look: &look };
         for (step, sinks) in std::mem::take(&mut boot.loops) {
             if runner.perform(&step, &sinks).await == Ended::Waiting {
                 boot.loops.push((step, sinks));
@@ -98,7 +104,7 @@ impl Core {
     }
 }
 
-async fn advance(core: &Arc<Core>, machine: &Arc<Machine>, boot: &mut Boot, turn: bool) {
+async fn advance(core: &Arc<Core>, machine: &Arc<Machine>, boot: &mut Boot, turn: bool, look: &Look) {
     let id = &machine.id;
     let steps = &machine.program.steps;
     if steps.is_empty() || boot.ended {
@@ -113,7 +119,11 @@ async fn advance(core: &Arc<Core>, machine: &Arc<Machine>, boot: &mut Boot, turn
     while let Some(step) = steps.get(boot.next) {
         let quiet = boot.next < boot.restored;
         if due(step.when, last) {
-            let runner = Runner { core, machine, quiet, turn };
+            if !look.takes(&step.action) {
+                // The next question moves it on.
+                return;
+            }
+            let runner = Runner { core, machine, quiet, turn, look };
             match runner.start(step, &around, &mut boot.loops).await {
                 Ended::Waiting => return,
                 Ended::Script => break,
@@ -147,13 +157,14 @@ struct Runner<'a> {
     quiet: bool,
     /// At the instant pace, whether an endless loop turns now.
     turn: bool,
+    look: &'a Look,
 }
 
 impl Runner<'_> {
     /// Does a step of the script itself, in the background if it asks for that.
     async fn start(&self, step: &Step, around: &Sinks, loops: &mut Vec<(Step, Sinks)>) -> Ended {
         if !step.background {
-            return self.perform(step, around).await;
+            return self.step(step, around).await;
         }
         match step.action {
             Action::Loop { .. } if self.core.pace == Pace::Instant => loops.push((step.clone(), around.clone())),
@@ -164,23 +175,59 @@ impl Runner<'_> {
                 let (core, machine) = (Arc::clone(self.core), Arc::clone(self.machine));
                 let (step, around) = (step.clone(), around.clone());
                 let task = self.core.runtime.spawn(async move {
-                    let runner = Runner { core: &core, machine: &machine, quiet: false, turn: true };
-                    runner.perform(&step, &around).await;
+                    let look = Look::endless();
+                    let runner = Runner { core: &core, machine: &machine, quiet: false, turn: true, look: &look };
+                    runner.step(&step, &around).await;
                 });
                 self.machine.keep(task.abort_handle());
             }
             _ => {
-                self.perform(step, around).await;
+                self.step(step, around).await;
             }
         }
         Ended::Well
+    }
+
+    /// Does a step, and rests from it. Others run in between, and an end that was asked for comes.
+    async fn step(&self, step: &Step, around: &Sinks) -> Ended {
+        let begun = Instant::now();
+        let mut busy = Duration::ZERO;
+        let mut doing = self.perform(step, around);
+        let ended = std::future::poll_fn(|context| {
+            let begun = Instant::now();
+            let outcome = doing.as_mut().poll(context);
+            busy += begun.elapsed();
+            outcome
+        })
+        .await;
+        match step.action {
+            // Its steps have rested.
+            Action::Loop { .. } => return ended,
+            // What works is another process.
+            Action::Unit { .. } => busy = begun.elapsed(),
+            _ => {}
+        }
+        tokio::task::yield_now().await;
+        if self.core.pace != Pace::Instant {
+            let rest = self.machine.effort.spent(Instant::now(), busy);
+            if !rest.is_zero() {
+                sleep(rest).await;
+            }
+        }
+        ended
     }
 
     async fn sequence(&self, steps: &[Step], around: &Sinks) -> Ended {
         let mut last = Ended::Well;
         for step in steps {
             if due(step.when, last) {
-                match self.perform(step, around).await {
+                if !self.look.takes(&step.action) {
+                    if self.machine.effort.is_first_cut() {
+                        self.note("[pllab sandbox] a turn of this loop is too long to be done while one question is answered; it is cut");
+                    }
+                    return Ended::Waiting;
+                }
+                match self.step(step, around).await {
                     Ended::Script => return Ended::Script,
                     // What waits inside a loop at the instant pace is met again on the next turn.
                     Ended::Waiting => last = Ended::Badly,
@@ -202,21 +249,25 @@ impl Runner<'_> {
                     self.note(&note);
                 }
                 // What went to a file must be there again after a restart; what went to the console is there still.
-                Action::Print(text) => self.effect(out, text.as_bytes()),
+                Action::Print(text) => return self.effect(out, text.as_bytes()),
                 Action::Tee { path, append, text } => {
-                    self.effect(&Sink::File { path: path.clone(), append: *append }, text.as_bytes());
+                    let ended = self.effect(&Sink::File { path: path.clone(), append: *append }, text.as_bytes());
                     self.say(out, text);
+                    return ended;
                 }
                 Action::ChangeFolder(folder) => {
-                    let mut disk = lock(&self.machine.disk);
-                    disk.folder = disk.absolute(folder);
+                    let path = lock(&self.machine.disk).absolute(folder);
+                    if !fits_a_path(&path) {
+                        return self.refused(&format!("cd: {folder}"), Full::Name);
+                    }
+                    lock(&self.machine.disk).folder = path;
                 }
                 Action::Install { packages, patient } => return self.install(packages, *patient, out, err).await,
                 Action::Unit { verb, unit } => return self.unit(verb, unit, err).await,
                 Action::Follow { path, from_start } => {
                     let shown = lock(&self.machine.disk).follow(path, *from_start, out.clone());
                     if !self.quiet {
-                        self.machine.emit(self.core, out, &shown);
+                        self.put(out, &shown);
                     }
                     return if step.background { Ended::Well } else { Ended::Waiting };
                 }
@@ -267,9 +318,7 @@ impl Runner<'_> {
             if instant {
                 return Ended::Waiting;
             }
-            if begun.elapsed() < TURN / 5 {
-                sleep(TURN).await;
-            }
+            sleep(if begun.elapsed() < TURN / 5 { TURN } else { TURN / 20 }).await;
         }
     }
 
@@ -331,32 +380,48 @@ impl Runner<'_> {
 
     async fn curl(&self, curl: &super::curl_args::Curl, out: &Sink, err: &Sink) -> Ended {
         let outcome = curl::run(self.core, &self.machine.id, curl).await;
-        match &curl.output {
-            Some(path) if path == "/dev/null" || path == "NUL" => {}
+        let kept = match &curl.output {
+            Some(path) if path == "/dev/null" || path == "NUL" => Ended::Well,
             Some(path) if path != "-" => {
                 let sink = Sink::File { path: path.clone(), append: false };
-                self.machine.emit(self.core, &sink, &outcome.body);
+                self.put(&sink, &outcome.body)
             }
-            _ => self.machine.emit(self.core, out, &outcome.body),
-        }
+            _ => self.put(out, &outcome.body),
+        };
         if let Some(error) = &outcome.complaint {
-            self.machine.emit(self.core, err, error.as_bytes());
+            self.put(err, error.as_bytes());
         }
-        self.machine.emit(self.core, out, outcome.written.as_bytes());
-        if outcome.code == 0 { Ended::Well } else { Ended::Badly }
+        self.put(out, outcome.written.as_bytes());
+        if outcome.code == 0 { kept } else { Ended::Badly }
     }
 
     /// Output that matters after a restart too when it went to a file.
-    fn effect(&self, sink: &Sink, bytes: &[u8]) {
-        if !self.quiet || matches!(sink, Sink::File { .. }) {
-            self.machine.emit(self.core, sink, bytes);
-        }
+    fn effect(&self, sink: &Sink, bytes: &[u8]) -> Ended {
+        if self.quiet && !matches!(sink, Sink::File { .. }) { Ended::Well } else { self.put(sink, bytes) }
     }
 
     fn say(&self, sink: &Sink, text: &str) {
         if !self.quiet {
-            self.machine.emit(self.core, sink, text.as_bytes());
+            self.put(sink, text.as_bytes());
         }
+    }
+
+    fn put(&self, sink: &Sink, bytes: &[u8]) -> Ended {
+        match (self.machine.emit(self.core, sink, bytes), sink) {
+            (Err(full), Sink::File { path, .. }) => self.refused(path, full),
+            _ => Ended::Well,
+        }
+    }
+
+    /// What the shell says of a file that cannot be.
+    fn refused(&self, what: &str, full: Full) -> Ended {
+        let mut what: String = what.chars().take(SHOWN + 1).collect();
+        if what.chars().count() > SHOWN {
+            what.pop();
+            what.push('…');
+        }
+        self.note(&format!("-bash: {what}: {}", full.words()));
+        Ended::Badly
     }
 
     fn note(&self, line: &str) {

@@ -23,9 +23,19 @@ const HOLD: Duration = Duration::from_mins(1);
 /// How often the path is asked again, unless the account changes sooner.
 const KNOCK: Duration = Duration::from_secs(1);
 
+/// An open door.
+pub struct Door {
+    /// Where it leads, as in a URL.
+    pub name: String,
+    /// Its local port.
+    pub local: u16,
+    /// What keeps it open.
+    pub task: AbortHandle,
+}
+
 /// Opens an instance's door to `host`, and announces it on the instance's console. `None` when no local port can be
 /// had, which the console says too.
-pub fn open(core: &Arc<Core>, id: &str, host: &str, port: u16) -> Option<AbortHandle> {
+pub fn open(core: &Arc<Core>, id: &str, host: &str, port: u16) -> Option<Door> {
     let name = authority(host, port);
     // The same port as before a restart, so that a page that is open in the browser can be loaded again.
     let remembered = core.memory.door(id, &name).and_then(|port| listen_on(&core.runtime, port).ok());
@@ -37,7 +47,6 @@ pub fn open(core: &Arc<Core>, id: &str, host: &str, port: u16) -> Option<AbortHa
             return None;
         }
     };
-    core.memory.set_door(id, &name, local.port());
     core.consoles.line(id, &announcement(&name, local.port()));
     let visitor = Visitor { core: Arc::clone(core), id: id.to_owned(), host: host.to_owned(), port };
     let shortage = core.fabric.shortage.clone();
@@ -54,7 +63,7 @@ pub fn open(core: &Arc<Core>, id: &str, host: &str, port: u16) -> Option<AbortHa
             }
         }
     });
-    Some(task.abort_handle())
+    Some(Door { name, local: local.port(), task: task.abort_handle() })
 }
 
 /// How a door is announced.

@@ -23,7 +23,7 @@ pub fn fuzz_user_data(bytes: &[u8]) {
 pub fn fuzz_nginx(bytes: &[u8]) {
     for path in ["/etc/nginx/nginx.conf", "/etc/nginx/conf.d/fuzz.conf", "/etc/nginx/default.d/fuzz.conf"] {
         let mut disk = Disk::default();
-        disk.write(path, bytes, false);
+        let _ = disk.write(path, bytes, false);
         let Ok(tree) = read(&disk) else { continue };
         written(&tree);
     }

@@ -1,5 +1,6 @@
 //! A running instance: its boot script, its disk, its servers.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -9,8 +10,9 @@ use crate::sandbox::Pace;
 
 use super::boot::{self, Boot};
 use super::core::Core;
-use super::disk::Disk;
+use super::disk::{Disk, Full};
 use super::door;
+use super::effort::Effort;
 use super::fabric::lock;
 use super::filter::Place;
 use super::nginx::{self, Config};
@@ -19,6 +21,9 @@ use super::program::{Program, Sink};
 use super::topology::Instance;
 use super::user_data;
 use super::web::{Flavor, serve};
+
+/// How many doors are opened for an instance.
+const MOST_DOORS: usize = 16;
 
 /// A running instance.
 pub struct Machine {
@@ -32,6 +37,8 @@ pub struct Machine {
     pub disk: Mutex<Disk>,
     /// How far its boot script has got; held while it goes on, so that it is never run twice at a time.
     pub boot: tokio::sync::Mutex<Boot>,
+    /// What its boot script has worked.
+    pub effort: Effort,
     tasks: Mutex<Vec<AbortHandle>>,
     off: AtomicBool,
     /// Its real nginx, while it runs one.
@@ -50,16 +57,27 @@ impl Machine {
             program: user_data::parse(&instance.user_data),
             disk: Mutex::default(),
             boot: tokio::sync::Mutex::new(Boot::resumed(core.memory.done(id))),
+            effort: Effort::default(),
             tasks: Mutex::default(),
             off: AtomicBool::new(false),
             nginx: Mutex::default(),
             probes: AtomicU32::new(0),
         });
-        for (host, port) in machine.program.hosts() {
-            if let Some(task) = door::open(core, id, &host, port) {
-                machine.keep(task);
+        let hosts = machine.program.hosts();
+        let mut doors = BTreeMap::new();
+        for (host, port) in hosts.iter().take(MOST_DOORS) {
+            if let Some(door) = door::open(core, id, host, *port) {
+                doors.insert(door.name, door.local);
+                machine.keep(door.task);
             }
         }
+        if hosts.len() > MOST_DOORS {
+            let rest = hosts.len() - MOST_DOORS;
+            let text =
+                format!("[pllab sandbox] an instance has at most {MOST_DOORS} doors: {rest} more are not opened");
+            core.consoles.line(id, &text);
+        }
+        core.memory.set_doors(id, doors);
         // At the instant pace nothing runs by itself: questions move it on.
         if core.pace != Pace::Instant {
             let task = core.runtime.spawn(boot::run(Arc::clone(core), Arc::clone(&machine)));
@@ -90,20 +108,32 @@ impl Machine {
     }
 
     /// Writes to where output goes.
-    pub fn emit(&self, core: &Core, sink: &Sink, bytes: &[u8]) {
+    ///
+    /// # Errors
+    /// When it goes to a file that the disk cannot take.
+    pub fn emit(&self, core: &Core, sink: &Sink, bytes: &[u8]) -> Result<(), Full> {
         match sink {
             Sink::Console => core.consoles.write(&self.id, bytes),
             Sink::Null => {}
             Sink::File { path, append } => {
-                let path = lock(&self.disk).absolute(path);
-                self.write(core, &path, bytes, *append);
+                let mut disk = lock(&self.disk);
+                let path = disk.absolute(path);
+                let same = !append && disk.read(&path) == Some(bytes);
+                let followed = disk.write(&path, bytes, *append)?;
+                if !same && let Some(nginx) = lock(&self.nginx).as_ref() {
+                    nginx.mirror(&path, disk.read(&path).unwrap_or_default());
+                }
+                drop(disk);
+                self.show(core, followed.as_ref(), bytes);
             }
         }
+        Ok(())
     }
 
-    /// Appends to a file, and to whatever follows it.
-    pub fn append(&self, core: &Core, path: &str, bytes: &[u8]) {
-        self.write(core, path, bytes, true);
+    /// Appends to a server's own log, and to whatever follows it.
+    pub fn log(&self, core: &Core, path: &str, bytes: &[u8]) {
+        let followed = lock(&self.disk).log(path, bytes);
+        self.show(core, followed.as_ref(), bytes);
     }
 
     /// Whether a health check is logged. At the quick pace they come thirty times as often as on AWS; as many are
@@ -113,15 +143,9 @@ impl Machine {
         core.pace != Pace::Quick || number.is_multiple_of(30)
     }
 
-    fn write(&self, core: &Core, path: &str, bytes: &[u8], append: bool) {
-        let mut disk = lock(&self.disk);
-        let followed = disk.write(path, bytes, append);
-        if let Some(nginx) = lock(&self.nginx).as_ref() {
-            nginx.mirror(path, disk.read(path).unwrap_or_default());
-        }
-        drop(disk);
+    fn show(&self, core: &Core, followed: Option<&Sink>, bytes: &[u8]) {
         // A file that follows itself through a file would never end; only the console shows what is followed.
-        if followed == Some(Sink::Console) {
+        if followed == Some(&Sink::Console) {
             core.consoles.write(&self.id, bytes);
         }
     }
@@ -153,6 +177,8 @@ impl Machine {
         if let Some(number) = dead {
             // Whoever minds it did not find it here.
             self.nginx_died(core, number, "it ended as soon as it had started");
+        } else if core.memory.revive(&self.id) {
+            core.consoles.line(&self.id, "[pllab sandbox] nginx runs again");
         }
         if self.off.load(Ordering::SeqCst) {
             // Its script was in the middle of a step when it was switched off.
@@ -176,6 +202,7 @@ impl Machine {
             let text = format!(
                 "[pllab sandbox] nginx has died: {how}. Reboot the instance, or stop and start it, and it runs again"
             );
+            core.memory.set_died(&self.id);
             core.consoles.line(&self.id, &text);
         }
     }

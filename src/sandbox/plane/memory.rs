@@ -1,6 +1,6 @@
 //! What the data plane must know again after a restart: how far each boot script got, and the doors' ports.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -26,6 +26,9 @@ struct Kept {
     /// The local port of each door, by instance and host.
     #[serde(default)]
     doors: BTreeMap<String, BTreeMap<String, u16>>,
+    /// The instances whose nginx has died and has not run since.
+    #[serde(default)]
+    died: BTreeSet<String>,
 }
 
 impl Memory {
@@ -63,11 +66,29 @@ impl Memory {
         lock(&self.kept).doors.get(id).into_iter().flatten().map(|(host, port)| (host.clone(), *port)).collect()
     }
 
-    /// Notes a door's port.
-    pub fn set_door(&self, id: &str, host: &str, port: u16) {
+    /// Notes the doors an instance has, all at once: the file is written once, however many they are.
+    pub fn set_doors(&self, id: &str, doors: BTreeMap<String, u16>) {
         self.change(|kept| {
-            kept.doors.entry(id.to_owned()).or_default().insert(host.to_owned(), port);
+            if doors.is_empty() {
+                kept.doors.remove(id);
+            } else {
+                kept.doors.insert(id.to_owned(), doors);
+            }
         });
+    }
+
+    /// Notes that an instance's nginx has died.
+    pub fn set_died(&self, id: &str) {
+        self.change(|kept| {
+            kept.died.insert(id.to_owned());
+        });
+    }
+
+    /// Notes that it runs, and says whether it had died.
+    pub fn revive(&self, id: &str) -> bool {
+        let mut had_died = false;
+        self.change(|kept| had_died = kept.died.remove(id));
+        had_died
     }
 
     /// Forgets an instance.
@@ -75,6 +96,7 @@ impl Memory {
         self.change(|kept| {
             kept.done.remove(id);
             kept.doors.remove(id);
+            kept.died.remove(id);
         });
     }
 
@@ -101,11 +123,15 @@ mod tests {
         let path = folder.path().join("plane.json");
         let memory = Memory::load(path.clone());
         memory.set_done("i-1", 3);
-        memory.set_door("i-1", "web", 4567);
+        memory.set_doors("i-1", [("web".to_owned(), 4567)].into());
+        memory.set_died("i-1");
         memory.set_done("i-2", 1);
         memory.forget("i-2");
         let again = Memory::load(path.clone());
         assert_eq!((again.done("i-1"), again.door("i-1", "web"), again.done("i-2")), (Some(3), Some(4567), None));
+        assert_eq!((again.revive("i-1"), again.revive("i-1")), (true, false));
+        again.set_doors("i-1", BTreeMap::new());
+        assert_eq!(again.doors("i-1"), []);
         fs::write(&path, b"not json")?;
         assert_eq!(Memory::load(path).done("i-1"), None);
         Ok(())

@@ -5,6 +5,8 @@
 mod acl;
 mod boot;
 #[cfg(test)]
+mod boot_tests;
+#[cfg(test)]
 mod bulk_tests;
 mod choice;
 mod console;
@@ -13,6 +15,7 @@ mod curl;
 mod curl_args;
 mod disk;
 mod door;
+mod effort;
 mod fabric;
 mod filter;
 #[cfg(test)]

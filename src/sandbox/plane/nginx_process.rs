@@ -271,7 +271,8 @@ async fn listen(core: Arc<Core>, machine: Arc<Machine>, stderr: Option<ChildStde
             }
             Some(Report::Busy(seconds)) => {
                 how = Some(format!(
-                    "it used the processor for {seconds} s without a rest, as a page that includes itself does"
+                    "it used the processor for {seconds} s without a rest, as a page that includes itself does, or a costly regular \
+                     expression"
                 ));
             }
             Some(Report::Ended(words)) => how = how.or(Some(words)),
@@ -284,7 +285,7 @@ async fn listen(core: Arc<Core>, machine: Arc<Machine>, stderr: Option<ChildStde
 /// Writes a file of the instance below `files`, never beside it.
 fn put(files: &Path, path: &str, bytes: &[u8]) -> io::Result<()> {
     let path = Path::new(path.trim_start_matches('/'));
-    if !path.components().all(|part| matches!(part, Component::Normal(_))) {
+    if !path.components().all(|part| matches!(part, Component::Normal(_))) || is_note(path) {
         return Ok(());
     }
     let file = files.join(path);
@@ -292,6 +293,13 @@ fn put(files: &Path, path: &str, bytes: &[u8]) -> io::Result<()> {
         fs::create_dir_all(folder)?;
     }
     fs::write(file, page(bytes))
+}
+
+/// Whether a path is that of nginx's own note of its number, or below it: what is written there is not the learner's. Some
+/// systems do not tell capital letters from small ones.
+fn is_note(path: &Path) -> bool {
+    let mut parts = path.components().map(|part| part.as_os_str().to_ascii_lowercase());
+    (parts.next(), parts.next()) == (Some("tmp".into()), Some("nginx.pid".into()))
 }
 
 /// Whether a file may be one that nginx serves: logs grow all the time, and the configuration was read.
@@ -334,7 +342,7 @@ async fn follow(core: Arc<Core>, machine: Arc<Machine>, stdout: impl AsyncRead +
         }
         let is_probe = line.windows(PROBE.len()).any(|words| words == PROBE);
         if !is_probe || machine.logs_probe(&core) {
-            machine.append(&core, ACCESS_LOG, &line);
+            machine.log(&core, ACCESS_LOG, &line);
         }
     }
 }
@@ -351,5 +359,16 @@ mod tests {
         assert!(!folder.path().join("x").exists() && !files.exists());
         put(&files, "/usr/share/nginx/html/x", b"x").unwrap();
         assert!(files.join("usr/share/nginx/html/x").exists());
+    }
+
+    #[test]
+    fn the_note_of_nginx_s_number_is_nobody_else_s() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in ["/tmp/nginx.pid", "//tmp/./nginx.pid", "/tmp/NGINX.pid", "/tmp/nginx.pid/x"] {
+            put(folder.path(), path, b"1").unwrap();
+            assert!(!folder.path().join("tmp").exists(), "{path}");
+        }
+        put(folder.path(), "/tmp/nginx.pid.txt", b"1").unwrap();
+        assert!(folder.path().join("tmp/nginx.pid.txt").exists());
     }
 }

@@ -215,12 +215,13 @@ impl Server {
                 let request = escaped(request);
                 let line =
                     format!("{address} - - [{time}] \"{request}\" {status} {length} \"{referer}\" \"{agent}\"\n");
-                self.machine.append(&self.core, nginx::ACCESS_LOG, line.as_bytes());
+                self.machine.log(&self.core, nginx::ACCESS_LOG, line.as_bytes());
             }
             Flavor::Python(_, sink) => {
                 let time = now.strftime("%d/%b/%Y %H:%M:%S");
                 let line = format!("{address} - - [{time}] \"{}\" {status} -\n", escaped(request));
-                self.machine.emit(&self.core, sink, line.as_bytes());
+                // On a full disk the page is served, and its line is lost.
+                let _ = self.machine.emit(&self.core, sink, line.as_bytes());
             }
         }
     }

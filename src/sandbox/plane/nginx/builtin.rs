@@ -152,12 +152,13 @@ mod tests {
         let config = |disk: &Disk| Config::of(&read(disk).unwrap());
         let mut disk = Disk::default();
         assert_eq!(config(&disk).ports, BTreeMap::from([(80, false)]));
-        disk.write("/etc/nginx/default.d/lab.conf", b"ssi on; # yes\n#real_ip_header proxy_protocol;", false);
-        disk.write("/etc/nginx/conf.d/pp.conf", b"server { listen 80 proxy_protocol; listen 127.0.0.1:8080; }", false);
-        disk.write("/etc/nginx/notes.txt", b"listen 99;", false);
+        disk.write("/etc/nginx/default.d/lab.conf", b"ssi on; # yes\n#real_ip_header proxy_protocol;", false).unwrap();
+        disk.write("/etc/nginx/conf.d/pp.conf", b"server { listen 80 proxy_protocol; listen 127.0.0.1:8080; }", false)
+            .unwrap();
+        disk.write("/etc/nginx/notes.txt", b"listen 99;", false).unwrap();
         let ports = BTreeMap::from([(80, true), (8080, false)]);
         assert_eq!(config(&disk), Config { ports, ssi: true, ..Config::default() });
-        disk.write("/etc/nginx/nginx.conf", b"http { server { } server { listen [::]:81; } }", false);
+        disk.write("/etc/nginx/nginx.conf", b"http { server { } server { listen [::]:81; } }", false).unwrap();
         assert_eq!(config(&disk).ports, BTreeMap::from([(80, false), (81, false)]));
     }
 
@@ -173,7 +174,7 @@ mod tests {
             ("real_ip_header proxy_protocol; set_real_ip_from 0.0.0.0/0;", client),
         ] {
             let mut disk = Disk::default();
-            disk.write("/etc/nginx/conf.d/x.conf", text.as_bytes(), false);
+            disk.write("/etc/nginx/conf.d/x.conf", text.as_bytes(), false).unwrap();
             assert_eq!(Config::of(&read(&disk).unwrap()).remote(node, client), wanted, "{text}");
         }
     }

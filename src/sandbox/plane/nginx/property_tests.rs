@@ -140,7 +140,7 @@ pub fn local_ports(config: &Config, from: u16) -> BTreeMap<u16, (SocketAddr, boo
 
 fn disk(path: &str, bytes: &[u8]) -> Disk {
     let mut disk = Disk::default();
-    disk.write(path, bytes, false);
+    disk.write(path, bytes, false).unwrap();
     disk
 }
 

@@ -74,7 +74,7 @@ fn folder() -> TempDir {
 
 fn ours(text: &[u8]) -> Result<Vec<Directive>, String> {
     let mut disk = Disk::default();
-    disk.write("/etc/nginx/nginx.conf", text, false);
+    disk.write("/etc/nginx/nginx.conf", text, false).unwrap();
     read(&disk)
 }
 

@@ -231,23 +231,23 @@ mod tests {
 
     fn main(text: &str) -> Result<String, String> {
         let mut disk = Disk::default();
-        disk.write(MAIN, text.as_bytes(), false);
+        disk.write(MAIN, text.as_bytes(), false).unwrap();
         read(&disk).map(|tree| show(&tree))
     }
 
     #[test]
     fn files_are_included_as_their_patterns_say() {
         let mut disk = Disk::default();
-        disk.write("/etc/nginx/conf.d/a.conf", b"server { listen 81; }", false);
-        disk.write("/etc/nginx/conf.d/deep/b.conf", b"no", false);
-        disk.write("/etc/nginx/conf.d/c.txt", b"no", false);
-        disk.write("/etc/nginx/default.d/d.conf", b"ssi on;", false);
+        disk.write("/etc/nginx/conf.d/a.conf", b"server { listen 81; }", false).unwrap();
+        disk.write("/etc/nginx/conf.d/deep/b.conf", b"no", false).unwrap();
+        disk.write("/etc/nginx/conf.d/c.txt", b"no", false).unwrap();
+        disk.write("/etc/nginx/default.d/d.conf", b"ssi on;", false).unwrap();
         let seen = show(&read(&disk).unwrap());
         assert!(seen.contains("server {listen 81;}server {listen 80;"), "{seen}");
         assert!(seen.ends_with("root /usr/share/nginx/html;ssi on;}}"), "{seen}");
         // In quotes it is the same to nginx, and in the blocks that have no directives of their own, too.
-        disk.write("/etc/nginx/ports", b"80 a; 81 b;", false);
-        disk.write(MAIN, b"http { map $server_port $x { 'include' ports; \"default\" c; } }", false);
+        disk.write("/etc/nginx/ports", b"80 a; 81 b;", false).unwrap();
+        disk.write(MAIN, b"http { map $server_port $x { 'include' ports; \"default\" c; } }", false).unwrap();
         assert_eq!(show(&read(&disk).unwrap()), "http {map $server_port $x {80 a;81 b;default c;}}");
     }
 
@@ -283,8 +283,8 @@ mod tests {
         }
         assert!(parse("a{".repeat(1000).as_bytes()).is_err());
         let mut disk = Disk::default();
-        disk.write("/etc/nginx/long.conf", " ".repeat(60_000).as_bytes(), false);
-        disk.write(MAIN, "include long.conf; ".repeat(5).as_bytes(), false);
+        disk.write("/etc/nginx/long.conf", " ".repeat(60_000).as_bytes(), false).unwrap();
+        disk.write(MAIN, "include long.conf; ".repeat(5).as_bytes(), false).unwrap();
         assert_eq!(read(&disk).unwrap_err(), "the configuration is too long");
         assert_eq!(
             main_error(&format!("http {{ {} }}", "etag on;".repeat(2))).replace(MAIN, "F"),
@@ -296,7 +296,7 @@ mod tests {
     #[test]
     fn a_directive_knows_its_file_and_line() {
         let mut disk = Disk::default();
-        disk.write("/etc/nginx/conf.d/x.conf", b"# one\n\nserver {\n  listen\n  8080;\n}\n", false);
+        disk.write("/etc/nginx/conf.d/x.conf", b"# one\n\nserver {\n  listen\n  8080;\n}\n", false).unwrap();
         let tree = read(&disk).unwrap();
         let places: Vec<_> = Directive::all(&tree)
             .into_iter()
