@@ -190,7 +190,6 @@ pub const RULES: &[Rule] = &[
     one("lingering_time", HSL, Kind::Time(DAY)),
     one("lingering_timeout", HSL, Kind::Time(DAY)),
     flag("log_not_found", HSL),
-    flag("log_subrequest", HSL),
     one("map_hash_bucket_size", HTTP, Kind::Number(8192)),
     one("map_hash_max_size", HTTP, Kind::Number(16_384)),
     one("max_ranges", HSL, Kind::Number(1000)),
@@ -246,7 +245,7 @@ const OTHERS: &str = "\
     gzip_static gzip_window hash http2 http3 image_filter ip_hash js_content js_import js_set keepalive kqueue_changes \
     kqueue_events \
     least_conn limit_conn limit_conn_dry_run limit_conn_log_level limit_conn_status limit_conn_zone limit_req \
-    limit_req_dry_run limit_req_log_level limit_req_status limit_req_zone limit_zone load_module lock_file mail master_process \
+    limit_req_dry_run limit_req_log_level limit_req_status limit_req_zone limit_zone load_module lock_file log_subrequest mail master_process \
     max_errors memcached_pass min_delete_depth mirror mirror_request_body modern_browser modern_browser_value mp4 mp4_buffer_size \
     mp4_max_buffer_size msie_refresh override perl perl_modules perl_require perl_set post_action post_acceptex protocol \
     quic_retry random random_index read_ahead referer_hash_bucket_size referer_hash_max_size request_pool_size resolver \
