@@ -52,3 +52,4 @@ lab-limit-variables = variables
 lab-limit-choices = values of a choice
 lab-limit-headings = headings
 lab-limit-bars = bars (|) in one line
+lab-hidden-character = this text holds the character { $code }, which nobody sees or which a terminal acts on; take it out

@@ -52,3 +52,4 @@ lab-limit-variables = 変数
 lab-limit-choices = 選択肢の値
 lab-limit-headings = 見出し
 lab-limit-bars = 1 行の縦棒 (|)
+lab-hidden-character = この文字列には { $code } という文字が入っています。目に見えない文字や端末を操作する文字は使えないため、取り除いてください

@@ -160,15 +160,21 @@ impl Store {
             });
         }
         let any = !all.is_empty();
-        let unreadable: Vec<String> = unreadable.into_iter().map(|run| run.id).collect();
-        all.into_iter().find(|run| wanted(&run.state)).ok_or_else(|| {
-            let folder = self.root.display().to_string();
-            let mut details = vec![if any { m::cli_all_cleaned(folder) } else { m::cli_no_runs(folder) }];
-            if !unreadable.is_empty() {
-                details = vec![m::cli_runs_unreadable(unreadable.join(", "))];
+        let ids: Vec<String> = unreadable.iter().map(|run| run.id.clone()).collect();
+        if let Some(run) = all.into_iter().find(|run| wanted(&run.state)) {
+            return Ok(run);
+        }
+        // The one that cannot be read may be the one that is meant: it is told of as what it is, not as none.
+        if let Some(run) = unreadable.into_iter().next() {
+            let mut why = run.why;
+            if let (Some(report), true) = (why.report.as_mut(), ids.len() > 1) {
+                report.details.push(m::cli_runs_unreadable(ids.join(", ")));
             }
-            Failed::new(Code::Usage, m::cli_no_run(), details, &["pllab start"])
-        })
+            return Err(why);
+        }
+        let folder = self.root.display().to_string();
+        let details = vec![if any { m::cli_all_cleaned(folder) } else { m::cli_no_runs(folder) }];
+        Err(Failed::new(Code::Usage, m::cli_no_run(), details, &["pllab start"]))
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod clock;
 mod files;
+pub mod harmless;
 mod lock;
 mod machine;
 mod output;

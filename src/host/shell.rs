@@ -1,14 +1,18 @@
 //! Words of a POSIX shell, for commands that a person will paste.
 
-/// `text` as one word: what a shell makes of it is `text` again, whatever stands in it. A NUL cannot be in a word and is left out.
+use super::harmless;
+
+/// `text` as one word: what a shell makes of it is `text` again, whatever stands in it. What no screen shows is left out *before*
+/// the word is quoted: taken out afterwards it could take a quote with it, or turn another line into the end of a here-document.
 #[must_use]
 pub fn shell_word(text: &str) -> String {
+    let text = harmless::lines(text);
     let is_safe = |c: char| c.is_ascii_alphanumeric() || "._:/@%+=,-".contains(c);
     // An equals sign in front makes zsh look for a program.
     if !text.is_empty() && text.chars().all(is_safe) && !text.starts_with('=') {
-        return text.to_owned();
+        return text.into_owned();
     }
-    format!("'{}'", text.replace('\0', "").replace('\'', r"'\''"))
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]
@@ -22,6 +26,9 @@ mod tests {
         }
         assert_eq!(shell_word(""), "''");
         assert_eq!(shell_word("it's $(id)"), r"'it'\''s $(id)'");
+        for (hidden, shown) in [("a\u{1b}[", "'a['"), ("a\u{200e}\0b\r", "ab"), ("a\u{1b}[2Jb", "ab")] {
+            assert_eq!(shell_word(hidden), shown);
+        }
         for odd in ["~", "a b", "a;b", "a\nb", "*", "=ls", "日本", "a!b", "#x", "{a,b}"] {
             assert!(shell_word(odd).starts_with('\''), "{odd}");
         }

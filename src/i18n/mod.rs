@@ -4,12 +4,12 @@
 
 mod catalogue;
 mod fuzz;
-pub mod harmless;
 mod lang;
 mod text;
 
 #[doc(hidden)]
 pub use fuzz::fuzz_fluent;
+pub use crate::host::harmless;
 pub use lang::Lang;
 pub use text::{Arg, Text};
 

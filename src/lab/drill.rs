@@ -161,6 +161,10 @@ impl Drill {
         let context = values.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
         let yaml = fill(&source.file, &source.yaml, &context)?;
         let drill: Self = parse(&source.file, &yaml)?;
+        let hidden = limits::hidden(&source.file, &source.yaml, &parse(&source.file, &yaml)?);
+        if !hidden.is_empty() {
+            return Err(limits::told(hidden));
+        }
         let names = drill.repairs.iter().chain(&drill.shortcuts).map(|recipe| recipe.name.as_str());
         let names =
             names.chain(drill.calls().flat_map(|call| call.keeps.keys()).filter_map(|it| Some(it.split_once('.')?.0)));

@@ -2,7 +2,7 @@
 //! hang the program, fill the memory or end the process. Each limit is far above what any lab needs.
 
 use super::{Lab, LabError, Place};
-use crate::i18n::{Text, m};
+use crate::i18n::{Text, harmless, m};
 
 /// The most bytes of one file.
 pub(super) const FILE: u64 = 256 * 1024;
@@ -125,6 +125,33 @@ pub(super) fn judge(file: &str, yaml: &str, lab: &Lab) -> Vec<LabError> {
         });
         let names = lab.variables.keys().map(String::as_str).chain([lab.id.as_str()]).chain(made);
         errors.extend(names.filter(|name| !is_name(name)).take(FAULTS).map(|name| bad_name(file, yaml, name)));
+    }
+    errors
+}
+
+/// Texts of a lab that hold what nobody sees or what a terminal acts on, such as marks of the reading direction: what a learner
+/// reads, and pastes, must be what is there. Line breaks and tabs are welcome.
+pub(super) fn hidden(file: &str, yaml: &str, value: &serde_json::Value) -> Vec<LabError> {
+    use serde_json::Value;
+    let is_hidden = |c: char| c != '\n' && c != '\t' && harmless::is_unwelcome(c);
+    let mut errors = Vec::new();
+    let mut left = vec![value];
+    while let Some(value) = left.pop() {
+        match value {
+            Value::String(text) => {
+                if let Some((at, found)) = text.char_indices().find(|(_, c)| is_hidden(*c)) {
+                    // As it stands in the file, or else by the words before it, where it is written as an escape.
+                    let written = yaml.find(found).map(|at| Place::of_offset(yaml, at));
+                    let before = text[..at].lines().next_back().map(str::trim).filter(|words| !words.is_empty());
+                    let place = written.or_else(|| Place::of_word(yaml, 1, before?));
+                    let code = format!("U+{:04X}", u32::from(found));
+                    errors.push(LabError { file: file.to_owned(), place, what: m::lab_hidden_character(code) });
+                }
+            }
+            Value::Array(items) => left.extend(items),
+            Value::Object(members) => left.extend(members.values()),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
     }
     errors
 }

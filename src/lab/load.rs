@@ -89,7 +89,8 @@ pub fn load(
     let yaml = fill(&file, &source.yaml, &context)?;
     let mut lab: Lab = parse(&file, &yaml)?;
     // How much of it there is comes first: everything below takes time with it.
-    let judged = limits::judge(&file, &source.yaml, &lab);
+    let mut judged = limits::judge(&file, &source.yaml, &lab);
+    judged.extend(limits::hidden(&file, &source.yaml, &parse(&file, &yaml)?));
     if !judged.is_empty() {
         return Err(LoadError::Files(judged));
     }

@@ -50,6 +50,14 @@ def paths(state, part):
 
 
 def running(state):
-    """The processes that serve pages out of this state folder."""
-    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
-    return [line for line in listed.splitlines() if "nginx" in line and state in line and PLLAB not in line]
+    """The processes that serve pages out of this state folder: each nginx works in its instance's folder, as its keeper does."""
+    found = []
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            works_here = process.joinpath("cwd").readlink().is_relative_to(pathlib.Path(state).resolve())
+            if works_here and "nginx" in process.joinpath("cmdline").read_text():
+                found.append(process.name)
+        except OSError:
+            # It has ended meanwhile.
+            continue
+    return found

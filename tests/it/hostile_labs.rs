@@ -76,6 +76,24 @@ fn yaml_that_unfolds_or_nests_without_end() {
 }
 
 #[test]
+fn what_nobody_sees_is_no_part_of_a_lab() {
+    let folder = folder();
+    let yaml = good(&folder, "lab.yaml");
+    let line = yaml.lines().position(|line| line.contains("HTTP from the VPC")).expect("it stands there") + 1;
+    for (id, text, code) in [
+        ("mark", "HTTP\u{200e} from the VPC", "U+200E"),
+        ("order", "HTTP\u{feff} from the VPC", "U+FEFF"),
+        ("escape", "\"HTTP\\e[ from the VPC\"", "U+001B"),
+        ("delete", "\"HTTP\\x7f from the VPC\"", "U+007F"),
+    ] {
+        let at = copy(&folder, id);
+        let whole = yaml.replace("id: ok", &format!("id: {id}")).replace("HTTP from the VPC", text);
+        fs::write(at.join("lab.yaml"), whole).expect("it can be written");
+        refused(&folder, id, &[&format!("lab.yaml:{line}:"), code]);
+    }
+}
+
+#[test]
 fn placeholders_are_no_programs() {
     let folder = folder();
     let yaml = good(&folder, "lab.yaml");

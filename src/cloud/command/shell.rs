@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::cloud::resolve::{Piece, pieces};
-use crate::host::shell_word;
+use crate::host::{harmless, shell_word};
 
 /// The variable that stands for a resource's fact: `provider-vpc`, `id` is `PROVIDER_VPC_ID`.
 pub(super) fn variable(resource: &str, fact: &str) -> String {
@@ -16,6 +16,8 @@ pub(super) fn variable(resource: &str, fact: &str) -> String {
 
 /// A text as one word of the shell, its references as variables.
 pub(super) fn quote(text: &str) -> String {
+    // Before anything is quoted, as in `shell_word`.
+    let text = &*harmless::lines(text);
     let pieces = pieces(text);
     if !pieces.iter().any(|piece| matches!(piece, Piece::Reference { .. })) {
         return shell_word(text);
@@ -57,6 +59,8 @@ pub(super) fn quote(text: &str) -> String {
 /// A script of several lines as one word: a here-document, in which the script's own `$` mean nothing. References are replaced
 /// by `sed`, so that they are still to be seen in it.
 pub(super) fn script(text: &str) -> String {
+    // The end mark is chosen among the lines as they will be read.
+    let text = &*harmless::lines(text);
     let mut command = String::new();
     let mut seen = Vec::new();
     for piece in pieces(text) {

@@ -3,6 +3,7 @@ use serde_json::{Value, json};
 use super::option::kebab;
 use crate::cloud::tags::RunTags;
 use crate::cloud::{Api, Call};
+use crate::host::harmless;
 
 fn ec2(operation: &'static str, params: &Value) -> Call {
     Call { api: Api::Ec2, operation, params: params.as_object().unwrap().clone() }
@@ -194,6 +195,29 @@ fn answers_can_be_kept_in_variables() {
 }
 
 /// What the shell makes of a word: the real one, where there is one.
+#[cfg(unix)]
+/// What a lab writes goes through the filter of the screen after it was quoted: nothing may change its meaning on the way.
+#[test]
+fn what_the_screen_leaves_out_does_not_unquote_anything() {
+    use super::shell::{quote, script};
+    for hidden in ["\u{200e}", "\u{feff}", "\u{7f}", "\r", "\r\r", "\u{1b}", "\u{1b}[2J", "\u{9b}", "\u{1b}]0;x\u{7}", "\0"] {
+        for text in [
+            format!("EOF{hidden}\n)\"; echo made; echo \"$(cat <<'EOF'\n"),
+            format!("EO{hidden}F\n)\"; echo made; echo \"$(cat <<'EOF'\n"),
+            format!("a{hidden}[' \\\nb"),
+            format!("{hidden}'; echo made; '"),
+        ] {
+            let meant = harmless::lines(&text).into_owned();
+            let shown = script(&text);
+            assert_eq!(harmless::screen(&shown, false), shown, "{text:?}");
+            assert_eq!(shell_says("", &shown), meant.trim_end_matches('\n'), "{text:?}");
+            let shown = quote(&text);
+            assert_eq!(harmless::screen(&shown, false), shown, "{text:?}");
+            assert_eq!(shell_says("", &shown), meant, "{text:?}");
+        }
+    }
+}
+
 #[cfg(unix)]
 fn shell_says(assignments: &str, word: &str) -> String {
     let output = std::process::Command::new("sh").arg("-c").arg(format!("{assignments}\nprintf %s {word}")).output();
