@@ -1,5 +1,6 @@
 """Terraform makes the whole lab in two accounts, finds it as it wrote it, and takes it away again."""
 
+import glob
 import os
 import pathlib
 import shutil
@@ -10,10 +11,24 @@ from harness import Sandbox, folder
 HERE = pathlib.Path(__file__).resolve().parent
 
 
+# Where Terraform itself looks for providers that need no registry, and where machines keep a mirror of their own.
+MIRRORS = ("~/.terraform.d/plugins", "/usr/local/share/terraform/plugins", "/usr/share/terraform/plugins", "/opt/*")
+AWS = "registry.terraform.io/hashicorp/aws"
+
+
+def mirrored():
+    """A folder that holds the AWS provider, or `None`."""
+    named = os.environ.get("PLLAB_TERRAFORM_PLUGINS")
+    if named:
+        return named
+    places = (place for pattern in MIRRORS for place in glob.glob(str(pathlib.Path(pattern).expanduser())))
+    return next((place for place in places if pathlib.Path(place, AWS).is_dir()), None)
+
+
 class Terraform:
     """Terraform in a folder of its own, with the sandbox's address and keys as variables."""
 
-    def __init__(self, program, sandbox):
+    def __init__(self, program, mirror, sandbox):
         self.program = program
         self.place = folder()
         shutil.copy(HERE / "terraform" / "main.tf", self.place)
@@ -23,7 +38,6 @@ class Terraform:
             keys = sandbox.accounts[side]
             variables |= {f"{side}_key": keys["access_key_id"], f"{side}_secret": keys["secret_access_key"]}
         self.environment |= {f"TF_VAR_{name}": value for name, value in variables.items()}
-        mirror = os.environ.get("PLLAB_TERRAFORM_PLUGINS")
         if mirror:
             settings = pathlib.Path(self.place) / "terraform.rc"
             settings.write_text(f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n  }}\n}}\n')
@@ -39,13 +53,14 @@ class Terraform:
 
 
 def story(t):
-    """Terraform and its AWS provider, where PLLAB_TERRAFORM names the program"""
-    program = os.environ.get("PLLAB_TERRAFORM")
-    if not program:
-        print("left out: PLLAB_TERRAFORM=terraform runs it, which takes minutes and fetches the provider from Terraform's registry")
+    """Terraform and its AWS provider, where this machine has both"""
+    named, mirror = os.environ.get("PLLAB_TERRAFORM"), mirrored()
+    program = named or shutil.which("terraform")
+    if not program or not (named or mirror):
+        print("left out: no terraform here with a mirror of its AWS provider; PLLAB_TERRAFORM=terraform fetches the provider")
         return
     with Sandbox(folder(), "--pace", "instant") as sandbox:
-        terraform = Terraform(program, sandbox)
+        terraform = Terraform(program, mirror, sandbox)
         for what, words, expected in (
             ("finds its provider", ["init"], 0),
             ("makes the whole lab", ["apply", "-auto-approve"], 0),
