@@ -271,11 +271,6 @@ fn no_escape_sequence_of_a_lab_reaches_a_terminal_or_a_document() {
             + &format!("\nwords {noise} end\n\n```\n{noise}code\n```\n");
         fs::write(at.join(name), text).expect("it can be written");
     }
-    let yaml = fs::read_to_string(at.join("lab.yaml")).expect("it is there");
-    let quiet = "description: \"HTTP \\e[2J\\u009b\\u202e\"";
-    let loud = yaml.replace("description: HTTP from the VPC", quiet);
-    assert_ne!(loud, yaml);
-    fs::write(at.join("lab.yaml"), loud).expect("it can be written");
     for verb in [
         "labs list",
         "labs list --output json",
@@ -294,12 +289,11 @@ fn no_escape_sequence_of_a_lab_reaches_a_terminal_or_a_document() {
     }
     let written = fs::read_to_string(folder.path().join("file.md")).expect("the handout is there");
     assert!(written.contains("words") && !written.chars().any(acts));
-    // AWS refuses such a description, and so does the sandbox; what is said of it is harmless, too.
     for verb in ["start loud --yes --pace instant", "start loud --yes --pace instant --output json", "labs check loud"]
     {
         let ran = folder.pllab(verb).words("--labs labs").run();
         let odd = ran.out.chars().chain(ran.err.chars()).find(|c| acts(*c));
-        assert!(ran.code.is_some_and(|code| code != 0) && odd.is_none(), "{verb}: {odd:?} in {:?}", ran.out);
+        assert!(odd.is_none(), "{verb}: {odd:?} in {:?}", ran.out);
     }
     for verb in [
         "report --out -",
