@@ -7,9 +7,9 @@ mod fuzz;
 mod lang;
 mod text;
 
+pub use crate::host::harmless;
 #[doc(hidden)]
 pub use fuzz::fuzz_fluent;
-pub use crate::host::harmless;
 pub use lang::Lang;
 pub use text::{Arg, Text};
 

@@ -65,7 +65,8 @@ fn a_shell_reads_back_every_word() {
             let ran = Command::new(shell).arg("-c").arg(&script).current_dir(folder.path()).output();
             // Not every machine has each of them; `sh` is on every one.
             let Ok(output) = ran else { break };
-            let expected = words.iter().map(|word| harmless::lines(word).into_owned() + "\0").collect::<Vec<_>>().concat();
+            let expected =
+                words.iter().map(|word| harmless::lines(word).into_owned() + "\0").collect::<Vec<_>>().concat();
             assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{shell}: {script}");
             shells += 1;
         }

@@ -200,7 +200,9 @@ fn answers_can_be_kept_in_variables() {
 #[test]
 fn what_the_screen_leaves_out_does_not_unquote_anything() {
     use super::shell::{quote, script};
-    for hidden in ["\u{200e}", "\u{feff}", "\u{7f}", "\r", "\r\r", "\u{1b}", "\u{1b}[2J", "\u{9b}", "\u{1b}]0;x\u{7}", "\0"] {
+    for hidden in
+        ["\u{200e}", "\u{feff}", "\u{7f}", "\r", "\r\r", "\u{1b}", "\u{1b}[2J", "\u{9b}", "\u{1b}]0;x\u{7}", "\0"]
+    {
         for text in [
             format!("EOF{hidden}\n)\"; echo made; echo \"$(cat <<'EOF'\n"),
             format!("EO{hidden}F\n)\"; echo made; echo \"$(cat <<'EOF'\n"),
