@@ -44,19 +44,39 @@ fn generate(root: &Path) -> Result<(String, String), Vec<String>> {
     }
     let mut code = String::from("use super::{Arg, Text};\n");
     for (key, arguments) in &ja {
-        let parameters: Vec<_> =
-            arguments.iter().map(|name| format!("{}: impl Into<Arg>", name.replace('-', "_"))).collect();
-        let pairs: Vec<_> =
-            arguments.iter().map(|name| format!("({name:?}, {}.into())", name.replace('-', "_"))).collect();
-        let name = key.replace('-', "_");
-        let parameters = parameters.join(", ");
-        let pairs = pairs.join(", ");
-        let _ = write!(
-            code,
-            "/// `{key}`\npub(crate) fn {name}({parameters}) -> Text {{ Text::message({key:?}, [{pairs}]) }}\n"
-        );
+        code.push_str(&if arguments.len() < 2 { function(key, arguments) } else { named(key, arguments) });
     }
     Ok((code, labs(root)?))
+}
+
+/// A message without arguments, or with one: `m::the_key(argument)`.
+fn function(key: &str, arguments: &BTreeSet<String>) -> String {
+    let parameters: String = arguments.iter().map(|name| format!("{}: impl Into<Arg>", field(name))).collect();
+    let pairs: String = arguments.iter().map(|name| format!("({name:?}, {}.into())", field(name))).collect();
+    let name = field(key);
+    format!("/// `{key}`\npub(crate) fn {name}({parameters}) -> Text {{ Text::message({key:?}, [{pairs}]) }}\n")
+}
+
+/// A message with several arguments: `m::TheKey { one, other }.text()`, so that no two of them can change places unseen.
+fn named(key: &str, arguments: &BTreeSet<String>) -> String {
+    let name: String = key.split('-').map(|part| part[..1].to_uppercase() + &part[1..]).collect();
+    let each = |line: fn(usize, &str, &str) -> String| -> String {
+        arguments.iter().enumerate().map(|(at, name)| line(at, name, &field(name))).collect()
+    };
+    let types = each(|at, _, _| format!("T{at},"));
+    let bounds = each(|at, _, _| format!("T{at}: Into<Arg>,"));
+    let fields = each(|at, name, field| format!("/// `{name}`\npub(crate) {field}: T{at},\n"));
+    let pairs = each(|_, name, field| format!("({name:?}, self.{field}.into()),"));
+    format!(
+        "/// `{key}`\npub(crate) struct {name}<{types}> {{\n{fields}}}\n\
+         impl<{bounds}> {name}<{types}> {{\n\
+         pub(crate) fn text(self) -> Text {{ Text::message({key:?}, [{pairs}]) }}\n}}\n"
+    )
+}
+
+/// A name of a message file as Rust writes it.
+fn field(name: &str) -> String {
+    name.replace('-', "_")
 }
 
 /// Embeds every folder of `labs/`: listing the folder is the registry.

@@ -208,21 +208,21 @@ pub fn look(kind: &str, name: &str) -> Option<Call> {
 #[must_use]
 pub fn plan(lab: &Lab, resource: &Resource) -> Text {
     match resource {
-        Resource::Vpc(it) => m::action_vpc(&it.cidr, &it.name),
-        Resource::Subnet(it) => m::action_subnet(&it.cidr, &it.name, &it.zone),
-        Resource::RouteTable(it) => m::action_route_table(&it.name, &it.subnet),
+        Resource::Vpc(it) => m::ActionVpc { cidr: &it.cidr, name: &it.name }.text(),
+        Resource::Subnet(it) => m::ActionSubnet { cidr: &it.cidr, name: &it.name, zone: &it.zone }.text(),
+        Resource::RouteTable(it) => m::ActionRouteTable { name: &it.name, subnet: &it.subnet }.text(),
         Resource::GatewayEndpoint(it) => m::action_gateway_endpoint(&it.name),
         Resource::SecurityGroup(it) => match it.ingress.first() {
             None => m::action_security_group_closed(&it.name),
             Some(rule) => {
                 let from = rule.cidr.as_deref().or(rule.group.as_deref()).unwrap_or_default();
-                m::action_security_group(from, &it.name, rule.port)
+                m::ActionSecurityGroup { from, name: &it.name, port: rule.port }.text()
             }
         },
-        Resource::Instance(it) => m::action_instance(&it.name, &it.instance_type),
-        Resource::TargetGroup(it) => m::action_target_group(&it.name, it.targets.join(", ")),
+        Resource::Instance(it) => m::ActionInstance { name: &it.name, size: &it.instance_type }.text(),
+        Resource::TargetGroup(it) => m::ActionTargetGroup { name: &it.name, targets: it.targets.join(", ") }.text(),
         Resource::LoadBalancer(it) => m::action_load_balancer(&it.name),
-        Resource::Listener(it) => m::action_listener(it.port, &it.target_group),
+        Resource::Listener(it) => m::ActionListener { port: it.port, target: &it.target_group }.text(),
         Resource::EndpointService(it) => match (it.acceptance_required, it.allow.is_empty()) {
             (true, false) => m::action_endpoint_service(&it.load_balancer),
             (true, true) => m::action_endpoint_service_closed(&it.load_balancer),
@@ -233,10 +233,14 @@ pub fn plan(lab: &Lab, resource: &Resource) -> Text {
         Resource::Endpoint(it) => m::action_endpoint_unasked(&it.name),
         Resource::Acceptance(_) => m::action_acceptance(),
         Resource::Rejection(_) => m::action_rejection(),
-        Resource::AllowedPrincipal(it) => m::action_allowed_principal(&it.service, principal::of(it.side)),
-        Resource::RemovedPrincipal(it) => m::action_removed_principal(&it.service, principal::of(it.side)),
+        Resource::AllowedPrincipal(it) => {
+            m::ActionAllowedPrincipal { service: &it.service, side: principal::of(it.side) }.text()
+        }
+        Resource::RemovedPrincipal(it) => {
+            m::ActionRemovedPrincipal { service: &it.service, side: principal::of(it.side) }.text()
+        }
         Resource::CrossZone(it) => m::action_cross_zone(&it.load_balancer),
-        Resource::PrivateName(it) => m::action_private_name(&it.domain, &it.service),
+        Resource::PrivateName(it) => m::ActionPrivateName { domain: &it.domain, service: &it.service }.text(),
         Resource::HostedZone(it) => m::action_hosted_zone(&it.domain),
         Resource::Verification(it) => m::action_verification(&it.service),
     }

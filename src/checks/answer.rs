@@ -21,7 +21,7 @@ impl Question for Answer<'_> {
 
     fn title(&self) -> Text {
         match &self.0.subnet {
-            Some(subnet) => m::check_title_answer_in(&self.0.client, subnet),
+            Some(subnet) => m::CheckTitleAnswerIn { client: &self.0.client, subnet }.text(),
             None => m::check_title_answer(&self.0.client),
         }
     }

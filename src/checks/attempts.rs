@@ -69,11 +69,11 @@ impl Attempt<'_> {
 
     pub fn in_words(&self) -> Text {
         if self.timed_out() {
-            m::check_timed_out(self.exit, &self.seconds)
+            m::CheckTimedOut { exit: self.exit, seconds: &self.seconds }.text()
         } else if self.code == 0 {
             m::check_curl_failed(self.exit)
         } else {
-            m::check_answered(self.code, &self.seconds)
+            m::CheckAnswered { code: self.code, seconds: &self.seconds }.text()
         }
     }
 }

@@ -57,7 +57,10 @@ impl Question for EndpointInZone<'_> {
         // Name and interface are there already, while nothing passes yet.
         let dns = list(endpoint, "DnsEntries").first().map_or("", |entry| text(entry, "DnsName"));
         let enis = texts(endpoint, "NetworkInterfaceIds").join(", ");
-        Ok(CheckOutcome { seen: m::check_endpoint_seen(dns, enis, judgement.seen.clone()), ..judgement })
+        Ok(CheckOutcome {
+            seen: m::CheckEndpointSeen { dns, eni: enis, zone: judgement.seen.clone() }.text(),
+            ..judgement
+        })
     }
 }
 

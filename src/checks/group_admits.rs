@@ -31,7 +31,7 @@ impl Question for GroupAdmits<'_> {
     }
 
     fn title(&self) -> Text {
-        m::check_title_group_admits(&self.0.from, &self.0.group, self.0.port)
+        m::CheckTitleGroupAdmits { from: &self.0.from, group: &self.0.group, port: self.0.port }.text()
     }
 
     fn subject(&self) -> &str {
@@ -71,7 +71,7 @@ fn judge(reply: &Value, port: u16, source: &str) -> CheckOutcome {
     if rules.iter().any(|it| rule::covers_port(it, port) && rule::covers_source(it, source)) {
         return CheckOutcome::met(seen);
     }
-    CheckOutcome::broken(seen).because(m::check_why_group_admits(port, source))
+    CheckOutcome::broken(seen).because(m::CheckWhyGroupAdmits { port, source }.text())
 }
 
 #[cfg(test)]

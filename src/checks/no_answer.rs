@@ -52,7 +52,7 @@ impl Question for NoAnswer<'_> {
 /// The question, in words.
 pub(super) fn title(asked: &OneClient) -> Text {
     match &asked.subnet {
-        Some(subnet) => m::check_title_no_answer_in(&asked.client, subnet),
+        Some(subnet) => m::CheckTitleNoAnswerIn { client: &asked.client, subnet }.text(),
         None => m::check_title_no_answer(&asked.client),
     }
 }
@@ -95,6 +95,6 @@ mod tests {
         ] {
             assert_eq!(judge(&console, "tok", too_early).verdict, verdict, "{console}");
         }
-        assert_eq!(judge(TIMEOUT, "tok", too_early).seen, m::check_timed_out(28_u32, "5.0"));
+        assert_eq!(judge(TIMEOUT, "tok", too_early).seen, m::CheckTimedOut { exit: 28_u32, seconds: "5.0" }.text());
     }
 }

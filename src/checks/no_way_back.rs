@@ -67,9 +67,10 @@ fn judge(reply: &Value, address: &str) -> CheckOutcome {
     for route in leading {
         let block = text(route, "DestinationCidrBlock");
         match target(route) {
-            "local" => seen = m::check_route_within(address, block),
+            "local" => seen = m::CheckRouteWithin { address, block }.text(),
             target if private(target) => {
-                return CheckOutcome::broken(m::check_route_to(address, target)).because(m::check_why_way_back());
+                return CheckOutcome::broken(m::CheckRouteTo { address, target }.text())
+                    .because(m::check_why_way_back());
             }
             _ => {}
         }
@@ -120,6 +121,9 @@ mod tests {
             assert_eq!(judge(&reply, address).verdict, verdict, "{routes} {address}");
         }
         let reply = json!({ "RouteTables": [{ "Routes": [local] }] });
-        assert_eq!(judge(&reply, "10.0.1.7").seen, m::check_route_within("10.0.1.7", "10.0.0.0/16"));
+        assert_eq!(
+            judge(&reply, "10.0.1.7").seen,
+            m::CheckRouteWithin { address: "10.0.1.7", block: "10.0.0.0/16" }.text()
+        );
     }
 }

@@ -126,9 +126,9 @@ fn judge(url: &str, status: u16, body: &str, token: &str, addresses: &[String]) 
     } else if !token_ok {
         CheckOutcome::broken(m::check_other_page(m::check_status(status))).because(m::check_why_other_page())
     } else if addresses.iter().any(|address| address == source) {
-        CheckOutcome::met(m::check_page_seen(status, source))
+        CheckOutcome::met(m::CheckPageSeen { code: status, source }.text())
     } else {
-        CheckOutcome::broken(m::check_page_seen(status, source)).because(m::check_why_other_source())
+        CheckOutcome::broken(m::CheckPageSeen { code: status, source }.text()).because(m::check_why_other_source())
     };
     judgement.proven_by(proof)
 }

@@ -55,7 +55,12 @@ fn judge(reply: &Value) -> CheckOutcome {
         return CheckOutcome::not_yet(m::check_no_request()).because(m::check_why_no_request());
     };
     let state = text(connection, "VpcEndpointState");
-    let seen = m::check_request(text(connection, "VpcEndpointId"), text(connection, "VpcEndpointOwner"), state);
+    let seen = m::CheckRequest {
+        endpoint: text(connection, "VpcEndpointId"),
+        owner: text(connection, "VpcEndpointOwner"),
+        state,
+    }
+    .text();
     if state.eq_ignore_ascii_case("pendingAcceptance") {
         CheckOutcome::met(seen)
     } else {

@@ -36,7 +36,7 @@ impl Question for RouteToS3<'_> {
     }
 
     fn expected(&self, scene: &CheckContext<'_>) -> Text {
-        m::check_route(told(scene.facts, &self.0.gateway_endpoint, "id"), "active")
+        m::CheckRoute { gateway: told(scene.facts, &self.0.gateway_endpoint, "id"), state: "active" }.text()
     }
 
     /// A route of a gateway endpoint can take a moment to show [Terraform's provider waits for it].
@@ -58,7 +58,7 @@ fn judge(reply: &Value, endpoint: &str, subnet: &str) -> CheckOutcome {
         return CheckOutcome::not_yet(m::check_no_route()).because(m::check_why_no_route());
     };
     let state = text(route, "State");
-    let seen = m::check_route(endpoint, state);
+    let seen = m::CheckRoute { gateway: endpoint, state }.text();
     if state != "active" {
         return CheckOutcome::broken(seen).because(m::check_why_no_route());
     }

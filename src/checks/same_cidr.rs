@@ -54,7 +54,7 @@ fn judge(one: (&str, &Value), other: (&str, &Value)) -> CheckOutcome {
     if first == second {
         CheckOutcome::met(seen)
     } else {
-        CheckOutcome::broken(seen).because(m::check_why_same_cidr(first, other.0))
+        CheckOutcome::broken(seen).because(m::CheckWhySameCidr { block: first, name: other.0 }.text())
     }
 }
 

@@ -50,7 +50,9 @@ impl Question for ServiceAvailable<'_> {
         let clients = scene.clients_of(&self.0.service, Side::Provider);
         let all = clients.send(&ec2("DescribeAvailabilityZones", json!({}))).await?;
         let (within, without) = zones(service, &all);
-        let seen = m::check_service_seen(text(service, "ServiceName"), judgement.seen.clone(), within, without);
+        let seen =
+            m::CheckServiceSeen { name: text(service, "ServiceName"), state: judgement.seen.clone(), within, without }
+                .text();
         Ok(CheckOutcome { seen, ..judgement })
     }
 }

@@ -53,7 +53,7 @@ pub(super) async fn clean(context: &mut Context, args: Clean) -> Result<Code, Fa
         let id = found.id();
         let question = Question {
             id: QuestionId::ConfirmClean,
-            prompt: m::cli_clean_ask(found.state.existing().len(), &id),
+            prompt: m::CliCleanAsk { n: found.state.existing().len(), run: &id }.text(),
             choices: vec![
                 Choice { answer: Answer::CleanUp, label: m::cli_clean_do() },
                 Choice { answer: Answer::Leave, label: m::cli_clean_leave() },

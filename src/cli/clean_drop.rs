@@ -61,7 +61,7 @@ fn judge(run: &str, readable: Option<&StoredRun>, folder: &Path) -> Result<(), F
         Some("sandbox") => Ok(()),
         Some(target) => {
             let details = vec![m::clean_drop_elsewhere_detail()];
-            Err(Failed::new(Code::Refused, m::clean_drop_elsewhere(run, target), details, &[&next]))
+            Err(Failed::new(Code::Refused, m::CleanDropElsewhere { run, target }.text(), details, &[&next]))
         }
         None if own_sandbox(folder).is_dir() => Ok(()),
         None => {

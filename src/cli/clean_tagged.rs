@@ -103,7 +103,11 @@ async fn look(context: &mut Context, args: &Clean, target: &Target, who: &str) -
     let accounts: Vec<&str> = target.accounts.values().map(String::as_str).collect();
     let account = if accounts.first() == accounts.last() { accounts[..1].join("") } else { accounts.join(", ") };
     if found.is_empty() {
-        let nothing = if args.everyone { m::shared_nothing(&account) } else { m::shared_nothing_of(&account, who) };
+        let nothing = if args.everyone {
+            m::shared_nothing(&account)
+        } else {
+            m::SharedNothingOf { account: &account, learner: who }.text()
+        };
         context.tell_line(&nothing)?;
     } else {
         let now = context.host.clock.now();
@@ -121,12 +125,14 @@ async fn look(context: &mut Context, args: &Clean, target: &Target, who: &str) -
         context.tell(&text)?;
         if target.spends() {
             let hour = found.iter().filter_map(costs).fold(Money::default(), Money::plus);
-            context.tell_line(&m::shared_costs(PRICES_AS_OF, hour.times(24).cents(), hour.fine()))?;
+            context.tell_line(
+                &m::SharedCosts { date: PRICES_AS_OF, day: hour.times(24).cents(), hour: hour.fine() }.text(),
+            )?;
         }
     }
     if !others.is_empty() {
         let learners: std::collections::BTreeSet<&str> = others.iter().map(|it| it.learner.as_str()).collect();
-        context.tell_line(&m::shared_others(learners.len(), others.len()))?;
+        context.tell_line(&m::SharedOthers { learners: learners.len(), runs: others.len() }.text())?;
     }
     Ok(found)
 }
@@ -159,12 +165,12 @@ fn agreed(args: &Clean, screen: &Arc<dyn Screen>, found: &[Leftover]) -> Result<
     }
     let things = found.iter().map(|it| it.items.len()).sum::<usize>();
     let (answer, next) = if args.everyone {
-        let prompt = m::shared_type_everyone(found.len(), things, EVERYONE);
+        let prompt = m::SharedTypeEveryone { runs: found.len(), things, word: EVERYONE }.text();
         (tokio::task::block_in_place(|| screen.type_word(&prompt, &[EVERYONE])), "--everyone --yes --confirm-everyone")
     } else {
         let question = Question {
             id: QuestionId::ConfirmClean,
-            prompt: m::shared_ask(found.len(), things),
+            prompt: m::SharedAsk { runs: found.len(), things }.text(),
             choices: vec![
                 Choice { answer: Answer::CleanUp, label: m::cli_clean_do() },
                 Choice { answer: Answer::Leave, label: m::cli_clean_leave() },

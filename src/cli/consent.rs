@@ -76,7 +76,7 @@ pub(super) fn tell_who(context: &mut Context, target: &Target, source: &Text) ->
         .collect();
     let mut text = table(&[m::aws_column_side(), m::aws_column_account(), m::aws_column_identity()], &rows, &sheet);
     text.push('\n');
-    let region = m::aws_region(target.clouds.provider.region(), source);
+    let region = m::AwsRegion { region: target.clouds.provider.region(), source }.text();
     for line in [vec![region], target.notes()].concat() {
         text.push_str(&markdown(&line.say(context.lang), &sheet));
     }
@@ -132,7 +132,9 @@ fn within(ceiling: Ceiling, hour: Money) -> Result<(), Text> {
     let day = hour.times(HOURS_A_DAY);
     match ceiling {
         Ceiling::PerDay(_) if day.and_unknown => Err(m::money_price_unknown()),
-        Ceiling::PerDay(most) if day.usd_micros > most => Err(m::money_above(cents(day.usd_micros), cents(most))),
+        Ceiling::PerDay(most) if day.usd_micros > most => {
+            Err(m::MoneyAbove { day: cents(day.usd_micros), most: cents(most) }.text())
+        }
         Ceiling::Any | Ceiling::PerDay(_) => Ok(()),
     }
 }
@@ -141,7 +143,7 @@ fn within(ceiling: Ceiling, hour: Money) -> Result<(), Text> {
 fn refused(title: Text, hour: Money, agreed: &Agreement) -> Failed {
     let day = hour.times(HOURS_A_DAY);
     let enough = if day.and_unknown { "any".to_owned() } else { cents(day.usd_micros) };
-    let details = vec![m::money_figures(day.cents(), hour.fine()), m::money_nothing_made()];
+    let details = vec![m::MoneyFigures { day: day.cents(), hour: hour.fine() }.text(), m::money_nothing_made()];
     Failed::new(Code::Refused, title, details, &[&format!("{} --accept-cost {enough}", agreed.again), "pllab start"])
 }
 
@@ -157,7 +159,7 @@ fn plan(context: &Context, charges: &[Charge], hour: Money) -> String {
         .collect();
     let mut text = table(&[m::money_column_what(), m::money_column_hour(), m::money_column_rule()], &rows, &sheet);
     let day = hour.times(HOURS_A_DAY);
-    let sum = m::money_sum(day.cents(), hour.fine(), day.times(DAYS).cents());
+    let sum = m::MoneySum { day: day.cents(), hour: hour.fine(), month: day.times(DAYS).cents() }.text();
     let _ = write!(text, "\n{}", markdown(&sum.say(lang), &sheet));
     let prices = if charges.iter().all(|charge| charge.confirmed || charge.usd_micros_per_hour.is_none()) {
         m::money_prices(PRICES_AS_OF)

@@ -185,10 +185,15 @@ pub(super) fn bad_lab(errors: &[LabError]) -> Failed {
 /// A fault of a lab, with its place and the line itself.
 pub(super) fn located(error: &LabError) -> Text {
     match &error.place {
-        Some(place) => {
-            m::cli_lab_fault_at(place.column, place.excerpt.trim_end(), &error.file, place.line, &error.what)
+        Some(place) => m::CliLabFaultAt {
+            column: place.column,
+            excerpt: place.excerpt.trim_end(),
+            file: &error.file,
+            line: place.line,
+            what: &error.what,
         }
-        None => m::cli_lab_fault(&error.file, &error.what),
+        .text(),
+        None => m::CliLabFault { file: &error.file, what: &error.what }.text(),
     }
 }
 
@@ -197,6 +202,6 @@ pub(super) fn place(target: &str, region: &str) -> Text {
     match target {
         "sandbox" => m::cli_place_sandbox(region),
         "aws" => m::aws_place(region),
-        url => m::cli_place_endpoint(region, url),
+        url => m::CliPlaceEndpoint { region, url }.text(),
     }
 }

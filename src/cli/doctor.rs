@@ -84,10 +84,10 @@ pub(super) async fn doctor(context: &mut Context, args: &Doctor) -> Result<Code,
     let learners = args.learners;
     let open = found.iter().any(|row| row.needed && row.state == State::Unknown);
     let words = match code {
-        Code::Met if open => m::doctor_can_as_far(&args.lab, learners),
-        Code::Met => m::doctor_can(&args.lab, learners),
-        _ if two => m::doctor_cannot_two(&args.lab, learners),
-        _ => m::doctor_cannot(&args.lab, learners),
+        Code::Met if open => m::DoctorCanAsFar { lab: &args.lab, learners }.text(),
+        Code::Met => m::DoctorCan { lab: &args.lab, learners }.text(),
+        _ if two => m::DoctorCannotTwo { lab: &args.lab, learners }.text(),
+        _ => m::DoctorCannot { lab: &args.lab, learners }.text(),
     };
     context.conclude(if open { "as_far_as_known" } else { "known" }, &words, code, &wanted)?;
     Ok(code)

@@ -131,7 +131,7 @@ pub(super) async fn put_back(context: &Context, core: &Arc<RunLog>, target: &Tar
     }) else {
         return Ok(());
     };
-    let failed = |words: String| core.screen.say(&m::drill_not_put_back(&id, words));
+    let failed = |words: String| core.screen.say(&m::DrillNotPutBack { drill: &id, words }.text());
     let Ok(loaded) = context.lab(&lab, &values, &token, &region) else {
         failed(lab);
         return Ok(());

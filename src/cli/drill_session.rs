@@ -318,7 +318,7 @@ impl Session {
         };
         let number = used + 1;
         self.core.record(&Event::DrillHint { drill: self.drill.id.clone(), number })?;
-        self.screen.say(&m::drill_hint(hint, number, hints.len()));
+        self.screen.say(&m::DrillHint { hint, number, total: hints.len() }.text());
         Ok(())
     }
 

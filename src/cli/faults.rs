@@ -95,6 +95,6 @@ fn read(rule: &str, place: &str) -> Result<FaultRule, Failed> {
             BadFault::Value(value) => m::fault_bad_value(value),
         };
         let kinds = m::fault_kinds(FaultKind::WORDS.join(", "));
-        Failed::new(Code::Usage, m::fault_bad_rule(place, rule), vec![why, kinds], HELP)
+        Failed::new(Code::Usage, m::FaultBadRule { place, rule }.text(), vec![why, kinds], HELP)
     })
 }

@@ -57,7 +57,7 @@ pub(super) async fn home(context: &mut Context) -> Result<Code, Failed> {
         Some(Answer::CleanUp) => return clean::clean(context, Clean { run: Some(run), ..Clean::default() }).await,
         Some(Answer::Steps) => {
             let numbered = |(number, id): (usize, &str)| {
-                let label = m::cli_home_step(number + 1, title(id));
+                let label = m::CliHomeStep { n: number + 1, title: title(id) }.text();
                 choice(Answer::This(number), label)
             };
             let mut choices: Vec<Choice> =

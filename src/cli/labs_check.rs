@@ -234,14 +234,15 @@ fn fault(source: &Source, flaw: &LabFailure) -> LabError {
         LabFailure::NotMet { at, finding } => {
             let (expected, seen) = (finding.expected.clone(), finding.seen.clone());
             let what = match &finding.why {
-                Some(why) => m::labs_check_not_met_why(expected, seen, why.clone()),
-                None => m::labs_check_not_met(expected, seen),
+                Some(why) => m::LabsCheckNotMetWhy { expected, seen, why: why.clone() }.text(),
+                None => m::LabsCheckNotMet { expected, seen }.text(),
             };
             (Some(check(at)), what)
         }
-        LabFailure::NotMade { step, resource, fault } => {
-            (Some(Place::of_name(yaml, step, resource)), m::labs_check_not_made(fault.to_string(), resource))
-        }
+        LabFailure::NotMade { step, resource, fault } => (
+            Some(Place::of_name(yaml, step, resource)),
+            m::LabsCheckNotMade { fault: fault.to_string(), name: resource }.text(),
+        ),
         LabFailure::Left { items } => {
             (None, m::labs_check_left(items.iter().map(named).collect::<Vec<_>>().join(", ")))
         }
@@ -273,12 +274,20 @@ fn tell(
         for pass in passes {
             let set: Vec<_> = pass.set.iter().map(|(name, value)| format!("{name}={value}")).collect();
             let values = if set.is_empty() { m::labs_check_defaults().say(lang) } else { set.join(", ") };
-            let line =
-                m::labs_check_pass(pass.proof.checks, pass.proof.gone, pass.proof.predictions, pass.steps, values);
+            let line = m::LabsCheckPass {
+                checks: pass.proof.checks,
+                gone: pass.proof.gone,
+                predictions: pass.proof.predictions,
+                steps: pass.steps,
+                values,
+            }
+            .text();
             text = format!("{text}\n- {}", line.say(lang));
         }
         if drilled.drills > 0 {
-            let line = m::labs_check_drills(drilled.drills, drilled.repairs, drilled.shortcuts);
+            let line =
+                m::LabsCheckDrills { drills: drilled.drills, repairs: drilled.repairs, shortcuts: drilled.shortcuts }
+                    .text();
             text = format!("{text}\n- {}", line.say(lang));
         }
         context.print(&ui::markdown(&text, &context.sheet()))?;

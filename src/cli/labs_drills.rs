@@ -156,7 +156,10 @@ impl Proving<'_> {
         if named.map(RungId::name) != expected {
             let hop = |name: Option<&str>| name.map_or_else(m::labs_drill_no_hop, Text::literal);
             let place = key(if expected.is_some() { "rung" } else { "broken" });
-            return Err(slip(place, m::labs_drill_hop(hop(expected), hop(named.map(RungId::name)))));
+            return Err(slip(
+                place,
+                m::LabsDrillHop { expected: hop(expected), seen: hop(named.map(RungId::name)) }.text(),
+            ));
         }
         if self.look().await?.solved() {
             return Err(slip(key("solved"), m::labs_drill_solved()));
@@ -206,7 +209,7 @@ impl Proving<'_> {
             return Ok(());
         }
         let hop = |rung: Option<RungId>| rung.map_or_else(m::labs_drill_no_hop, |rung| Text::literal(rung.name()));
-        Err(slip(place(), m::labs_drill_still_broken(hop(self.ends_at), hop(ends_at))))
+        Err(slip(place(), m::LabsDrillStillBroken { expected: hop(self.ends_at), seen: hop(ends_at) }.text()))
     }
 
     async fn do_all(&self, acts: &[Act], purpose: Option<DrillPurpose>, from: &Place) -> Result<(), DrillFailure> {
@@ -246,7 +249,7 @@ fn said(failure: &impl ToString) -> Text {
 fn open(standing: &Standing) -> Text {
     let goal = standing.goals.iter().find(|(_, verdict, _)| *verdict != Verdict::Met);
     match (goal, standing.opened.first()) {
-        (Some((title, _, seen)), _) => m::labs_drill_goal(seen.clone(), title.clone()),
+        (Some((title, _, seen)), _) => m::LabsDrillGoal { seen: seen.clone(), title: title.clone() }.text(),
         (None, Some(opened)) => opened.clone(),
         (None, None) => Text::literal(""),
     }

@@ -30,7 +30,7 @@ pub(super) fn read(quotas: &[(String, String)], throttle: Throttle) -> Result<Li
     let mut limits = Limits { throttle, ..Limits::default() };
     for (code, value) in quotas {
         let Ok(number) = value.parse() else {
-            return Err(Failed::new(Code::Usage, m::limits_bad_value(code, value), Vec::new(), HELP));
+            return Err(Failed::new(Code::Usage, m::LimitsBadValue { code, value }.text(), Vec::new(), HELP));
         };
         if let Err(known) = limits.quotas.set(code, number) {
             let mut details = vec![m::limits_codes()];

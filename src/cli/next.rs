@@ -22,7 +22,7 @@ pub(super) fn next(context: &Context, run: &str, state: &State) -> Text {
         lines.push(if variables.is_empty() {
             m::next_again(shell_word(&state.lab))
         } else {
-            m::next_again_vary(shell_word(&state.lab), variables.join(", "))
+            m::NextAgainVary { lab: shell_word(&state.lab), names: variables.join(", ") }.text()
         });
     } else if whole {
         lines.push(m::next_browse(run));

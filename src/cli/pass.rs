@@ -122,7 +122,7 @@ pub(super) async fn target(
         let now = target.accounts.get(side).cloned().unwrap_or_default();
         target.close().await;
         let next = format!("pllab status {}", shell_word(&found.id()));
-        return Err(Failed::new(Code::Refused, m::cli_other_account(account, now), Vec::new(), &[&next]));
+        return Err(Failed::new(Code::Refused, m::CliOtherAccount { account, now }.text(), Vec::new(), &[&next]));
     }
     Ok(target)
 }
@@ -301,10 +301,10 @@ pub(super) fn is_whole(context: &Context, state: &State) -> bool {
 pub(super) fn summary(state: &State, steps: usize) -> Text {
     let met = state.steps.values().filter(|step| step.verdict == Some(crate::checks::Verdict::Met)).count();
     if state.cleaned {
-        m::cli_run_cleaned(met, steps)
+        m::CliRunCleaned { met, steps }.text()
     } else if met == steps {
         m::cli_run_met(steps)
     } else {
-        m::cli_run_open(met, steps)
+        m::CliRunOpen { met, steps }.text()
     }
 }

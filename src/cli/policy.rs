@@ -89,7 +89,7 @@ pub(super) fn policy(context: &mut Context, args: &Policy) -> Result<Code, Faile
         context.print(&format!("{text}\n"))?;
     }
     if documents.len() > 1 {
-        context.note(&m::policy_split(documents.len(), LIMIT));
+        context.note(&m::PolicySplit { count: documents.len(), limit: LIMIT }.text());
     }
     Ok(Code::Met)
 }

@@ -64,7 +64,9 @@ pub(super) fn report(context: &mut Context, args: &Args) -> Result<Code, Failed>
 /// What the run costs, where it is known by now; what it came to after the clean-up is in the journal's bill.
 fn cost(context: &Context, state: &State) -> Vec<Text> {
     match engine::spending(state, context.host.clock.now()) {
-        Some(spending) => vec![m::money_running(spending.per_hour.fine(), spending.so_far.cents())],
+        Some(spending) => {
+            vec![m::MoneyRunning { hour: spending.per_hour.fine(), so_far: spending.so_far.cents() }.text()]
+        }
         None if state.target == "sandbox" => vec![m::cli_cost_nothing()],
         None => Vec::new(),
     }

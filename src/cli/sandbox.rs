@@ -90,7 +90,7 @@ fn announce(context: &mut Context, live: &Live, ours: bool) -> Result<(), Failed
         }
     }
     for account in live.accounts.iter().skip(1) {
-        text.push_str(&comment(m::cli_sandbox_account(&account.account_id, &account.name).say(lang)));
+        text.push_str(&comment(m::CliSandboxAccount { id: &account.account_id, name: &account.name }.text().say(lang)));
         let _ = writeln!(text, "# export AWS_ACCESS_KEY_ID={}", account.access_key_id);
         let _ = writeln!(text, "# export AWS_SECRET_ACCESS_KEY={}", account.secret_access_key);
     }

@@ -72,12 +72,12 @@ pub(super) fn show(context: &mut Context, found: &StoredRun, commands: bool) -> 
     let mut text = String::new();
     let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region);
     let steps = loaded.as_ref().map_or(0, |loaded| loaded.lab.steps.len());
-    let head = m::cli_status_head(&state.lab, found.id(), summary(state, steps));
+    let head = m::CliStatusHead { lab: &state.lab, run: found.id(), state: summary(state, steps) }.text();
     text.push_str(&markdown(&format!("**{}**", head.say(context.lang)), &sheet));
     text.push_str(&markdown(&place(&state.target, &state.region).say(context.lang), &sheet));
     for line in &found.damaged {
         let path = found.folder.join("journal.jsonl").display().to_string();
-        text.push_str(&markdown(&m::cli_journal_damaged(*line, path).say(context.lang), &sheet));
+        text.push_str(&markdown(&m::CliJournalDamaged { line: *line, path }.text().say(context.lang), &sheet));
     }
     if let Ok(loaded) = &loaded {
         let rows: Vec<Vec<Text>> = loaded
@@ -170,7 +170,7 @@ fn planted(context: &Context, run: &str, state: &State, now: Timestamp) -> Optio
     let command = |verb: &str| format!("pllab drill {verb} {}", shell_word(run));
     Some(match planted.since.filter(|_| !planted.stopped()) {
         Some(since) => Broken {
-            words: vec![m::drill_status(age(now, Some(since)), title), Text::literal(symptom)],
+            words: vec![m::DrillStatus { age: age(now, Some(since)), title }.text(), Text::literal(symptom)],
             next: ["check", "hint", "give-up"].map(command).to_vec(),
             json,
         },
@@ -182,7 +182,7 @@ fn planted(context: &Context, run: &str, state: &State, now: Timestamp) -> Optio
 /// What it costs now, and has cost.
 fn running_cost(state: &State, now: Timestamp) -> Text {
     match spending(state, now) {
-        Some(spending) => m::money_running(spending.per_hour.fine(), spending.so_far.cents()),
+        Some(spending) => m::MoneyRunning { hour: spending.per_hour.fine(), so_far: spending.so_far.cents() }.text(),
         None if state.target == "sandbox" => m::opening_cost(m::cli_cost_nothing()),
         None => m::opening_cost(m::money_local()),
     }
@@ -199,7 +199,8 @@ pub(super) fn remind(context: &mut Context) {
         };
         let since = spending.lines.iter().filter(|line| line.until.is_none()).map(|line| minute(line.from)).min();
         let (hour, so_far) = (spending.per_hour.fine(), spending.so_far.cents());
-        let line = m::money_reminder(hour, shell_word(&found.id()), since.unwrap_or_default(), so_far);
+        let line =
+            m::MoneyReminder { hour, run: shell_word(&found.id()), since: since.unwrap_or_default(), so_far }.text();
         // Where even standard error is closed nobody can be told.
         let _ = writeln!(context.host.err, "{}", line.say(context.lang));
     }

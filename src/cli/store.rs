@@ -86,7 +86,7 @@ impl Store {
                 let details = vec![m::cli_busy_detail(self.root.display().to_string())];
                 let next = ["pllab status", "pllab start --state-dir DIR"];
                 let title = match machine {
-                    Some(machine) => m::cli_busy_elsewhere(machine, pid),
+                    Some(machine) => m::CliBusyElsewhere { machine, pid }.text(),
                     None => m::cli_busy(pid),
                 };
                 Failed::new(Code::Usage, title, details, &next)
@@ -247,13 +247,13 @@ pub(super) fn journal_trouble(error: &JournalError, run: &str) -> Failed {
         JournalError::Closed => Failed { report: None, code: Code::Interrupted },
         JournalError::Damaged { path, line } => Failed::new(
             Code::Usage,
-            m::cli_journal_damaged(*line, path.display().to_string()),
+            m::CliJournalDamaged { line: *line, path: path.display().to_string() }.text(),
             vec![m::cli_journal_damaged_detail()],
             &[&format!("pllab status {}", shell_word(run)), &format!("pllab clean {}", shell_word(run))],
         ),
         JournalError::Newer { path, format } => Failed::new(
             Code::Usage,
-            m::cli_journal_newer(*format, path.display().to_string()),
+            m::CliJournalNewer { format: *format, path: path.display().to_string() }.text(),
             vec![Text::literal(format!("pllab {}", env!("CARGO_PKG_VERSION")))],
             &[&format!("pllab status {}", shell_word(run))],
         ),

@@ -253,7 +253,7 @@ impl Target {
                 let urls: BTreeSet<&str> = elsewhere.iter().map(|endpoint| endpoint.url.as_str()).collect();
                 for url in &urls {
                     let services: Vec<_> = elsewhere.iter().filter(|it| it.url == **url).map(|it| it.service).collect();
-                    notes.push(m::aws_note_redirected(services.join(", "), *url));
+                    notes.push(m::AwsNoteRedirected { service: services.join(", "), url: *url }.text());
                 }
                 if urls.is_empty() {
                     notes.push(m::aws_note_aws());
@@ -275,7 +275,11 @@ impl Target {
         }
         let commands: Vec<String> =
             self.profiles.iter().flat_map(|profile| sign_in_commands(profile.as_deref())).collect();
-        m::aws_renew(commands.iter().map(|command| format!("  {command}")).collect::<Vec<_>>().join("\n"), run)
+        m::AwsRenew {
+            commands: commands.iter().map(|command| format!("  {command}")).collect::<Vec<_>>().join("\n"),
+            run,
+        }
+        .text()
     }
 
     /// Lets go of the target; a sandbox of this process ends.

@@ -177,9 +177,12 @@ pub(super) fn usage_error(error: &clap::Error, typed: &[OsString]) -> ErrorRepor
         ErrorKind::UnknownArgument => m::cli_wrong_argument(&argument),
         ErrorKind::MissingRequiredArgument => m::cli_missing_argument(&argument),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation if value.is_empty() => m::cli_missing_value(&argument),
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation => m::cli_wrong_value(&argument, &value),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            m::CliWrongValue { argument: &argument, value: &value }.text()
+        }
         ErrorKind::ArgumentConflict => {
-            m::cli_argument_conflict(&argument, context(ContextKind::PriorArg).unwrap_or_default())
+            m::CliArgumentConflict { argument: &argument, other: context(ContextKind::PriorArg).unwrap_or_default() }
+                .text()
         }
         _ => m::cli_wrong_usage(&argument),
     };

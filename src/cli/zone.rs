@@ -59,7 +59,7 @@ async fn choose(
         let found = shared.iter().find(|(id, zone)| id == wanted || zone == wanted);
         return found.map(|(id, _)| id.clone()).ok_or_else(|| {
             let details = vec![m::cli_valid_values(known(&shared))];
-            Failed::new(Code::Usage, m::cli_unknown_zone(name, wanted), details, &["pllab start"])
+            Failed::new(Code::Usage, m::CliUnknownZone { name, value: wanted }.text(), details, &["pllab start"])
         });
     }
     let found = offering.iter().find(|(id, _)| id == USUAL).or(offering.first());

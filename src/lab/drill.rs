@@ -236,16 +236,16 @@ impl Drill {
             errors.push(LabError { file: source.file.clone(), place, what });
         };
         if self.id != source.id {
-            fault(&self.id, m::drill_id_differs(&source.id, &self.id));
+            fault(&self.id, m::DrillIdDiffers { file: &source.id, id: &self.id }.text());
         }
         if self.hints.ja.len() != self.hints.en.len() || self.hints.ja.is_empty() {
-            fault("hints", m::drill_hints_differ(self.hints.en.len(), self.hints.ja.len()));
+            fault("hints", m::DrillHintsDiffer { en: self.hints.en.len(), ja: self.hints.ja.len() }.text());
         }
         if self.plant.is_empty() || self.repairs.is_empty() || self.solved.is_empty() {
             fault("id", m::drill_incomplete());
         }
         if let Some(rung) = self.rung.as_deref().filter(|rung| !vocabulary.rungs.contains(rung)) {
-            fault(rung, m::lab_kind_unknown(vocabulary.rungs.join(", "), rung));
+            fault(rung, m::LabKindUnknown { expected: vocabulary.rungs.join(", "), kind: rung }.text());
         }
         let resources: Vec<&Resource> = lab.steps.iter().flat_map(|step| &step.makes).collect();
         let mut known: Vec<&str> = resources.iter().map(|it| it.name()).collect();
@@ -255,11 +255,11 @@ impl Drill {
         known.extend(kept);
         for call in self.calls() {
             if !(vocabulary.operation)(&call.api, &call.operation) {
-                fault(&call.operation, m::drill_operation_unknown(&call.api, &call.operation));
+                fault(&call.operation, m::DrillOperationUnknown { api: &call.api, operation: &call.operation }.text());
             }
             for name in references(&Value::Object(call.params.clone())) {
                 if !known.contains(&name.as_str()) {
-                    fault(&name, m::lab_reference_unknown(&self.id, &name));
+                    fault(&name, m::LabReferenceUnknown { by: &self.id, name: &name }.text());
                 }
             }
         }
@@ -273,7 +273,7 @@ impl Drill {
         });
         for name in asked.chain(remade).chain(&self.narrow_outbound) {
             if !resources.iter().any(|it| it.name() == name) {
-                fault(name, m::lab_reference_unknown(&self.id, name));
+                fault(name, m::LabReferenceUnknown { by: &self.id, name }.text());
             }
         }
         errors

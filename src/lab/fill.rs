@@ -89,7 +89,8 @@ fn value(inside: &str, values: &BTreeMap<&str, String>) -> Result<String, Text> 
         return Err(form());
     }
     let known = || values.keys().copied().collect::<Vec<_>>().join(", ");
-    let value = values.get(name).ok_or_else(|| m::lab_placeholder_unknown(known(), shown(name)))?;
+    let value =
+        values.get(name).ok_or_else(|| m::LabPlaceholderUnknown { known: known(), name: shown(name) }.text())?;
     let Some(filter) = filter else { return Ok(value.clone()) };
     let index = filter.strip_prefix("subnet").map(str::trim).and_then(|it| it.strip_prefix('(')?.strip_suffix(')'));
     let index: u32 = index.and_then(|index| index.trim().parse().ok()).ok_or_else(form)?;

@@ -79,7 +79,11 @@ pub fn is_name(text: &str) -> bool {
 
 /// A name that is none, as a fault of `file`.
 pub(super) fn bad_name(file: &str, yaml: &str, name: &str) -> LabError {
-    LabError { file: file.to_owned(), place: Place::of_word(yaml, 1, name), what: m::lab_name_wrong(NAME, shown(name)) }
+    LabError {
+        file: file.to_owned(),
+        place: Place::of_word(yaml, 1, name),
+        what: m::LabNameWrong { most: NAME, name: shown(name) }.text(),
+    }
 }
 
 /// What is left of a text that may be of any length.
@@ -93,7 +97,7 @@ pub(super) fn shown(text: &str) -> String {
 
 /// A limit that was passed.
 pub(super) fn too_many(what: Text, most: usize) -> Text {
-    m::lab_too_many(most, what)
+    m::LabTooMany { most, what }.text()
 }
 
 /// What there is too much of in a lab, and names that are none.

@@ -79,7 +79,11 @@ pub fn load(
     let header: Header = parse(&file, &blank_steps(&source.yaml))?;
     if header.format != FORMAT {
         let place = Place::of_word(&source.yaml, 1, "format");
-        return Err(LoadError::Files(vec![LabError { file, place, what: m::lab_format(header.format, FORMAT) }]));
+        return Err(LoadError::Files(vec![LabError {
+            file,
+            place,
+            what: m::LabFormat { found: header.format, known: FORMAT }.text(),
+        }]));
     }
     defaults(&file, &source.yaml, &header.variables)?;
     let values = variables::settle(&header.variables, set).map_err(LoadError::Variable)?;
@@ -163,11 +167,17 @@ pub(super) fn parse<T: serde::de::DeserializeOwned>(file: &str, yaml: &str) -> R
 
 fn worded(error: &YamlError) -> Text {
     match error {
-        YamlError::SerdeUnknownField { field, expected, .. } => m::lab_field_unknown(expected.join(", "), field),
+        YamlError::SerdeUnknownField { field, expected, .. } => {
+            m::LabFieldUnknown { expected: expected.join(", "), field }.text()
+        }
         YamlError::SerdeMissingField { field, .. } => m::lab_field_missing(*field),
-        YamlError::SerdeUnknownVariant { variant, expected, .. } => m::lab_kind_unknown(expected.join(", "), variant),
+        YamlError::SerdeUnknownVariant { variant, expected, .. } => {
+            m::LabKindUnknown { expected: expected.join(", "), kind: variant }.text()
+        }
         YamlError::SerdeInvalidType { unexpected, expected, .. }
-        | YamlError::SerdeInvalidValue { unexpected, expected, .. } => m::lab_value_wrong(expected, unexpected),
+        | YamlError::SerdeInvalidValue { unexpected, expected, .. } => {
+            m::LabValueWrong { expected, found: unexpected }.text()
+        }
         YamlError::InvalidScalar { ty: "bool", .. } => m::lab_flag_wrong(),
         YamlError::InvalidScalar { ty, .. } if ty.starts_with(['u', 'i']) => m::lab_number_wrong(),
         YamlError::Budget { breach: BudgetBreach::Depth { .. }, .. } => m::lab_yaml_deep(limits::YAML_DEPTH),
@@ -190,7 +200,7 @@ fn lint(file: &str, yaml: &str, id: &str, lab: &Lab) -> Vec<LabError> {
     // Looking for the place of a fault takes as long as the file.
     let mut looked = 0;
     if lab.id != id {
-        fault(Place::of_word(yaml, 1, &lab.id), m::lab_id_differs(id, &lab.id));
+        fault(Place::of_word(yaml, 1, &lab.id), m::LabIdDiffers { folder: id, id: &lab.id }.text());
     }
     if lab.steps.is_empty() {
         fault(Place::of_word(yaml, 1, "steps"), m::lab_without_steps());
@@ -215,15 +225,17 @@ fn lint(file: &str, yaml: &str, id: &str, lab: &Lab) -> Vec<LabError> {
                 for (variable, value) in &instance.when {
                     if !lab.variables.contains_key(variable) {
                         let known = lab.variables.keys().cloned().collect::<Vec<_>>().join(", ");
-                        fault(place(value), m::lab_variable_unknown(known, variable));
+                        fault(place(value), m::LabVariableUnknown { known, name: variable }.text());
                     }
                 }
             }
         }
         let mut wrong = |by: &str, (name, wanted): Reference<'_>| {
             let what = match (known.get(name), wanted) {
-                (None, _) => m::lab_reference_unknown(by, limits::shown(name)),
-                (Some(kind), Some(wanted)) if *kind != wanted => m::lab_reference_kind(by, *kind, name, wanted),
+                (None, _) => m::LabReferenceUnknown { by, name: limits::shown(name) }.text(),
+                (Some(kind), Some(wanted)) if *kind != wanted => {
+                    m::LabReferenceKind { by, found: *kind, name, wanted }.text()
+                }
                 _ => return,
             };
             looked += 1;

@@ -15,7 +15,9 @@ pub fn settle(
     set: &BTreeMap<String, String>,
 ) -> Result<BTreeMap<String, String>, Text> {
     if let Some(name) = set.keys().find(|name| !variables.contains_key(*name)) {
-        return Err(m::lab_variable_unknown(variables.keys().cloned().collect::<Vec<_>>().join(", "), name));
+        return Err(
+            m::LabVariableUnknown { known: variables.keys().cloned().collect::<Vec<_>>().join(", "), name }.text()
+        );
     }
     variables
         .iter()
@@ -31,11 +33,13 @@ fn check(name: &str, variable: &Variable, value: &str) -> Result<(), Text> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     match variable.kind {
         VariableKind::Choice if !variable.allowed.iter().any(|allowed| allowed == value) => {
-            Err(m::lab_variable_choice(variable.allowed.join(", "), name, value))
+            Err(m::LabVariableChoice { allowed: variable.allowed.join(", "), name, value }.text())
         }
-        VariableKind::Cidr if parse_cidr(value).is_none() => Err(m::lab_variable_cidr(name, value)),
-        VariableKind::Zone if value.is_empty() || !value.chars().all(plain) => Err(m::lab_variable_zone(name, value)),
-        VariableKind::Domain if !is_domain(value) => Err(m::lab_variable_domain(name, value)),
+        VariableKind::Cidr if parse_cidr(value).is_none() => Err(m::LabVariableCidr { name, value }.text()),
+        VariableKind::Zone if value.is_empty() || !value.chars().all(plain) => {
+            Err(m::LabVariableZone { name, value }.text())
+        }
+        VariableKind::Domain if !is_domain(value) => Err(m::LabVariableDomain { name, value }.text()),
         _ => Ok(()),
     }
 }

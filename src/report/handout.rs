@@ -89,7 +89,9 @@ pub fn handout(
         intros: langs.iter().map(intro).collect(),
         facts: langs
             .iter()
-            .map(|lang| m::opening_facts(m::minutes(opening.minutes), opening.steps).say(*lang))
+            .map(|lang| {
+                m::OpeningFacts { minutes: m::minutes(opening.minutes), steps: opening.steps }.text().say(*lang)
+            })
             .collect(),
         picture: drawn(&opening.picture, false),
         picture_words: langs

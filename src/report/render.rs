@@ -60,7 +60,7 @@ fn report_context(report: &Report, picture: &Drawing<'_>) -> Value {
         .map(|step| took(step.began, step.ended).map(|text| text.say(report.lang)).unwrap_or_default())
         .collect();
     let at = |when: Option<Timestamp>| when.map(time).unwrap_or_default();
-    let period = m::report_period_of(at(report.started), at(report.ended)).say(report.lang);
+    let period = m::ReportPeriodOf { from: at(report.started), to: at(report.ended) }.text().say(report.lang);
     context! {
         report => Value::from(Serde(report)), w => words(report.lang), period, svg => Value::from_safe_string(svg.to_owned()), file, took,
         lang => report.lang.tag(), css => Value::from_safe_string(CSS.to_owned()), version => env!("CARGO_PKG_VERSION"),

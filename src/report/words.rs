@@ -120,7 +120,7 @@ pub(super) fn clock(at: Timestamp) -> String {
 
 /// So many seconds, in words.
 pub(super) fn seconds(count: u64) -> Text {
-    if count < 60 { m::report_seconds(count) } else { m::report_minutes(count / 60, count % 60) }
+    if count < 60 { m::report_seconds(count) } else { m::ReportMinutes { m: count / 60, s: count % 60 }.text() }
 }
 
 /// How long, from `began` to `ended`.

@@ -54,7 +54,7 @@ impl Walk<'_> {
         let Some(one) = crossings.first() else {
             return Ok(RungResult::holds(m::trace_acl_same_subnet(), m::trace_acl_same_subnet()).by(&call));
         };
-        let expected = m::trace_expected_acl(ports(one.back), one.port);
+        let expected = m::TraceExpectedAcl { back: ports(one.back), port: one.port }.text();
         let Some((crossing, stop)) = crossings.iter().find_map(|it| Some((it, stopped(it, acls)?))) else {
             let names: BTreeSet<&str> = acls.iter().map(|acl| text(acl, "NetworkAclId")).collect();
             let names = names.into_iter().collect::<Vec<_>>().join(", ");
@@ -62,15 +62,15 @@ impl Walk<'_> {
         };
         let id = text(stop.acl, "NetworkAclId");
         let why = if stop.answer {
-            m::trace_why_acl_answer(id, ports(crossing.back))
+            m::TraceWhyAclAnswer { acl: id, back: ports(crossing.back) }.text()
         } else {
-            m::trace_why_acl_request(id, crossing.port)
+            m::TraceWhyAclRequest { acl: id, port: crossing.port }.text()
         };
         let block = self.block_of(side, stop.peer).await;
         let repair = if stop.egress {
-            m::trace_repair_acl_outbound(id, block.as_str(), ports(stop.ports))
+            m::TraceRepairAclOutbound { acl: id, block: block.as_str(), ports: ports(stop.ports) }.text()
         } else {
-            m::trace_repair_acl_inbound(id, block.as_str(), ports(stop.ports))
+            m::TraceRepairAclInbound { acl: id, block: block.as_str(), ports: ports(stop.ports) }.text()
         };
         let found = RungResult::broken(expected, in_words(stop.acl, stop.egress), why);
         Ok(found.repaired(repair, opening(&stop, &block).into_iter().collect()).by(&call))

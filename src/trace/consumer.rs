@@ -81,7 +81,7 @@ impl Walk<'_> {
             Err(_) => None,
         };
         let both = match &theirs {
-            Some(theirs) => m::trace_both_states(mine.as_str(), theirs.as_str()),
+            Some(theirs) => m::TraceBothStates { consumer: mine.as_str(), provider: theirs.as_str() }.text(),
             None => Text::literal(&mine),
         };
         let accept = || ec2("AcceptVpcEndpointConnections", json!({ "ServiceId": service, "VpcEndpointIds": [id] }));

@@ -96,15 +96,15 @@ pub(super) struct Gate<'g> {
 
 impl Gate<'_> {
     pub fn judge(&self) -> RungResult {
-        let expected = m::trace_expected_rule(&self.opening, self.port);
+        let expected = m::TraceExpectedRule { from: &self.opening, port: self.port }.text();
         let seen = in_words(self.groups, self.way);
         if admits(self.groups, self.way, self.port, &self.peer) {
             return RungResult::holds(expected, seen);
         }
         let group = self.groups.first().map_or("", |group| text(group, "GroupId"));
         let repair = match self.way {
-            Way::In => m::trace_repair_inbound(group, self.port, &self.opening),
-            Way::Out => m::trace_repair_outbound(group, self.port, &self.opening),
+            Way::In => m::TraceRepairInbound { group, port: self.port, source: &self.opening }.text(),
+            Way::Out => m::TraceRepairOutbound { group, port: self.port, to: &self.opening }.text(),
         };
         RungResult::broken(expected, seen, self.why.clone())
             .repaired(repair, vec![open(self.way, group, self.port, &self.opening)])

@@ -70,13 +70,15 @@ impl Walk<'_> {
         let console = self.client_console().await?;
         let answer = self.telling(&console).map(|attempt| (attempt.code, attempt.in_words()));
         Ok(match answer {
-            Some((200, answer)) => RungResult::holds(m::trace_expected_proxy(), m::trace_seen_two(words, answer)),
+            Some((200, answer)) => {
+                RungResult::holds(m::trace_expected_proxy(), m::TraceSeenTwo { first: words, second: answer }.text())
+            }
             Some((_, answer)) => {
                 let attributes = json!([{ "Key": PROXY_PROTOCOL, "Value": "false" }]);
                 let group = self.target_group.as_deref();
                 let off =
                     elbv2("ModifyTargetGroupAttributes", json!({ "TargetGroupArn": group, "Attributes": attributes }));
-                let seen = m::trace_seen_two(words, answer);
+                let seen = m::TraceSeenTwo { first: words, second: answer }.text();
                 RungResult::broken(m::trace_expected_proxy(), seen, m::trace_why_proxy())
                     .repaired(m::trace_repair_proxy(), vec![off])
             }

@@ -120,7 +120,7 @@ async fn climb(walk: &mut Walk<'_>, id: RungId) -> RungResult {
 fn diagnose(scene: &CheckContext<'_>, rung: RungId, found: &RungResult) -> Option<Diagnosis> {
     if let Some(missing) = &found.missing {
         let step = step_of(scene.lab, missing).map(str::to_owned);
-        let why = m::trace_why_not_made(missing, step.clone().unwrap_or_default());
+        let why = m::TraceWhyNotMade { name: missing, step: step.clone().unwrap_or_default() }.text();
         return Some(Diagnosis { rung, why, repair: m::trace_repair_not_made(), commands: Vec::new(), step });
     }
     let why = found.why.clone()?;

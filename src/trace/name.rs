@@ -55,7 +55,11 @@ impl Walk<'_> {
         params[key] = json!({ "Value": true });
         let why = if key == "EnableDnsSupport" { m::trace_why_dns_support() } else { m::trace_why_dns_hostnames() };
         let found = RungResult::broken(format!("{attribute}: true"), format!("{attribute}: false"), why);
-        Some(found.repaired(m::trace_repair_dns(attribute, vpc), vec![ec2("ModifyVpcAttribute", params)]).by(&call))
+        Some(
+            found
+                .repaired(m::TraceRepairDns { attribute, vpc }.text(), vec![ec2("ModifyVpcAttribute", params)])
+                .by(&call),
+        )
     }
 
     /// What is wrong with the private name `name` that the client asks by; `None` where it stands for the endpoint.
@@ -82,7 +86,8 @@ impl Walk<'_> {
         let state = text(&proof, "State");
         if state != "verified" {
             let verify = ec2("StartVpcEndpointServicePrivateDnsVerification", json!({ "ServiceId": id }));
-            let repair = m::trace_repair_verify(name, text(&proof, "Name"), text(&proof, "Value"));
+            let repair =
+                m::TraceRepairVerify { name, record: text(&proof, "Name"), value: text(&proof, "Value") }.text();
             let found = RungResult::broken("verified", state, m::trace_why_not_verified(name));
             return Some(found.repaired(repair, vec![verify]).by(&look));
         }

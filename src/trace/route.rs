@@ -72,9 +72,9 @@ impl Walk<'_> {
         }
         let destination = text(detour.route, "DestinationCidrBlock");
         let why = if detour.answer {
-            m::trace_why_route_answer(destination, detour.table, target.to_string())
+            m::TraceWhyRouteAnswer { destination, table: detour.table, target: target.to_string() }.text()
         } else {
-            m::trace_why_route(destination, detour.table, target.to_string())
+            m::TraceWhyRoute { destination, table: detour.table, target: target.to_string() }.text()
         };
         let table = tables.iter().find(|it| text(it, "RouteTableId") == detour.table);
         let found = RungResult::broken(expected, table.map(in_words).unwrap_or_default(), why);
@@ -145,9 +145,9 @@ fn repair(detour: &Detour<'_>) -> (Text, Call) {
     // A local route cannot be deleted; its target can be given back.
     if text(detour.route, "Origin") == "CreateRouteTable" {
         params["LocalTarget"] = true.into();
-        return (m::trace_repair_local_route(destination, detour.table), ec2("ReplaceRoute", params));
+        return (m::TraceRepairLocalRoute { destination, table: detour.table }.text(), ec2("ReplaceRoute", params));
     }
-    (m::trace_repair_route(destination, detour.table), ec2("DeleteRoute", params))
+    (m::TraceRepairRoute { destination, table: detour.table }.text(), ec2("DeleteRoute", params))
 }
 
 /// A route table on one line.

@@ -148,7 +148,7 @@ impl Walk<'_> {
         if !port.is_empty() && port != "traffic-port" && port != traffic {
             let modify =
                 elbv2("ModifyTargetGroup", json!({ "TargetGroupArn": group, "HealthCheckPort": "traffic-port" }));
-            let found = RungResult::broken("healthy", seen, m::trace_why_health_port(port, traffic));
+            let found = RungResult::broken("healthy", seen, m::TraceWhyHealthPort { port, traffic }.text());
             return Ok(found.repaired(m::trace_repair_health_port(), vec![modify]).by(&describe));
         }
         let how = checked.map(check_in_words).unwrap_or_default();

@@ -84,62 +84,6 @@ fn arguments_stand_in_both_languages() {
     }
 }
 
-/// Every Rust file below a folder.
-fn rust(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).expect("a folder of sources").flatten().map(|entry| entry.path());
-    let below = |path: PathBuf| if path.is_dir() { rust(&path) } else { vec![path] };
-    entries.flat_map(below).filter(|path| path.extension().is_some_and(|it| it == "rs")).collect()
-}
-
-/// The arguments of a call, out of what stands after its opening parenthesis.
-fn given(rest: &str) -> Vec<String> {
-    let (mut depth, mut all) = (1, vec![String::new()]);
-    for c in rest.chars() {
-        match c {
-            '(' | '[' | '{' => depth += 1,
-            ')' | ']' | '}' => depth -= 1,
-            ',' if depth == 1 => all.push(String::new()),
-            _ => {}
-        }
-        if depth == 0 {
-            break;
-        }
-        all.last_mut().expect("one is there").push(c);
-    }
-    all
-}
-
-/// Pairs of arguments of which each names the other's place. Their order is that of the alphabet, and the compiler takes either.
-fn swapped(source: &str, messages: &BTreeMap<String, String>) -> Vec<String> {
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let calls = source.split("m::").skip(1).filter_map(|rest| rest.split_once('('));
-    let faults = calls.filter_map(|(name, rest)| {
-        let names: Vec<String> = arguments(messages.get(&name.replace('_', "-"))?).into_iter().collect();
-        let given = given(rest);
-        let says =
-            |at: usize, word: &str| given.get(at).is_some_and(|it| it.split(|c| !is_word(c)).any(|it| it == word));
-        let odd = |a: usize, b: usize| {
-            says(a, &names[b]) && says(b, &names[a]) && !(says(a, &names[a]) || says(b, &names[b]))
-        };
-        let pairs = (0..names.len()).flat_map(|a| (0..a).map(move |b| (a, b)));
-        pairs.into_iter().any(|(a, b)| odd(a, b)).then(|| format!("{name}({}) takes {names:?}", given.join(",")))
-    });
-    faults.collect()
-}
-
-#[test]
-fn arguments_are_given_in_their_order() {
-    let messages = messages("en");
-    let faults: Vec<String> = rust(&root("src"))
-        .iter()
-        .flat_map(|path| swapped(&fs::read_to_string(path).expect("it is text"), &messages))
-        .collect();
-    assert!(faults.is_empty(), "{faults:#?}");
-    // It would be found.
-    let wrong = "m::trace_repair_dns(vpc, attribute) m::money_above(cents(most), cents(day.usd_micros))";
-    assert_eq!(swapped(wrong, &messages).len(), 2);
-}
-
 #[test]
 fn japanese_is_japanese() {
     let kana = |c: char| ('\u{3040}'..='\u{30ff}').contains(&c) || ('\u{4e00}'..='\u{9fff}').contains(&c);

@@ -168,7 +168,7 @@ fn question(api: Api, operation: &str, region: &str) -> Option<Value> {
 
 fn untried(elb: usize, others: usize) -> Row {
     // The lab would stop at the first of them, say which, and clean up: nothing here stands against trying.
-    Row::unknown("untried", m::doctor_untried(), m::doctor_untried_seen(elb, others)).optional()
+    Row::unknown("untried", m::doctor_untried(), m::DoctorUntriedSeen { elb, others }.text()).optional()
 }
 
 async fn zones(target: &Target, loaded: &Loaded) -> Row {
@@ -208,7 +208,7 @@ async fn left(target: &Target, learner: &str, place: &Place) -> Row {
         Ok(found) if found.runs.is_empty() => Row::ok(id, what, m::doctor_leftovers_none()),
         Ok(Leftovers { runs: all, .. }) => {
             let mine = all.iter().filter(|it| it.learner == learner).count();
-            let seen = m::doctor_leftovers_some(mine, all.len() - mine);
+            let seen = m::DoctorLeftoversSome { mine, others: all.len() - mine }.text();
             let command = if mine > 0 { "--all" } else { "--everyone" };
             let row = Row::problem(id, what, seen, m::doctor_leftovers_todo()).optional();
             row.by(format!("pllab clean {command}{}", place.flags()))

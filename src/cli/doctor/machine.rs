@@ -46,7 +46,7 @@ async fn web_server(host: &Host) -> Row {
     if lacks.is_empty() {
         return Row::ok("web_server", what, m::doctor_web_server_walled(version)).optional();
     }
-    let seen = m::doctor_web_server_open(lacks.join(", "), version);
+    let seen = m::DoctorWebServerOpen { lacks: lacks.join(", "), version }.text();
     Row::problem("web_server", what, seen, m::doctor_web_server_todo()).optional()
 }
 

@@ -94,22 +94,22 @@ pub(super) async fn rows(target: &Target, loaded: &Loaded, learners: u32) -> (Ve
                 (Some(0), ..) => continue,
                 (Some(each), Ok(used), Ok(limit)) => (each, used, limit),
                 (_, Err(fault), _) | (_, _, Err(fault)) => {
-                    let seen = m::doctor_quota_unknown(code, fault.to_string());
+                    let seen = m::DoctorQuotaUnknown { code, why: fault.to_string() }.text();
                     rows.push(Row::unknown("quota", name, seen).of(shown));
                     continue;
                 }
                 (None, ..) => {
-                    let seen = m::doctor_quota_unknown(code, m::doctor_type_unknown());
+                    let seen = m::DoctorQuotaUnknown { code, why: m::doctor_type_unknown() }.text();
                     rows.push(Row::unknown("quota", name, seen).of(shown));
                     continue;
                 }
             };
             let needed = each * u64::from(learners);
-            let seen = m::doctor_quota_seen(limit, needed, used);
+            let seen = m::DoctorQuotaSeen { limit, needed, used }.text();
             if used + needed <= limit {
                 rows.push(Row::ok("quota", name, seen).of(shown));
             } else {
-                let todo = m::doctor_quota_todo(code, &name, used + needed);
+                let todo = m::DoctorQuotaTodo { code, name: &name, wanted: used + needed }.text();
                 rows.push(Row::problem("quota", name.clone(), seen, todo).of(shown));
                 wanted.push(Wanted { service, code, name, now: limit, enough: used + needed });
             }
@@ -133,20 +133,26 @@ async fn of_vpcs(clients: &Clients, loaded: &Loaded, side: Option<Side>) -> (Vec
         match service_quota(clients, "vpc", code).await {
             _ if needed == 0 => {}
             Err(fault) => {
-                let seen = m::doctor_quota_unknown(code, fault.to_string());
+                let seen = m::DoctorQuotaUnknown { code, why: fault.to_string() }.text();
                 rows.push(Row::unknown("quota_of_vpc", name, seen).of(side));
             }
-            Ok(limit) if needed <= limit => fine.push(m::doctor_quota_of_vpc(limit, name, needed)),
+            Ok(limit) if needed <= limit => fine.push(m::DoctorQuotaOfVpc { limit, name, needed }.text()),
             Ok(limit) => {
-                let todo = m::doctor_quota_todo(code, &name, needed);
+                let todo = m::DoctorQuotaTodo { code, name: &name, wanted: needed }.text();
                 rows.push(
-                    Row::problem("quota_of_vpc", name.clone(), m::doctor_quota_seen(limit, needed, 0), todo).of(side),
+                    Row::problem(
+                        "quota_of_vpc",
+                        name.clone(),
+                        m::DoctorQuotaSeen { limit, needed, used: 0 }.text(),
+                        todo,
+                    )
+                    .of(side),
                 );
                 wanted.push(Wanted { service: "vpc", code, name, now: limit, enough: needed });
             }
         }
     }
-    if let Some(seen) = fine.into_iter().reduce(m::doctor_and) {
+    if let Some(seen) = fine.into_iter().reduce(|one, other| m::DoctorAnd { one, other }.text()) {
         rows.insert(0, Row::ok("quota_of_vpc", m::doctor_in_each_vpc(), seen).of(side));
     }
     (rows, wanted)
@@ -159,7 +165,7 @@ async fn services(clients: &Clients, loaded: &Loaded, learners: u32) -> Option<R
     let used = listed(clients, "DescribeVpcEndpointServiceConfigurations", "ServiceConfigurations").await;
     let seen = match used {
         _ if needed == 0 => return None,
-        Ok(used) => m::doctor_no_quota(needed, used),
+        Ok(used) => m::DoctorNoQuota { needed, used }.text(),
         Err(fault) => Text::literal(fault.to_string()),
     };
     Some(Row::unknown("endpoint_services", m::doctor_endpoint_services(), seen).optional())
@@ -171,8 +177,8 @@ async fn connect_endpoints(clients: &Clients, learners: u32) -> Row {
     let used = listed(clients, "DescribeInstanceConnectEndpoints", "InstanceConnectEndpoints").await;
     let taken = used.as_ref().map_or(0, |used| u32::try_from(*used).unwrap_or(u32::MAX));
     let seen = match used {
-        Ok(_) => m::doctor_fixed_seen(learners, CONNECT_ENDPOINTS, taken),
-        Err(_) => m::doctor_fixed(learners, CONNECT_ENDPOINTS),
+        Ok(_) => m::DoctorFixedSeen { learners, limit: CONNECT_ENDPOINTS, used: taken }.text(),
+        Err(_) => m::DoctorFixed { learners, limit: CONNECT_ENDPOINTS }.text(),
     };
     if learners.saturating_add(taken) > CONNECT_ENDPOINTS {
         let todo = m::doctor_connect_endpoints_todo(CONNECT_ENDPOINTS.saturating_sub(taken));

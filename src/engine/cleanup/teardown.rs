@@ -85,7 +85,7 @@ async fn blocked(core: &RunLog, clouds: &Clouds) -> Result<BTreeSet<String>, Jou
         // Who may not look finds out by the refusal to delete.
         for stranger in strangers(core, clouds, side).await.unwrap_or_default().into_iter().filter(|it| !it.of_aws) {
             let what = actions::label(&stranger.kind, &stranger.id);
-            core.record(&Event::Notice { text: m::shared_stranger(&stranger.vpc, what) })?;
+            core.record(&Event::Notice { text: m::SharedStranger { vpc: &stranger.vpc, what }.text() })?;
             vpcs.insert(stranger.vpc);
         }
     }

@@ -81,11 +81,11 @@ pub fn opened([before, planted]: [&[Rules]; 2], now: &[Rules], blocks: &[&str], 
             !known(before, group, |it| &it.inbound, rule) && !known(planted, group, |it| &it.inbound, rule)
         };
         let wide = inbound.iter().filter(new).filter(|rule| is_wide(rule, blocks));
-        opened.extend(wide.map(|rule| m::drill_wide_rule(group, rule::in_words(rule))));
+        opened.extend(wide.map(|rule| m::DrillWideRule { group, rule: rule::in_words(rule) }.text()));
         if narrow.contains(group) {
             let new = |rule: &&Value| !known(planted, group, |it| &it.outbound, rule);
             let wide = outbound.iter().filter(new).filter(|rule| is_wide(rule, blocks));
-            opened.extend(wide.map(|rule| m::drill_wide_outbound(group, rule::in_words(rule))));
+            opened.extend(wide.map(|rule| m::DrillWideOutbound { group, rule: rule::in_words(rule) }.text()));
         }
     }
     opened

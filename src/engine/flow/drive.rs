@@ -282,7 +282,7 @@ impl Runner {
             "AcceptVpcEndpointConnections" | "RejectVpcEndpointConnections" => m::aws_lacks_acceptance(),
             _ => m::aws_lacks_step(),
         };
-        m::aws_lacks(means, operation, shell_word(&self.core.with(|state| state.run.clone())))
+        m::AwsLacks { means, operation, run: shell_word(&self.core.with(|state| state.run.clone())) }.text()
     }
 
     /// What kept a check from telling.
@@ -311,7 +311,7 @@ impl Runner {
             }
             Failure::Unsaid(cause) => {
                 *fault = Some(cause.class);
-                self.core.screen.say(&m::engine_failed(&cause.code, &cause.message));
+                self.core.screen.say(&m::EngineFailed { code: &cause.code, message: &cause.message }.text());
                 if let Some(words) = checks::cause(&cause) {
                     self.core.screen.say(&words);
                 }

@@ -46,8 +46,8 @@ pub fn ask_go_to(state: &State, plan: &Plan<'_>, index: usize, step: &Step) -> E
     let now = plan.current(state).map_or(plan.lab.steps.len(), |(now, _)| now);
     let title = title(plan, index, step);
     let prompt = match index.checked_sub(now) {
-        None => m::engine_ask_go_back(undone(plan.lab, index).0.len(), title),
-        Some(between) => m::engine_ask_go_ahead(between, title),
+        None => m::EngineAskGoBack { n: undone(plan.lab, index).0.len(), step: title }.text(),
+        Some(between) => m::EngineAskGoAhead { n: between, step: title }.text(),
     };
     let choice = |answer, label| Choice { answer, label };
     let choices = vec![choice(Answer::Go, m::engine_answer_go_to()), choice(Answer::Again, m::engine_answer_stay())];

@@ -65,7 +65,7 @@ pub fn ask_theirs(state: &State) -> Option<Question> {
     let choice = |answer| Choice { answer, label: label(QuestionId::Theirs, answer) };
     Some(Question {
         id: QuestionId::Theirs,
-        prompt: m::engine_ask_theirs(theirs.join(", "), theirs.len()),
+        prompt: m::EngineAskTheirs { list: theirs.join(", "), n: theirs.len() }.text(),
         choices: vec![choice(Answer::Keep), choice(Answer::CleanUp)],
         default: Answer::Keep,
     })

@@ -29,8 +29,10 @@ pub fn hint(core: &RunLog, lab: &Lab, step: &Step) -> Result<(), JournalError> {
     let label = actions::label(resource.kind(), name);
     let difference = state.sighted.get(name).and_then(|(id, differs)| Some((id, differs.first()?)));
     let text = match (rung, difference) {
-        (1, Some((id, differs))) => m::hint_look(id.rsplit(':').next().unwrap_or(id), &differs.what),
-        (2, Some((_, differs))) => m::hint_wanted(&differs.expected, &differs.seen, &differs.what),
+        (1, Some((id, differs))) => m::HintLook { id: id.rsplit(':').next().unwrap_or(id), what: &differs.what }.text(),
+        (2, Some((_, differs))) => {
+            m::HintWanted { expected: &differs.expected, seen: &differs.seen, what: &differs.what }.text()
+        }
         (1, None) => m::hint_missing(label),
         (2, None) => m::hint_plan(actions::plan(lab, resource)),
         _ => m::hint_commands(label),

@@ -220,7 +220,7 @@ impl Watch<'_> {
         asked: &mut BTreeSet<String>,
         chosen: &mut BTreeMap<String, String>,
     ) -> Result<Option<Watched>, Failure> {
-        let prompt = m::watch_which(ids.len(), name);
+        let prompt = m::WatchWhich { n: ids.len(), name }.text();
         let list: Vec<&String> = ids.iter().collect();
         let this = |(number, id): (usize, &&String)| Choice {
             answer: Answer::This(number),
@@ -247,7 +247,7 @@ impl Watch<'_> {
             Err(AskError::NobodyToAsk) => {
                 asked.insert(name.to_owned());
                 let ids = list.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(", ");
-                self.core.record(&Event::Notice { text: m::watch_twins(ids, name) })?;
+                self.core.record(&Event::Notice { text: m::WatchTwins { ids, name }.text() })?;
             }
         }
         Ok(None)
@@ -309,7 +309,8 @@ impl Watch<'_> {
         let count = waits_for.len();
         let seen = waits_for.into_iter().next();
         let label = m::watch_waiting(&self.step.id);
-        let left = |first| if count > 1 { m::watch_left_more(first, count - 1) } else { m::watch_left(first) };
+        let left =
+            |first| if count > 1 { m::WatchLeftMore { first, n: count - 1 }.text() } else { m::watch_left(first) };
         let seen = seen.map(left);
         let id = format!("watch:{}", self.step.id);
         self.core.screen.progress(&Progress { id, label, seen, wait: None, state });

@@ -127,7 +127,7 @@ fn both_pictures(view: &StepView, style: &Style) -> Vec<Line> {
 pub fn taken(question: &Question, style: &Style) -> Line {
     let label = question.choices.iter().find(|choice| choice.answer == question.default);
     let label = label.map_or_else(|| question.default.name().to_owned(), |choice| style.say(&choice.label));
-    Line::plain(style.say(&m::menu_yes(label, &question.prompt)))
+    Line::plain(style.say(&m::MenuYes { answer: label, prompt: &question.prompt }.text()))
 }
 
 /// Used by a step's first showing and by its showing in the other language.

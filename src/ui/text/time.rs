@@ -14,16 +14,20 @@ pub fn clock(elapsed: Duration) -> String {
 /// How long so far, in words.
 pub fn elapsed(elapsed: Duration) -> Text {
     let seconds = elapsed.as_secs();
-    if seconds < 60 { m::elapsed_seconds(seconds) } else { m::elapsed_minutes(seconds / 60, seconds % 60) }
+    if seconds < 60 {
+        m::elapsed_seconds(seconds)
+    } else {
+        m::ElapsedMinutes { m: seconds / 60, s: seconds % 60 }.text()
+    }
 }
 
 /// How long it usually takes, `from` and `to` in seconds: minutes from two minutes on.
 pub fn usual((from, to): (u32, u32)) -> Text {
     if to < 120 {
-        return if from >= to { m::usual_second(to.max(1)) } else { m::usual_seconds(from, to) };
+        return if from >= to { m::usual_second(to.max(1)) } else { m::UsualSeconds { from, to }.text() };
     }
     let (from, to) = ((from / 60).max(1), to.div_ceil(60));
-    if from >= to { m::usual_minute(to) } else { m::usual_minutes(from, to) }
+    if from >= to { m::usual_minute(to) } else { m::UsualMinutes { from, to }.text() }
 }
 
 /// After how many seconds it is given up: minutes from two minutes on.

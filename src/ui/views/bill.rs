@@ -17,7 +17,9 @@ pub fn bill(lines: &[Spent], total: Money, prices_as_of: &str, style: &Style) ->
     let name = |line: &Spent| format!("{} {}", style.say(&kind(&line.kind)), line.resource);
     let body = if style.told() || style.measure() < COLUMNS {
         let sentence = |line: &Spent| {
-            let words = m::bill_line(line.cost.fine(), minute(line.from), until(line), name(line));
+            let words =
+                m::BillLine { cost: line.cost.fine(), from: minute(line.from), until: until(line), what: name(line) }
+                    .text();
             fill(&Line::plain(style.say(&words)), style.measure().saturating_sub(2), "", "  ")
         };
         lines.iter().flat_map(sentence).collect()

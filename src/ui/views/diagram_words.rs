@@ -12,17 +12,17 @@ pub fn diagram_in_words(picture: &Picture, lang: Lang) -> Vec<String> {
             continue;
         }
         if lane.mark == Mark::New {
-            sentences.push(m::words_new_vpc(lane.cidr.as_str(), &name));
+            sentences.push(m::WordsNewVpc { cidr: lane.cidr.as_str(), name: &name }.text());
         }
         let there = in_words(lane, &[Mark::There, Mark::Broken], lang);
         if !there.is_empty() {
-            sentences.push(m::words_vpc_with(lane.cidr.as_str(), &name, there));
+            sentences.push(m::WordsVpcWith { cidr: lane.cidr.as_str(), name: &name, nodes: there }.text());
         } else if lane.mark != Mark::New {
-            sentences.push(m::words_vpc(lane.cidr.as_str(), &name));
+            sentences.push(m::WordsVpc { cidr: lane.cidr.as_str(), name: &name }.text());
         }
         let new = in_words(lane, &[Mark::New], lang);
         if !new.is_empty() {
-            sentences.push(m::words_new(&name, new));
+            sentences.push(m::WordsNew { name: &name, nodes: new }.text());
         }
     }
     // What is not made yet asks for nothing.
@@ -30,11 +30,11 @@ pub fn diagram_in_words(picture: &Picture, lang: Lang) -> Vec<String> {
     if asks && let (Some(endpoint), Some(service)) = (tied(&picture.consumer), tied(&picture.provider)) {
         let state = picture.link.label.clone().unwrap_or_else(|| Text::literal(""));
         sentences.push(match picture.link.state {
-            LinkState::Absent => m::words_link_absent(endpoint, service),
-            LinkState::Pending => m::words_link_pending(endpoint, service, state),
-            LinkState::Up if is_new(&picture.consumer) => m::words_link_at_once(endpoint, service),
-            LinkState::Up => m::words_link_up(endpoint, service),
-            LinkState::Rejected => m::words_link_rejected(endpoint, service),
+            LinkState::Absent => m::WordsLinkAbsent { endpoint, service }.text(),
+            LinkState::Pending => m::WordsLinkPending { endpoint, service, state }.text(),
+            LinkState::Up if is_new(&picture.consumer) => m::WordsLinkAtOnce { endpoint, service }.text(),
+            LinkState::Up => m::WordsLinkUp { endpoint, service }.text(),
+            LinkState::Rejected => m::WordsLinkRejected { endpoint, service }.text(),
         });
     }
     for lane in [&picture.consumer, &picture.provider] {

@@ -27,7 +27,7 @@ pub fn finished(mended: bool, given_up: bool, opened: &[Text], hints: usize, sec
     for text in opened {
         lines.extend(fill(&Line::plain(style.say(text)), room, "", "").into_iter().map(|line| line.indented(by)));
     }
-    let used = m::drill_used(hints, clock(Duration::from_secs(seconds)));
+    let used = m::DrillUsed { hints, time: clock(Duration::from_secs(seconds)) }.text();
     lines.push(Line::of(Tone::Dim, style.say(&used)).indented(by));
     style.inside(lines)
 }

@@ -30,7 +30,7 @@ pub fn event(event: &Event, context: &Context, style: &Style) -> Vec<Line> {
         // What recovery finds not done is done again; that is no fault.
         Event::Outcome { error: Some(fault), recovered: false, .. } => error::fault(fault, style),
         Event::Gone { resource, id } if style.told() && !id.is_empty() => {
-            style.words(Tone::Plain, &m::item_gone(id, resource))
+            style.words(Tone::Plain, &m::ItemGone { id, resource }.text())
         }
         Event::Check { check, title, verdict, expected, seen, why, command, .. } => {
             let title = Some(style.say(title)).filter(|title| !title.is_empty()).unwrap_or_else(|| check.clone());
@@ -55,7 +55,7 @@ pub fn event(event: &Event, context: &Context, style: &Style) -> Vec<Line> {
             let words = if *verdict == Verdict::Met && steps_met == steps {
                 m::run_finished_met(*steps)
             } else {
-                m::run_finished_open(*steps_met, *steps)
+                m::RunFinishedOpen { met: *steps_met, steps: *steps }.text()
             };
             style.inside(style.words(Tone::Strong, &words))
         }
@@ -126,7 +126,11 @@ fn checked(asked: &Asked<'_>, style: &Style) -> Vec<Line> {
 
 fn predicted(right: bool, words: &PredictionWords, seen: &Text, style: &Style) -> Vec<Line> {
     let (ink, mark) = if right { (Tone::Good, style.tick()) } else { (Tone::Wait, style.open()) };
-    let verdict = if right { m::predict_right(&words.right) } else { m::predict_wrong(&words.right, &words.said) };
+    let verdict = if right {
+        m::predict_right(&words.right)
+    } else {
+        m::PredictWrong { right: &words.right, said: &words.said }.text()
+    };
     let line = if style.told() {
         Line::plain(style.say(&verdict))
     } else {
@@ -177,9 +181,9 @@ fn step_finished(step: &str, verdict: Verdict, context: &Context, style: &Style)
     let Some(view) = context.step.as_ref().filter(|view| view.step == step) else { return Vec::new() };
     let met = verdict == Verdict::Met;
     let (ink, mark, words) = if met {
-        (Tone::Good, style.tick(), m::step_finished_met(view.number, view.total))
+        (Tone::Good, style.tick(), m::StepFinishedMet { number: view.number, total: view.total }.text())
     } else {
-        (Tone::Bad, style.cross(), m::step_finished_open(view.number, view.total))
+        (Tone::Bad, style.cross(), m::StepFinishedOpen { number: view.number, total: view.total }.text())
     };
     let line = if style.told() {
         Line::plain(style.say(&words))

@@ -54,14 +54,22 @@ pub fn event(event: &Event, style: &Style) -> Vec<Line> {
     match event {
         Event::Recognised { resource, facts, .. } => {
             let id = facts.get("arn").or_else(|| facts.get("id")).map_or("", String::as_str);
-            let text = if id.is_empty() { m::turn_done(resource) } else { m::turn_recognised(short(id), resource) };
+            let text = if id.is_empty() {
+                m::turn_done(resource)
+            } else {
+                m::TurnRecognised { id: short(id), name: resource }.text()
+            };
             style.inside(marked(Tone::Good, style.tick(), &text, style))
         }
         Event::Sighted { resource, kind, id, differs, .. } if !id.is_empty() => {
-            let text = if changes(kind) { m::turn_setting(resource) } else { m::turn_sighted(short(id), resource) };
+            let text = if changes(kind) {
+                m::turn_setting(resource)
+            } else {
+                m::TurnSighted { id: short(id), name: resource }.text()
+            };
             let mut lines = marked(Tone::Wait, style.open(), &text, style);
             for it in differs {
-                let text = m::turn_differs(&it.expected, &it.seen, &it.what);
+                let text = m::TurnDiffers { expected: &it.expected, seen: &it.seen, what: &it.what }.text();
                 let line = Line::plain(style.say(&text));
                 lines.extend(
                     fill(&line, style.measure().saturating_sub(6), "", "  ").into_iter().map(|it| it.indented(4)),

@@ -9,7 +9,7 @@ use crate::ui::text::style::Style;
 /// The opening's blocks, in reading order.
 pub fn opening(view: &OpeningView, style: &Style) -> Vec<Vec<Line>> {
     let prose = view.prose.get(style.lang);
-    let facts = style.say(&m::opening_facts(m::minutes(view.minutes), view.steps));
+    let facts = style.say(&m::OpeningFacts { minutes: m::minutes(view.minutes), steps: view.steps }.text());
     let title = style.sides(&Line::of(Tone::Title, &prose.title), &facts);
     let mut about = style.words(Tone::Plain, &m::opening_place(&view.place));
     about.extend(style.words(Tone::Plain, &m::opening_cost(&view.cost)));

@@ -22,7 +22,7 @@ pub fn receipt(counts: [usize; 3], items: &[Item], style: &Style) -> Vec<Line> {
         table(items, style)
     };
     blocks.push(style.inside(style.under(&m::receipt_title(), body)));
-    let mut sums = style.words(Tone::Plain, &m::receipt_counts(gone, left, unknown));
+    let mut sums = style.words(Tone::Plain, &m::ReceiptCounts { gone, left, unknown }.text());
     let cost = match (left, unknown) {
         (0, 0) => m::receipt_cost_none(),
         (0, _) => m::receipt_cost_unknown(),

@@ -128,7 +128,7 @@ fn header(view: &StepView, style: &Style) -> Vec<Line> {
     if !style.told() {
         lines.extend(style.sides(&Line::of(Tone::Dim, view.lab.get(style.lang)), &style.say(&view.place)));
     }
-    let position = style.say(&m::step_position(view.number, view.total));
+    let position = style.say(&m::StepPosition { number: view.number, total: view.total }.text());
     let title = Line::of(Tone::Strong, position)
         .and(Tone::Plain, if style.told() { ": " } else { "  " })
         .and(Tone::Title, &view.prose.get(style.lang).title);
