@@ -67,7 +67,7 @@ fn read(source: &Source) -> Result<Loaded, LoadError> {
 /// A mistake is an error with a place; both languages have words for it.
 fn say(errors: Vec<LabError>) {
     for error in errors {
-        let _ = Lang::ALL.map(|lang| error.what.say(lang));
+        let _ = Lang::ALL.map(|lang| error.what.render(lang));
     }
 }
 

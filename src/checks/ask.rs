@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn titles_are_said_in_both_languages() {
         for check in all() {
-            let (ja, en) = (title(&check).say(Lang::Ja), title(&check).say(Lang::En));
+            let (ja, en) = (title(&check).render(Lang::Ja), title(&check).render(Lang::En));
             assert_ne!(ja, en);
             assert!(!ja.starts_with("check-") && !en.starts_with("check-"), "{ja} {en}");
         }

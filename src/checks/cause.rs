@@ -49,7 +49,7 @@ mod tests {
                 let fault = Fault { code: code.into(), message: "words".into(), request_id: None, class };
                 let why = CheckOutcome::from(&fault).why.expect("a reason");
                 for (lang, words) in [(Lang::En, en), (Lang::Ja, ja)] {
-                    assert!(why.say(lang).contains(words), "{code}: {}", why.say(lang));
+                    assert!(why.render(lang).contains(words), "{code}: {}", why.render(lang));
                 }
             }
         }

@@ -144,8 +144,8 @@ mod tests {
 
     #[test]
     fn an_empty_group_and_an_absent_target_are_told_apart() {
-        assert_eq!(judge(&reply(&[]), &[]).seen.say(Lang::En), "no targets");
-        assert_eq!(judge(&reply(&[("healthy", "")]), &["i-7"]).seen.say(Lang::En), "i-7 is not registered");
+        assert_eq!(judge(&reply(&[]), &[]).seen.render(Lang::En), "no targets");
+        assert_eq!(judge(&reply(&[("healthy", "")]), &["i-7"]).seen.render(Lang::En), "i-7 is not registered");
     }
 
     #[test]

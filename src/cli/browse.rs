@@ -80,12 +80,12 @@ fn announce(context: &mut Context, url: &str, command: Option<&str>) -> Result<(
         return context.print_json(&json!({ "event": "browse_ready", "url": url, "command": command }));
     }
     let lang = context.lang;
-    let mut text = format!("{}\n\n{url}\n\n", m::cli_browse_open().say(lang));
+    let mut text = format!("{}\n\n{url}\n\n", m::cli_browse_open().render(lang));
     if let Some(command) = command {
         // To copy, it stands alone on an unwrapped line.
-        text.extend([m::tunnel_same().say(lang).as_str(), "\n\n", command, "\n\n"]);
+        text.extend([m::tunnel_same().render(lang).as_str(), "\n\n", command, "\n\n"]);
     }
-    context.print(&format!("{text}{}\n", m::cli_browse_stay().say(lang)))?;
+    context.print(&format!("{text}{}\n", m::cli_browse_stay().render(lang)))?;
     // Not over SSH and not in a pipe: there is no browser at the learner's side then.
     if context.host.output_is_terminal && context.host.var("SSH_CONNECTION").is_none() && checks::is_here(url) {
         // The address is on the screen; a browser that does not open is no failure.

@@ -120,7 +120,7 @@ impl Context {
 
     /// Says something beside the result, where it does not get into a file that the result goes to.
     pub fn note(&mut self, text: &Text) {
-        let text = ui::markdown(&text.say(self.lang), &self.sheet());
+        let text = ui::markdown(&text.render(self.lang), &self.sheet());
         self.put_aside(&text);
     }
 
@@ -132,7 +132,7 @@ impl Context {
 
     /// The same for a sentence.
     pub fn tell_line(&mut self, text: &Text) -> Result<(), Failed> {
-        let text = ui::markdown(&text.say(self.lang), &self.sheet());
+        let text = ui::markdown(&text.render(self.lang), &self.sheet());
         self.tell(&text)
     }
 

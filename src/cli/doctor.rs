@@ -101,9 +101,9 @@ fn show(context: &mut Context, rows: &[Row], wanted: &[Wanted]) -> Result<(), Fa
     let lang = context.lang;
     if context.json() {
         for row in rows {
-            let todo = row.todo.as_ref().map(|text| text.say(lang));
+            let todo = row.todo.as_ref().map(|text| text.render(lang));
             let line = json!({
-                "event": "doctor_check", "check": row.id, "side": row.side, "state": row.state, "seen": row.seen.say(lang),
+                "event": "doctor_check", "check": row.id, "side": row.side, "state": row.state, "seen": row.seen.render(lang),
                 "todo": todo, "command": row.command, "needed": row.needed,
             });
             context.print_json(&line)?;
@@ -118,7 +118,7 @@ fn show(context: &mut Context, rows: &[Row], wanted: &[Wanted]) -> Result<(), Fa
     // What both sides lack is said once.
     let mut todo: Vec<(String, Option<&str>)> = Vec::new();
     for row in rows {
-        let wanted = row.todo.as_ref().map(|words| (words.say(lang), row.command.as_deref()));
+        let wanted = row.todo.as_ref().map(|words| (words.render(lang), row.command.as_deref()));
         todo.extend(wanted.filter(|it| !todo.contains(it)));
     }
     if !todo.is_empty() {
@@ -145,7 +145,7 @@ fn show(context: &mut Context, rows: &[Row], wanted: &[Wanted]) -> Result<(), Fa
 impl Context {
     /// Prints a sentence.
     fn print_line(&mut self, text: &Text) -> Result<(), Failed> {
-        let text = crate::ui::markdown(&text.say(self.lang), &self.sheet());
+        let text = crate::ui::markdown(&text.render(self.lang), &self.sheet());
         self.print(&text)
     }
 
@@ -161,7 +161,7 @@ impl Context {
         }
         let verdict = if code == Code::Met { "can" } else { "cannot" };
         let quotas: Vec<Value> = wanted.iter().map(Wanted::json).collect();
-        let said = words.say(self.lang);
+        let said = words.render(self.lang);
         let line = json!({ "event": "doctor", "verdict": verdict, "scope": known, "words": said, "quotas": quotas });
         self.print(&format!("{line}\n"))
     }

@@ -131,7 +131,7 @@ pub(super) async fn put_back(context: &Context, core: &Arc<RunLog>, target: &Tar
     }) else {
         return Ok(());
     };
-    let failed = |words: String| core.screen.say(&m::DrillNotPutBack { drill: &id, words }.text());
+    let failed = |words: String| core.screen.print(&m::DrillNotPutBack { drill: &id, words }.text());
     let Ok(loaded) = context.lab(&lab, &values, &token, &region) else {
         failed(lab);
         return Ok(());
@@ -141,7 +141,7 @@ pub(super) async fn put_back(context: &Context, core: &Arc<RunLog>, target: &Tar
         failed(lab);
         return Ok(());
     };
-    core.screen.say(&m::drill_putting_back());
+    core.screen.print(&m::drill_putting_back());
     let drilling =
         Drilling { core, clouds: &target.clouds, patience: target.patience, lab: &loaded.lab, drill: &drill };
     match drilling.undo().await {
@@ -292,7 +292,7 @@ fn list(context: &mut Context) -> Result<Code, Failed> {
 /// Builds a lab on the sandbox, silently and without waits.
 async fn build(context: &mut Context, store: &Store, lab: &str, pace: Option<PaceArg>) -> Result<StoredRun, Failed> {
     if context.form() != Form::Json {
-        let text = ui::markdown(&m::drill_building().say(context.lang), &context.sheet());
+        let text = ui::markdown(&m::drill_building().render(context.lang), &context.sheet());
         context.print(&text)?;
     }
     let start = Start {

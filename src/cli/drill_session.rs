@@ -133,7 +133,7 @@ impl Session {
     async fn see_through(&mut self) -> Result<Code, Failure> {
         let planted = self.core.with(|state| state.drill.as_ref().is_some_and(|drill| drill.since.is_some()));
         if !planted {
-            self.screen.say(&m::drill_planting());
+            self.screen.print(&m::drill_planting());
             self.screen.set_muted(true);
             let mut interrupt = self.interrupt.clone();
             let result = tokio::select! {
@@ -156,7 +156,7 @@ impl Session {
         }
         self.brief();
         if self.yes {
-            self.screen.say(&m::drill_left_planted());
+            self.screen.print(&m::drill_left_planted());
             return Ok(Code::Met);
         }
         loop {
@@ -167,8 +167,8 @@ impl Session {
                 Err(AskError::NobodyToAsk) => self.watch(None).await?,
                 // What answers does not read: it is left planted, as with `--yes`.
                 Err(AskError::Unclear) => {
-                    self.screen.say(&m::cli_unclear());
-                    self.screen.say(&m::drill_left_planted());
+                    self.screen.print(&m::cli_unclear());
+                    self.screen.print(&m::drill_left_planted());
                     return Ok(Code::Usage);
                 }
             };
@@ -180,7 +180,7 @@ impl Session {
 
     /// Symptoms, and how to get at the account.
     fn brief(&self) {
-        let say = |text: &Text| self.screen.say(text);
+        let say = |text: &Text| self.screen.print(text);
         say(&m::drill_brief(self.drill.title.get(self.lang)));
         say(&Text::literal(self.drill.symptom.get(self.lang)));
         if !self.target.is_sandbox() {
@@ -266,7 +266,7 @@ impl Session {
             });
         }
         for text in &standing.opened {
-            self.screen.say(text);
+            self.screen.print(text);
         }
     }
 
@@ -286,8 +286,8 @@ impl Session {
                     return self.finish(&standing, false).await.map(Way::Over);
                 }
                 if standing.solved() && warned != standing.opened {
-                    self.screen.say(&m::drill_opened());
-                    standing.opened.iter().for_each(|text| self.screen.say(text));
+                    self.screen.print(&m::drill_opened());
+                    standing.opened.iter().for_each(|text| self.screen.print(text));
                     warned.clone_from(&standing.opened);
                 }
                 let open = standing.goals.into_iter().find(|(_, verdict, _)| *verdict != Verdict::Met);
@@ -295,7 +295,7 @@ impl Session {
             }
             if time.is_some_and(|time| began.elapsed() > time) {
                 self.core.screen.progress(&progress(None, ProgressState::Told));
-                self.screen.say(&m::drill_not_mended());
+                self.screen.print(&m::drill_not_mended());
                 return Ok(Way::On);
             }
             let interrupted = tokio::select! {
@@ -313,12 +313,12 @@ impl Session {
         let hints = self.drill.hints.get(self.lang);
         let used = self.core.with(|state| state.drill.as_ref().map_or(0, |drill| drill.hints));
         let Some(hint) = hints.get(used) else {
-            self.screen.say(&m::drill_no_more_hints());
+            self.screen.print(&m::drill_no_more_hints());
             return Ok(());
         };
         let number = used + 1;
         self.core.record(&Event::DrillHint { drill: self.drill.id.clone(), number })?;
-        self.screen.say(&m::DrillHint { hint, number, total: hints.len() }.text());
+        self.screen.print(&m::DrillHint { hint, number, total: hints.len() }.text());
         Ok(())
     }
 
@@ -326,7 +326,7 @@ impl Session {
     async fn give_up(&mut self) -> Result<Way, Failure> {
         let nothing = Standing { goals: Vec::new(), opened: Vec::new() };
         if let Some(recipe) = self.drill.repairs.first() {
-            self.screen.say(&m::drill_answer_is());
+            self.screen.print(&m::drill_answer_is());
             for command in commands(&self.core, &recipe.acts) {
                 self.screen.hand_over(&command);
             }
@@ -354,16 +354,16 @@ impl Session {
             seconds: seconds(since, now),
             given_up,
         })?;
-        self.screen.say(&Text::literal(self.drill.debrief.get(self.lang)));
+        self.screen.print(&Text::literal(self.drill.debrief.get(self.lang)));
         self.put_back().await?;
         Ok(if mended { Code::Met } else { Code::NotMet })
     }
 
     /// Puts everything back. What it does is written, and only the end is shown.
     async fn put_back(&self) -> Result<(), Failure> {
-        self.screen.say(&m::drill_putting_back());
+        self.screen.print(&m::drill_putting_back());
         if self.interrupt.flag.load(Ordering::SeqCst) {
-            self.screen.say(&m::drill_again_to_leave());
+            self.screen.print(&m::drill_again_to_leave());
         }
         self.screen.set_muted(true);
         self.interrupt.mend(true);

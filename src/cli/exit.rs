@@ -135,7 +135,7 @@ mod tests {
             let failed = Failed::io("/x", &std::io::Error::from_raw_os_error(errno));
             let title = failed.report.map(|report| report.title).expect("a report");
             for (lang, words) in [(Lang::En, en), (Lang::Ja, ja)] {
-                let said = title.say(lang);
+                let said = title.render(lang);
                 assert!(said.contains(words) && said.contains("/x"), "{errno}: {said}");
             }
         }

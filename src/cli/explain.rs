@@ -56,7 +56,7 @@ pub(super) async fn explain(
     };
     let ended = drive.run().await.map_err(|stuck| super::pass::stuck(&stuck, ""))?;
     if ended.end != End::Interrupted && !context.json() {
-        screen.say(&list(&[m::next_do(shell_word(&args.lab))]));
+        screen.print(&list(&[m::next_do(shell_word(&args.lab))]));
     }
     Ok(exit::of(&ended))
 }

@@ -29,17 +29,17 @@ fn page(lang: Lang, text: &mut Vec<u8>) -> std::io::Result<()> {
     let mut command = words::command(lang);
     command.build();
     // What indexes man pages reads one line: "name - what it is".
-    let page = Man::new(command.clone().about(m::cli_summary().say(lang)));
+    let page = Man::new(command.clone().about(m::cli_summary().render(lang)));
     page.render_title(text)?;
     page.render_name_section(text)?;
     page.render_synopsis_section(text)?;
     let mut roff = Roff::default();
-    roff.control("SH", ["DESCRIPTION"]).text([roman(m::cli_about().say(lang))]);
-    roff.control("PP", []).text([roman(m::cli_after_help().say(lang))]);
+    roff.control("SH", ["DESCRIPTION"]).text([roman(m::cli_about().render(lang))]);
+    roff.control("PP", []).text([roman(m::cli_after_help().render(lang))]);
     roff.to_writer(text)?;
     page.render_options_section(text)?;
     let mut roff = Roff::default();
-    roff.control("SH", [m::cli_heading_commands().say(lang).trim_end_matches(':')]);
+    roff.control("SH", [m::cli_heading_commands().render(lang).trim_end_matches(':')]);
     command.get_subcommands().for_each(|verb| section(verb, lang, &mut roff));
     roff.to_writer(text)?;
     page.render_version_section(text)
@@ -50,7 +50,7 @@ fn section(command: &Command, lang: Lang, roff: &mut Roff) {
     let name = command.get_bin_name().unwrap_or_default();
     roff.control("SS", [name]);
     let path = name.split_once(' ').map_or("", |(_, path)| path);
-    roff.text([roman(words::about(path).say(lang))]);
+    roff.text([roman(words::about(path).render(lang))]);
     // Those of every verb stand above.
     for arg in command.get_arguments().filter(|arg| !arg.is_global_set()) {
         let short = arg.get_short().map(|short| format!("-{short}, ")).unwrap_or_default();

@@ -75,8 +75,8 @@ pub(super) fn tell_broken(context: &mut Context, broken: Vec<(String, Failed)>) 
         worst = worst.worse(failed.code);
         let Some(mut report) = failed.report else { continue };
         if context.json() {
-            let faults: Vec<_> = report.details.iter().map(|text| text.say(context.lang)).collect();
-            let line = json!({ "lab": id, "broken": report.title.say(context.lang), "faults": faults });
+            let faults: Vec<_> = report.details.iter().map(|text| text.render(context.lang)).collect();
+            let line = json!({ "lab": id, "broken": report.title.render(context.lang), "faults": faults });
             context.print_json(&line)?;
             continue;
         }

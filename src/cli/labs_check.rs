@@ -270,10 +270,10 @@ fn tell(
     }
     let lang = context.lang;
     if code == Code::Met {
-        let mut text = m::labs_check_good(id).say(lang);
+        let mut text = m::labs_check_good(id).render(lang);
         for pass in passes {
             let set: Vec<_> = pass.set.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            let values = if set.is_empty() { m::labs_check_defaults().say(lang) } else { set.join(", ") };
+            let values = if set.is_empty() { m::labs_check_defaults().render(lang) } else { set.join(", ") };
             let line = m::LabsCheckPass {
                 checks: pass.proof.checks,
                 gone: pass.proof.gone,
@@ -282,13 +282,13 @@ fn tell(
                 values,
             }
             .text();
-            text = format!("{text}\n- {}", line.say(lang));
+            text = format!("{text}\n- {}", line.render(lang));
         }
         if drilled.drills > 0 {
             let line =
                 m::LabsCheckDrills { drills: drilled.drills, repairs: drilled.repairs, shortcuts: drilled.shortcuts }
                     .text();
-            text = format!("{text}\n- {}", line.say(lang));
+            text = format!("{text}\n- {}", line.render(lang));
         }
         context.print(&ui::markdown(&text, &context.sheet()))?;
         return Ok(code);
@@ -318,7 +318,7 @@ fn in_json(context: &Context, id: &str, code: Code, faults: &[LabError], passes:
                 "line": place.map(|place| place.line),
                 "column": place.map(|place| place.column),
                 "excerpt": place.map(|place| place.excerpt.trim_end()),
-                "what": fault.what.say(context.lang),
+                "what": fault.what.render(context.lang),
             })
         })
         .collect();
@@ -349,7 +349,7 @@ impl Screen for Silent {
     fn picture(&self, _: &Picture) {}
     fn event(&self, _: &Event) {}
     fn progress(&self, _: &Progress) {}
-    fn say(&self, _: &Text) {}
+    fn print(&self, _: &Text) {}
     fn hand_over(&self, _: &str) {}
     fn ask(&self, question: &Question) -> Result<Answer, AskError> {
         if self.yes { Ok(question.default) } else { Err(AskError::NobodyToAsk) }

@@ -29,14 +29,14 @@ pub(super) fn new(context: &mut Context, id: &str, dir: Option<PathBuf>) -> Resu
         let files: Vec<_> = written.iter().map(|path| path.display().to_string()).collect();
         return context.print_json(&serde_json::json!({ "event": "lab_made", "lab": id, "files": files }));
     }
-    let mut text = format!("{}\n\n", m::labs_new_made(id).say(context.lang));
+    let mut text = format!("{}\n\n", m::labs_new_made(id).render(context.lang));
     for path in written {
         let _ = writeln!(text, "  {}", path.display());
     }
     let _ = write!(
         text,
         "\n{}\npllab labs check {id} --labs {shown}\npllab start {id} --labs {shown}\n",
-        m::next_title().say(context.lang)
+        m::next_title().render(context.lang)
     );
     context.print(&text)
 }

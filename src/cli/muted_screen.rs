@@ -53,8 +53,8 @@ impl Screen for MutedScreen {
         }
     }
 
-    fn say(&self, text: &Text) {
-        self.screen.say(text);
+    fn print(&self, text: &Text) {
+        self.screen.print(text);
     }
 
     fn hand_over(&self, value: &str) {

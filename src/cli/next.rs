@@ -40,8 +40,8 @@ pub(super) fn next(context: &Context, run: &str, state: &State) -> Text {
 /// Commands with what they do, under their heading.
 pub(super) fn list(lines: &[Text]) -> Text {
     let said = |lang: Lang| {
-        let lines = lines.iter().map(|line| format!("- {}", line.say(lang)));
-        std::iter::once(m::next_title().say(lang)).chain(lines).collect::<Vec<_>>().join("\n")
+        let lines = lines.iter().map(|line| format!("- {}", line.render(lang)));
+        std::iter::once(m::next_title().render(lang)).chain(lines).collect::<Vec<_>>().join("\n")
     };
     Text::Both { ja: said(Lang::Ja), en: said(Lang::En) }
 }

@@ -244,11 +244,11 @@ pub(super) async fn work(
                 // A program reads the events; whoever looks at its errors wants to know how to go on.
                 Goal::Lab if context.json() => {
                     if ended.end != End::Met {
-                        screen.say(&m::next_resume(shell_word(&run)));
+                        screen.print(&m::next_resume(shell_word(&run)));
                     }
                 }
-                Goal::Lab => screen.say(&next(context, &run, &state)),
-                Goal::Clean if !state.cleaned => screen.say(&m::next_clean_again(shell_word(&run))),
+                Goal::Lab => screen.print(&next(context, &run, &state)),
+                Goal::Clean if !state.cleaned => screen.print(&m::next_clean_again(shell_word(&run))),
                 Goal::Clean => {}
             }
             exit::of(&ended)

@@ -123,7 +123,7 @@ pub(super) fn hand_over(
     if context.json() {
         context.print_json(&json!({ "event": event, "path": shown.display().to_string() }))?;
     } else {
-        context.print(&format!("{}\n\n{}\n", m::report_written().say(context.lang), shown.display()))?;
+        context.print(&format!("{}\n\n{}\n", m::report_written().render(context.lang), shown.display()))?;
     }
     // Over SSH there is no browser at the learner's side.
     if open && context.host.var("SSH_CONNECTION").is_none() {

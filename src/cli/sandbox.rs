@@ -83,19 +83,21 @@ fn announce(context: &mut Context, live: &Live, ours: bool) -> Result<(), Failed
     let comment =
         |words: String| wrap(&words, room).lines().map(|line| ["# ", line, "\n"].concat()).collect::<String>();
     let what = if ours { m::cli_sandbox_ready() } else { m::cli_sandbox_found(live.pid) };
-    text.push_str(&comment(what.say(lang)));
+    text.push_str(&comment(what.render(lang)));
     if let Some(account) = live.accounts.first() {
         for line in access::of_sandbox(live, account) {
             let _ = writeln!(text, "{line}");
         }
     }
     for account in live.accounts.iter().skip(1) {
-        text.push_str(&comment(m::CliSandboxAccount { id: &account.account_id, name: &account.name }.text().say(lang)));
+        text.push_str(&comment(
+            m::CliSandboxAccount { id: &account.account_id, name: &account.name }.text().render(lang),
+        ));
         let _ = writeln!(text, "# export AWS_ACCESS_KEY_ID={}", account.access_key_id);
         let _ = writeln!(text, "# export AWS_SECRET_ACCESS_KEY={}", account.secret_access_key);
     }
     if ours {
-        text.push_str(&comment(m::cli_sandbox_stay().say(lang)));
+        text.push_str(&comment(m::cli_sandbox_stay().render(lang)));
     }
     context.print(&text)
 }

@@ -39,8 +39,8 @@ pub(super) fn tell_unreadable(context: &mut Context, unreadable: &[Unreadable]) 
     for run in unreadable {
         let Some(report) = &run.why.report else { continue };
         if context.json() {
-            let why = report.title.say(context.lang);
-            let details: Vec<_> = report.details.iter().map(|text| text.say(context.lang)).collect();
+            let why = report.title.render(context.lang);
+            let details: Vec<_> = report.details.iter().map(|text| text.render(context.lang)).collect();
             context.print_json(&json!({ "event": "run_unreadable", "run": run.id, "why": why, "details": details }))?;
             continue;
         }
@@ -56,7 +56,7 @@ pub(super) fn tell_unreadable(context: &mut Context, unreadable: &[Unreadable]) 
 pub(super) fn home(context: &mut Context) -> Result<Code, Failed> {
     let (found, unreadable) = context.store()?.survey()?;
     if found.is_empty() && unreadable.is_empty() {
-        let text = markdown(&m::cli_home_first().say(context.lang), &context.sheet());
+        let text = markdown(&m::cli_home_first().render(context.lang), &context.sheet());
         return context.print(&text).map(|()| Code::Met);
     }
     status(context, &OneRun { run: None })
@@ -73,11 +73,11 @@ pub(super) fn show(context: &mut Context, found: &StoredRun, commands: bool) -> 
     let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region);
     let steps = loaded.as_ref().map_or(0, |loaded| loaded.lab.steps.len());
     let head = m::CliStatusHead { lab: &state.lab, run: found.id(), state: summary(state, steps) }.text();
-    text.push_str(&markdown(&format!("**{}**", head.say(context.lang)), &sheet));
-    text.push_str(&markdown(&place(&state.target, &state.region).say(context.lang), &sheet));
+    text.push_str(&markdown(&format!("**{}**", head.render(context.lang)), &sheet));
+    text.push_str(&markdown(&place(&state.target, &state.region).render(context.lang), &sheet));
     for line in &found.damaged {
         let path = found.folder.join("journal.jsonl").display().to_string();
-        text.push_str(&markdown(&m::CliJournalDamaged { line: *line, path }.text().say(context.lang), &sheet));
+        text.push_str(&markdown(&m::CliJournalDamaged { line: *line, path }.text().render(context.lang), &sheet));
     }
     if let Ok(loaded) = &loaded {
         let rows: Vec<Vec<Text>> = loaded
@@ -110,7 +110,7 @@ pub(super) fn show(context: &mut Context, found: &StoredRun, commands: bool) -> 
     if let Some(drill) = &drill {
         text.push('\n');
         for line in &drill.words {
-            text.push_str(&markdown(&line.say(context.lang), &sheet));
+            text.push_str(&markdown(&line.render(context.lang), &sheet));
         }
         for command in drill.next.iter().filter(|_| commands) {
             let _ = writeln!(text, "  {command}");
@@ -130,17 +130,17 @@ pub(super) fn show(context: &mut Context, found: &StoredRun, commands: bool) -> 
         .collect();
     text.push('\n');
     if existing.is_empty() {
-        text.push_str(&markdown(&m::cli_nothing_exists().say(context.lang), &sheet));
+        text.push_str(&markdown(&m::cli_nothing_exists().render(context.lang), &sheet));
     } else {
         let columns = [m::cli_column_resource(), Text::literal("ID"), m::cli_column_since()];
         text.push_str(&table(&columns, &existing, &sheet));
         text.push('\n');
-        text.push_str(&markdown(&running_cost(state, now).say(context.lang), &sheet));
+        text.push_str(&markdown(&running_cost(state, now).render(context.lang), &sheet));
     }
     if commands {
         text.push('\n');
         // Line by line: a list stands right under its heading, as below an error.
-        for line in next(context, &found.id(), state).say(context.lang).lines() {
+        for line in next(context, &found.id(), state).render(context.lang).lines() {
             text.push_str(&markdown(line, &sheet));
         }
     }
@@ -202,7 +202,7 @@ pub(super) fn remind(context: &mut Context) {
         let line =
             m::MoneyReminder { hour, run: shell_word(&found.id()), since: since.unwrap_or_default(), so_far }.text();
         // Where even standard error is closed nobody can be told.
-        let _ = writeln!(context.host.err, "{}", line.say(context.lang));
+        let _ = writeln!(context.host.err, "{}", line.render(context.lang));
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) fn command(lang: Lang) -> Command {
 }
 
 fn localise(command: Command, name: &str, lang: Lang) -> Command {
-    let say = |text: Text| text.say(lang);
+    let say = |text: Text| text.render(lang);
     let template = format!("{{about}}\n\n{}\n  {{usage}}\n\n{{all-args}}{{after-help}}\n", say(m::cli_heading_usage()));
     let subcommands: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     let arguments: Vec<(String, Text)> = command
@@ -59,7 +59,7 @@ fn localise(command: Command, name: &str, lang: Lang) -> Command {
 }
 
 fn wrapped(text: &Text, lang: Lang) -> String {
-    ui::wrap(&text.say(lang), WIDTH)
+    ui::wrap(&text.render(lang), WIDTH)
 }
 
 /// What a verb is for, by the words that call it; what pllab is for where there are none.

@@ -29,7 +29,7 @@ pub(super) fn look_up(lang: Lang, key: &str, args: &BTreeMap<String, Arg>) -> St
         .map(|(name, value)| {
             let value = match value {
                 Arg::Number(number) => FluentValue::from(*number),
-                Arg::Text(text) => FluentValue::from(bounded(text.say(lang))),
+                Arg::Text(text) => FluentValue::from(bounded(text.render(lang))),
             };
             (Cow::Owned(name.clone()), value)
         })

@@ -58,7 +58,7 @@ impl Text {
 
     /// Says it in `lang`. A key that this program does not know, from a newer journal, is shown as it is.
     #[must_use]
-    pub fn say(&self, lang: Lang) -> String {
+    pub fn render(&self, lang: Lang) -> String {
         match self {
             Self::Literal(words) => words.clone(),
             Self::Both { ja, en } => if lang == Lang::Ja { ja } else { en }.clone(),

@@ -109,7 +109,7 @@ mod tests {
         let values = BTreeMap::from([("cidr", "10.0.0.0/16".to_owned()), ("zone_a", "{{ cidr }}".to_owned())]);
         fill("f", source, &values).map_err(|errors| {
             let place = errors[0].place.clone().expect("it has a place");
-            format!("{}:{} {}", place.line, place.column, errors[0].what.say(Lang::En))
+            format!("{}:{} {}", place.line, place.column, errors[0].what.render(Lang::En))
         })
     }
 

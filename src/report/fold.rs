@@ -40,7 +40,7 @@ pub fn fold(run: &str, entries: &[Entry], told: &Told<'_>, lang: Lang) -> Report
         run: run.to_owned(),
         lab: told.loaded.lab.id.clone(),
         title: prose.title.clone(),
-        place: told.place.say(lang),
+        place: told.place.render(lang),
         accounts: BTreeMap::new(),
         variables: BTreeMap::new(),
         started: None,
@@ -54,7 +54,7 @@ pub fn fold(run: &str, entries: &[Entry], told: &Told<'_>, lang: Lang) -> Report
         predictions: Vec::new(),
         drills: Vec::new(),
         consents: Vec::new(),
-        cost: told.cost.iter().map(|text| text.say(lang)).collect(),
+        cost: told.cost.iter().map(|text| text.render(lang)).collect(),
         receipt: None,
         notes: Vec::new(),
     };
@@ -117,7 +117,7 @@ impl Folding<'_> {
                     self.report.notes.push(Note { at, step, text });
                 } else if let (Purpose::Make, Some(id)) = (call.purpose, facts.as_ref().and_then(id)) {
                     let thing = Thing {
-                        label: (self.told.label)(&call.kind, &call.resource).say(self.lang),
+                        label: (self.told.label)(&call.kind, &call.resource).render(self.lang),
                         resource: call.resource.clone(),
                         kind: call.kind.clone(),
                         id: id.to_owned(),
@@ -137,7 +137,7 @@ impl Folding<'_> {
                     part.made.retain(|thing| thing.resource != *resource || thing.id == id || thing.gone.is_some());
                 }
                 let thing = Thing {
-                    label: (self.told.label)(kind, resource).say(self.lang),
+                    label: (self.told.label)(kind, resource).render(self.lang),
                     resource: resource.clone(),
                     kind: kind.clone(),
                     id: id.to_owned(),
@@ -148,13 +148,13 @@ impl Folding<'_> {
             }
             Event::Gone { resource, id } => self.gone(at, resource, id),
             Event::Check { step, check, title, verdict, expected, seen, command, .. } => {
-                let title = Some(title.say(self.lang)).filter(|title| !title.is_empty());
+                let title = Some(title.render(self.lang)).filter(|title| !title.is_empty());
                 let evidence = Evidence {
                     check: check.clone(),
                     title: title.unwrap_or_else(|| check.clone()),
                     verdict: *verdict,
-                    expected: expected.say(self.lang),
-                    seen: seen.say(self.lang),
+                    expected: expected.render(self.lang),
+                    seen: seen.render(self.lang),
                     at,
                     before: 0,
                     command: command.clone(),
@@ -166,7 +166,7 @@ impl Folding<'_> {
                 self.report.proofs.push(Proof { at, url, status: *status, token_ok: *token_ok, seen_source });
             }
             Event::Settled { step, answer, right, words, seen, .. } => {
-                let say = |text: &Text| text.say(self.lang);
+                let say = |text: &Text| text.render(self.lang);
                 self.report.predictions.push(Prediction {
                     at,
                     step: step.clone(),
@@ -182,20 +182,20 @@ impl Folding<'_> {
                 self.report.drills.push(Drilled {
                     at,
                     drill: drill.clone(),
-                    title: (self.told.drill)(drill).say(self.lang),
+                    title: (self.told.drill)(drill).render(self.lang),
                     mended: *mended,
-                    opened: opened.iter().map(|text| text.say(self.lang)).collect(),
+                    opened: opened.iter().map(|text| text.render(self.lang)).collect(),
                     hints: *hints,
                     seconds: *seconds,
                     given_up: *given_up,
                 });
             }
             Event::Notice { text } => {
-                let text = text.say(self.lang);
+                let text = text.render(self.lang);
                 self.report.notes.push(Note { at, step: String::new(), text });
             }
             Event::Interrupted { .. } => {
-                let text = m::report_interrupted().say(self.lang);
+                let text = m::report_interrupted().render(self.lang);
                 self.report.notes.push(Note { at, step: String::new(), text });
             }
             Event::Receipt { gone, left, unknown, items } => {
@@ -204,7 +204,7 @@ impl Folding<'_> {
             }
             Event::RunCleaned { .. } => self.report.cleaned = true,
             Event::Bill { total, .. } => {
-                let text = m::bill_total(total.cents()).say(self.lang);
+                let text = m::bill_total(total.cents()).render(self.lang);
                 self.report.cost.push(text);
             }
             Event::Sighted { step, resource, kind, differs, .. } => {
@@ -225,8 +225,8 @@ impl Folding<'_> {
             Event::Consented { how, per_hour, prices_as_of, .. } => self.report.consents.push(Consent {
                 at,
                 who: self.learner.clone(),
-                how: consented(how).say(self.lang),
-                per_hour: per_hour.fine().say(self.lang),
+                how: consented(how).render(self.lang),
+                per_hour: per_hour.fine().render(self.lang),
                 prices_as_of: prices_as_of.clone(),
             }),
             Event::Answered { .. }
@@ -258,12 +258,12 @@ impl Folding<'_> {
 
     /// What is wrong, in words; what is only missing is on its way.
     fn wrong(&self, differs: &Difference) -> Option<Wrong> {
-        let [what, expected, seen] = [&differs.what, &differs.expected, &differs.seen].map(|it| it.say(self.lang));
+        let [what, expected, seen] = [&differs.what, &differs.expected, &differs.seen].map(|it| it.render(self.lang));
         (differs.seen != m::watch_nothing()).then_some(Wrong { what, expected, seen })
     }
 
     fn slipped(&mut self, at: Timestamp, step: &str, (resource, kind): (&str, &str), wrong: Wrong) {
-        let label = (self.told.label)(kind, resource).say(self.lang);
+        let label = (self.told.label)(kind, resource).render(self.lang);
         let slips = &mut self.step(step).slips;
         if slips.iter().any(|slip| slip.resource == resource && slip.mended.is_none() && wrong.is(slip)) {
             return;
@@ -319,7 +319,7 @@ impl Folding<'_> {
         let label = if item.resource.is_empty() {
             item.kind.clone()
         } else {
-            (self.told.label)(&item.kind, &item.resource).say(self.lang)
+            (self.told.label)(&item.kind, &item.resource).render(self.lang)
         };
         Looked { label, id: item.id.clone(), state: item.state }
     }

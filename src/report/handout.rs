@@ -90,7 +90,7 @@ pub fn handout(
         facts: langs
             .iter()
             .map(|lang| {
-                m::OpeningFacts { minutes: m::minutes(opening.minutes), steps: opening.steps }.text().say(*lang)
+                m::OpeningFacts { minutes: m::minutes(opening.minutes), steps: opening.steps }.text().render(*lang)
             })
             .collect(),
         picture: drawn(&opening.picture, false),
@@ -104,7 +104,7 @@ pub fn handout(
 
 fn page(step: &StepView, langs: &[Lang], picture: String) -> Page {
     let all = |texts: &[Text]| -> Vec<Vec<String>> {
-        langs.iter().map(|lang| texts.iter().map(|text| text.say(*lang)).collect()).collect()
+        langs.iter().map(|lang| texts.iter().map(|text| text.render(*lang)).collect()).collect()
     };
     let each = |part: fn(&StepProse) -> &str| -> Vec<Words> {
         langs.iter().map(|lang| Words::of(part(step.prose.get(*lang)))).collect()
@@ -114,7 +114,7 @@ fn page(step: &StepView, langs: &[Lang], picture: String) -> Page {
         titles: langs.iter().map(|lang| step.prose.get(*lang).title.clone()).collect(),
         facts: langs
             .iter()
-            .map(|lang| format!("{} / {}", side(step.side).say(*lang), m::minutes(step.minutes).say(*lang)))
+            .map(|lang| format!("{} / {}", side(step.side).render(*lang), m::minutes(step.minutes).render(*lang)))
             .collect(),
         picture,
         lessons: each(|prose| &prose.lesson),
@@ -135,7 +135,7 @@ fn question(words: &PredictProse) -> Words {
 /// The answers stand apart from the questions, so that there is something to guess.
 fn answers(answered: &[PredictProse], lang: Lang) -> Option<String> {
     let answer = |words: &PredictProse| {
-        let right = m::step_predict_answer(&words.right).say(lang);
+        let right = m::step_predict_answer(&words.right).render(lang);
         format!("{}\n\n**{right}** {}", words.question, words.because)
     };
     let all: Vec<String> = answered.iter().map(answer).collect();
@@ -152,5 +152,5 @@ fn parts(step: &StepView, lang: Lang) -> Vec<(String, Words)> {
         (m::step_more(), prose.more.as_ref()),
         (m::step_after(), prose.after.as_ref()),
     ];
-    detours.chain(rest).filter_map(|(name, words)| Some((name.say(lang), Words::of(words?)))).collect()
+    detours.chain(rest).filter_map(|(name, words)| Some((name.render(lang), Words::of(words?)))).collect()
 }

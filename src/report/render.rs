@@ -57,10 +57,10 @@ fn report_context(report: &Report, picture: &Drawing<'_>) -> Value {
     let took: Vec<String> = report
         .steps
         .iter()
-        .map(|step| took(step.began, step.ended).map(|text| text.say(report.lang)).unwrap_or_default())
+        .map(|step| took(step.began, step.ended).map(|text| text.render(report.lang)).unwrap_or_default())
         .collect();
     let at = |when: Option<Timestamp>| when.map(time).unwrap_or_default();
-    let period = m::ReportPeriodOf { from: at(report.started), to: at(report.ended) }.text().say(report.lang);
+    let period = m::ReportPeriodOf { from: at(report.started), to: at(report.ended) }.text().render(report.lang);
     context! {
         report => Value::from(Serde(report)), w => words(report.lang), period, svg => Value::from_safe_string(svg.to_owned()), file, took,
         lang => report.lang.tag(), css => Value::from_safe_string(CSS.to_owned()), version => env!("CARGO_PKG_VERSION"),
@@ -90,10 +90,10 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.add_filter("clock", |at: Value| of(&at).map(clock));
     // Of an ARN the end tells, the rest is the same everywhere.
     environment.add_filter("short", |id: String| id.rsplit(':').next().unwrap_or_default().to_owned());
-    environment.add_filter("verdict", |value: Value, lang: String| Ok(verdict(of(&value)?).say(language(&lang))));
-    environment.add_filter("side", |value: Value, lang: String| Ok(side(of(&value)?).say(language(&lang))));
-    environment.add_filter("found", |value: Value, lang: String| Ok(item(of(&value)?).say(language(&lang))));
-    environment.add_filter("seconds", |count: u64, lang: String| seconds(count).say(language(&lang)));
+    environment.add_filter("verdict", |value: Value, lang: String| Ok(verdict(of(&value)?).render(language(&lang))));
+    environment.add_filter("side", |value: Value, lang: String| Ok(side(of(&value)?).render(language(&lang))));
+    environment.add_filter("found", |value: Value, lang: String| Ok(item(of(&value)?).render(language(&lang))));
+    environment.add_filter("seconds", |count: u64, lang: String| seconds(count).render(language(&lang)));
     environment.add_filter("lesson", |source: String| lesson_html(&source));
     environment.add_filter("cell", |text: String| cell(&text));
     environment.add_filter("code", |text: String| code(&text));

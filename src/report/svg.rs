@@ -38,9 +38,9 @@ pub fn svg(picture: &Picture, words: &[String], lang: Lang, mark_new: bool) -> S
         return String::new();
     }
     let layout = picture.layout(false);
-    let titles = [m::picture_consumer(), m::picture_provider()].map(|name| name.say(lang));
+    let titles = [m::picture_consumer(), m::picture_provider()].map(|name| name.render(lang));
     let widths = [0, 1].map(|side| lane_width(lanes[side], &titles[side], lang));
-    let label = picture.link.label.as_ref().map(|label| label.say(lang)).unwrap_or_default();
+    let label = picture.link.label.as_ref().map(|label| label.render(lang)).unwrap_or_default();
     let gap = (wide(&label) + 36.0).max(120.0);
     let lefts = [EDGE, EDGE + widths[0] + gap];
     let height = TITLE + rows(layout.height.max(1)) + PAD;
@@ -71,7 +71,7 @@ pub fn svg(picture: &Picture, words: &[String], lang: Lang, mark_new: bool) -> S
         drawing.tie((consumer.1, provider.0), consumer.2, middle, picture.link.state, &label);
     }
     if legend {
-        let text = format!("+ {}", m::picture_new().say(lang));
+        let text = format!("+ {}", m::picture_new().render(lang));
         drawing.text(EDGE, height + EDGE + 20.0, NEW, "", &text);
     }
     drawing.out.push_str("</svg>");
@@ -122,12 +122,12 @@ impl Drawing {
         let mut above: Option<(f64, f64)> = None;
         for (number, row) in lines.iter().enumerate().filter(|(_, row)| row.part != Part::State) {
             let state = lines.get(number + 1).filter(|next| next.part == Part::State);
-            let state = state.and_then(|row| row.node.state.as_ref()).map(|state| state.say(self.lang));
+            let state = state.and_then(|row| row.node.state.as_ref()).map(|state| state.render(self.lang));
             let x = left + indent(row.depth);
             let y = top + rows(number) + 3.0;
             let tall = rows(if state.is_some() { 2 } else { 1 }) - 6.0;
             let new = self.mark_new && row.node.mark == Mark::New;
-            let name = format!("{}{}", if new { "+ " } else { "" }, row.node.label.say(self.lang));
+            let name = format!("{}{}", if new { "+ " } else { "" }, row.node.label.render(self.lang));
             let width = INSET * 2.0 + wide(&name).max(state.as_deref().map_or(0.0, wide));
             let middle = y + (ROW - 6.0) / 2.0;
             if let Some((x_above, y_above)) = above {
@@ -193,9 +193,9 @@ impl Drawing {
 /// How wide a lane must be. Things that do not exist yet count: the lanes stay where they are while they fill.
 fn lane_width(vpc: &Lane, title: &str, lang: Lang) -> f64 {
     let room_of = |row: &Row<'_>| match row.part {
-        Part::State => row.node.state.as_ref().map(|state| wide(&state.say(lang))).unwrap_or_default(),
+        Part::State => row.node.state.as_ref().map(|state| wide(&state.render(lang))).unwrap_or_default(),
         // Two more characters for the mark of what is new.
-        _ => wide(&row.node.label.say(lang)) + EM,
+        _ => wide(&row.node.label.render(lang)) + EM,
     };
     let widest = vpc.all_rows(false).iter().map(|row| indent(row.depth) + room_of(row)).fold(0.0, f64::max);
     // The block has room from the start, whether or not it is known.

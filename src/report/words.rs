@@ -77,7 +77,7 @@ pub(super) fn words(lang: Lang) -> BTreeMap<&'static str, String> {
         ("check", m::step_checks()),
         ("room", m::report_room()),
     ];
-    words.into_iter().map(|(name, text)| (name, text.say(lang))).collect()
+    words.into_iter().map(|(name, text)| (name, text.render(lang))).collect()
 }
 
 /// A side.

@@ -49,7 +49,7 @@ fn every_message_says_something_in_both_languages() {
                     (name.clone(), Arg::Number(number))
                 };
                 let text = Text::Message { key: key.clone(), args: args.iter().map(value).collect() };
-                let said = text.say(lang);
+                let said = text.render(lang);
                 assert!(!said.trim().is_empty() && said != *key, "{lang:?} {key}: {said}");
                 assert!(!said.contains("{ $") && !said.contains("{$"), "{lang:?} {key}: {said}");
                 for name in &args {
@@ -76,7 +76,7 @@ fn arguments_stand_in_both_languages() {
             continue;
         }
         for lang in Lang::ALL {
-            let said = Text::Message { key: key.clone(), args: args.clone() }.say(lang);
+            let said = Text::Message { key: key.clone(), args: args.clone() }.render(lang);
             for name in args.keys() {
                 assert!(said.contains(&format!("<{name}>")), "{lang:?} {key}: {said}");
             }

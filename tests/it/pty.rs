@@ -6,7 +6,7 @@ use super::harness::{Apart, Folder, Front, Key, Screen, sequence};
 
 /// A message of the program, by key: wording may change, what it stands for does not.
 fn word(key: &str, lang: Lang) -> String {
-    Text::message(key, []).say(lang)
+    Text::message(key, []).render(lang)
 }
 
 /// How a menu shows which of its lines is meant.
@@ -262,7 +262,7 @@ fn the_whole_lab_by_enter_alone() {
 fn a_simple_terminal_gets_sentences_and_numbers() {
     let folder = Folder::new();
     let mut screen = Screen::open(&folder, "start --pace instant", (80, 24), &[("TERM", "dumb")]);
-    let prompt = Text::message("menu-number", [("default", 1_u32.into())]).say(Lang::Ja);
+    let prompt = Text::message("menu-number", [("default", 1_u32.into())]).render(Lang::Ja);
     screen.wait(prompt.trim());
     assert!(!screen.raw().contains('\u{1b}'), "{:?}", screen.raw());
     screen.type_line("x");

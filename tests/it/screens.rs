@@ -8,11 +8,11 @@ use super::harness::{Folder, Key, Screen, at_a_time, sequence};
 const POINTER: &str = " ❯ ";
 
 fn word(key: &str) -> String {
-    Text::message(key, []).say(Lang::En)
+    Text::message(key, []).render(Lang::En)
 }
 
 fn number() -> String {
-    Text::message("menu-number", [("default", 1_u32.into())]).say(Lang::En).trim().to_owned()
+    Text::message("menu-number", [("default", 1_u32.into())]).render(Lang::En).trim().to_owned()
 }
 
 fn start(folder: &Folder, columns: u16, rows: u16) -> Screen {
@@ -232,7 +232,7 @@ fn a_monkey_at_the_keyboard_breaks_nothing() {
 }
 
 fn own_fault() -> String {
-    Text::message("cli-own-fault", []).say(Lang::Ja).chars().take(12).collect()
+    Text::message("cli-own-fault", []).render(Lang::Ja).chars().take(12).collect()
 }
 
 fn rand_seed() -> u64 {

@@ -77,7 +77,7 @@ pub(super) fn signed_out(failed: &Failed) -> Row {
 /// What a refused sign-in tells of the clock: AWS says so when it is that.
 pub(super) fn clock_of_refusal(failed: &Failed) -> Row {
     let details = failed.report.iter().flat_map(|report| &report.details);
-    let said = details.map(|text| text.say(crate::i18n::Lang::En)).collect::<String>();
+    let said = details.map(|text| text.render(crate::i18n::Lang::En)).collect::<String>();
     let timed = ["RequestExpired", "RequestTimeTooSkewed", "Signature expired", "Signature not yet current"];
     if timed.iter().any(|word| said.contains(word)) {
         Row::problem("clock", m::doctor_clock(), m::doctor_clock_refused(), m::doctor_clock_todo())

@@ -25,7 +25,7 @@ pub trait Screen: Send + Sync {
     /// Something is under way. Never in the journal.
     fn progress(&self, progress: &Progress);
     /// Words that belong to no step, such as how to resume.
-    fn say(&self, text: &Text);
+    fn print(&self, text: &Text);
     /// A value to copy, such as a command: its lines stay whole.
     fn hand_over(&self, value: &str);
     /// Asks, and waits for the answer.

@@ -87,7 +87,7 @@ fn words(effects: &[Effect]) -> Vec<String> {
             Effect::Ask(question) => {
                 assert!(question.choices.iter().any(|choice| choice.answer == question.default), "{question:?}");
                 for lang in Lang::ALL {
-                    assert!(!question.prompt.say(lang).is_empty());
+                    assert!(!question.prompt.render(lang).is_empty());
                 }
                 let offered: Vec<_> = question.choices.iter().map(|choice| choice.answer.name()).collect();
                 format!("ask:{:?}>{}|{}", question.id, question.default.name(), offered.join(","))

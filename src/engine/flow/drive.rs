@@ -291,7 +291,7 @@ impl Runner {
             return None;
         }
         if self.clouds.as_ref().is_some_and(|clouds| clouds.signed_out()) {
-            self.core.screen.say(&self.renew);
+            self.core.screen.print(&self.renew);
             return Some(FaultClass::SignIn);
         }
         Some(FaultClass::NoAnswer)
@@ -303,17 +303,17 @@ impl Runner {
             Failure::Fault(cause) => {
                 *fault = Some(cause.class);
                 match cause.class {
-                    FaultClass::SignIn => self.core.screen.say(&self.renew),
-                    FaultClass::Unsupported => self.core.screen.say(&self.lacks(&cause.message)),
+                    FaultClass::SignIn => self.core.screen.print(&self.renew),
+                    FaultClass::Unsupported => self.core.screen.print(&self.lacks(&cause.message)),
                     _ => {}
                 }
                 Ok(Outcome::Of(Input::MakeFailed))
             }
             Failure::Unsaid(cause) => {
                 *fault = Some(cause.class);
-                self.core.screen.say(&m::EngineFailed { code: &cause.code, message: &cause.message }.text());
+                self.core.screen.print(&m::EngineFailed { code: &cause.code, message: &cause.message }.text());
                 if let Some(words) = checks::cause(&cause) {
-                    self.core.screen.say(&words);
+                    self.core.screen.print(&words);
                 }
                 Ok(Outcome::Of(Input::MakeFailed))
             }

@@ -48,10 +48,10 @@ impl Bars {
     /// Takes a report. A thing that ended is taken off, and the line that stays is returned.
     pub fn report(&mut self, progress: &Progress, style: &Style) -> Option<Line> {
         let words = Words {
-            label: style.say(&progress.label),
-            seen: progress.seen.as_ref().map(|seen| style.say(seen)).unwrap_or_default(),
-            usual: progress.wait.map(|wait| style.say(&usual(wait.usual))).unwrap_or_default(),
-            most: progress.wait.map(|wait| style.say(&most(wait.most))).unwrap_or_default(),
+            label: style.render(&progress.label),
+            seen: progress.seen.as_ref().map(|seen| style.render(seen)).unwrap_or_default(),
+            usual: progress.wait.map(|wait| style.render(&usual(wait.usual))).unwrap_or_default(),
+            most: progress.wait.map(|wait| style.render(&most(wait.most))).unwrap_or_default(),
         };
         if progress.state != ProgressState::Running {
             let elapsed = self.live.remove(&progress.id).map(|(bar, _)| {

@@ -122,12 +122,12 @@ impl Shared {
 impl State {
     /// `head (seen, so long so far, usually so long, given up after so long)`.
     fn line(&mut self, head: &Text, progress: &Progress, spent: Option<Duration>) {
-        let mut line = head.say(self.lang);
+        let mut line = head.render(self.lang);
         let mut facts = Vec::new();
-        facts.extend(progress.seen.as_ref().map(|seen| seen.say(self.lang)));
-        facts.extend(spent.map(|spent| elapsed(spent).say(self.lang)));
+        facts.extend(progress.seen.as_ref().map(|seen| seen.render(self.lang)));
+        facts.extend(spent.map(|spent| elapsed(spent).render(self.lang)));
         facts.extend(
-            progress.wait.iter().flat_map(|wait| [usual(wait.usual), most(wait.most)].map(|it| it.say(self.lang))),
+            progress.wait.iter().flat_map(|wait| [usual(wait.usual), most(wait.most)].map(|it| it.render(self.lang))),
         );
         if !facts.is_empty() {
             line = format!("{line} ({})", facts.join(", "));

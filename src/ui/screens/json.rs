@@ -52,14 +52,14 @@ impl Screen for Json {
         self.err.report(progress);
     }
 
-    fn say(&self, text: &Text) {
-        for line in text.say(self.lang).lines() {
+    fn print(&self, text: &Text) {
+        for line in text.render(self.lang).lines() {
             self.err.write(&format!("{}\n", harmless::line(line)));
         }
     }
 
     fn hand_over(&self, value: &str) {
-        self.say(&Text::literal(value));
+        self.print(&Text::literal(value));
     }
 
     fn ask(&self, question: &Question) -> Result<Answer, AskError> {
@@ -99,7 +99,7 @@ mod tests {
         let heart = Heartbeat::of_long_waits(Box::new(err.clone()), Lang::En);
         let screen = Json { yes: false, lang: Lang::En, out: Mutex::new(Box::new(out.clone())), err: heart };
         screen.event(&Event::StepFinished { step: "endpoint".into(), verdict: Verdict::NotYet });
-        screen.say(&"for people".into());
+        screen.print(&"for people".into());
         let question = Question { id: QuestionId::Step, prompt: "?".into(), choices: Vec::new(), default: Answer::Go };
         assert_eq!(screen.ask(&question), Err(AskError::NobodyToAsk));
         let text = |sink: &Sink| String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();

@@ -65,8 +65,8 @@ pub fn ask(board: &dyn MenuHost, question: &Question, context: &Context) -> Resu
     loop {
         let style = board.style();
         let items: Vec<Item> =
-            picks.iter().map(|(pick, label)| Item { label: style.say(label), name: pick.name() }).collect();
-        let chosen = board.choose(&style.say(&question.prompt), &items, usual)?;
+            picks.iter().map(|(pick, label)| Item { label: style.render(label), name: pick.name() }).collect();
+        let chosen = board.choose(&style.render(&question.prompt), &items, usual)?;
         let Some((pick, _)) = picks.get(chosen) else { continue };
         match (pick, view) {
             (Pick::Answer(answer), _) => {
@@ -126,8 +126,8 @@ fn both_pictures(view: &StepView, style: &Style) -> Vec<Line> {
 /// The question with the answer that `--yes` gives, as one line.
 pub fn taken(question: &Question, style: &Style) -> Line {
     let label = question.choices.iter().find(|choice| choice.answer == question.default);
-    let label = label.map_or_else(|| question.default.name().to_owned(), |choice| style.say(&choice.label));
-    Line::plain(style.say(&m::MenuYes { answer: label, prompt: &question.prompt }.text()))
+    let label = label.map_or_else(|| question.default.name().to_owned(), |choice| style.render(&choice.label));
+    Line::plain(style.render(&m::MenuYes { answer: label, prompt: &question.prompt }.text()))
 }
 
 /// Used by a step's first showing and by its showing in the other language.

@@ -240,9 +240,9 @@ impl Screen for Plain {
         self.print(&note, true);
     }
 
-    fn say(&self, text: &Text) {
+    fn print(&self, text: &Text) {
         let style = self.style();
-        let lines: Vec<Line> = style.say(text).lines().map(Line::plain).collect();
+        let lines: Vec<Line> = style.render(text).lines().map(Line::plain).collect();
         self.print(&lines, false);
     }
 
@@ -262,7 +262,7 @@ impl Screen for Plain {
 
     fn type_word(&self, prompt: &Text, words: &[&str]) -> Result<bool, AskError> {
         self.progress.clear();
-        self.progress.write(&format!("\n{}\n> ", self.style().say(prompt)));
+        self.progress.write(&format!("\n{}\n> ", self.style().render(prompt)));
         let typed = self.line().inspect_err(|_| self.progress.write("\n"))?;
         Ok(is_one_of(&typed, words))
     }
@@ -298,14 +298,14 @@ impl MenuHost for Plain {
         lines.extend(numbered(items));
         self.progress.write(&format!("\n{}", paint(&lines, false)));
         for _ in 0..TRIES {
-            self.progress.write(&format!("{} ", style.say(&m::menu_number(start + 1))));
+            self.progress.write(&format!("{} ", style.render(&m::menu_number(start + 1))));
             let typed = self.line().inspect_err(|_| self.progress.write("\n"))?;
             if let Some(chosen) = understand(&typed, items, start) {
                 let label = items.get(chosen).map_or("", |item| item.label.as_str());
                 self.print(&[Line::plain(format!("{prompt} > {label}"))], true);
                 return Ok(chosen);
             }
-            self.progress.write(&format!("{}\n", style.say(&m::menu_unclear(items.len()))));
+            self.progress.write(&format!("{}\n", style.render(&m::menu_unclear(items.len()))));
         }
         Err(AskError::Unclear)
     }

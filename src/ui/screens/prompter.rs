@@ -135,7 +135,7 @@ impl Menu<'_> {
         self.others &= more;
         let theme =
             Choices { pointer: self.style.pointer(), room: usize::from(size.1).saturating_sub(5), color: self.color };
-        let others = self.style.say(&m::menu_others());
+        let others = self.style.render(&m::menu_others());
         let shown = self.labels.iter().skip(from).take(count).map(String::as_str);
         let mut text = String::new();
         let mut cells = Vec::new();

@@ -151,7 +151,7 @@ impl Terminal {
                 Below::Key => m::menu_begin(),
                 Below::Menu => return,
             };
-            let words = format!(" {}", words.say(self.inner().lang));
+            let words = format!(" {}", words.render(self.inner().lang));
             if prompter::pause(&words, self.color, &self.interrupt).is_err() {
                 self.inner().interrupted = true;
                 return;
@@ -164,12 +164,12 @@ impl Terminal {
         let style = self.style();
         self.print(&style.inside(numbered(items)), Last::Other);
         for _ in 0..TRIES {
-            let words = style.say(&m::menu_number(start + 1));
+            let words = style.render(&m::menu_number(start + 1));
             self.print(&style.inside(fill(&Line::plain(words.trim()), style.measure(), "", "")), Last::Other);
             if let Some(chosen) = understand(&prompter::line(self.color, &self.interrupt)?, items, start) {
                 return Ok(chosen);
             }
-            let unclear = Line::plain(style.say(&m::menu_unclear(items.len())));
+            let unclear = Line::plain(style.render(&m::menu_unclear(items.len())));
             self.print(&style.inside(fill(&unclear, style.measure(), "", "")), Last::Other);
         }
         Err(AskError::Unclear)
@@ -291,9 +291,9 @@ impl Screen for Terminal {
         }
     }
 
-    fn say(&self, text: &Text) {
+    fn print(&self, text: &Text) {
         let style = self.style();
-        let said = style.say(text);
+        let said = style.render(text);
         let hanging = |line: &str| if line.starts_with("- ") { "  " } else { "" };
         let lines =
             said.lines().flat_map(|line| fill(&Line::plain(line), style.measure(), "", hanging(line))).collect();
@@ -330,7 +330,7 @@ impl Screen for Terminal {
             return Err(AskError::NobodyToAsk);
         }
         let style = self.style();
-        let asked = fill(&Line::of(Tone::Strong, style.say(prompt)), style.measure(), "", "");
+        let asked = fill(&Line::of(Tone::Strong, style.render(prompt)), style.measure(), "", "");
         self.print(&style.inside(asked), Last::Other);
         Ok(is_one_of(&prompter::line(self.color, &self.interrupt)?, words))
     }

@@ -56,8 +56,8 @@ pub struct Style {
 }
 
 impl Style {
-    pub fn say(&self, text: &Text) -> String {
-        text.say(self.lang)
+    pub fn render(&self, text: &Text) -> String {
+        text.render(self.lang)
     }
 
     pub fn told(&self) -> bool {

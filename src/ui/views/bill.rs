@@ -14,21 +14,21 @@ const COLUMNS: usize = 72;
 /// The bill as lines.
 pub fn bill(lines: &[Spent], total: Money, prices_as_of: &str, style: &Style) -> Vec<Line> {
     let until = |line: &Spent| line.until.map_or_else(m::bill_goes_on, |at| Text::literal(minute(at)));
-    let name = |line: &Spent| format!("{} {}", style.say(&kind(&line.kind)), line.resource);
+    let name = |line: &Spent| format!("{} {}", style.render(&kind(&line.kind)), line.resource);
     let body = if style.told() || style.measure() < COLUMNS {
         let sentence = |line: &Spent| {
             let words =
                 m::BillLine { cost: line.cost.fine(), from: minute(line.from), until: until(line), what: name(line) }
                     .text();
-            fill(&Line::plain(style.say(&words)), style.measure().saturating_sub(2), "", "  ")
+            fill(&Line::plain(style.render(&words)), style.measure().saturating_sub(2), "", "  ")
         };
         lines.iter().flat_map(sentence).collect()
     } else {
         let head = [m::money_column_what(), m::bill_column_from(), m::bill_column_until(), m::bill_column_cost()]
-            .map(|text| Line::of(Tone::Strong, style.say(&text)));
+            .map(|text| Line::of(Tone::Strong, style.render(&text)));
         let row = |line: &Spent| {
             [Text::literal(name(line)), Text::literal(minute(line.from)), until(line), line.cost.fine()]
-                .map(|text| Line::plain(style.say(&text)))
+                .map(|text| Line::plain(style.render(&text)))
                 .to_vec()
         };
         columns(&head, &lines.iter().map(row).collect::<Vec<_>>(), style.measure().saturating_sub(2))

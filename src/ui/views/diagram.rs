@@ -20,14 +20,14 @@ const AFTER: usize = 2;
 
 /// Draws `picture`. With `mark_new`, what the step makes is marked with `>`. Empty when nothing exists yet.
 pub fn draw(picture: &Picture, style: &Style, mark_new: bool) -> Vec<Line> {
-    let consumer = Half { name: style.say(&m::picture_consumer()), lane: &picture.consumer };
-    let provider = Half { name: style.say(&m::picture_provider()), lane: &picture.provider };
+    let consumer = Half { name: style.render(&m::picture_consumer()), lane: &picture.consumer };
+    let provider = Half { name: style.render(&m::picture_provider()), lane: &picture.provider };
     let halves = [consumer, provider];
     if halves.iter().all(|half| half.lane.mark == Mark::Absent) {
         return Vec::new();
     }
     let room = style.width.min(WIDEST);
-    let label = picture.link.label.as_ref().map(|label| style.say(label)).unwrap_or_default();
+    let label = picture.link.label.as_ref().map(|label| style.render(label)).unwrap_or_default();
     let mut drawing = Drawing {
         canvas: Canvas::default(),
         pens: Pens::of(style.glyphs),
@@ -48,11 +48,11 @@ pub fn draw(picture: &Picture, style: &Style, mark_new: bool) -> Vec<Line> {
     let mut lines = drawing.canvas.lines();
     let new = |lane: &Lane| lane.mark == Mark::New || lane.nodes.iter().any(|node| node.mark == Mark::New);
     if mark_new && halves.iter().any(|half| new(half.lane)) {
-        lines.push(Line::of(Tone::Dim, format!("> {}", style.say(&m::picture_new()))).indented(MARGIN));
+        lines.push(Line::of(Tone::Dim, format!("> {}", style.render(&m::picture_new()))).indented(MARGIN));
     }
     let broken = |half: &Half<'_>| half.lane.nodes.iter().any(|node| node.mark == Mark::Broken);
     if halves.iter().any(broken) {
-        lines.push(Line::of(Tone::Bad, format!("x {}", style.say(&m::picture_broken()))).indented(MARGIN));
+        lines.push(Line::of(Tone::Bad, format!("x {}", style.render(&m::picture_broken()))).indented(MARGIN));
     }
     lines
 }
@@ -133,7 +133,7 @@ impl Drawing<'_> {
             .map(|row| {
                 let branch = if row.depth == 0 { "" } else { self.pens.branch };
                 let branch = "   ".repeat(row.depth.saturating_sub(1)) + branch;
-                let state = row.node.state.as_ref().map(|state| self.style.say(state)).unwrap_or_default();
+                let state = row.node.state.as_ref().map(|state| self.style.render(state)).unwrap_or_default();
                 if row.part == Part::State {
                     let under = " ".repeat(width(&branch) + 2);
                     return Row { words: vec![(Tone::Dim, under + &state)], sign: None, tied: false };
@@ -144,7 +144,7 @@ impl Drawing<'_> {
                     _ => None,
                 };
                 let ink = sign.map_or(Tone::Plain, |(ink, _)| ink);
-                let mut words = vec![(Tone::Dim, branch), (ink, self.style.say(&row.node.label))];
+                let mut words = vec![(Tone::Dim, branch), (ink, self.style.render(&row.node.label))];
                 if row.part == Part::Whole && !state.is_empty() {
                     words.push((Tone::Dim, format!("  {state}")));
                 }

@@ -41,15 +41,15 @@ pub fn diagram_in_words(picture: &Picture, lang: Lang) -> Vec<String> {
         let broken = lane.nodes.iter().filter(|node| node.mark == Mark::Broken);
         sentences.extend(broken.map(|node| m::words_broken(&node.label)));
     }
-    sentences.iter().map(|sentence| sentence.say(lang)).collect()
+    sentences.iter().map(|sentence| sentence.render(lang)).collect()
 }
 
 fn in_words(vpc: &Lane, marks: &[Mark], lang: Lang) -> String {
     let nodes = vpc.nodes.iter().filter(|node| marks.contains(&node.mark));
     let words: Vec<String> = nodes
         .map(|node| match &node.state {
-            Some(state) => format!("{} ({})", node.label.say(lang), state.say(lang)),
-            None => node.label.say(lang),
+            Some(state) => format!("{} ({})", node.label.render(lang), state.render(lang)),
+            None => node.label.render(lang),
         })
         .collect();
     words.join(if lang == Lang::Ja { "、" } else { ", " })

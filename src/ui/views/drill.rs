@@ -17,17 +17,17 @@ pub fn finished(mended: bool, given_up: bool, opened: &[Text], hints: usize, sec
         _ => (Tone::Bad, style.cross(), m::drill_not_mended()),
     };
     let line = if style.told() {
-        Line::plain(style.say(&words))
+        Line::plain(style.render(&words))
     } else {
-        Line::of(ink, mark).and(Tone::Strong, format!(" {}", style.say(&words)))
+        Line::of(ink, mark).and(Tone::Strong, format!(" {}", style.render(&words)))
     };
     let mut lines = vec![line];
     let by = if style.told() { 0 } else { 2 };
     let room = style.measure().saturating_sub(by);
     for text in opened {
-        lines.extend(fill(&Line::plain(style.say(text)), room, "", "").into_iter().map(|line| line.indented(by)));
+        lines.extend(fill(&Line::plain(style.render(text)), room, "", "").into_iter().map(|line| line.indented(by)));
     }
     let used = m::DrillUsed { hints, time: clock(Duration::from_secs(seconds)) }.text();
-    lines.push(Line::of(Tone::Dim, style.say(&used)).indented(by));
+    lines.push(Line::of(Tone::Dim, style.render(&used)).indented(by));
     style.inside(lines)
 }

@@ -30,11 +30,11 @@ pub enum NextStep {
 pub fn report(error: &ErrorReport, style: &Style) -> Vec<Line> {
     let room = style.measure();
     let mark = if style.told() { String::new() } else { format!("{} ", style.cross()) };
-    let title = Line::of(Tone::Bad, format!("{mark}{}: ", style.say(&m::error_mark())))
-        .and(Tone::Strong, style.say(&error.title));
+    let title = Line::of(Tone::Bad, format!("{mark}{}: ", style.render(&m::error_mark())))
+        .and(Tone::Strong, style.render(&error.title));
     let mut what = fill(&title, room, "", "  ");
     for detail in &error.details {
-        for paragraph in style.say(detail).lines() {
+        for paragraph in style.render(detail).lines() {
             what.extend(fill(&Line::plain(paragraph), room, "  ", "  "));
         }
     }
@@ -45,10 +45,12 @@ fn next(steps: &[NextStep], style: &Style) -> Vec<Line> {
     if steps.is_empty() {
         return Vec::new();
     }
-    let mut lines = vec![Line::of(Tone::Strong, style.say(&m::next_title()))];
+    let mut lines = vec![Line::of(Tone::Strong, style.render(&m::next_title()))];
     for step in steps {
         match step {
-            NextStep::Words(words) => lines.extend(fill(&Line::plain(style.say(words)), style.measure(), "- ", "  ")),
+            NextStep::Words(words) => {
+                lines.extend(fill(&Line::plain(style.render(words)), style.measure(), "- ", "  "))
+            }
             NextStep::Command(command) => lines.extend(to_copy(command)),
         }
     }
@@ -57,7 +59,7 @@ fn next(steps: &[NextStep], style: &Style) -> Vec<Line> {
 
 /// A call's fault, with AWS's own words and the request id under ours.
 pub fn fault(fault: &Fault, style: &Style) -> Vec<Line> {
-    let fact = |name: Text, value: &str| Text::literal(format!("{}: {value}", style.say(&name)));
+    let fact = |name: Text, value: &str| Text::literal(format!("{}: {value}", style.render(&name)));
     let mut details = vec![fact(m::fault_code(), &fault.code), fact(m::fault_message(), &fault.message)];
     if let Some(id) = &fault.request_id {
         details.push(fact(m::fault_request(), id));

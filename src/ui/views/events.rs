@@ -33,7 +33,7 @@ pub fn event(event: &Event, context: &Context, style: &Style) -> Vec<Line> {
             style.words(Tone::Plain, &m::ItemGone { id, resource }.text())
         }
         Event::Check { check, title, verdict, expected, seen, why, command, .. } => {
-            let title = Some(style.say(title)).filter(|title| !title.is_empty()).unwrap_or_else(|| check.clone());
+            let title = Some(style.render(title)).filter(|title| !title.is_empty()).unwrap_or_else(|| check.clone());
             checked(&Asked { title, verdict: *verdict, expected, seen, why: why.as_ref(), command }, style)
         }
         Event::Proof { url, status, token_ok, seen_source } => proof(url, *status, *token_ok, seen_source, style),
@@ -99,7 +99,7 @@ fn checked(asked: &Asked<'_>, style: &Style) -> Vec<Line> {
     };
     // What the check itself knows of the cause outweighs what is true of every such answer.
     let why = why.map(|usual| asked.why.cloned().unwrap_or(usual));
-    let (word, seen) = (style.say(&word), style.say(asked.seen));
+    let (word, seen) = (style.render(&word), style.render(asked.seen));
     let Some(why) = why else {
         let line = if style.told() {
             Line::plain(format!("{word}: {}: {seen}", asked.title))
@@ -115,9 +115,9 @@ fn checked(asked: &Asked<'_>, style: &Style) -> Vec<Line> {
         fill(&line, style.measure(), "", "    ")
     };
     let mut body = style.expected_and_seen(asked.expected, asked.seen);
-    body.extend(fill(&Line::plain(style.say(&why)), style.measure().saturating_sub(4), "", ""));
+    body.extend(fill(&Line::plain(style.render(&why)), style.measure().saturating_sub(4), "", ""));
     if !asked.command.is_empty() {
-        body.push(Line::plain(style.say(&m::check_look())));
+        body.push(Line::plain(style.render(&m::check_look())));
     }
     body.extend(to_copy(asked.command));
     lines.extend(body.into_iter().map(|line| line.indented(if style.told() { 2 } else { 4 })));
@@ -132,13 +132,13 @@ fn predicted(right: bool, words: &PredictionWords, seen: &Text, style: &Style) -
         m::PredictWrong { right: &words.right, said: &words.said }.text()
     };
     let line = if style.told() {
-        Line::plain(style.say(&verdict))
+        Line::plain(style.render(&verdict))
     } else {
-        Line::of(ink, mark).and(Tone::Plain, format!(" {}", style.say(&verdict)))
+        Line::of(ink, mark).and(Tone::Plain, format!(" {}", style.render(&verdict)))
     };
     let mut body = fill(&line, style.measure().saturating_sub(2), "", "  ");
     body.extend(style.words(Tone::Dim, &m::predict_seen(seen)));
-    let why = style.prose(&style.say(&words.because), 2);
+    let why = style.prose(&style.render(&words.because), 2);
     let title = m::predict_title(&words.question);
     stack([style.inside(style.under(&title, body)), style.inside(why)])
 }
@@ -163,15 +163,15 @@ fn proof(url: &str, status: u16, token_ok: bool, source: &str, style: &Style) ->
     }
     let line = |(ink, mark, text): &(Tone, &str, Text)| {
         if style.told() {
-            Line::plain(style.say(text))
+            Line::plain(style.render(text))
         } else {
-            Line::of(*ink, *mark).and(Tone::Plain, " ").and(Tone::Plain, style.say(text))
+            Line::of(*ink, *mark).and(Tone::Plain, " ").and(Tone::Plain, style.render(text))
         }
     };
     let body = words.iter().flat_map(|words| fill(&line(words), style.measure().saturating_sub(2), "", "  ")).collect();
     let mut blocks = vec![style.inside(style.under(&m::proof_title(), body))];
     if !url.is_empty() {
-        let heading = Line::plain(style.say(&m::proof_url()));
+        let heading = Line::plain(style.render(&m::proof_url()));
         blocks.push(style.inside(vec![heading, Line::to_copy(Tone::Link, url)]));
     }
     stack(blocks)
@@ -186,9 +186,9 @@ fn step_finished(step: &str, verdict: Verdict, context: &Context, style: &Style)
         (Tone::Bad, style.cross(), m::StepFinishedOpen { number: view.number, total: view.total }.text())
     };
     let line = if style.told() {
-        Line::plain(style.say(&words))
+        Line::plain(style.render(&words))
     } else {
-        Line::of(ink, mark).and(Tone::Strong, format!(" {}", style.say(&words)))
+        Line::of(ink, mark).and(Tone::Strong, format!(" {}", style.render(&words)))
     };
     let first = style.inside(vec![line]);
     if met { stack([first, after(view, style)]) } else { first }

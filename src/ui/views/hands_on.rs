@@ -34,7 +34,7 @@ pub fn commands(view: &TurnView, style: &Style) -> Vec<Line> {
     if !lines.is_empty() {
         lines.push(Line::blank());
     }
-    lines.extend(style.inside(vec![Line::of(Tone::Strong, style.say(&m::step_cli_all()))]));
+    lines.extend(style.inside(vec![Line::of(Tone::Strong, style.render(&m::step_cli_all()))]));
     for command in &view.commands {
         lines.push(Line::blank());
         lines.extend(to_copy(command));
@@ -70,7 +70,7 @@ pub fn event(event: &Event, style: &Style) -> Vec<Line> {
             let mut lines = marked(Tone::Wait, style.open(), &text, style);
             for it in differs {
                 let text = m::TurnDiffers { expected: &it.expected, seen: &it.seen, what: &it.what }.text();
-                let line = Line::plain(style.say(&text));
+                let line = Line::plain(style.render(&text));
                 lines.extend(
                     fill(&line, style.measure().saturating_sub(6), "", "  ").into_iter().map(|it| it.indented(4)),
                 );
@@ -78,7 +78,7 @@ pub fn event(event: &Event, style: &Style) -> Vec<Line> {
             style.inside(lines)
         }
         Event::Hint { rung, text, commands, .. } => {
-            let title = format!("{}: {}", style.say(&m::turn_hint(*rung)), style.say(text));
+            let title = format!("{}: {}", style.render(&m::turn_hint(*rung)), style.render(text));
             let mut lines = style.inside(fill(&Line::plain(title), style.measure(), "", "  "));
             for command in commands {
                 lines.push(Line::blank());
@@ -91,7 +91,7 @@ pub fn event(event: &Event, style: &Style) -> Vec<Line> {
 }
 
 fn marked(ink: Tone, mark: &str, text: &Text, style: &Style) -> Vec<Line> {
-    let words = style.say(text);
+    let words = style.render(text);
     let line =
         if style.told() { Line::plain(words) } else { Line::of(ink, mark).and(Tone::Plain, format!(" {words}")) };
     fill(&line, style.measure(), "", "  ")

@@ -9,7 +9,7 @@ use crate::ui::text::style::Style;
 /// The opening's blocks, in reading order.
 pub fn opening(view: &OpeningView, style: &Style) -> Vec<Vec<Line>> {
     let prose = view.prose.get(style.lang);
-    let facts = style.say(&m::OpeningFacts { minutes: m::minutes(view.minutes), steps: view.steps }.text());
+    let facts = style.render(&m::OpeningFacts { minutes: m::minutes(view.minutes), steps: view.steps }.text());
     let title = style.sides(&Line::of(Tone::Title, &prose.title), &facts);
     let mut about = style.words(Tone::Plain, &m::opening_place(&view.place));
     about.extend(style.words(Tone::Plain, &m::opening_cost(&view.cost)));
@@ -26,7 +26,7 @@ pub fn opening(view: &OpeningView, style: &Style) -> Vec<Vec<Line>> {
     let mut blocks = vec![style.inside(title)];
     // Who comes back has read it.
     if !view.resumed {
-        let mut goal = style.inside(vec![Line::of(Tone::Strong, style.say(&m::opening_picture()))]);
+        let mut goal = style.inside(vec![Line::of(Tone::Strong, style.render(&m::opening_picture()))]);
         goal.extend(picture(&view.picture, style, false));
         blocks.extend([goal, style.inside(style.prose(&prose.intro, 0))]);
     }

@@ -25,7 +25,8 @@ impl Style {
 
     /// What should be and what is, one below the other.
     pub fn expected_and_seen(&self, expected: &Text, seen: &Text) -> Vec<Line> {
-        let named = |name: Text, value: &Text| (Line::of(Tone::Dim, self.say(&name)), Line::plain(self.say(value)));
+        let named =
+            |name: Text, value: &Text| (Line::of(Tone::Dim, self.render(&name)), Line::plain(self.render(value)));
         let facts = [named(m::check_expected(), expected), named(m::check_seen(), seen)];
         if self.told() {
             facts.iter().map(|(name, value)| Line::plain(format!("{}: {}", name.text(), value.text()))).collect()
@@ -57,7 +58,7 @@ impl Style {
 
     /// A paragraph.
     pub fn words(&self, ink: Tone, text: &Text) -> Vec<Line> {
-        fill(&Line::of(ink, self.say(text)), self.measure(), "", "")
+        fill(&Line::of(ink, self.render(text)), self.measure(), "", "")
     }
 
     /// A heading and what stands under it; nothing where nothing stands under it.
@@ -65,7 +66,7 @@ impl Style {
         if body.is_empty() {
             return body;
         }
-        let mut lines = fill(&Line::of(Tone::Strong, self.say(heading)), self.measure(), "", "");
+        let mut lines = fill(&Line::of(Tone::Strong, self.render(heading)), self.measure(), "", "");
         lines.extend(body.into_iter().map(|line| line.indented(2)));
         lines
     }
@@ -75,7 +76,7 @@ impl Style {
         if values.is_empty() {
             return Vec::new();
         }
-        let mut lines = fill(&Line::of(Tone::Strong, self.say(heading)), self.measure(), "", "");
+        let mut lines = fill(&Line::of(Tone::Strong, self.render(heading)), self.measure(), "", "");
         lines.extend(values.iter().flat_map(|value| to_copy(value)));
         lines
     }

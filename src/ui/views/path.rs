@@ -18,7 +18,7 @@ pub fn rung(event: &Event, style: &Style) -> Vec<Line> {
         RungState::CannotTell => (Tone::Wait, "?", m::rung_cannot_tell()),
         RungState::NotReached => (Tone::Dim, style.open(), m::rung_not_reached()),
     };
-    let (title, word, told) = (style.say(title), style.say(&word), style.say(seen));
+    let (title, word, told) = (style.render(title), style.render(&word), style.render(seen));
     let line = match (style.told(), state) {
         (true, RungState::Holds) => Line::plain(format!("{number}. {word}: {title}: {told}")),
         (true, _) => Line::plain(format!("{number}. {word}: {title}")),
@@ -40,7 +40,7 @@ pub fn rung(event: &Event, style: &Style) -> Vec<Line> {
         let by = if style.told() { 2 } else { 7 };
         lines.extend(body.into_iter().map(|line| line.indented(by)));
         if !command.is_empty() {
-            lines.push(Line::plain(style.say(&m::check_look())).indented(by));
+            lines.push(Line::plain(style.render(&m::check_look())).indented(by));
             lines.extend(to_copy(command));
         }
     }
@@ -52,7 +52,7 @@ pub fn rung(event: &Event, style: &Style) -> Vec<Line> {
 fn asked(expected: &Text, command: &str, style: &Style) -> Vec<Line> {
     let whole = command.replace(" \\\n", "").split_whitespace().collect::<Vec<_>>().join(" ");
     let (room, by) = if style.told() { (style.measure(), "   ") } else { (style.measure(), "       ") };
-    let mut lines = fill(&Line::of(Tone::Dim, style.say(&m::rung_asked(expected))), room, by, by);
+    let mut lines = fill(&Line::of(Tone::Dim, style.render(&m::rung_asked(expected))), room, by, by);
     // Broken at its options, a command that is too long for a line still reads as one.
     let rows = if by.len() + whole.len() <= room { vec![whole.as_str()] } else { command.lines().collect() };
     let rows = rows.into_iter().filter(|row| !row.is_empty());
@@ -69,15 +69,15 @@ pub fn diagnosis(event: &Event, style: &Style) -> Vec<Line> {
         Verdict::NotYet | Verdict::Broken => (Tone::Bad, style.cross(), m::path_ends(title)),
     };
     let line = if style.told() {
-        Line::plain(style.say(&words))
+        Line::plain(style.render(&words))
     } else {
-        Line::of(ink, mark).and(Tone::Strong, format!(" {}", style.say(&words)))
+        Line::of(ink, mark).and(Tone::Strong, format!(" {}", style.render(&words)))
     };
     let mut lines = fill(&line, style.measure(), "", "  ");
     let by = if style.told() { 0 } else { 2 };
     for text in [why, repair].into_iter().filter(|text| **text != Text::literal("")) {
         let room = style.measure().saturating_sub(by);
-        lines.extend(fill(&Line::plain(style.say(text)), room, "", "").into_iter().map(|line| line.indented(by)));
+        lines.extend(fill(&Line::plain(style.render(text)), room, "", "").into_iter().map(|line| line.indented(by)));
     }
     let commands = commands.iter().flat_map(|command| to_copy(command)).collect();
     stack([style.inside(lines), commands])

@@ -37,8 +37,8 @@ pub fn receipt(counts: [usize; 3], items: &[Item], style: &Style) -> Vec<Line> {
 }
 
 fn table(items: &[Item], style: &Style) -> Vec<Line> {
-    let head =
-        [m::receipt_made(), Text::literal("ID"), m::receipt_now()].map(|text| Line::of(Tone::Strong, style.say(&text)));
+    let head = [m::receipt_made(), Text::literal("ID"), m::receipt_now()]
+        .map(|text| Line::of(Tone::Strong, style.render(&text)));
     let rows: Vec<Vec<Line>> = items
         .iter()
         .map(|item| {
@@ -46,7 +46,7 @@ fn table(items: &[Item], style: &Style) -> Vec<Line> {
             vec![
                 Line::plain(name(item, style)),
                 Line::plain(short(&item.id)),
-                Line::of(ink, mark(item.state, style)).and(Tone::Plain, " ").and(ink, style.say(&now)),
+                Line::of(ink, mark(item.state, style)).and(Tone::Plain, " ").and(ink, style.render(&now)),
             ]
         })
         .collect();
@@ -56,7 +56,7 @@ fn table(items: &[Item], style: &Style) -> Vec<Line> {
 fn told(item: &Item, style: &Style) -> Vec<Line> {
     let (ink, now) = now(item);
     let words = format!("{} {}: ", name(item, style), short(&item.id));
-    let line = Line::plain(words).and(if style.told() { Tone::Plain } else { ink }, style.say(&now));
+    let line = Line::plain(words).and(if style.told() { Tone::Plain } else { ink }, style.render(&now));
     fill(&line, style.measure().saturating_sub(2), "", "  ")
 }
 
@@ -66,7 +66,7 @@ fn short(id: &str) -> &str {
 }
 
 fn name(item: &Item, style: &Style) -> String {
-    let kind = style.say(&kind(&item.kind));
+    let kind = style.render(&kind(&item.kind));
     if item.resource.is_empty() { kind } else { format!("{kind} {}", item.resource) }
 }
 

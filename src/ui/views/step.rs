@@ -61,7 +61,7 @@ fn asked(words: &PredictProse, style: &Style) -> Vec<Line> {
 /// Its answer, once what is read shows it.
 fn answered(words: &PredictProse, style: &Style) -> Vec<Line> {
     let width = style.measure().saturating_sub(2);
-    let mut body = fill(&Line::plain(style.say(&m::step_predict_answer(&words.right))), width, "", "");
+    let mut body = fill(&Line::plain(style.render(&m::step_predict_answer(&words.right))), width, "", "");
     body.extend(style.prose(&words.because, 2));
     style.inside(style.under(&m::predict_title(&words.question), body))
 }
@@ -86,7 +86,7 @@ pub fn commands(view: &StepView, style: &Style) -> Vec<Line> {
     if view.commands.is_empty() {
         return style.inside(style.words(Tone::Plain, &m::step_cli_none()));
     }
-    let mut lines = style.inside(vec![Line::of(Tone::Strong, style.say(&m::step_cli_all()))]);
+    let mut lines = style.inside(vec![Line::of(Tone::Strong, style.render(&m::step_cli_all()))]);
     for command in &view.commands {
         lines.push(Line::blank());
         lines.extend(super::part::to_copy(command));
@@ -126,14 +126,17 @@ pub fn picture(picture: &Picture, style: &Style, mark_new: bool) -> Vec<Line> {
 fn header(view: &StepView, style: &Style) -> Vec<Line> {
     let mut lines = Vec::new();
     if !style.told() {
-        lines.extend(style.sides(&Line::of(Tone::Dim, view.lab.get(style.lang)), &style.say(&view.place)));
+        lines.extend(style.sides(&Line::of(Tone::Dim, view.lab.get(style.lang)), &style.render(&view.place)));
     }
-    let position = style.say(&m::StepPosition { number: view.number, total: view.total }.text());
+    let position = style.render(&m::StepPosition { number: view.number, total: view.total }.text());
     let title = Line::of(Tone::Strong, position)
         .and(Tone::Plain, if style.told() { ": " } else { "  " })
         .and(Tone::Title, &view.prose.get(style.lang).title);
     lines.extend(
-        style.sides(&title, &format!("{} / {}", style.say(&side(view.side)), style.say(&m::minutes(view.minutes)))),
+        style.sides(
+            &title,
+            &format!("{} / {}", style.render(&side(view.side)), style.render(&m::minutes(view.minutes))),
+        ),
     );
     lines
 }
@@ -149,12 +152,12 @@ fn numbered(texts: &[Text], style: &Style) -> Vec<Line> {
     let item = |(number, text): (usize, &Text)| {
         let marker = format!("{}. ", number + 1);
         let rest = " ".repeat(marker.len());
-        fill(&Line::plain(style.say(text)), style.measure().saturating_sub(2), &marker, &rest)
+        fill(&Line::plain(style.render(text)), style.measure().saturating_sub(2), &marker, &rest)
     };
     texts.iter().enumerate().flat_map(item).collect()
 }
 
 fn bulleted(texts: &[Text], style: &Style) -> Vec<Line> {
-    let item = |text: &Text| fill(&Line::plain(style.say(text)), style.measure().saturating_sub(2), "- ", "  ");
+    let item = |text: &Text| fill(&Line::plain(style.render(text)), style.measure().saturating_sub(2), "- ", "  ");
     texts.iter().flat_map(item).collect()
 }
