@@ -13,9 +13,9 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::Plane;
-use super::fabric::{Answer, Call};
-use super::filter::Place;
 use super::fixtures::{GROUP, anywhere, lab, options, rule};
+use super::net::fabric::{Answer, Call};
+use super::net::filter::Place;
 use crate::sandbox::Pace;
 
 const PORT: u16 = 9000;

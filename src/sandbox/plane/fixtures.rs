@@ -6,11 +6,11 @@ use std::path::Path;
 use crate::host::{Clock, Random};
 use crate::sandbox::Pace;
 
-use super::plane::PlaneOptions;
-use super::topology::{
+use super::net::topology::{
     Acl, Balancer, Endpoint, EndpointInterface, Group, HealthCheck, Instance, Listener, Node, Peer, Rule, Service,
     Subnet, Target, TargetGroup, Topology, Vpc,
 };
+use super::plane::PlaneOptions;
 
 /// The load balancer.
 pub const NLB: &str = "arn:nlb";

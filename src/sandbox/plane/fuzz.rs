@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 
-use super::disk::Disk;
-use super::nginx::{self, Config, Directive, Variables, parse, read};
-use super::user_data;
+use super::machine::disk::Disk;
+use super::machine::nginx::{self, Config, Directive, Variables, parse, read};
+use super::machine::script::user_data;
 
 /// Takes `bytes` for user data.
 #[doc(hidden)]

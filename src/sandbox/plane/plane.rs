@@ -13,20 +13,20 @@ use tokio::sync::watch;
 use crate::host::{Clock, Random, create_private_dir};
 use crate::sandbox::Pace;
 
-use super::console::{Console, Consoles};
-use super::core::Core;
-use super::door;
-use super::fabric::{Fabric, Fault, lock};
-use super::filter::Place;
-use super::flows::Flows;
-use super::health::Health;
-use super::machine::Machine;
-use super::memory::Memory;
-use super::nginx_process::WebServers;
-use super::relay;
-use super::report::{TargetReport, report};
-use super::shortage::Shortage;
-use super::topology::Topology;
+use super::balancer::flows::Flows;
+use super::balancer::health::Health;
+use super::balancer::relay;
+use super::balancer::report::{TargetReport, report};
+use super::machine::local_forward as door;
+use super::machine::machine::Machine;
+use super::machine::memory::Memory;
+use super::machine::server::nginx_process::WebServers;
+use super::net::console::{Console, Consoles};
+use super::net::fabric::{Fabric, Fault, lock};
+use super::net::filter::Place;
+use super::net::network::Core;
+use super::net::shortage::Shortage;
+use super::net::topology::Topology;
 
 /// What a data plane needs to start.
 #[derive(Clone, Debug)]

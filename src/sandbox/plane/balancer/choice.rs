@@ -1,0 +1,107 @@
+//! Who is next: the node that an endpoint's interface leads to, the target that a node sends to. Pure, like the judge;
+//! whether what is sent arrives is asked of `filter.rs`.
+
+#[cfg(test)]
+mod tests;
+use std::net::Ipv4Addr;
+
+use crate::sandbox::plane::net::filter::{Destination, Reason, available};
+use crate::sandbox::plane::net::topology::{Balancer, Instance, Node, Target, TargetGroup, Topology};
+
+/// Where an endpoint's interface leads: the node, in the interface's zone, of the first of its service's load
+/// balancers that has one. AWS spreads over several load balancers; one service of the lab has one.
+///
+/// # Errors
+/// Why it leads nowhere.
+pub fn behind_endpoint(topology: &Topology, id: &str, interface: Ipv4Addr, port: u16) -> Result<Destination, Reason> {
+    let endpoint = topology.endpoints.get(id).ok_or(Reason::EndpointNotAvailable)?;
+    available(endpoint)?;
+    let zone = endpoint.interfaces.iter().find(|it| it.address == interface).map(|it| &it.zone_id);
+    let zone = zone.ok_or(Reason::NoSuchAddress)?;
+    let service = topology.services.get(&endpoint.service).ok_or(Reason::ServiceGone)?;
+    let mut active =
+        service.balancers.iter().filter_map(|arn| topology.balancers.get(arn)).filter(|it| it.active).peekable();
+    active.peek().ok_or(Reason::BalancerNotActive)?;
+    active
+        .find_map(|it| it.nodes.iter().find(|node| node.zone_id == *zone).map(|node| (it, node)))
+        .map(|(it, node)| Destination { vpc: it.vpc.clone(), address: node.address, port })
+        .ok_or(Reason::NoNodeInZone)
+}
+
+/// How a target was last found, for choosing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fitness {
+    /// Not yet decided: gets no connection until it is. That fail-open leaves these out is UNCONFIRMED.
+    Initial,
+    /// Passes its checks.
+    Healthy,
+    /// Fails its checks.
+    Unhealthy,
+}
+
+/// The target that a node sends a new connection to. `flow` picks among equals.
+///
+/// # Errors
+/// Why there is none.
+pub fn choose_target<'a>(
+    topology: &Topology,
+    balancer: &Balancer,
+    node: &Node,
+    group: &'a TargetGroup,
+    fitness: &dyn Fn(&Target) -> Fitness,
+    flow: u64,
+) -> Result<&'a Target, Reason> {
+    if usable(topology, balancer, node, group).next().is_none() {
+        return Err(Reason::NoTargetInZone);
+    }
+    let open = fails_open(topology, balancer, node, group, fitness);
+    let wanted = if open { Fitness::Unhealthy } else { Fitness::Healthy };
+    let fit: Vec<&Target> = usable(topology, balancer, node, group).filter(|it| fitness(it) == wanted).collect();
+    let index = usize::try_from(flow % (fit.len().max(1) as u64)).unwrap_or(0);
+    fit.get(index).copied().ok_or(Reason::NoHealthyTargetInZone)
+}
+
+/// Whether no target that `node` may use is healthy, so that it uses the unhealthy ones too. With cross-zone off this is
+/// decided zone by zone: `target_group_health.unhealthy_state_routing.minimum_healthy_targets.count` is one
+/// ([NLB:load-balancer-target-groups], "routing failover").
+pub fn fails_open(
+    topology: &Topology,
+    balancer: &Balancer,
+    node: &Node,
+    group: &TargetGroup,
+    fitness: &dyn Fn(&Target) -> Fitness,
+) -> bool {
+    !usable(topology, balancer, node, group).any(|it| fitness(it) == Fitness::Healthy)
+}
+
+fn usable<'a, 'b>(
+    topology: &'b Topology,
+    balancer: &'b Balancer,
+    node: &'b Node,
+    group: &'a TargetGroup,
+) -> impl Iterator<Item = &'a Target> + use<'a, 'b> {
+    group.targets.iter().filter(move |it| !it.draining && may_use(topology, balancer, node, group, it))
+}
+
+/// Whether `node` may send to `target`: in its own zone, or anywhere with cross-zone on. The target group's setting goes
+/// before the load balancer's [NLB:edit-target-group-attributes].
+pub fn may_use(topology: &Topology, balancer: &Balancer, node: &Node, group: &TargetGroup, target: &Target) -> bool {
+    group.cross_zone.unwrap_or(balancer.cross_zone)
+        || target_zone(topology, &group.vpc, target).is_some_and(|zone| zone == node.zone_id)
+}
+
+/// The zone id a target is in.
+pub fn target_zone<'a>(topology: &'a Topology, vpc: &str, target: &Target) -> Option<&'a str> {
+    let (_, instance) = target_instance(topology, vpc, target)?;
+    topology.subnets.get(&instance.subnet).map(|subnet| subnet.zone_id.as_str())
+}
+
+/// The instance a target names, by id or by an address of the group's VPC.
+pub fn target_instance<'a>(topology: &'a Topology, vpc: &str, target: &Target) -> Option<(&'a String, &'a Instance)> {
+    match target.id.parse::<Ipv4Addr>() {
+        Ok(address) => {
+            topology.instances.iter().find(|(_, it)| it.vpc == vpc && it.address == address && !it.terminated)
+        }
+        Err(_) => topology.instances.get_key_value(&target.id),
+    }
+}

@@ -1,0 +1,134 @@
+//! What one instance's user data may cost the others: time, room and ports.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::sandbox::Pace;
+use crate::sandbox::plane::Plane;
+use crate::sandbox::plane::fixtures::{CLIENT, GROUP, lab, options};
+use crate::sandbox::plane::net::fabric::lock;
+
+/// A data plane whose client has another script.
+fn plane(folder: &TempDir, pace: Pace, script: &str) -> io::Result<Plane> {
+    let plane = Plane::start(options(folder.path(), pace))?;
+    let mut topology = lab();
+    let clients = topology.instances.values_mut().filter(|it| it.user_data == CLIENT);
+    clients.for_each(|it| it.user_data = format!("#!/bin/bash\n{script}\n"));
+    plane.apply(topology);
+    Ok(plane)
+}
+
+async fn text(plane: &Plane) -> String {
+    String::from_utf8_lossy(&plane.console("i-client").await.text).into_owned()
+}
+
+/// How often the script has printed its line.
+fn printed(text: &str) -> usize {
+    text.lines().filter(|line| *line == "x").count()
+}
+
+#[tokio::test]
+async fn a_script_that_never_waits_lets_others_run_and_can_be_ended() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let script = format!("while true; do\n{}done", "echo x\n".repeat(2000));
+    let plane = plane(&folder, Pace::Quick, &script)?;
+    let deadline = Instant::now() + Duration::from_mins(1);
+    // There is one thread here: whoever does not let go of it is not seen at work.
+    let seen = loop {
+        tokio::task::yield_now().await;
+        let seen = printed(&text(&plane).await);
+        if seen > 0 {
+            break seen;
+        }
+        assert!(Instant::now() < deadline);
+    };
+    assert!(seen < 2000, "{seen}");
+    plane.stop().await;
+    let ended = printed(&text(&plane).await);
+    for _ in 0..1000 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(printed(&text(&plane).await), ended);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_question_moves_a_long_script_on_by_a_part() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let plane = plane(&folder, Pace::Instant, &"echo x\n".repeat(600))?;
+    let mut counts = Vec::new();
+    while !text(&plane).await.contains("run to its end") {
+        counts.push(printed(&String::from_utf8_lossy(&plane.core().consoles.read("i-client").text)));
+        assert!(counts.len() < 10, "{counts:?}");
+    }
+    assert!(counts.len() > 1 && counts.is_sorted_by(|a, b| a < b), "{counts:?}");
+    assert_eq!(printed(&text(&plane).await), 600);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_turn_that_is_too_long_for_a_question_is_cut() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let script = format!("while true; do\n{}done &", "echo x\n".repeat(600));
+    let plane = plane(&folder, Pace::Instant, &script)?;
+    let (first, second) = (text(&plane).await, text(&plane).await);
+    assert!((1..600).contains(&printed(&first)), "{first}");
+    assert!(printed(&second) > printed(&first), "{second}");
+    assert_eq!(second.matches("a turn of this loop is too long").count(), 1, "{second}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn paths_and_disks_have_an_end() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let [one, two] = ["a", "b"].map(|name| name.repeat(3000));
+    let script = format!(
+        "cd {one} && echo moved\ncd {two} || echo stayed\necho x > {two} || echo unnamed\n\
+         echo x > /more || echo full\ntee /more <<EOF || echo full\nx\nEOF"
+    );
+    let plane = plane(&folder, Pace::Instant, &script)?;
+    let machine = plane.core().machine("i-client").ok_or(io::ErrorKind::NotFound)?;
+    let mut file = 0;
+    while lock(&machine.disk).write(&format!("/{file}"), b"x", false).is_ok() {
+        file += 1;
+    }
+    let seen = text(&plane).await;
+    let shown = "b".repeat(116);
+    for wanted in [
+        "moved\n".to_owned(),
+        format!("-bash: cd: {shown}…: File name too long\nstayed\n"),
+        format!("-bash: {shown}bbbb…: File name too long\nunnamed\n"),
+        "-bash: /more: No space left on device\nfull\n-bash: /more: No space left on device\n".to_owned(),
+    ] {
+        assert!(seen.contains(&wanted), "{wanted}{seen}");
+    }
+    assert_eq!(seen.matches("\nfull\n").count(), 2, "{seen}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_instance_opens_some_doors_and_says_that_it_leaves_the_rest() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let script = (0..300).map(|host| format!("curl http://g{host}/\n")).collect::<Vec<_>>().concat();
+    let plane = plane(&folder, Pace::Instant, &script)?;
+    let seen = String::from_utf8_lossy(&plane.core().consoles.read("i-client").text).into_owned();
+    assert_eq!(seen.matches(" door: http://127.0.0.1:").count(), 16, "{seen}");
+    assert_eq!(seen.matches("at most 16 doors: 284 more are not opened\n").count(), 1, "{seen}");
+    assert_eq!(plane.core().memory.doors("i-client").len(), 16);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_nginx_that_had_died_is_said_to_run_again_once() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let plane = plane(&folder, Pace::Instant, "")?;
+    plane.core().memory.set_died("i-web");
+    assert_eq!(plane.target_health(GROUP).await[0].state, "healthy");
+    let web = plane.core().machine("i-web").ok_or(io::ErrorKind::NotFound)?;
+    web.start_nginx(plane.core()).await;
+    let seen = String::from_utf8_lossy(&plane.console("i-web").await.text).into_owned();
+    assert_eq!(seen.matches("[pllab sandbox] nginx runs again\n").count(), 1, "{seen}");
+    Ok(())
+}

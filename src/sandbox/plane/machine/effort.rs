@@ -1,0 +1,113 @@
+//! How hard one instance's boot script may work this machine: it rests as long as it has worked, so that its neighbours and
+//! the API go on whatever it does.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use super::script::program::Action;
+use crate::sandbox::plane::net::fabric::lock;
+
+/// Work is rested from when so much has come together: a timer is no finer than a millisecond.
+const GRAIN: Duration = Duration::from_millis(5);
+/// What a script may do while one question is answered, in simple steps.
+const LOOK: usize = 256;
+
+/// What the script and the loops of an instance have worked, together.
+#[derive(Default)]
+pub struct Effort {
+    resting: Mutex<Resting>,
+    /// Whether the console says that turns are cut.
+    told: AtomicBool,
+}
+
+#[derive(Default)]
+struct Resting {
+    owed: Duration,
+    until: Option<Instant>,
+}
+
+impl Effort {
+    /// Counts work that ends now, and says how long whoever did it must rest.
+    pub fn spent(&self, now: Instant, busy: Duration) -> Duration {
+        let mut resting = lock(&self.resting);
+        resting.owed += busy;
+        if resting.owed >= GRAIN {
+            let from = resting.until.map_or(now, |until| until.max(now));
+            resting.until = Some(from + std::mem::take(&mut resting.owed));
+        }
+        // Who owes little rests with those who owe much.
+        resting.until.map_or(Duration::ZERO, |until| until.saturating_duration_since(now))
+    }
+
+    /// Whether it is the first time that a turn is cut.
+    pub fn is_first_cut(&self) -> bool {
+        !self.told.swap(true, Ordering::Relaxed)
+    }
+}
+
+/// What is left of a look: at the instant pace a question moves scripts on, and must be answered soon.
+pub struct Look(Option<AtomicUsize>);
+
+impl Look {
+    /// For the instant pace.
+    pub fn bounded() -> Self {
+        Self(Some(AtomicUsize::new(LOOK)))
+    }
+
+    /// For the paces at which time passes.
+    pub fn endless() -> Self {
+        Self(None)
+    }
+
+    /// Takes a step from it; `false` when nothing is left.
+    pub fn takes(&self, action: &Action) -> bool {
+        let Some(left) = &self.0 else { return true };
+        let weight = match action {
+            // A configuration is read, and a web server may be started.
+            Action::Unit { .. } => LOOK / 4,
+            // Connections are made, through every hop.
+            Action::Curl(_) => 4,
+            _ => 1,
+        };
+        left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| (left > 0).then(|| left.saturating_sub(weight)))
+            .is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_rests_as_long_as_one_works() {
+        for step in [Duration::from_micros(100), Duration::from_millis(3), Duration::from_secs(2)] {
+            let effort = Effort::default();
+            let (begun, mut now, mut worked) = (Instant::now(), Instant::now(), Duration::ZERO);
+            for _ in 0..1000 {
+                now += step;
+                worked += step;
+                now += effort.spent(now, step);
+            }
+            assert!(now - begun + GRAIN >= 2 * worked, "{step:?}");
+        }
+    }
+
+    #[test]
+    fn loops_side_by_side_rest_for_each_other() {
+        let (effort, now) = (Effort::default(), Instant::now());
+        let second = Duration::from_secs(1);
+        let rests = [effort.spent(now, second), effort.spent(now, second), effort.spent(now, Duration::ZERO)];
+        assert_eq!(rests, [second, 2 * second, 2 * second]);
+    }
+
+    #[test]
+    fn a_look_ends() {
+        let unit = Action::Unit { verb: "reload".to_owned(), unit: "nginx".to_owned() };
+        for (action, wanted) in [(&Action::Nothing, LOOK), (&unit, 4)] {
+            let look = Look::bounded();
+            assert_eq!((0..2 * LOOK).filter(|_| look.takes(action)).count(), wanted);
+        }
+        assert!((0..2 * LOOK).all(|_| Look::endless().takes(&unit)));
+    }
+}

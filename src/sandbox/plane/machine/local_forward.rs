@@ -1,0 +1,176 @@
+//! Doors: a port of the learner's own machine that leads where an instance's request would go, as an SSH tunnel
+//! through the instance would. A browser that knocks while the path is closed is held, not refused: its page arrives
+//! by itself when the path opens.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncWriteExt as _, copy_bidirectional};
+use tokio::net::TcpStream;
+use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
+
+use super::script::curl_args::authority;
+use crate::sandbox::plane::net::fabric::listen_on;
+use crate::sandbox::plane::net::http::{Head, Incoming, read_head};
+use crate::sandbox::plane::net::names::resolve;
+use crate::sandbox::plane::net::network::Core;
+
+/// How long a browser has to send its request.
+const HEAD_PATIENCE: Duration = Duration::from_secs(10);
+/// How long it is held.
+const HOLD: Duration = Duration::from_mins(1);
+/// How often the path is asked again, unless the account changes sooner.
+const KNOCK: Duration = Duration::from_secs(1);
+
+/// An open door.
+pub struct Door {
+    /// Where it leads, as in a URL.
+    pub name: String,
+    /// Its local port.
+    pub local: u16,
+    /// What keeps it open.
+    pub task: AbortHandle,
+}
+
+/// Opens an instance's door to `host`, and announces it on the instance's console. `None` when no local port can be
+/// had, which the console says too.
+pub fn open(core: &Arc<Core>, id: &str, host: &str, port: u16) -> Option<Door> {
+    let name = authority(host, port);
+    // The same port as before a restart, so that a page that is open in the browser can be loaded again.
+    let remembered = core.memory.door(id, &name).and_then(|port| listen_on(&core.runtime, port).ok());
+    let listener = remembered.map_or_else(|| listen_on(&core.runtime, 0), Ok);
+    let (listener, local) = match listener.and_then(|it| it.local_addr().map(|local| (it, local))) {
+        Ok(opened) => opened,
+        Err(error) => {
+            core.consoles.line(id, &format!("[pllab sandbox] no door to http://{name}/: {error}"));
+            return None;
+        }
+    };
+    core.consoles.line(id, &announcement(&name, local.port()));
+    let visitor = Visitor { core: Arc::clone(core), id: id.to_owned(), host: host.to_owned(), port };
+    let shortage = core.fabric.shortage.clone();
+    let task = core.runtime.spawn(async move {
+        let mut visits = JoinSet::new();
+        loop {
+            match listener.accept().await {
+                Ok((stream, _)) => {
+                    while visits.try_join_next().is_some() {}
+                    let visitor = visitor.clone();
+                    visits.spawn(async move { visitor.visit(stream).await });
+                }
+                Err(error) => shortage.rest(&error).await,
+            }
+        }
+    });
+    Some(Door { name, local: local.port(), task: task.abort_handle() })
+}
+
+/// How a door is announced.
+pub fn announcement(name: &str, port: u16) -> String {
+    format!("[pllab sandbox] door: http://127.0.0.1:{port}/ leads where this instance's http://{name}/ leads")
+}
+
+#[derive(Clone)]
+struct Visitor {
+    core: Arc<Core>,
+    id: String,
+    host: String,
+    port: u16,
+}
+
+impl Visitor {
+    async fn visit(&self, mut stream: TcpStream) {
+        let mut buffer = Vec::new();
+        let incoming = timeout(HEAD_PATIENCE, read_head(&mut stream, &mut buffer)).await;
+        let Ok(Ok(Incoming::Head(head, _))) = incoming else { return };
+        if !is_ours(&head) {
+            let refusal = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+            let _ = stream.write_all(refusal.as_bytes()).await;
+            return;
+        }
+        let Some(mut onward) = self.hold(&stream).await else { return };
+        if onward.write_all(&buffer).await.is_ok() {
+            // An error is one side's reset; both sockets close with the task, which passes it on.
+            let _ = copy_bidirectional(&mut stream, &mut onward).await;
+        }
+    }
+
+    /// Asks for the path until it is open, the browser has gone, or patience ends.
+    async fn hold(&self, stream: &TcpStream) -> Option<TcpStream> {
+        let end = Instant::now() + HOLD;
+        let mut changes = self.core.topology.subscribe();
+        let mut watched = true;
+        while Instant::now() < end {
+            changes.mark_unchanged();
+            // A path that hangs half-way counts as closed.
+            if let Ok(Some(onward)) = timeout_at(end, self.knock()).await {
+                return Some(onward);
+            }
+            let mut byte = [0];
+            tokio::select! {
+                () = sleep(KNOCK) => {}
+                told = changes.changed() => told.ok()?,
+                seen = stream.peek(&mut byte), if watched => match seen {
+                    Ok(0) | Err(_) => return None,
+                    // It sent more than its request; that it goes away can no longer be seen.
+                    Ok(_) => watched = false,
+                },
+            }
+        }
+        None
+    }
+
+    async fn knock(&self) -> Option<TcpStream> {
+        let topology = self.core.topology();
+        let addresses = if self.host == "localhost" {
+            vec![std::net::Ipv4Addr::LOCALHOST]
+        } else {
+            resolve(&topology, &topology.instances.get(&self.id)?.vpc, &self.host)?
+        };
+        drop(topology);
+        for address in addresses {
+            if let Ok(stream) = self.core.connect_from(&self.id, address, self.port).await {
+                return Some(stream);
+            }
+        }
+        None
+    }
+}
+
+/// Whether the request was meant for this machine. A page of the web that had its own name resolve to 127.0.0.1
+/// would send that name (DNS rebinding), and must not get through.
+fn is_ours(head: &Head) -> bool {
+    if head.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("host")).count() != 1 {
+        return false;
+    }
+    let host = head.header("host").unwrap_or_default();
+    let name = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, _)) => address,
+        None => host.split(':').next().unwrap_or(host),
+    };
+    matches!(name, "127.0.0.1" | "::1") || name.eq_ignore_ascii_case("localhost")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_names_get_through() {
+        for (host, wanted) in [
+            (Some("127.0.0.1:4000"), true),
+            (Some("localhost"), true),
+            (Some("[::1]:4000"), true),
+            (Some("LOCALHOST:1"), true),
+            (Some("evil.example:4000"), false),
+            (Some("127.0.0.1.evil.example"), false),
+            (Some("localhost.evil.example"), false),
+            (Some(""), false),
+            (None, false),
+        ] {
+            let headers = host.map(|host| ("Host".to_owned(), host.to_owned())).into_iter().collect();
+            assert_eq!(is_ours(&Head { start: "GET / HTTP/1.1".to_owned(), headers }), wanted, "{host:?}");
+        }
+    }
+}

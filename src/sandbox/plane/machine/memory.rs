@@ -1,0 +1,139 @@
+//! What the data plane must know again after a restart: how far each boot script got, and the doors' ports.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use serde::{Deserialize, Serialize};
+
+use crate::host::write_atomic;
+
+use crate::sandbox::plane::net::fabric::lock;
+
+/// Kept in one small file, replaced whole.
+pub struct Memory {
+    path: PathBuf,
+    kept: Mutex<Kept>,
+    restarted: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Kept {
+    /// Steps of the boot script that are done, by instance.
+    #[serde(default)]
+    done: BTreeMap<String, usize>,
+    /// The local port of each door, by instance and host.
+    #[serde(default)]
+    doors: BTreeMap<String, BTreeMap<String, u16>>,
+    /// The instances whose nginx has died and has not run since.
+    #[serde(default)]
+    died: BTreeSet<String>,
+}
+
+impl Memory {
+    /// Reads what was kept at `path`. A file that cannot be read counts as none: the worst that follows is a boot
+    /// script that runs again and a door with another number.
+    pub fn load(path: PathBuf) -> Self {
+        let kept: Option<Kept> = fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        Self { path, restarted: kept.is_some(), kept: Mutex::new(kept.unwrap_or_default()) }
+    }
+
+    /// Whether there was an earlier process.
+    pub fn restarted(&self) -> bool {
+        self.restarted
+    }
+
+    /// How many steps of the instance's boot script are done; `None` when it has not begun.
+    pub fn done(&self, id: &str) -> Option<usize> {
+        lock(&self.kept).done.get(id).copied()
+    }
+
+    /// Notes how many are.
+    pub fn set_done(&self, id: &str, steps: usize) {
+        self.change(|kept| {
+            kept.done.insert(id.to_owned(), steps);
+        });
+    }
+
+    /// The port a door had.
+    pub fn door(&self, id: &str, host: &str) -> Option<u16> {
+        lock(&self.kept).doors.get(id)?.get(host).copied()
+    }
+
+    /// The doors an instance has, each with its port.
+    pub fn doors(&self, id: &str) -> Vec<(String, u16)> {
+        lock(&self.kept).doors.get(id).into_iter().flatten().map(|(host, port)| (host.clone(), *port)).collect()
+    }
+
+    /// Notes the doors an instance has, all at once: the file is written once, however many they are.
+    pub fn set_doors(&self, id: &str, doors: BTreeMap<String, u16>) {
+        self.change(|kept| {
+            if doors.is_empty() {
+                kept.doors.remove(id);
+            } else {
+                kept.doors.insert(id.to_owned(), doors);
+            }
+        });
+    }
+
+    /// Notes that an instance's nginx has died.
+    pub fn set_died(&self, id: &str) {
+        self.change(|kept| {
+            kept.died.insert(id.to_owned());
+        });
+    }
+
+    /// Notes that it runs, and says whether it had died.
+    pub fn revive(&self, id: &str) -> bool {
+        let mut had_died = false;
+        self.change(|kept| had_died = kept.died.remove(id));
+        had_died
+    }
+
+    /// Forgets an instance.
+    pub fn forget(&self, id: &str) {
+        self.change(|kept| {
+            kept.done.remove(id);
+            kept.doors.remove(id);
+            kept.died.remove(id);
+        });
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Kept)) {
+        let mut kept = lock(&self.kept);
+        let before = kept.clone();
+        change(&mut kept);
+        if *kept != before
+            && let Ok(bytes) = serde_json::to_vec(&*kept)
+        {
+            // A full disk costs comfort after a restart, not the running lab.
+            let _ = write_atomic(&self.path, &bytes, false);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_noted_is_known_again() -> std::io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("plane.json");
+        let memory = Memory::load(path.clone());
+        memory.set_done("i-1", 3);
+        memory.set_doors("i-1", [("web".to_owned(), 4567)].into());
+        memory.set_died("i-1");
+        memory.set_done("i-2", 1);
+        memory.forget("i-2");
+        let again = Memory::load(path.clone());
+        assert_eq!((again.done("i-1"), again.door("i-1", "web"), again.done("i-2")), (Some(3), Some(4567), None));
+        assert_eq!((again.revive("i-1"), again.revive("i-1")), (true, false));
+        again.set_doors("i-1", BTreeMap::new());
+        assert_eq!(again.doors("i-1"), []);
+        fs::write(&path, b"not json")?;
+        assert_eq!(Memory::load(path).done("i-1"), None);
+        Ok(())
+    }
+}

@@ -1,0 +1,20 @@
+//! A running instance: its boot script, its disk, its servers, and the ports of this machine that lead into it.
+//! Must not know: load balancing, health, the HTTP API.
+//! Next: `machine.rs` is one instance; `script/` reads its user data and `boot.rs` runs it; `server/` answers on its ports.
+
+pub mod boot;
+#[cfg(test)]
+mod boot_tests;
+pub mod curl;
+pub mod disk;
+pub mod effort;
+pub mod local_forward;
+#[expect(clippy::module_inception, reason = "the file is named after the one thing it has")]
+pub mod machine;
+pub mod memory;
+pub mod nginx;
+pub mod script;
+pub mod server;
+pub mod write_out;
+
+pub use boot::INSTALL;

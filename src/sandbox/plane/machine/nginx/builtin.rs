@@ -1,0 +1,181 @@
+//! What nginx does with its configuration and its pages, as far as the sandbox imitates it.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddrV4};
+
+use super::listen::port_of;
+use super::tree::Directive;
+use crate::sandbox::plane::net::topology::contains;
+
+/// Where its pages are.
+pub const ROOT: &str = "/usr/share/nginx/html/";
+/// Its access log.
+pub const ACCESS_LOG: &str = "/var/log/nginx/access.log";
+/// What it calls itself: nobody should take it for the real one.
+pub const SERVER: &str = "nginx (pllab sandbox)";
+/// The page of a server that has none.
+pub const DEFAULT_PAGE: &str = "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n</head>\n<body>\n\
+    <h1>Welcome to nginx!</h1>\n<p>This is the default page of the pllab sandbox's web server, which stands in for \
+    nginx on Amazon Linux 2023.</p>\n</body>\n</html>\n";
+
+/// What its configuration says, as far as the built-in server looks at it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Config {
+    /// The ports it listens on, and whether each expects the PROXY protocol.
+    pub ports: BTreeMap<u16, bool>,
+    /// Whether server-side includes are on.
+    pub ssi: bool,
+    /// Whether the client's address is taken from the PROXY protocol.
+    real_ip: bool,
+    /// From whom, as blocks.
+    trusted: Vec<(Ipv4Addr, u8)>,
+}
+
+impl Config {
+    /// Looks through a configuration.
+    pub fn of(tree: &[Directive]) -> Self {
+        let mut config = Self::default();
+        for directive in Directive::all(tree) {
+            let values = directive.values();
+            match (directive.name(), values.as_slice()) {
+                ("ssi", ["on"]) => config.ssi = true,
+                ("real_ip_header", ["proxy_protocol"]) => config.real_ip = true,
+                ("set_real_ip_from", [block]) => config.trusted.extend(read_block(block)),
+                ("listen", [address, rest @ ..]) => {
+                    // The setting belongs to the socket: one server that asks for it decides for all on that port.
+                    if let Some(port) = port_of(address) {
+                        *config.ports.entry(port).or_default() |= rest.contains(&"proxy_protocol");
+                    }
+                }
+                ("server", []) => {
+                    let block = directive.block.as_deref().unwrap_or_default();
+                    if !block.iter().any(|it| it.name() == "listen") {
+                        config.ports.entry(80).or_default();
+                    }
+                }
+                _ => {}
+            }
+        }
+        config
+    }
+
+    /// Whose address a request has that came from `from` with a header that names `proxied`.
+    pub fn remote(&self, from: SocketAddrV4, proxied: SocketAddrV4) -> SocketAddrV4 {
+        let believes = |(network, length): &(Ipv4Addr, u8)| contains(*network, *length, *from.ip());
+        if self.real_ip && self.trusted.iter().any(believes) { proxied } else { from }
+    }
+}
+
+fn read_block(text: &str) -> Option<(Ipv4Addr, u8)> {
+    let (network, length) = text.split_once('/').unwrap_or((text, "32"));
+    Some((network.parse().ok()?, length.parse().ok().filter(|length| *length <= 32)?))
+}
+
+/// What a page may say about the request it answers.
+#[derive(Clone, Debug)]
+pub struct Variables<'a> {
+    /// The client's address.
+    pub remote: SocketAddrV4,
+    /// The address in the PROXY protocol's header.
+    pub proxied: Option<SocketAddrV4>,
+    /// The request's `Host`, without a port.
+    pub host: &'a str,
+    /// The request's target.
+    pub uri: &'a str,
+    /// The time, as nginx writes it.
+    pub date: String,
+}
+
+impl Variables<'_> {
+    fn get(&self, name: &str) -> Option<String> {
+        Some(match name {
+            "remote_addr" => self.remote.ip().to_string(),
+            "remote_port" => self.remote.port().to_string(),
+            "proxy_protocol_addr" => self.proxied?.ip().to_string(),
+            "host" => self.host.to_owned(),
+            "request_uri" => self.uri.to_owned(),
+            "date_local" => self.date.clone(),
+            _ => return None,
+        })
+    }
+}
+
+/// Puts `<!--# echo var="…" -->` into a page. What is not known reads `(none)`, as in nginx; values are escaped.
+pub fn include(page: &str, variables: &Variables<'_>) -> String {
+    let mut out = String::with_capacity(page.len());
+    let mut rest = page;
+    while let Some((before, after)) = rest.split_once("<!--#") {
+        out.push_str(before);
+        let Some((command, tail)) = after.split_once("-->") else {
+            // Nothing is closed from here on.
+            return out + "<!--#" + after;
+        };
+        let name = command.trim().strip_prefix("echo").map(str::trim).and_then(|it| it.strip_prefix("var="));
+        if let Some(name) = name {
+            let name = name.trim_start_matches(['"', '\'']).split(['"', '\'']).next().unwrap_or_default();
+            let value = variables.get(name).unwrap_or_else(|| "(none)".to_owned());
+            out.push_str(&value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;"));
+        }
+        rest = tail;
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sandbox::plane::machine::disk::Disk;
+    use crate::sandbox::plane::machine::nginx::read;
+
+    #[test]
+    fn a_page_knows_who_asks() {
+        let variables = Variables {
+            remote: SocketAddrV4::new([10, 0, 1, 10].into(), 4000),
+            proxied: None,
+            host: "web",
+            uri: "/<a>",
+            date: "now".to_owned(),
+        };
+        for (page, wanted) in [
+            ("seen <!--# echo var=\"remote_addr\" --> ok", "seen 10.0.1.10 ok"),
+            ("<!--#echo var='host'--><!--# echo var=\"date_local\" -->", "webnow"),
+            ("<!--# echo var=\"request_uri\" -->", "/&lt;a&gt;"),
+            ("<!--# echo var=\"what\" -->", "(none)"),
+            ("<!-- plain --> <!--# unclosed <!--# ", "<!-- plain --> <!--# unclosed <!--# "),
+        ] {
+            assert_eq!(include(page, &variables), wanted);
+        }
+    }
+
+    #[test]
+    fn its_configuration_decides_ports_and_proxy_protocol() {
+        let config = |disk: &Disk| Config::of(&read(disk).unwrap());
+        let mut disk = Disk::default();
+        assert_eq!(config(&disk).ports, BTreeMap::from([(80, false)]));
+        disk.write("/etc/nginx/default.d/lab.conf", b"ssi on; # yes\n#real_ip_header proxy_protocol;", false).unwrap();
+        disk.write("/etc/nginx/conf.d/pp.conf", b"server { listen 80 proxy_protocol; listen 127.0.0.1:8080; }", false)
+            .unwrap();
+        disk.write("/etc/nginx/notes.txt", b"listen 99;", false).unwrap();
+        let ports = BTreeMap::from([(80, true), (8080, false)]);
+        assert_eq!(config(&disk), Config { ports, ssi: true, ..Config::default() });
+        disk.write("/etc/nginx/nginx.conf", b"http { server { } server { listen [::]:81; } }", false).unwrap();
+        assert_eq!(config(&disk).ports, BTreeMap::from([(80, false), (81, false)]));
+    }
+
+    #[test]
+    fn only_who_is_trusted_is_believed() {
+        let (node, client) = (SocketAddrV4::new([10, 0, 1, 7].into(), 1), SocketAddrV4::new([10, 9, 9, 9].into(), 2));
+        for (text, wanted) in [
+            ("real_ip_header proxy_protocol;", node),
+            ("real_ip_header proxy_protocol; set_real_ip_from 10.0.2.0/24;", node),
+            ("set_real_ip_from 10.0.1.0/24;", node),
+            ("real_ip_header proxy_protocol; set_real_ip_from 10.0.1.0/24;", client),
+            ("real_ip_header proxy_protocol; set_real_ip_from 10.0.1.7;", client),
+            ("real_ip_header proxy_protocol; set_real_ip_from 0.0.0.0/0;", client),
+        ] {
+            let mut disk = Disk::default();
+            disk.write("/etc/nginx/conf.d/x.conf", text.as_bytes(), false).unwrap();
+            assert_eq!(Config::of(&read(&disk).unwrap()).remote(node, client), wanted, "{text}");
+        }
+    }
+}

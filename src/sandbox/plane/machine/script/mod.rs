@@ -1,0 +1,9 @@
+//! User data as a list of steps: a subset of a shell's and of PowerShell's commands, read and never executed.
+//! Must not know: sockets, time, the instance that runs it.
+//! Next: `user_data.rs` reads a script; `words.rs` cuts its lines; `program.rs` is what comes out.
+
+pub mod curl_args;
+pub mod powershell;
+pub mod program;
+pub mod user_data;
+pub mod words;

@@ -1,0 +1,355 @@
+//! The judge: may this connection pass? Pure, so that tables can test it.
+//!
+//! A connection is judged hop by hop, as the packets meet their judges on AWS: leaving the client, at the endpoint,
+//! at the load balancer, at the target. Only what is lost on the way differs from what is refused: security groups,
+//! network ACLs, states and zones lose packets (a time-out), and a host that has nothing on the port refuses.
+
+#[cfg(test)]
+mod tests;
+use std::net::Ipv4Addr;
+
+use super::acl::Flow;
+use super::groups::{Direction, Party, admit};
+use super::topology::{Balancer, Endpoint, EndpointInterface, Instance, Node, Topology};
+
+/// A thing that accepts connections.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// A process on an instance.
+    Instance {
+        /// The instance's id.
+        id: String,
+        /// The port it listens on.
+        port: u16,
+    },
+    /// A listener on a load balancer's node.
+    Node {
+        /// The load balancer's ARN.
+        balancer: String,
+        /// The node's address.
+        address: Ipv4Addr,
+        /// The listener's port.
+        port: u16,
+    },
+    /// An endpoint's network interface, on any port.
+    Endpoint {
+        /// The endpoint's id.
+        id: String,
+        /// The interface's address.
+        address: Ipv4Addr,
+    },
+}
+
+/// Who began it all: an instance, as the networks on the way see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// The instance's id.
+    pub instance: String,
+    /// Its private address, in its own VPC.
+    pub address: Ipv4Addr,
+}
+
+/// Who sends the connection on this hop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// An instance, from its own interface.
+    Instance(String),
+    /// An endpoint that carries a client's connection to its service.
+    Endpoint {
+        /// The endpoint's id.
+        id: String,
+        /// The client.
+        client: Client,
+    },
+    /// A load balancer's node.
+    Node {
+        /// The load balancer's ARN.
+        balancer: String,
+        /// The node's address.
+        address: Ipv4Addr,
+        /// What it sends.
+        traffic: Traffic,
+    },
+}
+
+/// What a load balancer's node sends to a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Traffic {
+    /// A client's connection that came through an endpoint: the target sees the node
+    /// [NLB:edit-target-group-attributes].
+    PrivateLink,
+    /// A client's connection from within the VPC. Its address is kept for targets by instance id, the default of
+    /// `preserve_client_ip.enabled`.
+    Direct(Client),
+    /// Sent in its own name: a health check, or a client's connection whose address is not kept.
+    Own,
+}
+
+/// Where the connection wants to go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// The VPC whose address it is.
+    pub vpc: String,
+    /// The address.
+    pub address: Ipv4Addr,
+    /// The TCP port.
+    pub port: u16,
+}
+
+/// The judgement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It may pass, to this.
+    Deliver(Place),
+    /// It is lost: the client waits until its patience ends.
+    Drop(Reason),
+    /// The host is there and has nothing on the port: refused at once.
+    Refuse,
+}
+
+/// Why a connection is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Nothing in the VPC has the address, or it is another VPC's.
+    NoSuchAddress,
+    /// The client's groups do not let it out.
+    ClientEgress,
+    /// The endpoint's groups do not let it in.
+    EndpointIngress,
+    /// The endpoint is not `available`.
+    EndpointNotAvailable,
+    /// The endpoint's service does not exist here: it was deleted, or it is one of AWS's own, which lead nowhere.
+    ServiceGone,
+    /// The load balancer is gone or not `active`.
+    BalancerNotActive,
+    /// The load balancer has no node in the endpoint's zone.
+    NoNodeInZone,
+    /// The load balancer's groups do not let it in.
+    BalancerIngress,
+    /// The load balancer has no listener on the port. It drops what no listener is configured for
+    /// ([NLB:network-load-balancers], "unintended traffic").
+    NoListener,
+    /// The group has no target this node may use: none at all, or none in its zone while cross-zone is off. That the
+    /// client then waits, and is not reset, is UNCONFIRMED.
+    NoTargetInZone,
+    /// None of the targets that the node may use has been found healthy or unhealthy yet.
+    NoHealthyTargetInZone,
+    /// The load balancer's groups do not let it out.
+    BalancerEgress,
+    /// The target is its own client, and its address is kept ([NLB:load-balancer-troubleshooting]).
+    Hairpin,
+    /// The target's (or the instance's) groups do not let it in.
+    TargetIngress,
+    /// The target is not running.
+    TargetNotRunning,
+    /// A subnet's network ACL denies the request, or its answer.
+    NetworkAcl,
+    /// Nothing on AWS: this machine has no socket left to carry it.
+    NoSocket,
+    /// A subnet's route table leads the request, or its answer, somewhere else, and nothing there forwards it.
+    Route,
+}
+
+/// The account, and what runs on its instances.
+pub struct View<'a> {
+    /// The account.
+    pub topology: &'a Topology,
+    /// Whether a process of the instance listens on the port.
+    pub listening: &'a dyn Fn(&str, u16) -> bool,
+    /// Picks the port that the connection is sent from, to which its answers must get through.
+    pub flow: u64,
+}
+
+impl View<'_> {
+    /// May a connection from `source` reach `destination`, and what is it there?
+    pub fn judge(&self, source: &Source, destination: &Destination) -> Verdict {
+        let judged = match source {
+            Source::Instance(id) => self.leaves_instance(id, destination),
+            Source::Endpoint { id, client } => self.leaves_endpoint(id, client, destination),
+            Source::Node { balancer, address, traffic } => self.leaves_node(balancer, *address, traffic, destination),
+        };
+        judged.unwrap_or_else(Verdict::Drop)
+    }
+
+    fn leaves_instance(&self, id: &str, destination: &Destination) -> Result<Verdict, Reason> {
+        let topology = self.topology;
+        let source = topology.instances.get(id).ok_or(Reason::NoSuchAddress)?;
+        if source.vpc != destination.vpc {
+            return Err(Reason::NoSuchAddress);
+        }
+        let port = destination.port;
+        if destination.address == source.address {
+            // A host's packets to itself never leave it, so no group is asked.
+            return Ok(self.host(id, port));
+        }
+        let out = |groups: &[String]| {
+            let party = Party { address: destination.address, groups };
+            admit(topology, &source.groups, Direction::Egress, port, party).then_some(()).ok_or(Reason::ClientEgress)
+        };
+        let client = Party { address: source.address, groups: &source.groups };
+        let enter = |groups: &[String]| admit(topology, groups, Direction::Ingress, port, client);
+        let cross = |subnet: &str| {
+            let from = Side { subnet: &source.subnet, address: source.address, ports: LINUX_PORTS };
+            self.crosses(&from, subnet, destination)
+        };
+        match self.at(destination).ok_or(Reason::NoSuchAddress)? {
+            Found::Instance(id, instance) => {
+                out(&instance.groups)?;
+                cross(&instance.subnet)?;
+                enter(&instance.groups).then_some(()).ok_or(Reason::TargetIngress)?;
+                instance.running.then_some(()).ok_or(Reason::TargetNotRunning)?;
+                Ok(self.host(id, port))
+            }
+            Found::Node(arn, balancer, node) => {
+                out(&balancer.groups)?;
+                cross(&node.subnet)?;
+                balancer.active.then_some(()).ok_or(Reason::BalancerNotActive)?;
+                (balancer.groups.is_empty() || enter(&balancer.groups)).then_some(()).ok_or(Reason::BalancerIngress)?;
+                deliver_to_node(arn, balancer, destination)
+            }
+            Found::Endpoint(id, endpoint, interface) => {
+                out(&endpoint.groups)?;
+                cross(&interface.subnet)?;
+                enter(&endpoint.groups).then_some(()).ok_or(Reason::EndpointIngress)?;
+                available(endpoint)?;
+                Ok(Verdict::Deliver(Place::Endpoint { id: id.to_owned(), address: destination.address }))
+            }
+        }
+    }
+
+    fn leaves_endpoint(&self, id: &str, client: &Client, destination: &Destination) -> Result<Verdict, Reason> {
+        let endpoint = self.topology.endpoints.get(id).ok_or(Reason::EndpointNotAvailable)?;
+        available(endpoint)?;
+        let Some(Found::Node(arn, balancer, _)) = self.at(destination) else { return Err(Reason::BalancerNotActive) };
+        let service = self.topology.services.get(&endpoint.service).ok_or(Reason::ServiceGone)?;
+        if !service.balancers.iter().any(|listed| listed == arn) {
+            return Err(Reason::ServiceGone);
+        }
+        balancer.active.then_some(()).ok_or(Reason::BalancerNotActive)?;
+        if balancer.enforce_on_private_link && !balancer.groups.is_empty() {
+            // The source is the client's own address in the consumer VPC, not the endpoint's
+            // [NLB:load-balancer-security-groups]. A group of another VPC cannot be matched, so none is offered.
+            let party = Party { address: client.address, groups: &[] };
+            admit(self.topology, &balancer.groups, Direction::Ingress, destination.port, party)
+                .then_some(())
+                .ok_or(Reason::BalancerIngress)?;
+        }
+        deliver_to_node(arn, balancer, destination)
+    }
+
+    fn leaves_node(
+        &self,
+        arn: &str,
+        node: Ipv4Addr,
+        traffic: &Traffic,
+        destination: &Destination,
+    ) -> Result<Verdict, Reason> {
+        let topology = self.topology;
+        let balancer = topology.balancers.get(arn).filter(|it| it.active).ok_or(Reason::BalancerNotActive)?;
+        let Some(Found::Instance(id, instance)) = self.at(destination) else { return Err(Reason::NoSuchAddress) };
+        let port = destination.port;
+        if !balancer.groups.is_empty() {
+            let party = Party { address: destination.address, groups: &instance.groups };
+            admit(topology, &balancer.groups, Direction::Egress, port, party)
+                .then_some(())
+                .ok_or(Reason::BalancerEgress)?;
+        }
+        // With enforcement off, PrivateLink traffic must be let in by the nodes' addresses: a rule that names the
+        // load balancer's group does not cover it [NLB:target-group-register-targets].
+        let (address, groups, ports) = match traffic {
+            Traffic::PrivateLink if !balancer.enforce_on_private_link => (node, [].as_slice(), BALANCER_PORTS),
+            Traffic::PrivateLink | Traffic::Own => (node, balancer.groups.as_slice(), BALANCER_PORTS),
+            Traffic::Direct(client) if client.instance == id => return Err(Reason::Hairpin),
+            Traffic::Direct(client) => (client.address, balancer.groups.as_slice(), LINUX_PORTS),
+        };
+        if let Some(from) = balancer.nodes.iter().find(|it| it.address == node) {
+            self.crosses(&Side { subnet: &from.subnet, address, ports }, &instance.subnet, destination)?;
+        }
+        admit(topology, &instance.groups, Direction::Ingress, port, Party { address, groups })
+            .then_some(())
+            .ok_or(Reason::TargetIngress)?;
+        instance.running.then_some(()).ok_or(Reason::TargetNotRunning)?;
+        Ok(self.host(id, port))
+    }
+
+    /// Whether the route tables and network ACLs of two subnets let a connection and its answers pass. Traffic within a
+    /// subnet meets neither [vpc userguide: vpc-network-acls].
+    fn crosses(&self, from: &Side<'_>, to: &str, destination: &Destination) -> Result<(), Reason> {
+        let subnets = &self.topology.subnets;
+        if from.subnet == to {
+            return Ok(());
+        }
+        let (first, last) = from.ports;
+        let port = first + u16::try_from(self.flow % (u64::from(last - first) + 1)).unwrap_or(0);
+        let acl = |subnet: &str| subnets.get(subnet).map(|subnet| &subnet.acl);
+        let there = Flow { source: from.address, destination: destination.address, port: destination.port };
+        let back = Flow { source: destination.address, destination: from.address, port };
+        let passes = acl(from.subnet).is_none_or(|acl| acl.lets_out(there) && acl.lets_in(back))
+            && acl(to).is_none_or(|acl| acl.lets_in(there) && acl.lets_out(back));
+        passes.then_some(()).ok_or(Reason::NetworkAcl)?;
+        let arrives = |subnet: &str, at| subnets.get(subnet).is_none_or(|subnet| subnet.routes_to(at));
+        (arrives(from.subnet, destination.address) && arrives(to, from.address)).then_some(()).ok_or(Reason::Route)
+    }
+
+    fn host(&self, id: &str, port: u16) -> Verdict {
+        if (self.listening)(id, port) {
+            Verdict::Deliver(Place::Instance { id: id.to_owned(), port })
+        } else {
+            Verdict::Refuse
+        }
+    }
+
+    /// What has the destination's address in the destination's VPC.
+    fn at(&self, destination: &Destination) -> Option<Found<'_>> {
+        let Destination { vpc, address, .. } = destination;
+        let topology = self.topology;
+        let instances = topology.instances.iter().filter(|(_, it)| !it.terminated && it.vpc == *vpc);
+        let nodes = topology.balancers.iter().filter(|(_, it)| it.vpc == *vpc);
+        let endpoints = topology.endpoints.iter().filter(|(_, it)| it.vpc == *vpc && it.state != "deleted");
+        instances
+            .filter(|(_, it)| it.address == *address)
+            .map(|(id, it)| Found::Instance(id, it))
+            .chain(nodes.filter_map(|(arn, it)| {
+                let node = it.nodes.iter().find(|node| node.address == *address)?;
+                Some(Found::Node(arn, it, node))
+            }))
+            .chain(endpoints.filter_map(|(id, it)| {
+                let interface = it.interfaces.iter().find(|interface| interface.address == *address)?;
+                Some(Found::Endpoint(id, it, interface))
+            }))
+            .next()
+    }
+}
+
+enum Found<'a> {
+    Instance(&'a str, &'a Instance),
+    Node(&'a str, &'a Balancer, &'a Node),
+    Endpoint(&'a str, &'a Endpoint, &'a EndpointInterface),
+}
+
+/// The sending side of a hop, as network ACLs see it.
+struct Side<'a> {
+    subnet: &'a str,
+    address: Ipv4Addr,
+    /// The ports it sends from, first and last.
+    ports: (u16, u16),
+}
+
+/// The ports that Amazon Linux and a load balancer send from [vpc userguide: nacl-ephemeral-ports].
+const LINUX_PORTS: (u16, u16) = (32768, 61000);
+const BALANCER_PORTS: (u16, u16) = (1024, 65535);
+
+/// Whether an endpoint carries connections.
+///
+/// # Errors
+/// It is in another state.
+pub fn available(endpoint: &Endpoint) -> Result<(), Reason> {
+    // The wire's casing differs between operations and SDKs, so it is not relied on.
+    endpoint.state.eq_ignore_ascii_case("available").then_some(()).ok_or(Reason::EndpointNotAvailable)
+}
+
+fn deliver_to_node(arn: &str, balancer: &Balancer, destination: &Destination) -> Result<Verdict, Reason> {
+    let port = destination.port;
+    balancer.listeners.iter().find(|it| it.port == port).ok_or(Reason::NoListener)?;
+    Ok(Verdict::Deliver(Place::Node { balancer: arn.to_owned(), address: destination.address, port }))
+}
