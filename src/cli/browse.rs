@@ -1,17 +1,28 @@
 //! `pllab browse`: the endpoint's page in the learner's own browser, for as long as this runs.
 
+use clap::Args;
 use serde_json::json;
 
-use super::args::Browse;
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::pass::target;
-use super::target::unreachable_target;
+use super::sign_in::unreachable_target;
 use super::tunnel::{End, Way};
 use crate::checks;
 use crate::host::shell_word;
 use crate::i18n::m;
 use crate::lab::Check;
+
+/// The verb's arguments.
+#[derive(Debug, Args)]
+pub(super) struct Browse {
+    #[arg(value_name = "RUN")]
+    pub run: Option<String>,
+    #[arg(long)]
+    pub tunnel: bool,
+    #[arg(short, long)]
+    pub yes: bool,
+}
 
 /// Opens the page and stays until Ctrl-C: with the sandbox in this process, the page lives as long.
 pub(super) async fn browse(context: &mut Context, args: Browse) -> Result<Code, Failed> {

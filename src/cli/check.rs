@@ -1,19 +1,27 @@
 //! `pllab check`: ask the checks again, once each.
 
-use super::args::Check;
 use super::context::Context;
-use super::exit::{Code, Failed};
+use super::exit::{Code, Failed, of_verdict};
 use super::pass::target;
-use super::start::code;
-use super::store::journal_trouble;
+use super::trouble::journal_trouble;
 use crate::engine::event::Verdict;
 use crate::engine::{RunLog, examine};
 use crate::i18n::m;
+use clap::Args;
+
+/// The verb's arguments.
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    #[arg(value_name = "STEP")]
+    pub step: Option<String>,
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<String>,
+}
 
 /// Asks the checks of one step, or those of the last step that was begun. What earlier steps asked may have been
 /// overtaken since: after the acceptance nothing is pending any more.
 pub(super) async fn check(context: &mut Context, args: Check) -> Result<Code, Failed> {
-    look(context, &args).await.map(code)
+    look(context, &args).await.map(of_verdict)
 }
 
 async fn look(context: &mut Context, args: &Check) -> Result<Verdict, Failed> {

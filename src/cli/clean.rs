@@ -1,11 +1,12 @@
 //! `pllab clean`: delete what runs made, look again, print the receipt.
 
-use super::args::Clean;
+use super::clean_args::Clean;
 use super::context::Context;
 use super::exit::{Code, Failed};
-use super::pass::{Goal, open, work};
+use super::pass::{Goal, open};
 use super::status::tell_unreadable;
 use super::store::{StoredRun, Unreadable};
+use super::work::work;
 use crate::engine::event::{Answer, Choice, Event, Question, QuestionId};
 use crate::host::shell_word;
 use crate::i18n::m;

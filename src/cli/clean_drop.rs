@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::args::Clean;
+use super::clean_args::Clean;
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::live::Live;

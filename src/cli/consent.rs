@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::context::Context;
 use super::exit::{Code, Failed};
-use super::pass::Agreement;
 use super::target::Target;
 use crate::actions::{Charge, Micros, PRICES_AS_OF, cost, label};
 use crate::engine::event::{AskError, Event, Money, Screen, cents};
@@ -40,6 +39,17 @@ impl std::str::FromStr for Ceiling {
         }
         format!("{whole}{part:0<6}").parse().map(Self::PerDay).map_err(|_| "USD".to_owned())
     }
+}
+
+/// What was said on the command line of costs and questions.
+#[derive(Clone, Debug)]
+pub(super) struct Agreement {
+    /// `--accept-cost`.
+    pub given: Option<Ceiling>,
+    /// `--yes`.
+    pub yes: bool,
+    /// The command line again, without either.
+    pub again: String,
 }
 
 /// What the lab costs at the target: empty where it costs nothing.

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::sync::Arc;
 
-use super::args::{self, Common, DiagramArg};
 use super::exit::{Code, Failed};
 use super::interrupt::Interrupt;
+use super::settings::Settings;
 use super::store::Store;
 use crate::engine::event::Screen;
 use crate::host::{Host, Output, shell_word};
 use crate::i18n::{Lang, Text, harmless, m};
 use crate::lab::{LabError, LoadError, Loaded, Source, load};
-use crate::ui::{self, ErrorReport, Form, Glyphs, PrintStyle, UiOptions};
+use crate::ui::{self, ErrorReport, Form, PrintStyle, UiOptions};
 
 /// The machine, the reader's language, and the flags of every verb.
 pub(super) struct Context {
@@ -20,8 +20,8 @@ pub(super) struct Context {
     pub host: Host,
     /// The language to begin with.
     pub lang: Lang,
-    /// The flags.
-    pub common: Common,
+    /// What the flags of every verb come to.
+    pub settings: Settings,
     /// Ctrl-C, and what asks to end.
     pub interrupt: Interrupt,
     /// Standard output, for who comes after a screen that has taken it.
@@ -31,7 +31,7 @@ pub(super) struct Context {
 impl Context {
     /// The state folder.
     pub fn store(&self) -> Result<Store, Failed> {
-        Store::open(self.common.state_dir.clone(), &self.host)
+        Store::open(self.settings.state_dir.clone(), &self.host)
     }
 
     /// How text outside a run is laid out.
@@ -40,7 +40,7 @@ impl Context {
             lang: self.lang,
             pretty: self.form() == Form::Pretty,
             width: None,
-            glyphs: self.glyphs(),
+            glyphs: self.settings.glyphs,
             color: self.form() == Form::Pretty && ui::color_allowed(),
         }
     }
@@ -49,22 +49,13 @@ impl Context {
     pub fn form(&self) -> Form {
         let json = self.json();
         let terminal = self.host.output_is_terminal && ui::has_room();
-        Form::choose(json, self.common.plain, terminal, |name| self.host.var(name))
-    }
-
-    /// What frames are drawn with.
-    fn glyphs(&self) -> Glyphs {
-        match self.common.diagram {
-            DiagramArg::Auto => Glyphs::Auto,
-            DiagramArg::Unicode => Glyphs::Unicode,
-            DiagramArg::Ascii => Glyphs::Ascii,
-        }
+        Form::choose(json, self.settings.plain, terminal, |name| self.host.var(name))
     }
 
     /// The screen of a run. Takes standard output and error.
     pub fn screen(&mut self, yes: bool) -> Arc<dyn Screen> {
         let store = self.store().ok().filter(|_| !self.json());
-        if let (Some(store), Some(_)) = (&store, self.common.lang) {
+        if let Some(store) = store.as_ref().filter(|_| self.settings.lang_is_chosen) {
             store.keep_language(self.lang);
         }
         ui::open(UiOptions {
@@ -74,7 +65,7 @@ impl Context {
             yes,
             interactive: self.host.input_is_terminal && self.host.output_is_terminal,
             width: None,
-            glyphs: self.glyphs(),
+            glyphs: self.settings.glyphs,
             color: ui::color_allowed(),
             interrupt: Arc::clone(&self.interrupt.flag),
             out: Box::new(std::mem::replace(&mut self.host.out, Output::nowhere())),
@@ -138,13 +129,19 @@ impl Context {
 
     /// Whether results are JSON.
     pub fn json(&self) -> bool {
-        self.common.output == args::Output::Json
+        self.settings.json
     }
 
     /// Says why a verb failed.
     pub fn report(&mut self, report: &ErrorReport) {
         let text = ui::error_report(report, &self.sheet());
         self.put_aside(&text);
+    }
+
+    /// ` --labs DIR` for a command that finds the same labs again; empty where none was given.
+    pub fn labs_flag(&self) -> String {
+        let dir = self.settings.labs.as_ref();
+        dir.map(|dir| format!(" --labs {}", shell_word(&dir.display().to_string()))).unwrap_or_default()
     }
 
     /// The lab called `id`, with values filled in.
@@ -155,7 +152,7 @@ impl Context {
         token: &str,
         region: &str,
     ) -> Result<Arc<Loaded>, Failed> {
-        let labs = self.common.labs.as_deref();
+        let labs = self.settings.labs.as_deref();
         let source = Source::find(id, labs).map_err(|error| bad_lab(&[error]))?;
         let Some(source) = source else {
             let known = Source::list(labs).map_err(|error| bad_lab(&[error]))?;

@@ -1,28 +1,57 @@
 //! `pllab drill`: a fault is planted in a working lab, and the learner finds it by its symptoms.
 
+use clap::{Args, Subcommand};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::json;
 
-use super::args::{DrillArgs, DrillVerb, OneRun, PaceArg, Start, Target as Where};
+use super::begin::begin;
 use super::context::{Context, bad_lab};
 use super::drill_session::{Session, Wanted};
+use super::drills::drills;
 use super::exit::{Code, Failed};
+use super::flags::{OneRun, PaceArg, Target as Where};
 use super::labs::tell_broken;
-use super::labs_check::Silent;
-use super::pass::{Goal, Pass, is_whole, open, work};
-use super::start::begin;
+use super::pass::{Goal, Pass, open};
+use super::progress::is_whole;
+use super::silent_screen::Silent;
+use super::start_args::Start;
 use super::store::{Store, StoredRun};
-use super::target::Target;
-use crate::cloud::Call;
-use crate::engine::{Drilling, Failure, Graded, JournalError, Planted, RunLog};
+use super::work::work;
+use crate::engine::{Graded, Planted};
 use crate::host::shell_word;
 use crate::i18n::{Text, m};
-use crate::lab::{Drill, Lab, LabError, Source, Vocabulary};
-use crate::trace::RungId;
+use crate::lab::{Drill, Source};
 use crate::ui::{self, Form};
+
+/// The verb's arguments.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct DrillArgs {
+    #[arg(value_name = "NAME")]
+    pub drill: Option<String>,
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<String>,
+    #[arg(long, value_enum)]
+    pub pace: Option<PaceArg>,
+    #[arg(long)]
+    pub allow_aws: bool,
+    #[arg(short, long)]
+    pub yes: bool,
+    #[command(subcommand)]
+    pub verb: Option<DrillVerb>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum DrillVerb {
+    List,
+    Check(OneRun),
+    Hint(OneRun),
+    GiveUp(OneRun),
+    Undo(OneRun),
+}
 
 /// The lab whose drills come first, and that is built where there is no run to drill on.
 const LAB: &str = "privatelink";
@@ -118,42 +147,6 @@ async fn go_on(context: &mut Context, run: &OneRun, wanted: Wanted) -> Result<Co
     session.one(context, wanted).await
 }
 
-/// Puts back what a drill changed that is still planted on a run. What cannot be put back is told, and does not hold
-/// anything up.
-///
-/// # Errors
-/// When the journal cannot be written.
-pub(super) async fn put_back(context: &Context, core: &Arc<RunLog>, target: &Target) -> Result<(), JournalError> {
-    let Some((id, lab, values, token, region)) = core.with(|state| {
-        let drill = state.drill.as_ref()?;
-        let (lab, values) = (state.lab.clone(), state.variables.clone());
-        Some((drill.drill.clone(), lab, values, state.token.clone(), state.region.clone()))
-    }) else {
-        return Ok(());
-    };
-    let failed = |words: String| core.screen.print(&m::DrillNotPutBack { drill: &id, words }.text());
-    let Ok(loaded) = context.lab(&lab, &values, &token, &region) else {
-        failed(lab);
-        return Ok(());
-    };
-    let known = drills(context, &lab, Some((&loaded.lab, &loaded.variables))).unwrap_or_default();
-    let Some(drill) = known.into_iter().find(|drill| drill.id == id) else {
-        failed(lab);
-        return Ok(());
-    };
-    core.screen.print(&m::drill_putting_back());
-    let drilling =
-        Drilling { core, clouds: &target.clouds, patience: target.patience, lab: &loaded.lab, drill: &drill };
-    match drilling.undo().await {
-        Ok(()) => Ok(()),
-        Err(Failure::Journal(error)) => Err(error),
-        Err(Failure::Fault(fault) | Failure::Unsaid(fault)) => {
-            failed(fault.to_string());
-            Ok(())
-        }
-    }
-}
-
 fn none_planted() -> Failed {
     Failed::new(Code::Usage, m::drill_none_planted(), Vec::new(), &["pllab drill list", "pllab drill"])
 }
@@ -188,7 +181,7 @@ fn lab_of(context: &Context, name: &str) -> Result<String, Failed> {
     let mut known = Vec::new();
     for lab in labs(context)? {
         // A lab that cannot be read has no drill to offer, and keeps no other from being found.
-        let source = Source::find(&lab, context.common.labs.as_deref()).ok().flatten();
+        let source = Source::find(&lab, context.settings.labs.as_deref()).ok().flatten();
         let ids: Vec<String> = source.into_iter().flat_map(|it| it.drills).map(|drill| drill.id).collect();
         if ids.iter().any(|id| id == name) {
             return Ok(lab);
@@ -201,13 +194,13 @@ fn lab_of(context: &Context, name: &str) -> Result<String, Failed> {
 
 /// Every lab, the usual one first.
 fn labs(context: &Context) -> Result<Vec<String>, Failed> {
-    let mut labs = Source::list(context.common.labs.as_deref()).map_err(|error| bad_lab(&[error]))?;
+    let mut labs = Source::list(context.settings.labs.as_deref()).map_err(|error| bad_lab(&[error]))?;
     labs.sort_by_key(|lab| lab != LAB);
     Ok(labs)
 }
 
 fn has_drills(context: &Context, lab: &str) -> bool {
-    Source::find(lab, context.common.labs.as_deref()).ok().flatten().is_some_and(|source| !source.drills.is_empty())
+    Source::find(lab, context.settings.labs.as_deref()).ok().flatten().is_some_and(|source| !source.drills.is_empty())
 }
 
 /// Of the drills that nobody has mended yet, the one that was given up longest ago, those never tried first; the first of
@@ -223,37 +216,6 @@ fn next_of(known: &[Drill], store: &Store) -> String {
 /// Every grade that can be read, the oldest first.
 fn graded(store: &Store) -> Vec<Graded> {
     store.all().unwrap_or_default().into_iter().rev().flat_map(|found| found.state.drills).collect()
-}
-
-/// What a drill's file may refer to beyond its lab.
-fn known_operation(api: &str, operation: &str) -> bool {
-    Call::read(api, operation, serde_json::Map::new()).is_some()
-}
-
-/// The drills of a lab, with its values filled in; those of its defaults where no run gives others.
-pub(super) fn drills(
-    context: &Context,
-    lab: &str,
-    given: Option<(&Lab, &BTreeMap<String, String>)>,
-) -> Result<Vec<Drill>, Failed> {
-    let source = Source::find(lab, context.common.labs.as_deref()).map_err(|error| bad_lab(&[error]))?;
-    let Some(source) = source else { return Ok(Vec::new()) };
-    let drills = if let Some((lab, values)) = given {
-        read(&source, lab, values)
-    } else {
-        let loaded = context.lab(lab, &BTreeMap::new(), "", super::target::USUAL_REGION)?;
-        read(&source, &loaded.lab, &loaded.variables)
-    };
-    drills.map_err(|errors| bad_lab(&errors))
-}
-
-/// The drills of a lab that is read already.
-///
-/// # Errors
-/// Every fault found in their files.
-pub(super) fn read(source: &Source, lab: &Lab, values: &BTreeMap<String, String>) -> Result<Vec<Drill>, Vec<LabError>> {
-    let rungs = RungId::ALL.map(RungId::name);
-    Drill::all(source, lab, values, Vocabulary { operation: &known_operation, rungs: &rungs })
 }
 
 fn list(context: &mut Context) -> Result<Code, Failed> {

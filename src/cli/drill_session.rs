@@ -14,9 +14,9 @@ use super::interrupt::Interrupt;
 use super::live::Live;
 use super::muted_screen::MutedScreen;
 use super::pass::Pass;
-use super::store::journal_trouble;
+use super::path_view::show;
 use super::target::Target;
-use super::why;
+use super::trouble::journal_trouble;
 use crate::cloud::Call;
 use crate::engine::event::{
     Answer, AskError, Choice, Event, Progress, ProgressState, Question, QuestionId, Screen, Verdict,
@@ -223,7 +223,7 @@ impl Session {
         match answer {
             Answer::Hint => self.hint()?,
             Answer::Path => {
-                why::show(&self.core, &self.target.clouds, &self.loaded).await;
+                show(&self.core, &self.target.clouds, &self.loaded).await;
             }
             Answer::GiveUp => return self.give_up().await,
             Answer::Leave => return self.leave(Code::NotMet).await,

@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::engine::event::{AskError, FaultClass};
+use crate::engine::event::{AskError, FaultClass, Verdict};
 use crate::engine::{End, Ended};
 use crate::i18n::{Text, m};
 use crate::ui::{ErrorReport, NextStep};
@@ -109,6 +109,15 @@ pub(super) fn of(ended: &Ended) -> Code {
             Code::Unreachable
         }
         (End::Left | End::NotMet, _) => Code::NotMet,
+    }
+}
+
+/// The exit code of a verdict.
+pub(super) fn of_verdict(verdict: Verdict) -> Code {
+    match verdict {
+        Verdict::Met => Code::Met,
+        Verdict::NotYet | Verdict::Broken => Code::NotMet,
+        Verdict::CannotTell => Code::Unreachable,
     }
 }
 

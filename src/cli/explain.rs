@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::args::Start;
 use super::context::{Context, place};
 use super::exit::{self, Code, Failed};
 use super::next::list;
+use super::start_args::Start;
+use super::trouble::stuck;
 use crate::engine::event::Way;
 use crate::engine::{End, Polling, Prefetch, RunLog, Runner, State, Views};
 use crate::host::shell_word;
@@ -54,7 +55,7 @@ pub(super) async fn explain(
         asks: asked,
         interrupted: interrupt.seen,
     };
-    let ended = drive.run().await.map_err(|stuck| super::pass::stuck(&stuck, ""))?;
+    let ended = drive.run().await.map_err(|error| stuck(&error, ""))?;
     if ended.end != End::Interrupted && !context.json() {
         screen.print(&list(&[m::next_do(shell_word(&args.lab))]));
     }

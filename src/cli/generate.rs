@@ -1,32 +1,38 @@
 //! `pllab completions` and `pllab man`, made from the command line itself.
 
+use clap::Args;
 use clap::Command;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
-use super::args::Completions;
+use super::about::about;
 use super::context::Context;
 use super::exit::{Code, Failed};
-use super::words;
 use crate::i18n::{Lang, m};
 
+/// The arguments of `completions`.
+#[derive(Debug, Args)]
+pub(super) struct Completions {
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
 /// Completions for a shell.
-pub(super) fn completions(context: &mut Context, args: &Completions) -> Result<Code, Failed> {
+pub(super) fn completions(context: &mut Context, args: &Completions, mut command: Command) -> Result<Code, Failed> {
     let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut words::command(context.lang), "pllab", &mut text);
+    clap_complete::generate(args.shell, &mut command, "pllab", &mut text);
     print(context, &text)
 }
 
 /// The man page, in the reader's language: one page with all verbs, for no other would be installed beside it.
-pub(super) fn man(context: &mut Context) -> Result<Code, Failed> {
+pub(super) fn man(context: &mut Context, command: Command) -> Result<Code, Failed> {
     let lang = context.lang;
     let mut text = Vec::new();
-    page(lang, &mut text).map_err(|error| Failed::io("pllab.1", &error))?;
+    page(lang, command, &mut text).map_err(|error| Failed::io("pllab.1", &error))?;
     print(context, &text)
 }
 
-fn page(lang: Lang, text: &mut Vec<u8>) -> std::io::Result<()> {
-    let mut command = words::command(lang);
+fn page(lang: Lang, mut command: Command, text: &mut Vec<u8>) -> std::io::Result<()> {
     command.build();
     // What indexes man pages reads one line: "name - what it is".
     let page = Man::new(command.clone().about(m::cli_summary().render(lang)));
@@ -50,7 +56,7 @@ fn section(command: &Command, lang: Lang, roff: &mut Roff) {
     let name = command.get_bin_name().unwrap_or_default();
     roff.control("SS", [name]);
     let path = name.split_once(' ').map_or("", |(_, path)| path);
-    roff.text([roman(words::about(path).render(lang))]);
+    roff.text([roman(about(path).render(lang))]);
     // Those of every verb stand above.
     for arg in command.get_arguments().filter(|arg| !arg.is_global_set()) {
         let short = arg.get_short().map(|short| format!("-{short}, ")).unwrap_or_default();

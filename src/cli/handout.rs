@@ -1,12 +1,13 @@
 //! `pllab handout`: a lab as a document for a workshop. Nothing is called.
 
+use clap::{Args, ValueEnum};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::args::{Handout as Args, HandoutFormat};
 use super::context::{Context, place};
 use super::exit::{Code, Failed};
 use super::explain::{Example, example};
+use super::flags::key_value;
 use super::report::hand_over;
 use crate::engine::Views;
 use crate::engine::event::Way;
@@ -15,8 +16,34 @@ use crate::i18n::{Lang, m};
 use crate::report;
 use crate::ui;
 
+/// The verb's arguments.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_field_names, reason = "help texts go by these names, and the report's say other things")]
+pub(super) struct Handout {
+    #[arg(value_name = "LAB", default_value = "privatelink")]
+    pub lab: String,
+    #[arg(long)]
+    pub both: bool,
+    #[arg(long = "format", value_name = "FORMAT", value_enum, default_value_t = HandoutFormat::Html)]
+    pub handout_format: HandoutFormat,
+    #[arg(long = "out", value_name = "FILE")]
+    pub handout_out: Option<PathBuf>,
+    #[arg(long)]
+    pub open: bool,
+    #[arg(long, value_name = "REGION", default_value = "ap-northeast-1")]
+    pub region: String,
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub set: Vec<(String, String)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum HandoutFormat {
+    Html,
+    Md,
+}
+
 /// Writes the handout into the current folder unless told otherwise, and says where it is.
-pub(super) fn handout(context: &mut Context, args: &Args) -> Result<Code, Failed> {
+pub(super) fn handout(context: &mut Context, args: &Handout) -> Result<Code, Failed> {
     let set = args.set.iter().cloned().collect();
     let Example { loaded, state, accounts } = example(context, &args.lab, &args.region, &set)?;
     let views = Views {

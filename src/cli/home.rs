@@ -1,9 +1,10 @@
 //! `pllab` alone at a terminal: where you are, and what you may do next.
 
-use super::args::{Clean, Resume};
+use super::clean_args::Clean;
 use super::context::Context;
 use super::exit::{Code, Failed};
-use super::pass::is_whole;
+use super::progress::is_whole;
+use super::resume::Resume;
 use super::{clean, resume, status};
 use crate::engine::event::{Answer, AskError, Choice, Question, QuestionId};
 use crate::i18n::{Text, m};

@@ -1,19 +1,46 @@
 //! `pllab labs`: which labs there are, and what one of them holds.
 
+use clap::{Args, Subcommand};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use serde_json::{Map, json};
 
-use super::args::{Labs, LabsVerb};
 use super::context::{Context, bad_lab};
 use super::exit::{Code, Failed};
 use super::labs_check::check;
 use super::labs_new::new;
-use crate::host::shell_word;
 use crate::i18n::{Text, m};
 use crate::lab::{Source, Step, Variable, VariableKind, schema};
 use crate::ui::{markdown, table};
+
+/// The verb's arguments.
+#[derive(Debug, Args)]
+pub(super) struct Labs {
+    #[command(subcommand)]
+    pub verb: Option<LabsVerb>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum LabsVerb {
+    List,
+    Show {
+        #[arg(value_name = "LAB", default_value = "privatelink")]
+        lab: String,
+    },
+    Check {
+        #[arg(value_name = "LAB|DIR")]
+        which: Option<String>,
+    },
+    New {
+        #[arg(value_name = "ID")]
+        id: String,
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
+    Schema,
+}
 
 /// The lab that `pllab start` begins.
 const FIRST: &str = "privatelink";
@@ -32,7 +59,7 @@ pub(super) async fn labs(context: &mut Context, args: Labs) -> Result<Code, Fail
 
 /// Lists the labs. One that cannot be read is named with its faults, and keeps none of the others from the list.
 fn list(context: &mut Context) -> Result<Code, Failed> {
-    let ids = Source::list(context.common.labs.as_deref()).map_err(|error| bad_lab(&[error]))?;
+    let ids = Source::list(context.settings.labs.as_deref()).map_err(|error| bad_lab(&[error]))?;
     let mut labs = Vec::new();
     let mut broken = Vec::new();
     for id in ids {
@@ -143,12 +170,7 @@ fn show(context: &mut Context, lab: &str) -> Result<(), Failed> {
     text.push('\n');
     let head = [m::cli_column_variable(), m::cli_column_default(), m::cli_column_allowed()];
     text.push_str(&table(&head, &variables, &sheet));
-    let labs = context
-        .common
-        .labs
-        .as_ref()
-        .map(|dir| format!(" --labs {}", shell_word(&dir.display().to_string())))
-        .unwrap_or_default();
+    let labs = context.labs_flag();
     let _ = write!(text, "\n  pllab start {lab}{labs}\n  pllab start {lab}{labs} --explain-only\n");
     context.print(&text)
 }

@@ -11,7 +11,7 @@ use crate::lab::{SkeletonError, skeleton};
 
 /// Writes a new lab into `dir`, else into the folder of `--labs`, else into `labs`.
 pub(super) fn new(context: &mut Context, id: &str, dir: Option<PathBuf>) -> Result<(), Failed> {
-    let dir = dir.or_else(|| context.common.labs.clone()).unwrap_or_else(|| PathBuf::from("labs"));
+    let dir = dir.or_else(|| context.settings.labs.clone()).unwrap_or_else(|| PathBuf::from("labs"));
     let shown = shell_word(&dir.display().to_string());
     let written = skeleton(id, &dir).map_err(|error| match error {
         SkeletonError::Name(name) => {

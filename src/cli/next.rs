@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::context::Context;
-use super::pass::is_whole;
+use super::progress::is_whole;
 use crate::engine::State;
 use crate::host::shell_word;
 use crate::i18n::{Lang, Text, m};
@@ -49,7 +49,7 @@ pub(super) fn list(lines: &[Text]) -> Text {
 /// The shortest lab that no run has been through.
 fn untried(context: &Context) -> Option<String> {
     let tried: Vec<String> = context.store().ok()?.all().ok()?.into_iter().map(|run| run.state.lab).collect();
-    let labs = Source::list(context.common.labs.as_deref()).ok()?;
+    let labs = Source::list(context.settings.labs.as_deref()).ok()?;
     let minutes = |lab: &String| {
         let loaded = context.lab(lab, &BTreeMap::new(), "", super::target::USUAL_REGION);
         loaded.map_or(u32::MAX, |loaded| loaded.lab.minutes)

@@ -4,8 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::args::NginxArg;
 use super::context::Context;
+use super::settings::WebServer;
 use crate::host::{Host, write_atomic};
 use crate::lab::Source;
 
@@ -16,7 +16,7 @@ const FILE: &str = "nginx";
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Wish {
     /// What the command line says.
-    said: Option<NginxArg>,
+    said: Option<WebServer>,
     /// Whether user data comes from somebody else's lab.
     foreign: bool,
 }
@@ -24,54 +24,40 @@ pub(super) struct Wish {
 impl Wish {
     /// For the lab `lab`: somebody else's where it comes from `--labs`.
     pub fn of_lab(context: &Context, lab: &str) -> Self {
-        let labs = context.common.labs.as_deref();
+        let labs = context.settings.labs.as_deref();
         // A lab that cannot be read is told of where it is loaded; nothing of it is run.
         let foreign = Source::find(lab, labs).ok().flatten().is_none_or(|source| !source.is_built_in());
-        Self { said: context.common.nginx, foreign }
+        Self { said: context.settings.web_server, foreign }
     }
 
     /// For a lab that has been read.
     pub fn of_source(context: &Context, source: &Source) -> Self {
-        Self { said: context.common.nginx, foreign: !source.is_built_in() }
+        Self { said: context.settings.web_server, foreign: !source.is_built_in() }
     }
 
     /// For user data that the learner writes.
     pub fn of_learner(context: &Context) -> Self {
-        Self { said: context.common.nginx, foreign: false }
+        Self { said: context.settings.web_server, foreign: false }
     }
 
     /// Whether a sandbox that runs already, and with a real nginx, is none for this lab.
     pub fn is_wary(self) -> bool {
-        self.foreign && self.said != Some(NginxArg::Real)
+        self.foreign && self.said != Some(WebServer::Real)
     }
 
     /// The nginx for the sandbox in `folder`, `None` for the built-in page server. Remembers what is not the usual.
     pub fn program(self, host: &Host, folder: &Path) -> Option<PathBuf> {
         let file = folder.join(FILE);
-        let before = fs::read_to_string(&file).ok().and_then(|text| NginxArg::named(text.trim()));
-        let chosen = self.said.or(before).or_else(|| self.foreign.then_some(NginxArg::Builtin));
+        let before = fs::read_to_string(&file).ok().and_then(|text| WebServer::named(text.trim()));
+        let chosen = self.said.or(before).or_else(|| self.foreign.then_some(WebServer::Builtin));
         if let Some(chosen) = chosen.filter(|chosen| before != Some(*chosen)) {
             // Lost, it is asked for again by the same flag; a foreign lab's is decided anew in the same way.
             let _ = write_atomic(&file, chosen.name().as_bytes(), false);
         }
         match chosen {
-            Some(NginxArg::Builtin) => None,
-            Some(NginxArg::Real) | None => installed(host, chosen.is_some()),
+            Some(WebServer::Builtin) => None,
+            Some(WebServer::Real) | None => installed(host, chosen.is_some()),
         }
-    }
-}
-
-impl NginxArg {
-    /// Its word on the command line and in the file.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Real => "real",
-            Self::Builtin => "builtin",
-        }
-    }
-
-    fn named(word: &str) -> Option<Self> {
-        [Self::Real, Self::Builtin].into_iter().find(|it| it.name() == word)
     }
 }
 

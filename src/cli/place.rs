@@ -2,10 +2,11 @@
 
 use clap::Args;
 
-use super::args::Target as Where;
 use super::context::Context;
 use super::exit::{Code, Failed};
-use super::target::{SignIn, Target, USUAL_REGION};
+use super::flags::Target as Where;
+use super::sign_in::SignIn;
+use super::target::{Target, USUAL_REGION};
 use crate::cloud::usual_region;
 use crate::host::shell_word;
 use crate::i18n::m;

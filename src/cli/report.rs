@@ -1,13 +1,15 @@
 //! `pllab report`: a run as a document.
 
+use clap::{Args, ValueEnum};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::args::{Format, Report as Args};
 use super::context::{Context, place};
+use super::drills::drills;
 use super::exit::{Code, Failed};
+use super::trouble::journal_trouble;
 use crate::actions;
 use crate::engine::event::{Entry, Event, Picture, Way};
 use crate::engine::{self, State, Views};
@@ -17,11 +19,31 @@ use crate::lab::Loaded;
 use crate::report::{self, Drawing, Told};
 use crate::ui;
 
+/// The verb's arguments.
+#[derive(Debug, Args)]
+pub(super) struct Report {
+    #[arg(value_name = "RUN")]
+    pub run: Option<String>,
+    #[arg(long, value_enum, default_value_t = Format::Html)]
+    pub format: Format,
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    #[arg(long)]
+    pub open: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Html,
+    Md,
+    Json,
+}
+
 /// Writes the report, into the run's folder unless told otherwise, and says where it is.
-pub(super) fn report(context: &mut Context, args: &Args) -> Result<Code, Failed> {
+pub(super) fn report(context: &mut Context, args: &Report) -> Result<Code, Failed> {
     let found = context.store()?.find(args.run.as_deref(), |_| true)?;
     let state = &found.state;
-    let read = engine::read(&found.folder).map_err(|error| super::store::journal_trouble(&error, &found.id()))?;
+    let read = engine::read(&found.folder).map_err(|error| journal_trouble(&error, &found.id()))?;
     let loaded = match context.lab(&state.lab, &state.variables, &state.token, &state.region) {
         Ok(loaded) => loaded,
         // What was done is told by the journal, whatever became of the lab since.
@@ -30,10 +52,10 @@ pub(super) fn report(context: &mut Context, args: &Args) -> Result<Code, Failed>
     let picture = fullest(&read.entries, &loaded);
     let words = picture.as_ref().map(|picture| ui::diagram_in_words(picture, context.lang)).unwrap_or_default();
     let svg = picture.as_ref().map(|picture| report::svg(picture, &words, context.lang, false)).unwrap_or_default();
-    let drills = super::drill::drills(context, &state.lab, Some((&loaded.lab, &loaded.variables))).unwrap_or_default();
+    let known = drills(context, &state.lab, Some((&loaded.lab, &loaded.variables))).unwrap_or_default();
     let drill = |id: &str| {
-        let known = drills.iter().find(|drill| drill.id == id);
-        Text::literal(known.map_or(id, |drill| drill.title.get(context.lang)))
+        let named = known.iter().find(|drill| drill.id == id);
+        Text::literal(named.map_or(id, |drill| drill.title.get(context.lang)))
     };
     let told = Told {
         loaded: &loaded,

@@ -1,12 +1,39 @@
 //! `pllab resume`: go on where a run stopped.
 
-use super::args::Resume;
+use super::consent::Agreement;
+use super::consent::Ceiling;
 use super::context::Context;
 use super::exit::{Code, Failed};
-use super::pass::{Agreement, Goal, go, open};
+use super::pass::{Goal, open};
+use super::work::go;
 use crate::engine::event::{Answer, Event, Way};
 use crate::host::shell_word;
 use crate::i18n::m;
+use clap::Args;
+
+/// The verb's arguments.
+#[derive(Debug, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(super) struct Resume {
+    #[arg(value_name = "RUN")]
+    pub run: Option<String>,
+    #[arg(long, value_name = "STEP")]
+    pub step: Option<String>,
+    #[arg(long, conflicts_with = "step")]
+    pub start_over: bool,
+    #[arg(long, conflicts_with_all = ["guided", "yes"])]
+    pub hands_on: bool,
+    #[arg(long)]
+    pub guided: bool,
+    #[arg(long, value_name = "USD")]
+    pub accept_cost: Option<Ceiling>,
+    #[arg(short, long)]
+    pub yes: bool,
+    #[arg(long)]
+    pub keep: bool,
+    #[arg(long, conflicts_with = "keep")]
+    pub with_mine: bool,
+}
 
 /// Takes up a run again: the one that is named, or the latest that is not cleaned.
 pub(super) async fn resume(context: &mut Context, args: Resume) -> Result<Code, Failed> {

@@ -7,11 +7,12 @@ use std::panic::{AssertUnwindSafe, PanicHookInfo};
 use clap::FromArgMatches as _;
 use clap::error::ErrorKind;
 
-use super::args::{Cli, LabsVerb, LangArg, Verb};
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::interrupt::Interrupt;
+use super::labs::LabsVerb;
 use super::store::Store;
+use super::verbs::{Cli, Verb};
 use super::{
     browse, check, clean, doctor, drill, explain, generate, handout, home, labs, policy, report, resume, sandbox,
     start, status, why, words,
@@ -104,7 +105,7 @@ fn run_in(lang: Lang, args: Vec<OsString>, mut host: Host) -> Code {
         }
     };
     let stdout = host.out.clone();
-    let mut context = Context { host, lang, common: cli.common, interrupt: Interrupt::none(), stdout };
+    let mut context = Context { host, lang, settings: cli.common.settings(), interrupt: Interrupt::none(), stdout };
     std::panic::set_hook(Box::new(move |fault| own_fault(lang, fault)));
     // A fault of this program ends it like any other: with words, an exit code, and everything on record.
     let quiet = matches!(cli.verb, Some(Verb::Completions(_) | Verb::Man));
@@ -155,8 +156,8 @@ fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
         Some(Verb::Policy(args)) => policy::policy(context, &args),
         Some(Verb::Report(args)) => report::report(context, &args),
         Some(Verb::Handout(args)) => handout::handout(context, &args),
-        Some(Verb::Completions(args)) => generate::completions(context, &args),
-        Some(Verb::Man) => generate::man(context),
+        Some(Verb::Completions(args)) => generate::completions(context, &args, words::command(context.lang)),
+        Some(Verb::Man) => generate::man(context, words::command(context.lang)),
         verb => {
             let reads_alone = match &verb {
                 Some(Verb::Start(args)) => args.explain_only && !explain::is_asked(context, args),
@@ -221,13 +222,4 @@ fn flag<'a>(args: &'a [OsString], name: &str) -> Option<&'a OsStr> {
             _ => None,
         }
     })
-}
-
-impl From<LangArg> for Lang {
-    fn from(lang: LangArg) -> Self {
-        match lang {
-            LangArg::Ja => Self::Ja,
-            LangArg::En => Self::En,
-        }
-    }
 }

@@ -1,21 +1,44 @@
 //! `pllab sandbox`: the sandbox alone, with the exports for the aws CLI and SDKs.
 
+use clap::Args;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use serde_json::json;
 
 use super::access;
-use super::args::{PaceArg, Sandbox, ThrottleArg};
 use super::context::Context;
 use super::exit::{Code, Failed};
 use super::faults;
+use super::flags::{PaceArg, ThrottleArg, key_value};
 use super::limits::{self, Limits};
 use super::live::Live;
 use super::nginx::Wish;
-use super::target;
+use super::start_sandbox::{self, Conditions};
 use crate::i18n::{Lang, m};
 use crate::sandbox::{Throttle, differences, of_this_machine};
 use crate::ui::wrap;
+
+/// The verb's arguments.
+#[derive(Debug, Args)]
+pub(super) struct Sandbox {
+    #[arg(long)]
+    pub differences: bool,
+    #[arg(long = "fault", value_name = "FAULT")]
+    pub fault: Vec<String>,
+    #[arg(long, value_name = "FILE")]
+    pub faults: Option<PathBuf>,
+    #[arg(long = "quota", value_name = "CODE=N", value_parser = key_value)]
+    pub quota: Vec<(String, String)>,
+    #[arg(long, value_enum, default_value_t = ThrottleArg::Off)]
+    pub throttle: ThrottleArg,
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<u16>,
+    #[arg(long, value_name = "REGION", default_value = "ap-northeast-1")]
+    pub region: String,
+    #[arg(long, value_enum)]
+    pub pace: Option<PaceArg>,
+}
 
 /// Cells of a comment among the settings: with its `# ` it stays on a line of the usual terminal.
 const COMMENT: usize = 76;
@@ -52,10 +75,10 @@ async fn serve(context: &mut Context, args: &Sandbox) -> Result<(), Failed> {
     }
     let pace = args.pace.map(PaceArg::pace).or_else(|| run.as_ref()?.state.pace.as_deref()?.parse().ok());
     let folder = own.unwrap_or(shared);
-    let conditions = target::Conditions { port: args.port, faults: plan, limits, nginx: Wish::of_learner(context) };
+    let conditions = Conditions { port: args.port, faults: plan, limits, nginx: Wish::of_learner(context) };
     let mut interrupt = context.interrupt.listen();
     let (sandbox, live, note) =
-        target::open(&context.host, &folder, &args.region, pace.unwrap_or_default(), conditions).await?;
+        start_sandbox::open(&context.host, &folder, &args.region, pace.unwrap_or_default(), conditions).await?;
     announce(context, &live, true)?;
     tokio::select! {
         () = interrupt.wait() => {}

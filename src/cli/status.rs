@@ -6,12 +6,12 @@ use std::io::Write as _;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::args::OneRun;
 use super::context::{Context, place};
-use super::drill::drills;
+use super::drills::drills;
 use super::exit::{Code, Failed};
+use super::flags::OneRun;
 use super::next::next;
-use super::pass::summary;
+use super::progress::summary;
 use super::store::{StoredRun, Unreadable};
 use crate::actions;
 use crate::engine::event::{Verdict, minute};

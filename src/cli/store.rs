@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::exit::{Code, Failed};
+use super::trouble::{drop_command, journal_trouble};
 use crate::engine::{self, JournalError, State};
 use crate::host::{
-    DirLock, Host, Links, LockError, create_private_dir, read_regular, shell_word, state_dir, sync_dir, write_atomic,
+    DirLock, Host, Links, LockError, create_private_dir, read_regular, state_dir, sync_dir, write_atomic,
 };
-use crate::i18n::{Lang, Text, m};
+use crate::i18n::{Lang, m};
 use crate::ui::NextStep;
 
 /// The file of the language that the reader chose.
@@ -226,36 +227,4 @@ fn look(folder: &Path) -> Result<Option<StoredRun>, Failed> {
         return Ok(None);
     }
     Ok(Some(StoredRun { folder: folder.to_owned(), state: State::replay(&read.entries), damaged: read.damaged }))
-}
-
-/// The command that lets go of a run on the sandbox that is beyond cleaning up.
-pub(super) fn drop_command(run: &str) -> String {
-    format!("pllab clean {} --drop", shell_word(run))
-}
-
-/// What to say of a journal that cannot be used.
-pub(super) fn journal_trouble(error: &JournalError, run: &str) -> Failed {
-    match error {
-        JournalError::Io { path, source } => Failed::io(path, source),
-        JournalError::Shared { path } => Failed::new(
-            Code::Usage,
-            m::cli_journal_shared(path.display().to_string()),
-            vec![m::cli_journal_shared_detail()],
-            &[&format!("pllab status {run}"), &format!("pllab resume {run}")],
-        ),
-        // Said by the interruption itself.
-        JournalError::Closed => Failed { report: None, code: Code::Interrupted },
-        JournalError::Damaged { path, line } => Failed::new(
-            Code::Usage,
-            m::CliJournalDamaged { line: *line, path: path.display().to_string() }.text(),
-            vec![m::cli_journal_damaged_detail()],
-            &[&format!("pllab status {}", shell_word(run)), &format!("pllab clean {}", shell_word(run))],
-        ),
-        JournalError::Newer { path, format } => Failed::new(
-            Code::Usage,
-            m::CliJournalNewer { format: *format, path: path.display().to_string() }.text(),
-            vec![Text::literal(format!("pllab {}", env!("CARGO_PKG_VERSION")))],
-            &[&format!("pllab status {}", shell_word(run))],
-        ),
-    }
 }

@@ -10,17 +10,16 @@ use super::faults;
 use super::limits::Limits;
 use super::live::{Live, Note};
 use super::nginx::Wish;
-use super::store::{Store, drop_command};
-use crate::checks::cause;
-use crate::cloud::{
-    BAD_CA_BUNDLE, Clients, Clouds, ConnectOptions, Endpoint, Fault, FaultClass, Identity, connect, endpoints,
-    identity, is_loopback,
-};
+use super::sign_in::{SignIn, sign_in, sign_in_commands, unreachable_target};
+use super::start_sandbox::{Conditions, open};
+use super::store::Store;
+use super::trouble::drop_command;
+use crate::cloud::{Clouds, ConnectOptions, Endpoint, Identity, endpoints, is_loopback};
 use crate::engine::Polling;
-use crate::host::{Host, create_private_dir, shell_word};
+use crate::host::Host;
 use crate::i18n::{Text, m};
 use crate::lab::Side;
-use crate::sandbox::{FaultRule, Options, Pace, Sandbox, StartError};
+use crate::sandbox::{Pace, Sandbox};
 use crate::ui::NextStep;
 
 /// The region of the tutorial that the lab grew out of; for targets where any will do.
@@ -54,19 +53,6 @@ enum Asked {
     Sandbox,
     Aws,
     Url(String),
-}
-
-/// As whom to sign in at a target that is not the sandbox.
-#[derive(Clone, Debug, Default)]
-pub(super) struct SignIn {
-    /// The AWS profile; without one the SDK's standard chain.
-    pub profile: Option<String>,
-    /// The consumer's, where it has one of its own.
-    pub consumer_profile: Option<String>,
-    /// The region.
-    pub region: String,
-    /// How fast an endpoint of this machine lives, where it is a sandbox that does not live at AWS's own pace.
-    pub pace: Option<Pace>,
 }
 
 impl Target {
@@ -290,39 +276,6 @@ impl Target {
     }
 }
 
-/// Connects, and asks who that is.
-async fn sign_in(options: &ConnectOptions, place: &str, speed: u64) -> Result<(Clients, Identity), Failed> {
-    let clients = connect(options).await.map_err(|fault| cannot_sign_in(place, options, &fault))?.at_speed(speed);
-    let who = identity(&clients).await.map_err(|fault| cannot_sign_in(place, options, &fault))?;
-    Ok((clients, who))
-}
-
-/// As [`unreachable_target`], with the commands that sign in where there are any.
-fn cannot_sign_in(place: &str, options: &ConnectOptions, fault: &Fault) -> Failed {
-    if fault.code == BAD_CA_BUNDLE {
-        let details = vec![Text::literal(&fault.message)];
-        return Failed::new(Code::Usage, m::aws_bad_bundle(), details, &["unset AWS_CA_BUNDLE"]);
-    }
-    if fault.code == "InvalidEndpoint" {
-        let next = "pllab start --endpoint-url http://127.0.0.1:PORT";
-        return Failed::new(Code::Usage, m::aws_bad_url(place), Vec::new(), &[next]);
-    }
-    let failed = unreachable_target(place, Some(fault));
-    if options.keys.is_some() || fault.class != FaultClass::SignIn {
-        return failed;
-    }
-    let mut details = failed.report.map(|report| report.details).unwrap_or_default();
-    details.push(m::aws_sign_in_first());
-    let commands = sign_in_commands(options.profile.as_deref());
-    Failed::new(Code::Unreachable, m::cli_sign_in(place), details, &commands.each_ref().map(String::as_str))
-}
-
-/// The aws CLI's commands that sign in: with IAM Identity Center, and with a console session.
-pub(super) fn sign_in_commands(profile: Option<&str>) -> [String; 2] {
-    let profile = profile.map(|name| format!(" --profile {}", shell_word(name))).unwrap_or_default();
-    [format!("aws sso login{profile}"), format!("aws login{profile}")]
-}
-
 /// How patient to be with what lives at this pace.
 fn patience(pace: Pace) -> Polling {
     match pace {
@@ -330,94 +283,4 @@ fn patience(pace: Pace) -> Polling {
         Pace::Quick => Polling::QUICK,
         Pace::Real => Polling::AWS,
     }
-}
-
-/// Under what conditions a sandbox starts.
-pub(super) struct Conditions {
-    /// The port of its API; any free one when `None`.
-    pub port: Option<u16>,
-    /// What goes wrong on purpose.
-    pub faults: Vec<FaultRule>,
-    /// What its accounts may hold, and how fast they may call.
-    pub limits: Limits,
-    /// What its instances' web servers are.
-    pub nginx: Wish,
-}
-
-/// Starts a sandbox in `folder` and leaves its note there.
-pub(super) async fn open(
-    host: &Host,
-    folder: &Path,
-    region: &str,
-    pace: Pace,
-    conditions: Conditions,
-) -> Result<(Sandbox, Live, Note), Failed> {
-    let Conditions { port, faults, limits, nginx } = conditions;
-    create_private_dir(folder).map_err(|error| Failed::io(folder, &error))?;
-    let nginx = nginx.program(host, folder);
-    let options = Options {
-        folder: folder.to_owned(),
-        pace,
-        region: region.to_owned(),
-        port,
-        clock: host.clock.clone(),
-        random: host.random.clone(),
-        keys: None,
-        quotas: limits.quotas,
-        throttle: limits.throttle,
-        faults,
-    };
-    let sandbox = Sandbox::start_with_nginx(options, nginx.clone(), host.program.clone())
-        .await
-        .map_err(|error| start_trouble(&error))?;
-    let live = Live::of(&sandbox, region, pace, nginx.is_some());
-    let note = live.leave(folder).map_err(|error| Failed::io(folder, &error))?;
-    Ok((sandbox, live, note))
-}
-
-fn start_trouble(error: &StartError) -> Failed {
-    match error {
-        StartError::PortTaken { port } => Failed::new(
-            Code::Unreachable,
-            m::cli_port_taken(*port),
-            Vec::new(),
-            &["pllab sandbox", "pllab sandbox --port 0"],
-        ),
-        StartError::Folder { path, source } => Failed::io(path, source),
-        StartError::Listen { source } => Failed::new(
-            Code::Unreachable,
-            m::cli_cannot_listen(),
-            vec![Text::literal(source.to_string())],
-            &["pllab doctor"],
-        ),
-        StartError::Region { region } => {
-            Failed::new(Code::Usage, m::cli_bad_region(region), Vec::new(), &["pllab start --region ap-northeast-1"])
-        }
-        StartError::NoLocks { path } => Failed::no_locks(path),
-        StartError::InUse { path, .. } => {
-            let details = vec![Text::literal(path.display().to_string())];
-            Failed::new(Code::Usage, m::cli_sandbox_busy(), details, &["pllab status"])
-        }
-        other => Failed::new(
-            Code::Usage,
-            m::cli_sandbox_state(),
-            vec![Text::literal(other.to_string())],
-            &["pllab start --state-dir DIR"],
-        ),
-    }
-}
-
-/// The target does not answer, or does not know us.
-pub(super) fn unreachable_target(url: &str, fault: Option<&Fault>) -> Failed {
-    let known = fault.and_then(cause);
-    let title = match fault.map(|fault| fault.class) {
-        _ if known.is_some() => m::cli_unusable(url),
-        Some(FaultClass::SignIn | FaultClass::Denied) => m::cli_sign_in(url),
-        Some(FaultClass::NoAnswer) => m::cli_no_answer(url),
-        Some(FaultClass::Busy) => m::cli_target_busy(url),
-        None | Some(FaultClass::Unreachable) => m::cli_unreachable(url),
-        Some(_) => m::cli_refused(url),
-    };
-    let details = fault.map(|fault| Text::literal(fault.to_string())).into_iter().chain(known).collect();
-    Failed::new(Code::Unreachable, title, details, &["pllab sandbox", "pllab status"])
 }

@@ -5,7 +5,8 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory as _};
 
-use super::args::Cli;
+use super::about::about;
+use super::verbs::Cli;
 use crate::i18n::{Lang, Text, m};
 use crate::ui::{self, ErrorReport, NextStep};
 
@@ -60,39 +61,6 @@ fn localise(command: Command, name: &str, lang: Lang) -> Command {
 
 fn wrapped(text: &Text, lang: Lang) -> String {
     ui::wrap(&text.render(lang), WIDTH)
-}
-
-/// What a verb is for, by the words that call it; what pllab is for where there are none.
-pub(super) fn about(name: &str) -> Text {
-    match name {
-        "start" => m::cli_start(),
-        "resume" => m::cli_resume(),
-        "status" => m::cli_status(),
-        "check" => m::cli_check(),
-        "why" => m::cli_why(),
-        "drill" => m::drill_about(),
-        "drill list" => m::drill_about_list(),
-        "drill check" => m::drill_about_check(),
-        "drill hint" => m::drill_about_hint(),
-        "drill give-up" => m::drill_about_give_up(),
-        "drill undo" => m::drill_about_undo(),
-        "browse" => m::cli_browse(),
-        "clean" => m::cli_clean(),
-        "policy" => m::policy_about(),
-        "doctor" => m::doctor_about(),
-        "report" => m::report_about(),
-        "handout" => m::report_handout_about(),
-        "labs" => m::cli_labs(),
-        "labs list" => m::cli_labs_list(),
-        "labs show" => m::cli_labs_show(),
-        "labs check" => m::cli_labs_check(),
-        "labs new" => m::cli_labs_new(),
-        "labs schema" => m::cli_labs_schema(),
-        "sandbox" => m::cli_sandbox(),
-        "completions" => m::cli_completions(),
-        "man" => m::cli_man(),
-        _ => m::cli_about(),
-    }
 }
 
 fn help(argument: &str) -> Option<Text> {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::exit::{Code, Failed};
-use super::target::{Target, unreachable_target};
+use super::sign_in::unreachable_target;
+use super::target::Target;
 use crate::cloud::{Api, Call, Clients};
 use crate::i18n::m;
 use crate::lab::{Loaded, Resource, Side, VariableKind};

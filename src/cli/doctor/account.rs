@@ -8,8 +8,7 @@ use super::dry_run;
 use super::row::Row;
 use crate::checks::cause;
 use crate::cli::exit::Failed;
-use crate::cli::place::Place;
-use crate::cli::policy;
+use crate::cli::policy_needs::needs;
 use crate::cli::target::Target;
 use crate::cli::zone;
 use crate::cloud::{Api, Call, Clients, FaultClass, clock_skew, tags};
@@ -38,7 +37,7 @@ pub(super) fn clients(target: &Target, side: Side) -> &Clients {
 }
 
 /// What was seen of the account, or of both.
-pub(super) async fn rows(target: &Target, loaded: &Loaded, learner: &str, place: &Place) -> Vec<Row> {
+pub(super) async fn rows(target: &Target, loaded: &Loaded, learner: &str, flags: &str) -> Vec<Row> {
     let mut rows = Vec::new();
     for (shown, side) in sides(target) {
         if let Some(who) = target.identities.get(&side) {
@@ -60,7 +59,7 @@ pub(super) async fn rows(target: &Target, loaded: &Loaded, learner: &str, place:
     }
     rows.push(zones(target, loaded).await);
     rows.push(linked_role(&target.clouds.provider).await);
-    rows.push(left(target, learner, place).await);
+    rows.push(left(target, learner, flags).await);
     rows
 }
 
@@ -99,7 +98,7 @@ async fn clock(clients: &Clients) -> Row {
 /// What may be read, found by reading; what may be made, as far as a dry run can tell. The one row there is to show instead where
 /// the endpoint cannot be used.
 async fn may(clients: &Clients, loaded: &Loaded, sides: &[Side], learner: &str) -> Result<Vec<Row>, Row> {
-    let (reads, grants) = policy::needs(&loaded.lab, sides);
+    let (reads, grants) = needs(&loaded.lab, sides);
     let (mut fine, mut denied, mut unclear) = (0, Vec::new(), Vec::new());
     for (api, operation) in reads {
         let Some(params) = question(api, operation, clients.region()) else {
@@ -201,7 +200,7 @@ async fn linked_role(clients: &Clients) -> Row {
     Row::unknown(id, what, m::doctor_linked_role_unknown()).optional()
 }
 
-async fn left(target: &Target, learner: &str, place: &Place) -> Row {
+async fn left(target: &Target, learner: &str, flags: &str) -> Row {
     let (id, what) = ("leftovers", m::doctor_leftovers());
     match leftovers(&target.clouds, &target.accounts).await {
         Err(fault) => Row::unknown(id, what, Text::literal(fault.to_string())).optional(),
@@ -211,7 +210,7 @@ async fn left(target: &Target, learner: &str, place: &Place) -> Row {
             let seen = m::DoctorLeftoversSome { mine, others: all.len() - mine }.text();
             let command = if mine > 0 { "--all" } else { "--everyone" };
             let row = Row::problem(id, what, seen, m::doctor_leftovers_todo()).optional();
-            row.by(format!("pllab clean {command}{}", place.flags()))
+            row.by(format!("pllab clean {command}{}", flags))
         }
     }
 }

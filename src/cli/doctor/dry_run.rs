@@ -7,7 +7,7 @@
 use serde_json::{Value, json};
 
 use super::row::Row;
-use crate::cli::policy;
+use crate::cli::policy_needs::needs;
 use crate::cloud::{Api, Call, Clients, FaultClass, tags};
 use crate::i18n::{Text, m};
 use crate::lab::{Lab, Side};
@@ -25,7 +25,7 @@ pub(super) struct Tried {
 
 /// Tries every change that the lab makes on these sides and that has a dry run.
 pub(super) async fn tried(clients: &Clients, lab: &Lab, sides: &[Side], learner: &str) -> Tried {
-    let (_, grants) = policy::needs(lab, sides);
+    let (_, grants) = needs(lab, sides);
     let mut actions: Vec<&'static str> = grants.iter().flat_map(|grant| grant.actions.iter().copied()).collect();
     // What needs nothing comes first: where its dry run is taken for a request, no other is tried.
     actions.sort_by_key(|action| (*action != "ec2:CreateVpc", *action));

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{drill, why};
+use super::drills;
+use super::path_view::traced;
 use crate::checks::Verdict;
 use crate::cloud::Clouds;
 use crate::engine::event::DrillPurpose;
@@ -76,7 +77,7 @@ struct Proving<'a> {
 pub(super) async fn prove(drive: &Runner, source: &Source) -> Drilled {
     let mut drilled = Drilled::default();
     let Some(clouds) = &drive.clouds else { return drilled };
-    let drills = match drill::read(source, &drive.loaded.lab, &drive.loaded.variables) {
+    let drills = match drills::read(source, &drive.loaded.lab, &drive.loaded.variables) {
         Ok(drills) => drills,
         Err(faults) => return Drilled { faults, ..drilled },
     };
@@ -100,11 +101,11 @@ pub(super) async fn prove(drive: &Runner, source: &Source) -> Drilled {
 async fn settled(drive: &Runner, clouds: &Clouds) -> Option<RungId> {
     let on_its_way = |traced: &Trace| traced.rungs.iter().any(|rung| rung.state == RungState::NotYet);
     let mut looks = Looks::of(PATIENCE);
-    let mut traced = why::traced(&drive.core, clouds, &drive.loaded).await?;
-    while on_its_way(&traced) && looks.again().await {
-        traced = why::traced(&drive.core, clouds, &drive.loaded).await?;
+    let mut found = traced(&drive.core, clouds, &drive.loaded).await?;
+    while on_its_way(&found) && looks.again().await {
+        found = traced(&drive.core, clouds, &drive.loaded).await?;
     }
-    traced.diagnosis.map(|diagnosis| diagnosis.rung)
+    found.diagnosis.map(|diagnosis| diagnosis.rung)
 }
 
 impl Proving<'_> {
@@ -151,8 +152,8 @@ impl Proving<'_> {
         self.healthy().await.map_err(|ends| slip(key("prepare"), m::labs_drill_not_healthy(ends)))?;
         self.do_all(&self.drill.plant, Some(DrillPurpose::Plant), &key("plant")).await?;
         drilling.seen().await.map_err(|_| slip(key("broken"), m::labs_drill_not_seen()))?;
-        let traced = why::traced(&self.drive.core, self.clouds, &self.drive.loaded).await;
-        let (expected, named) = (self.drill.rung.as_deref(), traced.and_then(|it| it.diagnosis).map(|it| it.rung));
+        let found = traced(&self.drive.core, self.clouds, &self.drive.loaded).await;
+        let (expected, named) = (self.drill.rung.as_deref(), found.and_then(|it| it.diagnosis).map(|it| it.rung));
         if named.map(RungId::name) != expected {
             let hop = |name: Option<&str>| name.map_or_else(m::labs_drill_no_hop, Text::literal);
             let place = key(if expected.is_some() { "rung" } else { "broken" });
@@ -184,14 +185,14 @@ impl Proving<'_> {
     async fn healthy(&self) -> Result<(), Text> {
         let mut looks = Looks::of(PATIENCE);
         loop {
-            let Some(traced) = why::traced(&self.drive.core, self.clouds, &self.drive.loaded).await else {
+            let Some(found) = traced(&self.drive.core, self.clouds, &self.drive.loaded).await else {
                 return Ok(());
             };
-            if traced.verdict() == Verdict::Met {
+            if found.verdict() == Verdict::Met {
                 return Ok(());
             }
             if !looks.again().await {
-                return Err(traced.diagnosis.map_or_else(m::labs_drill_no_hop, |diagnosis| diagnosis.why));
+                return Err(found.diagnosis.map_or_else(m::labs_drill_no_hop, |diagnosis| diagnosis.why));
             }
         }
     }

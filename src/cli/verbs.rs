@@ -1,0 +1,55 @@
+//! The command line, before its words are put in a language.
+
+use clap::{Parser, Subcommand};
+
+use super::browse::Browse;
+use super::check::Check;
+use super::clean_args::Clean;
+use super::doctor::Doctor;
+use super::drill::DrillArgs;
+use super::flags::{Common, OneRun};
+use super::generate::Completions;
+use super::handout::Handout;
+use super::labs::Labs;
+use super::policy::Policy;
+use super::report::Report;
+use super::resume::Resume;
+use super::sandbox::Sandbox;
+use super::start_args::Start;
+
+/// pllab's command line. Every help text is set in `words.rs`, in the reader's language.
+#[derive(Debug, Parser)]
+#[command(
+    name = "pllab",
+    version,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    disable_help_subcommand = true
+)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+/// What to do. Each has a file or a folder of its name.
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    Start(Start),
+    Resume(Resume),
+    Status(OneRun),
+    Check(Check),
+    Why(OneRun),
+    Drill(DrillArgs),
+    Browse(Browse),
+    Clean(Clean),
+    Report(Report),
+    Handout(Handout),
+    Doctor(Doctor),
+    Policy(Policy),
+    Labs(Labs),
+    Sandbox(Sandbox),
+    Completions(Completions),
+    Man,
+}
