@@ -10,8 +10,12 @@ pub mod engine;
 pub mod host;
 pub mod i18n;
 pub mod lab;
+mod policy;
+mod preflight;
+mod proving;
 pub mod report;
 pub mod sandbox;
+mod session;
 pub mod trace;
 pub mod ui;
 

@@ -1,12 +1,12 @@
 //! `pllab check`: ask the checks again, once each.
 
-use super::context::Context;
-use super::exit::{Code, Failed, of_verdict};
-use super::pass::target;
-use super::trouble::journal_trouble;
 use crate::engine::event::Verdict;
 use crate::engine::{RunLog, examine};
 use crate::i18n::m;
+use crate::session::context::Context;
+use crate::session::exit::{Code, Failed, of_verdict};
+use crate::session::session::target;
+use crate::session::trouble::journal_trouble;
 use clap::Args;
 
 /// The verb's arguments.

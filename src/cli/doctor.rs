@@ -1,35 +1,20 @@
 //! `pllab doctor`: can this account and this machine run the lab? It only reads.
 
-mod account;
-mod dry_run;
-mod machine;
-mod quota;
-mod row;
-
 use std::collections::BTreeMap;
 
 use clap::Args;
 use serde_json::{Value, json};
 
-pub(super) use self::machine::said;
-use self::quota::Wanted;
-use self::row::{Row, State};
-use super::context::Context;
-use super::exit::{Code, Failed};
+use super::account_flags::Place;
 use super::flags::key_value;
-use super::learner;
-use super::place::Place;
-use crate::cloud::Api;
 use crate::i18n::{Text, m};
+use crate::preflight::quota::{self, Wanted};
+use crate::preflight::row::{Row, State};
+use crate::preflight::{account, machine};
+use crate::session::context::Context;
+use crate::session::exit::{Code, Failed};
+use crate::session::learner;
 use crate::ui::table;
-
-/// What the verb asks besides what the lab itself asks.
-pub(super) const READS: [(Api, &str); 4] = [
-    (Api::Ec2, "DescribeInstanceConnectEndpoints"),
-    (Api::Ec2, "DescribeInstanceTypes"),
-    (Api::Elbv2, "DescribeAccountLimits"),
-    (Api::Quotas, "GetServiceQuota"),
-];
 
 /// The verb's arguments.
 #[derive(Debug, Args)]

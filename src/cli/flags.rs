@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::settings::{Settings, WebServer};
 use crate::i18n::Lang;
 use crate::sandbox::Pace;
+use crate::session::settings::{Settings, WebServer};
 use crate::ui::Glyphs;
 
 /// Flags of every verb.

@@ -6,9 +6,9 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use super::about::about;
-use super::context::Context;
-use super::exit::{Code, Failed};
 use crate::i18n::{Lang, m};
+use crate::session::context::Context;
+use crate::session::exit::{Code, Failed};
 
 /// The arguments of `completions`.
 #[derive(Debug, Args)]

@@ -4,16 +4,16 @@ use clap::{Args, ValueEnum};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::context::{Context, place};
-use super::exit::{Code, Failed};
-use super::explain::{Example, example};
 use super::flags::key_value;
 use super::report::hand_over;
+use super::start::{Example, example};
 use crate::engine::Views;
 use crate::engine::event::Way;
 use crate::host::shell_word;
 use crate::i18n::{Lang, m};
 use crate::report;
+use crate::session::context::{Context, place};
+use crate::session::exit::{Code, Failed};
 use crate::ui;
 
 /// The verb's arguments.

@@ -1,13 +1,14 @@
 //! `pllab` alone at a terminal: where you are, and what you may do next.
 
-use super::clean_args::Clean;
-use super::context::Context;
-use super::exit::{Code, Failed};
-use super::progress::is_whole;
+use super::clean;
+use super::clean::Clean;
 use super::resume::Resume;
-use super::{clean, resume, status};
+use super::{resume, status};
 use crate::engine::event::{Answer, AskError, Choice, Question, QuestionId};
 use crate::i18n::{Text, m};
+use crate::session::context::Context;
+use crate::session::exit::{Code, Failed};
+use crate::session::progress::is_whole;
 use crate::ui::Form;
 
 /// Whether there is a run to go on with, and somebody to ask.

@@ -1,70 +1,29 @@
-//! The command line: arguments, exit codes, wiring, one file per verb.
+//! The command line: flags, words, exit codes, dispatch, and one file or folder per verb.
 //! Must not know: nothing; it is the one room that sees every other.
-//! Next: `run.rs` goes from words to a verb; each verb has a file of its name; `target.rs` is where calls go.
+//! Next: `run.rs` goes from words to a verb; `verbs.rs` lists the verbs, each with a file or a folder of its name.
 
 mod about;
-mod access;
-mod begin;
+mod account_flags;
 mod browse;
 mod check;
 mod clean;
-mod clean_args;
-mod clean_drop;
-mod clean_tagged;
-mod consent;
-mod context;
 mod doctor;
 mod drill;
-mod drill_session;
-mod drills;
-mod exit;
-mod explain;
-mod faults;
 mod flags;
 mod generate;
 mod handout;
 mod home;
-mod interrupt;
 mod labs;
-mod labs_check;
-mod labs_new;
-mod learner;
-mod limits;
-mod live;
-pub mod muted_screen;
-mod next;
-mod nginx;
-mod pass;
-mod path_view;
-mod place;
 mod policy;
-mod policy_document;
-mod policy_drill;
-mod policy_needs;
-mod policy_statements;
-mod progress;
-mod prove_drills;
-mod prove_lab;
 mod report;
 mod resume;
 mod run;
 mod sandbox;
-mod settings;
-mod sign_in;
-mod silent_screen;
 mod start;
-mod start_args;
-mod start_sandbox;
 mod status;
-mod store;
-mod target;
-mod trouble;
-mod tunnel;
 mod verbs;
 mod why;
 mod words;
-mod work;
-mod zone;
 
-pub use exit::Code;
+pub use crate::session::exit::Code;
 pub use run::{run, run_process};

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::context::Context;
-use super::doctor::READS;
-use super::exit::{Code, Failed};
 use super::flags::key_value;
-use super::policy_document::{LIMIT, split};
-use super::policy_statements::{self, Confined, statements};
-use super::{drills, learner};
 use crate::i18n::m;
 use crate::lab::Side;
+use crate::policy::document::{LIMIT, split};
+use crate::policy::statements::{self, Confined};
+use crate::preflight::quota::READS;
+use crate::session::context::Context;
+use crate::session::exit::{Code, Failed};
+use crate::session::{drills, learner};
 
 /// The verb's arguments.
 #[derive(Debug, Args)]
@@ -64,14 +64,14 @@ pub(super) fn policy(context: &mut Context, args: &Policy) -> Result<Code, Faile
     } else {
         Vec::new()
     };
-    let doctor = args.with.contains(&Extra::Doctor);
-    let extra = policy_statements::Extra {
-        reads: if doctor { &READS } else { &[] },
+    let reads: &[_] = if args.with.contains(&Extra::Doctor) { &READS } else { &[] };
+    let extra = statements::Extra {
+        reads,
         browse: args.with.contains(&Extra::Browse),
         drills: &drills,
         by_hand: args.with.contains(&Extra::HandsOn),
     };
-    let documents = split(statements(&loaded.lab, &sides, &extra, &confined));
+    let documents = split(statements::statements(&loaded.lab, &sides, &extra, &confined));
     if context.json() {
         context.print_json(&json!({ "event": "policy", "lab": args.lab, "documents": documents }))?;
         return Ok(Code::Met);

@@ -6,10 +6,6 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::context::{Context, place};
-use super::drills::drills;
-use super::exit::{Code, Failed};
-use super::trouble::journal_trouble;
 use crate::actions;
 use crate::engine::event::{Entry, Event, Picture, Way};
 use crate::engine::{self, State, Views};
@@ -17,6 +13,10 @@ use crate::host::write_atomic;
 use crate::i18n::{Text, harmless, m};
 use crate::lab::Loaded;
 use crate::report::{self, Drawing, Told};
+use crate::session::context::{Context, place};
+use crate::session::drills::drills;
+use crate::session::exit::{Code, Failed};
+use crate::session::trouble::journal_trouble;
 use crate::ui;
 
 /// The verb's arguments.

@@ -1,14 +1,14 @@
 //! `pllab resume`: go on where a run stopped.
 
-use super::consent::Agreement;
-use super::consent::Ceiling;
-use super::context::Context;
-use super::exit::{Code, Failed};
-use super::pass::{Goal, open};
-use super::work::go;
 use crate::engine::event::{Answer, Event, Way};
 use crate::host::shell_word;
 use crate::i18n::m;
+use crate::session::consent::Agreement;
+use crate::session::consent::Ceiling;
+use crate::session::context::Context;
+use crate::session::exit::{Code, Failed};
+use crate::session::session::{Goal, open};
+use crate::session::work::go;
 use clap::Args;
 
 /// The verb's arguments.

@@ -7,19 +7,19 @@ use std::panic::{AssertUnwindSafe, PanicHookInfo};
 use clap::FromArgMatches as _;
 use clap::error::ErrorKind;
 
-use super::context::Context;
-use super::exit::{Code, Failed};
-use super::interrupt::Interrupt;
 use super::labs::LabsVerb;
-use super::store::Store;
 use super::verbs::{Cli, Verb};
 use super::{
-    browse, check, clean, doctor, drill, explain, generate, handout, home, labs, policy, report, resume, sandbox,
-    start, status, why, words,
+    browse, check, clean, doctor, drill, generate, handout, home, labs, policy, report, resume, sandbox, start, status,
+    why, words,
 };
 use crate::host::{Host, room_for_a_run};
 use crate::i18n::{Lang, Text, m};
 use crate::sandbox::keeper;
+use crate::session::context::Context;
+use crate::session::exit::{Code, Failed};
+use crate::session::interrupt::Interrupt;
+use crate::session::store::Store;
 use crate::ui::{self, ErrorReport, Form, Glyphs, NextStep, PrintStyle};
 
 /// Where AWS's own tools say in what they run.
@@ -160,7 +160,7 @@ fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
         Some(Verb::Man) => generate::man(context, words::command(context.lang)),
         verb => {
             let reads_alone = match &verb {
-                Some(Verb::Start(args)) => args.explain_only && !explain::is_asked(context, args),
+                Some(Verb::Start(args)) => args.explain_only && !start::is_asked(context, args),
                 Some(Verb::Labs(args)) => !matches!(args.verb, Some(LabsVerb::Check { .. })),
                 _ => false,
             };

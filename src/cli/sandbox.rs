@@ -6,17 +6,17 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::access;
-use super::context::Context;
-use super::exit::{Code, Failed};
-use super::faults;
 use super::flags::{PaceArg, ThrottleArg, key_value};
-use super::limits::{self, Limits};
-use super::live::Live;
-use super::nginx::Wish;
-use super::start_sandbox::{self, Conditions};
 use crate::i18n::{Lang, m};
 use crate::sandbox::{Throttle, differences, of_this_machine};
+use crate::session::context::Context;
+use crate::session::exit::{Code, Failed};
+use crate::session::faults;
+use crate::session::limits::{self, Limits};
+use crate::session::nginx::Wish;
+use crate::session::sandbox_note::Live;
+use crate::session::shell_exports as access;
+use crate::session::start_sandbox::{self, Conditions};
 use crate::ui::wrap;
 
 /// The verb's arguments.

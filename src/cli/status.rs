@@ -6,18 +6,18 @@ use std::io::Write as _;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::context::{Context, place};
-use super::drills::drills;
-use super::exit::{Code, Failed};
 use super::flags::OneRun;
-use super::next::next;
-use super::progress::summary;
-use super::store::{StoredRun, Unreadable};
 use crate::actions;
 use crate::engine::event::{Verdict, minute};
 use crate::engine::{State, spending};
 use crate::host::shell_word;
 use crate::i18n::{Text, m};
+use crate::session::context::{Context, place};
+use crate::session::drills::drills;
+use crate::session::exit::{Code, Failed};
+use crate::session::progress::summary;
+use crate::session::store::{StoredRun, Unreadable};
+use crate::session::suggestions::next;
 use crate::ui::{markdown, table};
 
 /// The run that is named, or the latest one, in full; then those that cannot be read, by name.

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use super::browse::Browse;
 use super::check::Check;
-use super::clean_args::Clean;
+use super::clean::Clean;
 use super::doctor::Doctor;
 use super::drill::DrillArgs;
 use super::flags::{Common, OneRun};
@@ -15,7 +15,7 @@ use super::policy::Policy;
 use super::report::Report;
 use super::resume::Resume;
 use super::sandbox::Sandbox;
-use super::start_args::Start;
+use super::start::Start;
 
 /// pllab's command line. Every help text is set in `words.rs`, in the reader's language.
 #[derive(Debug, Parser)]

@@ -1,14 +1,14 @@
 //! `pllab why`: the path from the client to the page, rung by rung, and where it ends. It only reads.
 
-use super::context::Context;
-use super::exit::{Code, Failed, of_verdict};
 use super::flags::OneRun;
-use super::pass::target;
-use super::path_view::show;
 use crate::engine::RunLog;
 use crate::host::shell_word;
 use crate::i18n::m;
 use crate::lab::Loaded;
+use crate::session::context::Context;
+use crate::session::exit::{Code, Failed, of_verdict};
+use crate::session::path_view::show;
+use crate::session::session::target;
 
 /// Traces the path of a run.
 pub(super) async fn why(context: &mut Context, args: OneRun) -> Result<Code, Failed> {

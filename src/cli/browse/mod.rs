@@ -1,0 +1,8 @@
+//! `pllab browse`: the page that the lab serves, in the learner's own browser.
+//! Must not know: how the sandbox carries connections.
+//! Next: `verb.rs` opens the page; on AWS `tunnel.rs` makes the way to it.
+
+mod tunnel;
+mod verb;
+
+pub use verb::{Browse, browse};

@@ -1,0 +1,102 @@
+//! `pllab clean RUN --drop`: lets go of a run on the built-in sandbox that is beyond cleaning up, its world damaged or its journal.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+
+use super::args::Clean;
+use crate::engine::event::{Answer, Choice, Question, QuestionId};
+use crate::host::{DirLock, LockError, Output, shell_word};
+use crate::i18n::{Text, m};
+use crate::session::context::Context;
+use crate::session::exit::{Code, Failed};
+use crate::session::sandbox_note::Live;
+use crate::session::store::{Store, StoredRun, own_sandbox};
+
+/// Asks, then deletes the run's folder. Refuses where things may exist outside this machine: only the journal knows of them.
+pub async fn drop_run(context: &mut Context, store: &Store, args: &Clean) -> Result<Code, Failed> {
+    let (found, unreadable) = store.survey()?;
+    let wanted = args.run.as_deref().unwrap_or_default();
+    let readable = found.into_iter().find(|run| run.id() == wanted);
+    let folder = match (&readable, unreadable.into_iter().find(|run| run.id == wanted)) {
+        (Some(run), _) => run.folder.clone(),
+        (None, Some(run)) => run.folder,
+        // Says which there are.
+        (None, None) => return store.find(Some(wanted), |_| true).map(|_| Code::Met),
+    };
+    judge(wanted, readable.as_ref(), &folder)?;
+    // Nobody may be working in it, or be looking at its page.
+    let _lock = store.lock()?;
+    let own = own_sandbox(&folder);
+    let busy = || Failed::new(Code::Usage, m::cli_sandbox_busy(), Vec::new(), &["pllab status"]);
+    if Live::find(&own).await.is_some() {
+        return Err(busy());
+    }
+    let held = own.is_dir().then(|| DirLock::acquire(&own, "sandbox"));
+    if let Some(Err(LockError::Held { .. })) = held {
+        return Err(busy());
+    }
+    let lost = lost(readable.as_ref(), store, &folder);
+    if !args.yes && !agreed(context, wanted, &lost)? {
+        return Ok(Code::NotMet);
+    }
+    // Windows deletes no file that is open.
+    drop(held);
+    fs::remove_dir_all(&folder).map_err(|error| Failed::io(&folder, &error))?;
+    if context.json() {
+        context.print_json(&json!({ "event": "run_dropped", "run": wanted }))?;
+    } else {
+        context.tell_line(&m::clean_dropped(wanted))?;
+    }
+    Ok(Code::Met)
+}
+
+/// Only what lived on the built-in sandbox is let go of. A journal that can be read says where the run was; where it cannot, the
+/// sandbox in the run's folder does, which no other run has.
+fn judge(run: &str, readable: Option<&StoredRun>, folder: &Path) -> Result<(), Failed> {
+    let target = readable.map(|found| found.state.target.as_str()).filter(|target| !target.is_empty());
+    let next = format!("pllab clean {}", shell_word(run));
+    match target {
+        Some("sandbox") => Ok(()),
+        Some(target) => {
+            let details = vec![m::clean_drop_elsewhere_detail()];
+            Err(Failed::new(Code::Refused, m::CleanDropElsewhere { run, target }.text(), details, &[&next]))
+        }
+        None if own_sandbox(folder).is_dir() => Ok(()),
+        None => {
+            let details = vec![m::clean_drop_unknown_detail(folder.display().to_string())];
+            Err(Failed::new(Code::Refused, m::clean_drop_unknown(run), details, &["pllab status"]))
+        }
+    }
+}
+
+/// What goes, and what does not.
+fn lost(readable: Option<&StoredRun>, store: &Store, folder: &Path) -> Text {
+    match readable {
+        Some(found) if !found.has_own_sandbox() => m::clean_drop_shared(store.sandbox().display().to_string()),
+        Some(found) => m::clean_drop_lost(found.state.existing().len()),
+        None => m::clean_drop_lost_unread(folder.display().to_string()),
+    }
+}
+
+fn agreed(context: &mut Context, run: &str, lost: &Text) -> Result<bool, Failed> {
+    context.tell_line(lost)?;
+    let screen = context.screen(false);
+    let question = Question {
+        id: QuestionId::ConfirmClean,
+        prompt: m::clean_drop_ask(run),
+        choices: vec![
+            Choice { answer: Answer::Leave, label: m::cli_clean_leave() },
+            Choice { answer: Answer::CleanUp, label: m::clean_drop_do() },
+        ],
+        default: Answer::Leave,
+    };
+    let answer = tokio::task::block_in_place(|| screen.ask(&question));
+    // The screen has taken standard output; what comes next opens its own.
+    context.host.out = Output::new(Box::new(std::io::stdout()));
+    match answer {
+        Ok(answer) => Ok(answer == Answer::CleanUp),
+        Err(error) => Err(Failed::unanswered(error, &format!("pllab clean {} --drop --yes", shell_word(run)))),
+    }
+}

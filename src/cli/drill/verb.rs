@@ -1,0 +1,291 @@
+//! `pllab drill`: a fault is planted in a working lab, and the learner finds it by its symptoms.
+
+use clap::{Args, Subcommand};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::drill_session::{Session, Wanted};
+use crate::cli::flags::{OneRun, PaceArg, Target as Where};
+use crate::cli::labs::tell_broken;
+use crate::cli::start::Start;
+use crate::cli::start::begin;
+use crate::engine::{Graded, Planted};
+use crate::host::shell_word;
+use crate::i18n::{Text, m};
+use crate::lab::{Drill, Source};
+use crate::session::context::{Context, bad_lab};
+use crate::session::drills::drills;
+use crate::session::exit::{Code, Failed};
+use crate::session::progress::is_whole;
+use crate::session::session::{Goal, Pass, open};
+use crate::session::silent_screen::Silent;
+use crate::session::store::{Store, StoredRun};
+use crate::session::work::work;
+use crate::ui::{self, Form};
+
+/// The verb's arguments.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct DrillArgs {
+    #[arg(value_name = "NAME")]
+    pub drill: Option<String>,
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<String>,
+    #[arg(long, value_enum)]
+    pub pace: Option<PaceArg>,
+    #[arg(long)]
+    pub allow_aws: bool,
+    #[arg(short, long)]
+    pub yes: bool,
+    #[command(subcommand)]
+    pub verb: Option<DrillVerb>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DrillVerb {
+    List,
+    Check(OneRun),
+    Hint(OneRun),
+    GiveUp(OneRun),
+    Undo(OneRun),
+}
+
+/// The lab whose drills come first, and that is built where there is no run to drill on.
+const LAB: &str = "privatelink";
+
+/// Plants a drill and sees it through; or one of the verbs.
+pub async fn drill(context: &mut Context, args: DrillArgs) -> Result<Code, Failed> {
+    match args.verb {
+        None => begin_drill(context, args).await,
+        Some(DrillVerb::List) => list(context),
+        Some(DrillVerb::Check(run)) => go_on(context, &run, Wanted::Check).await,
+        Some(DrillVerb::Hint(run)) => go_on(context, &run, Wanted::Hint).await,
+        Some(DrillVerb::GiveUp(run)) => go_on(context, &run, Wanted::GiveUp).await,
+        Some(DrillVerb::Undo(run)) => go_on(context, &run, Wanted::Undo).await,
+    }
+}
+
+async fn begin_drill(context: &mut Context, args: DrillArgs) -> Result<Code, Failed> {
+    let store = context.store()?;
+    let found = match &args.run {
+        Some(run) => Some(store.find(Some(run), |_| true)?),
+        None => planted(&store)?,
+    };
+    let found = match found {
+        Some(found) if found.state.drill.as_ref().is_some_and(Planted::stopped) => {
+            // What is half planted, or half put back, is no beginning.
+            let id = found.id();
+            go_on(context, &OneRun { run: Some(id.clone()) }, Wanted::Undo).await?;
+            Some(store.find(Some(&id), |_| true)?)
+        }
+        found => found,
+    };
+    // A name that is not there costs nothing.
+    let home = match (&found, &args.drill) {
+        (Some(found), _) => Some(found.state.lab.clone()),
+        (None, Some(name)) => Some(lab_of(context, name)?),
+        (None, None) => None,
+    };
+    let found = match found {
+        Some(found) => Some(found),
+        None => working(context, &store, home.as_deref())?,
+    };
+    let lab = found.as_ref().map(|found| found.state.lab.clone()).or(home).unwrap_or_else(|| LAB.to_owned());
+    let known = drills(context, &lab, None)?;
+    let current = found.as_ref().and_then(|found| found.state.drill.as_ref());
+    let id = match (&args.drill, current) {
+        (Some(name), Some(current)) if *name != current.drill => {
+            let detail = vec![m::drill_planted_already(&current.drill)];
+            return Err(Failed::new(
+                Code::Usage,
+                m::drill_one_at_a_time(),
+                detail,
+                &["pllab drill undo", "pllab drill"],
+            ));
+        }
+        (_, Some(current)) => current.drill.clone(),
+        (Some(name), None) => name.clone(),
+        (None, None) => next_of(&known, &store),
+    };
+    if !known.iter().any(|drill| drill.id == id) {
+        let ids = known.iter().map(|drill| drill.id.as_str()).collect::<Vec<_>>().join(", ");
+        let details = vec![m::drill_known(ids)];
+        return Err(Failed::new(Code::Usage, m::drill_unknown(id), details, &["pllab drill list"]));
+    }
+    let found = match found {
+        Some(found) => found,
+        None => build(context, &store, &lab, args.pace).await?,
+    };
+    if !is_whole(context, &found.state) {
+        let next = format!("pllab resume {}", shell_word(&found.id()));
+        return Err(Failed::new(Code::NotMet, m::drill_unfinished(found.id()), Vec::new(), &[&next]));
+    }
+    let pass = open(context, &store, &found, true, Goal::Lab).await?;
+    if pass.target.spends() && !args.allow_aws {
+        let target = pass.state.target.clone();
+        pass.target.close().await;
+        let next = format!("pllab drill {} --allow-aws", shell_word(&id));
+        return Err(Failed::new(Code::Refused, m::drill_costs(target), vec![m::drill_costs_detail()], &[&next]));
+    }
+    let session = session(context, pass, &found, &id, args.yes)?;
+    session.run(context).await
+}
+
+/// One of the verbs for a drill that is planted.
+async fn go_on(context: &mut Context, run: &OneRun, wanted: Wanted) -> Result<Code, Failed> {
+    let store = context.store()?;
+    let found = match &run.run {
+        Some(run) => store.find(Some(run), |_| true)?,
+        None => planted(&store)?.ok_or_else(none_planted)?,
+    };
+    let Some(current) = found.state.drill.clone() else { return Err(none_planted()) };
+    let pass = open(context, &store, &found, true, Goal::Lab).await?;
+    let session = session(context, pass, &found, &current.drill, true)?;
+    session.one(context, wanted).await
+}
+
+fn none_planted() -> Failed {
+    Failed::new(Code::Usage, m::drill_none_planted(), Vec::new(), &["pllab drill list", "pllab drill"])
+}
+
+fn session(context: &mut Context, pass: Pass, found: &StoredRun, id: &str, yes: bool) -> Result<Session, Failed> {
+    let drills = drills(context, &pass.loaded.lab.id, Some((&pass.loaded.lab, &pass.loaded.variables)))?;
+    let drill = drills
+        .into_iter()
+        .find(|drill| drill.id == id)
+        .ok_or_else(|| Failed::new(Code::Usage, m::drill_unknown(id), Vec::new(), &["pllab drill list"]))?;
+    Ok(Session::new(context, pass, &found.folder, drill, yes))
+}
+
+/// The run on which a drill is planted, the latest first.
+fn planted(store: &Store) -> Result<Option<StoredRun>, Failed> {
+    Ok(store.all()?.into_iter().find(|found| found.state.drill.is_some() && !found.state.cleaned))
+}
+
+/// The latest run whose lab is finished, still there, and has drills; of `lab` where one is given.
+fn working(context: &Context, store: &Store, lab: Option<&str>) -> Result<Option<StoredRun>, Failed> {
+    Ok(store.all()?.into_iter().find(|found| {
+        !found.state.cleaned
+            && !found.state.cleaning
+            && lab.is_none_or(|lab| found.state.lab == lab)
+            && is_whole(context, &found.state)
+            && has_drills(context, &found.state.lab)
+    }))
+}
+
+/// The lab that has a drill of this name: the usual one before the others.
+fn lab_of(context: &Context, name: &str) -> Result<String, Failed> {
+    let mut known = Vec::new();
+    for lab in labs(context)? {
+        // A lab that cannot be read has no drill to offer, and keeps no other from being found.
+        let source = Source::find(&lab, context.settings.labs.as_deref()).ok().flatten();
+        let ids: Vec<String> = source.into_iter().flat_map(|it| it.drills).map(|drill| drill.id).collect();
+        if ids.iter().any(|id| id == name) {
+            return Ok(lab);
+        }
+        known.extend(ids);
+    }
+    let details = vec![m::drill_known(known.join(", "))];
+    Err(Failed::new(Code::Usage, m::drill_unknown(name), details, &["pllab drill list"]))
+}
+
+/// Every lab, the usual one first.
+fn labs(context: &Context) -> Result<Vec<String>, Failed> {
+    let mut labs = Source::list(context.settings.labs.as_deref()).map_err(|error| bad_lab(&[error]))?;
+    labs.sort_by_key(|lab| lab != LAB);
+    Ok(labs)
+}
+
+fn has_drills(context: &Context, lab: &str) -> bool {
+    Source::find(lab, context.settings.labs.as_deref()).ok().flatten().is_some_and(|source| !source.drills.is_empty())
+}
+
+/// Of the drills that nobody has mended yet, the one that was given up longest ago, those never tried first; the first of
+/// all where all are mended.
+fn next_of(known: &[Drill], store: &Store) -> String {
+    let graded = graded(store);
+    let open = |drill: &&Drill| !graded.iter().any(|it| it.mended && it.drill == drill.id);
+    let tried = |drill: &&Drill| graded.iter().rposition(|it| it.drill == drill.id);
+    let next = known.iter().filter(open).min_by_key(tried).or(known.first());
+    next.map(|drill| drill.id.clone()).unwrap_or_default()
+}
+
+/// Every grade that can be read, the oldest first.
+fn graded(store: &Store) -> Vec<Graded> {
+    store.all().unwrap_or_default().into_iter().rev().flat_map(|found| found.state.drills).collect()
+}
+
+fn list(context: &mut Context) -> Result<Code, Failed> {
+    let graded = graded(&context.store()?);
+    let (mut rows, mut broken) = (Vec::new(), Vec::new());
+    for lab in labs(context)? {
+        let known = drills(context, &lab, None).unwrap_or_else(|failed| {
+            broken.push((lab.clone(), failed));
+            Vec::new()
+        });
+        for drill in known {
+            let title = drill.title.get(context.lang);
+            let done = graded.iter().any(|it| it.mended && it.drill == drill.id);
+            if context.json() {
+                let line =
+                    json!({ "drill": drill.id, "lab": lab, "title": title, "minutes": drill.minutes, "mended": done });
+                context.print_json(&line)?;
+                continue;
+            }
+            let state = if done { m::drill_row_mended() } else { Text::literal("-") };
+            let (id, lab) = (Text::literal(&drill.id), Text::literal(&lab));
+            rows.push(vec![id, lab, Text::literal(title), m::minutes(drill.minutes), state]);
+        }
+    }
+    if context.json() {
+        return tell_broken(context, broken);
+    }
+    let head =
+        [m::drill_column(), m::cli_column_lab(), m::cli_column_title(), m::cli_column_time(), m::cli_column_state()];
+    let text = ui::table(&head, &rows, &context.sheet());
+    context.print(&text)?;
+    context.print("\n  pllab drill NAME\n")?;
+    tell_broken(context, broken)
+}
+
+/// Builds a lab on the sandbox, silently and without waits.
+async fn build(context: &mut Context, store: &Store, lab: &str, pace: Option<PaceArg>) -> Result<StoredRun, Failed> {
+    if context.form() != Form::Json {
+        let text = ui::markdown(&m::drill_building().render(context.lang), &context.sheet());
+        context.print(&text)?;
+    }
+    let start = Start {
+        lab: lab.to_owned(),
+        explain_only: false,
+        target: Where::Sandbox,
+        endpoint_url: None,
+        profile: None,
+        consumer_profile: None,
+        two_accounts: false,
+        api_only: false,
+        region: None,
+        learner: None,
+        set: Vec::new(),
+        pace: Some(pace.unwrap_or(PaceArg::Instant)),
+        accept_cost: None,
+        yes: true,
+        keep: true,
+        hands_on: false,
+        with_mine: false,
+    };
+    let (pass, folder) = begin(context, &start, BTreeMap::new()).await?;
+    let run = pass.run.clone();
+    let code = work(context, pass, &(Arc::new(Silent { yes: true }) as _), Goal::Lab, true).await;
+    if code != Code::Met {
+        let next = format!("pllab resume {}", shell_word(&run));
+        return Err(Failed::new(code, m::drill_not_built(folder_name(&folder)), Vec::new(), &[&next]));
+    }
+    store.find(Some(&run), |_| true)
+}
+
+fn folder_name(folder: &Path) -> String {
+    folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}

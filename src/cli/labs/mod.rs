@@ -1,0 +1,9 @@
+//! `pllab labs`: lists, shows, proves and begins labs.
+//! Must not know: what makes a lab valid; `lab` and `proving` do.
+//! Next: `verb.rs` lists and shows, `check.rs` tells what was proved, `new.rs` writes a skeleton.
+
+mod check;
+mod new;
+mod verb;
+
+pub use verb::{Labs, LabsVerb, labs, tell_broken};

@@ -1,0 +1,142 @@
+//! Begins a run: the lab read, the target open, the first line of the journal at hand.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::args::Start;
+use crate::cli::flags::{PaceArg, Target as Where};
+use crate::cloud::usual_region;
+use crate::engine::event::{Answer, Event, Way};
+use crate::engine::{FORMAT, Journal, State};
+use crate::host::shell_word;
+use crate::i18n::{Text, m};
+use crate::session::context::Context;
+use crate::session::exit::{Code, Failed};
+use crate::session::nginx::Wish;
+use crate::session::session::Pass;
+use crate::session::sign_in::SignIn;
+use crate::session::target::{Target, USUAL_REGION};
+use crate::session::trouble::journal_trouble;
+use crate::session::{learner, zone};
+
+/// Begins a run: the lab read, the target open, nothing made yet. Gives the run's folder too.
+pub async fn begin(
+    context: &mut Context,
+    args: &Start,
+    mut set: BTreeMap<String, String>,
+) -> Result<(Pass, PathBuf), Failed> {
+    matching(args)?;
+    let (region, source) = region(args).await?;
+    let learner = learner::name(args.learner.as_deref(), &context.host)?;
+    // The lab is read before anything is made, so that a fault in it costs nothing.
+    let token = context.host.random.text(b"abcdefghijkmnpqrstuvwxyz23456789", 12);
+    let mut loaded = context.lab(&args.lab, &set, &token, &region)?;
+    let store = context.store()?;
+    let lock = store.lock()?;
+    let interrupt = context.interrupt.listen();
+    let (run, folder) = store.create(&context.host)?;
+    let pace = args.pace.map(PaceArg::pace).unwrap_or_default();
+    let sign_in = SignIn {
+        profile: args.profile.clone(),
+        consumer_profile: args.consumer_profile.clone(),
+        region: region.clone(),
+        pace: args.pace.map(PaceArg::pace),
+    };
+    let begun = async {
+        let target = match (&args.endpoint_url, args.target) {
+            (Some(url), _) => Target::endpoint(&context.host, url, sign_in).await?,
+            (None, Where::Aws) => Target::aws(&context.host, sign_in).await?,
+            (None, Where::Sandbox) => {
+                let two_accounts = args.two_accounts || loaded.lab.two_accounts;
+                let host = (&context.host, Wish::of_lab(context, &args.lab));
+                Target::sandbox(host, &store, &folder, &region, pace, two_accounts).await?
+            }
+        };
+        if loaded.lab.two_accounts && !target.two_accounts() {
+            target.close().await;
+            let next = format!("pllab start {} --consumer-profile NAME", shell_word(&args.lab));
+            let details = vec![m::labs_two_accounts_detail()];
+            return Err(Failed::new(Code::Usage, m::labs_two_accounts(&args.lab), details, &[&next]));
+        }
+        zone::settle(&target, &loaded, &mut set).await?;
+        loaded = context.lab(&args.lab, &set, &token, &region)?;
+        Ok(target)
+    }
+    .await;
+    let target = match begun {
+        Ok(target) => target,
+        Err(failed) => {
+            // Nothing was made, so there is no run to come back to.
+            let _ = std::fs::remove_dir_all(&folder);
+            return Err(failed);
+        }
+    };
+    let journal =
+        Journal::create(&folder, context.host.after_line.clone()).map_err(|error| journal_trouble(&error, &run))?;
+    let at = match args.target {
+        Where::Aws => "aws",
+        Where::Sandbox => "sandbox",
+    };
+    let started = Event::RunStarted {
+        format: FORMAT,
+        run: run.clone(),
+        lab: args.lab.clone(),
+        target: args.endpoint_url.clone().unwrap_or_else(|| at.to_owned()),
+        region,
+        token,
+        variables: loaded.variables.clone(),
+        pace: (target.is_sandbox() || args.pace.is_some()).then(|| pace.name().to_owned()),
+        accounts: target.accounts.clone(),
+        profile: args.profile.clone(),
+        way: if args.hands_on { Way::HandsOn } else { Way::Guided },
+        consumer_profile: args.consumer_profile.clone(),
+        api_only: args.api_only,
+        learner,
+    };
+    let pass = Pass {
+        run,
+        journal,
+        state: State::default(),
+        first: Some(started),
+        consented: None,
+        loaded,
+        target,
+        region: source,
+        lock,
+        interrupt,
+        keep: args.keep,
+        resumed: false,
+        chosen: args.with_mine.then(|| Event::theirs(Answer::CleanUp)).into_iter().collect(),
+    };
+    Ok((pass, folder))
+}
+
+/// The region, and where it comes from: the flag, else what environment and profile say, else the usual one where any will do.
+async fn region(args: &Start) -> Result<(String, Text), Failed> {
+    if let Some(region) = &args.region {
+        return Ok((region.clone(), m::aws_region_flag()));
+    }
+    let own = args.target == Where::Sandbox && args.endpoint_url.is_none();
+    if !own && let Some(region) = usual_region(args.profile.as_deref()).await {
+        return Ok((region, m::aws_region_usual()));
+    }
+    if args.target == Where::Aws {
+        let next = format!("pllab start {} --target aws --region {USUAL_REGION}", shell_word(&args.lab));
+        return Err(Failed::new(Code::Usage, m::aws_no_region(), Vec::new(), &[&next]));
+    }
+    Ok((USUAL_REGION.to_owned(), m::aws_region_default()))
+}
+
+/// Flags that do not go together in ways that clap cannot tell.
+fn matching(args: &Start) -> Result<(), Failed> {
+    let own = args.target == Where::Sandbox && args.endpoint_url.is_none();
+    if own && (args.profile.is_some() || args.consumer_profile.is_some()) {
+        let next = format!("pllab start {} --target aws --profile NAME", shell_word(&args.lab));
+        return Err(Failed::new(Code::Usage, m::aws_profile_needs_target(), Vec::new(), &[&next]));
+    }
+    if !own && args.two_accounts {
+        let next = format!("pllab start {} --target aws --consumer-profile NAME", shell_word(&args.lab));
+        return Err(Failed::new(Code::Usage, m::aws_two_accounts_sandbox(), Vec::new(), &[&next]));
+    }
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! `pllab start --explain-only`: read the lab. Nothing is called, nothing is written, no socket is opened.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::args::Start;
+use crate::engine::event::Way;
+use crate::engine::{End, Polling, Prefetch, RunLog, Runner, State, Views};
+use crate::host::shell_word;
+use crate::i18n::{Text, m};
+use crate::lab::{Loaded, Side};
+use crate::session::context::{Context, place};
+use crate::session::exit::{self, Code, Failed};
+use crate::session::suggestions::list;
+use crate::session::trouble::stuck;
+
+/// Whether there is somebody to ask whether to read on. Without, no runtime is needed that listens to anything.
+pub fn is_asked(context: &Context, args: &Start) -> bool {
+    context.host.input_is_terminal && context.host.output_is_terminal && !args.yes
+}
+
+/// Reads the lab aloud.
+pub async fn explain(context: &mut Context, args: &Start, set: &BTreeMap<String, String>) -> Result<Code, Failed> {
+    let region = args.region.clone().unwrap_or_else(|| crate::session::target::USUAL_REGION.to_owned());
+    let Example { loaded, state, mut accounts } = example(context, &args.lab, &region, set)?;
+    if args.two_accounts || args.consumer_profile.is_some() {
+        accounts.insert(Side::Consumer, "444455556666".to_owned());
+    }
+    let asked = is_asked(context, args);
+    let interrupt = if asked { context.interrupt.listen() } else { context.interrupt.clone() };
+    let screen = context.screen(args.yes);
+    let core = RunLog::new(None, state, context.host.clock.clone(), Arc::clone(&screen), accounts);
+    let drive = Runner {
+        core: Arc::new(core),
+        clouds: None,
+        patience: Polling::AWS,
+        prefetch: Prefetch::default(),
+        renew: Text::literal(""),
+        views: Views {
+            place: place("sandbox", &region),
+            cost: m::cli_cost_reading(),
+            way: Way::Explain,
+            resumed: false,
+            access: BTreeMap::new(),
+        },
+        loaded,
+        way: Way::Explain,
+        path: None,
+        keep: true,
+        // Nobody to ask: it is read through to the end.
+        asks: asked,
+        interrupted: interrupt.seen,
+    };
+    let ended = drive.run().await.map_err(|error| stuck(&error, ""))?;
+    if ended.end != End::Interrupted && !context.json() {
+        screen.print(&list(&[m::next_do(shell_word(&args.lab))]));
+    }
+    Ok(exit::of(&ended))
+}
+
+/// A lab with values that read well, as it is read and handed out.
+pub struct Example {
+    /// The lab.
+    pub loaded: Arc<Loaded>,
+    /// A run of it in which nothing was done.
+    pub state: State,
+    /// The accounts of AWS's own examples.
+    pub accounts: BTreeMap<Side, String>,
+}
+
+/// The lab called `lab`: without a cloud to ask, its zone is that of the lab's own examples.
+pub fn example(context: &Context, lab: &str, region: &str, set: &BTreeMap<String, String>) -> Result<Example, Failed> {
+    let token = "example-token".to_owned();
+    let mut loaded = context.lab(lab, set, &token, region)?;
+    if crate::session::zone::is_auto(&loaded) {
+        let mut set = set.clone();
+        let open = crate::session::zone::variables(&loaded).enumerate();
+        set.extend(open.map(|(index, (name, _))| (name.to_owned(), crate::session::zone::example(region, index))));
+        loaded = context.lab(lab, &set, &token, region)?;
+    }
+    let state = State {
+        run: "example".to_owned(),
+        lab: lab.to_owned(),
+        region: region.to_owned(),
+        variables: loaded.variables.clone(),
+        ..State::default()
+    };
+    let accounts = [Side::Provider, Side::Consumer].map(|side| (side, "111122223333".to_owned())).into();
+    Ok(Example { loaded, state, accounts })
+}

@@ -1,0 +1,92 @@
+//! What a lab's drills need of IAM: to plant, to mend in any of the ways that their files know, and to put back.
+
+use std::collections::BTreeSet;
+
+use serde_json::Map;
+
+use crate::actions::{Grant, Scope};
+use crate::cloud::{Api, Call};
+use crate::lab::{Drill, Side};
+
+/// What the drills' calls on these sides read, and what else they need. Nothing without drills.
+pub fn needs(drills: &[Drill], sides: &[Side]) -> (BTreeSet<(Api, &'static str)>, Vec<Grant>) {
+    let (mut reads, mut grants) = (BTreeSet::new(), Vec::new());
+    if drills.is_empty() {
+        return (reads, grants);
+    }
+    // The rules of security groups are put back whatever became of them.
+    grants.extend(RULES.into_iter().filter_map(grant));
+    let calls = drills.iter().flat_map(Drill::calls).filter(|call| sides.contains(&call.side));
+    for call in calls.filter_map(|call| Call::read(&call.api, &call.operation, Map::new())) {
+        if call.is_read() {
+            reads.insert((call.api, call.operation));
+        }
+        grants.extend(grant(call.operation));
+        if call.operation.contains("NetworkAcl") {
+            grants.extend(ENTRIES.into_iter().filter_map(grant));
+        }
+    }
+    (reads, grants)
+}
+
+/// What changes the rules of security groups.
+const RULES: [&str; 4] = [
+    "AuthorizeSecurityGroupEgress",
+    "AuthorizeSecurityGroupIngress",
+    "RevokeSecurityGroupEgress",
+    "RevokeSecurityGroupIngress",
+];
+
+/// What changes the rules of network ACLs.
+const ENTRIES: [&str; 3] = ["CreateNetworkAclEntry", "DeleteNetworkAclEntry", "ReplaceNetworkAclEntry"];
+
+/// The permission for an operation on what the lab has made. `None` where the lab's own steps have it, or none is needed.
+fn grant(operation: &'static str) -> Option<Grant> {
+    let (action, resource, scope) = match operation {
+        "AuthorizeSecurityGroupEgress" => ("ec2:AuthorizeSecurityGroupEgress", "security-group/*", Scope::Own),
+        "AuthorizeSecurityGroupIngress" => ("ec2:AuthorizeSecurityGroupIngress", "security-group/*", Scope::Own),
+        "RevokeSecurityGroupEgress" => ("ec2:RevokeSecurityGroupEgress", "security-group/*", Scope::Own),
+        "RevokeSecurityGroupIngress" => ("ec2:RevokeSecurityGroupIngress", "security-group/*", Scope::Own),
+        // A VPC's own ACL is born with it and carries no tags.
+        "CreateNetworkAclEntry" => ("ec2:CreateNetworkAclEntry", "network-acl/*", Scope::Any),
+        "DeleteNetworkAclEntry" => ("ec2:DeleteNetworkAclEntry", "network-acl/*", Scope::Any),
+        "ReplaceNetworkAclEntry" => ("ec2:ReplaceNetworkAclEntry", "network-acl/*", Scope::Any),
+        // So is its main route table.
+        "CreateRoute" => ("ec2:CreateRoute", "route-table/*", Scope::Any),
+        "DeleteRoute" => ("ec2:DeleteRoute", "route-table/*", Scope::Any),
+        "ReplaceRoute" => ("ec2:ReplaceRoute", "route-table/*", Scope::Any),
+        "ModifyVpcAttribute" => ("ec2:ModifyVpcAttribute", "vpc/*", Scope::Own),
+        "StartInstances" => ("ec2:StartInstances", "instance/*", Scope::Own),
+        "StopInstances" => ("ec2:StopInstances", "instance/*", Scope::Own),
+        "ModifyVpcEndpoint" => ("ec2:ModifyVpcEndpoint", "vpc-endpoint/*", Scope::Own),
+        "ModifyVpcEndpointServiceConfiguration" => {
+            ("ec2:ModifyVpcEndpointServiceConfiguration", "vpc-endpoint-service/*", Scope::Own)
+        }
+        "ModifyVpcEndpointServicePermissions" => {
+            ("ec2:ModifyVpcEndpointServicePermissions", "vpc-endpoint-service/*", Scope::Own)
+        }
+        "StartVpcEndpointServicePrivateDnsVerification" => {
+            ("ec2:StartVpcEndpointServicePrivateDnsVerification", "vpc-endpoint-service/*", Scope::Own)
+        }
+        "AcceptVpcEndpointConnections" => ("ec2:AcceptVpcEndpointConnections", "vpc-endpoint-service/*", Scope::Own),
+        "RejectVpcEndpointConnections" => ("ec2:RejectVpcEndpointConnections", "vpc-endpoint-service/*", Scope::Own),
+        "DeregisterTargets" => ("elasticloadbalancing:DeregisterTargets", "targetgroup/*", Scope::Own),
+        "RegisterTargets" => ("elasticloadbalancing:RegisterTargets", "targetgroup/*", Scope::Own),
+        "ModifyTargetGroup" => ("elasticloadbalancing:ModifyTargetGroup", "targetgroup/*", Scope::Own),
+        "ModifyTargetGroupAttributes" => {
+            ("elasticloadbalancing:ModifyTargetGroupAttributes", "targetgroup/*", Scope::Own)
+        }
+        "ModifyLoadBalancerAttributes" => {
+            ("elasticloadbalancing:ModifyLoadBalancerAttributes", "loadbalancer/net/*", Scope::Own)
+        }
+        "SetSecurityGroups" => ("elasticloadbalancing:SetSecurityGroups", "loadbalancer/net/*", Scope::Own),
+        "SetSubnets" => ("elasticloadbalancing:SetSubnets", "loadbalancer/net/*", Scope::Own),
+        _ => return None,
+    };
+    // A group that an endpoint is given is asked about as well.
+    let mut resources = vec![resource.to_owned()];
+    if operation == "ModifyVpcEndpoint" {
+        resources.push("security-group/*".to_owned());
+    }
+    Some(Grant { actions: vec![action], resources, scope, rails: Vec::new() })
+}

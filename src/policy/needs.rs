@@ -1,0 +1,33 @@
+//! What the steps of a lab need of IAM.
+
+use std::collections::BTreeSet;
+
+use crate::actions::{self, Grant};
+use crate::cloud::Api;
+use crate::lab::{Lab, Side};
+use crate::session::zone;
+use crate::{checks, engine, trace};
+
+/// What the sides' steps read, and what else they need.
+pub fn needs(lab: &Lab, sides: &[Side]) -> (BTreeSet<(Api, &'static str)>, Vec<Grant>) {
+    let mut reads: BTreeSet<(Api, &'static str)> = engine::READS.into_iter().chain(zone::READS).collect();
+    // `why` is what whoever is stuck is told to run.
+    reads.extend(lab.page().into_iter().flat_map(|_| trace::READS));
+    let mut grants = Vec::new();
+    for step in &lab.steps {
+        // A check may look at both sides.
+        let detour = step.detour.iter().flat_map(|detour| &detour.checks);
+        reads.extend(step.checks.iter().chain(&step.looks).chain(detour).flat_map(checks::reads));
+        if !sides.contains(&step.side) {
+            continue;
+        }
+        for resource in &step.makes {
+            reads.extend(actions::reads(resource));
+            grants.extend(actions::grants(resource));
+        }
+        if step.detour.is_some() {
+            grants.extend(actions::reject_grants());
+        }
+    }
+    (reads, grants)
+}

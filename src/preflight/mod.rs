@@ -1,0 +1,9 @@
+//! What `doctor` asks of this machine, of the account and of its quotas before a lab is begun. It only reads.
+//! Must not know: verbs and flags; how the rows are shown.
+//! Next: `row.rs` is one thing that was looked at; `account.rs`, `quota.rs` and `machine.rs` look.
+
+pub mod account;
+pub mod dry_run;
+pub mod machine;
+pub mod quota;
+pub mod row;

@@ -1,0 +1,204 @@
+//! What every verb is given.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::sync::Arc;
+
+use super::exit::{Code, Failed};
+use super::interrupt::Interrupt;
+use super::settings::Settings;
+use super::store::Store;
+use crate::engine::event::Screen;
+use crate::host::{Host, Output, shell_word};
+use crate::i18n::{Lang, Text, harmless, m};
+use crate::lab::{LabError, LoadError, Loaded, Source, load};
+use crate::ui::{self, ErrorReport, Form, PrintStyle, UiOptions};
+
+/// The machine, the reader's language, and the flags of every verb.
+pub struct Context {
+    /// The machine.
+    pub host: Host,
+    /// The language to begin with.
+    pub lang: Lang,
+    /// What the flags of every verb come to.
+    pub settings: Settings,
+    /// Ctrl-C, and what asks to end.
+    pub interrupt: Interrupt,
+    /// Standard output, for who comes after a screen that has taken it.
+    pub stdout: Output,
+}
+
+impl Context {
+    /// The state folder.
+    pub fn store(&self) -> Result<Store, Failed> {
+        Store::open(self.settings.state_dir.clone(), &self.host)
+    }
+
+    /// How text outside a run is laid out.
+    pub fn sheet(&self) -> PrintStyle {
+        PrintStyle {
+            lang: self.lang,
+            pretty: self.form() == Form::Pretty,
+            width: None,
+            glyphs: self.settings.glyphs,
+            color: self.form() == Form::Pretty && ui::color_allowed(),
+        }
+    }
+
+    /// The form of the screen.
+    pub fn form(&self) -> Form {
+        let json = self.json();
+        let terminal = self.host.output_is_terminal && ui::has_room();
+        Form::choose(json, self.settings.plain, terminal, |name| self.host.var(name))
+    }
+
+    /// The screen of a run. Takes standard output and error.
+    pub fn screen(&mut self, yes: bool) -> Arc<dyn Screen> {
+        let store = self.store().ok().filter(|_| !self.json());
+        if let Some(store) = store.as_ref().filter(|_| self.settings.lang_is_chosen) {
+            store.keep_language(self.lang);
+        }
+        ui::open(UiOptions {
+            lang: self.lang,
+            speaks: Box::new(move |lang| store.iter().for_each(|store| store.keep_language(lang))),
+            form: self.form(),
+            yes,
+            interactive: self.host.input_is_terminal && self.host.output_is_terminal,
+            width: None,
+            glyphs: self.settings.glyphs,
+            color: ui::color_allowed(),
+            interrupt: Arc::clone(&self.interrupt.flag),
+            out: Box::new(std::mem::replace(&mut self.host.out, Output::nowhere())),
+            err: std::mem::replace(&mut self.host.err, Box::new(std::io::stderr())),
+        })
+    }
+
+    /// Prints a result. Whatever is in it, nothing but line breaks, tabs and the program's own colours goes out.
+    pub fn print(&mut self, text: &str) -> Result<(), Failed> {
+        let text = harmless::screen(text, self.sheet().color);
+        self.put(&text)
+    }
+
+    /// Prints a value as one line of JSON.
+    pub fn print_json(&mut self, value: &serde_json::Value) -> Result<(), Failed> {
+        let text = value.to_string();
+        self.put(&format!("{}\n", harmless::json(&text)))
+    }
+
+    /// Prints a document, which has no colours.
+    pub fn print_document(&mut self, text: &str) -> Result<(), Failed> {
+        self.put(&harmless::lines(text))
+    }
+
+    fn put(&mut self, text: &str) -> Result<(), Failed> {
+        // A reader that closed the pipe has what it wanted, and is no error here.
+        let written = self.host.out.write_all(text.as_bytes()).and_then(|()| self.host.out.flush());
+        written.map_err(|error| {
+            // Told with the failure itself.
+            let _ = self.host.out.trouble();
+            Failed::no_output(&error)
+        })
+    }
+
+    /// Says what belongs to no result: on standard output, or beside it where that is JSON.
+    pub fn tell(&mut self, text: &str) -> Result<(), Failed> {
+        if !self.json() {
+            return self.print(text);
+        }
+        self.put_aside(text);
+        Ok(())
+    }
+
+    /// Says something beside the result, where it does not get into a file that the result goes to.
+    pub fn note(&mut self, text: &Text) {
+        let text = ui::markdown(&text.render(self.lang), &self.sheet());
+        self.put_aside(&text);
+    }
+
+    fn put_aside(&mut self, text: &str) {
+        let text = harmless::screen(text, self.sheet().color);
+        // Where even standard error is closed nobody can be told.
+        let _ = self.host.err.write_all(text.as_bytes()).and_then(|()| self.host.err.flush());
+    }
+
+    /// The same for a sentence.
+    pub fn tell_line(&mut self, text: &Text) -> Result<(), Failed> {
+        let text = ui::markdown(&text.render(self.lang), &self.sheet());
+        self.tell(&text)
+    }
+
+    /// Whether results are JSON.
+    pub fn json(&self) -> bool {
+        self.settings.json
+    }
+
+    /// Says why a verb failed.
+    pub fn report(&mut self, report: &ErrorReport) {
+        let text = ui::error_report(report, &self.sheet());
+        self.put_aside(&text);
+    }
+
+    /// ` --labs DIR` for a command that finds the same labs again; empty where none was given.
+    pub fn labs_flag(&self) -> String {
+        let dir = self.settings.labs.as_ref();
+        dir.map(|dir| format!(" --labs {}", shell_word(&dir.display().to_string()))).unwrap_or_default()
+    }
+
+    /// The lab called `id`, with values filled in.
+    pub fn lab(
+        &self,
+        id: &str,
+        set: &BTreeMap<String, String>,
+        token: &str,
+        region: &str,
+    ) -> Result<Arc<Loaded>, Failed> {
+        let labs = self.settings.labs.as_deref();
+        let source = Source::find(id, labs).map_err(|error| bad_lab(&[error]))?;
+        let Some(source) = source else {
+            let known = Source::list(labs).map_err(|error| bad_lab(&[error]))?;
+            return Err(unknown_lab(id, &known));
+        };
+        let facts = BTreeMap::from([("token", token.to_owned()), ("region", region.to_owned())]);
+        load(&source, set, &facts).map(Arc::new).map_err(|error| match error {
+            LoadError::Files(errors) => bad_lab(&errors),
+            LoadError::Variable(text) => {
+                Failed::new(Code::Usage, text, Vec::new(), &[&format!("pllab labs show {}", shell_word(id))])
+            }
+        })
+    }
+}
+
+/// There is no lab of that name.
+pub fn unknown_lab(id: &str, known: &[String]) -> Failed {
+    let details = vec![m::cli_known_labs(known.join(", "))];
+    Failed::new(Code::Usage, m::cli_unknown_lab(id), details, &["pllab labs list"])
+}
+
+/// A lab whose files are at fault: each fault with its place and the line itself.
+pub fn bad_lab(errors: &[LabError]) -> Failed {
+    Failed::new(Code::Usage, m::cli_bad_lab(), errors.iter().map(located).collect(), &["pllab labs list"])
+}
+
+/// A fault of a lab, with its place and the line itself.
+pub fn located(error: &LabError) -> Text {
+    match &error.place {
+        Some(place) => m::CliLabFaultAt {
+            column: place.column,
+            excerpt: place.excerpt.trim_end(),
+            file: &error.file,
+            line: place.line,
+            what: &error.what,
+        }
+        .text(),
+        None => m::CliLabFault { file: &error.file, what: &error.what }.text(),
+    }
+}
+
+/// Where a run's calls go, in words.
+pub fn place(target: &str, region: &str) -> Text {
+    match target {
+        "sandbox" => m::cli_place_sandbox(region),
+        "aws" => m::aws_place(region),
+        url => m::CliPlaceEndpoint { region, url }.text(),
+    }
+}

@@ -1,0 +1,80 @@
+//! The drills of a lab, read; and what a drill changed, put back.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::context::{Context, bad_lab};
+use super::exit::Failed;
+use super::target::{Target, USUAL_REGION};
+use crate::cloud::Call;
+use crate::engine::{Drilling, Failure, JournalError, RunLog};
+use crate::i18n::m;
+use crate::lab::{Drill, Lab, LabError, Source, Vocabulary};
+use crate::trace::RungId;
+
+/// The drills of a lab, with its values filled in; those of its defaults where no run gives others.
+pub fn drills(
+    context: &Context,
+    lab: &str,
+    given: Option<(&Lab, &BTreeMap<String, String>)>,
+) -> Result<Vec<Drill>, Failed> {
+    let source = Source::find(lab, context.settings.labs.as_deref()).map_err(|error| bad_lab(&[error]))?;
+    let Some(source) = source else { return Ok(Vec::new()) };
+    let drills = if let Some((lab, values)) = given {
+        read(&source, lab, values)
+    } else {
+        let loaded = context.lab(lab, &BTreeMap::new(), "", USUAL_REGION)?;
+        read(&source, &loaded.lab, &loaded.variables)
+    };
+    drills.map_err(|errors| bad_lab(&errors))
+}
+
+/// The drills of a lab that is read already.
+///
+/// # Errors
+/// Every fault found in their files.
+pub fn read(source: &Source, lab: &Lab, values: &BTreeMap<String, String>) -> Result<Vec<Drill>, Vec<LabError>> {
+    let rungs = RungId::ALL.map(RungId::name);
+    Drill::all(source, lab, values, Vocabulary { operation: &known_operation, rungs: &rungs })
+}
+
+/// What a drill's file may refer to beyond its lab.
+fn known_operation(api: &str, operation: &str) -> bool {
+    Call::read(api, operation, serde_json::Map::new()).is_some()
+}
+
+/// Puts back what a drill changed that is still planted on a run. What cannot be put back is told, and does not hold
+/// anything up.
+///
+/// # Errors
+/// When the journal cannot be written.
+pub async fn put_back(context: &Context, core: &Arc<RunLog>, target: &Target) -> Result<(), JournalError> {
+    let Some((id, lab, values, token, region)) = core.with(|state| {
+        let drill = state.drill.as_ref()?;
+        let (lab, values) = (state.lab.clone(), state.variables.clone());
+        Some((drill.drill.clone(), lab, values, state.token.clone(), state.region.clone()))
+    }) else {
+        return Ok(());
+    };
+    let failed = |words: String| core.screen.print(&m::DrillNotPutBack { drill: &id, words }.text());
+    let Ok(loaded) = context.lab(&lab, &values, &token, &region) else {
+        failed(lab);
+        return Ok(());
+    };
+    let known = drills(context, &lab, Some((&loaded.lab, &loaded.variables))).unwrap_or_default();
+    let Some(drill) = known.into_iter().find(|drill| drill.id == id) else {
+        failed(lab);
+        return Ok(());
+    };
+    core.screen.print(&m::drill_putting_back());
+    let drilling =
+        Drilling { core, clouds: &target.clouds, patience: target.patience, lab: &loaded.lab, drill: &drill };
+    match drilling.undo().await {
+        Ok(()) => Ok(()),
+        Err(Failure::Journal(error)) => Err(error),
+        Err(Failure::Fault(fault) | Failure::Unsaid(fault)) => {
+            failed(fault.to_string());
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! A run that somebody opens: where runs are kept, where calls go, who signs in and agrees to the cost, and how it goes on to its end.
+//! Must not know: verbs, flags and help texts.
+//! Next: `context.rs` is what every verb is given; `target.rs` is where calls go; `session.rs` opens a run and `work.rs` works on it.
+
+pub mod consent;
+pub mod context;
+pub mod drills;
+pub mod exit;
+pub mod faults;
+pub mod interrupt;
+pub mod learner;
+pub mod limits;
+pub mod muted_screen;
+pub mod nginx;
+pub mod path_view;
+pub mod progress;
+pub mod sandbox_note;
+#[expect(clippy::module_inception, reason = "the file is named after the one thing it has")]
+pub mod session;
+pub mod settings;
+pub mod shell_exports;
+pub mod sign_in;
+pub mod silent_screen;
+pub mod start_sandbox;
+pub mod store;
+pub mod suggestions;
+pub mod target;
+pub mod trouble;
+pub mod work;
+pub mod zone;

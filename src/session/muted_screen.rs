@@ -1,0 +1,71 @@
+//! A screen that can be muted: meanwhile what happens is written to the journal and not shown.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::engine::event::{Answer, AskError, Event, OpeningView, Picture, Progress, Question, Screen, StepView};
+use crate::i18n::Text;
+
+/// A [`Screen`] whose events and progress can be hidden: what is planted must not be seen being planted.
+pub struct MutedScreen {
+    screen: Arc<dyn Screen>,
+    muted: AtomicBool,
+}
+
+impl MutedScreen {
+    /// Not muted at first.
+    pub fn new(screen: Arc<dyn Screen>) -> Self {
+        Self { screen, muted: AtomicBool::new(false) }
+    }
+
+    /// Mutes it, or ends that.
+    pub fn set_muted(&self, muted: bool) {
+        self.muted.store(muted, Ordering::SeqCst);
+    }
+
+    fn is_heard(&self) -> bool {
+        !self.muted.load(Ordering::SeqCst)
+    }
+}
+
+impl Screen for MutedScreen {
+    fn opening(&self, view: &OpeningView) {
+        self.screen.opening(view);
+    }
+
+    fn step(&self, view: &StepView) {
+        self.screen.step(view);
+    }
+
+    fn picture(&self, picture: &Picture) {
+        self.screen.picture(picture);
+    }
+
+    fn event(&self, event: &Event) {
+        if self.is_heard() {
+            self.screen.event(event);
+        }
+    }
+
+    fn progress(&self, progress: &Progress) {
+        if self.is_heard() {
+            self.screen.progress(progress);
+        }
+    }
+
+    fn print(&self, text: &Text) {
+        self.screen.print(text);
+    }
+
+    fn hand_over(&self, value: &str) {
+        self.screen.hand_over(value);
+    }
+
+    fn ask(&self, question: &Question) -> Result<Answer, AskError> {
+        self.screen.ask(question)
+    }
+
+    fn type_word(&self, prompt: &Text, words: &[&str]) -> Result<bool, AskError> {
+        self.screen.type_word(prompt, words)
+    }
+}

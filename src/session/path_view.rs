@@ -1,0 +1,132 @@
+//! The path from the client to the page, traced and shown: rungs, picture, diagnosis.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::context::place;
+use crate::checks::CheckContext;
+use crate::cloud::Clouds;
+use crate::engine::event::{Event, LinkState, Mark, Picture, RungState, Verdict, Way};
+use crate::engine::{RunLog, ShowPath, State, Views};
+use crate::i18n::{Text, m};
+use crate::lab::Loaded;
+use crate::trace::{self, Diagnosis, Hop, Rung, RungId, Trace};
+
+/// Traces the path. `None` in a lab without one.
+pub async fn traced(core: &RunLog, clouds: &Clouds, loaded: &Loaded) -> Option<Trace> {
+    let (state, sides) = (core.state(), loaded.lab.sides());
+    let facts = state.facts();
+    let scene = CheckContext {
+        clouds,
+        facts: &facts,
+        sides: &sides,
+        accounts: core.accounts(),
+        token: &state.token,
+        lab: &loaded.lab,
+    };
+    trace::trace(&scene).await
+}
+
+/// Traces the path and shows it: rungs, picture, diagnosis. `None` in a lab without a path.
+pub async fn show(core: &RunLog, clouds: &Clouds, loaded: &Loaded) -> Option<Verdict> {
+    let trace = traced(core, clouds, loaded).await?;
+    for (index, rung) in trace.rungs.iter().enumerate() {
+        core.screen.event(&told(index, rung));
+    }
+    core.screen.picture(&picture(&trace, &core.state(), loaded));
+    core.screen.event(&diagnosed(&trace));
+    Some(trace.verdict())
+}
+
+/// The path of a run that is under way, for who asks in the middle of it.
+pub struct Traced {
+    pub clouds: Arc<Clouds>,
+    pub loaded: Arc<Loaded>,
+}
+
+impl ShowPath for Traced {
+    fn show<'a>(&'a self, core: &'a RunLog) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        Box::pin(async {
+            // The choice is offered only where the lab has a path.
+            let _ = show(core, &self.clouds, &self.loaded).await;
+        })
+    }
+}
+
+fn told(index: usize, rung: &Rung) -> Event {
+    Event::Rung {
+        rung: rung.id.name().to_owned(),
+        title: rung.id.title(),
+        number: index + 1,
+        state: standing(rung.state),
+        expected: rung.expected.clone(),
+        seen: rung.seen.clone(),
+        command: rung.command.clone(),
+    }
+}
+
+fn standing(state: trace::RungState) -> RungState {
+    match state {
+        trace::RungState::Holds => RungState::Holds,
+        trace::RungState::Broken => RungState::Broken,
+        trace::RungState::NotYet => RungState::NotYet,
+        trace::RungState::NotMade => RungState::NotMade,
+        trace::RungState::CannotTell => RungState::CannotTell,
+        trace::RungState::NotReached => RungState::NotReached,
+    }
+}
+
+fn diagnosed(trace: &Trace) -> Event {
+    let nothing = || Text::literal("");
+    match &trace.diagnosis {
+        Some(Diagnosis { rung, why, repair, commands, step }) => Event::Diagnosis {
+            rung: Some(rung.name().to_owned()),
+            title: rung.title(),
+            verdict: trace.verdict(),
+            why: why.clone(),
+            repair: repair.clone(),
+            commands: commands.clone(),
+            step: step.clone(),
+        },
+        None => Event::Diagnosis {
+            rung: None,
+            title: nothing(),
+            verdict: trace.verdict(),
+            why: nothing(),
+            repair: nothing(),
+            commands: Vec::new(),
+            step: None,
+        },
+    }
+}
+
+/// The architecture with the broken hop marked.
+fn picture(trace: &Trace, state: &State, loaded: &Loaded) -> Picture {
+    let views = Views {
+        place: place(&state.target, &state.region),
+        cost: m::cli_cost_nothing(),
+        way: Way::Guided,
+        resumed: true,
+        access: BTreeMap::new(),
+    };
+    let mut picture = views.picture(loaded, state, loaded.lab.steps.len());
+    let Some(diagnosis) = &trace.diagnosis else { return picture };
+    if diagnosis.rung == RungId::Connection && picture.link.state == LinkState::Up {
+        // What the ledger says was accepted is not what the cloud says now.
+        picture.link.state = LinkState::Pending;
+        picture.link.label = trace.rungs.iter().find(|rung| rung.id == diagnosis.rung).map(|rung| rung.seen.clone());
+    }
+    let label = match diagnosis.rung.hop() {
+        Hop::Client => m::picture_client(),
+        Hop::Endpoint => m::picture_endpoint(),
+        Hop::Service => m::picture_service(),
+        Hop::LoadBalancer => m::picture_nlb(),
+        Hop::Web => m::picture_web(),
+    };
+    let nodes = picture.consumer.nodes.iter_mut().chain(&mut picture.provider.nodes);
+    for node in nodes.filter(|node| node.label == label && node.mark != Mark::Absent) {
+        node.mark = Mark::Broken;
+    }
+    picture
+}

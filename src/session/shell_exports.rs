@@ -1,0 +1,29 @@
+//! Shell lines that make the AWS CLI and the SDKs of a second terminal speak to a target.
+
+use super::sandbox_note::{Live, LiveAccount};
+use crate::host::shell_word;
+
+/// For an account of a sandbox.
+pub fn of_sandbox(live: &Live, account: &LiveAccount) -> Vec<String> {
+    vec![
+        export("AWS_ENDPOINT_URL", &live.endpoint_url),
+        export("AWS_ACCESS_KEY_ID", &account.access_key_id),
+        export("AWS_SECRET_ACCESS_KEY", &account.secret_access_key),
+        export("AWS_REGION", &live.region),
+        export("AWS_DEFAULT_REGION", &live.region),
+        // A session token of the learner's own account would be refused here, and has no business here.
+        "unset AWS_SESSION_TOKEN AWS_PROFILE".to_owned(),
+    ]
+}
+
+/// For a target that the learner's own configuration signs in to.
+pub fn of_profile(endpoint_url: Option<&str>, profile: Option<&str>, region: &str) -> Vec<String> {
+    let mut lines: Vec<String> = endpoint_url.iter().map(|url| export("AWS_ENDPOINT_URL", url)).collect();
+    lines.extend(profile.map(|profile| export("AWS_PROFILE", profile)));
+    lines.extend(["AWS_REGION", "AWS_DEFAULT_REGION"].map(|name| export(name, region)));
+    lines
+}
+
+fn export(name: &str, value: &str) -> String {
+    format!("export {name}={}", shell_word(value))
+}

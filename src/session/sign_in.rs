@@ -1,0 +1,69 @@
+//! Signs in to a target, and says why that cannot be done.
+
+use super::exit::{Code, Failed};
+use crate::checks::cause;
+use crate::cloud::{BAD_CA_BUNDLE, Clients, ConnectOptions, Fault, FaultClass, Identity, connect, identity};
+use crate::host::shell_word;
+use crate::i18n::{Text, m};
+use crate::sandbox::Pace;
+
+/// As whom to sign in at a target that is not the sandbox.
+#[derive(Clone, Debug, Default)]
+pub struct SignIn {
+    /// The AWS profile; without one the SDK's standard chain.
+    pub profile: Option<String>,
+    /// The consumer's, where it has one of its own.
+    pub consumer_profile: Option<String>,
+    /// The region.
+    pub region: String,
+    /// How fast an endpoint of this machine lives, where it is a sandbox that does not live at AWS's own pace.
+    pub pace: Option<Pace>,
+}
+
+/// Connects, and asks who that is.
+pub async fn sign_in(options: &ConnectOptions, place: &str, speed: u64) -> Result<(Clients, Identity), Failed> {
+    let clients = connect(options).await.map_err(|fault| cannot_sign_in(place, options, &fault))?.at_speed(speed);
+    let who = identity(&clients).await.map_err(|fault| cannot_sign_in(place, options, &fault))?;
+    Ok((clients, who))
+}
+
+/// As [`unreachable_target`], with the commands that sign in where there are any.
+fn cannot_sign_in(place: &str, options: &ConnectOptions, fault: &Fault) -> Failed {
+    if fault.code == BAD_CA_BUNDLE {
+        let details = vec![Text::literal(&fault.message)];
+        return Failed::new(Code::Usage, m::aws_bad_bundle(), details, &["unset AWS_CA_BUNDLE"]);
+    }
+    if fault.code == "InvalidEndpoint" {
+        let next = "pllab start --endpoint-url http://127.0.0.1:PORT";
+        return Failed::new(Code::Usage, m::aws_bad_url(place), Vec::new(), &[next]);
+    }
+    let failed = unreachable_target(place, Some(fault));
+    if options.keys.is_some() || fault.class != FaultClass::SignIn {
+        return failed;
+    }
+    let mut details = failed.report.map(|report| report.details).unwrap_or_default();
+    details.push(m::aws_sign_in_first());
+    let commands = sign_in_commands(options.profile.as_deref());
+    Failed::new(Code::Unreachable, m::cli_sign_in(place), details, &commands.each_ref().map(String::as_str))
+}
+
+/// The aws CLI's commands that sign in: with IAM Identity Center, and with a console session.
+pub fn sign_in_commands(profile: Option<&str>) -> [String; 2] {
+    let profile = profile.map(|name| format!(" --profile {}", shell_word(name))).unwrap_or_default();
+    [format!("aws sso login{profile}"), format!("aws login{profile}")]
+}
+
+/// The target does not answer, or does not know us.
+pub fn unreachable_target(url: &str, fault: Option<&Fault>) -> Failed {
+    let known = fault.and_then(cause);
+    let title = match fault.map(|fault| fault.class) {
+        _ if known.is_some() => m::cli_unusable(url),
+        Some(FaultClass::SignIn | FaultClass::Denied) => m::cli_sign_in(url),
+        Some(FaultClass::NoAnswer) => m::cli_no_answer(url),
+        Some(FaultClass::Busy) => m::cli_target_busy(url),
+        None | Some(FaultClass::Unreachable) => m::cli_unreachable(url),
+        Some(_) => m::cli_refused(url),
+    };
+    let details = fault.map(|fault| Text::literal(fault.to_string())).into_iter().chain(known).collect();
+    Failed::new(Code::Unreachable, title, details, &["pllab sandbox", "pllab status"])
+}

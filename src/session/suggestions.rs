@@ -1,0 +1,58 @@
+//! What can be done next with a run: no screen ends without a command.
+
+use std::collections::BTreeMap;
+
+use super::context::Context;
+use super::progress::is_whole;
+use crate::engine::State;
+use crate::host::shell_word;
+use crate::i18n::{Lang, Text, m};
+use crate::lab::Source;
+
+/// The commands that make sense now, the most likely one first, each with what it does.
+pub fn next(context: &Context, run: &str, state: &State) -> Text {
+    let whole = is_whole(context, state);
+    let run = &shell_word(run);
+    let mut lines = Vec::new();
+    if state.cleaned {
+        lines.push(m::next_report(run));
+        lines.push(m::next_drill());
+        lines.extend(untried(context).map(|lab| m::next_lab(shell_word(&lab))));
+        let variables: Vec<&str> = state.variables.keys().map(String::as_str).collect();
+        lines.push(if variables.is_empty() {
+            m::next_again(shell_word(&state.lab))
+        } else {
+            m::NextAgainVary { lab: shell_word(&state.lab), names: variables.join(", ") }.text()
+        });
+    } else if whole {
+        lines.push(m::next_browse(run));
+        lines.push(m::next_why(run));
+        // A drill changes settings: on a real account only who asks for it gets it.
+        lines.extend((state.target == "sandbox").then(m::next_drill));
+        lines.push(m::next_clean(run));
+    } else {
+        lines.push(m::next_resume(run));
+        lines.push(m::next_clean(run));
+    }
+    list(&lines)
+}
+
+/// Commands with what they do, under their heading.
+pub fn list(lines: &[Text]) -> Text {
+    let said = |lang: Lang| {
+        let lines = lines.iter().map(|line| format!("- {}", line.render(lang)));
+        std::iter::once(m::next_title().render(lang)).chain(lines).collect::<Vec<_>>().join("\n")
+    };
+    Text::Both { ja: said(Lang::Ja), en: said(Lang::En) }
+}
+
+/// The shortest lab that no run has been through.
+fn untried(context: &Context) -> Option<String> {
+    let tried: Vec<String> = context.store().ok()?.all().ok()?.into_iter().map(|run| run.state.lab).collect();
+    let labs = Source::list(context.settings.labs.as_deref()).ok()?;
+    let minutes = |lab: &String| {
+        let loaded = context.lab(lab, &BTreeMap::new(), "", super::target::USUAL_REGION);
+        loaded.map_or(u32::MAX, |loaded| loaded.lab.minutes)
+    };
+    labs.into_iter().filter(|lab| !tried.contains(lab)).min_by_key(minutes)
+}

@@ -1,0 +1,138 @@
+//! Works on an open run with a screen, and says how it ended.
+
+use std::sync::Arc;
+
+use super::consent::{self, Agreement};
+use super::context::{Context, place};
+use super::drills;
+use super::exit::{self, Code, Failed};
+use super::path_view::Traced;
+use super::session::{Goal, Pass};
+use super::suggestions::next;
+use super::trouble::stuck;
+use crate::engine::event::{Entry, Event, Screen, Way};
+use crate::engine::{End, Polling, Prefetch, RunLog, Runner, State, Views};
+use crate::host::shell_word;
+use crate::i18n::m;
+
+/// Says who and where and what it costs, asks where it costs anything, goes through the lab, and says how it ended.
+///
+/// # Errors
+/// Where the learner did not agree to the cost; nothing has been written or made then.
+pub async fn go(context: &mut Context, mut pass: Pass, agreed: Agreement) -> Result<Code, Failed> {
+    consent::tell_who(context, &pass.target, &pass.region)?;
+    let region = match &pass.first {
+        Some(Event::RunStarted { region, .. }) => region.clone(),
+        _ => pass.state.region.clone(),
+    };
+    let charges = match &pass.state.consent {
+        Some(_) => Vec::new(),
+        None => consent::charges(&pass.loaded, &region, &pass.target),
+    };
+    let yes = agreed.yes;
+    let open = |context: &mut Context| context.screen(yes);
+    let asked = tokio::task::block_in_place(|| consent::ask(context, &charges, &agreed, open));
+    match asked {
+        Ok((screen, consented)) => {
+            pass.consented = consented;
+            Ok(work(context, pass, &screen, Goal::Lab, agreed.yes).await)
+        }
+        Err(failed) => {
+            pass.target.close().await;
+            Err(failed)
+        }
+    }
+}
+
+/// Works on a run with `screen`, closes the target, and says how it ended. `agreed`: to every step beforehand.
+pub async fn work(context: &mut Context, pass: Pass, screen: &Arc<dyn Screen>, doing: Goal, agreed: bool) -> Code {
+    let Pass { run, journal, state, first, consented, loaded, target, lock, interrupt, keep, resumed, chosen, .. } =
+        pass;
+    let (region, at, chosen_way) = match &first {
+        Some(Event::RunStarted { region, target, way, .. }) => (region.clone(), target.clone(), *way),
+        _ => (state.region.clone(), state.target.clone(), after(&state, &chosen).way),
+    };
+    // Where every question is answered beforehand nobody is there to do a step.
+    let way = if agreed && chosen_way == Way::HandsOn { Way::Guided } else { chosen_way };
+    let charges = match (&consented, &state.consent) {
+        (Some(Event::Consented { charges, .. }), _) => charges.clone(),
+        (_, Some(consent)) => consent.charges.clone(),
+        _ => Vec::new(),
+    };
+    let cost = consent::cost_line(&target, &charges);
+    let renew = target.renewal(&shell_word(&run));
+    let views = Views { place: place(&at, &region), cost, way, resumed, access: target.access(&region) };
+    let shared =
+        RunLog::new(Some(journal), state, context.host.clock.clone(), Arc::clone(screen), target.accounts.clone());
+    let path = Traced { clouds: Arc::clone(&target.clouds), loaded: Arc::clone(&loaded) };
+    let drive = Runner {
+        core: Arc::new(shared),
+        clouds: Some(Arc::clone(&target.clouds)),
+        patience: target.patience,
+        // Only where every step was agreed to beforehand, and where waiting takes time.
+        prefetch: Prefetch::new(agreed && way != Way::HandsOn && target.patience != Polling::INSTANT),
+        loaded,
+        views,
+        renew,
+        way,
+        path: Some(Box::new(path)),
+        keep,
+        asks: true,
+        interrupted: interrupt.seen.clone(),
+    };
+    let result = async {
+        if let Some(event) = first {
+            drive.core.record(&event)?;
+        }
+        for event in &chosen {
+            drive.core.record(event)?;
+        }
+        if let Some(event) = consented {
+            drive.core.record(&event)?;
+        }
+        // What a drill broke and left behind is put back before anything is built on it, or deleted around it.
+        drills::put_back(context, &drive.core, &target).await?;
+        match doing {
+            Goal::Lab => drive.run().await,
+            Goal::Clean => drive.clean().await,
+        }
+    }
+    .await;
+    let code = match result {
+        Ok(ended) => {
+            let state = drive.core.with(State::clone);
+            match doing {
+                _ if ended.end == End::Interrupted || (state.cleaned && context.json()) => {}
+                // A program reads the events; whoever looks at its errors wants to know how to go on.
+                Goal::Lab if context.json() => {
+                    if ended.end != End::Met {
+                        screen.print(&m::next_resume(shell_word(&run)));
+                    }
+                }
+                Goal::Lab => screen.print(&next(context, &run, &state)),
+                Goal::Clean if !state.cleaned => screen.print(&m::next_clean_again(shell_word(&run))),
+                Goal::Clean => {}
+            }
+            exit::of(&ended)
+        }
+        Err(stuck) => {
+            let failed = self::stuck(&stuck, &run);
+            if let Some(report) = &failed.report {
+                context.report(report);
+            }
+            failed.code
+        }
+    };
+    target.close().await;
+    drop(lock);
+    code
+}
+
+/// What the learner's choices on the command line make of a run.
+fn after(state: &State, chosen: &[Event]) -> State {
+    let mut state = state.clone();
+    for event in chosen {
+        state.apply(&Entry { at: state.last.unwrap_or_default(), event: event.clone() });
+    }
+    state
+}
