@@ -53,7 +53,13 @@ fn measure(page: &mut Page) -> Outcome<()> {
     }
     page.line("files to add a lab", &files_to_add_a_lab()?.to_string(), "3", files_to_add_a_lab()? <= 3);
     let size = fs::metadata(PLLAB)?.len();
-    say(&format!("{:<28}{:>12}{:>12}  {}", "size of the program", mebibytes(size), "-", "recorded in the README"));
+    say(&format!(
+        "{:<28}{:>12}{:>12}  {}",
+        "size of the program",
+        mebibytes(size),
+        "-",
+        "recorded in docs/maintainers.md"
+    ));
     Ok(())
 }
 

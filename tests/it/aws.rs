@@ -43,7 +43,14 @@ fn nothing_is_made_before_there_is_consent() {
 /// What is told to read before anybody signs in is what is asked at the end.
 #[test]
 fn guides_and_lessons_tell_the_price_of_the_table() {
-    for file in ["README.md", "README.ja.md", "labs/privatelink/en.md", "labs/privatelink/ja.md"] {
+    for file in [
+        "README.md",
+        "README.ja.md",
+        "docs/aws.md",
+        "docs/aws.ja.md",
+        "labs/privatelink/en.md",
+        "labs/privatelink/ja.md",
+    ] {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
         let text = std::fs::read_to_string(path).expect("the file can be read");
         assert!(text.contains("0.0737"), "{file}");

@@ -1,4 +1,4 @@
-//! The lab on a real AWS account. Costs money, so it runs only where somebody asks for it; see the README for when it last did.
+//! The lab on a real AWS account. Costs money, so it runs only where somebody asks for it; docs/aws.md says when it last did.
 
 use super::harness::{Folder, events, receipt};
 
