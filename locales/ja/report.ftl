@@ -70,7 +70,7 @@ report-seconds = { $s } 秒
 report-minutes = { $m } 分 { $s } 秒
 
 ## The commands
-report-about = 実行の記録を、人に渡せる文書にする
+report-about = 実行の記録から、人に渡せる文書を作る
 report-handout-about = ラボを、印刷して配れるハンドアウトにする
 report-arg-format = 文書の形式: html (省略時)、md、json
 report-arg-handout-format = 文書の形式: html (省略時)、md
