@@ -15,6 +15,10 @@ unit WORD:
 it WORD:
     cargo test --locked --test it {{WORD}}
 
+# Takes changed golden transcripts of one file of tests/it; read the diff before you commit it
+golden WORD:
+    INSTA_UPDATE=always cargo test --locked --test it {{WORD}}
+
 # Who may import whom, circles, file sizes
 rooms:
     cargo test --locked --test it rooms::
@@ -32,6 +36,10 @@ lint:
     cargo fmt --check
     cargo clippy --locked --all-targets -- -D warnings
 
+# Misspellings in English, and the Japanese prose
+spelling:
+    .ci/spelling
+
 # The API documentation, private items included
 docs:
     cargo doc --locked --no-deps --document-private-items
@@ -39,6 +47,25 @@ docs:
 # Proves one lab, or all
 labs *LAB:
     cargo run --locked -- labs check {{LAB}}
+
+# How to add a check: its files, in order (docs/adding.md)
+new-check: (adding "check")
+
+# How to add a resource kind
+new-kind: (adding "kind")
+
+# How to add an operation of the sandbox
+new-operation: (adding "operation")
+
+# How to add a verb
+new-verb: (adding "verb")
+
+# How to add a message
+new-message: (adding "message")
+
+[private]
+adding WHAT:
+    @awk '/^## / { shown = tolower($0) ~ "{{WHAT}}" } shown' docs/adding.md
 
 # Everything that CI runs
 ci:
