@@ -75,7 +75,7 @@ pub fn table(head: &[Text], rows: &[Vec<Text>], sheet: &PrintStyle) -> String {
     let head: Vec<Line> = head.iter().map(|text| Line::of(Tone::Strong, style.render(text))).collect();
     let cells = |row: &Vec<Text>| row.iter().map(|text| Line::plain(style.render(text))).collect();
     let rows: Vec<Vec<Line>> = rows.iter().map(cells).collect();
-    let lines = if style.told() { told(&head, &rows, style.width) } else { columns(&head, &rows, style.measure()) };
+    let lines = if style.is_plain() { told(&head, &rows, style.width) } else { columns(&head, &rows, style.measure()) };
     paint(&style.inside(lines), sheet.color)
 }
 

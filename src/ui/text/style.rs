@@ -60,7 +60,7 @@ impl Style {
         text.render(self.lang)
     }
 
-    pub fn told(&self) -> bool {
+    pub fn is_plain(&self) -> bool {
         self.layout == Layout::Plain
     }
 

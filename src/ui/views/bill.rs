@@ -15,7 +15,7 @@ const COLUMNS: usize = 72;
 pub fn bill(lines: &[Spent], total: Money, prices_as_of: &str, style: &Style) -> Vec<Line> {
     let until = |line: &Spent| line.until.map_or_else(m::bill_goes_on, |at| Text::literal(minute(at)));
     let name = |line: &Spent| format!("{} {}", style.render(&kind(&line.kind)), line.resource);
-    let body = if style.told() || style.measure() < COLUMNS {
+    let body = if style.is_plain() || style.measure() < COLUMNS {
         let sentence = |line: &Spent| {
             let words =
                 m::BillLine { cost: line.cost.fine(), from: minute(line.from), until: until(line), what: name(line) }

@@ -16,13 +16,13 @@ pub fn finished(mended: bool, given_up: bool, opened: &[Text], hints: usize, sec
         (_, _, false) => (Tone::Bad, style.cross(), m::drill_opened()),
         _ => (Tone::Bad, style.cross(), m::drill_not_mended()),
     };
-    let line = if style.told() {
+    let line = if style.is_plain() {
         Line::plain(style.render(&words))
     } else {
         Line::of(ink, mark).and(Tone::Strong, format!(" {}", style.render(&words)))
     };
     let mut lines = vec![line];
-    let by = if style.told() { 0 } else { 2 };
+    let by = if style.is_plain() { 0 } else { 2 };
     let room = style.measure().saturating_sub(by);
     for text in opened {
         lines.extend(fill(&Line::plain(style.render(text)), room, "", "").into_iter().map(|line| line.indented(by)));

@@ -29,7 +29,7 @@ pub enum NextStep {
 
 pub fn report(error: &ErrorReport, style: &Style) -> Vec<Line> {
     let room = style.measure();
-    let mark = if style.told() { String::new() } else { format!("{} ", style.cross()) };
+    let mark = if style.is_plain() { String::new() } else { format!("{} ", style.cross()) };
     let title = Line::of(Tone::Bad, format!("{mark}{}: ", style.render(&m::error_mark())))
         .and(Tone::Strong, style.render(&error.title));
     let mut what = fill(&title, room, "", "  ");

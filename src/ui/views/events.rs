@@ -26,10 +26,10 @@ pub struct Context {
 /// An event's lines; none where progress or the menu has said it already.
 pub fn event(event: &Event, context: &Context, style: &Style) -> Vec<Line> {
     match event {
-        Event::RunStarted { run, .. } if style.told() => style.words(Tone::Plain, &m::run_started(run)),
+        Event::RunStarted { run, .. } if style.is_plain() => style.words(Tone::Plain, &m::run_started(run)),
         // What recovery finds not done is done again; that is no fault.
         Event::Outcome { error: Some(fault), recovered: false, .. } => error::fault(fault, style),
-        Event::Gone { resource, id } if style.told() && !id.is_empty() => {
+        Event::Gone { resource, id } if style.is_plain() && !id.is_empty() => {
             style.words(Tone::Plain, &m::ItemGone { id, resource }.text())
         }
         Event::Check { check, title, verdict, expected, seen, why, command, .. } => {
@@ -101,14 +101,14 @@ fn checked(asked: &Asked<'_>, style: &Style) -> Vec<Line> {
     let why = why.map(|usual| asked.why.cloned().unwrap_or(usual));
     let (word, seen) = (style.render(&word), style.render(asked.seen));
     let Some(why) = why else {
-        let line = if style.told() {
+        let line = if style.is_plain() {
             Line::plain(format!("{word}: {}: {seen}", asked.title))
         } else {
             Line::of(ink, mark).and(Tone::Plain, format!(" {}  ", asked.title)).and(Tone::Dim, seen)
         };
         return style.inside(fill(&line, style.measure(), "", "    "));
     };
-    let mut lines = if style.told() {
+    let mut lines = if style.is_plain() {
         vec![Line::plain(format!("{word}: {}", asked.title))]
     } else {
         let line = Line::of(ink, mark).and(Tone::Strong, format!(" {}  ", asked.title)).and(ink, word);
@@ -120,7 +120,7 @@ fn checked(asked: &Asked<'_>, style: &Style) -> Vec<Line> {
         body.push(Line::plain(style.render(&m::check_look())));
     }
     body.extend(to_copy(asked.command));
-    lines.extend(body.into_iter().map(|line| line.indented(if style.told() { 2 } else { 4 })));
+    lines.extend(body.into_iter().map(|line| line.indented(if style.is_plain() { 2 } else { 4 })));
     style.inside(lines)
 }
 
@@ -131,7 +131,7 @@ fn predicted(right: bool, words: &PredictionWords, seen: &Text, style: &Style) -
     } else {
         m::PredictWrong { right: &words.right, said: &words.said }.text()
     };
-    let line = if style.told() {
+    let line = if style.is_plain() {
         Line::plain(style.render(&verdict))
     } else {
         Line::of(ink, mark).and(Tone::Plain, format!(" {}", style.render(&verdict)))
@@ -162,7 +162,7 @@ fn proof(url: &str, status: u16, token_ok: bool, source: &str, style: &Style) ->
         }
     }
     let line = |(ink, mark, text): &(Tone, &str, Text)| {
-        if style.told() {
+        if style.is_plain() {
             Line::plain(style.render(text))
         } else {
             Line::of(*ink, *mark).and(Tone::Plain, " ").and(Tone::Plain, style.render(text))
@@ -185,7 +185,7 @@ fn step_finished(step: &str, verdict: Verdict, context: &Context, style: &Style)
     } else {
         (Tone::Bad, style.cross(), m::StepFinishedOpen { number: view.number, total: view.total }.text())
     };
-    let line = if style.told() {
+    let line = if style.is_plain() {
         Line::plain(style.render(&words))
     } else {
         Line::of(ink, mark).and(Tone::Strong, format!(" {}", style.render(&words)))

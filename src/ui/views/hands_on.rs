@@ -93,7 +93,7 @@ pub fn event(event: &Event, style: &Style) -> Vec<Line> {
 fn marked(ink: Tone, mark: &str, text: &Text, style: &Style) -> Vec<Line> {
     let words = style.render(text);
     let line =
-        if style.told() { Line::plain(words) } else { Line::of(ink, mark).and(Tone::Plain, format!(" {words}")) };
+        if style.is_plain() { Line::plain(words) } else { Line::of(ink, mark).and(Tone::Plain, format!(" {words}")) };
     fill(&line, style.measure(), "", "  ")
 }
 

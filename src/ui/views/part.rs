@@ -14,12 +14,12 @@ const READABLE: usize = 100;
 impl Style {
     /// Cells for running text inside the margin.
     pub fn measure(&self) -> usize {
-        if self.told() { self.width } else { self.width.saturating_sub(2).clamp(10, READABLE) }
+        if self.is_plain() { self.width } else { self.width.saturating_sub(2).clamp(10, READABLE) }
     }
 
     /// Moves lines inside the margin; sentences have none.
     pub fn inside(&self, lines: Vec<Line>) -> Vec<Line> {
-        let by = usize::from(!self.told());
+        let by = usize::from(!self.is_plain());
         lines.into_iter().map(|line| line.indented(by)).collect()
     }
 
@@ -28,7 +28,7 @@ impl Style {
         let named =
             |name: Text, value: &Text| (Line::of(Tone::Dim, self.render(&name)), Line::plain(self.render(value)));
         let facts = [named(m::check_expected(), expected), named(m::check_seen(), seen)];
-        if self.told() {
+        if self.is_plain() {
             facts.iter().map(|(name, value)| Line::plain(format!("{}: {}", name.text(), value.text()))).collect()
         } else {
             pairs(&facts, self.measure().saturating_sub(7))
@@ -37,7 +37,7 @@ impl Style {
 
     /// Two texts on one line, left and right; on two lines where one is too narrow.
     pub fn sides(&self, left: &Line, right: &str) -> Vec<Line> {
-        if self.told() {
+        if self.is_plain() {
             let mut line = left.clone();
             if !right.is_empty() {
                 line.push(Tone::Plain, format!(" ({right})"));

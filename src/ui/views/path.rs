@@ -19,7 +19,7 @@ pub fn rung(event: &Event, style: &Style) -> Vec<Line> {
         RungState::NotReached => (Tone::Dim, style.open(), m::rung_not_reached()),
     };
     let (title, word, told) = (style.render(title), style.render(&word), style.render(seen));
-    let line = match (style.told(), state) {
+    let line = match (style.is_plain(), state) {
         (true, RungState::Holds) => Line::plain(format!("{number}. {word}: {title}: {told}")),
         (true, _) => Line::plain(format!("{number}. {word}: {title}")),
         (false, RungState::Holds) => {
@@ -37,7 +37,7 @@ pub fn rung(event: &Event, style: &Style) -> Vec<Line> {
             RungState::CannotTell => fill(&Line::plain(told), style.measure().saturating_sub(7), "", ""),
             _ => style.expected_and_seen(expected, seen),
         };
-        let by = if style.told() { 2 } else { 7 };
+        let by = if style.is_plain() { 2 } else { 7 };
         lines.extend(body.into_iter().map(|line| line.indented(by)));
         if !command.is_empty() {
             lines.push(Line::plain(style.render(&m::check_look())).indented(by));
@@ -51,7 +51,7 @@ pub fn rung(event: &Event, style: &Style) -> Vec<Line> {
 /// is not held up.
 fn asked(expected: &Text, command: &str, style: &Style) -> Vec<Line> {
     let whole = command.replace(" \\\n", "").split_whitespace().collect::<Vec<_>>().join(" ");
-    let (room, by) = if style.told() { (style.measure(), "   ") } else { (style.measure(), "       ") };
+    let (room, by) = if style.is_plain() { (style.measure(), "   ") } else { (style.measure(), "       ") };
     let mut lines = fill(&Line::of(Tone::Dim, style.render(&m::rung_asked(expected))), room, by, by);
     // Broken at its options, a command that is too long for a line still reads as one.
     let rows = if by.len() + whole.len() <= room { vec![whole.as_str()] } else { command.lines().collect() };
@@ -68,13 +68,13 @@ pub fn diagnosis(event: &Event, style: &Style) -> Vec<Line> {
         Verdict::CannotTell => (Tone::Wait, "?", m::path_unsure()),
         Verdict::NotYet | Verdict::Broken => (Tone::Bad, style.cross(), m::path_ends(title)),
     };
-    let line = if style.told() {
+    let line = if style.is_plain() {
         Line::plain(style.render(&words))
     } else {
         Line::of(ink, mark).and(Tone::Strong, format!(" {}", style.render(&words)))
     };
     let mut lines = fill(&line, style.measure(), "", "  ");
-    let by = if style.told() { 0 } else { 2 };
+    let by = if style.is_plain() { 0 } else { 2 };
     for text in [why, repair].into_iter().filter(|text| **text != Text::literal("")) {
         let room = style.measure().saturating_sub(by);
         lines.extend(fill(&Line::plain(style.render(text)), room, "", "").into_iter().map(|line| line.indented(by)));

@@ -16,7 +16,7 @@ pub fn receipt(counts: [usize; 3], items: &[Item], style: &Style) -> Vec<Line> {
     let mut blocks = Vec::new();
     let body = if items.is_empty() {
         style.words(Tone::Plain, &m::receipt_empty())
-    } else if style.told() || style.measure() < COLUMNS {
+    } else if style.is_plain() || style.measure() < COLUMNS {
         items.iter().flat_map(|item| told(item, style)).collect()
     } else {
         table(items, style)
@@ -56,7 +56,7 @@ fn table(items: &[Item], style: &Style) -> Vec<Line> {
 fn told(item: &Item, style: &Style) -> Vec<Line> {
     let (ink, now) = now(item);
     let words = format!("{} {}: ", name(item, style), short(&item.id));
-    let line = Line::plain(words).and(if style.told() { Tone::Plain } else { ink }, style.render(&now));
+    let line = Line::plain(words).and(if style.is_plain() { Tone::Plain } else { ink }, style.render(&now));
     fill(&line, style.measure().saturating_sub(2), "", "  ")
 }
 

@@ -26,7 +26,7 @@ pub fn step(view: &StepView, style: &Style) -> Vec<Vec<Line>> {
     }
     blocks.push(style.inside(style.under(&m::step_plan(), numbered(&view.plan, style))));
     // On a screen with a menu the way through the console is one choice away, and the step stays calm.
-    if style.told() || explain {
+    if style.is_plain() || explain {
         blocks.push(style.inside(style.under(&m::step_console(), style.prose(&prose.console, 2))));
     }
     if explain {
@@ -114,7 +114,7 @@ pub fn waiting(view: &StepView, style: &Style) -> Vec<Line> {
 
 /// The architecture, drawn or told.
 pub fn picture(picture: &Picture, style: &Style, mark_new: bool) -> Vec<Line> {
-    if style.told() {
+    if style.is_plain() {
         return diagram_in_words(picture, style.lang)
             .iter()
             .flat_map(|sentence| fill(&Line::plain(sentence), style.width, "", ""))
@@ -125,12 +125,12 @@ pub fn picture(picture: &Picture, style: &Style, mark_new: bool) -> Vec<Line> {
 
 fn header(view: &StepView, style: &Style) -> Vec<Line> {
     let mut lines = Vec::new();
-    if !style.told() {
+    if !style.is_plain() {
         lines.extend(style.sides(&Line::of(Tone::Dim, view.lab.get(style.lang)), &style.render(&view.place)));
     }
     let position = style.render(&m::StepPosition { number: view.number, total: view.total }.text());
     let title = Line::of(Tone::Strong, position)
-        .and(Tone::Plain, if style.told() { ": " } else { "  " })
+        .and(Tone::Plain, if style.is_plain() { ": " } else { "  " })
         .and(Tone::Title, &view.prose.get(style.lang).title);
     lines.extend(
         style.sides(
