@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::flags::key_value;
-use super::report::hand_over;
+use super::report::write_document;
 use super::start::{Example, example};
 use crate::engine::Views;
 use crate::engine::event::Way;
@@ -66,7 +66,7 @@ pub(super) fn handout(context: &mut Context, args: &Handout) -> Result<Code, Fai
         Some(path) => path.clone(),
         None => free(&args.lab, &langs, extension)?,
     };
-    hand_over(context, &path, &text, "handout_written", args.open)
+    write_document(context, &path, &text, "handout_written", args.open)
 }
 
 /// The handout's own name, where nothing has it: somebody may have written into the last one.

@@ -80,7 +80,7 @@ pub(super) fn report(context: &mut Context, args: &Report) -> Result<Code, Faile
         }),
     };
     let path = args.out.clone().unwrap_or_else(|| found.folder.join(name));
-    hand_over(context, &path, &text, "report_written", args.open)
+    write_document(context, &path, &text, "report_written", args.open)
 }
 
 /// What the run costs, where it is known by now; what it came to after the clean-up is in the journal's bill.
@@ -121,7 +121,7 @@ fn picture_beside(out: Option<&Path>, folder: &Path, svg: &str) -> Result<Option
 }
 
 /// Writes a document to `path`, or to standard output for `-`; says where it is, and opens it if asked to.
-pub(super) fn hand_over(
+pub(super) fn write_document(
     context: &mut Context,
     path: &Path,
     text: &str,

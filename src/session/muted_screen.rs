@@ -57,8 +57,8 @@ impl Screen for MutedScreen {
         self.screen.print(text);
     }
 
-    fn hand_over(&self, value: &str) {
-        self.screen.hand_over(value);
+    fn print_copyable(&self, value: &str) {
+        self.screen.print_copyable(value);
     }
 
     fn ask(&self, question: &Question) -> Result<Answer, AskError> {

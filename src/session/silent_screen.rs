@@ -16,7 +16,7 @@ impl Screen for Silent {
     fn event(&self, _: &Event) {}
     fn progress(&self, _: &Progress) {}
     fn print(&self, _: &Text) {}
-    fn hand_over(&self, _: &str) {}
+    fn print_copyable(&self, _: &str) {}
     fn ask(&self, question: &Question) -> Result<Answer, AskError> {
         if self.yes { Ok(question.default) } else { Err(AskError::NobodyToAsk) }
     }

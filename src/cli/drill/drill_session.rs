@@ -193,7 +193,7 @@ impl Session {
             say(&m::drill_exports());
             let account = live.accounts.first();
             let lines = account.map(|account| access::of_sandbox(&live, account)).unwrap_or_default();
-            self.screen.hand_over(&lines.join("\n"));
+            self.screen.print_copyable(&lines.join("\n"));
         }
     }
 
@@ -328,7 +328,7 @@ impl Session {
         if let Some(recipe) = self.drill.repairs.first() {
             self.screen.print(&m::drill_answer_is());
             for command in commands(&self.core, &recipe.acts) {
-                self.screen.hand_over(&command);
+                self.screen.print_copyable(&command);
             }
         }
         self.finish(&nothing, true).await.map(Way::Over)

@@ -27,7 +27,7 @@ pub trait Screen: Send + Sync {
     /// Words that belong to no step, such as how to resume.
     fn print(&self, text: &Text);
     /// A value to copy, such as a command: its lines stay whole.
-    fn hand_over(&self, value: &str);
+    fn print_copyable(&self, value: &str);
     /// Asks, and waits for the answer.
     ///
     /// # Errors

@@ -58,7 +58,7 @@ impl Screen for Json {
         }
     }
 
-    fn hand_over(&self, value: &str) {
+    fn print_copyable(&self, value: &str) {
         self.print(&Text::literal(value));
     }
 

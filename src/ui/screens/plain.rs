@@ -246,7 +246,7 @@ impl Screen for Plain {
         self.print(&lines, false);
     }
 
-    fn hand_over(&self, value: &str) {
+    fn print_copyable(&self, value: &str) {
         self.print(&to_copy(value), false);
     }
 

@@ -300,7 +300,7 @@ impl Screen for Terminal {
         self.print(&style.inside(lines), Last::Other);
     }
 
-    fn hand_over(&self, value: &str) {
+    fn print_copyable(&self, value: &str) {
         self.print(&to_copy(value), Last::Other);
     }
 
