@@ -60,7 +60,7 @@ impl Context {
         }
         ui::open(UiOptions {
             lang: self.lang,
-            speaks: Box::new(move |lang| store.iter().for_each(|store| store.keep_language(lang))),
+            on_language_change: Box::new(move |lang| store.iter().for_each(|store| store.keep_language(lang))),
             form: self.form(),
             yes,
             interactive: self.host.input_is_terminal && self.host.output_is_terminal,

@@ -44,7 +44,7 @@ pub struct UiOptions {
     /// The language to begin with; a learner may change it at any menu.
     pub lang: Lang,
     /// Told when the learner changes it.
-    pub speaks: Box<dyn Fn(Lang) + Send + Sync>,
+    pub on_language_change: Box<dyn Fn(Lang) + Send + Sync>,
     /// The form.
     pub form: Form,
     /// Whether every question takes its default.

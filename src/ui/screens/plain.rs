@@ -36,7 +36,7 @@ pub struct Plain {
     interactive: bool,
     width: usize,
     interrupt: Arc<AtomicBool>,
-    speaks: Box<dyn Fn(Lang) + Send + Sync>,
+    on_language_change: Box<dyn Fn(Lang) + Send + Sync>,
     progress: Heartbeat,
     inner: Mutex<Inner>,
     answers: Mutex<Answers>,
@@ -84,7 +84,7 @@ impl Plain {
             interactive: options.interactive,
             width: options.width.map_or(usize::MAX, usize::from),
             interrupt: options.interrupt,
-            speaks: options.speaks,
+            on_language_change: options.on_language_change,
             progress: Heartbeat::new(options.err, options.lang),
             inner: Mutex::new(inner),
             answers: Mutex::new(answers.map_or(Answers::None, Answers::Unread)),
@@ -276,7 +276,7 @@ impl MenuHost for Plain {
     fn speak(&self, lang: Lang) {
         self.inner().lang = lang;
         self.progress.speak(lang);
-        (self.speaks)(lang);
+        (self.on_language_change)(lang);
     }
 
     fn show(&self, lines: &[Line]) {

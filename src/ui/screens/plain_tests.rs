@@ -39,7 +39,7 @@ fn desk(lang: Lang, yes: bool, answers: Option<&'static str>) -> Desk {
     let (out, err, interrupt) = (Sink::default(), Sink::default(), Arc::new(AtomicBool::new(false)));
     let options = UiOptions {
         lang,
-        speaks: Box::new(|_| ()),
+        on_language_change: Box::new(|_| ()),
         form: Form::Plain,
         yes,
         interactive: false,

@@ -37,7 +37,7 @@ pub struct Terminal {
     width: Option<u16>,
     glyphs: GlyphSet,
     interrupt: Arc<AtomicBool>,
-    speaks: Box<dyn Fn(Lang) + Send + Sync>,
+    on_language_change: Box<dyn Fn(Lang) + Send + Sync>,
     inner: Mutex<Inner>,
 }
 
@@ -97,7 +97,7 @@ impl Terminal {
             width: options.width,
             glyphs,
             interrupt: options.interrupt,
-            speaks: options.speaks,
+            on_language_change: options.on_language_change,
             inner: Mutex::new(inner),
         }
     }
@@ -344,7 +344,7 @@ impl MenuHost for Terminal {
 
     fn speak(&self, lang: Lang) {
         self.inner().lang = lang;
-        (self.speaks)(lang);
+        (self.on_language_change)(lang);
     }
 
     fn show(&self, lines: &[Line]) {
