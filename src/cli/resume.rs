@@ -43,21 +43,21 @@ pub(super) async fn resume(context: &mut Context, args: Resume) -> Result<Code, 
         let next = format!("pllab start {}", shell_word(&found.state.lab));
         return Err(Failed::new(Code::Usage, m::cli_run_is_cleaned(found.id()), Vec::new(), &[&next]));
     }
-    let mut pass = open(context, &store, &found, args.keep, Goal::Lab).await?;
-    pass.chosen.extend(args.hands_on.then(|| Event::way(Way::HandsOn)));
-    pass.chosen.extend(args.guided.then(|| Event::way(Way::Guided)));
+    let mut session = open(context, &store, &found, args.keep, Goal::Lab).await?;
+    session.chosen.extend(args.hands_on.then(|| Event::way(Way::HandsOn)));
+    session.chosen.extend(args.guided.then(|| Event::way(Way::Guided)));
     // What was answered at a step's menu gives way to the command line: with `--yes` nobody is waited for.
     let mine = if args.hands_on { Answer::HandsOn } else { Answer::Go };
     let said = args.hands_on || args.guided || args.yes;
     let open = found.state.steps.iter().filter(|(id, step)| said && step.started && !found.state.met(id));
     let other = open.filter(|(_, step)| step.by_hand != args.hands_on);
-    pass.chosen.extend(other.map(|(id, _)| Event::step(id, mine)));
-    let steps = &pass.loaded.lab.steps;
+    session.chosen.extend(other.map(|(id, _)| Event::step(id, mine)));
+    let steps = &session.loaded.lab.steps;
     let first = steps.first().filter(|_| args.start_over).map(|step| step.id.clone());
     if let Some(step) = args.step.or(first) {
         if !steps.iter().any(|known| known.id == step) {
             let known = steps.iter().map(|step| step.id.as_str()).collect::<Vec<_>>().join(", ");
-            pass.target.close().await;
+            session.target.close().await;
             let next = format!("pllab status {}", shell_word(&found.id()));
             return Err(Failed::new(
                 Code::Usage,
@@ -66,9 +66,9 @@ pub(super) async fn resume(context: &mut Context, args: Resume) -> Result<Code, 
                 &[&next],
             ));
         }
-        pass.chosen.push(Event::go_to(&step, "asked"));
+        session.chosen.push(Event::go_to(&step, "asked"));
     }
-    pass.chosen.extend(args.with_mine.then(|| Event::theirs(Answer::CleanUp)));
+    session.chosen.extend(args.with_mine.then(|| Event::theirs(Answer::CleanUp)));
     let again = format!("pllab resume {}", shell_word(&found.id()));
-    go(context, pass, Agreement { given: args.accept_cost, yes: args.yes, again }).await
+    go(context, session, Agreement { given: args.accept_cost, yes: args.yes, again }).await
 }

@@ -19,7 +19,7 @@ use crate::lab::{Loaded, Side};
 use crate::sandbox::Pace;
 
 /// Everything a pass needs.
-pub struct Pass {
+pub struct Session {
     /// The run's id.
     pub run: String,
     /// Its journal.
@@ -55,7 +55,7 @@ pub async fn open(
     found: &StoredRun,
     keep: bool,
     doing: Goal,
-) -> Result<Pass, Failed> {
+) -> Result<Session, Failed> {
     let lock = store.lock()?;
     let run = found.id();
     let (journal, entries, torn) = Journal::open(&found.folder, context.host.after_line.clone(), doing == Goal::Clean)
@@ -75,7 +75,7 @@ pub async fn open(
     let interrupt = context.interrupt.listen();
     let target = target(context, store, found, &state).await?;
     let region = m::aws_region_run();
-    Ok(Pass {
+    Ok(Session {
         run,
         journal,
         state,

@@ -7,7 +7,7 @@ use super::context::{Context, place};
 use super::drills;
 use super::exit::{self, Code, Failed};
 use super::path_view::Traced;
-use super::session::{Goal, Pass};
+use super::session::{Goal, Session};
 use super::suggestions::next;
 use super::trouble::stuck;
 use crate::engine::event::{Entry, Event, Screen, Way};
@@ -19,35 +19,42 @@ use crate::i18n::m;
 ///
 /// # Errors
 /// Where the learner did not agree to the cost; nothing has been written or made then.
-pub async fn go(context: &mut Context, mut pass: Pass, agreed: Agreement) -> Result<Code, Failed> {
-    consent::tell_who(context, &pass.target, &pass.region)?;
-    let region = match &pass.first {
+pub async fn go(context: &mut Context, mut session: Session, agreed: Agreement) -> Result<Code, Failed> {
+    consent::tell_who(context, &session.target, &session.region)?;
+    let region = match &session.first {
         Some(Event::RunStarted { region, .. }) => region.clone(),
-        _ => pass.state.region.clone(),
+        _ => session.state.region.clone(),
     };
-    let charges = match &pass.state.consent {
+    let charges = match &session.state.consent {
         Some(_) => Vec::new(),
-        None => consent::charges(&pass.loaded, &region, &pass.target),
+        None => consent::charges(&session.loaded, &region, &session.target),
     };
     let yes = agreed.yes;
     let open = |context: &mut Context| context.screen(yes);
     let asked = tokio::task::block_in_place(|| consent::ask(context, &charges, &agreed, open));
     match asked {
         Ok((screen, consented)) => {
-            pass.consented = consented;
-            Ok(work(context, pass, &screen, Goal::Lab, agreed.yes).await)
+            session.consented = consented;
+            Ok(work(context, session, &screen, Goal::Lab, agreed.yes).await)
         }
         Err(failed) => {
-            pass.target.close().await;
+            session.target.close().await;
             Err(failed)
         }
     }
 }
 
 /// Works on a run with `screen`, closes the target, and says how it ended. `agreed`: to every step beforehand.
-pub async fn work(context: &mut Context, pass: Pass, screen: &Arc<dyn Screen>, doing: Goal, agreed: bool) -> Code {
-    let Pass { run, journal, state, first, consented, loaded, target, lock, interrupt, keep, resumed, chosen, .. } =
-        pass;
+pub async fn work(
+    context: &mut Context,
+    session: Session,
+    screen: &Arc<dyn Screen>,
+    doing: Goal,
+    agreed: bool,
+) -> Code {
+    let Session {
+        run, journal, state, first, consented, loaded, target, lock, interrupt, keep, resumed, chosen, ..
+    } = session;
     let (region, at, chosen_way) = match &first {
         Some(Event::RunStarted { region, target, way, .. }) => (region.clone(), target.clone(), *way),
         _ => (state.region.clone(), state.target.clone(), after(&state, &chosen).way),

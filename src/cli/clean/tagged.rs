@@ -56,8 +56,8 @@ pub async fn clean_tagged(context: &mut Context, args: &Clean) -> Result<Code, F
     for leftover in &found {
         let cleaned = async {
             let run = enter(context, &store, args, leftover, &accounts, &region)?;
-            let pass = open(context, &store, &run, false, Goal::Clean).await?;
-            Ok::<_, Failed>(work(context, pass, &screen, Goal::Clean, false).await)
+            let session = open(context, &store, &run, false, Goal::Clean).await?;
+            Ok::<_, Failed>(work(context, session, &screen, Goal::Clean, false).await)
         };
         match cleaned.await {
             Ok(Code::Interrupted) => return Ok(Code::Interrupted),

@@ -73,9 +73,9 @@ pub async fn clean(context: &mut Context, args: Clean) -> Result<Code, Failed> {
             }
         }
         match open(context, &store, &found, false, Goal::Clean).await {
-            Ok(mut pass) => {
-                pass.chosen.extend(args.with_mine.then(|| Event::theirs(Answer::CleanUp)));
-                worst = worst.worse(work(context, pass, &screen, Goal::Clean, false).await);
+            Ok(mut session) => {
+                session.chosen.extend(args.with_mine.then(|| Event::theirs(Answer::CleanUp)));
+                worst = worst.worse(work(context, session, &screen, Goal::Clean, false).await);
             }
             Err(failed) => {
                 if let Some(report) = &failed.report {

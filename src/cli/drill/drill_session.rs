@@ -21,7 +21,7 @@ use crate::session::interrupt::Interrupt;
 use crate::session::muted_screen::MutedScreen;
 use crate::session::path_view::show;
 use crate::session::sandbox_note::Live;
-use crate::session::session::Pass;
+use crate::session::session::Session;
 use crate::session::shell_exports as access;
 use crate::session::target::Target;
 use crate::session::trouble::journal_trouble;
@@ -45,7 +45,7 @@ pub enum Wanted {
 }
 
 /// A drill on an open run.
-pub struct Session {
+pub struct DrillSession {
     run: String,
     folder: PathBuf,
     drill: Drill,
@@ -70,9 +70,9 @@ enum Way {
     Over(Code),
 }
 
-impl Session {
-    pub fn new(context: &mut Context, pass: Pass, folder: &Path, drill: Drill, yes: bool) -> Self {
-        let Pass { run, journal, state, loaded, target, lock, interrupt, .. } = pass;
+impl DrillSession {
+    pub fn new(context: &mut Context, opened: Session, folder: &Path, drill: Drill, yes: bool) -> Self {
+        let Session { run, journal, state, loaded, target, lock, interrupt, .. } = opened;
         let screen = Arc::new(MutedScreen::new(context.screen(yes)));
         let clock = context.host.clock.clone();
         let shown: Arc<dyn Screen> = Arc::clone(&screen) as _;

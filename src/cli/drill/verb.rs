@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::drill_session::{Session, Wanted};
+use super::drill_session::{DrillSession, Wanted};
 use crate::cli::flags::{OneRun, PaceArg, Target as Where};
 use crate::cli::labs::tell_broken;
 use crate::cli::start::Start;
@@ -20,7 +20,7 @@ use crate::session::context::{Context, bad_lab};
 use crate::session::drills::drills;
 use crate::session::exit::{Code, Failed};
 use crate::session::progress::is_whole;
-use crate::session::session::{Goal, Pass, open};
+use crate::session::session::{Goal, Session, open};
 use crate::session::silent_screen::Silent;
 use crate::session::store::{Store, StoredRun};
 use crate::session::work::work;
@@ -123,14 +123,14 @@ async fn begin_drill(context: &mut Context, args: DrillArgs) -> Result<Code, Fai
         let next = format!("pllab resume {}", shell_word(&found.id()));
         return Err(Failed::new(Code::NotMet, m::drill_unfinished(found.id()), Vec::new(), &[&next]));
     }
-    let pass = open(context, &store, &found, true, Goal::Lab).await?;
-    if pass.target.spends() && !args.allow_aws {
-        let target = pass.state.target.clone();
-        pass.target.close().await;
+    let opened = open(context, &store, &found, true, Goal::Lab).await?;
+    if opened.target.spends() && !args.allow_aws {
+        let target = opened.state.target.clone();
+        opened.target.close().await;
         let next = format!("pllab drill {} --allow-aws", shell_word(&id));
         return Err(Failed::new(Code::Refused, m::drill_costs(target), vec![m::drill_costs_detail()], &[&next]));
     }
-    let session = session(context, pass, &found, &id, args.yes)?;
+    let session = session(context, opened, &found, &id, args.yes)?;
     session.run(context).await
 }
 
@@ -142,8 +142,8 @@ async fn go_on(context: &mut Context, run: &OneRun, wanted: Wanted) -> Result<Co
         None => planted(&store)?.ok_or_else(none_planted)?,
     };
     let Some(current) = found.state.drill.clone() else { return Err(none_planted()) };
-    let pass = open(context, &store, &found, true, Goal::Lab).await?;
-    let session = session(context, pass, &found, &current.drill, true)?;
+    let opened = open(context, &store, &found, true, Goal::Lab).await?;
+    let session = session(context, opened, &found, &current.drill, true)?;
     session.one(context, wanted).await
 }
 
@@ -151,13 +151,19 @@ fn none_planted() -> Failed {
     Failed::new(Code::Usage, m::drill_none_planted(), Vec::new(), &["pllab drill list", "pllab drill"])
 }
 
-fn session(context: &mut Context, pass: Pass, found: &StoredRun, id: &str, yes: bool) -> Result<Session, Failed> {
-    let drills = drills(context, &pass.loaded.lab.id, Some((&pass.loaded.lab, &pass.loaded.variables)))?;
+fn session(
+    context: &mut Context,
+    opened: Session,
+    found: &StoredRun,
+    id: &str,
+    yes: bool,
+) -> Result<DrillSession, Failed> {
+    let drills = drills(context, &opened.loaded.lab.id, Some((&opened.loaded.lab, &opened.loaded.variables)))?;
     let drill = drills
         .into_iter()
         .find(|drill| drill.id == id)
         .ok_or_else(|| Failed::new(Code::Usage, m::drill_unknown(id), Vec::new(), &["pllab drill list"]))?;
-    Ok(Session::new(context, pass, &found.folder, drill, yes))
+    Ok(DrillSession::new(context, opened, &found.folder, drill, yes))
 }
 
 /// The run on which a drill is planted, the latest first.
@@ -276,9 +282,9 @@ async fn build(context: &mut Context, store: &Store, lab: &str, pace: Option<Pac
         hands_on: false,
         with_mine: false,
     };
-    let (pass, folder) = begin(context, &start, BTreeMap::new()).await?;
-    let run = pass.run.clone();
-    let code = work(context, pass, &(Arc::new(Silent { yes: true }) as _), Goal::Lab, true).await;
+    let (opened, folder) = begin(context, &start, BTreeMap::new()).await?;
+    let run = opened.run.clone();
+    let code = work(context, opened, &(Arc::new(Silent { yes: true }) as _), Goal::Lab, true).await;
     if code != Code::Met {
         let next = format!("pllab resume {}", shell_word(&run));
         return Err(Failed::new(code, m::drill_not_built(folder_name(&folder)), Vec::new(), &[&next]));

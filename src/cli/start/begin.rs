@@ -13,7 +13,7 @@ use crate::i18n::{Text, m};
 use crate::session::context::Context;
 use crate::session::exit::{Code, Failed};
 use crate::session::nginx::Wish;
-use crate::session::session::Pass;
+use crate::session::session::Session;
 use crate::session::sign_in::SignIn;
 use crate::session::target::{Target, USUAL_REGION};
 use crate::session::trouble::journal_trouble;
@@ -24,7 +24,7 @@ pub async fn begin(
     context: &mut Context,
     args: &Start,
     mut set: BTreeMap<String, String>,
-) -> Result<(Pass, PathBuf), Failed> {
+) -> Result<(Session, PathBuf), Failed> {
     matching(args)?;
     let (region, source) = region(args).await?;
     let learner = learner::name(args.learner.as_deref(), &context.host)?;
@@ -93,7 +93,7 @@ pub async fn begin(
         api_only: args.api_only,
         learner,
     };
-    let pass = Pass {
+    let session = Session {
         run,
         journal,
         state: State::default(),
@@ -108,7 +108,7 @@ pub async fn begin(
         resumed: false,
         chosen: args.with_mine.then(|| Event::theirs(Answer::CleanUp)).into_iter().collect(),
     };
-    Ok((pass, folder))
+    Ok((session, folder))
 }
 
 /// The region, and where it comes from: the flag, else what environment and profile say, else the usual one where any will do.

@@ -19,9 +19,9 @@ pub async fn start(context: &mut Context, args: Start) -> Result<Code, Failed> {
     if args.explain_only {
         return explain(context, &args, &set).await;
     }
-    let (pass, folder) = begin(context, &args, set).await?;
+    let (session, folder) = begin(context, &args, set).await?;
     let agreed = Agreement { given: args.accept_cost, yes: args.yes, again: again(&args) };
-    go(context, pass, agreed).await.inspect_err(|_| {
+    go(context, session, agreed).await.inspect_err(|_| {
         // Nothing was made, so there is no run to come back to.
         let _ = std::fs::remove_dir_all(&folder);
     })
