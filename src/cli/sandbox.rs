@@ -14,7 +14,7 @@ use crate::session::exit::{Code, Failed};
 use crate::session::faults;
 use crate::session::limits::{self, Limits};
 use crate::session::nginx::Wish;
-use crate::session::sandbox_note::Live;
+use crate::session::sandbox_note::SandboxNote;
 use crate::session::shell_exports as access;
 use crate::session::start_sandbox::{self, Conditions};
 use crate::ui::wrap;
@@ -63,7 +63,7 @@ async fn serve(context: &mut Context, args: &Sandbox) -> Result<(), Failed> {
     let own = run.as_ref().map(|run| run.folder.join("sandbox")).filter(|folder| folder.is_dir());
     let shared = store.sandbox();
     for folder in own.iter().chain([&shared]) {
-        if let Some(live) = Live::find(folder).await {
+        if let Some(live) = SandboxNote::find(folder).await {
             if !plan.is_empty() {
                 return Err(faults::too_late(live.pid));
             }
@@ -92,7 +92,7 @@ async fn serve(context: &mut Context, args: &Sandbox) -> Result<(), Failed> {
     Ok(())
 }
 
-fn announce(context: &mut Context, live: &Live, ours: bool) -> Result<(), Failed> {
+fn announce(context: &mut Context, live: &SandboxNote, ours: bool) -> Result<(), Failed> {
     if context.json() {
         let ready = json!({
             "event": "sandbox_ready", "endpoint_url": live.endpoint_url, "region": live.region, "accounts": live.accounts,

@@ -17,7 +17,7 @@ const LONGEST: u64 = 64 * 1024;
 
 /// A sandbox that answers, or did.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Live {
+pub struct SandboxNote {
     /// The process that runs it.
     pub pid: u32,
     /// Where it answers.
@@ -27,7 +27,7 @@ pub struct Live {
     /// How fast its clock runs.
     pub pace: String,
     /// Its accounts.
-    pub accounts: Vec<LiveAccount>,
+    pub accounts: Vec<NotedAccount>,
     /// Whether its instances may run a real nginx.
     #[serde(default)]
     pub real_nginx: bool,
@@ -35,7 +35,7 @@ pub struct Live {
 
 /// An account of a sandbox.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct LiveAccount {
+pub struct NotedAccount {
     /// Its name.
     pub name: String,
     /// Its number.
@@ -47,14 +47,14 @@ pub struct LiveAccount {
 }
 
 /// Takes the note away when dropped.
-pub struct Note {
+pub struct PlacedNote {
     path: PathBuf,
 }
 
-impl Live {
+impl SandboxNote {
     /// What there is to say of a sandbox that was just started.
     pub fn of(sandbox: &Sandbox, region: &str, pace: Pace, real_nginx: bool) -> Self {
-        let account = |account: &Account| LiveAccount {
+        let account = |account: &Account| NotedAccount {
             name: account.name.clone(),
             account_id: account.account_id.clone(),
             access_key_id: account.access_key_id.clone(),
@@ -71,10 +71,10 @@ impl Live {
     }
 
     /// Leaves the note in the sandbox's folder.
-    pub fn leave(&self, folder: &Path) -> std::io::Result<Note> {
+    pub fn leave(&self, folder: &Path) -> std::io::Result<PlacedNote> {
         let path = folder.join("live.json");
         write_atomic(&path, &serde_json::to_vec_pretty(self)?, false)?;
-        Ok(Note { path })
+        Ok(PlacedNote { path })
     }
 
     /// What the note in `folder` says, whether it still answers or not.
@@ -84,17 +84,17 @@ impl Live {
 
     /// The sandbox whose note is in `folder`, if it answers.
     pub async fn find(folder: &Path) -> Option<Self> {
-        let live = Self::read(folder)?;
-        let account = live.accounts.first()?;
-        let options = live.options(account);
+        let note = Self::read(folder)?;
+        let account = note.accounts.first()?;
+        let options = note.options(account);
         let clients = connect(&options).await.ok()?;
         // Another program may have taken the port since: only the right account's answer counts.
         let answer = identity(&clients).await.ok()?;
-        (answer.account == account.account_id).then_some(live)
+        (answer.account == account.account_id).then_some(note)
     }
 
     /// How to connect as `account`.
-    pub fn options(&self, account: &LiveAccount) -> ConnectOptions {
+    pub fn options(&self, account: &NotedAccount) -> ConnectOptions {
         ConnectOptions {
             region: self.region.clone(),
             endpoint_url: Some(self.endpoint_url.clone()),
@@ -105,7 +105,7 @@ impl Live {
     }
 }
 
-impl Drop for Note {
+impl Drop for PlacedNote {
     fn drop(&mut self) {
         // A note that stays behind is found stale by the next look.
         let _ = fs::remove_file(&self.path);

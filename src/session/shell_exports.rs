@@ -1,16 +1,16 @@
 //! Shell lines that make the AWS CLI and the SDKs of a second terminal speak to a target.
 
-use super::sandbox_note::{Live, LiveAccount};
+use super::sandbox_note::{NotedAccount, SandboxNote};
 use crate::host::shell_word;
 
 /// For an account of a sandbox.
-pub fn of_sandbox(live: &Live, account: &LiveAccount) -> Vec<String> {
+pub fn of_sandbox(note: &SandboxNote, account: &NotedAccount) -> Vec<String> {
     vec![
-        export("AWS_ENDPOINT_URL", &live.endpoint_url),
+        export("AWS_ENDPOINT_URL", &note.endpoint_url),
         export("AWS_ACCESS_KEY_ID", &account.access_key_id),
         export("AWS_SECRET_ACCESS_KEY", &account.secret_access_key),
-        export("AWS_REGION", &live.region),
-        export("AWS_DEFAULT_REGION", &live.region),
+        export("AWS_REGION", &note.region),
+        export("AWS_DEFAULT_REGION", &note.region),
         // A session token of the learner's own account would be refused here, and has no business here.
         "unset AWS_SESSION_TOKEN AWS_PROFILE".to_owned(),
     ]

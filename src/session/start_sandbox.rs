@@ -5,7 +5,7 @@ use std::path::Path;
 use super::exit::{Code, Failed};
 use super::limits::Limits;
 use super::nginx::Wish;
-use super::sandbox_note::{Live, Note};
+use super::sandbox_note::{PlacedNote, SandboxNote};
 use crate::host::{Host, create_private_dir};
 use crate::i18n::{Text, m};
 use crate::sandbox::{FaultRule, Options, Pace, Sandbox, StartError};
@@ -29,7 +29,7 @@ pub async fn open(
     region: &str,
     pace: Pace,
     conditions: Conditions,
-) -> Result<(Sandbox, Live, Note), Failed> {
+) -> Result<(Sandbox, SandboxNote, PlacedNote), Failed> {
     let Conditions { port, faults, limits, nginx } = conditions;
     create_private_dir(folder).map_err(|error| Failed::io(folder, &error))?;
     let nginx = nginx.program(host, folder);
@@ -48,7 +48,7 @@ pub async fn open(
     let sandbox = Sandbox::start_with_nginx(options, nginx.clone(), host.program.clone())
         .await
         .map_err(|error| start_trouble(&error))?;
-    let live = Live::of(&sandbox, region, pace, nginx.is_some());
+    let live = SandboxNote::of(&sandbox, region, pace, nginx.is_some());
     let note = live.leave(folder).map_err(|error| Failed::io(folder, &error))?;
     Ok((sandbox, live, note))
 }

@@ -8,7 +8,7 @@ use super::exit::{Code, Failed};
 use super::faults;
 use super::limits::Limits;
 use super::nginx::Wish;
-use super::sandbox_note::{Live, Note};
+use super::sandbox_note::{PlacedNote, SandboxNote};
 use super::shell_exports as access;
 use super::sign_in::{SignIn, sign_in, sign_in_commands, unreachable_target};
 use super::start_sandbox::{Conditions, open};
@@ -44,7 +44,7 @@ pub struct Target {
     /// For the sandbox: shell lines for the second terminal, for both sides or each.
     sandbox_access: Vec<Vec<String>>,
     /// The sandbox, where this process runs it; it ends with the target.
-    own: Option<(Sandbox, Note)>,
+    own: Option<(Sandbox, PlacedNote)>,
 }
 
 /// Where calls were asked to go.
@@ -69,7 +69,7 @@ impl Target {
         let own = run_folder.join("sandbox");
         let shared = store.sandbox();
         let made_before = own.is_dir();
-        let live = Live::find(if made_before { &own } else { &shared }).await;
+        let live = SandboxNote::find(if made_before { &own } else { &shared }).await;
         // What runs in the state folder's sandbox was chosen for the learner's own user data, not for somebody else's.
         if let Some(live) = live.filter(|live| made_before || !(nginx.is_wary() && live.real_nginx)) {
             return Self::of_live(&live, region, two_accounts, None).await;
@@ -105,10 +105,10 @@ impl Target {
     }
 
     async fn of_live(
-        live: &Live,
+        live: &SandboxNote,
         region: &str,
         two_accounts: bool,
-        own: Option<(Sandbox, Note)>,
+        own: Option<(Sandbox, PlacedNote)>,
     ) -> Result<Self, Failed> {
         let Some(account) = live.accounts.first() else {
             return Err(unreachable_target(&live.endpoint_url, None));

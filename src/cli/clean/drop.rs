@@ -11,7 +11,7 @@ use crate::host::{DirLock, LockError, Output, shell_word};
 use crate::i18n::{Text, m};
 use crate::session::context::Context;
 use crate::session::exit::{Code, Failed};
-use crate::session::sandbox_note::Live;
+use crate::session::sandbox_note::SandboxNote;
 use crate::session::store::{Store, StoredRun, own_sandbox};
 
 /// Asks, then deletes the run's folder. Refuses where things may exist outside this machine: only the journal knows of them.
@@ -30,7 +30,7 @@ pub async fn drop_run(context: &mut Context, store: &Store, args: &Clean) -> Res
     let _lock = store.lock()?;
     let own = own_sandbox(&folder);
     let busy = || Failed::new(Code::Usage, m::cli_sandbox_busy(), Vec::new(), &["pllab status"]);
-    if Live::find(&own).await.is_some() {
+    if SandboxNote::find(&own).await.is_some() {
         return Err(busy());
     }
     let held = own.is_dir().then(|| DirLock::acquire(&own, "sandbox"));

@@ -20,7 +20,7 @@ use crate::session::exit::{Code, Failed};
 use crate::session::interrupt::Interrupt;
 use crate::session::muted_screen::MutedScreen;
 use crate::session::path_view::show;
-use crate::session::sandbox_note::Live;
+use crate::session::sandbox_note::SandboxNote;
 use crate::session::session::Session;
 use crate::session::shell_exports as access;
 use crate::session::target::Target;
@@ -198,8 +198,8 @@ impl DrillSession {
     }
 
     /// The sandbox's note in the run's folder.
-    fn live(&self) -> Option<Live> {
-        Live::read(&self.folder.join("sandbox"))
+    fn live(&self) -> Option<SandboxNote> {
+        SandboxNote::read(&self.folder.join("sandbox"))
     }
 
     fn ask(&self) -> Result<Answer, AskError> {
