@@ -13,7 +13,7 @@ use crate::session::target::{Target, USUAL_REGION};
 
 /// Where and as whom.
 #[derive(Clone, Debug, Default, Args)]
-pub(super) struct Place {
+pub(super) struct AccountFlags {
     #[arg(long, value_enum, conflicts_with = "endpoint_url")]
     pub target: Option<Where>,
     #[arg(long, value_name = "URL")]
@@ -26,7 +26,7 @@ pub(super) struct Place {
     pub region: Option<String>,
 }
 
-impl Place {
+impl AccountFlags {
     /// Whether an account was named: AWS, or an endpoint.
     pub fn is_given(&self) -> bool {
         self.target == Some(Where::Aws) || self.endpoint_url.is_some()

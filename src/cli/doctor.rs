@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::account_flags::Place;
+use super::account_flags::AccountFlags;
 use super::flags::key_value;
 use crate::i18n::{Text, m};
 use crate::preflight::quota::{self, Wanted};
@@ -24,7 +24,7 @@ pub(super) struct Doctor {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub learners: u32,
     #[command(flatten)]
-    pub place: Place,
+    pub account: AccountFlags,
     #[arg(long, value_name = "NAME")]
     pub learner: Option<String>,
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
@@ -36,7 +36,7 @@ pub(super) async fn doctor(context: &mut Context, args: &Doctor) -> Result<Code,
     let set: BTreeMap<String, String> = args.set.iter().cloned().collect();
     let store = context.store()?;
     let mut rows = machine::rows(&context.host, &store).await;
-    if !args.place.is_given() {
+    if !args.account.is_given() {
         context.lab(&args.lab, &set, "", "")?;
         let code = code(&rows);
         show(context, &rows, &[])?;
@@ -47,7 +47,8 @@ pub(super) async fn doctor(context: &mut Context, args: &Doctor) -> Result<Code,
         return Ok(code);
     }
     let who = learner::name(args.learner.as_deref(), &context.host)?;
-    let target = match args.place.open(context, &format!("pllab doctor {}", crate::host::shell_word(&args.lab))).await {
+    let target = match args.account.open(context, &format!("pllab doctor {}", crate::host::shell_word(&args.lab))).await
+    {
         Ok(target) => target,
         Err(failed) => {
             rows.insert(0, account::signed_out(&failed));
@@ -58,7 +59,7 @@ pub(super) async fn doctor(context: &mut Context, args: &Doctor) -> Result<Code,
     };
     let region = target.clouds.provider.region().to_owned();
     let loaded = context.lab(&args.lab, &set, "", &region)?;
-    let mut found = account::rows(&target, &loaded, &who, &args.place.flags()).await;
+    let mut found = account::rows(&target, &loaded, &who, &args.account.flags()).await;
     let (quotas, wanted) = quota::rows(&target, &loaded, args.learners).await;
     found.extend(quotas);
     found.append(&mut rows);

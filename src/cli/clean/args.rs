@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::account_flags::Place;
+use crate::cli::account_flags::AccountFlags;
 
 /// Which runs, in which account.
 #[derive(Debug, Default, Args)]
@@ -19,7 +19,7 @@ pub struct Clean {
     #[arg(id = "drop", long = "drop", requires = "run", conflicts_with_all = ["all", "everyone", "with_mine"])]
     pub drop_run: bool,
     #[command(flatten)]
-    pub place: Place,
+    pub account: AccountFlags,
     #[arg(long, value_name = "NAME")]
     pub learner: Option<String>,
     #[arg(long)]

@@ -32,12 +32,12 @@ const EVERYONE: &str = "everyone";
 pub async fn clean_tagged(context: &mut Context, args: &Clean) -> Result<Code, Failed> {
     let who = learner::name(args.learner.as_deref(), &context.host)?;
     if args.everyone && args.yes && !args.confirm_everyone {
-        let next = format!("pllab clean --everyone{} --yes --confirm-everyone", args.place.flags());
+        let next = format!("pllab clean --everyone{} --yes --confirm-everyone", args.account.flags());
         let details = vec![m::shared_everyone_detail()];
         return Err(Failed::new(Code::Refused, m::shared_everyone_needs_word(), details, &[&next]));
     }
     let verb = if args.everyone { "pllab clean --everyone" } else { "pllab clean --all" };
-    let target = args.place.open(context, verb).await?;
+    let target = args.account.open(context, verb).await?;
     let found = look(context, args, &target, &who).await;
     let (accounts, region) = (target.accounts.clone(), target.clouds.provider.region().to_owned());
     target.close().await;
@@ -77,7 +77,7 @@ pub async fn clean_tagged(context: &mut Context, args: &Clean) -> Result<Code, F
 async fn look(context: &mut Context, args: &Clean, target: &Target, who: &str) -> Result<Vec<Leftover>, Failed> {
     let all = leftovers(&target.clouds, &target.accounts)
         .await
-        .map_err(|fault| unreachable_target(&args.place.name(), Some(&fault)))?;
+        .map_err(|fault| unreachable_target(&args.account.name(), Some(&fault)))?;
     let (mut found, others): (Vec<_>, Vec<_>) = all.runs.into_iter().partition(|it| args.everyone || it.learner == who);
     if target.accounts.get(&Side::Provider) == target.accounts.get(&Side::Consumer) {
         // In one account the lab tells the sides apart; where it is not known here, one side can delete it all.
@@ -188,7 +188,7 @@ fn agreed(args: &Clean, screen: &Arc<dyn Screen>, found: &[Leftover]) -> Result<
         Err(AskError::Interrupted) => Ok(None),
         Err(error) => {
             let who = args.learner.as_ref().map(|name| format!(" --learner {}", shell_word(name))).unwrap_or_default();
-            let next = format!("pllab clean {next}{}{who}", args.place.flags());
+            let next = format!("pllab clean {next}{}{who}", args.account.flags());
             Err(Failed::unanswered(error, &next))
         }
     }
@@ -223,14 +223,14 @@ fn enter(
             format: FORMAT,
             run: run.clone(),
             lab: leftover.lab.clone(),
-            target: args.place.name(),
+            target: args.account.name(),
             region: region.to_owned(),
             token: String::new(),
             variables: BTreeMap::new(),
             pace: None,
             accounts: accounts.clone(),
-            profile: args.place.profile.clone(),
-            consumer_profile: args.place.consumer_profile.clone(),
+            profile: args.account.profile.clone(),
+            consumer_profile: args.account.consumer_profile.clone(),
             api_only: false,
             way: Way::Guided,
             learner: leftover.learner.clone(),

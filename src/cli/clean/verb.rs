@@ -13,11 +13,11 @@ use crate::session::work::work;
 
 /// Cleans one run, or every run that is not cleaned.
 pub async fn clean(context: &mut Context, args: Clean) -> Result<Code, Failed> {
-    if args.everyone && !args.place.is_given() {
+    if args.everyone && !args.account.is_given() {
         let next = ["pllab clean --everyone --target aws", "pllab clean --all"];
         return Err(Failed::new(Code::Usage, m::shared_everyone_where(), Vec::new(), &next));
     }
-    if args.place.is_given() && !args.all && !args.everyone {
+    if args.account.is_given() && !args.all && !args.everyone {
         return Err(Failed::new(
             Code::Usage,
             m::shared_place_needs_all(),
@@ -25,7 +25,7 @@ pub async fn clean(context: &mut Context, args: Clean) -> Result<Code, Failed> {
             &["pllab clean --all --target aws"],
         ));
     }
-    if args.place.is_given() {
+    if args.account.is_given() {
         return super::tagged::clean_tagged(context, &args).await;
     }
     let store = context.store()?;
