@@ -17,7 +17,7 @@ use crate::session::drills::drills;
 use crate::session::exit::{Code, Failed};
 use crate::session::progress::summary;
 use crate::session::store::{StoredRun, Unreadable};
-use crate::session::suggestions::next;
+use crate::session::suggestions::suggestions;
 use crate::ui::{markdown, table};
 
 /// The run that is named, or the latest one, in full; then those that cannot be read, by name.
@@ -140,7 +140,7 @@ pub(super) fn show(context: &mut Context, found: &StoredRun, commands: bool) -> 
     if commands {
         text.push('\n');
         // Line by line: a list stands right under its heading, as below an error.
-        for line in next(context, &found.id(), state).render(context.lang).lines() {
+        for line in suggestions(context, &found.id(), state).render(context.lang).lines() {
             text.push_str(&markdown(line, &sheet));
         }
     }

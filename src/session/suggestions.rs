@@ -10,7 +10,7 @@ use crate::i18n::{Lang, Text, m};
 use crate::lab::Source;
 
 /// The commands that make sense now, the most likely one first, each with what it does.
-pub fn next(context: &Context, run: &str, state: &State) -> Text {
+pub fn suggestions(context: &Context, run: &str, state: &State) -> Text {
     let whole = is_whole(context, state);
     let run = &shell_word(run);
     let mut lines = Vec::new();
@@ -34,11 +34,11 @@ pub fn next(context: &Context, run: &str, state: &State) -> Text {
         lines.push(m::next_resume(run));
         lines.push(m::next_clean(run));
     }
-    list(&lines)
+    suggestion_list(&lines)
 }
 
 /// Commands with what they do, under their heading.
-pub fn list(lines: &[Text]) -> Text {
+pub fn suggestion_list(lines: &[Text]) -> Text {
     let said = |lang: Lang| {
         let lines = lines.iter().map(|line| format!("- {}", line.render(lang)));
         std::iter::once(m::next_title().render(lang)).chain(lines).collect::<Vec<_>>().join("\n")

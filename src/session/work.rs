@@ -8,7 +8,7 @@ use super::drills;
 use super::exit::{self, Code, Failed};
 use super::path_view::Traced;
 use super::session::{Goal, Session};
-use super::suggestions::next;
+use super::suggestions::suggestions;
 use super::trouble::stuck;
 use crate::engine::event::{Entry, Event, Screen, Way};
 use crate::engine::{End, Polling, Prefetch, RunLog, Runner, State, Views};
@@ -116,7 +116,7 @@ pub async fn work(
                         screen.print(&m::next_resume(shell_word(&run)));
                     }
                 }
-                Goal::Lab => screen.print(&next(context, &run, &state)),
+                Goal::Lab => screen.print(&suggestions(context, &run, &state)),
                 Goal::Clean if !state.cleaned => screen.print(&m::next_clean_again(shell_word(&run))),
                 Goal::Clean => {}
             }

@@ -11,7 +11,7 @@ use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Side};
 use crate::session::context::{Context, place};
 use crate::session::exit::{self, Code, Failed};
-use crate::session::suggestions::list;
+use crate::session::suggestions::suggestion_list;
 use crate::session::trouble::stuck;
 
 /// Whether there is somebody to ask whether to read on. Without, no runtime is needed that listens to anything.
@@ -53,7 +53,7 @@ pub async fn explain(context: &mut Context, args: &Start, set: &BTreeMap<String,
     };
     let ended = drive.run().await.map_err(|error| stuck(&error, ""))?;
     if ended.end != End::Interrupted && !context.json() {
-        screen.print(&list(&[m::next_do(shell_word(&args.lab))]));
+        screen.print(&suggestion_list(&[m::next_do(shell_word(&args.lab))]));
     }
     Ok(exit::of(&ended))
 }
