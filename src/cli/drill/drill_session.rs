@@ -110,7 +110,7 @@ impl DrillSession {
     }
 
     /// Does one thing with a drill that is planted.
-    pub async fn one(mut self, context: &mut Context, wanted: Wanted) -> Result<Code, Failed> {
+    pub async fn single(mut self, context: &mut Context, wanted: Wanted) -> Result<Code, Failed> {
         let result = self.do_one(wanted).await;
         self.end(context, result).await
     }

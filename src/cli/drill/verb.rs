@@ -144,7 +144,7 @@ async fn go_on(context: &mut Context, run: &OneRun, wanted: Wanted) -> Result<Co
     let Some(current) = found.state.drill.clone() else { return Err(none_planted()) };
     let opened = open(context, &store, &found, true, Goal::Lab).await?;
     let session = session(context, opened, &found, &current.drill, true)?;
-    session.one(context, wanted).await
+    session.single(context, wanted).await
 }
 
 fn none_planted() -> Failed {
