@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::groups::{self, Gate, Peer, Way};
+use super::groups::{self, Direction, Gate, Peer};
 use super::rung_result::RungResult;
 use super::walk::{Walk, group_ids, instances, seen};
 use crate::checks::reply::{first, list, text, texts};
@@ -153,7 +153,7 @@ impl Walk<'_> {
         let others = group_ids(&endpoint, "Groups");
         let gate = Gate {
             groups: &rules,
-            way: Way::Out,
+            direction: Direction::Out,
             port: self.path.port,
             peer: Peer { address: &address, groups: &others },
             why: m::trace_why_client_group(),
@@ -172,7 +172,7 @@ impl Walk<'_> {
         let others = self.client.as_ref().map(|client| group_ids(client, "SecurityGroups")).unwrap_or_default();
         let gate = Gate {
             groups: &rules,
-            way: Way::In,
+            direction: Direction::In,
             port: self.path.port,
             peer: Peer { address: &address, groups: &others },
             why: m::trace_why_endpoint_group(),

@@ -12,12 +12,12 @@ use crate::lab::Side;
 
 /// Which of a group's rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum Direction {
     In,
     Out,
 }
 
-impl Way {
+impl Direction {
     fn key(self) -> &'static str {
         match self {
             Self::In => "IpPermissions",
@@ -48,19 +48,19 @@ impl Walk<'_> {
 }
 
 /// Whether one of the groups lets TCP to `port` pass between them and `peer`.
-pub(super) fn admits(groups: &[Value], way: Way, port: u16, peer: &Peer<'_>) -> bool {
+pub(super) fn admits(groups: &[Value], direction: Direction, port: u16, peer: &Peer<'_>) -> bool {
     let block = format!("{}/32", peer.address);
     let admits = |it: &Value| {
         rule::covers_port(it, port)
             && (rule::covers_block(it, &block) || peer.groups.iter().any(|id| rule::covers_group(it, id)))
     };
-    groups.iter().any(|group| list(group, way.key()).iter().any(admits))
+    groups.iter().any(|group| list(group, direction.key()).iter().any(admits))
 }
 
 /// The groups' rules on one line.
-pub(super) fn in_words(groups: &[Value], way: Way) -> Text {
+pub(super) fn in_words(groups: &[Value], direction: Direction) -> Text {
     let of = |group: &Value| {
-        let rules: Vec<String> = list(group, way.key()).iter().map(rule::in_words).collect();
+        let rules: Vec<String> = list(group, direction.key()).iter().map(rule::in_words).collect();
         let rules = if rules.is_empty() { "-".to_owned() } else { rules.join("; ") };
         format!("{} [{rules}]", text(group, "GroupId"))
     };
@@ -68,10 +68,10 @@ pub(super) fn in_words(groups: &[Value], way: Way) -> Text {
 }
 
 /// The rule that lets TCP to `port` in from, or out to, a block or a group.
-pub(super) fn open(way: Way, group: &str, port: u16, source: &str) -> Call {
-    let operation = match way {
-        Way::In => "AuthorizeSecurityGroupIngress",
-        Way::Out => "AuthorizeSecurityGroupEgress",
+pub(super) fn open(direction: Direction, group: &str, port: u16, source: &str) -> Call {
+    let operation = match direction {
+        Direction::In => "AuthorizeSecurityGroupIngress",
+        Direction::Out => "AuthorizeSecurityGroupEgress",
     };
     let mut permission = json!({ "IpProtocol": "tcp", "FromPort": port, "ToPort": port });
     if source.contains('/') {
@@ -85,7 +85,7 @@ pub(super) fn open(way: Way, group: &str, port: u16, source: &str) -> Call {
 /// A rung about groups: what is expected of them, and whether they admit the connection.
 pub(super) struct Gate<'g> {
     pub groups: &'g [Value],
-    pub way: Way,
+    pub direction: Direction,
     pub port: u16,
     pub peer: Peer<'g>,
     /// Why the path ends at it.
@@ -97,17 +97,17 @@ pub(super) struct Gate<'g> {
 impl Gate<'_> {
     pub fn judge(&self) -> RungResult {
         let expected = m::TraceExpectedRule { from: &self.opening, port: self.port }.text();
-        let seen = in_words(self.groups, self.way);
-        if admits(self.groups, self.way, self.port, &self.peer) {
+        let seen = in_words(self.groups, self.direction);
+        if admits(self.groups, self.direction, self.port, &self.peer) {
             return RungResult::holds(expected, seen);
         }
         let group = self.groups.first().map_or("", |group| text(group, "GroupId"));
-        let repair = match self.way {
-            Way::In => m::TraceRepairInbound { group, port: self.port, source: &self.opening }.text(),
-            Way::Out => m::TraceRepairOutbound { group, port: self.port, to: &self.opening }.text(),
+        let repair = match self.direction {
+            Direction::In => m::TraceRepairInbound { group, port: self.port, source: &self.opening }.text(),
+            Direction::Out => m::TraceRepairOutbound { group, port: self.port, to: &self.opening }.text(),
         };
         RungResult::broken(expected, seen, self.why.clone())
-            .repaired(repair, vec![open(self.way, group, self.port, &self.opening)])
+            .repaired(repair, vec![open(self.direction, group, self.port, &self.opening)])
     }
 }
 
@@ -130,11 +130,11 @@ mod tests {
             (json!([]), false),
         ] {
             let peer = Peer { address: "10.0.1.7", groups: &ids };
-            assert_eq!(admits(&group(rules.clone()), Way::In, 80, &peer), admitted, "{rules}");
+            assert_eq!(admits(&group(rules.clone()), Direction::In, 80, &peer), admitted, "{rules}");
         }
         let outbound =
             vec![json!({ "IpPermissionsEgress": [{ "IpProtocol": "-1", "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] }] })];
         let stranger = Peer { address: "10.0.1.7", groups: &[] };
-        assert!(admits(&outbound, Way::Out, 80, &stranger) && !admits(&outbound, Way::In, 80, &stranger));
+        assert!(admits(&outbound, Direction::Out, 80, &stranger) && !admits(&outbound, Direction::In, 80, &stranger));
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::groups::{self, Gate, Peer, Way};
+use super::groups::{self, Direction, Gate, Peer};
 use super::rung_result::RungResult;
 use super::walk::{Walk, seen};
 use crate::checks::reply::{first, list, text, texts};
@@ -74,7 +74,7 @@ impl Walk<'_> {
         let address = seen(self.client_address().map(str::to_owned))?;
         let gate = Gate {
             groups: &self.balancer_groups,
-            way: Way::In,
+            direction: Direction::In,
             port: self.path.port,
             peer: Peer { address: &address, groups: &[] },
             why: m::trace_why_balancer_group(address.as_str()),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::groups::{self, Gate, Peer, Way};
+use super::groups::{self, Direction, Gate, Peer};
 use super::path::wanted_targets;
 use super::rung_result::RungResult;
 use super::walk::{Walk, group_ids, health, instances, port_of, seen};
@@ -72,7 +72,7 @@ impl Walk<'_> {
             let address = text(host, "PrivateIpAddress");
             let gate = Gate {
                 groups: &self.balancer_groups,
-                way: Way::Out,
+                direction: Direction::Out,
                 port: port_of(target),
                 peer: Peer { address, groups: &others },
                 why: m::trace_why_balancer_egress(),
@@ -109,7 +109,7 @@ impl Walk<'_> {
                 };
                 let gate = Gate {
                     groups: &rules,
-                    way: Way::In,
+                    direction: Direction::In,
                     port: port_of(target),
                     peer: Peer { address, groups: &balancer_groups },
                     why,
