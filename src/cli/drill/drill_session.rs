@@ -63,7 +63,7 @@ pub struct DrillSession {
 }
 
 /// How a session goes on.
-enum Way {
+enum Next {
     /// On to the menu.
     On,
     /// It is over.
@@ -160,7 +160,7 @@ impl DrillSession {
             return Ok(Code::Met);
         }
         loop {
-            let way = match self.ask() {
+            let next = match self.ask() {
                 Ok(answer) => self.answer(answer).await?,
                 Err(AskError::Interrupted) => self.leave(Code::Interrupted).await?,
                 // Nobody to ask: it is watched until it is mended.
@@ -172,7 +172,7 @@ impl DrillSession {
                     return Ok(Code::Usage);
                 }
             };
-            if let Way::Over(code) = way {
+            if let Next::Over(code) = next {
                 return Ok(code);
             }
         }
@@ -219,7 +219,7 @@ impl DrillSession {
         tokio::task::block_in_place(|| self.screen.ask(&question))
     }
 
-    async fn answer(&mut self, answer: Answer) -> Result<Way, Failure> {
+    async fn answer(&mut self, answer: Answer) -> Result<Next, Failure> {
         match answer {
             Answer::Hint => self.hint()?,
             Answer::Path => {
@@ -229,7 +229,7 @@ impl DrillSession {
             Answer::Leave => return self.leave(Code::NotMet).await,
             _ => return self.watch(Some(WATCH)).await,
         }
-        Ok(Way::On)
+        Ok(Next::On)
     }
 
     async fn do_one(&mut self, wanted: Wanted) -> Result<Code, Failure> {
@@ -237,8 +237,8 @@ impl DrillSession {
             Wanted::Hint => self.hint().map(|()| Code::Met).map_err(Into::into),
             Wanted::Undo => self.put_back().await.map(|()| Code::Met),
             Wanted::GiveUp => match self.give_up().await? {
-                Way::Over(code) => Ok(code),
-                Way::On => Ok(Code::NotMet),
+                Next::Over(code) => Ok(code),
+                Next::On => Ok(Code::NotMet),
             },
             Wanted::Check => {
                 let standing = self.drilling().look().await?;
@@ -271,7 +271,7 @@ impl DrillSession {
     }
 
     /// Looks until it is mended, for as long as `time`; says what is open too wide once.
-    async fn watch(&mut self, time: Option<Duration>) -> Result<Way, Failure> {
+    async fn watch(&mut self, time: Option<Duration>) -> Result<Next, Failure> {
         let began = Instant::now();
         let mut interrupt = self.interrupt.clone();
         let mut warned = Vec::new();
@@ -283,7 +283,7 @@ impl DrillSession {
             if let Ok(standing) = standing {
                 if standing.mended() {
                     self.core.screen.progress(&progress(None, ProgressState::Told));
-                    return self.finish(&standing, false).await.map(Way::Over);
+                    return self.finish(&standing, false).await.map(Next::Over);
                 }
                 if standing.solved() && warned != standing.opened {
                     self.screen.print(&m::drill_opened());
@@ -296,7 +296,7 @@ impl DrillSession {
             if time.is_some_and(|time| began.elapsed() > time) {
                 self.core.screen.progress(&progress(None, ProgressState::Told));
                 self.screen.print(&m::drill_not_mended());
-                return Ok(Way::On);
+                return Ok(Next::On);
             }
             let interrupted = tokio::select! {
                 () = interrupt.wait() => true,
@@ -323,7 +323,7 @@ impl DrillSession {
     }
 
     /// Shows the answer and puts everything back.
-    async fn give_up(&mut self) -> Result<Way, Failure> {
+    async fn give_up(&mut self) -> Result<Next, Failure> {
         let nothing = Standing { goals: Vec::new(), opened: Vec::new() };
         if let Some(recipe) = self.drill.repairs.first() {
             self.screen.print(&m::drill_answer_is());
@@ -331,13 +331,13 @@ impl DrillSession {
                 self.screen.print_copyable(&command);
             }
         }
-        self.finish(&nothing, true).await.map(Way::Over)
+        self.finish(&nothing, true).await.map(Next::Over)
     }
 
     /// Stops without a grade. The lab is as before.
-    async fn leave(&mut self, code: Code) -> Result<Way, Failure> {
+    async fn leave(&mut self, code: Code) -> Result<Next, Failure> {
         self.put_back().await?;
-        Ok(Way::Over(code))
+        Ok(Next::Over(code))
     }
 
     /// Writes the grade down, says what it was, and puts everything back.
