@@ -76,7 +76,7 @@ impl Tunnel {
 }
 
 /// Where the client stands, in the lab's own names.
-fn threshold(loaded: &Loaded, client: &str) -> Option<(ClientLocation, Image)> {
+fn client_location(loaded: &Loaded, client: &str) -> Option<(ClientLocation, Image)> {
     let made = || loaded.lab.steps.iter().flat_map(|step| step.makes.iter().map(move |it| (step, it)));
     let (step, instance) = made().find_map(|(step, it)| match it {
         Resource::Instance(it) if it.name == client => Some((step, it)),
@@ -87,7 +87,7 @@ fn threshold(loaded: &Loaded, client: &str) -> Option<(ClientLocation, Image)> {
         _ => None,
     })?;
     let port = if instance.image == Image::WindowsServer2022 { 3389 } else { 22 };
-    let threshold = ClientLocation {
+    let client_location = ClientLocation {
         step: step.id.clone(),
         side: step.side,
         vpc,
@@ -95,11 +95,11 @@ fn threshold(loaded: &Loaded, client: &str) -> Option<(ClientLocation, Image)> {
         group: instance.group.clone(),
         port,
     };
-    Some((threshold, instance.image))
+    Some((client_location, instance.image))
 }
 
 /// Everything that the way needs to know.
-pub struct Way<'w> {
+pub struct BrowseRoute<'w> {
     pub store: &'w Store,
     pub found: &'w StoredRun,
     pub loaded: &'w Loaded,
@@ -112,11 +112,11 @@ pub struct Way<'w> {
     pub dns: &'w str,
 }
 
-impl Way<'_> {
+impl BrowseRoute<'_> {
     /// Makes the way, if it is not there, and goes it.
     pub async fn tunnel(&self, context: &mut Context, interrupt: &Interrupt, yes: bool) -> Result<Tunnel, Failed> {
         let Self { found, id, dns, .. } = self;
-        let Some((to, image)) = threshold(self.loaded, self.client) else {
+        let Some((to, image)) = client_location(self.loaded, self.client) else {
             let next = format!("pllab resume {}", shell_word(&found.id()));
             return Err(Failed::new(Code::NotMet, m::cli_browse_nothing(), Vec::new(), &[&next]));
         };

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
-use super::tunnel::{End, Way};
+use super::tunnel::{BrowseRoute, End};
 use crate::checks;
 use crate::host::shell_word;
 use crate::i18n::m;
@@ -67,8 +67,9 @@ async fn show(context: &mut Context, args: &Browse) -> Result<(), Failed> {
             let details = vec![m::cli_browse_no_way_detail()];
             return Err(Failed::new(Code::NotMet, m::cli_browse_no_way(), details, &["pllab check client"]));
         }
-        let way = Way { store: &store, found: &found, loaded: &loaded, target: &target, client, id: &id, dns: &dns };
-        let mut tunnel = way.tunnel(context, &interrupt, args.yes).await?;
+        let route =
+            BrowseRoute { store: &store, found: &found, loaded: &loaded, target: &target, client, id: &id, dns: &dns };
+        let mut tunnel = route.tunnel(context, &interrupt, args.yes).await?;
         match &tunnel.end {
             End::Page { url } => announce(context, url, Some(&tunnel.command))?,
             desktop @ End::Desktop { .. } => announce_desktop(context, desktop, &tunnel.command)?,
