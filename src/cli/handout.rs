@@ -8,7 +8,7 @@ use super::flags::key_value;
 use super::report::write_document;
 use super::start::{Example, example};
 use crate::engine::Views;
-use crate::engine::event::Way;
+use crate::engine::event::Mode;
 use crate::host::shell_word;
 use crate::i18n::{Lang, m};
 use crate::report;
@@ -49,7 +49,7 @@ pub(super) fn handout(context: &mut Context, args: &Handout) -> Result<Code, Fai
     let views = Views {
         place: place("sandbox", &args.region),
         cost: m::cli_cost_reading(),
-        way: Way::Explain,
+        way: Mode::Explain,
         resumed: false,
         access: BTreeMap::new(),
     };

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::actions;
-use crate::engine::event::{Entry, Event, Picture, Way};
+use crate::engine::event::{Entry, Event, Mode, Picture};
 use crate::engine::{self, State, Views};
 use crate::host::write_atomic;
 use crate::i18n::{Text, harmless, m};
@@ -103,7 +103,7 @@ fn fullest(entries: &[Entry], loaded: &Loaded) -> Option<Picture> {
     let views = Views {
         place: m::cli_cost_nothing(),
         cost: m::cli_cost_nothing(),
-        way: Way::Guided,
+        way: Mode::Guided,
         resumed: false,
         access: BTreeMap::new(),
     };

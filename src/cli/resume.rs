@@ -1,6 +1,6 @@
 //! `pllab resume`: go on where a run stopped.
 
-use crate::engine::event::{Answer, Event, Way};
+use crate::engine::event::{Answer, Event, Mode};
 use crate::host::shell_word;
 use crate::i18n::m;
 use crate::session::consent::Agreement;
@@ -44,8 +44,8 @@ pub(super) async fn resume(context: &mut Context, args: Resume) -> Result<Code, 
         return Err(Failed::new(Code::Usage, m::cli_run_is_cleaned(found.id()), Vec::new(), &[&next]));
     }
     let mut session = open(context, &store, &found, args.keep, Goal::Lab).await?;
-    session.chosen.extend(args.hands_on.then(|| Event::way(Way::HandsOn)));
-    session.chosen.extend(args.guided.then(|| Event::way(Way::Guided)));
+    session.chosen.extend(args.hands_on.then(|| Event::way(Mode::HandsOn)));
+    session.chosen.extend(args.guided.then(|| Event::way(Mode::Guided)));
     // What was answered at a step's menu gives way to the command line: with `--yes` nobody is waited for.
     let mine = if args.hands_on { Answer::HandsOn } else { Answer::Go };
     let said = args.hands_on || args.guided || args.yes;

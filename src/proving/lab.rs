@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::drills::{Drilled, prove_drills};
-use crate::engine::event::{Item, Way};
+use crate::engine::event::{Item, Mode};
 use crate::engine::{At, LabFailure, List, Prefetch, Proof, RunError, RunLog, Runner, State, Views};
 use crate::host::Scratch;
 use crate::i18n::{Text, m};
@@ -166,12 +166,12 @@ async fn prove(
             views: Views {
                 place: Text::literal(""),
                 cost: Text::literal(""),
-                way: Way::Guided,
+                way: Mode::Guided,
                 resumed: false,
                 access: BTreeMap::new(),
             },
             loaded: Arc::new(loaded),
-            way: Way::Guided,
+            way: Mode::Guided,
             path: None,
             keep: false,
             asks: false,

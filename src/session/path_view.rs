@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::context::place;
 use crate::checks::CheckContext;
 use crate::cloud::Clouds;
-use crate::engine::event::{Event, LinkState, Mark, Picture, RungState, Verdict, Way};
+use crate::engine::event::{Event, LinkState, Mark, Mode, Picture, RungState, Verdict};
 use crate::engine::{RunLog, ShowPath, State, Views};
 use crate::i18n::{Text, m};
 use crate::lab::Loaded;
@@ -106,7 +106,7 @@ fn picture(trace: &Trace, state: &State, loaded: &Loaded) -> Picture {
     let views = Views {
         place: place(&state.target, &state.region),
         cost: m::cli_cost_nothing(),
-        way: Way::Guided,
+        way: Mode::Guided,
         resumed: true,
         access: BTreeMap::new(),
     };

@@ -10,7 +10,7 @@ use super::path_view::Traced;
 use super::session::{Goal, Session};
 use super::suggestions::suggestions;
 use super::trouble::stuck;
-use crate::engine::event::{Entry, Event, Screen, Way};
+use crate::engine::event::{Entry, Event, Mode, Screen};
 use crate::engine::{End, Polling, Prefetch, RunLog, Runner, State, Views};
 use crate::host::shell_word;
 use crate::i18n::m;
@@ -60,7 +60,7 @@ pub async fn work(
         _ => (state.region.clone(), state.target.clone(), after(&state, &chosen).way),
     };
     // Where every question is answered beforehand nobody is there to do a step.
-    let way = if agreed && chosen_way == Way::HandsOn { Way::Guided } else { chosen_way };
+    let way = if agreed && chosen_way == Mode::HandsOn { Mode::Guided } else { chosen_way };
     let charges = match (&consented, &state.consent) {
         (Some(Event::Consented { charges, .. }), _) => charges.clone(),
         (_, Some(consent)) => consent.charges.clone(),
@@ -77,7 +77,7 @@ pub async fn work(
         clouds: Some(Arc::clone(&target.clouds)),
         patience: target.patience,
         // Only where every step was agreed to beforehand, and where waiting takes time.
-        prefetch: Prefetch::new(agreed && way != Way::HandsOn && target.patience != Polling::INSTANT),
+        prefetch: Prefetch::new(agreed && way != Mode::HandsOn && target.patience != Polling::INSTANT),
         loaded,
         views,
         renew,

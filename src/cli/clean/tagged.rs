@@ -9,7 +9,7 @@ use serde_json::json;
 use super::args::Clean;
 use crate::actions::PRICES_AS_OF;
 use crate::cli::status::age;
-use crate::engine::event::{Answer, AskError, Choice, Entry, Event, Money, Question, QuestionId, Screen, Way};
+use crate::engine::event::{Answer, AskError, Choice, Entry, Event, Mode, Money, Question, QuestionId, Screen};
 use crate::engine::{FORMAT, Journal, Leftover, State, leftovers, per_hour};
 use crate::host::shell_word;
 use crate::i18n::{Text, m};
@@ -232,7 +232,7 @@ fn enter(
             profile: args.account.profile.clone(),
             consumer_profile: args.account.consumer_profile.clone(),
             api_only: false,
-            way: Way::Guided,
+            way: Mode::Guided,
             learner: leftover.learner.clone(),
         };
         let entry = Entry { at: context.host.clock.now(), event: started };

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::args::Start;
 use crate::cli::flags::{PaceArg, Target as Where};
 use crate::cloud::usual_region;
-use crate::engine::event::{Answer, Event, Way};
+use crate::engine::event::{Answer, Event, Mode};
 use crate::engine::{FORMAT, Journal, State};
 use crate::host::shell_word;
 use crate::i18n::{Text, m};
@@ -88,7 +88,7 @@ pub async fn begin(
         pace: (target.is_sandbox() || args.pace.is_some()).then(|| pace.name().to_owned()),
         accounts: target.accounts.clone(),
         profile: args.profile.clone(),
-        way: if args.hands_on { Way::HandsOn } else { Way::Guided },
+        way: if args.hands_on { Mode::HandsOn } else { Mode::Guided },
         consumer_profile: args.consumer_profile.clone(),
         api_only: args.api_only,
         learner,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::args::Start;
-use crate::engine::event::Way;
+use crate::engine::event::Mode;
 use crate::engine::{End, Polling, Prefetch, RunLog, Runner, State, Views};
 use crate::host::shell_word;
 use crate::i18n::{Text, m};
@@ -39,12 +39,12 @@ pub async fn explain(context: &mut Context, args: &Start, set: &BTreeMap<String,
         views: Views {
             place: place("sandbox", &region),
             cost: m::cli_cost_reading(),
-            way: Way::Explain,
+            way: Mode::Explain,
             resumed: false,
             access: BTreeMap::new(),
         },
         loaded,
-        way: Way::Explain,
+        way: Mode::Explain,
         path: None,
         keep: true,
         // Nobody to ask: it is read through to the end.

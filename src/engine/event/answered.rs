@@ -1,6 +1,6 @@
 //! The choices that are on record, in the words of `Event::Answered`.
 
-use super::field::Way;
+use super::field::Mode;
 use super::record::Event;
 use super::screen::Answer;
 
@@ -25,7 +25,7 @@ impl Event {
 
     /// The learner goes another way from here.
     #[must_use]
-    pub fn way(way: Way) -> Self {
+    pub fn way(way: Mode) -> Self {
         Self::Answered { step: String::new(), question: "way".to_owned(), answer: way.name().to_owned() }
     }
 

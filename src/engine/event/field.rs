@@ -7,7 +7,7 @@ use crate::i18n::Text;
 /// The way through a lab.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Way {
+pub enum Mode {
     /// pllab does it after the learner agrees.
     #[default]
     Guided,
@@ -17,7 +17,7 @@ pub enum Way {
     Explain,
 }
 
-impl Way {
+impl Mode {
     // By reference: serde's `skip_serializing_if` hands the field over so.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
     pub(super) fn is_guided(&self) -> bool {

@@ -12,7 +12,7 @@ mod view;
 
 pub use crate::checks::{Verdict, cause};
 pub use crate::cloud::{Fault, FaultClass};
-pub use field::{Difference, DrillPurpose, Item, ItemState, PredictionWords, Purpose, RungState, Way};
+pub use field::{Difference, DrillPurpose, Item, ItemState, Mode, PredictionWords, Purpose, RungState};
 pub use layout::{Column, Layout, Part, Row};
 pub use money::{Money, Spent, cents, minute};
 pub use record::{Entry, Event, Facts};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::field::{Difference, DrillPurpose, Item, PredictionWords, Purpose, RungState, Way};
+use super::field::{Difference, DrillPurpose, Item, Mode, PredictionWords, Purpose, RungState};
 use super::money::{Money, Spent};
 use crate::actions::Charge;
 use crate::checks::Verdict;
@@ -65,8 +65,8 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         learner: String,
         /// The way the learner chose; guided where nothing is said.
-        #[serde(default, skip_serializing_if = "Way::is_guided")]
-        way: Way,
+        #[serde(default, skip_serializing_if = "Mode::is_guided")]
+        way: Mode,
     },
     /// What the accounts held when the learner began to work by hand: none of it is taken for the learner's work.
     Baseline {

@@ -1,6 +1,6 @@
 //! What a screen shows, before it is drawn or said in a language.
 
-use super::Way;
+use super::Mode;
 use crate::i18n::Text;
 use crate::lab::{Pair, PredictProse, Prose, Side, StepProse};
 
@@ -20,7 +20,7 @@ pub struct OpeningView {
     /// The architecture as it will be at the end.
     pub picture: Picture,
     /// How it is gone through.
-    pub way: Way,
+    pub way: Mode,
     /// The run's id; `None` when there is no run.
     pub run: Option<String>,
     /// Whether an earlier pass is being resumed.
@@ -59,7 +59,7 @@ pub struct StepView {
     /// What will be checked, one line each.
     pub checks: Vec<Text>,
     /// How it is gone through.
-    pub way: Way,
+    pub way: Mode,
 }
 
 /// The learner's turn: what is needed to do a step by hand.

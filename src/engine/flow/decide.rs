@@ -6,7 +6,7 @@ use super::predict::{ask_predict, settled, unpredicted};
 use super::questions::{
     ask_clean_up, ask_failed, ask_next, ask_not_met, ask_step, ask_theirs, ask_watching, has_work, with_label,
 };
-use crate::engine::event::{Answer, Entry, Event, QuestionId, Verdict, Way};
+use crate::engine::event::{Answer, Entry, Event, Mode, QuestionId, Verdict};
 use crate::engine::record::state::{Detouring, State};
 use crate::i18n::m;
 use crate::lab::{Moment, Resource, Step};
@@ -15,7 +15,7 @@ use crate::lab::{Moment, Resource, Step};
 #[must_use]
 pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
     match input {
-        Input::Begin if plan.way == Way::Explain => {
+        Input::Begin if plan.way == Mode::Explain => {
             let mut effects = vec![Effect::Opening];
             effects.extend(read_on(state, plan));
             effects
@@ -23,7 +23,7 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         Input::Begin if state.pending.is_empty() => {
             let mut effects = vec![Effect::Opening];
             // What the learner makes ahead, while pllab still waits for something else, is theirs too.
-            let by_hand = plan.way == Way::HandsOn && state.baseline.is_none() && !state.cleaning;
+            let by_hand = plan.way == Mode::HandsOn && state.baseline.is_none() && !state.cleaning;
             effects.extend(by_hand.then_some(Effect::Baseline));
             effects.extend(onward(state, plan));
             effects
@@ -31,12 +31,12 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         Input::Begin => vec![Effect::Opening, Effect::Recover],
         Input::Interrupted => vec![Effect::End(End::Interrupted)],
         // Reading leaves nothing undone.
-        Input::Answered(_, Answer::Leave) if plan.way == Way::Explain => vec![Effect::End(End::Met)],
+        Input::Answered(_, Answer::Leave) if plan.way == Mode::Explain => vec![Effect::End(End::Met)],
         Input::Answered(_, Answer::Leave) => {
             let left = run_finished(state, plan, Verdict::NotYet);
             vec![Effect::Record(left), Effect::End(End::Left)]
         }
-        Input::Answered(..) if plan.way == Way::Explain => read_on(state, plan),
+        Input::Answered(..) if plan.way == Mode::Explain => read_on(state, plan),
         Input::Answered(QuestionId::Theirs, answer) => {
             let mut effects = vec![Effect::Record(Event::theirs(answer))];
             effects.extend(clean_up());
@@ -172,7 +172,7 @@ fn onward(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
 /// The answer where nobody can be asked: working by hand needs nobody to say yes, for pllab only looks. `None` where the
 /// question stops the run.
 #[must_use]
-pub fn alone(way: Way, question: QuestionId) -> Option<Answer> {
+pub fn alone(way: Mode, question: QuestionId) -> Option<Answer> {
     let answer = match question {
         QuestionId::Step => Answer::HandsOn,
         QuestionId::Next | QuestionId::GoTo => Answer::Go,
@@ -181,7 +181,7 @@ pub fn alone(way: Way, question: QuestionId) -> Option<Answer> {
         QuestionId::CleanUp | QuestionId::Theirs => Answer::Keep,
         _ => Answer::Leave,
     };
-    (way == Way::HandsOn).then_some(answer)
+    (way == Mode::HandsOn).then_some(answer)
 }
 
 /// The learner has chosen who does a step.

@@ -115,7 +115,7 @@ fn words(effects: &[Effect]) -> Vec<String> {
 }
 
 #[track_caller]
-fn expect(way: Way, keep: bool, events: &[Event], input: Input, expected: &[&str]) {
+fn expect(way: Mode, keep: bool, events: &[Event], input: Input, expected: &[&str]) {
     let lab = lab();
     let prose = Pair::default();
     let plan = Plan { lab: &lab, prose: &prose, way, keep, asks: true };
@@ -127,7 +127,7 @@ const NEXT: &str = "ask:Next>go|go,steps,leave,clean_up";
 
 #[test]
 fn a_run_begins_and_goes_on_where_it_stopped() {
-    let guided = |events: &[Event], expected: &[&str]| expect(Way::Guided, false, events, Input::Begin, expected);
+    let guided = |events: &[Event], expected: &[&str]| expect(Mode::Guided, false, events, Input::Begin, expected);
     guided(&[], &["opening", "show:0", GO]);
     guided(&[started("one")], &["opening", "show:0", "make:0"]);
     guided(&[started("one"), met("one")], &["opening", "show:1", "ask:Step>go|go,hands_on,detour,steps,leave"]);
@@ -140,7 +140,7 @@ fn a_run_begins_and_goes_on_where_it_stopped() {
 
 #[test]
 fn a_step_is_made_then_checked_then_finished() {
-    let guided = |events: &[Event], input, expected: &[&str]| expect(Way::Guided, false, events, input, expected);
+    let guided = |events: &[Event], input, expected: &[&str]| expect(Mode::Guided, false, events, input, expected);
     guided(&[], Input::Answered(QuestionId::Step, Answer::Go), &["record:started:one", "make:0"]);
     guided(&[started("one")], Input::Made, &["check:0"]);
     guided(&[started("one")], Input::Checked(Verdict::Met), &["record:finished:one", NEXT]);
@@ -159,7 +159,7 @@ fn a_step_is_made_then_checked_then_finished() {
 
 #[test]
 fn what_is_not_met_stops_there_and_can_be_asked_again() {
-    let guided = |input, expected: &[&str]| expect(Way::Guided, false, &[started("one")], input, expected);
+    let guided = |input, expected: &[&str]| expect(Mode::Guided, false, &[started("one")], input, expected);
     for verdict in [Verdict::NotYet, Verdict::Broken, Verdict::CannotTell] {
         guided(Input::Checked(verdict), &["ask:NotMet>leave|again,leave,clean_up"]);
     }
@@ -172,7 +172,7 @@ fn what_is_not_met_stops_there_and_can_be_asked_again() {
     let mut lab = lab();
     lab.steps[1].checks.push(Check::Answer(page));
     let prose = Pair::default();
-    let plan = Plan { lab: &lab, prose: &prose, way: Way::Guided, keep: false, asks: true };
+    let plan = Plan { lab: &lab, prose: &prose, way: Mode::Guided, keep: false, asks: true };
     let offered = decide(&after(&[started("one")]), &plan, Input::Checked(Verdict::Broken));
     assert_eq!(words(&offered), ["ask:NotMet>leave|again,path,leave,clean_up"]);
     guided(Input::Answered(QuestionId::NotMet, Answer::Leave), &["record:run:NotYet:0", "end:Left"]);
@@ -194,15 +194,15 @@ fn nothing_is_made_again_before_the_cloud_was_asked() {
     };
     for events in [vec![started("one"), intent()], vec![started("one"), intent(), lost]] {
         for question in [QuestionId::Failed, QuestionId::NotMet] {
-            expect(Way::Guided, false, &events, Input::Answered(question, Answer::Again), &["recover"]);
+            expect(Mode::Guided, false, &events, Input::Answered(question, Answer::Again), &["recover"]);
         }
-        expect(Way::Guided, false, &events, Input::Begin, &["opening", "recover"]);
+        expect(Mode::Guided, false, &events, Input::Begin, &["opening", "recover"]);
     }
 }
 
 #[test]
 fn the_detour_comes_back_to_its_step() {
-    let guided = |events: &[Event], input, expected: &[&str]| expect(Way::Guided, false, events, input, expected);
+    let guided = |events: &[Event], input, expected: &[&str]| expect(Mode::Guided, false, events, input, expected);
     let chosen = [met("one"), detour("step", "detour")];
     guided(&[met("one")], Input::Answered(QuestionId::Step, Answer::Detour), &["record:answered:detour", "detour:1"]);
     guided(&chosen, Input::Answered(QuestionId::Failed, Answer::Again), &["detour:1"]);
@@ -214,7 +214,7 @@ fn the_detour_comes_back_to_its_step() {
 #[test]
 fn the_end_says_what_was_met_and_what_is_left() {
     let all = [met("one"), met("two")];
-    let end = |events: &[Event], keep, input, expected: &[&str]| expect(Way::Guided, keep, events, input, expected);
+    let end = |events: &[Event], keep, input, expected: &[&str]| expect(Mode::Guided, keep, events, input, expected);
     end(&all, false, Input::Answered(QuestionId::CleanUp, Answer::CleanUp), &["record:answered:begun", "clean-up"]);
     // Cut short, it is taken up again, whatever the steps say.
     let begun = Event::Answered { step: String::new(), question: "clean_up".to_owned(), answer: "begun".to_owned() };
@@ -230,13 +230,13 @@ fn the_end_says_what_was_met_and_what_is_left() {
 
 #[test]
 fn reading_calls_nothing_and_records_nothing() {
-    let explain = |events: &[Event], input, expected: &[&str]| expect(Way::Explain, false, events, input, expected);
+    let explain = |events: &[Event], input, expected: &[&str]| expect(Mode::Explain, false, events, input, expected);
     explain(&[], Input::Begin, &["opening", "remember", "show:0", "ask:Next>go|go,leave"]);
     explain(&[started("one")], Input::Answered(QuestionId::Next, Answer::Go), &["remember", "show:1", "end:Met"]);
     explain(&[started("one")], Input::Answered(QuestionId::Next, Answer::Leave), &["end:Met"]);
     let lab = lab();
     let prose = Pair::default();
-    let plan = Plan { lab: &lab, prose: &prose, way: Way::Explain, keep: true, asks: false };
+    let plan = Plan { lab: &lab, prose: &prose, way: Mode::Explain, keep: true, asks: false };
     let read = words(&decide(&State::default(), &plan, Input::Begin));
     assert_eq!(read, ["opening", "remember", "show:0", "remember", "show:1", "end:Met"]);
 }
@@ -259,7 +259,7 @@ fn recognised(resource: &str) -> Event {
 
 #[test]
 fn by_hand_pllab_watches_then_checks() {
-    let hands_on = |events: &[Event], input, expected: &[&str]| expect(Way::HandsOn, false, events, input, expected);
+    let hands_on = |events: &[Event], input, expected: &[&str]| expect(Mode::HandsOn, false, events, input, expected);
     let mine = "ask:Step>hands_on|hands_on,go,steps,leave";
     hands_on(&[], Input::Begin, &["opening", "baseline", "show:0", mine]);
     hands_on(&[Event::Baseline { ids: std::collections::BTreeSet::new() }], Input::Begin, &["opening", "show:0", mine]);
@@ -275,7 +275,7 @@ fn by_hand_pllab_watches_then_checks() {
 
 #[test]
 fn a_watch_can_be_left_helped_and_taken_over() {
-    let guided = |events: &[Event], input, expected: &[&str]| expect(Way::Guided, false, events, input, expected);
+    let guided = |events: &[Event], input, expected: &[&str]| expect(Mode::Guided, false, events, input, expected);
     // One step by hand in a guided run.
     let chosen = ["record:started:one", "record:answered:hands_on", "watch:0"];
     guided(&[], Input::Answered(QuestionId::Step, Answer::HandsOn), &chosen);
@@ -293,7 +293,7 @@ fn a_watch_can_be_left_helped_and_taken_over() {
 
 #[test]
 fn what_the_learner_made_is_asked_about_before_it_goes() {
-    let guided = |events: &[Event], input, expected: &[&str]| expect(Way::Guided, false, events, input, expected);
+    let guided = |events: &[Event], input, expected: &[&str]| expect(Mode::Guided, false, events, input, expected);
     let theirs = [recognised("one-vpc"), met("one"), met("two")];
     let clean = Input::Answered(QuestionId::CleanUp, Answer::CleanUp);
     guided(&theirs, clean, &["ask:Theirs>keep|keep,clean_up"]);
@@ -308,15 +308,15 @@ fn what_the_learner_made_is_asked_about_before_it_goes() {
 
 #[test]
 fn nobody_needs_to_be_asked_where_pllab_only_watches() {
-    assert_eq!(alone(Way::HandsOn, QuestionId::Step), Some(Answer::HandsOn));
-    assert_eq!(alone(Way::HandsOn, QuestionId::CleanUp), Some(Answer::Keep));
-    assert_eq!(alone(Way::HandsOn, QuestionId::NotMet), Some(Answer::Leave));
-    assert_eq!(alone(Way::Guided, QuestionId::Step), None);
+    assert_eq!(alone(Mode::HandsOn, QuestionId::Step), Some(Answer::HandsOn));
+    assert_eq!(alone(Mode::HandsOn, QuestionId::CleanUp), Some(Answer::Keep));
+    assert_eq!(alone(Mode::HandsOn, QuestionId::NotMet), Some(Answer::Leave));
+    assert_eq!(alone(Mode::Guided, QuestionId::Step), None);
 }
 
 #[test]
 fn another_step_is_gone_to_with_one_confirmation() {
-    let guided = |events: &[Event], input, expected: &[&str]| expect(Way::Guided, false, events, input, expected);
+    let guided = |events: &[Event], input, expected: &[&str]| expect(Mode::Guided, false, events, input, expected);
     let asked = |step: &str| Event::go_to(step, "asked");
     let confirm = "ask:GoTo>go|go,again";
     guided(&[], Input::Answered(QuestionId::Step, Answer::Steps), &["ask:WhichStep>again|this,this,again"]);

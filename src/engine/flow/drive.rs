@@ -18,7 +18,7 @@ use crate::engine::calls::prefetch::Prefetch;
 use crate::engine::calls::recover::recover;
 use crate::engine::calls::run_log::RunLog;
 use crate::engine::cleanup::teardown::teardown;
-use crate::engine::event::{AskError, Event, Fault, FaultClass, QuestionId, Verdict, Way};
+use crate::engine::event::{AskError, Event, Fault, FaultClass, Mode, QuestionId, Verdict};
 use crate::engine::hands_on::{self, Watched, baseline, hint};
 use crate::engine::record::journal::JournalError;
 use crate::host::shell_word;
@@ -48,7 +48,7 @@ pub struct Runner {
     /// What to do once credentials have expired.
     pub renew: Text,
     /// The way.
-    pub way: Way,
+    pub way: Mode,
     /// What traces the path; `None` where there is none to trace.
     pub path: Option<Box<dyn ShowPath>>,
     /// Whether what was made is kept at the end.
@@ -149,7 +149,7 @@ impl Runner {
                 }
                 Outcome::End(end) => {
                     self.prefetch.stop().await;
-                    if end == End::Interrupted && self.way != Way::Explain {
+                    if end == End::Interrupted && self.way != Mode::Explain {
                         return self.interrupt(fault);
                     }
                     return Ok(Ended { end, fault });

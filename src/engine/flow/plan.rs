@@ -1,6 +1,6 @@
 //! What `decide` and `drive` say to each other.
 
-use crate::engine::event::{Answer, Event, Question, QuestionId, Verdict, Way};
+use crate::engine::event::{Answer, Event, Mode, Question, QuestionId, Verdict};
 use crate::engine::record::state::State;
 use crate::lab::{Lab, Pair, Prose, Step};
 
@@ -12,7 +12,7 @@ pub struct Plan<'a> {
     /// Its words: predictions are asked in them.
     pub prose: &'a Pair<Prose>,
     /// The way through it.
-    pub way: Way,
+    pub way: Mode,
     /// Whether what was made is kept at the end unless the learner says otherwise.
     pub keep: bool,
     /// Whether there are questions between the steps of the explain way.

@@ -1,7 +1,7 @@
 //! The questions between and in the steps. Those of going to another step are in `go_to.rs`, of predictions in `predict.rs`.
 
 use super::plan::{Effect, Plan};
-use crate::engine::event::{Answer, Choice, Question, QuestionId, Way};
+use crate::engine::event::{Answer, Choice, Mode, Question, QuestionId};
 use crate::engine::record::state::{Detouring, State};
 use crate::i18n::{Text, m};
 use crate::lab::{Resource, Step};
@@ -14,7 +14,7 @@ pub fn ask_step(step: &Step, state: &State, plan: &Plan<'_>) -> Effect {
         && state.steps.get(&step.id).is_none_or(|step| step.detour == Detouring::No);
     let mut answers = match (has_work(step), plan.way) {
         (false, _) => vec![Answer::Go],
-        (true, Way::HandsOn) => vec![Answer::HandsOn, Answer::Go],
+        (true, Mode::HandsOn) => vec![Answer::HandsOn, Answer::Go],
         (true, _) => vec![Answer::Go, Answer::HandsOn],
     };
     let usual = answers[0];
@@ -35,12 +35,12 @@ pub fn ask_step(step: &Step, state: &State, plan: &Plan<'_>) -> Effect {
 /// After a step: on to the next. In the explain way there is nothing to clean up.
 pub fn ask_next(plan: &Plan<'_>) -> Effect {
     let answers: &[Answer] = match plan.way {
-        Way::Explain => &[Answer::Go, Answer::Leave],
-        Way::Guided | Way::HandsOn => &[Answer::Go, Answer::Steps, Answer::Leave, Answer::CleanUp],
+        Mode::Explain => &[Answer::Go, Answer::Leave],
+        Mode::Guided | Mode::HandsOn => &[Answer::Go, Answer::Steps, Answer::Leave, Answer::CleanUp],
     };
     let mut question = ask(QuestionId::Next, m::engine_ask_next(), answers, Answer::Go);
     // What is only read is no run: there is nothing to come back to.
-    if let (Way::Explain, Effect::Ask(question)) = (plan.way, &mut question) {
+    if let (Mode::Explain, Effect::Ask(question)) = (plan.way, &mut question) {
         let ends = question.choices.iter_mut().filter(|choice| choice.answer == Answer::Leave);
         ends.for_each(|choice| choice.label = m::engine_answer_end());
     }

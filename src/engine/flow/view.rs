@@ -6,7 +6,7 @@ use crate::actions::{self, Naming};
 use crate::checks;
 use crate::cloud::{Api, Call};
 use crate::engine::calls::run_log::RunLog;
-use crate::engine::event::{Lane, Link, LinkState, Mark, Node, OpeningView, Picture, StepView, TurnView, Way};
+use crate::engine::event::{Lane, Link, LinkState, Mark, Mode, Node, OpeningView, Picture, StepView, TurnView};
 use crate::engine::hands_on as turn;
 use crate::engine::record::state::State;
 use crate::i18n::{Text, m};
@@ -20,7 +20,7 @@ pub struct Views {
     /// What it costs.
     pub cost: Text,
     /// The way.
-    pub way: Way,
+    pub way: Mode,
     /// Whether an earlier pass is resumed.
     pub resumed: bool,
     /// Shell lines that make the AWS CLI and the SDKs speak to a side's account.
@@ -40,7 +40,7 @@ impl Views {
             cost: self.cost.clone(),
             picture: picture(lab, state, Stage::Finished),
             way: self.way,
-            run: (self.way != Way::Explain).then(|| state.run.clone()),
+            run: (self.way != Mode::Explain).then(|| state.run.clone()),
             resumed: self.resumed,
         }
     }
@@ -57,7 +57,7 @@ impl Views {
         let lab = &loaded.lab;
         let step = &lab.steps[index];
         let ordered = in_order(&step.makes);
-        let drawn = if self.way == Way::Explain { Stage::Reading(index) } else { Stage::Doing(index) };
+        let drawn = if self.way == Mode::Explain { Stage::Reading(index) } else { Stage::Doing(index) };
         let asked = |asked: &Step, predict: &Predict| (asked.id.clone(), predict.id.clone());
         let answered = lab.steps.iter().flat_map(|earlier| {
             let here = |predict: &&Predict| lab.answers(&earlier.id, predict).is_some_and(|it| it.id == step.id);

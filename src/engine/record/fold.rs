@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::ledger::{Made, Pending, ResourceState, lasts};
 use super::state::{Consent, Detouring, Graded, Planted, State};
-use crate::engine::event::{Entry, Event, Facts, FaultClass, Purpose, Way};
+use crate::engine::event::{Entry, Event, Facts, FaultClass, Mode, Purpose};
 
 impl State {
     /// Folds a whole journal.
@@ -65,7 +65,7 @@ impl State {
                         return;
                     }
                     ("way", answer) => {
-                        self.way = if answer == Way::HandsOn.name() { Way::HandsOn } else { Way::Guided };
+                        self.way = if answer == Mode::HandsOn.name() { Mode::HandsOn } else { Mode::Guided };
                         return;
                     }
                     ("go_to", answer) => {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::ledger::{Made, Pending, ResourceState, lasts};
 use crate::actions::Charge;
-use crate::engine::event::{Difference, Facts, Item, Verdict, Way};
+use crate::engine::event::{Difference, Facts, Item, Mode, Verdict};
 use crate::i18n::Text;
 use crate::lab::Side;
 
@@ -60,7 +60,7 @@ pub struct State {
     /// The drills that were graded, in order.
     pub drills: Vec<Graded>,
     /// The way the learner chose.
-    pub way: Way,
+    pub way: Mode,
     /// What the accounts held when the learner began to work by hand; `None` until then.
     pub baseline: Option<BTreeSet<String>>,
     /// What existed before the run began and is used in it: never deleted by it.

@@ -12,7 +12,7 @@ use super::menu::{Item, MenuHost, ask, step_blocks, taken};
 use super::numbered::{TRIES, is_one_of, numbered, understand};
 use super::options::UiOptions;
 use crate::engine::event::{
-    Answer, AskError, Event, OpeningView, Picture, Progress, ProgressState, Question, Screen, StepView, TurnView, Way,
+    Answer, AskError, Event, Mode, OpeningView, Picture, Progress, ProgressState, Question, Screen, StepView, TurnView,
 };
 use crate::i18n::{Lang, Text, m};
 use crate::ui::text::line::{Line, paint, stack};
@@ -232,7 +232,7 @@ impl Screen for Plain {
         let note = {
             let inner = &mut *self.inner();
             let first = progress.state == ProgressState::Running && !std::mem::replace(&mut inner.waited, true);
-            let step = inner.context.step.as_ref().filter(|view| first && !self.yes && view.way == Way::Guided);
+            let step = inner.context.step.as_ref().filter(|view| first && !self.yes && view.way == Mode::Guided);
             let step = step.filter(|view| inner.read != Some(view.number));
             step.map(|view| waiting(view, &style)).unwrap_or_default()
         };

@@ -13,8 +13,8 @@ use super::numbered::{TRIES, is_one_of, numbered, understand};
 use super::options::UiOptions;
 use super::prompter;
 use crate::engine::event::{
-    Answer, AskError, Event, OpeningView, Picture, Progress, ProgressState, Question, Screen, StepView, TurnView,
-    Verdict, Way,
+    Answer, AskError, Event, Mode, OpeningView, Picture, Progress, ProgressState, Question, Screen, StepView, TurnView,
+    Verdict,
 };
 use crate::i18n::{Lang, Text, m};
 use crate::ui::text::line::{Line, Tone, paint, stack};
@@ -132,13 +132,13 @@ impl Terminal {
 
     /// Prints blocks a screenful at a time, so that nothing scrolls away unread. Below the last one comes a menu, or a
     /// line of words and a key.
-    fn turn_pages(&self, blocks: Vec<Vec<Line>>, way: Way, below: Below) {
+    fn turn_pages(&self, blocks: Vec<Vec<Line>>, way: Mode, below: Below) {
         if self.inner().interrupted {
             return;
         }
         let (rows, columns) = Term::stderr().size();
         let (rows, columns) = (usize::from(rows), usize::from(columns));
-        if !self.interactive || self.yes || way == Way::Explain || rows < MENU + 4 {
+        if !self.interactive || self.yes || way == Mode::Explain || rows < MENU + 4 {
             return self.print(&stack(blocks), Last::Other);
         }
         let last = if below == Below::Menu { rows - MENU } else { rows - 2 };
@@ -349,7 +349,7 @@ impl MenuHost for Terminal {
 
     fn show(&self, lines: &[Line]) {
         let blocks = lines.split(Line::is_blank).filter(|block| !block.is_empty()).map(<[Line]>::to_vec).collect();
-        self.turn_pages(blocks, Way::Guided, Below::Menu);
+        self.turn_pages(blocks, Mode::Guided, Below::Menu);
     }
 
     fn has_read(&self) {

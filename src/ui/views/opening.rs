@@ -1,7 +1,7 @@
 //! The first screen of a run.
 
 use super::step::picture;
-use crate::engine::event::{OpeningView, Way};
+use crate::engine::event::{Mode, OpeningView};
 use crate::i18n::m;
 use crate::ui::text::line::{Line, Tone};
 use crate::ui::text::style::Style;
@@ -14,9 +14,9 @@ pub fn opening(view: &OpeningView, style: &Style) -> Vec<Vec<Line>> {
     let mut about = style.words(Tone::Plain, &m::opening_place(&view.place));
     about.extend(style.words(Tone::Plain, &m::opening_cost(&view.cost)));
     let way = match view.way {
-        Way::Guided => m::opening_way_guided(),
-        Way::HandsOn => m::opening_way_hands_on(),
-        Way::Explain => m::opening_way_explain(),
+        Mode::Guided => m::opening_way_guided(),
+        Mode::HandsOn => m::opening_way_hands_on(),
+        Mode::Explain => m::opening_way_explain(),
     };
     about.extend(style.words(Tone::Plain, &way));
     if let Some(run) = &view.run {
@@ -31,7 +31,7 @@ pub fn opening(view: &OpeningView, style: &Style) -> Vec<Vec<Line>> {
         blocks.extend([goal, style.inside(style.prose(&prose.intro, 0))]);
     }
     // Who does the lab learns the rest on the way; who only reads gets it here.
-    if let (Way::Explain, Some(more)) = (view.way, &prose.more) {
+    if let (Mode::Explain, Some(more)) = (view.way, &prose.more) {
         blocks.push(style.inside(style.prose(more, 0)));
     }
     blocks.push(style.inside(about));

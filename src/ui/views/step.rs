@@ -2,7 +2,7 @@
 
 use super::diagram::draw;
 use super::diagram_words::diagram_in_words;
-use crate::engine::event::{Picture, StepView, Way};
+use crate::engine::event::{Mode, Picture, StepView};
 use crate::i18n::{Text, m};
 use crate::lab::{PredictProse, Side};
 use crate::ui::text::line::{Line, Tone, stack};
@@ -12,7 +12,7 @@ use crate::ui::text::wrap::fill;
 /// The step's blocks, in reading order. In the explaining way everything is shown, since nothing will be asked.
 pub fn step(view: &StepView, style: &Style) -> Vec<Vec<Line>> {
     let prose = view.prose.get(style.lang);
-    let explain = view.way == Way::Explain;
+    let explain = view.way == Mode::Explain;
     let mut blocks = vec![style.inside(header(view, style)), picture(&view.picture, style, true)];
     blocks.push(style.inside(style.prose(&prose.lesson, 0)));
     if let Some(note) = &prose.two_accounts {
