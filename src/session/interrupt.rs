@@ -22,21 +22,21 @@ pub struct Interrupt {
     /// Whether somebody sees to an orderly end; where nobody does, the first ends the process.
     heard: Arc<AtomicBool>,
     /// Whether what is under way must come to its end, however long that takes. A second Ctrl-C ends it all the same.
-    mending: Arc<AtomicBool>,
+    is_deferred: Arc<AtomicBool>,
 }
 
 impl Interrupt {
     /// For verbs that are over in a moment: signals end them as they end any program.
     pub fn none() -> Self {
         let (_, seen) = watch::channel(false);
-        Self { seen, flag: Arc::default(), heard: Arc::default(), mending: Arc::default() }
+        Self { seen, flag: Arc::default(), heard: Arc::default(), is_deferred: Arc::default() }
     }
 
     /// Sees to signals from now on. Needs a runtime.
     pub fn watch() -> Self {
         let (tell, seen) = watch::channel(false);
         let new = Self { seen, ..Self::none() };
-        let (raised, heard, busy) = (Arc::clone(&new.flag), Arc::clone(&new.heard), Arc::clone(&new.mending));
+        let (raised, heard, busy) = (Arc::clone(&new.flag), Arc::clone(&new.heard), Arc::clone(&new.is_deferred));
         let Some(runtime) = signals().cloned().or_else(|| Handle::try_current().ok()) else { return new };
         // Whoever asks for a signal must be in the runtime that hears it.
         let _entered = runtime.enter();
@@ -70,8 +70,8 @@ impl Interrupt {
     }
 
     /// Says whether something is being put back, which is given all the time it takes.
-    pub fn mend(&self, is_mending: bool) {
-        self.mending.store(is_mending, Ordering::SeqCst);
+    pub fn defer_exit(&self, is_deferred: bool) {
+        self.is_deferred.store(is_deferred, Ordering::SeqCst);
     }
 
     /// Waits for the first.

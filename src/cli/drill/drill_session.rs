@@ -366,9 +366,9 @@ impl DrillSession {
             self.screen.print(&m::drill_again_to_leave());
         }
         self.screen.set_muted(true);
-        self.interrupt.mend(true);
+        self.interrupt.defer_exit(true);
         let result = self.drilling().undo().await;
-        self.interrupt.mend(false);
+        self.interrupt.defer_exit(false);
         self.screen.set_muted(false);
         if result.is_ok() {
             self.core.screen.event(&Event::DrillUndone { drill: self.drill.id.clone() });
