@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::harness::{Exchange, Fate, Folder, Lone, Program, Wire, made, receipt};
+use super::harness::{Exchange, Fate, Folder, Program, StandaloneSandbox, Wire, made, receipt};
 
 /// A sandbox of its own, a run in it that was kept, and the programs.
 pub struct Stage {
-    sandbox: Lone,
+    sandbox: StandaloneSandbox,
     machine: Folder,
     wire: Wire,
 }
@@ -22,7 +22,7 @@ pub struct Stage {
 impl Stage {
     /// Sets it, with more words for `start`.
     pub fn set(words: &str) -> Self {
-        let sandbox = Lone::open("");
+        let sandbox = StandaloneSandbox::open("");
         let stage = Self { wire: Wire::open(&sandbox.url, |_| Fate::Pass), machine: Folder::new(), sandbox };
         stage
             .pllab(&format!("start --yes --keep --output json {words}"))

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::harness::{Apart, Exchange, Fate, Folder, Line, Lone, Program, Screen, Wire};
+use super::harness::{Apart, Exchange, Fate, Folder, Line, Program, Screen, StandaloneSandbox, Wire};
 
 /// The program of a machine that calls `url` with the sandbox's keys.
-fn pllab(place: &Lone, machine: &Folder, url: &str, words: &str) -> Program {
+fn pllab(place: &StandaloneSandbox, machine: &Folder, url: &str, words: &str) -> Program {
     place.signed(machine.pllab(words).arg("--endpoint-url").arg(url))
 }
 
@@ -24,7 +24,7 @@ fn verdict(events: &[Line]) -> &Line {
 
 #[test]
 fn an_account_that_can_run_the_lab_and_what_forty_learners_need() {
-    let place = Lone::open("");
+    let place = StandaloneSandbox::open("");
     let machine = Folder::new();
     let wire = Wire::open(&place.url, |_| Fate::Pass);
     let one = pllab(&place, &machine, &wire.url(), "doctor --output json").run().code(0).events();
@@ -71,17 +71,17 @@ fn an_account_that_can_run_the_lab_and_what_forty_learners_need() {
     assert_eq!(wanted("L-69A177A2"), None, "fifty NLBs are enough");
     assert_eq!(state(&class, "connect_endpoints"), "problem", "five, and AWS does not raise it");
 
-    let small = Lone::open("--quota L-29B6F2EB=0 --quota L-407747CB=200");
+    let small = StandaloneSandbox::open("--quota L-29B6F2EB=0 --quota L-407747CB=200");
     let events = pllab(&small, &machine, &small.url, "doctor --output json").run().code(1).events();
     assert_eq!(verdict(&events)["quotas"][0]["code"], "L-29B6F2EB", "{:#?}", verdict(&events));
-    let raised = Lone::open("--quota L-F678F1CE=100 --quota L-1216C47A=200 --quota L-1B52E74A=60");
+    let raised = StandaloneSandbox::open("--quota L-F678F1CE=100 --quota L-1216C47A=200 --quota L-1B52E74A=60");
     let class = pllab(&raised, &machine, &raised.url, "doctor --learners 40 --output json").run().code(0).events();
     assert_eq!(verdict(&class)["verdict"], "can");
 }
 
 #[test]
 fn what_it_says_to_people() {
-    let place = Lone::open("");
+    let place = StandaloneSandbox::open("");
     let machine = Folder::new();
     for (lang, can, cannot, ask) in [
         ("en", "This account can run privatelink for 1 learner(s)", "cannot run privatelink for 40", "Service Quotas"),
@@ -121,7 +121,7 @@ fn the_programs_that_browse_calls_are_looked_for() {
 
 #[test]
 fn what_earlier_runs_left_is_told_by_whose_it_is() {
-    let place = Lone::open("--quota L-F678F1CE=20 --quota L-1216C47A=20");
+    let place = StandaloneSandbox::open("--quota L-F678F1CE=20 --quota L-1216C47A=20");
     let machine = Folder::new();
     pllab(&place, &machine, &place.url, "start --yes --keep --output json --learner aiko").run().code(0);
     let mine = pllab(&place, &machine, &place.url, "doctor --output json --learner aiko").run().code(0).events();
@@ -136,7 +136,7 @@ fn what_earlier_runs_left_is_told_by_whose_it_is() {
 
 #[test]
 fn commands_stand_whole_on_their_own_lines() {
-    let place = Lone::open("--quota L-F678F1CE=20 --quota L-1216C47A=20");
+    let place = StandaloneSandbox::open("--quota L-F678F1CE=20 --quota L-1216C47A=20");
     let machine = Folder::new();
     pllab(&place, &machine, &place.url, "start --yes --keep --output json --learner aiko").run().code(0);
     let wire = Wire::open(&place.url, |action| match action {
@@ -172,7 +172,7 @@ fn refusal(code: &str, message: &str) -> String {
 
 #[test]
 fn permissions_that_are_missing_are_named() {
-    let place = Lone::open("");
+    let place = StandaloneSandbox::open("");
     let machine = Folder::new();
     for (denied, check, code) in
         [("CreateVpc", "may_make", 1), ("DescribeSubnets", "may_read", 1), ("GetServiceQuota", "quota", 0)]
@@ -247,7 +247,7 @@ fn every_dry_run_there_is_is_made_in_both_accounts() {
 /// A refusal that may only mean that nothing carries the lab's tags yet is not taken for one; one by name is.
 #[test]
 fn what_a_dry_run_cannot_tell_is_said_to_be_so() {
-    let place = Lone::open("");
+    let place = StandaloneSandbox::open("");
     let machine = Folder::new();
     let seen = |message: &'static str| {
         let wire = Wire::open(&place.url, move |action| match action {
@@ -274,7 +274,7 @@ fn what_a_dry_run_cannot_tell_is_said_to_be_so() {
 /// Where a dry run is taken for a request, what it made is deleted at once, no other is tried, and what stays is told.
 #[test]
 fn what_an_endpoint_without_dry_runs_has_made_does_not_stay() {
-    let place = Lone::open("");
+    let place = StandaloneSandbox::open("");
     let machine = Folder::new();
     let made = "<CreateVpcResponse><vpc><vpcId>vpc-0123456789abcdef0</vpcId></vpc></CreateVpcResponse>";
     for (kept, told, code) in [(false, "unknown", 0), (true, "problem", 1)] {
@@ -293,7 +293,7 @@ fn what_an_endpoint_without_dry_runs_has_made_does_not_stay() {
 
 #[test]
 fn a_clock_that_is_off_and_a_place_that_does_not_answer() {
-    let place = Lone::open("");
+    let place = StandaloneSandbox::open("");
     let machine = Folder::new();
     let wire = Wire::open(&place.url, |action| match action {
         "GetCallerIdentity" => Fate::Answer(

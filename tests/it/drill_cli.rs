@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::harness::{Fate, Folder, Lone, Program, Wire};
+use super::harness::{Fate, Folder, Program, StandaloneSandbox, Wire};
 
 /// After this what was waited for never comes.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A finished lab on a sandbox that stands for AWS, with a wire before it.
 struct Stage {
-    sandbox: Lone,
+    sandbox: StandaloneSandbox,
     ours: Folder,
     wire: Wire,
     /// Whether answers that tell of the client's console are held up.
@@ -26,7 +26,7 @@ struct Stage {
 
 impl Stage {
     fn set() -> Self {
-        let sandbox = Lone::open("");
+        let sandbox = StandaloneSandbox::open("");
         let (silent, slow) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         let (held, late) = (Arc::clone(&silent), Arc::clone(&slow));
         let wire = Wire::open(&sandbox.url, move |action| {

@@ -5,7 +5,7 @@ use std::fs;
 use pllab::cloud::{Clients, ConnectOptions, connect};
 use serde_json::{Value, json};
 
-use super::harness::{Account, Folder, Line, Lone, ec2, elb, get, receipt, wait_for};
+use super::harness::{Account, Folder, Line, StandaloneSandbox, ec2, elb, get, receipt, wait_for};
 
 /// Nobody is asked; pllab only watches.
 const BY_HAND: &str = "start --hands-on --pace instant --output json";
@@ -215,7 +215,7 @@ async fn by_hand(folder: &Folder) -> (String, String) {
 /// which everything is handed over.
 #[test]
 fn what_existed_before_the_run_is_offered_used_and_never_deleted() {
-    let lone = Lone::open("");
+    let lone = StandaloneSandbox::open("");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio starts");
     let options = ConnectOptions {
         region: "ap-northeast-1".to_owned(),

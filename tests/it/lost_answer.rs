@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::harness::{Exchange, Fate, Folder, Lone, Program, Wire, receipt};
+use super::harness::{Exchange, Fate, Folder, Program, StandaloneSandbox, Wire, receipt};
 
 /// Stands between the program and a sandbox. While `broken`, the answer to `lose` is lost after the call took effect, and
 /// `deaf` is not even passed on.
@@ -38,7 +38,7 @@ impl Line {
 
 /// A sandbox, a line to it, and the words that lead a program there.
 fn with_line(lose: &'static str, deaf: &'static str, test: impl FnOnce(&Line, &dyn Fn(&str) -> Program)) {
-    let (sandbox, ours) = (Lone::open(""), Folder::new());
+    let (sandbox, ours) = (StandaloneSandbox::open(""), Folder::new());
     let line = Line::open(&sandbox.url, lose, deaf);
     test(&line, &|words| sandbox.signed(ours.pllab(&words.replace("URL", &line.wire.url()))));
 }

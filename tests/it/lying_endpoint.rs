@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
-use super::harness::{Fate, Folder, Lone, Wire, message};
+use super::harness::{Fate, Folder, StandaloneSandbox, Wire, message};
 
 /// Answers every request with the same lie, and counts.
 struct Liar {
@@ -199,7 +199,7 @@ fn lists_without_an_end_are_a_fault_that_names_the_operation() {
         ("clean --all --yes", "DescribeTags", "RepeatedToken"),
         ("clean --all --yes", "DescribeTags", "EndlessPages"),
     ] {
-        let (place, machine) = (Lone::open(""), Folder::new());
+        let (place, machine) = (StandaloneSandbox::open(""), Folder::new());
         let count = AtomicUsize::new(0);
         let wire = Wire::open(&place.url, move |action| {
             if action != lying {
@@ -224,7 +224,7 @@ fn lists_without_an_end_are_a_fault_that_names_the_operation() {
 /// What such an endpoint says else is worth as much: doctor stops there, and says so.
 #[test]
 fn doctor_tells_an_endpoint_whose_lists_have_no_end() {
-    let (place, machine) = (Lone::open(""), Folder::new());
+    let (place, machine) = (StandaloneSandbox::open(""), Folder::new());
     let wire = Wire::open(&place.url, |action| {
         let body = "<DescribeVpcsResponse><requestId>r</requestId><nextToken>T</nextToken></DescribeVpcsResponse>";
         if action == "DescribeVpcs" { Fate::Answer(200, body.to_owned()) } else { Fate::Pass }

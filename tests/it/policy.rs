@@ -12,11 +12,11 @@ use serde_json::Value;
 
 use self::evaluate::{Policy, Tags};
 use self::needs::{Known, Need};
-use super::harness::{Exchange, Fate, Folder, Lone, Wire};
+use super::harness::{Exchange, Fate, Folder, StandaloneSandbox, Wire};
 
 /// A whole run of the lab, with a look at its path and the clean-up, as it went over the wire.
 fn recorded(learner: &str, words: &str) -> Vec<Exchange> {
-    let (sandbox, ours) = (Lone::open(""), Folder::new());
+    let (sandbox, ours) = (StandaloneSandbox::open(""), Folder::new());
     let wire = Wire::open(&sandbox.url, |_| Fate::Pass);
     let program = ours.pllab(&format!("start --yes --keep --output json --learner {learner} {words} --endpoint-url"));
     sandbox.signed(program.arg(wire.url())).run().code(0);
@@ -184,7 +184,7 @@ fn the_way_of_browse_is_allowed_where_it_is_asked_for() {
 
 #[test]
 fn every_verb_about_a_run_is_allowed() {
-    let (sandbox, ours, other) = (Lone::open(""), Folder::new(), Folder::new());
+    let (sandbox, ours, other) = (StandaloneSandbox::open(""), Folder::new(), Folder::new());
     let wire = Wire::open(&sandbox.url, |_| Fate::Pass);
     let pllab = |machine: &Folder, words: &str| sandbox.signed(machine.pllab(&words.replace("URL", &wire.url()))).run();
     pllab(&ours, "start --yes --keep --output json --learner aiko --endpoint-url URL").code(0);
@@ -212,7 +212,7 @@ fn every_verb_about_a_run_is_allowed() {
 #[test]
 fn the_doctor_and_an_instructors_clean_up_are_allowed() {
     let (sandbox, ours, other) =
-        (Lone::open("--quota L-F678F1CE=20 --quota L-1216C47A=20"), Folder::new(), Folder::new());
+        (StandaloneSandbox::open("--quota L-F678F1CE=20 --quota L-1216C47A=20"), Folder::new(), Folder::new());
     let wire = Wire::open(&sandbox.url, |_| Fate::Pass);
     let pllab = |machine: &Folder, words: &str| sandbox.signed(machine.pllab(&words.replace("URL", &wire.url()))).run();
     pllab(&ours, "start --yes --keep --output json --learner aiko --endpoint-url URL").code(0);

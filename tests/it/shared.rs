@@ -7,14 +7,16 @@ use std::time::{Duration, Instant};
 use pllab::cloud::{Clients, ConnectOptions, connect};
 use serde_json::{Value, json};
 
-use super::harness::{Apart, Exchange, Fate, Folder, Lone, Program, Wire, ec2, elb, get, receipt, route53};
+use super::harness::{
+    Apart, Exchange, Fate, Folder, Program, StandaloneSandbox, Wire, ec2, elb, get, receipt, route53,
+};
 
 /// A sandbox of its own with room for several labs, and what leads to it.
-struct Place(Lone);
+struct Place(StandaloneSandbox);
 
 impl Place {
     fn open() -> Self {
-        Self(Lone::open("--quota L-F678F1CE=20 --quota L-1216C47A=20"))
+        Self(StandaloneSandbox::open("--quota L-F678F1CE=20 --quota L-1216C47A=20"))
     }
 
     /// The program of a learner's machine; `URL` in its words leads here.

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use super::harness::{Account, Apart, Fate, Folder, Lone, Wire, made, receipt};
+use super::harness::{Account, Apart, Fate, Folder, StandaloneSandbox, Wire, made, receipt};
 
 #[test]
 fn an_endpoint_that_does_not_answer() {
@@ -65,7 +65,7 @@ fn an_operation_that_is_not_there_ends_the_run_and_what_was_made_is_cleaned() {
         ("AcceptVpcEndpointConnections", 400, unknown),
         ("CreateVpcEndpointServiceConfiguration", 404, "<!doctype html><title>404 Not Found</title>"),
     ] {
-        let (place, machine) = (Lone::open(""), Folder::new());
+        let (place, machine) = (StandaloneSandbox::open(""), Folder::new());
         let wire =
             Wire::open(
                 &place.url,

@@ -13,7 +13,6 @@ mod front;
 mod hand;
 mod journal;
 mod killer;
-mod lone;
 mod path;
 mod place;
 #[cfg(target_os = "linux")]
@@ -23,6 +22,7 @@ mod redact;
 #[cfg(unix)]
 mod screen;
 mod signed;
+mod standalone_sandbox;
 mod strangers;
 mod wire;
 
@@ -34,7 +34,6 @@ pub use front::Front;
 pub use hand::Hand;
 pub use journal::{Line, events, made, receipt, sequence, wait_for, written};
 pub use killer::Killer;
-pub use lone::Lone;
 pub use path::{Held, Path};
 pub use place::{ELB, ENDPOINT, Place};
 #[cfg(target_os = "linux")]
@@ -44,6 +43,7 @@ pub use redact::redact;
 #[cfg(unix)]
 pub use screen::{Key, Screen};
 pub use signed::Signer;
+pub use standalone_sandbox::StandaloneSandbox;
 pub use strangers::Strangers;
 pub use wire::{Exchange, Fate, Wire, message};
 

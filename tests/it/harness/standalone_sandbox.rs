@@ -3,7 +3,7 @@
 use super::{Folder, Program, Running};
 
 /// The sandbox, in a process of its own.
-pub struct Lone {
+pub struct StandaloneSandbox {
     /// Where it answers.
     pub url: String,
     /// The first account's access key id.
@@ -14,7 +14,7 @@ pub struct Lone {
     _folder: Folder,
 }
 
-impl Lone {
+impl StandaloneSandbox {
     /// Starts `pllab sandbox` at the instant pace with these words.
     pub fn open(words: &str) -> Self {
         let folder = Folder::new();
