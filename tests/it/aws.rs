@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use super::harness::{Apart, Fate, Front, Line, Wire, receipt};
+use super::harness::{Fate, Front, Line, ProfiledSandbox, Wire, receipt};
 
 const FLAGS: &str = "--target aws --profile provider --consumer-profile consumer";
 
@@ -14,7 +14,7 @@ fn consented(journal: &[Line]) -> Option<&Line> {
 
 #[test]
 fn nothing_is_made_before_there_is_consent() {
-    let apart = Apart::open("--pace instant");
+    let apart = ProfiledSandbox::open("--pace instant");
     let front = apart.front();
     let start = |words: &str| apart.pllab_on_aws(&front, "start").words(FLAGS).words(words);
     for (lang, hour, day) in
@@ -59,7 +59,7 @@ fn guides_and_lessons_tell_the_price_of_the_table() {
 
 #[test]
 fn a_typed_yes_is_consent_and_the_whole_lab_runs_on_awss_own_names() {
-    let apart = Apart::open("--pace instant");
+    let apart = ProfiledSandbox::open("--pace instant");
     let front = apart.front();
     let start = apart.pllab_on_aws(&front, "start").words(FLAGS).words("--set cidr=10.1.0.0/16");
     // The consent, then leaving at the first step.
@@ -91,7 +91,7 @@ fn a_typed_yes_is_consent_and_the_whole_lab_runs_on_awss_own_names() {
 
 #[test]
 fn what_still_costs_is_said_by_every_command_until_it_is_gone() {
-    let apart = Apart::open("--pace instant");
+    let apart = ProfiledSandbox::open("--pace instant");
     let front = apart.front();
     let start = apart.pllab_on_aws(&front, "start --yes --keep --accept-cost 2").words(FLAGS);
     let ran = start.run().code(0).complains("Still costing money: run ").complains("about 0.0737 USD an hour");
@@ -114,7 +114,7 @@ fn what_still_costs_is_said_by_every_command_until_it_is_gone() {
 
 #[test]
 fn an_instructor_sees_what_forgotten_runs_cost_before_they_go() {
-    let apart = Apart::open("--pace instant");
+    let apart = ProfiledSandbox::open("--pace instant");
     let front = apart.front();
     apart.pllab_on_aws(&front, "start --yes --keep --accept-cost 2 --learner aiko").words(FLAGS).run().code(0);
     let clean = |words: &str| {
@@ -137,7 +137,7 @@ fn an_instructor_sees_what_forgotten_runs_cost_before_they_go() {
 
 #[test]
 fn a_region_without_prices_says_so_and_a_ceiling_does_not_cover_it() {
-    let apart = Apart::open("--pace instant --region eu-north-1");
+    let apart = ProfiledSandbox::open("--pace instant --region eu-north-1");
     let front = apart.front();
     let start = |words: &str| apart.pllab_on_aws(&front, "start --yes --region eu-north-1").words(FLAGS).words(words);
     let ran =
@@ -147,7 +147,7 @@ fn a_region_without_prices_says_so_and_a_ceiling_does_not_cover_it() {
 
 #[test]
 fn an_endpoint_with_a_certificate_of_its_own() {
-    let apart = Apart::open("--pace instant");
+    let apart = ProfiledSandbox::open("--pace instant");
     let front = apart.front();
     let start = || apart.pllab("start --yes --profile provider --endpoint-url").arg(front.url());
     // A machine that does not know the certificate does not trust it.
@@ -173,7 +173,7 @@ fn an_endpoint_with_a_certificate_of_its_own() {
 
 #[test]
 fn credentials_that_expire_pause_the_run_and_it_goes_on_with_new_ones() {
-    let apart = Apart::open("--pace instant");
+    let apart = ProfiledSandbox::open("--pace instant");
     let expired = Arc::new(AtomicBool::new(true));
     let shared = Arc::clone(&expired);
     let answer = "<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>The security token included in \
@@ -196,7 +196,7 @@ fn credentials_that_expire_pause_the_run_and_it_goes_on_with_new_ones() {
 
 #[test]
 fn credentials_of_another_account_sign_nothing() {
-    let apart = Apart::open("--pace instant");
+    let apart = ProfiledSandbox::open("--pace instant");
     let file = apart.folder.path().join(".aws/credentials");
     let own = std::fs::read_to_string(&file).expect("the profiles");
     // The learner signs in again, to the wrong account, and the question whose it is meets trouble first.
@@ -224,7 +224,7 @@ fn credentials_of_another_account_sign_nothing() {
 
 #[test]
 fn a_learner_who_signs_in_again_goes_on_at_the_menu() {
-    let apart = Apart::open("--pace instant --fault CreateLoadBalancer:1:expired");
+    let apart = ProfiledSandbox::open("--pace instant --fault CreateLoadBalancer:1:expired");
     let answers = "go\ngo\ngo\ngo\ngo\nagain\nleave\n";
     let start = apart.pllab("start --profile provider --endpoint-url").arg(&apart.url).stdin(answers);
     let ran = start.run().code(1).clean();
@@ -234,7 +234,7 @@ fn a_learner_who_signs_in_again_goes_on_at_the_menu() {
 
 #[test]
 fn without_the_permission_for_the_parameter_the_image_is_found_by_its_name() {
-    let apart = Apart::open("--pace instant");
+    let apart = ProfiledSandbox::open("--pace instant");
     // The first launch of each instance is refused; EC2's form of a denial.
     let refused = "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>You are not authorized to perform: \
                    ssm:GetParameters</Message></Error></Errors><RequestID>r</RequestID></Response>";

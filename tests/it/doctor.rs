@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::harness::{Apart, Exchange, Fate, Folder, Line, Program, Screen, StandaloneSandbox, Wire};
+use super::harness::{Exchange, Fate, Folder, Line, ProfiledSandbox, Program, Screen, StandaloneSandbox, Wire};
 
 /// The program of a machine that calls `url` with the sandbox's keys.
 fn pllab(place: &StandaloneSandbox, machine: &Folder, url: &str, words: &str) -> Program {
@@ -195,7 +195,7 @@ fn permissions_that_are_missing_are_named() {
 /// Every change of EC2's that the lab makes is tried as a dry run, in both accounts; nothing is changed.
 #[test]
 fn every_dry_run_there_is_is_made_in_both_accounts() {
-    let apart = Apart::open("--pace instant");
+    let apart = ProfiledSandbox::open("--pace instant");
     let wire = Wire::open(&apart.url, |_| Fate::Pass);
     for lab in ["privatelink", "private-dns"] {
         let words = format!("doctor {lab} --output json --profile provider --consumer-profile consumer --endpoint-url");

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::thread;
 use std::time::Duration;
 
-use super::harness::{Apart, Fate, Line, Program, Ran, Wire, full, made, receipt, say};
+use super::harness::{Fate, Line, ProfiledSandbox, Program, Ran, Wire, full, made, receipt, say};
 
 /// How the learner goes through the lab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ const BOTH: &str = "--profile provider --consumer-profile consumer";
 const START: &str = "start --pace quick --endpoint-url";
 
 /// The program that goes through the lab at `url`.
-fn lab(apart: &Apart, url: &str, way: Way, learner: &str) -> Program {
+fn lab(apart: &ProfiledSandbox, url: &str, way: Way, learner: &str) -> Program {
     let start = apart.pllab(START).arg(url).arg("--learner").arg(learner);
     let start = start.env("PLLAB_STATE_DIR", apart.folder.path().join(learner));
     match way {
@@ -46,7 +46,7 @@ fn is_whole(ran: Ran, journal: &[Line]) {
 }
 
 /// Both ways at once, each as a learner of its own.
-fn both_ways(apart: &Apart, url: &str, words: &str) -> Vec<Vec<Line>> {
+fn both_ways(apart: &ProfiledSandbox, url: &str, words: &str) -> Vec<Vec<Line>> {
     let running = WAYS.map(|way| {
         let learner = format!("{way:?}").to_lowercase();
         (lab(apart, url, way, &learner).words(words).start(), learner)
@@ -68,7 +68,7 @@ const ROOM: &str = "--quota L-F678F1CE=100 --quota L-1216C47A=200 --quota L-1B52
 
 #[test]
 fn two_accounts_and_awss_delays_scaled() {
-    let apart = Apart::open(&format!("--pace quick {ROOM}"));
+    let apart = ProfiledSandbox::open(&format!("--pace quick {ROOM}"));
     for journal in both_ways(&apart, &apart.url, BOTH) {
         let accounts = &journal[0]["accounts"];
         assert_ne!(accounts["provider"], accounts["consumer"]);
@@ -90,7 +90,7 @@ fn two_accounts_and_awss_delays_scaled() {
 #[test]
 fn awss_throttling() {
     let (learners, patience) = if full() { (40, 20) } else { (6, 2) };
-    let apart = Apart::open(&format!("--pace quick --throttle aws {ROOM}"));
+    let apart = ProfiledSandbox::open(&format!("--pace quick --throttle aws {ROOM}"));
     let neighbour = apart.neighbour("ec2");
     let left = AtomicUsize::new(9);
     // Just before a learner's endpoint is made, the rest of a class has emptied the bucket that the account has for such calls.
@@ -124,7 +124,7 @@ fn awss_throttling() {
 #[test]
 fn eventual_consistency() {
     let faults = "--fault Create*:*:not-found=2 --fault RunInstances:*:not-found=2";
-    let apart = Apart::open(&format!("--pace instant {faults} {ROOM}"));
+    let apart = ProfiledSandbox::open(&format!("--pace instant {faults} {ROOM}"));
     let wire = Wire::open(&apart.url, |_| Fate::Pass);
     both_ways(&apart, &wire.url(), BOTH);
     let unseen = wire.exchanges().iter().filter(|it| it.reply.contains("NotFound</Code>")).count();
@@ -136,7 +136,7 @@ fn credentials_that_expire_in_the_middle() {
     // In a making call, in a wait, in a check, in the clean-up; the first call of each that comes.
     let expiring = ["CreateLoadBalancer", "DescribeTargetHealth", "AcceptVpcEndpointConnections"];
     for way in WAYS {
-        let apart = Apart::open("--pace instant");
+        let apart = ProfiledSandbox::open("--pace instant");
         let faults = expiring.map(|operation| (operation, AtomicBool::new(false)));
         let wire = Wire::open(&apart.url, move |action| {
             let strikes = faults.iter().any(|(operation, done)| *operation == action && !done.swap(true, SeqCst));

@@ -2,7 +2,7 @@
 
 use pllab::i18n::{Lang, Text};
 
-use super::harness::{Apart, Folder, Front, Key, Screen, sequence};
+use super::harness::{Folder, Front, Key, ProfiledSandbox, Screen, sequence};
 
 /// A message of the program, by key: wording may change, what it stands for does not.
 fn word(key: &str, lang: Lang) -> String {
@@ -304,7 +304,7 @@ fn reading_on_a_terminal_turns_through_to_the_end() {
 }
 
 /// What AWS's own names lead to here, and the learner at the question whether to spend.
-fn at_consent(apart: &Apart, front: &Front, lang: Lang) -> Screen {
+fn at_consent(apart: &ProfiledSandbox, front: &Front, lang: Lang) -> Screen {
     let bundle = Front::bundle();
     let env = [
         ("HTTPS_PROXY", front.proxy()),
@@ -323,7 +323,7 @@ fn at_consent(apart: &Apart, front: &Front, lang: Lang) -> Screen {
 
 #[test]
 fn spending_is_agreed_to_by_a_word_and_by_nothing_else() {
-    let apart = Apart::open("--pace instant");
+    let apart = ProfiledSandbox::open("--pace instant");
     let front = apart.front();
     for (lang, refusals) in [(Lang::Ja, ["いいえ", ""]), (Lang::En, ["no", "y"])] {
         for typed in refusals {

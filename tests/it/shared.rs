@@ -8,7 +8,7 @@ use pllab::cloud::{Clients, ConnectOptions, connect};
 use serde_json::{Value, json};
 
 use super::harness::{
-    Apart, Exchange, Fate, Folder, Program, StandaloneSandbox, Wire, ec2, elb, get, receipt, route53,
+    Exchange, Fate, Folder, ProfiledSandbox, Program, StandaloneSandbox, Wire, ec2, elb, get, receipt, route53,
 };
 
 /// A sandbox of its own with room for several labs, and what leads to it.
@@ -319,7 +319,7 @@ fn a_look_that_is_turned_away_for_more_than_a_minute_is_never_gone() {
 /// The same by the sandbox's own fault plan, on its clock: sixteen looks are more than a minute of AWS's.
 #[test]
 fn a_minute_of_throttling_on_the_sandboxs_clock_is_no_receipt_either() {
-    let apart = Apart::open("--pace quick --fault DescribeTags:1-16:throttle");
+    let apart = ProfiledSandbox::open("--pace quick --fault DescribeTags:1-16:throttle");
     let start = "start --yes --keep --pace quick --output json --profile provider --endpoint-url";
     apart.pllab(start).arg(&apart.url).run().code(0);
     let began = Instant::now();

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use super::harness::{Account, Apart, Fate, Folder, StandaloneSandbox, Wire, made, receipt};
+use super::harness::{Account, Fate, Folder, ProfiledSandbox, StandaloneSandbox, Wire, made, receipt};
 
 #[test]
 fn an_endpoint_that_does_not_answer() {
@@ -89,7 +89,7 @@ fn an_operation_that_is_not_there_ends_the_run_and_what_was_made_is_cleaned() {
 #[test]
 #[cfg(unix)]
 fn credentials_come_from_a_program_too() {
-    let apart = Apart::open("--pace instant");
+    let apart = ProfiledSandbox::open("--pace instant");
     let [_, id, secret] = apart.keys()[0].clone();
     let told = serde_json::json!({ "Version": 1, "AccessKeyId": id, "SecretAccessKey": secret });
     let file = apart.folder.write("credentials.json", &told.to_string());

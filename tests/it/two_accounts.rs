@@ -1,6 +1,6 @@
 //! Provider and consumer in two accounts, and a target that is an endpoint of another process.
 
-use super::harness::{Account, Apart, Folder, made, receipt};
+use super::harness::{Account, Folder, ProfiledSandbox, made, receipt};
 
 #[test]
 fn the_lab_in_two_accounts_of_the_sandbox() {
@@ -48,7 +48,7 @@ fn flags_that_do_not_go_together() {
 
 #[test]
 fn two_profiles_at_an_endpoint_of_another_process() {
-    let apart = Apart::open("--pace instant");
+    let apart = ProfiledSandbox::open("--pace instant");
     let start = apart.pllab("start --yes --keep --profile provider --consumer-profile consumer --endpoint-url");
     let ran = start.arg(&apart.url).run().code(0).clean();
     let ran = ran
@@ -63,7 +63,7 @@ fn two_profiles_at_an_endpoint_of_another_process() {
 
 #[test]
 fn the_same_account_under_two_profiles_is_noticed() {
-    let apart = Apart::open("--pace instant");
+    let apart = ProfiledSandbox::open("--pace instant");
     let twice = "start --yes --profile provider --consumer-profile provider --region us-east-1 --endpoint-url";
     let ran = apart.pllab(twice).arg(&apart.url).run().code(0);
     ran.says("belong to the same account").says("us-east-1 (--region)");
@@ -71,7 +71,7 @@ fn the_same_account_under_two_profiles_is_noticed() {
 
 #[test]
 fn aws_that_the_environment_sends_elsewhere_is_noticed() {
-    let apart = Apart::open("--pace instant");
+    let apart = ProfiledSandbox::open("--pace instant");
     let start = apart.pllab("start --yes --target aws --profile provider").env("AWS_ENDPOINT_URL", &apart.url);
     let ran = start.run().code(0).clean();
     let ran = ran.says(&format!("EC2, ELB, STS, Route 53 calls go to {}, which is not AWS", apart.url));
@@ -81,7 +81,7 @@ fn aws_that_the_environment_sends_elsewhere_is_noticed() {
 
 #[test]
 fn a_profile_that_is_not_there_says_how_to_sign_in() {
-    let apart = Apart::open("--pace instant");
+    let apart = ProfiledSandbox::open("--pace instant");
     let ran = apart.pllab("start --yes --target aws --region ap-northeast-1 --profile nobody").run().code(3).clean();
     ran.stdout("").complains("aws sso login --profile nobody").complains("aws login --profile nobody");
 }

@@ -7,7 +7,7 @@ use pllab::cloud::{Api, Call, Clients, ConnectOptions, connect};
 use pllab::lab::{Loaded, Resource, Side, Source, in_order, load};
 use serde_json::Value;
 
-use super::{Apart, Folder, Running, receipt, wait_for};
+use super::{Folder, ProfiledSandbox, Running, receipt, wait_for};
 
 /// Somebody who knows the lab and makes what it asks for with clients of their own, without a tag or a token of pllab's.
 pub struct Hand {
@@ -43,7 +43,7 @@ impl Hand {
     }
 
     /// The same on a sandbox apart. pllab goes by one way there, whoever makes things by another.
-    pub async fn apart(apart: &Apart, lab: &str, watching: &str, making: &str, words: &str) -> Self {
+    pub async fn apart(apart: &ProfiledSandbox, lab: &str, watching: &str, making: &str, words: &str) -> Self {
         let folder = Folder::new();
         let start = folder.pllab("start --hands-on --pace instant --output json").arg(lab).words(words);
         let running = start.env("HOME", apart.folder.path()).arg("--endpoint-url").arg(watching).start();

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 mod account;
-mod apart;
 mod cloud;
 mod folder;
 mod front;
@@ -17,6 +16,7 @@ mod path;
 mod place;
 #[cfg(target_os = "linux")]
 mod processes;
+mod profiled_sandbox;
 mod program;
 mod redact;
 #[cfg(unix)]
@@ -27,7 +27,6 @@ mod strangers;
 mod wire;
 
 pub use account::Account;
-pub use apart::Apart;
 pub use cloud::{Cloud, ec2, elb, get, route53};
 pub use folder::Folder;
 pub use front::Front;
@@ -38,6 +37,7 @@ pub use path::{Held, Path};
 pub use place::{ELB, ENDPOINT, Place};
 #[cfg(target_os = "linux")]
 pub use processes::{nginx, processes, signal};
+pub use profiled_sandbox::ProfiledSandbox;
 pub use program::{Program, Ran, Running};
 pub use redact::redact;
 #[cfg(unix)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::harness::{Apart, Exchange, Fate, Folder, Program, Wire};
+use super::super::harness::{Exchange, Fate, Folder, ProfiledSandbox, Program, Wire};
 use super::evaluate::Policy;
 use super::needs::{Known, Need};
 use super::policy;
@@ -13,7 +13,7 @@ pub const LABS: [(&str, bool); 4] =
 
 /// A sandbox, and the wire before it.
 pub struct Place {
-    pub apart: Apart,
+    pub apart: ProfiledSandbox,
     pub wire: Wire,
     pub lab: &'static str,
     two: bool,
@@ -21,7 +21,7 @@ pub struct Place {
 
 impl Place {
     pub fn open((lab, two): (&'static str, bool)) -> Self {
-        let apart = Apart::open("--pace instant --quota L-F678F1CE=20 --quota L-1216C47A=20");
+        let apart = ProfiledSandbox::open("--pace instant --quota L-F678F1CE=20 --quota L-1216C47A=20");
         let wire = Wire::open(&apart.url, |_| Fate::Pass);
         Self { apart, wire, lab, two }
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{Folder, Front, Program, Running, Signer};
 
 /// The sandbox and the folder in which the program finds its profiles: `provider` and `consumer`, in Tokyo.
-pub struct Apart {
+pub struct ProfiledSandbox {
     /// The folder: home, with the configuration files.
     pub folder: Folder,
     /// Where the sandbox answers.
@@ -15,7 +15,7 @@ pub struct Apart {
     _sandbox: Running,
 }
 
-impl Apart {
+impl ProfiledSandbox {
     /// Starts `pllab sandbox` with these words.
     pub fn open(words: &str) -> Self {
         let folder = Folder::new();
