@@ -2,11 +2,11 @@
 
 use pllab::sandbox::differences;
 
-use super::harness::Place;
+use super::harness::RefusalLab;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_listed_as_different_is_refused_by_name() {
-    let place = Place::open().await;
+    let place = RefusalLab::open().await;
     let asked = tokio::task::spawn_blocking(move || {
         let (mut count, mut wrong) = (0, Vec::new());
         for difference in differences() {

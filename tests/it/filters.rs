@@ -1,10 +1,10 @@
 //! Filters by what a resource has: the right ones pass, and nothing passes a filter for what nothing here has.
 
-use super::harness::{ELB, Place};
+use super::harness::{ELB, RefusalLab};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_filter_lets_pass_what_has_the_value() {
-    let mut place = Place::open().await;
+    let mut place = RefusalLab::open().await;
     let told = tokio::task::spawn_blocking(move || {
         place.networks();
         place.service();

@@ -6,11 +6,11 @@ use jiff::SignedDuration;
 use pllab::host::Clock;
 use pllab::sandbox::{Pace, Throttle};
 
-use super::harness::{ELB, ENDPOINT, Folder, Place};
+use super::harness::{ELB, ENDPOINT, Folder, RefusalLab};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_quota_that_can_be_set_refuses() {
-    let place = Place::open().await;
+    let place = RefusalLab::open().await;
     let filled = tokio::task::spawn_blocking(move || {
         let mut place = place;
         place.networks();
@@ -84,7 +84,7 @@ async fn every_quota_that_can_be_set_refuses() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_load_balancer_may_hold() {
-    let place = Place::open().await;
+    let place = RefusalLab::open().await;
     let filled = tokio::task::spawn_blocking(move || {
         let mut place = place;
         place.networks();
@@ -145,7 +145,7 @@ async fn what_a_load_balancer_may_hold() {
 }
 
 /// A client of Service Quotas.
-fn client(place: &Place) -> aws_sdk_servicequotas::Client {
+fn client(place: &RefusalLab) -> aws_sdk_servicequotas::Client {
     let account = &place.cloud.sandbox().accounts()[0];
     let keys = Credentials::new(&account.access_key_id, &account.secret_access_key, None, None, "test");
     let config = aws_sdk_servicequotas::Config::builder()
@@ -158,7 +158,7 @@ fn client(place: &Place) -> aws_sdk_servicequotas::Client {
 
 #[tokio::test]
 async fn service_quotas_tells_what_the_refusals_use() {
-    let place = Place::open().await;
+    let place = RefusalLab::open().await;
     let place = place.reopen(|options| options.quotas.set("L-F678F1CE", 7).expect("a code")).await;
     let quotas = client(&place);
     let vpcs = quotas.get_service_quota().service_code("vpc").quota_code("L-F678F1CE").send().await;
@@ -192,7 +192,7 @@ async fn service_quotas_tells_what_the_refusals_use() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn calls_beyond_a_bucket_are_refused_until_it_fills() {
-    let place = Place::open().await;
+    let place = RefusalLab::open().await;
     let clock = Clock::manual(jiff::Timestamp::now());
     let place = place.reopen(|options| {
         (options.throttle, options.pace, options.clock) = (Throttle::Aws, Pace::Real, clock.clone());

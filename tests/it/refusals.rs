@@ -1,10 +1,10 @@
 //! What AWS refuses, the sandbox refuses: one row per refusal, as a client sees it on the wire.
 
-use super::harness::{ELB, Place};
+use super::harness::{ELB, RefusalLab};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn parameters_pages_and_filters() {
-    Place::told(|place| {
+    RefusalLab::told(|place| {
         place.networks();
         let odd = "is invalid";
         place.refuses(&[
@@ -62,7 +62,7 @@ async fn parameters_pages_and_filters() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn networks_and_groups() {
-    Place::told(|place| {
+    RefusalLab::told(|place| {
         place.networks();
         let rule = "&GroupId={group}&IpPermissions.1.IpProtocol=tcp&IpPermissions.1.FromPort=80&IpPermissions.1.ToPort=80";
         let by_block = format!("AuthorizeSecurityGroupIngress{rule}&IpPermissions.1.IpRanges.1.CidrIp=10.0.0.0/16");
@@ -135,7 +135,7 @@ async fn networks_and_groups() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn instances() {
-    Place::told(|place| {
+    RefusalLab::told(|place| {
         place.networks();
         let run = "RunInstances&ImageId={image}&InstanceType=t3.micro&MinCount=1&MaxCount=1&SubnetId={subnet}";
         place.make(0, "ec2", &format!("{run}&ClientToken=once"), "instanceId", "web");
@@ -203,7 +203,7 @@ async fn instances() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn load_balancers() {
-    Place::told(|place| {
+    RefusalLab::told(|place| {
         place.networks();
         place.service();
         let form = "CreateLoadBalancer&Name=held&Type=network&Scheme=internal&Subnets.member.1={subnet}\

@@ -1,10 +1,10 @@
 //! What somebody tries who knows AWS and doubts the sandbox: ids of another kind, foreign tokens, odd but legal forms.
 
-use super::harness::{ELB, Place};
+use super::harness::{ELB, RefusalLab};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ids_addresses_and_pages() {
-    Place::told(|place| {
+    RefusalLab::told(|place| {
         place.networks();
         let page = place.done(0, "ec2", "DescribeTags&MaxResults=5");
         assert_eq!(page.element("nextToken"), None, "nothing is tagged");
@@ -134,7 +134,7 @@ async fn ids_addresses_and_pages() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rules_of_groups() {
-    Place::told(|place| {
+    RefusalLab::told(|place| {
         place.networks();
         let tcp = "&GroupId={group}&IpPermissions.1.IpProtocol=tcp&IpPermissions.1.FromPort=80&IpPermissions.1.ToPort=80";
         let tcp = tcp.replace("{group}", &place.names["group"]);
@@ -163,7 +163,7 @@ async fn rules_of_groups() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn names_and_arns_of_load_balancing() {
-    Place::told(|place| {
+    RefusalLab::told(|place| {
         place.networks();
         place.service();
         place.allow();
@@ -201,7 +201,7 @@ async fn names_and_arns_of_load_balancing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_terraform_asks_of_instances_and_gateways() {
-    Place::told(|place| {
+    RefusalLab::told(|place| {
         place.networks();
         let run = "RunInstances&ImageId={image}&InstanceType=t3.micro&MinCount=1&MaxCount=1&SubnetId={subnet}\
                    &CreditSpecification.CpuCredits=standard&DisableApiStop=false&EbsOptimized=false\

@@ -1,10 +1,10 @@
 //! What AWS refuses of endpoint services, endpoints and the connections between them, the sandbox refuses.
 
-use super::harness::{ELB, ENDPOINT, Place};
+use super::harness::{ELB, ENDPOINT, RefusalLab};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn endpoints_and_services() {
-    Place::told(|place| {
+    RefusalLab::told(|place| {
         place.networks();
         place.service();
         place.names.insert("endpoint-form", ENDPOINT.replace("{name}", &place.names["name"]));
@@ -62,14 +62,14 @@ async fn endpoints_and_services() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_live_as_the_two_sides_want() {
-    Place::told(|place| {
+    RefusalLab::told(|place| {
         place.networks();
         place.service();
         place.allow();
         for name in ["first", "second-endpoint", "third"] {
             place.endpoint(name);
         }
-        let decide = |place: &Place, what: &str, endpoint: &str| {
+        let decide = |place: &RefusalLab, what: &str, endpoint: &str| {
             let form = format!("{what}VpcEndpointConnections&ServiceId={{service}}&VpcEndpointId.1={{{endpoint}}}");
             assert!(place.done(0, "ec2", &form).text.contains("<unsuccessful/>"), "{form}");
         };
@@ -109,7 +109,7 @@ async fn connections_live_as_the_two_sides_want() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_instance_connect_endpoint_comes_and_goes() {
-    Place::told(|place| {
+    RefusalLab::told(|place| {
         place.networks();
         let create = "CreateInstanceConnectEndpoint&SubnetId={subnet}&ClientToken=once";
         place.make(0, "ec2", create, "instanceConnectEndpointId", "eice");

@@ -1,10 +1,10 @@
 //! Refusals that a client has to prepare: a full subnet, a stranger's key, a tag without a key.
 
-use super::harness::{ELB, Place, Signer};
+use super::harness::{ELB, RefusalLab, Signer};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_subnet_takes_nothing_more() {
-    Place::told(|place| {
+    RefusalLab::told(|place| {
         place.networks();
         place.service();
         place.allow();
@@ -35,7 +35,7 @@ async fn a_full_subnet_takes_nothing_more() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn target_groups_of_other_protocols() {
-    Place::told(|place| {
+    RefusalLab::told(|place| {
         place.networks();
         place.service();
         for (name, protocol) in [("tls", "TLS"), ("udp", "UDP"), ("both", "TCP_UDP")] {
@@ -57,7 +57,7 @@ async fn target_groups_of_other_protocols() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn malformed_parts() {
-    Place::told(|place| {
+    RefusalLab::told(|place| {
         place.networks();
         place.service();
         place.allow();
@@ -97,7 +97,7 @@ async fn malformed_parts() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn credentials_that_are_none() {
-    Place::told(|place| {
+    RefusalLab::told(|place| {
         place.networks();
         let account = &place.cloud.sandbox().accounts()[0];
         let signer = |service, id: &str, secret: &str| Signer {

@@ -1,10 +1,11 @@
 //! Routes of the account's own: where they may lead, how they show, and that packets follow them.
 
-use super::harness::Place;
+use super::harness::RefusalLab;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_route_is_made_moved_lost_and_deleted() {
-    let mut place = Place::open().await.reopen(|options| options.quotas.set("L-1216C47A", 9).expect("a code")).await;
+    let mut place =
+        RefusalLab::open().await.reopen(|options| options.quotas.set("L-1216C47A", 9).expect("a code")).await;
     let told = tokio::task::spawn_blocking(move || {
         place.networks();
         let run = "RunInstances&ImageId={image}&InstanceType=t3.micro&MinCount=1&MaxCount=1&SubnetId={subnet}";

@@ -12,9 +12,9 @@ use super::harness::{
 };
 
 /// A sandbox of its own with room for several labs, and what leads to it.
-struct Place(StandaloneSandbox);
+struct RefusalLab(StandaloneSandbox);
 
-impl Place {
+impl RefusalLab {
     fn open() -> Self {
         Self(StandaloneSandbox::open("--quota L-F678F1CE=20 --quota L-1216C47A=20"))
     }
@@ -71,7 +71,7 @@ impl Place {
 
 #[test]
 fn a_learners_leftovers_are_found_from_any_machine_and_nobody_elses() {
-    let place = Place::open();
+    let place = RefusalLab::open();
     let (aiko, ken, other) = (Folder::new(), Folder::new(), Folder::new());
     for (machine, learner) in [(&aiko, "aiko"), (&ken, "ken")] {
         let words = format!("start --yes --keep --output json --learner {learner} --endpoint-url URL");
@@ -123,7 +123,7 @@ fn a_learners_leftovers_are_found_from_any_machine_and_nobody_elses() {
 
 #[test]
 fn a_hosted_zone_is_found_from_any_machine_too() {
-    let place = Place::open();
+    let place = RefusalLab::open();
     let (aiko, other) = (Folder::new(), Folder::new());
     let words = "start private-dns --yes --keep --output json --learner aiko --endpoint-url URL";
     place.pllab(&aiko, words).run().code(0);
@@ -147,7 +147,7 @@ fn a_hosted_zone_is_found_from_any_machine_too() {
 
 #[test]
 fn hosted_zones_that_may_not_be_looked_for_are_said_and_hold_nothing_up() {
-    let place = Place::open();
+    let place = RefusalLab::open();
     let (aiko, other) = (Folder::new(), Folder::new());
     place.pllab(&aiko, "start --yes --keep --output json --learner aiko --endpoint-url URL").run().code(0);
     let denied = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not authorized</Message></Error>\
@@ -162,7 +162,7 @@ fn hosted_zones_that_may_not_be_looked_for_are_said_and_hold_nothing_up() {
 
 #[test]
 fn a_tag_never_becomes_a_path() {
-    let place = Place::open();
+    let place = RefusalLab::open();
     let machine = Folder::new();
     place.ask(async |clients| {
         let tags: Vec<Value> =
@@ -181,14 +181,14 @@ fn a_tag_never_becomes_a_path() {
 }
 
 /// A run that was kept; the words of its machine then go over the wire.
-fn kept(place: &Place, machine: &Folder, wire: &Wire) {
+fn kept(place: &RefusalLab, machine: &Folder, wire: &Wire) {
     let words = "start --yes --keep --output json --endpoint-url URL";
     place.through(&wire.url(), machine, words).run().code(0);
 }
 
 #[test]
 fn what_a_learner_put_into_the_vpc_is_named_and_holds_it() {
-    let place = Place::open();
+    let place = RefusalLab::open();
     let machine = Folder::new();
     let wire = Wire::open(&place.0.url, |_| Fate::Pass);
     kept(&place, &machine, &wire);
@@ -241,7 +241,7 @@ fn a_look_that_is_denied_or_throttled_is_never_gone() {
         ("DescribeTags", 500, broken),
         ("DescribeVpcs", 403, denied),
     ] {
-        let place = Place::open();
+        let place = RefusalLab::open();
         let machine = Folder::new();
         place.pllab(&machine, "start --yes --keep --output json --endpoint-url URL").run().code(0);
         let wire = Wire::open(&place.0.url, move |action| match action {
@@ -266,7 +266,7 @@ fn a_look_that_is_denied_or_throttled_is_never_gone() {
 /// What is turned away is asked again; only an answer says that a thing is gone.
 #[test]
 fn a_look_that_is_turned_away_is_repeated_until_there_is_an_answer() {
-    let place = Place::open();
+    let place = RefusalLab::open();
     let machine = Folder::new();
     place.pllab(&machine, "start --yes --keep --output json --endpoint-url URL").run().code(0);
     let busy = "<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>Request limit exceeded.</Message></Error>\
@@ -298,7 +298,7 @@ fn a_look_that_is_turned_away_for_more_than_a_minute_is_never_gone() {
         ("DescribeNetworkInterfaces", busy),
         ("DescribeLoadBalancers", throttled),
     ] {
-        let place = Place::open();
+        let place = RefusalLab::open();
         let machine = Folder::new();
         place.pllab(&machine, "start --yes --keep --pace instant --output json --endpoint-url URL").run().code(0);
         let wire = Wire::open(&place.0.url, move |action| match action {
@@ -340,7 +340,7 @@ fn point(machine: &Folder, from: &str, to: &str) {
 
 #[test]
 fn the_receipt_waits_for_interfaces_that_aws_takes_away_late() {
-    let place = Place::open();
+    let place = RefusalLab::open();
     let machine = Folder::new();
     let looks = Arc::new(AtomicUsize::new(0));
     let (seen, deleted) = (Arc::clone(&looks), Arc::new(AtomicUsize::new(0)));

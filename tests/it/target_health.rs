@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::harness::{ELB, Path, Place, ec2, get};
+use super::harness::{ELB, Path, RefusalLab, ec2, get};
 
 fn states(seen: &[(String, String)]) -> Vec<(&str, &str)> {
     seen.iter().map(|(state, reason)| (state.as_str(), reason.as_str())).collect()
@@ -147,7 +147,7 @@ async fn a_draining_target_says_so_and_comes_back_when_it_is_registered_again() 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_address_has_the_zone_of_its_subnet() {
-    let mut place = Place::open().await;
+    let mut place = RefusalLab::open().await;
     let told = tokio::task::spawn_blocking(move || {
         place.networks();
         place.make(0, "ec2", "DescribeSubnets&SubnetId.1={subnet}", "availabilityZone", "zone");

@@ -13,12 +13,12 @@ mod hand;
 mod journal;
 mod killer;
 mod path;
-mod place;
 #[cfg(target_os = "linux")]
 mod processes;
 mod profiled_sandbox;
 mod program;
 mod redact;
+mod refusal_lab;
 #[cfg(unix)]
 mod screen;
 mod signed;
@@ -34,12 +34,12 @@ pub use hand::Hand;
 pub use journal::{Line, events, made, receipt, sequence, wait_for, written};
 pub use killer::Killer;
 pub use path::{Held, Path};
-pub use place::{ELB, ENDPOINT, Place};
 #[cfg(target_os = "linux")]
 pub use processes::{nginx, processes, signal};
 pub use profiled_sandbox::ProfiledSandbox;
 pub use program::{Program, Ran, Running};
 pub use redact::redact;
+pub use refusal_lab::{ELB, ENDPOINT, RefusalLab};
 #[cfg(unix)]
 pub use screen::{Key, Screen};
 pub use signed::Signer;

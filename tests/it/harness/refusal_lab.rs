@@ -7,7 +7,7 @@ use pllab::sandbox::Options;
 use super::{Cloud, Folder, Signer};
 
 /// A lab to be refused things in, and the names of what is in it.
-pub struct Place {
+pub struct RefusalLab {
     /// Its sandbox.
     pub cloud: Cloud,
     /// What was made, by the words of a form.
@@ -37,7 +37,7 @@ impl Answer {
     }
 }
 
-impl Place {
+impl RefusalLab {
     /// An empty one.
     pub async fn open() -> Self {
         let folder = Folder::new();
