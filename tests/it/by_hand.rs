@@ -5,9 +5,9 @@ use pllab::cloud::{Api, Call};
 use pllab::lab::Side;
 use serde_json::json;
 
-use super::harness::{Hand, wait_for};
+use super::harness::{ManualLearner, wait_for};
 
-fn by_hand<F: Future<Output = Hand>>(told: F) {
+fn by_hand<F: Future<Output = ManualLearner>>(told: F) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio starts");
     runtime.block_on(told).end();
 }
@@ -15,7 +15,7 @@ fn by_hand<F: Future<Output = Hand>>(told: F) {
 #[test]
 fn who_may_connect_by_hand() {
     by_hand(async {
-        let mut hand = Hand::begin("who-may-connect").await;
+        let mut hand = ManualLearner::begin("who-may-connect").await;
         hand.up_to("closed-service").await;
         // Somebody else first: a role of the consumer's is not its account.
         let role = "arn:aws:iam::${account.consumer}:user/somebody";
@@ -47,7 +47,7 @@ fn who_may_connect_by_hand() {
 #[test]
 fn two_zones_by_hand() {
     by_hand(async {
-        let mut hand = Hand::begin("two-zones").await;
+        let mut hand = ManualLearner::begin("two-zones").await;
         hand.up_to("zonal-names").await;
         // Off is where it begins: waited for, and no mistake.
         let turn = |value: &str| {
@@ -67,7 +67,7 @@ fn two_zones_by_hand() {
 #[test]
 fn private_dns_by_hand() {
     by_hand(async {
-        let mut hand = Hand::begin("private-dns").await;
+        let mut hand = ManualLearner::begin("private-dns").await;
         hand.up_to("nlb").await;
         // The service with another name than the lab's.
         let service = hand.lab.lab.steps[2].makes[0].clone();

@@ -36,11 +36,11 @@ fn script(name: &str, token: &str, dns: &str) -> String {
     text.replace("{{ token }}", token).replace("${endpoint.dns}", dns)
 }
 
-struct Hand {
+struct ManualLearner {
     clients: Clients,
 }
 
-impl Hand {
+impl ManualLearner {
     async fn ec2(&self, operation: &'static str, params: Value) -> Value {
         ec2(&self.clients, operation, params).await.unwrap_or_else(|fault| panic!("{operation}: {fault}"))
     }
@@ -134,7 +134,7 @@ async fn by_hand(folder: &Folder) -> (String, String) {
     let zone = started["variables"]["zone"].as_str().expect("a zone").to_owned();
     let account = started["accounts"]["consumer"].as_str().expect("an account").to_owned();
     wait_for(folder, "baseline", |line| line["event"] == "baseline");
-    let hand = Hand { clients: second_terminal(folder).await };
+    let hand = ManualLearner { clients: second_terminal(folder).await };
 
     // The consumer's side first, as far as it stands alone.
     let consumer = hand.vpc().await;
@@ -224,7 +224,7 @@ fn what_existed_before_the_run_is_offered_used_and_never_deleted() {
         ca_bundle: None,
         keys: Some((lone.key.clone(), lone.secret.clone())),
     };
-    let hand = Hand { clients: runtime.block_on(connect(&options)).expect("the options are good") };
+    let hand = ManualLearner { clients: runtime.block_on(connect(&options)).expect("the options are good") };
     let (vpc, subnet) = runtime.block_on(async {
         let vpc = hand.vpc().await;
         let subnet = hand.subnet(&vpc, "apne1-az4").await;

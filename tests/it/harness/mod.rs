@@ -9,9 +9,9 @@ mod account;
 mod cloud;
 mod folder;
 mod front;
-mod hand;
 mod journal;
 mod killer;
+mod manual_learner;
 mod path;
 #[cfg(target_os = "linux")]
 mod processes;
@@ -30,9 +30,9 @@ pub use account::Account;
 pub use cloud::{Cloud, ec2, elb, get, route53};
 pub use folder::Folder;
 pub use front::Front;
-pub use hand::Hand;
 pub use journal::{Line, events, made, receipt, sequence, wait_for, written};
 pub use killer::Killer;
+pub use manual_learner::ManualLearner;
 pub use path::{Held, Path};
 #[cfg(target_os = "linux")]
 pub use processes::{nginx, processes, signal};

@@ -1,7 +1,7 @@
 //! A whole lab by hand under the policy: what pllab looks at is allowed, whatever it is called and however it is tagged; what the
 //! learner makes, as far as it carries the lab's tags.
 
-use super::super::harness::{Exchange, Fate, Hand, Wire, at_a_time, receipt};
+use super::super::harness::{Exchange, Fate, ManualLearner, Wire, at_a_time, receipt};
 use super::evaluate::Tags;
 use super::needs::{Known, Need};
 use super::places::{LABS, Place, signed};
@@ -13,7 +13,7 @@ fn by_hand(place: &Place, tagged: bool) -> (Vec<Exchange>, Vec<Exchange>) {
     let words = format!("--learner aiko {}", place.profiles());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio starts");
     let hand = runtime.block_on(async {
-        let hand = Hand::apart(&place.apart, place.lab, &place.wire.url(), &making.url(), &words).await;
+        let hand = ManualLearner::apart(&place.apart, place.lab, &place.wire.url(), &making.url(), &words).await;
         let mut hand = if tagged { hand.tagging() } else { hand };
         hand.all().await;
         hand

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Folder, ProfiledSandbox, Running, receipt, wait_for};
 
 /// Somebody who knows the lab and makes what it asks for with clients of their own, without a tag or a token of pllab's.
-pub struct Hand {
+pub struct ManualLearner {
     /// The machine on which pllab watches.
     pub folder: Folder,
     /// The lab.
@@ -23,7 +23,7 @@ pub struct Hand {
     tags: Option<[String; 3]>,
 }
 
-impl Hand {
+impl ManualLearner {
     /// Begins `lab` on a sandbox in the run's own folder.
     pub async fn begin(lab: &str) -> Self {
         let folder = Folder::new();
