@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use super::harness::{Fate, Front, Line, ProfiledSandbox, Wire, receipt};
+use super::harness::{Fate, Line, ProfiledSandbox, TlsProxy, Wire, receipt};
 
 const FLAGS: &str = "--target aws --profile provider --consumer-profile consumer";
 
@@ -152,7 +152,7 @@ fn an_endpoint_with_a_certificate_of_its_own() {
     let start = || apart.pllab("start --yes --profile provider --endpoint-url").arg(front.url());
     // A machine that does not know the certificate does not trust it.
     start().run().code(3).complains(&front.url());
-    let ran = start().env("AWS_CA_BUNDLE", Front::bundle()).run().code(0).clean();
+    let ran = start().env("AWS_CA_BUNDLE", TlsProxy::bundle()).run().code(0).clean();
     ran.says("17 gone, 0 still there").says("on this machine");
     // A bundle that is none ends it with words, not with a panic.
     let folder = apart.folder.path().to_owned();

@@ -2,7 +2,7 @@
 
 use pllab::i18n::{Lang, Text};
 
-use super::harness::{Folder, Front, Key, ProfiledSandbox, Screen, sequence};
+use super::harness::{Folder, Key, ProfiledSandbox, Screen, TlsProxy, sequence};
 
 /// A message of the program, by key: wording may change, what it stands for does not.
 fn word(key: &str, lang: Lang) -> String {
@@ -304,8 +304,8 @@ fn reading_on_a_terminal_turns_through_to_the_end() {
 }
 
 /// What AWS's own names lead to here, and the learner at the question whether to spend.
-fn at_consent(apart: &ProfiledSandbox, front: &Front, lang: Lang) -> Screen {
-    let bundle = Front::bundle();
+fn at_consent(apart: &ProfiledSandbox, front: &TlsProxy, lang: Lang) -> Screen {
+    let bundle = TlsProxy::bundle();
     let env = [
         ("HTTPS_PROXY", front.proxy()),
         ("AWS_CA_BUNDLE", bundle.display().to_string()),

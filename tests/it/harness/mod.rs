@@ -8,7 +8,6 @@ use std::thread;
 mod account;
 mod cloud;
 mod folder;
-mod front;
 mod journal;
 mod killer;
 mod manual_learner;
@@ -24,12 +23,12 @@ mod screen;
 mod signed;
 mod standalone_sandbox;
 mod strangers;
+mod tls_proxy;
 mod wire;
 
 pub use account::Account;
 pub use cloud::{Cloud, ec2, elb, get, route53};
 pub use folder::Folder;
-pub use front::Front;
 pub use journal::{Line, events, made, receipt, sequence, wait_for, written};
 pub use killer::Killer;
 pub use manual_learner::ManualLearner;
@@ -45,6 +44,7 @@ pub use screen::{Key, Screen};
 pub use signed::Signer;
 pub use standalone_sandbox::StandaloneSandbox;
 pub use strangers::Strangers;
+pub use tls_proxy::TlsProxy;
 pub use wire::{Exchange, Fate, Wire, message};
 
 /// Whether the long forms run, which take minutes and more: `PLLAB_FULL=1 cargo test --test it -- --nocapture`.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Folder, Front, Program, Running, Signer};
+use super::{Folder, Program, Running, Signer, TlsProxy};
 
 /// The sandbox and the folder in which the program finds its profiles: `provider` and `consumer`, in Tokyo.
 pub struct ProfiledSandbox {
@@ -48,8 +48,8 @@ impl ProfiledSandbox {
     }
 
     /// A front before it.
-    pub fn front(&self) -> Front {
-        Front::open(&self.url, self.accounts.iter().map(|[_, id, secret, _]| (id.clone(), secret.clone())).collect())
+    pub fn front(&self) -> TlsProxy {
+        TlsProxy::open(&self.url, self.accounts.iter().map(|[_, id, secret, _]| (id.clone(), secret.clone())).collect())
     }
 
     /// Number, access key id and secret of each account.
@@ -65,8 +65,8 @@ impl ProfiledSandbox {
     }
 
     /// The program where AWS's own names lead to `front`.
-    pub fn pllab_on_aws(&self, front: &Front, words: &str) -> Program {
-        self.pllab(words).env("HTTPS_PROXY", front.proxy()).env("AWS_CA_BUNDLE", Front::bundle())
+    pub fn pllab_on_aws(&self, front: &TlsProxy, words: &str) -> Program {
+        self.pllab(words).env("HTTPS_PROXY", front.proxy()).env("AWS_CA_BUNDLE", TlsProxy::bundle())
     }
 
     /// The journal of the only run.

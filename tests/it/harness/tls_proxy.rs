@@ -16,7 +16,7 @@ use super::signed::Signer;
 use super::wire::message;
 
 /// The listener.
-pub struct Front {
+pub struct TlsProxy {
     address: SocketAddr,
     hosts: Arc<Mutex<BTreeSet<String>>>,
 }
@@ -26,7 +26,7 @@ fn fixture(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/fixtures/tls").join(name)
 }
 
-impl Front {
+impl TlsProxy {
     /// The file of the certificate that it must be trusted by.
     pub fn bundle() -> PathBuf {
         fixture("ca.pem")
