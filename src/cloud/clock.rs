@@ -2,14 +2,13 @@
 //! too late [`ERR`: `RequestExpired`].
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
 
 use aws_sdk_sts::config::interceptors::BeforeDeserializationInterceptorContextRef;
 use aws_sdk_sts::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_sts::error::BoxError;
-use aws_sdk_sts::primitives::{DateTime, DateTimeFormat};
 
 use super::connect::Clients;
+use super::sdk_fault::ahead_of;
 
 /// Keeps the `Date` header of an answer.
 #[derive(Clone, Debug, Default)]
@@ -40,11 +39,4 @@ pub async fn clock_skew(clients: &Clients) -> Option<i64> {
     let _ = clients.sts.get_caller_identity().customize().interceptor(date.clone()).send().await;
     let text = date.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
     ahead_of(&text)
-}
-
-/// Seconds by which this machine is ahead of a `Date` header that came a moment ago; `None` where it is not a date.
-pub(super) fn ahead_of(date: &str) -> Option<i64> {
-    let there = DateTime::from_str(date, DateTimeFormat::HttpDate).ok()?.secs();
-    let here = DateTime::from(SystemTime::now()).secs();
-    Some(here - there)
 }

@@ -7,12 +7,9 @@ mod tests;
 
 use serde_json::Value;
 
-use self::option::{kebab, option};
+use self::option::{LINE, kebab, option};
 use self::shell::{quote, script, variable};
 use super::{Api, Call};
-
-/// A line longer than this is broken: the narrowest terminal that is usual has 80 cells.
-const LINE: usize = 78;
 
 impl Call {
     /// The AWS CLI (version 2) command for this call, ready to paste into a POSIX shell. A reference `${name.fact}` becomes

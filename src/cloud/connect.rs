@@ -16,10 +16,11 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sts::config::IdentityCache;
 
 use super::credentials::{CredentialCache, Source};
-use super::fault::{Fault, FaultClass, fault};
+use super::fault::{Fault, FaultClass};
 use super::http;
-use super::limits::Measure;
+use super::measure::Measure;
 use super::poll::Backoff;
+use super::sdk_fault::fault;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often the question who signs in is asked where the service is busy or in trouble.

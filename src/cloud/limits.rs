@@ -3,42 +3,19 @@
 
 use std::collections::BTreeSet;
 use std::error::Error;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use aws_sdk_sts::config::interceptors::BeforeDeserializationInterceptorContextMut;
-use aws_sdk_sts::config::{ConfigBag, Intercept, RuntimeComponents};
-use aws_sdk_sts::error::{BoxError, ProvideErrorMetadata, SdkError};
-use aws_smithy_types::body::SdkBody;
-use hyper::body::{Body, Bytes, Frame, SizeHint};
+use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 
 use super::call::Call;
-use super::fault::{Fault, FaultClass, fault};
+use super::fault::{ENDLESS_PAGES, ENDLESS_WAIT, Fault, FaultClass, REPEATED_TOKEN};
+use super::measure::{MOST_BYTES, within};
+use super::sdk_fault::fault;
 
-/// Most bytes that the replies of one call may have, all pages together. All network
-/// interfaces that a region's quota allows, 5,000 of some 2 KB each, are a sixth of it.
-pub(super) const MOST_BYTES: u64 = 64 << 20;
 /// Most pages of one call. The API's pages hold a hundred rows or more, and quotas end long before.
 const MOST_PAGES: usize = 200;
 /// How long one call may take, all pages together and without sending it again. One request has half a minute.
 const CALL_TIME: Duration = Duration::from_mins(3);
-
-/// The code of a list that gives the same token for the next page again.
-pub(super) const REPEATED_TOKEN: &str = "RepeatedToken";
-/// The code of a list that has more pages than any honest one.
-pub(super) const ENDLESS_PAGES: &str = "EndlessPages";
-/// The code of a reply that is longer than any honest one.
-pub(super) const ENDLESS_REPLY: &str = "EndlessReply";
-/// The code of a call whose answer comes, but not to an end.
-pub(super) const ENDLESS_WAIT: &str = "EndlessWait";
-
-tokio::task_local! {
-    /// How many bytes the call that is being made may still answer.
-    static LEFT: Arc<AtomicU64>;
-}
 
 /// Makes a call within its limits of bytes and time.
 ///
@@ -54,7 +31,7 @@ async fn bounded_by<T>(
     bytes: u64,
     time: Duration,
 ) -> Result<T, Fault> {
-    let work = LEFT.scope(Arc::new(AtomicU64::new(bytes)), work);
+    let work = within(bytes, work);
     match tokio::time::timeout(time, work).await {
         Ok(Err(fault)) if fault.is_endless() && !fault.message.starts_with(call.operation) => {
             Err(Fault { message: format!("{}: {}", call.operation, fault.message), ..fault })
@@ -107,68 +84,6 @@ where
 /// A token as the SDK gives it: an empty one is none.
 pub(super) fn token(token: Option<&str>) -> Option<String> {
     token.filter(|token| !token.is_empty()).map(str::to_owned)
-}
-
-/// Counts the bytes of every reply while they arrive.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Measure;
-
-impl Intercept for Measure {
-    fn name(&self) -> &'static str {
-        "Measure"
-    }
-
-    fn modify_before_deserialization(
-        &self,
-        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let left = LEFT.try_with(Arc::clone).unwrap_or_else(|_| Arc::new(AtomicU64::new(MOST_BYTES)));
-        let body = context.response_mut().body_mut();
-        let inner = Box::pin(std::mem::replace(body, SdkBody::taken()));
-        *body = SdkBody::from_body_1_x(Measured { inner, left });
-        Ok(())
-    }
-}
-
-/// A reply that ends with an error when it becomes too long.
-struct Measured {
-    inner: Pin<Box<SdkBody>>,
-    left: Arc<AtomicU64>,
-}
-
-/// A reply that is longer than any honest one.
-#[derive(Debug, thiserror::Error)]
-#[error("the answer is longer than {} MiB", MOST_BYTES >> 20)]
-pub(super) struct TooLong;
-
-impl Body for Measured {
-    type Data = Bytes;
-    type Error = BoxError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        let polled = self.inner.as_mut().poll_frame(context);
-        if let Poll::Ready(Some(Ok(frame))) = &polled {
-            let more = frame.data_ref().map_or(0, |data| data.len() as u64);
-            let paid = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(more));
-            if paid.is_err() {
-                return Poll::Ready(Some(Err(TooLong.into())));
-            }
-        }
-        polled
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        Body::size_hint(&*self.inner)
-    }
 }
 
 #[cfg(test)]

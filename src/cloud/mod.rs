@@ -12,9 +12,11 @@ mod fault;
 mod http;
 pub mod json_path;
 mod limits;
+mod measure;
 mod operation;
 mod poll;
 mod resolve;
+mod sdk_fault;
 mod send;
 pub mod tags;
 

@@ -2,9 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::LINE;
 use super::shell::quote;
 use crate::cloud::resolve::{Piece, pieces};
+
+/// A line longer than this is broken: the narrowest terminal that is usual has 80 cells.
+pub(super) const LINE: usize = 78;
 
 /// A name of the API model as the CLI spells it: `NetworkLoadBalancerArns` is `network-load-balancer-arns`.
 pub(super) fn kebab(name: &str) -> String {

@@ -11,8 +11,9 @@ use serde_json::Value;
 use super::params::{Params, read};
 use super::reply::Reply;
 use super::shared::{filter, group, tag, tag_specification};
-use crate::cloud::fault::{Fault, FaultClass, fault};
+use crate::cloud::fault::{Fault, FaultClass};
 use crate::cloud::limits::{pages, token};
+use crate::cloud::sdk_fault::fault;
 use crate::cloud::{Call, Clients};
 
 /// Sends a call of this file, once.

@@ -6,8 +6,9 @@ use serde_json::Value;
 use super::params::{Params, read};
 use super::reply::Reply;
 use super::shared::{filter, nothing, tag, tag_specification};
-use crate::cloud::fault::{Fault, fault};
+use crate::cloud::fault::Fault;
 use crate::cloud::limits::{pages, token};
+use crate::cloud::sdk_fault::fault;
 use crate::cloud::{Call, Clients};
 
 /// Sends a call of this file, once.

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::params::read;
 use super::reply::Reply;
-use crate::cloud::fault::{Fault, fault};
+use crate::cloud::fault::Fault;
+use crate::cloud::sdk_fault::fault;
 use crate::cloud::{Call, Clients};
 
 /// Sends a call of this file, once.

@@ -9,8 +9,9 @@ use super::balancer::read_tag;
 use super::params::{Params, read};
 use super::reply::Reply;
 use super::shared::nothing;
-use crate::cloud::fault::{Fault, fault};
+use crate::cloud::fault::Fault;
 use crate::cloud::limits::{pages, token};
+use crate::cloud::sdk_fault::fault;
 use crate::cloud::{Call, Clients};
 
 /// Sends a call of this file, once.

@@ -6,8 +6,7 @@ use std::process::Command;
 
 use rlimit::Resource;
 
-use super::keep::BEGINS;
-use super::order::Order;
+use super::order::{BEGINS, Order};
 use super::report::Report;
 use super::wall;
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 
-use super::order::{Order, own_program};
+use super::order::{BEGINS, Order, own_program};
 use super::report::Report;
 
 /// How long the web server may take to end when it is asked to. Then it is killed.
@@ -19,8 +19,6 @@ const GRACE: Duration = Duration::from_millis(500);
 const LOOK: Duration = Duration::from_secs(1);
 /// Bytes of an error log that are kept. What comes after them is read and dropped.
 const LOG: usize = 1024 * 1024;
-/// The line by which the confined process says that everything after it is the web server's.
-pub(super) const BEGINS: &str = "keeper: begins";
 
 /// Something that ends the watch.
 enum News {

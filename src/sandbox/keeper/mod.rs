@@ -10,12 +10,14 @@ mod order;
 #[cfg(target_os = "linux")]
 mod pulse;
 mod report;
+mod role;
 #[cfg(unix)]
 mod strays;
 mod wall;
 
-pub use order::{Order, run};
+pub use order::Order;
 pub use report::Report;
+pub use role::run;
 #[cfg(unix)]
 pub use strays::end_strays;
 pub use wall::{Lack, lacks};

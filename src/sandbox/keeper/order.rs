@@ -9,6 +9,9 @@ use std::path::PathBuf;
 
 /// The words before a role. They are read before the command line's grammar, and stand in no help.
 const WORDS: [&str; 2] = ["internal", "web-server"];
+/// The line by which the confined process says that everything after it is the web server's.
+#[cfg(unix)]
+pub(super) const BEGINS: &str = "keeper: begins";
 
 /// What is to be run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,34 +44,13 @@ impl Order {
         words
     }
 
-    fn read(words: &[OsString]) -> Option<(String, Self)> {
+    /// The role and the order of such words; `None` where they are others.
+    pub(super) fn read(words: &[OsString]) -> Option<(String, Self)> {
         let rest = words.strip_prefix(&WORDS.map(OsString::from)[..])?;
         let [role, program, folder, ports @ ..] = rest else { return None };
         let ports: Option<Vec<u16>> = ports.iter().map(|port| port.to_str()?.parse().ok()).collect();
         Some((role.to_str()?.to_owned(), Self { program: program.into(), folder: folder.into(), ports: ports? }))
     }
-}
-
-/// Does what these arguments (the program's name first) ask of a keeper, and says whether it went well; `None` where they
-/// are not a keeper's.
-#[must_use]
-pub fn run(args: &[OsString]) -> Option<bool> {
-    let (role, order) = Order::read(args.get(1..)?)?;
-    Some(act(&role, &order))
-}
-
-#[cfg(unix)]
-fn act(role: &str, order: &Order) -> bool {
-    match role.strip_prefix("confine-").and_then(|parent| parent.parse().ok()) {
-        Some(parent) => super::confine::confine(order, parent),
-        None if role == "keep" => super::keep::keep(order),
-        None => false,
-    }
-}
-
-#[cfg(not(unix))]
-fn act(_role: &str, _order: &Order) -> bool {
-    false
 }
 
 /// The program that this process runs, to run it anew. On Linux not by its name: it may have been replaced since.
@@ -83,12 +65,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_order_is_read_as_it_was_written_and_no_verb_is_one() {
+    fn an_order_is_read_as_it_was_written() {
         let order = Order { program: "/usr/sbin/nginx".into(), folder: "/a b/'c".into(), ports: vec![1, 65_535] };
         assert_eq!(Order::read(&order.keep()), Some(("keep".to_owned(), order.clone())));
-        for line in ["pllab", "pllab internal", "pllab start", "pllab internal web-server keep /a /b x"] {
-            let args: Vec<OsString> = line.split(' ').map(Into::into).collect();
-            assert_eq!(run(&args), None, "{line}");
-        }
     }
 }

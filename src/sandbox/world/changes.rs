@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::model::{Region, World};
-use super::table::AnyTable;
+use super::table::any_table::AnyTable;
 
 /// A change of one row, as the log has it.
 #[derive(Debug, Deserialize)]

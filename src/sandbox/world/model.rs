@@ -11,15 +11,14 @@ mod dns;
 mod instance;
 mod network;
 mod private_link;
+mod tags;
 
 pub use balancer::{Balancer, Listener, Target, TargetGroup, idle_seconds};
 pub use dns::{DnsChange, DnsRecord, HostedZone};
 pub use instance::{Disk, Instance};
 pub use network::{AclEntry, Group, Interface, InterfaceKind, NetworkAcl, Peer, Route, RouteTable, Rule, Subnet, Vpc};
 pub use private_link::{ConnectEndpoint, Endpoint, EndpointKind, Permission, PrivateName, PrivateZone, Service};
-
-/// A resource's tags.
-pub type Tags = BTreeMap<String, String>;
+pub use tags::Tags;
 
 /// Everything the sandbox knows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

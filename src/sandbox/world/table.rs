@@ -4,7 +4,7 @@
 //! The indexes are as of the last [`Table::commit`]; changed rows are looked at one by one until then. So a row can be lent
 //! out to be changed like any value, and a call that cannot be kept is undone.
 
-mod any_table;
+pub(super) mod any_table;
 
 use std::collections::BTreeSet;
 use std::collections::btree_map::{self, BTreeMap};
@@ -16,8 +16,6 @@ use std::vec;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-pub use any_table::AnyTable;
 
 /// A resource that is kept in a [`Table`].
 pub trait Row: Clone + Debug + PartialEq + Serialize + DeserializeOwned {

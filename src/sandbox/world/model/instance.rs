@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::catalogue::{IMAGES, Image};
 use super::super::life::Life;
-use super::Tags;
+use super::tags::Tags;
 
 /// An instance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::address::Block;
 use super::super::life::Life;
-use super::Tags;
+use super::tags::Tags;
 
 /// A VPC.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::super::life::Life;
-use super::Tags;
+use super::tags::Tags;
 
 /// An endpoint service.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{AnyTable as _, Row, Table};
+use super::any_table::AnyTable as _;
+use super::{Row, Table};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Thing {
