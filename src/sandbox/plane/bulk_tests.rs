@@ -31,7 +31,7 @@ async fn plane(folder: &TempDir, answer: Answer) -> io::Result<Plane> {
         group.health_check.http_path = None;
     }
     plane.apply(topology);
-    plane.core().fabric.open(Place::Instance { id: "i-web".into(), port: PORT }, answer)?;
+    plane.network().fabric.open(Place::Instance { id: "i-web".into(), port: PORT }, answer)?;
     assert_eq!(plane.target_health(GROUP).await[0].state, "healthy");
     Ok(plane)
 }

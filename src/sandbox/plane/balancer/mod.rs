@@ -1,12 +1,13 @@
 //! What endpoints and load balancers do with a connection: choose a target, probe its health, carry the bytes.
 //! Must not know: what an instance runs, the HTTP API.
-//! Next: `relay.rs` is both hops; `choice.rs` chooses the target; `health.rs` counts the probes, and `report.rs` words them.
+//! Next: `relay.rs` is both hops; `choice.rs` chooses the target; `balancers.rs` probes it, `health.rs` counts and `report.rs` words.
 
+pub mod balancers;
 pub mod choice;
 pub mod flows;
 pub mod health;
 pub mod relay;
 pub mod report;
 
-pub use health::REGISTRATION;
+pub use balancers::REGISTRATION;
 pub use report::TargetReport;

@@ -1,129 +1,61 @@
-//! Running a boot script's steps: in a task of its own, or, at the instant pace, as far as it goes when asked.
+//! Running boot scripts: each in a task of its own, or, at the instant pace, as far as it goes when somebody asks.
 
-use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use tokio::time::sleep;
-
-use crate::sandbox::Pace;
-
-use super::curl;
-use super::disk::{Full, fits_a_path};
+use super::boot_state::{Boot, Ended, Sinks};
+use super::context::MachineContext;
 use super::effort::Look;
 use super::machine::Machine;
-use super::script::program::{Action, Sink, Step, When};
-use crate::sandbox::plane::net::fabric::lock;
-use crate::sandbox::plane::net::groups::admit_s3;
-use crate::sandbox::plane::net::network::Core;
-
-/// How long `dnf install nginx` takes on a small instance, and about how long it tries to reach a repository.
-pub const INSTALL: Duration = Duration::from_secs(30);
-/// A loop without a `sleep` turns no faster than this.
-const TURN: Duration = Duration::from_secs(1);
-
-/// So much of a path is shown where it is refused.
-const SHOWN: usize = 120;
-
-/// How far a boot script has got.
-#[derive(Default)]
-pub struct Boot {
-    next: usize,
-    /// Steps that were done in an earlier process: their effects are made again, silently.
-    restored: usize,
-    /// Whether the script has been greeted.
-    begun: bool,
-    /// Whether the script told that it ended.
-    ended: bool,
-    /// Background loops, at the instant pace.
-    loops: Vec<(Step, Sinks)>,
-}
-
-impl Boot {
-    /// A script of which an earlier process did that many steps; `None` when it had not begun.
-    pub fn resumed(restored: Option<usize>) -> Self {
-        Self { restored: restored.unwrap_or(0), begun: restored.is_some(), ..Self::default() }
-    }
-}
-
-/// Where a step's output and complaints go.
-#[derive(Clone, Debug)]
-struct Sinks {
-    out: Sink,
-    err: Sink,
-}
-
-/// How a step ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ended {
-    Well,
-    Badly,
-    /// Not yet: it holds the script up.
-    Waiting,
-    /// It ended the script.
-    Script,
-}
-
-type Performed<'a> = Pin<Box<dyn Future<Output = Ended> + Send + 'a>>;
+use super::runner::Runner;
+use super::script::program::Sink;
 
 /// Runs the whole script; for the paces at which time passes.
-pub async fn run(core: Arc<Core>, machine: Arc<Machine>) {
+pub async fn run(context: Arc<MachineContext>, machine: Arc<Machine>) {
     let mut boot = machine.boot.lock().await;
-    advance(&core, &machine, &mut boot, true, &Look::endless()).await;
+    advance(&context, &machine, &mut boot, true, &Look::endless()).await;
 }
 
-impl Core {
-    /// At the instant pace, lets every machine's boot script (but one's) go as far as it can, but no endless loop turn.
-    pub async fn settle(self: &Arc<Self>, but: Option<&str>) {
-        if self.pace != Pace::Instant {
-            return;
-        }
-        let machines: Vec<_> = lock(&self.machines).values().cloned().collect();
-        for machine in machines.into_iter().filter(|machine| but != Some(machine.id.as_str())) {
-            // One that is busy is being moved on already, perhaps by the very question that led here.
-            if let Ok(mut boot) = machine.boot.try_lock() {
-                advance(self, &machine, &mut boot, false, &Look::bounded()).await;
-            }
-        }
+/// Lets a machine's boot script go as far as it can, but no endless loop turn. For the instant pace.
+pub async fn settle(context: &Arc<MachineContext>, machine: &Arc<Machine>) {
+    // One that is busy is being moved on already, perhaps by the very question that led here.
+    if let Ok(mut boot) = machine.boot.try_lock() {
+        advance(context, machine, &mut boot, false, &Look::bounded()).await;
     }
+}
 
-    /// At the instant pace, lets a machine's boot script go as far as it can, and gives each of its loops one turn.
-    pub async fn turn(self: &Arc<Self>, machine: &Arc<Machine>) {
-        if self.pace != Pace::Instant {
-            return;
-        }
-        let mut boot = machine.boot.lock().await;
-        let look = Look::bounded();
-        advance(self, machine, &mut boot, true, &look).await;
-        let runner = Runner { core: self, machine, quiet: false, turn: true, look: &look };
-        for (step, sinks) in std::mem::take(&mut boot.loops) {
-            if runner.perform(&step, &sinks).await == Ended::Waiting {
-                boot.loops.push((step, sinks));
-            }
+/// Lets a machine's boot script go as far as it can, and gives each of its loops one turn. For the instant pace.
+pub async fn turn(context: &Arc<MachineContext>, machine: &Arc<Machine>) {
+    let mut boot = machine.boot.lock().await;
+    let look = Look::bounded();
+    advance(context, machine, &mut boot, true, &look).await;
+    let runner = Runner { context, machine, quiet: false, turn: true, look: &look };
+    for (step, sinks) in std::mem::take(&mut boot.loops) {
+        if runner.perform(&step, &sinks).await == Ended::Waiting {
+            boot.loops.push((step, sinks));
         }
     }
 }
 
-async fn advance(core: &Arc<Core>, machine: &Arc<Machine>, boot: &mut Boot, turn: bool, look: &Look) {
+async fn advance(context: &Arc<MachineContext>, machine: &Arc<Machine>, boot: &mut Boot, turn: bool, look: &Look) {
     let id = &machine.id;
     let steps = &machine.program.steps;
     if steps.is_empty() || boot.ended {
         return;
     }
     if !std::mem::replace(&mut boot.begun, true) {
-        core.memory.set_done(id, 0);
-        core.consoles.line(id, "[pllab sandbox] cloud-init runs the user data (imitated, not executed)");
+        context.memory.set_done(id, 0);
+        context.network.consoles.line(id, "[pllab sandbox] cloud-init runs the user data (imitated, not executed)");
     }
     let around = Sinks { out: Sink::Console, err: Sink::Console };
     let mut last = Ended::Well;
     while let Some(step) = steps.get(boot.next) {
         let quiet = boot.next < boot.restored;
-        if due(step.when, last) {
+        if last.lets(step.when) {
             if !look.takes(&step.action) {
                 // The next question moves it on.
                 return;
             }
-            let runner = Runner { core, machine, quiet, turn, look };
+            let runner = Runner { context, machine, quiet, turn, look };
             match runner.start(step, &around, &mut boot.loops).await {
                 Ended::Waiting => return,
                 Ended::Script => break,
@@ -132,301 +64,12 @@ async fn advance(core: &Arc<Core>, machine: &Arc<Machine>, boot: &mut Boot, turn
         }
         boot.next += 1;
         if !quiet {
-            core.memory.set_done(id, boot.next);
+            context.memory.set_done(id, boot.next);
         }
     }
     boot.ended = true;
     if boot.restored < steps.len() {
-        core.consoles.line(id, "[pllab sandbox] the user data has been run to its end");
-        core.memory.set_done(id, steps.len());
-    }
-}
-
-fn due(when: When, last: Ended) -> bool {
-    match when {
-        When::Always => true,
-        When::Succeeded => last == Ended::Well,
-        When::Failed => last == Ended::Badly,
-    }
-}
-
-struct Runner<'a> {
-    core: &'a Arc<Core>,
-    machine: &'a Arc<Machine>,
-    /// Only effects, no output and no waiting: the step was done in an earlier process.
-    quiet: bool,
-    /// At the instant pace, whether an endless loop turns now.
-    turn: bool,
-    look: &'a Look,
-}
-
-impl Runner<'_> {
-    /// Does a step of the script itself, in the background if it asks for that.
-    async fn start(&self, step: &Step, around: &Sinks, loops: &mut Vec<(Step, Sinks)>) -> Ended {
-        if !step.background {
-            return self.step(step, around).await;
-        }
-        match step.action {
-            Action::Loop { .. } if self.core.pace == Pace::Instant => loops.push((step.clone(), around.clone())),
-            Action::Loop { .. } | Action::Curl(_) if self.core.pace != Pace::Instant => {
-                if self.quiet && matches!(step.action, Action::Curl(_)) {
-                    return Ended::Well;
-                }
-                let (core, machine) = (Arc::clone(self.core), Arc::clone(self.machine));
-                let (step, around) = (step.clone(), around.clone());
-                let task = self.core.runtime.spawn(async move {
-                    let look = Look::endless();
-                    let runner = Runner { core: &core, machine: &machine, quiet: false, turn: true, look: &look };
-                    runner.step(&step, &around).await;
-                });
-                self.machine.keep(task.abort_handle());
-            }
-            _ => {
-                self.step(step, around).await;
-            }
-        }
-        Ended::Well
-    }
-
-    /// Does a step, and rests from it. Others run in between, and an end that was asked for comes.
-    async fn step(&self, step: &Step, around: &Sinks) -> Ended {
-        let begun = Instant::now();
-        let mut busy = Duration::ZERO;
-        let mut doing = self.perform(step, around);
-        let ended = std::future::poll_fn(|context| {
-            let begun = Instant::now();
-            let outcome = doing.as_mut().poll(context);
-            busy += begun.elapsed();
-            outcome
-        })
-        .await;
-        match step.action {
-            // Its steps have rested.
-            Action::Loop { .. } => return ended,
-            // What works is another process.
-            Action::Unit { .. } => busy = begun.elapsed(),
-            _ => {}
-        }
-        tokio::task::yield_now().await;
-        if self.core.pace != Pace::Instant {
-            let rest = self.machine.effort.spent(Instant::now(), busy);
-            if !rest.is_zero() {
-                sleep(rest).await;
-            }
-        }
-        ended
-    }
-
-    async fn sequence(&self, steps: &[Step], around: &Sinks) -> Ended {
-        let mut last = Ended::Well;
-        for step in steps {
-            if due(step.when, last) {
-                if !self.look.takes(&step.action) {
-                    if self.machine.effort.is_first_cut() {
-                        self.note("[pllab sandbox] a turn of this loop is too long to be done while one question is answered; it is cut");
-                    }
-                    return Ended::Waiting;
-                }
-                match self.step(step, around).await {
-                    Ended::Script => return Ended::Script,
-                    // What waits inside a loop at the instant pace is met again on the next turn.
-                    Ended::Waiting => last = Ended::Badly,
-                    ended => last = ended,
-                }
-            }
-        }
-        last
-    }
-
-    fn perform<'b>(&'b self, step: &'b Step, around: &'b Sinks) -> Performed<'b> {
-        Box::pin(async move {
-            let out = step.out.as_ref().unwrap_or(&around.out);
-            let err = step.err.as_ref().unwrap_or(&around.err);
-            match &step.action {
-                Action::Nothing => {}
-                Action::Skipped { line, text } => {
-                    let note = format!("[pllab sandbox] user data line {line} is not modelled and was skipped: {text}");
-                    self.note(&note);
-                }
-                // What went to a file must be there again after a restart; what went to the console is there still.
-                Action::Print(text) => return self.effect(out, text.as_bytes()),
-                Action::Tee { path, append, text } => {
-                    let ended = self.effect(&Sink::File { path: path.clone(), append: *append }, text.as_bytes());
-                    self.say(out, text);
-                    return ended;
-                }
-                Action::ChangeFolder(folder) => {
-                    let path = lock(&self.machine.disk).absolute(folder);
-                    if !fits_a_path(&path) {
-                        return self.refused(&format!("cd: {folder}"), Full::Name);
-                    }
-                    lock(&self.machine.disk).folder = path;
-                }
-                Action::Install { packages, patient } => return self.install(packages, *patient, out, err).await,
-                Action::Unit { verb, unit } => return self.unit(verb, unit, err).await,
-                Action::Follow { path, from_start } => {
-                    let shown = lock(&self.machine.disk).follow(path, *from_start, out.clone());
-                    if !self.quiet {
-                        self.put(out, &shown);
-                    }
-                    return if step.background { Ended::Well } else { Ended::Waiting };
-                }
-                Action::ServeFolder { port } => {
-                    if self.machine.serve_folder(self.core, *port, err.clone()) {
-                        self.say(out, &format!("Serving HTTP on 0.0.0.0 port {port} (http://0.0.0.0:{port}/) ...\n"));
-                    }
-                    return if step.background { Ended::Well } else { Ended::Waiting };
-                }
-                Action::Curl(_) | Action::Sleep(_) if self.quiet => {}
-                Action::Curl(curl) => return self.curl(curl, out, err).await,
-                Action::Sleep(seconds) => {
-                    if self.core.pace != Pace::Instant {
-                        sleep(Duration::try_from_secs_f64(*seconds).unwrap_or(Duration::MAX)).await;
-                    }
-                }
-                Action::Loop { until, body } => {
-                    let around = Sinks { out: out.clone(), err: err.clone() };
-                    return self.turns(until, body, &around).await;
-                }
-                Action::Exit => return Ended::Script,
-            }
-            Ended::Well
-        })
-    }
-
-    /// A loop: until its condition is met, or, at the instant pace, one turn.
-    async fn turns(&self, until: &[Step], body: &[Step], around: &Sinks) -> Ended {
-        let instant = self.core.pace == Pace::Instant;
-        if self.quiet {
-            // It ended in the earlier process, so its condition had come true.
-            return self.sequence(until, around).await;
-        }
-        if instant && until.is_empty() && !self.turn {
-            return Ended::Waiting;
-        }
-        loop {
-            let begun = Instant::now();
-            if !until.is_empty() {
-                match self.sequence(until, around).await {
-                    ended @ (Ended::Well | Ended::Script) => return ended,
-                    Ended::Badly | Ended::Waiting => {}
-                }
-            }
-            if self.sequence(body, around).await == Ended::Script {
-                return Ended::Script;
-            }
-            if instant {
-                return Ended::Waiting;
-            }
-            sleep(if begun.elapsed() < TURN / 5 { TURN } else { TURN / 20 }).await;
-        }
-    }
-
-    /// dnf gives up after some minutes on AWS and the script goes on without the package. Here it keeps trying and
-    /// says so, so that a learner who repairs the way to S3 need not make the instance again.
-    async fn install(&self, packages: &[String], patient: bool, out: &Sink, err: &Sink) -> Ended {
-        let core = self.core;
-        let mut told = false;
-        loop {
-            if !self.quiet && core.pace != Pace::Instant {
-                sleep(core.pace.scale(INSTALL)).await;
-            }
-            let topology = core.topology();
-            let reaches = topology.instances.get(&self.machine.id).is_some_and(|instance| {
-                topology.subnets.get(&instance.subnet).is_some_and(|subnet| subnet.reaches_s3)
-                    && admit_s3(&topology, &instance.groups)
-            });
-            drop(topology);
-            let present = packages.iter().all(|package| lock(&self.machine.disk).packages.contains(package));
-            if reaches || present || self.quiet {
-                lock(&self.machine.disk).packages.extend(packages.iter().cloned());
-                self.say(out, &format!("Installed:\n  {}\n\nComplete!\n", packages.join("  ")));
-                return Ended::Well;
-            }
-            self.say(
-                err,
-                "Errors during downloading metadata for repository 'amazonlinux':\n  - Curl error (28): Timeout was \
-                 reached for the al2023-repos bucket in Amazon S3 [Connection timed out after 30000 milliseconds]\n\
-                 Error: Failed to download metadata for repo 'amazonlinux': Cannot prepare internal mirrorlist\n",
-            );
-            if !patient {
-                return Ended::Badly;
-            }
-            if !std::mem::replace(&mut told, true) && core.pace != Pace::Instant {
-                self.note("[pllab sandbox] dnf is tried again until it works; on AWS it gives up after some minutes");
-            }
-            if core.pace == Pace::Instant {
-                return Ended::Waiting;
-            }
-        }
-    }
-
-    async fn unit(&self, verb: &str, unit: &str, err: &Sink) -> Ended {
-        if verb == "daemon-reload" {
-            return Ended::Well;
-        }
-        if unit != "nginx" || !lock(&self.machine.disk).packages.contains("nginx") {
-            self.say(err, &format!("Failed to {verb} {unit}.service: Unit {unit}.service not found.\n"));
-            return Ended::Badly;
-        }
-        match verb {
-            "stop" => self.machine.stop_nginx(self.core),
-            // It would start at the next boot, and there is none here.
-            "enable" => {}
-            _ => self.machine.start_nginx(self.core).await,
-        }
-        Ended::Well
-    }
-
-    async fn curl(&self, curl: &super::script::curl_args::Curl, out: &Sink, err: &Sink) -> Ended {
-        let outcome = curl::run(self.core, &self.machine.id, curl).await;
-        let kept = match &curl.output {
-            Some(path) if path == "/dev/null" || path == "NUL" => Ended::Well,
-            Some(path) if path != "-" => {
-                let sink = Sink::File { path: path.clone(), append: false };
-                self.put(&sink, &outcome.body)
-            }
-            _ => self.put(out, &outcome.body),
-        };
-        if let Some(error) = &outcome.complaint {
-            self.put(err, error.as_bytes());
-        }
-        self.put(out, outcome.written.as_bytes());
-        if outcome.code == 0 { kept } else { Ended::Badly }
-    }
-
-    /// Output that matters after a restart too when it went to a file.
-    fn effect(&self, sink: &Sink, bytes: &[u8]) -> Ended {
-        if self.quiet && !matches!(sink, Sink::File { .. }) { Ended::Well } else { self.put(sink, bytes) }
-    }
-
-    fn say(&self, sink: &Sink, text: &str) {
-        if !self.quiet {
-            self.put(sink, text.as_bytes());
-        }
-    }
-
-    fn put(&self, sink: &Sink, bytes: &[u8]) -> Ended {
-        match (self.machine.emit(self.core, sink, bytes), sink) {
-            (Err(full), Sink::File { path, .. }) => self.refused(path, full),
-            _ => Ended::Well,
-        }
-    }
-
-    /// What the shell says of a file that cannot be.
-    fn refused(&self, what: &str, full: Full) -> Ended {
-        let mut what: String = what.chars().take(SHOWN + 1).collect();
-        if what.chars().count() > SHOWN {
-            what.pop();
-            what.push('…');
-        }
-        self.note(&format!("-bash: {what}: {}", full.words()));
-        Ended::Badly
-    }
-
-    fn note(&self, line: &str) {
-        if !self.quiet {
-            self.core.consoles.line(&self.machine.id, line);
-        }
+        context.network.consoles.line(id, "[pllab sandbox] the user data has been run to its end");
+        context.memory.set_done(id, steps.len());
     }
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use super::server::service::start_nginx;
 use crate::sandbox::Pace;
 use crate::sandbox::plane::Plane;
 use crate::sandbox::plane::fixtures::{CLIENT, GROUP, lab, options};
@@ -60,7 +61,7 @@ async fn a_question_moves_a_long_script_on_by_a_part() -> io::Result<()> {
     let plane = plane(&folder, Pace::Instant, &"echo x\n".repeat(600))?;
     let mut counts = Vec::new();
     while !text(&plane).await.contains("run to its end") {
-        counts.push(printed(&String::from_utf8_lossy(&plane.core().consoles.read("i-client").text)));
+        counts.push(printed(&String::from_utf8_lossy(&plane.network().consoles.read("i-client").text)));
         assert!(counts.len() < 10, "{counts:?}");
     }
     assert!(counts.len() > 1 && counts.is_sorted_by(|a, b| a < b), "{counts:?}");
@@ -89,7 +90,7 @@ async fn paths_and_disks_have_an_end() -> io::Result<()> {
          echo x > /more || echo full\ntee /more <<EOF || echo full\nx\nEOF"
     );
     let plane = plane(&folder, Pace::Instant, &script)?;
-    let machine = plane.core().machine("i-client").ok_or(io::ErrorKind::NotFound)?;
+    let machine = plane.machines().get("i-client").ok_or(io::ErrorKind::NotFound)?;
     let mut file = 0;
     while lock(&machine.disk).write(&format!("/{file}"), b"x", false).is_ok() {
         file += 1;
@@ -113,10 +114,10 @@ async fn an_instance_opens_some_doors_and_says_that_it_leaves_the_rest() -> io::
     let folder = tempfile::tempdir()?;
     let script = (0..300).map(|host| format!("curl http://g{host}/\n")).collect::<Vec<_>>().concat();
     let plane = plane(&folder, Pace::Instant, &script)?;
-    let seen = String::from_utf8_lossy(&plane.core().consoles.read("i-client").text).into_owned();
+    let seen = String::from_utf8_lossy(&plane.network().consoles.read("i-client").text).into_owned();
     assert_eq!(seen.matches(" door: http://127.0.0.1:").count(), 16, "{seen}");
     assert_eq!(seen.matches("at most 16 doors: 284 more are not opened\n").count(), 1, "{seen}");
-    assert_eq!(plane.core().memory.doors("i-client").len(), 16);
+    assert_eq!(plane.machines().context.memory.doors("i-client").len(), 16);
     Ok(())
 }
 
@@ -124,10 +125,10 @@ async fn an_instance_opens_some_doors_and_says_that_it_leaves_the_rest() -> io::
 async fn an_nginx_that_had_died_is_said_to_run_again_once() -> io::Result<()> {
     let folder = tempfile::tempdir()?;
     let plane = plane(&folder, Pace::Instant, "")?;
-    plane.core().memory.set_died("i-web");
+    plane.machines().context.memory.set_died("i-web");
     assert_eq!(plane.target_health(GROUP).await[0].state, "healthy");
-    let web = plane.core().machine("i-web").ok_or(io::ErrorKind::NotFound)?;
-    web.start_nginx(plane.core()).await;
+    let web = plane.machines().get("i-web").ok_or(io::ErrorKind::NotFound)?;
+    start_nginx(&plane.machines().context, &web).await;
     let seen = String::from_utf8_lossy(&plane.console("i-web").await.text).into_owned();
     assert_eq!(seen.matches("[pllab sandbox] nginx runs again\n").count(), 1, "{seen}");
     Ok(())

@@ -14,7 +14,7 @@ use super::write_out::{Facts, write_out};
 use crate::sandbox::plane::net::fabric::Fault;
 use crate::sandbox::plane::net::http::{Head, Incoming, body_length, is_chunked, read_head, unchunk};
 use crate::sandbox::plane::net::names::resolve;
-use crate::sandbox::plane::net::network::Core;
+use crate::sandbox::plane::net::network::Network;
 
 /// How long Linux tries to connect (`tcp_syn_retries` 6), when curl is given no limit.
 const KERNEL_PATIENCE: Duration = Duration::from_secs(130);
@@ -61,11 +61,11 @@ impl Watch {
 struct Failure(u8, String);
 
 /// Runs `curl` on the instance `id`.
-pub async fn run(core: &Core, id: &str, curl: &Curl) -> Outcome {
-    let mut watch = Watch { instant: core.pace == Pace::Instant, begun: Instant::now(), skipped: Duration::ZERO };
+pub async fn run(network: &Network, id: &str, curl: &Curl) -> Outcome {
+    let mut watch = Watch { instant: network.pace == Pace::Instant, begun: Instant::now(), skipped: Duration::ZERO };
     let mut facts = Facts::new(&curl.url);
     let mut outcome = Outcome::default();
-    let failure = fetch(core, id, curl, &mut watch, &mut facts, &mut outcome.body).await.err();
+    let failure = fetch(network, id, curl, &mut watch, &mut facts, &mut outcome.body).await.err();
     facts.total = watch.elapsed();
     if watch.instant {
         // Time that is not waited for has no microseconds.
@@ -84,7 +84,7 @@ pub async fn run(core: &Core, id: &str, curl: &Curl) -> Outcome {
 }
 
 async fn fetch(
-    core: &Core,
+    network: &Network,
     id: &str,
     curl: &Curl,
     watch: &mut Watch,
@@ -92,7 +92,7 @@ async fn fetch(
     output: &mut Vec<u8>,
 ) -> Result<(), Failure> {
     let url = &curl.url;
-    let topology = core.topology();
+    let topology = network.topology();
     let addresses = match url.host.as_str() {
         "localhost" => Some(vec![Ipv4Addr::LOCALHOST]),
         host => topology.instances.get(id).and_then(|instance| resolve(&topology, &instance.vpc, host)),
@@ -100,9 +100,9 @@ async fn fetch(
     drop(topology);
     let mut addresses = addresses.ok_or_else(|| Failure(6, format!("Could not resolve host: {}", url.host)))?;
     // A name server turns the list with every answer, which is what spreads clients over zones.
-    let first = usize::try_from(core.random.next_u64() % addresses.len().max(1) as u64).unwrap_or(0);
+    let first = usize::try_from(network.random.next_u64() % addresses.len().max(1) as u64).unwrap_or(0);
     addresses.rotate_left(first);
-    let mut stream = connect(core, id, curl, &addresses, watch, facts).await?;
+    let mut stream = connect(network, id, curl, &addresses, watch, facts).await?;
     if url.tls {
         return Err(Failure(35, "TLS connect error: the pllab sandbox speaks no TLS".to_owned()));
     }
@@ -117,7 +117,7 @@ async fn fetch(
 }
 
 async fn connect(
-    core: &Core,
+    network: &Network,
     id: &str,
     curl: &Curl,
     addresses: &[Ipv4Addr],
@@ -137,7 +137,7 @@ async fn connect(
         let mut wait = Duration::from_secs(1);
         let mut next = begun;
         loop {
-            match core.connect_from(id, address, curl.url.port).await {
+            match network.connect_from(id, address, curl.url.port).await {
                 Ok(stream) => {
                     facts.connect = watch.elapsed();
                     return Ok(stream);

@@ -10,11 +10,11 @@ use tokio::net::TcpStream;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use super::context::MachineContext;
 use super::script::curl_args::authority;
 use crate::sandbox::plane::net::fabric::listen_on;
 use crate::sandbox::plane::net::http::{Head, Incoming, read_head};
 use crate::sandbox::plane::net::names::resolve;
-use crate::sandbox::plane::net::network::Core;
 
 /// How long a browser has to send its request.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
@@ -35,22 +35,22 @@ pub struct Door {
 
 /// Opens an instance's door to `host`, and announces it on the instance's console. `None` when no local port can be
 /// had, which the console says too.
-pub fn open(core: &Arc<Core>, id: &str, host: &str, port: u16) -> Option<Door> {
+pub fn open(context: &Arc<MachineContext>, id: &str, host: &str, port: u16) -> Option<Door> {
     let name = authority(host, port);
     // The same port as before a restart, so that a page that is open in the browser can be loaded again.
-    let remembered = core.memory.door(id, &name).and_then(|port| listen_on(&core.runtime, port).ok());
-    let listener = remembered.map_or_else(|| listen_on(&core.runtime, 0), Ok);
+    let remembered = context.memory.door(id, &name).and_then(|port| listen_on(&context.network.runtime, port).ok());
+    let listener = remembered.map_or_else(|| listen_on(&context.network.runtime, 0), Ok);
     let (listener, local) = match listener.and_then(|it| it.local_addr().map(|local| (it, local))) {
         Ok(opened) => opened,
         Err(error) => {
-            core.consoles.line(id, &format!("[pllab sandbox] no door to http://{name}/: {error}"));
+            context.network.consoles.line(id, &format!("[pllab sandbox] no door to http://{name}/: {error}"));
             return None;
         }
     };
-    core.consoles.line(id, &announcement(&name, local.port()));
-    let visitor = Visitor { core: Arc::clone(core), id: id.to_owned(), host: host.to_owned(), port };
-    let shortage = core.fabric.shortage.clone();
-    let task = core.runtime.spawn(async move {
+    context.network.consoles.line(id, &announcement(&name, local.port()));
+    let visitor = Visitor { context: Arc::clone(context), id: id.to_owned(), host: host.to_owned(), port };
+    let shortage = context.network.fabric.shortage.clone();
+    let task = context.network.runtime.spawn(async move {
         let mut visits = JoinSet::new();
         loop {
             match listener.accept().await {
@@ -73,7 +73,7 @@ pub fn announcement(name: &str, port: u16) -> String {
 
 #[derive(Clone)]
 struct Visitor {
-    core: Arc<Core>,
+    context: Arc<MachineContext>,
     id: String,
     host: String,
     port: u16,
@@ -99,7 +99,7 @@ impl Visitor {
     /// Asks for the path until it is open, the browser has gone, or patience ends.
     async fn hold(&self, stream: &TcpStream) -> Option<TcpStream> {
         let end = Instant::now() + HOLD;
-        let mut changes = self.core.topology.subscribe();
+        let mut changes = self.context.network.topology.subscribe();
         let mut watched = true;
         while Instant::now() < end {
             changes.mark_unchanged();
@@ -122,7 +122,7 @@ impl Visitor {
     }
 
     async fn knock(&self) -> Option<TcpStream> {
-        let topology = self.core.topology();
+        let topology = self.context.network.topology();
         let addresses = if self.host == "localhost" {
             vec![std::net::Ipv4Addr::LOCALHOST]
         } else {
@@ -130,7 +130,7 @@ impl Visitor {
         };
         drop(topology);
         for address in addresses {
-            if let Ok(stream) = self.core.connect_from(&self.id, address, self.port).await {
+            if let Ok(stream) = self.context.network.connect_from(&self.id, address, self.port).await {
                 return Some(stream);
             }
         }

@@ -3,18 +3,23 @@
 //! Next: `machine.rs` is one instance; `script/` reads its user data and `boot.rs` runs it; `server/` answers on its ports.
 
 pub mod boot;
+pub mod boot_state;
 #[cfg(test)]
 mod boot_tests;
+pub mod context;
 pub mod curl;
 pub mod disk;
 pub mod effort;
 pub mod local_forward;
 #[expect(clippy::module_inception, reason = "the file is named after the one thing it has")]
 pub mod machine;
+pub mod machines;
 pub mod memory;
 pub mod nginx;
+pub mod runner;
 pub mod script;
 pub mod server;
+pub mod switch_on;
 pub mod write_out;
 
-pub use boot::INSTALL;
+pub use runner::INSTALL;

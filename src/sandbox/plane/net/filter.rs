@@ -49,6 +49,13 @@ pub struct Client {
     pub address: Ipv4Addr,
 }
 
+impl Client {
+    /// A load balancer's node, when it speaks in its own name.
+    pub fn node(address: Ipv4Addr) -> Self {
+        Self { instance: String::new(), address }
+    }
+}
+
 /// Who sends the connection on this hop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {

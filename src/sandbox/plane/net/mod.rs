@@ -3,6 +3,7 @@
 //! Next: `topology.rs` is all it is told; `filter.rs` judges a connection, `fabric.rs` makes it; `network.rs` puts both together.
 
 pub mod acl;
+pub mod carry;
 pub mod console;
 pub mod fabric;
 pub mod filter;

@@ -1,9 +1,7 @@
-//! What every part of the data plane shares.
+//! The network as a whole: the account as it was last told, the judge, and the listeners that the judge lets connections to.
 
-use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
@@ -13,50 +11,29 @@ use crate::host::{Clock, Random};
 use crate::sandbox::Pace;
 
 use super::console::Consoles;
-use super::fabric::{Caller, Fabric, Fault, lock};
+use super::fabric::{Caller, Fabric, Fault};
 use super::filter::{Client, Destination, Place, Reason, Source, Verdict, View};
 use super::topology::Topology;
-use crate::sandbox::plane::balancer::flows::Flows;
-use crate::sandbox::plane::balancer::health::Health;
-use crate::sandbox::plane::machine::machine::Machine;
-use crate::sandbox::plane::machine::memory::Memory;
-use crate::sandbox::plane::machine::server::nginx_process::WebServers;
 
-/// The data plane's insides.
-pub struct Core {
-    /// Where the data plane keeps what it keeps.
-    pub folder: PathBuf,
-    /// The nginx that instances run, where one is installed.
-    pub nginx: Option<PathBuf>,
-    /// The program that keeps it: this one, to be run anew.
-    pub keeper: Option<PathBuf>,
-    /// Those that run, and those that are ending.
-    pub web_servers: WebServers,
+/// The network, with what everything in it needs: time, chance and somewhere to run.
+pub struct Network {
     /// How fast time runs.
     pub pace: Pace,
     /// Wall-clock time.
     pub clock: Clock,
-    /// Which target, which address first.
+    /// Which target and which address comes first.
     pub random: Random,
     /// Where tasks run.
     pub runtime: Handle,
     /// The account, as last handed over.
     pub topology: watch::Sender<Arc<Topology>>,
-    /// Listeners.
+    /// The listeners.
     pub fabric: Fabric,
-    /// What load balancers carry.
-    pub flows: Flows,
-    /// Target health.
-    pub health: Health,
-    /// Console texts.
+    /// What instances wrote to their consoles.
     pub consoles: Consoles,
-    /// What must be known again after a restart.
-    pub memory: Memory,
-    /// Running instances by id.
-    pub machines: Mutex<BTreeMap<String, Arc<Machine>>>,
 }
 
-impl Core {
+impl Network {
     /// The account as it is now.
     pub fn topology(&self) -> Arc<Topology> {
         Arc::clone(&self.topology.borrow())
@@ -92,10 +69,5 @@ impl Core {
                 dialled
             }
         }
-    }
-
-    /// The running machine of an instance.
-    pub fn machine(&self, id: &str) -> Option<Arc<Machine>> {
-        lock(&self.machines).get(id).cloned()
     }
 }

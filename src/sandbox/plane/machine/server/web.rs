@@ -10,12 +10,12 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::sandbox::plane::machine::context::MachineContext;
 use crate::sandbox::plane::machine::machine::Machine;
 use crate::sandbox::plane::machine::nginx::{self, Config, Variables};
 use crate::sandbox::plane::machine::script::program::Sink;
 use crate::sandbox::plane::net::fabric::{Answer, Call, lock};
 use crate::sandbox::plane::net::http::{Head, Incoming, body_length, read_head};
-use crate::sandbox::plane::net::network::Core;
 use crate::sandbox::plane::net::proxy_protocol::{Decoded, decode};
 
 /// How long a connection may stay silent: nginx's `client_header_timeout`.
@@ -31,17 +31,17 @@ pub enum Flavor {
 }
 
 /// A server on an instance's port.
-pub fn serve(core: &Arc<Core>, machine: &Arc<Machine>, port: u16, flavor: Flavor) -> Answer {
-    let (core, machine, flavor) = (Arc::clone(core), Arc::clone(machine), Arc::new(flavor));
+pub fn serve(context: &Arc<MachineContext>, machine: &Arc<Machine>, port: u16, flavor: Flavor) -> Answer {
+    let (context, machine, flavor) = (Arc::clone(context), Arc::clone(machine), Arc::new(flavor));
     Box::new(move |call| {
         let server =
-            Server { core: Arc::clone(&core), machine: Arc::clone(&machine), flavor: Arc::clone(&flavor), port };
+            Server { context: Arc::clone(&context), machine: Arc::clone(&machine), flavor: Arc::clone(&flavor), port };
         Box::pin(async move { server.answer(call).await })
     })
 }
 
 struct Server {
-    core: Arc<Core>,
+    context: Arc<MachineContext>,
     machine: Arc<Machine>,
     flavor: Arc<Flavor>,
     port: u16,
@@ -140,7 +140,7 @@ impl Server {
                     proxied,
                     host: host.split(':').next().unwrap_or(host),
                     uri: target,
-                    date: self.core.clock.now().strftime("%A, %d-%b-%Y %H:%M:%S UTC").to_string(),
+                    date: self.context.network.clock.now().strftime("%A, %d-%b-%Y %H:%M:%S UTC").to_string(),
                 };
                 let page = nginx::include(&String::from_utf8_lossy(&body), &variables);
                 Page { status: 200, kind, body: page.into_bytes() }
@@ -186,7 +186,7 @@ impl Server {
             page.status,
             reason(page.status),
             self.name(),
-            self.core.clock.now().strftime("%a, %d %b %Y %H:%M:%S GMT"),
+            self.context.network.clock.now().strftime("%a, %d %b %Y %H:%M:%S GMT"),
             page.kind,
             page.body.len(),
             if keep { "keep-alive" } else { "close" },
@@ -200,13 +200,13 @@ impl Server {
 
     /// Notes a request: nginx in the combined format, Python on its standard error.
     fn log(&self, remote: SocketAddrV4, request: &[u8], head: &Head, page: &Page) {
-        let now: Timestamp = self.core.clock.now();
+        let now: Timestamp = self.context.network.clock.now();
         let (address, status, length) = (remote.ip(), page.status, page.body.len());
         let length = if request.starts_with(b"HEAD ") { 0 } else { length };
         match &*self.flavor {
             Flavor::Nginx(_) => {
                 let probe = head.header("user-agent").is_some_and(|agent| agent.starts_with("ELB-HealthChecker/"));
-                if probe && !self.machine.logs_probe(&self.core) {
+                if probe && !self.machine.logs_probe(&self.context) {
                     return;
                 }
                 let header = |name| escaped(head.header(name).filter(|it| !it.is_empty()).unwrap_or("-").as_bytes());
@@ -215,13 +215,13 @@ impl Server {
                 let request = escaped(request);
                 let line =
                     format!("{address} - - [{time}] \"{request}\" {status} {length} \"{referer}\" \"{agent}\"\n");
-                self.machine.log(&self.core, nginx::ACCESS_LOG, line.as_bytes());
+                self.machine.log(&self.context, nginx::ACCESS_LOG, line.as_bytes());
             }
             Flavor::Python(_, sink) => {
                 let time = now.strftime("%d/%b/%Y %H:%M:%S");
                 let line = format!("{address} - - [{time}] \"{}\" {status} -\n", escaped(request));
                 // On a full disk the page is served, and its line is lost.
-                let _ = self.machine.emit(&self.core, sink, line.as_bytes());
+                let _ = self.machine.emit(&self.context, sink, line.as_bytes());
             }
         }
     }

@@ -1,0 +1,192 @@
+//! The load balancers of an account at work: they probe their targets, and know which connections they carry.
+
+use std::collections::HashMap;
+use std::net::SocketAddrV4;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt as _;
+use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::{sleep, timeout};
+
+use crate::sandbox::Pace;
+use crate::sandbox::plane::machine::machines::Machines;
+use crate::sandbox::plane::net::fabric::{Caller, Fault, lock};
+use crate::sandbox::plane::net::filter::{Client, Destination, Reason, Source, Traffic, Verdict};
+use crate::sandbox::plane::net::http::{Incoming, read_head};
+use crate::sandbox::plane::net::network::Network;
+use crate::sandbox::plane::net::proxy_protocol::{Proxied, encode};
+use crate::sandbox::plane::net::{Target, TargetGroup, Topology};
+
+use super::choice::{Fitness, may_use, target_instance};
+use super::flows::Flows;
+use super::health::{Health, Prober, probers};
+
+/// How long a registration takes on AWS before the first probe: about two minutes
+/// ([ISS:awsdocs/elb-network-load-balancers-user-guide#11], an anecdote).
+pub const REGISTRATION: Duration = Duration::from_mins(2);
+/// At the quick pace probes come no faster than this.
+const FASTEST: Duration = Duration::from_millis(200);
+
+/// All load balancers of the account.
+pub struct Balancers {
+    /// The network that they stand in.
+    pub network: Arc<Network>,
+    /// The instances. At the instant pace these run only when they are asked to.
+    pub machines: Arc<Machines>,
+    /// The connections that they carry.
+    pub flows: Flows,
+    /// What they know of their targets.
+    pub health: Health,
+    /// The tasks that probe, by the target group's ARN.
+    probing: Mutex<HashMap<String, AbortHandle>>,
+}
+
+impl Balancers {
+    /// Load balancers of an account that has none yet.
+    pub fn new(network: Arc<Network>, machines: Arc<Machines>) -> Self {
+        Self { network, machines, flows: Flows::default(), health: Health::default(), probing: Mutex::default() }
+    }
+
+    /// Starts and ends the probing as the account asks for it, and forgets targets that are gone.
+    pub fn reconcile(self: &Arc<Self>, before: &Topology, topology: &Topology) {
+        self.health.retain(topology);
+        if self.network.pace == Pace::Instant {
+            return;
+        }
+        let mut tasks = lock(&self.probing);
+        tasks.retain(|arn, task| {
+            let used = topology.target_groups.contains_key(arn) && probers(topology, arn).next().is_some();
+            if !used {
+                task.abort();
+            }
+            used
+        });
+        for arn in topology.target_groups.keys() {
+            if !tasks.contains_key(arn) && probers(topology, arn).next().is_some() {
+                // A group that an earlier process probed has its registration behind it.
+                let known = self.machines.context.memory.restarted() && *before == Topology::default();
+                let delay = if known { Duration::ZERO } else { self.network.pace.scale(REGISTRATION) };
+                let task = self.network.runtime.spawn(watch(Arc::clone(self), arn.clone(), delay));
+                tasks.insert(arn.clone(), task.abort_handle());
+            }
+        }
+    }
+
+    /// Ends all probing.
+    pub fn stop(&self) {
+        for (_, task) in lock(&self.probing).drain() {
+            task.abort();
+        }
+    }
+
+    /// At the instant pace, probes each target of a group until its verdict stands.
+    pub async fn settle_health(self: &Arc<Self>, arn: &str) {
+        let topology = self.network.topology();
+        let Some(group) = topology.target_groups.get(arn) else { return };
+        if self.network.pace != Pace::Instant {
+            return;
+        }
+        let check = &group.health_check;
+        for target in group.targets.iter().filter(|target| !target.draining) {
+            for round in 0..check.healthy_threshold.max(check.unhealthy_threshold).max(1) {
+                let Some(passed) = self.probe(&topology, arn, group, target, round).await else { break };
+                let verdict = self.note(&topology, arn, group, target, passed);
+                if verdict == if passed { Fitness::Healthy } else { Fitness::Unhealthy } {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Counts a probe's outcome, and gives the target's verdict. One that has changed may end connections.
+    fn note(&self, topology: &Topology, arn: &str, group: &TargetGroup, target: &Target, passed: bool) -> Fitness {
+        let before = self.health.fitness(arn, target);
+        let verdict = self.health.count(arn, target, passed, &group.health_check).fitness;
+        if verdict != before {
+            self.flows.end_unhealthy(topology, &self.health, arn, group);
+        }
+        verdict
+    }
+
+    /// One probe, from one of the nodes that may use the target; `None` when there is none, or no such target.
+    async fn probe(
+        self: &Arc<Self>,
+        topology: &Topology,
+        arn: &str,
+        group: &TargetGroup,
+        target: &Target,
+        round: u32,
+    ) -> Option<bool> {
+        let (_, instance) = target_instance(topology, &group.vpc, target)?;
+        let able: Vec<Prober<'_>> = probers(topology, arn)
+            .filter(|prober| may_use(topology, prober.balancer, prober.node, group, target))
+            .collect();
+        let prober = able.get(usize::try_from(round).unwrap_or(0) % able.len().max(1))?;
+        let port = group.health_check.port.unwrap_or(target.port);
+        let destination = Destination { vpc: instance.vpc.clone(), address: instance.address, port };
+        let address = prober.node.address;
+        let source = Source::Node { balancer: prober.arn.to_owned(), address, traffic: Traffic::Own };
+        let Verdict::Deliver(place) = self.network.judge(topology, &source, &destination) else { return Some(false) };
+        let caller = Caller { seen: address, client: Client::node(address), endpoint: None, port };
+        let dialled = self.network.fabric.dial(&place, caller);
+        let mut no_socket = false;
+        let asked = async {
+            let dialled = dialled.await;
+            no_socket = matches!(dialled, Err(Fault::Lost(Reason::NoSocket)));
+            let mut stream = dialled.ok()?;
+            if group.proxy_protocol_v2 {
+                let from = SocketAddrV4::new(address, stream.local_addr().ok()?.port());
+                let proxied = Proxied { source: from, endpoint: None };
+                let header = encode(&proxied, SocketAddrV4::new(instance.address, port));
+                stream.write_all(&header).await.ok()?;
+            }
+            let Some(path) = &group.health_check.http_path else { return Some(()) };
+            // The Host is the node's address and the listener's port [NLB:target-group-health-checks].
+            let listener = prober.port;
+            let request = format!(
+                "GET {path} HTTP/1.1\r\nHost: {address}:{listener}\r\nConnection: close\r\n\
+                 User-Agent: ELB-HealthChecker/2.0\r\nAccept-Encoding: gzip, compressed\r\n\r\n"
+            );
+            stream.write_all(request.as_bytes()).await.ok()?;
+            let Ok(Incoming::Head(head, _)) = read_head(&mut stream, &mut Vec::new()).await else { return None };
+            let status = head.status()?;
+            let accepted = group.health_check.matcher.iter().any(|(first, last)| (*first..=*last).contains(&status));
+            accepted.then_some(())
+        };
+        let patience = Duration::from_secs(u64::from(group.health_check.timeout_seconds.max(1)));
+        let passed = timeout(patience, asked).await.ok().flatten().is_some();
+        // What this machine lacks says nothing of the target.
+        (!no_socket).then_some(passed)
+    }
+}
+
+/// Probes a group's targets for as long as the group is in use, after a first `delay`.
+async fn watch(balancers: Arc<Balancers>, arn: String, delay: Duration) {
+    let mut round = 0_u32;
+    let mut changes = balancers.network.topology.subscribe();
+    sleep(delay).await;
+    loop {
+        let topology = balancers.network.topology();
+        let Some(group) = topology.target_groups.get(&arn).cloned() else { return };
+        let mut probes = JoinSet::new();
+        for target in group.targets.iter().filter(|target| !target.draining) {
+            let (balancers, topology, arn) = (Arc::clone(&balancers), Arc::clone(&topology), arn.clone());
+            let (group, target) = (group.clone(), target.clone());
+            probes.spawn(async move {
+                if let Some(passed) = balancers.probe(&topology, &arn, &group, &target, round).await {
+                    balancers.note(&topology, &arn, &group, &target, passed);
+                }
+            });
+        }
+        drop(topology);
+        while probes.join_next().await.is_some() {}
+        round = round.wrapping_add(1);
+        let interval = Duration::from_secs(u64::from(group.health_check.interval_seconds.max(1)));
+        sleep(balancers.network.pace.scale(interval).max(FASTEST)).await;
+        // A group without targets is looked at again when the account changes.
+        if group.targets.is_empty() && changes.changed().await.is_err() {
+            return;
+        }
+    }
+}

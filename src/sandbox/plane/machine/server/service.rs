@@ -1,0 +1,64 @@
+//! Starting the web servers of an instance, as its script asks for them.
+
+use std::sync::Arc;
+
+use crate::sandbox::plane::machine::context::MachineContext;
+use crate::sandbox::plane::machine::machine::Machine;
+use crate::sandbox::plane::machine::nginx::{self, Config};
+use crate::sandbox::plane::machine::script::program::Sink;
+use crate::sandbox::plane::net::fabric::lock;
+use crate::sandbox::plane::net::filter::Place;
+
+use super::nginx_process;
+use super::web::{Flavor, serve};
+
+/// Starts nginx, or lets it read its configuration again.
+pub async fn start_nginx(context: &Arc<MachineContext>, machine: &Arc<Machine>) {
+    let tree = nginx::read(&lock(&machine.disk));
+    let tree = match tree {
+        Ok(tree) => tree,
+        Err(error) => return context.network.consoles.line(&machine.id, &format!("nginx: [emerg] {error}")),
+    };
+    let config = Config::of(&tree);
+    machine.stop_nginx(context);
+    let real = match context.nginx.as_deref() {
+        Some(program) => nginx_process::start(context, machine, program, &tree, &config).await,
+        None => None,
+    };
+    for (&port, &proxied) in &config.ports {
+        match real.as_ref().and_then(|real| real.ports.get(&port)) {
+            // A load balancer's header comes after ours: it is read here, and told in one that nginx takes for the first.
+            Some(address) if proxied => {
+                machine.listen(context, port, nginx_process::proxied(context, *address, &config))
+            }
+            Some(address) => {
+                context.network.fabric.open_outside(Place::Instance { id: machine.id.clone(), port }, *address)
+            }
+            None => machine.listen(context, port, serve(context, machine, port, Flavor::Nginx(config.clone()))),
+        }
+    }
+    lock(&machine.disk).nginx = config.ports.keys().copied().collect();
+    let dead = real.as_ref().filter(|real| real.has_ended()).map(|real| real.number);
+    machine.set_nginx(real);
+    if let Some(number) = dead {
+        // Whoever minds it did not find it here.
+        machine.nginx_died(context, number, "it ended as soon as it had started");
+    } else if context.memory.revive(&machine.id) {
+        context.network.consoles.line(&machine.id, "[pllab sandbox] nginx runs again");
+    }
+    if machine.is_off() {
+        // Its script was in the middle of a step when it was switched off.
+        machine.stop_nginx(context);
+    }
+}
+
+/// Starts Python's server over the working folder; `false` when the port is taken.
+pub fn serve_folder(context: &Arc<MachineContext>, machine: &Arc<Machine>, port: u16, log: Sink) -> bool {
+    let place = Place::Instance { id: machine.id.clone(), port };
+    if context.network.fabric.has(&place) {
+        return false;
+    }
+    let folder = lock(&machine.disk).absolute("");
+    machine.listen(context, port, serve(context, machine, port, Flavor::Python(folder, log)));
+    true
+}

@@ -1,0 +1,40 @@
+//! Switching an instance on.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::sandbox::Pace;
+use crate::sandbox::plane::net::Instance;
+
+use super::boot;
+use super::context::MachineContext;
+use super::local_forward;
+use super::machine::Machine;
+
+/// How many doors are opened for an instance.
+const MOST_DOORS: usize = 16;
+
+/// Switches an instance on: its doors open, and its boot script begins, or goes on where it was in an earlier process.
+pub fn switch_on(context: &Arc<MachineContext>, id: &str, instance: &Instance) -> Arc<Machine> {
+    let machine = Arc::new(Machine::new(context, id, instance));
+    let hosts = machine.program.hosts();
+    let mut doors = BTreeMap::new();
+    for (host, port) in hosts.iter().take(MOST_DOORS) {
+        if let Some(door) = local_forward::open(context, id, host, *port) {
+            doors.insert(door.name, door.local);
+            machine.keep(door.task);
+        }
+    }
+    if hosts.len() > MOST_DOORS {
+        let rest = hosts.len() - MOST_DOORS;
+        let text = format!("[pllab sandbox] an instance has at most {MOST_DOORS} doors: {rest} more are not opened");
+        context.network.consoles.line(id, &text);
+    }
+    context.memory.set_doors(id, doors);
+    // At the instant pace nothing runs by itself: questions move it on.
+    if context.network.pace != Pace::Instant {
+        let task = context.network.runtime.spawn(boot::run(Arc::clone(context), Arc::clone(&machine)));
+        machine.keep(task.abort_handle());
+    }
+    machine
+}

@@ -1,0 +1,82 @@
+//! Carrying bytes both ways between two sockets.
+
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{ReadHalf, WriteHalf};
+use tokio::time::{Instant, sleep_until};
+
+/// Bytes on their way in each direction of a connection: at first, so that thousands of quiet ones are cheap, and at
+/// most, so that a busy one needs few system calls.
+const BUFFER: usize = 8 * 1024;
+const MOST: usize = 256 * 1024;
+
+/// Since when nothing has been sent on a connection.
+pub struct Quiet {
+    begun: Instant,
+    /// Milliseconds from then to the last byte.
+    last: AtomicU64,
+}
+
+impl Quiet {
+    /// Begins to listen.
+    pub fn begin() -> Self {
+        Self { begun: Instant::now(), last: AtomicU64::new(0) }
+    }
+
+    fn heard(&self) {
+        let now = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.last.store(now, Ordering::Relaxed);
+    }
+
+    /// Comes back when nothing was sent for `idle`.
+    pub async fn lasts(&self, idle: Duration) {
+        if idle.is_zero() {
+            return std::future::pending().await;
+        }
+        loop {
+            let last = self.last.load(Ordering::Relaxed);
+            sleep_until(self.begun + Duration::from_millis(last) + idle).await;
+            if last == self.last.load(Ordering::Relaxed) {
+                return;
+            }
+        }
+    }
+}
+
+/// Carries a connection to its end.
+///
+/// # Errors
+/// One side's reset.
+pub async fn carry(one: &mut TcpStream, other: &mut TcpStream) -> io::Result<()> {
+    carry_heard(one, other, &Quiet::begin()).await
+}
+
+/// Carries a connection to its end, and tells `quiet` of every byte.
+///
+/// # Errors
+/// One side's reset.
+pub async fn carry_heard(one: &mut TcpStream, other: &mut TcpStream, quiet: &Quiet) -> io::Result<()> {
+    let ((one_reads, one_writes), (other_reads, other_writes)) = (one.split(), other.split());
+    tokio::try_join!(flow(one_reads, other_writes, quiet), flow(other_reads, one_writes, quiet))?;
+    Ok(())
+}
+
+/// Carries one direction to its end, and the end too.
+async fn flow(mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, quiet: &Quiet) -> io::Result<()> {
+    let mut buffer = Vec::with_capacity(BUFFER);
+    while from.read_buf(&mut buffer).await? > 0 {
+        quiet.heard();
+        to.write_all(&buffer).await?;
+        quiet.heard();
+        let full = buffer.len() == buffer.capacity();
+        buffer.clear();
+        if full && buffer.capacity() < MOST {
+            buffer.reserve_exact(buffer.capacity() * 2);
+        }
+    }
+    to.shutdown().await
+}
