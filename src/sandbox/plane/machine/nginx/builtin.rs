@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddrV4};
 
+use super::directive::Directive;
 use super::listen::port_of;
-use super::tree::Directive;
 use crate::sandbox::plane::net::topology::contains;
 
 /// Where its pages are.

@@ -1,10 +1,9 @@
 //! The directives whose values have rules of their own: what leads to files, what has texts, and blocks of entries.
 
-use super::allowed::is_block;
-use super::local::{Unsafe, Writer};
-use super::tree::Directive;
-use super::values::{is_fixed_path, is_made_of, is_regex, is_request_path, local_path, number};
+use super::directive::Directive;
+use super::values::{is_block, is_fixed_path, is_made_of, is_regex, is_request_path, local_path, number};
 use super::variables::{Part, free, parts};
+use super::writer::{Unsafe, Writer};
 
 /// A status code.
 fn is_code(text: &str) -> bool {

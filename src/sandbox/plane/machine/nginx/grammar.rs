@@ -3,11 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::allowed::{
-    EVENTS, Fault, HTTP, Kind, LIMIT, LOCATION, LOCATION_IF, MAIN, Places, SERVER, SERVER_IF, is_other, rule_of,
-};
+use super::allowed::{is_other, rule_of};
+use super::directive::Directive;
 use super::listen::Listen;
-use super::tree::Directive;
+use super::rule::{EVENTS, Fault, HTTP, Kind, LIMIT, LOCATION, LOCATION_IF, MAIN, Places, SERVER, SERVER_IF};
 use super::variables::{Variables, free, parts};
 
 /// How many words nginx takes of a directive that does not say how many it has.

@@ -2,8 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::allowed::is_block;
-use super::values::{is_made_of, number};
+use super::values::{is_block, is_made_of, number};
 
 /// One `listen`, as far as it can be had here.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,29 +3,23 @@
 //!
 //! What is given to nginx is a tree of its own: it has nothing that was not understood, and it is written by `write.rs`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 
-use super::allowed::{Kind, MAIN, Places, rule_of};
+use super::allowed::rule_of;
 use super::builtin::ACCESS_LOG;
+use super::directive::Directive;
 use super::grammar::{Scope, variables};
 use super::listen::Listen;
 use super::location::Location;
 use super::reach::beyond;
-use super::tree::Directive;
+use super::rule::{Kind, MAIN, Places};
 use super::values::local_path;
-use super::variables::{Variables, Weight};
 use super::write::{word, write};
+use super::writer::{Unsafe, Writer};
 
 /// How many blocks a configuration may have: nginx keeps some ten kilobytes for each.
 const MOST_BLOCKS: usize = 512;
-/// How much all its texts together may become while a request is answered: values of the request, and bytes of their own.
-const MOST_TEXT: Weight = (4096, 1024 * 1024);
-
-/// What cannot be run here: the directive's name, or a variable's.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unsafe(pub String);
-
 /// The configuration for nginx in a folder whose `root` stands for the instance's disk. `ports` tells where each of the
 /// instance's ports is here, and whether a load balancer's PROXY protocol header is expected there; `address` is the instance's.
 ///
@@ -54,14 +48,7 @@ pub fn local_tree(
     address: Ipv4Addr,
     ports: &BTreeMap<u16, (SocketAddr, bool)>,
 ) -> Result<Vec<Directive>, Unsafe> {
-    let mut writer = Writer {
-        ports,
-        variables: variables(tree),
-        formats: BTreeSet::from(["combined".to_owned()]),
-        defaults: BTreeSet::new(),
-        blocks: 0,
-        text: (0, 0),
-    };
+    let mut writer = Writer::new(ports, variables(tree));
     let mut http = preamble(address, ports);
     for directive in tree {
         let rule = rule_of(directive.name());
@@ -115,18 +102,6 @@ fn preamble(address: Ipv4Addr, ports: &BTreeMap<u16, (SocketAddr, bool)>) -> Vec
     }
     out.push(map("$pllab_port", entries));
     out
-}
-
-/// Who makes the tree.
-pub struct Writer<'a> {
-    ports: &'a BTreeMap<u16, (SocketAddr, bool)>,
-    variables: Variables,
-    /// The names of log formats so far.
-    pub formats: BTreeSet<String>,
-    /// The ports that have a server for what no other answers.
-    defaults: BTreeSet<u16>,
-    blocks: usize,
-    text: Weight,
 }
 
 impl Writer<'_> {
@@ -254,29 +229,5 @@ impl Writer<'_> {
             out.push(Directive::ours(&words, None));
         }
         Ok(out)
-    }
-
-    /// Texts with the variables that mean the same here.
-    pub fn texts(&mut self, texts: &[&str]) -> Result<Vec<String>, Unsafe> {
-        texts.iter().map(|text| self.text(text)).collect()
-    }
-
-    /// A text with the variables that mean the same here.
-    pub fn text(&mut self, text: &str) -> Result<String, Unsafe> {
-        let (local, weight) = self.variables.local(text).map_err(Unsafe)?;
-        self.text = (self.text.0 + weight.0, self.text.1 + weight.1);
-        if self.text.0 > MOST_TEXT.0 || self.text.1 > MOST_TEXT.1 {
-            return Err(Unsafe(text.to_owned()));
-        }
-        Ok(local)
-    }
-
-    /// A variable by its bare name, as `if` and `geo` take one.
-    pub fn variable(&mut self, text: &str) -> Option<String> {
-        let name = text.strip_prefix('$')?;
-        let local = self.text(text).ok()?;
-        let here = local.strip_prefix("${")?.strip_suffix('}')?;
-        // One name, and nothing beside it.
-        (!name.is_empty() && name.bytes().all(super::variables::is_name_byte)).then(|| format!("${here}"))
     }
 }

@@ -4,6 +4,7 @@
 
 mod allowed;
 mod builtin;
+mod directive;
 mod forms;
 mod glob;
 mod grammar;
@@ -17,15 +18,19 @@ mod property_tests;
 mod reach;
 #[cfg(all(test, unix))]
 mod real_tests;
+mod rule;
 mod tree;
 #[cfg(test)]
 mod trick_tests;
 mod values;
 mod variables;
 mod write;
+mod writer;
 
 pub use builtin::{ACCESS_LOG, Config, DEFAULT_PAGE, ROOT, SERVER, Variables, include};
-pub use local::{Unsafe, local_tree, translate};
+pub use directive::Directive;
+pub use local::{local_tree, translate};
 pub use page::page;
 pub use reach::beyond;
-pub use tree::{Directive, parse, read};
+pub use tree::{parse, read};
+pub use writer::Unsafe;

@@ -4,8 +4,10 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
-use super::allowed::{Kind, rule_of};
-use super::tree::{Directive, parse};
+use super::allowed::rule_of;
+use super::directive::Directive;
+use super::rule::Kind;
+use super::tree::parse;
 use super::values::is_fixed_path;
 
 /// Directives that only we write.

@@ -15,10 +15,11 @@ use proptest::test_runner::{Config as Settings, TestRunner};
 use tempfile::TempDir;
 
 use super::builtin::Config;
+use super::directive::Directive;
 use super::local::{local_tree, translate};
 use super::page::page;
 use super::property_tests::{likely, local_ports};
-use super::tree::{Directive, parse, read};
+use super::tree::{parse, read};
 use crate::sandbox::plane::machine::disk::Disk;
 
 /// The nginx of this machine. A machine without one tests the rest, and says so; the clients' tests of CI install one.

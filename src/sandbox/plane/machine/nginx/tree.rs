@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::directive::Directive;
 use super::glob::fits;
 use super::grammar::{Check, Scope};
 use super::lexer::{LexError, Lexer, Token};
@@ -26,65 +27,6 @@ const AMAZON_LINUX: &str = "http { access_log /var/log/nginx/access.log combined
 const MIME_TYPES: &str = "types { text/html html htm; text/css css; text/plain txt; application/javascript js; \
     application/json json; text/xml xml; image/svg+xml svg svgz; image/png png; image/gif gif; image/jpeg jpeg jpg; \
     image/x-icon ico; }";
-
-/// One directive: its decoded words, its block if it has one, and where it stands.
-#[derive(Clone, Debug)]
-pub struct Directive {
-    /// The words; the first is its name. nginx does not know which of them were in quotes.
-    pub words: Vec<String>,
-    /// What is between its braces.
-    pub block: Option<Vec<Self>>,
-    /// The file, as the instance calls it.
-    pub file: Arc<str>,
-    /// The line of its `;` or `{`, which is the one that nginx names.
-    pub line: usize,
-}
-
-impl PartialEq for Directive {
-    /// Whether nginx sees no difference: where a directive stands is none.
-    fn eq(&self, other: &Self) -> bool {
-        self.words == other.words && self.block == other.block
-    }
-}
-
-impl Eq for Directive {}
-
-impl Directive {
-    /// One that stands where another does.
-    pub fn at(&self, words: Vec<String>, block: Option<Vec<Self>>) -> Self {
-        Self { words, block, file: Arc::clone(&self.file), line: self.line }
-    }
-
-    /// One of ours.
-    pub fn ours(words: &[&str], block: Option<Vec<Self>>) -> Self {
-        Self { words: words.iter().map(|it| (*it).to_owned()).collect(), block, file: Arc::from(""), line: 0 }
-    }
-
-    /// Its name.
-    pub fn name(&self) -> &str {
-        self.words.first().map_or("", String::as_str)
-    }
-
-    /// The words after its name.
-    pub fn values(&self) -> Vec<&str> {
-        self.words.iter().skip(1).map(String::as_str).collect()
-    }
-
-    /// Every directive of a tree, in order. The entries of blocks such as `map` are none, whatever they are called.
-    pub fn all(tree: &[Self]) -> Vec<&Self> {
-        Self::below(tree, &|name| ["http", "events", "server", "location", "if", "limit_except"].contains(&name))
-    }
-
-    /// Every directive and every entry of a tree, in order.
-    pub fn everything(tree: &[Self]) -> Vec<&Self> {
-        Self::below(tree, &|_| true)
-    }
-
-    fn below<'a>(tree: &'a [Self], enters: &dyn Fn(&str) -> bool) -> Vec<&'a Self> {
-        let inner = |it: &'a Self| it.block.as_deref().filter(|_| enters(it.name())).unwrap_or_default();
-        tree.iter().flat_map(|it| std::iter::once(it).chain(Self::below(inner(it), enters))).collect()
-    }
-}
 
 /// The whole configuration of an instance.
 ///

@@ -112,6 +112,14 @@ pub fn is_regex(text: &str) -> bool {
     !text.is_empty() && text.len() <= LONGEST_REGEX && !text.match_indices("(?").any(names)
 }
 
+/// Whether a text is an address or a block of addresses.
+pub fn is_block(text: &str) -> bool {
+    let (address, length) = text.split_once('/').map_or((text, None), |(address, length)| (address, Some(length)));
+    let Ok(address) = address.parse::<std::net::IpAddr>() else { return false };
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    length.is_none_or(|length| number(length).is_some_and(|it| !length.is_empty() && it <= most))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! A tree as a text that nginx reads as that tree: every word in double quotes, each directive on a line of its own.
 
+use super::directive::Directive;
 use super::lexer::BUFFER;
-use super::tree::Directive;
 
 /// A word in nginx's quotes. None where it cannot be told safely: a control character, bytes that were no UTF-8, or more than
 /// nginx's buffer takes.
