@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::actions;
-use crate::engine::event::{Entry, Event, Mode, Picture};
+use crate::engine::event::{Decision, Entry, Event, Mode, Picture};
 use crate::engine::{self, State, Views};
 use crate::host::write_atomic;
 use crate::i18n::{Text, harmless, m};
@@ -96,7 +96,7 @@ fn cost(context: &Context, state: &State) -> Vec<Text> {
 
 /// The architecture before the clean-up took it down.
 fn fullest(entries: &[Entry], loaded: &Loaded) -> Option<Picture> {
-    let clean_up = |entry: &Entry| matches!(&entry.event, Event::Answered { question, .. } if question == "clean_up");
+    let clean_up = |entry: &Entry| matches!(&entry.event, Event::Answered { decision: Decision::CleanUp(_), .. });
     let until = entries.iter().position(clean_up).unwrap_or(entries.len());
     let state = State::replay(&entries[..until]);
     let last = loaded.lab.steps.len().checked_sub(1)?;

@@ -1,6 +1,6 @@
 //! `pllab resume`: go on where a run stopped.
 
-use crate::engine::event::{Answer, Event, Mode};
+use crate::engine::event::{Decision, GoToStage, Mode, StepChoice, Theirs};
 use crate::host::shell_word;
 use crate::i18n::m;
 use crate::session::consent::Agreement;
@@ -44,14 +44,14 @@ pub(super) async fn resume(context: &mut Context, args: Resume) -> Result<Code, 
         return Err(Failed::new(Code::Usage, m::cli_run_is_cleaned(found.id()), Vec::new(), &[&next]));
     }
     let mut session = open(context, &store, &found, args.keep, Goal::Lab).await?;
-    session.chosen.extend(args.hands_on.then(|| Event::way(Mode::HandsOn)));
-    session.chosen.extend(args.guided.then(|| Event::way(Mode::Guided)));
+    session.chosen.extend(args.hands_on.then(|| Decision::Mode(Mode::HandsOn).of_run()));
+    session.chosen.extend(args.guided.then(|| Decision::Mode(Mode::Guided).of_run()));
     // What was answered at a step's menu gives way to the command line: with `--yes` nobody is waited for.
-    let mine = if args.hands_on { Answer::HandsOn } else { Answer::Go };
+    let mine = StepChoice::by(args.hands_on);
     let said = args.hands_on || args.guided || args.yes;
     let open = found.state.steps.iter().filter(|(id, step)| said && step.started && !found.state.met(id));
     let other = open.filter(|(_, step)| step.by_hand != args.hands_on);
-    session.chosen.extend(other.map(|(id, _)| Event::step(id, mine)));
+    session.chosen.extend(other.map(|(id, _)| Decision::Step(mine).of_step(id)));
     let steps = &session.loaded.lab.steps;
     let first = steps.first().filter(|_| args.start_over).map(|step| step.id.clone());
     if let Some(step) = args.step.or(first) {
@@ -66,9 +66,9 @@ pub(super) async fn resume(context: &mut Context, args: Resume) -> Result<Code, 
                 &[&next],
             ));
         }
-        session.chosen.push(Event::go_to(&step, "asked"));
+        session.chosen.push(Decision::GoTo(GoToStage::Asked).of_step(&step));
     }
-    session.chosen.extend(args.with_mine.then(|| Event::theirs(Answer::CleanUp)));
+    session.chosen.extend(args.with_mine.then(|| Decision::Theirs(Theirs::CleanUp).of_run()));
     let again = format!("pllab resume {}", shell_word(&found.id()));
     go(context, session, Agreement { given: args.accept_cost, yes: args.yes, again }).await
 }

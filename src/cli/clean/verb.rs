@@ -2,7 +2,7 @@
 
 use super::args::Clean;
 use crate::cli::status::tell_unreadable;
-use crate::engine::event::{Answer, Choice, Event, Question, QuestionId};
+use crate::engine::event::{Answer, Choice, Decision, Question, QuestionId, Theirs};
 use crate::host::shell_word;
 use crate::i18n::m;
 use crate::session::context::Context;
@@ -74,7 +74,7 @@ pub async fn clean(context: &mut Context, args: Clean) -> Result<Code, Failed> {
         }
         match open(context, &store, &found, false, Goal::Clean).await {
             Ok(mut session) => {
-                session.chosen.extend(args.with_mine.then(|| Event::theirs(Answer::CleanUp)));
+                session.chosen.extend(args.with_mine.then(|| Decision::Theirs(Theirs::CleanUp).of_run()));
                 worst = worst.worse(work(context, session, &screen, Goal::Clean, false).await);
             }
             Err(failed) => {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::args::Start;
 use crate::cli::flags::{PaceArg, Target as Where};
 use crate::cloud::usual_region;
-use crate::engine::event::{Answer, Event, Mode};
+use crate::engine::event::{Decision, Event, Mode, Theirs};
 use crate::engine::{FORMAT, Journal, State};
 use crate::host::shell_word;
 use crate::i18n::{Text, m};
@@ -106,7 +106,7 @@ pub async fn begin(
         interrupt,
         keep: args.keep,
         resumed: false,
-        chosen: args.with_mine.then(|| Event::theirs(Answer::CleanUp)).into_iter().collect(),
+        chosen: args.with_mine.then(|| Decision::Theirs(Theirs::CleanUp).of_run()).into_iter().collect(),
     };
     Ok((session, folder))
 }

@@ -4,7 +4,7 @@ use super::receipt::receipt;
 use super::teardown::teardown;
 use crate::engine::calls::perform::Failure;
 use crate::engine::calls::recover::{adopt, recover};
-use crate::engine::event::{AskError, Event, FaultClass, Item, ItemState, Verdict};
+use crate::engine::event::{AskError, CleanUpStage, Decision, Event, FaultClass, Item, ItemState, Theirs, Verdict};
 use crate::engine::flow::drive::{Ended, RunError, Runner};
 use crate::engine::flow::plan::End;
 use crate::engine::flow::questions::ask_theirs;
@@ -26,9 +26,9 @@ impl Runner {
                 Err(AskError::NobodyToAsk) => return Err(RunError::NobodyToAsk(question.id)),
                 Err(AskError::Unclear) => return Err(RunError::Unclear(question.id)),
             };
-            self.core.record(&Event::theirs(answer))?;
+            self.core.record(&Decision::Theirs(Theirs::of(answer)).of_run())?;
         }
-        self.core.record(&Event::clean_up_begun())?;
+        self.core.record(&Decision::CleanUp(CleanUpStage::Begun).of_run())?;
         let verdict = tokio::select! {
             biased;
             Ok(_) = interrupted.wait_for(|it| *it) => {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::answered::Decision;
 use super::field::{Difference, DrillPurpose, Item, Mode, PredictionWords, Purpose, RungState};
 use super::money::{Money, Spent};
 use crate::actions::Charge;
@@ -178,10 +179,9 @@ pub enum Event {
     Answered {
         /// The step.
         step: String,
-        /// Which question.
-        question: String,
-        /// The choice's name.
-        answer: String,
+        /// The question and the answer.
+        #[serde(flatten)]
+        decision: Decision,
     },
     /// A call to the cloud that changes something is about to be made.
     Intent {

@@ -6,7 +6,9 @@ use super::predict::{ask_predict, settled, unpredicted};
 use super::questions::{
     ask_clean_up, ask_failed, ask_next, ask_not_met, ask_step, ask_theirs, ask_watching, has_work, with_label,
 };
-use crate::engine::event::{Answer, Entry, Event, Mode, QuestionId, Verdict};
+use crate::engine::event::{
+    Answer, CleanUpStage, Decision, Entry, Event, GoToStage, Mode, QuestionId, StepChoice, Theirs, Verdict,
+};
 use crate::engine::record::state::{Detouring, State};
 use crate::i18n::m;
 use crate::lab::{Moment, Resource, Step};
@@ -38,7 +40,7 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         }
         Input::Answered(..) if plan.way == Mode::Explain => read_on(state, plan),
         Input::Answered(QuestionId::Theirs, answer) => {
-            let mut effects = vec![Effect::Record(Event::theirs(answer))];
+            let mut effects = vec![Effect::Record(Decision::Theirs(Theirs::of(answer)).of_run())];
             effects.extend(clean_up());
             effects
         }
@@ -50,7 +52,7 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
                 return begin(state, plan, index, answer);
             }
             if answer == Answer::Detour {
-                let chosen = Event::step(&step.id, answer);
+                let chosen = Decision::Step(StepChoice::Detour).of_step(&step.id);
                 let next = work(&after(state, &chosen), plan, index);
                 return vec![Effect::Record(chosen), next];
             }
@@ -59,7 +61,7 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         Input::Answered(QuestionId::Next, Answer::Steps) => vec![which_step(plan)],
         Input::Answered(QuestionId::WhichStep, Answer::This(index)) => match plan.lab.steps.get(index) {
             Some(step) => {
-                let asked = Event::go_to(&step.id, "asked");
+                let asked = Decision::GoTo(GoToStage::Asked).of_step(&step.id);
                 let mut effects = vec![Effect::Record(asked.clone())];
                 effects.extend(onward(&after(state, &asked), plan));
                 effects
@@ -68,7 +70,8 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         },
         Input::Answered(QuestionId::GoTo, answer) => {
             let Some((index, step)) = goal(state, plan) else { return onward(state, plan) };
-            let word = Event::go_to(&step.id, if answer == Answer::Go { "begun" } else { "dropped" });
+            let stage = if answer == Answer::Go { GoToStage::Begun } else { GoToStage::Dropped };
+            let word = Decision::GoTo(stage).of_step(&step.id);
             let state = after(state, &word);
             let back = plan.current(&state).is_none_or(|(now, _)| index < now);
             let mut effects = vec![Effect::Record(word)];
@@ -194,7 +197,7 @@ fn begin(state: &State, plan: &Plan<'_>, index: usize, answer: Answer) -> Vec<Ef
         effects.push(Effect::Record(Event::StepStarted { step: step.id.clone() }));
     }
     if by_hand != was_by_hand {
-        effects.push(Effect::Record(Event::step(&step.id, answer)));
+        effects.push(Effect::Record(Decision::Step(StepChoice::by(by_hand)).of_step(&step.id)));
     }
     let state = effects.iter().fold(state.clone(), |state, effect| match effect {
         Effect::Record(event) => after(&state, event),
@@ -289,7 +292,7 @@ fn clean_up_asking(state: &State) -> Vec<Effect> {
 
 /// On record before anything is deleted, so that a clean-up that is cut short is taken up as one.
 fn clean_up() -> Vec<Effect> {
-    vec![Effect::Record(Event::clean_up_begun()), Effect::CleanUp]
+    vec![Effect::Record(Decision::CleanUp(CleanUpStage::Begun).of_run()), Effect::CleanUp]
 }
 
 /// A step as it opens: shown, looked at, asked about.

@@ -1,6 +1,7 @@
 //! What is next, as a table: from a journal and an input to effects.
 
 use super::*;
+use crate::engine::event::DetourStage;
 use crate::i18n::{Lang, Text};
 use crate::lab::{Acceptance, Check, Detour, Lab, OneClient, OneVpc, Pair, Prose, Side, Vpc};
 use jiff::Timestamp;
@@ -56,8 +57,8 @@ fn met(step: &str) -> Event {
     Event::StepFinished { step: step.to_owned(), verdict: Verdict::Met }
 }
 
-fn detour(question: &str, answer: &str) -> Event {
-    Event::Answered { step: "two".to_owned(), question: question.to_owned(), answer: answer.to_owned() }
+fn detour(decision: Decision) -> Event {
+    decision.of_step("two")
 }
 
 fn intent() -> Event {
@@ -95,7 +96,10 @@ fn words(effects: &[Effect]) -> Vec<String> {
             Effect::Record(event) => match event {
                 Event::StepStarted { step } => format!("record:started:{step}"),
                 Event::StepFinished { step, .. } => format!("record:finished:{step}"),
-                Event::Answered { answer, .. } => format!("record:answered:{answer}"),
+                Event::Answered { .. } => {
+                    let line = serde_json::to_value(&event).expect("an event is JSON");
+                    format!("record:answered:{}", line["answer"].as_str().expect("an answer is a word"))
+                }
                 Event::RunFinished { verdict, steps_met, .. } => format!("record:run:{verdict:?}:{steps_met}"),
                 other => format!("record:{other:?}"),
             },
@@ -131,8 +135,11 @@ fn a_run_begins_and_goes_on_where_it_stopped() {
     guided(&[], &["opening", "show:0", GO]);
     guided(&[started("one")], &["opening", "show:0", "make:0"]);
     guided(&[started("one"), met("one")], &["opening", "show:1", "ask:Step>go|go,hands_on,detour,steps,leave"]);
-    guided(&[met("one"), detour("step", "detour")], &["opening", "show:1", "detour:1"]);
-    guided(&[met("one"), detour("step", "detour"), detour("detour", "done")], &["opening", "show:1", GO]);
+    guided(&[met("one"), detour(Decision::Step(StepChoice::Detour))], &["opening", "show:1", "detour:1"]);
+    guided(
+        &[met("one"), detour(Decision::Step(StepChoice::Detour)), detour(Decision::Detour(DetourStage::Done))],
+        &["opening", "show:1", GO],
+    );
     guided(&[met("one"), met("two")], &["opening", "ask:CleanUp>clean_up|clean_up,keep"]);
     // Nothing is made before the cloud was asked about calls without an outcome.
     guided(&[started("one"), intent()], &["opening", "recover"]);
@@ -203,10 +210,10 @@ fn nothing_is_made_again_before_the_cloud_was_asked() {
 #[test]
 fn the_detour_comes_back_to_its_step() {
     let guided = |events: &[Event], input, expected: &[&str]| expect(Mode::Guided, false, events, input, expected);
-    let chosen = [met("one"), detour("step", "detour")];
+    let chosen = [met("one"), detour(Decision::Step(StepChoice::Detour))];
     guided(&[met("one")], Input::Answered(QuestionId::Step, Answer::Detour), &["record:answered:detour", "detour:1"]);
     guided(&chosen, Input::Answered(QuestionId::Failed, Answer::Again), &["detour:1"]);
-    let done = [met("one"), detour("step", "detour"), detour("detour", "done")];
+    let done = [met("one"), detour(Decision::Step(StepChoice::Detour)), detour(Decision::Detour(DetourStage::Done))];
     guided(&done, Input::Made, &[NEXT]);
     guided(&done, Input::Answered(QuestionId::Next, Answer::Go), &["show:1", GO]);
 }
@@ -217,7 +224,7 @@ fn the_end_says_what_was_met_and_what_is_left() {
     let end = |events: &[Event], keep, input, expected: &[&str]| expect(Mode::Guided, keep, events, input, expected);
     end(&all, false, Input::Answered(QuestionId::CleanUp, Answer::CleanUp), &["record:answered:begun", "clean-up"]);
     // Cut short, it is taken up again, whatever the steps say.
-    let begun = Event::Answered { step: String::new(), question: "clean_up".to_owned(), answer: "begun".to_owned() };
+    let begun = Decision::CleanUp(CleanUpStage::Begun).of_run();
     end(&[met("one"), begun], false, Input::Begin, &["opening", "record:answered:begun", "clean-up"]);
     end(&all, false, Input::Cleaned(Verdict::Met), &["record:run:Met:2", "end:Met"]);
     end(&all, false, Input::Cleaned(Verdict::Broken), &["record:run:Broken:2", "end:NotMet"]);
@@ -242,7 +249,7 @@ fn reading_calls_nothing_and_records_nothing() {
 }
 
 fn by_hand(step: &str) -> Event {
-    Event::Answered { step: step.to_owned(), question: "step".to_owned(), answer: "hands_on".to_owned() }
+    Decision::Step(StepChoice::HandsOn).of_step(step)
 }
 
 fn recognised(resource: &str) -> Event {
@@ -287,7 +294,7 @@ fn a_watch_can_be_left_helped_and_taken_over() {
     guided(&begun, answered(Answer::Hint), &["hint:0", menu]);
     guided(&begun, answered(Answer::Go), &["record:answered:go", "make:0"]);
     guided(&begun, answered(Answer::Leave), &["record:run:NotYet:0", "end:Left"]);
-    let taken_over = Event::Answered { step: "one".to_owned(), question: "step".to_owned(), answer: "go".to_owned() };
+    let taken_over = Decision::Step(StepChoice::Go).of_step("one");
     guided(&[started("one"), by_hand("one"), taken_over], Input::Begin, &["opening", "show:0", "make:0"]);
 }
 
@@ -301,7 +308,7 @@ fn what_the_learner_made_is_asked_about_before_it_goes() {
         let told = format!("record:answered:{}", answer.name());
         guided(&theirs, Input::Answered(QuestionId::Theirs, answer), &[&told, "record:answered:begun", "clean-up"]);
     }
-    let handed = [recognised("one-vpc"), Event::theirs(Answer::CleanUp), met("one"), met("two")];
+    let handed = [recognised("one-vpc"), Decision::Theirs(Theirs::CleanUp).of_run(), met("one"), met("two")];
     guided(&handed, clean, &["record:answered:begun", "clean-up"]);
     assert_eq!(after(&theirs).kept_for_learner(), ["one-vpc".to_owned()].into());
 }
@@ -317,7 +324,7 @@ fn nobody_needs_to_be_asked_where_pllab_only_watches() {
 #[test]
 fn another_step_is_gone_to_with_one_confirmation() {
     let guided = |events: &[Event], input, expected: &[&str]| expect(Mode::Guided, false, events, input, expected);
-    let asked = |step: &str| Event::go_to(step, "asked");
+    let asked = |step: &str| Decision::GoTo(GoToStage::Asked).of_step(step);
     let confirm = "ask:GoTo>go|go,again";
     guided(&[], Input::Answered(QuestionId::Step, Answer::Steps), &["ask:WhichStep>again|this,this,again"]);
     guided(&[], Input::Answered(QuestionId::WhichStep, Answer::This(1)), &["record:answered:asked", confirm]);
@@ -325,14 +332,18 @@ fn another_step_is_gone_to_with_one_confirmation() {
     // Ahead: what is before it is done without a question, then it opens.
     let go = Input::Answered(QuestionId::GoTo, Answer::Go);
     guided(&[asked("two")], go, &["record:answered:begun", "record:started:one", "make:0"]);
-    let begun = [Event::go_to("two", "begun"), started("one")];
+    let begun = [Decision::GoTo(GoToStage::Begun).of_step("two"), started("one")];
     let open = "ask:Step>go|go,hands_on,detour,steps,leave";
     guided(&begun, Input::Checked(Verdict::Met), &["record:finished:one", "show:1", open]);
     // Back: what was made from there on goes first.
     let done = [met("one"), met("two"), asked("one")];
     guided(&done, go, &["record:answered:begun", "undo:0"]);
     let reopened = Event::Reopened { steps: vec!["one".to_owned(), "two".to_owned()] };
-    guided(&[met("one"), met("two"), Event::go_to("one", "begun"), reopened], Input::Undone, &["show:0", GO]);
+    guided(
+        &[met("one"), met("two"), Decision::GoTo(GoToStage::Begun).of_step("one"), reopened],
+        Input::Undone,
+        &["show:0", GO],
+    );
     guided(
         &done,
         Input::Answered(QuestionId::GoTo, Answer::Again),

@@ -5,7 +5,7 @@ use super::examine::examine;
 use crate::actions;
 use crate::engine::calls::perform::{Failure, Work, perform};
 use crate::engine::cleanup::teardown::teardown;
-use crate::engine::event::{Event, Fault, FaultClass, Purpose, Verdict};
+use crate::engine::event::{Decision, DetourStage, Fault, FaultClass, Purpose, Verdict};
 use crate::lab::{Side, Step};
 
 impl Runner {
@@ -52,7 +52,7 @@ impl Runner {
             .filter(|(_, it)| detour.remakes.iter().any(|name| name == it.name()))
             .collect::<Vec<_>>();
         self.make(&step.id, &again).await?;
-        self.core.record(&Event::detour_done(&step.id))?;
+        self.core.record(&Decision::Detour(DetourStage::Done).of_step(&step.id))?;
         Ok(Verdict::Met)
     }
 }

@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use super::ledger::{Made, Pending, ResourceState, lasts};
 use super::state::{Consent, Detouring, Graded, Planted, State};
-use crate::engine::event::{Entry, Event, Facts, FaultClass, Mode, Purpose};
+use crate::engine::event::{
+    CleanUpStage, Decision, DetourStage, Entry, Event, Facts, FaultClass, GoToStage, Mode, Purpose, StepChoice, Theirs,
+};
 
 impl State {
     /// Folds a whole journal.
@@ -58,34 +60,7 @@ impl State {
                 self.consent = Some(Consent { prices_as_of: prices_as_of.clone(), charges: charges.clone() });
             }
             Event::StepStarted { step } => self.steps.entry(step.clone()).or_default().started = true,
-            Event::Answered { step, question, answer } => {
-                let detour = match (question.as_str(), answer.as_str()) {
-                    ("clean_up", _) => {
-                        self.cleaning = true;
-                        return;
-                    }
-                    ("way", answer) => {
-                        self.way = if answer == Mode::HandsOn.name() { Mode::HandsOn } else { Mode::Guided };
-                        return;
-                    }
-                    ("go_to", answer) => {
-                        self.goal = (answer != "dropped").then(|| (step.clone(), answer == "begun"));
-                        return;
-                    }
-                    ("theirs", answer) => {
-                        self.handed_over = answer == "clean_up";
-                        return;
-                    }
-                    ("step", "hands_on" | "go") => {
-                        self.steps.entry(step.clone()).or_default().by_hand = answer == "hands_on";
-                        return;
-                    }
-                    ("step", "detour") => Detouring::Open,
-                    ("detour", "done") => Detouring::Done,
-                    _ => return,
-                };
-                self.steps.entry(step.clone()).or_default().detour = detour;
-            }
+            Event::Answered { step, decision } => self.decided(step, decision),
             Event::Intent { call, step, resource, kind, side, purpose, part, params, .. } => {
                 let pending =
                     Pending { resource: resource.clone(), kind: kind.clone(), purpose: *purpose, part: part.clone() };
@@ -240,6 +215,26 @@ impl State {
             | Event::Interrupted { .. }
             | Event::RunFinished { .. }
             | Event::Unknown => {}
+        }
+    }
+
+    fn decided(&mut self, step: &str, decision: &Decision) {
+        match decision {
+            Decision::CleanUp(CleanUpStage::Begun) => self.cleaning = true,
+            Decision::Mode(way) => self.way = if *way == Mode::HandsOn { Mode::HandsOn } else { Mode::Guided },
+            Decision::GoTo(GoToStage::Dropped) => self.goal = None,
+            Decision::GoTo(stage) => self.goal = Some((step.to_owned(), *stage == GoToStage::Begun)),
+            Decision::Theirs(theirs) => self.handed_over = *theirs == Theirs::CleanUp,
+            Decision::Step(StepChoice::Detour) => {
+                self.steps.entry(step.to_owned()).or_default().detour = Detouring::Open
+            }
+            Decision::Step(choice) => {
+                self.steps.entry(step.to_owned()).or_default().by_hand = *choice == StepChoice::HandsOn
+            }
+            Decision::Detour(DetourStage::Done) => {
+                self.steps.entry(step.to_owned()).or_default().detour = Detouring::Done
+            }
+            Decision::Other { .. } => {}
         }
     }
 
