@@ -1,12 +1,12 @@
 //! Strict look-up of messages: both languages are known to be whole, because the build checked them.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, static_loader};
 
-use super::{Arg, Lang};
+use super::Lang;
 
 /// An argument is not longer than this, in bytes: some messages have one more than once, and texts come from journals, where one
 /// can stand in another many times.
@@ -21,15 +21,22 @@ static_loader! {
     };
 }
 
+/// What an argument is once it is in words.
+pub(super) enum Value {
+    /// A whole number, by which a message may choose its words.
+    Number(i64),
+    /// Words in the language that is asked for.
+    Words(String),
+}
+
 /// The words for `key` in `lang`, or the key itself when no such message exists.
-pub(super) fn look_up(lang: Lang, key: &str, args: &BTreeMap<String, Arg>) -> String {
+pub(super) fn look_up<'a>(lang: Lang, key: &str, args: impl Iterator<Item = (&'a String, Value)>) -> String {
     let Ok(id) = lang.tag().parse::<LanguageIdentifier>() else { return key.to_owned() };
     let values: HashMap<Cow<'static, str>, FluentValue<'_>> = args
-        .iter()
         .map(|(name, value)| {
             let value = match value {
-                Arg::Number(number) => FluentValue::from(*number),
-                Arg::Text(text) => FluentValue::from(bounded(text.render(lang))),
+                Value::Number(number) => FluentValue::from(number),
+                Value::Words(words) => FluentValue::from(bounded(words)),
             };
             (Cow::Owned(name.clone()), value)
         })

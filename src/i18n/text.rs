@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Lang, catalogue};
+use super::Lang;
+use super::catalogue::{Value, look_up};
 
 /// What is said, before it is said in a language: a message with its arguments, or words that need no translation (ids,
 /// states, addresses). In JSON a literal is a string, a message an object.
@@ -62,7 +63,13 @@ impl Text {
         match self {
             Self::Literal(words) => words.clone(),
             Self::Both { ja, en } => if lang == Lang::Ja { ja } else { en }.clone(),
-            Self::Message { key, args } => catalogue::look_up(lang, key, args),
+            Self::Message { key, args } => {
+                let value = |arg: &Arg| match arg {
+                    Arg::Number(number) => Value::Number(*number),
+                    Arg::Text(text) => Value::Words(text.render(lang)),
+                };
+                look_up(lang, key, args.iter().map(|(name, arg)| (name, value(arg))))
+            }
         }
     }
 }

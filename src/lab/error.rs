@@ -1,7 +1,9 @@
 //! What can be wrong with a lab, and where.
 
-use super::limits::EXCERPT;
 use crate::i18n::Text;
+
+/// The most characters of a line that are shown with a fault.
+const EXCERPT: usize = 200;
 
 /// A fault in a lab's files, with its place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

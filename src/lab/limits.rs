@@ -28,8 +28,6 @@ pub(super) const HEADINGS: usize = 1_000;
 pub(super) const BARS: usize = 64;
 /// The most faults of a lab that are told.
 pub(super) const FAULTS: usize = 50;
-/// The most characters of a line that are shown with a fault.
-pub(super) const EXCERPT: usize = 200;
 /// The most characters of a name.
 const NAME: usize = 64;
 /// The most steps.

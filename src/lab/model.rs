@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Acceptance, Check, Resource};
+use super::{Acceptance, Check, Resource, Side};
 
 /// A lab: its structure, without a word of prose.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -109,16 +109,6 @@ pub enum Moment {
     Checks,
     /// Before the step's detour.
     Detour,
-}
-
-/// Which half of `PrivateLink`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, serde::Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Side {
-    /// The side that publishes: NLB and endpoint service.
-    Provider,
-    /// The side that uses: the interface endpoint.
-    Consumer,
 }
 
 /// What the provider does to see the other outcome: rejects, looks, and lets the consumer ask again.

@@ -3,8 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::field::Mode;
-use super::record::Event;
-use super::screen::Answer;
 
 /// What the learner decided, as `question` and `answer` of a journal's line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,66 +81,10 @@ pub enum DetourStage {
     Done,
 }
 
-impl Theirs {
-    /// The decision behind an answer: whatever does not hand them over keeps them.
-    #[must_use]
-    pub fn of(answer: Answer) -> Self {
-        if answer == Answer::CleanUp { Self::CleanUp } else { Self::Keep }
-    }
-}
-
 impl StepChoice {
     /// Who does the step.
     #[must_use]
     pub fn by(hand: bool) -> Self {
         if hand { Self::HandsOn } else { Self::Go }
-    }
-}
-
-impl Decision {
-    /// As a line of the journal that belongs to the whole run.
-    #[must_use]
-    pub fn of_run(self) -> Event {
-        self.of_step("")
-    }
-
-    /// As a line of the journal that belongs to a step.
-    #[must_use]
-    pub fn of_step(self, step: &str) -> Event {
-        Event::Answered { step: step.to_owned(), decision: self }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The journal's words of every decision there is.
-    #[test]
-    fn decisions_are_written_in_the_journals_words() {
-        let all = [
-            (Decision::CleanUp(CleanUpStage::Begun), "clean_up", "begun"),
-            (Decision::Theirs(Theirs::Keep), "theirs", "keep"),
-            (Decision::Theirs(Theirs::CleanUp), "theirs", "clean_up"),
-            (Decision::GoTo(GoToStage::Asked), "go_to", "asked"),
-            (Decision::GoTo(GoToStage::Begun), "go_to", "begun"),
-            (Decision::GoTo(GoToStage::Dropped), "go_to", "dropped"),
-            (Decision::Mode(Mode::Guided), "way", "guided"),
-            (Decision::Mode(Mode::HandsOn), "way", "hands_on"),
-            (Decision::Mode(Mode::Explain), "way", "explain"),
-            (Decision::Step(StepChoice::Go), "step", "go"),
-            (Decision::Step(StepChoice::HandsOn), "step", "hands_on"),
-            (Decision::Step(StepChoice::Detour), "step", "detour"),
-            (Decision::Detour(DetourStage::Done), "detour", "done"),
-            (Decision::Other { question: "step".into(), answer: "dance".into() }, "step", "dance"),
-            (Decision::Other { question: "weather".into(), answer: "fair".into() }, "weather", "fair"),
-        ];
-        for (decision, question, answer) in all {
-            let event = decision.of_step("one");
-            let line =
-                serde_json::json!({ "event": "answered", "step": "one", "question": question, "answer": answer });
-            assert_eq!(serde_json::to_value(&event).expect("an event is JSON"), line);
-            assert_eq!(serde_json::from_value::<Event>(line).expect("it is read back"), event);
-        }
     }
 }

@@ -3,6 +3,7 @@
 //! Next: `record.rs` is what the journal holds, `view.rs` what a screen shows, `layout.rs` where a picture's things stand, `screen.rs` what a screen must do.
 
 mod answered;
+mod decision_line;
 mod field;
 mod layout;
 mod money;
