@@ -9,7 +9,7 @@ use pllab::lab::{Drill, DrillSource, LabError, LoadError, Loaded, Source, Vocabu
 use pllab::report::{Drawing, Told, fold, report_html, report_markdown};
 use pllab::sandbox::plane::{fuzz_nginx, fuzz_user_data};
 use pllab::sandbox::{fuzz_request, fuzz_rest};
-use pllab::ui::{Glyphs, PrintStyle};
+use pllab::ui::{GlyphSet, PrintStyle};
 
 /// What the bytes of a file are given to.
 pub type Entry = fn(&[u8]);
@@ -99,7 +99,7 @@ fn markdown(bytes: &[u8]) {
         say(errors);
     }
     for (pretty, width) in [(false, None), (true, Some(20)), (true, Some(80))] {
-        let sheet = PrintStyle { lang: Lang::Ja, pretty, width, glyphs: Glyphs::Unicode, color: false };
+        let sheet = PrintStyle { lang: Lang::Ja, pretty, width, glyphs: GlyphSet::Unicode, color: false };
         let _ = pllab::ui::markdown(&text, &sheet);
     }
 }

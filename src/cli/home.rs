@@ -79,8 +79,6 @@ pub(super) async fn home(context: &mut Context) -> Result<Code, Failed> {
 fn ask(context: &mut Context, question: &Question) -> Result<Option<Answer>, Failed> {
     let screen = context.screen(false);
     let answer = tokio::task::block_in_place(|| screen.ask(question));
-    // The screen has taken standard output; what comes next opens its own.
-    context.host.out = context.stdout.clone();
     match answer {
         Ok(answer) => Ok(Some(answer)),
         Err(AskError::Interrupted) => Ok(None),

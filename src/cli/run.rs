@@ -13,14 +13,14 @@ use super::{
     browse, check, clean, doctor, drill, generate, handout, home, labs, policy, report, resume, sandbox, start, status,
     why, words,
 };
-use crate::host::{Host, room_for_a_run};
+use crate::host::{Host, Output, room_for_a_run};
 use crate::i18n::{Lang, Text, m};
 use crate::sandbox::keeper;
 use crate::session::context::Context;
 use crate::session::exit::{Code, Failed};
 use crate::session::interrupt::Interrupt;
 use crate::session::store::Store;
-use crate::ui::{self, ErrorReport, Form, Glyphs, NextStep, PrintStyle};
+use crate::ui::{self, ErrorReport, Form, GlyphSet, Glyphs, NextStep, PrintStyle};
 
 /// Where AWS's own tools say in what they run.
 const EXECUTION: &str = "AWS_EXECUTION_ENV";
@@ -32,13 +32,14 @@ const STACK: usize = 8 << 20;
 #[must_use]
 pub fn run_process(args: Vec<OsString>, host: Host) -> Code {
     let thread = std::thread::Builder::new().name("pllab".to_owned()).stack_size(STACK);
+    let (env, err) = (host.env.clone(), host.err.clone());
     match thread.spawn(move || run(args, host)) {
         // What panics there has told so.
         Ok(running) => running.join().unwrap_or(Code::NotMet),
         Err(error) => {
-            let lang = Lang::choose(None, |name| std::env::var(name).ok(), || None);
+            let lang = Lang::choose(None, |name| env.get(name)?.clone().into_string().ok(), || None);
             let failed = Failed::no_room(&error);
-            failed.report.iter().for_each(|report| complain(lang, report));
+            failed.report.iter().for_each(|report| complain(lang, &err, report));
             failed.code
         }
     }
@@ -55,7 +56,7 @@ pub fn run(args: Vec<OsString>, host: Host) -> Code {
     let lang = flag(&args, "--lang").and_then(|value| value.to_str()?.parse().ok());
     let store = Store::open(flag(&args, "--state-dir").map(Into::into), &host).ok();
     let lang = Lang::choose(lang, |name| host.var(name), || store.and_then(|store| store.language()));
-    let stdout = host.out.clone();
+    let (stdout, stderr) = (host.out.clone(), host.err.clone());
     let code = run_in(lang, args, host);
     // A thread may still wait at a prompt.
     ui::give_back_for_good();
@@ -64,7 +65,7 @@ pub fn run(args: Vec<OsString>, host: Host) -> Code {
     let Some(trouble) = stdout.trouble() else { return code };
     let failed = Failed::no_output(&trouble);
     if let Some(report) = &failed.report {
-        complain(lang, report);
+        complain(lang, &stderr, report);
     }
     code.worse(failed.code)
 }
@@ -77,10 +78,10 @@ fn abandon() -> ! {
 }
 
 /// Says what is wrong where there is no context to say it.
-fn complain(lang: Lang, report: &ErrorReport) {
-    let sheet = PrintStyle { lang, pretty: false, width: None, glyphs: Glyphs::Ascii, color: false };
+fn complain(lang: Lang, err: &Output, report: &ErrorReport) {
+    let sheet = PrintStyle { lang, pretty: false, width: None, glyphs: GlyphSet::Ascii, color: false };
     // Where even standard error is closed nobody can be told.
-    let _ = std::io::stderr().write_all(ui::error_report(report, &sheet).as_bytes());
+    let _ = err.clone().write_all(ui::error_report(report, &sheet).as_bytes());
 }
 
 fn run_in(lang: Lang, args: Vec<OsString>, mut host: Host) -> Code {
@@ -98,15 +99,16 @@ fn run_in(lang: Lang, args: Vec<OsString>, mut host: Host) -> Code {
             let plain = words.iter().any(|word| word == "--plain");
             let pretty = Form::choose(false, plain, host.output_is_terminal, |name| host.var(name)) == Form::Pretty;
             let color = pretty && ui::color_allowed();
-            let sheet = PrintStyle { lang, pretty, width: None, glyphs: Glyphs::Auto, color };
+            let glyphs = Glyphs::Auto.choose(|name| host.var(name), cfg!(windows));
+            let sheet = PrintStyle { lang, pretty, width: None, glyphs, color };
             let text = ui::error_report(&words::usage_error(&error, &words), &sheet);
             let _ = host.err.write_all(text.as_bytes());
             return Code::Usage;
         }
     };
-    let stdout = host.out.clone();
-    let mut context = Context { host, lang, settings: cli.common.settings(), interrupt: Interrupt::none(), stdout };
-    std::panic::set_hook(Box::new(move |fault| own_fault(lang, fault)));
+    let err = host.err.clone();
+    let mut context = Context { host, lang, settings: cli.common.settings(), interrupt: Interrupt::none() };
+    std::panic::set_hook(Box::new(move |fault| own_fault(lang, &err, fault)));
     // A fault of this program ends it like any other: with words, an exit code, and everything on record.
     let quiet = matches!(cli.verb, Some(Verb::Completions(_) | Verb::Man));
     let ended = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(&mut context, cli.verb)));
@@ -129,13 +131,13 @@ fn run_in(lang: Lang, args: Vec<OsString>, mut host: Host) -> Code {
 }
 
 /// Tells of a fault of this program itself: where it is, for a report, and how to go on.
-fn own_fault(lang: Lang, fault: &PanicHookInfo<'_>) {
+fn own_fault(lang: Lang, err: &Output, fault: &PanicHookInfo<'_>) {
     ui::give_back();
     let words = fault.payload_as_str().unwrap_or_default();
     if words.contains("spawn") && words.contains("thread") {
         // No fault of its own, and whoever waits for what the thread was to do would wait for ever.
         if let Some(report) = &Failed::no_room(&std::io::Error::other(words)).report {
-            complain(lang, report);
+            complain(lang, err, report);
         }
         abandon();
     }
@@ -145,7 +147,7 @@ fn own_fault(lang: Lang, fault: &PanicHookInfo<'_>) {
         details: vec![Text::literal(format!("pllab {} {place}", env!("CARGO_PKG_VERSION")))],
         next: vec![NextStep::Command("pllab resume".to_owned())],
     };
-    complain(lang, &report);
+    complain(lang, err, &report);
 }
 
 fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {

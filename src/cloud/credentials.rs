@@ -5,8 +5,9 @@
 //! until it expires or AWS says that it has.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
+use crate::host::Clock;
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
@@ -87,7 +88,7 @@ impl CredentialCache {
     async fn credentials(&self) -> Result<Credentials, CredentialsError> {
         let mut held = self.0.held.lock().await;
         if let Some(credentials) = &held.credentials
-            && credentials.expiry().is_none_or(|expiry| expiry > SystemTime::now() + MARGIN)
+            && credentials.expiry().is_none_or(|expiry| expiry > Clock::System.system_time() + MARGIN)
         {
             return Ok(credentials.clone());
         }

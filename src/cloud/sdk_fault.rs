@@ -1,7 +1,6 @@
 //! An error of the SDK, read as a [`Fault`].
 
 use std::error::Error;
-use std::time::SystemTime;
 
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ec2::operation::RequestId as _;
@@ -9,6 +8,7 @@ use aws_sdk_ec2::primitives::{DateTime, DateTimeFormat};
 
 use super::fault::{CLOCK_OFF, ENDLESS_REPLY, Fault, FaultClass, REDIRECTED, WEB_PAGE};
 use super::measure::TooLong;
+use crate::host::Clock;
 
 /// How far a clock may be off before it is the reason why a signature does not count, in seconds: AWS grants five minutes,
 /// some services fifteen [IAM user guide: `reference_sigv`].
@@ -134,6 +134,6 @@ fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
 /// Seconds by which this machine is ahead of a `Date` header that came a moment ago; `None` where it is not a date.
 pub(super) fn ahead_of(date: &str) -> Option<i64> {
     let there = DateTime::from_str(date, DateTimeFormat::HttpDate).ok()?.secs();
-    let here = DateTime::from(SystemTime::now()).secs();
+    let here = Clock::System.now().as_second();
     Some(here - there)
 }

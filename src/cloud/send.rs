@@ -17,7 +17,9 @@ mod service;
 mod shared;
 mod target;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use serde_json::Value;
 

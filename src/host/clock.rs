@@ -1,6 +1,7 @@
 //! Wall-clock time that a test can set.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -27,6 +28,15 @@ impl Clock {
         match self {
             Self::System => Timestamp::now(),
             Self::Manual(at) => *at.lock().unwrap_or_else(PoisonError::into_inner),
+        }
+    }
+
+    /// The same in the system's own type, which others' credentials count in.
+    #[must_use]
+    pub fn system_time(&self) -> SystemTime {
+        match self {
+            Self::System => SystemTime::now(),
+            Self::Manual(_) => SystemTime::UNIX_EPOCH + self.now().as_duration().unsigned_abs(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ pub struct Host {
     /// Standard output.
     pub out: Output,
     /// Standard error.
-    pub err: Box<dyn Write + Send>,
+    pub err: Output,
     /// Whether standard input is a terminal.
     pub input_is_terminal: bool,
     /// Whether standard output and standard error are terminals.
@@ -42,7 +42,7 @@ impl Host {
             // Names that are not Unicode are none of ours.
             env: std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect(),
             out: Output::new(Box::new(io::stdout())),
-            err: Box::new(io::stderr()),
+            err: Output::new(Box::new(io::stderr())),
             input_is_terminal: io::stdin().is_terminal(),
             output_is_terminal: io::stdout().is_terminal() && io::stderr().is_terminal(),
             clock: Clock::System,
@@ -72,8 +72,10 @@ impl Host {
     }
 }
 
-/// On Linux not by its name: the file may have been replaced since, by a newer version.
-fn own_program() -> Option<PathBuf> {
+/// The program that this process runs, to run it anew. On Linux not by its name: the file may have been replaced since, by a
+/// newer version.
+#[must_use]
+pub fn own_program() -> Option<PathBuf> {
     let own = PathBuf::from("/proc/self/exe");
     if cfg!(target_os = "linux") && own.exists() { Some(own) } else { std::env::current_exe().ok() }
 }

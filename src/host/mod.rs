@@ -13,6 +13,7 @@ mod random;
 mod room;
 mod scratch;
 mod shell;
+mod streams;
 
 pub use clock::Clock;
 pub use files::{
@@ -20,10 +21,11 @@ pub use files::{
     read_text, sync_dir, write_atomic,
 };
 pub use lock::{DirLock, LockError};
-pub use machine::{Host, LineHook, machine_name};
+pub use machine::{Host, LineHook, machine_name, own_program};
 pub use output::Output;
 pub use paths::state_dir;
 pub use random::Random;
 pub use room::room_for_a_run;
 pub use scratch::Scratch;
 pub use shell::shell_word;
+pub use streams::{standard_error, standard_input, standard_lines};

@@ -28,7 +28,13 @@ impl Scratch {
     /// # Errors
     /// Whatever the file system says.
     pub fn new() -> io::Result<Self> {
-        Self::within(&std::env::temp_dir())
+        Self::within(&Self::parent())
+    }
+
+    /// The system's folder for such folders.
+    #[must_use]
+    pub fn parent() -> PathBuf {
+        std::env::temp_dir()
     }
 
     fn within(parent: &Path) -> io::Result<Self> {

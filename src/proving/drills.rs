@@ -1,7 +1,9 @@
 //! Proves the drills of a lab, on the sandbox on which the lab itself has just been proved.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::checks::Verdict;
 use crate::cloud::Clouds;

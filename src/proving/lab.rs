@@ -130,7 +130,7 @@ async fn prove(
         Ok(loaded) => loaded,
         Err(errors) => return Ok(Err(errors)),
     };
-    let folder = Scratch::new().map_err(|error| Failed::io(std::env::temp_dir(), &error))?;
+    let folder = Scratch::new().map_err(|error| Failed::io(Scratch::parent(), &error))?;
     let nginx = Wish::of_source(context, source);
     let target =
         Target::throw_away(&context.host, &folder.path().join("sandbox"), REGION, loaded.lab.two_accounts, nginx)

@@ -9,10 +9,10 @@ use super::interrupt::Interrupt;
 use super::settings::Settings;
 use super::store::Store;
 use crate::engine::event::Screen;
-use crate::host::{Host, Output, shell_word};
+use crate::host::{Host, shell_word, standard_lines};
 use crate::i18n::{Lang, Text, harmless, m};
 use crate::lab::{LabError, LoadError, Loaded, Source, load};
-use crate::ui::{self, ErrorReport, Form, PrintStyle, UiOptions};
+use crate::ui::{self, ErrorReport, Form, GlyphSet, PrintStyle, UiOptions};
 
 /// The machine, the reader's language, and the flags of every verb.
 pub struct Context {
@@ -24,8 +24,6 @@ pub struct Context {
     pub settings: Settings,
     /// Ctrl-C, and what asks to end.
     pub interrupt: Interrupt,
-    /// Standard output, for who comes after a screen that has taken it.
-    pub stdout: Output,
 }
 
 impl Context {
@@ -40,7 +38,7 @@ impl Context {
             lang: self.lang,
             pretty: self.form() == Form::Pretty,
             width: None,
-            glyphs: self.settings.glyphs,
+            glyphs: self.glyphs(),
             color: self.form() == Form::Pretty && ui::color_allowed(),
         }
     }
@@ -52,24 +50,33 @@ impl Context {
         Form::choose(json, self.settings.plain, terminal, |name| self.host.var(name))
     }
 
-    /// The screen of a run. Takes standard output and error.
-    pub fn screen(&mut self, yes: bool) -> Arc<dyn Screen> {
+    /// What frames are drawn with.
+    fn glyphs(&self) -> GlyphSet {
+        self.settings.glyphs.choose(|name| self.host.var(name), cfg!(windows))
+    }
+
+    /// The screen of a run. It shares standard output and error with who comes after it.
+    pub fn screen(&self, yes: bool) -> Arc<dyn Screen> {
         let store = self.store().ok().filter(|_| !self.json());
         if let Some(store) = store.as_ref().filter(|_| self.settings.lang_is_chosen) {
             store.keep_language(self.lang);
         }
+        let interactive = self.host.input_is_terminal && self.host.output_is_terminal;
+        let readable = interactive || !self.host.input_is_terminal;
         ui::open(UiOptions {
             lang: self.lang,
             on_language_change: Box::new(move |lang| store.iter().for_each(|store| store.keep_language(lang))),
             form: self.form(),
             yes,
-            interactive: self.host.input_is_terminal && self.host.output_is_terminal,
+            interactive,
             width: None,
-            glyphs: self.settings.glyphs,
+            glyphs: self.glyphs(),
             color: ui::color_allowed(),
             interrupt: Arc::clone(&self.interrupt.flag),
-            out: Box::new(std::mem::replace(&mut self.host.out, Output::nowhere())),
-            err: std::mem::replace(&mut self.host.err, Box::new(std::io::stderr())),
+            // Answers may be piped in; a terminal is read only where the questions can be seen.
+            input: readable.then(|| Box::new(standard_lines()) as _),
+            out: Box::new(self.host.out.clone()),
+            err: Box::new(self.host.err.clone()),
         })
     }
 

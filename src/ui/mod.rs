@@ -12,7 +12,7 @@ pub use screens::prompter::has_room;
 pub use screens::terminal_mode::{give_back, give_back_for_good};
 #[cfg(unix)]
 pub use screens::terminal_mode::{stand_still, take_again};
-pub use text::style::Glyphs;
+pub use text::style::{GlyphSet, Glyphs};
 pub use text::wrap::wrap;
 pub use views::diagram_words::diagram_in_words;
 pub use views::error::{ErrorReport, NextStep};

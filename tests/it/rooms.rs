@@ -58,7 +58,7 @@ const WALLS: [(&str, &[&str]); 17] = [
 ];
 
 /// Crates that only some rooms may use, and which.
-const TOOLS: [(&str, &[&str]); 11] = [
+const TOOLS: [(&str, &[&str]); 12] = [
     // One owner of the terminal.
     ("console", &["ui"]),
     ("dialoguer", &["ui"]),
@@ -74,6 +74,8 @@ const TOOLS: [(&str, &[&str]); 11] = [
     // Labs; and the fault plans of `pllab sandbox`.
     ("serde_saphyr", &["lab", "session"]),
     ("open", &["cli"]),
+    // How a terminal reads keys; and the keeper, which closes what it inherited.
+    ("rustix::stdio", &["ui", "sandbox"]),
 ];
 
 /// No file of `src/` is longer.
@@ -309,6 +311,55 @@ fn no_file_uses_one_that_uses_it() {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
+/// What only `host` may ask of the machine: the environment, the standard streams and the clock. Tokio's time is everybody's.
+const MACHINE: [&str; 14] = [
+    "std::env::args",
+    "std::env::args_os",
+    "std::env::current_dir",
+    "std::env::current_exe",
+    "std::env::temp_dir",
+    "std::env::var",
+    "std::env::var_os",
+    "std::env::vars",
+    "std::env::vars_os",
+    "std::io::stderr",
+    "std::io::stdin",
+    "std::io::stdout",
+    "std::time::Instant::now",
+    "std::time::SystemTime::now",
+];
+
+#[test]
+fn only_host_asks_the_machine() {
+    let graph = Graph::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let asks = |path: &str| MACHINE.contains(&path) || path == "jiff::Timestamp::now" || path == "jiff::Zoned::now";
+    let (own, others): (Vec<_>, Vec<_>) =
+        graph.foreign().into_iter().filter(|(_, path)| asks(path)).partition(|(file, _)| file.starts_with("host/"));
+    assert!(own.len() > 5, "what host asks is seen: {own:?}");
+    let faults: Vec<String> = others.iter().map(|(file, path)| format!("{file}: `{path}` belongs to `host`")).collect();
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+/// ARCHITECTURE.md names every room, and no file that is not there.
+#[test]
+fn the_architecture_page_is_true() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("ARCHITECTURE.md")).expect("the page is there");
+    let rooms = WALLS.iter().map(|(room, _)| *room).filter(|room| !room.is_empty());
+    for room in rooms {
+        let named =
+            page.lines().any(|line| line.strip_prefix("  ").is_some_and(|it| it.starts_with(&format!("{room}/ "))));
+        assert!(named, "{room} is not in the picture");
+    }
+    let sources = sources();
+    let files: Vec<&str> = page.split('`').skip(1).step_by(2).filter(|it| it.ends_with(".rs")).collect();
+    assert!(files.len() > 10, "{files:?}");
+    for file in files {
+        let there = root.join(file).is_file() || sources.iter().any(|source| source.path.ends_with(file));
+        assert!(there, "{file} is named and not there");
+    }
+}
+
 #[test]
 fn the_graph_follows_paths_to_the_file_that_defines() {
     let folder = tempfile::tempdir().expect("a folder can be made");
@@ -324,7 +375,10 @@ fn the_graph_follows_paths_to_the_file_that_defines() {
             "b.rs",
             "use crate::{a::{self as first, other}, c::*};\npub struct B; fn x() { first::Deep::new(); C::new() }",
         ),
-        ("c.rs", "mod within { use super::super::Deep; fn y() { super::super::b::B::z() } }\npub struct C;"),
+        (
+            "c.rs",
+            "mod within { use super::super::Deep; fn y() { super::super::b::B::z() } }\nuse std::env; pub struct C; fn z() { env::var(std::io::stdin()) }",
+        ),
     ];
     for (name, text) in files {
         let path = folder.path().join(name);
@@ -336,6 +390,10 @@ fn the_graph_follows_paths_to_the_file_that_defines() {
         graph.edges.iter().flat_map(|(from, to)| to.keys().map(move |to| format!("{from} -> {to}"))).collect();
     assert_eq!(edges, ["b.rs -> a/inner.rs", "b.rs -> c.rs", "c.rs -> a/inner.rs", "c.rs -> b.rs"]);
     let circle = BTreeSet::from(["b.rs".to_owned(), "c.rs".to_owned()]);
+    assert_eq!(
+        graph.foreign().into_iter().map(|(_, path)| path).collect::<Vec<_>>(),
+        ["std::env", "std::env::var", "std::io::stdin"]
+    );
     assert_eq!(graph.circles(), std::slice::from_ref(&circle));
     assert_eq!(
         graph.within(&circle),

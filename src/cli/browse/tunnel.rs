@@ -4,11 +4,11 @@
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Stdio;
-use std::time::{Duration, Instant};
-
+use std::time::Duration;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
+use tokio::time::Instant;
 
 use crate::actions;
 use crate::engine::event::{Answer, Choice, Question, QuestionId};
@@ -176,8 +176,6 @@ impl BrowseRoute<'_> {
         // The journal is written by one process at a time: a pass that waits at a question must be left first.
         let _lock = store.lock()?;
         let screen = context.screen(yes);
-        // The screen has taken it; what comes after the way is made is said without one.
-        context.host.out = context.stdout.clone();
         let question = Question {
             id: QuestionId::Door,
             prompt: m::tunnel_ask(to.port),
@@ -265,7 +263,7 @@ struct Words<'w> {
 /// [API:SendSSHPublicKey]. The host's key cannot be known: the instance is new, and IAM has let us in.
 async fn dig(words: &Words<'_>, command: &str) -> Result<(Child, Scratch), Failed> {
     let Words { id, dns, port, flags } = words;
-    let folder = Scratch::new().map_err(|error| Failed::io(std::env::temp_dir(), &error))?;
+    let folder = Scratch::new().map_err(|error| Failed::io(Scratch::parent(), &error))?;
     let key = folder.path().join("key");
     call(Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", "pllab", "-f"]).arg(&key), command)
         .await?;

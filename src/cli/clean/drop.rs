@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::args::Clean;
 use crate::engine::event::{Answer, Choice, Question, QuestionId};
-use crate::host::{DirLock, LockError, Output, shell_word};
+use crate::host::{DirLock, LockError, shell_word};
 use crate::i18n::{Text, m};
 use crate::session::context::Context;
 use crate::session::exit::{Code, Failed};
@@ -93,8 +93,6 @@ fn agreed(context: &mut Context, run: &str, lost: &Text) -> Result<bool, Failed>
         default: Answer::Leave,
     };
     let answer = tokio::task::block_in_place(|| screen.ask(&question));
-    // The screen has taken standard output; what comes next opens its own.
-    context.host.out = Output::new(Box::new(std::io::stdout()));
     match answer {
         Ok(answer) => Ok(answer == Answer::CleanUp),
         Err(error) => Err(Failed::unanswered(error, &format!("pllab clean {} --drop --yes", shell_word(run)))),

@@ -93,7 +93,7 @@ async fn wait(
 ) -> Result<(), Failure> {
     let Some(look) = actions::look("instance_connect_endpoint", name) else { return Ok(()) };
     let look = core.resolve(&look)?;
-    let began = std::time::Instant::now();
+    let began = tokio::time::Instant::now();
     let mut last = String::new();
     for pause in patience.pauses() {
         tokio::time::sleep(pause).await;

@@ -1,6 +1,8 @@
 //! One call, from intent to outcome: sent, retried where that is safe, looked up where nobody knows.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::run_log::{Intent, RunLog};
 use crate::actions::{self, ApiStep, facts_of};

@@ -1,7 +1,7 @@
 //! The clean-up's second look: by id, by tag, and by VPC. "Could not look" is never "gone".
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
+use tokio::time::Instant;
 
 use serde_json::{Value, json};
 

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-
+use std::time::Duration;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::foreign_resources::strangers;
 use crate::actions::{self, Presence};

@@ -1,6 +1,6 @@
 //! What a drill's file says to do: calls, and resources made again.
 
-use std::time::Instant;
+use tokio::time::Instant;
 
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! Drills: a fault is planted, what becomes of it is graded by outcome, and everything is put back.
 
 use std::sync::Arc;
-use std::time::Instant;
+use tokio::time::Instant;
 
 use serde_json::{Value, json};
 

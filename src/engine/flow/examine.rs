@@ -1,7 +1,7 @@
 //! Asks a step's checks until each is met, is broken, or has had its time.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use tokio::time::Instant;
 
 use crate::checks::{self, CheckContext, Finding};
 use crate::cloud::Clouds;

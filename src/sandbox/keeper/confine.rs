@@ -1,6 +1,6 @@
 //! Becoming the web server: everything that it does not need is given up first.
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
@@ -9,6 +9,7 @@ use rlimit::Resource;
 use super::order::{BEGINS, Order};
 use super::report::Report;
 use super::wall;
+use crate::host::standard_error;
 
 /// Bytes of memory that it may have.
 const MEMORY: u64 = 1 << 30;
@@ -26,7 +27,7 @@ pub fn confine(order: &Order, parent: u32) -> bool {
     if !bound_to(parent) {
         return false;
     }
-    let _ = io::stderr().write_all(format!("{BEGINS}\n").as_bytes());
+    let _ = standard_error().write_all(format!("{BEGINS}\n").as_bytes());
     let mut command = Command::new(&order.program);
     command.env_clear().arg("-p").arg(&order.folder).args(["-c", "nginx.conf"]);
     if rustix::process::geteuid().is_root() {
@@ -34,7 +35,7 @@ pub fn confine(order: &Order, parent: u32) -> bool {
         command.args(["-g", "user root;"]);
     }
     let error = command.exec();
-    let _ = io::stderr().write_all(format!("{}: {error}\n", order.program.display()).as_bytes());
+    let _ = standard_error().write_all(format!("{}: {error}\n", order.program.display()).as_bytes());
     false
 }
 

@@ -6,12 +6,15 @@ use std::io::{self, BufRead as _, BufReader, Read, Write as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 
 use super::order::{BEGINS, Order, own_program};
 use super::report::Report;
+use crate::host::standard_input;
 
 /// How long the web server may take to end when it is asked to. Then it is killed.
 const GRACE: Duration = Duration::from_millis(500);
@@ -42,7 +45,7 @@ pub fn keep(order: &Order) -> bool {
     let (tell, told) = mpsc::channel();
     let closed = tell.clone();
     thread::spawn(move || {
-        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        let _ = io::copy(&mut standard_input(), &mut io::sink());
         let _ = closed.send(News::Closed);
     });
     let id = Pid::from_child(&child);

@@ -4,7 +4,7 @@
 //! It takes two, because a restriction that is to hold for the web server alone must be taken on by the process that
 //! becomes it, and only that process can ask the system to end it when its parent does.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// The words before a role. They are read before the command line's grammar, and stand in no help.
@@ -56,8 +56,7 @@ impl Order {
 /// The program that this process runs, to run it anew. On Linux not by its name: it may have been replaced since.
 #[cfg(unix)]
 pub(super) fn own_program() -> PathBuf {
-    let own = OsStr::new("/proc/self/exe");
-    if cfg!(target_os = "linux") { own.into() } else { std::env::current_exe().unwrap_or_else(|_| own.into()) }
+    crate::host::own_program().unwrap_or_else(|| "/proc/self/exe".into())
 }
 
 #[cfg(test)]

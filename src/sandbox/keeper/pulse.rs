@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::Instant;
+use tokio::time::Instant;
 
 use rustix::process::Pid;
 

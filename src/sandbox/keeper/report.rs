@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use super::wall::Lack;
+use crate::host::standard_error;
 
 /// A line of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +44,7 @@ impl Report {
     /// Tells it.
     pub(super) fn tell(&self) {
         // The sandbox may be gone; the end of the keeper's input says so too.
-        let _ = std::io::stderr().write_all(self.line().as_bytes());
+        let _ = standard_error().write_all(self.line().as_bytes());
     }
 }
 

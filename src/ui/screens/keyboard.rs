@@ -47,7 +47,8 @@ impl<'a> Keyboard<'a> {
 #[cfg(unix)]
 mod unix {
     use std::thread::sleep;
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
+    use tokio::time::Instant;
 
     use rustix::io::{Errno, ioctl_fionread, read};
     use rustix::stdio::stdin;

@@ -1,6 +1,5 @@
 //! Which screen, and what the command line prints outside a run.
 
-use std::io::{BufReader, IsTerminal as _};
 use std::sync::Arc;
 
 use super::json::Json;
@@ -11,7 +10,7 @@ use crate::engine::event::Screen;
 use crate::i18n::{Lang, Text};
 use crate::ui::text::line::{Line, Tone, paint};
 use crate::ui::text::markdown::render;
-use crate::ui::text::style::{GlyphSet, Glyphs, Layout, Style};
+use crate::ui::text::style::{GlyphSet, Layout, Style};
 use crate::ui::text::table::{columns, told};
 use crate::ui::views::error::{ErrorReport, painted};
 
@@ -20,16 +19,8 @@ use crate::ui::views::error::{ErrorReport, painted};
 pub fn open(options: UiOptions) -> Arc<dyn Screen> {
     match options.form {
         Form::Json => Arc::new(Json::new(options)),
-        Form::Plain => {
-            // Answers may be piped in; a terminal is read only where the questions can be seen.
-            let stdin = std::io::stdin();
-            let readable = options.interactive || !stdin.is_terminal();
-            Arc::new(Plain::new(options, readable.then(|| Box::new(BufReader::new(stdin)) as _)))
-        }
-        Form::Pretty => {
-            let glyphs = options.glyphs.choose(|name| std::env::var(name).ok(), cfg!(windows));
-            Arc::new(Terminal::new(options, glyphs))
-        }
+        Form::Plain => Arc::new(Plain::new(options)),
+        Form::Pretty => Arc::new(Terminal::new(options)),
     }
 }
 
@@ -49,21 +40,20 @@ pub struct PrintStyle {
     /// Cells in a line; `None` asks the terminal.
     pub width: Option<u16>,
     /// What marks are drawn with.
-    pub glyphs: Glyphs,
+    pub glyphs: GlyphSet,
     /// Whether colours may be used.
     pub color: bool,
 }
 
 impl PrintStyle {
     fn style(self) -> Style {
-        let glyphs = self.glyphs.choose(|name| std::env::var(name).ok(), cfg!(windows));
         let layout = if self.pretty { Layout::Rich } else { Layout::Plain };
         let width = match self.width {
             Some(width) => usize::from(width),
             None if self.pretty => usize::from(console::Term::stdout().size().1),
             None => usize::MAX,
         };
-        Style { lang: self.lang, layout, width, glyphs: if self.pretty { glyphs } else { GlyphSet::Ascii } }
+        Style { lang: self.lang, layout, width, glyphs: if self.pretty { self.glyphs } else { GlyphSet::Ascii } }
     }
 }
 

@@ -1,11 +1,11 @@
 //! What a screen is opened with, and in which form.
 
-use std::io::Write;
+use std::io::{BufRead, Write};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::i18n::Lang;
-use crate::ui::text::style::Glyphs;
+use crate::ui::text::style::GlyphSet;
 
 /// The form of a screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,11 +54,13 @@ pub struct UiOptions {
     /// Cells in a line; `None` asks the terminal, and leaves the plain form's lines unbroken.
     pub width: Option<u16>,
     /// What frames are drawn with.
-    pub glyphs: Glyphs,
+    pub glyphs: GlyphSet,
     /// Whether colours may be used.
     pub color: bool,
     /// Set by the signal task at Ctrl-C: a plain question that is waiting then gives up. Menus read the key themselves.
     pub interrupt: Arc<AtomicBool>,
+    /// Where the plain form reads answers; `None` where nobody and nothing answers.
+    pub input: Option<Box<dyn BufRead + Send>>,
     /// Standard output.
     pub out: Box<dyn Write + Send>,
     /// Standard error: live progress and prompts.

@@ -69,8 +69,8 @@ enum Answers {
 }
 
 impl Plain {
-    /// `answers` is `None` where nobody can be asked.
-    pub fn new(options: UiOptions, answers: Option<Box<dyn BufRead + Send>>) -> Self {
+    /// Nobody can be asked where `options` have no input.
+    pub fn new(options: UiOptions) -> Self {
         let inner = Inner {
             lang: options.lang,
             out: options.out,
@@ -87,7 +87,7 @@ impl Plain {
             on_language_change: options.on_language_change,
             progress: Heartbeat::new(options.err, options.lang),
             inner: Mutex::new(inner),
-            answers: Mutex::new(answers.map_or(Answers::None, Answers::Unread)),
+            answers: Mutex::new(options.input.map_or(Answers::None, Answers::Unread)),
         }
     }
 

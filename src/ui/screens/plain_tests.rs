@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use super::Plain;
 use crate::engine::event::{Answer, AskError, Choice, Event, Question, QuestionId, Screen as _, Verdict};
 use crate::i18n::{Lang, Text};
-use crate::ui::Glyphs;
+use crate::ui::GlyphSet;
 use crate::ui::screens::options::{Form, UiOptions};
 
 #[derive(Clone, Default)]
@@ -44,13 +44,14 @@ fn desk(lang: Lang, yes: bool, answers: Option<&'static str>) -> Desk {
         yes,
         interactive: false,
         width: None,
-        glyphs: Glyphs::Auto,
+        glyphs: GlyphSet::Ascii,
         color: false,
         interrupt: Arc::clone(&interrupt),
+        input: answers.map(|answers| Box::new(Cursor::new(answers)) as _),
         out: Box::new(out.clone()),
         err: Box::new(err.clone()),
     };
-    let screen = Plain::new(options, answers.map(|answers| Box::new(Cursor::new(answers)) as _));
+    let screen = Plain::new(options);
     Desk { screen, out, err, interrupt }
 }
 

@@ -77,7 +77,7 @@ enum Last {
 }
 
 impl Terminal {
-    pub fn new(options: UiOptions, glyphs: GlyphSet) -> Self {
+    pub fn new(options: UiOptions) -> Self {
         let inner = Inner {
             lang: options.lang,
             out: options.out,
@@ -95,7 +95,7 @@ impl Terminal {
             interactive: options.interactive,
             color: options.color,
             width: options.width,
-            glyphs,
+            glyphs: options.glyphs,
             interrupt: options.interrupt,
             on_language_change: options.on_language_change,
             inner: Mutex::new(inner),

@@ -13,15 +13,19 @@ pub enum Glyphs {
     Auto,
 }
 
-/// The set that was chosen.
+/// The characters that were chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GlyphSet {
+    /// Box drawing.
     Unicode,
+    /// `+ - |` only.
     Ascii,
 }
 
 impl Glyphs {
-    pub(in crate::ui) fn choose(self, env: impl Fn(&str) -> Option<String>, windows: bool) -> GlyphSet {
+    /// The characters for the terminal that `env` tells of.
+    #[must_use]
+    pub fn choose(self, env: impl Fn(&str) -> Option<String>, windows: bool) -> GlyphSet {
         match self {
             Self::Unicode => GlyphSet::Unicode,
             Self::Ascii => GlyphSet::Ascii,

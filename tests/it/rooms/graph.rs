@@ -160,6 +160,25 @@ impl Graph {
         self.edges = edges;
     }
 
+    /// Every path that leads out of the crate, spelled from the other crate's name, and the file that has it.
+    pub fn foreign(&self) -> BTreeSet<(String, String)> {
+        let mut found = BTreeSet::new();
+        for (path, module) in &self.modules {
+            let imported = module.bindings.iter().map(|(_, path)| path);
+            let glob = module.globs.iter();
+            let spelled = module.paths.iter().map(|used| {
+                let bound = module.bindings.iter().find(|(name, _)| *name == used[0]);
+                bound.map_or_else(|| used.clone(), |(_, from)| [from, &used[1..]].concat())
+            });
+            for used in imported.chain(glob).cloned().chain(spelled) {
+                if self.resolve(path, &used, &mut BTreeSet::new()).is_none() {
+                    found.insert((module.file.clone(), used.join("::")));
+                }
+            }
+        }
+        found
+    }
+
     /// Where `path` leads when it stands in `module`; `None` for another crate's.
     fn resolve(&self, module: &[String], path: &[String], seen: &mut BTreeSet<(ModPath, String)>) -> Option<Place> {
         let mut here = module.to_vec();

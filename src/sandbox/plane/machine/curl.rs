@@ -1,10 +1,10 @@
 //! A small curl: through the fabric, from an instance's own interface, with curl's words and exit codes.
 
 use std::net::Ipv4Addr;
-use std::time::{Duration, Instant};
-
+use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tokio::time::{sleep, timeout};
 
 use crate::sandbox::Pace;
