@@ -8,6 +8,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::host::net::http1;
+
 /// How long a page may take, in seconds.
 pub(super) const PATIENCE: u64 = 10;
 /// How long a page may be, in bytes.
@@ -65,48 +67,16 @@ async fn exchange(address: SocketAddr, path: &str) -> Result<Vec<u8>, Failure> {
 
 /// Whether all that `Content-Length` promises is there. Without one, the end of the connection tells.
 fn whole(received: &[u8]) -> bool {
-    let Some((head, body)) = split(received) else { return false };
-    header(&head, "content-length")
-        .and_then(|length| length.parse().ok())
-        .is_some_and(|length: usize| body.len() >= length)
+    let Ok(Some((head, end))) = http1::head(received) else { return false };
+    http1::body_length(&head).is_some_and(|length| received.len() - end >= length)
 }
 
 fn read(received: &[u8]) -> Option<Answer> {
-    let (head, body) = split(received)?;
-    let status = head.strip_prefix("HTTP/1.")?.split_whitespace().nth(1)?.parse().ok()?;
-    let chunked = header(&head, "transfer-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"));
-    let body = if chunked { unchunk(body)? } else { body.to_vec() };
-    Some(Answer { status, body: String::from_utf8_lossy(&body).into_owned() })
-}
-
-fn split(received: &[u8]) -> Option<(String, &[u8])> {
-    const BLANK: &[u8] = b"\r\n\r\n";
-    let end = received.windows(BLANK.len()).position(|window| window == BLANK)?;
-    let (head, body) = received.split_at(end);
-    Some((String::from_utf8_lossy(head).into_owned(), &body[BLANK.len()..]))
-}
-
-fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
-    head.lines()
-        .filter_map(|line| line.split_once(':'))
-        .find(|(key, _)| key.eq_ignore_ascii_case(name))
-        .map(|(_, v)| v.trim())
-}
-
-/// nginx sends a page with server-side includes in chunks; they are cut in the middle of what we look for.
-fn unchunk(mut body: &[u8]) -> Option<Vec<u8>> {
-    let mut whole = Vec::new();
-    loop {
-        let end = body.windows(2).position(|window| window == b"\r\n")?;
-        let size = std::str::from_utf8(&body[..end]).ok()?;
-        let size = usize::from_str_radix(size.split(';').next()?.trim(), 16).ok()?;
-        if size == 0 {
-            return Some(whole);
-        }
-        let start = end + 2;
-        whole.extend_from_slice(body.get(start..start.checked_add(size)?)?);
-        body = body.get(start + size + 2..)?;
-    }
+    let (head, end) = http1::head(received).ok()??;
+    let body = &received[end..];
+    // nginx sends a page with server-side includes in chunks; they are cut in the middle of what we look for.
+    let body = if http1::is_chunked(&head) { http1::unchunk(body).ok()?? } else { body.to_vec() };
+    Some(Answer { status: head.status()?, body: String::from_utf8_lossy(&body).into_owned() })
 }
 
 #[cfg(test)]

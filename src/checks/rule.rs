@@ -1,8 +1,8 @@
 //! A rule of a security group, as `DescribeSecurityGroups` shows it (`IpPermission`).
 
-use std::net::Ipv4Addr;
-
 use serde_json::Value;
+
+use crate::host::net::Cidr;
 
 use super::reply::{list, text};
 
@@ -42,15 +42,13 @@ pub(crate) fn blocks(rule: &Value) -> impl Iterator<Item = &str> {
 
 /// Whether the block `outer` holds the whole block `inner`.
 pub(crate) fn contains(outer: &str, inner: &str) -> bool {
-    let (Some((outer, outer_bits)), Some((inner, inner_bits))) = (parse(outer), parse(inner)) else { return false };
-    let mask = u32::MAX.checked_shl(32 - outer_bits).unwrap_or(0);
-    outer_bits <= inner_bits && outer & mask == inner & mask
+    let block = |text: &str| text.parse::<Cidr>().ok();
+    block(outer).zip(block(inner)).is_some_and(|(outer, inner)| outer.holds(inner))
 }
 
-fn parse(block: &str) -> Option<(u32, u32)> {
-    let (address, bits) = block.split_once('/')?;
-    let bits = bits.parse().ok().filter(|bits| *bits <= 32)?;
-    Some((address.parse::<Ipv4Addr>().ok()?.to_bits(), bits))
+/// A block's prefix length; 0 where it is none.
+pub(crate) fn prefix(block: &str) -> u8 {
+    block.parse().map_or(0, Cidr::prefix)
 }
 
 /// Ports and sources on one line.

@@ -15,6 +15,8 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sts::config::IdentityCache;
 
+use crate::host::net::loopback::is_url;
+
 use super::credentials::{CredentialCache, Source};
 use super::fault::{Fault, FaultClass};
 use super::http;
@@ -215,7 +217,7 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
     let trusted = options.ca_bundle.as_deref().map(http::trust).transpose()?;
     // Credentials come from elsewhere than the endpoint.
     let elsewhere = trusted.clone().map(http::trusting);
-    let client = match options.endpoint_url.as_deref().filter(|url| is_loopback(url)) {
+    let client = match options.endpoint_url.as_deref().filter(|url| is_url(url)) {
         Some(url) if url.starts_with("http://") => Some(http::plain()),
         Some(_) => Some(http::loopback(trusted)),
         None => elsewhere.clone(),
@@ -276,23 +278,6 @@ pub async fn usual_region(profile: Option<&str>) -> Option<String> {
     file.build().region().await.map(|region| region.to_string())
 }
 
-/// Whether a URL leads to this machine.
-#[must_use]
-pub fn is_loopback(url: &str) -> bool {
-    let Some((_, rest)) = url.split_once("://") else { return false };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    // What stands before an `@` is no host.
-    if authority.contains('@') {
-        return false;
-    }
-    let host = match authority.strip_prefix('[') {
-        Some(v6) => v6.split(']').next(),
-        None => authority.split(':').next(),
-    }
-    .unwrap_or_default();
-    host == "localhost" || host.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
-}
-
 /// Asks who the credentials belong to. Needs no permission [API:GetCallerIdentity].
 ///
 /// # Errors
@@ -307,23 +292,6 @@ pub async fn identity(clients: &Clients) -> Result<Identity, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn loopback_is_told_from_the_rest() {
-        for url in ["http://127.0.0.1:4566", "http://localhost:1/x", "https://[::1]:9", "http://127.9.9.9"] {
-            assert!(is_loopback(url), "{url}");
-        }
-        for url in [
-            "http://10.0.0.1:4566",
-            "https://ec2.example.com",
-            "http://localhost.example.com",
-            "http://",
-            "http://127.0.0.1@example.com",
-            "127.0.0.1:1",
-        ] {
-            assert!(!is_loopback(url), "{url}");
-        }
-    }
 
     #[tokio::test]
     async fn bad_options_are_told_before_anything_is_sent() {

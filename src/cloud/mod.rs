@@ -20,9 +20,10 @@ mod sdk_fault;
 mod send;
 pub mod tags;
 
+pub use crate::host::net::loopback::is_url as is_loopback;
 pub use call::{Api, Call, ec2, elbv2, route53};
 pub use clock::clock_skew;
-pub use connect::{Clients, Clouds, ConnectOptions, Identity, connect, identity, is_loopback, usual_region};
+pub use connect::{Clients, Clouds, ConnectOptions, Identity, connect, identity, usual_region};
 pub use endpoints::{Endpoint, endpoints};
 pub use fault::{Cause, Fault, FaultClass};
 pub use http::BAD_CA_BUNDLE;

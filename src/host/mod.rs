@@ -7,6 +7,7 @@ mod files;
 pub mod harmless;
 mod lock;
 mod machine;
+pub mod net;
 mod output;
 mod paths;
 mod random;

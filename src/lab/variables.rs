@@ -1,9 +1,9 @@
 //! The values a learner may set, and what they must look like.
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
 
 use super::{Variable, VariableKind};
+use crate::host::net::Cidr;
 use crate::i18n::{Text, m};
 
 /// Fills in defaults and checks every value.
@@ -57,22 +57,13 @@ fn is_domain(value: &str) -> bool {
 
 /// A block that a VPC may have: a network address with a prefix of 16 to 28
 /// (<https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html>).
-fn parse_cidr(value: &str) -> Option<(Ipv4Addr, u8)> {
-    let (address, prefix) = value.split_once('/')?;
-    let address: Ipv4Addr = address.parse().ok()?;
-    let prefix: u8 = prefix.parse().ok().filter(|prefix| (16..=28).contains(prefix))?;
-    let host_bits = u32::MAX >> prefix;
-    (u32::from(address) & host_bits == 0).then_some((address, prefix))
+fn parse_cidr(value: &str) -> Option<Cidr> {
+    Cidr::exact(value).filter(|block| (16..=28).contains(&block.prefix()))
 }
 
 /// The `index`-th /24 of a VPC's block, or the whole block where it is no bigger than a /24.
 pub(super) fn subnet_of(cidr: &str, index: u32) -> Option<String> {
-    let (address, prefix) = parse_cidr(cidr)?;
-    if prefix >= 24 {
-        return Some(cidr.to_owned());
-    }
-    let index = index % (1 << (24 - prefix));
-    Some(format!("{}/24", Ipv4Addr::from(u32::from(address) + (index << 8))))
+    Some(parse_cidr(cidr)?.part(24, index).to_string())
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ use hyper::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, LOCA
 use hyper::http::uri::Authority;
 use hyper::{Method, Request, Response, StatusCode};
 
+use crate::host::net::loopback::is_host;
+
 use super::account::Account;
 use super::call::Call;
 use super::connection_slots::ConnectionSlot;
@@ -182,7 +184,7 @@ fn check_sender(headers: &HeaderMap, authority: Option<&str>) -> Result<(), ApiE
     // One, and only one: of two, another reader might believe the other.
     let mut hosts = headers.get_all(HOST).iter();
     let host = hosts.next().and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if hosts.next().is_some() || !is_loopback(host) || authority.is_some_and(|authority| !is_loopback(authority)) {
+    if hosts.next().is_some() || !is_host(host) || authority.is_some_and(|authority| !is_host(authority)) {
         let text = format!("pllab's sandbox answers on loopback names only, not as {host:?}");
         return Err(ApiError::new("AccessDenied", text).with_status(403));
     }
@@ -196,25 +198,6 @@ fn check_sender(headers: &HeaderMap, authority: Option<&str>) -> Result<(), ApiE
         return Err(ApiError::new("AccessDenied", text).with_status(403));
     }
     Ok(())
-}
-
-/// Whether a `Host` is this machine: one of its loopback addresses, or a name that always leads there (RFC 6761), and perhaps a
-/// port. Any port: who comes through a forwarded port (`ssh -L`) signs the port he sees, and a web page is told by its name
-/// and its Origin. Whatever is not exactly that is another host.
-fn is_loopback(host: &str) -> bool {
-    let (name, port) = match host.strip_prefix("[::1]") {
-        Some(rest) => ("localhost", rest.strip_prefix(':').or(rest.is_empty().then_some("1"))),
-        None => host.split_once(':').map_or((host, Some("1")), |(name, port)| (name, Some(port))),
-    };
-    let is_port =
-        |port: &str| port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|it| it > 0);
-    let is_label = |label: &str| {
-        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-    };
-    let name = name.to_ascii_lowercase();
-    let is_name =
-        name == "localhost" || name.strip_suffix(".localhost").is_some_and(|sub| sub.split('.').all(is_label));
-    port.is_some_and(is_port) && (name == "127.0.0.1" || is_name)
 }
 
 async fn read_body(body: Incoming) -> Result<Bytes, ApiError> {
@@ -350,68 +333,7 @@ const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
 
 #[cfg(test)]
 mod tests {
-    use super::{ApiError, Protocol, Xml, failure, is_loopback, success};
-
-    #[test]
-    fn only_loopback_names_are_answered() {
-        for host in [
-            "127.0.0.1",
-            "127.0.0.1:8080",
-            "localhost",
-            "LOCALHOST:1",
-            "localhost:65535",
-            "[::1]",
-            "[::1]:80",
-            "ec2.localhost",
-            "ec2.ap-northeast-1.localhost:9",
-        ] {
-            assert!(is_loopback(host), "{host}");
-        }
-        for host in [
-            "",
-            ":80",
-            "evil.example",
-            "evil.example:80",
-            "127.0.0.1.evil.example:80",
-            "localhost.evil.example",
-            "evillocalhost",
-            "0.0.0.0",
-            "127.0.0.2",
-            "127.1",
-            "2130706433",
-            "0x7f000001",
-            "[::1]evil.example",
-            "[::1]evil.example:80",
-            "[::1]:80:80",
-            "[::1]:",
-            "[::1",
-            "::1",
-            "[::2]:1",
-            "[::ffff:127.0.0.1]",
-            "[::1%25lo]",
-            "127.0.0.1:",
-            "127.0.0.1:0",
-            "127.0.0.1:65536",
-            "127.0.0.1:+80",
-            "127.0.0.1:80@evil.example",
-            "127.0.0.1:80/evil.example",
-            "127.0.0.1@evil.example",
-            "evil.example@127.0.0.1",
-            "localhost.",
-            "localhost:80.",
-            ".localhost",
-            "a..localhost",
-            "evil.example/.localhost",
-            "evil.example#.localhost",
-            "evil.example\\.localhost",
-            "localhost, evil.example",
-            "localhost evil.example",
-            " localhost",
-            "ｌocalhost",
-        ] {
-            assert!(!is_loopback(host), "{host}");
-        }
-    }
+    use super::{ApiError, Protocol, Xml, failure, success};
 
     #[test]
     fn each_protocol_has_its_envelope() {

@@ -124,12 +124,7 @@ fn table_of<'a>(subnet: &str, tables: &'a [Value]) -> Option<&'a Value> {
 fn deciding<'a>(table: &'a Value, address: &str) -> Option<&'a Value> {
     let block = format!("{address}/32");
     let routes = list(table, "Routes").iter().filter(|it| rule::contains(text(it, "DestinationCidrBlock"), &block));
-    routes.max_by_key(|it| length(text(it, "DestinationCidrBlock")))
-}
-
-/// A block's prefix length.
-fn length(block: &str) -> u8 {
-    block.split_once('/').and_then(|(_, length)| length.parse().ok()).unwrap_or(0)
+    routes.max_by_key(|it| rule::prefix(text(it, "DestinationCidrBlock")))
 }
 
 fn target(route: &Value) -> Target<'_> {

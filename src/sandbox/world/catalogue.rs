@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::address::Block;
+use crate::host::net::Cidr;
 
 /// Who owns AWS's prefix lists, as EC2 reports it.
 pub const PREFIX_LIST_OWNER: &str = "AWS";
@@ -111,6 +111,6 @@ pub fn s3_prefix_list(region: &str) -> String {
 }
 
 /// Blocks that stand for S3, in the order of their text. AWS's real list is longer and changes.
-pub fn s3_blocks() -> [Block; 2] {
-    [Block { network: [3, 5, 144, 0].into(), prefix: 20 }, Block { network: [52, 219, 0, 0].into(), prefix: 16 }]
+pub fn s3_blocks() -> [Cidr; 2] {
+    [Cidr::fixed([3, 5, 144, 0], 20), Cidr::fixed([52, 219, 0, 0], 16)]
 }

@@ -17,7 +17,8 @@ mod view;
 pub mod visibility_delay;
 mod zone;
 
-pub use address::{Block, free_address};
+pub use crate::host::net::Cidr;
+pub use address::{free_address, is_reserved};
 pub use catalogue::{IMAGES, Image, PREFIX_LIST_OWNER, s3_blocks, s3_name, s3_prefix_list};
 pub use instance_type::{InstanceType, instance_type, instance_types};
 pub use life::{Kind, Life, Timing, usual};

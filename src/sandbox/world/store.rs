@@ -192,7 +192,7 @@ mod tests {
     use std::path::Path;
 
     use super::{FORMAT, LOG_LIMIT, Store, StoreError};
-    use crate::sandbox::world::{Account, Block, Kind, Life, Timing, Vpc, World};
+    use crate::sandbox::world::{Account, Cidr, Kind, Life, Timing, Vpc, World};
 
     fn world() -> World {
         let account = Account { name: "a".into(), id: "123456789012".into(), regions: [].into() };
@@ -203,7 +203,7 @@ mod tests {
         let timing = Timing { at: jiff::Timestamp::UNIX_EPOCH, pace: crate::sandbox::Pace::Real };
         let vpc = Vpc {
             id: id.into(),
-            block: Block::ALL,
+            block: Cidr::ALL,
             life: Life::enter(Kind::Vpc, "pending", timing),
             dns_support: true,
             dns_hostnames: false,

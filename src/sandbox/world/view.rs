@@ -5,11 +5,11 @@ use std::net::Ipv4Addr;
 
 use crate::sandbox::plane::{self, Topology};
 
-use super::address::Block;
 use super::catalogue::{s3_blocks, s3_name};
 use super::model::{
     Balancer, Endpoint, EndpointKind, Group, NetworkAcl, Peer, Region, Route, Rule, TargetGroup, World,
 };
+use crate::host::net::Cidr;
 
 /// Everything that can send, carry, admit or answer a packet, of all accounts and regions: ids are unique. Groups and
 /// subnets in which there is no interface do none of that.
@@ -98,13 +98,13 @@ pub fn concerns_plane(world: &World, told: &Topology) -> bool {
 }
 
 /// Whether a route takes what goes to S3's host in `block` away from the gateway endpoint: the more specific one wins.
-fn leads_away(destination: Block, block: Block) -> bool {
-    destination.prefix > block.prefix && destination.has(block.at(10))
+fn leads_away(destination: Cidr, block: Cidr) -> bool {
+    destination.prefix() > block.prefix() && destination.has(block.at(10))
 }
 
 fn route_view(region: &Region, route: &Route) -> ((Ipv4Addr, u8), Option<Ipv4Addr>) {
     let target = region.interfaces.get(&route.interface).map(|interface| interface.address);
-    ((route.destination.network, route.destination.prefix), target)
+    ((route.destination.network(), route.destination.prefix()), target)
 }
 
 fn acl_view(acl: &NetworkAcl) -> plane::Acl {
@@ -114,7 +114,7 @@ fn acl_view(acl: &NetworkAcl) -> plane::Acl {
             allow: entry.allow,
             protocol: entry.protocol.clone(),
             ports: entry.ports,
-            block: (entry.block.network, entry.block.prefix),
+            block: (entry.block.network(), entry.block.prefix()),
         });
         rules.collect()
     };
@@ -132,7 +132,7 @@ fn rule_view(rule: &Rule) -> plane::Rule {
         protocol: rule.protocol.clone(),
         ports: port(rule.from).zip(port(rule.to)).filter(|_| rule.protocol != "icmp" && rule.protocol != "-1"),
         peer: match &rule.peer {
-            Peer::Cidr(block) => plane::Peer::Cidr(block.network, block.prefix),
+            Peer::Cidr(block) => plane::Peer::Cidr(block.network(), block.prefix()),
             Peer::Group(id) => plane::Peer::Group(id.clone()),
             Peer::PrefixList(id) => plane::Peer::PrefixList(id.clone()),
         },

@@ -1,7 +1,7 @@
 //! Network ACLs and their associations with subnets. Their rules are in `network_acl_entry.rs`.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{AclEntry, Block, NetworkAcl, Subnet, Tags, quota};
+use crate::sandbox::world::{AclEntry, Cidr, NetworkAcl, Subnet, Tags, quota};
 
 use crate::sandbox::ops::shared::context::Ctx;
 use crate::sandbox::ops::shared::describe::{Lookup, one, select};
@@ -138,7 +138,7 @@ pub fn default_network_acl(ctx: &Ctx<'_>, vpc: &str) -> NetworkAcl {
         number: 100,
         protocol: "-1".to_owned(),
         allow: true,
-        block: Block::ALL,
+        block: Cidr::ALL,
         ports: None,
         icmp: None,
     };
@@ -168,7 +168,7 @@ fn facts(acl: &NetworkAcl, name: &str, owner: &str) -> Vec<String> {
         "association.network-acl-id" if acl.associations.is_empty() => Vec::new(),
         "association.subnet-id" => acl.associations.values().cloned().collect(),
         "default" => one(acl.default),
-        "entry.cidr" => entries().map(|entry| entry.block.to_string()).chain(one(Block::ALL)).collect(),
+        "entry.cidr" => entries().map(|entry| entry.block.to_string()).chain(one(Cidr::ALL)).collect(),
         "entry.egress" => vec!["false".to_owned(), "true".to_owned()],
         "entry.icmp.code" => entries().filter_map(|entry| entry.icmp).map(|(_, code)| code.to_string()).collect(),
         "entry.icmp.type" => entries().filter_map(|entry| entry.icmp).map(|(kind, _)| kind.to_string()).collect(),
@@ -208,7 +208,7 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, acl: &NetworkAcl) {
         number: LAST,
         protocol: "-1".to_owned(),
         allow: false,
-        block: Block::ALL,
+        block: Cidr::ALL,
         ports: None,
         icmp: None,
     };

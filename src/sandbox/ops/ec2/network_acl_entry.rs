@@ -1,7 +1,7 @@
 //! The rules of network ACLs.
 
 use crate::sandbox::wire::{ApiError, Params, Xml};
-use crate::sandbox::world::{AclEntry, Block, quota};
+use crate::sandbox::world::{AclEntry, Cidr, quota};
 
 use crate::sandbox::ops::shared::context::Ctx;
 use crate::sandbox::ops::shared::names;
@@ -29,7 +29,7 @@ fn put(ctx: &mut Ctx<'_>, params: &Params, replaces: bool) -> Result<Xml, ApiErr
         return Err(ApiError::not_modelled("InvalidParameterValue", "IPv6 rules"));
     }
     let text = params.need("CidrBlock")?;
-    let Ok(block) = text.parse::<Block>() else {
+    let Ok(block) = text.parse::<Cidr>() else {
         return Err(ApiError::value("cidrBlock", text, "This is not a valid CIDR block."));
     };
     let exists = acl.entries.iter().any(|entry| (entry.egress, entry.number) == (egress, number));

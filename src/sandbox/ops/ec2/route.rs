@@ -2,7 +2,7 @@
 //! here.
 
 use crate::sandbox::wire::{ApiError, Params, Xml};
-use crate::sandbox::world::{Block, Region, Route, RouteTable, quota, s3_prefix_list};
+use crate::sandbox::world::{Cidr, Region, Route, RouteTable, quota, s3_prefix_list};
 
 use crate::sandbox::ops::shared::context::Ctx;
 use crate::sandbox::ops::shared::names;
@@ -93,7 +93,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 }
 
 /// Inside the VPC's block a route must be about a whole subnet [vpc userguide: subnet-route-tables].
-fn fits_vpc(region: &Region, table: &RouteTable, destination: Block) -> Result<(), ApiError> {
+fn fits_vpc(region: &Region, table: &RouteTable, destination: Cidr) -> Result<(), ApiError> {
     let inside = region.vpcs.get(&table.vpc).is_some_and(|vpc| vpc.block.holds(destination));
     if inside && !region.subnets.linked(&table.vpc).any(|subnet| subnet.block == destination) {
         // As clients have logged it.
@@ -134,11 +134,11 @@ fn missing(what: &str, destination: &str, table: &RouteTable) -> ApiError {
 }
 
 /// Whether the destination is that of the local route.
-fn is_local(region: &Region, table: &RouteTable, destination: Block) -> bool {
+fn is_local(region: &Region, table: &RouteTable, destination: Cidr) -> bool {
     region.vpcs.get(&table.vpc).is_some_and(|vpc| vpc.block == destination)
 }
 
-fn take(ctx: &mut Ctx<'_>, table: &str, destination: Block) {
+fn take(ctx: &mut Ctx<'_>, table: &str, destination: Cidr) {
     if let Some(table) = ctx.here_mut().route_tables.get_mut(table) {
         table.routes.retain(|route| route.destination != destination);
     }
@@ -152,7 +152,7 @@ fn put(ctx: &mut Ctx<'_>, table: &str, route: Route) {
     }
 }
 
-fn read(ctx: &Ctx<'_>, params: &Params) -> Result<(RouteTable, Block), ApiError> {
+fn read(ctx: &Ctx<'_>, params: &Params) -> Result<(RouteTable, Cidr), ApiError> {
     let table = names::ROUTE_TABLE.find(&ctx.here().route_tables, params.need("RouteTableId")?)?.clone();
     for other in ["DestinationIpv6CidrBlock", "DestinationPrefixListId"] {
         if params.get(other).is_some() {

@@ -1,7 +1,7 @@
 //! Route tables and their associations with subnets. Routes of the account's own are in `route.rs`.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{Block, Region, RouteTable, quota, s3_prefix_list};
+use crate::sandbox::world::{Cidr, Region, RouteTable, quota, s3_prefix_list};
 
 use super::route;
 use crate::sandbox::ops::shared::context::Ctx;
@@ -185,7 +185,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 }
 
 /// The destination of the local route, where it has its own target.
-fn local_block(region: &Region, table: &RouteTable) -> Option<Block> {
+fn local_block(region: &Region, table: &RouteTable) -> Option<Cidr> {
     let block = region.vpcs.get(&table.vpc)?.block;
     table.routes.iter().all(|route| route.destination != block).then_some(block)
 }

@@ -1,7 +1,7 @@
 //! Security groups. Their rules are in `security_group_rule.rs`.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{Block, Group, Peer, Region, Rule, Tags, quota};
+use crate::sandbox::world::{Cidr, Group, Peer, Region, Rule, Tags, quota};
 
 use crate::sandbox::ops::shared::context::Ctx;
 use crate::sandbox::ops::shared::describe::{Lookup, one, select};
@@ -50,7 +50,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         protocol: "-1".to_owned(),
         from: None,
         to: None,
-        peer: Peer::Cidr(Block::ALL),
+        peer: Peer::Cidr(Cidr::ALL),
         description: None,
         tags: Tags::new(),
     };

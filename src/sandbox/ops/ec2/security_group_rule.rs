@@ -1,7 +1,7 @@
 //! The rules of security groups: authorize, revoke, describe.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{Block, Group, Peer, Rule, Tags, quota, s3_prefix_list};
+use crate::sandbox::world::{Cidr, Group, Peer, Rule, Tags, quota, s3_prefix_list};
 
 use super::security_group::{is_plain_text, permissions};
 use crate::sandbox::ops::shared::context::Ctx;
@@ -210,7 +210,7 @@ pub fn no_such_rule() -> ApiError {
 pub fn peer(ctx: &Ctx<'_>, vpc: &str, field: &str, value: &str) -> Result<Peer, ApiError> {
     match field {
         "CidrIp" => {
-            let block = value.parse::<Block>().ok();
+            let block = value.parse::<Cidr>().ok();
             let bad = || ApiError::new("InvalidParameterValue", format!("CIDR block {value} is malformed"));
             block.map(Peer::Cidr).ok_or_else(bad)
         }

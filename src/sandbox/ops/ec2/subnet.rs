@@ -1,7 +1,7 @@
 //! Subnets.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{Block, Kind, Region, Subnet, Zone, quota};
+use crate::sandbox::world::{Cidr, Kind, Region, Subnet, Zone, quota};
 
 use super::network_acl::associate_default;
 use super::vpc::{access_open, only};
@@ -22,10 +22,10 @@ const LOOKUP: Lookup<Subnet> = Lookup {
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let vpc = names::VPC.find(&ctx.here().vpcs, params.need("VpcId")?)?.clone();
     let text = params.need("CidrBlock")?;
-    let Ok(block) = text.parse::<Block>() else {
+    let Ok(block) = text.parse::<Cidr>() else {
         return Err(ApiError::value("cidrBlock", text, "This is not a valid CIDR block."));
     };
-    if !(16..=28).contains(&block.prefix) || !vpc.block.holds(block) {
+    if !(16..=28).contains(&block.prefix()) || !vpc.block.holds(block) {
         return Err(ApiError::new("InvalidSubnet.Range", format!("The CIDR '{text}' is invalid.")));
     }
     let mut siblings = ctx.here().subnets.linked(&vpc.id);

@@ -1,10 +1,8 @@
 //! VPCs. Each comes with a default security group, a main route table and a default network ACL, untagged, which go
 //! when it goes.
 
-use std::net::Ipv4Addr;
-
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{Block, Group, Kind, Peer, Region, RouteTable, Rule, Tags, Vpc, quota};
+use crate::sandbox::world::{Cidr, Group, Kind, Peer, Region, RouteTable, Rule, Tags, Vpc, quota};
 
 use super::network_acl::default_network_acl;
 use crate::sandbox::ops::shared::context::Ctx;
@@ -16,11 +14,11 @@ const LOOKUP: Lookup<Vpc> =
     Lookup { all: |region| &region.vpcs, naming: &names::VPC, kinds: &[Kind::Vpc], linked: &[], tags: |vpc| &vpc.tags };
 
 /// No VPC lies in these [vpc userguide: vpc-cidr-blocks].
-const RESERVED: [Block; 4] = [
-    Block { network: Ipv4Addr::UNSPECIFIED, prefix: 8 },
-    Block { network: Ipv4Addr::new(127, 0, 0, 0), prefix: 8 },
-    Block { network: Ipv4Addr::new(169, 254, 0, 0), prefix: 16 },
-    Block { network: Ipv4Addr::new(224, 0, 0, 0), prefix: 4 },
+const RESERVED: [Cidr; 4] = [
+    Cidr::fixed([0, 0, 0, 0], 8),
+    Cidr::fixed([127, 0, 0, 0], 8),
+    Cidr::fixed([169, 254, 0, 0], 16),
+    Cidr::fixed([224, 0, 0, 0], 4),
 ];
 
 /// `CreateVpc`.
@@ -29,10 +27,10 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         let text = "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.";
         return Err(ApiError::new("MissingParameter", text));
     };
-    let Ok(block) = text.parse::<Block>() else {
+    let Ok(block) = text.parse::<Cidr>() else {
         return Err(ApiError::value("cidrBlock", text, "This is not a valid CIDR block."));
     };
-    if !(16..=28).contains(&block.prefix) || RESERVED.iter().any(|reserved| reserved.holds(block)) {
+    if !(16..=28).contains(&block.prefix()) || RESERVED.iter().any(|reserved| reserved.holds(block)) {
         return Err(ApiError::new("InvalidVpc.Range", format!("The CIDR '{text}' is invalid.")));
     }
     only(params, "InstanceTenancy", &["default"])?;
@@ -210,7 +208,7 @@ fn default_group(ctx: &Ctx<'_>, vpc: &str) -> Group {
         tags: Tags::new(),
     };
     Group {
-        rules: vec![rule(false, Peer::Group(id.clone())), rule(true, Peer::Cidr(Block::ALL))],
+        rules: vec![rule(false, Peer::Group(id.clone())), rule(true, Peer::Cidr(Cidr::ALL))],
         id,
         vpc: vpc.to_owned(),
         name: "default".to_owned(),

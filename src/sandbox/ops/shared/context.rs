@@ -7,7 +7,7 @@ use crate::sandbox::Pace;
 use crate::sandbox::wire::{ApiError, Params, Xml};
 use crate::sandbox::world::{
     Interface, InterfaceKind, Kind, Life, Quota, Quotas, Region, Subnet, Tags, Timing, TokenUse, World, Zone,
-    free_address, quota, zones,
+    free_address, is_reserved, quota, zones,
 };
 
 /// One call: its caller, its place and time, and the world it may change.
@@ -213,7 +213,7 @@ impl<'a> Ctx<'a> {
     /// Whether `address` can be given to a new interface in `subnet`.
     pub fn check_address(&self, subnet: &Subnet, address: std::net::Ipv4Addr) -> Result<(), ApiError> {
         let misplaced = if subnet.block.has(address) {
-            subnet.block.reserves(address).then_some("is in subnet's reserved address range")
+            is_reserved(subnet.block, address).then_some("is in subnet's reserved address range")
         } else {
             Some("does not fall within the subnet's address range")
         };
@@ -260,7 +260,7 @@ impl<'a> Ctx<'a> {
             zone_name: subnet.zone_name.clone(),
             zone_id: subnet.zone_id.clone(),
             // Room was checked; the network's own address is never used and would show a mistake here.
-            address: free.unwrap_or(subnet.block.network),
+            address: free.unwrap_or(subnet.block.network()),
             mac: format!("06:{}:{}:{}:{}:{}", &mac[..2], &mac[2..4], &mac[4..6], &mac[6..8], &mac[8..]),
             attachment: match new.kind {
                 InterfaceKind::Instance => self.new_id("eni-attach-"),

@@ -9,11 +9,11 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
+use crate::host::net::http1::{Incoming, read_head};
 use crate::sandbox::Pace;
 use crate::sandbox::plane::machine::machines::Machines;
 use crate::sandbox::plane::net::fabric::{Caller, Fault, lock};
 use crate::sandbox::plane::net::filter::{Client, Destination, Reason, Source, Traffic, Verdict};
-use crate::sandbox::plane::net::http::{Incoming, read_head};
 use crate::sandbox::plane::net::network::Network;
 use crate::sandbox::plane::net::proxy_protocol::{Proxied, encode};
 use crate::sandbox::plane::net::{Target, TargetGroup, Topology};

@@ -11,8 +11,8 @@ use crate::sandbox::Pace;
 
 use super::script::curl_args::Curl;
 use super::write_out::{Facts, write_out};
+use crate::host::net::http1::{Head, Incoming, body_length, is_chunked, read_head, unchunk};
 use crate::sandbox::plane::net::fabric::Fault;
-use crate::sandbox::plane::net::http::{Head, Incoming, body_length, is_chunked, read_head, unchunk};
 use crate::sandbox::plane::net::names::resolve;
 use crate::sandbox::plane::net::network::Network;
 

@@ -12,8 +12,9 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::context::MachineContext;
 use super::script::curl_args::authority;
+use crate::host::net::http1::{Head, Incoming, read_head};
+use crate::host::net::loopback::is_host;
 use crate::sandbox::plane::net::fabric::listen_on;
-use crate::sandbox::plane::net::http::{Head, Incoming, read_head};
 use crate::sandbox::plane::net::names::resolve;
 
 /// How long a browser has to send its request.
@@ -144,12 +145,7 @@ fn is_ours(head: &Head) -> bool {
     if head.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("host")).count() != 1 {
         return false;
     }
-    let host = head.header("host").unwrap_or_default();
-    let name = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((address, _)) => address,
-        None => host.split(':').next().unwrap_or(host),
-    };
-    matches!(name, "127.0.0.1" | "::1") || name.eq_ignore_ascii_case("localhost")
+    head.header("host").is_some_and(is_host)
 }
 
 #[cfg(test)]

@@ -54,7 +54,7 @@ impl Runner<'_> {
         }
         match step.action {
             Action::Loop { .. } if self.context.network.pace == Pace::Instant => {
-                loops.push((step.clone(), around.clone()))
+                loops.push((step.clone(), around.clone()));
             }
             Action::Loop { .. } | Action::Curl(_) if self.context.network.pace != Pace::Instant => {
                 if self.quiet && matches!(step.action, Action::Curl(_)) {

@@ -8,7 +8,6 @@ pub mod console;
 pub mod fabric;
 pub mod filter;
 pub mod groups;
-pub mod http;
 pub mod names;
 pub mod network;
 pub mod proxy_protocol;

@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
+use crate::host::net::Cidr;
+
 /// Everything that can send, carry, admit or answer a packet. Keys are AWS ids or ARNs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Topology {
@@ -275,6 +277,5 @@ pub struct EndpointInterface {
 
 /// Whether a block has an address.
 pub fn contains(network: Ipv4Addr, length: u8, address: Ipv4Addr) -> bool {
-    let mask = u32::MAX.checked_shl(32 - u32::from(length.min(32))).unwrap_or(0);
-    u32::from(network) & mask == u32::from(address) & mask
+    Cidr::around(network, length).is_some_and(|block| block.has(address))
 }

@@ -5,15 +5,15 @@ use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::address::Block;
 use super::super::life::Life;
 use super::tags::Tags;
+use crate::host::net::Cidr;
 
 /// A VPC.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Vpc {
     pub id: String,
-    pub block: Block,
+    pub block: Cidr,
     pub life: Life,
     pub dns_support: bool,
     pub dns_hostnames: bool,
@@ -27,7 +27,7 @@ pub struct Vpc {
 pub struct Subnet {
     pub id: String,
     pub vpc: String,
-    pub block: Block,
+    pub block: Cidr,
     pub zone_name: String,
     pub zone_id: String,
     pub life: Life,
@@ -52,7 +52,7 @@ pub struct RouteTable {
 /// A route to a network interface.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Route {
-    pub destination: Block,
+    pub destination: Cidr,
     /// The interface's id. It may be gone.
     pub interface: String,
 }
@@ -80,7 +80,7 @@ pub struct AclEntry {
     /// `-1` or a protocol number.
     pub protocol: String,
     pub allow: bool,
-    pub block: Block,
+    pub block: Cidr,
     /// First and last port, for TCP and UDP.
     pub ports: Option<(u16, u16)>,
     /// Type and code, for ICMP.
@@ -116,7 +116,7 @@ pub struct Rule {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Peer {
     /// An IPv4 block.
-    Cidr(Block),
+    Cidr(Cidr),
     /// A security group of the same account.
     Group(String),
     /// A prefix list.

@@ -1,11 +1,11 @@
 //! What nginx does with its configuration and its pages, as far as the sandbox imitates it.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddrV4};
+use std::net::SocketAddrV4;
 
 use super::directive::Directive;
 use super::listen::port_of;
-use crate::sandbox::plane::net::topology::contains;
+use crate::host::net::Cidr;
 
 /// Where its pages are.
 pub const ROOT: &str = "/usr/share/nginx/html/";
@@ -28,7 +28,7 @@ pub struct Config {
     /// Whether the client's address is taken from the PROXY protocol.
     real_ip: bool,
     /// From whom, as blocks.
-    trusted: Vec<(Ipv4Addr, u8)>,
+    trusted: Vec<Cidr>,
 }
 
 impl Config {
@@ -61,14 +61,13 @@ impl Config {
 
     /// Whose address a request has that came from `from` with a header that names `proxied`.
     pub fn remote(&self, from: SocketAddrV4, proxied: SocketAddrV4) -> SocketAddrV4 {
-        let believes = |(network, length): &(Ipv4Addr, u8)| contains(*network, *length, *from.ip());
+        let believes = |block: &Cidr| block.has(*from.ip());
         if self.real_ip && self.trusted.iter().any(believes) { proxied } else { from }
     }
 }
 
-fn read_block(text: &str) -> Option<(Ipv4Addr, u8)> {
-    let (network, length) = text.split_once('/').unwrap_or((text, "32"));
-    Some((network.parse().ok()?, length.parse().ok().filter(|length| *length <= 32)?))
+fn read_block(text: &str) -> Option<Cidr> {
+    if text.contains('/') { text.parse().ok() } else { Cidr::around(text.parse().ok()?, 32) }
 }
 
 /// What a page may say about the request it answers.

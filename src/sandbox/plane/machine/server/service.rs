@@ -29,10 +29,10 @@ pub async fn start_nginx(context: &Arc<MachineContext>, machine: &Arc<Machine>) 
         match real.as_ref().and_then(|real| real.ports.get(&port)) {
             // A load balancer's header comes after ours: it is read here, and told in one that nginx takes for the first.
             Some(address) if proxied => {
-                machine.listen(context, port, nginx_process::proxied(context, *address, &config))
+                machine.listen(context, port, nginx_process::proxied(context, *address, &config));
             }
             Some(address) => {
-                context.network.fabric.open_outside(Place::Instance { id: machine.id.clone(), port }, *address)
+                context.network.fabric.open_outside(Place::Instance { id: machine.id.clone(), port }, *address);
             }
             None => machine.listen(context, port, serve(context, machine, port, Flavor::Nginx(config.clone()))),
         }

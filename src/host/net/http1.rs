@@ -1,11 +1,14 @@
-//! The little HTTP/1.1 that the page server, the probes, the doors and curl need: heads, and bodies by length.
+//! HTTP/1.1 as far as page servers, probes and small clients need it: heads, and bodies by length or in chunks.
 
 use std::io;
 
+use httparse::{EMPTY_HEADER, Status, parse_chunk_size, parse_headers};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// A head longer than this is refused: the same order as nginx's `large_client_header_buffers`.
 const LONGEST_HEAD: usize = 32 * 1024;
+/// A line with a chunk's size that is longer than this, in bytes, is none.
+const LONGEST_SIZE: usize = 100;
 
 /// The start line and the headers of a request or a response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,16 +21,19 @@ pub struct Head {
 
 impl Head {
     /// The first header of that name, whatever its case.
+    #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     /// The status code, when this is a response.
+    #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.start.strip_prefix("HTTP/").and_then(|rest| rest.split(' ').nth(1)).and_then(|code| code.parse().ok())
     }
 
     /// Method, target and version, when this is a request.
+    #[must_use]
     pub fn request(&self) -> Option<(&str, &str, &str)> {
         let mut words = self.start.split(' ');
         let (method, target, version) = (words.next()?, words.next()?, words.next()?);
@@ -53,8 +59,10 @@ pub enum Incoming {
 /// Whatever the socket says.
 pub async fn read_head(stream: &mut (impl AsyncRead + Unpin), buffer: &mut Vec<u8>) -> io::Result<Incoming> {
     loop {
-        if let Some(end) = head_end(buffer) {
-            return Ok(parse(&buffer[..end]).map_or(Incoming::Garbage, |head| Incoming::Head(head, end)));
+        match head(buffer) {
+            Ok(Some((head, end))) => return Ok(Incoming::Head(head, end)),
+            Ok(None) => {}
+            Err(()) => return Ok(Incoming::Garbage),
         }
         // A NUL is in every PROXY protocol header and in no HTTP head.
         if buffer.len() > LONGEST_HEAD || buffer.contains(&0) {
@@ -67,11 +75,13 @@ pub async fn read_head(stream: &mut (impl AsyncRead + Unpin), buffer: &mut Vec<u
 }
 
 /// How long the body after `head` is; `None` when only the end of the connection says.
+#[must_use]
 pub fn body_length(head: &Head) -> Option<usize> {
     head.header("content-length").and_then(|length| length.trim().parse().ok())
 }
 
 /// Whether the body after `head` comes in chunks.
+#[must_use]
 pub fn is_chunked(head: &Head) -> bool {
     head.header("transfer-encoding").is_some_and(|coding| coding.trim().eq_ignore_ascii_case("chunked"))
 }
@@ -80,21 +90,22 @@ pub fn is_chunked(head: &Head) -> bool {
 ///
 /// # Errors
 /// When it is no chunked body.
+#[expect(clippy::result_unit_err, reason = "there is nothing to say of it")]
 pub fn unchunk(mut bytes: &[u8]) -> Result<Option<Vec<u8>>, ()> {
     let mut body = Vec::new();
     loop {
-        let Some(end) = bytes.windows(2).position(|two| two == b"\r\n") else {
-            return if bytes.len() > 100 { Err(()) } else { Ok(None) };
+        let (start, size) = match parse_chunk_size(bytes) {
+            Ok(Status::Complete(found)) => found,
+            Ok(Status::Partial) => return if bytes.len() > LONGEST_SIZE { Err(()) } else { Ok(None) },
+            Err(_) => return Err(()),
         };
-        let line = std::str::from_utf8(&bytes[..end]).map_err(|_| ())?;
-        let size = line.split(';').next().unwrap_or_default().trim();
-        let size = usize::from_str_radix(size, 16).map_err(|_| ())?;
-        let rest = &bytes[end + 2..];
+        let rest = &bytes[start..];
         if size == 0 {
             // The end of the trailers, of which there are usually none.
             let ended = rest.starts_with(b"\r\n") || head_end(rest).is_some();
             return Ok(ended.then_some(body));
         }
+        let size = usize::try_from(size).map_err(|_| ())?;
         let Some((chunk, after)) = rest.split_at_checked(size) else { return Ok(None) };
         body.extend_from_slice(chunk);
         match after.split_at_checked(2) {
@@ -109,18 +120,33 @@ fn head_end(buffer: &[u8]) -> Option<usize> {
     buffer.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4)
 }
 
+/// The head that `bytes` begin with, and how long it is; `None` while it is not whole.
+///
+/// # Errors
+/// When it is no head.
+#[expect(clippy::result_unit_err, reason = "there is nothing to say of it")]
+pub fn head(bytes: &[u8]) -> Result<Option<(Head, usize)>, ()> {
+    let Some(end) = head_end(bytes) else { return Ok(None) };
+    parse(&bytes[..end]).map(|head| Some((head, end))).ok_or(())
+}
+
 fn parse(bytes: &[u8]) -> Option<Head> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    if text.contains('\0') {
+    if bytes.contains(&0) {
         return None;
     }
     // Empty lines before the start line are allowed (RFC 9112, 2.2).
-    let mut lines = text.split("\r\n").skip_while(|line| line.is_empty());
-    let start = lines.next()?.to_owned();
-    let headers = lines
-        .take_while(|line| !line.is_empty())
-        .map(|line| line.split_once(':').map(|(name, value)| (name.to_owned(), value.trim().to_owned())))
-        .collect::<Option<Vec<_>>>()?;
+    let mut rest = bytes;
+    while let Some(after) = rest.strip_prefix(b"\r\n") {
+        rest = after;
+    }
+    let at = rest.windows(2).position(|two| two == b"\r\n")?;
+    let start = std::str::from_utf8(&rest[..at]).ok()?.to_owned();
+    let fields = &rest[at + 2..];
+    let lines = fields.split(|byte| *byte == b'\n').count();
+    let mut fields_found = vec![EMPTY_HEADER; lines];
+    let Ok(Status::Complete((_, found))) = parse_headers(fields, &mut fields_found) else { return None };
+    let text = |value| std::str::from_utf8(value).ok().map(|value| value.trim().to_owned());
+    let headers = found.iter().map(|it| Some((it.name.to_owned(), text(it.value)?))).collect::<Option<Vec<_>>>()?;
     Some(Head { start, headers })
 }
 
