@@ -11,6 +11,7 @@ pub mod menu;
 pub mod numbered;
 pub mod open;
 pub mod options;
+pub mod pages;
 pub mod plain;
 pub mod prompter;
 pub mod terminal;

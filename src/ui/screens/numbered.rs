@@ -1,10 +1,13 @@
 //! Numbered choices: how an answer typed as a line is understood.
 
 use super::menu::Item;
+use crate::engine::event::AskError;
+use crate::i18n::m;
 use crate::ui::text::line::Line;
+use crate::ui::text::style::Style;
 
 /// So many answers in a row that are none of the choices end the asking: what types them does not read.
-pub const TRIES: usize = 3;
+const TRIES: usize = 3;
 
 /// The choices as lines, each with its number.
 pub fn numbered(items: &[Item]) -> Vec<Line> {
@@ -12,8 +15,29 @@ pub fn numbered(items: &[Item]) -> Vec<Line> {
     items.iter().enumerate().map(line).collect()
 }
 
+/// Asks until a number means one of `items`. `read` shows its words and reads a line, `tell` only shows.
+///
+/// # Errors
+/// What reading fails with, and [`AskError::Unclear`] where no answer means anything.
+pub fn ask_number(
+    items: &[Item],
+    start: usize,
+    style: &Style,
+    read: impl Fn(&str) -> Result<String, AskError>,
+    tell: impl Fn(&str),
+) -> Result<usize, AskError> {
+    for _ in 0..TRIES {
+        let typed = read(&style.render(&m::menu_number(start + 1)))?;
+        if let Some(chosen) = understand(&typed, items, start) {
+            return Ok(chosen);
+        }
+        tell(&style.render(&m::menu_unclear(items.len())));
+    }
+    Err(AskError::Unclear)
+}
+
 /// Which item `typed` means: its number, full-width digits included, its label or its name; `start` for an empty line.
-pub fn understand(typed: &str, items: &[Item], start: usize) -> Option<usize> {
+fn understand(typed: &str, items: &[Item], start: usize) -> Option<usize> {
     let word: String = typed.trim().chars().map(half_width).collect();
     if word.is_empty() {
         return (start < items.len()).then_some(start);

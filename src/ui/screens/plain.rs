@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::heartbeat::Heartbeat;
 use super::menu::{Item, MenuHost, ask, step_blocks, taken};
-use super::numbered::{TRIES, is_one_of, numbered, understand};
+use super::numbered::{ask_number, is_one_of, numbered};
 use super::options::UiOptions;
 use crate::engine::event::{
     Answer, AskError, Event, Mode, OpeningView, Picture, Progress, ProgressState, Question, Screen, StepView, TurnView,
@@ -95,7 +95,7 @@ impl Plain {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn print(&self, lines: &[Line], apart: bool) {
+    fn print_lines(&self, lines: &[Line], apart: bool) {
         if lines.is_empty() {
             return;
         }
@@ -186,7 +186,7 @@ fn read_line(source: &mut dyn BufRead) -> Option<Typed> {
 
 impl Screen for Plain {
     fn opening(&self, view: &OpeningView) {
-        self.print(&stack(opening(view, &self.style())), true);
+        self.print_lines(&stack(opening(view, &self.style())), true);
     }
 
     fn step(&self, view: &StepView) {
@@ -198,7 +198,7 @@ impl Screen for Plain {
         let again = self.inner().context.turn.replace(view.clone()).as_ref() == Some(view);
         if !again {
             let menu = (self.interactive && !self.yes).then(m::turn_menu);
-            self.print(&turn(view, menu, &self.style()), true);
+            self.print_lines(&turn(view, menu, &self.style()), true);
         }
     }
 
@@ -212,7 +212,7 @@ impl Screen for Plain {
             view.picture = now.clone();
         }
         let style = self.style();
-        self.print(&style.inside(picture(now, &style, false)), true);
+        self.print_lines(&style.inside(picture(now, &style, false)), true);
     }
 
     fn event(&self, what: &Event) {
@@ -224,7 +224,7 @@ impl Screen for Plain {
             }
             event(what, &inner.context, &style)
         };
-        self.print(&lines, matches!(what, Event::Receipt { .. } | Event::Bill { .. } | Event::Proof { .. }));
+        self.print_lines(&lines, matches!(what, Event::Receipt { .. } | Event::Bill { .. } | Event::Proof { .. }));
     }
 
     fn progress(&self, progress: &Progress) {
@@ -237,23 +237,23 @@ impl Screen for Plain {
             step.map(|view| waiting(view, &style)).unwrap_or_default()
         };
         self.progress.report(progress);
-        self.print(&note, true);
+        self.print_lines(&note, true);
     }
 
     fn print(&self, text: &Text) {
         let style = self.style();
         let lines: Vec<Line> = style.render(text).lines().map(Line::plain).collect();
-        self.print(&lines, false);
+        self.print_lines(&lines, false);
     }
 
     fn print_copyable(&self, value: &str) {
-        self.print(&to_copy(value), false);
+        self.print_lines(&to_copy(value), false);
     }
 
     fn ask(&self, question: &Question) -> Result<Answer, AskError> {
         self.progress.clear();
         if self.yes {
-            self.print(&[taken(question, &self.style())], false);
+            self.print_lines(&[taken(question, &self.style())], false);
             return Ok(question.default);
         }
         let context = self.inner().context.clone();
@@ -280,7 +280,7 @@ impl MenuHost for Plain {
     }
 
     fn show(&self, lines: &[Line]) {
-        self.print(lines, true);
+        self.print_lines(lines, true);
     }
 
     fn has_read(&self) {
@@ -289,7 +289,7 @@ impl MenuHost for Plain {
     }
 
     fn show_step(&self, view: &StepView) {
-        self.print(&stack(step_blocks(view, &self.style())), true);
+        self.print_lines(&stack(step_blocks(view, &self.style())), true);
     }
 
     fn choose(&self, prompt: &str, items: &[Item], start: usize) -> Result<usize, AskError> {
@@ -297,17 +297,14 @@ impl MenuHost for Plain {
         let mut lines = vec![Line::plain(prompt)];
         lines.extend(numbered(items));
         self.progress.write(&format!("\n{}", paint(&lines, false)));
-        for _ in 0..TRIES {
-            self.progress.write(&format!("{} ", style.render(&m::menu_number(start + 1))));
-            let typed = self.line().inspect_err(|_| self.progress.write("\n"))?;
-            if let Some(chosen) = understand(&typed, items, start) {
-                let label = items.get(chosen).map_or("", |item| item.label.as_str());
-                self.print(&[Line::plain(format!("{prompt} > {label}"))], true);
-                return Ok(chosen);
-            }
-            self.progress.write(&format!("{}\n", style.render(&m::menu_unclear(items.len()))));
-        }
-        Err(AskError::Unclear)
+        let read = |words: &str| {
+            self.progress.write(&format!("{words} "));
+            self.line().inspect_err(|_| self.progress.write("\n"))
+        };
+        let chosen = ask_number(items, start, &style, read, |words| self.progress.write(&format!("{words}\n")))?;
+        let label = items.get(chosen).map_or("", |item| item.label.as_str());
+        self.print_lines(&[Line::plain(format!("{prompt} > {label}"))], true);
+        Ok(chosen)
     }
 }
 

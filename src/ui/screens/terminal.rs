@@ -9,8 +9,9 @@ use console::Term;
 
 use super::bars::Bars;
 use super::menu::{Item, MenuHost, ask, step_blocks, taken};
-use super::numbered::{TRIES, is_one_of, numbered, understand};
+use super::numbered::{ask_number, is_one_of, numbered};
 use super::options::UiOptions;
+use super::pages::pages;
 use super::prompter;
 use crate::engine::event::{
     Answer, AskError, Event, Mode, OpeningView, Picture, Progress, ProgressState, Question, Screen, StepView, TurnView,
@@ -111,7 +112,7 @@ impl Terminal {
         Style { lang, layout: Layout::Rich, width: usize::from(width), glyphs: self.glyphs }
     }
 
-    fn print(&self, lines: &[Line], kind: Last) {
+    fn print_lines(&self, lines: &[Line], kind: Last) {
         self.write(lines, kind, false);
     }
 
@@ -139,13 +140,13 @@ impl Terminal {
         let (rows, columns) = Term::stderr().size();
         let (rows, columns) = (usize::from(rows), usize::from(columns));
         if !self.interactive || self.yes || way == Mode::Explain || rows < MENU + 4 {
-            return self.print(&stack(blocks), Last::Other);
+            return self.print_lines(&stack(blocks), Last::Other);
         }
         let last = if below == Below::Menu { rows - MENU } else { rows - 2 };
         let pages = pages(&blocks, rows - 2, last, columns);
         let count = pages.len();
         for (number, page) in pages.into_iter().enumerate() {
-            self.print(&page, Last::Other);
+            self.print_lines(&page, Last::Other);
             let words = match below {
                 _ if number + 1 < count => m::menu_continue(),
                 Below::Key => m::menu_begin(),
@@ -162,17 +163,15 @@ impl Terminal {
     /// On a terminal that is too small for a menu: numbers, and a line to type one on.
     fn choose_by_number(&self, items: &[Item], start: usize) -> Result<usize, AskError> {
         let style = self.style();
-        self.print(&style.inside(numbered(items)), Last::Other);
-        for _ in 0..TRIES {
-            let words = style.render(&m::menu_number(start + 1));
-            self.print(&style.inside(fill(&Line::plain(words.trim()), style.measure(), "", "")), Last::Other);
-            if let Some(chosen) = understand(&prompter::line(self.color, &self.interrupt)?, items, start) {
-                return Ok(chosen);
-            }
-            let unclear = Line::plain(style.render(&m::menu_unclear(items.len())));
-            self.print(&style.inside(fill(&unclear, style.measure(), "", "")), Last::Other);
-        }
-        Err(AskError::Unclear)
+        self.print_lines(&style.inside(numbered(items)), Last::Other);
+        let show = |words: &str| {
+            self.print_lines(&style.inside(fill(&Line::plain(words.trim()), style.measure(), "", "")), Last::Other);
+        };
+        let read = |words: &str| {
+            show(words);
+            prompter::line(self.color, &self.interrupt)
+        };
+        ask_number(items, start, &style, read, show)
     }
 
     fn follow(&self, event: &Event) -> bool {
@@ -193,48 +192,13 @@ impl Terminal {
     }
 }
 
-/// A block cut at its blank lines.
-fn paragraphs(block: &[Line]) -> Vec<Vec<Line>> {
-    block.split(Line::is_blank).filter(|part| !part.is_empty()).map(<[Line]>::to_vec).collect()
-}
-
-/// The rows that lines take on the terminal: one to copy is written whole and may take several.
-fn rows(lines: &[Line], columns: usize) -> usize {
-    lines.iter().map(|line| line.width().div_ceil(columns.max(1)).max(1)).sum()
-}
-
-/// Packs paragraphs into pages of at most `most` rows; the last one has at most `last`, for the menu comes below it. A
-/// paragraph that is too long for any page stands on one of its own.
-fn pages(blocks: &[Vec<Line>], most: usize, last: usize, columns: usize) -> Vec<Vec<Line>> {
-    let mut pages: Vec<Vec<Vec<Line>>> = Vec::new();
-    let height = |page: &[Vec<Line>]| page.iter().map(|block| rows(block, columns) + 1).sum::<usize>();
-    for block in blocks.iter().flat_map(|block| paragraphs(block)) {
-        match pages.last_mut() {
-            Some(page) if height(page) + rows(&block, columns) < most => page.push(block),
-            _ => pages.push(vec![block]),
-        }
-    }
-    if let Some(mut tail) = pages.pop() {
-        let mut end = Vec::new();
-        while let Some(block) = tail.pop() {
-            if !end.is_empty() && height(&end) + rows(&block, columns) >= last {
-                tail.push(block);
-                break;
-            }
-            end.insert(0, block);
-        }
-        pages.extend([tail, end]);
-    }
-    pages.into_iter().filter(|page| !page.is_empty()).map(stack).collect()
-}
-
 impl Screen for Terminal {
     fn opening(&self, view: &OpeningView) {
         let blocks = opening(view, &self.style()).into_iter().filter(|block| !block.is_empty()).collect();
         self.turn_pages(blocks, view.way, Below::Key);
         if !self.inner().interrupted {
             let rule = Line::of(Tone::Dim, "-".repeat(self.style().measure())).indented(1);
-            self.print(&[rule], Last::Other);
+            self.print_lines(&[rule], Last::Other);
         }
     }
 
@@ -249,7 +213,7 @@ impl Screen for Terminal {
         if !again {
             let words = if prompter::HEARS_ENTER { m::turn_menu } else { m::turn_menu_in_plain };
             let menu = (self.interactive && !self.yes).then(words);
-            self.print(&turn(view, menu, &self.style()), Last::Other);
+            self.print_lines(&turn(view, menu, &self.style()), Last::Other);
         }
     }
 
@@ -261,7 +225,7 @@ impl Screen for Terminal {
         if let Some(view) = &mut self.inner().context.step {
             view.picture = now.clone();
         }
-        self.print(&picture(now, &self.style(), false), Last::Other);
+        self.print_lines(&picture(now, &self.style(), false), Last::Other);
     }
 
     fn event(&self, what: &Event) {
@@ -272,7 +236,7 @@ impl Screen for Terminal {
         let lines = event(what, &self.inner().context, &style);
         let met = matches!(what, Event::Check { verdict: Verdict::Met, .. });
         let kind = if met { Last::Met } else { Last::Other };
-        self.print(&lines, kind);
+        self.print_lines(&lines, kind);
     }
 
     fn progress(&self, progress: &Progress) {
@@ -284,7 +248,7 @@ impl Screen for Terminal {
             let step = step.filter(|view| inner.read != Some(view.number));
             step.map(|view| waiting(view, &style)).unwrap_or_default()
         };
-        self.print(&note, Last::Other);
+        self.print_lines(&note, Last::Other);
         let ended = self.inner().bars.report(progress, &style);
         if let Some(line) = ended {
             self.write(&[line], Last::Done, true);
@@ -297,11 +261,11 @@ impl Screen for Terminal {
         let hanging = |line: &str| if line.starts_with("- ") { "  " } else { "" };
         let lines =
             said.lines().flat_map(|line| fill(&Line::plain(line), style.measure(), "", hanging(line))).collect();
-        self.print(&style.inside(lines), Last::Other);
+        self.print_lines(&style.inside(lines), Last::Other);
     }
 
     fn print_copyable(&self, value: &str) {
-        self.print(&to_copy(value), Last::Other);
+        self.print_lines(&to_copy(value), Last::Other);
     }
 
     fn ask(&self, question: &Question) -> Result<Answer, AskError> {
@@ -316,7 +280,7 @@ impl Screen for Terminal {
         };
         if self.yes {
             let style = self.style();
-            self.print(&style.inside(vec![taken(question, &style)]), Last::Other);
+            self.print_lines(&style.inside(vec![taken(question, &style)]), Last::Other);
             return Ok(question.default);
         }
         if !self.interactive {
@@ -331,7 +295,7 @@ impl Screen for Terminal {
         }
         let style = self.style();
         let asked = fill(&Line::of(Tone::Strong, style.render(prompt)), style.measure(), "", "");
-        self.print(&style.inside(asked), Last::Other);
+        self.print_lines(&style.inside(asked), Last::Other);
         Ok(is_one_of(&prompter::line(self.color, &self.interrupt)?, words))
     }
 }
@@ -364,7 +328,7 @@ impl MenuHost for Terminal {
     fn choose(&self, prompt: &str, items: &[Item], start: usize) -> Result<usize, AskError> {
         let style = self.style();
         let asked = fill(&Line::of(Tone::Strong, prompt), style.measure(), "", "");
-        self.print(&style.inside(asked), Last::Other);
+        self.print_lines(&style.inside(asked), Last::Other);
         let labels: Vec<String> = items.iter().map(|item| item.label.clone()).collect();
         let chosen = match prompter::choose(&labels, start, &style, self.color, &self.interrupt)? {
             Some(chosen) => chosen,
@@ -375,36 +339,5 @@ impl MenuHost for Terminal {
         let inner = &mut *self.inner();
         let _ = writeln!(inner.out, "{}", echo.paint(self.color)).and_then(|()| inner.out.flush());
         Ok(chosen)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::pages;
-    use crate::ui::text::line::{Line, Tone};
-
-    #[test]
-    fn a_command_takes_the_rows_it_fills() {
-        let command = |cells: usize| vec![Line::to_copy(Tone::Code, "x".repeat(cells))];
-        assert_eq!(pages(&[command(80), command(80)], 6, 5, 80).len(), 1);
-        assert_eq!(pages(&[command(240), command(240)], 6, 5, 80).len(), 2);
-    }
-
-    proptest! {
-        #[test]
-        fn pages_fit_and_lose_nothing(heights in proptest::collection::vec(1_usize..8, 1..20), most in 12_usize..40) {
-            let last = most - 4;
-            let block = |(number, height): (usize, &usize)| vec![Line::plain(format!("{number}")); *height];
-            let blocks: Vec<Vec<Line>> = heights.iter().enumerate().map(block).collect();
-            let pages = pages(&blocks, most, last, 80);
-            for (number, page) in pages.iter().enumerate() {
-                let limit = if number + 1 == pages.len() { last } else { most };
-                prop_assert!(page.len() <= limit, "page {number}: {} > {limit}", page.len());
-            }
-            let words = |lines: Vec<Line>| lines.into_iter().filter(|line| !line.is_blank()).collect::<Vec<_>>();
-            prop_assert_eq!(words(pages.concat()), blocks.concat());
-        }
     }
 }
