@@ -142,6 +142,12 @@ kind-endpoint-service = endpoint service
 kind-service-lookup = service look-up
 kind-endpoint = endpoint
 kind-acceptance = connection acceptance
+kind-rejection = connection rejection
+kind-allowed-principal = allowed principal
+kind-removed-principal = removed principal
+kind-cross-zone = cross-zone load balancing
+kind-private-name = private DNS name
+kind-verification = domain verification
 
 ## Errors
 error-mark = Error

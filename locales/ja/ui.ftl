@@ -142,6 +142,12 @@ kind-endpoint-service = エンドポイントサービス
 kind-service-lookup = サービスの確認
 kind-endpoint = エンドポイント
 kind-acceptance = 接続の承諾
+kind-rejection = 接続の拒否
+kind-allowed-principal = プリンシパルの許可
+kind-removed-principal = プリンシパルの許可の取り消し
+kind-cross-zone = クロスゾーン負荷分散
+kind-private-name = プライベート DNS 名
+kind-verification = ドメインの検証
 
 ## Errors
 error-mark = エラー

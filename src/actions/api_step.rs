@@ -1,39 +1,31 @@
 //! What an action is made of.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
 use crate::cloud::{Call, Fault, FaultClass, tags, text_at};
 
+/// Facts of a resource, and where each stands in a description of it.
+pub type Places = &'static [(&'static str, &'static str)];
+
 /// One call of the few that make or delete a resource. Its parameters may hold `${name.fact}`.
 #[derive(Clone, Debug)]
 pub struct ApiStep {
-    /// Its name, unique among the resource's calls of one purpose.
-    pub name: &'static str,
+    /// Its name, unique among the resource's calls of one purpose. Journals keep it.
+    pub name: Cow<'static, str>,
     /// The call.
     pub call: Call,
     /// What its reply tells of the resource: a fact's name, and where it stands in the reply.
-    pub facts: &'static [(&'static str, &'static str)],
+    pub facts: Vec<(&'static str, String)>,
     /// How to learn whether an earlier attempt took effect; `None` where sending again tells.
     pub find: Option<Find>,
     /// Whether sending it again has the same effect once: by its client token, or by its nature. "It already exists"
     /// then counts as done.
     pub repeat: bool,
-}
-
-impl ApiStep {
-    /// The facts of what this part made, in the answer to its [`Find`]. Route 53's lists take no filter: of the zones in one, it is
-    /// the zone that this very call made.
-    #[must_use]
-    pub fn found(&self, find: &Find, mut reply: Value) -> Option<BTreeMap<String, String>> {
-        if let Some(reference) = self.call.params.get("CallerReference")
-            && let Some(zones) = reply.get_mut("HostedZones").and_then(Value::as_array_mut)
-        {
-            zones.retain(|zone| zone.get("CallerReference") == Some(reference));
-        }
-        facts_of(&reply, find.facts)
-    }
+    /// Which items of a list in a reply count, where the API has no filter for them.
+    pub keep: Option<Keep>,
 }
 
 /// A read-only call that finds what another call made.
@@ -42,7 +34,103 @@ pub struct Find {
     /// The call.
     pub call: Call,
     /// The same facts as the making call's, at their places in this reply.
-    pub facts: &'static [(&'static str, &'static str)],
+    pub facts: Vec<(&'static str, String)>,
+}
+
+/// The items of a list that count: those whose `field` is what the step's own call says at `param`. `list` and `param` are JSON
+/// pointers.
+#[derive(Clone, Copy, Debug)]
+pub struct Keep {
+    /// Where the list stands in a reply.
+    pub list: &'static str,
+    /// The member of an item that is compared.
+    pub field: &'static str,
+    /// Where the wanted value stands in the call's parameters.
+    pub param: &'static str,
+}
+
+impl Keep {
+    fn of(self, call: &Call, mut reply: Value) -> Value {
+        let params = Value::Object(call.params.clone());
+        if let (Some(wanted), Some(Value::Array(items))) = (params.pointer(self.param), reply.pointer_mut(self.list)) {
+            items.retain(|item| item.get(self.field) == Some(wanted));
+        }
+        reply
+    }
+}
+
+impl Keep {
+    /// `A[0].B[0].C` as `A[0].B[?Field=='value'].C | [0]`; `None` for a place outside the list.
+    fn query(self, call: &Call, place: &str) -> Option<String> {
+        let path = self.list.trim_start_matches('/').split('/').fold(String::new(), |path, part| {
+            match (part.parse::<usize>(), path.is_empty()) {
+                (Ok(index), _) => format!("{path}[{index}]"),
+                (Err(_), true) => part.to_owned(),
+                (Err(_), false) => format!("{path}.{part}"),
+            }
+        });
+        let rest = place.strip_prefix(&path)?.strip_prefix("[0]")?;
+        let params = Value::Object(call.params.clone());
+        let wanted = params.pointer(self.param)?.as_str()?.to_owned();
+        Some(format!("{path}[?{}=='{wanted}']{rest} | [0]", self.field))
+    }
+}
+
+impl ApiStep {
+    /// A call that makes one more thing each time it is sent: an unanswered one is looked up first.
+    pub(super) fn once(name: impl Into<Cow<'static, str>>, call: Call) -> Self {
+        Self { name: name.into(), call, facts: Vec::new(), find: None, repeat: false, keep: None }
+    }
+
+    /// A call that has the same effect however often it is sent.
+    pub(super) fn again(name: impl Into<Cow<'static, str>>, call: Call) -> Self {
+        Self { repeat: true, ..Self::once(name, call) }
+    }
+
+    /// Its reply describes the resource at `place`; the whole reply does where that is empty.
+    pub(super) fn tells(self, place: &str, facts: Places) -> Self {
+        Self { facts: below(place, facts), ..self }
+    }
+
+    /// `call` lists what this one made, at `place` of its reply.
+    pub(super) fn found_by(self, call: Call, place: &str, facts: Places) -> Self {
+        Self { find: Some(Find { call, facts: below(place, facts) }), ..self }
+    }
+
+    /// Of a list in its reply, and in the reply that finds what it made, only some items count.
+    pub(super) fn keeping(self, keep: Keep) -> Self {
+        Self { keep: Some(keep), ..self }
+    }
+
+    /// The facts in the reply to `call`, which is this step's own with its references filled in.
+    #[must_use]
+    pub fn told(&self, call: &Call, reply: &Value) -> Option<BTreeMap<String, String>> {
+        match self.keep {
+            None => facts_of(reply, &self.facts),
+            Some(keep) => facts_of(&keep.of(call, reply.clone()), &self.facts),
+        }
+    }
+
+    /// Where a fact of this step stands in the reply to `call`, as the `--query` of the aws CLI says it.
+    #[must_use]
+    pub fn query(&self, call: &Call, place: &str) -> String {
+        self.keep.and_then(|keep| keep.query(call, place)).unwrap_or_else(|| place.to_owned())
+    }
+
+    /// The facts of what this step made, in the answer to its [`Find`].
+    #[must_use]
+    pub fn found(&self, find: &Find, reply: Value) -> Option<BTreeMap<String, String>> {
+        let reply = match self.keep {
+            None => reply,
+            Some(keep) => keep.of(&self.call, reply),
+        };
+        facts_of(&reply, &find.facts)
+    }
+}
+
+fn below(place: &str, facts: Places) -> Vec<(&'static str, String)> {
+    let path = |path: &str| if place.is_empty() { path.to_owned() } else { format!("{place}.{path}") };
+    facts.iter().map(|(fact, inner)| (*fact, path(inner))).collect()
 }
 
 /// Whose resources are made: what goes into tags, names and client tokens.
@@ -96,7 +184,7 @@ impl Naming<'_> {
 
 /// A deletion that may be sent again.
 pub(super) fn deletion(call: Call) -> Vec<ApiStep> {
-    vec![ApiStep { name: "delete", call, facts: &[], find: None, repeat: true }]
+    vec![ApiStep::again("delete", call)]
 }
 
 /// `${name.fact}`.
@@ -106,10 +194,10 @@ pub(super) fn fact(name: &str, fact: &str) -> Value {
 
 /// The facts that a reply tells; `None` when the first of them is not in it.
 #[must_use]
-pub fn facts_of(reply: &Value, places: &[(&str, &str)]) -> Option<BTreeMap<String, String>> {
+pub fn facts_of<P: AsRef<str>>(reply: &Value, places: &[(&str, P)]) -> Option<BTreeMap<String, String>> {
     let mut facts = BTreeMap::new();
     for (index, (name, place)) in places.iter().enumerate() {
-        match text_at(reply, place) {
+        match text_at(reply, place.as_ref()) {
             Some(text) => {
                 facts.insert((*name).to_owned(), text);
             }
@@ -162,6 +250,26 @@ pub fn presence(answer: Result<Value, Fault>) -> Presence {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// As for a network ACL, whose description has all of its subnets in it.
+    #[test]
+    fn of_a_list_only_the_items_count_that_the_call_asks_for() {
+        let params = json!({ "Filters": [{ "Name": "association.subnet-id", "Values": ["subnet-2"] }] });
+        let call = crate::cloud::ec2("DescribeNetworkAcls", params);
+        let keep = Keep { list: "/NetworkAcls/0/Associations", field: "SubnetId", param: "/Filters/0/Values/0" };
+        let step = ApiStep::again("ask", call.clone())
+            .tells("NetworkAcls[0].Associations[0]", &[("previous", "NetworkAclAssociationId")])
+            .keeping(keep);
+        let tied = |number: u8| json!({ "SubnetId": format!("subnet-{number}"), "NetworkAclAssociationId": number });
+        let reply = json!({ "NetworkAcls": [{ "Associations": [tied(1), tied(2)] }] });
+        assert_eq!(step.told(&call, &reply).expect("it is in the list")["previous"], "2");
+        assert_eq!(step.told(&call, &json!({ "NetworkAcls": [{ "Associations": [tied(1)] }] })), None);
+        assert_eq!(
+            step.query(&call, &step.facts[0].1),
+            "NetworkAcls[0].Associations[?SubnetId=='subnet-2'].NetworkAclAssociationId | [0]"
+        );
+        assert_eq!(step.query(&call, "NetworkAcls[0].VpcId"), "NetworkAcls[0].VpcId");
+    }
 
     #[test]
     fn only_an_answer_says_that_something_is_gone() {

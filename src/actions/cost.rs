@@ -1,10 +1,9 @@
 //! What a resource costs while it exists. Traffic is left out: a lab's is far below a cent.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::price::{Item, Micros, look_up};
-use crate::lab::{Image, Resource};
+use crate::lab::Kind;
 
 /// Hours in a month, as AWS reckons storage.
 const HOURS_A_MONTH: Micros = 730;
@@ -15,7 +14,7 @@ pub struct Charge {
     /// The resource, by name.
     pub resource: String,
     /// Its kind.
-    pub kind: String,
+    pub kind: Kind,
     /// Millionths of a US dollar an hour; absent where the price is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usd_micros_per_hour: Option<Micros>,
@@ -26,70 +25,34 @@ pub struct Charge {
     pub confirmed: bool,
 }
 
-/// What `resource` costs in `region`; `None` for what AWS does not charge for, such as VPCs, gateway endpoints and endpoint
-/// services. An interface endpoint is charged from its making on, accepted or not
+/// What AWS charges for, by the hour.
+pub(super) struct Costs {
+    /// The lines of its price list; `None` for one that has no known price.
+    pub items: Vec<Option<Item>>,
+    /// The GB of gp3 storage that come with it.
+    pub gigabytes: Micros,
+    /// Whether a begun hour counts in full.
+    pub whole_hours: bool,
+}
+
+/// The charge for `resource` in `region`. An interface endpoint is charged from its making on, accepted or not
 /// (<https://aws.amazon.com/privatelink/pricing/>).
-#[must_use]
-pub fn cost(resource: &Resource, region: &str) -> Option<Charge> {
-    let costs = match resource {
-        // Each subnet is in a zone of its own; without any named, the look-up chose one.
-        Resource::Endpoint(it) => Costs::Endpoint(it.subnets.len().max(1)),
-        Resource::LoadBalancer(_) => Costs::LoadBalancer,
-        Resource::Instance(it) => Costs::Instance(&it.instance_type, it.image == Image::WindowsServer2022),
-        _ => return None,
-    };
-    Some(charge(resource.name(), resource.kind(), &costs, region))
-}
-
-/// What `object` costs in `region`, a thing of `kind` as AWS describes it; `None` for what AWS does not charge for.
-#[must_use]
-pub fn cost_of_seen(name: &str, kind: &str, object: &Value, region: &str) -> Option<Charge> {
-    let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
-    let costs = match kind {
-        "endpoint" => Costs::Endpoint(object.get("SubnetIds").and_then(Value::as_array).map_or(1, Vec::len)),
-        "load_balancer" => Costs::LoadBalancer,
-        // `Platform` is there for Windows only [API:DescribeInstances].
-        "instance" => Costs::Instance(text("InstanceType"), !text("Platform").is_empty()),
-        _ => return None,
-    };
-    Some(charge(name, kind, &costs, region))
-}
-
-/// What AWS charges for.
-enum Costs<'a> {
-    /// An interface endpoint in so many zones.
-    Endpoint(usize),
-    /// A Network Load Balancer.
-    LoadBalancer,
-    /// An instance of a type, and whether it runs Windows.
-    Instance(&'a str, bool),
-}
-
-fn charge(resource: &str, kind: &str, costs: &Costs<'_>, region: &str) -> Charge {
-    let (items, whole_hours): (Vec<_>, bool) = match *costs {
-        Costs::Endpoint(zones) => (vec![look_up(region, Item::EndpointZone); zones], true),
-        Costs::LoadBalancer => (vec![look_up(region, Item::Nlb), look_up(region, Item::Nlcu)], true),
-        Costs::Instance(instance_type, windows) => {
-            // The root volume's size is the image's: 8 GB for AL2023, 30 GB for Windows Server.
-            let gigabytes = if windows { 30 } else { 8 };
-            let disk = look_up(region, Item::Gp3)
-                .map(|(month, confirmed)| ((month * gigabytes + HOURS_A_MONTH / 2) / HOURS_A_MONTH, confirmed));
-            let known = match instance_type {
-                "t3.micro" => look_up(region, Item::Instance("t3.micro", windows)),
-                _ => None,
-            };
-            (vec![known, disk], false)
-        }
-    };
-    let sum = items.iter().copied().try_fold((0, true), |(sum, sure), price| {
+pub(super) fn charge(resource: &str, kind: &Kind, costs: &Costs, region: &str) -> Charge {
+    let Costs { items, gigabytes, whole_hours } = costs;
+    let disk = (*gigabytes > 0).then(|| {
+        let month = look_up(region, Item::Gp3);
+        month.map(|(month, confirmed)| ((month * gigabytes + HOURS_A_MONTH / 2) / HOURS_A_MONTH, confirmed))
+    });
+    let prices = items.iter().map(|item| look_up(region, (*item)?)).chain(disk);
+    let sum = prices.into_iter().try_fold((0, true), |(sum, sure), price| {
         let (micros, confirmed) = price?;
         Some((sum + micros, sure && confirmed))
     });
     Charge {
         resource: resource.to_owned(),
-        kind: kind.to_owned(),
+        kind: kind.clone(),
         usd_micros_per_hour: sum.map(|(micros, _)| micros),
-        whole_hours,
+        whole_hours: *whole_hours,
         confirmed: sum.is_some_and(|(_, confirmed)| confirmed),
     }
 }
@@ -97,6 +60,7 @@ fn charge(resource: &str, kind: &str, costs: &Costs<'_>, region: &str) -> Charge
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::actions::cost;
     use crate::lab::{Source, load};
 
     fn charges(client: &str, region: &str) -> Vec<Charge> {
@@ -130,7 +94,7 @@ mod tests {
         for region in ["ap-southeast-1", "eu-central-1", "us-west-2"] {
             let known: Vec<_> =
                 charges("linux", region).into_iter().filter(|it| it.usd_micros_per_hour.is_some()).collect();
-            assert!(known.len() == 1 && known[0].kind == "endpoint", "{region}: {known:?}");
+            assert!(known.len() == 1 && known[0].kind == Kind::Endpoint, "{region}: {known:?}");
             assert_eq!(sum(region), None, "{region}");
         }
     }

@@ -1,54 +1,59 @@
-//! The list of all questions, and how one is asked.
+//! The way from a check to the file that asks it. The list of checks is `lab`'s: each of its entries must find a file here, or this
+//! does not compile.
+
+mod answer;
+mod console_says;
+mod cross_zone_on;
+mod cut_off;
+mod endpoint_in_zone;
+mod endpoint_state;
+mod group_admits;
+mod instance_running;
+mod load_balancer_active;
+mod log_shows_load_balancer;
+mod no_answer;
+mod no_way_back;
+pub(super) mod page;
+mod principal_allowed;
+mod principal_not_allowed;
+mod private_name_offered;
+mod private_name_verified;
+mod record_published;
+mod request_waiting;
+mod route_to_s3;
+mod same_cidr;
+mod service_available;
+mod service_found;
+mod service_hidden;
+mod subnet_in_zone;
+mod targets_healthy;
+mod vpc_available;
 
 use std::collections::BTreeMap;
 
-use super::answer::Answer;
 use super::check_context::CheckContext;
 use super::check_outcome::CheckOutcome;
-use super::console_says::ConsoleSays;
-use super::cross_zone_on::CrossZoneOn;
-use super::cut_off::CutOff;
-use super::endpoint_in_zone::EndpointInZone;
-use super::endpoint_state::EndpointState;
 use super::facts::{self, Facts};
 use super::finding::Finding;
-use super::group_admits::GroupAdmits;
-use super::instance_running::InstanceRunning;
-use super::load_balancer_active::LoadBalancerActive;
-use super::log_shows_load_balancer::LogShowsLoadBalancer;
-use super::no_answer::NoAnswer;
-use super::no_way_back::NoWayBack;
-use super::page::Page;
-use super::principal_allowed::PrincipalAllowed;
-use super::principal_not_allowed::PrincipalNotAllowed;
-use super::private_name_offered::PrivateNameOffered;
-use super::private_name_verified::PrivateNameVerified;
 use super::question::Question;
-use super::record_published::RecordPublished;
-use super::request_waiting::RequestWaiting;
-use super::route_to_s3::RouteToS3;
-use super::same_cidr::SameCidr;
-use super::service_available::ServiceAvailable;
-use super::service_found::ServiceFound;
-use super::service_hidden::ServiceHidden;
-use super::subnet_in_zone::SubnetInZone;
-use super::targets_healthy::TargetsHealthy;
-use super::vpc_available::VpcAvailable;
 use crate::cloud::{Api, Call};
 use crate::i18n::{Text, m};
-use crate::lab::{Check, Side};
+use crate::lab::{Check, Side, each_check};
 
 /// Does `$body` with the question that `$check` stands for. Each has a type of its own, so a trait object would need
 /// boxed futures for no gain.
 macro_rules! with_question {
     ($check:expr, $question:ident => $body:expr) => {
-        with_question!(@arms $check, $question, $body,
-            VpcAvailable, SubnetInZone, RouteToS3, GroupAdmits, InstanceRunning, ConsoleSays, LoadBalancerActive,
-            CrossZoneOn, TargetsHealthy, ServiceAvailable, PrincipalAllowed, PrincipalNotAllowed, ServiceHidden,
-            PrivateNameOffered, PrivateNameVerified, RecordPublished, SameCidr, ServiceFound, RequestWaiting, EndpointState, EndpointInZone, NoAnswer, CutOff, Answer, Page, LogShowsLoadBalancer, NoWayBack)
+        each_check!(arms, $check, $question, $body)
     };
-    (@arms $check:expr, $question:ident, $body:expr, $($kind:ident),+) => {
-        match $check { $( Check::$kind(fields) => { let $question = $kind(fields); $body } )+ }
+}
+
+macro_rules! arms {
+    (
+        [$check:expr, $question:ident, $body:expr]
+        $($(#[$doc:meta])* $key:ident: $kind:ident($spec:ident) $fields:tt;)+
+    ) => {
+        match $check { $(Check::$kind(fields) => { let $question = $key::$kind(fields); $body })+ }
     };
 }
 
@@ -68,16 +73,7 @@ pub fn title(check: &Check) -> Text {
 /// keeps records, such a check is never met.
 #[must_use]
 pub fn is_lively(check: &Check) -> bool {
-    match check {
-        Check::ConsoleSays(_)
-        | Check::TargetsHealthy(_)
-        | Check::NoAnswer(_)
-        | Check::Answer(_)
-        | Check::Page(_)
-        | Check::LogShowsLoadBalancer(_) => true,
-        Check::EndpointState(it) => it.state == "pendingAcceptance",
-        _ => false,
-    }
+    with_question!(check, question => question.is_lively())
 }
 
 /// How long it takes on AWS until the check is met, in seconds, from and to; `None` when it holds at once. Common

@@ -17,6 +17,10 @@ pub(super) trait Question {
     /// The question in a few words.
     fn title(&self) -> Text;
 
+    /// Whether the answer takes more than records: machines, packets, a connection that waits for somebody. Where an endpoint
+    /// only keeps records, such a check is never met.
+    fn is_lively(&self) -> bool;
+
     /// The resource whose side asks.
     fn subject(&self) -> &str;
 

@@ -1,212 +1,296 @@
-//! What a `lab.yaml` may ask. Unknown fields are errors.
+//! The list of checks: what a `lab.yaml` may ask. Unknown fields are errors.
+
+use std::ops::Deref;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Side;
+use super::{Kind, Reference, Side};
 
-/// A read-only question to the cloud. The key is the check's kind, as in `src/checks/`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Check {
-    /// The VPC is available and has its block.
-    VpcAvailable(OneVpc),
-    /// The subnet is available, in its zone.
-    SubnetInZone(OneSubnet),
-    /// The route table has a route to S3 through the gateway endpoint.
-    RouteToS3(RouteToS3),
-    /// The group admits a TCP port from a source.
-    GroupAdmits(GroupAdmits),
-    /// The instance is running.
-    InstanceRunning(OneInstance),
-    /// The instance's console shows a text.
-    ConsoleSays(ConsoleSays),
-    /// The load balancer is active and internal.
-    LoadBalancerActive(OneLoadBalancer),
-    /// Each of the load balancer's nodes uses the targets of every zone.
-    CrossZoneOn(OneLoadBalancer),
-    /// Every target is healthy.
-    TargetsHealthy(OneTargetGroup),
-    /// The service is available, and asks for acceptance or not.
-    ServiceAvailable(ServiceAvailable),
-    /// The principal is allowed to ask.
-    PrincipalAllowed(PrincipalAllowed),
-    /// The principal is not among those who are allowed.
-    PrincipalNotAllowed(PrincipalAllowed),
-    /// To this side the service seems not to exist.
-    ServiceHidden(ServiceHidden),
-    /// The service offers a private DNS name, verified or not.
-    PrivateNameOffered(PrivateNameOffered),
-    /// The service's private DNS name is verified.
-    PrivateNameVerified(OneService),
-    /// The record that proves the service's private DNS name is published.
-    RecordPublished(RecordPublished),
-    /// Both VPCs have the same block.
-    SameCidr(SameCidr),
-    /// The consumer finds the service by its name.
-    ServiceFound(ServiceFound),
-    /// The provider sees the endpoint's request and can answer it.
-    RequestWaiting(RequestWaiting),
-    /// The endpoint's connection is in a state.
-    EndpointState(EndpointState),
-    /// The endpoint stands in a zone that the service covers.
-    EndpointInZone(OneEndpoint),
-    /// The client asks for the endpoint's page and gets no answer.
-    NoAnswer(OneClient),
-    /// The client asks for the endpoint's page and gets no answer any more.
-    CutOff(OneClient),
-    /// The client asks for the endpoint's page and gets it, with this run's token.
-    Answer(OneClient),
-    /// The page in the learner's own browser.
-    Page(Page),
-    /// The web server's log shows an address of the load balancer.
-    LogShowsLoadBalancer(LogShows),
-    /// The connection is up, and no route of the VPC leads to the client at its other end.
-    NoWayBack(NoWayBack),
+/// Hands the list of checks, after `$extra`, to the macro `$then`. Here it makes [`Check`] and what each says, in
+/// `checks/ask.rs` the way to each check's file. An entry is the check's name in lab files, which is also its file's, its name here,
+/// and what it says: fields with their types, and `=> Kind` where a field names a resource of that kind.
+macro_rules! each_check {
+    ($then:ident $(, $($extra:tt)*)?) => {
+        $then! {
+            [$($($extra)*)?]
+            /// The VPC is available and has its block.
+            vpc_available: VpcAvailable(OneVpc) {
+                /// The VPC, by name.
+                vpc: String => Vpc,
+            };
+            /// The subnet is available, in its zone.
+            subnet_in_zone: SubnetInZone(OneSubnet) {
+                /// The subnet, by name.
+                subnet: String => Subnet,
+            };
+            /// The route table has a route to S3 through the gateway endpoint.
+            route_to_s3: RouteToS3(RouteToS3) {
+                /// The route table, by name.
+                route_table: String => RouteTable,
+                /// The gateway endpoint, by name.
+                gateway_endpoint: String => GatewayEndpoint,
+            };
+            /// The group admits a TCP port from a source.
+            group_admits: GroupAdmits(GroupAdmits) {
+                /// The group, by name.
+                group: String => SecurityGroup,
+                /// The TCP port.
+                port: u16,
+                /// A block, or a group's name.
+                from: Source => SecurityGroup,
+            };
+            /// The instance is running.
+            instance_running: InstanceRunning(OneInstance) {
+                /// The instance, by name.
+                instance: String => Instance,
+            };
+            /// The instance's console shows a text.
+            console_says: ConsoleSays(ConsoleSays) {
+                /// The instance, by name.
+                instance: String => Instance,
+                /// The text.
+                text: String,
+            };
+            /// The load balancer is active and internal.
+            load_balancer_active: LoadBalancerActive(OneLoadBalancer) shared;
+            /// Each of the load balancer's nodes uses the targets of every zone.
+            cross_zone_on: CrossZoneOn(OneLoadBalancer) shared;
+            /// Every target is healthy.
+            targets_healthy: TargetsHealthy(OneTargetGroup) {
+                /// The target group, by name.
+                target_group: String => TargetGroup,
+            };
+            /// The service is available, and asks for acceptance or not.
+            service_available: ServiceAvailable(ServiceAvailable) {
+                /// The service, by name.
+                service: String => EndpointService,
+                /// Whether acceptance should be required.
+                acceptance_required: bool,
+            };
+            /// The principal is allowed to ask.
+            principal_allowed: PrincipalAllowed(PrincipalAllowed) shared;
+            /// The principal is not among those who are allowed.
+            principal_not_allowed: PrincipalNotAllowed(PrincipalAllowed) shared;
+            /// To this side the service seems not to exist.
+            service_hidden: ServiceHidden(ServiceHidden) {
+                /// The service, by name.
+                service: String => EndpointService,
+                /// Whose look.
+                side: Side,
+            };
+            /// The service offers a private DNS name, verified or not.
+            private_name_offered: PrivateNameOffered(PrivateNameOffered) {
+                /// The service, by name.
+                service: String => EndpointService,
+                /// The private DNS name.
+                domain: String,
+            };
+            /// The service's private DNS name is verified.
+            private_name_verified: PrivateNameVerified(OneService) {
+                /// The service, by name.
+                service: String => EndpointService,
+            };
+            /// The record that proves the service's private DNS name is published.
+            record_published: RecordPublished(RecordPublished) {
+                /// The hosted zone, by name.
+                zone: String => HostedZone,
+                /// The service, by name.
+                service: String => EndpointService,
+            };
+            /// Both VPCs have the same block.
+            same_cidr: SameCidr(SameCidr) {
+                /// One VPC, by name.
+                one: String => Vpc,
+                /// The other, by name.
+                other: String => Vpc,
+            };
+            /// The consumer finds the service by its name.
+            service_found: ServiceFound(ServiceFound) {
+                /// The look-up, by name.
+                lookup: String => ServiceLookup,
+            };
+            /// The provider sees the endpoint's request and can answer it.
+            request_waiting: RequestWaiting(RequestWaiting) {
+                /// The service, by name.
+                service: String => EndpointService,
+                /// The endpoint, by name.
+                endpoint: String => Endpoint,
+            };
+            /// The endpoint's connection is in a state.
+            endpoint_state: EndpointState(EndpointState) {
+                /// The endpoint, by name.
+                endpoint: String => Endpoint,
+                /// The state.
+                state: String,
+            };
+            /// The endpoint stands in a zone that the service covers.
+            endpoint_in_zone: EndpointInZone(OneEndpoint) {
+                /// The endpoint, by name.
+                endpoint: String => Endpoint,
+            };
+            /// The client asks for the endpoint's page and gets no answer.
+            no_answer: NoAnswer(OneClient) shared;
+            /// The client asks for the endpoint's page and gets no answer any more.
+            cut_off: CutOff(OneClient) shared;
+            /// The client asks for the endpoint's page and gets it, with this run's token.
+            answer: Answer(OneClient) shared;
+            /// The page in the learner's own browser.
+            page: Page(Page) {
+                /// The client, by name.
+                client: String => Instance,
+                /// The endpoint, by name.
+                endpoint: String => Endpoint,
+                /// The load balancer, by name.
+                load_balancer: String => LoadBalancer,
+            };
+            /// The web server's log shows an address of the load balancer.
+            log_shows_load_balancer: LogShowsLoadBalancer(LogShows) {
+                /// The web server's instance, by name.
+                instance: String => Instance,
+                /// The load balancer, by name.
+                load_balancer: String => LoadBalancer,
+            };
+            /// The connection is up, and no route of the VPC leads to the client at its other end.
+            no_way_back: NoWayBack(NoWayBack) {
+                /// The VPC, by name.
+                vpc: String => Vpc,
+                /// The client, by name.
+                client: String => Instance,
+                /// The endpoint, by name.
+                endpoint: String => Endpoint,
+            };
+        }
+    };
 }
+pub(crate) use each_check;
 
+/// What a check says, and the resources that it names; `shared` where several checks say the same, defined below.
 macro_rules! spec {
-    ($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $type:ty),+ $(,)? }) => {
+    ([$(#[$doc:meta])*] $name:ident shared) => {};
+    ([$(#[$doc:meta])*] $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty $(=> $kind:ident)?),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
         #[serde(deny_unknown_fields)]
-        pub struct $name { $($(#[$fdoc])* pub $field: $type),+ }
+        pub struct $name { $($(#[$field_doc])* pub $field: $type),+ }
+
+        impl $name {
+            fn refers(&self) -> Vec<Reference<'_>> {
+                let mut all = Vec::new();
+                $($(all.extend(self.$field.named().map(|name| (name, Some(Kind::$kind))));)?)+
+                all
+            }
+        }
     };
 }
 
-spec! {
-    /// Names a VPC.
-    OneVpc { /// The VPC, by name.
-        vpc: String }
+macro_rules! define_checks {
+    ([] $($(#[$doc:meta])* $key:ident: $check:ident($spec:ident) $fields:tt;)+) => {
+        /// A read-only question to the cloud. The key is the check's kind, as in `src/checks/ask/`.
+        #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Check { $($(#[$doc])* $check($spec),)+ }
+
+        impl Check {
+            /// Every check's name in lab files.
+            pub const ALL: &'static [&'static str] = &[$(stringify!($key)),+];
+
+            /// The names it refers to, and the kind that each must be.
+            #[must_use]
+            pub fn refers(&self) -> Vec<Reference<'_>> {
+                match self { $(Self::$check(it) => it.refers(),)+ }
+            }
+        }
+
+        $(spec! { [$(#[$doc])*] $spec $fields })+
+    };
 }
+
+each_check!(define_checks);
+
 spec! {
-    /// Names a subnet.
-    OneSubnet { /// The subnet, by name.
-        subnet: String }
-}
-spec! {
-    /// Names a route table and the gateway endpoint it should lead to.
-    RouteToS3 { /// The route table, by name.
-        route_table: String, /// The gateway endpoint, by name.
-        gateway_endpoint: String }
-}
-spec! {
-    /// A port of a group, and the source it should admit: the group or the block that the lab names.
-    GroupAdmits { /// The group, by name.
-        group: String, /// The TCP port.
-        port: u16, /// A block, or a group's name.
-        from: String }
-}
-spec! {
-    /// Names an instance.
-    OneInstance { /// The instance, by name.
-        instance: String }
-}
-spec! {
-    /// A text on an instance's console.
-    ConsoleSays { /// The instance, by name.
-        instance: String, /// The text.
-        text: String }
-}
-spec! {
-    /// Names a load balancer.
-    OneLoadBalancer { /// The load balancer, by name.
-        load_balancer: String }
-}
-spec! {
-    /// Names a target group.
-    OneTargetGroup { /// The target group, by name.
-        target_group: String }
-}
-spec! {
-    /// Names a service, and whether it asks for acceptance.
-    ServiceAvailable { /// The service, by name.
-        service: String, /// Whether acceptance should be required.
-        acceptance_required: bool }
-}
-spec! {
-    /// Names a service and the side that should be allowed.
-    PrincipalAllowed { /// The service, by name.
-        service: String, /// Whose account.
-        side: Side }
-}
-spec! {
-    /// Names a service and the side that should not find it.
-    ServiceHidden { /// The service, by name.
-        service: String, /// Whose look.
-        side: Side }
-}
-spec! {
-    /// Names a service and the private DNS name that it should offer.
-    PrivateNameOffered { /// The service, by name.
-        service: String, /// The private DNS name.
-        domain: String }
-}
-spec! {
-    /// Names a service.
-    OneService { /// The service, by name.
-        service: String }
-}
-spec! {
-    /// Names a hosted zone and the service whose record should stand in it.
-    RecordPublished { /// The hosted zone, by name.
-        zone: String, /// The service, by name.
-        service: String }
-}
-spec! {
-    /// Names two VPCs.
-    SameCidr { /// One VPC, by name.
-        one: String, /// The other, by name.
-        other: String }
-}
-spec! {
-    /// Names the look-up that found the service.
-    ServiceFound { /// The look-up, by name.
-        lookup: String }
-}
-spec! {
-    /// Names a service and the endpoint that asks to be connected.
-    RequestWaiting { /// The service, by name.
-        service: String, /// The endpoint, by name.
-        endpoint: String }
-}
-spec! {
-    /// Names an endpoint and the state it should be in, as on the wire (`pendingAcceptance`).
-    EndpointState { /// The endpoint, by name.
-        endpoint: String, /// The state.
-        state: String }
-}
-spec! {
-    /// Names an endpoint.
-    OneEndpoint { /// The endpoint, by name.
-        endpoint: String }
-}
-spec! {
-    /// Names a client instance whose script asks for the endpoint's page again and again.
-    OneClient { /// The client, by name.
-        client: String, /// The endpoint, by name.
-        endpoint: String, /// The subnet in whose zone the client asks, by name: it asks the zonal name, and marks its lines with
+    [#[doc = "Names a client instance whose script asks for the endpoint's page again and again."]] OneClient {
+        /// The client, by name.
+        client: String => Instance,
+        /// The endpoint, by name.
+        endpoint: String => Endpoint,
+        /// The subnet in whose zone the client asks, by name: it asks the zonal name, and marks its lines with
         /// the token, a hyphen and this name.
         #[serde(default)]
-        subnet: Option<String> }
+        subnet: Option<String> => Subnet,
+    }
 }
+
 spec! {
-    /// What the page in the browser goes through.
-    Page { /// The client, by name.
-        client: String, /// The endpoint, by name.
-        endpoint: String, /// The load balancer, by name.
-        load_balancer: String }
+    [#[doc = "Names a load balancer."]] OneLoadBalancer {
+        /// The load balancer, by name.
+        load_balancer: String => LoadBalancer,
+    }
 }
+
 spec! {
-    /// Names the web server and the load balancer whose address its log should show.
-    LogShows { /// The web server's instance, by name.
-        instance: String, /// The load balancer, by name.
-        load_balancer: String }
+    [#[doc = "Names a service and the side that should be allowed."]] PrincipalAllowed {
+        /// The service, by name.
+        service: String => EndpointService,
+        /// Whose account.
+        side: Side,
+    }
 }
-spec! {
-    /// Names a VPC of the provider's, and the client at the other end of an endpoint's connection.
-    NoWayBack { /// The VPC, by name.
-        vpc: String, /// The client, by name.
-        client: String, /// The endpoint, by name.
-        endpoint: String }
+
+/// A field that names a resource.
+trait Named {
+    /// The name, where there is one.
+    fn named(&self) -> Option<&str>;
+}
+
+impl Named for String {
+    fn named(&self) -> Option<&str> {
+        Some(self)
+    }
+}
+
+impl Named for Option<String> {
+    fn named(&self) -> Option<&str> {
+        self.as_deref()
+    }
+}
+
+/// Whom a group admits: a block, or a group's name.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Source(String);
+
+impl Source {
+    /// Whether it is a block.
+    #[must_use]
+    pub fn is_block(&self) -> bool {
+        self.0.contains('/')
+    }
+}
+
+impl Deref for Source {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Named for Source {
+    fn named(&self) -> Option<&str> {
+        (!self.is_block()).then_some(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_check_is_called_as_its_file_is() {
+        let schema = schemars::schema_for!(Check).to_value().to_string();
+        for name in Check::ALL {
+            assert!(schema.contains(&format!("\"required\":[\"{name}\"]")), "{name}: {schema}");
+        }
+    }
 }

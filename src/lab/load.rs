@@ -9,7 +9,7 @@ use super::fill::fill;
 use super::limits::{self, FAULTS};
 use super::locate::step_line;
 use super::prose::{self, Prose};
-use super::{Lab, LabError, Pair, Place, Reference, Source, variables, waves};
+use super::{Kind, Lab, LabError, Pair, Place, Reference, Source, variables, waves};
 use crate::i18n::{Text, m};
 
 /// The lab-file format that this program reads.
@@ -205,7 +205,7 @@ fn lint(file: &str, yaml: &str, id: &str, lab: &Lab) -> Vec<LabError> {
     if lab.steps.is_empty() {
         fault(Place::of_word(yaml, 1, "steps"), m::lab_without_steps());
     }
-    let mut known: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut known: BTreeMap<&str, Kind> = BTreeMap::new();
     let mut steps: BTreeSet<&str> = BTreeSet::new();
     for step in &lab.steps {
         let from = step_line(yaml, &step.id);
@@ -234,7 +234,7 @@ fn lint(file: &str, yaml: &str, id: &str, lab: &Lab) -> Vec<LabError> {
             let what = match (known.get(name), wanted) {
                 (None, _) => m::LabReferenceUnknown { by, name: limits::shown(name) }.text(),
                 (Some(kind), Some(wanted)) if *kind != wanted => {
-                    m::LabReferenceKind { by, found: *kind, name, wanted }.text()
+                    m::LabReferenceKind { by, found: kind.name(), name, wanted: wanted.name() }.text()
                 }
                 _ => return,
             };
@@ -250,7 +250,7 @@ fn lint(file: &str, yaml: &str, id: &str, lab: &Lab) -> Vec<LabError> {
         if let Some(detour) = &step.detour {
             checked.extend(detour.checks.iter().flat_map(super::Check::refers));
             checked.extend(detour.remakes.iter().map(|name| (name.as_str(), None)));
-            checked.extend(rejected(&detour.reject));
+            checked.extend(detour.reject.refers());
         }
         for reference in checked {
             wrong(&step.id, reference);
@@ -265,10 +265,6 @@ fn lint(file: &str, yaml: &str, id: &str, lab: &Lab) -> Vec<LabError> {
         }
     }
     errors
-}
-
-fn rejected(rejection: &super::Acceptance) -> [Reference<'_>; 2] {
-    [(&rejection.service, Some("endpoint_service")), (&rejection.endpoint, Some("endpoint"))]
 }
 
 /// The last step of this name: the one too many.

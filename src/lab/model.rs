@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Acceptance, Check, Resource, Side};
+use super::{Check, Rejection, Resource, Side};
 
 /// A lab: its structure, without a word of prose.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -118,7 +118,7 @@ pub struct Detour {
     /// Its name; its prose stands under `<step>.<id>`.
     pub id: String,
     /// The connection that is rejected.
-    pub reject: Acceptance,
+    pub reject: Rejection,
     /// What must hold after the rejection.
     pub checks: Vec<Check>,
     /// What is deleted and made again so that the consumer can ask anew, by name.

@@ -1,4 +1,4 @@
-//! What a step of a `lab.yaml` may make, kind by kind. Unknown fields are errors.
+//! The list of resource kinds, and what a step of a `lab.yaml` may say of each. Unknown fields are errors.
 
 use std::collections::BTreeMap;
 
@@ -6,52 +6,76 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Side;
+use super::kind::{Leaves, define_kinds};
+use super::reference::{all_of, placeholders};
+use crate::i18n::{Text, m};
 
-/// Something that a step makes. The key is the resource kind, as in `src/actions/`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Resource {
-    /// A VPC.
-    Vpc(Vpc),
-    /// A subnet.
-    Subnet(Subnet),
-    /// A route table and its associations.
-    RouteTable(RouteTable),
-    /// A gateway endpoint to S3.
-    GatewayEndpoint(GatewayEndpoint),
-    /// A security group and its inbound rules.
-    SecurityGroup(SecurityGroup),
-    /// An EC2 instance.
-    Instance(Instance),
-    /// A target group and its targets.
-    TargetGroup(TargetGroup),
-    /// An internal Network Load Balancer.
-    LoadBalancer(LoadBalancer),
-    /// A TCP listener.
-    Listener(Listener),
-    /// An endpoint service and its allowed principals.
-    EndpointService(EndpointService),
-    /// The consumer's look at the service by its name, and the choice of a subnet in a zone that it covers.
-    ServiceLookup(ServiceLookup),
-    /// An interface endpoint.
-    Endpoint(Endpoint),
-    /// The provider's acceptance of an endpoint's connection request.
-    Acceptance(Acceptance),
-    /// The provider's rejection of a connection request, or of a connection that was accepted before.
-    Rejection(Acceptance),
-    /// A principal that is added to those whom an endpoint service allows.
-    AllowedPrincipal(Principal),
-    /// A principal that is taken away from those whom an endpoint service allows.
-    RemovedPrincipal(Principal),
-    /// Cross-zone load balancing, turned on.
-    CrossZone(CrossZone),
-    /// A private DNS name that an endpoint service offers.
-    PrivateName(PrivateName),
-    /// A public hosted zone with the TXT record that proves the domain of a private DNS name.
-    HostedZone(HostedZone),
-    /// The verification of a private DNS name, started.
-    Verification(Verification),
+/// Hands the list of kinds to the macro `$then`: the one list from which all that goes kind by kind is made. Here it makes
+/// [`Kind`] and [`Resource`], in `actions/kind.rs` the way to each kind's file. `kind.rs` says what a line means.
+macro_rules! each_kind {
+    ($then:ident) => {
+        $then! {
+            lab {
+                /// A VPC.
+                Vpc "vpc" Thing kind_vpc;
+                /// A subnet.
+                Subnet "subnet" Thing kind_subnet;
+                /// A route table and its associations.
+                RouteTable "route_table" Thing kind_route_table;
+                /// A gateway endpoint to S3.
+                GatewayEndpoint "gateway_endpoint" Thing kind_gateway_endpoint;
+                /// A security group and its inbound rules.
+                SecurityGroup "security_group" Thing kind_security_group;
+                /// An EC2 instance.
+                Instance "instance" Thing kind_instance;
+                /// A target group and its targets.
+                TargetGroup "target_group" Thing kind_target_group;
+                /// An internal Network Load Balancer.
+                LoadBalancer "load_balancer" Thing kind_load_balancer;
+                /// A TCP listener.
+                Listener "listener" Thing kind_listener;
+                /// An endpoint service and its allowed principals.
+                EndpointService "endpoint_service" Thing kind_endpoint_service;
+                /// The consumer's look at the service by its name, and the choice of a subnet in a zone that it covers.
+                ServiceLookup "service_lookup" Nothing kind_service_lookup;
+                /// An interface endpoint.
+                Endpoint "endpoint" Thing kind_endpoint;
+                /// The provider's acceptance of an endpoint's connection request.
+                Acceptance "acceptance" Change kind_acceptance;
+                /// The provider's rejection of a connection request, or of a connection that was accepted before.
+                Rejection "rejection" Change kind_rejection;
+                /// A principal that is added to those whom an endpoint service allows.
+                AllowedPrincipal "allowed_principal" Change kind_allowed_principal;
+                /// A principal that is taken away from those whom an endpoint service allows.
+                RemovedPrincipal "removed_principal" Change kind_removed_principal;
+                /// Cross-zone load balancing, turned on.
+                CrossZone "cross_zone" Change kind_cross_zone;
+                /// A private DNS name that an endpoint service offers.
+                PrivateName "private_name" Change kind_private_name;
+                /// A public hosted zone with the TXT record that proves the domain of a private DNS name.
+                HostedZone "hosted_zone" Thing kind_hosted_zone;
+                /// The verification of a private DNS name, started.
+                Verification "verification" Change kind_verification;
+            }
+            elsewhere {
+                /// What `pllab browse` makes on AWS to come into the client's VPC.
+                InstanceConnectEndpoint "instance_connect_endpoint" kind_connect_endpoint;
+                /// What `pllab browse` adds to the client's security group.
+                SecurityGroupRule "security_group_rule" kind_security_group_rule;
+            }
+            never {
+                /// What AWS makes for a load balancer or an endpoint, or somebody else in a VPC of the run's.
+                NetworkInterface "network_interface" kind_network_interface;
+            }
+        }
+    };
 }
+pub(crate) use each_kind;
+
+each_kind!(define_kinds);
+
+/// A name, and the kind of resource that it must be; `None` where any will do.
+pub type Reference<'a> = (&'a str, Option<Kind>);
 
 /// A VPC.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -64,6 +88,12 @@ pub struct Vpc {
     /// Whether names of private hosted zones resolve in it (`enableDnsHostnames`): off by default, as on AWS.
     #[serde(default)]
     pub dns_hostnames: bool,
+}
+
+impl Vpc {
+    pub(super) fn refers(&self) -> Vec<Reference<'_>> {
+        Vec::new()
+    }
 }
 
 /// A subnet.
@@ -80,6 +110,12 @@ pub struct Subnet {
     pub zone: String,
 }
 
+impl Subnet {
+    pub(super) fn refers(&self) -> Vec<Reference<'_>> {
+        vec![(&self.vpc, Some(Kind::Vpc))]
+    }
+}
+
 /// A route table.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -92,6 +128,12 @@ pub struct RouteTable {
     pub subnet: String,
 }
 
+impl RouteTable {
+    pub(super) fn refers(&self) -> Vec<Reference<'_>> {
+        vec![(&self.vpc, Some(Kind::Vpc)), (&self.subnet, Some(Kind::Subnet))]
+    }
+}
+
 /// A gateway endpoint to S3.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -102,6 +144,12 @@ pub struct GatewayEndpoint {
     pub vpc: String,
     /// The route table that gets the route, by name.
     pub route_table: String,
+}
+
+impl GatewayEndpoint {
+    pub(super) fn refers(&self) -> Vec<Reference<'_>> {
+        vec![(&self.vpc, Some(Kind::Vpc)), (&self.route_table, Some(Kind::RouteTable))]
+    }
 }
 
 /// A security group. Its outbound rules are AWS's default: everything.
@@ -117,6 +165,13 @@ pub struct SecurityGroup {
     /// Inbound TCP rules.
     #[serde(default)]
     pub ingress: Vec<Ingress>,
+}
+
+impl SecurityGroup {
+    pub(super) fn refers(&self) -> Vec<Reference<'_>> {
+        let sources = self.ingress.iter().filter_map(|rule| rule.group.as_deref());
+        all_of([(self.vpc.as_str(), Some(Kind::Vpc))], sources, Some(&Kind::SecurityGroup))
+    }
 }
 
 /// An inbound TCP rule: from a block, or from another group.
@@ -154,6 +209,13 @@ pub struct Instance {
     pub user_data: String,
 }
 
+impl Instance {
+    pub(super) fn refers(&self) -> Vec<Reference<'_>> {
+        let placed = [(self.subnet.as_str(), Some(Kind::Subnet)), (&self.group, Some(Kind::SecurityGroup))];
+        all_of(placed, placeholders(&self.user_data), None)
+    }
+}
+
 /// A machine image, by what it is; the id differs per region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -178,6 +240,12 @@ pub struct TargetGroup {
     pub targets: Vec<String>,
 }
 
+impl TargetGroup {
+    pub(super) fn refers(&self) -> Vec<Reference<'_>> {
+        all_of([(self.vpc.as_str(), Some(Kind::Vpc))], self.targets.iter().map(String::as_str), Some(&Kind::Instance))
+    }
+}
+
 /// An internal Network Load Balancer.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -188,6 +256,13 @@ pub struct LoadBalancer {
     pub subnets: Vec<String>,
     /// Its security group, by name. Without one at creation it can never have one.
     pub group: String,
+}
+
+impl LoadBalancer {
+    pub(super) fn refers(&self) -> Vec<Reference<'_>> {
+        let group = (self.group.as_str(), Some(Kind::SecurityGroup));
+        all_of([group], self.subnets.iter().map(String::as_str), Some(&Kind::Subnet))
+    }
 }
 
 /// A TCP listener that forwards to one target group.
@@ -204,6 +279,12 @@ pub struct Listener {
     pub target_group: String,
 }
 
+impl Listener {
+    pub(super) fn refers(&self) -> Vec<Reference<'_>> {
+        vec![(&self.load_balancer, Some(Kind::LoadBalancer)), (&self.target_group, Some(Kind::TargetGroup))]
+    }
+}
+
 /// An endpoint service.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -218,6 +299,12 @@ pub struct EndpointService {
     pub allow: Vec<Side>,
 }
 
+impl EndpointService {
+    pub(super) fn refers(&self) -> Vec<Reference<'_>> {
+        vec![(&self.load_balancer, Some(Kind::LoadBalancer))]
+    }
+}
+
 /// The consumer's look at the service.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -228,6 +315,13 @@ pub struct ServiceLookup {
     pub service: String,
     /// The subnets to choose from, by name.
     pub subnets: Vec<String>,
+}
+
+impl ServiceLookup {
+    pub(super) fn refers(&self) -> Vec<Reference<'_>> {
+        let service = (self.service.as_str(), Some(Kind::EndpointService));
+        all_of([service], self.subnets.iter().map(String::as_str), Some(&Kind::Subnet))
+    }
 }
 
 /// An interface endpoint.
@@ -250,7 +344,18 @@ pub struct Endpoint {
     pub private_dns: bool,
 }
 
-/// The provider's word on a connection request.
+impl Endpoint {
+    pub(super) fn refers(&self) -> Vec<Reference<'_>> {
+        let all = [
+            (self.vpc.as_str(), Some(Kind::Vpc)),
+            (&self.lookup, Some(Kind::ServiceLookup)),
+            (&self.group, Some(Kind::SecurityGroup)),
+        ];
+        all_of(all, self.subnets.iter().map(String::as_str), Some(&Kind::Subnet))
+    }
+}
+
+/// The provider's acceptance of a connection request.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Acceptance {
@@ -262,16 +367,64 @@ pub struct Acceptance {
     pub endpoint: String,
 }
 
-/// An account, and the service that it may ask to be connected to, or no longer.
+impl Acceptance {
+    pub(super) fn refers(&self) -> Vec<Reference<'_>> {
+        vec![(&self.service, Some(Kind::EndpointService)), (&self.endpoint, Some(Kind::Endpoint))]
+    }
+}
+
+/// The provider's rejection of a connection request, or of a connection.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Principal {
+pub struct Rejection {
+    /// Its name in the lab.
+    pub name: String,
+    /// The service, by name.
+    pub service: String,
+    /// The endpoint, by name.
+    pub endpoint: String,
+}
+
+impl Rejection {
+    pub(super) fn refers(&self) -> Vec<Reference<'_>> {
+        vec![(&self.service, Some(Kind::EndpointService)), (&self.endpoint, Some(Kind::Endpoint))]
+    }
+}
+
+/// An account, and the service that it may ask to be connected to from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AllowedPrincipal {
     /// Its name in the lab.
     pub name: String,
     /// The service, by name.
     pub service: String,
     /// Whose account.
     pub side: Side,
+}
+
+impl AllowedPrincipal {
+    pub(super) fn refers(&self) -> Vec<Reference<'_>> {
+        vec![(&self.service, Some(Kind::EndpointService))]
+    }
+}
+
+/// An account, and the service that it may not ask to be connected to any more.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RemovedPrincipal {
+    /// Its name in the lab.
+    pub name: String,
+    /// The service, by name.
+    pub service: String,
+    /// Whose account.
+    pub side: Side,
+}
+
+impl RemovedPrincipal {
+    pub(super) fn refers(&self) -> Vec<Reference<'_>> {
+        vec![(&self.service, Some(Kind::EndpointService))]
+    }
 }
 
 /// Cross-zone load balancing, turned on: each node uses the targets of every zone.
@@ -282,6 +435,12 @@ pub struct CrossZone {
     pub name: String,
     /// The load balancer, by name.
     pub load_balancer: String,
+}
+
+impl CrossZone {
+    pub(super) fn refers(&self) -> Vec<Reference<'_>> {
+        vec![(&self.load_balancer, Some(Kind::LoadBalancer))]
+    }
 }
 
 /// A private DNS name, offered by an endpoint service. Endpoints can use it once it is verified.
@@ -296,6 +455,12 @@ pub struct PrivateName {
     pub domain: String,
 }
 
+impl PrivateName {
+    pub(super) fn refers(&self) -> Vec<Reference<'_>> {
+        vec![(&self.service, Some(Kind::EndpointService))]
+    }
+}
+
 /// A public hosted zone, with the TXT record that an endpoint service asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -308,6 +473,12 @@ pub struct HostedZone {
     pub service: String,
 }
 
+impl HostedZone {
+    pub(super) fn refers(&self) -> Vec<Reference<'_>> {
+        vec![(&self.service, Some(Kind::EndpointService))]
+    }
+}
+
 /// The provider's word that the TXT record is published and can be looked for.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -316,4 +487,10 @@ pub struct Verification {
     pub name: String,
     /// The service, by name.
     pub service: String,
+}
+
+impl Verification {
+    pub(super) fn refers(&self) -> Vec<Reference<'_>> {
+        vec![(&self.service, Some(Kind::EndpointService))]
+    }
 }

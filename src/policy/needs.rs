@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::actions::{self, Grant};
 use crate::cloud::Api;
-use crate::lab::{Lab, Side};
+use crate::lab::{Lab, Resource, Side};
 use crate::session::zone;
 use crate::{checks, engine, trace};
 
@@ -25,8 +25,8 @@ pub fn needs(lab: &Lab, sides: &[Side]) -> (BTreeSet<(Api, &'static str)>, Vec<G
             reads.extend(actions::reads(resource));
             grants.extend(actions::grants(resource));
         }
-        if step.detour.is_some() {
-            grants.extend(actions::reject_grants());
+        if let Some(detour) = &step.detour {
+            grants.extend(actions::grants(&Resource::Rejection(detour.reject.clone())));
         }
     }
     (reads, grants)

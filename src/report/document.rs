@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::engine::event::{ItemState, Verdict};
 use crate::i18n::Lang;
-use crate::lab::Side;
+use crate::lab::{Kind, Side};
 
 /// A run's report.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -125,7 +125,7 @@ pub struct Thing {
     /// Its name in the lab.
     pub resource: String,
     /// Its kind.
-    pub kind: String,
+    pub kind: Kind,
     /// Its id, or its ARN.
     pub id: String,
     /// When.

@@ -9,7 +9,7 @@ use super::document::{
 };
 use crate::engine::event::{Difference, Entry, Event, Facts, Item, Purpose, Verdict};
 use crate::i18n::{Lang, Text, m};
-use crate::lab::{Loaded, Side};
+use crate::lab::{Kind, Loaded, Side};
 
 /// What the journal itself does not say.
 pub struct Told<'a> {
@@ -24,7 +24,7 @@ pub struct Told<'a> {
     /// A drill's title, by its name.
     pub drill: &'a dyn Fn(&str) -> Text,
     /// What a resource is, by kind and by its name in the lab.
-    pub label: &'a dyn Fn(&str, &str) -> Text,
+    pub label: &'a dyn Fn(&Kind, &str) -> Text,
 }
 
 /// Folds `entries` into the report of `run` in `lang`.
@@ -71,7 +71,7 @@ pub fn fold(run: &str, entries: &[Entry], told: &Told<'_>, lang: Lang) -> Report
 struct Call {
     step: String,
     resource: String,
-    kind: String,
+    kind: Kind,
     purpose: Purpose,
     operation: String,
 }
@@ -262,7 +262,7 @@ impl Folding<'_> {
         (differs.seen != m::watch_nothing()).then_some(Wrong { what, expected, seen })
     }
 
-    fn slipped(&mut self, at: Timestamp, step: &str, (resource, kind): (&str, &str), wrong: Wrong) {
+    fn slipped(&mut self, at: Timestamp, step: &str, (resource, kind): (&str, &Kind), wrong: Wrong) {
         let label = (self.told.label)(kind, resource).render(self.lang);
         let slips = &mut self.step(step).slips;
         if slips.iter().any(|slip| slip.resource == resource && slip.mended.is_none() && wrong.is(slip)) {
@@ -317,7 +317,7 @@ impl Folding<'_> {
 
     fn looked(&self, item: &Item) -> Looked {
         let label = if item.resource.is_empty() {
-            item.kind.clone()
+            item.kind.name().to_owned()
         } else {
             (self.told.label)(&item.kind, &item.resource).render(self.lang)
         };

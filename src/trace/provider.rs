@@ -8,7 +8,7 @@ use super::walk::{Walk, seen};
 use crate::checks::reply::{first, list, text, texts};
 use crate::cloud::{FaultClass, ec2, elbv2};
 use crate::i18n::{Text, m};
-use crate::lab::Side;
+use crate::lab::{Kind, Side};
 
 /// What `EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic` is called in the answer of `DescribeLoadBalancers`.
 const ENFORCE: &str = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic";
@@ -121,7 +121,7 @@ impl Walk<'_> {
     /// The target group that the lab made.
     fn lab_target_group(&self) -> Option<String> {
         let mut makes = self.scene.lab.steps.iter().flat_map(|step| &step.makes);
-        let name = makes.find(|it| it.kind() == "target_group")?.name();
+        let name = makes.find(|it| it.kind() == Kind::TargetGroup)?.name();
         self.scene.fact(name, "arn").map(str::to_owned)
     }
 }

@@ -95,7 +95,7 @@ fn private_dns_by_hand() {
         let asked = actions::make(&zone, &Naming { run: "mine", lab: "", learner: "", round: 0 });
         let ask = hand.resolved(&asked[0].call);
         let told = hand.send(Side::Provider, &ask).await;
-        let found = actions::facts_of(&told, asked[0].facts).expect("the service asks for a record");
+        let found = actions::facts_of(&told, &asked[0].facts).expect("the service asks for a record");
         let name = format!("{}.{}", found["record"], found["under"]);
         hand.call(Api::Route53, change, record("UPSERT", &name, &found["value"])).await;
         hand.met("record");

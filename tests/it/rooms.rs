@@ -224,7 +224,7 @@ fn crates_stay_in_the_room_that_owns_them() {
                 starts && after.starts_with("::")
             });
             // A module of ours may have a crate's name, such as `checks::console`.
-            let ours = code.contains(&format!("mod {tool};")) || code.contains(&format!("super::{tool};"));
+            let ours = code.contains(&format!("mod {tool};")) || code.contains(&format!("::{tool};"));
             if used && !ours && !owners.contains(&source.room.as_str()) {
                 faults.push(format!("{}: `{tool}` belongs to {owners:?}", source.path.display()));
             }

@@ -6,7 +6,7 @@ use crate::actions::{self, Naming, Presence};
 use crate::cloud::Clouds;
 use crate::engine::event::{Fault, FaultClass, Progress, ProgressState, Purpose};
 use crate::i18n::Text;
-use crate::lab::Side;
+use crate::lab::{Kind, Side};
 
 /// How long it usually takes on AWS until an endpoint can be used, in seconds, from and to: "a few minutes"
 /// [UG:create-ec2-instance-connect-endpoints].
@@ -52,25 +52,25 @@ pub async fn open_browse_route(
         let made = core.with(|state| state.resources.get(door.name).map(|it| it.made.clone()).unwrap_or_default());
         let progress = |seen: Option<Text>, state| Progress {
             id: door.name.to_owned(),
-            label: actions::label(door.kind, door.name),
+            label: actions::label(&door.kind, door.name),
             seen,
-            wait: patience.wait((door.kind == "instance_connect_endpoint").then_some(USUAL)),
+            wait: patience.wait((door.kind == Kind::InstanceConnectEndpoint).then_some(USUAL)),
             state,
         };
         let work = Work {
             step: &to.step,
             resource: door.name,
-            kind: door.kind,
+            kind: &door.kind,
             side: to.side,
             purpose: Purpose::Make,
             waiting: None,
         };
         core.screen.progress(&progress(None, ProgressState::Running));
         let result = async {
-            for part in door.parts.iter().filter(|part| !made.contains(part.name)) {
+            for part in door.parts.iter().filter(|part| !made.contains(&*part.name)) {
                 perform(core, clouds, &patience, &work, part).await?;
             }
-            if door.kind == "instance_connect_endpoint" {
+            if door.kind == Kind::InstanceConnectEndpoint {
                 wait(core, clouds, patience, to.side, door.name, &progress).await?;
             }
             Ok(())
@@ -91,7 +91,7 @@ async fn wait(
     name: &str,
     progress: &(impl Fn(Option<Text>, ProgressState) -> Progress + Sync),
 ) -> Result<(), Failure> {
-    let Some(look) = actions::look("instance_connect_endpoint", name) else { return Ok(()) };
+    let Some(look) = actions::look(&Kind::InstanceConnectEndpoint, name) else { return Ok(()) };
     let look = core.resolve(&look)?;
     let began = tokio::time::Instant::now();
     let mut last = String::new();

@@ -79,18 +79,15 @@ async fn make_one(
         (state.run.clone(), state.lab.clone(), state.learner.clone(), round, made)
     });
     let making = Naming { run: &run, lab: &lab, learner: &learner, round };
-    let work = Work { step, resource: name, kind: resource.kind(), side, purpose: Purpose::Make, waiting: None };
-    let parts: Vec<_> = actions::make(resource, &making).into_iter().filter(|part| !made.contains(part.name)).collect();
+    let kind = resource.kind();
+    let work = Work { step, resource: name, kind: &kind, side, purpose: Purpose::Make, waiting: None };
+    let parts: Vec<_> =
+        actions::make(resource, &making).into_iter().filter(|part| !made.contains(&*part.name)).collect();
     if parts.is_empty() {
         return Ok(());
     }
-    let progress = |state| Progress {
-        id: name.to_owned(),
-        label: actions::label(resource.kind(), name),
-        seen: None,
-        wait: None,
-        state,
-    };
+    let progress =
+        |state| Progress { id: name.to_owned(), label: actions::label(&kind, name), seen: None, wait: None, state };
     core.screen.progress(&progress(ProgressState::Running));
     for part in &parts {
         if let Err(failure) = perform(core, clouds, &patience, &work, part).await {

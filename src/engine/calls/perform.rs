@@ -5,12 +5,12 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::run_log::{Intent, RunLog};
-use crate::actions::{self, ApiStep, facts_of};
+use crate::actions::{self, ApiStep};
 use crate::cloud::{Backoff, Call, Clients, Clouds, Unresolved};
 use crate::engine::event::{Event, Facts, Fault, FaultClass, Purpose, Wait};
 use crate::engine::record::journal::JournalError;
 use crate::i18n::m;
-use crate::lab::Side;
+use crate::lab::{Kind, Side};
 
 /// How patient the engine is with this target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,7 +119,7 @@ pub async fn perform(
         kind: work.kind,
         side: work.side,
         purpose: work.purpose,
-        part: part.name,
+        part: &part.name,
         call: &call,
     };
     let number = core.intend(&intent)?;
@@ -152,7 +152,7 @@ pub struct Work<'a> {
     /// The resource, by name.
     pub resource: &'a str,
     /// Its kind.
-    pub kind: &'a str,
+    pub kind: &'a Kind,
     /// Whose account.
     pub side: Side,
     /// What for.
@@ -174,6 +174,8 @@ async fn send(
     let mut unanswered = 0;
     loop {
         let fault = match clients.send(call).await {
+            // A look that finds nothing before a deletion leaves nothing to do; what follows says what is gone.
+            Ok(reply) if work.purpose == Purpose::Delete => return Ok(part.told(call, &reply).unwrap_or_default()),
             Ok(reply) => return read(core, clients, patience, part, call, &reply).await,
             Err(fault) => fault,
         };
@@ -228,7 +230,7 @@ async fn read(
     call: &Call,
     reply: &serde_json::Value,
 ) -> Result<Facts, Fault> {
-    match facts_of(reply, part.facts) {
+    match part.told(call, reply) {
         Some(facts) if facts.len() == part.facts.len() || part.find.is_none() => Ok(facts),
         Some(mut facts) => {
             if let Ok(Some(more)) = find(core, clients, patience, part).await {
@@ -238,7 +240,7 @@ async fn read(
         }
         None if part.facts.is_empty() => Ok(Facts::new()),
         None => {
-            let place = part.facts.first().map_or("", |fact| fact.1);
+            let place = part.facts.first().map_or("", |fact| fact.1.as_str());
             // A look that finds nothing changed nothing; a making call that does not say what it made is unclear.
             let (name, class) = if call.is_read() {
                 ("NothingFound", FaultClass::Refused)

@@ -13,7 +13,7 @@ use crate::cloud::Clouds;
 use crate::engine::event::Event;
 use crate::engine::record::journal::JournalError;
 use crate::i18n::m;
-use crate::lab::{Lab, changes};
+use crate::lab::{Lab, Leaves};
 
 /// What is being made before its step opens.
 #[derive(Default)]
@@ -46,17 +46,17 @@ impl Prefetch {
         }
         for step in lab.steps.iter().skip(done + 1) {
             // What comes after a change is to meet it: nothing is made ahead over one.
-            if step.makes.iter().any(|it| changes(it.kind())) {
+            if step.makes.iter().any(|it| it.kind().leaves() == Leaves::Change) {
                 break;
             }
-            for resource in step.makes.iter().filter(|it| actions::takes_minutes(it.kind())) {
+            for resource in step.makes.iter().filter(|it| actions::takes_minutes(&it.kind())) {
                 let name = resource.name();
                 let exists =
                     |name: &str| core.with(|state| state.resources.get(name).is_some_and(|line| line.id().is_some()));
                 if exists(name) || !resource.needs().iter().all(|need| exists(need)) || self.has(name) {
                     continue;
                 }
-                core.record(&Event::Notice { text: m::engine_ahead(actions::label(resource.kind(), name)) })?;
+                core.record(&Event::Notice { text: m::engine_ahead(actions::label(&resource.kind(), name)) })?;
                 let (core, clouds, id) = (Arc::clone(core), Arc::clone(clouds), step.id.clone());
                 let resources = [(step.side, resource.clone())];
                 let making = tokio::spawn(async move { make(&core, &clouds, patience, &id, &resources).await });

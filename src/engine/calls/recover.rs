@@ -6,7 +6,7 @@ use crate::actions::{self, Naming};
 use crate::cloud::Clouds;
 use crate::engine::event::{Event, Facts, Fault, FaultClass, Purpose};
 use crate::i18n::m;
-use crate::lab::{Lab, Resource, waves};
+use crate::lab::{Kind, Lab, Resource, waves};
 
 /// Asks the cloud about every call without an outcome and writes the answers down. What can be sent again without harm is
 /// left to be sent again.
@@ -25,7 +25,7 @@ pub async fn recover(core: &RunLog, clouds: &Clouds, patience: &Polling, lab: &L
             (Purpose::Make, Some(resource)) => ask(core, clouds, patience, resource, &call.part).await?,
             // Deleting again is how to learn what became of a deletion; an answer to a request is given again.
             (Purpose::Delete, _) => None,
-            (Purpose::Make, None) if call.kind == "acceptance" => None,
+            (Purpose::Make, None) if call.kind == Kind::Acceptance => None,
             // Without the lab file nobody knows how to ask: it stays unknown, and the receipt says so.
             (Purpose::Make, None) => continue,
         };
@@ -54,7 +54,7 @@ pub async fn adopt(core: &RunLog, clouds: &Clouds, lab: &Lab) -> Result<(), Fail
                 (line.map(|line| line.made.clone()).unwrap_or_default(), line.map_or(0, |line| line.round))
             });
             let parts = actions::make(resource, &Naming { run: &run, lab: &id, learner: &learner, round });
-            for part in parts.iter().filter(|part| !known.contains(part.name)) {
+            for part in parts.iter().filter(|part| !known.contains(&*part.name)) {
                 // What is not found by the run's mark, but by what it hangs on, is the learner's where that is.
                 let marked = part.find.as_ref().is_some_and(|find| {
                     serde_json::Value::Object(find.call.params.clone()).to_string().contains(run.as_str())
@@ -66,10 +66,10 @@ pub async fn adopt(core: &RunLog, clouds: &Clouds, lab: &Lab) -> Result<(), Fail
                 let intent = Intent {
                     step: &step.id,
                     resource: name,
-                    kind: resource.kind(),
+                    kind: &resource.kind(),
                     side: step.side,
                     purpose: Purpose::Make,
-                    part: part.name,
+                    part: &part.name,
                     // What it was made with tells what must go after it.
                     call: &core.resolve(&part.call).unwrap_or_else(|_| part.call.clone()),
                 };

@@ -10,7 +10,7 @@ use crate::engine::record::journal::{Journal, JournalError};
 use crate::engine::record::money::spending;
 use crate::engine::record::state::State;
 use crate::host::Clock;
-use crate::lab::Side;
+use crate::lab::{Kind, Side};
 
 /// Shared by everything that happens in a run.
 pub struct RunLog {
@@ -36,7 +36,7 @@ pub struct Intent<'a> {
     /// The resource, by name.
     pub resource: &'a str,
     /// Its kind.
-    pub kind: &'a str,
+    pub kind: &'a Kind,
     /// Whose account.
     pub side: Side,
     /// What for.
@@ -120,7 +120,7 @@ impl RunLog {
             call,
             step: intent.step.to_owned(),
             resource: intent.resource.to_owned(),
-            kind: intent.kind.to_owned(),
+            kind: intent.kind.clone(),
             side: intent.side,
             purpose: intent.purpose,
             part: intent.part.to_owned(),

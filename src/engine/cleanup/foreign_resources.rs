@@ -5,19 +5,19 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::leftovers::kind_of;
+use crate::actions;
 use crate::cloud::{Clouds, ec2, tags};
 use crate::engine::calls::perform::clients;
 use crate::engine::calls::run_log::RunLog;
 use crate::engine::event::Fault;
 use crate::engine::record::state::State;
-use crate::lab::Side;
+use crate::lab::{Kind, Side};
 
 /// Something in a run's VPC that the run did not make.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stranger {
     /// Its kind.
-    pub kind: String,
+    pub kind: Kind,
     /// Its id.
     pub id: String,
     /// The VPC it stands in.
@@ -38,15 +38,12 @@ const LISTS: [(&str, &str, &str); 6] = [
 
 /// The VPCs that the run has made in the account of `side`, gone or not.
 pub fn vpcs(core: &RunLog, state: &State, side: Side) -> Vec<String> {
-    let made = state.gone.iter().map(|it| (it.kind.as_str(), it.side, Some(it.id.as_str())));
+    let made = state.gone.iter().map(|it| (&it.kind, it.side, Some(it.id.as_str())));
     // A VPC of the learner's that stays holds what they like.
-    let existing = state
-        .existing()
-        .into_values()
-        .filter(|line| !line.yours)
-        .map(|line| (line.kind.as_str(), line.side, line.id()));
+    let existing =
+        state.existing().into_values().filter(|line| !line.yours).map(|line| (&line.kind, line.side, line.id()));
     let account = core.accounts().get(&side);
-    let ours = made.chain(existing).filter(|(kind, its, _)| *kind == "vpc" && core.accounts().get(its) == account);
+    let ours = made.chain(existing).filter(|(kind, its, _)| **kind == Kind::Vpc && core.accounts().get(its) == account);
     ours.filter_map(|(_, _, id)| id.map(str::to_owned)).collect()
 }
 
@@ -112,7 +109,7 @@ fn stranger(object: &Value, id: &str, ours: &BTreeSet<String>, run: &str) -> Opt
     if ours.contains(instance) {
         return None;
     }
-    Some(Stranger { kind: kind_of(kind), id: text(id).to_owned(), vpc: text("VpcId").to_owned(), of_aws })
+    Some(Stranger { kind: actions::kind_tagged(kind), id: text(id).to_owned(), vpc: text("VpcId").to_owned(), of_aws })
 }
 
 /// Whether AWS made the interface for something of the run: `ELB net/<name>/<id>` and `VPC Endpoint Interface vpce-...` are the
@@ -165,7 +162,7 @@ mod tests {
             ),
         ] {
             let found = stranger(&object, id, &ours, "k3x9bc").unwrap();
-            assert_eq!((found.kind.as_str(), found.of_aws, found.vpc.as_str()), (kind, of_aws, "vpc-1"), "{object}");
+            assert_eq!((found.kind.name(), found.of_aws, found.vpc.as_str()), (kind, of_aws, "vpc-1"), "{object}");
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::actions::{self, Charge, Presence};
 use crate::cloud::{Api, Call, Clients, Clouds, tags, text_at};
 use crate::engine::calls::perform::clients;
 use crate::engine::event::{Event, Facts, Fault, FaultClass, Purpose};
-use crate::lab::Side;
+use crate::lab::{Kind, Side};
 
 /// What one run has left.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,7 +29,7 @@ pub struct LeftoverItem {
     /// Its name in the lab.
     pub resource: String,
     /// Its kind, as in the lab file.
-    pub kind: String,
+    pub kind: Kind,
     /// Whose account it was found in; the provider's where both sides have the same.
     pub side: Side,
     /// What is known of it.
@@ -66,7 +66,7 @@ impl Leftover {
                 resource,
                 side: item.side,
                 purpose: Purpose::Make,
-                part: if kind == "instance" { "run" } else { "create" }.to_owned(),
+                part: actions::made_by(&kind).to_owned(),
                 operation: actions::look(&kind, "it").map_or("DescribeTags", |look| look.operation).to_owned(),
                 params: item.seen.clone(),
                 kind,
@@ -113,7 +113,7 @@ pub async fn leftovers(clouds: &Clouds, accounts: &BTreeMap<Side, String>) -> Re
                 for (id, marks, facts, seen) in zones {
                     put(&mut runs, &marks, &id, |resource| LeftoverItem {
                         resource,
-                        kind: "hosted_zone".to_owned(),
+                        kind: Kind::HostedZone,
                         side: *side,
                         facts,
                         seen,
@@ -177,10 +177,10 @@ async fn zones(clients: &Clients) -> Result<Vec<(String, BTreeMap<String, String
 }
 
 /// Resource id or ARN to its kind and its tags.
-type Tagged = BTreeMap<String, (String, BTreeMap<String, String>)>;
+type Tagged = BTreeMap<String, (Kind, BTreeMap<String, String>)>;
 
-fn by_kind(tagged: &Tagged) -> BTreeMap<String, Vec<String>> {
-    let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
+fn by_kind(tagged: &Tagged) -> BTreeMap<Kind, Vec<String>> {
+    let mut kinds: BTreeMap<Kind, Vec<String>> = BTreeMap::new();
     for (id, (kind, marks)) in tagged {
         // The run's tag is what makes it ours.
         if marks.contains_key(tags::RUN) {
@@ -196,51 +196,43 @@ async fn of_ec2(clients: &Clients) -> Result<Tagged, Fault> {
     let reply = ask(clients, Api::Ec2, "DescribeTags", json!({ "Filters": filters })).await?;
     let mut tagged = Tagged::new();
     for tag in list(&reply, "Tags") {
-        let kind = kind_of(&text(tag, "ResourceType"));
+        let kind = actions::kind_tagged(&text(tag, "ResourceType"));
         let place = tagged.entry(text(tag, "ResourceId")).or_insert_with(|| (kind, BTreeMap::new()));
         place.1.insert(text(tag, "Key"), text(tag, "Value"));
     }
     Ok(tagged)
 }
 
-/// EC2's resource types as kinds of the lab.
-pub fn kind_of(resource_type: &str) -> String {
-    match resource_type {
-        "vpc-endpoint" => "endpoint".to_owned(),
-        "vpc-endpoint-service" => "endpoint_service".to_owned(),
-        other => other.replace('-', "_"),
-    }
-}
-
 /// `ELBv2` tells tags by ARN only, at most twenty at a time [API:DescribeTags]. Only what has a name that begins with `named` is
 /// asked about.
 pub async fn of_elb(clients: &Clients, named: &str) -> Result<Tagged, Fault> {
     let is_ours = |name: &str| name.starts_with(named);
-    let mut found: BTreeMap<String, &str> = BTreeMap::new();
+    let mut found: BTreeMap<String, Kind> = BTreeMap::new();
     let balancers = ask(clients, Api::Elbv2, "DescribeLoadBalancers", json!({})).await?;
     for balancer in list(&balancers, "LoadBalancers").iter().filter(|it| is_ours(&text(it, "LoadBalancerName"))) {
         let arn = text(balancer, "LoadBalancerArn");
         match ask(clients, Api::Elbv2, "DescribeListeners", json!({ "LoadBalancerArn": arn })).await {
             Ok(reply) => {
-                found.extend(list(&reply, "Listeners").iter().map(|it| (text(it, "ListenerArn"), "listener")));
+                found.extend(list(&reply, "Listeners").iter().map(|it| (text(it, "ListenerArn"), Kind::Listener)));
             }
             // It went while we looked.
             Err(fault) if fault.class == FaultClass::NotFound => {}
             Err(fault) => return Err(fault),
         }
-        found.insert(arn, "load_balancer");
+        found.insert(arn, Kind::LoadBalancer);
     }
     let groups = ask(clients, Api::Elbv2, "DescribeTargetGroups", json!({})).await?;
     let groups = list(&groups, "TargetGroups").iter().filter(|it| is_ours(&text(it, "TargetGroupName")));
-    found.extend(groups.map(|it| (text(it, "TargetGroupArn"), "target_group")));
+    found.extend(groups.map(|it| (text(it, "TargetGroupArn"), Kind::TargetGroup)));
     let mut tagged = Tagged::new();
     let arns: Vec<&String> = found.keys().collect();
     for some in arns.chunks(20) {
         for description in elb_tags(clients, some).await? {
             let arn = text(&description, "ResourceArn");
             let marks = list(&description, "Tags").iter().map(|tag| (text(tag, "Key"), text(tag, "Value"))).collect();
-            let kind = found.get(&arn).copied().unwrap_or_default().to_owned();
-            tagged.insert(arn, (kind, marks));
+            if let Some(kind) = found.get(&arn) {
+                tagged.insert(arn, (kind.clone(), marks));
+            }
         }
     }
     Ok(tagged)
@@ -263,7 +255,7 @@ async fn elb_tags(clients: &Clients, arns: &[&String]) -> Result<Vec<Value>, Fau
 }
 
 /// Those that still exist, with what is seen of them. A kind of a newer version is taken to exist.
-async fn look(clients: &Clients, kind: &str, ids: &[String]) -> Result<Vec<(String, Value)>, Fault> {
+async fn look(clients: &Clients, kind: &Kind, ids: &[String]) -> Result<Vec<(String, Value)>, Fault> {
     let Some(call) = actions::look(kind, "it") else {
         return Ok(ids.iter().map(|id| (id.clone(), Value::Null)).collect());
     };
@@ -305,22 +297,10 @@ async fn seen(clients: &Clients, call: &Call, ids: &[String]) -> Result<Vec<(Str
     Ok(objects.into_iter().filter(exists).filter_map(|object| Some((id_of(&object)?, object))).collect())
 }
 
-fn remnant(resource: String, kind: &str, id: &str, side: Side, mut object: Value) -> LeftoverItem {
-    let gateway = text(&object, "VpcEndpointType") == "Gateway";
-    let kind = if gateway { "gateway_endpoint" } else { kind }.to_owned();
-    let mut facts = Facts::new();
-    let mut know = |fact: &str, value: Option<String>| {
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
-            facts.insert(fact.to_owned(), value);
-        }
-    };
-    know(if id.starts_with("arn:") { "arn" } else { "id" }, Some(id.to_owned()));
-    match kind.as_str() {
-        "endpoint_service" => know("name", text_at(&object, "ServiceName")),
-        "route_table" => know("association", text_at(&object, "Associations[0].RouteTableAssociationId")),
-        "security_group_rule" => know("group", text_at(&object, "GroupId")),
-        _ => {}
-    }
+fn remnant(resource: String, kind: &Kind, id: &str, side: Side, mut object: Value) -> LeftoverItem {
+    let kind = actions::kind_seen(kind, &object);
+    let mut facts: Facts = actions::facts_of_seen(&kind, &object).into_iter().collect();
+    facts.insert(if id.starts_with("arn:") { "arn" } else { "id" }.to_owned(), id.to_owned());
     let times = ["LaunchTime", "CreationTimestamp", "CreatedTime", "CreatedAt"];
     let since = times.iter().find_map(|time| text_at(&object, time));
     if let Some(object) = object.as_object_mut() {

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use serde_json::{Value, json};
 
 use super::foreign_resources::strangers;
-use super::leftovers::{kind_of, of_elb};
+use super::leftovers::of_elb;
 use crate::actions::{self, Presence};
 use crate::cloud::{Api, Call, Clouds, ec2, tags};
 use crate::engine::calls::perform::{Polling, clients};
@@ -15,7 +15,7 @@ use crate::engine::event::{Event, Fault, Item, ItemState, Progress, ProgressStat
 use crate::engine::record::ledger::Made;
 use crate::engine::record::state::State;
 use crate::i18n::{Text, m};
-use crate::lab::Side;
+use crate::lab::{Kind, Side};
 
 /// What the second look asks besides a look at each thing.
 pub const READS: [(Api, &str); 10] = [
@@ -128,7 +128,7 @@ fn made(state: &State) -> Vec<Made> {
     all
 }
 
-fn look_by_id(kind: &str, id: &str) -> Option<Call> {
+fn look_by_id(kind: &Kind, id: &str) -> Option<Call> {
     // Whatever its name, the call refers to one fact: the id.
     actions::look(kind, "it")?.resolve(&|_, _| Some(id.to_owned())).ok()
 }
@@ -150,7 +150,7 @@ async fn by_tag(clouds: &Clouds, side: Side, run: &str) -> Vec<Item> {
     let mut items = Vec::new();
     for tag in found.get("Tags").and_then(Value::as_array).into_iter().flatten() {
         let text = |key: &str| tag.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let (kind, id) = (kind_of(&text("ResourceType")), text("ResourceId"));
+        let (kind, id) = (actions::kind_tagged(&text("ResourceType")), text("ResourceId"));
         let state = match look_by_id(&kind, &id) {
             Some(call) => state_of(&actions::presence(clients(clouds, side).send(&call).await)),
             None => ItemState::Left,
@@ -179,11 +179,11 @@ async fn by_elb_tag(clouds: &Clouds, side: Side, run: &str) -> Vec<Item> {
     .collect()
 }
 
-/// A look that was refused or not answered.
-fn unseen(kind: &str) -> Item {
+/// A look at `list` that was refused or not answered: no kind, but what else could the line be called by.
+fn unseen(list: &str) -> Item {
     Item {
         resource: String::new(),
-        kind: kind.to_owned(),
+        kind: Kind::Unknown(list.to_owned()),
         id: String::new(),
         state: ItemState::Unknown,
         foreign: false,

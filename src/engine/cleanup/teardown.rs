@@ -16,7 +16,7 @@ use crate::engine::event::{Event, Fault, FaultClass, Progress, ProgressState, Pu
 use crate::engine::record::journal::JournalError;
 use crate::engine::record::ledger::ResourceState;
 use crate::i18n::{Text, m};
-use crate::lab::Side;
+use crate::lab::{Kind, Side};
 
 /// Deletes what exists of this run, or only what is in `only`, and waits until each is gone. Goes on after an error; what
 /// could not be deleted stays in the ledger.
@@ -96,10 +96,10 @@ async fn blocked(core: &RunLog, clouds: &Clouds) -> Result<BTreeSet<String>, Jou
 fn bounded(patience: Polling, line: Option<&ResourceState>, blocked: &BTreeSet<String>) -> Polling {
     let Some(line) = line else { return patience };
     let is_in = line.made_with.iter().any(|text| blocked.contains(text));
-    let limit = match line.kind.as_str() {
-        "vpc" if line.id().is_some_and(|id| blocked.contains(id)) => Duration::ZERO,
+    let limit = match line.kind {
+        Kind::Vpc if line.id().is_some_and(|id| blocked.contains(id)) => Duration::ZERO,
         // These may be held by what is the run's own and still on its way out.
-        "subnet" | "security_group" | "route_table" if is_in => patience.limit / 10,
+        Kind::Subnet | Kind::SecurityGroup | Kind::RouteTable if is_in => patience.limit / 10,
         _ => patience.limit,
     };
     Polling { limit, ..patience }
@@ -134,7 +134,7 @@ async fn delete(core: &RunLog, clouds: &Clouds, patience: Polling, watch: &Watch
         }
         for part in parts {
             // A fact that was never learnt, such as an association that was not made, leaves nothing to delete.
-            if line.deleted.contains(part.name) || core.resolve(&part.call).is_err() {
+            if line.deleted.contains(&*part.name) || core.resolve(&part.call).is_err() {
                 continue;
             }
             perform(core, clouds, &patience, &work, &part).await?;
@@ -183,7 +183,7 @@ async fn delete(core: &RunLog, clouds: &Clouds, patience: Polling, watch: &Watch
 }
 
 /// A resource that a newer program made.
-fn unknown_kind(kind: &str, name: &str) -> Fault {
+fn unknown_kind(kind: &Kind, name: &str) -> Fault {
     let message = format!("{kind} {name}");
     Fault::ours(FaultClass::Unsupported, "UnknownKind", message)
 }

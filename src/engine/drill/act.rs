@@ -11,7 +11,7 @@ use crate::engine::calls::make::make;
 use crate::engine::calls::perform::{Failure, clients};
 use crate::engine::cleanup::teardown::teardown;
 use crate::engine::event::{DrillPurpose, Event, Fault, FaultClass, Verdict};
-use crate::lab::{Act, Check, DrillCall, Resource, Side, Step, waves};
+use crate::lab::{Act, Check, DrillCall, Leaves, Resource, Side, Step, waves};
 
 /// The refusal to start an instance that is still stopping.
 const ON_ITS_WAY: &str = "IncorrectInstanceState";
@@ -123,7 +123,7 @@ impl Drilling<'_> {
                 // Made again beside the old one it would be mistaken for it.
                 return Err(Fault::ours(FaultClass::InUse, "StillThere", name).into());
             }
-            if matches!(resource, Resource::ServiceLookup(_) | Resource::Acceptance(_)) {
+            if resource.kind().leaves() != Leaves::Thing {
                 // A word that was said leaves nothing to delete; it is said again.
                 self.core.record(&Event::Gone { resource: name.to_owned(), id: String::new() })?;
             }

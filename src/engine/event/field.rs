@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::i18n::Text;
+use crate::lab::Kind;
 
 /// The way through a lab.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,7 +104,7 @@ pub struct Item {
     /// The resource, by name in the lab; empty for something that only the second look found.
     pub resource: String,
     /// Its kind.
-    pub kind: String,
+    pub kind: Kind,
     /// Its id.
     pub id: String,
     /// What the second look found.

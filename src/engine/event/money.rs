@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::i18n::{Text, m};
+use crate::lab::Kind;
 
 /// An amount of money, as far as it is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,7 +90,7 @@ pub struct Spent {
     /// The resource, by name.
     pub resource: String,
     /// Its kind.
-    pub kind: String,
+    pub kind: Kind,
     /// Since when.
     pub from: Timestamp,
     /// Until when; absent while it exists.

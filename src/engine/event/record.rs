@@ -12,7 +12,7 @@ use crate::actions::Charge;
 use crate::checks::Verdict;
 use crate::cloud::Fault;
 use crate::i18n::Text;
-use crate::lab::Side;
+use crate::lab::{Kind, Side};
 
 /// Facts about a resource, such as `id` or `dns`.
 pub type Facts = BTreeMap<String, String>;
@@ -90,7 +90,7 @@ pub enum Event {
         /// The resource, by its name in the lab.
         resource: String,
         /// Its kind, as in the lab file.
-        kind: String,
+        kind: Kind,
         /// Whose account.
         side: Side,
         /// What is known of it.
@@ -108,7 +108,7 @@ pub enum Event {
         /// The resource, by its name in the lab.
         resource: String,
         /// Its kind, as in the lab file.
-        kind: String,
+        kind: Kind,
         /// Its id or ARN.
         id: String,
         /// What is not as the lab wants it.
@@ -192,7 +192,7 @@ pub enum Event {
         /// The resource, by its name in the lab.
         resource: String,
         /// Its kind, as in the lab file.
-        kind: String,
+        kind: Kind,
         /// Whose account.
         side: Side,
         /// Whether it makes or deletes.

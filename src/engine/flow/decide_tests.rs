@@ -3,7 +3,7 @@
 use super::*;
 use crate::engine::event::DetourStage;
 use crate::i18n::{Lang, Text};
-use crate::lab::{Acceptance, Check, Detour, Lab, OneClient, OneVpc, Pair, Prose, Side, Vpc};
+use crate::lab::{Check, Detour, Kind, Lab, OneClient, OneVpc, Pair, Prose, Rejection, Side, Vpc};
 use jiff::Timestamp;
 
 fn step(id: &str, detour: bool) -> Step {
@@ -21,7 +21,7 @@ fn step(id: &str, detour: bool) -> Step {
         predict: Vec::new(),
         detour: detour.then(|| Detour {
             id: "way-round".to_owned(),
-            reject: Acceptance {
+            reject: Rejection {
                 name: "rejection".to_owned(),
                 service: "service".to_owned(),
                 endpoint: "endpoint".to_owned(),
@@ -66,7 +66,7 @@ fn intent() -> Event {
         call: 0,
         step: "one".to_owned(),
         resource: "one-vpc".to_owned(),
-        kind: "vpc".to_owned(),
+        kind: Kind::Vpc,
         side: Side::Provider,
         purpose: crate::engine::event::Purpose::Make,
         part: "create".to_owned(),
@@ -256,7 +256,7 @@ fn recognised(resource: &str) -> Event {
     Event::Recognised {
         step: "one".to_owned(),
         resource: resource.to_owned(),
-        kind: "vpc".to_owned(),
+        kind: Kind::Vpc,
         side: Side::Provider,
         facts: [("id".to_owned(), "vpc-1".to_owned())].into(),
         uses: std::collections::BTreeSet::new(),

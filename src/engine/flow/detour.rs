@@ -2,11 +2,11 @@
 
 use super::drive::{Runner, resources};
 use super::examine::examine;
-use crate::actions;
+use crate::actions::{self, Naming};
 use crate::engine::calls::perform::{Failure, Work, perform};
 use crate::engine::cleanup::teardown::teardown;
 use crate::engine::event::{Decision, DetourStage, Fault, FaultClass, Purpose, Verdict};
-use crate::lab::{Side, Step};
+use crate::lab::{Kind, Resource, Side, Step};
 
 impl Runner {
     /// Rejects, looks, and lets the consumer ask again. Each part is skipped where the journal has it, so that a detour
@@ -24,12 +24,15 @@ impl Runner {
                 let work = Work {
                     step: &step.id,
                     resource: &rejection.name,
-                    kind: "acceptance",
+                    // Not `Rejection`: that is how journals have called a detour's word from the first version on.
+                    kind: &Kind::Acceptance,
                     side: Side::Provider,
                     purpose: Purpose::Make,
                     waiting: None,
                 };
-                for part in actions::reject(rejection) {
+                // A word about what others made: nothing of it is named.
+                let naming = Naming { run: "", lab: "", learner: "", round: 0 };
+                for part in actions::make(&Resource::Rejection(rejection.clone()), &naming) {
                     perform(&self.core, clouds, &self.patience, &work, &part).await?;
                 }
             }

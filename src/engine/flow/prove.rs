@@ -199,7 +199,7 @@ impl Runner {
             let making = Naming { run: &state.run, lab: &state.lab, learner: &state.learner, round: line.round };
             let unknown =
                 state.pending.values().any(|call| call.resource == resource.name() && call.purpose == Purpose::Make);
-            !unknown && actions::make(resource, &making).iter().all(|part| line.made.contains(part.name))
+            !unknown && actions::make(resource, &making).iter().all(|part| line.made.contains(&*part.name))
         })
     }
 }

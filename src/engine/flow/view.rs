@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::actions::{self, Naming};
+use crate::actions::{self, Naming, Symbol};
 use crate::checks;
 use crate::cloud::{Api, Call};
 use crate::engine::calls::run_log::RunLog;
@@ -146,9 +146,9 @@ fn commands(
             // Only what a later command needs.
             let needed =
                 part.facts.iter().filter(|(fact, _)| references.contains(&format!("${{{}.{fact}}}", resource.name())));
-            let captures: Vec<(String, &str)> =
-                needed.map(|(fact, path)| (Call::variable(resource.name(), fact), *path)).collect();
-            let captures: Vec<(&str, &str)> = captures.iter().map(|(name, path)| (name.as_str(), *path)).collect();
+            let captures: Vec<(String, String)> =
+                needed.map(|(fact, path)| (Call::variable(resource.name(), fact), part.query(&call, path))).collect();
+            let captures: Vec<(&str, &str)> = captures.iter().map(|(name, path)| (name.as_str(), &**path)).collect();
             commands.push(if captures.is_empty() { call.command() } else { call.command_capturing(&captures) });
         }
     }
@@ -207,13 +207,6 @@ fn mark(state: &State, drawn: Stage, step: usize, name: &str) -> Mark {
 
 fn lane(lab: &Lab, state: &State, drawn: Stage, side: Side) -> Lane {
     let mut lane = Lane { cidr: String::new(), mark: Mark::Absent, nodes: Vec::new() };
-    // The order from outside in: client before endpoint, endpoint service before NLB before web server.
-    let rank = |resource: &Resource| match resource {
-        Resource::Instance(_) if side == Side::Consumer => 0,
-        Resource::Endpoint(_) | Resource::EndpointService(_) => 1,
-        Resource::LoadBalancer(_) => 2,
-        _ => 3,
-    };
     let mut found: Vec<(usize, &Resource)> = lab
         .steps
         .iter()
@@ -221,30 +214,23 @@ fn lane(lab: &Lab, state: &State, drawn: Stage, side: Side) -> Lane {
         .filter(|(_, step)| step.side == side)
         .flat_map(|(index, step)| step.makes.iter().map(move |it| (index, it)))
         .collect();
-    found.sort_by_key(|(_, it)| rank(it));
+    // From outside in: client before endpoint, endpoint service before NLB before web server.
+    found.sort_by_key(|(_, it)| actions::picture(&it.kind(), side).map(|symbol| symbol.place));
     for (index, resource) in found {
         let mark = mark(state, drawn, index, resource.name());
-        let (label, done) = match resource {
-            Resource::Vpc(vpc) => {
-                lane.mark = mark;
-                if mark != Mark::Absent {
-                    lane.cidr.clone_from(&vpc.cidr);
-                }
-                continue;
+        if let Resource::Vpc(vpc) = resource {
+            lane.mark = mark;
+            if mark != Mark::Absent {
+                lane.cidr.clone_from(&vpc.cidr);
             }
-            Resource::Instance(_) if side == Side::Consumer => (m::picture_client(), "running"),
-            Resource::Instance(_) => (m::picture_web(), "running"),
-            Resource::LoadBalancer(_) => (m::picture_nlb(), "active"),
-            Resource::EndpointService(_) => (m::picture_service(), "Available"),
-            Resource::Endpoint(_) => (m::picture_endpoint(), ""),
-            _ => continue,
-        };
-        let state = (mark == Mark::There && drawn != Stage::Finished && !done.is_empty()).then(|| Text::literal(done));
+        }
+        let Some(Symbol { label, works, tied, .. }) = actions::picture(&resource.kind(), side) else { continue };
+        let state =
+            (mark == Mark::There && drawn != Stage::Finished && !works.is_empty()).then(|| Text::literal(works));
         // Several of a kind, such as a client in each zone, stand for one in the drawing.
         if lane.nodes.iter().any(|node| node.label == label) {
             continue;
         }
-        let tied = matches!(resource, Resource::Endpoint(_) | Resource::EndpointService(_));
         lane.nodes.push(Node { label, state, mark, tied });
     }
     lane

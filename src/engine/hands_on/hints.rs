@@ -26,7 +26,7 @@ pub fn hint(core: &RunLog, lab: &Lab, step: &Step) -> Result<(), JournalError> {
     let Some(resource) = wrong.or(ordered.first()) else { return Ok(()) };
     let name = resource.name();
     let rung = (state.steps.get(&step.id).map_or(0, |step| step.hints) + 1).min(COMMANDS);
-    let label = actions::label(resource.kind(), name);
+    let label = actions::label(&resource.kind(), name);
     let difference = state.sighted.get(name).and_then(|(id, differs)| Some((id, differs.first()?)));
     let text = match (rung, difference) {
         (1, Some((id, differs))) => m::HintLook { id: id.rsplit(':').next().unwrap_or(id), what: &differs.what }.text(),

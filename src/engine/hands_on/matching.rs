@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::actions::{self, Comparison, Known, Match, MatchReport, Object};
 use crate::engine::event::Facts;
 use crate::engine::record::fold::strings;
-use crate::lab::{Resource, changes};
+use crate::lab::{Leaves, Resource};
 
 /// What a resource without an object costs: more than any difference, so that what is nearest is named.
 const NOTHING: i64 = 1_000;
@@ -145,7 +145,7 @@ impl Search<'_> {
         let used: BTreeSet<&str> = self.taken.values().map(|it| it.id.as_str()).collect();
         let objects = self.seen.get(resource.name()).into_iter().flatten();
         let mut choices: Vec<(Assignment, i64)> = objects
-            .filter(|object| changes(resource.kind()) || !used.contains(object.id.as_str()))
+            .filter(|object| resource.kind().leaves() == Leaves::Change || !used.contains(object.id.as_str()))
             .filter_map(|object| {
                 let sighting = actions::observe(resource, object, &known)?;
                 Some(Assignment { id: object.id.clone(), sighting })

@@ -18,7 +18,7 @@ use crate::engine::event::{
 };
 use crate::engine::record::state::State;
 use crate::i18n::{Text, m};
-use crate::lab::{Resource, Step, changes, in_order};
+use crate::lab::{Leaves, Resource, Step, in_order};
 
 /// How a watch ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,7 +160,7 @@ impl Watch<'_> {
     ) -> Result<(), Failure> {
         let name = resource.name();
         let line = state.resources.get(name);
-        let setting = changes(resource.kind());
+        let setting = resource.kind().leaves() == Leaves::Change;
         if line.is_some_and(|line| line.facts == one.sighting.facts && (!setting || !line.made.is_empty())) {
             return Ok(());
         }
@@ -180,11 +180,11 @@ impl Watch<'_> {
         self.core.record(&Event::Recognised {
             step: self.step.id.clone(),
             resource: name.to_owned(),
-            kind: resource.kind().to_owned(),
+            kind: resource.kind(),
             side: self.step.side,
             facts: one.sighting.facts.clone(),
             uses: uses.collect(),
-            parts: parts.iter().map(|part| part.name.to_owned()).collect(),
+            parts: parts.iter().map(|part| part.name.to_string()).collect(),
         })?;
         Ok(())
     }
@@ -205,7 +205,7 @@ impl Watch<'_> {
             self.core.record(&Event::Sighted {
                 step: self.step.id.clone(),
                 resource: name.to_owned(),
-                kind: resource.kind().to_owned(),
+                kind: resource.kind(),
                 id: now,
                 differs,
             })?;
@@ -304,7 +304,7 @@ impl Watch<'_> {
     fn missing(&self, reading: &Reading) -> Vec<Text> {
         let wanted = self.core.with(|state| self.wanted(state).into_iter().cloned().collect::<Vec<_>>());
         let open = wanted.iter().filter(|it| reading.found.get(it.name()).is_none_or(|one| !one.fits()));
-        open.map(|it| actions::label(it.kind(), it.name())).collect()
+        open.map(|it| actions::label(&it.kind(), it.name())).collect()
     }
 
     fn progress(&self, waits_for: Vec<Text>, state: ProgressState) {

@@ -8,7 +8,7 @@ use crate::engine::calls::perform::{Failure, clients};
 use crate::engine::calls::run_log::RunLog;
 use crate::engine::event::{Event, Fault, FaultClass};
 use crate::engine::record::state::State;
-use crate::lab::{Lab, Resource, Side, Step};
+use crate::lab::{Kind, Lab, Resource, Side, Step};
 
 /// Whether what existed before the run began counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub(super) async fn look(
     let strange = strangers(&state, wanted, since);
     let mut seen: BTreeMap<String, Vec<Object>> = BTreeMap::new();
     // Resources of a kind share one listing.
-    let mut listed: BTreeMap<(&str, bool, String), Vec<Object>> = BTreeMap::new();
+    let mut listed: BTreeMap<(Kind, bool, String), Vec<Object>> = BTreeMap::new();
     for resource in wanted {
         let Some(survey) = actions::survey(resource) else { continue };
         // What it refers to is not known yet: there is nothing to look at.

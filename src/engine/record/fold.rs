@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::ledger::{Made, Pending, ResourceState, lasts};
+use super::ledger::{Made, Pending, ResourceState};
 use super::state::{Consent, Detouring, Graded, Planted, State};
 use crate::engine::event::{
     CleanUpStage, Decision, DetourStage, Entry, Event, Facts, FaultClass, GoToStage, Mode, Purpose, StepChoice, Theirs,
 };
+use crate::lab::Leaves;
 
 impl State {
     /// Folds a whole journal.
@@ -101,7 +102,7 @@ impl State {
             }
             Event::Gone { resource, id } => {
                 if let Some(line) = self.resources.get_mut(resource) {
-                    if !lasts(&line.kind) {
+                    if line.kind.leaves() != Leaves::Thing {
                         // Nothing that could be looked for.
                         line.facts.clear();
                         line.made.clear();

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::engine::event::{Facts, Purpose};
-use crate::lab::Side;
+use crate::lab::{Kind, Side};
 
 /// A line of the ledger.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResourceState {
     /// Its kind.
-    pub kind: String,
+    pub kind: Kind,
     /// Whose account.
     pub side: Side,
     /// The step that makes it.
@@ -38,7 +38,7 @@ pub struct Made {
     /// The resource, by name.
     pub resource: String,
     /// Its kind.
-    pub kind: String,
+    pub kind: Kind,
     /// Its id, or its ARN.
     pub id: String,
     /// Whose account.
@@ -55,7 +55,7 @@ pub struct Pending {
     /// The resource.
     pub resource: String,
     /// Its kind.
-    pub kind: String,
+    pub kind: Kind,
     /// What the call is for.
     pub purpose: Purpose,
     /// Which of the resource's calls.
@@ -78,9 +78,4 @@ impl ResourceState {
         self.since = None;
         self.yours = false;
     }
-}
-
-/// Whether a kind leaves something in the account.
-pub fn lasts(kind: &str) -> bool {
-    !matches!(kind, "service_lookup" | "acceptance")
 }

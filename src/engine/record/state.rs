@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::ledger::{Made, Pending, ResourceState, lasts};
+use super::ledger::{Made, Pending, ResourceState};
 use crate::actions::Charge;
 use crate::engine::event::{Difference, Facts, Item, Mode, Verdict};
 use crate::i18n::Text;
-use crate::lab::Side;
+use crate::lab::{Leaves, Side};
 
 /// A run, folded from its journal.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -173,7 +173,7 @@ impl State {
     pub fn existing(&self) -> BTreeMap<&str, &ResourceState> {
         self.resources
             .iter()
-            .filter(|(_, line)| line.id().is_some() && lasts(&line.kind))
+            .filter(|(_, line)| line.id().is_some() && line.kind.leaves() == Leaves::Thing)
             .map(|(name, line)| (name.as_str(), line))
             .collect()
     }

@@ -1,6 +1,5 @@
 //! What a run has cost, as it is shown below the receipt.
 
-use super::receipt::kind;
 use crate::engine::event::{Money, Spent, minute};
 use crate::i18n::{Text, m};
 use crate::ui::text::line::{Line, Tone, stack};
@@ -14,7 +13,7 @@ const COLUMNS: usize = 72;
 /// The bill as lines.
 pub fn bill(lines: &[Spent], total: Money, prices_as_of: &str, style: &Style) -> Vec<Line> {
     let until = |line: &Spent| line.until.map_or_else(m::bill_goes_on, |at| Text::literal(minute(at)));
-    let name = |line: &Spent| format!("{} {}", style.render(&kind(&line.kind)), line.resource);
+    let name = |line: &Spent| format!("{} {}", style.render(&line.kind.word()), line.resource);
     let body = if style.is_plain() || style.measure() < COLUMNS {
         let sentence = |line: &Spent| {
             let words =

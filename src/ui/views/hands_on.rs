@@ -3,7 +3,7 @@
 use super::part::to_copy;
 use crate::engine::event::{Event, TurnView};
 use crate::i18n::{Text, m};
-use crate::lab::changes;
+use crate::lab::Leaves;
 use crate::ui::text::line::{Line, Tone, stack};
 use crate::ui::text::style::Style;
 use crate::ui::text::wrap::fill;
@@ -62,7 +62,7 @@ pub fn event(event: &Event, style: &Style) -> Vec<Line> {
             style.inside(marked(Tone::Good, style.tick(), &text, style))
         }
         Event::Sighted { resource, kind, id, differs, .. } if !id.is_empty() => {
-            let text = if changes(kind) {
+            let text = if kind.leaves() == Leaves::Change {
                 m::turn_setting(resource)
             } else {
                 m::TurnSighted { id: short(id), name: resource }.text()

@@ -66,7 +66,7 @@ fn short(id: &str) -> &str {
 }
 
 fn name(item: &Item, style: &Style) -> String {
-    let kind = style.render(&kind(&item.kind));
+    let kind = style.render(&item.kind.word());
     if item.resource.is_empty() { kind } else { format!("{kind} {}", item.resource) }
 }
 
@@ -88,49 +88,26 @@ fn mark(state: ItemState, style: &Style) -> &'static str {
     }
 }
 
-/// A kind of resource as the console calls it; a kind of a newer version as it is.
-pub fn kind(kind: &str) -> Text {
-    match kind {
-        "vpc" => m::kind_vpc(),
-        "subnet" => m::kind_subnet(),
-        "route_table" => m::kind_route_table(),
-        "gateway_endpoint" => m::kind_gateway_endpoint(),
-        "security_group" => m::kind_security_group(),
-        "instance" => m::kind_instance(),
-        "target_group" => m::kind_target_group(),
-        "load_balancer" => m::kind_load_balancer(),
-        "listener" => m::kind_listener(),
-        "network_interface" => m::kind_network_interface(),
-        "instance_connect_endpoint" => m::kind_connect_endpoint(),
-        "security_group_rule" => m::kind_security_group_rule(),
-        "endpoint_service" => m::kind_endpoint_service(),
-        "service_lookup" => m::kind_service_lookup(),
-        "endpoint" => m::kind_endpoint(),
-        "acceptance" => m::kind_acceptance(),
-        "hosted_zone" => m::kind_hosted_zone(),
-        other => Text::literal(other),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::receipt;
     use crate::engine::event::{Item, ItemState};
     use crate::i18n::Lang;
+    use crate::lab::Kind;
     use crate::ui::text::line::paint;
     use crate::ui::text::style::{GlyphSet, Layout, Style};
 
     fn items() -> Vec<Item> {
-        let item = |resource: &str, kind: &str, id: &str, state| Item {
+        let item = |resource: &str, kind: Kind, id: &str, state| Item {
             resource: resource.into(),
-            kind: kind.into(),
+            kind,
             id: id.into(),
             state,
             yours: false,
             foreign: false,
         };
         let nlb = "arn:aws:elasticloadbalancing:ap-northeast-1:1234:loadbalancer/net/nlb/50dc";
-        vec![item("nlb", "load_balancer", nlb, ItemState::Gone), item("", "vpc", "vpc-1", ItemState::Left)]
+        vec![item("nlb", Kind::LoadBalancer, nlb, ItemState::Gone), item("", Kind::Vpc, "vpc-1", ItemState::Left)]
     }
 
     fn shown(lang: Lang, layout: Layout, counts: [usize; 3], items: &[Item]) -> String {

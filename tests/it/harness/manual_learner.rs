@@ -130,7 +130,7 @@ impl ManualLearner {
                 }
             }
             let reply = self.send(side, &call).await;
-            let found = actions::facts_of(&reply, part.facts).unwrap_or_default();
+            let found = part.told(&call, &reply).unwrap_or_default();
             let name = resource.name().to_owned();
             self.facts.extend(found.into_iter().map(|(fact, value)| ((name.clone(), fact), value)));
         }

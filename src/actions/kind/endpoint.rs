@@ -1,0 +1,141 @@
+//! An interface endpoint: the consumer's entrance. Naming the service is asking to be connected.
+
+use serde_json::{Value, json};
+
+use crate::actions::api_step::{ApiStep, Naming, Places, deletion, fact};
+use crate::actions::cost::Costs;
+use crate::actions::grant::Grant;
+use crate::actions::match_report::{Known, MatchReport, Object, Survey};
+use crate::actions::price::Item;
+use crate::actions::resource_kind::{LabResource, Picture, ResourceKind, Symbol, Thing};
+use crate::cloud::{Call, ec2};
+use crate::i18n::{Text, m};
+use crate::lab::{Endpoint, Lab};
+
+const FACTS: Places = &[("id", "VpcEndpointId"), ("dns", "DnsEntries[0].DnsName"), ("eni", "NetworkInterfaceIds[0]")];
+
+impl ResourceKind for Endpoint {
+    const THING: Option<Thing> = Some(Thing {
+        made_by: "create",
+        tagged_as: Some("vpc-endpoint"),
+        facts: FACTS,
+        look,
+        delete,
+        usual_deletion: Some((60, 300)),
+        costs: |endpoint| Some(in_zones(endpoint.get("SubnetIds").and_then(Value::as_array).map_or(1, Vec::len))),
+    });
+    const TAKES_MINUTES: bool = false;
+    const PICTURE: Option<Picture> = Some(|_| Symbol { label: m::picture_endpoint(), works: "", place: 1, tied: true });
+
+    fn label(name: &str) -> Text {
+        m::label_endpoint(name)
+    }
+}
+
+pub(super) fn look(name: &str) -> Call {
+    ec2("DescribeVpcEndpoints", json!({ "VpcEndpointIds": [fact(name, "id")] }))
+}
+
+pub(super) fn delete(name: &str) -> Vec<ApiStep> {
+    deletion(ec2("DeleteVpcEndpoints", json!({ "VpcEndpointIds": [fact(name, "id")] })))
+}
+
+/// One call lists endpoints of every type.
+pub(super) fn survey() -> Survey {
+    Survey::new(ec2("DescribeVpcEndpoints", json!({})), "VpcEndpoints", "VpcEndpointId")
+}
+
+/// Whether what AWS describes as an endpoint is a gateway endpoint.
+pub(super) fn is_gateway(endpoint: &Value) -> bool {
+    endpoint.get("VpcEndpointType").is_some_and(|it| it == "Gateway")
+}
+
+/// Charged in each zone, and in whole hours.
+fn in_zones(zones: usize) -> Costs {
+    Costs { items: vec![Some(Item::EndpointZone); zones], gigabytes: 0, whole_hours: true }
+}
+
+impl LabResource for Endpoint {
+    /// Its network interface and DNS names are in the reply already, while the request still waits for acceptance.
+    fn make(&self, naming: &Naming<'_>) -> Vec<ApiStep> {
+        let subnets: Vec<_> = if self.subnets.is_empty() {
+            vec![fact(&self.lookup, "subnet")]
+        } else {
+            self.subnets.iter().map(|subnet| fact(subnet, "id")).collect()
+        };
+        let create = ec2(
+            "CreateVpcEndpoint",
+            json!({
+                "VpcEndpointType": "Interface",
+                "VpcId": fact(&self.vpc, "id"),
+                "ServiceName": fact(&self.lookup, "name"),
+                "SubnetIds": subnets,
+                "SecurityGroupIds": [fact(&self.group, "id")],
+                "PrivateDnsEnabled": self.private_dns,
+                "ClientToken": naming.token(&self.name),
+                "TagSpecifications": naming.tag_specifications("vpc-endpoint", &self.name),
+            }),
+        );
+        let find = ec2("DescribeVpcEndpoints", json!({ "Filters": naming.filters(&self.name) }));
+        vec![ApiStep::again("create", create).tells("VpcEndpoint", FACTS).found_by(find, "VpcEndpoints[0]", FACTS)]
+    }
+
+    fn plan(&self, lab: &Lab) -> Text {
+        if lab.asks_for_acceptance() { m::action_endpoint(&self.name) } else { m::action_endpoint_unasked(&self.name) }
+    }
+
+    fn survey(&self) -> Option<Survey> {
+        Some(survey())
+    }
+
+    fn observe(&self, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
+        let over = ["deleting", "deleted", "rejected", "failed", "expired"];
+        if object.text("VpcEndpointType") != "Interface" || over.contains(&object.text("State").as_str()) {
+            return None;
+        }
+        let (subnets, fact) = if self.subnets.is_empty() {
+            (std::slice::from_ref(&self.lookup), "subnet")
+        } else {
+            (self.subnets.as_slice(), "id")
+        };
+        let mut report = MatchReport::of(object, FACTS)
+            .refers(m::point_vpc(), known, &self.vpc, "id", &object.text("VpcId"))
+            .refers(m::point_service(), known, &self.lookup, "name", &object.text("ServiceName"))
+            .refers_to_all(m::point_subnet(), known, (subnets, fact), &object.texts("SubnetIds"), false)
+            .refers_to_all(
+                m::point_group(),
+                known,
+                (std::slice::from_ref(&self.group), "id"),
+                &object.texts("Groups[].GroupId"),
+                true,
+            );
+        if self.private_dns {
+            report = report.value(m::point_private_dns(), "true", &object.text("PrivateDnsEnabled"));
+        }
+        Some(report)
+    }
+
+    fn grants(&self) -> Vec<Grant> {
+        let mut grants = vec![
+            Grant::new("ec2:CreateVpcEndpoint", &["vpc-endpoint/*"]).rail(
+                "StringLike",
+                "ec2:VpceServiceName",
+                "com.amazonaws.vpce.${region.name}.vpce-svc-*",
+            ),
+            Grant::tag("ec2:CreateVpcEndpoint", &["vpc-endpoint/*"]),
+            Grant::own(&["ec2:CreateVpcEndpoint"], &["vpc/*", "subnet/*", "security-group/*"]),
+            Grant::own(&["ec2:DeleteVpcEndpoints"], &["vpc-endpoint/*"]),
+        ];
+        if self.private_dns {
+            // Named beside CreateVpcEndpoint as what it depends on
+            // (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html>).
+            grants.push(Grant::any(&["route53:AssociateVPCWithHostedZone"], &["*"]));
+        }
+        grants
+    }
+
+    /// Each subnet is in a zone of its own; without any named, the look-up chose one.
+    fn costs(&self) -> Option<Costs> {
+        Some(in_zones(self.subnets.len().max(1)))
+    }
+}

@@ -1,0 +1,124 @@
+//! An endpoint service on an NLB, and who may ask to connect.
+
+use serde_json::json;
+
+use crate::actions::api_step::{ApiStep, Naming, Places, deletion, fact};
+use crate::actions::cost::Costs;
+use crate::actions::grant::Grant;
+use crate::actions::match_report::{Known, Match, MatchReport, Object, Survey, shown_all};
+use crate::actions::principals;
+use crate::actions::resource_kind::{LabResource, Picture, ResourceKind, Symbol, Thing, free};
+use crate::cloud::{Call, ec2};
+use crate::i18n::{Text, m};
+use crate::lab::{EndpointService, Lab};
+
+const FACTS: Places = &[("id", "ServiceId"), ("name", "ServiceName")];
+
+impl ResourceKind for EndpointService {
+    const THING: Option<Thing> = Some(Thing {
+        made_by: "create",
+        tagged_as: Some("vpc-endpoint-service"),
+        facts: FACTS,
+        look,
+        delete,
+        usual_deletion: None,
+        costs: free,
+    });
+    const TAKES_MINUTES: bool = false;
+    const PICTURE: Option<Picture> =
+        Some(|_| Symbol { label: m::picture_service(), works: "Available", place: 1, tied: true });
+
+    fn label(name: &str) -> Text {
+        m::label_endpoint_service(name)
+    }
+}
+
+fn look(name: &str) -> Call {
+    ec2("DescribeVpcEndpointServiceConfigurations", json!({ "ServiceIds": [fact(name, "id")] }))
+}
+
+/// With connections left this answers 200 and a list of failures; the cloud room turns that into a fault.
+fn delete(name: &str) -> Vec<ApiStep> {
+    deletion(ec2("DeleteVpcEndpointServiceConfigurations", json!({ "ServiceIds": [fact(name, "id")] })))
+}
+
+impl LabResource for EndpointService {
+    fn make(&self, naming: &Naming<'_>) -> Vec<ApiStep> {
+        let create = ec2(
+            "CreateVpcEndpointServiceConfiguration",
+            json!({
+                "NetworkLoadBalancerArns": [fact(&self.load_balancer, "arn")],
+                "AcceptanceRequired": self.acceptance_required,
+                "ClientToken": naming.token(&self.name),
+                "TagSpecifications": naming.tag_specifications("vpc-endpoint-service", &self.name),
+            }),
+        );
+        let find = ec2("DescribeVpcEndpointServiceConfigurations", json!({ "Filters": naming.filters(&self.name) }));
+        let mut steps = vec![ApiStep::again("create", create).tells("ServiceConfiguration", FACTS).found_by(
+            find,
+            "ServiceConfigurations[0]",
+            FACTS,
+        )];
+        if !self.allow.is_empty() {
+            let roots: Vec<_> = self.allow.iter().map(|side| principals::root(*side)).collect();
+            let params = json!({ "ServiceId": fact(&self.name, "id"), "AddAllowedPrincipals": roots });
+            steps.push(ApiStep::again("allow", ec2("ModifyVpcEndpointServicePermissions", params)));
+        }
+        steps
+    }
+
+    fn plan(&self, _: &Lab) -> Text {
+        match (self.acceptance_required, self.allow.is_empty()) {
+            (true, false) => m::action_endpoint_service(&self.load_balancer),
+            (true, true) => m::action_endpoint_service_closed(&self.load_balancer),
+            (false, _) => m::action_endpoint_service_open(&self.load_balancer),
+        }
+    }
+
+    fn survey(&self) -> Option<Survey> {
+        let list = ec2("DescribeVpcEndpointServiceConfigurations", json!({}));
+        Some(Survey::new(list, "ServiceConfigurations", "ServiceId").with(principals::permissions))
+    }
+
+    fn observe(&self, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
+        if ["Deleting", "Deleted", "Failed"].contains(&object.text("ServiceState").as_str()) {
+            return None;
+        }
+        let mut report = MatchReport::of(object, FACTS)
+            .refers_to_all(
+                m::point_load_balancer(),
+                known,
+                (std::slice::from_ref(&self.load_balancer), "arn"),
+                &object.texts("NetworkLoadBalancerArns"),
+                false,
+            )
+            .value(m::point_acceptance(), &self.acceptance_required.to_string(), &object.text("AcceptanceRequired"));
+        let allowed = principals::listed(object);
+        if self.allow.is_empty() && !allowed.is_empty() {
+            report = report.point(m::point_principals(), m::watch_nothing(), shown_all(&allowed), Match::Wrong);
+        }
+        for side in &self.allow {
+            let root = principals::known_root(*side, known);
+            // A star allows every account, this one too.
+            let fit = if allowed.contains(&root) || allowed.contains("*") { Match::Right } else { Match::Wrong };
+            report = report.point(m::point_principals(), root, shown_all(&allowed), fit);
+        }
+        Some(report)
+    }
+
+    fn grants(&self) -> Vec<Grant> {
+        let service = "vpc-endpoint-service/*";
+        vec![
+            Grant::new("ec2:CreateVpcEndpointServiceConfiguration", &[service]),
+            Grant::tag("ec2:CreateVpcEndpointServiceConfiguration", &[service]),
+            Grant::own(
+                &["ec2:ModifyVpcEndpointServicePermissions", "ec2:DeleteVpcEndpointServiceConfigurations"],
+                &[service],
+            ),
+        ]
+    }
+
+    fn costs(&self) -> Option<Costs> {
+        None
+    }
+}

@@ -1,0 +1,225 @@
+//! Does the page arrive where the learner's own browser would open it, by way of the load balancer?
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::checks::Proof;
+use crate::checks::attempts::{Attempt, newest};
+use crate::checks::check_context::CheckContext;
+use crate::checks::check_outcome::CheckOutcome;
+use crate::checks::console;
+use crate::checks::facts::Facts;
+use crate::checks::http::{self, Failure};
+use crate::checks::load_balancer_addresses::addresses;
+use crate::checks::page_marks::mark;
+use crate::checks::question::Question;
+use crate::cloud::{Call, Clients, Fault};
+use crate::i18n::{Text, m};
+use crate::lab;
+
+pub(super) struct Page<'a>(pub &'a lab::Page);
+
+impl Question for Page<'_> {
+    fn name(&self) -> String {
+        format!("page:{}:{}", self.0.client, self.0.endpoint)
+    }
+
+    fn title(&self) -> Text {
+        m::check_title_page()
+    }
+
+    fn is_lively(&self) -> bool {
+        true
+    }
+
+    fn subject(&self) -> &str {
+        &self.0.client
+    }
+
+    fn needs(&self) -> Vec<(&str, &'static str)> {
+        vec![(&self.0.client, "id"), (&self.0.endpoint, "dns"), (&self.0.load_balancer, "arn")]
+    }
+
+    fn call(&self, facts: &Facts) -> Call {
+        console::call(facts, &self.0.client)
+    }
+
+    fn follows(&self) -> &'static [&'static str] {
+        &["DescribeNetworkInterfaces"]
+    }
+
+    fn expected(&self, _: &CheckContext<'_>) -> Text {
+        m::check_expected_page()
+    }
+
+    async fn follow(&self, scene: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
+        let addresses = addresses(scene, &self.0.load_balancer).await?;
+        let console = console::read(reply);
+        let dns = scene.fact(&self.0.endpoint, "dns").unwrap_or_default();
+        Ok(match door(&console, dns) {
+            Some(url) => judge_door(url, http::get(url).await, scene.token, &addresses),
+            None => judge_console(dns, newest(&console, scene.token), scene.token, &addresses),
+        })
+    }
+}
+
+/// The URL on this machine that leads where `http://dns/` leads from the client, where the client's console announces one.
+///
+/// # Errors
+/// When the console cannot be read.
+pub async fn browser_url(clients: &Clients, client_id: &str, dns: &str) -> Result<Option<String>, Fault> {
+    let facts = Facts::from([("client".to_owned(), BTreeMap::from([("id".to_owned(), client_id.to_owned())]))]);
+    let reply = clients.send(&console::call(&facts, "client")).await?;
+    Ok(door(&console::read(&reply), dns).map(str::to_owned))
+}
+
+/// A way from this machine to where the client stands, as a target may announce it on the client's console:
+/// `door: <url> leads where this instance's <url> leads`. The newest one for `dns` counts.
+fn door<'a>(console: &'a str, dns: &str) -> Option<&'a str> {
+    console.lines().rev().find_map(|line| {
+        let (_, rest) = line.split_once("door: ")?;
+        let (here, rest) = rest.split_once(" leads where this instance's ")?;
+        let (there, _) = rest.split_once(" leads")?;
+        let host = there.strip_prefix("http://")?.trim_end_matches('/');
+        (host.eq_ignore_ascii_case(dns) && is_here(here)).then_some(here)
+    })
+}
+
+/// Whether a URL is the first page of a port of this machine, and nothing else. The console holds what the instance's own script
+/// writes as well, so a lab could announce a `file:` or `javascript:` URL, or another program's page, and have it opened.
+#[must_use]
+pub fn is_here(url: &str) -> bool {
+    let port = url.strip_prefix("http://127.0.0.1:").and_then(|rest| rest.strip_suffix('/'));
+    port.is_some_and(|port| {
+        port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0)
+    })
+}
+
+fn judge_door(url: &str, got: Result<http::Answer, Failure>, token: &str, addresses: &[String]) -> CheckOutcome {
+    let no_answer = || Proof { url: url.to_owned(), status: 0, token_ok: false, seen_source: String::new() };
+    match got {
+        Ok(answer) => judge(url, answer.status, &answer.body, token, addresses),
+        Err(Failure::Silent) => CheckOutcome::not_yet(m::check_silent(http::PATIENCE))
+            .because(m::check_why_timed_out())
+            .proven_by(no_answer()),
+        Err(Failure::Unreachable(error)) => CheckOutcome::cannot_tell(format!("{url}: {error}"))
+            .because(m::check_why_door_closed())
+            .proven_by(no_answer()),
+        Err(Failure::NotHere) => CheckOutcome::cannot_tell(url).because(m::check_why_door_elsewhere()),
+    }
+}
+
+/// Where no door is announced, the page is taken from the client's own console.
+fn judge_console(dns: &str, attempt: Option<Attempt<'_>>, token: &str, addresses: &[String]) -> CheckOutcome {
+    let Some(attempt) = attempt else { return CheckOutcome::not_yet(m::check_no_attempt()) };
+    let url = format!("http://{dns}/");
+    if attempt.code == 0 {
+        let proof = Proof { url, status: 0, token_ok: false, seen_source: String::new() };
+        return CheckOutcome::not_yet(attempt.in_words()).because(m::check_why_timed_out()).proven_by(proof);
+    }
+    judge(&url, attempt.code, attempt.body, token, addresses)
+}
+
+fn judge(url: &str, status: u16, body: &str, token: &str, addresses: &[String]) -> CheckOutcome {
+    let source = mark(body, "pllab-source").unwrap_or_default();
+    let token_ok = mark(body, "pllab-token") == Some(token);
+    let proof = Proof { url: url.to_owned(), status, token_ok, seen_source: source.to_owned() };
+    let judgement = if status != 200 {
+        CheckOutcome::broken(m::check_status(status)).because(m::check_why_other_page())
+    } else if !token_ok {
+        CheckOutcome::broken(m::check_other_page(m::check_status(status))).because(m::check_why_other_page())
+    } else if addresses.iter().any(|address| address == source) {
+        CheckOutcome::met(m::CheckPageSeen { code: status, source }.text())
+    } else {
+        CheckOutcome::broken(m::CheckPageSeen { code: status, source }.text()).because(m::check_why_other_source())
+    };
+    judgement.proven_by(proof)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::Verdict::{Broken, CannotTell, Met, NotYet};
+
+    const DNS: &str = "vpce-1-abcdefgh.vpce-svc-1.ap-northeast-1.vpce.amazonaws.com";
+
+    fn page(token: &str, source: &str) -> String {
+        format!("<meta name=\"pllab-token\" content=\"{token}\">\n<meta name=\"pllab-source\" content=\"{source}\">\n")
+    }
+
+    #[test]
+    fn the_newest_door_for_the_endpoint_counts() {
+        let line = |port: u16, host: &str| {
+            format!(
+                "[pllab sandbox] door: http://127.0.0.1:{port}/ leads where this instance's http://{host}/ leads\r\n"
+            )
+        };
+        let console = format!("{}{}{}", line(1, DNS), line(2, DNS), line(3, "elsewhere"));
+        assert_eq!(door(&console, DNS), Some("http://127.0.0.1:2/"));
+        assert_eq!(door("next door: nothing\n", DNS), None);
+    }
+
+    #[test]
+    fn a_door_leads_to_this_machine_only() {
+        for here in [
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "http://169.254.169.254/",
+            "http://127.0.0.1:80@evil.example/",
+            "http://127.0.0.1:1/admin?delete=1",
+            "http://127.0.0.1:99999/",
+            "http://127.0.0.1:+1/",
+            "http://127.0.0.1:0/",
+            "http://127.0.0.1:/",
+            "http://localhost:1/",
+            "--help",
+        ] {
+            let console = format!("[pllab sandbox] door: {here} leads where this instance's http://{DNS}/ leads\n");
+            assert_eq!(door(&console, DNS), None, "{here}");
+        }
+    }
+
+    #[test]
+    fn verdicts_on_answers() {
+        let addresses = ["10.0.1.5".to_owned()];
+        for (status, body, verdict) in [
+            (200, page("tok", "10.0.1.5"), Met),
+            (200, page("tok", "10.0.1.99"), Broken),
+            (200, page("tok", ""), Broken),
+            (200, page("other", "10.0.1.5"), Broken),
+            (200, String::new(), Broken),
+            (502, page("tok", "10.0.1.5"), Broken),
+        ] {
+            let judgement = judge("http://x/", status, &body, "tok", &addresses);
+            assert_eq!(judgement.verdict, verdict, "{status} {body}");
+            assert_eq!(judgement.proof.map(|proof| proof.status), Some(status));
+        }
+    }
+
+    #[test]
+    fn the_proof_tells_what_was_seen() {
+        let judgement = judge("http://x/", 200, &page("tok", "10.0.1.5"), "tok", &["10.0.1.5".to_owned()]);
+        let proof = Proof { url: "http://x/".into(), status: 200, token_ok: true, seen_source: "10.0.1.5".into() };
+        assert_eq!(judgement.proof, Some(proof));
+    }
+
+    #[test]
+    fn verdicts_without_an_answer() {
+        let door = |failure| judge_door("http://127.0.0.1:1/", Err(failure), "tok", &[]).verdict;
+        assert_eq!(door(Failure::Silent), NotYet);
+        assert_eq!(door(Failure::Unreachable(std::io::ErrorKind::ConnectionRefused.into())), CannotTell);
+        assert_eq!(door(Failure::NotHere), CannotTell);
+        assert_eq!(judge_console(DNS, None, "tok", &[]).verdict, NotYet);
+        let console = "\npllab: asked tok code=000 exit=28 time=5.001\n";
+        assert_eq!(judge_console(DNS, newest(console, "tok"), "tok", &[]).verdict, NotYet);
+    }
+
+    #[test]
+    fn without_a_door_the_console_shows_the_page() {
+        let console = format!("{}\npllab: asked tok code=200 exit=0 time=0.01\n", page("tok", "10.0.1.5"));
+        let judgement = judge_console(DNS, newest(&console, "tok"), "tok", &["10.0.1.5".to_owned()]);
+        assert_eq!(judgement.verdict, Met);
+        assert_eq!(judgement.proof.map(|proof| proof.url), Some(format!("http://{DNS}/")));
+    }
+}
