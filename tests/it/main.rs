@@ -1,5 +1,6 @@
 //! The integration tests: the program as its users meet it. One file per feature; what they share is in `harness`.
 
+mod adding;
 mod answers;
 mod aws;
 mod bad_input;
