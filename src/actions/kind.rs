@@ -12,6 +12,7 @@ mod instance;
 pub(super) mod instance_connect_endpoint;
 mod listener;
 mod load_balancer;
+mod network_acl;
 mod private_name;
 mod rejection;
 mod removed_principal;

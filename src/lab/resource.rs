@@ -56,6 +56,8 @@ macro_rules! each_kind {
                 HostedZone "hosted_zone" Thing kind_hosted_zone;
                 /// The verification of a private DNS name, started.
                 Verification "verification" Change kind_verification;
+                /// A network ACL, its rules, and the subnet that goes by it.
+                NetworkAcl "network_acl" Thing kind_network_acl;
             }
             elsewhere {
                 /// What `pllab browse` makes on AWS to come into the client's VPC.
@@ -493,4 +495,46 @@ impl Verification {
     pub(super) fn refers(&self) -> Vec<Reference<'_>> {
         vec![(&self.service, Some(Kind::EndpointService))]
     }
+}
+
+/// A network ACL and the subnet that goes by it. What no rule allows is denied, both ways.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkAcl {
+    /// Its name in the lab.
+    pub name: String,
+    /// The VPC, by name.
+    pub vpc: String,
+    /// The subnet that goes by it, by name.
+    pub subnet: String,
+    /// Inbound rules, in any order: the lowest number that fits decides.
+    #[serde(default)]
+    pub ingress: Vec<AclRule>,
+    /// Outbound rules.
+    #[serde(default)]
+    pub egress: Vec<AclRule>,
+}
+
+impl NetworkAcl {
+    pub(super) fn refers(&self) -> Vec<Reference<'_>> {
+        vec![(&self.vpc, Some(Kind::Vpc)), (&self.subnet, Some(Kind::Subnet))]
+    }
+}
+
+/// A rule of a network ACL: for TCP where it has a port, else for everything.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AclRule {
+    /// Its number, from 1 to 32766, unique in its direction.
+    pub number: u16,
+    /// Whether what fits passes.
+    pub allow: bool,
+    /// Where it comes from; of an outbound rule, where it goes.
+    pub cidr: String,
+    /// The TCP port, or the first of a range.
+    #[serde(default)]
+    pub port: Option<u16>,
+    /// The last port of a range.
+    #[serde(default)]
+    pub to_port: Option<u16>,
 }

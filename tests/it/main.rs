@@ -40,6 +40,7 @@ mod limits;
 mod look_alikes;
 mod lost_answer;
 mod lying_endpoint;
+mod network_acl;
 mod old_journals;
 mod open_connections;
 #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! The lab by hand: made by clients of one's own while pllab watches.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use pllab::actions::{self, Naming};
 use pllab::cloud::{Api, Call, Clients, ConnectOptions, connect};
@@ -26,10 +27,18 @@ pub struct ManualLearner {
 impl ManualLearner {
     /// Begins `lab` on a sandbox in the run's own folder.
     pub async fn begin(lab: &str) -> Self {
-        let folder = Folder::new();
-        let words = "start --hands-on --pace instant --output json";
-        let running = folder.pllab(words).arg(lab).start();
-        Self::watched(lab, folder, running, |folder| {
+        Self::begin_in(Folder::new(), None, lab).await
+    }
+
+    /// The same in `folder`, with a lab of its folder `labs` where one is named.
+    pub async fn begin_in(folder: Folder, labs: Option<&str>, lab: &str) -> Self {
+        let start = folder.pllab("start --hands-on --pace instant --output json").arg(lab);
+        let labs_folder = labs.map(|labs| folder.path().join(labs));
+        let running = match labs {
+            Some(labs) => start.arg("--labs").arg(labs).start(),
+            None => start.start(),
+        };
+        Self::watched(lab, labs_folder, folder, running, |folder| {
             let live = std::fs::read(folder.run().join("sandbox/live.json")).expect("a sandbox leaves its note");
             let live: Value = serde_json::from_slice(&live).expect("JSON");
             let url = live["endpoint_url"].as_str().expect("a URL").to_owned();
@@ -48,12 +57,13 @@ impl ManualLearner {
         let start = folder.pllab("start --hands-on --pace instant --output json").arg(lab).words(words);
         let running = start.env("HOME", apart.folder.path()).arg("--endpoint-url").arg(watching).start();
         let (url, keys) = (making.to_owned(), apart.keys());
-        Self::watched(lab, folder, running, |_| (url, keys)).await
+        Self::watched(lab, None, folder, running, |_| (url, keys)).await
     }
 
     /// Waits until pllab watches. `leads` gives where things are made, and number, key and secret of each account there.
     async fn watched(
         lab: &str,
+        labs: Option<PathBuf>,
         folder: Folder,
         mut running: Running,
         leads: impl FnOnce(&Folder) -> (String, Vec<[String; 3]>),
@@ -80,7 +90,7 @@ impl ManualLearner {
             facts.insert(("account".to_owned(), name.to_owned()), accounts[name].clone());
         }
         facts.insert(("region".to_owned(), "name".to_owned()), "ap-northeast-1".to_owned());
-        let source = Source::find(lab, None).expect("it can be read").expect("it is there");
+        let source = Source::find(lab, labs.as_deref()).expect("it can be read").expect("it is there");
         let token = started["token"].as_str().expect("a token").to_owned();
         let known = BTreeMap::from([("token", token), ("region", "ap-northeast-1".to_owned())]);
         let lab = load(&source, &texts(&started["variables"]), &known).expect("the lab is good");
