@@ -51,8 +51,9 @@ fn generate(root: &Path) -> Result<(String, String), Vec<String>> {
 
 /// A message without arguments, or with one: `m::the_key(argument)`.
 fn function(key: &str, arguments: &BTreeSet<String>) -> String {
-    let parameters: String = arguments.iter().map(|name| format!("{}: impl Into<Arg>", field(name))).collect();
-    let pairs: String = arguments.iter().map(|name| format!("({name:?}, {}.into())", field(name))).collect();
+    let argument = arguments.iter().next();
+    let parameters = argument.map_or(String::new(), |name| format!("{}: impl Into<Arg>", field(name)));
+    let pairs = argument.map_or(String::new(), |name| format!("({name:?}, {}.into())", field(name)));
     let name = field(key);
     format!("/// `{key}`\npub(crate) fn {name}({parameters}) -> Text {{ Text::message({key:?}, [{pairs}]) }}\n")
 }

@@ -210,7 +210,7 @@ async fn left(target: &Target, learner: &str, flags: &str) -> Row {
             let seen = m::DoctorLeftoversSome { mine, others: all.len() - mine }.text();
             let command = if mine > 0 { "--all" } else { "--everyone" };
             let row = Row::problem(id, what, seen, m::doctor_leftovers_todo()).optional();
-            row.by(format!("pllab clean {command}{}", flags))
+            row.by(format!("pllab clean {command}{flags}"))
         }
     }
 }

@@ -71,7 +71,9 @@ fn every_kind_has_the_files_of_its_recipe() {
     let recipe = recipe(1);
     assert!(recipe.len() == 5, "{recipe:?}");
     for kind in &made {
-        recipe.iter().for_each(|file| holds(file, "<kind>", kind));
+        for file in &recipe {
+            holds(file, "<kind>", kind);
+        }
         assert!(read("src/lab/resource.rs").contains(&format!("\"{kind}\"")), "{kind}");
         assert!(read("src/actions/kind.rs").contains(&format!("mod {kind};")), "{kind}");
     }
@@ -88,7 +90,9 @@ fn every_check_has_the_files_of_its_recipe() {
     let recipe = recipe(2);
     assert!(recipe.len() == 5, "{recipe:?}");
     for check in &checks {
-        recipe.iter().for_each(|file| holds(file, "<check>", check));
+        for file in &recipe {
+            holds(file, "<check>", check);
+        }
     }
 }
 
@@ -105,7 +109,9 @@ fn every_verb_has_the_files_of_its_recipe() {
     for verb in &verbs {
         // What is made of the command line's own description stands in one file.
         let file = if ["completions", "man"].contains(&verb.as_str()) { "generate" } else { verb };
-        recipe.iter().for_each(|path| holds(path, "<verb>", file));
+        for path in &recipe {
+            holds(path, "<verb>", file);
+        }
     }
 }
 

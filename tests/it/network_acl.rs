@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::harness::{Fate, Folder, ManualLearner, StandaloneSandbox, Wire, ec2, get, receipt};
 
-const LAB: &str = r#"# yaml-language-server: $schema=../lab.schema.json
+const LAB: &str = r"# yaml-language-server: $schema=../lab.schema.json
 format: 1
 id: acl
 minutes: 5
@@ -32,7 +32,7 @@ steps:
     checks:
       - vpc_available: { vpc: my-vpc }
       - subnet_in_zone: { subnet: my-subnet }
-"#;
+";
 
 const JA: &str = "# acl {#lab}
 

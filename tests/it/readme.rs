@@ -11,7 +11,8 @@ use super::harness::Folder;
 fn pages() -> Vec<String> {
     let docs = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs")).expect("docs can be listed").flatten();
     let names = docs.map(|entry| format!("docs/{}", entry.file_name().to_string_lossy()));
-    let mut pages: Vec<_> = names.filter(|name| name.ends_with(".md") && !name.ends_with(".ja.md")).collect();
+    let mut pages: Vec<_> =
+        names.filter(|name| name.strip_suffix(".md").is_some_and(|stem| stem.strip_suffix(".ja").is_none())).collect();
     pages.extend(["README.md", "SECURITY.md"].map(str::to_owned));
     // Recipes for those who change the code, whose comments are in English too.
     pages.retain(|page| page != "docs/adding.md");

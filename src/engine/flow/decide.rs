@@ -70,8 +70,8 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         },
         Input::Answered(QuestionId::GoTo, answer) => {
             let Some((index, step)) = goal(state, plan) else { return onward(state, plan) };
-            let stage = if answer == Answer::Go { GoToStage::Begun } else { GoToStage::Dropped };
-            let word = Decision::GoTo(stage).of_step(&step.id);
+            let reached = if answer == Answer::Go { GoToStage::Begun } else { GoToStage::Dropped };
+            let word = Decision::GoTo(reached).of_step(&step.id);
             let state = after(state, &word);
             let back = plan.current(&state).is_none_or(|(now, _)| index < now);
             let mut effects = vec![Effect::Record(word)];

@@ -97,7 +97,7 @@ fn words(effects: &[Effect]) -> Vec<String> {
                 Event::StepStarted { step } => format!("record:started:{step}"),
                 Event::StepFinished { step, .. } => format!("record:finished:{step}"),
                 Event::Answered { .. } => {
-                    let line = serde_json::to_value(&event).expect("an event is JSON");
+                    let line = serde_json::to_value(event).expect("an event is JSON");
                     format!("record:answered:{}", line["answer"].as_str().expect("an answer is a word"))
                 }
                 Event::RunFinished { verdict, steps_met, .. } => format!("record:run:{verdict:?}:{steps_met}"),

@@ -227,13 +227,13 @@ impl State {
             Decision::GoTo(stage) => self.goal = Some((step.to_owned(), *stage == GoToStage::Begun)),
             Decision::Theirs(theirs) => self.handed_over = *theirs == Theirs::CleanUp,
             Decision::Step(StepChoice::Detour) => {
-                self.steps.entry(step.to_owned()).or_default().detour = Detouring::Open
+                self.steps.entry(step.to_owned()).or_default().detour = Detouring::Open;
             }
             Decision::Step(choice) => {
-                self.steps.entry(step.to_owned()).or_default().by_hand = *choice == StepChoice::HandsOn
+                self.steps.entry(step.to_owned()).or_default().by_hand = *choice == StepChoice::HandsOn;
             }
             Decision::Detour(DetourStage::Done) => {
-                self.steps.entry(step.to_owned()).or_default().detour = Detouring::Done
+                self.steps.entry(step.to_owned()).or_default().detour = Detouring::Done;
             }
             Decision::Other { .. } => {}
         }

@@ -49,7 +49,7 @@ fn next(steps: &[NextStep], style: &Style) -> Vec<Line> {
     for step in steps {
         match step {
             NextStep::Words(words) => {
-                lines.extend(fill(&Line::plain(style.render(words)), style.measure(), "- ", "  "))
+                lines.extend(fill(&Line::plain(style.render(words)), style.measure(), "- ", "  "));
             }
             NextStep::Command(command) => lines.extend(to_copy(command)),
         }

@@ -77,7 +77,7 @@ impl Graph {
                 "}" => {
                     depth = depth
                         .checked_sub(1)
-                        .unwrap_or_else(|| panic!("{file}: {}", tokens[at.saturating_sub(30)..at].join(" ")))
+                        .unwrap_or_else(|| panic!("{file}: {}", tokens[at.saturating_sub(30)..at].join(" ")));
                 }
                 // `use<..>` says which lifetimes a type holds.
                 "use" if tokens[at + 1] != "<" => {
