@@ -15,7 +15,7 @@ use crate::session::faults;
 use crate::session::limits::{self, Limits};
 use crate::session::nginx::Wish;
 use crate::session::sandbox_note::SandboxNote;
-use crate::session::shell_exports as access;
+use crate::session::shell_exports;
 use crate::session::start_sandbox::{self, Conditions};
 use crate::ui::wrap;
 
@@ -108,7 +108,7 @@ fn announce(context: &mut Context, live: &SandboxNote, ours: bool) -> Result<(),
     let what = if ours { m::cli_sandbox_ready() } else { m::cli_sandbox_found(live.pid) };
     text.push_str(&comment(what.render(lang)));
     if let Some(account) = live.accounts.first() {
-        for line in access::of_sandbox(live, account) {
+        for line in shell_exports::of_sandbox(live, account) {
             let _ = writeln!(text, "{line}");
         }
     }

@@ -18,7 +18,7 @@ use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Side};
 use crate::sandbox::Pace;
 
-/// Everything a pass needs.
+/// Everything that work on an open run needs.
 pub struct Session {
     /// The run's id.
     pub run: String,
@@ -28,7 +28,7 @@ pub struct Session {
     pub state: State,
     /// A first line to write.
     pub first: Option<Event>,
-    /// What the learner agreed to in this pass, to be written after it.
+    /// What the learner agreed to in this session, to be written after it.
     pub consented: Option<Event>,
     /// The lab.
     pub loaded: Arc<Loaded>,
@@ -36,13 +36,13 @@ pub struct Session {
     pub target: Target,
     /// Where its region comes from.
     pub region: Text,
-    /// Held until the pass is over.
+    /// Held until the session is over.
     pub lock: DirLock,
     /// Ctrl-C.
     pub interrupt: Interrupt,
     /// Whether what was made is kept at the end.
     pub keep: bool,
-    /// Whether an earlier pass is taken up again.
+    /// Whether the run was begun in an earlier session.
     pub resumed: bool,
     /// What the learner decided on the command line, to be written down before anything else.
     pub chosen: Vec<Event>,
@@ -121,7 +121,7 @@ pub async fn target(context: &Context, store: &Store, found: &StoredRun, state: 
     Ok(target)
 }
 
-/// What a pass does.
+/// What a session does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Goal {
     /// Goes on through the lab.

@@ -9,7 +9,7 @@ use super::faults;
 use super::limits::Limits;
 use super::nginx::Wish;
 use super::sandbox_note::{PlacedNote, SandboxNote};
-use super::shell_exports as access;
+use super::shell_exports;
 use super::sign_in::{SignIn, sign_in, sign_in_commands, unreachable_target};
 use super::start_sandbox::{Conditions, open};
 use super::store::Store;
@@ -126,7 +126,7 @@ impl Target {
         let patience = patience(live.pace.parse().unwrap_or_default());
         let mut target = Self::connected(Asked::Sandbox, options, consumer, patience).await?;
         target.own = own;
-        target.sandbox_access = live.accounts.iter().map(|account| access::of_sandbox(live, account)).collect();
+        target.sandbox_access = live.accounts.iter().map(|account| shell_exports::of_sandbox(live, account)).collect();
         Ok(target)
     }
 
@@ -211,7 +211,7 @@ impl Target {
             asked => {
                 let url = if let Asked::Url(url) = asked { Some(url.as_str()) } else { None };
                 let profile = self.profiles.get(number).or(self.profiles.first()).and_then(Option::as_deref);
-                access::of_profile(url, profile, region)
+                shell_exports::of_profile(url, profile, region)
             }
         };
         BTreeMap::from([(Side::Provider, lines(0)), (Side::Consumer, lines(consumer))])

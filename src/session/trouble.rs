@@ -13,7 +13,7 @@ pub fn journal_trouble(error: &JournalError, run: &str) -> Failed {
             Code::Usage,
             m::cli_journal_shared(path.display().to_string()),
             vec![m::cli_journal_shared_detail()],
-            &[&format!("pllab status {run}"), &format!("pllab resume {run}")],
+            &[&format!("pllab status {}", shell_word(run)), &format!("pllab resume {}", shell_word(run))],
         ),
         // Said by the interruption itself.
         JournalError::Closed => Failed { report: None, code: Code::Interrupted },
@@ -32,7 +32,7 @@ pub fn journal_trouble(error: &JournalError, run: &str) -> Failed {
     }
 }
 
-/// Why a pass could not go on.
+/// Why a session could not go on.
 pub fn stuck(stuck: &RunError, run: &str) -> Failed {
     match stuck {
         RunError::Journal(error) => journal_trouble(error, run),

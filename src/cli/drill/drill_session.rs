@@ -24,7 +24,7 @@ use crate::session::muted_screen::MutedScreen;
 use crate::session::path_view::show;
 use crate::session::sandbox_note::SandboxNote;
 use crate::session::session::Session;
-use crate::session::shell_exports as access;
+use crate::session::shell_exports;
 use crate::session::target::Target;
 use crate::session::trouble::journal_trouble;
 
@@ -73,7 +73,7 @@ enum Next {
 }
 
 impl DrillSession {
-    pub fn new(context: &mut Context, opened: Session, folder: &Path, drill: Drill, yes: bool) -> Self {
+    pub fn new(context: &Context, opened: Session, folder: &Path, drill: Drill, yes: bool) -> Self {
         let Session { run, journal, state, loaded, target, lock, interrupt, .. } = opened;
         let screen = Arc::new(MutedScreen::new(context.screen(yes)));
         let clock = context.host.clock.clone();
@@ -106,21 +106,20 @@ impl DrillSession {
     }
 
     /// Plants the drill, unless it is planted already, and sees it through.
-    pub async fn run(mut self, context: &mut Context) -> Result<Code, Failed> {
+    pub async fn run(mut self) -> Result<Code, Failed> {
         let result = self.see_through().await;
-        self.end(context, result).await
+        self.end(result).await
     }
 
     /// Does one thing with a drill that is planted.
-    pub async fn single(mut self, context: &mut Context, wanted: Wanted) -> Result<Code, Failed> {
+    pub async fn single(mut self, wanted: Wanted) -> Result<Code, Failed> {
         let result = self.do_one(wanted).await;
-        self.end(context, result).await
+        self.end(result).await
     }
 
-    async fn end(self, context: &mut Context, result: Result<Code, Failure>) -> Result<Code, Failed> {
+    async fn end(self, result: Result<Code, Failure>) -> Result<Code, Failed> {
         self.target.close().await;
         let run = self.run;
-        let _ = context;
         result.map_err(|failure| match failure {
             Failure::Journal(error) => journal_trouble(&error, &run),
             Failure::Fault(fault) | Failure::Unsaid(fault) => Failed::new(
@@ -194,7 +193,7 @@ impl DrillSession {
         } else if let Some(live) = self.live() {
             say(&m::drill_exports());
             let account = live.accounts.first();
-            let lines = account.map(|account| access::of_sandbox(&live, account)).unwrap_or_default();
+            let lines = account.map(|account| shell_exports::of_sandbox(&live, account)).unwrap_or_default();
             self.screen.print_copyable(&lines.join("\n"));
         }
     }

@@ -131,7 +131,7 @@ async fn begin_drill(context: &mut Context, args: DrillArgs) -> Result<Code, Fai
         return Err(Failed::new(Code::Refused, m::drill_costs(target), vec![m::drill_costs_detail()], &[&next]));
     }
     let session = session(context, opened, &found, &id, args.yes)?;
-    session.run(context).await
+    session.run().await
 }
 
 /// One of the verbs for a drill that is planted.
@@ -144,20 +144,14 @@ async fn go_on(context: &mut Context, run: &OneRun, wanted: Wanted) -> Result<Co
     let Some(current) = found.state.drill.clone() else { return Err(none_planted()) };
     let opened = open(context, &store, &found, true, Goal::Lab).await?;
     let session = session(context, opened, &found, &current.drill, true)?;
-    session.single(context, wanted).await
+    session.single(wanted).await
 }
 
 fn none_planted() -> Failed {
     Failed::new(Code::Usage, m::drill_none_planted(), Vec::new(), &["pllab drill list", "pllab drill"])
 }
 
-fn session(
-    context: &mut Context,
-    opened: Session,
-    found: &StoredRun,
-    id: &str,
-    yes: bool,
-) -> Result<DrillSession, Failed> {
+fn session(context: &Context, opened: Session, found: &StoredRun, id: &str, yes: bool) -> Result<DrillSession, Failed> {
     let drills = drills(context, &opened.loaded.lab.id, Some((&opened.loaded.lab, &opened.loaded.variables)))?;
     let drill = drills
         .into_iter()

@@ -24,16 +24,6 @@ impl Mode {
     pub(super) fn is_guided(&self) -> bool {
         *self == Self::Guided
     }
-
-    /// The way's name in the journal.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Guided => "guided",
-            Self::HandsOn => "hands_on",
-            Self::Explain => "explain",
-        }
-    }
 }
 
 /// What a call is for.

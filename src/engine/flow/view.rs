@@ -7,7 +7,7 @@ use crate::checks;
 use crate::cloud::{Api, Call};
 use crate::engine::calls::run_log::RunLog;
 use crate::engine::event::{Lane, Link, LinkState, Mark, Mode, Node, OpeningView, Picture, StepView, TurnView};
-use crate::engine::hands_on as turn;
+use crate::engine::hands_on;
 use crate::engine::record::state::State;
 use crate::i18n::{Text, m};
 use crate::lab::{Lab, Loaded, Pair, Predict, PredictProse, Resource, Side, Step, in_order};
@@ -106,7 +106,7 @@ impl Views {
         };
         TurnView {
             plan: ordered.iter().map(|it| actions::plan(lab, it)).collect(),
-            commands: ordered.iter().flat_map(|it| turn::commands(core, it)).collect(),
+            commands: ordered.iter().flat_map(|it| hands_on::commands(core, it)).collect(),
             access: self.access.get(&step.side).cloned().unwrap_or_default(),
             scripts: ordered.iter().filter_map(script).collect(),
         }

@@ -7,7 +7,7 @@ use crate::ui::text::style::{Layout, Style};
 use crate::ui::text::wrap::fill;
 use crate::ui::views::diagram_words::diagram_in_words;
 use crate::ui::views::events::Context;
-use crate::ui::views::hands_on as turn;
+use crate::ui::views::hands_on;
 use crate::ui::views::step::{commands, detours, more, picture, step};
 
 /// What a menu needs of the screen that shows it.
@@ -88,7 +88,7 @@ pub fn ask(board: &dyn MenuHost, question: &Question, context: &Context) -> Resu
                 board.has_read();
             }
             (Pick::Commands, Some(view)) => {
-                let own = context.turn.as_ref().map(|turn| turn::commands(turn, &style));
+                let own = context.turn.as_ref().map(|turn| hands_on::commands(turn, &style));
                 board.show(&own.unwrap_or_else(|| commands(view, &style)));
             }
             (Pick::Picture, Some(view)) => board.show(&both_pictures(view, &style)),

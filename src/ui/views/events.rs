@@ -1,7 +1,7 @@
 //! Events as they are shown.
 
 use super::bill::bill;
-use super::hands_on as turn;
+use super::hands_on;
 use super::part::to_copy;
 use super::path;
 use super::receipt::receipt;
@@ -60,7 +60,7 @@ pub fn event(event: &Event, context: &Context, style: &Style) -> Vec<Line> {
             style.inside(style.words(Tone::Strong, &words))
         }
         Event::Settled { answer, right, words, seen, .. } => predicted(answer == right, words, seen, style),
-        Event::Recognised { .. } | Event::Sighted { .. } | Event::Hint { .. } => turn::event(event, style),
+        Event::Recognised { .. } | Event::Sighted { .. } | Event::Hint { .. } => hands_on::event(event, style),
         Event::RunStarted { .. }
         | Event::DrillStarted { .. }
         | Event::DrillCall { .. }
