@@ -1,4 +1,4 @@
-//! What an action is made of.
+//! The calls that an action is made of.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -7,45 +7,43 @@ use serde_json::{Value, json};
 
 use crate::cloud::{Call, Fault, FaultClass, tags, text_at};
 
-/// Facts of a resource, and where each stands in a description of it.
+/// Facts of a resource, and where each is in the cloud's description of it.
 pub type Places = &'static [(&'static str, &'static str)];
 
-/// One call of the few that make or delete a resource. Its parameters may hold `${name.fact}`.
+/// One call of the few that make or delete a resource. Its parameters may contain `${name.fact}`.
 #[derive(Clone, Debug)]
 pub struct ApiStep {
-    /// Its name, unique among the resource's calls of one purpose. Journals keep it.
+    /// Unique among the resource's calls of one purpose. Journals keep it.
     pub name: Cow<'static, str>,
-    /// The call.
     pub call: Call,
-    /// What its reply tells of the resource: a fact's name, and where it stands in the reply.
+    /// What the reply says about the resource: a fact's name, and its path in the reply.
     pub facts: Vec<(&'static str, String)>,
-    /// How to learn whether an earlier attempt took effect; `None` where sending again tells.
+    /// How to learn whether an earlier attempt took effect; `None` if sending the call again tells.
     pub find: Option<Find>,
-    /// Whether sending it again has the same effect once: by its client token, or by its nature. "It already exists"
-    /// then counts as done.
+    /// Whether sending the call again is harmless, because of its client token or its nature. "It already exists"
+    /// then counts as success.
     pub repeat: bool,
-    /// Which items of a list in a reply count, where the API has no filter for them.
+    /// Which items of a list in the reply count, for APIs that have no filter for them.
     pub keep: Option<Keep>,
 }
 
 /// A read-only call that finds what another call made.
 #[derive(Clone, Debug)]
 pub struct Find {
-    /// The call.
     pub call: Call,
-    /// The same facts as the making call's, at their places in this reply.
+    /// The same facts as the making call's, at their paths in this reply.
     pub facts: Vec<(&'static str, String)>,
 }
 
-/// The items of a list that count: those whose `field` is what the step's own call says at `param`. `list` and `param` are JSON
-/// pointers.
+/// Keeps the items of a list whose `field` equals the value at `param` in the step's own call. `list` and `param` are
+/// JSON pointers.
 #[derive(Clone, Copy, Debug)]
 pub struct Keep {
-    /// Where the list stands in a reply.
+    /// Where the list is in a reply.
     pub list: &'static str,
-    /// The member of an item that is compared.
+    /// The member of an item to compare.
     pub field: &'static str,
-    /// Where the wanted value stands in the call's parameters.
+    /// Where the wanted value is in the call's parameters.
     pub param: &'static str,
 }
 
@@ -60,7 +58,7 @@ impl Keep {
 }
 
 impl Keep {
-    /// `A[0].B[0].C` as `A[0].B[?Field=='value'].C | [0]`; `None` for a place outside the list.
+    /// Turns `A[0].B[0].C` into `A[0].B[?Field=='value'].C | [0]`; `None` for a path outside the list.
     fn query(self, call: &Call, place: &str) -> Option<String> {
         let path = self.list.trim_start_matches('/').split('/').fold(String::new(), |path, part| {
             match (part.parse::<usize>(), path.is_empty()) {
@@ -77,7 +75,7 @@ impl Keep {
 }
 
 impl ApiStep {
-    /// A call that makes one more thing each time it is sent: an unanswered one is looked up first.
+    /// A call that makes one more thing each time it is sent, so an unanswered one is looked up first.
     pub(super) fn once(name: impl Into<Cow<'static, str>>, call: Call) -> Self {
         Self { name: name.into(), call, facts: Vec::new(), find: None, repeat: false, keep: None }
     }
@@ -87,7 +85,7 @@ impl ApiStep {
         Self { repeat: true, ..Self::once(name, call) }
     }
 
-    /// Its reply describes the resource at `place`; the whole reply does where that is empty.
+    /// The reply describes the resource at `place`, or as a whole if `place` is empty.
     pub(super) fn tells(self, place: &str, facts: Places) -> Self {
         Self { facts: below(place, facts), ..self }
     }
@@ -97,12 +95,12 @@ impl ApiStep {
         Self { find: Some(Find { call, facts: below(place, facts) }), ..self }
     }
 
-    /// Of a list in its reply, and in the reply that finds what it made, only some items count.
+    /// Applies `keep` to the reply, and to the reply that finds what the call made.
     pub(super) fn keeping(self, keep: Keep) -> Self {
         Self { keep: Some(keep), ..self }
     }
 
-    /// The facts in the reply to `call`, which is this step's own with its references filled in.
+    /// The facts in the reply to `call`, which is this step's own call with its references filled in.
     #[must_use]
     pub fn told(&self, call: &Call, reply: &Value) -> Option<BTreeMap<String, String>> {
         match self.keep {
@@ -111,13 +109,13 @@ impl ApiStep {
         }
     }
 
-    /// Where a fact of this step stands in the reply to `call`, as the `--query` of the aws CLI says it.
+    /// The path of a fact in the reply to `call`, in the syntax of the aws CLI's `--query`.
     #[must_use]
     pub fn query(&self, call: &Call, place: &str) -> String {
         self.keep.and_then(|keep| keep.query(call, place)).unwrap_or_else(|| place.to_owned())
     }
 
-    /// The facts of what this step made, in the answer to its [`Find`].
+    /// The facts of what this step made, from the reply to its [`Find`].
     #[must_use]
     pub fn found(&self, find: &Find, reply: Value) -> Option<BTreeMap<String, String>> {
         let reply = match self.keep {
@@ -133,16 +131,15 @@ fn below(place: &str, facts: Places) -> Vec<(&'static str, String)> {
     facts.iter().map(|(fact, inner)| (*fact, path(inner))).collect()
 }
 
-/// Whose resources are made: what goes into tags, names and client tokens.
+/// Identifies the run in tags, names and client tokens.
 #[derive(Clone, Debug)]
 pub struct Naming<'a> {
     /// The run's id.
     pub run: &'a str,
     /// The lab's id.
     pub lab: &'a str,
-    /// The learner's name.
     pub learner: &'a str,
-    /// How often this resource was made before in this run: a client token must not be used twice.
+    /// How often this run made the resource before: a client token must not be used twice.
     pub round: usize,
 }
 
@@ -157,7 +154,7 @@ impl Naming<'_> {
         self.marks(&self.round_name(name)).tags()
     }
 
-    /// `Filters` that find `name` of this run by its tags.
+    /// `Filters` that find the resource `name` of this run by its tags.
     pub(super) fn filters(&self, name: &str) -> Value {
         tags::filters(self.run, Some(&self.round_name(name)))
     }
@@ -167,7 +164,7 @@ impl Naming<'_> {
         format!("pllab-{}-{}", self.run, self.round_name(name))
     }
 
-    /// A name for what AWS wants a name for.
+    /// A name for resources that AWS requires a name for.
     pub(super) fn name(&self, name: &str) -> String {
         tags::name_for(self.run, name)
     }
@@ -176,7 +173,7 @@ impl Naming<'_> {
         tags::RunTags { run: self.run, lab: self.lab, learner: self.learner, resource }
     }
 
-    /// What is made again must not be mistaken for what was deleted, which AWS shows for a while.
+    /// Tells a remade resource from the deleted one, which AWS still shows for a while.
     fn round_name(&self, name: &str) -> String {
         if self.round == 0 { name.to_owned() } else { format!("{name}.{}", self.round + 1) }
     }
@@ -192,7 +189,7 @@ pub(super) fn fact(name: &str, fact: &str) -> Value {
     json!(format!("${{{name}.{fact}}}"))
 }
 
-/// The facts that a reply tells; `None` when the first of them is not in it.
+/// The facts at `places` of a reply; `None` if the first of them is missing.
 #[must_use]
 pub fn facts_of<P: AsRef<str>>(reply: &Value, places: &[(&str, P)]) -> Option<BTreeMap<String, String>> {
     let mut facts = BTreeMap::new();
@@ -208,18 +205,16 @@ pub fn facts_of<P: AsRef<str>>(reply: &Value, places: &[(&str, P)]) -> Option<BT
     Some(facts)
 }
 
-/// Whether a resource exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Presence {
-    /// It does; its state where it has one.
+    /// It exists; its state if it has one.
     There(String),
-    /// It does not.
     Gone,
     /// The cloud could not be asked.
     Unknown(Fault),
 }
 
-/// Judges the answer to [`super::look`]: the first object of the first list is the resource.
+/// Reads the answer to [`super::look`]: the first object of the first list is the resource.
 #[must_use]
 pub fn presence(answer: Result<Value, Fault>) -> Presence {
     let reply = match answer {
@@ -227,7 +222,7 @@ pub fn presence(answer: Result<Value, Fault>) -> Presence {
         Err(fault) if fault.class == FaultClass::NotFound => return Presence::Gone,
         Err(fault) => return Presence::Unknown(fault),
     };
-    // GetHostedZone tells of one zone, in no list.
+    // GetHostedZone returns one zone, not a list.
     if reply.get("HostedZone").is_some() {
         return Presence::There(String::new());
     }
@@ -251,7 +246,7 @@ pub fn presence(answer: Result<Value, Fault>) -> Presence {
 mod tests {
     use super::*;
 
-    /// As for a network ACL, whose description has all of its subnets in it.
+    /// A network ACL's description lists all of its subnets.
     #[test]
     fn of_a_list_only_the_items_count_that_the_call_asks_for() {
         let params = json!({ "Filters": [{ "Name": "association.subnet-id", "Values": ["subnet-2"] }] });

@@ -1,5 +1,5 @@
-//! The way of `pllab browse` into the client's VPC on AWS: an EC2 Instance Connect Endpoint, its security group, and the rule that
-//! lets it reach the client's port for SSH or Remote Desktop.
+//! The route of `pllab browse` into the client's VPC on AWS: an EC2 Instance Connect Endpoint, its security group,
+//! and the rule that lets it reach the client's port for SSH or Remote Desktop.
 
 use super::api_step::{ApiStep, Naming};
 use super::grant::Grant;
@@ -11,19 +11,17 @@ const GROUP: &str = "browse-sg";
 const RULE: &str = "browse-rule";
 const ENDPOINT: &str = "browse-endpoint";
 
-/// One resource of the way.
+/// One resource of the route.
 #[derive(Clone, Debug)]
 pub struct Door {
-    /// Its name.
     pub name: &'static str,
-    /// Its kind.
     pub kind: Kind,
-    /// The calls that make it.
     pub parts: Vec<ApiStep>,
 }
 
-/// What the way is made of, in the order of making. `vpc`, `subnet` and `group` are the client's, by name, `port` is where it is
-/// reached. Without client IP preservation the client sees the endpoint's own group [UG:eice-security-groups].
+/// The resources of the route, in the order of making. `vpc`, `subnet` and `group` are the client's, by name; `port`
+/// is the client's port. Without client IP preservation the client sees the endpoint's own group
+/// [UG:eice-security-groups].
 #[must_use]
 pub fn door(vpc: &str, subnet: &str, group: &str, port: u16, naming: &Naming<'_>) -> Vec<Door> {
     let guard = SecurityGroup {
@@ -41,8 +39,8 @@ pub fn door(vpc: &str, subnet: &str, group: &str, port: u16, naming: &Naming<'_>
     ]
 }
 
-/// What `pllab browse` needs besides the lab [UG:permissions-for-ec2-instance-connect-endpoint]: making the way, and going it, by SSH
-/// or to a Windows `desktop`, whose password is told.
+/// The permissions `pllab browse` needs besides the lab's [UG:permissions-for-ec2-instance-connect-endpoint]: to make
+/// the route and to use it, by SSH or to a Windows `desktop`, whose password it reads.
 #[must_use]
 pub fn browse_grants(desktop: bool) -> Vec<Grant> {
     let endpoint = "instance-connect-endpoint/*";

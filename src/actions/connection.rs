@@ -1,5 +1,5 @@
-//! The provider's word on a connection request, which `acceptance` and `rejection` share. The connection is no thing of its own:
-//! it is a state between the endpoint and the service.
+//! The provider's answer to a connection request, shared by `acceptance` and `rejection`. A connection is not a
+//! resource of its own: it is a state between the endpoint and the service.
 
 use serde_json::json;
 
@@ -8,20 +8,19 @@ use super::match_report::{Known, MatchReport, Object, Survey};
 use crate::cloud::ec2;
 use crate::i18n::m;
 
-/// Saying the same word again changes nothing, so an unanswered call is sent again.
+/// Repeating an answer changes nothing, so an unanswered call is sent again.
 pub(super) fn word(operation: &'static str, service: &str, endpoint: &str) -> Vec<ApiStep> {
     let params = json!({ "ServiceId": fact(service, "id"), "VpcEndpointIds": [fact(endpoint, "id")] });
     vec![ApiStep::again("word", ec2(operation, params))]
 }
 
-/// The connections of `service`.
 pub(super) fn survey(service: &str) -> Survey {
     let filters = json!([{ "Name": "service-id", "Values": [fact(service, "id")] }]);
     let list = ec2("DescribeVpcEndpointConnections", json!({ "Filters": filters }));
     Survey { lasts: false, ..Survey::new(list, "VpcEndpointConnections", "VpcEndpointId") }
 }
 
-/// Whether the connection of `endpoint` is in `state`.
+/// Compares the state of `endpoint`'s connection with `state`.
 pub(super) fn observe(endpoint: &str, state: &str, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
     let mine = known(endpoint, "id").is_some_and(|id| id == object.id);
     let report = MatchReport::of(object, &[]);

@@ -1,21 +1,20 @@
-//! What a resource costs while it exists. Traffic is left out: a lab's is far below a cent.
+//! What a resource costs while it exists. Traffic is left out: a lab's traffic costs far less than a cent.
 
 use serde::{Deserialize, Serialize};
 
 use super::price::{Item, Micros, look_up};
 use crate::lab::Kind;
 
-/// Hours in a month, as AWS reckons storage.
+/// The hours in a month by which AWS charges storage.
 const HOURS_A_MONTH: Micros = 730;
 
-/// What a resource costs by the hour.
+/// What a resource costs per hour.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Charge {
-    /// The resource, by name.
+    /// The resource's name.
     pub resource: String,
-    /// Its kind.
     pub kind: Kind,
-    /// Millionths of a US dollar an hour; absent where the price is not known.
+    /// Millionths of a US dollar per hour; absent if the price is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usd_micros_per_hour: Option<Micros>,
     /// Whether a begun hour counts in full: endpoints (<https://aws.amazon.com/privatelink/pricing/>) and load balancers
@@ -25,17 +24,17 @@ pub struct Charge {
     pub confirmed: bool,
 }
 
-/// What AWS charges for, by the hour.
+/// What AWS charges for, per hour.
 pub(super) struct Costs {
-    /// The lines of its price list; `None` for one that has no known price.
+    /// The lines of its price list; `None` for an item without a known price.
     pub items: Vec<Option<Item>>,
     /// The GB of gp3 storage that come with it.
     pub gigabytes: Micros,
-    /// Whether a begun hour counts in full.
+    /// Whether a started hour counts in full.
     pub whole_hours: bool,
 }
 
-/// The charge for `resource` in `region`. An interface endpoint is charged from its making on, accepted or not
+/// The charge for `resource` in `region`. An interface endpoint is charged from its creation on, accepted or not
 /// (<https://aws.amazon.com/privatelink/pricing/>).
 pub(super) fn charge(resource: &str, kind: &Kind, costs: &Costs, region: &str) -> Charge {
     let Costs { items, gigabytes, whole_hours } = costs;

@@ -1,5 +1,5 @@
-//! The way from a resource, or from a kind, to the file that knows it. The list of kinds is `lab`'s: here each of its lines must
-//! find a file that answers all of `resource_kind.rs`, or this does not compile.
+//! Finds the file that answers for a resource or a kind. `lab` owns the list of kinds; a kind without a file here
+//! that answers all of `resource_kind.rs` does not compile.
 
 mod acceptance;
 mod allowed_principal;
@@ -39,7 +39,7 @@ use crate::i18n::Text;
 use crate::lab::{Kind, Lab, Resource, Side, each_kind};
 pub use hosted_zone::published;
 
-/// What is true of a kind, as values.
+/// A kind's constants as values.
 struct Facts {
     label: fn(&str) -> Text,
     thing: Option<Thing>,
@@ -59,14 +59,14 @@ macro_rules! registry {
         elsewhere { $($(#[$other_doc:meta])* $other:ident $other_name:literal $other_word:ident;)+ }
         never { $($(#[$never_doc:meta])* $never:ident $never_name:literal $never_word:ident;)+ }
     ) => {
-        /// The resource, for the questions that each answers by itself.
+        /// The resource as the trait that its model implements.
         fn of(resource: &Resource) -> &dyn LabResource {
             match resource {
                 $(Resource::$kind(it) => it,)+
             }
         }
 
-        /// What is true of a kind that pllab makes.
+        /// `None` for kinds that pllab does not make.
         fn facts(kind: &Kind) -> Option<Facts> {
             match kind {
                 $(Kind::$kind => Some(Facts::of::<crate::lab::$kind>()),)+
@@ -88,25 +88,25 @@ pub fn make(resource: &Resource, naming: &Naming<'_>) -> Vec<ApiStep> {
     of(resource).make(naming)
 }
 
-/// How to see what may have been made by hand in place of `resource`; `None` where nothing is made.
+/// How to see what a learner may have made in place of `resource`; `None` if the resource makes nothing.
 #[must_use]
 pub fn survey(resource: &Resource) -> Option<Survey> {
     of(resource).survey()
 }
 
-/// Holds an object against `resource`; `None` where it is no such thing at all.
+/// Compares an object with `resource`; `None` if it is another sort of thing.
 #[must_use]
 pub fn observe(resource: &Resource, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
     of(resource).observe(object, known)
 }
 
-/// What IAM must allow for making, changing and deleting `resource`. Reading is [`reads`].
+/// The permissions for making, changing and deleting `resource`. Reading is [`reads`].
 #[must_use]
 pub fn grants(resource: &Resource) -> Vec<Grant> {
     of(resource).grants()
 }
 
-/// The operations by which `resource` is looked for and looked at; none of them changes anything.
+/// The operations that look for `resource` and look at it; all are read-only.
 #[must_use]
 pub fn reads(resource: &Resource) -> Vec<(Api, &'static str)> {
     let kind = resource.kind();
@@ -120,7 +120,7 @@ pub fn reads(resource: &Resource) -> Vec<(Api, &'static str)> {
         .collect()
 }
 
-/// The operations by which what may have been made by hand in place of `resource` is looked for and looked at.
+/// The operations that look for what a learner may have made in place of `resource`, and look at it.
 #[must_use]
 pub fn watch_reads(resource: &Resource) -> Vec<(Api, &'static str)> {
     let Some(survey) = survey(resource) else { return Vec::new() };
@@ -128,96 +128,96 @@ pub fn watch_reads(resource: &Resource) -> Vec<(Api, &'static str)> {
     std::iter::once(&survey.call).chain(&survey.beside).chain(&each).map(|call| (call.api, call.operation)).collect()
 }
 
-/// After a launch that was refused because its image could not be looked up: where to look for it otherwise. `None` for every
-/// other call and fault.
+/// If a launch was refused because its image could not be looked up: another call that finds the image. `None` for
+/// every other call and fault.
 #[must_use]
 pub fn other_image(call: &Call, fault: &Fault) -> Option<Call> {
     if call.operation == "RunInstances" { instance::other_image(call, fault) } else { None }
 }
 
-/// The launch again, from the newest image of an answer to [`other_image`]'s call.
+/// The launch again, with the newest image in the answer to [`other_image`]'s call.
 #[must_use]
 pub fn with_image(call: &Call, found: &Value) -> Option<Call> {
     instance::with_image(call, found)
 }
 
-/// The calls that delete the resource `name` of `kind`, in order; none where nothing was made that lasts. By kind and
-/// name, not by lab file: a clean-up goes by what the journal says was made, whatever became of the lab since.
+/// The calls that delete the resource `name` of `kind`, in order; none if making it left nothing. Takes kind and name
+/// instead of the lab file, so that a clean-up can go by the journal whatever became of the lab since.
 #[must_use]
 pub fn delete(kind: &Kind, name: &str) -> Vec<ApiStep> {
     thing(kind).map(|thing| (thing.delete)(name)).unwrap_or_default()
 }
 
-/// The read-only call that shows the resource `name` of `kind` by its id; `None` where nothing was made that lasts.
+/// The read-only call that shows the resource `name` of `kind` by its id; `None` if making it left nothing.
 #[must_use]
 pub fn look(kind: &Kind, name: &str) -> Option<Call> {
     thing(kind).map(|thing| (thing.look)(name))
 }
 
-/// What will be done, as a line of the plan.
+/// What making `resource` will do, as a line of the plan.
 #[must_use]
 pub fn plan(lab: &Lab, resource: &Resource) -> Text {
     of(resource).plan(lab)
 }
 
-/// What it is, in a few words, for progress and receipt.
+/// A short description for progress and receipt.
 #[must_use]
 pub fn label(kind: &Kind, name: &str) -> Text {
     facts(kind).map_or_else(|| Text::literal(name), |facts| (facts.label)(name))
 }
 
-/// Whether making it takes minutes on AWS and changes nothing that exists already: worth beginning early.
+/// Whether making it takes minutes on AWS and changes nothing that exists, so that it is worth starting early.
 #[must_use]
 pub fn takes_minutes(kind: &Kind) -> bool {
     facts(kind).is_some_and(|facts| facts.takes_minutes)
 }
 
-/// How it is drawn in the lane of `side`; `None` where it is not.
+/// How it is drawn in the lane of `side`; `None` if it is not drawn.
 #[must_use]
 pub fn picture(kind: &Kind, side: Side) -> Option<Symbol> {
     facts(kind)?.picture.map(|picture| picture(side))
 }
 
-/// How long it usually takes on AWS until its deletion is complete, in seconds from and to; `None` when it is gone at
-/// once. Common experience, not a promise of AWS.
+/// The usual time on AWS until its deletion is complete, in seconds from and to; `None` if it is gone at once. Common
+/// experience, not a promise of AWS.
 #[must_use]
 pub fn usual_deletion(kind: &Kind) -> Option<(u32, u32)> {
     thing(kind)?.usual_deletion
 }
 
-/// Which of the calls that make a thing of this kind brings it into being.
+/// The name of the call that brings the thing into being.
 #[must_use]
 pub fn made_by(kind: &Kind) -> &'static str {
     thing(kind).map_or("create", |thing| thing.made_by)
 }
 
-/// What `resource` costs in `region`; `None` for what AWS does not charge for, such as VPCs, gateway endpoints and endpoint
-/// services.
+/// What `resource` costs in `region`; `None` if AWS does not charge for it, as for VPCs, gateway endpoints and
+/// endpoint services.
 #[must_use]
 pub fn cost(resource: &Resource, region: &str) -> Option<Charge> {
     Some(charge(resource.name(), &resource.kind(), &of(resource).costs()?, region))
 }
 
-/// What `object` costs in `region`, a thing of `kind` as AWS describes it; `None` for what AWS does not charge for.
+/// What `object`, a thing of `kind` as AWS describes it, costs in `region`; `None` if AWS does not charge for it.
 #[must_use]
 pub fn cost_of_seen(name: &str, kind: &Kind, object: &Value, region: &str) -> Option<Charge> {
     Some(charge(name, kind, &(thing(kind)?.costs)(object)?, region))
 }
 
-/// What making it would have told, read off the cloud's description of it.
+/// The facts that making it would have recorded, read from the cloud's description of it.
 #[must_use]
 pub fn facts_of_seen(kind: &Kind, object: &Value) -> std::collections::BTreeMap<String, String> {
     thing(kind).and_then(|thing| facts_of(object, thing.facts)).unwrap_or_default()
 }
 
-/// The kind of what EC2's tags call a `resource_type`. Endpoints of both types have one; [`kind_seen`] tells them apart.
+/// The kind for a `resource_type` of EC2's tags. Endpoints of both types share one; [`kind_seen`] tells them apart.
 #[must_use]
 pub fn kind_tagged(resource_type: &str) -> Kind {
     let tagged = |kind: &&Kind| thing(kind).is_some_and(|thing| thing.tagged_as == Some(resource_type));
     Kind::ALL.iter().find(tagged).cloned().unwrap_or_else(|| Kind::from(resource_type.replace('-', "_")))
 }
 
-/// The kind of a thing, once the cloud's description of it is known.
+/// The kind of a thing, by its tag and the cloud's description of it.
 #[must_use]
 pub fn kind_seen(tagged: &Kind, object: &Value) -> Kind {
     if endpoint::is_gateway(object) { Kind::GatewayEndpoint } else { tagged.clone() }

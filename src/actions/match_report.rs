@@ -1,4 +1,4 @@
-//! What a learner made, held against what the lab asks for: by what it is and how it hangs together, never by its name.
+//! Compares what a learner made with what the lab asks for: by properties and references, never by name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,22 +8,23 @@ use super::api_step::facts_of;
 use crate::cloud::{Call, text_at};
 use crate::i18n::{Text, m};
 
-/// How everything of a kind in an account is listed.
+/// How to list everything of a kind in an account.
 #[derive(Clone, Debug)]
 pub struct Survey {
     /// The listing call.
     pub call: Call,
-    /// Where the objects stand in its answer; `A[].B` for lists in a list.
+    /// Where the objects are in its answer; `A[].B` for lists in a list.
     pub list: &'static str,
-    /// Where an object's id or ARN stands in it.
+    /// Where an object's id or ARN is in it.
     pub id: &'static str,
-    /// More to ask of each new object, by its id.
+    /// More to ask about each new object, by its id.
     pub each: Option<fn(&str) -> Vec<Call>>,
-    /// Where the objects stand in the first of those answers, and their ids in them, where they are the parts of something.
+    /// For objects that are parts of something: where they are in the first of those answers, and where their ids are
+    /// in them.
     pub inner: Option<(&'static str, &'static str)>,
-    /// A call whose answer is held beside each object. It may refer to what is known already.
+    /// A call whose answer is compared with each object. It may refer to known facts.
     pub beside: Option<Call>,
-    /// Whether the objects are things of their own, not the state of a thing that is known already.
+    /// Whether the objects are things of their own, not states of a thing that is known already.
     pub lasts: bool,
 }
 
@@ -42,7 +43,7 @@ impl Survey {
         items(reply, self.list).into_iter().map(|item| Object::new(item, self.id)).collect()
     }
 
-    /// The objects once `more` is known of one of them: itself, or its parts.
+    /// The objects once `more` is known about one of them: itself, or its parts.
     #[must_use]
     pub fn told(&self, object: Object, more: Vec<Value>) -> Vec<Object> {
         match self.inner {
@@ -67,11 +68,10 @@ fn items(reply: &Value, list: &str) -> Vec<Value> {
 /// An object in an account, as the cloud describes it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Object {
-    /// Its id or ARN.
+    /// The id or ARN.
     pub id: String,
-    /// Its description.
     pub item: Value,
-    /// What else was asked of it.
+    /// The answers to [`Survey::each`].
     pub more: Vec<Value>,
 }
 
@@ -80,7 +80,6 @@ impl Object {
         Self { id: text_at(&item, id).unwrap_or_default(), item, more: Vec::new() }
     }
 
-    /// The value of one of its tags.
     #[must_use]
     pub fn tag(&self, key: &str) -> Option<&str> {
         let apart = self.more.iter().filter_map(|reply| reply.get("TagDescriptions")?.get(0));
@@ -97,7 +96,7 @@ impl Object {
         texts(&self.item, path)
     }
 
-    /// Every text `inner` in the objects of `list`, in what else was asked.
+    /// Every text at `inner` in the objects of `list`, in the further answers.
     pub(super) fn told(&self, list: &str, inner: &str) -> BTreeSet<String> {
         self.more.iter().flat_map(|reply| items(reply, list)).filter_map(|item| text_at(&item, inner)).collect()
     }
@@ -111,42 +110,35 @@ pub(super) fn texts(item: &Value, path: &str) -> BTreeSet<String> {
     }
 }
 
-/// Whether a point is as the lab wants it.
+/// Whether a property is as the lab wants it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Match {
-    /// It is.
     Right,
-    /// It is another, and that does no harm.
+    /// Different, but harmless.
     Other,
-    /// What it should refer to is not there yet.
+    /// The learner has not done it yet, or what it should refer to does not exist yet.
     Open,
-    /// It is not.
     Wrong,
 }
 
-/// One thing that was compared.
+/// One compared property.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
-    /// What.
     pub what: Text,
-    /// What it should be.
     pub expected: Text,
-    /// What it is.
     pub seen: Text,
-    /// Whether that fits.
     pub fit: Match,
 }
 
-/// An object held against a resource of the lab.
+/// An object compared with a resource of the lab.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MatchReport {
-    /// The facts that making it would have told.
+    /// The facts that making it would have recorded.
     pub facts: BTreeMap<String, String>,
-    /// What was compared.
     pub points: Vec<Comparison>,
 }
 
-/// What is known of the lab's resources so far: `(name, fact)`.
+/// Looks up a known fact of a resource of the lab: `(name, fact)`.
 pub type Known<'k> = dyn Fn(&str, &str) -> Option<String> + 'k;
 
 impl MatchReport {
@@ -182,7 +174,7 @@ impl MatchReport {
         }
     }
 
-    /// References to exactly the resources `names`; more of them are only allowed where `more` says so.
+    /// References to exactly the resources `names`; more are allowed only if `more` says so.
     pub(super) fn refers_to_all(
         self,
         what: Text,
@@ -206,7 +198,7 @@ impl MatchReport {
     }
 }
 
-/// A name and the id it stands for; of an ARN its end tells.
+/// A name and the id behind it; an ARN is cut to its end.
 fn named(name: &str, id: &str) -> String {
     format!("{name} ({})", id.rsplit(':').next().unwrap_or(id))
 }

@@ -1,4 +1,4 @@
-//! Each kind held against what a learner may have made.
+//! Compares each kind with what a learner may have made.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ fn resource(yaml: Value) -> Resource {
     serde_json::from_value(yaml).expect("a resource")
 }
 
-/// What does not fit: what it is about, as its message's key.
+/// The message keys of the properties that do not fit.
 fn wrong(resource: &Resource, item: Value, more: Vec<Value>) -> Option<Vec<String>> {
     let object = Object { id: "it".to_owned(), item, more };
     let known = |name: &str, fact: &str| match (name, fact) {
@@ -88,7 +88,7 @@ fn services_by_acceptance_and_who_is_allowed() {
     differs(&wanted, made(true), allowed("arn:aws:iam::444455556666:root"), &["point-principals"]);
 }
 
-/// What the only point of a setting says.
+/// The verdict on the only property of a setting.
 fn fit(wanted: Value, item: Value, more: Vec<Value>) -> Match {
     let wanted = resource(wanted);
     let object = Object { id: "it".to_owned(), item, more };
@@ -98,7 +98,7 @@ fn fit(wanted: Value, item: Value, more: Vec<Value>) -> Match {
     point.fit
 }
 
-/// A setting that was not touched yet is open: nothing is wrong before the learner has begun.
+/// An untouched setting is open: nothing is wrong before the learner has begun.
 #[test]
 fn settings_are_open_until_they_are_touched() {
     let permission = |kind: &str, allowed: &[&str]| {

@@ -1,9 +1,9 @@
 //! List prices, as data: On-Demand, in US dollars, without tax.
 
-/// When the table was last looked over. Prices change; the bill is AWS's.
+/// When the table was last checked. Prices change; the AWS bill decides.
 pub const PRICES_AS_OF: &str = "2026-11-28";
 
-/// Millionths of a US dollar: sums stay exact.
+/// Millionths of a US dollar, so that sums stay exact.
 pub type Micros = i64;
 
 /// What AWS charges for by time.
@@ -21,12 +21,12 @@ pub(super) enum Item {
     Gp3,
 }
 
-/// A price, and who says so.
+/// A price and its source.
 struct Price {
     region: &'static str,
     item: Item,
     micros: Micros,
-    /// False where the source is not AWS's price list or page itself.
+    /// False if the source is not AWS's own price list or page.
     confirmed: bool,
     #[cfg_attr(not(test), expect(dead_code, reason = "for who looks the table over"))]
     source: &'static str,
@@ -36,8 +36,8 @@ const fn price(region: &'static str, item: Item, micros: Micros, confirmed: bool
     Price { region, item, micros, confirmed, source }
 }
 
-/// The Price List API and the pricing pages' own data, as <https://github.com/geawilliamsUK/TerraTofuGUi> wrote them down and checked
-/// them, `definitions/prices/aws.toml`.
+/// The Price List API's and the pricing pages' data, as recorded and checked by
+/// <https://github.com/geawilliamsUK/TerraTofuGUi>, `definitions/prices/aws.toml`.
 const WRITTEN_DOWN: &str = "Price List Bulk API and the pricing pages' JSON, 2026-09-29";
 const BY_OTHERS: &str = "price tables in public repositories";
 
@@ -52,7 +52,8 @@ const OREGON: &str = "us-west-2";
 
 const MICRO: Item = Item::Instance("t3.micro", false);
 
-/// A region or an item that is not here has no known price, and nothing is guessed for it: of some regions only a part is known.
+/// A region or an item that is missing here has no known price, and pllab does not guess one. For some regions only
+/// some prices are known.
 const PRICES: &[Price] = &[
     price(TOKYO, Item::EndpointZone, 14_000, true, "Price List API, APN1-VpcEndpoint-Hours, Sep 2026"),
     price(TOKYO, Item::Nlb, 24_300, false, "Price List API, APN1-LoadBalancerUsage, of the ALB, Sep 2026"),
@@ -85,7 +86,7 @@ const PRICES: &[Price] = &[
     price(OREGON, Item::EndpointZone, 10_000, true, "Price List API, USW2-VpcEndpoint-Hours, 2026-10-06"),
 ];
 
-/// The price of `item` in `region`, and whether AWS itself is the source; `None` where none is known.
+/// The price of `item` in `region`, and whether AWS itself is the source; `None` if it is not known.
 pub(super) fn look_up(region: &str, item: Item) -> Option<(Micros, bool)> {
     PRICES
         .iter()

@@ -1,4 +1,4 @@
-//! Who may ask an endpoint service for a connection: a list that is added to, and taken from, at any time.
+//! The principals that may request a connection to an endpoint service: a list that can grow and shrink at any time.
 
 use std::collections::BTreeSet;
 
@@ -12,30 +12,30 @@ use crate::cloud::{Call, ec2};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
 
-/// Adds the account of `side` to the list, or takes it away: `list` is the parameter that does. Either has the same effect when
-/// it is sent again.
+/// Adds the account of `side` to the list or removes it, depending on the parameter `list`. Sending either again has
+/// the same effect.
 pub(super) fn modify(list: &str, service: &str, side: Side) -> Vec<ApiStep> {
     let mut params = json!({ "ServiceId": fact(service, "id") });
     params[list] = Value::from(vec![root(side)]);
     vec![ApiStep::again("modify", ec2("ModifyVpcEndpointServicePermissions", params))]
 }
 
-/// The list is no thing of its own: it is asked of the service that it belongs to.
+/// The list is not a thing of its own: it is read from the service that it belongs to.
 pub(super) fn survey(service: &str) -> Survey {
     service_configuration::survey(service).with(permissions)
 }
 
-/// Who may ask the service `id`.
+/// The call that lists the principals that the service `id` allows.
 pub(super) fn permissions(id: &str) -> Vec<Call> {
     vec![ec2("DescribeVpcEndpointServicePermissions", json!({ "ServiceId": id }))]
 }
 
-/// The principals in what else was asked of the service.
+/// The principals in the further answers about the service.
 pub(super) fn listed(service: &Object) -> BTreeSet<String> {
     service.told("AllowedPrincipals", "Principal")
 }
 
-/// A side's whole account, as it is called once the account is known.
+/// A side's whole account as a principal, once the account is known.
 pub(super) fn known_root(side: Side, known: &Known<'_>) -> String {
     let account = match side {
         Side::Provider => known("account", "provider"),
@@ -56,7 +56,6 @@ pub(super) fn root(side: Side) -> &'static str {
     }
 }
 
-/// A side in words.
 pub(super) fn of(side: Side) -> Text {
     match side {
         Side::Provider => m::side_provider(),

@@ -1,4 +1,4 @@
-//! Strict look-up of messages: both languages are known to be whole, because the build checked them.
+//! Looks up messages strictly: the build has checked that both languages have every message.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -8,24 +8,23 @@ use fluent_templates::{LanguageIdentifier, static_loader};
 
 use super::Lang;
 
-/// An argument is not longer than this, in bytes: some messages have one more than once, and texts come from journals, where one
-/// can stand in another many times.
+/// The longest an argument may be, in bytes. Some messages use an argument more than once, and texts from journals
+/// can nest texts many times.
 const LONGEST: usize = 16 * 1024;
 
 static_loader! {
     static LOCALES = {
         locales: "./locales",
         fallback_language: "ja",
-        // Isolation marks would poison ids that a learner copies; both languages run left to right.
+        // Isolation marks would end up in ids that the learner copies, and both languages run left to right.
         customise: |bundle| bundle.set_use_isolating(false),
     };
 }
 
-/// What an argument is once it is in words.
+/// An argument after it has been put into words.
 pub(super) enum Value {
-    /// A whole number, by which a message may choose its words.
+    /// A message may choose its plural form by this number.
     Number(i64),
-    /// Words in the language that is asked for.
     Words(String),
 }
 

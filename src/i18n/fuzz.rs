@@ -1,5 +1,5 @@
-//! A Fluent file's bytes, for fuzzing: read and said the way the catalogue does it with the files of `locales/`. It is public so
-//! that the fuzzers, which are a package of their own, reach it, and hidden because nobody else has a use for it.
+//! Feeds a Fluent file's bytes to the same parser and formatter as the catalogue uses. Public because the fuzzers are
+//! a separate package, and hidden because nobody else needs it.
 
 use std::borrow::Cow;
 
@@ -8,23 +8,23 @@ use fluent_templates::fluent_bundle::{FluentArgs, FluentValue};
 use fluent_templates::fs::resource_from_str;
 use fluent_templates::langid;
 
-/// Takes `bytes` for a Fluent file, and says all of its messages, in both languages, to numbers and to words.
+/// Parses `bytes` as a Fluent file and formats all of its messages in both languages, with numbers and with words.
 #[doc(hidden)]
 pub fn fuzz_fluent(bytes: &[u8]) {
     let source = String::from_utf8_lossy(bytes);
-    // `build.rs` refuses these, because the parser panics at some of them.
+    // `build.rs` refuses these, because the parser panics on some of them.
     if source.contains("\\u") || source.contains("\\U") {
         return;
     }
     let Ok(resource) = resource_from_str(&source) else { return };
-    // Whatever stands before an `=` or after a `$` may be the name of something.
+    // Anything before an `=` or after a `$` may be a name.
     let names = |before: char| source.split(before).filter_map(|part| part.split(|c: char| !is_name(c)).next());
     let messages: Vec<&str> = source.lines().filter_map(|line| line.split([' ', '=']).next()).collect();
     let resource = std::sync::Arc::new(resource);
     for language in [langid!("ja"), langid!("en")] {
         let mut bundle = FluentBundle::new_concurrent(vec![language]);
         bundle.set_use_isolating(false);
-        // A name that stands twice is an error of the build; here the first one counts.
+        // The build refuses duplicate names; here the first one counts.
         let _ = bundle.add_resource(std::sync::Arc::clone(&resource));
         for value in
             [FluentValue::from(1), FluentValue::from(-2_000_000_i64), FluentValue::from("vpc-1 {$x} あ\u{2069}")]

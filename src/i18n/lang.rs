@@ -2,19 +2,15 @@
 
 use std::str::FromStr;
 
-/// A language of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Lang {
-    /// Japanese.
     Ja,
-    /// English.
     #[default]
     En,
 }
 
 impl Lang {
-    /// Both, Japanese first.
     pub const ALL: [Self; 2] = [Self::Ja, Self::En];
 
     /// The language tag: `ja` or `en`.
@@ -26,7 +22,7 @@ impl Lang {
         }
     }
 
-    /// The language's name in itself.
+    /// The language's name in that language.
     #[must_use]
     pub fn own_name(self) -> &'static str {
         match self {
@@ -35,7 +31,6 @@ impl Lang {
         }
     }
 
-    /// The other one.
     #[must_use]
     pub fn other(self) -> Self {
         match self {
@@ -44,9 +39,9 @@ impl Lang {
         }
     }
 
-    /// The first answer of: the flag, `PLLAB_LANG`, what the reader chose before, `LC_ALL`, `LC_MESSAGES`, `LANG`, the
-    /// system's own setting; else English. `C`, `POSIX` and languages we do not have give no answer, except that a language we do not have that is
-    /// named by the environment ends the search: it is the reader's choice, and English is the usual second.
+    /// The first of these that names a language: the flag, `PLLAB_LANG`, the reader's earlier choice, `LC_ALL`,
+    /// `LC_MESSAGES`, `LANG`, the system's own setting; else English. `C`, `POSIX` and an empty value name none. A
+    /// language that pllab does not have counts as English, the usual second language.
     #[must_use]
     pub fn choose(
         flag: Option<Self>,
@@ -62,7 +57,7 @@ impl Lang {
     }
 }
 
-/// `None` where the locale says nothing about a language.
+/// `None` if the locale names no language.
 fn from_locale(value: &str) -> Option<Lang> {
     let language = value.split(['.', '_', '-', '@']).next().unwrap_or_default();
     match language.to_ascii_lowercase().as_str() {

@@ -1,4 +1,4 @@
-//! The words of the program: languages, texts that carry their arguments, the catalogue they are looked up in.
+//! The words of the program: languages, texts that carry their arguments, and the catalogue that translates them.
 //! Must not know: who asks.
 //! Next: `locales/` holds the words, `build.rs` checks both languages and makes one function per message in [`m`].
 
@@ -13,8 +13,8 @@ pub use fuzz::fuzz_fluent;
 pub use lang::Lang;
 pub use text::{Arg, Text};
 
-/// One function per message of `locales/`, or one struct where it takes several arguments: a missing word or argument does not
-/// compile, nor do two that change places.
+/// One function per message of `locales/`, or one struct if it takes several arguments, so that a missing message, a
+/// missing argument or two swapped arguments do not compile.
 pub(crate) mod m {
     include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 }

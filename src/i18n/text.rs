@@ -7,48 +7,39 @@ use serde::{Deserialize, Serialize};
 use super::Lang;
 use super::catalogue::{Value, look_up};
 
-/// What is said, before it is said in a language: a message with its arguments, or words that need no translation (ids,
-/// states, addresses). In JSON a literal is a string, a message an object.
+/// What to say, independent of language: a message with its arguments, or a literal that needs no translation (an id,
+/// a state, an address). In JSON a literal is a string and a message is an object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Text {
-    /// The same in every language.
     Literal(String),
-    /// A lab's own words, in both languages.
+    /// A lab's own words.
     Both {
-        /// In Japanese.
         ja: String,
-        /// In English.
         en: String,
     },
-    /// A message of `locales/`.
     Message {
-        /// Its key.
         key: String,
-        /// Its arguments.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         args: BTreeMap<String, Arg>,
     },
 }
 
-/// An argument of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Arg {
-    /// A whole number; messages may choose their words by it.
+    /// A message may choose its plural form by this number.
     Number(i64),
-    /// A text of its own.
     Text(Text),
 }
 
 impl Text {
-    /// Words that are the same in every language.
     #[must_use]
     pub fn literal(words: impl Into<String>) -> Self {
         Self::Literal(words.into())
     }
 
-    /// A message by key. Only the functions made by `build.rs` call this.
+    /// A message by key. Only the functions that `build.rs` generates call this.
     #[must_use]
     pub fn message<const N: usize>(key: &str, args: [(&str, Arg); N]) -> Self {
         Self::Message {
@@ -57,7 +48,7 @@ impl Text {
         }
     }
 
-    /// Says it in `lang`. A key that this program does not know, from a newer journal, is shown as it is.
+    /// Renders the text in `lang`. A key that this program does not know, from a newer journal, is shown as it is.
     #[must_use]
     pub fn render(&self, lang: Lang) -> String {
         match self {

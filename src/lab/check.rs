@@ -1,4 +1,4 @@
-//! The list of checks: what a `lab.yaml` may ask. Unknown fields are errors.
+//! The list of checks that a `lab.yaml` may ask for. Unknown fields are errors.
 
 use std::ops::Deref;
 
@@ -7,9 +7,10 @@ use serde::Deserialize;
 
 use super::{Kind, Reference, Side};
 
-/// Hands the list of checks, after `$extra`, to the macro `$then`. Here it makes [`Check`] and what each says, in
-/// `checks/ask.rs` the way to each check's file. An entry is the check's name in lab files, which is also its file's, its name here,
-/// and what it says: fields with their types, and `=> Kind` where a field names a resource of that kind.
+/// Passes the list of checks, after `$extra`, to the macro `$then`. This file uses it to define [`Check`] and the
+/// parameters of each check; `checks/ask.rs` uses it to dispatch to each check's file. An entry is the check's name
+/// in lab files (also its file's name), its Rust name, and its parameters: fields with their types, and `=> Kind` for
+/// a field that names a resource of that kind.
 macro_rules! each_check {
     ($then:ident $(, $($extra:tt)*)?) => {
         $then! {
@@ -165,7 +166,8 @@ macro_rules! each_check {
 }
 pub(crate) use each_check;
 
-/// What a check says, and the resources that it names; `shared` where several checks say the same, defined below.
+/// A check's parameters, and the resources that they name. `shared` marks parameters that several checks use; they
+/// are defined below.
 macro_rules! spec {
     ([$(#[$doc:meta])*] $name:ident shared) => {};
     ([$(#[$doc:meta])*] $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty $(=> $kind:ident)?),+ $(,)? }) => {
@@ -192,10 +194,10 @@ macro_rules! define_checks {
         pub enum Check { $($(#[$doc])* $check($spec),)+ }
 
         impl Check {
-            /// Every check's name in lab files.
+            /// The names used in lab files.
             pub const ALL: &'static [&'static str] = &[$(stringify!($key)),+];
 
-            /// The names it refers to, and the kind that each must be.
+            /// The names of the resources that the check refers to, and the kind that each must be.
             #[must_use]
             pub fn refers(&self) -> Vec<Reference<'_>> {
                 match self { $(Self::$check(it) => it.refers(),)+ }

@@ -1,4 +1,4 @@
-//! A drill: a fault to plant in a working lab, its symptoms, and how it is graded. Data, one file each.
+//! A drill: a fault to plant in a working lab, its symptoms, and how to grade the repair. Data, one file each.
 
 use std::collections::BTreeMap;
 
@@ -12,143 +12,135 @@ use super::source::{DrillSource, Source};
 use super::{Lab, LabError, Pair, Place, Resource, Side};
 use crate::i18n::m;
 
-/// A drill. Calls refer to what the lab made as `${name.fact}`.
+/// Calls refer to what the lab made as `${name.fact}`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Drill {
-    /// Its name on the command line; also its file's name.
+    /// The name on the command line, and the file's name.
     pub id: String,
-    /// How long it takes a person, in minutes.
+    /// How long a person needs, in minutes.
     pub minutes: u32,
-    /// A title that gives nothing away.
+    /// A title that does not give the fault away.
     pub title: Words,
-    /// What the people who use the path report. Symptoms only.
+    /// What the users of the path report: symptoms only.
     pub symptom: Words,
-    /// Rungs of help, from a nudge to nearly the answer.
+    /// From a nudge to nearly the answer.
     pub hints: Hints,
-    /// What it was, and what to remember.
+    /// What the fault was, and what to remember.
     pub debrief: Words,
-    /// What makes the path whole first, where the lab ends with one that is cut. Until then nothing is planted.
+    /// Repairs the path first, if the lab ends with one that is cut. Nothing is planted before this is done.
     #[serde(default)]
     pub prepare: Vec<Act>,
-    /// The fault, in order.
+    /// Plants the fault, in order.
     pub plant: Vec<Act>,
     /// What is seen once it is planted.
     pub broken: Symptom,
-    /// The rung that `pllab why` names first; `None` where the path itself is whole.
+    /// The rung that `pllab why` names first; `None` if the path itself is whole.
     #[serde(default)]
     pub rung: Option<String>,
-    /// Security groups, by name, that must not be opened outbound, not even as wide as they were before.
+    /// Security groups, by name, that the learner must not open outbound, not even as wide as they were before.
     #[serde(default)]
     pub narrow_outbound: Vec<String>,
-    /// What must hold for it to be mended. All of them.
+    /// All of these must hold for the fault to count as repaired.
     pub solved: Vec<Goal>,
-    /// Ways to mend it. Others count as well: it is graded by outcome.
+    /// Known repairs. Others count as well, because the outcome is graded.
     pub repairs: Vec<Recipe>,
-    /// Ways that bring the page back and do not pass.
+    /// Repairs that bring the page back and do not pass.
     #[serde(default)]
     pub shortcuts: Vec<Recipe>,
-    /// What undoes the plant, in order; what is undone already is passed over. Rules of security groups are restored
-    /// without being named here.
+    /// Undoes the plant, in order, skipping what is undone already. Rules of security groups are restored without
+    /// being named here.
     #[serde(default)]
     pub undo: Vec<Act>,
 }
 
-/// Words in both languages.
 pub type Words = Pair<String>;
 
-/// Rungs of help in both languages: as many in each.
+/// Hints in both languages, the same number in each.
 pub type Hints = Pair<Vec<String>>;
 
-/// One thing that is done.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Act {
-    /// A call is made.
     Call(DrillCall),
-    /// Resources of the lab are deleted and made again, by name.
+    /// Deletes resources of the lab and makes them again, by name.
     Remake(Vec<String>),
-    /// It is waited until something holds.
+    /// Waits until something holds.
     Until(Goal),
 }
 
-/// A call to AWS as data.
+/// A call to AWS, as data.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DrillCall {
-    /// Whose account.
     pub side: Side,
-    /// Which API: `ec2`, `elbv2` or `route53`.
+    /// `ec2`, `elbv2` or `route53`.
     pub api: String,
-    /// The operation, such as `RevokeSecurityGroupIngress`.
+    /// Such as `RevokeSecurityGroupIngress`.
     pub operation: String,
-    /// Its parameters, in the names of the AWS API models.
+    /// In the names of the AWS API models.
     pub params: Map<String, Value>,
-    /// The error code that AWS refuses it with, where that is the point.
+    /// The error code with which AWS refuses the call, if the refusal is the point.
     #[serde(default)]
     pub refused: Option<String>,
-    /// What is kept of the answer: `name.fact`, and the path to it.
+    /// What to keep of the answer: `name.fact`, and the path to it.
     #[serde(default)]
     pub keeps: BTreeMap<String, String>,
 }
 
-/// A way to mend it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recipe {
-    /// Its name, unique in the drill.
+    /// Unique in the drill.
     pub name: String,
-    /// What is done, in order.
     pub acts: Vec<Act>,
 }
 
-/// What is seen once the fault is planted.
+/// What the client sees once the fault is planted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Symptom {
-    /// The client waits until its patience ends.
+    /// The client waits until it times out.
     TimeOut,
     /// The connection is refused, or breaks off at once.
     Refused,
-    /// The client gets an answer of HTTP 400.
+    /// The answer is HTTP 400.
     BadRequest,
-    /// The name does not resolve.
     NoName,
-    /// The page arrives, and no target is healthy.
+    /// The page arrives, although no target is healthy.
     Unhealthy,
-    /// The page arrives as before: the fault is elsewhere.
+    /// The page arrives as before, because the fault is elsewhere.
     None,
 }
 
-/// What must hold for a drill to be mended.
+/// A condition that a repair must meet.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Goal {
     /// The client gets the page with this run's token.
     Page,
-    /// The client gets no answer any more.
+    /// The client no longer gets an answer.
     Cut,
-    /// Every target of the group is healthy, by name.
+    /// Every target of the named group is healthy.
     Healthy(String),
-    /// The domain of the service's private DNS name is verified, by the service's name.
+    /// The domain of the named service's private DNS name is verified.
     Verified(String),
-    /// The call that shows something finds nothing.
+    /// The call finds nothing.
     Gone(DrillCall),
-    /// The call that shows something still finds it.
+    /// The call still finds something.
     Kept(DrillCall),
 }
 
-/// What a drill's file may refer to beyond its lab.
+/// What a drill's file may refer to besides its lab.
 #[derive(Clone, Copy)]
 pub struct Vocabulary<'a> {
-    /// Whether an operation of an API is known.
+    /// Whether this API has this operation.
     pub operation: &'a dyn Fn(&str, &str) -> bool,
-    /// The names of the rungs.
     pub rungs: &'a [&'static str],
 }
 
 impl Drill {
-    /// Reads a drill of a lab whose values are `values`, and checks what it refers to.
+    /// Reads a drill of a lab whose values are `values`, and checks its references.
     ///
     /// # Errors
     /// Every fault found, each with its place.
@@ -199,13 +191,12 @@ impl Drill {
         if errors.is_empty() { Ok(drills) } else { Err(errors) }
     }
 
-    /// Every act of the drill.
     fn acts(&self) -> impl Iterator<Item = &Act> {
         let recipes = self.repairs.iter().chain(&self.shortcuts).flat_map(|recipe| &recipe.acts);
         self.prepare.iter().chain(&self.plant).chain(&self.undo).chain(recipes)
     }
 
-    /// What it waits for or is graded by.
+    /// Everything that the drill waits for or is graded by.
     fn goals(&self) -> impl Iterator<Item = &Goal> {
         let waited = self.acts().filter_map(|act| match act {
             Act::Until(goal) => Some(goal),
@@ -214,7 +205,7 @@ impl Drill {
         self.solved.iter().chain(waited)
     }
 
-    /// Every call it makes or knows of: to plant, to mend, to look and to undo.
+    /// Every call in the drill: to plant, to repair, to look and to undo.
     pub fn calls(&self) -> impl Iterator<Item = &DrillCall> {
         let called = self.acts().filter_map(|act| match act {
             Act::Call(call) => Some(call),
@@ -231,7 +222,7 @@ impl Drill {
         let yaml = &source.yaml;
         let mut errors = Vec::new();
         let mut fault = |word: &str, what| {
-            // Looking for the place of a fault takes as long as the file.
+            // Finding a fault's place reads the whole file, so only the first faults get one.
             let place = if errors.len() < limits::FAULTS { Place::of_word(yaml, 1, word) } else { None };
             errors.push(LabError { file: source.file.clone(), place, what });
         };
@@ -280,7 +271,6 @@ impl Drill {
     }
 }
 
-/// The names in `${name.fact}` anywhere in a value.
 fn references(value: &Value) -> Vec<String> {
     match value {
         Value::String(text) => text

@@ -1,42 +1,38 @@
-//! What can be wrong with a lab, and where.
+//! Faults in a lab's files, and their places.
 
 use crate::i18n::Text;
 
-/// The most characters of a line that are shown with a fault.
+/// The most characters of a line to show with a fault.
 const EXCERPT: usize = 200;
 
-/// A fault in a lab's files, with its place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{}", .place.as_ref().map_or(0, |place| place.line))]
 pub struct LabError {
-    /// The file, as the reader would name it.
+    /// The file, as shown to the reader.
     pub file: String,
-    /// Where in the file, when it is known.
+    /// `None` if it is not known.
     pub place: Option<Place>,
-    /// What is wrong.
     pub what: Text,
 }
 
-/// A place in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// The line, from 1.
+    /// Counted from 1.
     pub line: usize,
-    /// The column, in characters from 1.
+    /// In characters, counted from 1.
     pub column: usize,
-    /// The line itself; of a long one what stands around the column.
+    /// The line; of a long one, the part around the column.
     pub excerpt: String,
 }
 
 impl Place {
-    /// The place at `line` and `column` of `source`.
     #[must_use]
     pub fn at(source: &str, line: usize, column: usize) -> Self {
         let excerpt = excerpt(source.lines().nth(line.saturating_sub(1)).unwrap_or_default(), column);
         Self { line, column, excerpt }
     }
 
-    /// The place of a byte of `source`.
+    /// The place of the byte `at` of `source`.
     #[must_use]
     pub fn of_offset(source: &str, at: usize) -> Self {
         let before = &source[..at];
@@ -45,8 +41,8 @@ impl Place {
         Self::at(source, line, column)
     }
 
-    /// The first place in `source`, from line `from` on, where `word` stands as a value: after a colon, a comma, a bracket or
-    /// a dash; failing that, the first where it stands as a whole word.
+    /// The first place in `source`, from line `from` on, where `word` stands as a value: after a colon, a comma, a
+    /// bracket or a dash. If there is none, the first place where it stands as a whole word.
     #[must_use]
     pub fn of_word(source: &str, from: usize, word: &str) -> Option<Self> {
         Self::of(source, from, word, |before| before.trim_end().ends_with([':', ',', '[', '-']))
@@ -70,7 +66,7 @@ impl Place {
     }
 }
 
-/// A line, or what stands around the column of one that is too long to show.
+/// The line, or the part around the column if the line is too long to show.
 fn excerpt(line: &str, column: usize) -> String {
     if line.len() <= EXCERPT {
         return line.to_owned();

@@ -1,7 +1,8 @@
-//! Placeholders: `{{ name }}`, `{{ name | subnet(1) }}`, and `{{ "text" }}` for what would be one otherwise.
+//! Placeholders: `{{ name }}`, `{{ name | subnet(1) }}`, and `{{ "text" }}` for literal text that would otherwise be
+//! one.
 //!
-//! No template engine: a lab comes from somebody else, and this little language has no loop, no call and no nesting. It is read once
-//! from left to right, and what it becomes has a limit.
+//! Not a template engine, because a lab may come from a stranger: no loops, no calls, no nesting. The text is read
+//! once from left to right, and the length of the result is limited.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,7 @@ use super::limits::{FILLED, shown};
 use super::{LabError, Place, subnet_of};
 use crate::i18n::{Text, m};
 
-/// Fills in the placeholders of `source`. Lines keep their numbers: values have no line breaks.
+/// Fills in the placeholders of `source`. Line numbers stay the same, because values have no line breaks.
 ///
 /// # Errors
 /// The first placeholder that cannot be filled in, with its place.
@@ -45,7 +46,7 @@ pub(super) fn fill(file: &str, source: &str, values: &BTreeMap<&str, String>) ->
     Ok(filled)
 }
 
-/// The names in the placeholders of a text, as they stand there.
+/// The placeholders of a text, as written.
 pub(super) fn placeholders(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -57,7 +58,8 @@ pub(super) fn placeholders(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Where the placeholder that `rest` begins with ends. It stands on one line, and a text in it may hold what would end it.
+/// Where the placeholder at the start of `rest` ends. It must be on one line; a quoted text in it may contain the
+/// closing braces.
 fn end_of(rest: &str) -> Option<usize> {
     let mut quoted = None;
     for (at, c) in rest.char_indices().skip(2) {
@@ -72,7 +74,7 @@ fn end_of(rest: &str) -> Option<usize> {
     None
 }
 
-/// What a placeholder becomes.
+/// The value of a placeholder.
 fn value(inside: &str, values: &BTreeMap<&str, String>) -> Result<String, Text> {
     let inside = inside.trim();
     for quote in ['"', '\''] {

@@ -1,11 +1,10 @@
-//! Which resource needs which: the order of making, and backwards the order of deleting.
+//! Dependencies between resources: the order of making, and reversed the order of deleting.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Check, Lab, Moment, OneClient, Predict, Resource, Side, Step};
 
 impl Lab {
-    /// Whose account each resource is in, by name.
     #[must_use]
     pub fn sides(&self) -> BTreeMap<String, Side> {
         let all = self.steps.iter().flat_map(|step| step.makes.iter().map(|it| (it.name().to_owned(), step.side)));
@@ -14,7 +13,7 @@ impl Lab {
 }
 
 impl Lab {
-    /// The client and the endpoint whose page the lab proves, by name; `None` in a lab without one.
+    /// The client and the endpoint whose page the lab proves, by name; `None` if the lab has no such page.
     #[must_use]
     pub fn page(&self) -> Option<(&str, &str)> {
         self.steps.iter().flat_map(|step| &step.checks).find_map(|check| match check {
@@ -24,8 +23,8 @@ impl Lab {
         })
     }
 
-    /// The step whose check answers a prediction that step `asked` asks: the first that has it, from that step on. A
-    /// detour's prediction is answered by the detour. `None` where nothing answers it.
+    /// The step whose check answers a prediction asked in the step `asked`: the first that has that check, from
+    /// `asked` on. A detour answers its own predictions. `None` if nothing answers it.
     #[must_use]
     pub fn answers<'a>(&'a self, asked: &str, predict: &Predict) -> Option<&'a Step> {
         let mut from = self.steps.iter().skip_while(|step| step.id != asked);
@@ -35,14 +34,14 @@ impl Lab {
         from.find(|step| step.looks.iter().chain(&step.checks).any(|check| *check == predict.proof))
     }
 
-    /// Whether somebody must accept what connects to the lab's services.
+    /// Whether a service of the lab requires acceptance of connections.
     #[must_use]
     pub fn asks_for_acceptance(&self) -> bool {
         let mut made = self.steps.iter().flat_map(|step| &step.makes);
         !made.any(|it| matches!(it, Resource::EndpointService(service) if !service.acceptance_required))
     }
 
-    /// Every name by which the page's client asks: once, or once for each zone.
+    /// Every name that the page's client requests: one, or one per zone.
     #[must_use]
     pub fn asks(&self) -> Vec<OneClient> {
         let Some((client, endpoint)) = self.page() else { return Vec::new() };
@@ -59,7 +58,7 @@ impl Lab {
 }
 
 impl Resource {
-    /// The names it refers to, `${name.fact}` in user data included.
+    /// The names of the resources it refers to, including `${name.fact}` in user data.
     #[must_use]
     pub fn needs(&self) -> Vec<&str> {
         self.refers().into_iter().map(|(name, _)| name).collect()
@@ -67,18 +66,18 @@ impl Resource {
 }
 
 impl Check {
-    /// The names it refers to.
+    /// The names of the resources it refers to.
     #[must_use]
     pub fn needs(&self) -> Vec<&str> {
         self.refers().into_iter().map(|(name, _)| name).collect()
     }
 }
 
-/// `resources` in the lab file's order, except that what is needed comes first.
+/// `resources` in the lab file's order, but dependencies first.
 #[must_use]
 pub fn in_order(resources: &[Resource]) -> Vec<&Resource> {
     fn visit<'a>(resource: &'a Resource, all: &'a [Resource], ordered: &mut Vec<&'a Resource>, depth: usize) {
-        // A circle was refused when the lab was read; this only keeps the walk finite.
+        // Loading refuses cycles; this only keeps the recursion finite.
         if depth > all.len() || ordered.iter().any(|it| it.name() == resource.name()) {
             return;
         }
@@ -96,11 +95,11 @@ pub fn in_order(resources: &[Resource]) -> Vec<&Resource> {
     ordered
 }
 
-/// `resources` in waves: each wave needs only earlier waves (and what is not in `resources`), so its members can be made
-/// at the same time.
+/// Groups `resources` into waves. Each wave depends only on earlier waves (or on things outside `resources`), so its
+/// members can be made concurrently.
 ///
 /// # Errors
-/// The names that stand in a cycle.
+/// The names that form a cycle.
 pub fn waves<'a>(resources: &[&'a Resource]) -> Result<Vec<Vec<&'a Resource>>, Vec<String>> {
     let mut left: BTreeMap<&str, &Resource> = resources.iter().map(|it| (it.name(), *it)).collect();
     let mut waves = Vec::new();
@@ -113,7 +112,7 @@ pub fn waves<'a>(resources: &[&'a Resource]) -> Result<Vec<Vec<&'a Resource>>, V
         if ready.is_empty() {
             return Err(left.keys().map(|name| (*name).to_owned()).collect());
         }
-        // The lab file's order within a wave.
+        // Keep the lab file's order within a wave.
         waves.push(resources.iter().copied().filter(|it| ready.contains(it.name())).collect());
         left.retain(|name, _| !ready.contains(name));
     }

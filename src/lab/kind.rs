@@ -1,32 +1,32 @@
-//! What a kind of resource is. The list of kinds stands with their models, at the top of `resource.rs`.
+//! The macro that defines the resource kinds. The list of kinds is at the top of `resource.rs`, beside their models.
 
 /// What making a resource leaves in the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leaves {
     /// A thing of its own, until it is deleted.
     Thing,
-    /// A changed setting of another thing: there is nothing to delete.
+    /// A changed setting of another thing, so there is nothing to delete.
     Change,
-    /// Nothing: it is only looked at.
+    /// Nothing: making it only reads.
     Nothing,
 }
 
-/// Defines [`super::Kind`] and [`super::Resource`] from the list of kinds. A line of the list says: the kind's name here, its name
-/// in lab files and journals, what it leaves, and the message that names it in a receipt.
+/// Defines [`super::Kind`] and [`super::Resource`] from the list of kinds. A line of the list has the kind's Rust
+/// name, its name in lab files and journals, what it leaves, and the message that names it in a receipt.
 macro_rules! define_kinds {
     (
         lab { $($(#[$doc:meta])* $kind:ident $name:literal $leaves:ident $word:ident;)+ }
         elsewhere { $($(#[$other_doc:meta])* $other:ident $other_name:literal $other_word:ident;)+ }
         never { $($(#[$never_doc:meta])* $never:ident $never_name:literal $never_word:ident;)+ }
     ) => {
-        /// A kind of resource. Serde reads and writes the names that journals have.
+        /// Serde reads and writes the names that journals use.
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(from = "String", into = "String")]
         pub enum Kind {
             $($(#[$doc])* $kind,)+
             $($(#[$other_doc])* $other,)+
             $($(#[$never_doc])* $never,)+
-            /// What a newer version made, or what is not one kind, by the name that it has there.
+            /// A kind that only a newer version knows, or that is not a single kind, by its name in the journal.
             Unknown(String),
         }
 
@@ -34,7 +34,7 @@ macro_rules! define_kinds {
             /// Every kind that this version knows.
             pub const ALL: &'static [Self] = &[$(Self::$kind,)+ $(Self::$other,)+ $(Self::$never,)+];
 
-            /// Its name in lab files and journals.
+            /// The name in lab files and journals.
             #[must_use]
             pub fn name(&self) -> &str {
                 match self {
@@ -45,7 +45,7 @@ macro_rules! define_kinds {
                 }
             }
 
-            /// What making it leaves in the account. What is not known is taken to be there.
+            /// What making it leaves in the account. An unknown kind counts as a thing that exists.
             #[must_use]
             pub fn leaves(&self) -> Leaves {
                 match self {
@@ -54,7 +54,7 @@ macro_rules! define_kinds {
                 }
             }
 
-            /// What the console calls it; what is not known, as it is.
+            /// The console's word for it; for an unknown kind, its name.
             #[must_use]
             pub fn word(&self) -> Text {
                 match self {
@@ -100,7 +100,6 @@ macro_rules! define_kinds {
         }
 
         impl Resource {
-            /// Its name in the lab.
             #[must_use]
             pub fn name(&self) -> &str {
                 match self {
@@ -108,7 +107,6 @@ macro_rules! define_kinds {
                 }
             }
 
-            /// Its kind.
             #[must_use]
             pub fn kind(&self) -> Kind {
                 match self {
@@ -116,7 +114,7 @@ macro_rules! define_kinds {
                 }
             }
 
-            /// The names it refers to, and the kind that each must be; `None` where any will do.
+            /// The names of the resources it refers to, and the kind that each must be; `None` if any kind will do.
             #[must_use]
             pub fn refers(&self) -> Vec<Reference<'_>> {
                 match self {

@@ -1,49 +1,45 @@
-//! How much a lab may be: files, nesting, steps, what placeholders become. A lab comes from somebody else, and no file of it may
-//! hang the program, fill the memory or end the process. Each limit is far above what any lab needs.
+//! How big a lab may be: files, nesting, steps, filled-in placeholders. A lab may come from a stranger, and none of
+//! its files may hang the program, fill the memory or crash the process. Each limit is far above what a real lab
+//! needs.
 
 use super::{Lab, LabError, Place};
 use crate::i18n::{Text, harmless, m};
 
-/// The most bytes of one file.
+/// Bytes of one file.
 pub(super) const FILE: u64 = 256 * 1024;
-/// The most bytes of all files of a lab.
+/// Bytes of all files of a lab.
 pub(super) const FOLDER: u64 = 2 * 1024 * 1024;
-/// The most drills of a lab.
+/// Drills of a lab.
 pub(super) const DRILLS: usize = 64;
-/// The most labs in a folder.
+/// Labs in a folder.
 pub(super) const LABS: usize = 256;
-/// The most bytes that a file has once its placeholders are filled in.
+/// Bytes of a file once its placeholders are filled in.
 pub(super) const FILLED: usize = 512 * 1024;
-/// The most levels that YAML may be nested.
+/// Nesting levels in YAML.
 pub(super) const YAML_DEPTH: usize = 32;
-/// The most things (lists, maps, values) in a YAML file, each use of an alias counted.
+/// Lists, maps and values in a YAML file, counting each use of an alias.
 pub(super) const YAML_NODES: usize = 20_000;
-/// The most aliases in a YAML file.
+/// Aliases in a YAML file.
 const YAML_ALIASES: usize = 200;
-/// The most levels that Markdown may be nested: lists in lists, quotes in quotes, emphasis in emphasis.
+/// Nesting levels in Markdown: lists in lists, quotes in quotes, emphasis in emphasis.
 pub(super) const PROSE_DEPTH: usize = 24;
-/// The most headings of a Markdown file.
+/// Headings of a Markdown file.
 pub(super) const HEADINGS: usize = 1_000;
-/// The most bars in a line of Markdown, which are cells of a table.
+/// Bars in a line of Markdown, which are cells of a table.
 pub(super) const BARS: usize = 64;
-/// The most faults of a lab that are told.
+/// Faults of a lab that are reported.
 pub(super) const FAULTS: usize = 50;
-/// The most characters of a name.
+/// Characters of a name.
 const NAME: usize = 64;
-/// The most steps.
 const STEPS: usize = 100;
-/// The most resources.
 const RESOURCES: usize = 400;
-/// The most checks.
 const CHECKS: usize = 1_000;
-/// The most predictions.
 const PREDICTIONS: usize = 200;
-/// The most variables.
 const VARIABLES: usize = 32;
-/// The most values of a choice.
+/// Values of a `choice` variable.
 const CHOICES: usize = 32;
 
-/// What YAML may be. A bomb of aliases is counted by what it unfolds to.
+/// A bomb of aliases counts by what it expands to.
 pub(super) fn yaml_options() -> serde_saphyr::Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! {
@@ -67,15 +63,15 @@ pub(super) fn yaml_options() -> serde_saphyr::Options {
     }
 }
 
-/// Whether `text` is a name: of a lab, a step, a resource, a variable, a prediction, a detour or a drill. Names get into commands,
-/// tags, files and anchors, so they have no character that means anything in one of those.
+/// Whether `text` may be the name of a lab, a step, a resource, a variable, a prediction, a detour or a drill. Names
+/// end up in commands, tags, files and anchors, so no character may have a meaning in any of those.
 #[must_use]
 pub fn is_name(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     text.len() <= NAME && text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(plain)
 }
 
-/// A name that is none, as a fault of `file`.
+/// The fault for an invalid name in `file`.
 pub(super) fn bad_name(file: &str, yaml: &str, name: &str) -> LabError {
     LabError {
         file: file.to_owned(),
@@ -84,7 +80,7 @@ pub(super) fn bad_name(file: &str, yaml: &str, name: &str) -> LabError {
     }
 }
 
-/// What is left of a text that may be of any length.
+/// Cuts a text of any length to what is shown.
 pub(super) fn shown(text: &str) -> String {
     let mut shown: String = text.chars().take(NAME).collect();
     if shown.len() < text.len() {
@@ -93,12 +89,11 @@ pub(super) fn shown(text: &str) -> String {
     shown
 }
 
-/// A limit that was passed.
 pub(super) fn too_many(what: Text, most: usize) -> Text {
     m::LabTooMany { most, what }.text()
 }
 
-/// What there is too much of in a lab, and names that are none.
+/// Reports what exceeds a limit in a lab, and invalid names.
 pub(super) fn judge(file: &str, yaml: &str, lab: &Lab) -> Vec<LabError> {
     let mut errors = Vec::new();
     let sum = |count: fn(&super::Step) -> usize| lab.steps.iter().map(count).sum::<usize>();
@@ -131,8 +126,8 @@ pub(super) fn judge(file: &str, yaml: &str, lab: &Lab) -> Vec<LabError> {
     errors
 }
 
-/// Texts of a lab that hold what nobody sees or what a terminal acts on, such as marks of the reading direction: what a learner
-/// reads, and pastes, must be what is there. Line breaks and tabs are welcome.
+/// Reports texts that hide something: characters that nobody sees or that a terminal acts on, such as marks of the
+/// reading direction. What a learner reads and pastes must be what is there. Line breaks and tabs are allowed.
 pub(super) fn hidden(file: &str, yaml: &str, value: &serde_json::Value) -> Vec<LabError> {
     use serde_json::Value;
     let is_hidden = |c: char| c != '\n' && c != '\t' && harmless::is_unwelcome(c);
@@ -142,7 +137,8 @@ pub(super) fn hidden(file: &str, yaml: &str, value: &serde_json::Value) -> Vec<L
         match value {
             Value::String(text) => {
                 if let Some((at, found)) = text.char_indices().find(|(_, c)| is_hidden(*c)) {
-                    // As it stands in the file, or else by the words before it, where it is written as an escape.
+                    // The character as it stands in the file. If it is written as an escape, the words before it give
+                    // the place.
                     let written = yaml.find(found).map(|at| Place::of_offset(yaml, at));
                     let before = text[..at].lines().next_back().map(str::trim).filter(|words| !words.is_empty());
                     let place = written.or_else(|| Place::of_word(yaml, 1, before?));
@@ -158,7 +154,7 @@ pub(super) fn hidden(file: &str, yaml: &str, value: &serde_json::Value) -> Vec<L
     errors
 }
 
-/// The first faults, and how many more there are: somebody else's file may have as many as it has bytes.
+/// The first faults, and how many more there are: a stranger's file may have as many as it has bytes.
 pub(super) fn told(mut errors: Vec<LabError>) -> Vec<LabError> {
     let more = errors.len().saturating_sub(FAULTS);
     if more > 0 {

@@ -1,4 +1,4 @@
-//! Reads a lab: placeholders, structure, references, words.
+//! Loads a lab: placeholders, structure, references, prose.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,19 +15,17 @@ use crate::i18n::{Text, m};
 /// The lab-file format that this program reads.
 const FORMAT: u32 = 1;
 
-/// A lab with its values filled in and its words.
+/// A lab with its values filled in, and its prose.
 #[derive(Clone, Debug)]
 pub struct Loaded {
-    /// The structure.
     pub lab: Lab,
-    /// The words, with the same values filled in.
+    /// The prose, with the same values filled in.
     pub prose: Pair<Prose>,
-    /// The values.
     pub variables: BTreeMap<String, String>,
 }
 
 impl Loaded {
-    /// Stands for a lab whose files are gone: it makes nothing and checks nothing.
+    /// A stand-in for a lab whose files are gone: it makes nothing and checks nothing.
     #[must_use]
     pub fn without_steps(id: &str) -> Self {
         let lab = Lab {
@@ -42,7 +40,7 @@ impl Loaded {
     }
 }
 
-/// The lab's own header, read before any value is filled in.
+/// The lab's header, parsed before any value is filled in.
 #[derive(serde::Deserialize)]
 struct Header {
     format: u32,
@@ -50,12 +48,11 @@ struct Header {
     variables: BTreeMap<String, super::Variable>,
 }
 
-/// Why a lab could not be loaded.
 #[derive(Clone, Debug)]
 pub enum LoadError {
-    /// Its files are at fault; never empty.
+    /// The files are at fault; never empty.
     Files(Vec<LabError>),
-    /// A value that was set is at fault.
+    /// A value that the learner set is at fault.
     Variable(Text),
 }
 
@@ -65,7 +62,7 @@ impl From<Vec<LabError>> for LoadError {
     }
 }
 
-/// Loads `source` with the values in `set`, and `facts` (`token`, `region`) that are not the learner's to choose.
+/// Loads `source` with the values in `set`. `facts` (`token`, `region`) are values that the learner cannot choose.
 ///
 /// # Errors
 /// Every fault found in the files, each with its place; or the value that is not allowed.
@@ -75,7 +72,7 @@ pub fn load(
     facts: &BTreeMap<&str, String>,
 ) -> Result<Loaded, LoadError> {
     let file = format!("{}/lab.yaml", source.folder);
-    // The header has no placeholders; what stands in the steps is not looked at here.
+    // The header has no placeholders. The steps are not parsed here.
     let header: Header = parse(&file, &blank_steps(&source.yaml))?;
     if header.format != FORMAT {
         let place = Place::of_word(&source.yaml, 1, "format");
@@ -92,7 +89,7 @@ pub fn load(
 
     let yaml = fill(&file, &source.yaml, &context)?;
     let mut lab: Lab = parse(&file, &yaml)?;
-    // How much of it there is comes first: everything below takes time with it.
+    // Check the limits first, because everything below takes time proportional to the size.
     let mut judged = limits::judge(&file, &source.yaml, &lab);
     judged.extend(limits::hidden(&file, &source.yaml, &parse(&file, &yaml)?));
     if !judged.is_empty() {
@@ -108,7 +105,7 @@ pub fn load(
     prose::parity(&source.folder, &source.ja, &source.en).unwrap_or_else(|found| errors.extend(found));
     let mut words = |name: &str, text: &str| {
         if lab.steps.is_empty() {
-            // Every heading would be one too many.
+            // Without steps, every heading would be reported as unknown.
             return Prose::default();
         }
         let file = format!("{}/{name}", source.folder);
@@ -120,7 +117,7 @@ pub fn load(
     };
     let prose = Pair { ja: words("ja.md", &source.ja), en: words("en.md", &source.en) };
     if !errors.is_empty() {
-        // The same missing anchor is a difference between the languages and a gap in one of them.
+        // A missing anchor is reported as a difference between the languages and as a gap in one of them: keep one.
         let mut seen = BTreeSet::new();
         errors.retain(|error| seen.insert((error.file.clone(), format!("{:?}", error.what))));
         return Err(LoadError::Files(limits::told(errors)));
@@ -142,7 +139,7 @@ fn defaults(file: &str, yaml: &str, variables: &BTreeMap<String, super::Variable
     })
 }
 
-/// The lines from `steps:` on, blanked, so that what is left parses before its placeholders are filled in.
+/// Blanks the lines from `steps:` on, so that the rest parses before its placeholders are filled in.
 fn blank_steps(yaml: &str) -> String {
     let mut in_steps = false;
     let lines = yaml.lines().map(|line| {
@@ -185,19 +182,19 @@ fn worded(error: &YamlError) -> Text {
         | YamlError::AliasReplayLimitExceeded { .. }
         | YamlError::AliasExpansionLimitExceeded { .. }
         | YamlError::AliasReplayStackDepthExceeded { .. } => m::lab_yaml_long(limits::YAML_NODES),
-        // What was found at an alias, or in what it stands for.
+        // The inner error is about what the alias stands for.
         YamlError::AliasError { error, .. } => worded(error),
-        // The scanner looks ahead and comes to the limit before the parser does; it has no kind of its own for it.
+        // The scanner reads ahead and hits the limit before the parser does; it has no error kind of its own for it.
         other if other.to_string().starts_with("recursion limit exceeded") => m::lab_yaml_deep(limits::YAML_DEPTH),
         other => m::lab_yaml_wrong(other.to_string().lines().next().unwrap_or_default()),
     }
 }
 
-/// Names that are used twice, refer to nothing, to later steps or to another kind, and circles.
+/// Finds duplicate names, references to nothing, to later steps or to the wrong kind, and cycles.
 fn lint(file: &str, yaml: &str, id: &str, lab: &Lab) -> Vec<LabError> {
     let mut errors = Vec::new();
     let mut fault = |place, what| errors.push(LabError { file: file.to_owned(), place, what });
-    // Looking for the place of a fault takes as long as the file.
+    // Finding a fault's place reads the whole file, so only the first faults get one.
     let mut looked = 0;
     if lab.id != id {
         fault(Place::of_word(yaml, 1, &lab.id), m::LabIdDiffers { folder: id, id: &lab.id }.text());
@@ -267,7 +264,7 @@ fn lint(file: &str, yaml: &str, id: &str, lab: &Lab) -> Vec<LabError> {
     errors
 }
 
-/// The last step of this name: the one too many.
+/// The last step of this name, which is the duplicate.
 fn last_step(yaml: &str, id: &str) -> Option<Place> {
     let wanted = format!("- id: {id}");
     let (index, line) = yaml.lines().enumerate().filter(|(_, line)| line.trim() == wanted).last()?;

@@ -1,15 +1,14 @@
-//! Where in a lab's structure file something stands.
+//! Finds places in a lab's structure file.
 
 use super::Place;
 
-/// The line on which a step begins; the first line where it is not found.
+/// The line on which a step begins; the first line if it is not found.
 pub(super) fn step_line(yaml: &str, step: &str) -> usize {
     let wanted = format!("- id: {step}");
     yaml.lines().position(|line| line.trim() == wanted).map_or(1, |index| index + 1)
 }
 
 impl Place {
-    /// A step's own line.
     #[must_use]
     pub fn of_step(yaml: &str, step: &str) -> Self {
         let line = step_line(yaml, step);
@@ -17,13 +16,13 @@ impl Place {
         Self::at(yaml, line, column)
     }
 
-    /// Where a step names something, a resource for one; the step's own line where it does not.
+    /// Where a step mentions a name, such as a resource's; the step's own line if it does not.
     #[must_use]
     pub fn of_name(yaml: &str, step: &str, name: &str) -> Self {
         Self::of_word(yaml, step_line(yaml, step), name).unwrap_or_else(|| Self::of_step(yaml, step))
     }
 
-    /// A key of the file itself, such as a drill's `plant`; the first line where it has none.
+    /// A top-level key, such as a drill's `plant`; the first line if there is none.
     #[must_use]
     pub fn of_key(yaml: &str, key: &str) -> Self {
         let wanted = format!("{key}:");
@@ -31,8 +30,8 @@ impl Place {
         Self::at(yaml, line, 1)
     }
 
-    /// The `index`-th item of a step's list, such as `checks`; with `within`, of the list inside that part of the step. The
-    /// step's own line where the list is not written one item a line.
+    /// The `index`-th item of a step's list, such as `checks`; with `within`, of the list inside that part of the
+    /// step. The step's own line if the list is not written one item a line.
     #[must_use]
     pub fn of_item(yaml: &str, step: &str, within: Option<&str>, list: &str, index: usize) -> Self {
         Self::item(yaml, step, within, list, index).unwrap_or_else(|| Self::of_step(yaml, step))
@@ -41,7 +40,7 @@ impl Place {
     fn item(yaml: &str, step: &str, within: Option<&str>, list: &str, index: usize) -> Option<Self> {
         let begin = step_line(yaml, step);
         let mut lines = yaml.lines().enumerate().skip(begin - 1);
-        // The keys of the step stand two columns right of its dash.
+        // The step's keys are indented two columns further than its dash.
         let mut level = indent(lines.next()?.1) + 2;
         if let Some(part) = within {
             let (_, line) = lines.find(|(_, line)| indent(line) == level && line.trim() == format!("{part}:"))?;
@@ -58,7 +57,7 @@ impl Place {
     }
 }
 
-/// The spaces a line begins with.
+/// The number of leading spaces.
 fn indent(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
 }

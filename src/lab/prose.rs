@@ -1,8 +1,9 @@
-//! A lab's words: one Markdown file per language, cut at anchored headings.
+//! A lab's prose: one Markdown file per language, cut at anchored headings.
 //!
-//! `# Title {#lab}` opens the lab, `### … {#lab.more}` says more about it; `## Title {#<step>}` a step; `### … {#<step>.<part>}` a part of it. Parts are `console`
-//! (the way through the AWS console), `then-and-now`, `two-accounts` (read where provider and consumer do not share one), `more`,
-//! `after` (read once the step is met), a detour's id, and `predict-` with a prediction's id.
+//! `# Title {#lab}` opens the lab, and `### … {#lab.more}` says more about it. `## Title {#<step>}` opens a step, and
+//! `### … {#<step>.<part>}` a part of it. Parts are `console` (how to do it in the AWS console), `then-and-now`,
+//! `two-accounts` (for provider and consumer in different accounts), `more`, `after` (read once the step is met), a
+//! detour's id, and `predict-` with a prediction's id.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,14 +16,14 @@ use super::limits::{BARS, HEADINGS, PROSE_DEPTH, too_many};
 use super::{LabError, Place, Predict, Step};
 use crate::i18n::{Lang, Text, m};
 
-/// The Markdown that labs are written in.
+/// The Markdown dialect of labs.
 #[must_use]
 pub fn markdown_options() -> comrak::Options<'static> {
     let mut options = comrak::Options::default();
     options.extension.table = true;
     options.extension.strikethrough = true;
     options.extension.autolink = true;
-    // Without it `**「承認が必要」**を選びます` keeps its asterisks.
+    // Without this, `**「承認が必要」**を選びます` keeps its asterisks.
     options.extension.cjk_friendly_emphasis = true;
     options
 }
@@ -31,14 +32,11 @@ pub fn markdown_options() -> comrak::Options<'static> {
 #[derive(Clone, Debug, PartialEq, Eq, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pair<T> {
-    /// In Japanese.
     pub ja: T,
-    /// In English.
     pub en: T,
 }
 
 impl<T> Pair<T> {
-    /// The one in `lang`.
     #[must_use]
     pub fn get(&self, lang: Lang) -> &T {
         match lang {
@@ -47,64 +45,59 @@ impl<T> Pair<T> {
         }
     }
 
-    /// The same part of both.
+    /// Applies `part` to both languages.
     #[must_use]
     pub fn map<U>(&self, part: impl Fn(&T) -> U) -> Pair<U> {
         Pair { ja: part(&self.ja), en: part(&self.en) }
     }
 }
 
-/// A lab's words in one language.
+/// A lab's prose in one language.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Prose {
-    /// The lab's title.
     pub title: String,
-    /// What it is about, Markdown.
+    /// What the lab is about, Markdown.
     pub intro: String,
-    /// More about it, for who reads the lab before doing it.
+    /// Background for readers who read the lab before doing it.
     pub more: Option<String>,
-    /// The steps' words, by step id.
+    /// By step id.
     pub steps: BTreeMap<String, StepProse>,
 }
 
-/// A step's words in one language. Markdown, but for the title.
+/// A step's prose in one language. Markdown, except for the title.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct StepProse {
-    /// The step's title.
     pub title: String,
-    /// What and why.
+    /// What the step does and why.
     pub lesson: String,
-    /// The way through the AWS console.
+    /// How to do it in the AWS console.
     pub console: String,
-    /// What has changed since 2019, where something has.
+    /// What has changed since 2019, if anything.
     pub then_and_now: Option<String>,
-    /// What is different where provider and consumer do not share an account, where something is.
+    /// What differs when provider and consumer have separate accounts, if anything.
     pub two_accounts: Option<String>,
-    /// For who wants to know more.
+    /// Background for readers who want to know more.
     pub more: Option<String>,
     /// Read once the step is met.
     pub after: Option<String>,
-    /// A detour's words, by its id.
+    /// By the detour's id.
     pub detours: BTreeMap<String, String>,
-    /// A prediction's words, by its id.
+    /// By the prediction's id.
     pub predictions: BTreeMap<String, PredictProse>,
 }
 
-/// A prediction's words in one language.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct PredictProse {
-    /// The question.
     pub question: String,
-    /// The options, each with its name, in the order in which they are shown.
+    /// Each option's name and words, in the order in which they are shown.
     pub options: Vec<(String, String)>,
-    /// The option that is right, in words.
+    /// The words of the right option.
     pub right: String,
-    /// Why it is so, Markdown.
+    /// Why it is right, Markdown.
     pub because: String,
 }
 
 impl PredictProse {
-    /// The words of an option.
     #[must_use]
     pub fn option(&self, name: &str) -> Option<&str> {
         self.options.iter().find(|(option, _)| option == name).map(|(_, words)| words.as_str())
@@ -112,7 +105,7 @@ impl PredictProse {
 
     /// Reads ``- `name` words`` as an option, and everything else as the reason.
     fn read(question: &str, body: &str, asked: &Predict) -> Self {
-        // Question and options are told as they are, without Markdown.
+        // Question and options are shown as plain text, without Markdown.
         let told = |words: &str| words.trim().replace(['`', '*'], "");
         let mut read = Self { question: told(question), ..Self::default() };
         let mut because = String::new();
@@ -131,14 +124,12 @@ impl PredictProse {
     }
 }
 
-/// A heading with its anchor, and the Markdown below it.
 struct Section {
     line: usize,
     level: usize,
     title: String,
     anchor: String,
     body: String,
-    /// The line that the body begins on.
     body_line: usize,
 }
 
@@ -146,7 +137,7 @@ impl Prose {
     /// Reads a lab's Markdown file for `steps`.
     ///
     /// # Errors
-    /// One per heading without an anchor, anchor that belongs to nothing, and step or detour without words.
+    /// One per heading without an anchor, per unknown anchor, and per step or detour without prose.
     pub fn read(file: &str, source: &str, steps: &[Step]) -> Result<Self, Vec<LabError>> {
         let fault =
             |line: usize, what| LabError { file: file.to_owned(), place: Some(Place::at(source, line, 1)), what };
@@ -193,7 +184,7 @@ impl Prose {
                 errors.push(fault(line, m::lab_anchor_unknown(&section.anchor)));
             }
         }
-        // A part is missing below its step; a step below what comes before it.
+        // A missing part belongs below its step; a missing step belongs at the end of the file.
         let end = lines.values().copied().max().unwrap_or(1);
         let mut missing = |anchor: String| {
             let step = anchor.split_once('.').and_then(|(step, _)| lines.get(step));
@@ -229,8 +220,8 @@ impl Prose {
     }
 }
 
-/// The sections of a Markdown file that is no more than a lab may be: headings, cells in a line, nesting. Whoever renders it
-/// afterwards goes as deep as it is nested.
+/// Cuts a Markdown file into sections, or refuses it if it exceeds a limit: headings, cells in a line, nesting.
+/// Rendering recurses as deep as the nesting.
 fn judged(source: &str) -> Result<Vec<Section>, (usize, Text)> {
     let barred = source.lines().position(|line| line.len() > BARS && line.matches('|').count() > BARS);
     if let Some(index) = barred {
@@ -251,13 +242,13 @@ fn judged(source: &str) -> Result<Vec<Section>, (usize, Text)> {
     Ok(sections)
 }
 
-/// The line of the first thing that is nested too deep.
+/// The line of the first element that is nested too deep.
 fn too_deep(markdown: &str) -> Option<usize> {
     let arena = Arena::new();
     nests_too_deep(parse_document(&arena, markdown, &markdown_options()))
 }
 
-/// The line of the first thing in a tree of Markdown that is nested deeper than anybody should follow by calling themselves.
+/// The line of the first element in a Markdown tree that is nested too deep to recurse into.
 #[must_use]
 pub fn nests_too_deep<'a>(root: &'a AstNode<'a>) -> Option<usize> {
     let mut depth = 0_usize;
@@ -275,7 +266,7 @@ pub fn nests_too_deep<'a>(root: &'a AstNode<'a>) -> Option<usize> {
     None
 }
 
-/// Cuts Markdown at its headings; a `#` inside a fenced code block is no heading.
+/// Cuts Markdown at its headings. A `#` inside a fenced code block is not a heading.
 fn sections(source: &str) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     let mut fenced = false;
@@ -311,14 +302,14 @@ fn sections(source: &str) -> Vec<Section> {
     sections
 }
 
-/// What must be the same in both languages: anchors in order, code blocks, placeholders.
+/// Checks what must be the same in both languages: anchors in order, code blocks, placeholders.
 ///
 /// # Errors
-/// One per difference, where it shows first.
+/// One per difference, at the first place where it shows.
 pub(super) fn parity(folder: &str, ja: &str, en: &str) -> Result<(), Vec<LabError>> {
     let (in_ja, in_en) = (sections(ja), sections(en));
     if in_ja.len().max(in_en.len()) > HEADINGS {
-        // Each file is told of it by itself.
+        // Each file's own error reports this.
         return Ok(());
     }
     let mut errors = Vec::new();
@@ -356,7 +347,7 @@ pub(super) fn parity(folder: &str, ja: &str, en: &str) -> Result<(), Vec<LabErro
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
-/// An anchor that one language has not, and the line after which it should stand.
+/// An anchor that one language lacks, and the line after which it should stand.
 struct Gap<'a> {
     anchor: &'a str,
     after: usize,
@@ -384,7 +375,7 @@ fn code_blocks(body: &str) -> Vec<String> {
     body.split("\n```").skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-/// What is filled in, `{{ … }}`, in a section's title and body.
+/// The placeholders `{{ … }}` in a section's title and body.
 fn placeholders(section: &Section) -> BTreeSet<String> {
     let text = format!("{}\n{}", section.title, section.body);
     fill::placeholders(&text).map(|inside| format!("{{{{ {inside} }}}}")).collect()

@@ -1,6 +1,6 @@
 //! How resources and checks name other resources.
 
-/// `first`, then each of `more` as one that must be of `kind`.
+/// `first`, followed by each of `more` as a reference to `kind`.
 pub(super) fn all_of<'a, K: Clone, const N: usize>(
     first: [(&'a str, Option<K>); N],
     more: impl IntoIterator<Item = &'a str>,
@@ -9,7 +9,7 @@ pub(super) fn all_of<'a, K: Clone, const N: usize>(
     first.into_iter().chain(more.into_iter().map(|name| (name, kind.cloned()))).collect()
 }
 
-/// The names in `${name.fact}`. What does not look like one is a script's own: `${name%%.*}`.
+/// The names in `${name.fact}`. Anything that does not look like one belongs to the script, such as `${name%%.*}`.
 pub(super) fn placeholders(text: &str) -> Vec<&str> {
     let is_name =
         |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');

@@ -10,8 +10,9 @@ use super::kind::{Leaves, define_kinds};
 use super::reference::{all_of, placeholders};
 use crate::i18n::{Text, m};
 
-/// Hands the list of kinds to the macro `$then`: the one list from which all that goes kind by kind is made. Here it makes
-/// [`Kind`] and [`Resource`], in `actions/kind.rs` the way to each kind's file. `kind.rs` says what a line means.
+/// Passes the list of kinds to the macro `$then`. Everything that goes kind by kind is generated from this one list:
+/// this file uses it to define [`Kind`] and [`Resource`]; `actions/kind.rs` uses it to find each kind's file.
+/// `kind.rs` says what a line means.
 macro_rules! each_kind {
     ($then:ident) => {
         $then! {

@@ -1,4 +1,4 @@
-//! Where labs come from: those built into the program, and folders of one's own.
+//! Where labs come from: built into the program, or in the reader's own folders.
 
 use std::path::Path;
 use std::{fs, io};
@@ -8,55 +8,51 @@ use super::limits::{self, DRILLS, FILE, FOLDER, LABS};
 use crate::host::{Links, ReadError, read_regular};
 use crate::i18n::m;
 
-/// A lab built into the program.
 struct Embedded {
     id: &'static str,
     yaml: &'static str,
     ja: &'static str,
     en: &'static str,
-    /// Its drills: id and text, in the order of their ids.
+    /// Id and text, in the order of the ids.
     drills: &'static [(&'static str, &'static str)],
 }
 
 static EMBEDDED: &[Embedded] = include!(concat!(env!("OUT_DIR"), "/labs.rs"));
 
-/// A lab's files.
 const FILES: [&str; 3] = ["lab.yaml", "ja.md", "en.md"];
 
-/// A lab's three files, as text.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// The lab's name: its folder's.
+    /// The folder's name.
     pub id: String,
-    /// How its folder is named to the reader.
+    /// The folder, as shown to the reader.
     pub folder: String,
-    /// `lab.yaml`.
+    /// The text of `lab.yaml`.
     pub yaml: String,
-    /// `ja.md`.
+    /// The text of `ja.md`.
     pub ja: String,
-    /// `en.md`.
+    /// The text of `en.md`.
     pub en: String,
-    /// Its drills, in the order of their names.
+    /// In the order of their names.
     pub drills: Vec<DrillSource>,
 }
 
-/// A drill's file, as text.
 #[derive(Clone, Debug)]
 pub struct DrillSource {
-    /// The drill's name: its file's.
+    /// The file's name without its extension.
     pub id: String,
-    /// How its file is named to the reader.
+    /// The file, as shown to the reader.
     pub file: String,
-    /// What stands in it.
     pub yaml: String,
 }
 
 impl Source {
-    /// The names of every lab there is: the folder's first, then the program's own. A folder counts as a lab by its
-    /// `lab.yaml`, whatever that is: what cannot be read is an error when it is opened, not a lab less.
+    /// The names of all labs: the folder's first, then the built-in ones. A folder counts as a lab if it has a
+    /// `lab.yaml`, even an unreadable one: opening it then gives the error, instead of the lab silently missing from
+    /// the list.
     ///
     /// # Errors
-    /// When `labs` is given and is not a folder that can be listed, or holds more labs than one may.
+    /// When `labs` is given and is not a folder that can be listed, or holds more labs than the limit.
     pub fn list(labs: Option<&Path>) -> Result<Vec<String>, LabError> {
         let mut ids: Vec<String> = Vec::new();
         if let Some(dir) = labs {
@@ -78,10 +74,10 @@ impl Source {
         Ok(ids)
     }
 
-    /// The lab in `folder`, which is called `id`.
+    /// Reads the lab `id` from `folder`.
     ///
     /// # Errors
-    /// When one of its files is missing, cannot be read, is no regular file, or is longer than a lab's may be.
+    /// When one of its files is missing, cannot be read, is not a regular file, or is longer than the limit.
     pub fn open(id: &str, folder: &Path) -> Result<Self, LabError> {
         if !limits::is_name(id) {
             return Err(limits::bad_name(&folder.display().to_string(), "", id));
@@ -97,17 +93,16 @@ impl Source {
         Ok(Self { id: id.to_owned(), folder: folder.display().to_string(), yaml, ja, en, drills })
     }
 
-    /// Whether it ships with the program.
     #[must_use]
     pub fn is_built_in(&self) -> bool {
         EMBEDDED.iter().any(|lab| lab.id == self.id && lab.yaml == self.yaml)
     }
 
-    /// What stands in the lab's folder and is no part of a lab; nothing for a lab that is built into the program.
+    /// Files in the lab's folder that are not part of a lab; none for a built-in lab.
     #[must_use]
     pub fn stray(&self) -> Vec<LabError> {
         let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
-        // Of a folder that holds anything at all the first few say what is wrong.
+        // The first few are enough to say what is wrong, however many the folder holds.
         let strays = entries.map(|entry| entry.path()).filter(|path| !belongs(path));
         let mut paths: Vec<_> = strays.take(limits::FAULTS).collect();
         paths.sort();
@@ -115,12 +110,12 @@ impl Source {
         paths.iter().map(|path| stray(path)).collect()
     }
 
-    /// The lab called `id`, a folder's own before the program's; `None` when there is none.
+    /// The lab called `id`: one in `labs` wins over a built-in one. `None` when there is none.
     ///
     /// # Errors
     /// When one of its three files is missing or cannot be read.
     pub fn find(id: &str, labs: Option<&Path>) -> Result<Option<Self>, LabError> {
-        // Only names that `list` gives: an id is never a way out of the folder.
+        // Only names that `list` returns, so that an id cannot lead out of the folder.
         if !Self::list(labs)?.iter().any(|known| known == id) {
             return Ok(None);
         }
@@ -142,12 +137,10 @@ fn embedded(lab: &str, id: &str, yaml: &str) -> DrillSource {
     DrillSource { id: id.to_owned(), file: format!("labs/{lab}/drills/{id}.yaml"), yaml: yaml.to_owned() }
 }
 
-/// Whether a folder is a lab's.
 fn holds_lab(folder: &Path) -> bool {
     fs::symlink_metadata(folder.join("lab.yaml")).is_ok()
 }
 
-/// The text of a lab's file.
 fn read(path: &Path) -> Result<String, LabError> {
     let fault = |what| LabError { file: path.display().to_string(), place: None, what };
     let bytes = read_regular(path, FILE, Links::Refused).map_err(|error| match error {
@@ -158,7 +151,7 @@ fn read(path: &Path) -> Result<String, LabError> {
     String::from_utf8(bytes).map_err(|error| fault(m::lab_file_not_text(error.utf8_error().valid_up_to() + 1)))
 }
 
-/// The drills in a folder; none where there is no such folder.
+/// The drills in a folder; none if the folder does not exist.
 fn drills(folder: &Path) -> Result<Vec<DrillSource>, LabError> {
     let fault = |what| LabError { file: folder.display().to_string(), place: None, what };
     match fs::symlink_metadata(folder) {
@@ -190,7 +183,7 @@ fn is_drill(path: &Path) -> bool {
         && fs::symlink_metadata(path).is_ok_and(|found| found.is_file())
 }
 
-/// Whether a lab's folder may hold this: its three files, and a folder of drills.
+/// Whether this may be in a lab's folder: one of its three files, or the folder of drills.
 fn belongs(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default();
     if name == "drills" && fs::symlink_metadata(path).is_ok_and(|found| found.is_dir()) {

@@ -1,4 +1,4 @@
-//! The values a learner may set, and what they must look like.
+//! The values a learner may set, and their validation.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use super::{Variable, VariableKind};
 use crate::host::net::Cidr;
 use crate::i18n::{Text, m};
 
-/// Fills in defaults and checks every value.
+/// Fills in defaults and validates every value.
 ///
 /// # Errors
-/// What is wrong with the first name or value that is.
+/// The first invalid name or value.
 pub fn settle(
     variables: &BTreeMap<String, Variable>,
     set: &BTreeMap<String, String>,
@@ -44,24 +44,25 @@ fn check(name: &str, variable: &Variable, value: &str) -> Result<(), Text> {
     }
 }
 
-/// A name that somebody can own and Route 53 keeps a zone for, in lower case and without the last dot.
+/// Whether `value` is a domain name that somebody can own and Route 53 accepts as a zone, in lower case and without
+/// the last dot.
 fn is_domain(value: &str) -> bool {
     let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let is_label = |it: &str| {
         (1..=63).contains(&it.len()) && it.chars().all(letters) && !it.starts_with('-') && !it.ends_with('-')
     };
-    // Route 53 refuses the three: they are nobody's.
+    // Route 53 refuses these three, because nobody can own them.
     let reserved = ["example.com", "example.net", "example.org"].contains(&value);
     value.len() <= 255 && value.contains('.') && value.split('.').all(is_label) && !reserved
 }
 
-/// A block that a VPC may have: a network address with a prefix of 16 to 28
+/// Parses a block that a VPC may have: a network address with a prefix of 16 to 28
 /// (<https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html>).
 fn parse_cidr(value: &str) -> Option<Cidr> {
     Cidr::exact(value).filter(|block| (16..=28).contains(&block.prefix()))
 }
 
-/// The `index`-th /24 of a VPC's block, or the whole block where it is no bigger than a /24.
+/// The `index`-th /24 of a VPC's block, or the whole block if it is no bigger than a /24.
 pub(super) fn subnet_of(cidr: &str, index: u32) -> Option<String> {
     Some(parse_cidr(cidr)?.part(24, index).to_string())
 }

@@ -1,4 +1,4 @@
-//! A principal that is added to those whom an endpoint service allows.
+//! A principal that an endpoint service allows.
 
 use crate::actions::api_step::{ApiStep, Naming};
 use crate::actions::cost::Costs;
@@ -32,7 +32,7 @@ impl LabResource for AllowedPrincipal {
         Some(principals::survey(&self.service))
     }
 
-    /// Nobody yet is open; somebody else is wrong. A star allows every account, this one too.
+    /// An empty list means not done yet; another principal is wrong. A star allows every account, including this one.
     fn observe(&self, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
         let (root, allowed) = (principals::known_root(self.side, known), principals::listed(object));
         let fit = match () {

@@ -1,4 +1,4 @@
-//! Cross-zone load balancing of an NLB: off by default, so that each node uses the targets of its own zone only
+//! Cross-zone load balancing of an NLB. It is off by default: each node uses the targets of its own zone only
 //! (<https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html>).
 
 use serde_json::{Value, json};
@@ -12,11 +12,11 @@ use crate::cloud::{elbv2, text_at};
 use crate::i18n::{Text, m};
 use crate::lab::{CrossZone, Lab};
 
-/// The attribute's name [API:LoadBalancerAttribute].
+/// The attribute's key [API:LoadBalancerAttribute].
 const KEY: &str = "load_balancing.cross_zone.enabled";
 
 impl ResourceKind for CrossZone {
-    /// Goes with the load balancer: there is nothing to delete.
+    /// The setting goes away with the load balancer, so there is nothing to delete.
     const THING: Option<Thing> = None;
     const TAKES_MINUTES: bool = false;
     const PICTURE: Option<Picture> = None;
@@ -42,14 +42,14 @@ impl LabResource for CrossZone {
         m::action_cross_zone(&self.load_balancer)
     }
 
-    /// An attribute of the load balancer, which is known.
+    /// The setting is read from the load balancer, whose ARN is known.
     fn survey(&self) -> Option<Survey> {
         let list = elbv2("DescribeLoadBalancers", json!({ "LoadBalancerArns": [fact(&self.load_balancer, "arn")] }));
         let attributes = |arn: &str| vec![elbv2("DescribeLoadBalancerAttributes", json!({ "LoadBalancerArn": arn }))];
         Some(Survey { lasts: false, ..Survey::new(list, "LoadBalancers", "LoadBalancerArn").with(attributes) })
     }
 
-    /// Off is where it begins, not a mistake.
+    /// Off is the default, so it counts as not done yet, not as a mistake.
     fn observe(&self, object: &Object, _: &Known<'_>) -> Option<MatchReport> {
         let attributes = object.more.iter().filter_map(|reply| reply.get("Attributes")?.as_array()).flatten();
         let mut ours = attributes.filter(|it| it.get("Key").and_then(Value::as_str) == Some(KEY));

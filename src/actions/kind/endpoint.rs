@@ -1,4 +1,4 @@
-//! An interface endpoint: the consumer's entrance. Naming the service is asking to be connected.
+//! An interface endpoint. Creating it with a service's name requests a connection to that service.
 
 use serde_json::{Value, json};
 
@@ -45,18 +45,18 @@ pub(super) fn survey() -> Survey {
     Survey::new(ec2("DescribeVpcEndpoints", json!({})), "VpcEndpoints", "VpcEndpointId")
 }
 
-/// Whether what AWS describes as an endpoint is a gateway endpoint.
+/// Whether AWS's description of an endpoint is that of a gateway endpoint.
 pub(super) fn is_gateway(endpoint: &Value) -> bool {
     endpoint.get("VpcEndpointType").is_some_and(|it| it == "Gateway")
 }
 
-/// Charged in each zone, and in whole hours.
+/// Charged per zone, in whole hours.
 fn in_zones(zones: usize) -> Costs {
     Costs { items: vec![Some(Item::EndpointZone); zones], gigabytes: 0, whole_hours: true }
 }
 
 impl LabResource for Endpoint {
-    /// Its network interface and DNS names are in the reply already, while the request still waits for acceptance.
+    /// The reply has the network interface and DNS names already, while the request still waits for acceptance.
     fn make(&self, naming: &Naming<'_>) -> Vec<ApiStep> {
         let subnets: Vec<_> = if self.subnets.is_empty() {
             vec![fact(&self.lookup, "subnet")]
@@ -127,14 +127,14 @@ impl LabResource for Endpoint {
             Grant::own(&["ec2:DeleteVpcEndpoints"], &["vpc-endpoint/*"]),
         ];
         if self.private_dns {
-            // Named beside CreateVpcEndpoint as what it depends on
+            // CreateVpcEndpoint names this as a dependent action
             // (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html>).
             grants.push(Grant::any(&["route53:AssociateVPCWithHostedZone"], &["*"]));
         }
         grants
     }
 
-    /// Each subnet is in a zone of its own; without any named, the look-up chose one.
+    /// Each subnet is in a zone of its own. If none is named, the look-up chose one.
     fn costs(&self) -> Option<Costs> {
         Some(in_zones(self.subnets.len().max(1)))
     }

@@ -37,7 +37,7 @@ fn look(name: &str) -> Call {
     ec2("DescribeVpcEndpointServiceConfigurations", json!({ "ServiceIds": [fact(name, "id")] }))
 }
 
-/// With connections left this answers 200 and a list of failures; the cloud room turns that into a fault.
+/// While connections exist, this answers 200 with a list of failures, which the cloud room turns into a fault.
 fn delete(name: &str) -> Vec<ApiStep> {
     deletion(ec2("DeleteVpcEndpointServiceConfigurations", json!({ "ServiceIds": [fact(name, "id")] })))
 }
@@ -99,7 +99,7 @@ impl LabResource for EndpointService {
         }
         for side in &self.allow {
             let root = principals::known_root(*side, known);
-            // A star allows every account, this one too.
+            // A star allows every account, including this one.
             let fit = if allowed.contains(&root) || allowed.contains("*") { Match::Right } else { Match::Wrong };
             report = report.point(m::point_principals(), root, shown_all(&allowed), fit);
         }

@@ -1,4 +1,5 @@
-//! A gateway endpoint to S3: free, and the way to Amazon Linux's packages without NAT or public address.
+//! A gateway endpoint to S3. It is free, and lets instances fetch Amazon Linux packages without NAT or a public
+//! address.
 
 use serde_json::json;
 
@@ -17,7 +18,7 @@ const FACTS: Places = &[("id", "VpcEndpointId")];
 impl ResourceKind for GatewayEndpoint {
     const THING: Option<Thing> = Some(Thing {
         made_by: "create",
-        // Its tags say `vpc-endpoint`, as those of an interface endpoint do.
+        // EC2's tags say `vpc-endpoint`, the same as for an interface endpoint.
         tagged_as: None,
         facts: FACTS,
         look: endpoint::look,

@@ -1,8 +1,8 @@
-//! A public hosted zone of Route 53, with the TXT record that proves to AWS whose the domain of a service's private name is
-//! (<https://docs.aws.amazon.com/vpc/latest/privatelink/manage-dns-names.html>).
+//! A public hosted zone of Route 53, with the TXT record that proves to AWS who owns the domain of a service's
+//! private name (<https://docs.aws.amazon.com/vpc/latest/privatelink/manage-dns-names.html>).
 //!
-//! A zone takes no tags when it is made: the reference of the call that made it is what tells the run's zone from others, and its
-//! comment says what tags would.
+//! CreateHostedZone takes no tags. The call's reference tells the run's zone from others, and the zone's comment says
+//! what tags would.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,17 +21,17 @@ use crate::lab::{HostedZone, Lab};
 
 const FACTS: Places = &[("id", "Id")];
 
-/// What a service says of the record that it asks for.
+/// The facts of the record that a service asks for.
 const RECORD: Places = &[
     ("record", "PrivateDnsNameConfiguration.Name"),
     ("value", "PrivateDnsNameConfiguration.Value"),
     ("under", "PrivateDnsName"),
 ];
 
-/// Of the zones in a list, the one that this very call made: Route 53's lists take no filter.
+/// Route 53's lists take no filter: pick the zone that this very call made.
 const OURS: Keep = Keep { list: "/HostedZones", field: "CallerReference", param: "/CallerReference" };
 
-/// How long others may keep the record, in seconds: short, because a lab is.
+/// Seconds that resolvers may cache the record; short, because a lab is short.
 const TTL: u32 = 60;
 
 impl ResourceKind for HostedZone {
@@ -56,13 +56,13 @@ fn look(name: &str) -> Call {
     route53("GetHostedZone", json!({ "Id": fact(name, "id") }))
 }
 
-/// A zone with a record of one's own in it cannot be deleted.
+/// A zone that still has our record cannot be deleted.
 fn delete(name: &str) -> Vec<ApiStep> {
     let delete = route53("DeleteHostedZone", json!({ "Id": fact(name, "id") }));
     vec![ApiStep::again("withdraw", change(name, "DELETE")), ApiStep::again("delete", delete)]
 }
 
-/// The record stands under the private name itself, with its value in quotation marks as Route 53 wants a TXT's.
+/// The record lies directly below the private name. Route 53 wants a TXT value in quotation marks.
 fn change(zone: &str, action: &str) -> Call {
     let record = json!({
         "Name": format!("${{{zone}.record}}.${{{zone}.under}}"),
@@ -76,7 +76,8 @@ fn change(zone: &str, action: &str) -> Call {
 }
 
 impl LabResource for HostedZone {
-    /// What is to be published is asked of the service first: then the clean-up knows the record, whatever happens in between.
+    /// Asks the service for the record before making anything, so that the clean-up knows the record whatever happens
+    /// in between.
     fn make(&self, naming: &Naming<'_>) -> Vec<ApiStep> {
         let marks = RunTags { run: naming.run, lab: naming.lab, learner: naming.learner, resource: &self.name };
         let create = route53(
@@ -102,7 +103,7 @@ impl LabResource for HostedZone {
         m::action_hosted_zone(&self.domain)
     }
 
-    /// The record in a zone is held against the one that the service asks for.
+    /// The record in a zone is compared with the one that the service asks for.
     fn survey(&self) -> Option<Survey> {
         let survey = Survey::new(route53("ListHostedZonesByName", json!({})), "HostedZones", "Id")
             .with(|id| vec![route53("ListResourceRecordSets", json!({ "HostedZoneId": id }))]);
@@ -133,7 +134,7 @@ impl LabResource for HostedZone {
         })
     }
 
-    /// Route 53 knows no tags in conditions on zones; records other than TXT are out of reach at least
+    /// Route 53 has no tag conditions on zones, but the policy can at least exclude records other than TXT
     /// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html>).
     fn grants(&self) -> Vec<Grant> {
         let zones = &["hostedzone/*"];
@@ -146,7 +147,7 @@ impl LabResource for HostedZone {
                 "route53:ChangeResourceRecordSetsRecordTypes",
                 "TXT",
             ),
-            // Asked until every name server has the record.
+            // Polled until every name server has the record.
             Grant::any(&["route53:GetChange"], &["change/*"]),
         ]
     }
@@ -156,7 +157,7 @@ impl LabResource for HostedZone {
     }
 }
 
-/// The TXT records of a zone: the whole name without its last dot, and the value.
+/// The TXT records of a zone: the full name without its last dot, and the value.
 fn records_of(reply: &Value) -> impl Iterator<Item = (String, String)> {
     let records = reply.get("ResourceRecordSets").and_then(Value::as_array).into_iter().flatten();
     records.filter(|record| text_at(record, "Type").as_deref() == Some("TXT")).map(|record| {
@@ -165,7 +166,7 @@ fn records_of(reply: &Value) -> impl Iterator<Item = (String, String)> {
     })
 }
 
-/// What a zone's records say of the proof that was published in it: the facts by which it is withdrawn.
+/// The facts of the proof that a zone's records contain, by which it is withdrawn.
 #[must_use]
 pub fn published(records: &Value) -> BTreeMap<String, String> {
     let mut facts = BTreeMap::new();
@@ -178,7 +179,7 @@ pub fn published(records: &Value) -> BTreeMap<String, String> {
     facts
 }
 
-/// The record that the service asks for: its whole name, and its value in quotation marks.
+/// The record that the service asks for: its full name, and its value in quotation marks.
 fn asked_for(zone: &Object) -> Option<String> {
     let service = zone.more.iter().find_map(|reply| reply.get("ServiceConfigurations")?.get(0))?;
     let facts = facts_of(service, RECORD)?;

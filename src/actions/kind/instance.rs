@@ -24,7 +24,7 @@ impl ResourceKind for Instance {
         usual_deletion: Some((30, 90)),
         costs: |instance| {
             let text = |key: &str| instance.get(key).and_then(Value::as_str).unwrap_or_default();
-            // `Platform` is there for Windows only [API:DescribeInstances].
+            // `Platform` is present for Windows only [API:DescribeInstances].
             Some(costs(text("InstanceType"), !text("Platform").is_empty()))
         },
     });
@@ -47,13 +47,13 @@ fn delete(name: &str) -> Vec<ApiStep> {
     deletion(ec2("TerminateInstances", json!({ "InstanceIds": [fact(name, "id")] })))
 }
 
-/// Charged by the second. The root volume's size is the image's: 8 GB for AL2023, 30 GB for Windows Server.
+/// Charged by the second. The image sets the root volume's size: 8 GB for AL2023, 30 GB for Windows Server.
 fn costs(instance_type: &str, windows: bool) -> Costs {
     let instance = (instance_type == "t3.micro").then_some(Item::Instance("t3.micro", windows));
     Costs { items: vec![instance], gigabytes: if windows { 30 } else { 8 }, whole_hours: false }
 }
 
-/// The image by AWS's public parameter: its id differs per region and changes with every release
+/// AWS's public parameter for the image: the id differs per region and changes with every release
 /// (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-systems-manager-parameter-to-find-ami.html>).
 fn image(image: Image) -> &'static str {
     match image {
@@ -62,8 +62,9 @@ fn image(image: Image) -> &'static str {
     }
 }
 
-/// Where to look for the image of a refused launch by another way than AWS's parameter, which takes `ssm:GetParameters`. Which code
-/// AWS answers without that permission is UNCONFIRMED: any denial counts, and so does an endpoint that cannot read the parameter.
+/// Another call to find the image of a refused launch. Reading AWS's parameter takes `ssm:GetParameters`. Which code
+/// AWS answers without that permission is UNCONFIRMED, so any denial counts, and so does an endpoint that cannot read
+/// the parameter.
 pub(in crate::actions) fn other_image(call: &Call, fault: &Fault) -> Option<Call> {
     let parameter = call.params.get("ImageId")?.as_str()?.strip_prefix("resolve:ssm:")?;
     let unread = fault.code.starts_with("InvalidAMIID") || fault.message.to_ascii_lowercase().contains("ssm");
@@ -85,12 +86,12 @@ pub(in crate::actions) fn other_image(call: &Call, fault: &Fault) -> Option<Call
     ))
 }
 
-/// The same launch from the newest of the images that were found. Its client token is another one: AWS refuses a token that comes
+/// The same launch with the newest of the images found. It gets another client token: AWS refuses a token that comes
 /// back with other parameters.
 pub(in crate::actions) fn with_image(call: &Call, found: &Value) -> Option<Call> {
     let text = |image: &Value, key: &str| image.get(key).and_then(Value::as_str).map(str::to_owned);
     let images = found.get("Images")?.as_array()?;
-    // AWS writes the time so that it sorts as text.
+    // AWS's timestamps sort as text.
     let newest = images.iter().max_by_key(|image| text(image, "CreationDate"))?;
     let mut call = call.clone();
     call.params.insert("ImageId".to_owned(), text(newest, "ImageId")?.into());
@@ -110,7 +111,8 @@ impl LabResource for Instance {
                 "InstanceType": self.instance_type,
                 "MinCount": 1,
                 "MaxCount": 1,
-                // Said in full: no public address whatever the subnet's default is, and gone with the self.
+                // Explicit, so that there is no public address whatever the subnet's default is, and the interface is
+                // deleted with the instance.
                 "NetworkInterfaces": [{
                     "DeviceIndex": 0,
                     "SubnetId": fact(&self.subnet, "id"),
@@ -140,7 +142,7 @@ impl LabResource for Instance {
         Some(Survey::new(ec2("DescribeInstances", json!({})), "Reservations[].Instances", "InstanceId"))
     }
 
-    /// What it runs is not compared: the step's checks ask it.
+    /// What the instance runs is not compared: the step's checks cover it.
     fn observe(&self, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
         if ["shutting-down", "terminated"].contains(&object.text("State.Name").as_str()) {
             return None;
@@ -168,8 +170,8 @@ impl LabResource for Instance {
         Some(report)
     }
 
-    /// Image, network interface and volume carry no tag of the run: AWS's own images only, no public address, and that is all that
-    /// can be said of them. `ssm:GetParameters` is what `resolve:ssm` takes
+    /// Image, network interface and volume carry no tag of the run. The policy can only require images of AWS and no
+    /// public address. `resolve:ssm` takes `ssm:GetParameters`
     /// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html>, dependent actions).
     fn grants(&self) -> Vec<Grant> {
         let parameters = match self.image {
@@ -183,7 +185,7 @@ impl LabResource for Instance {
             Grant::tag("ec2:RunInstances", &["instance/*"]),
             Grant::own(&["ec2:RunInstances"], &["subnet/*", "security-group/*"]),
             Grant::any(&["ec2:RunInstances"], &["image/*"]).rail("StringEquals", "ec2:Owner", "amazon"),
-            // A volume has no such key, which is then as good as false.
+            // A volume does not have this key; `IfExists` lets it pass.
             Grant::any(&["ec2:RunInstances"], &["network-interface/*", "volume/*"]).rail(
                 "BoolIfExists",
                 "ec2:AssociatePublicIpAddress",

@@ -1,4 +1,4 @@
-//! An EC2 Instance Connect Endpoint, by which `pllab browse` goes into the client's VPC on AWS. It is free
+//! An EC2 Instance Connect Endpoint, through which `pllab browse` enters the client's VPC on AWS. It is free
 //! (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/connect-with-ec2-instance-connect-endpoint.html>).
 
 use serde_json::json;
@@ -8,7 +8,7 @@ use crate::actions::resource_kind::{Picture, ResourceKind, Thing, free};
 use crate::cloud::{Call, ec2};
 use crate::i18n::{Text, m};
 
-/// No lab file names it.
+/// Lab files cannot name this kind.
 pub(in crate::actions) struct InstanceConnectEndpoint;
 
 const FACTS: Places = &[("id", "InstanceConnectEndpointId")];
@@ -39,7 +39,7 @@ fn delete(name: &str) -> Vec<ApiStep> {
     deletion(ec2("DeleteInstanceConnectEndpoint", json!({ "InstanceConnectEndpointId": fact(name, "id") })))
 }
 
-/// Makes the endpoint `name` in the subnet and with the security group of these names.
+/// Makes the endpoint `name` in `subnet` and with `group`, both by name.
 pub(in crate::actions) fn make(name: &str, subnet: &str, group: &str, naming: &Naming<'_>) -> Vec<ApiStep> {
     let create = ec2(
         "CreateInstanceConnectEndpoint",

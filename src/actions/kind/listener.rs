@@ -51,7 +51,7 @@ impl LabResource for Listener {
                 "Tags": naming.tags(&self.name),
             }),
         );
-        // The load balancer is this run's own and this is its only listener.
+        // The load balancer belongs to this run and has no other listener.
         let find = elbv2("DescribeListeners", json!({ "LoadBalancerArn": fact(&self.load_balancer, "arn") }));
         vec![ApiStep::once("create", create).tells("Listeners[0]", FACTS).found_by(find, "Listeners[0]", FACTS)]
     }
@@ -85,7 +85,7 @@ impl LabResource for Listener {
         Some(report)
     }
 
-    /// A listener is created on its load balancer: that is what the permission is asked for.
+    /// Creating a listener needs permission on its load balancer.
     fn grants(&self) -> Vec<Grant> {
         let (balancer, listener) = ("loadbalancer/net/pllab-*/*", "listener/net/pllab-*/*/*");
         vec![

@@ -1,4 +1,4 @@
-//! An internal Network Load Balancer, born with a security group: without one at birth it can never have one.
+//! An internal Network Load Balancer, created with a security group: without one at creation it can never have one.
 
 use serde_json::json;
 
@@ -41,7 +41,7 @@ fn delete(name: &str) -> Vec<ApiStep> {
     deletion(elbv2("DeleteLoadBalancer", json!({ "LoadBalancerArn": fact(name, "arn") })))
 }
 
-/// By the hour, and by what passes: a lab needs less than one capacity unit, and one is the least that is charged.
+/// Charged by the hour and by capacity units. A lab needs less than one unit, and one is the minimum charge.
 fn costs() -> Costs {
     Costs { items: vec![Some(Item::Nlb), Some(Item::Nlcu)], gigabytes: 0, whole_hours: true }
 }

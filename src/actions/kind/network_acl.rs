@@ -1,4 +1,4 @@
-//! A network ACL, the rules of it, and the one subnet that goes by it.
+//! A network ACL, its rules, and the one subnet associated with it.
 
 use std::collections::BTreeSet;
 
@@ -19,10 +19,10 @@ const FACTS: Places =
 const OWN: Places = FACTS.split_at(2).0;
 const ASSOCIATION: Places = FACTS.split_at(2).1;
 
-/// The rule `*` that every list ends with, as a number.
+/// The number of the rule `*` that ends every list.
 const LAST: &str = "32767";
 
-/// Of the subnets that go by an ACL, the one that was asked for.
+/// Of the ACL's subnets, the one that the call asked for.
 const SUBNET: Keep = Keep { list: "/NetworkAcls/0/Associations", field: "SubnetId", param: "/Filters/0/Values/0" };
 
 impl ResourceKind for NetworkAcl {
@@ -47,8 +47,8 @@ fn look(name: &str) -> Call {
     ec2("DescribeNetworkAcls", json!({ "NetworkAclIds": [fact(name, "id")] }))
 }
 
-/// A subnet always goes by some ACL: it goes back to its VPC's default one first, for an ACL in use cannot be deleted
-/// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteNetworkAcl.html>).
+/// An ACL in use cannot be deleted, and a subnet always has an ACL: so first give the subnet its VPC's default ACL
+/// back (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteNetworkAcl.html>).
 fn delete(name: &str) -> Vec<ApiStep> {
     let default = filtered(&[("vpc-id", fact(name, "vpc")), ("default", json!("true"))]);
     let restore = json!({ "AssociationId": fact(name, "association"), "NetworkAclId": fact(name, "default") });
@@ -64,7 +64,7 @@ fn filtered(filters: &[(&str, Value)]) -> Call {
     ec2("DescribeNetworkAcls", json!({ "Filters": filters }))
 }
 
-/// A rule by what it says, for the lab's and AWS's alike. TCP is protocol 6, and -1 is every protocol
+/// A rule in one notation for the lab's and AWS's. TCP is protocol 6, and -1 is every protocol
 /// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNetworkAclEntry.html>).
 fn words(number: &str, action: &str, protocol: &str, ports: Option<(String, String)>, cidr: &str) -> String {
     let what = match (protocol, ports) {
@@ -94,7 +94,7 @@ impl AclRule {
         words(&self.number.to_string(), self.action(), self.protocol(), ports, &self.cidr)
     }
 
-    /// A rule that is already there answers `NetworkAclEntryAlreadyExists`, which counts as done.
+    /// A rule that exists already answers `NetworkAclEntryAlreadyExists`, which counts as success.
     fn step(&self, acl: &str, egress: bool) -> ApiStep {
         let mut params = json!({
             "NetworkAclId": fact(acl, "id"),
@@ -112,7 +112,7 @@ impl AclRule {
     }
 }
 
-/// The rules of one direction that somebody has made.
+/// The rules of one direction, without AWS's final one.
 fn rules(acl: &Object, egress: bool) -> BTreeSet<String> {
     let entries = acl.item.get("Entries").and_then(Value::as_array).into_iter().flatten();
     let ours = entries.filter(|entry| entry.get("Egress").and_then(Value::as_bool) == Some(egress));
@@ -128,7 +128,7 @@ fn rules(acl: &Object, egress: bool) -> BTreeSet<String> {
 }
 
 impl LabResource for NetworkAcl {
-    /// The subnet goes by another ACL until the last call, so that it is never without its rules.
+    /// The association moves last, so that the subnet never has an ACL without rules.
     fn make(&self, naming: &Naming<'_>) -> Vec<ApiStep> {
         let create = ec2(
             "CreateNetworkAcl",
@@ -166,7 +166,7 @@ impl LabResource for NetworkAcl {
         Some(Survey::new(ec2("DescribeNetworkAcls", json!({})), "NetworkAcls", "NetworkAclId"))
     }
 
-    /// A VPC's default ACL is nobody's to delete, so it does not count. Every rule must be the lab's.
+    /// A VPC's default ACL cannot be deleted and does not count. Every rule must be the lab's.
     fn observe(&self, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
         if object.text("IsDefault") == "true" {
             return None;
@@ -194,7 +194,7 @@ impl LabResource for NetworkAcl {
         Some(report.point(m::point_association(), self.subnet.as_str(), seen, fit))
     }
 
-    /// The ACL that the subnet goes back to is AWS's own and has no tag; the subnet's is the run's.
+    /// The default ACL that the subnet returns to is AWS's and has no tag; the subnet's tag is the run's.
     fn grants(&self) -> Vec<Grant> {
         let acl = "network-acl/*";
         vec![

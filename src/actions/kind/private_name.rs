@@ -36,7 +36,7 @@ impl LabResource for PrivateName {
         Some(service_configuration::survey(&self.service))
     }
 
-    /// No name is where it begins; another one is wrong.
+    /// No name is the default, so it counts as not done yet; another name is wrong.
     fn observe(&self, object: &Object, _: &Known<'_>) -> Option<MatchReport> {
         let seen = object.text("PrivateDnsName");
         let report = MatchReport::of(object, &[]);

@@ -1,4 +1,4 @@
-//! A principal that is taken away from those whom an endpoint service allows. Connections that were accepted before stay
+//! A principal that an endpoint service no longer allows. Connections accepted earlier stay
 //! (<https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.html>).
 
 use crate::actions::api_step::{ApiStep, Naming};
@@ -33,7 +33,7 @@ impl LabResource for RemovedPrincipal {
         Some(principals::survey(&self.service))
     }
 
-    /// Still there is open: nothing was done yet. A star in its place is wrong.
+    /// Still listed means not done yet. A star in its place is wrong.
     fn observe(&self, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
         let (root, allowed) = (principals::known_root(self.side, known), principals::listed(object));
         let fit = match () {

@@ -38,7 +38,7 @@ fn look(name: &str) -> Call {
     ec2("DescribeRouteTables", json!({ "RouteTableIds": [fact(name, "id")] }))
 }
 
-/// The association first: a route table that is associated cannot be deleted.
+/// Removes the association first: an associated route table cannot be deleted.
 fn delete(name: &str) -> Vec<ApiStep> {
     let association = ec2("DisassociateRouteTable", json!({ "AssociationId": fact(name, "association") }));
     let table = ec2("DeleteRouteTable", json!({ "RouteTableId": fact(name, "id") }));
@@ -60,7 +60,7 @@ impl LabResource for RouteTable {
             "AssociateRouteTable",
             json!({ "RouteTableId": fact(&self.name, "id"), "SubnetId": fact(&self.subnet, "id") }),
         );
-        // The association has no tag of its own; the subnet it ties is in the table's list.
+        // The association has no tag of its own; find it in the table's list by its subnet.
         let associated = ec2(
             "DescribeRouteTables",
             json!({ "Filters": [
@@ -86,7 +86,7 @@ impl LabResource for RouteTable {
         Some(Survey::new(ec2("DescribeRouteTables", json!({})), "RouteTables", "RouteTableId"))
     }
 
-    /// A VPC's main route table is nobody's to delete, so it does not count.
+    /// A VPC's main route table cannot be deleted and does not count.
     fn observe(&self, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
         let associations = object.item.get("Associations").and_then(Value::as_array).cloned().unwrap_or_default();
         if associations.iter().any(|it| it.get("Main").and_then(Value::as_bool) == Some(true)) {

@@ -37,7 +37,7 @@ fn look(name: &str) -> Call {
     ec2("DescribeSecurityGroups", json!({ "GroupIds": [fact(name, "id")] }))
 }
 
-/// Rules that name other groups go with the group that holds them, so the groups are deleted in reverse order.
+/// A rule that names another group is deleted with the group that holds it, so groups are deleted in reverse order.
 fn delete(name: &str) -> Vec<ApiStep> {
     deletion(ec2("DeleteSecurityGroup", json!({ "GroupId": fact(name, "id") })))
 }
@@ -71,7 +71,7 @@ impl LabResource for SecurityGroup {
         if !self.ingress.is_empty() {
             let permissions: Vec<_> = self.ingress.iter().map(permission).collect();
             let params = json!({ "GroupId": fact(&self.name, "id"), "IpPermissions": permissions });
-            // A rule that is already there answers InvalidPermission.Duplicate, which counts as done.
+            // A rule that exists already answers InvalidPermission.Duplicate, which counts as success.
             steps.push(ApiStep::again("ingress", ec2("AuthorizeSecurityGroupIngress", params)));
         }
         steps
@@ -91,9 +91,9 @@ impl LabResource for SecurityGroup {
         Some(Survey::new(ec2("DescribeSecurityGroups", json!({})), "SecurityGroups", "GroupId"))
     }
 
-    /// Its inbound rules must be the lab's: one more opens what should stay closed.
+    /// Its inbound rules must be exactly the lab's: one more would open what should stay closed.
     fn observe(&self, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
-        // Every VPC has one of this name, which cannot be deleted and must not be taken for the learner's.
+        // Every VPC has a group of this name, which cannot be deleted and is not the learner's.
         if object.text("GroupName") == "default" {
             return None;
         }
@@ -141,7 +141,7 @@ impl LabResource for SecurityGroup {
     }
 }
 
-/// Inbound rules, one line each and source.
+/// Inbound rules, one line per rule and source.
 fn rules(object: &Object) -> BTreeSet<String> {
     let mut rules = BTreeSet::new();
     for permission in object.item.get("IpPermissions").and_then(Value::as_array).into_iter().flatten() {
@@ -150,7 +150,7 @@ fn rules(object: &Object) -> BTreeSet<String> {
             (from, to) if from == to => from,
             (from, to) => format!("{from}-{to}"),
         };
-        // The protocol -1 is every protocol and every port [API:IpPermission].
+        // The protocol -1 means every protocol and every port [API:IpPermission].
         let what =
             if part("IpProtocol") == "-1" { "all".to_owned() } else { format!("{} {ports}", part("IpProtocol")) };
         let lists = [

@@ -1,4 +1,4 @@
-//! One inbound rule, added to a security group that is another step's.
+//! One inbound rule, added to a security group that another step makes.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::actions::resource_kind::{Picture, ResourceKind, Thing, free};
 use crate::cloud::{Call, ec2};
 use crate::i18n::{Text, m};
 
-/// No lab file names it.
+/// Lab files cannot name this kind.
 pub(in crate::actions) struct SecurityGroupRule;
 
 const FACTS: Places = &[("id", "SecurityGroupRuleId"), ("group", "GroupId")];

@@ -1,4 +1,4 @@
-//! The consumer's look at the service: is its name found, and which zones does it cover. Nothing is made.
+//! The consumer's look at the service: whether its name is found, and which zones it covers. It makes nothing.
 
 use serde_json::json;
 
@@ -22,8 +22,9 @@ impl ResourceKind for ServiceLookup {
 }
 
 impl LabResource for ServiceLookup {
-    /// The second look lets the cloud choose: of the given subnets, one in a zone that the service covers. Both looks are the
-    /// consumer's, so zone names mean the same in both; not every AWS-compatible endpoint gives zone ids here.
+    /// The second look lets the cloud choose one of the given subnets in a zone that the service covers. The consumer
+    /// makes both looks, so zone names mean the same in both; not every AWS-compatible endpoint returns zone ids
+    /// here.
     fn make(&self, _: &Naming<'_>) -> Vec<ApiStep> {
         let find = ec2("DescribeVpcEndpointServices", json!({ "ServiceNames": [fact(&self.service, "name")] }));
         let subnets: Vec<_> = self.subnets.iter().map(|subnet| fact(subnet, "id")).collect();
@@ -58,7 +59,7 @@ impl LabResource for ServiceLookup {
         None
     }
 
-    /// Looking is [`crate::actions::reads`].
+    /// [`crate::actions::reads`] covers looking.
     fn grants(&self) -> Vec<Grant> {
         Vec::new()
     }

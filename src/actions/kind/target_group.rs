@@ -1,4 +1,4 @@
-//! A target group of instances, with health checks and draining as short as AWS allows a lab.
+//! A target group of instances, with health checks and draining as short as AWS allows for a lab.
 
 use serde_json::json;
 
@@ -40,9 +40,10 @@ fn delete(name: &str) -> Vec<ApiStep> {
 }
 
 impl LabResource for TargetGroup {
-    /// The default health check needs about two and a half minutes until healthy (5 probes, 30 s apart); 2 probes 10 s apart
-    /// are enough here (<https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html>).
-    /// `ELBv2` has no client tokens: the name is what an unanswered call is looked up by.
+    /// The default health check takes about two and a half minutes until healthy (5 probes, 30 s apart); 2 probes 10
+    /// s apart are enough here
+    /// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html>). `ELBv2`
+    /// has no client tokens: an unanswered call is looked up by name.
     fn make(&self, naming: &Naming<'_>) -> Vec<ApiStep> {
         let name = naming.name(&self.name);
         let create = elbv2(
@@ -108,7 +109,7 @@ impl LabResource for TargetGroup {
         Some(report)
     }
 
-    /// The first target group or load balancer of an account makes ELB's service-linked role
+    /// The first target group or load balancer of an account creates ELB's service-linked role
     /// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-service-linked-roles.html>).
     fn grants(&self) -> Vec<Grant> {
         let group = "targetgroup/pllab-*/*";

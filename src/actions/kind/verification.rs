@@ -23,7 +23,7 @@ impl ResourceKind for Verification {
 }
 
 impl LabResource for Verification {
-    /// Asking again only makes AWS look again.
+    /// Repeating the request only makes AWS look again.
     fn make(&self, _: &Naming<'_>) -> Vec<ApiStep> {
         let params = json!({ "ServiceId": fact(&self.service, "id") });
         vec![ApiStep::again("verify", ec2("StartVpcEndpointServicePrivateDnsVerification", params))]
@@ -37,7 +37,7 @@ impl LabResource for Verification {
         Some(service_configuration::survey(&self.service))
     }
 
-    /// AWS needs a while for its verdict.
+    /// A verdict that AWS has not reached yet counts as not done yet.
     fn observe(&self, object: &Object, _: &Known<'_>) -> Option<MatchReport> {
         let seen = object.text("PrivateDnsNameConfiguration.State");
         let fit = match seen.as_str() {

@@ -1,4 +1,4 @@
-//! A VPC. Its default security group and main route table come with it, untagged, and are never touched.
+//! A VPC. AWS creates its default security group and main route table with it, untagged; pllab never touches them.
 
 use serde_json::json;
 
@@ -24,7 +24,7 @@ impl ResourceKind for Vpc {
         costs: free,
     });
     const TAKES_MINUTES: bool = false;
-    /// It is the lane itself.
+    /// The VPC is the lane itself.
     const PICTURE: Option<Picture> = None;
 
     fn label(name: &str) -> Text {
