@@ -1,4 +1,5 @@
-//! Makes the way of `pllab browse` into the client's VPC. It is the run's own: in its journal, its ledger, its clean-up.
+//! Makes the endpoint through which `pllab browse` reaches the client's VPC. It belongs to the run: to its journal, its
+//! ledger and its clean-up.
 
 use super::perform::{Failure, Polling, Work, clients, perform};
 use super::run_log::RunLog;
@@ -8,31 +9,27 @@ use crate::engine::event::{Fault, FaultClass, Progress, ProgressState, Purpose};
 use crate::i18n::Text;
 use crate::lab::{Kind, Side};
 
-/// How long it usually takes on AWS until an endpoint can be used, in seconds, from and to: "a few minutes"
+/// The usual time on AWS until an endpoint can be used, in seconds: at least, at most. AWS says "a few minutes"
 /// [UG:create-ec2-instance-connect-endpoints].
 const USUAL: (u32, u32) = (60, 300);
 
-/// Where the client stands: VPC, subnet and security group, by name, and whose account it is.
+/// Where the client is. VPC, subnet and security group are names in the lab.
 #[derive(Clone, Debug)]
 pub struct ClientLocation {
     /// The step that makes the client.
     pub step: String,
-    /// Whose account.
     pub side: Side,
-    /// The VPC.
     pub vpc: String,
-    /// The subnet.
     pub subnet: String,
-    /// The client's security group.
     pub group: String,
-    /// The client's port that is reached.
+    /// The port on the client.
     pub port: u16,
 }
 
 /// Makes what is missing, and waits until it can be used.
 ///
 /// # Errors
-/// What the cloud said no to, or a journal that cannot be written.
+/// If the cloud refuses, or the journal cannot be written.
 pub async fn open_browse_route(
     core: &RunLog,
     clouds: &Clouds,
@@ -107,7 +104,7 @@ async fn wait(
                 last = state;
             }
             Presence::Unknown(fault) if began.elapsed() > patience.limit => return Err(fault.into()),
-            // Right after it was made it may not be listed yet.
+            // A new endpoint may not be listed yet.
             Presence::Gone | Presence::Unknown(_) => {}
         }
         if began.elapsed() > patience.limit {

@@ -1,4 +1,4 @@
-//! Makes what a step makes: everything whose needs are met at the same time, each resource call by call.
+//! Makes the resources of a step. Resources whose needs are met are made at the same time, each one call by call.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use crate::cloud::Clouds;
 use crate::engine::event::{Progress, ProgressState, Purpose};
 use crate::lab::{Resource, Side};
 
-/// Makes `resources` of `step`, as far as the journal does not have them yet.
+/// Makes the `resources` of `step` that the journal does not have yet.
 ///
 /// # Errors
-/// The first failure, once everything that was under way has ended. A journal failure before a cloud's.
+/// The first failure, after everything under way has ended. A journal failure takes precedence over the cloud's.
 pub async fn make(
     core: &Arc<RunLog>,
     clouds: &Arc<Clouds>,
@@ -46,7 +46,7 @@ pub async fn make(
                 unmade.remove(&name);
             }
             Ok((_, Err(error))) => failure = Some(worse(failure, error)),
-            // A panic in a task is a fault of this program; it goes on up.
+            // A panic in a task is a bug of this program, so it is passed on.
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
             Err(_) => {}
         }
@@ -54,7 +54,7 @@ pub async fn make(
     failure.map_or(Ok(()), Err)
 }
 
-/// A journal that cannot be written outweighs what the cloud said.
+/// A journal that cannot be written outweighs a fault of the cloud.
 fn worse(old: Option<Failure>, new: Failure) -> Failure {
     match old {
         Some(old @ Failure::Journal(_)) => old,

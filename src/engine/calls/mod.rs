@@ -1,6 +1,6 @@
 //! One call from intent to outcome, and what is built of calls: making, looking, recovering.
-//! Must not know: what is next; `flow` says that.
-//! Next: `run_log.rs` is what a run's tasks share, `perform.rs` sends one call, `make.rs` makes a step, `recover.rs` asks what became of a crash.
+//! Must not know: what comes next; `flow` decides that.
+//! Next: `run_log.rs` is what tasks share, `perform.rs` sends a call, `make.rs` makes a step, `recover.rs` looks after a crash.
 
 pub mod browse_route;
 pub mod make;

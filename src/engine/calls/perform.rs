@@ -1,4 +1,4 @@
-//! One call, from intent to outcome: sent, retried where that is safe, looked up where nobody knows.
+//! One call from intent to outcome: it is sent, retried where that is safe, and looked up if its result is unclear.
 
 use std::time::Duration;
 
@@ -12,24 +12,24 @@ use crate::engine::record::journal::JournalError;
 use crate::i18n::m;
 use crate::lab::{Kind, Side};
 
-/// How patient the engine is with this target.
+/// How often and how long the engine looks at a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Polling {
     /// The shortest and the longest pause between two looks.
     pub look: (Duration, Duration),
-    /// How long something may take before it counts as stuck.
+    /// The time after which something counts as stuck.
     pub limit: Duration,
-    /// How many times as fast as AWS's the target's clock runs.
+    /// How many times faster than AWS's clock the target's clock runs.
     pub speed: u64,
 }
 
 impl Polling {
-    /// A target whose states change by being looked at, so that nothing is gained by waiting.
+    /// For a target whose states advance by being looked at: waiting gains nothing.
     pub const INSTANT: Self = Self::new(1, 20, 3, 1_000);
-    /// A target whose clock runs thirty times as fast as AWS's: looked at as often on its clock. A slow machine is not
-    /// thirty times as fast, so the limit is not divided.
+    /// For a target whose clock runs thirty times as fast as AWS's: the looks are as frequent on its clock as on AWS's.
+    /// The limit is not divided, because a slow machine does not get thirty times as fast.
     pub const QUICK: Self = Self::new(70, 200, 120, 30);
-    /// AWS: ten minutes is the ceiling that other tools use for one resource.
+    /// For AWS. Other tools give one resource at most ten minutes; this limit is fifteen.
     pub const AWS: Self = Self::new(2_000, 6_000, 900, 1);
 
     const fn new(first_ms: u64, longest_ms: u64, limit_seconds: u64, speed: u64) -> Self {
@@ -40,20 +40,19 @@ impl Polling {
         }
     }
 
-    /// Pauses between looks, the first one none.
     #[must_use]
     pub fn pauses(&self) -> Backoff {
         let millis = |pause: Duration| u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
         Backoff::gentle(millis(self.look.0), millis(self.look.1))
     }
 
-    /// How long a trouble that has a reason may last before it counts as one that does not pass by itself.
+    /// How long a trouble with a known reason may last before it counts as permanent.
     #[must_use]
     pub fn trouble(&self) -> Duration {
         (self.limit / 3).max(Duration::from_secs(3)).min(self.limit)
     }
 
-    /// How long something may take here that usually takes so long on AWS, in seconds, from and to.
+    /// `usual` is the usual time on AWS in seconds: at least, at most.
     #[must_use]
     pub fn wait(&self, usual: Option<(u32, u32)>) -> Option<Wait> {
         usual.map(|usual| Wait { usual, most: self.limit.as_secs() })
@@ -63,20 +62,20 @@ impl Polling {
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// The cloud said no, or nothing. It has been written down and shown.
+    /// The cloud refused or did not answer. The fault is in the journal and was shown.
     #[error(transparent)]
     Fault(Fault),
-    /// The same, but no call of the run: it has not been shown.
+    /// A fault that belongs to no call of the run, so it has not been shown.
     #[error(transparent)]
     Unsaid(#[from] Fault),
-    /// The journal cannot be written: nothing more may be done.
+    /// The journal cannot be written, so nothing more may be done.
     #[error(transparent)]
     Journal(#[from] JournalError),
 }
 
 impl From<Unresolved> for Failure {
     fn from(unresolved: Unresolved) -> Self {
-        // The lab's references were checked, so a fact that is missing was not in the cloud's reply.
+        // The lab's references were checked, so a missing fact was missing in the cloud's reply.
         Self::Unsaid(Fault::ours(
             FaultClass::Refused,
             Unresolved::CODE,
@@ -85,7 +84,6 @@ impl From<Unresolved> for Failure {
     }
 }
 
-/// The clients of a side.
 #[must_use]
 pub fn clients(clouds: &Clouds, side: Side) -> &Clients {
     match side {
@@ -94,17 +92,18 @@ pub fn clients(clouds: &Clouds, side: Side) -> &Clients {
     }
 }
 
-/// How often a call without an answer, and without a client token, is sent: each time after looking whether it took effect, where
-/// sending it again would not tell.
+/// How often a call without an answer and without a client token is sent. Before each new attempt, a look finds out
+/// whether the last one took effect, unless the call can be repeated safely.
 const ATTEMPTS: usize = 3;
-/// How often the cloud is asked whether a call took effect before "no" is believed: what was just made may not be listed
+/// How often the cloud is asked whether a call took effect before "no" is believed: a new resource may not be listed
 /// everywhere yet.
 const LOOKS: usize = 3;
 
-/// Makes one of a resource's calls, unless the journal says it is done.
+/// Makes one call of a resource: intent, call, outcome. If AWS does not know the image, it looks for the image by name
+/// and tries again.
 ///
 /// # Errors
-/// The fault that was written down; or a journal that cannot be written.
+/// The fault, which is in the journal; or a journal that cannot be written.
 pub async fn perform(
     core: &RunLog,
     clouds: &Clouds,
@@ -133,7 +132,7 @@ pub async fn perform(
     core.settle(number, Err(fault.clone()), false)?;
     let Some(search) = search else { return Err(Failure::Fault(fault)) };
     core.record(&Event::Notice { text: m::aws_image_by_name() })?;
-    // Where that does not lead anywhere either, the first refusal is what there is to say.
+    // If this leads nowhere either, report the first refusal.
     let found = clients.send(&search).await.ok();
     let Some(call) = found.and_then(|found| actions::with_image(&call, &found)) else {
         return Err(Failure::Fault(fault));
@@ -144,20 +143,14 @@ pub async fn perform(
     outcome.map(|_| ()).map_err(Failure::Fault)
 }
 
-/// Whose call it is.
 #[derive(Clone, Copy)]
 pub struct Work<'a> {
-    /// The step.
     pub step: &'a str,
-    /// The resource, by name.
     pub resource: &'a str,
-    /// Its kind.
     pub kind: &'a Kind,
-    /// Whose account.
     pub side: Side,
-    /// What for.
     pub purpose: Purpose,
-    /// Told while a deletion waits for what still uses the resource.
+    /// Called while a deletion waits for something that still uses the resource.
     pub waiting: Option<&'a (dyn Fn(&Fault) + Sync)>,
 }
 
@@ -174,7 +167,7 @@ async fn send(
     let mut unanswered = 0;
     loop {
         let fault = match clients.send(call).await {
-            // A look that finds nothing before a deletion leaves nothing to do; what follows says what is gone.
+            // If a look before a deletion finds nothing, there is nothing to do; the steps after it say what is gone.
             Ok(reply) if work.purpose == Purpose::Delete => return Ok(part.told(call, &reply).unwrap_or_default()),
             Ok(reply) => return read(core, clients, patience, part, call, &reply).await,
             Err(fault) => fault,
@@ -184,7 +177,7 @@ async fn send(
         }
         // "It already exists": an earlier attempt may have taken effect after all.
         let unclear = work.purpose == Purpose::Make && matches!(fault.class, FaultClass::NoAnswer | FaultClass::Exists);
-        // The look-up's own trouble does not make the call's outcome any clearer.
+        // If the look-up fails too, the outcome is as unclear as before.
         let found = if unclear { find(core, clients, patience, part).await } else { Ok(None) };
         if let Ok(Some(facts)) = found {
             return Ok(facts);
@@ -193,7 +186,7 @@ async fn send(
             return Ok(Facts::new());
         }
         let again = match fault.class {
-            // What uses it may still be on its way out: endpoints, and an NLB's network interfaces.
+            // Its users, such as endpoints or an NLB's network interfaces, may still be going away.
             FaultClass::InUse => match work.waiting {
                 Some(waiting) if began.elapsed() < patience.limit => {
                     waiting(&fault);
@@ -201,11 +194,11 @@ async fn send(
                 }
                 _ => false,
             },
-            // What was made a moment ago may not be known everywhere yet; a service that a principal was just allowed to
-            // see, neither.
+            // Something made a moment ago may not be known everywhere yet. The same goes for a service that a principal
+            // was just allowed to see.
             FaultClass::NotFound => work.purpose == Purpose::Make && began.elapsed() < patience.limit / 10,
             FaultClass::Refused if fault.code == "InvalidServiceName" => began.elapsed() < patience.limit / 10,
-            // The cloud room has sent calls with a client token again already.
+            // Calls with a client token were already sent again by the cloud room.
             FaultClass::NoAnswer
                 if !call.params.contains_key("ClientToken") && (part.repeat || part.find.is_some()) =>
             {
@@ -221,7 +214,7 @@ async fn send(
     }
 }
 
-/// The facts in a reply. What a later call needs and the reply does not hold yet is looked up.
+/// Reads the facts from a reply. Facts that the reply does not hold yet are looked up.
 async fn read(
     core: &RunLog,
     clients: &Clients,
@@ -241,7 +234,8 @@ async fn read(
         None if part.facts.is_empty() => Ok(Facts::new()),
         None => {
             let place = part.facts.first().map_or("", |fact| fact.1.as_str());
-            // A look that finds nothing changed nothing; a making call that does not say what it made is unclear.
+            // A look that finds nothing changed nothing. If a making call does not say what it made, its outcome is
+            // unclear.
             let (name, class) = if call.is_read() {
                 ("NothingFound", FaultClass::Refused)
             } else {
@@ -253,10 +247,10 @@ async fn read(
     }
 }
 
-/// Asks the cloud whether a call took effect, more than once before "no" is the answer.
+/// Asks the cloud whether a call took effect, several times before "no" is believed.
 ///
 /// # Errors
-/// When the cloud cannot be asked.
+/// If the cloud cannot be asked.
 pub async fn find(
     core: &RunLog,
     clients: &Clients,
@@ -275,10 +269,10 @@ pub async fn find(
     Ok(None)
 }
 
-/// Asks the cloud once whether a call took effect: its facts if it did.
+/// Asks the cloud once whether a call took effect, and returns the facts if it did.
 ///
 /// # Errors
-/// When the cloud cannot be asked.
+/// If the cloud cannot be asked.
 pub async fn look_up(core: &RunLog, clients: &Clients, part: &ApiStep) -> Result<Option<Facts>, Fault> {
     let Some(find) = &part.find else { return Ok(None) };
     let Ok(call) = core.resolve(&find.call) else { return Ok(None) };

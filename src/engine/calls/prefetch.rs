@@ -1,4 +1,5 @@
-//! Making ahead: what takes minutes is begun as soon as its needs exist, while earlier steps are still being checked.
+//! Makes resources ahead: those that take minutes are begun as soon as their needs exist, while earlier steps are still
+//! checked.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,7 +16,7 @@ use crate::engine::record::journal::JournalError;
 use crate::i18n::m;
 use crate::lab::{Lab, Leaves};
 
-/// What is being made before its step opens.
+/// Resources that are being made before their step opens.
 #[derive(Default)]
 pub struct Prefetch {
     on: bool,
@@ -23,16 +24,16 @@ pub struct Prefetch {
 }
 
 impl Prefetch {
-    /// Makes nothing ahead unless `on`: only where every step was agreed to beforehand, and waiting takes time.
+    /// `on` must only be set if the learner agreed to every step beforehand and waiting takes time.
     #[must_use]
     pub fn new(on: bool) -> Self {
         Self { on, running: Mutex::default() }
     }
 
-    /// Begins what later steps than `done` make, takes minutes, and needs nothing that does not exist yet.
+    /// Begins the resources of the steps after `done` that take minutes and need nothing that does not exist yet.
     ///
     /// # Errors
-    /// When the journal cannot be written.
+    /// If the journal cannot be written.
     pub fn begin(
         &self,
         core: &Arc<RunLog>,
@@ -45,7 +46,7 @@ impl Prefetch {
             return Ok(());
         }
         for step in lab.steps.iter().skip(done + 1) {
-            // What comes after a change is to meet it: nothing is made ahead over one.
+            // Later resources must meet the change, so nothing is made ahead across one.
             if step.makes.iter().any(|it| it.kind().leaves() == Leaves::Change) {
                 break;
             }
@@ -66,17 +67,17 @@ impl Prefetch {
         Ok(())
     }
 
-    /// Waits for what was begun under one of these names. What the cloud refused is tried again by its own step.
+    /// Waits for the resources of these names that were begun. If the cloud refused one, its own step tries again.
     ///
     /// # Errors
-    /// When the journal cannot be written.
+    /// If the journal cannot be written.
     pub async fn join(&self, names: impl Iterator<Item = &str>) -> Result<(), JournalError> {
         for name in names {
             let making = self.lock().remove(name);
             let Some(making) = making else { continue };
             match making.await {
                 Ok(Err(Failure::Journal(error))) => return Err(error),
-                // A panic in a task is a fault of this program; it goes on up.
+                // A panic in a task is a bug of this program, so it is passed on.
                 Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
                 Ok(_) | Err(_) => {}
             }
@@ -84,14 +85,14 @@ impl Prefetch {
         Ok(())
     }
 
-    /// Drops what is under way and waits until it is: its intents are on the disk.
+    /// Aborts what is under way and waits until it has stopped. Its intents are on the disk.
     pub async fn stop(&self) {
         let running = std::mem::take(&mut *self.lock());
         for making in running.values() {
             making.abort();
         }
         for making in running.into_values() {
-            // Cut short, or over: nothing more comes of it either way.
+            // Whether it was cut short or had ended, nothing more comes of it.
             let _ = making.await;
         }
     }

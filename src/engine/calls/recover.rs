@@ -1,4 +1,4 @@
-//! After a crash: what became of the calls that have an intent and no outcome.
+//! Finds out after a crash what became of the calls that have an intent and no outcome.
 
 use super::perform::{Failure, Polling, clients, find, look_up};
 use super::run_log::{Intent, RunLog};
@@ -8,11 +8,11 @@ use crate::engine::event::{Event, Facts, Fault, FaultClass, Purpose};
 use crate::i18n::m;
 use crate::lab::{Kind, Lab, Resource, waves};
 
-/// Asks the cloud about every call without an outcome and writes the answers down. What can be sent again without harm is
-/// left to be sent again.
+/// Asks the cloud about every call without an outcome and writes the answers down. Calls that can be sent again without
+/// harm are left for that.
 ///
 /// # Errors
-/// When the cloud cannot be asked, or the journal cannot be written.
+/// If the cloud cannot be asked, or the journal cannot be written.
 pub async fn recover(core: &RunLog, clouds: &Clouds, patience: &Polling, lab: &Lab) -> Result<(), Failure> {
     let pending = core.with(|state| state.pending.clone());
     if pending.is_empty() {
@@ -23,10 +23,10 @@ pub async fn recover(core: &RunLog, clouds: &Clouds, patience: &Polling, lab: &L
         let resource = lab.steps.iter().flat_map(|step| &step.makes).find(|it| it.name() == call.resource);
         let found = match (call.purpose, resource) {
             (Purpose::Make, Some(resource)) => ask(core, clouds, patience, resource, &call.part).await?,
-            // Deleting again is how to learn what became of a deletion; an answer to a request is given again.
+            // A deletion is sent again, which shows what became of it; so is the answer to a connection request.
             (Purpose::Delete, _) => None,
             (Purpose::Make, None) if call.kind == Kind::Acceptance => None,
-            // Without the lab file nobody knows how to ask: it stays unknown, and the receipt says so.
+            // Without the lab file, nobody knows how to ask. The call stays unknown, and the receipt says so.
             (Purpose::Make, None) => continue,
         };
         let outcome = found.ok_or_else(|| {
@@ -37,15 +37,15 @@ pub async fn recover(core: &RunLog, clouds: &Clouds, patience: &Polling, lab: &L
     Ok(())
 }
 
-/// What the journal does not have: looks by this run's own tags and names for every resource of the lab that is not in the
-/// ledger, and enters what is found. For clean-ups only; nothing without the run's mark is touched.
+/// Finds what the journal does not have. Looks by this run's own tags and names for every resource of the lab that is
+/// not in the ledger, and records what it finds. For clean-ups only; nothing without the run's mark is touched.
 ///
 /// # Errors
-/// When the cloud cannot be asked, or the journal cannot be written.
+/// If the cloud cannot be asked, or the journal cannot be written.
 pub async fn adopt(core: &RunLog, clouds: &Clouds, lab: &Lab) -> Result<(), Failure> {
     let (run, id, learner) = core.with(|state| (state.run.clone(), state.lab.clone(), state.learner.clone()));
     for step in &lab.steps {
-        // A resource is found by what it stands on, so that comes first.
+        // A resource is found through what it needs, so its needs come first.
         let ordered = waves(&step.makes.iter().collect::<Vec<_>>()).unwrap_or_default();
         for resource in ordered.into_iter().flatten() {
             let name = resource.name();
@@ -55,7 +55,8 @@ pub async fn adopt(core: &RunLog, clouds: &Clouds, lab: &Lab) -> Result<(), Fail
             });
             let parts = actions::make(resource, &Naming { run: &run, lab: &id, learner: &learner, round });
             for part in parts.iter().filter(|part| !known.contains(&*part.name)) {
-                // What is not found by the run's mark, but by what it hangs on, is the learner's where that is.
+                // What is found without the run's mark, through the thing it depends on, is the learner's if that thing
+                // is.
                 let marked = part.find.as_ref().is_some_and(|find| {
                     serde_json::Value::Object(find.call.params.clone()).to_string().contains(run.as_str())
                 });
@@ -70,7 +71,7 @@ pub async fn adopt(core: &RunLog, clouds: &Clouds, lab: &Lab) -> Result<(), Fail
                     side: step.side,
                     purpose: Purpose::Make,
                     part: &part.name,
-                    // What it was made with tells what must go after it.
+                    // The strings it was made with say what must be deleted after it.
                     call: &core.resolve(&part.call).unwrap_or_else(|_| part.call.clone()),
                 };
                 let number = core.intend(&intent)?;

@@ -1,4 +1,5 @@
-//! What a run's tasks share: the journal, the state it comes to, the screen. One lock, held while a line is written.
+//! What the tasks of a run share: the journal, the state folded from it, the screen. One lock, which is held while a
+//! line is written.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,43 +13,33 @@ use crate::engine::record::state::State;
 use crate::host::Clock;
 use crate::lab::{Kind, Side};
 
-/// Shared by everything that happens in a run.
 pub struct RunLog {
     inner: Mutex<Inner>,
-    /// Where it is shown.
     pub screen: Arc<dyn Screen>,
     accounts: BTreeMap<Side, String>,
 }
 
 struct Inner {
-    /// Whether the pass is over: a task that is still being dropped must not begin another call.
+    /// Set when the session is over. A task that is still being dropped must not begin another call.
     closed: bool,
-    /// `None` where nothing is to be written: in the explain way, and when only looking.
+    /// `None` if nothing is to be written: in the explain mode, and when only looking.
     journal: Option<Journal>,
     state: State,
     clock: Clock,
 }
 
-/// A call that is about to be made.
 pub struct Intent<'a> {
-    /// The step.
     pub step: &'a str,
-    /// The resource, by name.
     pub resource: &'a str,
-    /// Its kind.
     pub kind: &'a Kind,
-    /// Whose account.
     pub side: Side,
-    /// What for.
     pub purpose: Purpose,
-    /// Which of the resource's calls.
     pub part: &'a str,
-    /// The call, with every reference filled in.
+    /// Every reference in it is resolved.
     pub call: &'a Call,
 }
 
 impl RunLog {
-    /// A run's shared part.
     #[must_use]
     pub fn new(
         journal: Option<Journal>,
@@ -61,45 +52,42 @@ impl RunLog {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        // A task that panicked while writing has left the journal whole or torn; both can be read.
+        // A task that panicked while writing has left the journal whole or torn. Both can be read.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A copy of the state.
     #[must_use]
     pub fn state(&self) -> State {
         self.lock().state.clone()
     }
 
-    /// Something of the state.
     pub fn with<T>(&self, look: impl FnOnce(&State) -> T) -> T {
         look(&self.lock().state)
     }
 
-    /// The accounts of both sides.
     #[must_use]
     pub fn accounts(&self) -> &BTreeMap<Side, String> {
         &self.accounts
     }
 
-    /// Writes `event` down, folds it in, then shows it.
+    /// Writes `event` to the journal, folds it into the state, then shows it.
     ///
     /// # Errors
-    /// When it cannot be written; then it has not happened as far as the state goes.
+    /// If it cannot be written. The state is unchanged then.
     pub fn record(&self, event: &Event) -> Result<(), JournalError> {
-        // Under the lock, so that what is shown stands in the journal's order.
+        // Shown under the lock, so that the screen keeps the journal's order.
         let mut inner = self.lock();
         inner.write(event)?;
         self.screen.event(event);
         Ok(())
     }
 
-    /// Ends the pass: no call is begun any more.
+    /// Ends the session: no call is begun any more.
     pub fn close(&self) {
         self.lock().closed = true;
     }
 
-    /// Folds `event` in and neither writes nor shows it.
+    /// Folds `event` into the state without writing or showing it.
     pub fn remember(&self, event: Event) {
         let mut inner = self.lock();
         let at = inner.clock.now();
@@ -109,7 +97,7 @@ impl RunLog {
     /// Writes down that a call is about to be made, and gives it its number.
     ///
     /// # Errors
-    /// When it cannot be written: the call must not be made then.
+    /// If it cannot be written. The call must not be made then.
     pub fn intend(&self, intent: &Intent<'_>) -> Result<u64, JournalError> {
         let mut inner = self.lock();
         if inner.closed {
@@ -132,10 +120,10 @@ impl RunLog {
         Ok(call)
     }
 
-    /// Writes down what became of a call.
+    /// Writes down the outcome of a call.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// If it cannot be written.
     pub fn settle(&self, call: u64, outcome: Result<Facts, Fault>, recovered: bool) -> Result<(), JournalError> {
         let (facts, error) = match outcome {
             Ok(facts) => (Some(facts), None),
@@ -144,7 +132,7 @@ impl RunLog {
         self.record(&Event::Outcome { call, facts, error, recovered })
     }
 
-    /// What the run has cost so far; `None` where nothing of it costs anything.
+    /// What the run has cost so far; `None` if nothing in it costs anything.
     #[must_use]
     pub fn bill(&self) -> Option<Event> {
         let inner = self.lock();
@@ -160,7 +148,7 @@ impl RunLog {
         last.is_some_and(|at| inner.clock.now().duration_since(at).unsigned_abs() < span)
     }
 
-    /// Fills in `${name.fact}`: a resource's facts, `account.provider`, `account.consumer`, `region.name`.
+    /// Resolves `${name.fact}`: a resource's facts, `account.provider`, `account.consumer`, `region.name`, `run.id`.
     ///
     /// # Errors
     /// The first reference that nothing is known of.
@@ -168,7 +156,6 @@ impl RunLog {
         call.resolve(&|name, fact| self.fact(name, fact))
     }
 
-    /// What `${name.fact}` stands for, where it is known.
     #[must_use]
     pub fn fact(&self, name: &str, fact: &str) -> Option<String> {
         match (name, fact) {

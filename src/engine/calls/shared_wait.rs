@@ -1,4 +1,4 @@
-//! Waits that share their looks: one describe per pause for all resources of a kind, however many wait.
+//! Lets waits share their looks: one describe call per pause for all resources of a kind, however many wait.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
@@ -13,14 +13,13 @@ use super::perform::Polling;
 use crate::cloud::{Call, Clients};
 use crate::engine::event::{Fault, FaultClass};
 
-/// Looks on behalf of waits. Each look comes after a pause that the waits of its kind share.
+/// Makes the describe calls for waits. Waits for the same kind share the pauses and the calls.
 pub struct Watch {
     patience: Polling,
-    /// Who looks, by account and operation.
+    /// The looking tasks, by account and operation.
     lines: Mutex<BTreeMap<(String, &'static str), mpsc::UnboundedSender<Asked>>>,
 }
 
-/// A wait that wants to know.
 struct Asked {
     call: Call,
     reply: oneshot::Sender<Result<Value, Fault>>,
@@ -31,11 +30,11 @@ impl Watch {
         Self { patience, lines: Mutex::default() }
     }
 
-    /// Asks after the pause that is due, together with who else waits for the same kind of thing in this account. The answer
-    /// holds only what `call` asks for.
+    /// Asks after the next pause, together with the other waits for the same kind in this account. The answer holds
+    /// only what `call` asks for.
     ///
     /// # Errors
-    /// Whatever the cloud says to the call.
+    /// Whatever the cloud answers to the call.
     pub async fn look(&self, clients: &Clients, account: &str, call: Call) -> Result<Value, Fault> {
         let (reply, answer) = oneshot::channel();
         {
@@ -45,14 +44,14 @@ impl Watch {
                 tokio::spawn(look_for_all(clients.clone(), self.patience, asked));
                 line
             });
-            // Where the other end is gone so is `reply`, which is what the answer then says.
+            // If the task is gone, `reply` is dropped with it, and `answer` reports that.
             let _ = line.send(Asked { call, reply });
         }
         answer.await.unwrap_or_else(|_| Err(Fault::ours(FaultClass::NoAnswer, "NoAnswer", "nobody looks any more")))
     }
 }
 
-/// Looks until nobody can ask any more.
+/// Runs until the last sender is dropped.
 async fn look_for_all(clients: Clients, patience: Polling, mut asked: mpsc::UnboundedReceiver<Asked>) {
     let mut pauses = patience.pauses();
     let mut known = BTreeSet::new();
@@ -60,7 +59,7 @@ async fn look_for_all(clients: Clients, patience: Polling, mut asked: mpsc::Unbo
     while let Some(first) = asked.recv().await {
         let mut waiting = vec![first];
         take_all(&mut asked, &mut waiting);
-        // Who is new gets a first look soon, and is looked for closely.
+        // A new wait gets its first look soon and is looked at often.
         if waiting.iter().any(|it| !known.contains(&target(&it.call))) {
             pauses = patience.pauses();
         }
@@ -81,7 +80,6 @@ fn take_all(asked: &mut mpsc::UnboundedReceiver<Asked>, into: &mut Vec<Asked>) {
     }
 }
 
-/// What a call asks after.
 fn target(call: &Call) -> String {
     Value::Object(call.params.clone()).to_string()
 }
@@ -93,19 +91,20 @@ async fn answer_all(clients: &Clients, waiting: Vec<Asked>) {
     {
         for it in waiting {
             let ids = ids(&it.call.params).map(|(_, ids)| ids).unwrap_or_default();
-            // One that no longer waits needs no answer.
+            // A wait that has ended needs no answer.
             let _ = it.reply.send(Ok(only(&reply, &ids)));
         }
         return;
     }
-    // One of them alone, or one that is unknown by now and spoils the answer for the others: each for itself.
+    // There is only one call, or an id that AWS does not know any more fails the joint call: ask for each alone.
     for it in waiting {
         let answer = clients.send(&it.call).await;
         let _ = it.reply.send(answer);
     }
 }
 
-/// One call for several that differ only in the ids they ask for; `None` for a single one, and for others.
+/// One call for several that differ only in the ids they ask for. `None` for a single call and for calls of another
+/// form.
 fn joined(calls: &[&Call]) -> Option<Call> {
     let [first, rest @ ..] = calls else { return None };
     let (key, mut all) = ids(&first.params)?;
@@ -123,7 +122,7 @@ fn joined(calls: &[&Call]) -> Option<Call> {
     Some(Call { api: first.api, operation: first.operation, params })
 }
 
-/// The only parameter of a call, where it is a list of ids.
+/// The ids, if the call has only one parameter and that is a list of ids.
 fn ids(params: &Map<String, Value>) -> Option<(&str, BTreeSet<String>)> {
     let mut all = params.iter();
     let (Some((key, Value::Array(list))), None) = (all.next(), all.next()) else { return None };
@@ -131,7 +130,7 @@ fn ids(params: &Map<String, Value>) -> Option<(&str, BTreeSet<String>)> {
     Some((key.as_str(), ids?)).filter(|(key, _)| key.ends_with("Ids") || key.ends_with("Arns"))
 }
 
-/// The reply without the things that have none of these ids.
+/// The reply without the items that mention none of these ids.
 fn only(reply: &Value, ids: &BTreeSet<String>) -> Value {
     let Value::Object(fields) = reply else { return reply.clone() };
     let fields = fields.iter().map(|(name, field)| {

@@ -1,4 +1,4 @@
-//! The end of a run: what it made is deleted, looked for again, and paid for.
+//! The end of a run: deletes what it made, looks again, and says what it cost.
 
 use super::receipt::receipt;
 use super::teardown::teardown;
@@ -15,7 +15,7 @@ impl Runner {
     /// Deletes what the run made and writes the receipt.
     ///
     /// # Errors
-    /// When the journal cannot be written.
+    /// If the journal cannot be written.
     pub async fn clean(&self) -> Result<Ended, RunError> {
         let mut fault = None;
         let mut interrupted = self.interrupted.clone();
@@ -40,7 +40,7 @@ impl Runner {
         Ok(Ended { end, fault })
     }
 
-    /// [`Runner::clean`] once it is begun: what is left, and not known, decides how it went.
+    /// The clean-up proper, for [`Runner::clean`] and others. What is left or unknown decides the verdict.
     pub async fn clean_up(&self, fault: &mut Option<FaultClass>) -> Result<Verdict, RunError> {
         let Some(clouds) = &self.clouds else { return Ok(Verdict::CannotTell) };
         self.prefetch.stop().await;
@@ -52,7 +52,7 @@ impl Runner {
         match known.await {
             Ok(()) => {}
             Err(Failure::Journal(error)) => return Err(error.into()),
-            // What could not be asked about is looked for by the receipt, by tag.
+            // The receipt looks by tag for what could not be asked about.
             Err(Failure::Fault(cause) | Failure::Unsaid(cause)) => *fault = Some(cause.class),
         }
         let (kept, older) = self.core.with(|state| (state.kept_for_learner(), older(state)));

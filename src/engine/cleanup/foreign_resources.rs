@@ -1,5 +1,5 @@
-//! What stands in a run's VPCs and is not the run's: a learner's own experiments, or AWS's interfaces that are still on their way out.
-//! Nothing of it is ever deleted here; a VPC cannot go while it is there.
+//! Finds things in a run's VPCs that do not belong to the run: a learner's own experiments, or AWS's interfaces that
+//! are still going away. Nothing here is ever deleted; the VPC cannot be deleted while they exist.
 
 use std::collections::BTreeSet;
 
@@ -16,17 +16,14 @@ use crate::lab::{Kind, Side};
 /// Something in a run's VPC that the run did not make.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stranger {
-    /// Its kind.
     pub kind: Kind,
-    /// Its id.
     pub id: String,
-    /// The VPC it stands in.
     pub vpc: String,
-    /// Whether AWS made it for a load balancer or an endpoint, and takes it away when that is gone.
+    /// Whether AWS made it for a load balancer or an endpoint, and removes it together with that.
     pub of_aws: bool,
 }
 
-/// What can stand in a VPC: the call, where its list and its ids are.
+/// What can be in a VPC: the call, the list in its reply, the id in an item.
 const LISTS: [(&str, &str, &str); 6] = [
     ("DescribeInstances", "Reservations", "InstanceId"),
     ("DescribeNetworkInterfaces", "NetworkInterfaces", "NetworkInterfaceId"),
@@ -36,10 +33,10 @@ const LISTS: [(&str, &str, &str); 6] = [
     ("DescribeVpcEndpoints", "VpcEndpoints", "VpcEndpointId"),
 ];
 
-/// The VPCs that the run has made in the account of `side`, gone or not.
+/// The VPCs that the run has made in the account of `side`, including deleted ones.
 pub fn vpcs(core: &RunLog, state: &State, side: Side) -> Vec<String> {
     let made = state.gone.iter().map(|it| (&it.kind, it.side, Some(it.id.as_str())));
-    // A VPC of the learner's that stays holds what they like.
+    // A VPC of the learner's that stays may hold anything.
     let existing =
         state.existing().into_values().filter(|line| !line.yours).map(|line| (&line.kind, line.side, line.id()));
     let account = core.accounts().get(&side);
@@ -47,10 +44,10 @@ pub fn vpcs(core: &RunLog, state: &State, side: Side) -> Vec<String> {
     ours.filter_map(|(_, _, id)| id.map(str::to_owned)).collect()
 }
 
-/// Looks for them in the account of `side`.
+/// Finds them in the account of `side`.
 ///
 /// # Errors
-/// When the account cannot be looked into.
+/// If the account cannot be looked into.
 pub async fn strangers(core: &RunLog, clouds: &Clouds, side: Side) -> Result<Vec<Stranger>, Fault> {
     let state = core.state();
     let vpcs = vpcs(core, &state, side);
@@ -93,7 +90,7 @@ fn stranger(object: &Value, id: &str, ours: &BTreeSet<String>, run: &str) -> Opt
     };
     let tags = ["Tags", "TagSet"].iter().filter_map(|name| object.get(*name)?.as_array()).flatten();
     let is_tagged = tags.into_iter().any(|tag| tag["Key"] == tags::RUN && tag["Value"] == run);
-    // These come with the VPC and go with it.
+    // These are made and deleted together with the VPC.
     let comes_along = text("GroupName") == "default"
         || object
             .get("Associations")
@@ -104,7 +101,7 @@ fn stranger(object: &Value, id: &str, ours: &BTreeSet<String>, run: &str) -> Opt
     if is_tagged || comes_along || is_gone || ours.contains(text(id)) {
         return None;
     }
-    // An interface of one of the run's instances goes with the instance.
+    // An interface of one of the run's instances is deleted with the instance.
     let instance = object.pointer("/Attachment/InstanceId").and_then(Value::as_str).unwrap_or_default();
     if ours.contains(instance) {
         return None;
@@ -112,8 +109,8 @@ fn stranger(object: &Value, id: &str, ours: &BTreeSet<String>, run: &str) -> Opt
     Some(Stranger { kind: actions::kind_tagged(kind), id: text(id).to_owned(), vpc: text("VpcId").to_owned(), of_aws })
 }
 
-/// Whether AWS made the interface for something of the run: `ELB net/<name>/<id>` and `VPC Endpoint Interface vpce-...` are the
-/// descriptions that AWS gives [NLB:target-group-register-targets, PL:concepts].
+/// Whether AWS made the interface for a resource of the run. AWS describes such interfaces as `ELB net/<name>/<id>` and
+/// `VPC Endpoint Interface vpce-...` [NLB:target-group-register-targets, PL:concepts].
 fn made_by_aws(object: &Value, ours: &BTreeSet<String>) -> bool {
     let description = object.get("Description").and_then(Value::as_str).unwrap_or_default();
     let of = |id: &String| {

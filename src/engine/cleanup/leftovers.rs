@@ -1,4 +1,5 @@
-//! What runs have left in an account, by their tags alone: the ledger for who has no journal. Nothing without the tags is seen.
+//! Finds what runs have left in an account by their tags alone, for when there is no journal. It sees nothing without
+//! the tags.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,51 +11,43 @@ use crate::engine::calls::perform::clients;
 use crate::engine::event::{Event, Facts, Fault, FaultClass, Purpose};
 use crate::lab::{Kind, Side};
 
-/// What one run has left.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Leftover {
-    /// The run's id, from the tag: a stranger may have written it.
+    /// The run's id from the tag. Anybody may have written it.
     pub run: String,
-    /// The lab's id.
     pub lab: String,
-    /// The learner's name; empty where there is no such tag.
+    /// Empty if there is no such tag.
     pub learner: String,
-    /// What is left.
     pub items: Vec<LeftoverItem>,
 }
 
-/// One thing that is left.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LeftoverItem {
-    /// Its name in the lab.
     pub resource: String,
-    /// Its kind, as in the lab file.
     pub kind: Kind,
-    /// Whose account it was found in; the provider's where both sides have the same.
+    /// The account it was found in; the provider's if both sides share one.
     pub side: Side,
-    /// What is known of it.
     pub facts: Facts,
-    /// What was seen of it: the ids in it are what it needs.
+    /// The item of the describe reply. The ids in it are what it needs.
     pub seen: Value,
-    /// When it was made, UTC, where AWS says so.
+    /// When it was made (UTC), if AWS says so.
     pub since: Option<String>,
 }
 
 impl Leftover {
-    /// When the oldest of its things was made, as far as AWS says.
+    /// When its oldest item was made, as far as AWS says.
     #[must_use]
     pub fn since(&self) -> Option<&str> {
         self.items.iter().filter_map(|item| item.since.as_deref()).min()
     }
 
-    /// What its things cost in `region`.
     #[must_use]
     pub fn charges(&self, region: &str) -> Vec<Charge> {
         let charge = |item: &LeftoverItem| actions::cost_of_seen(&item.resource, &item.kind, &item.seen, region);
         self.items.iter().filter_map(charge).collect()
     }
 
-    /// The journal lines that tell what is left, the first call of them being `from`: an ordinary clean-up goes by them.
+    /// Journal lines that describe what is left, numbered from `from`, so that an ordinary clean-up can work from them.
     #[must_use]
     pub fn told(&self, from: u64) -> Vec<Event> {
         let mut events = Vec::new();
@@ -77,25 +70,24 @@ impl Leftover {
     }
 }
 
-/// What was found in the accounts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Leftovers {
-    /// What each run has left.
     pub runs: Vec<Leftover>,
-    /// Whether hosted zones could not be looked for: most labs make none, and their policies allow no look at any.
+    /// Whether hosted zones could not be looked for. Most labs make none, and their policies then do not allow the
+    /// look.
     pub zones_unseen: bool,
 }
 
 /// What the runs of every learner have left in these accounts.
 ///
 /// # Errors
-/// When an account cannot be looked into: then nobody knows, which is not "nothing".
+/// If an account cannot be looked into. That means "unknown", not "nothing".
 pub async fn leftovers(clouds: &Clouds, accounts: &BTreeMap<Side, String>) -> Result<Leftovers, Fault> {
     let mut runs: BTreeMap<String, Leftover> = BTreeMap::new();
     let mut seen = BTreeSet::new();
     let mut zones_unseen = false;
     for (side, account) in accounts {
-        // One account for both sides needs one look.
+        // If both sides share an account, look once.
         if !seen.insert(account) {
             continue;
         }
@@ -133,7 +125,6 @@ pub async fn leftovers(clouds: &Clouds, accounts: &BTreeMap<Side, String>) -> Re
     Ok(Leftovers { runs: runs.into_values().collect(), zones_unseen })
 }
 
-/// Puts a thing to its run.
 fn put(
     runs: &mut BTreeMap<String, Leftover>,
     marks: &BTreeMap<String, String>,
@@ -151,8 +142,8 @@ fn put(
     run.items.push(thing(name.unwrap_or_else(|| id.to_owned())));
 }
 
-/// The hosted zones whose comment says that a run made them: id, marks, facts, and what was seen. Route 53 is one for all
-/// regions, so these are of runs in any.
+/// The hosted zones whose comment says that a run made them: id, marks, facts, and what was seen. Route 53 is global,
+/// so the runs may be in any region.
 async fn zones(clients: &Clients) -> Result<Vec<(String, BTreeMap<String, String>, Facts, Value)>, Fault> {
     let reply = ask(clients, Api::Route53, "ListHostedZones", json!({})).await?;
     let mut found = Vec::new();
@@ -168,7 +159,7 @@ async fn zones(clients: &Clients) -> Result<Vec<(String, BTreeMap<String, String
                 facts.insert("id".to_owned(), id.clone());
                 found.push((id, marks, facts, zone.clone()));
             }
-            // It went while we looked.
+            // It was deleted while we looked.
             Err(fault) if fault.class == FaultClass::NotFound => {}
             Err(fault) => return Err(fault),
         }
@@ -182,7 +173,7 @@ type Tagged = BTreeMap<String, (Kind, BTreeMap<String, String>)>;
 fn by_kind(tagged: &Tagged) -> BTreeMap<Kind, Vec<String>> {
     let mut kinds: BTreeMap<Kind, Vec<String>> = BTreeMap::new();
     for (id, (kind, marks)) in tagged {
-        // The run's tag is what makes it ours.
+        // Only the run's tag makes it ours.
         if marks.contains_key(tags::RUN) {
             kinds.entry(kind.clone()).or_default().push(id.clone());
         }
@@ -203,8 +194,8 @@ async fn of_ec2(clients: &Clients) -> Result<Tagged, Fault> {
     Ok(tagged)
 }
 
-/// `ELBv2` tells tags by ARN only, at most twenty at a time [API:DescribeTags]. Only what has a name that begins with `named` is
-/// asked about.
+/// `ELBv2` returns tags by ARN only, for at most twenty at a time [API:DescribeTags]. Only resources whose name begins
+/// with `named` are asked about.
 pub async fn of_elb(clients: &Clients, named: &str) -> Result<Tagged, Fault> {
     let is_ours = |name: &str| name.starts_with(named);
     let mut found: BTreeMap<String, Kind> = BTreeMap::new();
@@ -215,7 +206,7 @@ pub async fn of_elb(clients: &Clients, named: &str) -> Result<Tagged, Fault> {
             Ok(reply) => {
                 found.extend(list(&reply, "Listeners").iter().map(|it| (text(it, "ListenerArn"), Kind::Listener)));
             }
-            // It went while we looked.
+            // It was deleted while we looked.
             Err(fault) if fault.class == FaultClass::NotFound => {}
             Err(fault) => return Err(fault),
         }
@@ -238,7 +229,8 @@ pub async fn of_elb(clients: &Clients, named: &str) -> Result<Tagged, Fault> {
     Ok(tagged)
 }
 
-/// The tags of those that still exist. In a shared account things go while we look, and one that is gone makes AWS refuse all.
+/// The tags of the resources that still exist. In a shared account, resources may be deleted while we look, and one
+/// missing resource makes AWS refuse the whole call.
 async fn elb_tags(clients: &Clients, arns: &[&String]) -> Result<Vec<Value>, Fault> {
     let reply = match ask(clients, Api::Elbv2, "DescribeTags", json!({ "ResourceArns": arns })).await {
         Err(fault) if fault.class == FaultClass::NotFound && arns.len() > 1 => {
@@ -254,7 +246,7 @@ async fn elb_tags(clients: &Clients, arns: &[&String]) -> Result<Vec<Value>, Fau
     Ok(list(&reply, "TagDescriptions").to_vec())
 }
 
-/// Those that still exist, with what is seen of them. A kind of a newer version is taken to exist.
+/// The resources that still exist, with what was seen of them. A kind of a newer version is assumed to exist.
 async fn look(clients: &Clients, kind: &Kind, ids: &[String]) -> Result<Vec<(String, Value)>, Fault> {
     let Some(call) = actions::look(kind, "it") else {
         return Ok(ids.iter().map(|id| (id.clone(), Value::Null)).collect());
@@ -263,7 +255,7 @@ async fn look(clients: &Clients, kind: &Kind, ids: &[String]) -> Result<Vec<(Str
     for some in ids.chunks(100) {
         match seen(clients, &call, some).await {
             Ok(objects) => found.extend(objects),
-            // One that is gone makes AWS refuse them all.
+            // One missing resource makes AWS refuse the whole call.
             Err(fault) if fault.class == FaultClass::NotFound => {
                 for id in some {
                     match seen(clients, &call, std::slice::from_ref(id)).await {
@@ -280,7 +272,7 @@ async fn look(clients: &Clients, kind: &Kind, ids: &[String]) -> Result<Vec<(Str
 }
 
 async fn seen(clients: &Clients, call: &Call, ids: &[String]) -> Result<Vec<(String, Value)>, Fault> {
-    // Whatever its name, the call refers to one fact, the id; several are written with commas.
+    // Whatever its name, the call refers to one fact, the id. Several ids are separated by commas.
     let Ok(call) = call.resolve(&|_, _| Some(ids.join(","))) else { return Ok(Vec::new()) };
     let reply = clients.send(&call).await?;
     let first = reply.as_object().and_then(|reply| reply.values().find_map(Value::as_array));
@@ -304,7 +296,7 @@ fn remnant(resource: String, kind: &Kind, id: &str, side: Side, mut object: Valu
     let times = ["LaunchTime", "CreationTimestamp", "CreatedTime", "CreatedAt"];
     let since = times.iter().find_map(|time| text_at(&object, time));
     if let Some(object) = object.as_object_mut() {
-        // What uses it, not what it uses.
+        // These are users of the object, not things that it needs.
         for users in ["Routes", "LoadBalancerArns", "NetworkInterfaceIds", "NetworkInterfaces"] {
             object.remove(users);
         }

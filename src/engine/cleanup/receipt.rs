@@ -1,4 +1,4 @@
-//! The clean-up's second look: by id, by tag, and by VPC. "Could not look" is never "gone".
+//! The clean-up's second look: by id, by tag, and by VPC. "Could not look" is never reported as "gone".
 
 use std::collections::{BTreeMap, BTreeSet};
 use tokio::time::Instant;
@@ -17,7 +17,7 @@ use crate::engine::record::state::State;
 use crate::i18n::{Text, m};
 use crate::lab::{Kind, Side};
 
-/// What the second look asks besides a look at each thing.
+/// The read calls of the second look, besides the look at each resource.
 pub const READS: [(Api, &str); 10] = [
     (Api::Ec2, "DescribeInstances"),
     (Api::Ec2, "DescribeNetworkInterfaces"),
@@ -31,11 +31,12 @@ pub const READS: [(Api, &str); 10] = [
     (Api::Elbv2, "DescribeTargetGroups"),
 ];
 
-/// How long AWS usually takes to take away the interfaces of a load balancer or an endpoint that is gone, in seconds, from and
-/// to. Common experience, not a promise of AWS: UNCONFIRMED.
+/// The usual time on AWS until the interfaces of a deleted load balancer or endpoint are gone, in seconds: at least, at
+/// most. Common experience, not a promise of AWS: UNCONFIRMED.
 const USUAL: (u32, u32) = (30, 300);
 
-/// Looks at everything this run ever made, and for what it may have made without knowing. Waits for what AWS takes away late.
+/// Looks at everything that this run ever made, and for what it may have made without knowing. Waits for what AWS
+/// removes late.
 pub async fn receipt(core: &RunLog, clouds: &Clouds, patience: Polling) -> Event {
     let began = Instant::now();
     let mut items = Vec::new();
@@ -72,26 +73,26 @@ pub async fn receipt(core: &RunLog, clouds: &Clouds, patience: Polling) -> Event
     }
 }
 
-/// One look: everything, and the ids of what AWS is still taking away.
+/// One look: all items, and the ids of what AWS is still removing.
 async fn look(core: &RunLog, clouds: &Clouds) -> (Vec<Item>, Vec<String>) {
     let state = core.state();
     let mut items = Vec::new();
     for Made { resource, kind, id, side, .. } in made(&state) {
         let found = match look_by_id(&kind, &id) {
             Some(call) => state_of(&actions::presence(clients(clouds, side).send(&call).await)),
-            // A kind of a newer program: nobody here knows how to look.
+            // A kind of a newer program; this one does not know how to look.
             None => ItemState::Unknown,
         };
         let yours = state.resources.get(&resource).is_some_and(|line| line.yours && line.id() == Some(&*id));
         items.push(Item { resource, kind, id, state: found, foreign: false, yours });
     }
-    // What nobody knows the outcome of is not gone.
+    // If a call's outcome is unknown, its resource does not count as gone.
     for pending in state.pending.values().filter(|call| call.purpose == Purpose::Make) {
         let (resource, kind) = (pending.resource.clone(), pending.kind.clone());
         items.push(Item { resource, kind, id: String::new(), state: ItemState::Unknown, foreign: false, yours: false });
     }
     let known: BTreeSet<String> = items.iter().map(|item| item.id.clone()).collect();
-    // One account for both sides needs one look.
+    // If both sides share an account, look once.
     let accounts: BTreeMap<&String, Side> = core.accounts().iter().map(|(side, account)| (account, *side)).collect();
     let mut late = Vec::new();
     for side in accounts.into_values() {
@@ -116,10 +117,10 @@ async fn look(core: &RunLog, clouds: &Clouds) -> (Vec<Item>, Vec<String>) {
     (items, late)
 }
 
-/// What was made, from the ledger: what is thought to exist, and what is thought to be gone.
+/// What was made, from the ledger: what should exist, and what should be gone.
 fn made(state: &State) -> Vec<Made> {
     let mut all = state.gone.clone();
-    // What existed before the run began is no part of what it must account for.
+    // The run need not account for what existed before it began.
     for (name, line) in state.existing().into_iter().filter(|(_, line)| !state.is_older(line)) {
         let id = line.id().unwrap_or_default().to_owned();
         let (resource, kind) = (name.to_owned(), line.kind.clone());
@@ -141,7 +142,8 @@ fn state_of(presence: &Presence) -> ItemState {
     }
 }
 
-/// What carries the run's tag. Terminated instances keep their tags for about an hour and are not left over.
+/// The resources with the run's tag. Terminated instances keep their tags for about an hour and do not count as left
+/// over.
 async fn by_tag(clouds: &Clouds, side: Side, run: &str) -> Vec<Item> {
     let filters = json!([{ "Name": format!("tag:{}", tags::RUN), "Values": [run] }]);
     let Ok(found) = ask(clouds, side, "DescribeTags", json!({ "Filters": filters })).await else {
@@ -162,7 +164,6 @@ async fn by_tag(clouds: &Clouds, side: Side, run: &str) -> Vec<Item> {
     items
 }
 
-/// What carries the run's tag among what Elastic Load Balancing keeps.
 async fn by_elb_tag(clouds: &Clouds, side: Side, run: &str) -> Vec<Item> {
     let Ok(tagged) = of_elb(clients(clouds, side), &format!("pllab-{run}-")).await else {
         return vec![unseen("load_balancers")];
@@ -179,7 +180,7 @@ async fn by_elb_tag(clouds: &Clouds, side: Side, run: &str) -> Vec<Item> {
     .collect()
 }
 
-/// A look at `list` that was refused or not answered: no kind, but what else could the line be called by.
+/// Stands for a `list` call that was refused or not answered. `list` is not a kind, but the line needs some name.
 fn unseen(list: &str) -> Item {
     Item {
         resource: String::new(),

@@ -1,4 +1,4 @@
-//! Deletes what the ledger says exists: users before what they use, at the same time where nothing ties them.
+//! Deletes what the ledger says exists: users before what they use, and independent resources at the same time.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -18,11 +18,11 @@ use crate::engine::record::ledger::ResourceState;
 use crate::i18n::{Text, m};
 use crate::lab::{Kind, Side};
 
-/// Deletes what exists of this run, or only what is in `only`, and waits until each is gone. Goes on after an error; what
-/// could not be deleted stays in the ledger.
+/// Deletes what exists of this run, or only what is in `only`, and waits until each is gone. Goes on after an error;
+/// what could not be deleted stays in the ledger.
 ///
 /// # Errors
-/// Only when the journal cannot be written.
+/// Only if the journal cannot be written.
 pub async fn teardown(
     core: &Arc<RunLog>,
     clouds: &Arc<Clouds>,
@@ -36,7 +36,7 @@ pub async fn teardown(
     let mut needs: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     core.with(|state| {
         for one in &waiting {
-            // Who uses `one` goes first.
+            // The users of `one` go first.
             let users = waiting.iter().filter(|other| state.needs(other, one)).cloned().collect();
             needs.insert(one.clone(), users);
         }
@@ -49,7 +49,7 @@ pub async fn teardown(
         let mut ready: Vec<String> =
             waiting.iter().filter(|name| needs[*name].iter().all(|user| !standing.contains(user))).cloned().collect();
         if ready.is_empty() && running.is_empty() {
-            // Users of each other: AWS says who can go first.
+            // They use each other: let AWS say which can go first.
             ready = waiting.iter().cloned().collect();
         }
         for name in ready {
@@ -64,7 +64,7 @@ pub async fn teardown(
         }
         let Some(ended) = running.join_next().await else { break };
         match ended {
-            // What is used by something that could not be deleted is still tried: AWS refuses if it must.
+            // What a resource that could not be deleted uses is still tried: AWS refuses if it must.
             Ok((name, Ok(()) | Err(Failure::Fault(_) | Failure::Unsaid(_)))) => {
                 standing.remove(&name);
             }
@@ -76,13 +76,13 @@ pub async fn teardown(
     Ok(())
 }
 
-/// The VPCs of the run that cannot go, because something stands in them that is not the run's. The learner is told of it before
-/// anything is deleted.
+/// The VPCs of the run that cannot be deleted because something in them does not belong to the run. The learner hears
+/// of it before anything is deleted.
 async fn blocked(core: &RunLog, clouds: &Clouds) -> Result<BTreeSet<String>, JournalError> {
     let accounts: BTreeMap<&String, Side> = core.accounts().iter().map(|(side, account)| (account, *side)).collect();
     let mut vpcs = BTreeSet::new();
     for side in accounts.into_values() {
-        // Who may not look finds out by the refusal to delete.
+        // If the look is not allowed, the refusal to delete will tell.
         for stranger in strangers(core, clouds, side).await.unwrap_or_default().into_iter().filter(|it| !it.of_aws) {
             let what = actions::label(&stranger.kind, &stranger.id);
             core.record(&Event::Notice { text: m::SharedStranger { vpc: &stranger.vpc, what }.text() })?;
@@ -92,13 +92,13 @@ async fn blocked(core: &RunLog, clouds: &Clouds) -> Result<BTreeSet<String>, Jou
     Ok(vpcs)
 }
 
-/// There is no use in waiting for what a stranger holds: AWS refuses at once, and goes on refusing.
+/// Waiting is useless while something foreign holds the resource: AWS refuses at once, and keeps refusing.
 fn bounded(patience: Polling, line: Option<&ResourceState>, blocked: &BTreeSet<String>) -> Polling {
     let Some(line) = line else { return patience };
     let is_in = line.made_with.iter().any(|text| blocked.contains(text));
     let limit = match line.kind {
         Kind::Vpc if line.id().is_some_and(|id| blocked.contains(id)) => Duration::ZERO,
-        // These may be held by what is the run's own and still on its way out.
+        // Resources of the run that are still going away may hold these.
         Kind::Subnet | Kind::SecurityGroup | Kind::RouteTable if is_in => patience.limit / 10,
         _ => patience.limit,
     };
@@ -133,7 +133,7 @@ async fn delete(core: &RunLog, clouds: &Clouds, patience: Polling, watch: &Watch
             return Err(Failure::Unsaid(unknown_kind(&line.kind, name)));
         }
         for part in parts {
-            // A fact that was never learnt, such as an association that was not made, leaves nothing to delete.
+            // If a fact was never learnt, such as an association that was not made, there is nothing to delete.
             if line.deleted.contains(&*part.name) || core.resolve(&part.call).is_err() {
                 continue;
             }
@@ -155,9 +155,9 @@ async fn delete(core: &RunLog, clouds: &Clouds, patience: Polling, watch: &Watch
                         return Err(Failure::Unsaid(Fault::ours(FaultClass::InUse, "StillThere", message)));
                     }
                 }
-                // Deleted as far as we know; the receipt says what could not be seen.
+                // It is deleted as far as we know; the receipt says what could not be seen.
                 Presence::Unknown(fault)
-                    // Who may not look now may not look later either.
+                    // If looking is not allowed now, it will not be allowed later.
                     if matches!(fault.class, FaultClass::Denied | FaultClass::Unsupported)
                         || began.elapsed() > patience.limit =>
                 {
@@ -182,7 +182,6 @@ async fn delete(core: &RunLog, clouds: &Clouds, patience: Polling, watch: &Watch
     }
 }
 
-/// A resource that a newer program made.
 fn unknown_kind(kind: &Kind, name: &str) -> Fault {
     let message = format!("{kind} {name}");
     Fault::ours(FaultClass::Unsupported, "UnknownKind", message)

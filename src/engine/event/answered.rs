@@ -1,88 +1,71 @@
-//! The choices that are on record. A question stands together with the answers it can have; both are written in the journal's words.
+//! The learner's recorded choices. Each question is a variant that holds its possible answers; serde writes both as the
+//! journal's words.
 
 use serde::{Deserialize, Serialize};
 
 use super::field::Mode;
 
-/// What the learner decided, as `question` and `answer` of a journal's line.
+/// A choice of the learner, written as `question` and `answer` in a journal line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "question", content = "answer", rename_all = "snake_case")]
 pub enum Decision {
-    /// From here on the run is taken down, not built on.
+    /// From here on the run is taken down and not built on.
     CleanUp(CleanUpStage),
-    /// What becomes of the things that the learner made.
+    /// Whether the clean-up may delete what the learner made.
     Theirs(Theirs),
-    /// The learner goes to another step.
     GoTo(GoToStage),
-    /// The learner goes another way from here.
+    /// The learner changes the mode from here on.
     #[serde(rename = "way")]
     Mode(Mode),
-    /// Who does a step, or its detour first.
+    /// Who does the step, or whether its detour comes first.
     Step(StepChoice),
-    /// The detour of a step.
     Detour(DetourStage),
-    /// Written by another version: kept, and without effect.
+    /// A decision of another version of pllab. It stays in the journal and has no effect.
     #[serde(untagged)]
     Other {
-        /// The question's word.
         question: String,
-        /// The answer's word.
         answer: String,
     },
 }
 
-/// How far the clean-up is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CleanUpStage {
-    /// It begins.
     Begun,
 }
 
-/// What becomes of the things that the learner made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Theirs {
-    /// pllab does not touch them.
     Keep,
-    /// They are handed over to the clean-up.
     CleanUp,
 }
 
-/// How far the way to another step is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GoToStage {
-    /// The step was named; what it takes is not agreed to yet.
+    /// The learner named the step and has not yet agreed to what it takes.
     Asked,
     /// The learner agreed.
     Begun,
-    /// The learner stays.
     Dropped,
 }
 
-/// Who does a step, or its detour first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepChoice {
-    /// pllab.
     Go,
-    /// The learner.
     HandsOn,
-    /// The step's detour comes first.
     Detour,
 }
 
-/// How far a detour is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DetourStage {
-    /// It is over.
     Done,
 }
 
 impl StepChoice {
-    /// Who does the step.
     #[must_use]
     pub fn by(hand: bool) -> Self {
         if hand { Self::HandsOn } else { Self::Go }

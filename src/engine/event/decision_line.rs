@@ -1,11 +1,11 @@
-//! Decisions as lines of the journal, made of what was answered on a screen.
+//! Turns answers from a screen into decisions, and decisions into journal lines.
 
 use super::answered::{Decision, Theirs};
 use super::record::Event;
 use super::screen::Answer;
 
 impl Theirs {
-    /// The decision behind an answer: whatever does not hand them over keeps them.
+    /// The default is `Keep`: only an explicit clean-up answer hands the learner's things over.
     #[must_use]
     pub fn of(answer: Answer) -> Self {
         if answer == Answer::CleanUp { Self::CleanUp } else { Self::Keep }
@@ -13,13 +13,12 @@ impl Theirs {
 }
 
 impl Decision {
-    /// As a line of the journal that belongs to the whole run.
+    /// As a journal line of the whole run (an empty `step`).
     #[must_use]
     pub fn of_run(self) -> Event {
         self.of_step("")
     }
 
-    /// As a line of the journal that belongs to a step.
     #[must_use]
     pub fn of_step(self, step: &str) -> Event {
         Event::Answered { step: step.to_owned(), decision: self }
@@ -31,7 +30,6 @@ mod tests {
     use super::super::{CleanUpStage, DetourStage, GoToStage, Mode, StepChoice};
     use super::*;
 
-    /// The journal's words of every decision there is.
     #[test]
     fn decisions_are_written_in_the_journals_words() {
         let all = [

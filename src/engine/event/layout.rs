@@ -1,57 +1,49 @@
-//! Where the things of a picture stand, before they have cells or pixels: the terminal's drawing and the reports' share it.
+//! The positions of a picture's nodes, before they become cells or pixels. The terminal and the reports share them.
 
 use super::{Lane, Mark, Node, Picture};
 
-/// A line in a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row<'a> {
-    /// What stands on it.
     pub node: &'a Node,
-    /// How many things it is reached through in this lane: 0 is the outermost.
+    /// How many nodes of this lane lead to it; 0 is the outermost.
     pub depth: usize,
-    /// Which of the node's words.
     pub part: Part,
 }
 
-/// Which of a node's words stand on a line.
+/// What part of a node's text a line shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// Name and state, one after the other.
     Whole,
-    /// The name; the state, if any, has the next line.
+    /// The name; the state, if any, is on the next line.
     Name,
-    /// The state alone.
+    /// The state only.
     State,
 }
 
 /// Both lanes side by side, with both ends of the tie on one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout<'a> {
-    /// The consumer's lane, then the provider's.
     pub columns: [Column<'a>; 2],
-    /// How many lines the higher of both has.
+    /// The number of lines of the taller column.
     pub height: usize,
-    /// The line of the tie, where both ends stand on it.
+    /// The line of the tie, if both ends of it are on one line.
     pub tie: Option<usize>,
 }
 
-/// One lane of a layout.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column<'a> {
-    /// Its lines, from the top.
+    /// From top to bottom.
     pub rows: Vec<Row<'a>>,
-    /// How many lines stay empty above them.
+    /// The number of empty lines above the rows.
     pub skip: usize,
 }
 
 impl Lane {
-    /// The lines of what exists, each thing below the one it is reached through; states on the names' lines, or below them.
     #[must_use]
     pub fn rows(&self, states_beside: bool) -> Vec<Row<'_>> {
         rows(self.nodes.iter().filter(|node| node.mark != Mark::Absent), states_beside)
     }
 
-    /// The same with what does not exist yet: how much room the lane will need.
     #[must_use]
     pub fn all_rows(&self, states_beside: bool) -> Vec<Row<'_>> {
         rows(self.nodes.iter(), states_beside)
@@ -59,12 +51,11 @@ impl Lane {
 }
 
 impl Picture {
-    /// Lays both lanes side by side.
     #[must_use]
     pub fn layout(&self, states_beside: bool) -> Layout<'_> {
         let rows = [&self.consumer, &self.provider].map(|lane| lane.rows(states_beside));
         let tied = [0, 1].map(|side| rows[side].iter().position(|row| row.node.tied));
-        // The side whose end comes first begins lower.
+        // Push down the side whose end of the tie comes first.
         let level = tied.iter().flatten().max().copied().unwrap_or(0);
         let mut side = 0;
         let columns = rows.map(|rows| {

@@ -1,6 +1,6 @@
 //! What the engine says and asks: records for the journal, views and questions for the screen.
 //! Must not know: how anything is drawn.
-//! Next: `record.rs` is what the journal holds, `view.rs` what a screen shows, `layout.rs` where a picture's things stand, `screen.rs` what a screen must do.
+//! Next: `record.rs` has the journal lines, `view.rs` what a screen shows, `layout.rs` picture positions, `screen.rs` the trait.
 
 mod answered;
 mod decision_line;

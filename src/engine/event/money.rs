@@ -6,24 +6,22 @@ use serde::{Deserialize, Serialize};
 use crate::i18n::{Text, m};
 use crate::lab::Kind;
 
-/// An amount of money, as far as it is known.
+/// An amount of money. A part of it may be unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Money {
     /// Millionths of a US dollar.
     pub usd_micros: i64,
-    /// Whether something without a known price comes on top.
+    /// Whether something without a known price is to be added.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub and_unknown: bool,
 }
 
 impl Money {
-    /// One price, or the lack of one.
     #[must_use]
     pub fn of(usd_micros: Option<i64>) -> Self {
         Self { usd_micros: usd_micros.unwrap_or(0), and_unknown: usd_micros.is_none() }
     }
 
-    /// The sum of two.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self {
@@ -32,19 +30,18 @@ impl Money {
         }
     }
 
-    /// What a number of hours comes to.
     #[must_use]
     pub fn times(self, hours: i64) -> Self {
         Self { usd_micros: self.usd_micros.saturating_mul(hours), ..self }
     }
 
-    /// What an hour costs, or what one thing has come to, in words: to four digits, for some of it is far below a cent.
+    /// For a price per hour or a single cost. Four digits after the point, because some prices are far below a cent.
     #[must_use]
     pub fn fine(self) -> Text {
         self.text(FINE)
     }
 
-    /// What all comes to, for a day or so far, in words: to the cent.
+    /// For a sum. Rounded up to the cent.
     #[must_use]
     pub fn cents(self) -> Text {
         self.text(CENTS)
@@ -59,17 +56,17 @@ impl Money {
     }
 }
 
-/// Digits of a price, and of a sum.
+/// The digits after the decimal point of a price.
 const FINE: u32 = 4;
 const CENTS: u32 = 2;
 
-/// An amount in US dollars to the cent, rounded up.
+/// US dollars, rounded up to the cent.
 #[must_use]
 pub fn cents(micros: i64) -> String {
     usd(micros, CENTS)
 }
 
-/// An amount in US dollars with so many digits after the point, rounded up: who agrees to it never agrees to too little.
+/// US dollars with `digits` digits after the point, rounded up so that a learner never agrees to too little.
 fn usd(micros: i64, digits: u32) -> String {
     let unit = 10_i64.pow(6_u32.saturating_sub(digits));
     let rounded = micros.saturating_add(unit - 1) / unit;
@@ -78,25 +75,19 @@ fn usd(micros: i64, digits: u32) -> String {
     format!("{}.{:0width$}", rounded / one, rounded % one)
 }
 
-/// A time to the minute.
 #[must_use]
 pub fn minute(at: Timestamp) -> String {
     at.to_string().get(..16).map_or_else(|| at.to_string(), |text| format!("{} UTC", text.replace('T', " ")))
 }
 
-/// One thing that costs, or did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spent {
-    /// The resource, by name.
     pub resource: String,
-    /// Its kind.
     pub kind: Kind,
-    /// Since when.
     pub from: Timestamp,
-    /// Until when; absent while it exists.
+    /// Absent while the resource exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
-    /// What it has come to.
     #[serde(flatten)]
     pub cost: Money,
 }

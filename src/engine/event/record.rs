@@ -1,4 +1,4 @@
-//! The journal's lines. The same, one per line, are what `--output json` prints.
+//! The journal's lines. `--output json` prints the same lines.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,399 +14,317 @@ use crate::cloud::Fault;
 use crate::i18n::Text;
 use crate::lab::{Kind, Side};
 
-/// Facts about a resource, such as `id` or `dns`.
 pub type Facts = BTreeMap<String, String>;
 
-/// A line of the journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
-    /// When, UTC.
+    /// UTC.
     pub at: Timestamp,
-    /// What.
     #[serde(flatten)]
     pub event: Event,
 }
 
-/// What happened in a run. Fields may be added; none is renamed or removed.
+/// What happened in a run. Fields may be added; none is ever renamed or removed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
-    /// The first line: which lab, where, with what.
     RunStarted {
-        /// The journal's format; this program writes 1.
         format: u32,
-        /// The run's id.
         run: String,
-        /// The lab's id.
         lab: String,
         /// `sandbox`, `aws`, or an endpoint URL.
         target: String,
-        /// The AWS region.
         region: String,
-        /// The random word that the web page carries.
+        /// A random word that the run's web page carries.
         token: String,
-        /// The lab's variables, all set.
+        /// Every variable of the lab, with its value.
         variables: BTreeMap<String, String>,
-        /// The sandbox's pace, where the target is the sandbox.
+        /// Set if the target is the sandbox.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pace: Option<String>,
-        /// The accounts of both sides: the run is never gone on with, nor cleaned, in others.
+        /// The account ids of both sides. The run is never resumed or cleaned in other accounts.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         accounts: BTreeMap<Side, String>,
-        /// The AWS profile, where the target needs one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         profile: Option<String>,
-        /// The consumer's AWS profile, where it has one of its own.
+        /// Set if the consumer has a profile of its own.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         consumer_profile: Option<String>,
-        /// Whether the target only keeps records, so that what takes machines and packets is not asked.
+        /// Whether the target only keeps records. Checks that need machines or packets are then not asked.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         api_only: bool,
-        /// The learner's name: everything that the run makes is tagged with it.
+        /// The learner's name, which every resource of the run is tagged with.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         learner: String,
-        /// The way the learner chose; guided where nothing is said.
+        /// The mode that the learner chose; guided if absent.
         #[serde(default, skip_serializing_if = "Mode::is_guided")]
         way: Mode,
     },
-    /// What the accounts held when the learner began to work by hand: none of it is taken for the learner's work.
+    /// The ids and ARNs in the accounts when the learner began to work by hand. None of them counts as the learner's
+    /// work.
     Baseline {
-        /// Ids and ARNs.
         ids: BTreeSet<String>,
     },
-    /// The learner was asked about things that existed before the run began and fit a step.
+    /// The learner was asked whether to use things that fit a step and existed before the run began.
     Older {
-        /// The step.
         step: String,
-        /// Their ids or ARNs.
         ids: BTreeSet<String>,
-        /// Whether they are used.
         used: bool,
     },
-    /// Something that the learner made was recognised as a resource of the lab, or another thing than before was.
+    /// An object that the learner made was recognised as a resource of the lab. It may replace an earlier match.
     Recognised {
-        /// The step.
         step: String,
-        /// The resource, by its name in the lab.
         resource: String,
         /// Its kind, as in the lab file.
         kind: Kind,
-        /// Whose account.
         side: Side,
-        /// What is known of it.
         facts: Facts,
-        /// What it hangs on: names that only one thing is called by.
+        /// Names of the things it depends on, as far as a name belongs to one thing only.
         uses: BTreeSet<String>,
-        /// Which of the calls that make it need not be made any more.
+        /// The calls that need not be made any more to make it.
         parts: BTreeSet<String>,
     },
-    /// Something was made that comes nearest to a resource of the lab and is not yet it; without `id`, nothing is near it any
-    /// more. What was recognised as the resource before and is another thing is not the resource any more.
+    /// The object that is the nearest match for a resource but does not match it yet. An empty `id` means that nothing
+    /// is near any more. Forget the earlier match if this is another object.
     Sighted {
-        /// The step.
         step: String,
-        /// The resource, by its name in the lab.
         resource: String,
-        /// Its kind, as in the lab file.
         kind: Kind,
-        /// Its id or ARN.
         id: String,
-        /// What is not as the lab wants it.
         differs: Vec<Difference>,
     },
     /// The learner predicted what the cloud will answer, or passed.
     Predicted {
-        /// The step.
         step: String,
-        /// Which prediction.
         prediction: String,
-        /// The option, by name; empty where the learner passed.
+        /// The option's name; empty if the learner passed.
         answer: String,
     },
-    /// The cloud answered what was predicted.
+    /// The cloud's answer to a prediction is known.
     Settled {
-        /// The step.
         step: String,
-        /// Which prediction.
         prediction: String,
-        /// What the learner said, by name.
         answer: String,
-        /// What is right, by name.
+        /// The name of the right option.
         right: String,
-        /// The question, what the learner said, what is right, and why.
         words: Box<PredictionWords>,
-        /// The check that proves it.
+        /// The check that shows the answer.
         check: String,
-        /// What the check saw.
         seen: Text,
     },
-    /// Steps are open again: what they made is gone, or will be recognised anew.
+    /// Steps are open again, because what they made is gone or must be recognised anew.
     Reopened {
-        /// The steps.
         steps: Vec<String>,
     },
-    /// The learner asked for a hint.
     Hint {
-        /// The step.
         step: String,
-        /// The resource it is about, by its name in the lab.
+        /// The resource's name in the lab.
         resource: String,
-        /// How much it tells: from 1, where to look, to 3, the commands.
+        /// How much it gives away: from 1 (where to look) to 3 (the commands).
         rung: usize,
-        /// The hint.
         text: Text,
-        /// AWS CLI commands, on the last rung.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         commands: Vec<String>,
     },
-    /// The learner agreed to what the run costs, before anything was made.
+    /// The learner agreed to the run's cost before anything was made.
     Consented {
-        /// How: `typed`, or `accept-cost` with its ceiling for a day.
+        /// `typed`, or `accept-cost` with its limit per day.
         how: String,
-        /// What an hour costs.
         per_hour: Money,
-        /// When the prices were looked over.
+        /// The date of the price list.
         prices_as_of: String,
-        /// What each thing costs.
         charges: Vec<Charge>,
     },
-    /// A step's work begins: the learner agreed.
     StepStarted {
-        /// The step.
         step: String,
     },
-    /// The learner chose.
     Answered {
-        /// The step.
         step: String,
-        /// The question and the answer.
         #[serde(flatten)]
         decision: Decision,
     },
-    /// A call to the cloud that changes something is about to be made.
+    /// A call that changes something in the cloud is about to be made.
     Intent {
-        /// The call's number in this run.
+        /// The call's number in this run. The outcome repeats it.
         call: u64,
-        /// The step.
         step: String,
-        /// The resource, by its name in the lab.
+        /// The resource's name in the lab.
         resource: String,
-        /// Its kind, as in the lab file.
         kind: Kind,
-        /// Whose account.
         side: Side,
-        /// Whether it makes or deletes.
         purpose: Purpose,
-        /// Which of the resource's calls it is, such as `create`.
+        /// The part of the resource's making or deletion, such as `create`.
         part: String,
         /// The API operation, such as `CreateVpc`.
         operation: String,
-        /// Its parameters, as sent.
+        /// As sent.
         params: serde_json::Value,
     },
-    /// What became of a call: exactly one of `facts` (it took effect) and `error` (it did not, or nobody knows).
+    /// The result of a call. It has exactly one of `facts` (it took effect) and `error` (it did not, or nobody knows).
     Outcome {
-        /// The call's number.
         call: u64,
-        /// What is now known of the resource.
+        /// What is known of the resource now.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         facts: Option<Facts>,
-        /// Why it did not take effect.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<Fault>,
-        /// Whether this was found out later by asking the cloud, after a crash.
+        /// Whether the result was found out after a crash, by asking the cloud.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         recovered: bool,
     },
     /// A resource of this run is known to be gone.
     Gone {
-        /// The resource, by name.
         resource: String,
-        /// Its id.
         id: String,
     },
-    /// A check was asked.
     Check {
-        /// The step.
         step: String,
         /// The check's name, unique in the step.
         check: String,
-        /// What it asks, in words; empty in journals of versions that did not write it.
+        /// The question in words; empty in journals of versions that did not write it.
         #[serde(default = "no_words")]
         title: Text,
-        /// The answer.
         verdict: Verdict,
-        /// What should be.
         expected: Text,
-        /// What is.
         seen: Text,
-        /// Why that usually happens and what to do, when it is not met.
+        /// The usual cause and the remedy, if the check is not met.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         why: Option<Text>,
-        /// The AWS CLI command to look for oneself.
+        /// The AWS CLI command with which the learner can look.
         command: String,
     },
-    /// The page came, or did not, through endpoint, load balancer and web server.
+    /// The result of asking for the page through endpoint, load balancer and web server.
     Proof {
         /// The URL in the learner's browser.
         url: String,
-        /// The HTTP status; 0 when there was no answer.
+        /// The HTTP status; 0 if there was no answer.
         status: u16,
-        /// Whether the page carries this run's token.
         token_ok: bool,
         /// The source address that the web server saw.
         seen_source: String,
     },
-    /// A drill begins. Written before anything is changed: from then on it can be undone.
+    /// A drill begins. This line is written before anything is changed, so that the drill can be undone from then on.
     DrillStarted {
-        /// The drill.
         drill: String,
-        /// The rules of every security group of the lab's VPCs as they were.
+        /// The original rules of every security group in the lab's VPCs.
         rules: serde_json::Value,
     },
     /// A call of a drill is about to be made.
     DrillCall {
-        /// The drill.
         drill: String,
-        /// Whether it plants the fault or undoes it.
         purpose: DrillPurpose,
-        /// Whose account.
         side: Side,
-        /// The API operation.
         operation: String,
-        /// Its parameters, as sent.
+        /// As sent.
         params: serde_json::Value,
     },
-    /// What a drill must know later of something that it made.
+    /// Facts of something a drill made that the drill needs later.
     DrillKept {
-        /// The drill.
         drill: String,
-        /// What it calls the thing.
+        /// The drill's own name for it.
         name: String,
-        /// What is known of it.
         facts: Facts,
     },
-    /// The fault is planted and was seen; the clock runs.
+    /// The fault is planted and was seen. The time counts from here.
     DrillPlanted {
-        /// The drill.
         drill: String,
-        /// The rules of the same security groups as they are now.
+        /// The rules of the same security groups now.
         rules: serde_json::Value,
     },
-    /// The learner asked for the next hint.
     DrillHint {
-        /// The drill.
         drill: String,
-        /// Which, from 1.
+        /// From 1.
         number: usize,
     },
-    /// A drill was graded for good.
+    /// A drill has its final grade.
     DrillFinished {
-        /// The drill.
         drill: String,
-        /// Whether it was mended, and nothing was opened on the way.
+        /// Whether the fault was repaired without opening anything on the way.
         mended: bool,
         /// What was opened wider than the path needs.
         opened: Vec<Text>,
-        /// How many hints were asked for.
         hints: usize,
-        /// How long it took, in seconds.
         seconds: u64,
         /// Whether the learner asked for the answer.
         given_up: bool,
     },
-    /// What the drill changed is as it was before.
     DrillUndone {
-        /// The drill.
         drill: String,
     },
-    /// A rung of the path from the client to the page. Never in the journal: it tells of one moment.
+    /// A rung of the path from the client to the page. It is never in the journal, because it is only true for a
+    /// moment.
     Rung {
-        /// Its name.
         rung: String,
-        /// What it asks, in words.
+        /// The rung's question in words.
         title: Text,
-        /// Its position, from 1.
+        /// From 1.
         number: usize,
-        /// How it stands.
         state: RungState,
-        /// What should be; empty where it was not asked.
+        /// Empty if it was not asked.
         expected: Text,
-        /// What is.
         seen: Text,
-        /// The AWS CLI command to look for oneself; empty where nothing was asked.
+        /// The AWS CLI command with which the learner can look; empty if nothing was asked.
         command: String,
     },
-    /// Where the path ends: its first rung that fails. Never in the journal.
+    /// Where the path ends: at its first rung that fails. Never in the journal.
     Diagnosis {
-        /// The rung; `None` when the page arrives.
         rung: Option<String>,
-        /// The rung's question, in words.
+        /// The rung's question in words.
         title: Text,
-        /// `met`, `broken`, or `cannot_tell` when no rung fails and some could not be asked.
+        /// `met`, `broken`, or `cannot_tell` if no rung fails and some could not be asked.
         verdict: Verdict,
         /// Why the path ends there.
         why: Text,
-        /// What to change; empty when nothing is to be changed.
+        /// What to change; empty if nothing is to be changed.
         repair: Text,
         /// The AWS CLI commands that change it.
         commands: Vec<String>,
-        /// The step that makes what is missing, where the run has not made it yet.
+        /// The step that makes what is missing, if the run has not come to it yet.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         step: Option<String>,
     },
-    /// A step is over.
     StepFinished {
-        /// The step.
         step: String,
-        /// Whether it is met.
         verdict: Verdict,
     },
-    /// Something the reader of the journal should know.
+    /// A remark for whoever reads the journal.
     Notice {
-        /// What.
         text: Text,
     },
-    /// The run was interrupted and can be resumed.
     Interrupted {
-        /// The run.
         run: String,
     },
-    /// The clean-up's second look.
+    /// The result of the clean-up's second look.
     Receipt {
-        /// How many are gone.
         gone: usize,
         /// How many still exist.
         left: usize,
         /// How many could not be looked at.
         unknown: usize,
-        /// Each of them.
         items: Vec<Item>,
     },
-    /// What the run has cost, at the clean-up; only where it cost anything. What stopped costing has an end.
+    /// The run's cost at the clean-up; written only if it cost anything. Resources that no longer cost have an end.
     Bill {
-        /// Each thing that cost, in the order of making.
+        /// In the order of making.
         lines: Vec<Spent>,
-        /// Together.
         total: Money,
-        /// When the prices were looked over.
+        /// The date of the price list.
         prices_as_of: String,
     },
-    /// Nothing of this run is left; written after the receipt.
+    /// Nothing of this run is left. Written after the receipt.
     RunCleaned {
-        /// The run.
         run: String,
     },
-    /// This pass is over.
+    /// The session is over. A later one may resume the run.
     RunFinished {
-        /// `met` when every step is met and nothing that was to be cleaned is left.
+        /// `met` if every step is met and nothing that was to be cleaned is left.
         verdict: Verdict,
-        /// Steps met.
+        /// The number of met steps.
         steps_met: usize,
-        /// Steps in the lab.
+        /// The number of steps in the lab.
         steps: usize,
     },
-    /// A line of a newer program. It is kept in the file and not acted on.
+    /// A line of a newer program. It stays in the file and has no effect.
     #[serde(other)]
     Unknown,
 }

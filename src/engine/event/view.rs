@@ -1,147 +1,121 @@
-//! What a screen shows, before it is drawn or said in a language.
+//! What a screen shows, before it is drawn and before a language is chosen.
 
 use super::Mode;
 use crate::i18n::Text;
 use crate::lab::{Pair, PredictProse, Prose, Side, StepProse};
 
-/// The first screen of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpeningView {
-    /// The lab's prose: title and introduction.
+    /// Title and introduction.
     pub prose: Pair<Prose>,
-    /// How long it takes, in minutes.
     pub minutes: u32,
-    /// How many steps.
     pub steps: usize,
-    /// Where it runs, such as "sandbox".
+    /// Such as "sandbox".
     pub place: Text,
-    /// What it costs.
     pub cost: Text,
-    /// The architecture as it will be at the end.
+    /// The architecture at the end of the lab.
     pub picture: Picture,
-    /// How it is gone through.
     pub way: Mode,
-    /// The run's id; `None` when there is no run.
+    /// `None` if there is no run.
     pub run: Option<String>,
-    /// Whether an earlier pass is being resumed.
+    /// Whether an earlier session is being resumed.
     pub resumed: bool,
 }
 
-/// A step as it opens.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepView {
-    /// The lab's title.
     pub lab: Pair<String>,
-    /// Where it runs: target and region.
+    /// Target and region.
     pub place: Text,
-    /// Its position, from 1.
+    /// From 1.
     pub number: usize,
-    /// How many steps.
     pub total: usize,
-    /// The step's id.
     pub step: String,
-    /// Whose account.
     pub side: Side,
-    /// Minutes it takes a person.
+    /// How long it takes a person.
     pub minutes: u32,
-    /// Its prose.
     pub prose: Pair<StepProse>,
-    /// What it asks the learner to predict, in the lab's order.
+    /// The predictions it asks for, in the lab's order.
     pub questions: Pair<Vec<PredictProse>>,
-    /// The predictions that its checks answer: its own, and those of earlier steps.
+    /// The predictions that its checks answer: its own and those of earlier steps.
     pub answers: Pair<Vec<PredictProse>>,
-    /// The architecture, with what this step adds marked.
+    /// The architecture. What this step adds is marked.
     pub picture: Picture,
     /// What will be done, one line each.
     pub plan: Vec<Text>,
-    /// The AWS CLI commands that do the same, in order; each may have several lines.
+    /// The AWS CLI commands that do the same, in order. One may have several lines.
     pub commands: Vec<String>,
     /// What will be checked, one line each.
     pub checks: Vec<Text>,
-    /// How it is gone through.
     pub way: Mode,
 }
 
-/// The learner's turn: what is needed to do a step by hand.
+/// What a learner needs to do a step by hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TurnView {
     /// What is to be made, one line each.
     pub plan: Vec<Text>,
-    /// The AWS CLI commands that do it, with what is known filled in.
+    /// AWS CLI commands that do it. Known values are filled in.
     pub commands: Vec<String>,
-    /// Shell lines that make the AWS CLI and the SDKs speak to the right account.
+    /// Shell lines that point the AWS CLI and the SDKs at the right account.
     pub access: Vec<String>,
     /// Scripts for instances, by resource.
     pub scripts: Vec<(String, String)>,
 }
 
-/// The architecture: two VPCs and what ties them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
-    /// The consumer's VPC, drawn on the left.
+    /// Drawn on the left.
     pub consumer: Lane,
-    /// The provider's VPC, drawn on the right.
+    /// Drawn on the right.
     pub provider: Lane,
     /// The tie between endpoint and endpoint service.
     pub link: Link,
 }
 
-/// One VPC. `cidr` is empty while it does not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lane {
-    /// Its IPv4 block.
     pub cidr: String,
-    /// Whether it exists, and whether it is new.
     pub mark: Mark,
-    /// What stands in it, from the top. The consumer's client comes first and leads to the endpoint; the provider's
-    /// endpoint service leads to the NLB, the NLB to the web server.
+    /// From the top. The consumer's client comes first and leads to the endpoint; the provider's endpoint service leads
+    /// to the NLB, and the NLB to the web server.
     pub nodes: Vec<Node>,
 }
 
-/// One thing in a VPC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
-    /// What it is, such as `NLB (internal)`.
+    /// Such as `NLB (internal)`.
     pub label: Text,
-    /// Its state, such as `active`; `None` while it does not exist.
+    /// Such as `active`; `None` while it does not exist.
     pub state: Option<Text>,
-    /// Whether it exists, and whether it is new.
     pub mark: Mark,
-    /// Whether it is the end of the tie: endpoint or endpoint service.
+    /// Whether it is an end of the tie: the endpoint or the endpoint service.
     pub tied: bool,
 }
 
-/// Whether something exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
-    /// Not yet.
     Absent,
-    /// This step makes it.
     New,
-    /// It exists.
     There,
     /// It exists, and the path ends here.
     Broken,
 }
 
-/// The tie between endpoint and endpoint service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// Whether anything passes.
     pub state: LinkState,
-    /// The connection's state in words, such as "pending acceptance".
+    /// Such as "pending acceptance".
     pub label: Option<Text>,
 }
 
-/// Whether anything passes between endpoint and endpoint service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkState {
     /// There is no connection.
     Absent,
-    /// Requested; nothing passes.
+    /// Requested; nothing passes yet.
     Pending,
     /// Accepted; traffic passes.
     Up,
-    /// Rejected; nothing passes.
     Rejected,
 }

@@ -1,4 +1,4 @@
-//! How each line of a journal changes what is known of the run.
+//! How each journal line changes the state of the run.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,6 @@ use crate::engine::event::{
 use crate::lab::Leaves;
 
 impl State {
-    /// Folds a whole journal.
     #[must_use]
     pub fn replay(entries: &[Entry]) -> Self {
         let mut state = Self::default();
@@ -22,7 +21,6 @@ impl State {
         state
     }
 
-    /// Folds one line.
     pub fn apply(&mut self, entry: &Entry) {
         self.last = Some(entry.at);
         match &entry.event {
@@ -103,7 +101,7 @@ impl State {
             Event::Gone { resource, id } => {
                 if let Some(line) = self.resources.get_mut(resource) {
                     if line.kind.leaves() != Leaves::Thing {
-                        // Nothing that could be looked for.
+                        // This kind leaves nothing in the cloud that could be looked for.
                         line.facts.clear();
                         line.made.clear();
                         line.round += 1;
@@ -169,7 +167,7 @@ impl State {
                 } else {
                     self.sighted.insert(resource.clone(), (id.clone(), differs.clone()));
                 }
-                // It was taken for something else until now.
+                // The object that matched until now is gone or was replaced.
                 if let Some(line) = self.resources.get_mut(resource)
                     && line.yours
                     && line.id() != Some(id)
@@ -189,7 +187,7 @@ impl State {
                 for step in steps {
                     self.steps.remove(step);
                 }
-                // What does not last is looked up, or answered, again; what the learner made is recognised again.
+                // Passing things are looked up or answered again, and the learner's things are recognised again.
                 for line in self.resources.values_mut() {
                     if steps.contains(&line.step) {
                         line.forget();
@@ -246,7 +244,7 @@ impl State {
     }
 }
 
-/// Every string in `value`, wherever it stands.
+/// Every string anywhere in `value`.
 pub fn strings(value: &Value, into: &mut BTreeSet<String>) {
     match value {
         Value::String(text) => {

@@ -7,33 +7,29 @@ use std::path::{Path, PathBuf};
 use crate::engine::event::{Entry, Event};
 use crate::host::{LineHook, Links, append_line, is_same_file, open_append, read_regular, sync_dir, write_atomic};
 
-/// The journal's format, as this program writes it.
+/// The journal format that this program writes.
 pub const FORMAT: u32 = 1;
 
-/// The most bytes of a journal that are read. None comes near: it is there so that memory has an end.
+/// The most bytes of a journal that are read. No real journal comes near; it only limits memory.
 const LONGEST: u64 = 1 << 30;
 
-/// The file's name in the run's folder.
 const NAME: &str = "journal.jsonl";
 
-/// An open journal.
 pub struct Journal {
     file: File,
     path: PathBuf,
     lines: u64,
-    /// How long it is, in bytes, if nobody else writes to it.
+    /// The length in bytes if nobody else writes to the file.
     length: u64,
     hook: Option<LineHook>,
 }
 
-/// What a journal file holds.
 #[derive(Debug)]
 pub struct Read {
-    /// Every whole line.
     pub entries: Vec<Entry>,
-    /// A last line that was not written to its end, and where it begins.
+    /// A last line that was not written to its end.
     pub torn: Option<Torn>,
-    /// Lines before the last that cannot be read, by number from 1.
+    /// The numbers (from 1) of unreadable lines before the last.
     pub damaged: Vec<usize>,
 }
 
@@ -44,49 +40,33 @@ pub struct Torn {
     bytes: Vec<u8>,
 }
 
-/// Why a journal cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
-    /// The file system refused. When writing, the call that was about to be made was not made.
+    /// The file system refused. If it was a write, the call that was about to be made was not made.
     #[error("{path}: {source}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// Another process writes to it, so that this one must not. The call that was about to be made was not made.
+    Io { path: PathBuf, source: io::Error },
+    /// Another process writes to the file, so this one must not. The call that was about to be made was not made.
     #[error("{path}: written by another process")]
-    Shared {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The pass is over.
+    Shared { path: PathBuf },
     #[error("the pass is over")]
     Closed,
     /// A line before the last cannot be read.
     #[error("{path}:{line}: not a journal line")]
     Damaged {
-        /// The file.
         path: PathBuf,
         /// The first such line, from 1.
         line: usize,
     },
     /// A newer program wrote it.
     #[error("{path}: format {format}")]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Its format.
-        format: u32,
-    },
+    Newer { path: PathBuf, format: u32 },
 }
 
 impl Journal {
-    /// Begins a journal in `folder`, which exists.
+    /// Begins a journal in `folder`, which must exist.
     ///
     /// # Errors
-    /// When the file cannot be made.
+    /// If the file cannot be made.
     pub fn create(folder: &Path, hook: Option<LineHook>) -> Result<Self, JournalError> {
         let path = folder.join(NAME);
         let file = open_append(&path).and_then(|file| sync_dir(folder).map(|()| file));
@@ -95,9 +75,9 @@ impl Journal {
         Ok(Self { file, path, lines: 0, length, hook })
     }
 
-    /// Opens a journal to go on with it. A torn last line is cut off and kept beside the file; the returned path says
-    /// where. With `lenient`, lines that cannot be read are left where they are and passed over: good enough to delete what
-    /// the others say was made, not to make more.
+    /// Opens a journal to append to it. A torn last line is cut off and kept beside the file; the returned path says
+    /// where. With `lenient`, unreadable lines stay in the file and are skipped. That is good enough to delete what the
+    /// other lines record, but not to make more.
     ///
     /// # Errors
     /// [`JournalError::Damaged`] and [`JournalError::Newer`] leave the file as it is.
@@ -131,12 +111,12 @@ impl Journal {
         Ok((Self { file, path, lines, length, hook }, read.entries, kept))
     }
 
-    /// Appends `entry`. Lines that a later step relies on are on the disk when this returns; the others are carried there
-    /// by the next one.
+    /// Appends `entry`. If a later step relies on the line, it is on the disk when this returns; other lines reach the
+    /// disk together with the next such line.
     ///
     /// # Errors
-    /// When it cannot be written; a line written in part is taken back. [`JournalError::Shared`] when it is longer than what was
-    /// written here: the lock of the folder has failed.
+    /// If the line cannot be written; a part that was written is taken back. [`JournalError::Shared`] if the file is longer than
+    /// what this process wrote, which means that the folder's lock has failed.
     pub fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
         let io_error = |path: &Path, source| JournalError::Io { path: path.to_owned(), source };
         self.is_in_place().map_err(|source| io_error(&self.path, source))?;
@@ -165,8 +145,8 @@ impl Journal {
 }
 
 impl Journal {
-    /// Whether the file is where the next command looks for it. A folder that was moved or deleted could be written for ever
-    /// through the open file, and nobody would find it again.
+    /// Whether the file is still at its path. If the folder is moved or deleted, writes through the open file still
+    /// succeed, but no later command would find them.
     fn is_in_place(&self) -> io::Result<()> {
         if is_same_file(&fs::metadata(&self.path)?, &self.file)? {
             return Ok(());
@@ -177,12 +157,13 @@ impl Journal {
 
 impl Drop for Journal {
     fn drop(&mut self) {
-        // The last lines may not have been synced; nothing relies on them.
+        // The last lines may not have been synced. Nothing relies on them, so an error is ignored.
         let _ = self.file.flush().and_then(|()| self.file.sync_data());
     }
 }
 
-/// Whether something relies on the line being on the disk: calls, and what says a run began, was cleaned or ended.
+/// Whether something relies on the line being on the disk: calls, and the lines that say a run began, was cleaned or
+/// ended.
 fn must_last(event: &Event) -> bool {
     matches!(
         event,
@@ -204,7 +185,6 @@ fn must_last(event: &Event) -> bool {
     )
 }
 
-/// The format, where it is newer than ours.
 fn newer(entries: &[Entry]) -> Option<u32> {
     match &entries.first()?.event {
         Event::RunStarted { format, .. } if *format > FORMAT => Some(*format),
@@ -212,10 +192,10 @@ fn newer(entries: &[Entry]) -> Option<u32> {
     }
 }
 
-/// Reads the journal in `folder` and changes nothing.
+/// Reads the journal in `folder` without changing anything.
 ///
 /// # Errors
-/// When the file cannot be read at all.
+/// If the file cannot be read at all.
 pub fn read(folder: &Path) -> Result<Read, JournalError> {
     let path = folder.join(NAME);
     let bytes = read_regular(&path, LONGEST, Links::Followed);
@@ -223,7 +203,6 @@ pub fn read(folder: &Path) -> Result<Read, JournalError> {
     Ok(parse(&bytes))
 }
 
-/// Reads the bytes of a journal.
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Read {
     let mut result = Read { entries: Vec::new(), torn: None, damaged: Vec::new() };
@@ -233,7 +212,7 @@ pub fn parse(bytes: &[u8]) -> Read {
         let last = offset + line.len() == bytes.len();
         match serde_json::from_slice::<Entry>(line) {
             Ok(entry) if whole => result.entries.push(entry),
-            // Without its line end a line was not acknowledged, even if what is there happens to parse.
+            // A line without its line end was not acknowledged, even if it happens to parse.
             _ if last => result.torn = Some(Torn { offset, bytes: line.to_vec() }),
             _ => result.damaged.push(index + 1),
         }
@@ -258,7 +237,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut first = Journal::create(folder.path(), None).unwrap();
         first.append(&entry("one")).unwrap();
-        // The lock of the folder was worth nothing.
+        // Simulate a folder lock that has failed.
         let (mut second, entries, _) = Journal::open(folder.path(), None, false).unwrap();
         assert_eq!(entries.len(), 1);
         second.append(&entry("two")).unwrap();

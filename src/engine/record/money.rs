@@ -1,4 +1,4 @@
-//! What a run costs and has cost, from its journal and the prices that were agreed to.
+//! What a run costs and has cost, from its journal and the prices that the learner agreed to.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -11,14 +11,13 @@ const HOUR: i64 = 3600;
 /// (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/concepts.html>, "billed by the second, minimum 60 seconds").
 const LEAST_SECONDS: i64 = 60;
 
-/// What a run costs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Spending {
-    /// Each thing, in the order of making.
+    /// In the order of making.
     pub lines: Vec<Spent>,
-    /// Together, up to now.
+    /// The sum up to now.
     pub so_far: Money,
-    /// What an hour costs with what exists now.
+    /// The price per hour of what exists now.
     pub per_hour: Money,
 }
 
@@ -30,13 +29,12 @@ impl Spending {
     }
 }
 
-/// What `charges` come to by the hour.
 #[must_use]
 pub fn per_hour(charges: &[Charge]) -> Money {
     charges.iter().map(|charge| Money::of(charge.usd_micros_per_hour)).fold(Money::default(), Money::plus)
 }
 
-/// What the run has cost up to `now` and costs on; `None` where nothing of it costs anything.
+/// `None` if nothing in the run costs anything.
 #[must_use]
 pub fn spending(state: &State, now: Timestamp) -> Option<Spending> {
     let consent = state.consent.as_ref()?;

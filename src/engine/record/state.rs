@@ -1,4 +1,4 @@
-//! What a journal comes to: the run, its steps, its drills. `fold.rs` is how it comes to that, `ledger.rs` what exists.
+//! The state of a run, its steps and its drills. `fold.rs` computes it from the journal; `ledger.rs` is what exists.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,160 +15,132 @@ use crate::lab::{Leaves, Side};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct State {
-    /// The run's id.
     pub run: String,
-    /// The lab's id.
     pub lab: String,
-    /// Where calls go.
+    /// `sandbox`, `aws`, or an endpoint URL.
     pub target: String,
-    /// The AWS region.
     pub region: String,
     /// The word that the page carries.
     pub token: String,
-    /// The lab's variables.
     pub variables: BTreeMap<String, String>,
-    /// The sandbox's pace, where the target is the sandbox.
+    /// Set if the target is the sandbox.
     pub pace: Option<String>,
-    /// The learner's name; empty in journals that do not say.
+    /// Empty in journals that do not record it.
     pub learner: String,
-    /// When the run began.
     pub started: Option<Timestamp>,
     /// The steps that were begun, by id.
     pub steps: BTreeMap<String, StepState>,
     /// The ledger: every resource that was ever to be made, by name.
     pub resources: BTreeMap<String, ResourceState>,
-    /// What is gone, with its id: deleted, or made again under the same name.
+    /// What is gone, with its id: it was deleted, or made again under the same name.
     pub gone: Vec<Made>,
-    /// Calls whose outcome is not known, by number: without an outcome line, or with one that says that nobody knows.
+    /// Calls with an unknown outcome, by number: there is no outcome line, or one that says that nobody knows.
     pub pending: BTreeMap<u64, Pending>,
-    /// The number of the next call.
     pub next_call: u64,
-    /// The proof, once it came.
     pub proof: Option<(String, bool, String)>,
-    /// The last receipt.
     pub receipt: Option<Vec<Item>>,
-    /// Whether a clean-up was begun: from then on the run is taken down, not built on.
+    /// Whether a clean-up has begun. From then on the run is taken down and not built on.
     pub cleaning: bool,
-    /// Whether nothing of this run is left.
     pub cleaned: bool,
-    /// The accounts of both sides; empty in journals that do not say.
+    /// The account ids of both sides; empty in journals that do not record them.
     pub accounts: BTreeMap<Side, String>,
-    /// The AWS profile, where the target needs one.
     pub profile: Option<String>,
-    /// The drill that is planted, or was not undone whole.
+    /// The drill that is planted, or that was not fully undone.
     pub drill: Option<Planted>,
-    /// The drills that were graded, in order.
     pub drills: Vec<Graded>,
-    /// The way the learner chose.
     pub way: Mode,
-    /// What the accounts held when the learner began to work by hand; `None` until then.
+    /// The ids and ARNs in the accounts when the learner began to work by hand; `None` until then.
     pub baseline: Option<BTreeSet<String>>,
-    /// What existed before the run began and is used in it: never deleted by it.
+    /// Ids and ARNs of what existed before the run began and is used in it. The run never deletes them.
     pub older: BTreeSet<String>,
-    /// What comes nearest to a resource and is not yet it: its id, and what differs.
+    /// The nearest match of each resource that is not matched yet: its id, and the differences.
     pub sighted: BTreeMap<String, (String, Vec<Difference>)>,
-    /// Whether the learner lets what they made be deleted.
+    /// Whether the learner agrees that what they made is deleted.
     pub handed_over: bool,
-    /// The step that the learner goes to, and whether they have confirmed it.
+    /// The step that the learner wants to go to, and whether they have confirmed it.
     pub goal: Option<(String, bool)>,
-    /// What each check said last, by step and check.
+    /// The last answer of each check, by step and check.
     pub checked: BTreeMap<(String, String), (Verdict, Text)>,
-    /// The consumer's AWS profile, where it has one of its own.
+    /// Set if the consumer has a profile of its own.
     pub consumer_profile: Option<String>,
-    /// Whether the target only keeps records, so that what takes machines and packets is not asked.
+    /// Whether the target only keeps records. Checks that need machines or packets are then not asked.
     pub api_only: bool,
-    /// What the learner agreed to spend; `None` where nothing costs anything.
+    /// What the learner agreed to spend; `None` if nothing costs anything.
     pub consent: Option<Consent>,
-    /// When the journal's last line was written.
+    /// The time of the journal's last line.
     pub last: Option<Timestamp>,
 }
 
-/// A drill that is under way.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Planted {
-    /// The drill.
     pub drill: String,
-    /// The rules of security groups as they were.
+    /// The original security-group rules.
     pub rules: Value,
-    /// The same once the fault was planted.
+    /// The rules after the fault was planted.
     pub after: Value,
-    /// What it must know of what it made.
+    /// What the drill needs to know about the things it made.
     pub facts: BTreeMap<String, Facts>,
-    /// Since when the fault is there; `None` while it is being planted.
+    /// The time at which the fault was planted; `None` until then.
     pub since: Option<Timestamp>,
-    /// How many hints were asked for.
     pub hints: usize,
-    /// Whether it was graded for good.
+    /// Whether it has its final grade.
     pub finished: bool,
 }
 
 impl Planted {
-    /// Whether it ended in the middle: of planting, or of putting back.
+    /// Whether it stopped halfway through planting or undoing.
     #[must_use]
     pub fn stopped(&self) -> bool {
         self.since.is_none() || self.finished
     }
 }
 
-/// A drill that was graded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Graded {
-    /// The drill.
     pub drill: String,
-    /// Whether it was mended, and nothing was opened on the way.
+    /// Whether the fault was repaired without opening anything on the way.
     pub mended: bool,
 }
 
-/// What was agreed to be spent.
+/// The price list that the learner agreed to.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Consent {
-    /// When the prices were looked over.
     pub prices_as_of: String,
-    /// What each thing costs.
     pub charges: Vec<Charge>,
 }
 
-/// A step that was begun.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StepState {
-    /// Whether the learner agreed to its work.
+    /// Whether the learner agreed to the step's work.
     pub started: bool,
-    /// How it ended, if it did.
     pub verdict: Option<Verdict>,
-    /// Whether its detour was chosen, and whether it is done.
     pub detour: Detouring,
     /// Whether the learner does it by hand.
     pub by_hand: bool,
-    /// Whether the learner was asked to use what existed before the run began.
+    /// Whether the learner was asked about using what existed before the run began.
     pub asked_older: bool,
-    /// How many hints were given on what is wrong now.
+    /// The hints already given about what is wrong now.
     pub hints: usize,
-    /// What the learner predicted, by prediction; empty where they passed.
+    /// The learner's answer by prediction; empty if they passed.
     pub predicted: BTreeMap<String, String>,
     /// The predictions that the cloud has answered.
     pub settled: BTreeSet<String>,
 }
 
-/// Where a step's detour stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Detouring {
-    /// Not chosen.
     #[default]
     No,
-    /// Under way.
     Open,
-    /// Over.
     Done,
 }
 
 impl State {
-    /// Whether the step is met.
     #[must_use]
     pub fn met(&self, step: &str) -> bool {
         self.steps.get(step).and_then(|step| step.verdict) == Some(Verdict::Met)
     }
 
-    /// What exists because of this run, by name.
     #[must_use]
     pub fn existing(&self) -> BTreeMap<&str, &ResourceState> {
         self.resources
@@ -178,7 +150,6 @@ impl State {
             .collect()
     }
 
-    /// Whether the learner made the resource.
     #[must_use]
     pub fn is_learners(&self, name: &str) -> bool {
         self.resources.get(name).is_some_and(|line| line.yours)
@@ -190,8 +161,8 @@ impl State {
         line.id().is_some_and(|id| self.older.contains(id))
     }
 
-    /// What exists and is not to be deleted, with everything that it hangs on: what existed before the run began, and what the
-    /// learner made unless they hand it over.
+    /// What exists and must not be deleted, together with everything it depends on: what existed before the run began,
+    /// and what the learner made unless they hand it over.
     #[must_use]
     pub fn kept_for_learner(&self) -> BTreeSet<String> {
         let existing = self.existing();
@@ -217,11 +188,11 @@ impl State {
         self.resources.iter().map(|(name, line)| (name.clone(), line.facts.clone())).collect()
     }
 
-    /// Whether one of the names that `name` was made with belongs to `other`.
+    /// Whether `name` was made with a string that identifies `other`.
     #[must_use]
     pub fn needs(&self, name: &str, other: &str) -> bool {
         let (Some(one), Some(two)) = (self.resources.get(name), self.resources.get(other)) else { return false };
-        // What only this resource is called by; a block or a zone may be another's too.
+        // Only facts that identify one resource. A CIDR block or a zone may be another's too.
         let called = ["id", "arn", "name", "dns"].iter().filter_map(|fact| two.facts.get(*fact));
         name != other && called.into_iter().any(|fact| one.made_with.iter().any(|text| text.contains(fact.as_str())))
     }
