@@ -1,4 +1,4 @@
-//! Network ACLs before and after: what puts their rules and their subnets back.
+//! Compares network ACLs before and after, and restores their rules and their subnets.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -7,22 +7,22 @@ use crate::checks::reply::{list, text};
 use crate::cloud::{Call, ec2};
 use crate::lab::Side;
 
-/// The rule `*`, which cannot be touched.
+/// The number of the rule `*`, which cannot be changed.
 const LAST: i64 = 32767;
 
-/// A network ACL: its rules, and the subnets that go by it.
+/// A network ACL: its rules, and the subnets associated with it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Acl {
     pub side: Side,
     pub id: String,
-    /// As `DescribeNetworkAcls` shows them.
+    /// In the form of `DescribeNetworkAcls`.
     pub entries: Vec<Value>,
-    /// Pairs of subnet and association.
+    /// Pairs of subnet id and association id.
     pub subnets: Vec<(String, String)>,
 }
 
 impl Acl {
-    /// One as `DescribeNetworkAcls` shows it.
+    /// `acl` is in the form of `DescribeNetworkAcls`.
     pub fn of(side: Side, acl: &Value) -> Self {
         let number = |entry: &&Value| entry.get("RuleNumber").and_then(Value::as_i64) != Some(LAST);
         let pair = |it: &Value| (text(it, "SubnetId").to_owned(), text(it, "NetworkAclAssociationId").to_owned());
@@ -34,18 +34,19 @@ impl Acl {
         }
     }
 
-    /// The rule that stands where another does.
+    /// The rule with the direction and number of `entry`.
     fn at(&self, entry: &Value) -> Option<&Value> {
         self.entries.iter().find(|one| place(one) == place(entry))
     }
 }
 
-/// What names a rule: its direction and its number.
+/// The direction and the number, which together identify a rule.
 fn place(entry: &Value) -> (Option<bool>, Option<i64>) {
     (entry.get("Egress").and_then(Value::as_bool), entry.get("RuleNumber").and_then(Value::as_i64))
 }
 
-/// The calls that turn `now` into `before`. ACLs that were not there before are left alone, but for the subnets they took.
+/// The calls that turn `now` into `before`. ACLs that are new since then are left alone, except that the subnets they
+/// took are given back.
 pub fn restoring(before: &[Acl], now: &[Acl]) -> Vec<(Side, Call)> {
     let mut calls = Vec::new();
     for was in before {

@@ -1,4 +1,4 @@
-//! What a drill's file says to do: calls, and resources made again.
+//! Does what a drill's file says: sends calls, and makes resources again.
 
 use tokio::time::Instant;
 
@@ -13,11 +13,11 @@ use crate::engine::cleanup::teardown::teardown;
 use crate::engine::event::{DrillPurpose, Event, Fault, FaultClass, Verdict};
 use crate::lab::{Act, Check, DrillCall, Leaves, Resource, Side, Step, waves};
 
-/// The refusal to start an instance that is still stopping.
+/// AWS refuses to start an instance that is still stopping with this code.
 const ON_ITS_WAY: &str = "IncorrectInstanceState";
 
 impl Drilling<'_> {
-    /// Does one thing. Calls with a purpose are written down before they are sent.
+    /// Does one thing. Calls with a purpose are written to the journal before they are sent.
     ///
     /// # Errors
     /// What AWS refused, what did not come about, or a journal that cannot be written.
@@ -47,7 +47,8 @@ impl Drilling<'_> {
         Ok(())
     }
 
-    /// Sends a call. What something still uses, or what is still on its way, is asked again until the patience ends.
+    /// Sends a call. If something still uses the resource, or it is still changing, the call is repeated until the time
+    /// limit.
     pub async fn send(&self, side: Side, call: &Call, purpose: Option<DrillPurpose>) -> Result<Value, Failure> {
         if let Some(purpose) = purpose.filter(|_| !call.is_read()) {
             self.core.record(&Event::DrillCall {
@@ -68,7 +69,7 @@ impl Drilling<'_> {
                         && purpose != Some(DrillPurpose::Plant)
                         && began.elapsed() < self.patience.limit =>
                 {
-                    // In the sandbox's instant pace it goes on by being looked at.
+                    // In the sandbox's instant pace, states only advance when they are looked at.
                     for check in self.readiness() {
                         self.ask(&check).await;
                     }
@@ -79,7 +80,6 @@ impl Drilling<'_> {
         }
     }
 
-    /// The call with its references filled in.
     pub fn call(&self, call: &DrillCall) -> Result<Call, Failure> {
         let read = Call::read(&call.api, &call.operation, call.params.clone()).ok_or_else(|| {
             Fault::ours(FaultClass::Unsupported, "UnknownOperation", format!("{} {}", call.api, call.operation))
@@ -89,7 +89,7 @@ impl Drilling<'_> {
         Ok(resolved)
     }
 
-    /// What a drill makes carries the run's tags, so that whoever cleans up finds it.
+    /// Tags what a drill makes with the run's tags, so that every clean-up finds it.
     fn tag(&self, call: &mut Call) {
         let kind = match call.operation {
             "CreateNetworkAcl" => "network-acl",
@@ -109,7 +109,7 @@ impl Drilling<'_> {
         });
     }
 
-    /// Deletes resources of the lab, as far as they are there, and makes them again.
+    /// Deletes those of the resources that exist, and makes all of them again.
     async fn remake(&self, names: &[String]) -> Result<(), Failure> {
         teardown(self.core, self.clouds, self.patience, Some(names)).await?;
         let wanted: Vec<(Side, Resource)> = self
@@ -120,11 +120,11 @@ impl Drilling<'_> {
         for (_, resource) in &wanted {
             let name = resource.name();
             if self.core.with(|state| state.existing().contains_key(name)) {
-                // Made again beside the old one it would be mistaken for it.
+                // If it were made beside the old one, the two would be confused.
                 return Err(Fault::ours(FaultClass::InUse, "StillThere", name).into());
             }
             if resource.kind().leaves() != Leaves::Thing {
-                // A word that was said leaves nothing to delete; it is said again.
+                // An answer to a request leaves nothing to delete; it is given again.
                 self.core.record(&Event::Gone { resource: name.to_owned(), id: String::new() })?;
             }
         }
@@ -143,7 +143,7 @@ impl Drilling<'_> {
         Ok(())
     }
 
-    /// Waits until what was made is ready for what is built on it. What never gets ready shows in what follows.
+    /// Waits until new resources are ready for what is built on them. If one never gets ready, what follows will fail.
     async fn settle(&self, names: &[&str]) {
         let mut pauses = self.patience.pauses();
         let began = Instant::now();
@@ -155,7 +155,7 @@ impl Drilling<'_> {
     }
 }
 
-/// What a question of readiness is about.
+/// The name of the resource that a readiness check asks about.
 fn subject(check: &Check) -> &str {
     check.needs().first().copied().unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Drills: a fault is planted, what becomes of it is graded by outcome, and everything is put back.
+//! Runs a drill: plants a fault, grades what became of it by outcome, and puts everything back.
 
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -24,37 +24,31 @@ use crate::lab::{
 /// `curl`'s exit status when a name does not resolve.
 const NO_NAME: u32 = 6;
 
-/// A drill on a run.
 pub struct Drilling<'a> {
-    /// The run.
     pub core: &'a Arc<RunLog>,
-    /// Its clouds.
     pub clouds: &'a Arc<Clouds>,
-    /// How patient to be with them.
+    /// How often and how long to look at them.
     pub patience: Polling,
-    /// Its lab.
     pub lab: &'a Lab,
-    /// The drill.
     pub drill: &'a Drill,
 }
 
-/// How a drill stands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standing {
-    /// What must hold, whether it does, and what is seen.
+    /// Each goal's title, whether it holds, and what was seen.
     pub goals: Vec<(Text, Verdict, Text)>,
     /// What was opened wider than the path needs.
     pub opened: Vec<Text>,
 }
 
 impl Standing {
-    /// Whether everything holds that must, whatever was opened.
+    /// Whether every goal holds, whatever was opened.
     #[must_use]
     pub fn solved(&self) -> bool {
         self.goals.iter().all(|(_, verdict, _)| *verdict == Verdict::Met)
     }
 
-    /// Whether it counts as mended.
+    /// Whether the drill counts as mended: solved, with nothing opened.
     #[must_use]
     pub fn mended(&self) -> bool {
         self.solved() && self.opened.is_empty()
@@ -62,10 +56,10 @@ impl Standing {
 }
 
 impl Drilling<'_> {
-    /// Makes the path whole where the lab ends with one that is cut, plants the fault, and waits until it is seen.
+    /// Repairs the path first if the lab ends with a cut one, plants the fault, and waits until it is seen.
     ///
     /// # Errors
-    /// What AWS refused, or a journal that cannot be written. What was changed until then is undone by [`Self::undo`].
+    /// What AWS refused, or a journal that cannot be written. [`Self::undo`] undoes what was changed until then.
     pub async fn plant(&self) -> Result<(), Failure> {
         self.begin().await?;
         for act in self.drill.prepare.iter().chain(&self.drill.plant) {
@@ -74,19 +68,19 @@ impl Drilling<'_> {
         self.seen().await
     }
 
-    /// Writes down how everything is.
+    /// Records the original rules.
     ///
     /// # Errors
-    /// When the cloud cannot be asked, or the journal cannot be written.
+    /// If the cloud cannot be asked, or the journal cannot be written.
     pub async fn begin(&self) -> Result<(), Failure> {
         let before = self.snapshot().await?;
         Ok(self.core.record(&Event::DrillStarted { drill: self.drill.id.clone(), rules: json!(before) })?)
     }
 
-    /// Waits until the fault that was planted is seen, and writes that down.
+    /// Waits until the planted fault is seen, and records that.
     ///
     /// # Errors
-    /// When it does not show, or as [`Self::begin`].
+    /// If it does not show, or as [`Self::begin`].
     pub async fn seen(&self) -> Result<(), Failure> {
         let mut pauses = self.patience.pauses();
         let began = Instant::now();
@@ -100,7 +94,7 @@ impl Drilling<'_> {
         Ok(self.core.record(&Event::DrillPlanted { drill, rules: json!(after) })?)
     }
 
-    /// Puts everything back as it was before the drill, whatever was done in between. What is as it was is passed over.
+    /// Puts everything back as it was before the drill, whatever was done in between. What is unchanged is skipped.
     ///
     /// # Errors
     /// The first thing that AWS refused, after everything else was tried; or a journal that cannot be written.
@@ -109,7 +103,7 @@ impl Drilling<'_> {
         let mut note = |result: Result<(), Failure>| match result {
             Err(Failure::Journal(error)) => Err(Failure::Journal(error)),
             Err(Failure::Fault(fault) | Failure::Unsaid(fault))
-                // What was never made leaves nothing to undo, and no fact to find it by.
+                // If something was never made, there is nothing to undo and no fact to find it by.
                 if matches!(fault.class, FaultClass::NotFound | FaultClass::Exists)
                     || fault.code == Unresolved::CODE =>
             {
@@ -137,10 +131,10 @@ impl Drilling<'_> {
         }
     }
 
-    /// How the drill stands now.
+    /// The state of the drill now.
     ///
     /// # Errors
-    /// When the cloud cannot be asked.
+    /// If the cloud cannot be asked.
     pub async fn look(&self) -> Result<Standing, Fault> {
         let mut goals = Vec::new();
         for goal in &self.drill.solved {
@@ -164,7 +158,7 @@ impl Drilling<'_> {
         Ok(Standing { goals, opened })
     }
 
-    /// Whether what the drill announces is seen.
+    /// Whether the drill's symptom can be seen.
     async fn shows(&self) -> Result<bool, Fault> {
         match self.drill.broken {
             Symptom::None => return Ok(true),
@@ -207,7 +201,8 @@ impl Drilling<'_> {
             Goal::Kept(call) => self.there(call, true).await,
         };
         if said.1 != Verdict::Met {
-            // What was mended may still be on its way. In the sandbox's instant pace it goes on by being looked at.
+            // A repair may still be taking effect. In the sandbox's instant pace, states only advance when they are
+            // looked at.
             let endpoint = self.lab.page().map_or("", |(_, endpoint)| endpoint).to_owned();
             let state = EndpointState { endpoint, state: "available".to_owned() };
             for check in self.readiness().iter().chain([&Check::EndpointState(state)]) {
@@ -217,7 +212,7 @@ impl Drilling<'_> {
         said
     }
 
-    /// The first of the questions that is not met; the last where all are.
+    /// The first check that is not met; the last one if all are.
     async fn all(&self, checks: impl IntoIterator<Item = Check>) -> (Text, Verdict, Text) {
         let mut said = (Text::literal(""), Verdict::CannotTell, Text::literal(""));
         for check in checks {
@@ -230,7 +225,6 @@ impl Drilling<'_> {
         said
     }
 
-    /// Waits until something holds.
     pub async fn until(&self, goal: &Goal) -> Result<(), Failure> {
         let mut pauses = self.patience.pauses();
         let began = Instant::now();
@@ -245,8 +239,8 @@ impl Drilling<'_> {
         }
     }
 
-    /// Whether a call that shows something finds it. An answer without a list counts as nothing, and so does a list of what
-    /// is only on its way out.
+    /// Whether what the call shows is there, or is gone, as `wanted`. A reply without a list counts as "gone", and so
+    /// does a list of items that are all being deleted.
     async fn there(&self, call: &DrillCall, wanted: bool) -> (Text, Verdict, Text) {
         let title = if wanted { m::drill_goal_kept(&call.operation) } else { m::drill_goal_gone(&call.operation) };
         let found = match self.call(call) {
@@ -255,7 +249,7 @@ impl Drilling<'_> {
         };
         let there = match found {
             Ok(reply) => reply.as_object().is_some_and(|map| map.values().any(is_something)),
-            // A service that one may not see is as good as none.
+            // A service that the caller may not see counts as gone.
             Err(fault) if fault.class == FaultClass::NotFound || fault.code == "InvalidServiceName" => false,
             Err(fault) => return (title, Verdict::CannotTell, Text::literal(fault.to_string())),
         };
@@ -263,7 +257,7 @@ impl Drilling<'_> {
         (title, verdict, if there { m::drill_there() } else { m::check_not_found() })
     }
 
-    /// The questions whether what takes its time is there.
+    /// The checks whether the slow resources are ready.
     pub(in crate::engine) fn readiness(&self) -> Vec<Check> {
         let check = |it: &Resource| match it {
             Resource::Instance(it) => Some(Check::InstanceRunning(OneInstance { instance: it.name.clone() })),
@@ -289,7 +283,6 @@ impl Drilling<'_> {
         checks::ask(check, &scene).await
     }
 
-    /// The rules of the lab's VPCs.
     async fn snapshot(&self) -> Result<Snapshot, Fault> {
         let mut all = Snapshot::default();
         for (side, vpc) in self.resources().filter(|(_, it)| matches!(it, Resource::Vpc(_))) {
@@ -308,12 +301,11 @@ impl Drilling<'_> {
     }
 }
 
-/// What was waited for did not come.
 fn not_seen(what: String) -> Failure {
     Fault::ours(FaultClass::Refused, "NotSeen", what).into()
 }
 
-/// Whether a member of an answer shows something that is not on its way out.
+/// Whether a field of a reply lists anything that is not being deleted.
 fn is_something(value: &Value) -> bool {
     let leaving = |item: &Value| {
         let state = item.get("State").and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! Drills: a fault is planted, graded by what became of it, and everything is put back.
+//! Drills: a fault is planted, graded by its outcome, and everything is put back.
 //! Must not know: the terminal; what a symptom reads like.
 //! Next: `drilling.rs` is one drill, `act.rs` does what its file says, `snapshot.rs` is what is put back.
 

@@ -1,4 +1,4 @@
-//! Rules of security groups before and after: what puts them back, and what was opened.
+//! Compares security-group rules before and after: restores them, and finds what was opened.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -13,21 +13,20 @@ use crate::lab::Side;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rules {
     pub side: Side,
-    /// The group's id.
     pub group: String,
     pub inbound: Vec<Value>,
     pub outbound: Vec<Value>,
 }
 
 impl Rules {
-    /// Those of a group as `DescribeSecurityGroups` shows it.
+    /// `group` is in the form of `DescribeSecurityGroups`.
     pub fn of(side: Side, id: &str, group: &Value) -> Self {
         let single = |key| list(group, key).iter().flat_map(singles).collect();
         Self { side, group: id.to_owned(), inbound: single("IpPermissions"), outbound: single("IpPermissionsEgress") }
     }
 }
 
-/// A permission as rules of one source each, without descriptions.
+/// Splits a permission into rules of one source each, without descriptions.
 fn singles(permission: &Value) -> Vec<Value> {
     let sources = [("IpRanges", "CidrIp"), ("UserIdGroupPairs", "GroupId"), ("PrefixListIds", "PrefixListId")];
     let mut rules = Vec::new();
@@ -46,7 +45,7 @@ fn singles(permission: &Value) -> Vec<Value> {
     rules
 }
 
-/// The calls that turn `now` into `before`. Groups that were not there before are left alone: they are the learner's.
+/// The calls that turn `now` into `before`. Groups that are new since then are the learner's and are left alone.
 pub fn restoring(before: &[Rules], now: &[Rules]) -> Vec<(Side, Call)> {
     let mut calls = Vec::new();
     for was in before {
@@ -68,9 +67,9 @@ pub fn restoring(before: &[Rules], now: &[Rules]) -> Vec<(Side, Call)> {
     calls
 }
 
-/// What is open wider than the path needs, as nobody's doing but the learner's: more than one port, or addresses outside the
-/// lab's own `blocks`. Inbound rules that were there `before` or were `planted` do not count; of the groups that are to stay
-/// `narrow`, only outbound rules that were planted do not.
+/// What the learner opened wider than the path needs: more than one port, or addresses outside the lab's own `blocks`.
+/// Inbound rules of `before` and rules that were `planted` do not count. For the groups in `narrow`, only planted
+/// outbound rules do not count.
 pub fn opened([before, planted]: [&[Rules]; 2], now: &[Rules], blocks: &[&str], narrow: &[String]) -> Vec<Text> {
     let mut opened = Vec::new();
     let known = |all: &[Rules], group: &str, of: fn(&Rules) -> &[Value], rule: &Value| {

@@ -1,4 +1,4 @@
-//! The rules of the lab's VPCs at one moment: those of security groups, and those of network ACLs.
+//! The rules in the lab's VPCs at one moment: those of security groups and those of network ACLs.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::cloud::{Clients, ec2};
 use crate::engine::event::Fault;
 use crate::lab::Side;
 
-/// The rules of the lab's VPCs, as a drill's journal keeps them.
+/// The rules in the form that a drill's journal lines keep.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
     pub groups: Vec<Rules>,
@@ -18,15 +18,15 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// What a journal keeps; nothing where it keeps none.
+    /// Empty if the journal line has none.
     pub fn read(kept: Value) -> Self {
         serde_json::from_value(kept).unwrap_or_default()
     }
 
-    /// Adds what stands in one VPC.
+    /// Adds the rules of one VPC.
     ///
     /// # Errors
-    /// When the cloud cannot be asked.
+    /// If the cloud cannot be asked.
     pub async fn look(&mut self, clients: &Clients, side: Side, vpc: &str) -> Result<(), Fault> {
         let of = |operation| ec2(operation, json!({ "Filters": [{ "Name": "vpc-id", "Values": [vpc] }] }));
         let reply = clients.send(&of("DescribeSecurityGroups")).await?;

@@ -1,4 +1,4 @@
-//! What is next: a plain function from what is known to what is to be done. It knows the ways; it does nothing itself.
+//! Decides what is next. A pure function from the state to the effects; it knows the modes and does nothing itself.
 
 use super::go_to::{ask_go_to, goal, on_the_way, which_step};
 use super::plan::{Effect, End, Input, Plan};
@@ -13,7 +13,6 @@ use crate::engine::record::state::{Detouring, State};
 use crate::i18n::m;
 use crate::lab::{Moment, Resource, Step};
 
-/// What is to be done next.
 #[must_use]
 pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
     match input {
@@ -24,7 +23,8 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         }
         Input::Begin if state.pending.is_empty() => {
             let mut effects = vec![Effect::Opening];
-            // What the learner makes ahead, while pllab still waits for something else, is theirs too.
+            // From here on, what the learner makes is theirs, even if they make it while pllab still waits for
+            // something else.
             let by_hand = plan.way == Mode::HandsOn && state.baseline.is_none() && !state.cleaning;
             effects.extend(by_hand.then_some(Effect::Baseline));
             effects.extend(onward(state, plan));
@@ -32,7 +32,7 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         }
         Input::Begin => vec![Effect::Opening, Effect::Recover],
         Input::Interrupted => vec![Effect::End(End::Interrupted)],
-        // Reading leaves nothing undone.
+        // Reading leaves nothing unfinished.
         Input::Answered(_, Answer::Leave) if plan.way == Mode::Explain => vec![Effect::End(End::Met)],
         Input::Answered(_, Answer::Leave) => {
             let left = run_finished(state, plan, Verdict::NotYet);
@@ -98,7 +98,7 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
             vec![Effect::Record(said), next]
         }
         Input::Watched => match plan.current(state) {
-            // What pllab had begun itself is finished; what the learner made is left alone.
+            // Finish what pllab itself had begun. What the learner made is left alone.
             Some((index, _)) => vec![Effect::Make(index)],
             None => onward(state, plan),
         },
@@ -118,11 +118,11 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
             Some((index, _)) => vec![resumed_work(state, plan, index)],
             None => onward(state, plan),
         },
-        // Something could still not be asked about.
+        // Some call could still not be asked about.
         Input::Recovered if !state.pending.is_empty() => decide(state, plan, Input::MakeFailed),
         Input::Recovered | Input::Undone | Input::Answered(_, _) => onward(state, plan),
         Input::Made => match plan.current(state) {
-            // After a detour nothing of the step itself has been done: it is offered again, once the learner goes on.
+            // The detour did nothing of the step itself, so the step is offered again once the learner goes on.
             Some((_, step)) if !begun(state, step) => {
                 let mut effects = settled(state, plan, step);
                 effects.push(with_label(ask_next(plan), m::engine_answer_back()));
@@ -143,7 +143,7 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
                 effects.extend(onward(&state, plan));
                 return effects;
             }
-            // The moment the tie becomes solid, or is cut, is seen, not only told.
+            // Show the picture at the moment the tie becomes solid or is cut.
             let tied = step.makes.iter().any(|it| matches!(it, Resource::Acceptance(_) | Resource::Rejection(_)));
             effects.extend(tied.then_some(Effect::Picture(index)));
             let last = index + 1 == plan.lab.steps.len();
@@ -155,10 +155,9 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
     }
 }
 
-/// The way on from where the run stands.
 fn onward(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
     if state.cleaning {
-        // A clean-up that was cut short goes on; building on what it left would lead nowhere.
+        // Continue an interrupted clean-up: building on what it left would fail.
         return clean_up();
     }
     if let (Some((index, step)), Some((_, false))) = (goal(state, plan), &state.goal) {
@@ -172,7 +171,7 @@ fn onward(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
     }
 }
 
-/// The answer where nobody can be asked: working by hand needs nobody to say yes, for pllab only looks. `None` where the
+/// The answer if nobody can be asked. Working by hand needs no consent, because pllab only looks. `None` if the
 /// question stops the run.
 #[must_use]
 pub fn alone(way: Mode, question: QuestionId) -> Option<Answer> {
@@ -187,7 +186,6 @@ pub fn alone(way: Mode, question: QuestionId) -> Option<Answer> {
     (way == Mode::HandsOn).then_some(answer)
 }
 
-/// The learner has chosen who does a step.
 fn begin(state: &State, plan: &Plan<'_>, index: usize, answer: Answer) -> Vec<Effect> {
     let step = &plan.lab.steps[index];
     let (started, was_by_hand) = state.steps.get(&step.id).map_or((false, false), |step| (step.started, step.by_hand));
@@ -207,7 +205,7 @@ fn begin(state: &State, plan: &Plan<'_>, index: usize, answer: Answer) -> Vec<Ef
     effects
 }
 
-/// The state once `event` is on record.
+/// The state with `event` folded in.
 fn after(state: &State, event: &Event) -> State {
     let mut state = state.clone();
     let at = state.last.unwrap_or_default();
@@ -215,7 +213,7 @@ fn after(state: &State, event: &Event) -> State {
     state
 }
 
-/// What is next in a step that was begun: a prediction first, where one is due.
+/// What is next in a step that was begun. A prediction comes first if one is due.
 fn work(state: &State, plan: &Plan<'_>, index: usize) -> Effect {
     let step = &plan.lab.steps[index];
     let due = unpredicted(state, step).filter(|it| it.before != Moment::Checks && !on_the_way(state, plan));
@@ -229,14 +227,13 @@ fn work(state: &State, plan: &Plan<'_>, index: usize) -> Effect {
     }
 }
 
-/// The step's checks: a prediction first, where one is due.
 fn check(state: &State, plan: &Plan<'_>, index: usize) -> Effect {
     let step = &plan.lab.steps[index];
     let due = unpredicted(state, step).filter(|it| it.before == Moment::Checks && !on_the_way(state, plan));
     due.and_then(|predict| ask_predict(plan, step, predict)).unwrap_or(Effect::Check(index))
 }
 
-/// The explain way: the next step that has not been shown, or all of them where nobody is asked.
+/// The explain mode: the next step that has not been shown, or all of them if nobody is asked.
 fn read_on(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
     let mut effects = Vec::new();
     for (index, step) in plan.lab.steps.iter().enumerate().filter(|(_, step)| !begun(state, step)) {
@@ -250,10 +247,10 @@ fn read_on(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
     effects
 }
 
-/// Work on a step that was begun before: its detour, its making; the checks follow by themselves.
+/// Continues a step that was begun before: its detour or its making. The checks follow from that.
 fn resumed_work(state: &State, plan: &Plan<'_>, index: usize) -> Effect {
     if !state.pending.is_empty() {
-        // Nothing is made again before the cloud was asked what became of the first time.
+        // Make nothing again before asking the cloud what became of the first attempt.
         return Effect::Recover;
     }
     work(state, plan, index)
@@ -275,14 +272,14 @@ fn run_finished(state: &State, plan: &Plan<'_>, otherwise: Verdict) -> Event {
     let steps_met = plan.lab.steps.iter().filter(|step| state.met(&step.id)).count();
     let verdict = match otherwise {
         _ if steps_met < steps => Verdict::NotYet,
-        // The page was not asked for, so it is not proved.
+        // The page was not asked for, so the run is not proved.
         Verdict::Met if state.api_only => Verdict::CannotTell,
         otherwise => otherwise,
     };
     Event::RunFinished { verdict, steps_met, steps }
 }
 
-/// Asks first where the learner's own work would stay or go.
+/// Asks first if it is open whether the learner's own things are deleted.
 fn clean_up_asking(state: &State) -> Vec<Effect> {
     match ask_theirs(state) {
         Some(question) => vec![Effect::Ask(question)],
@@ -290,12 +287,12 @@ fn clean_up_asking(state: &State) -> Vec<Effect> {
     }
 }
 
-/// On record before anything is deleted, so that a clean-up that is cut short is taken up as one.
+/// Recorded before anything is deleted, so that an interrupted clean-up is resumed as a clean-up.
 fn clean_up() -> Vec<Effect> {
     vec![Effect::Record(Decision::CleanUp(CleanUpStage::Begun).of_run()), Effect::CleanUp]
 }
 
-/// A step as it opens: shown, looked at, asked about.
+/// Opens a step: shows it, looks, asks.
 fn open(index: usize, step: &Step, state: &State, plan: &Plan<'_>) -> Vec<Effect> {
     let mut effects = vec![Effect::Show(index)];
     if !step.looks.is_empty() {

@@ -1,5 +1,3 @@
-//! What is next, as a table: from a journal and an input to effects.
-
 use super::*;
 use crate::engine::event::DetourStage;
 use crate::i18n::{Lang, Text};
@@ -75,7 +73,7 @@ fn intent() -> Event {
     }
 }
 
-/// Effects as short words: `ask:step>go,leave` for a question, its default first.
+/// Effects as short words: `ask:step>go|go,leave` for a question, its default first.
 fn words(effects: &[Effect]) -> Vec<String> {
     effects
         .iter()
@@ -173,7 +171,7 @@ fn what_is_not_met_stops_there_and_can_be_asked_again() {
     guided(Input::MakeFailed, &["ask:Failed>leave|again,leave,clean_up"]);
     guided(Input::Answered(QuestionId::NotMet, Answer::Again), &["make:0"]);
     guided(Input::Answered(QuestionId::Failed, Answer::Again), &["make:0"]);
-    // The toy lab proves no path; one that does offers to trace it, and asks again after that.
+    // The toy lab proves no path. A lab that does offers to trace it, and asks again after that.
     guided(Input::Answered(QuestionId::NotMet, Answer::Path), &["path", "ask:NotMet>leave|again,leave,clean_up"]);
     let page = OneClient { client: "client".to_owned(), endpoint: "endpoint".to_owned(), subnet: None };
     let mut lab = lab();
@@ -223,7 +221,7 @@ fn the_end_says_what_was_met_and_what_is_left() {
     let all = [met("one"), met("two")];
     let end = |events: &[Event], keep, input, expected: &[&str]| expect(Mode::Guided, keep, events, input, expected);
     end(&all, false, Input::Answered(QuestionId::CleanUp, Answer::CleanUp), &["record:answered:begun", "clean-up"]);
-    // Cut short, it is taken up again, whatever the steps say.
+    // An interrupted clean-up is resumed, whatever the steps say.
     let begun = Decision::CleanUp(CleanUpStage::Begun).of_run();
     end(&[met("one"), begun], false, Input::Begin, &["opening", "record:answered:begun", "clean-up"]);
     end(&all, false, Input::Cleaned(Verdict::Met), &["record:run:Met:2", "end:Met"]);
@@ -231,7 +229,7 @@ fn the_end_says_what_was_met_and_what_is_left() {
     end(&all, false, Input::Cleaned(Verdict::CannotTell), &["record:run:CannotTell:2", "end:NotMet"]);
     end(&all, true, Input::Answered(QuestionId::CleanUp, Answer::Keep), &["record:run:Met:2", "end:Met"]);
     end(&all, true, Input::Begin, &["opening", "ask:CleanUp>keep|clean_up,keep"]);
-    // Cleaning up half-way is clean, and still not the whole lab.
+    // A clean-up halfway leaves nothing, but the lab is still not done.
     end(&[met("one")], false, Input::Cleaned(Verdict::Met), &["record:run:NotYet:1", "end:NotMet"]);
 }
 
@@ -329,13 +327,13 @@ fn another_step_is_gone_to_with_one_confirmation() {
     guided(&[], Input::Answered(QuestionId::Step, Answer::Steps), &["ask:WhichStep>again|this,this,again"]);
     guided(&[], Input::Answered(QuestionId::WhichStep, Answer::This(1)), &["record:answered:asked", confirm]);
     guided(&[asked("two")], Input::Begin, &["opening", confirm]);
-    // Ahead: what is before it is done without a question, then it opens.
+    // Ahead: the steps before it are done without a question, then it opens.
     let go = Input::Answered(QuestionId::GoTo, Answer::Go);
     guided(&[asked("two")], go, &["record:answered:begun", "record:started:one", "make:0"]);
     let begun = [Decision::GoTo(GoToStage::Begun).of_step("two"), started("one")];
     let open = "ask:Step>go|go,hands_on,detour,steps,leave";
     guided(&begun, Input::Checked(Verdict::Met), &["record:finished:one", "show:1", open]);
-    // Back: what was made from there on goes first.
+    // Back: what was made from that step on is undone first.
     let done = [met("one"), met("two"), asked("one")];
     guided(&done, go, &["record:answered:begun", "undo:0"]);
     let reopened = Event::Reopened { steps: vec!["one".to_owned(), "two".to_owned()] };

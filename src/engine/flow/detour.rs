@@ -1,4 +1,4 @@
-//! The way round that a step offers: rejected, looked at, and asked for anew.
+//! The detour that a step offers: the connection is rejected, looked at, and requested again.
 
 use super::drive::{Runner, resources};
 use super::examine::examine;
@@ -9,8 +9,8 @@ use crate::engine::event::{Decision, DetourStage, Fault, FaultClass, Purpose, Ve
 use crate::lab::{Kind, Resource, Side, Step};
 
 impl Runner {
-    /// Rejects, looks, and lets the consumer ask again. Each part is skipped where the journal has it, so that a detour
-    /// that was cut short is taken up where it stopped.
+    /// Rejects, looks, and lets the consumer request again. Each part is skipped if the journal has it, so that an
+    /// interrupted detour continues where it stopped.
     pub async fn detour(&self, step: &Step) -> Result<Verdict, Failure> {
         let (Some(detour), Some(clouds)) = (&step.detour, &self.clouds) else { return Ok(Verdict::Met) };
         let lab = &self.loaded.lab;
@@ -24,13 +24,13 @@ impl Runner {
                 let work = Work {
                     step: &step.id,
                     resource: &rejection.name,
-                    // Not `Rejection`: that is how journals have called a detour's word from the first version on.
+                    // Not `Rejection`: journals have used this kind for a detour's rejection since the first version.
                     kind: &Kind::Acceptance,
                     side: Side::Provider,
                     purpose: Purpose::Make,
                     waiting: None,
                 };
-                // A word about what others made: nothing of it is named.
+                // A rejection names nothing of its own, so the names are empty.
                 let naming = Naming { run: "", lab: "", learner: "", round: 0 };
                 for part in actions::make(&Resource::Rejection(rejection.clone()), &naming) {
                     perform(&self.core, clouds, &self.patience, &work, &part).await?;
@@ -44,7 +44,7 @@ impl Runner {
         let old: Vec<String> = detour.remakes.iter().filter(|name| remade(name) == 0).cloned().collect();
         teardown(&self.core, clouds, self.patience, Some(&old)).await?;
         if let Some(name) = old.iter().find(|name| remade(name) == 0) {
-            // Made again beside the old one it would be mistaken for it.
+            // If it were made beside the old one, the two would be confused.
             let fault = Fault::ours(FaultClass::InUse, "StillThere", name.clone());
             return Err(Failure::Unsaid(fault));
         }

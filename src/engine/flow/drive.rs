@@ -1,4 +1,4 @@
-//! Performs what `decide` says, and knows nothing else.
+//! Performs the effects that `decide` returns, and knows nothing else.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -25,78 +25,64 @@ use crate::host::shell_word;
 use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Resource, Side, Step};
 
-/// Traces the path from the client to the page and shows it. How that is done is none of the engine's business.
+/// Traces the path from the client to the page and shows it. The engine does not know how.
 pub trait ShowPath: Send + Sync {
-    /// Traces and shows it.
     fn show<'a>(&'a self, core: &'a RunLog) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 }
 
-/// A pass through a lab.
 pub struct Runner {
-    /// What its tasks share.
     pub core: Arc<RunLog>,
-    /// The target; `None` in the explain way.
+    /// `None` in the explain mode.
     pub clouds: Option<Arc<Clouds>>,
-    /// How patient to be with the target.
+    /// How often and how long to look at the target.
     pub patience: Polling,
-    /// What is made before its step opens.
     pub prefetch: Prefetch,
-    /// The lab.
     pub loaded: Arc<Loaded>,
-    /// What is shown.
     pub views: Views,
-    /// What to do once credentials have expired.
+    /// What to do after credentials have expired.
     pub renew: Text,
-    /// The way.
     pub way: Mode,
-    /// What traces the path; `None` where there is none to trace.
+    /// `None` if there is no path to trace.
     pub path: Option<Box<dyn ShowPath>>,
     /// Whether what was made is kept at the end.
     pub keep: bool,
-    /// Whether there are questions between the steps of the explain way.
+    /// Whether there are questions between the steps of the explain mode.
     pub asks: bool,
-    /// Turns true at Ctrl-C.
+    /// Becomes true at Ctrl-C.
     pub interrupted: watch::Receiver<bool>,
 }
 
-/// How a pass ended, and what stood in its way.
 #[derive(Debug)]
 pub struct Ended {
-    /// How.
     pub end: End,
-    /// The last fault's class, where the cloud stood in the way.
+    /// The class of the last fault, if the cloud caused one.
     pub fault: Option<FaultClass>,
 }
 
-/// Why a pass could not go on at all.
+/// Why a run could not go on at all.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// The journal cannot be written.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// A question came up and nobody can be asked.
+    /// A question came up, and nobody can be asked.
     #[error("nobody to ask")]
     NobodyToAsk(QuestionId),
-    /// A question was answered again and again by what is no answer.
     #[error("no answer that is one of the choices")]
     Unclear(QuestionId),
 }
 
-/// What came of an effect.
 enum Outcome {
-    /// On to `decide` with this.
+    /// The next input for `decide`.
     Of(Input),
-    /// Nothing to decide on; the next effect follows.
     Nothing,
-    /// The end.
     End(End),
 }
 
 impl Runner {
-    /// Goes through the lab from where the journal says the run stands.
+    /// Goes through the lab from where the journal says the run is.
     ///
     /// # Errors
-    /// When the run cannot go on; what was done until then is in the journal.
+    /// If the run cannot go on. What was done until then is in the journal.
     pub async fn run(&self) -> Result<Ended, RunError> {
         self.from(Input::Begin).await
     }
@@ -124,7 +110,8 @@ impl Runner {
                 } else {
                     tokio::select! {
                         biased;
-                        // Calls under way are dropped: their intents are on the disk, `resume` asks what became of them.
+                        // Calls under way are dropped. Their intents are on the disk, and `resume` asks what became of
+                        // them.
                         Ok(_) = interrupted.wait_for(|it| *it) => Outcome::Of(Input::Interrupted),
                         came = performing => came?,
                     }
@@ -135,14 +122,14 @@ impl Runner {
                         self.prefetch.stop().await;
                         break;
                     }
-                    // What leads on, or to the end, leaves the rest of the list behind.
+                    // An effect with an input or an end drops the rest of the list.
                     Outcome::Of(_) | Outcome::End(_) => break,
                     Outcome::Nothing => {}
                 }
             }
             match came {
                 Outcome::Of(next) => input = next,
-                // Every list of effects ends in one that leads on; where none did, nothing was achieved.
+                // Every list of effects should end in one that leads on. If one does not, nothing was achieved.
                 Outcome::Nothing => {
                     self.prefetch.stop().await;
                     return Ok(Ended { end: End::NotMet, fault });
@@ -200,7 +187,7 @@ impl Runner {
                 Outcome::Nothing
             }
             Effect::Ask(question) => {
-                // The screen blocks while it waits; the sandbox goes on beside it.
+                // The screen blocks while it waits; the sandbox must go on meanwhile.
                 let answer = tokio::task::block_in_place(|| screen.ask(&question));
                 match answer {
                     Ok(answer) => Outcome::Of(Input::Answered(question.id, answer)),
@@ -275,7 +262,8 @@ impl Runner {
         })
     }
 
-    /// What it means for the lab that the target does not know an operation; the fault's message begins with its name.
+    /// Says what the lab lacks if the target does not know an operation. The fault's message begins with the
+    /// operation's name.
     fn lacks(&self, message: &str) -> Text {
         let operation = message.split(':').next().unwrap_or_default();
         let means = match operation {
@@ -285,7 +273,7 @@ impl Runner {
         m::AwsLacks { means, operation, run: shell_word(&self.core.with(|state| state.run.clone())) }.text()
     }
 
-    /// What kept a check from telling.
+    /// The class of the fault that kept a check from telling.
     pub fn untold(&self, verdict: Verdict) -> Option<FaultClass> {
         if verdict != Verdict::CannotTell {
             return None;
@@ -297,7 +285,7 @@ impl Runner {
         Some(FaultClass::NoAnswer)
     }
 
-    /// The cloud's faults lead to a question; the journal's end the pass.
+    /// Faults of the cloud lead to a question; a journal failure ends the run.
     fn failed(&self, failure: Failure, fault: &mut Option<FaultClass>) -> Result<Outcome, RunError> {
         match failure {
             Failure::Fault(cause) => {
@@ -321,7 +309,7 @@ impl Runner {
         }
     }
 
-    /// Deletes what the steps made that stand open again; what the learner made stays, to be recognised again.
+    /// Deletes what the reopened steps made. What the learner made stays and will be recognised again.
     async fn undo(&self, index: usize) -> Result<(), Failure> {
         let Some(clouds) = &self.clouds else { return Ok(()) };
         let (steps, names) = undone(&self.loaded.lab, index);

@@ -1,4 +1,4 @@
-//! Asks a step's checks until each is met, is broken, or has had its time.
+//! Asks a step's checks until each is met, is broken, or has run out of time.
 
 use std::collections::BTreeMap;
 use tokio::time::Instant;
@@ -12,15 +12,15 @@ use crate::engine::record::journal::JournalError;
 use crate::i18n::{Text, m};
 use crate::lab::{Check, Lab, Side};
 
-/// How often a check that cannot tell, or that finds something broken, is asked before that is the answer. What was made a moment
-/// ago may not be found everywhere yet [DEV:eventual-consistency].
+/// How often a check is asked before "cannot tell" or "broken" is believed. A new resource may not be visible
+/// everywhere yet [DEV:eventual-consistency].
 const UNSURE_LOOKS: u32 = 4;
 
-/// Asks `checks` of `step` in order, each until it has an answer, and writes the answers down. With `wait` a check that is
-/// not met yet is asked again until its time is up. Stops at the first one that is not met, unless `all`.
+/// Asks the `checks` of `step` in order and records the answers. With `wait`, a check that is not met yet is asked
+/// again until its time is up. Stops at the first check that is not met, unless `all`.
 ///
 /// # Errors
-/// When an answer cannot be written down.
+/// If an answer cannot be recorded.
 pub async fn examine(
     core: &RunLog,
     clouds: &Clouds,
@@ -57,7 +57,7 @@ pub async fn examine(
             command,
         })?;
         worst = worst.max(finding.verdict);
-        // When waiting, the run stops here: what follows would only repeat the same trouble.
+        // When waiting, stop here: the checks that follow would only repeat the same trouble.
         if patience.is_some() && finding.verdict != Verdict::Met {
             break;
         }
@@ -65,7 +65,7 @@ pub async fn examine(
     Ok(worst)
 }
 
-/// Asks one check; with `patience`, until it has an answer or its time is up.
+/// Asks one check. With `patience`, repeats until it has an answer or its time is up.
 pub async fn answer(core: &RunLog, clouds: &Clouds, lab: &Lab, patience: Option<&Polling>, check: &Check) -> Finding {
     let began = Instant::now();
     let mut pauses = patience.map(Polling::pauses);
@@ -86,8 +86,8 @@ pub async fn answer(core: &RunLog, clouds: &Clouds, lab: &Lab, patience: Option<
             CheckContext { clouds, facts: &facts, sides: &sides, accounts: core.accounts(), token: &token, lab };
         let finding = checks::ask(check, &scene).await;
         let again = match (finding.verdict, &patience) {
-            // What is only on its way takes its time; what is held up by a trouble that has a name, such as a web server that
-            // fails its health checks, may do so for ever.
+            // What is merely in progress gets its time. A trouble with a known reason, such as a web server that fails
+            // its health checks, may last for ever, so it gets less.
             (Verdict::NotYet, Some(patience)) => {
                 troubled = finding.why.as_ref().and(troubled.or_else(|| Some(Instant::now())));
                 let trouble = troubled.is_none_or(|since| since.elapsed() < patience.trouble());
@@ -116,7 +116,7 @@ pub async fn answer(core: &RunLog, clouds: &Clouds, lab: &Lab, patience: Option<
 
 type Parts = (BTreeMap<String, BTreeMap<String, String>>, BTreeMap<String, Side>, String);
 
-/// What a check may know: facts of the ledger, and whose account each resource is in.
+/// What a check may know: facts of the ledger, and the account of each resource.
 fn scene(core: &RunLog, lab: &Lab) -> Parts {
     core.with(|state| (state.facts(), lab.sides(), state.token.clone()))
 }

@@ -1,4 +1,4 @@
-//! Going to another step: ahead, with everything before it done; or back, with everything from there on undone.
+//! Going to another step: ahead, after all steps before it are done; or back, after everything from there on is undone.
 
 use super::plan::{Effect, Plan};
 use crate::engine::event::{Answer, Choice, Question, QuestionId};
@@ -6,13 +6,13 @@ use crate::engine::record::state::State;
 use crate::i18n::{Text, m};
 use crate::lab::{Lab, Resource, Step};
 
-/// The step that the learner goes to.
+/// The step that the learner goes to, with its index.
 pub fn goal<'a>(state: &State, plan: &Plan<'a>) -> Option<(usize, &'a Step)> {
     let (id, _) = state.goal.as_ref()?;
     plan.lab.steps.iter().enumerate().find(|(_, step)| step.id == *id)
 }
 
-/// Whether the learner has agreed to a step that is still ahead: until then pllab asks nothing.
+/// Whether the learner has agreed to a step that is still ahead. pllab asks nothing until it gets there.
 pub fn on_the_way(state: &State, plan: &Plan<'_>) -> bool {
     let confirmed = state.goal.as_ref().is_some_and(|(_, confirmed)| *confirmed);
     let ahead = goal(state, plan).zip(plan.current(state)).is_some_and(|((goal, _), (now, _))| now < goal);
@@ -32,7 +32,6 @@ pub fn which_step(plan: &Plan<'_>) -> Effect {
     })
 }
 
-/// A step's number and title.
 fn title(plan: &Plan<'_>, number: usize, step: &Step) -> Text {
     let title = plan.prose.map(|prose| {
         let title = prose.steps.get(&step.id).map_or(step.id.as_str(), |words| words.title.as_str());
@@ -41,7 +40,7 @@ fn title(plan: &Plan<'_>, number: usize, step: &Step) -> Text {
     Text::Both { ja: title.ja, en: title.en }
 }
 
-/// One confirmation for everything that it takes to stand at a step.
+/// One confirmation for everything that the move takes.
 pub fn ask_go_to(state: &State, plan: &Plan<'_>, index: usize, step: &Step) -> Effect {
     let now = plan.current(state).map_or(plan.lab.steps.len(), |(now, _)| now);
     let title = title(plan, index, step);
@@ -54,8 +53,8 @@ pub fn ask_go_to(state: &State, plan: &Plan<'_>, index: usize, step: &Step) -> E
     Effect::Ask(Question { id: QuestionId::GoTo, prompt, choices, default: Answer::Go })
 }
 
-/// What stands open again once step `index` is undone: the steps, and the resources that go. An acceptance is undone with the
-/// endpoint that it accepted, for the consumer must ask again.
+/// What undoing step `index` reopens: the steps, and the resources to delete. An acceptance is undone together with the
+/// endpoint that it accepted, because the consumer must request again.
 #[must_use]
 pub fn undone(lab: &Lab, index: usize) -> (Vec<String>, Vec<String>) {
     let accepted: Vec<&str> = lab.steps[index]

@@ -1,6 +1,6 @@
-//! How a run goes on: the thinking, which is pure, and the doing, which is async.
+//! How a run goes on: the decisions, which are pure, and the actions, which are async.
 //! Must not know: the terminal, wording.
-//! Next: `decide.rs` is the thinking and `plan.rs` its vocabulary, `questions.rs` what is asked, `drive.rs` the doing.
+//! Next: `decide.rs` decides, `plan.rs` is its vocabulary, `questions.rs` what is asked, `drive.rs` acts.
 
 pub mod decide;
 pub mod detour;

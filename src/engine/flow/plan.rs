@@ -1,21 +1,19 @@
-//! What `decide` and `drive` say to each other.
+//! The vocabulary of `decide` and `drive`.
 
 use crate::engine::event::{Answer, Event, Mode, Question, QuestionId, Verdict};
 use crate::engine::record::state::State;
 use crate::lab::{Lab, Pair, Prose, Step};
 
-/// What does not change while a run goes on.
+/// What does not change during a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan<'a> {
-    /// The lab.
     pub lab: &'a Lab,
-    /// Its words: predictions are asked in them.
+    /// Predictions are asked in the lab's words.
     pub prose: &'a Pair<Prose>,
-    /// The way through it.
     pub way: Mode,
     /// Whether what was made is kept at the end unless the learner says otherwise.
     pub keep: bool,
-    /// Whether there are questions between the steps of the explain way.
+    /// Whether there are questions between the steps of the explain mode.
     pub asks: bool,
 }
 
@@ -26,75 +24,71 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// What came of the last effect.
+/// The result of the last effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// The run begins, or is taken up again.
+    /// The run begins or is resumed.
     Begin,
-    /// Calls without outcomes have been asked about.
+    /// The cloud was asked about the calls without outcomes.
     Recovered,
-    /// A question was answered.
     Answered(QuestionId, Answer),
     /// Everything that was to be made is made.
     Made,
-    /// Something could not be made; what failed has been told.
+    /// Something could not be made, and the fault has been shown.
     MakeFailed,
-    /// Everything that the learner was to make is there.
+    /// Everything that the learner was to make exists.
     Watched,
     /// The learner called for the menu during a watch.
     Called,
-    /// The checks were asked: whether all are met.
+    /// The checks were asked; the verdict of all.
     Checked(Verdict),
     /// Steps were undone and are open again.
     Undone,
-    /// The clean-up was done and looked at: whether nothing is left.
+    /// The clean-up and its second look are done. `Met` if nothing is left.
     Cleaned(Verdict),
-    /// The learner pressed Ctrl-C.
     Interrupted,
 }
 
-/// What is to be done. The last of a list leads to the next [`Input`].
+/// What is to be done. A `usize` is a step's index. The last effect of a list leads to the next [`Input`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Show the first screen.
     Opening,
-    /// Show a step, by index.
+    /// Show a step.
     Show(usize),
-    /// Draw the picture as it is now, by index of the step.
+    /// Draw the picture as it is now.
     Picture(usize),
     /// Trace the path and show it.
     Path,
-    /// Look at what a step looks at when it opens, by index.
+    /// Ask the checks of a step's `looks`.
     Look(usize),
-    /// Ask the learner.
     Ask(Question),
-    /// Write it down, and tell the screen.
+    /// Write the event to the journal, and tell the screen.
     Record(Event),
-    /// Keep it in mind for this pass only.
+    /// Keep the event in the state, but not in the journal.
     Remember(Event),
     /// Ask the cloud what became of calls without outcomes.
     Recover,
-    /// Make what a step makes, by index.
+    /// Make the step's resources.
     Make(usize),
-    /// Write down what the accounts hold before the learner works in them.
+    /// Record what the accounts hold before the learner works in them.
     Baseline,
-    /// Watch until the learner has made what a step makes, by index.
+    /// Watch until the learner has made the step's resources.
     Watch(usize),
-    /// Give the next hint on a step, by index.
+    /// Give the next hint on the step.
     Hint(usize),
-    /// Ask a step's checks, by index.
+    /// Ask the step's checks.
     Check(usize),
-    /// Reject the connection of a step's detour, delete what it remakes, make that again; ask its checks in between.
+    /// Do the step's detour: reject the connection, ask the detour's checks, delete what it remakes, and make that
+    /// again.
     Detour(usize),
-    /// Delete what a step and the later ones made, by index, and open them again.
+    /// Delete what this step and the later ones made, and reopen them.
     Undo(usize),
     /// Delete what this run made, look again, write the receipt.
     CleanUp,
-    /// Stop.
     End(End),
 }
 
-/// How a pass ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
     /// Everything asked for is met.

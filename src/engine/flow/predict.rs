@@ -1,4 +1,4 @@
-//! Predictions: which is due, how it is asked, and what the cloud's answer makes of it.
+//! Predictions: which one is due, how it is asked, and how the cloud's answer settles it.
 
 use super::plan::{Effect, Plan};
 use crate::checks;
@@ -7,18 +7,19 @@ use crate::engine::record::state::{Detouring, State};
 use crate::i18n::{Text, m};
 use crate::lab::{Moment, Pair, Predict, PredictProse, Prose, Step};
 
-/// The next prediction of the step that was not asked for yet: the detour's while it is under way, else the others.
+/// The next prediction of the step that was not asked yet. Only the detour's while it is under way, else only the
+/// others.
 pub fn unpredicted<'a>(state: &State, step: &'a Step) -> Option<&'a Predict> {
     let now = state.steps.get(&step.id);
     let detour = now.is_some_and(|now| now.detour == Detouring::Open);
     let open = |it: &&Predict| !now.is_some_and(|now| now.predicted.contains_key(&it.id));
     let mut open = step.predict.iter().filter(open).filter(|it| (it.before == Moment::Detour) == detour);
-    // What comes before the making is asked before what comes before the checks.
+    // Predictions before the making come before those before the checks.
     let first = open.clone().find(|it| it.before == Moment::Make);
     first.or_else(|| open.next())
 }
 
-/// `None` where the lab has no words for it.
+/// `None` if the lab has no words for it.
 pub fn ask_predict(plan: &Plan<'_>, step: &Step, predict: &Predict) -> Option<Effect> {
     let words = words(plan, step, predict)?;
     let choice = |(number, option): (usize, &String)| {
@@ -37,8 +38,8 @@ fn words(plan: &Plan<'_>, step: &Step, predict: &Predict) -> Option<Pair<Predict
     Some(Pair { ja: of(&plan.prose.ja)?, en: of(&plan.prose.en)? })
 }
 
-/// The predictions that a step's checks have answered by now, on record with the answer: its own, and those that earlier
-/// steps asked of it.
+/// Records the predictions that a step's checks have answered by now: its own, and those of earlier steps that it
+/// answers.
 pub fn settled(state: &State, plan: &Plan<'_>, step: &Step) -> Vec<Effect> {
     let settle = |asked: &Step, predict: &Predict| {
         let now = state.steps.get(&asked.id)?;

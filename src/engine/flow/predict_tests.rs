@@ -3,7 +3,7 @@
 use super::*;
 use crate::lab::{Predict, PredictProse, StepProse};
 
-/// The lab with a prediction in its first step, answered by the first check of step `answers`.
+/// A lab with a prediction in its first step, which the first check of step `answers` answers.
 fn predicting(answers: usize) -> (Lab, Pair<Prose>) {
     let mut lab = lab();
     let proof = lab.steps[answers].checks[0].clone();
@@ -21,7 +21,7 @@ fn predicting(answers: usize) -> (Lab, Pair<Prose>) {
     (lab, Pair { ja: prose.clone(), en: prose })
 }
 
-/// A step's check is met.
+/// The check of `step` is met.
 fn seen(step: &str) -> Event {
     Event::Check {
         step: step.to_owned(),
@@ -51,13 +51,13 @@ fn a_prediction_is_asked_first_and_the_cloud_answers_it() {
         panic!("{settled:?}")
     };
     assert_eq!((answer.as_str(), right.as_str(), seen), ("yes", "no", &Text::literal("seen")));
-    // Passed by: nothing is said of it.
+    // The learner passed, so nothing is said about it.
     let passed = Event::Predicted { step: "one".to_owned(), prediction: "p".to_owned(), answer: String::new() };
     let passed = decide(&[started("one"), passed, check], Input::Checked(Verdict::Met));
     assert_eq!(words(&passed), ["record:finished:one", NEXT]);
 }
 
-/// What is asked before a step may be answered by a later one: then, and only once.
+/// A later step may answer a prediction that was asked before. It is settled then, and only once.
 #[test]
 fn a_prediction_waits_for_the_step_that_answers_it() {
     let (lab, prose) = predicting(1);

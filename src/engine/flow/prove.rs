@@ -13,83 +13,54 @@ use crate::engine::event::{Fault, Item, ItemState, Purpose, Verdict};
 use crate::i18n::Text;
 use crate::lab::{Check, Moment, Predict, Resource, Step, in_order};
 
-/// How long a check may take that should not be met yet.
+/// The time limit of a check that should not be met yet.
 const A_MOMENT: Duration = Duration::from_millis(500);
 
-/// What came of proving a lab.
 #[derive(Debug, Default)]
 pub struct Proof {
-    /// How many checks were asked before and after their step.
+    /// The checks that were asked before and after their step.
     pub checks: usize,
-    /// How many predictions have the answer that was proved.
+    /// The predictions with a proved answer.
     pub predictions: usize,
-    /// How many things were made, and are gone again.
+    /// The resources that were made and are gone again.
     pub gone: usize,
-    /// What does not hold; nothing where the lab is proved.
+    /// Empty if the lab is proved.
     pub flaws: Vec<LabFailure>,
 }
 
-/// Something of a lab that does not hold.
 #[derive(Debug)]
 pub enum LabFailure {
-    /// A check is met before its step: it would tell the learner nothing.
-    MetBefore {
-        /// The check.
-        at: At,
-        /// What it saw.
-        seen: Text,
-    },
+    /// A check is met before its step, so it would tell the learner nothing.
+    MetBefore { at: At, seen: Text },
     /// A check is not met after its step.
-    NotMet {
-        /// The check.
-        at: At,
-        /// Its answer.
-        finding: Box<Finding>,
-    },
+    NotMet { at: At, finding: Box<Finding> },
     /// A resource cannot be made.
-    NotMade {
-        /// The step.
-        step: String,
-        /// The resource, by name.
-        resource: String,
-        /// What the cloud said.
-        fault: Fault,
-    },
+    NotMade { step: String, resource: String, fault: Fault },
     /// The clean-up leaves things behind, or cannot tell.
-    Left {
-        /// What, as the receipt has it.
-        items: Vec<Item>,
-    },
+    Left { items: Vec<Item> },
 }
 
-/// Where a check stands in the lab.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct At {
-    /// The step.
     pub step: String,
-    /// Which of its lists.
     pub list: List,
-    /// Its position in that list, from 0.
+    /// The position in that list, from 0.
     pub index: usize,
 }
 
-/// The lists of checks that a step has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum List {
-    /// `looks`.
     Looks,
-    /// `checks`.
     Checks,
-    /// `detour.checks`.
     Detour,
 }
 
 impl Runner {
-    /// Goes through the lab, detours included, and asks every check before its step and after it. Stops at the first step
-    /// that does not come about, for those that follow could not either. What was made is there until [`Self::prove_gone`].
+    /// Goes through the lab, detours included, and asks every check before its step and after it. Stops at the first
+    /// step that fails, because the later ones would fail too. What was made exists until [`Self::prove_gone`].
     ///
     /// # Errors
-    /// When the journal, if there is one, cannot be written.
+    /// If the journal, if there is one, cannot be written.
     pub async fn prove(&self) -> Result<Proof, RunError> {
         let mut proof = Proof::default();
         let steps = &self.loaded.lab.steps;
@@ -100,7 +71,7 @@ impl Runner {
                 break;
             }
             if index >= asked {
-                // A step that makes nothing only looks: its proof is what the last step that makes something changed.
+                // A step that makes nothing only looks: it proves what the last step that makes something changed.
                 let looking = steps[index + 1..].iter().take_while(|step| step.makes.is_empty()).count();
                 asked = index + 1 + looking;
                 for step in &steps[index..asked] {
@@ -119,10 +90,10 @@ impl Runner {
         Ok(proof)
     }
 
-    /// Cleans up what was made on the way, and looks whether anything is left.
+    /// Cleans up what was made, and looks whether anything is left.
     ///
     /// # Errors
-    /// When the journal, if there is one, cannot be written.
+    /// If the journal, if there is one, cannot be written.
     pub async fn prove_gone(&self, proof: &mut Proof) -> Result<(), RunError> {
         let mut fault = None;
         let verdict = self.clean_up(&mut fault).await?;
@@ -135,7 +106,7 @@ impl Runner {
         Ok(())
     }
 
-    /// The detour of a step, if it has one: its checks are met after the rejection, and the step can be gone on with.
+    /// Runs the step's detour, if it has one. Its checks must be met after the rejection, and the step can then go on.
     async fn round_about(&self, step: &Step, proof: &mut Proof) -> Result<(), Failure> {
         let Some(detour) = &step.detour else { return Ok(()) };
         if self.detour(step).await? != Verdict::Met {
@@ -149,7 +120,7 @@ impl Runner {
     async fn before(&self, step: &Step, proof: &mut Proof) {
         let Some(clouds) = &self.clouds else { return };
         for (index, check) in step.checks.iter().enumerate() {
-            // A page that does not come is waited for; one that comes is there at once.
+            // A check waits for a page that does not come; a page that comes is there at once.
             let asked = timeout(A_MOMENT, answer(&self.core, clouds, &self.loaded.lab, None, check)).await;
             if let Some(finding) = asked.ok().filter(|finding| finding.verdict == Verdict::Met) {
                 let at = At { step: step.id.clone(), list: List::Checks, index };
@@ -158,7 +129,7 @@ impl Runner {
         }
     }
 
-    /// Whether all are met.
+    /// Asks the checks and returns whether all are met.
     async fn after(&self, step: &Step, list: List, checks: &[Check], proof: &mut Proof) -> bool {
         let Some(clouds) = &self.clouds else { return false };
         for (index, check) in checks.iter().enumerate() {
@@ -181,7 +152,7 @@ impl Runner {
         true
     }
 
-    /// Names what could not be made: of what the step makes, the first in the order of making that is not whole.
+    /// Names what could not be made: the first incomplete resource of the step, in the order of making.
     fn blame(&self, step: &Step, failure: Failure, proof: &mut Proof) -> Result<(), RunError> {
         let fault = match failure {
             Failure::Fault(fault) | Failure::Unsaid(fault) => fault,

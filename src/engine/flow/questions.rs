@@ -1,4 +1,5 @@
-//! The questions between and in the steps. Those of going to another step are in `go_to.rs`, of predictions in `predict.rs`.
+//! The questions in and between steps. Those about going to another step are in `go_to.rs`, those of predictions in
+//! `predict.rs`.
 
 use super::plan::{Effect, Plan};
 use crate::engine::event::{Answer, Choice, Mode, Question, QuestionId};
@@ -6,9 +7,9 @@ use crate::engine::record::state::{Detouring, State};
 use crate::i18n::{Text, m};
 use crate::lab::{Resource, Step};
 
-/// What the learner may do with a step that opens.
+/// When a step opens.
 pub fn ask_step(step: &Step, state: &State, plan: &Plan<'_>) -> Effect {
-    // A detour deletes and makes again; what the learner made is not pllab's to delete.
+    // A detour deletes and makes again, and pllab must not delete what the learner made.
     let theirs = |name: &String| state.is_learners(name);
     let detour_is_open = step.detour.as_ref().is_some_and(|detour| !detour.remakes.iter().any(theirs))
         && state.steps.get(&step.id).is_none_or(|step| step.detour == Detouring::No);
@@ -21,25 +22,25 @@ pub fn ask_step(step: &Step, state: &State, plan: &Plan<'_>) -> Effect {
     answers.extend(detour_is_open.then_some(Answer::Detour));
     answers.push(Answer::Steps);
     answers.push(Answer::Leave);
-    // Before anything exists there is nothing to clean up.
+    // There is nothing to clean up before anything exists.
     answers.extend((!state.existing().is_empty()).then_some(Answer::CleanUp));
     let question = ask(QuestionId::Step, m::engine_ask_step(), &answers, usual);
     match step.makes.as_slice() {
-        // Nothing is done in such a step; it looks.
+        // Such a step makes nothing; it only looks.
         [] => with_label(question, m::engine_answer_look()),
         [Resource::Acceptance(_)] => with_label(question, m::engine_answer_accept()),
         _ => question,
     }
 }
 
-/// After a step: on to the next. In the explain way there is nothing to clean up.
+/// After a step. The explain mode has nothing to clean up.
 pub fn ask_next(plan: &Plan<'_>) -> Effect {
     let answers: &[Answer] = match plan.way {
         Mode::Explain => &[Answer::Go, Answer::Leave],
         Mode::Guided | Mode::HandsOn => &[Answer::Go, Answer::Steps, Answer::Leave, Answer::CleanUp],
     };
     let mut question = ask(QuestionId::Next, m::engine_ask_next(), answers, Answer::Go);
-    // What is only read is no run: there is nothing to come back to.
+    // Reading makes no run, so there is nothing to come back to.
     if let (Mode::Explain, Effect::Ask(question)) = (plan.way, &mut question) {
         let ends = question.choices.iter_mut().filter(|choice| choice.answer == Answer::Leave);
         ends.for_each(|choice| choice.label = m::engine_answer_end());
@@ -53,7 +54,7 @@ pub fn ask_clean_up(plan: &Plan<'_>) -> Effect {
     ask(QuestionId::CleanUp, m::engine_ask_clean_up(), &[Answer::CleanUp, Answer::Keep], default)
 }
 
-/// What to do with what the learner made: a question as long as some of it exists and nothing was said.
+/// What to do with what the learner made. Asked while some of it exists and the learner has not answered.
 #[must_use]
 pub fn ask_theirs(state: &State) -> Option<Question> {
     let existing = state.existing();
@@ -78,7 +79,7 @@ pub fn ask_watching(state: &State) -> Effect {
     ask(QuestionId::Watching, m::engine_ask_watching(), &answers, Answer::Again)
 }
 
-/// A check is not met. Where the lab proves a path, it can be traced.
+/// After a check that is not met. The path can be traced if the lab proves one.
 pub fn ask_not_met(plan: &Plan<'_>) -> Effect {
     let all = [Answer::Again, Answer::Path, Answer::Leave, Answer::CleanUp];
     let answers: Vec<Answer> =
@@ -86,18 +87,17 @@ pub fn ask_not_met(plan: &Plan<'_>) -> Effect {
     ask(QuestionId::NotMet, m::engine_ask_not_met(), &answers, Answer::Leave)
 }
 
-/// Something could not be made.
+/// After something could not be made.
 pub fn ask_failed() -> Effect {
     let answers = [Answer::Again, Answer::Leave, Answer::CleanUp];
     ask(QuestionId::Failed, m::engine_ask_failed(), &answers, Answer::Leave)
 }
 
-/// Whether there is anything to make in a step.
 pub fn has_work(step: &Step) -> bool {
     step.makes.iter().any(|it| !matches!(it, Resource::ServiceLookup(_)))
 }
 
-/// A question whose first choice says more of what it does.
+/// Replaces the first choice's label by one that says more.
 pub fn with_label(question: Effect, label: Text) -> Effect {
     match question {
         Effect::Ask(mut question) => {

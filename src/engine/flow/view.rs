@@ -1,4 +1,4 @@
-//! From state to what a screen shows: nothing here asks the cloud.
+//! Turns state into what a screen shows. Nothing here asks the cloud.
 
 use std::collections::BTreeMap;
 
@@ -12,23 +12,20 @@ use crate::engine::record::state::State;
 use crate::i18n::{Text, m};
 use crate::lab::{Lab, Loaded, Pair, Predict, PredictProse, Resource, Side, Step, in_order};
 
-/// What all views of a pass share.
+/// What all views of a session share.
 #[derive(Clone, Debug)]
 pub struct Views {
-    /// Where it runs, such as "sandbox · ap-northeast-1".
+    /// Such as "sandbox · ap-northeast-1".
     pub place: Text,
-    /// What it costs.
     pub cost: Text,
-    /// The way.
     pub way: Mode,
-    /// Whether an earlier pass is resumed.
+    /// Whether an earlier session is being resumed.
     pub resumed: bool,
-    /// Shell lines that make the AWS CLI and the SDKs speak to a side's account.
+    /// Shell lines that point the AWS CLI and the SDKs at a side's account.
     pub access: BTreeMap<Side, Vec<String>>,
 }
 
 impl Views {
-    /// The first screen.
     #[must_use]
     pub fn opening(&self, loaded: &Loaded, state: &State) -> OpeningView {
         let lab = &loaded.lab;
@@ -45,13 +42,12 @@ impl Views {
         }
     }
 
-    /// The architecture as it is once step `index` is done.
+    /// The architecture after step `index`.
     #[must_use]
     pub fn picture(&self, loaded: &Loaded, state: &State, index: usize) -> Picture {
         picture(&loaded.lab, state, Stage::Doing(index + 1))
     }
 
-    /// A step as it opens.
     #[must_use]
     pub fn step(&self, loaded: &Loaded, state: &State, index: usize, accounts: &BTreeMap<Side, String>) -> StepView {
         let lab = &loaded.lab;
@@ -90,7 +86,6 @@ impl Views {
 }
 
 impl Views {
-    /// The learner's turn.
     #[must_use]
     pub fn turn(&self, core: &RunLog, lab: &Lab, step: &Step) -> TurnView {
         let ordered: Vec<&Resource> =
@@ -113,7 +108,7 @@ impl Views {
     }
 }
 
-/// The words of predictions, each a step and its name.
+/// The words of predictions. Each prediction is a pair of step and name.
 fn predictions(loaded: &Loaded, which: &[(String, String)]) -> Pair<Vec<PredictProse>> {
     loaded.prose.map(|prose| {
         let words = |(step, id): &(String, String)| prose.steps.get(step)?.predictions.get(id).cloned();
@@ -121,7 +116,8 @@ fn predictions(loaded: &Loaded, which: &[(String, String)]) -> Pair<Vec<PredictP
     })
 }
 
-/// The AWS CLI commands of a step, made from the very calls that pllab sends. A step that makes nothing shows how to look.
+/// The AWS CLI commands of a step, made from the calls that pllab itself sends. A step that makes nothing shows
+/// commands that look.
 fn commands(
     resources: &[&Resource],
     state: &State,
@@ -135,7 +131,8 @@ fn commands(
         let round = state.resources.get(resource.name()).map_or(0, |line| line.round);
         let making = Naming { run: &state.run, lab: &state.lab, learner: &state.learner, round };
         for part in actions::make(resource, &making) {
-            // Region and accounts are known from the start; ids stay shell variables that the commands themselves set.
+            // Region and accounts are known from the start. Ids stay shell variables, which the commands themselves
+            // set.
             let known = |name: &str, fact: &str| match (name, fact) {
                 ("region", "name") => state.region.clone(),
                 ("account", "provider") => accounts.get(&Side::Provider).cloned().unwrap_or_default(),
@@ -143,7 +140,7 @@ fn commands(
                 _ => format!("${{{name}.{fact}}}"),
             };
             let Ok(call) = part.call.resolve(&|name, fact| Some(known(name, fact))) else { continue };
-            // Only what a later command needs.
+            // Only facts that a later command needs.
             let needed =
                 part.facts.iter().filter(|(fact, _)| references.contains(&format!("${{{}.{fact}}}", resource.name())));
             let captures: Vec<(String, String)> =
@@ -160,7 +157,7 @@ fn commands(
     commands
 }
 
-/// Every call of the lab as one text, to see what it refers to.
+/// Every call of the lab as one text, to find out what the calls refer to.
 fn references(lab: &Lab, run: &str) -> String {
     let making = Naming { run, lab: &lab.id, learner: "", round: 0 };
     let (facts, sides) = (checks::Facts::new(), lab.sides());
@@ -170,10 +167,10 @@ fn references(lab: &Lab, run: &str) -> String {
     calls.map(|call| serde_json::Value::Object(call.params).to_string()).collect()
 }
 
-/// How far the picture is drawn.
+/// What the picture shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
-    /// As it will be at the end.
+    /// The architecture at the end of the lab.
     Finished,
     /// What exists, and what step `n` adds.
     Doing(usize),
@@ -181,7 +178,6 @@ enum Stage {
     Reading(usize),
 }
 
-/// The architecture at a drawn of the lab.
 fn picture(lab: &Lab, state: &State, drawn: Stage) -> Picture {
     let mut lanes = BTreeMap::new();
     for side in [Side::Provider, Side::Consumer] {
@@ -227,7 +223,7 @@ fn lane(lab: &Lab, state: &State, drawn: Stage, side: Side) -> Lane {
         let Some(Symbol { label, works, tied, .. }) = actions::picture(&resource.kind(), side) else { continue };
         let state =
             (mark == Mark::There && drawn != Stage::Finished && !works.is_empty()).then(|| Text::literal(works));
-        // Several of a kind, such as a client in each zone, stand for one in the drawing.
+        // Several of a kind, such as a client in each zone, are drawn as one.
         if lane.nodes.iter().any(|node| node.label == label) {
             continue;
         }
@@ -236,9 +232,9 @@ fn lane(lab: &Lab, state: &State, drawn: Stage, side: Side) -> Lane {
     lane
 }
 
-/// The tie, as the lab's steps make it and what was done.
+/// The tie, from the lab's steps and from what was done.
 fn link(lab: &Lab, state: &State, drawn: Stage) -> Link {
-    // The last step before `end` that makes such a thing; made means here that what was called for took effect.
+    // The last step before `end` that makes such a resource. "Made" means here that the call took effect.
     let last = |wanted: fn(&Resource) -> bool, end: usize| {
         lab.steps[..end.min(lab.steps.len())].iter().rposition(|step| step.makes.iter().any(wanted))
     };
@@ -250,7 +246,7 @@ fn link(lab: &Lab, state: &State, drawn: Stage) -> Link {
     let endpoint: fn(&Resource) -> bool = |it| matches!(it, Resource::Endpoint(_));
     let acceptance: fn(&Resource) -> bool = |it| matches!(it, Resource::Acceptance(_));
     let rejection: fn(&Resource) -> bool = |it| matches!(it, Resource::Rejection(_));
-    // A service that does not ask lets every endpoint in by itself.
+    // A service that does not ask accepts every endpoint by itself.
     let asks = lab.asks_for_acceptance();
     let all = lab.steps.len();
     let (asked, up, cut) = match drawn {

@@ -1,4 +1,4 @@
-//! Help in rungs: where to look, then what is wanted, then the commands. Each from what is wrong now.
+//! Hints in three rungs: where to look, what is wanted, the commands. Each is about what is wrong now.
 
 use crate::actions::{self, Naming};
 use crate::cloud::Call;
@@ -8,13 +8,13 @@ use crate::engine::record::journal::JournalError;
 use crate::i18n::m;
 use crate::lab::{Lab, Resource, Step, in_order};
 
-/// The last rung.
+/// The number of the last rung.
 const COMMANDS: usize = 3;
 
 /// Gives the next hint on `step`: about what was made and is wrong, else about what comes next.
 ///
 /// # Errors
-/// When it cannot be written down.
+/// If the hint cannot be recorded.
 pub fn hint(core: &RunLog, lab: &Lab, step: &Step) -> Result<(), JournalError> {
     let state = core.state();
     let open = |it: &&Resource| {
@@ -41,7 +41,7 @@ pub fn hint(core: &RunLog, lab: &Lab, step: &Step) -> Result<(), JournalError> {
     core.record(&Event::Hint { step: step.id.clone(), resource: name.to_owned(), rung, text, commands })
 }
 
-/// The commands that make `resource`, with what is known filled in.
+/// The commands that make `resource`. Known values are filled in.
 pub fn commands(core: &RunLog, resource: &Resource) -> Vec<String> {
     let state = core.state();
     let round = state.resources.get(resource.name()).map_or(0, |line| line.round);
@@ -49,11 +49,11 @@ pub fn commands(core: &RunLog, resource: &Resource) -> Vec<String> {
     parts.iter().filter_map(|part| filled(core, &part.call)).map(|call| call.command()).collect()
 }
 
-/// The call with what is known; what is not stays a shell variable.
+/// The call with known values filled in; unknown ones stay shell variables.
 fn filled(core: &RunLog, call: &Call) -> Option<Call> {
     let mut call =
         call.resolve(&|name, fact| core.fact(name, fact).or_else(|| Some(format!("${{{name}.{fact}}}")))).ok()?;
-    // The learner's own names and tags are as good.
+    // The learner may choose their own names and tags.
     for ours in ["ClientToken", "TagSpecifications", "Tags"] {
         call.params.remove(ours);
     }

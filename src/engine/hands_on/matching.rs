@@ -1,4 +1,4 @@
-//! Which object is meant by which resource of a step: the one reading in which most hangs together.
+//! Decides which object is which resource of a step, by the assignment in which most references agree.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,17 +8,16 @@ use crate::engine::event::Facts;
 use crate::engine::record::fold::strings;
 use crate::lab::{Leaves, Resource};
 
-/// What a resource without an object costs: more than any difference, so that what is nearest is named.
+/// The cost of a resource without an object. It is higher than any difference, so that the nearest object is named.
 const NOTHING: i64 = 1_000;
-/// How many partial readings are tried. A step has few resources; an account in which others build may have many objects.
+/// How many partial assignments are tried. A step has few resources, but a shared account may have many objects.
 const READINGS: usize = 5_000;
 
-/// A resource and the object that is taken for it.
+/// The object that is taken for a resource.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assignment {
-    /// The object's id or ARN.
+    /// An id or an ARN.
     pub id: String,
-    /// How it compares.
     pub sighting: MatchReport,
 }
 
@@ -28,7 +27,7 @@ impl Assignment {
         self.sighting.points.iter().all(|point| matches!(point.fit, Match::Right | Match::Other))
     }
 
-    /// What is not as the lab wants it.
+    /// The points that differ from the lab.
     pub fn wrong(&self) -> impl Iterator<Item = &Comparison> {
         self.sighting.points.iter().filter(|point| point.fit == Match::Wrong)
     }
@@ -43,24 +42,24 @@ impl Assignment {
         self.sighting.points.iter().map(cost).sum()
     }
 
-    /// Whether it is more likely something else altogether: what it hangs on first is another, and that is not all.
+    /// Whether it is probably something else altogether: its first point, which is what it depends on, is wrong, and so
+    /// is another.
     fn unrelated(&self) -> bool {
         let elsewhere = self.sighting.points.first().is_some_and(|point| point.fit == Match::Wrong);
         elsewhere && self.wrong().count() >= 2
     }
 }
 
-/// A reading of an account.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reading {
-    /// What was found, by resource.
     pub found: BTreeMap<String, Assignment>,
-    /// A resource for which another object would do as well, and the ids of all that would.
+    /// A resource that another object would match equally well, and the ids of all such objects.
     pub twins: Option<(String, BTreeSet<String>)>,
 }
 
-/// Finds the best reading of `seen` (objects by resource name) for `wanted`, which is in the order of needs. `known` tells
-/// facts of what is not wanted, `before` the ids that were taken until now: they are kept where nothing speaks against it.
+/// Finds the best assignment of the objects in `seen` (by resource name) to `wanted`, which is in the order of needs.
+/// `known` has the facts of other resources. `before` has the ids assigned until now, which are kept unless something
+/// speaks against them.
 pub fn read(
     wanted: &[&Resource],
     seen: &BTreeMap<String, Vec<Object>>,
@@ -95,11 +94,11 @@ struct Search<'a> {
     seen: &'a BTreeMap<String, Vec<Object>>,
     known: &'a Known<'a>,
     before: &'a BTreeMap<String, String>,
-    /// How often each object's id stands in the others: what most hangs on is tried first.
+    /// How often the other objects mention each id. Objects with more mentions are tried first.
     mentions: BTreeMap<String, usize>,
     taken: Taken,
     best: Option<(i64, Taken)>,
-    /// Other readings that are as good as the best.
+    /// Other assignments of the same cost as the best.
     others: Vec<Taken>,
     left: usize,
 }
@@ -130,12 +129,12 @@ impl Search<'_> {
         self.go(index + 1, cost + NOTHING);
     }
 
-    /// What the resources from `index` on may still save by being kept.
+    /// What the resources from `index` on can still save by keeping their objects.
     fn discount(&self, index: usize) -> i64 {
         i64::try_from(self.wanted.len() - index).unwrap_or(0)
     }
 
-    /// The objects that may be meant by `resource`, the likeliest first.
+    /// The candidate objects for `resource`, the likeliest first.
     fn choices(&self, resource: &Resource) -> Vec<(Assignment, i64)> {
         let known = |name: &str, fact: &str| match self.taken.get(name) {
             Some(one) => one.sighting.facts.get(fact).cloned(),
@@ -164,7 +163,7 @@ impl Search<'_> {
 }
 
 fn mentions(seen: &BTreeMap<String, Vec<Object>>) -> BTreeMap<String, usize> {
-    // Resources of a kind share their objects.
+    // Resources of one kind share their objects, which must be counted once.
     let objects: BTreeMap<&str, &Object> = seen.values().flatten().map(|object| (object.id.as_str(), object)).collect();
     let mut counts = BTreeMap::new();
     for (id, object) in &objects {
@@ -179,7 +178,7 @@ fn mentions(seen: &BTreeMap<String, Vec<Object>>) -> BTreeMap<String, usize> {
     counts
 }
 
-/// The facts that a reading tells, by resource.
+/// The facts in an assignment, by resource.
 pub fn facts(found: &BTreeMap<String, Assignment>) -> BTreeMap<&str, &Facts> {
     found.iter().map(|(name, one)| (name.as_str(), &one.sighting.facts)).collect()
 }

@@ -1,4 +1,4 @@
-//! What is taken for what: by kind, block, place and references.
+//! Matching by kind, block, place and references.
 
 use serde_json::json;
 
@@ -32,7 +32,7 @@ fn a_group(id: &str, vpc: &str, from: Option<&str>) -> Object {
     object(id, json!({ "GroupId": id, "VpcId": vpc, "IpPermissions": from.map_or_else(|| json!([]), rule) }))
 }
 
-/// What `wanted` is taken for, among VPCs and groups.
+/// Matches `wanted` among VPCs and groups.
 fn reading(wanted: &[Resource], vpcs: &[Object], groups: &[Object], before: &[(&str, &str)]) -> Reading {
     let wanted: Vec<&Resource> = wanted.iter().collect();
     let objects = |it: &&Resource| if matches!(it, Resource::Vpc(_)) { vpcs.to_vec() } else { groups.to_vec() };
@@ -49,7 +49,8 @@ fn ids(reading: &Reading) -> Vec<(&str, &str, bool)> {
 fn what_hangs_together_is_taken_together() {
     let wanted = [vpc("net"), group("web", None), group("front", Some("web"))];
     let vpcs = [a_vpc("vpc-1", "10.0.0.0/16"), a_vpc("vpc-2", "10.0.0.0/16")];
-    // The first VPC came first, and all else stands in the second; the groups are told apart by who names whom.
+    // The first VPC came first, but everything else is in the second. The groups differ in which one refers to the
+    // other.
     let groups = [a_group("sg-1", "vpc-2", Some("sg-2")), a_group("sg-2", "vpc-2", None)];
     let reading = reading(&wanted, &vpcs, &groups, &[("net", "vpc-1")]);
     assert_eq!(ids(&reading), [("front", "sg-1", true), ("net", "vpc-2", true), ("web", "sg-2", true)]);

@@ -1,4 +1,4 @@
-//! The learner's turn: looks at the accounts until everything that a step makes is there, and says what it sees.
+//! The learner's turn: looks at the accounts until everything that a step makes exists, and says what it sees.
 //! Must not know: how it was made.
 //! Next: `watching.rs` is one watch, `world.rs` looks, `matching.rs` makes sense of it, `hints.rs` helps.
 

@@ -1,5 +1,3 @@
-//! One watch: from the first look until everything is there, or the learner calls.
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,26 +21,25 @@ use crate::lab::{Leaves, Resource, Step, in_order};
 /// How a watch ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Watched {
-    /// Everything is there.
     Complete,
     /// The learner called for the menu.
     Called,
     /// Ctrl-C at a question.
     Interrupted,
-    /// A question was answered again and again by what is no answer.
+    /// A question got several answers in a row that were none of its choices.
     Unclear(QuestionId),
 }
 
-/// The longest and the shortest pause between two looks: a learner sees within seconds what pllab makes of their work, and
-/// an account is not flooded with calls.
+/// The shortest and the longest pause between two looks: the learner gets a reply within seconds, and the account is
+/// not flooded with calls.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
-/// How often a look that the cloud does not answer is tried again before that is said.
+/// How often a look without an answer is repeated before it is reported.
 const SILENCES: u32 = 5;
 
-/// Watches until what `step` makes is there.
+/// Watches until the resources of `step` exist.
 ///
 /// # Errors
-/// When the cloud cannot be asked, or the journal cannot be written.
+/// If the cloud cannot be asked, or the journal cannot be written.
 pub async fn watch(
     core: &Arc<RunLog>,
     clouds: &Arc<Clouds>,
@@ -96,7 +93,7 @@ struct Watch<'a> {
 }
 
 impl Watch<'_> {
-    /// Looks up what pllab itself must know before it can recognise anything, such as the zones of the service.
+    /// Looks up what pllab must know before it can recognise anything, such as the zones of the service.
     async fn look_up(&self) -> Result<(), Failure> {
         let ready: Vec<_> = self.core.with(|state| {
             let lookups = self.step.makes.iter().filter(|it| matches!(it, Resource::ServiceLookup(_)));
@@ -106,7 +103,7 @@ impl Watch<'_> {
         make(self.core, self.clouds, self.patience, &self.step.id, &ready).await
     }
 
-    /// What is left for the learner to make, in the order of needs.
+    /// What the learner still has to make, in the order of needs.
     fn wanted(&self, state: &State) -> Vec<&Resource> {
         let open = |it: &&Resource| {
             let line = state.resources.get(it.name());
@@ -125,7 +122,7 @@ impl Watch<'_> {
         Ok(matching::read(&wanted, &seen, &known, &before))
     }
 
-    /// Writes down and shows what is new. `Some` when the watch is over.
+    /// Records and shows what is new. `Some` if the watch is over.
     fn tell(
         &self,
         reading: &Reading,
@@ -172,7 +169,7 @@ impl Watch<'_> {
         };
         let parts = actions::make(resource, &making);
         let found = matching::facts(&reading.found);
-        // What it hangs on tells what must go before it in a clean-up.
+        // The things it uses say what must be deleted after it in a clean-up.
         let uses = resource.needs().into_iter().flat_map(|need| {
             let facts = found.get(need).copied().or_else(|| state.resources.get(need).map(|line| &line.facts));
             ["id", "arn", "name"].into_iter().filter_map(move |fact| facts?.get(fact).cloned())
@@ -191,7 +188,7 @@ impl Watch<'_> {
 
     fn sight(&self, state: &State, resource: &Resource, one: Option<&Assignment>) -> Result<(), Failure> {
         let name = resource.name();
-        // What was recognised and is now another thing's, or gone.
+        // The recognised object is gone, or another object matches now.
         let bound = state.resources.get(name).filter(|line| line.yours).and_then(|line| line.id());
         let lost = bound.is_some_and(|id| one.is_none_or(|one| one.id != id));
         let differs: Vec<Difference> = one.into_iter().flat_map(Assignment::wrong).map(difference).collect();
@@ -213,8 +210,8 @@ impl Watch<'_> {
         Ok(())
     }
 
-    /// Two things would do: the learner says which is meant. Where nobody can be asked that is said, and pllab waits until
-    /// only one is left.
+    /// Two objects match: the learner says which is meant. If nobody can be asked, pllab says so and waits until only
+    /// one is left.
     fn ask_which(
         &self,
         name: &str,
@@ -235,7 +232,7 @@ impl Watch<'_> {
             return Ok(None);
         }
         match tokio::task::block_in_place(|| self.core.screen.ask(&question)) {
-            // Looked at again, the one that was chosen outweighs its twins.
+            // At the next look, the chosen object outweighs its twins.
             Ok(Answer::This(number)) => {
                 if let Some(id) = list.get(number) {
                     chosen.insert(name.to_owned(), (*id).clone());
@@ -255,7 +252,7 @@ impl Watch<'_> {
         Ok(None)
     }
 
-    /// What fits, is not made yet, and existed before the run began: the learner says whether it is used. Asked once a step.
+    /// Asks whether to use matching objects that existed before the run began. Once a step.
     async fn ask_older(&self, reading: &Reading) -> Result<Option<Watched>, Failure> {
         let state = self.core.state();
         if state.steps.get(&self.step.id).is_some_and(|step| step.asked_older) {
@@ -272,7 +269,7 @@ impl Watch<'_> {
             .filter(|(name, one)| one.fits() && before.contains(&one.id) && !reading.found.contains_key(*name))
             .map(|(name, one)| (&one.id, name))
             .collect();
-        // Of two that are alike, neither is offered.
+        // If two are alike, offer neither.
         if older.is_empty() || whole.twins.is_some() {
             return Ok(None);
         }
@@ -319,7 +316,7 @@ impl Watch<'_> {
     }
 }
 
-/// What the wanted resources are taken for until now.
+/// The objects that the wanted resources are matched with until now.
 fn bound(state: &State, wanted: &[&Resource]) -> BTreeMap<String, String> {
     let lines = wanted.iter().filter_map(|it| Some((it.name(), state.resources.get(it.name())?)));
     lines.filter_map(|(name, line)| Some((name.to_owned(), line.id()?.to_owned()))).collect()

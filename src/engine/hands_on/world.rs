@@ -10,16 +10,16 @@ use crate::engine::event::{Event, Fault, FaultClass};
 use crate::engine::record::state::State;
 use crate::lab::{Kind, Lab, Resource, Side, Step};
 
-/// Whether what existed before the run began counts.
+/// Whether objects that existed before the run began count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Since {
-    /// Only where the learner said so.
+    /// Only if the learner said so.
     TheRun,
-    /// It does.
+    /// They do.
     Ever,
 }
 
-/// Everything in the step's account that `wanted` may be, by resource.
+/// Everything in the step's account that may be one of `wanted`, by resource.
 pub(super) async fn look(
     core: &RunLog,
     clouds: &Clouds,
@@ -31,11 +31,11 @@ pub(super) async fn look(
     let clients = clients(clouds, step.side);
     let strange = strangers(&state, wanted, since);
     let mut seen: BTreeMap<String, Vec<Object>> = BTreeMap::new();
-    // Resources of a kind share one listing.
+    // Resources of one kind share one listing.
     let mut listed: BTreeMap<(Kind, bool, String), Vec<Object>> = BTreeMap::new();
     for resource in wanted {
         let Some(survey) = actions::survey(resource) else { continue };
-        // What it refers to is not known yet: there is nothing to look at.
+        // If what it refers to is not known yet, there is nothing to look at.
         let Ok(call) = core.resolve(&survey.call) else { continue };
         let key = (resource.kind(), survey.each.is_some(), serde_json::Value::Object(call.params.clone()).to_string());
         if !listed.contains_key(&key) {
@@ -49,7 +49,7 @@ pub(super) async fn look(
     Ok(seen)
 }
 
-/// What is not the learner's work on the step: what was there before, and what the ledger has already.
+/// What is not the learner's work on the step: what existed before, and what the ledger already has.
 fn strangers(state: &State, wanted: &[&Resource], since: Since) -> BTreeSet<String> {
     let taken = state.resources.iter().filter(|(name, _)| !wanted.iter().any(|it| it.name() == *name));
     let taken = taken.filter_map(|(_, line)| line.id().map(str::to_owned));
@@ -70,7 +70,7 @@ async fn list(
     };
     let mut objects = Vec::new();
     for object in survey.objects(&reply) {
-        // The parts of a thing that is known may be new; the thing itself is not.
+        // A known object is not new, but its parts may be.
         if survey.lasts && survey.inner.is_none() && strange.contains(&object.id) {
             continue;
         }
@@ -78,7 +78,7 @@ async fn list(
         for call in survey.each.map(|each| each(&object.id)).unwrap_or_default() {
             match clients.send(&call).await {
                 Ok(reply) => more.push(reply),
-                // Deleted between the two calls.
+                // It was deleted between the two calls.
                 Err(fault) if fault.class == FaultClass::NotFound => {}
                 Err(fault) => return Err(fault.into()),
             }
@@ -91,10 +91,10 @@ async fn list(
     Ok(objects)
 }
 
-/// Writes down what the accounts hold before the learner begins, unless that is on record.
+/// Records what the accounts hold before the learner begins, unless that is recorded already.
 ///
 /// # Errors
-/// When the cloud cannot be asked, or the journal cannot be written.
+/// If the cloud cannot be asked, or the journal cannot be written.
 pub async fn baseline(core: &RunLog, clouds: &Clouds, lab: &Lab) -> Result<(), Failure> {
     if core.with(|state| state.baseline.is_some()) {
         return Ok(());
@@ -117,7 +117,7 @@ fn account(core: &RunLog, side: Side) -> String {
     core.accounts().get(&side).cloned().unwrap_or_else(|| format!("{side:?}"))
 }
 
-/// Ids of the objects; the parts of an object that is there before are the learner's all the same, should they add one.
+/// The ids of the objects. If the learner adds a part to an object that existed before, the part is still theirs.
 async fn all(clients: &Clients, survey: &Survey) -> Result<Vec<String>, Fault> {
     let reply = clients.send(&survey.call).await?;
     Ok(survey.objects(&reply).into_iter().map(|object| object.id).filter(|id| !id.is_empty()).collect())
