@@ -17,8 +17,9 @@ pub struct Charge {
     /// Millionths of a US dollar per hour; absent if the price is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usd_micros_per_hour: Option<Micros>,
-    /// Whether a begun hour counts in full: endpoints (<https://aws.amazon.com/privatelink/pricing/>) and load balancers
-    /// (<https://aws.amazon.com/elasticloadbalancing/pricing/>) are charged so, instances by the second.
+    /// Whether a started hour counts in full: endpoints (<https://aws.amazon.com/privatelink/pricing/>) and load
+    /// balancers (<https://aws.amazon.com/elasticloadbalancing/pricing/>) are charged that way, instances by the
+    /// second.
     pub whole_hours: bool,
     /// Whether AWS itself is the source of every price in it.
     pub confirmed: bool,

@@ -1,5 +1,5 @@
-//! The way from a check to the file that asks it. The list of checks is `lab`'s: each of its entries must find a file here, or this
-//! does not compile.
+//! Dispatches a check to the file that asks it. `lab` owns the list of checks; an entry without a file here does not
+//! compile.
 
 mod answer;
 mod console_says;
@@ -40,8 +40,8 @@ use crate::cloud::{Api, Call};
 use crate::i18n::{Text, m};
 use crate::lab::{Check, Side, each_check};
 
-/// Does `$body` with the question that `$check` stands for. Each has a type of its own, so a trait object would need
-/// boxed futures for no gain.
+/// Evaluates `$body` with the question behind `$check`. Each question has a type of its own; a trait object would
+/// need boxed futures for no gain.
 macro_rules! with_question {
     ($check:expr, $question:ident => $body:expr) => {
         each_check!(arms, $check, $question, $body)
@@ -57,40 +57,39 @@ macro_rules! arms {
     };
 }
 
-/// A check's name: unique in a step, the same in every run, such as `endpoint_state:endpoint:available`.
+/// A check's name, such as `endpoint_state:endpoint:available`: unique in a step, and the same in every run.
 #[must_use]
 pub fn name(check: &Check) -> String {
     with_question!(check, question => question.name())
 }
 
-/// A check's question in a few words.
 #[must_use]
 pub fn title(check: &Check) -> Text {
     with_question!(check, question => question.title())
 }
 
-/// Whether the answer takes more than records: machines, packets, a connection that waits for somebody. Where an endpoint only
-/// keeps records, such a check is never met.
+/// Whether the answer depends on more than records: machines, packets, a connection that somebody must accept. An
+/// endpoint that only keeps records never meets such a check.
 #[must_use]
 pub fn is_lively(check: &Check) -> bool {
     with_question!(check, question => question.is_lively())
 }
 
-/// How long it takes on AWS until the check is met, in seconds, from and to; `None` when it holds at once. Common
+/// The usual time on AWS until the check is met, in seconds, from and to; `None` if it is met at once. Common
 /// experience, not promised by AWS: UNCONFIRMED.
 #[must_use]
 pub fn usual_seconds(check: &Check) -> Option<(u32, u32)> {
     with_question!(check, question => question.usual_seconds())
 }
 
-/// The call that shows what the check asks for, and the side to make it from. A fact that is not known yet stands as
-/// `${name.fact}`; `None` where the resource's side is not known.
+/// The call that shows what the check asks for, and the side to make it from. An unknown fact stays `${name.fact}`;
+/// `None` if the resource's side is not known.
 #[must_use]
 pub fn look(check: &Check, facts: &Facts, sides: &BTreeMap<String, Side>) -> Option<(Side, Call)> {
     with_question!(check, question => look_for(&question, facts, sides))
 }
 
-/// The operations that asking may take, for the permissions of a lab; none of them changes anything.
+/// The read-only operations that asking may use, for a lab's permissions.
 #[must_use]
 pub fn reads(check: &Check) -> Vec<(Api, &'static str)> {
     let call = with_question!(check, question => question.call(&Facts::new()));
@@ -100,7 +99,6 @@ pub fn reads(check: &Check) -> Vec<(Api, &'static str)> {
     reads
 }
 
-/// Asks the cloud.
 pub async fn ask(check: &Check, scene: &CheckContext<'_>) -> Finding {
     with_question!(check, question => ask_one(&question, scene).await)
 }
@@ -124,7 +122,7 @@ async fn ask_one(question: &impl Question, scene: &CheckContext<'_>) -> Finding 
     finding(expected, judgement, Some((side, call)))
 }
 
-/// Nothing is on its way yet, so there is nothing to wait for.
+/// Nothing is in progress yet, so there is nothing to wait for.
 fn not_made(name: &str) -> CheckOutcome {
     CheckOutcome::not_yet(m::check_not_made(name)).because(m::check_why_not_made())
 }
@@ -143,7 +141,6 @@ mod tests {
     use super::*;
     use crate::i18n::Lang;
 
-    /// One check of each kind.
     fn all() -> Vec<Check> {
         let client = json!({ "client": "client", "endpoint": "endpoint" });
         let page = json!({ "client": "client", "endpoint": "endpoint", "load_balancer": "nlb" });

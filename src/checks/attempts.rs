@@ -1,4 +1,4 @@
-//! The client's attempts to get the page, as its script writes them on the console.
+//! The client's attempts to get the page, as its script writes them to the console.
 
 use super::page_marks::mark;
 use crate::i18n::{Text, m};
@@ -7,40 +7,37 @@ use crate::lab::OneClient;
 /// `curl`'s exit status for a time-out.
 const TIMED_OUT: u32 = 28;
 
-/// One attempt: what came, and how it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Attempt<'a> {
-    /// The HTTP status; 0 when no answer came.
+    /// 0 if no answer came.
     pub code: u16,
-    /// `curl`'s exit status.
     pub exit: u32,
-    /// Seconds it took, to a tenth.
+    /// In seconds, to a tenth.
     pub seconds: String,
-    /// What stands on the console since the attempt before: the page, if one came.
+    /// The console's text since the attempt before: the page, if one came.
     pub body: &'a str,
 }
 
-/// What every attempt's line begins with, whichever name was asked.
+/// The start of every attempt's line, whichever name the client requested.
 const MARK: &str = "pllab: asked ";
 
-/// What a client's lines are marked with: the run's token, and the subnet in whose zone it asks, where it asks in several.
+/// The label of a client's lines: the run's token, followed by the subnet if the client asks in several zones.
 pub(crate) fn label(token: &str, client: &OneClient) -> String {
     client.subnet.as_ref().map_or_else(|| token.to_owned(), |subnet| format!("{token}-{subnet}"))
 }
 
-/// The name of a check on a client's attempts.
 pub(super) fn named(kind: &str, client: &OneClient) -> String {
     let subnet = client.subnet.as_ref().map(|subnet| format!(":{subnet}")).unwrap_or_default();
     format!("{kind}:{}:{}{subnet}", client.client, client.endpoint)
 }
 
-/// The newest attempt with this label: the run's token, unless a client asks several names. Older ones tell of a state that
-/// may be over.
+/// The newest attempt with this label: the run's token, unless a client requests several names. Older attempts may
+/// describe a state that is over.
 pub(crate) fn newest<'a>(console: &'a str, label: &str) -> Option<Attempt<'a>> {
     let marker = format!("{MARK}{label} ");
     for (at, _) in console.rmatch_indices(&marker) {
         let line = console.get(at + marker.len()..).unwrap_or_default().lines().next().unwrap_or_default();
-        // The console may have been read in the middle of a line: then the one before is the newest.
+        // The console may have been read in the middle of a line; then use the line before.
         let Some((code, exit, seconds)) = read(line) else { continue };
         let before = console[..at].rfind(MARK);
         let from = before.map_or(0, |before| before + console[before..at].find('\n').unwrap_or(0));
@@ -62,7 +59,6 @@ impl Attempt<'_> {
         self.code == 0 && self.exit == TIMED_OUT
     }
 
-    /// Whether the page carries the token.
     pub fn shows(&self, token: &str) -> bool {
         mark(self.body, "pllab-token") == Some(token)
     }

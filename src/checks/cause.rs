@@ -1,9 +1,9 @@
-//! What is known of a fault, in words.
+//! Explains faults whose cause is known.
 
 use crate::cloud::{Cause, Fault};
 use crate::i18n::{Text, m};
 
-/// The sentence on a fault whose cause is known; `None` where its class has to do.
+/// `None` if nothing is known beyond the fault's class.
 #[must_use]
 pub fn cause(fault: &Fault) -> Option<Text> {
     Some(match fault.cause()? {
@@ -28,7 +28,7 @@ mod tests {
     use crate::cloud::FaultClass;
     use crate::i18n::Lang;
 
-    /// Whatever class a fault with a known cause has, the cause is what a check says of it.
+    /// A known cause is reported whatever class the fault has.
     #[test]
     fn the_cause_that_is_known_is_the_cause_that_is_said() {
         for (code, en, ja) in [

@@ -1,16 +1,16 @@
-//! A verdict on a reply, before the expectation and the call are put beside it.
+//! A verdict on a reply, before the expectation and the call are added to make a finding.
 
 use super::{Proof, Verdict, cause};
 use crate::cloud::{Fault, FaultClass};
 use crate::i18n::{Text, m};
 
-/// A verdict, and what it rests on.
+/// A verdict and its reasons.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct CheckOutcome {
     pub verdict: Verdict,
     pub seen: Text,
     pub why: Option<Text>,
-    /// Replaces the question's own expectation where only the replies tell it.
+    /// Overrides the question's own expectation, if only the replies tell what to expect.
     pub expected: Option<Text>,
     pub proof: Option<Proof>,
     /// See [`Finding::unsettled`](super::Finding).
@@ -38,12 +38,12 @@ impl CheckOutcome {
         Self::new(Verdict::CannotTell, seen)
     }
 
-    /// The run made it, and the cloud does not have it.
+    /// The run made it, but the cloud does not have it.
     pub fn gone() -> Self {
         Self::broken(m::check_not_found()).because(m::check_why_not_found()).unsettled()
     }
 
-    /// It may be no more than AWS not knowing yet of what was just made.
+    /// Marks an outcome that may only mean that AWS does not know yet of what was just made.
     pub fn unsettled(self) -> Self {
         Self { unsettled: true, ..self }
     }

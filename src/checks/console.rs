@@ -1,4 +1,4 @@
-//! An instance's console, read from outside.
+//! Reads an instance's console from outside.
 
 use serde_json::{Value, json};
 
@@ -6,18 +6,18 @@ use super::facts::{Facts, refer};
 use super::reply::text;
 use crate::cloud::{Call, ec2};
 
-/// The call that shows an instance's console as it is now. `Latest` works on Nitro instances only; without it the output
-/// is that of the last boot, minutes late [API:GetConsoleOutput]. AWS keeps the last 64 KB.
+/// The call that shows an instance's console as it is now. `Latest` works on Nitro instances only; without it the
+/// output is that of the last boot, minutes late [API:GetConsoleOutput]. AWS keeps the last 64 KB.
 pub(crate) fn call(facts: &Facts, instance: &str) -> Call {
     ec2("GetConsoleOutput", json!({ "InstanceId": refer(facts, instance, "id"), "Latest": true }))
 }
 
-/// What stands on the console. `PowerShell` writes UTF-16 to a serial port: its zero bytes are dropped.
+/// The console's text. `PowerShell` writes UTF-16 to a serial port, so zero bytes are dropped.
 pub(crate) fn read(reply: &Value) -> String {
     text(reply, "Output").replace('\0', "")
 }
 
-/// The last line that says anything, cut to what fits beside a check.
+/// The last line that is not empty, cut to what fits beside a check.
 pub(crate) fn last_line(console: &str) -> Option<String> {
     const WIDTH: usize = 70;
     let line = console.lines().rev().map(str::trim).find(|line| !line.is_empty())?;

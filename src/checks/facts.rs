@@ -1,21 +1,21 @@
-//! What is known of the things that a run has made: ids, names, addresses.
+//! What a run knows of the things it has made: ids, names, addresses.
 
 use std::collections::BTreeMap;
 
 /// Resource name in the lab to its facts, such as `facts["provider-vpc"]["id"]`.
 pub type Facts = BTreeMap<String, BTreeMap<String, String>>;
 
-/// A fact, once it is known. An empty one is not known.
+/// A fact; `None` while it is unknown or empty.
 pub(super) fn fact<'a>(facts: &'a Facts, name: &str, key: &str) -> Option<&'a str> {
     facts.get(name)?.get(key).map(String::as_str).filter(|value| !value.is_empty())
 }
 
-/// A fact, or `${name.key}` until it is known: how a lab refers to it.
+/// A fact, or `${name.key}`, the way a lab refers to it, while it is unknown.
 pub(super) fn refer(facts: &Facts, name: &str, key: &str) -> String {
     fact(facts, name, key).map_or_else(|| format!("${{{name}.{key}}}"), str::to_owned)
 }
 
-/// A fact as it is told to a reader: once it is known, and by the thing's name until then.
+/// A fact for a reader: the resource's name while the fact is unknown.
 pub(super) fn told(facts: &Facts, name: &str, key: &str) -> String {
     fact(facts, name, key).unwrap_or(name).to_owned()
 }

@@ -1,4 +1,4 @@
-//! One plain HTTP GET to this machine. A whole HTTP client would be a lot for one page.
+//! One plain HTTP GET to this machine. A whole HTTP client would be too much for one page.
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,37 +10,35 @@ use tokio::time::timeout;
 
 use crate::host::net::http1;
 
-/// How long a page may take, in seconds.
+/// The longest time that a page may take, in seconds.
 pub(super) const PATIENCE: u64 = 10;
-/// How long a page may be, in bytes.
+/// The longest page, in bytes.
 const LIMIT: u64 = 1 << 20;
 
-/// An answer.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Answer {
     pub status: u16,
     pub body: String,
 }
 
-/// Why there is no answer.
 #[derive(Debug)]
 pub(super) enum Failure {
     /// The URL does not lead to this machine.
     NotHere,
-    /// Nobody listens there.
+    /// Nothing listens there.
     Unreachable(io::Error),
     /// Nothing came in time, or the connection ended without an answer.
     Silent,
 }
 
-/// Gets a page from this machine. Other hosts are refused: URLs that come from a console are not to be followed anywhere.
+/// Gets a page from this machine. Other hosts are refused, because URLs from a console must not lead anywhere else.
 pub(super) async fn get(url: &str) -> Result<Answer, Failure> {
     let (authority, path) = parts(url).ok_or(Failure::NotHere)?;
     let asked = timeout(Duration::from_secs(PATIENCE), exchange(authority, path)).await;
     read(&asked.map_err(|_| Failure::Silent)??).ok_or(Failure::Silent)
 }
 
-/// Address and path of an `http` URL on a loopback address.
+/// The address and path of an `http` URL on a loopback address.
 fn parts(url: &str) -> Option<(SocketAddr, &str)> {
     let rest = url.strip_prefix("http://")?;
     let (authority, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
@@ -65,7 +63,8 @@ async fn exchange(address: SocketAddr, path: &str) -> Result<Vec<u8>, Failure> {
     Ok(received)
 }
 
-/// Whether all that `Content-Length` promises is there. Without one, the end of the connection tells.
+/// Whether everything that `Content-Length` promises has arrived. Without that header, the end of the connection
+/// tells.
 fn whole(received: &[u8]) -> bool {
     let Ok(Some((head, end))) = http1::head(received) else { return false };
     http1::body_length(&head).is_some_and(|length| received.len() - end >= length)
@@ -74,7 +73,7 @@ fn whole(received: &[u8]) -> bool {
 fn read(received: &[u8]) -> Option<Answer> {
     let (head, end) = http1::head(received).ok()??;
     let body = &received[end..];
-    // nginx sends a page with server-side includes in chunks; they are cut in the middle of what we look for.
+    // nginx sends a page with server-side includes in chunks, which may split the text that we look for.
     let body = if http1::is_chunked(&head) { http1::unchunk(body).ok()?? } else { body.to_vec() };
     Some(Answer { status: head.status()?, body: String::from_utf8_lossy(&body).into_owned() })
 }
@@ -116,7 +115,7 @@ mod tests {
             let mut request = vec![0; 4096];
             let length = stream.read(&mut request).await.expect("a request");
             stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello").await.expect("it listens");
-            // The connection stays open: the length alone ends the page.
+            // The connection stays open, so only the length ends the page.
             (stream, String::from_utf8_lossy(&request[..length]).into_owned())
         });
         let answer = get(&url).await.expect("an answer");

@@ -1,4 +1,4 @@
-//! The private addresses of a Network Load Balancer: what the web server sees instead of the client's.
+//! The private addresses of a Network Load Balancer, which the web server sees instead of the client's.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::reply::{list, text};
 use crate::cloud::{Call, Fault, ec2};
 use crate::lab::Side;
 
-/// The call that shows the load balancer's network interfaces. They are described as `ELB net/<name>/<id>`
+/// The call that shows the load balancer's network interfaces. Their description is `ELB net/<name>/<id>`
 /// [NLB:target-group-register-targets, Terraform's provider].
 fn call(facts: &Facts, load_balancer: &str) -> Call {
     let arn = refer(facts, load_balancer, "arn");

@@ -1,4 +1,4 @@
-//! The marks that the lab's page carries: `<meta name="..." content="...">`.
+//! The marks in the lab's page: `<meta name="..." content="...">`.
 
 /// The content of the last meta element called `name`.
 pub(super) fn mark<'a>(html: &'a str, name: &str) -> Option<&'a str> {

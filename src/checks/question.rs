@@ -1,4 +1,4 @@
-//! What every question must say of itself.
+//! The trait that every question implements.
 
 use serde_json::Value;
 
@@ -9,50 +9,48 @@ use crate::cloud::{Call, Fault};
 use crate::i18n::Text;
 use crate::lab::Side;
 
-/// A check's question. The judging itself is a plain function in each file, so that replies can be tabled in tests.
+/// A check's question. Each file judges replies in a plain function, so that tests can use tables of replies.
 pub(super) trait Question {
     /// Unique in a step, and the same in every run.
     fn name(&self) -> String;
 
-    /// The question in a few words.
     fn title(&self) -> Text;
 
-    /// Whether the answer takes more than records: machines, packets, a connection that waits for somebody. Where an endpoint
-    /// only keeps records, such a check is never met.
+    /// Whether the answer depends on more than records: machines, packets, a connection that somebody must accept. An
+    /// endpoint that only keeps records never meets such a check.
     fn is_lively(&self) -> bool;
 
     /// The resource whose side asks.
     fn subject(&self) -> &str;
 
-    /// Whose look it is, where that is not the subject's own side.
+    /// The side that asks, if it is not the subject's own.
     fn side(&self) -> Option<Side> {
         None
     }
 
-    /// Facts without which there is nothing to ask about, as resource and key.
+    /// The facts, as resource and key, without which there is nothing to ask about.
     fn needs(&self) -> Vec<(&str, &'static str)>;
 
-    /// The call that shows it. What is not known yet is referred to as `${name.fact}`.
+    /// The call that shows the answer. Unknown facts stay `${name.fact}`.
     fn call(&self, facts: &Facts) -> Call;
 
-    /// The operations that [`Question::follow`] may ask for besides [`Question::call`].
+    /// The operations that [`Question::follow`] may use besides [`Question::call`].
     fn follows(&self) -> &'static [&'static str] {
         &[]
     }
 
-    /// What should be seen.
     fn expected(&self, scene: &CheckContext<'_>) -> Text;
 
-    /// How long it takes on AWS until it is met, in seconds, from and to; `None` when it holds at once.
+    /// The usual time on AWS until it is met, in seconds, from and to; `None` if it is met at once.
     fn usual_seconds(&self) -> Option<(u32, u32)> {
         None
     }
 
-    /// What a refused call means.
+    /// Judges a refused call.
     fn refused(&self, fault: &Fault) -> CheckOutcome {
         CheckOutcome::from(fault)
     }
 
-    /// Judges the reply, with more calls where one is not enough.
+    /// Judges the reply, with more calls if one is not enough.
     async fn follow(&self, scene: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault>;
 }

@@ -6,11 +6,11 @@ use crate::host::net::Cidr;
 
 use super::reply::{list, text};
 
-/// Whether the rule is about a TCP port. No bounds mean every port.
+/// Whether the rule covers a TCP port. A rule without bounds covers every port.
 pub(crate) fn covers_port(rule: &Value, port: u16) -> bool {
     let bound = |key| rule.get(key).and_then(Value::as_i64);
     match text(rule, "IpProtocol") {
-        // Every protocol, every port.
+        // Every protocol and every port.
         "-1" => true,
         "tcp" | "6" => {
             let wanted = i64::from(port);
@@ -20,33 +20,31 @@ pub(crate) fn covers_port(rule: &Value, port: u16) -> bool {
     }
 }
 
-/// Whether the rule names the source: a block (in a block that holds it), or a group by its id.
+/// Whether the rule covers the source: a block (inside one of the rule's blocks), or a group by its id.
 pub(super) fn covers_source(rule: &Value, source: &str) -> bool {
     if source.contains('/') { covers_block(rule, source) } else { covers_group(rule, source) }
 }
 
-/// Whether one of the rule's blocks holds the whole `block`.
+/// Whether one of the rule's blocks contains all of `block`.
 pub(crate) fn covers_block(rule: &Value, block: &str) -> bool {
     blocks(rule).any(|outer| contains(outer, block))
 }
 
-/// Whether the rule names the group `id`.
 pub(crate) fn covers_group(rule: &Value, id: &str) -> bool {
     list(rule, "UserIdGroupPairs").iter().any(|pair| text(pair, "GroupId") == id)
 }
 
-/// The rule's IPv4 blocks.
 pub(crate) fn blocks(rule: &Value) -> impl Iterator<Item = &str> {
     list(rule, "IpRanges").iter().map(|range| text(range, "CidrIp"))
 }
 
-/// Whether the block `outer` holds the whole block `inner`.
+/// Whether the block `outer` contains all of the block `inner`.
 pub(crate) fn contains(outer: &str, inner: &str) -> bool {
     let block = |text: &str| text.parse::<Cidr>().ok();
     block(outer).zip(block(inner)).is_some_and(|(outer, inner)| outer.holds(inner))
 }
 
-/// A block's prefix length; 0 where it is none.
+/// A block's prefix length; 0 if it is not a block.
 pub(crate) fn prefix(block: &str) -> u8 {
     block.parse().map_or(0, Cidr::prefix)
 }

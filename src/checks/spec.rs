@@ -1,4 +1,4 @@
-//! What the lab says of a resource.
+//! Reads what the lab says about a resource.
 
 use crate::lab::{Lab, Resource, RouteTable, Subnet, TargetGroup, Vpc};
 

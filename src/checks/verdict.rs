@@ -6,11 +6,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// As it should be.
     Met,
-    /// On its way: look again.
+    /// In progress: look again.
     NotYet,
-    /// Not as it should be, and waiting will not help.
+    /// Wrong, and waiting will not help.
     Broken,
     /// The cloud could not be asked.
     CannotTell,

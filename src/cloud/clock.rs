@@ -1,5 +1,5 @@
-//! How far this machine's clock is off the cloud's: requests are signed with the time, and AWS refuses what is signed too early or
-//! too late [`ERR`: `RequestExpired`].
+//! Measures how far this machine's clock is off the cloud's. Requests are signed with the time, and AWS refuses
+//! signatures that are too early or too late [`ERR`: `RequestExpired`].
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,7 +10,7 @@ use aws_sdk_sts::error::BoxError;
 use super::connect::Clients;
 use super::sdk_fault::ahead_of;
 
-/// Keeps the `Date` header of an answer.
+/// Captures the `Date` header of an answer.
 #[derive(Clone, Debug, Default)]
 struct Date(Arc<Mutex<Option<String>>>);
 
@@ -31,11 +31,11 @@ impl Intercept for Date {
     }
 }
 
-/// Seconds by which this machine is ahead of the cloud; `None` where the cloud does not say what time it is. The answer may be a
-/// refusal: those have a date too. Good to a second, which is all that a date says.
+/// Seconds by which this machine is ahead of the cloud; `None` if the cloud sends no time. A refusal will do as an
+/// answer, because it has a date too. Exact to one second, the resolution of a `Date` header.
 pub async fn clock_skew(clients: &Clients) -> Option<i64> {
     let date = Date::default();
-    // What is asked does not matter, only that something answers.
+    // Any answer will do, whatever the question.
     let _ = clients.sts.get_caller_identity().customize().interceptor(date.clone()).send().await;
     let text = date.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
     ahead_of(&text)

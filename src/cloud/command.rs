@@ -1,4 +1,4 @@
-//! The AWS CLI command that does what a call does, made from the same parameters.
+//! Renders a call as the AWS CLI command that does the same, from the same parameters.
 
 mod option;
 mod shell;
@@ -12,15 +12,15 @@ use self::shell::{quote, script, variable};
 use super::{Api, Call};
 
 impl Call {
-    /// The AWS CLI (version 2) command for this call, ready to paste into a POSIX shell. A reference `${name.fact}` becomes
-    /// the shell variable `$NAME_FACT`.
+    /// The AWS CLI (version 2) command for this call, ready to paste into a POSIX shell. A reference `${name.fact}`
+    /// becomes the shell variable `$NAME_FACT`.
     #[must_use]
     pub fn command(&self) -> String {
         self.render(&[], 0)
     }
 
-    /// The same command, keeping parts of its answer in shell variables: pairs of a variable's name and a `--query` path.
-    /// With several of them the command needs a shell that knows `<<<`: bash or zsh.
+    /// The same command, storing parts of its answer in shell variables: pairs of a variable's name and a `--query`
+    /// path. With several of them the command needs a shell that supports `<<<`: bash or zsh.
     #[must_use]
     pub fn command_capturing(&self, captures: &[(&str, &str)]) -> String {
         let (before, query, after) = match captures {
@@ -48,7 +48,7 @@ impl Call {
         variable(resource, fact)
     }
 
-    /// The command with `more` options, on one line where that leaves room for `around` more characters.
+    /// The command with `more` options, on one line if that leaves room for `around` more characters.
     fn render(&self, more: &[String], around: usize) -> String {
         let service = match self.api {
             Api::Ec2 => "ec2",
@@ -60,7 +60,7 @@ impl Call {
         let (last, first): (Vec<_>, Vec<_>) = self.params.iter().partition(|(name, _)| goes_last(name));
         for (name, value) in first {
             match name.as_str() {
-                // The CLI has one option for the two.
+                // The CLI has one option, `--count`, for both.
                 "MinCount" => parts.push(format!("--count {}", self.count())),
                 "MaxCount" => {}
                 _ => parts.push(option(name, value)),
@@ -68,7 +68,7 @@ impl Call {
         }
         parts.extend(last.iter().filter(|(name, _)| *name != "UserData").map(|(name, value)| option(name, value)));
         parts.extend_from_slice(more);
-        // A script of many lines is best at the end, where nothing has to be found behind it.
+        // A multi-line script comes last, so that no option hides behind it.
         if let Some(Value::String(text)) = self.params.get("UserData") {
             let value = if text.contains('\n') { script(text) } else { quote(text) };
             parts.push(format!("--user-data {value}"));
@@ -84,7 +84,7 @@ impl Call {
     }
 }
 
-/// What says least about a call stands last.
+/// The least telling parameters come last.
 fn goes_last(name: &str) -> bool {
     matches!(name, "TagSpecifications" | "Tags" | "UserData" | "ClientToken")
 }

@@ -25,22 +25,22 @@ use super::poll::Backoff;
 use super::sdk_fault::fault;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How often the question who signs in is asked where the service is busy or in trouble.
+/// How often to ask who is signed in while the service is busy or in trouble.
 const IDENTITY_ATTEMPTS: usize = 6;
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Where to connect to, and as whom.
+/// Where to connect, and with which credentials.
 #[derive(Clone, Default)]
 pub struct ConnectOptions {
-    /// The region, such as `ap-northeast-1`.
+    /// Such as `ap-northeast-1`.
     pub region: String,
-    /// The endpoint of every service, where it is not AWS's own.
+    /// The endpoint of every service; `None` for AWS's own.
     pub endpoint_url: Option<String>,
     /// The profile of the AWS configuration files to sign in with.
     pub profile: Option<String>,
-    /// An access key id and its secret; without them the SDK's standard chain is asked.
+    /// An access key id and its secret; `None` to use the SDK's standard chain.
     pub keys: Option<(String, String)>,
-    /// A file of certificates to trust in place of the machine's own (`AWS_CA_BUNDLE`).
+    /// A file of certificates to trust instead of the machine's own (`AWS_CA_BUNDLE`).
     pub ca_bundle: Option<PathBuf>,
 }
 
@@ -53,34 +53,31 @@ pub struct Clients {
     pub(super) sts: aws_sdk_sts::Client,
     pub(super) quotas: aws_sdk_servicequotas::Client,
     region: String,
-    /// Whether the endpoint was named, so that it is probably not AWS's own.
+    /// Whether the endpoint was given explicitly, so that it is probably not AWS's own.
     named: bool,
-    /// How many times as fast as AWS's the clock there runs.
+    /// How many times faster than AWS's the target's clock runs.
     speed: u64,
     wallet: CredentialCache,
-    /// The account that the credentials belong to, once it is known.
+    /// The account of the credentials, once it is known.
     account: Arc<OnceLock<String>>,
-    /// Whether the last answer was that the credentials are no good.
+    /// Whether the last answer was that the credentials are invalid.
     signed_out: Arc<AtomicBool>,
 }
 
 /// Both sides. With one account they are clones of each other and share their connections.
 #[derive(Clone, Debug)]
 pub struct Clouds {
-    /// The side that publishes the service.
     pub provider: Clients,
-    /// The side that uses it.
     pub consumer: Clients,
 }
 
-/// Who the credentials belong to [API:GetCallerIdentity].
+/// Whose credentials these are [API:GetCallerIdentity].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
-    /// The account's number.
     pub account: String,
     /// The ARN of the user or of the assumed role.
     pub arn: String,
-    /// AWS's id of it.
+    /// AWS's unique id of the user or role.
     pub user_id: String,
 }
 
@@ -111,7 +108,6 @@ impl Clients {
         }
     }
 
-    /// The region these clients speak to.
     #[must_use]
     pub fn region(&self) -> &str {
         &self.region
@@ -123,40 +119,41 @@ impl Clients {
         self.signed_out.load(Ordering::Relaxed)
     }
 
-    /// The same, for a place whose clock runs `speed` times as fast as AWS's: what is sent again there is sent as much sooner.
+    /// The same clients, for a target whose clock runs `speed` times faster than AWS's: retries wait that much less.
     #[must_use]
     pub fn at_speed(self, speed: u64) -> Self {
         Self { speed: speed.max(1), ..self }
     }
 
-    /// How many times as fast as AWS's the clock there runs.
+    /// How many times faster than AWS's the target's clock runs.
     pub(super) fn speed(&self) -> u64 {
         self.speed
     }
 
-    /// Whether the endpoint was named.
+    /// Whether the endpoint was given explicitly.
     pub(super) fn is_named(&self) -> bool {
         self.named
     }
 
-    /// Keeps in mind whether the credentials were good.
+    /// Records whether the credentials were good.
     pub(super) fn remember_sign_in(&self, good: bool) {
         self.signed_out.store(!good, Ordering::Relaxed);
     }
 
-    /// What a call remembers of the credentials that it is signed with, for [`Self::renew`].
+    /// The generation of the credentials that a call is signed with, for [`Self::renew`].
     pub(super) async fn signed_with(&self) -> u32 {
         self.wallet.times().await
     }
 
-    /// Fetches credentials anew, after a call that was signed with `used` and was refused for them. Whether there are others now.
+    /// Fetches new credentials, after a call that was signed with generation `used` was refused for them. Returns
+    /// whether there are new ones.
     ///
     /// # Errors
-    /// `OtherAccount` when the new ones belong to another account than the old: nothing of the run is there. Whatever came
-    /// in place of an answer where that cannot be told. In both cases no call is signed with them.
+    /// `OtherAccount` if the new credentials belong to another account, in which nothing of the run exists. If the
+    /// account cannot be determined, the fault that prevented it. In both cases no call is signed with them.
     pub(super) async fn renew(&self, used: u32) -> Result<bool, Fault> {
         if self.wallet.times().await != used {
-            // Another call has seen to it meanwhile.
+            // Another call has renewed them meanwhile.
             return Ok(true);
         }
         let Some(found) = self.wallet.look_again().await else { return Ok(false) };
@@ -171,7 +168,7 @@ impl Clients {
         Ok(true)
     }
 
-    /// Whose these credentials are; those in use where none are given.
+    /// Who owns these credentials; `None` for those in use.
     async fn whose(&self, credentials: Option<Credentials>) -> Result<Identity, Fault> {
         let mut left = IDENTITY_ATTEMPTS;
         let mut waits = Backoff::new(500, 4_000);
@@ -182,7 +179,8 @@ impl Clients {
             config.set_credentials_provider(credentials.clone().map(SharedCredentialsProvider::new));
             let asked = self.sts.get_caller_identity().customize().config_override(config).send().await;
             match asked.map_err(fault) {
-                // A classroom signs in within the same minute. No answer at all is told at once: it may be the wrong place.
+                // A whole classroom signs in within the same minute, so a busy service is asked again. Silence is
+                // reported at once, because the endpoint may be the wrong one.
                 Err(fault) if fault.class == FaultClass::Busy && left > 0 => {}
                 reply => break reply?,
             }
@@ -200,10 +198,10 @@ impl Clouds {
     }
 }
 
-/// Builds clients. Nothing is sent yet: whether the credentials are good is for [`identity`] to say.
+/// Builds clients. Nothing is sent yet; [`identity`] tells whether the credentials are good.
 ///
 /// # Errors
-/// `InvalidEndpoint` when the endpoint is not an `http://` or `https://` URL, `MissingRegion` without a region.
+/// `InvalidEndpoint` if the endpoint is not an `http://` or `https://` URL, `MissingRegion` without a region.
 pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
     if options.region.is_empty() {
         return Err(Fault::ours(FaultClass::Refused, "MissingRegion", "no region was given"));
@@ -215,7 +213,7 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
         return Err(Fault::ours(FaultClass::Refused, "InvalidEndpoint", message));
     }
     let trusted = options.ca_bundle.as_deref().map(http::trust).transpose()?;
-    // Credentials come from elsewhere than the endpoint.
+    // Credentials come from other hosts than the endpoint.
     let elsewhere = trusted.clone().map(http::trusting);
     let client = match options.endpoint_url.as_deref().filter(|url| is_url(url)) {
         Some(url) if url.starts_with("http://") => Some(http::plain()),
@@ -232,7 +230,8 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
     let timeouts =
         TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(ATTEMPT_TIMEOUT).build();
     if let (Some(_), Some(url), Some(client)) = (&options.keys, &options.endpoint_url, &client) {
-        // A sandbox of ours: environment and configuration files speak of AWS, not of it, and nothing of them is read.
+        // The target is a pllab sandbox. Environment and configuration files are about AWS, so nothing of them is
+        // read.
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(options.region.clone()))
@@ -245,7 +244,7 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
             .build();
         return Ok(Clients::of(&config, options, wallet));
     }
-    // One attempt each: what may be sent again, and when, is decided in `send.rs`, where it is known what a call does.
+    // One attempt each: `send.rs` decides what to send again and when, because it knows what a call does.
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new(options.region.clone()))
         .retry_config(RetryConfig::disabled())
@@ -253,7 +252,8 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
         .identity_cache(IdentityCache::no_cache())
         .timeout_config(timeouts);
     if let Some(url) = &options.endpoint_url {
-        // The other endpoints of AWS's own services are not meant where one is named; the SDK would refuse both at once.
+        // FIPS and dual-stack endpoints exist for AWS's own services only; the SDK refuses them together with an
+        // explicit endpoint.
         loader = loader.endpoint_url(url).use_fips(false).use_dual_stack(false);
     }
     if let Some(profile) = &options.profile {
@@ -265,8 +265,9 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
     Ok(Clients::of(&loader.load().await, options, wallet))
 }
 
-/// The region that the environment names, else the profile (`None`: the default one, or `AWS_PROFILE`), in the order of the aws CLI.
-/// An instance's own metadata are not asked: a lab on an instance's region by accident would surprise.
+/// The region from the environment, else from the profile (`None`: the default one, or `AWS_PROFILE`), in the order
+/// of the aws CLI. Does not ask instance metadata: it would be a surprise to run a lab in whatever region an instance
+/// happens to be in.
 pub async fn usual_region(profile: Option<&str>) -> Option<String> {
     if let Some(region) = EnvironmentVariableRegionProvider::new().region().await {
         return Some(region.to_string());
@@ -278,13 +279,13 @@ pub async fn usual_region(profile: Option<&str>) -> Option<String> {
     file.build().region().await.map(|region| region.to_string())
 }
 
-/// Asks who the credentials belong to. Needs no permission [API:GetCallerIdentity].
+/// Asks whose the credentials are. Needs no permission [API:GetCallerIdentity].
 ///
 /// # Errors
 /// Class `SignIn` when credentials are missing, wrong or expired; `Unreachable` or `NoAnswer` without an answer.
 pub async fn identity(clients: &Clients) -> Result<Identity, Fault> {
     let identity = clients.whose(None).await?;
-    // The first answer counts: later credentials must be of the same account.
+    // The first answer counts: later credentials must belong to the same account.
     let _ = clients.account.set(identity.account.clone());
     Ok(identity)
 }

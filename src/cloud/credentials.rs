@@ -1,8 +1,8 @@
-//! Credentials that can be renewed while a run goes on.
+//! Credentials that can be renewed during a run.
 //!
-//! The SDK's providers read the configuration files once, and its cache keeps what has no expiry for a quarter of an hour: a
-//! learner who signs in again in another terminal would not be noticed. So the SDK's cache is off, and what is held is held here,
-//! until it expires or AWS says that it has.
+//! The SDK's providers read the configuration files once, and its cache keeps credentials without expiry for a
+//! quarter of an hour, so it would miss that a learner signs in again in another terminal. The SDK's cache is
+//! therefore off, and this file caches credentials until they expire or AWS says that they have.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,26 +18,25 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_sdk_sts::config::SharedHttpClient;
 use tokio::sync::Mutex;
 
-/// What expires this soon is fetched anew: a call must not expire on its way.
+/// Credentials that expire within this time are fetched again, so that no call expires on its way.
 const MARGIN: Duration = Duration::from_secs(10);
-/// How long a provider may take; some of them run a program or ask a browser's session.
+/// How long a provider may take. Some run a program or wait for a browser session.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Where credentials come from.
 #[derive(Clone, Debug)]
 pub(super) struct Source {
-    /// An access key id and its secret, where they are given.
+    /// An access key id and its secret, if they were given.
     pub keys: Option<(String, String)>,
-    /// The profile of the AWS configuration files, where one is named.
+    /// The profile of the AWS configuration files, if one was named.
     pub profile: Option<String>,
-    /// The region, for the services that some providers ask.
+    /// For the services that some providers call.
     pub region: String,
-    /// How those services are reached, where that is not the SDK's own choice.
+    /// The client for those services; `None` for the SDK's own choice.
     pub http: Option<SharedHttpClient>,
 }
 
 impl Source {
-    /// A provider that has read nothing yet.
+    /// A fresh provider, which has not read anything yet.
     async fn provider(&self) -> SharedCredentialsProvider {
         if let Some((id, secret)) = &self.keys {
             return SharedCredentialsProvider::new(Credentials::new(id, secret, None, None, "pllab"));
@@ -50,8 +49,8 @@ impl Source {
             None => config,
         };
         match &self.profile {
-            // The standard chain asks the environment first: keys in it would silently take the place of the profile that was
-            // asked for, and with two profiles both sides would be one account.
+            // The standard chain asks the environment first. Keys found there would silently replace the requested
+            // profile, and with two profiles both sides would be one account.
             Some(profile) => SharedCredentialsProvider::new(
                 ProfileFileCredentialsProvider::builder().configure(&config).profile_name(profile).build(),
             ),
@@ -60,7 +59,7 @@ impl Source {
     }
 }
 
-/// Credentials, and how to get them again.
+/// Credentials, and the means to fetch them again.
 #[derive(Clone, Debug)]
 pub(super) struct CredentialCache(Arc<Inner>);
 
@@ -70,17 +69,17 @@ struct Inner {
     held: Mutex<Held>,
 }
 
-/// Credentials, and who gave them.
+/// Credentials, and the provider that returned them.
 #[derive(Debug, Default)]
 pub(super) struct Held {
     provider: Option<SharedCredentialsProvider>,
     credentials: Option<Credentials>,
-    /// How often others took their place.
+    /// How often they have been replaced.
     times: u32,
 }
 
 impl CredentialCache {
-    /// An empty one: nothing is read before the first call.
+    /// An empty cache: nothing is read before the first call.
     pub(super) fn new(source: Source) -> Self {
         Self(Arc::new(Inner { source, held: Mutex::default() }))
     }
@@ -95,12 +94,14 @@ impl CredentialCache {
         held.fetch(&self.0.source).await
     }
 
-    /// How often credentials have been [adopted](Self::adopt): what a call remembers of those it was signed with.
+    /// How often credentials have been [adopted](Self::adopt). A call remembers this number of the credentials it was
+    /// signed with.
     pub(super) async fn times(&self) -> u32 {
         self.0.held.lock().await.times
     }
 
-    /// Reads everything anew. Gives what it finds where that differs from what is held; no call is signed with it yet.
+    /// Reads everything again. Returns what it finds if that differs from the cached credentials; no call is signed
+    /// with it yet.
     pub(super) async fn look_again(&self) -> Option<Held> {
         let mut found = Held::default();
         let new = found.fetch(&self.0.source).await.ok()?;
@@ -119,7 +120,7 @@ impl CredentialCache {
 }
 
 impl Held {
-    /// The credentials themselves, once they have been fetched.
+    /// `None` until they have been fetched.
     pub(super) fn credentials(&self) -> Option<&Credentials> {
         self.credentials.as_ref()
     }
@@ -135,7 +136,7 @@ impl Held {
         let fetched = fetched.unwrap_or_else(|_| Err(CredentialsError::provider_timed_out(PATIENCE)));
         self.credentials = fetched.as_ref().ok().cloned();
         if fetched.is_err() {
-            // It remembers what it read; the next time may find that the learner has signed in.
+            // The provider caches what it read; a new one may find that the learner has signed in.
             self.provider = None;
         }
         fetched

@@ -1,6 +1,6 @@
-//! Where calls really go. Environment and profile can name other endpoints in a dozen ways (`AWS_ENDPOINT_URL`,
-//! `AWS_ENDPOINT_URL_EC2`, `endpoint_url`, `services`), so nobody but the SDK is asked: calls are made up to the moment of being
-//! sent, and not sent.
+//! Finds out where calls really go. Environment and profile can redirect calls in a dozen ways (`AWS_ENDPOINT_URL`,
+//! `AWS_ENDPOINT_URL_EC2`, `endpoint_url`, `services`), so this asks the SDK itself: it prepares calls and stops them
+//! just before they are sent.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,9 +13,9 @@ use super::Clients;
 /// Where the calls of a service go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
-    /// The service, such as `EC2`.
+    /// Such as `EC2`.
     pub service: &'static str,
-    /// The URL, without a path.
+    /// Without a path.
     pub url: String,
 }
 
@@ -29,12 +29,12 @@ impl Endpoint {
     }
 }
 
-/// Where EC2's, Elastic Load Balancing's, STS's and Route 53's calls go. Sends nothing. A service whose calls cannot even be made up, for want
-/// of credentials, is left out.
+/// The endpoints of EC2, Elastic Load Balancing, STS and Route 53. Sends nothing. Leaves out a service if its calls
+/// cannot even be prepared, for lack of credentials.
 pub async fn endpoints(clients: &Clients) -> Vec<Endpoint> {
     let mut found = Vec::new();
     let ec2 = Halt::default();
-    // Each of these fails, for it is stopped.
+    // Each of these calls fails, because `Halt` stops it.
     let _ = clients.ec2.describe_regions().customize().interceptor(ec2.clone()).send().await;
     found.extend(ec2.seen("EC2"));
     let elb = Halt::default();
@@ -49,7 +49,7 @@ pub async fn endpoints(clients: &Clients) -> Vec<Endpoint> {
     found
 }
 
-/// Stops a request before it is sent, and keeps where it would have gone.
+/// Stops a request before it is sent, and records its destination.
 #[derive(Clone, Debug, Default)]
 struct Halt(Arc<Mutex<Option<String>>>);
 

@@ -1,4 +1,4 @@
-//! What may come back instead of an answer.
+//! Faults: what a call may return instead of an answer.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,84 +6,80 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{code}: {message}")]
 pub struct Fault {
-    /// AWS's error code, or ours where there was no answer (`NoAnswer`, `Unreachable`).
+    /// AWS's error code, or pllab's own if there was no answer (`NoAnswer`, `Unreachable`).
     pub code: String,
-    /// AWS's message.
     pub message: String,
-    /// AWS's request id, where there is one.
+    /// AWS's request id, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
-    /// What kind of fault it is.
     pub class: FaultClass,
 }
 
-/// A fault whose cause is known, so that a sentence of its own can be said about it.
+/// A known cause, which pllab can explain in a sentence of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// A list that has no end.
+    /// The pages of a list never end.
     EndlessList,
-    /// A reply that is longer than any honest one.
+    /// A reply is longer than any honest one.
     EndlessReply,
-    /// An answer that comes, but not to an end.
+    /// An answer arrives but never completes.
     EndlessWait,
-    /// The endpoint sends us to another place, where we do not go.
+    /// The endpoint redirects to another host, which pllab does not follow.
     Redirected,
     /// This machine's clock and the target's differ by more than signatures allow.
     ClockOff,
-    /// The disk of an endpoint of pllab's own is full.
+    /// The disk under a pllab sandbox is full.
     StorageFull,
-    /// The folder of an endpoint of pllab's own was moved or deleted.
+    /// The folder of a pllab sandbox was moved or deleted.
     FolderGone,
-    /// The folder of an endpoint of pllab's own can only be read.
+    /// The folder of a pllab sandbox is on a read-only file system.
     ReadOnly,
-    /// An endpoint of pllab's own may not write into its folder.
+    /// A pllab sandbox has no permission to write to its folder.
     AccessDenied,
-    /// An endpoint of pllab's own has no open files left.
+    /// A pllab sandbox has run out of file descriptors.
     OutOfFiles,
-    /// An endpoint of pllab's own cannot write, for a reason that the message names.
+    /// A pllab sandbox cannot write, for a reason that the message names.
     CannotWrite,
 }
 
-/// What the codes begin with by which pllab's own sandbox tells the trouble of the machine it runs on.
+/// Prefix of the codes with which pllab's sandbox reports trouble of its own machine.
 const OWN_TROUBLE: &str = "PllabSandbox.";
-/// The code of an answer that sends us elsewhere.
+/// The endpoint answers with a redirect.
 pub(super) const REDIRECTED: &str = "Redirected";
-/// The code of a call that was refused because of its date.
+/// The call was refused because of its date.
 pub(super) const CLOCK_OFF: &str = "ClockOff";
-/// The code of an answer that is a web page.
+/// The answer is a web page.
 pub(super) const WEB_PAGE: &str = "WebPage";
-/// The code of a list that gives the same token for the next page again.
+/// A list returns the same token for the next page again.
 pub(super) const REPEATED_TOKEN: &str = "RepeatedToken";
-/// The code of a list that has more pages than any honest one.
+/// A list has more pages than any honest one.
 pub(super) const ENDLESS_PAGES: &str = "EndlessPages";
-/// The code of a reply that is longer than any honest one.
+/// A reply is longer than any honest one.
 pub(super) const ENDLESS_REPLY: &str = "EndlessReply";
-/// The code of a call whose answer comes, but not to an end.
+/// An answer arrives but never completes.
 pub(super) const ENDLESS_WAIT: &str = "EndlessWait";
 
-/// Kinds of faults, by what can be done about them.
+/// Faults, grouped by what can be done about them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FaultClass {
-    /// There was no answer, or one that cannot be read: nobody knows whether it took effect.
+    /// There was no readable answer: nobody knows whether the call took effect.
     NoAnswer,
-    /// The target cannot be reached: the request was not sent.
+    /// The target cannot be reached, so the request was not sent.
     Unreachable,
-    /// Too many requests, or the service's own trouble: again later.
+    /// Too many requests, or the service's own trouble: try again later.
     Busy,
     /// Credentials are missing, wrong or expired.
     SignIn,
-    /// Not allowed.
+    /// The credentials lack the permission.
     Denied,
-    /// There is no such thing.
     NotFound,
-    /// It already exists.
     Exists,
     /// Something else still uses it.
     InUse,
     /// The target does not know the operation.
     Unsupported,
-    /// Anything else that the cloud refused.
+    /// Any other refusal.
     Refused,
 }
 
@@ -115,12 +111,12 @@ impl FaultClass {
                 Self::InUse
             }
             "DuplicateListener" | "DuplicateLoadBalancerName" | "DuplicateTargetGroupName" => Self::Exists,
-            // Trouble of the machine that answers, told as what it is: asking again does not free a disk.
+            // The sandbox's machine is in trouble. Report that as it is, because retrying does not free a disk.
             code if code.starts_with(OWN_TROUBLE) => Self::Refused,
             "InvalidAction" | "NotImplemented" | "UnknownOperationException" => Self::Unsupported,
             "ConcurrentTagAccess" | "HealthUnavailable" => Self::Busy,
             _ if is_throttle(code) => Self::Busy,
-            // No capacity is a server error by its status, but asking again in seconds does not help.
+            // No capacity is a server error by its status, but retrying within seconds does not help.
             _ if code.starts_with("Insufficient") => Self::Refused,
             _ if code.ends_with("NotFound") => Self::NotFound,
             _ if code.ends_with(".InUse") => Self::InUse,
@@ -138,18 +134,18 @@ impl FaultClass {
 }
 
 impl Fault {
-    /// A fault of a class, with a code and a message of our own.
+    /// A fault with a code and a message of pllab's own.
     #[must_use]
     pub fn ours(class: FaultClass, code: &str, message: impl Into<String>) -> Self {
         Self { code: code.to_owned(), message: message.into(), request_id: None, class }
     }
 
-    /// An AWS code and message that came inside a successful answer.
+    /// A fault from an AWS code and message inside a successful answer.
     pub(super) fn inside(code: &str, message: &str, request_id: Option<&str>) -> Self {
         Self { request_id: request_id.map(str::to_owned), ..Self::ours(FaultClass::of(code, 200), code, message) }
     }
 
-    /// What is known to have gone wrong, where that is more than the class says.
+    /// The known cause, if there is more to say than the class does.
     #[must_use]
     pub fn cause(&self) -> Option<Cause> {
         Some(match self.code.as_str() {
@@ -169,19 +165,20 @@ impl Fault {
         })
     }
 
-    /// Whether the endpoint answers without an end, so that asking again leads nowhere.
+    /// Whether the endpoint's answers never end, so that retrying is pointless.
     pub(super) fn is_endless(&self) -> bool {
         matches!(self.cause(), Some(Cause::EndlessList | Cause::EndlessReply | Cause::EndlessWait))
     }
 
-    /// Whether the cloud turned the request away at the door: it certainly had no effect.
+    /// Whether the cloud turned the request away before doing anything: it certainly had no effect.
     #[must_use]
     pub fn is_throttle(&self) -> bool {
         is_throttle(&self.code)
     }
 }
 
-/// The codes that the SDKs treat as throttling. "Unavailable" is not among them: it does not say that nothing was done.
+/// The codes that the SDKs treat as throttling. "Unavailable" is not among them, because it does not guarantee that
+/// nothing was done.
 fn is_throttle(code: &str) -> bool {
     code.starts_with("Throttl")
         || matches!(

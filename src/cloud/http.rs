@@ -1,5 +1,5 @@
-//! How calls travel where the SDK's own HTTP client would not do: to this machine, and with certificates of one's own
-//! (`AWS_CA_BUNDLE`, as the aws CLI reads it: what it names takes the place of the machine's roots,
+//! HTTP clients for cases that the SDK's own does not cover: endpoints on this machine, and custom certificates
+//! (`AWS_CA_BUNDLE`, read as the aws CLI does: the bundle replaces the machine's roots,
 //! <https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html>).
 
 use std::path::Path;
@@ -16,28 +16,29 @@ use rustls::pki_types::pem::PemObject as _;
 use super::fault::{Fault, FaultClass};
 use crate::host::read_text;
 
-/// No bundle of certificates is larger, in bytes.
+/// The largest bundle of certificates to read, in bytes.
 const LARGEST: u64 = 16 << 20;
 
-/// The code of a bundle that cannot be used.
+/// The code of the fault for an unusable bundle.
 pub const BAD_CA_BUNDLE: &str = "BadCaBundle";
 
-/// A client for `http://` on this machine: no proxy is asked, and the machine's roots, some hundred files, are not read.
+/// A client for `http://` on this machine. It uses no proxy, and does not read the machine's roots, some hundred
+/// files.
 pub(super) fn plain() -> SharedHttpClient {
     Builder::new().build_http()
 }
 
-/// A client for `https://` on this machine: no proxy is asked.
+/// A client for `https://` on this machine. It uses no proxy.
 pub(super) fn loopback(trusted: Option<TlsContext>) -> SharedHttpClient {
     client(trusted.unwrap_or_default(), ProxyConfig::disabled)
 }
 
-/// A client for everywhere else, which trusts what it is told to, and honours `HTTPS_PROXY` and the like.
+/// A client for all other hosts, which trusts the given certificates and honours `HTTPS_PROXY` and the like.
 pub(super) fn trusting(trusted: TlsContext) -> SharedHttpClient {
     client(trusted, ProxyConfig::from_env)
 }
 
-/// Trust in the certificates in `bundle`, and in nobody else.
+/// Trusts the certificates in `bundle`, and no others.
 ///
 /// # Errors
 /// [`BAD_CA_BUNDLE`] when the file cannot be read, is not PEM, or holds no certificate that can be trusted.
@@ -46,7 +47,7 @@ pub(super) fn trust(bundle: &Path) -> Result<TlsContext, Fault> {
         Fault::ours(FaultClass::Refused, BAD_CA_BUNDLE, format!("AWS_CA_BUNDLE={}: {what}", bundle.display()))
     };
     let pem = read_text(bundle, LARGEST).map_err(|error| bad(error.to_string()))?.into_bytes();
-    // The HTTP client would panic at what it cannot read.
+    // Parse the bundle here, because the HTTP client would panic on a bad one.
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&pem) {
         let certificate = certificate.map_err(|error| bad(error.to_string()))?;
@@ -59,7 +60,7 @@ pub(super) fn trust(bundle: &Path) -> Result<TlsContext, Fault> {
     TlsContext::builder().with_trust_store(store).build().map_err(|error| bad(error.to_string()))
 }
 
-/// As the SDK builds its own, but for certificates and proxies.
+/// Like the SDK's own client, except for certificates and proxies.
 fn client(trusted: TlsContext, proxies: fn() -> ProxyConfig) -> SharedHttpClient {
     Builder::new().build_with_connector_fn(move |settings, components| {
         let mut connector =

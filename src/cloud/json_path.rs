@@ -1,8 +1,9 @@
-//! Finding a value in an answer by the path that `--query` would take.
+//! Finds a value in an answer by its `--query` path.
 
 use serde_json::Value;
 
-/// The value at a path such as `Vpc.VpcId` or `LoadBalancers[0].LoadBalancerArn`: the part of `JMESPath` that names one value.
+/// The value at a path such as `Vpc.VpcId` or `LoadBalancers[0].LoadBalancerArn`. Supports the part of `JMESPath`
+/// that names one value.
 #[must_use]
 pub fn at<'v>(reply: &'v Value, path: &str) -> Option<&'v Value> {
     path.split('.').try_fold(reply, |value, step| {
@@ -15,8 +16,8 @@ pub fn at<'v>(reply: &'v Value, path: &str) -> Option<&'v Value> {
     })
 }
 
-/// The text at a path; numbers and booleans as they would be printed. `join(',', path)` makes one text of a list of texts, as
-/// `JMESPath` does.
+/// The text at a path; numbers and booleans as they would be printed. `join(',', path)` joins a list of texts, as in
+/// `JMESPath`.
 #[must_use]
 pub fn text_at(reply: &Value, path: &str) -> Option<String> {
     if let Some(list) = path.strip_prefix("join(',', ").and_then(|rest| rest.strip_suffix(')')) {

@@ -1,5 +1,5 @@
-//! How much an endpoint may answer. Whoever answers may lie: pages that never end, replies that never end, bytes that drip. Every
-//! call has a number of pages, a number of bytes over all of them, and a time; whoever goes beyond is told apart from silence.
+//! Limits on answers, because an endpoint may misbehave: endless pages, endless replies, bytes that drip. Every call
+//! has a limit of pages, of bytes over all pages, and of time. Exceeding one gives another fault than silence does.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -12,15 +12,15 @@ use super::fault::{ENDLESS_PAGES, ENDLESS_WAIT, Fault, FaultClass, REPEATED_TOKE
 use super::measure::{MOST_BYTES, within};
 use super::sdk_fault::fault;
 
-/// Most pages of one call. The API's pages hold a hundred rows or more, and quotas end long before.
+/// The most pages of one call. The API's pages hold a hundred rows or more, and quotas end long before.
 const MOST_PAGES: usize = 200;
-/// How long one call may take, all pages together and without sending it again. One request has half a minute.
+/// The longest time for one call, all pages together, without retries. One request has half a minute.
 const CALL_TIME: Duration = Duration::from_mins(3);
 
 /// Makes a call within its limits of bytes and time.
 ///
 /// # Errors
-/// What the call says; [`ENDLESS_WAIT`] when its time is over.
+/// The call's own fault; [`ENDLESS_WAIT`] when its time is over.
 pub(super) async fn bounded<T>(call: &Call, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
     bounded_by(call, work, MOST_BYTES, CALL_TIME).await
 }
@@ -44,11 +44,11 @@ async fn bounded_by<T>(
     }
 }
 
-/// Fetches all pages of a list. `page` sends the request for the page of a token, and `next` finds the token of the page after.
+/// Fetches all pages of a list. `page` requests the page of a token, and `next` finds the token of the page after.
 /// Every list of the program goes through here.
 ///
 /// # Errors
-/// What the cloud says to any of the requests; [`REPEATED_TOKEN`] and [`ENDLESS_PAGES`] where the list has no end.
+/// The cloud's fault for any of the requests; [`REPEATED_TOKEN`] and [`ENDLESS_PAGES`] if the list has no end.
 pub(super) async fn pages<P, E, T, F>(
     call: &Call,
     page: impl Fn(Option<T>) -> F,
@@ -81,7 +81,7 @@ where
     }
 }
 
-/// A token as the SDK gives it: an empty one is none.
+/// A token as the SDK returns it; an empty one counts as none.
 pub(super) fn token(token: Option<&str>) -> Option<String> {
     token.filter(|token| !token.is_empty()).map(str::to_owned)
 }

@@ -1,4 +1,4 @@
-//! Counts the bytes of the replies while they arrive, and ends a reply that is longer than any honest one.
+//! Counts the bytes of replies as they arrive, and aborts a reply that is longer than any honest one.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,20 +11,20 @@ use aws_sdk_sts::error::BoxError;
 use aws_smithy_types::body::SdkBody;
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 
-/// Most bytes that the replies of one call may have, all pages together. All network
-/// interfaces that a region's quota allows, 5,000 of some 2 KB each, are a sixth of it.
+/// The most bytes of one call's replies, all pages together. All network interfaces that a region's quota allows,
+/// 5,000 of some 2 KB each, are a sixth of it.
 pub(super) const MOST_BYTES: u64 = 64 << 20;
 tokio::task_local! {
-    /// How many bytes the call that is being made may still answer.
+    /// How many bytes the replies to the current call may still have.
     static LEFT: Arc<AtomicU64>;
 }
 
-/// Does `work`, whose replies may have `bytes` bytes together.
+/// Runs `work`, whose replies may have `bytes` bytes together.
 pub(super) async fn within<T>(bytes: u64, work: impl Future<Output = T>) -> T {
     LEFT.scope(Arc::new(AtomicU64::new(bytes)), work).await
 }
 
-/// Counts the bytes of every reply while they arrive.
+/// Counts the bytes of every reply as they arrive.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Measure;
 
@@ -47,13 +47,13 @@ impl Intercept for Measure {
     }
 }
 
-/// A reply that ends with an error when it becomes too long.
+/// A body that fails once it becomes too long.
 struct Measured {
     inner: Pin<Box<SdkBody>>,
     left: Arc<AtomicU64>,
 }
 
-/// A reply that is longer than any honest one.
+/// A reply is longer than any honest one.
 #[derive(Debug, thiserror::Error)]
 #[error("the answer is longer than {} MiB", MOST_BYTES >> 20)]
 pub(super) struct TooLong;

@@ -1,5 +1,5 @@
-//! AWS as we speak to it: SDK clients per side, calls as data, fault classes, waiting, run tags.
-//! Must not know: labs, whether it is the sandbox.
+//! The connection to AWS: SDK clients per side, calls as data, fault classes, waiting, run tags.
+//! Must not know: labs, whether the target is the sandbox.
 //! Next: `call.rs` is a call before it is sent, `send.rs` sends it, `fault.rs` is what may come back.
 
 mod call;

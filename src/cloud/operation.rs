@@ -1,11 +1,12 @@
-//! The operations that a call may be made of when it is read from a file.
+//! The operations that a call read from a file may use.
 
 use serde_json::{Map, Value};
 
 use super::{Api, Call};
 
 impl Call {
-    /// The call of an operation that stands in a file; `api` is `ec2`, `elbv2` or `route53`. `None` where it is not known here.
+    /// Makes a call from a file's content; `api` is `ec2`, `elbv2` or `route53`. `None` if pllab does not know the
+    /// operation.
     #[must_use]
     pub fn read(api: &str, operation: &str, params: Map<String, Value>) -> Option<Self> {
         let (api, known) = match api {
@@ -19,7 +20,6 @@ impl Call {
     }
 }
 
-/// EC2's.
 pub(super) const EC2: &[&str] = &[
     "AcceptVpcEndpointConnections",
     "AssociateRouteTable",
@@ -79,7 +79,6 @@ pub(super) const EC2: &[&str] = &[
     "TerminateInstances",
 ];
 
-/// `ELBv2`'s.
 pub(super) const ELBV2: &[&str] = &[
     "CreateListener",
     "CreateLoadBalancer",
@@ -103,5 +102,4 @@ pub(super) const ELBV2: &[&str] = &[
     "SetSubnets",
 ];
 
-/// Route 53's.
 pub(super) const ROUTE53: &[&str] = &["ChangeResourceRecordSets", "ListResourceRecordSets"];

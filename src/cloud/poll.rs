@@ -1,36 +1,37 @@
-//! When to look again.
+//! Decides when to look again.
 
 use std::time::Duration;
 
 use crate::host::Random;
 
-/// Waits between looks: none before the first, then growing ones with jitter, up to a limit. It never ends: how long to wait
-/// in all is for the caller to decide.
+/// Waits between looks: none before the first, then growing ones with jitter, up to a limit. It never ends; the
+/// caller decides how long to wait in all.
 #[derive(Clone, Debug)]
 pub struct Backoff {
     next: Option<Duration>,
     first: Duration,
     max: Duration,
-    /// Hundredths by which each wait is longer than the one before.
+    /// How much longer each wait is than the one before, in percent of it.
     growth: u32,
     random: Random,
 }
 
 impl Backoff {
-    /// Waits that grow by half from `first_ms` to `max_ms`, both in milliseconds. A quick target deserves a small first wait.
+    /// Waits that grow by half from `first_ms` to `max_ms`, both in milliseconds. A fast target deserves a small
+    /// first wait.
     #[must_use]
     pub fn new(first_ms: u64, max_ms: u64) -> Self {
         let first = Duration::from_millis(first_ms.min(max_ms));
         Self { next: None, first, max: Duration::from_millis(max_ms), growth: 50, random: Random::System }
     }
 
-    /// Waits that grow by a quarter: for looking at what takes long anyway, without seeing its end late.
+    /// Waits that grow by a quarter, for operations that take long anyway, to notice their end soon.
     #[must_use]
     pub fn gentle(first_ms: u64, max_ms: u64) -> Self {
         Self { growth: 25, ..Self::new(first_ms, max_ms) }
     }
 
-    /// The same waits with jitter from a given source.
+    /// The same waits with jitter from the given source.
     #[must_use]
     pub fn with_random(self, random: Random) -> Self {
         Self { random, ..self }
@@ -46,7 +47,7 @@ impl Iterator for Backoff {
             return Some(Duration::ZERO);
         };
         self.next = Some((wait * (100 + self.growth) / 100).min(self.max));
-        // Up to a fifth less, so that a classroom of learners does not ask in step.
+        // Up to a fifth shorter, so that a classroom of learners does not poll in step.
         let thousandths = 1000 - u32::try_from(self.random.next_u64() % 200).unwrap_or(0);
         Some(wait * thousandths / 1000)
     }

@@ -1,39 +1,30 @@
-//! References in calls: `${name.fact}` until the named resource exists, its fact after that.
+//! References in calls: `${name.fact}`, which is replaced by the fact once the resource exists.
 
 use serde_json::{Map, Value};
 
 use super::Call;
 
-/// A reference that has no value yet.
+/// A reference without a value yet.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("${{{resource}.{fact}}} is not known yet")]
 pub struct Unresolved {
-    /// The resource's name in the lab.
     pub resource: String,
-    /// The fact that is asked for.
     pub fact: String,
 }
 
 impl Unresolved {
-    /// The code of the fault that it becomes.
+    /// The code of the resulting fault.
     pub const CODE: &str = "MissingFact";
 }
 
-/// A stretch of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Piece<'t> {
-    /// Words as they are.
     Literal(&'t str),
-    /// A reference.
-    Reference {
-        /// The resource's name.
-        resource: &'t str,
-        /// The fact.
-        fact: &'t str,
-    },
+    Reference { resource: &'t str, fact: &'t str },
 }
 
-/// Splits a text at its references. Whatever does not look like one, such as a script's own `${variable}`, is literal.
+/// Splits a text at its references. Anything that does not look like one, such as a script's own `${variable}`, is
+/// literal.
 pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut literal = 0;
@@ -56,7 +47,7 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// The reference that begins at `at`, and where it ends.
+/// The reference that begins at `at`, and the position after it.
 fn reference(text: &str, at: usize) -> Option<(&str, &str, usize)> {
     let inner = &text[at + 2..];
     let inner = &inner[..inner.find('}')?];
@@ -68,7 +59,7 @@ fn reference(text: &str, at: usize) -> Option<(&str, &str, usize)> {
 }
 
 impl Call {
-    /// The same call with every reference replaced by what `facts` says of (resource, fact).
+    /// The same call with every reference replaced by what `facts` returns for (resource, fact).
     ///
     /// # Errors
     /// The first reference that `facts` does not know.
@@ -91,7 +82,7 @@ fn resolve_value(value: &Value, facts: &dyn Fn(&str, &str) -> Option<String>) ->
             let mut resolved = Vec::new();
             for item in items {
                 match (is_one_reference(item), resolve_value(item, facts)?) {
-                    // A fact that is a list, such as a service's zones, is written with commas; no id has one.
+                    // A fact that is a list, such as a service's zones, is comma-separated; no id contains a comma.
                     (true, Value::String(list)) => resolved.extend(list.split(',').map(Value::from)),
                     (_, value) => resolved.push(value),
                 }

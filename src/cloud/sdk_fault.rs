@@ -1,4 +1,4 @@
-//! An error of the SDK, read as a [`Fault`].
+//! Turns an SDK error into a [`Fault`].
 
 use std::error::Error;
 
@@ -10,11 +10,11 @@ use super::fault::{CLOCK_OFF, ENDLESS_REPLY, Fault, FaultClass, REDIRECTED, WEB_
 use super::measure::TooLong;
 use crate::host::Clock;
 
-/// How far a clock may be off before it is the reason why a signature does not count, in seconds: AWS grants five minutes,
-/// some services fifteen [IAM user guide: `reference_sigv`].
+/// Seconds by which a clock must be off before it explains a refused signature: AWS grants five minutes, some
+/// services fifteen [IAM user guide: `reference_sigv`].
 const SKEW: i64 = 5 * 60;
 
-/// What an SDK error means to us.
+/// Turns an SDK error into a [`Fault`].
 #[expect(clippy::needless_pass_by_value, reason = "made for `map_err`")]
 pub(super) fn fault<E>(error: SdkError<E>) -> Fault
 where
@@ -27,7 +27,7 @@ where
     let (class, code, message) = match (&error, code) {
         (SdkError::ServiceError(_), Some(code)) if let Some(off) = clock_off(&error, &code) => {
             let told = message.unwrap_or_else(|| chain(&error).join(": "));
-            // Refused at the door, as if it had not been sent.
+            // Refused before anything was done, as if it had not been sent.
             (FaultClass::Unreachable, CLOCK_OFF.to_owned(), format!("{off} ({code}: {told})"))
         }
         (SdkError::ServiceError(_), Some(code)) => {
@@ -46,7 +46,7 @@ where
         }
         _ => {
             let class = match status {
-                // AWS's refusals have a code: without one, nobody there knows what was asked for.
+                // AWS's refusals have a code. Without one, the server does not know the API.
                 404 | 405 | 501 => FaultClass::Unsupported,
                 429 | 503 => FaultClass::Busy,
                 400..=499 => FaultClass::Refused,
@@ -63,8 +63,8 @@ where
     Fault { code, message, request_id, class }
 }
 
-/// By how much this machine's clock is off, where that is why a signature was refused. EC2 says the same of credentials that have
-/// expired and of requests that are dated wrong; only the answer's own date tells them apart.
+/// How far this machine's clock is off, if that is why a signature was refused. EC2 gives the same answer for expired
+/// credentials and for requests with a wrong date; only the answer's own date tells them apart.
 fn clock_off<E>(error: &SdkError<E>, code: &str) -> Option<String> {
     let about_dates = ["AuthFailure", "RequestExpired", "RequestTimeTooSkewed", "SignatureDoesNotMatch"];
     if !about_dates.contains(&code) {
@@ -75,17 +75,17 @@ fn clock_off<E>(error: &SdkError<E>, code: &str) -> Option<String> {
     (off > SKEW).then(|| format!("this machine's clock is {off} seconds {way} the target's"))
 }
 
-/// Whether a server error came with a web page in place of an answer of the API.
+/// Whether a server error came with a web page instead of an answer of the API.
 fn is_web_page<E>(error: &SdkError<E>) -> bool {
     error.raw_response().is_some_and(|response| {
         let kind = response.headers().get("content-type").unwrap_or_default();
-        // What proxies say of themselves is not the endpoint's word.
+        // With these statuses a proxy speaks for itself, not for the endpoint.
         kind.starts_with("text/html") && !matches!(response.status().as_u16(), 502..=504)
     })
 }
 
 /// The class of an error that came before any answer: from the credentials, from building the request, or from the
-/// connection. What cannot be told apart counts as sent.
+/// connection. If the phases cannot be told apart, the request counts as sent.
 fn not_answered<E>(error: &SdkError<E>) -> (FaultClass, String, String)
 where
     E: Error + Send + Sync + 'static,
@@ -93,7 +93,7 @@ where
     let chain = chain(error);
     let text = chain.join(": ");
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    // The SDK hides the types of these errors in crates of its own: their texts are what can be had.
+    // The SDK hides the types of these errors in crates of its own, so only their texts are available.
     if says(&[
         "the credential provider was not enabled",
         "an error occurred while loading credentials",
@@ -107,7 +107,7 @@ where
     if matches!(error, SdkError::ConstructionFailure(_)) {
         return (FaultClass::Refused, "InvalidRequest".to_owned(), text);
     }
-    // `Connect` is the HTTP client's own word for everything up to and including the TLS handshake.
+    // The HTTP client says `Connect` for everything up to and including the TLS handshake.
     if says(&["client error (Connect)", "dns error", "HTTP connect timeout", "Connection refused"]) {
         (FaultClass::Unreachable, "Unreachable".to_owned(), text)
     } else {
@@ -115,7 +115,7 @@ where
     }
 }
 
-/// The messages of an error and of its causes, each once, without the SDK's layers that say nothing.
+/// The messages of an error and of its causes, each once, without the SDK's layers that add nothing.
 fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
     let mut messages: Vec<String> = Vec::new();
     let mut next = Some(error);
@@ -131,7 +131,7 @@ fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
     messages
 }
 
-/// Seconds by which this machine is ahead of a `Date` header that came a moment ago; `None` where it is not a date.
+/// Seconds by which this machine is ahead of a `Date` header that just arrived; `None` if it is not a date.
 pub(super) fn ahead_of(date: &str) -> Option<i64> {
     let there = DateTime::from_str(date, DateTimeFormat::HttpDate).ok()?.secs();
     let here = Clock::System.now().as_second();

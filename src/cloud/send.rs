@@ -1,4 +1,4 @@
-//! Sending a call, and sending it again where that is safe.
+//! Sends a call, and retries it if that is safe.
 #![expect(clippy::redundant_closure_for_method_calls, reason = "the paths of the SDK's methods are longer than calls")]
 
 mod account;
@@ -28,29 +28,31 @@ use super::limits::bounded;
 use super::poll::Backoff;
 use super::{Api, Call, Clients};
 
-/// How often a look is sent that the cloud turned away at the door. With waits that grow to ten seconds it is over a minute, in
-/// which a bucket for such calls refills twelve times [DEV:ec2-api-throttling].
+/// Attempts of a throttled read. With waits that grow to ten seconds they last over a minute, in which a bucket for
+/// such calls refills twelve times [DEV:ec2-api-throttling].
 const THROTTLED_LOOKS: usize = 16;
-/// How often a change is, for ten minutes: endpoint calls of a whole classroom share a bucket that refills with one call in three
-/// seconds [DEV:ec2-api-throttling], and forty learners make and delete two endpoints each.
+/// Attempts of a throttled change, over ten minutes: the endpoint calls of a whole classroom share a bucket that
+/// refills with one call in three seconds [DEV:ec2-api-throttling], and forty learners make and delete two endpoints
+/// each.
 const THROTTLED_CHANGES: usize = 76;
-/// How often a call is sent that met the service's own trouble, or no answer.
+/// Attempts of a call that met the service's own trouble, or got no answer.
 const TROUBLED_ATTEMPTS: usize = 3;
-/// How long a call is sent again in all, however slowly it is turned away.
+/// The time limit for all attempts of a call, however slowly the refusals come.
 const PATIENCE: Duration = Duration::from_mins(15);
 const FIRST_WAIT_MS: u64 = 500;
 const MAX_WAIT_MS: u64 = 10_000;
 
 impl Clients {
-    /// Sends a call and gives its answer in the names and the shape in which the AWS CLI prints it. All pages of a list are
-    /// fetched. `UserData` goes in and console output comes out in clear.
+    /// Sends a call and returns its answer with the names and the shape that the AWS CLI prints. Fetches all pages of
+    /// a list. `UserData` and console output are plain text.
     ///
-    /// A call that was turned away is sent again, with growing waits. One that got no answer, or a server error, is sent again
-    /// only if that cannot do its work twice: when it reads, or when it carries a `ClientToken`.
+    /// A throttled call is retried with growing waits. A call that got no answer, or a server error, is retried only
+    /// if it cannot do its work twice: when it reads, or when it carries a `ClientToken`.
     ///
     /// # Errors
-    /// Whatever the cloud refused, also inside a successful answer (`Unsuccessful`, all of its items); class `NoAnswer` when
-    /// nobody knows whether the call took effect; `UnknownParameter` for a parameter that would have been dropped silently.
+    /// Any refusal of the cloud, also inside a successful answer (`Unsuccessful`, all of its items); class `NoAnswer`
+    /// when nobody knows whether the call took effect; `UnknownParameter` for a parameter that would have been
+    /// dropped silently.
     pub async fn send(&self, call: &Call) -> Result<Value, Fault> {
         let repeatable = call.is_read() || call.params.contains_key("ClientToken");
         let mut waits = Backoff::new(FIRST_WAIT_MS / self.speed(), MAX_WAIT_MS / self.speed());
@@ -67,12 +69,12 @@ impl Clients {
                 }
                 Err(fault) => fault,
             };
-            // A server of somebody else's that answers a call with an error page has no code for the operation.
+            // Other implementations may answer an unknown operation with an error page.
             if fault.code == WEB_PAGE && self.is_named() {
                 fault.class = FaultClass::Unsupported;
                 "the endpoint answers with a web page, not as the API does".clone_into(&mut fault.message);
             }
-            // Turned away at the door for its credentials, it had no effect. The learner may have signed in again since.
+            // A call refused for its credentials had no effect, and the learner may have signed in again since.
             if fault.class == FaultClass::SignIn && !renewed {
                 renewed = true;
                 match self.renew(used).await {
@@ -98,7 +100,7 @@ impl Clients {
     }
 
     async fn send_once(&self, call: &Call) -> Result<Value, Fault> {
-        // One kind after the other looks whether the operation is its own. Boxed: the SDK's futures are large.
+        // Each file tries whether the operation is its own. Boxed, because the SDK's futures are large.
         let reply = match call.api {
             Api::Ec2 => {
                 if let Some(reply) = Box::pin(network::send(self, call)).await {
@@ -134,17 +136,17 @@ impl Clients {
 }
 
 impl Call {
-    /// Whether the call only looks.
+    /// Whether the call only reads.
     #[must_use]
     pub fn is_read(&self) -> bool {
         ["Describe", "Get", "List"].iter().any(|verb| self.operation.starts_with(verb))
     }
 }
 
-/// How often a call may be sent that met this fault.
+/// How often a call that met this fault may be sent in all.
 fn attempts(fault: &Fault, reads: bool, repeatable: bool) -> usize {
     match fault.class {
-        // Whoever answers without end does so again.
+        // An endpoint whose answers never end will not change.
         _ if fault.is_endless() => 1,
         FaultClass::Busy if fault.is_throttle() && reads => THROTTLED_LOOKS,
         FaultClass::Busy if fault.is_throttle() => THROTTLED_CHANGES,

@@ -1,38 +1,36 @@
-//! What marks a resource as made by a run, so that it can be found again and deleted.
+//! The tags that mark a resource as made by a run, by which it can be found and deleted.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-/// Key of the tag with the run's id.
+/// The run's id.
 pub const RUN: &str = "pllab:run";
-/// Key of the tag with the lab's id.
+/// The lab's id.
 pub const LAB: &str = "pllab:lab";
-/// Key of the tag with the learner's name.
+/// The learner's name.
 pub const LEARNER: &str = "pllab:learner";
-/// Every key that a run's resources carry, in order.
+/// Every key that a run's resources carry, sorted.
 pub const KEYS: [&str; 5] = ["Name", LAB, LEARNER, RESOURCE, RUN];
-/// Key of the tag with the resource's name in the lab.
+/// The resource's name in the lab.
 pub const RESOURCE: &str = "pllab:resource";
 
 /// Names of load balancers and target groups have at most 32 characters [API:CreateLoadBalancer].
 const NAME_LIMIT: usize = 32;
 
-/// Whom a resource belongs to.
+/// The owner of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunTags<'r> {
-    /// The run's id.
     pub run: &'r str,
-    /// The lab's id.
     pub lab: &'r str,
-    /// The learner's name; empty in runs of versions that did not ask for it.
+    /// Empty in runs of versions that did not ask for it.
     pub learner: &'r str,
     /// The resource's name in the lab.
     pub resource: &'r str,
 }
 
 impl RunTags<'_> {
-    /// The `Tags` parameter of `ELBv2`'s creating calls.
+    /// The `Tags` parameter of `ELBv2`'s create calls.
     #[must_use]
     pub fn tags(&self) -> Value {
         let name = format!("pllab-{}-{}", self.run, self.resource);
@@ -41,8 +39,8 @@ impl RunTags<'_> {
         tags.map(|(key, value)| json!({ "Key": key, "Value": value })).collect()
     }
 
-    /// The same in one line, for what takes no tags when it is made but a comment: `pllab:lab=... pllab:run=...`. None of the
-    /// values holds a space.
+    /// The tags in one line, for resources that take a comment instead of tags when they are made:
+    /// `pllab:lab=... pllab:run=...`. No value contains a space.
     #[must_use]
     pub fn note(&self) -> String {
         let values = [self.lab, self.learner, self.resource, self.run];
@@ -50,14 +48,14 @@ impl RunTags<'_> {
         marks.map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(" ")
     }
 
-    /// The `TagSpecifications` parameter of EC2's creating calls, with EC2's name of the resource's type, such as `vpc`.
+    /// The `TagSpecifications` parameter of EC2's create calls; `resource_type` is EC2's word, such as `vpc`.
     #[must_use]
     pub fn specifications(&self, resource_type: &str) -> Value {
         json!([{ "ResourceType": resource_type, "Tags": self.tags() }])
     }
 }
 
-/// The marks in a line that [`RunTags::note`] wrote; none in any other.
+/// The tags in a line that [`RunTags::note`] wrote; none in any other.
 #[must_use]
 pub fn read_note(line: &str) -> BTreeMap<String, String> {
     let marks = line.split_whitespace().filter_map(|mark| mark.split_once('='));
@@ -65,7 +63,7 @@ pub fn read_note(line: &str) -> BTreeMap<String, String> {
     ours.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
 }
 
-/// The `Filters` parameter that finds what a run made, or one resource of it.
+/// The `Filters` parameter that finds everything a run made, or one resource of it.
 #[must_use]
 pub fn filters(run: &str, resource: Option<&str>) -> Value {
     let by_tag = |key: &str, value: &str| json!({ "Name": format!("tag:{key}"), "Values": [value] });
@@ -74,8 +72,9 @@ pub fn filters(run: &str, resource: Option<&str>) -> Value {
     Value::Array(filters)
 }
 
-/// A name for what has no tags to be found by: `pllab-<run>-<resource>` in letters, digits and hyphens, at most 32. One that had
-/// to be cut or cleaned ends in a digest of the whole, so that two of them still differ.
+/// A name for resources that cannot be found by tags: `pllab-<run>-<resource>` in letters, digits and hyphens, at
+/// most 32. A name that had to be cut or cleaned ends in a digest of the original, so that two such names still
+/// differ.
 #[must_use]
 pub fn name_for(run: &str, resource: &str) -> String {
     let whole = format!("pllab-{run}-{resource}");

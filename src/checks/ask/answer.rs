@@ -46,7 +46,7 @@ impl Question for Answer<'_> {
         m::check_expected_answer()
     }
 
-    /// From the acceptance on: the connection becomes available, then the next attempt arrives.
+    /// From the acceptance on: first the connection becomes available, then the next attempt arrives.
     fn usual_seconds(&self) -> Option<(u32, u32)> {
         Some((60, 240))
     }
@@ -63,7 +63,7 @@ fn judge(console: &str, token: &str, label: &str) -> CheckOutcome {
         (200, 0) if attempt.shows(token) => CheckOutcome::met(seen),
         (200, 0) => CheckOutcome::broken(m::check_other_page(seen)).because(m::check_why_other_page()),
         (0, _) if attempt.timed_out() => CheckOutcome::not_yet(seen).because(m::check_why_timed_out()),
-        // The answer broke off: the next attempt may be whole.
+        // The answer broke off; the next attempt may be complete.
         (0 | 200, _) => CheckOutcome::not_yet(seen).because(m::check_why_curl_failed()),
         _ => CheckOutcome::broken(seen).because(m::check_why_other_page()),
     }

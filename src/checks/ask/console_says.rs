@@ -11,16 +11,16 @@ use crate::cloud::{Call, Fault};
 use crate::i18n::{Text, m};
 use crate::lab;
 
-/// How `dnf` says that it cannot reach the package repository, which is in S3.
+/// What `dnf` prints when it cannot reach the package repository, which is in S3.
 const NO_PACKAGES: [&str; 4] =
     ["Failed to download metadata", "Cannot download repomd.xml", "Curl error (28)", "Curl error (7)"];
-/// What follows when it gives up. The script goes on, and says that it is ready all the same.
+/// What follows when it gives up. The script goes on regardless, and reports that it is ready.
 const NOT_INSTALLED: [&str; 2] = ["Unable to find a match", "Failed to enable unit"];
 
 pub(super) struct ConsoleSays<'a>(pub &'a lab::ConsoleSays);
 
 impl Question for ConsoleSays<'_> {
-    /// Without the text: it may hold the run's token.
+    /// The name leaves out the text, because the text may contain the run's token.
     fn name(&self) -> String {
         format!("console_says:{}", self.0.instance)
     }
@@ -65,7 +65,7 @@ fn judge(console: &str, wanted: &str) -> CheckOutcome {
     if console.contains(wanted) {
         return CheckOutcome::met(wanted);
     }
-    // `dnf` tries again by itself: until it gives up, this is only a hint.
+    // `dnf` retries by itself, so until it gives up this is only a hint.
     if let Some(line) = line_with(console, &NO_PACKAGES) {
         return CheckOutcome::not_yet(line).because(m::check_why_no_packages());
     }

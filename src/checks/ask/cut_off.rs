@@ -1,4 +1,4 @@
-//! Does the client wait in vain again, after the provider has rejected a connection that carried traffic?
+//! Does the client time out again, after the provider has rejected a connection that carried traffic?
 
 use serde_json::Value;
 
@@ -44,7 +44,7 @@ impl Question for CutOff<'_> {
         m::check_expected_no_answer()
     }
 
-    /// From the rejection on: the next attempt runs into it.
+    /// From the rejection on, until the next attempt.
     fn usual_seconds(&self) -> Option<(u32, u32)> {
         Some((10, 120))
     }
@@ -54,7 +54,7 @@ impl Question for CutOff<'_> {
     }
 }
 
-/// An attempt that got through may be one from before, so it is no fault yet.
+/// A successful attempt may date from before the rejection, so it is not a failure yet.
 fn not_yet(seen: Text) -> CheckOutcome {
     CheckOutcome::not_yet(seen).because(m::check_why_not_cut_off())
 }

@@ -1,4 +1,4 @@
-//! Does the endpoint stand in a zone that the service covers?
+//! Is the endpoint in a zone that the service covers?
 
 use serde_json::{Value, json};
 
@@ -58,7 +58,7 @@ impl Question for EndpointInZone<'_> {
         let subnets = clients.send(&ec2("DescribeSubnets", json!({ "SubnetIds": ids }))).await?;
         let services = clients.send(&by_name(service)).await?;
         let judgement = judge(&subnets, &services, service);
-        // Name and interface are there already, while nothing passes yet.
+        // Name and interface exist already, while no traffic passes yet.
         let dns = list(endpoint, "DnsEntries").first().map_or("", |entry| text(entry, "DnsName"));
         let enis = texts(endpoint, "NetworkInterfaceIds").join(", ");
         Ok(CheckOutcome {
@@ -68,8 +68,8 @@ impl Question for EndpointInZone<'_> {
     }
 }
 
-/// The replies about the endpoint's subnets, and about the service called `name`. Zones are compared by id, and by name
-/// only where the target gives no ids: all of these replies are the consumer's own view.
+/// Judges the reply about the endpoint's subnets by the reply about the service called `name`. Zones are compared by
+/// id, and by name only if the target returns no ids: both replies are the consumer's own view.
 fn judge(subnets: &Value, services: &Value, name: &str) -> CheckOutcome {
     let Some(service) = named(services, name) else {
         return CheckOutcome::broken(m::check_not_found()).because(m::check_why_service_not_found());
@@ -84,7 +84,7 @@ fn judge(subnets: &Value, services: &Value, name: &str) -> CheckOutcome {
         None if subnets.is_empty() => CheckOutcome::gone(),
         None => {
             let mut zones: Vec<String> = subnets.iter().map(shown).collect();
-            // Subnets come in no order of their own.
+            // The reply's subnets have no defined order.
             zones.sort();
             CheckOutcome::met(zones.join(", "))
         }
@@ -111,7 +111,7 @@ mod tests {
         assert_eq!(judge(&here, &names, "svc").verdict, Met);
         assert_eq!(judge(&there, &by_id, "svc").verdict, Broken);
         assert_eq!(judge(&there, &by_id, "svc").expected, Some(Text::literal("apne1-az4")));
-        // The same name is no proof: names differ from account to account.
+        // Equal names prove nothing, because names differ between accounts.
         assert_eq!(judge(&subnets("apne1-az1", "ap-northeast-1a"), &by_id, "svc").verdict, Broken);
         assert_eq!(judge(&here, &json!({ "ServiceDetails": [] }), "svc").verdict, Broken);
         assert_eq!(judge(&json!({ "Subnets": [] }), &by_id, "svc").verdict, Broken);

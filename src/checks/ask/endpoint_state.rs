@@ -1,4 +1,4 @@
-//! In which state is the endpoint's connection?
+//! Is the endpoint's connection in the wanted state?
 
 use serde_json::{Value, json};
 
@@ -51,12 +51,11 @@ impl Question for EndpointState<'_> {
     }
 }
 
-/// The call that shows an endpoint.
 pub(super) fn describe(facts: &Facts, endpoint: &str) -> Call {
     ec2("DescribeVpcEndpoints", json!({ "VpcEndpointIds": [refer(facts, endpoint, "id")] }))
 }
 
-/// States are compared without regard to case: camelCase on the wire, `PascalCase` in the SDK's enum [PL:concepts].
+/// Compares states without regard to case: camelCase on the wire, `PascalCase` in the SDK's enum [PL:concepts].
 fn judge(reply: &Value, wanted: &str) -> CheckOutcome {
     let Some(endpoint) = first(reply, "VpcEndpoints") else { return CheckOutcome::gone() };
     let seen = text(endpoint, "State");

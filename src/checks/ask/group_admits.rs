@@ -15,7 +15,7 @@ use crate::lab;
 pub(super) struct GroupAdmits<'a>(pub &'a lab::GroupAdmits);
 
 impl GroupAdmits<'_> {
-    /// The source as the cloud calls it: a block, or a group's id. A group that is not made yet has its name only.
+    /// The source in the cloud's terms: a block, or a group's id. A group that does not exist yet has only its name.
     fn source(&self, facts: &Facts) -> String {
         if self.0.from.is_block() { self.0.from.to_string() } else { told(facts, &self.0.from, "id") }
     }
@@ -59,7 +59,8 @@ impl Question for GroupAdmits<'_> {
     }
 }
 
-/// `source` is a block, or a group's id. A wider block than asked for admits it too; a block never stands for a group.
+/// `source` is a block, or a group's id. A wider block than asked for admits it too; a block never stands for a
+/// group.
 fn judge(reply: &Value, port: u16, source: &str) -> CheckOutcome {
     let Some(group) = first(reply, "SecurityGroups") else { return CheckOutcome::gone() };
     let rules = list(group, "IpPermissions");

@@ -69,7 +69,7 @@ fn judge(console: &str, addresses: &[String]) -> CheckOutcome {
     judgement.expecting(addresses.join(", "))
 }
 
-/// The source of a page that was served, in nginx's own log format.
+/// The source address in a line of nginx's own log format, if the line shows a served page.
 fn source(line: &str) -> Option<&str> {
     let source = line.split_whitespace().next().filter(|word| word.parse::<IpAddr>().is_ok())?;
     let (_, after) = line.split_once("\"GET / HTTP/1.")?;

@@ -1,4 +1,4 @@
-//! Does the client wait in vain, as it should before the provider has accepted?
+//! Does the client time out, as it should before the provider has accepted?
 
 use serde_json::Value;
 
@@ -53,7 +53,6 @@ impl Question for NoAnswer<'_> {
     }
 }
 
-/// The question, in words.
 pub(super) fn title(asked: &OneClient) -> Text {
     match &asked.subnet {
         Some(subnet) => m::CheckTitleNoAnswerIn { client: &asked.client, subnet }.text(),
@@ -61,12 +60,12 @@ pub(super) fn title(asked: &OneClient) -> Text {
     }
 }
 
-/// Nobody has accepted yet.
+/// The client got an answer although nobody has accepted yet.
 fn too_early(seen: Text) -> CheckOutcome {
     CheckOutcome::broken(seen).because(m::check_why_answers_already())
 }
 
-/// A time-out is what is wanted; `answered` says what an answer means.
+/// A time-out is the wanted outcome; `answered` judges an answer.
 pub(super) fn judge(console: &str, label: &str, answered: impl FnOnce(Text) -> CheckOutcome) -> CheckOutcome {
     let Some(attempt) = newest(console, label) else { return CheckOutcome::not_yet(m::check_no_attempt()) };
     let seen = attempt.in_words();

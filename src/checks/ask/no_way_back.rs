@@ -1,4 +1,4 @@
-//! The connection is up: does anything in the provider's VPC lead to the client?
+//! The connection is up: does any route in the provider's VPC lead to the client?
 
 use serde_json::{Value, json};
 
@@ -55,14 +55,15 @@ impl Question for NoWayBack<'_> {
         let Some(endpoint) = first(&endpoint, "VpcEndpoints") else { return Ok(CheckOutcome::gone()) };
         let state = text(endpoint, "State");
         if !state.eq_ignore_ascii_case("available") {
-            // That nothing leads there before the connection is up would prove nothing.
+            // Before the connection is up, a missing route would prove nothing.
             return Ok(CheckOutcome::not_yet(state));
         }
         Ok(judge(reply, scene.fact(&self.0.client, "address").unwrap_or_default()))
     }
 }
 
-/// `address` is the client's. `local` leads to the provider's own VPC, whoever else has the same range.
+/// `address` is the client's. The `local` route leads to the provider's own VPC, even if the client's VPC has the
+/// same range.
 fn judge(reply: &Value, address: &str) -> CheckOutcome {
     let wanted = format!("{address}/32");
     let routes = list(reply, "RouteTables").iter().flat_map(|table| list(table, "Routes"));
@@ -82,7 +83,7 @@ fn judge(reply: &Value, address: &str) -> CheckOutcome {
     CheckOutcome::met(seen)
 }
 
-/// Where a route leads: one of its members says so.
+/// A route's target. It is in one of several members.
 fn target(route: &Value) -> &str {
     let of_its_own = [
         "VpcPeeringConnectionId",
@@ -98,7 +99,7 @@ fn target(route: &Value) -> &str {
     of_its_own.into_iter().map(|key| text(route, key)).find(|target| !target.is_empty()).unwrap_or_default()
 }
 
-/// Whether it may lead to a private address: the internet does not.
+/// Whether the target may lead to a private address; internet and NAT gateways do not.
 fn private(target: &str) -> bool {
     !["igw-", "eigw-", "nat-"].iter().any(|internet| target.starts_with(internet))
 }

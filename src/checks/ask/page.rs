@@ -1,4 +1,4 @@
-//! Does the page arrive where the learner's own browser would open it, by way of the load balancer?
+//! Does the page arrive at the address that the learner's own browser would open, through the load balancer?
 
 use std::collections::BTreeMap;
 
@@ -64,7 +64,8 @@ impl Question for Page<'_> {
     }
 }
 
-/// The URL on this machine that leads where `http://dns/` leads from the client, where the client's console announces one.
+/// The URL on this machine that leads where `http://dns/` leads from the client, if the client's console announces
+/// one.
 ///
 /// # Errors
 /// When the console cannot be read.
@@ -74,7 +75,7 @@ pub async fn browser_url(clients: &Clients, client_id: &str, dns: &str) -> Resul
     Ok(door(&console::read(&reply), dns).map(str::to_owned))
 }
 
-/// A way from this machine to where the client stands, as a target may announce it on the client's console:
+/// A local URL that leads where a URL leads from the client, if the target announces one on the client's console:
 /// `door: <url> leads where this instance's <url> leads`. The newest one for `dns` counts.
 fn door<'a>(console: &'a str, dns: &str) -> Option<&'a str> {
     console.lines().rev().find_map(|line| {
@@ -86,8 +87,9 @@ fn door<'a>(console: &'a str, dns: &str) -> Option<&'a str> {
     })
 }
 
-/// Whether a URL is the first page of a port of this machine, and nothing else. The console holds what the instance's own script
-/// writes as well, so a lab could announce a `file:` or `javascript:` URL, or another program's page, and have it opened.
+/// Whether a URL is the root page of a port of this machine, and nothing else. The instance's own script also writes
+/// to the console, so a lab could otherwise announce a `file:` or `javascript:` URL, or another program's page, and
+/// have it opened.
 #[must_use]
 pub fn is_here(url: &str) -> bool {
     let port = url.strip_prefix("http://127.0.0.1:").and_then(|rest| rest.strip_suffix('/'));
@@ -110,7 +112,7 @@ fn judge_door(url: &str, got: Result<http::Answer, Failure>, token: &str, addres
     }
 }
 
-/// Where no door is announced, the page is taken from the client's own console.
+/// Without an announced URL, judges the page on the client's own console.
 fn judge_console(dns: &str, attempt: Option<Attempt<'_>>, token: &str, addresses: &[String]) -> CheckOutcome {
     let Some(attempt) = attempt else { return CheckOutcome::not_yet(m::check_no_attempt()) };
     let url = format!("http://{dns}/");

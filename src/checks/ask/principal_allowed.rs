@@ -1,4 +1,4 @@
-//! May the other side's account ask for a connection?
+//! May the other side's account request a connection?
 
 use serde_json::{Value, json};
 
@@ -65,7 +65,7 @@ fn root_of(account: &str) -> String {
     format!("arn:aws:iam::{account}:root")
 }
 
-/// What allows the whole account, of the principals in a reply. A star allows every account, this one too.
+/// The principal in a reply that allows the whole account. A star allows every account, including this one.
 pub(super) fn allowed<'a>(reply: &'a Value, account: &str) -> Option<&'a str> {
     let root = root_of(account);
     principals(reply).into_iter().find(|principal| *principal == root || *principal == "*")

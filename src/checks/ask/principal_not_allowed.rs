@@ -1,4 +1,4 @@
-//! Is the other side's account not, or no longer, allowed to ask for a connection?
+//! Is the other side's account not, or no longer, allowed to request a connection?
 
 use serde_json::Value;
 

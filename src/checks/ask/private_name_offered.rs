@@ -47,7 +47,7 @@ impl Question for PrivateNameOffered<'_> {
     }
 }
 
-/// The call that shows a service as its provider sees it.
+/// The call that shows a service from its provider's side.
 pub(super) fn configuration(facts: &Facts, service: &str) -> Call {
     ec2("DescribeVpcEndpointServiceConfigurations", json!({ "ServiceIds": [refer(facts, service, "id")] }))
 }

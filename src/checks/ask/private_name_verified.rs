@@ -1,4 +1,4 @@
-//! Has AWS found the record that proves whose the private DNS name's domain is?
+//! Has AWS found the record that proves who owns the private DNS name's domain?
 
 use serde_json::Value;
 
@@ -43,7 +43,8 @@ impl Question for PrivateNameVerified<'_> {
         Text::literal("verified")
     }
 
-    /// A look at public DNS, where the record must have arrived. AWS says no more than that it can take a while: UNCONFIRMED.
+    /// AWS looks in public DNS, where the record must have arrived first. AWS only says that this can take a while:
+    /// UNCONFIRMED.
     fn usual_seconds(&self) -> Option<(u32, u32)> {
         Some((60, 600))
     }

@@ -1,4 +1,4 @@
-//! Does the TXT record that the endpoint service asks for stand in the hosted zone, and has every name server got it?
+//! Is the TXT record that the endpoint service asks for in the hosted zone, and do all name servers have it?
 
 use serde_json::{Value, json};
 
@@ -55,7 +55,7 @@ impl Question for RecordPublished<'_> {
     async fn follow(&self, scene: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         let clients = scene.clients_of(&self.0.service, Side::Provider);
         let service = clients.send(&configuration(scene.facts, &self.0.service)).await?;
-        // Who published it by hand has no change that could be asked about.
+        // If the learner published it by hand, pllab has no change id to ask about.
         let change = match scene.fact(&self.0.zone, "change") {
             None => Value::Null,
             Some(change) => clients.send(&route53("GetChange", json!({ "Id": change }))).await?,

@@ -22,7 +22,7 @@ impl Question for RequestWaiting<'_> {
         m::check_title_request_waiting()
     }
 
-    /// The provider looks: the connection is listed with the service.
+    /// The provider must see the connection listed with the service.
     fn is_lively(&self) -> bool {
         false
     }
@@ -53,7 +53,7 @@ impl Question for RequestWaiting<'_> {
     }
 }
 
-/// A request shows up with the provider a moment after the endpoint was created.
+/// The provider sees a request a moment after the endpoint was created.
 fn judge(reply: &Value) -> CheckOutcome {
     let Some(connection) = first(reply, "VpcEndpointConnections") else {
         return CheckOutcome::not_yet(m::check_no_request()).because(m::check_why_no_request());

@@ -43,7 +43,7 @@ impl Question for RouteToS3<'_> {
         m::CheckRoute { gateway: told(scene.facts, &self.0.gateway_endpoint, "id"), state: "active" }.text()
     }
 
-    /// A route of a gateway endpoint can take a moment to show [Terraform's provider waits for it].
+    /// A gateway endpoint's route can take a moment to appear [Terraform's provider waits for it].
     fn usual_seconds(&self) -> Option<(u32, u32)> {
         Some((1, 30))
     }

@@ -1,4 +1,4 @@
-//! Have both VPCs the same block? That it works nevertheless is the point: nothing is routed between them.
+//! Do both VPCs have the same block? The lesson is that this works, because nothing is routed between them.
 
 use serde_json::Value;
 
@@ -50,7 +50,7 @@ impl Question for SameCidr<'_> {
     }
 }
 
-/// Each is a name and the reply about it.
+/// Each argument is a VPC's name and the reply about it.
 fn judge(one: (&str, &Value), other: (&str, &Value)) -> CheckOutcome {
     let block = |(_, reply)| first(reply, "Vpcs").map(|vpc| text(vpc, "CidrBlock"));
     let (Some(first), Some(second)) = (block(one), block(other)) else { return CheckOutcome::gone() };

@@ -1,4 +1,4 @@
-//! Is the endpoint service available, and does it ask for acceptance as it should?
+//! Is the endpoint service available, and does it require acceptance as the lab says?
 
 use serde_json::{Value, json};
 
@@ -50,7 +50,7 @@ impl Question for ServiceAvailable<'_> {
     async fn follow(&self, scene: &CheckContext<'_>, reply: &Value) -> Result<CheckOutcome, Fault> {
         let judgement = judge(reply, self.0.acceptance_required);
         let Some(service) = first(reply, "ServiceConfigurations") else { return Ok(judgement) };
-        // The zones that are left out are what the console's form shows beside those that are in.
+        // The console's form shows the zones that the service leaves out beside those that it covers.
         let clients = scene.clients_of(&self.0.service, Side::Provider);
         let all = clients.send(&ec2("DescribeAvailabilityZones", json!({}))).await?;
         let (within, without) = zones(service, &all);
@@ -61,7 +61,7 @@ impl Question for ServiceAvailable<'_> {
     }
 }
 
-/// The service's zones by id, and those of the account that it leaves out.
+/// The ids of the zones that the service covers, and the account's zones that it does not.
 fn zones(service: &Value, all: &Value) -> (String, Text) {
     let within = texts(service, "AvailabilityZoneIds");
     let ids: Vec<&str> = list(all, "AvailabilityZones").iter().map(|zone| text(zone, "ZoneId")).collect();

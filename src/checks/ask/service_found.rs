@@ -64,7 +64,7 @@ pub(super) fn named<'a>(reply: &'a Value, name: &str) -> Option<&'a Value> {
     list(reply, "ServiceDetails").iter().find(|service| text(service, "ServiceName") == name)
 }
 
-/// The zones that a service covers: ids, or names where the target gives no ids. A consumer sees only those that both
+/// The zones that a service covers: ids, or names if the target returns no ids. A consumer sees only zones that both
 /// accounts have [API:DescribeVpcEndpointServices].
 pub(super) fn zones(service: &Value) -> Vec<&str> {
     let ids = texts(service, "AvailabilityZoneIds");

@@ -1,4 +1,4 @@
-//! Does the service seem not to exist, to an account that is not allowed?
+//! Does AWS tell an account that is not allowed that the service does not exist?
 
 use serde_json::Value;
 
@@ -53,8 +53,8 @@ impl Question for ServiceHidden<'_> {
         m::check_expected_service_hidden()
     }
 
-    /// AWS answers as if the name was mistyped: `InvalidServiceName`, "... does not exist". That an account that is not allowed
-    /// gets the same answer is common experience, not documented: UNCONFIRMED.
+    /// AWS answers as for a mistyped name: `InvalidServiceName`, "... does not exist". That an account that is not
+    /// allowed gets the same answer is common experience, not documented: UNCONFIRMED.
     fn refused(&self, fault: &Fault) -> CheckOutcome {
         if fault.code == "InvalidServiceName" || fault.class == FaultClass::NotFound {
             return CheckOutcome::met(fault.to_string());
@@ -67,7 +67,7 @@ impl Question for ServiceHidden<'_> {
     }
 }
 
-/// A change of the permissions may take a moment to reach everywhere, so a service that is still found is no fault yet.
+/// A change of the permissions may take a moment to spread, so a service that is still found is not a failure yet.
 fn judge(reply: &Value, name: &str) -> CheckOutcome {
     match named(reply, name) {
         Some(_) => CheckOutcome::not_yet(name).because(m::check_why_service_found()),

@@ -48,7 +48,7 @@ impl Question for SubnetInZone<'_> {
     }
 }
 
-/// The lab's zone; where the lab leaves the choice open, the one that was chosen.
+/// The lab's zone, or the chosen one if the lab leaves it open.
 fn zone(scene: &CheckContext<'_>, name: &str) -> String {
     match spec::subnet(scene.lab, name).map(|subnet| subnet.zone.as_str()) {
         Some(zone) if zone != "auto" => zone.to_owned(),
@@ -56,7 +56,7 @@ fn zone(scene: &CheckContext<'_>, name: &str) -> String {
     }
 }
 
-/// `zone` is an id, or a name as this account has it.
+/// `zone` is an id, or a name as this account uses it.
 fn judge(reply: &Value, zone: &str) -> CheckOutcome {
     let Some(subnet) = first(reply, "Subnets") else { return CheckOutcome::gone() };
     let (state, id, name) =

@@ -64,7 +64,7 @@ fn judge(reply: &Value, wanted: &[&str]) -> CheckOutcome {
             .because(m::check_why_no_target())
             .unsettled();
     }
-    // The worst one decides; the first of the worst is shown.
+    // The worst target decides. Among equals, show the first.
     let worst = targets.iter().rev().max_by_key(|target| target.rank());
     let Some(worst) = worst else { return CheckOutcome::gone() };
     let seen = worst.in_words();
@@ -72,7 +72,7 @@ fn judge(reply: &Value, wanted: &[&str]) -> CheckOutcome {
         0 => CheckOutcome::met(format!("healthy {}/{}", targets.len(), targets.len())),
         1 => CheckOutcome::not_yet(seen),
         2 => CheckOutcome::not_yet(seen).because(m::check_why_unhealthy()),
-        // Until the listener is known everywhere its target group is used by none.
+        // Until every part of AWS knows the listener, its target group counts as unused.
         _ => CheckOutcome::broken(seen).because(m::check_why_unused()).unsettled(),
     }
 }
@@ -90,7 +90,8 @@ impl<'a> Target<'a> {
         Self { id, state: health("State"), reason: health("Reason") }
     }
 
-    /// 0 healthy, 1 on its way, 2 failing its health checks, 3 not taking part. States of [NLB:target-group-health-checks].
+    /// 0 healthy, 1 in progress, 2 failing its health checks, 3 not taking part. States of
+    /// [NLB:target-group-health-checks].
     fn rank(&self) -> u8 {
         match self.state {
             "healthy" => 0,

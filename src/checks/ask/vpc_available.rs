@@ -48,7 +48,6 @@ impl Question for VpcAvailable<'_> {
     }
 }
 
-/// The call that shows a VPC.
 pub(super) fn describe(facts: &Facts, vpc: &str) -> Call {
     ec2("DescribeVpcs", json!({ "VpcIds": [refer(facts, vpc, "id")] }))
 }

@@ -1,14 +1,15 @@
-//! Parameters as options of the AWS CLI: their names, and their values in its shorthand or in JSON.
+//! Renders parameters as AWS CLI options: names, and values in shorthand or JSON.
 
 use serde_json::{Map, Value};
 
 use super::shell::quote;
 use crate::cloud::resolve::{Piece, pieces};
 
-/// A line longer than this is broken: the narrowest terminal that is usual has 80 cells.
+/// Lines longer than this are broken: the narrowest usual terminal has 80 cells.
 pub(super) const LINE: usize = 78;
 
-/// A name of the API model as the CLI spells it: `NetworkLoadBalancerArns` is `network-load-balancer-arns`.
+/// Spells a name of the API model the way the CLI does: `NetworkLoadBalancerArns` becomes
+/// `network-load-balancer-arns`.
 pub(super) fn kebab(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     let mut kebab = String::with_capacity(name.len() + 8);
@@ -23,13 +24,14 @@ pub(super) fn kebab(name: &str) -> String {
     kebab
 }
 
-/// An option with its value, quoted for the shell. What is too long for a line is broken where the CLI takes white space.
+/// An option with its value, quoted for the shell. A value too long for a line is broken where the CLI accepts white
+/// space.
 pub(super) fn option(name: &str, value: &Value) -> String {
     let name = kebab(name);
     match value {
         Value::Bool(true) => format!("--{name}"),
         Value::Bool(false) => format!("--no-{name}"),
-        // A word that begins like an option would be taken for one.
+        // The CLI would take a value that begins with `-` for an option.
         Value::String(text) if text.starts_with('-') => format!("--{name}={}", quote(text)),
         Value::String(text) => format!("--{name} {}", quote(text)),
         Value::Array(items) => format!("--{name} {}", list(items, name.len() + 6)),
@@ -41,13 +43,13 @@ pub(super) fn option(name: &str, value: &Value) -> String {
     }
 }
 
-/// A list's items as words of their own, or the list as JSON when an item has no other form. `taken` cells of the first
+/// A list's items as separate words, or the list as JSON if an item has no other form. `taken` cells of the first
 /// line are in use.
 fn list(items: &[Value], taken: usize) -> String {
     let words: Option<Vec<String>> = items
         .iter()
         .map(|item| match item {
-            // Words that begin like JSON would be read as such.
+            // The CLI would parse words that begin like JSON as JSON.
             Value::String(text) if !text.starts_with(['[', '{']) => Some(quote(text)),
             Value::Object(map) => fields(map, Depth::Top).map(|fields| quote(&folded(&fields, taken))),
             _ => None,
@@ -59,7 +61,7 @@ fn list(items: &[Value], taken: usize) -> String {
     }
 }
 
-/// Parts joined by `between`, by `broken` where the line would become too long.
+/// Joins parts with `between`, or with `broken` where the line would become too long.
 fn filled(parts: impl Iterator<Item = String>, between: &str, broken: &str, taken: usize) -> String {
     let mut text = String::new();
     let mut cells = taken;
@@ -79,8 +81,8 @@ fn filled(parts: impl Iterator<Item = String>, between: &str, broken: &str, take
     text
 }
 
-/// A structure's text, shorthand or JSON, over several lines where one is too long: the CLI takes white space behind a comma
-/// and an opening bracket.
+/// Breaks a structure's text, shorthand or JSON, into several lines if one is too long: the CLI accepts white space
+/// after a comma and an opening bracket.
 fn folded(text: &str, taken: usize) -> String {
     if taken + text.chars().count() <= LINE {
         return text.to_owned();
@@ -101,7 +103,7 @@ fn folded(text: &str, taken: usize) -> String {
     filled(together(parts).into_iter(), "", "\n    ", taken)
 }
 
-/// Joins again what stands in the same pair of braces, as long as a line holds it.
+/// Rejoins parts within the same pair of braces, as long as they fit on a line.
 fn together(parts: Vec<String>) -> Vec<String> {
     let mut joined: Vec<String> = Vec::new();
     let open = |text: &str| text.matches('{').count() > text.matches('}').count();
@@ -114,14 +116,14 @@ fn together(parts: Vec<String>) -> Vec<String> {
     joined
 }
 
-/// Where in the shorthand a value stands: brackets are needed below the top only.
+/// Where in the shorthand a value is: only values below the top need brackets.
 #[derive(Clone, Copy, PartialEq)]
 enum Depth {
     Top,
     Below,
 }
 
-/// A structure in the CLI's shorthand, `Name=vpc-id,Values=a,b`; none when a value would need quotes of its own.
+/// A structure in the CLI's shorthand, `Name=vpc-id,Values=a,b`; `None` if a value would need quotes of its own.
 fn fields(map: &Map<String, Value>, depth: Depth) -> Option<String> {
     let fields: Option<Vec<String>> =
         map.iter().map(|(name, value)| Some(format!("{name}={}", shorthand(value, depth)?))).collect();
@@ -142,7 +144,8 @@ fn shorthand(value: &Value, depth: Depth) -> Option<String> {
     }
 }
 
-/// Whether a text means itself in shorthand. References count as plain: they are ids, names and ARNs.
+/// Whether a text has no special meaning in shorthand. References count as plain, because they stand for ids, names
+/// and ARNs.
 fn is_plain(text: &str) -> bool {
     let plain = |character: char| character.is_ascii_alphanumeric() || "._:/@+*-".contains(character);
     !text.is_empty()

@@ -1,11 +1,11 @@
-//! Words for a POSIX shell.
+//! Quoting for a POSIX shell.
 
 use std::fmt::Write as _;
 
 use crate::cloud::resolve::{Piece, pieces};
 use crate::host::{harmless, shell_word};
 
-/// The variable that stands for a resource's fact: `provider-vpc`, `id` is `PROVIDER_VPC_ID`.
+/// The variable for a resource's fact: `provider-vpc`, `id` becomes `PROVIDER_VPC_ID`.
 pub(super) fn variable(resource: &str, fact: &str) -> String {
     let name: String = format!("{resource}_{fact}")
         .chars()
@@ -14,15 +14,15 @@ pub(super) fn variable(resource: &str, fact: &str) -> String {
     if name.starts_with(|first: char| first.is_ascii_digit()) { format!("_{name}") } else { name }
 }
 
-/// A text as one word of the shell, its references as variables.
+/// Quotes a text as one shell word, with its references as variables.
 pub(super) fn quote(text: &str) -> String {
-    // Before anything is quoted, as in `shell_word`.
+    // Filter before quoting, as in `shell_word`.
     let text = &*harmless::lines(text);
     let pieces = pieces(text);
     if !pieces.iter().any(|piece| matches!(piece, Piece::Reference { .. })) {
         return shell_word(text);
     }
-    // One pair of double quotes reads best, but not with characters that mean something between them.
+    // One pair of double quotes is the most readable form, but only without characters that are special inside them.
     let is_calm = |piece: &Piece<'_>| match piece {
         Piece::Literal(words) => !words.contains(['"', '$', '`', '\\', '!']),
         Piece::Reference { .. } => true,
@@ -56,10 +56,10 @@ pub(super) fn quote(text: &str) -> String {
     word
 }
 
-/// A script of several lines as one word: a here-document, in which the script's own `$` mean nothing. References are replaced
-/// by `sed`, so that they are still to be seen in it.
+/// A multi-line script as one word: a here-document, in which the script's own `$` has no meaning. `sed` replaces the
+/// references, so that they stay visible in the script.
 pub(super) fn script(text: &str) -> String {
-    // The end mark is chosen among the lines as they will be read.
+    // Choose the end mark among the filtered lines, because the shell reads those.
     let text = &*harmless::lines(text);
     let mut command = String::new();
     let mut seen = Vec::new();
@@ -68,7 +68,8 @@ pub(super) fn script(text: &str) -> String {
             && !seen.contains(&(resource, fact))
         {
             seen.push((resource, fact));
-            // In sed's basic expressions only the dot of `${name.fact}` is special, and values are ids and names: no `|`, no `&`.
+            // In sed's basic expressions only the dot of `${name.fact}` is special, and values are ids and names: no
+            // `|`, no `&`.
             let _ = write!(command, " -e 's|${{{resource}\\.{fact}}}|'\"${}\"'|g'", variable(resource, fact));
         }
     }

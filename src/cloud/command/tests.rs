@@ -185,7 +185,7 @@ fn answers_can_be_kept_in_variables() {
         "read -r VPC_ID VPC_OWNER <<< \"$(aws ec2 create-vpc \\\n  --cidr-block 10.0.0.0/16 \\\n  \
          --query '[Vpc.VpcId,Vpc.OwnerId]' \\\n  --output text)\""
     );
-    // Where the names take the line, the command begins the next one.
+    // If the variables' names fill the line, the command begins on the next one.
     let named =
         vpc.command_capturing(&[("A_RATHER_LONG_NAME_FOR_IT", "Vpc.VpcId"), ("ITS_OWNER_BESIDE_IT", "Vpc.OwnerId")]);
     assert!(
@@ -194,9 +194,9 @@ fn answers_can_be_kept_in_variables() {
     assert!(named.ends_with("  --output text\n)\""));
 }
 
-/// What the shell makes of a word: the real one, where there is one.
+/// Asks the real shell, if there is one, how it reads a word.
 #[cfg(unix)]
-/// What a lab writes goes through the filter of the screen after it was quoted: nothing may change its meaning on the way.
+/// The screen filters a lab's text after it was quoted. The filter must not change the text's meaning.
 #[test]
 fn what_the_screen_leaves_out_does_not_unquote_anything() {
     use super::shell::{quote, script};

@@ -1,4 +1,4 @@
-//! EC2: what an account and a region have to show: zones, network interfaces, prefix lists, tags.
+//! EC2: an account's and a region's zones, network interfaces, prefix lists and tags.
 
 use aws_sdk_ec2::types::{AvailabilityZone, NetworkInterface};
 use serde_json::Value;
@@ -11,7 +11,7 @@ use crate::cloud::limits::{pages, token};
 use crate::cloud::sdk_fault::fault;
 use crate::cloud::{Call, Clients};
 
-/// Sends a call of this file, once.
+/// Sends a call once; `None` if its operation is not in this file.
 pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value, Fault>> {
     Some(match call.operation {
         "DescribeAvailabilityZones" => zones(clients, call).await,

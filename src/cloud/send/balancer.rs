@@ -13,7 +13,7 @@ use crate::cloud::limits::{pages, token};
 use crate::cloud::sdk_fault::fault;
 use crate::cloud::{Call, Clients};
 
-/// Sends a call of this file, once.
+/// Sends a call once; `None` if its operation is not in this file.
 pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value, Fault>> {
     Some(match call.operation {
         "CreateLoadBalancer" => create(clients, call).await,
@@ -193,7 +193,6 @@ async fn tags(clients: &Clients, call: &Call) -> Result<Value, Fault> {
         .end())
 }
 
-/// One of `Tags`.
 pub(super) fn read_tag(p: &Params<'_>) -> Result<Tag, Fault> {
     Ok(Tag::builder().set_key(p.text("Key")?).set_value(p.text("Value")?).build())
 }

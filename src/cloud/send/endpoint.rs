@@ -1,7 +1,7 @@
 //! EC2: VPC endpoints, the consumer's half of `PrivateLink`, and finding the service they lead to.
 //!
-//! Endpoint states are camelCase on the wire and `PascalCase` in the SDK's model [API:DescribeVpcEndpoints]: they are passed on
-//! as they came.
+//! Endpoint states are camelCase on the wire and `PascalCase` in the SDK's model [API:DescribeVpcEndpoints]; they are
+//! passed on unchanged.
 
 use aws_sdk_ec2::operation::RequestId as _;
 use aws_sdk_ec2::types::{DnsEntry, ServiceDetail, VpcEndpoint};
@@ -15,7 +15,7 @@ use crate::cloud::limits::{pages, token};
 use crate::cloud::sdk_fault::fault;
 use crate::cloud::{Call, Clients};
 
-/// Sends a call of this file, once.
+/// Sends a call once; `None` if its operation is not in this file.
 pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value, Fault>> {
     Some(match call.operation {
         "CreateVpcEndpoint" => create(clients, call).await,
@@ -134,7 +134,6 @@ fn endpoint(endpoint: &VpcEndpoint) -> Value {
         .end()
 }
 
-/// One of `DnsEntries`.
 pub(super) fn dns_entry(entry: &DnsEntry) -> Value {
     Reply::new().text("DnsName", entry.dns_name()).text("HostedZoneId", entry.hosted_zone_id()).end()
 }

@@ -13,7 +13,7 @@ use crate::cloud::limits::{pages, token};
 use crate::cloud::sdk_fault::fault;
 use crate::cloud::{Call, Clients};
 
-/// Sends a call of this file, once.
+/// Sends a call once; `None` if its operation is not in this file.
 pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value, Fault>> {
     Some(match call.operation {
         "CreateSecurityGroup" => create(clients, call).await,

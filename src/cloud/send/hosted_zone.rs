@@ -1,4 +1,4 @@
-//! Route 53: public hosted zones and their records, where a domain's owner proves the ownership.
+//! Route 53: public hosted zones and their records, which prove who owns a domain.
 
 use aws_sdk_route53::types::{
     Change, ChangeBatch, ChangeInfo, HostedZone, HostedZoneConfig, ResourceRecord, ResourceRecordSet, RrType,
@@ -12,7 +12,7 @@ use crate::cloud::limits::{pages, token};
 use crate::cloud::sdk_fault::fault;
 use crate::cloud::{Call, Clients};
 
-/// Sends a call of this file, once.
+/// Sends a call once; `None` if its operation is not in this file.
 pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value, Fault>> {
     Some(match call.operation {
         "CreateHostedZone" => create(clients, call).await,
@@ -69,7 +69,7 @@ async fn list(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     Ok(Reply::new().all("HostedZones", pages.iter().flat_map(|page| page.hosted_zones()), zone).end())
 }
 
-/// One page: the zones from a name on, of which the first few are those of the name.
+/// Reads one page: the zones from a name on. Those of the name itself come first.
 async fn list_by_name(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     let request =
         read(&call.params, |p| Ok(clients.route53.list_hosted_zones_by_name().set_dns_name(p.text("DNSName")?)))?;
@@ -95,7 +95,7 @@ async fn change_record_sets(clients: &Clients, call: &Call) -> Result<Value, Fau
     Ok(Reply::new().part("ChangeInfo", reply.change_info(), change_info).end())
 }
 
-/// A record to be deleted that is not there has no code of its own: Route 53 says it in words, of the batch.
+/// Route 53 has no code for deleting a record that does not exist; only the batch's message says so.
 fn not_there(fault: Fault) -> Fault {
     if fault.code == "InvalidChangeBatch" && fault.message.contains("but it was not found") {
         return Fault { class: FaultClass::NotFound, ..fault };
@@ -152,7 +152,7 @@ fn wanted_set(p: &Params<'_>) -> Result<ResourceRecordSet, Fault> {
     )
 }
 
-/// Structures of this SDK know what they cannot be without.
+/// This SDK's builders fail without required members.
 fn whole<T>(built: Result<T, aws_sdk_route53::error::BuildError>) -> Result<T, Fault> {
     built.map_err(|error| Fault::ours(FaultClass::Refused, "MissingParameter", error.to_string()))
 }

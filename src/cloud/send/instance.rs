@@ -1,4 +1,4 @@
-//! EC2: instances, the images they start from, and what they say on their consoles.
+//! EC2: instances, their images, and their console output.
 
 use aws_sdk_ec2::types::{
     BlockDeviceMapping, EbsBlockDevice, Image, Instance, InstanceMetadataOptionsRequest, InstanceNetworkInterface,
@@ -16,7 +16,7 @@ use crate::cloud::limits::{pages, token};
 use crate::cloud::sdk_fault::fault;
 use crate::cloud::{Call, Clients};
 
-/// Sends a call of this file, once.
+/// Sends a call once; `None` if its operation is not in this file.
 pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value, Fault>> {
     Some(match call.operation {
         "RunInstances" => run(clients, call).await,
@@ -45,7 +45,7 @@ async fn run(clients: &Clients, call: &Call) -> Result<Value, Fault> {
             .set_private_ip_address(p.text("PrivateIpAddress")?)
             .set_key_name(p.text("KeyName")?)
             .set_client_token(p.text("ClientToken")?)
-            // The API wants it encoded; a call says it in clear, as the CLI's option does.
+            // The API wants base64; a call has plain text, as the CLI's option does.
             .set_user_data(p.text("UserData")?.map(|script| STANDARD.encode(script)))
             .set_network_interfaces(p.list("NetworkInterfaces", network_interface_specification)?)
             .set_block_device_mappings(p.list("BlockDeviceMappings", block_device)?)
@@ -113,7 +113,7 @@ async fn console_output(clients: &Clients, call: &Call) -> Result<Value, Fault> 
         .end())
 }
 
-/// Console output arrives in base64 and may hold any byte: what is not UTF-8 becomes a replacement character.
+/// Console output arrives in base64 and may contain any byte; invalid UTF-8 becomes a replacement character.
 fn decode(encoded: &str) -> Result<String, Fault> {
     let packed: String = encoded.split_ascii_whitespace().collect();
     let bytes = STANDARD

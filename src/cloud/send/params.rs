@@ -1,4 +1,4 @@
-//! Reading a call's parameters, each exactly once: what nobody reads is an error.
+//! Reads a call's parameters, each exactly once; an unread parameter is an error.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ pub(super) struct Params<'c> {
     read: RefCell<BTreeSet<&'static str>>,
 }
 
-/// Builds something from parameters, and fails when a parameter is left over or has the wrong type.
+/// Builds something from parameters. Fails if a parameter is left over or has the wrong type.
 pub(super) fn read<T>(
     map: &Map<String, Value>,
     build: impl FnOnce(&Params<'_>) -> Result<T, Fault>,
@@ -45,29 +45,25 @@ impl Params<'_> {
         self.map.get(name).map(make).transpose()
     }
 
-    /// A text.
     pub(super) fn text(&self, name: &'static str) -> Result<Option<String>, Fault> {
         self.get(name, |value| as_text(name, value))
     }
 
-    /// A word of an enumeration of the SDK.
+    /// A value of an SDK enumeration.
     pub(super) fn word<T: for<'t> From<&'t str>>(&self, name: &'static str) -> Result<Option<T>, Fault> {
         Ok(self.text(name)?.map(|text| T::from(text.as_str())))
     }
 
-    /// A whole number.
     pub(super) fn number(&self, name: &'static str) -> Result<Option<i32>, Fault> {
         self.get(name, |value| {
             value.as_i64().and_then(|number| i32::try_from(number).ok()).ok_or_else(|| wrong(name, "a whole number"))
         })
     }
 
-    /// Yes or no.
     pub(super) fn flag(&self, name: &'static str) -> Result<Option<bool>, Fault> {
         self.get(name, |value| value.as_bool().ok_or_else(|| wrong(name, "true or false")))
     }
 
-    /// A list of texts.
     pub(super) fn texts(&self, name: &'static str) -> Result<Option<Vec<String>>, Fault> {
         self.get(name, |value| {
             let items = value.as_array().ok_or_else(|| wrong(name, "a list"))?;
@@ -75,12 +71,11 @@ impl Params<'_> {
         })
     }
 
-    /// A list of words of an enumeration.
+    /// Values of an SDK enumeration.
     pub(super) fn words<T: for<'t> From<&'t str>>(&self, name: &'static str) -> Result<Option<Vec<T>>, Fault> {
         Ok(self.texts(name)?.map(|texts| texts.iter().map(|text| T::from(text.as_str())).collect()))
     }
 
-    /// A structure.
     pub(super) fn part<T>(
         &self,
         name: &'static str,
@@ -89,7 +84,6 @@ impl Params<'_> {
         self.get(name, |value| read(value.as_object().ok_or_else(|| wrong(name, "a structure"))?, make))
     }
 
-    /// A list of structures.
     pub(super) fn list<T>(
         &self,
         name: &'static str,

@@ -1,4 +1,4 @@
-//! Service Quotas: what an account may hold.
+//! Service Quotas: the limits of an account.
 
 use aws_sdk_servicequotas::types::ServiceQuota;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::cloud::fault::Fault;
 use crate::cloud::sdk_fault::fault;
 use crate::cloud::{Call, Clients};
 
-/// Sends a call of this file, once.
+/// Sends a call once; `None` if its operation is not in this file.
 pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value, Fault>> {
     Some(match call.operation {
         "GetServiceQuota" => get(clients, call).await,

@@ -1,4 +1,4 @@
-//! EC2: endpoint services, the provider's half of `PrivateLink`, who may use them, and who does.
+//! EC2: endpoint services (the provider's half of `PrivateLink`), their permissions and their connections.
 
 use aws_sdk_ec2::operation::RequestId as _;
 use aws_sdk_ec2::types::{AddedPrincipal, AllowedPrincipal, ServiceConfiguration, VpcEndpointConnection};
@@ -13,7 +13,7 @@ use crate::cloud::limits::{pages, token};
 use crate::cloud::sdk_fault::fault;
 use crate::cloud::{Call, Clients};
 
-/// Sends a call of this file, once.
+/// Sends a call once; `None` if its operation is not in this file.
 pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value, Fault>> {
     Some(match call.operation {
         "CreateVpcEndpointServiceConfiguration" => create(clients, call).await,

@@ -7,12 +7,10 @@ use super::params::Params;
 use super::reply::Reply;
 use crate::cloud::fault::{Fault, FaultClass};
 
-/// One of `Filters`.
 pub(super) fn filter(p: &Params<'_>) -> Result<Filter, Fault> {
     Ok(Filter::builder().set_name(p.text("Name")?).set_values(p.texts("Values")?).build())
 }
 
-/// One of `TagSpecifications`.
 pub(super) fn tag_specification(p: &Params<'_>) -> Result<TagSpecification, Fault> {
     Ok(TagSpecification::builder()
         .set_resource_type(p.word("ResourceType")?)
@@ -20,18 +18,18 @@ pub(super) fn tag_specification(p: &Params<'_>) -> Result<TagSpecification, Faul
         .build())
 }
 
-/// One of `Tags`.
 pub(super) fn tag(tag: &Tag) -> Value {
     Reply::new().text("Key", tag.key()).text("Value", tag.value()).end()
 }
 
-/// One of a network interface's or an instance's groups.
+/// A group of a network interface or an instance.
 pub(super) fn group(group: &GroupIdentifier) -> Value {
     Reply::new().text("GroupId", group.group_id()).text("GroupName", group.group_name()).end()
 }
 
-/// The answer of an operation that says in a successful answer what failed [API:DeleteVpcEndpoints]. Every failure is told; the
-/// code and the class are those of the first that is more than "there is no such thing": that one must not be taken for gone.
+/// The answer of an operation that reports failures inside a successful answer [API:DeleteVpcEndpoints]. The message
+/// has every failure. Code and class are those of the first failure other than "not found", so that the fault is not
+/// mistaken for "already gone".
 pub(super) fn all_done(unsuccessful: &[UnsuccessfulItem], request_id: Option<&str>) -> Result<Value, Fault> {
     let faults: Vec<Fault> = unsuccessful.iter().map(|item| failure(item, request_id)).collect();
     let gravest = faults.iter().find(|fault| fault.class != FaultClass::NotFound).or(faults.first());
@@ -54,7 +52,7 @@ fn failure(item: &UnsuccessfulItem, request_id: Option<&str>) -> Fault {
     Fault::inside(code, message, request_id)
 }
 
-/// The answer of an operation that has nothing to say.
+/// For operations whose answer has no content.
 pub(super) fn nothing() -> Value {
     Reply::new().end()
 }

@@ -1,4 +1,4 @@
-//! `ELBv2`: target groups, their targets, and how these fare.
+//! `ELBv2`: target groups, their targets, and the targets' health.
 
 use aws_sdk_elasticloadbalancingv2::types::{
     Matcher, TargetDescription, TargetGroup, TargetGroupAttribute, TargetHealthDescription,
@@ -14,7 +14,7 @@ use crate::cloud::limits::{pages, token};
 use crate::cloud::sdk_fault::fault;
 use crate::cloud::{Call, Clients};
 
-/// Sends a call of this file, once.
+/// Sends a call once; `None` if its operation is not in this file.
 pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value, Fault>> {
     Some(match call.operation {
         "CreateTargetGroup" => create(clients, call).await,

@@ -1,4 +1,4 @@
-//! Against a server on the loopback interface that answers what it is told to.
+//! Tests sending against a loopback server with scripted answers.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -13,16 +13,15 @@ use crate::cloud::poll::Backoff;
 use crate::cloud::{Api, Call, Clients, ConnectOptions, Fault, FaultClass, connect, identity, operation, text_at};
 use crate::host::Random;
 
-/// What the server does with a request.
 #[derive(Clone, Copy)]
 enum Act {
-    /// Answers with a status and a body.
+    /// A status and a body.
     Answer(u16, &'static str),
-    /// Reads it and hangs up.
+    /// Reads the request and closes the connection.
     HangUp,
 }
 
-/// Serves the acts in turn, the last one for ever; gives the URL and the requests' bodies.
+/// Serves the acts in turn, repeating the last one for ever; returns the URL and the requests' bodies.
 fn server(acts: &'static [Act]) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -42,7 +41,6 @@ fn server(acts: &'static [Act]) -> (String, Arc<Mutex<Vec<String>>>) {
     (url, bodies)
 }
 
-/// The body of one request.
 fn body(stream: &mut TcpStream) -> String {
     let mut text = String::new();
     let mut buffer = [0; 4096];
@@ -228,7 +226,7 @@ async fn what_is_turned_away_for_ever_is_given_up_for_a_look_after_a_minute_for_
         let fault = hurried.send(&Call { api: Api::Ec2, operation, params }).await.unwrap_err();
         assert!(fault.is_throttle() && fault.class == FaultClass::Busy, "{fault}");
         let sent = bodies.lock().unwrap().len();
-        // On AWS's clock, with the shortest waits that chance may give.
+        // On AWS's clock, with the shortest waits that the jitter may give.
         let waits = Backoff::new(FIRST_WAIT_MS, MAX_WAIT_MS).with_random(Random::seeded(7)).take(sent);
         let waited = waits.sum::<Duration>().as_secs();
         assert!((least..least * 2).contains(&waited), "{operation}: {sent} times in {waited} s");
@@ -294,7 +292,7 @@ async fn the_identity_is_asked_for_until_the_service_has_no_trouble_of_its_own()
     assert_eq!(clients.region(), "ap-northeast-1");
     assert_eq!(identity(&clients).await.unwrap().account, "111122223333");
     assert_eq!(bodies.lock().unwrap().len(), 3);
-    // What does not answer may be the wrong place: that is told without delay.
+    // A silent endpoint may be the wrong one, so that is reported without delay.
     let (url, bodies) = server(&[Act::HangUp]);
     let clients = self::clients(&url).await;
     assert_eq!(identity(&clients).await.unwrap_err().class, FaultClass::NoAnswer);
