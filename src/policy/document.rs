@@ -1,15 +1,15 @@
-//! A policy as IAM reads it: documents of statements, within IAM's limit.
+//! Policy documents as IAM reads them, split to stay within IAM's size limit.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-/// The most characters of a managed policy, white space not counted
+/// The most characters of a managed policy; IAM does not count white space
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
 pub const LIMIT: usize = 6144;
 
-/// A policy document, in the order in which people read one.
+/// A policy document. The fields are in the order in which people read them.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Document {
@@ -17,7 +17,6 @@ pub struct Document {
     statement: Vec<Statement>,
 }
 
-/// One statement of it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Statement {
@@ -34,11 +33,11 @@ pub struct Statement {
 /// Operator to condition key to values.
 pub type Conditions = BTreeMap<String, BTreeMap<String, Values>>;
 
-/// Values of a condition key, any of which will do.
+/// Values of a condition key. Any of them matches.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Values(#[serde(serialize_with = "one_or_many")] pub BTreeSet<String>);
 
-/// One value by itself, as people write it; several as a list.
+/// Writes a single value as a string, as people do, and several as a list.
 fn one_or_many<S: Serializer>(
     values: &(impl IntoIterator<Item = String> + Clone + Serialize),
     serializer: S,
@@ -50,23 +49,22 @@ fn one_or_many<S: Serializer>(
     }
 }
 
-/// A condition on one key.
 pub fn condition(operator: &str, key: &str, value: &str) -> Conditions {
     [(operator.to_owned(), [(key.to_owned(), Values([value.to_owned()].into()))].into())].into()
 }
 
-/// The ARN pattern of resources of `service` that ends in `tail`.
+/// The ARN pattern of `service`'s resources that ends in `tail`.
 pub fn arn(service: &str, tail: &str, region: &str) -> String {
     let partition = match region {
         _ if region.starts_with("cn-") => "aws-cn",
         _ if region.starts_with("us-gov-") => "aws-us-gov",
         _ => "aws",
     };
-    // What can be confined to nothing.
+    // The action cannot be confined to resources.
     if tail == "*" {
         return tail.to_owned();
     }
-    // Roles have no region; AWS's own images and parameters, no account; Route 53's zones, neither.
+    // Roles have no region, AWS's own images and parameters have no account, and Route 53's zones have neither.
     let owner = match service {
         "route53" => ":".to_owned(),
         "iam" => ":*".to_owned(),
@@ -77,7 +75,7 @@ pub fn arn(service: &str, tail: &str, region: &str) -> String {
     format!("arn:{partition}:{service}:{owner}:{tail}")
 }
 
-/// As few documents as keep within IAM's limit.
+/// As few documents as IAM's limit allows.
 pub fn split(statements: Vec<Statement>) -> Vec<Document> {
     let mut documents: Vec<Document> = Vec::new();
     for statement in statements {
@@ -96,7 +94,7 @@ pub fn split(statements: Vec<Statement>) -> Vec<Document> {
     documents
 }
 
-/// Characters as IAM counts them.
+/// The size as IAM counts it.
 fn size(document: &Value) -> usize {
     document.to_string().chars().filter(|letter| !letter.is_whitespace()).count()
 }

@@ -1,4 +1,4 @@
-//! What a lab's drills need of IAM: to plant, to mend in any of the ways that their files know, and to put back.
+//! What a lab's drills need from IAM: to plant, to mend in any way that their files know, and to undo.
 
 use std::collections::BTreeSet;
 
@@ -8,13 +8,13 @@ use crate::actions::{Grant, Scope};
 use crate::cloud::{Api, Call};
 use crate::lab::{Drill, Side};
 
-/// What the drills' calls on these sides read, and what else they need. Nothing without drills.
+/// The reads and grants that the drills' calls on these sides need. Empty if there are no drills.
 pub fn needs(drills: &[Drill], sides: &[Side]) -> (BTreeSet<(Api, &'static str)>, Vec<Grant>) {
     let (mut reads, mut grants) = (BTreeSet::new(), Vec::new());
     if drills.is_empty() {
         return (reads, grants);
     }
-    // The rules of security groups are put back whatever became of them.
+    // Security-group rules are put back, whatever became of them.
     grants.extend(RULES.into_iter().filter_map(grant));
     let calls = drills.iter().flat_map(Drill::calls).filter(|call| sides.contains(&call.side));
     for call in calls.filter_map(|call| Call::read(&call.api, &call.operation, Map::new())) {
@@ -29,7 +29,7 @@ pub fn needs(drills: &[Drill], sides: &[Side]) -> (BTreeSet<(Api, &'static str)>
     (reads, grants)
 }
 
-/// What changes the rules of security groups.
+/// The operations that change security-group rules.
 const RULES: [&str; 4] = [
     "AuthorizeSecurityGroupEgress",
     "AuthorizeSecurityGroupIngress",
@@ -37,21 +37,22 @@ const RULES: [&str; 4] = [
     "RevokeSecurityGroupIngress",
 ];
 
-/// What changes the rules of network ACLs.
+/// The operations that change network-ACL rules.
 const ENTRIES: [&str; 3] = ["CreateNetworkAclEntry", "DeleteNetworkAclEntry", "ReplaceNetworkAclEntry"];
 
-/// The permission for an operation on what the lab has made. `None` where the lab's own steps have it, or none is needed.
+/// The permission for an operation on what the lab has made. `None` if the lab's own steps already need it, or if no
+/// permission is needed.
 fn grant(operation: &'static str) -> Option<Grant> {
     let (action, resource, scope) = match operation {
         "AuthorizeSecurityGroupEgress" => ("ec2:AuthorizeSecurityGroupEgress", "security-group/*", Scope::Own),
         "AuthorizeSecurityGroupIngress" => ("ec2:AuthorizeSecurityGroupIngress", "security-group/*", Scope::Own),
         "RevokeSecurityGroupEgress" => ("ec2:RevokeSecurityGroupEgress", "security-group/*", Scope::Own),
         "RevokeSecurityGroupIngress" => ("ec2:RevokeSecurityGroupIngress", "security-group/*", Scope::Own),
-        // A VPC's own ACL is born with it and carries no tags.
+        // A VPC's default ACL is made together with the VPC and has no tags.
         "CreateNetworkAclEntry" => ("ec2:CreateNetworkAclEntry", "network-acl/*", Scope::Any),
         "DeleteNetworkAclEntry" => ("ec2:DeleteNetworkAclEntry", "network-acl/*", Scope::Any),
         "ReplaceNetworkAclEntry" => ("ec2:ReplaceNetworkAclEntry", "network-acl/*", Scope::Any),
-        // So is its main route table.
+        // The same goes for its main route table.
         "CreateRoute" => ("ec2:CreateRoute", "route-table/*", Scope::Any),
         "DeleteRoute" => ("ec2:DeleteRoute", "route-table/*", Scope::Any),
         "ReplaceRoute" => ("ec2:ReplaceRoute", "route-table/*", Scope::Any),
@@ -83,7 +84,7 @@ fn grant(operation: &'static str) -> Option<Grant> {
         "SetSubnets" => ("elasticloadbalancing:SetSubnets", "loadbalancer/net/*", Scope::Own),
         _ => return None,
     };
-    // A group that an endpoint is given is asked about as well.
+    // AWS also checks the permission for a security group that the endpoint is given.
     let mut resources = vec![resource.to_owned()];
     if operation == "ModifyVpcEndpoint" {
         resources.push("security-group/*".to_owned());

@@ -1,4 +1,4 @@
-//! What the steps of a lab need of IAM.
+//! What a lab's steps need from IAM.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,10 @@ use crate::lab::{Lab, Resource, Side};
 use crate::session::zone;
 use crate::{checks, engine, trace};
 
-/// What the sides' steps read, and what else they need.
+/// The reads and grants that the steps on these sides need.
 pub fn needs(lab: &Lab, sides: &[Side]) -> (BTreeSet<(Api, &'static str)>, Vec<Grant>) {
     let mut reads: BTreeSet<(Api, &'static str)> = engine::READS.into_iter().chain(zone::READS).collect();
-    // `why` is what whoever is stuck is told to run.
+    // pllab tells a learner who is stuck to run `why`.
     reads.extend(lab.page().into_iter().flat_map(|_| trace::READS));
     let mut grants = Vec::new();
     for step in &lab.steps {

@@ -1,4 +1,4 @@
-//! The statements of a lab's policy, made of what its steps need.
+//! The statements of a lab's policy, made from what its steps need.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,38 +9,35 @@ use crate::actions::{self, Condition, Grant, Scope};
 use crate::cloud::{Api, tags};
 use crate::lab::{Drill, Image, Lab, Resource, Side};
 
-/// Reads that IAM can confine to resources; all others of the lab's take `*` only.
+/// The reads that IAM can confine to resources. All other reads of the lab only take `*`.
 const CONFINED: [(&str, &str); 3] = [
     ("ec2:DescribeVpcAttribute", "vpc/*"),
     ("ec2:DescribeVpcEndpointServicePermissions", "vpc-endpoint-service/*"),
     ("ec2:GetConsoleOutput", "instance/*"),
 ];
 
-/// What the policy is confined to.
 pub struct Confined<'a> {
     pub lab: &'a str,
     pub learner: Option<&'a str>,
     pub region: &'a str,
 }
 
-/// What is to be allowed beyond the lab itself.
+/// What the policy allows beyond the lab itself.
 #[derive(Clone, Copy, Default)]
 pub struct Extra<'a> {
-    /// Reads that another verb asks.
+    /// Reads of another verb.
     pub reads: &'a [(Api, &'static str)],
-    /// The way into the consumer's network that `browse` makes.
+    /// Whether to allow the endpoint that `browse` makes in the consumer's VPC.
     pub browse: bool,
-    /// The drills of the lab.
     pub drills: &'a [Drill],
-    /// Looks at what the learner makes by hand, which carries no tags.
+    /// Whether to allow looking at what the learner makes by hand, which has no tags.
     pub by_hand: bool,
 }
 
-/// The statements for these sides of the lab.
 pub fn statements(lab: &Lab, sides: &[Side], extra: &Extra<'_>, confined: &Confined<'_>) -> Vec<Statement> {
     let (mut reads, mut grants) = needs(lab, sides);
     reads.extend(extra.reads);
-    // The client, and so the way to it, is the consumer's.
+    // The client belongs to the consumer, and so does the endpoint that leads to it.
     if extra.browse && sides.contains(&Side::Consumer) {
         reads.extend([(Api::Ec2, "DescribeInstanceConnectEndpoints"), (Api::Ec2, "DescribeSecurityGroupRules")]);
         let mut made = lab.steps.iter().flat_map(|step| &step.makes);
@@ -55,7 +52,7 @@ pub fn statements(lab: &Lab, sides: &[Side], extra: &Extra<'_>, confined: &Confi
         reads.extend(steps.flat_map(|step| &step.makes).flat_map(actions::watch_reads));
     }
     let reads: BTreeSet<String> = reads.into_iter().map(action).collect();
-    // What was made by hand carries no tags, and is looked at all the same.
+    // What was made by hand has no tags, but must be looked at too.
     let scope = if extra.by_hand { Scope::Any } else { Scope::Own };
     let confined_read = |action: &str| CONFINED.iter().find(|(known, _)| *known == action);
     for (action, resource) in reads.iter().filter_map(|action| confined_read(action)) {
@@ -66,7 +63,7 @@ pub fn statements(lab: &Lab, sides: &[Side], extra: &Extra<'_>, confined: &Confi
             rails: Vec::new(),
         });
     }
-    // Route 53 is one for all regions, and its requests are not asked for the lab's.
+    // Route 53 is global, so its requests cannot be confined to the lab's region.
     let (global, regional): (Vec<String>, Vec<String>) = reads
         .into_iter()
         .filter(|action| {
@@ -86,7 +83,7 @@ pub fn statements(lab: &Lab, sides: &[Side], extra: &Extra<'_>, confined: &Confi
     statements
 }
 
-/// A read as IAM calls it.
+/// The name of a read in IAM.
 fn action((api, operation): (Api, &str)) -> String {
     let service = match api {
         Api::Ec2 => "ec2",
@@ -97,7 +94,7 @@ fn action((api, operation): (Api, &str)) -> String {
     format!("{service}:{operation}")
 }
 
-/// Grants that may stand in one statement, by the statement's name.
+/// Merges the grants that can share a statement, by the statement's name.
 fn merged(grants: &[Grant]) -> BTreeMap<(Scope, String), Grant> {
     let mut merged: BTreeMap<(Scope, String), Grant> = BTreeMap::new();
     for grant in grants {
@@ -131,10 +128,10 @@ fn merged(grants: &[Grant]) -> BTreeMap<(Scope, String), Grant> {
     merged
 }
 
-/// Whether what `grant` makes must not share a statement with what others make: it has conditions of its own, or others of the
-/// statement are made in it. The request's tags are the same for all resources of a call, so the parent could be a stranger's.
+/// Whether what `grant` makes needs a statement of its own: it has conditions of its own, or other resources of the
+/// statement are made in it. All resources of a call see the same request tags, so the parent could be somebody else's.
 fn stands_alone(grant: &Grant, grants: &[Grant]) -> bool {
-    // One action may make one kind under several conditions: they belong together.
+    // One action may make one kind under several conditions. Those stay together.
     let railed = |action: &str| {
         grants.iter().any(|it| it.scope == Scope::New && it.actions.contains(&action) && !it.rails.is_empty())
     };
@@ -187,8 +184,8 @@ fn statement(sid: String, scope: Scope, grant: &Grant, confined: &Confined<'_>) 
     }
     let mut resources: BTreeSet<String> =
         grant.resources.iter().map(|tail| arn(service, tail, confined.region)).collect();
-    // Each of these actions takes its own types and no others, and the tags say whose: naming the types would only fill the
-    // document, which IAM limits.
+    // Each of these actions takes only its own resource types, and the tags confine it to the run's. Naming the types
+    // would only make the document longer, and IAM limits its size.
     if resources.len() > 1 && service == "ec2" && matches!(scope, Scope::Own | Scope::Tag) {
         resources = [arn(service, "*/*", confined.region)].into();
     }

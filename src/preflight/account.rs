@@ -1,4 +1,4 @@
-//! The account: who, what it may do, which zones there are, what earlier runs have left.
+//! The account: who is signed in, what they may do, which zones there are, what earlier runs have left.
 
 use std::collections::BTreeSet;
 
@@ -16,10 +16,9 @@ use crate::session::exit::Failed;
 use crate::session::target::Target;
 use crate::session::zone;
 
-/// AWS takes a signature for about five minutes; EC2 for fifteen [`ERR`: `RequestExpired`].
+/// AWS accepts a signature for about five minutes, EC2 for fifteen [`ERR`: `RequestExpired`].
 const SKEW_LIMIT: i64 = 240;
 
-/// The sides that have an account each; one row is enough where they share one.
 pub fn sides(target: &Target) -> Vec<(Option<Side>, Side)> {
     if target.two_accounts() {
         vec![(Some(Side::Provider), Side::Provider), (Some(Side::Consumer), Side::Consumer)]
@@ -28,7 +27,6 @@ pub fn sides(target: &Target) -> Vec<(Option<Side>, Side)> {
     }
 }
 
-/// The clients of a side.
 pub fn clients(target: &Target, side: Side) -> &Clients {
     match side {
         Side::Provider => &target.clouds.provider,
@@ -36,7 +34,6 @@ pub fn clients(target: &Target, side: Side) -> &Clients {
     }
 }
 
-/// What was seen of the account, or of both.
 pub async fn rows(target: &Target, loaded: &Loaded, learner: &str, flags: &str) -> Vec<Row> {
     let mut rows = Vec::new();
     for (shown, side) in sides(target) {
@@ -51,7 +48,6 @@ pub async fn rows(target: &Target, loaded: &Loaded, learner: &str, flags: &str) 
         match may(clients(target, side), loaded, meant, learner).await {
             Ok(found) => rows.extend(found.into_iter().map(|row| row.of(shown))),
             Err(row) => {
-                // Whatever else it says is worth as much.
                 rows.push(row.of(shown));
                 return rows;
             }
@@ -63,17 +59,16 @@ pub async fn rows(target: &Target, loaded: &Loaded, learner: &str, flags: &str) 
     rows
 }
 
-/// Who could not sign in.
 pub fn signed_out(failed: &Failed) -> Row {
     let why = failed.report.as_ref().map_or_else(m::doctor_not_found, |report| report.title.clone());
-    // Signing in helps where the credentials are the trouble, and nowhere else.
+    // Signing in only helps if the credentials are the problem.
     if matches!(&why, Text::Message { key, .. } if key == "cli-unusable") {
         return Row::unknown("identity", m::doctor_identity(), why);
     }
     Row::problem("identity", m::doctor_identity(), why, m::doctor_identity_todo())
 }
 
-/// What a refused sign-in tells of the clock: AWS says so when it is that.
+/// AWS says in its refusal if the clock is the reason.
 pub fn clock_of_refusal(failed: &Failed) -> Row {
     let details = failed.report.iter().flat_map(|report| &report.details);
     let said = details.map(|text| text.render(crate::i18n::Lang::En)).collect::<String>();
@@ -95,8 +90,8 @@ async fn clock(clients: &Clients) -> Row {
     }
 }
 
-/// What may be read, found by reading; what may be made, as far as a dry run can tell. The one row there is to show instead where
-/// the endpoint cannot be used.
+/// Finds out what may be read, by reading, and what may be made, as far as a dry run can tell. `Err` is the only row to
+/// show, if the endpoint cannot be used.
 async fn may(clients: &Clients, loaded: &Loaded, sides: &[Side], learner: &str) -> Result<Vec<Row>, Row> {
     let (reads, grants) = needs(&loaded.lab, sides);
     let (mut fine, mut denied, mut unclear) = (0, Vec::new(), Vec::new());
@@ -121,7 +116,7 @@ async fn may(clients: &Clients, loaded: &Loaded, sides: &[Side], learner: &str) 
             {
                 unclear.push(operation);
             }
-            // Any other refusal comes after the question whether it is allowed.
+            // Any other refusal comes after AWS has checked the permission.
             Ok(_) | Err(_) => fine += 1,
         }
     }
@@ -145,7 +140,7 @@ fn print_policy(lab: &str) -> String {
     format!("pllab policy {}", crate::host::shell_word(lab))
 }
 
-/// A read that harms nobody and answers little; `None` where it needs something to look at.
+/// The parameters of a harmless read with a short reply. `None` if the read needs a resource to look at.
 fn question(api: Api, operation: &str, region: &str) -> Option<Value> {
     let tagged = json!({ "Filters": [{ "Name": format!("tag:{}", tags::RUN), "Values": ["doctor"] }] });
     Some(match (api, operation) {
@@ -158,7 +153,7 @@ fn question(api: Api, operation: &str, region: &str) -> Option<Value> {
         (Api::Ec2, "DescribeInstanceTypeOfferings") => {
             json!({ "Filters": [{ "Name": "instance-type", "Values": ["t3.micro"] }] })
         }
-        // Of one thing each: a listener's load balancer, a VPC, an instance, a service.
+        // These ask about one resource: a listener's load balancer, a VPC, an instance, a service.
         (Api::Elbv2, _)
         | (_, "DescribeVpcAttribute" | "GetConsoleOutput" | "DescribeVpcEndpointServicePermissions") => return None,
         _ => tagged,
@@ -166,7 +161,7 @@ fn question(api: Api, operation: &str, region: &str) -> Option<Value> {
 }
 
 fn untried(elb: usize, others: usize) -> Row {
-    // The lab would stop at the first of them, say which, and clean up: nothing here stands against trying.
+    // Optional: a lab would stop at the first of them, name it, and clean up, so nothing here speaks against trying.
     Row::unknown("untried", m::doctor_untried(), m::DoctorUntriedSeen { elb, others }.text()).optional()
 }
 
@@ -185,8 +180,9 @@ async fn zones(target: &Target, loaded: &Loaded) -> Row {
     }
 }
 
-/// ELB's own role is there if anything of ELB's is: it is made with the first load balancer or target group
-/// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-service-linked-roles.html>).
+/// ELB makes its own role together with the first load balancer or target group
+/// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-service-linked-roles.html>), so the role is
+/// there if anything of ELB's is.
 async fn linked_role(clients: &Clients) -> Row {
     let (id, what) = ("linked_role", m::doctor_linked_role());
     for (operation, list) in [("DescribeLoadBalancers", "LoadBalancers"), ("DescribeTargetGroups", "TargetGroups")] {

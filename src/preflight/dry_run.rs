@@ -1,8 +1,9 @@
-//! What may be changed, as far as EC2's dry runs can tell.
+//! Finds out what may be changed, as far as EC2's dry runs can tell.
 //!
-//! All of them but `CreateVpc` are about something that does not exist. Who may do them to anything learns that it is not there:
-//! that AWS looks at permissions before it looks for the resource is UNCONFIRMED. Who may do them to what carries the lab's tags
-//! only, as with the policy of `pllab policy`, is refused, for what is not there carries none: that tells nothing.
+//! All of them except `CreateVpc` are about a resource that does not exist. If the caller may do them to any resource,
+//! AWS answers that it does not exist; that AWS checks permissions before it looks for the resource is UNCONFIRMED. If
+//! the caller may do them only to resources with the lab's tags, as with the policy of `pllab policy`, AWS refuses,
+//! because a missing resource has no tags. Such a refusal tells nothing.
 
 use serde_json::{Value, json};
 
@@ -12,12 +13,10 @@ use crate::i18n::{Text, m};
 use crate::lab::{Lab, Side};
 use crate::policy::needs::needs;
 
-/// What no account has.
+/// An id that no account has.
 const NOTHING: &str = "00000000000000000";
 
-/// What the dry runs have told.
 pub struct Tried {
-    /// The row about what may be made.
     pub row: Row,
     /// How many of the lab's changes could not be tried.
     pub unclear: usize,
@@ -27,7 +26,7 @@ pub struct Tried {
 pub async fn tried(clients: &Clients, lab: &Lab, sides: &[Side], learner: &str) -> Tried {
     let (_, grants) = needs(lab, sides);
     let mut actions: Vec<&'static str> = grants.iter().flat_map(|grant| grant.actions.iter().copied()).collect();
-    // What needs nothing comes first: where its dry run is taken for a request, no other is tried.
+    // `CreateVpc` comes first because it needs nothing. If the endpoint carries out its dry run, no other is tried.
     actions.sort_by_key(|action| (*action != "ec2:CreateVpc", *action));
     actions.dedup();
     let marks = tags::RunTags { run: "doctor", lab: &lab.id, learner, resource: "doctor" };
@@ -49,8 +48,8 @@ pub async fn tried(clients: &Clients, lab: &Lab, sides: &[Side], learner: &str) 
         match clients.send(&call).await {
             Ok(reply) => return Tried { row: made(clients, &call, &reply).await, unclear },
             Err(fault) if fault.class == FaultClass::Denied => {
-                // The policy of a lab allows these two by the tags of the request alone; and what is denied by name, as by an
-                // organisation, is denied whatever the tags are.
+                // The lab's policy allows these two by the tags of the request alone. An explicit deny, such as an
+                // organisation's, holds whatever the tags are.
                 let alone = ["CreateVpc", "CreateVpcEndpointServiceConfiguration"].contains(&call.operation);
                 if alone || fault.message.contains("explicit deny") {
                     denied.push(call.operation);
@@ -69,7 +68,7 @@ pub async fn tried(clients: &Clients, lab: &Lab, sides: &[Side], learner: &str) 
     Tried { row: row(denied, fine), unclear }
 }
 
-/// An endpoint that does not know dry runs has made something, which is deleted at once: nobody asked for it.
+/// An endpoint that does not know dry runs has made something. It is deleted at once.
 async fn made(clients: &Clients, call: &Call, reply: &Value) -> Row {
     let vpc = reply.pointer("/Vpc/VpcId").and_then(Value::as_str);
     let id = vpc.unwrap_or(call.operation).to_owned();
@@ -86,7 +85,7 @@ async fn made(clients: &Clients, call: &Call, reply: &Value) -> Row {
     Row::problem(name, what, m::doctor_dry_run_made(&id), m::doctor_dry_run_todo(&id))
 }
 
-/// The dry run of an action; `None` where there is none, or none that could tell anything.
+/// The dry run of an action; `None` if there is none, or none that could tell anything.
 fn question(action: &'static str, region: &str, marks: &tags::RunTags<'_>) -> Option<Call> {
     let no = |prefix: &str| format!("{prefix}-{NOTHING}");
     let (vpc, subnet, table, group) = (no("vpc"), no("subnet"), no("rtb"), no("sg"));
@@ -141,7 +140,7 @@ fn question(action: &'static str, region: &str, marks: &tags::RunTags<'_>) -> Op
             (launch, "instance")
         }
         "TerminateInstances" => (json!({ "InstanceIds": [instance] }), ""),
-        // Of EC2's, only a VPC's attributes have none [API:ModifyVpcAttribute].
+        // Among EC2's actions here, only the one for a VPC's attributes has no dry run [API:ModifyVpcAttribute].
         _ => return None,
     };
     let mut params = params.as_object().cloned()?;

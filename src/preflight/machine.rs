@@ -1,4 +1,4 @@
-//! This machine: where records are kept, what the sandbox listens on, and the programs that `browse` calls.
+//! This machine: where runs are kept, what the sandbox listens on, and the programs that `browse` calls.
 
 use std::net::TcpListener;
 use std::process::Stdio;
@@ -12,7 +12,6 @@ use crate::sandbox::keeper::{Lack, lacks};
 use crate::session::nginx;
 use crate::session::store::Store;
 
-/// What was seen of this machine.
 pub async fn rows(host: &Host, store: &Store) -> Vec<Row> {
     let folder = store.root.display().to_string();
     let records = match create_private_dir(&store.root).and_then(|()| tempfile::tempfile_in(&store.root).map(drop)) {
@@ -33,7 +32,7 @@ pub async fn rows(host: &Host, store: &Store) -> Vec<Row> {
     vec![records, loopback, web_server(host).await, aws_cli().await, ssh().await]
 }
 
-/// Which web server the sandbox's instances run, and which walls stand around it.
+/// Which web server the sandbox's instances run, and how it is confined.
 async fn web_server(host: &Host) -> Row {
     let what = m::doctor_web_server();
     let version = match nginx::installed(host, false) {
@@ -50,7 +49,7 @@ async fn web_server(host: &Host) -> Row {
     Row::problem("web_server", what, seen, m::doctor_web_server_todo()).optional()
 }
 
-/// Version 1 has no `ec2-instance-connect ssh`.
+/// Version 1 of the AWS CLI has no `ec2-instance-connect ssh`.
 async fn aws_cli() -> Row {
     let what = m::doctor_aws_cli();
     let row = match said("aws", "--version").await {
@@ -76,11 +75,11 @@ async fn ssh() -> Row {
     .optional()
 }
 
-/// The first line that a program says of itself; `None` where there is no such program.
+/// The first line that a program prints about itself; `None` if there is no such program.
 pub async fn said(program: &str, flag: &str) -> Option<String> {
     let output = Command::new(program).arg(flag).stdin(Stdio::null()).kill_on_drop(true).output();
     let output = tokio::time::timeout(std::time::Duration::from_secs(10), output).await.ok()?.ok()?;
-    // OpenSSH says its version on standard error.
+    // OpenSSH prints its version to standard error.
     let text = if output.stdout.is_empty() { output.stderr } else { output.stdout };
     Some(String::from_utf8_lossy(&text).lines().next().unwrap_or_default().trim().to_owned())
 }

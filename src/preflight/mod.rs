@@ -1,4 +1,4 @@
-//! What `doctor` asks of this machine, of the account and of its quotas before a lab is begun. It only reads.
+//! What `doctor` asks this machine, the account and its quotas before a lab is begun. It only reads.
 //! Must not know: verbs and flags; how the rows are shown.
 //! Next: `row.rs` is one thing that was looked at; `account.rs`, `quota.rs` and `machine.rs` look.
 

@@ -11,7 +11,7 @@ use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Resource, Side};
 use crate::session::target::Target;
 
-/// What the preflight asks besides what the lab itself asks.
+/// The reads of the preflight besides the lab's own.
 pub const READS: [(Api, &str); 4] = [
     (Api::Ec2, "DescribeInstanceConnectEndpoints"),
     (Api::Ec2, "DescribeInstanceTypes"),
@@ -19,7 +19,7 @@ pub const READS: [(Api, &str); 4] = [
     (Api::Quotas, "GetServiceQuota"),
 ];
 
-/// A quota that is too small: what to ask AWS for.
+/// A quota that is too small, to be raised by AWS.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wanted {
     service: &'static str,
@@ -30,7 +30,6 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// As cells of a table.
     pub fn cells(&self) -> Vec<Text> {
         vec![
             Text::literal(format!("{} {}", self.service, self.code)),
@@ -40,13 +39,12 @@ impl Wanted {
         ]
     }
 
-    /// For programs.
     pub fn json(&self) -> Value {
         json!({ "service": self.service, "code": self.code, "now": self.now, "wanted": self.enough })
     }
 }
 
-/// What is counted against a quota of the region.
+/// What counts against a quota of the region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Counted {
     Vpcs,
@@ -58,7 +56,7 @@ enum Counted {
     NetworkInterfaces,
 }
 
-/// The quotas of a region, the ones that a class meets first before the others [`VPCQ`, PL:vpc-limits-endpoints,
+/// The quotas of a region, in the order in which a class meets them [`VPCQ`, PL:vpc-limits-endpoints,
 /// NLB:load-balancer-limits, ec2-instance-quotas].
 const QUOTAS: [(Counted, &str, &str); 7] = [
     (Counted::Vpcs, "vpc", "L-F678F1CE"),
@@ -70,7 +68,7 @@ const QUOTAS: [(Counted, &str, &str); 7] = [
     (Counted::NetworkInterfaces, "vpc", "L-DF5E4CA3"),
 ];
 
-/// What is counted against a quota of each VPC. Every learner has VPCs of their own, so these do not grow with the class.
+/// What counts against a quota of each VPC. Every learner has VPCs of their own, so these do not grow with the class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Within {
     Subnets,
@@ -82,10 +80,10 @@ enum Within {
 const QUOTAS_OF_A_VPC: [(Within, &str); 3] =
     [(Within::Subnets, "L-407747CB"), (Within::RouteTables, "L-589F43AA"), (Within::InterfaceEndpoints, "L-29B6F2EB")];
 
-/// EC2 Instance Connect Endpoints of a region; not adjustable [UG:eice-quotas].
+/// The quota of EC2 Instance Connect Endpoints in a region. It is not adjustable [UG:eice-quotas].
 const CONNECT_ENDPOINTS: u32 = 5;
 
-/// Each quota against what exists and what `learners` need, and those that are too small.
+/// Compares each quota with what exists and what `learners` need. Returns the rows, and the quotas that are too small.
 pub async fn rows(target: &Target, loaded: &Loaded, learners: u32) -> (Vec<Row>, Vec<Wanted>) {
     let (mut rows, mut wanted) = (Vec::new(), Vec::new());
     for (shown, side) in sides(target) {
@@ -133,7 +131,7 @@ pub async fn rows(target: &Target, loaded: &Loaded, learners: u32) -> (Vec<Row>,
     (rows, wanted)
 }
 
-/// The quotas of each VPC, in one row while all are large enough.
+/// The quotas of each VPC, in one row if all are large enough.
 async fn of_vpcs(clients: &Clients, loaded: &Loaded, side: Option<Side>) -> (Vec<Row>, Vec<Wanted>) {
     let (mut rows, mut wanted, mut fine) = (Vec::new(), Vec::new(), Vec::new());
     for (within, code) in QUOTAS_OF_A_VPC {
@@ -166,7 +164,7 @@ async fn of_vpcs(clients: &Clients, loaded: &Loaded, side: Option<Side>) -> (Vec
     (rows, wanted)
 }
 
-/// Endpoint services: AWS documents no quota for them [PL:vpc-limits-endpoints].
+/// AWS documents no quota for endpoint services [PL:vpc-limits-endpoints].
 async fn services(clients: &Clients, loaded: &Loaded, learners: u32) -> Option<Row> {
     let made = loaded.lab.steps.iter().flat_map(|step| &step.makes);
     let needed = made.filter(|it| matches!(it, Resource::EndpointService(_))).count() as u64 * u64::from(learners);
@@ -179,7 +177,7 @@ async fn services(clients: &Clients, loaded: &Loaded, learners: u32) -> Option<R
     Some(Row::unknown("endpoint_services", m::doctor_endpoint_services(), seen).optional())
 }
 
-/// Instance Connect Endpoints, which only `browse` needs, one for each learner's VPC.
+/// Only `browse` needs Instance Connect Endpoints: one for each learner's VPC.
 async fn connect_endpoints(clients: &Clients, learners: u32) -> Row {
     let (id, what) = ("connect_endpoints", m::doctor_connect_endpoints());
     let used = listed(clients, "DescribeInstanceConnectEndpoints", "InstanceConnectEndpoints").await;
@@ -196,7 +194,7 @@ async fn connect_endpoints(clients: &Clients, learners: u32) -> Row {
     }
 }
 
-/// How many there are.
+/// The number of items that exist.
 async fn listed(clients: &Clients, operation: &'static str, list: &str) -> Result<u64, Fault> {
     let reply = ask(clients, Api::Ec2, operation, json!({})).await?;
     Ok(reply.get(list).and_then(Value::as_array).map_or(0, Vec::len) as u64)
@@ -211,7 +209,7 @@ impl Within {
         }
     }
 
-    /// What the fullest VPC of one learner's lab holds in the account of `side`. Every VPC is born with a route table.
+    /// What the fullest VPC of one learner's lab holds in the account of `side`. Every VPC comes with a route table.
     fn needed(self, loaded: &Loaded, side: Option<Side>) -> u64 {
         let mut vpcs: BTreeMap<&str, u64> = BTreeMap::new();
         let steps = loaded.lab.steps.iter().filter(|step| side.is_none_or(|side| step.side == side));
@@ -242,7 +240,7 @@ impl Counted {
         }
     }
 
-    /// What one learner's lab needs in the account of `side` (`None`: both sides share it); `None` where it cannot be told.
+    /// What one learner's lab needs in the account of `side` (`None`: both sides share it). `None` if that is unknown.
     fn needed(self, loaded: &Loaded, side: Option<Side>, cpus: Option<&Cpus>) -> Option<u64> {
         let steps = loaded.lab.steps.iter().filter(|step| side.is_none_or(|side| step.side == side));
         let mut sum = 0;
@@ -254,7 +252,7 @@ impl Counted {
                 | (Self::LoadBalancers, Resource::LoadBalancer(_))
                 | (Self::TargetGroups, Resource::TargetGroup(_))
                 | (Self::NetworkInterfaces, Resource::Instance(_))
-                // Every VPC is born with a group.
+                // Every VPC comes with a security group.
                 | (Self::SecurityGroups, Resource::SecurityGroup(_) | Resource::Vpc(_)) => 1,
                 (Self::NetworkInterfaces, Resource::LoadBalancer(it)) => it.subnets.len() as u64,
                 (Self::NetworkInterfaces, Resource::Endpoint(it)) => it.subnets.len().max(1) as u64,
@@ -290,7 +288,7 @@ impl Counted {
     }
 }
 
-/// Elastic Load Balancing tells its limits itself [API:DescribeAccountLimits]; the others are Service Quotas'.
+/// Elastic Load Balancing reports its own limits [API:DescribeAccountLimits]; Service Quotas has the others.
 async fn limit(clients: &Clients, counted: Counted, service: &str, code: &str) -> Result<u64, Fault> {
     let own = match counted {
         Counted::LoadBalancers => Some("network-load-balancers"),
@@ -318,7 +316,7 @@ fn nothing(name: &str) -> Fault {
     Fault::ours(crate::cloud::FaultClass::NotFound, "NoSuchResource", name)
 }
 
-/// Virtual CPUs of instance types, and of what runs.
+/// Virtual CPUs of the instance types, and of what runs now.
 struct Cpus {
     each: BTreeMap<String, u64>,
     running: u64,
@@ -356,7 +354,8 @@ impl Cpus {
     }
 }
 
-/// Whether the type counts against the quota of the standard families: A, C, D, H, I, M, R, T and Z. `inf` and the like are others.
+/// Whether the type counts against the quota of the standard families A, C, D, H, I, M, R, T and Z. Types such as `inf`
+/// have quotas of their own.
 fn is_standard(kind: &str) -> bool {
     let family = kind.split('.').next().unwrap_or_default();
     let letters: String = family.chars().take_while(char::is_ascii_alphabetic).collect();

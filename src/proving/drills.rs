@@ -15,15 +15,14 @@ use crate::session::drills;
 use crate::session::path_view::traced;
 use crate::trace::{RungId, RungState, Trace};
 
-/// How often, and for how long at least, is looked for what should come about. On the sandbox without waits things go on by
-/// being looked at, and real packets take their time.
+/// How often, and for at least how long, to look for something that should happen. On a sandbox without waits, states
+/// advance by being looked at, and real packets take their time.
 const PATIENCE: (usize, Duration) = (30, Duration::from_secs(3));
-/// The same for what should not pass and might after all.
+/// The same for something that should not happen.
 const IN_VAIN: (usize, Duration) = (10, Duration::from_millis(150));
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(15);
 
-/// Looks that are left.
 struct Looks {
     left: usize,
     until: Instant,
@@ -34,7 +33,7 @@ impl Looks {
         Self { left: count, until: Instant::now() + time }
     }
 
-    /// Waits for the next look; false once there were enough of them.
+    /// Waits for the next look. False if there were enough looks.
     async fn again(&mut self) -> bool {
         self.left = self.left.saturating_sub(1);
         let more = self.left > 0 || Instant::now() < self.until;
@@ -45,20 +44,17 @@ impl Looks {
     }
 }
 
-/// What came of a lab's drills.
 #[derive(Debug, Default)]
 pub struct Drilled {
-    /// How many hold.
+    /// The drills that hold.
     pub drills: usize,
-    /// How many of their repairs mend.
+    /// The repairs that mend.
     pub repairs: usize,
-    /// How many of their shortcuts do not pass.
+    /// The shortcuts that are not accepted.
     pub shortcuts: usize,
-    /// What does not hold, each with its place.
     pub faults: Vec<LabError>,
 }
 
-/// What does not hold of a drill.
 struct DrillFailure {
     place: Place,
     what: Text,
@@ -70,12 +66,12 @@ struct Proving<'a> {
     clouds: &'a Arc<Clouds>,
     drill: &'a Drill,
     yaml: &'a str,
-    /// Where the path ends as the lab leaves it; `None` where it is whole.
+    /// Where the path ends in the finished lab; `None` if it is whole.
     ends_at: Option<RungId>,
 }
 
-/// Proves every drill of the lab that `drive` has gone through: healthy before, broken as announced, its hop named by
-/// `why`, mended by each of its repairs, not passed by its shortcuts, and undone.
+/// Proves every drill of the lab that `drive` has gone through. Each drill must begin healthy, break as announced, have
+/// its hop named by `why`, be mended by each of its repairs but by none of its shortcuts, and be undone.
 pub async fn prove_drills(drive: &Runner, source: &Source) -> Drilled {
     let mut drilled = Drilled::default();
     let Some(clouds) = &drive.clouds else { return drilled };
@@ -91,7 +87,7 @@ pub async fn prove_drills(drive: &Runner, source: &Source) -> Drilled {
             continue;
         };
         drilled.faults.push(LabError { file: file.clone(), place: Some(slip.place), what: slip.what });
-        // The next drill must not suffer for it; where it would, it is not tried.
+        // If the failed drill cannot be undone, the next ones are not tried.
         if proving.undone().await.is_err() {
             break;
         }
@@ -99,7 +95,7 @@ pub async fn prove_drills(drive: &Runner, source: &Source) -> Drilled {
     drilled
 }
 
-/// Where the path ends once nothing is on its way any more.
+/// Where the path ends, after everything in progress has finished.
 async fn settled(drive: &Runner, clouds: &Clouds) -> Option<RungId> {
     let on_its_way = |traced: &Trace| traced.rungs.iter().any(|rung| rung.state == RungState::NotYet);
     let mut looks = Looks::of(PATIENCE);
@@ -122,7 +118,7 @@ impl Proving<'_> {
     }
 
     async fn holds(&self, drilled: &mut Drilled) -> Result<(), DrillFailure> {
-        // Whoever gives up at once has done nothing that helps to put it back.
+        // A learner who gives up at once has put nothing back, so plant and undo must work alone.
         self.breaks().await?;
         self.undone().await?;
         for recipe in &self.drill.repairs {
@@ -144,8 +140,8 @@ impl Proving<'_> {
         Ok(())
     }
 
-    /// Plants the drill and sees that it breaks what it announces: the path was whole, the symptom shows, `why` names the
-    /// hop, and something is left to mend.
+    /// Plants the drill and sees that it breaks what it announces: the path was whole, the symptom shows, `why` names
+    /// the hop, and something is left to mend.
     async fn breaks(&self) -> Result<(), DrillFailure> {
         let drilling = self.drilling();
         let key = |key| Place::of_key(self.yaml, key);
@@ -170,7 +166,7 @@ impl Proving<'_> {
         Ok(())
     }
 
-    /// Plants the drill, does what the recipe says, and tells how it stands then.
+    /// Plants the drill, does what the recipe says, and returns the state.
     async fn after(&self, recipe: &Recipe, list: &str, patience: (usize, Duration)) -> Result<Standing, DrillFailure> {
         let planted = self.drilling().plant().await;
         planted.map_err(|failure| slip(Place::of_key(self.yaml, "plant"), m::labs_drill_not_done(said(&failure))))?;
@@ -183,7 +179,7 @@ impl Proving<'_> {
         Ok(standing)
     }
 
-    /// Waits until every rung of the path holds; else tells which does not.
+    /// Waits until every rung of the path holds; else returns the one that does not.
     async fn healthy(&self) -> Result<(), Text> {
         let mut looks = Looks::of(PATIENCE);
         loop {
@@ -199,7 +195,7 @@ impl Proving<'_> {
         }
     }
 
-    /// Puts everything back; the path then ends where the lab leaves it.
+    /// Puts everything back. The path then ends where the lab leaves it.
     async fn undone(&self) -> Result<(), DrillFailure> {
         let place = || Place::of_key(self.yaml, if self.drill.undo.is_empty() { "plant" } else { "undo" });
         self.drilling().undo().await.map_err(|failure| slip(place(), m::labs_drill_not_undone(said(&failure))))?;
@@ -233,7 +229,7 @@ impl Proving<'_> {
         self.drilling().look().await.map_err(|fault| slip(solved(), Text::literal(fault.to_string())))
     }
 
-    /// Where the file names a recipe.
+    /// The place in the file that names the recipe.
     fn named(&self, list: &str, recipe: &str) -> Place {
         let list = Place::of_key(self.yaml, list);
         Place::of_word(self.yaml, list.line, recipe).unwrap_or(list)
@@ -248,7 +244,7 @@ fn said(failure: &impl ToString) -> Text {
     Text::literal(failure.to_string())
 }
 
-/// What does not hold yet, or what is open too wide.
+/// The goals that do not hold yet, or what is opened too wide.
 fn open(standing: &Standing) -> Text {
     let goal = standing.goals.iter().find(|(_, verdict, _)| *verdict != Verdict::Met);
     match (goal, standing.opened.first()) {

@@ -1,4 +1,4 @@
-//! Proves a lab on a sandbox of its own that is gone afterwards.
+//! Proves a lab on a sandbox of its own, which is deleted afterwards.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,35 +18,29 @@ use crate::session::target::Target;
 use crate::session::trouble::stuck;
 use crate::session::zone;
 
-/// The region that labs are proved in: the one the program takes when it is told none.
+/// The region in which labs are proved. It is the program's default.
 const REGION: &str = "ap-northeast-1";
 
-/// What came of a lab.
 pub struct Outcome {
-    /// Whether it is proved; wrong usage where its files cannot be read.
+    /// `Usage` if the lab's files cannot be read.
     pub code: Code,
-    /// What is wrong with it, each with its place.
     pub faults: Vec<LabError>,
-    /// The passes that were gone through.
     pub passes: Vec<Pass>,
-    /// What came of its drills.
     pub drilled: Drilled,
 }
 
 impl Outcome {
-    /// Of a lab whose files are at fault.
+    /// For a lab whose files are at fault.
     pub fn unreadable(faults: Vec<LabError>) -> Self {
         Self { code: Code::Usage, faults, passes: Vec::new(), drilled: Drilled::default() }
     }
 }
 
-/// A pass: which values differ from their defaults, and what came of it.
+/// One pass through the lab with one set of values.
 pub struct Pass {
-    /// The values that differ.
     pub set: BTreeMap<String, String>,
-    /// How many steps it has.
+    /// The number of steps.
     pub steps: usize,
-    /// What was proved.
     pub proof: Proof,
 }
 
@@ -91,7 +85,7 @@ pub async fn prove_lab(context: &Context, source: &Source) -> Result<Outcome, Fa
         passes.push(Pass { set, steps: loaded.lab.steps.len(), proof });
     }
     faults.append(&mut drilled.faults);
-    // What is wrong with every value is told once.
+    // A fault that every set of values has is reported once.
     let mut told = Vec::new();
     faults.retain(|fault| {
         let new = !told.contains(fault);
@@ -102,7 +96,7 @@ pub async fn prove_lab(context: &Context, source: &Source) -> Result<Outcome, Fa
     Ok(Outcome { code, faults, passes, drilled })
 }
 
-/// The values to prove: the defaults, and each other value of each choice.
+/// The sets of values to prove: the defaults, and each other value of each choice.
 fn choices(loaded: &Loaded) -> Vec<BTreeMap<String, String>> {
     let mut sets = vec![BTreeMap::new()];
     for (name, variable) in loaded.lab.variables.iter().filter(|(_, it)| it.kind == VariableKind::Choice) {
@@ -112,12 +106,12 @@ fn choices(loaded: &Loaded) -> Vec<BTreeMap<String, String>> {
     sets
 }
 
-/// What came of a lab, and of its drills where they were tried.
+/// The proof of a lab, and of its drills if they were tried.
 type Proved = (Proof, Option<Drilled>);
 
 type Loading<'a> = dyn Fn(&BTreeMap<String, String>, &str) -> Result<Loaded, Vec<LabError>> + 'a;
 
-/// Proves a lab with these values. Drills are proved with the defaults, on the lab as it stands at its end.
+/// Proves a lab with these values. Drills are proved with the default values only, on the finished lab.
 async fn prove(
     context: &Context,
     source: &Source,
@@ -189,7 +183,7 @@ async fn prove(
     proved
 }
 
-/// The lab, its drills, and that nothing is left of either.
+/// Proves the lab and its drills, and that nothing is left of either.
 async fn whole(drive: &Runner, source: &Source, with_drills: bool) -> Result<Proved, RunError> {
     let mut proof = drive.prove().await?;
     let drilled = if with_drills && proof.flaws.is_empty() { Some(prove_drills(drive, source).await) } else { None };
@@ -197,7 +191,7 @@ async fn whole(drive: &Runner, source: &Source, with_drills: bool) -> Result<Pro
     Ok((proof, drilled))
 }
 
-/// A flaw as a fault of the lab's structure file, at the line that makes the claim.
+/// Turns a flaw into a fault of the lab's structure file, at the line that makes the claim.
 fn fault(source: &Source, flaw: &LabFailure) -> LabError {
     let yaml = &source.yaml;
     let check = |at: &At| match at.list {

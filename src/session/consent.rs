@@ -1,4 +1,5 @@
-//! What is said before anything is made where it may cost money: who you are and where, what it costs, and a typed yes.
+//! Asks for consent before anything that may cost money is made: says who and where, says the cost, and asks for a
+//! typed yes.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -16,12 +17,12 @@ use crate::ui::{markdown, table};
 const HOURS_A_DAY: i64 = 24;
 const DAYS: i64 = 30;
 
-/// `--accept-cost`: how much a day may cost at most.
+/// The value of `--accept-cost`: the highest cost of a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ceiling {
-    /// Millionths of a US dollar for a day of 24 hours.
+    /// Millionths of a US dollar for 24 hours.
     PerDay(Micros),
-    /// Whatever it costs, without a known price too.
+    /// Any cost, even an unknown one.
     Any,
 }
 
@@ -41,18 +42,16 @@ impl std::str::FromStr for Ceiling {
     }
 }
 
-/// What was said on the command line of costs and questions.
+/// What the command line says about costs and questions.
 #[derive(Clone, Debug)]
 pub struct Agreement {
-    /// `--accept-cost`.
     pub given: Option<Ceiling>,
-    /// `--yes`.
     pub yes: bool,
-    /// The command line again, without either.
+    /// The same command line without either flag.
     pub again: String,
 }
 
-/// What the lab costs at the target: empty where it costs nothing.
+/// The lab's charges at the target; empty if it costs nothing.
 pub fn charges(loaded: &Loaded, region: &str, target: &Target) -> Vec<Charge> {
     if !target.spends() {
         return Vec::new();
@@ -60,7 +59,7 @@ pub fn charges(loaded: &Loaded, region: &str, target: &Target) -> Vec<Charge> {
     loaded.lab.steps.iter().flat_map(|step| &step.makes).filter_map(|it| cost(it, region)).collect()
 }
 
-/// The line that the first screen shows of costs.
+/// The first screen's line about costs.
 pub fn cost_line(target: &Target, charges: &[Charge]) -> Text {
     if target.is_sandbox() {
         m::cli_cost_nothing()
@@ -71,7 +70,7 @@ pub fn cost_line(target: &Target, charges: &[Charge]) -> Text {
     }
 }
 
-/// Says as whom and where, with what was noticed about it. Nothing where it is the sandbox and one account.
+/// Says who is signed in and where, and the notes about that. Says nothing for the sandbox with one account.
 pub fn tell_who(context: &mut Context, target: &Target, source: &Text) -> Result<(), Failed> {
     if target.is_sandbox() && !target.two_accounts() {
         return Ok(());
@@ -94,10 +93,11 @@ pub fn tell_who(context: &mut Context, target: &Target, source: &Text) -> Result
     context.tell(&text)
 }
 
-/// Says what it costs, and asks. What is to be journalled where the learner agreed; `None` where nothing costs anything.
+/// Says what the lab costs, and asks. Returns the event to record if the learner agreed, and `None` if nothing costs
+/// anything.
 ///
 /// # Errors
-/// Exit code 4 where there is no consent, with the figures.
+/// Exit code 4 and the figures, if there is no consent.
 pub fn ask(
     context: &mut Context,
     charges: &[Charge],
@@ -149,7 +149,7 @@ fn within(ceiling: Ceiling, hour: Money) -> Result<(), Text> {
     }
 }
 
-/// Nothing was made. The next command agrees to just what it costs.
+/// Says that nothing was made, and names the command that agrees to exactly this cost.
 fn refused(title: Text, hour: Money, agreed: &Agreement) -> Failed {
     let day = hour.times(HOURS_A_DAY);
     let enough = if day.and_unknown { "any".to_owned() } else { cents(day.usd_micros) };

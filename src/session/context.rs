@@ -14,25 +14,20 @@ use crate::i18n::{Lang, Text, harmless, m};
 use crate::lab::{LabError, LoadError, Loaded, Source, load};
 use crate::ui::{self, ErrorReport, Form, GlyphSet, PrintStyle, UiOptions};
 
-/// The machine, the reader's language, and the flags of every verb.
 pub struct Context {
-    /// The machine.
     pub host: Host,
     /// The language to begin with.
     pub lang: Lang,
-    /// What the flags of every verb come to.
     pub settings: Settings,
-    /// Ctrl-C, and what asks to end.
+    /// Ctrl-C and other signals that ask the program to end.
     pub interrupt: Interrupt,
 }
 
 impl Context {
-    /// The state folder.
     pub fn store(&self) -> Result<Store, Failed> {
         Store::open(self.settings.state_dir.clone(), &self.host)
     }
 
-    /// How text outside a run is laid out.
     pub fn sheet(&self) -> PrintStyle {
         PrintStyle {
             lang: self.lang,
@@ -43,19 +38,17 @@ impl Context {
         }
     }
 
-    /// The form of the screen.
     pub fn form(&self) -> Form {
         let json = self.json();
         let terminal = self.host.output_is_terminal && ui::has_room();
         Form::choose(json, self.settings.plain, terminal, |name| self.host.var(name))
     }
 
-    /// What frames are drawn with.
     fn glyphs(&self) -> GlyphSet {
         self.settings.glyphs.choose(|name| self.host.var(name), cfg!(windows))
     }
 
-    /// The screen of a run. It shares standard output and error with who comes after it.
+    /// The screen of a run. It writes to the same standard output and error as later output.
     pub fn screen(&self, yes: bool) -> Arc<dyn Screen> {
         let store = self.store().ok().filter(|_| !self.json());
         if let Some(store) = store.as_ref().filter(|_| self.settings.lang_is_chosen) {
@@ -73,20 +66,19 @@ impl Context {
             glyphs: self.glyphs(),
             color: ui::color_allowed(),
             interrupt: Arc::clone(&self.interrupt.flag),
-            // Answers may be piped in; a terminal is read only where the questions can be seen.
+            // Answers may be piped in. A terminal is read only if the questions are visible.
             input: readable.then(|| Box::new(standard_lines()) as _),
             out: Box::new(self.host.out.clone()),
             err: Box::new(self.host.err.clone()),
         })
     }
 
-    /// Prints a result. Whatever is in it, nothing but line breaks, tabs and the program's own colours goes out.
+    /// Prints a result. Of all control characters, only line breaks, tabs and the program's own colours pass.
     pub fn print(&mut self, text: &str) -> Result<(), Failed> {
         let text = harmless::screen(text, self.sheet().color);
         self.put(&text)
     }
 
-    /// Prints a value as one line of JSON.
     pub fn print_json(&mut self, value: &serde_json::Value) -> Result<(), Failed> {
         let text = value.to_string();
         self.put(&format!("{}\n", harmless::json(&text)))
@@ -98,16 +90,16 @@ impl Context {
     }
 
     fn put(&mut self, text: &str) -> Result<(), Failed> {
-        // A reader that closed the pipe has what it wanted, and is no error here.
+        // If the reader closed the pipe, it has what it wanted; that is not an error.
         let written = self.host.out.write_all(text.as_bytes()).and_then(|()| self.host.out.flush());
         written.map_err(|error| {
-            // Told with the failure itself.
+            // The failure itself reports this.
             let _ = self.host.out.trouble();
             Failed::no_output(&error)
         })
     }
 
-    /// Says what belongs to no result: on standard output, or beside it where that is JSON.
+    /// Prints text that is not a result: to standard output, or to standard error if the result is JSON.
     pub fn tell(&mut self, text: &str) -> Result<(), Failed> {
         if !self.json() {
             return self.print(text);
@@ -116,7 +108,7 @@ impl Context {
         Ok(())
     }
 
-    /// Says something beside the result, where it does not get into a file that the result goes to.
+    /// Prints a note to standard error, so that it does not get into a file that takes the result.
     pub fn note(&mut self, text: &Text) {
         let text = ui::markdown(&text.render(self.lang), &self.sheet());
         self.put_aside(&text);
@@ -124,34 +116,32 @@ impl Context {
 
     fn put_aside(&mut self, text: &str) {
         let text = harmless::screen(text, self.sheet().color);
-        // Where even standard error is closed nobody can be told.
+        // If even standard error is closed, nobody can be told.
         let _ = self.host.err.write_all(text.as_bytes()).and_then(|()| self.host.err.flush());
     }
 
-    /// The same for a sentence.
+    /// [`Self::tell`] for a sentence.
     pub fn tell_line(&mut self, text: &Text) -> Result<(), Failed> {
         let text = ui::markdown(&text.render(self.lang), &self.sheet());
         self.tell(&text)
     }
 
-    /// Whether results are JSON.
     pub fn json(&self) -> bool {
         self.settings.json
     }
 
-    /// Says why a verb failed.
     pub fn report(&mut self, report: &ErrorReport) {
         let text = ui::error_report(report, &self.sheet());
         self.put_aside(&text);
     }
 
-    /// ` --labs DIR` for a command that finds the same labs again; empty where none was given.
+    /// ` --labs DIR` for a command that must find the same labs again; empty if `--labs` was not given.
     pub fn labs_flag(&self) -> String {
         let dir = self.settings.labs.as_ref();
         dir.map(|dir| format!(" --labs {}", shell_word(&dir.display().to_string()))).unwrap_or_default()
     }
 
-    /// The lab called `id`, with values filled in.
+    /// Loads the lab called `id` and fills in the values.
     pub fn lab(
         &self,
         id: &str,
@@ -175,13 +165,12 @@ impl Context {
     }
 }
 
-/// There is no lab of that name.
 pub fn unknown_lab(id: &str, known: &[String]) -> Failed {
     let details = vec![m::cli_known_labs(known.join(", "))];
     Failed::new(Code::Usage, m::cli_unknown_lab(id), details, &["pllab labs list"])
 }
 
-/// A lab whose files are at fault: each fault with its place and the line itself.
+/// A lab whose files are at fault. Shows each fault with its place and the line itself.
 pub fn bad_lab(errors: &[LabError]) -> Failed {
     Failed::new(Code::Usage, m::cli_bad_lab(), errors.iter().map(located).collect(), &["pllab labs list"])
 }

@@ -1,4 +1,4 @@
-//! The drills of a lab, read; and what a drill changed, put back.
+//! Reads a lab's drills, and puts back what a drill changed.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::i18n::m;
 use crate::lab::{Drill, Lab, LabError, Source, Vocabulary};
 use crate::trace::RungId;
 
-/// The drills of a lab, with its values filled in; those of its defaults where no run gives others.
+/// The drills of a lab with its values filled in, or with the defaults if no run gives others.
 pub fn drills(
     context: &Context,
     lab: &str,
@@ -29,7 +29,7 @@ pub fn drills(
     drills.map_err(|errors| bad_lab(&errors))
 }
 
-/// The drills of a lab that is read already.
+/// The drills of a lab that is already read.
 ///
 /// # Errors
 /// Every fault found in their files.
@@ -38,16 +38,16 @@ pub fn read(source: &Source, lab: &Lab, values: &BTreeMap<String, String>) -> Re
     Drill::all(source, lab, values, Vocabulary { operation: &known_operation, rungs: &rungs })
 }
 
-/// What a drill's file may refer to beyond its lab.
+/// Whether a drill's file may use the operation.
 fn known_operation(api: &str, operation: &str) -> bool {
     Call::read(api, operation, serde_json::Map::new()).is_some()
 }
 
-/// Puts back what a drill changed that is still planted on a run. What cannot be put back is told, and does not hold
-/// anything up.
+/// Puts back what a drill that is still planted changed. What cannot be put back is reported and does not stop the
+/// rest.
 ///
 /// # Errors
-/// When the journal cannot be written.
+/// If the journal cannot be written.
 pub async fn put_back(context: &Context, core: &Arc<RunLog>, target: &Target) -> Result<(), JournalError> {
     let Some((id, lab, values, token, region)) = core.with(|state| {
         let drill = state.drill.as_ref()?;

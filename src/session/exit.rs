@@ -1,4 +1,4 @@
-//! Exit codes, and why a verb did not do what it was asked.
+//! Exit codes, and why a verb did not do what it was asked to.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::ui::{ErrorReport, NextStep};
 /// The exit codes that scripts may rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
-    /// All met.
+    /// Everything asked for is met.
     Met = 0,
     /// Something is not met, or is left over.
     NotMet = 1,
@@ -26,37 +26,36 @@ pub enum Code {
 }
 
 impl Code {
-    /// The one of two that tells more of what is wrong.
+    /// Of two codes, the one that says more about what is wrong.
     #[must_use]
     pub fn worse(self, other: Self) -> Self {
         if other as i32 > self as i32 { other } else { self }
     }
 }
 
-/// An end that is not the one asked for: what to say, and the exit code.
+/// A failure: what to say, and the exit code.
 #[derive(Debug)]
 pub struct Failed {
-    /// What to say; nothing where it has been said.
+    /// `None` if it has already been said.
     pub report: Option<ErrorReport>,
-    /// The exit code.
     pub code: Code,
 }
 
 impl Failed {
-    /// With one sentence, and commands that help.
+    /// One sentence, and commands that help.
     pub fn new(code: Code, title: Text, details: Vec<Text>, next: &[&str]) -> Self {
         let next = next.iter().map(|command| NextStep::Command((*command).to_owned())).collect();
         Self { report: Some(ErrorReport { title, details, next }), code }
     }
 
-    /// A folder in which a lock says nothing.
+    /// A folder in which locks do not work.
     pub fn no_locks(path: &Path) -> Self {
         let details = vec![m::cli_no_locks_detail()];
         let next = ["pllab start --state-dir DIR", "pllab doctor"];
         Self::new(Code::Usage, m::cli_no_locks(path.display().to_string()), details, &next)
     }
 
-    /// A question without an answer; `next` answers it.
+    /// A question without an answer. `next` is the flag that answers it.
     pub fn unanswered(error: AskError, next: &str) -> Self {
         match error {
             AskError::Interrupted => Self { report: None, code: Code::Interrupted },
@@ -65,7 +64,7 @@ impl Failed {
         }
     }
 
-    /// A variable of the environment that holds bytes which are no text.
+    /// A variable of the environment that is not valid text.
     pub fn no_text(variable: &str) -> Self {
         Self::new(Code::Usage, m::cli_no_text(variable), Vec::new(), &[&format!("unset {variable}")])
     }
@@ -75,7 +74,6 @@ impl Failed {
         Self::new(Code::NotMet, m::cli_no_room(), vec![Text::literal(error.to_string())], &["pllab doctor"])
     }
 
-    /// Standard output cannot be written.
     pub fn no_output(error: &std::io::Error) -> Self {
         Self::new(Code::NotMet, m::cli_no_output(), vec![Text::literal(error.to_string())], &[])
     }
@@ -100,7 +98,6 @@ impl Failed {
     }
 }
 
-/// The exit code of a pass.
 pub fn of(ended: &Ended) -> Code {
     match (ended.end, ended.fault) {
         (End::Met, _) => Code::Met,
@@ -112,7 +109,6 @@ pub fn of(ended: &Ended) -> Code {
     }
 }
 
-/// The exit code of a verdict.
 pub fn of_verdict(verdict: Verdict) -> Code {
     match verdict {
         Verdict::Met => Code::Met,

@@ -1,4 +1,4 @@
-//! A fault plan as it is given: flags, a file, the environment.
+//! Reads a fault plan from flags, a file and the environment.
 
 use std::path::Path;
 
@@ -9,10 +9,9 @@ use crate::host::{Host, read_text};
 use crate::i18n::{Text, m};
 use crate::sandbox::{BadFault, FaultKind, FaultRule};
 
-/// Holds rules for the sandbox that a command starts, with spaces between them.
+/// Holds rules for the sandbox that a command starts, separated by spaces.
 const VARIABLE: &str = "PLLAB_FAULT";
 
-/// One entry of a plan's file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
@@ -50,7 +49,7 @@ pub fn of_environment(host: &Host) -> Result<Vec<FaultRule>, Failed> {
     rules.split_whitespace().map(|rule| read(rule, VARIABLE)).collect()
 }
 
-/// A plan is taken up when a sandbox starts; one that runs already has its own.
+/// A sandbox takes its plan when it starts, so a running one cannot be given another.
 pub fn too_late(pid: u32) -> Failed {
     Failed::new(Code::Usage, m::fault_too_late(pid), Vec::new(), &["pllab sandbox"])
 }
@@ -80,7 +79,7 @@ fn of_file(path: &Path) -> Result<Vec<FaultRule>, Failed> {
     rules.collect()
 }
 
-/// No plan is larger, in bytes.
+/// The largest file that is read, in bytes.
 const LARGEST: u64 = 1 << 20;
 
 const HELP: &[&str] = &["pllab sandbox --help"];

@@ -1,4 +1,5 @@
-//! Ctrl-C, and being asked to end: the first time orderly, the second time at once. And Ctrl-Z: the terminal is lent.
+//! Signals. Ctrl-C and requests to end: an orderly end the first time, an immediate one the second time. Ctrl-Z: the
+//! terminal is given back meanwhile.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -9,36 +10,36 @@ use tokio::sync::watch;
 
 use super::exit::Code;
 
-/// How long the orderly end may take.
+/// The time limit of an orderly end.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What the rest of the program looks at.
+/// What the rest of the program sees of signals.
 #[derive(Clone)]
 pub struct Interrupt {
-    /// Turns true at the first.
+    /// Becomes true at the first signal.
     pub seen: watch::Receiver<bool>,
-    /// The same, for who cannot wait.
+    /// The same, for code that cannot wait.
     pub flag: Arc<AtomicBool>,
-    /// Whether somebody sees to an orderly end; where nobody does, the first ends the process.
+    /// Whether somebody takes care of an orderly end. If not, the first signal ends the process.
     heard: Arc<AtomicBool>,
-    /// Whether what is under way must come to its end, however long that takes. A second Ctrl-C ends it all the same.
+    /// Whether the work under way must finish, however long it takes. A second Ctrl-C ends the process all the same.
     is_deferred: Arc<AtomicBool>,
 }
 
 impl Interrupt {
-    /// For verbs that are over in a moment: signals end them as they end any program.
+    /// For short verbs: signals end them as they end any program.
     pub fn none() -> Self {
         let (_, seen) = watch::channel(false);
         Self { seen, flag: Arc::default(), heard: Arc::default(), is_deferred: Arc::default() }
     }
 
-    /// Sees to signals from now on. Needs a runtime.
+    /// Handles signals from now on. Needs a runtime.
     pub fn watch() -> Self {
         let (tell, seen) = watch::channel(false);
         let new = Self { seen, ..Self::none() };
         let (raised, heard, busy) = (Arc::clone(&new.flag), Arc::clone(&new.heard), Arc::clone(&new.is_deferred));
         let Some(runtime) = signals().cloned().or_else(|| Handle::try_current().ok()) else { return new };
-        // Whoever asks for a signal must be in the runtime that hears it.
+        // A signal must be registered inside the runtime that receives it.
         let _entered = runtime.enter();
         let Some(mut signals) = Signals::new() else { return new };
         runtime.spawn(async move {
@@ -46,7 +47,8 @@ impl Interrupt {
             raised.store(true, Ordering::SeqCst);
             tell.send_replace(true);
             if heard.load(Ordering::SeqCst) {
-                // A prompt whose terminal has hung up never returns, and a person who asks twice wants out now.
+                // A prompt whose terminal has hung up never returns, so the wait has a limit. Whoever asks twice wants
+                // out now.
                 tokio::select! {
                     () = signals.end() => {}
                     () = patience(&busy) => {}
@@ -57,34 +59,34 @@ impl Interrupt {
         #[cfg(unix)]
         {
             runtime.spawn(lend());
-            // Once it is heard, a file that may not grow is an error like a full disk, and no end of the program.
+            // With a handler, a file-size limit becomes a write error like a full disk, instead of ending the program.
             let _ = tokio::signal::unix::signal(raw(rustix::process::Signal::XFSZ));
         }
         new
     }
 
-    /// The caller sees to an orderly end from now on.
+    /// The caller takes care of an orderly end from now on.
     pub fn listen(&self) -> Self {
         self.heard.store(true, Ordering::SeqCst);
         self.clone()
     }
 
-    /// Says whether something is being put back, which is given all the time it takes.
+    /// Says whether something is being put back. It gets all the time it takes.
     pub fn defer_exit(&self, is_deferred: bool) {
         self.is_deferred.store(is_deferred, Ordering::SeqCst);
     }
 
-    /// Waits for the first.
+    /// Waits for the first signal.
     pub async fn wait(&mut self) {
         if self.seen.wait_for(|seen| *seen).await.is_err() {
-            // Nobody tells: none comes.
+            // Without a sender, no signal will ever come.
             std::future::pending::<()>().await;
         }
     }
 }
 
-/// A thread of its own for signals: whatever keeps the program's own threads busy, or waiting, it can be ended. `None` where
-/// the system has none to give.
+/// A thread of its own for signals, so that the program can be ended even if all its other threads are busy. `None` if
+/// the system has no thread to give.
 fn signals() -> Option<&'static Handle> {
     static SIGNALS: OnceLock<Option<Handle>> = OnceLock::new();
     let start = || {
@@ -97,7 +99,7 @@ fn signals() -> Option<&'static Handle> {
     SIGNALS.get_or_init(start).as_ref()
 }
 
-/// As long as the orderly end may take, from now or from the end of what is put back.
+/// The time limit of an orderly end, from now or from the end of what is put back.
 async fn patience(busy: &AtomicBool) {
     loop {
         tokio::time::sleep(PATIENCE).await;
@@ -119,8 +121,8 @@ impl Signals {
         use rustix::process::Signal;
         use tokio::signal::unix::{SignalKind, signal};
         let asked = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup(), SignalKind::quit()];
-        // These end a program that does not see to them, and would leave the terminal as it is just then. The first comes
-        // where the time for which the processor may be had is nearly over.
+        // These end a program without a handler and would leave the terminal as it is at that moment. XCPU comes when
+        // the limit on processor time is nearly reached.
         let others = [Signal::XCPU, Signal::ALARM, Signal::USR1, Signal::USR2, Signal::ABORT].map(raw);
         let all: Vec<_> = asked.into_iter().chain(others).filter_map(|kind| signal(kind).ok()).collect();
         (!all.is_empty()).then_some(Self { all })
@@ -150,7 +152,7 @@ impl Signals {
     }
 }
 
-/// At Ctrl-Z the terminal is given back for as long as the process stands still.
+/// At Ctrl-Z, gives the terminal back while the process is stopped.
 #[cfg(unix)]
 async fn lend() {
     use rustix::process::Signal;
@@ -173,7 +175,7 @@ fn raw(signal: rustix::process::Signal) -> tokio::signal::unix::SignalKind {
     tokio::signal::unix::SignalKind::from_raw(signal.as_raw())
 }
 
-/// Whether a shell is there that can tell this process to go on: the rule by which the system itself overlooks Ctrl-Z.
+/// Whether there is a shell that can continue this process. The system uses the same rule to ignore Ctrl-Z.
 #[cfg(unix)]
 fn can_go_on() -> bool {
     use rustix::process::{getpgrp, getppid, getsid};
@@ -181,10 +183,10 @@ fn can_go_on() -> bool {
     getsid(Some(parent)).is_ok_and(|session| session == own) && getpgrp() != own
 }
 
-/// The journal is on the disk before every call, so leaving at once loses nothing.
+/// The journal is on the disk before every call, so an immediate exit loses nothing.
 #[expect(clippy::exit, reason = "the second Ctrl-C is a person who wants out now, whatever is under way")]
 fn leave() -> ! {
-    // The cursor may be hidden by a prompt, the echo off.
+    // A prompt may have hidden the cursor or turned the echo off.
     crate::ui::give_back_for_good();
     std::process::exit(Code::Interrupted as i32)
 }

@@ -1,17 +1,17 @@
-//! Who the learner is, as far as tags go: in a shared account the name tells one learner's resources from another's.
+//! The learner's name in tags. It tells the resources of learners in a shared account apart.
 
 use super::exit::{Code, Failed};
 use crate::host::{Host, machine_name};
 use crate::i18n::m;
 
-/// The longest name. A tag's value may have 256 characters; a name is read in tables.
+/// The longest name. A tag's value may have 256 characters, but names are shown in tables.
 const LIMIT: usize = 64;
 
-/// The learner's name: `--learner`, else `PLLAB_LEARNER`, else user and machine.
+/// `--learner`, else `PLLAB_LEARNER`, else user and machine.
 ///
 /// # Errors
-/// A name that was given and holds other characters than letters of ASCII, digits and `. _ @ -`: it stands in tags, IAM
-/// conditions and command lines, where nothing else is safe everywhere.
+/// If the given name has characters other than ASCII letters, digits and `. _ @ -`. It goes into tags, IAM conditions and
+/// command lines, where nothing else is safe everywhere.
 pub fn name(flag: Option<&str>, host: &Host) -> Result<String, Failed> {
     if let (None, Some(name)) = (flag, host.unreadable(&["PLLAB_LEARNER"])) {
         return Err(Failed::no_text(name));
@@ -28,7 +28,7 @@ pub fn name(flag: Option<&str>, host: &Host) -> Result<String, Failed> {
     Ok(derived(user.as_deref(), machine_name(host).as_deref()))
 }
 
-/// A name made of what the machine says of itself; the same every time on the same machine.
+/// A name made from user and machine names. It is always the same on the same machine.
 fn derived(user: Option<&str>, machine: Option<&str>) -> String {
     let parts = [user, machine].into_iter().flatten().map(slug).filter(|part| !part.is_empty()).collect::<Vec<_>>();
     let mut name = parts.join("@");
@@ -37,7 +37,7 @@ fn derived(user: Option<&str>, machine: Option<&str>) -> String {
 }
 
 fn slug(text: &str) -> String {
-    // The machine's own name, without its domain.
+    // The machine's own name without its domain.
     let text = text.split('.').next().unwrap_or_default();
     let slug: String = text.chars().map(|letter| if is_safe(letter) && letter != '@' { letter } else { '-' }).collect();
     slug.trim_matches('-').to_owned()

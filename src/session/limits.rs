@@ -1,21 +1,19 @@
-//! What a sandbox's accounts may hold and how fast they may call, as it is given on the command line.
+//! The sandbox limits from the command line: what an account may hold, and how fast it may call.
 
 use super::exit::{Code, Failed};
 use crate::i18n::{Text, m};
 use crate::sandbox::{Quotas, Throttle};
 
-/// Quotas and throttling of one sandbox.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
     /// What an account may hold.
     pub quotas: Quotas,
-    /// Whether its calls are throttled.
     pub throttle: Throttle,
 }
 
 impl Limits {
-    /// Those of the sandbox that a run starts for itself. AWS raises the vCPU quota by itself as an account is used
-    /// [ec2 instancetypes: ec2-instance-quotas]: a lab may have more instances than a new account.
+    /// The limits of the sandbox that a run starts for itself. AWS raises the vCPU quota by itself as an account is
+    /// used [ec2 instancetypes: ec2-instance-quotas], so a lab may have more instances than a new account allows.
     pub fn of_a_run() -> Self {
         let mut limits = Self::default();
         limits.quotas.raise_vcpus();
@@ -25,7 +23,7 @@ impl Limits {
 
 const HELP: &[&str] = &["pllab sandbox --help"];
 
-/// Reads `CODE=N`, as often as it is given.
+/// Reads every `CODE=N`.
 pub fn read(quotas: &[(String, String)], throttle: Throttle) -> Result<Limits, Failed> {
     let mut limits = Limits { throttle, ..Limits::default() };
     for (code, value) in quotas {
@@ -41,7 +39,6 @@ pub fn read(quotas: &[(String, String)], throttle: Throttle) -> Result<Limits, F
     Ok(limits)
 }
 
-/// Limits are those of a start; a sandbox that runs already has its own.
 pub fn too_late(pid: u32) -> Failed {
     Failed::new(Code::Usage, m::limits_too_late(pid), Vec::new(), &["pllab sandbox"])
 }

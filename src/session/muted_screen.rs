@@ -1,4 +1,4 @@
-//! A screen that can be muted: meanwhile what happens is written to the journal and not shown.
+//! A screen that can be muted. While it is muted, events are written to the journal but not shown.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,19 +6,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::engine::event::{Answer, AskError, Event, OpeningView, Picture, Progress, Question, Screen, StepView};
 use crate::i18n::Text;
 
-/// A [`Screen`] whose events and progress can be hidden: what is planted must not be seen being planted.
 pub struct MutedScreen {
     screen: Arc<dyn Screen>,
     muted: AtomicBool,
 }
 
 impl MutedScreen {
-    /// Not muted at first.
     pub fn new(screen: Arc<dyn Screen>) -> Self {
         Self { screen, muted: AtomicBool::new(false) }
     }
 
-    /// Mutes it, or ends that.
     pub fn set_muted(&self, muted: bool) {
         self.muted.store(muted, Ordering::SeqCst);
     }

@@ -1,5 +1,6 @@
-//! Which web server the sandbox's instances run: a real nginx, or the built-in page server. A lab that somebody else wrote
-//! gets the built-in one unless the learner says otherwise once; the sandbox's folder remembers what was said.
+//! Chooses the web server of the sandbox's instances: a real nginx, or the built-in page server. A lab that somebody
+//! else wrote gets the built-in one unless the learner allows the other once; the sandbox's folder remembers the
+//! choice.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,23 +10,23 @@ use super::settings::WebServer;
 use crate::host::{Host, write_atomic};
 use crate::lab::Source;
 
-/// The file of the sandbox's folder that remembers it.
+/// The file in the sandbox's folder that remembers the choice.
 const FILE: &str = "nginx";
 
-/// What is known of it before the sandbox's folder is.
+/// What is known before the sandbox's folder is.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Wish {
-    /// What the command line says.
+    /// From the command line.
     said: Option<WebServer>,
     /// Whether user data comes from somebody else's lab.
     foreign: bool,
 }
 
 impl Wish {
-    /// For the lab `lab`: somebody else's where it comes from `--labs`.
+    /// A lab from `--labs` is somebody else's.
     pub fn of_lab(context: &Context, lab: &str) -> Self {
         let labs = context.settings.labs.as_deref();
-        // A lab that cannot be read is told of where it is loaded; nothing of it is run.
+        // If the lab cannot be read, loading it will report that, and nothing of it is run.
         let foreign = Source::find(lab, labs).ok().flatten().is_none_or(|source| !source.is_built_in());
         Self { said: context.settings.web_server, foreign }
     }
@@ -40,18 +41,20 @@ impl Wish {
         Self { said: context.settings.web_server, foreign: false }
     }
 
-    /// Whether a sandbox that runs already, and with a real nginx, is none for this lab.
+    /// Whether this lab must not use a running sandbox that has a real nginx.
     pub fn is_wary(self) -> bool {
         self.foreign && self.said != Some(WebServer::Real)
     }
 
-    /// The nginx for the sandbox in `folder`, `None` for the built-in page server. Remembers what is not the usual.
+    /// The nginx for the sandbox in `folder`; `None` for the built-in page server. Remembers a choice that differs from
+    /// the last one.
     pub fn program(self, host: &Host, folder: &Path) -> Option<PathBuf> {
         let file = folder.join(FILE);
         let before = fs::read_to_string(&file).ok().and_then(|text| WebServer::named(text.trim()));
         let chosen = self.said.or(before).or_else(|| self.foreign.then_some(WebServer::Builtin));
         if let Some(chosen) = chosen.filter(|chosen| before != Some(*chosen)) {
-            // Lost, it is asked for again by the same flag; a foreign lab's is decided anew in the same way.
+            // If the file is lost, the same flag can be given again, and the choice for somebody else's lab is made
+            // anew.
             let _ = write_atomic(&file, chosen.name().as_bytes(), false);
         }
         match chosen {
@@ -62,7 +65,7 @@ impl Wish {
 }
 
 /// The nginx of this machine: the one that `PLLAB_NGINX` names, else the one on the PATH or where systems keep it.
-/// `PLLAB_NGINX=builtin` stands for the built-in page server, unless a real one was asked for by name.
+/// `PLLAB_NGINX=builtin` means the built-in page server, unless a real one was asked for by name.
 pub fn installed(host: &Host, asked: bool) -> Option<PathBuf> {
     match host.var("PLLAB_NGINX").as_deref() {
         Some("builtin") if asked => {}

@@ -1,4 +1,4 @@
-//! The path from the client to the page, traced and shown: rungs, picture, diagnosis.
+//! Traces the path from the client to the page and shows it: rungs, picture, diagnosis.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -13,7 +13,7 @@ use crate::i18n::{Text, m};
 use crate::lab::Loaded;
 use crate::trace::{self, Diagnosis, Hop, Rung, RungId, Trace};
 
-/// Traces the path. `None` in a lab without one.
+/// `None` if the lab has no path.
 pub async fn traced(core: &RunLog, clouds: &Clouds, loaded: &Loaded) -> Option<Trace> {
     let (state, sides) = (core.state(), loaded.lab.sides());
     let facts = state.facts();
@@ -28,7 +28,7 @@ pub async fn traced(core: &RunLog, clouds: &Clouds, loaded: &Loaded) -> Option<T
     trace::trace(&scene).await
 }
 
-/// Traces the path and shows it: rungs, picture, diagnosis. `None` in a lab without a path.
+/// `None` if the lab has no path.
 pub async fn show(core: &RunLog, clouds: &Clouds, loaded: &Loaded) -> Option<Verdict> {
     let trace = traced(core, clouds, loaded).await?;
     for (index, rung) in trace.rungs.iter().enumerate() {
@@ -39,7 +39,7 @@ pub async fn show(core: &RunLog, clouds: &Clouds, loaded: &Loaded) -> Option<Ver
     Some(trace.verdict())
 }
 
-/// The path of a run that is under way, for who asks in the middle of it.
+/// Traces the path of a run that is under way.
 pub struct Traced {
     pub clouds: Arc<Clouds>,
     pub loaded: Arc<Loaded>,
@@ -48,7 +48,7 @@ pub struct Traced {
 impl ShowPath for Traced {
     fn show<'a>(&'a self, core: &'a RunLog) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
         Box::pin(async {
-            // The choice is offered only where the lab has a path.
+            // The choice is offered only if the lab has a path.
             let _ = show(core, &self.clouds, &self.loaded).await;
         })
     }
@@ -113,7 +113,7 @@ fn picture(trace: &Trace, state: &State, loaded: &Loaded) -> Picture {
     let mut picture = views.picture(loaded, state, loaded.lab.steps.len());
     let Some(diagnosis) = &trace.diagnosis else { return picture };
     if diagnosis.rung == RungId::Connection && picture.link.state == LinkState::Up {
-        // What the ledger says was accepted is not what the cloud says now.
+        // The ledger says it was accepted, but the cloud says otherwise now.
         picture.link.state = LinkState::Pending;
         picture.link.label = trace.rungs.iter().find(|rung| rung.id == diagnosis.rung).map(|rung| rung.seen.clone());
     }

@@ -1,4 +1,4 @@
-//! A run that is opened, for every verb that works on one: lock held, target open, journal at hand.
+//! An open run, for every verb that works on one: lock held, target open, journal at hand.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,37 +18,31 @@ use crate::i18n::{Text, m};
 use crate::lab::{Loaded, Side};
 use crate::sandbox::Pace;
 
-/// Everything that work on an open run needs.
 pub struct Session {
-    /// The run's id.
     pub run: String,
-    /// Its journal.
     pub journal: Journal,
-    /// What the journal came to so far.
+    /// The state that the journal folds into.
     pub state: State,
-    /// A first line to write.
+    /// The first line of a new journal, still to be written.
     pub first: Option<Event>,
-    /// What the learner agreed to in this session, to be written after it.
+    /// What the learner agreed to in this session. Written after `first`.
     pub consented: Option<Event>,
-    /// The lab.
     pub loaded: Arc<Loaded>,
-    /// The target.
     pub target: Target,
-    /// Where its region comes from.
+    /// Where the region comes from.
     pub region: Text,
     /// Held until the session is over.
     pub lock: DirLock,
-    /// Ctrl-C.
     pub interrupt: Interrupt,
     /// Whether what was made is kept at the end.
     pub keep: bool,
     /// Whether the run was begun in an earlier session.
     pub resumed: bool,
-    /// What the learner decided on the command line, to be written down before anything else.
+    /// The learner's choices on the command line. Recorded before anything else.
     pub chosen: Vec<Event>,
 }
 
-/// Opens a run to go on with it. The lock comes before the journal: nobody else may be writing it.
+/// Opens a run to continue it. Takes the lock before the journal, because nobody else may be writing it.
 pub async fn open(
     context: &Context,
     store: &Store,
@@ -68,7 +62,7 @@ pub async fn open(
         return Err(Failed::new(Code::Usage, m::cli_journal_headless(path), Vec::new(), &[&next]));
     }
     let loaded = match context.lab(&state.lab, &state.variables, &state.token, &state.region) {
-        // What was made is deleted by what the journal says, whatever became of the lab since.
+        // The journal says what to delete, whatever became of the lab since.
         Err(_) if doing == Goal::Clean => Arc::new(Loaded::without_steps(&state.lab)),
         loaded => loaded?,
     };
@@ -110,7 +104,7 @@ pub async fn target(context: &Context, store: &Store, found: &StoredRun, state: 
         "aws" => Target::aws(&context.host, sign_in).await?,
         url => Target::endpoint(&context.host, url, sign_in).await?,
     };
-    // In another account everything would look gone.
+    // In another account, everything would look deleted.
     let stranger = state.accounts.iter().find(|(side, account)| target.accounts.get(side) != Some(account));
     if let Some((side, account)) = stranger {
         let now = target.accounts.get(side).cloned().unwrap_or_default();
@@ -121,11 +115,10 @@ pub async fn target(context: &Context, store: &Store, found: &StoredRun, state: 
     Ok(target)
 }
 
-/// What a session does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Goal {
-    /// Goes on through the lab.
+    /// Continue the lab.
     Lab,
-    /// Deletes what was made.
+    /// Delete what was made.
     Clean,
 }

@@ -1,28 +1,24 @@
-//! What the flags of every verb come to.
+//! The settings from the flags that every verb has.
 
 use std::path::PathBuf;
 
 use crate::ui::Glyphs;
 
-/// The settings of one call of the program, whatever it does.
 pub struct Settings {
     /// Whether the language was chosen for this call.
     pub lang_is_chosen: bool,
-    /// Text without frames, colours and prompts that move.
     pub plain: bool,
-    /// Results as JSON.
     pub json: bool,
-    /// What frames are drawn with.
+    /// The characters for frames.
     pub glyphs: Glyphs,
-    /// Where runs are kept, if not at the usual place.
+    /// Where runs are kept, if not in the usual place.
     pub state_dir: Option<PathBuf>,
     /// A folder of labs beside the built-in ones.
     pub labs: Option<PathBuf>,
-    /// The web server of the sandbox's instances, where it was chosen.
+    /// The web server of the sandbox's instances, if it was chosen.
     pub web_server: Option<WebServer>,
 }
 
-/// The web server that the sandbox's instances run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WebServer {
     /// The nginx of this machine.
@@ -32,7 +28,7 @@ pub enum WebServer {
 }
 
 impl WebServer {
-    /// Its word on the command line and in the file that remembers it.
+    /// The word on the command line and in the file that remembers it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Real => "real",
@@ -40,7 +36,6 @@ impl WebServer {
         }
     }
 
-    /// The one that the word means.
     pub fn named(word: &str) -> Option<Self> {
         [Self::Real, Self::Builtin].into_iter().find(|it| it.name() == word)
     }

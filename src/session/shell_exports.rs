@@ -1,4 +1,4 @@
-//! Shell lines that make the AWS CLI and the SDKs of a second terminal speak to a target.
+//! Shell lines that point the AWS CLI and the SDKs of a second terminal at a target.
 
 use super::sandbox_note::{NotedAccount, SandboxNote};
 use crate::host::shell_word;
@@ -11,7 +11,8 @@ pub fn of_sandbox(note: &SandboxNote, account: &NotedAccount) -> Vec<String> {
         export("AWS_SECRET_ACCESS_KEY", &account.secret_access_key),
         export("AWS_REGION", &note.region),
         export("AWS_DEFAULT_REGION", &note.region),
-        // A session token of the learner's own account would be refused here, and has no business here.
+        // The sandbox would refuse a session token of the learner's own account, and such a token should not be sent to
+        // it.
         "unset AWS_SESSION_TOKEN AWS_PROFILE".to_owned(),
     ]
 }

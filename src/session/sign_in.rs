@@ -1,4 +1,4 @@
-//! Signs in to a target, and says why that cannot be done.
+//! Signs in to a target, and says why that fails.
 
 use super::exit::{Code, Failed};
 use crate::checks::cause;
@@ -7,27 +7,26 @@ use crate::host::shell_word;
 use crate::i18n::{Text, m};
 use crate::sandbox::Pace;
 
-/// As whom to sign in at a target that is not the sandbox.
+/// The credentials for a target that is not the sandbox.
 #[derive(Clone, Debug, Default)]
 pub struct SignIn {
-    /// The AWS profile; without one the SDK's standard chain.
+    /// The AWS profile. Without one, the SDK's standard chain.
     pub profile: Option<String>,
-    /// The consumer's, where it has one of its own.
+    /// Set if the consumer has a profile of its own.
     pub consumer_profile: Option<String>,
-    /// The region.
     pub region: String,
-    /// How fast an endpoint of this machine lives, where it is a sandbox that does not live at AWS's own pace.
+    /// The pace of an endpoint on this machine, if it is a sandbox that does not run at AWS's pace.
     pub pace: Option<Pace>,
 }
 
-/// Connects, and asks who that is.
+/// Connects, and asks who is signed in.
 pub async fn sign_in(options: &ConnectOptions, place: &str, speed: u64) -> Result<(Clients, Identity), Failed> {
     let clients = connect(options).await.map_err(|fault| cannot_sign_in(place, options, &fault))?.at_speed(speed);
     let who = identity(&clients).await.map_err(|fault| cannot_sign_in(place, options, &fault))?;
     Ok((clients, who))
 }
 
-/// As [`unreachable_target`], with the commands that sign in where there are any.
+/// Like [`unreachable_target`], with the commands that sign in, if there are any.
 fn cannot_sign_in(place: &str, options: &ConnectOptions, fault: &Fault) -> Failed {
     if fault.code == BAD_CA_BUNDLE {
         let details = vec![Text::literal(&fault.message)];
@@ -47,13 +46,13 @@ fn cannot_sign_in(place: &str, options: &ConnectOptions, fault: &Fault) -> Faile
     Failed::new(Code::Unreachable, m::cli_sign_in(place), details, &commands.each_ref().map(String::as_str))
 }
 
-/// The aws CLI's commands that sign in: with IAM Identity Center, and with a console session.
+/// The AWS CLI's sign-in commands: for IAM Identity Center, and for a console session.
 pub fn sign_in_commands(profile: Option<&str>) -> [String; 2] {
     let profile = profile.map(|name| format!(" --profile {}", shell_word(name))).unwrap_or_default();
     [format!("aws sso login{profile}"), format!("aws login{profile}")]
 }
 
-/// The target does not answer, or does not know us.
+/// The target does not answer, or does not accept the credentials.
 pub fn unreachable_target(url: &str, fault: Option<&Fault>) -> Failed {
     let known = fault.and_then(cause);
     let title = match fault.map(|fault| fault.class) {

@@ -1,9 +1,8 @@
-//! A screen that nobody looks at.
+//! A screen for work that nobody watches.
 
 use crate::engine::event::{Answer, AskError, Event, OpeningView, Picture, Progress, Question, Screen, StepView};
 use crate::i18n::Text;
 
-/// A screen that nobody looks at.
 pub struct Silent {
     /// Whether it gives every question its harmless answer.
     pub yes: bool,

@@ -1,4 +1,4 @@
-//! Starts a sandbox in this process, under given conditions, and leaves its note.
+//! Starts a sandbox in this process, and leaves its note.
 
 use std::path::Path;
 
@@ -10,15 +10,14 @@ use crate::host::{Host, create_private_dir};
 use crate::i18n::{Text, m};
 use crate::sandbox::{FaultRule, Options, Pace, Sandbox, StartError};
 
-/// Under what conditions a sandbox starts.
 pub struct Conditions {
-    /// The port of its API; any free one when `None`.
+    /// The port of its API; any free one if `None`.
     pub port: Option<u16>,
-    /// What goes wrong on purpose.
+    /// Planned faults.
     pub faults: Vec<FaultRule>,
     /// What its accounts may hold, and how fast they may call.
     pub limits: Limits,
-    /// What its instances' web servers are.
+    /// The web server of its instances.
     pub nginx: Wish,
 }
 

@@ -1,4 +1,4 @@
-//! The state folder: which runs there are, and one process at a time.
+//! The state folder: which runs there are, and one process at a time for each.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -15,31 +15,27 @@ use crate::host::{
 use crate::i18n::{Lang, m};
 use crate::ui::NextStep;
 
-/// The file of the language that the reader chose.
+/// The file that keeps the language that the reader chose.
 const LANGUAGE: &str = "language";
 
-/// The state folder.
 #[derive(Clone, Debug)]
 pub struct Store {
-    /// The folder.
     pub root: PathBuf,
 }
 
 /// A run on disk.
 pub struct StoredRun {
-    /// Its folder.
     pub folder: PathBuf,
-    /// What its journal comes to.
+    /// The state that its journal folds into.
     pub state: State,
-    /// Lines of the journal that cannot be read, by number.
+    /// The numbers of unreadable journal lines.
     pub damaged: Vec<usize>,
 }
 
 /// A folder of a run whose journal cannot be read.
 pub struct Unreadable {
-    /// The run's id: its folder's name.
+    /// The name of the folder.
     pub id: String,
-    /// Its folder.
     pub folder: PathBuf,
     /// Why it cannot be read, and what to do about it.
     pub why: Failed,
@@ -60,11 +56,11 @@ impl Store {
         String::from_utf8(read_regular(&self.root.join(LANGUAGE), 64, Links::Followed).ok()?).ok()?.trim().parse().ok()
     }
 
-    /// Keeps the language that the reader has chosen. Makes no folder for it: before the first run there is nothing to
-    /// come back to.
+    /// Keeps the reader's language. Makes no folder for it, because before the first run there is nothing to come back
+    /// to.
     pub fn keep_language(&self, lang: Lang) {
         if self.root.is_dir() && self.language() != Some(lang) {
-            // Lost, it costs the reader one more choice.
+            // If this fails, the reader has to choose once more.
             let _ = write_atomic(&self.root.join(LANGUAGE), lang.tag().as_bytes(), false);
         }
     }
@@ -78,7 +74,7 @@ impl Store {
         self.root.join("runs")
     }
 
-    /// One process at a time may work on a run.
+    /// Only one process at a time may work on a run.
     pub fn lock(&self) -> Result<DirLock, Failed> {
         create_private_dir(&self.root).map_err(|error| Failed::io(&self.root, &error))?;
         DirLock::acquire(&self.root, "run").map_err(|error| match error {
@@ -100,16 +96,16 @@ impl Store {
     /// Makes the folder of a run that began on another machine.
     pub fn folder_for(&self, run: &str) -> Result<PathBuf, Failed> {
         let folder = self.runs().join(run);
-        // After a power cut the folder must be there if anything was made.
+        // After a power cut, the folder must be there if anything was made.
         let made =
             create_private_dir(&folder).and_then(|()| sync_dir(&self.runs())).and_then(|()| sync_dir(&self.root));
         made.map_err(|error| Failed::io(&folder, &error))?;
         Ok(folder)
     }
 
-    /// Makes a new run's folder and gives its id.
+    /// Makes the folder of a new run and returns its id.
     pub fn create(&self, host: &Host) -> Result<(String, PathBuf), Failed> {
-        // No vowels and no look-alikes: an id is read aloud in classrooms, and is no word.
+        // No vowels and no look-alikes: ids are read aloud in classrooms, and should not spell words.
         let id = host.random.text(b"23456789bcdfghjkmnpqrstvwxz", 6);
         let folder = self.folder_for(&id)?;
         Ok((id, folder))
@@ -120,8 +116,8 @@ impl Store {
         self.survey().map(|(found, _)| found)
     }
 
-    /// Every run that can be read, the latest first, and those that cannot: one of them is no reason to be silent of the others.
-    /// Folders without a journal are none; what cannot be read may be one.
+    /// The runs that can be read, the latest first, and those that cannot: an unreadable run must not hide the others.
+    /// A folder without a journal is no run, but an unreadable one may be.
     pub fn survey(&self) -> Result<(Vec<StoredRun>, Vec<Unreadable>), Failed> {
         let runs = self.runs();
         let entries = match fs::read_dir(&runs) {
@@ -142,11 +138,11 @@ impl Store {
         Ok((found, unreadable))
     }
 
-    /// The run called `id`, or the latest one that `wanted` takes.
+    /// The run called `id`, or the latest run that `wanted` accepts.
     pub fn find(&self, id: Option<&str>, wanted: impl Fn(&State) -> bool) -> Result<StoredRun, Failed> {
         let (all, unreadable) = self.survey()?;
         if let Some(id) = id {
-            // Only ids that listing gives: an id is never a way out of the folder.
+            // Only ids that the listing gives are accepted, so an id cannot lead out of the folder.
             if let Some(run) = unreadable.into_iter().find(|run| run.id == id) {
                 return Err(run.why);
             }
@@ -165,7 +161,7 @@ impl Store {
         if let Some(run) = all.into_iter().find(|run| wanted(&run.state)) {
             return Ok(run);
         }
-        // The one that cannot be read may be the one that is meant: it is told of as what it is, not as none.
+        // The unreadable run may be the one that is meant, so report it instead of saying that there is none.
         if let Some(run) = unreadable.into_iter().next() {
             let mut why = run.why;
             if let (Some(report), true) = (why.report.as_mut(), ids.len() > 1) {
@@ -180,12 +176,12 @@ impl Store {
 }
 
 impl StoredRun {
-    /// The run's id: its folder's name, which holds even where the journal's first line is lost.
+    /// The name of the run's folder, which is right even if the journal's first line is lost.
     pub fn id(&self) -> String {
         id_of(&self.folder)
     }
 
-    /// Whether its sandbox lives in its own folder, and not in the one that the runs of the state folder share.
+    /// Whether its sandbox is in its own folder, and not in the one that the runs of the state folder share.
     pub fn has_own_sandbox(&self) -> bool {
         own_sandbox(&self.folder).is_dir()
     }
@@ -202,13 +198,13 @@ fn id_of(folder: &Path) -> String {
 
 fn look(folder: &Path) -> Result<Option<StoredRun>, Failed> {
     if id_of(folder).starts_with('-') && folder.join("journal.jsonl").exists() {
-        // On a command line its name would be a flag.
+        // On a command line, its name would be read as a flag.
         let name = m::cli_run_name(folder.display().to_string());
         return Err(Failed::new(Code::Usage, name, Vec::new(), &["pllab status"]));
     }
     let read = match engine::read(folder) {
         Ok(read) => read,
-        // Without a journal, or no folder at all.
+        // There is no journal, or no folder at all.
         Err(JournalError::Io { source, .. })
             if matches!(source.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
         {
@@ -223,7 +219,7 @@ fn look(folder: &Path) -> Result<Option<StoredRun>, Failed> {
         }
     };
     if read.entries.is_empty() && read.damaged.is_empty() {
-        // Killed before its first line was whole: nothing was made, so there is no run.
+        // The process was killed before the first line was whole. Nothing was made, so there is no run.
         return Ok(None);
     }
     Ok(Some(StoredRun { folder: folder.to_owned(), state: State::replay(&read.entries), damaged: read.damaged }))

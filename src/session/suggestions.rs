@@ -1,4 +1,4 @@
-//! What can be done next with a run: no screen ends without a command.
+//! What can be done next with a run. Every screen ends with a command.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ pub fn suggestions(context: &Context, run: &str, state: &State) -> Text {
     } else if whole {
         lines.push(m::next_browse(run));
         lines.push(m::next_why(run));
-        // A drill changes settings: on a real account only who asks for it gets it.
+        // A drill changes settings, so on a real account it is not suggested.
         lines.extend((state.target == "sandbox").then(m::next_drill));
         lines.push(m::next_clean(run));
     } else {

@@ -1,4 +1,4 @@
-//! Where a run's calls go: the sandbox of its folder, one that is already running, AWS, or an endpoint that was named.
+//! Where a run's calls go: the sandbox of its folder, one that is already running, AWS, or a given endpoint.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -22,32 +22,26 @@ use crate::lab::Side;
 use crate::sandbox::{Pace, Sandbox};
 use crate::ui::NextStep;
 
-/// The region of the tutorial that the lab grew out of; for targets where any will do.
+/// The region of the tutorial that the lab is based on. For targets that accept any region.
 pub const USUAL_REGION: &str = "ap-northeast-1";
 
-/// A target that answers.
 pub struct Target {
-    /// Its clients.
     pub clouds: Arc<Clouds>,
-    /// The accounts of both sides.
     pub accounts: BTreeMap<Side, String>,
-    /// Who is signed in on each side.
     pub identities: BTreeMap<Side, Identity>,
-    /// How patient to be with it.
+    /// How often and how long to look at the target.
     pub patience: Polling,
-    /// Where calls really go, without what goes to the same place twice; empty for the sandbox.
+    /// The endpoints that calls really go to, each once; empty for the sandbox.
     endpoints: Vec<Endpoint>,
-    /// Where calls were asked to go.
     asked: Asked,
     /// The profile of each sign-in: one for both sides, or one each.
     profiles: Vec<Option<String>>,
     /// For the sandbox: shell lines for the second terminal, for both sides or each.
     sandbox_access: Vec<Vec<String>>,
-    /// The sandbox, where this process runs it; it ends with the target.
+    /// The sandbox, if this process runs it. It ends with the target.
     own: Option<(Sandbox, PlacedNote)>,
 }
 
-/// Where calls were asked to go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Asked {
     Sandbox,
@@ -56,8 +50,8 @@ enum Asked {
 }
 
 impl Target {
-    /// The sandbox: the run's own where its folder has one, else the one of the state folder where that is running, else
-    /// a new one in the run's folder. With `two_accounts` the sides do not share one.
+    /// The sandbox: the run's own if its folder has one, else the one of the state folder if that is running, else a
+    /// new one in the run's folder. With `two_accounts`, each side has an account of its own.
     pub async fn sandbox(
         (host, nginx): (&Host, Wish),
         store: &Store,
@@ -70,18 +64,18 @@ impl Target {
         let shared = store.sandbox();
         let made_before = own.is_dir();
         let live = SandboxNote::find(if made_before { &own } else { &shared }).await;
-        // What runs in the state folder's sandbox was chosen for the learner's own user data, not for somebody else's.
+        // The web server of the shared sandbox was chosen for the learner's own user data, not for somebody else's.
         if let Some(live) = live.filter(|live| made_before || !(nginx.is_wary() && live.real_nginx)) {
             return Self::of_live(&live, region, two_accounts, None).await;
         }
-        // A run that began on the shared sandbox goes on there, whoever starts it.
+        // A run that began on the shared sandbox continues there, whoever starts it.
         let began_shared = !made_before && run_folder.join("journal.jsonl").is_file();
         let folder = if began_shared { shared } else { own };
         let plan = faults::of_environment(host)?;
         let conditions = Conditions { port: None, faults: plan, limits: Limits::of_a_run(), nginx };
         let opened = open(host, &folder, region, pace, conditions).await;
         let (sandbox, live, note) = opened.map_err(|mut failed| {
-            // Where the world of the run's own sandbox is damaged, nothing can be cleaned up in it any more.
+            // If the data of the run's own sandbox is damaged, nothing in it can be cleaned up any more.
             let damaged = failed.report.as_mut().filter(|report| made_before && report.title == m::cli_sandbox_state());
             if let (Some(report), Some(run)) = (damaged, run_folder.file_name()) {
                 report.next = vec![NextStep::Command(drop_command(&run.to_string_lossy()))];
@@ -91,7 +85,7 @@ impl Target {
         Self::of_live(&live, region, two_accounts, Some((sandbox, note))).await
     }
 
-    /// A sandbox of its own in `folder`, gone with the target.
+    /// A sandbox of its own in `folder`, which ends with the target.
     pub async fn throw_away(
         host: &Host,
         folder: &Path,
@@ -119,10 +113,11 @@ impl Target {
             None if two_accounts => {
                 return Err(Failed::new(Code::Usage, m::aws_sandbox_one_account(), Vec::new(), &["pllab start"]));
             }
-            // Both sides in one account, as in the tutorial.
+            // Both sides use one account, as in the tutorial.
             None => None,
         };
-        // Its own pace: another process may run it at another than was asked for here.
+        // The running sandbox's pace counts. Another process may have started it at another pace than was asked for
+        // here.
         let patience = patience(live.pace.parse().unwrap_or_default());
         let mut target = Self::connected(Asked::Sandbox, options, consumer, patience).await?;
         target.own = own;
@@ -130,12 +125,12 @@ impl Target {
         Ok(target)
     }
 
-    /// AWS, or whatever environment and profile put in its place.
+    /// AWS, or whatever the environment and the profile put in its place.
     pub async fn aws(host: &Host, sign_in: SignIn) -> Result<Self, Failed> {
         Self::signed_in(host, Asked::Aws, sign_in).await
     }
 
-    /// An endpoint that was named.
+    /// A given endpoint.
     pub async fn endpoint(host: &Host, url: &str, sign_in: SignIn) -> Result<Self, Failed> {
         Self::signed_in(host, Asked::Url(url.to_owned()), sign_in).await
     }
@@ -150,7 +145,7 @@ impl Target {
         };
         let consumer =
             sign_in.consumer_profile.map(|profile| ConnectOptions { profile: Some(profile), ..provider.clone() });
-        // AWS itself is never asked more often than it should be, whatever was said of its pace.
+        // AWS itself is always polled at its own pace, whatever was asked for.
         let patience = match (&asked, sign_in.pace) {
             (Asked::Url(url), Some(pace)) if is_loopback(url) => patience(pace),
             _ => Polling::AWS,
@@ -198,12 +193,11 @@ impl Target {
         })
     }
 
-    /// Whether it is the built-in sandbox.
     pub fn is_sandbox(&self) -> bool {
         self.asked == Asked::Sandbox
     }
 
-    /// Shell lines that lead the learner's own tools to a side's account.
+    /// Shell lines that point the learner's own tools at a side's account.
     pub fn access(&self, region: &str) -> BTreeMap<Side, Vec<String>> {
         let consumer = usize::from(self.two_accounts());
         let lines = |number: usize| match &self.asked {
@@ -217,18 +211,18 @@ impl Target {
         BTreeMap::from([(Side::Provider, lines(0)), (Side::Consumer, lines(consumer))])
     }
 
-    /// Whether the sides have an account each.
+    /// Whether each side has an account of its own.
     pub fn two_accounts(&self) -> bool {
         self.accounts.get(&Side::Provider) != self.accounts.get(&Side::Consumer)
     }
 
-    /// Whether what is made there may cost money: AWS does, and so may anything that is not on this machine.
+    /// Whether what is made there may cost money: on AWS, and on anything that is not on this machine.
     pub fn spends(&self) -> bool {
         let local = |endpoint: &Endpoint| is_loopback(&endpoint.url);
         !self.is_sandbox() && (self.endpoints.is_empty() || !self.endpoints.iter().all(local))
     }
 
-    /// What the learner should know of where calls go, and of whose accounts these are.
+    /// What the learner should know about where calls go, and about whose accounts these are.
     pub fn notes(&self) -> Vec<Text> {
         let mut notes = Vec::new();
         match &self.asked {
@@ -254,7 +248,8 @@ impl Target {
         notes
     }
 
-    /// What to do once credentials have expired: in another terminal, while this one waits, or before coming back to `run`.
+    /// What to do after credentials have expired: in another terminal while this one waits, or before coming back to
+    /// `run`.
     pub fn renewal(&self, run: &str) -> Text {
         if self.is_sandbox() {
             return m::aws_renew_sandbox(run);
@@ -268,7 +263,7 @@ impl Target {
         .text()
     }
 
-    /// Lets go of the target; a sandbox of this process ends.
+    /// Closes the target. If the sandbox runs in this process, it ends.
     pub async fn close(self) {
         if let Some((sandbox, _note)) = self.own {
             sandbox.stop().await;
@@ -276,7 +271,7 @@ impl Target {
     }
 }
 
-/// How patient to be with what lives at this pace.
+/// The polling for a sandbox of this pace.
 fn patience(pace: Pace) -> Polling {
     match pace {
         Pace::Instant => Polling::INSTANT,

@@ -1,11 +1,11 @@
-//! What to say of a run that cannot be read or cannot go on.
+//! What to say about a run that cannot be read or cannot continue.
 
 use super::exit::{Code, Failed};
 use crate::engine::{JournalError, RunError};
 use crate::host::shell_word;
 use crate::i18n::{Text, m};
 
-/// What to say of a journal that cannot be used.
+/// Why a journal cannot be used.
 pub fn journal_trouble(error: &JournalError, run: &str) -> Failed {
     match error {
         JournalError::Io { path, source } => Failed::io(path, source),
@@ -15,7 +15,7 @@ pub fn journal_trouble(error: &JournalError, run: &str) -> Failed {
             vec![m::cli_journal_shared_detail()],
             &[&format!("pllab status {}", shell_word(run)), &format!("pllab resume {}", shell_word(run))],
         ),
-        // Said by the interruption itself.
+        // The interruption itself is reported elsewhere.
         JournalError::Closed => Failed { report: None, code: Code::Interrupted },
         JournalError::Damaged { path, line } => Failed::new(
             Code::Usage,
@@ -32,7 +32,7 @@ pub fn journal_trouble(error: &JournalError, run: &str) -> Failed {
     }
 }
 
-/// Why a session could not go on.
+/// Why a session could not continue.
 pub fn stuck(stuck: &RunError, run: &str) -> Failed {
     match stuck {
         RunError::Journal(error) => journal_trouble(error, run),
@@ -48,7 +48,7 @@ pub fn stuck(stuck: &RunError, run: &str) -> Failed {
     }
 }
 
-/// The command that lets go of a run on the sandbox that is beyond cleaning up.
+/// The command that gives up a sandbox run that cannot be cleaned up any more.
 pub fn drop_command(run: &str) -> String {
     format!("pllab clean {} --drop", shell_word(run))
 }

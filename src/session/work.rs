@@ -15,10 +15,10 @@ use crate::engine::{End, Polling, Prefetch, RunLog, Runner, State, Views};
 use crate::host::shell_word;
 use crate::i18n::m;
 
-/// Says who and where and what it costs, asks where it costs anything, goes through the lab, and says how it ended.
+/// Says who and where and what it costs, asks if it costs anything, goes through the lab, and says how it ended.
 ///
 /// # Errors
-/// Where the learner did not agree to the cost; nothing has been written or made then.
+/// If the learner did not agree to the cost. Nothing has been written or made then.
 pub async fn go(context: &mut Context, mut session: Session, agreed: Agreement) -> Result<Code, Failed> {
     consent::tell_who(context, &session.target, &session.region)?;
     let region = match &session.first {
@@ -44,7 +44,8 @@ pub async fn go(context: &mut Context, mut session: Session, agreed: Agreement) 
     }
 }
 
-/// Works on a run with `screen`, closes the target, and says how it ended. `agreed`: to every step beforehand.
+/// Works on a run with `screen`, closes the target, and says how it ended. With `agreed`, the learner agreed to every
+/// step beforehand.
 pub async fn work(
     context: &mut Context,
     session: Session,
@@ -59,7 +60,7 @@ pub async fn work(
         Some(Event::RunStarted { region, target, way, .. }) => (region.clone(), target.clone(), *way),
         _ => (state.region.clone(), state.target.clone(), after(&state, &chosen).way),
     };
-    // Where every question is answered beforehand nobody is there to do a step.
+    // If every question is answered beforehand, nobody is there to do a step.
     let way = if agreed && chosen_way == Mode::HandsOn { Mode::Guided } else { chosen_way };
     let charges = match (&consented, &state.consent) {
         (Some(Event::Consented { charges, .. }), _) => charges.clone(),
@@ -76,7 +77,7 @@ pub async fn work(
         core: Arc::new(shared),
         clouds: Some(Arc::clone(&target.clouds)),
         patience: target.patience,
-        // Only where every step was agreed to beforehand, and where waiting takes time.
+        // Only if every step was agreed to beforehand, and if waiting takes time.
         prefetch: Prefetch::new(agreed && way != Mode::HandsOn && target.patience != Polling::INSTANT),
         loaded,
         views,
@@ -97,7 +98,7 @@ pub async fn work(
         if let Some(event) = consented {
             drive.core.record(&event)?;
         }
-        // What a drill broke and left behind is put back before anything is built on it, or deleted around it.
+        // Put back what a drill broke before anything is built on it, or deleted around it.
         drills::put_back(context, &drive.core, &target).await?;
         match doing {
             Goal::Lab => drive.run().await,
@@ -110,7 +111,7 @@ pub async fn work(
             let state = drive.core.with(State::clone);
             match doing {
                 _ if ended.end == End::Interrupted || (state.cleaned && context.json()) => {}
-                // A program reads the events; whoever looks at its errors wants to know how to go on.
+                // The program reads events from standard output; the way to continue goes to standard error.
                 Goal::Lab if context.json() => {
                     if ended.end != End::Met {
                         screen.print(&m::next_resume(shell_word(&run)));
@@ -135,7 +136,7 @@ pub async fn work(
     code
 }
 
-/// What the learner's choices on the command line make of a run.
+/// The state after the learner's choices on the command line.
 fn after(state: &State, chosen: &[Event]) -> State {
     let mut state = state.clone();
     for event in chosen {

@@ -1,4 +1,4 @@
-//! The lab variable `zone`, when it is left to pllab.
+//! Chooses the lab variable `zone` if the learner leaves it to pllab.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,12 +11,12 @@ use crate::cloud::{Api, Call, Clients};
 use crate::i18n::m;
 use crate::lab::{Loaded, Resource, Side, VariableKind};
 
-/// Leaves the choice to pllab.
+/// The value that leaves the choice to pllab.
 const AUTO: &str = "auto";
-/// The zone of the tutorial that the lab grew out of; taken where it is offered.
+/// The zone of the tutorial that the lab is based on. Preferred if it is offered.
 const USUAL: &str = "apne1-az4";
 
-/// What choosing a zone asks.
+/// The reads of choosing a zone.
 pub const READS: [(Api, &str); 2] =
     [(Api::Ec2, "DescribeAvailabilityZones"), (Api::Ec2, "DescribeInstanceTypeOfferings")];
 
@@ -31,7 +31,8 @@ pub fn variables(loaded: &Loaded) -> impl Iterator<Item = (&str, &str)> {
     zones.filter_map(|(name, _)| Some((name.as_str(), loaded.variables.get(name)?.as_str())))
 }
 
-/// Puts the lab's zones into `set`: `auto` is a different one for each variable, and keeps away from those that were chosen.
+/// Puts the lab's zones into `set`. `auto` becomes a different zone for each variable, and none that was chosen
+/// already.
 pub async fn settle(target: &Target, loaded: &Loaded, set: &mut BTreeMap<String, String>) -> Result<(), Failed> {
     let mut open: Vec<_> = variables(loaded).collect();
     open.sort_by_key(|(_, wanted)| *wanted == AUTO);
@@ -44,8 +45,8 @@ pub async fn settle(target: &Target, loaded: &Loaded, set: &mut BTreeMap<String,
     Ok(())
 }
 
-/// The zone that `wanted` means, by id: zone names differ between accounts. `auto` is one that both sides have, and that offers
-/// each side the instance types it launches.
+/// The id of the zone that `wanted` means; zone names differ between accounts. `auto` is a zone that both sides have
+/// and that offers each side the instance types it launches.
 async fn choose(
     target: &Target,
     loaded: &Loaded,
@@ -56,7 +57,7 @@ async fn choose(
     let (shared, mut offering, types) = candidates(target, loaded).await?;
     offering.retain(|(id, _)| !taken.contains(id));
     if wanted != AUTO {
-        // A name is the provider's: it is the NLB's zone that counts.
+        // A zone name is the provider's, because the NLB's zone counts.
         let found = shared.iter().find(|(id, zone)| id == wanted || zone == wanted);
         return found.map(|(id, _)| id.clone()).ok_or_else(|| {
             let details = vec![m::cli_valid_values(known(&shared))];
@@ -71,8 +72,8 @@ async fn choose(
     })
 }
 
-/// The zones that both sides have, by id and the provider's name; those of them that offer what each side launches; and the
-/// instance types that are launched.
+/// Returns the zones that both sides have, by id and the provider's name; those of them that offer what each side
+/// launches; and the instance types that are launched.
 pub async fn candidates(target: &Target, loaded: &Loaded) -> Result<(Zones, Zones, BTreeSet<String>), Failed> {
     let sides = [(Side::Provider, &target.clouds.provider), (Side::Consumer, &target.clouds.consumer)];
     let mut shared = zones(sides[0].1).await?;
@@ -90,7 +91,7 @@ pub async fn candidates(target: &Target, loaded: &Loaded) -> Result<(Zones, Zone
     Ok((shared, offering, types))
 }
 
-/// Zones by id and name.
+/// Pairs of id and name.
 type Zones = Vec<(String, String)>;
 
 pub fn known(zones: &[(String, String)]) -> String {
@@ -105,7 +106,7 @@ fn instance_types(loaded: &Loaded, side: Side) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The zones, by id, that offer all of `types`; `None` where that cannot be learnt, or where nothing is launched.
+/// The ids of the zones that offer all of `types`; `None` if that cannot be found out, or if nothing is launched.
 async fn offered(clients: &Clients, types: &BTreeSet<&str>) -> Option<BTreeSet<String>> {
     if types.is_empty() {
         return None;
@@ -116,7 +117,7 @@ async fn offered(clients: &Clients, types: &BTreeSet<&str>) -> Option<BTreeSet<S
     });
     let [_, (api, operation)] = READS;
     let call = Call::new(api, operation, params);
-    // Who may not ask, or asks an endpoint that does not know, finds out when the instance is launched.
+    // If asking is not allowed, or the endpoint does not know the call, the launch itself will tell.
     let reply = clients.send(&call).await.ok()?;
     let mut by_zone: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for offering in reply.get("InstanceTypeOfferings").and_then(Value::as_array).into_iter().flatten() {
@@ -141,7 +142,7 @@ async fn zones(clients: &Clients) -> Result<Vec<(String, String)>, Failed> {
     Ok(zones.iter().filter(usable).map(|zone| (text(zone, "ZoneId"), text(zone, "ZoneName"))).collect())
 }
 
-/// What stands for the `index`-th zone where no cloud is asked.
+/// A stand-in for the `index`-th zone if no cloud is asked.
 pub fn example(region: &str, index: usize) -> String {
     match (region, index) {
         ("ap-northeast-1", 0) => USUAL.to_owned(),
