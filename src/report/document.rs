@@ -1,4 +1,4 @@
-//! What a report holds, in one language. Its fields are the JSON form.
+//! The content of a report, in one language. Its fields are the JSON form.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,6 @@ use crate::engine::event::{ItemState, Verdict};
 use crate::i18n::Lang;
 use crate::lab::{Kind, Side};
 
-/// A run's report.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
     /// The language of every text in it.
@@ -20,117 +19,103 @@ pub struct Report {
     pub lab: String,
     /// The lab's title.
     pub title: String,
-    /// Where it ran.
+    /// Where the run's calls went.
     pub place: String,
-    /// The accounts of both sides.
+    /// Account ids.
     pub accounts: BTreeMap<Side, String>,
     /// The lab's variables.
     pub variables: BTreeMap<String, String>,
-    /// When the run began.
     pub started: Option<Timestamp>,
-    /// When the journal's last line was written.
+    /// The time of the journal's last line.
     pub ended: Option<Timestamp>,
-    /// How many steps are met.
     pub steps_met: usize,
-    /// How many steps the lab has.
     pub steps_total: usize,
     /// Whether a receipt found nothing left, and nothing was made since.
     pub cleaned: bool,
-    /// The architecture at its fullest, in words.
+    /// The architecture with everything the run made, in words.
     pub picture: Vec<String>,
-    /// The steps.
     pub steps: Vec<StepPart>,
-    /// Each time the page came, or did not.
+    /// Each request for the page, successful or not.
     pub proofs: Vec<Proof>,
     /// What the learner predicted, and what the cloud answered.
     pub predictions: Vec<Prediction>,
-    /// The drills that were graded.
+    /// The graded drills.
     pub drills: Vec<Drilled>,
-    /// What the learner agreed to spend, each time they did.
+    /// Each time the learner agreed to spend money.
     pub consents: Vec<Consent>,
-    /// What it cost, one sentence each.
+    /// One sentence per item.
     pub cost: Vec<String>,
-    /// What the last clean-up's second look found.
+    /// The second look of the last clean-up.
     pub receipt: Option<Receipt>,
-    /// What else happened on the way.
+    /// Other events of the run.
     pub notes: Vec<Note>,
 }
 
-/// A step.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StepPart {
-    /// Its id.
+    /// The step's id.
     pub step: String,
-    /// Its title.
     pub title: String,
-    /// Whose account.
+    /// The side whose account the step uses.
     pub side: Option<Side>,
-    /// How it ended; `None` while it has not.
+    /// `None` until the step has ended.
     pub verdict: Option<Verdict>,
-    /// When it was begun.
     pub began: Option<Timestamp>,
-    /// When it ended.
     pub ended: Option<Timestamp>,
-    /// What it made.
     pub made: Vec<Thing>,
-    /// What was checked, each with its last answer.
+    /// Each check with its last answer.
     pub checks: Vec<Evidence>,
-    /// What the learner made otherwise than the lab wants it, as it was told.
+    /// Where the learner's work differed from the lab, as it was reported.
     pub slips: Vec<Slip>,
-    /// How many hints were asked for.
+    /// How often the learner asked for a hint.
     pub hints: usize,
-    /// Each time it was opened again.
+    /// Each time the step was opened again.
     pub reopened: Vec<Timestamp>,
 }
 
-/// Something that the learner made otherwise than the lab wants it.
+/// Something that the learner made in another way than the lab wants.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Slip {
-    /// When it was seen.
+    /// When pllab noticed it.
     pub at: Timestamp,
-    /// The resource, by its name in the lab.
+    /// The resource's name in the lab.
     pub resource: String,
-    /// What it is, in words.
+    /// What the resource is, in words.
     pub label: String,
-    /// What about it.
+    /// Which property differs.
     pub what: String,
-    /// What should be.
     pub expected: String,
-    /// What was.
     pub seen: String,
-    /// When it was no longer so; `None` while it is.
+    /// When it was corrected; `None` while it is not.
     pub mended: Option<Timestamp>,
 }
 
-/// What the learner agreed to spend.
+/// The learner's consent to spend money.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Consent {
-    /// When.
     pub at: Timestamp,
     /// The learner's name.
     pub who: String,
-    /// How: in words.
+    /// In words.
     pub how: String,
-    /// What an hour costs, in words.
+    /// The cost of an hour, in words.
     pub per_hour: String,
-    /// When the prices were looked over.
+    /// When the prices were last checked.
     pub prices_as_of: String,
 }
 
-/// Something that was made.
+/// Something that the run made.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Thing {
     /// What it is, in words.
     pub label: String,
     /// Its name in the lab.
     pub resource: String,
-    /// Its kind.
     pub kind: Kind,
-    /// Its id, or its ARN.
+    /// Its id or ARN.
     pub id: String,
-    /// When.
     pub made: Timestamp,
-    /// Since when it is gone.
+    /// When it was gone.
     pub gone: Option<Timestamp>,
 }
 
@@ -139,30 +124,25 @@ pub struct Thing {
 pub struct Evidence {
     /// The check's name.
     pub check: String,
-    /// What it asks.
+    /// The check's question.
     pub title: String,
-    /// The last answer.
     pub verdict: Verdict,
-    /// What should be.
     pub expected: String,
-    /// What is.
     pub seen: String,
-    /// When it was asked last.
+    /// When it was last asked.
     pub at: Timestamp,
-    /// How often it was asked before and not met.
+    /// How often it was asked before without being met.
     pub before: usize,
-    /// The AWS CLI command to look for oneself.
+    /// The AWS CLI command by which the reader can look.
     pub command: String,
 }
 
-/// The page came, or did not.
+/// One request for the page, successful or not.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Proof {
-    /// When.
     pub at: Timestamp,
-    /// The URL.
     pub url: String,
-    /// The HTTP status; 0 when there was no answer.
+    /// The HTTP status; 0 if no answer came.
     pub status: u16,
     /// Whether the page carries this run's token.
     pub token_ok: bool,
@@ -175,15 +155,13 @@ pub struct Proof {
 pub struct Prediction {
     /// When the cloud answered.
     pub at: Timestamp,
-    /// The step.
+    /// The step's id.
     pub step: String,
-    /// What was asked.
     pub question: String,
-    /// What the learner said; empty where they passed.
+    /// The learner's answer; empty if they passed.
     pub said: String,
-    /// What is right.
+    /// The right answer.
     pub right: String,
-    /// Whether the learner said what is right.
     pub correct: bool,
     /// Why, Markdown.
     pub because: String,
@@ -191,31 +169,28 @@ pub struct Prediction {
     pub seen: String,
 }
 
-/// A drill that was graded.
+/// A graded drill.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Drilled {
-    /// When.
     pub at: Timestamp,
-    /// Its name.
+    /// The drill's name.
     pub drill: String,
-    /// Its title.
     pub title: String,
-    /// Whether it was mended, and nothing was opened on the way.
+    /// Whether it was repaired, and nothing was opened too wide.
     pub mended: bool,
     /// What was opened wider than the path needs.
     pub opened: Vec<String>,
-    /// How many hints were asked for.
+    /// How often the learner asked for a hint.
     pub hints: usize,
-    /// How long it took, in seconds.
+    /// How long it took.
     pub seconds: u64,
     /// Whether the learner asked for the answer.
     pub given_up: bool,
 }
 
-/// What the second look found.
+/// What a clean-up's second look found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Receipt {
-    /// When.
     pub at: Timestamp,
     /// How many are gone.
     pub gone: usize,
@@ -223,7 +198,6 @@ pub struct Receipt {
     pub left: usize,
     /// How many could not be looked at.
     pub unknown: usize,
-    /// Each of them.
     pub items: Vec<Looked>,
 }
 
@@ -232,19 +206,15 @@ pub struct Receipt {
 pub struct Looked {
     /// What it is, in words.
     pub label: String,
-    /// Its id.
     pub id: String,
-    /// What was found.
     pub state: ItemState,
 }
 
-/// Something that happened on the way.
+/// An event worth mentioning.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Note {
-    /// When.
     pub at: Timestamp,
-    /// The step it happened in; empty between steps.
+    /// The step in which it happened; empty between steps.
     pub step: String,
-    /// What.
     pub text: String,
 }

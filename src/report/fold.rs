@@ -1,4 +1,4 @@
-//! From a journal to a report.
+//! Folds a journal into a report.
 
 use std::collections::BTreeMap;
 
@@ -11,15 +11,15 @@ use crate::engine::event::{Difference, Entry, Event, Facts, Item, Purpose, Verdi
 use crate::i18n::{Lang, Text, m};
 use crate::lab::{Kind, Loaded, Side};
 
-/// What the journal itself does not say.
+/// Facts that the journal does not contain.
 pub struct Told<'a> {
-    /// The lab; without steps where its files are gone.
+    /// The lab; without steps if its files are gone.
     pub loaded: &'a Loaded,
     /// Where the run's calls went.
     pub place: Text,
-    /// The architecture at its fullest, in words.
+    /// The architecture with everything the run made, in words.
     pub picture: Vec<String>,
-    /// What it cost, one sentence each.
+    /// One sentence per item.
     pub cost: Vec<Text>,
     /// A drill's title, by its name.
     pub drill: &'a dyn Fn(&str) -> Text,
@@ -27,7 +27,6 @@ pub struct Told<'a> {
     pub label: &'a dyn Fn(&Kind, &str) -> Text,
 }
 
-/// Folds `entries` into the report of `run` in `lang`.
 #[must_use]
 pub fn fold(run: &str, entries: &[Entry], told: &Told<'_>, lang: Lang) -> Report {
     let prose = told.loaded.prose.get(lang);
@@ -132,7 +131,7 @@ impl Folding<'_> {
                 self.mended(at, resource, &[]);
                 let Some(id) = id(facts) else { return };
                 self.meant(resource, id);
-                // What was taken for it before is not it.
+                // Forget the earlier match if another object replaced it.
                 for part in &mut self.report.steps {
                     part.made.retain(|thing| thing.resource != *resource || thing.id == id || thing.gone.is_some());
                 }
@@ -256,7 +255,7 @@ impl Folding<'_> {
         &mut steps[at]
     }
 
-    /// What is wrong, in words; what is only missing is on its way.
+    /// A difference in words; `None` for something that is only missing, because it is still to come.
     fn wrong(&self, differs: &Difference) -> Option<Wrong> {
         let [what, expected, seen] = [&differs.what, &differs.expected, &differs.seen].map(|it| it.render(self.lang));
         (differs.seen != m::watch_nothing()).then_some(Wrong { what, expected, seen })
@@ -272,7 +271,7 @@ impl Folding<'_> {
         slips.push(Slip { at, resource: resource.to_owned(), label, what, expected, seen, mended: None });
     }
 
-    /// What named `id` where another thing was taken for `resource` until now was right all along.
+    /// Another object was taken for `resource` until now, so differences that named `id` were no mistakes.
     fn meant(&mut self, resource: &str, id: &str) {
         let it = format!("{resource} (");
         for step in &mut self.report.steps {
@@ -280,7 +279,7 @@ impl Folding<'_> {
         }
     }
 
-    /// Of `resource`, only what is in `still` is wrong by now.
+    /// Marks as corrected all differences of `resource` that are not in `still`.
     fn mended(&mut self, at: Timestamp, resource: &str, still: &[Wrong]) {
         let slips = self.report.steps.iter_mut().flat_map(|step| &mut step.slips);
         let open = slips.filter(|slip| slip.resource == resource && slip.mended.is_none());
@@ -289,7 +288,7 @@ impl Folding<'_> {
         }
     }
 
-    /// Later calls of the same resource tell its id again.
+    /// Later calls for the same resource report its id again.
     fn made(&mut self, step: &str, thing: Thing) {
         let known = |other: &Thing| other.resource == thing.resource && other.id == thing.id;
         if !self.report.steps.iter().flat_map(|step| &step.made).any(known) {
@@ -325,7 +324,7 @@ impl Folding<'_> {
     }
 }
 
-/// One thing that is not as the lab wants it, in words.
+/// One difference from what the lab wants, in words.
 struct Wrong {
     what: String,
     expected: String,
@@ -355,7 +354,7 @@ fn part(step: &str, title: String, side: Option<Side>) -> StepPart {
     }
 }
 
-/// How the learner agreed.
+/// The form of the learner's consent, in words.
 fn consented(how: &str) -> Text {
     match how.strip_prefix("accept-cost ") {
         Some("any") => m::report_consent_any(),
@@ -364,7 +363,7 @@ fn consented(how: &str) -> Text {
     }
 }
 
-/// What a resource goes by.
+/// The id by which a resource is shown.
 fn id(facts: &Facts) -> Option<&str> {
     facts.get("arn").or_else(|| facts.get("id")).map(String::as_str)
 }

@@ -1,4 +1,4 @@
-//! What stands in a journal stands in the report, in both forms and languages.
+//! Tests that the report contains what the journal does, in both forms and languages.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::i18n::{Lang, Text, m};
 use crate::lab::Loaded;
 use crate::report::{Drawing, report_html, report_markdown};
 
-/// A journal with a prediction that was wrong and a drill that was mended with one hint.
+/// A journal with a wrong prediction, and with a drill that was repaired with one hint.
 fn entries() -> Vec<Entry> {
     let words = |text: &str| json!(Text::literal(text));
     let lines = [
@@ -22,7 +22,7 @@ fn entries() -> Vec<Entry> {
     lines.map(|line| serde_json::from_value(line).expect("it is a journal line")).into()
 }
 
-/// A step by hand: something wrong and mended, something that was right all along, two hints, opened again.
+/// A hands-on step: a mistake that was corrected, a difference that was none, two hints, reopened once.
 #[test]
 fn what_was_wrong_and_mended_stands_beside_hints_and_consent() {
     let words = |text: &str| json!(Text::literal(text));

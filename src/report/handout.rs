@@ -1,4 +1,4 @@
-//! A lab as a handout: the lesson, the console's path, the commands and the checks of every step, with room for notes.
+//! A lab as a handout: lesson, console instructions, commands and checks of every step, with room for notes.
 
 use serde::Serialize;
 
@@ -12,50 +12,49 @@ use crate::lab::{PredictProse, StepProse};
 /// A lab's handout, in one language or in both.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Handout {
-    /// The languages, as they stand on the page.
+    /// In the order in which they appear on the page.
     pub langs: Vec<Lang>,
-    /// The lab's title in each.
+    /// The lab's title in each language.
     pub titles: Vec<String>,
-    /// The introduction in each.
+    /// The introduction in each language.
     pub intros: Vec<Words>,
-    /// Facts in each, such as how long it takes.
+    /// Facts such as the duration, in each language.
     pub facts: Vec<String>,
-    /// The architecture at the end, SVG.
+    /// The final architecture, SVG.
     pub picture: String,
-    /// The same in words, in each.
+    /// The same in words, in each language.
     pub picture_words: Vec<String>,
-    /// The steps.
     pub steps: Vec<Page>,
 }
 
 /// A step of a handout.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Page {
-    /// Its number, from 1.
+    /// Counted from 1.
     pub number: usize,
-    /// Its title in each language.
+    /// In each language.
     pub titles: Vec<String>,
-    /// Whose account, and how long, in each.
+    /// The account and the duration, in each language.
     pub facts: Vec<String>,
     /// The architecture with what the step adds, SVG.
     pub picture: String,
-    /// The lesson in each.
+    /// In each language.
     pub lessons: Vec<Words>,
-    /// Questions to guess at, with what there is to choose from, in each.
+    /// Questions to guess at, with the options, in each language.
     pub questions: Vec<Vec<Words>>,
-    /// What is done, one line each, in each.
+    /// What the step does, one line each, in each language.
     pub plans: Vec<Vec<String>>,
-    /// The way through the console in each.
+    /// How to do it in the console, in each language.
     pub consoles: Vec<Words>,
     /// The AWS CLI commands.
     pub commands: Vec<String>,
-    /// What is checked, one line each, in each.
+    /// One line per check, in each language.
     pub checks: Vec<Vec<String>>,
-    /// What else there is to read, with its heading, in each.
+    /// Further reading with its heading, in each language.
     pub parts: Vec<Vec<(String, Words)>>,
 }
 
-/// The same words twice: as HTML, and as Markdown.
+/// The same words as HTML and as Markdown.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Words {
     html: String,
@@ -68,7 +67,7 @@ impl Words {
     }
 }
 
-/// Makes the handout of a lab. `described` says a picture in words.
+/// Makes the handout of a lab. `described` puts a picture into words.
 #[must_use]
 pub fn handout(
     opening: &OpeningView,
@@ -132,7 +131,7 @@ fn question(words: &PredictProse) -> Words {
     Words::of(&format!("**{}**\n\n{}", words.question, options.join("\n")))
 }
 
-/// The answers stand apart from the questions, so that there is something to guess.
+/// The answers are separate from the questions, so that the reader can guess first.
 fn answers(answered: &[PredictProse], lang: Lang) -> Option<String> {
     let answer = |words: &PredictProse| {
         let right = m::step_predict_answer(&words.right).render(lang);

@@ -1,14 +1,15 @@
-//! A lab's prose for a document that is opened in a browser or another program: words, lists, tables, code, and links to the web.
+//! A lab's prose for a document that is opened in a browser or another program: words, lists, tables, code, and links
+//! to the web.
 //!
-//! A lab comes from somebody else. Raw HTML, images and links that lead elsewhere than to the web are taken out of the tree, not
-//! out of its text: pictures would be fetched, or read from the reader's machine, as soon as the document is opened.
+//! A lab may come from a stranger. Raw HTML, images, and links that do not lead to the web are removed from the
+//! syntax tree, not from the text: pictures would be fetched, or read from the reader's machine, as soon as the
+//! document is opened.
 
 use comrak::nodes::{AstNode, NodeValue};
 use comrak::{Arena, format_commonmark, format_html, parse_document};
 
 use crate::lab::markdown_options;
 
-/// A lesson as HTML.
 pub(super) fn lesson_html(source: &str) -> String {
     let arena = Arena::new();
     let root = parse_document(&arena, source, &markdown_options());
@@ -16,13 +17,13 @@ pub(super) fn lesson_html(source: &str) -> String {
     let mut html = String::new();
     // Writing to a String cannot fail.
     let _ = format_html(root, &markdown_options(), &mut html);
-    // The source needs a space behind emphasis that ends in such a mark; the sentence does not.
+    // Markdown needs a space after emphasis that ends in such a mark; the sentence does not.
     ['。', '、', '」', '）']
         .iter()
         .fold(html, |html, mark| html.replace(&format!("{mark}</strong> "), &format!("{mark}</strong>")))
 }
 
-/// A lesson as Markdown: as it stands, unless something had to be taken out.
+/// The lesson unchanged, unless something had to be removed.
 pub(super) fn lesson_markdown(source: &str) -> String {
     let arena = Arena::new();
     let root = parse_document(&arena, source, &markdown_options());
@@ -34,7 +35,7 @@ pub(super) fn lesson_markdown(source: &str) -> String {
     markdown.trim().to_owned()
 }
 
-/// Takes out what does more than to be read; says whether there was any.
+/// Removes everything that is more than text to read; returns whether there was any.
 fn tame<'a>(root: &'a AstNode<'a>) -> bool {
     let nodes: Vec<_> = root.descendants().collect();
     let mut tamed = false;
@@ -111,7 +112,7 @@ mod tests {
         assert!(lesson_html("**2 つあります。** 2 つめは").contains("。</strong>2 つめは"));
     }
 
-    /// Every tag in `html`, each with its attributes' names.
+    /// Every tag in `html`, with its attributes' names.
     fn tags(html: &str) -> Vec<(String, Vec<String>)> {
         let mut tags = Vec::new();
         for rest in html.split('<').skip(1) {

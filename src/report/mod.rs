@@ -1,6 +1,7 @@
-//! What a run's journal comes to as a document, and a lab as a handout: Markdown, HTML, JSON, and the picture as SVG.
+//! A run's journal as a document, and a lab as a handout: Markdown, HTML, JSON, and the picture as SVG.
 //! Must not know: the terminal, the cloud.
-//! Next: `document.rs` is what a report holds, `fold.rs` reads it from the journal, `templates/` is how it looks.
+//! Next: `document.rs` is the content of a report, `fold.rs` reads it from the journal, `templates/` is its
+//! appearance.
 
 mod document;
 mod fold;

@@ -1,4 +1,4 @@
-//! Documents through their templates.
+//! Renders documents through their templates.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -14,35 +14,32 @@ use super::words::{clock, item, seconds, side, time, took, verdict, words};
 use super::{Handout, Report};
 use crate::i18n::{Lang, harmless, m};
 
-/// The picture of a report.
 pub enum Drawing<'a> {
     /// SVG, put into the document.
     Inline(&'a str),
     /// The name of a file beside the document.
     Beside(&'a str),
-    /// None: the words have to do.
+    /// No picture; the words must do.
     None,
 }
 
-/// The report as one HTML file that needs nothing else.
+/// The report as one self-contained HTML file.
 #[must_use]
 pub fn report_html(report: &Report, picture: &str) -> String {
     render("report.html", &report_context(report, &Drawing::Inline(picture)))
 }
 
-/// The report as Markdown.
 #[must_use]
 pub fn report_markdown(report: &Report, picture: &Drawing<'_>) -> String {
     render("report.md", &report_context(report, picture))
 }
 
-/// The handout as one HTML file that needs nothing else.
+/// The handout as one self-contained HTML file.
 #[must_use]
 pub fn handout_html(handout: &Handout) -> String {
     render("handout.html", &handout_context(handout))
 }
 
-/// The handout as Markdown.
 #[must_use]
 pub fn handout_markdown(handout: &Handout) -> String {
     render("handout.md", &handout_context(handout))
@@ -88,7 +85,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     });
     environment.add_filter("time", |at: Value| of(&at).map(time));
     environment.add_filter("clock", |at: Value| of(&at).map(clock));
-    // Of an ARN the end tells, the rest is the same everywhere.
+    // Only an ARN's end differs between resources.
     environment.add_filter("short", |id: String| id.rsplit(':').next().unwrap_or_default().to_owned());
     environment.add_filter("verdict", |value: Value, lang: String| Ok(verdict(of(&value)?).render(language(&lang))));
     environment.add_filter("side", |value: Value, lang: String| Ok(side(of(&value)?).render(language(&lang))));
@@ -120,13 +117,13 @@ fn language(tag: &str) -> Lang {
 
 fn render(name: &str, context: &Value) -> String {
     let template = TEMPLATES.get_template(name);
-    // The templates and what they are given are both ours, and the tests render every one of them.
+    // Templates and contexts are both compiled in, and the tests render every template.
     let text =
         template.and_then(|template| template.render(context)).unwrap_or_else(|error| panic!("{name}: {error:#}"));
     harmless::lines(&text).into_owned()
 }
 
-/// A text that stays in one cell of a Markdown table and means nothing but itself.
+/// A text that stays in one cell of a Markdown table and is not interpreted.
 fn cell(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -142,13 +139,13 @@ fn cell(text: &str) -> String {
     out
 }
 
-/// A text as code within a line of Markdown: nothing in it ends the code or the line.
+/// A text as inline code in Markdown, which nothing in the text can end.
 fn code(text: &str) -> String {
     let text = harmless::line(text).replace('`', "'");
     if text.trim().is_empty() { text } else { format!("`{text}`") }
 }
 
-/// A text as a fenced block whose fence does not occur in it.
+/// A text as a fenced block, with a fence that does not occur in the text.
 fn fenced(text: &str) -> String {
     let longest = text.lines().map(|line| line.trim_start().chars().take_while(|c| *c == '`').count()).max();
     let fence = "`".repeat(longest.unwrap_or(0).max(2) + 1);

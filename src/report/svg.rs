@@ -1,4 +1,4 @@
-//! The architecture as SVG, from the very layout that the terminal draws.
+//! The architecture as SVG, from the same layout as the terminal's drawing.
 
 use std::fmt::Write as _;
 
@@ -7,19 +7,19 @@ use unicode_width::UnicodeWidthChar as _;
 use crate::engine::event::{Lane, LinkState, Mark, Part, Picture, Row};
 use crate::i18n::{Lang, harmless, m};
 
-/// Pixels of one em of the labels.
+/// One em of the labels, in pixels.
 const EM: f64 = 14.0;
-/// Pixels of a layout's line.
+/// The height of a line, in pixels.
 const ROW: f64 = 30.0;
-/// Pixels that a thing stands to the right of the one it is reached through.
+/// The indent of a thing below the one that leads to it, in pixels.
 const INDENT: f64 = 26.0;
-/// Pixels between a lane's border and what stands in it.
+/// The space between a lane's border and its content, in pixels.
 const PAD: f64 = 14.0;
-/// Pixels of a lane's title.
+/// The height of a lane's title, in pixels.
 const TITLE: f64 = 40.0;
-/// Pixels between a thing's border and its words.
+/// The space between a thing's border and its words, in pixels.
 const INSET: f64 = 12.0;
-/// Pixels around everything.
+/// The space around everything, in pixels.
 const EDGE: f64 = 4.0;
 
 const INK: &str = "#1b2733";
@@ -30,7 +30,8 @@ const GOOD: &str = "#1a7f4b";
 const WAIT: &str = "#9a6700";
 const BAD: &str = "#b42318";
 
-/// Draws `picture`, described by `words`. Empty when nothing exists yet. With `mark_new`, what the step makes stands out.
+/// Draws `picture`; `words` describe it for those who cannot see it. Empty if nothing exists yet. With `mark_new`,
+/// what the step makes stands out.
 #[must_use]
 pub fn svg(picture: &Picture, words: &[String], lang: Lang, mark_new: bool) -> String {
     let lanes = [&picture.consumer, &picture.provider];
@@ -78,7 +79,7 @@ pub fn svg(picture: &Picture, words: &[String], lang: Lang, mark_new: bool) -> S
     drawing.out
 }
 
-/// Japanese first: the labels are the console's.
+/// Japanese fonts first, because the labels are those of the console.
 const FONTS: &str = "'Hiragino Sans','Noto Sans JP','Noto Sans CJK JP','Yu Gothic UI','Meiryo',system-ui,sans-serif";
 
 struct Drawing {
@@ -93,7 +94,7 @@ impl Drawing {
         let _ = write!(self.out, "<text x=\"{x:.1}\" y=\"{y:.1}\" fill=\"{fill}\"{style}>{words}</text>");
     }
 
-    /// Where a lane will stand: without it the other one looks out of place.
+    /// Marks the place of a lane that does not exist yet; without it the other lane looks misplaced.
     fn place(&mut self, x: f64, width: f64, height: f64) {
         let _ = write!(
             self.out,
@@ -116,7 +117,7 @@ impl Drawing {
         self.text(x + PAD + wide(&name) * 1.06 + 10.0, EDGE + 25.0, DIM, "", &lane.cidr);
     }
 
-    /// Draws what stands in a lane; gives left edge, right edge and middle line of the end of the tie.
+    /// Draws the content of a lane; returns left edge, right edge and middle line of the tie's end.
     fn column(&mut self, left: f64, top: f64, lines: &[Row<'_>]) -> Option<(f64, f64, f64)> {
         let mut end = None;
         let mut above: Option<(f64, f64)> = None;
@@ -190,15 +191,15 @@ impl Drawing {
     }
 }
 
-/// How wide a lane must be. Things that do not exist yet count: the lanes stay where they are while they fill.
+/// The width that a lane needs. Things that do not exist yet count, so that the lanes stay in place while they fill.
 fn lane_width(vpc: &Lane, title: &str, lang: Lang) -> f64 {
     let room_of = |row: &Row<'_>| match row.part {
         Part::State => row.node.state.as_ref().map(|state| wide(&state.render(lang))).unwrap_or_default(),
-        // Two more characters for the mark of what is new.
+        // Two more characters for the mark of new things.
         _ => wide(&row.node.label.render(lang)) + EM,
     };
     let widest = vpc.all_rows(false).iter().map(|row| indent(row.depth) + room_of(row)).fold(0.0, f64::max);
-    // The block has room from the start, whether or not it is known.
+    // Reserve room for the block, whether or not it is known.
     let head = wide(title) * 1.06 + EM + 10.0 + wide("255.255.255.255/28");
     (INSET * 2.0 + widest).max(head) + PAD * 2.0
 }
@@ -215,12 +216,12 @@ fn count_of(count: usize) -> f64 {
     f64::from(u16::try_from(count).unwrap_or(u16::MAX))
 }
 
-/// Pixels of a text, roughly: nobody knows the reader's fonts.
+/// The approximate width of a text in pixels, because the reader's fonts are unknown.
 fn wide(text: &str) -> f64 {
     text.chars().map(|c| if c.width_cjk().unwrap_or(0) > 1 { EM } else { EM * 0.6 }).sum()
 }
 
-/// Text that is safe inside XML and HTML; what no text may hold is left out.
+/// Escapes text for XML and HTML; drops characters that are unwelcome in any text.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars().filter(|c| !harmless::is_unwelcome(*c)) {

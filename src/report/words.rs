@@ -1,4 +1,4 @@
-//! The templates' words, and values as a person writes them.
+//! The templates' words, and values in the form that people write.
 
 use std::collections::BTreeMap;
 
@@ -80,7 +80,6 @@ pub(super) fn words(lang: Lang) -> BTreeMap<&'static str, String> {
     words.into_iter().map(|(name, text)| (name, text.render(lang))).collect()
 }
 
-/// A side.
 pub(super) fn side(side: Side) -> Text {
     match side {
         Side::Provider => m::side_provider(),
@@ -88,7 +87,7 @@ pub(super) fn side(side: Side) -> Text {
     }
 }
 
-/// A step's or a check's verdict.
+/// The verdict of a step or a check.
 pub(super) fn verdict(verdict: Option<Verdict>) -> Text {
     match verdict {
         None => m::report_verdict_open(),
@@ -99,7 +98,7 @@ pub(super) fn verdict(verdict: Option<Verdict>) -> Text {
     }
 }
 
-/// What the second look found.
+/// The result of a clean-up's second look.
 pub(super) fn item(state: ItemState) -> Text {
     match state {
         ItemState::Gone => m::receipt_gone(),
@@ -108,22 +107,21 @@ pub(super) fn item(state: ItemState) -> Text {
     }
 }
 
-/// A time, UTC, to the second.
+/// A time in UTC, to the second.
 pub(super) fn time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-/// A time in a table whose run says the year.
+/// A time for a table whose run shows the year.
 pub(super) fn clock(at: Timestamp) -> String {
     at.strftime("%m-%d %H:%M:%S").to_string()
 }
 
-/// So many seconds, in words.
 pub(super) fn seconds(count: u64) -> Text {
     if count < 60 { m::report_seconds(count) } else { m::ReportMinutes { m: count / 60, s: count % 60 }.text() }
 }
 
-/// How long, from `began` to `ended`.
+/// The time from `began` to `ended`.
 pub(super) fn took(began: Option<Timestamp>, ended: Option<Timestamp>) -> Option<Text> {
     let took = ended?.duration_since(began?).as_secs().max(0);
     u64::try_from(took).ok().map(seconds)

@@ -1,4 +1,4 @@
-//! Network ACLs as a judge: they keep no state, so a connection passes where its request and its answers do.
+//! Evaluates network ACLs. They keep no state, so a connection passes only if both its request and its answers do.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::cloud::{Call, ec2};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
 
-/// The rule `*`, which denies what no other has decided.
+/// The number of the rule `*`, which denies everything that no other rule has decided.
 const LAST: i64 = 32767;
 
 /// Where a network ACL stops a connection.
@@ -22,21 +22,23 @@ struct Stop<'a> {
     acl: &'a Value,
     /// Whether packets leave the subnet or enter it.
     egress: bool,
-    /// The other end's subnet and address.
+    /// The subnet and address of the other end.
     peer: &'a End,
     ports: (u16, u16),
-    /// Whether it is the answer that is stopped.
+    /// Whether the ACL stops the answer, not the request.
     answer: bool,
 }
 
 impl Walk<'_> {
-    /// Whether the network ACLs between the client and each of the endpoint's network interfaces let the connection pass.
+    /// Whether the network ACLs between the client and each of the endpoint's network interfaces let the connection
+    /// pass.
     pub(super) async fn consumer_acl(&mut self) -> Result<RungResult, RungResult> {
         let crossings = self.consumer_crossings()?;
         self.judge_acls(Side::Consumer, crossings).await
     }
 
-    /// Whether the network ACLs between the load balancer's nodes and the targets that they use do.
+    /// Whether the network ACLs between the load balancer's nodes and the targets that they use let the connection
+    /// pass.
     pub(super) async fn provider_acl(&mut self) -> Result<RungResult, RungResult> {
         let crossings = self.provider_crossings().await?;
         self.judge_acls(Side::Provider, crossings).await
@@ -49,7 +51,7 @@ impl Walk<'_> {
             ec2("DescribeNetworkAcls", json!({ "Filters": [{ "Name": "association.subnet-id", "Values": subnets }] }));
         let reply = self.ask(side, &call).await.map_err(|fault| RungResult::from(&fault).by(&call))?;
         let acls = list(&reply, "NetworkAcls");
-        // Traffic within a subnet meets no network ACL [vpc userguide: vpc-network-acls].
+        // Network ACLs do not apply to traffic within a subnet [vpc userguide: vpc-network-acls].
         crossings.retain(Crossing::leaves_subnet);
         let Some(one) = crossings.first() else {
             return Ok(RungResult::holds(m::trace_acl_same_subnet(), m::trace_acl_same_subnet()).by(&call));
@@ -76,7 +78,7 @@ impl Walk<'_> {
         Ok(found.repaired(repair, opening(&stop, &block).into_iter().collect()).by(&call))
     }
 
-    /// The block of the subnet that an end stands in; the end's own address where it cannot be seen.
+    /// The block of an end's subnet; the end's own address if the subnet cannot be seen.
     async fn block_of(&self, side: Side, end: &End) -> String {
         let call = ec2("DescribeSubnets", json!({ "SubnetIds": [end.subnet] }));
         let reply = self.ask(side, &call).await.unwrap_or_default();
@@ -85,8 +87,8 @@ impl Walk<'_> {
     }
 }
 
-/// The first of the connection's four gates that is closed, in the order in which its packets meet them. An ACL that
-/// cannot be seen stops nothing.
+/// The first closed gate of the connection's four, in the order in which its packets meet them. An ACL that cannot be
+/// seen stops nothing.
 fn stopped<'a>(crossing: &'a Crossing, acls: &'a [Value]) -> Option<Stop<'a>> {
     let of = |end: &End| {
         let is_its = |acl: &&Value| list(acl, "Associations").iter().any(|it| text(it, "SubnetId") == end.subnet);
@@ -106,11 +108,11 @@ fn stopped<'a>(crossing: &'a Crossing, acls: &'a [Value]) -> Option<Stop<'a>> {
     })
 }
 
-/// Whether an ACL lets TCP to every one of the ports pass to or from an address: of the rules that fit, the lowest number
-/// decides.
+/// Whether an ACL lets TCP to every one of the ports pass to or from an address. Of the matching rules, the lowest
+/// number decides.
 fn passes(acl: &Value, egress: bool, address: &str, ports: (u16, u16)) -> bool {
     let rules = rules(acl, egress);
-    // Verdicts change only where a rule's ports begin or end.
+    // The decision changes only where a rule's port range begins or ends.
     let mut turns: BTreeSet<u16> = [ports.0].into();
     for (first, last) in rules.iter().filter_map(|rule| port_range(rule)) {
         turns.extend([first, last.saturating_add(1)]);
@@ -155,7 +157,8 @@ fn port_range(rule: &Value) -> Option<(u16, u16)> {
     Some((bound("/PortRange/From")?, bound("/PortRange/To")?))
 }
 
-/// The rule that lets what is stopped pass, numbered before the one that denies it. `None` where there is no number left.
+/// The call that adds a rule to let the packets pass, numbered before the rule that denies them. `None` if no number
+/// is free.
 fn opening(stop: &Stop<'_>, block: &str) -> Option<Call> {
     let rules = rules(stop.acl, stop.egress);
     let taken: Vec<i64> = rules.iter().map(|rule| number(rule)).collect();
@@ -165,7 +168,7 @@ fn opening(stop: &Stop<'_>, block: &str) -> Option<Call> {
         .unwrap_or(LAST);
     let highest = taken.iter().copied().filter(|taken| *taken < LAST).max().unwrap_or(0);
     let number = if denying == LAST {
-        // AWS's own advice is to leave gaps between the numbers.
+        // AWS recommends gaps between the numbers.
         Some(highest + 10).filter(|number| *number < LAST)
     } else {
         (1..denying).rev().find(|number| !taken.contains(number))
@@ -199,7 +202,7 @@ fn in_words(acl: &Value, egress: bool) -> Text {
     Text::literal(format!("{} {way} [{rules}]", text(acl, "NetworkAclId")))
 }
 
-/// Ports as people write them.
+/// Formats a port range.
 fn ports((first, last): (u16, u16)) -> String {
     if first == last { first.to_string() } else { format!("{first}-{last}") }
 }
@@ -245,7 +248,7 @@ mod tests {
             (with(vec![]), Some((false, false))),
             (with(vec![rule(100, false, "allow", http, asks)]), Some((true, true))),
             (with(vec![rule(100, false, "allow", http, asks), rule(100, true, "allow", answers, asks)]), None),
-            // A deny before the allow, a block that does not hold the client, half of the ephemeral ports.
+            // A deny before the allow, a block that does not contain the client, half of the ephemeral ports.
             (
                 with(vec![rule(90, false, "deny", http, asks), rule(100, false, "allow", None, "0.0.0.0/0")]),
                 Some((false, false)),
@@ -260,7 +263,7 @@ mod tests {
             let crossing = crossing();
             let stop = stopped(&crossing, &acls);
             assert_eq!(stop.as_ref().map(|stop| (stop.egress, stop.answer)), wanted, "{:#}", acls[1]);
-            // What is said to mend it does.
+            // The suggested repair works.
             if let Some(stop) = stop {
                 let call = opening(&stop, "10.1.1.0/24").expect("a number is free");
                 let mut mended = acls[1].clone();

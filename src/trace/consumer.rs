@@ -1,4 +1,4 @@
-//! The consumer's half: who asks, endpoint, connection, zones, groups. The name is in `name.rs`.
+//! The consumer's half: identity, endpoint, connection, zones, groups. `name.rs` has the name.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::i18n::{Text, m};
 use crate::lab::Side;
 
 impl Walk<'_> {
-    /// Whether each side is the account that the run began in, in the run's Region.
+    /// Whether each side uses the account that the run began in, in the run's Region.
     pub(super) async fn sign_in(&self) -> Result<RungResult, Fault> {
         let mut accounts = Vec::new();
         for side in [Side::Provider, Side::Consumer] {
@@ -58,7 +58,8 @@ impl Walk<'_> {
     pub(super) async fn connection(&mut self) -> Result<RungResult, RungResult> {
         let endpoint = seen(self.endpoint.clone())?;
         let (id, name) = (text(&endpoint, "VpcEndpointId"), text(&endpoint, "ServiceName"));
-        // The name ends in the service's id: `com.amazonaws.vpce.<region>.vpce-svc-<id>` [PL:privatelink-share-your-services].
+        // The name ends in the service's id: `com.amazonaws.vpce.<region>.vpce-svc-<id>`
+        // [PL:privatelink-share-your-services].
         let service = name.rsplit('.').next().unwrap_or_default();
         let call = ec2("DescribeVpcEndpointServiceConfigurations", json!({ "ServiceIds": [service] }));
         match self.ask(Side::Provider, &call).await {
@@ -77,7 +78,7 @@ impl Walk<'_> {
         let mine = text(&endpoint, "State").to_owned();
         let theirs = match self.ask(Side::Provider, &call).await {
             Ok(reply) => first(&reply, "VpcEndpointConnections").map(|it| text(it, "VpcEndpointState").to_owned()),
-            // The consumer's own view is enough to go by.
+            // The consumer's own view is enough.
             Err(_) => None,
         };
         let both = match &theirs {
@@ -98,7 +99,7 @@ impl Walk<'_> {
         .by(&call))
     }
 
-    /// Whether the service has each zone that the endpoint stands in, by zone id.
+    /// Whether the service covers each of the endpoint's zones, by zone id.
     pub(super) async fn zones(&mut self) -> Result<RungResult, RungResult> {
         let (endpoint, service) = (seen(self.endpoint.clone())?, seen(self.service.clone())?);
         let subnets = texts(&endpoint, "SubnetIds");
@@ -118,7 +119,7 @@ impl Walk<'_> {
         .by(&call))
     }
 
-    /// Whether the client runs, and its groups let the request out.
+    /// Whether the client is running, and its groups let the request out.
     pub(super) async fn client_group(&mut self) -> Result<RungResult, RungResult> {
         let name = self.path.client.clone();
         let Some(id) = self.scene.fact(&name, "id") else { return Ok(RungResult::not_made(&name)) };

@@ -1,4 +1,4 @@
-//! Connections that leave a subnet, as data: what route tables and network ACLs are asked about. `crossings.rs` finds them.
+//! Connections that leave a subnet, as data, for checking route tables and network ACLs. `crossings.rs` finds them.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::checks::reply::text;
 pub(super) struct End {
     pub subnet: String,
     pub address: String,
-    /// Its network interface's id; empty where that is not known.
+    /// The network interface's id; empty if it is not known.
     pub interface: String,
 }
 
@@ -19,19 +19,19 @@ pub(super) struct Crossing {
     pub from: End,
     pub to: End,
     pub port: u16,
-    /// The ports that it may be sent from.
+    /// The range of source ports.
     pub back: (u16, u16),
 }
 
 impl Crossing {
-    /// Whether its ends stand in two subnets.
+    /// Whether its ends are in different subnets.
     pub fn leaves_subnet(&self) -> bool {
         self.from.subnet != self.to.subnet
     }
 }
 
 impl End {
-    /// Where an instance or a network interface stands.
+    /// The end at an instance or a network interface.
     pub(super) fn of(thing: &Value) -> Self {
         let interface = thing.pointer("/NetworkInterfaces/0").unwrap_or(thing);
         Self {

@@ -1,4 +1,5 @@
-//! Which connections leave a subnet on the path: the client's to the endpoint, the load balancer's to its targets.
+//! Finds the connections on the path that may leave a subnet: the client's to the endpoint, the load balancer's to
+//! its targets.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,8 +12,8 @@ use crate::checks::reply::{list, text};
 use crate::cloud::ec2;
 use crate::lab::Side;
 
-/// The ports from which a connection may be sent, and to which its answers come
-/// [vpc userguide: custom-network-acl, ephemeral ports]: Linux, Windows Server, a load balancer.
+/// The source ports of a connection, to which its answers come [vpc userguide: custom-network-acl, ephemeral ports]:
+/// Linux, Windows Server, a load balancer.
 const LINUX: (u16, u16) = (32768, 61000);
 const WINDOWS: (u16, u16) = (49152, 65535);
 const BALANCER: (u16, u16) = (1024, 65535);
@@ -28,7 +29,7 @@ impl Walk<'_> {
         Ok(ends.into_iter().map(|to| Crossing { from: from.clone(), to, port: self.path.port, back }).collect())
     }
 
-    /// Those between the load balancer's nodes and the targets that they use.
+    /// The connections between the load balancer's nodes and the targets that they use.
     pub(super) async fn provider_crossings(&mut self) -> Result<Vec<Crossing>, RungResult> {
         if let Some(known) = &self.crossings {
             return Ok(known.clone());
@@ -49,7 +50,7 @@ impl Walk<'_> {
         Ok(crossings)
     }
 
-    /// Zone ids by the subnets of the load balancer's nodes and of its targets.
+    /// The zone id of each subnet of the load balancer's nodes and of its targets.
     async fn zones_of_subnets(&self) -> Result<BTreeMap<String, String>, RungResult> {
         let subnets: BTreeSet<&str> = self.nodes.iter().chain(&self.hosts).map(|it| text(it, "SubnetId")).collect();
         let call = ec2("DescribeSubnets", json!({ "SubnetIds": subnets }));

@@ -1,4 +1,4 @@
-//! Security groups as a judge: may a TCP connection pass?
+//! Evaluates security groups: may a TCP connection pass?
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,6 @@ use crate::cloud::{Call, Fault, ec2};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
 
-/// Which of a group's rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Direction {
     In,
@@ -26,19 +25,17 @@ impl Direction {
     }
 }
 
-/// The other end of a connection: its address, and the groups it is in where these can be named.
+/// The other end of a connection: its address, and its groups if rules can name them.
 pub(super) struct Peer<'p> {
     pub address: &'p str,
     pub groups: &'p [String],
 }
 
-/// The call that shows groups.
 pub(super) fn describe(ids: &[String]) -> Call {
     ec2("DescribeSecurityGroups", json!({ "GroupIds": ids }))
 }
 
 impl Walk<'_> {
-    /// The groups with these ids.
     pub(super) async fn groups(&self, side: Side, ids: &[String]) -> Result<Vec<Value>, Fault> {
         if ids.is_empty() {
             return Ok(Vec::new());
@@ -47,7 +44,7 @@ impl Walk<'_> {
     }
 }
 
-/// Whether one of the groups lets TCP to `port` pass between them and `peer`.
+/// Whether one of the groups lets TCP to `port` pass between its members and `peer`.
 pub(super) fn admits(groups: &[Value], direction: Direction, port: u16, peer: &Peer<'_>) -> bool {
     let block = format!("{}/32", peer.address);
     let admits = |it: &Value| {
@@ -67,7 +64,7 @@ pub(super) fn in_words(groups: &[Value], direction: Direction) -> Text {
     Text::literal(groups.iter().map(of).collect::<Vec<_>>().join(", "))
 }
 
-/// The rule that lets TCP to `port` in from, or out to, a block or a group.
+/// The call that adds a rule: TCP to `port` in from, or out to, a block or a group.
 pub(super) fn open(direction: Direction, group: &str, port: u16, source: &str) -> Call {
     let operation = match direction {
         Direction::In => "AuthorizeSecurityGroupIngress",
@@ -82,13 +79,13 @@ pub(super) fn open(direction: Direction, group: &str, port: u16, source: &str) -
     ec2(operation, json!({ "GroupId": group, "IpPermissions": [permission] }))
 }
 
-/// A rung about groups: what is expected of them, and whether they admit the connection.
+/// A rung about groups: what they should admit, and whether they do.
 pub(super) struct Gate<'g> {
     pub groups: &'g [Value],
     pub direction: Direction,
     pub port: u16,
     pub peer: Peer<'g>,
-    /// Why the path ends at it.
+    /// Why the path ends there.
     pub why: Text,
     /// The block or the group that a new rule should name.
     pub opening: String,

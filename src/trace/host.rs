@@ -1,4 +1,4 @@
-//! The host and what it answers: is the port open, is the proxy protocol understood, does the page arrive.
+//! The host and its answer: is the port open, does it understand the proxy protocol, does the page arrive.
 
 use serde_json::{Value, json};
 
@@ -14,11 +14,12 @@ use crate::cloud::{ec2, elbv2};
 use crate::i18n::{Text, m};
 use crate::lab::Side;
 
-/// The target group's attribute that puts a proxy protocol header before every connection [NLB:edit-target-group-attributes].
+/// The target group's attribute that puts a proxy protocol header before every connection
+/// [NLB:edit-target-group-attributes].
 const PROXY_PROTOCOL: &str = "proxy_protocol_v2.enabled";
 
 impl Walk<'_> {
-    /// Whether the host runs and answers on the port. From outside only health checks and its console tell.
+    /// Whether the host runs and answers on the port. From outside, only health checks and its console tell.
     pub(super) async fn open_port(&mut self) -> Result<RungResult, RungResult> {
         let host = seen(self.targets.iter().find_map(|target| self.host(target)).cloned())?;
         let id = text(&host, "InstanceId").to_owned();
@@ -57,8 +58,8 @@ impl Walk<'_> {
         .by(&call))
     }
 
-    /// Whether the load balancer sends proxy protocol headers only to a web server that expects them. What the server
-    /// expects shows in its answer alone: nginx without `proxy_protocol` answers HTTP 400.
+    /// Whether the load balancer sends proxy protocol headers only to a web server that expects them. Only the
+    /// server's answer shows what it expects: nginx without `proxy_protocol` answers HTTP 400.
     pub(super) async fn proxy_protocol(&mut self) -> Result<RungResult, RungResult> {
         let call = seen(self.attributes_call())?;
         let reply = self.ask(Side::Provider, &call).await.map_err(|fault| RungResult::from(&fault).by(&call))?;
@@ -109,8 +110,8 @@ impl Walk<'_> {
         Ok(found.by(&call))
     }
 
-    /// The newest attempt; where the client asks by several names, of the first that gets no page. `None` while one of the
-    /// names was not asked yet.
+    /// The newest attempt. If the client requests several names, that of the first name that gets no page. `None`
+    /// until every name has been requested once.
     pub(super) fn telling<'c>(&self, console: &'c str) -> Option<Attempt<'c>> {
         let asked = self.path.asks.iter().map(|ask| newest(console, &label(self.scene.token, ask)));
         let all: Vec<Attempt<'c>> = asked.collect::<Option<_>>()?;
@@ -118,7 +119,6 @@ impl Walk<'_> {
         all.iter().find(|attempt| !whole(attempt)).or(all.first()).cloned()
     }
 
-    /// What stands on the client's console.
     pub(super) async fn client_console(&self) -> Result<String, RungResult> {
         let call = console_call(self.scene.facts, &self.path.client);
         let reply = self.ask(Side::Consumer, &call).await.map_err(|fault| RungResult::from(&fault).by(&call))?;

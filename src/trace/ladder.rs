@@ -1,4 +1,4 @@
-//! The climb, and the diagnosis where it ends.
+//! Climbs the ladder, and makes the diagnosis where the climb ends.
 
 use super::path::{Path, step_of};
 use super::rung::{Rung, RungId, RungState};
@@ -8,7 +8,7 @@ use crate::checks::{CheckContext, Verdict};
 use crate::cloud::Api;
 use crate::i18n::{Text, m};
 
-/// What the rungs ask.
+/// The operations that the rungs use.
 pub const READS: [(Api, &str); 17] = [
     (Api::Ec2, "DescribeInstances"),
     (Api::Ec2, "DescribeNetworkAcls"),
@@ -32,29 +32,27 @@ pub const READS: [(Api, &str); 17] = [
 /// Every rung, and where the path ends.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trace {
-    /// The rungs, in order.
     pub rungs: Vec<Rung>,
-    /// The first that fails; `None` when none does.
+    /// The first rung that fails; `None` if none does.
     pub diagnosis: Option<Diagnosis>,
 }
 
 /// The first broken hop.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagnosis {
-    /// The rung.
     pub rung: RungId,
     /// Why the path ends there, in a sentence.
     pub why: Text,
     /// What to change.
     pub repair: Text,
-    /// The AWS CLI commands that change it; empty where no single call does.
+    /// The AWS CLI commands that change it; empty if no single call does.
     pub commands: Vec<String>,
-    /// The step that makes what is missing, where the run has not made it yet.
+    /// The step that makes the missing resource, if the run has not made it yet.
     pub step: Option<String>,
 }
 
 impl Trace {
-    /// `Met` when every rung holds, `Broken` when one fails, `CannotTell` when none fails and some could not be asked.
+    /// `Met` if every rung holds, `Broken` if one fails, `CannotTell` if none fails and some could not be asked.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         if self.diagnosis.is_some() {
@@ -67,7 +65,7 @@ impl Trace {
     }
 }
 
-/// Climbs rung by rung until one fails. It only reads. `None` for a lab that proves no path.
+/// Climbs rung by rung until one fails. Read-only. `None` for a lab that proves no path.
 pub async fn trace(scene: &CheckContext<'_>) -> Option<Trace> {
     let mut walk = Walk::new(scene, Path::of(scene.lab)?);
     let mut trace = Trace { rungs: Vec::new(), diagnosis: None };

@@ -1,6 +1,6 @@
 //! `why`: the path from the client to the page as a ladder of read-only rungs; the first that fails is the diagnosis.
 //! Must not know: actions, the engine, the screen.
-//! Next: `rung.rs` lists the rungs in order, `ladder.rs` climbs them, the other files ask what a stretch of the path needs.
+//! Next: `rung.rs` lists the rungs in order, `ladder.rs` climbs them, each other file covers a stretch of the path.
 
 mod acl;
 mod consumer;

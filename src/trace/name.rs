@@ -1,4 +1,4 @@
-//! The name that the client asks: the endpoint's own, or the service's private DNS name.
+//! The name that the client requests: the endpoint's own, or the service's private DNS name.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use crate::lab::Side;
 const NO_NAME: u32 = 6;
 
 impl Walk<'_> {
-    /// Whether the name that the client asks resolves where it stands, and to which addresses.
+    /// Whether the requested name resolves in the client's VPC, and to which addresses.
     pub(super) async fn name(&mut self) -> Result<RungResult, RungResult> {
         let endpoint = seen(self.endpoint.clone())?;
         let interfaces = texts(&endpoint, "NetworkInterfaceIds");
@@ -44,7 +44,7 @@ impl Walk<'_> {
         Ok(RungResult::holds(m::trace_expected_address(), seen).by(&call))
     }
 
-    /// What is wrong where one of the VPC's DNS switches is off; `None` where it is on, or cannot be asked.
+    /// The failure if the VPC's DNS attribute is off; `None` if it is on, or cannot be read.
     async fn is_switched_off(&self, vpc: &str, attribute: &'static str, key: &'static str) -> Option<RungResult> {
         let call = ec2("DescribeVpcAttribute", json!({ "VpcId": vpc, "Attribute": attribute }));
         let reply = self.ask(Side::Consumer, &call).await.ok()?;
@@ -62,10 +62,10 @@ impl Walk<'_> {
         )
     }
 
-    /// What is wrong with the private name `name` that the client asks by; `None` where it stands for the endpoint.
+    /// The failure of the private name `name` that the client requests; `None` if it resolves to the endpoint.
     ///
-    /// Once the endpoint has it, the service's own state no longer matters to it: the provider's verification is asked for
-    /// when private DNS is switched on [privatelink: manage-dns-names].
+    /// Once the endpoint has the name, the service's own state no longer matters to it: the provider's verification
+    /// is needed only when private DNS is switched on [privatelink: manage-dns-names].
     async fn private_name(&self, endpoint: &Value, name: &str) -> Option<RungResult> {
         let vpc = text(endpoint, "VpcId");
         if endpoint.get("PrivateDnsEnabled") == Some(&Value::Bool(true)) {

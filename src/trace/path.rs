@@ -1,25 +1,24 @@
-//! Which path of a lab is traced: the client that asks, the endpoint it asks, and the port.
+//! The path of a lab to trace: the client, the endpoint, and the port.
 
 use crate::checks;
 use crate::lab::{Check, Lab, OneClient, Resource};
 
-/// The two ends of the path that the lab proves. What lies between is followed from the endpoint, as it really is.
+/// The two ends of the path that the lab proves. The hops between them are discovered from the endpoint as it really
+/// is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Path {
-    /// The client, by name.
     pub client: String,
-    /// The endpoint, by name.
     pub endpoint: String,
-    /// The port that the client asks.
+    /// The port that the client connects to.
     pub port: u16,
-    /// The names by which it asks: once, or once for each zone.
+    /// The names that the client requests: one, or one per zone.
     pub asks: Vec<OneClient>,
-    /// The service's private DNS name, where the client asks by it.
+    /// The service's private DNS name, if the client uses it.
     pub private_name: Option<String>,
 }
 
 impl Path {
-    /// The path whose page a lab's checks ask for; `None` in a lab without one.
+    /// The path of the page that a lab's checks request; `None` for a lab without one.
     #[must_use]
     pub fn of(lab: &Lab) -> Option<Self> {
         let (client, endpoint) = lab.page()?;
@@ -42,7 +41,7 @@ impl Path {
     }
 }
 
-/// The port in `http://${endpoint.dns}:8080/`, where the script says one.
+/// The port in `http://${endpoint.dns}:8080/`, if the script names one.
 fn port_of(script: &str, endpoint: &str) -> Option<u16> {
     let (_, rest) = script.split_once(&format!("${{{endpoint}.dns}}:"))?;
     rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
@@ -52,13 +51,12 @@ fn resources(lab: &Lab) -> impl Iterator<Item = &Resource> {
     lab.steps.iter().flat_map(|step| &step.makes)
 }
 
-/// The step that makes the resource `name`.
 pub(super) fn step_of<'a>(lab: &'a Lab, name: &str) -> Option<&'a str> {
     let step = lab.steps.iter().find(|step| step.makes.iter().any(|it| it.name() == name))?;
     Some(&step.id)
 }
 
-/// The lab's own question about the console of the instance `id`.
+/// The lab's own check on the console of the instance `id`.
 pub(super) fn console_check<'a>(scene: &checks::CheckContext<'a>, id: &str) -> Option<&'a Check> {
     let is = |name: &str| scene.fact(name, "id") == Some(id);
     let mut checks = scene.lab.steps.iter().flat_map(|step| &step.checks);

@@ -10,17 +10,16 @@ use crate::cloud::{FaultClass, ec2, elbv2};
 use crate::i18n::{Text, m};
 use crate::lab::{Kind, Side};
 
-/// What `EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic` is called in the answer of `DescribeLoadBalancers`.
+/// The member of `DescribeLoadBalancers`' answer for `EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic`.
 const ENFORCE: &str = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic";
 
 impl Walk<'_> {
-    /// Whether inbound rules are enforced on `PrivateLink` traffic. They are unless that was switched off
+    /// Whether inbound rules are enforced on `PrivateLink` traffic. They are unless somebody switched that off
     /// [NLB:load-balancer-security-groups].
     pub(super) fn enforces(&self) -> bool {
         self.balancer.as_ref().is_none_or(|it| text(it, ENFORCE) != "off")
     }
 
-    /// Whether the load balancer is active.
     pub(super) async fn load_balancer(&mut self) -> Result<RungResult, RungResult> {
         let arn = seen(self.balancer_arn())?;
         let call = elbv2("DescribeLoadBalancers", json!({ "LoadBalancerArns": [arn] }));
@@ -37,7 +36,7 @@ impl Walk<'_> {
         let state = balancer.get("State").map_or("", |it| text(it, "Code")).to_owned();
         self.balancer = Some(balancer.clone());
         Ok(match state.as_str() {
-            // Impaired: it still routes, and cannot grow [API:LoadBalancerState].
+            // Impaired means that it still routes, but cannot scale [API:LoadBalancerState].
             "active" | "active_impaired" => RungResult::holds("active", state),
             "provisioning" => RungResult::not_yet("active", state),
             _ => RungResult::broken("active", state, m::trace_why_balancer_failed())
@@ -47,7 +46,7 @@ impl Walk<'_> {
     }
 
     /// Whether the load balancer's groups let the client in. The source is the client's own address in the consumer's
-    /// VPC, not the endpoint's; groups of another VPC cannot be named [NLB:load-balancer-security-groups].
+    /// VPC, not the endpoint's; rules cannot name groups of another VPC [NLB:load-balancer-security-groups].
     pub(super) async fn load_balancer_group(&mut self) -> Result<RungResult, RungResult> {
         let balancer = seen(self.balancer.clone())?;
         let arn = text(&balancer, "LoadBalancerArn").to_owned();
@@ -56,7 +55,7 @@ impl Walk<'_> {
             "DescribeNetworkInterfaces",
             json!({ "Filters": [{ "Name": "description", "Values": [format!("ELB {suffix}")] }] }),
         );
-        // Needed further up, where the answer is missed if there is none.
+        // Later rungs need this; they report it if the answer is missing.
         if let Ok(reply) = self.ask(Side::Provider, &nodes).await {
             self.nodes = list(&reply, "NetworkInterfaces").to_vec();
         }
@@ -83,7 +82,8 @@ impl Walk<'_> {
         Ok(gate.judge().by(&call))
     }
 
-    /// The block of the client's subnet: whoever joins the client there is let in too, nobody else.
+    /// The block of the client's subnet, so that the repair also admits other clients of that subnet, but nobody
+    /// else.
     async fn client_block(&self) -> Option<String> {
         let subnet = text(self.client.as_ref()?, "SubnetId");
         let call = ec2("DescribeSubnets", json!({ "SubnetIds": [subnet] }));
@@ -91,7 +91,7 @@ impl Walk<'_> {
         Some(text(first(&reply, "Subnets")?, "CidrBlock").to_owned()).filter(|block| !block.is_empty())
     }
 
-    /// Whether the load balancer listens on the port that the client asks.
+    /// Whether the load balancer listens on the port that the client connects to.
     pub(super) async fn listener(&mut self) -> Result<RungResult, RungResult> {
         let arn = seen(self.balancer_arn())?;
         let call = elbv2("DescribeListeners", json!({ "LoadBalancerArn": arn }));
@@ -118,7 +118,6 @@ impl Walk<'_> {
         Ok(found.repaired(m::trace_repair_listener(self.path.port), create.into_iter().collect()).by(&call))
     }
 
-    /// The target group that the lab made.
     fn lab_target_group(&self) -> Option<String> {
         let mut makes = self.scene.lab.steps.iter().flat_map(|step| &step.makes);
         let name = makes.find(|it| it.kind() == Kind::TargetGroup)?.name();

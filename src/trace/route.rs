@@ -1,5 +1,5 @@
-//! Route tables as a judge: of the routes that match, the most specific one decides, and only `local` leads straight to the
-//! other end [vpc userguide: route-tables-priority].
+//! Evaluates route tables. The most specific matching route decides, and only `local` leads straight to the other end
+//! [vpc userguide: route-tables-priority].
 
 use std::fmt;
 
@@ -19,27 +19,27 @@ use crate::lab::Side;
 struct Detour<'a> {
     table: &'a str,
     route: &'a Value,
-    /// Whether it is the answer that is led away.
+    /// Whether this affects the answer, not the request.
     answer: bool,
 }
 
-/// What a route leads to.
+/// A route's target.
 #[derive(Clone, Debug, PartialEq)]
 struct Target<'a> {
     id: &'a str,
-    /// Nothing is there any more to take the packets.
+    /// The target no longer exists, so packets are dropped.
     blackhole: bool,
 }
 
 impl Walk<'_> {
-    /// Whether the route tables of the client's subnet and the endpoint's lead the packets to each other.
+    /// Whether the route tables of the client's and the endpoint's subnets lead the packets to each other.
     pub(super) async fn consumer_route(&mut self) -> Result<RungResult, RungResult> {
         let crossings = self.consumer_crossings()?;
         let vpc = text(seen(self.client.as_ref())?, "VpcId").to_owned();
         self.judge_routes(Side::Consumer, &vpc, crossings).await
     }
 
-    /// Whether those of the load balancer's subnets and the targets' do.
+    /// Whether the route tables of the load balancer's and the targets' subnets lead the packets to each other.
     pub(super) async fn provider_route(&mut self) -> Result<RungResult, RungResult> {
         let crossings = self.provider_crossings().await?;
         let vpc = text(seen(self.nodes.first())?, "VpcId").to_owned();
@@ -55,7 +55,7 @@ impl Walk<'_> {
         let call = ec2("DescribeRouteTables", json!({ "Filters": [{ "Name": "vpc-id", "Values": [vpc] }] }));
         let reply = self.ask(side, &call).await.map_err(|fault| RungResult::from(&fault).by(&call))?;
         let tables = list(&reply, "RouteTables");
-        // Within a subnet no route table is asked [vpc userguide: route-tables].
+        // Traffic within a subnet uses no route table [vpc userguide: route-tables].
         crossings.retain(Crossing::leaves_subnet);
         let Some(one) = crossings.first() else {
             return Ok(RungResult::holds(m::trace_route_same_subnet(), m::trace_route_same_subnet()).by(&call));
@@ -82,8 +82,8 @@ impl Walk<'_> {
         Ok(found.repaired(repair, vec![change]).by(&call))
     }
 
-    /// Whether what a route leads to may pass packets on. A network interface that checks source and destination takes only
-    /// what is its own [vpc userguide: work-with-nat-instances], and so do those of endpoints and load balancers.
+    /// Whether a route's target may forward packets. A network interface with source/destination check accepts only
+    /// its own packets [vpc userguide: work-with-nat-instances], and so do those of endpoints and load balancers.
     async fn may_forward(&self, side: Side, target: &str) -> bool {
         if !target.starts_with("eni-") {
             return true;
@@ -98,8 +98,8 @@ impl Walk<'_> {
     }
 }
 
-/// The first route that leads a connection's packets away: those of the request, then those of its answer. A table that cannot
-/// be seen leads nothing away.
+/// The first route that leads a connection's packets away: first those of the request, then those of its answer. A
+/// table that cannot be seen leads nothing away.
 fn detour<'a>(crossing: &Crossing, tables: &'a [Value]) -> Option<Detour<'a>> {
     let ways: [(&End, &End, bool); 2] = [(&crossing.from, &crossing.to, false), (&crossing.to, &crossing.from, true)];
     ways.into_iter().find_map(|(from, to, answer)| {
@@ -111,7 +111,7 @@ fn detour<'a>(crossing: &Crossing, tables: &'a [Value]) -> Option<Detour<'a>> {
     })
 }
 
-/// The route table that a subnet goes by: its own, else the main one.
+/// The route table of a subnet: its own, else the main one.
 fn table_of<'a>(subnet: &str, tables: &'a [Value]) -> Option<&'a Value> {
     let is_own = |table: &&Value| list(table, "Associations").iter().any(|it| text(it, "SubnetId") == subnet);
     let is_main = |table: &&Value| {
@@ -133,11 +133,11 @@ fn target(route: &Value) -> Target<'_> {
     Target { id, blackhole: text(route, "State") == "blackhole" }
 }
 
-/// What leads the packets straight to the other end again.
+/// The call that makes the packets go straight to the other end again.
 fn repair(detour: &Detour<'_>) -> (Text, Call) {
     let destination = text(detour.route, "DestinationCidrBlock");
     let mut params = json!({ "RouteTableId": detour.table, "DestinationCidrBlock": destination });
-    // A local route cannot be deleted; its target can be given back.
+    // A local route cannot be deleted, but its target can be restored.
     if text(detour.route, "Origin") == "CreateRouteTable" {
         params["LocalTarget"] = true.into();
         return (m::TraceRepairLocalRoute { destination, table: detour.table }.text(), ec2("ReplaceRoute", params));

@@ -1,52 +1,50 @@
-//! The rungs, in the order in which they are asked: cheap before dear, and what causes before what it causes.
+//! The rungs in order: cheap ones before expensive ones, and causes before their effects.
 
 use serde::{Deserialize, Serialize};
 
 use crate::i18n::{Text, m};
 
-/// A rung. Rules and hosts come before the health that depends on them, so that the first one that fails is the cause.
+/// A rung. Rules and hosts come before the health that depends on them, so that the first failure is the cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RungId {
     /// Whose credentials, in which Region.
     SignIn,
-    /// The endpoint exists.
     Endpoint,
     /// The connection's state, as both sides see it.
     Connection,
-    /// Every zone of the endpoint is one of the service's.
+    /// The service covers every zone of the endpoint.
     Zones,
     /// The endpoint's name resolves in the client's VPC, and to which address.
     Name,
     /// The client's groups let the request out.
     ClientGroup,
-    /// The endpoint's groups let it in.
+    /// The endpoint's groups let the request in.
     EndpointGroup,
-    /// The route tables of the client's subnet and the endpoint's lead request and answer straight to the other end.
+    /// The route tables of the client's and the endpoint's subnets lead request and answer straight to the other end.
     ConsumerRoute,
     /// The network ACLs between the client's subnet and the endpoint's let request and answer pass.
     ConsumerAcl,
-    /// The load balancer is active.
     LoadBalancer,
-    /// The load balancer's groups let it in, where they are enforced on `PrivateLink` traffic.
+    /// The load balancer's groups let the request in, if they are enforced on `PrivateLink` traffic.
     LoadBalancerGroup,
-    /// The load balancer listens on the port that the client asks.
+    /// The load balancer listens on the port that the client connects to.
     Listener,
     /// The listener's target group has targets.
     Targets,
-    /// The load balancer's groups let it out to the targets.
+    /// The load balancer's groups let the request out to the targets.
     LoadBalancerEgress,
     /// The targets' groups let in what the load balancer sends.
     TargetGroup,
-    /// The route tables of the load balancer's subnets and the targets' do.
+    /// The route tables of the load balancer's and the targets' subnets lead request and answer straight to the other
+    /// end.
     ProviderRoute,
     /// The network ACLs between the load balancer's subnets and the targets' let request and answer pass.
     ProviderAcl,
     /// The host answers on the port.
     Host,
-    /// The targets are healthy.
     Health,
-    /// Each zone that is asked can use a healthy target.
+    /// Each requested zone can use a healthy target.
     CrossZone,
     /// Load balancer and web server agree on the proxy protocol.
     ProxyProtocol,
@@ -55,7 +53,7 @@ pub enum RungId {
 }
 
 impl RungId {
-    /// All of them, in order.
+    /// In the order in which they are asked.
     pub const ALL: [Self; 22] = [
         Self::SignIn,
         Self::Endpoint,
@@ -81,7 +79,7 @@ impl RungId {
         Self::Answer,
     ];
 
-    /// Its name in JSON and in drills.
+    /// The name in JSON and in drills.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -110,7 +108,6 @@ impl RungId {
         }
     }
 
-    /// The question in a few words.
     #[must_use]
     pub fn title(self) -> Text {
         match self {
@@ -139,7 +136,7 @@ impl RungId {
         }
     }
 
-    /// Where on the picture it is.
+    /// The rung's place in the picture.
     #[must_use]
     pub fn hop(self) -> Hop {
         match self {
@@ -163,51 +160,41 @@ impl RungId {
     }
 }
 
-/// A place on the path, as the picture shows it.
+/// A place on the path, as in the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hop {
-    /// The client.
     Client,
-    /// The endpoint.
     Endpoint,
     /// The endpoint service, and the connection to it.
     Service,
-    /// The load balancer.
     LoadBalancer,
-    /// The web server.
     Web,
 }
 
-/// How a rung stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RungState {
-    /// It holds.
     Holds,
-    /// It fails: the path ends here.
+    /// The path ends here.
     Broken,
-    /// It is on its way: only time is missing.
+    /// In progress: only time is missing.
     NotYet,
     /// The run has not made it yet.
     NotMade,
-    /// It could not be asked. That is no failure.
+    /// The question could not be asked, which is not a failure.
     CannotTell,
-    /// A rung before it failed, so it was not asked.
+    /// An earlier rung failed, so this one was not asked.
     NotReached,
 }
 
-/// A rung, and what was found on it.
+/// A rung and its result.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rung {
-    /// Which.
     pub id: RungId,
-    /// How it stands.
     pub state: RungState,
-    /// What should be there.
     pub expected: Text,
-    /// What is there.
     pub seen: Text,
-    /// The AWS CLI command that shows it; empty where nothing was asked.
+    /// The AWS CLI command that shows it; empty if nothing was asked.
     pub command: String,
 }
 

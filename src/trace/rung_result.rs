@@ -1,10 +1,9 @@
-//! What a rung found, before it is put in its place.
+//! The result of a rung, before the ladder adds the rung's id and command.
 
 use super::rung::RungState;
 use crate::cloud::{Call, Fault};
 use crate::i18n::{Text, m};
 
-/// What a rung found.
 #[derive(Debug)]
 pub(super) struct RungResult {
     pub state: RungState,
@@ -58,12 +57,12 @@ impl RungResult {
         Self { missing: Some(name.to_owned()), ..found }
     }
 
-    /// It could not be asked, or not be understood.
+    /// The question could not be asked, or its answer not be understood.
     pub fn cannot_tell(seen: impl Into<Text>) -> Self {
         Self::new(RungState::CannotTell, Text::literal(""), seen)
     }
 
-    /// What it rests on could not be seen.
+    /// Something that the rung depends on could not be seen.
     pub fn unseen() -> Self {
         Self::cannot_tell(m::trace_unseen())
     }

@@ -14,7 +14,7 @@ use crate::i18n::{Text, m};
 use crate::lab::Side;
 
 impl Walk<'_> {
-    /// Whether the listener's target group has targets that are not on their way out.
+    /// Whether the listener's target group has targets that are not draining.
     pub(super) async fn registered(&mut self) -> Result<RungResult, RungResult> {
         let group = seen(self.target_group.clone())?;
         let call = elbv2("DescribeTargetHealth", json!({ "TargetGroupArn": group }));
@@ -41,7 +41,7 @@ impl Walk<'_> {
             .filter_map(|it| Some(text(it.get("Target")?, "Id")))
             .filter(|id| id.starts_with("i-"))
             .collect();
-        // Targets by address are found by it.
+        // Look up targets registered by address by their address.
         let hosts = if ids.is_empty() {
             let addresses: Vec<&str> =
                 self.targets.iter().filter_map(|it| Some(text(it.get("Target")?, "Id"))).collect();
@@ -55,7 +55,7 @@ impl Walk<'_> {
         Ok(RungResult::holds(m::trace_expected_targets(), names.join(", ")).by(&call))
     }
 
-    /// Whether the load balancer's groups let it out to each target.
+    /// Whether the load balancer's groups let traffic out to each target.
     pub(super) fn load_balancer_egress(&mut self) -> Result<RungResult, RungResult> {
         let balancer = seen(self.balancer.as_ref())?;
         let ids = group_ids_of(&self.balancer_groups);
@@ -87,9 +87,9 @@ impl Walk<'_> {
         Ok(last.unwrap_or_else(RungResult::unseen).by(&call))
     }
 
-    /// Whether each target's groups let in what the load balancer sends. Health checks and, with enforcement on,
-    /// `PrivateLink` traffic are covered by a rule that names the load balancer's group; with enforcement off, traffic
-    /// must be let in by the addresses of the load balancer's nodes [NLB:target-group-register-targets].
+    /// Whether each target's groups let in what the load balancer sends. A rule that names the load balancer's group
+    /// covers health checks and, with enforcement on, `PrivateLink` traffic. With enforcement off, the rules must
+    /// admit the addresses of the load balancer's nodes [NLB:target-group-register-targets].
     pub(super) async fn target_rules(&mut self) -> Result<RungResult, RungResult> {
         let balancer_groups = if self.enforces() { group_ids_of(&self.balancer_groups) } else { Vec::new() };
         let mut last = None;
@@ -125,7 +125,7 @@ impl Walk<'_> {
         last.ok_or_else(RungResult::unseen)
     }
 
-    /// Whether a target is healthy, and where none is, why not.
+    /// Whether a target is healthy, and if none is, why not.
     pub(super) async fn healthy(&mut self) -> Result<RungResult, RungResult> {
         let group = seen(self.target_group.clone())?;
         let call = elbv2("DescribeTargetHealth", json!({ "TargetGroupArn": group }));
@@ -156,7 +156,7 @@ impl Walk<'_> {
         Ok(found.repaired(m::trace_repair_unhealthy(), Vec::new()).by(&call))
     }
 
-    /// Whether each zone in which the endpoint stands can use a healthy target.
+    /// Whether each of the endpoint's zones can use a healthy target.
     pub(super) async fn cross_zone(&mut self) -> Result<RungResult, RungResult> {
         let arn = seen(self.balancer_arn())?;
         let (on, call) = self.is_cross_zone().await?;
@@ -197,31 +197,30 @@ impl Walk<'_> {
         Ok((attribute(&reply, "load_balancing.cross_zone.enabled") == "true", call))
     }
 
-    /// The zone ids in which the load balancer has a node.
+    /// The ids of the zones in which the load balancer has a node.
     fn zones_with_nodes(&self) -> Vec<String> {
         self.nodes.iter().map(|it| text(it, "AvailabilityZoneId").to_owned()).filter(|zone| !zone.is_empty()).collect()
     }
 
-    /// The zone ids in which the endpoint stands; `None` where they cannot be seen.
+    /// The ids of the endpoint's zones; `None` if they cannot be seen.
     async fn endpoint_zones(&self) -> Option<Vec<String>> {
         let subnets = self.endpoint.as_ref()?.get("SubnetIds")?;
         let reply = self.ask(Side::Consumer, &ec2("DescribeSubnets", json!({ "SubnetIds": subnets }))).await.ok()?;
         Some(list(&reply, "Subnets").iter().map(|it| text(it, "AvailabilityZoneId").to_owned()).collect())
     }
 
-    /// Each target beside the instance that it is.
+    /// Each target with its instance.
     pub(super) fn pairs(&self) -> Vec<(&Value, &Value)> {
         self.targets.iter().filter_map(|target| Some((target, self.host(target)?))).collect()
     }
 
-    /// The call that shows a target group's attributes.
     pub(super) fn attributes_call(&self) -> Option<Call> {
         let group = self.target_group.as_deref()?;
         Some(elbv2("DescribeTargetGroupAttributes", json!({ "TargetGroupArn": group })))
     }
 }
 
-/// The value of an attribute; empty where there is none.
+/// The value of an attribute; empty if there is none.
 pub(super) fn attribute<'v>(reply: &'v Value, key: &str) -> &'v str {
     list(reply, "Attributes").iter().find(|it| text(it, "Key") == key).map_or("", |it| text(it, "Value"))
 }

@@ -1,4 +1,4 @@
-//! What the climb has learned so far. Every rung asks at most for what no rung before it has seen.
+//! What the climb has learned so far. No rung asks again for what an earlier one has seen.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::checks::reply::{list, text, texts};
 use crate::cloud::{Call, Clients, Fault};
 use crate::lab::Side;
 
-/// The climb.
+/// The state of the climb.
 pub(super) struct Walk<'a> {
     pub scene: &'a CheckContext<'a>,
     pub path: Path,
@@ -32,9 +32,9 @@ pub(super) struct Walk<'a> {
     pub target_group: Option<String>,
     /// Its targets and their health: `TargetHealthDescriptions`.
     pub targets: Vec<Value>,
-    /// The instances that are targets.
+    /// The instances behind the targets.
     pub hosts: Vec<Value>,
-    /// The connections from the load balancer to its targets, once they are known.
+    /// The connections from the load balancer to its targets; `None` until they are known.
     pub crossings: Option<Vec<Crossing>>,
 }
 
@@ -68,7 +68,7 @@ impl<'a> Walk<'a> {
         self.clients(side).send(call).await
     }
 
-    /// The load balancer's ARN: the first of the service's.
+    /// The load balancer's ARN: the service's first.
     pub fn balancer_arn(&self) -> Option<String> {
         texts(self.service.as_ref()?, "NetworkLoadBalancerArns").first().map(|arn| (*arn).to_owned())
     }
@@ -78,12 +78,11 @@ impl<'a> Walk<'a> {
         Some(text(self.client.as_ref()?, "PrivateIpAddress")).filter(|address| !address.is_empty())
     }
 
-    /// Whether some target is healthy.
     pub fn is_healthy(&self) -> bool {
         self.targets.iter().any(|it| health(it, "State") == "healthy")
     }
 
-    /// The instance that a target is.
+    /// The instance behind a target.
     pub fn host(&self, target: &Value) -> Option<&Value> {
         let id = target.get("Target").map_or("", |it| text(it, "Id"));
         self.hosts.iter().find(|host| text(host, "InstanceId") == id || text(host, "PrivateIpAddress") == id)
@@ -105,12 +104,12 @@ pub(super) fn instances(reply: &Value) -> Vec<Value> {
     list(reply, "Reservations").iter().flat_map(|it| list(it, "Instances")).cloned().collect()
 }
 
-/// What is needed from a rung below, or the answer that it could not be seen.
+/// A value from an earlier rung, or the result that it could not be seen.
 pub(super) fn seen<T>(thing: Option<T>) -> Result<T, RungResult> {
     thing.ok_or_else(RungResult::unseen)
 }
 
-/// The port that a target gets traffic on.
+/// The port on which a target gets traffic.
 pub(super) fn port_of(target: &Value) -> u16 {
     let port = target.pointer("/Target/Port").and_then(Value::as_u64);
     port.and_then(|port| u16::try_from(port).ok()).unwrap_or_default()

@@ -1,6 +1,7 @@
-//! The terminal, and nobody else writes to it: screens in three forms, and the pure views they show.
+//! The only writer to the terminal: screens in three forms, and the pure views they show.
 //! Must not know: actions, the cloud, the sandbox.
-//! Next: `screens/open.rs` chooses the form, `views/step.rs` is a step as a learner sees it, `screens/menu.rs` how choices are offered.
+//! Next: `screens/open.rs` chooses the form, `views/step.rs` is a step as a learner sees it, `screens/menu.rs` offers
+//! choices.
 
 mod screens;
 mod text;

@@ -1,4 +1,4 @@
-//! Progress on a terminal: one live line per thing that is under way; what has ended stays above as an ordinary line.
+//! Progress on a terminal: one live line per thing in progress. A finished thing leaves an ordinary line above.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,22 +15,22 @@ use crate::ui::text::measure::{cut, wide_width};
 use crate::ui::text::style::Style;
 use crate::ui::text::time::{clock, most, usual};
 
-/// How often a live line is drawn again. Once a second would do for the clock; the spinner shows that nothing hangs.
+/// The redraw interval of live lines. The clock needs only one redraw per second; the spinner shows that nothing
+/// hangs.
 const TICK: Duration = Duration::from_millis(250);
 
-/// A state's name has room in so many cells, such as `pendingAcceptance`.
+/// Cells for a state's name, such as `pendingAcceptance`.
 const SEEN: usize = 18;
 
-/// The live lines.
 pub struct Bars {
     multi: MultiProgress,
     live: BTreeMap<String, (ProgressBar, Arc<Mutex<Words>>)>,
     color: bool,
-    /// Whether somebody may press keys.
+    /// Whether a person may press keys.
     person: bool,
 }
 
-/// What a live line says, besides its clock.
+/// The text of a live line, besides its clock.
 #[derive(Clone, Debug, Default)]
 struct Words {
     label: String,
@@ -45,7 +45,7 @@ impl Bars {
         Self { multi: MultiProgress::with_draw_target(target), live: BTreeMap::new(), color, person }
     }
 
-    /// Takes a report. A thing that ended is taken off, and the line that stays is returned.
+    /// Takes a progress report. A finished thing loses its live line, and its final line is returned.
     pub fn report(&mut self, progress: &Progress, style: &Style) -> Option<Line> {
         let words = Words {
             label: style.render(&progress.label),
@@ -84,18 +84,18 @@ impl Bars {
         if self.live.is_empty() { print() } else { self.multi.suspend(print) }
     }
 
-    /// Removing alone leaves a last line standing: it is only cleared when the others are drawn again.
+    /// Removing a bar would leave a last line standing, because it is cleared only when the others are redrawn.
     fn take_off(&self, bar: &ProgressBar) {
         bar.finish_and_clear();
         self.multi.remove(bar);
     }
 
-    /// Takes every live line off: a question is about to be asked.
+    /// Takes every live line off the screen before a question is asked.
     pub fn clear(&mut self) {
         for (bar, _) in std::mem::take(&mut self.live).into_values() {
             self.take_off(&bar);
         }
-        // Nothing is left to clear, and if something were, the next lines would push it up.
+        // An error here does no harm: a leftover line would scroll away.
         let _ = self.multi.clear();
         restore();
     }
@@ -111,19 +111,19 @@ fn bar_style(words: Arc<Mutex<Words>>, color: bool) -> ProgressStyle {
     let line = move |state: &BarState, out: &mut dyn fmt::Write| {
         let words = words.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let room = usize::from(Term::stderr().size().1).saturating_sub(5);
-        // The trait has no way to report an error; a string takes everything.
+        // The trait cannot report an error; writing to a string cannot fail.
         let _ = out.write_str(&running(&words, state.elapsed(), room).paint(color));
     };
     let style = ProgressStyle::default_spinner().tick_chars("-\\|/ ").with_key("line", line);
     style.clone().template(" {spinner} {line}").unwrap_or(style)
 }
 
-/// `label  seen   0:42 / usually 2-4 min / given up after 15 min`, in `room` cells: the end of what was seen gives way first,
-/// then after how long it is given up, then the usual time.
+/// `label  seen   0:42 / usually 2-4 min / given up after 15 min`, in `room` cells. Too long a line first loses the
+/// end of the state, then the time limit, then the usual time.
 fn running(words: &Words, elapsed: Duration, room: usize) -> Line {
     let mut time = format!("  {}", clock(elapsed));
     for (more, beside) in [(&words.usual, 0), (&words.most, wide_width(&words.seen).min(SEEN))] {
-        // The clock may still gain digits.
+        // Leave room for the clock to gain digits.
         if !more.is_empty() && wide_width(&words.label) + wide_width(&time) + wide_width(more) + beside + 6 <= room {
             time = format!("{time} / {more}");
         }

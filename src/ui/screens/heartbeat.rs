@@ -1,4 +1,4 @@
-//! Progress as lines: at the start, at each change, every fifteen seconds in between, at the end.
+//! Progress as lines: at the start, at each change, every fifteen seconds in between, and at the end.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -12,10 +12,10 @@ use crate::engine::event::{Progress, ProgressState};
 use crate::i18n::{Lang, Text, harmless, m};
 use crate::ui::text::time::{elapsed, most, usual};
 
-/// How long a thing may be under way without a word.
+/// The longest time in progress without a line.
 const SILENCE: Duration = Duration::from_secs(15);
 
-/// Writes the lines, and beats while something is under way.
+/// Writes the lines, from a thread while something is in progress.
 pub struct Heartbeat {
     shared: Arc<Shared>,
 }
@@ -31,7 +31,7 @@ struct State {
     live: BTreeMap<String, Live>,
     beating: bool,
     silence: Duration,
-    /// Whether only what takes long is told of.
+    /// Whether to report only what takes long.
     only_long: bool,
 }
 
@@ -46,7 +46,7 @@ impl Heartbeat {
         Self::every(SILENCE, err, lang)
     }
 
-    /// One that tells only of what takes long: where starts and ends are told in another way.
+    /// Reports only what takes long, for screens that report starts and ends in another way.
     pub fn of_long_waits(err: Box<dyn Write + Send>, lang: Lang) -> Self {
         let new = Self::new(err, lang);
         new.shared.state().only_long = true;
@@ -62,7 +62,7 @@ impl Heartbeat {
         self.shared.state().lang = lang;
     }
 
-    /// Writes to where the lines go, between two of them.
+    /// Writes text between two of the progress lines.
     pub fn write(&self, text: &str) {
         self.shared.state().write(text);
     }
@@ -85,7 +85,7 @@ impl Heartbeat {
             }
             if !state.beating {
                 let shared = Arc::downgrade(&self.shared);
-                // Where not even a thread can be had, changes are told all the same.
+                // If no thread can be started, changes are still reported.
                 state.beating = thread::Builder::new().spawn(move || beat(&shared)).is_ok();
             }
         } else {
@@ -102,7 +102,7 @@ impl Heartbeat {
         self.shared.changed.notify_all();
     }
 
-    /// Forgets what is under way: a question is about to be asked.
+    /// Forgets what is in progress, because a question is about to be asked.
     pub fn clear(&self) {
         self.shared.state().live.clear();
     }
@@ -122,7 +122,7 @@ impl Shared {
 }
 
 impl State {
-    /// `head (seen, so long so far, usually so long, given up after so long)`.
+    /// `head (state, time so far, usual time, time limit)`.
     fn line(&mut self, head: &Text, progress: &Progress, spent: Option<Duration>) {
         let mut line = head.render(self.lang);
         let mut facts = Vec::new();
@@ -139,12 +139,12 @@ impl State {
     }
 
     fn write(&mut self, text: &str) {
-        // A screen that is gone has nobody to be told so.
+        // If the screen is gone, nobody could read an error either.
         let _ = self.err.write_all(text.as_bytes()).and_then(|()| self.err.flush());
     }
 }
 
-/// Beats until nothing is under way.
+/// Writes lines until nothing is in progress.
 fn beat(shared: &Weak<Shared>) {
     while let Some(shared) = shared.upgrade() {
         let mut state = shared.state();
@@ -184,7 +184,7 @@ mod tests {
 
     impl std::io::Write for Lines {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            // Nobody listens any more once the test is over.
+            // Nobody reads any more once the test is over.
             let _ = self.0.send(String::from_utf8_lossy(bytes).into_owned());
             Ok(bytes.len())
         }
@@ -234,7 +234,7 @@ mod tests {
     fn it_beats_while_something_is_under_way() {
         let (heart, lines) = heart(Duration::from_millis(5));
         heart.report(&progress("provisioning", ProgressState::Running));
-        // Two beats after the first line: the deadline is only for a machine that stands still.
+        // Two beats after the first line. The deadline only matters on a machine that hangs.
         for _ in 0..3 {
             let line = lines.recv_timeout(Duration::from_mins(1)).unwrap();
             assert!(line.contains("NLB (provisioning"), "{line}");

@@ -10,12 +10,12 @@ use crate::engine::event::{
 };
 use crate::i18n::{Lang, Text, harmless};
 
-/// A [`Screen`] for programs. It never asks.
+/// A [`Screen`] for programs. It never asks questions.
 pub struct Json {
     yes: bool,
     lang: Lang,
     out: Mutex<Box<dyn Write + Send>>,
-    /// Standard error, which is for whoever reads along: it says what a long wait waits for.
+    /// Standard error, for a person reading along: it says what a long wait waits for.
     err: Heartbeat,
 }
 
@@ -32,7 +32,7 @@ impl Screen for Json {
     fn step(&self, _: &StepView) {}
 
     fn your_turn(&self, view: &TurnView) {
-        // What to speak to the target with is for whoever reads along, not one of the run's events.
+        // The settings for talking to the target are for a person reading along; they are not an event of the run.
         for line in &view.access {
             self.err.write(&format!("{}\n", harmless::line(line)));
         }
@@ -41,10 +41,10 @@ impl Screen for Json {
     fn picture(&self, _: &Picture) {}
 
     fn event(&self, event: &Event) {
-        // An event is plain data with string keys: it has a JSON form.
+        // Cannot fail: an event is plain data with string keys.
         let Ok(line) = serde_json::to_string(event) else { return };
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
-        // A reader that is gone has nobody to be told so.
+        // If the reader is gone, nobody could read an error either.
         let _ = writeln!(out, "{}", harmless::json(&line)).and_then(|()| out.flush());
     }
 

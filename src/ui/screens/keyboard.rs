@@ -1,4 +1,4 @@
-//! Somebody's keys, for as long as a question is open.
+//! Reads a person's keys while a question is open.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -6,19 +6,20 @@ use super::keys::Key;
 use super::terminal_mode::{RawKeys, raw_keys};
 use crate::engine::event::AskError;
 
-/// The keyboard while a question is open. What was pressed before was not meant as its answer.
+/// The keyboard while a question is open. Keys pressed before are discarded, because they were not meant as its
+/// answer.
 pub struct Keyboard<'a> {
     interrupt: &'a AtomicBool,
     #[cfg(unix)]
     parser: super::keys::Parser,
-    /// Whether a paste is coming in: nothing in it is an answer.
+    /// Whether a paste is arriving: nothing in it is an answer.
     #[cfg(unix)]
     pasting: bool,
     _by_key: RawKeys,
 }
 
 impl<'a> Keyboard<'a> {
-    /// Takes the keys, and hides the cursor where `hidden` says so. `interrupt` ends the waiting.
+    /// Takes the keyboard, and hides the cursor if `hidden`. `interrupt` ends the waiting.
     pub fn open(interrupt: &'a AtomicBool, hidden: bool) -> Self {
         let raw_keys = raw_keys(hidden);
         forget_keys();
@@ -32,10 +33,10 @@ impl<'a> Keyboard<'a> {
         }
     }
 
-    /// The keys that came at once; none after a moment in which nothing came.
+    /// The keys that arrived at once; none after a moment without keys.
     ///
     /// # Errors
-    /// At Ctrl-C, and where the terminal is gone.
+    /// At Ctrl-C, and if the terminal is gone.
     pub fn hear(&mut self) -> Result<Vec<Key>, AskError> {
         if self.interrupt.load(Ordering::SeqCst) {
             return Err(AskError::Interrupted);
@@ -57,9 +58,9 @@ mod unix {
     use crate::ui::screens::keys::is_paste;
     use crate::ui::screens::terminal_mode::{stop_the_job, while_it_is_ours};
 
-    /// What comes so soon after Enter was not typed.
+    /// Keys that arrive this soon after Enter were not typed.
     const AFTER: Duration = Duration::from_millis(30);
-    /// A pause where there is nothing to wait for.
+    /// A pause where no read can block.
     const MOMENT: Duration = Duration::from_millis(50);
 
     impl Keyboard<'_> {
@@ -86,7 +87,7 @@ mod unix {
                     self.weigh(keys)
                 }
                 Err(Errno::INTR) => Ok(Vec::new()),
-                // Another program has left the terminal so that reads do not wait.
+                // Another program has left the terminal in non-blocking mode.
                 Err(Errno::AGAIN) => {
                     sleep(MOMENT);
                     Ok(Vec::new())
@@ -95,7 +96,7 @@ mod unix {
             }
         }
 
-        /// What of these keys is meant.
+        /// Picks the keys that are meant as an answer.
         fn weigh(&mut self, keys: Vec<Key>) -> Result<Vec<Key>, AskError> {
             if keys.contains(&Key::Interrupt) || (keys == [Key::Quit] && !self.pasting) {
                 return Err(AskError::Interrupted);
@@ -119,9 +120,9 @@ mod unix {
         }
     }
 
-    /// Drops keys that were pressed while no question was open: they were not meant as its answer.
+    /// Drops keys that were pressed while no question was open, because they were not meant as its answer.
     pub fn forget_keys() {
-        // Where it cannot be done the keys answer, as they would have.
+        // If this fails, the keys count as an answer.
         let _ = rustix::termios::tcflush(stdin(), rustix::termios::QueueSelector::IFlush);
     }
 }

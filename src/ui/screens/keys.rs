@@ -1,30 +1,27 @@
-//! Keys as a terminal sends them: bytes in, keys out. What no key of ours sends, such as a terminal's answers to questions
-//! that nobody asked, halves of sequences and bytes that are no text, is no key.
+//! Parses a terminal's bytes into keys. Anything that no key of ours sends is not a key: a terminal's unsolicited
+//! replies, half sequences, bytes that are not text.
 
-/// A key, as far as a question knows it.
+/// A key that questions distinguish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
     Enter,
     Up,
     Down,
     Backspace,
-    /// What takes a line back to its beginning: Ctrl-U.
+    /// Ctrl-U, which erases the line.
     Erase,
-    /// Ctrl-C.
     Interrupt,
-    /// Ctrl-\.
     Quit,
-    /// Ctrl-Z.
     Stop,
     Char(char),
-    /// Any other; it says that somebody is there.
+    /// Any other key; it shows that somebody is there.
     Other,
 }
 
-/// No sequence of a key is longer; what is, is a terminal's talk.
+/// A longer sequence is not a key's but a terminal's message.
 const LONGEST: usize = 4096;
 
-/// Between two bytes.
+/// The parser's state between two bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum State {
     #[default]
@@ -33,29 +30,28 @@ enum State {
     Escape,
     /// After ESC O.
     Single,
-    /// After ESC [, with parameters to come.
+    /// After ESC [, in the parameters.
     Sequence {
-        /// Whether anything stood between `[` and here.
+        /// Whether no parameter has come yet.
         bare: bool,
     },
-    /// In words between programs and terminals (OSC, DCS, APC, PM, SOS), which end with BEL or ESC \.
+    /// In a message between programs and terminals (OSC, DCS, APC, PM, SOS), which ends with BEL or ESC \.
     Talk,
-    /// The same after an ESC.
+    /// In a message, after an ESC.
     TalkEscape,
 }
 
-/// Reads keys out of bytes.
 #[derive(Debug, Default)]
 pub struct Parser {
     state: State,
     /// The bytes of the sequence so far.
     length: usize,
-    /// A character of several bytes, as far as it has come.
+    /// The bytes so far of a multi-byte character.
     character: Vec<u8>,
 }
 
 impl Parser {
-    /// The keys in `bytes`, after all that came before.
+    /// The keys in `bytes`, which follow the bytes fed before.
     pub fn feed(&mut self, bytes: &[u8]) -> Vec<Key> {
         let mut keys = Vec::new();
         for byte in bytes {
@@ -64,7 +60,7 @@ impl Parser {
         keys
     }
 
-    /// Nothing came for a while: what was begun is not finished any more. An ESC that stands alone is a key.
+    /// Call when nothing has come for a while: an unfinished sequence is dropped. A lone ESC is a key.
     pub fn quiet(&mut self) -> Option<Key> {
         let key = (self.state == State::Escape).then_some(Key::Other);
         *self = Self::default();
@@ -77,7 +73,7 @@ impl Parser {
             self.state = State::Ground;
         }
         self.state = match (self.state, byte) {
-            // Ctrl-C is one wherever it comes.
+            // Ctrl-C counts wherever it comes.
             (_, 3) => {
                 self.character.clear();
                 keys.push(Key::Interrupt);
@@ -92,7 +88,7 @@ impl Parser {
                 keys.push(Key::Other);
                 State::Escape
             }
-            // With Alt.
+            // A key with Alt.
             (State::Escape, _) => {
                 keys.push(Key::Other);
                 State::Ground
@@ -128,7 +124,7 @@ impl Parser {
                     keys.extend(text.chars().next().filter(|c| !c.is_control()).map(Key::Char));
                     self.character.clear();
                 }
-                // More is to come.
+                // The character is incomplete.
                 Err(error) if error.error_len().is_none() => {}
                 Err(_) => {
                     self.character.clear();
@@ -159,7 +155,7 @@ fn arrow(last: u8) -> Key {
     }
 }
 
-/// Whether keys that came at once are no typing but a paste: it has more than one line's end, or anything after one.
+/// Whether keys that arrived at once are a paste instead of typing: more than one line end, or anything after one.
 pub fn is_paste(keys: &[Key]) -> bool {
     let ends = keys.iter().filter(|key| **key == Key::Enter).count();
     let last = keys.last() == Some(&Key::Enter);

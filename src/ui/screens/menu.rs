@@ -1,4 +1,4 @@
-//! How choices are offered: the engine's first, then the screen's own, until one of the engine's is taken.
+//! Offers choices: the engine's first, then the screen's own, until the learner takes one of the engine's.
 
 use crate::engine::event::{Answer, AskError, Choice, Question, QuestionId, StepView};
 use crate::i18n::{Lang, Text, m};
@@ -10,19 +10,17 @@ use crate::ui::views::events::Context;
 use crate::ui::views::hands_on;
 use crate::ui::views::step::{commands, detours, more, picture, step};
 
-/// What a menu needs of the screen that shows it.
+/// What a menu needs from the screen that shows it.
 pub trait MenuHost {
-    /// How it looks now; the language may have changed since.
+    /// The current style; the language may have changed since the last call.
     fn style(&self) -> Style;
-    /// Changes the language.
     fn speak(&self, lang: Lang);
-    /// Shows lines.
     fn show(&self, lines: &[Line]);
     /// Shows a step again, from its beginning.
     fn show_step(&self, view: &StepView);
-    /// What there is to read on this step while waiting has been read: it need not be shown again.
+    /// Records that the learner has read the step's reading for waits, so that it is not shown again.
     fn has_read(&self);
-    /// Lets the learner choose one of `items`; `start` is the usual one.
+    /// Lets the learner choose one of `items`; `start` is the preselected one.
     fn choose(&self, prompt: &str, items: &[Item], start: usize) -> Result<usize, AskError>;
 }
 
@@ -99,7 +97,7 @@ pub fn ask(board: &dyn MenuHost, question: &Question, context: &Context) -> Resu
 
 fn picks(question: &Question, view: Option<&StepView>) -> Vec<(Pick, Text)> {
     let own = |choice: &Choice| (Pick::Answer(choice.answer), choice.label.clone());
-    // At a step, what leads out of it comes last.
+    // In a step's menu, choices that leave the step come last.
     let leads_out =
         |choice: &&Choice| view.is_some() && matches!(choice.answer, Answer::Steps | Answer::Leave | Answer::CleanUp);
     let mut picks: Vec<_> = question.choices.iter().filter(|choice| !leads_out(choice)).map(own).collect();
@@ -113,7 +111,7 @@ fn picks(question: &Question, view: Option<&StepView>) -> Vec<(Pick, Text)> {
     picks
 }
 
-/// The picture drawn and told: whichever form the screen has, here are both.
+/// The picture as a drawing and in words, whichever the screen's form is.
 fn both_pictures(view: &StepView, style: &Style) -> Vec<Line> {
     let drawn = Style { layout: Layout::Rich, width: style.width.min(100), ..*style };
     let drawing = picture(&view.picture, &drawn, true);
@@ -123,14 +121,14 @@ fn both_pictures(view: &StepView, style: &Style) -> Vec<Line> {
     if lines.is_empty() { style.inside(style.words(Tone::Plain, &m::picture_none())) } else { lines }
 }
 
-/// The question with the answer that `--yes` gives, as one line.
+/// The question and the answer that `--yes` gives, on one line.
 pub fn taken(question: &Question, style: &Style) -> Line {
     let label = question.choices.iter().find(|choice| choice.answer == question.default);
     let label = label.map_or_else(|| question.default.name().to_owned(), |choice| style.render(&choice.label));
     Line::plain(style.render(&m::MenuYes { answer: label, prompt: &question.prompt }.text()))
 }
 
-/// Used by a step's first showing and by its showing in the other language.
+/// For showing a step the first time and again in the other language.
 pub fn step_blocks(view: &StepView, style: &Style) -> Vec<Vec<Line>> {
     step(view, style).into_iter().filter(|block| !block.is_empty()).collect()
 }

@@ -1,6 +1,7 @@
-//! The three forms of a screen, and how questions are asked in each.
+//! The three forms of a screen, and how each asks questions.
 //! Must not know: actions, the cloud.
-//! Next: `open.rs` chooses the form; `terminal.rs`, `plain.rs` and `json.rs` are the forms; `terminal_mode.rs` is the one guard of the terminal.
+//! Next: `open.rs` chooses the form; `terminal.rs`, `plain.rs` and `json.rs` are the forms; only `terminal_mode.rs`
+//! changes the terminal's modes.
 
 pub mod bars;
 pub mod heartbeat;

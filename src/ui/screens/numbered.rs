@@ -1,4 +1,4 @@
-//! Numbered choices: how an answer typed as a line is understood.
+//! Numbered choices, answered by typing a line.
 
 use super::menu::Item;
 use crate::engine::event::AskError;
@@ -6,7 +6,7 @@ use crate::i18n::m;
 use crate::ui::text::line::Line;
 use crate::ui::text::style::Style;
 
-/// So many answers in a row that are none of the choices end the asking: what types them does not read.
+/// The number of meaningless answers in a row after which asking ends, because whatever types them does not read.
 const TRIES: usize = 3;
 
 /// The choices as lines, each with its number.
@@ -15,10 +15,10 @@ pub fn numbered(items: &[Item]) -> Vec<Line> {
     items.iter().enumerate().map(line).collect()
 }
 
-/// Asks until a number means one of `items`. `read` shows its words and reads a line, `tell` only shows.
+/// Asks until an answer means one of `items`. `read` shows its words and reads a line, `tell` only shows.
 ///
 /// # Errors
-/// What reading fails with, and [`AskError::Unclear`] where no answer means anything.
+/// The error of `read`, and [`AskError::Unclear`] if no answer means anything.
 pub fn ask_number(
     items: &[Item],
     start: usize,
@@ -36,7 +36,8 @@ pub fn ask_number(
     Err(AskError::Unclear)
 }
 
-/// Which item `typed` means: its number, full-width digits included, its label or its name; `start` for an empty line.
+/// The item that `typed` means: by its number (full-width digits included), its label or its name; `start` for an
+/// empty line.
 fn understand(typed: &str, items: &[Item], start: usize) -> Option<usize> {
     let word: String = typed.trim().chars().map(half_width).collect();
     if word.is_empty() {
@@ -59,7 +60,7 @@ pub fn is_one_of(typed: &str, words: &[&str]) -> bool {
     words.iter().any(|word| *word == typed)
 }
 
-/// Full-width ASCII, as an input method writes it, to ASCII.
+/// Converts full-width ASCII, as an input method writes it, to ASCII.
 fn half_width(c: char) -> char {
     match c {
         '\u{3000}' => ' ',

@@ -1,4 +1,4 @@
-//! Which screen, and what the command line prints outside a run.
+//! Chooses the screen, and formats what the command line prints outside a run.
 
 use std::sync::Arc;
 
@@ -14,7 +14,6 @@ use crate::ui::text::style::{GlyphSet, Layout, Style};
 use crate::ui::text::table::{columns, told};
 use crate::ui::views::error::{ErrorReport, painted};
 
-/// Opens the screen of a run.
 #[must_use]
 pub fn open(options: UiOptions) -> Arc<dyn Screen> {
     match options.form {
@@ -24,24 +23,22 @@ pub fn open(options: UiOptions) -> Arc<dyn Screen> {
     }
 }
 
-/// Whether colours may be used: not where `NO_COLOR` is set, nor where standard output or error is no terminal.
+/// Whether colours may be used: not if `NO_COLOR` is set, nor if standard output or error is not a terminal.
 #[must_use]
 pub fn color_allowed() -> bool {
     console::colors_enabled() && console::colors_enabled_stderr()
 }
 
-/// How text outside a run is laid out.
+/// The layout of text outside a run.
 #[derive(Clone, Copy, Debug)]
 pub struct PrintStyle {
-    /// The language.
     pub lang: Lang,
-    /// Whether it is for a person at a terminal; else it is plain: no frames, no marks, lines unbroken.
+    /// Whether a person at a terminal reads it. Otherwise it is plain: no frames, no marks, unbroken lines.
     pub pretty: bool,
     /// Cells in a line; `None` asks the terminal.
     pub width: Option<u16>,
-    /// What marks are drawn with.
+    /// The characters for marks.
     pub glyphs: GlyphSet,
-    /// Whether colours may be used.
     pub color: bool,
 }
 
@@ -57,8 +54,8 @@ impl PrintStyle {
     }
 }
 
-/// Rows under a head: in columns for a person, one `head: cell` a line where there is no room for them; otherwise one row
-/// a line. Every line is ended.
+/// Rows under a head. For a person, in columns, or one `head: cell` a line if columns do not fit; otherwise one row a
+/// line. Every line has a line end.
 #[must_use]
 pub fn table(head: &[Text], rows: &[Vec<Text>], sheet: &PrintStyle) -> String {
     let style = sheet.style();
@@ -69,14 +66,15 @@ pub fn table(head: &[Text], rows: &[Vec<Text>], sheet: &PrintStyle) -> String {
     paint(&style.inside(lines), sheet.color)
 }
 
-/// Markdown as lines, each ended.
+/// Markdown as lines, each with a line end.
 #[must_use]
 pub fn markdown(source: &str, sheet: &PrintStyle) -> String {
     let style = sheet.style();
     paint(&style.inside(render(source, style.measure())), sheet.color)
 }
 
-/// An error: what happened, the facts, what can be done, each line ended. Commands stand alone on theirs.
+/// An error: what happened, the facts, what the reader can do. Every line has a line end, and a command is alone on
+/// its line.
 #[must_use]
 pub fn error_report(error: &ErrorReport, sheet: &PrintStyle) -> String {
     painted(error, &sheet.style(), sheet.color)

@@ -1,4 +1,4 @@
-//! What a screen is opened with, and in which form.
+//! The options of a screen, and the choice of its form.
 
 use std::io::{BufRead, Write};
 use std::sync::Arc;
@@ -7,7 +7,6 @@ use std::sync::atomic::AtomicBool;
 use crate::i18n::Lang;
 use crate::ui::text::style::GlyphSet;
 
-/// The form of a screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// Drawings, live progress, menus.
@@ -19,9 +18,9 @@ pub enum Form {
 }
 
 impl Form {
-    /// The form to take: JSON where it is asked for; plain where it is asked for (`--plain`, `PLLAB_PLAIN`), in CI, on a
-    /// simple terminal (`TERM` is `dumb`, or unset outside Windows), and where standard output and error are not both a
-    /// terminal; else pretty.
+    /// The form to use: JSON on request; plain on request (`--plain`, `PLLAB_PLAIN`), in CI, on a simple terminal
+    /// (`TERM` is `dumb`, or unset outside Windows), and unless standard output and error are both terminals; else
+    /// pretty.
     #[must_use]
     pub fn choose(json: bool, plain: bool, terminal: bool, env: impl Fn(&str) -> Option<String>) -> Self {
         let set = |name| env(name).is_some_and(|value| !value.is_empty() && value != "0" && value != "false");
@@ -39,13 +38,11 @@ impl Form {
     }
 }
 
-/// What a screen is opened with.
 pub struct UiOptions {
-    /// The language to begin with; a learner may change it at any menu.
+    /// The initial language; a learner may change it at any menu.
     pub lang: Lang,
-    /// Told when the learner changes it.
+    /// Called when the learner changes the language.
     pub on_language_change: Box<dyn Fn(Lang) + Send + Sync>,
-    /// The form.
     pub form: Form,
     /// Whether every question takes its default.
     pub yes: bool,
@@ -53,13 +50,13 @@ pub struct UiOptions {
     pub interactive: bool,
     /// Cells in a line; `None` asks the terminal, and leaves the plain form's lines unbroken.
     pub width: Option<u16>,
-    /// What frames are drawn with.
+    /// The characters for frames and marks.
     pub glyphs: GlyphSet,
-    /// Whether colours may be used.
     pub color: bool,
-    /// Set by the signal task at Ctrl-C: a plain question that is waiting then gives up. Menus read the key themselves.
+    /// The signal task sets this at Ctrl-C, and a waiting plain question then gives up. Menus read the key
+    /// themselves.
     pub interrupt: Arc<AtomicBool>,
-    /// Where the plain form reads answers; `None` where nobody and nothing answers.
+    /// Where the plain form reads answers; `None` if there is nothing to read from.
     pub input: Option<Box<dyn BufRead + Send>>,
     /// Standard output.
     pub out: Box<dyn Write + Send>,

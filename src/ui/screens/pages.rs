@@ -1,19 +1,19 @@
-//! Paragraphs packed into pages of a terminal.
+//! Packs paragraphs into pages of a terminal.
 
 use crate::ui::text::line::{Line, stack};
 
-/// A block cut at its blank lines.
+/// Cuts a block at its blank lines.
 fn paragraphs(block: &[Line]) -> Vec<Vec<Line>> {
     block.split(Line::is_blank).filter(|part| !part.is_empty()).map(<[Line]>::to_vec).collect()
 }
 
-/// The rows that lines take on the terminal: one to copy is written whole and may take several.
+/// The rows that lines take on the terminal; a line to copy is written whole and may take several.
 fn rows(lines: &[Line], columns: usize) -> usize {
     lines.iter().map(|line| line.width().div_ceil(columns.max(1)).max(1)).sum()
 }
 
-/// Packs paragraphs into pages of at most `most` rows; the last one has at most `last`, for the menu comes below it. A
-/// paragraph that is too long for any page stands on one of its own.
+/// Packs paragraphs into pages of at most `most` rows. The last page has at most `last` rows, because the menu comes
+/// below it. A paragraph that is too long for any page gets a page of its own.
 pub fn pages(blocks: &[Vec<Line>], most: usize, last: usize, columns: usize) -> Vec<Vec<Line>> {
     let mut pages: Vec<Vec<Vec<Line>>> = Vec::new();
     let height = |page: &[Vec<Line>]| page.iter().map(|block| rows(block, columns) + 1).sum::<usize>();

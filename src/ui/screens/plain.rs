@@ -23,14 +23,13 @@ use crate::ui::views::opening::opening;
 use crate::ui::views::part::to_copy;
 use crate::ui::views::step::{picture, waiting};
 
-/// How often a pending question looks whether it was interrupted.
+/// How often a waiting question checks for an interrupt.
 const LOOK_UP: Duration = Duration::from_millis(100);
-/// How much of a line is looked at, in bytes: no answer is longer.
+/// The bytes of a line to look at; no answer is longer.
 const LONGEST: usize = 1024;
-/// A line that has not ended by then, in bytes, does not end.
+/// The bytes after which a line counts as endless.
 const ENDLESS: usize = 1 << 20;
 
-/// A [`Screen`] of lines.
 pub struct Plain {
     yes: bool,
     interactive: bool,
@@ -47,29 +46,29 @@ struct Inner {
     out: Box<dyn Write + Send>,
     context: Context,
     waited: bool,
-    /// The number of the step whose further words have been read.
+    /// The number of the step whose extra reading was shown.
     read: Option<usize>,
     begun: bool,
 }
 
-/// What was typed: a line, or what goes on for ever without a line's end.
+/// Typed input: a line, or input that goes on without a line end.
 enum Typed {
     Line(String),
     Endless,
 }
 
-/// Where answers come from.
+/// The source of answers.
 enum Answers {
-    /// From nobody.
+    /// Nothing answers.
     None,
-    /// From here, once the first question is asked.
+    /// Not read until the first question is asked.
     Unread(Box<dyn BufRead + Send>),
-    /// A thread reads: a blocked read cannot be interrupted.
+    /// A thread reads, because a blocked read cannot be interrupted.
     Lines(Receiver<Typed>),
 }
 
 impl Plain {
-    /// Nobody can be asked where `options` have no input.
+    /// Without `options.input`, nobody can be asked.
     pub fn new(options: UiOptions) -> Self {
         let inner = Inner {
             lang: options.lang,
@@ -102,11 +101,11 @@ impl Plain {
         let inner = &mut *self.inner();
         let gap = if apart && inner.begun { "\n" } else { "" };
         inner.begun = true;
-        // A screen that is gone has nobody to be told so.
+        // If the screen is gone, nobody could read an error either.
         let _ = write!(inner.out, "{gap}{}", paint(lines, false)).and_then(|()| inner.out.flush());
     }
 
-    /// Whether a line was typed while nothing was asked; it is taken away.
+    /// Whether a line was typed while no question was open; the line is consumed.
     fn line_waits(&self) -> bool {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         let lines = match std::mem::replace(&mut *answers, Answers::None) {
@@ -119,7 +118,7 @@ impl Plain {
         typed
     }
 
-    /// The next line that is typed.
+    /// The next typed line.
     fn line(&self) -> Result<String, AskError> {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         let lines = match std::mem::replace(&mut *answers, Answers::None) {
@@ -143,11 +142,11 @@ impl Plain {
     }
 }
 
-/// Reads line by line until the end. The thread is left behind at exit: it may be blocked in a read. No more than one line
-/// is read before it is wanted.
+/// Reads line by line until the end. The thread is abandoned at exit, because it may be blocked in a read. It reads
+/// at most two lines ahead: one in the channel, one waiting to be sent.
 fn read_in_thread(mut source: Box<dyn BufRead + Send>) -> Receiver<Typed> {
     let (sender, lines) = sync_channel(1);
-    // Where not even a thread can be had nobody can be asked: the other end is gone.
+    // If no thread can be started, nobody can be asked: the receiver finds the channel closed.
     let _ = thread::Builder::new().spawn(move || {
         while let Some(typed) = read_line(&mut source) {
             let ends = matches!(typed, Typed::Endless);
@@ -159,7 +158,7 @@ fn read_in_thread(mut source: Box<dyn BufRead + Send>) -> Receiver<Typed> {
     lines
 }
 
-/// The next line, as far as an answer may be long; `None` at the end of input.
+/// The next line, up to the length of an answer; `None` at the end of input.
 fn read_line(source: &mut dyn BufRead) -> Option<Typed> {
     let (mut line, mut length) = (Vec::new(), 0);
     loop {
@@ -203,7 +202,7 @@ impl Screen for Plain {
     }
 
     fn called(&self) -> bool {
-        // Lines that are piped in are answers to questions, nobody's call.
+        // Piped lines are answers to questions, not a person's call.
         self.interactive && !self.yes && self.line_waits()
     }
 

@@ -1,5 +1,5 @@
-//! Menus, pauses and typed words on a terminal. A theme of dialoguer's draws the choices; keys are read here, so that nothing
-//! depends on how large the terminal is, nor on what is sent to it.
+//! Menus, pauses and typed words on a terminal. A theme of dialoguer's draws the choices. The keys are read here, so
+//! that neither the terminal's size nor unexpected input can break a menu.
 
 use std::fmt;
 use std::sync::atomic::AtomicBool;
@@ -16,9 +16,10 @@ use crate::ui::text::line::{Line, Tone};
 use crate::ui::text::measure::cut;
 use crate::ui::text::style::Style;
 
-/// No word that is asked for is longer, in bytes.
+/// The longest word to type, in bytes.
 const LONGEST: usize = 60;
-/// A menu needs the words above it and three choices, a line to stand on and one to spare; and room for a word or two.
+/// The rows that a menu needs: the words above it, three choices, the cursor's line and a spare one. In width it
+/// needs room for a word or two.
 const ROWS: u16 = 6;
 const COLUMNS: u16 = 20;
 
@@ -28,14 +29,14 @@ pub fn is_roomy(rows: u16, columns: u16) -> bool {
     rows >= ROWS && columns >= COLUMNS
 }
 
-/// Whether this terminal has; where there is none, nothing is in the way.
+/// Whether this terminal has room; true if there is no terminal.
 #[must_use]
 pub fn has_room() -> bool {
     Term::stderr().size_checked().is_none_or(|(rows, columns)| is_roomy(rows, columns))
 }
 
-/// Lets the learner choose one of `labels`; `None` where the terminal has become too small for it. Where it is too low for all
-/// of them, they are spread over several menus, each with a way to the next.
+/// Lets the learner choose one of `labels`; `None` if the terminal has become too small. If it is too low for all
+/// labels, they are spread over several menus, each with a way to the next.
 pub fn choose(
     labels: &[String],
     start: usize,
@@ -45,7 +46,7 @@ pub fn choose(
 ) -> Result<Option<usize>, AskError> {
     let mut menu = Menu { labels, at: start.min(labels.len().saturating_sub(1)), others: false, style, color };
     let mut keyboard = Keyboard::open(interrupt, true);
-    // Drawn in one piece: a menu that is half there would flicker.
+    // Draw in one write: a half-drawn menu would flicker.
     let term = Term::buffered_stderr();
     let (mut drawn, mut size, mut stops) = (Vec::new(), (0, 0), times_taken_again());
     loop {
@@ -57,7 +58,7 @@ pub fn choose(
         let stopped = times_taken_again() != stops;
         if now != size || stopped || drawn.is_empty() {
             if stopped {
-                // Others have written below the menu meanwhile.
+                // Other programs have written below the menu meanwhile.
                 drawn.clear();
             }
             (size, stops) = (now, times_taken_again());
@@ -69,7 +70,7 @@ pub fn choose(
             match key {
                 Key::Down => menu.step(1, size.0),
                 Key::Up => menu.step(-1, size.0),
-                // Alone, as it is typed.
+                // Only if typed alone, not as part of a burst of keys.
                 Key::Char('j') if keys.len() == 1 => menu.step(1, size.0),
                 Key::Char('k') if keys.len() == 1 => menu.step(-1, size.0),
                 Key::Enter if menu.others => menu.turn(size.0),
@@ -87,19 +88,18 @@ pub fn choose(
     }
 }
 
-/// A menu that is open.
 struct Menu<'a> {
     labels: &'a [String],
-    /// Which is pointed at, or was before the way to the others.
+    /// The selected label, also while the way to the others is selected.
     at: usize,
-    /// Whether the way to the others is pointed at.
+    /// Whether the way to the others is selected.
     others: bool,
     style: &'a Style,
     color: bool,
 }
 
 impl Menu<'_> {
-    /// The first and how many of the labels are shown, and whether the way to the others follows.
+    /// The first label shown, the number of labels shown, and whether the way to the others follows.
     fn page(&self, rows: u16) -> (usize, usize, bool) {
         let room = usize::from(rows).saturating_sub(4).max(3);
         if self.labels.len() <= room {
@@ -110,7 +110,7 @@ impl Menu<'_> {
         (from, each.min(self.labels.len() - from), true)
     }
 
-    /// One line up or down, around the ends.
+    /// Moves one line up or down, wrapping around.
     fn step(&mut self, by: isize, rows: u16) {
         let (from, count, more) = self.page(rows);
         let lines = count + usize::from(more);
@@ -122,14 +122,14 @@ impl Menu<'_> {
         }
     }
 
-    /// On to the other choices.
+    /// Shows the next labels.
     fn turn(&mut self, rows: u16) {
         let (from, count, _) = self.page(rows);
         self.others = false;
         self.at = if from + count < self.labels.len() { from + count } else { 0 };
     }
 
-    /// Draws it in the place of what was drawn; gives the cells of each line.
+    /// Draws the menu over the lines that were `drawn`; returns the width of each line in cells.
     fn draw(&mut self, term: &Term, drawn: &[usize], size: (u16, u16)) -> Vec<usize> {
         let (from, count, more) = self.page(size.0);
         self.others &= more;
@@ -146,13 +146,13 @@ impl Menu<'_> {
             let _ = theme.format_select_prompt_item(&mut text, label, active);
             text.push('\n');
         }
-        // A terminal that cannot be written to cannot be read from either, and that is what is reported.
+        // If the terminal cannot be written to, reading from it fails too and reports the error.
         let _ = back_over(term, drawn, size).and_then(|()| term.write_str(&text)).and_then(|()| term.flush());
         cells
     }
 }
 
-/// How a choice looks.
+/// The appearance of a choice.
 struct Choices {
     pointer: &'static str,
     /// Cells for a label.
@@ -174,12 +174,12 @@ impl Theme for Choices {
 }
 
 fn erase(term: &Term, drawn: &[usize], size: (u16, u16)) {
-    // A terminal that is gone needs nothing.
+    // If the terminal is gone, there is nothing to do.
     let _ = back_over(term, drawn, size).and_then(|()| term.flush());
 }
 
-/// Goes back to the first of these lines and clears from there. Where the terminal may have broken one of them they are left
-/// standing: nothing above them must be lost.
+/// Goes back to the first of these lines and clears from there. If the terminal may have broken one of them, they
+/// stay, so that nothing above them is lost.
 fn back_over(term: &Term, drawn: &[usize], size: (u16, u16)) -> std::io::Result<()> {
     if drawn.is_empty() {
         return Ok(());
@@ -191,15 +191,16 @@ fn back_over(term: &Term, drawn: &[usize], size: (u16, u16)) -> std::io::Result<
     term.clear_to_end_of_screen()
 }
 
-/// Whether lines of so many cells stand on the screen as they were written.
+/// Whether lines of these widths are still on the screen as they were written.
 fn are_whole(drawn: &[usize], (rows, columns): (u16, u16)) -> bool {
     drawn.len() < usize::from(rows) && drawn.iter().all(|cells| *cells < usize::from(columns))
 }
 
-/// Whether [`enter_pressed`] can tell. Windows would need a look into the console's input that no crate here offers safely.
+/// Whether [`enter_pressed`] works here. Windows would need access to the console's input that no crate in use offers
+/// safely.
 pub const HEARS_ENTER: bool = cfg!(unix);
 
-/// Whether Enter was pressed while no question was open; the key is taken away. A terminal hands over whole lines, so
+/// Whether Enter was pressed while no question was open; the key is consumed. A terminal delivers whole lines, so
 /// other keys alone do not count.
 pub fn enter_pressed() -> bool {
     #[cfg(unix)]
@@ -216,7 +217,7 @@ pub fn enter_pressed() -> bool {
     }
 }
 
-/// Waits for a key under a line of words, then takes the line away.
+/// Shows a line of words, waits for a key, then removes the line.
 pub fn pause(words: &str, color: bool, interrupt: &AtomicBool) -> Result<(), AskError> {
     let term = Term::stderr();
     let mut keyboard = Keyboard::open(interrupt, false);
@@ -225,7 +226,7 @@ pub fn pause(words: &str, color: bool, interrupt: &AtomicBool) -> Result<(), Ask
         let state = (term.size(), times_taken_again());
         if shown.replace(state) != Some(state) {
             let line = Line::of(Tone::Dim, cut(words, usize::from(state.0.1).saturating_sub(2)));
-            // A terminal that cannot be written to cannot be read from either, and that is what is reported.
+            // If the terminal cannot be written to, reading from it fails too and reports the error.
             let _ = term.clear_line().and_then(|()| term.write_str(&line.paint(color)));
         }
         match keyboard.hear() {
@@ -238,7 +239,7 @@ pub fn pause(words: &str, color: bool, interrupt: &AtomicBool) -> Result<(), Ask
     heard
 }
 
-/// Reads a line, key by key: only so does Ctrl-C end it like a menu.
+/// Reads a line key by key, so that Ctrl-C ends it as it ends a menu.
 pub fn line(color: bool, interrupt: &AtomicBool) -> Result<String, AskError> {
     let term = Term::stderr();
     let mut typed = String::new();
@@ -249,7 +250,7 @@ pub fn line(color: bool, interrupt: &AtomicBool) -> Result<String, AskError> {
         if shown.as_ref() != Some(&state) {
             let room = usize::from(state.0.1).saturating_sub(5);
             let line = Line::plain(" ").and(Tone::Good, ">").and(Tone::Plain, format!(" {}", cut(&typed, room)));
-            // A terminal that cannot be written to cannot be read from either, and that is what is reported.
+            // If the terminal cannot be written to, reading from it fails too and reports the error.
             let _ = term.clear_line().and_then(|()| term.write_str(&line.paint(color)));
             shown = Some(state);
         }

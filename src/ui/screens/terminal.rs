@@ -1,4 +1,4 @@
-//! The pretty form: a terminal that a person looks at.
+//! The pretty form, for a person at a terminal.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -27,7 +27,7 @@ use crate::ui::views::opening::opening;
 use crate::ui::views::part::to_copy;
 use crate::ui::views::step::{picture, waiting};
 
-/// How many lines a menu takes at most; what is on the screen before it stays readable.
+/// The most lines of a menu, so that what is on the screen above it stays readable.
 const MENU: usize = 10;
 
 /// A [`Screen`] for people: drawings, live progress, menus by arrow keys.
@@ -49,30 +49,30 @@ struct Inner {
     bars: Bars,
     context: Context,
     last: Last,
-    /// What each check said last, so that looking again shows only what has changed.
+    /// Each check's last answer, so that asking again shows only what has changed.
     checks: BTreeMap<String, (Verdict, Text)>,
-    /// Whether the words to read while waiting have been shown for this step.
+    /// Whether the reading for waits was shown for this step.
     waited: bool,
-    /// The number of the step whose further words have been read.
+    /// The number of the step whose extra reading was shown.
     read: Option<usize>,
-    /// Ctrl-C came where no answer was due; the next question gives it.
+    /// Ctrl-C came while no question was open; the next question returns it.
     interrupted: bool,
 }
 
-/// What stands below the last page.
+/// What follows the last page.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Below {
     Menu,
     Key,
 }
 
-/// What was shown last: lines of the same kind stand together, others apart.
+/// What was shown last: lines of the same kind stay together, others are separated.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Last {
     Nothing,
-    /// Something that is done: one line each.
+    /// A finished thing, one line each.
     Done,
-    /// A check that is met: one line each.
+    /// A check that is met, one line each.
     Met,
     Other,
 }
@@ -126,13 +126,13 @@ impl Terminal {
         inner.last = kind;
         let out = if to_err { &mut inner.err } else { &mut inner.out };
         inner.bars.aside(|| {
-            // A screen that is gone has nobody to be told so.
+            // If the screen is gone, nobody could read an error either.
             let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
         });
     }
 
-    /// Prints blocks a screenful at a time, so that nothing scrolls away unread. Below the last one comes a menu, or a
-    /// line of words and a key.
+    /// Prints blocks a screenful at a time, so that nothing scrolls away unread. A menu, or a prompt for a key,
+    /// follows the last one.
     fn turn_pages(&self, blocks: Vec<Vec<Line>>, way: Mode, below: Below) {
         if self.inner().interrupted {
             return;
@@ -160,7 +160,7 @@ impl Terminal {
         }
     }
 
-    /// On a terminal that is too small for a menu: numbers, and a line to type one on.
+    /// For a terminal that is too small for a menu: numbers, and a line to type one on.
     fn choose_by_number(&self, items: &[Item], start: usize) -> Result<usize, AskError> {
         let style = self.style();
         self.print_lines(&style.inside(numbered(items)), Last::Other);
@@ -208,7 +208,7 @@ impl Screen for Terminal {
     }
 
     fn your_turn(&self, view: &TurnView) {
-        // Called back from the menu, what is needed has been shown.
+        // If the learner comes back from the menu, this has been shown already.
         let again = self.inner().context.turn.replace(view.clone()).as_ref() == Some(view);
         if !again {
             let words = if prompter::HEARS_ENTER { m::turn_menu } else { m::turn_menu_in_plain };

@@ -1,7 +1,8 @@
-//! What the terminal does with keys by itself, and its cursor: the one place that changes either, and gives them back.
+//! Owns the terminal's modes (echo, line editing) and its cursor: the only place that changes them, and the one that
+//! restores them.
 //!
-//! Its echo would push live lines up and leave them standing, and a menu is read one key at a time: a key pressed between two
-//! of them would be written into the menu, or held back for a line.
+//! Echo would push live lines up and leave copies of them. Menus need single keys: in line mode, a key pressed
+//! between two menus would be echoed into the menu, or held back until Enter.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 #[cfg(unix)]
 use rustix::termios::{InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
 
-/// What is held of the terminal.
+/// The current changes to the terminal.
 static HELD: Mutex<Held> = Mutex::new(Held {
     #[cfg(unix)]
     modes: None,
@@ -18,33 +19,32 @@ static HELD: Mutex<Held> = Mutex::new(Held {
     over: false,
 });
 
-/// Held while a key is read: a read that begins as lines are gathered ends with a line only.
+/// Locked while a key is read: a read that starts in line mode ends only with a line.
 #[cfg(unix)]
 static READING: Mutex<()> = Mutex::new(());
 
-/// How often the terminal was taken again after a stop: what stood on it may have scrolled away.
+/// How often the terminal was taken again after a stop; its content may have scrolled away.
 static TAKEN_AGAIN: AtomicUsize = AtomicUsize::new(0);
 
 struct Held {
-    /// The terminal as it was found and as it is now, while something of it is turned off here.
+    /// The terminal as found and as it is now, while something of it is changed.
     #[cfg(unix)]
     modes: Option<(Termios, Termios)>,
-    /// Whether the cursor is hidden.
     hidden: bool,
-    /// Whether the terminal is somebody else's for as long as this process stands still.
+    /// Whether the process is about to stop, or stopped, so that the terminal belongs to somebody else.
     lent: bool,
-    /// Whether the process ends: nothing is taken any more.
+    /// Whether the process is ending, so that nothing is changed any more.
     over: bool,
 }
 
-/// Keys are no longer written to the terminal. Where that cannot be done they are, as before.
+/// Stops the echo of keys. If that fails, keys are echoed as before.
 pub fn echo_off() {
     #[cfg(unix)]
     held().take(|modes| modes.local_modes.remove(LocalModes::ECHO));
 }
 
-/// Keys come one by one and as they are, Ctrl-C among them, and a read that finds none gives up after a tenth of a second;
-/// until the guard goes. The cursor is hidden where `hidden` says so.
+/// Until the guard is dropped, keys arrive singly and unprocessed, including Ctrl-C, and a read without input gives
+/// up after a tenth of a second. Hides the cursor if `hidden`.
 pub fn raw_keys(hidden: bool) -> RawKeys {
     let mut held = held();
     #[cfg(unix)]
@@ -61,7 +61,7 @@ pub fn raw_keys(hidden: bool) -> RawKeys {
     RawKeys
 }
 
-/// While it lives, keys are read one by one.
+/// While this exists, keys are read one by one.
 #[must_use]
 pub struct RawKeys;
 
@@ -71,13 +71,13 @@ impl Drop for RawKeys {
     }
 }
 
-/// Keys are treated as they were before [`echo_off`] or [`raw_keys`].
+/// Restores the handling of keys from before [`echo_off`] or [`raw_keys`].
 pub fn restore() {
     #[cfg(unix)]
     held().release();
 }
 
-/// Gives the terminal back as it was found: keys and cursor.
+/// Restores the terminal as it was found: keys and cursor.
 pub fn give_back() {
     let mut held = held();
     #[cfg(unix)]
@@ -87,32 +87,32 @@ pub fn give_back() {
     }
 }
 
-/// Gives the terminal back for good: this process ends, and no thread of it takes the terminal any more.
+/// Restores the terminal for good: the process is ending, and none of its threads may change the terminal any more.
 pub fn give_back_for_good() {
     give_back();
     held().over = true;
 }
 
-/// Gives the terminal back and stands still, as at Ctrl-Z, until the process is told to go on; [`take_again`] comes then.
+/// Restores the terminal and stops the process, as at Ctrl-Z, until it is continued; then call [`take_again`].
 #[cfg(unix)]
 pub fn stand_still() {
-    // From now on no read begins; one that has begun is over within a moment.
+    // No read starts from here on, and a started one ends within a moment.
     held().lent = true;
     let reading = READING.lock().unwrap_or_else(PoisonError::into_inner);
     let held = held();
     if let Some((found, _)) = &held.modes {
-        // A terminal that is gone needs nothing.
+        // If the terminal is gone, there is nothing to do.
         let _ = tcsetattr(rustix::stdio::stdin(), OptionalActions::Now, found);
     }
     if held.hidden {
         show_cursor(true);
     }
     drop((held, reading));
-    // Only this process: the others of the job have been told like it.
+    // Only this process: the rest of the job gets signals of its own.
     let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP);
 }
 
-/// Takes the terminal again after a stop, as it was held; in the background it is left to who has it.
+/// Takes the terminal again after a stop, as it was before; in the background, leaves it to its owner.
 #[cfg(unix)]
 pub fn take_again() {
     let mut held = held();
@@ -136,7 +136,7 @@ pub fn times_taken_again() -> usize {
     TAKEN_AGAIN.load(Ordering::SeqCst)
 }
 
-/// Reads keys, unless the terminal is somebody else's just now.
+/// Reads keys, unless the terminal belongs to somebody else at the moment.
 #[cfg(unix)]
 pub fn while_it_is_ours<T>(read: impl FnOnce() -> T) -> Option<T> {
     let _reading = READING.lock().unwrap_or_else(PoisonError::into_inner);
@@ -144,7 +144,7 @@ pub fn while_it_is_ours<T>(read: impl FnOnce() -> T) -> Option<T> {
     (!lent).then(read)
 }
 
-/// Ctrl-Z where keys come as they are: the whole job stops, as the terminal itself would have had it.
+/// Handles Ctrl-Z in raw mode: stops the whole job, as the terminal itself would have done.
 pub fn stop_the_job() {
     #[cfg(unix)]
     {
@@ -159,7 +159,7 @@ fn held() -> MutexGuard<'static, Held> {
 fn show_cursor(shown: bool) {
     let term = console::Term::stderr();
     if term.is_term() {
-        // A terminal that is gone needs nothing.
+        // If the terminal is gone, there is nothing to do.
         let _ = if shown { term.show_cursor() } else { term.hide_cursor() };
     }
 }
@@ -171,7 +171,7 @@ fn in_front() -> bool {
 
 #[cfg(unix)]
 impl Held {
-    /// Changes the terminal, and keeps how it was found.
+    /// Changes the terminal, and remembers how it was found.
     fn take(&mut self, change: impl FnOnce(&mut Termios)) {
         if self.over {
             return;
@@ -185,7 +185,7 @@ impl Held {
         };
         let mut wanted = found.clone();
         change(&mut wanted);
-        // What is lent is changed once it is back.
+        // While the terminal is lent, only record the change; it is applied on return.
         if self.lent || tcsetattr(rustix::stdio::stdin(), OptionalActions::Now, &wanted).is_ok() {
             self.modes = Some((found, wanted));
         }
@@ -195,7 +195,7 @@ impl Held {
         if let Some((found, _)) = self.modes.take()
             && !self.lent
         {
-            // A terminal that is gone needs nothing.
+            // If the terminal is gone, there is nothing to do.
             let _ = tcsetattr(rustix::stdio::stdin(), OptionalActions::Now, &found);
         }
     }

@@ -1,31 +1,28 @@
-//! A line before it is painted: words with their inks.
+//! A line before it is painted: words with tones.
 
 use console::Style as ConsoleStyle;
 
 use super::measure::width;
 use crate::i18n::harmless;
 
-/// What a piece of a line is, not how it looks: without colour the words alone must say it.
+/// The meaning of a piece of a line, not its appearance: without colour the words alone must be clear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Tone {
-    /// Running text.
     #[default]
     Plain,
-    /// A title.
     Title,
-    /// Emphasis.
     Strong,
-    /// Of less weight.
+    /// Less important.
     Dim,
-    /// Something typed: a command, a name.
+    /// Something to type: a command, a name.
     Code,
     /// As it should be.
     Good,
     /// Not as it should be.
     Bad,
-    /// On its way.
+    /// In progress.
     Wait,
-    /// An address.
+    /// A URL.
     Link,
 }
 
@@ -45,18 +42,18 @@ impl Tone {
     }
 }
 
-/// Words of one ink.
+/// Words of one tone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
     pub ink: Tone,
     pub text: String,
 }
 
-/// One line of a screen. Whatever is pushed onto it is cleaned of control characters.
+/// One line of a screen. Text pushed onto it is cleaned of control characters.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Line {
     spans: Vec<Span>,
-    /// Whether it is there to be copied: it keeps to the left edge.
+    /// Whether it is meant to be copied, so that it stays at the left edge.
     to_copy: bool,
 }
 
@@ -100,7 +97,7 @@ impl Line {
         }
     }
 
-    /// The same line, moved right by `by` cells, unless it is there to be copied.
+    /// The same line, moved right by `by` cells unless it is meant to be copied.
     pub fn indented(self, by: usize) -> Self {
         if self.spans.is_empty() || self.to_copy {
             return self;
@@ -114,7 +111,7 @@ impl Line {
         &self.spans
     }
 
-    /// Whether all of it is in this ink.
+    /// Whether all of it has this tone.
     pub fn is(&self, ink: Tone) -> bool {
         !self.spans.is_empty() && self.spans.iter().all(|span| span.ink == ink)
     }
@@ -127,12 +124,12 @@ impl Line {
         self.spans.iter().map(|span| span.text.as_str()).collect()
     }
 
-    /// Cells, ambiguous characters taken as one.
+    /// In cells, counting ambiguous characters as one.
     pub fn width(&self) -> usize {
         self.spans.iter().map(|span| width(&span.text)).sum()
     }
 
-    /// The line as it is written, without spaces at its end.
+    /// The line as written, without trailing spaces.
     pub fn paint(&self, color: bool) -> String {
         if !color {
             return self.text().trim_end().to_owned();
@@ -151,7 +148,7 @@ impl Line {
     }
 }
 
-/// All lines as they are written, each ended.
+/// The lines as written, each with a line end.
 pub fn paint(lines: &[Line], color: bool) -> String {
     lines.iter().map(|line| line.paint(color) + "\n").collect()
 }

@@ -1,4 +1,4 @@
-//! Lessons: Markdown to lines.
+//! Renders lessons: Markdown to lines.
 
 use comrak::nodes::{AstNode, ListType, NodeValue};
 use comrak::{Arena, parse_document};
@@ -8,12 +8,12 @@ use super::table::columns;
 use super::wrap::fill;
 use crate::lab::{markdown_options, nests_too_deep};
 
-/// Renders Markdown to lines of at most `width` cells. Code blocks keep their lines whole, so that they can be copied.
+/// Renders Markdown to lines of at most `width` cells. Lines of code blocks stay whole, so that they can be copied.
 pub fn render(source: &str, width: usize) -> Vec<Line> {
     let arena = Arena::new();
     let root = parse_document(&arena, source, &markdown_options());
     if nests_too_deep(root).is_some() {
-        // Not a lesson: labs are judged when they are read. An endpoint's message may be anything.
+        // Not a lesson, because loading a lab refuses this. An endpoint's message may contain anything.
         return source.lines().flat_map(|line| fill(&Line::plain(line), width, "", "")).collect();
     }
     blocks(root, width)
@@ -78,7 +78,7 @@ fn prefixed(prefix: &str, line: Line) -> Line {
     whole
 }
 
-/// Hard line breaks end a line; each part is wrapped on its own.
+/// Wraps each part on its own; parts end at hard line breaks.
 fn fill_all(parts: &[Line], width: usize) -> Vec<Line> {
     parts
         .iter()
@@ -86,7 +86,7 @@ fn fill_all(parts: &[Line], width: usize) -> Vec<Line> {
         .collect()
 }
 
-/// A node's words; a new line for each hard break.
+/// A node's words, with a new line for each hard break.
 fn inlines<'a>(node: &'a AstNode<'a>, ink: Tone) -> Vec<Line> {
     let mut pieces = Pieces { lines: vec![Line::blank()], soft_break: false };
     for child in node.children() {
@@ -97,7 +97,7 @@ fn inlines<'a>(node: &'a AstNode<'a>, ink: Tone) -> Vec<Line> {
 
 struct Pieces {
     lines: Vec<Line>,
-    /// The source broke the line here; what that means is known when the next word comes.
+    /// The source broke the line here; the next word decides whether that means a space.
     soft_break: bool,
 }
 
@@ -106,13 +106,13 @@ impl Pieces {
         let Some(line) = self.lines.last_mut() else { return };
         if std::mem::take(&mut self.soft_break) {
             let before = line.text().chars().next_back();
-            // Japanese is written without spaces: a line break in the source is no space there.
+            // Japanese is written without spaces, so a line break in the source is not a space there.
             let joins = |c: Option<char>| c.is_none_or(is_japanese);
             if !(joins(before) && joins(text.chars().next())) {
                 line.push(ink, " ");
             }
         }
-        // The source needs a space behind emphasis that ends in such a mark; the sentence does not.
+        // Markdown needs a space after emphasis that ends in such a mark; the sentence does not.
         let closed = line.text().ends_with(['。', '、', '」', '）']);
         line.push(ink, if closed { text.trim_start_matches(' ') } else { text });
     }
@@ -139,7 +139,7 @@ fn inline<'a>(node: &'a AstNode<'a>, ink: Tone, pieces: &mut Pieces) {
             inner(ink, pieces);
             let tells = label != target.url && !target.url.is_empty();
             if tells && node.next_sibling().is_none() {
-                // An address on a line of its own can be opened and copied, however long it is.
+                // A URL on a line of its own can be opened and copied, however long it is.
                 pieces.lines.push(Line::of(Tone::Link, &target.url));
             } else if tells {
                 pieces.push(ink, " (");

@@ -1,19 +1,20 @@
-//! How many cells a string takes.
+//! Measures strings in cells.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
-/// Cells where ambiguous characters take one: for lining things up.
+/// The width in cells if ambiguous characters take one, for alignment.
 pub fn width(text: &str) -> usize {
     text.width()
 }
 
-/// Cells where ambiguous characters take two, as terminals with East Asian settings draw them: for making things fit.
+/// The width in cells if ambiguous characters take two, as on terminals with East Asian settings, for fitting text
+/// into space.
 pub fn wide_width(text: &str) -> usize {
     text.width_cjk()
 }
 
-/// `text`, cut to at most `cells`, with `...` where something was cut.
+/// `text` cut to at most `cells`, with `...` if something was cut.
 pub fn cut(text: &str, cells: usize) -> String {
     if wide_width(text) <= cells {
         return text.to_owned();
@@ -24,7 +25,7 @@ pub fn cut(text: &str, cells: usize) -> String {
     kept
 }
 
-/// The longest beginning of `text` that takes at most `cells`, and no half character.
+/// The longest prefix of whole characters that takes at most `cells`.
 pub fn head(text: &str, cells: usize) -> &str {
     let mut taken = 0;
     for (at, grapheme) in text.grapheme_indices(true) {

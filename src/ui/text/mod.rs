@@ -1,6 +1,7 @@
-//! Text before it is anything else: measured, broken into lines, laid out in columns, read from Markdown.
+//! Text processing: measuring, line breaking, columns, reading Markdown.
 //! Must not know: terminals, runs.
-//! Next: `style.rs` is how a screen is to look, `line.rs` a line before it is painted, `wrap.rs` where lines break.
+//! Next: `style.rs` is how a screen should look, `line.rs` a line before it is painted, `wrap.rs` decides where lines
+//! break.
 
 pub mod line;
 pub mod markdown;

@@ -1,36 +1,36 @@
-//! How a screen is to look: language, room, glyphs.
+//! How a screen should look: language, room, glyphs.
 
 use crate::i18n::{Lang, Text};
 
-/// Which characters frames and marks are drawn with.
+/// The setting for the characters of frames and marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Glyphs {
-    /// Box drawing. On terminals that draw ambiguous characters two cells wide, frames do not line up.
+    /// Box drawing. Frames do not line up on terminals that draw ambiguous characters two cells wide.
     Unicode,
-    /// `+ - |` only.
+    /// Only `+ - |`.
     Ascii,
     /// ASCII where box drawing is known to fail (the Linux console, the classic Windows console), else Unicode.
     Auto,
 }
 
-/// The characters that were chosen.
+/// The characters for frames and marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GlyphSet {
     /// Box drawing.
     Unicode,
-    /// `+ - |` only.
+    /// Only `+ - |`.
     Ascii,
 }
 
 impl Glyphs {
-    /// The characters for the terminal that `env` tells of.
+    /// The characters for the terminal that `env` describes.
     #[must_use]
     pub fn choose(self, env: impl Fn(&str) -> Option<String>, windows: bool) -> GlyphSet {
         match self {
             Self::Unicode => GlyphSet::Unicode,
             Self::Ascii => GlyphSet::Ascii,
             Self::Auto if windows => {
-                // Windows Terminal and the terminals that imitate it name themselves; the classic console does not.
+                // Windows Terminal and its imitators set one of these; the classic console does not.
                 let modern = ["WT_SESSION", "TERM_PROGRAM", "ConEmuANSI"].iter().any(|name| env(name).is_some());
                 if modern { GlyphSet::Unicode } else { GlyphSet::Ascii }
             }
@@ -42,19 +42,19 @@ impl Glyphs {
     }
 }
 
-/// Pretty, or as sentences.
+/// Drawings, or sentences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
     Rich,
     Plain,
 }
 
-/// How a screen is to look.
+/// How a screen should look.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
     pub lang: Lang,
     pub layout: Layout,
-    /// Cells in a line; `usize::MAX` where lines are not broken.
+    /// Cells in a line; `usize::MAX` if lines are not broken.
     pub width: usize,
     pub glyphs: GlyphSet,
 }
@@ -68,22 +68,22 @@ impl Style {
         self.layout == Layout::Plain
     }
 
-    /// A mark before something that is as it should be.
+    /// The mark of something that is as it should be.
     pub fn tick(&self) -> &'static str {
         if self.glyphs == GlyphSet::Unicode { "✔" } else { "[ok]" }
     }
 
-    /// A mark before something that is not.
+    /// The mark of something that is not as it should be.
     pub fn cross(&self) -> &'static str {
         if self.glyphs == GlyphSet::Unicode { "✘" } else { "[!!]" }
     }
 
-    /// A mark before something that is on its way, or unknown.
+    /// The mark of something that is in progress, or unknown.
     pub fn open(&self) -> &'static str {
         if self.glyphs == GlyphSet::Unicode { "-" } else { "[--]" }
     }
 
-    /// A mark before the chosen line of a menu.
+    /// The mark of the chosen line of a menu.
     pub fn pointer(&self) -> &'static str {
         if self.glyphs == GlyphSet::Unicode { "❯" } else { ">" }
     }

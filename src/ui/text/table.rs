@@ -1,4 +1,4 @@
-//! Columns of cells; records where there is no room for columns.
+//! Lays out tables: columns of cells, or records if columns do not fit.
 
 use super::line::{Line, Tone};
 use super::measure::{wide_width, width};
@@ -6,7 +6,7 @@ use super::wrap::fill;
 
 /// Cells between two columns.
 const GAP: usize = 2;
-/// No column is made narrower than this; where that does not fit, the rows become records.
+/// The narrowest column, in cells; rows that would need a narrower one become records.
 const NARROWEST: usize = 8;
 
 /// Lays out `rows` under `head` in `room` cells.
@@ -48,7 +48,7 @@ fn row(cells: &[Line], widths: &[usize]) -> Vec<Line> {
         .collect()
 }
 
-/// One row a line, each cell after its head: for who listens, and for programs that go by lines.
+/// One row a line, each cell after its head: for screen readers, and for programs that work by lines.
 pub fn told(head: &[Line], rows: &[Vec<Line>], room: usize) -> Vec<Line> {
     let one = |cells: &Vec<Line>| {
         let mut line = Line::blank();
@@ -87,7 +87,7 @@ pub fn records(head: &[Line], rows: &[Vec<Line>], room: usize) -> Vec<Line> {
     lines
 }
 
-/// Two columns without a head: names on the left, what they stand for on the right.
+/// Two columns without a head: names on the left, their meaning on the right.
 pub fn pairs(rows: &[(Line, Line)], room: usize) -> Vec<Line> {
     let left = rows.iter().map(|(name, _)| name.width()).max().unwrap_or(0).min(room / 3);
     let mut lines = Vec::new();

@@ -1,4 +1,4 @@
-//! Times as a person says them.
+//! Times in the form that people use.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ pub fn clock(elapsed: Duration) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
-/// How long so far, in words.
+/// The time so far, in words.
 pub fn elapsed(elapsed: Duration) -> Text {
     let seconds = elapsed.as_secs();
     if seconds < 60 {
@@ -21,7 +21,7 @@ pub fn elapsed(elapsed: Duration) -> Text {
     }
 }
 
-/// How long it usually takes, `from` and `to` in seconds: minutes from two minutes on.
+/// The usual time, `from` and `to` in seconds; shown in minutes from two minutes on.
 pub fn usual((from, to): (u32, u32)) -> Text {
     if to < 120 {
         return if from >= to { m::usual_second(to.max(1)) } else { m::UsualSeconds { from, to }.text() };
@@ -30,7 +30,7 @@ pub fn usual((from, to): (u32, u32)) -> Text {
     if from >= to { m::usual_minute(to) } else { m::UsualMinutes { from, to }.text() }
 }
 
-/// After how many seconds it is given up: minutes from two minutes on.
+/// The time limit in seconds; shown in minutes from two minutes on.
 pub fn most(seconds: u64) -> Text {
     if seconds < 120 { m::most_seconds(seconds) } else { m::most_minutes(seconds / 60) }
 }

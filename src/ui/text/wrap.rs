@@ -1,4 +1,4 @@
-//! Breaking text into lines: Unicode's rules for Japanese, first fit, ASCII words whole.
+//! Breaks text into lines: Unicode's rules for Japanese, first fit, ASCII words whole.
 
 use textwrap::core::Fragment;
 use textwrap::wrap_algorithms::wrap_first_fit;
@@ -10,8 +10,8 @@ use super::measure::wide_width;
 /// A last line of fewer cells than this looks lost.
 const SHORT: usize = 6;
 
-/// Wraps plain text to `width` cells. Line breaks in it are kept. For text that others print, such as a command line's
-/// help in Japanese, which has no spaces to break at.
+/// Wraps plain text to `width` cells and keeps its line breaks. For text that other code prints, such as the command
+/// line's help in Japanese, which has no spaces to break at.
 #[must_use]
 pub fn wrap(text: &str, width: usize) -> String {
     let lines: Vec<String> = text
@@ -26,7 +26,8 @@ pub fn wrap(text: &str, width: usize) -> String {
     lines.join("\n")
 }
 
-/// Wraps one paragraph. `first` stands before the first line, `rest` before the others; both count. Never empty.
+/// Wraps one paragraph. `first` goes before the first line, `rest` before the others; both count towards the width.
+/// Never empty.
 pub fn fill(paragraph: &Line, width: usize, first: &str, rest: &str) -> Vec<Line> {
     let text = paragraph.text();
     let room = |indent: &str| width.saturating_sub(wide_width(indent)).max(2);
@@ -52,7 +53,7 @@ pub fn fill(paragraph: &Line, width: usize, first: &str, rest: &str) -> Vec<Line
     lines
 }
 
-/// A last line of a syllable or two is filled from the line before it.
+/// Fills a very short last line from the line before it.
 fn fill_last<'a>(pieces: &'a [Piece], rows: &mut [&'a [Piece]], room: usize) {
     let [.., before, last] = rows else { return };
     let cells = |row: &[Piece]| row.iter().map(|piece| piece.cells + piece.space).sum::<usize>();
@@ -62,13 +63,13 @@ fn fill_last<'a>(pieces: &'a [Piece], rows: &mut [&'a [Piece]], room: usize) {
     while cells(&pieces[cut..]) < SHORT && cut > start + 1 && cells(&pieces[cut - 1..]) <= room {
         cut -= 1;
     }
-    // A long name that would leave a gap above stays where it is.
+    // A long name stays if moving it would leave a gap above.
     if cells(&pieces[start..cut]) * 4 > whole * 3 {
         (*before, *last) = (&pieces[start..cut], &pieces[cut..]);
     }
 }
 
-/// Appends what stands between two byte positions of the spans' joined text.
+/// Appends the text between two byte positions of the spans' joined text.
 fn slice(spans: &[Span], from: usize, to: usize, line: &mut Line) {
     let mut at = 0;
     for span in spans {
@@ -82,7 +83,7 @@ fn slice(spans: &[Span], from: usize, to: usize, line: &mut Line) {
     }
 }
 
-/// What stays together on a line, as byte positions, and the space that may follow it.
+/// Text that stays together on a line, as byte positions, and the space that may follow it.
 #[derive(Clone, Copy, Debug)]
 struct Piece {
     start: usize,
@@ -114,7 +115,7 @@ fn pieces(text: &str, room: usize) -> Vec<Piece> {
         let (start, end) = (at, at + word.word.len());
         at = end + word.whitespace.len();
         let piece = Piece { start, end, cells: wide_width(word.word), space: word.whitespace.len() };
-        // Ids and names such as `ap-northeast-1` stay whole: the rules would break them at each hyphen.
+        // Keep ids and names such as `ap-northeast-1` whole; the rules would break them at each hyphen.
         match pieces.last_mut() {
             Some(last)
                 if last.space == 0
@@ -131,7 +132,7 @@ fn pieces(text: &str, room: usize) -> Vec<Piece> {
     pieces.into_iter().flat_map(|piece| cut_to_room(text, piece, room)).collect()
 }
 
-/// A piece that no line can hold is cut after a slash, as ids have them, or between characters.
+/// Cuts a piece that no line can hold after a slash, as ids have them, or between characters.
 fn cut_to_room(text: &str, piece: Piece, room: usize) -> Vec<Piece> {
     if piece.cells <= room {
         return vec![piece];

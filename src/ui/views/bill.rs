@@ -1,4 +1,4 @@
-//! What a run has cost, as it is shown below the receipt.
+//! The cost of a run, shown below the receipt.
 
 use crate::engine::event::{Money, Spent, minute};
 use crate::i18n::{Text, m};
@@ -7,10 +7,9 @@ use crate::ui::text::style::Style;
 use crate::ui::text::table::columns;
 use crate::ui::text::wrap::fill;
 
-/// Narrower than this, a line of the bill is a sentence.
+/// On a narrower screen, a line of the bill is a sentence.
 const COLUMNS: usize = 72;
 
-/// The bill as lines.
 pub fn bill(lines: &[Spent], total: Money, prices_as_of: &str, style: &Style) -> Vec<Line> {
     let until = |line: &Spent| line.until.map_or_else(m::bill_goes_on, |at| Text::literal(minute(at)));
     let name = |line: &Spent| format!("{} {}", style.render(&line.kind.word()), line.resource);

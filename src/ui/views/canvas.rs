@@ -1,4 +1,4 @@
-//! A grid of cells to draw on, wide characters included.
+//! A grid of cells to draw on, including wide characters.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 

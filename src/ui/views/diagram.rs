@@ -1,4 +1,5 @@
-//! The architecture as a drawing: consumer left, provider right, and what ties them; one above the other where it is narrow.
+//! The architecture as a drawing: consumer left, provider right, and the tie between them; one above the other on a
+//! narrow screen.
 
 use super::canvas::Canvas;
 use crate::engine::event::{self, Lane, LinkState, Mark, Part, Picture};
@@ -7,18 +8,18 @@ use crate::ui::text::line::{Line, Tone};
 use crate::ui::text::measure::{cut, wide_width, width};
 use crate::ui::text::style::{GlyphSet, Style};
 
-/// Narrower than this, the boxes stand one above the other.
+/// On a narrower screen, one box is above the other.
 const SIDE_BY_SIDE: usize = 70;
-/// Nothing is drawn wider, however wide the terminal is.
+/// The widest drawing, however wide the terminal is.
 const WIDEST: usize = 100;
 /// Cells left of everything.
 const MARGIN: usize = 1;
-/// Border, space, mark, space: what stands before a node's words.
+/// Border, space, mark, space: the cells before a node's words.
 const BEFORE: usize = 4;
-/// Space, border: what stands after them.
+/// Space, border: the cells after them.
 const AFTER: usize = 2;
 
-/// Draws `picture`. With `mark_new`, what the step makes is marked with `>`. Empty when nothing exists yet.
+/// Draws `picture`. With `mark_new`, what the step makes is marked with `>`. Empty if nothing exists yet.
 pub fn draw(picture: &Picture, style: &Style, mark_new: bool) -> Vec<Line> {
     let consumer = Half { name: style.render(&m::picture_consumer()), lane: &picture.consumer };
     let provider = Half { name: style.render(&m::picture_provider()), lane: &picture.provider };
@@ -57,7 +58,7 @@ pub fn draw(picture: &Picture, style: &Style, mark_new: bool) -> Vec<Line> {
     lines
 }
 
-/// What lines are drawn with.
+/// The characters for lines.
 struct Pens {
     across: &'static str,
     down: &'static str,
@@ -106,7 +107,7 @@ impl Half<'_> {
 /// A line in a box.
 struct Row {
     words: Vec<(Tone, String)>,
-    /// What stands before it: `>` where it is new, `x` where the path ends.
+    /// The sign before it: `>` if it is new, `x` where the path ends.
     sign: Option<(Tone, &'static str)>,
     tied: bool,
 }
@@ -153,7 +154,8 @@ impl Drawing<'_> {
             .collect()
     }
 
-    /// How wide a box must be. Nodes that do not exist yet count: the boxes stay where they are while they fill.
+    /// The width that a box needs. Nodes that do not exist yet count, so that the boxes stay in place while they
+    /// fill.
     fn box_width(&self, half: &Half<'_>, beside: bool) -> usize {
         let widest = self.rows(&half.lane.all_rows(beside)).iter().map(Row::cells).max().unwrap_or(0);
         (BEFORE + widest + AFTER).max(wide_width(&half.title()) + 2)
@@ -198,7 +200,7 @@ impl Drawing<'_> {
                 LinkState::Up => self.pens.up[0],
                 LinkState::Rejected if x == middle => "x",
                 LinkState::Rejected if x.abs_diff(middle) == 1 => " ",
-                // The last dash reaches into the box, whatever the beat of the others.
+                // The last dash always reaches into the box.
                 _ if x.abs_diff(middle) % 2 == 0 || x == borders[1] + 1 => self.pens.across,
                 _ => " ",
             };
@@ -252,7 +254,7 @@ impl Drawing<'_> {
         y + 2
     }
 
-    /// A title and, below it, a box with room for `height` lines.
+    /// Draws a title and, below it, a box with room for `height` lines.
     fn frame(&mut self, x: usize, y: usize, cells: usize, height: usize, half: &Half<'_>) {
         let mark = if self.mark_new && half.lane.mark == Mark::New { ">" } else { " " };
         let after = self.canvas.text(x, y, Tone::Strong, mark);

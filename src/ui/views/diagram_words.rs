@@ -1,9 +1,10 @@
-//! The architecture in words: for those who cannot see a drawing, and for pipes.
+//! The architecture in words, for pipes and for readers who cannot see a drawing.
 
 use crate::engine::event::{Lane, LinkState, Mark, Node, Picture};
 use crate::i18n::{Lang, Text, m};
 
-/// Says `picture` in sentences, one string each: what stands in each VPC, what the step makes, and what ties the two.
+/// Puts `picture` into sentences, one string each: the content of each VPC, what the step makes, and what ties the
+/// VPCs together.
 #[must_use]
 pub fn diagram_in_words(picture: &Picture, lang: Lang) -> Vec<String> {
     let mut sentences = Vec::new();
@@ -25,7 +26,7 @@ pub fn diagram_in_words(picture: &Picture, lang: Lang) -> Vec<String> {
             sentences.push(m::WordsNew { name: &name, nodes: new }.text());
         }
     }
-    // What is not made yet asks for nothing.
+    // An endpoint that is not made yet requests nothing.
     let asks = picture.link.state != LinkState::Pending || !is_new(&picture.consumer);
     if asks && let (Some(endpoint), Some(service)) = (tied(&picture.consumer), tied(&picture.provider)) {
         let state = picture.link.label.clone().unwrap_or_else(|| Text::literal(""));

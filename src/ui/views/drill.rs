@@ -1,4 +1,4 @@
-//! How a drill ended.
+//! The result of a drill.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::ui::text::style::Style;
 use crate::ui::text::time::clock;
 use crate::ui::text::wrap::fill;
 
-/// The grade: mended or not, what was opened, time and hints.
+/// The grade: repaired or not, what was opened, time and hints.
 pub fn finished(mended: bool, given_up: bool, opened: &[Text], hints: usize, seconds: u64, style: &Style) -> Vec<Line> {
     let (ink, mark, words) = match (mended, given_up, opened.is_empty()) {
         (true, ..) => (Tone::Good, style.tick(), m::drill_mended()),

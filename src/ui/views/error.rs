@@ -1,4 +1,4 @@
-//! Errors as a learner sees them: what happened, the facts, what can be done.
+//! Errors as a learner sees them: what happened, the facts, what to do.
 
 use super::part::to_copy;
 use crate::engine::event::{Fault, FaultClass, cause};
@@ -14,14 +14,12 @@ pub struct ErrorReport {
     pub title: Text,
     /// The facts, one paragraph each.
     pub details: Vec<Text>,
-    /// What can be done about it.
     pub next: Vec<NextStep>,
 }
 
-/// Something that can be done.
+/// Something that the reader can do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum NextStep {
-    /// Said in words.
     Words(Text),
     /// A command to run, shown alone on its line.
     Command(String),
@@ -57,7 +55,7 @@ fn next(steps: &[NextStep], style: &Style) -> Vec<Line> {
     lines
 }
 
-/// A call's fault, with AWS's own words and the request id under ours.
+/// A call's fault: our words, then AWS's message and the request id.
 pub fn fault(fault: &Fault, style: &Style) -> Vec<Line> {
     let fact = |name: Text, value: &str| Text::literal(format!("{}: {value}", style.render(&name)));
     let mut details = vec![fact(m::fault_code(), &fault.code), fact(m::fault_message(), &fault.message)];
@@ -85,7 +83,7 @@ fn advice(class: FaultClass) -> (Text, Option<&'static str>) {
     }
 }
 
-/// The report as it is written.
+/// The report as written.
 pub fn painted(error: &ErrorReport, style: &Style, color: bool) -> String {
     paint(&report(error, style), color)
 }

@@ -1,4 +1,4 @@
-//! Events as they are shown.
+//! Events as lines.
 
 use super::bill::bill;
 use super::hands_on;
@@ -14,20 +14,20 @@ use crate::ui::text::line::{Line, Tone, stack};
 use crate::ui::text::style::Style;
 use crate::ui::text::wrap::fill;
 
-/// What stood before an event and gives it its words.
+/// Earlier state that decides how an event is worded.
 #[derive(Clone, Debug, Default)]
 pub struct Context {
-    /// The step that is open.
+    /// The open step.
     pub step: Option<StepView>,
-    /// What the learner needs to do it by hand, once it is their turn.
+    /// What the learner needs to do the step by hand, once it is their turn.
     pub turn: Option<TurnView>,
 }
 
-/// An event's lines; none where progress or the menu has said it already.
+/// An event's lines; none if the progress display or the menu has shown it already.
 pub fn event(event: &Event, context: &Context, style: &Style) -> Vec<Line> {
     match event {
         Event::RunStarted { run, .. } if style.is_plain() => style.words(Tone::Plain, &m::run_started(run)),
-        // What recovery finds not done is done again; that is no fault.
+        // Recovery repeats what it finds undone, so this is not a failure.
         Event::Outcome { error: Some(fault), recovered: false, .. } => error::fault(fault, style),
         Event::Gone { resource, id } if style.is_plain() && !id.is_empty() => {
             style.words(Tone::Plain, &m::ItemGone { id, resource }.text())
@@ -97,7 +97,7 @@ fn checked(asked: &Asked<'_>, style: &Style) -> Vec<Line> {
         Verdict::Broken => (Tone::Bad, style.cross(), m::check_broken(), Some(m::check_why_broken())),
         Verdict::CannotTell => (Tone::Wait, "?", m::check_cannot_tell(), Some(m::check_why_cannot_tell())),
     };
-    // What the check itself knows of the cause outweighs what is true of every such answer.
+    // A known cause outweighs the usual explanation of such an answer.
     let why = why.map(|usual| asked.why.cloned().unwrap_or(usual));
     let (word, seen) = (style.render(&word), style.render(asked.seen));
     let Some(why) = why else {

@@ -1,4 +1,4 @@
-//! The learner's turn: what they need to work by hand, and what pllab makes of it.
+//! The learner's turn: what they need to work by hand, and how pllab sees their work.
 
 use super::part::to_copy;
 use crate::engine::event::{Event, TurnView};
@@ -8,7 +8,7 @@ use crate::ui::text::line::{Line, Tone, stack};
 use crate::ui::text::style::Style;
 use crate::ui::text::wrap::fill;
 
-/// What is shown when it is the learner's turn; `menu` says how to get more.
+/// Shown at the start of the learner's turn; `menu` says how to get more.
 pub fn turn(view: &TurnView, menu: Option<Text>, style: &Style) -> Vec<Line> {
     // Only the sandbox hands out keys of its own.
     let title = if view.access.is_empty() { m::turn_title() } else { m::turn_title_sandbox() };
@@ -28,7 +28,7 @@ pub fn turn(view: &TurnView, menu: Option<Text>, style: &Style) -> Vec<Line> {
     stack(blocks)
 }
 
-/// The commands, with what makes them go to the right account.
+/// The commands, with the settings that direct them to the right account.
 pub fn commands(view: &TurnView, style: &Style) -> Vec<Line> {
     let mut lines = if view.access.is_empty() { Vec::new() } else { access(view, style) };
     if !lines.is_empty() {
@@ -97,7 +97,7 @@ fn marked(ink: Tone, mark: &str, text: &Text, style: &Style) -> Vec<Line> {
     fill(&line, style.measure(), "", "  ")
 }
 
-/// Of an ARN the end tells.
+/// An ARN's last part.
 fn short(id: &str) -> &str {
     id.rsplit(':').next().unwrap_or(id)
 }

@@ -1,4 +1,4 @@
-//! What a screen shows, as lines: pure functions of what the engine says.
+//! The content of a screen, as lines: pure functions of what the engine reports.
 //! Must not know: terminals, keys, progress.
 //! Next: `step.rs` is a step as it opens, `diagram.rs` the drawing, `receipt.rs` the end.
 

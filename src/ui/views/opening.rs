@@ -24,13 +24,13 @@ pub fn opening(view: &OpeningView, style: &Style) -> Vec<Vec<Line>> {
         about.extend(style.words(Tone::Plain, &words));
     }
     let mut blocks = vec![style.inside(title)];
-    // Who comes back has read it.
+    // A learner who resumes has read it.
     if !view.resumed {
         let mut goal = style.inside(vec![Line::of(Tone::Strong, style.render(&m::opening_picture()))]);
         goal.extend(picture(&view.picture, style, false));
         blocks.extend([goal, style.inside(style.prose(&prose.intro, 0))]);
     }
-    // Who does the lab learns the rest on the way; who only reads gets it here.
+    // A learner who does the lab gets this on the way; a reader gets it here.
     if let (Mode::Explain, Some(more)) = (view.way, &prose.more) {
         blocks.push(style.inside(style.prose(more, 0)));
     }

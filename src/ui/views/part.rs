@@ -1,4 +1,4 @@
-//! Parts that several screens are made of: headings, paragraphs, commands to copy.
+//! Building blocks of several screens: headings, paragraphs, commands to copy.
 
 use crate::i18n::{Text, m};
 use crate::ui::text::line::{Line, Tone};
@@ -8,7 +8,7 @@ use crate::ui::text::style::Style;
 use crate::ui::text::table::pairs;
 use crate::ui::text::wrap::fill;
 
-/// Prose is not set wider than this: longer lines are hard to read.
+/// The widest prose, in cells: longer lines are hard to read.
 const READABLE: usize = 100;
 
 impl Style {
@@ -17,13 +17,13 @@ impl Style {
         if self.is_plain() { self.width } else { self.width.saturating_sub(2).clamp(10, READABLE) }
     }
 
-    /// Moves lines inside the margin; sentences have none.
+    /// Moves lines inside the margin; the plain layout has none.
     pub fn inside(&self, lines: Vec<Line>) -> Vec<Line> {
         let by = usize::from(!self.is_plain());
         lines.into_iter().map(|line| line.indented(by)).collect()
     }
 
-    /// What should be and what is, one below the other.
+    /// The expected value and the seen one, one below the other.
     pub fn expected_and_seen(&self, expected: &Text, seen: &Text) -> Vec<Line> {
         let named =
             |name: Text, value: &Text| (Line::of(Tone::Dim, self.render(&name)), Line::plain(self.render(value)));
@@ -35,7 +35,7 @@ impl Style {
         }
     }
 
-    /// Two texts on one line, left and right; on two lines where one is too narrow.
+    /// Two texts on one line, left and right; on two lines if they do not fit.
     pub fn sides(&self, left: &Line, right: &str) -> Vec<Line> {
         if self.is_plain() {
             let mut line = left.clone();
@@ -61,7 +61,7 @@ impl Style {
         fill(&Line::of(ink, self.render(text)), self.measure(), "", "")
     }
 
-    /// A heading and what stands under it; nothing where nothing stands under it.
+    /// A heading and its body; nothing if the body is empty.
     pub fn under(&self, heading: &Text, body: Vec<Line>) -> Vec<Line> {
         if body.is_empty() {
             return body;
@@ -71,7 +71,7 @@ impl Style {
         lines
     }
 
-    /// Like [`Style::under`], for values to copy: they keep to the left edge and to their own lines.
+    /// Like [`Style::under`], for values to copy: they stay at the left edge, each on its own line.
     pub fn under_to_copy(&self, heading: &Text, values: &[String]) -> Vec<Line> {
         if values.is_empty() {
             return Vec::new();
@@ -86,9 +86,9 @@ impl Style {
         render(source, self.measure().saturating_sub(indent))
     }
 
-    /// The first line of a command, cut to the room there is.
+    /// The first line of a command, cut to the room.
     pub fn short_command(&self, command: &str) -> Line {
-        // A variable that catches the reply comes first; here it is the call that counts.
+        // Skip the variable that captures the reply, because here the call matters.
         let command = command.find("aws ").map_or(command, |start| &command[start..]);
         let first = command.lines().next().unwrap_or_default();
         let whole = first.trim_end_matches('\\').trim_end();

@@ -1,4 +1,4 @@
-//! The path from the client to the page: one line a rung, then where it ends.
+//! The path from the client to the page: one line per rung, then where it ends.
 
 use super::part::to_copy;
 use crate::engine::event::{Event, RungState, Verdict};
@@ -7,7 +7,7 @@ use crate::ui::text::line::{Line, Tone, stack};
 use crate::ui::text::style::Style;
 use crate::ui::text::wrap::fill;
 
-/// A rung's lines: one where it holds or was not reached, all that is known where it does not hold.
+/// A rung's lines: one if it holds or was not reached, everything known if it fails.
 pub fn rung(event: &Event, style: &Style) -> Vec<Line> {
     let Event::Rung { title, number, state, expected, seen, command, .. } = event else { return Vec::new() };
     let (ink, mark, word) = match state {
@@ -47,13 +47,12 @@ pub fn rung(event: &Event, style: &Style) -> Vec<Line> {
     style.inside(lines)
 }
 
-/// What was expected, and how to ask it oneself, a line each: whoever reads rung by rung has it all, whoever runs over them
-/// is not held up.
+/// The expectation and the command to check it, a line each: complete for a careful reader, and easy to skip.
 fn asked(expected: &Text, command: &str, style: &Style) -> Vec<Line> {
     let whole = command.replace(" \\\n", "").split_whitespace().collect::<Vec<_>>().join(" ");
     let (room, by) = if style.is_plain() { (style.measure(), "   ") } else { (style.measure(), "       ") };
     let mut lines = fill(&Line::of(Tone::Dim, style.render(&m::rung_asked(expected))), room, by, by);
-    // Broken at its options, a command that is too long for a line still reads as one.
+    // A command that is too long for a line is broken at its options, so that it still reads as one.
     let rows = if by.len() + whole.len() <= room { vec![whole.as_str()] } else { command.lines().collect() };
     let rows = rows.into_iter().filter(|row| !row.is_empty());
     lines.extend(rows.map(|row| Line::of(Tone::Code, row).indented(by.len())));

@@ -1,4 +1,4 @@
-//! The receipt: what was made, what a second look finds, what that means.
+//! The receipt: what was made, what a second look found, and what that means.
 
 use crate::engine::event::{Item, ItemState};
 use crate::i18n::{Text, m};
@@ -7,10 +7,9 @@ use crate::ui::text::style::Style;
 use crate::ui::text::table::columns;
 use crate::ui::text::wrap::fill;
 
-/// Narrower than this, an item is a sentence.
+/// On a narrower screen, an item is a sentence.
 const COLUMNS: usize = 66;
 
-/// The receipt as lines.
 pub fn receipt(counts: [usize; 3], items: &[Item], style: &Style) -> Vec<Line> {
     let [gone, left, unknown] = counts;
     let mut blocks = Vec::new();
@@ -60,7 +59,7 @@ fn told(item: &Item, style: &Style) -> Vec<Line> {
     fill(&line, style.measure().saturating_sub(2), "", "  ")
 }
 
-/// An id as it is; of an ARN, the part after account and region, which every item here has in common.
+/// An id unchanged; an ARN without account and region, which are the same for every item here.
 fn short(id: &str) -> &str {
     if id.starts_with("arn:") { id.rsplit(':').next().unwrap_or(id) } else { id }
 }

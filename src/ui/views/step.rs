@@ -9,7 +9,7 @@ use crate::ui::text::line::{Line, Tone, stack};
 use crate::ui::text::style::Style;
 use crate::ui::text::wrap::fill;
 
-/// The step's blocks, in reading order. In the explaining way everything is shown, since nothing will be asked.
+/// The step's blocks, in reading order. The explain mode shows everything, since it asks nothing.
 pub fn step(view: &StepView, style: &Style) -> Vec<Vec<Line>> {
     let prose = view.prose.get(style.lang);
     let explain = view.way == Mode::Explain;
@@ -25,7 +25,7 @@ pub fn step(view: &StepView, style: &Style) -> Vec<Vec<Line>> {
         blocks.extend(view.questions.get(style.lang).iter().map(|words| asked(words, style)));
     }
     blocks.push(style.inside(style.under(&m::step_plan(), numbered(&view.plan, style))));
-    // On a screen with a menu the way through the console is one choice away, and the step stays calm.
+    // A screen with a menu offers the console instructions there, which keeps the step short.
     if style.is_plain() || explain {
         blocks.push(style.inside(style.under(&m::step_console(), style.prose(&prose.console, 2))));
     }
@@ -36,7 +36,7 @@ pub fn step(view: &StepView, style: &Style) -> Vec<Vec<Line>> {
     }
     blocks.push(style.inside(style.under(&m::step_checks(), bulleted(&view.checks, style))));
     if explain {
-        // Apart from the questions, so that there is something to guess.
+        // Separate from the questions, so that the reader can guess first.
         blocks.extend(view.answers.get(style.lang).iter().map(|words| answered(words, style)));
         for (heading, part) in [(m::step_more(), &prose.more), (m::step_after(), &prose.after)] {
             if let Some(part) = part {
@@ -48,7 +48,7 @@ pub fn step(view: &StepView, style: &Style) -> Vec<Vec<Line>> {
     blocks
 }
 
-/// A question that is asked in the other ways, with what there is to choose from.
+/// A question that the other modes ask, with its options.
 fn asked(words: &PredictProse, style: &Style) -> Vec<Line> {
     let width = style.measure().saturating_sub(2);
     let mut body = fill(&Line::plain(words.question.as_str()), width, "", "");
@@ -58,7 +58,7 @@ fn asked(words: &PredictProse, style: &Style) -> Vec<Line> {
     style.inside(style.under(&m::step_predict(), body))
 }
 
-/// Its answer, once what is read shows it.
+/// The question's answer.
 fn answered(words: &PredictProse, style: &Style) -> Vec<Line> {
     let width = style.measure().saturating_sub(2);
     let mut body = fill(&Line::plain(style.render(&m::step_predict_answer(&words.right))), width, "", "");
@@ -81,7 +81,7 @@ pub fn more(view: &StepView, style: &Style) -> Vec<Line> {
     if lines.is_empty() { style.inside(style.words(Tone::Plain, &m::step_more_none())) } else { lines }
 }
 
-/// Every command, whole, each alone on its lines at the left edge: they are there to be copied.
+/// Every command, whole, alone on its lines at the left edge, because the learner copies them.
 pub fn commands(view: &StepView, style: &Style) -> Vec<Line> {
     if view.commands.is_empty() {
         return style.inside(style.words(Tone::Plain, &m::step_cli_none()));
@@ -100,19 +100,19 @@ pub fn detours(view: &StepView, style: &Style) -> Vec<Line> {
     stack(words.map(|words| style.inside(style.under(&m::step_detour(), style.prose(words, 2)))))
 }
 
-/// What is read once the step is met.
+/// What to read once the step is met.
 pub fn after(view: &StepView, style: &Style) -> Vec<Line> {
     let words = view.prose.get(style.lang).after.as_deref().unwrap_or_default();
     style.inside(style.prose(words, 0))
 }
 
-/// What is read while the step's work is under way.
+/// What to read while the step's work is in progress.
 pub fn waiting(view: &StepView, style: &Style) -> Vec<Line> {
     let words = view.prose.get(style.lang).then_and_now.as_deref().unwrap_or_default();
     style.inside(style.under(&m::step_waiting(), style.prose(words, 2)))
 }
 
-/// The architecture, drawn or told.
+/// The architecture, as a drawing or in words.
 pub fn picture(picture: &Picture, style: &Style, mark_new: bool) -> Vec<Line> {
     if style.is_plain() {
         return diagram_in_words(picture, style.lang)
