@@ -5,10 +5,9 @@ use std::time::SystemTime;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Where "now" comes from: the system, or a hand that a test moves.
+/// Where "now" comes from: the system, or a clock that a test moves.
 #[derive(Clone, Debug, Default)]
 pub enum Clock {
-    /// The system's wall clock.
     #[default]
     System,
     /// A clock that only moves when [`Clock::advance`] is called.
@@ -16,13 +15,12 @@ pub enum Clock {
 }
 
 impl Clock {
-    /// A clock that stands at `start` until it is advanced.
+    /// A clock that stays at `start` until it is advanced.
     #[must_use]
     pub fn manual(start: Timestamp) -> Self {
         Self::Manual(Arc::new(Mutex::new(start)))
     }
 
-    /// The current time, UTC.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         match self {
@@ -31,7 +29,7 @@ impl Clock {
         }
     }
 
-    /// The same in the system's own type, which others' credentials count in.
+    /// [`Self::now`] in the standard library's type, which the AWS SDK's credentials use.
     #[must_use]
     pub fn system_time(&self) -> SystemTime {
         match self {
@@ -40,7 +38,7 @@ impl Clock {
         }
     }
 
-    /// Moves a manual clock forward. The system clock is left alone.
+    /// Moves a manual clock forward. Does nothing to the system clock.
     pub fn advance(&self, by: SignedDuration) {
         if let Self::Manual(at) = self {
             let mut at = at.lock().unwrap_or_else(PoisonError::into_inner);

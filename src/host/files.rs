@@ -1,5 +1,5 @@
-//! How anything reaches the disk and comes from it: private folders, appended lines, files that are whole or absent,
-//! and reads that neither wait nor grow without end.
+//! How everything reaches the disk and is read from it: private folders, appended lines, atomic files, and reads that
+//! neither wait nor grow without end.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write};
@@ -30,7 +30,7 @@ pub fn open_append(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
-        // A pipe that nobody reads is an error instead of a wait.
+        // A pipe that nobody reads gives an error instead of a wait.
         options.mode(0o600).custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
     }
     let file = options.open(path)?;
@@ -40,7 +40,7 @@ pub fn open_append(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Appends one line in a single write and, with `durable`, waits until it is on the disk.
+/// Appends one line in a single write. With `durable`, waits until it is on the disk.
 ///
 /// # Errors
 /// Whatever the file system says; a full disk is [`io::ErrorKind::StorageFull`].
@@ -55,10 +55,10 @@ pub fn append_line(file: &mut File, line: &str, durable: bool) -> io::Result<()>
     Ok(())
 }
 
-/// The text of a file that somebody named: a regular file of at most `limit` bytes. A device or a pipe might never end.
+/// The text of a file that the user named: a regular file of at most `limit` bytes. A device or a pipe might never end.
 ///
 /// # Errors
-/// Whatever the file system says; [`io::ErrorKind::InvalidInput`] for what is no file, [`io::ErrorKind::FileTooLarge`].
+/// Whatever the file system says; [`io::ErrorKind::InvalidInput`] if it is not a regular file, [`io::ErrorKind::FileTooLarge`].
 pub fn read_text(path: &Path, limit: u64) -> io::Result<String> {
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
@@ -71,14 +71,14 @@ pub fn read_text(path: &Path, limit: u64) -> io::Result<String> {
     Ok(text)
 }
 
-/// Replaces `path` by `bytes` so that a reader, or a crash, sees the old file or the new one, never a part.
-/// With `durable` the bytes are on the disk before the name changes.
+/// Replaces `path` by `bytes` so that a reader, even after a crash, sees the old file or the new one, never a part.
+/// With `durable`, the bytes are on the disk before the name changes.
 ///
 /// # Errors
 /// Whatever the file system says.
 pub fn write_atomic(path: &Path, bytes: &[u8], durable: bool) -> io::Result<()> {
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // The temporary file is made with mode 0600 by `tempfile`.
+    // `tempfile` makes the temporary file with mode 0600.
     let mut file = tempfile::NamedTempFile::new_in(dir)?;
     file.write_all(bytes)?;
     if durable {
@@ -91,8 +91,8 @@ pub fn write_atomic(path: &Path, bytes: &[u8], durable: bool) -> io::Result<()> 
     Ok(())
 }
 
-/// Whether `named`, which was asked by a name, is of the file that is open as `file`: the name may lead to another one by now.
-/// Where files have no numbers (Windows, which does not let an open file's folder be moved) it always is.
+/// Whether `named`, the metadata of a path, belongs to the open `file`: the path may lead to another file by now.
+/// Always true where files have no numbers (Windows, which does not let an open file's folder be moved).
 ///
 /// # Errors
 /// Whatever the file system says.
@@ -122,28 +122,25 @@ pub fn sync_dir(dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether a file may be reached through a symbolic link at its end.
+/// Whether the last part of a path may be a symbolic link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Links {
-    /// Yes: the file is this user's own, who may keep it wherever they like.
+    /// Yes: the file is this user's own, who may keep it anywhere.
     Followed,
-    /// No: somebody else packed the folder, and a link could lead to any file of this machine.
+    /// No: somebody else packed the folder, so a link could lead to any file of this machine.
     Refused,
 }
 
-/// Why a file was not read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// It is a folder, a pipe, a socket, a device, or a link where none may be.
+    /// It is a folder, a pipe, a socket, a device, or a link that is refused.
     #[error("not a regular file")]
     NotRegular,
-    /// It is longer than was asked for.
     #[error("longer than {most} bytes")]
     TooLong {
         /// The most that may be read, in bytes.
         most: u64,
     },
-    /// The file system refused.
     #[error(transparent)]
     Io(#[from] io::Error),
 }
@@ -158,11 +155,11 @@ impl From<ReadError> for io::Error {
     }
 }
 
-/// Opens a regular file for reading. It never waits, as a pipe would make it, and never opens a device; the file is looked at
-/// before it is opened and again when it is open, so that one that is swapped in between is not read either.
+/// Opens a regular file for reading. It never waits, as it would for a pipe, and never opens a device. The file is
+/// examined before and after it is opened, so a file that is swapped in between is not read either.
 ///
 /// # Errors
-/// When the path is no regular file, and whatever the file system says.
+/// If the path is not a regular file, and whatever the file system says.
 pub fn open_regular(path: &Path, links: Links) -> Result<File, ReadError> {
     let look = match links {
         Links::Followed => fs::metadata(path),
@@ -190,13 +187,13 @@ pub fn open_regular(path: &Path, links: Links) -> Result<File, ReadError> {
 /// Reads a regular file of at most `most` bytes, opened as by [`open_regular`].
 ///
 /// # Errors
-/// When the path is no regular file, when the file is longer, and whatever the file system says.
+/// If the path is not a regular file, if the file is longer, and whatever the file system says.
 pub fn read_regular(path: &Path, most: u64, links: Links) -> Result<Vec<u8>, ReadError> {
     let file = open_regular(path, links)?;
     if file.metadata()?.len() > most {
         return Err(ReadError::TooLong { most });
     }
-    // It may grow while it is read.
+    // The file may grow while it is read.
     let mut bytes = Vec::new();
     file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {

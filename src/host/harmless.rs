@@ -1,14 +1,14 @@
-//! The one filter between what others wrote and who reads it: a lab, a journal, a cloud or a script may hold escape sequences,
-//! control characters of both ranges and marks that turn the reading direction. None of them reaches a terminal, a document or a
-//! line of JSON as it is.
+//! The one filter for text that others wrote. A lab, a journal, a cloud or a script may hold escape sequences, control
+//! characters of both ranges and marks that change the reading direction. None of them reaches a terminal, a document
+//! or a line of JSON unchanged.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// What may stay of what is unwelcome elsewhere.
+/// Which control characters a filter keeps.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Keep {
-    /// Nothing: the text is one line.
+    /// None: the text becomes one line.
     Line,
     /// Line breaks and tabs.
     Lines,
@@ -22,21 +22,21 @@ pub fn line(text: &str) -> Cow<'_, str> {
     if text.chars().any(is_unwelcome) { Cow::Owned(filter(text, Keep::Line)) } else { Cow::Borrowed(text) }
 }
 
-/// `text` with its line breaks and tabs, and nothing else that is not to be seen. For documents.
+/// `text` for a document: line breaks and tabs stay, everything else that is not visible goes.
 #[must_use]
 pub fn lines(text: &str) -> Cow<'_, str> {
     let welcome = |c: char| c == '\n' || c == '\t' || !is_unwelcome(c);
     if text.chars().all(welcome) { Cow::Borrowed(text) } else { Cow::Owned(filter(text, Keep::Lines)) }
 }
 
-/// `text` for a terminal. Where it is `painted`, colours stay: what others wrote was taken out before it was painted.
+/// `text` for a terminal. If it is `painted`, colours stay; those that others wrote were removed before it was painted.
 #[must_use]
 pub fn screen(text: &str, painted: bool) -> Cow<'_, str> {
     if painted && text.contains('\u{1b}') { Cow::Owned(filter(text, Keep::Painted)) } else { lines(text) }
 }
 
-/// JSON on one line or several, whose strings hold no character that a terminal would act on: they are escaped, so that the
-/// value is the same. Outside of strings JSON has none of them.
+/// `text` is JSON, on one line or several. Characters on which a terminal would act are escaped, so the value is the
+/// same. They only occur inside strings.
 #[must_use]
 pub fn json(text: &str) -> Cow<'_, str> {
     if text.chars().all(|c| c == '\n' || !is_unwelcome(c)) {
@@ -57,7 +57,7 @@ pub fn json(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Control characters of both ranges, line separators, marks of the reading direction, and marks that are not seen.
+/// Control characters of both ranges, line separators, marks of the reading direction, and invisible marks.
 #[must_use]
 pub fn is_unwelcome(c: char) -> bool {
     c.is_control()
@@ -89,8 +89,8 @@ fn filter(text: &str, keep: Keep) -> String {
     out
 }
 
-/// How long the escape sequence is that `text` begins with. What only looks like the beginning of one is no longer than its first
-/// character, so that the words behind it stay.
+/// The length of the escape sequence at the beginning of `text`. If it only looks like one, the length of its first
+/// character, so that the words after it stay.
 fn sequence(text: &str) -> usize {
     let mut chars = text.char_indices();
     let (_, first) = chars.next().unwrap_or_default();
@@ -99,7 +99,7 @@ fn sequence(text: &str) -> usize {
             Some((at, kind)) => (kind, at + kind.len_utf8()),
             None => return first.len_utf8(),
         },
-        // The second range has the same commands in one character.
+        // The second control range has the same commands in one character.
         c => (char::from_u32(u32::from(c) - 0x40).unwrap_or('\0'), first.len_utf8()),
     };
     match kind {
@@ -111,7 +111,7 @@ fn sequence(text: &str) -> usize {
                 _ => first.len_utf8(),
             }
         }
-        // A text for the terminal, up to its end mark; without one on the same line it is none.
+        // A string for the terminal, up to its end mark. Without an end mark on the same line it is not one.
         ']' | 'P' | 'X' | '^' | '_' => {
             let line = text[body..].find('\n').map_or(text.len(), |at| body + at);
             let inner = &text[body..line];
@@ -121,7 +121,7 @@ fn sequence(text: &str) -> usize {
                 .min()
                 .unwrap_or(first.len_utf8())
         }
-        // One letter, perhaps behind others that choose a set.
+        // One letter, perhaps after others that choose a character set.
         ' '..='/' => match text[body..].chars().next() {
             Some(last) if ('0'..='~').contains(&last) => body + 1,
             _ => first.len_utf8(),
@@ -191,7 +191,7 @@ mod tests {
                 painted.replace_range(at..=at + end, "");
             }
             prop_assert!(painted.chars().all(|c| c == '\n' || c == '\t' || !is_unwelcome(c)));
-            // Words are not swallowed with what stands before them.
+            // The words after a control character are not swallowed.
             let kept = |text: &str| text.matches('東').count();
             if !text.contains(['\u{1b}', '\u{9b}', '\u{9d}', '\u{90}', '\u{98}', '\u{9e}', '\u{9f}']) {
                 prop_assert_eq!(kept(&line(&text)), kept(&text));

@@ -1,5 +1,5 @@
-//! One process at a time per folder, on whatever file system: a lock that does not lock is found out, and who holds a folder on
-//! another machine is seen by a mark that he renews.
+//! Lets one process at a time work in a folder, on any file system. It finds out if locks do not work there, and
+//! recognises a holder on another machine by a mark that the holder keeps renewing.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -12,69 +12,67 @@ use super::{Links, Random, open_append, read_regular, write_atomic};
 
 /// How often the holder renews its mark.
 const BEAT: Duration = Duration::from_secs(5);
-/// How often somebody who waits for it looks.
+/// How often a waiting process looks for it.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// Holds a folder's lock until it is dropped, or the process dies.
+/// Holds a folder's lock until it is dropped or the process dies.
 #[derive(Debug)]
 pub struct DirLock {
     _file: File,
     mark: PathBuf,
-    /// Our own mark, without the number of its beat.
+    /// Our own mark as first written; its `beat` stays 0.
     own: Mark,
-    /// Dropping it ends the thread that renews the mark.
+    /// Dropping the sender ends the thread that renews the mark.
     renewing: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
-/// Why a folder could not be locked.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
-    /// Another process has it; its process id where it could be read, and its machine where that is another one.
+    /// Another process holds it.
     #[error("locked by process {}", .pid.map_or_else(|| "?".to_owned(), |pid| pid.to_string()))]
     Held {
-        /// The other process.
+        /// The process id, if it could be read.
         pid: Option<u32>,
-        /// The other machine's name.
+        /// The name of the machine, if it is another one.
         machine: Option<String>,
     },
-    /// The folder's file system gives the same lock to two at once, so that it says nothing.
+    /// The file system gives the same lock to two processes at once, so a lock protects nothing.
     #[error("the file system grants every lock")]
     Worthless,
-    /// The file system refused.
     #[error(transparent)]
     Io(#[from] io::Error),
 }
 
-/// How a file is locked: the system's own way, or a test's.
+/// How a file is locked: by the system, or by a test.
 type TryLock<'a> = &'a dyn Fn(&File) -> Result<(), TryLockError>;
 
-/// Who holds a folder, as it stands in the file beside the lock.
+/// Who holds a folder, as written in the file beside the lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Mark {
     pid: u32,
-    /// The name of the machine, for people.
+    /// For people.
     machine: String,
-    /// What tells this start of this machine's system from any other; empty where the system does not say.
+    /// Identifies this boot of this machine; empty if the system does not say.
     boot: String,
-    /// Drawn anew for each lock.
+    /// Random for each lock.
     nonce: String,
     beat: u64,
 }
 
 impl DirLock {
-    /// Locks `dir` by a file `name.lock` in it, without waiting. The lock file is separate from the data: on Windows
-    /// a lock is mandatory and would keep readers out of the data itself.
+    /// Locks `dir` by a file `name.lock` in it, without waiting. The lock file is separate from the data, because a
+    /// lock on Windows is mandatory and would keep readers out of the data itself.
     ///
     /// # Errors
-    /// [`LockError::Held`] when another process holds it, here or on another machine; [`LockError::Worthless`] where locks are
-    /// granted to everybody, so that this would be no protection; [`LockError::Io`] otherwise.
+    /// [`LockError::Held`] if another process holds it, here or on another machine; [`LockError::Worthless`] if everybody gets the
+    /// lock, so that it protects nothing; [`LockError::Io`] otherwise.
     pub fn acquire(dir: &Path, name: &str) -> Result<Self, LockError> {
         Self::acquire_with(dir, name, &File::try_lock, BEAT)
     }
 
     fn acquire_with(dir: &Path, name: &str, try_lock: TryLock<'_>, beat: Duration) -> Result<Self, LockError> {
         let path = dir.join(format!("{name}.lock"));
-        // `.pid`, for those who look for a process.
+        // Named `.pid` for people who look for a process.
         let mark = dir.join(format!("{name}.pid"));
         let file = open_append(&path)?;
         match try_lock(&file) {
@@ -82,18 +80,18 @@ impl DirLock {
             Err(TryLockError::WouldBlock) => return Err(held(Mark::read(&mark).as_ref())),
             Err(TryLockError::Error(error)) => return Err(LockError::Io(error)),
         }
-        // A second open file is a stranger to the first one: where it gets the lock too, anybody does.
+        // The system treats a second open file like another process. If it gets the lock too, anybody does.
         if try_lock(&open_append(&path)?).is_ok() {
             return Err(LockError::Worthless);
         }
         let own = Mark::own();
-        // On a network file system the lock may be known on this machine only.
+        // On a network file system, the lock may only be known on the machine that holds it.
         if let Some(other) = Mark::read(&mark).filter(|other| other.boot != own.boot)
             && is_renewed(&mark, &other, beat)
         {
             return Err(held(Some(&other)));
         }
-        // The mark is a second wall. Where it cannot be written, on a full disk, the lock has to do.
+        // The mark is a second protection. If it cannot be written, as on a full disk, the lock must be enough.
         if own.write(&mark).is_ok()
             && let Some(other) = Mark::read(&mark).filter(|read| read.nonce != own.nonce)
         {
@@ -108,11 +106,11 @@ impl Drop for DirLock {
     fn drop(&mut self) {
         if let Some((stop, thread)) = self.renewing.take() {
             drop(stop);
-            // It cannot fail but by a panic, of which there is nothing to say here.
+            // It only fails after a panic, and there is nothing to say about that here.
             let _ = thread.join();
         }
         if Mark::read(&self.mark).is_some_and(|mark| mark.nonce == self.own.nonce) {
-            // Left behind it would only make another machine wait.
+            // If the mark stays behind, it only makes another machine wait.
             let _ = fs::remove_file(&self.mark);
         }
     }
@@ -123,8 +121,8 @@ fn held(mark: Option<&Mark>) -> LockError {
     LockError::Held { pid: mark.map(|mark| mark.pid), machine: machine.filter(|name| !name.is_empty()) }
 }
 
-/// Renews the mark until the sender is dropped, or another mark stands in its place. `None` where no thread can be had: the
-/// lock itself does not depend on it.
+/// Renews the mark until the sender is dropped, or another mark has replaced it. `None` if no thread can be had: the
+/// lock itself does not need one.
 fn renew(path: PathBuf, mut own: Mark, beat: Duration) -> Option<(Sender<()>, JoinHandle<()>)> {
     let (stop, stopped) = channel();
     let renew = move || {
@@ -133,7 +131,7 @@ fn renew(path: PathBuf, mut own: Mark, beat: Duration) -> Option<(Sender<()>, Jo
                 return;
             }
             own.beat += 1;
-            // Missed, the next beat does.
+            // If this fails, the next beat tries again.
             let _ = own.write(&path);
         }
     };
@@ -141,10 +139,10 @@ fn renew(path: PathBuf, mut own: Mark, beat: Duration) -> Option<(Sender<()>, Jo
     Some((stop, thread))
 }
 
-/// Whether the holder of another machine's mark still renews it. One that is long past says so at once; else its next beats are
-/// waited for.
+/// Whether the holder on another machine still renews its mark. An old mark answers at once; otherwise the next beats
+/// are awaited.
 fn is_renewed(path: &Path, first: &Mark, beat: Duration) -> bool {
-    // The age by the file system's own clock, for machines differ.
+    // Measured by the file system's own clock, because machines differ.
     if age(path).is_some_and(|age| age > beat * 6) {
         return false;
     }
@@ -159,14 +157,14 @@ fn is_renewed(path: &Path, first: &Mark, beat: Duration) -> bool {
     false
 }
 
-/// How old a file is, told by a file that is written beside it now.
+/// The age of a file, compared with a file that is written beside it now.
 fn age(path: &Path) -> Option<Duration> {
     let written = fs::metadata(path).ok()?.modified().ok()?;
     let now = tempfile::NamedTempFile::new_in(path.parent()?).ok()?;
     now.as_file().metadata().ok()?.modified().ok()?.duration_since(written).ok()
 }
 
-/// What tells this start of this machine from others, as far as the system says.
+/// Identifies this boot of this machine, as far as the system says.
 fn boot() -> String {
     fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
 }
@@ -183,7 +181,7 @@ impl Mark {
         }
     }
 
-    /// The mark in a file; earlier versions wrote the process id alone.
+    /// Earlier versions wrote only the process id.
     fn read(path: &Path) -> Option<Self> {
         let text = String::from_utf8(read_regular(path, 1024, Links::Followed).ok()?).ok()?;
         let mut lines = text.lines().map(str::trim);
@@ -230,7 +228,7 @@ mod tests {
         let everybody: TryLock<'_> = &|_| Ok(());
         let refused = DirLock::acquire_with(dir.path(), "run", everybody, QUICK);
         assert!(matches!(refused, Err(LockError::Worthless)), "{refused:?}");
-        // Nothing of it is left that would keep others out.
+        // Nothing stays behind that would keep others out.
         acquire(dir.path()).unwrap();
     }
 
@@ -240,7 +238,7 @@ mod tests {
         let path = dir.path().join("run.pid");
         elsewhere(0).write(&path).unwrap();
         let (stop, thread) = renew(path.clone(), elsewhere(0), QUICK).unwrap();
-        // Its lock is known on its own machine only: here, the folder looks free.
+        // The lock is only known on its own machine, so the folder looks free here.
         let refused = DirLock::acquire_with(dir.path(), "run", &File::try_lock, Duration::from_secs(5));
         assert!(
             matches!(&refused, Err(LockError::Held { pid: Some(7), machine: Some(name) }) if name == "far"),
@@ -248,7 +246,7 @@ mod tests {
         );
         drop(stop);
         thread.join().unwrap();
-        // It has died without taking its mark away.
+        // The holder died without removing its mark.
         let lock = acquire(dir.path()).unwrap();
         assert_eq!(Mark::read(&path).map(|mark| mark.pid), Some(std::process::id()));
         drop(lock);

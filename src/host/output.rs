@@ -1,34 +1,35 @@
-//! Standard output, which remembers what became of it: a screen goes on without, and the end still tells.
+//! Standard output that remembers errors: a screen can go on without it, and the end of the program still reports the
+//! error.
 
 use std::io::{self, ErrorKind, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Where results go. Clones are the same output.
+/// Where results go. Clones share one output.
 #[derive(Clone)]
 pub struct Output(Arc<Mutex<Inner>>);
 
 struct Inner {
     to: Box<dyn Write + Send>,
-    /// The first thing that went wrong.
+    /// The first error.
     trouble: Option<io::Error>,
-    /// Whether the reader has what it wanted.
+    /// Whether the reader closed the pipe, which is not an error.
     closed: bool,
 }
 
 impl Output {
-    /// Writes to `to`.
     #[must_use]
     pub fn new(to: Box<dyn Write + Send>) -> Self {
         Self(Arc::new(Mutex::new(Inner { to, trouble: None, closed: false })))
     }
 
-    /// Writes nowhere.
+    /// Discards everything.
     #[must_use]
     pub fn nowhere() -> Self {
         Self::new(Box::new(io::sink()))
     }
 
-    /// What kept something from being written since the last time this was asked; a reader that closed the pipe did not.
+    /// The error that kept something from being written, if there was one since the last call. A closed pipe is not an
+    /// error.
     #[must_use]
     pub fn trouble(&self) -> Option<io::Error> {
         self.inner().trouble.take()
@@ -40,7 +41,7 @@ impl Output {
 }
 
 impl Inner {
-    /// Gives `done` in place of a closed pipe, and keeps any other error in mind.
+    /// Returns `done` if the pipe is closed, and remembers any other error.
     fn judge<T>(&mut self, result: io::Result<T>, done: T) -> io::Result<T> {
         match result {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => {

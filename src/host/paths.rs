@@ -1,4 +1,4 @@
-//! Where state lives on this platform.
+//! Where state is kept on this platform.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use etcetera::BaseStrategy as _;
 
 /// The state folder: `flag`, else `env` (`PLLAB_STATE_DIR`), else the platform's place for state
-/// (`~/.local/state/pllab`, or the data folder where the platform has no state folder). `None` when there is no home.
+/// (`~/.local/state/pllab`, or the data folder if the platform has no state folder). `None` if there is no home.
 #[must_use]
 pub fn state_dir(flag: Option<PathBuf>, env: Option<OsString>) -> Option<PathBuf> {
     if let Some(dir) = flag {
@@ -15,7 +15,8 @@ pub fn state_dir(flag: Option<PathBuf>, env: Option<OsString>) -> Option<PathBuf
     if let Some(dir) = env.filter(|dir| !dir.is_empty()) {
         return Some(PathBuf::from(dir));
     }
-    // The library that knows the platforms' places reads variables as text and overlooks a path that is none.
+    // The library that knows the platforms' places reads variables as text, and ignores a path that is not valid
+    // Unicode.
     let named = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|dir| cfg!(unix) && dir.is_absolute());
     if let Some(base) = named {
         return Some(base.join("pllab"));

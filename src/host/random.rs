@@ -3,18 +3,16 @@
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A source of random identifiers: the system's, or a seeded one that gives the same sequence each time.
+/// A source of random identifiers: the system's, or a seeded one that always gives the same sequence.
 #[derive(Clone, Debug, Default)]
 pub enum Random {
-    /// The operating system's generator.
     #[default]
     System,
-    /// A deterministic sequence. Never for keys.
+    /// A deterministic sequence. Never use it for keys.
     Seeded(Arc<Mutex<u64>>),
 }
 
 impl Random {
-    /// A deterministic source.
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
         Self::Seeded(Arc::new(Mutex::new(seed)))
@@ -23,7 +21,7 @@ impl Random {
     /// Sixty-four random bits.
     ///
     /// # Panics
-    /// When the operating system has no randomness to give; nothing safe can be done without it.
+    /// If the operating system has no randomness to give: nothing is safe without it.
     #[must_use]
     pub fn next_u64(&self) -> u64 {
         match self {
@@ -40,7 +38,7 @@ impl Random {
         }
     }
 
-    /// `digits` random lower-case hexadecimal digits.
+    /// Lower-case hexadecimal digits.
     #[must_use]
     pub fn hex(&self, digits: usize) -> String {
         let mut text = String::with_capacity(digits + 16);
@@ -52,7 +50,7 @@ impl Random {
         text
     }
 
-    /// `length` random characters of `alphabet` (ASCII).
+    /// `alphabet` must be ASCII.
     #[must_use]
     pub fn text(&self, alphabet: &[u8], length: usize) -> String {
         (0..length)

@@ -1,20 +1,20 @@
-//! Whether the machine gives a run what it needs, asked before anything is begun: what is refused later is no error that the
-//! language or the libraries would hand over, but an abort.
+//! Finds out whether the machine has enough memory and threads, before anything is begun. A later shortage would not be
+//! an error that the language or the libraries return, but an abort.
 
 use std::io::{self, ErrorKind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-/// What a run takes of the address space at its height beside the program itself, in bytes: twice its memory, for stacks and what
-/// the allocator sets aside for each thread are asked for and not used.
+/// The address space that a run takes at its peak besides the program itself, in bytes. It is twice the memory of a
+/// run, because stacks and each thread's allocator reserve more than they use.
 const MEMORY: usize = 128 << 20;
-/// The threads of a run that has everything going: the runtime's, a prompt, answers that are read, live lines.
+/// The threads of a run at its peak: the runtime's, a prompt, a reader of answers, live lines.
 const THREADS: usize = 6;
 
-/// Asks for memory and threads as a run would, and gives them back.
+/// Asks for as much memory and as many threads as a run, and gives them back.
 ///
 /// # Errors
-/// What the system refuses.
+/// Whatever the system refuses.
 pub fn room_for_a_run() -> io::Result<()> {
     let mut memory: Vec<u8> = Vec::new();
     memory.try_reserve_exact(MEMORY).map_err(|_| io::Error::from(ErrorKind::OutOfMemory))?;
@@ -25,7 +25,7 @@ pub fn room_for_a_run() -> io::Result<()> {
     let mut refused = None;
     for _ in 0..THREADS {
         let gate = Arc::clone(&gate);
-        // All at once, for that is how a run has them.
+        // A run has them all at the same time.
         match thread::Builder::new().spawn(move || drop(gate.lock())) {
             Ok(thread) => waiting.push(thread),
             Err(error) => {
@@ -36,7 +36,7 @@ pub fn room_for_a_run() -> io::Result<()> {
     }
     drop(closed);
     for thread in waiting {
-        // It does nothing that could fail.
+        // The thread does nothing that could fail.
         let _ = thread.join();
     }
     refused.map_or(Ok(()), Err)

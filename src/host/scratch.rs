@@ -1,5 +1,5 @@
-//! Folders for a while, below the system's folder for such. A process that is killed leaves its own behind; the next one takes it
-//! away.
+//! Temporary folders, inside the system's folder for them. A process that is killed leaves its folder behind, and the
+//! next process deletes it.
 
 use std::fs::{self, TryLockError};
 use std::io;
@@ -9,21 +9,20 @@ use tempfile::TempDir;
 
 use super::{DirLock, Links, LockError, open_regular};
 
-/// What the names of such folders begin with.
+/// The beginning of the folders' names.
 const PREFIX: &str = "pllab-scratch-";
-/// The lock in such a folder. It is the mark that the folder is one of ours as well: held as long as its process lives.
+/// The lock in such a folder. It is held while the process lives, and also marks the folder as one of ours.
 const LOCK: &str = "scratch";
 
-/// A folder that goes when this is dropped.
 #[derive(Debug)]
 pub struct Scratch {
-    // Let go of first: Windows deletes no file that is open.
+    // Dropped first, because Windows does not delete an open file.
     _lock: DirLock,
     folder: TempDir,
 }
 
 impl Scratch {
-    /// Makes a folder that only this user can read, after taking away those whose processes are gone.
+    /// Makes a folder that only this user can read, after deleting those whose processes are gone.
     ///
     /// # Errors
     /// Whatever the file system says.
@@ -31,7 +30,7 @@ impl Scratch {
         Self::within(&Self::parent())
     }
 
-    /// The system's folder for such folders.
+    /// The system's folder for temporary folders.
     #[must_use]
     pub fn parent() -> PathBuf {
         std::env::temp_dir()
@@ -43,7 +42,8 @@ impl Scratch {
             let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
             match DirLock::acquire(folder.path(), LOCK) {
                 Ok(lock) => return Ok(Self { _lock: lock, folder }),
-                // Another process looked whether it was left behind, before it was locked; it is gone now.
+                // Another process took the folder for one that was left behind, before it was locked, and has deleted
+                // it.
                 Err(LockError::Held { .. }) => {}
                 Err(LockError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(LockError::Io(error)) => return Err(error),
@@ -55,27 +55,26 @@ impl Scratch {
         }
     }
 
-    /// The folder.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
 }
 
-/// Takes away the folders in `parent` that carry our mark, are this user's, and are held by nobody. Follows no links: what is not
-/// certainly ours stays.
+/// Deletes the folders in `parent` that have our mark, belong to this user, and are held by nobody. Follows no links: a
+/// folder stays unless it is certainly ours.
 fn sweep(parent: &Path) {
     let Ok(entries) = fs::read_dir(parent) else { return };
     let ours = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(PREFIX);
     for folder in entries.flatten().filter(ours).map(|entry| entry.path()) {
         let Some(lock) = left_behind(&folder) else { continue };
-        // What cannot be deleted is tried again by the next one.
+        // If it cannot be deleted, the next process tries again.
         let _ = fs::remove_dir_all(&folder);
         drop(lock);
     }
 }
 
-/// The lock of a folder whose process is gone, held by us now; `None` for anything else.
+/// The lock of a folder whose process is gone, now held by us; `None` for anything else.
 fn left_behind(folder: &Path) -> Option<fs::File> {
     let found = fs::symlink_metadata(folder).ok()?;
     if !found.is_dir() || !is_mine(&found) {
@@ -95,7 +94,7 @@ fn is_mine(found: &fs::Metadata) -> bool {
     found.uid() == rustix::process::geteuid().as_raw()
 }
 
-/// The folder for such things is this user's own where there are no owners to ask for.
+/// A platform without owners gives each user a temporary folder of their own.
 #[cfg(not(unix))]
 fn is_mine(_: &fs::Metadata) -> bool {
     true

@@ -2,13 +2,13 @@
 
 use super::harmless;
 
-/// `text` as one word: what a shell makes of it is `text` again, whatever stands in it. What no screen shows is left out *before*
-/// the word is quoted: taken out afterwards it could take a quote with it, or turn another line into the end of a here-document.
+/// Quotes `text` as one word that a shell reads as `text` again. Characters that no screen shows are removed *before*
+/// quoting: removing them afterwards could remove a quote, or turn another line into the end of a here-document.
 #[must_use]
 pub fn shell_word(text: &str) -> String {
     let text = harmless::lines(text);
     let is_safe = |c: char| c.is_ascii_alphanumeric() || "._:/@%+=,-".contains(c);
-    // An equals sign in front makes zsh look for a program.
+    // zsh looks for a program if a word begins with an equals sign.
     if !text.is_empty() && text.chars().all(is_safe) && !text.starts_with('=') {
         return text.into_owned();
     }

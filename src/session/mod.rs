@@ -1,6 +1,6 @@
 //! A run that somebody opens: where runs are kept, where calls go, who signs in and agrees to the cost, how it goes on.
 //! Must not know: verbs, flags and help texts.
-//! Next: `context.rs` is what every verb is given; `target.rs` is where calls go; `session.rs` opens a run, `work.rs` works on it.
+//! Next: `context.rs` is what verbs are given; `target.rs` is where calls go; `session.rs` opens a run, `work.rs` works on it.
 
 pub mod consent;
 pub mod context;

@@ -1,3 +1,5 @@
+//! Decisions as a table: from a journal and an input to effects.
+
 use super::*;
 use crate::engine::event::DetourStage;
 use crate::i18n::{Lang, Text};

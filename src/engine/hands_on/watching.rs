@@ -1,3 +1,5 @@
+//! One watch: from the first look until everything exists, or the learner calls for the menu.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub struct Cidr(Ipv4Net);
 
-/// A text that is not of the form `a.b.c.d/n`.
+/// The text is not of the form `a.b.c.d/n`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotCidr;
 
@@ -20,23 +20,23 @@ impl Cidr {
     /// The whole IPv4 internet.
     pub const ALL: Self = Self::fixed([0, 0, 0, 0], 0);
 
-    /// A block that the program names itself. Bits outside the prefix must not be set.
+    /// A block in the program's own code. Bits outside the prefix must not be set.
     ///
     /// # Panics
-    /// When the prefix is longer than 32; in a constant, the compiler says so.
+    /// If the prefix is longer than 32. In a constant, that is a compiler error.
     #[must_use]
     pub const fn fixed(network: [u8; 4], prefix: u8) -> Self {
         let [a, b, c, d] = network;
         Self(Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, d), prefix))
     }
 
-    /// The block that has `address`, as EC2 reads `10.0.0.1/16`; `None` when the prefix is longer than 32.
+    /// The block that contains `address`, as EC2 reads `10.0.0.1/16`; `None` if the prefix is longer than 32.
     #[must_use]
     pub fn around(address: Ipv4Addr, prefix: u8) -> Option<Self> {
         Ipv4Net::new(address, prefix).ok().map(|net| Self(net.trunc()))
     }
 
-    /// The block of a text whose address is the block's first one.
+    /// Reads a block. `None` unless its address is the block's first one.
     #[must_use]
     pub fn exact(text: &str) -> Option<Self> {
         let block: Self = text.parse().ok()?;
@@ -49,26 +49,25 @@ impl Cidr {
         self.0.addr()
     }
 
-    /// The prefix length, 0 to 32.
+    /// 0 to 32.
     #[must_use]
     pub fn prefix(self) -> u8 {
         self.0.prefix_len()
     }
 
-    /// How many addresses it has.
+    /// The number of addresses.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "no block is empty")]
     pub fn len(self) -> u64 {
         1 << (32 - self.prefix())
     }
 
-    /// Whether `other` lies inside.
+    /// Whether the whole of `other` is inside.
     #[must_use]
     pub fn holds(self, other: Self) -> bool {
         self.0.contains(&other.0)
     }
 
-    /// Whether `address` lies inside.
     #[must_use]
     pub fn has(self, address: Ipv4Addr) -> bool {
         self.0.contains(&address)
@@ -80,14 +79,14 @@ impl Cidr {
         self.holds(other) || other.holds(self)
     }
 
-    /// The address at `offset`, for offsets below [`Cidr::len`].
+    /// The address at `offset`, which must be below [`Cidr::len`].
     #[must_use]
     pub fn at(self, offset: u64) -> Ipv4Addr {
         Ipv4Addr::from(u32::from(self.network()).wrapping_add(u32::try_from(offset).unwrap_or(u32::MAX)))
     }
 
-    /// The `index`-th block of this prefix inside, counted from 0 and again from 0 after the last; the block itself where it
-    /// is no bigger than that.
+    /// The `index`-th block of this prefix inside. The index counts from 0 and wraps around after the last. The block
+    /// itself if it is not bigger than that.
     #[must_use]
     pub fn part(self, prefix: u8, index: u32) -> Self {
         let Some(bits) = prefix.checked_sub(self.prefix()).filter(|_| prefix <= 32) else { return self };
@@ -102,7 +101,7 @@ impl FromStr for Cidr {
     fn from_str(text: &str) -> Result<Self, NotCidr> {
         let (address, prefix) = text.split_once('/').ok_or(NotCidr)?;
         let address = address.parse().map_err(|_| NotCidr)?;
-        // Not `+8` and not `08`.
+        // Rejects `+8` and `08`.
         let number: u8 = prefix.parse().ok().filter(|number: &u8| prefix == number.to_string()).ok_or(NotCidr)?;
         Self::around(address, number).ok_or(NotCidr)
     }

@@ -5,9 +5,9 @@ use std::io;
 use httparse::{EMPTY_HEADER, Status, parse_chunk_size, parse_headers};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-/// A head longer than this is refused: the same order as nginx's `large_client_header_buffers`.
+/// The longest head that is accepted, in bytes; the same order as nginx's `large_client_header_buffers`.
 const LONGEST_HEAD: usize = 32 * 1024;
-/// A line with a chunk's size that is longer than this, in bytes, is none.
+/// The longest line with a chunk's size that is accepted, in bytes.
 const LONGEST_SIZE: usize = 100;
 
 /// The start line and the headers of a request or a response.
@@ -20,19 +20,19 @@ pub struct Head {
 }
 
 impl Head {
-    /// The first header of that name, whatever its case.
+    /// The first header with this name, in any case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// The status code, when this is a response.
+    /// The status code, if this is a response.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.start.strip_prefix("HTTP/").and_then(|rest| rest.split(' ').nth(1)).and_then(|code| code.parse().ok())
     }
 
-    /// Method, target and version, when this is a request.
+    /// Method, target and version, if this is a request.
     #[must_use]
     pub fn request(&self) -> Option<(&str, &str, &str)> {
         let mut words = self.start.split(' ');
@@ -42,18 +42,18 @@ impl Head {
     }
 }
 
-/// What came off a connection where a head was expected.
+/// What a connection sent where a head was expected.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Incoming {
-    /// A head and how many bytes of the buffer it took.
+    /// A head, and how many bytes of the buffer it took.
     Head(Head, usize),
-    /// Bytes that are no HTTP head.
+    /// Bytes that are not an HTTP head.
     Garbage,
     /// The other side closed before it sent anything more.
     Closed,
 }
 
-/// Reads into `buffer` until it starts with a whole head. The buffer may already hold bytes.
+/// Reads into `buffer` until it begins with a whole head. The buffer may already hold bytes.
 ///
 /// # Errors
 /// Whatever the socket says.
@@ -64,7 +64,7 @@ pub async fn read_head(stream: &mut (impl AsyncRead + Unpin), buffer: &mut Vec<u
             Ok(None) => {}
             Err(()) => return Ok(Incoming::Garbage),
         }
-        // A NUL is in every PROXY protocol header and in no HTTP head.
+        // Every PROXY protocol header has a NUL, and no HTTP head does.
         if buffer.len() > LONGEST_HEAD || buffer.contains(&0) {
             return Ok(Incoming::Garbage);
         }
@@ -74,7 +74,7 @@ pub async fn read_head(stream: &mut (impl AsyncRead + Unpin), buffer: &mut Vec<u
     }
 }
 
-/// How long the body after `head` is; `None` when only the end of the connection says.
+/// The length of the body after `head`; `None` if only the end of the connection tells.
 #[must_use]
 pub fn body_length(head: &Head) -> Option<usize> {
     head.header("content-length").and_then(|length| length.trim().parse().ok())
@@ -86,10 +86,11 @@ pub fn is_chunked(head: &Head) -> bool {
     head.header("transfer-encoding").is_some_and(|coding| coding.trim().eq_ignore_ascii_case("chunked"))
 }
 
-/// The body that `bytes` hold in chunks (RFC 9112, 7.1): `Ok(None)` until the last chunk is there. Trailers are dropped.
+/// Joins the body from the chunks in `bytes` (RFC 9112, 7.1). `Ok(None)` until the last chunk is there. Trailers are
+/// dropped.
 ///
 /// # Errors
-/// When it is no chunked body.
+/// If it is not a chunked body.
 #[expect(clippy::result_unit_err, reason = "there is nothing to say of it")]
 pub fn unchunk(mut bytes: &[u8]) -> Result<Option<Vec<u8>>, ()> {
     let mut body = Vec::new();
@@ -101,7 +102,7 @@ pub fn unchunk(mut bytes: &[u8]) -> Result<Option<Vec<u8>>, ()> {
         };
         let rest = &bytes[start..];
         if size == 0 {
-            // The end of the trailers, of which there are usually none.
+            // Wait for the end of the trailers; usually there are none.
             let ended = rest.starts_with(b"\r\n") || head_end(rest).is_some();
             return Ok(ended.then_some(body));
         }
@@ -120,10 +121,10 @@ fn head_end(buffer: &[u8]) -> Option<usize> {
     buffer.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4)
 }
 
-/// The head that `bytes` begin with, and how long it is; `None` while it is not whole.
+/// The head at the beginning of `bytes`, and its length; `None` while it is incomplete.
 ///
 /// # Errors
-/// When it is no head.
+/// If it is not a head.
 #[expect(clippy::result_unit_err, reason = "there is nothing to say of it")]
 pub fn head(bytes: &[u8]) -> Result<Option<(Head, usize)>, ()> {
     let Some(end) = head_end(bytes) else { return Ok(None) };

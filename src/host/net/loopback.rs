@@ -1,8 +1,8 @@
-//! Which names lead to this machine.
+//! Which host names lead to this machine.
 
-/// Whether a `Host` is this machine: one of its loopback addresses, or a name that always leads there (RFC 6761), and perhaps a
-/// port. Any port: who comes through a forwarded port (`ssh -L`) signs the port he sees, and a web page is told by its name
-/// and its Origin. Whatever is not exactly that is another host.
+/// Whether a `Host` header names this machine: a loopback address or a name that always leads to one (RFC 6761), with
+/// or without a port. Any port is accepted, because a client behind a forwarded port (`ssh -L`) signs the port that it
+/// sees; a web page is recognised by its name and its Origin. Everything else is another host.
 #[must_use]
 pub fn is_host(host: &str) -> bool {
     let (name, port) = match host.strip_prefix("[::1]") {
@@ -25,7 +25,7 @@ pub fn is_host(host: &str) -> bool {
 pub fn is_url(url: &str) -> bool {
     let Some((_, rest)) = url.split_once("://") else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    // What stands before an `@` is no host.
+    // The part before an `@` is not the host.
     if authority.contains('@') {
         return false;
     }

@@ -1,11 +1,11 @@
-//! Describe calls that name what they want do not look at everything there is.
+//! Describe calls that name a resource do not scan all resources.
 
 use crate::sandbox::Pace;
 use crate::sandbox::world::{IMAGES, looks};
 
 use super::tests::{Lab, text};
 
-/// How many of each kind stand around.
+/// How many resources of each kind exist.
 const CROWD: usize = 30;
 
 #[test]
@@ -77,7 +77,7 @@ fn what_is_named_is_found_without_a_look_at_all_the_rest() {
         format!("DescribeInstances&{own}"),
         format!("DescribeNetworkInterfaces&{}", filter("attachment.instance-id", &instance)),
         format!("DescribeNetworkInterfaces&{}", filter("subnet-id", &subnet)),
-        // Of two filters the narrower leads, whichever stands first.
+        // The narrower of two filters leads, in either order.
         format!("DescribeSubnets&{}&Filter.2.Name=tag:lab&Filter.2.Value.1=own", filter("vpc-id", &vpc)),
         format!("DescribeSecurityGroups&{own}&Filter.2.Name=vpc-id&Filter.2.Value.1={vpc}"),
         format!("DescribeNetworkInterfaces&{}", filter("private-ip-address", &address)),
@@ -110,7 +110,7 @@ fn what_is_named_is_found_without_a_look_at_all_the_rest() {
             assert!(seen.len() < 6000 && seen.matches("crowd").count() == 0, "{form}: {seen}");
         }
     }
-    // The count counts: without a name everything is looked at.
+    // Proves that scans are counted: without a name, everything is scanned.
     lab.ec2(0, "Action=DescribeSubnets");
     assert!(looks::take() > CROWD);
 }

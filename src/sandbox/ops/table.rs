@@ -1,4 +1,4 @@
-//! Every operation, by service and name. What is not here is refused by name.
+//! Every operation, by service and name. An operation that is not here is refused by its name.
 
 use crate::sandbox::wire::{ApiError, Params, Xml};
 
@@ -29,14 +29,13 @@ pub enum Protocol {
     Route53,
 }
 
-/// What an operation has to say.
+/// The result of an operation.
 #[derive(Debug)]
 pub enum Answer {
-    /// The answer.
     Done(Xml),
-    /// The data plane must be asked how targets are.
+    /// The data plane must be asked for the targets' health.
     Health(HealthQuestion),
-    /// The data plane must be asked what an instance's console shows.
+    /// The data plane must be asked for an instance's console output.
     Console(ConsoleQuestion),
 }
 
@@ -174,7 +173,7 @@ const ROUTE53: &[(&str, Operation)] = &[
 ];
 
 impl Protocol {
-    /// The service that a signature's scope names.
+    /// The service in a signature's scope.
     pub fn of_service(service: &str) -> Option<Self> {
         match service {
             "ec2" => Some(Self::Ec2),
@@ -186,7 +185,7 @@ impl Protocol {
         }
     }
 
-    /// The API version that is spoken.
+    /// The API version that clients send.
     pub fn version(self) -> &'static str {
         match self {
             Self::Ec2 => "2016-11-15",
@@ -203,22 +202,20 @@ impl Protocol {
             Self::Ec2 => format!("http://ec2.amazonaws.com/doc/{}/", self.version()),
             Self::Elb => format!("http://elasticloadbalancing.amazonaws.com/doc/{}/", self.version()),
             Self::Sts => format!("https://sts.amazonaws.com/doc/{}/", self.version()),
-            // JSON has none.
+            // JSON has no namespace.
             Self::Quotas => String::new(),
             Self::Route53 => format!("https://route53.amazonaws.com/doc/{}/", self.version()),
         }
     }
 }
 
-/// The operations that ask the data plane, and so have no place in the tables.
+/// The operations that need the data plane, and so are not in the tables.
 const ASKING: [&str; 2] = ["DescribeTargetHealth", "GetConsoleOutput"];
 
-/// The name of every operation.
 pub fn operations() -> impl Iterator<Item = &'static str> {
     [EC2, ELB, STS, SERVICE_QUOTAS, ROUTE53].into_iter().flatten().map(|(name, _)| *name).chain(ASKING)
 }
 
-/// Runs one operation.
 pub fn run(protocol: Protocol, action: &str, ctx: &mut Ctx<'_>, params: &Params) -> Result<Answer, ApiError> {
     let (table, name) = match protocol {
         Protocol::Ec2 => (EC2, "EC2"),
@@ -236,7 +233,7 @@ pub fn run(protocol: Protocol, action: &str, ctx: &mut Ctx<'_>, params: &Params)
         },
     };
     answer.map_err(|error| match (protocol, error.code.as_str()) {
-        // The awsQuery services have one word for what EC2 splits up.
+        // Where EC2 has several codes, the awsQuery services have one.
         (Protocol::Elb | Protocol::Sts, "MissingParameter" | "InvalidParameterValue") => {
             ApiError { code: "ValidationError".to_owned(), ..error }
         }

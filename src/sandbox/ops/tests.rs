@@ -1,4 +1,4 @@
-//! The rules of `PrivateLink`, told to the operations without a network.
+//! The rules of `PrivateLink`, tested on the operations without a network.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -26,7 +26,7 @@ impl Lab {
         Self { world, random, timing: Timing { at: Timestamp::UNIX_EPOCH, pace } }
     }
 
-    /// Account `account` calls; the answer as XML.
+    /// A call by account `account`; returns XML.
     fn call(&mut self, account: usize, protocol: Protocol, form: &str) -> Result<String, ApiError> {
         self.world.advance_due(self.timing.at, self.timing.pace);
         let params = Params::parse(form.as_bytes())?;
@@ -88,7 +88,7 @@ fn a_connection_is_asked_for_accepted_and_used_and_holds_the_service() {
         "Action=CreateVpcEndpoint&VpcEndpointType=Interface&VpcId={vpc}&SubnetId.1={subnet}\
          &ServiceName=com.amazonaws.vpce.{REGION}.{service}&ClientToken=t"
     );
-    // Another account sees no service until it is allowed to.
+    // Another account does not see the service until it is allowed to.
     assert_eq!(lab.refused(1, &create), "InvalidServiceName");
     let principal = format!("arn:aws:iam::{}:root", lab.world.accounts[1].id);
     let allow = format!("Action=ModifyVpcEndpointServicePermissions&ServiceId={service}&AddAllowedPrincipals.1=");
@@ -110,7 +110,7 @@ fn a_connection_is_asked_for_accepted_and_used_and_holds_the_service() {
     let seen = format!("Action=DescribeVpcEndpoints&VpcEndpointId.1={endpoint}");
     assert_eq!(text(&lab.ec2(1, &seen), "state"), "available");
 
-    // The order of deleting: service, load balancer, and only then the rest.
+    // Order of deletion: service, load balancer, then the rest.
     let delete = format!("Action=DeleteVpcEndpointServiceConfigurations&ServiceId.1={service}");
     assert!(lab.ec2(0, &delete).contains("ExistingVpcEndpointConnections"));
     let delete_balancer = format!("Action=DeleteLoadBalancer&LoadBalancerArn={balancer}");
@@ -128,7 +128,7 @@ fn zones_are_compared_by_id() {
     let mut lab = Lab::new(Pace::Instant);
     let (service, _) = lab.service();
     lab.ec2(0, &format!("Action=ModifyVpcEndpointServicePermissions&ServiceId={service}&AddAllowedPrincipals.1=%2A"));
-    // In the second account `ap-northeast-1a` is another place: apne1-az1.
+    // In the second account, `ap-northeast-1a` is another place: apne1-az1.
     let (vpc, subnet) = lab.network(1, "apne1-az1");
     let form = format!(
         "Action=CreateVpcEndpoint&VpcEndpointType=Interface&VpcId={vpc}&SubnetId.1={subnet}\
@@ -178,7 +178,7 @@ fn an_instance_passes_through_its_states_one_look_at_a_time() {
     let delete = format!("Action=DeleteSubnet&SubnetId={subnet}");
     assert_eq!(lab.refused(0, &delete), "DependencyViolation");
     lab.ec2(0, &delete);
-    // It stays visible for an hour, without what it was to run.
+    // It stays visible for an hour, without its user data.
     assert_eq!(held(&lab), 0);
     let describe = format!("Action=DescribeInstances&InstanceId.1={id}");
     assert_eq!(text(&lab.ec2(0, &describe), "name"), "terminated");
@@ -198,7 +198,7 @@ fn the_sixth_vpc_is_one_too_many_and_a_vpc_has_two_companions() {
     assert_eq!(lab.ec2(1, "Action=DescribeRouteTables").matches("<main>true<").count(), 1);
 }
 
-/// [`super::describe::select`] compares what it finds by its indexes with a look at everything, in tests.
+/// In tests, [`super::describe::select`] compares what it finds by its indexes with a scan of everything.
 #[test]
 fn filters_by_id_find_what_a_look_at_everything_finds() {
     let mut lab = Lab::new(Pace::Instant);

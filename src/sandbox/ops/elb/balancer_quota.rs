@@ -1,4 +1,4 @@
-//! How many nodes and targets load balancers may have [nlb: load-balancer-limits]. That it is these words which refuse more
+//! The limits of load balancers' nodes and targets [nlb: load-balancer-limits]. That AWS refuses more with these words
 //! is UNCONFIRMED.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,8 +20,8 @@ pub fn check_nodes(ctx: &Ctx<'_>, vpc: &str, new: usize) -> Result<(), ApiError>
     Ok(())
 }
 
-/// Whether a load balancer can have `new` more targets of `group`, by their ids. A target of several groups counts as
-/// several.
+/// Whether a load balancer can have the `new` targets of `group`, given by id. A target in several groups counts once
+/// for each.
 pub fn check_targets(ctx: &Ctx<'_>, balancer: &Balancer, group: &TargetGroup, new: &[&str]) -> Result<(), ApiError> {
     let region = ctx.here();
     let listeners = region.listeners.linked(&balancer.arn).filter(|listener| listener.balancer == balancer.arn);
@@ -34,7 +34,7 @@ pub fn check_targets(ctx: &Ctx<'_>, balancer: &Balancer, group: &TargetGroup, ne
         total += 1;
         *zones.entry(region.zone_of_target(vpc, id)).or_insert(0_usize) += 1;
     }
-    // With cross-zone load balancing all zones are one.
+    // With cross-zone load balancing, the limit per zone applies to all zones together.
     let is_one = balancer.attributes.get("load_balancing.cross_zone.enabled").is_some_and(|value| value == "true");
     let most = if is_one { total } else { zones.into_values().max().unwrap_or(0) };
     let refused = if total > ctx.quota(&quota::BALANCER_TARGETS) {

@@ -1,4 +1,4 @@
-//! What the operations of `ELBv2` have in common: names, ARNs, attributes.
+//! What the operations of `ELBv2` share: names, ARNs, attributes.
 
 use std::collections::BTreeMap;
 
@@ -7,17 +7,16 @@ use crate::sandbox::world::Balancer;
 
 use crate::sandbox::ops::shared::context::Ctx;
 
-/// Most characters of a name.
+/// The most characters of a name.
 const NAME_LIMIT: usize = 32;
 
-/// The load balancer with this ARN.
 pub fn find_balancer(ctx: &Ctx<'_>, arn: &str) -> Result<Balancer, ApiError> {
     check_arn(ctx, arn, "loadbalancer/", "load balancer")?;
     let found = ctx.here().balancers.get(arn).cloned();
     found.ok_or_else(|| ApiError::new("LoadBalancerNotFound", format!("Load balancers '[{arn}]' not found")))
 }
 
-/// Checks a name: letters, digits and inner dashes. `what` is how ELB begins a sentence about it.
+/// Checks a name: letters, digits and inner dashes. `what` begins ELB's sentence in a refusal.
 pub fn check_name(name: &str, what: &str) -> Result<String, ApiError> {
     let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     let why = if name.chars().count() > NAME_LIMIT {
@@ -25,7 +24,7 @@ pub fn check_name(name: &str, what: &str) -> Result<String, ApiError> {
     } else if !plain {
         "can only contain characters that are alphanumeric characters and hyphens(-)"
     } else if name.starts_with('-') || name.ends_with('-') {
-        // These words are UNCONFIRMED; that it is refused is documented [API:CreateLoadBalancer].
+        // These words are UNCONFIRMED; that AWS refuses is documented [API:CreateLoadBalancer].
         "cannot begin or end with a hyphen(-)"
     } else {
         return Ok(name.to_owned());
@@ -33,7 +32,7 @@ pub fn check_name(name: &str, what: &str) -> Result<String, ApiError> {
     Err(ApiError::new("ValidationError", format!("{what} '{name}' {why}")))
 }
 
-/// Checks that `arn` is one of this `kind`, in the region of the call.
+/// Checks that `arn` is of this `kind` and in the region of the call.
 pub fn check_arn(ctx: &Ctx<'_>, arn: &str, kind: &str, what: &str) -> Result<(), ApiError> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     let is_one = matches!(parts.as_slice(), ["arn", "aws", "elasticloadbalancing", region, _, resource]
@@ -41,7 +40,7 @@ pub fn check_arn(ctx: &Ctx<'_>, arn: &str, kind: &str, what: &str) -> Result<(),
     if is_one { Ok(()) } else { Err(ApiError::new("ValidationError", format!("'{arn}' is not a valid {what} ARN"))) }
 }
 
-/// Refuses every value of a parameter but the one that is modelled. `default` is what AWS takes when it is absent.
+/// Refuses every value of a parameter except the modelled one. `default` is AWS's default if it is absent.
 pub fn modelled(params: &Params, name: &str, default: &str, only: &str) -> Result<(), ApiError> {
     match params.get(name).unwrap_or(default) {
         value if value == only => Ok(()),
@@ -49,7 +48,7 @@ pub fn modelled(params: &Params, name: &str, default: &str, only: &str) -> Resul
     }
 }
 
-/// Reads `Attributes`: known keys, and only the changeable ones changed.
+/// Reads `Attributes`. Keys must be known, and only the changeable ones may change.
 pub fn read_attributes(params: &Params, known: &[(&str, &str, bool)]) -> Result<BTreeMap<String, String>, ApiError> {
     let mut changes = BTreeMap::new();
     for prefix in params.groups("Attributes") {

@@ -1,4 +1,4 @@
-//! Listeners.
+//! `ELBv2`'s listener operations.
 
 use std::collections::BTreeMap;
 
@@ -67,7 +67,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// `ModifyListener`: another port, another target group. What is not given stays.
+/// `ModifyListener`: another port, another target group. Absent parameters keep their values.
 pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let mut listener = find(ctx, params.need("ListenerArn")?)?;
     check_protocol(params, "TCP")?;
@@ -86,7 +86,7 @@ pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// A listener's one attribute, in seconds between 60 and 6000 [nlb: update-idle-timeout].
+/// A listener's only attribute, in seconds between 60 and 6000 [nlb: update-idle-timeout].
 const IDLE: &str = "tcp.idle_timeout.seconds";
 
 /// `DescribeListenerAttributes`.
@@ -114,7 +114,7 @@ fn attributes(listener: &Listener) -> Xml {
     write_attributes(&BTreeMap::from([(IDLE.to_owned(), listener.idle_seconds.to_string())]))
 }
 
-/// TCP is modelled. HTTP is what a Network Load Balancer does not speak (the words are UNCONFIRMED).
+/// Only TCP is modelled. A Network Load Balancer refuses HTTP (the words are UNCONFIRMED).
 fn check_protocol(params: &Params, default: &str) -> Result<(), ApiError> {
     if let Some(protocol @ ("HTTP" | "HTTPS" | "GENEVE")) = params.get("Protocol") {
         let text = format!("Protocol '{protocol}' is not supported with a load balancer of type network");
@@ -135,7 +135,7 @@ fn read_action(ctx: &Ctx<'_>, params: &Params, balancer: &Balancer) -> Result<St
     modelled(params, &format!("{action}.Type"), "", "forward")?;
     modelled(params, &format!("{action}.Order"), "1", "1")?;
     let group = target_group::find(ctx, &forward_target(params, action)?)?;
-    // A TCP listener forwards to what takes TCP [nlb: load-balancer-listeners].
+    // A TCP listener forwards only to groups that take TCP [nlb: load-balancer-listeners].
     if !["TCP", "TCP_UDP"].contains(&group.protocol.as_str()) {
         let text = format!("The listener and the following target groups have incompatible protocols: '{}'", group.arn);
         return Err(ApiError::new("IncompatibleProtocols", text));
@@ -154,7 +154,7 @@ fn read_action(ctx: &Ctx<'_>, params: &Params, balancer: &Balancer) -> Result<St
     Ok(group.arn)
 }
 
-/// Whether a listener of the load balancer other than `own` has the port.
+/// Refuses a port that another listener of the load balancer has. `own` is the listener being changed.
 fn check_port(ctx: &Ctx<'_>, balancer: &str, port: u16, own: Option<&str>) -> Result<(), ApiError> {
     let mut others = ctx.here().listeners.linked(balancer).filter(|other| Some(other.arn.as_str()) != own);
     if others.any(|other| other.balancer == balancer && other.port == port) {
@@ -179,7 +179,7 @@ fn find(ctx: &Ctx<'_>, arn: &str) -> Result<Listener, ApiError> {
     found.ok_or_else(|| ApiError::new("ListenerNotFound", "One or more listeners not found"))
 }
 
-/// The one target group of a forward action, in either spelling; both may be given when they agree.
+/// The only target group of a forward action, in either spelling. Both may be given if they agree.
 fn forward_target(params: &Params, action: &str) -> Result<String, ApiError> {
     let short = params.get(&format!("{action}.TargetGroupArn")).map(str::to_owned);
     let mut long = Vec::new();

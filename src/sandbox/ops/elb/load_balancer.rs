@@ -1,4 +1,4 @@
-//! Network Load Balancers.
+//! The operations of Network Load Balancers.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ const ATTRIBUTES: &[(&str, &str, bool)] = &[
     ("zonal_shift.config.enabled", "false", false),
 ];
 
-/// `CreateLoadBalancer`. The name is the idempotency key: the same request again gives the same load balancer.
+/// `CreateLoadBalancer`. The name makes it idempotent: the same request again gives the same load balancer.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let name = check_name(params.need("Name")?, "The load balancer name")?;
     if name.starts_with("internal-") {
@@ -137,8 +137,8 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// `DeleteLoadBalancer`. Listeners go with it, target groups stay, its interfaces leave some time later. Deleting what
-/// does not exist succeeds [API:DeleteLoadBalancer].
+/// `DeleteLoadBalancer`. Its listeners go with it, its target groups stay, and its interfaces leave some time later.
+/// Deleting a load balancer that does not exist succeeds [API:DeleteLoadBalancer].
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let arn = params.need("LoadBalancerArn")?;
     check_arn(ctx, arn, "loadbalancer/", "load balancer")?;
@@ -165,7 +165,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(Xml::new())
 }
 
-/// `SetSecurityGroups`. A load balancer born without groups can never get one; one born with groups keeps at least one
+/// `SetSecurityGroups`. A load balancer made without groups can never get one; one made with groups keeps at least one
 /// [nlb: load-balancer-security-groups].
 pub fn set_security_groups(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let balancer = find_balancer(ctx, params.need("LoadBalancerArn")?)?;
@@ -240,7 +240,7 @@ fn on_off(on: bool) -> &'static str {
 fn write(xml: &mut Xml, ctx: &Ctx<'_>, balancer: &Balancer) {
     xml.leaf("LoadBalancerArn", &balancer.arn).leaf("LoadBalancerName", &balancer.name);
     xml.leaf("DNSName", &balancer.dns_name).leaf("CreatedTime", moment(balancer.created));
-    // The hosted zone of Tokyo's Network Load Balancers; other regions have theirs, which nobody here needs.
+    // The hosted zone of Tokyo's Network Load Balancers. Other regions have others, which the labs do not need.
     xml.maybe("CanonicalHostedZoneId", (ctx.region() == "ap-northeast-1").then_some("Z31USIVHYNEOWT"));
     xml.leaf("Scheme", &balancer.scheme).leaf("VpcId", &balancer.vpc).leaf("Type", "network");
     xml.node("State", |xml| {

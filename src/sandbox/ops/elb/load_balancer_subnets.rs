@@ -1,4 +1,4 @@
-//! The subnets of load balancers: which they can have, how they change.
+//! The subnets of load balancers: which ones are possible, and how they change.
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -11,8 +11,8 @@ use super::common::{find_balancer, modelled};
 use crate::sandbox::ops::ec2::endpoint_service::is_held;
 use crate::sandbox::ops::shared::context::{Ctx, NewInterface};
 
-/// `SetSubnets`: the subnets given are all it has afterwards, one per zone. Interfaces in the others leave
-/// [nlb: availability-zones].
+/// `SetSubnets`: afterwards the load balancer has only the given subnets, one per zone. The interfaces in the others
+/// leave [nlb: availability-zones].
 pub fn set_subnets(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let balancer = find_balancer(ctx, params.need("LoadBalancerArn")?)?;
     modelled(params, "IpAddressType", "ipv4", "ipv4")?;
@@ -62,9 +62,9 @@ pub fn set_subnets(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> 
     Ok(xml)
 }
 
-/// Whether nodes may leave their subnets for these: not while endpoints are connected, and not for another subnet of the
-/// same zone in one call [nlb: availability-zones; the codes and words are UNCONFIRMED]. A node is its interface, its
-/// subnet and its zone.
+/// Whether nodes may leave their subnets for these. They may not while endpoints are connected, and not for another
+/// subnet of the same zone in one call [nlb: availability-zones; the codes and words are UNCONFIRMED]. A node is a
+/// tuple of interface, subnet and zone.
 fn check_leaving(
     ctx: &Ctx<'_>,
     balancer: &Balancer,
@@ -85,7 +85,7 @@ fn check_leaving(
     }
 }
 
-/// Free addresses that a subnet must have where the node's is not chosen [nlb: availability-zones].
+/// The free addresses that a subnet must have if the node's address is not chosen [nlb: availability-zones].
 const ROOM: u64 = 8;
 
 /// Whether a node fits into `subnet`, and can have `address` there.
@@ -103,10 +103,10 @@ pub fn check_place(ctx: &Ctx<'_>, subnet: &Subnet, address: Option<Ipv4Addr>) ->
     })
 }
 
-/// A subnet and the address that the node is to have there.
+/// A subnet, and the node's address in it if it is chosen.
 pub type Placed = (Subnet, Option<Ipv4Addr>);
 
-/// `Subnets` or `SubnetMappings`: one of a zone, all of a VPC.
+/// Reads `Subnets` or `SubnetMappings`: one for each zone, all in one VPC.
 pub fn read_subnets(ctx: &Ctx<'_>, params: &Params) -> Result<Vec<Placed>, ApiError> {
     let plain = params.list("Subnets")?;
     let mut wanted: Vec<(String, Option<Ipv4Addr>)> = Vec::new();

@@ -1,4 +1,4 @@
-//! Targets of a target group: registered and deregistered. How they are is in `target_health.rs`.
+//! Registers and deregisters targets. Their health is in `target_health.rs`.
 
 use std::net::Ipv4Addr;
 
@@ -10,7 +10,7 @@ use super::common::find_balancer;
 use super::target_group::{balancers_of, find};
 use crate::sandbox::ops::shared::context::Ctx;
 
-/// `RegisterTargets`. Instances must run, and be in the group's VPC.
+/// `RegisterTargets`. Instances must be running and in the group's VPC.
 pub fn register(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let group = find(ctx, params.need("TargetGroupArn")?)?;
     let targets = read_targets(params, &group)?;
@@ -20,7 +20,7 @@ pub fn register(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     }
     for (id, _) in &targets {
         if let Err(error) = check_target(ctx, &group, id) {
-            // A refused registration has looked at the instance: trying again gets further.
+            // A refused registration has looked at the instance, so a retry gets further.
             ctx.advance_on_read(Kind::Instance, id);
             return Err(error);
         }
@@ -45,8 +45,8 @@ pub fn register(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(Xml::new())
 }
 
-/// `DeregisterTargets`: they drain for the deregistration delay. A port that is not given means all ports. What is not
-/// registered is no error [API:DeregisterTargets].
+/// `DeregisterTargets`: the targets drain for the deregistration delay. Without a port, all ports are meant. A target
+/// that is not registered is no error [API:DeregisterTargets].
 pub fn deregister(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let group = find(ctx, params.need("TargetGroupArn")?)?;
     let wanted = read_raw_targets(params)?;
@@ -56,7 +56,7 @@ pub fn deregister(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     }
     params.ready_without_dry_run()?;
     let delay = group.attributes.get("deregistration_delay.timeout_seconds").and_then(|text| text.parse().ok());
-    // Targets of a group that no listener uses have no connections to wait for.
+    // Without a listener on the group, there are no connections to drain.
     let used = !balancers_of(ctx, &group.arn).is_empty();
     let draining = Life::enter_for(Kind::Target, "draining", ctx.timing(), delay.unwrap_or(300));
     let Some(found) = ctx.here_mut().target_groups.get_mut(&group.arn) else { return Ok(Xml::new()) };
@@ -73,7 +73,7 @@ pub fn deregister(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(Xml::new())
 }
 
-/// `Targets` as sent: ids, and ports where given.
+/// `Targets` as sent: ids, and ports if given.
 pub fn read_raw_targets(params: &Params) -> Result<Vec<(String, Option<u16>)>, ApiError> {
     let mut targets = Vec::new();
     for prefix in params.groups("Targets") {
@@ -87,8 +87,8 @@ pub fn read_raw_targets(params: &Params) -> Result<Vec<(String, Option<u16>)>, A
     Ok(targets)
 }
 
-/// `AvailabilityZone` of each target. An address has that of its subnet, whether it is given or not; for instances there is
-/// none [ELB:TargetDescription]. The words are UNCONFIRMED.
+/// Checks the `AvailabilityZone` of each target. An address has its subnet's zone, whether the zone is given or not;
+/// for instances no zone may be given [ELB:TargetDescription]. The words are UNCONFIRMED.
 pub fn check_zones(ctx: &Ctx<'_>, params: &Params, group: &TargetGroup) -> Result<(), ApiError> {
     for prefix in params.groups("Targets") {
         let Some(zone) = params.get(&format!("{prefix}.AvailabilityZone")) else { continue };
@@ -123,7 +123,7 @@ fn check_target(ctx: &Ctx<'_>, group: &TargetGroup, id: &str) -> Result<(), ApiE
         if ctx.here().subnet_at(&group.vpc, address).is_some() {
             return Ok(());
         }
-        // As clients have logged it: subnets are asked, not the VPC's block.
+        // The words are from clients' logs. The check is by subnet, not by the VPC's block.
         let text = format!("The Availability Zone is required for IP address '{id}' because it is not in the VPC");
         return Err(ApiError::new("ValidationError", text));
     }

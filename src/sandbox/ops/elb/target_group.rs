@@ -1,4 +1,4 @@
-//! Target groups. Their targets are in `target.rs`.
+//! The operations of target groups. Those of their targets are in `target.rs`.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ const ATTRIBUTES: &[(&str, &str, bool)] = &[
     ("target_health_state.unhealthy.draining_interval_seconds", "0", false),
 ];
 
-/// `CreateTargetGroup`. The name is the idempotency key, as with load balancers.
+/// `CreateTargetGroup`. The name makes it idempotent, as with load balancers.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let name = check_name(params.need("Name")?, "Target group name")?;
     let protocol = match params.need("Protocol")? {
@@ -64,7 +64,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         target_type,
         protocol,
     };
-    // UDP keeps the client's address in any case [nlb: edit-target-group-attributes].
+    // UDP always keeps the client's address [nlb: edit-target-group-attributes].
     if group.target_type == "ip" && ["TCP", "TLS"].contains(&group.protocol.as_str()) {
         group.attributes.insert("preserve_client_ip.enabled".to_owned(), "false".to_owned());
     }
@@ -89,7 +89,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(list(ctx, &[group]))
 }
 
-/// `DescribeTargetGroups`, all of them, by ARN, by name, or of a load balancer.
+/// `DescribeTargetGroups`: all, by ARN, by name, or of a load balancer.
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let arns = params.list("TargetGroupArns")?;
     let names = params.list("Names")?;
@@ -124,7 +124,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// `ModifyTargetGroup`: its health check.
+/// `ModifyTargetGroup`: changes its health check.
 pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let mut group = find(ctx, params.need("TargetGroupArn")?)?;
     read_check(params, &mut group)?;
@@ -133,7 +133,8 @@ pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(list(ctx, &[group]))
 }
 
-/// `DeleteTargetGroup`. A listener holds it; deleting what does not exist succeeds, for the API knows no such error.
+/// `DeleteTargetGroup`. Refused while a listener uses it. Deleting a group that does not exist succeeds, because the
+/// API has no such error.
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let arn = params.need("TargetGroupArn")?;
     check_arn(ctx, arn, "targetgroup/", "target group")?;
@@ -178,13 +179,12 @@ pub fn modify_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiE
     Ok(write_attributes(&attributes))
 }
 
-/// The target group with this ARN.
 pub fn find(ctx: &Ctx<'_>, arn: &str) -> Result<TargetGroup, ApiError> {
     check_arn(ctx, arn, "targetgroup/", "target group")?;
     ctx.here().target_groups.get(arn).cloned().ok_or_else(not_found)
 }
 
-/// The load balancers whose listeners forward to this group.
+/// The ARNs of the load balancers whose listeners forward to this group.
 pub fn balancers_of(ctx: &Ctx<'_>, arn: &str) -> Vec<String> {
     let listeners = ctx.here().listeners.linked(arn).filter(|listener| listener.target_group == arn);
     let mut arns: Vec<String> = listeners.map(|listener| listener.balancer.clone()).collect();
@@ -193,7 +193,6 @@ pub fn balancers_of(ctx: &Ctx<'_>, arn: &str) -> Vec<String> {
     arns
 }
 
-/// `Port`, which must be a port.
 pub fn read_port(params: &Params) -> Result<u16, ApiError> {
     match params.number::<u16>("Port")? {
         Some(port) if port > 0 => Ok(port),
@@ -201,7 +200,7 @@ pub fn read_port(params: &Params) -> Result<u16, ApiError> {
     }
 }
 
-/// Reads the health check's settings into `group`; what is not given stays.
+/// Reads the health check's settings into `group`. Absent settings keep their values.
 fn read_check(params: &Params, group: &mut TargetGroup) -> Result<(), ApiError> {
     let invalid = |text: &str| Err(ApiError::new("ValidationError", text));
     match params.get("HealthCheckProtocol").unwrap_or(&group.check_protocol) {

@@ -1,4 +1,4 @@
-//! `DescribeTargetHealth`: what the account's state already decides, and what only a probe can tell.
+//! `DescribeTargetHealth`. The account's state already decides some targets' health; the others need a probe.
 
 use crate::sandbox::plane::TargetReport;
 use crate::sandbox::wire::{ApiError, Params, Xml};
@@ -8,10 +8,9 @@ use super::target::{check_zones, read_raw_targets};
 use super::target_group::{balancers_of, find};
 use crate::sandbox::ops::shared::context::Ctx;
 
-/// The targets that are asked about; the data plane knows those without a verdict.
+/// The targets of a call. Those without a verdict need the data plane.
 #[derive(Debug)]
 pub struct HealthQuestion {
-    /// The target group.
     pub target_group: String,
     rows: Vec<Row>,
 }
@@ -21,7 +20,7 @@ struct Row {
     id: String,
     port: u16,
     check_port: String,
-    /// The zone's name; for addresses only, as AWS shows it.
+    /// The zone's name. Only for addresses, as on AWS.
     zone: Option<String>,
     verdict: Option<Verdict>,
 }
@@ -37,12 +36,11 @@ impl Verdict {
 }
 
 impl HealthQuestion {
-    /// Whether a probe is needed for the answer.
     pub fn needs_probe(&self) -> bool {
         self.rows.iter().any(|row| row.verdict.is_none())
     }
 
-    /// The answer, with what the data plane reported.
+    /// The answer, with the reports of the data plane.
     pub fn answer(&self, reports: &[TargetReport]) -> Xml {
         let mut xml = Xml::new();
         xml.list("TargetHealthDescriptions", "member", &self.rows, |xml, row| {
@@ -63,8 +61,8 @@ impl HealthQuestion {
     }
 }
 
-/// Reads the question. At the instant pace this ends the draining of the group's targets, and lets time pass for the instances
-/// behind them: who waits for a target to be healthy looks at nothing else.
+/// Reads the call. At the instant pace this ends the draining of the group's targets and lets time pass for the
+/// instances behind them, because a client that waits for a healthy target looks at nothing else.
 pub fn ask(ctx: &mut Ctx<'_>, params: &Params) -> Result<HealthQuestion, ApiError> {
     let arn = params.need("TargetGroupArn")?.to_owned();
     let group = find(ctx, &arn)?;
@@ -103,7 +101,7 @@ fn row(ctx: &Ctx<'_>, group: &TargetGroup, id: &str, port: u16, verdict: Option<
     Row { id: id.to_owned(), port, check_port, zone, verdict }
 }
 
-/// What needs no probe, in the order in which it hides what comes after.
+/// The verdicts that need no probe. An earlier one hides the later ones.
 fn verdict(ctx: &Ctx<'_>, group: &TargetGroup, target: &Target) -> Option<Verdict> {
     if target.life.state == "draining" {
         let text = "Target deregistration is in progress";
@@ -133,7 +131,7 @@ fn verdict(ctx: &Ctx<'_>, group: &TargetGroup, target: &Target) -> Option<Verdic
     (!balancers.iter().any(|found| found.life.state == "active")).then(registering)
 }
 
-/// What a target is until something is known of it.
+/// The state of a target until something is known about it.
 fn registering() -> Verdict {
     Verdict::new("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
 }

@@ -1,18 +1,18 @@
-//! Route 53's hosted zones: public ones, which is where a domain's owner proves the ownership.
+//! Route 53's public hosted zones, in which the owner of a domain proves the ownership.
 //!
-//! Route 53 is one for all regions; its zones are kept where its signatures point, in us-east-1.
+//! Route 53 is global. Its zones are kept in us-east-1, the region in its signatures.
 
 use crate::sandbox::wire::{ApiError, Params, Xml};
 use crate::sandbox::world::{DnsChange, HostedZone, Kind};
 
 use crate::sandbox::ops::shared::context::{Ctx, moment};
 
-/// Names that nobody can have a zone for: AWS says so in these words.
+/// Names for which AWS refuses to make a zone, in these words.
 const RESERVED: [&str; 3] = ["example.com.", "example.net.", "example.org."];
-/// Most zones on a page [Route53:ListHostedZones].
+/// The most zones on a page [Route53:ListHostedZones].
 const PAGE: usize = 100;
 
-/// `CreateHostedZone`. The caller's reference makes it happen once.
+/// `CreateHostedZone`. The caller's reference makes it idempotent.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let name = domain(params.need("Name")?)?;
     let reference = params.need("CallerReference")?.to_owned();
@@ -60,7 +60,7 @@ pub fn list(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// `ListHostedZonesByName`, in the order of their names read from the right.
+/// `ListHostedZonesByName`, in the order of the names' labels from the right.
 pub fn list_by_name(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let from = params.get("dnsname").map(domain).transpose()?;
     let from_id = params.get("hostedzoneid").map(|id| bare(id).to_owned());
@@ -92,7 +92,7 @@ pub fn get(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// `DeleteHostedZone`. Records of one's own hold it.
+/// `DeleteHostedZone`. Refused while the zone has records besides NS and SOA.
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let zone = find(ctx, params)?;
     let (id, held) = (zone.id.clone(), !zone.records.is_empty());
@@ -108,7 +108,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// `GetChange`: `PENDING` until the name servers have it.
+/// `GetChange`: `PENDING` until the name servers have the change.
 pub fn get_change(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let id = bare(params.need("Id")?).to_owned();
     params.ready_without_dry_run()?;
@@ -122,7 +122,7 @@ pub fn get_change(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// The zone that the request's path names.
+/// The zone in the request's path.
 pub fn find<'a>(ctx: &'a Ctx<'_>, params: &Params) -> Result<&'a HostedZone, ApiError> {
     let id = bare(params.need("Id")?);
     ctx.here().hosted_zones.get(id).ok_or_else(|| {
@@ -130,7 +130,7 @@ pub fn find<'a>(ctx: &'a Ctx<'_>, params: &Params) -> Result<&'a HostedZone, Api
     })
 }
 
-/// Notes a change of the zones.
+/// Records a change of the zones.
 pub fn change(ctx: &mut Ctx<'_>, comment: Option<String>) -> DnsChange {
     let change = DnsChange {
         id: format!("C{}", ctx.random().text(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 20)),
@@ -160,7 +160,7 @@ pub fn domain(text: &str) -> Result<String, ApiError> {
     Ok(name + ".")
 }
 
-/// A name's labels from the right, which is the order that Route 53 lists in.
+/// A name's labels from the right, which is the order in which Route 53 lists.
 pub fn reversed(name: &str) -> Vec<String> {
     name.trim_end_matches('.').rsplit('.').map(str::to_owned).collect()
 }
@@ -174,7 +174,7 @@ pub fn size(params: &Params, most: usize) -> Result<usize, ApiError> {
     }
 }
 
-/// The name servers that AWS gives a zone: four, of four different domains.
+/// Four name servers in four different domains, as AWS gives each zone.
 pub fn name_servers(zone: &HostedZone) -> [String; 4] {
     let seed: u32 = zone.id.bytes().map(u32::from).sum();
     let mut at = 0;
@@ -194,7 +194,7 @@ fn write(xml: &mut Xml, zone: &HostedZone) {
     xml.leaf("CallerReference", &zone.caller_reference).node("Config", |xml| {
         xml.maybe("Comment", zone.comment.as_ref()).leaf("PrivateZone", false);
     });
-    // The two that every zone is born with count: NS and SOA.
+    // Every zone's own NS and SOA records count too.
     xml.leaf("ResourceRecordSetCount", zone.records.len() + 2);
 }
 

@@ -1,4 +1,4 @@
-//! Route 53's records. TXT records are the ones that can be published; each zone also has its NS and SOA.
+//! The operations of Route 53's records. Only TXT records can be published; each zone also has its NS and SOA.
 
 use crate::sandbox::wire::{ApiError, Params, Xml};
 use crate::sandbox::world::{DnsRecord, HostedZone};
@@ -6,7 +6,7 @@ use crate::sandbox::world::{DnsRecord, HostedZone};
 use super::hosted_zone::{change, domain, find, name_servers, reversed, size, write_change};
 use crate::sandbox::ops::shared::context::Ctx;
 
-/// Most records on a page [Route53:ListResourceRecordSets].
+/// The most records on a page [Route53:ListResourceRecordSets].
 const PAGE: usize = 300;
 
 /// `ChangeResourceRecordSets`: all of the changes, or none.
@@ -39,7 +39,7 @@ pub fn change_sets(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> 
     Ok(xml)
 }
 
-/// `ListResourceRecordSets`, in the order of names read from the right.
+/// `ListResourceRecordSets`, in the order of the names' labels from the right.
 pub fn list(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let zone = find(ctx, params)?.clone();
     let name = params.get("name").map(domain).transpose()?;
@@ -95,7 +95,7 @@ fn read(params: &Params, prefix: &str) -> Result<DnsRecord, ApiError> {
     Ok(DnsRecord { name, ttl, values })
 }
 
-/// Why a record cannot be in the zone.
+/// Why a record cannot be in the zone; `None` if it can.
 fn outside(zone: &HostedZone, record: &DnsRecord) -> Option<String> {
     if record.name != zone.name && !record.name.ends_with(&format!(".{}", zone.name)) {
         return Some(format!("RRSet with DNS name {} is not permitted in zone {}", record.name, zone.name));
@@ -108,7 +108,7 @@ fn outside(zone: &HostedZone, record: &DnsRecord) -> Option<String> {
     ))
 }
 
-/// Applies one change, or says why it cannot be.
+/// Applies one change, or returns the reason against it.
 fn apply(records: &mut Vec<DnsRecord>, action: &str, record: DnsRecord) -> Option<String> {
     let found = records.iter().position(|old| old.name == record.name);
     let named = format!("[name='{}', type='TXT']", record.name);

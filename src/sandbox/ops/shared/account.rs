@@ -1,4 +1,4 @@
-//! What an account is told about itself and what it may use: attributes, limits, instance types.
+//! What an account is told about itself: attributes, limits, instance types.
 
 use crate::sandbox::wire::{ApiError, Filters, Marker, Page, Params, Xml};
 use crate::sandbox::world::{InstanceType, Tags, instance_types, quota};
@@ -6,8 +6,8 @@ use crate::sandbox::world::{InstanceType, Tags, instance_types, quota};
 use super::context::Ctx;
 use super::describe::one;
 
-/// `DescribeAccountAttributes`. The VPC numbers are those of EC2-Classic's time, as AWS still answers them; there is no
-/// default VPC.
+/// `DescribeAccountAttributes`. The VPC numbers date from EC2-Classic, as AWS still answers them. There is no default
+/// VPC.
 pub fn describe_attributes(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let asked = params.list("AttributeName")?;
     let all = [
@@ -83,7 +83,6 @@ fn is_current(kind: &InstanceType) -> bool {
     kind.hypervisor == "nitro"
 }
 
-/// The filters of `DescribeInstanceTypes`.
 const TYPE_FILTERS: &[&str] = &[
     "auto-recovery-supported",
     "bare-metal",
@@ -122,7 +121,7 @@ const TYPE_FILTERS: &[&str] = &[
     "vcpu-info.valid-threads-per-core",
 ];
 
-/// Filters for what no instance type here has.
+/// Filters for features that no instance type here has.
 const TYPE_ABSENT: &[&str] = &[
     "instance-storage-info.disk.count",
     "instance-storage-info.disk.size-in-gb",
@@ -175,7 +174,7 @@ fn ebs_optimized(kind: &InstanceType) -> &'static str {
     if is_current(kind) { "default" } else { "unsupported" }
 }
 
-/// Whether a feature of Nitro must be used, or cannot.
+/// Whether a Nitro feature is required or unsupported.
 fn nitro_needs(kind: &InstanceType) -> &'static str {
     if is_current(kind) { "required" } else { "unsupported" }
 }

@@ -1,4 +1,4 @@
-//! What an operation is given: who asks, where, when, and the world.
+//! What every operation is given: the caller, the place, the time, and the world.
 
 use jiff::Timestamp;
 
@@ -10,10 +10,10 @@ use crate::sandbox::world::{
     free_address, is_reserved, quota, zones,
 };
 
-/// One call: its caller, its place and time, and the world it may change.
+/// One call: its caller, its place and time, and the world that it may change.
 ///
-/// Operations read and check everything first, call [`Params::ready`], and only then change the world: a refused call
-/// leaves no trace.
+/// Operations read and check everything first, call [`Params::ready`], and only then change the world, so that a
+/// refused call leaves no trace.
 #[derive(Debug)]
 pub struct Ctx<'a> {
     world: &'a mut World,
@@ -32,7 +32,7 @@ pub struct NewInterface<'a> {
     pub owner: &'a str,
     pub description: String,
     pub groups: Vec<String>,
-    /// A certain address; it was checked with [`Ctx::check_address`].
+    /// A chosen address, already checked with [`Ctx::check_address`].
     pub address: Option<std::net::Ipv4Addr>,
     pub tags: Tags,
 }
@@ -51,12 +51,10 @@ impl<'a> Ctx<'a> {
         Self { world, account, region, now: timing.at, pace: timing.pace, random, quotas }
     }
 
-    /// The whole world.
     pub fn world(&self) -> &World {
         self.world
     }
 
-    /// The whole world, to change.
     pub fn world_mut(&mut self) -> &mut World {
         self.world
     }
@@ -66,62 +64,56 @@ impl<'a> Ctx<'a> {
         &self.world.accounts[self.account].regions[self.region]
     }
 
-    /// The caller's account in the region of the call, to change.
+    /// The same, to change.
     pub fn here_mut(&mut self) -> &mut Region {
         self.world.accounts[self.account].regions.entry(self.region.to_owned()).or_default()
     }
 
-    /// The caller's account id.
     pub fn owner(&self) -> &str {
         &self.world.accounts[self.account].id
     }
 
-    /// The caller's account name.
     pub fn account_name(&self) -> &str {
         &self.world.accounts[self.account].name
     }
 
-    /// The region of the call.
     pub fn region(&self) -> &'a str {
         self.region
     }
 
-    /// The zones of the region, as the caller's account names them.
+    /// The zones of the region, by the names they have in the caller's account.
     pub fn zones(&self) -> Vec<Zone> {
         zones(self.region, self.account)
     }
 
-    /// What holds for `quota`.
+    /// The limit that holds for `quota`.
     pub fn quota(&self, quota: &Quota) -> usize {
         usize::try_from(self.quotas.of(quota)).unwrap_or(usize::MAX)
     }
 
-    /// Now, at the sandbox's pace.
     pub fn timing(&self) -> Timing {
         Timing { at: self.now, pace: self.pace }
     }
 
-    /// Now, in milliseconds since 1970.
     pub fn millis(&self) -> i64 {
         self.now.as_millisecond()
     }
 
-    /// A new id: `prefix` and 17 hexadecimal digits.
+    /// `prefix` and 17 random hexadecimal digits.
     pub fn new_id(&self, prefix: &str) -> String {
         format!("{prefix}{}", self.random.hex(17))
     }
 
-    /// `digits` random hexadecimal digits.
+    /// Random hexadecimal digits.
     pub fn hex(&self, digits: usize) -> String {
         self.random.hex(digits)
     }
 
-    /// A random source, for what ids are not.
+    /// The random source, for anything that is not an id.
     pub fn random(&self) -> &Random {
         self.random
     }
 
-    /// A resource's ARN.
     pub fn arn(&self, service: &str, resource: &str) -> String {
         format!("arn:aws:{service}:{}:{}:{resource}", self.region, self.owner())
     }
@@ -131,12 +123,12 @@ impl<'a> Ctx<'a> {
         Life::enter(kind, state, self.timing())
     }
 
-    /// Whether a look is enough to make time pass.
+    /// Whether states advance by being looked at.
     pub fn advances_on_read(&self) -> bool {
         self.pace == Pace::Instant
     }
 
-    /// Notices a resource: at the instant pace it takes one step.
+    /// At the instant pace, advances a resource by one state.
     pub fn advance_on_read(&mut self, kind: Kind, id: &str) {
         if self.pace == Pace::Instant {
             let timing = self.timing();
@@ -144,13 +136,13 @@ impl<'a> Ctx<'a> {
         }
     }
 
-    /// Ends the draining of a target group's targets: all of it at the instant pace, else what is due.
+    /// Ends the draining of a target group's targets: of all at the instant pace, else of those that are due.
     pub fn touch_targets(&mut self, target_group: &str) {
         let (all, now) = (self.pace == Pace::Instant, self.now);
         self.here_mut().drained(target_group, all, now);
     }
 
-    /// [`Ctx::advance_on_read`] for an endpoint, whoever owns it.
+    /// [`Ctx::advance_on_read`] for an endpoint of any account.
     pub fn touch_endpoint(&mut self, id: &str) {
         if self.pace == Pace::Instant {
             let timing = self.timing();
@@ -160,7 +152,7 @@ impl<'a> Ctx<'a> {
         }
     }
 
-    /// Notices whatever a refused deletion has tripped over, so that trying again gets further.
+    /// Advances what made a deletion fail, so that a retry gets further.
     pub fn advance_blockers(&mut self, interfaces: &[String]) {
         for id in interfaces {
             let Some(interface) = self.here().interfaces.get(id).cloned() else { continue };
@@ -188,7 +180,7 @@ impl<'a> Ctx<'a> {
         }
     }
 
-    /// What `operation` made when this client token was first used; an error when the request was another one.
+    /// What `operation` made when this client token was first used. An error if that was a different request.
     pub fn replay(&self, operation: &str, params: &Params) -> Result<Option<String>, ApiError> {
         let Some(token) = params.get("ClientToken") else { return Ok(None) };
         if token.len() > 64 || !token.is_ascii() {
@@ -201,7 +193,7 @@ impl<'a> Ctx<'a> {
         }
     }
 
-    /// Remembers what was made for this client token.
+    /// Records what was made for this client token.
     pub fn remember(&mut self, operation: &str, params: &Params, made: &str) {
         if let Some(token) = params.get("ClientToken") {
             let used = TokenUse { fingerprint: params.fingerprint(), made: made.to_owned() };
@@ -210,7 +202,7 @@ impl<'a> Ctx<'a> {
         }
     }
 
-    /// Whether `address` can be given to a new interface in `subnet`.
+    /// Whether a new interface in `subnet` can have `address`.
     pub fn check_address(&self, subnet: &Subnet, address: std::net::Ipv4Addr) -> Result<(), ApiError> {
         let misplaced = if subnet.block.has(address) {
             is_reserved(subnet.block, address).then_some("is in subnet's reserved address range")
@@ -232,7 +224,7 @@ impl<'a> Ctx<'a> {
         if free < count {
             return Err(ApiError::new(
                 "InsufficientFreeAddressesInSubnet",
-                // As clients of RunInstances have logged it; UNCONFIRMED for other operations.
+                // The words are from logs of RunInstances clients; UNCONFIRMED for other operations.
                 format!(
                     "There are not enough free addresses in subnet '{}' to satisfy the requested number of instances.",
                     subnet.id
@@ -246,7 +238,7 @@ impl<'a> Ctx<'a> {
         Ok(())
     }
 
-    /// Makes an interface in `subnet`, where there is room.
+    /// Makes an interface in `subnet`. The caller has checked that there is room.
     pub fn attach(&mut self, subnet: &Subnet, new: NewInterface<'_>) -> Interface {
         let used = self.here().used_addresses(&subnet.id);
         let free = new.address.or_else(|| free_address(subnet.block, &used, self.random));
@@ -259,7 +251,8 @@ impl<'a> Ctx<'a> {
             vpc: subnet.vpc.clone(),
             zone_name: subnet.zone_name.clone(),
             zone_id: subnet.zone_id.clone(),
-            // Room was checked; the network's own address is never used and would show a mistake here.
+            // There is room, so the fallback is never taken. The network's own address would show a mistake, because it
+            // is never used.
             address: free.unwrap_or(subnet.block.network()),
             mac: format!("06:{}:{}:{}:{}:{}", &mac[..2], &mac[2..4], &mac[4..6], &mac[6..8], &mac[8..]),
             attachment: match new.kind {
@@ -279,19 +272,19 @@ impl<'a> Ctx<'a> {
     }
 }
 
-/// A moment as AWS writes it: UTC with milliseconds.
+/// A time as AWS writes it: UTC with milliseconds.
 pub fn moment(millis: i64) -> String {
     Timestamp::from_millisecond(millis).map_or_else(|_| millis.to_string(), |at| format!("{at:.3}"))
 }
 
-/// The security groups of something, as EC2 lists them.
+/// `<groupSet>` as EC2 writes it.
 pub fn group_set(xml: &mut Xml, region: &Region, groups: &[String]) {
     xml.list("groupSet", "item", groups, |xml, id| {
         xml.leaf("groupId", id).leaf("groupName", region.group_name(id));
     });
 }
 
-/// What says that no AWS service manages a resource for the account.
+/// `<operator>`: no AWS service manages the resource for the account.
 pub fn unmanaged(xml: &mut Xml) {
     xml.node("operator", |xml| {
         xml.leaf("managed", false);

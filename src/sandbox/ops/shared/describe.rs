@@ -11,20 +11,19 @@ use super::names::Naming;
 /// How a resource kind is looked up.
 #[derive(Debug)]
 pub struct Lookup<T: Row + 'static> {
-    /// Where its resources are.
+    /// Its table.
     pub all: fn(&Region) -> &Table<T>,
-    /// How ids and refusals are spelt.
+    /// The spelling of its ids and refusals.
     pub naming: &'static Naming,
-    /// Which of its lives move when it is looked at.
+    /// The lives that advance when it is looked at.
     pub kinds: &'static [Kind],
-    /// Filters besides those of [`INDEXED`] whose values are [`Row::links`] of this kind.
+    /// Filters besides [`INDEXED`] whose values are [`Row::links`] of this kind.
     pub linked: &'static [&'static str],
-    /// Its tags.
     pub tags: fn(&T) -> &Tags,
 }
 
-/// Filters whose values are ids that a resource has as its own, or among its [`Row::links`]: what passes one of them is found
-/// by it, without looking at all others.
+/// Filters whose values are a resource's own id or one of its [`Row::links`]. An index finds what passes them, without
+/// a scan.
 pub const INDEXED: &[&str] = &[
     "addresses.private-ip-address",
     "association.association-id",
@@ -59,8 +58,8 @@ pub const INDEXED: &[&str] = &[
     "vpc-id",
 ];
 
-/// The resources with these `ids` (all, when there are none) that pass the filters, in the order of their ids. At the
-/// instant pace each of them takes one step first. `facts` gives a resource's values for a filter's name.
+/// The resources with these `ids` (all if empty) that pass the filters, in the order of their ids. At the instant pace,
+/// each advances by one state first. `facts` returns a resource's values for a filter's name.
 pub fn select<T: Row>(
     ctx: &mut Ctx<'_>,
     lookup: &Lookup<T>,
@@ -110,7 +109,7 @@ fn chosen<'a, T: Row>(
     found
 }
 
-/// The way that leads to the fewest rows, or nearly. What it costs to tell is in proportion to these.
+/// The index that leads to the fewest rows, or nearly. Comparing them costs time in proportion to that number.
 fn narrowest<'w, T: Row>(all: &Table<T>, ways: &'w [By<'w>]) -> Option<&'w By<'w>> {
     if ways.len() < 2 {
         return ways.first();
@@ -124,7 +123,7 @@ fn narrowest<'w, T: Row>(all: &Table<T>, ways: &'w [By<'w>]) -> Option<&'w By<'w
     }
 }
 
-/// One fact.
+/// A single value.
 #[expect(clippy::needless_pass_by_value, reason = "callers give numbers and borrowed words alike")]
 pub fn one(value: impl ToString) -> Vec<String> {
     vec![value.to_string()]

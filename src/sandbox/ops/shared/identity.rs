@@ -4,7 +4,7 @@ use crate::sandbox::wire::{ApiError, Params, Xml};
 
 use super::context::Ctx;
 
-/// The caller's ARN: one IAM user per account, named after it.
+/// The caller's ARN. Each account has one IAM user, named after the account.
 pub fn caller_arn(ctx: &Ctx<'_>) -> String {
     format!("arn:aws:iam::{}:user/{}", ctx.owner(), ctx.account_name())
 }

@@ -1,4 +1,4 @@
-//! How EC2 names each resource kind in its ids and its refusals.
+//! The names of each resource kind in EC2's ids and refusals.
 
 use crate::sandbox::wire::ApiError;
 use crate::sandbox::world::{Row, Table};
@@ -6,7 +6,7 @@ use crate::sandbox::world::{Row, Table};
 /// A resource kind's id prefix and error codes [devguide: errors-overview].
 #[derive(Debug)]
 pub struct Naming {
-    /// What ids start with, dash included.
+    /// With its dash.
     pub prefix: &'static str,
     malformed: &'static str,
     not_found: &'static str,
@@ -71,7 +71,7 @@ pub const CONNECT_ENDPOINT: Naming = Naming {
 };
 pub const SERVICE: Naming = Naming {
     prefix: "vpce-svc-",
-    // The doubled "Id" is AWS's.
+    // AWS doubles the "Id".
     malformed: "InvalidVpcEndpointServiceIdId.Malformed",
     not_found: "InvalidVpcEndpointServiceId.NotFound",
     what: "VpcEndpointService Id",
@@ -84,7 +84,7 @@ pub const VOLUME: Naming = Naming {
     what: "volume",
 };
 
-/// The refusal of an id to be tagged that names nothing: that of its kind, if it is an id of one.
+/// The refusal of an unknown id in a tagging call. It has the code of the id's kind, if the id has one.
 pub fn unknown(id: &str) -> ApiError {
     let kinds = [
         &VPC,
@@ -105,7 +105,7 @@ pub fn unknown(id: &str) -> ApiError {
 }
 
 impl Naming {
-    /// Refuses an id that cannot be one of this kind.
+    /// Refuses an id that cannot be of this kind.
     pub fn check(&self, id: &str) -> Result<(), ApiError> {
         let digits = id.strip_prefix(self.prefix).unwrap_or_default();
         if matches!(digits.len(), 8 | 17) && digits.chars().all(|c| c.is_ascii_hexdigit()) {
@@ -115,12 +115,13 @@ impl Naming {
         Err(ApiError::new(self.malformed, text))
     }
 
-    /// The refusal of an id that names nothing.
+    /// The refusal of an id that does not exist.
     pub fn missing(&self, id: &str) -> ApiError {
         ApiError::no_such(self.not_found, self.what, id)
     }
 
-    /// Checks that all these ids name something. EC2 lists all instances that it misses, and else the first.
+    /// Checks that all these ids exist. EC2 lists every missing instance, but only the first missing resource of other
+    /// kinds.
     pub fn find_all<T: Row>(&self, all: &Table<T>, ids: &[String]) -> Result<(), ApiError> {
         for id in ids {
             self.check(id)?;
@@ -136,14 +137,13 @@ impl Naming {
         }
     }
 
-    /// The resource with this id.
     pub fn find<'a, T: Row>(&self, all: &'a Table<T>, id: &str) -> Result<&'a T, ApiError> {
         self.check(id)?;
         all.get(id).ok_or_else(|| self.missing(id))
     }
 }
 
-/// The refusal of a service that does not exist, or that the caller may not see: AWS does not tell the two apart.
+/// The refusal of a service that does not exist, or that the caller may not see: AWS does not distinguish the two.
 pub fn no_such_service(name: &str) -> ApiError {
     ApiError::new("InvalidServiceName", format!("The Vpc Endpoint Service '{name}' does not exist"))
 }

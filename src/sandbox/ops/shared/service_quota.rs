@@ -1,4 +1,4 @@
-//! Service Quotas: what an account may hold, as the refusals of the other operations have it.
+//! Service Quotas: what an account may hold. The refusals of the other operations use the same numbers.
 
 use serde_json::{Value, json};
 
@@ -7,14 +7,14 @@ use crate::sandbox::world::{QUOTAS, Quota};
 
 use super::context::Ctx;
 
-/// `GetServiceQuota`: what holds here.
+/// `GetServiceQuota`: the value that holds here.
 pub fn get(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let quota = find(params)?;
     params.ready_without_dry_run()?;
     Ok(Xml::verbatim(json!({ "Quota": write(ctx, quota, ctx.quota(quota) as u64) }).to_string()))
 }
 
-/// `GetAWSDefaultServiceQuota`: what an account has without asking.
+/// `GetAWSDefaultServiceQuota`: the value of a new account.
 pub fn get_default(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let quota = find(params)?;
     params.ready_without_dry_run()?;
@@ -38,7 +38,7 @@ fn list_values(ctx: &Ctx<'_>, params: &Params, value: fn(&Ctx<'_>, &Quota) -> u6
         let code = if error.code == "InvalidNextToken" { "InvalidPaginationTokenException" } else { &error.code };
         ApiError::new(code, error.message)
     })?;
-    // Every quota here is one of the account's.
+    // Every quota here belongs to the account.
     let of_account = params.get("QuotaAppliedAtLevel").is_none_or(|level| level != "RESOURCE");
     params.ready_without_dry_run()?;
     let found = QUOTAS.into_iter().filter(|quota| quota.service == service && of_account);
@@ -67,7 +67,7 @@ fn find(params: &Params) -> Result<&'static Quota, ApiError> {
     found.ok_or_else(|| no_such("quota", code))
 }
 
-/// AWS's code; its words are UNCONFIRMED. A quota that AWS has and the sandbox has not is among these.
+/// The code is AWS's; the words are UNCONFIRMED. Also the answer for a quota that AWS has but the sandbox does not.
 fn no_such(what: &str, name: &str) -> ApiError {
     let text = format!("The request failed because the specified {what} does not exist: {name}");
     ApiError::new("NoSuchResourceException", text)
@@ -85,7 +85,7 @@ fn write(ctx: &Ctx<'_>, quota: &Quota, value: u64) -> Value {
         "QuotaArn": ctx.arn("servicequotas", &format!("{}/{}", quota.service, quota.code)),
         "QuotaCode": quota.code,
         "QuotaName": quota.name,
-        // A double in the model: clients read `5.0`.
+        // It is a double in AWS's model, so clients read `5.0`.
         "Value": f64::from(u32::try_from(value).unwrap_or(u32::MAX)),
         "Unit": "None",
         "Adjustable": quota.adjustable,

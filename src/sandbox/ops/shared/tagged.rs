@@ -47,7 +47,7 @@ pub fn tags_mut<'a>(region: &'a mut Region, id: &str) -> Option<&'a mut Tags> {
     }
 }
 
-/// [`tags_mut`] of what `ELBv2` has, by ARN.
+/// [`tags_mut`] for resources of `ELBv2`, by ARN.
 fn balancing_tags_mut<'a>(region: &'a mut Region, arn: &str) -> Option<&'a mut Tags> {
     let resource = arn.split(':').nth(5)?;
     match resource.split('/').next()? {
@@ -74,8 +74,8 @@ impl Pick<'_> {
         }
     }
 
-    /// [`Pick::of`] where some of what has tags lives inside a row, which is found by its id too. Ids of no such thing
-    /// begin with something else than `prefix`.
+    /// [`Pick::of`] for tables in which a row contains other tagged things, whose ids also lead to the row. All these
+    /// ids begin with `prefix`.
     fn around<'a, T: Row>(&self, table: &'a Table<T>, prefix: &str) -> Vec<&'a T> {
         match self {
             Self::Ids(ids) => {
@@ -87,8 +87,8 @@ impl Pick<'_> {
     }
 }
 
-/// The EC2 resources of the region that `filters` of `DescribeTags` can let pass, and maybe more. Without a filter by id or
-/// by key that is all of them.
+/// The region's EC2 resources that may pass the `filters` of `DescribeTags`, and perhaps others. Without a filter by id
+/// or by key, all of them.
 pub fn candidates<'a>(region: &'a Region, filters: &Filters) -> Vec<Tagged<'a>> {
     let by_key = || filters.exact(&["key"]).next().map(|keys| keys.iter().map(|key| (key.as_str(), None)).collect());
     let pick = match filters.exact(&["resource-id"]).next() {

@@ -1,4 +1,4 @@
-//! Tags of both services: read, made, deleted, described. What has them is in `tagged.rs`.
+//! Tags of both services: read, made, deleted, described. `tagged.rs` finds the resources that have them.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::describe::one;
 use super::names;
 use super::tagged::{candidates, service_of_connection, tags_mut};
 
-/// Most tags a resource can have.
+/// The most tags of a resource.
 const LIMIT: usize = 50;
 
 /// Reads `TagSpecification.N` for an operation that makes resources of these `types`.
@@ -40,14 +40,15 @@ pub fn specification(params: &Params, kind: &str) -> Result<Tags, ApiError> {
     Ok(specifications(params, &[kind])?.remove(kind).unwrap_or_default())
 }
 
-/// Reads a list of keys and values. Keys are unique, at most 128 characters, and not AWS's own; values at most 256.
+/// Reads a list of keys and values. Keys must be unique, have at most 128 characters, and not be AWS's own; values have
+/// at most 256.
 pub fn read(params: &Params, list: &str) -> Result<Tags, ApiError> {
     let mut tags = Tags::new();
     for prefix in params.groups(list) {
         let key = params.get(&format!("{prefix}.Key")).unwrap_or_default().to_owned();
         let value = params.get(&format!("{prefix}.Value")).unwrap_or_default().to_owned();
         if key.is_empty() {
-            // The words are UNCONFIRMED; the code is [devguide: errors-overview]'s.
+            // The words are UNCONFIRMED; the code is from [devguide: errors-overview].
             return Err(ApiError::new("InvalidTagKey.Malformed", "Tag key cannot be null or empty"));
         }
         if key.chars().count() > 128 || value.chars().count() > 256 {
@@ -104,7 +105,8 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(Xml::done())
 }
 
-/// `DeleteTags`. A tag without a value goes whatever its value; with one, only if it is equal; no tags: all of them.
+/// `DeleteTags`. A tag without a value is deleted whatever its value; one with a value only if it is equal. Without
+/// tags, all are deleted.
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = ids(ctx, params, "ResourceId")?;
     let mut wanted = Vec::new();
@@ -132,7 +134,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     params.ready()?;
     let mut rows = Vec::new();
     for (id, kind, tags) in candidates(ctx.here(), &filters) {
-        // A connection is gone with its endpoint, which may be another account's.
+        // A connection disappears with its endpoint, which may belong to another account.
         if kind == "vpc-endpoint-connection" && service_of_connection(ctx, id).is_none() {
             continue;
         }
