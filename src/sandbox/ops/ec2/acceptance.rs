@@ -1,4 +1,4 @@
-//! Connections as the provider sees them: list, accept, reject.
+//! The operations of endpoint connections for the provider: list, accept, reject.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::{Account, Endpoint, Kind, Life, Tags};
@@ -9,10 +9,10 @@ use crate::sandbox::ops::shared::describe::one;
 use crate::sandbox::ops::shared::names;
 use crate::sandbox::ops::shared::tags::tag_set;
 
-/// A connection: the service, the endpoint's owner, the endpoint.
+/// The service's id, the endpoint's owner, and the endpoint.
 type Connection = (String, String, Endpoint);
 
-/// `DescribeVpcEndpointConnections`: those of the caller's services.
+/// `DescribeVpcEndpointConnections`: the connections of the caller's services.
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let known = [
         "ip-address-type",
@@ -43,8 +43,8 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// `AcceptVpcEndpointConnections`: what waits for it becomes `pending`. A rejected connection cannot be accepted here;
-/// what AWS does is not documented.
+/// `AcceptVpcEndpointConnections`: connections that wait for acceptance become `pending`. A rejected connection cannot
+/// be accepted here; what AWS does then is not documented.
 pub fn accept(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     decide(ctx, params, |state| match state {
         "pendingAcceptance" => Ok(Some("pending")),

@@ -1,4 +1,4 @@
-//! VPC endpoints: the calls that both types share, and interface endpoints. Gateways are in `gateway_endpoint.rs`.
+//! VPC endpoints: the operations that both types share, and interface endpoints. Gateways are in `gateway_endpoint.rs`.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::{
@@ -15,7 +15,7 @@ use crate::sandbox::ops::shared::describe::{Lookup, one, select};
 use crate::sandbox::ops::shared::names;
 use crate::sandbox::ops::shared::tags::{specification, tag_set};
 
-/// The policy of an endpoint that was given none.
+/// The policy of an endpoint that was made without one.
 const OPEN_POLICY: &str =
     r#"{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}"#;
 
@@ -27,7 +27,7 @@ const LOOKUP: Lookup<Endpoint> = Lookup {
     tags: |endpoint| &endpoint.tags,
 };
 
-/// `CreateVpcEndpoint`. The type is `Gateway` unless said otherwise.
+/// `CreateVpcEndpoint`. The default type is `Gateway`.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let kind = match params.get("VpcEndpointType").unwrap_or("Gateway") {
         "Gateway" => EndpointKind::Gateway,
@@ -36,7 +36,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
             return Err(ApiError::not_modelled("InvalidParameterValue", &format!("the endpoint type {other}")));
         }
         other => {
-            // [devguide: errors-overview]; the words are UNCONFIRMED.
+            // The code is from [devguide: errors-overview]; the words are UNCONFIRMED.
             let text = format!("The VPC endpoint type '{other}' is not valid.");
             return Err(ApiError::new("InvalidVpcEndpointType", text));
         }
@@ -47,7 +47,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     only(params, "IpAddressType", &["ipv4"])?;
     only(params, "ServiceRegion", &[ctx.region()])?;
     let endpoint = match (made, kind) {
-        // The request is the one that made it, so everything in it was understood then.
+        // This request made the endpoint before, so all its parameters were understood then.
         (Some(endpoint), _) => endpoint,
         (None, EndpointKind::Gateway) => gateway_endpoint::create(ctx, params)?,
         (None, EndpointKind::Interface) => create_interface(ctx, params)?,
@@ -278,7 +278,7 @@ fn change_interfaces(
     }
 }
 
-/// `DeleteVpcEndpoints`. What could not be deleted is listed inside a success.
+/// `DeleteVpcEndpoints`. A success lists the endpoints that could not be deleted.
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("VpcEndpointId")?;
     if ids.is_empty() {
@@ -333,7 +333,7 @@ fn read_subnets(ctx: &Ctx<'_>, ids: &[String], vpc: &str) -> Result<Vec<Subnet>,
     Ok(subnets)
 }
 
-/// One subnet per zone, and only zones of the service, compared by id.
+/// Checks that there is one subnet per zone, and that the service has the zones. Zones are compared by id.
 fn check_zones(service: &Service, subnets: &[Subnet], others: &[Subnet]) -> Result<(), ApiError> {
     for (at, subnet) in subnets.iter().enumerate() {
         if !service.zone_ids.contains(&subnet.zone_id) {

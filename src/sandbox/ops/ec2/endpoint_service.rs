@@ -1,4 +1,4 @@
-//! Endpoint services: the half that publishes, and what others see of it.
+//! Endpoint services: how the provider publishes them, and what others see of them.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::{Account, Balancer, Kind, Service, Tags, s3_name};
@@ -10,10 +10,10 @@ use crate::sandbox::ops::shared::identity::caller_arn;
 use crate::sandbox::ops::shared::names;
 use crate::sandbox::ops::shared::tags::{specification, tag_set};
 
-/// The connection states that hold a service.
+/// The connection states that keep a service from being deleted.
 const HOLDING: [&str; 3] = ["pendingAcceptance", "pending", "available"];
 
-/// The id that S3's gateway service goes by here.
+/// The id of S3's gateway service in the sandbox.
 const S3_SERVICE_ID: &str = "vpce-svc-05300000000000000";
 
 pub const LOOKUP: Lookup<Service> = Lookup {
@@ -24,7 +24,7 @@ pub const LOOKUP: Lookup<Service> = Lookup {
     tags: |service| &service.tags,
 };
 
-/// `CreateVpcEndpointServiceConfiguration`. Acceptance is required unless said otherwise.
+/// `CreateVpcEndpointServiceConfiguration`. Acceptance is required by default.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let balancers = params.list("NetworkLoadBalancerArn")?;
     if balancers.is_empty() {
@@ -83,7 +83,7 @@ pub fn describe_configurations(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml
     Ok(xml)
 }
 
-/// `ModifyVpcEndpointServiceConfiguration`. Called with nothing but the id it takes over the zones that its load
+/// `ModifyVpcEndpointServiceConfiguration`. Called with only the id, it adds the zones that the service's load
 /// balancers have gained since [privatelink: configure-endpoint-service].
 pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let service = names::SERVICE.find(&ctx.here().services, params.need("ServiceId")?)?.clone();
@@ -124,7 +124,7 @@ pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(Xml::done())
 }
 
-/// `DeleteVpcEndpointServiceConfigurations`. What could not be deleted is listed inside a success.
+/// `DeleteVpcEndpointServiceConfigurations`. A success lists the services that could not be deleted.
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("ServiceId")?;
     if ids.is_empty() {
@@ -145,7 +145,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(Xml::unsuccessful(&failed))
 }
 
-/// `DescribeVpcEndpointServices`: what the caller may make an endpoint to.
+/// `DescribeVpcEndpointServices`: the services to which the caller may make an endpoint.
 pub fn describe_services(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let asked = params.list("ServiceName")?;
     let known = ["owner", "service-name", "service-region", "service-type", "supported-ip-address-types", "tag"];
@@ -188,8 +188,8 @@ pub fn describe_services(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiE
     Ok(xml)
 }
 
-/// Whether the caller may see and use a service of `owner`: its own always, another account's when allowed.
-/// (Within the own account: as observed in 2019; not documented.)
+/// Whether the caller may see and use a service of `owner`: its own always, another account's if it is allowed to.
+/// (Within the own account: observed in 2019; not documented.)
 pub fn visible(ctx: &Ctx<'_>, owner: &Account, service: &Service) -> bool {
     let root = format!("arn:aws:iam::{}:root", ctx.owner());
     let caller = caller_arn(ctx);
@@ -206,7 +206,7 @@ struct Offer {
     zone_ids: Vec<String>,
     base_name: String,
     acceptance_required: bool,
-    /// The private name, and its verification's state.
+    /// The private name, and the state of its verification.
     private_name: Option<(String, String)>,
     tags: Tags,
 }
@@ -239,7 +239,7 @@ impl Offer {
                 .private_dns
                 .as_ref()
                 .map(|private| (private.name.clone(), private_dns::state(private).to_owned())),
-            // Tags are the owner's: others do not see them.
+            // Only the owner sees the tags.
             tags: if account.id == ctx.owner() { service.tags.clone() } else { Tags::new() },
         }
     }
@@ -274,7 +274,7 @@ fn check_ip_types(params: &Params, name: &str) -> Result<(), ApiError> {
     }
 }
 
-/// The load balancers exist, are active, and belong to no other service.
+/// Checks that the load balancers exist, are active, and belong to no other service.
 fn check_balancers(ctx: &Ctx<'_>, arns: &[String], service: Option<&str>) -> Result<(), ApiError> {
     for arn in arns {
         let Some(balancer) = ctx.here().balancers.get(arn) else {
@@ -286,7 +286,7 @@ fn check_balancers(ctx: &Ctx<'_>, arns: &[String], service: Option<&str>) -> Res
             return Err(ApiError::new(code, format!("The Network Load Balancer ARN '{arn}' {text}")));
         };
         if balancer.life.state != "active" {
-            // What AWS does here is not documented. Waiting is right on both sides.
+            // What AWS does here is not documented. Either way, the client should wait.
             let text = format!("The Network Load Balancer {} is not active: {}", balancer.name, balancer.life.state);
             return Err(ApiError::new("InvalidParameter", text));
         }
@@ -314,7 +314,7 @@ fn zone_ids(ctx: &Ctx<'_>, balancers: &[String]) -> Vec<String> {
     ids
 }
 
-/// Whether connections hold a service.
+/// Whether connections keep the service from being deleted.
 pub fn is_held(ctx: &Ctx<'_>, service: &str) -> bool {
     ctx.world().connections(service).any(|(_, endpoint)| HOLDING.contains(&endpoint.life.state.as_str()))
 }
@@ -329,7 +329,7 @@ fn write_type(xml: &mut Xml, kind: &str) {
     });
 }
 
-/// Zones by id, and by the caller's own names for them.
+/// Writes zones by id, and by the caller's own names for them.
 fn write_zones(xml: &mut Xml, ctx: &Ctx<'_>, ids: &[String]) {
     let own = ctx.zones();
     let named = own.iter().filter(|zone| ids.contains(&zone.id)).map(|zone| &zone.name);

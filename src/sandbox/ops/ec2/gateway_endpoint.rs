@@ -1,4 +1,4 @@
-//! Gateway endpoints to S3: a route in a route table, no interface.
+//! Gateway endpoints to S3: a route in a route table, and no interface.
 
 use crate::sandbox::wire::{ApiError, Params};
 use crate::sandbox::world::{Endpoint, EndpointKind, Kind, quota, s3_name};
@@ -9,7 +9,7 @@ use crate::sandbox::ops::shared::names;
 use crate::sandbox::ops::shared::names::no_such_service;
 use crate::sandbox::ops::shared::tags::specification;
 
-/// The gateway half of `CreateVpcEndpoint`.
+/// The part of `CreateVpcEndpoint` for gateways.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Endpoint, ApiError> {
     let vpc = names::VPC.find(&ctx.here().vpcs, params.need("VpcId")?)?.clone();
     let name = params.need("ServiceName")?.to_owned();
@@ -72,7 +72,7 @@ pub fn changed_tables(
     Ok(tables)
 }
 
-/// The tables exist, are the VPC's, and have no route to S3 yet.
+/// Checks that the tables exist, belong to the VPC, and have no route to S3 yet.
 fn check_tables(ctx: &Ctx<'_>, vpc: &str, tables: &[String]) -> Result<(), ApiError> {
     for id in tables {
         let table = names::ROUTE_TABLE.find(&ctx.here().route_tables, id)?;

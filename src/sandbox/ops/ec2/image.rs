@@ -1,4 +1,4 @@
-//! Public images.
+//! The operation of public images.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::{IMAGES, Image, Tags};
@@ -52,12 +52,11 @@ pub fn describe(_ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// What an instance of this image is billed as [ec2 userguide: billing-info-fields].
+/// The billing code of an instance with this image [ec2 userguide: billing-info-fields].
 pub fn write_billing(xml: &mut Xml, image: &Image) {
     xml.leaf("platformDetails", image.platform_details()).leaf("usageOperation", image.usage_operation());
 }
 
-/// The filters of `DescribeImages`.
 const FILTERS: &[&str] = &[
     "architecture",
     "block-device-mapping.delete-on-termination",
@@ -88,7 +87,7 @@ const FILTERS: &[&str] = &[
     "tag",
 ];
 
-/// Filters for what no image here has.
+/// Filters for features that no image here has.
 const ABSENT: &[&str] = &[
     "kernel-id",
     "product-code",

@@ -1,5 +1,5 @@
-//! Instances: starting and describing. What a launch may ask for is in `instance_launch.rs`, what they are filtered by in
-//! `instance_filter.rs`, how they stop and end in `instance_state.rs`.
+//! Starts and describes instances. `instance_launch.rs` reads a launch, `instance_filter.rs` has the filters, and
+//! `instance_state.rs` stops and ends instances.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::{Image, Instance, InterfaceKind, Kind, Life, instance_type};
@@ -17,7 +17,7 @@ use crate::sandbox::ops::shared::tags::tag_set;
 pub const LOOKUP: Lookup<Instance> = Lookup {
     all: |region| &region.instances,
     naming: &names::INSTANCE,
-    // Checks first: they begin when the instance runs, and one look is one step.
+    // Checks come first: they begin when the instance runs, and one look must advance only one state.
     kinds: &[Kind::Checks, Kind::Instance],
     linked: &[],
     tags: |instance| &instance.tags,
@@ -170,7 +170,7 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, instance: &Instance) {
     });
 }
 
-/// What every instance has and nobody here changes.
+/// Settings that every instance has and that cannot be changed here.
 fn write_settings(xml: &mut Xml, instance: &Instance, image: &Image) {
     write_billing(xml, image);
     xml.leaf("usageOperationUpdateTime", moment(instance.launched)).leaf("bootMode", image.boot_mode());
@@ -211,7 +211,7 @@ pub fn write_volumes(xml: &mut Xml, instance: &Instance) {
     });
 }
 
-/// `<instanceState>` and its likes.
+/// `<instanceState>` and similar elements.
 pub fn write_state(xml: &mut Xml, name: &str, state: &str) {
     xml.node(name, |xml| {
         xml.leaf("code", Instance::code(state)).leaf("name", state);

@@ -1,4 +1,4 @@
-//! What can be changed of an instance after its launch, one attribute a call.
+//! The attributes of an instance that can change after its launch, one per call.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -41,7 +41,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// `DescribeInstanceCreditSpecifications`. Without ids: those with unlimited credits
+/// `DescribeInstanceCreditSpecifications`. Without ids, only the instances with unlimited credits
 /// [API:DescribeInstanceCreditSpecifications].
 pub fn describe_credits(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("InstanceId")?;
@@ -66,7 +66,7 @@ pub fn describe_credits(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiEr
     Ok(xml)
 }
 
-/// What `ModifyInstanceAttribute` sets.
+/// The one attribute that `ModifyInstanceAttribute` sets.
 enum Change {
     Groups(Vec<String>),
     Protected(bool),
@@ -75,7 +75,7 @@ enum Change {
     Nothing,
 }
 
-/// `ModifyInstanceAttribute`. Instance type and user data need a stopped instance.
+/// `ModifyInstanceAttribute`. Instance type and user data can only change while the instance is stopped.
 pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let instance = names::INSTANCE.find(&ctx.here().instances, params.need("InstanceId")?)?.clone();
     let change = read(ctx, params, &instance)?;
@@ -99,7 +99,7 @@ pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 }
 
 fn read(ctx: &Ctx<'_>, params: &Params, instance: &Instance) -> Result<Change, ApiError> {
-    // The older form names the attribute, the newer one is the attribute.
+    // The older form has the attribute's name as a value; the newer form has it as the parameter.
     let (named, plain) = (params.get("Attribute"), params.get("Value"));
     let given = |attribute: &str, parameter: &str| {
         let newer = params.get(&format!("{parameter}.Value"));

@@ -1,4 +1,5 @@
-//! EC2 Instance Connect Endpoints: a way into a VPC. Their life and their interface are modelled, tunnels are not.
+//! EC2 Instance Connect Endpoints, through which clients get into a VPC. Their states and interfaces are modelled,
+//! tunnels are not.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::{ConnectEndpoint, InterfaceKind, Kind, Life, quota};
@@ -100,7 +101,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// `DeleteInstanceConnectEndpoint`. Its interface goes when it is gone.
+/// `DeleteInstanceConnectEndpoint`. Its interface is removed when the endpoint is gone.
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let id = params.need("InstanceConnectEndpointId")?;
     names::CONNECT_ENDPOINT.find(&ctx.here().connect_endpoints, id)?;

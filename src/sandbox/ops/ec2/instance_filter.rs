@@ -1,4 +1,4 @@
-//! What `DescribeInstances` can be filtered by.
+//! The filters of `DescribeInstances`.
 
 use crate::sandbox::world::{Instance, Region};
 
@@ -6,7 +6,6 @@ use super::network_interface;
 use crate::sandbox::ops::shared::context::moment;
 use crate::sandbox::ops::shared::describe::one;
 
-/// The filters of `DescribeInstances`.
 pub const FILTERS: &[&str] = &[
     "architecture",
     "availability-zone",
@@ -99,7 +98,7 @@ pub const FILTERS: &[&str] = &[
     "tag",
 ];
 
-/// Filters for what no instance here has.
+/// Filters for features that no instance here has.
 pub const ABSENT: &[&str] = &[
     "affinity",
     "capacity-reservation-id",
@@ -149,7 +148,7 @@ pub const ABSENT: &[&str] = &[
     "tpm-support",
 ];
 
-/// What an instance has for a filter's name.
+/// The values of an instance for a filter.
 pub fn facts(region: &Region, instance: &Instance, name: &str, (owner, region_name): (&str, &str)) -> Vec<String> {
     let there = instance.life.state != "terminated";
     let placed = |value: &dyn ToString| if there { one(value.to_string()) } else { Vec::new() };

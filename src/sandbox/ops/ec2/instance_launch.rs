@@ -1,4 +1,4 @@
-//! What `RunInstances` is asked for: read and checked. `instance.rs` starts it.
+//! Reads and checks what `RunInstances` is asked for. `instance.rs` starts the instance.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,10 +12,10 @@ use crate::sandbox::ops::shared::context::Ctx;
 use crate::sandbox::ops::shared::names;
 use crate::sandbox::ops::shared::tags::specifications;
 
-/// Most bytes of user data, decoded [ec2 userguide: user-data].
+/// The most bytes of decoded user data [ec2 userguide: user-data].
 const USER_DATA_LIMIT: usize = 16 * 1024;
 
-/// What `RunInstances` was asked for, checked.
+/// A checked request of `RunInstances`.
 #[derive(Debug)]
 pub struct Launch {
     pub image: &'static Image,
@@ -34,7 +34,7 @@ pub struct Launch {
     pub interface_tags: Tags,
 }
 
-/// Reads a request, and checks what does not depend on what else runs.
+/// Reads a request, and checks everything that does not depend on other instances.
 pub fn read(ctx: &Ctx<'_>, params: &Params) -> Result<Launch, ApiError> {
     let image = find_image(params.need("ImageId")?)?;
     let kind = params.need("InstanceType")?.to_owned();
@@ -60,7 +60,7 @@ pub fn read(ctx: &Ctx<'_>, params: &Params) -> Result<Launch, ApiError> {
     }
     let disk = read_disk(params, image)?;
     let credits = read_credits(params, found)?;
-    // What every instance here has anyway. Terraform says it with each launch.
+    // Every instance here has these settings anyway. Terraform sends them with each launch.
     for (name, value) in [
         ("DisableApiStop", "false"),
         ("EbsOptimized", "false"),
@@ -110,7 +110,7 @@ pub fn read(ctx: &Ctx<'_>, params: &Params) -> Result<Launch, ApiError> {
     })
 }
 
-/// Subnet, groups and address: of the instance, or of its one interface.
+/// Subnet, groups and address, from the instance or from its only interface.
 fn read_network(ctx: &Ctx<'_>, params: &Params) -> Result<(Subnet, Vec<String>, Option<std::net::Ipv4Addr>), ApiError> {
     let interfaces = params.groups("NetworkInterface");
     let prefix = match interfaces.as_slice() {
@@ -147,7 +147,7 @@ fn read_network(ctx: &Ctx<'_>, params: &Params) -> Result<(Subnet, Vec<String>, 
     if groups.is_empty() {
         groups = default_of(ctx.here(), &subnet.vpc).into_iter().collect();
     }
-    // Of an interface the one address can be listed too, as the aws CLI does it.
+    // An interface's only address may also be in a list, which is how the AWS CLI sends it.
     let mut listed = None;
     for item in params.groups(&format!("{prefix}PrivateIpAddresses")).iter().filter(|_| !prefix.is_empty()) {
         if listed.is_some() || params.flag(&format!("{item}.Primary"))? != Some(true) {
@@ -162,7 +162,7 @@ fn read_network(ctx: &Ctx<'_>, params: &Params) -> Result<(Subnet, Vec<String>, 
     Ok((subnet, groups, address))
 }
 
-/// What is asked of the root volume; it is the only one.
+/// The settings of the root volume, which is the only one.
 fn read_disk(params: &Params, image: &Image) -> Result<Disk, ApiError> {
     let mut disk = Disk::of(image);
     for prefix in params.groups("BlockDeviceMapping") {
@@ -188,8 +188,8 @@ fn read_disk(params: &Params, image: &Image) -> Result<Disk, ApiError> {
     Ok(disk)
 }
 
-/// What becomes of the processor's time that is not used: T2 saves it, the later ones lend without end
-/// [ec2 userguide: burstable-performance-instances]. Other types are not asked.
+/// The credit option of burstable types. The default is `standard` for T2 and `unlimited` for later types
+/// [ec2 userguide: burstable-performance-instances]. Other types ignore the option.
 fn read_credits(params: &Params, kind: &InstanceType) -> Result<String, ApiError> {
     let default = if kind.name.starts_with("t2.") { "standard" } else { "unlimited" };
     let given = if kind.is_burstable() { params.get("CreditSpecification.CpuCredits") } else { None };
@@ -199,7 +199,7 @@ fn read_credits(params: &Params, kind: &InstanceType) -> Result<String, ApiError
     }
 }
 
-/// User data as sent: text in base64.
+/// Decodes user data, which is text in base64.
 pub fn read_user_data(encoded: Option<&str>) -> Result<String, ApiError> {
     let Some(encoded) = encoded else { return Ok(String::new()) };
     let bad =
@@ -212,7 +212,7 @@ pub fn read_user_data(encoded: Option<&str>) -> Result<String, ApiError> {
     String::from_utf8(bytes).map_err(|_| bad("pllab's sandbox models text only."))
 }
 
-/// The image with this id, or that a `resolve:ssm:` reference names [ec2 userguide:
+/// The image with this id, or with this `resolve:ssm:` reference [ec2 userguide:
 /// using-systems-manager-parameter-to-find-ami].
 fn find_image(text: &str) -> Result<&'static Image, ApiError> {
     let found = match text.strip_prefix("resolve:ssm:") {
@@ -231,7 +231,7 @@ fn find_image(text: &str) -> Result<&'static Image, ApiError> {
     })
 }
 
-/// The vCPUs of what runs, and of what is about to [ec2 instancetypes: ec2-instance-quotas].
+/// Checks the quota for the vCPUs of the running instances and the new ones [ec2 instancetypes: ec2-instance-quotas].
 pub fn check_vcpus(ctx: &Ctx<'_>, launch: &Launch) -> Result<(), ApiError> {
     let each = instance_type(&launch.kind).map_or(0, |kind| kind.vcpus);
     let wanted = u64::try_from(launch.count).unwrap_or(u64::MAX).saturating_mul(each);

@@ -13,15 +13,14 @@ use crate::sandbox::ops::shared::context::{Ctx, unmanaged};
 use crate::sandbox::ops::shared::describe::{one, select};
 use crate::sandbox::ops::shared::names;
 
-/// The instance whose console is asked for; the data plane has the answer.
+/// A call for an instance's console output. The data plane has the answer.
 #[derive(Debug)]
 pub struct ConsoleQuestion {
-    /// The instance.
     pub instance: String,
 }
 
 impl ConsoleQuestion {
-    /// `GetConsoleOutput`'s answer. AWS leaves `output` out until something was written.
+    /// The answer of `GetConsoleOutput`. AWS omits `output` until something was written.
     pub fn answer(&self, console: &Console) -> Xml {
         let mut xml = Xml::new();
         xml.leaf("instanceId", &self.instance).leaf("timestamp", format!("{:.3}", console.updated));
@@ -107,7 +106,7 @@ pub fn describe_status(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiErr
     Ok(xml)
 }
 
-/// What the reachability checks say; nothing while the instance does not run.
+/// The result of the reachability checks; `None` while the instance does not run.
 fn reachability(instance: &Instance) -> Option<String> {
     match instance.checks.state.as_str() {
         "not-applicable" => None,
@@ -116,7 +115,7 @@ fn reachability(instance: &Instance) -> Option<String> {
     }
 }
 
-/// `TerminateInstances`: all of the ids or, when one is bad, none [API:TerminateInstances].
+/// `TerminateInstances`: all of the ids, or none if one is bad [API:TerminateInstances].
 pub fn terminate(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = ids(ctx, params)?;
     only(params, "Force", &["false"])?;
@@ -151,8 +150,8 @@ pub fn start(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(change(ctx, &ids, |state| (state == "stopped").then_some("pending")))
 }
 
-/// `RebootInstances`: it succeeds where the instances are the account's own, and one that does not run stays as it is
-/// [API:RebootInstances]. It keeps its state, its addresses and its disk.
+/// `RebootInstances`: succeeds for the account's own instances, and changes nothing for one that does not run
+/// [API:RebootInstances]. A rebooted instance keeps its state, its addresses and its disk.
 pub fn reboot(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = ids(ctx, params)?;
     params.ready()?;
@@ -184,7 +183,7 @@ fn check_state(ctx: &Ctx<'_>, ids: &[String], allowed: &[&str], verb: &str) -> R
     })
 }
 
-/// Puts each instance into the state that `next` gives for its own, and reports both.
+/// Moves each instance to the state that `next` returns for its current one, and reports both.
 fn change(ctx: &mut Ctx<'_>, ids: &[String], next: impl Fn(&str) -> Option<&'static str>) -> Xml {
     let timing = ctx.timing();
     let mut xml = Xml::new();

@@ -1,6 +1,6 @@
 //! EC2's operations, one file per resource kind.
 //! Must not know: HTTP, signatures, how the world is stored.
-//! Next: `endpoint.rs`, `endpoint_service.rs` and `acceptance.rs` are `PrivateLink`; the rest is what it stands on.
+//! Next: `endpoint.rs`, `endpoint_service.rs` and `acceptance.rs` are `PrivateLink`; the rest is what it needs.
 
 pub mod acceptance;
 pub mod endpoint;

@@ -8,7 +8,7 @@ use crate::sandbox::ops::shared::describe::{Lookup, one, select};
 use crate::sandbox::ops::shared::names;
 use crate::sandbox::ops::shared::tags::{specification, tag_set};
 
-/// The number of the rule `*` on the wire, which every list ends with.
+/// The number of the rule `*` on the wire. Every list ends with this rule.
 const LAST: u16 = 32767;
 
 const LOOKUP: Lookup<NetworkAcl> = Lookup {
@@ -19,7 +19,7 @@ const LOOKUP: Lookup<NetworkAcl> = Lookup {
     tags: |acl| &acl.tags,
 };
 
-/// `CreateNetworkAcl`. A new one has no rule but `*`: it denies everything.
+/// `CreateNetworkAcl`. A new ACL has only the rule `*`, so it denies everything.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let vpc = names::VPC.find(&ctx.here().vpcs, params.need("VpcId")?)?.id.clone();
     let tags = specification(params, "network-acl")?;
@@ -84,7 +84,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// `DeleteNetworkAcl`. Subnets hold it; the default one goes with its VPC only.
+/// `DeleteNetworkAcl`. Refused while subnets use the ACL. The default ACL is only deleted together with its VPC.
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let id = params.need("NetworkAclId")?;
     let acl = names::NETWORK_ACL.find(&ctx.here().network_acls, id)?;
@@ -131,7 +131,7 @@ pub fn replace_association(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, Ap
     Ok(xml)
 }
 
-/// The ACL every VPC is born with: rule 100 lets everything pass, both ways.
+/// The default ACL of a new VPC. Its rule 100 allows everything in both directions.
 pub fn default_network_acl(ctx: &Ctx<'_>, vpc: &str) -> NetworkAcl {
     let all = |egress| AclEntry {
         egress,
@@ -185,7 +185,7 @@ fn facts(acl: &NetworkAcl, name: &str, owner: &str) -> Vec<String> {
     }
 }
 
-/// A protocol's number, and its name where the filter knows one.
+/// A protocol's number, and its name if the filter knows one.
 fn spellings(protocol: &str) -> Vec<String> {
     let name = match protocol {
         "6" => Some("tcp"),

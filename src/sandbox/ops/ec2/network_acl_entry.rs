@@ -1,4 +1,4 @@
-//! The rules of network ACLs.
+//! The operations of network-ACL rules.
 
 use crate::sandbox::wire::{ApiError, Params, Xml};
 use crate::sandbox::world::{AclEntry, Cidr, quota};
@@ -69,7 +69,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(Xml::done())
 }
 
-/// The direction and the number, which name a rule. 32767 is the rule `*`, which cannot be touched.
+/// The direction and the number, which identify a rule. 32767 is the rule `*`, which cannot be changed.
 fn key(params: &Params) -> Result<(bool, u16), ApiError> {
     params.need("Egress")?;
     let egress = params.flag("Egress")?.unwrap_or(false);
@@ -83,8 +83,8 @@ fn key(params: &Params) -> Result<(bool, u16), ApiError> {
 /// A range of ports, or an ICMP type and code.
 type Pair<T> = Option<(T, T)>;
 
-/// The protocol, by number [API:CreateNetworkAclEntry]; ports for TCP and UDP, type and code for ICMP. With any other
-/// protocol all ports are meant, whatever was said.
+/// The protocol by number [API:CreateNetworkAclEntry], with ports for TCP and UDP, and type and code for ICMP. Any
+/// other protocol means all ports, whatever the request says.
 fn protocol(params: &Params) -> Result<(String, Pair<u16>, Pair<i32>), ApiError> {
     let text = params.need("Protocol")?;
     let number: i32 = match text.parse() {

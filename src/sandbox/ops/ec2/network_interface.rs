@@ -1,4 +1,4 @@
-//! Network interfaces: who made them is what a clean-up needs to know.
+//! The operations of network interfaces. A clean-up needs to know who made an interface.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::{Interface, InterfaceKind, Kind, Region};
@@ -35,7 +35,6 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// The filters of `DescribeNetworkInterfaces`.
 const FILTERS: &[&str] = &[
     "addresses.primary",
     "addresses.private-dns-name",
@@ -68,7 +67,7 @@ const FILTERS: &[&str] = &[
     "tag",
 ];
 
-/// Filters for what no interface here has: public and IPv6 addresses.
+/// Filters for features that no interface here has: public and IPv6 addresses.
 const ABSENT: &[&str] = &[
     "addresses.association.owner-id",
     "addresses.association.public-ip",
@@ -81,7 +80,7 @@ const ABSENT: &[&str] = &[
     "operator.principal",
 ];
 
-/// What an interface has for a filter's name, as an instance's too.
+/// The values of an interface for a filter, also for the filters of its instance.
 pub fn facts(region: &Region, interface: &Interface, name: &str, (owner, region_name): (&str, &str)) -> Vec<String> {
     let own = interface.kind == InterfaceKind::Instance;
     let attached = |value: &dyn ToString| if own { one(value.to_string()) } else { Vec::new() };
@@ -144,8 +143,8 @@ pub fn describe_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, Api
     Ok(xml)
 }
 
-/// `ModifyNetworkInterfaceAttribute`: description and groups of an instance's interface. Those of AWS's own interfaces
-/// are changed through what they belong to.
+/// `ModifyNetworkInterfaceAttribute`: description and groups of an instance's interface. AWS's own interfaces only
+/// change together with the resource they belong to.
 pub fn modify_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let interface = names::INTERFACE.find(&ctx.here().interfaces, params.need("NetworkInterfaceId")?)?.clone();
     let description = params.get("Description.Value").map(str::to_owned);
@@ -156,8 +155,8 @@ pub fn modify_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiEr
         return Err(ApiError::new("InvalidParameterCombination", text));
     }
     if interface.kind != InterfaceKind::Instance {
-        // The wording is UNCONFIRMED; that AWS's own interfaces are not the account's to change is documented
-        // [ec2 userguide: requester-managed-eni].
+        // The wording is UNCONFIRMED; that an account cannot change AWS's own interfaces is documented [ec2 userguide:
+        // requester-managed-eni].
         let text = format!("You do not have permission to access the specified resource: {}", interface.id);
         return Err(ApiError::new("OperationNotPermitted", text));
     }
@@ -177,7 +176,7 @@ pub fn modify_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiEr
     Ok(Xml::done())
 }
 
-/// The name of an interface, which it has in a VPC with DNS host names.
+/// An interface's DNS name, which it only has in a VPC with DNS host names.
 fn private_name(region: &Region, interface: &Interface, region_name: &str) -> Option<String> {
     let named = region.vpcs.get(&interface.vpc).is_some_and(|vpc| vpc.dns_hostnames);
     named.then(|| host_name(region_name, interface.address))
@@ -189,7 +188,7 @@ pub fn host_name(region: &str, address: std::net::Ipv4Addr) -> String {
     if region == "us-east-1" { format!("{host}.ec2.internal") } else { format!("{host}.{region}.compute.internal") }
 }
 
-/// Who asked for an interface that the account did not ask for itself.
+/// Who requested an interface that the account did not make itself.
 fn requester(interface: &Interface, owner: &str) -> Option<String> {
     match interface.kind {
         InterfaceKind::Instance => None,
@@ -198,7 +197,7 @@ fn requester(interface: &Interface, owner: &str) -> Option<String> {
     }
 }
 
-/// Whose the thing is that an interface is attached to.
+/// The owner of the resource that an interface is attached to.
 fn attached_by<'a>(interface: &Interface, owner: &'a str) -> &'a str {
     if interface.kind == InterfaceKind::Instance { owner } else { "amazon-aws" }
 }
@@ -208,7 +207,7 @@ fn device_index(interface: &Interface) -> u8 {
     u8::from(interface.kind != InterfaceKind::Instance)
 }
 
-/// The word for what an interface is for.
+/// The word for an interface's purpose.
 fn type_of(interface: &Interface) -> &'static str {
     match interface.kind {
         InterfaceKind::Instance => "interface",

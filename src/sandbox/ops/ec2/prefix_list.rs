@@ -1,4 +1,4 @@
-//! Managed prefix lists: S3's is the only one.
+//! The operations of managed prefix lists. S3's is the only one.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::{PREFIX_LIST_OWNER, Tags, s3_blocks, s3_name, s3_prefix_list};

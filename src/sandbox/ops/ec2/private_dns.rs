@@ -1,4 +1,4 @@
-//! A service's private DNS name: offered by the provider, proved by a TXT record, used by consumers' endpoints.
+//! A service's private DNS name: offered by the provider, verified by a TXT record, used by consumers' endpoints.
 
 use crate::sandbox::wire::{ApiError, Params, Xml};
 use crate::sandbox::world::{Kind, Life, PrivateName, Service, World};
@@ -39,8 +39,8 @@ pub fn start_verification(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, Api
     Ok(Xml::done())
 }
 
-/// Whether the record stands in somebody's zone: at its name below the domain or below a domain above it, or at such a
-/// domain itself [privatelink: manage-dns-names]. Who really owns a domain is not known here.
+/// Whether the record is in any account's zone: at its name below the domain or below a parent domain, or at such a
+/// domain itself [privatelink: manage-dns-names]. The sandbox does not know who really owns a domain.
 fn is_published(world: &World, private: &PrivateName) -> bool {
     let name = private.name.trim_start_matches("*.");
     let mut domains = Vec::new();
@@ -56,8 +56,8 @@ fn is_published(world: &World, private: &PrivateName) -> bool {
     })
 }
 
-/// Whether an endpoint in `vpc` may use the service's private name, and what it is. `accepted` says that its connection
-/// was. The codes and the sentences are AWS's; the order in which it asks is UNCONFIRMED.
+/// Returns the service's private name if an endpoint in `vpc` may use it. `accepted` says whether the connection was
+/// accepted. The codes and the sentences are AWS's; the order of its checks is UNCONFIRMED.
 pub fn check_use(
     ctx: &Ctx<'_>,
     service: &Service,

@@ -1,5 +1,4 @@
-//! The routes that an account makes itself. They lead to network interfaces: nothing else that a route can lead to exists
-//! here.
+//! The routes that an account makes itself. They lead to network interfaces, because no other target exists here.
 
 use crate::sandbox::wire::{ApiError, Params, Xml};
 use crate::sandbox::world::{Cidr, Region, Route, RouteTable, quota, s3_prefix_list};
@@ -7,7 +6,7 @@ use crate::sandbox::world::{Cidr, Region, Route, RouteTable, quota, s3_prefix_li
 use crate::sandbox::ops::shared::context::Ctx;
 use crate::sandbox::ops::shared::names;
 
-/// Targets of which there are none here: the parameter, the code of an id that names nothing, and what they are.
+/// Targets that do not exist here: the parameter, the code of an unknown id, and the target's description.
 const ABSENT: [(&str, &str, &str); 9] = [
     ("GatewayId", "InvalidGatewayID.NotFound", "internet gateways and virtual private gateways"),
     ("EgressOnlyInternetGatewayId", "InvalidGatewayID.NotFound", "egress-only internet gateways"),
@@ -38,8 +37,8 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(Xml::done())
 }
 
-/// `ReplaceRoute`: another target for a route that exists. The local route may be given one, and its own again
-/// [vpc userguide: replace-local-route-target].
+/// `ReplaceRoute`: another target for an existing route. The local route may also be given another target, and later
+/// its own again [vpc userguide: replace-local-route-target].
 pub fn replace(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let (table, destination) = read(ctx, params)?;
     let local = is_local(ctx.here(), &table, destination);
@@ -55,7 +54,7 @@ pub fn replace(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     }
     let interface = read_target(ctx, params, &table)?;
     if !local && !table.routes.iter().any(|route| route.destination == destination) {
-        // As clients have logged it.
+        // The words are from clients' logs.
         let text =
             format!("There is no route defined for '{destination}' in the route table. Use CreateRoute instead.");
         return Err(ApiError::new("InvalidParameterValue", text));
@@ -65,7 +64,7 @@ pub fn replace(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(Xml::done())
 }
 
-/// `DeleteRoute`. The local route stays, and a gateway endpoint's goes with the endpoint.
+/// `DeleteRoute`. The local route cannot be deleted, and a gateway endpoint's route goes with the endpoint.
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     if let Some(list) = params.get("DestinationPrefixListId") {
         let table = names::ROUTE_TABLE.find(&ctx.here().route_tables, params.need("RouteTableId")?)?;
@@ -73,7 +72,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         return Err(gateway.map_or_else(
             || missing("destination-prefix-list-id", list, table),
             |gateway| {
-                // How the sentence goes on is UNCONFIRMED.
+                // The rest of the sentence is UNCONFIRMED.
                 let text = format!("cannot remove VPC endpoint route {} in route table {}", gateway.id, table.id);
                 ApiError::new("InvalidParameterValue", text)
             },
@@ -92,11 +91,11 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(Xml::done())
 }
 
-/// Inside the VPC's block a route must be about a whole subnet [vpc userguide: subnet-route-tables].
+/// Inside the VPC's block, a route's destination must be a whole subnet [vpc userguide: subnet-route-tables].
 fn fits_vpc(region: &Region, table: &RouteTable, destination: Cidr) -> Result<(), ApiError> {
     let inside = region.vpcs.get(&table.vpc).is_some_and(|vpc| vpc.block.holds(destination));
     if inside && !region.subnets.linked(&table.vpc).any(|subnet| subnet.block == destination) {
-        // As clients have logged it.
+        // The words are from clients' logs.
         let text = "Route destination doesn't match any subnet CIDR blocks.";
         return Err(ApiError::new("InvalidParameterValue", text));
     }
@@ -116,14 +115,13 @@ pub fn write(xml: &mut Xml, ctx: &Ctx<'_>, table: &RouteTable, route: &Route) {
     });
 }
 
-/// `blackhole` once nothing is there to take the packets [vpc userguide: route-tables].
+/// `blackhole` if nothing is there any more to take the packets [vpc userguide: route-tables].
 pub fn state(region: &Region, route: &Route) -> &'static str {
     let instance = instance_of(region, route).and_then(|id| region.instances.get(id));
     let is_there = region.interfaces.contains_key(&route.interface);
     if is_there && instance.is_none_or(|instance| instance.life.state == "running") { "active" } else { "blackhole" }
 }
 
-/// The instance that a route leads to.
 pub fn instance_of<'a>(region: &'a Region, route: &Route) -> Option<&'a str> {
     let owner = &region.interfaces.get(&route.interface)?.owner;
     region.instances.get(owner).map(|instance| instance.id.as_str())
@@ -133,7 +131,6 @@ fn missing(what: &str, destination: &str, table: &RouteTable) -> ApiError {
     ApiError::new("InvalidRoute.NotFound", format!("no route with {what} {destination} in route table {}", table.id))
 }
 
-/// Whether the destination is that of the local route.
 fn is_local(region: &Region, table: &RouteTable, destination: Cidr) -> bool {
     region.vpcs.get(&table.vpc).is_some_and(|vpc| vpc.block == destination)
 }
@@ -165,7 +162,7 @@ fn read(ctx: &Ctx<'_>, params: &Params) -> Result<(RouteTable, Cidr), ApiError> 
     Ok((table, block?))
 }
 
-/// The one target, which must be an interface of the table's VPC.
+/// The only target, which must be an interface in the table's VPC.
 fn read_target(ctx: &Ctx<'_>, params: &Params, table: &RouteTable) -> Result<String, ApiError> {
     for (parameter, code, what) in ABSENT {
         if params.get(parameter).is_some() {

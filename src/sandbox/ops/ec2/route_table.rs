@@ -1,4 +1,4 @@
-//! Route tables and their associations with subnets. Routes of the account's own are in `route.rs`.
+//! Route tables and their associations with subnets. Routes that the account makes itself are in `route.rs`.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::{Cidr, Region, RouteTable, quota, s3_prefix_list};
@@ -17,7 +17,7 @@ const LOOKUP: Lookup<RouteTable> = Lookup {
     tags: |table| &table.tags,
 };
 
-/// Filters for what no route table here has.
+/// Filters for features that no route table here has.
 const ABSENT: &[&str] = &[
     "association.gateway-id",
     "route.destination-ipv6-cidr-block",
@@ -84,7 +84,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// `AssociateRouteTable`. A subnet has one explicit association at most.
+/// `AssociateRouteTable`. A subnet has at most one explicit association.
 pub fn associate(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let region = ctx.here();
     let table = names::ROUTE_TABLE.find(&region.route_tables, params.need("RouteTableId")?)?;
@@ -170,7 +170,7 @@ pub fn replace(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// `DeleteRouteTable`. Associations and routes of gateway endpoints hold it.
+/// `DeleteRouteTable`. Refused while the table has associations or routes of gateway endpoints.
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let id = params.need("RouteTableId")?;
     let region = ctx.here();
@@ -184,7 +184,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(Xml::done())
 }
 
-/// The destination of the local route, where it has its own target.
+/// The destination of the local route, if that has a target of its own.
 fn local_block(region: &Region, table: &RouteTable) -> Option<Cidr> {
     let block = region.vpcs.get(&table.vpc)?.block;
     table.routes.iter().all(|route| route.destination != block).then_some(block)

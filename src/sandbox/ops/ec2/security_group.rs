@@ -1,4 +1,4 @@
-//! Security groups. Their rules are in `security_group_rule.rs`.
+//! The operations of security groups. Those of their rules are in `security_group_rule.rs`.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::{Cidr, Group, Peer, Region, Rule, Tags, quota};
@@ -16,7 +16,7 @@ const LOOKUP: Lookup<Group> = Lookup {
     tags: |group| &group.tags,
 };
 
-/// `CreateSecurityGroup`. On the wire the description is `GroupDescription`.
+/// `CreateSecurityGroup`. On the wire, the description is `GroupDescription`.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let name = params.need("GroupName")?.to_owned();
     let description = params.need("GroupDescription")?.to_owned();
@@ -26,7 +26,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let vpc = names::VPC.find(&ctx.here().vpcs, vpc)?.id.clone();
     check_text("groupName", &name)?;
     check_text("GroupDescription", &description)?;
-    // As clients of AWS have logged both; the documentation has `InvalidGroup.Reserved` for them.
+    // Both refusals are from logs of AWS clients; the documentation has `InvalidGroup.Reserved` for them.
     if name.starts_with("sg-") {
         return Err(ApiError::value("GroupName", &name, "Group names may not be in the format sg-*."));
     }
@@ -109,7 +109,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// `DeleteSecurityGroup`. Interfaces that carry it and rules of other groups that name it hold it
+/// `DeleteSecurityGroup`. Refused while interfaces use the group, or rules of other groups refer to it
 /// [API:DeleteSecurityGroup].
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let id = params.need("GroupId")?;
@@ -149,7 +149,7 @@ pub fn check_in_vpc(ctx: &Ctx<'_>, groups: &[String], vpc: &str) -> Result<(), A
     Ok(())
 }
 
-/// Whether one interface can carry as many groups.
+/// Whether one interface can have this many groups.
 pub fn check_count(ctx: &Ctx<'_>, groups: &[String]) -> Result<(), ApiError> {
     if groups.len() > ctx.quota(&quota::INTERFACE_GROUPS) {
         let text = "The maximum number of security groups per interface has been reached.";
@@ -158,12 +158,11 @@ pub fn check_count(ctx: &Ctx<'_>, groups: &[String]) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// The group of `vpc` that is used where none is named.
+/// The default group of `vpc`, which is used if a request names none.
 pub fn default_of(region: &Region, vpc: &str) -> Option<String> {
     region.groups.linked(vpc).find(|group| group.vpc == vpc && group.name == "default").map(|group| group.id.clone())
 }
 
-/// A security group's ARN.
 pub fn arn(ctx: &Ctx<'_>, id: &str) -> String {
     ctx.arn("ec2", &format!("security-group/{id}"))
 }
@@ -186,7 +185,7 @@ fn check_text(name: &str, value: &str) -> Result<(), ApiError> {
     Err(ApiError::value(name, value, why))
 }
 
-/// Whether a name or a description has only characters that security groups take, and at most 255 of them
+/// Whether a name or a description has only the characters that security groups accept, and at most 255 of them
 /// [API:CreateSecurityGroup, API:IpRange].
 pub fn is_plain_text(value: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c);
@@ -219,7 +218,7 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, group: &Group) {
     tag_set(xml, &group.tags);
 }
 
-/// Rules as permissions: those of one protocol and port range are one item.
+/// Writes rules as permissions: the rules with one protocol and port range are one item.
 pub fn permissions<'a>(xml: &mut Xml, name: &str, owner: &str, rules: impl Iterator<Item = &'a Rule>) {
     let mut items: Vec<(&Rule, Vec<&Rule>)> = Vec::new();
     for rule in rules {

@@ -1,4 +1,4 @@
-//! The rules of security groups: authorize, revoke, describe.
+//! The operations of security-group rules: authorize, revoke, describe.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::{Cidr, Group, Peer, Rule, Tags, quota, s3_prefix_list};
@@ -141,7 +141,7 @@ fn revoke(ctx: &mut Ctx<'_>, params: &Params, egress: bool) -> Result<Xml, ApiEr
     Ok(xml)
 }
 
-/// Reads `IpPermissions.N`, or the older spelling of one rule in the request itself.
+/// Reads `IpPermissions.N`, or a single rule in the older spelling, whose fields are in the request itself.
 pub fn read(ctx: &Ctx<'_>, params: &Params, group: &Group, egress: bool, tags: &Tags) -> Result<Vec<Rule>, ApiError> {
     if names_ipv6(params) {
         return Err(ApiError::not_modelled("InvalidParameterValue", "IPv6 rules"));
@@ -165,7 +165,7 @@ pub fn read(ctx: &Ctx<'_>, params: &Params, group: &Group, egress: bool, tags: &
             }
         }
         if peers == 0 {
-            // [devguide: errors-overview]; that EC2 says it of this, and how, is UNCONFIRMED.
+            // The code is from [devguide: errors-overview]; that EC2 uses it here, and the words, are UNCONFIRMED.
             let text = format!("The rule {prefix} names neither IpRanges nor Groups nor PrefixListIds");
             return Err(ApiError::new("InvalidPermission.Malformed", text));
         }
@@ -195,18 +195,18 @@ pub fn description(params: &Params, prefix: &str) -> Result<Option<String>, ApiE
     Ok(text.map(str::to_owned))
 }
 
-/// The refusal of a rule that a group has already.
+/// The refusal of a rule that the group already has.
 pub fn duplicate(rule: &Rule) -> ApiError {
     let text = format!("the specified rule \"{}\" already exists", sentence(rule));
     ApiError::new("InvalidPermission.Duplicate", text)
 }
 
-/// The refusal of a rule that a group has not.
+/// The refusal of a rule that the group does not have.
 pub fn no_such_rule() -> ApiError {
     ApiError::new("InvalidPermission.NotFound", "The specified rule does not exist in this security group.")
 }
 
-/// The other end of a rule, as `field` spells it.
+/// The other end of a rule. `field` is the parameter that holds it.
 pub fn peer(ctx: &Ctx<'_>, vpc: &str, field: &str, value: &str) -> Result<Peer, ApiError> {
     match field {
         "CidrIp" => {
@@ -244,7 +244,7 @@ pub fn read_range(params: &Params, prefix: &str) -> Result<(String, Option<i32>,
         other => other,
     };
     match protocol {
-        // All protocols means all ports, whatever was said.
+        // All protocols mean all ports, whatever the request says.
         "-1" => Ok(("-1".to_owned(), None, None)),
         "tcp" | "udp" => {
             let (Some(from), Some(to)) = (from, to) else {
@@ -268,7 +268,7 @@ pub fn read_range(params: &Params, prefix: &str) -> Result<(String, Option<i32>,
     }
 }
 
-/// Whether two rules admit the same, whatever they are called.
+/// Whether two rules allow the same. Ids, descriptions and tags do not count.
 pub fn equal(a: &Rule, b: &Rule) -> bool {
     (a.egress, &a.protocol, a.from, a.to, &a.peer) == (b.egress, &b.protocol, b.from, b.to, &b.peer)
 }

@@ -1,4 +1,4 @@
-//! Rules that stay and change: new ports or peers under the same id, new descriptions.
+//! Changes rules in place: new ports or peers under the same id, new descriptions.
 
 use crate::sandbox::wire::{ApiError, Params, Xml};
 use crate::sandbox::world::{Peer, Rule, Tags};
@@ -7,7 +7,7 @@ use super::security_group_rule::{description, duplicate, equal, no_such_rule, pe
 use crate::sandbox::ops::shared::context::Ctx;
 use crate::sandbox::ops::shared::names;
 
-/// `ModifySecurityGroupRules`. A rule keeps its id and its direction, and the kind of its peer
+/// `ModifySecurityGroupRules`. A rule keeps its id, its direction, and the kind of its peer
 /// [API:ModifySecurityGroupRules].
 pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let group = names::GROUP.find(&ctx.here().groups, params.need("GroupId")?)?.clone();

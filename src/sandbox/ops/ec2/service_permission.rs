@@ -9,8 +9,8 @@ use crate::sandbox::ops::shared::describe::one;
 use crate::sandbox::ops::shared::names;
 use crate::sandbox::ops::shared::tags::tag_set;
 
-/// `ModifyVpcEndpointServicePermissions`. Connections that were accepted stay when their principal is removed
-/// [privatelink: configure-endpoint-service].
+/// `ModifyVpcEndpointServicePermissions`. Removing a principal keeps its accepted connections [privatelink:
+/// configure-endpoint-service].
 pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let service = names::SERVICE.find(&ctx.here().services, params.need("ServiceId")?)?.clone();
     let add = params.list("AddAllowedPrincipals")?;
@@ -64,7 +64,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// What kind of principal an ARN names. A bare account number is not one.
+/// The kind of principal in an ARN. A bare account number is not a principal.
 fn principal_type(principal: &str) -> Result<&'static str, ApiError> {
     if principal == "*" {
         return Ok("All");

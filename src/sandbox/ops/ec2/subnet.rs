@@ -1,4 +1,4 @@
-//! Subnets.
+//! The operations of subnets.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::{Cidr, Kind, Region, Subnet, Zone, quota};
@@ -18,7 +18,7 @@ const LOOKUP: Lookup<Subnet> = Lookup {
     tags: |subnet| &subnet.tags,
 };
 
-/// `CreateSubnet`. Without a zone AWS chooses one; here it is the account's first.
+/// `CreateSubnet`. Without a zone, AWS chooses one; here it is the account's first.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let vpc = names::VPC.find(&ctx.here().vpcs, params.need("VpcId")?)?.clone();
     let text = params.need("CidrBlock")?;
@@ -119,7 +119,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// `DeleteSubnet`. Its route-table association goes with it; interfaces hold it.
+/// `DeleteSubnet`. Deletes its route-table association too. Refused while it has interfaces.
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let id = params.need("SubnetId")?;
     names::SUBNET.find(&ctx.here().subnets, id)?;
@@ -140,7 +140,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(Xml::done())
 }
 
-/// `ModifySubnetAttribute`: only to what the sandbox's subnets are, and stay.
+/// `ModifySubnetAttribute`: accepts only the values that the sandbox's subnets always have.
 pub fn modify_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     names::SUBNET.find(&ctx.here().subnets, params.need("SubnetId")?)?;
     only(params, "MapPublicIpOnLaunch.Value", &["false"])?;
@@ -190,7 +190,7 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, subnet: &Subnet) {
     tag_set(xml, &subnet.tags);
 }
 
-/// How instances are named: by their address, as is usual.
+/// Instances are named by their address, which is the default.
 pub fn write_host_names(xml: &mut Xml, element: &str) {
     xml.node(element, |xml| {
         xml.leaf("hostnameType", "ip-name").leaf("enableResourceNameDnsARecord", false);

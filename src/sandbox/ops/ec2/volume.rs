@@ -1,4 +1,4 @@
-//! Volumes: the root volume of each instance, which comes and goes with it.
+//! The operation of volumes. The only volumes are root volumes, which come and go with their instances.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::Instance;
@@ -96,7 +96,7 @@ fn write(xml: &mut Xml, instance: &Instance) {
     });
     xml.leaf("volumeType", &disk.kind).leaf("encrypted", disk.encrypted).leaf("multiAttachEnabled", false);
     xml.leaf("fastRestored", false);
-    // What a volume does without being asked for more [ebs userguide: ebs-volume-types].
+    // The baseline performance of a volume [ebs userguide: ebs-volume-types].
     if disk.kind == "gp3" {
         xml.leaf("iops", 3000).leaf("throughput", 125);
     } else {

@@ -1,5 +1,5 @@
-//! VPCs. Each comes with a default security group, a main route table and a default network ACL, untagged, which go
-//! when it goes.
+//! The operations of VPCs. Each VPC comes with a default security group, a main route table and a default network ACL.
+//! These have no tags and are deleted together with the VPC.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::{Cidr, Group, Kind, Peer, Region, RouteTable, Rule, Tags, Vpc, quota};
@@ -13,7 +13,7 @@ use crate::sandbox::ops::shared::tags::{specification, tag_set};
 const LOOKUP: Lookup<Vpc> =
     Lookup { all: |region| &region.vpcs, naming: &names::VPC, kinds: &[Kind::Vpc], linked: &[], tags: |vpc| &vpc.tags };
 
-/// No VPC lies in these [vpc userguide: vpc-cidr-blocks].
+/// Blocks in which no VPC can be [vpc userguide: vpc-cidr-blocks].
 const RESERVED: [Cidr; 4] = [
     Cidr::fixed([0, 0, 0, 0], 8),
     Cidr::fixed([127, 0, 0, 0], 8),
@@ -113,7 +113,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// `ModifyVpcAttribute`: one attribute a call.
+/// `ModifyVpcAttribute`: one attribute per call.
 pub fn modify_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let id = params.need("VpcId")?;
     let vpc = names::VPC.find(&ctx.here().vpcs, id)?;
@@ -147,7 +147,7 @@ pub fn describe_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, Api
     let value = match attribute {
         "enableDnsSupport" => vpc.dns_support,
         "enableDnsHostnames" => vpc.dns_hostnames,
-        // Only counted, and never here.
+        // The sandbox has no such metrics.
         "enableNetworkAddressUsageMetrics" => false,
         other => return Err(ApiError::not_modelled("InvalidParameterValue", &format!("the attribute {other}"))),
     };
@@ -159,7 +159,7 @@ pub fn describe_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, Api
     Ok(xml)
 }
 
-/// `DeleteVpc`. What it was born with goes with it; everything else must be gone.
+/// `DeleteVpc`. Deletes the VPC's default resources too. Everything else must be gone.
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let id = params.need("VpcId")?;
     names::VPC.find(&ctx.here().vpcs, id)?;
@@ -184,7 +184,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(Xml::done())
 }
 
-/// Whether anything but what it was born with is left in the VPC.
+/// Whether the VPC has resources besides its default ones.
 fn has_dependants(region: &Region, id: &str) -> bool {
     region.subnets.linked(id).any(|subnet| subnet.vpc == id)
         || region.groups.linked(id).any(|group| group.vpc == id && group.name != "default")
@@ -194,7 +194,7 @@ fn has_dependants(region: &Region, id: &str) -> bool {
         || region.interfaces.linked(id).any(|interface| interface.vpc == id)
 }
 
-/// The group every VPC is born with: its members may talk to each other, and anywhere.
+/// The default group of a new VPC. Its members may talk to each other, and to any destination.
 fn default_group(ctx: &Ctx<'_>, vpc: &str) -> Group {
     let id = ctx.new_id("sg-");
     let rule = |egress, peer| Rule {
@@ -217,7 +217,7 @@ fn default_group(ctx: &Ctx<'_>, vpc: &str) -> Group {
     }
 }
 
-/// Refuses every value of a parameter but those the sandbox models.
+/// Refuses every value of a parameter except those that the sandbox models.
 pub fn only(params: &Params, name: &str, modelled: &[&str]) -> Result<(), ApiError> {
     match params.get(name) {
         Some(value) if !modelled.contains(&value) => {
@@ -227,7 +227,7 @@ pub fn only(params: &Params, name: &str, modelled: &[&str]) -> Result<(), ApiErr
     }
 }
 
-/// What says that nobody blocks public access for the whole account.
+/// No account-wide block of public access is set.
 pub fn access_open(xml: &mut Xml) {
     xml.node("blockPublicAccessStates", |xml| {
         xml.leaf("internetGatewayBlockMode", "off");

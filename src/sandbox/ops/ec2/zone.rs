@@ -1,4 +1,4 @@
-//! Regions, zones, and which instance types they offer.
+//! Regions, zones, and the instance types that they offer.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::{REGIONS, Tags, Zone, instance_types};
