@@ -1,7 +1,6 @@
 //! Labs as data: the model, their sources, their variables, their prose in both languages.
 //! Must not know: the engine, SDK types, the screen.
-//! Next: `model.rs`, `resource.rs` and `check.rs` define what a lab file may say, `load.rs` reads it, `prose.rs`
-//! reads the words beside it.
+//! Next: `model.rs`, `resource.rs` and `check.rs` define a lab file, `load.rs` reads it, `prose.rs` reads the words beside it.
 
 mod check;
 mod drill;

@@ -1,7 +1,6 @@
 //! A run's journal as a document, and a lab as a handout: Markdown, HTML, JSON, and the picture as SVG.
 //! Must not know: the terminal, the cloud.
-//! Next: `document.rs` is the content of a report, `fold.rs` reads it from the journal, `templates/` is its
-//! appearance.
+//! Next: `document.rs` is the content of a report, `fold.rs` reads it from the journal, `templates/` is its appearance.
 
 mod document;
 mod fold;

@@ -1,7 +1,6 @@
 //! The only writer to the terminal: screens in three forms, and the pure views they show.
 //! Must not know: actions, the cloud, the sandbox.
-//! Next: `screens/open.rs` chooses the form, `views/step.rs` is a step as a learner sees it, `screens/menu.rs` offers
-//! choices.
+//! Next: `screens/open.rs` chooses the form, `views/step.rs` is a step as a learner sees it, `screens/menu.rs` offers choices.
 
 mod screens;
 mod text;
