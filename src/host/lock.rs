@@ -64,8 +64,8 @@ impl DirLock {
     /// lock on Windows is mandatory and would keep readers out of the data itself.
     ///
     /// # Errors
-    /// [`LockError::Held`] if another process holds it, here or on another machine; [`LockError::Worthless`] if everybody gets the
-    /// lock, so that it protects nothing; [`LockError::Io`] otherwise.
+    /// [`LockError::Held`] if another process holds it, here or on another machine; [`LockError::Worthless`] if
+    /// everybody gets the lock, so that it protects nothing; [`LockError::Io`] otherwise.
     pub fn acquire(dir: &Path, name: &str) -> Result<Self, LockError> {
         Self::acquire_with(dir, name, &File::try_lock, BEAT)
     }

@@ -19,7 +19,7 @@ pub struct Polling {
     pub look: (Duration, Duration),
     /// The time after which something counts as stuck.
     pub limit: Duration,
-    /// How many times faster than AWS's clock the target's clock runs.
+    /// How many times as fast as AWS's clock the target's clock runs.
     pub speed: u64,
 }
 

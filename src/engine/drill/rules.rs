@@ -68,8 +68,8 @@ pub fn restoring(before: &[Rules], now: &[Rules]) -> Vec<(Side, Call)> {
 }
 
 /// What the learner opened wider than the path needs: more than one port, or addresses outside the lab's own `blocks`.
-/// Inbound rules of `before` and rules that were `planted` do not count. For the groups in `narrow`, only planted
-/// outbound rules do not count.
+/// Inbound rules of `before` and rules that were `planted` do not count. Outbound rules only count for the groups in
+/// `narrow`.
 pub fn opened([before, planted]: [&[Rules]; 2], now: &[Rules], blocks: &[&str], narrow: &[String]) -> Vec<Text> {
     let mut opened = Vec::new();
     let known = |all: &[Rules], group: &str, of: fn(&Rules) -> &[Value], rule: &Value| {

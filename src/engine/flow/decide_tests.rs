@@ -75,7 +75,7 @@ fn intent() -> Event {
     }
 }
 
-/// Effects as short words: `ask:step>go|go,leave` for a question, its default first.
+/// Effects as short words: `ask:Step>go|go,leave` for a question, its default first.
 fn words(effects: &[Effect]) -> Vec<String> {
     effects
         .iter()
