@@ -1,8 +1,9 @@
-//! The sandbox's API beside moto's server: requests per second and p99, start-up, memory; and what a describe costs with ten,
-//! a thousand and a hundred thousand resources in the account. Run with `cargo bench --bench api`; moto is taken from the
-//! environment that `tests/clients/run` makes (`PLLAB_CLIENTS_VENV` names another), and left out where there is none.
+//! Compares the sandbox's API with moto's server: requests per second and p99, start-up, memory; and measures what a
+//! describe costs with ten, a thousand and a hundred thousand resources in the account. Run with
+//! `cargo bench --bench api`. moto comes from the environment that `tests/clients/run` makes (`PLLAB_CLIENTS_VENV`
+//! names another), and is left out if there is none.
 //!
-//! Both get the same signed requests from the same clients: four connections that are kept open, one request at a time each.
+//! Both get the same signed requests from the same clients: four persistent connections, one request at a time each.
 
 use std::error::Error;
 use std::fs;
@@ -23,9 +24,9 @@ type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 const VERSION: &str = "Version=2016-11-15";
 const CLIENTS: usize = 4;
-/// How many groups the largest account holds.
+/// The number of groups in the largest account.
 const MANY: usize = 100_000;
-/// How many idle connections are held beside the others.
+/// The number of idle connections held beside the others.
 const IDLE: usize = 10_000;
 
 fn main() -> ExitCode {
@@ -54,7 +55,7 @@ struct Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It has usually not ended, and nobody asks how it does.
+        // The server is usually still running, and its exit status does not matter.
         let _ = self.child.kill().and_then(|()| self.child.wait());
     }
 }
@@ -92,7 +93,7 @@ impl Server {
             }
         };
         let started = began.elapsed();
-        // What it goes on to say is nobody's business, but must not fill the pipe.
+        // Its further output is of no interest, but must not fill the pipe.
         thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
         let signer = Signer {
             port,
@@ -117,7 +118,7 @@ impl Server {
     }
 }
 
-/// A connection that is kept open as long as the other side does.
+/// A connection that is kept open as long as the server does.
 struct Client<'a> {
     signer: &'a Signer,
     stream: Option<BufReader<TcpStream>>,
@@ -151,7 +152,8 @@ impl Client<'_> {
         Err("no answer".into())
     }
 
-    /// One answer: its status, and whether another request may follow. `None` where the other side had closed before.
+    /// One answer: its status, and whether another request may follow. `None` if the server had closed the connection
+    /// before.
     fn read(&mut self, stream: &mut BufReader<TcpStream>) -> Outcome<Option<(u16, bool)>> {
         let (mut line, mut status, mut length, mut is_kept) = (String::new(), 0, None, true);
         loop {
@@ -177,14 +179,14 @@ impl Client<'_> {
     }
 }
 
-/// What a load came to.
+/// The result of a load.
 struct Load {
     per_second: f64,
     p50: Duration,
     p99: Duration,
 }
 
-/// Sends `calls` requests over four connections; `form` gives the one with this number.
+/// Sends `calls` requests over four connections; `form` returns the request with the given number.
 fn load(signer: &Signer, calls: usize, form: impl Fn(usize) -> String + Sync) -> Outcome<Load> {
     let next = AtomicUsize::new(0);
     let began = Instant::now();
@@ -215,7 +217,7 @@ fn load(signer: &Signer, calls: usize, form: impl Fn(usize) -> String + Sync) ->
     Ok(Load { per_second, p50: at(50), p99: at(99) })
 }
 
-/// The figures of one server: describe and create, memory after them.
+/// The figures of one server: describe and create, and the memory afterwards.
 struct Figures {
     describe: Load,
     create: Load,
@@ -234,10 +236,10 @@ fn figures(server: &Server, calls: usize) -> Outcome<Figures> {
     Ok(Figures { describe, create, idle, used: server.memory(), started: server.started })
 }
 
-/// Describes per second while somebody holds as many connections as this process may, up to ten thousand, and sends nothing on
-/// them: how many there were, and the figures.
+/// Describes per second while as many idle connections as this process may hold, up to ten thousand, are open.
+/// Returns the number of connections, and the figures.
 fn beside_idle(server: &Server) -> Outcome<(usize, Load)> {
-    // Where the limit cannot be raised, there are fewer: the row says how many.
+    // If the limit cannot be raised, there are fewer connections; the row shows how many.
     let _ = rlimit::increase_nofile_limit(u64::MAX);
     let address = SocketAddr::from(([127, 0, 0, 1], server.signer.port));
     let mut held = Vec::new();
@@ -246,7 +248,7 @@ fn beside_idle(server: &Server) -> Outcome<(usize, Load)> {
         held.push(stream);
     }
     if held.len() < IDLE {
-        // Those who ask need files too.
+        // The measuring clients need file descriptors too.
         held.truncate(held.len().saturating_sub(64));
     }
     let vpc = server.make("Action=CreateVpc&CidrBlock=10.0.0.0%2F16", "vpcId")?;
@@ -325,13 +327,13 @@ fn measure() -> Outcome<bool> {
     Ok(good)
 }
 
-/// [`group`] with a tag.
+/// Like [`group`], with a tag.
 fn tagged(vpc: &str, number: usize, value: &str) -> String {
     let tag = "TagSpecification.1.ResourceType=security-group&TagSpecification.1.Tag.1.Key=lab";
     format!("{}&{tag}&TagSpecification.1.Tag.1.Value={value}", group(vpc, number))
 }
 
-/// What a describe by id, by VPC and by tag costs, by how much there is besides.
+/// The cost of a describe by id, by VPC and by tag, for accounts of different sizes.
 fn sizes() -> Outcome<bool> {
     let server = Server::pllab()?;
     let signer = &server.signer;

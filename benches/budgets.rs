@@ -1,7 +1,7 @@
-//! The budgets: what the program may cost in time, memory and files. Prints one line each, `name  figure  budget  ok/OVER`,
-//! and fails where one is over. Run with `cargo bench`.
+//! The budgets of the program: time, memory and files. Prints one line each, `name  figure  budget  ok/OVER`, and
+//! fails if a budget is exceeded. Run with `cargo bench`.
 //!
-//! The programs that are measured are real processes, so the figures include everything a learner waits for.
+//! The measured programs are real processes, so the figures include everything a learner waits for.
 
 use std::error::Error;
 use std::fs;
@@ -105,7 +105,7 @@ fn median(times: impl IntoIterator<Item = Duration>) -> Duration {
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
-/// The program with a state folder of its own, untouched by the caller's environment.
+/// The program with a state folder of its own, isolated from the caller's environment.
 fn pllab(state: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(PLLAB);
     command.args(args).arg("--state-dir").arg(state);
@@ -146,7 +146,8 @@ fn first_screen() -> Outcome<Duration> {
     Ok(median(times))
 }
 
-/// Clean-up and receipt included, every journal line on the disk: how long, and the peak memory where it can be read.
+/// A whole lab with clean-up and receipt, every journal line on the disk: the time, and the peak memory if it can be
+/// read.
 fn whole_lab() -> Outcome<(Duration, Option<u64>)> {
     let state = tempfile::tempdir()?;
     let began = Instant::now();
@@ -174,7 +175,7 @@ fn whole_lab() -> Outcome<(Duration, Option<u64>)> {
     Ok((took, peak))
 }
 
-/// The sandbox alone: after its start, and after a lab was run on it and cleaned up. `None` where memory cannot be read.
+/// The sandbox alone: after its start, and after a lab was run on it and cleaned up. `None` if memory cannot be read.
 fn idle_sandbox() -> Outcome<Option<(u64, u64)>> {
     let state = tempfile::tempdir()?;
     let mut sandbox = pllab(state.path(), &["sandbox", "--pace", "instant", "--output", "json"]).spawn()?;
@@ -203,14 +204,14 @@ fn end(mut child: Child) -> Outcome<()> {
     Ok(())
 }
 
-/// A memory figure of a process in bytes, where the system has `/proc`.
+/// A memory figure of a process in bytes, on systems with `/proc`.
 fn memory(process: u32, field: &str) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(field))?;
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
 }
 
-/// Copies the lab under a new name into an empty folder, and has the program find it there.
+/// Copies the lab under a new name into an empty folder, and makes the program find it there.
 fn files_to_add_a_lab() -> Outcome<usize> {
     let labs = tempfile::tempdir()?;
     let state = tempfile::tempdir()?;
@@ -219,7 +220,7 @@ fn files_to_add_a_lab() -> Outcome<usize> {
     let mut files = 0;
     for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("labs/privatelink"))? {
         let entry = entry?;
-        // Drills are a folder of their own, and no lab needs one.
+        // Drills are in a folder of their own, and a lab does not need any.
         if entry.file_type()?.is_dir() {
             continue;
         }
@@ -236,7 +237,7 @@ fn files_to_add_a_lab() -> Outcome<usize> {
     }
 }
 
-/// What a plain boto3 script takes for the same calls against moto's server, as a line to print.
+/// The time of a plain boto3 script with the same calls against moto's server, as a line to print.
 fn moto() -> Outcome<Option<String>> {
     let venv = std::env::var_os("PLLAB_CLIENTS_VENV").map_or_else(
         || Path::new(PLLAB).ancestors().nth(2).map(|target| target.join("clients-venv")).unwrap_or_default(),

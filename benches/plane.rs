@@ -1,9 +1,10 @@
-//! The data plane beside two proxies: throughput and connections per second through endpoint and NLB, and through the same two
-//! hops made of nginx's stream proxy and of `HAProxy`, to the same nginx, asked by the same client, in one run. Prints one line a
-//! figure and fails where ours is below nine tenths of the better one. Run with `cargo bench --bench plane`.
+//! Compares the data plane with two proxies: throughput and connections per second through endpoint and NLB, and
+//! through two hops of nginx's stream proxy and of `HAProxy`, to the same nginx, from the same client, in one run.
+//! Prints one line per figure and fails if the sandbox is below nine tenths of the better proxy. Run with
+//! `cargo bench --bench plane`.
 //!
-//! nginx is found as the sandbox finds it (`PLLAB_NGINX`, the PATH, `/usr/sbin`), `HAProxy` by `PLLAB_HAPROXY` likewise. What is
-//! not installed is left out.
+//! nginx is found as the sandbox finds it (`PLLAB_NGINX`, the PATH, `/usr/sbin`), `HAProxy` by `PLLAB_HAPROXY`
+//! likewise. A proxy that is not installed is left out.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -29,7 +30,8 @@ type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 /// Bytes of the large body.
 const LARGE: usize = 32 * 1024 * 1024;
-/// Rounds of each measurement, the ways by turns, so that what disturbs one disturbs all. The median counts.
+/// Rounds of each measurement. Rounds alternate between the routes, so that a disturbance affects all. The median
+/// counts.
 const ROUNDS: usize = 7;
 
 fn main() -> ExitCode {
@@ -44,7 +46,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// A way to the web server.
+/// A route to the web server.
 #[derive(Clone)]
 enum Way {
     Ours(Arc<Plane>),
@@ -62,7 +64,7 @@ impl Way {
     }
 }
 
-/// A figure: requests a second, connections a second, bytes a second.
+/// Measures requests, connections or bytes per second.
 type Figure = fn(Way) -> std::pin::Pin<Box<dyn Future<Output = Outcome<f64>> + Send>>;
 
 async fn measure() -> Outcome<bool> {
@@ -149,7 +151,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// Bytes a second of large bodies over a few connections.
+/// Bytes per second of large bodies over a few connections.
 async fn large(way: Way) -> Outcome<f64> {
     let begun = Instant::now();
     let mut tasks = JoinSet::new();
@@ -172,7 +174,7 @@ async fn large(way: Way) -> Outcome<f64> {
     Ok(number(total) / begun.elapsed().as_secs_f64())
 }
 
-/// Requests a second over connections that stay.
+/// Requests per second over persistent connections.
 async fn small(way: Way) -> Outcome<f64> {
     many(way, 32, 400, |way, times| async move {
         let mut stream = way.connect().await?;
@@ -185,7 +187,7 @@ async fn small(way: Way) -> Outcome<f64> {
     .await
 }
 
-/// Connections a second, each with one request.
+/// Connections per second, each with one request.
 async fn connections(way: Way) -> Outcome<f64> {
     many(way, 32, 60, |way, times| async move {
         let mut buffer = vec![0; 16 * 1024];
@@ -219,7 +221,7 @@ fn number(count: usize) -> f64 {
     count as f64
 }
 
-/// One request on a connection that stays; the length of its body, which is read and dropped.
+/// One request on a persistent connection; returns the length of its body, which is read and dropped.
 async fn get(stream: &mut TcpStream, path: &str, buffer: &mut [u8]) -> io::Result<usize> {
     stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n").as_bytes()).await?;
     let mut have = 0;
@@ -258,12 +260,12 @@ async fn ready(way: &Way) -> io::Result<()> {
     Err(io::ErrorKind::TimedOut.into())
 }
 
-/// A program that ends when it is dropped.
+/// A program that is stopped when this is dropped.
 struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // A master that is killed leaves its workers behind; asked to, it takes them with it.
+        // A killed master leaves its workers behind; a terminated one stops them too.
         let _ = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status();
         let end = Instant::now() + Duration::from_secs(5);
         while matches!(self.0.try_wait(), Ok(None)) && Instant::now() < end {
@@ -336,11 +338,11 @@ fn find(variable: &str, name: &str) -> Option<PathBuf> {
 }
 
 fn say(line: &str) {
-    // Nobody reads a report whose reader is gone.
+    // If the reader of the report is gone, an error is of no use.
     let _ = writeln!(io::stdout(), "{line}");
 }
 
-/// The lab's account: a client, an endpoint, a load balancer, a web server, and nothing in between that is closed.
+/// The lab's account: a client, an endpoint, a load balancer, a web server, and nothing closed between them.
 fn lab() -> Topology {
     let ip = Ipv4Addr::new;
     let open = || Rule { protocol: "-1".into(), ports: None, peer: Peer::Cidr(Ipv4Addr::UNSPECIFIED, 0) };

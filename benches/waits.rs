@@ -1,8 +1,9 @@
-//! Waiting: how close a run comes to its critical path, how often it asks meanwhile, and whether a classroom of forty gets
-//! through one account's throttling. Prints one line each; fails where a limit is broken. Run with `cargo bench --bench waits`.
+//! Waiting: how close a run comes to its critical path, how often it polls meanwhile, and whether a classroom of
+//! forty gets through one account's throttling. Prints one line each; fails if a limit is exceeded. Run with
+//! `cargo bench --bench waits`.
 //!
-//! The sandbox runs in a process of its own at the quick pace, thirty times as fast as AWS; figures are on AWS's clock.
-//! The client's own `curl -m 5` and `sleep 5` are not divided, here or there.
+//! The sandbox runs in a separate process at the quick pace, thirty times as fast as AWS; figures are on AWS's clock.
+//! The client's own `curl -m 5` and `sleep 5` are not sped up, neither in the run nor in the critical path.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -21,11 +22,11 @@ use serde_json::Value;
 const PLLAB: &str = env!("CARGO_BIN_EXE_pllab");
 /// How much faster than AWS the quick pace is.
 const SPEED: u32 = 30;
-/// A run's making may take this much of its critical path.
+/// The most time that making everything may take, as a multiple of the critical path.
 const MOST: f64 = 1.1;
-/// Reading calls that one run may make per minute on AWS's clock. A first look each two seconds would be thirty.
+/// The most read calls per run and minute on AWS's clock. Polling every two seconds would make thirty.
 const READS_PER_MINUTE: f64 = 30.0;
-/// How many learners share an account.
+/// The number of learners who share an account.
 const LEARNERS: usize = 40;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -94,11 +95,11 @@ fn alone() -> Outcome<bool> {
 
 /// The longest chain of things that wait for each other, and the sum of all, in seconds of this clock.
 ///
-/// The steps open one after the other, each when the one before is checked; the load balancer alone is made ahead.
+/// The steps open one after the other, each once the previous one is checked; only the load balancer is made early.
 fn critical_path() -> (f64, f64) {
     let delays = delays();
     let scaled = |on_aws: Duration| on_aws.as_secs_f64() / f64::from(SPEED);
-    // Two probes, ten seconds apart, as the lab sets them; the sandbox sends them no faster than each 200 ms.
+    // Two probes, ten seconds apart, as the lab sets them; the sandbox probes at most every 200 ms.
     let probes = scaled(Duration::from_secs(10)).max(0.2);
     let web = scaled(delays.instance) + scaled(delays.install);
     let healthy = scaled(delays.load_balancer) + scaled(delays.registration) + probes;
@@ -164,7 +165,7 @@ fn verdict(within: bool) -> &'static str {
     if within { "ok" } else { "OVER" }
 }
 
-/// Seconds of this clock as minutes and seconds on AWS's.
+/// Converts seconds of this clock to minutes and seconds on AWS's.
 fn clock(seconds: f64) -> String {
     let on_aws = Duration::from_secs_f64(seconds.max(0.0) * f64::from(SPEED)).as_secs();
     format!("{}:{:02}", on_aws / 60, on_aws % 60)
@@ -196,7 +197,7 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        // It has no other end.
+        // Nothing else stops it.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -226,13 +227,13 @@ fn journal(state: &Path) -> Outcome<Vec<Value>> {
     Ok(events(&std::fs::read(run.join("journal.jsonl"))?))
 }
 
-/// When a journal line was written, in seconds since 1970.
+/// The time of a journal line, in seconds since 1970.
 fn seconds(line: &Value) -> Outcome<f64> {
     let at: jiff::Timestamp = line["at"].as_str().ok_or("a line without a time")?.parse()?;
     Ok(Duration::from_nanos(u64::try_from(at.as_nanosecond())?).as_secs_f64())
 }
 
-/// Stands before the sandbox, passes everything on, and counts.
+/// A proxy in front of the sandbox that forwards everything and counts.
 struct Counter {
     url: String,
     reads: Arc<AtomicUsize>,
@@ -265,18 +266,19 @@ impl Counter {
     }
 }
 
-/// Passes bytes on and counts `words` in each piece. A word that two pieces share is missed; requests come whole.
+/// Forwards bytes and counts `words` in each piece. A word split between two pieces is missed, but requests arrive
+/// whole.
 fn pass(mut from: TcpStream, mut to: TcpStream, words: &[&str], count: &AtomicUsize) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(read @ 1..) = from.read(&mut buffer) {
         let text = String::from_utf8_lossy(&buffer[..read]);
         let found: usize = words.iter().map(|word| text.matches(word).count()).sum();
-        // An error's code stands once in its answer; a request has one action.
+        // An error's code occurs once in its answer; a request has one action.
         count.fetch_add(found, Ordering::Relaxed);
         if to.write_all(&buffer[..read]).is_err() {
             break;
         }
     }
-    // The reader of the other end must learn that no more comes.
+    // Tell the other end that no more data follows.
     let _ = to.shutdown(std::net::Shutdown::Write);
 }

@@ -1,6 +1,6 @@
 //! Read-only questions to the cloud, one file per question.
 //! Must not know: actions, the engine, because the tool would grade its own homework.
-//! Next: `ask.rs` finds the question for a check and asks it, `question.rs` is what each question must answer, `finding.rs` is the result.
+//! Next: `ask.rs` asks the question for a check, `question.rs` is what each question must answer, `finding.rs` is the result.
 
 mod ask;
 pub(crate) mod attempts;

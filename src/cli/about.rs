@@ -1,8 +1,8 @@
-//! What each verb is for, in a sentence.
+//! A one-sentence description of each verb.
 
 use crate::i18n::{Text, m};
 
-/// What a verb is for, by the words that call it; what pllab is for where there are none.
+/// Describes the verb called by these words; pllab itself if there are none.
 pub(super) fn about(name: &str) -> Text {
     match name {
         "start" => m::cli_start(),

@@ -1,4 +1,4 @@
-//! An account that a verb looks into without a run: the same flags as those of `start`.
+//! The flags for a verb that looks into an account without a run; they are the same as those of `start`.
 
 use clap::Args;
 
@@ -27,17 +27,17 @@ pub(super) struct AccountFlags {
 }
 
 impl AccountFlags {
-    /// Whether an account was named: AWS, or an endpoint.
+    /// Whether the flags name an account: AWS, or an endpoint.
     pub fn is_given(&self) -> bool {
         self.target == Some(Where::Aws) || self.endpoint_url.is_some()
     }
 
-    /// The place as a run's journal names it.
+    /// The target's name in a run's journal.
     pub fn name(&self) -> String {
         self.endpoint_url.clone().unwrap_or_else(|| "aws".to_owned())
     }
 
-    /// The flags again, for a command that goes on at the same place.
+    /// The flags as text, for a suggested command on the same target.
     pub fn flags(&self) -> String {
         let mut flags = match &self.endpoint_url {
             Some(url) => format!(" --endpoint-url {}", shell_word(url)),
@@ -50,7 +50,7 @@ impl AccountFlags {
         flags
     }
 
-    /// Signs in. `command` is what to type again with a region.
+    /// Signs in. `command` is the command to suggest, with a region added, if none is set.
     pub async fn open(&self, context: &Context, command: &str) -> Result<Target, Failed> {
         let usual = || usual_region(self.profile.as_deref());
         let region = match &self.region {

@@ -1,4 +1,4 @@
-//! `pllab check`: ask the checks again, once each.
+//! `pllab check`: asks the checks again, once each.
 
 use crate::engine::event::Verdict;
 use crate::engine::{RunLog, examine};
@@ -18,8 +18,8 @@ pub(super) struct Check {
     pub run: Option<String>,
 }
 
-/// Asks the checks of one step, or those of the last step that was begun. What earlier steps asked may have been
-/// overtaken since: after the acceptance nothing is pending any more.
+/// Asks the checks of one step, or those of the last step that was begun. Checks of earlier steps may no longer hold:
+/// after the acceptance, for example, no request is pending any more.
 pub(super) async fn check(context: &mut Context, args: Check) -> Result<Code, Failed> {
     look(context, &args).await.map(of_verdict)
 }

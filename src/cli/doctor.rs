@@ -1,4 +1,4 @@
-//! `pllab doctor`: can this account and this machine run the lab? It only reads.
+//! `pllab doctor`: checks whether this account and this machine can run the lab. Read-only.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ pub(super) struct Doctor {
     pub set: Vec<(String, String)>,
 }
 
-/// Looks, lists what it sees, and says whether the lab can run.
+/// Runs the checks, lists the results, and says whether the lab can run.
 pub(super) async fn doctor(context: &mut Context, args: &Doctor) -> Result<Code, Failed> {
     let set: BTreeMap<String, String> = args.set.iter().cloned().collect();
     let store = context.store()?;
@@ -101,7 +101,7 @@ fn show(context: &mut Context, rows: &[Row], wanted: &[Wanted]) -> Result<(), Fa
     let text =
         table(&[m::doctor_column_what(), m::doctor_column_state(), m::doctor_column_seen()], &cells, &context.sheet());
     context.print(&text)?;
-    // What both sides lack is said once.
+    // A repair that both sides need appears once.
     let mut todo: Vec<(String, Option<&str>)> = Vec::new();
     for row in rows {
         let wanted = row.todo.as_ref().map(|words| (words.render(lang), row.command.as_deref()));
@@ -129,18 +129,17 @@ fn show(context: &mut Context, rows: &[Row], wanted: &[Wanted]) -> Result<(), Fa
 }
 
 impl Context {
-    /// Prints a sentence.
     fn print_line(&mut self, text: &Text) -> Result<(), Failed> {
         let text = crate::ui::markdown(&text.render(self.lang), &self.sheet());
         self.print(&text)
     }
 
-    /// A command to copy: whole, on a line of its own.
+    /// Prints a command to copy: whole, on a line of its own.
     fn print_command(&mut self, command: Option<&str>) -> Result<(), Failed> {
         command.map_or(Ok(()), |command| self.print(&format!("{command}\n")))
     }
 
-    /// The last word.
+    /// Prints the conclusion.
     fn conclude(&mut self, known: &str, words: &Text, code: Code, wanted: &[Wanted]) -> Result<(), Failed> {
         if !self.json() {
             return self.print_line(words);

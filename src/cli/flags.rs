@@ -1,4 +1,4 @@
-//! Flags and values that several verbs share, before their words are put in a language.
+//! Flags and values that several verbs share, before `words.rs` sets their help texts.
 
 use std::path::PathBuf;
 
@@ -33,7 +33,7 @@ pub(super) struct Common {
 }
 
 impl Common {
-    /// The same as what the rest of the program goes by.
+    /// Converts the flags into the settings of the rest of the program.
     pub fn settings(self) -> Settings {
         Settings {
             lang_is_chosen: self.lang.is_some(),
@@ -102,7 +102,6 @@ pub(super) enum PaceArg {
 }
 
 impl PaceArg {
-    /// The sandbox's word for it.
     pub fn pace(self) -> Pace {
         match self {
             Self::Instant => Pace::Instant,

@@ -1,4 +1,4 @@
-//! `pllab completions` and `pllab man`, made from the command line itself.
+//! `pllab completions` and `pllab man`, generated from the command line's definition.
 
 use clap::Args;
 use clap::Command;
@@ -17,14 +17,13 @@ pub(super) struct Completions {
     pub shell: clap_complete::Shell,
 }
 
-/// Completions for a shell.
 pub(super) fn completions(context: &mut Context, args: &Completions, mut command: Command) -> Result<Code, Failed> {
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut command, "pllab", &mut text);
     print(context, &text)
 }
 
-/// The man page, in the reader's language: one page with all verbs, for no other would be installed beside it.
+/// The man page in the reader's language. It is a single page with all verbs, because only one page gets installed.
 pub(super) fn man(context: &mut Context, command: Command) -> Result<Code, Failed> {
     let lang = context.lang;
     let mut text = Vec::new();
@@ -34,7 +33,7 @@ pub(super) fn man(context: &mut Context, command: Command) -> Result<Code, Faile
 
 fn page(lang: Lang, mut command: Command, text: &mut Vec<u8>) -> std::io::Result<()> {
     command.build();
-    // What indexes man pages reads one line: "name - what it is".
+    // Indexers of man pages read one line: "name - description".
     let page = Man::new(command.clone().about(m::cli_summary().render(lang)));
     page.render_title(text)?;
     page.render_name_section(text)?;
@@ -51,13 +50,13 @@ fn page(lang: Lang, mut command: Command, text: &mut Vec<u8>) -> std::io::Result
     page.render_version_section(text)
 }
 
-/// A verb, its own arguments, and the verbs below it.
+/// Renders a verb, its own arguments, and its subcommands.
 fn section(command: &Command, lang: Lang, roff: &mut Roff) {
     let name = command.get_bin_name().unwrap_or_default();
     roff.control("SS", [name]);
     let path = name.split_once(' ').map_or("", |(_, path)| path);
     roff.text([roman(about(path).render(lang))]);
-    // Those of every verb stand above.
+    // The page lists the arguments of every verb above.
     for arg in command.get_arguments().filter(|arg| !arg.is_global_set()) {
         let short = arg.get_short().map(|short| format!("-{short}, ")).unwrap_or_default();
         roff.control("TP", []).text([bold(format!("{short}{arg}"))]);

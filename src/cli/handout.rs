@@ -1,4 +1,4 @@
-//! `pllab handout`: a lab as a document for a workshop. Nothing is called.
+//! `pllab handout`: a lab as a document for a workshop. Makes no calls.
 
 use clap::{Args, ValueEnum};
 use std::collections::BTreeMap;
@@ -42,7 +42,7 @@ pub(super) enum HandoutFormat {
     Md,
 }
 
-/// Writes the handout into the current folder unless told otherwise, and says where it is.
+/// Writes the handout, by default into the current folder, and says where it is.
 pub(super) fn handout(context: &mut Context, args: &Handout) -> Result<Code, Failed> {
     let set = args.set.iter().cloned().collect();
     let Example { loaded, state, accounts } = example(context, &args.lab, &args.region, &set)?;
@@ -69,7 +69,7 @@ pub(super) fn handout(context: &mut Context, args: &Handout) -> Result<Code, Fai
     write_document(context, &path, &text, "handout_written", args.open)
 }
 
-/// The handout's own name, where nothing has it: somebody may have written into the last one.
+/// A file name for the handout that is not taken, because somebody may have written into the last one.
 fn free(lab: &str, langs: &[Lang], extension: &str) -> Result<PathBuf, Failed> {
     let tags: Vec<&str> = langs.iter().map(|lang| lang.tag()).collect();
     let name = format!("{lab}-handout.{}.{extension}", tags.join("-"));

@@ -1,4 +1,4 @@
-//! `pllab` alone at a terminal: where you are, and what you may do next.
+//! `pllab` alone at a terminal: shows where you are, and what you can do next.
 
 use super::clean;
 use super::clean::Clean;
@@ -11,7 +11,7 @@ use crate::session::exit::{Code, Failed};
 use crate::session::progress::is_whole;
 use crate::ui::Form;
 
-/// Whether there is a run to go on with, and somebody to ask.
+/// Whether there is a run to resume, and somebody to ask.
 ///
 /// # Errors
 /// When there is no place for the state folder, or it cannot be read.
@@ -20,10 +20,10 @@ pub(super) fn asks(context: &Context) -> Result<bool, Failed> {
     Ok(person && context.store()?.all()?.iter().any(|run| !run.state.cleaned))
 }
 
-/// Shows the latest run that is not cleaned, asks, and does it.
+/// Shows the latest run that is not cleaned, asks what to do, and does it.
 ///
 /// # Errors
-/// What the chosen verb fails with.
+/// The chosen verb's error.
 pub(super) async fn home(context: &mut Context) -> Result<Code, Failed> {
     let found = context.store()?.find(None, |state| !state.cleaned)?;
     let run = found.id();

@@ -1,4 +1,4 @@
-//! `pllab policy`: the least-privilege IAM policy of a lab, made of what its steps declare.
+//! `pllab policy`: a lab's least-privilege IAM policy, generated from what its steps declare.
 
 use std::collections::BTreeMap;
 

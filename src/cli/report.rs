@@ -39,14 +39,14 @@ pub(super) enum Format {
     Json,
 }
 
-/// Writes the report, into the run's folder unless told otherwise, and says where it is.
+/// Writes the report, by default into the run's folder, and says where it is.
 pub(super) fn report(context: &mut Context, args: &Report) -> Result<Code, Failed> {
     let found = context.store()?.find(args.run.as_deref(), |_| true)?;
     let state = &found.state;
     let read = engine::read(&found.folder).map_err(|error| journal_trouble(&error, &found.id()))?;
     let loaded = match context.lab(&state.lab, &state.variables, &state.token, &state.region) {
         Ok(loaded) => loaded,
-        // What was done is told by the journal, whatever became of the lab since.
+        // The journal knows what was done, whatever became of the lab since.
         Err(_) => Loaded::without_steps(&state.lab).into(),
     };
     let picture = fullest(&read.entries, &loaded);
@@ -83,7 +83,7 @@ pub(super) fn report(context: &mut Context, args: &Report) -> Result<Code, Faile
     write_document(context, &path, &text, "report_written", args.open)
 }
 
-/// What the run costs, where it is known by now; what it came to after the clean-up is in the journal's bill.
+/// The run's cost so far. After the clean-up, the journal's bill has the final cost.
 fn cost(context: &Context, state: &State) -> Vec<Text> {
     match engine::spending(state, context.host.clock.now()) {
         Some(spending) => {
@@ -94,7 +94,7 @@ fn cost(context: &Context, state: &State) -> Vec<Text> {
     }
 }
 
-/// The architecture before the clean-up took it down.
+/// The architecture before the clean-up removed it.
 fn fullest(entries: &[Entry], loaded: &Loaded) -> Option<Picture> {
     let clean_up = |entry: &Entry| matches!(&entry.event, Event::Answered { decision: Decision::CleanUp(_), .. });
     let until = entries.iter().position(clean_up).unwrap_or(entries.len());
@@ -110,7 +110,7 @@ fn fullest(entries: &[Entry], loaded: &Loaded) -> Option<Picture> {
     Some(views.picture(loaded, &state, last))
 }
 
-/// Markdown refers to the picture as a file beside it; standard output has no beside.
+/// Writes the picture as a file beside a Markdown report; a report on standard output cannot have one.
 fn picture_beside(out: Option<&Path>, folder: &Path, svg: &str) -> Result<Option<String>, Failed> {
     if svg.is_empty() || out == Some(Path::new("-")) {
         return Ok(None);
@@ -120,7 +120,7 @@ fn picture_beside(out: Option<&Path>, folder: &Path, svg: &str) -> Result<Option
     Ok(path.file_name().map(|name| name.to_string_lossy().into_owned()))
 }
 
-/// Writes a document to `path`, or to standard output for `-`; says where it is, and opens it if asked to.
+/// Writes a document to `path`, or to standard output for `-`. Says where it is, and opens it on request.
 pub(super) fn write_document(
     context: &mut Context,
     path: &Path,
@@ -131,7 +131,7 @@ pub(super) fn write_document(
     if path == Path::new("-") {
         return context.print_document(text).map(|()| Code::Met);
     }
-    // What is no file, such as a device or a pipe, is written to and not replaced.
+    // A device or a pipe is written to, not replaced.
     let written = match std::fs::metadata(path) {
         Ok(it) if !it.is_file() && !it.is_dir() => match std::fs::write(path, text) {
             // A reader that closed the pipe has what it wanted.
@@ -149,7 +149,7 @@ pub(super) fn write_document(
     }
     // Over SSH there is no browser at the learner's side.
     if open && context.host.var("SSH_CONNECTION").is_none() {
-        // Where it is stands on the screen; a browser that does not open is no failure.
+        // The path is on the screen, so a browser that does not open is not a failure.
         let _ = open::that_detached(&shown);
     }
     Ok(Code::Met)

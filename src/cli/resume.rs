@@ -1,4 +1,4 @@
-//! `pllab resume`: go on where a run stopped.
+//! `pllab resume`: continues a stopped run.
 
 use crate::engine::event::{Decision, GoToStage, Mode, StepChoice, Theirs};
 use crate::host::shell_word;
@@ -35,7 +35,7 @@ pub(super) struct Resume {
     pub with_mine: bool,
 }
 
-/// Takes up a run again: the one that is named, or the latest that is not cleaned.
+/// Resumes the named run, or the latest that is not cleaned.
 pub(super) async fn resume(context: &mut Context, args: Resume) -> Result<Code, Failed> {
     let store = context.store()?;
     let found = store.find(args.run.as_deref(), |state| !state.cleaned)?;
@@ -46,7 +46,7 @@ pub(super) async fn resume(context: &mut Context, args: Resume) -> Result<Code, 
     let mut session = open(context, &store, &found, args.keep, Goal::Lab).await?;
     session.chosen.extend(args.hands_on.then(|| Decision::Mode(Mode::HandsOn).of_run()));
     session.chosen.extend(args.guided.then(|| Decision::Mode(Mode::Guided).of_run()));
-    // What was answered at a step's menu gives way to the command line: with `--yes` nobody is waited for.
+    // The command line overrides the answers at a step's menu: with `--yes`, nobody is there to answer.
     let mine = StepChoice::by(args.hands_on);
     let said = args.hands_on || args.guided || args.yes;
     let open = found.state.steps.iter().filter(|(id, step)| said && step.started && !found.state.met(id));

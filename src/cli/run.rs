@@ -1,4 +1,4 @@
-//! From words on the command line to a verb, and from a verb to an exit code.
+//! Goes from the command line to a verb, and from the verb's result to an exit code.
 
 use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
@@ -22,19 +22,19 @@ use crate::session::interrupt::Interrupt;
 use crate::session::store::Store;
 use crate::ui::{self, ErrorReport, Form, GlyphSet, Glyphs, NextStep, PrintStyle};
 
-/// Where AWS's own tools say in what they run.
+/// Where AWS's own tools record their execution environment.
 const EXECUTION: &str = "AWS_EXECUTION_ENV";
 
-/// The stack of the program's own thread: what the system gives to its first one depends on limits that others set.
+/// The stack of the program's thread. The first thread's stack depends on the system's limits.
 const STACK: usize = 8 << 20;
 
-/// Runs pllab as the whole of this process: on a thread whose stack does not depend on the machine.
+/// Runs pllab as this whole process, on a thread whose stack does not depend on the machine.
 #[must_use]
 pub fn run_process(args: Vec<OsString>, host: Host) -> Code {
     let thread = std::thread::Builder::new().name("pllab".to_owned()).stack_size(STACK);
     let (env, err) = (host.env.clone(), host.err.clone());
     match thread.spawn(move || run(args, host)) {
-        // What panics there has told so.
+        // A panic there has reported itself.
         Ok(running) => running.join().unwrap_or(Code::NotMet),
         Err(error) => {
             let lang = Lang::choose(None, |name| env.get(name)?.clone().into_string().ok(), || None);
@@ -48,11 +48,11 @@ pub fn run_process(args: Vec<OsString>, host: Host) -> Code {
 /// Runs pllab with these arguments (the program's name first) on this machine.
 #[must_use]
 pub fn run(args: Vec<OsString>, host: Host) -> Code {
-    // Run anew by itself: no language, no grammar, no environment.
+    // pllab started itself again as a keeper, which needs no language, no parsed command line, and no environment.
     if let Some(went_well) = keeper::run(&args) {
         return if went_well { Code::Met } else { Code::NotMet };
     }
-    // The language must be known before the command line has words.
+    // Find the language first: the command line's own texts depend on it.
     let lang = flag(&args, "--lang").and_then(|value| value.to_str()?.parse().ok());
     let store = Store::open(flag(&args, "--state-dir").map(Into::into), &host).ok();
     let lang = Lang::choose(lang, |name| host.var(name), || store.and_then(|store| store.language()));
@@ -61,7 +61,7 @@ pub fn run(args: Vec<OsString>, host: Host) -> Code {
     // A thread may still wait at a prompt.
     ui::give_back_for_good();
     let _ = stdout.clone().flush();
-    // Screens go on without an output: what is done does not depend on who looks. The end says so.
+    // A screen that loses its output does not stop the work. Report the loss at the end.
     let Some(trouble) = stdout.trouble() else { return code };
     let failed = Failed::no_output(&trouble);
     if let Some(report) = &failed.report {
@@ -70,17 +70,17 @@ pub fn run(args: Vec<OsString>, host: Host) -> Code {
     code.worse(failed.code)
 }
 
-/// The journal is on the disk before every call, so ending at once loses nothing.
+/// Every call is on disk in the journal before it is made, so ending at once loses nothing.
 #[expect(clippy::exit, reason = "a panic cannot be handed on to who waits for its thread")]
 fn abandon() -> ! {
     ui::give_back_for_good();
     std::process::exit(Code::NotMet as i32)
 }
 
-/// Says what is wrong where there is no context to say it.
+/// Reports an error if there is no context to report it through.
 fn complain(lang: Lang, err: &Output, report: &ErrorReport) {
     let sheet = PrintStyle { lang, pretty: false, width: None, glyphs: GlyphSet::Ascii, color: false };
-    // Where even standard error is closed nobody can be told.
+    // If standard error is closed too, nobody can be told.
     let _ = err.clone().write_all(ui::error_report(report, &sheet).as_bytes());
 }
 
@@ -90,12 +90,12 @@ fn run_in(lang: Lang, args: Vec<OsString>, mut host: Host) -> Code {
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            // What goes wrong with it is told at the end.
+            // `run` reports an output error at the end.
             let _ = host.out.write_all(error.to_string().as_bytes()).and_then(|()| host.out.flush());
             return Code::Met;
         }
         Err(error) => {
-            // The flags were not understood, but for this one.
+            // The flags could not be parsed, so look for this one directly.
             let plain = words.iter().any(|word| word == "--plain");
             let pretty = Form::choose(false, plain, host.output_is_terminal, |name| host.var(name)) == Form::Pretty;
             let color = pretty && ui::color_allowed();
@@ -109,12 +109,12 @@ fn run_in(lang: Lang, args: Vec<OsString>, mut host: Host) -> Code {
     let err = host.err.clone();
     let mut context = Context { host, lang, settings: cli.common.settings(), interrupt: Interrupt::none() };
     std::panic::set_hook(Box::new(move |fault| own_fault(lang, &err, fault)));
-    // A fault of this program ends it like any other: with words, an exit code, and everything on record.
+    // A panic ends pllab like any error: with an explanation, an exit code, and everything on record.
     let quiet = matches!(cli.verb, Some(Verb::Completions(_) | Verb::Man));
     let ended = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(&mut context, cli.verb)));
     let failed = match ended {
         Ok(Ok(code)) => {
-            // What those two print is for other programs to read, and a shell may read it at each start.
+            // Other programs read the output of these two, perhaps a shell at each start.
             if !quiet {
                 status::remind(&mut context);
             }
@@ -130,12 +130,12 @@ fn run_in(lang: Lang, args: Vec<OsString>, mut host: Host) -> Code {
     failed.code
 }
 
-/// Tells of a fault of this program itself: where it is, for a report, and how to go on.
+/// Reports a bug of this program: where it is, for a bug report, and how to go on.
 fn own_fault(lang: Lang, err: &Output, fault: &PanicHookInfo<'_>) {
     ui::give_back();
     let words = fault.payload_as_str().unwrap_or_default();
     if words.contains("spawn") && words.contains("thread") {
-        // No fault of its own, and whoever waits for what the thread was to do would wait for ever.
+        // Not a bug; and whoever waits for that thread would wait for ever.
         if let Some(report) = &Failed::no_room(&std::io::Error::other(words)).report {
             complain(lang, err, report);
         }
@@ -168,7 +168,7 @@ fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
             };
             if !reads_alone {
                 room_for_a_run().map_err(|error| Failed::no_room(&error))?;
-                // The SDK writes it into a header of each call, whatever it holds.
+                // The SDK copies this variable into a header of every call without checking it.
                 if context.host.var(EXECUTION).is_some_and(|value| value.contains(char::is_control)) {
                     return Err(Failed::no_text(EXECUTION));
                 }
@@ -206,20 +206,20 @@ fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
                     ) => status::home(context),
                 }
             });
-            // A prompt that still blocks a thread must not keep the process.
+            // A prompt that still blocks a thread must not keep the process alive.
             runtime.shutdown_background();
             result
         }
     }
 }
 
-/// A flag's value wherever it stands, before the command line is understood.
+/// A flag's value, wherever it is, before the command line is parsed.
 fn flag<'a>(args: &'a [OsString], name: &str) -> Option<&'a OsStr> {
     args.iter().enumerate().find_map(|(index, arg)| {
         let rest = arg.as_encoded_bytes().strip_prefix(name.as_bytes())?;
         match rest {
             [] => args.get(index + 1).map(OsString::as_os_str),
-            // A path that is no text is not read here in two: the language is found without it.
+            // A path that is not valid text cannot be split here, so the language is found without it.
             [b'=', ..] => arg.to_str()?.split_once('=').map(|(_, value)| OsStr::new(value)),
             _ => None,
         }

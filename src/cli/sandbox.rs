@@ -40,10 +40,10 @@ pub(super) struct Sandbox {
     pub pace: Option<PaceArg>,
 }
 
-/// Cells of a comment among the settings: with its `# ` it stays on a line of the usual terminal.
+/// The width of a comment among the settings, in cells: with its `# ` it fits on a line of the usual terminal.
 const COMMENT: usize = 76;
 
-/// Runs the sandbox until Ctrl-C; where one is running already, says where.
+/// Runs the sandbox until Ctrl-C. If one is running already, says where.
 pub(super) async fn sandbox(context: &mut Context, args: Sandbox) -> Result<Code, Failed> {
     if args.differences {
         list(context)?;
@@ -58,7 +58,7 @@ async fn serve(context: &mut Context, args: &Sandbox) -> Result<(), Failed> {
     let throttle = if args.throttle == ThrottleArg::Aws { Throttle::Aws } else { Throttle::Off };
     let limits = limits::read(&args.quota, throttle)?;
     let store = context.store()?;
-    // The latest run's own sandbox, while the run is open: its world is what the learner wants to look into.
+    // Prefer the latest open run's own sandbox, because the learner wants to look into its world.
     let run = store.find(None, |state| !state.cleaned && state.target == "sandbox").ok();
     let own = run.as_ref().map(|run| run.folder.join("sandbox")).filter(|folder| folder.is_dir());
     let shared = store.sandbox();
@@ -101,7 +101,7 @@ fn announce(context: &mut Context, live: &SandboxNote, ours: bool) -> Result<(),
     }
     let lang = context.lang;
     let mut text = String::new();
-    // A comment that a terminal breaks would not be one any more where it goes on.
+    // If a terminal wrapped a comment, its second line would not be a comment when pasted.
     let room = if context.sheet().pretty { COMMENT } else { usize::MAX };
     let comment =
         |words: String| wrap(&words, room).lines().map(|line| ["# ", line, "\n"].concat()).collect::<String>();

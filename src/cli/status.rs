@@ -1,4 +1,4 @@
-//! `pllab status`, and `pllab` alone: where you are, what exists, since when, what it costs.
+//! `pllab status`, and `pllab` alone: shows where you are, what exists, since when, and what it costs.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -20,7 +20,7 @@ use crate::session::store::{StoredRun, Unreadable};
 use crate::session::suggestions::suggestions;
 use crate::ui::{markdown, table};
 
-/// The run that is named, or the latest one, in full; then those that cannot be read, by name.
+/// Shows the named run, or the latest one, in full; then lists the unreadable ones.
 pub(super) fn status(context: &mut Context, args: &OneRun) -> Result<Code, Failed> {
     let store = context.store()?;
     let (found, unreadable) = store.survey()?;
@@ -34,7 +34,7 @@ pub(super) fn status(context: &mut Context, args: &OneRun) -> Result<Code, Faile
     tell_unreadable(context, &unreadable)
 }
 
-/// Names the runs that cannot be read, each with why.
+/// Lists the runs that cannot be read, and why.
 pub(super) fn tell_unreadable(context: &mut Context, unreadable: &[Unreadable]) -> Result<Code, Failed> {
     for run in unreadable {
         let Some(report) = &run.why.report else { continue };
@@ -52,7 +52,7 @@ pub(super) fn tell_unreadable(context: &mut Context, unreadable: &[Unreadable]) 
     Ok(if unreadable.is_empty() { Code::Met } else { Code::NotMet })
 }
 
-/// `pllab` alone: the same where there are runs, else how to begin.
+/// `pllab` alone: the same if there are runs, else how to begin.
 pub(super) fn home(context: &mut Context) -> Result<Code, Failed> {
     let (found, unreadable) = context.store()?.survey()?;
     if found.is_empty() && unreadable.is_empty() {
@@ -62,7 +62,7 @@ pub(super) fn home(context: &mut Context) -> Result<Code, Failed> {
     status(context, &OneRun { run: None })
 }
 
-/// A run in full. `commands`: with what can be done next, which a menu would say as well.
+/// Shows a run in full. `commands` adds the commands to run next, which a menu would offer as well.
 pub(super) fn show(context: &mut Context, found: &StoredRun, commands: bool) -> Result<(), Failed> {
     if context.json() {
         return print_json(context, found);
@@ -116,14 +116,14 @@ pub(super) fn show(context: &mut Context, found: &StoredRun, commands: bool) -> 
             let _ = writeln!(text, "  {command}");
         }
     }
-    // In the order in which they were made.
+    // In the order of making.
     let mut existing: Vec<_> = state.existing().into_iter().collect();
     existing.sort_by_key(|(_, line)| line.since);
     let existing: Vec<Vec<Text>> = existing
         .into_iter()
         .map(|(name, line)| {
             let id = line.facts.get("id").or_else(|| line.facts.get("arn")).cloned().unwrap_or_default();
-            // Of an ARN the end tells, the rest is the same everywhere.
+            // Only an ARN's end differs between resources.
             let id = id.rsplit(':').next().unwrap_or_default().to_owned();
             vec![actions::label(&line.kind, name), Text::literal(id), age(now, line.since)]
         })
@@ -139,7 +139,7 @@ pub(super) fn show(context: &mut Context, found: &StoredRun, commands: bool) -> 
     }
     if commands {
         text.push('\n');
-        // Line by line: a list stands right under its heading, as below an error.
+        // Rendered line by line, so that the list follows its heading directly, as below an error.
         for line in suggestions(context, &found.id(), state).render(context.lang).lines() {
             text.push_str(&markdown(line, &sheet));
         }
@@ -147,15 +147,15 @@ pub(super) fn show(context: &mut Context, found: &StoredRun, commands: bool) -> 
     context.print(&text)
 }
 
-/// A drill whose fault is there, as the status tells of it.
+/// The status of a planted drill.
 struct Broken {
     words: Vec<Text>,
-    /// What can be done about it.
+    /// Commands that the learner can run.
     next: Vec<String>,
     json: serde_json::Value,
 }
 
-/// The drill that is planted on a run; `None` where none is.
+/// The drill that is planted on a run; `None` if there is none.
 fn planted(context: &Context, run: &str, state: &State, now: Timestamp) -> Option<Broken> {
     let planted = state.drill.as_ref().filter(|_| !state.cleaned)?;
     let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region).ok();
@@ -174,12 +174,12 @@ fn planted(context: &Context, run: &str, state: &State, now: Timestamp) -> Optio
             next: ["check", "hint", "give-up"].map(command).to_vec(),
             json,
         },
-        // Stopped half way through planting or through putting back.
+        // pllab stopped half way through planting or restoring.
         None => Broken { words: vec![m::drill_status_left(&planted.drill)], next: vec![command("undo")], json },
     })
 }
 
-/// What it costs now, and has cost.
+/// The cost per hour, and so far.
 fn running_cost(state: &State, now: Timestamp) -> Text {
     match spending(state, now) {
         Some(spending) => m::MoneyRunning { hour: spending.per_hour.fine(), so_far: spending.so_far.cents() }.text(),
@@ -188,11 +188,11 @@ fn running_cost(state: &State, now: Timestamp) -> Text {
     }
 }
 
-/// One line for each run that still costs money, whatever else was asked for.
+/// Prints one line for each run that still costs money, whatever the command was.
 pub(super) fn remind(context: &mut Context) {
     let Ok(store) = context.store() else { return };
     let now = context.host.clock.now();
-    // What cannot be read is for the commands about runs to tell.
+    // The commands about runs report unreadable ones.
     for found in store.all().unwrap_or_default() {
         let Some(spending) = spending(&found.state, now).filter(|it| !found.state.cleaned && it.goes_on()) else {
             continue;
@@ -201,7 +201,7 @@ pub(super) fn remind(context: &mut Context) {
         let (hour, so_far) = (spending.per_hour.fine(), spending.so_far.cents());
         let line =
             m::MoneyReminder { hour, run: shell_word(&found.id()), since: since.unwrap_or_default(), so_far }.text();
-        // Where even standard error is closed nobody can be told.
+        // If standard error is closed too, nobody can be told.
         let _ = writeln!(context.host.err, "{}", line.render(context.lang));
     }
 }

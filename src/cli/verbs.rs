@@ -1,4 +1,4 @@
-//! The command line, before its words are put in a language.
+//! The command line's definition; `words.rs` sets its help texts.
 
 use clap::{Parser, Subcommand};
 

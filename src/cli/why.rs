@@ -1,4 +1,4 @@
-//! `pllab why`: the path from the client to the page, rung by rung, and where it ends. It only reads.
+//! `pllab why`: shows the path from the client to the page, rung by rung, and where it ends. Read-only.
 
 use super::flags::OneRun;
 use crate::engine::RunLog;
@@ -10,7 +10,6 @@ use crate::session::exit::{Code, Failed, of_verdict};
 use crate::session::path_view::show;
 use crate::session::session::target;
 
-/// Traces the path of a run.
 pub(super) async fn why(context: &mut Context, args: OneRun) -> Result<Code, Failed> {
     let store = context.store()?;
     let found = store.find(args.run.as_deref(), |state| !state.cleaned)?;
@@ -24,7 +23,7 @@ pub(super) async fn why(context: &mut Context, args: OneRun) -> Result<Code, Fai
     verdict.map(of_verdict).ok_or_else(|| no_path(&loaded))
 }
 
-/// A lab that proves no path.
+/// The error for a lab that proves no path.
 fn no_path(loaded: &Loaded) -> Failed {
     let next = format!("pllab labs show {}", shell_word(&loaded.lab.id));
     Failed::new(Code::Usage, m::cli_why_no_path(), vec![m::cli_why_no_path_detail()], &[&next])

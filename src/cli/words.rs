@@ -1,4 +1,4 @@
-//! Puts the command line into words: help, headings, and what was typed wrong.
+//! Sets the command line's texts: help, headings, and usage errors.
 
 use std::ffi::OsString;
 
@@ -10,10 +10,10 @@ use super::verbs::Cli;
 use crate::i18n::{Lang, Text, m};
 use crate::ui::{self, ErrorReport, NextStep};
 
-/// How wide help is: narrower than 80 cells, so that it fits everywhere.
+/// The width of help, below 80 cells so that it fits everywhere.
 const WIDTH: usize = 76;
 
-/// The command line in `lang`.
+/// The command line with its texts in `lang`.
 #[must_use]
 pub(super) fn command(lang: Lang) -> Command {
     localise(Cli::command(), "pllab", lang).after_help(wrapped(&m::cli_after_help(), lang))
@@ -28,7 +28,7 @@ fn localise(command: Command, name: &str, lang: Lang) -> Command {
         .map(|arg| {
             let heading = match arg {
                 _ if arg.is_positional() => m::cli_heading_arguments(),
-                // Every verb has them; a verb's own come first.
+                // Every verb has these; a verb's own come first.
                 _ if name == "pllab" => m::cli_heading_common(),
                 _ => m::cli_heading_options(),
             };
@@ -48,7 +48,7 @@ fn localise(command: Command, name: &str, lang: Lang) -> Command {
         command = command.mut_arg(&id, |arg| {
             let takes_value = arg.get_action().takes_values();
             let arg = arg.help(help).help_heading(heading);
-            // Defaults and values stand in the help text, in the reader's language.
+            // The help text has the default and the possible values, in the reader's language.
             if takes_value { arg.hide_default_value(true).hide_possible_values(true) } else { arg }
         });
     }
@@ -125,7 +125,7 @@ fn help(argument: &str) -> Option<Text> {
     })
 }
 
-/// What was typed wrong, and what would be right. `typed` is the command line, the program's name first.
+/// Explains a usage error and suggests a correction. `typed` is the command line, the program's name first.
 #[must_use]
 pub(super) fn usage_error(error: &clap::Error, typed: &[OsString]) -> ErrorReport {
     let context = |kind| {
@@ -166,7 +166,7 @@ pub(super) fn usage_error(error: &clap::Error, typed: &[OsString]) -> ErrorRepor
     ErrorReport { title, details, next: vec![NextStep::Command(format!("{} --help", verb(typed)))] }
 }
 
-/// The verb that was meant: the names of verbs among the words, as far as they follow each other.
+/// The intended verb: the names of verbs among the words, each a subcommand of the one before.
 fn verb(typed: &[OsString]) -> String {
     let (mut command, mut name) = (Cli::command(), "pllab".to_owned());
     for word in typed.iter().skip(1).filter_map(|word| word.to_str()) {

@@ -1,5 +1,5 @@
-//! `pllab browse` on AWS: through an EC2 Instance Connect Endpoint to the client's SSH port, or to a Windows client's desktop, with the
-//! programs that a learner would call by hand.
+//! `pllab browse` on AWS: a tunnel through an EC2 Instance Connect Endpoint to the client's SSH port, or to a Windows
+//! client's desktop, with the programs that a learner would run by hand.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -25,57 +25,54 @@ use crate::session::store::{Store, StoredRun};
 use crate::session::target::Target;
 use crate::session::trouble::{journal_trouble, stuck};
 
-/// The port of this machine that is taken where it is free: easy to remember.
+/// The preferred local port, easy to remember; used if it is free.
 const USUAL_PORT: u16 = 8080;
-/// How long the tunnel may take until it stands.
+/// The longest time until the tunnel must be up.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The same for Remote Desktop, which listens on 3389 at the client.
+/// The preferred local port for Remote Desktop, which listens on 3389 at the client.
 const DESKTOP_PORT: u16 = 13389;
 
-/// A tunnel that stands as long as it lives.
+/// A tunnel, which closes when this is dropped.
 pub struct Tunnel {
-    /// What it leads to.
     pub end: End,
     /// The command that does the same, for the learner.
     pub command: String,
     child: Child,
-    /// Of SSH alone: the folder of the key.
+    /// The folder of the key, for SSH only.
     _key: Option<Scratch>,
 }
 
-/// What a tunnel leads to.
+/// Where a tunnel leads.
 pub enum End {
-    /// The page.
     Page {
-        /// Where a browser finds it.
+        /// The URL for a browser on this machine.
         url: String,
     },
-    /// A Windows desktop, whose browser finds the page.
+    /// A Windows desktop, whose browser can open the page.
     Desktop {
-        /// Where Remote Desktop connects to.
+        /// The address for Remote Desktop.
         address: String,
-        /// The page for the browser there.
+        /// The page's URL for the browser on that desktop.
         page: String,
-        /// The command that tells the password.
+        /// The command that prints the password.
         password: String,
     },
 }
 
 impl Tunnel {
-    /// Ends it, and waits until it has.
+    /// Ends the tunnel, and waits until it has ended.
     pub async fn close(mut self) {
-        // One that has ended already cannot be ended.
+        // Fails if it has ended already.
         let _ = self.child.kill().await;
     }
 
-    /// Waits until it ends.
     pub async fn ended(&mut self) {
         let _ = self.child.wait().await;
     }
 }
 
-/// Where the client stands, in the lab's own names.
+/// The client's subnet, group and VPC, by their names in the lab, and its image.
 fn client_location(loaded: &Loaded, client: &str) -> Option<(ClientLocation, Image)> {
     let made = || loaded.lab.steps.iter().flat_map(|step| step.makes.iter().map(move |it| (step, it)));
     let (step, instance) = made().find_map(|(step, it)| match it {
@@ -98,22 +95,22 @@ fn client_location(loaded: &Loaded, client: &str) -> Option<(ClientLocation, Ima
     Some((client_location, instance.image))
 }
 
-/// Everything that the way needs to know.
+/// Everything needed to make and use the route.
 pub struct BrowseRoute<'w> {
     pub store: &'w Store,
     pub found: &'w StoredRun,
     pub loaded: &'w Loaded,
     pub target: &'w Target,
-    /// The client, by name.
+    /// The client's name in the lab.
     pub client: &'w str,
-    /// Its instance id.
+    /// The client's instance id.
     pub id: &'w str,
-    /// The endpoint's name.
+    /// The endpoint's DNS name.
     pub dns: &'w str,
 }
 
 impl BrowseRoute<'_> {
-    /// Makes the way, if it is not there, and goes it.
+    /// Makes the route if it does not exist, and opens a tunnel through it.
     pub async fn tunnel(&self, context: &mut Context, interrupt: &Interrupt, yes: bool) -> Result<Tunnel, Failed> {
         let Self { found, id, dns, .. } = self;
         let Some((to, image)) = client_location(self.loaded, self.client) else {
@@ -122,7 +119,7 @@ impl BrowseRoute<'_> {
         };
         let own = found.state.consumer_profile.as_ref().filter(|_| to.side == Side::Consumer);
         let profile = own.or(found.state.profile.as_ref());
-        // What a journal or an endpoint says of them gets into commands that are run here.
+        // These come from a journal or an endpoint, and end up in commands that run on this machine.
         if let Some(odd) = [*id, *dns, found.state.region.as_str()].into_iter().find(|it| !is_plain(it)) {
             return Err(Failed::new(Code::Refused, m::tunnel_odd(odd), Vec::new(), &["pllab status"]));
         }
@@ -163,7 +160,7 @@ impl BrowseRoute<'_> {
         Ok(Tunnel { end: End::Page { url: format!("http://127.0.0.1:{port}/") }, command, child, _key: Some(key) })
     }
 
-    /// Makes the way, once the learner agrees.
+    /// Makes the route, if the learner agrees.
     async fn make(
         &self,
         context: &mut Context,
@@ -173,7 +170,7 @@ impl BrowseRoute<'_> {
     ) -> Result<(), Failed> {
         let Self { store, found, target, .. } = self;
         let run = found.id();
-        // The journal is written by one process at a time: a pass that waits at a question must be left first.
+        // Only one process at a time writes the journal, so a session that waits at a question must end first.
         let _lock = store.lock()?;
         let screen = context.screen(yes);
         let question = Question {
@@ -218,7 +215,7 @@ impl BrowseRoute<'_> {
     }
 }
 
-/// What is called, and what to do where it is not there.
+/// Checks that the required programs are installed.
 async fn tools(command: &str, desktop: bool) -> Result<(), Failed> {
     let mut details = Vec::new();
     if said("aws", "--version").await.is_none_or(|version| !version.starts_with("aws-cli/2.")) {
@@ -237,21 +234,21 @@ async fn tools(command: &str, desktop: bool) -> Result<(), Failed> {
     Err(Failed::new(Code::NotMet, m::tunnel_tools(), details, &[command, "pllab doctor"]))
 }
 
-/// Whether an id, a host's name or a region is nothing but that: it begins with a letter or digit and has no character that a
-/// shell or a program would take for anything else.
+/// Whether an id, a host name or a region is plain: it begins with a letter or digit and has no character that is
+/// special to a shell or a program.
 fn is_plain(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
     text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.len() <= 255 && text.chars().all(plain)
 }
 
-/// Whether anything of the way is not made yet.
+/// Whether a resource of the route is missing.
 fn missing(state: &State, to: &ClientLocation) -> bool {
     let making = actions::Naming { run: &state.run, lab: &state.lab, learner: &state.learner, round: 0 };
     let existing = state.existing();
     actions::door(&to.vpc, &to.subnet, &to.group, to.port, &making).iter().any(|door| !existing.contains_key(door.name))
 }
 
-/// What the commands are made of.
+/// The parts of the commands.
 struct Words<'w> {
     id: &'w str,
     dns: &'w str,
@@ -259,8 +256,9 @@ struct Words<'w> {
     flags: &'w [String],
 }
 
-/// A key for a minute, and a tunnel with it. The key is made for this alone and goes with the tunnel; AWS takes it for 60 seconds
-/// [API:SendSSHPublicKey]. The host's key cannot be known: the instance is new, and IAM has let us in.
+/// Sends a key and opens a tunnel with it. The key is made for this tunnel and deleted with it; AWS accepts it for 60
+/// seconds [API:SendSSHPublicKey]. The host's key cannot be known in advance: the instance is new, and IAM has
+/// authorized the connection.
 async fn dig(words: &Words<'_>, command: &str) -> Result<(Child, Scratch), Failed> {
     let Words { id, dns, port, flags } = words;
     let folder = Scratch::new().map_err(|error| Failed::io(Scratch::parent(), &error))?;
@@ -278,7 +276,7 @@ async fn dig(words: &Words<'_>, command: &str) -> Result<(Child, Scratch), Faile
     Ok((child, folder))
 }
 
-/// Starts what holds a tunnel, and waits until its end here can be connected to.
+/// Starts the program that holds a tunnel, and waits until the tunnel's local end accepts connections.
 async fn stands(program: &mut Command, port: u16, command: &str) -> Result<Child, Failed> {
     program.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
     let mut child = program.spawn().map_err(|error| failed(&Text::literal(error.to_string()), command))?;
@@ -301,7 +299,7 @@ async fn stands(program: &mut Command, port: u16, command: &str) -> Result<Child
 
 fn options(folder: &Path, id: &str, flags: &[String]) -> Vec<String> {
     let known = folder.join("known_hosts").display().to_string();
-    // A shell runs it, and ssh fills in what follows a per cent sign.
+    // A shell runs this, and ssh expands per cent signs.
     let flags = flags.iter().map(|flag| shell_word(&flag.replace('%', "%%"))).collect::<Vec<_>>().join(" ");
     let proxy = format!("ProxyCommand=aws ec2-instance-connect open-tunnel --instance-id {id} {flags}");
     let options = [
@@ -332,7 +330,7 @@ fn failed(why: &Text, command: &str) -> Failed {
     Failed::new(Code::Unreachable, m::tunnel_broken(), vec![why.clone(), m::tunnel_by_hand()], &[command])
 }
 
-/// The usual port, or another where that one is taken.
+/// The usual port, or another if that one is taken.
 fn free_port(usual: u16) -> std::io::Result<u16> {
     let usual = TcpListener::bind(("127.0.0.1", usual)).or_else(|_| TcpListener::bind(("127.0.0.1", 0)))?;
     Ok(usual.local_addr()?.port())

@@ -1,4 +1,4 @@
-//! `pllab browse`: the endpoint's page in the learner's own browser, for as long as this runs.
+//! `pllab browse`: opens the endpoint's page in the learner's own browser and runs as long as the page is needed.
 
 use clap::Args;
 use serde_json::json;
@@ -24,7 +24,7 @@ pub struct Browse {
     pub yes: bool,
 }
 
-/// Opens the page and stays until Ctrl-C: with the sandbox in this process, the page lives as long.
+/// Opens the page and waits for Ctrl-C. With the sandbox in this process, the page lives as long.
 pub async fn browse(context: &mut Context, args: Browse) -> Result<Code, Failed> {
     show(context, &args).await.map(|()| Code::Met)
 }
@@ -34,7 +34,7 @@ async fn show(context: &mut Context, args: &Browse) -> Result<(), Failed> {
     let found = store.find(args.run.as_deref(), |state| !state.cleaned)?;
     let state = &found.state;
     let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region)?;
-    // The page that the lab proves, else the first one that a client of it asks for.
+    // The page that the lab proves, else the first one that a client of the lab requests.
     let checks = || loaded.lab.steps.iter().flat_map(|step| &step.checks);
     let page = checks().find_map(|check| match check {
         Check::Page(page) => Some((&page.client, &page.endpoint)),
@@ -62,7 +62,7 @@ async fn show(context: &mut Context, args: &Browse) -> Result<(), Failed> {
             interrupt.wait().await;
             return Ok(());
         }
-        // Only the sandbox has no way for SSH; elsewhere there is one to make.
+        // The sandbox has no route for SSH; other targets can get one.
         if target.is_sandbox() {
             let details = vec![m::cli_browse_no_way_detail()];
             return Err(Failed::new(Code::NotMet, m::cli_browse_no_way(), details, &["pllab check client"]));
@@ -86,7 +86,7 @@ async fn show(context: &mut Context, args: &Browse) -> Result<(), Failed> {
     shown
 }
 
-/// Says where the page is, and opens it.
+/// Prints the page's address, and opens it.
 fn announce(context: &mut Context, url: &str, command: Option<&str>) -> Result<(), Failed> {
     if context.json() {
         return context.print_json(&json!({ "event": "browse_ready", "url": url, "command": command }));
@@ -94,26 +94,26 @@ fn announce(context: &mut Context, url: &str, command: Option<&str>) -> Result<(
     let lang = context.lang;
     let mut text = format!("{}\n\n{url}\n\n", m::cli_browse_open().render(lang));
     if let Some(command) = command {
-        // To copy, it stands alone on an unwrapped line.
+        // A command to copy is alone on an unwrapped line.
         text.extend([m::tunnel_same().render(lang).as_str(), "\n\n", command, "\n\n"]);
     }
     context.print(&format!("{text}{}\n", m::cli_browse_stay().render(lang)))?;
-    // Not over SSH and not in a pipe: there is no browser at the learner's side then.
+    // Over SSH and in a pipe there is no browser at the learner's side.
     if context.host.output_is_terminal && context.host.var("SSH_CONNECTION").is_none() && checks::is_here(url) {
-        // The address is on the screen; a browser that does not open is no failure.
+        // The address is on the screen, so a browser that does not open is not a failure.
         let _ = open::that_detached(url);
     }
     Ok(())
 }
 
-/// Says how to get to the desktop, and to the page from there.
+/// Prints how to reach the desktop, and the page from there.
 fn announce_desktop(context: &mut Context, end: &End, command: &str) -> Result<(), Failed> {
     let End::Desktop { address, page, password } = end else { return Ok(()) };
     if context.json() {
         let ready = json!({ "event": "browse_ready", "url": page, "desktop": address, "password": password, "command": command });
         return context.print_json(&ready);
     }
-    // To copy, values stand alone on unwrapped lines.
+    // Values to copy are alone on unwrapped lines.
     let lines = [
         (m::tunnel_desktop(), address.as_str()),
         (m::tunnel_password(), password),

@@ -1,4 +1,5 @@
-//! `pllab clean RUN --drop`: lets go of a run on the built-in sandbox that is beyond cleaning up, its world damaged or its journal.
+//! `pllab clean RUN --drop`: gives up a run on the built-in sandbox whose world or journal is too damaged to clean
+//! up.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +15,8 @@ use crate::session::exit::{Code, Failed};
 use crate::session::sandbox_note::SandboxNote;
 use crate::session::store::{Store, StoredRun, own_sandbox};
 
-/// Asks, then deletes the run's folder. Refuses where things may exist outside this machine: only the journal knows of them.
+/// Asks, then deletes the run's folder. Refuses if things may exist outside this machine, because only the journal
+/// knows them.
 pub async fn drop_run(context: &mut Context, store: &Store, args: &Clean) -> Result<Code, Failed> {
     let (found, unreadable) = store.survey()?;
     let wanted = args.run.as_deref().unwrap_or_default();
@@ -22,11 +24,11 @@ pub async fn drop_run(context: &mut Context, store: &Store, args: &Clean) -> Res
     let folder = match (&readable, unreadable.into_iter().find(|run| run.id == wanted)) {
         (Some(run), _) => run.folder.clone(),
         (None, Some(run)) => run.folder,
-        // Says which there are.
+        // This error lists the existing runs.
         (None, None) => return store.find(Some(wanted), |_| true).map(|_| Code::Met),
     };
     judge(wanted, readable.as_ref(), &folder)?;
-    // Nobody may be working in it, or be looking at its page.
+    // Nobody may be working in the run, or looking at its page.
     let _lock = store.lock()?;
     let own = own_sandbox(&folder);
     let busy = || Failed::new(Code::Usage, m::cli_sandbox_busy(), Vec::new(), &["pllab status"]);
@@ -41,7 +43,7 @@ pub async fn drop_run(context: &mut Context, store: &Store, args: &Clean) -> Res
     if !args.yes && !agreed(context, wanted, &lost)? {
         return Ok(Code::NotMet);
     }
-    // Windows deletes no file that is open.
+    // Windows cannot delete an open file.
     drop(held);
     fs::remove_dir_all(&folder).map_err(|error| Failed::io(&folder, &error))?;
     if context.json() {
@@ -52,8 +54,8 @@ pub async fn drop_run(context: &mut Context, store: &Store, args: &Clean) -> Res
     Ok(Code::Met)
 }
 
-/// Only what lived on the built-in sandbox is let go of. A journal that can be read says where the run was; where it cannot, the
-/// sandbox in the run's folder does, which no other run has.
+/// Allows only runs on the built-in sandbox. A readable journal says where the run was; otherwise a sandbox in the
+/// run's folder proves it, because no other run has one.
 fn judge(run: &str, readable: Option<&StoredRun>, folder: &Path) -> Result<(), Failed> {
     let target = readable.map(|found| found.state.target.as_str()).filter(|target| !target.is_empty());
     let next = format!("pllab clean {}", shell_word(run));
@@ -71,7 +73,7 @@ fn judge(run: &str, readable: Option<&StoredRun>, folder: &Path) -> Result<(), F
     }
 }
 
-/// What goes, and what does not.
+/// What the deletion loses, and what it keeps.
 fn lost(readable: Option<&StoredRun>, store: &Store, folder: &Path) -> Text {
     match readable {
         Some(found) if !found.has_own_sandbox() => m::clean_drop_shared(store.sandbox().display().to_string()),

@@ -1,6 +1,6 @@
-//! `pllab clean`: what a run made is deleted, and a receipt says so.
+//! `pllab clean`: deletes what a run made, and prints a receipt.
 //! Must not know: in which order things are deleted; `engine::cleanup` does.
-//! Next: `verb.rs` cleans runs of this machine, `tagged.rs` those of an account, `drop.rs` lets go of a damaged one.
+//! Next: `verb.rs` cleans runs of this machine, `tagged.rs` those of an account, `drop.rs` gives up a damaged one.
 
 mod args;
 mod drop;

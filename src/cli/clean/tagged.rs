@@ -1,4 +1,5 @@
-//! `pllab clean --all` and `--everyone` in an account: what runs have left there, found by tag, whatever machine they ran on.
+//! `pllab clean --all` and `--everyone` in an account: finds leftovers of runs by tag, whatever machine the runs were
+//! on.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,7 +29,7 @@ use crate::ui::table;
 /// The word to type before other people's resources are deleted.
 const EVERYONE: &str = "everyone";
 
-/// Finds what is left, lists it, asks, and deletes it run by run, each with its receipt.
+/// Finds the leftovers, lists them, asks, and deletes them run by run, each with a receipt.
 pub async fn clean_tagged(context: &mut Context, args: &Clean) -> Result<Code, Failed> {
     let who = learner::name(args.learner.as_deref(), &context.host)?;
     if args.everyone && args.yes && !args.confirm_everyone {
@@ -73,14 +74,15 @@ pub async fn clean_tagged(context: &mut Context, args: &Clean) -> Result<Code, F
     Ok(worst)
 }
 
-/// What is left of the runs that are meant, after it has been shown.
+/// Finds the leftovers of the selected runs, and shows them.
 async fn look(context: &mut Context, args: &Clean, target: &Target, who: &str) -> Result<Vec<Leftover>, Failed> {
     let all = leftovers(&target.clouds, &target.accounts)
         .await
         .map_err(|fault| unreachable_target(&args.account.name(), Some(&fault)))?;
     let (mut found, others): (Vec<_>, Vec<_>) = all.runs.into_iter().partition(|it| args.everyone || it.learner == who);
     if target.accounts.get(&Side::Provider) == target.accounts.get(&Side::Consumer) {
-        // In one account the lab tells the sides apart; where it is not known here, one side can delete it all.
+        // With a single account, only the lab tells which side a resource is on. If the lab is not known here, one
+        // side can delete everything.
         for leftover in &mut found {
             sides(context, leftover);
         }
@@ -161,7 +163,7 @@ fn sides(context: &Context, leftover: &mut Leftover) {
     }
 }
 
-/// Whether to go on; `None` at Ctrl-C.
+/// Whether to continue; `None` at Ctrl-C.
 fn agreed(args: &Clean, screen: &Arc<dyn Screen>, found: &[Leftover]) -> Result<Option<bool>, Failed> {
     if args.everyone && args.confirm_everyone {
         return Ok(Some(true));
@@ -194,7 +196,8 @@ fn agreed(args: &Clean, screen: &Arc<dyn Screen>, found: &[Leftover]) -> Result<
     }
 }
 
-/// The run with what is left of it in its journal; where this machine has no such run, one is begun for the clean-up alone.
+/// Opens the run with its leftovers in its journal. If this machine has no such run, one is begun just for the
+/// clean-up.
 fn enter(
     context: &Context,
     store: &Store,
@@ -204,7 +207,7 @@ fn enter(
     region: &str,
 ) -> Result<StoredRun, Failed> {
     let run = &leftover.run;
-    // A tag that someone else wrote must not become a path.
+    // Other people can write tags, so a tag must not become a path unchecked.
     let is_id = !run.is_empty() && run.len() <= 32 && run.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if !is_id {
         return Err(Failed::new(Code::Refused, m::shared_strange_run(run), Vec::new(), &["pllab status"]));

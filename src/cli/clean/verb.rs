@@ -1,4 +1,4 @@
-//! `pllab clean`: delete what runs made, look again, print the receipt.
+//! `pllab clean`: deletes what runs made, looks again, prints the receipt.
 
 use super::args::Clean;
 use crate::cli::status::tell_unreadable;
@@ -38,7 +38,7 @@ pub async fn clean(context: &mut Context, args: Clean) -> Result<Code, Failed> {
     };
     runs.retain(|run| !run.state.cleaned);
     if runs.is_empty() && unreadable.is_empty() {
-        // What was asked for holds already.
+        // There is nothing to do, so the goal is met.
         let folder = store.root.display().to_string();
         let words = args.run.as_ref().map_or_else(|| m::clean_nothing(folder), m::clean_done_already);
         context.tell_line(&words)?;
@@ -47,7 +47,7 @@ pub async fn clean(context: &mut Context, args: Clean) -> Result<Code, Failed> {
     if !args.all {
         runs.truncate(1);
     }
-    // What cannot be read is told first, and holds nobody up.
+    // Unreadable runs are reported first, and do not stop the others.
     let mut worst = tell_unreadable(context, &unreadable)?;
     let screen = context.screen(args.yes);
     for found in runs {

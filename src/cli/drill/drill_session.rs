@@ -1,4 +1,4 @@
-//! A drill from planting to grade: symptoms, the menu or the watching, and everything put back at the end.
+//! A drill from planting to grade: symptoms, the menu or the watching, and the restoring at the end.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,32 +28,29 @@ use crate::session::shell_exports;
 use crate::session::target::Target;
 use crate::session::trouble::journal_trouble;
 
-/// How long one watching lasts before the menu comes back.
+/// How long to watch before the menu comes back.
 const WATCH: Duration = Duration::from_mins(1);
-/// How often is looked while watching.
+/// The interval between looks while watching.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// What a verb wants of a drill that is planted.
+/// What to do with a planted drill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
-    /// Grade it.
     Check,
-    /// The next hint.
+    /// Show the next hint.
     Hint,
-    /// The answer.
+    /// Show the answer.
     GiveUp,
-    /// Put everything back.
+    /// Restore everything.
     Undo,
 }
 
-/// A drill on an open run.
 pub struct DrillSession {
     run: String,
     folder: PathBuf,
     drill: Drill,
     lang: Lang,
     yes: bool,
-    /// When now is.
     clock: crate::host::Clock,
     screen: Arc<MutedScreen>,
     core: Arc<RunLog>,
@@ -64,11 +61,10 @@ pub struct DrillSession {
     _lock: DirLock,
 }
 
-/// How a session goes on.
 enum Next {
-    /// On to the menu.
+    /// Show the menu.
     On,
-    /// It is over.
+    /// The session is over.
     Over(Code),
 }
 
@@ -105,13 +101,13 @@ impl DrillSession {
         }
     }
 
-    /// Plants the drill, unless it is planted already, and sees it through.
+    /// Plants the drill, unless it is planted already, and continues to its end.
     pub async fn run(mut self) -> Result<Code, Failed> {
         let result = self.see_through().await;
         self.end(result).await
     }
 
-    /// Does one thing with a drill that is planted.
+    /// Does one thing with a planted drill.
     pub async fn single(mut self, wanted: Wanted) -> Result<Code, Failed> {
         let result = self.do_one(wanted).await;
         self.end(result).await
@@ -149,7 +145,7 @@ impl DrillSession {
                     return Ok(Code::Interrupted);
                 }
                 Err(failure) => {
-                    // Nothing half planted is left behind.
+                    // Leave nothing half planted.
                     self.put_back().await?;
                     return Err(failure);
                 }
@@ -164,9 +160,9 @@ impl DrillSession {
             let next = match self.ask() {
                 Ok(answer) => self.answer(answer).await?,
                 Err(AskError::Interrupted) => self.leave(Code::Interrupted).await?,
-                // Nobody to ask: it is watched until it is mended.
+                // Nobody can be asked, so watch until the fault is repaired.
                 Err(AskError::NobodyToAsk) => self.watch(None).await?,
-                // What answers does not read: it is left planted, as with `--yes`.
+                // Whatever answers does not read the questions. Leave the drill planted, as with `--yes`.
                 Err(AskError::Unclear) => {
                     self.screen.print(&m::cli_unclear());
                     self.screen.print(&m::drill_left_planted());
@@ -179,7 +175,7 @@ impl DrillSession {
         }
     }
 
-    /// Symptoms, and how to get at the account.
+    /// Shows the symptoms, and how to reach the account.
     fn brief(&self) {
         let say = |text: &Text| self.screen.print(text);
         say(&m::drill_brief(self.drill.title.get(self.lang)));
@@ -188,7 +184,7 @@ impl DrillSession {
             return;
         }
         if self.yes {
-            // This process ends, and with it its sandbox: another one keeps it alive.
+            // The sandbox ends with this process; another process must keep it alive.
             say(&m::drill_sandbox());
         } else if let Some(live) = self.live() {
             say(&m::drill_exports());
@@ -198,7 +194,7 @@ impl DrillSession {
         }
     }
 
-    /// The sandbox's note in the run's folder.
+    /// The note in the run's folder about its running sandbox.
     fn live(&self) -> Option<SandboxNote> {
         SandboxNote::read(&self.folder.join("sandbox"))
     }
@@ -252,7 +248,7 @@ impl DrillSession {
         }
     }
 
-    /// What must hold and whether it does, and what is open too wide.
+    /// Shows each goal and whether it is met, and what is opened too wide.
     fn tell(&self, standing: &Standing) {
         for (number, (title, verdict, seen)) in standing.goals.iter().enumerate() {
             self.core.screen.event(&Event::Check {
@@ -271,7 +267,7 @@ impl DrillSession {
         }
     }
 
-    /// Looks until it is mended, for as long as `time`; says what is open too wide once.
+    /// Looks again until the fault is repaired or `time` is over. Reports once what is opened too wide.
     async fn watch(&mut self, time: Option<Duration>) -> Result<Next, Failure> {
         let began = Instant::now();
         let mut interrupt = self.interrupt.clone();
@@ -280,7 +276,7 @@ impl DrillSession {
             |seen, state| Progress { id: "drill".to_owned(), label: m::drill_watching(), seen, wait: None, state };
         loop {
             let standing = self.drilling().look().await;
-            // What cannot be asked now can be asked again.
+            // A failed look is tried again.
             if let Ok(standing) = standing {
                 if standing.mended() {
                     self.core.screen.progress(&progress(None, ProgressState::Told));
@@ -323,7 +319,7 @@ impl DrillSession {
         Ok(())
     }
 
-    /// Shows the answer and puts everything back.
+    /// Shows the answer and restores everything.
     async fn give_up(&mut self) -> Result<Next, Failure> {
         let nothing = Standing { goals: Vec::new(), opened: Vec::new() };
         if let Some(recipe) = self.drill.repairs.first() {
@@ -335,13 +331,13 @@ impl DrillSession {
         self.finish(&nothing, true).await.map(Next::Over)
     }
 
-    /// Stops without a grade. The lab is as before.
+    /// Stops without a grade, and restores everything.
     async fn leave(&mut self, code: Code) -> Result<Next, Failure> {
         self.put_back().await?;
         Ok(Next::Over(code))
     }
 
-    /// Writes the grade down, says what it was, and puts everything back.
+    /// Records the grade, explains the fault, and restores everything.
     async fn finish(&mut self, standing: &Standing, given_up: bool) -> Result<Code, Failure> {
         let (since, hints) =
             self.core.with(|state| state.drill.as_ref().map_or((None, 0), |drill| (drill.since, drill.hints)));
@@ -360,7 +356,7 @@ impl DrillSession {
         Ok(if mended { Code::Met } else { Code::NotMet })
     }
 
-    /// Puts everything back. What it does is written, and only the end is shown.
+    /// Restores everything. The calls go to the journal; the screen shows only the end.
     async fn put_back(&self) -> Result<(), Failure> {
         self.screen.print(&m::drill_putting_back());
         if self.interrupt.flag.load(Ordering::SeqCst) {

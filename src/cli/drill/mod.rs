@@ -1,6 +1,6 @@
-//! `pllab drill`: a fault is planted in a working lab, and the learner finds it.
+//! `pllab drill`: plants a fault in a working lab for the learner to find.
 //! Must not know: how a fault is planted and graded; `engine::drill` does.
-//! Next: `verb.rs` finds or builds the run, `drill_session.rs` sees the drill through.
+//! Next: `verb.rs` finds or builds the run, `drill_session.rs` leads through the drill.
 
 mod drill_session;
 mod verb;

@@ -1,4 +1,4 @@
-//! `pllab drill`: a fault is planted in a working lab, and the learner finds it by its symptoms.
+//! `pllab drill`: plants a fault in a working lab, which the learner finds by its symptoms.
 
 use clap::{Args, Subcommand};
 use std::collections::BTreeMap;
@@ -53,10 +53,10 @@ pub enum DrillVerb {
     Undo(OneRun),
 }
 
-/// The lab whose drills come first, and that is built where there is no run to drill on.
+/// The lab whose drills come first, and which is built if there is no run to drill on.
 const LAB: &str = "privatelink";
 
-/// Plants a drill and sees it through; or one of the verbs.
+/// Plants a drill and leads through it, or runs one of the subcommands.
 pub async fn drill(context: &mut Context, args: DrillArgs) -> Result<Code, Failed> {
     match args.verb {
         None => begin_drill(context, args).await,
@@ -76,14 +76,14 @@ async fn begin_drill(context: &mut Context, args: DrillArgs) -> Result<Code, Fai
     };
     let found = match found {
         Some(found) if found.state.drill.as_ref().is_some_and(Planted::stopped) => {
-            // What is half planted, or half put back, is no beginning.
+            // A half planted, or half restored, lab is no starting point.
             let id = found.id();
             go_on(context, &OneRun { run: Some(id.clone()) }, Wanted::Undo).await?;
             Some(store.find(Some(&id), |_| true)?)
         }
         found => found,
     };
-    // A name that is not there costs nothing.
+    // Check the name before building anything.
     let home = match (&found, &args.drill) {
         (Some(found), _) => Some(found.state.lab.clone()),
         (None, Some(name)) => Some(lab_of(context, name)?),
@@ -134,7 +134,7 @@ async fn begin_drill(context: &mut Context, args: DrillArgs) -> Result<Code, Fai
     session.run().await
 }
 
-/// One of the verbs for a drill that is planted.
+/// Runs a subcommand on a planted drill.
 async fn go_on(context: &mut Context, run: &OneRun, wanted: Wanted) -> Result<Code, Failed> {
     let store = context.store()?;
     let found = match &run.run {
@@ -160,12 +160,12 @@ fn session(context: &Context, opened: Session, found: &StoredRun, id: &str, yes:
     Ok(DrillSession::new(context, opened, &found.folder, drill, yes))
 }
 
-/// The run on which a drill is planted, the latest first.
+/// The latest run on which a drill is planted.
 fn planted(store: &Store) -> Result<Option<StoredRun>, Failed> {
     Ok(store.all()?.into_iter().find(|found| found.state.drill.is_some() && !found.state.cleaned))
 }
 
-/// The latest run whose lab is finished, still there, and has drills; of `lab` where one is given.
+/// The latest run whose lab is finished, still there, and has drills; a run of `lab` if given.
 fn working(context: &Context, store: &Store, lab: Option<&str>) -> Result<Option<StoredRun>, Failed> {
     Ok(store.all()?.into_iter().find(|found| {
         !found.state.cleaned
@@ -176,11 +176,11 @@ fn working(context: &Context, store: &Store, lab: Option<&str>) -> Result<Option
     }))
 }
 
-/// The lab that has a drill of this name: the usual one before the others.
+/// The lab that has a drill of this name; the usual lab wins over the others.
 fn lab_of(context: &Context, name: &str) -> Result<String, Failed> {
     let mut known = Vec::new();
     for lab in labs(context)? {
-        // A lab that cannot be read has no drill to offer, and keeps no other from being found.
+        // An unreadable lab offers no drills, and must not hide those of others.
         let source = Source::find(&lab, context.settings.labs.as_deref()).ok().flatten();
         let ids: Vec<String> = source.into_iter().flat_map(|it| it.drills).map(|drill| drill.id).collect();
         if ids.iter().any(|id| id == name) {
@@ -203,8 +203,8 @@ fn has_drills(context: &Context, lab: &str) -> bool {
     Source::find(lab, context.settings.labs.as_deref()).ok().flatten().is_some_and(|source| !source.drills.is_empty())
 }
 
-/// Of the drills that nobody has mended yet, the one that was given up longest ago, those never tried first; the first of
-/// all where all are mended.
+/// The next drill to offer: of those never repaired, one never tried, else the one given up longest ago. If all were
+/// repaired, the first.
 fn next_of(known: &[Drill], store: &Store) -> String {
     let graded = graded(store);
     let open = |drill: &&Drill| !graded.iter().any(|it| it.mended && it.drill == drill.id);
@@ -213,7 +213,7 @@ fn next_of(known: &[Drill], store: &Store) -> String {
     next.map(|drill| drill.id.clone()).unwrap_or_default()
 }
 
-/// Every grade that can be read, the oldest first.
+/// Every readable grade, the oldest first.
 fn graded(store: &Store) -> Vec<Graded> {
     store.all().unwrap_or_default().into_iter().rev().flat_map(|found| found.state.drills).collect()
 }

@@ -1,4 +1,4 @@
-//! `pllab labs check`: proves labs, each on a sandbox of its own that is gone afterwards.
+//! `pllab labs check`: proves labs, each on a sandbox of its own that is deleted afterwards.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::session::context::{Context, bad_lab, located, unknown_lab};
 use crate::session::exit::{Code, Failed};
 use crate::ui;
 
-/// Proves one lab, or all of them: those of `--labs` where it is given, else the program's own.
+/// Proves one lab, or all of them: those of `--labs` if given, else the built-in ones.
 pub async fn check(context: &mut Context, which: Option<&str>) -> Result<Code, Failed> {
     let mut worst = Code::Met;
     for found in sources(context, which)? {
@@ -44,13 +44,13 @@ fn sources(context: &Context, which: Option<&str>) -> Result<Vec<Found>, Failed>
     match which {
         Some(id) if known.iter().any(|it| it == id) => Ok(find(id).into_iter().collect()),
         Some(dir) if Path::new(dir).is_dir() => {
-            // `.` has no name of its own.
+            // `.` has no file name of its own.
             let path = Path::new(dir).canonicalize().map_err(|error| Failed::io(dir, &error))?;
             let id = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             Ok(vec![Source::open(&id, Path::new(dir)).map_err(|error| (id, error))])
         }
         Some(id) => Err(unknown_lab(id, &known)),
-        // A folder that is given is the one that is asked about; the program's own labs have a test.
+        // `--labs` limits the check to that folder; a test proves the built-in labs.
         None => Ok(known
             .iter()
             .filter(|id| labs.is_none_or(|dir| dir.join(id).is_dir()))
@@ -59,7 +59,7 @@ fn sources(context: &Context, which: Option<&str>) -> Result<Vec<Found>, Failed>
     }
 }
 
-/// Tells what came of a lab, and gives the code.
+/// Prints the outcome for a lab, and returns the exit code.
 fn tell(context: &mut Context, id: &str, outcome: &Outcome) -> Result<Code, Failed> {
     let Outcome { code, faults, passes, drilled } = outcome;
     let code = *code;

@@ -1,6 +1,6 @@
-//! `pllab labs`: lists, shows, proves and begins labs.
+//! `pllab labs`: lists, shows, proves and creates labs.
 //! Must not know: what makes a lab valid; `lab` and `proving` do.
-//! Next: `verb.rs` lists and shows, `check.rs` tells what was proved, `new.rs` writes a skeleton.
+//! Next: `verb.rs` lists and shows, `check.rs` reports what was proved, `new.rs` writes a skeleton.
 
 mod check;
 mod new;

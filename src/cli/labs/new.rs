@@ -1,4 +1,4 @@
-//! `pllab labs new`: a lab to begin with, in both languages, that is proved as it stands.
+//! `pllab labs new`: writes a starter lab, in both languages, which passes `labs check` as it stands.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! `pllab labs`: which labs there are, and what one of them holds.
+//! `pllab labs`: lists labs, and shows one of them.
 
 use clap::{Args, Subcommand};
 use std::collections::BTreeMap;
@@ -42,10 +42,10 @@ pub enum LabsVerb {
     Schema,
 }
 
-/// The lab that `pllab start` begins.
+/// The default lab of `pllab start`.
 const FIRST: &str = "privatelink";
 
-/// Lists labs, shows one, proves them, begins a new one.
+/// Lists labs, shows one, proves them, or creates a new one.
 pub async fn labs(context: &mut Context, args: Labs) -> Result<Code, Failed> {
     match args.verb {
         None | Some(LabsVerb::List) => return list(context),
@@ -57,7 +57,7 @@ pub async fn labs(context: &mut Context, args: Labs) -> Result<Code, Failed> {
     Ok(Code::Met)
 }
 
-/// Lists the labs. One that cannot be read is named with its faults, and keeps none of the others from the list.
+/// Lists the labs. An unreadable one appears with its faults, and does not keep the others off the list.
 fn list(context: &mut Context) -> Result<Code, Failed> {
     let ids = Source::list(context.settings.labs.as_deref()).map_err(|error| bad_lab(&[error]))?;
     let mut labs = Vec::new();
@@ -68,7 +68,7 @@ fn list(context: &mut Context) -> Result<Code, Failed> {
             Err(failed) => broken.push((id, failed)),
         }
     }
-    // The one to begin with comes first, then the shorter ones.
+    // The lab to begin with comes first, then by duration.
     labs.sort_by_key(|(id, loaded)| (id != FIRST, loaded.lab.minutes));
     let mut rows = Vec::new();
     for (id, loaded) in labs {
@@ -95,7 +95,7 @@ fn list(context: &mut Context) -> Result<Code, Failed> {
     tell_broken(context, broken)
 }
 
-/// Names the labs that cannot be read, each with why.
+/// Prints the labs that cannot be read, and why.
 pub fn tell_broken(context: &mut Context, broken: Vec<(String, Failed)>) -> Result<Code, Failed> {
     let mut worst = Code::Met;
     for (id, failed) in broken {

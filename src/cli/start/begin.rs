@@ -1,4 +1,4 @@
-//! Begins a run: the lab read, the target open, the first line of the journal at hand.
+//! Begins a run: reads the lab, opens the target, starts the journal.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ use crate::session::target::{Target, USUAL_REGION};
 use crate::session::trouble::journal_trouble;
 use crate::session::{learner, zone};
 
-/// Begins a run: the lab read, the target open, nothing made yet. Gives the run's folder too.
+/// Begins a run: reads the lab and opens the target, but makes nothing yet. Returns the run's folder too.
 pub async fn begin(
     context: &mut Context,
     args: &Start,
@@ -28,7 +28,7 @@ pub async fn begin(
     matching(args)?;
     let (region, source) = region(args).await?;
     let learner = learner::name(args.learner.as_deref(), &context.host)?;
-    // The lab is read before anything is made, so that a fault in it costs nothing.
+    // Read the lab before anything is made, so that a fault in it costs nothing.
     let token = context.host.random.text(b"abcdefghijkmnpqrstuvwxyz23456789", 12);
     let mut loaded = context.lab(&args.lab, &set, &token, &region)?;
     let store = context.store()?;
@@ -66,7 +66,7 @@ pub async fn begin(
     let target = match begun {
         Ok(target) => target,
         Err(failed) => {
-            // Nothing was made, so there is no run to come back to.
+            // Nothing was made, so there is no run to resume.
             let _ = std::fs::remove_dir_all(&folder);
             return Err(failed);
         }
@@ -111,7 +111,8 @@ pub async fn begin(
     Ok((session, folder))
 }
 
-/// The region, and where it comes from: the flag, else what environment and profile say, else the usual one where any will do.
+/// The region, and where it comes from: the flag, else environment or profile, else the usual one if any region will
+/// do.
 async fn region(args: &Start) -> Result<(String, Text), Failed> {
     if let Some(region) = &args.region {
         return Ok((region.clone(), m::aws_region_flag()));
@@ -127,7 +128,7 @@ async fn region(args: &Start) -> Result<(String, Text), Failed> {
     Ok((USUAL_REGION.to_owned(), m::aws_region_default()))
 }
 
-/// Flags that do not go together in ways that clap cannot tell.
+/// Refuses combinations of flags that clap cannot detect.
 fn matching(args: &Start) -> Result<(), Failed> {
     let own = args.target == Where::Sandbox && args.endpoint_url.is_none();
     if own && (args.profile.is_some() || args.consumer_profile.is_some()) {

@@ -1,4 +1,4 @@
-//! `pllab start --explain-only`: read the lab. Nothing is called, nothing is written, no socket is opened.
+//! `pllab start --explain-only`: shows the lab. Makes no calls, writes nothing, opens no socket.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,12 +14,12 @@ use crate::session::exit::{self, Code, Failed};
 use crate::session::suggestions::suggestion_list;
 use crate::session::trouble::stuck;
 
-/// Whether there is somebody to ask whether to read on. Without, no runtime is needed that listens to anything.
+/// Whether somebody can be asked whether to read on. If not, the runtime needs no signal handling.
 pub fn is_asked(context: &Context, args: &Start) -> bool {
     context.host.input_is_terminal && context.host.output_is_terminal && !args.yes
 }
 
-/// Reads the lab aloud.
+/// Shows the lab step by step.
 pub async fn explain(context: &mut Context, args: &Start, set: &BTreeMap<String, String>) -> Result<Code, Failed> {
     let region = args.region.clone().unwrap_or_else(|| crate::session::target::USUAL_REGION.to_owned());
     let Example { loaded, state, mut accounts } = example(context, &args.lab, &region, set)?;
@@ -47,7 +47,7 @@ pub async fn explain(context: &mut Context, args: &Start, set: &BTreeMap<String,
         way: Mode::Explain,
         path: None,
         keep: true,
-        // Nobody to ask: it is read through to the end.
+        // If nobody can be asked, the whole lab is shown.
         asks: asked,
         interrupted: interrupt.seen,
     };
@@ -58,17 +58,16 @@ pub async fn explain(context: &mut Context, args: &Start, set: &BTreeMap<String,
     Ok(exit::of(&ended))
 }
 
-/// A lab with values that read well, as it is read and handed out.
+/// A lab with readable example values, for reading and for handouts.
 pub struct Example {
-    /// The lab.
     pub loaded: Arc<Loaded>,
-    /// A run of it in which nothing was done.
+    /// A run of the lab in which nothing was done.
     pub state: State,
-    /// The accounts of AWS's own examples.
+    /// The account ids of AWS's own examples.
     pub accounts: BTreeMap<Side, String>,
 }
 
-/// The lab called `lab`: without a cloud to ask, its zone is that of the lab's own examples.
+/// The lab called `lab`. There is no cloud to ask, so its zone is that of the lab's own examples.
 pub fn example(context: &Context, lab: &str, region: &str, set: &BTreeMap<String, String>) -> Result<Example, Failed> {
     let token = "example-token".to_owned();
     let mut loaded = context.lab(lab, set, &token, region)?;

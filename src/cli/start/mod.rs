@@ -1,6 +1,6 @@
-//! `pllab start`: begins a lab, or only reads it.
+//! `pllab start`: begins a lab, or only shows it.
 //! Must not know: how a lab goes on once it is begun; `session` does.
-//! Next: `verb.rs` is the verb, `begin.rs` opens the run, `explain.rs` reads the lab aloud.
+//! Next: `verb.rs` is the verb, `begin.rs` opens the run, `explain.rs` only shows the lab.
 
 mod args;
 mod begin;

@@ -1,4 +1,4 @@
-//! `pllab start`: begin a lab, or only read it.
+//! `pllab start`: begins a lab, or only shows it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,7 +13,6 @@ use crate::session::context::Context;
 use crate::session::exit::{Code, Failed};
 use crate::session::work::go;
 
-/// Begins a run.
 pub async fn start(context: &mut Context, args: Start) -> Result<Code, Failed> {
     let set: BTreeMap<String, String> = args.set.iter().cloned().collect();
     if args.explain_only {
@@ -22,12 +21,12 @@ pub async fn start(context: &mut Context, args: Start) -> Result<Code, Failed> {
     let (session, folder) = begin(context, &args, set).await?;
     let agreed = Agreement { given: args.accept_cost, yes: args.yes, again: again(&args) };
     go(context, session, agreed).await.inspect_err(|_| {
-        // Nothing was made, so there is no run to come back to.
+        // Nothing was made, so there is no run to resume.
         let _ = std::fs::remove_dir_all(&folder);
     })
 }
 
-/// The command line again, as far as it says what is done where.
+/// The command line again, reduced to the flags that say what is done where.
 fn again(args: &Start) -> String {
     let mut words = format!("pllab start {}", shell_word(&args.lab));
     if args.target == Where::Aws {

@@ -1,6 +1,6 @@
 //! The three forms of a screen, and how each asks questions.
 //! Must not know: actions, the cloud.
-//! Next: `open.rs` chooses the form; `terminal.rs`, `plain.rs` and `json.rs` are the forms; only `terminal_mode.rs` changes the terminal's modes.
+//! Next: `open.rs` chooses the form (`terminal.rs`, `plain.rs`, `json.rs`); only `terminal_mode.rs` changes the terminal's modes.
 
 pub mod bars;
 pub mod heartbeat;
