@@ -1,4 +1,4 @@
-//! The recipes of `docs/adding.md`, held against the tree: what they list exists, for everything that was added so far.
+//! Checks the recipes of `docs/adding.md` against the tree: everything added so far has the files that they list.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -27,7 +27,7 @@ fn recipes(guide: &str) -> Vec<Vec<String>> {
     let text = read(guide);
     let sections = text.split("\n## ").skip(1);
     let named = |line: &str| -> Vec<String> {
-        // What stands before the first sentence of an item are its files.
+        // An item's files come before its first sentence.
         let Some((files, _)) = line.strip_prefix("- ").and_then(|item| item.split_once("`:")) else {
             return Vec::new();
         };
@@ -36,14 +36,14 @@ fn recipes(guide: &str) -> Vec<Vec<String>> {
     sections.map(|section| section.lines().flat_map(named).collect()).collect()
 }
 
-/// The recipes for an operation, a kind, a check, a verb and a message.
+/// A recipe by its place: an operation, a kind, a check, a verb, a message.
 fn recipe(place: usize) -> Vec<String> {
     let all = recipes("docs/adding.md");
     assert_eq!(all.len(), 5, "{all:?}");
     all[place].clone()
 }
 
-/// Whether a file of a recipe is there once its placeholder is `name`.
+/// Asserts that a file of a recipe exists once its placeholder is replaced by `name`.
 #[track_caller]
 fn holds(file: &str, placeholder: &str, name: &str) {
     let path = file.replace(placeholder, name);
@@ -107,7 +107,7 @@ fn every_verb_has_the_files_of_its_recipe() {
     let recipe = recipe(3);
     assert!(recipe.len() == 6, "{recipe:?}");
     for verb in &verbs {
-        // What is made of the command line's own description stands in one file.
+        // Everything generated from the command line's definition is in one file.
         let file = if ["completions", "man"].contains(&verb.as_str()) { "generate" } else { verb };
         for path in &recipe {
             holds(path, "<verb>", file);
@@ -168,7 +168,7 @@ fn sources(rooms: &[&str]) -> Vec<(PathBuf, String)> {
     found
 }
 
-/// AWS writes types with hyphens, so a text with an underscore in it that is a kind's name is the kind.
+/// AWS writes types with hyphens, so a text with an underscore that is a kind's name must be the kind.
 #[test]
 fn no_kind_is_a_text_outside_its_list() {
     let mut rooms = Vec::new();
@@ -188,7 +188,7 @@ fn no_kind_is_a_text_outside_its_list() {
     }
 }
 
-/// A place in a reply, such as `DnsEntries[0].DnsName`, stands in the file of the kind that it describes and nowhere else.
+/// A path in a reply, such as `DnsEntries[0].DnsName`, may occur only in the file of the kind that it describes.
 #[test]
 fn a_place_in_a_reply_stands_once() {
     let is_place = |text: &str| {

@@ -1,9 +1,9 @@
-//! Answers that are piped in: bounded, and not asked for for ever.
+//! Endless piped answers: pllab reads a bounded amount, and does not ask for ever.
 #![cfg(unix)]
 
 use super::harness::{Folder, sequence};
 
-/// The shell's words that give endless answers to what follows them.
+/// Shell words that feed endless answers to the command that follows them.
 const ENDLESS: [&str; 3] = ["yes | \"$@\"", "\"$@\" </dev/zero", "yes '' | tr '\\n' x | \"$@\""];
 
 #[test]
@@ -17,7 +17,7 @@ fn what_answers_without_reading_ends_the_asking() {
             let ran = ran.code(2).clean().complains("--yes");
             assert!(ran.out.len() + ran.err.len() < 20_000, "{endless}: {words}");
             assert_eq!(sequence(&folder.journal()).contains(&"intent"), made, "{endless}: {words}");
-            // The run is there to be gone on with.
+            // The run exists and can be resumed.
             folder.pllab("resume --yes").run().code(0);
         }
         let folder = Folder::new();

@@ -1,5 +1,5 @@
-//! A real AWS account as the program sees it: AWS's own host names over TLS, behind which a sandbox answers. What it costs, who
-//! must agree, what is said afterwards.
+//! pllab against what looks like a real AWS account: AWS's own host names over TLS, answered by a sandbox. Tests the
+//! cost, the consent, and the bill afterwards.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -20,7 +20,7 @@ fn nothing_is_made_before_there_is_consent() {
     for (lang, hour, day) in
         [("en", "about 0.0737 USD an hour", "1.77 USD for a day"), ("ja", "約 0.0737 米ドル", "1.77 米ドル")]
     {
-        // What it costs is said in any case; nobody is asked with --yes, and that is not consent.
+        // The cost is shown in any case. With --yes nobody is asked, and --yes is not consent.
         let ran = start("--yes").env("PLLAB_LANG", lang).run().code(4).clean().says("0.0303").says("user/consumer");
         ran.complains(hour).complains(day).complains(&format!("pllab start privatelink {FLAGS} --accept-cost 1.77"));
         let ran = start("--yes --accept-cost 1.76").env("PLLAB_LANG", lang).run().code(4);
@@ -36,11 +36,11 @@ fn nothing_is_made_before_there_is_consent() {
     // JSON keeps standard output to events.
     start("--yes --output json").run().code(4).stdout("");
     assert!(apart.pllab("status").run().code == Some(2), "there is no run to come back to");
-    // Only questions have been asked.
+    // Only read calls were made.
     apart.pllab("start --yes --profile provider --endpoint-url").arg(&apart.url).run().code(0);
 }
 
-/// What is told to read before anybody signs in is what is asked at the end.
+/// The price in guides and lessons is the one that pllab shows before asking for consent.
 #[test]
 fn guides_and_lessons_tell_the_price_of_the_table() {
     for file in [
@@ -62,7 +62,7 @@ fn a_typed_yes_is_consent_and_the_whole_lab_runs_on_awss_own_names() {
     let apart = ProfiledSandbox::open("--pace instant");
     let front = apart.front();
     let start = apart.pllab_on_aws(&front, "start").words(FLAGS).words("--set cidr=10.1.0.0/16");
-    // The consent, then leaving at the first step.
+    // Consent, then leave at the first step.
     let ran = start.stdin("はい\nleave\n").run().code(1).clean();
     let ran =
         ran.says("Calls go to AWS.").says("Provider and consumer are in two accounts.").says("each begun hour in full");
@@ -72,7 +72,7 @@ fn a_typed_yes_is_consent_and_the_whole_lab_runs_on_awss_own_names() {
     assert_eq!(consent["how"], "typed");
     assert_eq!(consent["per_hour"]["usd_micros"], 73_604);
     assert!(!journal.iter().any(|line| line["event"] == "intent"), "nothing was made yet");
-    // It is not asked again.
+    // The consent is not asked for again.
     let ran = apart.pllab_on_aws(&front, "resume --yes").run().code(0).clean();
     let ran = ran.says("17 gone, 0 still there, 0 cannot tell").says("What it cost").says("Together about 0.05 USD.");
     assert!(!ran.err.contains("Still costing"), "{}", ran.err);
@@ -82,7 +82,7 @@ fn a_typed_yes_is_consent_and_the_whole_lab_runs_on_awss_own_names() {
     let bill = journal.iter().find(|line| line["event"] == "bill").expect("what it cost is kept");
     let lines = bill["lines"].as_array().unwrap();
     assert!(lines.len() == 4 && lines.iter().all(|line| line["until"].is_string()), "{bill}");
-    // An hour was begun of the endpoint and of the load balancer, a minute of each instance.
+    // One started hour each of the endpoint and of the load balancer, a minute of each instance.
     assert_eq!(bill["total"]["usd_micros"], 14_000 + 30_300 + 2 * (14_652 / 60));
     let hosts: Vec<_> = front.hosts().into_iter().collect();
     let names = ["ec2", "elasticloadbalancing", "sts"].map(|name| format!("{name}.ap-northeast-1.amazonaws.com"));
@@ -154,7 +154,7 @@ fn an_endpoint_with_a_certificate_of_its_own() {
     start().run().code(3).complains(&front.url());
     let ran = start().env("AWS_CA_BUNDLE", TlsProxy::bundle()).run().code(0).clean();
     ran.says("17 gone, 0 still there").says("on this machine");
-    // A bundle that is none ends it with words, not with a panic.
+    // An invalid bundle gives an error report, not a panic.
     let folder = apart.folder.path().to_owned();
     let bundles = [
         apart.folder.write("empty.pem", ""),
@@ -187,7 +187,7 @@ fn credentials_that_expire_pause_the_run_and_it_goes_on_with_new_ones() {
     ran.complains("aws sso login --profile provider")
         .complains("aws login --profile provider")
         .complains("pllab resume");
-    // Still expired.
+    // The credentials are still expired.
     apart.pllab("resume --yes").ja().run().code(3).says("aws sso login --profile provider").says("もう一度確かめる");
     expired.store(false, Ordering::SeqCst);
     let resumed = apart.pllab("resume --yes --output json").run().code(0).events();
@@ -199,7 +199,7 @@ fn credentials_of_another_account_sign_nothing() {
     let apart = ProfiledSandbox::open("--pace instant");
     let file = apart.folder.path().join(".aws/credentials");
     let own = std::fs::read_to_string(&file).expect("the profiles");
-    // The learner signs in again, to the wrong account, and the question whose it is meets trouble first.
+    // The learner signs in again, to the wrong account, and the first GetCallerIdentity fails.
     let others = own.replace("[provider]", "[x]").replace("[consumer]", "[provider]");
     let expired = "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>";
     let trouble = "<ErrorResponse><Error><Code>InternalFailure</Code><Message>oops</Message></Error></ErrorResponse>";
@@ -210,7 +210,7 @@ fn credentials_of_another_account_sign_nothing() {
             std::fs::write(&place, &others).expect("the profiles are written");
             Fate::Answer(403, expired.to_owned())
         }
-        // The second: the run's own beginning was the first.
+        // The second call; the first came at the run's beginning.
         "GetCallerIdentity" if asked.fetch_add(1, Ordering::SeqCst) == 1 => Fate::Answer(500, trouble.to_owned()),
         _ => Fate::Pass,
     });
@@ -235,7 +235,7 @@ fn a_learner_who_signs_in_again_goes_on_at_the_menu() {
 #[test]
 fn without_the_permission_for_the_parameter_the_image_is_found_by_its_name() {
     let apart = ProfiledSandbox::open("--pace instant");
-    // The first launch of each instance is refused; EC2's form of a denial.
+    // The first launch of each instance is refused, with EC2's form of a denial.
     let refused = "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>You are not authorized to perform: \
                    ssm:GetParameters</Message></Error></Errors><RequestID>r</RequestID></Response>";
     let launches = AtomicUsize::new(0);

@@ -1,4 +1,4 @@
-//! What is typed wrong: a clear sentence, a way on, exit code 2, and nothing made.
+//! Wrong input: a clear sentence, a suggestion, exit code 2, and nothing made.
 
 use std::fs;
 use std::net::TcpListener;
@@ -75,7 +75,7 @@ fn unknown_steps_and_runs_are_named_with_those_there_are() {
     for words in ["status zzz", "resume zzz --yes", "clean zzz --yes", "check --run zzz", "browse zzz"] {
         folder.pllab(words).run().code(2).clean().complains("zzz").complains(&run);
     }
-    // An id is never a way out of the folder.
+    // An id must not lead out of the folder.
     folder.pllab("status").arg(format!("../runs/{run}")).run().code(2);
 }
 
@@ -87,7 +87,7 @@ fn nobody_to_ask_is_told_which_flag_answers() {
         assert_ne!(ran.code, Some(0), "{stdin:?}");
         if stdin.is_empty() {
             ran.code(2).clean().complains("--yes");
-            // The run is there to be gone on with, and had made nothing.
+            // The run exists and can be resumed, and had made nothing.
             assert!(!sequence(&folder.journal()).contains(&"intent"));
             folder.pllab("resume --yes").run().code(0);
         }
@@ -104,7 +104,7 @@ fn nobody_to_ask_is_told_which_flag_answers() {
 #[test]
 fn answers_may_be_piped_in() {
     let folder = Folder::new();
-    // One answer for each question: nine steps, eight next, one clean-up. The first choice is the usual one.
+    // One answer per question: nine steps, eight times next, one clean-up. The first choice is the usual one.
     folder.pllab("start --pace instant --plain").stdin(&"1\n".repeat(30)).run().code(0).clean();
     assert!(sequence(&folder.journal()).contains(&"run_cleaned"));
 }
@@ -121,7 +121,7 @@ fn two_at_once_in_one_folder_is_refused_with_the_process_and_the_way_out() {
     }
     folder.pllab("resume --yes").run().code(2).complains(&pid);
     folder.pllab("clean --yes").run().code(2).complains(&pid);
-    // Looking is always allowed.
+    // Read-only verbs are always allowed.
     folder.pllab("status").run().code(0).clean();
     running.wait().code(0);
     folder.pllab("start --yes --pace instant").run().code(0);

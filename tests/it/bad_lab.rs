@@ -1,11 +1,12 @@
-//! Labs of one's own that are at fault: file, line, the line itself, in both languages, before anything is made.
+//! Faulty labs of the reader's own: pllab reports file, line and the line itself, in both languages, before anything
+//! is made.
 
 use std::fs;
 use std::path::Path;
 
 use super::harness::Folder;
 
-/// The folder with a copy of the lab that comes with the program, as `labs/mine`.
+/// A folder with a copy of the built-in lab as `labs/mine`.
 fn copy() -> Folder {
     let folder = Folder::new();
     for name in ["lab.yaml", "ja.md", "en.md"] {
@@ -16,7 +17,7 @@ fn copy() -> Folder {
     folder
 }
 
-/// Changes one place of a file; gives the number of the first line that differs.
+/// Replaces one place of a file; returns the number of the first line that differs.
 #[track_caller]
 fn change(folder: &Folder, name: &str, from: &str, to: &str) -> usize {
     let path = folder.path().join("labs/mine").join(name);
@@ -27,7 +28,7 @@ fn change(folder: &Folder, name: &str, from: &str, to: &str) -> usize {
     text[..at + same].matches('\n').count() + 1
 }
 
-/// The lab is refused, in both languages, with each of these words.
+/// Asserts that the lab is refused in both languages with each of these words.
 #[track_caller]
 fn refused(folder: &Folder, words: &[&str]) {
     for lang in ["en", "ja"] {

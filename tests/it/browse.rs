@@ -1,4 +1,5 @@
-//! `pllab browse` on AWS: through an EC2 Instance Connect Endpoint, with programs that only write down what they were told.
+//! `pllab browse` on AWS through an EC2 Instance Connect Endpoint, with fake programs that only record their
+//! arguments.
 
 use std::fs;
 use std::net::TcpListener;
@@ -12,7 +13,7 @@ use serde_json::Value;
 
 use super::harness::{Exchange, Fate, Folder, Program, StandaloneSandbox, Wire, made, receipt};
 
-/// A sandbox of its own, a run in it that was kept, and the programs.
+/// A sandbox, a kept run in it, and the fake programs.
 pub struct Stage {
     sandbox: StandaloneSandbox,
     machine: Folder,
@@ -20,7 +21,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Sets it, with more words for `start`.
+    /// Sets it up, with more words for `start`.
     pub fn set(words: &str) -> Self {
         let sandbox = StandaloneSandbox::open("");
         let stage = Self { wire: Wire::open(&sandbox.url, |_| Fate::Pass), machine: Folder::new(), sandbox };
@@ -36,7 +37,7 @@ impl Stage {
         stage
     }
 
-    /// A program that writes its words down and then does `more`.
+    /// Installs a program that records its words and then does `more`.
     fn tool(&self, name: &str, more: &str) {
         let path =
             self.machine.write(&format!("bin/{name}"), &format!("#!/bin/sh\necho \"{name} $*\" >> \"$LOG\"\n{more}\n"));
@@ -51,7 +52,6 @@ impl Stage {
         fs::read_to_string(self.log()).unwrap_or_default()
     }
 
-    /// The program on this stage.
     pub fn pllab(&self, words: &str) -> Program {
         let bin = self.machine.path().join("bin").display().to_string();
         let path = std::env::var("PATH").unwrap_or_default();
@@ -64,7 +64,7 @@ impl Stage {
         self.wire.exchanges()
     }
 
-    /// Waits until a program is called with this word, and gives the port that follows it.
+    /// Waits until a program is called with this word, and returns the port that follows it.
     fn waits_for(&self, word: &str) -> u16 {
         let began = Instant::now();
         loop {
@@ -78,11 +78,11 @@ impl Stage {
         }
     }
 
-    /// Browses until the page can be opened, and ends it by Ctrl-C.
+    /// Browses until the page can be opened, then presses Ctrl-C.
     pub fn browse(&self) -> Value {
         let _ = fs::remove_file(self.log());
         let mut browse = self.pllab("browse --tunnel --yes --output json").start();
-        // The other end of the tunnel is played here.
+        // The test plays the other end of the tunnel.
         let port = self.waits_for("-L 127.0.0.1:");
         let _listener = TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
         let said = browse.until("browse_ready");
@@ -101,7 +101,7 @@ impl Stage {
 #[test]
 fn the_way_is_made_gone_and_cleaned_up() {
     let stage = Stage::set("");
-    // Without a word nothing is made.
+    // Without consent nothing is made.
     stage.pllab("browse --tunnel").run().code(2).complains("pllab browse --yes");
     let before = stage.machine.journal().len();
     let ready = stage.browse();
@@ -124,7 +124,7 @@ fn the_way_is_made_gone_and_cleaned_up() {
     let command = ready["command"].as_str().expect("a command");
     assert!(command.starts_with(&format!("aws ec2-instance-connect ssh --instance-id {client}")), "{command}");
     assert!(stage.machine.journal().len() > before, "what is made is in the journal");
-    // The next time it is there.
+    // The second time the route exists already.
     stage.browse();
     let journal = stage.machine.journal();
     let made = made(&journal);
@@ -150,7 +150,8 @@ fn what_is_missing_is_said_with_the_commands_to_type() {
     ran.complains("AccessDeniedException");
 }
 
-/// To a Windows client the same way is made for Remote Desktop; the tunnel is held, and what to do at its end is said.
+/// For a Windows client the same route leads to Remote Desktop; pllab holds the tunnel, and says what to do at its
+/// end.
 #[test]
 fn a_windows_client_is_reached_by_remote_desktop() {
     let stage = Stage::set("--set client=windows");

@@ -1,4 +1,5 @@
-//! The other labs by hand, setting by setting: what is missing is waited for, what is wrong is told, what is right is recognised.
+//! The other labs by hand, setting by setting: pllab waits for what is missing, reports what is wrong, and recognises
+//! what is right.
 
 use pllab::actions::{self, Naming};
 use pllab::cloud::{Api, Call};
@@ -17,7 +18,7 @@ fn who_may_connect_by_hand() {
     by_hand(async {
         let mut hand = ManualLearner::begin("who-may-connect").await;
         hand.up_to("closed-service").await;
-        // Somebody else first: a role of the consumer's is not its account.
+        // First a wrong principal: a user of the consumer's account is not the account.
         let role = "arn:aws:iam::${account.consumer}:user/somebody";
         let permit = |list: &str| json!({ "ServiceId": "${service.id}", list: [role] });
         hand.call(Api::Ec2, "ModifyVpcEndpointServicePermissions", permit("AddAllowedPrincipals")).await;
@@ -32,7 +33,7 @@ fn who_may_connect_by_hand() {
         hand.step("connect").await;
         hand.step("accept").await;
         hand.step("way-back").await;
-        // Everybody in place of one.
+        // Everybody instead of one account.
         let star = |list: &str| json!({ "ServiceId": "${service.id}", list: ["*"] });
         hand.call(Api::Ec2, "ModifyVpcEndpointServicePermissions", star("AddAllowedPrincipals")).await;
         wait_for(&hand.folder, "withdrawal", |line| line["event"] == "sighted" && line["resource"] == "withdrawal");
@@ -49,7 +50,7 @@ fn two_zones_by_hand() {
     by_hand(async {
         let mut hand = ManualLearner::begin("two-zones").await;
         hand.up_to("zonal-names").await;
-        // Off is where it begins: waited for, and no mistake.
+        // Off is the default: pllab waits, and reports no mistake.
         let turn = |value: &str| {
             let attribute = json!({ "Key": "load_balancing.cross_zone.enabled", "Value": value });
             json!({ "LoadBalancerArn": "${nlb.arn}", "Attributes": [attribute] })
@@ -69,7 +70,7 @@ fn private_dns_by_hand() {
     by_hand(async {
         let mut hand = ManualLearner::begin("private-dns").await;
         hand.up_to("nlb").await;
-        // The service with another name than the lab's.
+        // The service with another private name than the lab's.
         let service = hand.lab.lab.steps[2].makes[0].clone();
         hand.make(Side::Provider, &service).await;
         let name = |name: &str| json!({ "ServiceId": "${service.id}", "PrivateDnsName": name });
@@ -78,7 +79,7 @@ fn private_dns_by_hand() {
         let offered = hand.lab.lab.steps[2].makes[1].clone();
         hand.make(Side::Provider, &offered).await;
         hand.met("service");
-        // A zone whose record says something else.
+        // A zone whose record has another value.
         let zone = hand.lab.lab.steps[3].makes[0].clone();
         let create = json!({ "Name": "pllab.lab.example", "CallerReference": "mine" });
         let zone_id = hand.call(Api::Route53, "CreateHostedZone", create).await;

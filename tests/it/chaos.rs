@@ -1,7 +1,7 @@
-//! nginx, the sandbox, the runner, or two of them killed at any moment of any verb: what is repaired and gone on with is met
-//! in the end, nothing hangs, nothing is made twice, nothing is left over, in the account or among the processes.
+//! Kills nginx, the sandbox, the runner, or two of them at any moment of any verb. After repair and resume the lab is
+//! met, nothing hangs, nothing is made twice, and nothing is left over, in the account or among the processes.
 //!
-//! One seeded strike at each verb by default; a hundred with `PLLAB_FULL=1`, and as many as `PLLAB_CHAOS` says.
+//! One seeded strike per verb by default; a hundred with `PLLAB_FULL=1`, or as many as `PLLAB_CHAOS` says.
 #![cfg(target_os = "linux")]
 
 use std::path::Path;
@@ -13,8 +13,8 @@ use super::harness::{
     Account, Folder, Line, Running, Signer, at_a_time, full, made, nginx, processes, say, signal, written,
 };
 
-/// Verbs, and after how many more lines of the journal somebody is killed at the latest. `start` begins a run, the others go on
-/// with one that was kept; those that write nothing are struck by the clock.
+/// Verbs, and the largest number of new journal lines before the kill. `start` begins a run, the others resume a kept
+/// one; those that write nothing are struck by the clock.
 const VERBS: [(&str, u64); 6] = [
     ("start --yes --keep --output json --pace instant", 110),
     ("resume --start-over --yes --keep --output json", 140),
@@ -25,7 +25,6 @@ const VERBS: [(&str, u64); 6] = [
 ];
 const RESUME: &str = "resume --yes --keep --output json";
 
-/// Who is killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Victim {
     Nginx,
@@ -69,12 +68,11 @@ impl Scene {
         self.folder.pllab(words).env("PLLAB_NGINX", nginx().expect("the caller looked")).start()
     }
 
-    /// Runs a verb to its end. It must end; how, is for the caller.
+    /// Runs a verb to its end. It must end; the caller judges how.
     fn run(&self, words: &str) -> Option<i32> {
         self.verb(words).wait().clean().code
     }
 
-    /// Lines of the run's journal.
     fn lines(&self) -> Vec<Line> {
         let runs = self.folder.state().join("runs");
         let run = std::fs::read_dir(runs).ok().and_then(|mut runs| runs.next()?.ok());
@@ -83,7 +81,7 @@ impl Scene {
             .map_or_else(Vec::new, |it| written(&it))
     }
 
-    /// The web servers' processes and instances.
+    /// The web servers' process ids and instances.
     fn servers(&self) -> Vec<(u32, String)> {
         let server = |(id, words): (u32, Vec<String>)| {
             let prefix = words.iter().position(|word| word == "-p").and_then(|at| words.get(at + 1))?;
@@ -105,7 +103,7 @@ impl Scene {
         }
     }
 
-    /// What a learner does about it: starts the sandbox again, and reboots the hosts whose web server has died.
+    /// Does what a learner would: starts the sandbox again, and reboots the hosts whose web server has died.
     fn repair(&mut self) {
         if self.sandbox.is_none() {
             self.open();
@@ -115,13 +113,13 @@ impl Scene {
         let (_, seen) = signer.call("Action=DescribeInstances&Version=2016-11-15");
         let ids = seen.split("<instanceId>").skip(1).filter_map(|rest| rest.split('<').next());
         for id in ids.filter(|id| !self.servers().iter().any(|(_, of)| of == id)) {
-            // One that is gone, or has no web server, may be asked too.
+            // Instances that are gone or have no web server are rebooted too, which does no harm.
             signer.call(&format!("Action=RebootInstances&Version=2016-11-15&InstanceId.1={id}"));
         }
     }
 }
 
-/// One strike: what is wrong afterwards, and whether anything was killed at all.
+/// One strike. Returns whether anything was killed, or what is wrong afterwards.
 fn strike((verb, most): (&str, u64), victims: &[Victim], seed: u64) -> Result<bool, String> {
     let mut scene = Scene::new();
     let random = Random::seeded(seed);
@@ -130,7 +128,7 @@ fn strike((verb, most): (&str, u64), victims: &[Victim], seed: u64) -> Result<bo
     }
     let before = scene.lines().len();
     let runner = scene.verb(verb);
-    // The moment is one of the run's own, and a little later.
+    // Strike at a random line of the run, or a little later.
     let lines = usize::try_from(random.next_u64() % most.max(1)).unwrap_or(0);
     let end = Instant::now() + Duration::from_mins(1);
     while runner.is_under_way() && scene.lines().len() < before + lines && Instant::now() < end {
@@ -141,7 +139,7 @@ fn strike((verb, most): (&str, u64), victims: &[Victim], seed: u64) -> Result<bo
     for victim in victims {
         scene.kill(*victim, &runner);
     }
-    // It ends: that is all that can be asked of it now.
+    // At this point the verb only has to end.
     let ran = runner.wait().clean();
     scene.repair();
     let cleaned = |scene: &Scene| scene.lines().iter().any(|line| line["event"] == "run_cleaned");
@@ -198,7 +196,7 @@ fn whoever_is_killed_at_whatever_moment_it_is_met_in_the_end() {
     let results = at_a_time(&todo, |&(verb, round)| {
         let victims = VICTIMS[(verb + usize::try_from(round).unwrap_or(0)) % VICTIMS.len()];
         let struck = std::panic::catch_unwind(|| strike(VERBS[verb], victims, 1000 * round + verb as u64));
-        // A program that hangs ends the test's own waiting with a panic that says so.
+        // If a program hangs, the test's own waiting panics and says so.
         let struck =
             struck.unwrap_or_else(|fault| Err(fault.downcast::<String>().map_or_else(|_| "?".into(), |it| *it)));
         (verb, victims, struck)

@@ -1,5 +1,5 @@
-//! `clean` killed before every call and after it, as seen on the wire, in an account full of look-alikes: cleaned again,
-//! nothing is left, nothing foreign was touched, and nothing was called gone that had not been seen gone.
+//! Kills `clean` before and after every call, as seen on the wire, in an account full of look-alikes. Cleaned again,
+//! nothing is left, nothing foreign was touched, and nothing was called gone before an answer had shown it gone.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,10 @@ use super::harness::{
 };
 
 const CLEAN: &str = "clean --yes --output json";
-/// Room for a run beside the look-alike.
+/// Quotas for a run beside the look-alike.
 const SANDBOX: &str = "sandbox --output json --pace instant --quota L-F678F1CE=20 --quota L-1216C47A=64";
 
-/// A run that was kept, beside a look-alike, in a folder whose sandbox has ended: it begins again in every copy.
+/// A kept run beside a look-alike, in a folder whose sandbox has ended; every copy starts its own.
 struct Kept {
     folder: Folder,
     vpc: String,
@@ -26,7 +26,7 @@ impl Kept {
         let account = Strangers::of_ready(&sandbox.ready());
         let vpc = account.look_alike();
         let all = || account.everything(std::slice::from_ref(&vpc));
-        // A look lets time pass: once more, and nothing is on its way any longer.
+        // A look lets time pass; after two, nothing is in progress any more.
         all();
         let look_alike = all();
         folder.pllab("start --yes --keep --output json").run().code(0);
@@ -35,7 +35,8 @@ impl Kept {
         Self { folder, vpc, look_alike, holds }
     }
 
-    /// Cleans a copy, killed at one call, then cleans it again; what is wrong. `None` where the clean-up had no such call.
+    /// Cleans a copy, killed at one call, then cleans it again; returns what is wrong. `None` if the clean-up has no
+    /// such call.
     fn strike(&self, call: i64, after: bool) -> Option<Result<(), String>> {
         let folder = self.folder.copy();
         let mut sandbox = folder.pllab(SANDBOX).start();
@@ -78,7 +79,7 @@ impl Kept {
     }
 }
 
-/// What a journal calls gone: ids.
+/// The ids that a journal calls gone.
 fn called_gone(journal: &[Line]) -> BTreeSet<String> {
     let told = journal.iter().filter(|line| line["event"] == "gone").map(|line| &line["id"]);
     let items = journal.iter().filter(|line| line["event"] == "receipt").filter_map(|line| line["items"].as_array());
@@ -86,7 +87,8 @@ fn called_gone(journal: &[Line]) -> BTreeSet<String> {
     told.chain(listed).filter_map(|id| id.as_str()).filter(|id| !id.is_empty()).map(str::to_owned).collect()
 }
 
-/// Whether an answer on the wire shows that it is gone: it was asked for, and is unknown, not listed, or over.
+/// Whether an answer on the wire shows that the resource is gone: the call asked for it, and it is unknown, not
+/// listed, or terminated.
 fn shows_gone(exchange: &Exchange, id: &str) -> bool {
     let asked: Vec<_> =
         exchange.params.values().filter(|value| value.contains('-') && value.contains(&id[..3])).collect();
@@ -114,7 +116,7 @@ fn clean_killed_before_and_after_every_call_then_cleaned() {
     drop(sandbox);
     assert!(calls > 40, "{calls}");
     let step = if full() { 1 } else { 17 };
-    // A clean-up on a busy machine asks some things more often.
+    // A clean-up on a busy machine polls some things more often.
     let todo: Vec<(i64, bool)> = (0..calls + 20).step_by(step).flat_map(|call| [(call, false), (call, true)]).collect();
     let results = at_a_time(&todo, |&(call, after)| kept.strike(call, after).map(|result| (call, after, result)));
     let results: Vec<_> = results.into_iter().flatten().collect();
@@ -122,6 +124,6 @@ fn clean_killed_before_and_after_every_call_then_cleaned() {
     say(&format!("kills of clean: {calls} calls in it, {} kills, {} bad", results.len(), bad.len()));
     assert!(bad.is_empty(), "{bad:#?}");
     assert!(results.len() >= usize::try_from(calls).expect("a number") / step, "{}", results.len());
-    // What the journals say is one thing; what is there, another.
+    // Look into the account too, not only into the journals.
     assert_eq!(Account::holds(&whole.state().join("sandbox"))["Vpcs"], 1, "the look-alike's");
 }

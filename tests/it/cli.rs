@@ -1,8 +1,8 @@
-//! The command line: help, versions, exit codes, what stands on which stream.
+//! The command line: help, versions, exit codes, and which text goes to which stream.
 
 use super::harness::Folder;
 
-/// Every verb, with the verbs below it.
+/// Every verb, with its subcommands.
 const VERBS: [&str; 18] = [
     "",
     "start",
@@ -55,7 +55,7 @@ fn help_in_english() {
 fn help_in_japanese() {
     let help = help("ja");
     insta::assert_snapshot!("help-ja", help);
-    // The frame around our own words is clap's, and clap speaks English.
+    // clap provides the frame around our texts, in English.
     for english in ["Usage:", "Options:", "Commands:", "Arguments:", "[default", "[possible", "Print help"] {
         assert!(!help.contains(english), "{english}");
     }
@@ -88,11 +88,11 @@ fn the_man_page() {
     let folder = Folder::new();
     for (lang, word) in [("en", "lab"), ("ja", "ラボ")] {
         let page = folder.pllab("man").env("PLLAB_LANG", lang).run().code(0).stderr("").says(".TH pllab 1").says(word);
-        // What indexes man pages wants one line "name \- what it is".
+        // Indexers of man pages want one line "name \- description".
         let name = page.out.split("\n.SH ").find_map(|section| section.strip_prefix("NAME\n")).expect("a name");
         let told: Vec<&str> = name.lines().filter(|line| !line.starts_with('.')).collect();
         assert!(told.len() == 1 && told[0].starts_with("pllab \\- "), "{name:?}");
-        // No page is referred to that `pllab man` does not print, and every verb is in this one.
+        // The page refers to no page that `pllab man` does not print, and has every verb.
         assert!(!page.out.contains("(1)"), "{}", page.out);
         for verb in VERBS.iter().filter(|verb| !verb.is_empty()) {
             let section = page.out.split("\n.SS ").find(|section| {

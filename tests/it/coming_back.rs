@@ -1,4 +1,4 @@
-//! Coming back: to another step, to the beginning, another way.
+//! Coming back: to another step, to the beginning, in another mode.
 
 use super::harness::{Account, Folder, made, receipt};
 
@@ -9,7 +9,7 @@ fn a_step_is_repeated_with_what_hangs_on_it() {
     let folder = Folder::new();
     folder.pllab(KEPT).run().code(0);
     let again = folder.pllab("resume --step acceptance --yes --keep --output json").run().code(0).events();
-    // To be accepted again the endpoint must ask again; the provider's side stays as it was.
+    // To be accepted again, the endpoint must request again; the provider's side stays as it was.
     let reopened = again.iter().find(|line| line["event"] == "reopened").expect("steps are open again");
     assert_eq!(reopened["steps"], serde_json::json!(["endpoint", "client", "acceptance", "proof"]));
     assert_eq!(again.last().expect("events")["verdict"], "met");
@@ -47,7 +47,7 @@ fn ahead_pllab_does_what_is_needed_and_stops_there() {
     folder.pllab("resume --step nowhere").run().code(2).complains("pllab status");
 }
 
-/// What a step expects is told by the names of things while they have no ids.
+/// What a step expects is described by names of things that have no ids yet.
 #[test]
 fn steps_that_are_not_done_yet_are_checked_in_the_readers_words() {
     let folder = Folder::new();
@@ -73,14 +73,14 @@ fn a_language_chosen_once_is_kept() {
     folder.pllab("start --plain --lang ja").env("PLLAB_LANG", "").stdin("leave\n").run().code(1);
     speaks("status", "次にできること");
     speaks("--help", "使い方:");
-    // Asked for once only, another language is no choice for later; chosen at a menu it is.
+    // `--lang` applies to one command only; a choice at a menu stays.
     speaks("status --lang en", "What you can do next");
     speaks("status", "次にできること");
     folder.pllab("resume --plain").env("PLLAB_LANG", "").stdin("language\nleave\n").run().code(1);
     speaks("status", "What you can do next");
 }
 
-/// A step that the learner had taken on is pllab's where the command line says so; with `--yes` nobody is waited for.
+/// The command line can give a step that the learner had taken on back to pllab; with `--yes` nobody is waited for.
 #[cfg(unix)]
 #[test]
 fn what_the_command_line_says_outweighs_what_was_answered_at_a_step() {
@@ -97,7 +97,7 @@ fn what_the_command_line_says_outweighs_what_was_answered_at_a_step() {
         };
         assert!(said("step", "go") && (way.is_empty() || said("way", way)), "{words}");
     }
-    // The other way round: what pllab had begun is the learner's to finish.
+    // The other way round: the learner finishes what pllab had begun.
     let folder = Folder::new();
     folder.pllab("start --plain --pace instant").stdin("leave\n").run().code(1);
     let mut running = folder.pllab("resume --hands-on --output json").start();

@@ -10,16 +10,16 @@ use pllab::host::Host;
 
 use super::harness::{Account, Folder, Line, full, made, receipt, say, sequence};
 
-/// Names the line after which [`child`] dies.
+/// Environment variable: the line after which [`child`] dies.
 const LINE: &str = "PLLAB_IT_DIE_AFTER_LINE";
-/// Its command line.
+/// Environment variable: the command line of [`child`].
 const WORDS: &str = "PLLAB_IT_WORDS";
 
 /// More lines than any run of the lab has.
 const ENOUGH: usize = 400;
 
-/// Not a test of its own: what the others start as a process that dies at a chosen line. Aborting runs no destructors and
-/// flushes nothing, like a kill; unlike a kill from outside it comes at exactly that line.
+/// Not a test of its own: the other tests start it as a process that dies at a chosen line. Aborting runs no
+/// destructors and flushes nothing, like a kill, but comes at exactly that line.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "dying at a chosen line is what this is for")]
 fn child() {
@@ -35,7 +35,7 @@ fn child() {
     let _ended_before = pllab::run(args, host);
 }
 
-/// Runs pllab and kills it once `line` is on the disk; `false` where it ended before.
+/// Runs pllab and kills it once `line` is on the disk; `false` if it ended before.
 fn killed(folder: &Folder, words: &str, line: usize) -> bool {
     let child = std::env::current_exe().expect("the tests are a program");
     let ran = folder
@@ -47,12 +47,12 @@ fn killed(folder: &Folder, words: &str, line: usize) -> bool {
     ran.code.is_none()
 }
 
-/// Each line in the full form, else one of so many.
+/// 1 in the full form, else `step`.
 fn every(step: usize) -> usize {
     if full() { 1 } else { step }
 }
 
-/// Does `work` for every `step`-th line until it says that there are no more, a few at a time.
+/// Runs `work` for every `step`-th line until it returns false, a few at a time.
 fn at_every_line(step: usize, lines: RangeInclusive<usize>, work: impl Fn(usize) -> bool + Sync) -> usize {
     let (next, done) = (AtomicUsize::new(*lines.start()), AtomicUsize::new(0));
     thread::scope(|scope| {
@@ -86,8 +86,8 @@ fn nothing_left(folder: &Folder, line: usize) {
     assert_eq!(Account::holds(&folder.run().join("sandbox")), [].into(), "killed at line {line}");
 }
 
-/// Killed at each line, and, where that is a call's outcome, also before it was on the disk: the call took effect and nobody wrote
-/// it down, the state in which guessing makes things twice.
+/// Killed at each line, and, if that is a call's outcome, also before it was on the disk: the call took effect
+/// without a record of it, the state in which guessing makes things twice.
 #[test]
 fn killed_at_every_line_then_resumed() {
     let cut = AtomicUsize::new(0);
@@ -107,7 +107,7 @@ fn killed_at_every_line_then_resumed() {
         }
         let resumed = folder.pllab("resume --yes --output json").run();
         if sequence(&journal).contains(&"run_cleaned") {
-            // All that was missing is the last line: there is nothing to go on with.
+            // Only the last line was missing, so there is nothing to resume.
             resumed.code(2);
         } else {
             let events = resumed.code(0).clean().events();
@@ -122,7 +122,7 @@ fn killed_at_every_line_then_resumed() {
     say(&format!("kills at the journal's lines: {lines}"));
 }
 
-/// Takes the last line off the journal, half of the times but for a part of it.
+/// Removes the last line of the journal; every other time leaves a part of it.
 fn without_outcome(folder: &Folder, line: usize) {
     let path = folder.journal_path();
     let text = fs::read_to_string(&path).expect("the journal can be read");

@@ -1,12 +1,12 @@
-//! Runs that cannot be read or cleaned up: they are named, hold none of the others up, and can be let go of where they lived on the
-//! built-in sandbox.
+//! Runs that cannot be read or cleaned up: pllab names them, they do not stop the others, and those on the built-in
+//! sandbox can be dropped.
 
 use std::fs;
 use std::path::PathBuf;
 
 use super::harness::Folder;
 
-/// A small lab, `labs/ok`, and a run of it that is kept; gives the run's folder.
+/// Begins a kept run of a small lab, `labs/ok`; returns the run's folder.
 fn begin(folder: &Folder) -> PathBuf {
     if !folder.path().join("labs").exists() {
         folder.pllab("labs new ok --dir labs").run().code(0);
@@ -74,7 +74,7 @@ fn a_damaged_world_is_let_go_of_with_a_word() {
         ran.err
     );
     folder.pllab(&format!("status {} --labs labs --output json", id(&good))).run().code(0).says("\"cleaned\":true");
-    // Nobody to ask, and a word that does not go with the others.
+    // Nobody to ask, then combinations of flags that are not allowed.
     folder.pllab(&format!("clean {name} --drop")).run().code(2).complains("--drop --yes");
     folder.pllab("clean --all --drop --yes").run().code(2);
     folder.pllab("clean --drop --yes").run().code(2);
@@ -95,7 +95,7 @@ fn what_may_exist_elsewhere_is_never_let_go_of() {
         assert_ne!(text, other);
         fs::write(&journal, other).expect("it can be written");
         folder.pllab(&format!("clean {} --drop --yes", id(&run))).run().code(4).complains(target);
-        // Not even where neither journal nor sandbox says where it was.
+        // Refused even if neither journal nor sandbox says where the run was.
         fs::write(&journal, "no journal\nof any kind\n").expect("it can be written");
         fs::remove_dir_all(run.join("sandbox")).expect("it was there");
         folder.pllab(&format!("clean {} --drop --yes", id(&run))).run().code(4);

@@ -1,4 +1,5 @@
-//! Stories of the sandbox's network, told by the real SDK's clients and by what a client in the consumer VPC sees.
+//! Stories of the sandbox's network: the real SDK's clients change it, and a client in the consumer VPC sees the
+//! effect.
 
 use pllab::cloud::FaultClass;
 use serde_json::{Value, json};
@@ -30,7 +31,7 @@ async fn a_network_acl_without_return_ports_is_a_time_out() {
         })
     };
     path.consumer("CreateNetworkAclEntry", entry(false, 80, 80)).await;
-    // In on port 80, out on port 80: as a stateful mind would write it.
+    // In on port 80, out on port 80: wrong, because a network ACL keeps no state.
     path.consumer("CreateNetworkAclEntry", entry(true, 80, 80)).await;
     let page = path.ask(&client).await;
     assert!(page.starts_with(TIMEOUT), "{page}");
@@ -39,7 +40,7 @@ async fn a_network_acl_without_return_ports_is_a_time_out() {
     assert!(page.starts_with(PAGE), "{page}");
 }
 
-/// A TXT record of ten minutes.
+/// Changes a TXT record with a TTL of ten minutes.
 fn txt(action: &str, name: &str, value: &str) -> Value {
     json!({ "Changes": [{ "Action": action, "ResourceRecordSet": {
         "Name": name, "Type": "TXT", "TTL": 600, "ResourceRecords": [{ "Value": format!("\"{value}\"") }],
@@ -115,7 +116,7 @@ async fn a_private_name_is_offered_proved_and_used() {
     let page = path.ask(&client).await;
     assert!(page.starts_with(PAGE), "{page}");
 
-    // The switch is asked at every question, not only when private DNS is turned on.
+    // The attribute counts for every query, not only when private DNS is turned on.
     path.consumer("ModifyVpcAttribute", hostnames(false)).await;
     assert!(path.ask(&client).await.starts_with("curl: (6) "));
 
@@ -139,7 +140,7 @@ async fn before_the_acceptance_there_is_no_private_name() {
     let value = get(&seen, "ServiceConfigurations[0].PrivateDnsNameConfiguration.Value");
     let zone = json!({ "Name": "lab.example", "CallerReference": "once" });
     let zone = get(&route53(of, "CreateHostedZone", zone).await.expect("a zone"), "HostedZone.Id");
-    // For those whose DNS knows no underscore: at the domain itself.
+    // For domains whose DNS does not allow underscores: publish at the domain itself.
     let publish = json!({ "HostedZoneId": zone, "ChangeBatch": txt("UPSERT", "lab.example", &value) });
     route53(of, "ChangeResourceRecordSets", publish).await.expect("published");
     path.provider("StartVpcEndpointServicePrivateDnsVerification", json!({ "ServiceId": path.service })).await;
@@ -171,12 +172,12 @@ async fn a_target_that_is_deregistered_gets_no_more_and_its_return_mends() {
     let web =
         json!({ "TargetGroupArn": path.target_group, "Targets": [seen["TargetHealthDescriptions"][0]["Target"]] });
     elb(of, "DeregisterTargets", web.clone()).await.expect("deregistered");
-    // An empty group has nothing to fail open to.
+    // An empty group has no target to fail open to.
     let page = path.ask(&client).await;
     assert!(page.starts_with(TIMEOUT), "{page}");
     elb(of, "RegisterTargets", web).await.expect("registered");
     assert!(path.ask(&client).await.starts_with(PAGE));
-    // The enforcement off, the rules of the load balancer's group no longer meet PrivateLink traffic.
+    // With enforcement off, the load balancer's group rules do not apply to PrivateLink traffic.
     let seen =
         elb(of, "DescribeLoadBalancers", json!({ "LoadBalancerArns": [path.balancer] })).await.expect("it is there");
     let group = get(&seen, "LoadBalancers[0].SecurityGroups[0]");

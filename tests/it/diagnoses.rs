@@ -1,4 +1,4 @@
-//! The cause that is known is the cause that is said: faults planted in the machine, and the words on the screen.
+//! A known cause is reported as that cause: plants faults in the machine, and checks the words on the screen.
 
 #[cfg(unix)]
 use std::fs;
@@ -6,7 +6,7 @@ use std::fs;
 #[cfg(unix)]
 use super::harness::Folder;
 
-/// What must never be said of trouble on one's own machine.
+/// Wrong explanations for trouble of one's own machine.
 #[cfg(unix)]
 const LIES: [&str; 5] = ["Too many requests", "has not tried yet", "sso login", "is busy", "have expired"];
 
@@ -17,7 +17,8 @@ fn honest(told: &str) {
     }
 }
 
-/// On every size of disk, the run or the sandbox is the first that finds no room. Both say so, and go on once there is some.
+/// Depending on the disk's size, the run or the sandbox runs out of room first. Both must say so, and continue once
+/// there is room.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_called_one_wherever_it_strikes() {
@@ -26,7 +27,8 @@ fn a_full_disk_is_called_one_wherever_it_strikes() {
     fs::create_dir_all(&state).expect("the folder can be made");
     let mut struck = 0;
     for kilobytes in [8, 16, 28, 40, 60, 84, 120] {
-        // A small disk where a namespace of one's own can be had; else the limit on the size of a file, which is met alike.
+        // A small disk if a mount namespace is available; else a limit on the size of files, which has the same
+        // effect.
         let size = format!("size={kilobytes}k");
         let script = "if unshare -Urm true 2>/dev/null; then \
              exec unshare -Urm sh -c 'mount -t tmpfs -o '$S' tmpfs \"$0\" && exec \"$@\"' \"$D\" \"$@\"; fi; \
@@ -38,7 +40,7 @@ fn a_full_disk_is_called_one_wherever_it_strikes() {
         honest(&told);
         if ran.code != Some(0) {
             struck += 1;
-            // A check that gets no answer for it cannot tell: 3.
+            // A check that therefore gets no answer cannot tell: 3.
             assert!(matches!(ran.code, Some(1 | 3)), "{kilobytes}: {:?} {told}", ran.code);
             let said = [
                 "the disk is full",
@@ -48,14 +50,14 @@ fn a_full_disk_is_called_one_wherever_it_strikes() {
             ];
             assert!(said.iter().any(|words| told.contains(words)), "{kilobytes}: {told}");
         }
-        // What the fallback has left behind.
+        // Remove what the fallback has left behind.
         fs::remove_dir_all(&state).expect("the folder can be emptied");
         fs::create_dir_all(&state).expect("the folder can be made");
     }
     assert!(struck >= 3, "{struck}");
 }
 
-/// A run whose folder is moved away while it waits writes nothing where nobody would look, and says what became of it.
+/// A run whose folder is moved away while it waits does not write anywhere else, and says what happened.
 #[cfg(unix)]
 #[test]
 fn a_folder_that_goes_away_is_called_gone() {
@@ -79,7 +81,7 @@ fn a_folder_that_goes_away_is_called_gone() {
     }
 }
 
-/// Something else stands where a file or folder should: the sandbox does not start, and says where.
+/// Something else is in the place of a file or folder: the sandbox does not start, and names it.
 #[cfg(unix)]
 #[test]
 fn what_cannot_be_opened_is_named() {

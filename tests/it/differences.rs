@@ -1,4 +1,4 @@
-//! What the sandbox says it does not model, it does not model.
+//! The sandbox does not model what it lists as not modelled.
 
 use pllab::sandbox::differences;
 

@@ -1,10 +1,10 @@
-//! `pllab doctor`: what it sees, what it says of it, and that it changes nothing.
+//! `pllab doctor`: its findings, its words, and that it changes nothing.
 
 use std::collections::BTreeSet;
 
 use super::harness::{Exchange, Fate, Folder, Line, ProfiledSandbox, Program, Screen, StandaloneSandbox, Wire};
 
-/// The program of a machine that calls `url` with the sandbox's keys.
+/// pllab on a machine that calls `url` with the sandbox's keys.
 fn pllab(place: &StandaloneSandbox, machine: &Folder, url: &str, words: &str) -> Program {
     place.signed(machine.pllab(words).arg("--endpoint-url").arg(url))
 }
@@ -35,7 +35,7 @@ fn an_account_that_can_run_the_lab_and_what_forty_learners_need() {
     assert_eq!(state(&one, "linked_role"), "unknown", "nothing of ELB exists yet");
     assert_eq!(state(&one, "untried"), "unknown", "ELB has no dry run");
     assert!(rows(&one, "quota").len() >= 7);
-    // Two groups and the one that comes with each VPC, on both sides; web, NLB, endpoint and client.
+    // Two groups and each VPC's default one, on both sides; web, NLB, endpoint and client.
     let seen = |what: &str| {
         let row = rows(&one, "quota").into_iter().find(|row| row["seen"].as_str().is_some_and(|it| it.contains(what)));
         row.unwrap_or_else(|| panic!("{what}: {:#?}", rows(&one, "quota"))).clone()
@@ -99,7 +99,7 @@ fn what_it_says_to_people() {
     }
 }
 
-/// Only `browse` needs them, so they stop nothing.
+/// Only `browse` needs them, so they do not make `doctor` fail.
 #[test]
 #[cfg(unix)]
 fn the_programs_that_browse_calls_are_looked_for() {
@@ -192,7 +192,7 @@ fn permissions_that_are_missing_are_named() {
     }
 }
 
-/// Every change of EC2's that the lab makes is tried as a dry run, in both accounts; nothing is changed.
+/// Every EC2 change that the lab makes is tried as a dry run in both accounts; nothing is changed.
 #[test]
 fn every_dry_run_there_is_is_made_in_both_accounts() {
     let apart = ProfiledSandbox::open("--pace instant");
@@ -244,7 +244,8 @@ fn every_dry_run_there_is_is_made_in_both_accounts() {
     assert!(wire.exchanges().iter().all(|it| it.params.contains_key("DryRun") || read(it)), "it only reads");
 }
 
-/// A refusal that may only mean that nothing carries the lab's tags yet is not taken for one; one by name is.
+/// A refusal that may only mean that nothing carries the lab's tags yet does not count as one; a refusal that names
+/// the action does.
 #[test]
 fn what_a_dry_run_cannot_tell_is_said_to_be_so() {
     let place = StandaloneSandbox::open("");
@@ -271,7 +272,7 @@ fn what_a_dry_run_cannot_tell_is_said_to_be_so() {
     assert!(make["seen"].as_str().is_some_and(|it| it.contains("DeleteVpc")), "{make}");
 }
 
-/// Where a dry run is taken for a request, what it made is deleted at once, no other is tried, and what stays is told.
+/// If an endpoint executes a dry run, pllab deletes what it made at once, tries no other, and reports what stays.
 #[test]
 fn what_an_endpoint_without_dry_runs_has_made_does_not_stay() {
     let place = StandaloneSandbox::open("");

@@ -1,4 +1,5 @@
-//! `pllab drill` as people use it: planted and told, put back whatever happens, on a target that is not the program's own.
+//! `pllab drill` as people use it: planted and described, restored whatever happens, on a target that is not the
+//! built-in sandbox.
 #![cfg(unix)]
 
 use std::sync::Arc;
@@ -10,17 +11,17 @@ use serde_json::Value;
 
 use super::harness::{Fate, Folder, Program, StandaloneSandbox, Wire};
 
-/// After this what was waited for never comes.
+/// The longest wait for an event.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A finished lab on a sandbox that stands for AWS, with a wire before it.
+/// A finished lab on a sandbox in the role of AWS, with a wire before it.
 struct Stage {
     sandbox: StandaloneSandbox,
     ours: Folder,
     wire: Wire,
-    /// Whether answers that tell of the client's console are held up.
+    /// Whether to hold up answers that contain the client's console.
     silent: Arc<AtomicBool>,
-    /// Whether what opens a group's rule takes longer than an orderly end may.
+    /// Whether calls that add a group's rule take longer than an orderly end may.
     slow: Arc<AtomicBool>,
 }
 
@@ -35,7 +36,7 @@ impl Stage {
                 thread::sleep(Duration::from_millis(10));
             }
             if action == "AuthorizeSecurityGroupIngress" && late.swap(false, Ordering::SeqCst) {
-                // An orderly end otherwise has five seconds.
+                // An orderly end may take five seconds.
                 thread::sleep(Duration::from_secs(7));
             }
             Fate::Pass
@@ -83,7 +84,7 @@ impl Stage {
         self.pllab("status").ja().run().code(0).says("元に戻っていません");
     }
 
-    /// The path is as the lab made it, and nothing is said of a drill any more.
+    /// Asserts that the path is as the lab made it, and that no drill is mentioned any more.
     fn is_whole(&self) {
         assert_eq!(self.ours.journal().last().map(|line| line["event"].clone()), Some("drill_undone".into()));
         self.pllab("why --output json").run().code(0);
@@ -113,7 +114,7 @@ fn what_is_planted_is_told_until_it_is_mended() {
     assert_eq!(folder.pllab("status --output json").run().events()[0]["drill"], Value::Null);
 }
 
-/// A drill that was given up comes round again after those that nobody has tried.
+/// A drill that was given up comes again after those that nobody has tried.
 #[test]
 fn the_next_drill_is_another_one() {
     let folder = Folder::new();
@@ -152,14 +153,14 @@ fn drills_of_every_lab_are_listed_and_a_lab_is_built_for_its_own() {
 fn ctrl_c_puts_everything_back_however_long_that_takes() {
     let stage = Stage::set();
     let running = stage.pllab("drill silent-monday --allow-aws --output json").start();
-    // There is nobody to ask, so it is watched.
+    // Nobody can be asked, so pllab watches.
     stage.until_last("drill_planted");
     stage.slow.store(true, Ordering::SeqCst);
     running.signal("INT");
     running.wait().code(130).clean();
     assert!(!stage.slow.load(Ordering::SeqCst), "putting back was slow");
     stage.is_whole();
-    // In the middle of planting too.
+    // Also in the middle of planting.
     stage.silent.store(true, Ordering::SeqCst);
     let running = stage.pllab("drill silent-monday --allow-aws --output json").start();
     stage.until_last("drill_call");
@@ -179,7 +180,7 @@ fn what_a_kill_left_is_put_back_by_whatever_comes_next() {
     stage.pllab("resume --yes --keep --output json").run().code(0);
     assert_eq!(stage.count("drill_undone"), 2);
     stage.pllab("why --output json").run().code(0);
-    // Another drill begins with a whole path, not with half a fault that would pass for how it was.
+    // Another drill begins with a whole path, not with half a fault that would count as the original state.
     stage.kill_while_planting();
     stage.pllab("drill tight-lips --yes --allow-aws --output json").run().code(0);
     let traced = stage.pllab("why --output json").run().code(1).events();

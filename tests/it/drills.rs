@@ -1,4 +1,4 @@
-//! Drills as data: read with the place of what is wrong, and proved by `pllab labs check`.
+//! Drills as data: faults are reported with their place, and `pllab labs check` proves drills.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +11,8 @@ use pllab::trace::RungId;
 
 use super::harness::{Folder, redact};
 
-/// Every drill in `tests/fixtures/drills` as one of the lab `two-zones`: what is said of them, in the order of their names.
+/// Adds every drill in `tests/fixtures/drills` to the lab `two-zones`; returns the complaints in the order of the
+/// drills' names.
 #[track_caller]
 fn complaints(lang: &str) -> String {
     let folder = Folder::new();
@@ -26,7 +27,7 @@ fn complaints(lang: &str) -> String {
     for name in &names {
         folder.write(&format!("labs/two-zones/drills/{name}"), &read(&root.join("tests/fixtures/drills").join(name)));
     }
-    // Each is looked at for as long as it might still hold.
+    // A fault is checked for as long as it might still take effect.
     let checking = folder.pllab("labs check --labs labs --plain --lang").arg(lang).start();
     let ran = checking.patient(Duration::from_mins(5)).wait().code(1).stdout("").clean();
     for name in &names {
@@ -48,7 +49,7 @@ fn drills_that_do_not_hold_are_told_with_their_place_in_japanese() {
     insta::assert_snapshot!("broken-drills-ja", complaints("ja"));
 }
 
-/// The drills of the lab in a copy of it, one file of which is changed.
+/// The faults of the lab's drills after a change to one file of a copy.
 fn faults_of(change: (&str, &str)) -> Vec<pllab::lab::LabError> {
     let folder = Folder::new();
     let lab = Path::new(env!("CARGO_MANIFEST_DIR")).join("labs/privatelink");

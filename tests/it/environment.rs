@@ -1,8 +1,8 @@
-//! What else is set on a machine: the sandbox takes nothing of it, and a path that is named is the path that is used.
+//! Environments of other programs: the sandbox ignores them, and a given path is used exactly.
 
 use super::harness::{Folder, at_a_time, receipt};
 
-/// Variables that the AWS SDKs know, each with something that would lead astray or break.
+/// Variables that the AWS SDKs know, each with a value that would mislead or break.
 const VARIABLES: [(&str, &str); 34] = [
     ("AWS_USE_FIPS_ENDPOINT", "true"),
     ("AWS_USE_DUALSTACK_ENDPOINT", "true"),
@@ -40,7 +40,7 @@ const VARIABLES: [(&str, &str); 34] = [
     ("SSL_CERT_FILE", "/dev/null"),
 ];
 
-/// Lines of the AWS configuration file, as nasty.
+/// Lines of the AWS configuration file, equally hostile.
 const LINES: [&str; 14] = [
     "use_fips_endpoint = true",
     "use_dualstack_endpoint = true",
@@ -80,7 +80,7 @@ fn no_line_of_the_configuration_leads_the_sandbox_astray() {
     });
 }
 
-/// All of it at once, for the verbs that come after.
+/// All of it at once, for the later verbs.
 #[test]
 fn every_verb_of_a_run_on_the_sandbox_overlooks_the_environment() {
     let folder = Folder::new();
@@ -172,11 +172,11 @@ mod odd_names {
     }
 }
 
-/// A machine that gives too little is told so at once, and nothing hangs.
+/// A machine with too few resources gets an error at once, and nothing hangs.
 #[cfg(target_os = "linux")]
 #[test]
 fn too_little_memory_or_too_few_threads_are_told() {
-    // More than what the program itself is mapped to, and less than a run takes.
+    // More than the program's own mappings, and less than a run needs.
     let size = std::fs::metadata(env!("CARGO_BIN_EXE_pllab")).expect("the program is there").len() + (30 << 20);
     let memory = format!("--as={size}");
     for limit in [memory.as_str(), "--stack=65536", "--fsize=20000", "--fsize=1", "--nofile=8:8"] {

@@ -1,11 +1,11 @@
-//! Only reading: every word of the lab, nothing called, nothing written.
+//! Explain mode: every word of the lab is shown, nothing is called, nothing is written.
 
 use std::fs;
 use std::path::Path;
 
 use super::harness::Folder;
 
-/// The titles of the lab and its steps, as they stand in its prose: headings with an anchor that has no dot.
+/// The titles of the lab and its steps in its prose: headings with an anchor that has no dot.
 fn titles(lang: &str) -> Vec<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("labs/privatelink/{lang}.md"));
     let text = fs::read_to_string(path).expect("the prose is there");
@@ -66,7 +66,7 @@ fn it_opens_no_socket() {
     assert!(!text.contains("AF_INET"), "{text}");
 }
 
-/// Without file descriptors to spare a socket could not be opened.
+/// Without strace: leaves no spare file descriptors, so that opening a socket would fail.
 #[cfg(target_os = "linux")]
 fn without_strace(folder: &Folder) {
     folder.pllab("start --explain-only --plain").under("sh", &["-c", "ulimit -n 12; exec \"$@\"", "sh"]).run().code(0);
@@ -90,7 +90,7 @@ fn as_events_it_is_silent() {
     folder.pllab("start --explain-only --output json").run().code(0).stdout("").stderr("");
 }
 
-/// What one step asks and a later one shows is answered there, on the screen and in the handout.
+/// If a later step shows the answer to a question, that step has the answer, on the screen and in the handout.
 #[test]
 fn an_answer_is_read_where_it_is_seen() {
     let folder = Folder::new();

@@ -1,5 +1,5 @@
-//! The whole lab at a place in another process, where each call may meet what AWS does to its guests. Every such thing is met twice:
-//! guided, the answers typed, and by `--yes`.
+//! The whole lab on a target in another process, where each call may meet what AWS does to its users. Every such
+//! fault is met twice: guided, with typed answers, and with `--yes`.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::thread;
@@ -15,10 +15,10 @@ enum Way {
 }
 
 const WAYS: [Way; 2] = [Way::Guided, Way::Yes];
-/// The usual answer to every question; more of them than there are questions.
+/// The usual answer to a question.
 const ENTER: &str = "\n";
 const BOTH: &str = "--profile provider --consumer-profile consumer";
-/// Looks as often as at the quick pace, and as patient: a place that lives in instants is not waited for long.
+/// Polls as often and waits as long as at the quick pace; the instant pace would not wait long enough.
 const START: &str = "start --pace quick --endpoint-url";
 
 /// The program that goes through the lab at `url`.
@@ -31,7 +31,7 @@ fn lab(apart: &ProfiledSandbox, url: &str, way: Way, learner: &str) -> Program {
     }
 }
 
-/// The lab was met, step by step, and nothing of it is left or was made twice.
+/// Asserts that the lab was met, step by step, and that nothing of it is left or was made twice.
 #[track_caller]
 fn is_whole(ran: Ran, journal: &[Line]) {
     let ran = ran.code(0).clean();
@@ -62,7 +62,7 @@ fn both_ways(apart: &ProfiledSandbox, url: &str, words: &str) -> Vec<Vec<Line>> 
         .collect()
 }
 
-/// Room for forty labs in one account.
+/// Quotas for forty labs in one account.
 const ROOM: &str = "--quota L-F678F1CE=100 --quota L-1216C47A=200 --quota L-1B52E74A=100 --quota L-69A177A2=100 \
                     --quota L-B22855CB=100 --quota L-29B6F2EB=100";
 
@@ -72,7 +72,7 @@ fn two_accounts_and_awss_delays_scaled() {
     for journal in both_ways(&apart, &apart.url, BOTH) {
         let accounts = &journal[0]["accounts"];
         assert_ne!(accounts["provider"], accounts["consumer"]);
-        // Somebody waited: the load balancer's minutes are seconds here, and not none.
+        // The run really waited: the load balancer's minutes are seconds here.
         let at = |wanted: &dyn Fn(&Line) -> bool| -> jiff::Timestamp {
             let line = journal.iter().find(|line| wanted(line)).expect("a line");
             line["at"].as_str().and_then(|at| at.parse().ok()).expect("a time")
@@ -93,7 +93,7 @@ fn awss_throttling() {
     let apart = ProfiledSandbox::open(&format!("--pace quick --throttle aws {ROOM}"));
     let neighbour = apart.neighbour("ec2");
     let left = AtomicUsize::new(9);
-    // Just before a learner's endpoint is made, the rest of a class has emptied the bucket that the account has for such calls.
+    // Just before a learner's endpoint is made, other learners have emptied the account's bucket for such calls.
     let wire = Wire::open(&apart.url, move |action| {
         if action == "CreateVpcEndpoint" && left.fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1)).is_ok() {
             let form =
@@ -133,7 +133,7 @@ fn eventual_consistency() {
 
 #[test]
 fn credentials_that_expire_in_the_middle() {
-    // In a making call, in a wait, in a check, in the clean-up; the first call of each that comes.
+    // In a making call, in a wait, in a check, in the clean-up: the first call of each kind.
     let expiring = ["CreateLoadBalancer", "DescribeTargetHealth", "AcceptVpcEndpointConnections"];
     for way in WAYS {
         let apart = ProfiledSandbox::open("--pace instant");
@@ -144,7 +144,7 @@ fn credentials_that_expire_in_the_middle() {
         });
         let start = lab(&apart, &wire.url(), way, "learner").words(BOTH);
         let mut ran = match way {
-            // Where it is asked what to do, the learner has signed in again; elsewhere that is no answer.
+            // At a menu the learner has signed in again; elsewhere the word has no meaning.
             Way::Guided => start.stdin(&"again\n\n".repeat(60)).run(),
             Way::Yes => start.run(),
         };

@@ -1,5 +1,5 @@
-//! Every operation of the lab × every kind of fault: the lab ends met, or, where credentials have expired, stops with words and a
-//! documented exit code and is resumed; nothing is made twice, nothing is left.
+//! Every operation of the lab × every kind of fault: the lab ends met or, if credentials have expired, stops with an
+//! explanation and a documented exit code and is resumed. Nothing is made twice, nothing is left.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +30,7 @@ fn is_unanswered(kind: &str) -> bool {
     kind.starts_with("timeout") || kind == "lost-reply"
 }
 
-/// Runs the lab with one fault: what became of it in a word, or what is wrong.
+/// Runs the lab with one fault; returns the outcome in a word, or what is wrong.
 fn strike(operation: &str, kind: &str) -> Result<String, String> {
     let folder = Folder::new();
     let start = folder.pllab("start --yes --pace instant --output json");
@@ -38,7 +38,7 @@ fn strike(operation: &str, kind: &str) -> Result<String, String> {
     let has_run = folder.state().join("runs").read_dir().is_ok_and(|mut runs| runs.next().is_some());
     let word = match ran.code {
         Some(0) => "met".to_owned(),
-        // Who signs in is not asked twice where nothing answers: nothing has begun.
+        // If nothing answers, GetCallerIdentity is not repeated, because nothing has begun.
         Some(code @ (1 | 3)) if kind == "expired" || operation == "GetCallerIdentity" && is_unanswered(kind) => {
             if ran.err.trim().is_empty() && !ran.out.contains("\"error\"") {
                 return Err(format!("{code} without a word"));
@@ -77,7 +77,7 @@ fn every_operation_meets_every_fault() {
     let mut todo = Vec::new();
     for (row, operation) in operations.iter().enumerate() {
         for (column, kind) in KINDS.iter().enumerate() {
-            // Only what makes something can have it not found.
+            // Only an operation that makes something can meet a resource that is not found yet.
             let makes_sense = !kind.starts_with("not-found") || makes(operation);
             let dangerous = makes(operation) && *kind == "lost-reply";
             if makes_sense && (full() || dangerous || (row + column) % KINDS.len() == 0) {

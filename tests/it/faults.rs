@@ -1,4 +1,4 @@
-//! Faults on demand: each kind as a client sees it, and what is wrong with a plan.
+//! Faults on demand: each kind as a client sees it, and errors in a plan.
 
 use std::time::Instant;
 

@@ -1,4 +1,5 @@
-//! Filters by what a resource has: the right ones pass, and nothing passes a filter for what nothing here has.
+//! Filters by a resource's properties: the right resources pass, and nothing passes a filter for a value that nothing
+//! has.
 
 use super::harness::{ELB, RefusalLab};
 
@@ -48,7 +49,7 @@ async fn each_filter_lets_pass_what_has_the_value() {
         for (operation, mark, filter, value, count) in rows {
             let form = format!("{operation}&Filter.1.Name={filter}&Filter.1.Value.1={value}");
             let (mut seen, mut looks) = (usize::MAX, 0);
-            // A look lets time pass: an instance's checks take a few.
+            // A look lets time pass; an instance's status checks take a few.
             while seen != *count && looks < 4 {
                 seen = place.done(0, "ec2", &form).text.matches(mark).count();
                 looks += 1;

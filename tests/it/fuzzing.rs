@@ -1,5 +1,5 @@
-//! Everything that reads what others wrote, over the fuzzers' corpus and over changes of it that are the same each time: no
-//! panic, no hang, bounded memory. Each corpus has a process of its own. The fuzzers themselves are in `fuzz/`.
+//! Runs everything that reads foreign input over the fuzzers' corpus and over reproducible mutations of it: no panic,
+//! no hang, bounded memory. Each corpus has a process of its own. The fuzzers themselves are in `fuzz/`.
 
 use std::fs;
 use std::path::Path;
@@ -15,12 +15,12 @@ use super::harness::{full, say};
 #[path = "../../fuzz/entries.rs"]
 mod entries;
 
-/// Longest time for one input. Far above what any takes, on a busy machine too.
+/// The longest time for one input, far above the normal one, even on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Longest input that changes make of a seed.
+/// The longest mutation of a seed, in bytes.
 const LONGEST: usize = 64 * 1024;
 
-/// Bytes that mean something somewhere.
+/// Bytes that are special somewhere.
 const WORDS: [&[u8]; 16] = [
     b"\n",
     b"\0",
@@ -51,7 +51,7 @@ fn below(random: &Random, end: usize) -> usize {
     usize::try_from(random.next_u64() % end.max(1) as u64).expect("it is below a usize")
 }
 
-/// A seed with a few changes: bytes turned, parts cut, doubled, moved, or taken from another seed, words put in.
+/// A seed with a few mutations: bytes flipped; parts cut, doubled, moved, or taken from another seed; words inserted.
 fn changed(seeds: &[Vec<u8>], random: &Random) -> Vec<u8> {
     let mut bytes = seeds[below(random, seeds.len())].clone();
     for _ in 0..=below(random, 4) {
@@ -84,16 +84,17 @@ fn changed(seeds: &[Vec<u8>], random: &Random) -> Vec<u8> {
     bytes
 }
 
-/// Names the corpus for [`child`].
+/// Environment variable: the corpus for [`child`].
 const CORPUS: &str = "PLLAB_IT_CORPUS";
-/// The most memory, in MiB, that reading a corpus and its changes may take at any moment, the program's own included.
+/// The most memory, in MiB, that reading a corpus and its mutations may take at any moment, including the program's
+/// own.
 const MOST: u64 = 128;
 
-/// Not a test of its own: what the others start as a process that has nothing else in its memory.
+/// Not a test of its own: the other tests start it as a process with nothing else in its memory.
 #[test]
 fn child() {
     let Ok(name) = std::env::var(CORPUS) else { return };
-    // What runs away is stopped here, before it takes the machine with it.
+    // Stop runaway memory here, before it brings the machine down.
     rlimit::setrlimit(rlimit::Resource::AS, 4 << 30, 4 << 30).expect("a limit can be lowered");
     let entry = entries::entry(&name);
     let seeds = corpus(&name);
@@ -125,10 +126,10 @@ fn child() {
     ));
 }
 
-/// What is being read, and since when.
+/// The input being read, and since when.
 type Now = Arc<Mutex<Option<(Instant, Vec<u8>)>>>;
 
-/// Ends who takes too long over an input. Its last words, and those of who panics, are the input.
+/// Aborts the process if an input takes too long. Both then and on a panic, it prints the input.
 fn watched() -> Now {
     let told = |what: &str, bytes: &[u8]| say(&format!("{what}: {}", String::from_utf8_lossy(bytes)));
     let now = Now::default();
@@ -159,7 +160,7 @@ fn end() -> ! {
     std::process::abort()
 }
 
-/// The most memory that this process has had, in MiB. Only Linux tells it without the C library.
+/// The peak memory of this process, in MiB. Only Linux tells it without the C library.
 fn peak() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

@@ -1,4 +1,4 @@
-//! The lab by hand: made with another program's clients, under any names, in another order, and recognised all the same.
+//! The lab by hand: made with another program's clients, under any names, in another order, and still recognised.
 
 use std::fs;
 
@@ -25,7 +25,7 @@ async fn second_terminal(folder: &Folder) -> Clients {
     connect(&options).await.expect("the options are good")
 }
 
-/// The script that the lab gives the instance `name`, filled in.
+/// The lab's script for the instance `name`, filled in.
 fn script(name: &str, token: &str, dns: &str) -> String {
     let lab = include_str!("../../labs/privatelink/lab.yaml");
     let (_, rest) = lab.split_once(&format!("name: {name}\n")).expect("the lab has it");
@@ -54,7 +54,7 @@ impl ManualLearner {
     }
 
     async fn subnet(&self, vpc: &str, zone: &str) -> String {
-        // Not the block that the lab would take.
+        // Not the block that the lab would use.
         let params = json!({ "VpcId": vpc, "CidrBlock": "10.0.7.0/24", "AvailabilityZoneId": zone });
         get(&self.ec2("CreateSubnet", params).await, "Subnet.SubnetId")
     }
@@ -99,26 +99,26 @@ fn the_whole_lab_by_hand_in_another_order_is_recognised_met_and_cleaned() {
     let ran = running.wait().code(0);
     let lines = ran.events();
     assert_eq!(lines.last().expect("events")["verdict"], "met");
-    // Nothing was made by pllab: it looked the service up, and that was all.
+    // pllab made nothing: it only looked the service up.
     let made: Vec<_> = lines.iter().filter(|line| line["event"] == "intent").map(|line| &line["operation"]).collect();
     assert_eq!(made, ["DescribeVpcEndpointServices", "DescribeSubnets"]);
-    // Both VPCs are the same but for what hangs on them; the consumer's was there first.
+    // Both VPCs are alike except for what is in them; the consumer's was made first.
     assert_eq!(recognised(&lines, "provider-vpc").last(), Some(&provider.as_str()));
     assert_eq!(recognised(&lines, "consumer-vpc").last(), Some(&consumer.as_str()));
-    // What was wrong was told, with what was found and what should be, and was recognised once it was mended.
+    // What was wrong was reported, with the seen and the expected value, and was recognised once corrected.
     let sighted = |resource: &str, seen: &str| {
         let all = lines.iter().filter(|line| line["event"] == "sighted" && line["resource"] == resource);
         let differs = all.map(|line| &line["differs"][0]).find(|differs| differs["seen"] == seen);
         differs.unwrap_or_else(|| panic!("{resource} was not sighted with {seen}")).clone()
     };
-    // A look between the group and its rule sees a group without one; then the wrong one.
+    // A look between creating the group and its rule sees a group without rules; a later one sees the wrong rule.
     assert_eq!(sighted("web-sg", "tcp 8080 <- 0.0.0.0/0")["what"]["key"], "point-inbound");
     assert_eq!(sighted("service", "false")["expected"], "true");
 
     let status = &folder.pllab("status --output json").run().code(0).events()[0];
     assert_eq!(status["resources"].as_array().map(Vec::len), Some(17));
 
-    // Left alone unless the learner hands it over.
+    // The clean-up leaves everything alone unless the learner hands it over.
     let kept = folder.pllab("clean --yes --output json").run().code(1).events();
     assert_eq!(receipt(&kept), Some((0, 17, 0)));
     let items = kept.iter().rev().find(|line| line["event"] == "receipt").expect("a receipt")["items"].clone();
@@ -136,7 +136,7 @@ async fn by_hand(folder: &Folder) -> (String, String) {
     wait_for(folder, "baseline", |line| line["event"] == "baseline");
     let hand = ManualLearner { clients: second_terminal(folder).await };
 
-    // The consumer's side first, as far as it stands alone.
+    // The consumer's side first, as far as it does not depend on the provider's.
     let consumer = hand.vpc().await;
     let client_subnet = hand.subnet(&consumer, &zone).await;
     let clients = hand.group(&consumer, "blue", Value::Null).await;
@@ -180,7 +180,7 @@ async fn by_hand(folder: &Folder) -> (String, String) {
     hand.elb("RegisterTargets", json!({ "TargetGroupArn": targets, "Targets": [{ "Id": server }] })).await;
     met(folder, "nlb");
 
-    // Open to all at first.
+    // Without acceptance at first.
     let service = json!({ "NetworkLoadBalancerArns": [balancer], "AcceptanceRequired": false });
     let service = hand.ec2("CreateVpcEndpointServiceConfiguration", service).await;
     let id = get(&service, "ServiceConfiguration.ServiceId");
@@ -193,7 +193,7 @@ async fn by_hand(folder: &Folder) -> (String, String) {
     let allow = json!({ "ServiceId": id, "AddAllowedPrincipals": [format!("arn:aws:iam::{account}:root")] });
     hand.ec2("ModifyVpcEndpointServicePermissions", allow).await;
     met(folder, "endpoint-service");
-    // It was all there before anybody asked for it.
+    // It was all made before its step began.
     met(folder, "consumer-vpc");
 
     let endpoint = json!({
@@ -211,7 +211,7 @@ async fn by_hand(folder: &Folder) -> (String, String) {
     (provider, consumer)
 }
 
-/// What was there before the run is offered where it fits, is used if the learner says so, and outlives even a clean-up to
+/// What existed before the run is offered if it fits, is used if the learner says so, and survives even a clean-up to
 /// which everything is handed over.
 #[test]
 fn what_existed_before_the_run_is_offered_used_and_never_deleted() {
@@ -233,7 +233,7 @@ fn what_existed_before_the_run_is_offered_used_and_never_deleted() {
     for used in [true, false] {
         let folder = Folder::new();
         let start = "start --hands-on --plain --lang en --pace instant --endpoint-url";
-        // Make it myself; then the first choice is a new one, the second what is there.
+        // Make it myself; then the first choice is a new one, the second the existing one.
         let answers = if used { "1\n2\n" } else { "1\n1\n" };
         let mut running = lone.signed(folder.pllab(start).arg(&lone.url)).stdin(answers).start();
         running.until("existed before the run began");

@@ -1,4 +1,4 @@
-//! A second look into a sandbox's folder, with clients of our own: what is really there.
+//! Looks into a sandbox's folder with clients of its own, to see what really exists.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::Cloud;
 
-/// What an account holds, by kind. What AWS itself puts into every account is not counted.
+/// Counts what an account holds, by kind, without what AWS itself puts into every account.
 pub struct Account;
 
-/// What can be listed: API, operation, where the list is, which of its items count.
+/// What can be listed: API, operation, the list's name, and which of its items count.
 type Listing = (Api, &'static str, &'static str, fn(&Value) -> bool);
 
 const LISTINGS: [Listing; 8] = [

@@ -1,4 +1,4 @@
-//! A sandbox in this process, and the SDK's clients of both its accounts.
+//! A sandbox in this process, and SDK clients of both its accounts.
 
 use std::path::Path;
 
@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use super::Signer;
 
-/// A running sandbox.
 pub struct Cloud {
     sandbox: Sandbox,
     /// The first account's clients.
@@ -19,18 +18,18 @@ pub struct Cloud {
 }
 
 impl Cloud {
-    /// Starts the sandbox of `folder`, in which nothing waits.
+    /// Starts the sandbox of `folder` at the instant pace.
     pub async fn open(folder: &Path) -> Self {
         Self::with_faults(folder, &[]).await
     }
 
-    /// Starts one in which calls go wrong on purpose.
+    /// Starts a sandbox with planned faults.
     pub async fn with_faults(folder: &Path, plan: &[&str]) -> Self {
         let faults = plan.iter().map(|rule| rule.parse().expect("the plan is good")).collect();
         Self::start(Options { faults, ..Self::options(folder) }).await
     }
 
-    /// How a sandbox in which nothing waits or goes wrong is started.
+    /// The options of a sandbox at the instant pace without faults.
     pub fn options(folder: &Path) -> Options {
         Options {
             folder: folder.to_owned(),
@@ -46,7 +45,6 @@ impl Cloud {
         }
     }
 
-    /// Starts one with these options.
     pub async fn start(chosen: Options) -> Self {
         let sandbox = Sandbox::start(chosen).await.expect("the sandbox starts");
         let [provider, consumer] = [0, 1].map(|index| options(&sandbox, &sandbox.accounts()[index]));
@@ -55,7 +53,6 @@ impl Cloud {
         Self { sandbox, provider, consumer }
     }
 
-    /// Its address and its accounts.
     pub fn sandbox(&self) -> &Sandbox {
         &self.sandbox
     }
@@ -74,7 +71,7 @@ impl Cloud {
         connect(&ConnectOptions { keys, ..base }).await.expect("the options are good")
     }
 
-    /// Ends it; its world stays.
+    /// Ends the sandbox; its world stays.
     pub async fn close(self) {
         self.sandbox.stop().await;
     }
@@ -90,17 +87,14 @@ fn options(sandbox: &Sandbox, account: &Account) -> ConnectOptions {
     }
 }
 
-/// Calls EC2.
 pub async fn ec2(clients: &Clients, operation: &'static str, params: Value) -> Result<Value, Fault> {
     send(clients, Api::Ec2, operation, params).await
 }
 
-/// Calls Elastic Load Balancing.
 pub async fn elb(clients: &Clients, operation: &'static str, params: Value) -> Result<Value, Fault> {
     send(clients, Api::Elbv2, operation, params).await
 }
 
-/// Calls Route 53.
 pub async fn route53(clients: &Clients, operation: &'static str, params: Value) -> Result<Value, Fault> {
     send(clients, Api::Route53, operation, params).await
 }
@@ -109,7 +103,7 @@ async fn send(clients: &Clients, api: Api, operation: &'static str, params: Valu
     clients.send(&Call::new(api, operation, params)).await
 }
 
-/// The text at a path of an answer, which must be there.
+/// The text at a path of an answer, which must exist.
 #[track_caller]
 pub fn get(reply: &Value, path: &str) -> String {
     text_at(reply, path).unwrap_or_else(|| panic!("no {path} in {reply}"))

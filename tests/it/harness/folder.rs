@@ -1,4 +1,4 @@
-//! A folder that is gone after the test, and the program's state in it.
+//! A folder that is deleted after the test, with the program's state in it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,13 +11,12 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// An empty one.
     pub fn new() -> Self {
         let dir = tempfile::Builder::new().prefix("pllab-it-").tempdir().expect("the temporary folder is writable");
         Self { dir }
     }
 
-    /// Another one that holds the same.
+    /// A copy with the same content.
     pub fn copy(&self) -> Self {
         let copy = Self::new();
         for file in self.files() {
@@ -28,17 +27,15 @@ impl Folder {
         copy
     }
 
-    /// Where it is.
     pub fn path(&self) -> &Path {
         self.dir.path()
     }
 
-    /// The state folder.
     pub fn state(&self) -> PathBuf {
         self.path().join("state")
     }
 
-    /// The program with these words, which are separated by spaces, in this folder.
+    /// The program in this folder, with these words, which are separated by spaces.
     pub fn pllab(&self, words: &str) -> Program {
         Program::new(self, words)
     }
@@ -54,25 +51,22 @@ impl Folder {
         runs.remove(0)
     }
 
-    /// The run's id.
     #[track_caller]
     pub fn run_id(&self) -> String {
         self.run().file_name().expect("a run has a name").to_string_lossy().into_owned()
     }
 
-    /// The run's journal.
     #[track_caller]
     pub fn journal_path(&self) -> PathBuf {
         self.run().join("journal.jsonl")
     }
 
-    /// The journal's lines.
     #[track_caller]
     pub fn journal(&self) -> Vec<Line> {
         written(&self.journal_path())
     }
 
-    /// Writes a file below the folder, with the folders it needs.
+    /// Writes a file below the folder, and creates the folders it needs.
     pub fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.path().join(name);
         fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the folder can be made");

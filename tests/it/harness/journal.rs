@@ -11,13 +11,13 @@ use super::Folder;
 /// One event.
 pub type Line = Value;
 
-/// Reads one event a line.
+/// Parses one event per line.
 #[track_caller]
 pub fn events(text: &str) -> Vec<Line> {
     text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
 }
 
-/// What a journal holds. Whoever writes it may be in the middle of a line, or have died there: that one does not count.
+/// The events of a journal, without a last line that is still being written, or was cut by a kill.
 #[track_caller]
 pub fn written(journal: &Path) -> Vec<Line> {
     let text = std::fs::read_to_string(journal).expect("the journal can be read");
@@ -46,13 +46,13 @@ pub fn made(lines: &[Line]) -> BTreeMap<(String, String), usize> {
     made
 }
 
-/// The last receipt: gone, left, unknown.
+/// The counts of the last receipt: gone, left, unknown.
 pub fn receipt(lines: &[Line]) -> Option<(u64, u64, u64)> {
     let line = lines.iter().rev().find(|line| line["event"] == "receipt")?;
     Some((line["gone"].as_u64()?, line["left"].as_u64()?, line["unknown"].as_u64()?))
 }
 
-/// Waits until the journal has a line that `wanted` takes.
+/// Waits until the journal has a line that `wanted` accepts.
 #[track_caller]
 pub fn wait_for(folder: &Folder, what: &str, wanted: impl Fn(&Line) -> bool) -> Line {
     let deadline = Instant::now() + Duration::from_mins(1);

@@ -8,17 +8,17 @@ use std::time::Duration;
 
 use super::{Exchange, Fate, Folder, Program, Wire};
 
-/// A wire to the sandbox that runs in the test's folder, which every pllab of the folder uses.
+/// A wire to the sandbox in the test's folder, which every pllab of the folder uses.
 pub struct Killer {
     wire: Wire,
-    /// How many calls pass before the kill; below nothing it is over.
+    /// How many calls pass before the kill; negative once it is done.
     left: Arc<AtomicI64>,
-    /// Whom to kill; nothing until its starter knows.
+    /// The process to kill; 0 until its starter has set it.
     victim: Arc<AtomicU32>,
 }
 
 impl Killer {
-    /// Stands between this folder's sandbox and its runs, and kills nobody yet. With `after`, the call that is struck takes
+    /// Stands between this folder's sandbox and its runs, and kills nobody yet. With `after`, the struck call takes
     /// effect.
     pub fn within(folder: &Folder, after: bool) -> Self {
         let (left, victim) = (Arc::new(AtomicI64::new(i64::MAX)), Arc::new(AtomicU32::new(0)));
@@ -27,7 +27,7 @@ impl Killer {
             if counted.fetch_sub(1, Ordering::SeqCst) != 0 {
                 return Fate::Pass;
             }
-            // It calls before its starter has come round to telling who it is.
+            // The program may call before its starter has set the id.
             while marked.load(Ordering::SeqCst) == 0 {
                 thread::sleep(Duration::from_millis(1));
             }
@@ -38,7 +38,7 @@ impl Killer {
         Self { wire, left, victim }
     }
 
-    /// Runs the program and kills it once `calls` have passed; `false` where it ended before it made as many.
+    /// Runs the program and kills it once `calls` have passed; `false` if it ended before.
     pub fn kills(&self, program: Program, calls: i64) -> bool {
         self.victim.store(0, Ordering::SeqCst);
         self.left.store(calls, Ordering::SeqCst);

@@ -1,4 +1,4 @@
-//! The lab by hand: made by clients of one's own while pllab watches.
+//! Makes the lab by hand, with clients of its own, while pllab watches.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -10,17 +10,16 @@ use serde_json::Value;
 
 use super::{Folder, ProfiledSandbox, Running, receipt, wait_for};
 
-/// Somebody who knows the lab and makes what it asks for with clients of their own, without a tag or a token of pllab's.
+/// A learner who knows the lab and makes what it asks for with their own clients, without pllab's tags or tokens.
 pub struct ManualLearner {
     /// The machine on which pllab watches.
     pub folder: Folder,
-    /// The lab.
     pub lab: Loaded,
-    /// What is known: name and fact, and what it is.
+    /// Known facts, by resource name and fact name.
     pub facts: BTreeMap<(String, String), String>,
     running: Running,
     clients: BTreeMap<Side, Clients>,
-    /// The run, lab and learner whose tags everything is given; `None` where nothing is tagged.
+    /// The run, lab and learner with which everything is tagged; `None` to tag nothing.
     tags: Option<[String; 3]>,
 }
 
@@ -30,7 +29,7 @@ impl ManualLearner {
         Self::begin_in(Folder::new(), None, lab).await
     }
 
-    /// The same in `folder`, with a lab of its folder `labs` where one is named.
+    /// The same in `folder`, with a lab of its folder `labs` if that is given.
     pub async fn begin_in(folder: Folder, labs: Option<&str>, lab: &str) -> Self {
         let start = folder.pllab("start --hands-on --pace instant --output json").arg(lab);
         let labs_folder = labs.map(|labs| folder.path().join(labs));
@@ -51,7 +50,7 @@ impl ManualLearner {
         .await
     }
 
-    /// The same on a sandbox apart. pllab goes by one way there, whoever makes things by another.
+    /// The same on a separate sandbox. pllab uses the URL `watching`, the learner `making`.
     pub async fn apart(apart: &ProfiledSandbox, lab: &str, watching: &str, making: &str, words: &str) -> Self {
         let folder = Folder::new();
         let start = folder.pllab("start --hands-on --pace instant --output json").arg(lab).words(words);
@@ -60,7 +59,8 @@ impl ManualLearner {
         Self::watched(lab, None, folder, running, |_| (url, keys)).await
     }
 
-    /// Waits until pllab watches. `leads` gives where things are made, and number, key and secret of each account there.
+    /// Waits until pllab watches. `leads` returns the URL for the learner's calls, and number, key and secret of each
+    /// account.
     async fn watched(
         lab: &str,
         labs: Option<PathBuf>,
@@ -97,7 +97,7 @@ impl ManualLearner {
         Self { folder, running, lab, clients, facts, tags: None }
     }
 
-    /// The same, with the tags of the run on everything.
+    /// The same, with the run's tags on everything.
     pub fn tagging(self) -> Self {
         let started = wait_for(&self.folder, "start", |line| line["event"] == "run_started");
         let text = |key: &str| started[key].as_str().expect(key).to_owned();
@@ -119,7 +119,7 @@ impl ManualLearner {
         self.met(step);
     }
 
-    /// Makes every step up to and with `last`.
+    /// Makes every step up to and including `last`.
     pub async fn up_to(&mut self, last: &str) {
         let steps: Vec<String> = self.lab.lab.steps.iter().map(|step| step.id.clone()).collect();
         let end = steps.iter().position(|step| step == last).expect("a step of the lab");
@@ -128,7 +128,6 @@ impl ManualLearner {
         }
     }
 
-    /// Makes a resource.
     pub async fn make(&mut self, side: Side, resource: &Resource) {
         let [run, lab, learner] = self.tags.clone().unwrap_or_default();
         let run = if run.is_empty() { "mine" } else { &run };
@@ -146,20 +145,20 @@ impl ManualLearner {
         }
     }
 
-    /// Something that the lab does not ask for: `${name.fact}` stands for what was made.
+    /// Makes a call that the lab does not ask for; `${name.fact}` stands for what was made.
     pub async fn call(&self, api: Api, operation: &'static str, params: Value) -> Value {
         let params = params.as_object().cloned().expect("parameters are an object");
         let call = self.resolved(&Call { api, operation, params });
         self.send(Side::Provider, &call).await
     }
 
-    /// The call with what is known.
+    /// The call with its references filled in.
     pub fn resolved(&self, call: &Call) -> Call {
         let known = |name: &str, fact: &str| self.facts.get(&(name.to_owned(), fact.to_owned())).cloned();
         call.resolve(&known).unwrap_or_else(|missing| panic!("{}: {missing:?}", call.operation))
     }
 
-    /// Sends a call of a side's; it must work.
+    /// Sends a call of a side, which must succeed.
     pub async fn send(&self, side: Side, call: &Call) -> Value {
         self.clients[&side].send(call).await.unwrap_or_else(|fault| panic!("{}: {fault}", call.operation))
     }
@@ -172,7 +171,7 @@ impl ManualLearner {
         });
     }
 
-    /// Waits until pllab has said that `resource` is not right, for what `seen` says.
+    /// Waits until pllab has reported that `resource` differs from the lab, with `seen` as the seen value.
     #[track_caller]
     pub fn told(&self, resource: &str, what: &str, seen: &str) {
         wait_for(&self.folder, resource, |line| {
@@ -183,14 +182,15 @@ impl ManualLearner {
         });
     }
 
-    /// Waits until the run has ended well; gives the machine.
+    /// Waits until the run has ended well; returns the machine.
     #[track_caller]
     pub fn over(self) -> Folder {
         self.running.wait().code(0);
         self.folder
     }
 
-    /// The run is over: all met, pllab made nothing, everything is the learner's, and goes once it is handed over.
+    /// Asserts that the run ended with all steps met, that pllab made nothing, and that everything is the learner's
+    /// and is deleted once handed over.
     #[track_caller]
     pub fn end(self) {
         let lines = self.running.wait().code(0).events();

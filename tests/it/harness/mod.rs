@@ -1,6 +1,6 @@
-//! What the tests share: a folder of one's own, the program run in it, what it left behind.
+//! What the tests share: a temporary folder, the program run in it, and what it left behind.
 //! Must not know: what any feature should do.
-//! Next: `program.rs` runs pllab and states facts about what it said; `journal.rs` reads what it wrote.
+//! Next: `program.rs` runs pllab and states facts about its output; `journal.rs` reads what it wrote.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -47,7 +47,7 @@ pub use strangers::Strangers;
 pub use tls_proxy::TlsProxy;
 pub use wire::{Exchange, Fate, Wire, message};
 
-/// Whether the long forms run, which take minutes and more: `PLLAB_FULL=1 cargo test --test it -- --nocapture`.
+/// Whether to run the long forms, which take minutes and more: `PLLAB_FULL=1 cargo test --test it -- --nocapture`.
 pub fn full() -> bool {
     std::env::var("PLLAB_FULL").is_ok_and(|value| value == "1")
 }
@@ -58,7 +58,7 @@ pub fn say(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
-/// Does `work` for each, a few at a time, and gives what came of it, in the same order.
+/// Runs `work` for each item, a few at a time, and returns the results in the same order.
 pub fn at_a_time<T: Sync, R: Send>(todo: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let worker = || {

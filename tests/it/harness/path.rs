@@ -1,4 +1,4 @@
-//! A whole path by hand: a web server behind a load balancer and its service, an endpoint to it, and a client that asks.
+//! Builds a whole path by hand: a web server behind a load balancer and its service, an endpoint to it, and a client.
 
 use std::time::Duration;
 
@@ -14,40 +14,33 @@ use super::{Cloud, Folder, ec2, elb, get};
 const WEB: &str = "#!/bin/bash\ndnf install -y nginx\necho 'hello <!--# echo var=\"remote_addr\" -->' > \
                    /usr/share/nginx/html/index.html\necho 'ssi on;' > /etc/nginx/default.d/ssi.conf\n\
                    systemctl enable --now nginx\n";
-/// The zone of what is not spread over several.
+/// The zone of everything that is not spread over several.
 const ZONE: &str = "apne1-az4";
-/// How long an answer, or the end of a connection, may take on a machine that has much to do.
+/// The longest wait for an answer, or for the end of a connection, on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 const IMAGE: &str = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
 
 /// The ids of what was made. The client and the endpoint are in subnets of their own.
 pub struct Path {
     _folder: Folder,
-    /// The sandbox.
     pub cloud: Cloud,
     /// The provider's subnets, one per zone.
     pub provider_subnets: Vec<String>,
-    /// The provider's group: open.
+    /// The provider's group, which admits everything.
     pub provider_group: String,
     /// The web server, in the first zone.
     pub web: String,
     /// The consumer's VPC.
     pub vpc: String,
-    /// The client's subnet.
     pub client_subnet: String,
-    /// The endpoint's subnet.
     pub endpoint_subnet: String,
-    /// The consumer's group: open.
+    /// The consumer's group, which admits everything.
     pub group: String,
-    /// The load balancer.
     pub balancer: String,
-    /// The target group.
     pub target_group: String,
     /// The service's id.
     pub service: String,
-    /// The service's name.
     pub service_name: String,
-    /// The endpoint.
     pub endpoint: String,
     /// The endpoint's regional name.
     pub name: String,
@@ -55,7 +48,7 @@ pub struct Path {
     pub zonal: Vec<String>,
 }
 
-/// A VPC, and a group in it that lets everything in.
+/// A VPC, and a group in it that admits everything.
 async fn vpc(of: &Clients) -> (String, String) {
     let vpc = get(&ec2(of, "CreateVpc", json!({ "CidrBlock": "10.0.0.0/16" })).await.expect("a VPC"), "Vpc.VpcId");
     let group = json!({ "GroupName": "open", "Description": "open", "VpcId": vpc });
@@ -71,7 +64,7 @@ async fn subnet(of: &Clients, vpc: &str, cidr: &str, zone: &str) -> String {
     get(&ec2(of, "CreateSubnet", subnet).await.expect("a subnet"), "Subnet.SubnetId")
 }
 
-/// An instance with a script, seen running.
+/// An instance with a script; returns once it is running.
 async fn instance(of: &Clients, subnet: &str, group: &str, script: &str) -> String {
     let params = json!({
         "ImageId": IMAGE, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1,
@@ -88,12 +81,12 @@ async fn instance(of: &Clients, subnet: &str, group: &str, script: &str) -> Stri
 }
 
 impl Path {
-    /// Builds it in one zone, up to an endpoint whose connection was accepted.
+    /// Builds the path in one zone, up to an endpoint whose connection was accepted.
     pub async fn begin() -> Self {
         Self::over(&[ZONE]).await
     }
 
-    /// Builds it with a node and an interface of the endpoint in each of these zones.
+    /// Builds the path with a node and an endpoint interface in each of these zones.
     pub async fn over(zones: &[&str]) -> Self {
         let folder = Folder::new();
         let cloud = Cloud::open(&folder.path().join("sandbox")).await;
@@ -172,7 +165,7 @@ impl Path {
         path
     }
 
-    /// Accepts the endpoint's connection and sees it available.
+    /// Accepts the endpoint's connection and waits until it is available.
     pub async fn accept(&self) {
         let params = json!({ "ServiceId": self.service, "VpcEndpointIds": [self.endpoint] });
         ec2(&self.cloud.provider, "AcceptVpcEndpointConnections", params).await.expect("accepted");
@@ -181,7 +174,7 @@ impl Path {
         assert_eq!(get(&seen, "VpcEndpoints[0].State"), "available");
     }
 
-    /// A client in the consumer's VPC that asks for `http://HOST/` once at each look at its console.
+    /// A client in the consumer's VPC that requests `http://HOST/` once at each look at its console.
     pub async fn client(&self, host: &str) -> String {
         self.client_in(host, &self.client_subnet).await
     }
@@ -197,14 +190,14 @@ impl Path {
         instance(&self.cloud.consumer, subnet, &self.group, &script).await
     }
 
-    /// What the client's next try brings: the last line of its console.
+    /// The result of the client's next try: the last line of its console.
     pub async fn ask(&self, client: &str) -> String {
         let params = json!({ "InstanceId": client, "Latest": true });
         let seen = ec2(&self.cloud.consumer, "GetConsoleOutput", params).await.expect("a console");
         get(&seen, "Output").lines().last().unwrap_or_default().to_owned()
     }
 
-    /// Another web server, whose script this is, in the first zone; not registered.
+    /// Another web server with this script, in the first zone; not registered.
     pub async fn web(&self, script: &str) -> String {
         self.web_in(0, script).await
     }
@@ -214,7 +207,7 @@ impl Path {
         instance(&self.cloud.provider, &self.provider_subnets[zone], &self.provider_group, script).await
     }
 
-    /// Opens a connection from `client` to the host it asks for, by the door that the sandbox opens to it, and keeps it.
+    /// Opens a connection from `client` to its host, through the forward that the sandbox opens to it, and keeps it.
     pub async fn hold(&self, client: &str) -> Held {
         let params = json!({ "InstanceId": client, "Latest": true });
         let seen = ec2(&self.cloud.consumer, "GetConsoleOutput", params).await.expect("a console");
@@ -223,7 +216,7 @@ impl Path {
         Held { stream: TcpStream::connect(door).await.expect("the door is open") }
     }
 
-    /// The target health as `DescribeTargetHealth` tells it: state and reason of each target, in its order.
+    /// The answer of `DescribeTargetHealth`: state and reason of each target, in its order.
     pub async fn health(&self) -> Vec<(String, String)> {
         let params = json!({ "TargetGroupArn": self.target_group });
         let seen = self.elb("DescribeTargetHealth", params).await;
@@ -240,17 +233,14 @@ impl Path {
         self.elb("ModifyTargetGroupAttributes", params).await;
     }
 
-    /// Calls Elastic Load Balancing as the provider.
     pub async fn elb(&self, operation: &'static str, params: Value) -> Value {
         elb(&self.cloud.provider, operation, params).await.expect(operation)
     }
 
-    /// Calls EC2 as the consumer.
     pub async fn consumer(&self, operation: &'static str, params: Value) -> Value {
         ec2(&self.cloud.consumer, operation, params).await.expect(operation)
     }
 
-    /// Calls EC2 as the provider.
     pub async fn provider(&self, operation: &'static str, params: Value) -> Value {
         ec2(&self.cloud.provider, operation, params).await.expect(operation)
     }
@@ -262,13 +252,13 @@ pub struct Held {
 }
 
 impl Held {
-    /// The page that a request on this connection brings.
+    /// The page that a request on this connection returns.
     pub async fn page(&mut self) -> String {
         let asked = timeout(PATIENCE, self.ask()).await.expect("an answer in time");
         asked.expect("the connection is open")
     }
 
-    /// Waits until the connection ends. Nothing is sent meanwhile.
+    /// Waits until the connection ends. Sends nothing meanwhile.
     pub async fn ends(&mut self) {
         let mut byte = [0];
         let seen = timeout(PATIENCE, self.stream.read(&mut byte)).await.expect("it ends");

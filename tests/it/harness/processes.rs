@@ -1,16 +1,16 @@
-//! Processes of this machine, looked at from outside.
+//! Looks at processes of this machine from outside.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The nginx of this machine, where there is one.
+/// This machine's nginx, if it has one.
 pub fn nginx() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);
     folders.map(|folder| folder.join("nginx")).find(|program| program.is_file())
 }
 
-/// The processes with a word on their command line that names something in `folder`, by id, with their words.
+/// The processes with something in `folder` on their command line: ids and words.
 pub fn processes(folder: &Path) -> Vec<(u32, Vec<String>)> {
     let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     let ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());

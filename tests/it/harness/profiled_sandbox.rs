@@ -1,14 +1,14 @@
-//! A sandbox in another process, with the AWS configuration files that name its accounts.
+//! A sandbox in another process, with AWS configuration files that name its accounts.
 
 use std::fmt::Write as _;
 
 use super::{Folder, Program, Running, Signer, TlsProxy};
 
-/// The sandbox and the folder in which the program finds its profiles: `provider` and `consumer`, in Tokyo.
+/// The sandbox, and the folder in which the program finds its profiles: `provider` and `consumer`, in Tokyo.
 pub struct ProfiledSandbox {
-    /// The folder: home, with the configuration files.
+    /// Home, with the configuration files.
     pub folder: Folder,
-    /// Where the sandbox answers.
+    /// The sandbox's endpoint URL.
     pub url: String,
     /// Name, access key id, secret and number of each account.
     accounts: Vec<[String; 4]>,
@@ -32,7 +32,7 @@ impl ProfiledSandbox {
         apart
     }
 
-    /// Writes the configuration files; `more` goes into each profile.
+    /// Writes the configuration files; `more` is added to each profile.
     pub fn sign_in(&self, more: &str) {
         let mut text = String::new();
         for [name, id, secret, _] in &self.accounts {
@@ -42,12 +42,12 @@ impl ProfiledSandbox {
         self.folder.write(".aws/credentials", &text);
     }
 
-    /// The program with another state than the sandbox's own, so that it does not find it by itself.
+    /// The program with another state folder than the sandbox's, so that it does not find the sandbox by itself.
     pub fn pllab(&self, words: &str) -> Program {
         self.folder.pllab(words).env("PLLAB_STATE_DIR", self.folder.path().join("elsewhere"))
     }
 
-    /// A front before it.
+    /// Opens a TLS proxy before it.
     pub fn front(&self) -> TlsProxy {
         TlsProxy::open(&self.url, self.accounts.iter().map(|[_, id, secret, _]| (id.clone(), secret.clone())).collect())
     }
@@ -64,7 +64,7 @@ impl ProfiledSandbox {
         Signer { port, id, secret, service, at: jiff::Timestamp::now() }
     }
 
-    /// The program where AWS's own names lead to `front`.
+    /// The program with AWS's own names leading to `front`.
     pub fn pllab_on_aws(&self, front: &TlsProxy, words: &str) -> Program {
         self.pllab(words).env("HTTPS_PROXY", front.proxy()).env("AWS_CA_BUNDLE", TlsProxy::bundle())
     }

@@ -1,4 +1,4 @@
-//! The program, run as its users run it, and facts about what it said.
+//! Runs the program as its users do, and states facts about its output.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write as _};
@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 use super::{Folder, Line, events};
 
-/// After this a program hangs. Far above what anything here takes, on a busy machine too.
+/// The time after which a program counts as hanging, far above the normal one, even on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A command line in the making.
+/// A command line under construction.
 pub struct Program {
     path: OsString,
     args: Vec<OsString>,
@@ -22,7 +22,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// The program with these words in `folder`, in English, with its state in the folder.
+    /// The program in `folder` with these words, in English, with its state in the folder.
     pub fn new(folder: &Folder, words: &str) -> Self {
         let new = Self {
             path: env!("CARGO_BIN_EXE_pllab").into(),
@@ -38,7 +38,7 @@ impl Program {
             .env("PLLAB_NGINX", "builtin")
     }
 
-    /// One more word, which may hold spaces.
+    /// One more word, which may contain spaces.
     pub fn arg(mut self, word: impl AsRef<OsStr>) -> Self {
         self.args.push(word.as_ref().to_owned());
         self
@@ -62,7 +62,7 @@ impl Program {
         self.env("PLLAB_LANG", "ja")
     }
 
-    /// What is typed, before the end of input.
+    /// Typed input, before the end of input.
     pub fn stdin(mut self, text: &str) -> Self {
         self.stdin = Some(text.to_owned());
         self
@@ -77,7 +77,7 @@ impl Program {
         self
     }
 
-    /// Another program in the same place and with the same environment.
+    /// Another program in the same place with the same environment.
     pub fn instead(mut self, program: impl AsRef<OsStr>) -> Self {
         program.as_ref().clone_into(&mut self.path);
         self
@@ -90,13 +90,12 @@ impl Program {
         if let Some(path) = std::env::var_os("PATH") {
             command.env("PATH", path);
         }
-        // Looking for credentials must end on this machine.
+        // The search for credentials must not leave this machine.
         command.env("AWS_EC2_METADATA_DISABLED", "true");
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
         command
     }
 
-    /// Starts it.
     #[track_caller]
     pub fn start(self) -> Running {
         let mut command = self.command();
@@ -135,7 +134,7 @@ fn collect(mut from: impl Read + Send + 'static) -> Collected {
     (bytes, reading)
 }
 
-/// A program under way. Killed when dropped.
+/// A running program. Killed when dropped.
 pub struct Running {
     child: Child,
     stdout: Collected,
@@ -145,25 +144,24 @@ pub struct Running {
 }
 
 impl Running {
-    /// Waited for so long before it counts as hanging; for what takes its time even on an idle machine.
+    /// Sets the time after which it counts as hanging, for programs that take long even on an idle machine.
     pub fn patient(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
     }
 
-    /// Its process id.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Whether it has not ended yet. One that has ended and was not waited for has.
+    /// Whether it has not ended yet; a process that ended but was not waited for counts as ended.
     #[cfg(target_os = "linux")]
     pub fn is_under_way(&self) -> bool {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.id())).unwrap_or_default();
         stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with('Z'))
     }
 
-    /// Waits until standard output holds `text`, and gives what stands there by then.
+    /// Waits until standard output contains `text`, and returns the output so far.
     #[track_caller]
     pub fn until(&mut self, text: &str) -> String {
         let deadline = Instant::now() + PATIENCE;
@@ -179,10 +177,10 @@ impl Running {
         }
     }
 
-    /// Waits until a sandbox says that it is ready, and gives what it says.
+    /// Waits until a sandbox reports that it is ready, and returns the report.
     #[track_caller]
     pub fn ready(&mut self) -> serde_json::Value {
-        // Before the line's end it may be there in part.
+        // Before the line end, the report may be incomplete.
         let said = self.until("\n");
         let ready = said.lines().find(|line| line.contains("sandbox_ready")).expect("the first line says it");
         serde_json::from_str(ready).expect("it is JSON")
@@ -195,7 +193,6 @@ impl Running {
         assert!(status.expect("there is a kill").success());
     }
 
-    /// Waits for its end.
     #[track_caller]
     pub fn wait(mut self) -> Ran {
         let deadline = Instant::now() + self.patience;
@@ -206,7 +203,7 @@ impl Running {
             assert!(Instant::now() < deadline, "{} hangs:\n{}\n{}", self.what, said(&self.stdout), said(&self.stderr));
             thread::sleep(Duration::from_millis(2));
         };
-        // A child of the program may still hold the pipes; what the program itself wrote is there.
+        // A child of the program may still hold the pipes; the program's own output is complete.
         let deadline = Instant::now() + Duration::from_secs(5);
         while !(self.stdout.1.is_finished() && self.stderr.1.is_finished()) && Instant::now() < deadline {
             thread::sleep(Duration::from_millis(1));
@@ -227,10 +224,10 @@ fn said(collected: &Collected) -> String {
     String::from_utf8_lossy(&collected.0.lock().expect("no reader panics")).into_owned()
 }
 
-/// What a program said, and how it ended.
+/// A program's output, and how it ended.
 #[derive(Clone, Debug)]
 pub struct Ran {
-    /// The exit code; `None` when a signal ended it.
+    /// `None` if a signal ended it.
     pub code: Option<i32>,
     /// Standard output.
     pub out: String,
@@ -240,42 +237,42 @@ pub struct Ran {
 }
 
 impl Ran {
-    /// Its exit code is this one.
+    /// Asserts the exit code.
     #[track_caller]
     pub fn code(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "{}\n--- stdout\n{}\n--- stderr\n{}", self.what, end(&self.out), self.err);
         self
     }
 
-    /// Standard output is exactly this.
+    /// Asserts that standard output is exactly this.
     #[track_caller]
     pub fn stdout(self, text: &str) -> Self {
         assert_eq!(self.out, text, "{}\n--- stderr\n{}", self.what, self.err);
         self
     }
 
-    /// Standard error is exactly this.
+    /// Asserts that standard error is exactly this.
     #[track_caller]
     pub fn stderr(self, text: &str) -> Self {
         assert_eq!(self.err, text, "{}\n--- stdout\n{}", self.what, self.out);
         self
     }
 
-    /// Standard output holds this.
+    /// Asserts that standard output contains this.
     #[track_caller]
     pub fn says(self, text: &str) -> Self {
         assert!(self.out.contains(text), "{}: no {text:?} in:\n{}\n--- stderr\n{}", self.what, self.out, self.err);
         self
     }
 
-    /// Standard error holds this.
+    /// Asserts that standard error contains this.
     #[track_caller]
     pub fn complains(self, text: &str) -> Self {
         assert!(self.err.contains(text), "{}: no {text:?} in:\n{}\n--- stdout\n{}", self.what, self.err, self.out);
         self
     }
 
-    /// Nothing it said is for a terminal only, and nothing tells of a panic.
+    /// Asserts that the output has no terminal sequences and no trace of a panic.
     #[track_caller]
     pub fn clean(self) -> Self {
         for text in [&self.out, &self.err] {
@@ -285,14 +282,14 @@ impl Ran {
         self
     }
 
-    /// Standard output as JSON, one event a line.
+    /// Standard output as JSON, one event per line.
     #[track_caller]
     pub fn events(&self) -> Vec<Line> {
         events(&self.out)
     }
 }
 
-/// The last part of a long text: what went wrong stands there.
+/// The last part of a long text, where errors are.
 fn end(text: &str) -> &str {
     text.char_indices().rev().nth(3000).map_or(text, |(at, _)| &text[at..])
 }

@@ -1,4 +1,4 @@
-//! Takes out of a transcript what differs from run to run.
+//! Removes from a transcript what differs from run to run.
 
 /// Prefixes of ids whose rest is random.
 const PREFIXES: [&str; 13] = [
@@ -27,7 +27,7 @@ pub fn redact(text: &str, secrets: &[(&str, &str)]) -> String {
     words(&text)
 }
 
-/// Goes through the text word by word; a word is what ids are made of.
+/// Processes the text word by word, splitting at characters that ids cannot contain.
 fn words(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.' || c == ':';
@@ -49,7 +49,7 @@ fn words(text: &str) -> String {
     out
 }
 
-/// Within a word, the pieces between `.` and `:`.
+/// Processes the pieces of a word between `.` and `:`.
 fn pieces(word: &str) -> String {
     if let Some(port) = word.strip_prefix("127.0.0.1:")
         && port.chars().all(|c| c.is_ascii_digit())
@@ -62,7 +62,7 @@ fn pieces(word: &str) -> String {
     {
         return "10.0.1.<n>".to_owned();
     }
-    // How long an answer took, which a busy machine lengthens.
+    // The duration of an answer, which is longer on a busy machine.
     if let ["0", tenths] = fields[..]
         && tenths.len() == 1
     {
@@ -83,7 +83,7 @@ fn one(id: &str) -> String {
         if let Some(rest) = id.strip_prefix(prefix) {
             let (main, tail) = rest.split_once('-').map_or((rest, ""), |(main, _)| (main, "-<x>"));
             if main.len() >= 8 && hex(main) {
-                // The lab's prose has an example of its own.
+                // The lab's prose has an example id of its own.
                 let example = main.starts_with("0123456789");
                 return if example { id.to_owned() } else { format!("{prefix}<id>{tail}") };
             }

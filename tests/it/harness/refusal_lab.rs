@@ -1,4 +1,4 @@
-//! Both halves of a lab, made by requests signed by hand, and tables of what is refused there.
+//! Both halves of a lab, made with requests signed by hand, and tables of refusals.
 
 use std::collections::BTreeMap;
 
@@ -6,20 +6,18 @@ use pllab::sandbox::Options;
 
 use super::{Cloud, Folder, Signer};
 
-/// A lab to be refused things in, and the names of what is in it.
+/// A lab for refused calls, and the names of what is in it.
 pub struct RefusalLab {
-    /// Its sandbox.
     pub cloud: Cloud,
-    /// What was made, by the words of a form.
+    /// The ids of what was made, by the names that forms use.
     pub names: BTreeMap<&'static str, String>,
     folder: Folder,
 }
 
-/// An answer: its status, its code where it refuses, its text.
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
-    /// All of it, head included.
+    /// All of it, including the head.
     pub text: String,
 }
 
@@ -30,7 +28,7 @@ impl Answer {
         self.text[start..].split('<').next()
     }
 
-    /// The same; it must be there.
+    /// The same, but it must exist.
     #[track_caller]
     pub fn need(&self, name: &str) -> String {
         self.element(name).unwrap_or_else(|| panic!("no {name} in {}", self.text)).to_owned()
@@ -38,14 +36,14 @@ impl Answer {
 }
 
 impl RefusalLab {
-    /// An empty one.
+    /// An empty lab.
     pub async fn open() -> Self {
         let folder = Folder::new();
         let cloud = Cloud::open(&folder.path().join("sandbox")).await;
         Self { cloud, names: BTreeMap::new(), folder }
     }
 
-    /// Opens one for a story; off the runtime's threads, for the calls block.
+    /// Opens one for a story, off the runtime's threads, because the calls block.
     pub async fn told(story: impl FnOnce(&mut Self) + Send + 'static) {
         let mut place = Self::open().await;
         let place = tokio::task::spawn_blocking(move || {
@@ -55,7 +53,7 @@ impl RefusalLab {
         place.await.expect("the story holds").cloud.close().await;
     }
 
-    /// The same world under a sandbox with other options.
+    /// The same world in a sandbox with other options.
     pub async fn reopen(self, change: impl FnOnce(&mut Options)) -> Self {
         self.cloud.close().await;
         let mut options = Cloud::options(&self.folder.path().join("sandbox"));
@@ -85,7 +83,7 @@ impl RefusalLab {
         Answer { status, text }
     }
 
-    /// A call that must work; one of its elements becomes a name.
+    /// A call that must succeed; one of its elements becomes a name.
     #[track_caller]
     pub fn make(&mut self, index: usize, service: &'static str, form: &str, element: &str, name: &'static str) {
         let answer = self.call(index, service, form);
@@ -93,7 +91,7 @@ impl RefusalLab {
         self.names.insert(name, answer.need(element));
     }
 
-    /// A call that must work.
+    /// A call that must succeed.
     #[track_caller]
     pub fn done(&self, index: usize, service: &'static str, form: &str) -> Answer {
         let answer = self.call(index, service, form);
@@ -101,7 +99,7 @@ impl RefusalLab {
         answer
     }
 
-    /// Every row is refused with its status, code, and words in its message, in its protocol's envelope.
+    /// Asserts that every row is refused with its status, code, and words in its message, in its protocol's envelope.
     pub fn refuses(&self, rows: &[Row]) {
         let mut wrong = Vec::new();
         for (index, service, form, status, code, words) in rows {
@@ -124,7 +122,7 @@ impl RefusalLab {
         assert!(wrong.is_empty(), "{} of {} rows:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
     }
 
-    /// Both networks: the provider's with two subnets in one zone and one in another, the consumer's likewise.
+    /// Makes both networks, each with two subnets in one zone and one in another.
     pub fn networks(&mut self) {
         for (index, vpc, names) in
             [(0, "vpc", ["subnet", "twin", "other"]), (1, "far-vpc", ["far-subnet", "far-twin", "far-other"])]
@@ -157,7 +155,8 @@ impl RefusalLab {
         self.make(0, "ec2", images, "imageId", "image");
     }
 
-    /// A load balancer in the first subnet, its target group, listener, and an endpoint service the consumer may use.
+    /// Makes a load balancer in the first subnet, its target group, listener, and an endpoint service the consumer
+    /// may use.
     pub fn service(&mut self) {
         let create = "CreateLoadBalancer&Name=nlb&Type=network&Scheme=internal&Subnets.member.1={subnet}";
         self.make(0, ELB, create, "LoadBalancerArn", "nlb");
@@ -175,7 +174,7 @@ impl RefusalLab {
         self.names.insert("consumer", format!("arn:aws:iam::{consumer}:root"));
     }
 
-    /// Lets the consumer's account ask.
+    /// Allows the consumer's account to request a connection.
     pub fn allow(&self) {
         self.done(
             0,
@@ -184,7 +183,7 @@ impl RefusalLab {
         );
     }
 
-    /// The consumer's request, under a name.
+    /// Makes the consumer's request, under a name.
     pub fn endpoint(&mut self, name: &'static str) {
         self.make(1, "ec2", ENDPOINT, "vpcEndpointId", name);
     }
