@@ -1,17 +1,15 @@
-//! The sandbox's accounts and who may call as which.
+//! The sandbox's accounts and their access keys.
 
 use crate::host::Random;
 
-/// One of the sandbox's accounts, with the keys of this run. The keys are never written to disk.
+/// One of the sandbox's accounts, with its keys for this run. The keys are never written to disk.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Account {
     /// `provider` or `consumer`.
     pub name: String,
     /// Twelve digits.
     pub account_id: String,
-    /// The access key id.
     pub access_key_id: String,
-    /// The secret access key.
     pub secret_access_key: String,
 }
 
@@ -25,7 +23,7 @@ impl std::fmt::Debug for Account {
 }
 
 impl Account {
-    /// The accounts with these names and ids, in order, with `keys` as far as they go and then random ones.
+    /// Makes accounts with these names and ids, in order. The first ones get `keys`; the others get random keys.
     pub(super) fn with_keys(named: Vec<(String, String)>, keys: Vec<(String, String)>, random: &Random) -> Vec<Self> {
         let capitals = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
         let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

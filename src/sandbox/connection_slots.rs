@@ -1,37 +1,37 @@
-//! Who may stay connected. Connections are few on purpose; when all are taken, one that does nothing makes room, so that
-//! whoever merely connects cannot lock out a client that signs.
+//! Limits how many connections the API keeps open. When all slots are taken, an idle connection is closed to make
+//! room, so that unsigned connections cannot lock out a client that signs its requests.
 
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::task::AbortHandle;
 
-/// Most connections at a time. A client of an SDK keeps some ten.
+/// The limit of open connections. An SDK's client keeps about ten.
 pub const CONNECTIONS: usize = 256;
 
-/// Has sent nothing that was signed.
+/// Has sent no signed request.
 const STRANGER: u8 = 0;
-/// Has sent something signed, and has its answer.
+/// Has sent a signed request and has its answer.
 const KNOWN: u8 = 1;
-/// Waits for the answer to something signed.
+/// Waits for the answer to a signed request.
 const WORKING: u8 = 2;
-/// Has to go.
+/// Gave its slot to another connection.
 const EVICTED: u8 = 3;
 
-/// One connection's place.
 #[derive(Debug, Default)]
 pub struct ConnectionSlot {
     state: AtomicU8,
-    /// When it last did something: a number that only grows.
+    /// When it was last active, as a number from [`next`].
     last: AtomicU64,
 }
 
-/// A signed request under way, which nobody takes the place of.
+/// A signed request that is being answered. Its slot is not given away until this is dropped.
 #[derive(Debug)]
 pub struct Work<'a>(&'a ConnectionSlot);
 
 impl ConnectionSlot {
-    /// Begins to work on a signed request. `None` where the place was just given to another: nothing may be done then.
+    /// Marks the slot as working on a signed request. `None` if the slot was just given away: the caller must then do
+    /// nothing.
     pub fn begin(&self) -> Option<Work<'_>> {
         for idle in [KNOWN, STRANGER] {
             if self.state.compare_exchange(idle, WORKING, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
@@ -53,19 +53,19 @@ impl Drop for Work<'_> {
     }
 }
 
-/// The next number in the order of all that happens.
+/// The next number in the order of all events.
 fn next() -> u64 {
     static COUNT: AtomicU64 = AtomicU64::new(1);
     COUNT.fetch_add(1, Ordering::SeqCst)
 }
 
-/// All places.
 #[derive(Debug, Default)]
 pub struct ConnectionSlots(Mutex<Vec<(Arc<ConnectionSlot>, AbortHandle)>>);
 
 impl ConnectionSlots {
-    /// Makes room for one more, if need be by ending a connection that does nothing: first one that has never sent anything
-    /// signed, the longest there of these. `false` where everybody is at work.
+    /// Makes room for one more connection. If all slots are taken, it closes an idle connection: the least recently
+    /// active one of those that never sent a signed request, else of the others. `false` if all connections are
+    /// working.
     pub fn make_room(&self) -> bool {
         let mut seats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         seats.retain(|(_, connection)| !connection.is_finished());
@@ -78,14 +78,14 @@ impl ConnectionSlots {
         };
         let Some((at, rank)) = of_rank(STRANGER).or_else(|| of_rank(KNOWN)) else { return false };
         if !seats[at].0.evict(rank) {
-            // It has begun to work this very moment.
+            // It began to work at this moment.
             return false;
         }
         seats.swap_remove(at).1.abort();
         true
     }
 
-    /// A place for a new connection; `connect` starts it.
+    /// Gives a slot to a new connection, which `connect` starts.
     pub fn take(&self, connect: impl FnOnce(Arc<ConnectionSlot>) -> AbortHandle) {
         let seat = Arc::new(ConnectionSlot { last: AtomicU64::new(next()), ..ConnectionSlot::default() });
         let connection = connect(Arc::clone(&seat));
@@ -110,7 +110,7 @@ mod tests {
         }
         drop(all[0].begin().unwrap());
         let work: Vec<_> = all[2..].iter().map(|seat| seat.begin().unwrap()).collect();
-        // The second is a stranger; the first is known, and idle; the others work.
+        // The second is a stranger, the first is known and idle, the others work.
         assert!(seats.make_room());
         assert!(all[1].begin().is_none() && all[0].begin().is_some());
         seats.take(|_| tokio::spawn(std::future::pending::<()>()).abort_handle());

@@ -1,4 +1,4 @@
-//! The control plane: one world, one call at a time, kept on disk before it is answered.
+//! The control plane: one world, one call at a time, written to disk before it is answered.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,13 +17,13 @@ use super::throttle::{Buckets, Throttle};
 use super::wire::{ApiError, Xml};
 use super::world::{HiddenRows, Quotas, Store, StoreError, Timing, VisibilityDelay, World, concerns_plane, topology};
 
-/// Names of the accounts in a new world, the first one first.
+/// Names of the accounts in a new world.
 const ACCOUNTS: [&str; 2] = ["provider", "consumer"];
 
-/// The world and everything that changes it.
+/// Owns the world and makes every change to it.
 pub struct Control {
     state: Mutex<State>,
-    /// Where the world is kept.
+    /// The folder of the world's files.
     folder: PathBuf,
     plane: Plane,
     pace: Pace,
@@ -36,22 +36,22 @@ pub struct Control {
 struct State {
     world: World,
     store: Store,
-    /// What the data plane was told last.
+    /// The topology that the data plane was told last.
     told: Topology,
-    /// What is not found yet, and until when.
+    /// New resources that calls cannot see yet, and until when.
     unseen: Vec<(VisibilityDelay, Until)>,
 }
 
-/// When something is found that was not.
+/// When an invisible resource becomes visible.
 enum Until {
-    /// After so many more calls that look for it.
+    /// After this many more calls that look for it.
     Calls(u32),
-    /// From then on.
+    /// From this time on.
     Time(Timestamp),
 }
 
 impl Control {
-    /// Takes up the world in `folder`, or begins one there.
+    /// Opens the world in `folder`, or creates one there.
     ///
     /// # Errors
     /// A world that cannot be read or written.
@@ -87,7 +87,6 @@ impl Control {
         self.lock().world.accounts.iter().map(|account| (account.name.clone(), account.id.clone())).collect()
     }
 
-    /// Answers one call.
     pub async fn call(&self, call: Call<'_>) -> Result<Xml, ApiError> {
         match self.run(&call)? {
             Answer::Done(xml) => Ok(xml),
@@ -102,7 +101,7 @@ impl Control {
             Answer::Console(question) => {
                 let console = self.plane.console(&question.instance).await;
                 match &console.trouble {
-                    // An empty console would say that the instance has written nothing.
+                    // An empty console would mean that the instance has written nothing.
                     Some(error) => Err(ApiError::own_trouble(&self.folder, error)),
                     None => Ok(question.answer(&console)),
                 }
@@ -110,30 +109,30 @@ impl Control {
         }
     }
 
-    /// Lets time pass.
+    /// Makes the changes that have fallen due.
     pub fn tick(&self) {
         let mut state = self.lock();
         state.world.advance_due(self.clock.now(), self.pace);
-        // Nobody waits for this change: it is undone when it cannot be kept, and happens again at the next tick.
+        // If the world cannot be written, the change is undone and happens again at the next tick. No caller waits
+        // for it.
         let _ = self.keep(&mut state);
     }
 
-    /// Ends the data plane.
+    /// Stops the data plane.
     pub async fn stop(&self) {
         self.plane.stop().await;
     }
 
-    /// Whether open files have run out.
+    /// Tells whether open files have run out.
     pub fn shortage(&self) -> &Shortage {
         self.plane.shortage()
     }
 
-    /// What time it is.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// A request's id, in the form of a UUID.
+    /// A new request id, in the form of a UUID.
     pub fn request_id(&self) -> String {
         let hex = self.random.hex(32);
         format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
@@ -159,13 +158,13 @@ impl Control {
             };
             hidden.push((VisibilityDelay { account, region: region.to_owned(), ids }, until));
         }
-        // A refused call may have let time pass too.
+        // A refused call may have advanced the world too.
         self.keep(&mut state)?;
         answer
     }
 
-    /// Keeps the world and tells the data plane. When it cannot be kept, it becomes what it was: an unanswered call
-    /// has not happened.
+    /// Writes the world to disk and tells the data plane about the changes. If the write fails, undoes the changes: a
+    /// call that got no answer has had no effect.
     fn keep(&self, state: &mut State) -> Result<(), ApiError> {
         match state.store.keep(&state.world) {
             Ok(false) => {}
@@ -189,13 +188,13 @@ impl Control {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Operations check before they change, so a panic in one leaves a whole world behind.
+        // Operations check before they change, so a panic in one leaves the world consistent.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// What `call` looks for and does not find. A call that only reads looks for everything, others for what they name: what
-/// they must not trip over stays where it is.
+/// The invisible resources that `call` looks for. A call that only reads looks for all of them; any other call looks
+/// only for those that it names, so that the rest stays there for its own checks.
 fn looked_for<'a>(
     unseen: &'a mut Vec<(VisibilityDelay, Until)>,
     now: Timestamp,

@@ -1,26 +1,25 @@
-//! What the sandbox takes its time for, as others may rely on it: benchmarks compute a lab's critical path from these.
+//! How long the sandbox's slow operations take. Benchmarks compute a lab's critical path from these.
 
 use std::time::Duration;
 
 use super::plane;
 use super::world::{Kind, usual};
 
-/// Durations on AWS's clock; a sandbox divides them by its pace.
+/// Durations on AWS's clock. The sandbox divides them by its pace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Delays {
     /// From `RunInstances` until an instance is running.
     pub instance: Duration,
-    /// What installing nginx takes a boot script.
+    /// How long a boot script takes to install nginx.
     pub install: Duration,
     /// From `CreateLoadBalancer` until a Network Load Balancer is active.
     pub load_balancer: Duration,
-    /// From then until the first probe of its targets.
+    /// From `active` until the first probe of its targets.
     pub registration: Duration,
-    /// From the acceptance until an endpoint is available.
+    /// From acceptance until an endpoint is available.
     pub endpoint: Duration,
 }
 
-/// The delays of this version.
 #[must_use]
 pub fn delays() -> Delays {
     Delays {

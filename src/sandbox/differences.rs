@@ -1,21 +1,20 @@
-//! What the sandbox does not model, in both languages. It is kept here because this room imports `host` only.
+//! What the sandbox does not model, in both languages. It stands here because this room imports `host` only.
 
 use super::keeper::{self, Lack};
 
 /// One way in which the sandbox differs from AWS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// A stable word for it.
+    /// A stable name.
     pub id: &'static str,
-    /// In Japanese.
     pub ja: &'static str,
-    /// In English.
     pub en: &'static str,
-    /// Requests that meet it, as `service Action&Parameter=value`: the sandbox says of each that it does not model it.
+    /// Requests that meet this difference, as `service Action&Parameter=value`. The sandbox refuses each as not
+    /// modelled.
     pub refused: &'static [&'static str],
 }
 
-/// Everything that is known to differ.
+/// Every known difference.
 #[must_use]
 pub fn differences() -> &'static [Difference] {
     DIFFERENCES
@@ -300,7 +299,7 @@ const DIFFERENCES: &[Difference] = &[
     ),
 ];
 
-/// What this machine lacks to keep a real nginx behind walls.
+/// The protections around a real nginx that this machine lacks.
 #[must_use]
 pub fn of_this_machine() -> Vec<&'static Difference> {
     let lacks = keeper::lacks();

@@ -1,4 +1,4 @@
-//! Faults on demand: which call of which operation goes wrong, and how. Calls are counted, so a plan is repeatable.
+//! Faults on demand: which call of which operation fails, and how. Calls are counted, so a plan is repeatable.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,48 +9,46 @@ use super::ops;
 /// One line of a fault plan, written `OPERATION:CALLS:FAULT`, such as `CreateVpcEndpoint:2:lost-reply`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FaultRule {
-    /// The operation's name; with a `*` at its end, all that begin so.
+    /// The operation's name. With a `*` at its end, every operation that begins like this.
     operation: String,
-    /// The first call it strikes, counted from 1 among the calls that fit `operation`.
+    /// The first call that fails, counted from 1 among the calls that match `operation`.
     first: u32,
-    /// The last one; `None` for all that follow.
+    /// The last call that fails; `None` for all that follow.
     last: Option<u32>,
-    /// What happens.
     pub(super) fault: FaultKind,
 }
 
-/// What goes wrong with a call.
+/// How a call fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FaultKind {
-    /// Turned away at the door: too many calls.
+    /// Refused before it has any effect: too many calls.
     Throttle,
-    /// Answered with a server error; the call had no effect.
+    /// Answered with a server error. The call had no effect.
     InternalError,
-    /// Answered as unavailable; the call had no effect.
+    /// Answered as unavailable. The call had no effect.
     Unavailable,
-    /// No effect, and no answer: the connection is held this long and then closed.
+    /// No effect and no answer: the connection is held this long and then closed.
     TimeOut(Duration),
-    /// Took effect, and the connection is closed without an answer.
+    /// The call took effect, but the connection is closed without an answer.
     LostReply,
-    /// Took effect, and is answered this much later.
+    /// The call took effect, and is answered this much later.
     Slow(Duration),
-    /// Took effect, and what was made is not found for a while after.
+    /// The call took effect, but what it made cannot be found for a while.
     NotFound(VisibilityDelay),
     /// The credentials have expired.
     Expired,
 }
 
-/// How long what was made is not found.
+/// How long a new resource cannot be found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VisibilityDelay {
     /// For this many calls that look for it.
     Calls(u32),
-    /// For this long.
     For(Duration),
 }
 
 impl FaultKind {
-    /// The words for the kinds, as a plan spells them, with the values they take.
+    /// The kinds as a plan spells them, with the values they take.
     pub const WORDS: [&str; 8] = [
         "throttle",
         "internal-error",
@@ -63,10 +61,10 @@ impl FaultKind {
     ];
 }
 
-/// What is wrong with a line of a fault plan.
+/// What is wrong with a rule of a fault plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BadFault {
-    /// It has not three parts.
+    /// It does not have three parts.
     Form,
     /// The sandbox has no such operation.
     Operation(String),
@@ -74,7 +72,7 @@ pub enum BadFault {
     Calls(String),
     /// No such kind of fault.
     Kind(String),
-    /// The kind needs a value, has none, or another form of it.
+    /// The kind needs a value, takes none, or takes another form of value.
     Value(String),
 }
 
@@ -88,7 +86,6 @@ impl fmt::Display for BadFault {
 }
 
 impl FaultRule {
-    /// Whether `operation` is one that this rule is about.
     pub(super) fn is_about(&self, operation: &str) -> bool {
         match self.operation.strip_suffix('*') {
             Some(start) => operation.starts_with(start),
@@ -96,7 +93,7 @@ impl FaultRule {
         }
     }
 
-    /// Whether call number `call` is struck.
+    /// Whether call number `call`, counted from 1, fails.
     pub(super) fn strikes(&self, call: u32) -> bool {
         call >= self.first && self.last.is_none_or(|last| call <= last)
     }
@@ -122,7 +119,7 @@ impl FromStr for FaultRule {
     }
 }
 
-/// `2`, `2-4`, `2-` and `*`.
+/// Reads `2`, `2-4`, `2-` or `*`.
 fn read_calls(text: &str) -> Option<(u32, Option<u32>)> {
     if text == "*" {
         return Some((1, None));
@@ -135,7 +132,7 @@ fn read_calls(text: &str) -> Option<(u32, Option<u32>)> {
     (first >= 1 && last.is_none_or(|last| last >= first)).then_some((first, last))
 }
 
-/// How long a call is held that times out, where the plan does not say it. Shorter than a client's own patience.
+/// How long a call is held that times out, if the plan does not say. Shorter than a client's own timeout.
 const HELD: Duration = Duration::from_secs(5);
 
 fn read_kind(text: &str) -> Result<FaultKind, BadFault> {
@@ -164,7 +161,7 @@ fn read_kind(text: &str) -> Result<FaultKind, BadFault> {
     }
 }
 
-/// `300ms` or `2s`, up to an hour.
+/// Reads `300ms` or `2s`, up to an hour.
 fn read_duration(text: &str) -> Option<Duration> {
     let duration = match text.strip_suffix("ms") {
         Some(number) => Duration::from_millis(number.parse().ok()?),

@@ -1,4 +1,4 @@
-//! A fault plan at work: counts the calls, and says what AWS would say.
+//! Applies a fault plan: counts the calls and gives the answers that AWS would give.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -6,18 +6,17 @@ use super::fault_plan::{FaultKind, FaultRule};
 use super::ops::Protocol;
 use super::wire::ApiError;
 
-/// A plan, and how many calls each of its rules has seen.
+/// The plan's rules, each with the number of calls it has seen.
 #[derive(Debug)]
 pub struct Faults(Mutex<Vec<(FaultRule, u32)>>);
 
 impl Faults {
-    /// A plan whose calls are still to come.
     pub fn new(plan: Vec<FaultRule>) -> Self {
         Self(Mutex::new(plan.into_iter().map(|rule| (rule, 0)).collect()))
     }
 
-    /// Counts one call of `operation`. What goes wrong with it, if anything: the first rule that strikes decides, and
-    /// every rule about the operation counts.
+    /// Counts one call of `operation` and returns its fault, if any. Every rule about the operation counts the call;
+    /// the first rule that strikes decides.
     pub fn meet(&self, operation: &str) -> Option<FaultKind> {
         let mut rules = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut met = None;
@@ -32,7 +31,7 @@ impl Faults {
 }
 
 impl FaultKind {
-    /// The answer to `operation` instead of which nothing is done; `None` where something is done, or nothing answered.
+    /// The error that answers `operation` without doing anything. `None` if the call takes effect or gets no answer.
     #[must_use]
     pub fn refusal(self, protocol: Protocol, operation: &str) -> Option<ApiError> {
         let is_ec2 = protocol == Protocol::Ec2;
@@ -41,7 +40,7 @@ impl FaultKind {
         let (code, status, message) = match self {
             Self::Throttle if is_ec2 => ("RequestLimitExceeded", 503, "Request limit exceeded."),
             Self::Throttle => ("Throttling", 400, "Rate exceeded"),
-            // The operation has a word of its own for it [API:DescribeTargetHealth].
+            // This operation has its own error code [API:DescribeTargetHealth].
             Self::InternalError if operation == "DescribeTargetHealth" => (
                 "HealthUnavailable",
                 500,

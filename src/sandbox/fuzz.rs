@@ -1,6 +1,6 @@
-//! A request's bytes against an empty world, for fuzzing: everything between the socket and the disk that reads what a
-//! client wrote. It is public so that the fuzzers, which are a package of their own, reach it, and hidden because nobody else
-//! has a use for it.
+//! Entry points for fuzzing: a request's bytes against an empty world, through all code between socket and disk that
+//! reads what a client wrote. Public so that the fuzzers, a package of their own, reach it; hidden because nothing
+//! else uses it.
 
 use jiff::Timestamp;
 
@@ -11,7 +11,7 @@ use super::ops::{Answer, Ctx, Protocol, run};
 use super::wire::{Params, Presented, Signed, read_rest, too_far, verify};
 use super::world::{Quotas, Timing, World};
 
-/// A world in which nothing is, and everything is the same each time.
+/// An empty world that is the same in every run.
 struct Bench {
     world: World,
     random: Random,
@@ -24,7 +24,7 @@ impl Bench {
         Self { world: World::new(&["provider", "consumer"], &random), random, quotas: Quotas::default() }
     }
 
-    /// Does a call, writes down what it changed, and reads that.
+    /// Runs a call, then writes the changes as a log line and reads that line again.
     fn call(&mut self, protocol: Protocol, action: &str, params: &Params) {
         let timing = Timing { at: Timestamp::UNIX_EPOCH, pace: Pace::Instant };
         let mut ctx = Ctx::new(&mut self.world, 0, "ap-northeast-1", timing, &self.random, &self.quotas);
@@ -39,7 +39,8 @@ impl Bench {
     }
 }
 
-/// Takes `bytes` for an `Authorization` header, a line end, and a body, and answers it as each service of the query protocols.
+/// Reads `bytes` as an `Authorization` header, a line end and a body, and answers the body as each service of the
+/// query protocols.
 #[doc(hidden)]
 pub fn fuzz_request(bytes: &[u8]) {
     let split = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(0);
@@ -49,12 +50,12 @@ pub fn fuzz_request(bytes: &[u8]) {
         [("host".to_owned(), head.clone().into_owned()), ("x-amz-date".to_owned(), head.chars().take(16).collect())];
     let signed = Signed { method: "POST", path: "/", query: &head, headers: &headers, body };
     if let Some(presented) = Presented::parse(&head) {
-        // Whether it is a good signature is not the question.
+        // Whether the signature is good does not matter here.
         let _ = (verify(signed, &presented, "secret"), too_far(signed, Timestamp::UNIX_EPOCH));
     }
     let mut bench = Bench::new();
     for protocol in [Protocol::Ec2, Protocol::Elb, Protocol::Sts] {
-        // Each line is a call, so that what the first ones make is there for the later ones.
+        // Each line is a call, so that later calls find what earlier ones made.
         for form in body.split(|byte| *byte == b'\n').take(16) {
             let Ok(params) = Params::parse(form) else { continue };
             let params = if protocol == Protocol::Ec2 { params } else { params.with_members() };
@@ -64,8 +65,8 @@ pub fn fuzz_request(bytes: &[u8]) {
     }
 }
 
-/// Takes `bytes` for requests to Route 53 and to Service Quotas: a line with method and path, or with the operation, and the
-/// body in the lines that follow, up to an empty one.
+/// Reads `bytes` as requests to Route 53 and to Service Quotas, separated by empty lines: a line with method and
+/// path, or with the operation, then the body.
 #[doc(hidden)]
 pub fn fuzz_rest(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);

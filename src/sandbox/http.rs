@@ -1,4 +1,5 @@
-//! One HTTP request: is it meant for us, who sent it, what does it ask, and the answer in its protocol's form.
+//! Answers one HTTP request: checks the sender and the signature, finds the operation, and writes the answer in its
+//! protocol's form.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,33 +22,31 @@ use super::ops::Protocol;
 use super::wire::{ApiError, Params, Presented, Signed, Xml, is_rest, read_rest, too_far, verify};
 use super::world::REGIONS;
 
-/// Most bytes of a body. The largest real request is an instance's user data, 16 KB before encoding.
+/// Bytes of a request's body. The largest real request is an instance's user data, 16 KB before encoding.
 const BODY_LIMIT: usize = 256 * 1024;
-/// How long a body may take to arrive.
+/// The time a body may take to arrive.
 const BODY_TIME: Duration = Duration::from_secs(10);
 
-/// What every request needs.
+/// What all connections share.
 pub struct Front {
-    /// The control plane.
     pub control: Control,
-    /// The accounts and their keys, in the control plane's order.
+    /// In the control plane's order.
     pub accounts: Vec<Account>,
-    /// What goes wrong on purpose.
     pub faults: Faults,
 }
 
-/// A refusal, and the form in which its sender can read it.
+/// An error, and the protocol in whose form the sender can read it.
 struct Refusal {
     protocol: Option<Protocol>,
     error: ApiError,
 }
 
-/// Why a request gets no answer: its connection is closed instead.
+/// The request gets no answer and its connection is closed.
 #[derive(Debug, thiserror::Error)]
 #[error("no answer")]
 pub struct Silence;
 
-/// What becomes of a request that is not simply answered.
+/// Why a request gets no normal answer.
 enum Trouble {
     Refused(Refusal),
     Silence,
@@ -59,10 +58,10 @@ impl From<Refusal> for Trouble {
     }
 }
 
-/// Answers one request. Every answer carries a request id in its header, which is where the Rust SDK looks for it.
+/// Answers one request. Every answer carries its request id in a header, where the Rust SDK looks for it.
 ///
 /// # Errors
-/// Where a fault plan wants no answer, or the connection has had to make room for another.
+/// If a fault plan wants no answer, or the connection had to make room for another.
 pub async fn answer(
     front: Arc<Front>,
     seat: Arc<ConnectionSlot>,
@@ -164,7 +163,7 @@ async fn serve(
         return Err(Trouble::Silence);
     }
     let unseen = if let Some(FaultKind::NotFound(unseen)) = fault { Some(unseen) } else { None };
-    // Route 53 is one for all regions, and lives in this one.
+    // Route 53 is global; its world is kept in this region.
     let region = if protocol == Protocol::Route53 { "us-east-1" } else { presented.region.as_str() };
     let done = front.control.call(Call { account, region, protocol, action: &action, params, unseen }).await;
     match fault {
@@ -178,18 +177,18 @@ async fn serve(
     }
 }
 
-/// A page in the learner's browser must not be able to drive the sandbox: browsers name the host they were sent to,
-/// and send an Origin.
+/// Refuses requests from web pages: a page in the learner's browser must not be able to drive the sandbox. Browsers
+/// name the host they were sent to, and send an Origin.
 fn check_sender(headers: &HeaderMap, authority: Option<&str>) -> Result<(), ApiError> {
-    // One, and only one: of two, another reader might believe the other.
+    // Exactly one Host header: with two, another reader might believe the other one.
     let mut hosts = headers.get_all(HOST).iter();
     let host = hosts.next().and_then(|value| value.to_str().ok()).unwrap_or_default();
     if hosts.next().is_some() || !is_host(host) || authority.is_some_and(|authority| !is_host(authority)) {
         let text = format!("pllab's sandbox answers on loopback names only, not as {host:?}");
         return Err(ApiError::new("AccessDenied", text).with_status(403));
     }
-    // Browsers send one of the first two with whatever a page does; a form can be of the last two types, which no client
-    // of the API uses.
+    // Browsers send one of the first two headers with every request of a page. The content types are those that a
+    // form can send and no client of the API uses.
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
     let sign = [ORIGIN.as_str(), "sec-fetch-site"].into_iter().find(|name| headers.contains_key(*name));
     let form = ["text/plain", "multipart/form-data"].into_iter().find(|form| kind.starts_with(form));
@@ -218,7 +217,7 @@ fn read_headers(headers: &HeaderMap) -> Vec<(String, String)> {
     headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
 }
 
-/// Which account signed the request. EC2 has one code for all that can be wrong with credentials.
+/// Finds the account that signed the request. EC2 has one code for everything that can be wrong with credentials.
 fn authenticate(
     front: &Front,
     signed: Signed<'_>,
@@ -257,7 +256,7 @@ fn authenticate(
     match verify(signed, &presented, &front.accounts[account].secret_access_key) {
         Ok(()) => match too_far(signed, front.control.now()) {
             None => Ok((account, presented)),
-            // EC2 has a code of its own for it; elsewhere it is a signature that does not count.
+            // EC2 has a code of its own for an expired request; the others call it a wrong signature.
             Some(_) if protocol == Some(Protocol::Ec2) => {
                 Err((protocol, ApiError::new("RequestExpired", "Request has expired.")))
             }
@@ -273,7 +272,7 @@ fn authenticate(
     }
 }
 
-/// The protocol of a request that nobody signed, by its version.
+/// Guesses the protocol of an unsigned request from its version.
 fn guess(path: &str, form: &[u8]) -> Option<Protocol> {
     if is_rest(path) {
         return Some(Protocol::Route53);
@@ -282,7 +281,7 @@ fn guess(path: &str, form: &[u8]) -> Option<Protocol> {
     [Protocol::Ec2, Protocol::Elb, Protocol::Sts].into_iter().find(|protocol| protocol.version() == version)
 }
 
-/// The address of what a call has made: the one REST operation here that makes something has it in a header.
+/// The `Location` of a new resource: the one modelled REST operation that makes something returns it in this header.
 fn location_of(action: &str, xml: &Xml) -> Option<String> {
     let made =
         (action == "CreateHostedZone").then(|| xml.as_str().split("<Id>").nth(1)?.split('<').next()).flatten()?;
@@ -296,7 +295,7 @@ fn success(protocol: Protocol, action: &str, xml: &Xml, id: &str) -> String {
     } else if protocol == Protocol::Route53 {
         body.append(xml);
     } else {
-        // The wrapper is there even when it is empty: botocore looks into it.
+        // The wrapper is written even if it is empty: botocore looks into it.
         body.node(&format!("{action}Result"), |inner| {
             inner.append(xml);
         });
@@ -328,7 +327,6 @@ fn failure(protocol: Option<Protocol>, error: &ApiError, id: &str) -> String {
     format!("{XML}<ErrorResponse xmlns=\"{namespace}\">{}</ErrorResponse>", body.as_str())
 }
 
-/// What every XML document begins with.
 const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
 
 #[cfg(test)]

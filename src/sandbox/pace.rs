@@ -3,12 +3,11 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-/// The sandbox's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Pace {
     /// One transition per describe call: deterministic, nothing sleeps.
     Instant,
-    /// AWS's minutes become seconds: waits are felt, not suffered.
+    /// AWS's minutes become seconds: a wait is noticed but short.
     #[default]
     Quick,
     /// AWS's usual durations.
@@ -16,7 +15,7 @@ pub enum Pace {
 }
 
 impl Pace {
-    /// How long a transition that usually takes `on_aws` takes here. Zero for [`Pace::Instant`].
+    /// How long a transition takes here if it usually takes `on_aws` on AWS. Zero for [`Pace::Instant`].
     #[must_use]
     pub fn scale(self, on_aws: Duration) -> Duration {
         match self {

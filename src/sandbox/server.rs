@@ -27,35 +27,31 @@ use super::plane::{Plane, PlaneOptions};
 use super::throttle::Throttle;
 use super::world::{Quotas, REGIONS, StoreError};
 
-/// How long a client may take to send its headers, and how long an idle connection is kept.
+/// The time a client may take to send its headers, and the time an idle connection is kept.
 const HEADER_TIME: Duration = Duration::from_mins(1);
-/// How often time is let pass when nobody calls. Short against the shortest transition that anybody waits for.
+/// How often the world advances while nobody calls. Short compared with the shortest transition that a client waits
+/// for.
 const TICK: Duration = Duration::from_millis(200);
-/// How long calls under way may take to end when the sandbox stops.
+/// The time that running calls may take to end when the sandbox stops.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// How a sandbox is started.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where its world is kept. Made if it is not there; used by one process at a time.
+    /// The folder of the world's files. Created if missing; used by one process at a time.
     pub folder: PathBuf,
-    /// How fast its clock runs.
     pub pace: Pace,
-    /// The region the lab uses. Others work too; this one must be one of those the sandbox models.
+    /// The region the lab uses. Other modelled regions work too; this one must be modelled.
     pub region: String,
-    /// The port of the API; any free one when `None`.
+    /// The port of the API; any free port if `None`.
     pub port: Option<u16>,
-    /// What time it is.
     pub clock: Clock,
-    /// Where ids, addresses and keys come from.
+    /// The source of ids, addresses and keys.
     pub random: Random,
-    /// Access key ids and secrets to take up, in the order of the accounts; random ones where there is none.
+    /// Access key ids and secrets in the order of the accounts. An account without one gets random keys.
     pub keys: Option<Vec<(String, String)>>,
-    /// What an account may hold.
     pub quotas: Quotas,
-    /// Whether calls are throttled.
     pub throttle: Throttle,
-    /// What goes wrong on purpose; nothing, usually.
+    /// The fault plan; usually empty.
     pub faults: Vec<FaultRule>,
 }
 
@@ -64,61 +60,35 @@ pub struct Options {
 pub enum StartError {
     /// Something else listens on the port.
     #[error("port {port} is taken")]
-    PortTaken {
-        /// The port.
-        port: u16,
-    },
-    /// The loopback interface cannot be listened on.
+    PortTaken { port: u16 },
+    /// Cannot listen on the loopback interface.
     #[error("cannot listen on the loopback interface: {source}")]
-    Listen {
-        /// What the system says.
-        source: io::Error,
-    },
+    Listen { source: io::Error },
     /// The folder, or something in it, cannot be read or written.
     #[error("{}: {source}", .path.display())]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// Another process runs the sandbox of this folder.
+    Folder { path: PathBuf, source: io::Error },
+    /// Another process runs a sandbox in this folder.
     #[error("{}: in use by process {}", .path.display(), .pid.map_or_else(|| "?".to_owned(), |pid| pid.to_string()))]
     InUse {
-        /// The folder.
         path: PathBuf,
-        /// The other process, where it could be read.
+        /// The other process, if its id could be read.
         pid: Option<u32>,
     },
-    /// The folder's file system gives one lock to two processes.
+    /// The folder's file system grants one lock to two processes.
     #[error("{}: the file system grants every lock", .path.display())]
-    NoLocks {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// The file of the world is not one.
+    NoLocks { path: PathBuf },
+    /// The world's file cannot be understood.
     #[error("{}: damaged: {reason}", .path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The file of the world was written by a newer version.
+    Damaged { path: PathBuf, reason: String },
+    /// A newer version wrote the world's file.
     #[error("{}: written by a newer version", .path.display())]
-    Newer {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A region that is not modelled.
+    Newer { path: PathBuf },
+    /// The region is not modelled.
     #[error("the region {region} is not modelled")]
-    Region {
-        /// The region.
-        region: String,
-    },
+    Region { region: String },
 }
 
-/// A running sandbox. Dropping it ends it without waiting for calls under way.
+/// A running sandbox. Dropping it ends it without waiting for running calls.
 pub struct Sandbox {
     front: Arc<Front>,
     url: String,
@@ -129,13 +99,14 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Takes up the world in the folder, or begins one, and answers on the loopback interface. Must be called inside a
+    /// Opens the world in the folder, or creates one, and answers on the loopback interface. Must be called inside a
     /// tokio runtime.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         Self::start_with_nginx(options, None, None).await
     }
 
-    /// [`Sandbox::start`] with a real nginx on the instances: the program `nginx`, kept by `keeper`, which is pllab itself.
+    /// Like [`Sandbox::start`], with a real nginx on the instances: the program `nginx`, run by `keeper`, which is
+    /// pllab itself.
     pub async fn start_with_nginx(
         options: Options,
         nginx: Option<PathBuf>,
@@ -178,25 +149,24 @@ impl Sandbox {
         Ok(Self { front, url: format!("http://127.0.0.1:{port}"), port, stopping, serving, _lock: lock })
     }
 
-    /// The URL to give to clients as endpoint.
+    /// The endpoint URL for clients.
     #[must_use]
     pub fn endpoint_url(&self) -> &str {
         &self.url
     }
 
-    /// The accounts and their keys: the provider's first.
+    /// The accounts and their keys, the provider's first.
     #[must_use]
     pub fn accounts(&self) -> &[Account] {
         &self.front.accounts
     }
 
-    /// The port of the API.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// Waits until this process has run out of open files for the first time, and says how many it may have.
+    /// Waits until this process runs out of open files for the first time, and returns its limit.
     pub async fn short_of_files(&self) -> u64 {
         let shortage = self.front.control.shortage();
         // The sender lives as long as the sandbox.
@@ -204,9 +174,9 @@ impl Sandbox {
         shortage.limit
     }
 
-    /// Ends the calls under way, the listeners and the data plane. The world stays in the folder.
+    /// Ends running calls, the listeners and the data plane. The world stays in the folder.
     pub async fn stop(self) {
-        // An error means that the server has ended already.
+        // An error means that the server has already ended.
         let _ = self.stopping.send(true);
         let mut serving = self.serving;
         if tokio::time::timeout(GRACE, &mut serving).await.is_err() {
@@ -225,7 +195,7 @@ fn unusable(folder: &Path, error: StoreError) -> StartError {
     }
 }
 
-/// Accepts connections until the sandbox stops or is dropped; then ends those that are open.
+/// Accepts connections until the sandbox stops or is dropped, then waits for the open ones to end.
 async fn serve(listener: TcpListener, front: Arc<Front>, pace: Pace, mut stopped: watch::Receiver<bool>) {
     let seats = ConnectionSlots::default();
     let mut connections = JoinSet::new();
@@ -235,7 +205,7 @@ async fn serve(listener: TcpListener, front: Arc<Front>, pace: Pace, mut stopped
         tokio::select! {
             // An error means that the sandbox was dropped.
             _ = stopped.changed() => break,
-            // At the instant pace only calls make time pass.
+            // At the instant pace the world only advances with calls.
             _ = tick.tick(), if pace != Pace::Instant => front.control.tick(),
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
@@ -245,7 +215,7 @@ async fn serve(listener: TcpListener, front: Arc<Front>, pace: Pace, mut stopped
                         seats.take(|seat| connections.spawn(connection(stream, seat, front, stopped)));
                     }
                 }
-                // Out of open files, or a connection gone before it was taken: neither is cured by hurrying.
+                // Out of open files, or the connection is gone already: trying again at once does not help.
                 Err(error) => front.control.shortage().rest(&error).await,
             },
         }
@@ -260,7 +230,8 @@ async fn connection(
     front: Arc<Front>,
     mut stopped: watch::Receiver<bool>,
 ) {
-    // Answers are small and written whole; waiting for more would cost 40 ms each. Without it they are only slower.
+    // Answers are small and written whole; Nagle's algorithm would add 40 ms to each. If this fails, they are only
+    // slower.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| answer(Arc::clone(&front), Arc::clone(&seat), request));
     let serving = http1::Builder::new()
@@ -268,7 +239,7 @@ async fn connection(
         .header_read_timeout(HEADER_TIME)
         .serve_connection(TokioIo::new(stream), service);
     let mut serving = pin!(serving);
-    // How a connection ends is the client's business.
+    // It does not matter how the client ends the connection.
     tokio::select! {
         _ = serving.as_mut() => return,
         _ = stopped.changed() => serving.as_mut().graceful_shutdown(),

@@ -10,18 +10,16 @@ use super::ops::Protocol;
 use super::pace::Pace;
 use super::wire::{ApiError, Params};
 
-/// Whether calls are throttled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Throttle {
-    /// They are not.
     #[default]
     Off,
-    /// With the capacities that AWS documents for EC2. `ELBv2`'s and Service Quotas' are not documented: those calls
-    /// are not throttled.
+    /// Throttled with the capacities that AWS documents for EC2. Those of `ELBv2` and Service Quotas are not
+    /// documented, so those calls are not throttled.
     Aws,
 }
 
-/// A bucket's capacity, and how many tokens it gains in a second.
+/// A bucket's capacity, and the tokens it gains per second.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Size {
     capacity: f64,
@@ -32,7 +30,7 @@ const fn size(capacity: f64, refill: f64) -> Size {
     Size { capacity, refill }
 }
 
-/// The operations with numbers of their own.
+/// Operations with limits of their own.
 const OWN: &[(&[&str], Size)] = &[
     (&["CreateVpcEndpoint", "DeleteVpcEndpoints", "ModifyVpcEndpoint"], size(4.0, 0.3)),
     (
@@ -54,23 +52,22 @@ const OWN: &[(&[&str], Size)] = &[
 const MUTATING: Size = size(50.0, 5.0);
 /// Operations that only read.
 const READING: Size = size(100.0, 20.0);
-/// Reads of these that name no ids, filters or pages.
+/// Calls of these that name no ids, filters or pages.
 const UNFILTERED: (&[&str], Size) = (
     &["DescribeInstances", "DescribeInstanceStatus", "DescribeNetworkInterfaces", "DescribeSecurityGroups"],
     size(50.0, 10.0),
 );
-/// Instances, besides requests, that may be launched and terminated.
+/// Limits on launched and terminated instances, in addition to those on requests.
 const LAUNCHED: Size = size(1000.0, 2.0);
 const TERMINATED: Size = size(1000.0, 20.0);
 
-/// What is left in a bucket, and since when.
 #[derive(Clone, Copy, Debug)]
 struct Level {
     tokens: f64,
     at: Timestamp,
 }
 
-/// The buckets of all accounts. They are full at the start.
+/// The buckets of all accounts, full at the start.
 #[derive(Debug)]
 pub struct Buckets {
     throttle: Throttle,
@@ -78,13 +75,12 @@ pub struct Buckets {
 }
 
 impl Buckets {
-    /// Full buckets.
     pub fn new(throttle: Throttle) -> Self {
         Self { throttle, levels: Mutex::default() }
     }
 
-    /// Takes what `call` costs, or refuses it. The buckets fill at the sandbox's pace; at the instant pace, where time
-    /// does not pass by itself, each refusal is a second of it.
+    /// Takes the tokens that `call` costs, or refuses it. The buckets fill at the sandbox's pace. At the instant
+    /// pace, where time does not pass by itself, each refusal counts as one second.
     ///
     /// # Errors
     /// `RequestLimitExceeded` with HTTP 503.
@@ -119,7 +115,7 @@ impl Buckets {
     }
 }
 
-/// AWS's seconds between two moments of the sandbox.
+/// Seconds on AWS's clock between two moments of the sandbox.
 fn seconds(from: Timestamp, to: Timestamp, pace: Pace) -> f64 {
     let here = (to.as_duration() - from.as_duration()).as_secs_f64().max(0.0);
     match pace {
@@ -128,7 +124,7 @@ fn seconds(from: Timestamp, to: Timestamp, pace: Pace) -> f64 {
     }
 }
 
-/// The buckets that a call takes from, and how much.
+/// The buckets that a call takes tokens from, and how many from each.
 fn costs(action: &str, params: &Params) -> Vec<(String, Size, f64)> {
     let reads = ["Describe", "Get"].iter().any(|verb| action.starts_with(verb));
     let own = OWN.iter().find(|(names, _)| names.contains(&action)).map(|(_, size)| *size);
@@ -163,7 +159,7 @@ mod tests {
         Call { account: 0, region: "ap-northeast-1", protocol: Protocol::Ec2, action, params, unseen: None }
     }
 
-    /// How many calls in a row are let through.
+    /// How many calls in a row are admitted.
     fn row(buckets: &Buckets, call: &Call<'_>, at: Timestamp, pace: Pace) -> usize {
         (0..2000).take_while(|_| buckets.admit(call, at, pace).is_ok()).count()
     }
@@ -188,7 +184,7 @@ mod tests {
             let call = call(action, form);
             assert_eq!(row(&buckets, &call, Timestamp::UNIX_EPOCH, Pace::Real), capacity, "{action} {form}");
         }
-        // Not more instances than that, in however few requests.
+        // The limit counts instances, however few requests launch them.
         let buckets = Buckets::new(Throttle::Aws);
         assert_eq!(row(&buckets, &call("RunInstances", "MaxCount=400"), Timestamp::UNIX_EPOCH, Pace::Real), 2);
     }
@@ -202,9 +198,9 @@ mod tests {
             row(&buckets, &call, Timestamp::UNIX_EPOCH + SignedDuration::from_millis(wait), pace)
         };
         assert_eq!((refused(Pace::Real, 3000), refused(Pace::Real, 3400), refused(Pace::Real, 60_000)), (0, 1, 4));
-        // A thirtieth of the time is as good at the quick pace.
+        // At the quick pace a thirtieth of the time is enough.
         assert_eq!((refused(Pace::Quick, 100), refused(Pace::Quick, 120)), (0, 1));
-        // Nothing waits for a clock at the instant pace: being refused is what passes.
+        // At the instant pace each refusal counts as a second.
         let buckets = Buckets::new(Throttle::Aws);
         let call = call("CreateVpcEndpoint", "");
         row(&buckets, &call, Timestamp::UNIX_EPOCH, Pace::Instant);

@@ -1,4 +1,4 @@
-//! Becoming the web server: everything that it does not need is given up first.
+//! Becomes the web server, after giving up everything that it does not need.
 
 use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
@@ -11,14 +11,15 @@ use super::report::Report;
 use super::wall;
 use crate::host::standard_error;
 
-/// Bytes of memory that it may have.
+/// Bytes of memory that the web server may use.
 const MEMORY: u64 = 1 << 30;
-/// Bytes of a file that it may write: what somebody sends to it, which goes into a file when it is large.
+/// Bytes of one file that it may write. A large request body goes into a file.
 const FILE: u64 = 64 << 20;
 /// Connections and files that it may have open.
 const FILES: u64 = 16_384;
 
-/// Takes on the restrictions and becomes the web server, as child of the process `parent`; comes back where that cannot be.
+/// Takes on the restrictions and becomes the web server, as a child of the process `parent`. Returns only if that
+/// fails.
 pub fn confine(order: &Order, parent: u32) -> bool {
     limit();
     for lack in wall::raise(order) {
@@ -31,7 +32,7 @@ pub fn confine(order: &Order, parent: u32) -> bool {
     let mut command = Command::new(&order.program);
     command.env_clear().arg("-p").arg(&order.folder).args(["-c", "nginx.conf"]);
     if rustix::process::geteuid().is_root() {
-        // Else it gives its folders to another user, which it has no right to any more.
+        // Otherwise nginx gives its folders to another user, and it no longer has the right to do that.
         command.args(["-g", "user root;"]);
     }
     let error = command.exec();
@@ -39,10 +40,11 @@ pub fn confine(order: &Order, parent: u32) -> bool {
     false
 }
 
-/// Asks the system to end this process when the keeper ends, be it killed. `false` where that is gone already.
+/// Asks the system to end this process when the keeper ends, even if the keeper is killed. `false` if the keeper is
+/// already gone.
 fn bound_to(parent: u32) -> bool {
     #[cfg(target_os = "linux")]
-    // A kernel that cannot do it leaves the web server to whoever starts the sandbox next.
+    // If the kernel cannot do it, the next sandbox ends the web server (`strays.rs`).
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
     std::os::unix::process::parent_id() == parent
 }
@@ -50,7 +52,7 @@ fn bound_to(parent: u32) -> bool {
 fn limit() {
     let limits = [(Resource::CORE, 0), (Resource::FSIZE, FILE), (Resource::AS, MEMORY), (Resource::NOFILE, FILES)];
     for (resource, most) in limits {
-        // Never more than there is. A system that does not know a limit does without it.
+        // Never raises a limit. A system that does not know a limit goes without it.
         if let Ok((_, hard)) = resource.get() {
             let _ = resource.set(most.min(hard), most.min(hard));
         }

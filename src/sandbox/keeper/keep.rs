@@ -1,5 +1,5 @@
-//! The keeper: starts the confined web server as its child, and ends it when its own input does. The system closes that
-//! when the sandbox ends, be it killed.
+//! The keeper: starts the confined web server as its child, and ends it when its own input closes. The system closes
+//! that input when the sandbox ends, even if it is killed.
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read, Write as _};
@@ -16,22 +16,22 @@ use super::order::{BEGINS, Order, own_program};
 use super::report::Report;
 use crate::host::standard_input;
 
-/// How long the web server may take to end when it is asked to. Then it is killed.
+/// The time the web server may take to end after SIGTERM. Then it is killed.
 const GRACE: Duration = Duration::from_millis(500);
-/// How often the web server's use of the processor is looked at.
+/// How often the keeper looks at the web server's use of the processor.
 const LOOK: Duration = Duration::from_secs(1);
-/// Bytes of an error log that are kept. What comes after them is read and dropped.
+/// Bytes of an error log that are kept. The rest is read and dropped.
 const LOG: usize = 1024 * 1024;
 
-/// Something that ends the watch.
+/// Why the watch ends.
 enum News {
-    /// The sandbox wants it to end, or is gone.
+    /// The sandbox wants the web server to end, or is gone.
     Closed,
     /// The web server has ended.
     Ended,
 }
 
-/// Keeps the web server until it ends, or the sandbox does. Says whether it could be started.
+/// Runs the web server until it or the sandbox ends. Returns whether the server could be started.
 pub fn keep(order: &Order) -> bool {
     close_what_was_inherited();
     Report::Keeps.tell();
@@ -50,7 +50,7 @@ pub fn keep(order: &Order) -> bool {
     });
     let id = Pid::from_child(&child);
     thread::spawn(move || {
-        // Only looks: whoever waits for it with the handle finds it, so the id is its own until then.
+        // `NOWAIT` leaves the process for the handle to wait for, so its id stays its own until then.
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         while matches!(waitid(WaitId::Pid(id), options), Err(rustix::io::Errno::INTR)) {}
         let _ = tell.send(News::Ended);
@@ -68,7 +68,7 @@ pub fn keep(order: &Order) -> bool {
         Err(error) => format!("nobody knows how: {error}"),
     };
     if let Some(log) = log {
-        // Its last words. Whatever it started itself may hold the pipe for longer than that.
+        // Its last lines. A process that it started may hold the pipe open for longer.
         let end = Instant::now() + GRACE;
         while !log.is_finished() && Instant::now() < end {
             thread::sleep(Duration::from_millis(2));
@@ -87,12 +87,13 @@ fn start(order: &Order) -> io::Result<Child> {
         .stdout(Stdio::inherit())
         .stderr(Stdio::piped())
         .spawn()?;
-    // From now on the web server alone writes there, so that its end is the end of its log.
+    // From now on only the web server writes to the pipe, so the pipe ends when it ends.
     rustix::stdio::dup2_stdout(&nothing)?;
     Ok(child)
 }
 
-/// Waits for a reason to end the web server: it has ended, the sandbox has, or it turns in circles, for so many seconds.
+/// Waits until the web server or the sandbox ends. Returns the seconds for which the web server was busy without a
+/// rest, if that is the reason to end it.
 fn watch(told: &mpsc::Receiver<News>, id: Pid) -> Option<u64> {
     #[cfg(target_os = "linux")]
     let mut pulse = super::pulse::Pulse::of(id);
@@ -112,12 +113,12 @@ fn watch(told: &mpsc::Receiver<News>, id: Pid) -> Option<u64> {
     }
 }
 
-/// Ends it: asked first, then made to. It is always waited for, and its id is never used after that.
+/// Ends the web server: SIGTERM first, then SIGKILL. It is always waited for, and its id is never used after that.
 fn end(child: &mut Child) -> io::Result<ExitStatus> {
     if let Some(status) = child.try_wait()? {
         return Ok(status);
     }
-    // The child has not been waited for, so the id is still its own.
+    // The child has not been waited for, so its id still belongs to it.
     let _ = kill_process(Pid::from_child(child), Signal::TERM);
     let end = Instant::now() + GRACE;
     while Instant::now() < end {
@@ -130,7 +131,7 @@ fn end(child: &mut Child) -> io::Result<ExitStatus> {
     child.wait()
 }
 
-/// Passes on what the confined process says of its walls, and keeps what the web server says after that.
+/// Passes on what the confined process reports about its walls, and logs what the web server writes after that.
 fn read_errors(errors: impl Read, mut log: Option<File>) {
     let mut errors = BufReader::new(errors);
     let (mut begun, mut kept) = (false, 0);
@@ -145,7 +146,7 @@ fn read_errors(errors: impl Read, mut log: Option<File>) {
         if begun {
             kept += line.len();
             if let Some(log) = log.as_mut().filter(|_| kept <= LOG) {
-                // A log that cannot be written is one that is not there.
+                // If the log cannot be written, there is none.
                 let _ = log.write_all(&line);
             }
         } else if text.trim_end() == BEGINS {
@@ -165,13 +166,13 @@ fn words(status: ExitStatus) -> String {
     }
 }
 
-/// Whatever the program that started us left open by accident goes no further: it may be a way to somebody else's files.
+/// Marks every file that was inherited by accident as close-on-exec: it may give access to another user's files.
 fn close_what_was_inherited() {
     use nix::fcntl::{FcntlArg, FdFlag, fcntl};
     let Ok(open) = std::fs::read_dir("/dev/fd") else { return };
     let numbers = open.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     for number in numbers.filter(|number| *number > 2).collect::<Vec<i32>>() {
-        // The folder's own is closed by now.
+        // The descriptor that listed the folder is closed by now, so this may fail.
         let _ = fcntl(number, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC));
     }
 }

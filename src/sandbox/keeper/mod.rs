@@ -1,6 +1,7 @@
-//! A real web server on this machine, behind walls, kept by a process of ours that ends it when the sandbox ends.
-//! Must not know: AWS, instances, what the configuration says; it is told a program, a folder and ports.
-//! Next: `order.rs` is the command line of both processes; `keep.rs` is the keeper and `confine.rs` what becomes the web server.
+//! Runs a real web server on this machine behind walls; a process of ours keeps it and ends it when the sandbox ends.
+//! Must not know: AWS, instances, what the configuration says. It is told a program, a folder and ports.
+//! Next: `order.rs` is the command line of both processes; `keep.rs` is the keeper; `confine.rs` becomes the web
+//! server.
 
 #[cfg(unix)]
 mod confine;

@@ -1,37 +1,37 @@
-//! The command line of the two processes that stand between the sandbox and its web server. Both are this program, run
-//! anew with words that no verb has: the *keeper* watches, and the *confined* one restricts itself and becomes the server.
+//! The command line of the two processes between the sandbox and its web server. Both are this program, started again
+//! with words that no verb has: the *keeper* watches; the *confined* process restricts itself and becomes the server.
 //!
-//! It takes two, because a restriction that is to hold for the web server alone must be taken on by the process that
-//! becomes it, and only that process can ask the system to end it when its parent does.
+//! It takes two because a restriction for the web server alone must be taken on by the process that becomes it, and
+//! only that process can ask the system to end it together with its parent.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// The words before a role. They are read before the command line's grammar, and stand in no help.
+/// The words before a role. They are read before the command line's grammar and appear in no help.
 const WORDS: [&str; 2] = ["internal", "web-server"];
-/// The line by which the confined process says that everything after it is the web server's.
+/// The confined process writes this line before it becomes the web server. Everything after it is the web server's
+/// output.
 #[cfg(unix)]
 pub(super) const BEGINS: &str = "keeper: begins";
 
-/// What is to be run.
+/// What to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
-    /// The web server's program.
     pub program: PathBuf,
-    /// Its folder, with its `nginx.conf`. It writes nowhere but below `root/tmp` in it.
+    /// The web server's folder, with its `nginx.conf`. The server writes only below `root/tmp` in it.
     pub folder: PathBuf,
     /// The only ports that it may listen on.
     pub ports: Vec<u16>,
 }
 
 impl Order {
-    /// The keeper's words, after the program's name.
+    /// The keeper's arguments, after the program's name.
     #[must_use]
     pub fn keep(&self) -> Vec<OsString> {
         self.words("keep")
     }
 
-    /// The words of the process that becomes the web server, as child of the process `parent`.
+    /// The arguments of the process that becomes the web server, as a child of the process `parent`.
     #[cfg(unix)]
     pub(super) fn confine(&self, parent: u32) -> Vec<OsString> {
         self.words(&format!("confine-{parent}"))
@@ -44,7 +44,7 @@ impl Order {
         words
     }
 
-    /// The role and the order of such words; `None` where they are others.
+    /// Reads the role and the order from such arguments; `None` if they are others.
     pub(super) fn read(words: &[OsString]) -> Option<(String, Self)> {
         let rest = words.strip_prefix(&WORDS.map(OsString::from)[..])?;
         let [role, program, folder, ports @ ..] = rest else { return None };
@@ -53,7 +53,7 @@ impl Order {
     }
 }
 
-/// The program that this process runs, to run it anew. On Linux not by its name: it may have been replaced since.
+/// The path of this program, to start it again. On Linux not by its name: another file may have replaced it since.
 #[cfg(unix)]
 pub(super) fn own_program() -> PathBuf {
     crate::host::own_program().unwrap_or_else(|| "/proc/self/exe".into())

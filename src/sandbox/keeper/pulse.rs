@@ -1,4 +1,4 @@
-//! Whether a process turns in circles: a server rests between requests, however many there are.
+//! Finds out whether a process runs in an endless loop. A server rests between requests, however many there are.
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,35 +6,34 @@ use tokio::time::Instant;
 
 use rustix::process::Pid;
 
-/// Seconds of the processor that a process may use before it rests.
+/// Seconds of processor time that a process may use before it rests.
 const WITHOUT_REST: u64 = 4;
-/// A process that gives the processor back no more often than this, while it uses so much of it, does not rest. One that
-/// answers requests does so for nearly each.
+/// A process that gives the processor back no more often than this within that time does not rest. One that answers
+/// requests gives it back for nearly each request.
 const RESTS: u64 = 16;
-/// Seconds for which a process may use a whole core, rests or not.
+/// Seconds for which a process may use a whole core, whether it rests or not.
 const WHOLE_CORE: u64 = 60;
-/// Out of a hundred: what counts as a whole core.
+/// Percent of a core that count as the whole core.
 const WHOLE: u128 = 95;
 /// The unit of time in `/proc`, which is part of the kernel's interface: a hundredth of a second.
 const TICKS: u64 = 100;
 
-/// A process under watch.
 pub struct Pulse {
     folder: PathBuf,
-    /// At the last rest: ticks used by then, and rests.
+    /// At the last rest: the ticks used by then, and the number of rests.
     rested: (u64, u64),
-    /// When it began to use a whole core, and ticks used by then.
+    /// When it began to use a whole core, and the ticks used by then.
     whole: (Instant, u64),
 }
 
 impl Pulse {
-    /// The pulse of a child that nobody has waited for.
+    /// Starts to watch a child that has not been waited for.
     pub fn of(id: Pid) -> Self {
         let folder = PathBuf::from(format!("/proc/{}", id.as_raw_nonzero()));
         Self { folder, rested: (0, 0), whole: (Instant::now(), 0) }
     }
 
-    /// Looks. For how many seconds it has turned in circles, where it does.
+    /// Takes a sample. Returns the seconds for which the process has been busy without a rest, if that is too long.
     pub fn look(&mut self) -> Option<u64> {
         let used = used(&fs::read_to_string(self.folder.join("stat")).ok()?)?;
         let rests = rests(&fs::read_to_string(self.folder.join("status")).ok()?)?;
@@ -56,14 +55,14 @@ impl Pulse {
     }
 }
 
-/// Ticks used, from `stat`. The program's name stands in brackets and may hold anything.
+/// Ticks used, from `stat`. The program's name stands in brackets and may contain anything.
 fn used(stat: &str) -> Option<u64> {
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
     let mut number = || fields.next()?.parse::<u64>().ok();
     Some(number()? + number()?)
 }
 
-/// How often it gave the processor back by itself, from `status`.
+/// How often the process gave the processor back by itself, from `status`.
 fn rests(status: &str) -> Option<u64> {
     status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?.trim().parse().ok()
 }

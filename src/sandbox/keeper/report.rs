@@ -1,25 +1,23 @@
-//! What a keeper tells the sandbox on its standard error, a line each.
+//! What a keeper reports to the sandbox on its standard error, one line each.
 
 use std::io::Write as _;
 
 use super::wall::Lack;
 use crate::host::standard_error;
 
-/// A line of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Report {
-    /// It is a keeper, and understood its order.
+    /// The process is a keeper and understood its order.
     Keeps,
-    /// A wall that this machine does not have.
     Lacks(Lack),
-    /// The web server used the processor for so many seconds without a rest, and is ended for it.
+    /// The web server used the processor for this many seconds without a rest and is ended for it.
     Busy(u64),
-    /// The web server has ended, and how.
+    /// The web server has ended; says how.
     Ended(String),
 }
 
 impl Report {
-    /// The report of a line; `None` for a line of somebody else's.
+    /// Reads a line; `None` if it is not a keeper's.
     #[must_use]
     pub fn read(line: &str) -> Option<Self> {
         let (word, rest) = line.strip_prefix("keeper: ")?.split_once(' ').unwrap_or((&line["keeper: ".len()..], ""));
@@ -41,7 +39,6 @@ impl Report {
         }
     }
 
-    /// Tells it.
     pub(super) fn tell(&self) {
         // The sandbox may be gone; the end of the keeper's input says so too.
         let _ = standard_error().write_all(self.line().as_bytes());

@@ -1,11 +1,11 @@
-//! Which of the keeper's two processes this one is.
+//! Decides which of the keeper's two processes this one is.
 
 use std::ffi::OsString;
 
 use super::order::Order;
 
-/// Does what these arguments (the program's name first) ask of a keeper, and says whether it went well; `None` where they
-/// are not a keeper's.
+/// Runs the keeper's process that these arguments (the program's name first) ask for, and says whether it succeeded.
+/// `None` if they are not a keeper's arguments.
 #[must_use]
 pub fn run(args: &[OsString]) -> Option<bool> {
     let (role, order) = Order::read(args.get(1..)?)?;

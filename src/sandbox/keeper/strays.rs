@@ -1,5 +1,6 @@
-//! Web servers that were left behind: where the system cannot end a process with its parent, one whose keeper was killed
-//! goes on. Whoever starts the sandbox of the same folder next ends it, once it is sure that it is the one.
+//! Ends web servers that were left behind. Where the system cannot end a process with its parent, a web server goes
+//! on after its keeper was killed. The next sandbox in the same folder ends it, once it is sure that it is the right
+//! process.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,11 +10,11 @@ use tokio::time::Instant;
 
 use rustix::process::{Pid, Signal};
 
-/// How long it may take to end.
+/// The time a web server may take to end.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// Ends what an earlier sandbox left running in the folders below `folder`. Nobody else uses them: the caller holds the
-/// sandbox's lock.
+/// Ends the web servers that an earlier sandbox left running in the folders below `folder`. No other sandbox uses
+/// these folders: the caller holds the sandbox's lock.
 pub fn end_strays(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
@@ -23,13 +24,13 @@ pub fn end_strays(folder: &Path) {
             fs::read_to_string(&note).ok().and_then(|text| text.trim().parse().ok().and_then(Pid::from_raw))
         {
             end(id, &folder);
-            // The next one writes its own.
+            // The next web server writes its own file.
             let _ = fs::remove_file(&note);
         }
     }
 }
 
-/// Ends the process if it runs a web server in this folder: the number may be somebody else's by now.
+/// Ends the process if it runs a web server in this folder. Its id may belong to another process by now.
 fn end(id: Pid, folder: &Path) {
     let Some(process) = Process::of(id) else { return };
     if !runs_in(id, folder) {
@@ -45,7 +46,7 @@ fn end(id: Pid, folder: &Path) {
     }
 }
 
-/// Whether the process was told this folder on its command line: a folder is one sandbox's and one instance's.
+/// Whether the process has this folder on its command line. A folder belongs to one sandbox and one instance.
 fn runs_in(id: Pid, folder: &Path) -> bool {
     command_line(id).is_some_and(|words| words.iter().any(|word| Path::new(word) == folder))
 }
@@ -62,12 +63,13 @@ fn command_line(id: Pid) -> Option<Vec<PathBuf>> {
     let id = id.as_raw_nonzero().to_string();
     let output = std::process::Command::new("ps").args(["-ww", "-o", "command=", "-p", &id]).output().ok()?;
     let line = String::from_utf8(output.stdout).ok()?;
-    // The words are not told apart there; the folder's name ends where the next option begins.
+    // `ps` does not separate the words; the folder's name ends where the next option begins.
     let folder = line.split_once(" -p ")?.1.split(" -c nginx.conf").next()?;
     Some(vec![folder.into()])
 }
 
-/// A process that stays the same one: on Linux by a handle, so that no signal goes to whoever has its number next.
+/// A process that keeps its identity. On Linux it is held by a handle, so that no signal reaches a later process with
+/// the same id.
 #[cfg(target_os = "linux")]
 struct Process(rustix::fd::OwnedFd);
 
@@ -78,7 +80,7 @@ impl Process {
     }
 
     fn signal(&self, signal: Signal) {
-        // It may have ended by itself.
+        // It may have ended already.
         let _ = rustix::process::pidfd_send_signal(&self.0, signal);
     }
 }

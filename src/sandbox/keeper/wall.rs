@@ -1,22 +1,22 @@
-//! The walls that the system has: no privilege to gain, files of its own folder only, ports of its own only.
+//! The walls that the system offers: no new privileges, only files of its own folder, only its own ports.
 
-/// A wall that this machine does not have.
+/// A wall that this machine lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lack {
-    /// The web server may read and write what the user may.
+    /// Without it the web server may read and write what the user may.
     Files,
-    /// It may listen on any port, and connect to any.
+    /// Without it the web server may listen on any port and connect to any.
     Ports,
-    /// It may send signals to the user's processes, and connect to their abstract sockets.
+    /// Without it the web server may send signals to the user's processes and connect to their abstract sockets.
     Signals,
-    /// It keeps privileges that it was started with.
+    /// Without it the web server keeps the privileges that it was started with.
     Privileges,
 }
 
 impl Lack {
     const ALL: [Self; 4] = [Self::Files, Self::Ports, Self::Signals, Self::Privileges];
 
-    /// Its name for programs.
+    /// A stable name, as keepers report it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -27,13 +27,12 @@ impl Lack {
         }
     }
 
-    /// The one of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|lack| lack.name() == name)
     }
 
-    /// What it means, for an instance's console.
+    /// The text for an instance's console.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
@@ -84,7 +83,7 @@ mod linux {
     use super::Lack;
     use crate::sandbox::keeper::Order;
 
-    /// What the walls are made of; tried on a kernel that has all of it.
+    /// The Landlock version that the walls are written for and were tested with.
     const KNOWN: ABI = ABI::V7;
     /// Where programs and their libraries are.
     const LIBRARIES: [&str; 9] = [
@@ -98,7 +97,7 @@ mod linux {
         "/nix/store",
         "/gnu/store",
     ];
-    /// What libraries read when they start. None of it is anybody's secret.
+    /// What libraries read when they start. None of it is secret.
     const READ: [&str; 9] = [
         "/etc/ld.so.cache",
         "/etc/ld.so.conf",
@@ -110,10 +109,10 @@ mod linux {
         "/sys/devices/system/cpu",
         "/dev/urandom",
     ];
-    /// Who runs as root asks for root's own name.
+    /// A program that runs as root looks up root's name.
     const NAMES: [&str; 3] = ["/etc/passwd", "/etc/group", "/etc/nsswitch.conf"];
 
-    /// Raises them around this process, for good, and says which ones there are not.
+    /// Raises the walls around this process, permanently, and returns those that this machine lacks.
     pub fn raise(order: &Order) -> Vec<Lack> {
         let mut lacks = restrict(Some(order)).map_or_else(|_| missing(None), |status| missing(Some(&status)));
         if drop_privileges().is_err() {
@@ -122,7 +121,7 @@ mod linux {
         lacks
     }
 
-    /// Which ones there would not be. They are raised around a thread that ends.
+    /// The walls that this machine lacks. Tries them on a thread that then ends.
     pub fn lacks() -> Vec<Lack> {
         let tried = std::thread::spawn(|| restrict(None).ok()).join();
         missing(tried.ok().flatten().as_ref())
@@ -148,13 +147,14 @@ mod linux {
             .restrict_self()
     }
 
-    /// Files and folders, but nothing that is a way to something else.
+    /// The right to make files and folders, but nothing that leads to something else, such as links, sockets and
+    /// devices.
     fn written() -> BitFlags<AccessFs> {
         let links = AccessFs::MakeChar | AccessFs::MakeBlock | AccessFs::MakeSym | AccessFs::MakeSock;
         AccessFs::from_all(KNOWN) & !(links | AccessFs::Execute | AccessFs::MakeFifo | AccessFs::IoctlDev)
     }
 
-    /// The program, what it is run by where it is a script, and libraries.
+    /// The program, its interpreter if it is a script, and libraries.
     fn programs(program: &Path) -> Vec<PathBuf> {
         let mut all: Vec<PathBuf> = LIBRARIES.iter().map(PathBuf::from).collect();
         all.extend(interpreter(program));
@@ -177,11 +177,11 @@ mod linux {
         from.into_iter().filter(|(_, first)| abi < *first).map(|(lack, _)| lack).collect()
     }
 
-    /// Gives up every capability, and whatever could bring one back.
+    /// Gives up every capability and every way to get one back.
     fn drop_privileges() -> rustix::io::Result<()> {
         let none = CapabilitySet::empty();
         rustix::thread::set_no_new_privs(true)?;
-        // Without the right to, there is nothing to give up; and no new privileges come anyhow.
+        // If this process may not do it, it has no capabilities to give up; and it can gain none anyway.
         for capability in CapabilitySet::all().iter() {
             let _ = rustix::thread::remove_capability_from_bounding_set(capability);
         }

@@ -3,10 +3,9 @@
 use std::io;
 use std::path::Path;
 
-/// A refusal, in AWS's words. Codes carry no `Client.` prefix: the wire does not have it.
+/// An error in AWS's words. Codes carry no `Client.` prefix: the wire does not have it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
-    /// The HTTP status.
     pub status: u16,
     /// The code a client matches on, such as `InvalidVpcID.NotFound`.
     pub code: String,
@@ -26,28 +25,28 @@ impl ApiError {
         self
     }
 
-    /// EC2's words for an id that names nothing: `The vpc ID 'vpc-0' does not exist`.
+    /// EC2's error for an id that does not exist: `The vpc ID 'vpc-0' does not exist`.
     pub fn no_such(code: &str, what: &str, id: &str) -> Self {
         Self::new(code, format!("The {what} '{id}' does not exist"))
     }
 
-    /// A required parameter that is absent.
+    /// A required parameter is absent.
     pub fn missing(name: &str) -> Self {
         Self::new("MissingParameter", format!("The request must contain the parameter {name}"))
     }
 
-    /// A value that is out of range, malformed, or not one of the allowed words.
+    /// A value is out of range, malformed, or not one of the allowed words.
     pub fn value(name: &str, value: &str, why: &str) -> Self {
         Self::new("InvalidParameterValue", format!("Value ({value}) for parameter {name} is invalid. {why}"))
     }
 
-    /// Something AWS has and the sandbox has not. It fails rather than being ignored.
+    /// Something that AWS has and the sandbox does not. The call fails instead of ignoring it.
     pub fn not_modelled(code: &str, what: &str) -> Self {
         Self::new(code, format!("pllab's sandbox does not model {what}"))
     }
 
-    /// Trouble of the machine that the sandbox runs on, which AWS has no word for: the code begins with `PllabSandbox.`, so
-    /// that nobody takes it for AWS's, and says which trouble it is. The call had no effect.
+    /// Trouble of the machine that runs the sandbox, for which AWS has no code. The code begins with `PllabSandbox.`,
+    /// so that nobody takes it for AWS's, and names the trouble. The call had no effect.
     pub fn own_trouble(path: &Path, error: &io::Error) -> Self {
         let what = match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "StorageFull",
@@ -63,12 +62,13 @@ impl ApiError {
         Self::new(format!("PllabSandbox.{what}"), text).with_status(500)
     }
 
-    /// A deletion that something else still needs.
+    /// Something else still needs the resource that is to be deleted.
     pub fn dependency(what: &str, id: &str) -> Self {
         Self::new("DependencyViolation", format!("The {what} '{id}' has dependencies and cannot be deleted."))
     }
 
-    /// The same client token with other parameters. EC2 spells it like this in every operation that has a token.
+    /// The same client token with other parameters. EC2 uses this code and text in every operation that takes a
+    /// token.
     pub fn token_mismatch() -> Self {
         Self::new(
             "IdempotentParameterMismatch",

@@ -1,31 +1,31 @@
-//! EC2's `Filter.N`: a name, values with wildcards; values are alternatives, filters must all hold.
+//! EC2's `Filter.N`: a name and values with wildcards. One value of a filter must match, and every filter must.
 
 use std::collections::BTreeMap;
 
 use super::error::ApiError;
 use super::params::Params;
 
-/// Most values of all filters of a call together [devguide: errors-overview, `FilterLimitExceeded`].
+/// The limit of values in all filters of a call together [devguide: errors-overview, `FilterLimitExceeded`].
 const VALUES: usize = 200;
 
-/// The filters of one describe call.
 #[derive(Clone, Debug, Default)]
 pub struct Filters(Vec<(String, Vec<String>)>);
 
 impl Filters {
-    /// Reads the filters. `known` are the names this operation has; `tag` in it stands for `tag:Key`, `tag-key` and
-    /// `tag-value`.
+    /// Reads the filters. `known` are the names that this operation has; `tag` in it stands for `tag:Key`, `tag-key`
+    /// and `tag-value`.
     ///
     /// # Errors
-    /// A filter without name or values, and a name that is not in `known`.
+    /// A filter without a name or values, or with a name that is not in `known`.
     pub fn read(params: &Params, known: &[&str]) -> Result<Self, ApiError> {
         Self::read_beside(params, known, &[])
     }
 
-    /// [`Filters::read`], with names for what no resource here can have: nothing passes them, whatever their values.
+    /// Like [`Filters::read`]. `absent` are names of properties that no resource here has: such a filter matches
+    /// nothing, whatever its values.
     ///
     /// # Errors
-    /// As there.
+    /// Like [`Filters::read`].
     pub fn read_beside(params: &Params, known: &[&str], absent: &[&str]) -> Result<Self, ApiError> {
         let (mut filters, mut count) = (Vec::new(), 0);
         for prefix in params.groups("Filter") {
@@ -58,19 +58,19 @@ impl Filters {
         Ok(Self(filters))
     }
 
-    /// The filters that do not ask for a state: what a describe call looks at before it lets time pass.
+    /// The filters that do not ask for a state. A describe call uses them before it advances the resources it finds.
     #[must_use]
     pub fn without_states(&self) -> Self {
         Self(self.0.iter().filter(|(name, _)| !(name.contains("state") || name == "status")).cloned().collect())
     }
 
-    /// The values of each filter of one of these `names` that has no wildcards in them.
+    /// The values of each filter that has one of these `names` and no wildcards.
     pub fn exact(&self, names: &[&str]) -> impl Iterator<Item = &[String]> {
         let found = self.0.iter().filter(|(name, values)| names.contains(&name.as_str()) && is_exact(values));
         found.map(|(_, values)| values.as_slice())
     }
 
-    /// The tags that each filter by tag asks for, where it has no wildcards: keys, and values where it names them.
+    /// The tags that each tag filter without wildcards asks for: keys, and values if it names them.
     pub fn exact_tags(&self) -> impl Iterator<Item = Vec<(&str, Option<&str>)>> {
         self.0.iter().filter(|(_, values)| is_exact(values)).filter_map(|(name, values)| {
             let values = values.iter().map(String::as_str);
@@ -82,7 +82,7 @@ impl Filters {
         })
     }
 
-    /// Whether all filters hold. `values` gives what a resource has for a filter's name.
+    /// Whether all filters match. `values` returns what a resource has under a filter's name.
     pub fn hold<F>(&self, tags: &BTreeMap<String, String>, values: F) -> bool
     where
         F: Fn(&str) -> Vec<String>,
@@ -106,7 +106,7 @@ fn is_exact(values: &[String]) -> bool {
     !values.iter().any(|value| value.contains(['*', '?', '\\']))
 }
 
-/// Whether `text` fits `pattern`, where `*` is any run of characters, `?` any one, and `\` makes the next one literal.
+/// Whether `text` matches `pattern`: `*` is any run of characters, `?` any one, and `\` makes the next one literal.
 fn like(pattern: &str, text: &str) -> bool {
     #[derive(PartialEq)]
     enum Part {
@@ -126,7 +126,7 @@ fn like(pattern: &str, text: &str) -> bool {
     }
     let text: Vec<char> = text.chars().collect();
     let (mut at, mut part) = (0, 0);
-    // Where the last run began: on a mismatch it takes one character more.
+    // Where the last run began. On a mismatch it takes one character more.
     let mut run = None;
     while at < text.len() {
         match parts.get(part) {

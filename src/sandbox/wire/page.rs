@@ -1,4 +1,4 @@
-//! Pages: `MaxResults` and `NextToken` of EC2, `PageSize` and `Marker` of `ELBv2`.
+//! Paging: `MaxResults` and `NextToken` of EC2, `PageSize` and `Marker` of `ELBv2`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,10 +14,10 @@ pub struct Page {
 }
 
 impl Page {
-    /// As `most`: a larger value is no error, and a page has at most 1,000 items [API:DescribeVpcEndpoints].
+    /// For `most`: a larger value is no error, and a page has at most 1,000 items [API:DescribeVpcEndpoints].
     pub const CAPPED: usize = usize::MAX;
 
-    /// Reads `MaxResults` (between `least` and `most`) and `NextToken`. `by_id` says that ids were listed, which
+    /// Reads `MaxResults` (between `least` and `most`) and `NextToken`. `by_id` says that the call lists ids, which
     /// excludes paging [devguide: Query-Requests].
     pub fn read(params: &Params, least: usize, most: usize, by_id: bool) -> Result<Self, ApiError> {
         let size = params.number::<usize>("MaxResults")?;
@@ -28,7 +28,7 @@ impl Page {
                     "The parameter MaxResults cannot be used together with a list of ids",
                 ));
             }
-            // In EC2's words, as clients have logged them; those for too large a value are UNCONFIRMED.
+            // EC2's words, as clients have logged them; those for a value that is too large are UNCONFIRMED.
             let why = if size < least {
                 Some(format!("Expecting a value greater than {least}."))
             } else {
@@ -44,7 +44,7 @@ impl Page {
         Ok(Self { size: if most == Self::CAPPED { size.min(1000) } else { size }, turned })
     }
 
-    /// Cuts this page out of `items`, which are in the order of `key`, and gives the token of the next.
+    /// Cuts this page out of `items`, which are sorted by `key`, and returns the token of the next page.
     pub fn cut<T>(&self, items: Vec<T>, key: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
         self.turned.cut(items, self.size, key)
     }
@@ -69,13 +69,13 @@ impl Marker {
         Ok(Self { size: size.unwrap_or(400), turned })
     }
 
-    /// Cuts this page out of `items`, which are in the order of `key`, and gives the marker of the next.
+    /// Cuts this page out of `items`, which are sorted by `key`, and returns the marker of the next page.
     pub fn cut<T>(&self, items: Vec<T>, key: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
         self.turned.cut(items, self.size, key)
     }
 }
 
-/// How far an operation's pages were turned. A token is good for the operation that gave it, and for no other.
+/// How far an operation's pages were turned. A token is valid only for the operation that returned it.
 #[derive(Clone, Debug)]
 struct Turned {
     operation: String,
@@ -83,7 +83,7 @@ struct Turned {
 }
 
 impl Turned {
-    /// Reads the token in the parameter `name`; `None` when it is none of this operation's.
+    /// Reads the token in the parameter `name`; `None` if it is not a token of this operation.
     fn read(params: &Params, name: &str) -> Option<Self> {
         let operation = params.peek("Action").unwrap_or_default().to_owned();
         let Some(token) = params.get(name) else { return Some(Self { operation, after: None }) };

@@ -1,4 +1,5 @@
-//! The parameters of one request, read by name and ticked off: what nobody read is refused.
+//! The parameters of one request. Reading a parameter ticks it off; a request with parameters that no code read is
+//! refused.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +15,7 @@ use super::sigv4::hex;
 pub struct Params {
     all: BTreeMap<String, String>,
     read: RefCell<BTreeSet<String>>,
-    /// What stands between a list's name and its numbers: nothing for EC2, `member.` for `ELBv2`.
+    /// What stands between a list's name and its numbers: nothing in EC2, `member.` in `ELBv2`.
     member: &'static str,
 }
 
@@ -22,7 +23,7 @@ impl Params {
     /// Reads a form body or query string.
     ///
     /// # Errors
-    /// A parameter that is given twice.
+    /// If a parameter is given twice.
     pub fn parse(form: &[u8]) -> Result<Self, ApiError> {
         let mut all = BTreeMap::new();
         for (name, value) in form_urlencoded::parse(form) {
@@ -39,7 +40,7 @@ impl Params {
     /// Reads a body of the `awsJson` protocol: an object of plain values.
     ///
     /// # Errors
-    /// What is no such object.
+    /// If the body is no such object.
     pub fn parse_json(action: &str, body: &[u8]) -> Result<Self, ApiError> {
         let bad =
             |why: &str| ApiError::new("SerializationException", format!("The body is not what is expected: {why}"));
@@ -61,14 +62,14 @@ impl Params {
         Ok(Self { all, read, member: "" })
     }
 
-    /// The same parameters with `ELBv2`'s spelling of lists.
+    /// Switches to `ELBv2`'s spelling of lists.
     #[must_use]
     pub fn with_members(mut self) -> Self {
         self.member = "member.";
         self
     }
 
-    /// Whether one of the values is one of `words`. Ticks nothing off.
+    /// Whether one of the values is in `words`. Ticks nothing off.
     pub fn names(&self, words: &BTreeSet<String>) -> bool {
         self.all.values().any(|value| words.contains(value))
     }
@@ -85,17 +86,16 @@ impl Params {
         self.all.get(name).map(String::as_str)
     }
 
-    /// Whether nothing but the operation itself was sent.
+    /// Whether the request has no parameters of its own besides `Action`, `Version` and `DryRun`.
     pub fn is_bare(&self) -> bool {
         self.all.keys().all(|name| ["Action", "Version", "DryRun"].contains(&name.as_str()))
     }
 
-    /// The value of `name`, which must be there.
+    /// The value of `name`, which is required.
     pub fn need(&self, name: &str) -> Result<&str, ApiError> {
         self.get(name).ok_or_else(|| ApiError::missing(name))
     }
 
-    /// `true` or `false`.
     pub fn flag(&self, name: &str) -> Result<Option<bool>, ApiError> {
         match self.get(name).map(str::to_ascii_lowercase).as_deref() {
             None => Ok(None),
@@ -105,7 +105,6 @@ impl Params {
         }
     }
 
-    /// A number.
     pub fn number<T: FromStr>(&self, name: &str) -> Result<Option<T>, ApiError> {
         self.get(name)
             .map(|value| value.parse().map_err(|_| ApiError::value(name, value, "Expected an integer in range.")))
@@ -114,7 +113,7 @@ impl Params {
 
     /// A list of plain values: `VpcId.1`, `VpcId.2` or `Subnets.member.1`.
     pub fn list(&self, name: &str) -> Result<Vec<String>, ApiError> {
-        // Both SDKs send an empty list of the ELBv2 protocol as `Name=`.
+        // Both SDKs send an empty list of the `ELBv2` protocol as `Name=`.
         if self.get(name).is_some() {
             return Err(ApiError::value(name, self.get(name).unwrap_or_default(), "Expected a list."));
         }
@@ -124,7 +123,7 @@ impl Params {
             .collect()
     }
 
-    /// Whether a list was sent at all, empty or not.
+    /// Whether a list was sent at all, even an empty one.
     pub fn has_list(&self, name: &str) -> bool {
         self.all.contains_key(name) || !self.groups(name).is_empty()
     }
@@ -144,10 +143,10 @@ impl Params {
         numbers.into_iter().map(|number| format!("{start}{number}")).collect()
     }
 
-    /// The last check of an EC2 operation before it acts: everything was understood, and it is not a dry run.
+    /// The last check of an EC2 operation before it acts: every parameter was read, and this is not a dry run.
     ///
     /// # Errors
-    /// The first parameter that nobody read, and `DryRunOperation` when all is well but only that was asked.
+    /// The first parameter that was not read; else `DryRunOperation` for a dry run.
     pub fn ready(&self) -> Result<(), ApiError> {
         let dry_run = self.flag("DryRun")?.unwrap_or(false);
         self.understood("UnknownParameter")?;
@@ -161,7 +160,7 @@ impl Params {
     /// The last check of an `ELBv2` or STS operation before it acts. They have no dry run.
     ///
     /// # Errors
-    /// The first parameter that nobody read.
+    /// The first parameter that was not read.
     pub fn ready_without_dry_run(&self) -> Result<(), ApiError> {
         self.understood("ValidationError")
     }

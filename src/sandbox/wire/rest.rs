@@ -1,23 +1,21 @@
-//! Route 53's protocol, `rest-xml`: what method, path, query and body say is read into the parameters that the query
-//! protocols send as such, so that operations read all of them alike.
+//! Route 53's protocol, `rest-xml`. Reads method, path, query and body into the same parameters that the query
+//! protocols send, so that all operations read them alike.
 
 use super::error::ApiError;
 use super::params::Params;
 use super::tree::{Element, read_xml};
 
-/// What paths begin with.
 const VERSION: &str = "/2013-04-01/";
 
-/// Whether a path is one of Route 53's.
 pub fn is_rest(path: &str) -> bool {
     path.starts_with(VERSION)
 }
 
-/// The operation and the parameters of a request. Elements of the body are parameters named by their path,
-/// `ChangeBatch.Changes.1.Action`; the id in the path is `Id`.
+/// Returns the operation and the parameters of a request. Elements of the body become parameters named by their path,
+/// such as `ChangeBatch.Changes.1.Action`; the id in the path becomes `Id`.
 ///
 /// # Errors
-/// A path or method that is not modelled, and a body that is not the operation's XML.
+/// A path or method that is not modelled, or a body that is not the operation's XML.
 pub fn read_rest(method: &str, path: &str, query: &str, body: &[u8]) -> Result<(String, Params), ApiError> {
     let segments: Vec<&str> = path.strip_prefix(VERSION).unwrap_or_default().split('/').collect();
     let (action, id) = match (method, segments.as_slice()) {

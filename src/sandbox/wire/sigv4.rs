@@ -1,4 +1,4 @@
-//! AWS Signature Version 4 as a server sees it: who claims to ask, and whether the claim is true.
+//! AWS Signature Version 4, server side: reads who claims to send a request, and verifies the claim.
 
 use std::fmt::Write as _;
 
@@ -11,35 +11,30 @@ use sha2::{Digest as _, Sha256};
 /// The parts of a request that a signature covers.
 #[derive(Clone, Copy, Debug)]
 pub struct Signed<'a> {
-    /// `POST` or `GET`.
     pub method: &'a str,
-    /// The path, as sent.
+    /// As sent.
     pub path: &'a str,
-    /// The query string, as sent, without `?`.
+    /// As sent, without `?`.
     pub query: &'a str,
-    /// Header names in lower case, and values.
+    /// Names in lower case, and values.
     pub headers: &'a [(String, String)],
-    /// The body.
     pub body: &'a [u8],
 }
 
 /// What an `Authorization` header claims.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Presented {
-    /// The access key id.
     pub access_key_id: String,
     /// The day of the scope, `YYYYMMDD`.
     pub day: String,
-    /// The region of the scope.
     pub region: String,
-    /// The service of the scope.
     pub service: String,
     signed_headers: Vec<String>,
     signature: String,
 }
 
 impl Presented {
-    /// Reads an `Authorization` header; `None` when it is not a complete Signature Version 4 header.
+    /// Reads an `Authorization` header; `None` if it is not a complete Signature Version 4 header.
     pub fn parse(header: &str) -> Option<Self> {
         let mut parts =
             header.strip_prefix("AWS4-HMAC-SHA256")?.split(',').map(str::trim).map(|part| part.split_once('='));
@@ -67,15 +62,16 @@ impl Presented {
     }
 }
 
-/// How far a request's date may be from the clock, in seconds, either way [devguide: errors-overview, `RequestExpired`].
+/// How many seconds a request's date may differ from the clock, in either direction [devguide: errors-overview,
+/// `RequestExpired`].
 ///
-/// Until then the same bytes count again, as on AWS, which grants a request its minutes and remembers no signatures [IAM user
-/// guide: signing and replay]. Remembering them would refuse honest clients: a signature covers the time to a second, so that
-/// two equal calls in one second, or an SDK's retry in the same second, are the same bytes.
+/// Until then the same bytes are accepted again, as on AWS, which gives a request its minutes and remembers no
+/// signatures [IAM user guide: signing and replay]. Remembering them would refuse honest clients: a signature covers
+/// the time to the second, so two equal calls in one second, or an SDK's retry in the same second, are the same
+/// bytes.
 const SKEW: i64 = 15 * 60;
 
-/// Whether the date of a request is too far from `now`: what is wrong with it, in AWS's words [IAM user guide: troubleshoot
-/// signed requests].
+/// If a request's date is too far from `now`, says so in AWS's words [IAM user guide: troubleshoot signed requests].
 pub fn too_far(request: Signed<'_>, now: Timestamp) -> Option<String> {
     let date = request.headers.iter().find(|(name, _)| name == "x-amz-date").map(|(_, value)| value.as_str())?;
     let signed = TimeZone::UTC.to_timestamp(DateTime::strptime("%Y%m%dT%H%M%SZ", date).ok()?).ok()?;
@@ -91,7 +87,7 @@ pub fn too_far(request: Signed<'_>, now: Timestamp) -> Option<String> {
     }
 }
 
-/// Whether `secret` signed `request` as `presented` says. `Err` names what is wrong, for the message.
+/// Verifies that `secret` signed `request` as `presented` claims. `Err` says what is wrong, for the message.
 pub fn verify(request: Signed<'_>, presented: &Presented, secret: &str) -> Result<(), &'static str> {
     let header = |name: &str| request.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     let date = header("x-amz-date").ok_or("the request has no X-Amz-Date header")?;
@@ -127,7 +123,7 @@ fn canonical_request(request: Signed<'_>, signed_headers: &[String], body_sum: &
     let query: Vec<String> = query.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
     let mut headers = String::new();
     for name in signed_headers {
-        // A header that is sent twice is signed as one value with commas.
+        // A header that is sent twice is signed as one value, joined with commas.
         let values: Vec<String> = request
             .headers
             .iter()
@@ -164,7 +160,6 @@ fn mac(key: &[u8], data: &[u8]) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-/// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
@@ -172,7 +167,7 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Compares without stopping at the first difference.
+/// Compares in constant time, so that the time does not reveal where the first difference is.
 fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && a.iter().zip(b).fold(0, |sum, (x, y)| sum | (x ^ y)) == 0
 }

@@ -1,21 +1,19 @@
-//! A small XML reader: elements and text, which is all that requests have. Attributes are passed over.
+//! A small XML reader: elements and text, which is all that requests have. Attributes are ignored.
 
-/// Elements deeper than this are nobody's request.
+/// No real request nests elements deeper than this.
 const DEEPEST: usize = 16;
 
-/// An element.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Element {
-    /// Its name, without a namespace prefix.
+    /// Without a namespace prefix.
     pub name: String,
-    /// Its text, unescaped; white space around it is left out when it has children.
+    /// Unescaped. Without surrounding white space if the element has children.
     pub text: String,
-    /// The elements in it.
     pub children: Vec<Element>,
 }
 
-/// The root element of a document; `None` when it is not well-formed, or has what requests do not have: a document
-/// type, CDATA, or elements nested without end.
+/// Returns the root element of a document. `None` if it is not well-formed, or contains what requests never contain:
+/// a document type, CDATA, or elements nested deeper than [`DEEPEST`].
 pub fn read_xml(bytes: &[u8]) -> Option<Element> {
     let mut rest = std::str::from_utf8(bytes).ok()?.trim_start_matches('\u{feff}');
     let mut open: Vec<Element> = Vec::new();
@@ -63,7 +61,7 @@ pub fn read_xml(bytes: &[u8]) -> Option<Element> {
     }
 }
 
-/// A tag's name, without attributes and prefix.
+/// A tag's name, without attributes and namespace prefix.
 fn local(tag: &str) -> &str {
     let name = tag.split_whitespace().next().unwrap_or_default();
     name.rsplit(':').next().unwrap_or(name)

@@ -1,34 +1,33 @@
-//! A small XML writer: what the two query protocols need and no more.
+//! A small XML writer for the two query protocols.
 
 use std::fmt::{Display, Write as _};
 
 use super::error::ApiError;
 
-/// Elements written one after another. No white space between them, as EC2 has sent it since July 2025.
+/// Elements written one after another, without white space between them: EC2 has sent it so since July 2025.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Xml {
     text: String,
 }
 
 impl Xml {
-    /// Nothing yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// An answer of a protocol that is not XML, as it goes out.
+    /// An answer of a protocol that is not XML. `text` is sent as it is.
     pub fn verbatim(text: String) -> Self {
         Self { text }
     }
 
-    /// What EC2 answers for operations without an output of their own.
+    /// EC2's answer for operations without an output of their own.
     pub fn done() -> Self {
         let mut xml = Self::new();
         xml.leaf("return", true);
         xml
     }
 
-    /// What EC2 answers for operations that succeed even when nothing worked: ids, and why each of them failed.
+    /// EC2's answer for operations that succeed even if every item failed: the ids, and why each of them failed.
     pub fn unsuccessful(failed: &[(String, ApiError)]) -> Self {
         let mut xml = Self::new();
         xml.list("unsuccessful", "item", failed, |xml, (id, error)| {
@@ -39,7 +38,7 @@ impl Xml {
         xml
     }
 
-    /// `<name>value</name>`, escaped.
+    /// Writes `<name>value</name>`, escaped.
     pub fn leaf(&mut self, name: &str, value: impl Display) -> &mut Self {
         let _ = write!(self.text, "<{name}>");
         escape(&value.to_string(), &mut self.text);
@@ -47,7 +46,7 @@ impl Xml {
         self
     }
 
-    /// [`Xml::leaf`] when there is a value.
+    /// Writes [`Xml::leaf`] if there is a value.
     pub fn maybe(&mut self, name: &str, value: Option<impl Display>) -> &mut Self {
         if let Some(value) = value {
             self.leaf(name, value);
@@ -55,7 +54,7 @@ impl Xml {
         self
     }
 
-    /// An element with elements inside. Self-closing when `inside` writes nothing.
+    /// Writes an element with elements inside. It is self-closing if `inside` writes nothing.
     pub fn node(&mut self, name: &str, inside: impl FnOnce(&mut Self)) -> &mut Self {
         let mut inner = Self::new();
         inside(&mut inner);
@@ -67,7 +66,7 @@ impl Xml {
         self
     }
 
-    /// A wrapped list: `<name><item>…</item><item>…</item></name>`.
+    /// Writes a wrapped list: `<name><item>…</item><item>…</item></name>`.
     pub fn list<T>(
         &mut self,
         name: &str,
@@ -82,7 +81,7 @@ impl Xml {
         })
     }
 
-    /// A wrapped list of plain values.
+    /// Writes a wrapped list of plain values.
     pub fn words<T: Display>(&mut self, name: &str, item: &str, values: impl IntoIterator<Item = T>) -> &mut Self {
         self.node(name, |xml| {
             for value in values {
@@ -91,19 +90,18 @@ impl Xml {
         })
     }
 
-    /// Adds what `other` holds.
     pub fn append(&mut self, other: &Self) -> &mut Self {
         self.text.push_str(&other.text);
         self
     }
 
-    /// The elements as text, to be put inside a root.
+    /// The elements as text, without a root.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 }
 
-/// Escapes what XML 1.0 cannot carry as it is. Characters it cannot carry at all become `?`.
+/// Escapes what XML 1.0 cannot carry literally. Characters that it cannot carry at all become `?`.
 fn escape(value: &str, into: &mut String) {
     for character in value.chars() {
         match character {
