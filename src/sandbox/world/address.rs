@@ -1,4 +1,4 @@
-//! Which address of a subnet a new interface gets.
+//! Chooses the address of a new interface in a subnet.
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
@@ -6,13 +6,14 @@ use std::net::Ipv4Addr;
 use crate::host::Random;
 use crate::host::net::Cidr;
 
-/// Whether AWS keeps `address` in a subnet of this block: the first four and the last.
+/// Whether AWS reserves `address` in a subnet of this block: the first four and the last.
 pub fn is_reserved(block: Cidr, address: Ipv4Addr) -> bool {
     let offset = u64::from(u32::from(address).wrapping_sub(u32::from(block.network())));
     offset < 4 || offset + 1 == block.len()
 }
 
-/// A free address of `block`: some address, as on AWS, never a reserved or used one. `None` when it is full.
+/// A random free address of `block`, never a reserved one; `None` if the block is full. AWS chooses an arbitrary
+/// address too.
 pub fn free_address(block: Cidr, used: &BTreeSet<Ipv4Addr>, random: &Random) -> Option<Ipv4Addr> {
     let start = random.next_u64() % block.len();
     (0..block.len())

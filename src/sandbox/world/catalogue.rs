@@ -4,28 +4,25 @@ use sha2::{Digest as _, Sha256};
 
 use crate::host::net::Cidr;
 
-/// Who owns AWS's prefix lists, as EC2 reports it.
+/// The owner of AWS's prefix lists, as EC2 reports it.
 pub const PREFIX_LIST_OWNER: &str = "AWS";
 
-/// A public image.
 #[derive(Clone, Copy, Debug)]
 pub struct Image {
-    /// Its id, the same in every region here.
+    /// The same in every region here.
     pub id: &'static str,
-    /// Its name.
     pub name: &'static str,
     /// `x86_64` or `arm64`.
     pub architecture: &'static str,
     /// `windows`, or `None` for Linux.
     pub platform: Option<&'static str>,
-    /// When it was made.
     pub created: &'static str,
     /// The public SSM parameter that names it, for `resolve:ssm:`.
     pub parameter: &'static str,
 }
 
 impl Image {
-    /// The snapshot that its root volume is made from.
+    /// The id of its root volume's snapshot.
     pub fn snapshot(&self) -> String {
         self.id.replacen("ami-", "snap-", 1)
     }
@@ -35,7 +32,7 @@ impl Image {
         if self.platform.is_some() { 30 } else { 8 }
     }
 
-    /// How it boots: AL2023 prefers UEFI, and arm64 has nothing else [ec2 userguide: ami-boot].
+    /// Its boot mode: AL2023 prefers UEFI, and arm64 has nothing else [ec2 userguide: ami-boot].
     pub fn boot_mode(&self) -> &'static str {
         match (self.architecture, self.platform) {
             ("arm64", _) => "uefi",
@@ -44,22 +41,21 @@ impl Image {
         }
     }
 
-    /// How an instance of it has booted.
+    /// The boot mode of an instance that runs it.
     pub fn booted(&self) -> &'static str {
         if self.boot_mode().starts_with("uefi") { "uefi" } else { "legacy-bios" }
     }
 
-    /// The name of its root device.
     pub fn root_device(&self) -> &'static str {
         if self.platform.is_some() { "/dev/sda1" } else { "/dev/xvda" }
     }
 
-    /// The operation in the words of a bill.
+    /// The operation on a bill.
     pub fn usage_operation(&self) -> &'static str {
         if self.platform.is_some() { "RunInstances:0002" } else { "RunInstances" }
     }
 
-    /// The platform in the words of a bill.
+    /// The platform on a bill.
     pub fn platform_details(&self) -> &'static str {
         if self.platform.is_some() { "Windows" } else { "Linux/UNIX" }
     }
@@ -93,12 +89,12 @@ pub const IMAGES: &[Image] = &[
     },
 ];
 
-/// S3's service name, which is also its prefix list's.
+/// The name of S3's service and of its prefix list.
 pub fn s3_name(region: &str) -> String {
     format!("com.amazonaws.{region}.s3")
 }
 
-/// The id of S3's prefix list: AWS's own in the two regions where it is widely published, made up elsewhere.
+/// The id of S3's prefix list: AWS's own in the two regions where it is widely published, invented elsewhere.
 pub fn s3_prefix_list(region: &str) -> String {
     match region {
         "ap-northeast-1" => "pl-61a54008".to_owned(),
@@ -110,7 +106,7 @@ pub fn s3_prefix_list(region: &str) -> String {
     }
 }
 
-/// Blocks that stand for S3, in the order of their text. AWS's real list is longer and changes.
+/// Blocks that stand for S3, sorted as text. AWS's real list is longer and changes.
 pub fn s3_blocks() -> [Cidr; 2] {
     [Cidr::fixed([3, 5, 144, 0], 20), Cidr::fixed([52, 219, 0, 0], 16)]
 }

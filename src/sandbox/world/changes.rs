@@ -1,11 +1,11 @@
-//! The changes of the world since it was last kept: as a line of the log, taken for kept, or taken back.
+//! The changes of the world since it was last written to disk: written as a line of the log, committed, or undone.
 
 use serde::{Deserialize, Serialize};
 
 use super::model::{Region, World};
 use super::table::any_table::AnyTable;
 
-/// A change of one row, as the log has it.
+/// A change of one row, as in the log.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Change {
@@ -13,11 +13,11 @@ struct Change {
     region: String,
     table: String,
     id: String,
-    /// `None` where the row is gone.
+    /// `None` if the row was deleted.
     row: Option<serde_json::Value>,
 }
 
-/// The place of a change, which the log has before the row.
+/// The part of a change that precedes the row in the log.
 #[derive(Serialize)]
 struct Place<'a> {
     account: usize,
@@ -27,7 +27,7 @@ struct Place<'a> {
 }
 
 impl World {
-    /// Every table of every region, with its account's index, the region and its own name.
+    /// Every table of every region, with its account's index, the region and the table's name.
     pub fn tables(&self) -> impl Iterator<Item = (usize, &str, &'static str, &dyn AnyTable)> {
         let regions =
             self.accounts.iter().enumerate().flat_map(|(account, it)| {
@@ -38,7 +38,7 @@ impl World {
         })
     }
 
-    /// [`World::tables`], to change.
+    /// Like [`World::tables`], but mutable.
     pub fn tables_mut(&mut self) -> impl Iterator<Item = (usize, &str, &'static str, &mut dyn AnyTable)> {
         let regions = self.accounts.iter_mut().enumerate().flat_map(|(account, it)| {
             it.regions.iter_mut().map(move |(name, region)| (account, name.as_str(), region))
@@ -48,7 +48,7 @@ impl World {
         })
     }
 
-    /// The changes since the world was last kept, as one line; `None` where there are none.
+    /// The changes since the last commit, as one line; `None` if there are none.
     ///
     /// # Errors
     /// A row that cannot be written as JSON.
@@ -58,7 +58,7 @@ impl World {
             for (id, row) in rows.changes()? {
                 line.push(if line.is_empty() { '[' } else { ',' });
                 line.push_str(&serde_json::to_string(&Place { account, region, table, id })?);
-                // Into the object, behind its last member.
+                // Open the object again, to append the row as its last member.
                 line.pop();
                 line.push_str(",\"row\":");
                 line.push_str(row.as_deref().unwrap_or("null"));
@@ -68,10 +68,10 @@ impl World {
         Ok((!line.is_empty()).then(|| line + "]"))
     }
 
-    /// Makes the changes of one line, and takes them for kept.
+    /// Makes the changes of one line of the log and commits them.
     ///
     /// # Errors
-    /// Why the line is not one of changes.
+    /// Says why the line is not a line of changes.
     pub fn repeat(&mut self, line: &[u8]) -> Result<(), String> {
         let changes: Vec<Change> = serde_json::from_slice(line).map_err(|error| error.to_string())?;
         for Change { account, region, table, id, row } in changes {
@@ -84,34 +84,34 @@ impl World {
         Ok(())
     }
 
-    /// Takes the changes for kept.
+    /// Marks the changes as written to disk.
     pub fn commit(&mut self) {
         self.tables_mut().for_each(|(_, _, _, table)| table.commit());
     }
 
-    /// Takes the changes back.
+    /// Undoes the changes since the last commit.
     pub fn undo(&mut self) {
         self.tables_mut().for_each(|(_, _, _, table)| table.undo());
     }
 
-    /// What an account has made in a region since the world was last kept.
+    /// The ids of what an account has made in a region since the last commit.
     pub fn made(&self, account: usize, region: &str) -> impl Iterator<Item = &str> {
         let here = self.accounts[account].regions.get(region);
         here.into_iter().flat_map(Region::tables).flat_map(|(_, table)| table.made())
     }
 }
 
-/// Lists the tables of a region by name; one that is forgotten does not compile.
+/// Lists the tables of a region by name. A forgotten one does not compile.
 macro_rules! tables {
     ($($table:ident),+ $(,)?) => {
         impl Region {
-            /// Its tables, with their names in the file.
+            /// The tables, with their names in the file.
             pub fn tables(&self) -> Vec<(&'static str, &dyn AnyTable)> {
                 let Self { $($table),+ } = self;
                 vec![$((stringify!($table), $table as &dyn AnyTable)),+]
             }
 
-            /// [`Region::tables`], to change.
+            /// Like [`Region::tables`], but mutable.
             pub fn tables_mut(&mut self) -> Vec<(&'static str, &mut dyn AnyTable)> {
                 let Self { $($table),+ } = self;
                 vec![$((stringify!($table), $table as &mut dyn AnyTable)),+]

@@ -1,27 +1,26 @@
-//! The instance types that are offered, and what is to be known of them.
+//! The instance types that the sandbox offers.
 
 /// One instance type [ec2 instancetypes: general purpose, compute optimized].
 #[derive(Debug, PartialEq, Eq)]
 pub struct InstanceType {
-    /// Its name.
     pub name: &'static str,
     /// `x86_64` or `arm64`.
     pub architecture: &'static str,
-    /// Who made the processor.
+    /// The manufacturer of the processor.
     pub manufacturer: &'static str,
     /// `nitro` or `xen`.
     pub hypervisor: &'static str,
-    /// vCPUs, which is what the quota counts.
+    /// The vCPU quota counts these.
     pub vcpus: u64,
-    /// Threads of a core.
+    /// Threads per core.
     pub threads: u64,
-    /// Memory in MiB.
+    /// In MiB.
     pub memory: u64,
     /// The network's speed in AWS's words.
     pub network: &'static str,
-    /// Most network interfaces, and most addresses of each.
+    /// The limit of network interfaces, and of addresses on each.
     pub interfaces: (u64, u64),
-    /// Whether an account of today may use it in the free tier [ec2 userguide: ec2-free-tier-usage].
+    /// Whether a new account may use it in the free tier [ec2 userguide: ec2-free-tier-usage].
     pub free_tier: bool,
 }
 
@@ -60,18 +59,17 @@ const TYPES: &[InstanceType] = &[
 ];
 
 impl InstanceType {
-    /// Whether it earns and spends credits for its processor's time.
+    /// Whether it earns and spends CPU credits.
     pub fn is_burstable(&self) -> bool {
         self.name.starts_with('t')
     }
 }
 
-/// The instance types that are offered, by name.
+/// Sorted by name.
 pub fn instance_types() -> &'static [InstanceType] {
     TYPES
 }
 
-/// The instance type with this name.
 pub fn instance_type(name: &str) -> Option<&'static InstanceType> {
     TYPES.iter().find(|kind| kind.name == name)
 }

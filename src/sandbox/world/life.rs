@@ -1,4 +1,4 @@
-//! How resources change by themselves: one table of transitions, and a clock that paces them.
+//! How resources change by themselves: a table of transitions, and their timing.
 
 use std::time::Duration;
 
@@ -7,47 +7,35 @@ use serde::{Deserialize, Serialize};
 
 use crate::sandbox::Pace;
 
-/// The state of what no longer exists: whoever reaches it is removed.
+/// The state after the last one: a resource that reaches it is removed.
 pub const GONE: &str = "gone";
 
-/// What a transition belongs to.
+/// What has transitions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A VPC.
     Vpc,
-    /// A subnet.
     Subnet,
-    /// An instance's state.
     Instance,
-    /// An instance's status checks.
     Checks,
-    /// A load balancer.
     Balancer,
-    /// A network interface that its load balancer has left behind.
+    /// A network interface of a deleted load balancer.
     Interface,
-    /// An interface endpoint.
     Endpoint,
-    /// A gateway endpoint.
     GatewayEndpoint,
-    /// A target being deregistered.
     Target,
-    /// An EC2 Instance Connect Endpoint.
     ConnectEndpoint,
-    /// The verification of a service's private DNS name.
     Verification,
-    /// A change of Route 53's zones.
     DnsChange,
 }
 
-/// One transition.
 #[derive(Debug)]
 struct Step {
     kind: Kind,
     from: &'static str,
     to: &'static str,
-    /// How long it usually takes on AWS (experience, not a promise; see the facts on typical durations).
+    /// How long it usually takes on AWS. From experience; AWS promises no durations.
     seconds: u64,
-    /// Whether looking at the resource is enough in [`Pace::Instant`]. What is not, waits for the clock.
+    /// Whether a read triggers it in [`Pace::Instant`]. If not, it waits for the clock.
     on_read: bool,
 }
 
@@ -55,7 +43,7 @@ const fn step(kind: Kind, from: &'static str, to: &'static str, seconds: u64) ->
     Step { kind, from, to, seconds, on_read: true }
 }
 
-/// Every transition that nobody has to ask for.
+/// Every transition that happens without a call.
 const STEPS: &[Step] = &[
     step(Kind::Vpc, "pending", "available", 1),
     step(Kind::Subnet, "pending", "available", 1),
@@ -73,47 +61,45 @@ const STEPS: &[Step] = &[
     // "A few minutes" [ec2 userguide: create-ec2-instance-connect-endpoints].
     step(Kind::ConnectEndpoint, "create-in-progress", "create-complete", 180),
     step(Kind::ConnectEndpoint, "delete-in-progress", GONE, 60),
-    // Overridden by the target group's deregistration delay.
+    // The target group's deregistration delay overrides it.
     step(Kind::Target, "draining", GONE, 300),
-    // Whether the record is there is decided when the verification is asked for; both look the same until they end.
+    // The result is decided when the verification starts; the two states look the same to clients until they end.
     step(Kind::Verification, "verifying", "verified", 60),
     step(Kind::Verification, "refuting", "failed", 60),
     // Within 60 seconds, generally [Route53:ChangeResourceRecordSets].
     step(Kind::DnsChange, "PENDING", "INSYNC", 30),
 ];
 
-/// A point in time and the speed at which it passes.
+/// A point in time, and the pace of the clock.
 #[derive(Clone, Copy, Debug)]
 pub struct Timing {
-    /// The time at which something happens.
     pub at: Timestamp,
-    /// The speed.
     pub pace: Pace,
 }
 
-/// The state of one resource, and when it will leave it.
+/// The state of a resource, and when it leaves it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Life {
-    /// The state, as on the wire.
+    /// As on the wire.
     pub state: String,
-    /// When the next transition is due, in milliseconds since 1970. `None`: not by time.
+    /// When the next transition is due, in milliseconds since 1970. `None` if no time triggers it.
     pub due: Option<i64>,
 }
 
 impl Life {
-    /// A resource of `kind` that enters `state` now.
+    /// Enters `state` at `timing.at`.
     pub fn enter(kind: Kind, state: &str, timing: Timing) -> Self {
         let seconds = find(kind, state).map_or(0, |step| step.seconds);
         Self::enter_for(kind, state, timing, seconds)
     }
 
-    /// [`Life::enter`] with a duration on AWS that is a setting of the resource.
+    /// Like [`Life::enter`], with a duration on AWS that a setting of the resource determines.
     pub fn enter_for(kind: Kind, state: &str, timing: Timing, seconds: u64) -> Self {
         let due = find(kind, state).and_then(|step| {
             let on_aws = Duration::from_secs(seconds);
             match timing.pace {
                 Pace::Instant if step.on_read => None,
-                // One hour of visibility is one hour: nothing waits for its end.
+                // The full duration even at this pace: no client waits for its end.
                 Pace::Instant => Some(on_aws),
                 pace => Some(pace.scale(on_aws)),
             }
@@ -127,18 +113,17 @@ impl Life {
         self.due.is_some_and(|due| due <= now.as_millisecond())
     }
 
-    /// The state that follows, if one does.
     pub fn next(&self, kind: Kind) -> Option<&'static str> {
         find(kind, &self.state).map(|step| step.to)
     }
 
-    /// The state that follows when being looked at is enough, as in [`Pace::Instant`].
+    /// The next state, if a read triggers the transition in [`Pace::Instant`].
     pub fn next_by_sight(&self, kind: Kind) -> Option<&'static str> {
         find(kind, &self.state).filter(|step| step.on_read).map(|step| step.to)
     }
 }
 
-/// How long a transition usually takes on AWS; zero where there is none.
+/// How long a transition usually takes on AWS; zero if there is none.
 pub fn usual(kind: Kind, from: &str) -> Duration {
     find(kind, from).map_or(Duration::ZERO, |step| Duration::from_secs(step.seconds))
 }

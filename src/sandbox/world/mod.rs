@@ -1,6 +1,6 @@
-//! What exists: accounts, regions, resources, how they change by themselves, and how they are kept.
+//! What exists: accounts, regions and resources, how they change by themselves, and how they are kept on disk.
 //! Must not know: parameters, XML, HTTP.
-//! Next: `model.rs` is what exists; `life.rs` the table of transitions; `store.rs` how it survives.
+//! Next: `model.rs` is what exists; `life.rs` the table of transitions; `store.rs` the files.
 
 mod address;
 mod catalogue;

@@ -1,4 +1,4 @@
-//! What exists in an account's region, as plain data: this is also the file format.
+//! What exists in an account's region, as plain data. This is also the file format.
 
 use std::collections::BTreeMap;
 
@@ -20,29 +20,27 @@ pub use network::{AclEntry, Group, Interface, InterfaceKind, NetworkAcl, Peer, R
 pub use private_link::{ConnectEndpoint, Endpoint, EndpointKind, Permission, PrivateName, PrivateZone, Service};
 pub use tags::Tags;
 
-/// Everything the sandbox knows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct World {
-    /// The version of this layout.
+    /// The version of the file format.
     pub format: u32,
-    /// The accounts, in the order they were made.
+    /// In the order they were made.
     pub accounts: Vec<Account>,
 }
 
-/// One account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Account {
-    /// What it is called in the lab, such as `provider`.
+    /// Its name in the lab, such as `provider`.
     pub name: String,
     /// Twelve digits.
     pub id: String,
-    /// Its regions, as far as they were used.
+    /// The regions that it has used.
     pub regions: BTreeMap<String, Region>,
 }
 
-/// What an account has in one region. Keys are ids, or ARNs where AWS uses ARNs.
+/// The resources of an account in one region. Keys are ids, or ARNs where AWS uses ARNs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Region {
@@ -59,18 +57,17 @@ pub struct Region {
     pub services: Table<Service>,
     pub endpoints: Table<Endpoint>,
     pub connect_endpoints: Table<ConnectEndpoint>,
-    /// Route 53's zones, all of them in us-east-1.
+    /// Route 53's zones; they are all in us-east-1.
     pub hosted_zones: Table<HostedZone>,
     pub dns_changes: Table<DnsChange>,
-    /// Client tokens that were used, by `Operation/token`.
+    /// Used client tokens, by `Operation/token`.
     pub tokens: Table<TokenUse>,
 }
 
-/// A client token's first use.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TokenUse {
-    /// The request's fingerprint.
+    /// Of the request that used it first.
     pub fingerprint: String,
-    /// The resource it made.
+    /// The id of the resource it made.
     pub made: String,
 }

@@ -1,17 +1,15 @@
-//! What an account may hold in a region: the quotas that refusals use, as Service Quotas lists them.
+//! The quotas that the sandbox enforces, as Service Quotas lists them.
 
 use std::collections::BTreeMap;
 
 /// One quota [service quotas: vpc, ec2, elasticloadbalancing].
 #[derive(Debug, PartialEq, Eq)]
 pub struct Quota {
-    /// The service that has it, as Service Quotas spells it.
+    /// The service's name in Service Quotas.
     pub service: &'static str,
-    /// Its code.
     pub code: &'static str,
-    /// Its name.
     pub name: &'static str,
-    /// What an account gets without asking.
+    /// The value of a new account.
     pub default: u64,
     /// Whether AWS raises it on request.
     pub adjustable: bool,
@@ -28,9 +26,9 @@ pub const VCPUS: Quota =
 pub const VPCS: Quota = quota("vpc", "L-F678F1CE", "VPCs per Region", 5, true);
 /// Subnets of a VPC.
 pub const SUBNETS: Quota = quota("vpc", "L-407747CB", "Subnets per VPC", 200, true);
-/// Route tables of a VPC, its main one included.
+/// Route tables of a VPC, including its main one.
 pub const ROUTE_TABLES: Quota = quota("vpc", "L-589F43AA", "Route tables per VPC", 200, true);
-/// Routes of a route table that are not the local one, nor a gateway endpoint's.
+/// Routes of a route table, without the local route and those of gateway endpoints.
 pub const ROUTES: Quota = quota("vpc", "L-93826ACB", "Routes per route table", 500, true);
 /// Security groups of a region.
 pub const GROUPS: Quota = quota("vpc", "L-E79EC296", "VPC security groups per Region", 2500, true);
@@ -50,13 +48,13 @@ pub const INTERFACE_ENDPOINTS: Quota = quota("vpc", "L-29B6F2EB", "Interface VPC
 pub const GATEWAY_ENDPOINTS: Quota = quota("vpc", "L-1B52E74A", "Gateway VPC endpoints per Region", 20, true);
 /// Network Load Balancers of a region [nlb: load-balancer-limits].
 pub const BALANCERS: Quota = quota("elasticloadbalancing", "L-69A177A2", "Network Load Balancers per Region", 50, true);
-/// Nodes of Network Load Balancers in a VPC: each has one interface per zone.
+/// Network interfaces of Network Load Balancers in a VPC: each load balancer has one per zone.
 pub const BALANCER_INTERFACES: Quota =
     quota("elasticloadbalancing", "L-23568085", "Network Load Balancer ENIs per VPC", 1200, true);
-/// Targets of a Network Load Balancer, all its target groups together.
+/// Targets of a Network Load Balancer, in all its target groups together.
 pub const BALANCER_TARGETS: Quota =
     quota("elasticloadbalancing", "L-EEF1AD04", "Targets per Network Load Balancer", 3000, true);
-/// The same in one zone; with cross-zone load balancing, in all of them.
+/// The same in one zone. With cross-zone load balancing it counts the targets of all zones.
 pub const ZONE_TARGETS: Quota =
     quota("elasticloadbalancing", "L-B211E961", "Targets per Availability Zone per Network Load Balancer", 500, true);
 /// Listeners of a Network Load Balancer.
@@ -68,11 +66,11 @@ pub const TARGET_GROUPS: Quota = quota("elasticloadbalancing", "L-B22855CB", "Ta
 pub const TARGETS: Quota =
     quota("elasticloadbalancing", "L-A0D0B863", "Targets per Target Group per Region", 1000, true);
 
-/// Instance Connect Endpoints of a region, and of a VPC: not adjustable, and without a code [ec2 userguide:
+/// Instance Connect Endpoints of a region, and of a VPC. Not adjustable, and without a code [ec2 userguide:
 /// eice-quotas].
 pub const CONNECT_ENDPOINTS: (usize, usize) = (5, 1);
 
-/// Every quota with a code, in the order of services and codes.
+/// Every quota with a code, sorted by service and code.
 pub const QUOTAS: [&Quota; 20] = [
     &VCPUS,
     &BALANCER_INTERFACES,
@@ -96,15 +94,15 @@ pub const QUOTAS: [&Quota; 20] = [
     &VPCS,
 ];
 
-/// The quotas of one sandbox: AWS's defaults, and what was set instead. They are those of this start and are not kept.
+/// The quotas of one sandbox: AWS's defaults and the values set at its start. They are not written to disk.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Quotas(BTreeMap<&'static str, u64>);
 
 impl Quotas {
-    /// Sets the quota with this code to `value`, whether AWS would adjust it or not.
+    /// Sets the quota with this code to `value`, even if AWS would not adjust it.
     ///
     /// # Errors
-    /// A code that is not one: the codes that are, with their names.
+    /// An unknown code: returns the known codes with their names.
     pub fn set(&mut self, code: &str, value: u64) -> Result<(), Vec<(&'static str, &'static str)>> {
         let known = QUOTAS.iter().find(|quota| quota.code == code);
         let quota = known.ok_or_else(|| QUOTAS.iter().map(|quota| (quota.code, quota.name)).collect::<Vec<_>>())?;
@@ -112,12 +110,11 @@ impl Quotas {
         Ok(())
     }
 
-    /// Sets the vCPU quota to that of an account which has been used for a while.
+    /// Sets the vCPU quota to that of an account that has been in use for a while.
     pub fn raise_vcpus(&mut self) {
         self.0.insert(VCPUS.code, 32);
     }
 
-    /// What holds for `quota`.
     #[must_use]
     pub fn of(&self, quota: &Quota) -> u64 {
         self.0.get(quota.code).copied().unwrap_or(quota.default)

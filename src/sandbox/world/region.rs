@@ -1,4 +1,4 @@
-//! What happens in a region by itself, and what everybody asks of it.
+//! What changes in a region by itself, and what several operations ask of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
@@ -13,13 +13,13 @@ use super::model::{Account, Endpoint, EndpointKind, NetworkAcl, Region, RouteTab
 use super::store::FORMAT;
 
 impl World {
-    /// Accounts with these names, and nothing in them.
+    /// Makes empty accounts with these names.
     pub fn new(names: &[&str], random: &Random) -> Self {
         let accounts = names
             .iter()
             .map(|name| Account {
                 name: (*name).to_owned(),
-                // Twelve digits, the first not zero: some tools read account ids as numbers.
+                // Twelve digits, the first one not zero: some tools read account ids as numbers.
                 id: format!("{}{}", random.text(b"123456789", 1), random.text(b"0123456789", 11)),
                 regions: BTreeMap::new(),
             })
@@ -27,7 +27,7 @@ impl World {
         Self { format: FORMAT, accounts }
     }
 
-    /// Lets everything happen that is due at `now`.
+    /// Makes every transition that is due at `now`.
     pub fn advance_due(&mut self, now: Timestamp, pace: Pace) {
         let regions = self.accounts.iter_mut().flat_map(|account| account.regions.values_mut());
         regions.for_each(|region| region.advance_due(now, pace));
@@ -40,7 +40,7 @@ impl World {
             .flat_map(|account| account.regions.iter().map(move |(name, region)| (account, name.as_str(), region)))
     }
 
-    /// The interface endpoints of `service`, in whatever account, with their owners.
+    /// The interface endpoints of `service` in all accounts, with their owners.
     pub fn connections<'a>(&'a self, service: &'a str) -> impl Iterator<Item = (&'a Account, &'a Endpoint)> {
         self.regions().flat_map(move |(account, _, region)| {
             let endpoints = region.endpoints.linked(service);
@@ -48,7 +48,7 @@ impl World {
         })
     }
 
-    /// The region that holds endpoint `id`, whoever owns it.
+    /// The region that holds endpoint `id`, in any account.
     pub fn home_of_endpoint(&mut self, id: &str) -> Option<&mut Region> {
         let regions = self.accounts.iter_mut().flat_map(|account| account.regions.values_mut());
         regions.into_iter().find(|region| region.endpoints.contains_key(id))
@@ -56,7 +56,7 @@ impl World {
 }
 
 impl Region {
-    /// Moves one resource to its next state, if it has one, as of `timing.at`.
+    /// Moves one resource to its next state, if there is one, at `timing.at`.
     pub fn advance(&mut self, kind: Kind, id: &str, timing: Timing) {
         let Some(next) = self.life(kind, id).and_then(|life| life.next(kind)) else { return };
         if next == GONE {
@@ -72,14 +72,14 @@ impl Region {
         }
     }
 
-    /// [`Region::advance`] for the states that change when they are looked at.
+    /// Like [`Region::advance`], but only for transitions that a read may trigger.
     pub fn advance_by_sight(&mut self, kind: Kind, id: &str, timing: Timing) {
         if self.life(kind, id).is_some_and(|life| life.next_by_sight(kind).is_some()) {
             self.advance(kind, id, timing);
         }
     }
 
-    /// Ends the draining of targets whose time has come, or of all of them.
+    /// Removes draining targets whose time has come, or all draining targets.
     pub fn drained(&mut self, target_group: &str, all: bool, now: Timestamp) {
         let ends = |target: &Target| target.life.state == "draining" && (all || target.life.is_due(now));
         let any = self.target_groups.get(target_group).is_some_and(|group| group.targets.iter().any(ends));
@@ -89,7 +89,7 @@ impl Region {
     }
 
     fn advance_due(&mut self, now: Timestamp, pace: Pace) {
-        // One round per link of the longest chain of states that can have fallen due at once.
+        // One round for each link of the longest chain of transitions that can be due at once.
         for _ in 0..8 {
             let due = self.due(now);
             if due.is_empty() {
@@ -105,7 +105,7 @@ impl Region {
         }
     }
 
-    /// What is due at `now`, with the time at which it fell due.
+    /// The resources that are due at `now`, each with the time at which it became due.
     fn due(&self, now: Timestamp) -> Vec<(Kind, String, Timestamp)> {
         let mut due = Vec::new();
         let mut ask = |kind: Kind, id: &str, life: &Life| {
@@ -170,7 +170,8 @@ impl Region {
         match state {
             "running" => instance.checks = Life::enter(Kind::Checks, "initializing", timing),
             "terminated" => {
-                // Shown for an hour to come, it runs nothing any more: what it was to run is the bulk of it.
+                // The instance is shown for another hour but runs nothing any more; its user data is most of its
+                // size.
                 instance.user_data.clear();
                 let interface = std::mem::take(&mut instance.interface);
                 self.interfaces.remove(&interface);
@@ -209,7 +210,7 @@ impl Region {
         }
     }
 
-    /// The addresses that are taken in `subnet`.
+    /// The addresses in use in `subnet`.
     pub fn used_addresses(&self, subnet: &str) -> BTreeSet<Ipv4Addr> {
         self.interfaces
             .linked(subnet)
@@ -218,12 +219,12 @@ impl Region {
             .collect()
     }
 
-    /// How many addresses are free in `subnet`.
+    /// The number of free addresses in `subnet`.
     pub fn free_addresses(&self, subnet: &Subnet) -> u64 {
         subnet.block.len().saturating_sub(5).saturating_sub(self.used_addresses(&subnet.id).len() as u64)
     }
 
-    /// The route table that `subnet` uses: its own, or the VPC's main one.
+    /// The route table that `subnet` uses: its own, or else the VPC's main one.
     pub fn route_table_of(&self, subnet: &Subnet) -> Option<&RouteTable> {
         let own = self.route_tables.linked(&subnet.id).next();
         own.or_else(|| self.route_tables.linked(&subnet.vpc).find(|table| table.main.is_some()))
@@ -241,25 +242,25 @@ impl Region {
         })
     }
 
-    /// The zone id of a target: an instance's, or that of the subnet which has the address.
+    /// The zone id of a target: the instance's, or that of the subnet that contains the address.
     pub fn zone_of_target(&self, vpc: &str, id: &str) -> Option<&str> {
         let by_address = || Some(self.subnet_at(vpc, id.parse().ok()?)?.zone_id.as_str());
         self.instances.get(id).map(|instance| instance.zone_id.as_str()).or_else(by_address)
     }
 
-    /// The subnet of a VPC in which an address lies.
+    /// The subnet of a VPC that contains an address.
     pub fn subnet_at(&self, vpc: &str, address: Ipv4Addr) -> Option<&Subnet> {
         self.subnets.linked(vpc).find(|subnet| subnet.vpc == vpc && subnet.block.has(address))
     }
 
-    /// The name of a security group, as lists of groups show it.
+    /// The name of a security group; empty if there is no such group.
     pub fn group_name(&self, id: &str) -> &str {
         self.groups.get(id).map_or("", |group| group.name.as_str())
     }
 }
 
 impl Endpoint {
-    /// Which transitions it goes through.
+    /// Which transitions apply to it.
     pub fn life_kind(&self) -> Kind {
         match self.kind {
             EndpointKind::Gateway => Kind::GatewayEndpoint,

@@ -1,4 +1,4 @@
-//! What each resource kind is looked up by, its tags among it, and when it changes by itself.
+//! What each kind of resource is looked up by, including its tags, and when it changes by itself.
 
 use std::net::Ipv4Addr;
 
@@ -103,7 +103,7 @@ impl Row for Instance {
         Some(self.address)
     }
 
-    /// The vCPUs of what runs [ec2 instancetypes: ec2-instance-quotas].
+    /// The vCPUs of a running instance [ec2 instancetypes: ec2-instance-quotas].
     fn weight(&self) -> u64 {
         match self.life.state.as_str() {
             "pending" | "running" => instance_type(&self.kind).map_or(0, |kind| kind.vcpus),

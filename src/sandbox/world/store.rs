@@ -1,5 +1,5 @@
-//! The world on disk: a whole one, and a log of what was changed since. Each call that changes anything adds a line before it
-//! is answered, so that a killed process leaves the last answered call behind.
+//! The world on disk: one file with the whole world, and a log of the changes since. Each call that changes something
+//! appends a line before it is answered, so that every answered call survives a killed process.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, Write as _};
@@ -11,21 +11,21 @@ use crate::host;
 
 use super::model::World;
 
-/// The version of the files' layout. The first one had no log.
+/// The version of the file format. The first one had no log.
 pub const FORMAT: u32 = 2;
 
-/// The log is folded into the world when it is longer than this, in bytes, and longer than the world itself.
+/// The log is folded into the world's file when it is longer than this, in bytes, and longer than that file.
 const LOG_LIMIT: u64 = 1 << 20;
 
-/// Where the world is kept, and how much is there.
+/// The open files of a world.
 #[derive(Debug)]
 pub struct Store {
     path: PathBuf,
     log_path: PathBuf,
     log: File,
-    /// How long the log is, in bytes. What stands behind that was not written to its end.
+    /// The log's length in bytes. Anything after that is an unfinished write.
     length: u64,
-    /// How long the log becomes before it is folded.
+    /// The length at which the log is folded.
     limit: u64,
     /// Whether half a line of ours may stand at the log's end.
     torn: bool,
@@ -34,23 +34,22 @@ pub struct Store {
 /// Why a folder's world cannot be used.
 #[derive(Debug)]
 pub enum StoreError {
-    /// The file system refused.
     Io(io::Error),
     /// The file is not a world.
     Damaged(String),
-    /// The file was written by a newer version.
+    /// A newer version wrote the file.
     Newer,
 }
 
-/// What is read of a file whose rest cannot be.
+/// What can be read of a file even if its format is unknown.
 #[derive(Deserialize)]
 struct Head {
     format: u32,
 }
 
 impl Store {
-    /// Opens `folder`, and reads the world in it; where there is none, begins with the one that `new` makes. Not waiting for
-    /// the disk: what must survive is the end of this process, not of the machine.
+    /// Opens `folder` and reads its world; if there is none, starts with the one that `new` makes. It never waits for
+    /// the disk: the data must survive the end of this process, not of the machine.
     ///
     /// # Errors
     /// Files that cannot be read or written, are not a world, or are newer than this program.
@@ -73,54 +72,54 @@ impl Store {
             store.length = repeat(&store.log_path, &mut world)?;
             store.cut().map_err(StoreError::Io)?;
         } else {
-            // A log without a world that knows of logs is none of its.
+            // A new world, or one of the first format, has no log: a log beside it belongs to another one.
             world.format = FORMAT;
             store.fold(&world).map_err(StoreError::Io)?;
         }
         Ok((store, world))
     }
 
-    /// The file that calls are written to.
     pub fn log_path(&self) -> &Path {
         &self.log_path
     }
 
-    /// Writes what has changed in `world` since it was last kept; says whether anything had. The world still has its
-    /// changes then: who keeps it takes them for kept.
+    /// Writes the changes of `world` since the last commit, and returns whether there were any. The caller commits
+    /// them.
     ///
     /// # Errors
-    /// Whatever the file system says; then nothing was kept.
+    /// Any error of the file system. Nothing was written then.
     pub fn keep(&mut self, world: &World) -> io::Result<bool> {
         let Some(line) = world.changes()? else { return Ok(false) };
-        // Asked by its name: through the open file, a folder that was moved or deleted could be written for ever, and nobody
-        // would find it again.
+        // Look at the path, not the open file: in a moved or deleted folder the open file could be written for ever,
+        // and nobody would find it again.
         let named = fs::metadata(&self.log_path)?;
         if !host::is_same_file(&named, &self.log)? {
             return Err(io::Error::new(io::ErrorKind::NotFound, "another file has taken its place"));
         }
-        // What a write left that did not end, when it could not be cut then.
+        // An earlier write failed halfway, and what it left could not be cut then.
         if self.torn {
             self.cut()?;
         } else if named.len() != self.length {
-            // The folder's lock has failed. Its lines are not ours to cut.
+            // The folder's lock has failed. These lines belong to another process: do not cut them.
             return Err(io::Error::new(io::ErrorKind::ResourceBusy, "another process writes to it"));
         }
         if let Err(error) = host::append_line(&mut self.log, &line, false) {
-            // The next line must not stand behind half a one. When this fails too, it is tried again before that.
+            // The next line must not follow half a line. If cutting fails too, it is tried again before the next
+            // write.
             self.torn = true;
             let _ = self.cut();
             return Err(error);
         }
         self.length += line.len() as u64 + 1;
         if self.length > self.limit && self.fold(world).is_err() {
-            // All is kept in the log, if at greater length.
+            // The log holds everything; it is only longer.
             self.limit = self.length.saturating_mul(2);
         }
         Ok(true)
     }
 
-    /// Writes the world whole and empties the log. A process that is killed between the two finds changes that the world
-    /// has already: each says what a row is then, so making them again changes nothing.
+    /// Writes the whole world and empties the log. If the process is killed between the two, the log repeats changes
+    /// that the file already has. Each change holds the complete row, so repeating it changes nothing.
     fn fold(&mut self, world: &World) -> io::Result<()> {
         let bytes = serde_json::to_vec(world)?;
         host::write_atomic(&self.path, &bytes, false)?;
@@ -142,7 +141,7 @@ fn read(path: &Path) -> Result<Option<(World, u64)>, StoreError> {
         Err(host::ReadError::Io(error)) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(StoreError::Io(error.into())),
     };
-    // Read once where all is well: a large world takes its time.
+    // Parse once in the normal case: a large world takes time.
     let world: serde_json::Result<World> = serde_json::from_slice(&bytes);
     let format = match &world {
         Ok(world) => world.format,
@@ -158,8 +157,8 @@ fn read(path: &Path) -> Result<Option<(World, u64)>, StoreError> {
     Ok(Some((world, bytes.len() as u64)))
 }
 
-/// Makes the changes of the log at `path` in `world`. How many bytes of it are lines: a last one without an end was never
-/// acknowledged.
+/// Makes the changes of the log at `path` in `world`. Returns the length of its complete lines in bytes: a last line
+/// without an end was never acknowledged.
 fn repeat(path: &Path, world: &mut World) -> Result<u64, StoreError> {
     let mut log =
         BufReader::new(host::open_regular(path, host::Links::Followed).map_err(|error| StoreError::Io(error.into()))?);
@@ -177,11 +176,12 @@ fn repeat(path: &Path, world: &mut World) -> Result<u64, StoreError> {
     Ok(length)
 }
 
-/// Removes what a process that was killed while writing left behind. The folder is locked, so nobody is writing now.
+/// Removes temporary files of a process that was killed while writing. The folder is locked, so no process is writing
+/// now.
 fn sweep(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(".tmp")) {
-        // A leftover does no harm but take space.
+        // A leftover only takes space.
         let _ = fs::remove_file(entry.path());
     }
 }
@@ -276,7 +276,7 @@ mod tests {
             before = now;
         }
         assert!(before.len() as u64 <= LOG_LIMIT && fs::read(&log).unwrap().is_empty());
-        // The world was written, the log not yet emptied.
+        // As if killed after the world was written and before the log was emptied.
         fs::write(&log, before).unwrap();
         assert_eq!(open(folder.path()).1, world);
     }
@@ -297,7 +297,7 @@ mod tests {
         fs::create_dir(&here).unwrap();
         fs::write(here.join("world.log"), "").unwrap();
         assert_eq!(kind(&mut store, &world), Err(std::io::ErrorKind::NotFound));
-        // Put back, it goes on.
+        // Once it is put back, writing works again.
         fs::remove_dir_all(&here).unwrap();
         fs::rename(&elsewhere, &here).unwrap();
         assert_eq!(kind(&mut store, &world), Ok(true));
@@ -305,14 +305,14 @@ mod tests {
         assert_eq!(open(&here).1, world);
     }
 
-    /// Whatever was done, what is left to read at the next start is what there is, and a log that is no longer than its limit.
+    /// The log never exceeds its limit, and the files always hold the current world.
     #[test]
     fn the_log_stays_short_while_the_world_lives() {
         let folder = tempfile::tempdir().unwrap();
         let (mut store, mut world) = open(folder.path());
         let sizes = |name: &str| fs::metadata(folder.path().join(name)).map_or(0, |file| file.len());
         for number in 0..12_000 {
-            // The same few rows, again and again.
+            // Change the same few rows again and again.
             add(&mut world, &format!("vpc-{}", number % 7));
             let region = world.accounts[0].regions.get_mut("r").unwrap();
             let vpc = region.vpcs.get_mut(&format!("vpc-{}", number % 7)).unwrap();

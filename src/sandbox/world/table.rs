@@ -1,8 +1,8 @@
-//! A table of resources: found by id, by what they belong to, by their tags, and by the time at which they change by themselves; and what
-//! was changed since the world was last kept.
+//! A table of resources, with indexes by link, by tag and by the time of the next transition. It records what was
+//! changed since the last commit.
 //!
-//! The indexes are as of the last [`Table::commit`]; changed rows are looked at one by one until then. So a row can be lent
-//! out to be changed like any value, and a call that cannot be kept is undone.
+//! The indexes describe the last [`Table::commit`]; changed rows are looked at one by one until then. So a caller can
+//! change a row like any value, and a call that cannot be written to disk is undone.
 
 pub(super) mod any_table;
 
@@ -17,40 +17,40 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A resource that is kept in a [`Table`].
+/// A resource kept in a [`Table`].
 pub trait Row: Clone + Debug + PartialEq + Serialize + DeserializeOwned {
     /// Ids and names by which it is looked up besides its own id: what it belongs to, and what it uses.
     fn links(&self) -> Vec<&str> {
         Vec::new()
     }
 
-    /// The private address by which it is looked up like by a link.
+    /// The private address, by which it is looked up like by a link.
     fn address(&self) -> Option<Ipv4Addr> {
         None
     }
 
-    /// What it counts against the quota of its kind, while it does.
+    /// What it currently counts against the quota of its kind.
     fn weight(&self) -> u64 {
         0
     }
 
-    /// Its tags and those of what lives in it, as keys and values.
+    /// The tags of the resource and of its parts, as keys and values.
     fn tags(&self) -> Vec<(&str, &str)> {
         Vec::new()
     }
 
-    /// When it next changes by itself, in milliseconds since 1970.
+    /// When its next transition is due, in milliseconds since 1970.
     fn due(&self) -> Option<i64> {
         None
     }
 }
 
-/// A way to find rows without a look at all of them.
+/// A way to find rows without a scan.
 #[derive(Clone, Debug)]
 pub enum By<'a> {
     /// Ids, or words among their [`Row::links`].
     Links(&'a [String]),
-    /// Tags, of which `None` is any value.
+    /// Keys and values of tags; `None` is any value.
     Tags(Vec<(&'a str, Option<&'a str>)>),
 }
 
@@ -65,9 +65,9 @@ pub struct Table<T> {
     due: BTreeSet<(i64, String)>,
     /// The sum of all [`Row::weight`]s.
     weight: u64,
-    /// The rows that were changed, as they were before; `None` where there was none.
+    /// The changed rows as they were before; `None` if the row is new.
     changed: BTreeMap<String, Option<T>>,
-    /// Rows that calls do not find for the moment.
+    /// Rows that calls cannot find at the moment.
     hidden: BTreeMap<String, T>,
 }
 
@@ -86,67 +86,64 @@ impl<T> Default for Table<T> {
 }
 
 impl<T: Row> Table<T> {
-    /// The row with this id.
     pub fn get(&self, id: &str) -> Option<&T> {
         self.rows.get(id)
     }
 
-    /// Whether there is a row with this id.
     pub fn contains_key(&self, id: &str) -> bool {
         self.rows.contains_key(id)
     }
 
-    /// How many rows there are.
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// All rows with their ids, in the order of these.
+    /// Scans all rows, sorted by id.
     pub fn iter(&self) -> btree_map::Iter<'_, String, T> {
         #[cfg(test)]
         looks::count(self.rows.len());
         self.rows.iter()
     }
 
-    /// All ids, in order.
+    /// Scans all ids, sorted.
     pub fn keys(&self) -> btree_map::Keys<'_, String, T> {
         #[cfg(test)]
         looks::count(self.rows.len());
         self.rows.keys()
     }
 
-    /// All rows, in the order of their ids. What can be asked with [`Table::linked`] should be: this looks at everything.
+    /// Scans all rows, sorted by id. Use [`Table::linked`] where possible: this visits every row.
     pub fn values(&self) -> btree_map::Values<'_, String, T> {
         #[cfg(test)]
         looks::count(self.rows.len());
         self.rows.values()
     }
 
-    /// The rows that have `word` among their [`Row::links`], in the order of their ids.
+    /// The rows that have `word` among their [`Row::links`], sorted by id.
     pub fn linked(&self, word: &str) -> vec::IntoIter<&T> {
         self.linked_ids(word).into_iter().filter_map(|id| self.rows.get(id)).collect::<Vec<_>>().into_iter()
     }
 
-    /// The rows with these ids, in the order of their ids.
+    /// The rows with these ids, sorted by id.
     pub fn with_ids(&self, ids: &[String]) -> Vec<(&String, &T)> {
         let ids: BTreeSet<&String> = ids.iter().filter_map(|id| Some(self.rows.get_key_value(id)?.0)).collect();
         ids.into_iter().filter_map(|id| self.rows.get_key_value(id)).collect()
     }
 
-    /// The rows that have one of `words` as their id or among their [`Row::links`], in the order of their ids.
+    /// The rows that have one of `words` as their id or among their [`Row::links`], sorted by id.
     pub fn found_by(&self, words: &[String]) -> Vec<(&String, &T)> {
         let mut ids: BTreeSet<&String> = words.iter().flat_map(|word| self.linked_ids(word)).collect();
         ids.extend(words.iter().filter_map(|word| Some(self.rows.get_key_value(word)?.0)));
         ids.into_iter().filter_map(|id| self.rows.get_key_value(id)).collect()
     }
 
-    /// The rows that have one of these tags, of which `None` is any value, in the order of their ids.
+    /// The rows that have one of these tags, sorted by id. A value of `None` is any value.
     pub fn tagged(&self, tags: &[(&str, Option<&str>)]) -> Vec<(&String, &T)> {
         let ids: BTreeSet<&String> = tags.iter().flat_map(|(key, value)| self.tagged_ids(key, *value)).collect();
         ids.into_iter().filter_map(|id| self.rows.get_key_value(id)).collect()
     }
 
-    /// Whether a way to find rows leads to at most `most` of them, or little more. It looks at no more either.
+    /// Whether `way` leads to at most about `most` rows. It visits no more rows than that.
     pub fn is_narrow(&self, way: &By<'_>, most: usize) -> bool {
         let up_to_most = |seen: usize, more: usize| seen.saturating_add(more).min(most + 1);
         let seen = match way {
@@ -163,7 +160,7 @@ impl<T: Row> Table<T> {
         seen <= most
     }
 
-    /// The rows that a way leads to, in the order of their ids.
+    /// The rows that `way` leads to, sorted by id.
     pub fn find(&self, way: &By<'_>) -> Vec<(&String, &T)> {
         match way {
             By::Links(words) => self.found_by(words),
@@ -201,7 +198,7 @@ impl<T: Row> Table<T> {
         ids
     }
 
-    /// The rows that change by themselves by `now`.
+    /// The rows whose transition is due by `now`.
     pub fn falling_due(&self, now: Timestamp) -> impl Iterator<Item = &T> {
         let now = now.as_millisecond();
         let indexed = self.due.iter().take_while(move |(due, _)| *due <= now).map(|(_, id)| id);
@@ -210,7 +207,6 @@ impl<T: Row> Table<T> {
         ids.filter_map(|id| self.rows.get(id))
     }
 
-    /// The row with this id, to change.
     pub fn get_mut(&mut self, id: &str) -> Option<&mut T> {
         let (id, row) = (id, self.rows.get_mut(id)?);
         if !self.changed.contains_key(id) {
@@ -225,13 +221,12 @@ impl<T: Row> Table<T> {
         self.get_mut(&id)
     }
 
-    /// Puts a row in, in place of the one with the same id.
+    /// Inserts a row, or replaces the one with the same id.
     pub fn insert(&mut self, id: String, row: T) {
         let before = self.rows.insert(id.clone(), row);
         self.changed.entry(id).or_insert(before);
     }
 
-    /// Takes the row with this id out.
     pub fn remove(&mut self, id: &str) -> Option<T> {
         let row = self.rows.remove(id)?;
         if !self.changed.contains_key(id) {
@@ -240,7 +235,7 @@ impl<T: Row> Table<T> {
         Some(row)
     }
 
-    /// Takes out the rows that have `word` among their [`Row::links`] and fit.
+    /// Removes the rows that have `word` among their [`Row::links`] and satisfy `fits`.
     pub fn remove_linked(&mut self, word: &str, fits: impl Fn(&T) -> bool) {
         let linked = self.linked_ids(word).into_iter();
         let gone: Vec<String> = linked.filter(|id| self.rows.get(*id).is_some_and(&fits)).cloned().collect();
@@ -249,7 +244,7 @@ impl<T: Row> Table<T> {
         }
     }
 
-    /// Takes out the rows that do not fit.
+    /// Removes the rows that do not satisfy `fits`.
     pub fn retain(&mut self, mut fits: impl FnMut(&String, &T) -> bool) {
         #[cfg(test)]
         looks::count(self.rows.len());
@@ -285,7 +280,7 @@ impl<T: Row> Table<T> {
     }
 }
 
-/// How many rows looks at everything have gone through, on this thread.
+/// Counts how many rows scans have visited on this thread.
 #[cfg(test)]
 pub mod looks {
     use std::cell::Cell;
@@ -294,12 +289,11 @@ pub mod looks {
         static ROWS: Cell<usize> = const { Cell::new(0) };
     }
 
-    /// Counts.
     pub fn count(rows: usize) {
         ROWS.set(ROWS.get() + rows);
     }
 
-    /// What was counted since it was last taken.
+    /// The count since the last `take`.
     pub fn take() -> usize {
         ROWS.take()
     }

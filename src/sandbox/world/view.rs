@@ -1,4 +1,4 @@
-//! The world as the data plane needs it.
+//! Translates the world into the topology of the data plane.
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
@@ -11,8 +11,8 @@ use super::model::{
 };
 use crate::host::net::Cidr;
 
-/// Everything that can send, carry, admit or answer a packet, of all accounts and regions: ids are unique. Groups and
-/// subnets in which there is no interface do none of that.
+/// Everything that can send, carry, admit or answer a packet, in all accounts and regions (ids are unique). Security
+/// groups and subnets without an interface are left out.
 pub fn topology(world: &World) -> Topology {
     let mut all = Topology::default();
     for (_, name, region) in world.regions() {
@@ -28,7 +28,7 @@ pub fn topology(world: &World) -> Topology {
         }
         let subnets: BTreeSet<&String> = interfaces().map(|interface| &interface.subnet).collect();
         for subnet in subnets.into_iter().filter_map(|id| region.subnets.get(id)) {
-            // S3's name resolves only where the VPC has DNS support.
+            // S3's name resolves only if the VPC has DNS support.
             let resolves = region.vpcs.get(&subnet.vpc).is_some_and(|vpc| vpc.dns_support);
             let table = region.route_table_of(subnet);
             let routed = table.is_some_and(|table| {
@@ -83,21 +83,22 @@ pub fn topology(world: &World) -> Topology {
     all
 }
 
-/// Whether the changes since the world was last kept may show in its [`topology`], which was `told` before. Most of what an
-/// account can hold by the thousand carries no packet, and is not looked through at every call.
+/// Whether the changes since the last commit may change its [`topology`], which was `told` before. Most resources
+/// that an account can hold by the thousand carry no packets, so a call does not look through them.
 pub fn concerns_plane(world: &World, told: &Topology) -> bool {
     world.tables().any(|(_, _, table, rows)| match table {
         "tokens" => false,
         "groups" => rows.changed().into_iter().any(|id| told.groups.contains_key(id)),
         "subnets" => rows.changed().into_iter().any(|id| told.subnets.contains_key(id)),
         "vpcs" => rows.changed().into_iter().any(|id| told.subnets.values().any(|subnet| subnet.vpc == id)),
-        // Whatever puts the first interface into a subnet tells everything about it.
+        // If no subnet has an interface yet, the first interface's own change will tell everything about its subnet.
         "route_tables" | "network_acls" => !told.subnets.is_empty() && rows.is_changed(),
         _ => rows.is_changed(),
     })
 }
 
-/// Whether a route takes what goes to S3's host in `block` away from the gateway endpoint: the more specific one wins.
+/// Whether a route takes the traffic to S3's host in `block` away from the gateway endpoint: the more specific route
+/// wins.
 fn leads_away(destination: Cidr, block: Cidr) -> bool {
     destination.prefix() > block.prefix() && destination.has(block.at(10))
 }
@@ -189,7 +190,7 @@ fn target_group_view(group: &TargetGroup) -> plane::TargetGroup {
         proxy_protocol_v2: is_true(&group.attributes, "proxy_protocol_v2.enabled"),
         cross_zone: group.attributes.get("load_balancing.cross_zone.enabled").and_then(|value| value.parse().ok()),
         ends_deregistered: is_true(&group.attributes, "deregistration_delay.connection_termination.enabled"),
-        // On unless it was turned off.
+        // On by default.
         ends_unhealthy: group
             .attributes
             .get("target_health_state.unhealthy.connection_termination.enabled")
@@ -226,7 +227,7 @@ fn is_true(attributes: &std::collections::BTreeMap<String, String>, key: &str) -
     attributes.get(key).is_some_and(|value| value == "true")
 }
 
-/// The ranges of a matcher such as `200,202` or `200-399`. It was checked when it was set.
+/// The ranges of a matcher such as `200,202` or `200-399`. It was validated when it was set.
 fn codes(matcher: &str) -> Vec<(u16, u16)> {
     matcher
         .split(',')

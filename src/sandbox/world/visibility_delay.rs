@@ -1,17 +1,15 @@
-//! What was made a moment ago and is not found yet, when a fault plan asks for eventual consistency.
+//! Hides new resources for a while if a fault plan asks for eventual consistency.
 
 use std::collections::BTreeSet;
 
 use super::model::World;
 
-/// Resources of one account's region that calls do not find. In the meantime they exist like any other.
+/// Resources of an account's region that calls do not find. Apart from that they exist like any other.
 #[derive(Debug)]
 pub struct VisibilityDelay {
-    /// The account's index.
     pub account: usize,
-    /// The region.
     pub region: String,
-    /// Their ids, or ARNs.
+    /// Ids, or ARNs.
     pub ids: BTreeSet<String>,
 }
 
@@ -20,7 +18,7 @@ pub struct VisibilityDelay {
 pub struct HiddenRows<'a>(&'a mut World);
 
 impl<'a> HiddenRows<'a> {
-    /// Takes `unseen` out of `world`.
+    /// Hides `unseen` in `world`.
     pub fn new<'u>(world: &'a mut World, unseen: impl IntoIterator<Item = &'u VisibilityDelay>) -> Self {
         for VisibilityDelay { account, region, ids } in unseen {
             if let Some(found) = world.accounts[*account].regions.get_mut(region) {
@@ -30,7 +28,6 @@ impl<'a> HiddenRows<'a> {
         Self(world)
     }
 
-    /// The world as calls see it.
     pub fn world(&mut self) -> &mut World {
         self.0
     }

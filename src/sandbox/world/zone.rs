@@ -1,11 +1,12 @@
-//! Regions and zones. Zone names are per account, zone ids are the physical place: two accounts disagree on purpose.
+//! Regions and zones. Zone names differ per account and zone ids name the physical place, so the two accounts' names
+//! disagree on purpose.
 
 /// A zone as one account sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Zone {
-    /// Such as `ap-northeast-1a`; means another place in another account.
+    /// Such as `ap-northeast-1a`. It means another place in another account.
     pub name: String,
-    /// Such as `apne1-az4`; means the same place everywhere.
+    /// Such as `apne1-az4`. It means the same place in every account.
     pub id: String,
 }
 
@@ -30,9 +31,9 @@ pub const REGIONS: &[&str] = &[
     "us-west-2",
 ];
 
-/// The zones of `region` as the account with this `index` names them. Three everywhere.
+/// The zones of `region`, as the account with this `index` names them. There are three in every region.
 pub fn zones(region: &str, index: usize) -> Vec<Zone> {
-    // Tokyo as in the lab's source: the first account sees 1a = az4, 1c = az1, 1d = az2.
+    // Tokyo follows the lab's source: the first account sees 1a = az4, 1c = az1, 1d = az2.
     let (letters, numbers) = match region {
         "ap-northeast-1" => (["a", "c", "d"], [4, 1, 2]),
         _ => (["a", "b", "c"], [1, 2, 3]),

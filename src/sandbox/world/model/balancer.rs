@@ -1,4 +1,4 @@
-//! A Network Load Balancer, its listeners, and the groups of targets they forward to.
+//! A Network Load Balancer, its listeners and its target groups.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use super::super::life::Life;
 use super::tags::Tags;
 
-/// A target group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TargetGroup {
     pub arn: String,
@@ -27,7 +26,7 @@ pub struct TargetGroup {
     pub check_timeout: u32,
     pub healthy: u32,
     pub unhealthy: u32,
-    /// The accepted HTTP codes, for HTTP checks.
+    /// The HTTP codes that pass, for HTTP checks.
     pub matcher: Option<String>,
     pub attributes: BTreeMap<String, String>,
     pub targets: Vec<Target>,
@@ -35,12 +34,11 @@ pub struct TargetGroup {
     pub tags: Tags,
 }
 
-/// The protocol of a target group that was kept before there were others.
+/// The protocol of target groups that older versions stored without one.
 fn tcp() -> String {
     "TCP".to_owned()
 }
 
-/// A registered target.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Target {
     pub id: String,
@@ -49,7 +47,6 @@ pub struct Target {
     pub life: Life,
 }
 
-/// A Network Load Balancer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Balancer {
     pub arn: String,
@@ -69,7 +66,6 @@ pub struct Balancer {
     pub tags: Tags,
 }
 
-/// A listener.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Listener {
     pub arn: String,
@@ -83,7 +79,7 @@ pub struct Listener {
     pub tags: Tags,
 }
 
-/// An idle connection's time in a listener that says nothing else [nlb: update-idle-timeout].
+/// The idle time of a listener that does not set one, in seconds [nlb: update-idle-timeout].
 pub fn idle_seconds() -> u32 {
     350
 }

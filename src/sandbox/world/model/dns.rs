@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::super::life::Life;
 
-/// A public hosted zone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HostedZone {
     pub id: String,
@@ -20,11 +19,11 @@ pub struct HostedZone {
 pub struct DnsRecord {
     pub name: String,
     pub ttl: u32,
-    /// As written, quotes included.
+    /// As written, including quotes.
     pub values: Vec<String>,
 }
 
-/// A change of hosted zones on its way to the name servers.
+/// A change of a hosted zone on its way to the name servers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DnsChange {
     pub id: String,

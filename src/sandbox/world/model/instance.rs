@@ -9,7 +9,6 @@ use super::super::catalogue::{IMAGES, Image};
 use super::super::life::Life;
 use super::tags::Tags;
 
-/// An instance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Instance {
     pub id: String,
@@ -29,11 +28,11 @@ pub struct Instance {
     /// Milliseconds since 1970.
     pub launched: i64,
     pub life: Life,
-    /// The status checks: `initializing` and then `ok`, while it runs.
+    /// The status checks, while it runs: `initializing`, then `ok`.
     pub checks: Life,
-    /// Why it left `running`, when somebody asked for that.
+    /// The state reason's code and message, if somebody asked it to leave `running`.
     pub reason: Option<(String, String)>,
-    /// When that was, in milliseconds since 1970.
+    /// When that was asked, in milliseconds since 1970.
     #[serde(default)]
     pub asked: Option<i64>,
     /// How often it was rebooted.
@@ -55,31 +54,29 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// The image it was started from.
     pub fn image(&self) -> &'static Image {
-        // The world only holds ids of this list; an older one falls back to the first rather than failing.
+        // The world only holds ids of this list. An unknown id of an older world falls back to the first image.
         IMAGES.iter().find(|image| image.id == self.image).unwrap_or(&IMAGES[0])
     }
 
-    /// Whether it has its volume still, which goes when it is terminated.
+    /// Whether it still has its volume, which is deleted when it is terminated.
     pub fn has_volume(&self) -> bool {
         self.life.state != "terminated"
     }
 
-    /// Who made it leave `running`, and when; empty while nobody did.
+    /// Its transition reason: who made it leave `running`, and when. Empty if nobody did.
     pub fn transition(&self) -> String {
         let asked = self.asked.and_then(|millis| Timestamp::from_millisecond(millis).ok());
         asked.map_or_else(String::new, |at| format!("User initiated ({} GMT)", at.strftime("%Y-%m-%d %H:%M:%S")))
     }
 
-    /// Why it is in its state, where that is not as it should be. One that starts is `pending` because it is
-    /// [cli reference: run-instances].
+    /// Its state reason, if it has one. A starting instance reports `pending` [cli reference: run-instances].
     pub fn state_reason(&self) -> Option<(&str, &str)> {
         let starts = || (self.life.state == "pending").then_some(("pending", "pending"));
         self.reason.as_ref().map(|(code, message)| (code.as_str(), message.as_str())).or_else(starts)
     }
 
-    /// EC2's number for a state.
+    /// EC2's code of a state.
     pub fn code(state: &str) -> u32 {
         match state {
             "pending" => 0,
@@ -99,7 +96,6 @@ fn unlimited() -> String {
 /// An instance's root volume.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Disk {
-    /// Its size in GiB.
     pub gib: u32,
     /// `gp2` or `gp3`.
     pub kind: String,
@@ -108,7 +104,7 @@ pub struct Disk {
 }
 
 impl Disk {
-    /// What an image makes of it, unless a launch asks for something else.
+    /// The disk that an image gives an instance if the launch asks for nothing else.
     pub fn of(image: &Image) -> Self {
         Self { gib: image.gib(), ..Self::default() }
     }

@@ -1,4 +1,4 @@
-//! A VPC, what divides it, and what judges and carries the packets in it.
+//! A VPC, its parts, and what filters and carries the packets in it.
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -9,7 +9,6 @@ use super::super::life::Life;
 use super::tags::Tags;
 use crate::host::net::Cidr;
 
-/// A VPC.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Vpc {
     pub id: String,
@@ -22,7 +21,6 @@ pub struct Vpc {
     pub tags: Tags,
 }
 
-/// A subnet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Subnet {
     pub id: String,
@@ -34,16 +32,16 @@ pub struct Subnet {
     pub tags: Tags,
 }
 
-/// A route table. Neither the local route is stored, which is the VPC's block, nor those of gateway endpoints.
+/// A route table. The local route, which is the VPC's block, and the routes of gateway endpoints are not stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RouteTable {
     pub id: String,
     pub vpc: String,
-    /// The association as the VPC's main table, if it is that.
+    /// The id of its association as the VPC's main table, if it is the main table.
     pub main: Option<String>,
-    /// Explicit associations: association id to subnet.
+    /// Explicit associations: association id to subnet id.
     pub associations: BTreeMap<String, String>,
-    /// The routes that the account made, in the order of their destinations.
+    /// The routes that the account made, sorted by destination.
     #[serde(default)]
     pub routes: Vec<Route>,
     pub tags: Tags,
@@ -53,20 +51,20 @@ pub struct RouteTable {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Route {
     pub destination: Cidr,
-    /// The interface's id. It may be gone.
+    /// The interface's id. The interface may be gone.
     pub interface: String,
 }
 
-/// A network ACL. The last rule, `*`, which denies the rest, is not stored: every list ends with it.
+/// A network ACL. The last rule, `*`, which denies the rest, is not stored: every ACL ends with it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NetworkAcl {
     pub id: String,
     pub vpc: String,
-    /// Whether it is the one its VPC was born with, which every new subnet gets.
+    /// Whether AWS made it together with the VPC. Every new subnet gets the default ACL.
     pub default: bool,
-    /// Association id to subnet.
+    /// Association id to subnet id.
     pub associations: BTreeMap<String, String>,
-    /// In the order of their numbers.
+    /// Sorted by number.
     pub entries: Vec<AclEntry>,
     pub tags: Tags,
 }
@@ -75,7 +73,7 @@ pub struct NetworkAcl {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AclEntry {
     pub egress: bool,
-    /// 1 to 32766: the lowest that fits decides.
+    /// 1 to 32766. The matching rule with the lowest number decides.
     pub number: u16,
     /// `-1` or a protocol number.
     pub protocol: String,
@@ -87,7 +85,6 @@ pub struct AclEntry {
     pub icmp: Option<(i32, i32)>,
 }
 
-/// A security group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Group {
     pub id: String,
@@ -112,10 +109,8 @@ pub struct Rule {
     pub tags: Tags,
 }
 
-/// The other end of a rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Peer {
-    /// An IPv4 block.
     Cidr(Cidr),
     /// A security group of the same account.
     Group(String),
@@ -123,7 +118,6 @@ pub enum Peer {
     PrefixList(String),
 }
 
-/// A network interface.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Interface {
     pub id: String,
@@ -141,7 +135,7 @@ pub struct Interface {
     pub groups: Vec<String>,
     /// Milliseconds since 1970.
     pub created: i64,
-    /// `in-use`, or `leaving` once its load balancer is gone.
+    /// `in-use`, or `leaving` after its load balancer was deleted.
     pub life: Life,
     pub tags: Tags,
 }

@@ -1,4 +1,4 @@
-//! Both ends of `PrivateLink`, an endpoint service and an endpoint; and the endpoint of Instance Connect.
+//! Both ends of `PrivateLink`, an endpoint service and an endpoint; and the Instance Connect Endpoint.
 
 use std::collections::BTreeMap;
 
@@ -7,22 +7,20 @@ use serde::{Deserialize, Serialize};
 use super::super::life::Life;
 use super::tags::Tags;
 
-/// An endpoint service.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Service {
     pub id: String,
     pub name: String,
-    /// `Available`; `PascalCase` on the wire, unlike an endpoint's.
+    /// `Available`. It is `PascalCase` on the wire, unlike an endpoint's state.
     pub state: String,
     pub acceptance_required: bool,
     pub balancers: Vec<String>,
-    /// The zones it is offered in, by id, as they were at its last change.
+    /// The ids of the zones it was offered in at its last change.
     pub zone_ids: Vec<String>,
     pub permissions: Vec<Permission>,
     /// The tags of its connections, by connection id.
     #[serde(default)]
     pub connection_tags: BTreeMap<String, Tags>,
-    /// The private name it offers.
     #[serde(default)]
     pub private_dns: Option<PrivateName>,
     pub tags: Tags,
@@ -31,21 +29,20 @@ pub struct Service {
 /// A private DNS name of an endpoint service.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PrivateName {
-    /// The name, without a final dot.
+    /// Without a final dot.
     pub name: String,
-    /// The TXT record that proves who owns the domain: its name below the domain, and its value.
+    /// The TXT record that proves ownership of the domain: the record's name below the domain, and its value.
     pub record: String,
     pub value: String,
-    /// The verification.
+    /// The state of the verification.
     pub life: Life,
 }
 
-/// The private hosted zone that AWS keeps for an endpoint whose private DNS is on.
+/// The private hosted zone that AWS keeps for an endpoint with private DNS enabled.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PrivateZone {
-    /// The service's private name, as it was then.
+    /// The service's private name at the time private DNS was enabled.
     pub name: String,
-    /// The zone's id.
     pub id: String,
 }
 
@@ -59,7 +56,6 @@ pub struct Permission {
     pub tags: Tags,
 }
 
-/// A VPC endpoint.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Endpoint {
     pub id: String,
@@ -79,14 +75,14 @@ pub struct Endpoint {
     /// Set while private DNS is enabled.
     #[serde(default)]
     pub private_dns: Option<PrivateZone>,
-    /// The connection as the provider sees it.
+    /// The connection's id, which the provider sees.
     pub connection: String,
     /// Milliseconds since 1970.
     pub created: i64,
     pub tags: Tags,
 }
 
-/// The two endpoint types that are modelled.
+/// The endpoint types that are modelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EndpointKind {
     Gateway,

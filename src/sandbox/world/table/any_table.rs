@@ -1,40 +1,38 @@
-//! Tables whose rows are of different kinds, treated alike: what has changed since the world was last kept, kept or taken
-//! back, and what is out of sight for a while.
+//! Tables whatever the type of their rows: list the changes, commit or undo them, and hide rows for a while.
 
 use std::collections::BTreeSet;
 
 use super::{Row, Table};
 
-/// What can be done with a table whatever its rows are.
 pub trait AnyTable {
-    /// Whether any row differs from what was last kept.
+    /// Whether any row differs from the last commit.
     fn is_changed(&self) -> bool;
 
-    /// The ids of the rows that differ from what was last kept.
+    /// The ids of the rows that differ from the last commit.
     fn changed(&self) -> Vec<&str>;
 
-    /// The ids of the rows that were made since the world was last kept.
+    /// The ids of the rows that were made since the last commit.
     fn made(&self) -> Vec<&str>;
 
-    /// The rows that differ from what was last kept, as JSON, each with its id; `None` for one that is gone.
+    /// The rows that differ from the last commit, as JSON with their ids; `None` for a deleted row.
     ///
     /// # Errors
     /// A row that cannot be written as JSON.
     fn changes(&self) -> serde_json::Result<Vec<(&str, Option<String>)>>;
 
-    /// Sets one row as a change has it, and takes it for kept.
+    /// Sets one row from a change of the log and commits it.
     ///
     /// # Errors
-    /// A row of another form.
+    /// A row that has another form.
     fn set(&mut self, id: &str, row: Option<serde_json::Value>) -> serde_json::Result<()>;
 
-    /// Takes the changes for kept.
+    /// Marks the changes as written to disk.
     fn commit(&mut self);
 
-    /// Takes the changes back.
+    /// Undoes the changes since the last commit.
     fn undo(&mut self);
 
-    /// Takes rows out of sight, without changing anything.
+    /// Hides rows without changing anything.
     fn hide(&mut self, ids: &BTreeSet<String>);
 
     /// Puts all hidden rows back.

@@ -1,4 +1,4 @@
-//! The indexes of a table tell what a look at every row tells.
+//! The indexes of a table return the same as a scan of every row.
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -61,7 +61,7 @@ fn deeds() -> impl Strategy<Value = Vec<Deed>> {
 }
 
 proptest! {
-    /// Whatever is done: the indexes tell what a look at every row tells, and what is undone has not happened.
+    /// After any changes the indexes return what a scan returns, and undone changes leave no trace.
     #[test]
     fn the_indexes_tell_what_a_scan_tells(deeds in deeds()) {
         let mut table = Table::default();
