@@ -21,7 +21,7 @@ use crate::sandbox::Pace;
 const PORT: u16 = 9000;
 const MUCH: u64 = 64 * 1024 * 1024;
 
-/// A lab whose target is a server of the test's own.
+/// A lab whose target is the test's own server.
 async fn plane(folder: &TempDir, answer: Answer) -> io::Result<Plane> {
     let plane = Plane::start(options(folder.path(), Pace::Instant))?;
     let mut topology = lab();
@@ -40,7 +40,7 @@ async fn client(plane: &Plane) -> io::Result<TcpStream> {
     plane.connect("i-client", Ipv4Addr::new(10, 0, 2, 20), 80).await
 }
 
-/// A server that does this with each connection.
+/// A server that handles each connection with `each`.
 fn server<F, T>(each: F) -> Answer
 where
     F: Fn(TcpStream) -> T + Send + Sync + 'static,
@@ -49,7 +49,7 @@ where
     Box::new(move |call: Call| {
         let done = each(call.establish());
         Box::pin(async move {
-            // A client that goes away is the test's business.
+            // A client may go away at any time.
             let _ = done.await;
         })
     })
@@ -58,7 +58,7 @@ where
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_side_that_ends_first_still_gets_its_answer() -> io::Result<()> {
     let folder = tempfile::tempdir()?;
-    // Reads to the end, and only then says how much it was.
+    // Reads to the end, then reports how many bytes it read.
     let counting = server(async |mut stream: TcpStream| {
         let (mut buffer, mut total) = (vec![0; 64 * 1024], 0_u64);
         loop {
@@ -94,7 +94,7 @@ async fn who_does_not_read_is_not_written_to_without_end() -> io::Result<()> {
             while sent < MUCH {
                 stream.write_all(&chunk).await?;
                 sent += chunk.len() as u64;
-                // A health check goes away after its first bytes; the client's connection is the one that gets far.
+                // A health check leaves after the first bytes; the maximum belongs to the client's connection.
                 count.fetch_max(sent, Ordering::SeqCst);
             }
             stream.shutdown().await
@@ -102,7 +102,7 @@ async fn who_does_not_read_is_not_written_to_without_end() -> io::Result<()> {
     });
     let plane = plane(&folder, pouring).await?;
     let mut stream = client(&plane).await?;
-    // It stands still once the buffers on the way are full, which is far from all of it.
+    // The writer stops once the buffers on the way are full, long before all is sent.
     let (mut before, mut same) = (0, 0);
     while same < 5 {
         sleep(Duration::from_millis(50)).await;
@@ -124,7 +124,7 @@ async fn who_does_not_read_is_not_written_to_without_end() -> io::Result<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn thousands_of_connections_stand_at_once() -> io::Result<()> {
-    // Each takes four file descriptors here, where client, endpoint, node and target are one process.
+    // Each takes four file descriptors here, because client, endpoint, node and target are one process.
     let many = usize::try_from(rlimit::increase_nofile_limit(65_536)?).unwrap_or(0).min(12_000) / 6;
     let folder = tempfile::tempdir()?;
     let echo = server(async |mut stream: TcpStream| {

@@ -1,4 +1,4 @@
-//! The lab's account as the tests use it: two VPCs with the same CIDR, one zone.
+//! The lab's account for tests: two VPCs with the same CIDR, one zone.
 
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -12,24 +12,19 @@ use super::net::topology::{
 };
 use super::plane::PlaneOptions;
 
-/// The load balancer.
 pub const NLB: &str = "arn:nlb";
-/// The target group.
 pub const GROUP: &str = "arn:tg";
-/// The web server's script.
 pub const WEB: &str = "#!/bin/bash\ndnf install -y nginx\ncat > /usr/share/nginx/html/index.html <<'EOF'\n\
     token-1 seen <!--# echo var=\"remote_addr\" -->\nEOF\necho 'ssi on;' > /etc/nginx/default.d/ssi.conf\n\
     systemctl enable --now nginx\ntail -F /var/log/nginx/access.log > /dev/console &\n";
-/// The client's script.
 pub const CLIENT: &str = "#!/bin/bash\nwhile true; do\n  curl -sS -m 5 -w 'code=%{http_code} exit=%{exitcode} \
     time=%{time_total}\\n' http://vpce-1.example/\n  sleep 10\ndone\n";
 
-/// An address.
 pub fn ip(text: &str) -> Ipv4Addr {
     text.parse().unwrap_or(Ipv4Addr::UNSPECIFIED)
 }
 
-/// A rule for TCP on one port, or for everything (port 0).
+/// A rule for TCP on one port, or for all traffic if `port` is 0.
 pub fn rule(port: u16, peer: Peer) -> Rule {
     if port == 0 {
         Rule { protocol: "-1".to_owned(), ports: None, peer }
@@ -38,17 +33,15 @@ pub fn rule(port: u16, peer: Peer) -> Rule {
     }
 }
 
-/// Every address.
 pub fn anywhere() -> Peer {
     Peer::Cidr(Ipv4Addr::UNSPECIFIED, 0)
 }
 
-/// A block.
 pub fn block(network: &str, length: u8) -> Peer {
     Peer::Cidr(ip(network), length)
 }
 
-/// Two in a row either way.
+/// Two results in a row change the state, in either direction.
 pub fn health_check() -> HealthCheck {
     HealthCheck {
         http_path: Some("/".to_owned()),
@@ -82,7 +75,7 @@ fn group(vpc: &str, ingress: Vec<Rule>) -> Group {
     Group { vpc: vpc.to_owned(), ingress, egress: vec![rule(0, anywhere())] }
 }
 
-/// The whole lab, its endpoint available.
+/// The whole lab, with an available endpoint.
 pub fn lab() -> Topology {
     let mut it = Topology::default();
     for vpc in ["vpc-p", "vpc-c"] {
@@ -149,17 +142,15 @@ pub fn lab() -> Topology {
     it
 }
 
-/// The load balancer, to change.
 pub fn nlb(it: &mut Topology) -> &mut Balancer {
     it.balancers.get_mut(NLB).expect("the fixture has it")
 }
 
-/// The endpoint, to change.
 pub fn vpce(it: &mut Topology) -> &mut Endpoint {
     it.endpoints.get_mut("vpce-1").expect("the fixture has it")
 }
 
-/// How a data plane in which nothing is left to chance is started, without nginx.
+/// Options of a deterministic data plane without nginx.
 pub fn options(folder: &Path, pace: Pace) -> PlaneOptions {
     PlaneOptions {
         folder: folder.to_owned(),
@@ -171,7 +162,7 @@ pub fn options(folder: &Path, pace: Pace) -> PlaneOptions {
     }
 }
 
-/// The program that keeps a real nginx, where it has been built: it is beside these tests.
+/// The program that keeps a real nginx, if it was built: it is beside these tests.
 pub fn keeper() -> Option<std::path::PathBuf> {
     let built = std::env::current_exe().ok()?.parent()?.parent()?.join("pllab");
     built.is_file().then_some(built)

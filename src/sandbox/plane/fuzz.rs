@@ -1,4 +1,4 @@
-//! What an instance reads, for fuzzing: its user data, nginx's configuration and pages.
+//! What an instance parses, for fuzzing: its user data, nginx's configuration and pages.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -7,18 +7,18 @@ use super::machine::disk::Disk;
 use super::machine::nginx::{self, Config, Directive, Variables, parse, read};
 use super::machine::script::user_data;
 
-/// Takes `bytes` for user data.
+/// Reads `bytes` as user data.
 #[doc(hidden)]
 pub fn fuzz_user_data(bytes: &[u8]) {
     let program = user_data::parse(&String::from_utf8_lossy(bytes));
     let _ = (format!("{program:?}"), program.hosts());
 }
 
-/// Takes `bytes` for nginx's main file, for one that it includes, and for a page.
+/// Reads `bytes` as nginx's main file, as files that it includes, and as a page.
 ///
 /// # Panics
-/// Where what is made of them for an nginx on this machine is not read back as it was meant, or reaches beyond the instance's
-/// folder or the addresses of this machine.
+/// If the configuration written for an nginx on this machine does not read back as intended, or reaches beyond the
+/// instance's folder or this machine's addresses.
 #[doc(hidden)]
 pub fn fuzz_nginx(bytes: &[u8]) {
     for path in ["/etc/nginx/nginx.conf", "/etc/nginx/conf.d/fuzz.conf", "/etc/nginx/default.d/fuzz.conf"] {
@@ -27,7 +27,7 @@ pub fn fuzz_nginx(bytes: &[u8]) {
         let Ok(tree) = read(&disk) else { continue };
         written(&tree);
     }
-    // What nginx would not start with is no way around it either.
+    // Even a configuration that nginx would refuse to start with must not reach further.
     if let Ok(tree) = parse(bytes) {
         written(&tree);
     }
@@ -37,7 +37,7 @@ pub fn fuzz_nginx(bytes: &[u8]) {
     let _ = (nginx::include(&page, &variables), nginx::page(bytes));
 }
 
-/// Writes a tree for an nginx on this machine, and looks at what was written.
+/// Writes a tree for an nginx on this machine and checks what was written.
 fn written(tree: &[Directive]) {
     let locals = (5000..).map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
     let ports: BTreeMap<_, _> = Config::of(tree)

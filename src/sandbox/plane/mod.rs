@@ -1,6 +1,7 @@
 //! The sandbox's data plane: real TCP between instances, load balancers and endpoints.
 //! Must not know: the HTTP API, request parsing, how the world is stored.
-//! Next: `plane.rs` is what the control plane talks to; below it `balancer/` carries connections, `machine/` runs instances, `net/` joins them.
+//! Next: `plane.rs` is what the control plane talks to; `balancer/` carries connections, `machine/` runs instances,
+//! `net/` joins them.
 
 mod balancer;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The data plane as the control plane sees it: it is told the account, and asked for health and consoles.
+//! The data plane as the control plane sees it: it is told the topology, and asked for health and consoles.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -28,21 +28,19 @@ use super::net::network::Network;
 use super::net::shortage::Shortage;
 use super::net::topology::Topology;
 
-/// What a data plane needs to start.
 #[derive(Clone, Debug)]
 pub struct PlaneOptions {
-    /// Where consoles and door numbers are kept.
+    /// The folder of consoles and of the local ports that forward to instances.
     pub folder: PathBuf,
-    /// The nginx that instances run; the built-in page server where there is none.
+    /// The nginx that instances run; `None` for the built-in page server.
     pub nginx: Option<PathBuf>,
-    /// The program that keeps a real nginx behind walls and ends it: pllab itself, to be run anew. Without one no real nginx
-    /// is run.
+    /// The program that keeps a real nginx behind walls and ends it: pllab itself, started again. Without it no real
+    /// nginx runs.
     pub keeper: Option<PathBuf>,
-    /// How fast time runs.
     pub pace: Pace,
     /// Wall-clock time, for logs.
     pub clock: Clock,
-    /// Which target and which address first.
+    /// Decides which target and which address come first.
     pub random: Random,
 }
 
@@ -51,15 +49,15 @@ pub struct Plane {
     network: Arc<Network>,
     machines: Arc<Machines>,
     balancers: Arc<Balancers>,
-    /// Held while a new account is put in place, so that two never mix.
+    /// Held while a new topology is applied, so that two never mix.
     applying: Mutex<()>,
 }
 
 impl Plane {
-    /// Starts with an empty account. Must be called inside a tokio runtime.
+    /// Starts with an empty topology. Must be called inside a tokio runtime.
     ///
     /// # Errors
-    /// When the folder cannot be made, or there is no runtime.
+    /// If the folder cannot be made, or there is no runtime.
     pub fn start(options: PlaneOptions) -> io::Result<Self> {
         let runtime = Handle::try_current().map_err(io::Error::other)?;
         create_private_dir(&options.folder)?;
@@ -86,8 +84,8 @@ impl Plane {
         Ok(Self { network, machines, balancers, applying: Mutex::default() })
     }
 
-    /// Takes the account as it is now, and starts and ends listeners accordingly. Cheap when little has changed, and
-    /// without effect when nothing has.
+    /// Applies the new topology: starts and ends listeners accordingly. Cheap if little has changed, and without
+    /// effect if nothing has.
     pub fn apply(&self, topology: Topology) {
         let network = &self.network;
         let _applying = lock(&self.applying);
@@ -109,8 +107,8 @@ impl Plane {
         self.balancers.flows.end_deregistered(&topology);
     }
 
-    /// The health of a group's targets, in their order; empty when there is no such group. At the instant pace this
-    /// is what probes them.
+    /// The health of a group's targets, in their order; empty if there is no such group. At the instant pace this
+    /// call probes them.
     pub async fn target_health(&self, target_group_arn: &str) -> Vec<TargetReport> {
         self.machines.settle(None).await;
         self.balancers.settle_health(target_group_arn).await;
@@ -120,12 +118,13 @@ impl Plane {
         group.targets.iter().map(|it| report(&topology, target_group_arn, group, it, seen(it))).collect()
     }
 
-    /// The last 64 KB of an instance's console. At the instant pace this is what gives its script's loops a turn.
+    /// The last 64 KB of an instance's console. At the instant pace this call gives the loops of its script a turn.
     pub async fn console(&self, instance_id: &str) -> Console {
         self.machines.settle(Some(instance_id)).await;
         self.machines.turn(instance_id).await;
         let mut console = self.network.consoles.read(instance_id);
-        // A page every few seconds pushes the announcement out of what AWS keeps; the door is still there.
+        // A script that prints a page every few seconds pushes the announcement out of the 64 KB that AWS keeps, but
+        // the forward still works.
         for (name, port) in self.machines.context.memory.doors(instance_id) {
             let line = local_forward::announcement(&name, port).into_bytes();
             if !console.text.windows(line.len()).any(|text| text == line) {
@@ -138,7 +137,8 @@ impl Plane {
     /// Connects as a program on a running instance would, to an address in the instance's VPC.
     ///
     /// # Errors
-    /// `ConnectionRefused` where the host refuses; `TimedOut`, at once, where packets are lost and the program would wait.
+    /// `ConnectionRefused` if the host refuses. `TimedOut` if packets are lost: it returns at once, although a real
+    /// program would wait.
     pub async fn connect(&self, instance_id: &str, address: Ipv4Addr, port: u16) -> io::Result<TcpStream> {
         self.network.connect_from(instance_id, address, port).await.map_err(|fault| match fault {
             Fault::Refused => io::ErrorKind::ConnectionRefused.into(),
@@ -146,12 +146,12 @@ impl Plane {
         })
     }
 
-    /// Whether open files have run out.
+    /// Tells whether open files have run out.
     pub fn shortage(&self) -> &Shortage {
         &self.network.fabric.shortage
     }
 
-    /// Ends all listeners, tasks and web servers; the last of them within a few seconds, whatever they do.
+    /// Ends all listeners, tasks and web servers. The web servers are gone within a few seconds, whatever they do.
     pub async fn stop(&self) {
         self.end();
         self.machines.context.web_servers.gone(None).await;
@@ -159,8 +159,8 @@ impl Plane {
 
     fn reconcile_relays(&self, topology: &Topology) {
         let endpoints = topology.endpoints.iter().flat_map(|(id, it)| {
-            // A request that may still be accepted keeps its interface; a rejected or deleted one carries nothing,
-            // and what it carried ends with it.
+            // A connection that may still be accepted keeps its interface. A rejected or deleted endpoint carries
+            // nothing, and its open connections end.
             let lives = ["available", "pending", "pendingAcceptance"].iter().any(|s| it.state.eq_ignore_ascii_case(s));
             let interfaces = it.interfaces.iter().filter(move |_| lives);
             interfaces.map(move |interface| Place::Endpoint { id: id.clone(), address: interface.address })
@@ -186,18 +186,16 @@ impl Plane {
                 Place::Node { balancer, address, port } => relay::node(&self.balancers, balancer, *address, *port),
                 Place::Instance { .. } => continue,
             };
-            // Without a local port the place refuses, and the next change tries again.
+            // If no local port is free, the place refuses connections, and the next change tries again.
             let _ = self.network.fabric.open(place, answer);
         }
     }
 
-    /// The network that everything stands in.
     #[cfg(test)]
     pub(super) fn network(&self) -> &Network {
         &self.network
     }
 
-    /// The machines of running instances.
     #[cfg(test)]
     pub(super) fn machines(&self) -> &Machines {
         &self.machines
