@@ -1,5 +1,5 @@
-//! Labs that somebody packed to hang the program, to fill its memory, to end it, or to get out: each is an error in both languages
-//! before anything is made, and none of them keeps another from being read.
+//! Labs made to hang the program, to fill its memory, to crash it, or to escape their folder. Each gives an error in
+//! both languages before anything is made, and none of them keeps other labs from being read.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -7,19 +7,19 @@ use std::path::PathBuf;
 
 use super::harness::Folder;
 
-/// A folder with a lab that is good, as `labs/ok`.
+/// A folder with a good lab as `labs/ok`.
 fn folder() -> Folder {
     let folder = Folder::new();
     folder.pllab("labs new ok --dir labs").run().code(0);
     folder
 }
 
-/// What stands in a file of the good lab.
+/// The text of a file of the good lab.
 fn good(folder: &Folder, name: &str) -> String {
     fs::read_to_string(folder.path().join("labs/ok").join(name)).expect("the good lab is there")
 }
 
-/// A copy of the good lab, named `id`; gives its folder.
+/// Copies the good lab as `id`; returns its folder.
 fn copy(folder: &Folder, id: &str) -> PathBuf {
     for name in ["lab.yaml", "ja.md", "en.md"] {
         folder.write(&format!("labs/{id}/{name}"), &good(folder, name).replace("id: ok", &format!("id: {id}")));
@@ -27,7 +27,8 @@ fn copy(folder: &Folder, id: &str) -> PathBuf {
     folder.path().join("labs").join(id)
 }
 
-/// The lab is refused by every verb that reads it, in both languages, with each of these words; and by `labs check`.
+/// Asserts that every verb that reads the lab refuses it, in both languages, with each of these words; `labs check`
+/// too.
 #[track_caller]
 fn refused(folder: &Folder, id: &str, words: &[&str]) {
     for (verb, lang) in [("labs show", "en"), ("start --yes --pace instant", "ja"), ("handout --out -", "en")] {
@@ -135,7 +136,7 @@ fn placeholders_are_no_programs() {
         fs::write(at.join(name), text).expect("it can be written");
     }
     refused(&folder, "prose", &["ja.md:", "en.md:"]);
-    // Values that grow: each is short, and together they are not.
+    // Values that grow: each is short, but together they are not.
     let at = copy(&folder, "growing");
     let value = "x".repeat(2_000);
     let grown = yaml.replace("id: ok", "id: growing").replace(
@@ -166,7 +167,7 @@ fn prose_that_nests_or_spreads_without_end() {
         }
         refused(&folder, id, &[".md", word]);
     }
-    // What is odd and no more than that is read.
+    // Text that is merely odd is read.
     for (id, text) in [("open", "**a ".repeat(20_000)), ("brackets", "[".repeat(50_000)), ("ticks", "`".repeat(50_000))]
     {
         let at = copy(&folder, id);
@@ -242,7 +243,7 @@ fn only_regular_files_are_read() {
     let at = copy(&folder, "no-text");
     fs::write(at.join("en.md"), b"# a\xff\xfe").expect("it can be written");
     refused(&folder, "no-text", &["en.md", "UTF-8"]);
-    // Beside all of them the good one is listed, shown and begun.
+    // With all of them present, the good lab is listed, shown and begun.
     let listed = folder.pllab("labs list --labs labs").run().code(2).says("ok").says("privatelink").clean();
     for id in ["pipe-la", "device-ja", "link-en", "no-text"] {
         assert!(listed.err.contains(id), "{}", listed.err);
@@ -256,7 +257,7 @@ fn only_regular_files_are_read() {
     folder.pllab("start ok --labs labs --yes --pace instant").run().code(0);
 }
 
-/// Whether a terminal would do anything with it but show it.
+/// Whether a terminal would act on the character instead of showing it.
 fn acts(c: char) -> bool {
     c != '\n' && c != '\t' && pllab::i18n::harmless::is_unwelcome(c)
 }

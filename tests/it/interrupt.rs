@@ -1,4 +1,4 @@
-//! Being asked to end, and ended, from outside.
+//! Signals and closed pipes: the program is asked to end, or ended, from outside.
 #![cfg(unix)]
 
 use std::thread;
@@ -8,7 +8,7 @@ use super::harness::{Account, Folder, made, receipt, sequence};
 
 const QUICK: &str = "start --yes --pace quick --output json";
 
-/// Does `work` for each, all at a time.
+/// Runs `work` for all items at the same time.
 fn side_by_side<T: Sync>(each: &[T], work: impl Fn(&T) + Sync) {
     thread::scope(|scope| {
         for it in each {
@@ -19,14 +19,14 @@ fn side_by_side<T: Sync>(each: &[T], work: impl Fn(&T) + Sync) {
 
 #[test]
 fn signals_end_the_run_in_order_and_it_goes_on() {
-    // Side by side: most of it is waiting.
+    // In parallel, because most of it is waiting.
     side_by_side(&["INT", "TERM", "HUP"], |signal| {
         let folder = Folder::new();
         let mut running = folder.pllab(QUICK).start();
         running.until("\"event\":\"step_started\",\"step\":\"nlb\"");
         running.signal(signal);
         let ran = running.wait().code(130).clean();
-        // The answer of a call that was under way may still come; no call begins.
+        // The answer of a running call may still come; no call begins.
         for lines in [folder.journal(), ran.events()] {
             let after = sequence(&lines).into_iter().skip_while(|it| *it != "interrupted").collect::<Vec<_>>();
             assert!(!after.is_empty() && !after.contains(&"intent"), "{signal}: {after:?}");
@@ -65,6 +65,6 @@ fn a_closed_pipe_ends_nothing_badly() {
         .code(0)
         .stderr("");
     assert_eq!(ran.out.lines().count(), 3);
-    // The run went on to its end: nobody reads, and nothing is left either.
+    // The run went on to its end although nobody reads, and left nothing.
     assert_eq!(receipt(&folder.journal()), Some((17, 0, 0)));
 }

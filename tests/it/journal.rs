@@ -1,4 +1,4 @@
-//! The journal after an accident: torn, damaged, newer, full.
+//! The journal after an accident: torn, damaged, from a newer version, on a full disk.
 
 use std::fs;
 
@@ -12,7 +12,7 @@ fn a_torn_last_line_is_cut_kept_and_told() {
     whole.pllab(KEPT).run().code(0);
     let text = fs::read_to_string(whole.journal_path()).expect("the journal can be read");
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
-    // Everywhere in the last line, and in the middle of a run in lines of every sort.
+    // Everywhere in the last line, and within lines of every sort in the middle of a run.
     let (last, before) = lines.split_last().expect("the journal has lines");
     let keep = before.concat().len();
     for bytes in [1, 7, last.len() / 2, last.len() - 1] {
@@ -67,7 +67,7 @@ fn a_damaged_journal_can_still_be_cleaned() {
     folder.pllab(KEPT).run().code(0);
     let path = folder.journal_path();
     let text = fs::read_to_string(&path).expect("the journal can be read");
-    // A check's line: nothing that was made is lost with it.
+    // A check's line: losing it loses nothing that was made.
     let lines: Vec<&str> = text
         .lines()
         .map(|line| if line.contains("subnet_in_zone:provider-subnet") { "garbage" } else { line })
@@ -104,25 +104,25 @@ fn lines_of_a_newer_program_are_passed_over() {
     assert_eq!(receipt(&cleaned), Some((17, 0, 0)));
 }
 
-/// A limit on the size of files is what a test without rights over disks has of a full one.
+/// A limit on the size of files stands in for a full disk, because the test has no rights over disks.
 #[test]
 #[cfg(unix)]
 fn a_disk_that_is_full_stops_before_the_call() {
     for blocks in [4, 16, 40] {
         let folder = Folder::new();
-        // `sh` counts in blocks of 512 bytes; some shells in 1024.
+        // `sh` counts in blocks of 512 bytes, some shells in 1024.
         let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"");
         let ran = folder.pllab(KEPT).under("sh", &["-c", &script, "sh"]).run().clean();
         let code = ran.code.expect("no signal ended it");
         assert!(code != 0 && code != 130, "{blocks} blocks: {code}\n{}", ran.err);
         assert!(!ran.err.is_empty(), "{blocks} blocks");
-        // What was acknowledged is on record, whole.
+        // Everything acknowledged is recorded, whole.
         if folder.state().join("runs").is_dir() && folder.files().iter().any(|it| it.ends_with("journal.jsonl")) {
             let events = folder.journal();
             let intents = sequence(&events).into_iter().filter(|it| *it == "intent").count();
             let outcomes = sequence(&events).into_iter().filter(|it| *it == "outcome").count();
             assert!(intents - outcomes <= 1 || outcomes > 0, "{blocks} blocks: {intents} {outcomes}");
-            // With room again it goes on.
+            // Once there is room again, the run can be resumed.
             folder.pllab("resume --yes --output json").run().code(0);
         }
     }

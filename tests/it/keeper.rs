@@ -1,4 +1,4 @@
-//! The real nginx and its keeper: the walls around it, its end, and what a dead web server looks like.
+//! The real nginx and its keeper: its confinement, its end, and the effect of a dead web server.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -13,7 +13,7 @@ use pllab::sandbox::keeper::lacks;
 
 use super::harness::{Folder, Running, Signer, nginx, processes, signal};
 
-/// Waits for what is expected.
+/// Waits until a condition holds.
 #[track_caller]
 fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let end = Instant::now() + Duration::from_mins(1);
@@ -23,7 +23,7 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-/// A port that is free.
+/// A free port.
 fn port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|it| it.local_addr()).expect("a port").port()
 }
@@ -55,7 +55,7 @@ impl Kept {
         Self { child: command.spawn().expect("it starts"), prefix }
     }
 
-    /// The web server's process: the one whose program it is.
+    /// The web server's process, found by its program.
     fn server(&self, program: &Path) -> u32 {
         let mut found = None;
         until("the web server runs", || {
@@ -68,7 +68,7 @@ impl Kept {
         found.expect("it was found").0
     }
 
-    /// Closes its input and gives what it said. It ends, and so does the web server.
+    /// Closes the keeper's input and returns its output. The keeper ends, and so does the web server.
     fn close(mut self) -> String {
         drop(self.child.stdin.take());
         self.said()
@@ -136,7 +136,7 @@ fn a_configuration_that_would_reach_beyond_its_folder_meets_walls() {
         assert!(said.contains(&format!("keeper: lacks {}\n", lack.name())), "{said}");
     }
     assert!(said.starts_with("keeper: keeps\n") && said.contains("keeper: ended it ended with status 0\n"), "{said}");
-    // A port that it was not given.
+    // A port that the keeper was not given.
     let server = format!("server {{ listen 127.0.0.1:{}; }}", port());
     let mut kept = Kept::start(&folder, &nginx, &server, &[own]);
     if lacks().is_empty() {
@@ -206,7 +206,7 @@ impl Lab {
         text
     }
 
-    /// What stands on the web server's console.
+    /// The web server's console.
     fn console(&self) -> String {
         let folder = self.folder.state().join("sandbox/plane/console");
         let files = fs::read_dir(folder).expect("there are consoles").flatten();
@@ -214,7 +214,7 @@ impl Lab {
         own.filter_map(|file| fs::read(file.path()).ok()).map(|it| String::from_utf8_lossy(&it).into_owned()).collect()
     }
 
-    /// Everything ends soon when the sandbox is asked to.
+    /// Asserts that everything ends soon after the sandbox is asked to end.
     fn ends(self) {
         self.sandbox.signal("TERM");
         self.sandbox.wait().code(0);
@@ -222,7 +222,7 @@ impl Lab {
     }
 }
 
-/// The process of the web server, its instance and its folder.
+/// The web server's process, its instance and its folder.
 fn server(folder: &Folder) -> Option<(u32, String, PathBuf)> {
     processes(&folder.state()).into_iter().filter(|(_, words)| !words.iter().any(|it| it == "internal")).find_map(
         |(id, words)| {
@@ -263,7 +263,7 @@ fn a_web_server_that_does_not_answer_holds_nobody_up() {
     assert_eq!(status, 200, "{text}");
     until("it is ended", || server(&lab.folder).is_none());
     lab.ends();
-    // The same with the end of the sandbox itself.
+    // The same when the sandbox itself is killed.
     let lab = Lab::open(&nginx);
     signal(lab.server.0, "STOP");
     lab.ends();

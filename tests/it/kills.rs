@@ -1,4 +1,4 @@
-//! The sandbox's process killed at any moment: what it has acknowledged is there when it is started again.
+//! Kills the sandbox's process at any moment: everything it has acknowledged exists when it is started again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::harness::{Folder, Running, Signer, full, say};
 
-/// What a client was told, by the group's name: whether it exists.
+/// What a client was told, by the group's name: whether the group exists.
 type Told = BTreeMap<String, bool>;
 
 fn started(folder: &Folder) -> (Running, Signer) {
@@ -28,7 +28,7 @@ fn work(signer: &Signer, vpc: &str, round: usize) -> Told {
             let id = text(&made, "groupId");
             let (200, _) = signer.try_call(&format!("Action=DeleteSecurityGroup&Version=2016-11-15&GroupId={id}"))
             else {
-                // It may be gone: nobody said.
+                // The group may be gone; no answer said so.
                 told.remove(&name);
                 return told;
             };
@@ -65,7 +65,7 @@ fn what_was_acknowledged_survives_a_kill() {
         }
         let new = thread::scope(|scope| {
             let worker = scope.spawn(|| work(&signer, &vpc, round));
-            // A different moment each time; which one of a call's moments it is, chance decides.
+            // A different delay each time; at which point of a call the kill comes is up to chance.
             thread::sleep(Duration::from_millis(20 + 37 * (round as u64 % 11)));
             sandbox.signal("KILL");
             worker.join().expect("the client ends with the sandbox")

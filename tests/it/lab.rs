@@ -1,4 +1,4 @@
-//! The whole lab on the sandbox, as its learners go through it.
+//! The whole lab on the sandbox, as its learners do it.
 
 use std::fs;
 
@@ -35,7 +35,7 @@ fn the_whole_lab_is_met_proved_and_cleaned() {
     let finished: Vec<_> = finished.map(|line| (line["step"].as_str(), line["verdict"].as_str())).collect();
     assert_eq!(finished, STEPS.map(|step| (Some(step), Some("met"))));
 
-    // What nginx saw is an address of the load balancer, in the provider's subnet, and in the log of the web server too.
+    // nginx saw an address of the load balancer, in the provider's subnet; the web server's log shows the same.
     let proof = events.iter().find(|line| line["event"] == "proof").expect("there is a proof");
     assert_eq!((&proof["status"], &proof["token_ok"]), (&200.into(), &true.into()));
     let source = proof["seen_source"].as_str().expect("a source was seen");
@@ -113,7 +113,7 @@ fn what_is_written_is_for_its_owner_only() {
         assert_eq!(mode(&dir), 0o700, "{}", dir.display());
     }
     for file in folder.files() {
-        // Locks and process ids hold no secret, and stand in a folder that nobody else can enter.
+        // Locks and process ids hold no secret, and are in a folder that nobody else can enter.
         let open = file.extension().is_some_and(|end| end == "lock" || end == "pid" || end == "log");
         assert!(open || mode(&file) == 0o600, "{}: {:o}", file.display(), mode(&file));
     }
@@ -137,7 +137,7 @@ fn no_credential_stays_behind() {
     }
 }
 
-/// A run in plain words and what cleans it: everything a learner reads.
+/// A plain run and its clean-up: everything a learner reads.
 #[track_caller]
 fn transcript(lang: &str) -> (String, String) {
     let folder = Folder::new();
@@ -149,7 +149,7 @@ fn transcript(lang: &str) -> (String, String) {
     };
     let run = plain("start --yes --keep --pace instant --plain");
     let cleaned = plain("clean --yes --plain");
-    // Deletions run side by side: which ends first is chance, and so is whether one has to be asked for twice.
+    // Deletions run in parallel: which ends first, and whether one has to be retried, is chance.
     let mut lines: Vec<&str> = cleaned.lines().collect();
     lines.sort_unstable();
     (run, lines.join("\n"))
@@ -197,11 +197,11 @@ fn the_windows_client_works_too() {
     assert_eq!(receipt(&events), Some((17, 0, 0)));
 }
 
-/// Rejected first: the endpoint and the client are made again, and only then the lab goes on.
+/// Rejected first: the endpoint and the client are made again, and only then the lab continues.
 #[test]
 fn the_detour_rejects_first() {
     let folder = Folder::new();
-    // Seven steps, two predictions and what follows each step take the first answer; then comes the acceptance.
+    // The first answer for seven steps, two predictions and what follows each step; then comes the acceptance.
     let answers = "1\n".repeat(16) + "detour\n" + &"1\n".repeat(17);
     folder.pllab("start --pace instant --plain").stdin(&answers).run().code(0).clean();
     let journal = folder.journal();
@@ -213,7 +213,7 @@ fn the_detour_rejects_first() {
     let rejected =
         journal.iter().any(|line| line["check"] == "endpoint_state:endpoint:rejected" && line["verdict"] == "met");
     assert!(rejected);
-    // Each prediction was answered by the cloud, right or wrong, with what the check saw.
+    // The cloud answered each prediction, right or wrong, with what the check saw.
     let settled = journal.iter().filter(|line| line["event"] == "settled");
     let settled: Vec<_> = settled.map(|line| (line["prediction"].as_str(), line["answer"] == line["right"])).collect();
     let expected =
@@ -259,14 +259,14 @@ fn what_was_kept_can_be_looked_at_and_cleaned() {
     let met = status["steps"].as_array().into_iter().flatten().filter(|step| step["verdict"] == "met");
     assert_eq!(met.count(), 9);
 
-    // Without a step: the last one. The sandbox of the run starts again for it, traffic included.
+    // Without a step: the last one. The run's sandbox starts again for it, including its traffic.
     let checks = folder.pllab("check --output json").run().code(0).events();
     let asked: Vec<_> = checks.iter().filter(|line| line["event"] == "check").map(|line| &line["verdict"]).collect();
     assert_eq!(asked, ["met", "met", "met"], "{checks:?}");
     for step in STEPS.iter().filter(|step| !["endpoint", "client"].contains(step)) {
         folder.pllab("check").arg(step).run().code(0).clean();
     }
-    // Nothing is pending any more, and something gets through now.
+    // Nothing is pending any more, and the page now arrives.
     folder.pllab("check endpoint").run().code(1).clean();
     folder.pllab("check client").run().code(1).clean();
 
@@ -275,7 +275,7 @@ fn what_was_kept_can_be_looked_at_and_cleaned() {
     assert_eq!(Account::holds(&folder.run().join("sandbox")), [].into());
     let status = &folder.pllab("status --output json").run().code(0).events()[0];
     assert_eq!((&status["cleaned"], status["resources"].as_array().map(Vec::len)), (&true.into(), Some(0)));
-    // What is asked for holds already.
+    // There is nothing to do, so the goal is met.
     folder.pllab("clean --yes").run().code(0).says("nothing to clean up");
     folder.pllab("clean --yes").arg(folder.run_id()).run().code(0).says("has been cleaned up");
 }

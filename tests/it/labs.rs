@@ -1,4 +1,4 @@
-//! Labs by anyone: begun, proved, and refused with the place of what is wrong.
+//! Labs by anyone: created, proved, and refused with the place of the fault.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ fn copy(folder: &Folder, from: &Path, to: &str) {
     }
 }
 
-/// The names of the labs that are wrong in some way.
+/// The names of the broken labs.
 fn broken() -> Vec<String> {
     let entries = fs::read_dir(root("tests/fixtures/labs")).expect("there are fixtures").flatten();
     let mut names: Vec<_> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
@@ -30,7 +30,7 @@ fn broken() -> Vec<String> {
     names
 }
 
-/// What is said of every broken lab.
+/// The complaints about every broken lab.
 #[track_caller]
 fn complaints(lang: &str) -> String {
     let folder = Folder::new();
@@ -38,11 +38,11 @@ fn complaints(lang: &str) -> String {
     let mut all = String::new();
     for name in broken() {
         let ran = folder.pllab("labs check --labs labs --plain").arg(&name).arg("--lang").arg(lang).run().clean();
-        // What only a proof can tell is no mistake in the files.
+        // Faults that only a proof can find are not errors in the files.
         let proved = ["cannot-be-made", "met-before-its-step", "not-met-after-its-step"].contains(&name.as_str());
         assert_eq!(ran.code, Some(if proved { 1 } else { 2 }), "{name}:\n{}", ran.err);
         assert_eq!(ran.out, "", "{name}");
-        // A file that should be there, or should not, has no line.
+        // A missing or stray file has no line.
         let place = format!("labs/{name}/");
         let (_, rest) = ran.err.split_once(&place).unwrap_or_else(|| panic!("{name}: no place in:\n{}", ran.err));
         let (_, line) = rest.split_once(':').expect("a place ends in a colon");
@@ -65,8 +65,8 @@ fn broken_labs_in_japanese() {
     insta::assert_snapshot!("broken-labs-ja", complaints("ja"));
 }
 
-/// Proves a lab that comes with the program: every check, every prediction, and every `of`-th of its drills from the
-/// `share`-th on, with its repairs and shortcuts.
+/// Proves a built-in lab: every check, every prediction, and every `of`-th of its drills from the `share`-th on, with
+/// its repairs and shortcuts.
 #[track_caller]
 fn proved(lab: &str, share: usize, of: usize) -> serde_json::Value {
     let folder = Folder::new();
@@ -82,7 +82,7 @@ fn proved(lab: &str, share: usize, of: usize) -> serde_json::Value {
         let name = path.file_name().expect("a drill has a name").to_string_lossy();
         folder.write(&format!("labs/{lab}/drills/{name}"), &read(path));
     }
-    // The lab breaks and mends itself some dozens of times.
+    // The lab breaks and repairs itself some dozens of times.
     let checking =
         folder.pllab("labs check --labs labs --output json").arg(lab).start().patient(Duration::from_mins(8));
     let checked = checking.wait().code(0).stderr("").events();
@@ -90,7 +90,7 @@ fn proved(lab: &str, share: usize, of: usize) -> serde_json::Value {
     let line = checked[0].clone();
     assert_eq!((&line["event"], &line["verdict"]), (&"lab_checked".into(), &"met".into()), "{line}");
     assert!(line["passes"][0]["checks"].as_u64() > Some(3), "{line}");
-    // Each lab asks something, and what it takes for right is what the sandbox answered.
+    // Each lab has predictions, and the answer it calls right is what the sandbox answered.
     let yaml = read(&root("labs").join(lab).join("lab.yaml"));
     let asked = yaml.lines().filter(|line| line.trim_start().starts_with("right: ")).count();
     assert!(asked > 0, "{lab}");
@@ -151,7 +151,7 @@ fn who_may_connect_is_proved() {
     proved("who-may-connect", 0, 1);
 }
 
-/// Each lab that comes with the program has its proof above.
+/// Each built-in lab has its proof above.
 #[test]
 fn no_lab_goes_without_proof() {
     let labs = fs::read_dir(root("labs")).expect("there are labs").flatten().filter(|entry| entry.path().is_dir());
@@ -169,13 +169,13 @@ fn transcript(lab: &str, lang: &str) -> String {
     let journal = folder.journal();
     let token = journal[0]["token"].as_str().expect("a run has a token").to_owned();
     let mut secrets = vec![(folder.run_id(), "run"), (token, "token")];
-    // What a service asks to be published.
+    // The record that a service asks to publish.
     for fact in ["record", "value"] {
         secrets.extend(journal.iter().find_map(|line| Some((line["facts"][fact].as_str()?.to_owned(), fact))));
     }
     let secrets: Vec<_> = secrets.iter().map(|(value, name)| (value.as_str(), *name)).collect();
     let text = redact(&ran.out, &secrets);
-    // Read only, it has the same titles, and asks for nothing.
+    // Explain mode has the same titles, and asks for nothing.
     let read =
         folder.pllab("start --explain-only --plain").arg(lab).arg("--lang").arg(lang).run().code(0).stderr("").clean();
     assert!(!read.out.contains("{{") && !read.out.contains("{#"), "{lab}, {lang}");
@@ -215,7 +215,7 @@ fn private_dns_in_english() {
     insta::assert_snapshot!("private-dns-en", transcript("private-dns", "en"));
 }
 
-/// A lab of two accounts has them by itself, and keeps them over an end and a beginning of the sandbox.
+/// A lab that needs two accounts gets them without flags, and keeps them when the sandbox restarts.
 #[test]
 fn a_lab_of_two_accounts_has_two() {
     let folder = Folder::new();
@@ -228,7 +228,7 @@ fn a_lab_of_two_accounts_has_two() {
     folder.pllab("clean --yes").run().code(0);
 }
 
-/// Without a choice the zones differ; a choice is kept, and `auto` keeps away from it.
+/// By default the zones differ; a chosen zone is kept, and `auto` picks another one.
 #[test]
 fn zones_are_chosen_apart() {
     for set in ["", "--set zone_b=apne1-az4"] {
@@ -260,7 +260,7 @@ fn a_new_lab_is_proved_as_it_stands() {
             .says(&id);
         folder.pllab("start --yes --pace instant --labs labs").arg(&id).arg("--lang").arg(lang).run().code(0).clean();
     }
-    // A lab is named by its folder as well; without a name all of the folder's are proved, and only those.
+    // A lab can be named by its folder; without a name all labs of the folder are proved, and only those.
     folder.pllab("labs check labs/my-en --output json").run().code(0).says("my-en");
     assert_eq!(folder.pllab("labs check --labs labs --output json").run().code(0).events().len(), 2);
     let made = folder.pllab("labs new third --labs labs --output json").run().code(0).events();
@@ -299,7 +299,7 @@ fn what_is_no_lab_is_named() {
     folder.pllab("labs check --labs nowhere").run().code(2).clean().complains("nowhere");
 }
 
-/// Faults as events: a program finds the place without reading words.
+/// Faults as events: a program finds the place without parsing text.
 #[test]
 fn faults_as_events_carry_their_place() {
     let folder = Folder::new();
@@ -324,7 +324,7 @@ fn the_schema_is_the_one_that_editors_are_given() {
     }
 }
 
-/// The files in a guide: blocks whose fence names one.
+/// The files in a guide: code blocks whose fence names a file.
 fn blocks(guide: &str) -> Vec<(String, String)> {
     let text = fs::read_to_string(root(guide)).expect("the guide is there");
     let fenced = text.split("\n```").skip(1).step_by(2);
@@ -336,7 +336,7 @@ fn blocks(guide: &str) -> Vec<(String, String)> {
     named.collect()
 }
 
-/// What the authoring guide shows is a lab that is proved, the same one in both languages.
+/// The authoring guide shows a lab that can be proved, the same one in both languages.
 #[test]
 fn the_guides_lab_is_proved() {
     let shown = blocks("docs/authoring.md");

@@ -75,7 +75,7 @@ async fn every_quota_that_can_be_set_refuses() {
             (0, ELB, "CreateTargetGroup&Name=three&Protocol=TCP&Port=80&VpcId={vpc}", 400, "TooManyTargetGroups", "target groups"),
             (0, ELB, "RegisterTargets&TargetGroupArn={ips}&Targets.member.1.Id=10.0.1.10", 400, "TooManyTargets", "too many targets"),
         ]);
-        // Each account has its own: the other one may.
+        // Each account has its own quotas, so the other one may go on.
         place.done(0, ELB, "RegisterTargets&TargetGroupArn={ips}&Targets.member.1.Id=10.0.1.9");
         place
     });
@@ -208,7 +208,7 @@ async fn calls_beyond_a_bucket_are_refused_until_it_fills() {
         let seen: Vec<_> = (0..5).map(|_| ask(0)).collect();
         assert_eq!(seen[..4], vec![let_through.clone(); 4]);
         assert_eq!(seen[4], refused);
-        // Another account, another operation: other buckets.
+        // Another account and another operation have other buckets.
         assert_eq!(ask(1), let_through);
         place.done(0, "ec2", "DescribeVpcEndpoints");
         clock.advance(SignedDuration::from_millis(3400));

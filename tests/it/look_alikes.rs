@@ -1,4 +1,4 @@
-//! An account full of look-alikes: same names, same addresses, tags of other runs, another run that is under way. Runs,
+//! An account full of look-alikes: same names, same addresses, tags of other runs, another run in progress. Runs,
 //! failures and clean-ups leave all of it as it was.
 
 use super::harness::{Folder, Program, Strangers};
@@ -6,7 +6,7 @@ use super::harness::{Folder, Program, Strangers};
 #[test]
 fn look_alikes_are_left_alone() {
     let (ours, others) = (Folder::new(), Folder::new());
-    // The look-alike and the other run are through by the time that these strike.
+    // The faults strike after the look-alike and the other run have been made.
     let plan = "--fault CreateListener:3:lost-reply --fault CreateVpcEndpoint:7:internal-error --fault DeleteSubnet:1:lost-reply";
     let mut sandbox = ours
         .pllab(&format!("sandbox --output json --pace instant --quota L-F678F1CE=20 --quota L-1216C47A=64 {plan}"))
@@ -15,7 +15,7 @@ fn look_alikes_are_left_alone() {
     let account = Strangers::of_ready(&ready);
     let look_alike = account.look_alike();
 
-    // Another learner's run, in the middle.
+    // Another learner's run, in progress.
     let note = others.state().join("sandbox");
     std::fs::create_dir_all(&note).expect("a folder can be made");
     std::fs::copy(ours.state().join("sandbox/live.json"), note.join("live.json")).expect("the note can be copied");
@@ -23,7 +23,7 @@ fn look_alikes_are_left_alone() {
     let text = account.ask("DescribeVpcs");
     let vpcs: Vec<String> = text.split("<vpcId>").skip(1).map(|rest| rest[..21].to_owned()).collect();
     assert!(vpcs.len() == 3 && vpcs.contains(&look_alike), "{vpcs:?}");
-    // A look lets time pass: once more, and nothing is on its way any longer.
+    // A look lets time pass; after two, nothing is in progress any more.
     account.everything(&vpcs);
     let before = account.everything(&vpcs);
 

@@ -1,5 +1,5 @@
-//! An endpoint that lies: lists and replies without an end, other places, times that are not now. Every command ends, in bounds,
-//! and says what it was.
+//! An endpoint that lies: endless lists and replies, redirects, wrong times. Every command ends, within bounds, and
+//! names the cause.
 
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -19,7 +19,7 @@ struct Liar {
 type Lie = fn(&mut dyn FnMut(&[u8]) -> bool);
 
 impl Liar {
-    /// `lie` hands bytes to the client for as long as they are taken.
+    /// `lie` sends bytes to the client for as long as it accepts them.
     fn open(lie: Lie) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let liar = Self {
@@ -59,7 +59,7 @@ fn whole(status: &str, headers: &str, body: &[u8], put: &mut dyn FnMut(&[u8]) ->
     let _ = put(head.as_bytes()) && put(body);
 }
 
-/// What is told, what is said of it in English and in Japanese.
+/// The lie's name, the lie, and the explanation in English and in Japanese.
 const LIES: [(&str, Lie, &str, &str); 9] = [
     (
         "a reply without an end",
@@ -160,12 +160,12 @@ fn whoever_lies_when_asked_who_we_are_is_told_within_bounds() {
         }
         let (requests, bytes) = (liar.requests.load(Ordering::SeqCst), liar.bytes.load(Ordering::SeqCst));
         assert!(requests <= 12, "{name}: {requests}");
-        // What is read is 64 MiB at most; some more is on its way in the system's buffers.
+        // The program reads at most 64 MiB; some more is in the system's buffers.
         assert!(bytes <= requests as u64 * (80 << 20), "{name}: {bytes} in {requests}");
     }
 }
 
-/// A redirect is not followed: what is signed for one place goes to no other.
+/// A redirect is not followed: what is signed for one host goes to no other.
 #[test]
 fn signatures_do_not_go_where_an_endpoint_points() {
     static PLACE: std::sync::OnceLock<String> = std::sync::OnceLock::new();
@@ -190,7 +190,7 @@ fn signatures_do_not_go_where_an_endpoint_points() {
     assert_eq!(other.requests.load(Ordering::SeqCst), 0);
 }
 
-/// A list that goes on for ever, with the same token or with ever new ones, is a fault that names the operation, in every verb
+/// An endless list, with the same token or with ever new ones, is a fault that names the operation, in every verb
 /// that lists.
 #[test]
 fn lists_without_an_end_are_a_fault_that_names_the_operation() {
@@ -221,7 +221,7 @@ fn lists_without_an_end_are_a_fault_that_names_the_operation() {
     }
 }
 
-/// What such an endpoint says else is worth as much: doctor stops there, and says so.
+/// Nothing else that such an endpoint says can be trusted either, so doctor stops there, and says so.
 #[test]
 fn doctor_tells_an_endpoint_whose_lists_have_no_end() {
     let (place, machine) = (StandaloneSandbox::open(""), Folder::new());

@@ -1,4 +1,4 @@
-//! The integration tests: the program as its users meet it. One file per feature; what they share is in `harness`.
+//! The integration tests: the program as its users meet it. One file per feature; `harness` has what they share.
 
 mod adding;
 mod answers;

@@ -1,4 +1,4 @@
-//! Network ACLs as resources of a lab: made, recognised, held against the lab, put away again.
+//! Network ACLs as resources of a lab: made, recognised, compared with the lab, deleted.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -115,7 +115,7 @@ fn one_is_made_for_one_subnet_and_gives_it_back_to_the_default_one() {
         .collect();
     assert_eq!(rules, ["true 100 allow 65535", "false 90 deny null", "false 100 allow 80"]);
 
-    // In use it cannot be deleted.
+    // An ACL in use cannot be deleted.
     let id = get(ours, "NetworkAclId");
     let refused = ask(&sandbox, async |clients| {
         ec2(&clients, "DeleteNetworkAcl", json!({ "NetworkAclId": id })).await.expect_err("it is in use")
@@ -130,7 +130,7 @@ fn one_is_made_for_one_subnet_and_gives_it_back_to_the_default_one() {
     assert_eq!(parts, ["ask", "restore", "delete"]);
 }
 
-/// From its tags alone nobody knows the VPC's default ACL: it is asked for.
+/// The tags do not say which ACL is the VPC's default one, so pllab asks the cloud.
 #[test]
 fn one_is_put_away_from_another_machine() {
     let (sandbox, folder) = (StandaloneSandbox::open(""), machine());
@@ -142,7 +142,7 @@ fn one_is_put_away_from_another_machine() {
     assert_eq!(acls(&sandbox), Vec::<Value>::new());
 }
 
-/// The VPC is gone already, and the ACL with it: nothing is left, and nothing goes wrong.
+/// The VPC and its ACL are gone already: nothing is left, and nothing fails.
 #[test]
 fn one_that_is_gone_is_no_trouble() {
     let (sandbox, folder) = (StandaloneSandbox::open(""), machine());
@@ -165,7 +165,7 @@ fn one_that_is_gone_is_no_trouble() {
     assert_eq!(receipt(&cleaned), Some((4, 0, 0)));
 }
 
-/// Every answer on the way of one is lost once: it is looked up, never made twice.
+/// Every answer while an ACL is made is lost once: pllab looks it up, and never makes it twice.
 #[test]
 fn one_is_made_once_whatever_answer_is_lost() {
     for operation in ["CreateNetworkAcl", "CreateNetworkAclEntry", "ReplaceNetworkAclAssociation"] {
@@ -191,7 +191,7 @@ async fn one_made_by_hand_is_recognised() {
     for resource in step.makes.iter().filter(|it| !is_acl(it)) {
         hand.make(Side::Provider, resource).await;
     }
-    // Wrong first: everything may come in.
+    // Wrong first: a rule that lets everything in.
     let acl = step.makes.iter().find(is_acl).expect("the lab has one");
     let Resource::NetworkAcl(right) = acl else { unreachable!() };
     let mut open = right.ingress[1].clone();
@@ -223,7 +223,7 @@ fn a_lab_with_one_is_proved_and_its_policy_says_what_it_takes() {
         assert!(policy.contains(&format!("\"ec2:{action}\"")), "{action}: {policy}");
     }
     assert!(folder.pllab("labs schema").run().code(0).out.contains("\"network_acl\""));
-    // The commands find the association of this subnet among those of all.
+    // The commands find this subnet's association among all of them.
     let explained = folder.pllab("start acl --labs labs --explain-only --plain --lang en").run().code(0).out;
     assert!(explained.contains("[?SubnetId=='"), "{explained}");
 }

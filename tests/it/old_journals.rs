@@ -1,8 +1,9 @@
-//! Journals that earlier versions wrote replay to the same state, for ever.
+//! Journals of earlier versions replay to the same state, for ever.
 //!
-//! `tests/fixtures/journals` holds runs that version 0.1.0 wrote: all four labs, guided with predictions, hands-on, two accounts,
-//! drills (mended, given up, planted still), a step repeated, a run started over, one left at its first prompt, one torn in the
-//! middle of a line. `state.json` beside each is what that version made of it; wording is left out, because wording may improve.
+//! `tests/fixtures/journals` has runs that version 0.1.0 wrote: all four labs, guided with predictions, hands-on, two
+//! accounts, drills (repaired, given up, still planted), a repeated step, a run started over, one left at its first
+//! prompt, one torn in the middle of a line. `state.json` beside each is that version's result; wording is left out,
+//! because wording may improve.
 
 use std::fs;
 use std::path::Path;

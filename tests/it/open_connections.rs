@@ -1,4 +1,4 @@
-//! What becomes of a connection that is open when something on its way changes: told by one that a client holds.
+//! What happens to an open connection when something on its path changes, seen by a client that holds one.
 
 use serde_json::json;
 
@@ -7,12 +7,12 @@ use super::harness::{Held, Path, ec2};
 const ENDS_DEREGISTERED: &str = "deregistration_delay.connection_termination.enabled";
 const ENDS_UNHEALTHY: &str = "target_health_state.unhealthy.connection_termination.enabled";
 
-/// A web server that has a page which the path's own one lacks.
+/// A web server that has a page which the path's own server lacks.
 const WELL: &str = "#!/bin/bash\ndnf install -y nginx\ncd /usr/share/nginx/html\necho well > index.html\n\
                     echo yes > well.html\nsystemctl enable --now nginx\n";
 
 async fn held(path: &Path, client: &str, page: &str) -> Held {
-    // Which target a connection goes to is chance.
+    // Which target a connection goes to is random.
     for _ in 0..200 {
         let mut held = path.hold(client).await;
         if held.page().await.starts_with(page) {
@@ -34,7 +34,7 @@ async fn deregistration_ends_connections_where_the_group_says_so_and_only_at_the
         path.elb("DeregisterTargets", web).await;
         assert!(held.page().await.starts_with("hello"), "it drains");
         assert!(path.ask(&client).await.starts_with("curl: (28) "), "nothing new");
-        // At the instant pace looking is what makes time pass.
+        // At the instant pace, looking makes time pass.
         assert_eq!(path.health().await, []);
         if ends {
             held.ends().await;
@@ -71,7 +71,8 @@ async fn a_target_that_becomes_unhealthy_loses_its_connections_unless_the_group_
             assert!(path.ask(&client).await.starts_with("well"), "nothing new goes to the unhealthy one");
         }
 
-        // When nobody is well, the load balancer fails open: what is open stays, and what is new goes to anybody.
+        // If no target is healthy, the load balancer fails open: open connections stay, and new ones go to any
+        // target.
         path.elb("ModifyTargetGroup", check("/nobody.html")).await;
         assert_eq!(path.health().await, [unhealthy.clone(), unhealthy]);
         assert!(to_well.page().await.starts_with("well"));
@@ -100,7 +101,7 @@ async fn whatever_goes_away_on_the_way_takes_the_connection_with_it() {
                 let arn = seen["Listeners"][0]["ListenerArn"].clone();
                 path.elb("DeleteListener", json!({ "ListenerArn": arn })).await;
             }
-            // It backs a service, which has a connection: the provider has to let go of both first.
+            // The load balancer backs a service that has a connection: the provider must give up both first.
             _ => {
                 path.provider("RejectVpcEndpointConnections", service).await;
                 held.ends().await;
@@ -143,8 +144,8 @@ async fn what_only_decides_about_new_connections_leaves_open_ones_alone() {
     let client = path.client(&path.name).await;
     let mut held = path.hold(&client).await;
     assert!(held.page().await.starts_with("hello"));
-    // The principal that was allowed, the endpoint's security group, the path's network ACL: a connection was let in, and
-    // security groups track it.
+    // Removes the allowed principal, closes the endpoint's security group and the path's network ACL: the connection
+    // was admitted already, and security groups track it.
     let remove = json!({ "ServiceId": path.service, "RemoveAllowedPrincipals": ["*"] });
     path.provider("ModifyVpcEndpointServicePermissions", remove).await;
     assert!(path.ask(&client).await.starts_with("hello"), "an accepted connection needs no permission");

@@ -1,5 +1,5 @@
-//! A sandbox that has no open files left: what comes then waits or is lost, as in a network that is full, and is never
-//! refused; afterwards all is well again.
+//! A sandbox without free file descriptors: new connections wait or are lost, as in a saturated network, and are
+//! never refused; afterwards everything works again.
 
 use std::time::{Duration, Instant};
 
@@ -9,16 +9,16 @@ use tokio::net::TcpStream;
 
 use super::harness::{Folder, ec2, get};
 
-/// A web server on the instance itself needs no package, and no path but the one to itself.
+/// A web server on the instance itself needs no package, and only the path to itself.
 const SCRIPT: &str = "#!/bin/bash\nmkdir -p /srv/www && cd /srv/www\necho hello > index.html\n\
                       python3 -m http.server 80 &\nwhile true; do curl -sS -m 5 http://localhost/; sleep 5; done\n";
 /// Enough for the sandbox itself and for some connections.
 const LIMITED: &str = "ulimit -n 96; exec \"$@\"";
-/// More than that.
+/// More connections than that.
 const CROWD: usize = 200;
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// What stands on a console that can be read: the first line that its file holds.
+/// The first line of the console's file, which shows that the console can be read.
 const BOOTS: &str = "cloud-init runs the user data";
 
 struct Asker {
@@ -30,7 +30,7 @@ impl Asker {
     async fn console(&self) -> String {
         match ec2(&self.of, "GetConsoleOutput", json!({ "InstanceId": self.id, "Latest": true })).await {
             Ok(seen) => get(&seen, "Output"),
-            // The sandbox says of itself what it lacks; the console is read again when the crowd is gone.
+            // The sandbox reports what it lacks; the console is read again when the crowd is gone.
             Err(fault) if fault.code == "PllabSandbox.OutOfFiles" => String::new(),
             Err(fault) => panic!("a console: {fault}"),
         }
@@ -76,13 +76,13 @@ async fn without_open_files_nothing_is_refused_and_the_operator_is_told_once() {
 
     let deadline = Instant::now() + PATIENCE;
     loop {
-        // Each says nothing, and has a while to say it in.
+        // Each connection stays silent until the sandbox times it out.
         let mut crowd = Vec::new();
         for _ in 0..CROWD {
             crowd.push(TcpStream::connect(door).await.expect("none is refused"));
         }
-        // Once they have taken every file, the console cannot be read either; what the instance tries then is on it, and
-        // can be read when the crowd has gone.
+        // Once they have taken every file descriptor, the console cannot be read either. What the instance tries
+        // meanwhile is on its console, and can be read when the crowd has gone.
         for _ in 0..CROWD {
             if !asker.console().await.contains(BOOTS) {
                 break;

@@ -1,4 +1,4 @@
-//! Where results go: a device that is full is told, a reader that has what it wanted is nobody's fault. Every verb.
+//! Where results go: a full device is reported, and a reader that closes the pipe early is not an error. Every verb.
 
 use std::collections::BTreeSet;
 
@@ -7,16 +7,15 @@ use super::harness::{Folder, at_a_time};
 /// What a verb needs before it has anything to say.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Before {
-    /// Nothing.
     Nothing,
     /// A finished run.
     Run,
-    /// The same with a drill planted on it.
+    /// A finished run with a drill planted on it.
     Drill,
 }
 use Before::{Drill, Nothing, Run};
 
-/// Every verb with words that make it say something and end.
+/// Every verb, with arguments that make it print something and end.
 const VERBS: [(&str, Before, &str); 38] = [
     ("pllab start", Nothing, "start --yes --pace instant"),
     ("pllab start", Nothing, "start --yes --pace instant --output json"),
@@ -58,7 +57,7 @@ const VERBS: [(&str, Before, &str); 38] = [
     ("pllab man", Nothing, "man"),
 ];
 
-/// The verbs that the command line itself has, from the page that is made of it.
+/// The verbs of the command line itself, from the man page that is generated from it.
 fn known() -> BTreeSet<String> {
     let page = Folder::new().pllab("man").run().code(0).out;
     page.lines()
@@ -84,14 +83,14 @@ fn before(folder: &Folder, what: Before) {
 
 #[test]
 fn a_full_device_is_told_and_ends_with_1() {
-    // Help and version are verbs too, in their way.
+    // Help and version count as verbs here.
     let all = [&VERBS[..], &[("", Nothing, "--help"), ("", Nothing, "--version"), ("", Nothing, "")]].concat();
     at_a_time(&all, |(_, need, words)| {
         let folder = Folder::new();
         before(&folder, *need);
         let ran = folder.pllab(words).under("sh", &["-c", "exec \"$@\" >/dev/full", "sh"]).run();
         let ran = ran.code(1).clean().complains("No space left on device");
-        // Once.
+        // Reported once.
         assert_eq!(ran.err.matches("No space left on device").count(), 1, "{words}: {}", ran.err);
     });
 }
@@ -105,7 +104,7 @@ fn a_reader_that_has_what_it_wanted_is_no_fault() {
         let script = "{ \"$@\"; echo \"code $?\" >&2; } | true";
         let ran = folder.pllab(words).under("sh", &["-c", script, "sh"]).run().code(0).clean();
         assert!(!ran.err.contains("standard output") && !ran.err.contains("Broken pipe"), "{words}: {}", ran.err);
-        // What it ends with is what it ends with anyway: a drill that is not mended, a doctor with an advice.
+        // The exit code is that of the verb itself: a drill that is not repaired, a doctor with advice.
         assert!(["code 0\n", "code 1\n", "code 3\n"].iter().any(|end| ran.err.ends_with(end)), "{words}: {}", ran.err);
         let expected = ran.err.ends_with("code 0\n")
             || ["doctor", "drill check", "drill give-up"].iter().any(|it| words.starts_with(it));

@@ -1,4 +1,4 @@
-//! Every word in both languages.
+//! Every text exists in both languages.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,7 +10,7 @@ fn root(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// The messages of a language: key, and the text as it stands in the file.
+/// The messages of a language: key, and the text as written in the file.
 fn messages(lang: &str) -> BTreeMap<String, String> {
     let mut messages: BTreeMap<String, String> = BTreeMap::new();
     for entry in fs::read_dir(root("locales").join(lang)).expect("the language is there").flatten() {
@@ -45,7 +45,7 @@ fn every_message_says_something_in_both_languages() {
             for number in [0, 1, 2, 1000] {
                 let args = arguments(source);
                 let value = |name: &String| {
-                    // What is counted must be a number; a number stands well where a word is expected.
+                    // A counted argument must be a number, and a number also works in place of a word.
                     (name.clone(), Arg::Number(number))
                 };
                 let text = Text::Message { key: key.clone(), args: args.iter().map(value).collect() };
@@ -71,7 +71,7 @@ fn arguments_stand_in_both_languages() {
         assert_eq!(arguments(text), arguments(&en[key]), "{key}");
         let args: BTreeMap<String, Arg> =
             arguments(text).into_iter().map(|name| (name.clone(), Arg::from(format!("<{name}>")))).collect();
-        // A message that chooses by number does not show it in every case.
+        // A message that selects by a number does not show it in every case.
         if text.contains("->") || en[key].contains("->") {
             continue;
         }
@@ -99,7 +99,7 @@ fn japanese_is_japanese() {
     }
 }
 
-/// Headings' anchors, code blocks and placeholders of a lab's prose.
+/// The headings' anchors, code blocks and placeholders of a lab's prose.
 fn bones(text: &str) -> (Vec<String>, Vec<String>, Vec<String>) {
     let mut placeholders: Vec<String> = text
         .match_indices("{{")

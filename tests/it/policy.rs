@@ -1,4 +1,5 @@
-//! `pllab policy`, judged by a reader of policies of our own: everything that a lab calls is allowed, a stranger's things are not.
+//! `pllab policy`, checked by an evaluator of our own: everything that a lab calls is allowed, and other people's
+//! things are not.
 
 mod by_hand;
 mod drills;
@@ -14,7 +15,7 @@ use self::evaluate::{Policy, Tags};
 use self::needs::{Known, Need};
 use super::harness::{Exchange, Fate, Folder, StandaloneSandbox, Wire};
 
-/// A whole run of the lab, with a look at its path and the clean-up, as it went over the wire.
+/// A whole run of the lab, with `why` and the clean-up, as it went over the wire.
 fn recorded(learner: &str, words: &str) -> Vec<Exchange> {
     let (sandbox, ours) = (StandaloneSandbox::open(""), Folder::new());
     let wire = Wire::open(&sandbox.url, |_| Fate::Pass);
@@ -30,7 +31,7 @@ fn policy(words: &str) -> Policy {
     Policy::read(&ran.events()[0]["documents"])
 }
 
-/// Things of others: untagged, with tags of their own, of another learner, of another lab.
+/// Tags of other people's things: none, their own, another learner's, another lab's.
 fn strangers() -> [Tags; 4] {
     let own = |key: &str, value: &str| (format!("pllab:{key}"), value.to_owned());
     [
@@ -65,7 +66,8 @@ fn every_call_of_a_run_is_allowed_and_every_statement_is_used() {
             assert!(unused.is_empty(), "no call needs {unused:?}");
             let asked: BTreeSet<&str> = needs.iter().map(|need| need.action.as_str()).collect();
             let spare: BTreeSet<&str> = policy.actions().filter(|action| !asked.contains(action)).collect();
-            // What a run does only after trouble, looking for what may have been made or is left, and the way round that rejects.
+            // Calls that a run makes only after trouble, to look for what may have been made or is left, and calls of
+            // the detour.
             let trouble = [
                 "ec2:RejectVpcEndpointConnections",
                 "elasticloadbalancing:DescribeListeners",
@@ -131,7 +133,7 @@ fn what_is_made_is_tagged_small_and_inside() {
             assert_eq!(policy.allows(&larger), None, "{larger:#?}");
         }
     }
-    // Tags may be given to what is being made, never to what is there: that would make a stranger's thing the lab's own.
+    // Only new resources may get tags: otherwise a tag could turn other people's things into the lab's own.
     let tag = needs.iter().find(|need| need.action == "ec2:CreateTags").expect("things are tagged");
     let mut later = tag.clone();
     later.context.remove("ec2:CreateAction");
@@ -168,7 +170,7 @@ fn the_way_of_browse_is_allowed_where_it_is_asked_for() {
         assert!(with.allows(need).is_some(), "not allowed: {need:#?}");
     }
     assert!(needs.iter().any(|need| without.allows(need).is_none()), "the lab itself needs none of it");
-    // To a Windows desktop it is another key.
+    // A Windows desktop needs its password instead of an SSH key.
     let desktop = policy("--with browse --set client=windows");
     let has = |policy: &Policy, action: &str| policy.actions().any(|it| it == action);
     assert!(has(&desktop, "ec2:GetPasswordData") && !has(&desktop, "ec2-instance-connect:SendSSHPublicKey"));
@@ -200,7 +202,7 @@ fn every_verb_about_a_run_is_allowed() {
     pllab(&other, "clean --all --yes --learner aiko --endpoint-url URL").code(0);
     let (zones, rest): (Vec<Exchange>, Vec<Exchange>) =
         wire.exchanges().into_iter().partition(|exchange| exchange.service == "route53");
-    // The lab makes no hosted zone, so its policy allows no look at any; that is said, and holds nothing up.
+    // The lab makes no hosted zone, so its policy allows no look at any; the program says so, and continues.
     assert!(zones.iter().all(|it| it.action.starts_with("GET ")), "{zones:?}");
     let policy = policy("--learner aiko");
     let needs = needed(&rest);
@@ -226,7 +228,7 @@ fn the_doctor_and_an_instructors_clean_up_are_allowed() {
     };
     let (before, cleaning) = (needs(&exchanges[..asked]), needs(&exchanges[asked..]));
     let (doctor, instructor, ken) = (policy("--learner aiko --with doctor"), policy(""), policy("--learner ken"));
-    // A dry run on what is not there may be refused: the doctor says then that it cannot tell.
+    // A dry run on something that does not exist may be refused; doctor then says that it cannot tell.
     for need in before.iter().filter(|it| !it.is_of_nothing()) {
         assert!(doctor.allows(need).is_some(), "{need:#?}");
     }

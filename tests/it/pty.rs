@@ -4,12 +4,12 @@ use pllab::i18n::{Lang, Text};
 
 use super::harness::{Folder, Key, ProfiledSandbox, Screen, TlsProxy, sequence};
 
-/// A message of the program, by key: wording may change, what it stands for does not.
+/// A message of the program, by key, so that the tests do not depend on wording.
 fn word(key: &str, lang: Lang) -> String {
     Text::message(key, []).render(lang)
 }
 
-/// How a menu shows which of its lines is meant.
+/// The mark of a menu's selected line.
 const POINTER: &str = " ❯ ";
 
 fn start(folder: &Folder, columns: u16, rows: u16) -> Screen {
@@ -23,8 +23,8 @@ fn bottom(screen: &Screen, count: usize) -> Vec<String> {
     lines[lines.len().saturating_sub(count)..].iter().map(|line| (*line).to_owned()).collect()
 }
 
-/// Whether a menu stands at the bottom: every one has several lines, points at one and offers the other language. One
-/// that has been answered is a single line.
+/// Whether a menu is at the bottom: every menu has several lines, selects one and offers the other language. An
+/// answered one is a single line.
 fn at_menu(screen: &Screen) -> bool {
     let visible = screen.visible();
     let is_item = |line: &&str| line.starts_with("   ") || line.starts_with(POINTER);
@@ -40,7 +40,7 @@ fn at_pause(screen: &Screen) -> bool {
     bottom(screen, 1).iter().any(|line| words.iter().any(|word| line.contains(word)))
 }
 
-/// Turns pages until a menu is there. What was shown stays as it was.
+/// Turns pages until a menu appears. Earlier output must stay as it was.
 #[track_caller]
 fn read_on(screen: &mut Screen) {
     for _ in 0..60 {
@@ -55,7 +55,7 @@ fn read_on(screen: &mut Screen) {
     panic!("no menu after many pages:\n{}", screen.visible());
 }
 
-/// These lines still stand where they stood.
+/// Asserts that these lines are still in place.
 #[track_caller]
 fn assert_kept(screen: &Screen, before: &[String]) {
     let now = screen.history();
@@ -64,7 +64,7 @@ fn assert_kept(screen: &Screen, before: &[String]) {
     }
 }
 
-/// The lines above the menu that stands at the bottom: all of the history but the menu's lines.
+/// The lines above the menu at the bottom: all of the history without the menu's lines.
 fn above_menu(screen: &Screen) -> Vec<String> {
     let mut lines = screen.history();
     let first = lines.iter().rposition(|line| line.contains(POINTER)).expect("a menu has a pointer");
@@ -77,19 +77,19 @@ fn above_menu(screen: &Screen) -> Vec<String> {
     lines
 }
 
-/// How many lines at the bottom are the menu's.
+/// The number of the menu's lines.
 fn menu_size(screen: &Screen) -> usize {
     screen.history().len() - above_menu(screen).len()
 }
 
-/// Which line of the menu is pointed at, where there is exactly one.
+/// The index of the menu's selected line, if there is exactly one.
 fn pointed(screen: &Screen, size: usize) -> Option<usize> {
     let lines = bottom(screen, size);
     let mut all = lines.iter().enumerate().filter(|(_, line)| line.contains(POINTER)).map(|(index, _)| index);
     all.next().filter(|_| all.next().is_none())
 }
 
-/// Goes through the whole menu and back; nothing above it moves, and one line is pointed at.
+/// Goes through the whole menu and back; nothing above it may move, and one line must be selected.
 #[track_caller]
 fn walk(screen: &mut Screen) {
     let (above, size) = (above_menu(screen), menu_size(screen));
@@ -106,14 +106,14 @@ fn walk(screen: &mut Screen) {
     assert_kept(screen, &above);
 }
 
-/// Takes the other language, wherever in the menu it stands.
+/// Selects the other language, wherever it is in the menu.
 #[track_caller]
 fn change_language(screen: &mut Screen) {
     let size = menu_size(screen);
     let label = word("menu-language", Lang::Ja);
     let wanted = bottom(screen, size).iter().position(|line| line.contains(&label));
     let wanted = wanted.unwrap_or_else(|| panic!("no {label:?}:\n{}", screen.visible()));
-    // While a menu is drawn anew its lines stand lower than they belong: only the last state is the one waited for.
+    // While a menu is redrawn, its lines are lower than their final place; wait for the final state.
     for index in 1..=wanted {
         screen.press(Key::Down);
         screen.see("the pointer where it belongs", |screen| pointed(screen, size) == Some(index));
@@ -122,7 +122,7 @@ fn change_language(screen: &mut Screen) {
     read_on(screen);
 }
 
-/// Keys that come faster than the menu can be drawn are neither lost nor written into it.
+/// Keys that come faster than the menu can be drawn are neither lost nor echoed into it.
 #[test]
 fn keys_in_a_burst_move_the_menu_and_leave_no_trace() {
     let folder = Folder::new();
@@ -143,7 +143,7 @@ fn keys_in_a_burst_move_the_menu_and_leave_no_trace() {
     assert_eq!(screen.end(), 130);
 }
 
-/// A step done in Japanese, with a look at it in English, then left by Ctrl-C and gone on with.
+/// Does a step in Japanese, with a look at it in English, then leaves with Ctrl-C and resumes.
 fn guided(columns: u16, rows: u16) {
     let folder = Folder::new();
     let mut screen = start(&folder, columns, rows);
@@ -200,7 +200,7 @@ fn guided_at_120_columns() {
 fn a_low_screen_still_has_its_menus() {
     let folder = Folder::new();
     let mut screen = start(&folder, 80, 8);
-    // Not all choices have room: the last one leads to the others, the language among them.
+    // There is no room for all choices: the last one leads to the others, the language among them.
     screen.wait(&word("menu-others", Lang::Ja));
     let language = word("menu-language", Lang::Ja);
     for _ in 0..3 {
@@ -244,12 +244,12 @@ fn the_whole_lab_by_enter_alone() {
     let folder = Folder::new();
     let mut screen = start(&folder, 80, 24);
     let predictions = |screen: &Screen| screen.raw().matches("先に予想してみてください").count();
-    // Twice a step, and five predictions that are passed by.
+    // Twice per step, and five skipped predictions.
     for _ in 0..23 {
         read_on(&mut screen);
         let asked = predictions(&screen);
         screen.press(Key::Enter);
-        // The menu that was answered must be gone before the next is looked for; a prediction follows it at once.
+        // The answered menu must be gone before the next is looked for; a prediction follows it at once.
         screen.wait_for("something new", |screen| !at_menu(screen) || predictions(screen) > asked);
     }
     assert_eq!(screen.end(), 0);
@@ -295,7 +295,7 @@ fn reading_on_a_terminal_turns_through_to_the_end() {
         let mut screen = Screen::open(&folder, "start --explain-only --yes", (columns, 24), &[]);
         assert_eq!(screen.end(), 0);
         let long: Vec<String> = screen.too_wide();
-        // What is to be copied stands on lines of its own, unbroken. It is code: no Japanese but in the page's HTML.
+        // Text to copy is on lines of its own, unbroken. It is code, without Japanese except in the page's HTML.
         let kana = |c: char| ('\u{3040}'..='\u{30ff}').contains(&c);
         let prose: Vec<&String> = long.iter().filter(|line| line.contains(kana) && !line.contains('<')).collect();
         assert!(prose.is_empty(), "{columns}: {prose:?}");
@@ -303,7 +303,7 @@ fn reading_on_a_terminal_turns_through_to_the_end() {
     }
 }
 
-/// What AWS's own names lead to here, and the learner at the question whether to spend.
+/// The learner at the question whether to spend, with AWS's own names leading to `front`.
 fn at_consent(apart: &ProfiledSandbox, front: &TlsProxy, lang: Lang) -> Screen {
     let bundle = TlsProxy::bundle();
     let env = [

@@ -1,5 +1,5 @@
-//! The READMEs and the pages of `docs/`: what they tell people to type is understood, both languages tell the same, every link
-//! leads somewhere, and the tables of commands, options and rooms are held against the program and the tree.
+//! The READMEs and the pages of `docs/`: every command in them is understood, both languages say the same, every link
+//! leads somewhere, and the tables of commands, options and rooms match the program and the tree.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,7 +14,7 @@ fn pages() -> Vec<String> {
     let mut pages: Vec<_> =
         names.filter(|name| name.strip_suffix(".md").is_some_and(|stem| stem.strip_suffix(".ja").is_none())).collect();
     pages.extend(["README.md", "SECURITY.md"].map(str::to_owned));
-    // Recipes for those who change the code, whose comments are in English too.
+    // The recipes are for people who change the code, whose comments are English too.
     pages.retain(|page| page != "docs/adding.md");
     assert!(pages.len() > 6, "{pages:?}");
     pages
@@ -29,7 +29,7 @@ fn read(name: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The lines of a page, and whether each stands in a code block.
+/// The lines of a page, and whether each is in a code block.
 fn lines(text: &str) -> impl Iterator<Item = (bool, &str)> {
     let mut in_block = false;
     text.lines().filter_map(move |line| {
@@ -41,7 +41,7 @@ fn lines(text: &str) -> impl Iterator<Item = (bool, &str)> {
     })
 }
 
-/// The lines that begin with `pllab`, with or without a prompt, or run it by cargo, in the code blocks of a file.
+/// The lines in a file's code blocks that begin with `pllab`, with or without a prompt, or run it with cargo.
 fn commands(name: &str) -> Vec<String> {
     let text = read(name);
     let mut commands = Vec::new();
@@ -50,7 +50,7 @@ fn commands(name: &str) -> Vec<String> {
         let line = line.strip_prefix("$ ").unwrap_or(line);
         let words = ["pllab ", "./pllab ", "target/release/pllab ", "cargo run --release -- ", "cargo run -- "];
         if let Some(rest) = words.iter().find_map(|start| line.strip_prefix(start)) {
-            // Comments, and what happens with the output.
+            // Cut comments, and what happens with the output.
             let rest = rest.split(" #").next().unwrap_or_default();
             let rest = rest.split(['|', '>', ';', '&']).next().unwrap_or_default();
             commands.push(rest.trim().to_owned());
@@ -59,14 +59,14 @@ fn commands(name: &str) -> Vec<String> {
     commands
 }
 
-/// Asks for the help of a command line: whether the words are known shows without running it.
+/// Asks for the help of a command line, which shows whether the words are known without running it.
 #[track_caller]
 fn understood(folder: &Folder, command: &str) {
-    // Placeholders such as `RUN`, `[RUN]` and `<id>` are words like others; brackets are not typed.
+    // Placeholders such as `RUN`, `[RUN]` and `<id>` are words like others, but their brackets are not typed.
     let words = command.replace(['[', ']', '<', '>', '"', '\''], "");
     let ran = folder.pllab(&words).arg("--help").run();
     assert_eq!(ran.code, Some(0), "pllab {command}\n{}", ran.err);
-    // Help wins over what stands after it, not over what stands before: wrong words are found.
+    // Help wins over words after it, not over words before it, so wrong words are found.
     let verb = words.split_whitespace().next().unwrap_or_default();
     if !verb.starts_with('-') {
         assert!(ran.out.contains(verb), "pllab {command}\n{}", ran.out);
@@ -80,7 +80,7 @@ fn what_the_pages_tell_to_type_is_understood() {
         let commands = commands(name);
         assert!(commands.iter().any(|it| it.starts_with("start")), "{name}: {commands:?}");
     }
-    // Each once: both languages tell the same, which the next test holds.
+    // Each command once: the next test checks that both languages say the same.
     let mut told: BTreeSet<String> =
         ["README.ja.md", "CONTRIBUTING.md"].iter().flat_map(|name| commands(name)).collect();
     told.extend(pages().iter().flat_map(|name| commands(name)));
@@ -92,7 +92,7 @@ fn what_the_pages_tell_to_type_is_understood() {
 
 #[test]
 fn both_languages_tell_the_same() {
-    // The Japanese one asks for Japanese where the English one takes what the system says.
+    // The Japanese page asks for Japanese where the English one uses the system's language.
     let told = |name: &str| commands(name).iter().map(|it| it.replace(" --lang ja", "")).collect::<Vec<_>>();
     let levels = |name: &str| {
         let text = read(name);
@@ -105,7 +105,7 @@ fn both_languages_tell_the_same() {
     }
 }
 
-/// A terminal of 80 columns and 24 rows, where wide characters take two columns.
+/// A terminal of 80 columns and 24 rows, in which wide characters take two columns.
 #[test]
 fn the_first_screen_says_how_to_start_and_how_to_only_read() {
     for name in ["README.md", "README.ja.md"] {
@@ -123,7 +123,7 @@ fn the_first_screen_says_how_to_start_and_how_to_only_read() {
     }
 }
 
-/// The anchor that a heading gets on the forge.
+/// The anchor that the forge gives a heading.
 fn anchor(heading: &str) -> String {
     let heading = heading.trim_start_matches('#').trim().to_lowercase();
     heading
@@ -133,7 +133,7 @@ fn anchor(heading: &str) -> String {
         .collect()
 }
 
-/// Where the links of a page lead: `(target)` behind `]`.
+/// The targets of a page's links: `(target)` after `]`.
 fn links(text: &str) -> Vec<String> {
     let text = lines(text).filter(|(in_block, _)| !in_block).map(|(_, line)| line).collect::<Vec<_>>().join("\n");
     text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target.to_owned()).collect()
@@ -157,7 +157,7 @@ fn every_link_of_the_pages_leads_somewhere() {
                 let mut headings = lines(&target).filter(|(in_block, line)| !in_block && line.starts_with('#'));
                 assert!(headings.any(|(_, line)| anchor(line) == heading), "{name}: {link}");
             }
-            // A page leads on in its own language where the other page has one.
+            // A page links to pages in its own language if they exist.
             let leads = to.to_string_lossy().replace("docs/../", "");
             if name.ends_with(".ja.md") && !text.contains(&format!("[English]({link})")) {
                 assert!(!pages().contains(&leads), "{name}: {link}");
@@ -168,7 +168,7 @@ fn every_link_of_the_pages_leads_somewhere() {
     assert!(followed > 40, "{followed}");
 }
 
-/// The rows of the tables below a heading, as cells. A `\|` stands in a cell.
+/// The rows of the tables below a heading, as cells. A `\|` is part of a cell.
 fn rows(text: &str, heading: &str) -> Vec<Vec<String>> {
     let level = heading.chars().take_while(|c| *c == '#').count();
     let ends = |line: &str| line.starts_with('#') && line.chars().take_while(|c| *c == '#').count() <= level;

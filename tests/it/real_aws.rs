@@ -1,4 +1,4 @@
-//! The lab on a real AWS account. Costs money, so it runs only where somebody asks for it; docs/aws.md says when it last did.
+//! The lab on a real AWS account. It costs money, so it runs only on request; docs/aws.md says when it last did.
 
 use super::harness::{Folder, events, receipt};
 
@@ -11,12 +11,12 @@ fn the_lab_on_aws_from_the_first_call_to_the_receipt() {
     if let Ok(consumer) = std::env::var("PLLAB_TEST_AWS_CONSUMER_PROFILE") {
         start = start.arg("--consumer-profile").arg(consumer);
     }
-    // The caller's own credentials, which the tests otherwise keep away from.
+    // The caller's own credentials, which all other tests avoid.
     let own = |name: &str| name.starts_with("AWS_") || name == "HOME";
     for (name, value) in std::env::vars().filter(|(name, _)| own(name)) {
         start = start.env(&name, value);
     }
-    // NLB, endpoint and instances take AWS a quarter of an hour, and the clean-up as long again.
+    // AWS takes a quarter of an hour for NLB, endpoint and instances, and as long again for the clean-up.
     let output = start.env("AWS_EC2_METADATA_DISABLED", "true").command().output().expect("the program starts");
     let said = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{said}\n{}", String::from_utf8_lossy(&output.stderr));

@@ -1,4 +1,4 @@
-//! What AWS refuses, the sandbox refuses: one row per refusal, as a client sees it on the wire.
+//! The sandbox refuses what AWS refuses: one row per refusal, as a client sees it on the wire.
 
 use super::harness::{ELB, RefusalLab};
 
@@ -53,7 +53,7 @@ async fn parameters_pages_and_filters() {
         let many = (1..=201).map(|n| format!("&Filter.1.Value.{n}=v{n}")).collect::<Vec<_>>().concat();
         let answer = place.call(0, "ec2", &format!("DescribeVpcs&Filter.1.Name=vpc-id{many}"));
         assert_eq!((answer.status, answer.element("Code")), (400, Some("FilterLimitExceeded")));
-        // More than the documented most is no error of the endpoint calls: a page is cut instead.
+        // More than the documented maximum is no error for the endpoint calls; the page is cut instead.
         place.done(0, "ec2", "DescribeVpcEndpoints&MaxResults=5000");
         place.done(0, "ec2", "DescribeVpcEndpointConnections&MaxResults=5000");
     })
@@ -119,7 +119,7 @@ async fn networks_and_groups() {
         let many = (1..52).map(|n| format!("&Tag.{n}.Key=k{n}")).collect::<Vec<_>>().concat();
         let answer = place.call(0, "ec2", &format!("CreateTags&ResourceId.1={{vpc}}{many}"));
         assert_eq!(answer.element("Code"), Some("TagLimitExceeded"));
-        // The rule keeps its id when it changes.
+        // A changed rule keeps its id.
         place.done(
             0,
             "ec2",
@@ -162,7 +162,7 @@ async fn instances() {
             (0, "ec2", "DeleteSubnet&SubnetId={subnet}", 400, "DependencyViolation", "subnet"),
             (0, "ec2", "DescribeInstanceTypes&InstanceType.1=z9.tiny", 400, "InvalidInstanceType", "z9.tiny"),
         ]);
-        // Another group, in both ways; the interface and the instance agree.
+        // Changes the group in both ways; the interface and the instance agree.
         place.done(0, "ec2", "ModifyInstanceAttribute&InstanceId={web}&GroupId.1={group}");
         let seen = place.done(0, "ec2", "DescribeInstanceAttribute&InstanceId={web}&Attribute=groupSet");
         assert_eq!(seen.need("groupId"), place.names["group"]);
@@ -172,7 +172,7 @@ async fn instances() {
         let seen = place.done(0, "ec2", "DescribeInstances&InstanceId.1={web}");
         assert!(!seen.text.contains(&place.names["group"]) && seen.text.contains(&place.names["second"]));
 
-        // Filters, those for what no instance here has included.
+        // Filters, including those for properties that no instance here has.
         for (filter, count) in [
             ("metadata-options.http-tokens&Filter.1.Value.1=required", 2),
             ("platform-details&Filter.1.Value.1=Linux/UNIX", 2),
@@ -257,12 +257,12 @@ async fn load_balancers() {
             (0, ELB, "DeleteListener&ListenerArn={no-listener}", 400, "ListenerNotFound", "not found"),
             (0, ELB, "AddTags&ResourceArns.member.1={no-nlb}&Tags.member.1.Key=a", 400, "LoadBalancerNotFound", "not found"),
         ]);
-        // The same request again is the same load balancer; what does not exist is deleted without an error.
+        // The same request again returns the same load balancer; deleting what does not exist is no error.
         let form = "CreateLoadBalancer&Name=nlb&Type=network&Scheme=internal&Subnets.member.1={subnet}";
         assert_eq!(place.done(0, ELB, form).need("LoadBalancerArn"), place.names["nlb"]);
         place.done(0, ELB, "DeleteLoadBalancer&LoadBalancerArn={no-nlb}");
         place.done(0, ELB, "DeleteTargetGroup&TargetGroupArn={no-targets}");
-        // A listener moves to another port and another group; another zone is a node more.
+        // A listener can move to another port and another target group; another zone adds a node.
         place.done(0, ELB, "ModifyListener&ListenerArn={listener}&Port=8080&DefaultActions.member.1.Type=forward&DefaultActions.member.1.TargetGroupArn={free}");
         let seen = place.done(0, ELB, "DescribeListeners&ListenerArns.member.1={listener}");
         assert_eq!((seen.need("Port"), seen.need("TargetGroupArn")), ("8080".to_owned(), place.names["free"].clone()));

@@ -1,4 +1,4 @@
-//! What somebody tries who knows AWS and doubts the sandbox: ids of another kind, foreign tokens, odd but legal forms.
+//! Calls by somebody who knows AWS and doubts the sandbox: ids of another kind, foreign tokens, odd but legal forms.
 
 use super::harness::{ELB, RefusalLab};
 
@@ -120,13 +120,13 @@ async fn ids_addresses_and_pages() {
             ),
             (0, "ec2", "DescribeVolumes&VolumeId.1=disk", 400, "InvalidVolumeID.Malformed", "Invalid id"),
         ]);
-        // The aws CLI asks for an address and no public one in this form.
+        // The aws CLI uses this form to ask for an address but no public one.
         let run = "RunInstances&ImageId={image}&InstanceType=t3.micro&MinCount=1&MaxCount=1&NetworkInterface.1.DeviceIndex=0\
                    &NetworkInterface.1.SubnetId={subnet}&NetworkInterface.1.AssociatePublicIpAddress=false\
                    &NetworkInterface.1.PrivateIpAddresses.1.Primary=true\
                    &NetworkInterface.1.PrivateIpAddresses.1.PrivateIpAddress=10.0.1.50";
         assert_eq!(place.done(0, "ec2", run).need("privateIpAddress"), "10.0.1.50");
-        // A block with bits set outside its prefix is another spelling of the block [API:CreateVpc].
+        // A block with bits set outside its prefix is another spelling of the same block [API:CreateVpc].
         assert_eq!(place.done(0, "ec2", "CreateVpc&CidrBlock=100.68.0.18/18").need("cidrBlock"), "100.68.0.0/18");
     })
     .await;
@@ -148,12 +148,13 @@ async fn rules_of_groups() {
             (0, "ec2", "AuthorizeSecurityGroupIngress{tcp}&IpPermissions.1.IpRanges.1.CidrIp=10.0.0.0/8&IpPermissions.1.IpRanges.1.Description={long}", 400, "InvalidParameterValue", "Invalid rule description."),
             (0, "ec2", "AuthorizeSecurityGroupIngress{tcp}&IpPermissions.1.Ipv6Ranges.1.CidrIpv6=::/0", 400, "InvalidParameterValue", "does not model IPv6 rules"),
             (0, "ec2", "AuthorizeSecurityGroupEgress&GroupId={group}{everything}", 400, "InvalidPermission.Duplicate", "the specified rule \"peer: 0.0.0.0/0, ALL, ALLOW\" already exists"),
-            // Terraform takes the IPv6 half of a new group's outbound rule away, and expects to hear that there is none.
+            // Terraform revokes the IPv6 half of a new group's outbound rule, and expects the answer that there is
+            // none.
             (0, "ec2", "RevokeSecurityGroupEgress&GroupId={group}&IpPermissions.1.IpProtocol=-1&IpPermissions.1.FromPort=0&IpPermissions.1.ToPort=0&IpPermissions.1.Ipv6Ranges.1.CidrIpv6=::/0", 400, "InvalidPermission.NotFound", "does not exist in this security group"),
             (0, "ec2", "CreateSecurityGroup&GroupName=sg-web&GroupDescription=x&VpcId={vpc}", 400, "InvalidParameterValue", "Value (sg-web) for parameter GroupName is invalid. Group names may not be in the format sg-*."),
             (0, "ec2", "CreateSecurityGroup&GroupName=default&GroupDescription=x&VpcId={vpc}", 400, "InvalidParameterValue", "Cannot use reserved security group name: default"),
         ]);
-        // The ports of a rule for all protocols mean nothing, and 58 is icmpv6.
+        // The ports of a rule for all protocols are ignored, and 58 is icmpv6.
         place.done(0, "ec2", "RevokeSecurityGroupEgress&GroupId={group}{everything}&IpPermissions.1.FromPort=0&IpPermissions.1.ToPort=0");
         let rule = "AuthorizeSecurityGroupIngress&GroupId={group}&IpPermissions.1.IpProtocol=58&IpPermissions.1.IpRanges.1.CidrIp=10.0.0.0/8";
         assert_eq!(place.done(0, "ec2", rule).need("ipProtocol"), "icmpv6");
@@ -189,9 +190,9 @@ async fn names_and_arns_of_load_balancing() {
             (0, ELB, "DeregisterTargets&TargetGroupArn={targets}&Targets=", 400, "ValidationError", "Targets must be specified"),
             (0, ELB, "SetSubnets&LoadBalancerArn={nlb}&Subnets.member.1={other}", 400, "InvalidConfigurationRequest", "active VPC endpoint associations"),
         ]);
-        // Only a load balancer's name may not begin so.
+        // Only a load balancer's name may not begin with `internal-`.
         place.done(0, ELB, "{tg}&Name=internal-web");
-        // Nothing holds the nodes any more; but within a zone one has to go before another comes.
+        // Nothing uses the nodes any more; but within a zone, one subnet must be removed before another is added.
         place.done(0, "ec2", "RejectVpcEndpointConnections&ServiceId={service}&VpcEndpointId.1={endpoint}");
         place.refuses(&[(0, ELB, "SetSubnets&LoadBalancerArn={nlb}&Subnets.member.1={twin}", 400, "InvalidConfigurationRequest", "before another subnet in its Availability Zone")]);
         place.done(0, ELB, "SetSubnets&LoadBalancerArn={nlb}&Subnets.member.1={other}");
@@ -231,7 +232,7 @@ async fn what_terraform_asks_of_instances_and_gateways() {
         assert_eq!(credits.need("cpuCredits"), "standard");
         let unlimited = place.done(0, "ec2", "DescribeInstanceCreditSpecifications");
         assert_eq!(unlimited.element("cpuCredits"), None, "without ids only the unlimited are listed");
-        // What asked for the end is told with its moment, and the volume goes with it.
+        // The reason for the termination has its time, and the volume is deleted too.
         assert_eq!(place.done(0, "ec2", "DescribeInstances&InstanceId.1={web}").need("reason"), "");
         place.done(0, "ec2", "TerminateInstances&InstanceId.1={web}");
         let reason = place.done(0, "ec2", "DescribeInstances&InstanceId.1={web}").need("reason");

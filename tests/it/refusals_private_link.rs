@@ -1,4 +1,4 @@
-//! What AWS refuses of endpoint services, endpoints and the connections between them, the sandbox refuses.
+//! The sandbox refuses what AWS refuses for endpoint services, endpoints and the connections between them.
 
 use super::harness::{ELB, ENDPOINT, RefusalLab};
 
@@ -10,7 +10,7 @@ async fn endpoints_and_services() {
         place.names.insert("endpoint-form", ENDPOINT.replace("{name}", &place.names["name"]));
         let form = place.names["endpoint-form"].replace("{far-vpc}", &place.names["far-vpc"]);
         place.names.insert("endpoint-form", form.replace("{far-subnet}", &place.names["far-subnet"]));
-        // Who is not allowed learns nothing.
+        // An account that is not allowed learns nothing.
         place.refuses(&[
             (1, "ec2", "{endpoint-form}", 400, "InvalidServiceName", "The Vpc Endpoint Service 'com.amazonaws.vpce."),
             (1, "ec2", "DescribeVpcEndpointServices&ServiceName.1={name}", 400, "InvalidServiceName", "does not exist"),
@@ -39,7 +39,7 @@ async fn endpoints_and_services() {
             (1, "ec2", "AcceptVpcEndpointConnections&ServiceId={service}&VpcEndpointId.1={endpoint}", 400, "InvalidVpcEndpointServiceId.NotFound", "does not exist"),
             (1, "ec2", "DeleteSubnet&SubnetId={far-subnet}", 400, "DependencyViolation", "subnet"),
         ]);
-        // Refused inside a success.
+        // Refused inside a successful answer.
         for (index, form, code) in [
             (1, "DeleteVpcEndpoints&VpcEndpointId.1=vpce-0123456789abcdef0", "InvalidVpcEndpoint.NotFound"),
             (0, "DeleteVpcEndpointServiceConfigurations&ServiceId.1={service}", "ExistingVpcEndpointConnections"),
@@ -49,7 +49,7 @@ async fn endpoints_and_services() {
             assert_eq!(place.done(index, "ec2", form).need("code"), code, "{form}");
         }
 
-        // A connection can be tagged by the service's owner, and is not there for others.
+        // The service's owner can tag a connection; other accounts cannot see it.
         let seen = place.done(0, "ec2", "DescribeVpcEndpointConnections");
         place.names.insert("connection", seen.need("vpcEndpointConnectionId"));
         place.done(0, "ec2", "CreateTags&ResourceId.1={connection}&Tag.1.Key=lab&Tag.1.Value=yes");
@@ -78,7 +78,7 @@ async fn connections_live_as_the_two_sides_want() {
         assert_eq!(place.state("first"), "available");
         decide(place, "Reject", "first");
         assert_eq!(place.state("first"), "rejected");
-        // A principal that is removed keeps what was accepted, and asks for nothing new.
+        // A removed principal keeps its accepted connections, and cannot request new ones.
         decide(place, "Accept", "third");
         place.done(
             0,
@@ -87,7 +87,8 @@ async fn connections_live_as_the_two_sides_want() {
         );
         assert_eq!(place.state("third"), "available");
         assert_eq!(place.call(1, "ec2", ENDPOINT).element("Code"), Some("InvalidServiceName"));
-        // One that waits holds the service; once rejected it holds nothing, though it still stands in the consumer's VPC.
+        // A waiting endpoint blocks the service's deletion; a rejected one does not, although it still exists in the
+        // consumer's VPC.
         place.done(1, "ec2", "DeleteVpcEndpoints&VpcEndpointId.1={third}");
         assert_eq!(place.state("second-endpoint"), "pendingAcceptance");
         let delete = "DeleteVpcEndpointServiceConfigurations&ServiceId.1={service}";

@@ -1,4 +1,4 @@
-//! Refusals that a client has to prepare: a full subnet, a stranger's key, a tag without a key.
+//! Refusals that a client has to provoke: a full subnet, a foreign key, a tag without a key.
 
 use super::harness::{ELB, RefusalLab, Signer};
 
@@ -8,7 +8,7 @@ async fn a_full_subnet_takes_nothing_more() {
         place.networks();
         place.service();
         place.allow();
-        // The smallest block has 16 addresses, 5 of them AWS's own.
+        // The smallest block has 16 addresses, 5 of them reserved by AWS.
         place.make(0, "ec2", "CreateSubnet&VpcId={vpc}&CidrBlock=10.0.9.0/28&AvailabilityZoneId=apne1-az4", "subnetId", "small");
         place.make(1, "ec2", "CreateSubnet&VpcId={far-vpc}&CidrBlock=10.0.9.0/28&AvailabilityZoneId=apne1-az4", "subnetId", "far-small");
         for n in 0..11 {
@@ -114,7 +114,7 @@ async fn credentials_that_are_none() {
             let (status, text) = signer(ELB, id, secret).call("Action=DescribeLoadBalancers&Version=2015-12-01");
             assert!(status == 403 && text.contains(&format!("<Code>{elb_code}</Code>")), "{text}");
         }
-        // An id with a blank in it makes the header unreadable.
+        // An id with a space in it makes the header unreadable.
         let (status, text) = signer("ec2", "no, id", secret).call("Action=DescribeVpcs&Version=2016-11-15");
         assert!(status == 400 && text.contains("<Code>IncompleteSignature</Code>"), "{text}");
     })

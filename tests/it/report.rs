@@ -1,4 +1,4 @@
-//! Reports and handouts: everything that happened stands in them, in both languages and every form.
+//! Reports and handouts contain everything that happened, in both languages and every form.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use super::harness::Folder;
 
 const WHOLE: &str = "start --yes --pace instant --output json";
 
-/// What a person reads of an HTML document: without styles and tags.
+/// The text that a person reads in an HTML document, without styles and tags.
 fn read(html: &str) -> String {
     let body = html.split_once("</style>").expect("there is a style").1;
     let mut text = String::new();
@@ -27,7 +27,7 @@ fn read(html: &str) -> String {
         .replace("&amp;", "&")
 }
 
-/// Every element that was opened is closed, in order.
+/// Asserts that every opened element is closed, in order.
 fn well_formed(html: &str) {
     let mut open: Vec<&str> = Vec::new();
     let body = html.split_once("<body").expect("there is a body").1;

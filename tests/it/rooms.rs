@@ -1,4 +1,4 @@
-//! The walls between the rooms of `src/`, kept as data.
+//! The allowed imports between the rooms of `src/`, kept as data.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,23 +8,25 @@ mod graph;
 
 use graph::Graph;
 
-/// Which rooms a room may import. `engine::event` is a room of its own for those who only show what happened.
+/// Which rooms a room may import. `engine::event` counts as a room of its own, for rooms that only show what
+/// happened.
 const WALLS: [(&str, &[&str]); 17] = [
     ("host", &[]),
     ("i18n", &["host"]),
     ("lab", &["i18n", "host"]),
     ("cloud", &["host"]),
     ("actions", &["lab", "cloud", "i18n"]),
-    // Not `actions`: else the tool grades its own homework.
+    // Not `actions`: the tool would grade its own homework.
     ("checks", &["lab", "cloud", "i18n", "host"]),
     ("trace", &["checks", "lab", "cloud", "i18n"]),
-    // `engine::event` re-exports the verdicts of `checks` and the faults of `cloud`, so that who reads events needs neither.
+    // `engine::event` re-exports the verdicts of `checks` and the faults of `cloud`, so that readers of events need
+    // neither room.
     ("engine", &["lab", "actions", "checks", "cloud", "i18n", "host"]),
     // Reached over HTTP and TCP only, so that checks cannot peek.
     ("sandbox", &["host"]),
     ("ui", &["i18n", "lab", "engine::event", "host"]),
     ("report", &["engine::event", "lab", "i18n"]),
-    // A run that somebody opens. Not `cli`: it knows no verbs and no flags.
+    // Opens runs. Not `cli`: it knows no verbs and no flags.
     (
         "session",
         &["host", "i18n", "lab", "cloud", "actions", "checks", "trace", "engine", "engine::event", "sandbox", "ui"],
@@ -53,13 +55,13 @@ const WALLS: [(&str, &[&str]); 17] = [
             "preflight",
         ],
     ),
-    // `lib.rs` and `main.rs`: the list of rooms, and the way in.
+    // `lib.rs` and `main.rs`: the list of rooms, and the entry point.
     ("", &["cli", "host"]),
 ];
 
-/// Crates that only some rooms may use, and which.
+/// Crates that only some rooms may use, and those rooms.
 const TOOLS: [(&str, &[&str]); 14] = [
-    // One owner of the terminal.
+    // The terminal has one owner.
     ("console", &["ui"]),
     ("dialoguer", &["ui"]),
     ("indicatif", &["ui"]),
@@ -68,23 +70,22 @@ const TOOLS: [(&str, &[&str]); 14] = [
     // `aws_config`, `aws_sdk_ec2` and the like.
     ("aws_", &["cloud"]),
     ("rustls", &["cloud"]),
-    // The server of `sandbox`; and the form of a reply whose bytes `cloud` counts.
+    // The server in `sandbox`; in `cloud`, the type of the reply whose bytes it counts.
     ("hyper", &["sandbox", "cloud"]),
     ("schemars", &["lab"]),
-    // Labs; and the fault plans of `pllab sandbox`.
+    // Labs in `lab`; in `session`, the fault plans of `pllab sandbox`.
     ("serde_saphyr", &["lab", "session"]),
     ("open", &["cli"]),
-    // How a terminal reads keys; and the keeper, which closes what it inherited.
+    // In `ui`, how a terminal reads keys; in `sandbox`, the keeper, which closes what it inherited.
     ("rustix::stdio", &["ui", "sandbox"]),
-    // Heads of HTTP/1.1, chunks and IPv4 blocks are read in one place.
+    // Heads of HTTP/1.1, chunks and IPv4 blocks are parsed in one place.
     ("httparse", &["host"]),
     ("ipnet", &["host"]),
 ];
 
-/// No file of `src/` is longer.
+/// The longest allowed file of `src/`.
 const MOST_LINES: usize = 600;
 
-/// A file of `src/`.
 struct Source {
     path: PathBuf,
     room: String,
@@ -116,7 +117,7 @@ fn first(path: &Path) -> String {
     path.components().next().expect("a path has parts").as_os_str().to_string_lossy().into_owned()
 }
 
-/// The code without comments and texts: what stands in them imports nothing.
+/// The code without comments and strings, which cannot import anything.
 fn code(source: &str) -> String {
     let lines = source.lines().map(|line| {
         let mut out = String::new();
@@ -138,7 +139,8 @@ fn code(source: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Every path after `crate::` down to its second name, groups in braces opened: `crate::a::{b, c::d}` is `a::b`, `a::c`.
+/// Every path after `crate::` down to its second name, with groups in braces expanded: `crate::a::{b, c::d}` gives
+/// `a::b` and `a::c`.
 fn imports(code: &str) -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
     for (at, word) in code.match_indices("crate::") {
@@ -170,7 +172,7 @@ fn name(text: &str) -> (&str, &str) {
     text.split_at(text.find(|c| !is_name(c)).unwrap_or(text.len()))
 }
 
-/// The items of a group whose opening brace has been taken.
+/// The items of a group, after its opening brace.
 fn group_items(text: &str) -> Vec<&str> {
     let (mut depth, mut start, mut items) = (0, 0, Vec::new());
     for (at, c) in text.char_indices() {
@@ -223,7 +225,7 @@ fn crates_stay_in_the_room_that_owns_them() {
                 let after = if tool.ends_with('_') { name(after).1 } else { after };
                 starts && after.starts_with("::")
             });
-            // A module of ours may have a crate's name, such as `checks::console`.
+            // A module may have a crate's name, such as `checks::console`.
             let ours = code.contains(&format!("mod {tool};")) || code.contains(&format!("::{tool};"));
             if used && !ours && !owners.contains(&source.room.as_str()) {
                 faults.push(format!("{}: `{tool}` belongs to {owners:?}", source.path.display()));
@@ -290,8 +292,8 @@ fn files_are_short() {
     }
 }
 
-/// The SDK's own way through pages stops silently at a repeated token and has no end of its own: every list goes through the one
-/// place that counts.
+/// The SDK's own paginator stops silently at a repeated token and has no limit, so every list goes through the one
+/// place that counts pages.
 #[test]
 fn every_list_is_fetched_where_its_pages_are_counted() {
     for source in sources() {
@@ -314,7 +316,8 @@ fn no_file_uses_one_that_uses_it() {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
-/// What only `host` may ask of the machine: the environment, the standard streams and the clock. Tokio's time is everybody's.
+/// Parts of the machine that only `host` may use: the environment, the standard streams and the clock. Tokio's time
+/// is free for all.
 const MACHINE: [&str; 14] = [
     "std::env::args",
     "std::env::args_os",
@@ -343,7 +346,7 @@ fn only_host_asks_the_machine() {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
-/// ARCHITECTURE.md names every room, and no file that is not there.
+/// ARCHITECTURE.md names every room, and no file that does not exist.
 #[test]
 fn the_architecture_page_is_true() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -369,7 +372,7 @@ fn the_graph_follows_paths_to_the_file_that_defines() {
     let files = [
         ("lib.rs", "mod a; mod b; mod c; pub use a::Deep;"),
         ("a/mod.rs", "mod inner;\npub use inner::{Deep, thing as other};\n#[cfg(test)] mod tests;"),
-        // What a text, a comment, a lifetime and a test say is no use.
+        // A string, a comment, a lifetime or a test does not count as a use.
         (
             "a/inner.rs",
             "// crate::b::B\npub struct Deep<'a>(&'a str); pub fn thing() -> char { let _ = \"crate::b::B\"; '\"' }\n#[cfg(test)] use crate::b::B;\n#[cfg(test)]\nmod tests { use crate::c::C; fn x() {} }",

@@ -1,4 +1,4 @@
-//! Routes of the account's own: where they may lead, how they show, and that packets follow them.
+//! Routes of the account's own: their allowed targets, how they are described, and that packets follow them.
 
 use super::harness::RefusalLab;
 
@@ -50,7 +50,7 @@ async fn a_route_is_made_moved_lost_and_deleted() {
             (0, "ec2", "DeleteRoute&RouteTableId={table}&DestinationPrefixListId=pl-61a54008", 400, "InvalidRoute.NotFound", "pl-61a54008"),
             (1, "ec2", "CreateRoute&RouteTableId={far-table}&DestinationCidrBlock=0.0.0.0/0&NetworkInterfaceId={one-eni}", 400, "InvalidNetworkInterfaceID.NotFound", "does not exist"),
         ]);
-        // The local route leads elsewhere for a while; it cannot be deleted even so.
+        // The local route gets another target for a while; even then it cannot be deleted.
         let local = "&RouteTableId={table}&DestinationCidrBlock=10.0.0.0/16";
         place.done(0, "ec2", &format!("ReplaceRoute{local}&NetworkInterfaceId={{one-eni}}"));
         let seen = place.done(0, "ec2", "DescribeRouteTables&RouteTableId.1={table}").text;
@@ -83,7 +83,7 @@ async fn a_route_is_made_moved_lost_and_deleted() {
             "cannot remove VPC endpoint route vpce-",
         )]);
 
-        // Another target; it goes away, and the route leads nowhere.
+        // Another target; once it is deleted, the route is a black hole.
         place.done(0, "ec2", "ReplaceRoute{route}&NetworkInterfaceId={two-eni}");
         let by = |filter: &str| {
             let seen = place.done(0, "ec2", &format!("DescribeRouteTables&Filter.1.Name={filter}"));
@@ -98,7 +98,7 @@ async fn a_route_is_made_moved_lost_and_deleted() {
         assert_eq!(by("route.state&Filter.1.Value.1=blackhole"), 1);
         assert_eq!(by("route.destination-cidr-block&Filter.1.Value.1=172.16.0.0/12"), 1);
         assert_eq!(by("route.nat-gateway-id&Filter.1.Value.1=*"), 0);
-        // What is written down is read again, and goes.
+        // The state survives a restart, and can be deleted.
         place
     });
     let place = told.await.expect("as on AWS").reopen(|_| {}).await;

@@ -1,4 +1,4 @@
-//! Stories of the emulator, told by the real SDK's clients.
+//! Stories of the emulator, told with the real SDK's clients.
 
 use pllab::cloud::{Clients, FaultClass, identity};
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ async fn balancer(of: &Clients, name: &str, subnet: &str) -> String {
     panic!("{arn} does not become active");
 }
 
-/// An endpoint service in front of it that allows everyone to ask: id and name.
+/// An endpoint service in front of it that allows everyone to request a connection: id and name.
 async fn service(of: &Clients, balancer: &str) -> (String, String) {
     let params = json!({ "AcceptanceRequired": true, "NetworkLoadBalancerArns": [balancer] });
     let made = ec2(of, "CreateVpcEndpointServiceConfiguration", params).await.expect("a service");
@@ -42,7 +42,7 @@ fn interface(vpc: &str, subnet: &str, name: &str) -> Value {
     json!({ "VpcEndpointType": "Interface", "VpcId": vpc, "SubnetIds": [subnet], "ServiceName": name })
 }
 
-/// A provider with its service, and a consumer with a place for an endpoint.
+/// A provider with its service, and a consumer with a subnet for an endpoint.
 struct Story {
     folder: Folder,
     cloud: Cloud,
@@ -106,7 +106,7 @@ async fn what_was_rejected_stays_rejected() {
     let endpoint = story.endpoint().await;
     story.decide("RejectVpcEndpointConnections", &endpoint).await.expect("rejected");
     assert_eq!(story.state(&endpoint).await, "rejected");
-    // Refused inside an answer that is a success by its status.
+    // Refused inside an answer whose status is a success.
     let fault = story.decide("AcceptVpcEndpointConnections", &endpoint).await.expect_err("too late");
     assert_eq!(fault.code, "InvalidState");
     let fault = story.decide("AcceptVpcEndpointConnections", "vpce-00000000000000000").await.expect_err("no such");
@@ -141,7 +141,7 @@ async fn what_is_in_use_cannot_go() {
         assert!(fault.request_id.is_some());
     }
 
-    // In the right order everything goes. Interfaces take a few looks to be gone.
+    // In the right order everything can be deleted. Interfaces take a few looks to disappear.
     ec2(consumer, "DeleteVpcEndpoints", json!({ "VpcEndpointIds": [endpoint] })).await.expect("the endpoint goes");
     for (of, operation, params) in [
         (provider, "DeleteVpcEndpointServiceConfigurations", service),
@@ -157,7 +157,7 @@ async fn what_is_in_use_cannot_go() {
     assert_eq!((fault.code.as_str(), fault.class), ("InvalidVpcID.NotFound", FaultClass::NotFound));
 }
 
-/// Deletes what something that is going still holds.
+/// Deletes something, retrying while a resource that is being deleted still uses it.
 async fn patiently(of: &Clients, operation: &'static str, params: &Value) {
     for _ in 0..10 {
         match ec2(of, operation, params.clone()).await {
@@ -180,7 +180,7 @@ async fn endpoints_stand_where_the_service_is() {
     let fault =
         ec2(consumer, "CreateVpcEndpoint", interface(&story.vpc, &story.subnet, unknown)).await.expect_err("none");
     assert_eq!(fault.code, "InvalidServiceName");
-    // A subnet of another account is none.
+    // A subnet of another account counts as missing.
     let params = interface(&story.vpc, &story.provider_subnet, &story.name);
     let fault = ec2(consumer, "CreateVpcEndpoint", params).await.expect_err("not ours");
     assert_eq!(fault.class, FaultClass::NotFound, "{fault}");

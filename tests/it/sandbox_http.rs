@@ -1,4 +1,4 @@
-//! Whom the sandbox answers: raw bytes over TCP.
+//! Which requests the sandbox answers: raw bytes over TCP.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::harness::{Cloud, Folder, Signer};
 
-/// Sends bytes and gives what comes back until the other side closes.
+/// Sends bytes and returns what comes back until the other side closes.
 fn raw(port: u16, request: &str) -> String {
     let mut stream = TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], port))).expect("it listens");
     stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time-out can be set");
@@ -25,14 +25,13 @@ fn post(host: &str, more: &str, body: &str) -> String {
     )
 }
 
-/// The status of an answer; 0 for none.
+/// The status of an answer; 0 if there is none.
 fn status(answer: &str) -> u16 {
     answer.split(' ').nth(1).and_then(|word| word.parse().ok()).unwrap_or(0)
 }
 
 const BODY: &str = "Action=DescribeVpcs&Version=2016-11-15";
 
-/// A sandbox to talk to.
 async fn with_sandbox(work: impl FnOnce(u16) + Send + 'static) {
     let folder = Folder::new();
     let cloud = Cloud::open(&folder.path().join("sandbox")).await;
@@ -56,7 +55,7 @@ async fn other_names_than_loopback_are_refused() {
             assert_eq!(status(&answer), 403, "{host}: {answer}");
             assert!(answer.contains("<Code>AccessDenied</Code>"), "{host}: {answer}");
         }
-        // Of the right name, but by nobody.
+        // The right host name, but no signature.
         for host in ["127.0.0.1", "localhost", "[::1]:80"] {
             let answer = raw(port, &post(host, "", BODY));
             assert!(answer.contains("<Code>MissingAuthenticationToken</Code>"), "{host}: {answer}");
@@ -111,7 +110,7 @@ async fn nonsense_is_answered_or_dropped_and_nothing_breaks() {
     .await;
 }
 
-/// Like [`raw`], for a side that may hang up while we write, with nothing more to come from us.
+/// Like [`raw`], for a server that may hang up while we write; closes our side after writing.
 fn raw_half(port: u16, request: &str) -> String {
     let mut stream = TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], port))).expect("it listens");
     stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time-out can be set");
@@ -142,8 +141,8 @@ async fn dates_far_from_the_clock_are_refused() {
     cloud.close().await;
 }
 
-/// As on AWS, a signature counts for its quarter of an hour, however often it comes: two equal calls in one second, or an SDK's
-/// retry in the same second, are the same bytes.
+/// As on AWS, a signature is valid for a quarter of an hour, however often it comes: two equal calls in one second,
+/// or an SDK's retry in the same second, are the same bytes.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn equal_calls_in_one_second_are_two_calls() {
     let folder = Folder::new();
@@ -176,7 +175,7 @@ async fn slow_senders_hold_nobody_up_and_are_told_to_go() {
         for number in 0..600 {
             let mut stream = connect();
             let part = if number % 2 == 0 { &whole[..40] } else { &format!("{head}\r\n\r\nAct") };
-            // One that has had to make room is closed already.
+            // A connection that had to make room is closed already.
             let _ = stream.write_all(part.as_bytes());
             slow.push(stream);
             if number % 50 == 0 {
@@ -184,7 +183,8 @@ async fn slow_senders_hold_nobody_up_and_are_told_to_go() {
                 assert_eq!(status, 200, "{number}: {text}");
             }
         }
-        // Of those that still have a place the last one sends no more of its body: it is told so after ten seconds.
+        // The newest connection still has its place, but sends no more of its body: after ten seconds it gets an
+        // answer.
         let mut last = slow.pop().expect("there are many");
         last.set_read_timeout(Some(Duration::from_secs(20))).expect("a time-out can be set");
         let mut answer = String::new();
@@ -195,10 +195,10 @@ async fn slow_senders_hold_nobody_up_and_are_told_to_go() {
     cloud.close().await;
 }
 
-/// The port, for [`idle_client`].
+/// The environment variable with the port for [`idle_client`].
 const PORT: &str = "PLLAB_IT_IDLE_PORT";
 
-/// Not a test of its own: holds as many connections as it may, up to ten thousand, and says when it does.
+/// Not a test of its own: holds as many connections as it may, up to ten thousand, and reports when it does.
 #[test]
 fn idle_client() {
     let Ok(port) = std::env::var(PORT) else { return };

@@ -1,5 +1,5 @@
-//! Terminals that are small, change, stop, are flooded or taken away: the run goes on or ends as it should, and the terminal is
-//! given back as it was found.
+//! Terminals that are small, change size, stop, are flooded or taken away: the run continues or ends as it should,
+//! and the terminal is restored as it was found.
 
 use pllab::i18n::{Lang, Text};
 
@@ -77,7 +77,7 @@ fn a_menu_goes_on_while_the_screen_is_resized() {
         assert_eq!(screen.visible().matches(POINTER).count(), 1, "{columns}x{rows}:\n{}", screen.visible());
     }
     assert_eq!(sequence(&folder.journal()), ["run_started"], "a resize answers nothing");
-    // Too small for a menu now: the same question, by numbers.
+    // Now too small for a menu: the same question, by numbers.
     screen.resize(80, 2);
     screen.see("the numbers", |screen| screen.raw().contains(&number()));
     screen.resize(80, 24);
@@ -120,7 +120,7 @@ fn whatever_ends_it_the_terminal_is_given_back() {
         screen.signal(signal);
         assert_eq!(screen.end(), 130, "{signal}, at a menu: {menu}: {}", screen.visible());
         assert!(screen.is_given_back(), "{signal}, at a menu: {menu}");
-        // The answer of a call that was under way may still come after it.
+        // The answer of a running call may still come after it.
         assert!(sequence(&folder.journal()).contains(&"interrupted"), "{signal}, at a menu: {menu}");
         folder.pllab("clean --yes").run().code(0);
     });
@@ -132,7 +132,7 @@ fn whatever_ends_it_the_terminal_is_given_back() {
     assert!(screen.is_given_back());
 }
 
-/// As at a shell: the terminal is the shell's while the program stands still, and the program's again afterwards.
+/// As in a shell: the terminal is the shell's while the program is stopped, and the program's again afterwards.
 #[test]
 fn at_ctrl_z_the_terminal_is_lent() {
     for menu in [true, false] {
@@ -193,7 +193,7 @@ fn floods_of_bytes_answer_nothing_and_end_nothing() {
     });
 }
 
-/// Random bytes at random questions, on random sizes. Whatever they answer, no fault of the program's own comes of it.
+/// Random bytes at random questions, on random sizes. Whatever they answer, the program does not panic.
 #[test]
 fn a_monkey_at_the_keyboard_breaks_nothing() {
     let seed = std::env::var("PLLAB_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(rand_seed);
@@ -221,7 +221,7 @@ fn a_monkey_at_the_keyboard_breaks_nothing() {
     screen.press(Key::CtrlC);
     let code = screen.end();
     let raw = screen.raw();
-    // It may have left by a menu, gone through to the end, or typed three numbers too large.
+    // It may have left through a menu, gone through to the end, or typed three numbers too large.
     assert!([0, 1, 2, 130].contains(&code), "seed {seed}: {code}\n{raw}");
     assert!(
         !raw.contains("panicked") && !raw.contains("fault of its own") && !raw.contains(&own_fault()),

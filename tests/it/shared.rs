@@ -11,7 +11,7 @@ use super::harness::{
     Exchange, Fate, Folder, ProfiledSandbox, Program, StandaloneSandbox, Wire, ec2, elb, get, receipt, route53,
 };
 
-/// A sandbox of its own with room for several labs, and what leads to it.
+/// A sandbox of its own with room for several labs.
 struct RefusalLab(StandaloneSandbox);
 
 impl RefusalLab {
@@ -19,7 +19,7 @@ impl RefusalLab {
         Self(StandaloneSandbox::open("--quota L-F678F1CE=20 --quota L-1216C47A=20"))
     }
 
-    /// The program of a learner's machine; `URL` in its words leads here.
+    /// The program on a learner's machine; `URL` in its words is replaced by the sandbox's URL.
     fn pllab(&self, machine: &Folder, words: &str) -> Program {
         self.through(&self.0.url, machine, words)
     }
@@ -42,14 +42,14 @@ impl RefusalLab {
         })
     }
 
-    /// Who still has tagged things here, by learner.
+    /// The learners who still have tagged things here.
     fn learners(&self) -> Vec<String> {
         let mut learners = self.ask(async |clients| {
             let filters = json!([{ "Name": "key", "Values": ["pllab:learner"] }]);
             let reply = ec2(&clients, "DescribeTags", json!({ "Filters": filters })).await.expect("tags are told");
             let mut learners = Vec::new();
             for tag in reply["Tags"].as_array().into_iter().flatten() {
-                // An instance that has terminated keeps its tags for an hour.
+                // A terminated instance keeps its tags for an hour.
                 if tag["ResourceType"] != "instance" {
                     learners.push(get(tag, "Value"));
                 }
@@ -83,7 +83,7 @@ fn a_learners_leftovers_are_found_from_any_machine_and_nobody_elses() {
         get(&reply, "Vpc.VpcId")
     });
 
-    // Someone whose things are not here, and who asks without an answer to the question.
+    // A learner who has nothing here, without an answer to the question.
     let nobody = place.pllab(&other, "clean --all --learner nobody --endpoint-url URL").run().code(0).clean();
     assert!(nobody.out.contains("--learner NAME") && nobody.out.contains("2 other learners"), "{}", nobody.out);
     place
@@ -99,11 +99,11 @@ fn a_learners_leftovers_are_found_from_any_machine_and_nobody_elses() {
     assert_eq!(events[0]["runs"][0]["run"], aiko.run_id().as_str());
     assert_eq!(receipt(&events), Some((17, 0, 0)));
     assert_eq!(place.learners(), ["ken"]);
-    // The run's own machine learns it at the next look.
+    // The run's own machine notices at the next look.
     let events = place.pllab(&aiko, "clean --yes --output json").run().code(0).events();
     assert_eq!(receipt(&events).map(|(_, left, unknown)| (left, unknown)), Some((0, 0)));
 
-    // For all: not by --yes alone, and not without a word.
+    // For everyone: neither `--yes` alone nor silence is enough.
     for lang in ["en", "ja"] {
         let all = |words: &str| place.pllab(&other, words).env("PLLAB_LANG", lang).run();
         all("clean --everyone --yes --endpoint-url URL").code(4).stdout("").clean().complains("--confirm-everyone");
@@ -180,7 +180,7 @@ fn a_tag_never_becomes_a_path() {
     assert_eq!(place.learners(), ["aiko"], "and nothing of it is touched");
 }
 
-/// A run that was kept; the words of its machine then go over the wire.
+/// Keeps a run; later commands on its machine go over the wire.
 fn kept(place: &RefusalLab, machine: &Folder, wire: &Wire) {
     let words = "start --yes --keep --output json --endpoint-url URL";
     place.through(&wire.url(), machine, words).run().code(0);
@@ -253,7 +253,7 @@ fn a_look_that_is_denied_or_throttled_is_never_gone() {
         let (_, _, unknown) = receipt(&events).expect("a receipt");
         assert!(unknown > 0, "{blind}: {events:?}");
         assert!(!events.iter().any(|event| event["event"] == "run_cleaned"), "{blind}");
-        // Nor is "could not look" ever "nothing is left".
+        // "Could not look" never counts as "nothing is left".
         if blind == "DescribeTags" {
             place.through(&wire.url(), &machine, "clean --all --yes --endpoint-url URL").run().code(3);
         }
@@ -263,7 +263,7 @@ fn a_look_that_is_denied_or_throttled_is_never_gone() {
     }
 }
 
-/// What is turned away is asked again; only an answer says that a thing is gone.
+/// A refused look is repeated; only an answer can say that a thing is gone.
 #[test]
 fn a_look_that_is_turned_away_is_repeated_until_there_is_an_answer() {
     let place = RefusalLab::open();
@@ -284,7 +284,7 @@ fn a_look_that_is_turned_away_is_repeated_until_there_is_an_answer() {
     assert_eq!(turned, 9);
 }
 
-/// What is turned away for longer than anybody waits is not known to be gone, and nothing is called clean.
+/// If looks are refused for longer than pllab waits, the thing is not known to be gone, and nothing is called clean.
 #[test]
 fn a_look_that_is_turned_away_for_more_than_a_minute_is_never_gone() {
     let throttled = "<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error>\
@@ -316,7 +316,7 @@ fn a_look_that_is_turned_away_for_more_than_a_minute_is_never_gone() {
     }
 }
 
-/// The same by the sandbox's own fault plan, on its clock: sixteen looks are more than a minute of AWS's.
+/// The same with the sandbox's own fault plan, on its clock: sixteen looks take more than a minute of AWS's.
 #[test]
 fn a_minute_of_throttling_on_the_sandboxs_clock_is_no_receipt_either() {
     let apart = ProfiledSandbox::open("--pace quick --fault DescribeTags:1-16:throttle");
@@ -332,7 +332,7 @@ fn a_minute_of_throttling_on_the_sandboxs_clock_is_no_receipt_either() {
     assert_eq!(receipt(&events), Some((17, 0, 0)));
 }
 
-/// The same run at another address of the same account: its journal names the place.
+/// Points the run at another address of the same account: its journal names the address.
 fn point(machine: &Folder, from: &str, to: &str) {
     let journal = std::fs::read_to_string(machine.journal_path()).expect("the journal can be read");
     std::fs::write(machine.journal_path(), journal.replace(from, to)).expect("the journal can be written");
@@ -347,7 +347,7 @@ fn the_receipt_waits_for_interfaces_that_aws_takes_away_late() {
     let wire = Wire::open(&place.0.url, move |action| {
         match action {
             "DeleteVpc" => _ = deleted.fetch_add(1, Ordering::SeqCst),
-            // After both VPCs are gone an interface of the load balancer is told of for two more looks.
+            // After both VPCs are gone, an interface of the load balancer is still listed for two more looks.
             "DescribeNetworkInterfaces"
                 if deleted.load(Ordering::SeqCst) >= 2 && seen.fetch_add(1, Ordering::SeqCst) < 2 =>
             {

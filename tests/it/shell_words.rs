@@ -1,10 +1,10 @@
-//! Commands that are printed for pasting: what a real shell makes of a word is the word, whatever stands in it that is seen.
+//! Commands printed for pasting: a real shell reads each word as the visible text, whatever characters it has.
 
 use std::process::Command;
 
 use pllab::host::{Random, harmless, shell_word};
 
-/// What means something to a shell, at the beginning of a word, inside it or at its end.
+/// Text that is special to a shell, at the beginning of a word, inside it or at its end.
 const NASTY: [&str; 38] = [
     "a",
     "東",
@@ -63,7 +63,7 @@ fn a_shell_reads_back_every_word() {
             let quoted: Vec<String> = words.iter().map(|word| shell_word(word)).collect();
             let script = format!("printf '%s\\0' {}", quoted.join(" "));
             let ran = Command::new(shell).arg("-c").arg(&script).current_dir(folder.path()).output();
-            // Not every machine has each of them; `sh` is on every one.
+            // Not every machine has each of these shells; every one has `sh`.
             let Ok(output) = ran else { break };
             let expected =
                 words.iter().map(|word| harmless::lines(word).into_owned() + "\0").collect::<Vec<_>>().concat();

@@ -1,4 +1,4 @@
-//! Health checks as the web server and `DescribeTargetHealth` see them, and what they mean for a client.
+//! Health checks as the web server and `DescribeTargetHealth` see them, and their effect on a client.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ fn states(seen: &[(String, String)]) -> Vec<(&str, &str)> {
 }
 
 const UNHEALTHY: (&str, &str) = ("unhealthy", "Target.FailedHealthChecks");
-/// Its access log goes to the console.
+/// The server's access log goes to the console.
 const LOGGING: &str = "#!/bin/bash\ndnf install -y nginx\necho logged > /usr/share/nginx/html/index.html\n\
                        systemctl enable --now nginx\ntail -F /var/log/nginx/access.log > /dev/console &\n";
 
@@ -42,7 +42,7 @@ async fn the_matcher_decides_which_answers_are_good() {
         let reason = if wanted == "healthy" { "" } else { UNHEALTHY.1 };
         assert_eq!(states(&seen), [(wanted, reason)], "{page} {codes}");
     }
-    // A check on a port where nobody listens fails; TCP on the traffic port is content with a hand-shake.
+    // A check on a port without a listener fails; TCP on the traffic port only needs a handshake.
     check(&path, json!({ "HealthCheckProtocol": "TCP", "HealthCheckPort": "81" })).await;
     assert_eq!(states(&path.health().await), [UNHEALTHY]);
     check(&path, json!({ "HealthCheckPort": "traffic-port" })).await;
@@ -92,7 +92,7 @@ async fn when_every_target_is_unhealthy_the_load_balancer_fails_open() {
     check(&path, json!({ "HealthCheckProtocol": "HTTP", "HealthCheckPath": "/none.html" })).await;
     assert_eq!(states(&path.health().await), [UNHEALTHY]);
     assert!(path.ask(&client).await.starts_with("hello"), "it answers all the same");
-    // A group without targets has nobody to fail open to.
+    // A group without targets has nothing to fail open to.
     path.elb("DeregisterTargets", json!({ "TargetGroupArn": path.target_group, "Targets": [{ "Id": path.web }] }))
         .await;
     assert_eq!(states(&path.health().await), []);

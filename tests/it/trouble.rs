@@ -1,4 +1,4 @@
-//! A target that is not there, is not ours, or goes away.
+//! A target that does not exist, is not pllab's, or goes away.
 
 use std::net::TcpListener;
 
@@ -6,7 +6,7 @@ use super::harness::{Account, Fate, Folder, ProfiledSandbox, StandaloneSandbox, 
 
 #[test]
 fn an_endpoint_that_does_not_answer() {
-    // A port that was free a moment ago has nobody behind it.
+    // Nothing listens on a port that was free a moment ago.
     let port = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port is free").port();
     let url = format!("http://127.0.0.1:{port}");
     let folder = Folder::new();
@@ -15,16 +15,16 @@ fn an_endpoint_that_does_not_answer() {
         let ran = program.env("AWS_ACCESS_KEY_ID", "x").env("AWS_SECRET_ACCESS_KEY", "y").run();
         ran.code(3).stdout("").clean().complains(&url);
     }
-    // Nothing was made, so there is no run to come back to.
+    // Nothing was made, so there is no run to resume.
     folder.pllab("status").run().code(2);
 }
 
-/// What cannot be read may be a run that still costs money: it is never taken for none.
+/// An unreadable entry may be a run that still costs money, so it never counts as no run.
 #[test]
 fn runs_that_cannot_be_read_are_not_taken_for_none() {
     let folder = Folder::new();
     folder.pllab("clean --all --yes").run().code(0);
-    // A journal in whose place there is something else, beside a folder that is no run; then the whole list.
+    // Something else in place of a journal, beside a folder that is not a run; then in place of the whole list.
     folder.write("state/runs/empty/notes.txt", "no run");
     folder.pllab("status").run().code(2).complains("There are no runs in");
     for (broken, place) in [("state/runs/bcdfgh/journal.jsonl/x", "journal.jsonl"), ("state/runs", "runs")] {
@@ -55,7 +55,8 @@ fn an_endpoint_that_is_no_url() {
     }
 }
 
-/// An endpoint that lacks an operation, however it says so: the run stops there and names it, and what was made goes.
+/// An endpoint that lacks an operation, however it says so: the run stops there and names it, and what was made is
+/// deleted.
 #[test]
 fn an_operation_that_is_not_there_ends_the_run_and_what_was_made_is_cleaned() {
     let unknown = "<Response><Errors><Error><Code>InvalidAction</Code><Message>not valid for this web service</Message></Error>\
@@ -85,7 +86,8 @@ fn an_operation_that_is_not_there_ends_the_run_and_what_was_made_is_cleaned() {
     }
 }
 
-/// A program that hands out credentials, as SSO helpers and vaults are; with the standard chain, from profile or environment.
+/// Credentials from a program, as SSO helpers and vaults provide them; through the standard chain, from profile or
+/// environment.
 #[test]
 #[cfg(unix)]
 fn credentials_come_from_a_program_too() {
@@ -104,7 +106,7 @@ fn credentials_come_from_a_program_too() {
     start("").env("AWS_PROFILE", "vault").run().code(0);
 }
 
-/// What a sandbox of its own says when it is ready: URL, key, secret.
+/// The ready report of a separate sandbox: URL, key, secret.
 fn ready(said: &str) -> (String, String, String) {
     let line: serde_json::Value = serde_json::from_str(said.lines().next().expect("a line")).expect("JSON");
     let text = |value: &serde_json::Value| value.as_str().expect("text").to_owned();
@@ -128,7 +130,7 @@ fn a_sandbox_of_its_own_is_found_used_and_ends_in_order() {
     folder.pllab("start --yes --pace instant --output json").run().code(0);
     assert!(!folder.run().join("sandbox").exists(), "the run went to the one that was there");
     let other = Folder::new();
-    // A proxy for the network is not asked about this machine.
+    // A proxy for the network is not used for this machine.
     let by_url = other
         .pllab("start --yes --keep --output json --endpoint-url")
         .arg(&url)

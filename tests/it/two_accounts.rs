@@ -14,7 +14,7 @@ fn the_lab_in_two_accounts_of_the_sandbox() {
     for account in [provider, consumer] {
         assert!(ran.out.contains(account), "{account}");
     }
-    // The consumer's account is the one that is allowed, and the one that asks.
+    // The consumer's account is the one that is allowed, and the one that requests the connection.
     let allow = journal.iter().find(|line| line["operation"] == "ModifyVpcEndpointServicePermissions").unwrap();
     assert_eq!(allow["params"]["AddAllowedPrincipals"][0], format!("arn:aws:iam::{consumer}:root"));
     assert!(ran.out.contains(&format!("owner {consumer}")), "the provider sees who asks");
@@ -75,7 +75,7 @@ fn aws_that_the_environment_sends_elsewhere_is_noticed() {
     let start = apart.pllab("start --yes --target aws --profile provider").env("AWS_ENDPOINT_URL", &apart.url);
     let ran = start.run().code(0).clean();
     let ran = ran.says(&format!("EC2, ELB, STS, Route 53 calls go to {}, which is not AWS", apart.url));
-    // Nothing is asked about money: it is this machine.
+    // Money is no question: the target is this machine.
     assert!(!ran.out.contains("USD"), "{}", ran.out);
 }
 

@@ -93,7 +93,7 @@ async fn a_route_that_leads_away_is_the_broken_hop_and_one_that_does_not_is_none
     let ids = ids(&folder.journal());
     let of = client(&ready, 0).await;
     let id = |name: &str| ids[name].clone();
-    // The table that a subnet without one of its own goes by.
+    // The VPC's main table, which subnets without one of their own use.
     let main = async |vpc: &str| {
         let filters =
             json!([{ "Name": "vpc-id", "Values": [id(vpc)] }, { "Name": "association.main", "Values": ["true"] }]);
@@ -103,17 +103,17 @@ async fn a_route_that_leads_away_is_the_broken_hop_and_one_that_does_not_is_none
     let (ours, theirs) = (main("consumer-vpc").await, main("provider-vpc").await);
     let its_own = id("provider-routes");
     let local = "ReplaceRoute";
-    // Which table leads which block to which instance; the rung, and what mends it.
+    // A route in a table from a block to an instance; the rung that fails, and the call that repairs it.
     for (table, block, instance, rung, mends) in [
         (&ours, "10.1.2.0/24", "client", Some("consumer_route"), "delete-route"),
-        // The answer.
+        // Affects the answer.
         (&its_own, "10.0.2.0/24", "web", Some("provider_route"), "delete-route"),
         // The local route itself.
         (&ours, "10.1.0.0/16", "client", Some("consumer_route"), "replace-route"),
         // To where the packets go anyway.
         (&theirs, "10.0.1.0/24", "web", None, ""),
         (&ours, "10.1.1.0/24", "client", None, ""),
-        // Past the VPC, and of a table that no subnet of the path goes by this way.
+        // Outside the VPC, and in a table that no subnet of the path uses in this direction.
         (&ours, "172.16.0.0/12", "client", None, ""),
         (&its_own, "10.0.1.0/24", "web", None, ""),
     ] {

@@ -1,5 +1,5 @@
-//! The runner killed before every call and after it, as seen on the wire: with what is on its journal it goes on, makes
-//! nothing twice and leaves nothing. Kills between the journal's lines are in `crash.rs`.
+//! Kills the runner before and after every call, as seen on the wire: with what its journal has it resumes, makes
+//! nothing twice and leaves nothing. `crash.rs` kills between the journal's lines.
 
 use super::harness::{Account, Folder, Killer, Line, Running, at_a_time, full, made, receipt, say, sequence, written};
 
@@ -12,7 +12,7 @@ fn open(after: bool) -> (Folder, Running, Killer) {
     (folder, sandbox, killer)
 }
 
-/// The journal of the folder's only run that has begun.
+/// The journal of the folder's only run; empty if none has begun.
 fn journal(folder: &Folder) -> Vec<Line> {
     let runs = folder.state().join("runs").read_dir().into_iter().flatten().flatten();
     let journals = runs.map(|run| run.path().join("journal.jsonl")).filter(|journal| journal.exists());
@@ -21,13 +21,14 @@ fn journal(folder: &Folder) -> Vec<Line> {
     begun.pop().unwrap_or_default()
 }
 
-/// Kills the lab at one call, goes on and looks at what there is; what is wrong. `None` where the lab had no such call.
+/// Kills the lab at one call, resumes, and looks at the result; returns what is wrong. `None` if the lab had no such
+/// call.
 fn kill(call: i64, after: bool) -> Option<Result<(), String>> {
     let (folder, sandbox, killer) = open(after);
     if !killer.kills(folder.pllab("start --yes --output json"), call) {
         return None;
     }
-    // Killed while it signed in, it has not begun.
+    // If it was killed while signing in, it has not begun.
     let begun = journal(&folder);
     let over = sequence(&begun).contains(&"run_cleaned");
     let words = if begun.is_empty() { "start --yes --output json" } else { "resume --yes --output json" };
@@ -58,7 +59,7 @@ fn killed_before_and_after_every_call_then_resumed() {
     let calls = i64::try_from(killer.exchanges().len()).expect("a number");
     assert!(calls > 80, "{calls}");
     let step = if full() { 1 } else { 23 };
-    // A run on a busy machine asks some things more often; where it asks less there is nothing to kill.
+    // A run on a busy machine polls some things more often; if it polls less, there is nothing to kill.
     let todo: Vec<(i64, bool)> =
         (0..=calls + 20).step_by(step).flat_map(|call| [(call, false), (call, true)]).collect();
     let results = at_a_time(&todo, |&(call, after)| kill(call, after).map(|result| (call, after, result)));

@@ -16,7 +16,7 @@ async fn a_zone_without_targets_is_served_by_the_other_only_with_cross_zone_on()
     assert!(here != there && path.zonal.iter().all(|name| name.ends_with(".vpce.amazonaws.com")), "{:?}", path.zonal);
     let (here, there) = (path.client(here).await, path.client(there).await);
     let both = async || (path.ask(&here).await, path.ask(&there).await);
-    // Off unless it was turned on. Each node's own address is what the web server sees.
+    // Cross-zone is off by default. The web server sees each node's own address.
     let (seen, other) = both().await;
     assert!(seen.starts_with("hello 10.0.1.") && other.starts_with(TIMEOUT), "{seen} {other}");
 
@@ -28,7 +28,7 @@ async fn a_zone_without_targets_is_served_by_the_other_only_with_cross_zone_on()
     of_balancer("true").await;
     let (seen, other) = both().await;
     assert!(seen.starts_with("hello 10.0.1.") && other.starts_with("hello 10.0.2."), "{seen} {other}");
-    // What the target group says goes before what the load balancer says.
+    // The target group's setting wins over the load balancer's.
     path.set(&[(CROSS_ZONE, "false")]).await;
     assert!(path.ask(&there).await.starts_with(TIMEOUT));
     of_balancer("false").await;
@@ -56,7 +56,7 @@ async fn the_regional_name_has_the_addresses_of_all_zones_and_a_zonal_one_its_ow
         }
     }
     assert_eq!(seen, [true; 2], "both nodes were used");
-    // A node answers for its own zone whatever becomes of the other.
+    // A node answers for its own zone whatever happens to the other.
     let there = path.client(&path.zonal[1]).await;
     for _ in 0..10 {
         let page = path.ask(&there).await;
@@ -77,10 +77,10 @@ async fn a_zone_whose_targets_are_all_unhealthy_fails_open_by_itself_without_cro
     let states: Vec<String> = path.health().await.into_iter().map(|(state, _)| state).collect();
     assert_eq!(states, ["unhealthy", "healthy"]);
     let (here, there) = (path.client(&path.zonal[0]).await, path.client(&path.zonal[1]).await);
-    // The first zone has nobody who is well, so its node uses whom it has.
+    // The first zone has no healthy target, so its node uses the unhealthy ones.
     assert!(path.ask(&here).await.starts_with("hello"));
     assert!(path.ask(&there).await.starts_with("second"));
-    // With cross-zone on it need not.
+    // With cross-zone on it uses the other zone's healthy target.
     path.set(&[(CROSS_ZONE, "true")]).await;
     for _ in 0..10 {
         assert!(path.ask(&here).await.starts_with("second"));

@@ -10,14 +10,13 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 
 use super::Folder;
 
-/// After this a screen does not come any more. Far above what anything here takes, on a busy machine too.
+/// The longest wait for a screen, far above the normal one, even on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(45);
 /// More lines than any of these sessions writes.
 const TALL: u16 = 6000;
 /// Wider than anything these sessions write.
 const WIDE: u16 = 400;
 
-/// A key.
 #[derive(Clone, Copy, Debug)]
 pub enum Key {
     Enter,
@@ -48,16 +47,17 @@ pub struct Screen {
     child: Box<dyn Child + Send + Sync>,
     writer: Box<dyn Write + Send>,
     output: Receiver<Vec<u8>>,
-    /// As the person sees it.
+    /// The screen as the person sees it.
     seen: vt100::Parser,
-    /// The same on a screen on which nothing scrolls away: the program moves relative to where it is only.
+    /// The same on a screen so tall that nothing scrolls away. This works because the program only moves the cursor
+    /// relatively.
     all: vt100::Parser,
-    /// The same on one that is much wider: a line that is too long shows.
+    /// The same on a much wider screen, where lines that are too long show.
     wide: vt100::Parser,
-    /// As it came.
+    /// The raw output.
     raw: Vec<u8>,
     columns: u16,
-    /// What the terminal did with keys before the program began.
+    /// The terminal's modes before the program began.
     found: String,
     master: Box<dyn MasterPty + Send>,
 }
@@ -68,7 +68,7 @@ impl Screen {
         Self::under(folder, &[], words, size, env)
     }
 
-    /// The same with the command line as the further words of another program.
+    /// The same, with the command line as the further words of another program.
     pub fn under(
         folder: &Folder,
         program: &[&str],
@@ -126,22 +126,21 @@ impl Screen {
         }
     }
 
-    /// Presses a key.
     pub fn press(&mut self, key: Key) {
-        // A program that has ended takes no key.
+        // Fails if the program has ended.
         let _ = self.writer.write_all(key.bytes()).and_then(|()| self.writer.flush());
     }
 
-    /// Presses a key and waits for the screen to come to rest.
+    /// Presses a key and waits until the screen is stable.
     pub fn tap(&mut self, key: Key) {
         self.press(key);
         self.rest();
     }
 
-    /// Sends bytes as they are; what is not taken in time is left.
+    /// Sends raw bytes, and drops those that the program does not read in time.
     pub fn send(&mut self, bytes: &[u8]) {
         for part in bytes.chunks(512) {
-            // A program that has ended takes nothing.
+            // Fails if the program has ended.
             if self.writer.write_all(part).and_then(|()| self.writer.flush()).is_err() {
                 return;
             }
@@ -151,7 +150,6 @@ impl Screen {
         }
     }
 
-    /// Makes the terminal another size.
     pub fn resize(&mut self, columns: u16, rows: u16) {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         self.master.resize(size).expect("a terminal can be resized");
@@ -167,17 +165,16 @@ impl Screen {
         assert!(status.expect("there is a kill").success());
     }
 
-    /// Whether the program is still there.
+    /// Whether the program is still running.
     pub fn runs(&mut self) -> bool {
         self.child.try_wait().expect("the program can be waited for").is_none()
     }
 
-    /// Whether the terminal treats keys as it did before the program began, and shows its cursor.
+    /// Whether the terminal's modes are as they were before the program began, and its cursor shows.
     pub fn is_given_back(&self) -> bool {
         modes(&*self.master) == self.found && self.cursor_shows()
     }
 
-    /// Types a line.
     pub fn type_line(&mut self, text: &str) {
         let _ = self.writer.write_all(format!("{text}\r").as_bytes()).and_then(|()| self.writer.flush());
     }
@@ -194,7 +191,7 @@ impl Screen {
         self.wide.process(bytes);
     }
 
-    /// Takes what has been written until nothing comes for a while; where something always moves, not for long.
+    /// Reads until nothing has come for a while, or for a limited time if something always moves.
     pub fn rest(&mut self) {
         let deadline = Instant::now() + Duration::from_secs(3);
         while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(300)) {
@@ -205,13 +202,13 @@ impl Screen {
         }
     }
 
-    /// Waits until the screen holds `text`, then until it comes to rest.
+    /// Waits until the screen contains `text`, then until it is stable.
     #[track_caller]
     pub fn wait(&mut self, text: &str) {
         self.wait_for(text, |screen| screen.visible().contains(text));
     }
 
-    /// Waits until `wanted` holds, then until the screen comes to rest.
+    /// Waits until `wanted` holds, then until the screen is stable.
     #[track_caller]
     pub fn wait_for(&mut self, what: &str, wanted: impl Fn(&Self) -> bool) {
         self.see(what, wanted);
@@ -255,12 +252,11 @@ impl Screen {
         all.zip(beyond).filter(|(_, beyond)| !beyond.trim().is_empty()).map(|(line, _)| line).collect()
     }
 
-    /// Whether the cursor shows.
     pub fn cursor_shows(&self) -> bool {
         !self.seen.screen().hide_cursor()
     }
 
-    /// Waits for the end and gives the exit code.
+    /// Waits for the end and returns the exit code.
     #[track_caller]
     pub fn end(&mut self) -> u32 {
         let deadline = Instant::now() + PATIENCE;

@@ -1,4 +1,4 @@
-//! Requests signed by hand: what the SDK's clients would not send, and answers as they came.
+//! Requests signed by hand: requests that SDK clients would not send, and raw answers.
 
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
@@ -8,18 +8,14 @@ use std::time::Duration;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
-/// Who asks, and when.
+/// The signer of a request, and the time of the signature.
 #[derive(Clone, Debug)]
 pub struct Signer {
-    /// The sandbox's port.
     pub port: u16,
-    /// The access key id.
     pub id: String,
-    /// Its secret.
     pub secret: String,
     /// The signing name of the service.
     pub service: &'static str,
-    /// The time of the signature.
     pub at: jiff::Timestamp,
 }
 
@@ -47,7 +43,7 @@ impl Signer {
         .into_bytes()
     }
 
-    /// The first account of a sandbox that has said that it is ready.
+    /// The first account of a sandbox that has reported that it is ready.
     pub fn of_ready(ready: &serde_json::Value, service: &'static str) -> Self {
         let string = |value: &serde_json::Value| value.as_str().expect("text").to_owned();
         let url = string(&ready["endpoint_url"]);
@@ -57,14 +53,14 @@ impl Signer {
         Self { port, id, secret, service, at: jiff::Timestamp::now() }
     }
 
-    /// Calls once: the status and the answer's text.
+    /// Makes one call; returns the status and the answer's text.
     pub fn call(&self, form: &str) -> (u16, String) {
         let answered = self.try_call(form);
         assert_ne!(answered.0, 0, "no answer to {form}");
         answered
     }
 
-    /// The same where there may be nobody to answer.
+    /// The same if there may be nobody to answer.
     pub fn try_call(&self, form: &str) -> (u16, String) {
         let Ok(mut stream) = TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], self.port))) else {
             return (0, String::new());
@@ -73,7 +69,7 @@ impl Signer {
         let request = String::from_utf8(self.request(form)).expect("it is text");
         let request = request.replacen("\r\n", "\r\nConnection: close\r\n", 1);
         let mut answer = String::new();
-        // A connection that ends without an answer is one of the answers.
+        // A connection that ends without an answer is a valid outcome.
         let _ = stream.write_all(request.as_bytes()).and_then(|()| stream.read_to_string(&mut answer));
         (answer.split(' ').nth(1).and_then(|word| word.parse().ok()).unwrap_or(0), answer)
     }

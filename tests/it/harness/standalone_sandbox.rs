@@ -1,14 +1,13 @@
-//! A sandbox that shares no folder with who calls it: only its address and the keys of its first account lead there.
+//! A sandbox that shares no folder with its callers: they only know its address and the keys of its first account.
 
 use super::{Folder, Program, Running};
 
 /// The sandbox, in a process of its own.
 pub struct StandaloneSandbox {
-    /// Where it answers.
+    /// The endpoint URL.
     pub url: String,
     /// The first account's access key id.
     pub key: String,
-    /// Its secret.
     pub secret: String,
     _sandbox: Running,
     _folder: Folder,
@@ -31,7 +30,7 @@ impl StandaloneSandbox {
         }
     }
 
-    /// The program with the keys.
+    /// Adds the keys to the program's environment.
     pub fn signed(&self, program: Program) -> Program {
         program.env("AWS_ACCESS_KEY_ID", &self.key).env("AWS_SECRET_ACCESS_KEY", &self.secret)
     }

@@ -1,4 +1,5 @@
-//! What else stands in an account: look-alikes of a run, made by requests signed by hand, and a view of the whole.
+//! Other people's resources in an account: look-alikes of a run, made with requests signed by hand, and a view of
+//! everything.
 
 use serde_json::Value;
 
@@ -11,19 +12,19 @@ pub struct Strangers {
 }
 
 impl Strangers {
-    /// In a sandbox that has said that it is ready.
+    /// From the report of a sandbox that is ready.
     pub fn of_ready(ready: &Value) -> Self {
         Self { ec2: Signer::of_ready(ready, "ec2"), elb: Signer::of_ready(ready, "elasticloadbalancing") }
     }
 
-    /// Makes something: what stands in `element` of the answer.
+    /// Makes something; returns the content of `element` in the answer.
     fn make(&self, form: &str, element: &str) -> String {
         let text = self.ask(form);
         let rest = text.split(&format!("<{element}>")).nth(1).unwrap_or_else(|| panic!("no {element}: {text}"));
         rest.split('<').next().unwrap_or_default().to_owned()
     }
 
-    /// The answer, head included, to a form without its version.
+    /// The answer, including the head, to a form without its version.
     pub fn ask(&self, form: &str) -> String {
         let is_elb = ["LoadBalancer", "TargetGroup", "Listener"].iter().any(|word| form.contains(word))
             && !form.contains("VpcEndpointService");
@@ -33,7 +34,7 @@ impl Strangers {
         text
     }
 
-    /// Makes what a run of this lab makes, as far as it can be told apart by nothing but ids: the VPC.
+    /// Makes what a run of this lab makes, different only in its ids; returns the VPC.
     pub fn look_alike(&self) -> String {
         let tags = |kind: &str, name: &str| {
             let tag = |number: u8, key: &str, value: &str| {
@@ -84,7 +85,7 @@ impl Strangers {
         vpc
     }
 
-    /// Everything there is, but the instances that were terminated.
+    /// Everything that exists, except for terminated instances.
     pub fn everything(&self, vpcs: &[String]) -> Vec<String> {
         let of_vpcs: Vec<_> = (1..).zip(vpcs).map(|(at, vpc)| format!("&Filter.1.Value.{at}={vpc}")).collect();
         let of_vpcs = of_vpcs.concat();

@@ -1,5 +1,5 @@
-//! A sandbox behind TLS: by its own address, or as a proxy that says it is AWS. What arrives for AWS's own names is signed again
-//! for the sandbox, with the same keys.
+//! A sandbox behind TLS: at an address of its own, or as a proxy that poses as AWS. Requests for AWS's own names are
+//! signed again for the sandbox, with the same keys.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
@@ -15,7 +15,6 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use super::signed::Signer;
 use super::wire::message;
 
-/// The listener.
 pub struct TlsProxy {
     address: SocketAddr,
     hosts: Arc<Mutex<BTreeSet<String>>>,
@@ -27,7 +26,7 @@ fn fixture(name: &str) -> PathBuf {
 }
 
 impl TlsProxy {
-    /// The file of the certificate that it must be trusted by.
+    /// The certificate file that clients must trust.
     pub fn bundle() -> PathBuf {
         fixture("ca.pem")
     }
@@ -48,7 +47,7 @@ impl TlsProxy {
             for stream in listener.incoming().flatten() {
                 let shared = Arc::clone(&shared);
                 thread::spawn(move || {
-                    // A client that goes is no news.
+                    // A client that disconnects is not an error.
                     let _ = serve(stream, shared.0.clone(), &shared.1, shared.2, &shared.3);
                 });
             }

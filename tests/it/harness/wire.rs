@@ -1,4 +1,4 @@
-//! The wire between the program and a sandbox: what goes over it is kept, and may be lost or answered by someone else.
+//! The wire between the program and a sandbox: it records the traffic, and can lose or replace requests and answers.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write as _};
@@ -8,26 +8,25 @@ use std::thread;
 
 use super::Folder;
 
-/// What becomes of a request.
+/// What happens to a request.
 pub enum Fate {
-    /// It is passed on, and its answer back.
+    /// The request and its answer are passed on.
     Pass,
-    /// It is lost before it arrives.
+    /// The request is lost before it arrives.
     LoseRequest,
-    /// It takes effect, and its answer is lost.
+    /// The request takes effect, and its answer is lost.
     LoseAnswer,
-    /// It is answered on the way: status and body.
+    /// The wire itself answers: status and body.
     Answer(u16, String),
 }
 
-/// A request and what came back; an empty reply when nothing did.
+/// A request and its reply, which is empty if nothing came back.
 #[derive(Clone, Debug)]
 pub struct Exchange {
     /// The access key that signed it.
     pub key: String,
     /// The service that the signature names, such as `ec2`.
     pub service: String,
-    /// The operation.
     pub action: String,
     /// All parameters, as on the wire.
     pub params: BTreeMap<String, String>,
@@ -35,14 +34,14 @@ pub struct Exchange {
     pub reply: String,
 }
 
-/// A listener that stands before a sandbox.
+/// A listener in front of a sandbox.
 pub struct Wire {
     address: SocketAddr,
     exchanges: Arc<Mutex<Vec<Exchange>>>,
 }
 
 impl Wire {
-    /// Opens it; `judge` says what becomes of each operation.
+    /// Opens it; `judge` decides what happens to each operation.
     pub fn open(sandbox: &str, judge: impl Fn(&str) -> Fate + Send + Sync + 'static) -> Self {
         let behind = sandbox.strip_prefix("http://").expect("a URL").to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
@@ -52,7 +51,7 @@ impl Wire {
             for stream in listener.incoming().flatten() {
                 let (behind, exchanges, judge) = (behind.clone(), Arc::clone(&exchanges), Arc::clone(&judge));
                 thread::spawn(move || {
-                    // A connection that breaks is what this is about.
+                    // Broken connections are the purpose of some tests.
                     let _ = pass(stream, &behind, &*judge, &exchanges);
                 });
             }
@@ -60,7 +59,7 @@ impl Wire {
         wire
     }
 
-    /// Opens it between the sandbox that runs in this folder and the runs that find it there.
+    /// Opens it between the sandbox in this folder and the runs that find the sandbox there.
     pub fn within(folder: &Folder, judge: impl Fn(&str) -> Fate + Send + Sync + 'static) -> Self {
         let note = folder.state().join("sandbox/live.json");
         let text = std::fs::read_to_string(&note).expect("a note of where the sandbox is");
@@ -71,17 +70,16 @@ impl Wire {
         wire
     }
 
-    /// Where it answers.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// What went over it so far, in order.
+    /// What went over the wire so far, in order.
     pub fn exchanges(&self) -> Vec<Exchange> {
         self.exchanges.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// How often an operation was asked for.
+    /// How often an operation was requested.
     pub fn count(&self, action: &str) -> usize {
         self.exchanges().iter().filter(|it| it.action == action).count()
     }
@@ -128,7 +126,7 @@ fn read(request: &str) -> Exchange {
     let scope = head.split("Credential=").nth(1).and_then(|rest| rest.split(',').next()).unwrap_or_default();
     let of_scope = |at| scope.split('/').nth(at).unwrap_or_default().to_owned();
     let (key, service) = (of_scope(0), of_scope(3));
-    // Service Quotas names its operation in a header. Route 53's calls have no name: method and path say what they are.
+    // Service Quotas names its operation in a header. Route 53's calls have no name; method and path identify them.
     let target = head.lines().find(|line| line.to_ascii_lowercase().starts_with("x-amz-target:"));
     let target = target.and_then(|line| line.rsplit('.').next());
     let named = || target.or_else(|| head.split(" HTTP/").next()).unwrap_or_default().trim().to_owned();
@@ -136,7 +134,7 @@ fn read(request: &str) -> Exchange {
     Exchange { key, service, action, params, reply: String::new() }
 }
 
-/// A head and as much body as it announces.
+/// Reads a head and as much body as it announces.
 pub fn message(stream: &mut impl Read) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut byte = [0];

@@ -1,5 +1,5 @@
-//! A whole lab by hand under the policy: what pllab looks at is allowed, whatever it is called and however it is tagged; what the
-//! learner makes, as far as it carries the lab's tags.
+//! A whole lab by hand under the policy: pllab may look at everything, whatever its name and tags; the learner may
+//! make things that carry the lab's tags.
 
 use super::super::harness::{Exchange, Fate, ManualLearner, Wire, at_a_time, receipt};
 use super::evaluate::Tags;
@@ -7,7 +7,7 @@ use super::needs::{Known, Need};
 use super::places::{LABS, Place, signed};
 use super::{policy, strangers};
 
-/// Goes through a lab by hand, up to the clean-up; gives what was made by hand and what pllab asked for.
+/// Does a lab by hand, up to the clean-up; returns the learner's calls and pllab's.
 fn by_hand(place: &Place, tagged: bool) -> (Vec<Exchange>, Vec<Exchange>) {
     let making = Wire::open(&place.apart.url, |_| Fate::Pass);
     let words = format!("--learner aiko {}", place.profiles());
@@ -22,7 +22,7 @@ fn by_hand(place: &Place, tagged: bool) -> (Vec<Exchange>, Vec<Exchange>) {
     let pllab = |words: &str| place.pllab(&machine, words);
     for words in ["status", "why --output json", "report", "check"] {
         let ran = pllab(words).run();
-        // Where a lab ends with a connection that is rejected, that is what `why` finds.
+        // If a lab ends with a rejected connection, `why` reports it.
         assert!(matches!(ran.code, Some(0 | 1)), "{words}: {}{}", ran.out, ran.err);
     }
     let kept = pllab("clean --yes --output json").run().code(1).events();
@@ -66,7 +66,7 @@ fn with_the_labs_tags_making_and_cleaning_by_hand_is_allowed_too() {
         let with = place.policies("--with hands-on");
         with.allow_all(&made);
         with.allow_all(&watched);
-        // Of others, nothing is changed.
+        // Nothing of other people's is changed.
         for (key, need) in made.iter().chain(&watched).filter(|(_, it)| it.resource_tags.is_some()) {
             let changes = !["Describe", "Get"].iter().any(|read| need.action.contains(&format!(":{read}")));
             for stranger in strangers().into_iter().filter(|_| changes) {
@@ -86,7 +86,7 @@ fn hands_on_adds_nothing_but_looks() {
         let reads = |action: &&str| [":Describe", ":Get", ":List"].iter().any(|read| action.contains(read));
         assert!(added.iter().all(reads), "{lab}: {added:?}");
     }
-    // Of things that carry no tags, too.
+    // Things without tags are covered too.
     let (with, without) = (policy("--with hands-on"), policy(""));
     let service = "arn:aws:ec2:ap-northeast-1:111122223333:vpc-endpoint-service/vpce-svc-0123456789abcdef0";
     let need = Need {

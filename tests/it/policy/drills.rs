@@ -1,4 +1,4 @@
-//! Drills under the policy that asks for them: planting, looking, mending, putting back.
+//! Drills under the policy for drills: planting, looking, repairing, restoring.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -8,7 +8,7 @@ use super::needs::Known;
 use super::places::{LABS, Place, signed};
 use super::{policy, strangers};
 
-/// Those of the longest lab that between them change everything that its drills change; the full form runs all.
+/// Drills of the longest lab that together change everything that its drills change; the full form runs all.
 const ENOUGH: [&str; 11] = [
     "born-without",
     "empty-desk",
@@ -44,7 +44,7 @@ fn drills_of_every_lab_are_allowed_where_they_are_asked_for() {
             drills(place.lab).into_iter().filter(|it| full() || lab.0 != "privatelink" || ENOUGH.contains(&&**it));
         for (number, drill) in wanted.enumerate() {
             pllab(&format!("drill {drill} --yes --allow-aws --output json")).run().code(0);
-            // What whoever is in it may be told to run.
+            // What a learner in the drill may be told to run.
             for words in ["drill check --output json", "drill hint --output json", "why --output json", "status"] {
                 let ran = pllab(words).run();
                 assert!(matches!(ran.code, Some(0 | 1)), "{drill}: {words}: {}{}", ran.out, ran.err);
@@ -59,7 +59,7 @@ fn drills_of_every_lab_are_allowed_where_they_are_asked_for() {
         assert!(needs.iter().any(|need| !without.allow(need)), "the lab itself needs none of it");
         let mut tried = 0;
         for (key, need) in &needs {
-            // A VPC's own network ACL is born with it and carries no tags, so that nothing tells it from others.
+            // A VPC's own network ACL comes with the VPC and has no tags, so that nothing tells it from others.
             if need.resource_tags.is_none() || need.resource.contains(":network-acl/") {
                 continue;
             }

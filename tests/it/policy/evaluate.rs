@@ -1,5 +1,6 @@
 //! As much of IAM's evaluation as `pllab policy` uses
-//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>); what it does not know fails.
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>); anything unknown
+//! fails.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,13 +14,12 @@ pub type Tags = BTreeMap<String, String>;
 /// Condition keys of a request, with their values.
 pub type Context = BTreeMap<String, BTreeSet<String>>;
 
-/// Policies that are attached to the same person.
+/// Policies attached to the same user.
 pub struct Policy {
     statements: Vec<Value>,
 }
 
 impl Policy {
-    /// Reads policy documents.
     pub fn read(documents: &Value) -> Self {
         let documents = documents.as_array().expect("a list of documents");
         let statements: Vec<Value> =
@@ -33,12 +33,12 @@ impl Policy {
         self.statements.iter().map(|it| it["Sid"].as_str().expect("a name"))
     }
 
-    /// Every action that is allowed somehow.
+    /// Every action that some statement allows.
     pub fn actions(&self) -> impl Iterator<Item = &str> {
         self.statements.iter().flat_map(|it| words(&it["Action"]))
     }
 
-    /// The statement that allows what is needed, by name.
+    /// The name of the statement that allows what is needed.
     pub fn allows(&self, need: &Need) -> Option<&str> {
         let allowing = self.statements.iter().find(|it| {
             words(&it["Action"]).iter().any(|pattern| like(pattern, &need.action))
@@ -71,7 +71,7 @@ fn holds(condition: &Value, context: &Context) -> bool {
                 other => panic!("an operator that is not known here: {other}"),
             };
             match context.get(key) {
-                // A key that is not there fails, but for "all of none" and "if it exists".
+                // A missing key fails the condition, except for `ForAllValues` and `IfExists`.
                 None => all || if_exists,
                 Some(values) if all => values.iter().all(fits),
                 Some(values) => values.iter().any(fits),
@@ -80,7 +80,7 @@ fn holds(condition: &Value, context: &Context) -> bool {
     })
 }
 
-/// IAM's wild cards: `*` is any text, `?` any letter.
+/// IAM's wildcards: `*` is any text, `?` any character.
 fn like(pattern: &str, text: &str) -> bool {
     match (pattern.chars().next(), text.chars().next()) {
         (None, None) => true,

@@ -1,6 +1,7 @@
-//! What AWS asks permission for when a call comes in: action, resource and condition keys, by the Service Authorization
-//! Reference (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html>, and its page for Elastic
-//! Load Balancing V2). Written down apart from what the program declares, so that one proves the other.
+//! What AWS asks permission for when a call comes in: action, resource and condition keys, by the Service
+//! Authorization Reference (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html>,
+//! and its page for Elastic Load Balancing V2). Written independently of what the program declares, so that one
+//! proves the other.
 
 use std::collections::BTreeMap;
 
@@ -13,11 +14,10 @@ const ACCOUNT: &str = "111122223333";
 /// One question to IAM.
 #[derive(Clone, Debug)]
 pub struct Need {
-    /// The action.
     pub action: String,
-    /// The resource's ARN; `*` where the action has no resource types.
+    /// The resource's ARN; `*` if the action has no resource types.
     pub resource: String,
-    /// The tags of a resource that exists.
+    /// The tags of an existing resource.
     pub resource_tags: Option<Tags>,
     /// Whether the call makes the resource.
     pub makes: bool,
@@ -26,12 +26,11 @@ pub struct Need {
 }
 
 impl Need {
-    /// Whether it is about something that does not exist.
+    /// Whether the resource does not exist.
     pub fn is_of_nothing(&self) -> bool {
         is_nothing(&self.resource)
     }
 
-    /// All condition keys.
     pub fn in_context(&self) -> Context {
         let mut context = self.context.clone();
         for (key, value) in self.resource_tags.iter().flatten() {
@@ -47,7 +46,7 @@ pub struct Known {
     tags: BTreeMap<String, Tags>,
 }
 
-/// Whether an id is of nothing: what the doctor's dry runs name.
+/// Whether an id is one of the nonexistent ones that doctor's dry runs use.
 fn is_nothing(id: &str) -> bool {
     id.ends_with("-00000000000000000")
 }
@@ -70,8 +69,8 @@ fn makes(action: &str) -> Option<(&'static str, &'static str)> {
     })
 }
 
-/// Parameters that name existing things which the operation needs permission for. What stands in other parameters, such as the
-/// load balancers of an endpoint service, is not asked about.
+/// Parameters that name existing things for which the operation needs permission. AWS does not ask about other
+/// parameters, such as the load balancers of an endpoint service.
 fn touches(action: &str) -> &'static [&'static str] {
     match action {
         "CreateSubnet"
@@ -120,7 +119,7 @@ fn touches(action: &str) -> &'static [&'static str] {
 }
 
 impl Known {
-    /// What the call needs; what it made is known from now on.
+    /// What the call needs. Remembers what the call made.
     pub fn needs(&mut self, exchange: &Exchange) -> Vec<Need> {
         let Exchange { service, action, params, reply, .. } = exchange;
         // Needs no permission [API:GetCallerIdentity].
@@ -150,7 +149,7 @@ impl Known {
                 .iter()
                 .filter(|(name, _)| *name == wanted || (wanted.ends_with('.') && name.starts_with(wanted)));
             for (_, id) in named {
-                // A VPC's own network ACL and its main route table are born with it, and nobody has tagged them.
+                // A VPC's own network ACL and its main route table come with the VPC, and nobody has tagged them.
                 let tags = self.tags.get(id).cloned();
                 let tags = tags.or_else(|| is_nothing(id).then(Tags::new));
                 let born = id.starts_with("acl-") || action.ends_with("Route");
@@ -180,7 +179,7 @@ impl Known {
     }
 }
 
-/// What making something needs besides what it is made in.
+/// What making something needs besides the things it is made in.
 fn made(exchange: &Exchange, kind: &str, base: &Need) -> Vec<Need> {
     let Exchange { service, action, params, .. } = exchange;
     let arn = |tail: &str| format!("arn:aws:{service}:{REGION}:{ACCOUNT}:{tail}");
@@ -227,14 +226,15 @@ fn made(exchange: &Exchange, kind: &str, base: &Need) -> Vec<Need> {
                 other("ssm:GetParameters", format!("arn:aws:ssm:{REGION}::parameter{parameter}"), &[]);
             }
         }
-        // The endpoint's network interface is made in the caller's name [UG:permissions-for-ec2-instance-connect-endpoint].
+        // The endpoint's network interface is created with the caller's permissions
+        // [UG:permissions-for-ec2-instance-connect-endpoint].
         "CreateInstanceConnectEndpoint" => {
             other("ec2:CreateNetworkInterface", arn("network-interface/eni-0123456789abcdef0"), &[]);
             let role = "aws-service-role/ec2-instance-connect.amazonaws.com/AWSServiceRoleForEC2InstanceConnect";
             let service = ("iam:AWSServiceName", "ec2-instance-connect.amazonaws.com");
             other("iam:CreateServiceLinkedRole", format!("arn:aws:iam::{ACCOUNT}:role/{role}"), &[service]);
         }
-        // A name of the service's own is put into a zone that AWS keeps.
+        // A private DNS name is put into a zone that AWS keeps.
         "CreateVpcEndpoint" if params.get("PrivateDnsEnabled").is_some_and(|it| it == "true") => {
             other("route53:AssociateVPCWithHostedZone", "arn:aws:route53:::hostedzone/*".to_owned(), &[]);
         }
@@ -248,7 +248,7 @@ fn made(exchange: &Exchange, kind: &str, base: &Need) -> Vec<Need> {
     needs
 }
 
-/// What a call of Route 53's needs, by its method and path; its region is none that anybody asks for
+/// What a Route 53 call needs, by its method and path. It names no region that conditions could check
 /// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html>).
 fn route53(exchange: &Exchange) -> Need {
     let (method, path) = exchange.action.split_once(' ').expect("a method and a path");
@@ -269,7 +269,7 @@ fn route53(exchange: &Exchange) -> Need {
         ("GET", ["change", id]) => ("GetChange", format!("arn:aws:route53:::change/{id}")),
         other => panic!("what does {other:?} need?"),
     };
-    // The types of the records stand in the request's body, which is no form.
+    // The record types are in the request's body, which is not a form.
     let body = exchange.params.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]);
     let types = body.flat_map(|part| part.split("<Type>").skip(1)).filter_map(|rest| rest.split('<').next());
     let types = types.map(str::to_owned);
@@ -304,7 +304,7 @@ fn element(reply: &str, name: &str) -> Option<String> {
     rest.split_once('<').map(|(value, _)| value.to_owned())
 }
 
-/// The ARN of something by its id; load balancers and the like are called by their ARNs anyway.
+/// The ARN for an id; load balancers and the like are named by their ARNs anyway.
 fn arn_of(id: &str) -> String {
     if id.starts_with("arn:") {
         return id.to_owned();

@@ -1,4 +1,4 @@
-//! Where all labs can be run, with a policy for each account, and a wire on which every call is seen.
+//! A target for all labs, with a policy for each account, and a wire that records every call.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ impl Place {
         Self { apart, wire, lab, two }
     }
 
-    /// As whom to sign in.
+    /// The profiles to sign in with.
     pub fn profiles(&self) -> &'static str {
         if self.two { "--profile provider --consumer-profile consumer" } else { "--profile provider" }
     }
@@ -36,7 +36,7 @@ impl Place {
         machine.pllab(words).env("HOME", self.apart.folder.path())
     }
 
-    /// Aiko's policies, by access key: one for all, or each account's half.
+    /// Aiko's policies, by access key: one for everything, or each account's half.
     pub fn policies(&self, with: &str) -> Policies {
         let policy = |side: &str| policy(&format!("{} --learner aiko {side} {with}", self.lab));
         let keys: Vec<String> = self.apart.keys().into_iter().map(|[_, id, _]| id).collect();
@@ -49,12 +49,12 @@ impl Place {
 pub struct Policies(BTreeMap<String, Policy>);
 
 impl Policies {
-    /// Whether the signer may.
+    /// Whether the signer's policy allows the need.
     pub fn allow(&self, (key, need): &(String, Need)) -> bool {
         self.0.get(key).expect("only these accounts are called").allows(need).is_some()
     }
 
-    /// All that is asked for is allowed.
+    /// Asserts that everything is allowed.
     #[track_caller]
     pub fn allow_all(&self, needs: &[(String, Need)]) {
         let denied: Vec<_> = needs.iter().filter(|need| !self.allow(need)).map(|(_, need)| need).collect();
@@ -62,7 +62,7 @@ impl Policies {
     }
 }
 
-/// What the calls need, each with who signed it.
+/// What the calls need, each with its signer's key.
 pub fn signed(known: &mut Known, exchanges: &[Exchange]) -> Vec<(String, Need)> {
     let needs = |it: &Exchange| known.needs(it).into_iter().map(|need| (it.key.clone(), need)).collect::<Vec<_>>();
     exchanges.iter().flat_map(needs).collect()

@@ -1,7 +1,9 @@
-//! Which file of `src/` uses which: every path in the code, resolved as the compiler does, to the file where the item stands.
+//! Which file of `src/` uses which: resolves every path in the code as the compiler does, to the file that defines
+//! the item.
 //!
-//! A `mod.rs` declares and re-exports, so it is no file of its own here: what is named through it stands elsewhere. Unit tests do
-//! not count. A path that enters a macro or a glob of another crate leads nowhere and is left out.
+//! A `mod.rs` only declares and re-exports, so it does not count as a file of its own: items named through it are
+//! defined elsewhere. Unit tests do not count. A path into a macro or a glob of another crate cannot be resolved and
+//! is left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -13,27 +15,27 @@ type ModPath = Vec<String>;
 #[derive(Default)]
 struct Module {
     file: String,
-    /// What is defined here. Modules are not among it.
+    /// Names defined here, except for modules.
     items: BTreeSet<String>,
     children: BTreeSet<String>,
-    /// What `use` gives a name to: the name, and the path that is meant.
+    /// The names that `use` introduces, each with its target path.
     bindings: Vec<(String, Vec<String>)>,
     globs: Vec<Vec<String>>,
-    /// Every path in the code that has two names or more.
+    /// Every path in the code with at least two names.
     paths: Vec<Vec<String>>,
 }
 
-/// Where a path leads.
+/// The target of a path.
 enum Place {
     Module(ModPath),
-    /// The module in which the item stands.
+    /// The module that defines the item.
     Item(ModPath),
 }
 
-/// The files of `src/` and what each names of the others.
+/// The files of `src/` and what each uses of the others.
 pub struct Graph {
     modules: BTreeMap<ModPath, Module>,
-    /// From a file to each file that it uses, and the paths by which it does.
+    /// From a file to each file that it uses, with the paths by which it does.
     pub edges: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
 }
 
@@ -62,7 +64,7 @@ impl Graph {
         }
     }
 
-    /// Takes in the items of a module's body; inline modules become modules of the same file.
+    /// Reads the items of a module's body; inline modules become modules of the same file.
     fn block(&mut self, file: &str, tokens: &[String], module: ModPath, outside: &mut Vec<ModPath>) {
         let mut found = Module { file: file.to_owned(), ..Module::default() };
         let (mut at, mut depth) = (0, 0_usize);
@@ -79,7 +81,7 @@ impl Graph {
                         .checked_sub(1)
                         .unwrap_or_else(|| panic!("{file}: {}", tokens[at.saturating_sub(30)..at].join(" ")));
                 }
-                // `use<..>` says which lifetimes a type holds.
+                // `use<..>` says which lifetimes a type captures.
                 "use" if tokens[at + 1] != "<" => {
                     let end = at + tokens[at..].iter().position(|it| it == ";").expect("a use ends");
                     for (path, name) in use_tree(&tokens[at + 1..end]) {
@@ -179,7 +181,7 @@ impl Graph {
         found
     }
 
-    /// Where `path` leads when it stands in `module`; `None` for another crate's.
+    /// The target of `path` in `module`; `None` for another crate's.
     fn resolve(&self, module: &[String], path: &[String], seen: &mut BTreeSet<(ModPath, String)>) -> Option<Place> {
         let mut here = module.to_vec();
         let mut rest = path;
@@ -195,7 +197,7 @@ impl Graph {
                     rest = &rest[1..];
                 }
             }
-            // A trait's or a type's own.
+            // An associated item.
             "Self" => return None,
             _ => {}
         }
@@ -217,7 +219,7 @@ impl Graph {
         if inside.children.contains(name) {
             let mut child = module.to_vec();
             child.push(name.to_owned());
-            // A module of tests is declared and not read.
+            // A test module is declared but not read.
             return self.modules.contains_key(&child).then_some(Place::Module(child));
         }
         if inside.items.contains(name) {
@@ -238,7 +240,7 @@ impl Graph {
         None
     }
 
-    /// Every circle, as the files that reach each other.
+    /// Every cycle, as the files that reach each other.
     pub fn circles(&self) -> Vec<BTreeSet<String>> {
         let reach: BTreeMap<&String, BTreeSet<&String>> =
             self.edges.keys().map(|file| (file, self.reached_from(file))).collect();
@@ -266,7 +268,7 @@ impl Graph {
         reached
     }
 
-    /// The edges between the files of a circle, a line each: the file, the file it uses, and by which paths.
+    /// The edges within a cycle, one line each: the file, the file it uses, and by which paths.
     pub fn within(&self, circle: &BTreeSet<String>) -> Vec<String> {
         let inner = |file: &String| {
             let edges = self.edges[file].iter().filter(|(to, _)| circle.contains(*to));
@@ -280,12 +282,12 @@ fn join(names: &BTreeSet<String>) -> String {
     names.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
-/// Whether a file only lists modules and what they offer.
+/// Whether a file only lists modules and their exports.
 fn is_list(file: &str) -> bool {
     file == "lib.rs" || file == "mod.rs" || file.ends_with("/mod.rs")
 }
 
-/// The folder of a module's file: inline modules of `file` around it are folders as well.
+/// The folder of a module's file; inline modules of `file` around it count as folders.
 fn inline_folder(folder: &Path, child: &[String], file: &str, modules: &BTreeMap<ModPath, Module>) -> PathBuf {
     let mut around: Vec<&String> = Vec::new();
     let mut path = &child[..child.len() - 1];
@@ -303,7 +305,7 @@ fn is_name(token: &str) -> bool {
     token.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_')
 }
 
-/// Whether an attribute keeps its item to tests: `#[cfg(test)]`, or `test` among all that is asked for.
+/// Whether an attribute restricts its item to tests: `#[cfg(test)]`, or a combination that requires `test`.
 fn is_test_only(tokens: &[String]) -> bool {
     let is = |at: usize, word: &str| tokens.get(at).is_some_and(|it| it == word);
     if !(is(1, "[") && is(2, "cfg") && is(3, "(")) {
@@ -316,7 +318,7 @@ fn is_test_only(tokens: &[String]) -> bool {
                 .any(|it| it.concat().trim_matches(['(', ')']) == "test"))
 }
 
-/// How many tokens an item takes with its attributes: to its semicolon, its comma, or the end of its body.
+/// The number of tokens of an item with its attributes: to its semicolon, its comma, or the end of its body.
 fn item_length(tokens: &[String]) -> usize {
     const ITEMS: [&str; 12] =
         ["fn", "mod", "use", "impl", "struct", "enum", "trait", "type", "const", "static", "async", "macro_rules"];
@@ -331,7 +333,7 @@ fn item_length(tokens: &[String]) -> usize {
                 return if tokens.get(end + 1).is_some_and(|it| it == ";") { end + 2 } else { end + 1 };
             }
             ";" => return at + 1,
-            // After a field or a variant; within an item it only parts arguments.
+            // After a field or a variant; within an item it only separates arguments.
             "," if !is_item => return at + 1,
             _ => {}
         }
@@ -340,7 +342,7 @@ fn item_length(tokens: &[String]) -> usize {
     at
 }
 
-/// Where the bracket ends that opens at `from`.
+/// The position of the bracket that closes the one at `from`.
 fn closing(tokens: &[String], from: usize) -> usize {
     let mut depth = 0_usize;
     for (at, token) in tokens.iter().enumerate().skip(from) {
@@ -358,7 +360,7 @@ fn closing(tokens: &[String], from: usize) -> usize {
     panic!("a bracket stays open: {:?}", &tokens[from..tokens.len().min(from + 10)]);
 }
 
-/// The leaves of a use's tree: the path, and the name that it gives; `*` for a glob.
+/// The leaves of a `use` tree: the path, and the name it introduces; `*` for a glob.
 fn use_tree(tokens: &[String]) -> Vec<(Vec<String>, Option<String>)> {
     let mut leaves = Vec::new();
     leaf(&mut leaves, &[], tokens);
@@ -390,7 +392,7 @@ fn leaf(leaves: &mut Vec<(Vec<String>, Option<String>)>, before: &[String], toke
             "*" => return leaves.push((path, Some("*".to_owned()))),
             "as" => {
                 let name = tokens[at + 1].clone();
-                // For its methods alone: it has no name, and it is used.
+                // Imported only for its methods: it introduces no name, but it is a use.
                 return leaves.push((path, Some(name)));
             }
             "::" => {}
@@ -405,7 +407,7 @@ fn leaf(leaves: &mut Vec<(Vec<String>, Option<String>)>, before: &[String], toke
     }
 }
 
-/// Names, `::` and single marks. Comments and texts are left out.
+/// Names, `::` and single characters. Comments and strings are left out.
 fn tokens(text: &str) -> Vec<String> {
     let chars: Vec<char> = text.chars().collect();
     let mut tokens = Vec::new();
@@ -464,7 +466,7 @@ fn tokens(text: &str) -> Vec<String> {
     tokens
 }
 
-/// Where a raw text ends that begins at `from`: `r"…"`, `r#"…"#`, `br"…"`.
+/// The end of a raw string that begins at `from`: `r"…"`, `r#"…"#`, `br"…"`.
 fn raw_text(chars: &[char], from: usize) -> Option<usize> {
     let mut at = from;
     if chars.get(at) == Some(&'b') {
