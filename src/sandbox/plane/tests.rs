@@ -1,4 +1,4 @@
-//! The whole data plane in one process: real sockets from client to web server.
+//! Tests of the whole data plane in one process, with real sockets from client to web server.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -64,7 +64,7 @@ async fn the_request_fails_before_acceptance_and_succeeds_after_it() -> io::Resu
     let added = after.strip_prefix(before.as_str()).unwrap_or_default();
     assert!(added.starts_with("token-1 seen 10.0.1.10\ncode=200 exit=0 time="), "{added}");
     assert_eq!(added.matches("exit=").count(), 1, "one turn per call: {added}");
-    // A generous bound: it is there to catch a sleep, not to measure.
+    // A generous bound: it catches a sleep and measures nothing.
     assert!(took < Duration::from_secs(1), "{took:?}");
     let web = text(&plane, "i-web").await;
     assert!(web.contains("10.0.1.10 - - ["), "{web}");
@@ -105,10 +105,10 @@ async fn a_restart_brings_software_and_door_back_without_saying_it_twice() -> io
     let before = door(&text(&first, "i-client").await);
     first.stop().await;
     drop(first);
-    // The listeners' tasks end when the runtime next runs.
+    // The listeners' tasks end when the runtime runs next.
     sleep(Duration::from_millis(20)).await;
     let again = plane(&folder, Pace::Instant)?;
-    // The way to S3 may have gone: what is installed stays.
+    // The route to S3 may be gone now: what is installed stays installed.
     again.apply(with(|it| it.subnets.values_mut().for_each(|it| it.reaches_s3 = false)));
     let client = text(&again, "i-client").await;
     assert_eq!(client.matches("token-1 seen 10.0.1.10").count(), 2, "{client}");
@@ -130,7 +130,7 @@ async fn nginx_is_installed_only_once_s3_can_be_reached() -> io::Result<()> {
     );
     let console = text(&plane, "i-web").await;
     assert!(console.contains("Error: Failed to download metadata for repo 'amazonlinux'"), "{console}");
-    // All targets are unwell, so the load balancer fails open, and the host refuses.
+    // All targets are unhealthy, so the load balancer fails open, and the host refuses.
     let client = text(&plane, "i-client").await;
     assert!(client.contains("curl: (7) Failed to connect to vpce-1.example port 80"), "{client}");
     plane.apply(lab());
@@ -200,14 +200,15 @@ async fn a_hop_that_ends_cuts_what_was_open() -> io::Result<()> {
         let read = stream.read(&mut buffer).await?;
         assert!(buffer[..read].starts_with(b"HTTP/1.1 200 OK"), "kept alive");
         plane.apply(with(end));
-        // Closed or reset: either way no more comes.
+        // Closed or reset: no more data comes either way.
         let end = timeout(Duration::from_secs(5), stream.read_to_end(&mut buffer)).await;
         assert!(end.is_ok(), "still open");
     }
     Ok(())
 }
 
-/// Asks once on a connection that stays open; nothing when it is reset or closed.
+/// Sends one request on a connection that stays open. Returns an empty text or an error if the connection was closed
+/// or reset.
 async fn ask(stream: &mut TcpStream) -> io::Result<String> {
     stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await?;
     let mut buffer = vec![0; 4096];
@@ -219,7 +220,7 @@ async fn ask(stream: &mut TcpStream) -> io::Result<String> {
 async fn an_idle_connection_is_forgotten_and_reset_when_it_is_used_again() -> io::Result<()> {
     let folder = tempfile::tempdir()?;
     let plane = plane(&folder, Pace::Quick)?;
-    // Longer than the endpoint remembers; then half a second of this pace.
+    // First longer than the endpoint remembers; then half a second at this pace.
     for (idle_seconds, lasts) in [(6000, true), (15, false)] {
         plane.apply(with(|it| {
             let listeners = it.balancers.values_mut().flat_map(|it| &mut it.listeners);
@@ -239,10 +240,10 @@ async fn an_idle_connection_is_forgotten_and_reset_when_it_is_used_again() -> io
             let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
             assert!(ask(&mut stream).await?.starts_with("HTTP/1.1 200 OK"));
             let begun = Instant::now();
-            // What is asked is what happens when nothing does.
+            // The test is about a quiet connection, so there is no event to wait for.
             sleep(Duration::from_millis(1500)).await;
             let again = ask(&mut stream).await;
-            // A machine that stood still for long says nothing about what lasts.
+            // If the machine stood still for long, the result says nothing about the idle time.
             if lasts && begun.elapsed() > Duration::from_secs(8) {
                 continue;
             }
@@ -257,7 +258,7 @@ async fn an_idle_connection_is_forgotten_and_reset_when_it_is_used_again() -> io
 async fn the_provider_s_own_test_passes_while_private_link_is_shut_out() -> io::Result<()> {
     let folder = tempfile::tempdir()?;
     let plane = plane(&folder, Pace::Instant)?;
-    // Drill 4: all green and still a time-out.
+    // Drill 4: everything looks healthy, and requests still time out.
     plane.apply(with(|it| {
         let mut tester = it.instances["i-client"].clone();
         tester.vpc = "vpc-p".into();

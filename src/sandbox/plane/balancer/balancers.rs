@@ -1,4 +1,4 @@
-//! The load balancers of an account at work: they probe their targets, and know which connections they carry.
+//! The running load balancers of all accounts: they probe their targets and record the connections that they carry.
 
 use std::collections::HashMap;
 use std::net::SocketAddrV4;
@@ -22,33 +22,28 @@ use super::choice::{Fitness, may_use, target_instance};
 use super::flows::Flows;
 use super::health::{Health, Prober, probers};
 
-/// How long a registration takes on AWS before the first probe: about two minutes
+/// The time on AWS from a registration to the first probe: about two minutes
 /// ([ISS:awsdocs/elb-network-load-balancers-user-guide#11], an anecdote).
 pub const REGISTRATION: Duration = Duration::from_mins(2);
-/// At the quick pace probes come no faster than this.
+/// The shortest interval between probes at the quick pace.
 const FASTEST: Duration = Duration::from_millis(200);
 
-/// All load balancers of the account.
 pub struct Balancers {
-    /// The network that they stand in.
     pub network: Arc<Network>,
-    /// The instances. At the instant pace these run only when they are asked to.
+    /// The instances. At the instant pace they run only when asked to.
     pub machines: Arc<Machines>,
-    /// The connections that they carry.
     pub flows: Flows,
-    /// What they know of their targets.
     pub health: Health,
-    /// The tasks that probe, by the target group's ARN.
+    /// The probing tasks, by target group ARN.
     probing: Mutex<HashMap<String, AbortHandle>>,
 }
 
 impl Balancers {
-    /// Load balancers of an account that has none yet.
     pub fn new(network: Arc<Network>, machines: Arc<Machines>) -> Self {
         Self { network, machines, flows: Flows::default(), health: Health::default(), probing: Mutex::default() }
     }
 
-    /// Starts and ends the probing as the account asks for it, and forgets targets that are gone.
+    /// Starts and ends probing tasks to match the topology, and forgets targets that are gone.
     pub fn reconcile(self: &Arc<Self>, before: &Topology, topology: &Topology) {
         self.health.retain(topology);
         if self.network.pace == Pace::Instant {
@@ -64,7 +59,7 @@ impl Balancers {
         });
         for arn in topology.target_groups.keys() {
             if !tasks.contains_key(arn) && probers(topology, arn).next().is_some() {
-                // A group that an earlier process probed has its registration behind it.
+                // An earlier process already waited for this group's registration.
                 let known = self.machines.context.memory.restarted() && *before == Topology::default();
                 let delay = if known { Duration::ZERO } else { self.network.pace.scale(REGISTRATION) };
                 let task = self.network.runtime.spawn(watch(Arc::clone(self), arn.clone(), delay));
@@ -73,14 +68,13 @@ impl Balancers {
         }
     }
 
-    /// Ends all probing.
     pub fn stop(&self) {
         for (_, task) in lock(&self.probing).drain() {
             task.abort();
         }
     }
 
-    /// At the instant pace, probes each target of a group until its verdict stands.
+    /// At the instant pace, probes each target of a group until its verdict is final.
     pub async fn settle_health(self: &Arc<Self>, arn: &str) {
         let topology = self.network.topology();
         let Some(group) = topology.target_groups.get(arn) else { return };
@@ -99,7 +93,7 @@ impl Balancers {
         }
     }
 
-    /// Counts a probe's outcome, and gives the target's verdict. One that has changed may end connections.
+    /// Counts a probe's result and returns the target's verdict. A changed verdict may end connections.
     fn note(&self, topology: &Topology, arn: &str, group: &TargetGroup, target: &Target, passed: bool) -> Fitness {
         let before = self.health.fitness(arn, target);
         let verdict = self.health.count(arn, target, passed, &group.health_check).fitness;
@@ -109,7 +103,8 @@ impl Balancers {
         verdict
     }
 
-    /// One probe, from one of the nodes that may use the target; `None` when there is none, or no such target.
+    /// Sends one probe from one of the nodes that may use the target. `None` if there is no such node or target, or
+    /// no socket for the probe.
     async fn probe(
         self: &Arc<Self>,
         topology: &Topology,
@@ -142,7 +137,7 @@ impl Balancers {
                 stream.write_all(&header).await.ok()?;
             }
             let Some(path) = &group.health_check.http_path else { return Some(()) };
-            // The Host is the node's address and the listener's port [NLB:target-group-health-checks].
+            // The Host header is the node's address and the listener's port [NLB:target-group-health-checks].
             let listener = prober.port;
             let request = format!(
                 "GET {path} HTTP/1.1\r\nHost: {address}:{listener}\r\nConnection: close\r\n\
@@ -156,12 +151,12 @@ impl Balancers {
         };
         let patience = Duration::from_secs(u64::from(group.health_check.timeout_seconds.max(1)));
         let passed = timeout(patience, asked).await.ok().flatten().is_some();
-        // What this machine lacks says nothing of the target.
+        // A lack of sockets on this machine says nothing about the target.
         (!no_socket).then_some(passed)
     }
 }
 
-/// Probes a group's targets for as long as the group is in use, after a first `delay`.
+/// Waits for `delay`, then probes a group's targets as long as the group is in use.
 async fn watch(balancers: Arc<Balancers>, arn: String, delay: Duration) {
     let mut round = 0_u32;
     let mut changes = balancers.network.topology.subscribe();
@@ -184,7 +179,7 @@ async fn watch(balancers: Arc<Balancers>, arn: String, delay: Duration) {
         round = round.wrapping_add(1);
         let interval = Duration::from_secs(u64::from(group.health_check.interval_seconds.max(1)));
         sleep(balancers.network.pace.scale(interval).max(FASTEST)).await;
-        // A group without targets is looked at again when the account changes.
+        // A group without targets is looked at again when the topology changes.
         if group.targets.is_empty() && changes.changed().await.is_err() {
             return;
         }

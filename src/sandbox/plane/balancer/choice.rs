@@ -1,5 +1,5 @@
-//! Who is next: the node that an endpoint's interface leads to, the target that a node sends to. Pure, like the judge;
-//! whether what is sent arrives is asked of `filter.rs`.
+//! Chooses the node that an endpoint's interface leads to, and the target that a node sends to. Pure, like the judge.
+//! `filter.rs` decides whether what is sent arrives.
 
 #[cfg(test)]
 mod tests;
@@ -8,8 +8,8 @@ use std::net::Ipv4Addr;
 use crate::sandbox::plane::net::filter::{Destination, Reason, available};
 use crate::sandbox::plane::net::topology::{Balancer, Instance, Node, Target, TargetGroup, Topology};
 
-/// Where an endpoint's interface leads: the node, in the interface's zone, of the first of its service's load
-/// balancers that has one. AWS spreads over several load balancers; one service of the lab has one.
+/// Where an endpoint's interface leads: the node in the interface's zone, of the first of the service's load
+/// balancers that has one there. AWS spreads over several load balancers; a service of the lab has only one.
 ///
 /// # Errors
 /// Why it leads nowhere.
@@ -28,18 +28,16 @@ pub fn behind_endpoint(topology: &Topology, id: &str, interface: Ipv4Addr, port:
         .ok_or(Reason::NoNodeInZone)
 }
 
-/// How a target was last found, for choosing.
+/// A target's verdict, for choosing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fitness {
-    /// Not yet decided: gets no connection until it is. That fail-open leaves these out is UNCONFIRMED.
+    /// Not yet decided: it gets no connections. That fail-open excludes such targets is UNCONFIRMED.
     Initial,
-    /// Passes its checks.
     Healthy,
-    /// Fails its checks.
     Unhealthy,
 }
 
-/// The target that a node sends a new connection to. `flow` picks among equals.
+/// Chooses the target that a node sends a new connection to. `flow` decides between equal targets.
 ///
 /// # Errors
 /// Why there is none.
@@ -61,8 +59,9 @@ pub fn choose_target<'a>(
     fit.get(index).copied().ok_or(Reason::NoHealthyTargetInZone)
 }
 
-/// Whether no target that `node` may use is healthy, so that it uses the unhealthy ones too. With cross-zone off this is
-/// decided zone by zone: `target_group_health.unhealthy_state_routing.minimum_healthy_targets.count` is one
+/// Whether none of the targets that `node` may use is healthy, so that it uses the unhealthy ones too. With
+/// cross-zone off each zone decides for itself:
+/// `target_group_health.unhealthy_state_routing.minimum_healthy_targets.count` is one
 /// ([NLB:load-balancer-target-groups], "routing failover").
 pub fn fails_open(
     topology: &Topology,
@@ -83,20 +82,20 @@ fn usable<'a, 'b>(
     group.targets.iter().filter(move |it| !it.draining && may_use(topology, balancer, node, group, it))
 }
 
-/// Whether `node` may send to `target`: in its own zone, or anywhere with cross-zone on. The target group's setting goes
-/// before the load balancer's [NLB:edit-target-group-attributes].
+/// Whether `node` may send to `target`: in its own zone, or in any zone with cross-zone on. The target group's
+/// setting overrides the load balancer's [NLB:edit-target-group-attributes].
 pub fn may_use(topology: &Topology, balancer: &Balancer, node: &Node, group: &TargetGroup, target: &Target) -> bool {
     group.cross_zone.unwrap_or(balancer.cross_zone)
         || target_zone(topology, &group.vpc, target).is_some_and(|zone| zone == node.zone_id)
 }
 
-/// The zone id a target is in.
+/// The id of a target's zone.
 pub fn target_zone<'a>(topology: &'a Topology, vpc: &str, target: &Target) -> Option<&'a str> {
     let (_, instance) = target_instance(topology, vpc, target)?;
     topology.subnets.get(&instance.subnet).map(|subnet| subnet.zone_id.as_str())
 }
 
-/// The instance a target names, by id or by an address of the group's VPC.
+/// The instance that a target names, by id or by an address of the group's VPC.
 pub fn target_instance<'a>(topology: &'a Topology, vpc: &str, target: &Target) -> Option<(&'a String, &'a Instance)> {
     match target.id.parse::<Ipv4Addr>() {
         Ok(address) => {

@@ -1,4 +1,4 @@
-//! The connections that load balancers carry, so that each can be ended when AWS would end it.
+//! The connections that load balancers carry. They are recorded so that each can be ended when AWS would end it.
 
 use std::collections::HashMap;
 use std::net::Ipv4Addr;
@@ -12,7 +12,7 @@ use super::health::Health;
 use crate::sandbox::plane::net::fabric::lock;
 use crate::sandbox::plane::net::topology::{Target, TargetGroup, Topology};
 
-/// One connection: who carries it, and to which target.
+/// One connection: the node that carries it, and its target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flow {
     /// The load balancer's ARN.
@@ -21,9 +21,7 @@ pub struct Flow {
     pub node: Ipv4Addr,
     /// The target group's ARN.
     pub group: String,
-    /// The target's id.
     pub target: String,
-    /// The target's port.
     pub port: u16,
 }
 
@@ -33,18 +31,17 @@ impl Flow {
     }
 }
 
-/// All of them.
 #[derive(Default)]
 pub struct Flows {
     open: Mutex<HashMap<u64, (Flow, oneshot::Sender<()>)>>,
     tickets: AtomicU64,
 }
 
-/// A connection's place among the others, until it is dropped.
+/// A recorded connection. Dropping it removes the record.
 pub struct Ticket<'a> {
     flows: &'a Flows,
     number: u64,
-    /// Resolves when the connection is to end.
+    /// Resolves when the connection must end.
     pub ended: oneshot::Receiver<()>,
 }
 
@@ -55,7 +52,7 @@ impl Drop for Ticket<'_> {
 }
 
 impl Flows {
-    /// Notes a connection.
+    /// Records a connection.
     pub fn enter(&self, flow: Flow) -> Ticket<'_> {
         let (end, ended) = oneshot::channel();
         let number = self.tickets.fetch_add(1, Ordering::Relaxed);
@@ -63,16 +60,17 @@ impl Flows {
         Ticket { flows: self, number, ended }
     }
 
-    /// Ends what goes to targets that are no longer registered, in the groups that ask for it. It is "closed shortly
-    /// after the end of the deregistration timeout"; otherwise it goes on [NLB:edit-target-group-attributes].
+    /// Ends the connections to targets that are no longer registered, in groups that ask for it. AWS: "closed shortly
+    /// after the end of the deregistration timeout"; otherwise the connection goes on
+    /// [NLB:edit-target-group-attributes].
     pub fn end_deregistered(&self, topology: &Topology) {
         for (arn, group) in topology.target_groups.iter().filter(|(_, group)| group.ends_deregistered) {
             self.end(arn, |flow| !group.targets.iter().any(|target| flow.is_to(target)));
         }
     }
 
-    /// Ends what goes to a group's unhealthy targets, unless the group spares it or the node fails open
-    /// [NLB:target-group-health-checks].
+    /// Ends the connections to a group's unhealthy targets, unless the group's setting keeps them or the node fails
+    /// open [NLB:target-group-health-checks].
     pub fn end_unhealthy(&self, topology: &Topology, health: &Health, arn: &str, group: &TargetGroup) {
         if !group.ends_unhealthy {
             return;

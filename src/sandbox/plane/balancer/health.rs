@@ -1,4 +1,4 @@
-//! Target health: what probes have shown, counted against the group's thresholds.
+//! Target health: the results of probes, counted against the target group's thresholds.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -8,7 +8,7 @@ use crate::sandbox::plane::net::{Balancer, HealthCheck, Node, Target, TargetGrou
 
 use super::choice::Fitness;
 
-/// What is known of the targets of all groups.
+/// The conditions of the targets of all groups.
 #[derive(Default)]
 pub struct Health {
     conditions: Mutex<HashMap<Key, Condition>>,
@@ -20,7 +20,6 @@ type Key = (String, String, u16);
 /// What the probes of one target have shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Condition {
-    /// The verdict so far.
     pub fitness: Fitness,
     /// Whether any probe was sent.
     pub probed: bool,
@@ -35,7 +34,6 @@ impl Default for Condition {
 }
 
 impl Condition {
-    /// Counts a probe's outcome.
     pub fn count(&mut self, passed: bool, check: &HealthCheck) {
         self.probed = true;
         if passed {
@@ -43,7 +41,8 @@ impl Condition {
         } else {
             (self.passes, self.failures) = (0, self.failures.saturating_add(1));
         }
-        // A new target is in service after its first success, whatever the threshold [NLB:load-balancer-target-groups].
+        // A new target is in service after its first success, whatever the threshold is
+        // [NLB:load-balancer-target-groups].
         if self.passes >= check.healthy_threshold || (passed && self.fitness == Fitness::Initial) {
             self.fitness = Fitness::Healthy;
         } else if self.failures >= check.unhealthy_threshold {
@@ -53,22 +52,20 @@ impl Condition {
 }
 
 impl Health {
-    /// What the probes say of a target.
     pub fn condition(&self, group: &str, target: &Target) -> Condition {
         lock(&self.conditions).get(&key(group, target)).copied().unwrap_or_default()
     }
 
-    /// The same, for choosing.
     pub fn fitness(&self, group: &str, target: &Target) -> Fitness {
         self.condition(group, target).fitness
     }
 
-    /// Whether some target of the group waits for its first verdict.
+    /// Whether a target of the group still waits for its first verdict.
     pub fn undecided(&self, arn: &str, group: &TargetGroup) -> bool {
         group.targets.iter().any(|target| !target.draining && self.fitness(arn, target) == Fitness::Initial)
     }
 
-    /// Forgets targets that are gone.
+    /// Forgets targets that are gone or draining.
     pub fn retain(&self, topology: &Topology) {
         lock(&self.conditions).retain(|(arn, id, port), _| {
             let group = topology.target_groups.get(arn);
@@ -76,7 +73,7 @@ impl Health {
         });
     }
 
-    /// Counts a probe's outcome, and gives what is known of the target then.
+    /// Counts a probe's result, and returns the target's new condition.
     pub fn count(&self, group: &str, target: &Target, passed: bool, check: &HealthCheck) -> Condition {
         let mut conditions = lock(&self.conditions);
         let condition = conditions.entry(key(group, target)).or_default();
@@ -85,13 +82,11 @@ impl Health {
     }
 }
 
-/// A node that sends to a group, by one of its load balancer's listeners.
+/// A node that sends to a group through a listener of its load balancer.
 pub struct Prober<'a> {
     /// The load balancer's ARN.
     pub arn: &'a str,
-    /// The load balancer.
     pub balancer: &'a Balancer,
-    /// The node.
     pub node: &'a Node,
     /// The listener's port.
     pub port: u16,
@@ -118,7 +113,7 @@ mod tests {
     #[test]
     fn thresholds_decide_and_one_slip_does_not() {
         let check = health_check();
-        // Two in a row either way, but for the first success of all.
+        // Two results in a row change the verdict, except for the very first success.
         for (probes, wanted) in [("+-++-+--++", "hhhhhhhuuh"), ("-+--++", "ihhuuh"), ("--+-++", "iuuuuh")] {
             let mut condition = Condition::default();
             let mut seen = String::new();

@@ -1,5 +1,5 @@
-//! The two hops of the path, an endpoint's interface and a load balancer's node. Each is decided by itself; a connection
-//! through both is carried once, from the client's socket to the target's.
+//! The two hops of the path: an endpoint's interface, and a load balancer's node. Each hop is judged on its own. The
+//! bytes of a connection through both are copied only once, between the client's socket and the target's.
 
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::sync::Arc;
@@ -18,11 +18,12 @@ use super::balancers::Balancers;
 use super::choice::{behind_endpoint, choose_target, target_instance};
 use super::flows::{Flow, Ticket};
 
-/// After so many seconds without a packet an endpoint forgets a connection, whatever the load balancer's listener says
+/// After this many seconds without a packet an endpoint forgets a connection, whatever the load balancer's listener
+/// says
 /// [<https://aws.amazon.com/blogs/networking-and-content-delivery/implementing-long-running-tcp-connections-within-vpc-networking/>].
 const ENDPOINT_IDLE: u32 = 350;
 
-/// What an endpoint's interface does with a call: asks the judge, and hands it on to the service's node.
+/// Handles a call at an endpoint's interface: asks the judge, and hands the call to the service's node.
 pub fn endpoint(balancers: &Arc<Balancers>, id: &str, address: Ipv4Addr) -> Answer {
     let (balancers, id) = (Arc::clone(balancers), id.to_owned());
     Box::new(move |call| {
@@ -47,7 +48,7 @@ pub fn endpoint(balancers: &Arc<Balancers>, id: &str, address: Ipv4Addr) -> Answ
     })
 }
 
-/// What a node's listener does with a call: chooses a target, asks the judge, and passes it on.
+/// Handles a call at a node's listener: chooses a target, asks the judge, and connects.
 pub fn node(balancers: &Arc<Balancers>, balancer: &str, address: Ipv4Addr, port: u16) -> Answer {
     let (balancers, balancer) = (Arc::clone(balancers), balancer.to_owned());
     Box::new(move |call| {
@@ -70,7 +71,7 @@ async fn at_node(balancers: &Arc<Balancers>, call: Call, arn: &str, address: Ipv
         return call.fail(Fault::Lost(Reason::NoTargetInZone));
     };
     if balancers.network.pace == Pace::Instant && balancers.health.undecided(group_arn, group) {
-        // Nothing runs by itself at this pace, so the first connection is what starts the probes.
+        // Nothing runs by itself at this pace, so the first connection starts the probes.
         balancers.machines.settle(None).await;
         balancers.settle_health(group_arn).await;
     }
@@ -92,7 +93,7 @@ async fn at_node(balancers: &Arc<Balancers>, call: Call, arn: &str, address: Ipv
     let destination = Destination { vpc: instance.vpc.clone(), address: instance.address, port: target.port };
     let source = Source::Node { balancer: arn.to_owned(), address, traffic };
     let verdict = balancers.network.judge(&topology, &source, &destination);
-    // Before it is dialled, so that no change of the target's is missed.
+    // Recorded before the target is connected, so that no change of the target is missed.
     let ticket = balancers.flows.enter(Flow {
         balancer: arn.to_owned(),
         node: address,
@@ -105,7 +106,7 @@ async fn at_node(balancers: &Arc<Balancers>, call: Call, arn: &str, address: Ipv
         let proxied = Proxied { source, endpoint: call.caller.endpoint.clone() };
         encode(&proxied, SocketAddrV4::new(address, port))
     });
-    // The endpoint counts for itself.
+    // An endpoint has an idle time of its own.
     let idle = match &call.caller.endpoint {
         Some(_) => listener.idle_seconds.min(ENDPOINT_IDLE),
         None => listener.idle_seconds,
@@ -142,12 +143,13 @@ async fn pass_on(
     let quiet = Quiet::begin();
     tokio::select! {
         biased;
-        // An error is one side's reset; both sockets close with the task, which passes it on.
+        // An error means that one side reset the connection. Both sockets close when the task ends, which passes the
+        // reset on.
         _ = carry_heard(&mut client, &mut onward, &quiet) => return,
-        // AWS resets at the next packet [NLB:target-group-health-checks]; here nobody waits for one.
+        // AWS resets at the next packet [NLB:target-group-health-checks]; this resets at once.
         _ = &mut ends.ticket.ended => {}
         () = quiet.lasts(ends.idle) => {
-            // It is forgotten, and neither side learns of it before it sends something.
+            // The connection is forgotten, but neither side notices before it sends something.
             let (mut one, mut other) = ([0], [0]);
             tokio::select! {
                 _ = client.peek(&mut one) => {}
@@ -156,14 +158,14 @@ async fn pass_on(
             }
         }
     }
-    // A socket that cannot be told to reset is closed.
+    // If a socket cannot be set to reset, it is closed normally.
     let _ = client.set_zero_linger();
     let _ = onward.set_zero_linger();
 }
 
-/// What ends a connection that neither side ends.
+/// What may end a connection besides its two sides.
 struct Ends<'a> {
     ticket: Ticket<'a>,
-    /// How long nothing may be sent; zero where time does not pass.
+    /// The idle time; zero if time does not pass at this pace.
     idle: Duration,
 }

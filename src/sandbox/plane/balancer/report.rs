@@ -1,23 +1,20 @@
-//! Target health as `DescribeTargetHealth` tells it [API elbv2:TargetHealthDescription].
+//! Target health as `DescribeTargetHealth` reports it [API elbv2:TargetHealthDescription].
 
 use super::choice::{Fitness, target_instance, target_zone};
 use super::health::{Condition, probers};
 use crate::sandbox::plane::net::topology::{Target, TargetGroup, Topology};
 
-/// One target's health.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TargetReport {
-    /// The target.
     pub target: Target,
     /// `initial`, `healthy`, `unhealthy`, `draining` or `unused`.
     pub state: String,
-    /// The reason code; none when healthy.
+    /// The reason code; `None` for a healthy target.
     pub reason: Option<String>,
-    /// The reason in words.
     pub description: Option<String>,
 }
 
-/// What is to be said of a target, given what its probes have shown.
+/// The report on a target, given the results of its probes.
 pub fn report(topology: &Topology, arn: &str, group: &TargetGroup, target: &Target, seen: Condition) -> TargetReport {
     let (state, reason, description) = say(topology, arn, group, target, seen);
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());

@@ -1,22 +1,20 @@
-//! Network ACLs, evaluated: stateless, rule by rule, the lowest number that fits decides.
+//! Evaluates network ACLs: stateless, rule by rule; the matching rule with the lowest number decides.
 
 use std::net::Ipv4Addr;
 
 use super::topology::{Acl, AclRule, contains};
 
-/// A TCP packet on its way, as a network ACL sees it.
+/// A TCP packet, as a network ACL sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct Flow {
-    /// Where it comes from.
     pub source: Ipv4Addr,
-    /// Where it goes.
     pub destination: Ipv4Addr,
-    /// The port it goes to.
+    /// The destination port.
     pub port: u16,
 }
 
 impl Acl {
-    /// An ACL as every VPC is born with: all may pass.
+    /// The default ACL of a new VPC: everything may pass.
     #[must_use]
     pub fn open() -> Self {
         let all = vec![AclRule { allow: true, protocol: "-1".into(), ports: None, block: (Ipv4Addr::UNSPECIFIED, 0) }];
@@ -35,8 +33,8 @@ impl Acl {
         decide(&self.outbound, flow.destination, flow.port)
     }
 
-    /// Whether connections from `inside` to a `port` of something outside the VPC get their answers, whichever of a
-    /// Linux host's ports they are sent from.
+    /// Whether connections from `inside` to a `port` outside the VPC get their answers, from any of the ports that a
+    /// Linux host sends from.
     #[must_use]
     pub fn lets_through_to(&self, outside: Ipv4Addr, inside: Ipv4Addr, port: u16) -> bool {
         let back = |port| Flow { source: outside, destination: inside, port };
@@ -45,7 +43,7 @@ impl Acl {
     }
 }
 
-/// What the first rule that fits says; without one, the rule `*` denies.
+/// The first matching rule decides. If none matches, the rule `*` denies.
 fn decide(rules: &[AclRule], address: Ipv4Addr, port: u16) -> bool {
     let fits = |rule: &&AclRule| {
         let (network, length) = rule.block;

@@ -1,4 +1,4 @@
-//! Carrying bytes both ways between two sockets.
+//! Copies bytes in both directions between two sockets.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,20 +9,19 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::{ReadHalf, WriteHalf};
 use tokio::time::{Instant, sleep_until};
 
-/// Bytes on their way in each direction of a connection: at first, so that thousands of quiet ones are cheap, and at
-/// most, so that a busy one needs few system calls.
+/// The buffer of each direction of a connection, in bytes. It starts small so that thousands of quiet connections are
+/// cheap, and grows up to `MOST` so that a busy one needs few system calls.
 const BUFFER: usize = 8 * 1024;
 const MOST: usize = 256 * 1024;
 
-/// Since when nothing has been sent on a connection.
+/// How long nothing has been sent on a connection.
 pub struct Quiet {
     begun: Instant,
-    /// Milliseconds from then to the last byte.
+    /// Milliseconds from `begun` to the last byte.
     last: AtomicU64,
 }
 
 impl Quiet {
-    /// Begins to listen.
     pub fn begin() -> Self {
         Self { begun: Instant::now(), last: AtomicU64::new(0) }
     }
@@ -32,7 +31,7 @@ impl Quiet {
         self.last.store(now, Ordering::Relaxed);
     }
 
-    /// Comes back when nothing was sent for `idle`.
+    /// Returns after nothing was sent for `idle`. Never returns if `idle` is zero.
     pub async fn lasts(&self, idle: Duration) {
         if idle.is_zero() {
             return std::future::pending().await;
@@ -47,25 +46,25 @@ impl Quiet {
     }
 }
 
-/// Carries a connection to its end.
+/// Copies until both directions have ended.
 ///
 /// # Errors
-/// One side's reset.
+/// If one side resets the connection.
 pub async fn carry(one: &mut TcpStream, other: &mut TcpStream) -> io::Result<()> {
     carry_heard(one, other, &Quiet::begin()).await
 }
 
-/// Carries a connection to its end, and tells `quiet` of every byte.
+/// Like [`carry`], and reports every byte to `quiet`.
 ///
 /// # Errors
-/// One side's reset.
+/// If one side resets the connection.
 pub async fn carry_heard(one: &mut TcpStream, other: &mut TcpStream, quiet: &Quiet) -> io::Result<()> {
     let ((one_reads, one_writes), (other_reads, other_writes)) = (one.split(), other.split());
     tokio::try_join!(flow(one_reads, other_writes, quiet), flow(other_reads, one_writes, quiet))?;
     Ok(())
 }
 
-/// Carries one direction to its end, and the end too.
+/// Copies one direction until it ends, and passes the end on.
 async fn flow(mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, quiet: &Quiet) -> io::Result<()> {
     let mut buffer = Vec::with_capacity(BUFFER);
     while from.read_buf(&mut buffer).await? > 0 {

@@ -1,4 +1,4 @@
-//! Console texts: what an instance wrote to its serial console, kept as on AWS, the last 64 KB.
+//! Console texts: what an instance wrote to its serial console. Like AWS, this keeps the last 64 KB.
 
 use std::collections::HashMap;
 use std::fs;
@@ -12,17 +12,16 @@ use crate::host::{Clock, create_private_dir, open_append, write_atomic};
 
 use super::fabric::lock;
 
-/// How much of it AWS keeps ([API:GetConsoleOutput]: the most recent 64 KB).
+/// How much AWS keeps ([API:GetConsoleOutput]: the most recent 64 KB).
 const KEPT: usize = 64 * 1024;
 
-/// An instance's console.
 #[derive(Debug)]
 pub struct Console {
     /// Its last 64 KB.
     pub text: Vec<u8>,
-    /// When it was last written to; now when it never was.
+    /// When it was last written; the current time if it never was.
     pub updated: Timestamp,
-    /// Why what was written before cannot be read again, where that is so: `text` is not all of it then.
+    /// Why earlier text cannot be read, if so. Then `text` is incomplete.
     pub trouble: Option<io::Error>,
 }
 
@@ -35,38 +34,37 @@ pub struct Consoles {
 
 #[derive(Default)]
 struct Written {
-    /// Not open yet, or not to be opened.
+    /// `None` if it is not open yet or could not be opened.
     file: Option<fs::File>,
     length: usize,
     updated: Timestamp,
     /// Whether the last byte ended a line.
     at_line_start: bool,
-    /// What could not be written yet: the end of the text.
+    /// The end of the text, which could not be written yet.
     unsaved: Vec<u8>,
 }
 
 impl Consoles {
-    /// Consoles kept in `folder`.
+    /// Keeps consoles in `folder`.
     ///
     /// # Errors
-    /// When the folder cannot be made.
+    /// If the folder cannot be made.
     pub fn new(folder: PathBuf, clock: Clock) -> io::Result<Self> {
         create_private_dir(&folder)?;
         Ok(Self { folder, clock, open: Mutex::default() })
     }
 
-    /// Appends bytes. What cannot be written, on a full disk, is kept in memory and written later: the machine runs on, and
-    /// its console can be read all the same.
+    /// Appends bytes. What cannot be written, as on a full disk, is kept in memory and written later: the machine
+    /// goes on, and its console stays readable.
     pub fn write(&self, id: &str, bytes: &[u8]) {
         self.append(id, bytes, false);
     }
 
-    /// Appends a line of its own, whatever the text before it ended with.
+    /// Appends a line. Starts a new line first if the text before it did not end one.
     pub fn line(&self, id: &str, line: &str) {
         self.append(id, format!("{line}\n").as_bytes(), true);
     }
 
-    /// What the console shows.
     pub fn read(&self, id: &str) -> Console {
         let open = lock(&self.open);
         let written = open.get(id);
@@ -76,7 +74,7 @@ impl Consoles {
         let saved = written.is_some_and(|it| it.length > 0);
         let (mut text, trouble) = match fs::read(&path) {
             Ok(text) => (text, None),
-            // Nobody has written to it. Without its folder, nobody knows.
+            // Nothing was written yet. If the folder itself is missing, that is not certain.
             Err(error) if error.kind() == io::ErrorKind::NotFound && !saved && self.folder.is_dir() => {
                 (Vec::new(), None)
             }
@@ -87,10 +85,9 @@ impl Consoles {
         Console { text, updated, trouble }
     }
 
-    /// Forgets an instance's console.
     pub fn remove(&self, id: &str) {
         lock(&self.open).remove(id);
-        // Nothing is lost when it stays: the id never comes back.
+        // If the file stays, it does no harm: the id never comes back.
         let _ = fs::remove_file(self.path(id));
     }
 
@@ -111,7 +108,7 @@ impl Consoles {
         written.updated = self.clock.now();
         written.at_line_start = bytes.ends_with(b"\n");
         if self.save(id, written).is_err() {
-            // Opened anew the next time: it may be another file by then.
+            // Open it again next time: it may be another file by then.
             written.file = None;
             let more = written.unsaved.len().saturating_sub(KEPT);
             written.unsaved.drain(..more);
@@ -125,7 +122,7 @@ impl Consoles {
             none => none.insert(open_append(&path)?),
         };
         if let Err(error) = file.write_all(&written.unsaved) {
-            // A part of it may have been written; it is written again as a whole.
+            // A part may have been written. Cut it off; the whole is written again.
             let _ = file.set_len(written.length as u64);
             return Err(error);
         }
@@ -142,7 +139,7 @@ impl Consoles {
     }
 
     fn path(&self, id: &str) -> PathBuf {
-        // Ids come from the control plane; only its own alphabet may become a file name.
+        // Ids come from the control plane. Still, only their own alphabet may become a file name.
         let name: String = id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
         self.folder.join(format!("{name}.log"))
     }
@@ -174,7 +171,7 @@ mod tests {
     fn what_cannot_be_written_is_read_all_the_same_and_written_later() -> io::Result<()> {
         let folder = tempfile::tempdir()?;
         let consoles = Consoles::new(folder.path().join("console"), Clock::System)?;
-        // A folder in its place cannot be written, whoever runs the test.
+        // A folder in the file's place cannot be written to, not even by root.
         let path = consoles.path("i-1");
         fs::create_dir(&path)?;
         consoles.line("i-1", "one");

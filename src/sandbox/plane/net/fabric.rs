@@ -1,9 +1,9 @@
 //! The fabric: which real listener stands for which virtual place, and who is calling.
 //!
 //! Everything listens on 127.0.0.1, so an accepted socket does not say who calls. The calling side binds its socket
-//! first, writes down who it is under that local address, and only then connects. A peer that is not written down is
-//! no part of the sandbox and is closed at once. The accepting side answers whether the whole path beyond it is open,
-//! so that a client sees a hand-shake that succeeds, is refused or is lost end to end, as on AWS.
+//! first, records its identity under that local address, and only then connects. A peer without a record is not part
+//! of the sandbox, and is closed at once. The accepting side answers only when it knows whether the whole path beyond
+//! it is open, so a client sees a handshake that succeeds, is refused or is lost end to end, as on AWS.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -23,72 +23,67 @@ use super::filter::{Client, Place, Reason};
 use super::proxy_protocol::{Proxied, encode};
 use super::shortage::Shortage;
 
-/// Callers that may stand before a listener: thousands begin at once, and one that finds no room tries again only a
-/// second later. The system's own limit applies.
+/// The length of a listener's queue. Thousands of callers may begin at once, and one that finds the queue full tries
+/// again only a second later. The system's own limit applies as well.
 const BACKLOG: u32 = 4096;
 
-/// Who calls, as the virtual networks see it.
+/// The caller, as the virtual networks see it.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// The source address the accepting side sees.
+    /// The source address that the accepting side sees.
     pub seen: Ipv4Addr,
-    /// Who began it.
+    /// The client that opened the connection.
     pub client: Client,
-    /// The endpoint it came through.
+    /// The id of the endpoint that the connection came through.
     pub endpoint: Option<String>,
-    /// The port it wants.
+    /// The port that it calls.
     pub port: u16,
 }
 
-/// How a hand-shake failed.
+/// How a handshake failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// The packets are lost.
     Lost(Reason),
-    /// Refused.
     Refused,
 }
 
-/// A call that was accepted: answer it, then use the stream.
+/// An accepted call. The receiver answers it, then uses the stream.
 pub struct Call {
-    /// The connection.
     pub stream: TcpStream,
-    /// Who calls.
     pub caller: Caller,
-    /// The caller's address with the port it calls from.
+    /// The address that the accepting side sees, with the caller's real port.
     pub from: SocketAddrV4,
     answer: oneshot::Sender<Result<(), Fault>>,
 }
 
 impl Call {
-    /// Tells the caller that the connection stands, and gives the stream.
+    /// Tells the caller that the connection is established, and returns the stream.
     pub fn establish(self) -> TcpStream {
-        // A caller that has gone away meanwhile is seen on the stream.
+        // If the caller has gone away meanwhile, the stream shows it.
         let _ = self.answer.send(Ok(()));
         self.stream
     }
 
-    /// Tells the caller that it does not.
+    /// Tells the caller that the connection failed.
     pub fn fail(self, fault: Fault) {
         let _ = self.answer.send(Err(fault));
     }
 }
 
-/// What a place does with a call.
+/// Handles one call at a place.
 pub type Answer = Box<dyn Fn(Call) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
 struct Waiting {
-    /// Tells this caller from a later one that the system gave the same local port.
+    /// Distinguishes this caller from a later one that gets the same local port.
     ticket: u64,
     caller: Caller,
     answer: oneshot::Sender<Result<(), Fault>>,
 }
 
-/// What stands for a place.
 enum Listener {
     /// A listener of ours, which knows its callers.
     Ours(Ours),
-    /// A program's, which is told them in a PROXY protocol header.
+    /// A program's listener, which learns its callers from a PROXY protocol header.
     Outside(SocketAddr),
 }
 
@@ -96,7 +91,7 @@ struct Ours {
     address: SocketAddr,
     task: AbortHandle,
     answer: Arc<Answer>,
-    /// Its sender ends with the task.
+    /// Closes when the listener's task ends.
     open: watch::Receiver<()>,
 }
 
@@ -108,18 +103,15 @@ impl Listener {
     }
 }
 
-/// Listeners and callers.
 pub struct Fabric {
     runtime: Handle,
     listeners: Mutex<HashMap<Place, Listener>>,
     callers: Arc<Mutex<HashMap<SocketAddr, Waiting>>>,
     tickets: AtomicU64,
-    /// Told when sockets run out.
     pub shortage: Shortage,
 }
 
 impl Fabric {
-    /// An empty fabric whose listeners run on `runtime`.
     pub fn new(runtime: Handle) -> Self {
         Self {
             runtime,
@@ -130,17 +122,15 @@ impl Fabric {
         }
     }
 
-    /// Whether something listens at `place`.
     pub fn has(&self, place: &Place) -> bool {
         self.listeners().contains_key(place)
     }
 
-    /// The places that have a listener.
     pub fn places(&self) -> Vec<Place> {
         self.listeners().keys().cloned().collect()
     }
 
-    /// The local addresses behind the places.
+    /// The local addresses of our listeners.
     #[cfg(test)]
     pub fn addresses(&self) -> Vec<SocketAddr> {
         let ours = |listener: &Listener| match listener {
@@ -150,10 +140,10 @@ impl Fabric {
         self.listeners().values().filter_map(ours).collect()
     }
 
-    /// Starts a listener at `place`; nothing happens when there is one.
+    /// Starts a listener at `place`. Does nothing if there is one.
     ///
     /// # Errors
-    /// When no local port can be had.
+    /// If no local port is free.
     pub fn open(&self, place: Place, answer: Answer) -> io::Result<()> {
         let mut listeners = self.listeners();
         if listeners.contains_key(&place) {
@@ -178,7 +168,7 @@ impl Fabric {
                 };
                 while calls.try_join_next().is_some() {}
                 let Some(waiting) = lock(&callers).remove(&peer) else { continue };
-                // Small writes must not wait for each other; a socket that cannot do it still works.
+                // Small writes must not wait for each other. A socket without this option works too.
                 let _ = stream.set_nodelay(true);
                 let from = SocketAddrV4::new(waiting.caller.seen, peer.port());
                 calls.spawn(answers(Call { stream, caller: waiting.caller, from, answer: waiting.answer }));
@@ -189,7 +179,7 @@ impl Fabric {
         Ok(())
     }
 
-    /// Lets a program's listener on this machine stand for `place`.
+    /// Makes a program's listener on this machine stand for `place`.
     pub fn open_outside(&self, place: Place, address: SocketAddr) {
         if let Some(before) = self.listeners().insert(place, Listener::Outside(address)) {
             before.end();
@@ -204,7 +194,6 @@ impl Fabric {
         }
     }
 
-    /// Ends every listener.
     pub fn close_all(&self) {
         for (_, listener) in self.listeners().drain() {
             listener.end();
@@ -214,7 +203,7 @@ impl Fabric {
     /// Connects to `place` as `caller`, and waits until the path beyond it is open too.
     ///
     /// # Errors
-    /// How the hand-shake failed.
+    /// How the handshake failed.
     pub async fn dial(&self, place: &Place, caller: Caller) -> Result<TcpStream, Fault> {
         let address = self.listeners().get(place).map(|listener| match listener {
             Listener::Ours(ours) => Ok(ours.address),
@@ -224,7 +213,7 @@ impl Fabric {
             Ok(address) => address,
             Err(outside) => return self.dial_outside(outside, &caller).await,
         };
-        // An error of the local machine, not of the virtual network, must not look like a refusal.
+        // An error of this machine must not look like a refusal by the virtual network.
         let lost = |_: io::Error| Fault::Lost(Reason::NoSocket);
         let socket = self.shortage.patiently(TcpSocket::new_v4).await.map_err(lost)?;
         let ticket = self.tickets.fetch_add(1, Ordering::Relaxed);
@@ -242,8 +231,8 @@ impl Fabric {
         }
     }
 
-    /// Gives a call that was accepted elsewhere to the listener of ours at `place`, with `caller` as who calls there: the
-    /// hop is decided like any other, but needs no connection of its own. It ends when either place does.
+    /// Passes a call that was accepted elsewhere to our listener at `place`, with `caller` as the caller there. The
+    /// hop is judged like any other but needs no connection of its own. It ends when either place closes.
     pub async fn hand_on(&self, place: &Place, call: Call, caller: Caller) {
         let there = match self.listeners().get(place) {
             Some(Listener::Ours(ours)) => Some((Arc::clone(&ours.answer), ours.open.clone())),
@@ -253,24 +242,24 @@ impl Fabric {
         let from = SocketAddrV4::new(caller.seen, call.from.port());
         tokio::select! {
             () = answer(Call { caller, from, ..call }) => {}
-            // Nothing is ever sent: only the end is.
+            // Nothing is ever sent here: this resolves when the listener closes.
             _ = open.changed() => {}
         }
     }
 
-    /// Connects to a program of this machine.
+    /// Connects to a program on this machine.
     ///
     /// # Errors
     /// It refused, or there is no socket.
     pub async fn connect(&self, address: SocketAddr) -> Result<TcpStream, Fault> {
         let socket = self.shortage.patiently(TcpSocket::new_v4).await.map_err(|_| Fault::Lost(Reason::NoSocket))?;
         let stream = socket.connect(address).await.map_err(|_| Fault::Refused)?;
-        // Small writes must not wait for each other; a socket that cannot do it still works.
+        // Small writes must not wait for each other. A socket without this option works too.
         let _ = stream.set_nodelay(true);
         Ok(stream)
     }
 
-    /// Connects to a program and tells it who calls.
+    /// Connects to a program and tells it the caller.
     async fn dial_outside(&self, address: SocketAddr, caller: &Caller) -> Result<TcpStream, Fault> {
         let refused = |_: io::Error| Fault::Refused;
         let mut stream = self.connect(address).await?;
@@ -285,14 +274,15 @@ impl Fabric {
     }
 }
 
-/// The address to call from. A port that was bound stays taken for a minute after its connection, and all of them are used
-/// up by some hundred connections a second; on Linux, where all of 127.0.0.0/8 is this machine, callers take turns.
+/// The local address to call from. A port stays taken for a minute after its connection, so some hundred connections
+/// a second would use up all ports of one address. On Linux, where all of 127.0.0.0/8 is this machine, callers rotate
+/// through 256 addresses.
 fn calls_from(ticket: u64) -> Ipv4Addr {
     let [.., turn] = ticket.to_be_bytes();
     if cfg!(target_os = "linux") { Ipv4Addr::new(127, 0, 1, turn) } else { Ipv4Addr::LOCALHOST }
 }
 
-/// A host refuses what it has no process for; a relay that is just being started or ended loses packets.
+/// A host refuses connections to a port without a process. A relay that is being started or stopped loses packets.
 fn absent(place: &Place) -> Fault {
     match place {
         Place::Instance { .. } => Fault::Refused,
@@ -301,7 +291,7 @@ fn absent(place: &Place) -> Fault {
     }
 }
 
-/// Takes a caller off the list however its dialling ends.
+/// Removes a caller's record however its attempt to connect ends.
 struct Registered<'a> {
     callers: &'a Mutex<HashMap<SocketAddr, Waiting>>,
     local: SocketAddr,
@@ -317,20 +307,21 @@ impl Drop for Registered<'_> {
     }
 }
 
-/// A listener on 127.0.0.1 and `port` (0 for any), made without waiting.
+/// Opens a listener on 127.0.0.1 and `port` (0 for any), without waiting.
 ///
 /// # Errors
-/// When the port cannot be had.
+/// If the port is not available.
 pub fn listen_on(runtime: &Handle, port: u16) -> io::Result<TcpListener> {
     let _entered = runtime.enter();
     let socket = TcpSocket::new_v4()?;
-    // As the standard library does: elsewhere the option would let two programs share a port.
+    // As in the standard library: on other systems this option would let two programs share a port.
     socket.set_reuseaddr(cfg!(unix))?;
     socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
     socket.listen(BACKLOG)
 }
 
-/// Locks; a holder that panicked left nothing half done, for every update here is one statement.
+/// Locks, and ignores poisoning: every update here is one statement, so a holder that panicked left nothing half
+/// done.
 pub fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

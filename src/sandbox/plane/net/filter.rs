@@ -1,8 +1,8 @@
-//! The judge: may this connection pass? Pure, so that tables can test it.
+//! The judge: decides whether a connection may pass. Pure, so that tests can be tables.
 //!
-//! A connection is judged hop by hop, as the packets meet their judges on AWS: leaving the client, at the endpoint,
-//! at the load balancer, at the target. Only what is lost on the way differs from what is refused: security groups,
-//! network ACLs, states and zones lose packets (a time-out), and a host that has nothing on the port refuses.
+//! Each hop is judged on its own, in the order in which the packets meet AWS's filters: leaving the client, at the
+//! endpoint, at the load balancer, at the target. There are two ways to fail. Security groups, network ACLs, states
+//! and zones lose packets, which is a time-out. A host with nothing on the port refuses.
 
 #[cfg(test)]
 mod tests;
@@ -12,69 +12,49 @@ use super::acl::Flow;
 use super::groups::{Direction, Party, admit};
 use super::topology::{Balancer, Endpoint, EndpointInterface, Instance, Node, Topology};
 
-/// A thing that accepts connections.
+/// Something that accepts connections.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {
     /// A process on an instance.
-    Instance {
-        /// The instance's id.
-        id: String,
-        /// The port it listens on.
-        port: u16,
-    },
+    Instance { id: String, port: u16 },
     /// A listener on a load balancer's node.
     Node {
         /// The load balancer's ARN.
         balancer: String,
-        /// The node's address.
         address: Ipv4Addr,
-        /// The listener's port.
         port: u16,
     },
     /// An endpoint's network interface, on any port.
-    Endpoint {
-        /// The endpoint's id.
-        id: String,
-        /// The interface's address.
-        address: Ipv4Addr,
-    },
+    Endpoint { id: String, address: Ipv4Addr },
 }
 
-/// Who began it all: an instance, as the networks on the way see it.
+/// The instance that opened the connection, as the networks on the way see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Client {
     /// The instance's id.
     pub instance: String,
-    /// Its private address, in its own VPC.
+    /// Its private address in its own VPC.
     pub address: Ipv4Addr,
 }
 
 impl Client {
-    /// A load balancer's node, when it speaks in its own name.
+    /// A load balancer's node that connects in its own name.
     pub fn node(address: Ipv4Addr) -> Self {
         Self { instance: String::new(), address }
     }
 }
 
-/// Who sends the connection on this hop.
+/// The sender on this hop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// An instance, from its own interface.
     Instance(String),
     /// An endpoint that carries a client's connection to its service.
-    Endpoint {
-        /// The endpoint's id.
-        id: String,
-        /// The client.
-        client: Client,
-    },
-    /// A load balancer's node.
+    Endpoint { id: String, client: Client },
     Node {
         /// The load balancer's ARN.
         balancer: String,
-        /// The node's address.
         address: Ipv4Addr,
-        /// What it sends.
         traffic: Traffic,
     },
 }
@@ -82,46 +62,42 @@ pub enum Source {
 /// What a load balancer's node sends to a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Traffic {
-    /// A client's connection that came through an endpoint: the target sees the node
+    /// A client's connection that came through an endpoint. The target sees the node's address
     /// [NLB:edit-target-group-attributes].
     PrivateLink,
-    /// A client's connection from within the VPC. Its address is kept for targets by instance id, the default of
-    /// `preserve_client_ip.enabled`.
+    /// A client's connection from within the VPC. Its address is kept for targets registered by instance id, which is
+    /// the default of `preserve_client_ip.enabled`.
     Direct(Client),
-    /// Sent in its own name: a health check, or a client's connection whose address is not kept.
+    /// Sent from the node's own address: a health check, or a client's connection whose address is not kept.
     Own,
 }
 
-/// Where the connection wants to go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Destination {
-    /// The VPC whose address it is.
+    /// The VPC that the address belongs to.
     pub vpc: String,
-    /// The address.
     pub address: Ipv4Addr,
-    /// The TCP port.
     pub port: u16,
 }
 
-/// The judgement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It may pass, to this.
+    /// It may pass, and arrives here.
     Deliver(Place),
-    /// It is lost: the client waits until its patience ends.
+    /// It is lost: the client waits until it times out.
     Drop(Reason),
-    /// The host is there and has nothing on the port: refused at once.
+    /// The host exists but nothing listens on the port: refused at once.
     Refuse,
 }
 
 /// Why a connection is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// Nothing in the VPC has the address, or it is another VPC's.
+    /// Nothing in the VPC has the address, or it belongs to another VPC.
     NoSuchAddress,
-    /// The client's groups do not let it out.
+    /// The client's security groups do not let it out.
     ClientEgress,
-    /// The endpoint's groups do not let it in.
+    /// The endpoint's security groups do not let it in.
     EndpointIngress,
     /// The endpoint is not `available`.
     EndpointNotAvailable,
@@ -131,44 +107,43 @@ pub enum Reason {
     BalancerNotActive,
     /// The load balancer has no node in the endpoint's zone.
     NoNodeInZone,
-    /// The load balancer's groups do not let it in.
+    /// The load balancer's security groups do not let it in.
     BalancerIngress,
-    /// The load balancer has no listener on the port. It drops what no listener is configured for
+    /// The load balancer has no listener on the port. It drops traffic that no listener is configured for
     /// ([NLB:network-load-balancers], "unintended traffic").
     NoListener,
-    /// The group has no target this node may use: none at all, or none in its zone while cross-zone is off. That the
-    /// client then waits, and is not reset, is UNCONFIRMED.
+    /// The group has no target that this node may use: none at all, or none in its zone while cross-zone is off. That
+    /// the client then waits, and is not reset, is UNCONFIRMED.
     NoTargetInZone,
-    /// None of the targets that the node may use has been found healthy or unhealthy yet.
+    /// None of the targets that the node may use has a verdict yet.
     NoHealthyTargetInZone,
-    /// The load balancer's groups do not let it out.
+    /// The load balancer's security groups do not let it out.
     BalancerEgress,
-    /// The target is its own client, and its address is kept ([NLB:load-balancer-troubleshooting]).
+    /// The target is its own client, and the client's address is kept ([NLB:load-balancer-troubleshooting]).
     Hairpin,
-    /// The target's (or the instance's) groups do not let it in.
+    /// The security groups of the target, or of the instance, do not let it in.
     TargetIngress,
     /// The target is not running.
     TargetNotRunning,
-    /// A subnet's network ACL denies the request, or its answer.
+    /// A subnet's network ACL denies the request or its answer.
     NetworkAcl,
-    /// Nothing on AWS: this machine has no socket left to carry it.
+    /// Not AWS's fault: this machine has no socket left to carry it.
     NoSocket,
-    /// A subnet's route table leads the request, or its answer, somewhere else, and nothing there forwards it.
+    /// A subnet's route table leads the request or its answer to something that does not forward it.
     Route,
 }
 
-/// The account, and what runs on its instances.
+/// What a judgement depends on.
 pub struct View<'a> {
-    /// The account.
     pub topology: &'a Topology,
     /// Whether a process of the instance listens on the port.
     pub listening: &'a dyn Fn(&str, u16) -> bool,
-    /// Picks the port that the connection is sent from, to which its answers must get through.
+    /// Selects the port that the connection is sent from. Its answers must get through to that port.
     pub flow: u64,
 }
 
 impl View<'_> {
-    /// May a connection from `source` reach `destination`, and what is it there?
+    /// Whether a connection from `source` may reach `destination`, and what accepts it there.
     pub fn judge(&self, source: &Source, destination: &Destination) -> Verdict {
         let judged = match source {
             Source::Instance(id) => self.leaves_instance(id, destination),
@@ -186,7 +161,7 @@ impl View<'_> {
         }
         let port = destination.port;
         if destination.address == source.address {
-            // A host's packets to itself never leave it, so no group is asked.
+            // A host's packets to itself never leave it, so no security group is asked.
             return Ok(self.host(id, port));
         }
         let out = |groups: &[String]| {
@@ -235,7 +210,7 @@ impl View<'_> {
         balancer.active.then_some(()).ok_or(Reason::BalancerNotActive)?;
         if balancer.enforce_on_private_link && !balancer.groups.is_empty() {
             // The source is the client's own address in the consumer VPC, not the endpoint's
-            // [NLB:load-balancer-security-groups]. A group of another VPC cannot be matched, so none is offered.
+            // [NLB:load-balancer-security-groups]. A security group of another VPC cannot match, so none is passed.
             let party = Party { address: client.address, groups: &[] };
             admit(self.topology, &balancer.groups, Direction::Ingress, destination.port, party)
                 .then_some(())
@@ -279,8 +254,8 @@ impl View<'_> {
         Ok(self.host(id, port))
     }
 
-    /// Whether the route tables and network ACLs of two subnets let a connection and its answers pass. Traffic within a
-    /// subnet meets neither [vpc userguide: vpc-network-acls].
+    /// Whether the route tables and network ACLs of two subnets let a connection and its answers pass. Traffic within
+    /// a subnet meets neither [vpc userguide: vpc-network-acls].
     fn crosses(&self, from: &Side<'_>, to: &str, destination: &Destination) -> Result<(), Reason> {
         let subnets = &self.topology.subnets;
         if from.subnet == to {
@@ -306,7 +281,7 @@ impl View<'_> {
         }
     }
 
-    /// What has the destination's address in the destination's VPC.
+    /// Finds what has the destination's address in the destination's VPC.
     fn at(&self, destination: &Destination) -> Option<Found<'_>> {
         let Destination { vpc, address, .. } = destination;
         let topology = self.topology;
@@ -338,11 +313,11 @@ enum Found<'a> {
 struct Side<'a> {
     subnet: &'a str,
     address: Ipv4Addr,
-    /// The ports it sends from, first and last.
+    /// The ports it may send from, first and last.
     ports: (u16, u16),
 }
 
-/// The ports that Amazon Linux and a load balancer send from [vpc userguide: nacl-ephemeral-ports].
+/// The source ports of Amazon Linux, and of a load balancer [vpc userguide: nacl-ephemeral-ports].
 const LINUX_PORTS: (u16, u16) = (32768, 61000);
 const BALANCER_PORTS: (u16, u16) = (1024, 65535);
 
@@ -351,7 +326,7 @@ const BALANCER_PORTS: (u16, u16) = (1024, 65535);
 /// # Errors
 /// It is in another state.
 pub fn available(endpoint: &Endpoint) -> Result<(), Reason> {
-    // The wire's casing differs between operations and SDKs, so it is not relied on.
+    // The wire's casing differs between operations and SDKs.
     endpoint.state.eq_ignore_ascii_case("available").then_some(()).ok_or(Reason::EndpointNotAvailable)
 }
 

@@ -1,29 +1,26 @@
-//! Security groups, evaluated: does a set of groups let a TCP connection in or out?
+//! Evaluates security groups: do they let a TCP connection in or out?
 
 use std::net::Ipv4Addr;
 
 use super::topology::{Peer, Rule, Topology, contains};
 
-/// Which of a group's two lists is asked.
+/// Which of a group's two rule lists applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// Inbound rules.
     Ingress,
-    /// Outbound rules.
     Egress,
 }
 
 /// The other end of a connection, as a rule sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct Party<'a> {
-    /// Its address.
     pub address: Ipv4Addr,
-    /// The groups it carries, for rules that name a group. Empty where AWS does not match by group.
+    /// Its groups, for rules that name a group. Empty where AWS does not match by group.
     pub groups: &'a [String],
 }
 
-/// Whether any rule of any of `groups` admits TCP on `port` with `party`. Rules only ever allow, so one is enough;
-/// an interface with no group, or with groups that are gone, lets nothing pass.
+/// Whether any rule of any of `groups` admits TCP on `port` with `party`. Rules only ever allow, so one match is
+/// enough. An interface with no group, or with groups that are gone, lets nothing pass.
 pub fn admit(topology: &Topology, groups: &[String], direction: Direction, port: u16, party: Party<'_>) -> bool {
     rules(topology, groups, direction).any(|rule| {
         carries_tcp(rule, port)
@@ -35,8 +32,8 @@ pub fn admit(topology: &Topology, groups: &[String], direction: Direction, port:
     })
 }
 
-/// Whether the outbound rules let HTTPS out to S3: by a prefix list, or by a rule for every address.
-/// The only managed prefix list the sandbox has a route for is S3's.
+/// Whether the outbound rules let HTTPS out to S3: by a prefix list, or by a rule for every address. The sandbox has
+/// a route for only one managed prefix list, S3's.
 pub fn admit_s3(topology: &Topology, groups: &[String]) -> bool {
     rules(topology, groups, Direction::Egress).any(|rule| {
         carries_tcp(rule, 443)

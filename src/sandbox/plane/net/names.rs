@@ -1,12 +1,12 @@
-//! Names, resolved as in a VPC: endpoint and load balancer names are public DNS, their addresses private; a service's
-//! private name is known in the VPCs that have an endpoint for it.
+//! Resolves names as in a VPC. The names of endpoints and load balancers are public DNS with private addresses. A
+//! service's private name is known only in VPCs that have an endpoint for it.
 
 use std::net::Ipv4Addr;
 
 use super::topology::Topology;
 
-/// The addresses of `host` as seen from `vpc`, or `None` when there is no such name. Whether an address can be reached
-/// from where one stands is another question: the judge's.
+/// The addresses of `host` as seen from `vpc`, or `None` if there is no such name. Whether an address can be reached
+/// from there is for the judge to decide.
 pub fn resolve(topology: &Topology, vpc: &str, host: &str) -> Option<Vec<Ipv4Addr>> {
     if let Ok(address) = host.parse() {
         return Some(vec![address]);
@@ -17,7 +17,8 @@ pub fn resolve(topology: &Topology, vpc: &str, host: &str) -> Option<Vec<Ipv4Add
     }
     let host = host.trim_end_matches('.').to_ascii_lowercase();
     let endpoints = || topology.endpoints.values().filter(|it| it.state != "deleted");
-    // A private zone comes before the public names, and needs both switches [vpc userguide: vpc-dns].
+    // A private zone takes precedence over public names, and needs both DNS settings of the VPC [vpc userguide:
+    // vpc-dns].
     let mut private = endpoints().filter(|it| switches.dns_hostnames && it.vpc == vpc);
     if let Some(endpoint) = private.find(|it| it.private_name.as_deref().is_some_and(|name| stands_for(name, &host))) {
         return Some(endpoint.interfaces.iter().map(|interface| interface.address).collect());
@@ -37,7 +38,7 @@ pub fn resolve(topology: &Topology, vpc: &str, host: &str) -> Option<Vec<Ipv4Add
     })
 }
 
-/// Whether a private name, which may begin with `*.`, stands for a host.
+/// Whether a private name, which may begin with `*.`, matches a host.
 fn stands_for(name: &str, host: &str) -> bool {
     match name.strip_prefix("*.") {
         Some(domain) => {

@@ -1,4 +1,4 @@
-//! The network as a whole: the account as it was last told, the judge, and the listeners that the judge lets connections to.
+//! The network as a whole: the latest topology, the judge, and the listeners that it lets connections through to.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -15,31 +15,27 @@ use super::fabric::{Caller, Fabric, Fault};
 use super::filter::{Client, Destination, Place, Reason, Source, Verdict, View};
 use super::topology::Topology;
 
-/// The network, with what everything in it needs: time, chance and somewhere to run.
+/// The network, with what everything in it shares.
 pub struct Network {
-    /// How fast time runs.
     pub pace: Pace,
     /// Wall-clock time.
     pub clock: Clock,
-    /// Which target and which address comes first.
+    /// Decides which target and which address come first.
     pub random: Random,
     /// Where tasks run.
     pub runtime: Handle,
-    /// The account, as last handed over.
+    /// The topology that was applied last.
     pub topology: watch::Sender<Arc<Topology>>,
-    /// The listeners.
     pub fabric: Fabric,
-    /// What instances wrote to their consoles.
     pub consoles: Consoles,
 }
 
 impl Network {
-    /// The account as it is now.
     pub fn topology(&self) -> Arc<Topology> {
         Arc::clone(&self.topology.borrow())
     }
 
-    /// The judge's answer, now.
+    /// Judges a connection against what listens now.
     pub fn judge(&self, topology: &Topology, source: &Source, destination: &Destination) -> Verdict {
         let listening = |id: &str, port: u16| self.fabric.has(&Place::Instance { id: id.to_owned(), port });
         View { topology, listening: &listening, flow: self.random.next_u64() }.judge(source, destination)
@@ -48,7 +44,7 @@ impl Network {
     /// Connects from an instance's own interface to an address in its VPC.
     ///
     /// # Errors
-    /// How the hand-shake failed, wherever on the way.
+    /// How the handshake failed on the first or a later hop.
     pub async fn connect_from(&self, id: &str, address: Ipv4Addr, port: u16) -> Result<TcpStream, Fault> {
         let topology = self.topology();
         let Some(instance) = topology.instances.get(id) else { return Err(Fault::Refused) };

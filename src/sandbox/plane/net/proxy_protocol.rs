@@ -1,4 +1,4 @@
-//! Proxy protocol version 2, as a load balancer sends it and as a web server that was told reads it.
+//! Proxy protocol version 2, as a load balancer sends it and as a web server reads it if its configuration says so.
 
 use std::net::{Ipv4Addr, SocketAddrV4};
 
@@ -7,16 +7,15 @@ const SIGNATURE: &[u8; 12] = b"\r\n\r\n\0\r\nQUIT\n";
 const TYPE_AWS: u8 = 0xEA;
 const SUBTYPE_VPCE_ID: u8 = 0x01;
 
-/// What the header says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proxied {
     /// The client, as the load balancer saw it.
     pub source: SocketAddrV4,
-    /// The endpoint the connection came through.
+    /// The id of the endpoint that the connection came through.
     pub endpoint: Option<String>,
 }
 
-/// The header for a TCP connection from `source` to `destination`.
+/// Writes the header of a TCP connection from `source` to `destination`.
 pub fn encode(proxied: &Proxied, destination: SocketAddrV4) -> Vec<u8> {
     let mut body = Vec::new();
     body.extend_from_slice(&proxied.source.ip().octets());
@@ -25,7 +24,7 @@ pub fn encode(proxied: &Proxied, destination: SocketAddrV4) -> Vec<u8> {
     body.extend_from_slice(&destination.port().to_be_bytes());
     if let Some(endpoint) = &proxied.endpoint {
         body.push(TYPE_AWS);
-        // An endpoint id is 22 characters: the length always fits.
+        // An endpoint id has 22 characters, so the length always fits.
         body.extend_from_slice(&u16::try_from(endpoint.len() + 1).unwrap_or(u16::MAX).to_be_bytes());
         body.push(SUBTYPE_VPCE_ID);
         body.extend_from_slice(endpoint.as_bytes());
@@ -41,15 +40,14 @@ pub fn encode(proxied: &Proxied, destination: SocketAddrV4) -> Vec<u8> {
 /// What `bytes` start with.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Decoded {
-    /// A whole header, and its length.
+    /// A complete header, and its length.
     Header(Proxied, usize),
-    /// A header's beginning.
+    /// The beginning of a header.
     More,
     /// Something else.
     Absent,
 }
 
-/// Reads the header that `bytes` start with.
 pub fn decode(bytes: &[u8]) -> Decoded {
     let known = bytes.len().min(SIGNATURE.len());
     if bytes[..known] != SIGNATURE[..known] {

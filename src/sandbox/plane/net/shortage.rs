@@ -1,5 +1,6 @@
-//! Running out of open files: trouble of this machine, which must not look like trouble of the virtual network. Whoever
-//! needs one waits a while, and what cannot wait is lost like a packet, never refused. It is told once.
+//! Running out of open files. It is trouble of this machine and must not look like trouble of the virtual network: a
+//! caller that needs a file waits for a while, and a connection that cannot wait is lost like a packet, never
+//! refused. It is reported once.
 
 use std::io;
 use std::sync::Arc;
@@ -8,11 +9,11 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-/// How long others get to end before it is tried again: a little first, then twice as long each time. Together it is less
-/// than the shortest time that a health check may take. In milliseconds.
+/// The pauses between attempts, in milliseconds: short at first, then twice as long each time. Their sum is less than
+/// the shortest time-out of a health check.
 const PAUSES: [u64; 5] = [50, 100, 200, 400, 800];
 
-/// Whether it has happened.
+/// Whether open files have run out.
 #[derive(Clone, Debug)]
 pub struct Shortage {
     seen: Arc<watch::Sender<bool>>,
@@ -21,7 +22,7 @@ pub struct Shortage {
 }
 
 impl Shortage {
-    /// Asks for as many open files as the system allows. Where it grants none more, the limit stays what it was.
+    /// Raises the limit of open files as far as the system allows. If the system refuses, the limit stays as it was.
     #[must_use]
     pub fn begin() -> Self {
         let limit = rlimit::increase_nofile_limit(u64::MAX).or_else(|_| rlimit::increase_nofile_limit(0));
@@ -29,16 +30,16 @@ impl Shortage {
         Self { seen: Arc::new(watch::Sender::new(false)), limit }
     }
 
-    /// Turns true when it happens for the first time.
+    /// Becomes true when open files run out for the first time.
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<bool> {
         self.seen.subscribe()
     }
 
-    /// Runs `open` until it does not fail for want of a file, or patience ends.
+    /// Runs `open` again until it no longer fails for lack of a file, or the pauses are used up.
     ///
     /// # Errors
-    /// What `open` says.
+    /// The error of `open`.
     pub async fn patiently<T>(&self, open: impl Fn() -> io::Result<T>) -> io::Result<T> {
         for pause in PAUSES {
             match open() {
@@ -49,7 +50,8 @@ impl Shortage {
         open()
     }
 
-    /// What a listener does that could not accept a connection: it gives others time to end. The connection waits.
+    /// For a listener that could not accept a connection: waits a little, so that others can end. The connection
+    /// stays queued.
     pub async fn rest(&self, error: &io::Error) {
         self.notes(error);
         sleep(Duration::from_millis(PAUSES[0])).await;

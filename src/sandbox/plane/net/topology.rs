@@ -1,6 +1,6 @@
-//! What the data plane must know of the account: plain data, handed over whole after every change.
+//! What the data plane must know of the accounts: plain data, handed over as a whole after every change.
 //!
-//! The control plane derives it from its world; the data plane compares it with what it runs and starts or stops
+//! The control plane derives it from its world. The data plane compares it with what runs, and starts or stops
 //! listeners. Neither side holds a reference into the other.
 
 use std::collections::BTreeMap;
@@ -11,56 +11,49 @@ use crate::host::net::Cidr;
 /// Everything that can send, carry, admit or answer a packet. Keys are AWS ids or ARNs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Topology {
-    /// VPCs by id.
+    /// By id.
     pub vpcs: BTreeMap<String, Vpc>,
-    /// Security groups by id.
+    /// By id.
     pub groups: BTreeMap<String, Group>,
-    /// Subnets by id.
+    /// By id.
     pub subnets: BTreeMap<String, Subnet>,
-    /// Instances that exist, whatever their state, by id.
+    /// By id, in every state.
     pub instances: BTreeMap<String, Instance>,
-    /// Network Load Balancers by ARN. Only those whose state lets them carry traffic are `active`.
+    /// By ARN. Only those that may carry traffic are `active`.
     pub balancers: BTreeMap<String, Balancer>,
-    /// Target groups by ARN.
+    /// By ARN.
     pub target_groups: BTreeMap<String, TargetGroup>,
-    /// Endpoint services by id (`vpce-svc-…`).
+    /// By id (`vpce-svc-…`).
     pub services: BTreeMap<String, Service>,
-    /// Interface endpoints by id.
+    /// By id.
     pub endpoints: BTreeMap<String, Endpoint>,
 }
 
-/// A VPC's DNS switches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Vpc {
     /// `enableDnsSupport`: whether names resolve at all.
     pub dns_support: bool,
-    /// `enableDnsHostnames`: without it names of private zones do not resolve.
+    /// `enableDnsHostnames`: without it, names of private zones do not resolve.
     pub dns_hostnames: bool,
 }
 
-/// A security group's rules, as evaluated (AWS security groups are stateful: only the first packet is asked).
+/// A security group's rules. AWS security groups are stateful: only the first packet of a connection is judged.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Group {
-    /// The VPC it belongs to.
     pub vpc: String,
-    /// Inbound rules.
     pub ingress: Vec<Rule>,
-    /// Outbound rules.
     pub egress: Vec<Rule>,
 }
 
-/// One rule of a security group.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
     /// `tcp`, `udp`, `icmp`, a protocol number, or `-1` for all.
     pub protocol: String,
-    /// First and last port; `None` when the protocol has no ports or all are meant.
+    /// First and last port; `None` if the protocol has no ports or the rule covers all.
     pub ports: Option<(u16, u16)>,
-    /// Who is at the other end.
     pub peer: Peer,
 }
 
-/// The other end of a security-group rule.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Peer {
     /// An IPv4 block, as `(network, prefix length)`.
@@ -71,19 +64,16 @@ pub enum Peer {
     PrefixList(String),
 }
 
-/// A subnet and where it leads.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subnet {
-    /// The VPC it is part of.
     pub vpc: String,
-    /// Its zone id, such as `apne1-az4`.
+    /// Such as `apne1-az4`.
     pub zone_id: String,
     /// Whether its route table has a route to S3 through a gateway endpoint that is available.
     pub reaches_s3: bool,
-    /// The blocks inside its VPC for which its route table has a route of its own, as `(network, prefix length)`, and the
-    /// address that each leads to.
+    /// Routes to blocks inside the VPC: the block as `(network, prefix length)`, and the address that it leads to;
+    /// `None` if its target is gone.
     pub routes: Vec<((Ipv4Addr, u8), Option<Ipv4Addr>)>,
-    /// Its network ACL.
     pub acl: Acl,
 }
 
@@ -97,185 +87,157 @@ impl Subnet {
     }
 }
 
-/// A network ACL: stateless, so that answers are judged like requests.
+/// A network ACL. It is stateless, so answers are judged like requests.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Acl {
-    /// Inbound rules in the order of their numbers. What none of them fits is denied.
+    /// Sorted by number. What no rule matches is denied.
     pub inbound: Vec<AclRule>,
-    /// Outbound rules, likewise.
+    /// Like `inbound`.
     pub outbound: Vec<AclRule>,
 }
 
-/// One rule of a network ACL.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AclRule {
-    /// Whether what fits may pass.
     pub allow: bool,
     /// A protocol number, or `-1` for all.
     pub protocol: String,
     /// First and last destination port; `None` for all.
     pub ports: Option<(u16, u16)>,
-    /// The other end: the source of inbound and the destination of outbound packets.
+    /// The other end: the source of inbound packets, the destination of outbound ones.
     pub block: (Ipv4Addr, u8),
 }
 
-/// An instance, its interface, and the script it was born with.
+/// An instance with its interface and its user data.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Instance {
     /// Whether its state is `running`.
     pub running: bool,
-    /// How often it was rebooted: when that changes, its processes end and begin again.
+    /// The number of reboots. When it changes, the instance's processes end and start again.
     pub reboots: u32,
-    /// Whether its state is `terminated` or `shutting-down`: its processes end and do not come back.
+    /// Whether its state is `terminated` or `shutting-down`: its processes end for good.
     pub terminated: bool,
-    /// Its VPC.
     pub vpc: String,
-    /// Its subnet.
     pub subnet: String,
-    /// Its private address.
     pub address: Ipv4Addr,
-    /// The groups on its interface.
     pub groups: Vec<String>,
-    /// Its user data, decoded, or empty.
+    /// Decoded; may be empty.
     pub user_data: String,
 }
 
-/// A Network Load Balancer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Balancer {
-    /// Whether it is `active`.
     pub active: bool,
-    /// Its VPC.
     pub vpc: String,
     /// One node per enabled zone.
     pub nodes: Vec<Node>,
-    /// Its security groups; empty for one that was born without.
+    /// Its security groups. Empty if it was created without any.
     pub groups: Vec<String>,
     /// Whether inbound rules are enforced on `PrivateLink` traffic.
     pub enforce_on_private_link: bool,
     /// Whether a node may use targets of other zones.
     pub cross_zone: bool,
-    /// Its listeners.
     pub listeners: Vec<Listener>,
-    /// Its DNS name.
     pub dns_name: String,
 }
 
-/// A load balancer's listener for TCP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listener {
-    /// Its port.
     pub port: u16,
     /// The ARN of the target group that it forwards to.
     pub group: String,
-    /// After so many seconds without a packet it forgets a connection.
+    /// Seconds without a packet after which it forgets a connection.
     pub idle_seconds: u32,
 }
 
 /// A load balancer's node: its network interface in one subnet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    /// The subnet.
     pub subnet: String,
     /// The zone's name in the owner's account, such as `ap-northeast-1a`.
     pub zone_name: String,
-    /// The zone's id.
     pub zone_id: String,
-    /// Its private address: what a target sees as the source of `PrivateLink` traffic.
+    /// Its private address. A target sees it as the source of `PrivateLink` traffic.
     pub address: Ipv4Addr,
 }
 
 /// A target group of type `instance` or `ip`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TargetGroup {
-    /// Its VPC.
     pub vpc: String,
-    /// The port that targets get traffic on unless they say otherwise.
+    /// The port of targets that name none.
     pub port: u16,
-    /// How targets are probed.
     pub health_check: HealthCheck,
-    /// Whether proxy protocol version 2 is sent to targets.
+    /// Whether targets are sent proxy protocol version 2.
     pub proxy_protocol_v2: bool,
-    /// Whether nodes may use targets of other zones; `None` for what the load balancer says.
+    /// Whether nodes may use targets of other zones. `None` follows the load balancer.
     pub cross_zone: Option<bool>,
-    /// Whether connections to a target end when its deregistration does.
+    /// Whether connections to a target end when its deregistration ends.
     pub ends_deregistered: bool,
     /// Whether connections to a target end when it becomes unhealthy.
     pub ends_unhealthy: bool,
-    /// The registered targets, and those that are draining.
+    /// The registered targets, including draining ones.
     pub targets: Vec<Target>,
 }
 
-/// How a target group asks its targets whether they are well.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HealthCheck {
     /// `Some(path)` for HTTP, `None` for TCP.
     pub http_path: Option<String>,
-    /// The port probed, when it is not the traffic port.
+    /// The port to probe if it is not the traffic port.
     pub port: Option<u16>,
-    /// Seconds between probes.
+    /// Between probes.
     pub interval_seconds: u32,
-    /// Seconds until a probe has failed.
+    /// Until a probe without an answer fails.
     pub timeout_seconds: u32,
-    /// Successes in a row until healthy.
+    /// Successes in a row until a target is healthy.
     pub healthy_threshold: u32,
-    /// Failures in a row until unhealthy.
+    /// Failures in a row until a target is unhealthy.
     pub unhealthy_threshold: u32,
-    /// Accepted HTTP codes, as ranges.
+    /// The HTTP codes that pass, as ranges.
     pub matcher: Vec<(u16, u16)>,
 }
 
-/// A target's key and place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Target {
-    /// An instance id, or an IPv4 address.
+    /// An instance id or an IPv4 address.
     pub id: String,
-    /// Its port.
     pub port: u16,
-    /// Whether it is being deregistered: open connections live on, new ones go elsewhere.
+    /// Whether it is being deregistered. Open connections go on; new ones go elsewhere.
     pub draining: bool,
 }
 
-/// An endpoint service.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Service {
-    /// The load balancers behind it, by ARN.
+    /// The ARNs of the load balancers behind it.
     pub balancers: Vec<String>,
-    /// The zone ids it is offered in.
+    /// The ids of the zones it is offered in.
     pub zone_ids: Vec<String>,
 }
 
-/// An interface endpoint.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Endpoint {
-    /// Its VPC.
     pub vpc: String,
-    /// The service's id, when the service is one of the sandbox's own.
+    /// The service's id, if the sandbox has the service.
     pub service: String,
-    /// Its state as on the wire: only `available` carries traffic.
+    /// As on the wire. Only `available` carries traffic.
     pub state: String,
-    /// The groups on its interfaces.
+    /// The security groups on its interfaces.
     pub groups: Vec<String>,
     /// One interface per subnet.
     pub interfaces: Vec<EndpointInterface>,
-    /// Every DNS name of it, with the addresses each resolves to.
+    /// Its DNS names, with the addresses that each resolves to.
     pub names: Vec<(String, Vec<Ipv4Addr>)>,
-    /// The service's private name, while private DNS is enabled: for this VPC only.
+    /// The service's private name, while private DNS is enabled. It resolves in this VPC only.
     pub private_name: Option<String>,
 }
 
-/// An interface endpoint's network interface.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EndpointInterface {
-    /// The subnet.
     pub subnet: String,
-    /// The zone's id.
     pub zone_id: String,
-    /// Its private address.
     pub address: Ipv4Addr,
 }
 
-/// Whether a block has an address.
 pub fn contains(network: Ipv4Addr, length: u8, address: Ipv4Addr) -> bool {
     Cidr::around(network, length).is_some_and(|block| block.has(address))
 }

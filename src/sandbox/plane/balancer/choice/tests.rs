@@ -1,5 +1,3 @@
-//! Tables of choices.
-
 use super::*;
 use crate::sandbox::plane::fixtures::{GROUP, NLB, ip, lab, nlb, vpce};
 

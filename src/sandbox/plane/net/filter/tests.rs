@@ -1,4 +1,4 @@
-//! The judge's tables: one row per way a connection may go.
+//! Tables for the judge: one row for each way a connection can go.
 
 use super::*;
 use crate::sandbox::plane::fixtures::{NLB, anywhere, block, ip, lab, nlb, rule, vpce};
@@ -258,13 +258,13 @@ fn from_a_node_to_its_target() {
     check(&source, &to("vpc-p", "10.0.1.77", 80), &[("no such host", open, lost(Reason::NoSuchAddress))]);
 }
 
-/// A network ACL with one rule each way: TCP to these ports, with this block.
+/// A network ACL with one rule in each direction: TCP to these ports, with this block.
 fn acl(inbound: (u16, u16), outbound: (u16, u16), network: &str, length: u8) -> Acl {
     let rule = |ports| AclRule { allow: true, protocol: "6".into(), ports: Some(ports), block: (ip(network), length) };
     Acl { inbound: vec![rule(inbound)], outbound: vec![rule(outbound)] }
 }
 
-/// The client, the endpoint, the node and the target, each in a subnet of its own with an ACL of its own.
+/// The client, the endpoint, the node and the target are each in a subnet of their own, with an ACL of its own.
 #[test]
 fn a_network_acl_judges_the_answer_too() {
     type Case = (&'static str, &'static str, fn() -> Acl, bool);
@@ -304,7 +304,7 @@ fn a_network_acl_judges_the_answer_too() {
         };
         let verdict = view_judges(&topology, &source, &destination);
         assert_eq!(verdict == lost, !passes, "{name}: {verdict:?}");
-        // Whatever the ACL says, traffic within one subnet does not meet it.
+        // Traffic within one subnet never meets the ACL.
         let mut together = topology.clone();
         vpce(&mut together).interfaces[0].subnet = "subnet-c".into();
         nlb(&mut together).nodes[0].subnet = "subnet-p".into();
@@ -313,8 +313,8 @@ fn a_network_acl_judges_the_answer_too() {
     }
 }
 
-/// The client and the endpoint in subnets of their own: routes decide between subnets, the most specific one first, and for
-/// the answer too.
+/// The client and the endpoint are in subnets of their own. Routes decide between subnets, the most specific one
+/// first, and for the answer too.
 #[test]
 fn a_route_leads_elsewhere_and_nobody_forwards() {
     type Routes = &'static [(&'static str, u8, Option<&'static str>)];
