@@ -2,52 +2,48 @@
 
 use super::script::program::{Sink, Step, When};
 
-/// How far a boot script has got.
 #[derive(Default)]
 pub struct Boot {
-    /// The next step.
+    /// The index of the next step.
     pub next: usize,
-    /// Steps that were done in an earlier process: their effects are made again, silently.
+    /// The number of steps that an earlier process did. Their effects are repeated without output.
     pub restored: usize,
-    /// Whether the script has been greeted.
+    /// Whether the console says that the script has begun.
     pub begun: bool,
-    /// Whether the script told that it ended.
+    /// Whether the script has ended.
     pub ended: bool,
     /// Background loops, at the instant pace.
     pub loops: Vec<(Step, Sinks)>,
 }
 
 impl Boot {
-    /// A script of which an earlier process did that many steps; `None` when it had not begun.
+    /// The state of a script after an earlier process did `restored` steps; `None` if it had not begun.
     pub fn resumed(restored: Option<usize>) -> Self {
         Self { restored: restored.unwrap_or(0), begun: restored.is_some(), ..Self::default() }
     }
 }
 
-/// Where a step's output and complaints go.
+/// Where a step's output and errors go.
 #[derive(Clone, Debug)]
 pub struct Sinks {
-    /// Its standard output.
     pub out: Sink,
-    /// Its standard error.
     pub err: Sink,
 }
 
-/// How a step ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
     /// With status 0.
     Well,
     /// With another status.
     Badly,
-    /// Not yet: it holds the script up.
+    /// It has not ended, and the script waits for it.
     Waiting,
-    /// It ended the script.
+    /// It ended the script (`exit`).
     Script,
 }
 
 impl Ended {
-    /// Whether a step is due after one that ended like this.
+    /// Whether a step with this `when` runs after a step that ended like this.
     pub fn lets(self, when: When) -> bool {
         match when {
             When::Always => true,

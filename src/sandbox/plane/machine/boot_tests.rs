@@ -1,4 +1,4 @@
-//! What one instance's user data may cost the others: time, room and ports.
+//! What one instance's user data may cost the others: time, space and ports.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -36,7 +36,7 @@ async fn a_script_that_never_waits_lets_others_run_and_can_be_ended() -> io::Res
     let script = format!("while true; do\n{}done", "echo x\n".repeat(2000));
     let plane = plane(&folder, Pace::Quick, &script)?;
     let deadline = Instant::now() + Duration::from_mins(1);
-    // There is one thread here: whoever does not let go of it is not seen at work.
+    // There is only one thread, so a script that never yields would never be seen at work.
     let seen = loop {
         tokio::task::yield_now().await;
         let seen = printed(&text(&plane).await);

@@ -1,4 +1,5 @@
-//! A small curl: through the fabric, from an instance's own interface, with curl's words and exit codes.
+//! A small curl: it connects through the fabric from an instance's own interface, with curl's messages and exit
+//! codes.
 
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -16,25 +17,24 @@ use crate::sandbox::plane::net::fabric::Fault;
 use crate::sandbox::plane::net::names::resolve;
 use crate::sandbox::plane::net::network::Network;
 
-/// How long Linux tries to connect (`tcp_syn_retries` 6), when curl is given no limit.
+/// How long Linux tries to connect (`tcp_syn_retries` 6) if curl is given no limit.
 const KERNEL_PATIENCE: Duration = Duration::from_secs(130);
-/// A body longer than this is cut.
+/// Bytes of a body that are kept.
 const LONGEST_BODY: usize = 1024 * 1024;
 
-/// What a curl did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// curl's exit code.
     pub code: u8,
-    /// What goes to its output: the body, and the head with `-i`.
+    /// curl's output: the body, and with `-i` the head before it.
     pub body: Vec<u8>,
-    /// What `-w` writes.
+    /// The output of `-w`.
     pub written: String,
-    /// The line on its standard error.
+    /// The line on standard error.
     pub complaint: Option<String>,
 }
 
-/// Time as curl feels it: real, or, at the instant pace, added up without waiting.
+/// Time as curl sees it. At the instant pace waiting times are added up instead of waited for.
 struct Watch {
     instant: bool,
     begun: Instant,
@@ -57,7 +57,7 @@ impl Watch {
     }
 }
 
-/// Why it failed: curl's code and words.
+/// curl's exit code and message.
 struct Failure(u8, String);
 
 /// Runs `curl` on the instance `id`.
@@ -68,7 +68,7 @@ pub async fn run(network: &Network, id: &str, curl: &Curl) -> Outcome {
     let failure = fetch(network, id, curl, &mut watch, &mut facts, &mut outcome.body).await.err();
     facts.total = watch.elapsed();
     if watch.instant {
-        // Time that is not waited for has no microseconds.
+        // Skipped time has no microseconds.
         facts.total = Duration::from_millis(u64::try_from(facts.total.as_millis()).unwrap_or(0));
     }
     if let Some(Failure(code, words)) = failure {
@@ -99,7 +99,7 @@ async fn fetch(
     };
     drop(topology);
     let mut addresses = addresses.ok_or_else(|| Failure(6, format!("Could not resolve host: {}", url.host)))?;
-    // A name server turns the list with every answer, which is what spreads clients over zones.
+    // A name server rotates the list with every answer, which spreads clients over zones.
     let first = usize::try_from(network.random.next_u64() % addresses.len().max(1) as u64).unwrap_or(0);
     addresses.rotate_left(first);
     let mut stream = connect(network, id, curl, &addresses, watch, facts).await?;
@@ -131,7 +131,7 @@ async fn connect(
         facts.remote = Some(address);
         let begun = watch.elapsed();
         let left = limit.saturating_sub(begun);
-        // While there are more addresses to try, each gets half of what is left.
+        // While there are more addresses to try, each gets half of the time that is left.
         let deadline = if at + 1 == addresses.len() { limit } else { begun + left / 2 };
         // A lost SYN is sent again after 1, 3, 7, … seconds.
         let mut wait = Duration::from_secs(1);
@@ -159,7 +159,7 @@ async fn connect(
     }
     facts.remote = None;
     if watch.instant && lost {
-        // Always the same figure, so that transcripts are.
+        // Always the same time, so that transcripts are identical.
         watch.begun = Instant::now();
         watch.skipped = limit;
     }
@@ -278,6 +278,6 @@ fn request(curl: &Curl) -> String {
     for header in &curl.headers {
         request = request + &header.replace(['\r', '\n'], "") + "\r\n";
     }
-    // Each curl is its own process, so its connection ends with it.
+    // Each curl is a process of its own, so its connection ends with it.
     request + "\r\n"
 }

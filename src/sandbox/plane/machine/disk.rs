@@ -1,29 +1,26 @@
-//! An instance's imitated disk: the files its boot script wrote, and the logs its servers write.
+//! An instance's imitated disk: the files that its boot script wrote, and the logs of its servers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::script::program::Sink;
 
-/// A log is cut to this when it has grown to twice as much.
+/// A log that has grown to twice this size is cut to this size, in bytes.
 const KEPT: usize = 64 * 1024;
-/// How long a path may be, in bytes: as on Linux.
+/// The limit of a path in bytes, as on Linux.
 const LONGEST_PATH: usize = 4096;
-/// How many files there may be.
+/// The limit of files.
 const MOST_FILES: usize = 1000;
-/// How many bytes all files and their paths may have.
+/// The limit of bytes in all files and their paths together.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
-/// Why a file cannot be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Full {
-    /// Its path is too long.
     Name,
-    /// The disk has no room for it.
     Space,
 }
 
 impl Full {
-    /// The system's words for it.
+    /// The system's error message.
     pub fn words(self) -> &'static str {
         match self {
             Self::Name => "File name too long",
@@ -32,7 +29,7 @@ impl Full {
     }
 }
 
-/// Whether a path is one that a file or a folder may have.
+/// Whether a path is short enough for a file or folder.
 pub fn fits_a_path(path: &str) -> bool {
     path.len() <= LONGEST_PATH
 }
@@ -43,18 +40,15 @@ pub struct Disk {
     files: BTreeMap<String, Vec<u8>>,
     /// The bytes of all files and their paths.
     used: usize,
-    /// Files that `tail -F` shows, and where.
+    /// Files that `tail -F` follows, and where it shows them.
     follows: BTreeMap<String, Sink>,
     /// The working folder; empty for `/`.
     pub folder: String,
-    /// Installed packages.
     pub packages: BTreeSet<String>,
-    /// The ports nginx listens on.
     pub nginx: Vec<u16>,
 }
 
 impl Disk {
-    /// The absolute form of a path.
     pub fn absolute(&self, path: &str) -> String {
         if path.starts_with('/') {
             return path.to_owned();
@@ -62,21 +56,20 @@ impl Disk {
         format!("{}/{}", self.folder.trim_end_matches('/'), path.trim_start_matches("./"))
     }
 
-    /// A file's bytes.
     pub fn read(&self, path: &str) -> Option<&[u8]> {
         self.files.get(path).map(Vec::as_slice)
     }
 
-    /// Every file below a folder (its path ending in `/`).
+    /// Every file below a folder, whose path ends in `/`.
     pub fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (&'a str, &'a [u8])> {
         let files = self.files.range(folder.to_owned()..).take_while(move |(path, _)| path.starts_with(folder));
         files.map(|(path, bytes)| (path.as_str(), bytes.as_slice()))
     }
 
-    /// Writes a file, and says where what was written is followed.
+    /// Writes a file. Returns where `tail -F` shows it, if it is followed.
     ///
     /// # Errors
-    /// When it cannot be; nothing is changed then.
+    /// If it cannot be written. Nothing is changed then.
     pub fn write(&mut self, path: &str, bytes: &[u8], append: bool) -> Result<Option<Sink>, Full> {
         if !fits_a_path(path) {
             return Err(Full::Name);
@@ -90,7 +83,7 @@ impl Disk {
         let room = (MOST_BYTES + before.unwrap_or(0)).saturating_sub(self.used);
         let needed = after + if before.is_none() { path.len() } else { 0 };
         if needed > room {
-            // A log goes on all the same, without its beginning, as with a host that rotates it.
+            // A log goes on without its beginning, as on a host that rotates it.
             if !(append && before.is_some() && path.starts_with("/var/log/")) {
                 return Err(Full::Space);
             }
@@ -99,13 +92,13 @@ impl Disk {
         Ok(self.put(path, bytes, append, after))
     }
 
-    /// Adds to a server's own log, whatever else is on the disk: a lesson is read from it.
+    /// Appends to a server's own log, however full the disk is: a lesson reads this log.
     pub fn log(&mut self, path: &str, bytes: &[u8]) -> Option<Sink> {
         let after = cut(self.files.get(path).map_or(0, Vec::len) + bytes.len());
         self.put(path, bytes, true, after)
     }
 
-    /// Writes a file, of which the last `kept` bytes stay.
+    /// Writes a file and keeps its last `kept` bytes.
     fn put(&mut self, path: &str, bytes: &[u8], append: bool, kept: usize) -> Option<Sink> {
         let file = self.files.entry(path.to_owned()).or_insert_with(|| {
             self.used += path.len();
@@ -121,7 +114,7 @@ impl Disk {
         self.follows.get(path).cloned()
     }
 
-    /// Follows a file, and gives what `tail` shows at once; nothing when it was followed before.
+    /// Follows a file, and returns what `tail` shows at once; nothing if it was followed already.
     pub fn follow(&mut self, path: &str, from_start: bool, to: Sink) -> Vec<u8> {
         if self.follows.insert(path.to_owned(), to).is_some() {
             return Vec::new();
@@ -136,7 +129,7 @@ impl Disk {
     }
 }
 
-/// How much stays of a file that has grown to `length`.
+/// The bytes that are kept of a file that has grown to `length`.
 fn cut(length: usize) -> usize {
     if length > 2 * KEPT { KEPT } else { length }
 }

@@ -18,30 +18,26 @@ use super::script::program::{Program, Sink};
 use super::script::user_data;
 use super::server::nginx_handle::NginxProcess;
 
-/// A running instance.
 pub struct Machine {
     /// The instance's id.
     pub id: String,
-    /// How often it had been rebooted when it was switched on.
+    /// The number of reboots when it was switched on.
     pub reboots: u32,
-    /// Its boot script.
     pub program: Program,
-    /// Its disk.
     pub disk: Mutex<Disk>,
-    /// How far its boot script has got; held while it goes on, so that it is never run twice at a time.
+    /// How far its boot script has got. Locked while the script runs, so that it never runs twice at once.
     pub boot: tokio::sync::Mutex<Boot>,
-    /// What its boot script has worked.
+    /// The work that its boot script has done.
     pub effort: Effort,
     tasks: Mutex<Vec<AbortHandle>>,
     off: AtomicBool,
-    /// Its real nginx, while it runs one.
     nginx: Mutex<Option<NginxProcess>>,
     /// Health checks answered, for [`Machine::logs_probe`].
     probes: AtomicU32,
 }
 
 impl Machine {
-    /// A machine that nothing runs on yet. It goes on where it was in an earlier process.
+    /// A machine on which nothing runs yet. Its script will continue where an earlier process stopped.
     pub fn new(context: &MachineContext, id: &str, instance: &Instance) -> Self {
         Self {
             id: id.to_owned(),
@@ -57,17 +53,17 @@ impl Machine {
         }
     }
 
-    /// Whether it was switched off: a step of its script may be in the middle of its work then.
+    /// Whether it was switched off. A step of its script may still be running then.
     pub fn is_off(&self) -> bool {
         self.off.load(Ordering::SeqCst)
     }
 
-    /// Takes a real nginx that was started for it.
+    /// Stores the real nginx that was started for it.
     pub fn set_nginx(&self, nginx: Option<NginxProcess>) {
         *lock(&self.nginx) = nginx;
     }
 
-    /// Switches it off. Nothing is waited for: whoever calls holds locks.
+    /// Switches it off, without waiting: callers hold locks.
     pub fn stop(&self, context: &MachineContext) {
         self.off.store(true, Ordering::SeqCst);
         for task in lock(&self.tasks).drain(..) {
@@ -81,17 +77,17 @@ impl Machine {
         }
     }
 
-    /// A task that ends with the machine.
+    /// Keeps a task that ends with the machine.
     pub fn keep(&self, task: AbortHandle) {
         let mut tasks = lock(&self.tasks);
         tasks.retain(|task| !task.is_finished());
         tasks.push(task);
     }
 
-    /// Writes to where output goes.
+    /// Writes output to its sink.
     ///
     /// # Errors
-    /// When it goes to a file that the disk cannot take.
+    /// If it goes to a file that the disk cannot take.
     pub fn emit(&self, context: &MachineContext, sink: &Sink, bytes: &[u8]) -> Result<(), Full> {
         match sink {
             Sink::Console => context.network.consoles.write(&self.id, bytes),
@@ -111,27 +107,28 @@ impl Machine {
         Ok(())
     }
 
-    /// Appends to a server's own log, and to whatever follows it.
+    /// Appends to a server's own log, and shows the text where the log is followed.
     pub fn log(&self, context: &MachineContext, path: &str, bytes: &[u8]) {
         let followed = lock(&self.disk).log(path, bytes);
         self.show(context, followed.as_ref(), bytes);
     }
 
-    /// Whether a health check is logged. At the quick pace they come thirty times as often as on AWS; as many are
-    /// logged as AWS would send, or they would push everything else off the console.
+    /// Whether a health check is logged. At the quick pace they come thirty times as often as on AWS, and would push
+    /// everything else off the console. So only as many are logged as AWS would send.
     pub fn logs_probe(&self, context: &MachineContext) -> bool {
         let number = self.probes.fetch_add(1, Ordering::Relaxed);
         context.network.pace != Pace::Quick || number.is_multiple_of(30)
     }
 
     fn show(&self, context: &MachineContext, followed: Option<&Sink>, bytes: &[u8]) {
-        // A file that follows itself through a file would never end; only the console shows what is followed.
+        // A file that is followed into itself through another file would never end, so followed files are shown on
+        // the console only.
         if followed == Some(&Sink::Console) {
             context.network.consoles.write(&self.id, bytes);
         }
     }
 
-    /// Stops nginx. It stops listening at once as the network sees it, and is not waited for.
+    /// Stops nginx without waiting. On the virtual network it stops listening at once.
     pub fn stop_nginx(&self, context: &MachineContext) {
         self.end_nginx();
         for port in std::mem::take(&mut lock(&self.disk).nginx) {
@@ -139,7 +136,7 @@ impl Machine {
         }
     }
 
-    /// Nginx has ended although nobody asked it to: as on a host of AWS's, its ports refuse and it stays dead.
+    /// Handles an nginx that ended by itself. As on a real host, its ports refuse and it stays dead.
     pub fn nginx_died(&self, context: &MachineContext, number: u64, how: &str) {
         let died = lock(&self.nginx).take_if(|nginx| nginx.number == number);
         if died.is_some() {
@@ -157,12 +154,12 @@ impl Machine {
         drop(ending);
     }
 
-    /// Answers on a port, unless the machine was switched off meanwhile.
+    /// Listens on a port, unless the machine was switched off meanwhile.
     pub fn listen(&self, context: &MachineContext, port: u16, answer: Answer) {
         let place = Place::Instance { id: self.id.clone(), port };
         let opened = context.network.fabric.open(place.clone(), answer);
         if self.is_off() {
-            // Its script was in the middle of a step when it was switched off.
+            // Its script was in the middle of a step when the machine was switched off.
             context.network.fabric.close(&place);
         }
         if let Err(error) = opened {

@@ -8,26 +8,25 @@ use super::script::curl_args::Url;
 /// What is known after a transfer.
 #[derive(Clone, Debug)]
 pub struct Facts<'a> {
-    /// The URL.
     pub url: &'a Url,
-    /// The status code, 0 without an answer.
+    /// The status code; 0 without an answer.
     pub status: u16,
-    /// The exit code.
+    /// curl's exit code.
     pub code: u8,
     /// The address that answered.
     pub remote: Option<Ipv4Addr>,
-    /// Until the connection stood.
+    /// The time until the connection was established.
     pub connect: Duration,
-    /// In all.
+    /// The total time.
     pub total: Duration,
-    /// Bytes of the body.
+    /// The size of the body in bytes.
     pub size: usize,
-    /// The error's words.
+    /// The error message.
     pub error: String,
 }
 
 impl<'a> Facts<'a> {
-    /// Before anything happened.
+    /// The facts before the transfer.
     pub fn new(url: &'a Url) -> Self {
         let (connect, total) = (Duration::ZERO, Duration::ZERO);
         Self { url, status: 0, code: 0, remote: None, connect, total, size: 0, error: String::new() }
@@ -50,7 +49,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// Fills the format in. A variable that is not known writes nothing, as curl does.
+/// Fills in the format. An unknown variable writes nothing, as in curl.
 pub fn write_out(format: &str, facts: &Facts<'_>) -> String {
     let mut out = String::new();
     let mut rest = format;

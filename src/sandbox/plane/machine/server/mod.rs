@@ -1,6 +1,6 @@
-//! The web servers of an instance: a real nginx where one is installed, and page servers of our own.
+//! The web servers of an instance: a real nginx if one is installed, and built-in page servers.
 //! Must not know: user data, load balancing.
-//! Next: `web.rs` are the page servers; `nginx_process.rs` starts a real nginx and minds it.
+//! Next: `web.rs` has the page servers; `nginx_process.rs` starts a real nginx and watches it.
 
 pub mod nginx_handle;
 pub mod nginx_process;

@@ -1,4 +1,4 @@
-//! A running nginx as its machine holds it, and the folder that nginx is shown in place of the instance's disk.
+//! A handle on a running nginx, and the folder that nginx sees in place of the instance's disk.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,21 +15,21 @@ use tokio::time::timeout;
 use crate::sandbox::plane::machine::nginx::page;
 use crate::sandbox::plane::net::fabric::lock;
 
-/// How long its keeper may take to end it. The keeper is killed then, and the system ends nginx with it.
+/// The time the keeper may take to end nginx. Then the keeper is killed, and the system ends nginx with it.
 pub const GRACE: Duration = Duration::from_secs(2);
-/// A running nginx. It ends when this is dropped; nobody waits for that, but [`WebServers::gone`] can.
+/// A running nginx. Dropping this ends it, without waiting; [`WebServers::gone`] waits.
 pub struct NginxProcess {
-    /// Where each of the instance's ports is on this machine.
+    /// The local address of each of the instance's ports.
     pub ports: BTreeMap<u16, SocketAddr>,
-    /// Tells it from one that the same instance ran before.
+    /// Distinguishes it from an earlier nginx of the same instance.
     pub number: u64,
     files: PathBuf,
-    /// Its end is asked for here, and by dropping it.
+    /// Sending `true`, or dropping this, asks nginx to end.
     asked: watch::Sender<bool>,
     ended: watch::Receiver<bool>,
 }
 
-/// The real web servers that have not ended yet, whether their instances still want them or not.
+/// The real web servers that have not ended yet, including those that their instances no longer use.
 #[derive(Default)]
 pub struct WebServers {
     started: AtomicU64,
@@ -37,7 +37,7 @@ pub struct WebServers {
 }
 
 impl WebServers {
-    /// Takes one in, and numbers it.
+    /// Registers a web server and returns its number.
     pub fn add(&self, id: &str, ended: watch::Receiver<bool>) -> u64 {
         let mut running = lock(&self.running);
         running.retain(|(_, ended)| !is_over(ended));
@@ -45,12 +45,13 @@ impl WebServers {
         self.started.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Waits until those of an instance, or all, have ended. Each was asked to, and is made to, so that this has an end.
+    /// Waits until the web servers of an instance (or all) have ended. Each has been asked to end and is killed if it
+    /// does not, so the wait is bounded.
     pub async fn gone(&self, id: Option<&str>) {
         let waiting: Vec<_> =
             lock(&self.running).iter().filter(|(of, _)| id.is_none_or(|id| of == id)).cloned().collect();
         for (_, mut ended) in waiting {
-            // An error means that nobody minds it any more, because the runtime ends.
+            // An error means that its task is gone because the runtime is ending.
             let _ = timeout(2 * GRACE, ended.wait_for(|ended| *ended)).await;
         }
     }
@@ -61,7 +62,7 @@ fn is_over(ended: &watch::Receiver<bool>) -> bool {
 }
 
 impl NginxProcess {
-    /// A process whose pages are below `files`. It ends when `asked` says so, and `ended` tells when it has.
+    /// A process whose pages are below `files`. It ends when `asked` says so, and sets `ended` when it has.
     pub fn new(
         ports: BTreeMap<u16, SocketAddr>,
         number: u64,
@@ -72,26 +73,25 @@ impl NginxProcess {
         Self { ports, number, files, asked, ended }
     }
 
-    /// Whether it has ended, for whatever reason.
     pub fn has_ended(&self) -> bool {
         is_over(&self.ended)
     }
 
-    /// Ends it, without waiting for that.
+    /// Asks it to end, without waiting.
     pub fn end(&self) {
         self.asked.send_replace(true);
     }
 
-    /// Shows nginx a file that was written on the instance's disk.
+    /// Copies a file from the instance's disk to where nginx sees it.
     pub fn mirror(&self, path: &str, bytes: &[u8]) {
         if is_page(path) {
-            // A page that cannot be written is the old one, or none: the learner sees that.
+            // If a page cannot be written, nginx serves the old one or none, and the learner sees that.
             let _ = put(&self.files, path, bytes);
         }
     }
 }
 
-/// Writes a file of the instance below `files`, never beside it.
+/// Writes a file of the instance below `files`, and never outside of it.
 pub fn put(files: &Path, path: &str, bytes: &[u8]) -> io::Result<()> {
     let path = Path::new(path.trim_start_matches('/'));
     if !path.components().all(|part| matches!(part, Component::Normal(_))) || is_note(path) {
@@ -104,14 +104,15 @@ pub fn put(files: &Path, path: &str, bytes: &[u8]) -> io::Result<()> {
     fs::write(file, page(bytes))
 }
 
-/// Whether a path is that of nginx's own note of its number, or below it: what is written there is not the learner's. Some
-/// systems do not tell capital letters from small ones.
+/// Whether a path is nginx's own pid file, or below it: a learner's script must not write it. Some file systems do
+/// not distinguish upper and lower case.
 fn is_note(path: &Path) -> bool {
     let mut parts = path.components().map(|part| part.as_os_str().to_ascii_lowercase());
     (parts.next(), parts.next()) == (Some("tmp".into()), Some("nginx.pid".into()))
 }
 
-/// Whether a file may be one that nginx serves: logs grow all the time, and the configuration was read.
+/// Whether nginx may serve a file. Logs grow all the time, and the configuration is read once, so they are not
+/// copied.
 pub fn is_page(path: &str) -> bool {
     !["/etc/", "/var/log/", "/dev/"].iter().any(|folder| path.starts_with(folder))
 }

@@ -1,9 +1,9 @@
-//! A real nginx, where one is installed: a process of its own for each instance that runs one, on the loopback interface
-//! only, in a folder of its own, which ends with the sandbox however that ends.
+//! Runs a real nginx if one is installed: one process for each instance that runs nginx, on the loopback interface
+//! only, in its own folder. The process ends with the sandbox, however the sandbox ends.
 //!
-//! Load balancer and nginx are on one machine here, so an accepted socket says nothing of the address that AWS would show.
-//! The plane says it in a PROXY protocol header of its own on the last hop, which nginx is told to believe: its variables,
-//! pages and access log show what they would show on AWS.
+//! Load balancer and nginx run on one machine here, so an accepted socket does not show the address that AWS would
+//! show. On the last hop the plane sends that address in a PROXY protocol header of its own, which nginx is
+//! configured to trust. So nginx's variables, pages and access log show what they would show on AWS.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -31,18 +31,18 @@ use crate::sandbox::plane::net::carry::carry;
 use crate::sandbox::plane::net::fabric::{Answer, lock};
 use crate::sandbox::plane::net::proxy_protocol::{Proxied, encode};
 
-/// How long it may take to listen.
+/// The time nginx may take until it listens.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// The longest line of its log that is shown; a longer one is cut.
+/// Bytes of a log line that are shown; a longer line is cut.
 const LINE: u64 = 64 * 1024;
-/// What a health check's line says.
+/// Part of the log line of a health check.
 const PROBE: &[u8] = b"\"ELB-HealthChecker/";
 /// The page of a server that has none.
 const WELCOME: &str = "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n</head>\n<body>\n\
                        <h1>Welcome to nginx!</h1>\n</body>\n</html>\n";
 
-/// Starts `program` with the configuration and the pages on the disk of `machine`. `None` where that cannot be, and
-/// the built-in server must do; the console says why.
+/// Starts `program` with the configuration and pages on the disk of `machine`. `None` if that fails; the console then
+/// says why, and the built-in server takes over.
 pub async fn start(
     context: &Arc<MachineContext>,
     machine: &Arc<Machine>,
@@ -78,24 +78,24 @@ async fn try_start(
     let address = context.network.topology().instances.get(&machine.id).map_or(Ipv4Addr::LOCALHOST, |it| it.address);
     let configuration = translate(tree, address, &ports)
         .map_err(|Unsafe(what)| io::Error::other(format!("\"{what}\" is not run on this machine")))?;
-    // The one before it uses the same folder.
+    // The nginx before it uses the same folder.
     context.web_servers.gone(Some(&machine.id)).await;
     let prefix = context.folder.join("nginx").join(&machine.id);
     let files = prefix.join("root");
     lay_out(machine, &prefix, &files, &configuration)?;
     let ports: BTreeMap<u16, SocketAddr> = ports.into_iter().map(|(port, (local, _))| (port, local)).collect();
     let order = Order {
-        // What stands behind a link is what the walls are opened for.
+        // Resolve links: the walls are opened for the real path.
         program: fs::canonicalize(program)?,
         folder: fs::canonicalize(&prefix)?,
         ports: ports.values().map(SocketAddr::port).collect(),
     };
     let mut command = Command::new(keeper);
-    // None of our environment: there may be keys of a real account in it.
+    // An empty environment: ours may contain keys of a real account.
     command.args(order.keep()).env_clear().current_dir(&prefix);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     #[cfg(unix)]
-    // A Ctrl-C in the terminal is for the lab, not for the web server.
+    // A Ctrl-C in the terminal is meant for the lab, not for the web server.
     command.process_group(0);
     let mut child = command.spawn().map_err(|error| io::Error::new(error.kind(), format!("its keeper: {error}")))?;
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
@@ -127,7 +127,7 @@ async fn wait_until_it_listens(process: &NginxProcess, prefix: &Path) -> io::Res
     Ok(())
 }
 
-/// Puts the configuration and the instance's pages where nginx finds them.
+/// Writes the configuration and the instance's pages to where nginx finds them.
 fn lay_out(machine: &Machine, prefix: &Path, files: &Path, configuration: &str) -> io::Result<()> {
     if files.exists() {
         fs::remove_dir_all(files)?;
@@ -144,19 +144,20 @@ fn lay_out(machine: &Machine, prefix: &Path, files: &Path, configuration: &str) 
         put(files, path, bytes)?;
     }
     drop(disk);
-    // What an earlier one said says nothing of this one.
+    // The log of an earlier nginx does not belong to this one.
     fs::write(prefix.join("error.log"), "")?;
     fs::write(prefix.join("nginx.conf"), configuration)
 }
 
-/// Whether somebody listens there. Asked from another address: from the same one, a socket may meet itself.
+/// Whether something listens at `address`. Connects from another address: with the same one, a socket may connect to
+/// itself.
 async fn is_answered(address: SocketAddr) -> bool {
     let Ok(socket) = tokio::net::TcpSocket::new_v4() else { return false };
     let from = if cfg!(target_os = "linux") { Ipv4Addr::new(127, 0, 1, 1) } else { Ipv4Addr::LOCALHOST };
     socket.bind((from, 0).into()).is_ok() && socket.connect(address).await.is_ok()
 }
 
-/// Who waits for a web server's end, and sees to it.
+/// Waits for the end of a web server, and cleans up after it.
 struct Minder {
     context: Arc<MachineContext>,
     machine: Arc<Machine>,
@@ -175,14 +176,14 @@ impl Minder {
         let reports =
             self.context.network.runtime.spawn(listen(Arc::clone(&self.context), Arc::clone(&self.machine), stderr));
         let by_itself = tokio::select! {
-            // An error means that it was dropped.
+            // An error means that the handle was dropped.
             _ = wanted.wait_for(|asked| *asked) => false,
             _ = keeper.wait() => true,
         };
-        // The keeper sees the end of its input and ends nginx.
+        // The keeper sees that its input has closed, and ends nginx.
         drop(stdin);
         if timeout(GRACE, keeper.wait()).await.is_err() {
-            // It may be gone this very moment.
+            // It may have ended at this moment.
             let _ = keeper.start_kill();
             let _ = timeout(GRACE, keeper.wait()).await;
         }
@@ -195,8 +196,8 @@ impl Minder {
     }
 }
 
-/// Hears the keeper's reports until it ends, puts those on the console that the learner should know, and gives the reason
-/// for the end.
+/// Reads the keeper's reports until it ends, writes those that matter to the learner to the console, and returns the
+/// reason for the end.
 async fn listen(context: Arc<MachineContext>, machine: Arc<Machine>, stderr: Option<ChildStderr>) -> Option<String> {
     let mut lines = BufReader::new(stderr?).lines();
     let mut how = None;
@@ -218,8 +219,8 @@ async fn listen(context: Arc<MachineContext>, machine: Arc<Machine>, stderr: Opt
     how
 }
 
-/// What a port does with a call where nginx expects a load balancer's PROXY protocol header: it reads that, decides whom
-/// nginx would take for the client on AWS, and says both in one header.
+/// Handles calls at a port where nginx expects a load balancer's PROXY protocol header. It reads that header, decides
+/// which client nginx would see on AWS, and passes both on in one header.
 pub fn proxied(context: &Arc<MachineContext>, address: SocketAddr, config: &Config) -> Answer {
     let (context, config) = (Arc::clone(context), Arc::new(config.clone()));
     Box::new(move |call| {
@@ -228,20 +229,21 @@ pub fn proxied(context: &Arc<MachineContext>, address: SocketAddr, config: &Conf
             let from = call.from;
             let mut stream = call.establish();
             let mut rest = Vec::new();
-            // nginx closes a connection that lacks the header it was told to expect.
+            // nginx closes a connection that lacks the header it is configured to expect.
             let Some(source) = read_proxied(&mut stream, &mut rest).await else { return };
             let Ok(mut onward) = context.network.fabric.connect(address).await else { return };
             let told = Proxied { source: config.remote(from, source), endpoint: None };
             let header = [encode(&told, source), rest].concat();
             if onward.write_all(&header).await.is_ok() {
-                // An error is one side's reset; both sockets close with the task, which passes it on.
+                // An error means that one side reset the connection. Both sockets close when the task ends, which
+                // passes the reset on.
                 let _ = carry(&mut stream, &mut onward).await;
             }
         })
     })
 }
 
-/// Takes nginx's access log, which it writes to its standard output, to the instance's disk. It ends when nginx does.
+/// Copies nginx's access log from its standard output to the instance's disk, until nginx ends.
 async fn follow(context: Arc<MachineContext>, machine: Arc<Machine>, stdout: impl AsyncRead + Unpin) {
     let mut stdout = BufReader::new(stdout);
     let mut line = Vec::new();

@@ -1,4 +1,4 @@
-//! A real nginx with the learner's own configuration, where this machine has one.
+//! Tests of a real nginx with the learner's own configuration, if this machine has one.
 
 use std::io;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use crate::sandbox::Pace;
 use crate::sandbox::plane::fixtures::{CLIENT, GROUP, WEB, keeper, lab, options};
 use crate::sandbox::plane::{Plane, PlaneOptions, Topology};
 
-/// The whole main file, as Amazon Linux has it, with another root, another log format, and servers of its own.
+/// A complete main file like Amazon Linux's, with another root, another log format, and more servers.
 const OWN: &str = r#"#!/bin/bash
 dnf install -y nginx
 mkdir -p /srv/www
@@ -66,7 +66,7 @@ async fn text(plane: &Plane, id: &str) -> String {
     String::from_utf8_lossy(&plane.console(id).await.text).into_owned()
 }
 
-/// The console of the web server once it has `words`: nginx's log comes from another process.
+/// Waits until the web server's console contains `words`, and returns it: nginx's log comes from another process.
 async fn console(plane: &Plane, words: &str) -> String {
     let end = Instant::now() + Duration::from_mins(1);
     loop {
@@ -112,7 +112,7 @@ async fn a_load_balancer_s_header_is_told_as_on_aws() -> io::Result<()> {
         let line = format!("lab {wanted}|10.0.2.5|10.0.1.5:80|GET / HTTP/1.1|200\n");
         let web = console(&plane, &line).await;
         assert!(web.contains(&line) && !web.contains("built-in"), "{web}");
-        // Without the header nginx answers nobody.
+        // Without the header nginx answers no client.
         plane.apply(lab_with(&script, |_| {}));
         assert_eq!(plane.target_health(GROUP).await[0].state, "unhealthy");
     }

@@ -1,4 +1,4 @@
-//! Starting the web servers of an instance, as its script asks for them.
+//! Starts the web servers of an instance when its script asks for them.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::sandbox::plane::net::filter::Place;
 use super::nginx_process;
 use super::web::{Flavor, serve};
 
-/// Starts nginx, or lets it read its configuration again.
+/// Starts nginx, or restarts it with its present configuration.
 pub async fn start_nginx(context: &Arc<MachineContext>, machine: &Arc<Machine>) {
     let tree = nginx::read(&lock(&machine.disk));
     let tree = match tree {
@@ -27,7 +27,8 @@ pub async fn start_nginx(context: &Arc<MachineContext>, machine: &Arc<Machine>) 
     };
     for (&port, &proxied) in &config.ports {
         match real.as_ref().and_then(|real| real.ports.get(&port)) {
-            // A load balancer's header comes after ours: it is read here, and told in one that nginx takes for the first.
+            // A load balancer's header follows ours. This port reads it and passes it on in a single header that
+            // comes first for nginx.
             Some(address) if proxied => {
                 machine.listen(context, port, nginx_process::proxied(context, *address, &config));
             }
@@ -41,18 +42,18 @@ pub async fn start_nginx(context: &Arc<MachineContext>, machine: &Arc<Machine>) 
     let dead = real.as_ref().filter(|real| real.has_ended()).map(|real| real.number);
     machine.set_nginx(real);
     if let Some(number) = dead {
-        // Whoever minds it did not find it here.
+        // The task that waits for nginx did not find it here.
         machine.nginx_died(context, number, "it ended as soon as it had started");
     } else if context.memory.revive(&machine.id) {
         context.network.consoles.line(&machine.id, "[pllab sandbox] nginx runs again");
     }
     if machine.is_off() {
-        // Its script was in the middle of a step when it was switched off.
+        // Its script was in the middle of a step when the machine was switched off.
         machine.stop_nginx(context);
     }
 }
 
-/// Starts Python's server over the working folder; `false` when the port is taken.
+/// Starts Python's server for the working folder. `false` if the port is taken.
 pub fn serve_folder(context: &Arc<MachineContext>, machine: &Arc<Machine>, port: u16, log: Sink) -> bool {
     let place = Place::Instance { id: machine.id.clone(), port };
     if context.network.fabric.has(&place) {

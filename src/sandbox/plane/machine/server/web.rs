@@ -1,4 +1,4 @@
-//! The page servers: the stand-ins for nginx and for `python3 -m http.server`.
+//! The built-in page servers, which stand in for nginx and for `python3 -m http.server`.
 
 use std::fmt::Write as _;
 use std::net::SocketAddrV4;
@@ -26,11 +26,11 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub enum Flavor {
     /// nginx, with its configuration.
     Nginx(Config),
-    /// Python's, over a folder (ending in `/`), with its log going to the sink.
+    /// Python's server for a folder (ending in `/`). Its log goes to the sink.
     Python(String, Sink),
 }
 
-/// A server on an instance's port.
+/// A server on a port of an instance.
 pub fn serve(context: &Arc<MachineContext>, machine: &Arc<Machine>, port: u16, flavor: Flavor) -> Answer {
     let (context, machine, flavor) = (Arc::clone(context), Arc::clone(machine), Arc::new(flavor));
     Box::new(move |call| {
@@ -63,7 +63,7 @@ impl Server {
         if let Flavor::Nginx(config) = &*self.flavor
             && config.ports.get(&self.port).copied().unwrap_or(false)
         {
-            // nginx closes a connection that lacks the header it was told to expect.
+            // nginx closes a connection that lacks the header it is configured to expect.
             let Some(source) = read_proxied(&mut stream, &mut buffer).await else { return };
             proxied = Some(source);
             remote = config.remote(from, source);
@@ -87,7 +87,7 @@ impl Server {
                 let _ = stream.write_all(&self.response(&page, false, false)).await;
                 return self.log(remote, head.start.as_bytes(), &head, &page);
             };
-            // A body is read over: these servers only give.
+            // The body is read and ignored: these servers only send.
             let mut body = body_length(&head).unwrap_or(0).saturating_sub(buffer.len());
             buffer.drain(..buffer.len().min(body_length(&head).unwrap_or(0)));
             while body > 0 {
@@ -105,7 +105,7 @@ impl Server {
             let keep = matches!(*self.flavor, Flavor::Nginx(_))
                 && if current { asked != "close" } else { asked == "keep-alive" };
             let response = self.response(&page, keep, method == "HEAD");
-            // Before the answer, so that who has it finds the line.
+            // Log before answering, so that a client with the answer finds the line in the log.
             self.log(remote, head.start.as_bytes(), &head, &page);
             if stream.write_all(&response).await.is_err() || !keep {
                 return;
@@ -198,7 +198,7 @@ impl Server {
         response
     }
 
-    /// Notes a request: nginx in the combined format, Python on its standard error.
+    /// Logs a request: nginx in the combined format, Python on its standard error.
     fn log(&self, remote: SocketAddrV4, request: &[u8], head: &Head, page: &Page) {
         let now: Timestamp = self.context.network.clock.now();
         let (address, status, length) = (remote.ip(), page.status, page.body.len());
@@ -220,14 +220,15 @@ impl Server {
             Flavor::Python(_, sink) => {
                 let time = now.strftime("%d/%b/%Y %H:%M:%S");
                 let line = format!("{address} - - [{time}] \"{}\" {status} -\n", escaped(request));
-                // On a full disk the page is served, and its line is lost.
+                // On a full disk the page is served and the log line is lost.
                 let _ = self.machine.emit(&self.context, sink, line.as_bytes());
             }
         }
     }
 }
 
-/// The source that a PROXY protocol header names; `buffer` keeps what came after it. None without a header.
+/// Reads a PROXY protocol header and returns the source that it names. `buffer` keeps what follows the header. `None`
+/// if there is no header.
 pub async fn read_proxied(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<SocketAddrV4> {
     loop {
         match decode(buffer) {
@@ -244,8 +245,8 @@ pub async fn read_proxied(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Optio
     }
 }
 
-/// Bytes as nginx writes them to its log: printable ASCII as it is, the rest as `\xNN`, so that nothing of a request
-/// can forge a line or a terminal's escape sequence.
+/// Escapes bytes as nginx does in its log: printable ASCII stays, the rest becomes `\xNN`, so that a request can
+/// forge neither a log line nor a terminal's escape sequence.
 fn escaped(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
     for byte in bytes.iter().take(512) {
