@@ -1,6 +1,6 @@
 //! One file per resource kind: the calls that make it, look at it and delete it. Calls are data; nothing is sent here.
 //! Must not know: the engine, checks, the screen.
-//! Next: `resource_kind.rs` is what each kind must answer, `kind.rs` finds the file for a resource, start with `kind/endpoint.rs`.
+//! Next: `resource_kind.rs` is what a kind must answer, `kind.rs` finds the file for a resource; start with `kind/endpoint.rs`.
 
 pub mod api_step;
 mod browse_route;

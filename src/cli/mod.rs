@@ -1,5 +1,5 @@
 //! The command line: flags, words, exit codes, dispatch, and one file or folder per verb.
-//! Must not know: no limits; it is the one room that sees every other.
+//! Must not know: nothing is hidden from it; it is the one room that sees every other.
 //! Next: `run.rs` goes from words to a verb; `verbs.rs` lists the verbs, each with a file or a folder of its name.
 
 mod about;

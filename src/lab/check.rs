@@ -241,7 +241,7 @@ spec! {
 
 /// A field that names a resource.
 trait Named {
-    /// The name, where there is one.
+    /// `None` for an optional field that is not set.
     fn named(&self) -> Option<&str>;
 }
 

@@ -33,7 +33,7 @@ pub struct Drill {
     pub prepare: Vec<Act>,
     /// Plants the fault, in order.
     pub plant: Vec<Act>,
-    /// What is seen once it is planted.
+    /// What the client sees once the fault is planted.
     pub broken: Symptom,
     /// The rung that `pllab why` names first; `None` if the path itself is whole.
     #[serde(default)]
