@@ -47,7 +47,7 @@ class Calls:
                 self.lacking.append(call.__name__)
                 return {}
             raise
-        except ResponseParserError:  # moto answers what it lacks with a page in HTML.
+        except ResponseParserError:  # moto answers an operation that it lacks with an HTML page.
             self.lacking.append(call.__name__)
             return {}
 
@@ -176,7 +176,7 @@ def main():
         ec2, elb = (
             boto3.client(name, region_name=REGION, endpoint_url=url, config=once, **keys) for name in ("ec2", "elbv2")
         )
-        # The first request makes moto read its tables of images and zones; that is not the script's time.
+        # The first request makes moto load its tables of images and zones, which must not count as the script's time.
         ec2.describe_images(Owners=["amazon"])
         calls = Calls()
         began = time.perf_counter()

@@ -14,7 +14,7 @@ use crate::session::exit::{self, Code, Failed};
 use crate::session::suggestions::suggestion_list;
 use crate::session::trouble::stuck;
 
-/// Whether somebody can be asked whether to read on. If not, the runtime needs no signal handling.
+/// Whether somebody can be asked whether to read on. If not, a runtime without I/O and signal handling is enough.
 pub fn is_asked(context: &Context, args: &Start) -> bool {
     context.host.input_is_terminal && context.host.output_is_terminal && !args.yes
 }
