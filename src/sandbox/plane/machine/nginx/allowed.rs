@@ -1,4 +1,5 @@
-//! The directives that are run, each with its places and the shape of its values; and the names of the others that nginx has.
+//! The directives that are run, with their places and the shape of their values, and the names of nginx's other
+//! directives.
 
 use super::rule::{EVENTS, HTTP, Kind, LIMIT, LOCATION, LOCATION_IF, MAIN, Places, Rule, SERVER, SERVER_IF};
 
@@ -26,7 +27,7 @@ const fn one(name: &'static str, places: Places, kind: Kind) -> Rule {
 /// Every directive that is run, or that is understood and left out.
 #[rustfmt::skip]
 pub const RULES: &[Rule] = &[
-    // Blocks, and what is written in a way of its own.
+    // Blocks, and directives that are written in their own way.
     rule("http", MAIN, (0, 0), Kind::Own),
     rule("events", MAIN, (0, 0), Kind::Own),
     rule("server", HTTP, (0, 0), Kind::Own),
@@ -50,7 +51,7 @@ pub const RULES: &[Rule] = &[
     rule("add_header", HSLI, (2, 3), Kind::Own),
     rule("expires", HSLI, (1, 2), Kind::Own),
     rule("include", 0, (1, 1), Kind::Own),
-    // What is decided here.
+    // Decided by the translation.
     rule("error_log", MAIN | HSL, (1, MANY), Kind::Decided),
     rule("pcre_jit", MAIN, (1, 1), Kind::Decided),
     rule("pid", MAIN, (1, 1), Kind::Decided),
@@ -157,7 +158,7 @@ pub const RULES: &[Rule] = &[
     one("variables_hash_max_size", HTTP, Kind::Number(16_384)),
 ];
 
-/// What else nginx has, with modules or without, of any version: it would run it, and we do not.
+/// nginx's other directives, of any module and version: nginx may run them, the sandbox does not.
 const OTHERS: &str = "\
     add_after_body add_before_body add_trailer addition_types aio aio_write ancient_browser ancient_browser_value \
     auth_basic auth_basic_user_file auth_delay auth_request auth_request_set auth_http auth_jwt bind charset_map charset_types \
@@ -178,7 +179,7 @@ const OTHERS: &str = "\
     userid_flags userid_mark userid_name userid_p3p userid_path userid_service uwsgi_pass uwsgi_param valid_referers \
     worker_aio_requests worker_rlimit_core worker_rlimit_sigpending worker_threads working_directory xml_entities xslt_stylesheet \
     xslt_types zone";
-/// How the names of whole families of those begin: what is passed on, encrypted, or a module's.
+/// Prefixes of whole families of them: forwarding, encryption, modules.
 const OTHER_BEGINNINGS: &str = "\
     proxy_ fastcgi_ uwsgi_ scgi_ grpc_ memcached_ ssl_ http2_ http3_ quic_ spdy_ image_filter_ xslt_ xml_ perl_ js_ geoip_ geoip2 auth_ \
     upstream_ health_ otel_ mail_ smtp_ imap_ pop3_ proxy preread_ early_hints";
@@ -188,7 +189,7 @@ pub fn rule_of(name: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.name == name)
 }
 
-/// Whether nginx may have a directive that is not run here.
+/// Whether nginx may have this directive although it is not run here.
 pub fn is_other(name: &str) -> bool {
     OTHERS.split_whitespace().any(|word| word == name)
         || OTHER_BEGINNINGS.split_whitespace().any(|word| name.starts_with(word))

@@ -1,4 +1,4 @@
-//! What nginx does with its configuration and its pages, as far as the sandbox imitates it.
+//! What nginx does with its configuration and pages, as far as the built-in server imitates it.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddrV4;
@@ -7,18 +7,17 @@ use super::directive::Directive;
 use super::listen::port_of;
 use crate::host::net::Cidr;
 
-/// Where its pages are.
+/// The default folder of pages.
 pub const ROOT: &str = "/usr/share/nginx/html/";
-/// Its access log.
 pub const ACCESS_LOG: &str = "/var/log/nginx/access.log";
-/// What it calls itself: nobody should take it for the real one.
+/// The name in answers, chosen so that nobody takes it for a real nginx.
 pub const SERVER: &str = "nginx (pllab sandbox)";
 /// The page of a server that has none.
 pub const DEFAULT_PAGE: &str = "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n</head>\n<body>\n\
     <h1>Welcome to nginx!</h1>\n<p>This is the default page of the pllab sandbox's web server, which stands in for \
     nginx on Amazon Linux 2023.</p>\n</body>\n</html>\n";
 
-/// What its configuration says, as far as the built-in server looks at it.
+/// What the built-in server reads of its configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
     /// The ports it listens on, and whether each expects the PROXY protocol.
@@ -27,12 +26,11 @@ pub struct Config {
     pub ssi: bool,
     /// Whether the client's address is taken from the PROXY protocol.
     real_ip: bool,
-    /// From whom, as blocks.
+    /// The blocks whose addresses it trusts for that.
     trusted: Vec<Cidr>,
 }
 
 impl Config {
-    /// Looks through a configuration.
     pub fn of(tree: &[Directive]) -> Self {
         let mut config = Self::default();
         for directive in Directive::all(tree) {
@@ -42,7 +40,8 @@ impl Config {
                 ("real_ip_header", ["proxy_protocol"]) => config.real_ip = true,
                 ("set_real_ip_from", [block]) => config.trusted.extend(read_block(block)),
                 ("listen", [address, rest @ ..]) => {
-                    // The setting belongs to the socket: one server that asks for it decides for all on that port.
+                    // The setting belongs to the socket: one server that sets it decides for all servers on that
+                    // port.
                     if let Some(port) = port_of(address) {
                         *config.ports.entry(port).or_default() |= rest.contains(&"proxy_protocol");
                     }
@@ -59,7 +58,7 @@ impl Config {
         config
     }
 
-    /// Whose address a request has that came from `from` with a header that names `proxied`.
+    /// The client's address of a request that came from `from`, with a header that names `proxied`.
     pub fn remote(&self, from: SocketAddrV4, proxied: SocketAddrV4) -> SocketAddrV4 {
         let believes = |block: &Cidr| block.has(*from.ip());
         if self.real_ip && self.trusted.iter().any(believes) { proxied } else { from }
@@ -99,14 +98,14 @@ impl Variables<'_> {
     }
 }
 
-/// Puts `<!--# echo var="…" -->` into a page. What is not known reads `(none)`, as in nginx; values are escaped.
+/// Replaces `<!--# echo var="…" -->` in a page. An unknown variable reads `(none)`, as in nginx; values are escaped.
 pub fn include(page: &str, variables: &Variables<'_>) -> String {
     let mut out = String::with_capacity(page.len());
     let mut rest = page;
     while let Some((before, after)) = rest.split_once("<!--#") {
         out.push_str(before);
         let Some((command, tail)) = after.split_once("-->") else {
-            // Nothing is closed from here on.
+            // No later command can be closed either.
             return out + "<!--#" + after;
         };
         let name = command.trim().strip_prefix("echo").map(str::trim).and_then(|it| it.strip_prefix("var="));

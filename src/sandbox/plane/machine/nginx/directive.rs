@@ -1,22 +1,22 @@
-//! A directive of nginx's configuration, and the tree that directives make.
+//! A directive of nginx's configuration, and the tree that directives form.
 
 use std::sync::Arc;
 
-/// One directive: its decoded words, its block if it has one, and where it stands.
+/// One directive: its decoded words, its block if it has one, and its place.
 #[derive(Clone, Debug)]
 pub struct Directive {
-    /// The words; the first is its name. nginx does not know which of them were in quotes.
+    /// The words; the first is its name. nginx does not remember which of them were quoted.
     pub words: Vec<String>,
-    /// What is between its braces.
+    /// The directives between its braces.
     pub block: Option<Vec<Self>>,
-    /// The file, as the instance calls it.
+    /// The file's path on the instance.
     pub file: Arc<str>,
-    /// The line of its `;` or `{`, which is the one that nginx names.
+    /// The line of its `;` or `{`, which is the line that nginx reports.
     pub line: usize,
 }
 
 impl PartialEq for Directive {
-    /// Whether nginx sees no difference: where a directive stands is none.
+    /// Equal if nginx sees no difference: the place does not matter.
     fn eq(&self, other: &Self) -> bool {
         self.words == other.words && self.block == other.block
     }
@@ -25,17 +25,16 @@ impl PartialEq for Directive {
 impl Eq for Directive {}
 
 impl Directive {
-    /// One that stands where another does.
+    /// A directive at the same place as this one.
     pub fn at(&self, words: Vec<String>, block: Option<Vec<Self>>) -> Self {
         Self { words, block, file: Arc::clone(&self.file), line: self.line }
     }
 
-    /// One of ours.
+    /// A directive of our own.
     pub fn ours(words: &[&str], block: Option<Vec<Self>>) -> Self {
         Self { words: words.iter().map(|it| (*it).to_owned()).collect(), block, file: Arc::from(""), line: 0 }
     }
 
-    /// Its name.
     pub fn name(&self) -> &str {
         self.words.first().map_or("", String::as_str)
     }
@@ -45,7 +44,8 @@ impl Directive {
         self.words.iter().skip(1).map(String::as_str).collect()
     }
 
-    /// Every directive of a tree, in order. The entries of blocks such as `map` are none, whatever they are called.
+    /// Every directive of a tree, in order. The entries of blocks such as `map` are not directives, whatever their
+    /// names.
     pub fn all(tree: &[Self]) -> Vec<&Self> {
         Self::below(tree, &|name| ["http", "events", "server", "location", "if", "limit_except"].contains(&name))
     }

@@ -1,11 +1,11 @@
-//! The directives whose values have rules of their own: what leads to files, what has texts, and blocks of entries.
+//! Directives whose values have rules of their own: those that lead to files or contain texts, and blocks of entries.
 
 use super::directive::Directive;
 use super::values::{is_block, is_fixed_path, is_made_of, is_regex, is_request_path, local_path, number};
 use super::variables::{Part, free, parts};
 use super::writer::{Unsafe, Writer};
 
-/// A status code.
+/// Whether a text is an HTTP status code.
 fn is_code(text: &str) -> bool {
     text.len() == 3 && number(text).is_some()
 }
@@ -51,7 +51,7 @@ impl Writer<'_> {
                 Ok(out)
             }
             ("return", [code]) if is_code(code) => Ok(own(values)),
-            // nginx takes an address alone for this code.
+            // nginx accepts a URL alone and answers with this code.
             ("return", [url]) if ["http://", "https://", "$scheme"].iter().any(|it| url.starts_with(it)) => {
                 Ok(vec!["302".to_owned(), self.text(url)?])
             }
@@ -84,7 +84,7 @@ impl Writer<'_> {
                 Ok(first.chain(self.texts(texts)?).collect())
             }
             ("access_log", ["off"]) => Ok(own(values)),
-            // Who calls this has looked at the path.
+            // The caller has checked the path.
             ("access_log", [_, more @ ..]) => {
                 let format = more.first().unwrap_or(&"combined");
                 if !self.formats.contains(*format) {
@@ -94,7 +94,7 @@ impl Writer<'_> {
                 for option in more.iter().skip(1) {
                     match option.split_once('=') {
                         Some(("if", text)) => out.push(format!("if={}", self.text(text)?)),
-                        // Every line is shown as it is written.
+                        // These options delay the log, and here every line is shown when it is written.
                         Some(("buffer" | "flush" | "gzip", _)) => {}
                         None if *option == "gzip" => {}
                         _ => return Err(refuse()),
@@ -106,8 +106,9 @@ impl Writer<'_> {
         }
     }
 
-    /// Where a redirect within nginx goes: a named location, or a path without a variable. nginx parts the whole at its first
-    /// question mark, which a request's own path may have: what would be left of it could be a way up.
+    /// The target of a redirect within nginx: a named location, or a path without a variable. nginx splits the
+    /// expanded text at its first question mark, and a request's own path may contain one: what is left of the path
+    /// could then lead upwards.
     fn target(&mut self, text: &str, name: &str) -> Result<String, Unsafe> {
         if text.strip_prefix('@').is_some_and(|it| is_made_of(it, "-_.")) {
             return Ok(text.to_owned());
@@ -123,7 +124,8 @@ impl Writer<'_> {
         Ok(format!("{path}{rest}"))
     }
 
-    /// The condition of an `if`, each part a word of its own. None where it is not run here: what asks for files is not.
+    /// The condition of an `if`, each part as a word of its own. `None` if it is not run here: conditions about files
+    /// are not.
     pub fn condition(&mut self, values: &[&str]) -> Option<Vec<String>> {
         let mut values = values.to_vec();
         let first = values.first_mut()?;
@@ -133,7 +135,7 @@ impl Writer<'_> {
         if values.first().is_some_and(|it| it.is_empty()) {
             values.remove(0);
         }
-        // Of two words at least: an empty one is no parenthesis that stands alone otherwise.
+        // Only if there are two words or more: a single empty word is not a detached parenthesis.
         if values.len() > 1 && values.last().is_some_and(|it| it.is_empty()) {
             values.pop();
         }
@@ -150,8 +152,8 @@ impl Writer<'_> {
         Some(std::iter::once("(".to_owned()).chain(inner).chain([")".to_owned()]).collect())
     }
 
-    /// A `map`: its values and its entries. Regular expressions are none of them: what their groups match would change under
-    /// who asks for it.
+    /// A `map`: its values and its entries. Regular expressions are not allowed: their groups would change for the
+    /// request that uses the variable.
     ///
     /// # Errors
     /// What is not run here.
@@ -173,7 +175,7 @@ impl Writer<'_> {
         Ok((values, entries))
     }
 
-    /// A `geo`: its values and its entries.
+    /// A `geo`: its values and its entries. `None` if it is not run here.
     pub fn geo(&mut self, values: &[&str], block: &[Directive]) -> Option<(Vec<String>, Vec<Directive>)> {
         let (sources, variable) = match values {
             [variable] => (Vec::new(), variable),
@@ -190,7 +192,7 @@ impl Writer<'_> {
     }
 }
 
-/// The entries of `types`: a type of media, and the ends of names.
+/// The entries of `types`: a media type and file extensions. `None` if they are not run here.
 pub fn types(block: &[Directive]) -> Option<Vec<Directive>> {
     let is_entry = |it: &Directive| match it.words.as_slice() {
         // Without the slash it could be a directive.

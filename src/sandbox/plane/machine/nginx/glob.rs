@@ -1,7 +1,7 @@
-//! Which files a pattern of `include` means.
+//! Matches paths against a pattern of `include`.
 
-/// Whether a path is meant by a pattern, part by part: `*`, `?` and `[…]` stand for anything but a folder's end, and for no dot
-/// at the start of a name.
+/// Whether a path matches a pattern, part by part. `*`, `?` and `[…]` match neither a slash nor a dot at the start of
+/// a name.
 pub fn fits(pattern: &str, path: &str) -> bool {
     let (mut patterns, mut parts) = (pattern.split('/'), path.split('/'));
     loop {
@@ -19,10 +19,10 @@ pub fn fits(pattern: &str, path: &str) -> bool {
     }
 }
 
-/// In time of at most one length times the other.
+/// Takes at most `pattern.len() * part.len()` steps.
 fn part_fits(pattern: &[char], part: &[char]) -> bool {
     let (mut at, mut seen) = (0, 0);
-    // The last star, and how much it stands for.
+    // The last star, and how much it has matched.
     let mut star: Option<(usize, usize)> = None;
     while seen < part.len() {
         let step = match pattern.get(at) {
@@ -37,7 +37,7 @@ fn part_fits(pattern: &[char], part: &[char]) -> bool {
             Some(it) => Some((*it == part[seen], 1)),
             None => None,
         };
-        // A bracket that nothing closes is itself.
+        // A bracket that is never closed is literal.
         let step = step.or_else(|| pattern.get(at).map(|it| (*it == part[seen], 1)));
         match (step, star) {
             (Some((true, length)), _) => (at, seen) = (at + length, seen + 1),
@@ -51,11 +51,12 @@ fn part_fits(pattern: &[char], part: &[char]) -> bool {
     pattern[at..].iter().all(|it| *it == '*')
 }
 
-/// Whether a set such as `a-z]` has a character, and how long it is; `pattern` begins after the bracket.
+/// Whether a set such as `a-z]` contains a character, and the set's length. `pattern` begins after the opening
+/// bracket.
 fn set(pattern: &[char], it: char) -> Option<(bool, usize)> {
     let negated = matches!(pattern.first(), Some('!' | '^'));
     let from = usize::from(negated);
-    // A closing bracket that comes first is one of the set.
+    // A closing bracket in first place belongs to the set.
     let end = pattern.iter().enumerate().skip(from + 1).find(|(_, it)| **it == ']')?.0;
     let (mut rest, mut inside) = (&pattern[from..end], false);
     while let [first, tail @ ..] = rest {

@@ -1,5 +1,5 @@
-//! What nginx itself says of a directive that it reads: whether it knows it, whether it may stand there, whether its values
-//! are as many as they must be.
+//! Checks a directive as nginx does when it reads it: whether nginx knows it, whether it may stand there, and whether
+//! the number of its values is right.
 
 use std::collections::BTreeSet;
 
@@ -9,25 +9,21 @@ use super::listen::Listen;
 use super::rule::{EVENTS, Fault, HTTP, Kind, LIMIT, LOCATION, LOCATION_IF, MAIN, Places, SERVER, SERVER_IF};
 use super::variables::{Variables, free, parts};
 
-/// How many words nginx takes of a directive that does not say how many it has.
+/// A rule that allows at least this many values stands for a directive without such a limit in nginx.
 const MOST_WORDS: usize = 8;
 
-/// What a block's directives are.
+/// What a block contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Inside {
-    /// Directives.
     Directives(Places),
-    /// A `map`'s entries.
     Map,
-    /// A `geo`'s.
     Geo,
-    /// The types of media.
     Types,
-    /// What is not known here.
+    /// Something that is not known here.
     Unknown,
 }
 
-/// One block while it is read.
+/// A block while it is being read.
 #[derive(Debug)]
 pub struct Scope {
     inside: Inside,
@@ -45,7 +41,7 @@ impl Scope {
         Self::new(Inside::Directives(MAIN))
     }
 
-    /// Where everything may stand.
+    /// A block in which everything is allowed.
     pub fn opaque() -> Self {
         Self::new(Inside::Unknown)
     }
@@ -62,7 +58,8 @@ impl Scope {
         })
     }
 
-    /// What may stand in the block of a directive that stands in `places`; nothing where its block has no directives.
+    /// What may stand in the block of a directive that stands in `places`. Nothing if its block contains no
+    /// directives.
     pub fn places_in(name: &str, places: Places) -> Places {
         match name {
             "http" => HTTP,
@@ -77,19 +74,19 @@ impl Scope {
     }
 }
 
-/// What is known of the whole configuration while it is read.
+/// What is known of the whole configuration while it is being read.
 #[derive(Debug, Default)]
 pub struct Check {
     formats: BTreeSet<String>,
-    /// Whether something is in it that is not understood: it may do anything.
+    /// Whether it contains something that is not understood, which may do anything.
     beyond: bool,
 }
 
 impl Check {
-    /// Looks at a directive as nginx does when it has read its `;` or `{`.
+    /// Checks a directive as nginx does after its `;` or `{`.
     ///
     /// # Errors
-    /// What nginx says of it, without the place.
+    /// nginx's message, without file and line.
     pub fn directive(&mut self, directive: &Directive, opens: bool, scope: &mut Scope) -> Result<(), String> {
         let name = directive.name();
         let values = directive.values();
@@ -118,7 +115,7 @@ impl Check {
         }
         let (least, most) = rule.count;
         if !(least..=most).contains(&values.len()) {
-            // What takes as many as it likes takes more here than we do.
+            // If our limit is this high, nginx itself has none, and too many values are no error of nginx.
             if values.len() < least || most < MOST_WORDS {
                 return Err(counted());
             }
@@ -140,7 +137,7 @@ impl Check {
                 return Err(format!("unknown log format \"{}\"", until_nul(format)));
             }
             ("listen", [_, ..]) => {
-                // What it means is for who runs it; the same twice is an error.
+                // The translation interprets it; a duplicate is an error.
                 if let Some(listen) = Listen::of(&values)
                     && !scope.listens.insert(listen.name())
                 {
@@ -161,10 +158,10 @@ impl Check {
         Ok(())
     }
 
-    /// Looks at what only the whole tells: variables that nobody sets.
+    /// Checks what only the whole configuration shows: variables that are never set.
     ///
     /// # Errors
-    /// What nginx says.
+    /// nginx's message.
     pub fn end(&self, tree: &[Directive]) -> Result<(), String> {
         if self.beyond {
             return Ok(());
@@ -188,7 +185,7 @@ impl Check {
     }
 }
 
-/// The variables that a configuration gives values, and those values.
+/// The variables that a configuration sets, with their texts.
 pub fn variables(tree: &[Directive]) -> Variables {
     let mut variables = Variables::default();
     for directive in Directive::all(tree) {
@@ -198,11 +195,11 @@ pub fn variables(tree: &[Directive]) -> Variables {
         match (directive.name(), values.as_slice()) {
             ("set", [_, text]) => variables.set(name, text),
             ("map", [_, _]) | ("geo", [_] | [_, _]) => {
-                // Where no entry fits and there is no default, it is empty.
+                // If no entry matches and there is no default, it is empty.
                 variables.set(name, "");
                 for entry in directive.block.as_deref().unwrap_or_default() {
                     if let [_, text] = entry.words.as_slice() {
-                        // A geo's values are no texts; as ones they weigh no less.
+                        // A geo's values are not texts with variables. Weighed as texts they never weigh less.
                         variables.set(name, text);
                     }
                 }
@@ -214,7 +211,7 @@ pub fn variables(tree: &[Directive]) -> Variables {
     variables
 }
 
-/// What C prints of a text.
+/// A text as C prints it.
 fn until_nul(text: &str) -> &str {
     text.split('\0').next().unwrap_or_default()
 }

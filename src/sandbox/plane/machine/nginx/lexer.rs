@@ -1,25 +1,26 @@
-//! nginx's lexical rules, byte for byte: what `ngx_conf_read_token` makes of a file.
+//! nginx's lexical rules, byte for byte, as in `ngx_conf_read_token`.
 //!
-//! - A quote opens only at the start of a word, and only a space, `;`, `{` or `)` may follow the one that closes it; the `)`
-//!   starts a word of its own.
-//! - A backslash takes away the meaning of the byte after it, in quotes and outside; of these pairs only `\" \' \\ \t \r \n`
-//!   become one byte, the others stay two.
+//! - A quote opens only at the start of a word. Only a space, `;`, `{` or `)` may follow the closing quote, and the
+//!   `)` starts a word of its own.
+//! - A backslash removes the meaning of the byte after it, inside and outside quotes. Only these pairs become one byte:
+//!   `\" \' \\ \t \r \n`. The others stay two.
 //! - `#` starts a comment only where a word could start.
-//! - `{` right after a `$`, and each that follows it, belongs to the word. A `$` behind a backslash is no such `$`.
-//! - Nothing else is special: not a byte order mark, not a NUL, not a carriage return in a word in quotes.
-//! - A word, and a comment, is shorter than nginx's buffer.
+//! - `{` right after a `$` belongs to the word, and so does each `{` that follows it. A `$` after a backslash does
+//!   not count.
+//! - Nothing else is special: no byte order mark, no NUL, no carriage return in a quoted word.
+//! - A word or a comment is shorter than nginx's buffer.
 
-/// The size of nginx's buffer: no word and no comment may fill it before it ends.
+/// The size of nginx's buffer in bytes. A word or a comment must end before it fills the buffer.
 pub const BUFFER: usize = 4096;
 
-/// What nginx reads in one go.
+/// What nginx reads in one call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Token {
     /// The decoded words of a directive; at least one.
     Words {
-        /// Those of the directive, its name first.
+        /// The directive's name, then its values.
         words: Vec<Vec<u8>>,
-        /// Whether `{` ended it, and not `;`.
+        /// Whether it ended with `{` instead of `;`.
         opens: bool,
     },
     /// `}` where a directive could start.
@@ -28,46 +29,45 @@ pub enum Token {
     End,
 }
 
-/// Where and why a text is no configuration, in nginx's words.
+/// Where and why a text is not a configuration, in nginx's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LexError {
-    /// Its line, from one.
+    /// Counted from 1.
     pub line: usize,
-    /// Without the place.
+    /// Without file and line.
     pub message: String,
 }
 
-/// Reads a file's bytes, one directive's words after the other.
+/// Reads a file's bytes, one directive at a time.
 #[derive(Debug)]
 pub struct Lexer<'a> {
     bytes: &'a [u8],
     at: usize,
-    /// The line of what was read last, from one.
+    /// The line of the last byte read, counted from 1.
     pub line: usize,
 }
 
-/// Which quotes the word that is being read began with.
+/// The quotes of the word that is being read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Quotes {
     None,
     Open(u8),
-    /// They are closed: a space must follow, or what else may.
+    /// They are closed: a space or one of the permitted bytes must follow.
     Closed,
 }
 
 impl<'a> Lexer<'a> {
-    /// A reader of a file's bytes.
     pub fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, at: 0, line: 1 }
     }
 
-    /// The next directive's words, or what ends a block or the file.
+    /// Reads the next directive's words, or the end of a block or of the file.
     ///
     /// # Errors
-    /// What nginx says where the bytes are no configuration.
+    /// nginx's message where the bytes are no configuration.
     pub fn next(&mut self) -> Result<Token, LexError> {
         let mut words = Vec::new();
-        // Where the buffer would be filled from: the word or the comment that is being read.
+        // Where the word or the comment began that is being read: it must fit into the buffer.
         let (mut start, mut start_line) = (self.at, self.line);
         let (mut between, mut comment, mut escaped, mut variable) = (true, false, false, false);
         let mut quotes = Quotes::None;
@@ -168,7 +168,7 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// A word without its escapes.
+/// Decodes a word's escapes.
 fn decode(raw: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(raw.len());
     let mut rest = raw;
@@ -190,7 +190,7 @@ fn decode(raw: &[u8]) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    /// Every token, its words in brackets; the error ends it.
+    /// All tokens as text, words in brackets, up to the first error.
     fn show(text: &[u8]) -> String {
         let mut lexer = Lexer::new(text);
         let mut out = String::new();
@@ -269,7 +269,7 @@ mod tests {
             ("a\n", &format!("!2: {END}")),
             ("a 'b;", &format!("!1: {END}")),
             ("a\n\n'b\n;\n", &format!("!5: {END}")),
-            // No meaning at all.
+            // Bytes without a special meaning.
             ("\u{feff}a b;", "[\u{feff}a][b];"),
             ("a b\0c;", "[a][b\0c];"),
             ("a b\x0bc\x0cd;", "[a][b\x0bc\x0cd];"),
@@ -294,7 +294,7 @@ mod tests {
         for (text, wanted) in [
             (format!("a\n{};", long(BUFFER - 1)), None),
             (format!("a\n{};", long(BUFFER)), Some(began)),
-            // What does not end at all is the end of the file first.
+            // A word without an end is reported as the end of the file first.
             (format!("a\n{}", long(BUFFER)), Some("!2: unexpected end of file, expecting \";\" or \"}\"")),
             (format!("a\n'{}';", long(BUFFER - 2)), None),
             (format!("a\n'{}';", long(BUFFER - 1)), Some("!2: too long parameter \"xxxxxxxxxx...\" started")),

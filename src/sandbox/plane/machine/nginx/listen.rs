@@ -1,23 +1,22 @@
-//! What `listen` asks for.
+//! Reads the `listen` directive.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::values::{is_block, is_made_of, number};
 
-/// One `listen`, as far as it can be had here.
+/// One `listen`, as far as the sandbox supports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listen {
     address: String,
-    /// The TCP port.
     pub port: u16,
-    /// Whether its server answers what no other does.
+    /// Whether its server answers requests that match no other server.
     pub is_default: bool,
     /// Whether each connection begins with a load balancer's header.
     pub proxied: bool,
 }
 
 impl Listen {
-    /// Reads its values. None where it is anything but a TCP port without encryption.
+    /// Reads its values. `None` for anything but a TCP port without encryption.
     pub fn of(values: &[&str]) -> Option<Self> {
         let (first, more) = values.split_first()?;
         let (address, port) = split(first)?;
@@ -38,13 +37,13 @@ impl Listen {
         Some(listen)
     }
 
-    /// As nginx names it.
+    /// The address and port, as nginx names them.
     pub fn name(&self) -> String {
         format!("{}:{}", self.address, self.port)
     }
 }
 
-/// The port of an address; none where it is no TCP port.
+/// The port of an address; `None` if it is not a TCP port.
 pub fn port_of(address: &str) -> Option<u16> {
     split(address).map(|(_, port)| port)
 }
@@ -62,7 +61,7 @@ fn split(text: &str) -> Option<(String, u16)> {
         _ => match address.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
             Some(inner) => inner.parse::<Ipv6Addr>().ok().map(|it| format!("[{it}]")),
             None if is_block(address) => address.parse::<Ipv4Addr>().ok().map(|it| it.to_string()),
-            // Two numbers are a range of ports.
+            // A host name needs a letter: without one it is a range of ports.
             None => (is_made_of(address, "-.") && address.contains(|it: char| it.is_ascii_alphabetic()))
                 .then(|| address.to_owned()),
         },

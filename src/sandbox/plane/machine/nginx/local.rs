@@ -1,7 +1,7 @@
-//! A learner's nginx configuration as nginx can run it on this machine: on ports of the loopback interface, with every path
-//! below one folder, with the addresses that AWS would show, and with nothing that reaches beyond that.
+//! Translates a learner's nginx configuration for a real nginx on this machine: on ports of the loopback interface,
+//! with every path below one folder, with the addresses that AWS would show, and with nothing that reaches further.
 //!
-//! What is given to nginx is a tree of its own: it has nothing that was not understood, and it is written by `write.rs`.
+//! nginx gets a new tree, which contains only what was understood. `write.rs` writes it.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -18,10 +18,11 @@ use super::values::local_path;
 use super::write::{word, write};
 use super::writer::{Unsafe, Writer};
 
-/// How many blocks a configuration may have: nginx keeps some ten kilobytes for each.
+/// The limit of blocks in a configuration: nginx uses about ten kilobytes for each.
 const MOST_BLOCKS: usize = 512;
-/// The configuration for nginx in a folder whose `root` stands for the instance's disk. `ports` tells where each of the
-/// instance's ports is here, and whether a load balancer's PROXY protocol header is expected there; `address` is the instance's.
+/// Writes the configuration for nginx in a folder whose `root` stands for the instance's disk. `ports` maps each of
+/// the instance's ports to its local address, and says whether a load balancer's PROXY protocol header is expected
+/// there; `address` is the instance's.
 ///
 /// # Errors
 /// The first directive that is not run here.
@@ -31,7 +32,7 @@ pub fn translate(
     ports: &BTreeMap<u16, (SocketAddr, bool)>,
 ) -> Result<String, Unsafe> {
     let tree = local_tree(tree, address, ports)?;
-    // Each word was looked at when it was made, and what was written is looked at by somebody else.
+    // Every word was checked when the tree was made. `reach.rs` checks the written text once more, independently.
     let text = write(&tree).ok_or_else(|| Unsafe("nginx.conf".to_owned()))?;
     match beyond(&text, &tree, &ports.values().map(|(local, _)| *local).collect()) {
         None => Ok(text),
@@ -39,10 +40,10 @@ pub fn translate(
     }
 }
 
-/// What [`translate`] writes.
+/// The tree that [`translate`] writes.
 ///
 /// # Errors
-/// As there.
+/// As in [`translate`].
 pub fn local_tree(
     tree: &[Directive],
     address: Ipv4Addr,
@@ -74,21 +75,22 @@ pub fn local_tree(
     ])
 }
 
-/// What is said before the learner's own words.
+/// The directives before the learner's own.
 fn preamble(address: Ipv4Addr, ports: &BTreeMap<u16, (SocketAddr, bool)>) -> Vec<Directive> {
     let ours = Directive::ours;
     let mut out = Vec::new();
     for kind in ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"] {
         out.push(ours(&[&format!("{kind}_temp_path"), &format!("root/tmp/{kind}")], None));
     }
-    // Whom nginx may believe was decided before the connection came to it: the header on it says who AWS would say it is. Of a
-    // load balancer's own header, which nginx would find before its eyes on AWS, it says the source where the destination goes.
+    // Whether nginx trusts a load balancer's header is decided before the connection reaches it: the PROXY protocol
+    // header on it names the client that nginx would see on AWS. On AWS nginx would also see the load balancer's own
+    // header; here the source of that header stands in the destination field.
     out.push(ours(&["set_real_ip_from", "127.0.0.1"], None));
     out.push(ours(&["real_ip_header", "proxy_protocol"], None));
     out.push(ours(&["port_in_redirect", "off"], None));
     let map = |name: &str, entries: Vec<Directive>| ours(&["map", "$server_port", name], Some(entries));
     for (name, from) in [("addr", "$proxy_protocol_server_addr"), ("port", "$proxy_protocol_server_port")] {
-        // What nginx writes to its log for what is not there.
+        // What nginx logs for an empty value.
         let mut entries = vec![ours(&["default", "-"], None)];
         for (local, _) in ports.values().filter(|(_, proxied)| *proxied) {
             entries.push(ours(&[&local.port().to_string(), from], None));
@@ -127,7 +129,7 @@ impl Writer<'_> {
         let mut out = Vec::new();
         for directive in block {
             if let Some(made) = self.directive(directive, places, location)? {
-                // Nothing is made that could not be written.
+                // Nothing enters the tree that could not be written.
                 let told = |it: &Directive| it.words.iter().all(|text| word(text).is_some());
                 if !Directive::everything(std::slice::from_ref(&made)).into_iter().all(told) {
                     return Err(Unsafe(directive.name().to_owned()));
@@ -181,12 +183,13 @@ impl Writer<'_> {
         }
         let given = rule.values(&values).map_err(|_| refuse())?;
         let values = match (rule.kind, name) {
-            // A server's own addresses are written with it.
+            // These are decided by the translation; `listen` is written with its server.
             (Kind::Decided, _) | (_, "listen") => return Ok(None),
             (Kind::Texts, _) => self.texts(&values)?,
             (Kind::Own, "alias") => {
                 let path = local_path(values[0]).filter(|_| location.is_some_and(Location::takes_alias));
-                // A name that ends where its alias does not may lead one folder up: that must be one of the instance's.
+                // If only one of the location and its alias ends with a slash, a request may lead one folder up. The
+                // folder above the alias must still be the instance's.
                 vec![path.filter(|path| path.split('/').skip(1).any(|it| !it.is_empty())).ok_or_else(refuse)?]
             }
             (Kind::Own, "access_log") if values[0] != "off" && values[0] != ACCESS_LOG => return Err(refuse()),
@@ -198,8 +201,8 @@ impl Writer<'_> {
 
     fn server(&mut self, block: &[Directive], places: Places) -> Result<Vec<Directive>, Unsafe> {
         let mut out = self.listen(block)?;
-        // nginx frees the path of a request of every way up. Should one ever come back, by way of a page that includes another
-        // or of a redirect within nginx, it ends here: both begin with this.
+        // nginx removes every way upwards from a request's path. If one ever comes back, through a page that includes
+        // another or a redirect within nginx, it ends here: both start with this condition.
         let ours = Directive::ours;
         let guard = vec![ours(&["return", "404"], None)];
         out.push(ours(&["if", "(", "$uri", "~", "/\\.\\.(?:/|$)", ")"], Some(guard)));
@@ -207,7 +210,7 @@ impl Writer<'_> {
         Ok(out)
     }
 
-    /// The ports of a server, each once: a second address of the same port is the same here.
+    /// The ports of a server, each once: all addresses of a port are the same here.
     fn listen(&mut self, block: &[Directive]) -> Result<Vec<Directive>, Unsafe> {
         let mut told = BTreeMap::new();
         for directive in block.iter().filter(|it| it.name() == "listen") {
@@ -222,7 +225,7 @@ impl Writer<'_> {
             let local = self.ports.get(&port).map(|(local, _)| local).filter(|local| local.ip().is_loopback());
             let local = local.ok_or_else(|| Unsafe(format!("listen {port}")))?.to_string();
             let mut words = vec!["listen", &local, "proxy_protocol"];
-            // The addresses that nginx would tell apart are one here.
+            // nginx allows one default server per address, but here all addresses of a port are one.
             if is_default && self.defaults.insert(port) {
                 words.push("default_server");
             }

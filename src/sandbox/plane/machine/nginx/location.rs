@@ -1,26 +1,26 @@
-//! What `location` says.
+//! Reads the values of `location`.
 
 use super::values::{is_made_of, is_regex};
 
-/// A location, in the one form that has only one meaning.
+/// A location, in a form with only one meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Location {
-    /// What begins like this; with `^~` where the flag is set.
+    /// Paths with this prefix; with `^~` if the flag is set.
     Prefix(String, bool),
-    /// This path and no other.
+    /// This path only.
     Exact(String),
-    /// What a regular expression fits, without regard to case where the flag is set.
+    /// Paths that match a regular expression; case-insensitive if the flag is set.
     Regex(String, bool),
-    /// A place for redirects within nginx.
+    /// A target for redirects within nginx.
     Named(String),
 }
 
 impl Location {
-    /// Reads its values. None where it is not run here.
+    /// Reads its values. `None` if it is not run here.
     pub fn of(values: &[&str]) -> Option<Self> {
         let (modifier, text) = match values {
             [modifier, text] => (*modifier, *text),
-            // A modifier may stand right before its text.
+            // A modifier may stand directly before its text.
             [text] => ["=", "^~", "~*", "~"]
                 .into_iter()
                 .find_map(|it| Some((it, text.strip_prefix(it)?)))
@@ -40,7 +40,7 @@ impl Location {
         }
     }
 
-    /// The words that say it.
+    /// The values to write.
     pub fn words(&self) -> Vec<String> {
         let (modifier, text) = match self {
             Self::Prefix(text, false) | Self::Named(text) => ("", text),
@@ -52,7 +52,8 @@ impl Location {
         [modifier, text].into_iter().filter(|it| !it.is_empty()).map(str::to_owned).collect()
     }
 
-    /// Whether nginx puts an alias in the place of its text: what follows in a request's path comes after the alias.
+    /// Whether nginx replaces the location's text by an alias, so that the rest of a request's path follows the
+    /// alias.
     pub fn takes_alias(&self) -> bool {
         matches!(self, Self::Prefix(..) | Self::Exact(_))
     }

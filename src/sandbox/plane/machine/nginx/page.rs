@@ -1,12 +1,12 @@
-//! A page's server-side includes with the variables that mean here what they would on AWS.
+//! Rewrites a page's server-side includes with the variables that mean here what they would on AWS.
 
 use super::variables::{here, is_known, is_name_byte, is_told};
 
-/// What no variable is called: nginx shows `(none)` for it, as for every name that it does not know.
+/// A name that no variable has: nginx shows `(none)` for an unknown name.
 const NONE: &[u8] = b"pllab_none";
 
-/// A page as it is given to nginx. Only names of variables in commands are changed: which pages a command may include is
-/// nginx's to say, and it says none that are not below the folder.
+/// A page as nginx gets it. Only names of variables in commands are changed. nginx itself decides which pages a
+/// command may include, and it includes none outside the folder.
 pub fn page(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
@@ -25,7 +25,7 @@ fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
     bytes.windows(what.len()).position(|it| it == what)
 }
 
-/// How long a command is: up to a `-->` that is in no quotes, or to the page's end.
+/// The length of a command: up to a `-->` outside quotes, or to the end of the page.
 fn length(command: &[u8]) -> usize {
     let (mut quote, mut escaped) = (None, false);
     for (at, byte) in command.iter().enumerate() {
@@ -41,7 +41,8 @@ fn length(command: &[u8]) -> usize {
     command.len()
 }
 
-/// Writes a command with other names for the variables that are not told as they are: those behind a `$`, and what `var=` says.
+/// Writes a command with other names for the variables that cannot be used as they are: those after a `$`, and the
+/// value of `var=`.
 fn rename(command: &[u8], out: &mut Vec<u8>) {
     let mut at = 0;
     while at < command.len() {
@@ -58,7 +59,7 @@ fn rename(command: &[u8], out: &mut Vec<u8>) {
                 before.strip_suffix(b"=").is_some_and(|it| it.trim_ascii_end().ends_with(b"var"))
             })
         };
-        // nginx does not tell capital letters from small ones here.
+        // Variable names are case-insensitive here.
         let lower = String::from_utf8_lossy(word).to_ascii_lowercase();
         match here(&lower) {
             _ if !is_variable => out.extend_from_slice(word),
@@ -97,7 +98,7 @@ mod tests {
         ] {
             assert_eq!(String::from_utf8_lossy(&page(text.as_bytes())), wanted, "{text}");
         }
-        // Bytes that are no UTF-8 are no way around it.
+        // Bytes that are not UTF-8 do not bypass it.
         assert_eq!(page(b"\xff<!--# echo var=\"server_addr\" -->\xff"), b"\xff<!--# echo var=\"pllab_addr\" -->\xff");
     }
 }

@@ -1,4 +1,4 @@
-//! What holds for every tree, every text and every byte.
+//! Properties that hold for every tree, every text and every byte.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -94,7 +94,7 @@ pub const PIECES: &[&str] = &[
     "あ",
 ];
 
-/// A main file that nginx would take, with one directive of many.
+/// A main file that nginx probably accepts, with a choice of many directives.
 pub fn likely() -> impl Strategy<Value = String> {
     const LINES: &[&str] = &[
         "root /srv/www;",
@@ -121,7 +121,7 @@ pub fn likely() -> impl Strategy<Value = String> {
         "location @n { return 204; }",
         "sub_filter 'a\\\\' \"$server_addr\";",
     ];
-    // Each at most once, as nginx wants it of most.
+    // Each line at most once, because nginx refuses most directives a second time.
     (subsequence(LINES, 0..10), subsequence(LINES, 0..6), 0_u16..4).prop_map(|(first, second, more)| {
         let mut out = "http { log_format main '$remote_addr \"$request\" ${status}'; map $arg_x $y { default a; \\include '}'; } ".to_owned();
         let listen = |port: u16| format!("server {{ listen {}; ", 80 + port);
@@ -133,7 +133,7 @@ pub fn likely() -> impl Strategy<Value = String> {
     })
 }
 
-/// The ports of a configuration, each at an address of this machine.
+/// Gives each port of a configuration an address of this machine.
 pub fn local_ports(config: &Config, from: u16) -> BTreeMap<u16, (SocketAddr, bool)> {
     let locals = (from..).map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
     config.ports.iter().zip(locals).map(|((port, proxied), local)| (*port, (local, *proxied))).collect()
@@ -145,7 +145,8 @@ fn disk(path: &str, bytes: &[u8]) -> Disk {
     disk
 }
 
-/// Whatever is on the disk: what is run stays below the folder and on its addresses, and is read back as it was meant.
+/// Whatever is on the disk, the configuration that is run stays below the folder and on its addresses, and reads back
+/// as intended.
 fn stays(disk: &Disk) -> Result<(), TestCaseError> {
     let Ok(tree) = read(disk) else { return Ok(()) };
     let ports = local_ports(&Config::of(&tree), 5000);

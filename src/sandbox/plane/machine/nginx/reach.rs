@@ -1,5 +1,5 @@
-//! How far a written configuration reaches, judged by itself: from the text, as nginx will read it, and without a word of what
-//! wrote it.
+//! Judges how far a written configuration reaches: from the text alone, as nginx will read it, independently of the
+//! code that wrote it.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -15,8 +15,8 @@ const OURS: &str = "\
     client_body_temp_path daemon error_log fastcgi_temp_path master_process pid port_in_redirect proxy_temp_path real_ip_header \
     scgi_temp_path set_real_ip_from uwsgi_temp_path worker_connections worker_rlimit_nofile";
 
-/// What a text has that is not in `tree`, or that would reach beyond the folder's `root` and beyond `addresses`; none where
-/// there is nothing.
+/// Returns what the text has that is not in `tree`, or that reaches beyond the folder's `root` or `addresses`. `None`
+/// if there is nothing.
 pub fn beyond(text: &str, tree: &[Directive], addresses: &BTreeSet<SocketAddr>) -> Option<String> {
     match parse(text.as_bytes()) {
         Err(error) => Some(error),
@@ -48,7 +48,7 @@ fn reaches(directive: &Directive, addresses: &BTreeSet<SocketAddr>) -> Option<St
     }
     let block = directive.block.as_deref().unwrap_or_default();
     match name {
-        // Their entries are no directives, but for one.
+        // The entries of these blocks are not directives, except `include`.
         "map" | "geo" | "types" => {
             let entry = block.iter().find(|it| it.name() == "include" || it.block.is_some())?;
             Some(entry.words.join(" "))

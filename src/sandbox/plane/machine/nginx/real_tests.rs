@@ -1,4 +1,4 @@
-//! What is said of nginx, asked of nginx itself, where this machine has one.
+//! Asks a real nginx whether our statements about nginx are true, if this machine has one.
 
 use std::cell::Cell;
 use std::fs;
@@ -22,7 +22,7 @@ use super::property_tests::{likely, local_ports};
 use super::tree::{parse, read};
 use crate::sandbox::plane::machine::disk::Disk;
 
-/// The nginx of this machine. A machine without one tests the rest, and says so; the clients' tests of CI install one.
+/// The nginx of this machine. Without one these tests pass and say so; CI's client tests install one.
 fn nginx() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);
@@ -33,7 +33,7 @@ fn nginx() -> Option<PathBuf> {
     found
 }
 
-/// A runner that tries so many inputs, the same ones each time, and twelve times as many in the full form.
+/// A runner with a fixed seed that tries this many inputs, or twelve times as many in the full form.
 fn runner(cases: u32) -> TestRunner {
     let cases = if std::env::var("PLLAB_FULL").is_ok_and(|value| value == "1") { 12 * cases } else { cases };
     let settings = Settings { cases, failure_persistence: None, max_shrink_iters: 200, ..Settings::default() };
@@ -43,7 +43,7 @@ fn runner(cases: u32) -> TestRunner {
     )
 }
 
-/// What nginx says of the file `nginx.conf` in a folder: its last word of an emergency, or nothing.
+/// Runs nginx on `nginx.conf` in a folder: whether it succeeds, its first message at level `emerg`, and its output.
 fn says(program: &Path, folder: &Path, option: &str) -> (bool, String, String) {
     let out = Command::new(program)
         .args([option, "-p"])
@@ -54,7 +54,7 @@ fn says(program: &Path, folder: &Path, option: &str) -> (bool, String, String) {
         .output()
         .expect("nginx starts");
     let errors = String::from_utf8_lossy(&out.stderr).into_owned();
-    // Its number may come first.
+    // The process id may come first.
     let said = |line: &str| {
         let (_, said) = line.split_once("[emerg] ")?;
         let number = said.split(": ").next().filter(|it| it.bytes().all(|byte| byte == b'#' || byte.is_ascii_digit()));
@@ -64,7 +64,7 @@ fn says(program: &Path, folder: &Path, option: &str) -> (bool, String, String) {
     (out.status.success(), emergency.unwrap_or_default(), String::from_utf8_lossy(&out.stdout).into_owned())
 }
 
-/// A folder that nginx takes for an instance's.
+/// A folder laid out like an instance's.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder can be made");
     for inner in ["root/tmp", "root/usr/share/nginx/html", "root/srv/i"] {
@@ -79,7 +79,7 @@ fn ours(text: &[u8]) -> Result<Vec<Directive>, String> {
     read(&disk)
 }
 
-/// Both read the same words, or say the same of the same line.
+/// Both read the same words, or report the same error for the same line.
 #[test]
 fn our_reader_and_nginx_agree_on_any_text() {
     const PIECES: &[&str] = &[
@@ -154,11 +154,11 @@ fn our_reader_and_nginx_agree_on_any_text() {
     let check = |text: &[u8]| {
         fs::write(&file, text).expect("a file can be written");
         let (_, nginx_says, _) = says(&program, folder.path(), "-t");
-        // nginx also wants a block of events, and says so at the end.
+        // nginx also requires an `events` block, and says so at the end.
         let nginx_says = if nginx_says.starts_with("no \"events\" section") { String::new() } else { nginx_says };
         let place = file.to_string_lossy().into_owned();
         let we_say = ours(text).err().unwrap_or_default().replace("/etc/nginx/nginx.conf", &place);
-        // nginx writes the bytes as they are, lines among them: the first line of what it says is compared.
+        // nginx prints bytes as they are, even line ends, so only the first line of its message is compared.
         let first = we_say.lines().next().unwrap_or_default().to_owned();
         agreed.set(agreed.get() + 1);
         accepted.set(accepted.get() + u32::from(nginx_says.is_empty()));
@@ -177,7 +177,7 @@ fn our_reader_and_nginx_agree_on_any_text() {
         format!("{}x y", "\n".repeat(5000)),
     ] {
         let (nginx_says, we_say) = check(text.as_bytes());
-        // nginx cuts what it says.
+        // nginx truncates its message.
         let start = |said: &str| said.chars().take(60).collect::<String>();
         assert_eq!(start(&nginx_says), start(&we_say), "{} bytes: {}", text.len(), &text[..20]);
     }
@@ -192,7 +192,7 @@ fn our_reader_and_nginx_agree_on_any_text() {
     assert!(accepted > 5 && agreed > accepted + 100, "{accepted} of {agreed}");
 }
 
-/// The tree's text, with a word that nginx does not know before the directive of the given number; and its line.
+/// The tree's text with an unknown directive before the directive of the given number, and the line of that.
 fn with_stranger(text: &str, number: usize) -> (String, usize) {
     let lines: Vec<&str> = text.lines().collect();
     let at = number % lines.len();
@@ -216,7 +216,7 @@ fn nginx_reads_exactly_what_was_written() {
             let meant = local_tree(&tree, address, &ports).expect("what is likely runs");
             fs::write(&file, &written).expect("a file can be written");
             let (runs, emergency, dump) = says(&program, folder.path(), "-T");
-            // The addresses may be somebody's for a moment.
+            // Another process may use the address for a moment.
             if emergency.contains("Address already in use") {
                 return Ok(());
             }
@@ -228,7 +228,8 @@ fn nginx_reads_exactly_what_was_written() {
                 |name: &str, tree: &[Directive]| Directive::all(tree).iter().filter(|it| it.name() == name).count();
             prop_assert_eq!(count("server", &seen), count("server", &tree));
             prop_assert!(count("listen", &seen) >= count("server", &tree));
-            // nginx stops at the stranger, not before and not behind: it reads each line for the directive that we wrote there.
+            // nginx must stop exactly at the unknown directive: it then reads each line as the directive that we
+            // wrote there.
             let (strange, line) = with_stranger(&written, number);
             fs::write(&file, &strange).expect("a file can be written");
             let (_, emergency, _) = says(&program, folder.path(), "-t");
@@ -242,14 +243,13 @@ fn nginx_reads_exactly_what_was_written() {
     assert!(ran.get() > 30, "{}", ran.get());
 }
 
-/// A running nginx.
 struct Running {
     child: Child,
     address: SocketAddr,
 }
 
 impl Running {
-    /// Starts nginx with a configuration of the learner, `files` on its disk, and one beside the folder's `root`.
+    /// Starts nginx with a learner's configuration, and with `files` on its disk and one beside the folder's `root`.
     fn start(program: &Path, folder: &Path, text: &str, files: &[(&str, &str)]) -> Self {
         for (path, page_text) in files {
             let file = folder.join("root").join(path.trim_start_matches('/'));
@@ -286,7 +286,7 @@ impl Running {
         let request = format!("PROXY TCP4 10.0.0.9 10.0.1.5 1234 80\r\nGET {path} HTTP/1.0\r\nHost: h\r\n\r\n");
         stream.write_all(request.as_bytes()).expect("nginx reads");
         let mut out = Vec::new();
-        // A connection that nginx resets is an answer, too.
+        // A connection that nginx resets is a valid answer too.
         let _ = stream.read_to_end(&mut out);
         String::from_utf8_lossy(&out).into_owned()
     }
@@ -369,7 +369,7 @@ fn no_page_and_no_request_leads_out_of_the_folder() {
         assert!(!seen.contains("SECRET") && !seen.contains("nginx.conf"), "{path}\n{seen}");
         assert!(!seen.contains("uid=") && !seen.contains(&*folder.path().to_string_lossy()), "{path}\n{seen}");
     }
-    // It does run, and tells the addresses of AWS.
+    // It does run, and shows the addresses of AWS.
     let page_text = running.get("/tricks.html");
     assert!(page_text.contains("begins [") && page_text.contains("ends"), "{page_text}");
     assert!(running.get("/i/x.txt").ends_with("\r\n\r\nmine"));

@@ -1,27 +1,22 @@
-//! What is known of a directive: where it may stand, and what its values may be.
+//! The rule of a directive: where it may stand, and what its values may be.
 
 use super::values::{is_block, is_made_of, is_regex, number, size, time};
 
-/// Where a directive may stand, as nginx has it: a set of the constants below.
+/// Where nginx allows a directive: a set of the constants below.
 pub type Places = u16;
 /// Outside of every block.
 pub const MAIN: Places = 1;
-/// In `events`.
 pub const EVENTS: Places = 2;
-/// In `http`.
 pub const HTTP: Places = 4;
-/// In a `server`.
 pub const SERVER: Places = 8;
-/// In a `location`.
 pub const LOCATION: Places = 16;
 /// In an `if` of a server.
 pub const SERVER_IF: Places = 32;
 /// In an `if` of a location.
 pub const LOCATION_IF: Places = 64;
-/// In `limit_except`.
 pub const LIMIT: Places = 128;
 
-/// The shape of a directive's values. Those of [`Kind::Own`] have rules of their own, which stand with what writes them.
+/// The shape of a directive's values. The rules of [`Kind::Own`] stand with the code that writes those values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// `on` or `off`.
@@ -30,60 +25,55 @@ pub enum Kind {
     Number(u64),
     /// Bytes, up to this.
     Size(u64),
-    /// Bytes, gigabytes among them, up to this.
+    /// Bytes up to this; gigabytes are allowed as a unit.
     Offset(u64),
-    /// Times up to so many milliseconds each.
+    /// Times, each up to this many milliseconds.
     Time(u64),
-    /// How many buffers, and of how many bytes each, up to these.
+    /// The number of buffers and the size of each in bytes, up to these.
     Buffers(u64, u64),
     /// One of these words.
     Choice(&'static [&'static str]),
-    /// Some of these words.
+    /// Any of these words.
     Choices(&'static [&'static str]),
-    /// Types of media, or `*`.
+    /// Media types, or `*`.
     Types,
-    /// Addresses, blocks of them, or `all`.
+    /// Addresses, blocks of addresses, or `all`.
     Addresses,
-    /// Words without a meaning for nginx, of letters, digits and these.
+    /// Words without a meaning for nginx: letters, digits and these characters.
     Words(&'static str),
-    /// Regular expressions.
     Regexes,
     /// Texts with variables.
     Texts,
-    /// `max=` and `inactive=`, or `off`.
+    /// `max=` up to this and `inactive=`, or `off`.
     Cache(u64),
-    /// What it decides is decided here.
+    /// The translation decides what this directive says.
     Decided,
     /// A block, or a directive, with rules of its own.
     Own,
 }
 
-/// One directive.
 #[derive(Debug)]
 pub struct Rule {
-    /// Its name.
     pub name: &'static str,
-    /// Where it may stand.
     pub places: Places,
-    /// The fewest and the most values.
+    /// The least and the greatest number of values.
     pub count: (usize, usize),
-    /// Their shape.
     pub kind: Kind,
 }
 
 /// What is wrong with a directive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// nginx says so, in these words.
+    /// nginx refuses it with this message.
     Emerg(String),
-    /// nginx may know it, but it is not run here.
+    /// nginx may accept it, but it is not run here.
     NotRun,
 }
 
 const DAY: u64 = 86_400_000;
 
 impl Rule {
-    /// Whether nginx takes it once in a block only.
+    /// Whether nginx allows it only once in a block.
     pub fn is_single(&self) -> bool {
         let single = ["root", "alias", "try_files", "expires"];
         matches!(
@@ -99,15 +89,15 @@ impl Rule {
         ) || single.contains(&self.name)
     }
 
-    /// Whether it has a block.
     pub fn has_block(&self) -> bool {
         ["http", "events", "server", "location", "if", "limit_except", "map", "geo", "types"].contains(&self.name)
     }
 
-    /// The values as they are written, where they are of the rule's shape. Texts are looked at by who knows the variables.
+    /// The values as they are written, if they have the rule's shape. Texts are checked elsewhere, where the
+    /// variables are known.
     ///
     /// # Errors
-    /// What nginx says of them, or that they are not run.
+    /// nginx's message, or that they are not run here.
     pub fn values(&self, values: &[&str]) -> Result<Vec<String>, Fault> {
         let name = self.name;
         let emerg = |message: &str| Err(Fault::Emerg(format!("\"{name}\" directive {message}")));

@@ -1,5 +1,5 @@
-//! The tree of directives that nginx reads from the files on an instance's disk, includes and all, and what nginx says where
-//! it reads none.
+//! Reads the tree of directives that nginx would read from the files on an instance's disk, with includes, or the
+//! message with which nginx would refuse them.
 
 use std::sync::Arc;
 
@@ -11,15 +11,14 @@ use crate::sandbox::plane::machine::disk::Disk;
 
 /// How deep blocks and includes may be nested.
 const DEPTH: usize = 16;
-/// How many bytes a configuration may have, those of a file as often as it is included.
+/// The limit of a configuration's bytes. An included file counts each time.
 const MOST: usize = 256 * 1024;
-/// How many directives it may have.
+/// The limit of its directives.
 const MOST_DIRECTIVES: usize = 8192;
-/// How many files it may take, one as often as it is included.
+/// The limit of its files. A file counts each time it is included.
 const MOST_FILES: usize = 256;
-/// The main file.
 const MAIN: &str = "/etc/nginx/nginx.conf";
-/// What Amazon Linux 2023 puts there, as far as it matters here.
+/// Amazon Linux 2023's main file, reduced to what matters here.
 const AMAZON_LINUX: &str = "http { access_log /var/log/nginx/access.log combined; sendfile on; tcp_nopush on; \
     include /etc/nginx/mime.types; default_type application/octet-stream; include /etc/nginx/conf.d/*.conf; \
     server { listen 80; listen [::]:80; server_name _; root /usr/share/nginx/html; \
@@ -28,10 +27,10 @@ const MIME_TYPES: &str = "types { text/html html htm; text/css css; text/plain t
     application/json json; text/xml xml; image/svg+xml svg svgz; image/png png; image/gif gif; image/jpeg jpeg jpg; \
     image/x-icon ico; }";
 
-/// The whole configuration of an instance.
+/// Reads the whole configuration of an instance.
 ///
 /// # Errors
-/// Where nginx would not start with it, in nginx's words with the instance's file and line.
+/// If nginx would not start with it: nginx's message, with the instance's file and line.
 pub fn read(disk: &Disk) -> Result<Vec<Directive>, String> {
     let mut reader = Reader { disk: Some(disk), check: Some(Check::default()), bytes: 0, directives: 0, files: 0 };
     let mut tree = Vec::new();
@@ -43,10 +42,10 @@ pub fn read(disk: &Disk) -> Result<Vec<Directive>, String> {
     Ok(tree)
 }
 
-/// Reads one text; includes stay as they are, and every directive is taken for one.
+/// Reads one text. Includes stay as they are, and any word may be a directive.
 ///
 /// # Errors
-/// Where it is none.
+/// If it is not a configuration.
 pub fn parse(text: &[u8]) -> Result<Vec<Directive>, String> {
     let mut reader = Reader { disk: None, check: None, bytes: 0, directives: 0, files: 0 };
     let mut tree = Vec::new();
@@ -55,9 +54,9 @@ pub fn parse(text: &[u8]) -> Result<Vec<Directive>, String> {
 }
 
 struct Reader<'a> {
-    /// Where includes are looked for; none where they stay.
+    /// Where includes are looked up; `None` to leave them as they are.
     disk: Option<&'a Disk>,
-    /// What knows nginx's directives; none where each is taken for one.
+    /// Checks directives as nginx does; `None` to accept any.
     check: Option<Check>,
     bytes: usize,
     directives: usize,
@@ -81,7 +80,7 @@ impl Reader<'_> {
         self.body(&mut Lexer::new(bytes), &Arc::from(path), false, scope, depth, out)
     }
 
-    /// A file, or what is in a block up to its end.
+    /// Reads a file, or a block up to its end.
     fn body(
         &mut self,
         lexer: &mut Lexer<'_>,
@@ -137,7 +136,7 @@ impl Reader<'_> {
         let [pattern] = directive.values()[..] else {
             return Err(format!("invalid number of arguments in \"include\" directive in {file}:{line}"));
         };
-        // A path that is not absolute is taken from the main file's folder.
+        // A relative path starts from the main file's folder.
         let pattern = if pattern.starts_with('/') { pattern.to_owned() } else { format!("/etc/nginx/{pattern}") };
         let Some(disk) = self.disk else { return Ok(()) };
         let special = pattern.find(['*', '?', '[']);
@@ -187,7 +186,7 @@ mod tests {
         let seen = show(&read(&disk).unwrap());
         assert!(seen.contains("server {listen 81;}server {listen 80;"), "{seen}");
         assert!(seen.ends_with("root /usr/share/nginx/html;ssi on;}}"), "{seen}");
-        // In quotes it is the same to nginx, and in the blocks that have no directives of their own, too.
+        // nginx treats a quoted `include` alike, even in blocks that contain no directives.
         disk.write("/etc/nginx/ports", b"80 a; 81 b;", false).unwrap();
         disk.write(MAIN, b"http { map $server_port $x { 'include' ports; \"default\" c; } }", false).unwrap();
         assert_eq!(show(&read(&disk).unwrap()), "http {map $server_port $x {80 a;81 b;default c;}}");

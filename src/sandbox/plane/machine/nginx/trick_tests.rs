@@ -1,4 +1,4 @@
-//! Known ways to make nginx reach beyond what it was given, each with its verdict.
+//! Known ways to make nginx reach beyond its limits, each with its verdict.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -17,18 +17,18 @@ const SERVER: &str = "/etc/nginx/default.d/x.conf";
 /// What becomes of a configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
-    /// nginx itself says no, and starts nowhere.
+    /// nginx itself refuses to start with it, with this message.
     Emerg(&'static str),
-    /// It is not run on this machine, and this is what is said of it.
+    /// It is not run on this machine, with this message.
     Refused(&'static str),
-    /// It runs, and this is in what nginx is given.
+    /// It runs, and nginx's configuration contains this.
     Runs(&'static str),
-    /// It runs, and nothing of it is in what nginx is given.
+    /// It runs, but none of it is in nginx's configuration.
     Dropped,
 }
 use Verdict::{Dropped, Emerg, Refused, Runs};
 
-/// The configuration of Amazon Linux with one more file, translated for two ports.
+/// Amazon Linux's configuration with one more file, translated.
 fn run(path: &str, text: &[u8]) -> Result<String, Result<String, String>> {
     let mut disk = Disk::default();
     disk.write(path, text, false).unwrap();
@@ -280,7 +280,7 @@ fn paths() {
         (SERVER, "location /t { try_files $request_uri =404; }", Refused("try_files")),
         (SERVER, "location /t { try_files ${uri} =404; }", Runs("try_files \"${uri}\" \"=404\";\n")),
         (SERVER, "location /t { try_files $uri $uri/ =404; }", Runs("try_files \"${uri}\" \"${uri}/\" \"=404\";\n")),
-        // nginx parts these at a question mark that a request's own path may have: `/..%3f`.
+        // nginx splits these at a question mark, and a request's own path may contain one: `/..%3f`.
         (SERVER, "location /t { try_files /none $uri; }", Refused("try_files")),
         (SERVER, "location /t { try_files /none $uri/index.html; }", Refused("try_files")),
         (SERVER, "location /t { try_files /none /x$args; }", Refused("try_files")),

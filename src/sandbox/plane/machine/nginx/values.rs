@@ -1,14 +1,14 @@
-//! What the values of directives may be, and how much of something.
+//! What the values of directives may be.
 
-/// Longest regular expression that is run.
+/// The longest regular expression that is run, in bytes.
 const LONGEST_REGEX: usize = 512;
 
-/// A number as nginx reads one: digits only.
+/// Reads a number as nginx does: digits only.
 pub fn number(text: &str) -> Option<u64> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
-/// Bytes, as nginx reads a size; an offset knows gigabytes as well.
+/// Reads a size in bytes as nginx does. Only offsets accept gigabytes.
 pub fn size(text: &str, is_offset: bool) -> Option<u64> {
     let (digits, unit) = match text.char_indices().last()? {
         (at, 'k' | 'K') => (&text[..at], 1 << 10),
@@ -19,7 +19,7 @@ pub fn size(text: &str, is_offset: bool) -> Option<u64> {
     if digits.is_empty() { None } else { number(digits)?.checked_mul(unit) }
 }
 
-/// Milliseconds of a time such as `1h30m`. None for forms that are rarer than that.
+/// Reads a time such as `1h30m` in milliseconds. `None` for rarer forms.
 pub fn time(text: &str) -> Option<u64> {
     const UNITS: [(&str, u64); 8] = [
         ("y", 365 * 86_400_000),
@@ -51,22 +51,23 @@ pub fn time(text: &str) -> Option<u64> {
     (!text.is_empty()).then_some(total)
 }
 
-/// Whether a text is made of letters, digits and some more.
+/// Whether a text is not empty and consists of ASCII letters, digits and the characters in `more`.
 pub fn is_made_of(text: &str, more: &str) -> bool {
     !text.is_empty() && text.chars().all(|it| it.is_ascii_alphanumeric() || more.contains(it))
 }
 
-/// Whether a text has no part between slashes that would lead elsewhere.
+/// Whether a path has no part `.` or `..`.
 fn has_no_dots(path: &str) -> bool {
     !path.split('/').any(|part| part == "." || part == "..")
 }
 
-/// Whether a text means itself wherever nginx puts it: no variable, no way up, nothing that a system could take for more.
+/// Whether a path means itself wherever nginx uses it: no variable, no way upwards, no character that a system could
+/// interpret.
 pub fn is_fixed_path(path: &str) -> bool {
     !path.contains(['$', '\\', '?', '*']) && !path.chars().any(char::is_control) && has_no_dots(path)
 }
 
-/// The path below nginx's folder here that stands for one on the instance.
+/// The path below nginx's folder here that stands for a path on the instance.
 pub fn local_path(path: &str) -> Option<String> {
     if path.is_empty() || !is_fixed_path(path) {
         return None;
@@ -74,8 +75,8 @@ pub fn local_path(path: &str) -> Option<String> {
     Some(if path.starts_with('/') { format!("root{path}") } else { format!("root/usr/share/nginx/{path}") })
 }
 
-/// Whether a text is one for `try_files`: from the root, of fixed parts and of the request's own path, which nginx has freed of
-/// every way up and which begins with a slash.
+/// Whether a text is safe in `try_files`: absolute, made of fixed parts and of the request's own path. nginx has
+/// removed every way upwards from that path, and it begins with a slash.
 pub fn is_request_path(text: &str) -> bool {
     let mut rest = text;
     let mut starts_well = false;
@@ -92,7 +93,7 @@ pub fn is_request_path(text: &str) -> bool {
         }
         let (plain, tail) = rest.split_at(rest.find('$').unwrap_or(rest.len()));
         starts_well |= plain.starts_with('/');
-        // Where a variable meets a text, the text alone must be no way up: what it meets may be empty.
+        // Each literal part must be safe on its own: the variable beside it may be empty.
         if !starts_well || plain.is_empty() || !is_fixed_path(plain) {
             return false;
         }
@@ -101,7 +102,7 @@ pub fn is_request_path(text: &str) -> bool {
     starts_well
 }
 
-/// Whether a regular expression may be run: bounded, and without named groups, which would set variables.
+/// Whether a regular expression may be run: of limited length, and without named groups, which would set variables.
 pub fn is_regex(text: &str) -> bool {
     let names = |(at, _): (usize, &str)| {
         let after = &text[at + 2..];

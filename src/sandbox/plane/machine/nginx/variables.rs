@@ -1,8 +1,8 @@
-//! nginx's variables in texts: which may stand there, which mean something else here, and how long a text may become.
+//! nginx's variables in texts: which are allowed, which mean something else here, and how long a text may become.
 
 use std::collections::BTreeMap;
 
-/// Those that tell of a request what they tell on AWS.
+/// Variables whose values about a request are the same as on AWS.
 const TOLD: &str = "\
     args binary_remote_addr body_bytes_sent bytes_sent connection connection_requests connection_time content_length \
     content_type date_gmt date_local document_uri gzip_ratio host https http2 http3 is_args limit_rate msec nginx_version pid \
@@ -12,20 +12,20 @@ const TOLD: &str = "\
     upstream_cache_status upstream_connect_time upstream_header_time upstream_response_length upstream_response_time \
     upstream_status uri ssl_protocol ssl_cipher ssl_server_name tcpinfo_rtt tcpinfo_rttvar tcpinfo_snd_cwnd \
     tcpinfo_rcv_space connections_active connections_reading connections_waiting connections_writing";
-/// How the names of the others begin that do.
+/// Prefixes of further such variables.
 const TOLD_BEGINNINGS: &str = "arg_ cookie_ http_ sent_http_ sent_trailer_ upstream_http_ upstream_cookie_";
-/// Those that would tell of this machine, or something else than on AWS.
+/// Variables that would reveal this machine, or differ from AWS.
 const UNTOLD: &str = "\
     document_root hostname realpath_root request_filename request_body_file limit_conn_status limit_req_status \
     ancient_browser invalid_referer modern_browser msie secure_link secure_link_expires session_log_id slice_range \
     fastcgi_script_name fastcgi_path_info memcached_key request_port is_request_port uid_got uid_set uid_reset connections_accepted";
-/// How the names of the others begin.
+/// Prefixes of further such variables.
 const UNTOLD_BEGINNINGS: &str = "\
     proxy_protocol_server_ proxy_protocol_tlv_ proxy_ realip_remote_ ssl_ upstream_ geoip_ jwt_ otel_ quic spdy";
-/// How ours begin.
+/// The prefix of our own variables.
 const OURS: &str = "pllab_";
 
-/// Variables that mean something else here, and those that mean what they would on AWS.
+/// Variables that mean something else here, and ours that mean what they would on AWS.
 const RENAMED: [(&str, &str); 4] = [
     ("proxy_protocol_addr", "pllab_proxied_addr"),
     ("proxy_protocol_port", "pllab_proxied_port"),
@@ -33,9 +33,9 @@ const RENAMED: [(&str, &str); 4] = [
     ("server_port", "pllab_port"),
 ];
 
-/// How many of a request's own values, each as long as nginx lets a header be, a text may hold in the end.
+/// How many values of a request a text may expand to. Each may be as long as a header that nginx accepts.
 const MOST_VALUES: usize = 256;
-/// How many bytes of its own it may.
+/// How many bytes of its own a text may expand to.
 const MOST_BYTES: usize = 64 * 1024;
 
 fn has(list: &str, name: &str) -> bool {
@@ -46,48 +46,47 @@ fn begins(list: &str, name: &str) -> bool {
     list.split_whitespace().any(|word| name.starts_with(word))
 }
 
-/// Whether a byte may be part of a variable's name.
 pub fn is_name_byte(byte: u8) -> bool {
     byte == b'_' || byte.is_ascii_alphanumeric()
 }
 
-/// Whether nginx has a variable of this name, told or not.
+/// Whether nginx has a variable of this name, allowed or not.
 pub fn is_known(name: &str) -> bool {
     has(TOLD, name) || has(UNTOLD, name) || begins(TOLD_BEGINNINGS, name) || begins(UNTOLD_BEGINNINGS, name)
 }
 
-/// Whether one of nginx's own may be asked for.
+/// Whether a text may use this variable of nginx.
 pub fn is_told(name: &str) -> bool {
     has(TOLD, name) || (begins(TOLD_BEGINNINGS, name) && !name.starts_with(OURS))
 }
 
-/// What stands here for a variable.
+/// The name to use here for a variable.
 pub fn here(name: &str) -> &str {
     RENAMED.iter().find(|(known, _)| *known == name).map_or(name, |(_, here)| here)
 }
 
-/// The name in a word such as `$x` where a learner may give it a value: none of nginx's own, and none of ours.
+/// The name in a word such as `$x` if a learner may set it: neither one of nginx's variables nor one of ours.
 pub fn free(word: &str) -> Option<&str> {
     let name = word.strip_prefix('$').filter(|name| !name.is_empty() && name.bytes().all(is_name_byte))?;
     let starts_well = !name.starts_with(|first: char| first.is_ascii_digit());
     (starts_well && !is_known(name) && !name.starts_with(OURS)).then_some(name)
 }
 
-/// What a text is made of.
+/// A part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part<'a> {
-    /// As it is.
+    /// Literal text.
     Plain(&'a str),
-    /// A variable's value.
+    /// The value of a variable.
     Variable(&'a str),
     /// What a group of the last regular expression matched.
     Group(char),
 }
 
-/// Takes a text apart as nginx does.
+/// Splits a text into parts as nginx does.
 ///
 /// # Errors
-/// nginx's words where it is none.
+/// nginx's message if it is not a valid text.
 pub fn parts(text: &str) -> Result<Vec<Part<'_>>, String> {
     let mut parts = Vec::new();
     let mut rest = text;
@@ -105,7 +104,7 @@ pub fn parts(text: &str) -> Result<Vec<Part<'_>>, String> {
         let length = from.bytes().take_while(|byte| is_name_byte(*byte)).count();
         let (name, tail) = from.split_at(length);
         rest = match inner {
-            // nginx says this first, and only then that the name is none.
+            // nginx reports this before it reports that the name is empty.
             Some(_) if from.is_empty() => return Err("invalid variable name".to_owned()),
             Some(_) => tail
                 .strip_prefix('}')
@@ -123,10 +122,10 @@ pub fn parts(text: &str) -> Result<Vec<Part<'_>>, String> {
     Ok(parts)
 }
 
-/// How much a text can become: values of the request, and bytes of its own.
+/// How much a text can expand to: values of the request, and bytes of its own.
 pub type Weight = (usize, usize);
 
-/// The variables that a configuration sets, and all that each may be.
+/// The variables that a configuration sets, and every text that each may get.
 #[derive(Debug, Default)]
 pub struct Variables {
     texts: BTreeMap<String, Vec<String>>,
@@ -134,12 +133,12 @@ pub struct Variables {
 }
 
 impl Variables {
-    /// Notes that a variable may have the value of a text.
+    /// Records that a variable may get this text.
     pub fn set(&mut self, name: &str, text: &str) {
         self.texts.entry(name.to_owned()).or_default().push(text.to_owned());
     }
 
-    /// Weighs every variable: each once, so that many that name each other take no time.
+    /// Weighs every variable, each once, so that many variables that name each other take no time.
     pub fn weigh(&mut self) {
         for name in self.texts.keys().cloned().collect::<Vec<_>>() {
             self.weigh_one(&name, 0);
@@ -150,7 +149,7 @@ impl Variables {
         if let Some(known) = self.weights.get(name) {
             return *known;
         }
-        // Who meets it again on the way finds that it is not bounded.
+        // A variable that leads back to itself is found here as unbounded.
         self.weights.insert(name.to_owned(), None);
         let mut most = Some((0, 0));
         for text in self.texts.get(name).cloned().unwrap_or_default() {
@@ -172,10 +171,11 @@ impl Variables {
         most
     }
 
-    /// A text with the variables that mean the same here, each between braces, and how much it can become.
+    /// Rewrites a text with the variables that mean the same here, each in braces, and returns how much it can expand
+    /// to.
     ///
     /// # Errors
-    /// The variable that may not be asked for, or the text where it would become too long or is none.
+    /// The variable that is not allowed, or the text if it would become too long or is not valid.
     pub fn local(&self, text: &str) -> Result<(String, Weight), String> {
         let mut out = String::with_capacity(text.len());
         let mut sum = (0, 0);
@@ -208,7 +208,7 @@ impl Variables {
         Ok((out, sum))
     }
 
-    /// The first variable of a text that neither nginx nor the configuration knows.
+    /// The first variable of a text that neither nginx nor the configuration defines.
     pub fn unknown<'a>(&self, text: &'a str) -> Option<&'a str> {
         parts(text).ok()?.into_iter().find_map(|part| match part {
             Part::Variable(name) if !self.texts.contains_key(name) && !is_known(name) => Some(name),

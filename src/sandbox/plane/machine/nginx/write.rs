@@ -1,9 +1,10 @@
-//! A tree as a text that nginx reads as that tree: every word in double quotes, each directive on a line of its own.
+//! Writes a tree as text that nginx reads as the same tree: every value in double quotes, each directive on a line of
+//! its own.
 
 use super::directive::Directive;
 use super::lexer::BUFFER;
 
-/// A word in nginx's quotes. None where it cannot be told safely: a control character, bytes that were no UTF-8, or more than
+/// Quotes a word for nginx. `None` if that is not safe: a control character, bytes that were not UTF-8, or more than
 /// nginx's buffer takes.
 pub fn word(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len() + 2);
@@ -14,18 +15,18 @@ pub fn word(text: &str) -> Option<String> {
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
             '\n' => out.push_str("\\n"),
-            // What the lexer makes of bytes that are no UTF-8; they would not come out as they went in.
+            // The lexer's replacement for bytes that are not UTF-8; the original bytes are lost.
             char::REPLACEMENT_CHARACTER => return None,
             _ if it.is_control() => return None,
             _ => out.push(it),
         }
     }
     out.push('"');
-    // The quotes, and the byte that ends the word.
+    // Leave room for the quotes and for the byte that ends the word.
     (out.len() < BUFFER - 2).then_some(out)
 }
 
-/// The whole text. None where a word of it cannot be told, or a directive has no words.
+/// The whole text. `None` if a word cannot be quoted, or a directive has no words.
 pub fn write(tree: &[Directive]) -> Option<String> {
     let mut out = String::new();
     for directive in tree {
@@ -36,7 +37,7 @@ pub fn write(tree: &[Directive]) -> Option<String> {
 
 fn push(out: &mut String, directive: &Directive) -> Option<()> {
     let (name, values) = directive.words.split_first()?;
-    // Those of directives are ours and plain; those of a map's entries are not.
+    // Names of directives are plain; the first words of a map's entries may not be.
     let is_plain = !name.is_empty() && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_lowercase());
     out.push_str(&if is_plain { name.clone() } else { word(name)? });
     for value in values {

@@ -1,25 +1,26 @@
-//! Who makes the tree for the real nginx: what it has made so far, and the texts that mean the same on this machine.
+//! State of the translation for a real nginx: what has been made so far, and texts that mean the same on this
+//! machine.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 
 use super::variables::{Variables, Weight, is_name_byte};
 
-/// How much all its texts together may become while a request is answered: values of the request, and bytes of their own.
+/// How much all its texts together may expand to while a request is answered: values of the request, and bytes of
+/// their own.
 const MOST_TEXT: Weight = (4096, 1024 * 1024);
 
-/// What cannot be run here: the directive's name, or a variable's.
+/// The name of a directive or variable that cannot be run here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unsafe(pub String);
 
-/// Who makes the tree.
 pub struct Writer<'a> {
-    /// Where each of the instance's ports is here, and whether a PROXY protocol header is expected there.
+    /// The local address of each of the instance's ports, and whether a PROXY protocol header is expected there.
     pub ports: &'a BTreeMap<u16, (SocketAddr, bool)>,
     variables: Variables,
     /// The names of log formats so far.
     pub formats: BTreeSet<String>,
-    /// The ports that have a server for what no other answers.
+    /// The ports that already have a default server.
     pub defaults: BTreeSet<u16>,
     /// How many blocks were made.
     pub blocks: usize,
@@ -27,7 +28,6 @@ pub struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    /// Has made nothing yet.
     pub fn new(ports: &'a BTreeMap<u16, (SocketAddr, bool)>, variables: Variables) -> Self {
         Self {
             ports,
@@ -39,12 +39,12 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Texts with the variables that mean the same here.
+    /// Rewrites texts with the variables that mean the same here.
     pub fn texts(&mut self, texts: &[&str]) -> Result<Vec<String>, Unsafe> {
         texts.iter().map(|text| self.text(text)).collect()
     }
 
-    /// A text with the variables that mean the same here.
+    /// Rewrites a text with the variables that mean the same here.
     pub fn text(&mut self, text: &str) -> Result<String, Unsafe> {
         let (local, weight) = self.variables.local(text).map_err(Unsafe)?;
         self.text = (self.text.0 + weight.0, self.text.1 + weight.1);
@@ -54,12 +54,12 @@ impl<'a> Writer<'a> {
         Ok(local)
     }
 
-    /// A variable by its bare name, as `if` and `geo` take one.
+    /// Rewrites a variable without braces, as `if` and `geo` need it.
     pub fn variable(&mut self, text: &str) -> Option<String> {
         let name = text.strip_prefix('$')?;
         let local = self.text(text).ok()?;
         let here = local.strip_prefix("${")?.strip_suffix('}')?;
-        // One name, and nothing beside it.
+        // Exactly one name.
         (!name.is_empty() && name.bytes().all(is_name_byte)).then(|| format!("${here}"))
     }
 }
