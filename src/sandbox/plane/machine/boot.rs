@@ -1,4 +1,4 @@
-//! Running boot scripts: each in a task of its own, or, at the instant pace, as far as it goes when somebody asks.
+//! Runs boot scripts: each in a task of its own, or, at the instant pace, as far as possible whenever a call asks.
 
 use std::sync::Arc;
 
@@ -9,21 +9,21 @@ use super::machine::Machine;
 use super::runner::Runner;
 use super::script::program::Sink;
 
-/// Runs the whole script; for the paces at which time passes.
+/// Runs the whole script, at the paces at which time passes.
 pub async fn run(context: Arc<MachineContext>, machine: Arc<Machine>) {
     let mut boot = machine.boot.lock().await;
     advance(&context, &machine, &mut boot, true, &Look::endless()).await;
 }
 
-/// Lets a machine's boot script go as far as it can, but no endless loop turn. For the instant pace.
+/// At the instant pace: runs a machine's boot script as far as it can, without a turn of an endless loop.
 pub async fn settle(context: &Arc<MachineContext>, machine: &Arc<Machine>) {
-    // One that is busy is being moved on already, perhaps by the very question that led here.
+    // If it is locked, another call is already running it, perhaps the very one that led here.
     if let Ok(mut boot) = machine.boot.try_lock() {
         advance(context, machine, &mut boot, false, &Look::bounded()).await;
     }
 }
 
-/// Lets a machine's boot script go as far as it can, and gives each of its loops one turn. For the instant pace.
+/// At the instant pace: runs a machine's boot script as far as it can, and gives each of its loops one turn.
 pub async fn turn(context: &Arc<MachineContext>, machine: &Arc<Machine>) {
     let mut boot = machine.boot.lock().await;
     let look = Look::bounded();
@@ -52,7 +52,7 @@ async fn advance(context: &Arc<MachineContext>, machine: &Arc<Machine>, boot: &m
         let quiet = boot.next < boot.restored;
         if last.lets(step.when) {
             if !look.takes(&step.action) {
-                // The next question moves it on.
+                // The next call continues it.
                 return;
             }
             let runner = Runner { context, machine, quiet, turn, look };

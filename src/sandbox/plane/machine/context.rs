@@ -8,15 +8,13 @@ use crate::sandbox::plane::net::network::Network;
 use super::memory::Memory;
 use super::server::nginx_handle::WebServers;
 
-/// The network that machines stand in, and what outlasts each of them.
 pub struct MachineContext {
-    /// The network.
     pub network: Arc<Network>,
-    /// Where the data plane keeps its files.
+    /// The folder of the data plane's files.
     pub folder: PathBuf,
-    /// The nginx that instances run, where one is installed.
+    /// The nginx that instances run, if one is installed.
     pub nginx: Option<PathBuf>,
-    /// The program that keeps a real nginx: this one, to be run anew.
+    /// The program that keeps a real nginx: this program, started again.
     pub keeper: Option<PathBuf>,
     /// The real web servers that run or are ending.
     pub web_servers: WebServers,

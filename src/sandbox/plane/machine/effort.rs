@@ -1,5 +1,5 @@
-//! How hard one instance's boot script may work this machine: it rests as long as it has worked, so that its neighbours and
-//! the API go on whatever it does.
+//! Limits how much of this machine an instance's boot script may use: it rests as long as it has worked, so that its
+//! neighbours and the API keep running whatever it does.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -10,16 +10,16 @@ use tokio::time::Instant;
 use super::script::program::Action;
 use crate::sandbox::plane::net::fabric::lock;
 
-/// Work is rested from when so much has come together: a timer is no finer than a millisecond.
+/// A script rests once this much work has accumulated: a timer is no finer than a millisecond.
 const GRAIN: Duration = Duration::from_millis(5);
-/// What a script may do while one question is answered, in simple steps.
+/// How many simple steps a script may do while one call is answered.
 const LOOK: usize = 256;
 
-/// What the script and the loops of an instance have worked, together.
+/// The work of an instance's script and its loops, together.
 #[derive(Default)]
 pub struct Effort {
     resting: Mutex<Resting>,
-    /// Whether the console says that turns are cut.
+    /// Whether the console already says that turns are cut short.
     told: AtomicBool,
 }
 
@@ -30,7 +30,7 @@ struct Resting {
 }
 
 impl Effort {
-    /// Counts work that ends now, and says how long whoever did it must rest.
+    /// Counts work that ends now, and returns how long its task must rest.
     pub fn spent(&self, now: Instant, busy: Duration) -> Duration {
         let mut resting = lock(&self.resting);
         resting.owed += busy;
@@ -38,17 +38,17 @@ impl Effort {
             let from = resting.until.map_or(now, |until| until.max(now));
             resting.until = Some(from + std::mem::take(&mut resting.owed));
         }
-        // Who owes little rests with those who owe much.
+        // A task that owes little rests as long as the others of its instance.
         resting.until.map_or(Duration::ZERO, |until| until.saturating_duration_since(now))
     }
 
-    /// Whether it is the first time that a turn is cut.
+    /// Whether a turn is cut short for the first time.
     pub fn is_first_cut(&self) -> bool {
         !self.told.swap(true, Ordering::Relaxed)
     }
 }
 
-/// What is left of a look: at the instant pace a question moves scripts on, and must be answered soon.
+/// What is left of a look. At the instant pace a call runs the scripts and must be answered soon.
 pub struct Look(Option<AtomicUsize>);
 
 impl Look {
@@ -62,13 +62,13 @@ impl Look {
         Self(None)
     }
 
-    /// Takes a step from it; `false` when nothing is left.
+    /// Takes a step from it; `false` if nothing is left.
     pub fn takes(&self, action: &Action) -> bool {
         let Some(left) = &self.0 else { return true };
         let weight = match action {
-            // A configuration is read, and a web server may be started.
+            // It reads a configuration and may start a web server.
             Action::Unit { .. } => LOOK / 4,
-            // Connections are made, through every hop.
+            // It makes connections through every hop.
             Action::Curl(_) => 4,
             _ => 1,
         };

@@ -1,6 +1,6 @@
-//! Doors: a port of the learner's own machine that leads where an instance's request would go, as an SSH tunnel
-//! through the instance would. A browser that knocks while the path is closed is held, not refused: its page arrives
-//! by itself when the path opens.
+//! Doors: local ports that lead where an instance's request would go, like an SSH tunnel through the instance. While
+//! the path is closed, a browser's request is held and not refused, so that its page arrives by itself when the path
+//! opens.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,28 +17,27 @@ use crate::host::net::loopback::is_host;
 use crate::sandbox::plane::net::fabric::listen_on;
 use crate::sandbox::plane::net::names::resolve;
 
-/// How long a browser has to send its request.
+/// The time a browser has to send its request.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
-/// How long it is held.
+/// How long a request is held.
 const HOLD: Duration = Duration::from_mins(1);
-/// How often the path is asked again, unless the account changes sooner.
+/// How often the path is tried again, unless the topology changes sooner.
 const KNOCK: Duration = Duration::from_secs(1);
 
-/// An open door.
 pub struct Door {
     /// Where it leads, as in a URL.
     pub name: String,
     /// Its local port.
     pub local: u16,
-    /// What keeps it open.
+    /// Keeps it open.
     pub task: AbortHandle,
 }
 
-/// Opens an instance's door to `host`, and announces it on the instance's console. `None` when no local port can be
-/// had, which the console says too.
+/// Opens an instance's door to `host`, and announces it on the instance's console. `None` if no local port is free,
+/// which the console says too.
 pub fn open(context: &Arc<MachineContext>, id: &str, host: &str, port: u16) -> Option<Door> {
     let name = authority(host, port);
-    // The same port as before a restart, so that a page that is open in the browser can be loaded again.
+    // The same port as before a restart, so that a page that is open in the browser can be reloaded.
     let remembered = context.memory.door(id, &name).and_then(|port| listen_on(&context.network.runtime, port).ok());
     let listener = remembered.map_or_else(|| listen_on(&context.network.runtime, 0), Ok);
     let (listener, local) = match listener.and_then(|it| it.local_addr().map(|local| (it, local))) {
@@ -67,7 +66,7 @@ pub fn open(context: &Arc<MachineContext>, id: &str, host: &str, port: u16) -> O
     Some(Door { name, local: local.port(), task: task.abort_handle() })
 }
 
-/// How a door is announced.
+/// The line on the console that announces a door.
 pub fn announcement(name: &str, port: u16) -> String {
     format!("[pllab sandbox] door: http://127.0.0.1:{port}/ leads where this instance's http://{name}/ leads")
 }
@@ -92,19 +91,20 @@ impl Visitor {
         }
         let Some(mut onward) = self.hold(&stream).await else { return };
         if onward.write_all(&buffer).await.is_ok() {
-            // An error is one side's reset; both sockets close with the task, which passes it on.
+            // An error means that one side reset the connection. Both sockets close when the task ends, which passes
+            // the reset on.
             let _ = copy_bidirectional(&mut stream, &mut onward).await;
         }
     }
 
-    /// Asks for the path until it is open, the browser has gone, or patience ends.
+    /// Tries the path until it is open, the browser has gone, or the time is up.
     async fn hold(&self, stream: &TcpStream) -> Option<TcpStream> {
         let end = Instant::now() + HOLD;
         let mut changes = self.context.network.topology.subscribe();
         let mut watched = true;
         while Instant::now() < end {
             changes.mark_unchanged();
-            // A path that hangs half-way counts as closed.
+            // An attempt that hangs counts as a closed path.
             if let Ok(Some(onward)) = timeout_at(end, self.knock()).await {
                 return Some(onward);
             }
@@ -114,7 +114,7 @@ impl Visitor {
                 told = changes.changed() => told.ok()?,
                 seen = stream.peek(&mut byte), if watched => match seen {
                     Ok(0) | Err(_) => return None,
-                    // It sent more than its request; that it goes away can no longer be seen.
+                    // It sent more than its request, so its end can no longer be seen.
                     Ok(_) => watched = false,
                 },
             }
@@ -139,8 +139,8 @@ impl Visitor {
     }
 }
 
-/// Whether the request was meant for this machine. A page of the web that had its own name resolve to 127.0.0.1
-/// would send that name (DNS rebinding), and must not get through.
+/// Whether the request was meant for this machine. A web page whose name resolves to 127.0.0.1 (DNS rebinding) would
+/// send that name, and must not get through.
 fn is_ours(head: &Head) -> bool {
     if head.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("host")).count() != 1 {
         return false;

@@ -12,25 +12,21 @@ use super::context::MachineContext;
 use super::machine::Machine;
 use super::switch_on::switch_on;
 
-/// Running instances, by id.
 pub struct Machines {
-    /// What they share.
     pub context: Arc<MachineContext>,
     running: Mutex<BTreeMap<String, Arc<Machine>>>,
 }
 
 impl Machines {
-    /// None yet.
     pub fn new(context: Arc<MachineContext>) -> Self {
         Self { context, running: Mutex::default() }
     }
 
-    /// The running machine of an instance.
     pub fn get(&self, id: &str) -> Option<Arc<Machine>> {
         lock(&self.running).get(id).cloned()
     }
 
-    /// Switches machines on and off as the account has it. A reboot is both.
+    /// Switches machines on and off to match the topology. A reboot switches a machine off and on.
     pub fn reconcile(&self, topology: &Topology) {
         let wanted: BTreeMap<_, _> = topology.instances.iter().filter(|(_, it)| it.running && !it.terminated).collect();
         let mut running = lock(&self.running);
@@ -48,7 +44,8 @@ impl Machines {
         }
     }
 
-    /// At the instant pace, lets every machine's boot script (but one's) go as far as it can, but no endless loop turn.
+    /// At the instant pace, runs every machine's boot script (except that of `but`) as far as it can, without a turn
+    /// of an endless loop.
     pub async fn settle(&self, but: Option<&str>) {
         if self.context.network.pace != Pace::Instant {
             return;
@@ -59,7 +56,7 @@ impl Machines {
         }
     }
 
-    /// At the instant pace, lets an instance's boot script go as far as it can, and gives each of its loops one turn.
+    /// At the instant pace, runs an instance's boot script as far as it can, and gives each of its loops one turn.
     pub async fn turn(&self, id: &str) {
         if self.context.network.pace == Pace::Instant
             && let Some(machine) = self.get(id)
@@ -68,7 +65,6 @@ impl Machines {
         }
     }
 
-    /// Switches all of them off.
     pub fn stop(&self) {
         for machine in std::mem::take(&mut *lock(&self.running)).into_values() {
             machine.stop(&self.context);

@@ -1,4 +1,4 @@
-//! What the data plane must know again after a restart: how far each boot script got, and the doors' ports.
+//! What the data plane must know again after a restart: how far each boot script got, and the ports of the doors.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,7 +11,7 @@ use crate::host::write_atomic;
 
 use crate::sandbox::plane::net::fabric::lock;
 
-/// Kept in one small file, replaced whole.
+/// Kept in one small file, which is always replaced as a whole.
 pub struct Memory {
     path: PathBuf,
     kept: Mutex<Kept>,
@@ -20,7 +20,7 @@ pub struct Memory {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Kept {
-    /// Steps of the boot script that are done, by instance.
+    /// The number of finished steps of the boot script, by instance.
     #[serde(default)]
     done: BTreeMap<String, usize>,
     /// The local port of each door, by instance and host.
@@ -32,41 +32,40 @@ struct Kept {
 }
 
 impl Memory {
-    /// Reads what was kept at `path`. A file that cannot be read counts as none: the worst that follows is a boot
-    /// script that runs again and a door with another number.
+    /// Reads the file at `path`. A file that cannot be read counts as missing: at worst a boot script runs again and
+    /// a door gets another port.
     pub fn load(path: PathBuf) -> Self {
         let kept: Option<Kept> = fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         Self { path, restarted: kept.is_some(), kept: Mutex::new(kept.unwrap_or_default()) }
     }
 
-    /// Whether there was an earlier process.
+    /// Whether an earlier process left a file.
     pub fn restarted(&self) -> bool {
         self.restarted
     }
 
-    /// How many steps of the instance's boot script are done; `None` when it has not begun.
+    /// How many steps of the instance's boot script are done; `None` if it has not begun.
     pub fn done(&self, id: &str) -> Option<usize> {
         lock(&self.kept).done.get(id).copied()
     }
 
-    /// Notes how many are.
     pub fn set_done(&self, id: &str, steps: usize) {
         self.change(|kept| {
             kept.done.insert(id.to_owned(), steps);
         });
     }
 
-    /// The port a door had.
+    /// The port that a door had.
     pub fn door(&self, id: &str, host: &str) -> Option<u16> {
         lock(&self.kept).doors.get(id)?.get(host).copied()
     }
 
-    /// The doors an instance has, each with its port.
+    /// The doors of an instance, each with its port.
     pub fn doors(&self, id: &str) -> Vec<(String, u16)> {
         lock(&self.kept).doors.get(id).into_iter().flatten().map(|(host, port)| (host.clone(), *port)).collect()
     }
 
-    /// Notes the doors an instance has, all at once: the file is written once, however many they are.
+    /// Stores all doors of an instance at once, so that the file is written once.
     pub fn set_doors(&self, id: &str, doors: BTreeMap<String, u16>) {
         self.change(|kept| {
             if doors.is_empty() {
@@ -77,21 +76,19 @@ impl Memory {
         });
     }
 
-    /// Notes that an instance's nginx has died.
     pub fn set_died(&self, id: &str) {
         self.change(|kept| {
             kept.died.insert(id.to_owned());
         });
     }
 
-    /// Notes that it runs, and says whether it had died.
+    /// Records that an instance's nginx runs, and returns whether it had died.
     pub fn revive(&self, id: &str) -> bool {
         let mut had_died = false;
         self.change(|kept| had_died = kept.died.remove(id));
         had_died
     }
 
-    /// Forgets an instance.
     pub fn forget(&self, id: &str) {
         self.change(|kept| {
             kept.done.remove(id);
@@ -107,7 +104,8 @@ impl Memory {
         if *kept != before
             && let Ok(bytes) = serde_json::to_vec(&*kept)
         {
-            // A full disk costs comfort after a restart, not the running lab.
+            // If this fails, as on a full disk, only the state after a restart is worse; the running lab is not
+            // affected.
             let _ = write_atomic(&self.path, &bytes, false);
         }
     }

@@ -1,4 +1,4 @@
-//! Doing the steps of a boot script, one at a time.
+//! Does the steps of a boot script, one at a time.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -22,27 +22,24 @@ use super::script::curl_args::Curl;
 use super::script::program::{Action, Sink, Step};
 use super::server::service;
 
-/// How long `dnf install nginx` takes on a small instance, and about how long it tries to reach a repository.
+/// How long `dnf install nginx` takes on a small instance, and about how long dnf tries to reach a repository.
 pub const INSTALL: Duration = Duration::from_secs(30);
-/// A loop without a `sleep` turns no faster than this.
+/// The shortest turn of a loop without a `sleep`.
 const TURN: Duration = Duration::from_secs(1);
 
-/// So much of a path is shown where it is refused.
+/// How many characters of a refused path are shown.
 const SHOWN: usize = 120;
 
 type Performed<'a> = Pin<Box<dyn Future<Output = Ended> + Send + 'a>>;
 
-/// Does steps for a machine.
 pub struct Runner<'a> {
-    /// What all machines share.
     pub context: &'a Arc<MachineContext>,
-    /// Whose steps they are.
     pub machine: &'a Arc<Machine>,
-    /// Only effects, no output and no waiting: the step was done in an earlier process.
+    /// Only effects, without output and waiting: an earlier process has done the step.
     pub quiet: bool,
     /// At the instant pace, whether an endless loop turns now.
     pub turn: bool,
-    /// How much may be done before the question that led here is answered.
+    /// How much may be done before the call that led here is answered.
     pub look: &'a Look,
 }
 
@@ -76,7 +73,7 @@ impl Runner<'_> {
         Ended::Well
     }
 
-    /// Does a step, and rests from it. Others run in between, and an end that was asked for comes.
+    /// Does a step and rests from it. While it rests, other tasks run and the machine can be stopped.
     async fn step(&self, step: &Step, around: &Sinks) -> Ended {
         let begun = Instant::now();
         let mut busy = Duration::ZERO;
@@ -89,9 +86,9 @@ impl Runner<'_> {
         })
         .await;
         match step.action {
-            // Its steps have rested.
+            // Its steps have rested already.
             Action::Loop { .. } => return ended,
-            // What works is another process.
+            // Another process does the work, so the elapsed time counts.
             Action::Unit { .. } => busy = begun.elapsed(),
             _ => {}
         }
@@ -117,7 +114,7 @@ impl Runner<'_> {
                 }
                 match self.step(step, around).await {
                     Ended::Script => return Ended::Script,
-                    // What waits inside a loop at the instant pace is met again on the next turn.
+                    // At the instant pace, a step that waits inside a loop is tried again in the next turn.
                     Ended::Waiting => last = Ended::Badly,
                     ended => last = ended,
                 }
@@ -126,7 +123,7 @@ impl Runner<'_> {
         last
     }
 
-    /// Does a step, and comes back when it has ended.
+    /// Does a step and returns when it has ended.
     pub fn perform<'b>(&'b self, step: &'b Step, around: &'b Sinks) -> Performed<'b> {
         Box::pin(async move {
             let out = step.out.as_ref().unwrap_or(&around.out);
@@ -137,7 +134,7 @@ impl Runner<'_> {
                     let note = format!("[pllab sandbox] user data line {line} is not modelled and was skipped: {text}");
                     self.note(&note);
                 }
-                // What went to a file must be there again after a restart; what went to the console is there still.
+                // Text in a file must be there again after a restart; text on the console is still there.
                 Action::Print(text) => return self.effect(out, text.as_bytes()),
                 Action::Tee { path, append, text } => {
                     let ended = self.effect(&Sink::File { path: path.clone(), append: *append }, text.as_bytes());
@@ -183,11 +180,11 @@ impl Runner<'_> {
         })
     }
 
-    /// A loop: until its condition is met, or, at the instant pace, one turn.
+    /// Runs a loop until its condition is met, or, at the instant pace, for one turn.
     async fn turns(&self, until: &[Step], body: &[Step], around: &Sinks) -> Ended {
         let instant = self.context.network.pace == Pace::Instant;
         if self.quiet {
-            // It ended in the earlier process, so its condition had come true.
+            // The loop ended in the earlier process, so its condition was met.
             return self.sequence(until, around).await;
         }
         if instant && until.is_empty() && !self.turn {
@@ -211,8 +208,8 @@ impl Runner<'_> {
         }
     }
 
-    /// dnf gives up after some minutes on AWS and the script goes on without the package. Here it keeps trying and
-    /// says so, so that a learner who repairs the way to S3 need not make the instance again.
+    /// On AWS dnf gives up after some minutes, and the script goes on without the package. Here it keeps trying and
+    /// says so, so that a learner who repairs the path to S3 need not recreate the instance.
     async fn install(&self, packages: &[String], patient: bool, out: &Sink, err: &Sink) -> Ended {
         let network = &self.context.network;
         let mut told = false;
@@ -260,7 +257,7 @@ impl Runner<'_> {
         }
         match verb {
             "stop" => self.machine.stop_nginx(self.context),
-            // It would start at the next boot, and there is none here.
+            // The unit would start at the next boot, and there is none here.
             "enable" => {}
             _ => service::start_nginx(self.context, self.machine).await,
         }
@@ -284,7 +281,7 @@ impl Runner<'_> {
         if outcome.code == 0 { kept } else { Ended::Badly }
     }
 
-    /// Output that matters after a restart too when it went to a file.
+    /// Writes output. In a repeated step only output to a file matters.
     fn effect(&self, sink: &Sink, bytes: &[u8]) -> Ended {
         if self.quiet && !matches!(sink, Sink::File { .. }) { Ended::Well } else { self.put(sink, bytes) }
     }
@@ -302,7 +299,7 @@ impl Runner<'_> {
         }
     }
 
-    /// What the shell says of a file that cannot be.
+    /// Prints the shell's message about a file that cannot be written.
     fn refused(&self, what: &str, full: Full) -> Ended {
         let mut what: String = what.chars().take(SHOWN + 1).collect();
         if what.chars().count() > SHOWN {

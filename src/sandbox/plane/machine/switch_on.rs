@@ -11,10 +11,11 @@ use super::context::MachineContext;
 use super::local_forward;
 use super::machine::Machine;
 
-/// How many doors are opened for an instance.
+/// The limit of doors of an instance.
 const MOST_DOORS: usize = 16;
 
-/// Switches an instance on: its doors open, and its boot script begins, or goes on where it was in an earlier process.
+/// Switches an instance on: opens its doors and starts its boot script, or continues it where an earlier process
+/// stopped.
 pub fn switch_on(context: &Arc<MachineContext>, id: &str, instance: &Instance) -> Arc<Machine> {
     let machine = Arc::new(Machine::new(context, id, instance));
     let hosts = machine.program.hosts();
@@ -31,7 +32,7 @@ pub fn switch_on(context: &Arc<MachineContext>, id: &str, instance: &Instance) -
         context.network.consoles.line(id, &text);
     }
     context.memory.set_doors(id, doors);
-    // At the instant pace nothing runs by itself: questions move it on.
+    // At the instant pace nothing runs by itself: calls run it.
     if context.network.pace != Pace::Instant {
         let task = context.network.runtime.spawn(boot::run(Arc::clone(context), Arc::clone(&machine)));
         machine.keep(task.abort_handle());

@@ -1,22 +1,20 @@
-//! curl's command line, as far as boot scripts go.
+//! curl's command line, as far as boot scripts use it.
 
 use std::time::Duration;
 
-/// One curl command.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of curl's command line")]
 pub struct Curl {
-    /// What it asks for.
     pub url: Url,
-    /// `-s`: no complaints, unless [`Curl::show_error`].
+    /// `-s`: no error messages, unless [`Curl::show_error`].
     pub silent: bool,
     /// `-S`.
     pub show_error: bool,
-    /// `-f`: a status of 400 and above is an error, and its body is not shown.
+    /// `-f`: a status of 400 or above is an error, and its body is not shown.
     pub fail: bool,
     /// `-i`: the head is shown too.
     pub include: bool,
-    /// `-I`: only the head is asked for.
+    /// `-I`: only the head is requested.
     pub head: bool,
     /// `-o`.
     pub output: Option<String>,
@@ -35,9 +33,8 @@ pub struct Curl {
 pub struct Url {
     /// As written.
     pub text: String,
-    /// The host.
     pub host: String,
-    /// The port, or the scheme's.
+    /// The scheme's port if none is given.
     pub port: u16,
     /// Path and query.
     pub target: String,
@@ -46,7 +43,7 @@ pub struct Url {
 }
 
 impl Url {
-    /// Reads a URL; without a scheme it is `http`, as curl guesses.
+    /// Reads a URL. Without a scheme it is `http`, as curl guesses.
     pub fn parse(text: &str) -> Option<Self> {
         let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
         let tls = match scheme.to_ascii_lowercase().as_str() {
@@ -69,12 +66,12 @@ impl Url {
     }
 }
 
-/// A host with its port, which is left out when it is 80.
+/// A host with its port, which is left out if it is 80.
 pub fn authority(host: &str, port: u16) -> String {
     if port == 80 { host.to_owned() } else { format!("{host}:{port}") }
 }
 
-/// Reads the words after `curl`. `None` when there is a flag or a URL that is not modelled.
+/// Reads the words after `curl`. `None` if a flag or the URL is not modelled.
 pub fn parse(words: &[String]) -> Option<Curl> {
     let mut curl = Curl {
         url: Url { text: String::new(), host: String::new(), port: 0, target: String::new(), tls: false },
@@ -137,7 +134,7 @@ pub fn parse(words: &[String]) -> Option<Curl> {
 }
 
 fn valued(curl: &mut Curl, url: &mut Option<Url>, name: &str, value: String) -> Option<()> {
-    // No script waits longer than a day, and times that are added up must not overflow.
+    // No script waits longer than a day, and the sum of times must not overflow.
     let day = Duration::from_hours(24);
     let seconds = |value: &str| {
         let given = value.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
@@ -147,7 +144,7 @@ fn valued(curl: &mut Curl, url: &mut Option<Url>, name: &str, value: String) -> 
         "output" => curl.output = Some(value),
         "write-out" => curl.write_out = Some(value),
         "header" => curl.headers.push(value),
-        // Zero is curl's word for no limit.
+        // Zero means no limit to curl.
         "max-time" => curl.max_time = Some(seconds(&value)?).filter(|time| !time.is_zero()),
         "connect-timeout" => curl.connect_timeout = Some(seconds(&value)?).filter(|time| !time.is_zero()),
         "url" => *url = Some(Url::parse(&value)?),

@@ -6,7 +6,7 @@ use super::curl_args;
 use super::program::{Action, Program, Step, When};
 use super::words::{Token, Variables, cut};
 
-/// The script between the `<powershell>` tags, when there are any.
+/// The script between the `<powershell>` tags, if there are any.
 pub fn script(user_data: &str) -> Option<&str> {
     let (_, rest) = user_data.split_once("<powershell>")?;
     Some(rest.split("</powershell>").next().unwrap_or(rest))
@@ -42,16 +42,17 @@ pub fn parse(script: &str) -> Program {
             steps.push(Step { action, out: None, err: None, background: false, when: When::Always });
         }
     }
-    // A block that is never closed is a syntax error: PowerShell would run none of it.
+    // A block that is never closed is a syntax error: PowerShell would run nothing of it.
     open.truncate(1);
     Program { steps: open.pop().unwrap_or_default() }
 }
 
 fn command(line: &str) -> Option<Action> {
     static NO_VARIABLES: LazyLock<Variables> = LazyLock::new(Variables::new);
-    // Where each line of the output goes, such as a serial port: here everything goes to the console.
+    // This part sends each line of the output somewhere, such as to a serial port. Here all output goes to the
+    // console.
     let line = line.split_once("| ForEach-Object {").map_or(line, |(command, _)| command);
-    // The quoting rules that differ from a shell's (a backtick, a doubled quote) do not occur in a curl command.
+    // Quoting rules that differ from a shell's (a backtick, a doubled quote) do not occur in a curl command.
     let words: Vec<String> = cut(line, &NO_VARIABLES)
         .ok()?
         .into_iter()

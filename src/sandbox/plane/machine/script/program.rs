@@ -1,33 +1,29 @@
-//! A boot script, understood: the steps that the sandbox imitates. It never runs the script itself.
+//! A boot script as the steps that the sandbox imitates. It never runs the script itself.
 
 use super::curl_args::Curl;
 
-/// The steps of a boot script, in order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Program {
-    /// The steps.
+    /// In order.
     pub steps: Vec<Step>,
 }
 
 /// One command of the script.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
-    /// What it does.
     pub action: Action,
-    /// Where its output goes, when not where its surroundings' goes.
+    /// Where its output goes; `None` for where its surroundings' output goes.
     pub out: Option<Sink>,
-    /// Where its complaints go, likewise.
+    /// Where its errors go; `None` as for `out`.
     pub err: Option<Sink>,
     /// Whether the script goes on without waiting for it.
     pub background: bool,
-    /// When it is done at all.
     pub when: When,
 }
 
 /// Whether a step depends on how the one before it ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum When {
-    /// Always.
     #[default]
     Always,
     /// After `&&`.
@@ -36,45 +32,28 @@ pub enum When {
     Failed,
 }
 
-/// Where output goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sink {
-    /// The serial console, which is where a boot script's output ends up anyway.
+    /// The serial console, where a boot script's output ends up anyway.
     Console,
-    /// Nowhere.
     Null,
     /// A file of the imitated disk.
     File {
-        /// Its path.
         path: String,
-        /// Whether it is added to.
         append: bool,
     },
 }
 
-/// What a step does.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// `true`, `:`, `mkdir`, `set` and others that change nothing here.
     Nothing,
     /// `dnf install`. A patient one is repeated until it works; an impatient one is a loop's condition.
-    Install {
-        /// The packages.
-        packages: Vec<String>,
-        /// Whether it is repeated.
-        patient: bool,
-    },
+    Install { packages: Vec<String>, patient: bool },
     /// Prints text: `echo`, `printf`, `cat` with a heredoc.
     Print(String),
     /// `tee FILE` with a heredoc.
-    Tee {
-        /// The file.
-        path: String,
-        /// Whether it is added to.
-        append: bool,
-        /// The text.
-        text: String,
-    },
+    Tee { path: String, append: bool, text: String },
     /// `systemctl VERB UNIT`.
     Unit {
         /// `start`, `enable` and so on; `enable --now` is `start`.
@@ -84,16 +63,12 @@ pub enum Action {
     },
     /// `tail -F FILE`.
     Follow {
-        /// The file.
         path: String,
         /// Whether all of it is shown first, not just its last ten lines.
         from_start: bool,
     },
     /// `python3 -m http.server PORT`.
-    ServeFolder {
-        /// The port.
-        port: u16,
-    },
+    ServeFolder { port: u16 },
     /// `cd`.
     ChangeFolder(String),
     /// `curl`.
@@ -102,24 +77,22 @@ pub enum Action {
     Sleep(f64),
     /// `while` and `until`.
     Loop {
-        /// Before each turn; the loop ends when the last of it succeeds. Empty for an endless loop.
+        /// Runs before each turn. The loop ends when the last of these steps succeeds. Empty for an endless loop.
         until: Vec<Step>,
-        /// The turn.
         body: Vec<Step>,
     },
     /// `exit`.
     Exit,
     /// A line that is not modelled.
     Skipped {
-        /// Its number.
+        /// Counted from 1.
         line: usize,
-        /// Its text.
         text: String,
     },
 }
 
 impl Action {
-    /// What is not modelled, named by its first line, and not too long.
+    /// A step that is not modelled, shown by its first line, shortened to 120 characters.
     pub fn skipped(line: usize, text: &str) -> Self {
         let first = text.lines().next().unwrap_or_default().trim();
         let text = match first.chars().count() {
@@ -131,7 +104,7 @@ impl Action {
 }
 
 impl Program {
-    /// Every distinct `host:port` that a curl of the script names, as written in a URL (no `:80`), in order.
+    /// Every distinct host and port that a curl of the script asks over HTTP, in order.
     pub fn hosts(&self) -> Vec<(String, u16)> {
         let mut hosts = Vec::new();
         collect_hosts(&self.steps, &mut hosts);

@@ -1,4 +1,5 @@
-//! User data, read line by line into a [`Program`]: a small part of the shell, and what is outside it is said.
+//! Reads user data line by line into a [`Program`]: a small part of the shell. Everything else becomes a step that
+//! says so.
 
 #[cfg(test)]
 mod tests;
@@ -7,10 +8,11 @@ use super::powershell;
 use super::program::{Action, Program, Sink, Step, When};
 use super::words::{Redirection, Token, Unclosed, Variables, cut, expand};
 
-/// A variable's value, in bytes, beyond which it counts as unknown: `A=$A$A`, line after line, would fill any memory.
+/// A variable whose value is longer than this, in bytes, counts as unknown: `A=$A$A`, line after line, would fill any
+/// memory.
 const LONGEST_VALUE: usize = 4 * 1024;
 
-/// How often a command may go on in another line: each time it is read anew.
+/// How many further lines a command may span: it is read again for each.
 const MOST_JOINED: usize = 200;
 
 /// Reads user data: a shell script, or PowerShell between `<powershell>` tags.
@@ -20,7 +22,7 @@ pub fn parse(user_data: &str) -> Program {
     }
     let mut reader = Reader { open: vec![Frame::default()], ..Reader::default() };
     if !user_data.trim().is_empty() && !user_data.starts_with("#!") {
-        // cloud-init does not run what does not start with `#!`; other formats it knows are not modelled.
+        // cloud-init does not run what does not start with `#!`. Its other formats are not modelled.
         reader.skip(1, user_data.lines().next().unwrap_or_default());
         return reader.finish();
     }
@@ -34,7 +36,7 @@ pub fn parse(user_data: &str) -> Program {
 
 #[derive(Default)]
 struct Reader {
-    /// The loops that are open, outermost (the script itself) first.
+    /// The open loops, outermost (the script itself) first.
     open: Vec<Frame>,
     variables: Variables,
     /// The keyword that ends a block that is not modelled, and how deep it is nested.
@@ -51,7 +53,7 @@ struct Frame {
     when: When,
 }
 
-/// A simple command: its words and where they lead.
+/// A simple command: its words and the targets of its output.
 #[derive(Default)]
 struct Command {
     words: Vec<String>,
@@ -62,15 +64,15 @@ struct Command {
 }
 
 impl Reader {
-    /// Reads the line at `at` with what belongs to it, and says where the next one is.
+    /// Reads the line at `at` and the lines that belong to it, and returns the index of the next line.
     fn line(&mut self, lines: &[&str], at: usize) -> usize {
         let mut text = lines[at].to_owned();
         let mut next = at + 1;
-        // `exec > >(tee …)` is how scripts send their output to the console, where it goes here anyway.
+        // With `exec > >(tee …)` scripts send their output to the console, where it goes here anyway.
         if text.trim_start().starts_with("exec ") {
             return next;
         }
-        // Where a line ends does not depend on what the variables are.
+        // Where a line ends does not depend on the variables.
         let none = Variables::new();
         let mut joined = 0;
         loop {
@@ -86,7 +88,7 @@ impl Reader {
                     self.skip(at + 1, &text);
                     return next;
                 }
-                // Only a line with that quote in it may close it.
+                // Only a line that contains the same quote can close it.
                 Err(Unclosed(quote)) => {
                     while let Some(line) = lines.get(next) {
                         text.push('\n');
@@ -217,7 +219,7 @@ impl Reader {
             }
         }
         if let Some((name, value)) = assignment(&command.words) {
-            // What a command would print is not known, so the variable stays unknown and is shown as written.
+            // A command's output is not known, so the variable stays unknown and appears as it was written.
             if !value.contains("$(") && !value.contains('`') && value.len() <= LONGEST_VALUE {
                 self.variables.insert(name, value);
                 return;
@@ -229,7 +231,7 @@ impl Reader {
         let action = if command.strange { None } else { action(&command, heredoc, impatient) };
         let action = action.unwrap_or_else(|| Action::skipped(line, text));
         let (out, err) = match action {
-            // A step that is not modelled leaves no file behind.
+            // A step that is not modelled writes no file.
             Action::Skipped { .. } => (None, None),
             _ => (command.out, command.err),
         };
@@ -248,7 +250,7 @@ impl Reader {
     }
 
     fn finish(mut self) -> Program {
-        // A loop that is never closed is a syntax error to a shell, which would run none of it.
+        // A loop that is never closed is a syntax error: a shell would run nothing of it.
         self.open.truncate(1);
         Program { steps: self.open.pop().map(|frame| frame.steps).unwrap_or_default() }
     }

@@ -1,28 +1,26 @@
-//! A shell line, cut into words, operators and redirections: the part of POSIX quoting that boot scripts use.
+//! Splits a shell line into words, operators and redirections: the part of POSIX quoting that boot scripts use.
 
 use std::collections::BTreeMap;
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// A piece of a line.
+/// A part of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Token {
-    /// A word, quotes removed, known variables put in. Unknown ones and `$(…)` stay as they were written.
+    /// A word without quotes and with known variables expanded. Unknown ones and `$(…)` stay as they were written.
     Word(String),
     /// `;`, `&`, `&&`, `||` or `|`.
     Control(&'static str),
-    /// `FD>TARGET` and its relatives.
+    /// `FD>TARGET` and its variants.
     Redirect {
         /// The file descriptor; 3 stands for "1 and 2" (`&>`).
         fd: u8,
-        /// What kind.
         kind: Redirection,
         /// The file, the descriptor or the heredoc's end marker.
         target: String,
     },
 }
 
-/// The kinds of redirection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Redirection {
     /// `>`
@@ -33,30 +31,27 @@ pub enum Redirection {
     Copy,
     /// `<`
     Read,
-    /// `<<MARK`, with variables put in unless the mark is quoted.
-    Here {
-        /// Whether the mark is quoted.
-        quoted: bool,
-    },
-    /// `<<-`, `<<<`, `>(…)`: understood as redirections that are not modelled.
+    /// `<<MARK`; variables are expanded unless the mark is quoted.
+    Here { quoted: bool },
+    /// `<<-`, `<<<`, `>(…)`: recognised as redirections but not modelled.
     Strange,
 }
 
-/// A quote (which one) that is still open at the end of the line: the next line belongs to it.
+/// A quote that is still open at the end of the line; the next line belongs to it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Unclosed(pub char);
 
-/// A word or a heredoc does not grow beyond this by variables. Twice what user data may hold: a script that builds more is not
-/// one that sets up a web server.
+/// Expanding variables does not make a word or a heredoc longer than this, in bytes. It is twice what user data may
+/// hold: a script that builds more does not set up a web server.
 const LONGEST: usize = 32 * 1024;
 
-/// Variables the script has set to plain text.
+/// Variables that the script has set to plain text.
 pub type Variables = BTreeMap<String, String>;
 
-/// Cuts `line` into tokens.
+/// Splits `line` into tokens.
 ///
 /// # Errors
-/// [`Unclosed`] when a quote is open at its end.
+/// [`Unclosed`] if a quote is open at its end.
 pub fn cut(line: &str, variables: &Variables) -> Result<Vec<Token>, Unclosed> {
     let mut tokens = Vec::new();
     let mut rest = line.chars().peekable();
@@ -100,7 +95,7 @@ pub fn cut(line: &str, variables: &Variables) -> Result<Vec<Token>, Unclosed> {
     }
 }
 
-/// Puts known variables into `text`, as in a heredoc or between double quotes.
+/// Expands known variables in `text`, as in a heredoc or between double quotes.
 pub fn expand(text: &str, variables: &Variables) -> String {
     let mut rest = text.chars().peekable();
     let mut out = String::with_capacity(text.len());
@@ -146,7 +141,7 @@ fn redirect(fd: u8, rest: &mut Peekable<Chars<'_>>, variables: &Variables) -> Re
     Ok(Token::Redirect { fd, kind, target })
 }
 
-/// One word, and whether any of it was quoted.
+/// Reads one word, and whether any of it was quoted.
 fn word(rest: &mut Peekable<Chars<'_>>, variables: &Variables) -> Result<(String, bool), Unclosed> {
     let mut out = String::new();
     let mut quoted = false;
@@ -200,7 +195,7 @@ fn word(rest: &mut Peekable<Chars<'_>>, variables: &Variables) -> Result<(String
     Ok((out, quoted))
 }
 
-/// What follows a `$`.
+/// Reads what follows a `$`.
 fn variable(rest: &mut Peekable<Chars<'_>>, variables: &Variables, out: &mut String) {
     let name_part = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
     match rest.peek() {
@@ -254,7 +249,8 @@ fn fits(out: &str, value: &str) -> bool {
     out.len() + value.len() <= LONGEST
 }
 
-/// What stands between `${` and `}`: a variable, or one that is cut at its first dot, `%%.*` before it and `#*.` after it.
+/// The value of what stands between `${` and `}`: a variable, or the part of it before its first dot (`%%.*`) or
+/// after it (`#*.`).
 fn parameter<'v>(inside: &str, variables: &'v Variables) -> Option<&'v str> {
     let cut = |name: &str| variables.get(name).map(|value| value.split_once('.').unwrap_or((value, value)));
     match (inside.strip_suffix("%%.*"), inside.strip_suffix("#*.")) {

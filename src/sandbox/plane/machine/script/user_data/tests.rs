@@ -1,5 +1,3 @@
-//! Scripts in, steps out.
-
 use super::*;
 use crate::sandbox::plane::fixtures::WEB;
 
@@ -194,7 +192,7 @@ fn a_command_of_too_many_lines_is_refused() {
     // Each line closes the quote and opens it again, or ends in a backslash.
     assert_eq!(steps(&format!("echo \"\n{}echo after", "\"a\"\n".repeat(4000))), refused);
     assert_eq!(steps(&format!("{}echo after", "a\\\n".repeat(4000))), refused);
-    // The other quote does neither.
+    // The other quote neither closes nor opens it.
     let page = "<a href=\"x\">\n".repeat(300);
     assert_eq!(
         steps(&format!("echo '{page}'\necho after")),
