@@ -251,10 +251,10 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "nginx",
-        "nginx は、このマシンにあれば本物を使い (--nginx builtin か PLLAB_NGINX=builtin で内蔵に戻せます。--labs のラボでは、--nginx real と指定しないかぎり内蔵です)、なければ内蔵のページサーバーを使います。本物も、置かれた設定 (nginx.conf、conf.d、default.d) を nginx と同じ規則で読み取り、許可リストにあるディレクティブだけを、ループバックのポートと専用のフォルダーに合わせて書き直して動かします。リストにないもの (TLS、proxy_pass や upstream、rewrite、ファイルを調べる if、認証、モジュールの読み込み、access.log 以外のログなど)、変数を含むパス、map の正規表現、名前付きキャプチャ、大きすぎるバッファなどがあるときは内蔵に替わり、そのディレクティブをコンソールに書きます。本物は、環境変数を渡さない別のプロセスで (Linux では Landlock の中で) 動かし、休みなく数秒 CPU を使い続けると終了させます。ユーザーと worker の設定、error_log は見ません。内蔵がまねるのは、置いたファイル、SSI の一部、アクセスログ、proxy_protocol だけで、root や location などの設定は見ません。本物でも、このマシンのことを表す変数 ($hostname、$document_root など) は使えず、ページでは (none) になります。proxy_protocol のないポートの $proxy_protocol_addr と $proxy_protocol_port は、ログだけでなくページでも「-」になります (AWS では空か (none))。",
+        "nginx は、このマシンにあれば本物を使い (--nginx builtin か PLLAB_NGINX=builtin で内蔵に戻せます。--labs のラボでは、--nginx real と指定しないかぎり内蔵です)、なければ内蔵のページサーバーを使います。本物も、置かれた設定 (nginx.conf、conf.d、default.d) を nginx と同じ規則で読み取り、許可リストにあるディレクティブだけを、ループバックのポートと専用のフォルダーに合わせて書き直して動かします。リストにないもの (TLS、proxy_pass や upstream、rewrite、ファイルを調べる if、認証、モジュールの読み込み、access.log 以外のログなど)、変数を含むパス、map の正規表現、名前付きキャプチャ、大きすぎるバッファなどがあるときは内蔵に替わり、そのディレクティブをコンソールに書きます。本物は、環境変数を渡さない別のプロセスで (Linux では Landlock と seccomp の中で) 動かし、休みなく数秒 CPU を使い続けると終了させます。ユーザーと worker の設定、error_log は見ません。内蔵がまねるのは、置いたファイル、SSI の一部、アクセスログ、proxy_protocol だけで、root や location などの設定は見ません。本物でも、このマシンのことを表す変数 ($hostname、$document_root など) は使えず、ページでは (none) になります。proxy_protocol のないポートの $proxy_protocol_addr と $proxy_protocol_port は、ログだけでなくページでも「-」になります (AWS では空か (none))。",
         "nginx is the real one where this machine has it (--nginx builtin or PLLAB_NGINX=builtin turns that off, and labs of \
          --labs get it with --nginx real only), and else a built-in page server. It runs in a process of its own without this \
-         one's environment, on Linux behind Landlock, and is ended when it uses the processor for seconds without a rest. The real one runs the configuration that was placed (nginx.conf, conf.d, default.d): it is read by nginx's own \
+         one's environment, on Linux behind Landlock and seccomp, and is ended when it uses the processor for seconds without a rest. The real one runs the configuration that was placed (nginx.conf, conf.d, default.d): it is read by nginx's own \
          rules, and the directives of an allow-list are written anew for loopback ports and a folder of its own. Where there is \
          anything else (TLS, proxy_pass and upstream, rewrite, if that asks for files, authentication, modules, logs other than \
          access.log), a path with a variable, a regular expression in map, a named group, or a buffer that is too large, the \
@@ -278,6 +278,13 @@ const DIFFERENCES: &[Difference] = &[
         "health-probe-log",
         "quick では、ヘルスチェックのうち 30 回に 1 回だけをアクセスログに残します。",
         "At the quick pace only every thirtieth health check is written to the access log.",
+    ),
+    difference(
+        "instance-disk",
+        "インスタンスのディスクは、ユーザーデータが書いたファイルだけを覚えている模造品です。ファイルは 1,000 個まで、中身とパスを合わせて 16 MiB まで、パスは 4,096 バイトまでで、超えると No space left on device や File name too long になります。サーバーのログは 128 KiB を超えると新しい 64 KiB だけを残します。",
+        "An instance's disk is an imitation that knows the files which user data wrote: 1,000 of them at most, 16 MiB with \
+         their paths, and paths of 4,096 bytes; what goes beyond that meets \"No space left on device\" or \"File name too \
+         long\". A server's log that has grown beyond 128 KiB keeps its newest 64 KiB.",
     ),
     difference(
         "doors",
@@ -328,8 +335,18 @@ const LACKS: &[(Lack, Difference)] = &[
         Lack::Signals,
         difference(
             "nginx-signals",
-            "このマシンのカーネルは、本物の nginx が送るシグナルを制限できません (Landlock ABI 6 が必要です)。",
-            "The kernel of this machine cannot keep the real nginx from sending signals (that takes Landlock ABI 6).",
+            "このマシンのカーネルは、本物の nginx が送るシグナルを制限できません (Landlock ABI 6 か seccomp が必要です)。",
+            "The kernel of this machine cannot keep the real nginx from sending signals (that takes Landlock ABI 6, or \
+             seccomp).",
+        ),
+    ),
+    (
+        Lack::Calls,
+        difference(
+            "nginx-calls",
+            "このマシンでは、本物の nginx が呼び出せるシステムコールを seccomp で制限できません (x86_64 か aarch64 の Linux が必要です)。",
+            "This machine cannot keep the real nginx to the system calls that it needs (that takes seccomp, on Linux on \
+             x86_64 or aarch64).",
         ),
     ),
 ];

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pllab::sandbox::keeper::lacks;
+use pllab::sandbox::keeper::{Lack, lacks};
 
 use super::harness::{Folder, Running, Signer, nginx, processes, signal};
 
@@ -126,6 +126,9 @@ fn a_configuration_that_would_reach_beyond_its_folder_meets_walls() {
         "{status}"
     );
     assert_eq!(fs::read(format!("/proc/{id}/environ")).expect("it is ours"), b"");
+    if !lacks().contains(&Lack::Calls) {
+        assert!(status.contains("Seccomp:\t2\n") && status.contains("Seccomp_filters:\t1\n"), "{status}");
+    }
     if lacks().is_empty() {
         assert!(get(own, "/out/secret").contains(" 403 "));
         assert!(get(own, "/on").contains(" 502 "));
@@ -145,6 +148,104 @@ fn a_configuration_that_would_reach_beyond_its_folder_meets_walls() {
         let log = fs::read_to_string(kept.prefix.join("error.log")).expect("it is kept");
         assert!(log.contains("Permission denied"), "{log}");
     }
+}
+
+/// Sockets that are none of TCP's, by family, kind and protocol.
+const SOCKETS: [(&str, [i32; 3]); 10] = [
+    ("UDP", [libc::AF_INET, libc::SOCK_DGRAM, 0]),
+    ("MPTCP", [libc::AF_INET, libc::SOCK_STREAM, libc::IPPROTO_MPTCP]),
+    ("SCTP", [libc::AF_INET, libc::SOCK_STREAM, libc::IPPROTO_SCTP]),
+    ("a raw one", [libc::AF_INET, libc::SOCK_RAW, libc::IPPROTO_ICMP]),
+    ("IPv6", [libc::AF_INET6, libc::SOCK_STREAM, 0]),
+    ("one that has a path", [libc::AF_UNIX, libc::SOCK_STREAM, 0]),
+    ("the kernel's", [libc::AF_NETLINK, libc::SOCK_RAW, 0]),
+    ("a whole line's", [libc::AF_PACKET, libc::SOCK_RAW, 0]),
+    ("a virtual machine's", [libc::AF_VSOCK, libc::SOCK_STREAM, 0]),
+    ("a cipher's", [libc::AF_ALG, libc::SOCK_SEQPACKET, 0]),
+];
+
+/// System calls that no web server needs, each with arguments that the kernel would have something else to say of.
+fn calls() -> Vec<(&'static str, libc::c_long, String)> {
+    let user = libc::CLONE_NEWUSER;
+    let parent = "getppid()";
+    [
+        ("a user namespace", libc::SYS_unshare, format!("{user}")),
+        ("a process in one", libc::SYS_clone, format!("{}, 0, 0, 0, 0", user | libc::SIGCHLD)),
+        ("a thread in one", libc::SYS_clone, format!("{}, 0, 0, 0, 0", user | libc::CLONE_THREAD)),
+        ("a process of a newer kind", libc::SYS_clone3, "0, 0".to_owned()),
+        ("somebody's namespace", libc::SYS_setns, "0, 0".to_owned()),
+        ("a look into a process", libc::SYS_ptrace, format!("16, {parent}, 0, 0")),
+        ("its memory", libc::SYS_process_vm_readv, format!("{parent}, 0, 0, 0, 0, 0")),
+        ("its files", libc::SYS_pidfd_open, format!("{parent}, 0")),
+        ("its limits", libc::SYS_prlimit64, format!("{parent}, 7, 0, 0")),
+        ("a signal to it", libc::SYS_kill, format!("{parent}, 0")),
+        ("a signal to all", libc::SYS_kill, "-1, 0".to_owned()),
+        ("a signal to its thread", libc::SYS_tkill, format!("{parent}, 0")),
+        ("signals of a file to it", libc::SYS_fcntl, format!("0, {}, {parent}", libc::F_SETOWN)),
+        ("to outlive its keeper", libc::SYS_prctl, format!("{}, 0, 0, 0, 0", libc::PR_SET_PDEATHSIG)),
+        ("what a terminal reads", libc::SYS_ioctl, format!("0, {}, 0", 0x5412)),
+        ("a file system", libc::SYS_mount, "0, 0, 0, 0, 0".to_owned()),
+        ("another root", libc::SYS_chroot, "0".to_owned()),
+        ("the keys", libc::SYS_keyctl, "0, 0, 0, 0, 0".to_owned()),
+        ("a program in the kernel", libc::SYS_bpf, "0, 0, 0".to_owned()),
+        ("calls in a queue", libc::SYS_io_uring_setup, "1, 0".to_owned()),
+        ("faults of memory", libc::SYS_userfaultfd, "0".to_owned()),
+        ("counters", libc::SYS_perf_event_open, "0, 0, 0, 0, 0".to_owned()),
+        ("a file without a name", libc::SYS_memfd_create, "0, 0".to_owned()),
+        ("shared memory", libc::SYS_shmget, "0, 4096, 0600".to_owned()),
+        ("messages", libc::SYS_msgget, "0, 0600".to_owned()),
+        ("another user", libc::SYS_setuid, "0".to_owned()),
+        ("another kind of process", libc::SYS_personality, "0".to_owned()),
+        ("a program by its file", libc::SYS_execveat, "0, 0, 0, 0, 0".to_owned()),
+        ("what a file holds", libc::SYS_truncate, "0, 0".to_owned()),
+        ("a call by TCP", libc::SYS_connect, "0, 0, 0".to_owned()),
+        ("a call while it sends", libc::SYS_sendto, format!("0, 0, 0, {}, 0, 0", libc::MSG_FASTOPEN)),
+    ]
+    .into()
+}
+
+#[test]
+fn a_program_behind_the_walls_makes_no_call_but_a_web_server_s() {
+    let perl = Path::new("/usr/bin/perl");
+    if !perl.exists() || lacks().contains(&Lack::Calls) {
+        return;
+    }
+    let folder = Folder::new();
+    let mut text =
+        format!("#!{}\nsub told {{ print STDERR \"$_[0]: \", ($_[1] ? 'done' : $! + 0), \"\\n\" }}\n", perl.display());
+    let mut tell = |what: &str, expression: &str| text.push_str(&format!("told('{what}', {expression});\n"));
+    tell("TCP", &format!("socket($s, {}, {}, 0)", libc::AF_INET, libc::SOCK_STREAM));
+    tell("a pair", &format!("socketpair($a, $b, {}, {}, 0)", libc::AF_UNIX, libc::SOCK_STREAM));
+    tell("itself", "kill(0, $$)");
+    for (what, [family, kind, protocol]) in SOCKETS {
+        tell(what, &format!("socket($x, {family}, {kind}, {protocol})"));
+    }
+    for (what, number, arguments) in calls() {
+        tell(what, &format!("syscall({number}, {arguments}) != -1"));
+    }
+    for (what, expression) in [
+        ("a process of its own", "defined fork"),
+        ("a mode", "chmod(0777, $0)"),
+        ("an owner", "chown(0, 0, $0)"),
+        ("times", "utime(0, 0, $0)"),
+        ("another name", "link($0, '/tmp/x')"),
+        ("a way to a file", "symlink($0, '/tmp/x')"),
+    ] {
+        tell(what, expression);
+    }
+    let script = folder.write("program", &text);
+    fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o700)).expect("it is ours");
+    let mut kept = Kept::start(&folder, &script, "", &[]);
+    let said = kept.said();
+    assert!(said.contains("keeper: ended it ended with status 0\n"), "{said}");
+    let log = fs::read_to_string(kept.prefix.join("error.log")).expect("it is kept");
+    let told: Vec<(&str, &str)> = log.lines().filter_map(|line| line.rsplit_once(": ")).collect();
+    assert_eq!(told.len(), 3 + SOCKETS.len() + calls().len() + 6, "{log}");
+    let (done, refused) = told.split_at(3);
+    assert!(done.iter().all(|(_, how)| *how == "done"), "{log}");
+    let none = libc::ENOSYS.to_string();
+    let others: Vec<_> = refused.iter().filter(|(_, how)| *how != none).collect();
+    assert!(others.is_empty(), "{others:?}");
 }
 
 #[test]
@@ -250,6 +351,28 @@ fn a_dead_web_server_is_seen_and_runs_again_after_a_reboot() {
     lab.folder.pllab("check --output json").run().code(0);
     assert_ne!(server(&lab.folder).map(|it| it.0), Some(lab.server.0));
     assert!(lab.console().contains("[pllab sandbox] nginx runs again\n"), "{}", lab.console());
+    lab.ends();
+}
+
+#[test]
+fn a_dead_web_server_runs_again_after_a_stop_and_a_start() {
+    let Some(nginx) = nginx() else { return };
+    let lab = Lab::open(&nginx);
+    signal(lab.server.0, "KILL");
+    until("the console says it", || {
+        lab.console().contains("[pllab sandbox] nginx has died: it was ended by signal 9.")
+    });
+    lab.folder.pllab("check nlb --output json").run().code(1);
+    lab.call("StopInstances");
+    let state = |wanted: &str| {
+        until(wanted, || lab.call("DescribeInstances").contains(&format!("<name>{wanted}</name>")));
+    };
+    state("stopped");
+    assert!(server(&lab.folder).is_none(), "what is switched off runs nothing");
+    lab.call("StartInstances");
+    state("running");
+    lab.folder.pllab("check --output json").run().code(0);
+    assert_ne!(server(&lab.folder).map(|it| it.0), Some(lab.server.0));
     lab.ends();
 }
 

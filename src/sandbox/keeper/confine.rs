@@ -22,11 +22,14 @@ const FILES: u64 = 16_384;
 /// fails.
 pub fn confine(order: &Order, parent: u32) -> bool {
     limit();
-    for lack in wall::raise(order) {
-        Report::Lacks(lack).tell();
-    }
+    let mut lacks = wall::raise(order);
     if !bound_to(parent) {
         return false;
+    }
+    // Last: what was done so far is refused by now.
+    wall::refuse_calls(&mut lacks);
+    for lack in lacks {
+        Report::Lacks(lack).tell();
     }
     let _ = standard_error().write_all(format!("{BEGINS}\n").as_bytes());
     let mut command = Command::new(&order.program);

@@ -3,6 +3,8 @@
 //! Next: `order.rs` is the command line of both processes; `keep.rs` is the keeper; `confine.rs` becomes the web
 //! server.
 
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod calls;
 #[cfg(unix)]
 mod confine;
 #[cfg(unix)]

@@ -108,7 +108,13 @@ mod tests {
     fn sleeper(words: &[&str]) -> Child {
         let mut command = Command::new("sh");
         command.args(["-c", "trap '' TERM; kill -STOP $$; exit 7", "sh"]).args(words);
-        command.stdin(Stdio::null()).spawn().expect("there is a shell")
+        let child = command.stdin(Stdio::null()).spawn().expect("there is a shell");
+        // For a moment after it was started it has no command line yet.
+        let id = Pid::from_child(&child);
+        while !command_line(id).is_some_and(|it| it.iter().any(|word| word == Path::new("-p"))) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        child
     }
 
     #[test]

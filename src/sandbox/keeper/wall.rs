@@ -1,4 +1,5 @@
-//! The walls that the system offers: no new privileges, only files of its own folder, only its own ports.
+//! The walls that the system has: no privilege to gain, files of its own folder only, ports of its own only, and no system call
+//! but those that a web server needs.
 
 /// A wall that this machine lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,10 +12,13 @@ pub enum Lack {
     Signals,
     /// Without it the web server keeps the privileges that it was started with.
     Privileges,
+    /// It may make system calls that no web server needs: other sockets than TCP's, modes and times of files, processes of
+    /// its own, namespaces.
+    Calls,
 }
 
 impl Lack {
-    const ALL: [Self; 4] = [Self::Files, Self::Ports, Self::Signals, Self::Privileges];
+    const ALL: [Self; 5] = [Self::Files, Self::Ports, Self::Signals, Self::Privileges, Self::Calls];
 
     /// A stable name, as keepers report it.
     #[must_use]
@@ -24,6 +28,7 @@ impl Lack {
             Self::Ports => "ports",
             Self::Signals => "signals",
             Self::Privileges => "privileges",
+            Self::Calls => "calls",
         }
     }
 
@@ -40,8 +45,21 @@ impl Lack {
             Self::Ports => "this system cannot keep nginx to its ports; only its configuration does",
             Self::Signals => "this system cannot keep nginx from sending signals",
             Self::Privileges => "this system does not let nginx give up its privileges",
+            Self::Calls => "this system cannot keep nginx to the system calls that it needs",
         }
     }
+}
+
+/// Refuses this thread, for good, the system calls that no web server needs. What that holds beside Landlock is no lack any
+/// more; what it cannot is one.
+#[cfg(unix)]
+pub(super) fn refuse_calls(lacks: &mut Vec<Lack>) {
+    #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+    if super::calls::refuse_others() {
+        // There are no signals to others in it, and no sockets but TCP's.
+        return lacks.retain(|lack| *lack != Lack::Signals);
+    }
+    lacks.push(Lack::Calls);
 }
 
 #[cfg(target_os = "linux")]
@@ -64,7 +82,8 @@ mod other {
     use crate::sandbox::keeper::Order;
 
     pub fn raise(_order: &Order) -> Vec<Lack> {
-        Lack::ALL.to_vec()
+        // Whoever asks for the calls adds that they are not refused.
+        Lack::ALL.into_iter().filter(|lack| *lack != Lack::Calls).collect()
     }
 }
 
@@ -123,8 +142,12 @@ mod linux {
 
     /// The walls that this machine lacks. Tries them on a thread that then ends.
     pub fn lacks() -> Vec<Lack> {
-        let tried = std::thread::spawn(|| restrict(None).ok()).join();
-        missing(tried.ok().flatten().as_ref())
+        let tried = std::thread::spawn(|| {
+            let mut lacks = missing(restrict(None).ok().as_ref());
+            super::refuse_calls(&mut lacks);
+            lacks
+        });
+        tried.join().unwrap_or_else(|_| Lack::ALL.to_vec())
     }
 
     fn restrict(order: Option<&Order>) -> Result<RestrictionStatus, RulesetError> {
