@@ -20,7 +20,10 @@ use super::world::{HiddenRows, Quotas, Store, StoreError, Timing, VisibilityDela
 /// Names of the accounts in a new world.
 const ACCOUNTS: [&str; 2] = ["provider", "consumer"];
 
-/// Owns the world and makes every change to it.
+/// By how much the clock may seem to go back because calls that came at once were not taken in their order, in milliseconds.
+const OUT_OF_ORDER: i64 = 1000;
+
+/// The world and everything that changes it.
 pub struct Control {
     state: Mutex<State>,
     /// The folder of the world's files.
@@ -40,6 +43,21 @@ struct State {
     told: Topology,
     /// New resources that calls cannot see yet, and until when.
     unseen: Vec<(VisibilityDelay, Until)>,
+    /// The latest time that the clock has shown.
+    latest: Timestamp,
+}
+
+impl State {
+    /// Lets everything happen that is due at `now`.
+    fn pass(&mut self, now: Timestamp, pace: Pace) {
+        if now.as_millisecond() < self.latest.as_millisecond() - OUT_OF_ORDER {
+            self.world.clock_set_back(now, pace);
+            self.unseen.retain(|(_, until)| matches!(until, Until::Calls(_)));
+            self.latest = now;
+        }
+        self.latest = self.latest.max(now);
+        self.world.advance_due(now, pace);
+    }
 }
 
 /// When an invisible resource becomes visible.
@@ -64,12 +82,15 @@ impl Control {
         (quotas, throttle): (Quotas, Throttle),
     ) -> Result<Self, StoreError> {
         let (mut store, mut world) = Store::open(folder, || World::new(&ACCOUNTS, &random))?;
-        world.advance_due(clock.now(), pace);
+        let now = clock.now();
+        // It may have been set back while nobody looked.
+        world.clock_set_back(now, pace);
+        world.advance_due(now, pace);
         store.keep(&world).map_err(StoreError::Io)?;
         world.commit();
         let told = topology(&world);
         plane.apply(told.clone());
-        let state = State { world, store, told, unseen: Vec::new() };
+        let state = State { world, store, told, unseen: Vec::new(), latest: now };
         Ok(Self {
             state: Mutex::new(state),
             folder: folder.to_owned(),
@@ -112,9 +133,8 @@ impl Control {
     /// Makes the changes that have fallen due.
     pub fn tick(&self) {
         let mut state = self.lock();
-        state.world.advance_due(self.clock.now(), self.pace);
-        // If the world cannot be written, the change is undone and happens again at the next tick. No caller waits
-        // for it.
+        state.pass(self.clock.now(), self.pace);
+        // Nobody waits for this change: it is undone when it cannot be kept, and happens again at the next tick.
         let _ = self.keep(&mut state);
     }
 
@@ -143,8 +163,8 @@ impl Control {
         let timing = Timing { at: self.clock.now(), pace: self.pace };
         self.buckets.admit(call, timing.at, timing.pace)?;
         let mut state = self.lock();
+        state.pass(timing.at, timing.pace);
         let State { world, unseen: hidden, .. } = &mut *state;
-        world.advance_due(timing.at, timing.pace);
         let answer = {
             let mut without = HiddenRows::new(world, looked_for(hidden, timing.at, call));
             let mut ctx = Ctx::new(without.world(), account, region, timing, &self.random, &self.quotas);
@@ -215,4 +235,37 @@ fn looked_for<'a>(
 
 fn after(now: Timestamp, time: Duration) -> Timestamp {
     jiff::SignedDuration::try_from(time).ok().and_then(|time| now.checked_add(time).ok()).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+
+    #[test]
+    fn a_clock_that_was_set_back_is_noticed_and_calls_out_of_order_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let random = Random::seeded(7);
+        let (store, world) = Store::open(folder.path(), || World::new(&ACCOUNTS, &random)).unwrap();
+        let now = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(1000);
+        let mut state = State { world, store, told: Topology::default(), unseen: Vec::new(), latest: now };
+        let timing = Timing { at: now, pace: Pace::Real };
+        let quotas = Quotas::default();
+        let mut ctx = Ctx::new(&mut state.world, 0, "ap-northeast-1", timing, &random, &quotas);
+        let params = super::super::wire::Params::parse(b"Action=CreateVpc&CidrBlock=10.0.0.0/16").unwrap();
+        params.need("Action").unwrap();
+        run(super::super::ops::Protocol::Ec2, "CreateVpc", &mut ctx, &params).unwrap();
+        let due = |state: &State| {
+            let region = &state.world.accounts[0].regions["ap-northeast-1"];
+            region.vpcs.values().map(|vpc| (vpc.life.state.clone(), vpc.life.due)).collect::<Vec<_>>()
+        };
+        let before = due(&state);
+        state.pass(now - SignedDuration::from_millis(20), Pace::Real);
+        assert_eq!(due(&state), before);
+        let back = now - SignedDuration::from_hours(500);
+        state.pass(back, Pace::Real);
+        state.pass(back + SignedDuration::from_secs(2), Pace::Real);
+        assert_eq!(due(&state), [("available".to_owned(), None)]);
+    }
 }

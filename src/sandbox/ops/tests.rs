@@ -282,3 +282,84 @@ fn a_network_acl_is_born_with_its_vpc_and_held_by_its_subnets() {
     lab.ec2(0, &format!("Action=DeleteVpc&VpcId={vpc}"));
     assert_eq!(lab.ec2(0, "Action=DescribeNetworkAcls"), "<networkAclSet/>");
 }
+
+const DAY: i64 = 24 * 60 * 60;
+
+#[test]
+fn what_is_pending_when_the_clock_is_set_back_ends_all_the_same() {
+    let mut lab = Lab::new(Pace::Real);
+    lab.timing.at += SignedDuration::from_secs(10 * DAY);
+    let (vpc, subnet) = lab.network(0, "apne1-az4");
+    lab.timing.at += SignedDuration::from_secs(60);
+    let form = format!("Action=CreateLoadBalancer&Name=nlb&Type=network&Scheme=internal&Subnets.member.1={subnet}");
+    lab.elb(&form);
+    let instance = text(
+        &lab.ec2(
+            0,
+            &format!(
+                "Action=RunInstances&ImageId={}&InstanceType=t3.micro&MinCount=1&MaxCount=1&SubnetId={subnet}",
+                IMAGES[0].id
+            ),
+        ),
+        "instanceId",
+    );
+    let group = text(
+        &lab.elb(&format!("Action=CreateTargetGroup&Name=web&Protocol=TCP&Port=80&VpcId={vpc}&TargetType=instance")),
+        "TargetGroupArn",
+    );
+    lab.timing.at += SignedDuration::from_secs(30);
+    let target = format!("TargetGroupArn={group}&Targets.member.1.Id={instance}");
+    lab.elb(&format!("Action=RegisterTargets&{target}"));
+    lab.elb(&format!("Action=DeregisterTargets&{target}"));
+    // A week back. Nothing happens at once, and all of it within the hour that the longest delay may take.
+    lab.timing.at -= SignedDuration::from_secs(7 * DAY);
+    lab.world.clock_set_back(lab.timing.at, Pace::Real);
+    assert!(lab.elb("Action=DescribeLoadBalancers").contains("<Code>provisioning</Code>"));
+    lab.timing.at += SignedDuration::from_secs(151);
+    assert!(lab.elb("Action=DescribeLoadBalancers").contains("<Code>active</Code>"));
+    let seen = lab.ec2(0, "Action=DescribeInstanceStatus");
+    assert!(seen.contains("<status>ok</status>"), "{seen}");
+    lab.timing.at += SignedDuration::from_secs(3600);
+    lab.world.advance_due(lab.timing.at, Pace::Real);
+    let region = &lab.world.accounts[0].regions[REGION];
+    assert!(region.target_groups.values().all(|group| group.targets.is_empty()));
+}
+
+#[test]
+fn a_client_token_is_remembered_for_a_day_and_ten_thousand_at_the_most() {
+    let mut lab = Lab::new(Pace::Quick);
+    let (vpc, _) = lab.network(0, "apne1-az4");
+    let create = |token: &str| format!("Action=CreateRouteTable&VpcId={vpc}&ClientToken={token}");
+    let first = text(&lab.ec2(0, &create("first")), "routeTableId");
+    lab.timing.at += SignedDuration::from_secs(DAY - 1);
+    assert_eq!(text(&lab.ec2(0, &create("first")), "routeTableId"), first);
+    lab.timing.at += SignedDuration::from_secs(2);
+    assert_ne!(text(&lab.ec2(0, &create("first")), "routeTableId"), first);
+    let region = |lab: &mut Lab| lab.world.accounts[0].regions.get_mut(REGION).expect("it was used").clone();
+    let used = region(&mut lab).tokens.get("CreateRouteTable/first").expect("it was used again").clone();
+    for number in 0..9_999 {
+        let at = lab.timing.at.as_millisecond() + DAY * 1000 + 1 + number;
+        let mut used = used.clone();
+        used.until = Some(at);
+        let tokens = &mut lab.world.accounts[0].regions.get_mut(REGION).expect("it was used").tokens;
+        tokens.insert(format!("CreateRouteTable/{number}"), used);
+    }
+    lab.world.commit();
+    lab.ec2(0, &create("last"));
+    let tokens = region(&mut lab).tokens;
+    assert_eq!(tokens.len(), 10_000);
+    assert!(tokens.contains_key("CreateRouteTable/last") && !tokens.contains_key("CreateRouteTable/first"));
+}
+
+#[test]
+fn a_change_of_a_zone_is_known_for_a_day() {
+    let mut lab = Lab::new(Pace::Real);
+    let form = "Action=CreateHostedZone&Name=service.test&CallerReference=one";
+    lab.call(0, Protocol::Route53, form).expect("a zone can be made");
+    let known = |lab: &Lab| lab.world.accounts[0].regions[REGION].dns_changes.len();
+    for (wait, left) in [(0, 1), (31, 1), (DAY - 60, 1), (60, 0)] {
+        lab.timing.at += SignedDuration::from_secs(wait);
+        lab.world.advance_due(lab.timing.at, Pace::Real);
+        assert_eq!(known(&lab), left, "after {wait} s more");
+    }
+}

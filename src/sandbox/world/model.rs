@@ -70,4 +70,7 @@ pub struct TokenUse {
     pub fingerprint: String,
     /// The id of the resource it made.
     pub made: String,
+    /// Until when it is remembered, in milliseconds since 1970. Older worlds say nothing of it.
+    #[serde(default)]
+    pub until: Option<i64>,
 }

@@ -33,6 +33,13 @@ impl World {
         regions.for_each(|region| region.advance_due(now, pace));
     }
 
+    /// Takes note that the clock was set back: what is pending ends no later than if it had begun at `now`, instead of when the
+    /// clock has caught up.
+    pub fn clock_set_back(&mut self, now: Timestamp, pace: Pace) {
+        let regions = self.accounts.iter_mut().flat_map(|account| account.regions.values_mut());
+        regions.for_each(|region| region.clock_set_back(Timing { at: now, pace }));
+    }
+
     /// Every region of every account.
     pub fn regions(&self) -> impl Iterator<Item = (&Account, &str, &Region)> {
         self.accounts
@@ -102,6 +109,27 @@ impl Region {
         let draining: Vec<_> = self.target_groups.falling_due(now).map(|group| group.arn.clone()).collect();
         for arn in draining {
             self.drained(&arn, false, now);
+        }
+        let forgotten: Vec<_> = self.tokens.ids_falling_due(now).cloned().collect();
+        for token in forgotten {
+            self.tokens.remove(&token);
+        }
+    }
+
+    fn clock_set_back(&mut self, timing: Timing) {
+        // Whatever has a time at all, however late.
+        for (kind, id, _) in self.due(Timestamp::MAX) {
+            let sooner = self.life(kind, &id).and_then(|life| life.sooner(kind, timing));
+            if let Some(life) = self.life_mut(kind, &id).filter(|_| sooner.is_some()) {
+                life.due = sooner;
+            }
+        }
+        let groups: Vec<_> = self.target_groups.ids_falling_due(Timestamp::MAX).cloned().collect();
+        for id in groups {
+            let targets = self.target_groups.get_mut(&id).into_iter().flat_map(|group| &mut group.targets);
+            for target in targets {
+                target.life.due = target.life.sooner(Kind::Target, timing).or(target.life.due);
+            }
         }
     }
 
@@ -200,13 +228,10 @@ impl Region {
                     self.interfaces.remove(&endpoint.interface);
                 }
             }
-            Kind::Vpc
-            | Kind::Subnet
-            | Kind::Checks
-            | Kind::Balancer
-            | Kind::Target
-            | Kind::Verification
-            | Kind::DnsChange => {}
+            Kind::DnsChange => {
+                self.dns_changes.remove(id);
+            }
+            Kind::Vpc | Kind::Subnet | Kind::Checks | Kind::Balancer | Kind::Target | Kind::Verification => {}
         }
     }
 

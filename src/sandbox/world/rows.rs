@@ -201,4 +201,8 @@ impl Row for DnsChange {
     }
 }
 
-impl Row for TokenUse {}
+impl Row for TokenUse {
+    fn due(&self) -> Option<i64> {
+        self.until
+    }
+}

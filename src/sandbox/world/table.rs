@@ -200,11 +200,15 @@ impl<T: Row> Table<T> {
 
     /// The rows whose transition is due by `now`.
     pub fn falling_due(&self, now: Timestamp) -> impl Iterator<Item = &T> {
+        self.ids_falling_due(now).filter_map(|id| self.rows.get(id))
+    }
+
+    /// Their ids: of those that were not changed since the world was last kept, the first to fall due comes first.
+    pub fn ids_falling_due(&self, now: Timestamp) -> impl Iterator<Item = &String> {
         let now = now.as_millisecond();
         let indexed = self.due.iter().take_while(move |(due, _)| *due <= now).map(|(_, id)| id);
         let is_due = move |id: &&String| self.rows.get(*id).and_then(T::due).is_some_and(|due| due <= now);
-        let ids = indexed.filter(|id| !self.changed.contains_key(*id)).chain(self.changed.keys().filter(is_due));
-        ids.filter_map(|id| self.rows.get(id))
+        indexed.filter(|id| !self.changed.contains_key(*id)).chain(self.changed.keys().filter(is_due))
     }
 
     pub fn get_mut(&mut self, id: &str) -> Option<&mut T> {

@@ -10,7 +10,12 @@ use crate::sandbox::world::{
     free_address, is_reserved, quota, zones,
 };
 
-/// One call: its caller, its place and time, and the world that it may change.
+/// How long a client token is remembered, in milliseconds: EC2 does for a day at least.
+const TOKENS_KEPT: i64 = 24 * 60 * 60 * 1000;
+/// How many are remembered in a region of an account; the oldest goes first.
+const MOST_TOKENS: usize = 10_000;
+
+/// One call: its caller, its place and time, and the world it may change.
 ///
 /// Operations read and check everything first, call [`Params::ready`], and only then change the world, so that a
 /// refused call leaves no trace.
@@ -196,9 +201,15 @@ impl<'a> Ctx<'a> {
     /// Records what was made for this client token.
     pub fn remember(&mut self, operation: &str, params: &Params, made: &str) {
         if let Some(token) = params.get("ClientToken") {
-            let used = TokenUse { fingerprint: params.fingerprint(), made: made.to_owned() };
+            let until = Some(self.millis().saturating_add(TOKENS_KEPT));
+            let used = TokenUse { fingerprint: params.fingerprint(), made: made.to_owned(), until };
             let key = format!("{operation}/{token}");
-            self.here_mut().tokens.insert(key, used);
+            let tokens = &mut self.here_mut().tokens;
+            if tokens.len() >= MOST_TOKENS {
+                let oldest = tokens.ids_falling_due(Timestamp::MAX).next().cloned();
+                oldest.and_then(|oldest| tokens.remove(&oldest));
+            }
+            tokens.insert(key, used);
         }
     }
 
