@@ -62,7 +62,7 @@ pub struct Words {
 }
 
 impl Words {
-    fn of(source: &str) -> Self {
+    pub(super) fn of(source: &str) -> Self {
         Self { html: lesson_html(source), markdown: lesson_markdown(source) }
     }
 }

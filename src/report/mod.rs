@@ -5,6 +5,8 @@
 mod document;
 mod fold;
 mod handout;
+#[cfg(test)]
+mod html_tests;
 mod lesson;
 mod render;
 mod svg;

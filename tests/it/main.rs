@@ -12,6 +12,7 @@ mod chaos;
 mod clean_kills;
 mod cli;
 mod coming_back;
+mod console_text;
 mod crash;
 mod damaged_runs;
 mod data_plane;
