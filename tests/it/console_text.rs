@@ -22,7 +22,8 @@ fn run() -> Folder {
     for console in fs::read_dir(consoles).expect("there are consoles").flatten() {
         let mut file = fs::File::options().append(true).open(console.path()).expect("it is ours");
         let lines = [
-            format!("{HOSTILE}Unable to find a match{HOSTILE}: nginx{HOSTILE}"),
+            // A check shows the first 70 characters of such a line.
+            format!("Unable to find a match{HOSTILE}"),
             format!("{HOSTILE}pllab: asked {token} code=000{HOSTILE} exit=7 time=0.1{HOSTILE}"),
             HOSTILE.to_owned(),
         ];

@@ -213,7 +213,7 @@ fn a_program_behind_the_walls_makes_no_call_but_a_web_server_s() {
     let folder = Folder::new();
     let mut text =
         format!("#!{}\nsub told {{ print STDERR \"$_[0]: \", ($_[1] ? 'done' : $! + 0), \"\\n\" }}\n", perl.display());
-    let mut tell = |what: &str, expression: &str| text.push_str(&format!("told('{what}', {expression});\n"));
+    let mut tell = |what: &str, expression: &str| text.push_str(&format!("told(q{{{what}}}, {expression});\n"));
     tell("TCP", &format!("socket($s, {}, {}, 0)", libc::AF_INET, libc::SOCK_STREAM));
     tell("a pair", &format!("socketpair($a, $b, {}, {}, 0)", libc::AF_UNIX, libc::SOCK_STREAM));
     tell("itself", "kill(0, $$)");
@@ -237,8 +237,8 @@ fn a_program_behind_the_walls_makes_no_call_but_a_web_server_s() {
     fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o700)).expect("it is ours");
     let mut kept = Kept::start(&folder, &script, "", &[]);
     let said = kept.said();
-    assert!(said.contains("keeper: ended it ended with status 0\n"), "{said}");
     let log = fs::read_to_string(kept.prefix.join("error.log")).expect("it is kept");
+    assert!(said.contains("keeper: ended it ended with status 0\n"), "{said}{log}");
     let told: Vec<(&str, &str)> = log.lines().filter_map(|line| line.rsplit_once(": ")).collect();
     assert_eq!(told.len(), 3 + SOCKETS.len() + calls().len() + 6, "{log}");
     let (done, refused) = told.split_at(3);
