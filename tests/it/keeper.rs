@@ -211,9 +211,11 @@ fn a_program_behind_the_walls_makes_no_call_but_a_web_server_s() {
         return;
     }
     let folder = Folder::new();
-    let mut text =
-        format!("#!{}\nsub told {{ print STDERR \"$_[0]: \", ($_[1] ? 'done' : $! + 0), \"\\n\" }}\n", perl.display());
-    let mut tell = |what: &str, expression: &str| text.push_str(&format!("told(q{{{what}}}, {expression});\n"));
+    let mut lines = vec![
+        format!("#!{}", perl.display()),
+        "sub told { print STDERR \"$_[0]: \", ($_[1] ? 'done' : $! + 0), \"\\n\" }".to_owned(),
+    ];
+    let mut tell = |what: &str, expression: &str| lines.push(format!("told(q{{{what}}}, {expression});"));
     tell("TCP", &format!("socket($s, {}, {}, 0)", libc::AF_INET, libc::SOCK_STREAM));
     tell("a pair", &format!("socketpair($a, $b, {}, {}, 0)", libc::AF_UNIX, libc::SOCK_STREAM));
     tell("itself", "kill(0, $$)");
@@ -233,7 +235,7 @@ fn a_program_behind_the_walls_makes_no_call_but_a_web_server_s() {
     ] {
         tell(what, expression);
     }
-    let script = folder.write("program", &text);
+    let script = folder.write("program", &lines.join("\n"));
     fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o700)).expect("it is ours");
     let mut kept = Kept::start(&folder, &script, "", &[]);
     let said = kept.said();

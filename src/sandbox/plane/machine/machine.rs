@@ -1,6 +1,6 @@
 //! A running instance: its boot script, its disk, its servers.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use tokio::task::AbortHandle;
@@ -16,7 +16,7 @@ use super::disk::{Disk, Full};
 use super::effort::Effort;
 use super::script::program::{Program, Sink};
 use super::script::user_data;
-use super::server::nginx_handle::NginxProcess;
+use super::server::nginx_handle::{NginxProcess, mirror};
 
 pub struct Machine {
     /// The instance's id.
@@ -97,10 +97,13 @@ impl Machine {
                 let path = disk.absolute(path);
                 let same = !append && disk.read(&path) == Some(bytes);
                 let followed = disk.write(&path, bytes, *append)?;
-                if !same && let Some(nginx) = lock(&self.nginx).as_ref() {
-                    nginx.mirror(&path, disk.read(&path).unwrap_or_default());
-                }
+                let shown = lock(&self.nginx).as_ref().filter(|_| !same).map(|nginx| Arc::clone(&nginx.files));
+                let whole = shown.as_ref().and_then(|_| disk.read(&path).map(<[u8]>::to_vec));
                 drop(disk);
+                // Without a lock: this machine's disk may be slow.
+                if let (Some(files), Some(whole)) = (shown, whole) {
+                    mirror(&files, &path, &whole);
+                }
                 self.show(context, followed.as_ref(), bytes);
             }
         }

@@ -5,6 +5,7 @@
 
 mod allowed;
 mod builtin;
+mod complaint;
 mod directive;
 mod forms;
 mod glob;
@@ -29,6 +30,7 @@ mod write;
 mod writer;
 
 pub use builtin::{ACCESS_LOG, Config, DEFAULT_PAGE, ROOT, SERVER, Variables, include};
+pub use complaint::{Complaint, complaint};
 pub use directive::Directive;
 pub use local::{local_tree, translate};
 pub use page::page;

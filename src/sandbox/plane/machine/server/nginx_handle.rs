@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
-use std::path::{Component, Path, PathBuf};
-use std::sync::Mutex;
+use std::path::{Component, Path};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -23,8 +23,9 @@ pub struct NginxProcess {
     pub ports: BTreeMap<u16, SocketAddr>,
     /// Distinguishes it from an earlier nginx of the same instance.
     pub number: u64,
-    files: PathBuf,
-    /// Sending `true`, or dropping this, asks nginx to end.
+    /// The folder that stands for the instance's disk.
+    pub files: Arc<Path>,
+    /// Its end is asked for here, and by dropping it.
     asked: watch::Sender<bool>,
     ended: watch::Receiver<bool>,
 }
@@ -66,7 +67,7 @@ impl NginxProcess {
     pub fn new(
         ports: BTreeMap<u16, SocketAddr>,
         number: u64,
-        files: PathBuf,
+        files: Arc<Path>,
         asked: watch::Sender<bool>,
         ended: watch::Receiver<bool>,
     ) -> Self {
@@ -81,13 +82,13 @@ impl NginxProcess {
     pub fn end(&self) {
         self.asked.send_replace(true);
     }
+}
 
-    /// Copies a file from the instance's disk to where nginx sees it.
-    pub fn mirror(&self, path: &str, bytes: &[u8]) {
-        if is_page(path) {
-            // If a page cannot be written, nginx serves the old one or none, and the learner sees that.
-            let _ = put(&self.files, path, bytes);
-        }
+/// Copies a file that was written on the instance's disk to `files`, where nginx finds it.
+pub fn mirror(files: &Path, path: &str, bytes: &[u8]) {
+    if is_page(path) {
+        // If it cannot be written, the learner sees the old page or none.
+        let _ = put(files, path, bytes);
     }
 }
 

@@ -26,7 +26,9 @@ use super::nginx_handle::{GRACE, NginxProcess, is_page, put};
 use super::web::read_proxied;
 use crate::sandbox::plane::machine::context::MachineContext;
 use crate::sandbox::plane::machine::machine::Machine;
-use crate::sandbox::plane::machine::nginx::{ACCESS_LOG, Config, Directive, ROOT, Unsafe, translate};
+use crate::sandbox::plane::machine::nginx::{
+    ACCESS_LOG, Complaint, Config, Directive, ROOT, Unsafe, complaint, local_tree, translate,
+};
 use crate::sandbox::plane::net::carry::carry;
 use crate::sandbox::plane::net::fabric::{Answer, lock};
 use crate::sandbox::plane::net::proxy_protocol::{Proxied, encode};
@@ -41,34 +43,59 @@ const PROBE: &[u8] = b"\"ELB-HealthChecker/";
 const WELCOME: &str = "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n</head>\n<body>\n\
                        <h1>Welcome to nginx!</h1>\n</body>\n</html>\n";
 
-/// Starts `program` with the configuration and pages on the disk of `machine`. `None` if that fails; the console then
-/// says why, and the built-in server takes over.
+/// What became of a start of nginx.
+pub enum Started {
+    /// It runs.
+    Runs(NginxProcess),
+    /// It refused the learner's configuration, as it would on AWS; the console says why.
+    Refused,
+    /// It cannot run on this machine, so that the built-in server must do; the console says why.
+    Cannot,
+}
+
+/// Why nginx did not start.
+enum NoStart {
+    Complaint(Complaint),
+    Machine(io::Error),
+}
+
+impl<E: Into<io::Error>> From<E> for NoStart {
+    fn from(error: E) -> Self {
+        Self::Machine(error.into())
+    }
+}
+
+/// Starts `program` with the configuration and the pages on the disk of `machine`.
 pub async fn start(
     context: &Arc<MachineContext>,
     machine: &Arc<Machine>,
     program: &Path,
-    tree: &[Directive],
+    tree: &Arc<[Directive]>,
     config: &Config,
-) -> Option<NginxProcess> {
-    match try_start(context, machine, program, tree, config).await {
-        Ok(process) => Some(process),
-        Err(error) => {
-            let text = format!("[pllab sandbox] {}: {error}; the built-in page server answers", program.display());
-            context.network.consoles.line(&machine.id, &text);
-            None
+) -> Started {
+    let line = |text: &str| context.network.consoles.line(&machine.id, text);
+    let why = match try_start(context, machine, program, tree, config).await {
+        Ok(process) => return Started::Runs(process),
+        Err(NoStart::Complaint(complaint)) if complaint.is_learners => {
+            line(&format!("nginx: {}", complaint.words));
+            return Started::Refused;
         }
-    }
+        Err(NoStart::Complaint(complaint)) => complaint.words,
+        Err(NoStart::Machine(error)) => error.to_string(),
+    };
+    line(&format!("[pllab sandbox] {}: {why}; the built-in page server answers", program.display()));
+    Started::Cannot
 }
 
 async fn try_start(
     context: &Arc<MachineContext>,
     machine: &Arc<Machine>,
     program: &Path,
-    tree: &[Directive],
+    tree: &Arc<[Directive]>,
     config: &Config,
-) -> io::Result<NginxProcess> {
+) -> Result<NginxProcess, NoStart> {
     let Some(keeper) = &context.keeper else {
-        return Err(io::Error::other("there is no program here that keeps it behind walls and ends it"));
+        return Err(io::Error::other("there is no program here that keeps it behind walls and ends it").into());
     };
     let mut ports = BTreeMap::new();
     for (port, proxied) in &config.ports {
@@ -76,13 +103,20 @@ async fn try_start(
         ports.insert(*port, (local, *proxied));
     }
     let address = context.network.topology().instances.get(&machine.id).map_or(Ipv4Addr::LOCALHOST, |it| it.address);
-    let configuration = translate(tree, address, &ports)
-        .map_err(|Unsafe(what)| io::Error::other(format!("\"{what}\" is not run on this machine")))?;
-    // The nginx before it uses the same folder.
+    // Reading and writing may take long where a configuration is large or the disk slow: not on the threads that answer calls.
+    let (read, given) = (Arc::clone(tree), ports.clone());
+    let translated = context.network.runtime.spawn_blocking(move || {
+        let local = local_tree(&read, address, &given)?;
+        Ok((translate(&read, address, &given)?, local))
+    });
+    let (configuration, local) =
+        translated.await?.map_err(|Unsafe(what)| io::Error::other(format!("\"{what}\" is not run on this machine")))?;
+    // The one before it uses the same folder.
     context.web_servers.gone(Some(&machine.id)).await;
     let prefix = context.folder.join("nginx").join(&machine.id);
-    let files = prefix.join("root");
-    lay_out(machine, &prefix, &files, &configuration)?;
+    let files: Arc<Path> = prefix.join("root").into();
+    let (of, below, root) = (Arc::clone(machine), prefix.clone(), Arc::clone(&files));
+    context.network.runtime.spawn_blocking(move || lay_out(&of, &below, &root, &configuration)).await??;
     let ports: BTreeMap<u16, SocketAddr> = ports.into_iter().map(|(port, (local, _))| (port, local)).collect();
     let order = Order {
         // Resolve links: the walls are opened for the real path.
@@ -105,21 +139,24 @@ async fn try_start(
     let process = NginxProcess::new(ports, number, files, asked, ended);
     let minder = Minder { context: Arc::clone(context), machine: Arc::clone(machine), number, over };
     context.network.runtime.spawn(minder.mind(child, stdin, stderr, wanted));
-    wait_until_it_listens(&process, &prefix).await?;
+    wait_until_it_listens(&process, &prefix, &local).await?;
     if let Some(stdout) = stdout {
         context.network.runtime.spawn(follow(Arc::clone(context), Arc::clone(machine), stdout));
     }
     Ok(process)
 }
 
-async fn wait_until_it_listens(process: &NginxProcess, prefix: &Path) -> io::Result<()> {
+async fn wait_until_it_listens(process: &NginxProcess, prefix: &Path, local: &[Directive]) -> Result<(), NoStart> {
     let end = Instant::now() + PATIENCE;
     for address in process.ports.values() {
         while !is_answered(*address).await {
             if process.has_ended() || Instant::now() > end {
                 process.end();
                 let log = fs::read_to_string(prefix.join("error.log")).unwrap_or_default();
-                return Err(io::Error::other(log.lines().last().unwrap_or("it does not start").to_owned()));
+                // nginx names its folder as the walls know it.
+                let prefix = fs::canonicalize(prefix)?.display().to_string();
+                return Err(complaint(&log, &prefix, local)
+                    .map_or_else(|| io::Error::other("it does not start").into(), NoStart::Complaint));
             }
             sleep(Duration::from_millis(5)).await;
         }
@@ -136,15 +173,18 @@ fn lay_out(machine: &Machine, prefix: &Path, files: &Path, configuration: &str) 
     for folder in ["usr/share/nginx/html", "tmp"] {
         fs::create_dir_all(files.join(folder))?;
     }
-    let disk = lock(&machine.disk);
-    if disk.read(&format!("{ROOT}index.html")).is_none() {
+    let pages: Vec<(String, Vec<u8>)> = {
+        let disk = lock(&machine.disk);
+        let pages = disk.below("/").filter(|(path, _)| is_page(path));
+        pages.map(|(path, bytes)| (path.to_owned(), bytes.to_vec())).collect()
+    };
+    if !pages.iter().any(|(path, _)| path.strip_prefix(ROOT) == Some("index.html")) {
         fs::write(files.join("usr/share/nginx/html/index.html"), WELCOME)?;
     }
-    for (path, bytes) in disk.below("/").filter(|(path, _)| is_page(path)) {
+    for (path, bytes) in &pages {
         put(files, path, bytes)?;
     }
-    drop(disk);
-    // The log of an earlier nginx does not belong to this one.
+    // What an earlier one said says nothing of this one.
     fs::write(prefix.join("error.log"), "")?;
     fs::write(prefix.join("nginx.conf"), configuration)
 }

@@ -137,6 +137,24 @@ async fn what_would_reach_beyond_the_folder_is_left_to_the_built_in_server_which
     Ok(())
 }
 
+/// Only nginx judges its regular expressions. On AWS it would not start with this one, so nothing answers here either.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_nginx_alone_refuses_is_told_of_the_learner_s_line() -> io::Result<()> {
+    let Some(nginx) = nginx() else { return Ok(()) };
+    let folder = tempfile::tempdir()?;
+    let plane = plane(&folder, nginx)?;
+    let script = WEB.replace(
+        "systemctl",
+        "printf 'server {\\n  listen 8080;\\n  location ~ \"a(\" { return 204; }\\n}\\n' > /etc/nginx/conf.d/x.conf\nsystemctl",
+    );
+    plane.apply(lab_with(&script, |_| {}));
+    assert_eq!(plane.target_health(GROUP).await[0].state, "unhealthy");
+    let web = text(&plane, "i-web").await;
+    assert!(web.contains("nginx: [emerg] ") && web.contains(" in /etc/nginx/conf.d/x.conf:3\n"), "{web}");
+    assert!(!web.contains("built-in"), "{web}");
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_configuration_that_is_none_starts_nothing() -> io::Result<()> {
     let folder = tempfile::tempdir()?;

@@ -4,25 +4,32 @@ use std::sync::Arc;
 
 use crate::sandbox::plane::machine::context::MachineContext;
 use crate::sandbox::plane::machine::machine::Machine;
-use crate::sandbox::plane::machine::nginx::{self, Config};
+use crate::sandbox::plane::machine::nginx::{self, Config, Directive};
 use crate::sandbox::plane::machine::script::program::Sink;
 use crate::sandbox::plane::net::fabric::lock;
 use crate::sandbox::plane::net::filter::Place;
 
-use super::nginx_process;
+use super::nginx_process::{self, Started};
 use super::web::{Flavor, serve};
 
 /// Starts nginx, or restarts it with its present configuration.
 pub async fn start_nginx(context: &Arc<MachineContext>, machine: &Arc<Machine>) {
-    let tree = nginx::read(&lock(&machine.disk));
-    let tree = match tree {
-        Ok(tree) => tree,
+    let reader = Arc::clone(machine);
+    let read = context.network.runtime.spawn_blocking(move || nginx::read(&lock(&reader.disk)));
+    // It fails only when the sandbox ends.
+    let Ok(read) = read.await else { return };
+    let tree: Arc<[Directive]> = match read {
+        Ok(tree) => tree.into(),
         Err(error) => return context.network.consoles.line(&machine.id, &format!("nginx: [emerg] {error}")),
     };
     let config = Config::of(&tree);
     machine.stop_nginx(context);
     let real = match context.nginx.as_deref() {
-        Some(program) => nginx_process::start(context, machine, program, &tree, &config).await,
+        Some(program) => match nginx_process::start(context, machine, program, &tree, &config).await {
+            Started::Runs(process) => Some(process),
+            Started::Refused => return,
+            Started::Cannot => None,
+        },
         None => None,
     };
     for (&port, &proxied) in &config.ports {
