@@ -13,16 +13,19 @@ use super::harness::{
     Account, Folder, Line, Running, Signer, at_a_time, full, made, nginx, processes, say, signal, written,
 };
 
-/// Verbs, and the largest number of new journal lines before the kill. `start` begins a run, the others resume a kept
-/// one; those that write nothing are struck by the clock.
-const VERBS: [(&str, u64); 6] = [
+/// Verbs, and after how many more lines of the journal somebody is killed at the latest. `start` begins a run, the others go on
+/// with one that was kept; those that write nothing are struck by the clock.
+const VERBS: [(&str, u64); 7] = [
     ("start --yes --keep --output json --pace instant", 110),
     ("resume --start-over --yes --keep --output json", 140),
     ("clean --yes --output json", 60),
     ("drill silent-monday --yes --output json", 12),
     ("why --output json", 0),
     ("check --output json", 0),
+    (HANDS_ON, 6),
 ];
+/// Somebody else makes what the first step asks for, and nothing ends by itself.
+const HANDS_ON: &str = "start --hands-on --keep --output json --pace instant";
 const RESUME: &str = "resume --yes --keep --output json";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +84,34 @@ impl Scene {
             .map_or_else(Vec::new, |it| written(&it))
     }
 
-    /// The web servers' process ids and instances.
+    /// Makes by hand what the first step asks for first. What a killed sandbox does not answer is not made.
+    fn work_by_hand(&self) {
+        let Some(signer) = &self.signer else { return };
+        let made = |form: &str, id: &str| {
+            let (status, body) = signer.call(&format!("Version=2016-11-15&{form}"));
+            let (_, rest) = body.split_once(&format!("<{id}>"))?;
+            (status == 200).then(|| rest.split('<').next().unwrap_or_default().to_owned())
+        };
+        if let Some(vpc) = made("Action=CreateVpc&CidrBlock=10.0.0.0%2F16", "vpcId") {
+            made(&format!("Action=CreateSubnet&VpcId={vpc}&CidrBlock=10.0.7.0%2F24"), "subnetId");
+        }
+    }
+
+    /// Deletes what was made by hand and not recognised: it is nobody's but the learner's.
+    fn clear_by_hand(&self) {
+        let Some(signer) = &self.signer else { return };
+        for (describe, id, delete) in
+            [("DescribeSubnets", "subnetId", "DeleteSubnet&SubnetId"), ("DescribeVpcs", "vpcId", "DeleteVpc&VpcId")]
+        {
+            let (_, seen) = signer.call(&format!("Version=2016-11-15&Action={describe}"));
+            for rest in seen.split(&format!("<{id}>")).skip(1) {
+                let of = rest.split('<').next().unwrap_or_default();
+                signer.call(&format!("Version=2016-11-15&Action={delete}={of}"));
+            }
+        }
+    }
+
+    /// The web servers' processes and instances.
     fn servers(&self) -> Vec<(u32, String)> {
         let server = |(id, words): (u32, Vec<String>)| {
             let prefix = words.iter().position(|word| word == "-p").and_then(|at| words.get(at + 1))?;
@@ -128,7 +158,11 @@ fn strike((verb, most): (&str, u64), victims: &[Victim], seed: u64) -> Result<bo
     }
     let before = scene.lines().len();
     let runner = scene.verb(verb);
-    // Strike at a random line of the run, or a little later.
+    let by_hand = verb == HANDS_ON;
+    if by_hand {
+        scene.work_by_hand();
+    }
+    // The moment is one of the run's own, and a little later.
     let lines = usize::try_from(random.next_u64() % most.max(1)).unwrap_or(0);
     let end = Instant::now() + Duration::from_mins(1);
     while runner.is_under_way() && scene.lines().len() < before + lines && Instant::now() < end {
@@ -139,7 +173,10 @@ fn strike((verb, most): (&str, u64), victims: &[Victim], seed: u64) -> Result<bo
     for victim in victims {
         scene.kill(*victim, &runner);
     }
-    // At this point the verb only has to end.
+    if by_hand && runner.is_under_way() {
+        runner.signal("TERM");
+    }
+    // It ends: that is all that can be asked of it now.
     let ran = runner.wait().clean();
     scene.repair();
     let cleaned = |scene: &Scene| scene.lines().iter().any(|line| line["event"] == "run_cleaned");
@@ -151,10 +188,19 @@ fn strike((verb, most): (&str, u64), victims: &[Victim], seed: u64) -> Result<bo
             expect("clean", scene.run(verb), &[0])?;
         } else {
             expect(&format!("resume, after {ran:?}"), scene.run(RESUME), &[0])?;
-            expect("check", scene.run("check --output json"), &[0])?;
+            let seen = scene.verb("check --output json").wait().clean();
+            if seen.code != Some(0) {
+                let told: Vec<_> = seen.out.lines().filter(|line| !line.contains("\"met\"")).collect();
+                return Err(format!("check ended with {:?}: {told:#?}", seen.code));
+            }
         }
     }
-    expect("clean --all", scene.run("clean --yes --all --output json"), &[0])?;
+    if by_hand {
+        expect("clean --all", scene.run("clean --yes --all --with-mine --output json"), &[0])?;
+        scene.clear_by_hand();
+    } else {
+        expect("clean --all", scene.run("clean --yes --all --output json"), &[0])?;
+    }
     let journal = scene.lines();
     // Starting over makes everything once more.
     let once = if verb.contains("--start-over") { 2 } else { 1 };

@@ -69,16 +69,12 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
             None => onward(state, plan),
         },
         Input::Answered(QuestionId::GoTo, answer) => {
-            let Some((index, step)) = goal(state, plan) else { return onward(state, plan) };
+            let Some((_, step)) = goal(state, plan) else { return onward(state, plan) };
             let reached = if answer == Answer::Go { GoToStage::Begun } else { GoToStage::Dropped };
             let word = Decision::GoTo(reached).of_step(&step.id);
             let state = after(state, &word);
-            let back = plan.current(&state).is_none_or(|(now, _)| index < now);
             let mut effects = vec![Effect::Record(word)];
-            match answer {
-                Answer::Go if back => effects.push(Effect::Undo(index)),
-                _ => effects.extend(onward(&state, plan)),
-            }
+            effects.extend(onward(&state, plan));
             effects
         }
         Input::Answered(QuestionId::Predict, answer) => {
@@ -160,8 +156,11 @@ fn onward(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
         // Continue an interrupted clean-up: building on what it left would fail.
         return clean_up();
     }
-    if let (Some((index, step)), Some((_, false))) = (goal(state, plan), &state.goal) {
-        return vec![ask_go_to(state, plan, index, step)];
+    match (goal(state, plan), &state.goal) {
+        (Some((index, step)), Some((_, false))) => return vec![ask_go_to(state, plan, index, step)],
+        // The way back begins with undoing; where that was cut short, it goes on.
+        (Some((index, step)), Some(_)) if state.met(&step.id) => return vec![Effect::Undo(index)],
+        _ => {}
     }
     match plan.current(state) {
         Some((index, step)) if begun(state, step) => vec![Effect::Show(index), resumed_work(state, plan, index)],

@@ -338,12 +338,17 @@ fn another_step_is_gone_to_with_one_confirmation() {
     // Back: what was made from that step on is undone first.
     let done = [met("one"), met("two"), asked("one")];
     guided(&done, go, &["record:answered:begun", "undo:0"]);
+    let cut_short = [met("one"), met("two"), Decision::GoTo(GoToStage::Begun).of_step("one")];
+    guided(&cut_short, Input::Recovered, &["undo:0"]);
     let reopened = Event::Reopened { steps: vec!["one".to_owned(), "two".to_owned()] };
     guided(
         &[met("one"), met("two"), Decision::GoTo(GoToStage::Begun).of_step("one"), reopened],
         Input::Undone,
         &["show:0", GO],
     );
+    // Once it has been reached, it is a step like any other.
+    let reached = [met("one"), Decision::GoTo(GoToStage::Begun).of_step("two"), met("two")];
+    guided(&reached, Input::Recovered, &["ask:CleanUp>clean_up|clean_up,keep"]);
     guided(
         &done,
         Input::Answered(QuestionId::GoTo, Answer::Again),

@@ -184,6 +184,7 @@ impl State {
                 self.steps.entry(step.clone()).or_default().settled.insert(prediction.clone());
             }
             Event::Reopened { steps } => {
+                self.goal.take_if(|(goal, _)| steps.contains(goal));
                 for step in steps {
                     self.steps.remove(step);
                 }
@@ -199,6 +200,7 @@ impl State {
             }
             Event::Hint { step, .. } => self.steps.entry(step.clone()).or_default().hints += 1,
             Event::StepFinished { step, verdict } => {
+                self.goal.take_if(|(goal, _)| goal == step);
                 self.steps.entry(step.clone()).or_default().verdict = Some(*verdict);
             }
             Event::Proof { url, token_ok, seen_source, .. } => {

@@ -1,7 +1,7 @@
 //! A running instance: its boot script, its disk, its servers.
 
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use tokio::task::AbortHandle;
 
