@@ -188,10 +188,10 @@ fn strike((verb, most): (&str, u64), victims: &[Victim], seed: u64) -> Result<bo
             expect("clean", scene.run(verb), &[0])?;
         } else {
             expect(&format!("resume, after {ran:?}"), scene.run(RESUME), &[0])?;
-            let seen = scene.verb("check --output json").wait().clean();
-            if seen.code != Some(0) {
-                let told: Vec<_> = seen.out.lines().filter(|line| !line.contains("\"met\"")).collect();
-                return Err(format!("check ended with {:?}: {told:#?}", seen.code));
+            let ran = scene.verb("check --output json").wait().clean();
+            if ran.code != Some(0) {
+                let told: Vec<_> = ran.out.lines().filter(|line| !line.contains("\"met\"")).collect();
+                return Err(format!("check ended with {:?}: {told:#?}", ran.code));
             }
         }
     }

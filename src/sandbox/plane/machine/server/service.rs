@@ -15,10 +15,10 @@ use super::web::{Flavor, serve};
 /// Starts nginx, or restarts it with its present configuration.
 pub async fn start_nginx(context: &Arc<MachineContext>, machine: &Arc<Machine>) {
     let reader = Arc::clone(machine);
-    let read = context.network.runtime.spawn_blocking(move || nginx::read(&lock(&reader.disk)));
+    let tree = context.network.runtime.spawn_blocking(move || nginx::read(&lock(&reader.disk)));
     // It fails only when the sandbox ends.
-    let Ok(read) = read.await else { return };
-    let tree: Arc<[Directive]> = match read {
+    let Ok(tree) = tree.await else { return };
+    let tree: Arc<[Directive]> = match tree {
         Ok(tree) => tree.into(),
         Err(error) => return context.network.consoles.line(&machine.id, &format!("nginx: [emerg] {error}")),
     };
