@@ -16,9 +16,9 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use pllab::host::{Clock, Random};
-use pllab::sandbox::Pace;
-use pllab::sandbox::plane::{
+use pllab::inside::host::{Clock, Random};
+use pllab::inside::sandbox::Pace;
+use pllab::inside::sandbox::plane::{
     Acl, AclRule, Balancer, Endpoint, EndpointInterface, Group, HealthCheck, Instance, Listener, Node, Peer, Plane,
     PlaneOptions, Rule, Service, Subnet, Target, TargetGroup, Topology, Vpc,
 };

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pllab::sandbox::delays;
+use pllab::inside::sandbox::delays;
 use serde_json::Value;
 
 const PLLAB: &str = env!("CARGO_BIN_EXE_pllab");

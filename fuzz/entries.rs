@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use pllab::engine::{State, parse_journal};
-use pllab::i18n::{Lang, Text, fuzz_fluent};
-use pllab::lab::{Drill, DrillSource, LabError, LoadError, Loaded, Source, Vocabulary, load};
-use pllab::report::{Drawing, Told, fold, report_html, report_markdown};
-use pllab::sandbox::plane::{fuzz_nginx, fuzz_user_data};
-use pllab::sandbox::{fuzz_request, fuzz_rest};
-use pllab::ui::{GlyphSet, PrintStyle};
+use pllab::inside::engine::{State, parse_journal};
+use pllab::inside::i18n::{Lang, Text, fuzz_fluent};
+use pllab::inside::lab::{Drill, DrillSource, LabError, LoadError, Loaded, Source, Vocabulary, load};
+use pllab::inside::report::{Drawing, Told, fold, report_html, report_markdown};
+use pllab::inside::sandbox::plane::{fuzz_nginx, fuzz_user_data};
+use pllab::inside::sandbox::{fuzz_request, fuzz_rest};
+use pllab::inside::ui::{GlyphSet, PrintStyle};
 
 /// What the bytes of a file are given to.
 pub type Entry = fn(&[u8]);
@@ -40,7 +40,7 @@ fn journal(bytes: &[u8]) {
             picture: Vec::new(),
             cost: Vec::new(),
             drill: &|id| Text::literal(id),
-            label: &pllab::actions::label,
+            label: &pllab::inside::actions::label,
         };
         let report = fold(&state.run, &read.entries, &told, lang);
         let _ = (report_markdown(&report, &Drawing::None), report_html(&report, ""));
@@ -100,7 +100,7 @@ fn markdown(bytes: &[u8]) {
     }
     for (pretty, width) in [(false, None), (true, Some(20)), (true, Some(80))] {
         let sheet = PrintStyle { lang: Lang::Ja, pretty, width, glyphs: GlyphSet::Unicode, color: false };
-        let _ = pllab::ui::markdown(&text, &sheet);
+        let _ = pllab::inside::ui::markdown(&text, sheet);
     }
 }
 

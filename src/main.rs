@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use pllab::host::Host;
+use pllab::Host;
 
 fn main() -> ExitCode {
     let code = pllab::run_process(std::env::args_os().collect(), Host::this());

@@ -14,8 +14,8 @@ mod principals;
 mod resource_kind;
 mod service_configuration;
 
-pub use api_step::{ApiStep, Find, Naming, Presence, facts_of, presence};
-pub use browse_route::{Door, browse_grants, door};
+pub use api_step::{ApiStep, Naming, Presence, facts_of, presence};
+pub use browse_route::{browse_grants, door};
 pub use cost::Charge;
 pub use grant::{Condition, Grant, Scope};
 pub use kind::{

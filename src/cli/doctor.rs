@@ -99,7 +99,7 @@ fn show(context: &mut Context, rows: &[Row], wanted: &[Wanted]) -> Result<(), Fa
     let cells: Vec<Vec<Text>> =
         rows.iter().map(|row| vec![row.title(), row.state.words(row.needed), row.seen.clone()]).collect();
     let text =
-        table(&[m::doctor_column_what(), m::doctor_column_state(), m::doctor_column_seen()], &cells, &context.sheet());
+        table(&[m::doctor_column_what(), m::doctor_column_state(), m::doctor_column_seen()], &cells, context.sheet());
     context.print(&text)?;
     // A repair that both sides need appears once.
     let mut todo: Vec<(String, Option<&str>)> = Vec::new();
@@ -112,7 +112,7 @@ fn show(context: &mut Context, rows: &[Row], wanted: &[Wanted]) -> Result<(), Fa
         context.print_line(&m::doctor_todo())?;
     }
     for (words, command) in todo {
-        let text = crate::ui::markdown(&format!("- {words}"), &context.sheet());
+        let text = crate::ui::markdown(&format!("- {words}"), context.sheet());
         context.print(&text)?;
         context.print_command(command)?;
     }
@@ -122,7 +122,7 @@ fn show(context: &mut Context, rows: &[Row], wanted: &[Wanted]) -> Result<(), Fa
         let cells: Vec<Vec<Text>> = wanted.iter().map(Wanted::cells).collect();
         let head =
             [m::doctor_column_code(), m::doctor_column_quota(), m::doctor_column_now(), m::doctor_column_wanted()];
-        let text = table(&head, &cells, &context.sheet());
+        let text = table(&head, &cells, context.sheet());
         context.print(&text)?;
     }
     context.print("\n")
@@ -130,7 +130,7 @@ fn show(context: &mut Context, rows: &[Row], wanted: &[Wanted]) -> Result<(), Fa
 
 impl Context {
     fn print_line(&mut self, text: &Text) -> Result<(), Failed> {
-        let text = crate::ui::markdown(&text.render(self.lang), &self.sheet());
+        let text = crate::ui::markdown(&text.render(self.lang), self.sheet());
         self.print(&text)
     }
 

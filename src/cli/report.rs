@@ -1,13 +1,12 @@
 //! `pllab report`: a run as a document.
 
 use clap::{Args, ValueEnum};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
 use crate::actions;
-use crate::engine::event::{Decision, Entry, Event, Mode, Picture};
+use crate::engine::event::{Decision, Entry, Event, Picture};
 use crate::engine::{self, State, Views};
 use crate::host::write_atomic;
 use crate::i18n::{Text, harmless, m};
@@ -100,14 +99,7 @@ fn fullest(entries: &[Entry], loaded: &Loaded) -> Option<Picture> {
     let until = entries.iter().position(clean_up).unwrap_or(entries.len());
     let state = State::replay(&entries[..until]);
     let last = loaded.lab.steps.len().checked_sub(1)?;
-    let views = Views {
-        place: m::cli_cost_nothing(),
-        cost: m::cli_cost_nothing(),
-        way: Mode::Guided,
-        resumed: false,
-        access: BTreeMap::new(),
-    };
-    Some(views.picture(loaded, &state, last))
+    Some(Views::picture(loaded, &state, last))
 }
 
 /// Writes the picture as a file beside a Markdown report; a report on standard output cannot have one.

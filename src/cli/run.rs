@@ -20,7 +20,7 @@ use crate::session::context::Context;
 use crate::session::exit::{Code, Failed};
 use crate::session::interrupt::Interrupt;
 use crate::session::store::Store;
-use crate::ui::{self, ErrorReport, Form, GlyphSet, Glyphs, NextStep, PrintStyle};
+use crate::ui::{self, ErrorReport, Form, GlyphSet, Glyphs, PrintStyle};
 
 /// Where AWS's own tools record their execution environment.
 const EXECUTION: &str = "AWS_EXECUTION_ENV";
@@ -80,8 +80,8 @@ fn abandon() -> ! {
 /// Reports an error if there is no context to report it through.
 fn complain(lang: Lang, err: &Output, report: &ErrorReport) {
     let sheet = PrintStyle { lang, pretty: false, width: None, glyphs: GlyphSet::Ascii, color: false };
-    // If standard error is closed too, nobody can be told.
-    let _ = err.clone().write_all(ui::error_report(report, &sheet).as_bytes());
+    // Where even standard error is closed nobody can be told.
+    let _ = err.clone().write_all(ui::error_report(report, sheet).as_bytes());
 }
 
 fn run_in(lang: Lang, args: Vec<OsString>, mut host: Host) -> Code {
@@ -101,7 +101,7 @@ fn run_in(lang: Lang, args: Vec<OsString>, mut host: Host) -> Code {
             let color = pretty && ui::color_allowed();
             let glyphs = Glyphs::Auto.choose(|name| host.var(name), cfg!(windows));
             let sheet = PrintStyle { lang, pretty, width: None, glyphs, color };
-            let text = ui::error_report(&words::usage_error(&error, &words), &sheet);
+            let text = ui::error_report(&words::usage_error(&error, &words), sheet);
             let _ = host.err.write_all(text.as_bytes());
             return Code::Usage;
         }
@@ -145,7 +145,7 @@ fn own_fault(lang: Lang, err: &Output, fault: &PanicHookInfo<'_>) {
     let report = ErrorReport {
         title: m::cli_own_fault(),
         details: vec![Text::literal(format!("pllab {} {place}", env!("CARGO_PKG_VERSION")))],
-        next: vec![NextStep::Command("pllab resume".to_owned())],
+        next: vec!["pllab resume".to_owned()],
     };
     complain(lang, err, &report);
 }

@@ -131,7 +131,7 @@ fn list(context: &mut Context) -> Result<(), Failed> {
         let text = if context.json() {
             format!("{}\n", json!({ "difference": difference.id, "ja": difference.ja, "en": difference.en }))
         } else {
-            crate::ui::markdown(&format!("- `{}` {words}", difference.id), &context.sheet())
+            crate::ui::markdown(&format!("- `{}` {words}", difference.id), context.sheet())
         };
         context.print(&text)?;
     }

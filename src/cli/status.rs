@@ -56,7 +56,7 @@ pub(super) fn tell_unreadable(context: &mut Context, unreadable: &[Unreadable]) 
 pub(super) fn home(context: &mut Context) -> Result<Code, Failed> {
     let (found, unreadable) = context.store()?.survey()?;
     if found.is_empty() && unreadable.is_empty() {
-        let text = markdown(&m::cli_home_first().render(context.lang), &context.sheet());
+        let text = markdown(&m::cli_home_first().render(context.lang), context.sheet());
         return context.print(&text).map(|()| Code::Met);
     }
     status(context, &OneRun { run: None })
@@ -73,11 +73,11 @@ pub(super) fn show(context: &mut Context, found: &StoredRun, commands: bool) -> 
     let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region);
     let steps = loaded.as_ref().map_or(0, |loaded| loaded.lab.steps.len());
     let head = m::CliStatusHead { lab: &state.lab, run: found.id(), state: summary(state, steps) }.text();
-    text.push_str(&markdown(&format!("**{}**", head.render(context.lang)), &sheet));
-    text.push_str(&markdown(&place(&state.target, &state.region).render(context.lang), &sheet));
+    text.push_str(&markdown(&format!("**{}**", head.render(context.lang)), sheet));
+    text.push_str(&markdown(&place(&state.target, &state.region).render(context.lang), sheet));
     for line in &found.damaged {
         let path = found.folder.join("journal.jsonl").display().to_string();
-        text.push_str(&markdown(&m::CliJournalDamaged { line: *line, path }.text().render(context.lang), &sheet));
+        text.push_str(&markdown(&m::CliJournalDamaged { line: *line, path }.text().render(context.lang), sheet));
     }
     if let Ok(loaded) = &loaded {
         let rows: Vec<Vec<Text>> = loaded
@@ -103,14 +103,14 @@ pub(super) fn show(context: &mut Context, found: &StoredRun, commands: bool) -> 
             .collect();
         text.push('\n');
         let columns = [Text::literal("#"), m::cli_column_state(), m::cli_column_step(), m::cli_column_title()];
-        text.push_str(&table(&columns, &rows, &sheet));
+        text.push_str(&table(&columns, &rows, sheet));
     }
     let now = context.host.clock.now();
     let drill = planted(context, found.id().as_str(), state, now);
     if let Some(drill) = &drill {
         text.push('\n');
         for line in &drill.words {
-            text.push_str(&markdown(&line.render(context.lang), &sheet));
+            text.push_str(&markdown(&line.render(context.lang), sheet));
         }
         for command in drill.next.iter().filter(|_| commands) {
             let _ = writeln!(text, "  {command}");
@@ -130,18 +130,18 @@ pub(super) fn show(context: &mut Context, found: &StoredRun, commands: bool) -> 
         .collect();
     text.push('\n');
     if existing.is_empty() {
-        text.push_str(&markdown(&m::cli_nothing_exists().render(context.lang), &sheet));
+        text.push_str(&markdown(&m::cli_nothing_exists().render(context.lang), sheet));
     } else {
         let columns = [m::cli_column_resource(), Text::literal("ID"), m::cli_column_since()];
-        text.push_str(&table(&columns, &existing, &sheet));
+        text.push_str(&table(&columns, &existing, sheet));
         text.push('\n');
-        text.push_str(&markdown(&running_cost(state, now).render(context.lang), &sheet));
+        text.push_str(&markdown(&running_cost(state, now).render(context.lang), sheet));
     }
     if commands {
         text.push('\n');
         // Rendered line by line, so that the list follows its heading directly, as below an error.
         for line in suggestions(context, &found.id(), state).render(context.lang).lines() {
-            text.push_str(&markdown(line, &sheet));
+            text.push_str(&markdown(line, sheet));
         }
     }
     context.print(&text)

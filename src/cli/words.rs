@@ -8,7 +8,7 @@ use clap::{Command, CommandFactory as _};
 use super::about::about;
 use super::verbs::Cli;
 use crate::i18n::{Lang, Text, m};
-use crate::ui::{self, ErrorReport, NextStep};
+use crate::ui::{self, ErrorReport};
 
 /// The width of help, below 80 cells so that it fits everywhere.
 const WIDTH: usize = 76;
@@ -163,7 +163,7 @@ pub(super) fn usage_error(error: &clap::Error, typed: &[OsString]) -> ErrorRepor
     } else if let Some(valid) = context(ContextKind::ValidValue).filter(|text| !text.is_empty()) {
         details.push(m::cli_valid_values(valid));
     }
-    ErrorReport { title, details, next: vec![NextStep::Command(format!("{} --help", verb(typed)))] }
+    ErrorReport { title, details, next: vec![format!("{} --help", verb(typed))] }
 }
 
 /// The intended verb: the names of verbs among the words, each a subcommand of the one before.

@@ -27,6 +27,6 @@ pub use connect::{Clients, Clouds, ConnectOptions, Identity, connect, identity, 
 pub use endpoints::{Endpoint, endpoints};
 pub use fault::{Cause, Fault, FaultClass};
 pub use http::BAD_CA_BUNDLE;
-pub use json_path::{at, text_at};
+pub use json_path::text_at;
 pub use poll::Backoff;
 pub use resolve::Unresolved;

@@ -32,7 +32,7 @@ impl Backoff {
     }
 
     /// The same waits with jitter from the given source.
-    #[must_use]
+    #[cfg(test)]
     pub fn with_random(self, random: Random) -> Self {
         Self { random, ..self }
     }

@@ -34,6 +34,6 @@ pub(crate) use resource::each_kind;
 pub use resource::*;
 pub use schema::schema;
 pub use side::Side;
-pub use skeleton::{SCHEMA_FILE, SkeletonError, skeleton};
+pub use skeleton::{SkeletonError, skeleton};
 pub use source::{DrillSource, Source};
 use variables::subnet_of;

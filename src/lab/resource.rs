@@ -193,6 +193,7 @@ pub struct Ingress {
 }
 
 /// An EC2 instance without a public address.
+#[expect(clippy::struct_field_names, reason = "AWS calls it so")]
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Instance {

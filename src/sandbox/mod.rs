@@ -22,9 +22,9 @@ mod wire;
 mod world;
 
 pub use account::Account;
-pub use delays::{Delays, delays};
-pub use differences::{Difference, differences, of_this_machine};
-pub use fault_plan::{BadFault, FaultKind, FaultRule, VisibilityDelay};
+pub use delays::delays;
+pub use differences::{differences, of_this_machine};
+pub use fault_plan::{BadFault, FaultKind, FaultRule};
 #[doc(hidden)]
 pub use fuzz::{fuzz_request, fuzz_rest};
 pub use pace::Pace;

@@ -83,11 +83,11 @@ pub fn tell_who(context: &mut Context, target: &Target, source: &Text) -> Result
             Some(vec![name, Text::literal(&who.account), Text::literal(&who.arn)])
         })
         .collect();
-    let mut text = table(&[m::aws_column_side(), m::aws_column_account(), m::aws_column_identity()], &rows, &sheet);
+    let mut text = table(&[m::aws_column_side(), m::aws_column_account(), m::aws_column_identity()], &rows, sheet);
     text.push('\n');
     let region = m::AwsRegion { region: target.clouds.provider.region(), source }.text();
     for line in [vec![region], target.notes()].concat() {
-        text.push_str(&markdown(&line.render(context.lang), &sheet));
+        text.push_str(&markdown(&line.render(context.lang), sheet));
     }
     text.push('\n');
     context.tell(&text)
@@ -167,16 +167,16 @@ fn plan(context: &Context, charges: &[Charge], hour: Money) -> String {
             vec![label(&charge.kind, &charge.resource), price.fine(), rule]
         })
         .collect();
-    let mut text = table(&[m::money_column_what(), m::money_column_hour(), m::money_column_rule()], &rows, &sheet);
+    let mut text = table(&[m::money_column_what(), m::money_column_hour(), m::money_column_rule()], &rows, sheet);
     let day = hour.times(HOURS_A_DAY);
     let sum = m::MoneySum { day: day.cents(), hour: hour.fine(), month: day.times(DAYS).cents() }.text();
-    let _ = write!(text, "\n{}", markdown(&sum.render(lang), &sheet));
+    let _ = write!(text, "\n{}", markdown(&sum.render(lang), sheet));
     let prices = if charges.iter().all(|charge| charge.confirmed || charge.usd_micros_per_hour.is_none()) {
         m::money_prices(PRICES_AS_OF)
     } else {
         m::money_prices_unconfirmed(PRICES_AS_OF)
     };
-    text.push_str(&markdown(&prices.render(lang), &sheet));
+    text.push_str(&markdown(&prices.render(lang), sheet));
     text
 }
 

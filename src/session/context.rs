@@ -110,7 +110,7 @@ impl Context {
 
     /// Prints a note to standard error, so that it does not get into a file that takes the result.
     pub fn note(&mut self, text: &Text) {
-        let text = ui::markdown(&text.render(self.lang), &self.sheet());
+        let text = ui::markdown(&text.render(self.lang), self.sheet());
         self.put_aside(&text);
     }
 
@@ -122,7 +122,7 @@ impl Context {
 
     /// [`Self::tell`] for a sentence.
     pub fn tell_line(&mut self, text: &Text) -> Result<(), Failed> {
-        let text = ui::markdown(&text.render(self.lang), &self.sheet());
+        let text = ui::markdown(&text.render(self.lang), self.sheet());
         self.tell(&text)
     }
 
@@ -131,7 +131,7 @@ impl Context {
     }
 
     pub fn report(&mut self, report: &ErrorReport) {
-        let text = ui::error_report(report, &self.sheet());
+        let text = ui::error_report(report, self.sheet());
         self.put_aside(&text);
     }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::engine::event::{AskError, FaultClass, Verdict};
 use crate::engine::{End, Ended};
 use crate::i18n::{Text, m};
-use crate::ui::{ErrorReport, NextStep};
+use crate::ui::ErrorReport;
 
 /// The exit codes that scripts may rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub struct Failed {
 impl Failed {
     /// One sentence, and commands that help.
     pub fn new(code: Code, title: Text, details: Vec<Text>, next: &[&str]) -> Self {
-        let next = next.iter().map(|command| NextStep::Command((*command).to_owned())).collect();
+        let next = next.iter().map(|command| (*command).to_owned()).collect();
         Self { report: Some(ErrorReport { title, details, next }), code }
     }
 

@@ -1,13 +1,11 @@
 //! Traces the path from the client to the page and shows it: rungs, picture, diagnosis.
 
-use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::context::place;
 use crate::checks::CheckContext;
 use crate::cloud::Clouds;
-use crate::engine::event::{Event, LinkState, Mark, Mode, Picture, RungState, Verdict};
+use crate::engine::event::{Event, LinkState, Mark, Picture, RungState, Verdict};
 use crate::engine::{RunLog, ShowPath, State, Views};
 use crate::i18n::{Text, m};
 use crate::lab::Loaded;
@@ -103,14 +101,7 @@ fn diagnosed(trace: &Trace) -> Event {
 
 /// The architecture with the broken hop marked.
 fn picture(trace: &Trace, state: &State, loaded: &Loaded) -> Picture {
-    let views = Views {
-        place: place(&state.target, &state.region),
-        cost: m::cli_cost_nothing(),
-        way: Mode::Guided,
-        resumed: true,
-        access: BTreeMap::new(),
-    };
-    let mut picture = views.picture(loaded, state, loaded.lab.steps.len());
+    let mut picture = Views::picture(loaded, state, loaded.lab.steps.len());
     let Some(diagnosis) = &trace.diagnosis else { return picture };
     if diagnosis.rung == RungId::Connection && picture.link.state == LinkState::Up {
         // The ledger says it was accepted, but the cloud says otherwise now.

@@ -13,7 +13,6 @@ use crate::host::{
     DirLock, Host, Links, LockError, create_private_dir, read_regular, state_dir, sync_dir, write_atomic,
 };
 use crate::i18n::{Lang, m};
-use crate::ui::NextStep;
 
 /// The file that keeps the language that the reader chose.
 const LANGUAGE: &str = "language";
@@ -213,7 +212,7 @@ fn look(folder: &Path) -> Result<Option<StoredRun>, Failed> {
         Err(error) => {
             let mut failed = journal_trouble(&error, &id_of(folder));
             if let Some(report) = failed.report.as_mut().filter(|_| own_sandbox(folder).is_dir()) {
-                report.next = vec![NextStep::Command(drop_command(&id_of(folder)))];
+                report.next = vec![drop_command(&id_of(folder))];
             }
             return Err(failed);
         }

@@ -20,7 +20,6 @@ use crate::host::Host;
 use crate::i18n::{Text, m};
 use crate::lab::Side;
 use crate::sandbox::{Pace, Sandbox};
-use crate::ui::NextStep;
 
 /// The region of the tutorial that the lab is based on. For targets that accept any region.
 pub const USUAL_REGION: &str = "ap-northeast-1";
@@ -78,7 +77,7 @@ impl Target {
             // If the data of the run's own sandbox is damaged, nothing in it can be cleaned up any more.
             let damaged = failed.report.as_mut().filter(|report| made_before && report.title == m::cli_sandbox_state());
             if let (Some(report), Some(run)) = (damaged, run_folder.file_name()) {
-                report.next = vec![NextStep::Command(drop_command(&run.to_string_lossy()))];
+                report.next = vec![drop_command(&run.to_string_lossy())];
             }
             failed
         })?;

@@ -19,5 +19,4 @@ mod targets;
 mod walk;
 
 pub use ladder::{Diagnosis, READS, Trace, trace};
-pub use path::Path;
 pub use rung::{Hop, Rung, RungId, RungState};

@@ -15,4 +15,4 @@ pub use screens::terminal_mode::{stand_still, take_again};
 pub use text::style::{GlyphSet, Glyphs};
 pub use text::wrap::wrap;
 pub use views::diagram_words::diagram_in_words;
-pub use views::error::{ErrorReport, NextStep};
+pub use views::error::ErrorReport;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pllab::actions;
-use pllab::lab::{Check, Kind, Leaves};
+use pllab::inside::actions;
+use pllab::inside::lab::{Check, Kind, Leaves};
 
 fn root(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)

@@ -1,9 +1,9 @@
 //! The other labs by hand, setting by setting: pllab waits for what is missing, reports what is wrong, and recognises
 //! what is right.
 
-use pllab::actions::{self, Naming};
-use pllab::cloud::{Api, Call};
-use pllab::lab::Side;
+use pllab::inside::actions::{self, Naming};
+use pllab::inside::cloud::{Api, Call};
+use pllab::inside::lab::Side;
 use serde_json::json;
 
 use super::harness::{ManualLearner, wait_for};
@@ -83,7 +83,7 @@ fn private_dns_by_hand() {
         let zone = hand.lab.lab.steps[3].makes[0].clone();
         let create = json!({ "Name": "pllab.lab.example", "CallerReference": "mine" });
         let zone_id = hand.call(Api::Route53, "CreateHostedZone", create).await;
-        let zone_id = pllab::cloud::text_at(&zone_id, "HostedZone.Id").expect("an id");
+        let zone_id = pllab::inside::cloud::text_at(&zone_id, "HostedZone.Id").expect("an id");
         let record = |action: &str, name: &str, value: &str| {
             let record = json!({ "Name": name, "Type": "TXT", "TTL": 60, "ResourceRecords": [{ "Value": format!("\"{value}\"") }] });
             json!({ "HostedZoneId": zone_id, "ChangeBatch": { "Changes": [{ "Action": action, "ResourceRecordSet": record }] } })

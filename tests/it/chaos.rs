@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use pllab::host::Random;
+use pllab::inside::host::Random;
 
 use super::harness::{
     Account, Folder, Line, Running, Signer, at_a_time, full, made, nginx, processes, say, signal, written,

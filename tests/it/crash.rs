@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use pllab::host::Host;
+use pllab::inside::host::Host;
 
 use super::harness::{Account, Folder, Line, full, made, receipt, say, sequence};
 

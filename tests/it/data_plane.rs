@@ -1,7 +1,7 @@
 //! Stories of the sandbox's network: the real SDK's clients change it, and a client in the consumer VPC sees the
 //! effect.
 
-use pllab::cloud::FaultClass;
+use pllab::inside::cloud::FaultClass;
 use serde_json::{Value, json};
 
 use super::harness::{Path, ec2, elb, get, route53};

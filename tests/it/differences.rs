@@ -1,6 +1,6 @@
 //! The sandbox does not model what it lists as not modelled.
 
-use pllab::sandbox::differences;
+use pllab::inside::sandbox::differences;
 
 use super::harness::RefusalLab;
 

@@ -5,9 +5,9 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use pllab::cloud::Call;
-use pllab::lab::{Drill, Source, Vocabulary, load};
-use pllab::trace::RungId;
+use pllab::inside::cloud::Call;
+use pllab::inside::lab::{Drill, Source, Vocabulary, load};
+use pllab::inside::trace::RungId;
 
 use super::harness::{Folder, redact};
 
@@ -49,8 +49,8 @@ fn drills_that_do_not_hold_are_told_with_their_place_in_japanese() {
     insta::assert_snapshot!("broken-drills-ja", complaints("ja"));
 }
 
-/// The faults of the lab's drills after a change to one file of a copy.
-fn faults_of(change: (&str, &str)) -> Vec<pllab::lab::LabError> {
+/// The drills of the lab in a copy of it, one file of which is changed.
+fn faults_of(change: (&str, &str)) -> Vec<pllab::inside::lab::LabError> {
     let folder = Folder::new();
     let lab = Path::new(env!("CARGO_MANIFEST_DIR")).join("labs/privatelink");
     for name in ["lab.yaml", "ja.md", "en.md", "drills/silent-monday.yaml"] {

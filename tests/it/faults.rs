@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
-use pllab::cloud::{Clients, FaultClass};
+use pllab::inside::cloud::{Clients, FaultClass};
 use serde_json::{Value, json};
 
 use super::harness::{Cloud, Folder, ec2, elb, get, receipt};
 
-async fn vpc(of: &Clients) -> Result<Value, pllab::cloud::Fault> {
+async fn vpc(of: &Clients) -> Result<Value, pllab::inside::cloud::Fault> {
     ec2(of, "CreateVpc", json!({ "CidrBlock": "10.0.0.0/16" })).await
 }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pllab::host::Random;
+use pllab::inside::host::Random;
 
 use super::harness::{full, say};
 

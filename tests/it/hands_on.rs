@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use pllab::cloud::{Clients, ConnectOptions, connect};
+use pllab::inside::cloud::{Clients, ConnectOptions, connect};
 use serde_json::{Value, json};
 
 use super::harness::{Account, Folder, Line, StandaloneSandbox, ec2, elb, get, receipt, wait_for};

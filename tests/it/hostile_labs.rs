@@ -259,7 +259,7 @@ fn only_regular_files_are_read() {
 
 /// Whether a terminal would act on the character instead of showing it.
 fn acts(c: char) -> bool {
-    c != '\n' && c != '\t' && pllab::i18n::harmless::is_unwelcome(c)
+    c != '\n' && c != '\t' && pllab::inside::i18n::harmless::is_unwelcome(c)
 }
 
 #[test]

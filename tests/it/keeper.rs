@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pllab::sandbox::keeper::{Lack, lacks};
+use pllab::inside::sandbox::keeper::{Lack, lacks};
 
 use super::harness::{Folder, Running, Signer, nginx, processes, signal};
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use pllab::engine::event::{Entry, Event};
+use pllab::inside::engine::event::{Entry, Event};
 
 use super::harness::{Account, Folder, made, receipt, redact, sequence};
 

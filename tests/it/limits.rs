@@ -3,8 +3,8 @@
 use aws_sdk_servicequotas::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_servicequotas::error::ProvideErrorMetadata as _;
 use jiff::SignedDuration;
-use pllab::host::Clock;
-use pllab::sandbox::{Pace, Throttle};
+use pllab::inside::host::Clock;
+use pllab::inside::sandbox::{Pace, Throttle};
 
 use super::harness::{ELB, ENDPOINT, Folder, RefusalLab};
 
@@ -96,7 +96,7 @@ async fn what_a_load_balancer_may_hold() {
         place.done(0, ELB, "RegisterTargets&TargetGroupArn={ips}&Targets.member.1.Id=10.0.1.9");
         place
     });
-    let set = |options: &mut pllab::sandbox::Options, all: &[(&str, u64)]| {
+    let set = |options: &mut pllab::inside::sandbox::Options, all: &[(&str, u64)]| {
         for (code, value) in all {
             options.quotas.set(code, *value).expect("a code");
         }

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use pllab::cloud::{Api, Clients, ConnectOptions, connect};
-use pllab::lab::{NetworkAcl, Resource, Side};
+use pllab::inside::cloud::{Api, Clients, ConnectOptions, connect};
+use pllab::inside::lab::{NetworkAcl, Resource, Side};
 use serde_json::{Value, json};
 
 use super::harness::{Fate, Folder, ManualLearner, StandaloneSandbox, Wire, ec2, get, receipt};

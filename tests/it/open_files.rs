@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use pllab::cloud::{Clients, ConnectOptions, connect};
+use pllab::inside::cloud::{Clients, ConnectOptions, connect};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 

@@ -1,6 +1,6 @@
 //! On a terminal: menus, languages, Ctrl-C, narrow and wide.
 
-use pllab::i18n::{Lang, Text};
+use pllab::inside::i18n::{Lang, Text};
 
 use super::harness::{Folder, Key, ProfiledSandbox, Screen, TlsProxy, sequence};
 

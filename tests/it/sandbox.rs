@@ -1,6 +1,6 @@
 //! Stories of the emulator, told with the real SDK's clients.
 
-use pllab::cloud::{Clients, FaultClass, identity};
+use pllab::inside::cloud::{Clients, FaultClass, identity};
 use serde_json::{Value, json};
 
 use super::harness::{Cloud, Folder, ec2, elb, get};
@@ -79,7 +79,7 @@ impl Story {
         get(&reply.expect("it is there"), "VpcEndpoints[0].State")
     }
 
-    async fn decide(&self, operation: &'static str, endpoint: &str) -> Result<Value, pllab::cloud::Fault> {
+    async fn decide(&self, operation: &'static str, endpoint: &str) -> Result<Value, pllab::inside::cloud::Fault> {
         let params = json!({ "ServiceId": self.service, "VpcEndpointIds": [endpoint] });
         ec2(&self.cloud.provider, operation, params).await
     }
@@ -257,21 +257,21 @@ async fn what_was_acknowledged_is_there_after_a_restart() {
 #[tokio::test]
 async fn a_folder_has_one_sandbox_at_a_time() {
     let story = Story::begin().await;
-    let options = pllab::sandbox::Options {
+    let options = pllab::inside::sandbox::Options {
         folder: story.folder.path().join("sandbox"),
-        pace: pllab::sandbox::Pace::Instant,
+        pace: pllab::inside::sandbox::Pace::Instant,
         region: "ap-northeast-1".to_owned(),
         port: None,
-        clock: pllab::host::Clock::System,
-        random: pllab::host::Random::System,
+        clock: pllab::inside::host::Clock::System,
+        random: pllab::inside::host::Random::System,
         keys: None,
-        quotas: pllab::sandbox::Quotas::default(),
-        throttle: pllab::sandbox::Throttle::Off,
+        quotas: pllab::inside::sandbox::Quotas::default(),
+        throttle: pllab::inside::sandbox::Throttle::Off,
         faults: Vec::new(),
     };
-    let second = pllab::sandbox::Sandbox::start(options).await;
+    let second = pllab::inside::sandbox::Sandbox::start(options).await;
     assert!(
-        matches!(second, Err(pllab::sandbox::StartError::InUse { pid: Some(pid), .. }) if pid == std::process::id())
+        matches!(second, Err(pllab::inside::sandbox::StartError::InUse { pid: Some(pid), .. }) if pid == std::process::id())
     );
 }
 

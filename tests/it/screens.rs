@@ -1,7 +1,7 @@
 //! Terminals that are small, change size, stop, are flooded or taken away: the run continues or ends as it should,
 //! and the terminal is restored as it was found.
 
-use pllab::i18n::{Lang, Text};
+use pllab::inside::i18n::{Lang, Text};
 
 use super::harness::{Folder, Key, Screen, at_a_time, sequence};
 
@@ -199,7 +199,7 @@ fn a_monkey_at_the_keyboard_breaks_nothing() {
     let seed = std::env::var("PLLAB_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(rand_seed);
     super::harness::say(&format!("the monkey's seed: PLLAB_SEED={seed}"));
     let folder = Folder::new();
-    let random = pllab::host::Random::seeded(seed);
+    let random = pllab::inside::host::Random::seeded(seed);
     let below = |limit: u64| u16::try_from(random.next_u64() % limit).expect("small");
     let mut screen = Screen::open(&folder, "start --pace instant --keep", (80, 24), &[]);
     for _ in 0..60 {
@@ -236,5 +236,5 @@ fn own_fault() -> String {
 }
 
 fn rand_seed() -> u64 {
-    pllab::host::Random::System.next_u64()
+    pllab::inside::host::Random::System.next_u64()
 }

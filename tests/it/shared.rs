@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use pllab::cloud::{Clients, ConnectOptions, connect};
+use pllab::inside::cloud::{Clients, ConnectOptions, connect};
 use serde_json::{Value, json};
 
 use super::harness::{

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use pllab::host::{Random, harmless, shell_word};
+use pllab::inside::host::{Random, harmless, shell_word};
 
 /// Text that is special to a shell, at the beginning of a word, inside it or at its end.
 const NASTY: [&str; 38] = [

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pllab::cloud::{Clients, ConnectOptions, connect};
+use pllab::inside::cloud::{Clients, ConnectOptions, connect};
 use serde_json::{Value, json};
 
 use super::harness::{Folder, Line, ec2, events, get};

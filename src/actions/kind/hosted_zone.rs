@@ -1,7 +1,7 @@
 //! A public hosted zone of Route 53, with the TXT record that proves to AWS who owns the domain of a service's
 //! private name (<https://docs.aws.amazon.com/vpc/latest/privatelink/manage-dns-names.html>).
 //!
-//! CreateHostedZone takes no tags. The call's reference tells the run's zone from others, and the zone's comment says
+//! `CreateHostedZone` takes no tags. The call's reference tells the run's zone from others, and the zone's comment says
 //! what tags would.
 
 use std::collections::{BTreeMap, BTreeSet};

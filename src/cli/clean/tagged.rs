@@ -126,7 +126,7 @@ async fn look(context: &mut Context, args: &Clean, target: &Target, who: &str) -
         ];
         head.extend(target.spends().then(m::money_column_hour));
         context.tell_line(&m::shared_found(account))?;
-        let text = table(&head, &rows, &context.sheet());
+        let text = table(&head, &rows, context.sheet());
         context.tell(&text)?;
         if target.spends() {
             let hour = found.iter().filter_map(costs).fold(Money::default(), Money::plus);

@@ -245,7 +245,7 @@ fn list(context: &mut Context) -> Result<Code, Failed> {
     }
     let head =
         [m::drill_column(), m::cli_column_lab(), m::cli_column_title(), m::cli_column_time(), m::cli_column_state()];
-    let text = ui::table(&head, &rows, &context.sheet());
+    let text = ui::table(&head, &rows, context.sheet());
     context.print(&text)?;
     context.print("\n  pllab drill NAME\n")?;
     tell_broken(context, broken)
@@ -254,7 +254,7 @@ fn list(context: &mut Context) -> Result<Code, Failed> {
 /// Builds a lab on the sandbox, silently and without waits.
 async fn build(context: &mut Context, store: &Store, lab: &str, pace: Option<PaceArg>) -> Result<StoredRun, Failed> {
     if context.form() != Form::Json {
-        let text = ui::markdown(&m::drill_building().render(context.lang), &context.sheet());
+        let text = ui::markdown(&m::drill_building().render(context.lang), context.sheet());
         context.print(&text)?;
     }
     let start = Start {

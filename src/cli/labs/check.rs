@@ -90,7 +90,7 @@ fn tell(context: &mut Context, id: &str, outcome: &Outcome) -> Result<Code, Fail
                     .text();
             text = format!("{text}\n- {}", line.render(lang));
         }
-        context.print(&ui::markdown(&text, &context.sheet()))?;
+        context.print(&ui::markdown(&text, context.sheet()))?;
         return Ok(code);
     }
     let title = if code == Code::Usage { m::cli_bad_lab() } else { m::labs_check_not_proved(id) };

@@ -90,7 +90,7 @@ fn list(context: &mut Context) -> Result<Code, Failed> {
         return tell_broken(context, broken);
     }
     let head = [m::cli_column_lab(), m::cli_column_title(), m::cli_column_steps(), m::cli_column_time()];
-    let text = table(&head, &rows, &context.sheet());
+    let text = table(&head, &rows, context.sheet());
     context.print(&text)?;
     tell_broken(context, broken)
 }
@@ -131,7 +131,7 @@ fn show(context: &mut Context, lab: &str) -> Result<(), Failed> {
         return context.print_json(&line);
     }
     let more = prose.more.as_deref().unwrap_or_default();
-    let mut text = markdown(&format!("# {}\n\n{}\n\n{more}", prose.title, prose.intro), &sheet);
+    let mut text = markdown(&format!("# {}\n\n{}\n\n{more}", prose.title, prose.intro), sheet);
     let steps: Vec<Vec<Text>> = loaded
         .lab
         .steps
@@ -149,7 +149,7 @@ fn show(context: &mut Context, lab: &str) -> Result<(), Failed> {
         .collect();
     text.push('\n');
     let head = [Text::literal("#"), m::cli_column_step(), m::cli_column_title(), m::cli_column_time()];
-    text.push_str(&table(&head, &steps, &sheet));
+    text.push_str(&table(&head, &steps, sheet));
     let variables: Vec<Vec<Text>> = loaded
         .lab
         .variables
@@ -169,7 +169,7 @@ fn show(context: &mut Context, lab: &str) -> Result<(), Failed> {
         .collect();
     text.push('\n');
     let head = [m::cli_column_variable(), m::cli_column_default(), m::cli_column_allowed()];
-    text.push_str(&table(&head, &variables, &sheet));
+    text.push_str(&table(&head, &variables, sheet));
     let labs = context.labs_flag();
     let _ = write!(text, "\n  pllab start {lab}{labs}\n  pllab start {lab}{labs} --explain-only\n");
     context.print(&text)

@@ -160,7 +160,7 @@ impl Runner {
                 Outcome::Nothing
             }
             Effect::Picture(index) => {
-                let picture = self.core.with(|state| self.views.picture(&self.loaded, state, index));
+                let picture = self.core.with(|state| Views::picture(&self.loaded, state, index));
                 screen.picture(&picture);
                 Outcome::Nothing
             }

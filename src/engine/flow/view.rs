@@ -44,7 +44,7 @@ impl Views {
 
     /// The architecture after step `index`.
     #[must_use]
-    pub fn picture(&self, loaded: &Loaded, state: &State, index: usize) -> Picture {
+    pub fn picture(loaded: &Loaded, state: &State, index: usize) -> Picture {
         picture(&loaded.lab, state, Stage::Doing(index + 1))
     }
 

@@ -57,7 +57,6 @@ impl Cidr {
 
     /// The number of addresses.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "no block is empty")]
     pub fn len(self) -> u64 {
         1 << (32 - self.prefix())
     }

@@ -91,7 +91,6 @@ pub fn is_chunked(head: &Head) -> bool {
 ///
 /// # Errors
 /// If it is not a chunked body.
-#[expect(clippy::result_unit_err, reason = "there is nothing to say of it")]
 pub fn unchunk(mut bytes: &[u8]) -> Result<Option<Vec<u8>>, ()> {
     let mut body = Vec::new();
     loop {
@@ -125,7 +124,6 @@ fn head_end(buffer: &[u8]) -> Option<usize> {
 ///
 /// # Errors
 /// If it is not a head.
-#[expect(clippy::result_unit_err, reason = "there is nothing to say of it")]
 pub fn head(bytes: &[u8]) -> Result<Option<(Head, usize)>, ()> {
     let Some(end) = head_end(bytes) else { return Ok(None) };
     parse(&bytes[..end]).map(|head| Some((head, end))).ok_or(())

@@ -57,7 +57,7 @@ impl PrintStyle {
 /// Rows under a head. For a person, in columns, or one `head: cell` a line if columns do not fit; otherwise one row a
 /// line. Every line has a line end.
 #[must_use]
-pub fn table(head: &[Text], rows: &[Vec<Text>], sheet: &PrintStyle) -> String {
+pub fn table(head: &[Text], rows: &[Vec<Text>], sheet: PrintStyle) -> String {
     let style = sheet.style();
     let head: Vec<Line> = head.iter().map(|text| Line::of(Tone::Strong, style.render(text))).collect();
     let cells = |row: &Vec<Text>| row.iter().map(|text| Line::plain(style.render(text))).collect();
@@ -68,7 +68,7 @@ pub fn table(head: &[Text], rows: &[Vec<Text>], sheet: &PrintStyle) -> String {
 
 /// Markdown as lines, each with a line end.
 #[must_use]
-pub fn markdown(source: &str, sheet: &PrintStyle) -> String {
+pub fn markdown(source: &str, sheet: PrintStyle) -> String {
     let style = sheet.style();
     paint(&style.inside(render(source, style.measure())), sheet.color)
 }
@@ -76,6 +76,6 @@ pub fn markdown(source: &str, sheet: &PrintStyle) -> String {
 /// An error: what happened, the facts, what the reader can do. Every line has a line end, and a command is alone on
 /// its line.
 #[must_use]
-pub fn error_report(error: &ErrorReport, sheet: &PrintStyle) -> String {
+pub fn error_report(error: &ErrorReport, sheet: PrintStyle) -> String {
     painted(error, &sheet.style(), sheet.color)
 }

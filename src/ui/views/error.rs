@@ -14,15 +14,8 @@ pub struct ErrorReport {
     pub title: Text,
     /// The facts, one paragraph each.
     pub details: Vec<Text>,
-    pub next: Vec<NextStep>,
-}
-
-/// Something that the reader can do.
-#[derive(Clone, Debug, PartialEq)]
-pub enum NextStep {
-    Words(Text),
-    /// A command to run, shown alone on its line.
-    Command(String),
+    /// Commands to run next, each shown alone on its line.
+    pub next: Vec<String>,
 }
 
 pub fn report(error: &ErrorReport, style: &Style) -> Vec<Line> {
@@ -39,19 +32,12 @@ pub fn report(error: &ErrorReport, style: &Style) -> Vec<Line> {
     stack([style.inside(what), style.inside(next(&error.next, style))])
 }
 
-fn next(steps: &[NextStep], style: &Style) -> Vec<Line> {
-    if steps.is_empty() {
+fn next(commands: &[String], style: &Style) -> Vec<Line> {
+    if commands.is_empty() {
         return Vec::new();
     }
     let mut lines = vec![Line::of(Tone::Strong, style.render(&m::next_title()))];
-    for step in steps {
-        match step {
-            NextStep::Words(words) => {
-                lines.extend(fill(&Line::plain(style.render(words)), style.measure(), "- ", "  "));
-            }
-            NextStep::Command(command) => lines.extend(to_copy(command)),
-        }
-    }
+    lines.extend(commands.iter().flat_map(|command| to_copy(command)));
     lines
 }
 
@@ -64,7 +50,7 @@ pub fn fault(fault: &Fault, style: &Style) -> Vec<Line> {
     }
     let (words, command) = advice(fault.class);
     details.push(cause(fault).unwrap_or(words));
-    let next = command.map(|command| NextStep::Command(command.to_owned())).into_iter().collect();
+    let next = command.map(str::to_owned).into_iter().collect();
     report(&ErrorReport { title: m::fault_title(), details, next }, style)
 }
 
@@ -90,7 +76,7 @@ pub fn painted(error: &ErrorReport, style: &Style, color: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{ErrorReport, NextStep, report};
+    use super::{ErrorReport, report};
     use crate::i18n::Lang;
     use crate::ui::text::line::paint;
     use crate::ui::text::style::{GlyphSet, Layout, Style};
@@ -100,7 +86,7 @@ mod tests {
         let error = ErrorReport {
             title: "ラボ privatlink はありません。".into(),
             details: vec!["似た名前: privatelink".into()],
-            next: vec![NextStep::Words("ラボの一覧を見ます。".into()), NextStep::Command("pllab labs list".into())],
+            next: vec!["pllab labs list".into()],
         };
         let style = |layout| Style { lang: Lang::Ja, layout, width: 80, glyphs: GlyphSet::Unicode };
         let expected = "
@@ -108,7 +94,6 @@ mod tests {
    似た名前: privatelink
 
  次にできること
- - ラボの一覧を見ます。
 pllab labs list
 ";
         assert_eq!(paint(&report(&error, &style(Layout::Rich)), false), expected[1..]);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use pllab::cloud::{Api, Call, Clients};
+use pllab::inside::cloud::{Api, Call, Clients};
 use serde_json::{Value, json};
 
 use super::Cloud;

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use pllab::cloud::{Api, Call, Clients, ConnectOptions, Fault, connect, text_at};
-use pllab::host::{Clock, Random};
-use pllab::sandbox::{Account, Options, Pace, Sandbox};
+use pllab::inside::cloud::{Api, Call, Clients, ConnectOptions, Fault, connect, text_at};
+use pllab::inside::host::{Clock, Random};
+use pllab::inside::sandbox::{Account, Options, Pace, Sandbox};
 use serde_json::Value;
 
 use super::Signer;
@@ -39,8 +39,8 @@ impl Cloud {
             clock: Clock::System,
             random: Random::System,
             keys: None,
-            quotas: pllab::sandbox::Quotas::default(),
-            throttle: pllab::sandbox::Throttle::Off,
+            quotas: pllab::inside::sandbox::Quotas::default(),
+            throttle: pllab::inside::sandbox::Throttle::Off,
             faults: Vec::new(),
         }
     }

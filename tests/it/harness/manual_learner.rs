@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use pllab::actions::{self, Naming};
-use pllab::cloud::{Api, Call, Clients, ConnectOptions, connect};
-use pllab::lab::{Loaded, Resource, Side, Source, in_order, load};
+use pllab::inside::actions::{self, Naming};
+use pllab::inside::cloud::{Api, Call, Clients, ConnectOptions, connect};
+use pllab::inside::lab::{Loaded, Resource, Side, Source, in_order, load};
 use serde_json::Value;
 
 use super::{Folder, ProfiledSandbox, Running, receipt, wait_for};

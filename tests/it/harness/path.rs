@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use pllab::cloud::Clients;
+use pllab::inside::cloud::Clients;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pllab::sandbox::Options;
+use pllab::inside::sandbox::Options;
 
 use super::{Cloud, Folder, Signer};
 
