@@ -78,7 +78,7 @@ impl ConnectionSlots {
         };
         let Some((at, rank)) = of_rank(STRANGER).or_else(|| of_rank(KNOWN)) else { return false };
         if !seats[at].0.evict(rank) {
-            // It began to work at this moment.
+            // It has begun to work at this very moment.
             return false;
         }
         seats.swap_remove(at).1.abort();

@@ -55,7 +55,6 @@ pub struct Options {
     pub faults: Vec<FaultRule>,
 }
 
-/// Why a sandbox did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Something else listens on the port.

@@ -8,8 +8,8 @@ use rustix::process::Pid;
 
 /// Seconds of processor time that a process may use before it rests.
 const WITHOUT_REST: u64 = 4;
-/// A process that gives the processor back no more often than this within that time does not rest. One that answers
-/// requests gives it back for nearly each request.
+/// A process that gives the processor back no more often than this within [`WITHOUT_REST`] does not rest. One that
+/// answers requests gives it back for nearly each request.
 const RESTS: u64 = 16;
 /// Seconds for which a process may use a whole core, whether it rests or not.
 const WHOLE_CORE: u64 = 60;

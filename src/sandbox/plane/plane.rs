@@ -30,7 +30,7 @@ use super::net::topology::Topology;
 
 #[derive(Clone, Debug)]
 pub struct PlaneOptions {
-    /// The folder of consoles and of the local ports that forward to instances.
+    /// The folder of the consoles, of what is remembered over a restart, and of real web servers' files.
     pub folder: PathBuf,
     /// The nginx that instances run; `None` for the built-in page server.
     pub nginx: Option<PathBuf>,
@@ -124,7 +124,7 @@ impl Plane {
         self.machines.turn(instance_id).await;
         let mut console = self.network.consoles.read(instance_id);
         // A script that prints a page every few seconds pushes the announcement out of the 64 KB that AWS keeps, but
-        // the forward still works.
+        // the door still works.
         for (name, port) in self.machines.context.memory.doors(instance_id) {
             let line = local_forward::announcement(&name, port).into_bytes();
             if !console.text.windows(line.len()).any(|text| text == line) {

@@ -1,6 +1,6 @@
 //! The query protocols as bytes: parameters in, XML out, signatures, errors, filters, pages.
 //! Must not know: what a VPC is, how the world is stored.
-//! Next: `params.rs` and `xml.rs` are what every operation uses; `sigv4.rs` is who may ask.
+//! Next: `params.rs` and `xml.rs` are what every operation uses; `sigv4.rs` verifies the sender.
 
 mod error;
 mod filter;

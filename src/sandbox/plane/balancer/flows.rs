@@ -17,7 +17,6 @@ use crate::sandbox::plane::net::topology::{Target, TargetGroup, Topology};
 pub struct Flow {
     /// The load balancer's ARN.
     pub balancer: String,
-    /// The node's address.
     pub node: Ipv4Addr,
     /// The target group's ARN.
     pub group: String,

@@ -27,7 +27,6 @@ const KNOCK: Duration = Duration::from_secs(1);
 pub struct Door {
     /// Where it leads, as in a URL.
     pub name: String,
-    /// Its local port.
     pub local: u16,
     /// Keeps it open.
     pub task: AbortHandle,

@@ -19,7 +19,6 @@ use super::script::user_data;
 use super::server::nginx_handle::{NginxProcess, mirror};
 
 pub struct Machine {
-    /// The instance's id.
     pub id: String,
     /// The number of reboots when it was switched on.
     pub reboots: u32,

@@ -1,4 +1,4 @@
-//! The machines of all running instances.
+//! The machines of all running instances: switches them on and off with the topology.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! Switching an instance on.
+//! Switches an instance on.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

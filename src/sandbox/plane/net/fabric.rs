@@ -314,7 +314,7 @@ impl Drop for Registered<'_> {
 pub fn listen_on(runtime: &Handle, port: u16) -> io::Result<TcpListener> {
     let _entered = runtime.enter();
     let socket = TcpSocket::new_v4()?;
-    // As in the standard library: on other systems this option would let two programs share a port.
+    // As in the standard library: on systems other than Unix this option would let two programs share a port.
     socket.set_reuseaddr(cfg!(unix))?;
     socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
     socket.listen(BACKLOG)

@@ -114,7 +114,6 @@ pub enum Peer {
     Cidr(Cidr),
     /// A security group of the same account.
     Group(String),
-    /// A prefix list.
     PrefixList(String),
 }
 

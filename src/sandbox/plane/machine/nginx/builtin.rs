@@ -78,7 +78,6 @@ pub struct Variables<'a> {
     pub proxied: Option<SocketAddrV4>,
     /// The request's `Host`, without a port.
     pub host: &'a str,
-    /// The request's target.
     pub uri: &'a str,
     /// The time, as nginx writes it.
     pub date: String,

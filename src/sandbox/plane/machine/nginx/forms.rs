@@ -94,7 +94,7 @@ impl Writer<'_> {
                 for option in more.iter().skip(1) {
                     match option.split_once('=') {
                         Some(("if", text)) => out.push(format!("if={}", self.text(text)?)),
-                        // These options delay the log, and here every line is shown when it is written.
+                        // These options buffer the log, and here every line is shown when it is written.
                         Some(("buffer" | "flush" | "gzip", _)) => {}
                         None if *option == "gzip" => {}
                         _ => return Err(refuse()),

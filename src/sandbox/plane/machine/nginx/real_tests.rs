@@ -249,7 +249,7 @@ struct Running {
 }
 
 impl Running {
-    /// Starts nginx with a learner's configuration, and with `files` on its disk and one beside the folder's `root`.
+    /// Starts nginx with a learner's configuration, and with `files` on its disk.
     fn start(program: &Path, folder: &Path, text: &str, files: &[(&str, &str)]) -> Self {
         for (path, page_text) in files {
             let file = folder.join("root").join(path.trim_start_matches('/'));
