@@ -20,10 +20,10 @@ use super::world::{HiddenRows, Quotas, Store, StoreError, Timing, VisibilityDela
 /// Names of the accounts in a new world.
 const ACCOUNTS: [&str; 2] = ["provider", "consumer"];
 
-/// By how much the clock may seem to go back because calls that came at once were not taken in their order, in milliseconds.
+/// How far the clock may seem to go back because simultaneous calls were not handled in their order, in milliseconds.
 const OUT_OF_ORDER: i64 = 1000;
 
-/// The world and everything that changes it.
+/// Owns the world and makes every change to it.
 pub struct Control {
     state: Mutex<State>,
     /// The folder of the world's files.
@@ -48,7 +48,7 @@ struct State {
 }
 
 impl State {
-    /// Lets everything happen that is due at `now`.
+    /// Makes the changes that are due at `now`. Notices if the clock was set back.
     fn pass(&mut self, now: Timestamp, pace: Pace) {
         if now.as_millisecond() < self.latest.as_millisecond() - OUT_OF_ORDER {
             self.world.clock_set_back(now, pace);
@@ -83,7 +83,7 @@ impl Control {
     ) -> Result<Self, StoreError> {
         let (mut store, mut world) = Store::open(folder, || World::new(&ACCOUNTS, &random))?;
         let now = clock.now();
-        // It may have been set back while nobody looked.
+        // The clock may have been set back while no sandbox ran.
         world.clock_set_back(now, pace);
         world.advance_due(now, pace);
         store.keep(&world).map_err(StoreError::Io)?;
@@ -134,7 +134,8 @@ impl Control {
     pub fn tick(&self) {
         let mut state = self.lock();
         state.pass(self.clock.now(), self.pace);
-        // Nobody waits for this change: it is undone when it cannot be kept, and happens again at the next tick.
+        // If the world cannot be written, the change is undone and happens again at the next tick. No caller waits
+        // for it.
         let _ = self.keep(&mut state);
     }
 

@@ -1,7 +1,7 @@
-//! The system calls that a web server needs, and no other: what Landlock has no word for.
+//! Allows only the system calls that a web server needs. It restricts what Landlock cannot.
 //!
-//! It is a list of what is allowed. To everything else the kernel answers as an older one would that does not have the call,
-//! so libraries take the way that they take there, and what a later kernel brings is refused before anybody knows of it.
+//! This is a list of what is allowed. Any other call fails as on an older kernel that does not have the call, so
+//! libraries fall back as they do there, and the calls of a later kernel are refused before anybody knows of them.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use seccompiler::{
     apply_filter,
 };
 
-/// Nothing of their arguments reaches beyond the process, or Landlock decides what does.
+/// Calls with free arguments: the arguments do not reach beyond the process, or Landlock decides what they reach.
 #[rustfmt::skip]
 const FREE: &[c_long] = &[
-    // Files. What they may open is Landlock's to say; modes, owners and times are nobody's to change.
+    // Files. Landlock decides which may be opened. Calls that change modes, owners and times are not allowed.
     libc::SYS_read, libc::SYS_write, libc::SYS_readv, libc::SYS_writev, libc::SYS_pread64, libc::SYS_pwrite64, libc::SYS_preadv,
     libc::SYS_pwritev, libc::SYS_close, libc::SYS_close_range, libc::SYS_lseek, libc::SYS_fstat, libc::SYS_newfstatat,
     libc::SYS_statx, libc::SYS_statfs, libc::SYS_fstatfs, libc::SYS_openat, libc::SYS_readlinkat, libc::SYS_faccessat,
@@ -32,19 +32,19 @@ const FREE: &[c_long] = &[
     libc::SYS_rt_sigaction, libc::SYS_rt_sigprocmask, libc::SYS_rt_sigreturn, libc::SYS_rt_sigsuspend,
     libc::SYS_rt_sigpending, libc::SYS_rt_sigtimedwait, libc::SYS_sigaltstack, libc::SYS_restart_syscall, libc::SYS_exit,
     libc::SYS_exit_group, libc::SYS_set_robust_list, libc::SYS_set_tid_address, libc::SYS_rseq,
-    // What it is told of itself and of the machine.
+    // Information about itself and the machine.
     libc::SYS_gettid, libc::SYS_getpid, libc::SYS_getppid, libc::SYS_getuid, libc::SYS_geteuid, libc::SYS_getgid,
     libc::SYS_getegid, libc::SYS_getgroups, libc::SYS_getresuid, libc::SYS_getresgid, libc::SYS_getpgid, libc::SYS_getsid,
     libc::SYS_getrandom, libc::SYS_clock_gettime, libc::SYS_clock_getres, libc::SYS_gettimeofday, libc::SYS_times,
     libc::SYS_getrusage, libc::SYS_sysinfo, libc::SYS_uname, libc::SYS_sched_getaffinity, libc::SYS_getcpu,
-    // Sockets that it has. Nobody is called: there is no `connect`.
+    // Sockets that it has. There is no `connect`: it calls nobody.
     libc::SYS_bind, libc::SYS_listen, libc::SYS_accept, libc::SYS_accept4, libc::SYS_getsockname, libc::SYS_getpeername,
     libc::SYS_setsockopt, libc::SYS_getsockopt, libc::SYS_shutdown, libc::SYS_recvfrom, libc::SYS_recvmsg,
-    // Whoever becomes the web server is this process. The walls stay with whatever it becomes.
+    // This process becomes the web server. The walls stay with what it becomes.
     libc::SYS_execve,
 ];
 
-/// The older names of the same calls, which the newer machine does not have.
+/// The older names of the same calls; newer architectures lack them.
 #[cfg(target_arch = "x86_64")]
 #[rustfmt::skip]
 const OLD: &[c_long] = &[
@@ -56,10 +56,10 @@ const OLD: &[c_long] = &[
 #[cfg(not(target_arch = "x86_64"))]
 const OLD: &[c_long] = &[];
 
-/// What `ioctl` is asked for: whether it is a terminal, how much there is to read, not to block, and to close with the program
-/// or not. The C libraries disagree about the type of the names.
+/// Allowed `ioctl` requests: is it a terminal, how much can be read, non-blocking, close on exec or not. As numbers,
+/// because the C libraries disagree about the type of the names.
 const IOCTLS: [i32; 5] = [0x5401, 0x541b, 0x5421, 0x5450, 0x5451];
-/// What `fcntl` is asked for. Whom signals of a file go to is not among it.
+/// Allowed `fcntl` commands. Setting who receives a file's signals is not allowed.
 const FCNTLS: [i32; 9] = [
     libc::F_DUPFD,
     libc::F_DUPFD_CLOEXEC,
@@ -71,25 +71,26 @@ const FCNTLS: [i32; 9] = [
     libc::F_SETLK,
     libc::F_SETLKW,
 ];
-/// What `prctl` is asked for. Not to outlive its keeper is among what stays as it is.
+/// Allowed `prctl` options. The parent-death signal is not among them, so that the process cannot outlive its keeper.
 const PRCTLS: [i32; 4] = [libc::PR_SET_NAME, libc::PR_GET_NAME, libc::PR_GET_DUMPABLE, libc::PR_CAPBSET_READ];
-/// The kind of a socket, without how it is opened.
+/// The bits of a socket's type, without its flags.
 const KIND: u64 = 0xf;
 
-/// A condition: this argument, of which these bits are looked at, must be this.
+/// A condition: an argument's number, the bits to compare (`None` for all), and their required value.
 type Wanted = (u8, Option<u64>, u64);
 
-/// What is allowed with some arguments only: a list of what they may be together.
+/// Calls that are allowed with certain arguments only. Each has a list of alternatives, whose conditions must all
+/// hold.
 fn bound() -> Vec<(c_long, Vec<Vec<Wanted>>)> {
     let is = |at: u8, value: i32| (at, None, value.unsigned_abs().into());
     let own = is(0, std::process::id().cast_signed());
     let stream = (1, Some(KIND), libc::SOCK_STREAM.unsigned_abs().into());
-    // TCP by its two names, which leaves out MPTCP; and a pair of sockets that knows only itself.
+    // TCP by its two protocol numbers, which excludes MPTCP, and a pair of sockets connected to each other.
     let tcp = [0, libc::IPPROTO_TCP].map(|protocol| vec![is(0, libc::AF_INET), stream, is(2, protocol)]);
     let pair = vec![is(0, libc::AF_UNIX), stream, is(2, 0)];
-    // What is sent while it connects would connect.
+    // With this flag, sending would connect.
     let quick = u64::from(libc::MSG_FASTOPEN.unsigned_abs());
-    // A thread of this process, in the same world: a process of its own would outlive its keeper.
+    // Only a thread of this process in the same namespaces: a new process would outlive its keeper.
     let worlds = libc::CLONE_NEWNS
         | libc::CLONE_NEWCGROUP
         | libc::CLONE_NEWUTS
@@ -105,7 +106,7 @@ fn bound() -> Vec<(c_long, Vec<Vec<Wanted>>)> {
         (libc::SYS_sendto, vec![vec![(3, Some(quick), 0)]]),
         (libc::SYS_sendmsg, vec![vec![(2, Some(quick), 0)]]),
         (libc::SYS_clone, vec![vec![(0, Some(thread | u64::from(worlds.unsigned_abs())), thread)]]),
-        // Signals to nobody else, limits of nobody else.
+        // No signals to other processes, and no limits of other processes.
         (libc::SYS_kill, vec![vec![own]]),
         (libc::SYS_tgkill, vec![vec![own]]),
         (libc::SYS_prlimit64, vec![vec![is(0, 0)]]),
@@ -120,7 +121,7 @@ fn filter() -> Result<BpfProgram, seccompiler::BackendError> {
     for (call, ways) in bound() {
         let condition = |(at, bits, value): Wanted| {
             let operator = bits.map_or(SeccompCmpOp::Eq, SeccompCmpOp::MaskedEq);
-            // The kernel takes 32 bits of each, as all of them are numbers.
+            // Compare 32 bits: all these arguments are 32-bit numbers to the kernel.
             SeccompCondition::new(at, SeccompCmpArgLen::Dword, operator, value)
         };
         let rule = |way: Vec<Wanted>| SeccompRule::new(way.into_iter().map(condition).collect::<Result<_, _>>()?);
@@ -130,7 +131,8 @@ fn filter() -> Result<BpfProgram, seccompiler::BackendError> {
     SeccompFilter::new(rules, refuse, SeccompAction::Allow, std::env::consts::ARCH.try_into()?)?.try_into()
 }
 
-/// Refuses every other call to this thread and to whatever it becomes or starts, for good. `false` where the system cannot.
+/// Refuses every other call to this thread and to what it becomes or starts, permanently. `false` if the system
+/// cannot do it.
 pub fn refuse_others() -> bool {
     filter().is_ok_and(|filter| apply_filter(&filter).is_ok())
 }
@@ -172,10 +174,10 @@ mod tests {
             stream.read_to_string(&mut answer).unwrap();
             answer
         });
-        // Around a thread that ends.
+        // On a thread of its own, which ends.
         let walled = thread::spawn(move || {
             assert!(refuse_others());
-            // It serves.
+            // Serving works.
             let (mut stream, _) = inside.accept().unwrap();
             stream.read_exact(&mut [0; 3]).unwrap();
             stream.write_all(&fs::read(path.join("page")).unwrap()).unwrap();
@@ -188,7 +190,7 @@ mod tests {
             other.read_exact(&mut [0; 1]).unwrap();
             assert!(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).is_ok());
             thread::spawn(|| ()).join().unwrap();
-            // It does nothing else.
+            // Nothing else does.
             let page = File::options().write(true).open(path.join("page")).unwrap();
             let parent = std::os::unix::process::parent_id().cast_signed();
             let parent = Pid::from_raw(parent).unwrap_or(Pid::INIT);

@@ -26,7 +26,7 @@ pub fn confine(order: &Order, parent: u32) -> bool {
     if !bound_to(parent) {
         return false;
     }
-    // Last: what was done so far is refused by now.
+    // Last, because it refuses what was done before.
     wall::refuse_calls(&mut lacks);
     for lack in lacks {
         Report::Lacks(lack).tell();

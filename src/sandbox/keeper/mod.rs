@@ -1,4 +1,4 @@
-//! Runs a real web server on this machine behind walls; another process of ours watches it and ends it when the sandbox ends.
+//! Runs a real web server on this machine behind walls; another process of ours watches it and ends it with the sandbox.
 //! Must not know: AWS, instances, what the configuration says. It is told a program, a folder and ports.
 //! Next: `order.rs` is the command line of both processes; `keep.rs` is the keeper; `confine.rs` becomes the web
 //! server.

@@ -1,5 +1,5 @@
-//! The walls that the system has: no privilege to gain, files of its own folder only, ports of its own only, and no system call
-//! but those that a web server needs.
+//! The walls that the system offers: no new privileges, only files of its own folder, only its own ports, and only
+//! the system calls that a web server needs.
 
 /// A wall that this machine lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,8 +12,8 @@ pub enum Lack {
     Signals,
     /// Without it the web server keeps the privileges that it was started with.
     Privileges,
-    /// It may make system calls that no web server needs: other sockets than TCP's, modes and times of files, processes of
-    /// its own, namespaces.
+    /// Without it the web server may make system calls that no web server needs: sockets other than TCP, modes and
+    /// times of files, processes of its own, namespaces.
     Calls,
 }
 
@@ -50,13 +50,13 @@ impl Lack {
     }
 }
 
-/// Refuses this thread, for good, the system calls that no web server needs. What that holds beside Landlock is no lack any
-/// more; what it cannot is one.
+/// Permanently refuses this thread the system calls that no web server needs. Removes the lacks that this covers in
+/// place of Landlock, or adds [`Lack::Calls`] if the system cannot do it.
 #[cfg(unix)]
 pub(super) fn refuse_calls(lacks: &mut Vec<Lack>) {
     #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
     if super::calls::refuse_others() {
-        // There are no signals to others in it, and no sockets but TCP's.
+        // It allows no signals to other processes, and only TCP sockets.
         return lacks.retain(|lack| *lack != Lack::Signals);
     }
     lacks.push(Lack::Calls);
@@ -82,7 +82,7 @@ mod other {
     use crate::sandbox::keeper::Order;
 
     pub fn raise(_order: &Order) -> Vec<Lack> {
-        // Whoever asks for the calls adds that they are not refused.
+        // `refuse_calls` adds the missing one.
         Lack::ALL.into_iter().filter(|lack| *lack != Lack::Calls).collect()
     }
 }

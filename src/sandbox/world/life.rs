@@ -68,7 +68,8 @@ const STEPS: &[Step] = &[
     step(Kind::Verification, "refuting", "failed", 60),
     // Within 60 seconds, generally [Route53:ChangeResourceRecordSets].
     step(Kind::DnsChange, "PENDING", "INSYNC", 30),
-    // How long AWS can be asked about one is not written down; a day is long enough for whoever waits for it.
+    // AWS does not document how long a change can be asked about. A day is long enough for any client that waits for
+    // it.
     Step { on_read: false, ..step(Kind::DnsChange, "INSYNC", GONE, 86_400) },
 ];
 
@@ -110,10 +111,10 @@ impl Life {
         Self { state: state.to_owned(), due }
     }
 
-    /// When the next transition falls due at the latest, where that is sooner than it would: the clock was set back since the
-    /// state was entered, and nothing takes longer than it does from its beginning.
+    /// If the clock was set back since the state was entered, a sooner time for the next transition: as if the state
+    /// were entered at `timing.at`. `None` if the transition is not due later than that.
     pub fn sooner(&self, kind: Kind, timing: Timing) -> Option<i64> {
-        // The longest delay that a target group may have.
+        // The longest deregistration delay of a target group.
         let seconds = if kind == Kind::Target { 3600 } else { usual(kind, &self.state).as_secs() };
         let latest = Self::enter_for(kind, &self.state, timing, seconds).due?;
         (self.due? > latest).then_some(latest)

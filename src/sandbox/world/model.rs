@@ -70,7 +70,7 @@ pub struct TokenUse {
     pub fingerprint: String,
     /// The id of the resource it made.
     pub made: String,
-    /// Until when it is remembered, in milliseconds since 1970. Older worlds say nothing of it.
+    /// When it is forgotten, in milliseconds since 1970. `None` in worlds of older versions.
     #[serde(default)]
     pub until: Option<i64>,
 }

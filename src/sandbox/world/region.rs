@@ -33,8 +33,8 @@ impl World {
         regions.for_each(|region| region.advance_due(now, pace));
     }
 
-    /// Takes note that the clock was set back: what is pending ends no later than if it had begun at `now`, instead of when the
-    /// clock has caught up.
+    /// Adjusts pending transitions after the clock was set back: each ends at most its usual time after `now`,
+    /// instead of when the clock has caught up.
     pub fn clock_set_back(&mut self, now: Timestamp, pace: Pace) {
         let regions = self.accounts.iter_mut().flat_map(|account| account.regions.values_mut());
         regions.for_each(|region| region.clock_set_back(Timing { at: now, pace }));
@@ -117,7 +117,7 @@ impl Region {
     }
 
     fn clock_set_back(&mut self, timing: Timing) {
-        // Whatever has a time at all, however late.
+        // Everything that has a time, however late.
         for (kind, id, _) in self.due(Timestamp::MAX) {
             let sooner = self.life(kind, &id).and_then(|life| life.sooner(kind, timing));
             if let Some(life) = self.life_mut(kind, &id).filter(|_| sooner.is_some()) {

@@ -203,7 +203,8 @@ impl<T: Row> Table<T> {
         self.ids_falling_due(now).filter_map(|id| self.rows.get(id))
     }
 
-    /// Their ids: of those that were not changed since the world was last kept, the first to fall due comes first.
+    /// Their ids. Rows that were not changed since the last commit come first, the one that is due first at the
+    /// front.
     pub fn ids_falling_due(&self, now: Timestamp) -> impl Iterator<Item = &String> {
         let now = now.as_millisecond();
         let indexed = self.due.iter().take_while(move |(due, _)| *due <= now).map(|(_, id)| id);

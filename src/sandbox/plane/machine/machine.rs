@@ -99,7 +99,7 @@ impl Machine {
                 let shown = lock(&self.nginx).as_ref().filter(|_| !same).map(|nginx| Arc::clone(&nginx.files));
                 let whole = shown.as_ref().and_then(|_| disk.read(&path).map(<[u8]>::to_vec));
                 drop(disk);
-                // Without a lock: this machine's disk may be slow.
+                // Without holding the lock, because this machine's disk may be slow.
                 if let (Some(files), Some(whole)) = (shown, whole) {
                     mirror(&files, &path, &whole);
                 }

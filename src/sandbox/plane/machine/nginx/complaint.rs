@@ -1,23 +1,23 @@
-//! nginx's complaint when it does not start, with the learner's file and line: nginx knows only the file that we wrote for it.
+//! Translates nginx's message when it does not start to the learner's file and line: nginx knows only the file that
+//! we wrote for it.
 
 use std::sync::Arc;
 
 use super::directive::Directive;
 
-/// Why nginx did not start.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Complaint {
-    /// nginx's words, such as `[emerg] duplicate location "/x" in /etc/nginx/conf.d/x.conf:3`.
+    /// nginx's message, such as `[emerg] duplicate location "/x" in /etc/nginx/conf.d/x.conf:3`.
     pub words: String,
-    /// Whether it is about a line that the learner wrote: nginx would not start on AWS either.
+    /// Whether it is about a line that the learner wrote. Then nginx would not start on AWS either.
     pub is_learners: bool,
 }
 
 /// The learner's file and the line in it.
 type Place = (Arc<str>, usize);
 
-/// The last complaint in nginx's log, with the instance's names for files and lines. `prefix` is the folder that nginx runs in,
-/// `tree` the configuration that was written there. `None` where the log is empty.
+/// The last message in nginx's log, with the instance's names for files and lines. `prefix` is the folder that nginx
+/// runs in, `tree` the configuration that was written there. `None` if the log is empty.
 pub fn complaint(log: &str, prefix: &str, tree: &[Directive]) -> Option<Complaint> {
     let said = log.lines().rev().find(|line| line.contains("[emerg]")).or_else(|| log.lines().last())?;
     // The time and the process id mean nothing to the learner.
@@ -55,7 +55,7 @@ fn push(out: &mut Vec<Option<Place>>, tree: &[Directive], around: Option<&Place>
         out.push(place.clone());
         if let Some(block) = &directive.block {
             push(out, block, place.as_ref());
-            // Its closing brace has a line of its own.
+            // The closing brace is a line of its own.
             out.push(place);
         }
     }
@@ -96,7 +96,7 @@ mod tests {
         let mine = |line: usize| format!("[emerg] it is \"x: y\" in /etc/nginx/conf.d/x.conf:{line}");
         assert_eq!(told(line("a(")), mine(4));
         assert_eq!(told(line("two")), mine(6));
-        // What we put into the learner's server is said of the server.
+        // A message about what we put into the learner's server names the server's line.
         assert_eq!(told(line("$uri")), mine(2));
         assert_eq!(told(1), "[emerg] it is \"x: y\"");
         assert_eq!(told(10_000), "[emerg] it is \"x: y\"");

@@ -25,7 +25,7 @@ pub struct NginxProcess {
     pub number: u64,
     /// The folder that stands for the instance's disk.
     pub files: Arc<Path>,
-    /// Its end is asked for here, and by dropping it.
+    /// Sending `true`, or dropping this, asks nginx to end.
     asked: watch::Sender<bool>,
     ended: watch::Receiver<bool>,
 }

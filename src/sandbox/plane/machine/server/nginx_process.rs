@@ -43,13 +43,12 @@ const PROBE: &[u8] = b"\"ELB-HealthChecker/";
 const WELCOME: &str = "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n</head>\n<body>\n\
                        <h1>Welcome to nginx!</h1>\n</body>\n</html>\n";
 
-/// What became of a start of nginx.
+/// The outcome of starting nginx.
 pub enum Started {
-    /// It runs.
     Runs(NginxProcess),
-    /// It refused the learner's configuration, as it would on AWS; the console says why.
+    /// It refused the learner's configuration, as it would on AWS. The console says why.
     Refused,
-    /// It cannot run on this machine, so that the built-in server must do; the console says why.
+    /// It cannot run on this machine, so the built-in server takes over. The console says why.
     Cannot,
 }
 
@@ -103,7 +102,7 @@ async fn try_start(
         ports.insert(*port, (local, *proxied));
     }
     let address = context.network.topology().instances.get(&machine.id).map_or(Ipv4Addr::LOCALHOST, |it| it.address);
-    // Reading and writing may take long where a configuration is large or the disk slow: not on the threads that answer calls.
+    // A large configuration or a slow disk takes long: keep this off the threads that answer calls.
     let (read, given) = (Arc::clone(tree), ports.clone());
     let translated = context.network.runtime.spawn_blocking(move || {
         let local = local_tree(&read, address, &given)?;
@@ -111,7 +110,7 @@ async fn try_start(
     });
     let (configuration, local) =
         translated.await?.map_err(|Unsafe(what)| io::Error::other(format!("\"{what}\" is not run on this machine")))?;
-    // The one before it uses the same folder.
+    // The nginx before it uses the same folder.
     context.web_servers.gone(Some(&machine.id)).await;
     let prefix = context.folder.join("nginx").join(&machine.id);
     let files: Arc<Path> = prefix.join("root").into();
@@ -153,7 +152,7 @@ async fn wait_until_it_listens(process: &NginxProcess, prefix: &Path, local: &[D
             if process.has_ended() || Instant::now() > end {
                 process.end();
                 let log = fs::read_to_string(prefix.join("error.log")).unwrap_or_default();
-                // nginx names its folder as the walls know it.
+                // nginx names its folder by the real path, which the walls use.
                 let prefix = fs::canonicalize(prefix)?.display().to_string();
                 return Err(complaint(&log, &prefix, local)
                     .map_or_else(|| io::Error::other("it does not start").into(), NoStart::Complaint));
@@ -184,7 +183,7 @@ fn lay_out(machine: &Machine, prefix: &Path, files: &Path, configuration: &str) 
     for (path, bytes) in &pages {
         put(files, path, bytes)?;
     }
-    // What an earlier one said says nothing of this one.
+    // The log of an earlier nginx does not belong to this one.
     fs::write(prefix.join("error.log"), "")?;
     fs::write(prefix.join("nginx.conf"), configuration)
 }

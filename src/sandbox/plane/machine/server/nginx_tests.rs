@@ -137,7 +137,8 @@ async fn what_would_reach_beyond_the_folder_is_left_to_the_built_in_server_which
     Ok(())
 }
 
-/// Only nginx judges its regular expressions. On AWS it would not start with this one, so nothing answers here either.
+/// Only nginx judges its regular expressions. On AWS it would not start with this one, so nothing answers here
+/// either.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_nginx_alone_refuses_is_told_of_the_learner_s_line() -> io::Result<()> {
     let Some(nginx) = nginx() else { return Ok(()) };

@@ -16,7 +16,7 @@ use super::web::{Flavor, serve};
 pub async fn start_nginx(context: &Arc<MachineContext>, machine: &Arc<Machine>) {
     let reader = Arc::clone(machine);
     let tree = context.network.runtime.spawn_blocking(move || nginx::read(&lock(&reader.disk)));
-    // It fails only when the sandbox ends.
+    // It fails only if the sandbox is ending.
     let Ok(tree) = tree.await else { return };
     let tree: Arc<[Directive]> = match tree {
         Ok(tree) => tree.into(),
