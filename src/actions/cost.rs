@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::price::{Item, Micros, look_up};
+use super::price_list::{Item, Micros, look_up};
 use crate::lab::Kind;
 
 /// The hours in a month by which AWS charges storage.

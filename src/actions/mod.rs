@@ -1,6 +1,6 @@
 //! One file per resource kind: the calls that make it, look at it and delete it. Calls are data; nothing is sent here.
 //! Must not know: the engine, checks, the screen.
-//! Next: `resource_kind.rs` is what a kind must answer, `kind.rs` finds the file for a resource; start with `kind/endpoint.rs`.
+//! Next: `resource_kind.rs` is what a kind must answer, `kind.rs` finds the file for a resource; prices: `price_list.rs`.
 
 pub mod api_step;
 mod browse_route;
@@ -9,7 +9,7 @@ mod cost;
 mod grant;
 mod kind;
 pub mod match_report;
-mod price;
+pub mod price_list;
 mod principals;
 mod resource_kind;
 mod service_configuration;
@@ -23,5 +23,5 @@ pub use kind::{
     other_image, picture, plan, published, reads, survey, takes_minutes, usual_deletion, watch_reads, with_image,
 };
 pub use match_report::{Comparison, Known, Match, MatchReport, Object, Survey};
-pub use price::{Micros, PRICES_AS_OF};
+pub use price_list::{Micros, PRICES_AS_OF};
 pub use resource_kind::Symbol;

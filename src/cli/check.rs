@@ -5,7 +5,7 @@ use crate::engine::{RunLog, examine};
 use crate::i18n::m;
 use crate::session::context::Context;
 use crate::session::exit::{Code, Failed, of_verdict};
-use crate::session::session::target;
+use crate::session::open_run::target;
 use crate::session::trouble::journal_trouble;
 use clap::Args;
 

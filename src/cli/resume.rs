@@ -7,7 +7,7 @@ use crate::session::consent::Agreement;
 use crate::session::consent::Ceiling;
 use crate::session::context::Context;
 use crate::session::exit::{Code, Failed};
-use crate::session::session::{Goal, open};
+use crate::session::open_run::{Goal, open_run};
 use crate::session::work::go;
 use clap::Args;
 
@@ -43,14 +43,14 @@ pub(super) async fn resume(context: &mut Context, args: Resume) -> Result<Code, 
         let next = format!("pllab start {}", shell_word(&found.state.lab));
         return Err(Failed::new(Code::Usage, m::cli_run_is_cleaned(found.id()), Vec::new(), &[&next]));
     }
-    let mut session = open(context, &store, &found, args.keep, Goal::Lab).await?;
+    let mut session = open_run(context, &store, &found, args.keep, Goal::Lab).await?;
     session.chosen.extend(args.hands_on.then(|| Decision::Mode(Mode::HandsOn).of_run()));
     session.chosen.extend(args.guided.then(|| Decision::Mode(Mode::Guided).of_run()));
     // The command line overrides the answers at a step's menu: with `--yes`, nobody is there to answer.
     let mine = StepChoice::by(args.hands_on);
     let said = args.hands_on || args.guided || args.yes;
-    let open = found.state.steps.iter().filter(|(id, step)| said && step.started && !found.state.met(id));
-    let other = open.filter(|(_, step)| step.by_hand != args.hands_on);
+    let unfinished = found.state.steps.iter().filter(|(id, step)| said && step.started && !found.state.met(id));
+    let other = unfinished.filter(|(_, step)| step.by_hand != args.hands_on);
     session.chosen.extend(other.map(|(id, _)| Decision::Step(mine).of_step(id)));
     let steps = &session.loaded.lab.steps;
     let first = steps.first().filter(|_| args.start_over).map(|step| step.id.clone());

@@ -7,8 +7,8 @@ use crate::i18n::m;
 use crate::lab::Loaded;
 use crate::session::context::Context;
 use crate::session::exit::{Code, Failed, of_verdict};
+use crate::session::open_run::target;
 use crate::session::path_view::show;
-use crate::session::session::target;
 
 pub(super) async fn why(context: &mut Context, args: OneRun) -> Result<Code, Failed> {
     let store = context.store()?;

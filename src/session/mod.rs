@@ -1,6 +1,6 @@
 //! A run that somebody opens: where runs are kept, where calls go, who signs in and agrees to the cost, how it goes on.
 //! Must not know: verbs, flags and help texts.
-//! Next: `context.rs` is what verbs are given; `target.rs` is where calls go; `session.rs` opens a run, `work.rs` works on it.
+//! Next: `context.rs` is what verbs are given; `target.rs` is where calls go; `open_run.rs` opens a run, `work.rs` works on it.
 
 pub mod consent;
 pub mod context;
@@ -12,11 +12,10 @@ pub mod learner;
 pub mod limits;
 pub mod muted_screen;
 pub mod nginx;
+pub mod open_run;
 pub mod path_view;
 pub mod progress;
 pub mod sandbox_note;
-#[expect(clippy::module_inception, reason = "the file is named after the one thing it has")]
-pub mod session;
 pub mod settings;
 pub mod shell_exports;
 pub mod sign_in;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::groups::{self, Direction, Gate, Peer};
+use super::group_rules::{self, Direction, Gate, Peer};
 use super::rung_result::RungResult;
 use super::walk::{Walk, group_ids, instances, seen};
 use crate::checks::reply::{first, list, text, texts};
@@ -149,7 +149,7 @@ impl Walk<'_> {
         self.client = Some(client);
         let endpoint = seen(self.endpoint.clone())?;
         let address = seen(self.interfaces.first().map(|it| text(it, "PrivateIpAddress").to_owned()))?;
-        let call = groups::describe(&groups);
+        let call = group_rules::describe(&groups);
         let rules = self.groups(Side::Consumer, &groups).await.map_err(|fault| RungResult::from(&fault).by(&call))?;
         let others = group_ids(&endpoint, "Groups");
         let gate = Gate {
@@ -168,7 +168,7 @@ impl Walk<'_> {
         let endpoint = seen(self.endpoint.clone())?;
         let groups = group_ids(&endpoint, "Groups");
         let address = seen(self.client_address().map(str::to_owned))?;
-        let call: Call = groups::describe(&groups);
+        let call: Call = group_rules::describe(&groups);
         let rules = self.groups(Side::Consumer, &groups).await.map_err(|fault| RungResult::from(&fault).by(&call))?;
         let others = self.client.as_ref().map(|client| group_ids(client, "SecurityGroups")).unwrap_or_default();
         let gate = Gate {

@@ -1,12 +1,12 @@
 //! `why`: the path from the client to the page as a ladder of read-only rungs; the first that fails is the diagnosis.
 //! Must not know: actions, the engine, the screen.
-//! Next: `rung.rs` lists the rungs in order, `ladder.rs` climbs them, each other file covers a stretch of the path.
+//! Next: `rung.rs` lists the rungs in order, `ladder.rs` climbs them: `consumer.rs`, `provider.rs`, `targets.rs`.
 
 mod acl;
 mod consumer;
 mod crossing;
 mod crossings;
-mod groups;
+pub mod group_rules;
 mod host;
 mod ladder;
 mod name;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::groups::{self, Direction, Gate, Peer};
+use super::group_rules::{self, Direction, Gate, Peer};
 use super::rung_result::RungResult;
 use super::walk::{Walk, seen};
 use crate::checks::reply::{first, list, text, texts};
@@ -64,7 +64,7 @@ impl Walk<'_> {
         if ids.is_empty() {
             return Ok(RungResult::holds(m::trace_no_groups(), m::trace_no_groups()).by(&look));
         }
-        let call = groups::describe(&ids);
+        let call = group_rules::describe(&ids);
         let asked = self.groups(Side::Provider, &ids).await;
         self.balancer_groups = asked.map_err(|fault| RungResult::from(&fault).by(&call))?;
         if !self.enforces() {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::groups::{self, Direction, Gate, Peer};
+use super::group_rules::{self, Direction, Gate, Peer};
 use super::path::wanted_targets;
 use super::rung_result::RungResult;
 use super::walk::{Walk, group_ids, health, instances, port_of, seen};
@@ -65,7 +65,7 @@ impl Walk<'_> {
         if ids.is_empty() {
             return Err(RungResult::unseen());
         }
-        let call = groups::describe(&ids);
+        let call = group_rules::describe(&ids);
         let mut last = None;
         for (target, host) in self.pairs() {
             let others = group_ids(host, "SecurityGroups");
@@ -95,7 +95,7 @@ impl Walk<'_> {
         let mut last = None;
         for (target, host) in self.pairs() {
             let ids = group_ids(host, "SecurityGroups");
-            let call = groups::describe(&ids);
+            let call = group_rules::describe(&ids);
             let rules = self.groups(Side::Provider, &ids).await.map_err(|fault| RungResult::from(&fault).by(&call))?;
             let nodes: Vec<&str> = self.nodes.iter().map(|it| text(it, "PrivateIpAddress")).collect();
             if nodes.is_empty() {

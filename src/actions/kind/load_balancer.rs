@@ -6,7 +6,7 @@ use crate::actions::api_step::{ApiStep, Naming, Places, deletion, fact};
 use crate::actions::cost::Costs;
 use crate::actions::grant::Grant;
 use crate::actions::match_report::{Known, MatchReport, Object, Survey};
-use crate::actions::price::Item;
+use crate::actions::price_list::Item;
 use crate::actions::resource_kind::{LabResource, Picture, ResourceKind, Symbol, Thing};
 use crate::cloud::{Call, elbv2};
 use crate::i18n::{Text, m};

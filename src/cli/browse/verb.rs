@@ -10,7 +10,7 @@ use crate::i18n::m;
 use crate::lab::Check;
 use crate::session::context::Context;
 use crate::session::exit::{Code, Failed};
-use crate::session::session::target;
+use crate::session::open_run::target;
 use crate::session::sign_in::unreachable_target;
 
 /// The verb's arguments.

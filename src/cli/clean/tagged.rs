@@ -18,7 +18,7 @@ use crate::lab::Side;
 use crate::session::context::Context;
 use crate::session::exit::{Code, Failed};
 use crate::session::learner;
-use crate::session::session::{Goal, open};
+use crate::session::open_run::{Goal, open_run};
 use crate::session::sign_in::unreachable_target;
 use crate::session::store::{Store, StoredRun};
 use crate::session::target::Target;
@@ -57,7 +57,7 @@ pub async fn clean_tagged(context: &mut Context, args: &Clean) -> Result<Code, F
     for leftover in &found {
         let cleaned = async {
             let run = enter(context, &store, args, leftover, &accounts, &region)?;
-            let session = open(context, &store, &run, false, Goal::Clean).await?;
+            let session = open_run(context, &store, &run, false, Goal::Clean).await?;
             Ok::<_, Failed>(work(context, session, &screen, Goal::Clean, false).await)
         };
         match cleaned.await {

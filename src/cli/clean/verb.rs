@@ -7,7 +7,7 @@ use crate::host::shell_word;
 use crate::i18n::m;
 use crate::session::context::Context;
 use crate::session::exit::{Code, Failed};
-use crate::session::session::{Goal, open};
+use crate::session::open_run::{Goal, open_run};
 use crate::session::store::{StoredRun, Unreadable};
 use crate::session::work::work;
 
@@ -72,7 +72,7 @@ pub async fn clean(context: &mut Context, args: Clean) -> Result<Code, Failed> {
                 return Err(Failed::unanswered(error, &format!("pllab clean --yes {}", shell_word(&id))));
             }
         }
-        match open(context, &store, &found, false, Goal::Clean).await {
+        match open_run(context, &store, &found, false, Goal::Clean).await {
             Ok(mut session) => {
                 session.chosen.extend(args.with_mine.then(|| Decision::Theirs(Theirs::CleanUp).of_run()));
                 worst = worst.worse(work(context, session, &screen, Goal::Clean, false).await);

@@ -19,8 +19,8 @@ use crate::lab::{Drill, Source};
 use crate::session::context::{Context, bad_lab};
 use crate::session::drills::drills;
 use crate::session::exit::{Code, Failed};
+use crate::session::open_run::{Goal, Session, open_run};
 use crate::session::progress::is_whole;
-use crate::session::session::{Goal, Session, open};
 use crate::session::silent_screen::Silent;
 use crate::session::store::{Store, StoredRun};
 use crate::session::work::work;
@@ -123,7 +123,7 @@ async fn begin_drill(context: &mut Context, args: DrillArgs) -> Result<Code, Fai
         let next = format!("pllab resume {}", shell_word(&found.id()));
         return Err(Failed::new(Code::NotMet, m::drill_unfinished(found.id()), Vec::new(), &[&next]));
     }
-    let opened = open(context, &store, &found, true, Goal::Lab).await?;
+    let opened = open_run(context, &store, &found, true, Goal::Lab).await?;
     if opened.target.spends() && !args.allow_aws {
         let target = opened.state.target.clone();
         opened.target.close().await;
@@ -142,7 +142,7 @@ async fn go_on(context: &mut Context, run: &OneRun, wanted: Wanted) -> Result<Co
         None => planted(&store)?.ok_or_else(none_planted)?,
     };
     let Some(current) = found.state.drill.clone() else { return Err(none_planted()) };
-    let opened = open(context, &store, &found, true, Goal::Lab).await?;
+    let opened = open_run(context, &store, &found, true, Goal::Lab).await?;
     let session = session(context, opened, &found, &current.drill, true)?;
     session.single(wanted).await
 }

@@ -13,7 +13,7 @@ use crate::i18n::{Text, m};
 use crate::session::context::Context;
 use crate::session::exit::{Code, Failed};
 use crate::session::nginx::Wish;
-use crate::session::session::Session;
+use crate::session::open_run::Session;
 use crate::session::sign_in::SignIn;
 use crate::session::target::{Target, USUAL_REGION};
 use crate::session::trouble::journal_trouble;

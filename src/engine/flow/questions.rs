@@ -7,7 +7,7 @@ use crate::engine::record::state::{Detouring, State};
 use crate::i18n::{Text, m};
 use crate::lab::{Resource, Step};
 
-/// When a step opens.
+/// The menu of a step that opens: its choices, their order, and which is usual.
 pub fn ask_step(step: &Step, state: &State, plan: &Plan<'_>) -> Effect {
     // A detour deletes and makes again, and pllab must not delete what the learner made.
     let theirs = |name: &String| state.is_learners(name);

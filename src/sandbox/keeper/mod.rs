@@ -1,7 +1,6 @@
 //! Runs a real web server on this machine behind walls; another process of ours watches it and ends it with the sandbox.
 //! Must not know: AWS, instances, what the configuration says. It is told a program, a folder and ports.
-//! Next: `order.rs` is the command line of both processes; `keep.rs` is the keeper; `confine.rs` becomes the web
-//! server.
+//! Next: `order.rs` is the command line of both processes; `keep.rs` is the keeper; `confine.rs` becomes the web server.
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod calls;

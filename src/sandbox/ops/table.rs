@@ -4,7 +4,7 @@ use crate::sandbox::wire::{ApiError, Params, Xml};
 
 use super::ec2::instance_state::ConsoleQuestion;
 use super::ec2::{
-    acceptance, endpoint, endpoint_service, image, instance, instance_attribute, instance_connect_endpoint,
+    endpoint, endpoint_connection, endpoint_service, image, instance, instance_attribute, instance_connect_endpoint,
     instance_state, network_acl, network_acl_entry, network_interface, prefix_list, private_dns, route, route_table,
     security_group, security_group_rule, security_group_rule_change, service_permission, subnet, volume, vpc, zone,
 };
@@ -42,7 +42,7 @@ pub enum Answer {
 type Operation = fn(&mut Ctx<'_>, &Params) -> Result<Xml, ApiError>;
 
 const EC2: &[(&str, Operation)] = &[
-    ("AcceptVpcEndpointConnections", acceptance::accept),
+    ("AcceptVpcEndpointConnections", endpoint_connection::accept),
     ("AssociateRouteTable", route_table::associate),
     ("AuthorizeSecurityGroupEgress", security_group_rule::authorize_egress),
     ("AuthorizeSecurityGroupIngress", security_group_rule::authorize_ingress),
@@ -91,7 +91,7 @@ const EC2: &[(&str, Operation)] = &[
     ("DescribeTags", tags::describe),
     ("DescribeVolumes", volume::describe),
     ("DescribeVpcAttribute", vpc::describe_attribute),
-    ("DescribeVpcEndpointConnections", acceptance::describe),
+    ("DescribeVpcEndpointConnections", endpoint_connection::describe),
     ("DescribeVpcEndpointServiceConfigurations", endpoint_service::describe_configurations),
     ("DescribeVpcEndpointServicePermissions", service_permission::describe),
     ("DescribeVpcEndpointServices", endpoint_service::describe_services),
@@ -108,7 +108,7 @@ const EC2: &[(&str, Operation)] = &[
     ("ModifyVpcEndpointServiceConfiguration", endpoint_service::modify),
     ("ModifyVpcEndpointServicePermissions", service_permission::modify),
     ("RebootInstances", instance_state::reboot),
-    ("RejectVpcEndpointConnections", acceptance::reject),
+    ("RejectVpcEndpointConnections", endpoint_connection::reject),
     ("ReplaceNetworkAclAssociation", network_acl::replace_association),
     ("ReplaceNetworkAclEntry", network_acl_entry::replace),
     ("ReplaceRoute", route::replace),

@@ -1,7 +1,6 @@
 //! The sandbox's data plane: real TCP between instances, load balancers and endpoints.
 //! Must not know: the HTTP API, request parsing, how the world is stored.
-//! Next: `plane.rs` is what the control plane talks to; `balancer/` carries connections, `machine/` runs instances,
-//! `net/` joins them.
+//! Next: `plane.rs` is what the control plane talks to; `balancer/` carries connections, `machine/` runs instances, `net/` joins them.
 
 mod balancer;
 #[cfg(test)]

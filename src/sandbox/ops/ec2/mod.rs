@@ -1,9 +1,9 @@
 //! EC2's operations, one file per resource kind.
 //! Must not know: HTTP, signatures, how the world is stored.
-//! Next: `endpoint.rs`, `endpoint_service.rs` and `acceptance.rs` are `PrivateLink`; the rest is what it needs.
+//! Next: `endpoint.rs`, `endpoint_service.rs` and `endpoint_connection.rs` are `PrivateLink`; the rest is what it needs.
 
-pub mod acceptance;
 pub mod endpoint;
+pub mod endpoint_connection;
 pub mod endpoint_service;
 pub mod gateway_endpoint;
 pub mod image;

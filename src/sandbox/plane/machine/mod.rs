@@ -1,7 +1,6 @@
 //! A running instance: its boot script, its disk, its servers, and the local ports that lead into it.
 //! Must not know: load balancing, health, the HTTP API.
-//! Next: `machine.rs` is one instance; `script/` reads its user data and `boot.rs` runs it; `server/` answers on its
-//! ports.
+//! Next: `machine.rs` is one instance; `script/` reads its user data and `boot.rs` runs it; `server/` answers on its ports.
 
 pub mod boot;
 pub mod boot_state;

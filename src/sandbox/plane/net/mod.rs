@@ -1,7 +1,6 @@
 //! The virtual network: who may reach whom, and the real sockets that stand for virtual addresses.
 //! Must not know: load balancing, instances' programs, health.
-//! Next: `topology.rs` is all that it is told; `filter.rs` judges a connection, `fabric.rs` makes it; `network.rs`
-//! joins the two.
+//! Next: `topology.rs` is all that it is told; `filter.rs` judges a connection, `fabric.rs` makes it; `network.rs` joins the two.
 
 pub mod acl;
 pub mod carry;

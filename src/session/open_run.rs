@@ -43,7 +43,7 @@ pub struct Session {
 }
 
 /// Opens a run to continue it. Takes the lock before the journal, because nobody else may be writing it.
-pub async fn open(
+pub async fn open_run(
     context: &Context,
     store: &Store,
     found: &StoredRun,

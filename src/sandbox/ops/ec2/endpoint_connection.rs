@@ -46,7 +46,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 /// `AcceptVpcEndpointConnections`: connections that wait for acceptance become `pending`. A rejected connection cannot
 /// be accepted here; what AWS does then is not documented.
 pub fn accept(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
-    decide(ctx, params, |state| match state {
+    judge_each(ctx, params, |state| match state {
         "pendingAcceptance" => Ok(Some("pending")),
         "pending" | "available" => Ok(None),
         other => Err(format!("A connection in the state {other} cannot be accepted")),
@@ -55,14 +55,14 @@ pub fn accept(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 
 /// `RejectVpcEndpointConnections`: possible before and after acceptance [privatelink: concepts].
 pub fn reject(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
-    decide(ctx, params, |state| match state {
+    judge_each(ctx, params, |state| match state {
         "pendingAcceptance" | "pending" | "available" => Ok(Some("rejected")),
         "rejected" => Ok(None),
         other => Err(format!("A connection in the state {other} cannot be rejected")),
     })
 }
 
-fn decide(
+fn judge_each(
     ctx: &mut Ctx<'_>,
     params: &Params,
     next: impl Fn(&str) -> Result<Option<&'static str>, String>,

@@ -65,7 +65,7 @@ pub(super) fn in_words(groups: &[Value], direction: Direction) -> Text {
 }
 
 /// The call that adds a rule: TCP to `port` in from, or out to, a block or a group.
-pub(super) fn open(direction: Direction, group: &str, port: u16, source: &str) -> Call {
+pub(super) fn rule_to_add(direction: Direction, group: &str, port: u16, source: &str) -> Call {
     let operation = match direction {
         Direction::In => "AuthorizeSecurityGroupIngress",
         Direction::Out => "AuthorizeSecurityGroupEgress",
@@ -104,7 +104,7 @@ impl Gate<'_> {
             Direction::Out => m::TraceRepairOutbound { group, port: self.port, to: &self.opening }.text(),
         };
         RungResult::broken(expected, seen, self.why.clone())
-            .repaired(repair, vec![open(self.direction, group, self.port, &self.opening)])
+            .repaired(repair, vec![rule_to_add(self.direction, group, self.port, &self.opening)])
     }
 }
 
