@@ -12,7 +12,7 @@ action-listener = Create a listener on TCP { $port } that forwards to { $target 
 action-endpoint-service = Create the endpoint service for { $balancer } (acceptance required) and allow a principal
 action-endpoint-service-open = Create the endpoint service for { $balancer } (no acceptance required)
 action-service-lookup = Verify the service name, and choose a subnet in a zone of the service
-action-endpoint-unasked = Create the interface endpoint { $name } (connected without acceptance)
+action-endpoint-unasked = Create the interface endpoint { $name }
 action-endpoint = Create the interface endpoint { $name } (the provider gets a connection request)
 action-acceptance = As the provider, accept the connection request
 label-vpc = VPC { $name }
@@ -27,4 +27,8 @@ label-listener = Listener { $name }
 label-endpoint-service = Endpoint service { $name }
 label-service-lookup = Service look-up { $name }
 label-endpoint = Interface endpoint { $name }
-label-acceptance = Answer to the connection request ({ $name })
+label-acceptance = { $name ->
+    [acceptance] Accept the connection request
+    [rejection] Reject the connection request
+   *[other] Accept or reject the connection request ({ $name })
+ }

@@ -4,7 +4,7 @@
 cli-arg-consumer-profile = The consumer side's AWS profile
 cli-arg-two-accounts = Two accounts in the sandbox
 cli-arg-accept-cost = Agree to at most this many USD a day (or: any)
-cli-arg-api-only = The endpoint only keeps records: ask for no traffic
+cli-arg-api-only = For endpoints that carry no traffic: skip the traffic checks
 
 ## Who and where
 aws-column-side = Side
@@ -23,8 +23,8 @@ aws-note-one-account = Both sides are in one account.
 aws-note-same-account = The two profiles belong to the same account ({ $account }), so both sides are in one account.
 aws-note-two-accounts = Provider and consumer are in two accounts.
 step-two-accounts = In two accounts
-aws-image-by-name = The image could not be found by AWS's public parameter, for which ssm:GetParameters is needed. It is looked for by its name instead, and nothing is lost.
-aws-not-asked = Not asked (--api-only), for it takes more than records: { $title }
+aws-image-by-name = The image was not found through AWS's public parameter, which needs ssm:GetParameters. pllab looks it up by name instead. Nothing else changes.
+aws-not-asked = Not checked (--api-only), because records alone do not show it: { $title }
 aws-lacks = This endpoint does not know the operation { $operation }. { $means } To delete what was made: pllab clean { $run }
 aws-lacks-acceptance = Without it no connection can be accepted or rejected, so the client never gets an answer and the lab ends here. AWS and the built-in sandbox have it.
 aws-lacks-step = This step cannot be done without it, and the lab ends here. AWS and the built-in sandbox have it.
@@ -33,10 +33,10 @@ aws-sign-in-first = Sign in first, for example with one of these, or set AWS_ACC
 aws-profile-needs-target = `--profile` and `--consumer-profile` go with `--target aws` or `--endpoint-url`
 aws-two-accounts-sandbox = `--two-accounts` is for the sandbox; elsewhere, --consumer-profile names the second account
 aws-bad-url = `{ $url }` is not an http:// or https:// URL
-aws-renew = Your credentials have expired, or are no good any more. Nothing is lost. In another terminal, sign in again the way you did, for example:
+aws-renew = Your credentials have expired or are no longer valid. Nothing is lost. In another terminal, sign in again the way you did, for example:
     { $commands }
-    Then choose "Look again" here. Keys from the environment cannot be changed in a running program: stop here, set new ones, and go on with pllab resume { $run }
-aws-renew-sandbox = The sandbox does not accept the keys any more. To go on: pllab resume { $run }
+    Then choose "Look again" here. Keys from the environment cannot be changed in a running program: pause here, set new ones, and continue with pllab resume { $run }
+aws-renew-sandbox = The sandbox no longer accepts the keys. To continue: pllab resume { $run }
 aws-bad-bundle = the certificates named by AWS_CA_BUNDLE cannot be used
 aws-sandbox-one-account = this sandbox has only one account
 aws-no-zone = no zone of this region serves both accounts and offers { $types }
@@ -44,18 +44,18 @@ aws-zones-shared = Zones that both accounts have: { $zones }
 
 ## Money
 money-usd = { $usd } USD
-money-and-unknown = { $usd } USD and what has no known price
+money-and-unknown = { $usd } USD plus items with no known price
 money-unknown = not known
 money-local = nothing, as far as pllab knows (the endpoint is on this machine)
 money-opening = about { $amount } an hour, until it is deleted
-money-column-what = What costs
-money-column-hour = An hour
+money-column-what = Billed resource
+money-column-hour = Per hour
 money-column-rule = How it is charged
-money-whole-hours = each begun hour in full
+money-whole-hours = each started hour in full
 money-by-second = by the second
-money-sum = All of it costs about { $hour } an hour. If you forgot it, that would be { $day } for a day and { $month } for 30 days.
-money-prices = AWS list prices, looked over on { $date }, without tax and traffic. The bill is AWS's.
-money-prices-unconfirmed = List prices, looked over on { $date }, without tax and traffic. Not all of them come from AWS's own price list. The bill is AWS's.
+money-sum = All of it costs about { $hour } an hour. If you forget to delete it, that is { $day } a day and { $month } for 30 days.
+money-prices = AWS list prices, checked on { $date }, without tax and data transfer. Your AWS bill is what counts.
+money-prices-unconfirmed = List prices, checked on { $date }, without tax and data transfer. Not all of them come from AWS's own price list. Your AWS bill is what counts.
 money-type-yes = To agree and begin, type "yes". Anything else ends here.
 money-not-agreed = you did not agree to the cost
 money-yes-is-not-enough = --yes alone does not spend money
@@ -65,7 +65,7 @@ money-figures = It costs about { $hour } an hour, { $day } for a day.
 money-nothing-made = Nothing has been made.
 
 ## What it has cost
-money-running = It costs about { $hour } an hour and has cost about { $so_far } so far, at list prices. Endpoints and load balancers count each begun hour in full.
+money-running = It costs about { $hour } an hour and has cost about { $so_far } so far, at list prices. Endpoints and load balancers are billed for each started hour in full.
 money-reminder = Still costing money: run { $run } (since { $since }, about { $hour } an hour, { $so_far } so far). To stop it: pllab clean { $run }
 bill-title = What it cost
 bill-column-from = From
@@ -74,4 +74,4 @@ bill-column-cost = About
 bill-goes-on = still there
 bill-line = { $what }: from { $from } until { $until }, about { $cost }
 bill-total = Together about { $total }.
-bill-rule = At list prices looked over on { $date }, without tax and traffic. Endpoints and load balancers count each begun hour in full, instances count by the second. The bill is AWS's.
+bill-rule = At list prices checked on { $date }, without tax and data transfer. Endpoints and load balancers are billed for each started hour in full, instances by the second. Your AWS bill is what counts.

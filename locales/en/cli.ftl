@@ -1,7 +1,7 @@
 # The command line: help, results, and what can be wrong.
 
 ## Help
-cli-about = Build AWS PrivateLink end to end, and see that it works: each step is explained, done, and checked against the cloud itself before the next one opens.
+cli-about = Build AWS PrivateLink end to end, and see that it works. Each step is explained, carried out, and checked through the API before the next one starts.
 cli-summary = a lab that teaches AWS PrivateLink by building it
 cli-after-help = New here: pllab start. No AWS account is needed. 日本語: --lang ja
 cli-heading-usage = Usage:
@@ -10,17 +10,17 @@ cli-heading-arguments = Arguments:
 cli-heading-options = Options:
 cli-heading-common = Options of every command:
 cli-value-command = COMMAND
-cli-start = Begin a lab
-cli-resume = Go on where a run stopped
+cli-start = Start a lab
+cli-resume = Continue a run where it stopped
 cli-status = Where you are, what exists, what it costs
 cli-check = Run a step's checks again
 cli-browse = Open the endpoint's page in your own browser (Ctrl-C ends it)
-cli-clean = Delete what was made in the right order, then look again
+cli-clean = Delete what was created, in the right order, and verify that it is gone
 cli-labs = The labs, and what is in them
 cli-labs-list = List the labs
 cli-labs-show = Show what is in a lab
 cli-labs-check = Prove labs on a sandbox (exit code 0: proved, 1: not proved, 2: faults in the files)
-cli-labs-new = Begin a new lab
+cli-labs-new = Create a new lab from a template
 cli-labs-schema = Print the JSON Schema of lab.yaml, for editors
 cli-sandbox = Run the sandbox alone, with settings for the aws CLI and SDKs
 cli-completions = Print a completion script for a shell
@@ -45,12 +45,12 @@ cli-arg-region = Region (default: profile's, else ap-northeast-1)
 cli-arg-set = Set a variable, e.g. cidr=10.1.0.0/16; repeatable
 cli-arg-pace = The sandbox's pace: instant, quick (default), real. With --endpoint-url, the target's speed (default: real)
 cli-arg-nginx = The sandbox's web server: real, builtin (default: real where nginx is installed; builtin for labs of --labs)
-cli-arg-yes = Ask nothing: take the default answers and go through to the end
-cli-arg-keep = Keep what was made: no clean-up at the end
+cli-arg-yes = Ask nothing: take every default answer and run to the end
+cli-arg-keep = Keep what was created: no clean-up at the end
 cli-arg-run = The run's id (default: the latest)
-cli-arg-step = The step's name (default: the last one begun)
+cli-arg-step = The step's name (default: the last one started)
 cli-arg-all = Every run that is not cleaned up
-cli-arg-differences = List where the sandbox differs from AWS, and end
+cli-arg-differences = List where the sandbox differs from AWS, and exit
 cli-arg-port = Port to listen on (default: a free one)
 cli-arg-shell = Shell: bash, elvish, fish, powershell, zsh
 
@@ -71,9 +71,9 @@ cli-busy = another pllab (process { $pid }) is working in this folder
 cli-busy-detail = Folder: { $folder }. Wait until it is done, or name another folder with --state-dir.
 cli-busy-elsewhere = another pllab (process { $pid } on { $machine }) is working in this folder
 cli-no-locks = { $path } is on a file system that gives one lock to two programs at once
-cli-no-locks-detail = Two pllab at work there would spoil each other's record. Network folders are often like that. Name a folder on a disk of this machine with --state-dir, or in PLLAB_STATE_DIR.
-cli-journal-shared = another program writes to the record { $path }
-cli-journal-shared-detail = pllab has stopped so as not to spoil it; no call was made that is not on record. End the other one, or keep the folder on a disk of this machine, then go on.
+cli-no-locks-detail = Two copies of pllab working there would damage each other's records. Network folders often behave this way. Name a folder on a disk of this machine with --state-dir, or in PLLAB_STATE_DIR.
+cli-journal-shared = another program is writing to the record { $path }
+cli-journal-shared-detail = pllab stopped so as not to damage it. Every call it made is on record. Stop the other program, or keep the folder on a disk of this machine, then continue.
 cli-no-runs = There are no runs in { $folder }.
 cli-all-cleaned = Every run in { $folder } is cleaned up.
 cli-known-runs = There are: { $runs }
@@ -81,7 +81,7 @@ cli-unknown-run = there is no run `{ $run }`
 cli-no-run = there is no run to work on
 cli-run-unreadable = run { $run } cannot be read
 cli-runs-unreadable = These runs cannot be read: { $runs }
-cli-run-name = this folder is no run's: { $folder }
+cli-run-name = not the folder of a run: { $folder }
 cli-known-labs = There are: { $labs }
 cli-unknown-lab = there is no lab `{ $lab }`
 cli-known-steps = There are: { $steps }
@@ -93,28 +93,28 @@ cli-lab-fault-at = { $file }:{ $line }:{ $column }: { $what }
     { $excerpt }
 cli-journal-damaged = line { $line } of the journal { $path } cannot be read
 cli-journal-damaged-detail = The journal was left as it is. From the lines that can be read, pllab can show and clean up what was made.
-cli-journal-newer = the journal { $path } was written by a newer pllab (format { $format }); going on takes that version
+cli-journal-newer = the journal { $path } was written by a newer pllab (format { $format }). Use that version to continue
 cli-journal-torn = The journal's last line was not written to its end; it was cut off and kept in { $path }
-cli-journal-headless = the first line of the journal { $path } is lost: which lab it was, and where, is not known
+cli-journal-headless = the first line of the journal { $path } is lost, so the lab and the place of the run are not known
 cli-other-account = this run was made in account { $account }, but the credentials are for { $now }; nothing was changed
-cli-run-is-cleaned = run { $run } is cleaned up; there is nothing to go on with
+cli-run-is-cleaned = run { $run } has been cleaned up; there is nothing to continue
 cli-bad-region = the sandbox has no region `{ $region }`
 cli-sandbox-busy = another pllab runs this sandbox
 cli-own-fault = pllab stopped at a fault of its own. What was done is on record, and the run can go on. Please report it with the next line
-cli-disk-full = the disk is full: { $path } cannot be written. No call was made that is not in the journal. Make room and go on
+cli-disk-full = the disk is full: { $path } cannot be written. Every call that was made is in the journal. Free some space and continue
 cli-read-only = { $path } is on a file system that can only be read. Use a folder that can be written
 cli-not-allowed = you may not use { $path }. Check its owner and permissions, or use another folder
-cli-not-there = { $path } is not there. If pllab was at work, it was moved or deleted meanwhile: put it back, then go on
-cli-file-too-large = { $path } cannot become longer: a limit on the size of files stops it (ulimit -f)
+cli-not-there = { $path } is not there. If pllab was running, it was moved or deleted in the meantime: put it back, then continue
+cli-file-too-large = { $path } cannot grow any further: it has reached the file size limit (ulimit -f)
 cli-no-memory = there is not enough memory to use { $path }. End other programs, then go on
 cli-out-of-files = { $path } cannot be opened: too many files are open. Raise the limit (ulimit -n), then go on
 cli-file-trouble = { $path } cannot be used
 cli-nobody-to-ask = there is nobody to ask (this is not a terminal)
-cli-no-text = { $name } holds what is no text (it must be UTF-8, without control characters)
+cli-no-text = { $name } cannot be read as text (it must be UTF-8, without control characters)
 cli-no-room = this machine gives pllab too little memory, or too few threads, to run
-cli-unclear = three answers in a row were none of the choices
-cli-no-output = standard output cannot be written, so not all that there was to say has been said
-cli-nobody-to-ask-detail = With --yes nothing is asked: every question gets its default answer. What was done so far is on record.
+cli-unclear = three answers in a row matched none of the choices
+cli-no-output = standard output cannot be written, so part of the output was lost
+cli-nobody-to-ask-detail = With --yes nothing is asked: every question gets its default answer. Everything done so far is on record.
 
 ## Targets
 cli-place-sandbox = sandbox · { $region }
@@ -126,7 +126,7 @@ cli-sandbox-state = the sandbox's state cannot be read
 cli-sign-in = { $url } does not accept the credentials
 cli-unreachable = { $url } does not answer
 cli-no-answer = { $url } gives no answer, or none that can be read
-cli-target-busy = { $url } is busy or in trouble, and asks to be called later
+cli-target-busy = { $url } is busy or has a problem, and asks you to try again later
 cli-refused = { $url } refuses the call
 cli-unusable = { $url } cannot be used
 cli-cannot-listen = pllab cannot listen on this machine's loopback interface (127.0.0.1)
@@ -139,16 +139,25 @@ cli-home-first = **pllab** is a lab in which you build AWS PrivateLink and see t
     - Every command: `pllab --help`
     - 日本語: `pllab --lang ja`
 cli-status-head = Run { $run } · { $lab } · { $state }
-cli-run-open = { $met } of { $steps } steps
-cli-run-met = all { $steps } steps done, what was made still exists
-cli-run-cleaned = { $met } of { $steps } steps, cleaned up
+cli-run-open = { $steps ->
+    [one] { $met } of { $steps } step done
+   *[other] { $met } of { $steps } steps done
+ }
+cli-run-met = { $steps ->
+    [one] the only step is done, what was created still exists
+   *[other] all { $steps } steps done, what was created still exists
+ }
+cli-run-cleaned = { $steps ->
+    [one] { $met } of { $steps } step done, cleaned up
+   *[other] { $met } of { $steps } steps done, cleaned up
+ }
 cli-step-met = done
-cli-step-begun = begun
-cli-step-open = open
+cli-step-begun = started
+cli-step-open = not started
 cli-column-state = State
 cli-column-step = Step
 cli-column-title = What
-cli-column-resource = Made
+cli-column-resource = Created
 cli-column-since = Age
 cli-column-lab = Lab
 cli-column-steps = Steps
@@ -161,32 +170,36 @@ cli-column-allowed = Values
 cli-age-now = under 1 min
 cli-age-minutes = { $n } min
 cli-age-hours = { $n } h
-cli-nothing-exists = Nothing that this run made exists now.
+cli-nothing-exists = Nothing that this run created exists now.
 cli-clean-ask = { $n ->
-    [one] Delete the one thing that run { $run } made?
-   *[other] Delete the { $n } things that run { $run } made?
+    [one] Delete the one thing that run { $run } created?
+   *[other] Delete the { $n } things that run { $run } created?
  }
 cli-clean-do = Delete
-cli-clean-leave = Leave it
-clean-arg-drop = Let go of a run on the built-in sandbox that can't be cleaned up any more: its folder is deleted
-clean-drop-ask = Drop run { $run } for good?
-clean-drop-do = Drop it
-clean-drop-lost = The run's journal and its sandbox are deleted with all that was made there ({ $n }). It existed on this machine only. The run cannot be resumed or reported afterwards.
+cli-clean-leave = Do not delete
+clean-arg-drop = Discard a run on the built-in sandbox that can no longer be cleaned up: its folder is deleted
+clean-drop-ask = Discard run { $run }? This cannot be undone
+clean-drop-do = Discard it
+clean-drop-lost = { $n ->
+    [0] The run's journal and its sandbox are deleted. The run cannot be resumed or reported afterwards.
+    [one] The run's journal and its sandbox are deleted, with the one thing that was created there. It existed on this machine only. The run cannot be resumed or reported afterwards.
+   *[other] The run's journal and its sandbox are deleted, with the { $n } things that were created there. They existed on this machine only. The run cannot be resumed or reported afterwards.
+ }
 clean-drop-lost-unread = The folder { $folder } is deleted: the run's journal, which cannot be read, and its sandbox. What was made there existed on this machine only.
 clean-drop-shared = The run's journal is deleted. What it made on the sandbox in { $folder } stays there; if that one is damaged too, delete that folder. The run cannot be resumed or reported afterwards.
-clean-dropped = Run { $run } is dropped.
+clean-dropped = Run { $run } is discarded.
 clean-drop-elsewhere = run { $run } was made on { $target }, not on the built-in sandbox; it is kept
 clean-drop-elsewhere-detail = Things may still exist there, and only the run's journal knows of them. Clean it up instead.
 clean-drop-unknown = it cannot be told where run { $run } was made; it is kept
 clean-drop-unknown-detail = Its journal cannot be read and there is no sandbox in its folder: { $folder }. If nothing exists in any account, delete that folder by hand.
 cli-browse-nothing = there is no page to open yet
 cli-browse-nothing-detail = There will be one from the step `client` on, which starts the client.
-cli-browse-no-way = there is no way from this machine to the endpoint yet
+cli-browse-no-way = the endpoint's page cannot be opened from this machine yet
 cli-browse-no-way-detail = The client's console does not show a URL for your browser yet. Wait a moment and try again.
 cli-browse-open = Open this URL in your browser. The page comes through endpoint, NLB and nginx (but not before acceptance).
 cli-browse-stay = Leave this terminal open. Ctrl-C ends it.
-cli-sandbox-ready = The sandbox is up. Paste these lines into another terminal, and the aws CLI and SDKs there speak to it.
-cli-sandbox-found = The sandbox is up already (process { $pid }). Paste these lines into a terminal.
+cli-sandbox-ready = The sandbox is running. Paste these lines into another terminal to use it from the aws CLI or an SDK.
+cli-sandbox-found = The sandbox is already running (process { $pid }). Paste these lines into a terminal.
 cli-sandbox-account = Another account, { $name } ({ $id }):
-cli-sandbox-stay = Ctrl-C ends it. What was made is still there when it is started again.
+cli-sandbox-stay = Ctrl-C stops it. What you created is still there when you start it again.
 cli-sandbox-short-of-files = This machine has run out of open files: pllab may have at most { $limit }. New connections wait and then time out; `ulimit -n` raises the limit before the next start.

@@ -1,5 +1,5 @@
 # Predictions, going to another step, the home screen.
-engine-ask-predict = Before you see it: { $question }
+engine-ask-predict = Predict first: { $question }
 engine-answer-skip = Skip this question
 engine-answer-steps = Go to another step
 engine-answer-start-over = Start over from the first step
@@ -15,14 +15,14 @@ engine-ask-go-back = { $n ->
     [one] Go back to step "{ $step }"? That step opens again, and what it made is deleted first. What you made yourself stays.
    *[other] Go back to step "{ $step }"? { $n } steps open again, and what they made is deleted first. What you made yourself stays.
  }
-predict-title = You predicted: { $question }
-predict-right = Right: { $right }
-predict-wrong = You said: { $said } It is: { $right }
-predict-seen = Seen just now: { $seen }
+predict-title = Your prediction: { $question }
+predict-right = Correct: { $right }
+predict-wrong = Your answer: { $said } Correct answer: { $right }
+predict-seen = Checked just now: { $seen }
 lab-prediction-wrong = the prediction { $id } needs its right answer among its options, and as proof one of the looks or checks of this step or a later one
-cli-arg-start-over = Undo everything and begin again from the first step
+cli-arg-start-over = Undo everything and start again from the first step
 cli-home-ask = What would you like to do?
-cli-home-go-on = Go on with "{ $step }"
+cli-home-go-on = Continue with "{ $step }"
 cli-home-clean = Clean up
 cli-home-leave = Nothing for now
 cli-home-step = { $n }. { $title }

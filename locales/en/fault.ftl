@@ -10,4 +10,4 @@ fault-bad-value = `{ $value }`: a duration is 300ms or 2s, up to an hour; not-fo
 fault-kinds = Faults: { $kinds }
 fault-bad-file = { $place }: the fault plan cannot be read
 fault-file-form = A plan is a list of entries such as {"{"} operation: CreateVpc, calls: 2, fault: lost-reply {"}"}.
-fault-too-late = the sandbox is up already (process { $pid }); a fault plan is taken up only when it starts. End it first
+fault-too-late = the sandbox is already running (process { $pid }); a fault plan is read only when it starts. Stop it first

@@ -1,22 +1,22 @@
 # Working by hand: what pllab watches for, what it sees, how it helps.
-engine-ask-watching = pllab goes on watching. What now?
+engine-ask-watching = pllab keeps watching. What would you like to do?
 engine-ask-theirs = { $n ->
     [one] You made one thing yourself ({ $list }). Delete it too?
    *[other] You made { $n } things yourself ({ $list }). Delete them too?
  }
 engine-answer-hands-on = I'll do it myself, pllab watches
-engine-answer-watch = Go on watching
+engine-answer-watch = Keep watching
 engine-answer-rest = Let pllab do the rest
 engine-answer-hint = Give me a hint
 engine-answer-theirs-stay = Leave mine alone
 engine-answer-theirs-go = Delete mine too
-watch-waiting = Watching what you make ({ $step })
+watch-waiting = Watching what you create ({ $step })
 watch-left = left to do: { $first }
 watch-left-more = left to do: { $first } and { $n } more
 watch-nothing = none
 watch-without = without { $principal }
 watch-which = { $n } things fit { $name }. Which one do you mean?
-watch-which-wait = None of them for now, look again
+watch-which-wait = None of them for now, check again
 watch-twins = More than one thing fits { $name }: { $ids }. pllab waits until only one is left.
 watch-older = Something that fits this step existed before the run began: { $list }. Use it? pllab will never delete it.
 watch-older-use = Use it
@@ -61,13 +61,13 @@ turn-sighted = { $id } is almost { $name }. What differs:
 turn-setting = { $name } is not as the step asks yet. What differs:
 turn-differs = { $what }: expected { $expected }, found { $seen }
 turn-hint = Hint { $rung }
-hint-look = Look at { $id } again: { $what }.
+hint-look = Check { $id } again: { $what }.
 hint-wanted = { $what } should be { $expected }. It is { $seen }.
 hint-missing = Still missing: { $what }.
-hint-plan = What the step asks for: { $plan }
-hint-commands = These commands make it ({ $what }):
+hint-plan = What this step creates: { $plan }
+hint-commands = These commands create it ({ $what }):
 receipt-yours = still there (yours)
 cli-arg-hands-on = Do the steps yourself; pllab watches and recognises them
 cli-arg-guided = Let pllab do the steps after you agree
-cli-arg-with-mine = Let the clean-up also delete what you made yourself
-opening-way-hands-on = You make each step yourself; pllab watches, checks it and cleans up with you.
+cli-arg-with-mine = In the clean-up, also delete what you created yourself
+opening-way-hands-on = You create the resources of each step yourself; pllab watches, checks them and helps you clean up.

@@ -41,7 +41,10 @@ lab-yaml-deep = the YAML is nested more than { $most } levels deep
 lab-yaml-long = the YAML holds more than { $most } values, each use of an alias counted
 lab-prose-deep = the Markdown is nested more than { $most } levels deep
 lab-too-many = too many { $what }: at most { $most }
-lab-more-faults = there are { $more } more mistakes
+lab-more-faults = { $more ->
+    [one] there is one more mistake
+   *[other] there are { $more } more mistakes
+ }
 lab-limit-labs = labs in one folder
 lab-limit-drills = drills
 lab-limit-steps = steps

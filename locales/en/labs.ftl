@@ -11,15 +11,18 @@ labs-check-not-met = this check is not met after its step. Expected: { $expected
 labs-check-not-met-why = this check is not met after its step. Expected: { $expected }. Seen: { $seen }. { $why }
 labs-check-not-made = `{ $name }` cannot be made: { $fault }
 labs-check-left = after clean-up these are left, or cannot be looked at: { $items }
-labs-check-drills = { $drills } drills: each is whole before and broken as announced, and pllab why names its hop first. All { $repairs } repairs pass, none of the { $shortcuts } shortcuts does, and everything is put back.
-labs-drill-not-healthy = the path is not whole before the fault is planted. { $ends }
+labs-check-drills = { $drills ->
+    [one] One drill: the path works before the fault and breaks as described after it,
+   *[other] { $drills } drills: the path works before each fault and breaks as described after it,
+ } and pllab why names the right hop first. All { $repairs } repairs pass, none of the { $shortcuts } shortcuts does, and everything is put back.
+labs-drill-not-healthy = the path does not work before the fault is planted. { $ends }
 labs-drill-not-done = the sandbox refuses it: { $fault }
 labs-drill-not-seen = once planted, this symptom does not show
-labs-drill-no-hop = none (the path is whole)
+labs-drill-no-hop = none (the path works)
 labs-drill-hop = pllab why names another hop first. Expected: { $expected }. Seen: { $seen }
-labs-drill-solved = everything holds though nothing but the fault was done
+labs-drill-solved = all goals are met as soon as the fault is planted
 labs-drill-not-mended = this repair does not pass. { $open }
-labs-drill-goal = Not so: { $title }. Seen: { $seen }
+labs-drill-goal = Not met: { $title }. Seen: { $seen }
 labs-drill-passes = this shortcut passes
 labs-drill-not-undone = it cannot be put back: { $fault }
 labs-drill-still-broken = after putting back, the path does not end where the lab leaves it. Expected: { $expected }. Seen: { $seen }

@@ -1,10 +1,10 @@
 # What can be done next.
 next-title = What you can do next
-next-resume = Go on: pllab resume { $run }
+next-resume = Continue: pllab resume { $run }
 next-clean = Clean up: pllab clean { $run }
 next-clean-again = To clean up again: pllab clean { $run }
 next-browse = Open the page in your own browser: pllab browse { $run }
-next-why = Follow the path rung by rung: pllab why { $run }
+next-why = Trace the path hop by hop: pllab why { $run }
 next-drill = Fix a broken lab from its symptoms: pllab drill
 next-report = Write a report of this run: pllab report { $run }
 next-lab = Start a lab you have not tried: pllab start { $lab }

@@ -3,14 +3,14 @@
 ## The picture
 picture-consumer = consumer VPC
 picture-provider = provider VPC
-picture-new = made in this step
+picture-new = created in this step
 picture-none = Nothing exists yet.
 words-vpc = The { $name } ({ $cidr }) exists.
 words-vpc-with = The { $name } ({ $cidr }) holds: { $nodes }.
-words-new-vpc = This step makes the { $name } ({ $cidr }).
+words-new-vpc = This step creates the { $name } ({ $cidr }).
 words-new = This step adds to the { $name }: { $nodes }.
 words-link-absent = The { $endpoint } in the consumer VPC and the { $service } in the provider VPC are not connected yet.
-words-link-pending = The { $endpoint } in the consumer VPC asks the { $service } in the provider VPC for a connection ({ $state }).
+words-link-pending = The { $endpoint } in the consumer VPC is requesting a connection to the { $service } in the provider VPC ({ $state }).
 words-link-up = The { $endpoint } in the consumer VPC is connected to the { $service } in the provider VPC.
 words-link-at-once = Once it is made, the { $endpoint } in the consumer VPC is connected to the { $service } in the provider VPC at once.
 words-link-rejected = The provider rejected the connection: the { $endpoint } in the consumer VPC is not connected to the { $service } in the provider VPC.
@@ -20,36 +20,36 @@ opening-picture = What you will build
 opening-facts = { $minutes } / { $steps } steps
 opening-place = Runs in: { $place }
 opening-cost = Cost: { $cost }
-opening-way-guided = Read each step and choose "Do it": pllab makes it, then checks that it is there.
-opening-way-explain = This way is for reading only. Nothing is called, nothing is made.
-opening-run = Run id: { $run }. You can stop at any time; pllab resume goes on from there.
-opening-resumed = Going on where you stopped. Run id: { $run }
+opening-way-guided = Read each step and choose "Do it": pllab carries it out, then checks the result.
+opening-way-explain = This mode is for reading only. Nothing is called, nothing is created.
+opening-run = Run id: { $run }. You can stop at any time; pllab resume continues from there.
+opening-resumed = Continuing where you stopped. Run id: { $run }
 
 ## A step
 step-position = Step { $number }/{ $total }
-step-plan = What happens now
+step-plan = What this step does
 step-console = In the console
 step-cli = The same with the CLI (in full from the menu)
 step-cli-all = The same with the CLI
 step-cli-none = This step runs no commands.
-step-checks = What gets checked
+step-checks = What is checked
 step-then-and-now = 2019 and today
 step-more = More
-step-more-none = There is nothing more to tell about this step.
+step-more-none = There is nothing more to say about this step.
 step-after = What you have now
 step-detour = Detour
-step-predict = Guess first
+step-predict = Predict first
 step-predict-answer = Answer: { $right }
 step-waiting = While you wait
 
 ## Menus
-menu-more = Tell me more (and the way through the console)
+menu-more = Tell me more (with console steps)
 menu-commands = Show the CLI commands
-menu-picture = Show the picture, also in words
+menu-picture = Show the picture, with a description
 menu-language = 言語 / Language
 menu-others = Other choices
-menu-continue = Enter shows the rest
-menu-begin = Enter begins
+menu-continue = Press Enter for more
+menu-begin = Press Enter to begin
 menu-number = Type a number [{ $default }]:
 menu-unclear = Type a number from 1 to { $count }.
 menu-yes = { $prompt } > { $answer } (--yes)
@@ -59,12 +59,12 @@ usual-seconds = on AWS usually { $from }-{ $to } s
 usual-second = on AWS usually about { $to } s
 usual-minutes = on AWS usually { $from }-{ $to } min
 usual-minute = on AWS usually about { $to } min
-most-seconds = given up after { $most } s
-most-minutes = given up after { $most } min
+most-seconds = gives up after { $most } s
+most-minutes = gives up after { $most } min
 progress-start = Started: { $label }
 progress-done = Done: { $label }
 progress-failed = Failed: { $label }
-progress-running = Under way: { $label }
+progress-running = In progress: { $label }
 elapsed-seconds = { $s } s so far
 elapsed-minutes = { $m } min { $s } s so far
 
@@ -75,10 +75,10 @@ check-broken = not as expected
 check-cannot-tell = cannot tell
 check-expected = expected
 check-seen = seen
-check-why-not-yet = It takes time to be made or to take effect. This is not a failure.
+check-why-not-yet = It takes time to be created or to take effect. This is not a failure.
 check-why-broken = Waiting will not change it: something is set up differently than expected.
-check-why-cannot-tell = The question got no answer. The network, the credentials or the permissions are the usual cause.
-check-look = To look for yourself:
+check-why-cannot-tell = The request got no answer. The network, the credentials or the permissions are the usual cause.
+check-look = To check it yourself:
 
 ## Faults
 fault-title = A call failed
@@ -86,13 +86,13 @@ fault-code = Error code
 fault-message = Message
 fault-request = Request id
 fault-no-answer = The answer could not be read, so it is not known whether the call took effect. If you try again, pllab asks the target first.
-fault-unreachable = The target could not be reached. Once it is up again, the run can go on.
+fault-unreachable = The target could not be reached. Once it is up again, the run can continue.
 fault-busy = The target is busy. Wait a little, then try again.
 fault-sign-in = Credentials are missing or have expired. Sign in again.
 fault-denied = A permission is missing. The message above names it.
-fault-not-found = There is no such thing. Somebody else may have deleted it.
+fault-not-found = It was not found. Somebody else may have deleted it.
 fault-exists = The same thing already exists.
-fault-in-use = Something else still uses it. What uses it is deleted first.
+fault-in-use = Something else still uses it. Delete that first.
 fault-unsupported = The target does not support this operation.
 fault-refused = The target refused the request. The message above says why.
 
@@ -102,31 +102,37 @@ proof-none = No page arrived.
 proof-url = Open this URL in your browser (while pllab runs; later with pllab browse):
 proof-status = HTTP { $status }
 proof-token-ok = It carries this run's token.
-proof-token-bad = It does not carry this run's token: another page answers.
+proof-token-bad = It does not carry this run's token: another page is answering.
 proof-source = Source address that nginx saw: { $source }
 
 ## Ends
 step-finished-met = Step { $number }/{ $total } is done.
 step-finished-open = Step { $number }/{ $total } is not done.
-run-finished-met = All { $steps } steps are done.
-run-finished-open = { $met } of { $steps } steps are done.
-run-cleaned = Nothing that this run made is left.
-run-interrupted = Interrupted. To go on from here:
-run-started = Run { $run } begins.
+run-finished-met = { $steps ->
+    [one] The only step is done.
+   *[other] All { $steps } steps are done.
+ }
+run-finished-open = { $met ->
+    [one] { $met } of { $steps } steps is done.
+   *[other] { $met } of { $steps } steps are done.
+ }
+run-cleaned = Nothing that this run created is left.
+run-interrupted = Interrupted. To continue from here:
+run-started = Run { $run } starts.
 item-gone = Deleted: { $resource } { $id }
 
 ## The receipt
-receipt-title = Receipt
+receipt-title = Clean-up result
 receipt-empty = There was nothing to delete.
-receipt-made = What was made
-receipt-now = A second look finds
+receipt-made = What was created
+receipt-now = Verified
 receipt-gone = gone
 receipt-left = still there
 receipt-unknown = cannot tell
 receipt-counts = { $gone } gone, { $left } still there, { $unknown } cannot tell
 receipt-cost-none = What still costs: nothing.
-receipt-cost-left = What still costs: what is still there may cost until it is deleted.
-receipt-cost-unknown = What still costs: not known yet, because some things could not be looked at.
+receipt-cost-left = What still costs: what is still there may cost money until it is deleted.
+receipt-cost-unknown = What still costs: not known yet, because some things could not be checked.
 
 ## Kinds of resources
 kind-vpc = VPC

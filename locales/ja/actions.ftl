@@ -11,8 +11,8 @@ action-load-balancer = 内部の Network Load Balancer { $name } を作成する
 action-listener = TCP { $port } のリスナーを作成し、{ $target } へ転送する
 action-endpoint-service = { $balancer } のエンドポイントサービスを作成し (承諾が必要)、プリンシパルを許可する
 action-endpoint-service-open = { $balancer } のエンドポイントサービスを作成する (承諾は不要)
-action-service-lookup = サービス名で見つかることを確かめ、サービスと同じゾーンのサブネットを選ぶ
-action-endpoint-unasked = インターフェイスエンドポイント { $name } を作成する (承諾を待たずにつながる)
+action-service-lookup = サービス名を検証し、サービスと同じゾーンのサブネットを選ぶ
+action-endpoint-unasked = インターフェイスエンドポイント { $name } を作成する
 action-endpoint = インターフェイスエンドポイント { $name } を作成する (接続リクエストが provider に届く)
 action-acceptance = provider として接続リクエストを承諾する
 label-vpc = VPC { $name }
@@ -27,4 +27,8 @@ label-listener = リスナー { $name }
 label-endpoint-service = エンドポイントサービス { $name }
 label-service-lookup = サービスの検証 { $name }
 label-endpoint = インターフェイスエンドポイント { $name }
-label-acceptance = 接続リクエストへの返事 ({ $name })
+label-acceptance = { $name ->
+    [acceptance] 接続リクエストの承諾
+    [rejection] 接続リクエストの拒否
+   *[other] 接続リクエストの承諾または拒否 ({ $name })
+ }

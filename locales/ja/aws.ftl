@@ -3,8 +3,8 @@
 ## Help
 cli-arg-consumer-profile = consumer 側の AWS プロファイル
 cli-arg-two-accounts = サンドボックスで 2 つのアカウントを使う
-cli-arg-accept-cost = 承知する 1 日の費用の上限 (米ドル、または any)
-cli-arg-api-only = 通信を伴わないエンドポイント用。通信の確認を省く
+cli-arg-accept-cost = 同意する 1 日あたりの費用の上限 (米ドル、または any)
+cli-arg-api-only = 通信できないエンドポイント用。通信の確認を省く
 
 ## Who and where
 aws-column-side = 側
@@ -33,14 +33,14 @@ aws-sign-in-first = 先にサインインしてください。次のどれかを
 aws-profile-needs-target = `--profile` と `--consumer-profile` は、`--target aws` か `--endpoint-url` と一緒に使います
 aws-two-accounts-sandbox = `--two-accounts` はサンドボックス用です。ほかでは --consumer-profile で 2 つ目のアカウントを指定します
 aws-bad-url = 「{ $url }」は http:// か https:// の URL ではありません
-aws-renew = 認証情報の期限が切れたか、使えなくなりました。ここまでの分は失われていません。別のターミナルで、最初と同じ方法でサインインし直してください。例:
+aws-renew = 認証情報の期限が切れたか、無効になりました。ここまでの作業は失われていません。別のターミナルで、最初と同じ方法でサインインし直してください。例:
     { $commands }
     そのあと、ここで「もう一度確かめる」を選びます。環境変数のキーは動作中のプログラムには届かないので、ここで中断し、新しいキーを設定してから pllab resume { $run } で続けてください
 aws-renew-sandbox = サンドボックスがキーを受け付けなくなりました。続けるには: pllab resume { $run }
 aws-bad-bundle = AWS_CA_BUNDLE の証明書を使えません
 aws-sandbox-one-account = このサンドボックスにはアカウントが 1 つしかありません
 aws-no-zone = このリージョンには、両方のアカウントで使えて { $types } を提供しているゾーンがありません
-aws-zones-shared = 両方のアカウントにあるゾーン: { $zones }
+aws-zones-shared = 両方のアカウントで使えるゾーン: { $zones }
 
 ## Money
 money-usd = { $usd } 米ドル
@@ -56,8 +56,8 @@ money-by-second = 秒単位
 money-sum = 合わせて 1 時間あたり約 { $hour } です。消し忘れると、1 日で { $day }、30 日で { $month } になります。
 money-prices = { $date } に確かめた AWS の定価です。税と転送量は含みません。実際の請求は AWS によります。
 money-prices-unconfirmed = { $date } に確かめた定価です。税と転送量は含みません。AWS 自身の価格表で確認できていないものもあります。実際の請求は AWS によります。
-money-type-yes = 承知して始めるには「yes」または「はい」と入力してください。それ以外はここで終わります。
-money-not-agreed = 費用の確認が得られなかったので、始めませんでした
+money-type-yes = 費用に同意して始めるには「yes」または「はい」と入力してください。それ以外はここで終わります。
+money-not-agreed = 費用への同意がなかったので、始めませんでした
 money-yes-is-not-enough = --yes だけでは、費用のかかることは始めません
 money-above = 1 日あたり { $day } 米ドルかかり、--accept-cost の上限 { $most } 米ドルを超えます
 money-price-unknown = 料金の分からないものがあるので、--accept-cost の上限に収まるか判断できません

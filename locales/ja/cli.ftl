@@ -1,7 +1,7 @@
 # The command line: help, results, and what can be wrong.
 
 ## Help
-cli-about = AWS PrivateLink を、端から端まで自分の手で作って確かめるラボです。各ステップを説明し、実行し、できたことをクラウド自身に確かめてから次へ進みます。
+cli-about = AWS PrivateLink を自分で構築し、動作を確かめるラボです。ステップごとに、説明を読み、実行し、結果を API で確認してから次へ進みます。
 cli-summary = AWS PrivateLink を作りながら学ぶラボ
 cli-after-help = はじめての方は: pllab start。AWS アカウントは要りません。English: --lang en
 cli-heading-usage = 使い方:
@@ -95,7 +95,7 @@ cli-journal-damaged = 記録 { $path } の { $line } 行目が読めません
 cli-journal-damaged-detail = 記録には手を加えていません。読める行から、作ったものの確認と後片付けができます。
 cli-journal-newer = 記録 { $path } は新しい版の pllab が書いたものです (format { $format })。続けるには新しい版が必要です
 cli-journal-torn = 記録の最後の行が書きかけだったので切り離し、{ $path } に保存しました
-cli-journal-headless = 記録 { $path } の 1 行目が失われていて、どのラボのどこで動かしたものか分かりません
+cli-journal-headless = 記録 { $path } の 1 行目が失われているため、どのラボをどこで実行したものか分かりません
 cli-other-account = この実行はアカウント { $account } で作ったものですが、いまのアカウントは { $now } です。何も変更していません
 cli-run-is-cleaned = 実行 { $run } は後片付けが済んでいます。続きはありません
 cli-bad-region = サンドボックスに「{ $region }」というリージョンはありません
@@ -139,7 +139,7 @@ cli-home-first = **pllab** は、AWS PrivateLink を自分で作って確かめ�
     - すべてのコマンド: `pllab --help`
     - English: `pllab --lang en`
 cli-status-head = 実行 { $run } · { $lab } · { $state }
-cli-run-open = { $met }/{ $steps } ステップ
+cli-run-open = { $met }/{ $steps } ステップ完了
 cli-run-met = 全 { $steps } ステップ完了、作ったものは残っています
 cli-run-cleaned = { $met }/{ $steps } ステップ、後片付け済み
 cli-step-met = 完了
@@ -164,21 +164,21 @@ cli-age-hours = { $n } 時間
 cli-nothing-exists = この実行で作ったものは、何も残っていません。
 cli-clean-ask = 実行 { $run } で作った { $n } 個を削除しますか
 cli-clean-do = 削除する
-cli-clean-leave = やめておく
-clean-arg-drop = もう後片付けできない、組み込みサンドボックスの実行を捨てる (フォルダーを削除)
-clean-drop-ask = 実行 { $run } を捨てますか。元には戻せません
-clean-drop-do = 捨てる
+cli-clean-leave = 削除しない
+clean-arg-drop = 後片付けできなくなった、内蔵サンドボックスの実行を破棄する (フォルダーを削除)
+clean-drop-ask = 実行 { $run } を破棄しますか。元には戻せません
+clean-drop-do = 破棄する
 clean-drop-lost = この実行の記録とサンドボックスを、そこで作った { $n } 個ごと削除します。どれもこのマシンの中にしかないものです。再開もレポートの作成もできなくなります。
 clean-drop-lost-unread = フォルダー { $folder } を削除します。入っているのは、読めなくなった記録とサンドボックスです。作ったものはこのマシンの中にしかありません。
 clean-drop-shared = この実行の記録を削除します。{ $folder } のサンドボックスで作ったものは残ります。そちらも壊れている場合は、そのフォルダーを削除してください。再開もレポートの作成もできなくなります。
-clean-dropped = 実行 { $run } を捨てました。
-clean-drop-elsewhere = 実行 { $run } は組み込みサンドボックスではなく { $target } で作ったものです。捨てずに残します
+clean-dropped = 実行 { $run } を破棄しました。
+clean-drop-elsewhere = 実行 { $run } は内蔵サンドボックスではなく { $target } で作ったものです。破棄せずに残します
 clean-drop-elsewhere-detail = 作ったものがまだ残っている可能性があり、それが分かるのはこの実行の記録だけです。後片付けをしてください。
-clean-drop-unknown = 実行 { $run } をどこで作ったのか分かりません。捨てずに残します
+clean-drop-unknown = 実行 { $run } をどこで作ったのか分かりません。破棄せずに残します
 clean-drop-unknown-detail = 記録が読めず、フォルダー { $folder } にサンドボックスもありません。どのアカウントにも何も残っていないのなら、このフォルダーを手で削除してください。
 cli-browse-nothing = まだ開けるページがありません
 cli-browse-nothing-detail = クライアントを起動するステップ (client) まで進むと開けます。
-cli-browse-no-way = このマシンからエンドポイントへ入る道がまだありません
+cli-browse-no-way = このマシンからは、エンドポイントのページをまだ開けません
 cli-browse-no-way-detail = クライアントのコンソールに、ブラウザーで開く URL がまだ出ていません。少し待ってからもう一度試してください。
 cli-browse-open = ブラウザーで次の URL を開いてください。エンドポイント、NLB、nginx を通ってページが届きます (承諾の前は届きません)。
 cli-browse-stay = このターミナルは開いたままにしてください。Ctrl-C で終わります。

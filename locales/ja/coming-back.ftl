@@ -1,5 +1,5 @@
 # 予想、ステップの移動、ホーム画面。
-engine-ask-predict = 先に予想してみてください: { $question }
+engine-ask-predict = 先に予想してください: { $question }
 engine-answer-skip = この質問を飛ばす
 engine-answer-steps = ほかのステップへ移る
 engine-answer-start-over = 最初のステップからやり直す
@@ -13,8 +13,8 @@ engine-ask-go-ahead = { $n ->
 engine-ask-go-back = ステップ「{ $step }」に戻りますか。{ $n } ステップをやり直せるように、pllab が作ったものを先に削除します。ご自身で作ったものは残ります。
 predict-title = 予想の答え: { $question }
 predict-right = 正解です: { $right }
-predict-wrong = 予想: { $said } 実際: { $right }
-predict-seen = 今確かめた結果: { $seen }
+predict-wrong = 予想: { $said } 正解: { $right }
+predict-seen = 確かめた結果: { $seen }
 lab-prediction-wrong = 予想 { $id } には、選択肢に含まれる正解と、証拠になるこのステップ以降の looks か checks のどれかが必要です
 cli-arg-start-over = すべて元に戻し、最初のステップからやり直す
 cli-home-ask = 何をしますか

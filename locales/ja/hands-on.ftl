@@ -1,6 +1,6 @@
 # 自分の手で進めるとき: pllab が何を待ち、何を見つけ、どう助けるか。
 engine-ask-watching = pllab は見守りを続けます。どうしますか
-engine-ask-theirs = ご自身で作ったものが { $n } 件あります ({ $list })。これも削除しますか
+engine-ask-theirs = ご自身で作ったものが { $n } 個あります ({ $list })。これも削除しますか
 engine-answer-hands-on = 自分でやる (pllab が見守る)
 engine-answer-watch = 見守りを続ける
 engine-answer-rest = 残りは pllab が実行する
@@ -12,7 +12,7 @@ watch-left = 残り: { $first }
 watch-left-more = 残り: { $first } ほか { $n } 件
 watch-nothing = なし
 watch-without = { $principal } を含まない
-watch-which = { $name } に当てはまるものが { $n } 件あります。どれのことですか
+watch-which = { $name } に当てはまるものが { $n } 個あります。どれのことですか
 watch-which-wait = 今は決めず、もう一度確かめる
 watch-twins = { $name } に当てはまるものが複数あります: { $ids }。1 つになるまで待ちます。
 watch-older = このステップに合うものが、実行を始める前からあります: { $list }。これを使いますか。使っても、pllab が削除することはありません。

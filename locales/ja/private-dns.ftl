@@ -1,6 +1,6 @@
 # The lab on private DNS names: its kinds, checks and points.
 action-private-name = { $service } にプライベート DNS 名 { $domain } を付ける
-action-hosted-zone = パブリックホストゾーン { $domain } を作り、所有を示す TXT レコードを公開する
+action-hosted-zone = パブリックホストゾーン { $domain } を作成し、所有を示す TXT レコードを公開する
 action-verification = { $service } のプライベート DNS 名の検証を始める
 label-private-name = プライベート DNS 名 ({ $name })
 label-hosted-zone = ホストゾーン ({ $name })

@@ -38,7 +38,7 @@ step-more = もっと詳しく
 step-more-none = このステップの説明は、上のとおりで全部です。
 step-after = できたこと
 step-detour = 寄り道
-step-predict = 先に予想してみましょう
+step-predict = 先に予想してください
 step-predict-answer = 答え: { $right }
 step-waiting = 待っているあいだに
 
@@ -89,10 +89,10 @@ fault-no-answer = 応答を読み取れず、実行されたかどうか分か�
 fault-unreachable = 接続先に届きませんでした。接続先が動いていれば、続きから始められます。
 fault-busy = 接続先が混み合っています。少し待ってから、もう一度試してください。
 fault-sign-in = 認証情報がないか、期限が切れています。サインインし直してください。
-fault-denied = 権限が足りません。上のメッセージに、足りない権限の名前があります。
+fault-denied = 権限が足りません。足りない権限の名前は、上のメッセージにあります。
 fault-not-found = 対象が見つかりません。ほかの誰かに削除された可能性があります。
 fault-exists = 同じものがすでにあります。
-fault-in-use = ほかのものがまだ使っています。使っている側を先に削除します。
+fault-in-use = ほかのものがまだ使っています。先に、使っている側を削除します。
 fault-unsupported = 接続先がこの操作に対応していません。
 fault-refused = 接続先がリクエストを受け付けませんでした。上のメッセージが理由です。
 
@@ -116,10 +116,10 @@ run-started = 実行 { $run } を始めます。
 item-gone = 削除しました: { $resource } { $id }
 
 ## The receipt
-receipt-title = 後片付けの確認
+receipt-title = 後片付けの結果
 receipt-empty = 削除するものはありませんでした。
 receipt-made = 作ったもの
-receipt-now = もう一度見た結果
+receipt-now = 再確認の結果
 receipt-gone = もうありません
 receipt-left = 残っています
 receipt-unknown = 確認できません
