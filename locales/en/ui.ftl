@@ -122,7 +122,7 @@ run-started = Run { $run } starts.
 item-gone = Deleted: { $resource } { $id }
 
 ## The receipt
-receipt-title = Clean-up result
+receipt-title = Receipt
 receipt-empty = There was nothing to delete.
 receipt-made = What was created
 receipt-now = Verified

@@ -116,7 +116,7 @@ run-started = 実行 { $run } を始めます。
 item-gone = 削除しました: { $resource } { $id }
 
 ## The receipt
-receipt-title = 後片付けの結果
+receipt-title = 後片付けの確認
 receipt-empty = 削除するものはありませんでした。
 receipt-made = 作ったもの
 receipt-now = 再確認の結果

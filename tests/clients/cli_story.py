@@ -198,7 +198,7 @@ def seen_in_browser(t, state, token):
 
 def commands(lesson):
     """The commands of every step, in order, out of the plain English lesson."""
-    return re.findall(r"^The same with the CLI\n\n(.*?)^What gets checked$", lesson, re.S | re.M)
+    return re.findall(r"^The same with the CLI\n\n(.*?)^What is checked$", lesson, re.S | re.M)
 
 
 def script(t):

@@ -65,7 +65,7 @@ fn a_typed_yes_is_consent_and_the_whole_lab_runs_on_awss_own_names() {
     // Consent, then leave at the first step.
     let ran = start.stdin("はい\nleave\n").run().code(1).clean();
     let ran =
-        ran.says("Calls go to AWS.").says("Provider and consumer are in two accounts.").says("each begun hour in full");
+        ran.says("Calls go to AWS.").says("Provider and consumer are in two accounts.").says("each started hour in full");
     ran.says("53.00 USD for 30 days").says("AWS · ap-northeast-1");
     let journal = apart.journal();
     let consent = consented(&journal).expect("it is on record");
@@ -122,7 +122,7 @@ fn an_instructor_sees_what_forgotten_runs_cost_before_they_go() {
         apart.pllab_on_aws(&front, "clean --everyone").words(FLAGS).words(words).env("PLLAB_STATE_DIR", elsewhere)
     };
     for (lang, hour, sum) in
-        [("en", "An hour", "about 0.0737 USD an hour, 1.77 USD for a day"), ("ja", "1 時間あたり", "約 0.0737 米ドル")]
+        [("en", "Per hour", "about 0.0737 USD an hour, 1.77 USD for a day"), ("ja", "1 時間あたり", "約 0.0737 米ドル")]
     {
         let ran = clean("").stdin("no\n").env("PLLAB_LANG", lang).run().code(1).clean();
         let told = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");

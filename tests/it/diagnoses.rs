@@ -45,7 +45,7 @@ fn a_full_disk_is_called_one_wherever_it_strikes() {
             let said = [
                 "the disk is full",
                 "The disk of the sandbox's folder is full",
-                "a limit on the size of files",
+                "it has reached the file size limit",
                 "File too large",
             ];
             assert!(said.iter().any(|words| told.contains(words)), "{kilobytes}: {told}");

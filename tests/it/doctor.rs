@@ -84,7 +84,7 @@ fn what_it_says_to_people() {
     let place = StandaloneSandbox::open("");
     let machine = Folder::new();
     for (lang, can, cannot, ask) in [
-        ("en", "This account can run privatelink for 1 learner(s)", "cannot run privatelink for 40", "Service Quotas"),
+        ("en", "This account can run privatelink for one learner.", "cannot run privatelink for 40", "Service Quotas"),
         ("ja", "を 1 人分実行できます", "40 人分実行できません", "申請"),
     ] {
         let one = pllab(&place, &machine, &place.url, "doctor").env("PLLAB_LANG", lang).run().code(0).clean();

@@ -135,7 +135,7 @@ fn a_file_and_the_environment_plan_for_the_sandbox_they_start() {
     std::fs::write(folder.path().join("plan.json"), plan).expect("it can be written");
     let mut sandbox = folder.pllab("sandbox --output json --pace instant --faults plan.json").start();
     sandbox.until("sandbox_ready");
-    folder.pllab("sandbox --fault CreateVpc:1:throttle").run().code(2).complains("is up already");
+    folder.pllab("sandbox --fault CreateVpc:1:throttle").run().code(2).complains("is already running");
     let events = folder.pllab("start --yes --output json").run().events();
     assert_ne!(events.last().map(|last| &last["verdict"]), Some(&"met".into()), "{events:?}");
     sandbox.signal("INT");

@@ -243,7 +243,7 @@ fn ctrl_c_while_something_is_being_made() {
 fn the_whole_lab_by_enter_alone() {
     let folder = Folder::new();
     let mut screen = start(&folder, 80, 24);
-    let predictions = |screen: &Screen| screen.raw().matches("先に予想してみてください").count();
+    let predictions = |screen: &Screen| screen.raw().matches("先に予想してください").count();
     // Twice per step, and five skipped predictions.
     for _ in 0..23 {
         read_on(&mut screen);

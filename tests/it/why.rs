@@ -29,12 +29,12 @@ fn a_finished_lab_has_a_whole_path() {
     assert_eq!(folder.journal(), journal, "it only reads");
     let said = folder.pllab("why").run().code(0);
     assert!(
-        said.out.contains("aws ec2 describe-vpc-endpoints") && said.out.contains("Every rung holds"),
+        said.out.contains("aws ec2 describe-vpc-endpoints") && said.out.contains("The whole path works"),
         "{}",
         said.out
     );
     let said = folder.pllab("why").ja().run();
-    assert!(said.out.contains("すべての段が通っています"), "{}", said.out);
+    assert!(said.out.contains("経路はすべて通っています"), "{}", said.out);
 }
 
 #[test]
@@ -127,9 +127,9 @@ async fn a_route_that_leads_away_is_the_broken_hop_and_one_that_does_not_is_none
         if rung.is_some() {
             let command = traced.last().expect("a diagnosis")["commands"].to_string();
             assert!(command.contains(mends) && command.contains(block), "{block}: {command}");
-            let words = if rung == Some("provider_route") { "its answer, which goes to" } else { "leads what goes to" };
+            let words = if rung == Some("provider_route") { "sends the answer, which goes to" } else { "sends traffic for" };
             let said = folder.pllab("why").run().code(1).says(&format!("{words} {block}"));
-            said.says("the most specific one decides").says(&format!("route {block} "));
+            said.says("the most specific one is used").says(&format!("route {block} "));
             let said = folder.pllab("why").ja().run().code(1).says(&format!("{block} 宛て"));
             said.says("最も具体的なもの");
         }
@@ -151,7 +151,7 @@ fn a_repair_names_what_it_is_about() {
     let folder = Folder::new();
     folder.pllab("start private-dns --yes --keep --pace instant").run().code(0);
     for (drill, words) in [
-        ("one-switch-of-two", ["Switch on enableDnsHostnames for VPC vpc-", "--enable-dns-hostnames"]),
+        ("one-switch-of-two", ["Turn on enableDnsHostnames for VPC vpc-", "--enable-dns-hostnames"]),
         ("off-the-record", ["Publish the TXT record _", " with the value vpce:"]),
     ] {
         folder.pllab(&format!("drill {drill} --yes")).run().code(0);

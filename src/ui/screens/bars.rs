@@ -118,7 +118,7 @@ fn bar_style(words: Arc<Mutex<Words>>, color: bool) -> ProgressStyle {
     style.clone().template(" {spinner} {line}").unwrap_or(style)
 }
 
-/// `label  seen   0:42 / usually 2-4 min / given up after 15 min`, in `room` cells. Too long a line first loses the
+/// `label  seen   0:42 / usually 2-4 min / gives up after 15 min`, in `room` cells. Too long a line first loses the
 /// end of the state, then the time limit, then the usual time.
 fn running(words: &Words, elapsed: Duration, room: usize) -> Line {
     let mut time = format!("  {}", clock(elapsed));

@@ -223,8 +223,8 @@ mod tests {
         drop(heart);
         let lines: Vec<_> = lines.try_iter().collect();
         let expected = [
-            "Started: NLB (provisioning, on AWS usually 2-4 min, given up after 15 min)\n",
-            "Under way: NLB (active, 0 s so far, on AWS usually 2-4 min, given up after 15 min)\n",
+            "Started: NLB (provisioning, on AWS usually 2-4 min, gives up after 15 min)\n",
+            "In progress: NLB (active, 0 s so far, on AWS usually 2-4 min, gives up after 15 min)\n",
             "Done: NLB (active)\n",
         ];
         assert_eq!(lines, expected);

@@ -130,7 +130,7 @@ not as expected: The endpoint's state
   expected: available
   seen: rejected
   Waiting will not change it: something is set up differently than expected.
-  To look for yourself:
+  To check it yourself:
 aws ec2 describe-vpc-endpoints
 ";
     assert_eq!(desk.out.text(), expected);

@@ -108,7 +108,7 @@ fn pending_in_english() {
  │                        │                    │   └─ NLB (internal)  active   │
  │                        │                    │      └─ EC2 nginx  healthy    │
  └────────────────────────┘                    └───────────────────────────────┘
- > made in this step
+ > created in this step
 ";
     assert_eq!(
         drawn(&picture(LinkState::Pending, Some("pending acceptance"), Mark::Absent), Lang::En, 80, GlyphSet::Unicode),
@@ -144,7 +144,7 @@ fn up_in_ascii() {
  |                        |               |   +- NLB (internal)  active |
  |                        |               |      +- EC2 nginx  healthy  |
  +------------------------+               +-----------------------------+
- > made in this step
+ > created in this step
 ";
     assert_eq!(drawn(&picture(LinkState::Up, Some("available"), Mark::There), Lang::En, 80, GlyphSet::Ascii), expected);
 }
@@ -165,7 +165,7 @@ fn up_narrow() {
  │   └─ NLB (internal)  active   │
  │      └─ EC2 nginx  healthy    │
  └───────────────────────────────┘
- > made in this step
+ > created in this step
 ";
     assert_eq!(
         drawn(&picture(LinkState::Up, Some("available"), Mark::There), Lang::En, 40, GlyphSet::Unicode),
@@ -183,7 +183,7 @@ fn rejected() {
  |                        |              |   +- NLB (internal)  active |
  |                        |              |      +- EC2 nginx  healthy  |
  +------------------------+              +-----------------------------+
- > made in this step
+ > created in this step
 ";
     assert_eq!(
         drawn(&picture(LinkState::Rejected, Some("rejected"), Mark::There), Lang::En, 80, GlyphSet::Ascii),

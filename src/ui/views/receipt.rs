@@ -118,7 +118,7 @@ mod tests {
     fn what_is_left_is_named() {
         let expected = "
  後片付けの確認
-   作ったもの  ID                         もう一度見た結果
+   作ったもの  ID                         再確認の結果
    ----------------------------------------------------------
    NLB nlb     loadbalancer/net/nlb/50dc  [ok] もうありません
    VPC         vpc-1                      [!!] 残っています
