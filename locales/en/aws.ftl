@@ -25,7 +25,7 @@ aws-note-two-accounts = Provider and consumer are in two accounts.
 step-two-accounts = In two accounts
 aws-image-by-name = The image was not found through AWS's public parameter, which needs ssm:GetParameters. pllab looks it up by name instead. Nothing else changes.
 aws-not-asked = Not checked (--api-only), because records alone do not show it: { $title }
-aws-lacks = This endpoint does not know the operation { $operation }. { $means } To delete what was made: pllab clean { $run }
+aws-lacks = This endpoint does not know the operation { $operation }. { $means } To delete what was created: pllab clean { $run }
 aws-lacks-acceptance = Without it no connection can be accepted or rejected, so the client never gets an answer and the lab ends here. AWS and the built-in sandbox have it.
 aws-lacks-step = This step cannot be done without it, and the lab ends here. AWS and the built-in sandbox have it.
 aws-no-region = there is no region: neither --region nor the environment nor the profile names one
@@ -62,7 +62,7 @@ money-yes-is-not-enough = --yes alone does not spend money
 money-above = it would cost { $day } USD for a day, and --accept-cost allows { $most } USD
 money-price-unknown = the price of something is not known, so --accept-cost cannot tell whether it is enough
 money-figures = It costs about { $hour } an hour, { $day } for a day.
-money-nothing-made = Nothing has been made.
+money-nothing-made = Nothing has been created.
 
 ## What it has cost
 money-running = It costs about { $hour } an hour and has cost about { $so_far } so far, at list prices. Endpoints and load balancers are billed for each started hour in full.

@@ -92,22 +92,22 @@ cli-lab-fault = { $file }: { $what }
 cli-lab-fault-at = { $file }:{ $line }:{ $column }: { $what }
     { $excerpt }
 cli-journal-damaged = line { $line } of the journal { $path } cannot be read
-cli-journal-damaged-detail = The journal was left as it is. From the lines that can be read, pllab can show and clean up what was made.
+cli-journal-damaged-detail = The journal was left as it is. From the lines that can be read, pllab can show and clean up what was created.
 cli-journal-newer = the journal { $path } was written by a newer pllab (format { $format }). Use that version to continue
 cli-journal-torn = The journal's last line was not written to its end; it was cut off and kept in { $path }
 cli-journal-headless = the first line of the journal { $path } is lost, so the lab and the place of the run are not known
-cli-other-account = this run was made in account { $account }, but the credentials are for { $now }; nothing was changed
+cli-other-account = this run was created in account { $account }, but the credentials are for { $now }; nothing was changed
 cli-run-is-cleaned = run { $run } has been cleaned up; there is nothing to continue
 cli-bad-region = the sandbox has no region `{ $region }`
 cli-sandbox-busy = another pllab runs this sandbox
-cli-own-fault = pllab stopped at a fault of its own. What was done is on record, and the run can go on. Please report it with the next line
+cli-own-fault = pllab stopped because of a bug. Everything done so far is on record, and the run can continue. Please report it with the next line
 cli-disk-full = the disk is full: { $path } cannot be written. Every call that was made is in the journal. Free some space and continue
 cli-read-only = { $path } is on a file system that can only be read. Use a folder that can be written
 cli-not-allowed = you may not use { $path }. Check its owner and permissions, or use another folder
 cli-not-there = { $path } is not there. If pllab was running, it was moved or deleted in the meantime: put it back, then continue
 cli-file-too-large = { $path } cannot grow any further: it has reached the file size limit (ulimit -f)
-cli-no-memory = there is not enough memory to use { $path }. End other programs, then go on
-cli-out-of-files = { $path } cannot be opened: too many files are open. Raise the limit (ulimit -n), then go on
+cli-no-memory = there is not enough memory to use { $path }. End other programs, then continue
+cli-out-of-files = { $path } cannot be opened: too many files are open. Raise the limit (ulimit -n), then continue
 cli-file-trouble = { $path } cannot be used
 cli-nobody-to-ask = there is nobody to ask (this is not a terminal)
 cli-no-text = { $name } cannot be read as text (it must be UTF-8, without control characters)
@@ -185,12 +185,12 @@ clean-drop-lost = { $n ->
     [one] The run's journal and its sandbox are deleted, with the one thing that was created there. It existed on this machine only. The run cannot be resumed or reported afterwards.
    *[other] The run's journal and its sandbox are deleted, with the { $n } things that were created there. They existed on this machine only. The run cannot be resumed or reported afterwards.
  }
-clean-drop-lost-unread = The folder { $folder } is deleted: the run's journal, which cannot be read, and its sandbox. What was made there existed on this machine only.
-clean-drop-shared = The run's journal is deleted. What it made on the sandbox in { $folder } stays there; if that one is damaged too, delete that folder. The run cannot be resumed or reported afterwards.
+clean-drop-lost-unread = The folder { $folder } is deleted: the run's journal, which cannot be read, and its sandbox. What was created there existed on this machine only.
+clean-drop-shared = The run's journal is deleted. What it created on the sandbox in { $folder } stays there; if that one is damaged too, delete that folder. The run cannot be resumed or reported afterwards.
 clean-dropped = Run { $run } is discarded.
-clean-drop-elsewhere = run { $run } was made on { $target }, not on the built-in sandbox; it is kept
+clean-drop-elsewhere = run { $run } was created on { $target }, not on the built-in sandbox; it is kept
 clean-drop-elsewhere-detail = Things may still exist there, and only the run's journal knows of them. Clean it up instead.
-clean-drop-unknown = it cannot be told where run { $run } was made; it is kept
+clean-drop-unknown = it cannot be told where run { $run } was created; it is kept
 clean-drop-unknown-detail = Its journal cannot be read and there is no sandbox in its folder: { $folder }. If nothing exists in any account, delete that folder by hand.
 cli-browse-nothing = there is no page to open yet
 cli-browse-nothing-detail = There will be one from the step `client` on, which starts the client.

@@ -12,8 +12,8 @@ engine-ask-go-ahead = { $n ->
    *[other] Go to step "{ $step }"? pllab does the { $n } steps before it for you.
  }
 engine-ask-go-back = { $n ->
-    [one] Go back to step "{ $step }"? That step opens again, and what it made is deleted first. What you made yourself stays.
-   *[other] Go back to step "{ $step }"? { $n } steps open again, and what they made is deleted first. What you made yourself stays.
+    [one] Go back to step "{ $step }"? That step opens again, and what it created is deleted first. What you made yourself stays.
+   *[other] Go back to step "{ $step }"? { $n } steps open again, and what they created is deleted first. What you made yourself stays.
  }
 predict-title = Your prediction: { $question }
 predict-right = Correct: { $right }

@@ -9,7 +9,7 @@ labs-check-not-proved = lab { $lab } cannot be proved
 labs-check-met-before = this check is met before its step already. It would pass if nothing was done, so it proves nothing. Seen: { $seen }
 labs-check-not-met = this check is not met after its step. Expected: { $expected }. Seen: { $seen }
 labs-check-not-met-why = this check is not met after its step. Expected: { $expected }. Seen: { $seen }. { $why }
-labs-check-not-made = `{ $name }` cannot be made: { $fault }
+labs-check-not-made = `{ $name }` cannot be created: { $fault }
 labs-check-left = after clean-up these are left, or cannot be looked at: { $items }
 labs-check-drills = { $drills ->
     [one] One drill: the path works before the fault and breaks as described after it,

@@ -1,6 +1,6 @@
 # Who the learner is, and the IAM policy of a lab.
 
-cli-arg-learner = The learner's name, for the tags of what is made (or set PLLAB_LEARNER; default: user@machine)
+cli-arg-learner = The learner's name, for the tags of what is created (or set PLLAB_LEARNER; default: user@machine)
 cli-bad-learner = `{ $name }` cannot be a learner's name
 cli-bad-learner-detail = Use 1 to { $limit } of: letters a-z and A-Z, digits, . _ @ -
 policy-about = Print the least-privilege IAM policy of a lab (JSON)

@@ -9,7 +9,7 @@ trace-title-endpoint-group = Inbound rules of the endpoint
 trace-title-consumer-route = Route tables, client to endpoint
 trace-title-consumer-acl = Network ACLs, client to endpoint
 trace-title-load-balancer = State of the NLB
-trace-title-load-balancer-group = Inbound rules of the NLB, enforced on PrivateLink
+trace-title-load-balancer-group = Inbound rules of the NLB (PrivateLink)
 trace-title-listener = Port of the listener
 trace-title-targets = Registered targets
 trace-title-load-balancer-egress = Outbound rules of the NLB
@@ -47,9 +47,9 @@ trace-seen-two = { $first }, { $second }
 
 # Why the path ends there.
 trace-why-not-yet = It is still changing.
-trace-why-not-made = { $name } does not exist yet. The step { $step } makes it.
+trace-why-not-made = { $name } does not exist yet. The step { $step } creates it.
 trace-why-account = You are signed in to another account than the one this run began in.
-trace-why-endpoint-gone = The endpoint is gone. It was deleted after it was made.
+trace-why-endpoint-gone = The endpoint is gone. It was deleted after it was created.
 trace-why-service-gone = The endpoint service is gone. Without its service, an endpoint carries no traffic.
 trace-why-not-accepted = The provider has not accepted the connection request. Until then nothing passes.
 trace-why-rejected = The provider rejected the connection.

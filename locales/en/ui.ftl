@@ -12,7 +12,7 @@ words-new = This step adds to the { $name }: { $nodes }.
 words-link-absent = The { $endpoint } in the consumer VPC and the { $service } in the provider VPC are not connected yet.
 words-link-pending = The { $endpoint } in the consumer VPC is requesting a connection to the { $service } in the provider VPC ({ $state }).
 words-link-up = The { $endpoint } in the consumer VPC is connected to the { $service } in the provider VPC.
-words-link-at-once = Once it is made, the { $endpoint } in the consumer VPC is connected to the { $service } in the provider VPC at once.
+words-link-at-once = Once it is created, the { $endpoint } in the consumer VPC is connected to the { $service } in the provider VPC at once.
 words-link-rejected = The provider rejected the connection: the { $endpoint } in the consumer VPC is not connected to the { $service } in the provider VPC.
 
 ## Opening
