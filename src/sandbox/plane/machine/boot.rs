@@ -28,7 +28,7 @@ pub async fn turn(context: &Arc<MachineContext>, machine: &Arc<Machine>) {
     let mut boot = machine.boot.lock().await;
     let look = Look::bounded();
     advance(context, machine, &mut boot, true, &look).await;
-    let runner = Runner { context, machine, quiet: false, turn: true, look: &look };
+    let runner = Runner { context, machine, quiet: false, turn: true, look: &look, depth: 0 };
     for (step, sinks) in std::mem::take(&mut boot.loops) {
         if runner.perform(&step, &sinks).await == Ended::Waiting {
             boot.loops.push((step, sinks));
@@ -55,7 +55,7 @@ async fn advance(context: &Arc<MachineContext>, machine: &Arc<Machine>, boot: &m
                 // The next call continues it.
                 return;
             }
-            let runner = Runner { context, machine, quiet, turn, look };
+            let runner = Runner { context, machine, quiet, turn, look, depth: 0 };
             match runner.start(step, &around, &mut boot.loops).await {
                 Ended::Waiting => return,
                 Ended::Script => break,

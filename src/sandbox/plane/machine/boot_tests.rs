@@ -5,6 +5,10 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use super::boot_state::{Ended, Sinks};
+use super::effort::Look;
+use super::runner::Runner;
+use super::script::program::{Action, MOST_NESTED, Sink, Step, When};
 use super::server::service::start_nginx;
 use crate::sandbox::Pace;
 use crate::sandbox::plane::Plane;
@@ -78,6 +82,28 @@ async fn a_turn_that_is_too_long_for_a_question_is_cut() -> io::Result<()> {
     assert!((1..600).contains(&printed(&first)), "{first}");
     assert!(printed(&second) > printed(&first), "{second}");
     assert_eq!(second.matches("a turn of this loop is too long").count(), 1, "{second}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_loop_that_is_nested_too_deeply_is_not_run_whoever_read_it() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let plane = plane(&folder, Pace::Instant, "")?;
+    let step = |action| Step { action, out: None, err: None, background: false, when: When::Always };
+    let (context, look) = (&plane.machines().context, Look::endless());
+    let machine = plane.machines().get("i-client").ok_or(io::ErrorKind::NotFound)?;
+    let runner = Runner { context, machine: &machine, quiet: false, turn: true, look: &look, depth: 0 };
+    let around = Sinks { out: Sink::Console, err: Sink::Console };
+    for (depth, ran) in [(MOST_NESTED, 1), (MOST_NESTED + 1, 1), (1000, 1)] {
+        let mut nested = step(Action::Print("x\n".to_owned()));
+        for _ in 0..depth {
+            nested = step(Action::Loop { until: Vec::new(), body: vec![nested] });
+        }
+        assert_eq!(runner.perform(&nested, &around).await, Ended::Waiting);
+        let seen = String::from_utf8_lossy(&plane.network().consoles.read("i-client").text).into_owned();
+        assert_eq!(printed(&seen), ran, "{depth}: {seen}");
+        assert_eq!(seen.contains("a loop inside 16 others is not run"), depth > MOST_NESTED, "{seen}");
+    }
     Ok(())
 }
 

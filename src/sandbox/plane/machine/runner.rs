@@ -19,7 +19,7 @@ use super::disk::{Full, fits_a_path};
 use super::effort::Look;
 use super::machine::Machine;
 use super::script::curl_args::Curl;
-use super::script::program::{Action, Sink, Step};
+use super::script::program::{Action, MOST_NESTED, Sink, Step};
 use super::server::service;
 
 /// How long `dnf install nginx` takes on a small instance, and about how long dnf tries to reach a repository.
@@ -41,6 +41,8 @@ pub struct Runner<'a> {
     pub turn: bool,
     /// How much may be done before the call that led here is answered.
     pub look: &'a Look,
+    /// How many loops are around the step.
+    pub depth: usize,
 }
 
 impl Runner<'_> {
@@ -61,7 +63,14 @@ impl Runner<'_> {
                 let (step, around) = (step.clone(), around.clone());
                 let task = self.context.network.runtime.spawn(async move {
                     let look = Look::endless();
-                    let runner = Runner { context: &context, machine: &machine, quiet: false, turn: true, look: &look };
+                    let runner = Runner {
+                        context: &context,
+                        machine: &machine,
+                        quiet: false,
+                        turn: true,
+                        look: &look,
+                        depth: 0,
+                    };
                     runner.step(&step, &around).await;
                 });
                 self.machine.keep(task.abort_handle());
@@ -182,10 +191,15 @@ impl Runner<'_> {
 
     /// Runs a loop until its condition is met, or, at the instant pace, for one turn.
     async fn turns(&self, until: &[Step], body: &[Step], around: &Sinks) -> Ended {
+        if self.depth >= MOST_NESTED {
+            self.note(&format!("[pllab sandbox] a loop inside {MOST_NESTED} others is not run"));
+            return Ended::Badly;
+        }
+        let inside = Runner { depth: self.depth + 1, ..*self };
         let instant = self.context.network.pace == Pace::Instant;
         if self.quiet {
             // The loop ended in the earlier process, so its condition was met.
-            return self.sequence(until, around).await;
+            return inside.sequence(until, around).await;
         }
         if instant && until.is_empty() && !self.turn {
             return Ended::Waiting;
@@ -193,12 +207,12 @@ impl Runner<'_> {
         loop {
             let begun = Instant::now();
             if !until.is_empty() {
-                match self.sequence(until, around).await {
+                match inside.sequence(until, around).await {
                     ended @ (Ended::Well | Ended::Script) => return ended,
                     Ended::Badly | Ended::Waiting => {}
                 }
             }
-            if self.sequence(body, around).await == Ended::Script {
+            if inside.sequence(body, around).await == Ended::Script {
                 return Ended::Script;
             }
             if instant {

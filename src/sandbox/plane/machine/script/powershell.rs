@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::curl_args;
-use super::program::{Action, Program, Step, When};
+use super::program::{Action, MOST_NESTED, Program, Step, When};
 use super::words::{Token, Variables, cut};
 
 /// The script between the `<powershell>` tags, if there are any.
@@ -27,8 +27,13 @@ pub fn parse(script: &str) -> Program {
             continue;
         }
         let action = if squeezed == "while($true){" {
-            open.push(Vec::new());
-            continue;
+            // The script itself is among the open ones.
+            if open.len() <= MOST_NESTED {
+                open.push(Vec::new());
+                continue;
+            }
+            skipped_blocks = 1;
+            Action::too_deep(at + 1)
         } else if squeezed == "}" && open.len() > 1 {
             let body = open.pop().unwrap_or_default();
             Action::Loop { until: Vec::new(), body }
@@ -96,6 +101,24 @@ mod tests {
         assert!(matches!(body[0].action, Action::Curl(_)));
         assert_eq!(body[1].action, Action::Sleep(10.0));
         assert_eq!(program.hosts(), [("vpce-1.example".to_owned(), 80)]);
+    }
+
+    #[test]
+    fn loops_nest_to_a_limit() {
+        let script = format!(
+            "<powershell>\n{}{}Start-Sleep 3\n</powershell>",
+            "while ($true) {\nStart-Sleep 1\n".repeat(900),
+            "}\n".repeat(900)
+        );
+        let program = user_data::parse(&script);
+        let [looped, after] = program.steps.as_slice() else { panic!("{}", program.steps.len()) };
+        assert_eq!(after.action, Action::Sleep(3.0));
+        let mut body = std::slice::from_ref(looped);
+        let mut depth = 0;
+        while let Some(Step { action: Action::Loop { body: inner, .. }, .. }) = body.last() {
+            (depth, body) = (depth + 1, inner.as_slice());
+        }
+        assert_eq!((depth, body.last().map(|step| &step.action)), (MOST_NESTED, Some(&Action::too_deep(34))));
     }
 
     #[test]

@@ -2,6 +2,10 @@
 
 use super::curl_args::Curl;
 
+/// How many loops may be inside each other. Whatever reads or runs a program calls itself for each, and a stack has an
+/// end.
+pub const MOST_NESTED: usize = 16;
+
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Program {
     /// In order.
@@ -100,6 +104,11 @@ impl Action {
             _ => first.chars().take(119).chain(['…']).collect(),
         };
         Self::Skipped { line, text }
+    }
+
+    /// A loop that is nested too deeply, as a step that is not modelled.
+    pub fn too_deep(line: usize) -> Self {
+        Self::skipped(line, &format!("a loop inside {MOST_NESTED} others, with all that is in it"))
     }
 }
 

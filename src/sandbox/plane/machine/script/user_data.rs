@@ -5,7 +5,7 @@
 mod tests;
 use super::curl_args;
 use super::powershell;
-use super::program::{Action, Program, Sink, Step, When};
+use super::program::{Action, MOST_NESTED, Program, Sink, Step, When};
 use super::words::{Redirection, Token, Unclosed, Variables, cut, expand};
 
 /// A variable whose value is longer than this, in bytes, counts as unknown: `A=$A$A`, line after line, would fill any
@@ -160,7 +160,9 @@ impl Reader {
 
     fn command(&mut self, line: usize, text: &str, mut command: Command, control: &str, heredoc: Option<&str>) {
         if let Some((end, depth)) = self.skipping.as_mut() {
-            let first = command.words.first().map_or("", String::as_str);
+            // A command may follow these words on the same line.
+            let mut words = command.words.iter().map(String::as_str);
+            let first = words.find(|word| !matches!(*word, "do" | "then" | "else")).unwrap_or_default();
             let begins = match *end {
                 "fi" => first == "if",
                 "done" => matches!(first, "for" | "while" | "until"),
@@ -189,12 +191,14 @@ impl Reader {
                     command.words.remove(0);
                 }
                 "while" if matches!(command.words.get(1).map(String::as_str), Some("true" | ":" | "1")) => {
-                    self.open.push(Frame { when: self.when, ..Frame::default() });
+                    self.begin(line, false);
                     return;
                 }
                 "until" => {
                     command.words.remove(0);
-                    self.open.push(Frame { condition: true, when: self.when, ..Frame::default() });
+                    if !self.begin(line, true) {
+                        return;
+                    }
                 }
                 "done" if self.open.len() > 1 => {
                     let Some(frame) = self.open.pop() else { return };
@@ -238,6 +242,19 @@ impl Reader {
         self.push(Step { action, out, err, background, when: self.when });
     }
 
+    /// Begins a loop. `false` if it is nested too deeply, and skipped to its end.
+    fn begin(&mut self, line: usize, condition: bool) -> bool {
+        // The script itself is among the open ones.
+        let fits = self.open.len() <= MOST_NESTED;
+        if fits {
+            self.open.push(Frame { condition, when: self.when, ..Frame::default() });
+        } else {
+            self.skipping = Some(("done", 1));
+            self.push_skipped(Action::too_deep(line));
+        }
+        fits
+    }
+
     fn push(&mut self, step: Step) {
         if let Some(frame) = self.open.last_mut() {
             frame.steps.push(step);
@@ -245,7 +262,10 @@ impl Reader {
     }
 
     fn skip(&mut self, line: usize, text: &str) {
-        let action = Action::skipped(line, text);
+        self.push_skipped(Action::skipped(line, text));
+    }
+
+    fn push_skipped(&mut self, action: Action) {
         self.push(Step { action, out: None, err: None, background: false, when: When::Always });
     }
 

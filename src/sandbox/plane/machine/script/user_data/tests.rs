@@ -179,6 +179,27 @@ fn a_variable_that_doubles_itself_ends_somewhere() {
 }
 
 #[test]
+fn loops_nest_to_a_limit() {
+    for begin in ["while :\ndo\n", "while true; do\n", "until false; do\n"] {
+        let script = format!("{}echo x\n{}echo after", begin.repeat(1000), "done\n".repeat(1000));
+        let seen = parse(&format!("#!/bin/sh\n{script}")).steps;
+        let [looped, after] = seen.as_slice() else { panic!("{begin}: {}", seen.len()) };
+        assert_eq!(brief(after), "print \"after\\n\"");
+        let (mut inner, mut depth) = (looped, 0);
+        while let Action::Loop { body, .. } = &inner.action {
+            (inner, depth) = (&body[0], depth + 1);
+        }
+        let said = brief(inner);
+        assert!(said.ends_with(" a loop inside 16 others, with all that is in it"), "{begin}: {said}");
+        assert_eq!(depth, MOST_NESTED, "{begin}");
+    }
+    // Loops side by side are not nested.
+    assert_eq!(steps(&"while :; do echo x; done &\n".repeat(40)).len(), 40);
+    let text = "for i in 1 2; do while :; do echo; done; done; echo after";
+    assert_eq!(steps(text), [format!("skip 2 {text}").as_str(), "print \"after\\n\""]);
+}
+
+#[test]
 fn a_quote_that_spans_many_lines_is_read_once() {
     let script = format!("#!/bin/sh\nA={}\necho \"{}{}\"\n", "a".repeat(4096), "$A".repeat(100), "x\n".repeat(4000));
     let began = std::time::Instant::now();
