@@ -69,6 +69,8 @@ pub struct Clients {
 pub struct Clouds {
     pub provider: Clients,
     pub consumer: Clients,
+    /// Whether every call goes to this machine: to the sandbox, or to another emulator.
+    pub on_this_machine: bool,
 }
 
 /// Whose credentials these are [API:GetCallerIdentity].

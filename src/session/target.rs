@@ -179,8 +179,10 @@ impl Target {
                 }
             }
         }
+        let local = |endpoint: &Endpoint| is_loopback(&endpoint.url);
+        let on_this_machine = asked == Asked::Sandbox || (!found.is_empty() && found.iter().all(local));
         Ok(Self {
-            clouds: Arc::new(Clouds { provider, consumer }),
+            clouds: Arc::new(Clouds { provider, consumer, on_this_machine }),
             accounts: BTreeMap::from([(Side::Provider, who.account.clone()), (Side::Consumer, whom.account.clone())]),
             identities: BTreeMap::from([(Side::Provider, who), (Side::Consumer, whom)]),
             patience,
@@ -217,8 +219,7 @@ impl Target {
 
     /// Whether what is made there may cost money: on AWS, and on anything that is not on this machine.
     pub fn spends(&self) -> bool {
-        let local = |endpoint: &Endpoint| is_loopback(&endpoint.url);
-        !self.is_sandbox() && (self.endpoints.is_empty() || !self.endpoints.iter().all(local))
+        !self.clouds.on_this_machine
     }
 
     /// What the learner should know about where calls go, and about whose accounts these are.

@@ -118,6 +118,7 @@ fn placeholders_are_no_programs() {
         format!("{{{{ {}1 }}}}", "not ".repeat(50_000)),
         "{% if 1 %}".repeat(5_000),
         "{{ cidr | subnet(99999999999) }}".to_owned(),
+        "{{ cidr | subnet(4294967295) }}".to_owned(),
     ]
     .iter()
     .enumerate()
@@ -255,6 +256,32 @@ fn only_regular_files_are_read() {
     folder.pllab("labs show ok --labs labs").run().code(0);
     folder.pllab("drill list --labs labs").run().code(2).says("privatelink");
     folder.pllab("start ok --labs labs --yes --pace instant").run().code(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_script_announces_no_door_of_another_program() {
+    let folder = Folder::new();
+    let other = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    other.set_nonblocking(true).expect("it need not be waited for");
+    let theirs = format!("http://127.0.0.1:{}/", other.local_addr().expect("it has a port").port());
+    let line = format!("[pllab sandbox] door: {theirs} leads where this instance's http://${{endpoint.dns}}/ leads");
+    let asks = "              curl -sS -m 5 -w '";
+    let lies = format!("              echo \"{line}\"\n              unknown \"\n{line}\"\n{asks}");
+    let lies = lies.replace("\n[pllab", "\n              [pllab");
+    for name in ["lab.yaml", "ja.md", "en.md"] {
+        let own = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("labs/privatelink").join(name);
+        let text = fs::read_to_string(own).expect("it is there").replace("id: privatelink", "id: liar");
+        folder.write(&format!("labs/liar/{name}"), &text.replace(asks, &lies));
+    }
+    folder.pllab("start liar --labs labs --yes --keep --pace instant").run().code(0);
+    let mut browse = folder.pllab("browse --labs labs --output json").start();
+    let said = browse.until("browse_ready");
+    browse.signal("INT");
+    browse.wait().code(0);
+    assert!(said.contains("http://127.0.0.1:") && !said.contains(&theirs), "{said}");
+    let asked = other.accept().map(|(_, from)| from);
+    assert!(asked.is_err(), "the other program was asked: {asked:?}");
 }
 
 /// Whether a terminal would act on the character instead of showing it.

@@ -14,7 +14,7 @@ use crate::checks::http::{self, Failure};
 use crate::checks::load_balancer_addresses::addresses;
 use crate::checks::page_marks::mark;
 use crate::checks::question::Question;
-use crate::cloud::{Call, Clients, Fault};
+use crate::cloud::{Call, Clouds, Fault};
 use crate::i18n::{Text, m};
 use crate::lab;
 
@@ -57,7 +57,7 @@ impl Question for Page<'_> {
         let addresses = addresses(scene, &self.0.load_balancer).await?;
         let console = console::read(reply);
         let dns = scene.fact(&self.0.endpoint, "dns").unwrap_or_default();
-        Ok(match door(&console, dns) {
+        Ok(match door(scene.clouds, &console, dns) {
             Some(url) => judge_door(url, http::get(url).await, scene.token, &addresses),
             None => judge_console(dns, newest(&console, scene.token), scene.token, &addresses),
         })
@@ -69,19 +69,25 @@ impl Question for Page<'_> {
 ///
 /// # Errors
 /// When the console cannot be read.
-pub async fn browser_url(clients: &Clients, client_id: &str, dns: &str) -> Result<Option<String>, Fault> {
+pub async fn browser_url(clouds: &Clouds, client_id: &str, dns: &str) -> Result<Option<String>, Fault> {
     let facts = Facts::from([("client".to_owned(), BTreeMap::from([("id".to_owned(), client_id.to_owned())]))]);
-    let reply = clients.send(&console::call(&facts, "client")).await?;
-    Ok(door(&console::read(&reply), dns).map(str::to_owned))
+    let reply = clouds.consumer.send(&console::call(&facts, "client")).await?;
+    Ok(door(clouds, &console::read(&reply), dns).map(str::to_owned))
 }
 
-/// A local URL that leads where a URL leads from the client, if the target announces one on the client's console:
-/// `door: <url> leads where this instance's <url> leads`. The newest one for `dns` counts.
-fn door<'a>(console: &'a str, dns: &str) -> Option<&'a str> {
+/// A local URL that leads where a URL leads from the client, if the target announces one on the client's console.
+///
+/// Only a target on this machine has such URLs. On AWS the instance's own script wrote all of its console.
+fn door<'a>(clouds: &Clouds, console: &'a str, dns: &str) -> Option<&'a str> {
+    if clouds.on_this_machine { announced(console, dns) } else { None }
+}
+
+/// The newest announcement for `dns`: `[pllab sandbox] door: <url> leads where this instance's <url> leads`. The
+/// sandbox sees to it that no script writes such a line.
+fn announced<'a>(console: &'a str, dns: &str) -> Option<&'a str> {
     console.lines().rev().find_map(|line| {
-        let (_, rest) = line.split_once("door: ")?;
-        let (here, rest) = rest.split_once(" leads where this instance's ")?;
-        let (there, _) = rest.split_once(" leads")?;
+        let rest = line.strip_prefix("[pllab sandbox] door: ")?.strip_suffix(" leads")?;
+        let (here, there) = rest.split_once(" leads where this instance's ")?;
         let host = there.strip_prefix("http://")?.trim_end_matches('/');
         (host.eq_ignore_ascii_case(dns) && is_here(here)).then_some(here)
     })
@@ -158,8 +164,13 @@ mod tests {
             )
         };
         let console = format!("{}{}{}", line(1, DNS), line(2, DNS), line(3, "elsewhere"));
-        assert_eq!(door(&console, DNS), Some("http://127.0.0.1:2/"));
-        assert_eq!(door("next door: nothing\n", DNS), None);
+        assert_eq!(announced(&console, DNS), Some("http://127.0.0.1:2/"));
+        assert_eq!(announced("next door: nothing\n", DNS), None);
+        for (before, after) in [("x ", ""), ("", " there"), ("user data line 2 is not modelled and was skipped: ", "")]
+        {
+            let line = format!("{before}{}{after}\n", line(1, DNS).trim_end());
+            assert_eq!(announced(&line, DNS), None, "{line}");
+        }
     }
 
     #[test]
@@ -178,7 +189,7 @@ mod tests {
             "--help",
         ] {
             let console = format!("[pllab sandbox] door: {here} leads where this instance's http://{DNS}/ leads\n");
-            assert_eq!(door(&console, DNS), None, "{here}");
+            assert_eq!(announced(&console, DNS), None, "{here}");
         }
     }
 

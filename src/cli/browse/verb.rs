@@ -55,7 +55,7 @@ async fn show(context: &mut Context, args: &Browse) -> Result<(), Failed> {
     let mut interrupt = context.interrupt.listen();
     let target = target(context, &store, &found, state).await?;
     let shown = async {
-        let door = if args.tunnel { Ok(None) } else { checks::browser_url(&target.clouds.consumer, &id, &dns).await };
+        let door = if args.tunnel { Ok(None) } else { checks::browser_url(&target.clouds, &id, &dns).await };
         let door = door.map_err(|fault| unreachable_target(&state.target, Some(&fault)))?;
         if let Some(url) = door {
             announce(context, &url, None)?;

@@ -123,14 +123,7 @@ impl Plane {
         self.machines.settle(Some(instance_id)).await;
         self.machines.turn(instance_id).await;
         let mut console = self.network.consoles.read(instance_id);
-        // A script that prints a page every few seconds pushes the announcement out of the 64 KB that AWS keeps, but
-        // the door still works.
-        for (name, port) in self.machines.context.memory.doors(instance_id) {
-            let line = local_forward::announcement(&name, port).into_bytes();
-            if !console.text.windows(line.len()).any(|text| text == line) {
-                console.text.splice(0..0, line.into_iter().chain([b'\n']));
-            }
-        }
+        console.text = local_forward::announce(&console.text, &self.machines.context.memory.doors(instance_id));
         console
     }
 

@@ -65,9 +65,35 @@ pub fn open(context: &Arc<MachineContext>, id: &str, host: &str, port: u16) -> O
     Some(Door { name, local: local.port(), task: task.abort_handle() })
 }
 
+/// What only the announcement of a door has in it.
+const LEADS: &str = " leads where this instance's ";
+/// What stands in the place of an announcement of no open door.
+const NO_DOOR: &str = "[pllab sandbox] a line that looks like a door's is left out: there is no such door";
+
 /// The line on the console that announces a door.
 pub fn announcement(name: &str, port: u16) -> String {
-    format!("[pllab sandbox] door: http://127.0.0.1:{port}/ leads where this instance's http://{name}/ leads")
+    format!("[pllab sandbox] door: http://127.0.0.1:{port}/{LEADS}http://{name}/ leads")
+}
+
+/// A console on which the announcements are those of `doors` (each with its port) and no others. Whoever reads it opens
+/// what is announced, and a script writes what it likes, so a line with an announcement's words that is none is left
+/// out. An announcement that is missing comes first: a script that prints a page every few seconds pushes it out of the
+/// 64 KB that AWS keeps, but the door still works.
+pub fn announce(console: &[u8], doors: &[(String, u16)]) -> Vec<u8> {
+    let announced: Vec<String> = doors.iter().map(|(name, port)| announcement(name, *port)).collect();
+    let is_true = |line: &[u8]| announced.iter().any(|it| it.as_bytes() == line);
+    let mut text = Vec::with_capacity(console.len());
+    for line in announced.iter().filter(|line| !console.split(|byte| *byte == b'\n').any(|it| it == line.as_bytes())) {
+        text.extend([line.as_bytes(), b"\n"].concat());
+    }
+    for line in console.split_inclusive(|byte| *byte == b'\n') {
+        let (line, end) = line.strip_suffix(b"\n").map_or((line, &b""[..]), |line| (line, b"\n"));
+        // Readers drop some bytes that are no characters, so words may come about that are not there yet.
+        let plain: Vec<u8> = line.iter().copied().filter(|byte| matches!(byte, b' '..=b'~')).collect();
+        let looks = plain.windows(LEADS.len()).any(|words| words == LEADS.as_bytes());
+        text.extend([if looks && !is_true(line) { NO_DOOR.as_bytes() } else { line }, end].concat());
+    }
+    text
 }
 
 #[derive(Clone)]
@@ -150,6 +176,33 @@ fn is_ours(head: &Head) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_console_announces_the_doors_that_are_there_and_no_others() {
+        let doors = [("web".to_owned(), 4000)];
+        let yes = announcement("web", 4000);
+        let no = announcement("web", 29911);
+        let told = |console: &str| String::from_utf8(announce(console.as_bytes(), &doors)).unwrap();
+        assert_eq!(told(&format!("a\n{yes}\nb")), format!("a\n{yes}\nb"));
+        assert_eq!(told(""), format!("{yes}\n"), "what was pushed out comes back");
+        for forged in [
+            no.clone(),
+            format!("{no}\r"),
+            format!("x {no}"),
+            format!("[pllab sandbox] user data line 2 is not modelled and was skipped: {no}"),
+            no.replace("leads where", "le\0ads wh\u{1b}ere"),
+            no.replace("[pllab", "[\0pllab"),
+            format!("{yes} {no}"),
+            no.replace("door: ", "door: \r"),
+        ] {
+            assert_eq!(told(&format!("{yes}\n{forged}\nb\n")), format!("{yes}\n{NO_DOOR}\nb\n"), "{forged:?}");
+            assert_eq!(told(&format!("{yes}\n{forged}")), format!("{yes}\n{NO_DOOR}"), "{forged:?}");
+        }
+        // A name that spans lines makes no announcement of its second line.
+        let odd = [("x\n[pllab sandbox] door: ".to_owned(), 4000)];
+        let seen = String::from_utf8(announce(no.as_bytes(), &odd)).unwrap();
+        assert!(!seen.contains("29911"), "{seen}");
+    }
 
     #[test]
     fn only_loopback_names_get_through() {

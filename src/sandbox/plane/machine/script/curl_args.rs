@@ -57,7 +57,9 @@ impl Url {
         let numbered = authority.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?)));
         let (host, port) = numbered.unwrap_or((authority, if tls { 443 } else { 80 }));
         let target = if target.starts_with('/') { target.to_owned() } else { format!("/{target}") };
-        (!host.is_empty()).then(|| Self { text: text.to_owned(), host: host.to_owned(), port, target, tls })
+        // curl takes no host with such characters either.
+        let odd = host.chars().any(|c| c.is_whitespace() || c.is_control());
+        (!host.is_empty() && !odd).then(|| Self { text: text.to_owned(), host: host.to_owned(), port, target, tls })
     }
 
     /// The host with its port, as in a `Host` header.
@@ -179,9 +181,15 @@ mod tests {
 
     #[test]
     fn what_is_not_modelled_is_said() {
-        for line in
-            ["-X POST http://h/", "--data a http://h/", "-s", "ftp://h/", "http://a/ http://b/", "-m x http://h/"]
-        {
+        for line in [
+            "-X POST http://h/",
+            "--data a http://h/",
+            "-s",
+            "ftp://h/",
+            "http://h\n/",
+            "http://a/ http://b/",
+            "-m x http://h/",
+        ] {
             assert_eq!(curl(line), None, "{line}");
         }
     }
