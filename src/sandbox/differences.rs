@@ -281,10 +281,16 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "instance-disk",
-        "インスタンスのディスクは、ユーザーデータが書いたファイルだけを覚えている模造品です。ファイルは 1,000 個まで、中身とパスを合わせて 16 MiB まで、パスは 4,096 バイトまでで、超えると No space left on device や File name too long になります。サーバーのログは 128 KiB を超えると新しい 64 KiB だけを残します。",
+        "インスタンスのディスクは、ユーザーデータが書いたファイルだけを覚えている模造品です。ファイルは 1,000 個まで、中身とパスを合わせて 16 MiB まで、パスは 4,096 バイト、64 階層までで、超えると No space left on device や File name too long になります。サーバーのログは 128 KiB を超えると新しい 64 KiB だけを残します。",
         "An instance's disk is an imitation that knows the files which user data wrote: 1,000 of them at most, 16 MiB with \
-         their paths, and paths of 4,096 bytes; what goes beyond that meets \"No space left on device\" or \"File name too \
+         their paths, and paths of 4,096 bytes and 64 names; what goes beyond that meets \"No space left on device\" or \"File name too \
          long\". A server's log that has grown beyond 128 KiB keeps its newest 64 KiB.",
+    ),
+    difference(
+        "instance-ports",
+        "インスタンスが待ち受けできるポートは 16 個までです。ユーザーデータのループは 16 重までです。超えた分は開かず、または飛ばして、コンソールにそう書きます。",
+        "An instance listens on 16 ports at most, and the loops of its user data nest 16 deep at most; what goes beyond \
+         that is not opened, or skipped, and the console says so.",
     ),
     difference(
         "doors",

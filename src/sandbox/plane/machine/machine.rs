@@ -18,6 +18,9 @@ use super::script::program::{Program, Sink};
 use super::script::user_data;
 use super::server::nginx_handle::{NginxProcess, mirror};
 
+/// How many ports an instance may listen on. Each takes one of this machine's.
+pub const MOST_PORTS: usize = 16;
+
 pub struct Machine {
     pub id: String,
     /// The number of reboots when it was switched on.
@@ -154,6 +157,19 @@ impl Machine {
     fn end_nginx(&self) {
         let ending = lock(&self.nginx).take();
         drop(ending);
+    }
+
+    /// How many more ports it may listen on.
+    pub fn free_ports(&self, context: &MachineContext) -> usize {
+        let is_its = |place: &&Place| matches!(place, Place::Instance { id, .. } if *id == self.id);
+        MOST_PORTS.saturating_sub(context.network.fabric.places().iter().filter(is_its).count())
+    }
+
+    /// Says that ports are not opened because it has no more.
+    pub fn leaves_ports(&self, context: &MachineContext, left: usize) {
+        let text =
+            format!("[pllab sandbox] an instance listens on at most {MOST_PORTS} ports: {left} more are not opened");
+        context.network.consoles.line(&self.id, &text);
     }
 
     /// Listens on a port, unless the machine was switched off meanwhile.

@@ -58,6 +58,12 @@ impl Config {
         config
     }
 
+    /// Keeps the first ports, at most so many, and returns how many are left out.
+    pub fn keep_ports(&mut self, most: usize) -> usize {
+        let first = self.ports.keys().nth(most).copied();
+        first.map_or(0, |first| self.ports.split_off(&first).len())
+    }
+
     /// The client's address of a request that came from `from`, with a header that names `proxied`.
     pub fn remote(&self, from: SocketAddrV4, proxied: SocketAddrV4) -> SocketAddrV4 {
         let believes = |block: &Cidr| block.has(*from.ip());

@@ -97,10 +97,15 @@ async fn try_start(
         return Err(io::Error::other("there is no program here that keeps it behind walls and ends it").into());
     };
     let mut ports = BTreeMap::new();
+    // All are held until each has its port, so that no two are the same. Not longer: a listener of ours that another
+    // process inherits for a moment would be taken for nginx.
+    let mut held = Vec::new();
     for (port, proxied) in &config.ports {
-        let local = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
-        ports.insert(*port, (local, *proxied));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        ports.insert(*port, (listener.local_addr()?, *proxied));
+        held.push(listener);
     }
+    drop(held);
     let address = context.network.topology().instances.get(&machine.id).map_or(Ipv4Addr::LOCALHOST, |it| it.address);
     // A large configuration or a slow disk takes long: keep this off the threads that answer calls.
     let (read, given) = (Arc::clone(tree), ports.clone());

@@ -22,9 +22,14 @@ pub async fn start_nginx(context: &Arc<MachineContext>, machine: &Arc<Machine>) 
         Ok(tree) => tree.into(),
         Err(error) => return context.network.consoles.line(&machine.id, &format!("nginx: [emerg] {error}")),
     };
-    let config = Config::of(&tree);
+    let mut config = Config::of(&tree);
     machine.stop_nginx(context);
-    let real = match context.nginx.as_deref() {
+    let left = config.keep_ports(machine.free_ports(context));
+    if left > 0 {
+        machine.leaves_ports(context, left);
+    }
+    // The real one would listen on all of them or not start.
+    let real = match context.nginx.as_deref().filter(|_| left == 0) {
         Some(program) => match nginx_process::start(context, machine, program, &tree, &config).await {
             Started::Runs(process) => Some(process),
             Started::Refused => return,
@@ -60,10 +65,15 @@ pub async fn start_nginx(context: &Arc<MachineContext>, machine: &Arc<Machine>) 
     }
 }
 
-/// Starts Python's server for the working folder. `false` if the port is taken.
+/// Starts Python's server for the working folder. `false` if the port is taken, or the instance
+/// has no more ports.
 pub fn serve_folder(context: &Arc<MachineContext>, machine: &Arc<Machine>, port: u16, log: Sink) -> bool {
     let place = Place::Instance { id: machine.id.clone(), port };
     if context.network.fabric.has(&place) {
+        return false;
+    }
+    if machine.free_ports(context) == 0 {
+        machine.leaves_ports(context, 1);
         return false;
     }
     let folder = lock(&machine.disk).absolute("");
