@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use tokio::time::timeout;
+
 use super::boot_state::{Boot, Ended, Sinks};
 use super::context::MachineContext;
-use super::effort::Look;
+use super::effort::{LONGEST_LOOK, Look};
 use super::machine::Machine;
 use super::runner::Runner;
 use super::script::program::Sink;
@@ -25,7 +27,8 @@ pub async fn settle(context: &Arc<MachineContext>, machine: &Arc<Machine>) {
 
 /// At the instant pace: runs a machine's boot script as far as it can, and gives each of its loops one turn.
 pub async fn turn(context: &Arc<MachineContext>, machine: &Arc<Machine>) {
-    let mut boot = machine.boot.lock().await;
+    // Another call may be running it, and others may wait for it too. This one is answered all the same.
+    let Ok(mut boot) = timeout(LONGEST_LOOK, machine.boot.lock()).await else { return };
     let look = Look::bounded();
     advance(context, machine, &mut boot, true, &look).await;
     let runner = Runner { context, machine, quiet: false, turn: true, look: &look, depth: 0 };

@@ -14,6 +14,7 @@ use crate::sandbox::Pace;
 use crate::sandbox::plane::Plane;
 use crate::sandbox::plane::fixtures::{CLIENT, GROUP, lab, options};
 use crate::sandbox::plane::net::fabric::lock;
+use crate::sandbox::plane::net::filter::Place;
 
 /// A data plane whose client has another script.
 fn plane(folder: &TempDir, pace: Pace, script: &str) -> io::Result<Plane> {
@@ -104,6 +105,77 @@ async fn a_loop_that_is_nested_too_deeply_is_not_run_whoever_read_it() -> io::Re
         assert_eq!(printed(&seen), ran, "{depth}: {seen}");
         assert_eq!(seen.contains("a loop inside 16 others is not run"), depth > MOST_NESTED, "{seen}");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_instance_listens_on_some_ports_and_says_that_it_leaves_the_rest() -> io::Result<()> {
+    let servers: String = (8000..8030).map(|port| format!("python3 -m http.server {port} &\n")).collect();
+    let listens: String = (8000..8030).map(|port| format!("listen {port};")).collect();
+    let nginx = format!(
+        "dnf install -y nginx\necho 'server {{ {listens} }}' > /etc/nginx/conf.d/x.conf\nsystemctl start nginx"
+    );
+    for (script, told) in [(servers, "1 more are"), (nginx, "15 more are")] {
+        let folder = tempfile::tempdir()?;
+        let plane = Plane::start(options(folder.path(), Pace::Instant))?;
+        let mut topology = lab();
+        topology.subnets.values_mut().for_each(|it| it.reaches_s3 = true);
+        for instance in topology.instances.values_mut().filter(|it| it.user_data == CLIENT) {
+            instance.user_data = format!("#!/bin/bash\n{script}");
+        }
+        plane.apply(topology);
+        let seen = text(&plane).await;
+        let is_its = |place: &Place| matches!(place, Place::Instance { id, .. } if id == "i-client");
+        let open = plane.network().fabric.places().into_iter().filter(is_its).count();
+        assert_eq!(open, 16, "{seen}");
+        assert!(seen.contains(&format!("listens on at most 16 ports: {told} not opened\n")), "{seen}");
+    }
+    Ok(())
+}
+
+/// The limit that nothing but a hang would reach.
+const LAST_RESORT: Duration = Duration::from_secs(50);
+
+#[tokio::test]
+async fn a_request_that_is_never_answered_holds_no_question_up() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let ask = "-H 'Content-Length: 999' http://localhost:8000/";
+    let script = format!("python3 -m http.server 8000 &\ncurl {ask}\ncurl -sS -m 3000 {ask}\necho after");
+    let plane = plane(&folder, Pace::Instant, &script)?;
+    let begun = Instant::now();
+    let mut seen = text(&plane).await;
+    while !seen.contains("after\n") && begun.elapsed() < LAST_RESORT {
+        seen = text(&plane).await;
+    }
+    assert!(seen.contains("curl: (28) Operation timed out after 2000 milliseconds with 0 bytes received\n"), "{seen}");
+    assert!(seen.contains("curl: (28) Operation timed out after 3000000 milliseconds with 0 bytes"), "{seen}");
+    assert!(begun.elapsed() < LAST_RESORT && seen.contains("\nafter\n"), "{seen}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_folder_of_a_web_server_goes_with_its_instance() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let plane = plane(&folder, Pace::Instant, "")?;
+    let [gone, stays] = ["i-client", "i-web"].map(|id| folder.path().join("nginx").join(id));
+    for path in [&gone, &stays] {
+        std::fs::create_dir_all(path.join("root/usr"))?;
+    }
+    let (over, ended) = tokio::sync::watch::channel(false);
+    plane.machines().context.web_servers.add("i-client", ended);
+    let mut topology = lab();
+    topology.instances.remove("i-client");
+    plane.apply(topology);
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(gone.exists(), "its web server uses it still");
+    over.send_replace(true);
+    let begun = Instant::now();
+    while gone.exists() && begun.elapsed() < LAST_RESORT {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(!gone.exists() && stays.exists());
     Ok(())
 }
 

@@ -19,6 +19,10 @@ use crate::sandbox::plane::net::network::Network;
 
 /// How long Linux tries to connect (`tcp_syn_retries` 6) if curl is given no limit.
 const KERNEL_PATIENCE: Duration = Duration::from_secs(130);
+/// How long an answer may really take at the instant pace, where a call waits for it, if curl is given no limit.
+const INSTANT_PATIENCE: Duration = Duration::from_secs(2);
+/// The same if curl is given a limit, which may be longer.
+const LONGEST_INSTANT: Duration = Duration::from_secs(5);
 /// Bytes of a body that are kept.
 const LONGEST_BODY: usize = 1024 * 1024;
 
@@ -107,13 +111,22 @@ async fn fetch(
         return Err(Failure(35, "TLS connect error: the pllab sandbox speaks no TLS".to_owned()));
     }
     let exchange = exchange(curl, &mut stream, facts, output);
-    match curl.max_time.map(|limit| limit.saturating_sub(watch.elapsed())) {
-        None => exchange.await,
-        Some(left) => timeout(left, exchange).await.unwrap_or_else(|_| {
-            let (time, size) = (watch.elapsed().as_millis(), facts.size);
-            Err(Failure(28, format!("Operation timed out after {time} milliseconds with {size} bytes received")))
-        }),
-    }
+    let left = curl.max_time.map(|limit| limit.saturating_sub(watch.elapsed()));
+    let patience = match left {
+        Some(left) if watch.instant => left.min(LONGEST_INSTANT),
+        Some(left) => left,
+        None if watch.instant => INSTANT_PATIENCE,
+        None => return exchange.await,
+    };
+    timeout(patience, exchange).await.unwrap_or_else(|_| {
+        if watch.instant {
+            // Always the same time, so that transcripts are identical.
+            watch.begun = Instant::now();
+            watch.skipped = curl.max_time.unwrap_or(INSTANT_PATIENCE);
+        }
+        let (time, size) = (watch.elapsed().as_millis(), facts.size);
+        Err(Failure(28, format!("Operation timed out after {time} milliseconds with {size} bytes received")))
+    })
 }
 
 async fn connect(

@@ -14,6 +14,8 @@ use crate::sandbox::plane::net::fabric::lock;
 const GRAIN: Duration = Duration::from_millis(5);
 /// How many simple steps a script may do while one call is answered.
 const LOOK: usize = 256;
+/// How long they may take together. A step that has begun is ended by limits of its own.
+pub const LONGEST_LOOK: Duration = Duration::from_secs(10);
 
 /// The work of an instance's script and its loops, together.
 #[derive(Default)]
@@ -49,12 +51,17 @@ impl Effort {
 }
 
 /// What is left of a look. At the instant pace a call runs the scripts and must be answered soon.
-pub struct Look(Option<AtomicUsize>);
+pub struct Look(Option<Left>);
+
+struct Left {
+    steps: AtomicUsize,
+    until: Instant,
+}
 
 impl Look {
     /// For the instant pace.
     pub fn bounded() -> Self {
-        Self(Some(AtomicUsize::new(LOOK)))
+        Self(Some(Left { steps: AtomicUsize::new(LOOK), until: Instant::now() + LONGEST_LOOK }))
     }
 
     /// For the paces at which time passes.
@@ -72,8 +79,8 @@ impl Look {
             Action::Curl(_) => 4,
             _ => 1,
         };
-        left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| (left > 0).then(|| left.saturating_sub(weight)))
-            .is_ok()
+        let take = |steps: usize| (steps > 0).then(|| steps.saturating_sub(weight));
+        Instant::now() < left.until && left.steps.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
     }
 }
 
@@ -110,6 +117,8 @@ mod tests {
             let look = Look::bounded();
             assert_eq!((0..2 * LOOK).filter(|_| look.takes(action)).count(), wanted);
         }
+        let late = Look(Some(Left { steps: AtomicUsize::new(LOOK), until: Instant::now() }));
+        assert!(!late.takes(&Action::Nothing), "its time is over");
         assert!((0..2 * LOOK).all(|_| Look::endless().takes(&unit)));
     }
 }

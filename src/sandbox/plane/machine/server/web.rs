@@ -73,7 +73,7 @@ impl Server {
                 Incoming::Closed => return,
                 Incoming::Garbage => {
                     let page = self.error(400);
-                    let _ = stream.write_all(&self.response(&page, false, false)).await;
+                    send(&mut stream, &self.response(&page, false, false)).await;
                     return self.log(remote, &buffer, &Head::default(), &page);
                 }
                 Incoming::Head(head, end) => (head, end),
@@ -84,7 +84,7 @@ impl Server {
             buffer.drain(..end);
             let Some((method, target, current)) = request else {
                 let page = self.error(400);
-                let _ = stream.write_all(&self.response(&page, false, false)).await;
+                send(&mut stream, &self.response(&page, false, false)).await;
                 return self.log(remote, head.start.as_bytes(), &head, &page);
             };
             // The body is read and ignored: these servers only send.
@@ -92,8 +92,8 @@ impl Server {
             buffer.drain(..buffer.len().min(body_length(&head).unwrap_or(0)));
             while body > 0 {
                 let mut chunk = vec![0; body.min(16 * 1024)];
-                match stream.read(&mut chunk).await {
-                    Ok(read) if read > 0 => body -= read,
+                match timeout(PATIENCE, stream.read(&mut chunk)).await {
+                    Ok(Ok(read)) if read > 0 => body -= read,
                     _ => return,
                 }
             }
@@ -107,7 +107,7 @@ impl Server {
             let response = self.response(&page, keep, method == "HEAD");
             // Log before answering, so that a client with the answer finds the line in the log.
             self.log(remote, head.start.as_bytes(), &head, &page);
-            if stream.write_all(&response).await.is_err() || !keep {
+            if !send(&mut stream, &response).await || !keep {
                 return;
             }
         }
@@ -225,6 +225,11 @@ impl Server {
             }
         }
     }
+}
+
+/// Sends an answer. `false` if the client has gone, or takes nothing.
+async fn send(stream: &mut TcpStream, answer: &[u8]) -> bool {
+    timeout(PATIENCE, stream.write_all(answer)).await.is_ok_and(|sent| sent.is_ok())
 }
 
 /// Reads a PROXY protocol header and returns the source that it names. `buffer` keeps what follows the header. `None`
