@@ -29,6 +29,7 @@ lab-stray = this is no part of a lab; its folder may hold lab.yaml, ja.md, en.md
 lab-placeholder-open = the placeholder is not closed; `{"}}"}` must follow on the same line
 lab-placeholder-form = this is no placeholder that pllab knows: `{ $found }`. There are {"{{ name }}"}, {"{{ name | subnet(1) }}"}, and {"{{ \"text\" }}"} for a text as it stands
 lab-placeholder-unknown = there is no value `{ $name }` to fill in; there are: { $known }
+lab-placeholder-index = no block has such a subnet: `{ $found }`. The number is one from 0 to 255
 lab-placeholder-block = the value of `{ $name }` is no IPv4 block that could be divided into subnets
 lab-name-wrong = `{ $name }` is no name: letters, digits, hyphens and underscores, at most { $most } characters
 lab-file-not-regular = this is not a regular file; a lab is read from regular files only, not through links, pipes or devices

@@ -29,6 +29,7 @@ lab-stray = ラボの一部ではありません。ラボのフォルダーに�
 lab-placeholder-open = 差し込みが閉じていません。同じ行に `{"}}"}` が必要です
 lab-placeholder-form = 差し込みとして読めません:「{ $found }」。使えるのは {"{{ 名前 }}"}、{"{{ 名前 | subnet(1) }}"}、そのまま出す文字列の {"{{ \"文字列\" }}"} です
 lab-placeholder-unknown = 差し込む値「{ $name }」はありません。使えるのは: { $known }
+lab-placeholder-index = その番号のサブネットはありません:「{ $found }」。番号は 0 から 255 までです
 lab-placeholder-block = 「{ $name }」の値は、サブネットに分けられる IPv4 の CIDR ではありません
 lab-name-wrong = 「{ $name }」は名前に使えません。使えるのは英数字、ハイフン、アンダースコアで、{ $most } 文字までです
 lab-file-not-regular = 通常のファイルではありません。ラボとして読むのは通常のファイルだけで、リンク、パイプ、デバイスは読みません

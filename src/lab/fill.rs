@@ -10,6 +10,10 @@ use super::limits::{FILLED, shown};
 use super::{LabError, Place, subnet_of};
 use crate::i18n::{Text, m};
 
+/// The last /24 of the largest block that a VPC may have. A smaller block is counted round, because the learner chooses
+/// it, but a number beyond this is in no block.
+const LAST_SUBNET: u32 = 255;
+
 /// Fills in the placeholders of `source`. Line numbers stay the same, because values have no line breaks.
 ///
 /// # Errors
@@ -96,6 +100,9 @@ fn value(inside: &str, values: &BTreeMap<&str, String>) -> Result<String, Text> 
     let Some(filter) = filter else { return Ok(value.clone()) };
     let index = filter.strip_prefix("subnet").map(str::trim).and_then(|it| it.strip_prefix('(')?.strip_suffix(')'));
     let index: u32 = index.and_then(|index| index.trim().parse().ok()).ok_or_else(form)?;
+    if index > LAST_SUBNET {
+        return Err(m::lab_placeholder_index(shown(inside)));
+    }
     subnet_of(value, index).ok_or_else(|| m::lab_placeholder_block(shown(name)))
 }
 
@@ -138,6 +145,8 @@ mod tests {
             ("{{ 'a' * 3 }}", "1:1"),
             ("{{ m() }}", "1:1"),
             ("{{ cidr | subnet(4294967296) }}", "1:1"),
+            ("\n {{ cidr | subnet(4294967295) }}", "2:2"),
+            ("{{ cidr | subnet(256) }}", "1:1"),
             ("{{ cidr | subnet(1) | subnet(1) }}", "1:1"),
             ("{{ zone_a | subnet(1) }}", "1:1"),
             ("{{ }}", "1:1"),

@@ -101,6 +101,12 @@ impl Plane {
         self.machines.reconcile(&topology);
         for id in before.instances.keys().filter(|id| !topology.instances.contains_key(*id)) {
             network.consoles.remove(id);
+            let (context, id) = (Arc::clone(&self.machines.context), id.clone());
+            network.runtime.spawn(async move {
+                context.web_servers.gone(Some(&id)).await;
+                // Without a real nginx there is none. What cannot be deleted does no harm: the id never comes back.
+                let _ = tokio::fs::remove_dir_all(context.web_folder(&id)).await;
+            });
         }
         self.reconcile_relays(&topology);
         self.balancers.reconcile(&before, &topology);

@@ -21,3 +21,10 @@ pub struct MachineContext {
     /// What must be known again after a restart.
     pub memory: Memory,
 }
+
+impl MachineContext {
+    /// The folder of an instance's real nginx.
+    pub fn web_folder(&self, id: &str) -> PathBuf {
+        self.folder.join("nginx").join(id)
+    }
+}

@@ -8,6 +8,8 @@ use super::script::program::Sink;
 const KEPT: usize = 64 * 1024;
 /// The limit of a path in bytes, as on Linux.
 const LONGEST_PATH: usize = 4096;
+/// The limit of names in a path. A folder is made for each where a real nginx serves the files.
+const MOST_PARTS: usize = 64;
 /// The limit of files.
 const MOST_FILES: usize = 1000;
 /// The limit of bytes in all files and their paths together.
@@ -29,9 +31,9 @@ impl Full {
     }
 }
 
-/// Whether a path is short enough for a file or folder.
+/// Whether a path is short enough, and leads through few enough folders, for a file or folder.
 pub fn fits_a_path(path: &str) -> bool {
-    path.len() <= LONGEST_PATH
+    path.len() <= LONGEST_PATH && path.split('/').filter(|part| !part.is_empty()).count() <= MOST_PARTS
 }
 
 /// Files, and what is installed and running.
@@ -143,6 +145,9 @@ mod tests {
         let mut disk = Disk::default();
         assert_eq!(disk.write(&"/".repeat(LONGEST_PATH + 1), b"x", false), Err(Full::Name));
         assert_eq!(disk.write(&"/".repeat(LONGEST_PATH), b"x", false), Ok(None));
+        let deep = |parts| "/d".repeat(parts);
+        assert_eq!(disk.write(&deep(MOST_PARTS + 1), b"x", false), Err(Full::Name));
+        assert!(fits_a_path(&deep(MOST_PARTS)) && !fits_a_path(&deep(2000)));
         for file in 1..MOST_FILES {
             assert_eq!(disk.write(&format!("/{file}"), b"x", false), Ok(None));
         }

@@ -117,7 +117,7 @@ async fn try_start(
         translated.await?.map_err(|Unsafe(what)| io::Error::other(format!("\"{what}\" is not run on this machine")))?;
     // The nginx before it uses the same folder.
     context.web_servers.gone(Some(&machine.id)).await;
-    let prefix = context.folder.join("nginx").join(&machine.id);
+    let prefix = context.web_folder(&machine.id);
     let files: Arc<Path> = prefix.join("root").into();
     let (of, below, root) = (Arc::clone(machine), prefix.clone(), Arc::clone(&files));
     context.network.runtime.spawn_blocking(move || lay_out(&of, &below, &root, &configuration)).await??;
