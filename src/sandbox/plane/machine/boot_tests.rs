@@ -95,14 +95,14 @@ async fn a_loop_that_is_nested_too_deeply_is_not_run_whoever_read_it() -> io::Re
     let machine = plane.machines().get("i-client").ok_or(io::ErrorKind::NotFound)?;
     let runner = Runner { context, machine: &machine, quiet: false, turn: true, look: &look, depth: 0 };
     let around = Sinks { out: Sink::Console, err: Sink::Console };
-    for (depth, ran) in [(MOST_NESTED, 1), (MOST_NESTED + 1, 1), (1000, 1)] {
+    for depth in [MOST_NESTED, MOST_NESTED + 1, 1000] {
         let mut nested = step(Action::Print("x\n".to_owned()));
         for _ in 0..depth {
             nested = step(Action::Loop { until: Vec::new(), body: vec![nested] });
         }
         assert_eq!(runner.perform(&nested, &around).await, Ended::Waiting);
         let seen = String::from_utf8_lossy(&plane.network().consoles.read("i-client").text).into_owned();
-        assert_eq!(printed(&seen), ran, "{depth}: {seen}");
+        assert_eq!(printed(&seen), 1, "{depth}: {seen}");
         assert_eq!(seen.contains("a loop inside 16 others is not run"), depth > MOST_NESTED, "{seen}");
     }
     Ok(())
@@ -110,8 +110,9 @@ async fn a_loop_that_is_nested_too_deeply_is_not_run_whoever_read_it() -> io::Re
 
 #[tokio::test]
 async fn an_instance_listens_on_some_ports_and_says_that_it_leaves_the_rest() -> io::Result<()> {
-    let servers: String = (8000..8030).map(|port| format!("python3 -m http.server {port} &\n")).collect();
-    let listens: String = (8000..8030).map(|port| format!("listen {port};")).collect();
+    let each = |text: fn(u16) -> String| (8000..8030).map(text).collect::<Vec<_>>().concat();
+    let servers = each(|port| format!("python3 -m http.server {port} &\n"));
+    let listens = each(|port| format!("listen {port};"));
     let nginx = format!(
         "dnf install -y nginx\necho 'server {{ {listens} }}' > /etc/nginx/conf.d/x.conf\nsystemctl start nginx"
     );
