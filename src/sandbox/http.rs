@@ -19,6 +19,7 @@ use super::control::Control;
 use super::fault_plan::FaultKind;
 use super::faults::Faults;
 use super::ops::Protocol;
+use super::outgoing::Outgoing;
 use super::wire::{ApiError, Params, Presented, Signed, Xml, is_rest, read_rest, too_far, verify};
 use super::world::REGIONS;
 
@@ -65,6 +66,7 @@ impl From<Refusal> for Trouble {
 pub async fn answer(
     front: Arc<Front>,
     seat: Arc<ConnectionSlot>,
+    outgoing: Outgoing,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Silence> {
     let id = front.control.request_id();
@@ -86,7 +88,14 @@ pub async fn answer(
             (error.status, "text/xml;charset=UTF-8", failure(protocol, &error, &id))
         }
     };
-    let mut response = Response::new(Full::new(Bytes::from(body)));
+    let (status, kind, body) = if let Some(body) = outgoing.take(body) {
+        (status, kind, body)
+    } else {
+        // Answers that nobody reads take all the memory that there is for answers.
+        let error = ApiError::new("RequestLimitExceeded", "Request limit exceeded.").with_status(503);
+        (503, "text/xml;charset=UTF-8", Bytes::from(failure(None, &error, &id)))
+    };
+    let mut response = Response::new(Full::new(body));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));

@@ -14,6 +14,7 @@ mod fuzz;
 mod http;
 pub mod keeper;
 mod ops;
+mod outgoing;
 mod pace;
 pub mod plane;
 mod server;

@@ -23,10 +23,14 @@ use super::control::Control;
 use super::fault_plan::FaultRule;
 use super::faults::Faults;
 use super::http::{Front, answer};
+use super::outgoing::{Outgoing, STALL, stalled};
 use super::plane::{Plane, PlaneOptions};
 use super::throttle::Throttle;
 use super::world::{Quotas, REGIONS, StoreError};
 
+/// A request's head: SDKs send one or two kilobytes, with about ten headers.
+const HEAD_LIMIT: usize = 64 * 1024;
+const MOST_HEADERS: usize = 64;
 /// The time a client may take to send its headers, and the time an idle connection is kept.
 const HEADER_TIME: Duration = Duration::from_mins(1);
 /// How often the world advances while nobody calls. Short compared with the shortest transition that a client waits
@@ -232,15 +236,20 @@ async fn connection(
     // Answers are small and written whole; Nagle's algorithm would add 40 ms to each. If this fails, they are only
     // slower.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request| answer(Arc::clone(&front), Arc::clone(&seat), request));
+    let outgoing = Outgoing::default();
+    let mut unread = outgoing.watch();
+    let service = service_fn(move |request| answer(Arc::clone(&front), Arc::clone(&seat), outgoing.clone(), request));
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIME)
+        .max_headers(MOST_HEADERS)
+        .max_buf_size(HEAD_LIMIT)
         .serve_connection(TokioIo::new(stream), service);
     let mut serving = pin!(serving);
     // It does not matter how the client ends the connection.
     tokio::select! {
         _ = serving.as_mut() => return,
+        () = stalled(&mut unread, STALL) => return,
         _ = stopped.changed() => serving.as_mut().graceful_shutdown(),
     }
     let _ = serving.await;
