@@ -10,6 +10,7 @@ engine-answer-rest = Let pllab do the rest
 engine-answer-hint = Give me a hint
 engine-answer-theirs-stay = Leave mine alone
 engine-answer-theirs-go = Delete mine too
+engine-answer-theirs-back = Go back
 watch-waiting = Watching what you create ({ $step })
 watch-left = left to do: { $first }
 watch-left-more = left to do: { $first } and { $n } more

@@ -7,6 +7,7 @@ engine-answer-rest = 残りは pllab が実行する
 engine-answer-hint = ヒントを見る
 engine-answer-theirs-stay = 自分で作ったものは残す
 engine-answer-theirs-go = 自分で作ったものも削除する
+engine-answer-theirs-back = 戻る
 watch-waiting = 作業を見守っています ({ $step })
 watch-left = 残り: { $first }
 watch-left-more = 残り: { $first } ほか { $n } 件

@@ -4,7 +4,9 @@ use super::receipt::receipt;
 use super::teardown::teardown;
 use crate::engine::calls::perform::Failure;
 use crate::engine::calls::recover::{adopt, recover};
-use crate::engine::event::{AskError, CleanUpStage, Decision, Event, FaultClass, Item, ItemState, Theirs, Verdict};
+use crate::engine::event::{
+    Answer, AskError, CleanUpStage, Decision, Event, FaultClass, Item, ItemState, Theirs, Verdict,
+};
 use crate::engine::flow::drive::{Ended, RunError, Runner};
 use crate::engine::flow::plan::End;
 use crate::engine::flow::questions::ask_theirs;
@@ -21,6 +23,7 @@ impl Runner {
         let mut interrupted = self.interrupted.clone();
         if let Some(question) = self.core.with(ask_theirs) {
             let answer = match tokio::task::block_in_place(|| self.core.screen.ask(&question)) {
+                Ok(Answer::Again) => return Ok(Ended { end: End::Left, fault }),
                 Ok(answer) => answer,
                 Err(AskError::Interrupted) => return self.interrupt(fault),
                 Err(AskError::NobodyToAsk) => return Err(RunError::NobodyToAsk(question.id)),

@@ -20,6 +20,7 @@ pub enum Decision {
     /// Who does the step, or whether its detour comes first.
     Step(StepChoice),
     Detour(DetourStage),
+    Next(NextStage),
     /// A decision of another version of pllab. It stays in the journal and has no effect.
     #[serde(untagged)]
     Other {
@@ -63,6 +64,15 @@ pub enum StepChoice {
 #[serde(rename_all = "snake_case")]
 pub enum DetourStage {
     Done,
+    /// The learner chose something else before anything was done.
+    Dropped,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NextStage {
+    /// The learner went on to the step: it was shown.
+    Opened,
 }
 
 impl StepChoice {

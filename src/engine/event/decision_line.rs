@@ -27,7 +27,7 @@ impl Decision {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{CleanUpStage, DetourStage, GoToStage, Mode, StepChoice};
+    use super::super::{CleanUpStage, DetourStage, GoToStage, Mode, NextStage, StepChoice};
     use super::*;
 
     #[test]
@@ -46,6 +46,8 @@ mod tests {
             (Decision::Step(StepChoice::HandsOn), "step", "hands_on"),
             (Decision::Step(StepChoice::Detour), "step", "detour"),
             (Decision::Detour(DetourStage::Done), "detour", "done"),
+            (Decision::Detour(DetourStage::Dropped), "detour", "dropped"),
+            (Decision::Next(NextStage::Opened), "next", "opened"),
             (Decision::Other { question: "step".into(), answer: "dance".into() }, "step", "dance"),
             (Decision::Other { question: "weather".into(), answer: "fair".into() }, "weather", "fair"),
         ];

@@ -13,7 +13,7 @@ mod view;
 
 pub use crate::checks::{Verdict, cause};
 pub use crate::cloud::{Fault, FaultClass};
-pub use answered::{CleanUpStage, Decision, DetourStage, GoToStage, StepChoice, Theirs};
+pub use answered::{CleanUpStage, Decision, DetourStage, GoToStage, NextStage, StepChoice, Theirs};
 pub use field::{Difference, DrillPurpose, Item, ItemState, Mode, PredictionWords, Purpose, RungState};
 pub use layout::{Column, Layout, Part, Row};
 pub use money::{Money, Spent, cents, minute};

@@ -86,8 +86,35 @@ pub struct Question {
     pub prompt: Text,
     /// The usual choice comes first.
     pub choices: Vec<Choice>,
-    /// What `--yes` answers: the choice that goes on and does no harm.
+    /// What `--yes` answers: the choice that goes on.
     pub default: Answer,
+}
+
+impl Question {
+    /// Whether this answer deletes something, or leads straight to it.
+    #[must_use]
+    pub fn deletes(&self, answer: Answer) -> bool {
+        match answer {
+            Answer::CleanUp | Answer::StartOver => true,
+            Answer::Go => self.id == QuestionId::GoBack,
+            _ => false,
+        }
+    }
+
+    /// Whether this answer must be confirmed: nothing that comes after it asks whether to delete.
+    #[must_use]
+    pub fn needs_confirming(&self, answer: Answer) -> bool {
+        let asks =
+            matches!(self.id, QuestionId::Home | QuestionId::ConfirmClean | QuestionId::Theirs | QuestionId::GoBack);
+        self.deletes(answer) && !asks
+    }
+
+    /// The answer that a person is offered first: the default, unless it deletes.
+    #[must_use]
+    pub fn offered(&self) -> Answer {
+        let harmless = self.choices.iter().map(|choice| choice.answer).find(|answer| !self.deletes(*answer));
+        if self.deletes(self.default) { harmless.unwrap_or(self.default) } else { self.default }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -102,8 +129,10 @@ pub enum QuestionId {
     Failed,
     Predict,
     WhichStep,
-    /// Before the run moves to another step.
+    /// Before the run moves on to a later step.
     GoTo,
+    /// Before the run moves back to an earlier step, which deletes what was made since.
+    GoBack,
     Home,
     /// While pllab watches: a hint, or something else.
     Watching,

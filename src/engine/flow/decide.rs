@@ -2,12 +2,13 @@
 
 use super::go_to::{ask_go_to, goal, on_the_way, which_step};
 use super::plan::{Effect, End, Input, Plan};
-use super::predict::{ask_predict, settled, unpredicted};
+use super::predict::{ask_predict, settled, unpredicted, waits_for_prediction};
 use super::questions::{
     ask_clean_up, ask_failed, ask_next, ask_not_met, ask_step, ask_theirs, ask_watching, has_work, with_label,
 };
 use crate::engine::event::{
-    Answer, CleanUpStage, Decision, Entry, Event, GoToStage, Mode, QuestionId, StepChoice, Theirs, Verdict,
+    Answer, CleanUpStage, Decision, DetourStage, Entry, Event, GoToStage, Mode, NextStage, QuestionId, StepChoice,
+    Theirs, Verdict,
 };
 use crate::engine::record::state::{Detouring, State};
 use crate::i18n::m;
@@ -39,6 +40,7 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
             vec![Effect::Record(left), Effect::End(End::Left)]
         }
         Input::Answered(..) if plan.way == Mode::Explain => read_on(state, plan),
+        Input::Answered(QuestionId::Theirs, Answer::Again) => onward(state, plan),
         Input::Answered(QuestionId::Theirs, answer) => {
             let mut effects = vec![Effect::Record(Decision::Theirs(Theirs::of(answer)).of_run())];
             effects.extend(clean_up());
@@ -59,6 +61,7 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
             if answer == Answer::Steps { vec![which_step(plan)] } else { onward(state, plan) }
         }
         Input::Answered(QuestionId::Next, Answer::Steps) => vec![which_step(plan)],
+        Input::Answered(QuestionId::Next, Answer::Go) | Input::Undone => forward(state, plan),
         Input::Answered(QuestionId::WhichStep, Answer::This(index)) => match plan.lab.steps.get(index) {
             Some(step) => {
                 let asked = Decision::GoTo(GoToStage::Asked).of_step(&step.id);
@@ -68,13 +71,13 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
             }
             None => onward(state, plan),
         },
-        Input::Answered(QuestionId::GoTo, answer) => {
+        Input::Answered(QuestionId::GoTo | QuestionId::GoBack, answer) => {
             let Some((_, step)) = goal(state, plan) else { return onward(state, plan) };
             let reached = if answer == Answer::Go { GoToStage::Begun } else { GoToStage::Dropped };
             let word = Decision::GoTo(reached).of_step(&step.id);
             let state = after(state, &word);
             let mut effects = vec![Effect::Record(word)];
-            effects.extend(onward(&state, plan));
+            effects.extend(if answer == Answer::Go { forward(&state, plan) } else { onward(&state, plan) });
             effects
         }
         Input::Answered(QuestionId::Predict, answer) => {
@@ -116,7 +119,7 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         },
         // Some call could still not be asked about.
         Input::Recovered if !state.pending.is_empty() => decide(state, plan, Input::MakeFailed),
-        Input::Recovered | Input::Undone | Input::Answered(_, _) => onward(state, plan),
+        Input::Recovered | Input::Answered(_, _) => onward(state, plan),
         Input::Made => match plan.current(state) {
             // The detour did nothing of the step itself, so the step is offered again once the learner goes on.
             Some((_, step)) if !begun(state, step) => {
@@ -136,7 +139,7 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
             let mut effects = vec![Effect::Record(finished)];
             effects.extend(settled(&state, plan, step));
             if unasked {
-                effects.extend(onward(&state, plan));
+                effects.extend(forward(&state, plan));
                 return effects;
             }
             // Show the picture at the moment the tie becomes solid or is cut.
@@ -151,23 +154,44 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
     }
 }
 
+/// Where the run stands, as the learner left it: the same question is asked again.
 fn onward(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
     if state.cleaning {
         // Continue an interrupted clean-up: building on what it left would fail.
         return clean_up();
     }
-    match (goal(state, plan), &state.goal) {
-        (Some((index, step)), Some((_, false))) => return vec![ask_go_to(state, plan, index, step)],
-        // The way back begins with undoing; where that was cut short, it goes on.
-        (Some((index, step)), Some(_)) if state.met(&step.id) => return vec![Effect::Undo(index)],
-        _ => {}
+    if let (Some((index, step)), Some((_, false))) = (goal(state, plan), &state.goal) {
+        return vec![ask_go_to(state, plan, index, step)];
     }
     match plan.current(state) {
-        Some((index, step)) if begun(state, step) => vec![Effect::Show(index), resumed_work(state, plan, index)],
+        Some((index, step)) if index > 0 && !begun(state, step) && !opened(state, step) && !on_the_way(state, plan) => {
+            vec![ask_next(plan)]
+        }
+        _ => forward(state, plan),
+    }
+}
+
+/// On to the step that is not met yet, or back to the one that was asked for.
+fn forward(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
+    if let Some((index, _)) = goal(state, plan).filter(|(_, step)| state.met(&step.id)) {
+        // An interrupted way back begins again here as well.
+        return vec![Effect::Undo(index)];
+    }
+    match plan.current(state) {
+        Some((index, step)) if begun(state, step) => {
+            if waits_for_prediction(state, step) && !on_the_way(state, plan) {
+                return open(index, step, state, plan);
+            }
+            vec![Effect::Show(index), resumed_work(state, plan, index)]
+        }
         Some((index, _)) if on_the_way(state, plan) => begin(state, plan, index, Answer::Go),
         Some((index, step)) => open(index, step, state, plan),
         None => vec![ask_clean_up(plan)],
     }
+}
+
+fn opened(state: &State, step: &Step) -> bool {
+    state.steps.get(&step.id).is_some_and(|step| step.opened)
 }
 
 /// The answer if nobody can be asked. Working by hand needs no consent, because pllab only looks. `None` if the
@@ -176,7 +200,7 @@ fn onward(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
 pub fn alone(way: Mode, question: QuestionId) -> Option<Answer> {
     let answer = match question {
         QuestionId::Step => Answer::HandsOn,
-        QuestionId::Next | QuestionId::GoTo => Answer::Go,
+        QuestionId::Next | QuestionId::GoTo | QuestionId::GoBack => Answer::Go,
         QuestionId::Watching | QuestionId::WhichStep => Answer::Again,
         QuestionId::Predict => Answer::Skip,
         QuestionId::CleanUp | QuestionId::Theirs => Answer::Keep,
@@ -192,6 +216,9 @@ fn begin(state: &State, plan: &Plan<'_>, index: usize, answer: Answer) -> Vec<Ef
     let mut effects = Vec::new();
     if !started {
         effects.push(Effect::Record(Event::StepStarted { step: step.id.clone() }));
+    }
+    if waits_for_prediction(state, step) && state.steps.get(&step.id).is_some_and(|it| it.detour == Detouring::Open) {
+        effects.push(Effect::Record(Decision::Detour(DetourStage::Dropped).of_step(&step.id)));
     }
     if by_hand != was_by_hand {
         effects.push(Effect::Record(Decision::Step(StepChoice::by(by_hand)).of_step(&step.id)));
@@ -293,7 +320,11 @@ fn clean_up() -> Vec<Effect> {
 
 /// Opens a step: shows it, looks, asks.
 fn open(index: usize, step: &Step, state: &State, plan: &Plan<'_>) -> Vec<Effect> {
-    let mut effects = vec![Effect::Show(index)];
+    let mut effects = Vec::new();
+    if !opened(state, step) {
+        effects.push(Effect::Record(Decision::Next(NextStage::Opened).of_step(&step.id)));
+    }
+    effects.push(Effect::Show(index));
     if !step.looks.is_empty() {
         effects.push(Effect::Look(index));
     }

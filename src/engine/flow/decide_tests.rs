@@ -53,6 +53,10 @@ fn started(step: &str) -> Event {
     Event::StepStarted { step: step.to_owned() }
 }
 
+fn opened(step: &str) -> Event {
+    Decision::Next(NextStage::Opened).of_step(step)
+}
+
 fn met(step: &str) -> Event {
     Event::StepFinished { step: step.to_owned(), verdict: Verdict::Met }
 }
@@ -132,12 +136,18 @@ const NEXT: &str = "ask:Next>go|go,steps,leave,clean_up";
 #[test]
 fn a_run_begins_and_goes_on_where_it_stopped() {
     let guided = |events: &[Event], expected: &[&str]| expect(Mode::Guided, false, events, Input::Begin, expected);
-    guided(&[], &["opening", "show:0", GO]);
+    guided(&[], &["opening", "record:answered:opened", "show:0", GO]);
     guided(&[started("one")], &["opening", "show:0", "make:0"]);
-    guided(&[started("one"), met("one")], &["opening", "show:1", "ask:Step>go|go,hands_on,detour,steps,leave"]);
+    guided(&[started("one"), met("one")], &["opening", NEXT]);
+    guided(&[met("one"), opened("two")], &["opening", "show:1", "ask:Step>go|go,hands_on,detour,steps,leave"]);
     guided(&[met("one"), detour(Decision::Step(StepChoice::Detour))], &["opening", "show:1", "detour:1"]);
     guided(
-        &[met("one"), detour(Decision::Step(StepChoice::Detour)), detour(Decision::Detour(DetourStage::Done))],
+        &[
+            met("one"),
+            opened("two"),
+            detour(Decision::Step(StepChoice::Detour)),
+            detour(Decision::Detour(DetourStage::Done)),
+        ],
         &["opening", "show:1", GO],
     );
     guided(&[met("one"), met("two")], &["opening", "ask:CleanUp>clean_up|clean_up,keep"]);
@@ -159,7 +169,7 @@ fn a_step_is_made_then_checked_then_finished() {
     guided(
         &[met("one")],
         Input::Answered(QuestionId::Next, Answer::Go),
-        &["show:1", "ask:Step>go|go,hands_on,detour,steps,leave"],
+        &["record:answered:opened", "show:1", "ask:Step>go|go,hands_on,detour,steps,leave"],
     );
     guided(&[started("one")], Input::Recovered, &["show:0", "make:0"]);
 }
@@ -215,7 +225,7 @@ fn the_detour_comes_back_to_its_step() {
     guided(&chosen, Input::Answered(QuestionId::Failed, Answer::Again), &["detour:1"]);
     let done = [met("one"), detour(Decision::Step(StepChoice::Detour)), detour(Decision::Detour(DetourStage::Done))];
     guided(&done, Input::Made, &[NEXT]);
-    guided(&done, Input::Answered(QuestionId::Next, Answer::Go), &["show:1", GO]);
+    guided(&done, Input::Answered(QuestionId::Next, Answer::Go), &["record:answered:opened", "show:1", GO]);
 }
 
 #[test]
@@ -268,8 +278,12 @@ fn recognised(resource: &str) -> Event {
 fn by_hand_pllab_watches_then_checks() {
     let hands_on = |events: &[Event], input, expected: &[&str]| expect(Mode::HandsOn, false, events, input, expected);
     let mine = "ask:Step>hands_on|hands_on,go,steps,leave";
-    hands_on(&[], Input::Begin, &["opening", "baseline", "show:0", mine]);
-    hands_on(&[Event::Baseline { ids: std::collections::BTreeSet::new() }], Input::Begin, &["opening", "show:0", mine]);
+    hands_on(&[], Input::Begin, &["opening", "baseline", "record:answered:opened", "show:0", mine]);
+    hands_on(
+        &[Event::Baseline { ids: std::collections::BTreeSet::new() }],
+        Input::Begin,
+        &["opening", "record:answered:opened", "show:0", mine],
+    );
     let chosen = ["record:started:one", "record:answered:hands_on", "watch:0"];
     hands_on(&[], Input::Answered(QuestionId::Step, Answer::HandsOn), &chosen);
     let begun = [started("one"), by_hand("one")];
@@ -303,7 +317,7 @@ fn what_the_learner_made_is_asked_about_before_it_goes() {
     let guided = |events: &[Event], input, expected: &[&str]| expect(Mode::Guided, false, events, input, expected);
     let theirs = [recognised("one-vpc"), met("one"), met("two")];
     let clean = Input::Answered(QuestionId::CleanUp, Answer::CleanUp);
-    guided(&theirs, clean, &["ask:Theirs>keep|keep,clean_up"]);
+    guided(&theirs, clean, &["ask:Theirs>keep|keep,clean_up,again"]);
     for answer in [Answer::Keep, Answer::CleanUp] {
         let told = format!("record:answered:{}", answer.name());
         guided(&theirs, Input::Answered(QuestionId::Theirs, answer), &[&told, "record:answered:begun", "clean-up"]);
@@ -334,27 +348,31 @@ fn another_step_is_gone_to_with_one_confirmation() {
     guided(&[asked("two")], go, &["record:answered:begun", "record:started:one", "make:0"]);
     let begun = [Decision::GoTo(GoToStage::Begun).of_step("two"), started("one")];
     let open = "ask:Step>go|go,hands_on,detour,steps,leave";
-    guided(&begun, Input::Checked(Verdict::Met), &["record:finished:one", "show:1", open]);
+    guided(&begun, Input::Checked(Verdict::Met), &["record:finished:one", "record:answered:opened", "show:1", open]);
     // Back: what was made from that step on is undone first.
     let done = [met("one"), met("two"), asked("one")];
-    guided(&done, go, &["record:answered:begun", "undo:0"]);
+    guided(&done, Input::Begin, &["opening", "ask:GoBack>go|go,again"]);
+    let back = Input::Answered(QuestionId::GoBack, Answer::Go);
+    guided(&done, back, &["record:answered:begun", "undo:0"]);
     let cut_short = [met("one"), met("two"), Decision::GoTo(GoToStage::Begun).of_step("one")];
     guided(&cut_short, Input::Recovered, &["undo:0"]);
     let reopened = Event::Reopened { steps: vec!["one".to_owned(), "two".to_owned()] };
     guided(
         &[met("one"), met("two"), Decision::GoTo(GoToStage::Begun).of_step("one"), reopened],
         Input::Undone,
-        &["show:0", GO],
+        &["record:answered:opened", "show:0", GO],
     );
     // Once it has been reached, it is a step like any other.
     let reached = [met("one"), Decision::GoTo(GoToStage::Begun).of_step("two"), met("two")];
     guided(&reached, Input::Recovered, &["ask:CleanUp>clean_up|clean_up,keep"]);
     guided(
         &done,
-        Input::Answered(QuestionId::GoTo, Answer::Again),
+        Input::Answered(QuestionId::GoBack, Answer::Again),
         &["record:answered:dropped", "ask:CleanUp>clean_up|clean_up,keep"],
     );
 }
 
 #[path = "predict_tests.rs"]
 mod predict_tests;
+#[path = "resume_tests.rs"]
+mod resume_tests;

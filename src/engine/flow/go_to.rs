@@ -44,13 +44,16 @@ fn title(plan: &Plan<'_>, number: usize, step: &Step) -> Text {
 pub fn ask_go_to(state: &State, plan: &Plan<'_>, index: usize, step: &Step) -> Effect {
     let now = plan.current(state).map_or(plan.lab.steps.len(), |(now, _)| now);
     let title = title(plan, index, step);
-    let prompt = match index.checked_sub(now) {
-        None => m::EngineAskGoBack { n: undone(plan.lab, index).0.len(), step: title }.text(),
-        Some(between) => m::EngineAskGoAhead { n: between, step: title }.text(),
+    let (id, prompt) = match index.checked_sub(now) {
+        None => {
+            let n = undone(plan.lab, index).0.len();
+            (QuestionId::GoBack, m::EngineAskGoBack { n, step: title }.text())
+        }
+        Some(between) => (QuestionId::GoTo, m::EngineAskGoAhead { n: between, step: title }.text()),
     };
     let choice = |answer, label| Choice { answer, label };
     let choices = vec![choice(Answer::Go, m::engine_answer_go_to()), choice(Answer::Again, m::engine_answer_stay())];
-    Effect::Ask(Question { id: QuestionId::GoTo, prompt, choices, default: Answer::Go })
+    Effect::Ask(Question { id, prompt, choices, default: Answer::Go })
 }
 
 /// What undoing step `index` reopens: the steps, and the resources to delete. An acceptance is undone together with the

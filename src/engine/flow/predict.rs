@@ -19,6 +19,14 @@ pub fn unpredicted<'a>(state: &State, step: &'a Step) -> Option<&'a Predict> {
     first.or_else(|| open.next())
 }
 
+/// Whether the learner chose to begin the step, or its detour, and has not yet answered the prediction before it. Nothing
+/// has been done then, so the step's menu is still the place to be.
+pub fn waits_for_prediction(state: &State, step: &Step) -> bool {
+    let begun = state.steps.get(&step.id).is_some_and(|step| step.started || step.detour == Detouring::Open);
+    let touched = state.resources.values().any(|line| line.step == step.id);
+    begun && !touched && unpredicted(state, step).is_some_and(|it| it.before != Moment::Checks)
+}
+
 /// `None` if the lab has no words for it.
 pub fn ask_predict(plan: &Plan<'_>, step: &Step, predict: &Predict) -> Option<Effect> {
     let words = words(plan, step, predict)?;

@@ -4,7 +4,7 @@ use super::*;
 use crate::lab::{Predict, PredictProse, StepProse};
 
 /// A lab with a prediction in its first step, which the first check of step `answers` answers.
-fn predicting(answers: usize) -> (Lab, Pair<Prose>) {
+pub(super) fn predicting(answers: usize) -> (Lab, Pair<Prose>) {
     let mut lab = lab();
     let proof = lab.steps[answers].checks[0].clone();
     let options = vec!["yes".to_owned(), "no".to_owned()];

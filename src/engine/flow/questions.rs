@@ -2,6 +2,7 @@
 //! `predict.rs`.
 
 use super::plan::{Effect, Plan};
+use super::predict::waits_for_prediction;
 use crate::engine::event::{Answer, Choice, Mode, Question, QuestionId};
 use crate::engine::record::state::{Detouring, State};
 use crate::i18n::{Text, m};
@@ -12,7 +13,8 @@ pub fn ask_step(step: &Step, state: &State, plan: &Plan<'_>) -> Effect {
     // A detour deletes and makes again, and pllab must not delete what the learner made.
     let theirs = |name: &String| state.is_learners(name);
     let detour_is_open = step.detour.as_ref().is_some_and(|detour| !detour.remakes.iter().any(theirs))
-        && state.steps.get(&step.id).is_none_or(|step| step.detour == Detouring::No);
+        && (waits_for_prediction(state, step)
+            || state.steps.get(&step.id).is_none_or(|step| step.detour == Detouring::No));
     let mut answers = match (has_work(step), plan.way) {
         (false, _) => vec![Answer::Go],
         (true, Mode::HandsOn) => vec![Answer::HandsOn, Answer::Go],
@@ -67,7 +69,7 @@ pub fn ask_theirs(state: &State) -> Option<Question> {
     Some(Question {
         id: QuestionId::Theirs,
         prompt: m::EngineAskTheirs { list: theirs.join(", "), n: theirs.len() }.text(),
-        choices: vec![choice(Answer::Keep), choice(Answer::CleanUp)],
+        choices: vec![choice(Answer::Keep), choice(Answer::CleanUp), choice(Answer::Again)],
         default: Answer::Keep,
     })
 }
@@ -120,6 +122,7 @@ fn label(id: QuestionId, answer: Answer) -> Text {
         (QuestionId::Next, Answer::Go) => m::engine_answer_next(),
         (QuestionId::Watching, Answer::Again) => m::engine_answer_watch(),
         (QuestionId::Watching, Answer::Go) => m::engine_answer_rest(),
+        (QuestionId::Theirs, Answer::Again) => m::engine_answer_theirs_back(),
         (QuestionId::Theirs, Answer::Keep) => m::engine_answer_theirs_stay(),
         (QuestionId::Theirs, Answer::CleanUp) => m::engine_answer_theirs_go(),
         (_, Answer::HandsOn) => m::engine_answer_hands_on(),

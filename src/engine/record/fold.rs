@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::ledger::{Made, Pending, ResourceState};
 use super::state::{Consent, Detouring, Graded, Planted, State};
 use crate::engine::event::{
-    CleanUpStage, Decision, DetourStage, Entry, Event, Facts, FaultClass, GoToStage, Mode, Purpose, StepChoice, Theirs,
+    CleanUpStage, Decision, DetourStage, Entry, Event, Facts, FaultClass, GoToStage, Mode, NextStage, Purpose,
+    StepChoice, Theirs,
 };
 use crate::lab::Leaves;
 
@@ -235,6 +236,10 @@ impl State {
             Decision::Detour(DetourStage::Done) => {
                 self.steps.entry(step.to_owned()).or_default().detour = Detouring::Done;
             }
+            Decision::Detour(DetourStage::Dropped) => {
+                self.steps.entry(step.to_owned()).or_default().detour = Detouring::No;
+            }
+            Decision::Next(NextStage::Opened) => self.steps.entry(step.to_owned()).or_default().opened = true,
             Decision::Other { .. } => {}
         }
     }

@@ -110,7 +110,10 @@ pub struct Consent {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that a journal line sets")]
 pub struct StepState {
+    /// Whether the learner went on to the step, so that it was shown.
+    pub opened: bool,
     /// Whether the learner agreed to the step's work.
     pub started: bool,
     pub verdict: Option<Verdict>,

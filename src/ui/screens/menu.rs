@@ -31,6 +31,13 @@ pub struct Item {
     pub label: String,
     /// As it may be typed.
     pub name: &'static str,
+    /// Whether choosing it deletes something. Such items come last, set apart.
+    pub deletes: bool,
+}
+
+/// The number of the first item that deletes, if the menu has others before it.
+pub fn set_apart(items: &[Item]) -> Option<usize> {
+    items.iter().position(|item| item.deletes).filter(|index| *index > 0)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,14 +66,19 @@ pub fn ask(board: &dyn MenuHost, question: &Question, context: &Context) -> Resu
     let at_step = matches!(question.id, QuestionId::Step | QuestionId::Next | QuestionId::Watching);
     let view = context.step.as_ref().filter(|_| at_step);
     let picks = picks(question, view);
-    let usual = picks.iter().position(|(pick, _)| *pick == Pick::Answer(question.default)).unwrap_or(0);
+    let usual = picks.iter().position(|(pick, _)| *pick == Pick::Answer(question.offered())).unwrap_or(0);
     loop {
         let style = board.style();
-        let items: Vec<Item> =
-            picks.iter().map(|(pick, label)| Item { label: style.render(label), name: pick.name() }).collect();
+        let item = |(pick, label): &(Pick, Text)| Item {
+            label: style.render(label),
+            name: pick.name(),
+            deletes: matches!(pick, Pick::Answer(answer) if question.deletes(*answer)),
+        };
+        let items: Vec<Item> = picks.iter().map(item).collect();
         let chosen = board.choose(&style.render(&question.prompt), &items, usual)?;
         let Some((pick, _)) = picks.get(chosen) else { continue };
         match (pick, view) {
+            (Pick::Answer(answer), _) if question.needs_confirming(*answer) && !confirmed(board)? => {}
             (Pick::Answer(answer), _) => {
                 if let (Answer::Detour, Some(view)) = (answer, view) {
                     board.show(&detours(view, &style));
@@ -97,9 +109,10 @@ pub fn ask(board: &dyn MenuHost, question: &Question, context: &Context) -> Resu
 
 fn picks(question: &Question, view: Option<&StepView>) -> Vec<(Pick, Text)> {
     let own = |choice: &Choice| (Pick::Answer(choice.answer), choice.label.clone());
-    // In a step's menu, choices that leave the step come last.
-    let leads_out =
-        |choice: &&Choice| view.is_some() && matches!(choice.answer, Answer::Steps | Answer::Leave | Answer::CleanUp);
+    // What leads out of a step comes last, and what deletes comes last everywhere.
+    let leads_out = |choice: &&Choice| {
+        view.is_some() && matches!(choice.answer, Answer::Steps | Answer::Leave) || question.deletes(choice.answer)
+    };
     let mut picks: Vec<_> = question.choices.iter().filter(|choice| !leads_out(choice)).map(own).collect();
     if view.is_some() {
         picks.push((Pick::More, m::menu_more()));
@@ -107,8 +120,18 @@ fn picks(question: &Question, view: Option<&StepView>) -> Vec<(Pick, Text)> {
         picks.push((Pick::Picture, m::menu_picture()));
     }
     picks.push((Pick::Language, m::menu_language()));
-    picks.extend(question.choices.iter().filter(leads_out).map(own));
+    let mut last: Vec<&Choice> = question.choices.iter().filter(leads_out).collect();
+    last.sort_by_key(|choice| question.deletes(choice.answer));
+    picks.extend(last.into_iter().map(own));
     picks
+}
+
+/// Asks before something is deleted; the usual answer is no.
+fn confirmed(board: &dyn MenuHost) -> Result<bool, AskError> {
+    let style = board.style();
+    let item = |label: Text, name, deletes| Item { label: style.render(&label), name, deletes };
+    let items = [item(m::menu_delete_no(), "no", false), item(m::menu_delete_yes(), "yes", true)];
+    Ok(board.choose(&style.render(&m::menu_delete_ask()), &items, 0)? == 1)
 }
 
 /// The picture as a drawing and in words, whichever the screen's form is.

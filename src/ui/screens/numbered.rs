@@ -1,6 +1,6 @@
 //! Numbered choices, answered by typing a line.
 
-use super::menu::Item;
+use super::menu::{Item, set_apart};
 use crate::engine::event::AskError;
 use crate::i18n::m;
 use crate::ui::text::line::Line;
@@ -12,7 +12,11 @@ const TRIES: usize = 3;
 /// The choices as lines, each with its number.
 pub fn numbered(items: &[Item]) -> Vec<Line> {
     let line = |(number, item): (usize, &Item)| Line::plain(format!("  {}. {}", number + 1, item.label));
-    items.iter().enumerate().map(line).collect()
+    let mut lines: Vec<Line> = items.iter().enumerate().map(line).collect();
+    if let Some(index) = set_apart(items) {
+        lines.insert(index, Line::blank());
+    }
+    lines
 }
 
 /// Asks until an answer means one of `items`. `read` shows its words and reads a line, `tell` only shows.
@@ -75,7 +79,7 @@ mod tests {
     use crate::ui::screens::menu::Item;
 
     fn items() -> Vec<Item> {
-        let item = |label: &str, name| Item { label: label.into(), name };
+        let item = |label: &str, name| Item { label: label.into(), name, deletes: false };
         vec![item("実行する", "go"), item("中断して後で続ける", "leave"), item("言語 / Language", "language")]
     }
 

@@ -40,11 +40,12 @@ pub fn has_room() -> bool {
 pub fn choose(
     labels: &[String],
     start: usize,
+    apart: Option<usize>,
     style: &Style,
     color: bool,
     interrupt: &AtomicBool,
 ) -> Result<Option<usize>, AskError> {
-    let mut menu = Menu { labels, at: start.min(labels.len().saturating_sub(1)), others: false, style, color };
+    let mut menu = Menu { labels, apart, at: start.min(labels.len().saturating_sub(1)), others: false, style, color };
     let mut keyboard = Keyboard::open(interrupt, true);
     // Draw in one write: a half-drawn menu would flicker.
     let term = Term::buffered_stderr();
@@ -90,6 +91,8 @@ pub fn choose(
 
 struct Menu<'a> {
     labels: &'a [String],
+    /// The first label that has an empty line above it.
+    apart: Option<usize>,
     /// The selected label, also while the way to the others is selected.
     at: usize,
     /// Whether the way to the others is selected.
@@ -101,7 +104,7 @@ struct Menu<'a> {
 impl Menu<'_> {
     /// The first label shown, the number of labels shown, and whether the way to the others follows.
     fn page(&self, rows: u16) -> (usize, usize, bool) {
-        let room = usize::from(rows).saturating_sub(4).max(3);
+        let room = usize::from(rows).saturating_sub(4 + usize::from(self.apart.is_some())).max(3);
         if self.labels.len() <= room {
             return (0, self.labels.len(), false);
         }
@@ -115,7 +118,7 @@ impl Menu<'_> {
         let (from, count, more) = self.page(rows);
         let lines = count + usize::from(more);
         let now = if self.others { count } else { self.at - from };
-        let next = (now + lines).saturating_add_signed(by) % lines;
+        let next = now.saturating_add_signed(by).min(lines - 1);
         self.others = next == count;
         if !self.others {
             self.at = from + next;
@@ -140,6 +143,10 @@ impl Menu<'_> {
         let mut text = String::new();
         let mut cells = Vec::new();
         for (index, label) in shown.chain(more.then_some(others.as_str())).enumerate() {
+            if self.apart == Some(from + index) && index > 0 && index < count {
+                cells.push(0);
+                text.push('\n');
+            }
             let active = if self.others { index == count } else { from + index == self.at && index < count };
             cells.push(theme.line(label, active).width());
             // Writing to a String cannot fail.
@@ -285,22 +292,38 @@ mod tests {
         let style = Style { lang: Lang::En, layout: Layout::Rich, width: 80, glyphs: GlyphSet::Ascii };
         let labels: Vec<String> = (0..9).map(|number| number.to_string()).collect();
         for rows in 1..20 {
-            let mut menu = Menu { labels: &labels, at: 4, others: false, style: &style, color: false };
-            let mut seen = std::collections::BTreeSet::new();
+            let mut menu = Menu { labels: &labels, apart: Some(8), at: 0, others: false, style: &style, color: false };
             for _ in 0..60 {
+                menu.step(-1, rows);
+            }
+            let mut seen = std::collections::BTreeSet::from([menu.at]);
+            for _ in 0..60 {
+                menu.step(1, rows);
                 if menu.others {
                     menu.turn(rows);
                 }
                 seen.insert(menu.at);
-                menu.step(1, rows);
             }
-            assert_eq!(seen.len(), labels.len(), "{rows} rows");
+            assert_eq!(seen.len(), labels.len(), "{rows} rows: {seen:?}");
             for _ in 0..60 {
                 menu.step(-1, rows);
                 let (from, count, more) = menu.page(rows);
                 assert!((from..from + count).contains(&menu.at) && (more || !menu.others), "{rows} rows");
             }
         }
+    }
+
+    #[test]
+    fn no_key_leads_around_an_end() {
+        let style = Style { lang: Lang::En, layout: Layout::Rich, width: 80, glyphs: GlyphSet::Ascii };
+        let labels: Vec<String> = (0..9).map(|number| number.to_string()).collect();
+        let mut menu = Menu { labels: &labels, apart: Some(8), at: 0, others: false, style: &style, color: false };
+        menu.step(-1, 24);
+        assert_eq!(menu.at, 0);
+        for _ in 0..20 {
+            menu.step(1, 24);
+        }
+        assert_eq!(menu.at, 8);
     }
 
     #[test]

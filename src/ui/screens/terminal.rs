@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use console::Term;
 
 use super::bars::Bars;
-use super::menu::{Item, MenuHost, ask, step_blocks, taken};
+use super::menu::{Item, MenuHost, ask, set_apart, step_blocks, taken};
 use super::numbered::{ask_number, is_one_of, numbered};
 use super::options::UiOptions;
 use super::pages::pages;
@@ -28,7 +28,7 @@ use crate::ui::views::part::to_copy;
 use crate::ui::views::step::{picture, waiting};
 
 /// The most lines of a menu, so that what is on the screen above it stays readable.
-const MENU: usize = 10;
+const MENU: usize = 13;
 
 /// A [`Screen`] for people: drawings, live progress, menus by arrow keys.
 pub struct Terminal {
@@ -330,7 +330,7 @@ impl MenuHost for Terminal {
         let asked = fill(&Line::of(Tone::Strong, prompt), style.measure(), "", "");
         self.print_lines(&style.inside(asked), Last::Other);
         let labels: Vec<String> = items.iter().map(|item| item.label.clone()).collect();
-        let chosen = match prompter::choose(&labels, start, &style, self.color, &self.interrupt)? {
+        let chosen = match prompter::choose(&labels, start, set_apart(items), &style, self.color, &self.interrupt)? {
             Some(chosen) => chosen,
             None => self.choose_by_number(items, start)?,
         };
