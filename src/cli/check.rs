@@ -28,7 +28,7 @@ async fn look(context: &mut Context, args: &Check) -> Result<Verdict, Failed> {
     let store = context.store()?;
     let found = store.find(args.run.as_deref(), |state| !state.cleaned)?;
     let state = found.state.clone();
-    let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region)?;
+    let loaded = context.lab_of(&state)?;
     let steps = &loaded.lab.steps;
     let wanted = match &args.step {
         Some(id) => steps.iter().find(|step| step.id == *id).ok_or_else(|| {

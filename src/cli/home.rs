@@ -33,7 +33,7 @@ pub(super) async fn home(context: &mut Context) -> Result<Code, Failed> {
     context.print("\n")?;
     let (_, unreadable) = context.store()?.survey()?;
     status::tell_unreadable(context, &unreadable)?;
-    let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region)?;
+    let loaded = context.lab_of(state)?;
     let steps = &loaded.lab.steps;
     let title = |id: &str| {
         let title = loaded.prose.map(|prose| prose.steps.get(id).map_or(id, |words| words.title.as_str()).to_owned());

@@ -43,7 +43,7 @@ pub(super) fn report(context: &mut Context, args: &Report) -> Result<Code, Faile
     let found = context.store()?.find(args.run.as_deref(), |_| true)?;
     let state = &found.state;
     let read = engine::read(&found.folder).map_err(|error| journal_trouble(&error, &found.id()))?;
-    let loaded = match context.lab(&state.lab, &state.variables, &state.token, &state.region) {
+    let loaded = match context.lab_of(state) {
         Ok(loaded) => loaded,
         // The journal knows what was done, whatever became of the lab since.
         Err(_) => Loaded::without_steps(&state.lab).into(),
@@ -51,7 +51,8 @@ pub(super) fn report(context: &mut Context, args: &Report) -> Result<Code, Faile
     let picture = fullest(&read.entries, &loaded);
     let words = picture.as_ref().map(|picture| ui::diagram_in_words(picture, context.lang)).unwrap_or_default();
     let svg = picture.as_ref().map(|picture| report::svg(picture, &words, context.lang, false)).unwrap_or_default();
-    let known = drills(context, &state.lab, Some((&loaded.lab, &loaded.variables))).unwrap_or_default();
+    let known = drills(context, context.labs_of(state).as_deref(), &state.lab, Some((&loaded.lab, &loaded.variables)))
+        .unwrap_or_default();
     let drill = |id: &str| {
         let named = known.iter().find(|drill| drill.id == id);
         Text::literal(named.map_or(id, |drill| drill.title.get(context.lang)))

@@ -70,7 +70,7 @@ pub(super) fn show(context: &mut Context, found: &StoredRun, commands: bool) -> 
     let sheet = context.sheet();
     let state = &found.state;
     let mut text = String::new();
-    let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region);
+    let loaded = context.lab_of(state);
     let steps = loaded.as_ref().map_or(0, |loaded| loaded.lab.steps.len());
     let head = m::CliStatusHead { lab: &state.lab, run: found.id(), state: summary(state, steps) }.text();
     text.push_str(&markdown(&format!("**{}**", head.render(context.lang)), sheet));
@@ -158,8 +158,10 @@ struct Broken {
 /// The drill that is planted on a run; `None` if there is none.
 fn planted(context: &Context, run: &str, state: &State, now: Timestamp) -> Option<Broken> {
     let planted = state.drill.as_ref().filter(|_| !state.cleaned)?;
-    let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region).ok();
-    let known = loaded.and_then(|it| drills(context, &state.lab, Some((&it.lab, &it.variables))).ok());
+    let loaded = context.lab_of(state).ok();
+    let known = loaded.and_then(|it| {
+        drills(context, context.labs_of(state).as_deref(), &state.lab, Some((&it.lab, &it.variables))).ok()
+    });
     let drill = known.into_iter().flatten().find(|drill| drill.id == planted.drill);
     let say = |words: &crate::lab::Pair<String>| words.get(context.lang).clone();
     let (title, symptom) = drill.map(|it| (say(&it.title), say(&it.symptom))).unwrap_or_default();

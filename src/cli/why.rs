@@ -14,7 +14,7 @@ pub(super) async fn why(context: &mut Context, args: OneRun) -> Result<Code, Fai
     let store = context.store()?;
     let found = store.find(args.run.as_deref(), |state| !state.cleaned)?;
     let state = found.state.clone();
-    let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region)?;
+    let loaded = context.lab_of(&state)?;
     let target = target(context, &store, &found, &state).await?;
     let screen = context.screen(true);
     let core = RunLog::new(None, state, context.host.clock.clone(), screen, target.accounts.clone());

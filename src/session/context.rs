@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::exit::{Code, Failed};
 use super::interrupt::Interrupt;
 use super::settings::Settings;
 use super::store::Store;
+use crate::engine::State;
 use crate::engine::event::Screen;
 use crate::host::{Host, shell_word, standard_lines};
 use crate::i18n::{Lang, Text, harmless, m};
@@ -141,6 +143,16 @@ impl Context {
         dir.map(|dir| format!(" --labs {}", shell_word(&dir.display().to_string()))).unwrap_or_default()
     }
 
+    /// The folder of labs for a run: the one that `--labs` names now, else the one that the run began with.
+    pub fn labs_of(&self, state: &State) -> Option<PathBuf> {
+        self.settings.labs.clone().or_else(|| state.labs.as_ref().map(PathBuf::from))
+    }
+
+    /// Loads the lab of a run, with the run's values.
+    pub fn lab_of(&self, state: &State) -> Result<Arc<Loaded>, Failed> {
+        lab_in(self.labs_of(state).as_deref(), &state.lab, &state.variables, &state.token, &state.region)
+    }
+
     /// Loads the lab called `id` and fills in the values.
     pub fn lab(
         &self,
@@ -149,20 +161,29 @@ impl Context {
         token: &str,
         region: &str,
     ) -> Result<Arc<Loaded>, Failed> {
-        let labs = self.settings.labs.as_deref();
-        let source = Source::find(id, labs).map_err(|error| bad_lab(&[error]))?;
-        let Some(source) = source else {
-            let known = Source::list(labs).map_err(|error| bad_lab(&[error]))?;
-            return Err(unknown_lab(id, &known));
-        };
-        let facts = BTreeMap::from([("token", token.to_owned()), ("region", region.to_owned())]);
-        load(&source, set, &facts).map(Arc::new).map_err(|error| match error {
-            LoadError::Files(errors) => bad_lab(&errors),
-            LoadError::Variable(text) => {
-                Failed::new(Code::Usage, text, Vec::new(), &[&format!("pllab labs show {}", shell_word(id))])
-            }
-        })
+        lab_in(self.settings.labs.as_deref(), id, set, token, region)
     }
+}
+
+fn lab_in(
+    labs: Option<&Path>,
+    id: &str,
+    set: &BTreeMap<String, String>,
+    token: &str,
+    region: &str,
+) -> Result<Arc<Loaded>, Failed> {
+    let source = Source::find(id, labs).map_err(|error| bad_lab(&[error]))?;
+    let Some(source) = source else {
+        let known = Source::list(labs).map_err(|error| bad_lab(&[error]))?;
+        return Err(unknown_lab(id, &known));
+    };
+    let facts = BTreeMap::from([("token", token.to_owned()), ("region", region.to_owned())]);
+    load(&source, set, &facts).map(Arc::new).map_err(|error| match error {
+        LoadError::Files(errors) => bad_lab(&errors),
+        LoadError::Variable(text) => {
+            Failed::new(Code::Usage, text, Vec::new(), &[&format!("pllab labs show {}", shell_word(id))])
+        }
+    })
 }
 
 pub fn unknown_lab(id: &str, known: &[String]) -> Failed {

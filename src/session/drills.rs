@@ -1,6 +1,7 @@
 //! Reads a lab's drills, and puts back what a drill changed.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::context::{Context, bad_lab};
@@ -12,13 +13,14 @@ use crate::i18n::m;
 use crate::lab::{Drill, Lab, LabError, Source, Vocabulary};
 use crate::trace::RungId;
 
-/// The drills of a lab with its values filled in, or with the defaults if no run gives others.
+/// The drills of a lab in `labs`, with its values filled in, or with the defaults if no run gives others.
 pub fn drills(
     context: &Context,
+    labs: Option<&Path>,
     lab: &str,
     given: Option<(&Lab, &BTreeMap<String, String>)>,
 ) -> Result<Vec<Drill>, Failed> {
-    let source = Source::find(lab, context.settings.labs.as_deref()).map_err(|error| bad_lab(&[error]))?;
+    let source = Source::find(lab, labs).map_err(|error| bad_lab(&[error]))?;
     let Some(source) = source else { return Ok(Vec::new()) };
     let drills = if let Some((lab, values)) = given {
         read(&source, lab, values)
@@ -49,21 +51,18 @@ fn known_operation(api: &str, operation: &str) -> bool {
 /// # Errors
 /// If the journal cannot be written.
 pub async fn put_back(context: &Context, core: &Arc<RunLog>, target: &Target) -> Result<(), JournalError> {
-    let Some((id, lab, values, token, region)) = core.with(|state| {
-        let drill = state.drill.as_ref()?;
-        let (lab, values) = (state.lab.clone(), state.variables.clone());
-        Some((drill.drill.clone(), lab, values, state.token.clone(), state.region.clone()))
-    }) else {
+    let Some((id, state)) = core.with(|state| Some((state.drill.as_ref()?.drill.clone(), state.clone()))) else {
         return Ok(());
     };
     let failed = |words: String| core.screen.print(&m::DrillNotPutBack { drill: &id, words }.text());
-    let Ok(loaded) = context.lab(&lab, &values, &token, &region) else {
-        failed(lab);
+    let Ok(loaded) = context.lab_of(&state) else {
+        failed(state.lab);
         return Ok(());
     };
-    let known = drills(context, &lab, Some((&loaded.lab, &loaded.variables))).unwrap_or_default();
+    let known = drills(context, context.labs_of(&state).as_deref(), &state.lab, Some((&loaded.lab, &loaded.variables)))
+        .unwrap_or_default();
     let Some(drill) = known.into_iter().find(|drill| drill.id == id) else {
-        failed(lab);
+        failed(state.lab);
         return Ok(());
     };
     core.screen.print(&m::drill_putting_back());

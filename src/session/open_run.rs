@@ -61,7 +61,7 @@ pub async fn open_run(
         let next = if found.has_own_sandbox() { drop_command(&run) } else { "pllab status".to_owned() };
         return Err(Failed::new(Code::Usage, m::cli_journal_headless(path), Vec::new(), &[&next]));
     }
-    let loaded = match context.lab(&state.lab, &state.variables, &state.token, &state.region) {
+    let loaded = match context.lab_of(&state) {
         // The journal says what to delete, whatever became of the lab since.
         Err(_) if doing == Goal::Clean => Arc::new(Loaded::without_steps(&state.lab)),
         loaded => loaded?,

@@ -7,7 +7,7 @@ use crate::i18n::{Text, m};
 
 /// Whether every step of a run is met. A lab that cannot be read has no steps to miss.
 pub fn is_whole(context: &Context, state: &State) -> bool {
-    let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region);
+    let loaded = context.lab_of(state);
     loaded.is_ok_and(|loaded| loaded.lab.steps.iter().all(|step| state.met(&step.id)))
 }
 

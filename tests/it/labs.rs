@@ -240,6 +240,22 @@ fn zones_are_chosen_apart() {
     }
 }
 
+/// The commands that screens print say nothing of `--labs`: the run knows where its lab is.
+#[test]
+fn a_run_finds_its_lab_again_without_being_told_where_it_is() {
+    let folder = Folder::new();
+    folder.pllab("labs new mine --dir labs").run().code(0);
+    folder.pllab("start mine --labs labs --yes --keep --pace instant").run().code(0).clean();
+    let steps = folder.journal().iter().filter(|line| line["event"] == "step_finished").count();
+    folder.pllab("status").run().code(0).clean().says(&format!("{steps} steps"));
+    for verb in ["check", "why", "resume --yes --keep", "report --out -"] {
+        let ran = folder.pllab(verb).run().clean();
+        assert!(!ran.err.contains("mine"), "{verb}: {}", ran.err);
+        assert_ne!(ran.code, Some(2), "{verb}: {}", ran.out);
+    }
+    folder.pllab("clean --yes").run().code(0).clean();
+}
+
 #[test]
 fn a_new_lab_is_proved_as_it_stands() {
     let folder = Folder::new();

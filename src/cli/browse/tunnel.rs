@@ -257,7 +257,7 @@ struct Words<'w> {
 }
 
 /// Sends a key and opens a tunnel with it. The key is made for this tunnel and deleted with it; AWS accepts it for 60
-/// seconds [API:SendSSHPublicKey]. The host's key cannot be known in advance: the instance is new, and IAM has
+/// seconds (API:SendSSHPublicKey). The host's key cannot be known in advance: the instance is new, and IAM has
 /// authorized the connection.
 async fn dig(words: &Words<'_>, command: &str) -> Result<(Child, Scratch), Failed> {
     let Words { id, dns, port, flags } = words;

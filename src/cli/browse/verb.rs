@@ -33,7 +33,7 @@ async fn show(context: &mut Context, args: &Browse) -> Result<(), Failed> {
     let store = context.store()?;
     let found = store.find(args.run.as_deref(), |state| !state.cleaned)?;
     let state = &found.state;
-    let loaded = context.lab(&state.lab, &state.variables, &state.token, &state.region)?;
+    let loaded = context.lab_of(state)?;
     // The page that the lab proves, else the first one that a client of the lab requests.
     let checks = || loaded.lab.steps.iter().flat_map(|step| &step.checks);
     let page = checks().find_map(|check| match check {

@@ -235,6 +235,7 @@ fn enter(
             profile: args.account.profile.clone(),
             consumer_profile: args.account.consumer_profile.clone(),
             api_only: false,
+            labs: None,
             way: Mode::Guided,
             learner: leftover.learner.clone(),
         };

@@ -12,7 +12,7 @@ use crate::cli::flags::{OneRun, PaceArg, Target as Where};
 use crate::cli::labs::tell_broken;
 use crate::cli::start::Start;
 use crate::cli::start::begin;
-use crate::engine::{Graded, Planted};
+use crate::engine::{Graded, Planted, State};
 use crate::host::shell_word;
 use crate::i18n::{Text, m};
 use crate::lab::{Drill, Source};
@@ -86,7 +86,10 @@ async fn begin_drill(context: &mut Context, args: DrillArgs) -> Result<Code, Fai
     // Check the name before building anything.
     let home = match (&found, &args.drill) {
         (Some(found), _) => Some(found.state.lab.clone()),
-        (None, Some(name)) => Some(lab_of(context, name)?),
+        (None, Some(name)) => Some(match running(context, &store, name)? {
+            Some(lab) => lab,
+            None => lab_of(context, name)?,
+        }),
         (None, None) => None,
     };
     let found = match found {
@@ -94,7 +97,12 @@ async fn begin_drill(context: &mut Context, args: DrillArgs) -> Result<Code, Fai
         None => working(context, &store, home.as_deref())?,
     };
     let lab = found.as_ref().map(|found| found.state.lab.clone()).or(home).unwrap_or_else(|| LAB.to_owned());
-    let known = drills(context, &lab, None)?;
+    let known = if let Some(found) = &found {
+        let loaded = context.lab_of(&found.state)?;
+        drills(context, context.labs_of(&found.state).as_deref(), &lab, Some((&loaded.lab, &loaded.variables)))?
+    } else {
+        drills(context, context.settings.labs.as_deref(), &lab, None)?
+    };
     let current = found.as_ref().and_then(|found| found.state.drill.as_ref());
     let id = match (&args.drill, current) {
         (Some(name), Some(current)) if *name != current.drill => {
@@ -152,7 +160,12 @@ fn none_planted() -> Failed {
 }
 
 fn session(context: &Context, opened: Session, found: &StoredRun, id: &str, yes: bool) -> Result<DrillSession, Failed> {
-    let drills = drills(context, &opened.loaded.lab.id, Some((&opened.loaded.lab, &opened.loaded.variables)))?;
+    let drills = drills(
+        context,
+        context.labs_of(&opened.state).as_deref(),
+        &opened.loaded.lab.id,
+        Some((&opened.loaded.lab, &opened.loaded.variables)),
+    )?;
     let drill = drills
         .into_iter()
         .find(|drill| drill.id == id)
@@ -172,8 +185,17 @@ fn working(context: &Context, store: &Store, lab: Option<&str>) -> Result<Option
             && !found.state.cleaning
             && lab.is_none_or(|lab| found.state.lab == lab)
             && is_whole(context, &found.state)
-            && has_drills(context, &found.state.lab)
+            && has_drills(context, &found.state)
     }))
+}
+
+/// The lab of a finished run that has a drill of this name. A run's lab may come from a folder that only the run knows.
+fn running(context: &Context, store: &Store, name: &str) -> Result<Option<String>, Failed> {
+    let has = |found: &StoredRun| {
+        let source = Source::find(&found.state.lab, context.labs_of(&found.state).as_deref()).ok().flatten();
+        !found.state.cleaned && source.is_some_and(|source| source.drills.iter().any(|drill| drill.id == name))
+    };
+    Ok(store.all()?.into_iter().find(has).map(|found| found.state.lab))
 }
 
 /// The lab that has a drill of this name; the usual lab wins over the others.
@@ -199,8 +221,11 @@ fn labs(context: &Context) -> Result<Vec<String>, Failed> {
     Ok(labs)
 }
 
-fn has_drills(context: &Context, lab: &str) -> bool {
-    Source::find(lab, context.settings.labs.as_deref()).ok().flatten().is_some_and(|source| !source.drills.is_empty())
+fn has_drills(context: &Context, state: &State) -> bool {
+    Source::find(&state.lab, context.labs_of(state).as_deref())
+        .ok()
+        .flatten()
+        .is_some_and(|source| !source.drills.is_empty())
 }
 
 /// The next drill to offer: of those never repaired, one never tried, else the one given up longest ago. If all were
@@ -222,7 +247,7 @@ fn list(context: &mut Context) -> Result<Code, Failed> {
     let graded = graded(&context.store()?);
     let (mut rows, mut broken) = (Vec::new(), Vec::new());
     for lab in labs(context)? {
-        let known = drills(context, &lab, None).unwrap_or_else(|failed| {
+        let known = drills(context, context.settings.labs.as_deref(), &lab, None).unwrap_or_else(|failed| {
             broken.push((lab.clone(), failed));
             Vec::new()
         });

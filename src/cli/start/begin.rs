@@ -10,6 +10,7 @@ use crate::engine::event::{Decision, Event, Mode, Theirs};
 use crate::engine::{FORMAT, Journal, State};
 use crate::host::shell_word;
 use crate::i18n::{Text, m};
+use crate::lab::Source;
 use crate::session::context::Context;
 use crate::session::exit::{Code, Failed};
 use crate::session::nginx::Wish;
@@ -18,6 +19,15 @@ use crate::session::sign_in::SignIn;
 use crate::session::target::{Target, USUAL_REGION};
 use crate::session::trouble::journal_trouble;
 use crate::session::{learner, zone};
+
+/// The folder that a lab comes from, whole, so that the run finds it from any folder; `None` for pllab's own labs.
+fn labs_folder(context: &Context, lab: &str) -> Option<String> {
+    let folder = context.settings.labs.as_deref()?;
+    let source = Source::find(lab, Some(folder)).ok().flatten()?;
+    // A folder that was just read has a path; one that is no text is given again by hand.
+    let folder = std::path::absolute(folder).ok()?;
+    (!source.is_built_in()).then(|| folder.to_str().map(str::to_owned)).flatten()
+}
 
 /// Begins a run: reads the lab and opens the target, but makes nothing yet. Returns the run's folder too.
 pub async fn begin(
@@ -91,6 +101,7 @@ pub async fn begin(
         way: if args.hands_on { Mode::HandsOn } else { Mode::Guided },
         consumer_profile: args.consumer_profile.clone(),
         api_only: args.api_only,
+        labs: labs_folder(context, &args.lab),
         learner,
     };
     let session = Session {

@@ -10,7 +10,7 @@ use crate::i18n::Text;
 use crate::lab::{Kind, Side};
 
 /// The usual time on AWS until an endpoint can be used, in seconds: at least, at most. AWS says "a few minutes"
-/// [UG:create-ec2-instance-connect-endpoints].
+/// (UG:create-ec2-instance-connect-endpoints).
 const USUAL: (u32, u32) = (60, 300);
 
 /// Where the client is. VPC, subnet and security group are names in the lab.

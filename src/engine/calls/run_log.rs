@@ -141,7 +141,7 @@ impl RunLog {
         Some(Event::Bill { lines: spending.lines, total: spending.so_far, prices_as_of })
     }
 
-    /// Whether anything was made so recently that AWS may not know of it everywhere yet [DEV:eventual-consistency].
+    /// Whether anything was made so recently that AWS may not know of it everywhere yet (DEV:eventual-consistency).
     pub fn made_within(&self, span: Duration) -> bool {
         let inner = self.lock();
         let last = inner.state.resources.values().filter_map(|line| line.since).max();

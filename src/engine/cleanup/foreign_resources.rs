@@ -110,7 +110,7 @@ fn stranger(object: &Value, id: &str, ours: &BTreeSet<String>, run: &str) -> Opt
 }
 
 /// Whether AWS made the interface for a resource of the run. AWS describes such interfaces as `ELB net/<name>/<id>` and
-/// `VPC Endpoint Interface vpce-...` [NLB:target-group-register-targets, PL:concepts].
+/// `VPC Endpoint Interface vpce-...` (NLB:target-group-register-targets, PL:concepts).
 fn made_by_aws(object: &Value, ours: &BTreeSet<String>) -> bool {
     let description = object.get("Description").and_then(Value::as_str).unwrap_or_default();
     let of = |id: &String| {

@@ -194,7 +194,7 @@ async fn of_ec2(clients: &Clients) -> Result<Tagged, Fault> {
     Ok(tagged)
 }
 
-/// `ELBv2` returns tags by ARN only, for at most twenty at a time [API:DescribeTags]. Only resources whose name begins
+/// `ELBv2` returns tags by ARN only, for at most twenty at a time (API:DescribeTags). Only resources whose name begins
 /// with `named` are asked about.
 pub async fn of_elb(clients: &Clients, named: &str) -> Result<Tagged, Fault> {
     let is_ours = |name: &str| name.starts_with(named);

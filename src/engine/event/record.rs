@@ -53,6 +53,9 @@ pub enum Event {
         /// Whether the target only keeps records. Checks that need machines or packets are then not asked.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         api_only: bool,
+        /// The folder that `--labs` named, if the lab comes from there: the run finds its lab again without the flag.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        labs: Option<String>,
         /// The learner's name, which every resource of the run is tagged with.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         learner: String,

@@ -13,7 +13,7 @@ use crate::i18n::{Text, m};
 use crate::lab::{Check, Lab, Side};
 
 /// How often a check is asked before "cannot tell" or "broken" is believed. A new resource may not be visible
-/// everywhere yet [DEV:eventual-consistency].
+/// everywhere yet (DEV:eventual-consistency).
 const UNSURE_LOOKS: u32 = 4;
 
 /// Asks the `checks` of `step` in order and records the answers. With `wait`, a check that is not met yet is asked

@@ -37,12 +37,14 @@ impl State {
                 profile,
                 consumer_profile,
                 api_only,
+                labs,
                 learner,
                 way,
                 ..
             } => {
                 self.consumer_profile.clone_from(consumer_profile);
                 self.api_only = *api_only;
+                self.labs.clone_from(labs);
                 self.learner.clone_from(learner);
                 self.way = *way;
                 self.accounts.clone_from(accounts);

@@ -65,6 +65,8 @@ pub struct State {
     pub consumer_profile: Option<String>,
     /// Whether the target only keeps records. Checks that need machines or packets are then not asked.
     pub api_only: bool,
+    /// The folder of the lab, if it is not one of pllab's own.
+    pub labs: Option<String>,
     /// What the learner agreed to spend; `None` if nothing costs anything.
     pub consent: Option<Consent>,
     /// The time of the journal's last line.
