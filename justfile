@@ -35,6 +35,7 @@ bench NAME="budgets":
 lint:
     cargo fmt --check
     cargo clippy --locked --all-targets -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 
 # Misspellings in English, and the Japanese prose
 spelling:

@@ -21,7 +21,7 @@ pub struct Door {
 
 /// The resources of the route, in the order of making. `vpc`, `subnet` and `group` are the client's, by name; `port`
 /// is the client's port. Without client IP preservation the client sees the endpoint's own group
-/// [UG:eice-security-groups].
+/// (UG:eice-security-groups).
 #[must_use]
 pub fn door(vpc: &str, subnet: &str, group: &str, port: u16, naming: &Naming<'_>) -> Vec<Door> {
     let guard = SecurityGroup {

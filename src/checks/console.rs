@@ -7,7 +7,7 @@ use super::reply::text;
 use crate::cloud::{Call, ec2};
 
 /// The call that shows an instance's console as it is now. `Latest` works on Nitro instances only; without it the
-/// output is that of the last boot, minutes late [API:GetConsoleOutput]. AWS keeps the last 64 KB.
+/// output is that of the last boot, minutes late (API:GetConsoleOutput). AWS keeps the last 64 KB.
 pub(crate) fn call(facts: &Facts, instance: &str) -> Call {
     ec2("GetConsoleOutput", json!({ "InstanceId": refer(facts, instance, "id"), "Latest": true }))
 }

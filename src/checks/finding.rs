@@ -19,7 +19,7 @@ pub struct Finding {
     /// The HTTP answer, if the check requests one.
     pub proof: Option<Proof>,
     /// Whether the finding could also mean that something was made so recently that not every part of AWS knows of it
-    /// yet [DEV:eventual-consistency].
+    /// yet (DEV:eventual-consistency).
     pub unsettled: bool,
 }
 

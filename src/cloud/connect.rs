@@ -73,7 +73,7 @@ pub struct Clouds {
     pub on_this_machine: bool,
 }
 
-/// Whose credentials these are [API:GetCallerIdentity].
+/// Whose credentials these are (API:GetCallerIdentity).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     pub account: String,
@@ -281,7 +281,7 @@ pub async fn usual_region(profile: Option<&str>) -> Option<String> {
     file.build().region().await.map(|region| region.to_string())
 }
 
-/// Asks whose the credentials are. Needs no permission [API:GetCallerIdentity].
+/// Asks whose the credentials are. Needs no permission (API:GetCallerIdentity).
 ///
 /// # Errors
 /// Class `SignIn` when credentials are missing, wrong or expired; `Unreachable` or `NoAnswer` without an answer.

@@ -85,7 +85,7 @@ pub enum FaultClass {
 
 impl FaultClass {
     /// The class of an AWS error code that came with an HTTP status. The codes are those of the EC2 API's error page
-    /// [API:errors-overview] and of the `ELBv2` API's operations.
+    /// (API:errors-overview) and of the `ELBv2` API's operations.
     #[must_use]
     pub fn of(code: &str, status: u16) -> Self {
         match code {

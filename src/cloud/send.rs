@@ -29,10 +29,10 @@ use super::poll::Backoff;
 use super::{Api, Call, Clients};
 
 /// Attempts of a throttled read. With waits that grow to ten seconds they last over a minute, in which a bucket for
-/// such calls refills twelve times [DEV:ec2-api-throttling].
+/// such calls refills twelve times (DEV:ec2-api-throttling).
 const THROTTLED_LOOKS: usize = 16;
 /// Attempts of a throttled change, over ten minutes: the endpoint calls of a whole classroom share a bucket that
-/// refills with one call in three seconds [DEV:ec2-api-throttling], and forty learners make and delete two endpoints
+/// refills with one call in three seconds (DEV:ec2-api-throttling), and forty learners make and delete two endpoints
 /// each.
 const THROTTLED_CHANGES: usize = 76;
 /// Attempts of a call that met the service's own trouble, or got no answer.

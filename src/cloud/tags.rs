@@ -15,7 +15,7 @@ pub const KEYS: [&str; 5] = ["Name", LAB, LEARNER, RESOURCE, RUN];
 /// The resource's name in the lab.
 pub const RESOURCE: &str = "pllab:resource";
 
-/// Names of load balancers and target groups have at most 32 characters [API:CreateLoadBalancer].
+/// Names of load balancers and target groups have at most 32 characters (API:CreateLoadBalancer).
 const NAME_LIMIT: usize = 32;
 
 /// The owner of a resource.

@@ -80,7 +80,7 @@ enum Within {
 const QUOTAS_OF_A_VPC: [(Within, &str); 3] =
     [(Within::Subnets, "L-407747CB"), (Within::RouteTables, "L-589F43AA"), (Within::InterfaceEndpoints, "L-29B6F2EB")];
 
-/// The quota of EC2 Instance Connect Endpoints in a region. It is not adjustable [UG:eice-quotas].
+/// The quota of EC2 Instance Connect Endpoints in a region. It is not adjustable (UG:eice-quotas).
 const CONNECT_ENDPOINTS: u32 = 5;
 
 /// Compares each quota with what exists and what `learners` need. Returns the rows, and the quotas that are too small.
@@ -164,7 +164,7 @@ async fn of_vpcs(clients: &Clients, loaded: &Loaded, side: Option<Side>) -> (Vec
     (rows, wanted)
 }
 
-/// AWS documents no quota for endpoint services [PL:vpc-limits-endpoints].
+/// AWS documents no quota for endpoint services (PL:vpc-limits-endpoints).
 async fn services(clients: &Clients, loaded: &Loaded, learners: u32) -> Option<Row> {
     let made = loaded.lab.steps.iter().flat_map(|step| &step.makes);
     let needed = made.filter(|it| matches!(it, Resource::EndpointService(_))).count() as u64 * u64::from(learners);
@@ -288,7 +288,7 @@ impl Counted {
     }
 }
 
-/// Elastic Load Balancing reports its own limits [API:DescribeAccountLimits]; Service Quotas has the others.
+/// Elastic Load Balancing reports its own limits (API:DescribeAccountLimits); Service Quotas has the others.
 async fn limit(clients: &Clients, counted: Counted, service: &str, code: &str) -> Result<u64, Fault> {
     let own = match counted {
         Counted::LoadBalancers => Some("network-load-balancers"),

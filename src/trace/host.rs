@@ -15,7 +15,7 @@ use crate::i18n::{Text, m};
 use crate::lab::Side;
 
 /// The target group's attribute that puts a proxy protocol header before every connection
-/// [NLB:edit-target-group-attributes].
+/// (NLB:edit-target-group-attributes).
 const PROXY_PROTOCOL: &str = "proxy_protocol_v2.enabled";
 
 impl Walk<'_> {

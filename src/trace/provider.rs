@@ -15,7 +15,7 @@ const ENFORCE: &str = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic";
 
 impl Walk<'_> {
     /// Whether inbound rules are enforced on `PrivateLink` traffic. They are unless somebody switched that off
-    /// [NLB:load-balancer-security-groups].
+    /// (NLB:load-balancer-security-groups).
     pub(super) fn enforces(&self) -> bool {
         self.balancer.as_ref().is_none_or(|it| text(it, ENFORCE) != "off")
     }
@@ -46,7 +46,7 @@ impl Walk<'_> {
     }
 
     /// Whether the load balancer's groups let the client in. The source is the client's own address in the consumer's
-    /// VPC, not the endpoint's; rules cannot name groups of another VPC [NLB:load-balancer-security-groups].
+    /// VPC, not the endpoint's; rules cannot name groups of another VPC (NLB:load-balancer-security-groups).
     pub(super) async fn load_balancer_group(&mut self) -> Result<RungResult, RungResult> {
         let balancer = seen(self.balancer.clone())?;
         let arn = text(&balancer, "LoadBalancerArn").to_owned();

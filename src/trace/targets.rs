@@ -89,7 +89,7 @@ impl Walk<'_> {
 
     /// Whether each target's groups let in what the load balancer sends. A rule that names the load balancer's group
     /// covers health checks and, with enforcement on, `PrivateLink` traffic. With enforcement off, the rules must
-    /// admit the addresses of the load balancer's nodes [NLB:target-group-register-targets].
+    /// admit the addresses of the load balancer's nodes (NLB:target-group-register-targets).
     pub(super) async fn target_rules(&mut self) -> Result<RungResult, RungResult> {
         let balancer_groups = if self.enforces() { group_ids_of(&self.balancer_groups) } else { Vec::new() };
         let mut last = None;

@@ -64,8 +64,10 @@ fn a_typed_yes_is_consent_and_the_whole_lab_runs_on_awss_own_names() {
     let start = apart.pllab_on_aws(&front, "start").words(FLAGS).words("--set cidr=10.1.0.0/16");
     // Consent, then leave at the first step.
     let ran = start.stdin("はい\nleave\n").run().code(1).clean();
-    let ran =
-        ran.says("Calls go to AWS.").says("Provider and consumer are in two accounts.").says("each started hour in full");
+    let ran = ran
+        .says("Calls go to AWS.")
+        .says("Provider and consumer are in two accounts.")
+        .says("each started hour in full");
     ran.says("53.00 USD for 30 days").says("AWS · ap-northeast-1");
     let journal = apart.journal();
     let consent = consented(&journal).expect("it is on record");
@@ -244,7 +246,7 @@ fn without_the_permission_for_the_parameter_the_image_is_found_by_its_name() {
         if first { Fate::Answer(403, refused.to_owned()) } else { Fate::Pass }
     });
     let start = apart.pllab("start --yes --profile provider --endpoint-url").arg(wire.url());
-    start.run().code(0).clean().says("looked for by its name").says("17 gone, 0 still there");
+    start.run().code(0).clean().says("looks it up by name").says("17 gone, 0 still there");
     let images: Vec<_> = wire.exchanges().iter().filter_map(|it| it.params.get("ImageId").cloned()).collect();
     assert_eq!(images.len(), 4);
     for pair in images.chunks(2) {

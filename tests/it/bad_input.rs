@@ -104,8 +104,13 @@ fn nobody_to_ask_is_told_which_flag_answers() {
 #[test]
 fn answers_may_be_piped_in() {
     let folder = Folder::new();
-    // One answer per question: nine steps, eight times next, one clean-up. The first choice is the usual one.
+    // One answer per question: nine steps, eight times next, and the end. The first choice is the usual one, and deletes
+    // nothing.
     folder.pllab("start --pace instant --plain").stdin(&"1\n".repeat(30)).run().code(0).clean();
+    assert!(!sequence(&folder.journal()).contains(&"gone"));
+    folder.pllab("clean --plain").stdin("1\n").run().code(1).clean();
+    assert!(!sequence(&folder.journal()).contains(&"gone"));
+    folder.pllab("clean --plain").stdin("2\n").run().code(0).clean();
     assert!(sequence(&folder.journal()).contains(&"run_cleaned"));
 }
 

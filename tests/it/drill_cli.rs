@@ -80,7 +80,7 @@ impl Stage {
         self.silent.store(false, Ordering::SeqCst);
         let status = &self.pllab("status --output json").run().code(0).events()[0];
         assert_eq!((&status["drill"]["drill"], &status["drill"]["since"]), (&"silent-monday".into(), &Value::Null));
-        self.pllab("status").run().code(0).says("silent-monday stopped half way").says("pllab drill undo");
+        self.pllab("status").run().code(0).says("silent-monday stopped partway").says("pllab drill undo");
         self.pllab("status").ja().run().code(0).says("元に戻っていません");
     }
 
@@ -143,7 +143,8 @@ fn drills_of_every_lab_are_listed_and_a_lab_is_built_for_its_own() {
     let traced = folder.pllab("why --output json").run().code(1).events();
     assert_eq!(traced.last().map(|line| line["rung"].clone()), Some("consumer_acl".into()));
     let said = folder.pllab("why").run().code(1).says("aws ec2 create-network-acl-entry").says("stateless");
-    said.says("expected: TCP 80 passes, and so do its answers (ports 32768-61000)").says("allow TCP 32768-61000 to 10.");
+    said.says("expected: TCP 80 passes, and so do its answers (ports 32768-61000)")
+        .says("allow TCP 32768-61000 to 10.");
     folder.pllab("why").ja().run().code(1).says("ステートレス");
     folder.pllab("drill undo").run().code(0);
     folder.pllab("why").run().code(0);

@@ -95,8 +95,18 @@ fn as_events_it_is_silent() {
 fn an_answer_is_read_where_it_is_seen() {
     let folder = Folder::new();
     for (lang, question, next, answer) in [
-        ("en", "The provider removes the allowed principal.", "Check the traffic after the removal", "Answer: The page arrives as before."),
-        ("ja", "provider が許可を取り消します。", "取り消したあとの通信を確かめる", "答え: これまでどおり、ページが届く。"),
+        (
+            "en",
+            "The provider removes the allowed principal.",
+            "Check the traffic after the removal",
+            "Answer: The page arrives as before.",
+        ),
+        (
+            "ja",
+            "provider が許可を取り消します。",
+            "取り消したあとの通信を確かめる",
+            "答え: これまでどおり、ページが届く。",
+        ),
     ] {
         for words in ["start who-may-connect --explain-only --plain", "handout who-may-connect --format md --out -"] {
             let out = folder.pllab(words).arg("--lang").arg(lang).run().code(0).out;

@@ -204,6 +204,7 @@ fn the_detour_rejects_first() {
     // The first answer for seven steps, two predictions and what follows each step; then comes the acceptance.
     let answers = "1\n".repeat(16) + "detour\n" + &"1\n".repeat(17);
     folder.pllab("start --pace instant --plain").stdin(&answers).run().code(0).clean();
+    folder.pllab("clean --yes").run().code(0).clean();
     let journal = folder.journal();
     let count = |operation: &str| journal.iter().filter(|line| line["operation"] == operation).count();
     assert_eq!(count("RejectVpcEndpointConnections"), 1);

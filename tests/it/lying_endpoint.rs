@@ -120,7 +120,7 @@ const LIES: [(&str, Lie, &str, &str); 9] = [
     (
         "another place",
         |put| whole("307 Temporary Redirect", "location: http://127.0.0.1:9/\r\n", b"", put),
-        "your signature would go along",
+        "your signature would be sent there too",
         "転送に従いません",
     ),
     (

@@ -127,7 +127,8 @@ async fn a_route_that_leads_away_is_the_broken_hop_and_one_that_does_not_is_none
         if rung.is_some() {
             let command = traced.last().expect("a diagnosis")["commands"].to_string();
             assert!(command.contains(mends) && command.contains(block), "{block}: {command}");
-            let words = if rung == Some("provider_route") { "sends the answer, which goes to" } else { "sends traffic for" };
+            let words =
+                if rung == Some("provider_route") { "sends the answer, which goes to" } else { "sends traffic for" };
             let said = folder.pllab("why").run().code(1).says(&format!("{words} {block}"));
             said.says("the most specific one is used").says(&format!("route {block} "));
             let said = folder.pllab("why").ja().run().code(1).says(&format!("{block} 宛て"));

@@ -12,7 +12,7 @@ use crate::cloud::{elbv2, text_at};
 use crate::i18n::{Text, m};
 use crate::lab::{CrossZone, Lab};
 
-/// The attribute's key [API:LoadBalancerAttribute].
+/// The attribute's key (API:LoadBalancerAttribute).
 const KEY: &str = "load_balancing.cross_zone.enabled";
 
 impl ResourceKind for CrossZone {

@@ -11,7 +11,7 @@ use crate::cloud::{Call, Fault, elbv2};
 use crate::i18n::{Text, m};
 use crate::lab::OneLoadBalancer;
 
-/// The attribute's key [API:LoadBalancerAttribute].
+/// The attribute's key (API:LoadBalancerAttribute).
 const KEY: &str = "load_balancing.cross_zone.enabled";
 
 pub(super) struct CrossZoneOn<'a>(pub &'a OneLoadBalancer);

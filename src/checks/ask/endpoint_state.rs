@@ -55,7 +55,7 @@ pub(super) fn describe(facts: &Facts, endpoint: &str) -> Call {
     ec2("DescribeVpcEndpoints", json!({ "VpcEndpointIds": [refer(facts, endpoint, "id")] }))
 }
 
-/// Compares states without regard to case: camelCase on the wire, `PascalCase` in the SDK's enum [PL:concepts].
+/// Compares states without regard to case: camelCase on the wire, `PascalCase` in the SDK's enum (PL:concepts).
 fn judge(reply: &Value, wanted: &str) -> CheckOutcome {
     let Some(endpoint) = first(reply, "VpcEndpoints") else { return CheckOutcome::gone() };
     let seen = text(endpoint, "State");

@@ -54,7 +54,7 @@ impl Question for PrivateNameVerified<'_> {
     }
 }
 
-/// The states are `pendingVerification`, `verified` and `failed` [API:PrivateDnsNameConfiguration].
+/// The states are `pendingVerification`, `verified` and `failed` (API:PrivateDnsNameConfiguration).
 fn judge(reply: &Value) -> CheckOutcome {
     let Some(service) = first(reply, "ServiceConfigurations") else { return CheckOutcome::gone() };
     let Some(state) = service.get("PrivateDnsNameConfiguration").map(|dns| text(dns, "State")) else {

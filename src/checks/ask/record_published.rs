@@ -47,7 +47,7 @@ impl Question for RecordPublished<'_> {
         m::check_expected_record()
     }
 
-    /// "Changes generally propagate to all Route 53 name servers within 60 seconds" [Route53:ChangeResourceRecordSets].
+    /// "Changes generally propagate to all Route 53 name servers within 60 seconds" (Route53:ChangeResourceRecordSets).
     fn usual_seconds(&self) -> Option<(u32, u32)> {
         Some((10, 60))
     }

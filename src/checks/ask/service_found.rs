@@ -65,7 +65,7 @@ pub(super) fn named<'a>(reply: &'a Value, name: &str) -> Option<&'a Value> {
 }
 
 /// The zones that a service covers: ids, or names if the target returns no ids. A consumer sees only zones that both
-/// accounts have [API:DescribeVpcEndpointServices].
+/// accounts have (API:DescribeVpcEndpointServices).
 pub(super) fn zones(service: &Value) -> Vec<&str> {
     let ids = texts(service, "AvailabilityZoneIds");
     if ids.is_empty() { texts(service, "AvailabilityZones") } else { ids }

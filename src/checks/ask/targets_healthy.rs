@@ -91,7 +91,7 @@ impl<'a> Target<'a> {
     }
 
     /// 0 healthy, 1 in progress, 2 failing its health checks, 3 not taking part. States of
-    /// [NLB:target-group-health-checks].
+    /// (NLB:target-group-health-checks).
     fn rank(&self) -> u8 {
         match self.state {
             "healthy" => 0,

@@ -1,6 +1,6 @@
 //! EC2: VPC endpoints, the consumer's half of `PrivateLink`, and finding the service they lead to.
 //!
-//! Endpoint states are camelCase on the wire and `PascalCase` in the SDK's model [API:DescribeVpcEndpoints]; they are
+//! Endpoint states are camelCase on the wire and `PascalCase` in the SDK's model (API:DescribeVpcEndpoints); they are
 //! passed on unchanged.
 
 use aws_sdk_ec2::operation::RequestId as _;

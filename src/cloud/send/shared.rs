@@ -27,7 +27,7 @@ pub(super) fn group(group: &GroupIdentifier) -> Value {
     Reply::new().text("GroupId", group.group_id()).text("GroupName", group.group_name()).end()
 }
 
-/// The answer of an operation that reports failures inside a successful answer [API:DeleteVpcEndpoints]. The message
+/// The answer of an operation that reports failures inside a successful answer (API:DeleteVpcEndpoints). The message
 /// has every failure. Code and class are those of the first failure other than "not found", so that the fault is not
 /// mistaken for "already gone".
 pub(super) fn all_done(unsuccessful: &[UnsuccessfulItem], request_id: Option<&str>) -> Result<Value, Fault> {

@@ -14,7 +14,7 @@ pub struct Page {
 }
 
 impl Page {
-    /// For `most`: a larger value is no error, and a page has at most 1,000 items [API:DescribeVpcEndpoints].
+    /// For `most`: a larger value is no error, and a page has at most 1,000 items (API:DescribeVpcEndpoints).
     pub const CAPPED: usize = usize::MAX;
 
     /// Reads `MaxResults` (between `least` and `most`) and `NextToken`. `by_id` says that the call lists ids, which

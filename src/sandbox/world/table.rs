@@ -1,7 +1,7 @@
 //! A table of resources, with indexes by link, by tag and by the time of the next transition. It records what was
 //! changed since the last commit.
 //!
-//! The indexes describe the last [`Table::commit`]; changed rows are looked at one by one until then. So a caller can
+//! The indexes describe the last `Table::commit`; changed rows are looked at one by one until then. So a caller can
 //! change a row like any value, and a call that cannot be written to disk is undone.
 
 pub(super) mod any_table;

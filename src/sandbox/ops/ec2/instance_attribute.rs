@@ -42,7 +42,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 }
 
 /// `DescribeInstanceCreditSpecifications`. Without ids, only the instances with unlimited credits
-/// [API:DescribeInstanceCreditSpecifications].
+/// (API:DescribeInstanceCreditSpecifications).
 pub fn describe_credits(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("InstanceId")?;
     let filters = Filters::read(params, &["instance-id"])?;

@@ -115,7 +115,7 @@ fn reachability(instance: &Instance) -> Option<String> {
     }
 }
 
-/// `TerminateInstances`: all of the ids, or none if one is bad [API:TerminateInstances].
+/// `TerminateInstances`: all of the ids, or none if one is bad (API:TerminateInstances).
 pub fn terminate(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = ids(ctx, params)?;
     only(params, "Force", &["false"])?;
@@ -151,7 +151,7 @@ pub fn start(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 }
 
 /// `RebootInstances`: succeeds for the account's own instances, and changes nothing for one that does not run
-/// [API:RebootInstances]. A rebooted instance keeps its state, its addresses and its disk.
+/// (API:RebootInstances). A rebooted instance keeps its state, its addresses and its disk.
 pub fn reboot(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = ids(ctx, params)?;
     params.ready()?;

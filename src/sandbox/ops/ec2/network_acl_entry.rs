@@ -83,7 +83,7 @@ fn key(params: &Params) -> Result<(bool, u16), ApiError> {
 /// A range of ports, or an ICMP type and code.
 type Pair<T> = Option<(T, T)>;
 
-/// The protocol by number [API:CreateNetworkAclEntry], with ports for TCP and UDP, and type and code for ICMP. Any
+/// The protocol by number (API:CreateNetworkAclEntry), with ports for TCP and UDP, and type and code for ICMP. Any
 /// other protocol means all ports, whatever the request says.
 fn protocol(params: &Params) -> Result<(String, Pair<u16>, Pair<i32>), ApiError> {
     let text = params.need("Protocol")?;

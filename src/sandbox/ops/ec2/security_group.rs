@@ -110,7 +110,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 }
 
 /// `DeleteSecurityGroup`. Refused while interfaces use the group, or rules of other groups refer to it
-/// [API:DeleteSecurityGroup].
+/// (API:DeleteSecurityGroup).
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let id = params.need("GroupId")?;
     let group = names::GROUP.find(&ctx.here().groups, id)?;
@@ -186,7 +186,7 @@ fn check_text(name: &str, value: &str) -> Result<(), ApiError> {
 }
 
 /// Whether a name or a description has only the characters that security groups accept, and at most 255 of them
-/// [API:CreateSecurityGroup, API:IpRange].
+/// (API:CreateSecurityGroup, API:IpRange).
 pub fn is_plain_text(value: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c);
     value.len() <= 255 && value.chars().all(allowed)

@@ -8,7 +8,7 @@ use crate::sandbox::ops::shared::context::Ctx;
 use crate::sandbox::ops::shared::names;
 
 /// `ModifySecurityGroupRules`. A rule keeps its id, its direction, and the kind of its peer
-/// [API:ModifySecurityGroupRules].
+/// (API:ModifySecurityGroupRules).
 pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let group = names::GROUP.find(&ctx.here().groups, params.need("GroupId")?)?.clone();
     let mut rules = group.rules.clone();

@@ -138,7 +138,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 }
 
 /// `DeleteLoadBalancer`. Its listeners go with it, its target groups stay, and its interfaces leave some time later.
-/// Deleting a load balancer that does not exist succeeds [API:DeleteLoadBalancer].
+/// Deleting a load balancer that does not exist succeeds (API:DeleteLoadBalancer).
 pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let arn = params.need("LoadBalancerArn")?;
     check_arn(ctx, arn, "loadbalancer/", "load balancer")?;

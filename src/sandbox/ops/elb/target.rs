@@ -46,7 +46,7 @@ pub fn register(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 }
 
 /// `DeregisterTargets`: the targets drain for the deregistration delay. Without a port, all ports are meant. A target
-/// that is not registered is no error [API:DeregisterTargets].
+/// that is not registered is no error (API:DeregisterTargets).
 pub fn deregister(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let group = find(ctx, params.need("TargetGroupArn")?)?;
     let wanted = read_raw_targets(params)?;
@@ -88,7 +88,7 @@ pub fn read_raw_targets(params: &Params) -> Result<Vec<(String, Option<u16>)>, A
 }
 
 /// Checks the `AvailabilityZone` of each target. An address has its subnet's zone, whether the zone is given or not;
-/// for instances no zone may be given [ELB:TargetDescription]. The words are UNCONFIRMED.
+/// for instances no zone may be given (ELB:TargetDescription). The words are UNCONFIRMED.
 pub fn check_zones(ctx: &Ctx<'_>, params: &Params, group: &TargetGroup) -> Result<(), ApiError> {
     for prefix in params.groups("Targets") {
         let Some(zone) = params.get(&format!("{prefix}.AvailabilityZone")) else { continue };

@@ -9,7 +9,7 @@ use crate::sandbox::ops::shared::context::{Ctx, moment};
 
 /// Names for which AWS refuses to make a zone, in these words.
 const RESERVED: [&str; 3] = ["example.com.", "example.net.", "example.org."];
-/// The most zones on a page [Route53:ListHostedZones].
+/// The most zones on a page (Route53:ListHostedZones).
 const PAGE: usize = 100;
 
 /// `CreateHostedZone`. The caller's reference makes it idempotent.

@@ -6,7 +6,7 @@ use crate::sandbox::world::{DnsRecord, HostedZone};
 use super::hosted_zone::{change, domain, find, name_servers, reversed, size, write_change};
 use crate::sandbox::ops::shared::context::Ctx;
 
-/// The most records on a page [Route53:ListResourceRecordSets].
+/// The most records on a page (Route53:ListResourceRecordSets).
 const PAGE: usize = 300;
 
 /// `ChangeResourceRecordSets`: all of the changes, or none.

@@ -23,7 +23,7 @@ use super::flows::Flows;
 use super::health::{Health, Prober, probers};
 
 /// The time on AWS from a registration to the first probe: about two minutes
-/// ([ISS:awsdocs/elb-network-load-balancers-user-guide#11], an anecdote).
+/// ((ISS:awsdocs/elb-network-load-balancers-user-guide#11), an anecdote).
 pub const REGISTRATION: Duration = Duration::from_mins(2);
 /// The shortest interval between probes at the quick pace.
 const FASTEST: Duration = Duration::from_millis(200);

@@ -62,7 +62,7 @@ pub fn choose_target<'a>(
 /// Whether none of the targets that `node` may use is healthy, so that it uses the unhealthy ones too. With
 /// cross-zone off each zone decides for itself:
 /// `target_group_health.unhealthy_state_routing.minimum_healthy_targets.count` is one
-/// ([NLB:load-balancer-target-groups], "routing failover").
+/// ((NLB:load-balancer-target-groups), "routing failover").
 pub fn fails_open(
     topology: &Topology,
     balancer: &Balancer,
@@ -83,7 +83,7 @@ fn usable<'a, 'b>(
 }
 
 /// Whether `node` may send to `target`: in its own zone, or in any zone with cross-zone on. The target group's
-/// setting overrides the load balancer's [NLB:edit-target-group-attributes].
+/// setting overrides the load balancer's (NLB:edit-target-group-attributes).
 pub fn may_use(topology: &Topology, balancer: &Balancer, node: &Node, group: &TargetGroup, target: &Target) -> bool {
     group.cross_zone.unwrap_or(balancer.cross_zone)
         || target_zone(topology, &group.vpc, target).is_some_and(|zone| zone == node.zone_id)

@@ -61,7 +61,7 @@ impl Flows {
 
     /// Ends the connections to targets that are no longer registered, in groups that ask for it. AWS: "closed shortly
     /// after the end of the deregistration timeout"; otherwise the connection goes on
-    /// [NLB:edit-target-group-attributes].
+    /// (NLB:edit-target-group-attributes).
     pub fn end_deregistered(&self, topology: &Topology) {
         for (arn, group) in topology.target_groups.iter().filter(|(_, group)| group.ends_deregistered) {
             self.end(arn, |flow| !group.targets.iter().any(|target| flow.is_to(target)));
@@ -69,7 +69,7 @@ impl Flows {
     }
 
     /// Ends the connections to a group's unhealthy targets, unless the group's setting keeps them or the node fails
-    /// open [NLB:target-group-health-checks].
+    /// open (NLB:target-group-health-checks).
     pub fn end_unhealthy(&self, topology: &Topology, health: &Health, arn: &str, group: &TargetGroup) {
         if !group.ends_unhealthy {
             return;

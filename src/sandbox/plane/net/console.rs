@@ -12,7 +12,7 @@ use crate::host::{Clock, create_private_dir, open_append, write_atomic};
 
 use super::fabric::lock;
 
-/// How much AWS keeps ([API:GetConsoleOutput]: the most recent 64 KB).
+/// How much AWS keeps (API:GetConsoleOutput: the most recent 64 KB).
 const KEPT: usize = 64 * 1024;
 
 #[derive(Debug)]

@@ -63,7 +63,7 @@ pub enum Source {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Traffic {
     /// A client's connection that came through an endpoint. The target sees the node's address
-    /// [NLB:edit-target-group-attributes].
+    /// (NLB:edit-target-group-attributes).
     PrivateLink,
     /// A client's connection from within the VPC. Its address is kept for targets registered by instance id, which is
     /// the default of `preserve_client_ip.enabled`.
@@ -110,7 +110,7 @@ pub enum Reason {
     /// The load balancer's security groups do not let it in.
     BalancerIngress,
     /// The load balancer has no listener on the port. It drops traffic that no listener is configured for
-    /// ([NLB:network-load-balancers], "unintended traffic").
+    /// ((NLB:network-load-balancers), "unintended traffic").
     NoListener,
     /// The group has no target that this node may use: none at all, or none in its zone while cross-zone is off. That
     /// the client then waits, and is not reset, is UNCONFIRMED.
@@ -119,7 +119,7 @@ pub enum Reason {
     NoHealthyTargetInZone,
     /// The load balancer's security groups do not let it out.
     BalancerEgress,
-    /// The target is its own client, and the client's address is kept ([NLB:load-balancer-troubleshooting]).
+    /// The target is its own client, and the client's address is kept ((NLB:load-balancer-troubleshooting)).
     Hairpin,
     /// The security groups of the target, or of the instance, do not let it in.
     TargetIngress,

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddrV4};
 
 const SIGNATURE: &[u8; 12] = b"\r\n\r\n\0\r\nQUIT\n";
-/// `PP2_TYPE_AWS` and `PP2_SUBTYPE_AWS_VPCE_ID` [NLB:edit-target-group-attributes].
+/// `PP2_TYPE_AWS` and `PP2_SUBTYPE_AWS_VPCE_ID` (NLB:edit-target-group-attributes).
 const TYPE_AWS: u8 = 0xEA;
 const SUBTYPE_VPCE_ID: u8 = 0x01;
 

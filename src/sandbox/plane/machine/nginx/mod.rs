@@ -1,7 +1,6 @@
 //! nginx's configuration: read as nginx reads it, checked against what is run here, and rewritten for a real nginx.
 //! Must not know: processes, sockets, the rest of an instance.
-//! Next: `lexer.rs`, `tree.rs`, `grammar.rs` read like nginx; `allowed.rs` lists what is run; `local.rs` and
-//! `forms.rs` translate it; `write.rs` writes it.
+//! Next: `lexer.rs`, `tree.rs`, `grammar.rs` read like nginx; `allowed.rs` lists what is run; `local.rs` and `forms.rs` translate it; `write.rs` writes it.
 
 mod allowed;
 mod builtin;
