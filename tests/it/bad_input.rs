@@ -110,7 +110,7 @@ fn answers_may_be_piped_in() {
     assert!(!sequence(&folder.journal()).contains(&"gone"));
     folder.pllab("clean --plain").stdin("1\n").run().code(1).clean();
     assert!(!sequence(&folder.journal()).contains(&"gone"));
-    folder.pllab("clean --plain").stdin("2\n").run().code(0).clean();
+    folder.pllab("clean --plain").stdin("clean_up\n").run().code(0).clean();
     assert!(sequence(&folder.journal()).contains(&"run_cleaned"));
 }
 

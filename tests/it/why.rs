@@ -50,7 +50,7 @@ fn in_the_middle_of_a_run_the_path_ends_at_what_is_not_made_yet() {
     let diagnosis = lines.last().expect("a diagnosis");
     assert_eq!((&diagnosis["rung"], &diagnosis["step"]), (&"endpoint".into(), &"endpoint".into()));
     let said = folder.pllab("why").run();
-    assert!(said.out.contains("The step endpoint makes it"), "{}", said.out);
+    assert!(said.out.contains("The step endpoint creates it"), "{}", said.out);
 }
 
 #[test]
