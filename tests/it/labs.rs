@@ -248,7 +248,7 @@ fn a_run_finds_its_lab_again_without_being_told_where_it_is() {
     folder.pllab("start mine --labs labs --yes --keep --pace instant").run().code(0).clean();
     let steps = folder.journal().iter().filter(|line| line["event"] == "step_finished").count();
     folder.pllab("status").run().code(0).clean().says(&format!("{steps} steps"));
-    for verb in ["check", "why", "resume --yes --keep", "report --out -"] {
+    for verb in ["check", "resume --yes --keep", "report --out -"] {
         let ran = folder.pllab(verb).run().clean();
         assert!(!ran.err.contains("mine"), "{verb}: {}", ran.err);
         assert_ne!(ran.code, Some(2), "{verb}: {}", ran.out);
