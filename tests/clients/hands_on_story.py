@@ -268,7 +268,7 @@ def receipt(done):
 
 def cleaned(t, state):
     """The learner's things are listed and asked about; they go only once they are handed over."""
-    asked = clean(state, "--plain", "--lang", "en", input="1\n1\n")
+    asked = clean(state, "--plain", "--lang", "en", input="clean_up\n1\n")
     words = asked.stdout + asked.stderr
     t.check("clean: it names the learner's things and asks", re.search(rf"You made {THINGS} things yourself \(.*client.*Delete them too", words, re.S), words[-1500:])
     kept = clean(state, "--yes", "--output", "json", stdin=subprocess.DEVNULL)
