@@ -24,8 +24,7 @@ pub struct Wish {
 
 impl Wish {
     /// A lab from `--labs` is somebody else's.
-    pub fn of_lab(context: &Context, lab: &str) -> Self {
-        let labs = context.settings.labs.as_deref();
+    pub fn of_lab(context: &Context, labs: Option<&Path>, lab: &str) -> Self {
         // If the lab cannot be read, loading it will report that, and nothing of it is run.
         let foreign = Source::find(lab, labs).ok().flatten().is_none_or(|source| !source.is_built_in());
         Self { said: context.settings.web_server, foreign }

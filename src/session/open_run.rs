@@ -98,7 +98,7 @@ pub async fn target(context: &Context, store: &Store, found: &StoredRun, state: 
         "sandbox" => {
             let pace = state.pace.as_deref().and_then(|pace| pace.parse::<Pace>().ok()).unwrap_or_default();
             let two = state.accounts.get(&Side::Provider) != state.accounts.get(&Side::Consumer);
-            let host = (&context.host, Wish::of_lab(context, &state.lab));
+            let host = (&context.host, Wish::of_lab(context, context.labs_of(state).as_deref(), &state.lab));
             Target::sandbox(host, store, &found.folder, &state.region, pace, two).await?
         }
         "aws" => Target::aws(&context.host, sign_in).await?,

@@ -284,6 +284,25 @@ fn a_script_announces_no_door_of_another_program() {
     assert!(asked.is_err(), "the other program was asked: {asked:?}");
 }
 
+/// A run remembers where its lab is, and so whose it is, whatever the lab is called.
+#[test]
+fn somebody_elses_lab_stays_somebody_elses_when_it_is_called_like_one_of_ours() {
+    let folder = Folder::new();
+    for name in ["lab.yaml", "ja.md", "en.md"] {
+        let own = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("labs/privatelink").join(name);
+        let text = fs::read_to_string(own).expect("it is there");
+        folder.write(&format!("labs/privatelink/{name}"), &text.replace("format: 1", "format: 1 # not ours"));
+    }
+    folder.pllab("start --labs labs --yes --keep --pace instant").run().code(0);
+    let choice = folder.run().join("sandbox/nginx");
+    for _ in 0..2 {
+        assert_eq!(fs::read_to_string(&choice).expect("a choice was made"), "builtin");
+        fs::remove_file(&choice).expect("it is ours");
+        folder.pllab("resume --yes --keep").run().code(0);
+    }
+    folder.pllab("clean --yes").run().code(0);
+}
+
 /// Whether a terminal would act on the character instead of showing it.
 fn acts(c: char) -> bool {
     c != '\n' && c != '\t' && pllab::inside::i18n::harmless::is_unwelcome(c)

@@ -58,7 +58,7 @@ pub async fn begin(
             (None, Where::Aws) => Target::aws(&context.host, sign_in).await?,
             (None, Where::Sandbox) => {
                 let two_accounts = args.two_accounts || loaded.lab.two_accounts;
-                let host = (&context.host, Wish::of_lab(context, &args.lab));
+                let host = (&context.host, Wish::of_lab(context, context.settings.labs.as_deref(), &args.lab));
                 Target::sandbox(host, &store, &folder, &region, pace, two_accounts).await?
             }
         };
