@@ -31,16 +31,23 @@ pub fn translate(
     address: Ipv4Addr,
     ports: &BTreeMap<u16, (SocketAddr, bool)>,
 ) -> Result<String, Unsafe> {
-    let tree = local_tree(tree, address, ports)?;
+    local_text(&local_tree(tree, address, ports)?, ports)
+}
+
+/// The second half of [`translate`]: the text of a tree that [`local_tree`] made.
+///
+/// # Errors
+/// What cannot be written, or would reach beyond the folder.
+pub fn local_text(tree: &[Directive], ports: &BTreeMap<u16, (SocketAddr, bool)>) -> Result<String, Unsafe> {
     // Every word was checked when the tree was made. `reach.rs` checks the written text once more, independently.
-    let text = write(&tree).ok_or_else(|| Unsafe("nginx.conf".to_owned()))?;
-    match beyond(&text, &tree, &ports.values().map(|(local, _)| *local).collect()) {
+    let text = write(tree).ok_or_else(|| Unsafe("nginx.conf".to_owned()))?;
+    match beyond(&text, tree, &ports.values().map(|(local, _)| *local).collect()) {
         None => Ok(text),
         Some(what) => Err(Unsafe(what)),
     }
 }
 
-/// The tree that [`translate`] writes.
+/// The first half of [`translate`]: the tree that it writes.
 ///
 /// # Errors
 /// As in [`translate`].

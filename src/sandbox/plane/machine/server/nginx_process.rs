@@ -27,7 +27,7 @@ use super::web::read_proxied;
 use crate::sandbox::plane::machine::context::MachineContext;
 use crate::sandbox::plane::machine::machine::Machine;
 use crate::sandbox::plane::machine::nginx::{
-    ACCESS_LOG, Complaint, Config, Directive, ROOT, Unsafe, complaint, local_tree, translate,
+    ACCESS_LOG, Complaint, Config, Directive, ROOT, Unsafe, complaint, local_text, local_tree,
 };
 use crate::sandbox::plane::net::carry::carry;
 use crate::sandbox::plane::net::fabric::{Answer, lock};
@@ -111,7 +111,7 @@ async fn try_start(
     let (read, given) = (Arc::clone(tree), ports.clone());
     let translated = context.network.runtime.spawn_blocking(move || {
         let local = local_tree(&read, address, &given)?;
-        Ok((translate(&read, address, &given)?, local))
+        Ok((local_text(&local, &given)?, local))
     });
     let (configuration, local) =
         translated.await?.map_err(|Unsafe(what)| io::Error::other(format!("\"{what}\" is not run on this machine")))?;
