@@ -60,7 +60,7 @@ pub(super) fn policy(context: &mut Context, args: &Policy) -> Result<Code, Faile
     };
     let confined = Confined { lab: &args.lab, learner: learner.as_deref(), region: &args.region };
     let drills = if args.with.contains(&Extra::Drill) {
-        drills::drills(context, context.settings.labs.as_deref(), &args.lab, Some((&loaded.lab, &loaded.variables)))?
+        drills::drills(context, &args.lab, Some((&loaded.lab, &loaded.variables)))?
     } else {
         Vec::new()
     };

@@ -13,7 +13,7 @@ use crate::i18n::{Text, harmless, m};
 use crate::lab::Loaded;
 use crate::report::{self, Drawing, Told};
 use crate::session::context::{Context, place};
-use crate::session::drills::drills;
+use crate::session::drills::drills_of;
 use crate::session::exit::{Code, Failed};
 use crate::session::trouble::journal_trouble;
 use crate::ui;
@@ -51,8 +51,7 @@ pub(super) fn report(context: &mut Context, args: &Report) -> Result<Code, Faile
     let picture = fullest(&read.entries, &loaded);
     let words = picture.as_ref().map(|picture| ui::diagram_in_words(picture, context.lang)).unwrap_or_default();
     let svg = picture.as_ref().map(|picture| report::svg(picture, &words, context.lang, false)).unwrap_or_default();
-    let known = drills(context, context.labs_of(state).as_deref(), &state.lab, Some((&loaded.lab, &loaded.variables)))
-        .unwrap_or_default();
+    let known = drills_of(context, state, &loaded).unwrap_or_default();
     let drill = |id: &str| {
         let named = known.iter().find(|drill| drill.id == id);
         Text::literal(named.map_or(id, |drill| drill.title.get(context.lang)))

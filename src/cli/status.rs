@@ -13,7 +13,7 @@ use crate::engine::{State, spending};
 use crate::host::shell_word;
 use crate::i18n::{Text, m};
 use crate::session::context::{Context, place};
-use crate::session::drills::drills;
+use crate::session::drills::drills_of;
 use crate::session::exit::{Code, Failed};
 use crate::session::progress::summary;
 use crate::session::store::{StoredRun, Unreadable};
@@ -159,9 +159,7 @@ struct Broken {
 fn planted(context: &Context, run: &str, state: &State, now: Timestamp) -> Option<Broken> {
     let planted = state.drill.as_ref().filter(|_| !state.cleaned)?;
     let loaded = context.lab_of(state).ok();
-    let known = loaded.and_then(|it| {
-        drills(context, context.labs_of(state).as_deref(), &state.lab, Some((&it.lab, &it.variables))).ok()
-    });
+    let known = loaded.and_then(|it| drills_of(context, state, &it).ok());
     let drill = known.into_iter().flatten().find(|drill| drill.id == planted.drill);
     let say = |words: &crate::lab::Pair<String>| words.get(context.lang).clone();
     let (title, symptom) = drill.map(|it| (say(&it.title), say(&it.symptom))).unwrap_or_default();

@@ -1,26 +1,24 @@
 //! Reads a lab's drills, and puts back what a drill changed.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use super::context::{Context, bad_lab};
 use super::exit::Failed;
 use super::target::{Target, USUAL_REGION};
 use crate::cloud::Call;
-use crate::engine::{Drilling, Failure, JournalError, RunLog};
+use crate::engine::{Drilling, Failure, JournalError, RunLog, State};
 use crate::i18n::m;
-use crate::lab::{Drill, Lab, LabError, Source, Vocabulary};
+use crate::lab::{Drill, Lab, LabError, Loaded, Source, Vocabulary};
 use crate::trace::RungId;
 
-/// The drills of a lab in `labs`, with its values filled in, or with the defaults if no run gives others.
+/// The drills of a lab that no run was made of, with its values filled in, or with the defaults if none are given.
 pub fn drills(
     context: &Context,
-    labs: Option<&Path>,
     lab: &str,
     given: Option<(&Lab, &BTreeMap<String, String>)>,
 ) -> Result<Vec<Drill>, Failed> {
-    let source = Source::find(lab, labs).map_err(|error| bad_lab(&[error]))?;
+    let source = Source::find(lab, context.settings.labs.as_deref()).map_err(|error| bad_lab(&[error]))?;
     let Some(source) = source else { return Ok(Vec::new()) };
     let drills = if let Some((lab, values)) = given {
         read(&source, lab, values)
@@ -29,6 +27,17 @@ pub fn drills(
         read(&source, &loaded.lab, &loaded.variables)
     };
     drills.map_err(|errors| bad_lab(&errors))
+}
+
+/// The drills of a run's lab, with the run's values.
+pub fn drills_of(context: &Context, state: &State, loaded: &Loaded) -> Result<Vec<Drill>, Failed> {
+    let Some(source) = source_of(context, state)? else { return Ok(Vec::new()) };
+    read(&source, &loaded.lab, &loaded.variables).map_err(|errors| bad_lab(&errors))
+}
+
+/// The files of a run's lab, wherever it comes from; `None` if there is no such lab any more.
+pub fn source_of(context: &Context, state: &State) -> Result<Option<Source>, Failed> {
+    Source::find(&state.lab, context.labs_of(state).as_deref()).map_err(|error| bad_lab(&[error]))
 }
 
 /// The drills of a lab that is already read.
@@ -59,8 +68,7 @@ pub async fn put_back(context: &Context, core: &Arc<RunLog>, target: &Target) ->
         failed(state.lab);
         return Ok(());
     };
-    let known = drills(context, context.labs_of(&state).as_deref(), &state.lab, Some((&loaded.lab, &loaded.variables)))
-        .unwrap_or_default();
+    let known = drills_of(context, &state, &loaded).unwrap_or_default();
     let Some(drill) = known.into_iter().find(|drill| drill.id == id) else {
         failed(state.lab);
         return Ok(());

@@ -17,7 +17,7 @@ use crate::host::shell_word;
 use crate::i18n::{Text, m};
 use crate::lab::{Drill, Source};
 use crate::session::context::{Context, bad_lab};
-use crate::session::drills::drills;
+use crate::session::drills::{drills, drills_of, source_of};
 use crate::session::exit::{Code, Failed};
 use crate::session::open_run::{Goal, Session, open_run};
 use crate::session::progress::is_whole;
@@ -97,11 +97,9 @@ async fn begin_drill(context: &mut Context, args: DrillArgs) -> Result<Code, Fai
         None => working(context, &store, home.as_deref())?,
     };
     let lab = found.as_ref().map(|found| found.state.lab.clone()).or(home).unwrap_or_else(|| LAB.to_owned());
-    let known = if let Some(found) = &found {
-        let loaded = context.lab_of(&found.state)?;
-        drills(context, context.labs_of(&found.state).as_deref(), &lab, Some((&loaded.lab, &loaded.variables)))?
-    } else {
-        drills(context, context.settings.labs.as_deref(), &lab, None)?
+    let known = match &found {
+        Some(found) => drills_of(context, &found.state, &*context.lab_of(&found.state)?)?,
+        None => drills(context, &lab, None)?,
     };
     let current = found.as_ref().and_then(|found| found.state.drill.as_ref());
     let id = match (&args.drill, current) {
@@ -160,12 +158,7 @@ fn none_planted() -> Failed {
 }
 
 fn session(context: &Context, opened: Session, found: &StoredRun, id: &str, yes: bool) -> Result<DrillSession, Failed> {
-    let drills = drills(
-        context,
-        context.labs_of(&opened.state).as_deref(),
-        &opened.loaded.lab.id,
-        Some((&opened.loaded.lab, &opened.loaded.variables)),
-    )?;
+    let drills = drills_of(context, &opened.state, &opened.loaded)?;
     let drill = drills
         .into_iter()
         .find(|drill| drill.id == id)
@@ -192,7 +185,7 @@ fn working(context: &Context, store: &Store, lab: Option<&str>) -> Result<Option
 /// The lab of a finished run that has a drill of this name. A run's lab may come from a folder that only the run knows.
 fn running(context: &Context, store: &Store, name: &str) -> Result<Option<String>, Failed> {
     let has = |found: &StoredRun| {
-        let source = Source::find(&found.state.lab, context.labs_of(&found.state).as_deref()).ok().flatten();
+        let source = source_of(context, &found.state).ok().flatten();
         !found.state.cleaned && source.is_some_and(|source| source.drills.iter().any(|drill| drill.id == name))
     };
     Ok(store.all()?.into_iter().find(has).map(|found| found.state.lab))
@@ -222,10 +215,7 @@ fn labs(context: &Context) -> Result<Vec<String>, Failed> {
 }
 
 fn has_drills(context: &Context, state: &State) -> bool {
-    Source::find(&state.lab, context.labs_of(state).as_deref())
-        .ok()
-        .flatten()
-        .is_some_and(|source| !source.drills.is_empty())
+    source_of(context, state).ok().flatten().is_some_and(|source| !source.drills.is_empty())
 }
 
 /// The next drill to offer: of those never repaired, one never tried, else the one given up longest ago. If all were
@@ -247,7 +237,7 @@ fn list(context: &mut Context) -> Result<Code, Failed> {
     let graded = graded(&context.store()?);
     let (mut rows, mut broken) = (Vec::new(), Vec::new());
     for lab in labs(context)? {
-        let known = drills(context, context.settings.labs.as_deref(), &lab, None).unwrap_or_else(|failed| {
+        let known = drills(context, &lab, None).unwrap_or_else(|failed| {
             broken.push((lab.clone(), failed));
             Vec::new()
         });

@@ -113,7 +113,7 @@ impl Menu<'_> {
         (from, each.min(self.labels.len() - from), true)
     }
 
-    /// Moves one line up or down, wrapping around.
+    /// Moves one line up or down, and stops at the ends.
     fn step(&mut self, by: isize, rows: u16) {
         let (from, count, more) = self.page(rows);
         let lines = count + usize::from(more);
