@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use console::Term;
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState as BarState, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState as BarState, ProgressStyle, TermLike};
 
 use super::terminal_mode::{echo_off, restore};
 use crate::engine::event::{Progress, ProgressState};
@@ -41,7 +42,12 @@ struct Words {
 
 impl Bars {
     pub fn new(color: bool, person: bool) -> Self {
-        let target = ProgressDrawTarget::term(Term::stderr(), 10);
+        let term = Term::stderr();
+        let target = if term.is_term() && !console::is_dumb() {
+            ProgressDrawTarget::term_like_with_hz(Box::new(DrawArea(Box::new(term))), 10)
+        } else {
+            ProgressDrawTarget::hidden()
+        };
         Self { multi: MultiProgress::with_draw_target(target), live: BTreeMap::new(), color, person }
     }
 
@@ -107,6 +113,59 @@ impl Drop for Bars {
     }
 }
 
+/// The terminal as indicatif sees it. indicatif subtracts a character's cells from the terminal's columns and unwraps
+/// the result of writing, so it panics where a wide character meets a single column, and where the terminal is gone.
+#[derive(Debug)]
+struct DrawArea(Box<dyn TermLike>);
+
+impl TermLike for DrawArea {
+    fn width(&self) -> u16 {
+        self.0.width().max(2)
+    }
+
+    fn height(&self) -> u16 {
+        self.0.height()
+    }
+
+    fn move_cursor_up(&self, n: usize) -> io::Result<()> {
+        shown(self.0.move_cursor_up(n))
+    }
+
+    fn move_cursor_down(&self, n: usize) -> io::Result<()> {
+        shown(self.0.move_cursor_down(n))
+    }
+
+    fn move_cursor_right(&self, n: usize) -> io::Result<()> {
+        shown(self.0.move_cursor_right(n))
+    }
+
+    fn move_cursor_left(&self, n: usize) -> io::Result<()> {
+        shown(self.0.move_cursor_left(n))
+    }
+
+    fn write_line(&self, line: &str) -> io::Result<()> {
+        shown(self.0.write_line(line))
+    }
+
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        shown(self.0.write_str(text))
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        shown(self.0.clear_line())
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        shown(self.0.flush())
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "indicatif's trait asks for a result")]
+fn shown(_: io::Result<()>) -> io::Result<()> {
+    // If the screen is gone, nobody could read an error either.
+    Ok(())
+}
+
 fn bar_style(words: Arc<Mutex<Words>>, color: bool) -> ProgressStyle {
     let line = move |state: &BarState, out: &mut dyn fmt::Write| {
         let words = words.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -157,9 +216,12 @@ fn ended(words: &Words, elapsed: Option<Duration>, state: ProgressState, style: 
 
 #[cfg(test)]
 mod tests {
+    use std::io;
     use std::time::Duration;
 
-    use super::{Words, running};
+    use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
+
+    use super::{DrawArea, Words, running};
     use crate::ui::text::measure::wide_width;
 
     #[test]
@@ -177,5 +239,56 @@ mod tests {
             assert!(wide_width(&at(room)) <= room, "{room}: {}", at(room));
             assert!(at(room).contains("0:42"), "{room}: {}", at(room));
         }
+    }
+
+    /// A terminal of one column that is gone.
+    #[derive(Debug)]
+    struct Gone;
+
+    fn gone() -> io::Result<()> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+
+    impl TermLike for Gone {
+        fn width(&self) -> u16 {
+            1
+        }
+        fn move_cursor_up(&self, _: usize) -> io::Result<()> {
+            gone()
+        }
+        fn move_cursor_down(&self, _: usize) -> io::Result<()> {
+            gone()
+        }
+        fn move_cursor_right(&self, _: usize) -> io::Result<()> {
+            gone()
+        }
+        fn move_cursor_left(&self, _: usize) -> io::Result<()> {
+            gone()
+        }
+        fn write_line(&self, _: &str) -> io::Result<()> {
+            gone()
+        }
+        fn write_str(&self, _: &str) -> io::Result<()> {
+            gone()
+        }
+        fn clear_line(&self) -> io::Result<()> {
+            gone()
+        }
+        fn flush(&self) -> io::Result<()> {
+            gone()
+        }
+    }
+
+    #[test]
+    fn a_terminal_of_one_column_that_is_gone_is_no_bug_of_ours() {
+        let target = ProgressDrawTarget::term_like(Box::new(DrawArea(Box::new(Gone))));
+        let multi = MultiProgress::with_draw_target(target);
+        let bar = multi.add(ProgressBar::new_spinner());
+        bar.set_style(ProgressStyle::with_template("{msg}").unwrap());
+        bar.set_message("作成中");
+        bar.tick();
+        multi.suspend(|| ());
+        multi.println("作成中").unwrap();
+        bar.finish_and_clear();
     }
 }
