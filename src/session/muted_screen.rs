@@ -65,4 +65,8 @@ impl Screen for MutedScreen {
     fn type_word(&self, prompt: &Text, words: &[&str]) -> Result<bool, AskError> {
         self.screen.type_word(prompt, words)
     }
+
+    fn finish(&self) {
+        self.screen.finish();
+    }
 }

@@ -121,9 +121,11 @@ pub async fn work(
                 Goal::Clean if !state.cleaned => screen.print(&m::next_clean_again(shell_word(&run))),
                 Goal::Clean => {}
             }
+            finish(screen);
             exit::of(&ended)
         }
         Err(stuck) => {
+            finish(screen);
             let failed = self::stuck(&stuck, &run);
             if let Some(report) = &failed.report {
                 context.report(report);
@@ -134,6 +136,11 @@ pub async fn work(
     target.close().await;
     drop(lock);
     code
+}
+
+/// Shows what waits on the screen. The sandbox goes on meanwhile.
+pub fn finish(screen: &Arc<dyn Screen>) {
+    tokio::task::block_in_place(|| screen.finish());
 }
 
 /// The state after the learner's choices on the command line.

@@ -16,10 +16,15 @@ fn start(folder: &Folder, columns: u16, rows: u16) -> Screen {
     Screen::open(folder, "start --pace instant", (columns, rows), &[])
 }
 
-/// The last lines of the screen that are not empty.
+/// Whether a line names the keys of a menu.
+fn is_legend(line: &str) -> bool {
+    Lang::ALL.iter().any(|lang| line.contains(&word("menu-keys", *lang)))
+}
+
+/// The last lines of the screen that are not empty, without the one that names a menu's keys.
 fn bottom(screen: &Screen, count: usize) -> Vec<String> {
     let visible = screen.visible();
-    let lines: Vec<&str> = visible.lines().filter(|line| !line.trim().is_empty()).collect();
+    let lines: Vec<&str> = visible.lines().filter(|line| !line.trim().is_empty() && !is_legend(line)).collect();
     lines[lines.len().saturating_sub(count)..].iter().map(|line| (*line).to_owned()).collect()
 }
 
@@ -29,7 +34,8 @@ fn at_menu(screen: &Screen) -> bool {
     let visible = screen.visible();
     let is_item = |line: &&str| line.starts_with("   ") || line.starts_with(POINTER);
     // An empty line sets apart what deletes.
-    let menu = visible.trim_end().lines().rev().take_while(|line| is_item(line) || line.is_empty());
+    let menu = visible.trim_end().lines().rev().skip_while(|line| is_legend(line));
+    let menu = menu.take_while(|line| is_item(line) || line.is_empty());
     let items: Vec<&str> = menu.filter(is_item).collect();
     let language = word("menu-language", Lang::Ja);
     let holds = |text: &str| items.iter().any(|line| line.contains(text));
@@ -37,9 +43,7 @@ fn at_menu(screen: &Screen) -> bool {
 }
 
 fn at_pause(screen: &Screen) -> bool {
-    let words: Vec<String> =
-        ["menu-continue", "menu-begin"].iter().flat_map(|key| Lang::ALL.map(|lang| word(key, lang))).collect();
-    bottom(screen, 1).iter().any(|line| words.iter().any(|word| line.contains(word)))
+    bottom(screen, 1).iter().any(|line| Lang::ALL.iter().any(|lang| line.contains(&word("pager-on", *lang))))
 }
 
 /// Turns pages until a menu appears. Earlier output must stay as it was.
@@ -82,7 +86,8 @@ fn above_menu(screen: &Screen) -> Vec<String> {
 
 /// The number of the menu's choices.
 fn menu_size(screen: &Screen) -> usize {
-    screen.history()[above_menu(screen).len()..].iter().filter(|line| !line.is_empty()).count()
+    let menu = &screen.history()[above_menu(screen).len()..];
+    menu.iter().filter(|line| !line.is_empty() && !is_legend(line)).count()
 }
 
 /// The index of the menu's selected line, if there is exactly one.
@@ -90,6 +95,49 @@ fn pointed(screen: &Screen, size: usize) -> Option<usize> {
     let lines = bottom(screen, size);
     let mut all = lines.iter().enumerate().filter(|(_, line)| line.contains(POINTER)).map(|(index, _)| index);
     all.next().filter(|_| all.next().is_none())
+}
+
+#[test]
+fn pages_are_turned_back_and_to_the_end() {
+    let folder = Folder::new();
+    let mut screen = start(&folder, 80, 24);
+    let title = "AWS PrivateLink を作って確かめる";
+    screen.wait_for("a page", at_pause);
+    let first = screen.visible();
+    assert!(first.contains(title) && first.trim_end().ends_with("/4"), "{first}");
+    // Other keys turn nothing.
+    screen.tap(Key::Escape);
+    assert_eq!(screen.visible(), first);
+    for key in [b" ", b"\r"] {
+        screen.send(key);
+        screen.wait_for("another page", |screen| at_pause(screen) && !screen.visible().contains(title));
+        screen.send(b"b");
+        screen.wait_for("the first page", |screen| screen.visible().contains(title));
+        assert_eq!(screen.visible(), first);
+    }
+    screen.send(b"q");
+    screen.wait_for("the menu", at_menu);
+    assert!(screen.visible().contains(&word("step-checks", Lang::Ja)), "{}", screen.visible());
+    screen.press(Key::CtrlC);
+    assert_eq!(screen.end(), 130);
+}
+
+/// Whoever holds Enter down turns pages, and does nothing else.
+#[test]
+fn an_enter_for_the_pages_never_takes_a_choice() {
+    let folder = Folder::new();
+    let mut screen = start(&folder, 80, 24);
+    screen.wait_for("a page", at_pause);
+    for _ in 0..80 {
+        screen.press(Key::Enter);
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    screen.wait_for("the menu", at_menu);
+    assert_eq!(sequence(&folder.journal()), ["run_started", "answered"]);
+    screen.tap(Key::Enter);
+    screen.wait_for("the step is done", |_| sequence(&folder.journal()).contains(&"step_finished"));
+    screen.press(Key::CtrlC);
+    assert_eq!(screen.end(), 130);
 }
 
 /// Goes through the whole menu and back; nothing above it may move, and one line must be selected.

@@ -23,7 +23,7 @@ fn start(folder: &Folder, columns: u16, rows: u16) -> Screen {
 #[track_caller]
 fn to_question(screen: &mut Screen) {
     for _ in 0..60 {
-        let pages = ["menu-continue", "menu-begin"].map(word);
+        let pages = ["pager-on"].map(word);
         let page = |screen: &Screen| {
             let visible = screen.visible();
             let last = visible.trim_end().lines().last().unwrap_or_default().to_owned();

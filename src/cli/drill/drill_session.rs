@@ -114,6 +114,7 @@ impl DrillSession {
     }
 
     async fn end(self, result: Result<Code, Failure>) -> Result<Code, Failed> {
+        tokio::task::block_in_place(|| self.screen.finish());
         self.target.close().await;
         let run = self.run;
         result.map_err(|failure| match failure {

@@ -55,6 +55,7 @@ pub async fn explain(context: &mut Context, args: &Start, set: &BTreeMap<String,
     if ended.end != End::Interrupted && !context.json() {
         screen.print(&suggestion_list(&[m::next_do(shell_word(&args.lab))]));
     }
+    screen.finish();
     Ok(exit::of(&ended))
 }
 

@@ -38,6 +38,8 @@ pub trait Screen: Send + Sync {
     /// # Errors
     /// If there can be no answer.
     fn type_word(&self, prompt: &Text, words: &[&str]) -> Result<bool, AskError>;
+    /// Shows whatever waits for room. Comes after everything else, and before anything is written past the screen.
+    fn finish(&self) {}
 }
 
 /// One thing that is being made, waited for or deleted.

@@ -26,6 +26,8 @@ const SEEN: usize = 18;
 pub struct Bars {
     multi: MultiProgress,
     live: BTreeMap<String, (ProgressBar, Arc<Mutex<Words>>)>,
+    /// What stays in sight below everything that is printed, until the next question.
+    pinned: Vec<ProgressBar>,
     color: bool,
     /// Whether a person may press keys.
     person: bool,
@@ -48,7 +50,13 @@ impl Bars {
         } else {
             ProgressDrawTarget::hidden()
         };
-        Self { multi: MultiProgress::with_draw_target(target), live: BTreeMap::new(), color, person }
+        Self {
+            multi: MultiProgress::with_draw_target(target),
+            live: BTreeMap::new(),
+            pinned: Vec::new(),
+            color,
+            person,
+        }
     }
 
     /// Takes a progress report. A finished thing loses its live line, and its final line is returned.
@@ -66,6 +74,7 @@ impl Bars {
                 elapsed
             });
             if self.live.is_empty() {
+                self.unpin();
                 restore();
             }
             return (progress.state != ProgressState::Told).then(|| ended(&words, elapsed, progress.state, style));
@@ -85,9 +94,32 @@ impl Bars {
         None
     }
 
+    /// Keeps lines in sight below everything that is printed, above the live lines.
+    pub fn pin(&mut self, lines: &[Line]) {
+        self.unpin();
+        for line in lines {
+            let bar = self.multi.add(ProgressBar::new_spinner());
+            let plain = ProgressStyle::default_spinner();
+            bar.set_style(plain.clone().template("{msg}").unwrap_or(plain));
+            bar.set_message(line.paint(self.color));
+            bar.tick();
+            self.pinned.push(bar);
+        }
+    }
+
+    pub fn is_pinned(&self) -> bool {
+        !self.pinned.is_empty()
+    }
+
+    fn unpin(&mut self) {
+        for bar in std::mem::take(&mut self.pinned) {
+            self.take_off(&bar);
+        }
+    }
+
     /// Runs `print` while the live lines are off the screen.
     pub fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
-        if self.live.is_empty() { print() } else { self.multi.suspend(print) }
+        if self.live.is_empty() && self.pinned.is_empty() { print() } else { self.multi.suspend(print) }
     }
 
     /// Removing a bar would leave a last line standing, because it is cleared only when the others are redrawn.
@@ -101,6 +133,7 @@ impl Bars {
         for (bar, _) in std::mem::take(&mut self.live).into_values() {
             self.take_off(&bar);
         }
+        self.unpin();
         // An error here does no harm: a leftover line would scroll away.
         let _ = self.multi.clear();
         restore();

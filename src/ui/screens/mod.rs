@@ -14,5 +14,7 @@ pub mod options;
 pub mod pages;
 pub mod plain;
 pub mod prompter;
+pub mod sheet;
+pub mod signals;
 pub mod terminal;
 pub mod terminal_mode;

@@ -4,6 +4,7 @@ use std::io::{BufRead, Write};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use super::signals::Signals;
 use crate::i18n::Lang;
 use crate::ui::text::style::GlyphSet;
 
@@ -53,6 +54,8 @@ pub struct UiOptions {
     /// The characters for frames and marks.
     pub glyphs: GlyphSet,
     pub color: bool,
+    /// What the terminal itself may be told, in the pretty form.
+    pub signals: Signals,
     /// The signal task sets this at Ctrl-C, and a waiting plain question then gives up. Menus read the key
     /// themselves.
     pub interrupt: Arc<AtomicBool>,

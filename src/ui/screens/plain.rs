@@ -18,7 +18,7 @@ use crate::i18n::{Lang, Text, m};
 use crate::ui::text::line::{Line, paint, stack};
 use crate::ui::text::style::{GlyphSet, Layout, Style};
 use crate::ui::views::events::{Context, event};
-use crate::ui::views::hands_on::turn;
+use crate::ui::views::hands_on::{scripts, turn};
 use crate::ui::views::opening::opening;
 use crate::ui::views::part::to_copy;
 use crate::ui::views::step::{picture, waiting};
@@ -197,7 +197,8 @@ impl Screen for Plain {
         let again = self.inner().context.turn.replace(view.clone()).as_ref() == Some(view);
         if !again {
             let menu = (self.interactive && !self.yes).then(m::turn_menu);
-            self.print_lines(&turn(view, menu, &self.style()), true);
+            let style = self.style();
+            self.print_lines(&stack([turn(view, menu, &style), scripts(view, &style)]), true);
         }
     }
 

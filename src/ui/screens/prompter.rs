@@ -3,12 +3,15 @@
 
 use std::fmt;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use console::Term;
 use dialoguer::theme::Theme;
+use tokio::time::Instant;
 
 use super::keyboard::Keyboard;
 use super::keys::Key;
+use super::signals;
 use super::terminal_mode::times_taken_again;
 use crate::engine::event::AskError;
 use crate::i18n::m;
@@ -35,21 +38,46 @@ pub fn has_room() -> bool {
     Term::stderr().size_checked().is_none_or(|(rows, columns)| is_roomy(rows, columns))
 }
 
-/// Lets the learner choose one of `labels`; `None` if the terminal has become too small. If it is too low for all
-/// labels, they are spread over several menus, each with a way to the next.
+/// A menu to offer.
+pub struct Offer<'a> {
+    pub labels: &'a [String],
+    /// The preselected label.
+    pub start: usize,
+    /// The first label that has an empty line above it.
+    pub apart: Option<usize>,
+    /// What `y` copies.
+    pub to_copy: Option<String>,
+    /// Whether a page was turned just before, so that an Enter may still be meant for the pages.
+    pub after_a_page: bool,
+}
+
+/// Enter counts in a menu once this long has passed without one, if pages were turned before it. A held key repeats
+/// sooner, and so does an impatient finger.
+const CALM: Duration = Duration::from_millis(250);
+
+/// Lets the learner choose one label; `None` if the terminal has become too small. If it is too low for all labels,
+/// they are spread over several menus, each with a way to the next.
 pub fn choose(
-    labels: &[String],
-    start: usize,
-    apart: Option<usize>,
+    offer: &Offer<'_>,
     style: &Style,
     color: bool,
     interrupt: &AtomicBool,
 ) -> Result<Option<usize>, AskError> {
-    let mut menu = Menu { labels, apart, at: start.min(labels.len().saturating_sub(1)), others: false, style, color };
+    let Offer { labels, apart, start, .. } = *offer;
+    let mut menu = Menu {
+        labels,
+        apart,
+        at: start.min(labels.len().saturating_sub(1)),
+        others: false,
+        legend: legend(offer, style),
+        style,
+        color,
+    };
     let mut keyboard = Keyboard::open(interrupt, true);
     // Draw in one write: a half-drawn menu would flicker.
     let term = Term::buffered_stderr();
     let (mut drawn, mut size, mut stops) = (Vec::new(), (0, 0), times_taken_again());
+    let mut calm_at = offer.after_a_page.then(|| Instant::now() + CALM);
     loop {
         let now = term.size();
         if !is_roomy(now.0, now.1) {
@@ -68,12 +96,23 @@ pub fn choose(
         let keys = keyboard.hear()?;
         let mut moved = false;
         for key in &keys {
+            if *key == Key::Enter && calm_at.is_some_and(|calm_at| Instant::now() < calm_at) {
+                calm_at = Some(Instant::now() + CALM);
+                continue;
+            }
+            calm_at = None;
             match key {
                 Key::Down => menu.step(1, size.0),
                 Key::Up => menu.step(-1, size.0),
                 // Only if typed alone, not as part of a burst of keys.
                 Key::Char('j') if keys.len() == 1 => menu.step(1, size.0),
                 Key::Char('k') if keys.len() == 1 => menu.step(-1, size.0),
+                Key::Char('y') if keys.len() == 1 => {
+                    let Some(text) = &offer.to_copy else { continue };
+                    // If the terminal is gone, reading from it reports the error.
+                    let _ = term.write_str(&signals::copy(text));
+                    menu.legend = style.render(&m::menu_copied());
+                }
                 Key::Enter if menu.others => menu.turn(size.0),
                 Key::Enter => {
                     erase(&term, &drawn, term.size());
@@ -89,6 +128,12 @@ pub fn choose(
     }
 }
 
+/// The keys of a menu, for its last line.
+fn legend(offer: &Offer<'_>, style: &Style) -> String {
+    let keys = [Some(m::menu_keys()), offer.to_copy.as_ref().map(|_| m::menu_copy())];
+    keys.iter().flatten().map(|text| style.render(text)).collect::<Vec<_>>().join("  ")
+}
+
 struct Menu<'a> {
     labels: &'a [String],
     /// The first label that has an empty line above it.
@@ -97,6 +142,8 @@ struct Menu<'a> {
     at: usize,
     /// Whether the way to the others is selected.
     others: bool,
+    /// The last line: what the keys do.
+    legend: String,
     style: &'a Style,
     color: bool,
 }
@@ -104,7 +151,8 @@ struct Menu<'a> {
 impl Menu<'_> {
     /// The first label shown, the number of labels shown, and whether the way to the others follows.
     fn page(&self, rows: u16) -> (usize, usize, bool) {
-        let room = usize::from(rows).saturating_sub(4 + usize::from(self.apart.is_some())).max(3);
+        let above = 4 + usize::from(self.apart.is_some()) + usize::from(has_legend(rows));
+        let room = usize::from(rows).saturating_sub(above).max(3);
         if self.labels.len() <= room {
             return (0, self.labels.len(), false);
         }
@@ -153,10 +201,27 @@ impl Menu<'_> {
             let _ = theme.format_select_prompt_item(&mut text, label, active);
             text.push('\n');
         }
+        if has_legend(size.0) {
+            let line = Line::plain(" ").and(Tone::Dim, cut(&self.legend, usize::from(size.1).saturating_sub(3)));
+            cells.push(line.width());
+            text.push_str(&line.paint(self.color));
+            text.push('\n');
+        }
         // If the terminal cannot be written to, reading from it fails too and reports the error.
         let _ = back_over(term, drawn, size).and_then(|()| term.write_str(&text)).and_then(|()| term.flush());
         cells
     }
+}
+
+/// Whether a terminal of so many rows has room for the line that names the keys.
+fn has_legend(rows: u16) -> bool {
+    rows >= 10
+}
+
+/// The rows of a menu with so many labels, its last line and the cursor's included.
+#[must_use]
+pub fn menu_rows(labels: usize, apart: bool, rows: u16) -> usize {
+    labels + usize::from(apart) + usize::from(has_legend(rows)) + 1
 }
 
 /// The appearance of a choice.
@@ -224,8 +289,17 @@ pub fn enter_pressed() -> bool {
     }
 }
 
-/// Shows a line of words, waits for a key, then removes the line.
-pub fn pause(words: &str, color: bool, interrupt: &AtomicBool) -> Result<(), AskError> {
+/// Where to go from a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    On,
+    Back,
+    /// To the last page.
+    End,
+}
+
+/// Shows a line of words below a page, waits for a key that turns it, then removes the line.
+pub fn turn_page(words: &str, can_go_back: bool, color: bool, interrupt: &AtomicBool) -> Result<Turn, AskError> {
     let term = Term::stderr();
     let mut keyboard = Keyboard::open(interrupt, false);
     let mut shown = None;
@@ -237,13 +311,22 @@ pub fn pause(words: &str, color: bool, interrupt: &AtomicBool) -> Result<(), Ask
             let _ = term.clear_line().and_then(|()| term.write_str(&line.paint(color)));
         }
         match keyboard.hear() {
-            Ok(keys) if keys.is_empty() => {}
-            Ok(_) => break Ok(()),
+            Ok(keys) => match keys.as_slice() {
+                [Key::Enter | Key::Down | Key::Char(' ' | 'f' | 'j')] => break Ok(Turn::On),
+                [Key::Up | Key::Backspace | Key::Char('b' | 'k')] if can_go_back => break Ok(Turn::Back),
+                [Key::Char('q')] => break Ok(Turn::End),
+                _ => {}
+            },
             Err(error) => break Err(error),
         }
     };
     let _ = term.clear_line();
     heard
+}
+
+/// Removes everything from the screen. What was above it can be scrolled to, or not, as the terminal does.
+pub fn clear_screen() {
+    let _ = Term::stderr().clear_screen();
 }
 
 /// Reads a line key by key, so that Ctrl-C ends it as it ends a menu.
@@ -292,7 +375,15 @@ mod tests {
         let style = Style { lang: Lang::En, layout: Layout::Rich, width: 80, glyphs: GlyphSet::Ascii };
         let labels: Vec<String> = (0..9).map(|number| number.to_string()).collect();
         for rows in 1..20 {
-            let mut menu = Menu { labels: &labels, apart: Some(8), at: 0, others: false, style: &style, color: false };
+            let mut menu = Menu {
+                labels: &labels,
+                apart: Some(8),
+                at: 0,
+                others: false,
+                legend: String::new(),
+                style: &style,
+                color: false,
+            };
             for _ in 0..60 {
                 menu.step(-1, rows);
             }
@@ -317,7 +408,15 @@ mod tests {
     fn no_key_leads_around_an_end() {
         let style = Style { lang: Lang::En, layout: Layout::Rich, width: 80, glyphs: GlyphSet::Ascii };
         let labels: Vec<String> = (0..9).map(|number| number.to_string()).collect();
-        let mut menu = Menu { labels: &labels, apart: Some(8), at: 0, others: false, style: &style, color: false };
+        let mut menu = Menu {
+            labels: &labels,
+            apart: Some(8),
+            at: 0,
+            others: false,
+            legend: String::new(),
+            style: &style,
+            color: false,
+        };
         menu.step(-1, 24);
         assert_eq!(menu.at, 0);
         for _ in 0..20 {

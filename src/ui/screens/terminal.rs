@@ -4,31 +4,37 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use console::Term;
+use tokio::time::Instant;
 
 use super::bars::Bars;
 use super::menu::{Item, MenuHost, ask, set_apart, step_blocks, taken};
 use super::numbered::{ask_number, is_one_of, numbered};
 use super::options::UiOptions;
-use super::pages::pages;
-use super::prompter;
+use super::pages::{Room, rows as rows_of};
+use super::prompter::{self, Offer, Turn};
+use super::sheet::Sheet;
+use super::signals::{Signals, link};
 use crate::engine::event::{
-    Answer, AskError, Event, Mode, OpeningView, Picture, Progress, ProgressState, Question, Screen, StepView, TurnView,
+    Answer, AskError, Event, OpeningView, Picture, Progress, ProgressState, Question, Screen, StepView, TurnView,
     Verdict,
 };
-use crate::i18n::{Lang, Text, m};
-use crate::ui::text::line::{Line, Tone, paint, stack};
+use crate::i18n::{Lang, Text, harmless, m};
+use crate::ui::text::line::{Line, Tone, stack};
 use crate::ui::text::style::{GlyphSet, Layout, Style};
 use crate::ui::text::wrap::fill;
 use crate::ui::views::events::{Context, event};
-use crate::ui::views::hands_on::turn;
+use crate::ui::views::hands_on::{scripts, turn};
 use crate::ui::views::opening::opening;
 use crate::ui::views::part::to_copy;
-use crate::ui::views::step::{picture, waiting};
+use crate::ui::views::step::{picture, title as step_title, waiting};
 
-/// The most lines of a menu, so that what is on the screen above it stays readable.
-const MENU: usize = 13;
+/// The fewest rows of a terminal on which pages are turned.
+const ROWS: usize = 10;
+/// How long work goes on until its end, or a question after it, calls the person.
+const LONG: Duration = Duration::from_secs(30);
 
 /// A [`Screen`] for people: drawings, live progress, menus by arrow keys.
 pub struct Terminal {
@@ -37,6 +43,7 @@ pub struct Terminal {
     color: bool,
     width: Option<u16>,
     glyphs: GlyphSet,
+    signals: Signals,
     interrupt: Arc<AtomicBool>,
     on_language_change: Box<dyn Fn(Lang) + Send + Sync>,
     inner: Mutex<Inner>,
@@ -49,6 +56,13 @@ struct Inner {
     bars: Bars,
     context: Context,
     last: Last,
+    /// What was printed since the last answer.
+    sheet: Sheet,
+    /// Whether what does not fit on the screen waits: from the first screen or question on, there is somebody to turn
+    /// pages.
+    paged: bool,
+    /// When the last question was answered.
+    answered: Instant,
     /// Each check's last answer, so that asking again shows only what has changed.
     checks: BTreeMap<String, (Verdict, Text)>,
     /// Whether the reading for waits was shown for this step.
@@ -57,13 +71,6 @@ struct Inner {
     read: Option<usize>,
     /// Ctrl-C came while no question was open; the next question returns it.
     interrupted: bool,
-}
-
-/// What follows the last page.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Below {
-    Menu,
-    Key,
 }
 
 /// What was shown last: lines of the same kind stay together, others are separated.
@@ -86,6 +93,9 @@ impl Terminal {
             bars: Bars::new(options.color, options.interactive && !options.yes),
             context: Context::default(),
             last: Last::Nothing,
+            sheet: Sheet::default(),
+            paged: false,
+            answered: Instant::now(),
             checks: BTreeMap::new(),
             waited: true,
             read: None,
@@ -97,6 +107,7 @@ impl Terminal {
             color: options.color,
             width: options.width,
             glyphs: options.glyphs,
+            signals: options.signals,
             interrupt: options.interrupt,
             on_language_change: options.on_language_change,
             inner: Mutex::new(inner),
@@ -116,47 +127,108 @@ impl Terminal {
         self.write(lines, kind, false);
     }
 
-    fn write(&self, lines: &[Line], kind: Last, to_err: bool) {
+    /// Rows and columns.
+    fn size() -> (usize, usize) {
+        let (rows, columns) = Term::stderr().size();
+        (usize::from(rows), usize::from(columns))
+    }
+
+    fn write(&self, lines: &[Line], kind: Last, begins_page: bool) {
         if lines.is_empty() {
             return;
         }
+        let (rows, columns) = Self::size();
         let inner = &mut *self.inner();
         let apart = inner.last != Last::Nothing && (inner.last != kind || kind == Last::Other);
-        let text = if apart { "\n".to_owned() + &paint(lines, self.color) } else { paint(lines, self.color) };
         inner.last = kind;
-        let out = if to_err { &mut inner.err } else { &mut inner.out };
+        let waits = inner.paged && rows >= ROWS && !inner.bars.is_pinned() && !inner.interrupted;
+        let now = if waits {
+            inner.sheet.take(lines, apart, begins_page, rows - 2, columns)
+        } else {
+            let mut now = inner.sheet.release();
+            now.extend((apart || !now.is_empty()).then(Line::blank));
+            now.extend_from_slice(lines);
+            inner.sheet.note(&now);
+            now
+        };
+        self.put(inner, &now);
+    }
+
+    fn put(&self, inner: &mut Inner, lines: &[Line]) {
+        let address = |text: &str| if self.signals.links { link(text, text) } else { text.to_owned() };
+        let text: String = lines.iter().map(|line| line.paint_with(self.color, address) + "\n").collect();
+        let out = &mut inner.out;
         inner.bars.aside(|| {
             // If the screen is gone, nobody could read an error either.
             let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
         });
     }
 
-    /// Prints blocks a screenful at a time, so that nothing scrolls away unread. A menu, or a prompt for a key,
-    /// follows the last one.
-    fn turn_pages(&self, blocks: Vec<Vec<Line>>, way: Mode, below: Below) {
-        if self.inner().interrupted {
-            return;
-        }
-        let (rows, columns) = Term::stderr().size();
-        let (rows, columns) = (usize::from(rows), usize::from(columns));
-        if !self.interactive || self.yes || way == Mode::Explain || rows < MENU + 4 {
-            return self.print_lines(&stack(blocks), Last::Other);
-        }
-        let last = if below == Below::Menu { rows - MENU } else { rows - 2 };
-        let pages = pages(&blocks, rows - 2, last, columns);
-        let count = pages.len();
-        for (number, page) in pages.into_iter().enumerate() {
-            self.print_lines(&page, Last::Other);
-            let words = match below {
-                _ if number + 1 < count => m::menu_continue(),
-                Below::Key => m::menu_begin(),
-                Below::Menu => return,
-            };
-            let words = format!(" {}", words.render(self.inner().lang));
-            if prompter::pause(&words, self.color, &self.interrupt).is_err() {
-                self.inner().interrupted = true;
-                return;
+    /// Shows what waits, a page at a time, so that `below` rows are free under the last one. Says whether a page was
+    /// turned.
+    fn turn_pages(&self, below: usize, end: &Text) -> Result<bool, AskError> {
+        let (rows, columns) = Self::size();
+        let pages = {
+            let inner = &mut *self.inner();
+            let most = rows.saturating_sub(2).max(1);
+            let last = rows.saturating_sub(below + 1).clamp(1, most);
+            let pages = inner.sheet.pages(Room { columns, most, last });
+            if rows < ROWS || inner.interrupted {
+                let rest = inner.sheet.release();
+                self.put(inner, &rest);
+                return Ok(false);
             }
+            if pages.len() == 1 && (!inner.paged || inner.sheet.leaves(below, rows, columns)) {
+                return Ok(false);
+            }
+            // All of it is on record, whatever page is on the screen when the question comes.
+            inner.sheet.release();
+            pages
+        };
+        let style = self.style();
+        let mut at = 0;
+        loop {
+            if at + 1 == pages.len() && at > 0 {
+                return Ok(true);
+            }
+            let keys = [Some(m::pager_on()), (at > 0).then(m::pager_back), Some(end.clone())];
+            let keys = keys.iter().flatten().map(|text| style.render(text)).collect::<Vec<_>>().join("  ");
+            let words = format!(" {keys}  {}/{}", at + 1, pages.len());
+            let turn = match prompter::turn_page(&words, at > 0, self.color, &self.interrupt) {
+                Ok(turn) => turn,
+                Err(error) => {
+                    let inner = &mut *self.inner();
+                    pages.iter().skip(at + 1).for_each(|page| self.put(inner, page));
+                    return Err(error);
+                }
+            };
+            if pages.len() == 1 {
+                return Ok(true);
+            }
+            match turn {
+                Turn::On => at += 1,
+                Turn::Back => at -= 1,
+                Turn::End => at = pages.len() - 1,
+            }
+            if turn == Turn::Back {
+                prompter::clear_screen();
+            }
+            if let Some(page) = pages.get(at) {
+                let inner = &mut *self.inner();
+                self.put(inner, &[&[Line::blank()], page.as_slice()].concat());
+            }
+        }
+    }
+
+    /// Calls the person if what they waited for took long.
+    fn call(&self, words: &Text) {
+        let inner = &mut *self.inner();
+        if self.interactive && !self.yes && inner.answered.elapsed() >= LONG {
+            inner.answered = Instant::now();
+            let words = words.render(inner.lang);
+            let call = self.signals.call(&harmless::line(&words));
+            // If the screen is gone, nobody could be called either.
+            let _ = inner.err.write_all(call.as_bytes()).and_then(|()| inner.err.flush());
         }
     }
 
@@ -172,6 +244,25 @@ impl Terminal {
             prompter::line(self.color, &self.interrupt)
         };
         ask_number(items, start, &style, read, show)
+    }
+
+    /// Prints a question's words at once, because its choices come right below.
+    fn ask_below(&self, words: &[Line]) {
+        let inner = &mut *self.inner();
+        let apart = inner.last != Last::Nothing;
+        inner.last = Last::Other;
+        let lines: Vec<Line> = apart.then(Line::blank).into_iter().chain(words.iter().cloned()).collect();
+        self.put(inner, &lines);
+    }
+
+    fn answered(&self) {
+        let inner = &mut *self.inner();
+        inner.sheet.clear();
+        inner.answered = Instant::now();
+    }
+
+    fn begin_pages(&self) {
+        self.inner().paged = self.interactive && !self.yes;
     }
 
     fn follow(&self, event: &Event) -> bool {
@@ -194,26 +285,37 @@ impl Terminal {
 
 impl Screen for Terminal {
     fn opening(&self, view: &OpeningView) {
-        let blocks = opening(view, &self.style()).into_iter().filter(|block| !block.is_empty()).collect();
-        self.turn_pages(blocks, view.way, Below::Key);
-        if !self.inner().interrupted {
-            let rule = Line::of(Tone::Dim, "-".repeat(self.style().measure())).indented(1);
-            self.print_lines(&[rule], Last::Other);
-        }
+        let blocks: Vec<_> = opening(view, &self.style()).into_iter().filter(|block| !block.is_empty()).collect();
+        self.begin_pages();
+        self.print_lines(&stack(blocks), Last::Other);
     }
 
     fn step(&self, view: &StepView) {
         self.inner().context = Context { step: Some(view.clone()), turn: None };
+        self.begin_pages();
         self.show_step(view);
     }
 
     fn your_turn(&self, view: &TurnView) {
-        // If the learner comes back from the menu, this has been shown already.
+        let style = self.style();
+        // If the learner comes back from the menu, the scripts have been shown already.
         let again = self.inner().context.turn.replace(view.clone()).as_ref() == Some(view);
-        if !again {
-            let words = if prompter::HEARS_ENTER { m::turn_menu } else { m::turn_menu_in_plain };
-            let menu = (self.interactive && !self.yes).then(words);
-            self.print_lines(&turn(view, menu, &self.style()), Last::Other);
+        let words = if prompter::HEARS_ENTER { m::turn_menu } else { m::turn_menu_in_plain };
+        let menu = (self.interactive && !self.yes).then(words);
+        let (rows, columns) = Self::size();
+        let goal = self.inner().context.step.as_ref().map(|step| step_title(step, &style));
+        let pinned = stack([goal.unwrap_or_default(), turn(view, menu, &style)]);
+        let scripts = scripts(view, &style);
+        if self.interactive && !self.yes && rows_of(&pinned, columns) * 2 <= rows {
+            if !again {
+                self.print_lines(&scripts, Last::Other);
+            }
+            let inner = &mut *self.inner();
+            let rest = inner.sheet.release();
+            self.put(inner, &rest);
+            inner.bars.pin(&pinned);
+        } else if !again {
+            self.print_lines(&stack([pinned, scripts]), Last::Other);
         }
     }
 
@@ -251,7 +353,8 @@ impl Screen for Terminal {
         self.print_lines(&note, Last::Other);
         let ended = self.inner().bars.report(progress, &style);
         if let Some(line) = ended {
-            self.write(&[line], Last::Done, true);
+            self.print_lines(&[line], Last::Done);
+            self.call(&progress.label);
         }
     }
 
@@ -273,6 +376,7 @@ impl Screen for Terminal {
             let inner = &mut *self.inner();
             inner.bars.clear();
             inner.checks.clear();
+            inner.paged |= self.interactive && !self.yes;
             if std::mem::take(&mut inner.interrupted) {
                 return Err(AskError::Interrupted);
             }
@@ -286,6 +390,7 @@ impl Screen for Terminal {
         if !self.interactive {
             return Err(AskError::NobodyToAsk);
         }
+        self.call(&question.prompt);
         ask(self, question, &context)
     }
 
@@ -294,9 +399,26 @@ impl Screen for Terminal {
             return Err(AskError::NobodyToAsk);
         }
         let style = self.style();
-        let asked = fill(&Line::of(Tone::Strong, style.render(prompt)), style.measure(), "", "");
-        self.print_lines(&style.inside(asked), Last::Other);
-        Ok(is_one_of(&prompter::line(self.color, &self.interrupt)?, words))
+        let asked = style.inside(fill(&Line::of(Tone::Strong, style.render(prompt)), style.measure(), "", ""));
+        self.turn_pages(asked.len() + 2, &m::pager_end())?;
+        self.ask_below(&asked);
+        let typed = prompter::line(self.color, &self.interrupt)?;
+        self.answered();
+        Ok(is_one_of(&typed, words))
+    }
+
+    fn finish(&self) {
+        // At Ctrl-C, the rest has been printed.
+        let _ = self.turn_pages(1, &m::pager_end());
+        self.inner().paged = false;
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let inner = &mut *self.inner();
+        let rest = inner.sheet.release();
+        self.put(inner, &rest);
     }
 }
 
@@ -312,8 +434,7 @@ impl MenuHost for Terminal {
     }
 
     fn show(&self, lines: &[Line]) {
-        let blocks = lines.split(Line::is_blank).filter(|block| !block.is_empty()).map(<[Line]>::to_vec).collect();
-        self.turn_pages(blocks, Mode::Guided, Below::Menu);
+        self.print_lines(lines, Last::Other);
     }
 
     fn has_read(&self) {
@@ -322,22 +443,29 @@ impl MenuHost for Terminal {
     }
 
     fn show_step(&self, view: &StepView) {
-        self.turn_pages(step_blocks(view, &self.style()), view.way, Below::Menu);
+        self.write(&stack(step_blocks(view, &self.style())), Last::Other, true);
     }
 
     fn choose(&self, prompt: &str, items: &[Item], start: usize) -> Result<usize, AskError> {
         let style = self.style();
-        let asked = fill(&Line::of(Tone::Strong, prompt), style.measure(), "", "");
-        self.print_lines(&style.inside(asked), Last::Other);
+        let asked = style.inside(fill(&Line::of(Tone::Strong, prompt), style.measure(), "", ""));
         let labels: Vec<String> = items.iter().map(|item| item.label.clone()).collect();
-        let chosen = match prompter::choose(&labels, start, set_apart(items), &style, self.color, &self.interrupt)? {
+        let apart = set_apart(items);
+        let (rows, _) = Term::stderr().size();
+        let below = asked.len() + 1 + prompter::menu_rows(labels.len(), apart.is_some(), rows);
+        let after_a_page = self.turn_pages(below, &m::pager_menu())?;
+        let to_copy = self.inner().sheet.to_copy().filter(|_| self.signals.clipboard);
+        self.ask_below(&asked);
+        let offer = Offer { labels: &labels, start, apart, to_copy, after_a_page };
+        let chosen = match prompter::choose(&offer, &style, self.color, &self.interrupt)? {
             Some(chosen) => chosen,
             None => self.choose_by_number(items, start)?,
         };
+        self.answered();
         let label = labels.get(chosen).map_or("", String::as_str);
         let echo = Line::plain(" ").and(Tone::Good, style.pointer()).and(Tone::Dim, format!(" {label}"));
         let inner = &mut *self.inner();
-        let _ = writeln!(inner.out, "{}", echo.paint(self.color)).and_then(|()| inner.out.flush());
+        self.put(inner, &[echo]);
         Ok(chosen)
     }
 }

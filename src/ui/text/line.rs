@@ -116,6 +116,10 @@ impl Line {
         !self.spans.is_empty() && self.spans.iter().all(|span| span.ink == ink)
     }
 
+    pub fn is_to_copy(&self) -> bool {
+        self.to_copy
+    }
+
     pub fn is_blank(&self) -> bool {
         self.spans.iter().all(|span| span.text.trim().is_empty())
     }
@@ -131,14 +135,20 @@ impl Line {
 
     /// The line as written, without trailing spaces.
     pub fn paint(&self, color: bool) -> String {
-        if !color {
+        self.paint_with(color, |address| address.to_owned())
+    }
+
+    /// [`Self::paint`], with every address as `link` writes it.
+    pub fn paint_with(&self, color: bool, link: impl Fn(&str) -> String) -> String {
+        if !color && !self.spans.iter().any(|span| span.ink == Tone::Link) {
             return self.text().trim_end().to_owned();
         }
         let last = self.spans.iter().rposition(|span| !span.text.trim_end().is_empty());
         let mut painted = String::new();
         for (index, span) in self.spans.iter().enumerate().take(last.map_or(0, |last| last + 1)) {
-            let text = if Some(index) == last { span.text.trim_end() } else { &span.text };
-            if span.ink == Tone::Plain {
+            let text = if Some(index) == last { span.text.trim_end() } else { span.text.as_str() };
+            let text = if span.ink == Tone::Link { &link(text) } else { text };
+            if span.ink == Tone::Plain || !color {
                 painted.push_str(text);
             } else {
                 painted.push_str(&span.ink.style().force_styling(true).apply_to(text).to_string());

@@ -8,7 +8,8 @@ use crate::ui::text::line::{Line, Tone, stack};
 use crate::ui::text::style::Style;
 use crate::ui::text::wrap::fill;
 
-/// Shown at the start of the learner's turn; `menu` says how to get more.
+/// Kept in sight during the learner's turn: what to do, and the settings for a second terminal; `menu` says how to get
+/// more.
 pub fn turn(view: &TurnView, menu: Option<Text>, style: &Style) -> Vec<Line> {
     // Only the sandbox hands out keys of its own.
     let title = if view.access.is_empty() { m::turn_title() } else { m::turn_title_sandbox() };
@@ -16,16 +17,20 @@ pub fn turn(view: &TurnView, menu: Option<Text>, style: &Style) -> Vec<Line> {
     if !view.access.is_empty() {
         blocks.push(access(view, style));
     }
-    for (name, script) in &view.scripts {
-        let mut lines = style.inside(style.words(Tone::Plain, &m::turn_script(name)));
-        lines.push(Line::blank());
-        lines.extend(to_copy(script));
-        blocks.push(lines);
-    }
     if let Some(words) = menu {
         blocks.push(style.inside(style.words(Tone::Plain, &words)));
     }
     stack(blocks)
+}
+
+/// The scripts of instances, to copy.
+pub fn scripts(view: &TurnView, style: &Style) -> Vec<Line> {
+    stack(view.scripts.iter().map(|(name, script)| {
+        let mut lines = style.inside(style.words(Tone::Plain, &m::turn_script(name)));
+        lines.push(Line::blank());
+        lines.extend(to_copy(script));
+        lines
+    }))
 }
 
 /// The commands, with the settings that direct them to the right account.

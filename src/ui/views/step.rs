@@ -128,17 +128,23 @@ fn header(view: &StepView, style: &Style) -> Vec<Line> {
     if !style.is_plain() {
         lines.extend(style.sides(&Line::of(Tone::Dim, view.lab.get(style.lang)), &style.render(&view.place)));
     }
-    let position = style.render(&m::StepPosition { number: view.number, total: view.total }.text());
-    let title = Line::of(Tone::Strong, position)
-        .and(Tone::Plain, if style.is_plain() { ": " } else { "  " })
-        .and(Tone::Title, &view.prose.get(style.lang).title);
-    lines.extend(
-        style.sides(
-            &title,
-            &format!("{} / {}", style.render(&side(view.side)), style.render(&m::minutes(view.minutes))),
-        ),
-    );
+    lines.extend(style.sides(
+        &title_line(view, style),
+        &format!("{} / {}", style.render(&side(view.side)), style.render(&m::minutes(view.minutes))),
+    ));
     lines
+}
+
+fn title_line(view: &StepView, style: &Style) -> Line {
+    let position = style.render(&m::StepPosition { number: view.number, total: view.total }.text());
+    Line::of(Tone::Strong, position)
+        .and(Tone::Plain, if style.is_plain() { ": " } else { "  " })
+        .and(Tone::Title, &view.prose.get(style.lang).title)
+}
+
+/// The step's number and title.
+pub fn title(view: &StepView, style: &Style) -> Vec<Line> {
+    style.inside(fill(&title_line(view, style), style.measure(), "", "  "))
 }
 
 fn side(side: Side) -> Text {
