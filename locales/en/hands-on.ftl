@@ -4,6 +4,10 @@ engine-ask-theirs = { $n ->
     [one] You made one thing yourself ({ $list }). Delete it too?
    *[other] You made { $n } things yourself ({ $list }). Delete them too?
  }
+engine-ask-theirs-along = { $n ->
+    [one] You made one thing yourself ({ $list }). If you leave it, these stay too, because it uses them: { $along }. Delete it too?
+   *[other] You made { $n } things yourself ({ $list }). If you leave them, these stay too, because they use them: { $along }. Delete them too?
+ }
 engine-answer-hands-on = I'll do it myself, pllab watches
 engine-answer-watch = Keep watching
 engine-answer-rest = Let pllab do the rest
@@ -23,7 +27,9 @@ watch-older = Something that fits this step existed before the run began: { $lis
 watch-older-use = Use it
 watch-older-new = No, I'll make a new one
 watch-older-unused = { $list } existed before the run began, so pllab does not take it for your work. Make a new one for this step.
+watch-ahead = No longer to be seen, because a later step is done already: { $title } (expected { $expected }, found { $seen })
 engine-older-stay = Left as it is, because it existed before the run began: { $list }
+engine-stay-along = Not deleted, because what you keep uses it: { $list }
 point-cidr = IPv4 CIDR
 point-vpc = VPC
 point-zone = Availability Zone
@@ -67,6 +73,15 @@ hint-wanted = { $what } should be { $expected }. It is { $seen }.
 hint-missing = Still missing: { $what }.
 hint-plan = What this step creates: { $plan }
 hint-commands = These commands create it ({ $what }):
+hint-change = These commands set it right ({ $what }):
+hint-again = That cannot be changed afterwards. These commands delete it and create it again ({ $what }):
+lost-state = { $id } ({ $name }) is in the state { $state } and cannot be used any more.
+lost-gone = { $id } ({ $name }) does not exist any more.
+lost-rejected = { $id } ({ $name }) was rejected. A rejected connection request cannot be accepted: the consumer creates a new endpoint, which sends a new request.
+lost-yours = What you created yourself stays. When you no longer need it, these commands delete it:
+engine-ask-lost = To go on, this must be created again: { $list }.
+engine-answer-anew = Let pllab create it again, then come back to this step
+engine-answer-anew-by-hand = I'll create it again myself
 receipt-yours = still there (yours)
 cli-arg-hands-on = Do the steps yourself; pllab watches and recognises them
 cli-arg-guided = Let pllab do the steps after you agree

@@ -141,6 +141,10 @@ receipt-counts = { $gone } gone, { $left } still there, { $unknown } cannot tell
 receipt-cost-none = What still costs: nothing.
 receipt-cost-left = What still costs: what is still there may cost money until it is deleted.
 receipt-cost-unknown = What still costs: not known yet, because some things could not be checked.
+receipt-cost-free = What still costs: nothing (it is all on this machine).
+receipt-left-because = still there ({ $why })
+receipt-used-by = { $user } uses it
+receipt-holds = not pllab's, and in it: { $ids }
 
 ## Kinds of resources
 kind-vpc = VPC

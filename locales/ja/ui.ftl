@@ -135,6 +135,10 @@ receipt-counts = なくなったもの { $gone }、残っているもの { $left
 receipt-cost-none = 続いてかかる費用: ありません。
 receipt-cost-left = 続いてかかる費用: 残っているものに、削除するまでかかることがあります。
 receipt-cost-unknown = 続いてかかる費用: 確認できないものがあるので、まだ言えません。
+receipt-cost-free = 続いてかかる費用: ありません (すべてこのマシンの中にあります)。
+receipt-left-because = 残っています ({ $why })
+receipt-used-by = { $user } が使用中
+receipt-holds = pllab が作ったものではない { $ids } が中にあります
 
 ## Kinds of resources
 kind-vpc = VPC

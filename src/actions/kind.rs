@@ -120,6 +120,12 @@ pub fn reads(resource: &Resource) -> Vec<(Api, &'static str)> {
         .collect()
 }
 
+/// The call that takes rules out of the security group `name`: inbound or outbound ones.
+#[must_use]
+pub fn without_rules(name: &str, inbound: bool, rules: &[Value]) -> ApiStep {
+    security_group::without_rules(name, inbound, rules)
+}
+
 /// The operations that look for what a learner may have made in place of `resource`, and look at it.
 #[must_use]
 pub fn watch_reads(resource: &Resource) -> Vec<(Api, &'static str)> {
@@ -152,6 +158,12 @@ pub fn delete(kind: &Kind, name: &str) -> Vec<ApiStep> {
 #[must_use]
 pub fn look(kind: &Kind, name: &str) -> Option<Call> {
     thing(kind).map(|thing| (thing.look)(name))
+}
+
+/// Whether a thing of `kind` in `state`, in the cloud's words, exists and can never be used again.
+#[must_use]
+pub fn is_over(kind: &Kind, state: &str) -> bool {
+    thing(kind).is_some_and(|thing| thing.over.iter().any(|over| over.eq_ignore_ascii_case(state)))
 }
 
 /// What making `resource` will do, as a line of the plan.

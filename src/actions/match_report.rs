@@ -118,6 +118,8 @@ pub enum Match {
     Other,
     /// The learner has not done it yet, or what it should refer to does not exist yet.
     Open,
+    /// What it should refer to does not exist yet, and it refers to something else.
+    Elsewhere,
     Wrong,
 }
 
@@ -128,6 +130,8 @@ pub struct Comparison {
     pub expected: Text,
     pub seen: Text,
     pub fit: Match,
+    /// The call of the making that sets it right on the object as it is; `None` if the object must be made again.
+    pub set_by: Option<&'static str>,
 }
 
 /// An object compared with a resource of the lab.
@@ -147,7 +151,15 @@ impl MatchReport {
     }
 
     pub(super) fn point(mut self, what: Text, expected: impl Into<Text>, seen: impl Into<Text>, fit: Match) -> Self {
-        self.points.push(Comparison { what, expected: expected.into(), seen: seen.into(), fit });
+        self.points.push(Comparison { what, expected: expected.into(), seen: seen.into(), fit, set_by: None });
+        self
+    }
+
+    /// The newest point can be set right by this call of the making alone.
+    pub(super) fn set_by(mut self, call: &'static str) -> Self {
+        if let Some(point) = self.points.last_mut() {
+            point.set_by = Some(call);
+        }
         self
     }
 
@@ -170,7 +182,7 @@ impl MatchReport {
                 let fit = if id == seen { Match::Right } else { Match::Wrong };
                 self.point(what, named(name, &id), shown(seen), fit)
             }
-            None => self.point(what, name, shown(seen), Match::Open),
+            None => self.point(what, name, shown(seen), elsewhere(!seen.is_empty())),
         }
     }
 
@@ -188,7 +200,7 @@ impl MatchReport {
             ids.iter().map(|(name, id)| id.as_ref().map_or((*name).clone(), |id| named(name, id))).collect();
         let found: BTreeSet<&String> = ids.iter().filter_map(|(_, id)| id.as_ref()).collect();
         let fit = if ids.iter().any(|(_, id)| id.is_none()) {
-            Match::Open
+            elsewhere(seen.iter().any(|id| !found.contains(id)))
         } else if found.iter().all(|id| seen.contains(*id)) && (more || seen.len() == found.len()) {
             Match::Right
         } else {
@@ -196,6 +208,11 @@ impl MatchReport {
         };
         self.point(what, expected.join(", "), shown_all(seen), fit)
     }
+}
+
+/// What a reference is whose aim does not exist yet.
+pub(super) fn elsewhere(refers: bool) -> Match {
+    if refers { Match::Elsewhere } else { Match::Open }
 }
 
 /// A name and the id behind it; an ARN is cut to its end.

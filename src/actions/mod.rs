@@ -19,8 +19,9 @@ pub use browse_route::{browse_grants, door};
 pub use cost::Charge;
 pub use grant::{Condition, Grant, Scope};
 pub use kind::{
-    cost, cost_of_seen, delete, facts_of_seen, grants, kind_seen, kind_tagged, label, look, made_by, make, observe,
-    other_image, picture, plan, published, reads, survey, takes_minutes, usual_deletion, watch_reads, with_image,
+    cost, cost_of_seen, delete, facts_of_seen, grants, is_over, kind_seen, kind_tagged, label, look, made_by, make,
+    observe, other_image, picture, plan, published, reads, survey, takes_minutes, usual_deletion, watch_reads,
+    with_image, without_rules,
 };
 pub use match_report::{Comparison, Known, Match, MatchReport, Object, Survey};
 pub use price_list::{Micros, PRICES_AS_OF};

@@ -35,6 +35,8 @@ pub(super) struct Thing {
     pub look: fn(&str) -> Call,
     /// The calls that delete it, in order.
     pub delete: fn(&str) -> Vec<ApiStep>,
+    /// The states, in the cloud's words, in which it exists and can never be used again.
+    pub over: &'static [&'static str],
     /// The usual time on AWS until it is gone, in seconds, from and to; `None` if it is gone at once. Common
     /// experience, not a promise of AWS.
     pub usual_deletion: Option<(u32, u32)>,

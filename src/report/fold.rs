@@ -197,7 +197,7 @@ impl Folding<'_> {
                 let text = m::report_interrupted().render(self.lang);
                 self.report.notes.push(Note { at, step: String::new(), text });
             }
-            Event::Receipt { gone, left, unknown, items } => {
+            Event::Receipt { gone, left, unknown, items, .. } => {
                 let items = items.iter().map(|item| self.looked(item)).collect();
                 self.report.receipt = Some(Receipt { at, gone: *gone, left: *left, unknown: *unknown, items });
             }
@@ -214,7 +214,7 @@ impl Folding<'_> {
                 }
             }
             Event::Hint { step, .. } => self.step(step).hints += 1,
-            Event::Reopened { steps } => {
+            Event::Reopened { steps } | Event::SetAside { steps, .. } => {
                 for step in steps {
                     let part = self.step(step);
                     part.reopened.push(at);
@@ -230,6 +230,7 @@ impl Folding<'_> {
             }),
             Event::Answered { .. }
             | Event::Baseline { .. }
+            | Event::Lost { .. }
             | Event::Older { .. }
             | Event::Predicted { .. }
             | Event::RunFinished { .. }

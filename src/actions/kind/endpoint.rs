@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::actions::api_step::{ApiStep, Naming, Places, deletion, fact};
 use crate::actions::cost::Costs;
 use crate::actions::grant::Grant;
-use crate::actions::match_report::{Known, MatchReport, Object, Survey};
+use crate::actions::match_report::{Known, Match, MatchReport, Object, Survey};
 use crate::actions::price_list::Item;
 use crate::actions::resource_kind::{LabResource, Picture, ResourceKind, Symbol, Thing};
 use crate::cloud::{Call, ec2};
@@ -14,6 +14,11 @@ use crate::lab::{Endpoint, Lab};
 
 const FACTS: Places = &[("id", "VpcEndpointId"), ("dns", "DnsEntries[0].DnsName"), ("eni", "NetworkInterfaceIds[0]")];
 
+/// Deleted, or on the way there.
+pub(super) const GOING: [&str; 2] = ["deleting", "deleted"];
+/// It exists and can never be connected again (PL:concepts).
+const OVER: &[&str] = &["rejected", "failed", "expired"];
+
 impl ResourceKind for Endpoint {
     const THING: Option<Thing> = Some(Thing {
         made_by: "create",
@@ -21,6 +26,7 @@ impl ResourceKind for Endpoint {
         facts: FACTS,
         look,
         delete,
+        over: OVER,
         usual_deletion: Some((60, 300)),
         costs: |endpoint| Some(in_zones(endpoint.get("SubnetIds").and_then(Value::as_array).map_or(1, Vec::len))),
     });
@@ -89,8 +95,8 @@ impl LabResource for Endpoint {
     }
 
     fn observe(&self, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
-        let over = ["deleting", "deleted", "rejected", "failed", "expired"];
-        if object.text("VpcEndpointType") != "Interface" || over.contains(&object.text("State").as_str()) {
+        let state = object.text("State");
+        if object.text("VpcEndpointType") != "Interface" || GOING.contains(&state.as_str()) {
             return None;
         }
         let (subnets, fact) = if self.subnets.is_empty() {
@@ -111,6 +117,9 @@ impl LabResource for Endpoint {
             );
         if self.private_dns {
             report = report.value(m::point_private_dns(), "true", &object.text("PrivateDnsEnabled"));
+        }
+        if OVER.contains(&state.as_str()) {
+            report = report.point(m::point_connection(), "pendingAcceptance", state, Match::Wrong);
         }
         Some(report)
     }

@@ -21,6 +21,7 @@ impl ResourceKind for EndpointService {
         facts: FACTS,
         look,
         delete,
+        over: &["Failed", "Deleting"],
         usual_deletion: None,
         costs: free,
     });
@@ -101,7 +102,7 @@ impl LabResource for EndpointService {
             let root = principals::known_root(*side, known);
             // A star allows every account, including this one.
             let fit = if allowed.contains(&root) || allowed.contains("*") { Match::Right } else { Match::Wrong };
-            report = report.point(m::point_principals(), root, shown_all(&allowed), fit);
+            report = report.point(m::point_principals(), root, shown_all(&allowed), fit).set_by("allow");
         }
         Some(report)
     }

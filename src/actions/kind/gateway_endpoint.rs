@@ -23,6 +23,7 @@ impl ResourceKind for GatewayEndpoint {
         facts: FACTS,
         look: endpoint::look,
         delete: endpoint::delete,
+        over: &[],
         usual_deletion: None,
         costs: free,
     });
@@ -60,14 +61,17 @@ impl LabResource for GatewayEndpoint {
     }
 
     fn observe(&self, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
-        let over = ["deleting", "deleted"];
-        if !endpoint::is_gateway(&object.item) || over.contains(&object.text("State").as_str()) {
+        let service = format!("com.amazonaws.{}.s3", known("region", "name").unwrap_or_default());
+        let (kind, name) = (object.text("VpcEndpointType"), object.text("ServiceName"));
+        // An interface endpoint to S3 is another way there, and not the lab's.
+        let is_near = endpoint::is_gateway(&object.item) || name == service;
+        if !is_near || endpoint::GOING.contains(&object.text("State").as_str()) {
             return None;
         }
-        let service = format!("com.amazonaws.{}.s3", known("region", "name").unwrap_or_default());
         let report = MatchReport::of(object, FACTS)
             .refers(m::point_vpc(), known, &self.vpc, "id", &object.text("VpcId"))
-            .value(m::point_service(), &service, &object.text("ServiceName"))
+            .value(m::point_type(), "Gateway", &kind)
+            .value(m::point_service(), &service, &name)
             .refers_to_all(
                 m::point_route_table(),
                 known,

@@ -41,6 +41,7 @@ impl ResourceKind for HostedZone {
         facts: FACTS,
         look,
         delete,
+        over: &[],
         usual_deletion: None,
         costs: free,
     });

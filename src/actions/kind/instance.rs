@@ -21,6 +21,7 @@ impl ResourceKind for Instance {
         facts: FACTS,
         look,
         delete,
+        over: &[],
         usual_deletion: Some((30, 90)),
         costs: |instance| {
             let text = |key: &str| instance.get(key).and_then(Value::as_str).unwrap_or_default();

@@ -20,6 +20,7 @@ impl ResourceKind for InstanceConnectEndpoint {
         facts: FACTS,
         look,
         delete,
+        over: &[],
         usual_deletion: Some((60, 300)),
         costs: free,
     });

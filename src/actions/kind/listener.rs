@@ -20,6 +20,7 @@ impl ResourceKind for Listener {
         facts: FACTS,
         look,
         delete,
+        over: &[],
         usual_deletion: None,
         costs: free,
     });

@@ -21,6 +21,7 @@ impl ResourceKind for LoadBalancer {
         facts: FACTS,
         look,
         delete,
+        over: &["failed"],
         usual_deletion: Some((30, 180)),
         costs: |_| Some(costs()),
     });

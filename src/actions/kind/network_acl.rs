@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::actions::api_step::{ApiStep, Keep, Naming, Places, fact};
 use crate::actions::cost::Costs;
 use crate::actions::grant::Grant;
-use crate::actions::match_report::{Known, Match, MatchReport, Object, Survey, shown_all};
+use crate::actions::match_report::{Known, Match, MatchReport, Object, Survey, elsewhere, shown_all};
 use crate::actions::resource_kind::{LabResource, Picture, ResourceKind, Thing, free};
 use crate::cloud::{Call, ec2, text_at};
 use crate::i18n::{Text, m};
@@ -32,6 +32,7 @@ impl ResourceKind for NetworkAcl {
         facts: FACTS,
         look,
         delete,
+        over: &[],
         usual_deletion: None,
         costs: free,
     });
@@ -184,14 +185,14 @@ impl LabResource for NetworkAcl {
         let subnet = known(&self.subnet, "id");
         let tied = associations.iter().find(|it| subnet.is_some() && text_at(it, "SubnetId") == subnet);
         let association = tied.and_then(|it| text_at(it, "NetworkAclAssociationId"));
+        let tied_to = associations.iter().filter_map(|it| text_at(it, "SubnetId")).collect::<BTreeSet<_>>();
         let fit = match (&subnet, &association) {
-            (None, _) => Match::Open,
+            (None, _) => elsewhere(!tied_to.is_empty()),
             (_, Some(_)) => Match::Right,
             _ => Match::Wrong,
         };
         report.facts.extend(association.map(|id| ("association".to_owned(), id)));
-        let seen = shown_all(&associations.iter().filter_map(|it| text_at(it, "SubnetId")).collect());
-        Some(report.point(m::point_association(), self.subnet.as_str(), seen, fit))
+        Some(report.point(m::point_association(), self.subnet.as_str(), shown_all(&tied_to), fit))
     }
 
     /// The default ACL that the subnet returns to is AWS's and has no tag; the subnet's tag is the run's.

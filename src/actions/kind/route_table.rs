@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::actions::api_step::{ApiStep, Naming, Places, fact};
 use crate::actions::cost::Costs;
 use crate::actions::grant::Grant;
-use crate::actions::match_report::{Known, Match, MatchReport, Object, Survey, shown_all, texts};
+use crate::actions::match_report::{Known, Match, MatchReport, Object, Survey, elsewhere, shown_all, texts};
 use crate::actions::resource_kind::{LabResource, Picture, ResourceKind, Thing, free};
 use crate::cloud::{Call, ec2, text_at};
 use crate::i18n::{Text, m};
@@ -23,6 +23,7 @@ impl ResourceKind for RouteTable {
         facts: FACTS,
         look,
         delete,
+        over: &[],
         usual_deletion: None,
         costs: free,
     });
@@ -97,14 +98,14 @@ impl LabResource for RouteTable {
         let subnet = known(&self.subnet, "id");
         let tied = associations.iter().find(|it| subnet.is_some() && text_at(it, "SubnetId") == subnet);
         let association = tied.and_then(|it| text_at(it, "RouteTableAssociationId"));
+        let tied_to = texts(&object.item, "Associations[].SubnetId");
         let fit = match (&subnet, &association) {
-            (None, _) => Match::Open,
+            (None, _) => elsewhere(!tied_to.is_empty()),
             (_, Some(_)) => Match::Right,
             _ => Match::Wrong,
         };
         report.facts.extend(association.map(|id| ("association".to_owned(), id)));
-        let seen = shown_all(&texts(&object.item, "Associations[].SubnetId"));
-        Some(report.point(m::point_association(), self.subnet.as_str(), seen, fit))
+        Some(report.point(m::point_association(), self.subnet.as_str(), shown_all(&tied_to), fit).set_by("associate"))
     }
 
     fn grants(&self) -> Vec<Grant> {

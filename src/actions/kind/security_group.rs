@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::actions::api_step::{ApiStep, Naming, Places, deletion, fact};
 use crate::actions::cost::Costs;
 use crate::actions::grant::Grant;
-use crate::actions::match_report::{Known, Match, MatchReport, Object, Survey, shown_all, texts};
+use crate::actions::match_report::{Known, Match, MatchReport, Object, Survey, elsewhere, shown_all, texts};
 use crate::actions::resource_kind::{LabResource, Picture, ResourceKind, Thing, free};
 use crate::cloud::{Call, ec2, text_at};
 use crate::i18n::{Text, m};
@@ -22,6 +22,7 @@ impl ResourceKind for SecurityGroup {
         facts: FACTS,
         look,
         delete,
+        over: &[],
         usual_deletion: None,
         costs: free,
     });
@@ -120,11 +121,13 @@ impl LabResource for SecurityGroup {
         let fit = if wanted == seen {
             Match::Right
         } else if open && seen.len() <= wanted.len() {
-            Match::Open
+            elsewhere(!seen.is_subset(&wanted))
         } else {
             Match::Wrong
         };
-        Some(report.point(m::point_inbound(), shown_all(&named), shown_all(&seen), fit))
+        let report = report.point(m::point_inbound(), shown_all(&named), shown_all(&seen), fit);
+        // A rule that is missing can be added; one too many must go.
+        Some(if seen.is_subset(&wanted) { report.set_by("ingress") } else { report })
     }
 
     fn grants(&self) -> Vec<Grant> {
@@ -138,6 +141,16 @@ impl LabResource for SecurityGroup {
 
     fn costs(&self) -> Option<Costs> {
         None
+    }
+}
+
+/// Takes rules out of the group `name`.
+pub(in crate::actions) fn without_rules(name: &str, inbound: bool, rules: &[Value]) -> ApiStep {
+    let params = json!({ "GroupId": fact(name, "id"), "IpPermissions": rules });
+    if inbound {
+        ApiStep::again("revoke-ingress", ec2("RevokeSecurityGroupIngress", params))
+    } else {
+        ApiStep::again("revoke-egress", ec2("RevokeSecurityGroupEgress", params))
     }
 }
 

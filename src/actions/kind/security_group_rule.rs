@@ -19,6 +19,7 @@ impl ResourceKind for SecurityGroupRule {
         facts: FACTS,
         look,
         delete,
+        over: &[],
         usual_deletion: None,
         costs: free,
     });

@@ -20,6 +20,7 @@ impl ResourceKind for Subnet {
         facts: FACTS,
         look,
         delete,
+        over: &[],
         usual_deletion: None,
         costs: free,
     });

@@ -20,6 +20,7 @@ impl ResourceKind for TargetGroup {
         facts: FACTS,
         look,
         delete,
+        over: &[],
         usual_deletion: None,
         costs: free,
     });
@@ -94,19 +95,15 @@ impl LabResource for TargetGroup {
     }
 
     fn observe(&self, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
+        let registered = object.told("TargetHealthDescriptions", "Target.Id");
         let report = MatchReport::of(object, FACTS)
             .refers(m::point_vpc(), known, &self.vpc, "id", &object.text("VpcId"))
             .value(m::point_target_type(), "instance", &object.text("TargetType"))
             .value(m::point_protocol(), "TCP", &object.text("Protocol"))
             .value(m::point_port(), &self.port.to_string(), &object.text("Port"))
-            .refers_to_all(
-                m::point_targets(),
-                known,
-                (&self.targets, "id"),
-                &object.told("TargetHealthDescriptions", "Target.Id"),
-                false,
-            );
-        Some(report)
+            .refers_to_all(m::point_targets(), known, (&self.targets, "id"), &registered, false);
+        // A target that is missing can be registered.
+        Some(if registered.is_empty() { report.set_by("register") } else { report })
     }
 
     /// The first target group or load balancer of an account creates ELB's service-linked role

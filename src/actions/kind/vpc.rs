@@ -20,6 +20,7 @@ impl ResourceKind for Vpc {
         facts: FACTS,
         look,
         delete,
+        over: &[],
         usual_deletion: None,
         costs: free,
     });
@@ -79,7 +80,7 @@ impl LabResource for Vpc {
             return Some(report);
         }
         let on = object.more.iter().find_map(|reply| text_at(reply, "EnableDnsHostnames.Value")).unwrap_or_default();
-        Some(report.value(m::point_hostnames(), "true", &on))
+        Some(report.value(m::point_hostnames(), "true", &on).set_by("dns"))
     }
 
     fn grants(&self) -> Vec<Grant> {

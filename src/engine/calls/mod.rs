@@ -3,6 +3,7 @@
 //! Next: `run_log.rs` is what tasks share, `perform.rs` sends a call, `make.rs` makes a step, `recover.rs` looks after a crash.
 
 pub mod browse_route;
+pub mod lost;
 pub mod make;
 pub mod perform;
 pub mod prefetch;

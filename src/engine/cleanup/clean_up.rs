@@ -1,6 +1,7 @@
 //! The end of a run: deletes what it made, looks again, and says what it cost.
 
 use super::receipt::receipt;
+use super::repairs::adopt_listeners;
 use super::teardown::teardown;
 use crate::engine::calls::perform::Failure;
 use crate::engine::calls::recover::{adopt, recover};
@@ -50,7 +51,8 @@ impl Runner {
         let lab = &self.loaded.lab;
         let known = async {
             recover(&self.core, clouds, &self.patience, lab).await?;
-            adopt(&self.core, clouds, lab).await
+            adopt(&self.core, clouds, lab).await?;
+            adopt_listeners(&self.core, clouds, lab).await
         };
         match known.await {
             Ok(()) => {}
@@ -63,8 +65,14 @@ impl Runner {
             self.core.record(&Event::Notice { text: m::engine_older_stay(older) })?;
         }
         let goes: Vec<String> = self.core.with(|state| {
-            state.existing().into_keys().filter(|name| !kept.contains(*name)).map(str::to_owned).collect()
+            state.existing().into_keys().filter(|name| !kept.contains_key(*name)).map(str::to_owned).collect()
         });
+        if !kept.is_empty() {
+            let along = self.core.with(State::stays_along);
+            if !along.is_empty() {
+                self.core.record(&Event::Notice { text: m::engine_stay_along(along.join(", ")) })?;
+            }
+        }
         teardown(&self.core, clouds, self.patience, Some(&goes)).await?;
         let receipt = receipt(&self.core, clouds, self.patience).await;
         let clean = matches!(receipt, Event::Receipt { left: 0, unknown: 0, .. });

@@ -61,6 +61,8 @@ pub async fn strangers(core: &RunLog, clouds: &Clouds, side: Side) -> Result<Vec
         .map(|it| it.id.clone())
         .chain(state.resources.values().flat_map(|line| line.facts.values().cloned()))
         .collect();
+    // An interface of something that stays is no stranger: it stays and goes with that.
+    let standing: BTreeSet<String> = state.resources.values().filter_map(|line| line.id().map(str::to_owned)).collect();
     for (operation, list, id) in LISTS {
         let params = json!({ "Filters": [{ "Name": "vpc-id", "Values": vpcs }] });
         let reply = clients(clouds, side).send(&ec2(operation, params)).await?;
@@ -69,7 +71,7 @@ pub async fn strangers(core: &RunLog, clouds: &Clouds, side: Side) -> Result<Vec
             let inner = objects.iter().filter_map(|it| it.get("Instances")?.as_array());
             objects = inner.flatten().collect();
         }
-        for object in objects {
+        for object in objects.into_iter().filter(|object| !standing.iter().any(|owner| is_made_for(object, owner))) {
             if let Some(stranger) = stranger(object, id, &ours, &state.run) {
                 found.push(stranger);
             }
@@ -112,14 +114,20 @@ fn stranger(object: &Value, id: &str, ours: &BTreeSet<String>, run: &str) -> Opt
 /// Whether AWS made the interface for a resource of the run. AWS describes such interfaces as `ELB net/<name>/<id>` and
 /// `VPC Endpoint Interface vpce-...` (NLB:target-group-register-targets, PL:concepts).
 fn made_by_aws(object: &Value, ours: &BTreeSet<String>) -> bool {
-    let description = object.get("Description").and_then(Value::as_str).unwrap_or_default();
-    let of = |id: &String| {
-        let short = id.split_once(":loadbalancer/").map_or(id.as_str(), |(_, short)| short);
-        !short.is_empty() && description.ends_with(short)
-    };
+    let description = described(object);
     description.starts_with("ELB net/pllab-")
         || description.starts_with("EC2 Instance Connect Endpoint")
-        || (object["RequesterManaged"] == true && ours.iter().any(of))
+        || (object["RequesterManaged"] == true && ours.iter().any(|owner| is_made_for(object, owner)))
+}
+
+/// Whether the interface's description names the resource with this id or ARN.
+fn is_made_for(interface: &Value, owner: &str) -> bool {
+    let short = owner.split_once(":loadbalancer/").map_or(owner, |(_, short)| short);
+    !short.is_empty() && described(interface).ends_with(short)
+}
+
+fn described(object: &Value) -> &str {
+    object.get("Description").and_then(Value::as_str).unwrap_or_default()
 }
 
 #[cfg(test)]

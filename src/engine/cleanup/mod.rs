@@ -6,4 +6,5 @@ pub mod clean_up;
 pub mod foreign_resources;
 pub mod leftovers;
 pub mod receipt;
+pub mod repairs;
 pub mod teardown;

@@ -40,11 +40,12 @@ const USUAL: (u32, u32) = (30, 300);
 pub async fn receipt(core: &RunLog, clouds: &Clouds, patience: Polling) -> Event {
     let began = Instant::now();
     let mut items = Vec::new();
+    let mut foreign = Vec::new();
     let mut waited = false;
     for pause in patience.pauses() {
         tokio::time::sleep(pause).await;
-        let (found, late) = look(core, clouds).await;
-        items = found;
+        let (found, late, theirs) = look(core, clouds).await;
+        (items, foreign) = (found, theirs);
         let over = late.is_empty() || began.elapsed() > patience.limit;
         waited |= !late.is_empty();
         if waited {
@@ -64,17 +65,35 @@ pub async fn receipt(core: &RunLog, clouds: &Clouds, patience: Polling) -> Event
             break;
         }
     }
+    explain(&core.state(), &mut items, &foreign);
     let count = |wanted| items.iter().filter(|item| item.state == wanted).count();
     Event::Receipt {
         gone: count(ItemState::Gone),
         left: count(ItemState::Left),
         unknown: count(ItemState::Unknown),
         items,
+        free: clouds.on_this_machine,
     }
 }
 
-/// One look: all items, and the ids of what AWS is still removing.
-async fn look(core: &RunLog, clouds: &Clouds) -> (Vec<Item>, Vec<String>) {
+/// Says of what is left what keeps it there: what the learner keeps, what could not be deleted, what is not ours.
+fn explain(state: &State, items: &mut [Item], foreign: &[(String, String)]) {
+    let kept = state.kept_for_learner();
+    let left: BTreeSet<String> =
+        items.iter().filter(|it| it.state == ItemState::Left).map(|it| it.resource.clone()).collect();
+    for item in items.iter_mut().filter(|it| it.state == ItemState::Left && !it.yours && !it.foreign) {
+        let inside: Vec<&str> = foreign.iter().filter(|(vpc, _)| *vpc == item.id).map(|(_, id)| id.as_str()).collect();
+        let user = kept.get(&item.resource).or_else(|| left.iter().find(|user| state.needs(user, &item.resource)));
+        item.why = match user {
+            Some(user) => Some(m::receipt_used_by(user)),
+            None if inside.is_empty() => None,
+            None => Some(m::receipt_holds(inside.join(", "))),
+        };
+    }
+}
+
+/// One look: all items, the ids of what AWS is still removing, and what is not ours: its VPC and its id.
+async fn look(core: &RunLog, clouds: &Clouds) -> (Vec<Item>, Vec<String>, Vec<(String, String)>) {
     let state = core.state();
     let mut items = Vec::new();
     for Made { resource, kind, id, side, .. } in made(&state) {
@@ -84,23 +103,33 @@ async fn look(core: &RunLog, clouds: &Clouds) -> (Vec<Item>, Vec<String>) {
             None => ItemState::Unknown,
         };
         let yours = state.resources.get(&resource).is_some_and(|line| line.yours && line.id() == Some(&*id));
-        items.push(Item { resource, kind, id, state: found, foreign: false, yours });
+        items.push(Item { resource, kind, id, state: found, foreign: false, yours, why: None });
     }
     // If a call's outcome is unknown, its resource does not count as gone.
     for pending in state.pending.values().filter(|call| call.purpose == Purpose::Make) {
         let (resource, kind) = (pending.resource.clone(), pending.kind.clone());
-        items.push(Item { resource, kind, id: String::new(), state: ItemState::Unknown, foreign: false, yours: false });
+        items.push(Item {
+            resource,
+            kind,
+            id: String::new(),
+            state: ItemState::Unknown,
+            foreign: false,
+            yours: false,
+            why: None,
+        });
     }
     let known: BTreeSet<String> = items.iter().map(|item| item.id.clone()).collect();
     // If both sides share an account, look once.
     let accounts: BTreeMap<&String, Side> = core.accounts().iter().map(|(side, account)| (account, *side)).collect();
-    let mut late = Vec::new();
+    let (mut late, mut foreign) = (Vec::new(), Vec::new());
     for side in accounts.into_values() {
         let mut found = by_tag(clouds, side, &state.run).await;
         found.extend(by_elb_tag(clouds, side, &state.run).await);
         match strangers(core, clouds, side).await {
             Ok(strangers) => {
                 late.extend(strangers.iter().filter(|it| it.of_aws).map(|it| it.id.clone()));
+                let theirs = strangers.iter().filter(|it| !it.of_aws);
+                foreign.extend(theirs.map(|it| (it.vpc.clone(), it.id.clone())));
                 found.extend(strangers.into_iter().map(|it| Item {
                     resource: String::new(),
                     kind: it.kind,
@@ -108,13 +137,14 @@ async fn look(core: &RunLog, clouds: &Clouds) -> (Vec<Item>, Vec<String>) {
                     state: ItemState::Left,
                     foreign: !it.of_aws,
                     yours: false,
+                    why: None,
                 }));
             }
             Err(_) => found.push(unseen("network_interfaces")),
         }
         items.extend(found.into_iter().filter(|item| item.id.is_empty() || !known.contains(&item.id)));
     }
-    (items, late)
+    (items, late, foreign)
 }
 
 /// What was made, from the ledger: what should exist, and what should be gone.
@@ -158,7 +188,7 @@ async fn by_tag(clouds: &Clouds, side: Side, run: &str) -> Vec<Item> {
             None => ItemState::Left,
         };
         if state != ItemState::Gone {
-            items.push(Item { resource: String::new(), kind, id, state, foreign: false, yours: false });
+            items.push(Item { resource: String::new(), kind, id, state, foreign: false, yours: false, why: None });
         }
     }
     items
@@ -176,6 +206,7 @@ async fn by_elb_tag(clouds: &Clouds, side: Side, run: &str) -> Vec<Item> {
         state: ItemState::Left,
         foreign: false,
         yours: false,
+        why: None,
     })
     .collect()
 }
@@ -189,6 +220,7 @@ fn unseen(list: &str) -> Item {
         state: ItemState::Unknown,
         foreign: false,
         yours: false,
+        why: None,
     }
 }
 

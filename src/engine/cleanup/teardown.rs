@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::foreign_resources::strangers;
+use super::repairs::untie;
 use crate::actions::{self, Presence};
 use crate::cloud::Clouds;
 use crate::engine::calls::perform::{Failure, Polling, Work, clients, perform};
@@ -42,7 +43,9 @@ pub async fn teardown(
         }
     });
     let blocked = Arc::new(blocked(core, clouds).await?);
+    untie(core, clouds, patience, &waiting).await?;
     let mut standing = waiting.clone();
+    let mut failed: BTreeSet<String> = BTreeSet::new();
     let mut running = JoinSet::new();
     let watch = Arc::new(Watch::new(patience));
     loop {
@@ -54,19 +57,26 @@ pub async fn teardown(
         }
         for name in ready {
             waiting.remove(&name);
+            // Its user could not be deleted, so AWS refuses this at once, and keeps refusing.
+            let hopeless = needs[&name].iter().any(|user| failed.contains(user));
             let (core, clouds, watch, blocked) =
                 (Arc::clone(core), Arc::clone(clouds), Arc::clone(&watch), Arc::clone(&blocked));
             running.spawn(async move {
-                let patience = core.with(|state| bounded(patience, state.resources.get(&name), &blocked));
-                let result = delete(&core, &clouds, patience, &watch, &name).await;
+                let in_use = if hopeless { Duration::ZERO } else { patience.limit };
+                let in_use = core.with(|state| bounded(in_use, state.resources.get(&name), &blocked));
+                let result = delete(&core, &clouds, (patience, in_use), &watch, &name).await;
                 (name, result)
             });
         }
         let Some(ended) = running.join_next().await else { break };
         match ended {
-            // What a resource that could not be deleted uses is still tried: AWS refuses if it must.
-            Ok((name, Ok(()) | Err(Failure::Fault(_) | Failure::Unsaid(_)))) => {
+            Ok((name, Ok(()))) => {
                 standing.remove(&name);
+            }
+            // What a resource that could not be deleted uses is still tried: AWS refuses if it must.
+            Ok((name, Err(Failure::Fault(_) | Failure::Unsaid(_)))) => {
+                standing.remove(&name);
+                failed.insert(name);
             }
             Ok((_, Err(Failure::Journal(error)))) => return Err(error),
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
@@ -93,19 +103,25 @@ async fn blocked(core: &RunLog, clouds: &Clouds) -> Result<BTreeSet<String>, Jou
 }
 
 /// Waiting is useless while something foreign holds the resource: AWS refuses at once, and keeps refusing.
-fn bounded(patience: Polling, line: Option<&ResourceState>, blocked: &BTreeSet<String>) -> Polling {
-    let Some(line) = line else { return patience };
+fn bounded(limit: Duration, line: Option<&ResourceState>, blocked: &BTreeSet<String>) -> Duration {
+    let Some(line) = line else { return limit };
     let is_in = line.made_with.iter().any(|text| blocked.contains(text));
-    let limit = match line.kind {
+    match line.kind {
         Kind::Vpc if line.id().is_some_and(|id| blocked.contains(id)) => Duration::ZERO,
         // Resources of the run that are still going away may hold these.
-        Kind::Subnet | Kind::SecurityGroup | Kind::RouteTable if is_in => patience.limit / 10,
-        _ => patience.limit,
-    };
-    Polling { limit, ..patience }
+        Kind::Subnet | Kind::SecurityGroup | Kind::RouteTable if is_in => limit / 10,
+        _ => limit,
+    }
 }
 
-async fn delete(core: &RunLog, clouds: &Clouds, patience: Polling, watch: &Watch, name: &str) -> Result<(), Failure> {
+/// Deletes one resource and waits until it is gone; `in_use` is how long something else may still use it.
+async fn delete(
+    core: &RunLog,
+    clouds: &Clouds,
+    (patience, in_use): (Polling, Duration),
+    watch: &Watch,
+    name: &str,
+) -> Result<(), Failure> {
     let Some(line) = core.with(|state| state.resources.get(name).cloned()) else { return Ok(()) };
     let wait = patience.wait(actions::usual_deletion(&line.kind));
     let progress = |seen: Option<Text>, state| Progress {
@@ -137,7 +153,7 @@ async fn delete(core: &RunLog, clouds: &Clouds, patience: Polling, watch: &Watch
             if line.deleted.contains(&*part.name) || core.resolve(&part.call).is_err() {
                 continue;
             }
-            perform(core, clouds, &patience, &work, &part).await?;
+            perform(core, clouds, &Polling { limit: in_use, ..patience }, &work, &part).await?;
         }
         let look = actions::look(&line.kind, name).map(|look| core.resolve(&look)).transpose()?;
         let Some(look) = look else { return Ok(()) };

@@ -20,6 +20,8 @@ pub enum Decision {
     /// Who does the step, or whether its detour comes first.
     Step(StepChoice),
     Detour(DetourStage),
+    /// Who makes again what can never be used again.
+    Anew(AnewChoice),
     Next(NextStage),
     /// A decision of another version of pllab. It stays in the journal and has no effect.
     #[serde(untagged)]
@@ -66,6 +68,13 @@ pub enum DetourStage {
     Done,
     /// The learner chose something else before anything was done.
     Dropped,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnewChoice {
+    Go,
+    HandsOn,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

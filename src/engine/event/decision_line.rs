@@ -27,7 +27,7 @@ impl Decision {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{CleanUpStage, DetourStage, GoToStage, Mode, NextStage, StepChoice};
+    use super::super::{AnewChoice, CleanUpStage, DetourStage, GoToStage, Mode, NextStage, StepChoice};
     use super::*;
 
     #[test]
@@ -47,6 +47,8 @@ mod tests {
             (Decision::Step(StepChoice::Detour), "step", "detour"),
             (Decision::Detour(DetourStage::Done), "detour", "done"),
             (Decision::Detour(DetourStage::Dropped), "detour", "dropped"),
+            (Decision::Anew(AnewChoice::Go), "anew", "go"),
+            (Decision::Anew(AnewChoice::HandsOn), "anew", "hands_on"),
             (Decision::Next(NextStage::Opened), "next", "opened"),
             (Decision::Other { question: "step".into(), answer: "dance".into() }, "step", "dance"),
             (Decision::Other { question: "weather".into(), answer: "fair".into() }, "weather", "fair"),

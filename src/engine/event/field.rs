@@ -37,6 +37,21 @@ pub struct Difference {
     pub what: Text,
     pub expected: Text,
     pub seen: Text,
+    /// The call of the making that sets it right on the object as it is; absent if the object must be made again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set_by: Option<String>,
+}
+
+/// Something that the run uses and that can never be used again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LostThing {
+    /// Its name in the lab.
+    pub resource: String,
+    pub kind: Kind,
+    pub id: String,
+    /// Its state in the cloud's words; empty if it is gone.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub state: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +100,9 @@ pub struct Item {
     /// deleted before it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub foreign: bool,
+    /// What keeps it there, as far as that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Text>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

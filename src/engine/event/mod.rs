@@ -13,8 +13,8 @@ mod view;
 
 pub use crate::checks::{Verdict, cause};
 pub use crate::cloud::{Fault, FaultClass};
-pub use answered::{CleanUpStage, Decision, DetourStage, GoToStage, NextStage, StepChoice, Theirs};
-pub use field::{Difference, DrillPurpose, Item, ItemState, Mode, PredictionWords, Purpose, RungState};
+pub use answered::{AnewChoice, CleanUpStage, Decision, DetourStage, GoToStage, NextStage, StepChoice, Theirs};
+pub use field::{Difference, DrillPurpose, Item, ItemState, LostThing, Mode, PredictionWords, Purpose, RungState};
 pub use layout::{Column, Layout, Part, Row};
 pub use money::{Money, Spent, cents, minute};
 pub use record::{Entry, Event, Facts};

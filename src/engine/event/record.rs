@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::answered::Decision;
-use super::field::{Difference, DrillPurpose, Item, Mode, PredictionWords, Purpose, RungState};
+use super::field::{Difference, DrillPurpose, Item, LostThing, Mode, PredictionWords, Purpose, RungState};
 use super::money::{Money, Spent};
 use crate::actions::Charge;
 use crate::checks::Verdict;
@@ -118,6 +118,22 @@ pub enum Event {
     /// Steps are open again, because what they made is gone or must be recognised anew.
     Reopened {
         steps: Vec<String>,
+    },
+    /// Things that the step needs can never be used again, such as an endpoint whose request was rejected.
+    Lost {
+        step: String,
+        things: Vec<LostThing>,
+        /// What must be made again, in the order of making: the things and what uses them.
+        again: Vec<String>,
+        /// The commands that delete what the learner made of it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        commands: Vec<String>,
+    },
+    /// The resources are made again. What pllab made of them is gone; what the learner made of them stays, and counts
+    /// only in the clean-up. The steps are open again.
+    SetAside {
+        steps: Vec<String>,
+        resources: Vec<String>,
     },
     Hint {
         step: String,
@@ -305,6 +321,9 @@ pub enum Event {
         /// How many could not be looked at.
         unknown: usize,
         items: Vec<Item>,
+        /// Whether nothing costs anything where the run was, as on the sandbox.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        free: bool,
     },
     /// The run's cost at the clean-up; written only if it cost anything. Resources that no longer cost have an end.
     Bill {

@@ -138,6 +138,8 @@ pub enum QuestionId {
     Home,
     /// While pllab watches: a hint, or something else.
     Watching,
+    /// Something that the step needs can never be used again.
+    Lost,
     /// Two objects match a resource.
     Which,
     /// Something that existed before the run began matches.

@@ -4,11 +4,11 @@ use super::go_to::{ask_go_to, goal, on_the_way, which_step};
 use super::plan::{Effect, End, Input, Plan};
 use super::predict::{ask_predict, settled, unpredicted, waits_for_prediction};
 use super::questions::{
-    ask_clean_up, ask_failed, ask_next, ask_not_met, ask_step, ask_theirs, ask_watching, has_work, with_label,
+    ask_clean_up, ask_failed, ask_lost, ask_next, ask_not_met, ask_step, ask_theirs, ask_watching, has_work, with_label,
 };
 use crate::engine::event::{
-    Answer, CleanUpStage, Decision, DetourStage, Entry, Event, GoToStage, Mode, NextStage, QuestionId, StepChoice,
-    Theirs, Verdict,
+    AnewChoice, Answer, CleanUpStage, Decision, DetourStage, Entry, Event, GoToStage, Mode, NextStage, QuestionId,
+    StepChoice, Theirs, Verdict,
 };
 use crate::engine::record::state::{Detouring, State};
 use crate::i18n::m;
@@ -102,11 +102,19 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
             None => onward(state, plan),
         },
         Input::Called => vec![ask_watching(state)],
+        Input::Lost => vec![ask_lost(state, plan)],
         Input::Answered(QuestionId::Watching, answer) => match (plan.current(state), answer) {
             (Some((index, _)), Answer::Hint) => vec![Effect::Hint(index), ask_watching(state)],
             (Some((index, _)), Answer::Go) => begin(state, plan, index, answer),
             (Some((index, _)), _) => vec![work(state, plan, index)],
             (None, _) => onward(state, plan),
+        },
+        Input::Answered(QuestionId::Lost, answer) => match (plan.current(state), answer) {
+            (Some((index, step)), Answer::Go | Answer::HandsOn) => {
+                let choice = if answer == Answer::Go { AnewChoice::Go } else { AnewChoice::HandsOn };
+                vec![Effect::Record(Decision::Anew(choice).of_step(&step.id)), Effect::Anew(index)]
+            }
+            _ => onward(state, plan),
         },
         Input::Answered(QuestionId::Failed, _) => match plan.current(state) {
             Some((index, _)) => vec![resumed_work(state, plan, index)],
@@ -122,15 +130,17 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         Input::Recovered | Input::Answered(_, _) => onward(state, plan),
         Input::Made => match plan.current(state) {
             // The detour did nothing of the step itself, so the step is offered again once the learner goes on.
-            Some((_, step)) if !begun(state, step) => {
+            Some((index, step)) if !begun(state, step) => {
                 let mut effects = settled(state, plan, step);
+                // What the learner made is not made again by pllab: they are asked.
+                effects.extend(step.detour.is_some().then_some(Effect::Lost(index)));
                 effects.push(with_label(ask_next(plan), m::engine_answer_back()));
                 effects
             }
             Some((index, _)) => vec![check(state, plan, index)],
             None => onward(state, plan),
         },
-        Input::MakeFailed => vec![ask_failed()],
+        Input::MakeFailed => unless_lost(state, plan, ask_failed()),
         Input::Checked(Verdict::Met) => {
             let Some((index, step)) = plan.current(state) else { return onward(state, plan) };
             let finished = Event::StepFinished { step: step.id.clone(), verdict: Verdict::Met };
@@ -149,7 +159,9 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
             effects.push(if last { ask_clean_up(plan) } else { ask_next(plan) });
             effects
         }
-        Input::Checked(_) => vec![ask_not_met(plan)],
+        // If the cloud cannot be asked, nothing else can be seen either.
+        Input::Checked(Verdict::CannotTell) => vec![ask_not_met(plan)],
+        Input::Checked(_) => unless_lost(state, plan, ask_not_met(plan)),
         Input::Cleaned(verdict) => finish(state, plan, verdict),
     }
 }
@@ -160,6 +172,17 @@ fn onward(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
         // Continue an interrupted clean-up: building on what it left would fail.
         return clean_up();
     }
+    if let (Some((index, _)), Some(_)) = (plan.current(state), &state.anew) {
+        return vec![Effect::Anew(index)];
+    }
+    // Whether it is still lost; the learner may have seen to it.
+    let looks = plan.current(state).filter(|_| !state.lost.is_empty());
+    let mut effects: Vec<Effect> = looks.map(|(index, _)| Effect::Lost(index)).into_iter().collect();
+    effects.extend(where_it_stands(state, plan));
+    effects
+}
+
+fn where_it_stands(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
     if let (Some((index, step)), Some((_, false))) = (goal(state, plan), &state.goal) {
         return vec![ask_go_to(state, plan, index, step)];
     }
@@ -190,6 +213,14 @@ fn forward(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
     }
 }
 
+/// What did not come about may need something that can never be used again. If so, that is asked about instead.
+fn unless_lost(state: &State, plan: &Plan<'_>, question: Effect) -> Vec<Effect> {
+    let looks = plan.current(state).filter(|_| !state.cleaning && state.pending.is_empty());
+    let mut effects: Vec<Effect> = looks.map(|(index, _)| Effect::Lost(index)).into_iter().collect();
+    effects.push(question);
+    effects
+}
+
 fn opened(state: &State, step: &Step) -> bool {
     state.steps.get(&step.id).is_some_and(|step| step.opened)
 }
@@ -199,7 +230,7 @@ fn opened(state: &State, step: &Step) -> bool {
 #[must_use]
 pub fn alone(way: Mode, question: QuestionId) -> Option<Answer> {
     let answer = match question {
-        QuestionId::Step => Answer::HandsOn,
+        QuestionId::Step | QuestionId::Lost => Answer::HandsOn,
         QuestionId::Next | QuestionId::GoTo | QuestionId::GoBack => Answer::Go,
         QuestionId::Watching | QuestionId::WhichStep => Answer::Again,
         QuestionId::Predict => Answer::Skip,

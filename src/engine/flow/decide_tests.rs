@@ -112,6 +112,8 @@ fn words(effects: &[Effect]) -> Vec<String> {
             Effect::Make(index) => format!("make:{index}"),
             Effect::Baseline => "baseline".to_owned(),
             Effect::Watch(index) => format!("watch:{index}"),
+            Effect::Lost(index) => format!("lost:{index}"),
+            Effect::Anew(index) => format!("anew:{index}"),
             Effect::Hint(index) => format!("hint:{index}"),
             Effect::Check(index) => format!("check:{index}"),
             Effect::Detour(index) => format!("detour:{index}"),
@@ -177,10 +179,12 @@ fn a_step_is_made_then_checked_then_finished() {
 #[test]
 fn what_is_not_met_stops_there_and_can_be_asked_again() {
     let guided = |input, expected: &[&str]| expect(Mode::Guided, false, &[started("one")], input, expected);
-    for verdict in [Verdict::NotYet, Verdict::Broken, Verdict::CannotTell] {
-        guided(Input::Checked(verdict), &["ask:NotMet>leave|again,leave,clean_up"]);
+    // What is needed may be lost; if so, that is asked about instead.
+    for verdict in [Verdict::NotYet, Verdict::Broken] {
+        guided(Input::Checked(verdict), &["lost:0", "ask:NotMet>leave|again,leave,clean_up"]);
     }
-    guided(Input::MakeFailed, &["ask:Failed>leave|again,leave,clean_up"]);
+    guided(Input::Checked(Verdict::CannotTell), &["ask:NotMet>leave|again,leave,clean_up"]);
+    guided(Input::MakeFailed, &["lost:0", "ask:Failed>leave|again,leave,clean_up"]);
     guided(Input::Answered(QuestionId::NotMet, Answer::Again), &["make:0"]);
     guided(Input::Answered(QuestionId::Failed, Answer::Again), &["make:0"]);
     // The toy lab proves no path. A lab that does offers to trace it, and asks again after that.
@@ -191,7 +195,7 @@ fn what_is_not_met_stops_there_and_can_be_asked_again() {
     let prose = Pair::default();
     let plan = Plan { lab: &lab, prose: &prose, way: Mode::Guided, keep: false, asks: true };
     let offered = decide(&after(&[started("one")]), &plan, Input::Checked(Verdict::Broken));
-    assert_eq!(words(&offered), ["ask:NotMet>leave|again,path,leave,clean_up"]);
+    assert_eq!(words(&offered), ["lost:0", "ask:NotMet>leave|again,path,leave,clean_up"]);
     guided(Input::Answered(QuestionId::NotMet, Answer::Leave), &["record:run:NotYet:0", "end:Left"]);
     guided(Input::Interrupted, &["end:Interrupted"]);
 }
@@ -224,8 +228,67 @@ fn the_detour_comes_back_to_its_step() {
     guided(&[met("one")], Input::Answered(QuestionId::Step, Answer::Detour), &["record:answered:detour", "detour:1"]);
     guided(&chosen, Input::Answered(QuestionId::Failed, Answer::Again), &["detour:1"]);
     let done = [met("one"), detour(Decision::Step(StepChoice::Detour)), detour(Decision::Detour(DetourStage::Done))];
-    guided(&done, Input::Made, &[NEXT]);
+    guided(&done, Input::Made, &["lost:1", NEXT]);
     guided(&done, Input::Answered(QuestionId::Next, Answer::Go), &["record:answered:opened", "show:1", GO]);
+}
+
+/// Whoever works by hand may still let pllab accept, and reject first; each choice says what it does.
+#[test]
+fn by_hand_the_acceptance_offers_all_three_under_their_own_names() {
+    let mut lab = lab();
+    let (name, service, endpoint) = ("acceptance".to_owned(), "service".to_owned(), "endpoint".to_owned());
+    lab.steps[1].makes = vec![Resource::Acceptance(crate::lab::Acceptance { name, service, endpoint })];
+    if let Some(detour) = &mut lab.steps[1].detour {
+        detour.remakes = vec!["one-vpc".to_owned()];
+    }
+    let prose = Pair::default();
+    let plan = Plan { lab: &lab, prose: &prose, way: Mode::HandsOn, keep: false, asks: true };
+    let made_by_hand = after(&[recognised("one-vpc"), met("one"), opened("two")]);
+    let Some(Effect::Ask(question)) = decide(&made_by_hand, &plan, Input::Begin).pop() else { panic!("it is a menu") };
+    let labels: Vec<_> = question.choices.iter().map(|choice| (choice.answer, choice.label.clone())).collect();
+    let expected = [
+        (Answer::HandsOn, m::engine_answer_hands_on()),
+        (Answer::Go, m::engine_answer_accept()),
+        (Answer::Detour, m::engine_answer_detour()),
+    ];
+    assert_eq!(labels[..3], expected);
+}
+
+#[test]
+fn what_is_lost_is_made_again_by_whom_the_learner_says() {
+    let lost = || Event::Lost {
+        step: "two".to_owned(),
+        things: Vec::new(),
+        again: vec!["one-vpc".to_owned()],
+        commands: Vec::new(),
+    };
+    let before = [recognised("one-vpc"), met("one"), started("two"), lost()];
+    let go = "ask:Lost>leave|go,hands_on,again,leave,clean_up";
+    expect(Mode::Guided, false, &before, Input::Lost, &[go]);
+    let by_hand = "ask:Lost>leave|hands_on,go,again,leave,clean_up";
+    expect(Mode::HandsOn, false, &before, Input::Lost, &[by_hand]);
+    let answered = |answer| Input::Answered(QuestionId::Lost, answer);
+    expect(Mode::Guided, false, &before, answered(Answer::Go), &["record:answered:go", "anew:1"]);
+    expect(Mode::HandsOn, false, &before, answered(Answer::HandsOn), &["record:answered:hands_on", "anew:1"]);
+    expect(Mode::Guided, false, &before, answered(Answer::Again), &["lost:1", "show:1", "make:1"]);
+    let aside = |choice| {
+        let chosen = Decision::Anew(choice).of_step("two");
+        let steps = vec!["one".to_owned(), "two".to_owned()];
+        let done = Event::SetAside { steps, resources: vec!["one-vpc".to_owned()] };
+        [before.as_slice(), &[chosen, done]].concat()
+    };
+    // pllab goes on to the step without asking; a learner gets the step's menu.
+    expect(Mode::Guided, false, &aside(AnewChoice::Go), Input::Undone, &["record:started:one", "make:0"]);
+    let menu = "ask:Step>hands_on|hands_on,go,steps,leave,clean_up";
+    let open = ["record:answered:opened", "show:0", menu];
+    expect(Mode::HandsOn, false, &aside(AnewChoice::HandsOn), Input::Undone, &open);
+    // Interrupted between the two, it goes on.
+    let chosen = [before.as_slice(), &[Decision::Anew(AnewChoice::Go).of_step("two")]].concat();
+    expect(Mode::Guided, false, &chosen, Input::Begin, &["opening", "anew:1"]);
+    // What the learner made is still theirs to hand over.
+    let state = after(&aside(AnewChoice::Go));
+    assert_eq!(state.existing().into_keys().collect::<Vec<_>>(), ["one-vpc-old1"]);
+    assert!(state.is_learners("one-vpc-old1"));
 }
 
 #[test]
@@ -324,7 +387,7 @@ fn what_the_learner_made_is_asked_about_before_it_goes() {
     }
     let handed = [recognised("one-vpc"), Decision::Theirs(Theirs::CleanUp).of_run(), met("one"), met("two")];
     guided(&handed, clean, &["record:answered:begun", "clean-up"]);
-    assert_eq!(after(&theirs).kept_for_learner(), ["one-vpc".to_owned()].into());
+    assert_eq!(after(&theirs).kept_for_learner(), [("one-vpc".to_owned(), "one-vpc".to_owned())].into());
 }
 
 #[test]

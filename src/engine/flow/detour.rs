@@ -14,7 +14,13 @@ impl Runner {
     pub async fn detour(&self, step: &Step) -> Result<Verdict, Failure> {
         let (Some(detour), Some(clouds)) = (&step.detour, &self.clouds) else { return Ok(Verdict::Met) };
         let lab = &self.loaded.lab;
-        let remade = |name: &String| self.core.with(|state| state.resources.get(name).map_or(0, |line| line.round));
+        // How often it was made again since the detour was chosen.
+        let remade = |name: &String| {
+            self.core.with(|state| {
+                let before = state.steps.get(&step.id).and_then(|step| step.detour_rounds.get(name)).copied();
+                state.resources.get(name).map_or(0, |line| line.round.saturating_sub(before.unwrap_or_default()))
+            })
+        };
         if detour.remakes.iter().all(|name| remade(name) == 0) {
             let rejection = &detour.reject;
             let done = self
@@ -39,6 +45,11 @@ impl Runner {
             let verdict = examine(&self.core, clouds, lab, Some(&self.patience), &step.id, &detour.checks).await?;
             if verdict != Verdict::Met {
                 return Ok(verdict);
+            }
+            // pllab does not delete what the learner made. What was rejected is lost, and they are asked what to do.
+            if self.core.with(|state| detour.remakes.iter().any(|name| state.is_learners(name))) {
+                self.core.record(&Decision::Detour(DetourStage::Done).of_step(&step.id))?;
+                return Ok(Verdict::Met);
             }
         }
         let old: Vec<String> = detour.remakes.iter().filter(|name| remade(name) == 0).cloned().collect();

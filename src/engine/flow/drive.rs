@@ -12,6 +12,7 @@ use super::plan::{Effect, End, Input, Plan};
 use super::view::Views;
 use crate::checks;
 use crate::cloud::Clouds;
+use crate::engine::calls::lost::look_for_lost;
 use crate::engine::calls::make::make;
 use crate::engine::calls::perform::{Failure, Polling};
 use crate::engine::calls::prefetch::Prefetch;
@@ -234,6 +235,7 @@ impl Runner {
                     Outcome::Of(Input::Watched)
                 }
                 Ok(Watched::Called) => Outcome::Of(Input::Called),
+                Ok(Watched::Lost) => Outcome::Of(Input::Lost),
                 Ok(Watched::Interrupted) => Outcome::Of(Input::Interrupted),
                 Ok(Watched::Unclear(question)) => return Err(RunError::Unclear(question)),
                 Err(failure) => self.failed(failure, fault)?,
@@ -251,6 +253,24 @@ impl Runner {
             Effect::Detour(index) => match self.detour(&self.loaded.lab.steps[index]).await {
                 Ok(Verdict::Met) => Outcome::Of(Input::Made),
                 Ok(verdict) => Outcome::Of(Input::Checked(verdict)),
+                Err(failure) => self.failed(failure, fault)?,
+            },
+            Effect::Lost(index) => {
+                let unseen = [FaultClass::NoAnswer, FaultClass::Unreachable, FaultClass::SignIn, FaultClass::Busy];
+                let Some(clouds) = self.clouds.as_ref().filter(|_| fault.is_none_or(|it| !unseen.contains(&it))) else {
+                    return Ok(Outcome::Nothing);
+                };
+                let (lab, step) = (&self.loaded.lab, &self.loaded.lab.steps[index]);
+                match look_for_lost(&self.core, clouds, self.patience, lab, step, None).await {
+                    Some(lost) => {
+                        self.core.record(&lost)?;
+                        Outcome::Of(Input::Lost)
+                    }
+                    None => Outcome::Nothing,
+                }
+            }
+            Effect::Anew(index) => match self.anew(&self.loaded.lab.steps[index]).await {
+                Ok(()) => Outcome::Of(Input::Undone),
                 Err(failure) => self.failed(failure, fault)?,
             },
             Effect::Undo(index) => match self.undo(index).await {
@@ -333,7 +353,7 @@ impl Runner {
         baseline(&self.core, clouds, &self.loaded.lab).await?;
         let step = &self.loaded.lab.steps[index];
         self.core.screen.your_turn(&self.views.turn(&self.core, &self.loaded.lab, step));
-        hands_on::watch(&self.core, clouds, self.patience, step).await
+        hands_on::watch(&self.core, clouds, self.patience, &self.loaded.lab, step).await
     }
 
     pub(in crate::engine) async fn make(&self, step: &str, resources: &[(Side, Resource)]) -> Result<(), Failure> {

@@ -17,7 +17,7 @@ use crate::lab::{Check, Lab, Side};
 const UNSURE_LOOKS: u32 = 4;
 
 /// Asks the `checks` of `step` in order and records the answers. With `wait`, a check that is not met yet is asked
-/// again until its time is up. Stops at the first check that is not met, unless `all`.
+/// again until its time is up, and what can no longer be seen, because a later step is done already, is said and passed.
 ///
 /// # Errors
 /// If an answer cannot be recorded.
@@ -36,7 +36,12 @@ pub async fn examine(
             core.record(&Event::Notice { text: m::aws_not_asked(checks::title(check)) })?;
             continue;
         }
-        let finding = answer(core, clouds, lab, patience, check).await;
+        let (finding, ahead) = look(core, clouds, lab, patience, step, check).await;
+        if ahead {
+            let (title, expected, seen) = (checks::title(check), finding.expected, finding.seen);
+            core.record(&Event::Notice { text: m::WatchAhead { expected, seen, title }.text() })?;
+            continue;
+        }
         let command = finding.look.as_ref().map(|(_, call)| call.command()).unwrap_or_default();
         if let Some(proof) = &finding.proof {
             core.record(&Event::Proof {
@@ -63,6 +68,42 @@ pub async fn examine(
         }
     }
     Ok(worst)
+}
+
+/// Asks one check, as [`examine`] does, and says whether it can no longer be seen because a later step is done.
+async fn look(
+    core: &RunLog,
+    clouds: &Clouds,
+    lab: &Lab,
+    patience: Option<&Polling>,
+    step: &str,
+    check: &Check,
+) -> (Finding, bool) {
+    let now = answer(core, clouds, lab, None, check).await;
+    if now.verdict == Verdict::Met || patience.is_none() {
+        return (now, false);
+    }
+    if is_ahead(core, clouds, lab, step, check).await {
+        return (now, true);
+    }
+    let waited = answer(core, clouds, lab, patience, check).await;
+    // The learner may have gone ahead meanwhile.
+    let ahead = waited.verdict != Verdict::Met && is_ahead(core, clouds, lab, step, check).await;
+    (waited, ahead)
+}
+
+/// Whether a check of a later step that rules this one out is met already. What a step looks at before it begins is ruled
+/// out by its own checks too.
+async fn is_ahead(core: &RunLog, clouds: &Clouds, lab: &Lab, step: &str, check: &Check) -> bool {
+    let Some(at) = lab.steps.iter().position(|it| it.id == step) else { return false };
+    let from = if lab.steps[at].looks.contains(check) { at } else { at + 1 };
+    let later = lab.steps[from..].iter().flat_map(|step| &step.checks);
+    for later in later.filter(|later| checks::is_overtaken(check, later)) {
+        if answer(core, clouds, lab, None, later).await.verdict == Verdict::Met {
+            return true;
+        }
+    }
+    false
 }
 
 /// Asks one check. With `patience`, repeats until it has an answer or its time is up.

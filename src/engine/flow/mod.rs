@@ -2,6 +2,7 @@
 //! Must not know: the terminal, wording.
 //! Next: `decide.rs` decides, `plan.rs` is its vocabulary, `questions.rs` what is asked, `drive.rs` acts.
 
+pub mod anew;
 pub mod decide;
 pub mod detour;
 pub mod drive;

@@ -40,6 +40,8 @@ pub enum Input {
     Watched,
     /// The learner called for the menu during a watch.
     Called,
+    /// Something that the step needs can never be used again; it was recorded.
+    Lost,
     /// The checks were asked; the verdict of all.
     Checked(Verdict),
     /// Steps were undone and are open again.
@@ -75,6 +77,10 @@ pub enum Effect {
     Baseline,
     /// Watch until the learner has made the step's resources.
     Watch(usize),
+    /// Look whether something that the step needs can never be used again. Leads on only if so.
+    Lost(usize),
+    /// Open the steps again that make what can never be used again.
+    Anew(usize),
     /// Give the next hint on the step.
     Hint(usize),
     /// Ask the step's checks.

@@ -10,9 +10,7 @@ use crate::lab::{Resource, Step};
 
 /// The menu of a step that opens: its choices, their order, and which is usual.
 pub fn ask_step(step: &Step, state: &State, plan: &Plan<'_>) -> Effect {
-    // A detour deletes and makes again, and pllab must not delete what the learner made.
-    let theirs = |name: &String| state.is_learners(name);
-    let detour_is_open = step.detour.as_ref().is_some_and(|detour| !detour.remakes.iter().any(theirs))
+    let detour_is_open = step.detour.is_some()
         && (waits_for_prediction(state, step)
             || state.steps.get(&step.id).is_none_or(|step| step.detour == Detouring::No));
     let mut answers = match (has_work(step), plan.way) {
@@ -66,9 +64,15 @@ pub fn ask_theirs(state: &State) -> Option<Question> {
         return None;
     }
     let choice = |answer| Choice { answer, label: label(QuestionId::Theirs, answer) };
+    let (list, n, along) = (theirs.join(", "), theirs.len(), state.stays_along());
+    let prompt = if along.is_empty() {
+        m::EngineAskTheirs { list, n }.text()
+    } else {
+        m::EngineAskTheirsAlong { along: along.join(", "), list, n }.text()
+    };
     Some(Question {
         id: QuestionId::Theirs,
-        prompt: m::EngineAskTheirs { list: theirs.join(", "), n: theirs.len() }.text(),
+        prompt,
         choices: vec![choice(Answer::Keep), choice(Answer::CleanUp), choice(Answer::Again)],
         default: Answer::Keep,
     })
@@ -79,6 +83,16 @@ pub fn ask_watching(state: &State) -> Effect {
     let mut answers = vec![Answer::Again, Answer::Hint, Answer::Go, Answer::Leave];
     answers.extend((!state.existing().is_empty()).then_some(Answer::CleanUp));
     ask(QuestionId::Watching, m::engine_ask_watching(), &answers, Answer::Again)
+}
+
+/// Something that the step needs can never be used again. It is made again, by pllab or by the learner.
+pub fn ask_lost(state: &State, plan: &Plan<'_>) -> Effect {
+    let mut answers = vec![Answer::Go];
+    if plan.way == Mode::HandsOn || state.lost.iter().any(|name| state.is_learners(name)) {
+        answers.insert(usize::from(plan.way != Mode::HandsOn), Answer::HandsOn);
+    }
+    answers.extend([Answer::Again, Answer::Leave, Answer::CleanUp]);
+    ask(QuestionId::Lost, m::engine_ask_lost(state.lost.join(", ")), &answers, Answer::Leave)
 }
 
 /// After a check that is not met. The path can be traced if the lab proves one.
@@ -99,12 +113,12 @@ pub fn has_work(step: &Step) -> bool {
     step.makes.iter().any(|it| !matches!(it, Resource::ServiceLookup(_)))
 }
 
-/// Replaces the first choice's label by one that says more.
+/// Replaces the label of the choice by which pllab goes on by one that says more.
 pub fn with_label(question: Effect, label: Text) -> Effect {
     match question {
         Effect::Ask(mut question) => {
-            if let Some(first) = question.choices.first_mut() {
-                first.label = label;
+            if let Some(go) = question.choices.iter_mut().find(|choice| choice.answer == Answer::Go) {
+                go.label = label;
             }
             Effect::Ask(question)
         }
@@ -125,6 +139,8 @@ fn label(id: QuestionId, answer: Answer) -> Text {
         (QuestionId::Theirs, Answer::Again) => m::engine_answer_theirs_back(),
         (QuestionId::Theirs, Answer::Keep) => m::engine_answer_theirs_stay(),
         (QuestionId::Theirs, Answer::CleanUp) => m::engine_answer_theirs_go(),
+        (QuestionId::Lost, Answer::Go) => m::engine_answer_anew(),
+        (QuestionId::Lost, Answer::HandsOn) => m::engine_answer_anew_by_hand(),
         (_, Answer::HandsOn) => m::engine_answer_hands_on(),
         (_, Answer::Skip) => m::engine_answer_skip(),
         (_, Answer::Steps) => m::engine_answer_steps(),

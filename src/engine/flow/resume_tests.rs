@@ -11,6 +11,11 @@ type Fate = [(bool, Verdict); 2];
 
 /// Runs the effects of `input` until a question or the end, with the journal in `events`.
 fn run(events: &mut Vec<Event>, plan: &Plan<'_>, fate: Fate, input: Input) -> Option<Question> {
+    run_losing(events, plan, fate, false, input)
+}
+
+/// The same where what the first step made is lost until it is made again.
+fn run_losing(events: &mut Vec<Event>, plan: &Plan<'_>, fate: Fate, loses: bool, input: Input) -> Option<Question> {
     let mut input = input;
     'inputs: for _ in 0..100 {
         for effect in decide(&after(events), plan, input) {
@@ -35,6 +40,18 @@ fn run(events: &mut Vec<Event>, plan: &Plan<'_>, fate: Fate, input: Input) -> Op
                 Effect::Undo(index) => {
                     let steps = plan.lab.steps[index..].iter().map(|step| step.id.clone()).collect();
                     events.push(Event::Reopened { steps });
+                    Input::Undone
+                }
+                Effect::Lost(index) if loses && !events.iter().any(|it| matches!(it, Event::SetAside { .. })) => {
+                    let again = vec![plan.lab.steps[0].makes[0].name().to_owned()];
+                    let step = plan.lab.steps[index].id.clone();
+                    events.push(Event::Lost { step, things: Vec::new(), again, commands: Vec::new() });
+                    Input::Lost
+                }
+                Effect::Anew(index) => {
+                    let steps = plan.lab.steps[..=index].iter().map(|step| step.id.clone()).collect();
+                    let resources = vec![plan.lab.steps[0].makes[0].name().to_owned()];
+                    events.push(Event::SetAside { steps, resources });
                     Input::Undone
                 }
                 Effect::CleanUp => Input::Cleaned(Verdict::Met),
@@ -76,16 +93,17 @@ proptest! {
             4 => Just(Verdict::Met), 1 => Just(Verdict::Broken), 1 => Just(Verdict::NotYet),
         ])),
         answering in 0_usize..2,
+        loses: bool,
     ) {
         let (lab, prose) = predicting(answering);
         let way = if hands_on { Mode::HandsOn } else { Mode::Guided };
         let plan = Plan { lab: &lab, prose: &prose, way, keep: false, asks: true };
         let mut events = Vec::new();
         let mut before = None;
-        let mut asked = run(&mut events, &plan, fate, Input::Begin);
+        let mut asked = run_losing(&mut events, &plan, fate, loses, Input::Begin);
         for choice in answers {
             let Some(question) = asked else { break };
-            let again = run(&mut events.clone(), &plan, fate, Input::Begin);
+            let again = run_losing(&mut events.clone(), &plan, fate, loses, Input::Begin);
             let again = shape(again.as_ref());
             let again_shape = again.clone();
             let here = shape(Some(&question));
@@ -101,7 +119,7 @@ proptest! {
                 before = again_shape;
             }
             let answer = question.choices[choice % question.choices.len()].answer;
-            asked = run(&mut events, &plan, fate, Input::Answered(question.id, answer));
+            asked = run_losing(&mut events, &plan, fate, loses, Input::Answered(question.id, answer));
         }
     }
 }

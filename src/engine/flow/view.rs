@@ -101,7 +101,7 @@ impl Views {
         };
         TurnView {
             plan: ordered.iter().map(|it| actions::plan(lab, it)).collect(),
-            commands: ordered.iter().flat_map(|it| hands_on::commands(core, it)).collect(),
+            commands: hands_on::step_commands(core, step),
             access: self.access.get(&step.side).cloned().unwrap_or_default(),
             scripts: ordered.iter().filter_map(script).collect(),
         }

@@ -28,8 +28,8 @@ impl Assignment {
     }
 
     /// The points that differ from the lab.
-    pub fn wrong(&self) -> impl Iterator<Item = &Comparison> {
-        self.sighting.points.iter().filter(|point| point.fit == Match::Wrong)
+    pub fn differs(&self) -> impl Iterator<Item = &Comparison> {
+        self.sighting.points.iter().filter(|point| matches!(point.fit, Match::Wrong | Match::Elsewhere))
     }
 
     fn cost(&self) -> i64 {
@@ -37,6 +37,7 @@ impl Assignment {
             Match::Right => 0,
             Match::Other => 2,
             Match::Open => 6,
+            Match::Elsewhere => 7,
             Match::Wrong => 20,
         };
         self.sighting.points.iter().map(cost).sum()
@@ -45,14 +46,17 @@ impl Assignment {
     /// Whether it is probably something else altogether: its first point, which is what it depends on, is wrong, and so
     /// is another.
     fn unrelated(&self) -> bool {
-        let elsewhere = self.sighting.points.first().is_some_and(|point| point.fit == Match::Wrong);
-        elsewhere && self.wrong().count() >= 2
+        let wrong = |point: &Comparison| point.fit == Match::Wrong;
+        let elsewhere = self.sighting.points.first().is_some_and(wrong);
+        elsewhere && self.sighting.points.iter().filter(|point| wrong(point)).count() >= 2
     }
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reading {
     pub found: BTreeMap<String, Assignment>,
+    /// See [`strays`].
+    pub strays: BTreeMap<String, Assignment>,
     /// A resource that another object would match equally well, and the ids of all such objects.
     pub twins: Option<(String, BTreeSet<String>)>,
 }
@@ -84,7 +88,36 @@ pub fn read(
         let ids: BTreeSet<String> = others.map(|it| it.id.clone()).chain([one.id.clone()]).collect();
         (ids.len() > 1).then(|| (name.clone(), ids))
     });
-    Reading { found, twins }
+    Reading { found, twins, strays: BTreeMap::new() }
+}
+
+/// The nearest object of each resource that nothing was matched with: what was made, and differs in so much that it may
+/// be something else. `other_work` says of an object whether it may be the learner's work on another step.
+pub fn strays(
+    wanted: &[&Resource],
+    seen: &BTreeMap<String, Vec<Object>>,
+    known: &Known<'_>,
+    found: &BTreeMap<String, Assignment>,
+    other_work: &dyn Fn(&Resource, &Object) -> bool,
+) -> BTreeMap<String, Assignment> {
+    let mut used: BTreeSet<String> = found.values().map(|one| one.id.clone()).collect();
+    let mut strays = BTreeMap::new();
+    for resource in wanted.iter().filter(|it| !found.contains_key(it.name())) {
+        let objects = seen.get(resource.name()).into_iter().flatten();
+        let near =
+            objects.filter(|object| !used.contains(&object.id) && !other_work(resource, object)).filter_map(|object| {
+                let sighting = actions::observe(resource, object, &|name, fact| {
+                    let one = found.get(name).map(|one| one.sighting.facts.get(fact).cloned());
+                    one.unwrap_or_else(|| known(name, fact))
+                })?;
+                Some(Assignment { id: object.id.clone(), sighting })
+            });
+        if let Some(nearest) = near.min_by_key(Assignment::cost) {
+            used.insert(nearest.id.clone());
+            strays.insert(resource.name().to_owned(), nearest);
+        }
+    }
+    strays
 }
 
 type Taken = BTreeMap<String, Assignment>;

@@ -62,7 +62,7 @@ fn the_nearest_is_named_with_what_is_wrong() {
     let reading = reading(&[vpc("net")], &[a_vpc("vpc-1", "10.1.0.0/16")], &[], &[]);
     let one = &reading.found["net"];
     assert!(!one.fits());
-    let wrong: Vec<_> = one.wrong().map(|point| (point.expected.clone(), point.seen.clone())).collect();
+    let wrong: Vec<_> = one.differs().map(|point| (point.expected.clone(), point.seen.clone())).collect();
     assert_eq!(wrong, [("10.0.0.0/16".into(), "10.1.0.0/16".into())]);
 }
 

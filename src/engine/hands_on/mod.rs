@@ -4,9 +4,10 @@
 
 pub mod hints;
 pub mod matching;
+pub mod other_steps;
 pub mod watching;
 pub mod world;
 
-pub use hints::{commands, hint};
+pub use hints::{hint, step_commands};
 pub use watching::{Watched, watch};
 pub use world::baseline;

@@ -7,9 +7,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::matching::{self, Assignment, Reading};
+use super::other_steps::OtherSteps;
 use super::world::{self, Since};
-use crate::actions::{self, Naming};
+use crate::actions::{self, Naming, Object};
 use crate::cloud::Clouds;
+use crate::engine::calls::lost::look_for_lost;
 use crate::engine::calls::make::make;
 use crate::engine::calls::perform::{Failure, Polling};
 use crate::engine::calls::run_log::RunLog;
@@ -18,7 +20,7 @@ use crate::engine::event::{
 };
 use crate::engine::record::state::State;
 use crate::i18n::{Text, m};
-use crate::lab::{Leaves, Resource, Step, in_order};
+use crate::lab::{Lab, Leaves, Resource, Step, in_order};
 
 /// How a watch ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub enum Watched {
     Complete,
     /// The learner called for the menu.
     Called,
+    /// Something that the step needs is over; it was recorded.
+    Lost,
     /// Ctrl-C at a question.
     Interrupted,
     /// A question got several answers in a row that were none of its choices.
@@ -46,9 +50,10 @@ pub async fn watch(
     core: &Arc<RunLog>,
     clouds: &Arc<Clouds>,
     patience: Polling,
+    lab: &Lab,
     step: &Step,
 ) -> Result<Watched, Failure> {
-    let watch = Watch { core, clouds, patience, step };
+    let watch = Watch { core, clouds, patience, lab, step };
     let mut silences = 0;
     let mut asked: BTreeSet<String> = BTreeSet::new();
     let mut chosen = BTreeMap::new();
@@ -60,6 +65,9 @@ pub async fn watch(
                 silences = 0;
                 if let Some(ended) = watch.tell(&reading, &mut asked, &mut chosen)? {
                     return Ok(ended);
+                }
+                if watch.lost().await? {
+                    return Ok(Watched::Lost);
                 }
                 if std::mem::take(&mut first)
                     && let Some(ended) = watch.ask_older(&reading).await?
@@ -91,6 +99,7 @@ struct Watch<'a> {
     core: &'a Arc<RunLog>,
     clouds: &'a Arc<Clouds>,
     patience: Polling,
+    lab: &'a Lab,
     step: &'a Step,
 }
 
@@ -121,7 +130,27 @@ impl Watch<'_> {
         let known = |name: &str, fact: &str| self.core.fact(name, fact);
         let mut before = bound(&state, &wanted);
         before.extend(chosen.clone());
-        Ok(matching::read(&wanted, &seen, &known, &before))
+        let mut reading = matching::read(&wanted, &seen, &known, &before);
+        let others = OtherSteps { state: &state, lab: self.lab, step: self.step, found: &reading.found };
+        let other_work = |resource: &Resource, object: &Object| others.may_want(resource, object, &known);
+        reading.strays = matching::strays(&wanted, &seen, &known, &reading.found, &other_work);
+        Ok(reading)
+    }
+
+    /// Whether something that the open resources need is over, such as an endpoint whose request was rejected. Then no
+    /// work on this step leads on.
+    async fn lost(&self) -> Result<bool, Failure> {
+        let needs: BTreeSet<String> = self.core.with(|state| {
+            let wanted = self.wanted(state);
+            wanted.iter().flat_map(|it| it.needs()).map(str::to_owned).collect()
+        });
+        let lost = look_for_lost(self.core, self.clouds, self.patience, self.lab, self.step, Some(&needs)).await;
+        if let Some(lost) = lost {
+            self.progress(Vec::new(), ProgressState::Told);
+            self.core.record(&lost)?;
+            return Ok(true);
+        }
+        Ok(false)
     }
 
     /// Records and shows what is new. `Some` if the watch is over.
@@ -138,7 +167,7 @@ impl Watch<'_> {
             return self.ask_which(name, ids, asked, chosen);
         }
         for resource in &wanted {
-            let one = reading.found.get(resource.name());
+            let one = reading.found.get(resource.name()).or_else(|| reading.strays.get(resource.name()));
             match one {
                 Some(one) if one.fits() => self.recognise(&state, resource, one, reading)?,
                 _ => self.sight(&state, resource, one)?,
@@ -193,7 +222,7 @@ impl Watch<'_> {
         // The recognised object is gone, or another object matches now.
         let bound = state.resources.get(name).filter(|line| line.yours).and_then(|line| line.id());
         let lost = bound.is_some_and(|id| one.is_none_or(|one| one.id != id));
-        let differs: Vec<Difference> = one.into_iter().flat_map(Assignment::wrong).map(difference).collect();
+        let differs: Vec<Difference> = one.into_iter().flat_map(Assignment::differs).map(difference).collect();
         let now = one.filter(|_| !differs.is_empty()).map(|one| one.id.clone()).unwrap_or_default();
         let before = state.sighted.get(name);
         let same = match before {
@@ -325,5 +354,10 @@ fn bound(state: &State, wanted: &[&Resource]) -> BTreeMap<String, String> {
 }
 
 fn difference(point: &actions::Comparison) -> Difference {
-    Difference { what: point.what.clone(), expected: point.expected.clone(), seen: point.seen.clone() }
+    Difference {
+        what: point.what.clone(),
+        expected: point.expected.clone(),
+        seen: point.seen.clone(),
+        set_by: point.set_by.map(str::to_owned),
+    }
 }

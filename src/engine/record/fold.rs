@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::ledger::{Made, Pending, ResourceState};
-use super::state::{Consent, Detouring, Graded, Planted, State};
+use super::state::{Consent, Detouring, Graded, Planted, State, StepState};
 use crate::engine::event::{
-    CleanUpStage, Decision, DetourStage, Entry, Event, Facts, FaultClass, GoToStage, Mode, NextStage, Purpose,
-    StepChoice, Theirs,
+    AnewChoice, CleanUpStage, Decision, DetourStage, Entry, Event, Facts, FaultClass, GoToStage, Mode, NextStage,
+    Purpose, StepChoice, Theirs,
 };
 use crate::lab::Leaves;
 
@@ -188,6 +188,7 @@ impl State {
             }
             Event::Reopened { steps } => {
                 self.goal.take_if(|(goal, _)| steps.contains(goal));
+                self.lost.clear();
                 for step in steps {
                     self.steps.remove(step);
                 }
@@ -198,12 +199,15 @@ impl State {
                     }
                 }
             }
+            Event::Lost { again, .. } => self.lost.clone_from(again),
+            Event::SetAside { steps, resources } => self.set_aside(steps, resources),
             Event::Check { step, check, verdict, seen, .. } => {
                 self.checked.insert((step.clone(), check.clone()), (*verdict, seen.clone()));
             }
             Event::Hint { step, .. } => self.steps.entry(step.clone()).or_default().hints += 1,
             Event::StepFinished { step, verdict } => {
                 self.goal.take_if(|(goal, _)| goal == step);
+                self.lost.clear();
                 self.steps.entry(step.clone()).or_default().verdict = Some(*verdict);
             }
             Event::Proof { url, token_ok, seen_source, .. } => {
@@ -230,8 +234,11 @@ impl State {
             Decision::GoTo(stage) => self.goal = Some((step.to_owned(), *stage == GoToStage::Begun)),
             Decision::Theirs(theirs) => self.handed_over = *theirs == Theirs::CleanUp,
             Decision::Step(StepChoice::Detour) => {
-                self.steps.entry(step.to_owned()).or_default().detour = Detouring::Open;
+                let rounds = self.resources.iter().map(|(name, line)| (name.clone(), line.round)).collect();
+                let now = self.steps.entry(step.to_owned()).or_default();
+                (now.detour, now.detour_rounds) = (Detouring::Open, rounds);
             }
+            Decision::Anew(choice) => self.anew = Some((step.to_owned(), *choice == AnewChoice::HandsOn)),
             Decision::Step(choice) => {
                 self.steps.entry(step.to_owned()).or_default().by_hand = *choice == StepChoice::HandsOn;
             }
@@ -244,6 +251,34 @@ impl State {
             Decision::Next(NextStage::Opened) => self.steps.entry(step.to_owned()).or_default().opened = true,
             Decision::Other { .. } => {}
         }
+    }
+
+    /// What the learner made keeps a line of its own for the clean-up. What was answered to predictions stays answered.
+    fn set_aside(&mut self, steps: &[String], resources: &[String]) {
+        for step in steps {
+            let old = self.steps.remove(step).unwrap_or_default();
+            let (predicted, settled) = (old.predicted, old.settled);
+            self.steps.insert(step.clone(), StepState { predicted, settled, ..StepState::default() });
+        }
+        for name in resources {
+            let Some(line) = self.resources.get_mut(name) else { continue };
+            let old = line.clone();
+            line.forget();
+            if old.yours && old.id().is_some() {
+                line.round += 1;
+                let free = (1..).map(|number| format!("{name}-old{number}"));
+                if let Some(name) = free.into_iter().find(|name| !self.resources.contains_key(name)) {
+                    self.resources.insert(name, old);
+                }
+            }
+            self.sighted.remove(name);
+        }
+        // An answer to a request that is over is given again.
+        let answers = self.resources.values_mut().filter(|line| line.kind.leaves() == Leaves::Change);
+        answers.filter(|line| steps.contains(&line.step)).for_each(ResourceState::forget);
+        self.lost.clear();
+        // pllab goes on to the step by itself; the learner is asked at each.
+        self.goal = self.anew.take().filter(|(_, by_hand)| !by_hand).map(|(step, _)| (step, true));
     }
 
     fn drilling(&mut self, change: impl FnOnce(&mut Planted)) {

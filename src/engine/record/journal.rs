@@ -180,6 +180,7 @@ fn must_last(event: &Event) -> bool {
             | Event::Gone { .. }
             | Event::Answered { .. }
             | Event::Older { .. }
+            | Event::SetAside { .. }
             | Event::RunCleaned { .. }
             | Event::RunFinished { .. }
     )

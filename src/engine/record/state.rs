@@ -55,6 +55,10 @@ pub struct State {
     pub older: BTreeSet<String>,
     /// The nearest match of each resource that is not matched yet: its id, and the differences.
     pub sighted: BTreeMap<String, (String, Vec<Difference>)>,
+    /// What must be made again because something can never be used again, in the order of making.
+    pub lost: Vec<String>,
+    /// The step at which that is about to happen, and whether the learner does it.
+    pub anew: Option<(String, bool)>,
     /// Whether the learner agrees that what they made is deleted.
     pub handed_over: bool,
     /// The step that the learner wants to go to, and whether they have confirmed it.
@@ -120,6 +124,8 @@ pub struct StepState {
     pub started: bool,
     pub verdict: Option<Verdict>,
     pub detour: Detouring,
+    /// How often each resource had been made before when the detour was chosen.
+    pub detour_rounds: BTreeMap<String, usize>,
     /// Whether the learner does it by hand.
     pub by_hand: bool,
     /// Whether the learner was asked about using what existed before the run began.
@@ -167,24 +173,35 @@ impl State {
     }
 
     /// What exists and must not be deleted, together with everything it depends on: what existed before the run began,
-    /// and what the learner made unless they hand it over.
+    /// and what the learner made unless they hand it over. Each with the one on whose account it stays, which may be
+    /// itself.
     #[must_use]
-    pub fn kept_for_learner(&self) -> BTreeSet<String> {
+    pub fn kept_for_learner(&self) -> BTreeMap<String, String> {
         let existing = self.existing();
         let stays = |line: &ResourceState| line.yours && (!self.handed_over || self.is_older(line));
-        let mut kept: BTreeSet<String> =
-            existing.iter().filter(|(_, line)| stays(line)).map(|(name, _)| (*name).to_owned()).collect();
+        let own =
+            existing.iter().filter(|(_, line)| stays(line)).map(|(name, _)| ((*name).to_owned(), (*name).to_owned()));
+        let mut kept: BTreeMap<String, String> = own.collect();
         loop {
-            let more: Vec<String> = existing
+            let user =
+                |name: &str| kept.iter().find(|(user, _)| self.needs(user, name)).map(|(_, cause)| cause.clone());
+            let more: Vec<(String, String)> = existing
                 .keys()
-                .filter(|name| !kept.contains(**name) && kept.iter().any(|user| self.needs(user, name)))
-                .map(|name| (*name).to_owned())
+                .filter(|name| !kept.contains_key(**name))
+                .filter_map(|name| Some(((*name).to_owned(), user(name)?)))
                 .collect();
             if more.is_empty() {
                 return kept;
             }
             kept.extend(more);
         }
+    }
+
+    /// What pllab made and must leave as well if it leaves what the learner made: that uses it.
+    #[must_use]
+    pub fn stays_along(&self) -> Vec<String> {
+        let ours = |name: &String| !self.is_learners(name);
+        self.kept_for_learner().into_keys().filter(ours).collect()
     }
 
     /// Facts by resource name.

@@ -48,7 +48,7 @@ pub fn event(event: &Event, context: &Context, style: &Style) -> Vec<Line> {
         Event::Interrupted { run } => {
             style.inside(style.under_to_copy(&m::run_interrupted(), &[format!("pllab resume {}", shell_word(run))]))
         }
-        Event::Receipt { gone, left, unknown, items } => receipt([*gone, *left, *unknown], items, style),
+        Event::Receipt { gone, left, unknown, items, free } => receipt([*gone, *left, *unknown], items, *free, style),
         Event::Bill { lines, total, prices_as_of } => bill(lines, *total, prices_as_of, style),
         Event::RunCleaned { .. } => style.inside(style.words(Tone::Plain, &m::run_cleaned())),
         Event::RunFinished { verdict, steps_met, steps } => {
@@ -60,7 +60,9 @@ pub fn event(event: &Event, context: &Context, style: &Style) -> Vec<Line> {
             style.inside(style.words(Tone::Strong, &words))
         }
         Event::Settled { answer, right, words, seen, .. } => predicted(answer == right, words, seen, style),
-        Event::Recognised { .. } | Event::Sighted { .. } | Event::Hint { .. } => hands_on::event(event, style),
+        Event::Recognised { .. } | Event::Sighted { .. } | Event::Hint { .. } | Event::Lost { .. } => {
+            hands_on::event(event, style)
+        }
         Event::RunStarted { .. }
         | Event::DrillStarted { .. }
         | Event::DrillCall { .. }
@@ -71,6 +73,7 @@ pub fn event(event: &Event, context: &Context, style: &Style) -> Vec<Line> {
         | Event::Older { .. }
         | Event::Predicted { .. }
         | Event::Reopened { .. }
+        | Event::SetAside { .. }
         | Event::Consented { .. }
         | Event::StepStarted { .. }
         | Event::Answered { .. }

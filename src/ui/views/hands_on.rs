@@ -1,7 +1,7 @@
 //! The learner's turn: what they need to work by hand, and how pllab sees their work.
 
 use super::part::to_copy;
-use crate::engine::event::{Event, TurnView};
+use crate::engine::event::{Event, LostThing, TurnView};
 use crate::i18n::{Text, m};
 use crate::lab::Leaves;
 use crate::ui::text::line::{Line, Tone, stack};
@@ -82,6 +82,19 @@ pub fn event(event: &Event, style: &Style) -> Vec<Line> {
             }
             style.inside(lines)
         }
+        Event::Lost { things, commands, .. } => {
+            let mut lines: Vec<Line> =
+                things.iter().flat_map(|it| marked(Tone::Bad, style.cross(), &lost(it), style)).collect();
+            if !commands.is_empty() {
+                lines.extend(fill(&Line::plain(style.render(&m::lost_yours())), style.measure(), "", "  "));
+            }
+            let mut lines = style.inside(lines);
+            for command in commands {
+                lines.push(Line::blank());
+                lines.extend(to_copy(command));
+            }
+            lines
+        }
         Event::Hint { rung, text, commands, .. } => {
             let title = format!("{}: {}", style.render(&m::turn_hint(*rung)), style.render(text));
             let mut lines = style.inside(fill(&Line::plain(title), style.measure(), "", "  "));
@@ -92,6 +105,18 @@ pub fn event(event: &Event, style: &Style) -> Vec<Line> {
             lines
         }
         _ => Vec::new(),
+    }
+}
+
+/// What has become of a thing that can never be used again.
+fn lost(thing: &LostThing) -> Text {
+    let name = thing.resource.as_str();
+    // pllab deleted it itself, to make it again.
+    let id = if thing.id.is_empty() { name } else { short(&thing.id) };
+    match thing.state.as_str() {
+        "" => m::LostGone { id, name }.text(),
+        "rejected" => m::LostRejected { id, name }.text(),
+        state => m::LostState { id, name, state }.text(),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::ui::text::wrap::fill;
 /// On a narrower screen, an item is a sentence.
 const COLUMNS: usize = 66;
 
-pub fn receipt(counts: [usize; 3], items: &[Item], style: &Style) -> Vec<Line> {
+pub fn receipt(counts: [usize; 3], items: &[Item], free: bool, style: &Style) -> Vec<Line> {
     let [gone, left, unknown] = counts;
     let mut blocks = Vec::new();
     let body = if items.is_empty() {
@@ -22,12 +22,13 @@ pub fn receipt(counts: [usize; 3], items: &[Item], style: &Style) -> Vec<Line> {
     };
     blocks.push(style.inside(style.under(&m::receipt_title(), body)));
     let mut sums = style.words(Tone::Plain, &m::ReceiptCounts { gone, left, unknown }.text());
-    let cost = match (left, unknown) {
-        (0, 0) => m::receipt_cost_none(),
-        (0, _) => m::receipt_cost_unknown(),
-        _ => m::receipt_cost_left(),
+    let (ink, cost) = match (left, unknown) {
+        (0, 0) => (Tone::Plain, m::receipt_cost_none()),
+        _ if free => (Tone::Plain, m::receipt_cost_free()),
+        (0, _) => (Tone::Bad, m::receipt_cost_unknown()),
+        _ => (Tone::Bad, m::receipt_cost_left()),
     };
-    sums.extend(style.words(if left + unknown == 0 { Tone::Plain } else { Tone::Bad }, &cost));
+    sums.extend(style.words(ink, &cost));
     if items.iter().any(|item| item.foreign) {
         sums.extend(style.words(Tone::Plain, &m::shared_receipt_foreign_why()));
     }
@@ -70,6 +71,13 @@ fn name(item: &Item, style: &Style) -> String {
 }
 
 fn now(item: &Item) -> (Tone, Text) {
+    match (item.state, &item.why) {
+        (ItemState::Left, Some(why)) => (Tone::Wait, m::receipt_left_because(why)),
+        _ => state(item),
+    }
+}
+
+fn state(item: &Item) -> (Tone, Text) {
     match item.state {
         ItemState::Left if item.yours => (Tone::Wait, m::receipt_yours()),
         ItemState::Left if item.foreign => (Tone::Bad, m::shared_receipt_foreign()),
@@ -91,7 +99,7 @@ fn mark(state: ItemState, style: &Style) -> &'static str {
 mod tests {
     use super::receipt;
     use crate::engine::event::{Item, ItemState};
-    use crate::i18n::Lang;
+    use crate::i18n::{Lang, m};
     use crate::lab::Kind;
     use crate::ui::text::line::paint;
     use crate::ui::text::style::{GlyphSet, Layout, Style};
@@ -104,6 +112,7 @@ mod tests {
             state,
             yours: false,
             foreign: false,
+            why: None,
         };
         let nlb = "arn:aws:elasticloadbalancing:ap-northeast-1:1234:loadbalancer/net/nlb/50dc";
         vec![item("nlb", Kind::LoadBalancer, nlb, ItemState::Gone), item("", Kind::Vpc, "vpc-1", ItemState::Left)]
@@ -111,7 +120,7 @@ mod tests {
 
     fn shown(lang: Lang, layout: Layout, counts: [usize; 3], items: &[Item]) -> String {
         let style = Style { lang, layout, width: 80, glyphs: GlyphSet::Ascii };
-        paint(&receipt(counts, items, &style), false)
+        paint(&receipt(counts, items, false, &style), false)
     }
 
     #[test]
@@ -139,5 +148,21 @@ Receipt
 What still costs: nothing.
 ";
         assert_eq!(shown(Lang::En, Layout::Plain, [1, 0, 0], &items()[..1]), expected[1..]);
+    }
+
+    #[test]
+    fn what_stays_has_its_cause_and_costs_nothing_where_nothing_costs() {
+        let mut items = items();
+        items[1].why = Some(m::receipt_used_by("service"));
+        let style = Style { lang: Lang::En, layout: Layout::Plain, width: 80, glyphs: GlyphSet::Ascii };
+        let shown = paint(&receipt([1, 1, 0], &items[1..], true, &style), false);
+        let expected = "
+Receipt
+  VPC vpc-1: still there (service uses it)
+
+1 gone, 1 still there, 0 cannot tell
+What still costs: nothing (it is all on this machine).
+";
+        assert_eq!(shown, expected[1..]);
     }
 }
