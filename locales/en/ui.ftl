@@ -144,7 +144,7 @@ receipt-cost-unknown = What still costs: not known yet, because some things coul
 receipt-cost-free = What still costs: nothing (it is all on this machine).
 receipt-left-because = still there ({ $why })
 receipt-used-by = { $user } uses it
-receipt-holds = not pllab's, and in it: { $ids }
+receipt-used-by-foreign = { $ids } uses it, and is not pllab's
 
 ## Kinds of resources
 kind-vpc = VPC

@@ -138,7 +138,7 @@ receipt-cost-unknown = 続いてかかる費用: 確認できないものがあ�
 receipt-cost-free = 続いてかかる費用: ありません (すべてこのマシンの中にあります)。
 receipt-left-because = 残っています ({ $why })
 receipt-used-by = { $user } が使用中
-receipt-holds = pllab が作ったものではない { $ids } が中にあります
+receipt-used-by-foreign = pllab が作ったものではない { $ids } が使用中
 
 ## Kinds of resources
 kind-vpc = VPC

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::api_step::{ApiStep, fact};
-use super::match_report::{Known, MatchReport, Object, Survey};
+use super::match_report::{Known, Match, MatchReport, Object, Survey};
 use crate::cloud::ec2;
 use crate::i18n::m;
 
@@ -23,6 +23,12 @@ pub(super) fn survey(service: &str) -> Survey {
 /// Compares the state of `endpoint`'s connection with `state`.
 pub(super) fn observe(endpoint: &str, state: &str, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
     let mine = known(endpoint, "id").is_some_and(|id| id == object.id);
-    let report = MatchReport::of(object, &[]);
-    mine.then(|| report.value(m::point_connection(), state, &object.text("VpcEndpointState")))
+    let seen = object.text("VpcEndpointState");
+    // Until it is answered, it is open; before it is rejected, it may be accepted first.
+    let fit = match (state, seen.as_str()) {
+        _ if seen == state => Match::Right,
+        (_, "pendingAcceptance" | "pending") | ("rejected", "available") => Match::Open,
+        _ => Match::Wrong,
+    };
+    mine.then(|| MatchReport::of(object, &[]).point(m::point_connection(), state, seen, fit))
 }

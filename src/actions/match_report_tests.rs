@@ -134,6 +134,20 @@ fn settings_are_open_until_they_are_touched() {
         fit(json!({ "verification": { "name": "v", "service": "s" } }), item, vec![])
     };
     assert_eq!(["pendingVerification", "verified", "failed"].map(verified), [Match::Open, Match::Right, Match::Wrong]);
+    let connection = |kind: &str, state: &str| {
+        let wanted = resource(json!({ kind: { "name": "word", "service": "s", "endpoint": "e" } }));
+        let item = json!({ "VpcEndpointId": "it", "VpcEndpointState": state });
+        let object = Object { id: "it".to_owned(), item, more: vec![] };
+        observe(&wanted, &object, &|_, _| Some("it".to_owned())).expect("it is the endpoint").points[0].fit
+    };
+    for (state, accepted, rejected) in [
+        ("pendingAcceptance", Match::Open, Match::Open),
+        ("available", Match::Right, Match::Open),
+        ("rejected", Match::Wrong, Match::Right),
+        ("expired", Match::Wrong, Match::Wrong),
+    ] {
+        assert_eq!((connection("acceptance", state), connection("rejection", state)), (accepted, rejected), "{state}");
+    }
 }
 
 #[test]

@@ -208,6 +208,8 @@ pub struct Looked {
     pub label: String,
     pub id: String,
     pub state: ItemState,
+    /// What keeps it there; empty if it is gone or nothing is known.
+    pub why: String,
 }
 
 /// An event worth mentioning.

@@ -321,7 +321,8 @@ impl Folding<'_> {
         } else {
             (self.told.label)(&item.kind, &item.resource).render(self.lang)
         };
-        Looked { label, id: item.id.clone(), state: item.state }
+        let why = item.why.as_ref().map(|why| why.render(self.lang)).unwrap_or_default();
+        Looked { label, id: item.id.clone(), state: item.state, why }
     }
 }
 

@@ -6,7 +6,7 @@ use pllab::inside::cloud::{Api, Call, text_at};
 use pllab::inside::lab::{Resource, Side};
 use serde_json::{Value, json};
 
-use super::harness::{Cloud, Folder, ManualLearner, ec2, wait_for};
+use super::harness::{Cloud, Folder, ManualLearner, ec2, receipt, wait_for};
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio starts")
@@ -98,6 +98,35 @@ fn a_connection_that_was_rejected_elsewhere_is_made_again_by_pllab() {
         |line: &Value| line["event"] == "step_finished" && line["step"] == "acceptance" && line["verdict"] == "met";
     assert!(journal.iter().any(met), "{}", ran.out);
     folder.pllab("resume --yes").run().code(0);
+}
+
+/// Who works by hand may reject first too; what that costs is made again by pllab beside what the learner made.
+#[cfg(unix)]
+#[test]
+fn by_hand_the_detour_is_offered_and_leads_back() {
+    let folder = runtime().block_on(async {
+        let mut hand = ManualLearner::begin("privatelink").await;
+        hand.up_to("endpoint").await;
+        wait_for(&hand.folder, "the step", |line| line["event"] == "step_started" && line["step"] == "client");
+        hand.leave()
+    });
+    folder.pllab("resume --guided --plain").stdin("leave\n").run().code(1);
+    // On to the step; the detour first, without a prediction; pllab makes it again; pllab accepts.
+    let answers = "go\ndetour\nskip\ngo\ngo\nskip\nleave\n";
+    let ran = folder.pllab("resume --hands-on --plain").stdin(answers).run().code(1);
+    let journal = folder.journal();
+    let said = |event: &str| journal.iter().any(|line| line["event"] == event);
+    assert!(said("lost") && said("set_aside"), "{}", ran.out);
+    let states = journal.iter().filter(|line| line["event"] == "check" && line["step"] == "acceptance");
+    let states: Vec<&str> = states.filter_map(|line| line["check"].as_str()).collect();
+    let rejected =
+        ["request_waiting:service:endpoint", "endpoint_state:endpoint:rejected", "no_answer:client:endpoint"];
+    assert_eq!(states[..3], rejected, "{}", ran.out);
+    folder.pllab("resume --guided --yes --keep").run().code(0);
+    // The learner's first endpoint is still theirs, and goes when it is handed over.
+    let cleaned = folder.pllab("clean --yes --with-mine --output json").run().code(0).events();
+    let (gone, left, unknown) = receipt(&cleaned).expect("a receipt");
+    assert!(gone >= 18 && left == 0 && unknown == 0, "{gone} {left} {unknown}");
 }
 
 /// As Terraform's `auto_accept` does: the connection is accepted before the step that wants to see it wait.

@@ -10,6 +10,7 @@ use crate::cloud::{Clouds, ec2, tags};
 use crate::engine::calls::perform::clients;
 use crate::engine::calls::run_log::RunLog;
 use crate::engine::event::Fault;
+use crate::engine::record::fold::strings;
 use crate::engine::record::state::State;
 use crate::lab::{Kind, Side};
 
@@ -21,6 +22,17 @@ pub struct Stranger {
     pub vpc: String,
     /// Whether AWS made it for a load balancer or an endpoint, and removes it together with that.
     pub of_aws: bool,
+    /// Every string in its description: what it uses is among them.
+    names: BTreeSet<String>,
+}
+
+impl Stranger {
+    /// Whether it uses the resource with this id, which can then not be deleted.
+    #[must_use]
+    pub fn uses(&self, id: &str) -> bool {
+        // A service's name contains its id.
+        !id.is_empty() && self.id != id && self.names.iter().any(|name| name.contains(id))
+    }
 }
 
 /// What can be in a VPC: the call, the list in its reply, the id in an item.
@@ -108,7 +120,10 @@ fn stranger(object: &Value, id: &str, ours: &BTreeSet<String>, run: &str) -> Opt
     if ours.contains(instance) {
         return None;
     }
-    Some(Stranger { kind: actions::kind_tagged(kind), id: text(id).to_owned(), vpc: text("VpcId").to_owned(), of_aws })
+    let mut names = BTreeSet::new();
+    strings(object, &mut names);
+    let (kind, id, vpc) = (actions::kind_tagged(kind), text(id).to_owned(), text("VpcId").to_owned());
+    Some(Stranger { kind, id, vpc, of_aws, names })
 }
 
 /// Whether AWS made the interface for a resource of the run. AWS describes such interfaces as `ELB net/<name>/<id>` and
@@ -168,6 +183,9 @@ mod tests {
         ] {
             let found = stranger(&object, id, &ours, "k3x9bc").unwrap();
             assert_eq!((found.kind.name(), found.of_aws, found.vpc.as_str()), (kind, of_aws, "vpc-1"), "{object}");
+            assert!(found.uses("vpc-1") && !found.uses(&found.id) && !found.uses("vpc-2"), "{object}");
         }
+        let endpoint = json!({ "VpcEndpointId": "vpce-9", "ServiceName": "com.amazonaws.vpce.x.vpce-svc-1" });
+        assert!(stranger(&endpoint, "VpcEndpointId", &ours, "k3x9bc").expect("it is one").uses("vpce-svc-1"));
     }
 }

@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::foreign_resources::strangers;
+use super::foreign_resources::{Stranger, strangers};
 use super::leftovers::of_elb;
 use crate::actions::{self, Presence};
 use crate::cloud::{Api, Call, Clouds, ec2, tags};
@@ -77,23 +77,23 @@ pub async fn receipt(core: &RunLog, clouds: &Clouds, patience: Polling) -> Event
 }
 
 /// Says of what is left what keeps it there: what the learner keeps, what could not be deleted, what is not ours.
-fn explain(state: &State, items: &mut [Item], foreign: &[(String, String)]) {
+fn explain(state: &State, items: &mut [Item], foreign: &[Stranger]) {
     let kept = state.kept_for_learner();
     let left: BTreeSet<String> =
         items.iter().filter(|it| it.state == ItemState::Left).map(|it| it.resource.clone()).collect();
     for item in items.iter_mut().filter(|it| it.state == ItemState::Left && !it.yours && !it.foreign) {
-        let inside: Vec<&str> = foreign.iter().filter(|(vpc, _)| *vpc == item.id).map(|(_, id)| id.as_str()).collect();
         let user = kept.get(&item.resource).or_else(|| left.iter().find(|user| state.needs(user, &item.resource)));
+        let theirs: Vec<&str> = foreign.iter().filter(|it| it.uses(&item.id)).map(|it| it.id.as_str()).collect();
         item.why = match user {
             Some(user) => Some(m::receipt_used_by(user)),
-            None if inside.is_empty() => None,
-            None => Some(m::receipt_holds(inside.join(", "))),
+            None if theirs.is_empty() => None,
+            None => Some(m::receipt_used_by_foreign(theirs.join(", "))),
         };
     }
 }
 
-/// One look: all items, the ids of what AWS is still removing, and what is not ours: its VPC and its id.
-async fn look(core: &RunLog, clouds: &Clouds) -> (Vec<Item>, Vec<String>, Vec<(String, String)>) {
+/// One look: all items, the ids of what AWS is still removing, and what is not ours.
+async fn look(core: &RunLog, clouds: &Clouds) -> (Vec<Item>, Vec<String>, Vec<Stranger>) {
     let state = core.state();
     let mut items = Vec::new();
     for Made { resource, kind, id, side, .. } in made(&state) {
@@ -128,8 +128,7 @@ async fn look(core: &RunLog, clouds: &Clouds) -> (Vec<Item>, Vec<String>, Vec<(S
         match strangers(core, clouds, side).await {
             Ok(strangers) => {
                 late.extend(strangers.iter().filter(|it| it.of_aws).map(|it| it.id.clone()));
-                let theirs = strangers.iter().filter(|it| !it.of_aws);
-                foreign.extend(theirs.map(|it| (it.vpc.clone(), it.id.clone())));
+                foreign.extend(strangers.iter().filter(|it| !it.of_aws).cloned());
                 found.extend(strangers.into_iter().map(|it| Item {
                     resource: String::new(),
                     kind: it.kind,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::foreign_resources::strangers;
+use super::foreign_resources::{Stranger, strangers};
 use super::repairs::untie;
 use crate::actions::{self, Presence};
 use crate::cloud::Clouds;
@@ -86,28 +86,27 @@ pub async fn teardown(
     Ok(())
 }
 
-/// The VPCs of the run that cannot be deleted because something in them does not belong to the run. The learner hears
-/// of it before anything is deleted.
-async fn blocked(core: &RunLog, clouds: &Clouds) -> Result<BTreeSet<String>, JournalError> {
+/// What is in the run's VPCs and does not belong to the run. The learner hears of it before anything is deleted.
+async fn blocked(core: &RunLog, clouds: &Clouds) -> Result<Vec<Stranger>, JournalError> {
     let accounts: BTreeMap<&String, Side> = core.accounts().iter().map(|(side, account)| (account, *side)).collect();
-    let mut vpcs = BTreeSet::new();
+    let mut all = Vec::new();
     for side in accounts.into_values() {
         // If the look is not allowed, the refusal to delete will tell.
         for stranger in strangers(core, clouds, side).await.unwrap_or_default().into_iter().filter(|it| !it.of_aws) {
             let what = actions::label(&stranger.kind, &stranger.id);
             core.record(&Event::Notice { text: m::SharedStranger { vpc: &stranger.vpc, what }.text() })?;
-            vpcs.insert(stranger.vpc);
+            all.push(stranger);
         }
     }
-    Ok(vpcs)
+    Ok(all)
 }
 
 /// Waiting is useless while something foreign holds the resource: AWS refuses at once, and keeps refusing.
-fn bounded(limit: Duration, line: Option<&ResourceState>, blocked: &BTreeSet<String>) -> Duration {
+fn bounded(limit: Duration, line: Option<&ResourceState>, blocked: &[Stranger]) -> Duration {
     let Some(line) = line else { return limit };
-    let is_in = line.made_with.iter().any(|text| blocked.contains(text));
+    let is_in = blocked.iter().any(|it| line.made_with.contains(&it.vpc));
     match line.kind {
-        Kind::Vpc if line.id().is_some_and(|id| blocked.contains(id)) => Duration::ZERO,
+        _ if line.id().is_some_and(|id| blocked.iter().any(|it| it.uses(id))) => Duration::ZERO,
         // Resources of the run that are still going away may hold these.
         Kind::Subnet | Kind::SecurityGroup | Kind::RouteTable if is_in => limit / 10,
         _ => limit,

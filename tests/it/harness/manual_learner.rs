@@ -182,6 +182,15 @@ impl ManualLearner {
         });
     }
 
+    /// Interrupts pllab; returns the machine.
+    #[cfg(unix)]
+    #[track_caller]
+    pub fn leave(self) -> Folder {
+        self.running.signal("INT");
+        self.running.wait().code(130);
+        self.folder
+    }
+
     /// Waits until the run has ended well; returns the machine.
     #[track_caller]
     pub fn over(self) -> Folder {
