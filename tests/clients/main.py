@@ -6,6 +6,7 @@ import completeness
 import documents
 import filters
 import hands_on_story
+import hints_story
 import moto_lab
 import moto_story
 import nginx_story
@@ -17,8 +18,8 @@ from harness import tell
 if __name__ == "__main__":
     tell(
         [
-            boto3_story.story, cli_story.story, cli_story.script, hands_on_story.story, completeness.story, filters.story,
-            moto_story.story, moto_lab.story, documents.story, policy_story.story, schema_story.story, nginx_story.story,
-            terraform_story.story,
+            boto3_story.story, cli_story.story, cli_story.script, hands_on_story.story, hints_story.story,
+            completeness.story, filters.story, moto_story.story, moto_lab.story, documents.story, policy_story.story,
+            schema_story.story, nginx_story.story, terraform_story.story,
         ]
     )
