@@ -100,6 +100,34 @@ fn a_connection_that_was_rejected_elsewhere_is_made_again_by_pllab() {
     folder.pllab("resume --yes").run().code(0);
 }
 
+/// The client is terminated while its step is met: nothing on this step can bring the page. What its own step wanted to
+/// see, the time-out, is over by then.
+#[test]
+fn what_was_deleted_elsewhere_is_made_again_by_pllab() {
+    let folder = Folder::new();
+    folder.pllab("start --plain --pace instant").stdin("leave\n").run().code(1);
+    folder.pllab("resume --step acceptance --plain").stdin("go\nleave\n").run().code(1);
+    let journal = folder.journal();
+    let run = journal.iter().rfind(|line| line["event"] == "intent" && line["resource"] == "client").expect("a client");
+    let outcome = journal.iter().find(|line| line["event"] == "outcome" && line["call"] == run["call"]).expect("made");
+    let client = outcome["facts"]["id"].clone();
+    runtime().block_on(async {
+        let cloud = Cloud::open(&folder.run().join("sandbox")).await;
+        let gone = ec2(&cloud.provider, "TerminateInstances", json!({ "InstanceIds": [client] })).await;
+        gone.expect("it can be terminated");
+        cloud.close().await;
+    });
+    let ran = folder.pllab("resume --plain").stdin("go\nskip\ngo\ngo\nleave\n").run().code(1);
+    let journal = folder.journal();
+    let lost = journal.iter().find(|line| line["event"] == "lost").unwrap_or_else(|| panic!("{}", ran.out));
+    assert_eq!((&lost["again"], &lost["things"][0]["id"]), (&json!(["client"]), &client));
+    assert!(journal.iter().any(|line| line["text"]["key"] == "watch-ahead"), "{}", ran.out);
+    let met =
+        |line: &Value| line["event"] == "step_finished" && line["step"] == "acceptance" && line["verdict"] == "met";
+    assert!(journal.iter().any(met), "{}", ran.out);
+    folder.pllab("resume --yes").run().code(0);
+}
+
 /// Who works by hand may reject first too; what that costs is made again by pllab beside what the learner made.
 #[cfg(unix)]
 #[test]
