@@ -104,7 +104,7 @@ fn pages_are_turned_back_and_to_the_end() {
     let title = "AWS PrivateLink を作って確かめる";
     screen.wait_for("a page", at_pause);
     let first = screen.visible();
-    assert!(first.contains(title) && first.trim_end().ends_with("/4"), "{first}");
+    assert!(first.contains(title) && first.contains("  1/"), "{first}");
     // Other keys turn nothing.
     screen.tap(Key::Escape);
     assert_eq!(screen.visible(), first);
@@ -327,6 +327,11 @@ fn the_whole_lab_by_enter_alone() {
     choose_last(&mut screen);
     screen.tap(Key::Down);
     screen.press(Key::Enter);
+    // What was deleted is paged like everything else.
+    screen.wait_for("a page", at_pause);
+    while screen.runs() {
+        screen.tap(Key::Enter);
+    }
     assert_eq!(screen.end(), 0);
     assert!(screen.cursor_shows());
     assert_eq!(screen.too_wide().iter().filter(|line| !line.contains("http")).count(), 0, "{:?}", screen.too_wide());

@@ -10,7 +10,7 @@ use crate::engine::event::{Lane, Link, LinkState, Mark, Mode, Node, OpeningView,
 use crate::engine::hands_on;
 use crate::engine::record::state::State;
 use crate::i18n::{Text, m};
-use crate::lab::{Lab, Loaded, Pair, Predict, PredictProse, Resource, Side, Step, in_order};
+use crate::lab::{Check, Lab, Loaded, Pair, Predict, PredictProse, Resource, Side, Step, in_order};
 
 /// What all views of a session share.
 #[derive(Clone, Debug)]
@@ -78,7 +78,7 @@ impl Views {
             }),
             picture: picture(lab, state, drawn),
             plan: ordered.iter().map(|it| actions::plan(lab, it)).collect(),
-            commands: commands(&ordered, state, lab, step, accounts),
+            commands: commands(&ordered, state, lab, step, accounts, self.way != Mode::Explain),
             checks: step.checks.iter().map(checks::title).collect(),
             way: self.way,
         }
@@ -117,13 +117,14 @@ fn predictions(loaded: &Loaded, which: &[(String, String)]) -> Pair<Vec<PredictP
 }
 
 /// The AWS CLI commands of a step, made from the calls that pllab itself sends. A step that makes nothing shows
-/// commands that look.
+/// commands that look, without those that answer a question which is still to be asked (`asks`).
 fn commands(
     resources: &[&Resource],
     state: &State,
     lab: &Lab,
     step: &Step,
     accounts: &BTreeMap<Side, String>,
+    asks: bool,
 ) -> Vec<String> {
     let mut commands = Vec::new();
     let references = references(lab, &state.run);
@@ -151,7 +152,12 @@ fn commands(
     }
     if commands.is_empty() {
         let sides = lab.sides();
-        let looks = step.checks.iter().filter_map(|check| checks::look(check, &state.facts(), &sides));
+        let tells = |check: &&Check| {
+            let open = |id: &str| state.steps.get(&step.id).is_none_or(|it| !it.predicted.contains_key(id));
+            asks && step.predict.iter().any(|it| it.proof == **check && open(&it.id))
+        };
+        let looks = step.checks.iter().filter(|check| !tells(check));
+        let looks = looks.filter_map(|check| checks::look(check, &state.facts(), &sides));
         commands.extend(looks.map(|(_, call)| call.command()));
     }
     commands

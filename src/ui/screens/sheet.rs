@@ -43,6 +43,11 @@ impl Sheet {
         now
     }
 
+    /// Whether something waits.
+    pub fn waits(&self) -> bool {
+        !self.held.is_empty()
+    }
+
     /// Adds what is printed at once, whether it fits or not.
     pub fn note(&mut self, lines: &[Line]) {
         self.shown.extend_from_slice(lines);

@@ -142,7 +142,10 @@ impl Terminal {
         let apart = inner.last != Last::Nothing && (inner.last != kind || kind == Last::Other);
         inner.last = kind;
         let waits = inner.paged && rows >= ROWS && !inner.bars.is_pinned() && !inner.interrupted;
-        let now = if waits {
+        let now = if kind == Last::Done && !inner.sheet.waits() {
+            // Nobody reads these again: they may scroll away, and take no room from the result.
+            [apart.then(Line::blank).into_iter().collect(), lines.to_vec()].concat()
+        } else if waits {
             inner.sheet.take(lines, apart, begins_page, rows - 2, columns)
         } else {
             let mut now = inner.sheet.release();
@@ -173,12 +176,12 @@ impl Terminal {
             let most = rows.saturating_sub(2).max(1);
             let last = rows.saturating_sub(below + 1).clamp(1, most);
             let pages = inner.sheet.pages(Room { columns, most, last });
-            if rows < ROWS || inner.interrupted {
+            if rows < ROWS || !inner.paged || inner.interrupted {
                 let rest = inner.sheet.release();
                 self.put(inner, &rest);
                 return Ok(false);
             }
-            if pages.len() == 1 && (!inner.paged || inner.sheet.leaves(below, rows, columns)) {
+            if pages.len() == 1 && inner.sheet.leaves(below, rows, columns) {
                 return Ok(false);
             }
             // All of it is on record, whatever page is on the screen when the question comes.
@@ -210,13 +213,14 @@ impl Terminal {
                 Turn::Back => at -= 1,
                 Turn::End => at = pages.len() - 1,
             }
+            let mut shown = pages.get(at).cloned().unwrap_or_default();
             if turn == Turn::Back {
                 prompter::clear_screen();
+            } else {
+                shown.insert(0, Line::blank());
             }
-            if let Some(page) = pages.get(at) {
-                let inner = &mut *self.inner();
-                self.put(inner, &[&[Line::blank()], page.as_slice()].concat());
-            }
+            let inner = &mut *self.inner();
+            self.put(inner, &shown);
         }
     }
 
@@ -391,7 +395,12 @@ impl Screen for Terminal {
             return Err(AskError::NobodyToAsk);
         }
         self.call(&question.prompt);
-        ask(self, question, &context)
+        let answer = ask(self, question, &context);
+        if answer.is_err() {
+            // Nobody is there any more to turn pages.
+            self.inner().paged = false;
+        }
+        answer
     }
 
     fn type_word(&self, prompt: &Text, words: &[&str]) -> Result<bool, AskError> {
