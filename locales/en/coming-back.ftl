@@ -20,6 +20,7 @@ predict-right = Correct: { $right }
 predict-wrong = Your answer: { $said } Correct answer: { $right }
 predict-seen = Checked just now: { $seen }
 lab-prediction-wrong = the prediction { $id } needs its right answer among its options, and as proof one of the looks or checks of this step or a later one
+lab-recap-wrong = the recap question { $id } needs a name of its own, its right answer among its options, and as proof one of the lab's looks or checks
 cli-arg-start-over = Undo everything and start again from the first step
 cli-home-ask = What would you like to do?
 cli-home-go-on = Continue with "{ $step }"

@@ -80,3 +80,4 @@ report-arg-open = Open the document in your browser
 report-arg-both = Japanese and English side by side
 report-written = Written to:
 report-exists = { $path } already exists; to replace it, name it with --out
+report-recap = Recap

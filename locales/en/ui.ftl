@@ -169,3 +169,11 @@ kind-verification = domain verification
 
 ## Errors
 error-mark = Error
+opening-goals = After this lab you can
+ending-done = all { $steps } steps met
+ending-page = The page that arrived
+ending-way = The way it came
+ending-source = The web server saw the source address { $source }.
+ending-url = In the browser
+ending-opened = The page is open in the browser while this run is open:
+ending-browse-elsewhere = The page opens with this command, in a second terminal:

@@ -16,6 +16,7 @@ predict-right = 正解です: { $right }
 predict-wrong = 予想: { $said } 正解: { $right }
 predict-seen = 確かめた結果: { $seen }
 lab-prediction-wrong = 予想 { $id } には、選択肢に含まれる正解と、証拠になるこのステップ以降の looks か checks のどれかが必要です
+lab-recap-wrong = おさらいの問い { $id } には、ほかと重ならない名前と、選択肢に含まれる正解と、証拠になるラボの looks か checks のどれかが必要です
 cli-arg-start-over = すべて元に戻し、最初のステップからやり直す
 cli-home-ask = 何をしますか
 cli-home-go-on = 「{ $step }」から続ける

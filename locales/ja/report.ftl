@@ -80,3 +80,4 @@ report-arg-open = 書き出した文書をブラウザーで開く
 report-arg-both = 日本語と英語を並べる
 report-written = 書き出しました:
 report-exists = { $path } はすでにあります。上書きするには --out で名前を指定してください
+report-recap = おさらい

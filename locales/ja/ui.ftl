@@ -163,3 +163,11 @@ kind-verification = ドメインの検証
 
 ## Errors
 error-mark = エラー
+opening-goals = このラボを終えるとできること
+ending-done = 全 { $steps } ステップ完了
+ending-page = 届いたページ
+ending-way = ページが通った経路
+ending-source = Web サーバーから見た送信元アドレスは { $source } です。
+ending-url = ブラウザーで見る
+ending-opened = ページをブラウザーで開きました。この実行を終えるまで見られます。
+ending-browse-elsewhere = 別のターミナルで次のコマンドを実行すると、ページを開けます。

@@ -1,5 +1,7 @@
 //! What a check found.
 
+use serde::{Deserialize, Serialize};
+
 use super::Verdict;
 use crate::cloud::Call;
 use crate::i18n::Text;
@@ -33,4 +35,17 @@ pub struct Proof {
     pub token_ok: bool,
     /// The address that the web server saw the request come from; empty if no answer names it.
     pub seen_source: String,
+    /// What the page says, without its markup.
+    pub text: String,
+    /// What the request went through, in order. Empty if it could not be looked up.
+    pub hops: Vec<Hop>,
+}
+
+/// Something with an address on the way from the client to the page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hop {
+    /// The resource's name in the lab.
+    pub resource: String,
+    /// Its private IPv4 addresses, in text.
+    pub addresses: Vec<String>,
 }

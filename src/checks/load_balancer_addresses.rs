@@ -20,10 +20,11 @@ fn call(facts: &Facts, load_balancer: &str) -> Call {
 /// The load balancer's addresses, one per zone.
 pub(super) async fn addresses(scene: &CheckContext<'_>, load_balancer: &str) -> Result<Vec<String>, Fault> {
     let reply = scene.clients_of(load_balancer, Side::Provider).send(&call(scene.facts, load_balancer)).await?;
-    Ok(read(&reply))
+    Ok(private_addresses(&reply))
 }
 
-fn read(reply: &Value) -> Vec<String> {
+/// The addresses of the network interfaces in a reply.
+pub(super) fn private_addresses(reply: &Value) -> Vec<String> {
     let addresses = list(reply, "NetworkInterfaces").iter().map(|it| text(it, "PrivateIpAddress").to_owned());
     addresses.filter(|address| !address.is_empty()).collect()
 }
@@ -43,6 +44,6 @@ mod tests {
     #[test]
     fn addresses_are_read() {
         let reply = json!({ "NetworkInterfaces": [{ "PrivateIpAddress": "10.0.1.5" }, {}] });
-        assert_eq!(read(&reply), ["10.0.1.5"]);
+        assert_eq!(private_addresses(&reply), ["10.0.1.5"]);
     }
 }

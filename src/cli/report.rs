@@ -5,18 +5,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use crate::actions;
-use crate::engine::event::{Decision, Entry, Event, Picture};
-use crate::engine::{self, State, Views};
 use crate::host::write_atomic;
-use crate::i18n::{Text, harmless, m};
-use crate::lab::Loaded;
-use crate::report::{self, Drawing, Told};
-use crate::session::context::{Context, place};
-use crate::session::drills::drills_of;
+use crate::i18n::{harmless, m};
+use crate::report::{self, Drawing};
+use crate::session::context::Context;
 use crate::session::exit::{Code, Failed};
-use crate::session::trouble::journal_trouble;
-use crate::ui;
+use crate::session::report_file::{Rendered, render};
 
 /// The verb's arguments.
 #[derive(Debug, Args)]
@@ -41,30 +35,7 @@ pub(super) enum Format {
 /// Writes the report, by default into the run's folder, and says where it is.
 pub(super) fn report(context: &mut Context, args: &Report) -> Result<Code, Failed> {
     let found = context.store()?.find(args.run.as_deref(), |_| true)?;
-    let state = &found.state;
-    let read = engine::read(&found.folder).map_err(|error| journal_trouble(&error, &found.id()))?;
-    let loaded = match context.lab_of(state) {
-        Ok(loaded) => loaded,
-        // The journal knows what was done, whatever became of the lab since.
-        Err(_) => Loaded::without_steps(&state.lab).into(),
-    };
-    let picture = fullest(&read.entries, &loaded);
-    let words = picture.as_ref().map(|picture| ui::diagram_in_words(picture, context.lang)).unwrap_or_default();
-    let svg = picture.as_ref().map(|picture| report::svg(picture, &words, context.lang, false)).unwrap_or_default();
-    let known = drills_of(context, state, &loaded).unwrap_or_default();
-    let drill = |id: &str| {
-        let named = known.iter().find(|drill| drill.id == id);
-        Text::literal(named.map_or(id, |drill| drill.title.get(context.lang)))
-    };
-    let told = Told {
-        loaded: &loaded,
-        place: place(&state.target, &state.region),
-        picture: words,
-        cost: cost(context, state),
-        drill: &drill,
-        label: &actions::label,
-    };
-    let document = report::fold(&found.id(), &read.entries, &told, context.lang);
+    let Rendered { document, svg } = render(context, &found)?;
     let (name, text) = match args.format {
         Format::Html => ("report.html", report::report_html(&document, &svg)),
         Format::Json => (
@@ -80,26 +51,6 @@ pub(super) fn report(context: &mut Context, args: &Report) -> Result<Code, Faile
     };
     let path = args.out.clone().unwrap_or_else(|| found.folder.join(name));
     write_document(context, &path, &text, "report_written", args.open)
-}
-
-/// The run's cost so far. After the clean-up, the journal's bill has the final cost.
-fn cost(context: &Context, state: &State) -> Vec<Text> {
-    match engine::spending(state, context.host.clock.now()) {
-        Some(spending) => {
-            vec![m::MoneyRunning { hour: spending.per_hour.fine(), so_far: spending.so_far.cents() }.text()]
-        }
-        None if state.target == "sandbox" => vec![m::cli_cost_nothing()],
-        None => Vec::new(),
-    }
-}
-
-/// The architecture before the clean-up removed it.
-fn fullest(entries: &[Entry], loaded: &Loaded) -> Option<Picture> {
-    let clean_up = |entry: &Entry| matches!(&entry.event, Event::Answered { decision: Decision::CleanUp(_), .. });
-    let until = entries.iter().position(clean_up).unwrap_or(entries.len());
-    let state = State::replay(&entries[..until]);
-    let last = loaded.lab.steps.len().checked_sub(1)?;
-    Some(Views::picture(loaded, &state, last))
 }
 
 /// Writes the picture as a file beside a Markdown report; a report on standard output cannot have one.

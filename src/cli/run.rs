@@ -107,7 +107,8 @@ fn run_in(lang: Lang, args: Vec<OsString>, mut host: Host) -> Code {
         }
     };
     let err = host.err.clone();
-    let mut context = Context { host, lang, settings: cli.common.settings(), interrupt: Interrupt::none() };
+    let mut context =
+        Context { host, lang, settings: cli.common.settings(), interrupt: Interrupt::none(), drill_next: None };
     std::panic::set_hook(Box::new(move |fault| own_fault(lang, &err, fault)));
     // A panic ends pllab like any error: with an explanation, an exit code, and everything on record.
     let quiet = matches!(cli.verb, Some(Verb::Completions(_) | Verb::Man));
@@ -184,7 +185,7 @@ fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
                 if !reads_alone {
                     context.interrupt = Interrupt::watch();
                 }
-                match verb {
+                let ended = match verb {
                     None => home::home(context).await,
                     Some(Verb::Start(args)) => start::start(context, args).await,
                     Some(Verb::Resume(args)) => resume::resume(context, args).await,
@@ -204,6 +205,10 @@ fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
                         | Verb::Completions(_)
                         | Verb::Man,
                     ) => status::home(context),
+                };
+                match context.drill_next.take() {
+                    Some(run) => Box::pin(drill::drill(context, drill::DrillArgs::of_run(run))).await,
+                    None => ended,
                 }
             });
             // A prompt that still blocks a thread must not keep the process alive.

@@ -19,7 +19,7 @@ pub use cleanup::receipt::READS;
 pub use drill::drilling::{Drilling, Standing};
 pub use flow::drive::{Ended, RunError, Runner, ShowPath};
 pub use flow::examine::examine;
-pub use flow::plan::End;
+pub use flow::plan::{End, Wish};
 pub use flow::prove::{At, LabFailure, List, Proof};
 pub use flow::view::Views;
 pub use record::journal::{FORMAT, Journal, JournalError, parse as parse_journal, read};

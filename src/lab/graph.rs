@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Check, Lab, Moment, OneClient, Predict, Resource, Side, Step};
+use super::{Check, Lab, Moment, OneClient, Predict, Recap, Resource, Side, Step};
 
 impl Lab {
     #[must_use]
@@ -32,6 +32,14 @@ impl Lab {
             return from.next().filter(|step| step.detour.iter().any(|it| it.checks.contains(&predict.proof)));
         }
         from.find(|step| step.looks.iter().chain(&step.checks).any(|check| *check == predict.proof))
+    }
+
+    /// Whether a look or check of the lab proves a recap's question.
+    #[must_use]
+    pub fn proves(&self, recap: &Recap) -> bool {
+        let asked = self.steps.iter().flat_map(|step| step.looks.iter().chain(&step.checks));
+        let round = self.steps.iter().filter_map(|step| step.detour.as_ref()).flat_map(|detour| &detour.checks);
+        asked.chain(round).any(|check| *check == recap.proof)
     }
 
     /// Whether a service of the lab requires acceptance of connections.

@@ -104,7 +104,7 @@ pub(super) fn judge(file: &str, yaml: &str, lab: &Lab) -> Vec<LabError> {
         (lab.steps.len(), STEPS, "steps", m::lab_limit_steps()),
         (sum(|step| step.makes.len()), RESOURCES, "makes", m::lab_limit_resources()),
         (checks, CHECKS, "checks", m::lab_limit_checks()),
-        (sum(|step| step.predict.len()), PREDICTIONS, "predict", m::lab_limit_predictions()),
+        (sum(|step| step.predict.len()) + lab.recap.len(), PREDICTIONS, "predict", m::lab_limit_predictions()),
         (lab.variables.len(), VARIABLES, "variables", m::lab_limit_variables()),
         (choices, CHOICES, "allowed", m::lab_limit_choices()),
     ] {
@@ -120,7 +120,8 @@ pub(super) fn judge(file: &str, yaml: &str, lab: &Lab) -> Vec<LabError> {
             let round = step.detour.iter().map(|detour| detour.id.as_str());
             [step.id.as_str()].into_iter().chain(made).chain(asked).chain(round)
         });
-        let names = lab.variables.keys().map(String::as_str).chain([lab.id.as_str()]).chain(made);
+        let recap = lab.recap.iter().flat_map(|it| it.options.iter().chain([&it.id])).map(String::as_str);
+        let names = lab.variables.keys().map(String::as_str).chain([lab.id.as_str()]).chain(made).chain(recap);
         errors.extend(names.filter(|name| !is_name(name)).take(FAULTS).map(|name| bad_name(file, yaml, name)));
     }
     errors

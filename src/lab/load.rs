@@ -35,6 +35,7 @@ impl Loaded {
             two_accounts: false,
             variables: BTreeMap::new(),
             steps: Vec::new(),
+            recap: Vec::new(),
         };
         Self { lab, prose: Pair::default(), variables: BTreeMap::new() }
     }
@@ -109,7 +110,7 @@ pub fn load(
             return Prose::default();
         }
         let file = format!("{}/{name}", source.folder);
-        let read = fill(&file, text, &context).and_then(|text| Prose::read(&file, &text, &lab.steps));
+        let read = fill(&file, text, &context).and_then(|text| Prose::read(&file, &text, &lab));
         read.unwrap_or_else(|found| {
             errors.extend(found);
             Prose::default()
@@ -259,6 +260,12 @@ fn lint(file: &str, yaml: &str, id: &str, lab: &Lab) -> Vec<LabError> {
         }
         if let Err(circle) = waves(&here) {
             fault(circle.first().and_then(|name| place(name)), m::lab_circle(circle.join(", ")));
+        }
+    }
+    for recap in &lab.recap {
+        let twice = lab.recap.iter().filter(|other| other.id == recap.id).count() > 1;
+        if twice || !lab.proves(recap) || !recap.options.contains(&recap.right) {
+            fault(Place::of_word(yaml, 1, &recap.id), m::lab_recap_wrong(&recap.id));
         }
     }
     errors

@@ -26,6 +26,9 @@ pub struct Lab {
     pub variables: BTreeMap<String, Variable>,
     /// The steps, in order.
     pub steps: Vec<Step>,
+    /// Questions over the whole lab, asked at its end and answered by what the run itself saw.
+    #[serde(default)]
+    pub recap: Vec<Recap>,
 }
 
 /// A value that a learner may set.
@@ -96,6 +99,20 @@ pub struct Predict {
     pub right: String,
     /// The check whose answer proves it: one of the looks or checks of this step or a later one; before a detour, one of the
     /// detour's checks.
+    pub proof: Check,
+}
+
+/// A question over the whole lab. Its words stand under `lab.recap-<id>`, in the form of a prediction's.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Recap {
+    /// Its name, unique in the lab.
+    pub id: String,
+    /// The options, by name, in the order in which they are shown.
+    pub options: Vec<String>,
+    /// The option that is right.
+    pub right: String,
+    /// The check whose answer in this run proves it: one of the lab's looks or checks.
     pub proof: Check,
 }
 

@@ -1,6 +1,7 @@
 //! A lab's prose: one Markdown file per language, cut at anchored headings.
 //!
-//! `# Title {#lab}` opens the lab, and `### … {#lab.more}` says more about it. `## Title {#<step>}` opens a step, and
+//! `# Title {#lab}` opens the lab; `### … {#lab.more}` says more about it, `### … {#lab.goals}` is a list of what one can do
+//! after it, and `### … {#lab.recap-<id>}` a question at its end. `## Title {#<step>}` opens a step, and
 //! `### … {#<step>.<part>}` a part of it. Parts are `console` (how to do it in the AWS console), `then-and-now`,
 //! `two-accounts` (for provider and consumer in different accounts), `more`, `after` (read once the step is met), a
 //! detour's id, and `predict-` with a prediction's id.
@@ -13,7 +14,7 @@ use comrak::{Arena, parse_document};
 
 use super::fill;
 use super::limits::{BARS, HEADINGS, PROSE_DEPTH, too_many};
-use super::{LabError, Place, Predict, Step};
+use super::{Lab, LabError, Place};
 use crate::i18n::{Lang, Text, m};
 
 /// The Markdown dialect of labs.
@@ -60,6 +61,10 @@ pub struct Prose {
     pub intro: String,
     /// Background for readers who read the lab before doing it.
     pub more: Option<String>,
+    /// What a learner can do after the lab: a Markdown list.
+    pub goals: Option<String>,
+    /// By the id of a recap's question.
+    pub recap: BTreeMap<String, PredictProse>,
     /// By step id.
     pub steps: BTreeMap<String, StepProse>,
 }
@@ -103,8 +108,13 @@ impl PredictProse {
         self.options.iter().find(|(option, _)| option == name).map(|(_, words)| words.as_str())
     }
 
+    /// Whether every option and the reason have words.
+    fn answers(&self, options: &[String]) -> bool {
+        !self.because.is_empty() && options.iter().all(|option| self.option(option).is_some())
+    }
+
     /// Reads ``- `name` words`` as an option, and everything else as the reason.
-    fn read(question: &str, body: &str, asked: &Predict) -> Self {
+    fn read(question: &str, body: &str, options: &[String], right: &str) -> Self {
         // Question and options are shown as plain text, without Markdown.
         let told = |words: &str| words.trim().replace(['`', '*'], "");
         let mut read = Self { question: told(question), ..Self::default() };
@@ -118,8 +128,8 @@ impl PredictProse {
             }
         }
         because.trim().clone_into(&mut read.because);
-        read.options.sort_by_key(|(name, _)| asked.options.iter().position(|option| option == name));
-        let right = read.option(&asked.right).unwrap_or_default().to_owned();
+        read.options.sort_by_key(|(name, _)| options.iter().position(|option| option == name));
+        let right = read.option(right).unwrap_or_default().to_owned();
         Self { right, ..read }
     }
 }
@@ -134,11 +144,12 @@ struct Section {
 }
 
 impl Prose {
-    /// Reads a lab's Markdown file for `steps`.
+    /// Reads a Markdown file of `lab`.
     ///
     /// # Errors
     /// One per heading without an anchor, per unknown anchor, and per step or detour without prose.
-    pub fn read(file: &str, source: &str, steps: &[Step]) -> Result<Self, Vec<LabError>> {
+    pub fn read(file: &str, source: &str, lab: &Lab) -> Result<Self, Vec<LabError>> {
+        let steps = &lab.steps;
         let fault =
             |line: usize, what| LabError { file: file.to_owned(), place: Some(Place::at(source, line, 1)), what };
         let mut errors = Vec::new();
@@ -157,6 +168,13 @@ impl Prose {
                 prose.intro = section.body;
             } else if section.anchor == "lab.more" {
                 prose.more = Some(section.body);
+            } else if section.anchor == "lab.goals" {
+                prose.goals = Some(section.body);
+            } else if let Some(asked) =
+                lab.recap.iter().find(|it| section.anchor.strip_prefix("lab.recap-") == Some(it.id.as_str()))
+            {
+                let words = PredictProse::read(&section.title, &section.body, &asked.options, &asked.right);
+                prose.recap.insert(asked.id.clone(), words);
             } else if let Some(step) = steps.iter().find(|step| step.id == id) {
                 let entry = prose.steps.entry(id.to_owned()).or_default();
                 match part {
@@ -174,7 +192,7 @@ impl Prose {
                     }
                     _ => match step.predict.iter().find(|it| part.strip_prefix("predict-") == Some(it.id.as_str())) {
                         Some(asked) => {
-                            let words = PredictProse::read(&section.title, &section.body, asked);
+                            let words = PredictProse::read(&section.title, &section.body, &asked.options, &asked.right);
                             entry.predictions.insert(asked.id.clone(), words);
                         }
                         None => errors.push(fault(line, m::lab_anchor_unknown(&section.anchor))),
@@ -193,6 +211,11 @@ impl Prose {
         if prose.title.is_empty() || prose.intro.is_empty() {
             missing("lab".to_owned());
         }
+        for asked in &lab.recap {
+            if !prose.recap.get(&asked.id).is_some_and(|told| told.answers(&asked.options)) {
+                missing(format!("lab.recap-{}", asked.id));
+            }
+        }
         for step in steps {
             let words = prose.steps.get(&step.id);
             if words.is_none_or(|words| words.title.is_empty() || words.lesson.is_empty()) {
@@ -203,10 +226,7 @@ impl Prose {
             }
             for predict in &step.predict {
                 let told = words.and_then(|words| words.predictions.get(&predict.id));
-                let whole = told.is_some_and(|told| {
-                    !told.because.is_empty() && predict.options.iter().all(|option| told.option(option).is_some())
-                });
-                if words.is_some() && !whole {
+                if words.is_some() && !told.is_some_and(|told| told.answers(&predict.options)) {
                     missing(format!("{}.predict-{}", step.id, predict.id));
                 }
             }

@@ -168,6 +168,7 @@ async fn prove(
             way: Mode::Guided,
             path: None,
             keep: false,
+            drills: false,
             asks: false,
             interrupted: interrupt.seen.clone(),
         };

@@ -39,6 +39,8 @@ pub struct Report {
     pub proofs: Vec<Proof>,
     /// What the learner predicted, and what the cloud answered.
     pub predictions: Vec<Prediction>,
+    /// The questions over the whole lab, and what the learner answered.
+    pub recap: Vec<Prediction>,
     /// The graded drills.
     pub drills: Vec<Drilled>,
     /// Each time the learner agreed to spend money.

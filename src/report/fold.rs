@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::document::{
     Consent, Drilled, Evidence, Looked, Note, Prediction, Proof, Receipt, Report, Slip, StepPart, Thing,
 };
-use crate::engine::event::{Difference, Entry, Event, Facts, Item, Purpose, Verdict};
+use crate::engine::event::{Difference, Entry, Event, Facts, Item, PredictionWords, Purpose, Verdict};
 use crate::i18n::{Lang, Text, m};
 use crate::lab::{Kind, Loaded, Side};
 
@@ -51,6 +51,7 @@ pub fn fold(run: &str, entries: &[Entry], told: &Told<'_>, lang: Lang) -> Report
         steps: steps.collect(),
         proofs: Vec::new(),
         predictions: Vec::new(),
+        recap: Vec::new(),
         drills: Vec::new(),
         consents: Vec::new(),
         cost: told.cost.iter().map(|text| text.render(lang)).collect(),
@@ -160,22 +161,17 @@ impl Folding<'_> {
                 };
                 self.checked(step, evidence);
             }
-            Event::Proof { url, status, token_ok, seen_source } => {
+            Event::Proof { url, status, token_ok, seen_source, .. } => {
                 let (url, seen_source) = (url.clone(), seen_source.clone());
                 self.report.proofs.push(Proof { at, url, status: *status, token_ok: *token_ok, seen_source });
             }
             Event::Settled { step, answer, right, words, seen, .. } => {
-                let say = |text: &Text| text.render(self.lang);
-                self.report.predictions.push(Prediction {
-                    at,
-                    step: step.clone(),
-                    question: say(&words.question),
-                    said: say(&words.said),
-                    right: say(&words.right),
-                    correct: answer == right,
-                    because: say(&words.because),
-                    seen: say(seen),
-                });
+                let one = self.answered(at, step, answer == right, words, seen);
+                self.report.predictions.push(one);
+            }
+            Event::Recapped { answer, right, words, seen, .. } => {
+                let one = self.answered(at, "", answer == right, words, seen);
+                self.report.recap.push(one);
             }
             Event::DrillFinished { drill, mended, opened, hints, seconds, given_up } => {
                 self.report.drills.push(Drilled {
@@ -301,6 +297,20 @@ impl Folding<'_> {
         let things = self.report.steps.iter_mut().flat_map(|step| &mut step.made);
         if let Some(thing) = things.into_iter().find(|thing| thing.resource == resource && thing.id == id) {
             thing.gone = Some(at);
+        }
+    }
+
+    fn answered(&self, at: Timestamp, step: &str, correct: bool, words: &PredictionWords, seen: &Text) -> Prediction {
+        let say = |text: &Text| text.render(self.lang);
+        Prediction {
+            at,
+            step: step.to_owned(),
+            question: say(&words.question),
+            said: say(&words.said),
+            right: say(&words.right),
+            correct,
+            because: say(&words.because),
+            seen: say(seen),
         }
     }
 

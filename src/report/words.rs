@@ -10,7 +10,7 @@ use crate::lab::Side;
 
 /// Every word of the templates in `lang`, by its name there.
 pub(super) fn words(lang: Lang) -> BTreeMap<&'static str, String> {
-    let words: [(&str, Text); 65] = [
+    let words: [(&str, Text); 66] = [
         ("report", m::report_title()),
         ("handout", m::report_handout_title()),
         ("run", m::report_run()),
@@ -43,6 +43,7 @@ pub(super) fn words(lang: Lang) -> BTreeMap<&'static str, String> {
         ("source", m::report_source()),
         ("no_answer", m::report_no_answer()),
         ("predictions", m::report_predictions()),
+        ("recap", m::report_recap()),
         ("predicted_right", m::report_predicted_right()),
         ("predicted_otherwise", m::report_predicted_otherwise()),
         ("said", m::report_said()),

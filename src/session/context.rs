@@ -23,6 +23,8 @@ pub struct Context {
     pub settings: Settings,
     /// Ctrl-C and other signals that ask the program to end.
     pub interrupt: Interrupt,
+    /// The run to drill on once the verb is over, if the learner chose that at its end.
+    pub drill_next: Option<String>,
 }
 
 impl Context {

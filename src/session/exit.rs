@@ -100,7 +100,7 @@ impl Failed {
 
 pub fn of(ended: &Ended) -> Code {
     match (ended.end, ended.fault) {
-        (End::Met, _) => Code::Met,
+        (End::Met | End::Wishes(_), _) => Code::Met,
         (End::Interrupted, _) => Code::Interrupted,
         (_, Some(FaultClass::Unreachable | FaultClass::SignIn | FaultClass::NoAnswer | FaultClass::Unsupported)) => {
             Code::Unreachable

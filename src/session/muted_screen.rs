@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::engine::event::{Answer, AskError, Event, OpeningView, Picture, Progress, Question, Screen, StepView};
+use crate::engine::event::{
+    Answer, AskError, EndingView, Event, OpeningView, Picture, Progress, Question, Screen, StepView,
+};
 use crate::i18n::Text;
 
 pub struct MutedScreen {
@@ -36,6 +38,10 @@ impl Screen for MutedScreen {
 
     fn picture(&self, picture: &Picture) {
         self.screen.picture(picture);
+    }
+
+    fn ending(&self, view: &EndingView) {
+        self.screen.ending(view);
     }
 
     fn event(&self, event: &Event) {

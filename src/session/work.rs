@@ -10,8 +10,9 @@ use super::open_run::{Goal, Session};
 use super::path_view::Traced;
 use super::suggestions::suggestions;
 use super::trouble::stuck;
+use super::wishes::{Asked, grant};
 use crate::engine::event::{Entry, Event, Mode, Screen};
-use crate::engine::{End, Polling, Prefetch, RunLog, Runner, State, Views};
+use crate::engine::{End, Polling, Prefetch, RunLog, Runner, State, Views, Wish};
 use crate::host::shell_word;
 use crate::i18n::m;
 
@@ -70,6 +71,7 @@ pub async fn work(
     let cost = consent::cost_line(&target, &charges);
     let renew = target.renewal(&shell_word(&run));
     let views = Views { place: place(&at, &region), cost, way, resumed, access: target.access(&region) };
+    let drills = target.is_sandbox() && !drills::drills_of(context, &state, &loaded).unwrap_or_default().is_empty();
     let shared =
         RunLog::new(Some(journal), state, context.host.clock.clone(), Arc::clone(screen), target.accounts.clone());
     let path = Traced { clouds: Arc::clone(&target.clouds), loaded: Arc::clone(&loaded) };
@@ -85,6 +87,7 @@ pub async fn work(
         way,
         path: Some(Box::new(path)),
         keep,
+        drills,
         asks: true,
         interrupted: interrupt.seen.clone(),
     };
@@ -101,7 +104,19 @@ pub async fn work(
         // Put back what a drill broke before anything is built on it, or deleted around it.
         drills::put_back(context, &drive.core, &target).await?;
         match doing {
-            Goal::Lab => drive.run().await,
+            Goal::Lab => {
+                let mut ended = drive.run().await?;
+                while let End::Wishes(wish) = ended.end {
+                    let state = drive.core.with(State::clone);
+                    let asked = Asked { run: &run, state: &state, loaded: &drive.loaded, target: &target, screen };
+                    grant(context, &asked, wish).await;
+                    if wish == Wish::Drill {
+                        break;
+                    }
+                    ended = drive.run_on().await?;
+                }
+                Ok(ended)
+            }
             Goal::Clean => drive.clean().await,
         }
     }
@@ -110,7 +125,7 @@ pub async fn work(
         Ok(ended) => {
             let state = drive.core.with(State::clone);
             match doing {
-                _ if ended.end == End::Interrupted || (state.cleaned && context.json()) => {}
+                _ if matches!(ended.end, End::Interrupted | End::Wishes(_)) || (state.cleaned && context.json()) => {}
                 // The program reads events from standard output; the way to continue goes to standard error.
                 Goal::Lab if context.json() => {
                     if ended.end != End::Met {

@@ -29,7 +29,21 @@ const WALLS: [(&str, &[&str]); 17] = [
     // Opens runs. Not `cli`: it knows no verbs and no flags.
     (
         "session",
-        &["host", "i18n", "lab", "cloud", "actions", "checks", "trace", "engine", "engine::event", "sandbox", "ui"],
+        // A run writes its report at its end.
+        &[
+            "host",
+            "i18n",
+            "lab",
+            "cloud",
+            "actions",
+            "checks",
+            "trace",
+            "engine",
+            "engine::event",
+            "sandbox",
+            "ui",
+            "report",
+        ],
     ),
     ("policy", &["lab", "cloud", "actions", "checks", "trace", "engine", "session"]),
     ("proving", &["host", "i18n", "lab", "cloud", "checks", "trace", "engine", "engine::event", "session"]),
@@ -91,7 +105,7 @@ const TOOLS: [(&str, &[&str]); 14] = [
     ("schemars", &["lab"]),
     // Labs in `lab`; in `session`, the fault plans of `pllab sandbox`.
     ("serde_saphyr", &["lab", "session"]),
-    ("open", &["cli"]),
+    ("open", &["cli", "session"]),
     // In `ui`, how a terminal reads keys; in `sandbox`, the keeper, which closes what it inherited.
     ("rustix::stdio", &["ui", "sandbox"]),
     // Heads of HTTP/1.1, chunks and IPv4 blocks are parsed in one place.

@@ -2,21 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::checks::Proof;
 use crate::checks::attempts::{Attempt, newest};
 use crate::checks::check_context::CheckContext;
 use crate::checks::check_outcome::CheckOutcome;
 use crate::checks::console;
 use crate::checks::facts::Facts;
 use crate::checks::http::{self, Failure};
-use crate::checks::load_balancer_addresses::addresses;
+use crate::checks::load_balancer_addresses::{addresses, private_addresses};
 use crate::checks::page_marks::mark;
+use crate::checks::page_text::visible_text;
 use crate::checks::question::Question;
-use crate::cloud::{Call, Clouds, Fault};
+use crate::checks::{Hop, Proof};
+use crate::cloud::{Call, Clouds, Fault, ec2};
 use crate::i18n::{Text, m};
-use crate::lab;
+use crate::lab::{self, Side};
 
 pub(super) struct Page<'a>(pub &'a lab::Page);
 
@@ -57,10 +58,35 @@ impl Question for Page<'_> {
         let addresses = addresses(scene, &self.0.load_balancer).await?;
         let console = console::read(reply);
         let dns = scene.fact(&self.0.endpoint, "dns").unwrap_or_default();
-        Ok(match door(scene.clouds, &console, dns) {
+        let outcome = match door(scene.clouds, &console, dns) {
             Some(url) => judge_door(url, http::get(url).await, scene.token, &addresses),
             None => judge_console(dns, newest(&console, scene.token), scene.token, &addresses),
-        })
+        };
+        let Some(proof) = outcome.proof.clone().filter(|proof| proof.status > 0) else { return Ok(outcome) };
+        let hops = self.hops(scene, addresses).await;
+        Ok(outcome.proven_by(Proof { hops, ..proof }))
+    }
+}
+
+impl Page<'_> {
+    /// Client, endpoint and load balancer with their addresses; what cannot be looked up is left out.
+    async fn hops(&self, scene: &CheckContext<'_>, load_balancer: Vec<String>) -> Vec<Hop> {
+        let client = scene.fact(&self.0.client, "address").map(str::to_owned);
+        let endpoint = match scene.fact(&self.0.endpoint, "eni") {
+            Some(eni) => {
+                let call = ec2("DescribeNetworkInterfaces", json!({ "NetworkInterfaceIds": [eni] }));
+                let reply = scene.clients_of(&self.0.endpoint, Side::Consumer).send(&call).await;
+                reply.map(|reply| private_addresses(&reply)).unwrap_or_default()
+            }
+            None => Vec::new(),
+        };
+        let hops = [
+            (&self.0.client, client.into_iter().collect()),
+            (&self.0.endpoint, endpoint),
+            (&self.0.load_balancer, load_balancer),
+        ];
+        let hops = hops.into_iter().filter(|(_, addresses): &(_, Vec<String>)| !addresses.is_empty());
+        hops.map(|(resource, addresses)| Hop { resource: resource.clone(), addresses }).collect()
     }
 }
 
@@ -105,7 +131,7 @@ pub fn is_here(url: &str) -> bool {
 }
 
 fn judge_door(url: &str, got: Result<http::Answer, Failure>, token: &str, addresses: &[String]) -> CheckOutcome {
-    let no_answer = || Proof { url: url.to_owned(), status: 0, token_ok: false, seen_source: String::new() };
+    let no_answer = || unanswered(url);
     match got {
         Ok(answer) => judge(url, answer.status, &answer.body, token, addresses),
         Err(Failure::Silent) => CheckOutcome::not_yet(m::check_silent(http::PATIENCE))
@@ -123,16 +149,22 @@ fn judge_console(dns: &str, attempt: Option<Attempt<'_>>, token: &str, addresses
     let Some(attempt) = attempt else { return CheckOutcome::not_yet(m::check_no_attempt()) };
     let url = format!("http://{dns}/");
     if attempt.code == 0 {
-        let proof = Proof { url, status: 0, token_ok: false, seen_source: String::new() };
+        let proof = unanswered(&url);
         return CheckOutcome::not_yet(attempt.in_words()).because(m::check_why_timed_out()).proven_by(proof);
     }
     judge(&url, attempt.code, attempt.body, token, addresses)
 }
 
+fn unanswered(url: &str) -> Proof {
+    let (seen_source, text) = (String::new(), String::new());
+    Proof { url: url.to_owned(), status: 0, token_ok: false, seen_source, text, hops: Vec::new() }
+}
+
 fn judge(url: &str, status: u16, body: &str, token: &str, addresses: &[String]) -> CheckOutcome {
     let source = mark(body, "pllab-source").unwrap_or_default();
     let token_ok = mark(body, "pllab-token") == Some(token);
-    let proof = Proof { url: url.to_owned(), status, token_ok, seen_source: source.to_owned() };
+    let text = visible_text(body);
+    let proof = Proof { url: url.to_owned(), status, token_ok, seen_source: source.to_owned(), text, hops: Vec::new() };
     let judgement = if status != 200 {
         CheckOutcome::broken(m::check_status(status)).because(m::check_why_other_page())
     } else if !token_ok {
@@ -213,8 +245,8 @@ mod tests {
     #[test]
     fn the_proof_tells_what_was_seen() {
         let judgement = judge("http://x/", 200, &page("tok", "10.0.1.5"), "tok", &["10.0.1.5".to_owned()]);
-        let proof = Proof { url: "http://x/".into(), status: 200, token_ok: true, seen_source: "10.0.1.5".into() };
-        assert_eq!(judgement.proof, Some(proof));
+        let proof = judgement.proof.expect("there is an answer");
+        assert!(proof.status == 200 && proof.token_ok && proof.seen_source == "10.0.1.5", "{proof:?}");
     }
 
     #[test]

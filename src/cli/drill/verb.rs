@@ -44,6 +44,13 @@ pub struct DrillArgs {
     pub verb: Option<DrillVerb>,
 }
 
+impl DrillArgs {
+    /// The drill that comes next, on this run.
+    pub fn of_run(run: String) -> Self {
+        Self { drill: None, run: Some(run), pace: None, allow_aws: false, yes: false, verb: None }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub enum DrillVerb {
     List,

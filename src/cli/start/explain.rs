@@ -47,6 +47,7 @@ pub async fn explain(context: &mut Context, args: &Start, set: &BTreeMap<String,
         way: Mode::Explain,
         path: None,
         keep: true,
+        drills: false,
         // If nobody can be asked, the whole lab is shown.
         asks: asked,
         interrupted: interrupt.seen,

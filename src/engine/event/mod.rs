@@ -11,7 +11,7 @@ mod record;
 mod screen;
 mod view;
 
-pub use crate::checks::{Verdict, cause};
+pub use crate::checks::{Hop, Verdict, cause};
 pub use crate::cloud::{Fault, FaultClass};
 pub use answered::{AnewChoice, CleanUpStage, Decision, DetourStage, GoToStage, NextStage, StepChoice, Theirs};
 pub use field::{Difference, DrillPurpose, Item, ItemState, LostThing, Mode, PredictionWords, Purpose, RungState};
@@ -19,4 +19,4 @@ pub use layout::{Column, Layout, Part, Row};
 pub use money::{Money, Spent, cents, minute};
 pub use record::{Entry, Event, Facts};
 pub use screen::{Answer, AskError, Choice, Progress, ProgressState, Question, QuestionId, Screen, Wait};
-pub use view::{Lane, Link, LinkState, Mark, Node, OpeningView, Picture, StepView, TurnView};
+pub use view::{EndingView, Lane, Link, LinkState, Mark, Node, OpeningView, Picture, StepView, TurnView};

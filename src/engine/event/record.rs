@@ -9,7 +9,7 @@ use super::answered::Decision;
 use super::field::{Difference, DrillPurpose, Item, LostThing, Mode, PredictionWords, Purpose, RungState};
 use super::money::{Money, Spent};
 use crate::actions::Charge;
-use crate::checks::Verdict;
+use crate::checks::{Hop, Verdict};
 use crate::cloud::Fault;
 use crate::i18n::Text;
 use crate::lab::{Kind, Side};
@@ -107,6 +107,18 @@ pub enum Event {
     Settled {
         step: String,
         prediction: String,
+        answer: String,
+        /// The name of the right option.
+        right: String,
+        words: Box<PredictionWords>,
+        /// The check that shows the answer.
+        check: String,
+        seen: Text,
+    },
+    /// A recap's question was answered, or passed.
+    Recapped {
+        question: String,
+        /// The option's name; empty if the learner passed.
         answer: String,
         /// The name of the right option.
         right: String,
@@ -221,6 +233,12 @@ pub enum Event {
         token_ok: bool,
         /// The source address that the web server saw.
         seen_source: String,
+        /// What the page says, without its markup; its beginning if it is long.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+        /// What the request went through, in order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        hops: Vec<Hop>,
     },
     /// A drill begins. This line is written before anything is changed, so that the drill can be undone from then on.
     DrillStarted {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Event, OpeningView, Picture, StepView, TurnView};
+use super::{EndingView, Event, OpeningView, Picture, StepView, TurnView};
 use crate::i18n::{Text, m};
 
 /// The terminal in its rich or plain form, or the JSON writer. Methods may be called from several tasks at once and may
@@ -19,6 +19,8 @@ pub trait Screen: Send + Sync {
     }
     /// The picture has changed enough to be shown at once.
     fn picture(&self, picture: &Picture);
+    /// The lab is done: what came of it.
+    fn ending(&self, _view: &EndingView) {}
     /// Called after the event is on the disk.
     fn event(&self, event: &Event);
     /// Reports work in progress. Never in the journal.
@@ -147,6 +149,8 @@ pub enum QuestionId {
     /// Before things that the learner made are deleted.
     Theirs,
     CleanUp,
+    /// A question over the whole lab, at its end.
+    Recap,
     /// Before `pllab clean` deletes.
     ConfirmClean,
     /// While a drill is planted.
@@ -186,6 +190,14 @@ pub enum Answer {
     Path,
     /// Show the answer.
     GiveUp,
+    /// Open the page in the browser.
+    Browse,
+    /// Answer the questions over the whole lab.
+    Recap,
+    /// Write the report.
+    Report,
+    /// Keep what was made, and go on with a drill.
+    Drill,
 }
 
 impl Answer {
@@ -206,6 +218,10 @@ impl Answer {
             Self::Keep => "keep",
             Self::Path => "path",
             Self::GiveUp => "give_up",
+            Self::Browse => "browse",
+            Self::Recap => "recap",
+            Self::Report => "report",
+            Self::Drill => "drill",
         }
     }
 }

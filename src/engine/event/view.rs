@@ -50,6 +50,22 @@ pub struct StepView {
     pub way: Mode,
 }
 
+/// What came of a lab, at its end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EndingView {
+    pub lab: Pair<String>,
+    /// The number of steps, all of them met.
+    pub steps: usize,
+    /// The page's URL in the learner's browser; empty if the lab has no page, or none arrived.
+    pub url: String,
+    /// What the page says.
+    pub text: String,
+    /// Client, endpoint and load balancer with their addresses.
+    pub hops: Vec<(Text, String)>,
+    /// The source address that the web server saw.
+    pub source: String,
+}
+
 /// What a learner needs to do a step by hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TurnView {

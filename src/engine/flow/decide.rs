@@ -1,8 +1,8 @@
 //! Decides what is next. A pure function from the state to the effects; it knows the modes and does nothing itself.
 
 use super::go_to::{ask_go_to, goal, on_the_way, which_step};
-use super::plan::{Effect, End, Input, Plan};
-use super::predict::{ask_predict, settled, unpredicted, waits_for_prediction};
+use super::plan::{Effect, End, Input, Plan, Wish};
+use super::predict::{ask_predict, ask_recap, recapped, settled, unpredicted, waits_for_prediction};
 use super::questions::{
     ask_clean_up, ask_failed, ask_lost, ask_next, ask_not_met, ask_step, ask_theirs, ask_watching, has_work, with_label,
 };
@@ -46,6 +46,20 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
             effects.extend(clean_up());
             effects
         }
+        Input::Answered(QuestionId::CleanUp, Answer::Browse) => vec![Effect::End(End::Wishes(Wish::Browse))],
+        Input::Answered(QuestionId::CleanUp, Answer::Report) => vec![Effect::End(End::Wishes(Wish::Report))],
+        Input::Answered(QuestionId::CleanUp, Answer::Drill) => {
+            vec![Effect::Record(run_finished(state, plan, Verdict::Met)), Effect::End(End::Wishes(Wish::Drill))]
+        }
+        Input::Answered(QuestionId::CleanUp, Answer::Recap) => vec![recap_or_end(state, plan)],
+        Input::Answered(QuestionId::Recap, answer) => match recapped(state, plan, answer) {
+            Some(event) => {
+                let next = recap_or_end(&after(state, &event), plan);
+                vec![Effect::Record(event), next]
+            }
+            None => vec![ask_clean_up(state, plan)],
+        },
+        Input::Granted => vec![ask_clean_up(state, plan)],
         Input::Answered(_, Answer::CleanUp) => clean_up_asking(state),
         Input::Answered(_, Answer::Keep) => finish(state, plan, Verdict::Met),
         Input::Answered(QuestionId::Step, answer) => {
@@ -156,7 +170,7 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
             let tied = step.makes.iter().any(|it| matches!(it, Resource::Acceptance(_) | Resource::Rejection(_)));
             effects.extend(tied.then_some(Effect::Picture(index)));
             let last = index + 1 == plan.lab.steps.len();
-            effects.push(if last { ask_clean_up(plan) } else { ask_next(plan) });
+            effects.extend(if last { ending(&state, plan) } else { vec![ask_next(plan)] });
             effects
         }
         // If the cloud cannot be asked, nothing else can be seen either.
@@ -209,7 +223,7 @@ fn forward(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
         }
         Some((index, _)) if on_the_way(state, plan) => begin(state, plan, index, Answer::Go),
         Some((index, step)) => open(index, step, state, plan),
-        None => vec![ask_clean_up(plan)],
+        None => ending(state, plan),
     }
 }
 
@@ -219,6 +233,15 @@ fn unless_lost(state: &State, plan: &Plan<'_>, question: Effect) -> Vec<Effect> 
     let mut effects: Vec<Effect> = looks.map(|(index, _)| Effect::Lost(index)).into_iter().collect();
     effects.push(question);
     effects
+}
+
+/// The lab is done: what came of it, and what may be done with it.
+fn ending(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
+    vec![Effect::Ending, ask_clean_up(state, plan)]
+}
+
+fn recap_or_end(state: &State, plan: &Plan<'_>) -> Effect {
+    ask_recap(state, plan).unwrap_or_else(|| ask_clean_up(state, plan))
 }
 
 fn opened(state: &State, step: &Step) -> bool {
@@ -235,6 +258,7 @@ pub fn alone(way: Mode, question: QuestionId) -> Option<Answer> {
         QuestionId::Watching | QuestionId::WhichStep => Answer::Again,
         QuestionId::Predict => Answer::Skip,
         QuestionId::CleanUp | QuestionId::Theirs => Answer::Keep,
+        QuestionId::Recap => Answer::Skip,
         _ => Answer::Leave,
     };
     (way == Mode::HandsOn).then_some(answer)

@@ -40,6 +40,7 @@ fn lab() -> Lab {
         minutes: 2,
         variables: std::collections::BTreeMap::new(),
         steps: vec![step("one", false), step("two", true)],
+        recap: Vec::new(),
     }
 }
 
@@ -118,6 +119,7 @@ fn words(effects: &[Effect]) -> Vec<String> {
             Effect::Check(index) => format!("check:{index}"),
             Effect::Detour(index) => format!("detour:{index}"),
             Effect::Undo(index) => format!("undo:{index}"),
+            Effect::Ending => "ending".to_owned(),
             Effect::CleanUp => "clean-up".to_owned(),
             Effect::End(end) => format!("end:{end:?}"),
         })
@@ -128,7 +130,7 @@ fn words(effects: &[Effect]) -> Vec<String> {
 fn expect(way: Mode, keep: bool, events: &[Event], input: Input, expected: &[&str]) {
     let lab = lab();
     let prose = Pair::default();
-    let plan = Plan { lab: &lab, prose: &prose, way, keep, asks: true };
+    let plan = Plan { lab: &lab, prose: &prose, way, keep, drills: false, asks: true };
     assert_eq!(words(&decide(&after(events), &plan, input)), expected);
 }
 
@@ -152,7 +154,7 @@ fn a_run_begins_and_goes_on_where_it_stopped() {
         ],
         &["opening", "show:1", GO],
     );
-    guided(&[met("one"), met("two")], &["opening", "ask:CleanUp>clean_up|clean_up,keep"]);
+    guided(&[met("one"), met("two")], &["opening", "ending", "ask:CleanUp>clean_up|report,keep,clean_up"]);
     // Nothing is made before the cloud was asked about calls without an outcome.
     guided(&[started("one"), intent()], &["opening", "recover"]);
 }
@@ -166,7 +168,7 @@ fn a_step_is_made_then_checked_then_finished() {
     guided(
         &[met("one"), started("two")],
         Input::Checked(Verdict::Met),
-        &["record:finished:two", "ask:CleanUp>clean_up|clean_up,keep"],
+        &["record:finished:two", "ending", "ask:CleanUp>clean_up|report,keep,clean_up"],
     );
     guided(
         &[met("one")],
@@ -193,7 +195,7 @@ fn what_is_not_met_stops_there_and_can_be_asked_again() {
     let mut lab = lab();
     lab.steps[1].checks.push(Check::Answer(page));
     let prose = Pair::default();
-    let plan = Plan { lab: &lab, prose: &prose, way: Mode::Guided, keep: false, asks: true };
+    let plan = Plan { lab: &lab, prose: &prose, way: Mode::Guided, keep: false, drills: false, asks: true };
     let offered = decide(&after(&[started("one")]), &plan, Input::Checked(Verdict::Broken));
     assert_eq!(words(&offered), ["lost:0", "ask:NotMet>leave|again,path,leave,clean_up"]);
     guided(Input::Answered(QuestionId::NotMet, Answer::Leave), &["record:run:NotYet:0", "end:Left"]);
@@ -303,7 +305,7 @@ fn the_end_says_what_was_met_and_what_is_left() {
     end(&all, false, Input::Cleaned(Verdict::Broken), &["record:run:Broken:2", "end:NotMet"]);
     end(&all, false, Input::Cleaned(Verdict::CannotTell), &["record:run:CannotTell:2", "end:NotMet"]);
     end(&all, true, Input::Answered(QuestionId::CleanUp, Answer::Keep), &["record:run:Met:2", "end:Met"]);
-    end(&all, true, Input::Begin, &["opening", "ask:CleanUp>keep|clean_up,keep"]);
+    end(&all, true, Input::Begin, &["opening", "ending", "ask:CleanUp>keep|report,keep,clean_up"]);
     // A clean-up halfway leaves nothing, but the lab is still not done.
     end(&[met("one")], false, Input::Cleaned(Verdict::Met), &["record:run:NotYet:1", "end:NotMet"]);
 }
@@ -316,7 +318,7 @@ fn reading_calls_nothing_and_records_nothing() {
     explain(&[started("one")], Input::Answered(QuestionId::Next, Answer::Leave), &["end:Met"]);
     let lab = lab();
     let prose = Pair::default();
-    let plan = Plan { lab: &lab, prose: &prose, way: Mode::Explain, keep: true, asks: false };
+    let plan = Plan { lab: &lab, prose: &prose, way: Mode::Explain, keep: true, drills: false, asks: false };
     let read = words(&decide(&State::default(), &plan, Input::Begin));
     assert_eq!(read, ["opening", "remember", "show:0", "remember", "show:1", "end:Met"]);
 }
@@ -427,11 +429,11 @@ fn another_step_is_gone_to_with_one_confirmation() {
     );
     // Once it has been reached, it is a step like any other.
     let reached = [met("one"), Decision::GoTo(GoToStage::Begun).of_step("two"), met("two")];
-    guided(&reached, Input::Recovered, &["ask:CleanUp>clean_up|clean_up,keep"]);
+    guided(&reached, Input::Recovered, &["ending", "ask:CleanUp>clean_up|report,keep,clean_up"]);
     guided(
         &done,
         Input::Answered(QuestionId::GoBack, Answer::Again),
-        &["record:answered:dropped", "ask:CleanUp>clean_up|clean_up,keep"],
+        &["record:answered:dropped", "ending", "ask:CleanUp>clean_up|report,keep,clean_up"],
     );
 }
 

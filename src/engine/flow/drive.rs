@@ -47,6 +47,8 @@ pub struct Runner {
     pub path: Option<Box<dyn ShowPath>>,
     /// Whether what was made is kept at the end.
     pub keep: bool,
+    /// Whether the lab has drills that may be planted in this run.
+    pub drills: bool,
     /// Whether there are questions between the steps of the explain mode.
     pub asks: bool,
     /// Becomes true at Ctrl-C.
@@ -88,6 +90,14 @@ impl Runner {
         self.from(Input::Begin).await
     }
 
+    /// Goes on at the end of the lab, after a wish was granted.
+    ///
+    /// # Errors
+    /// If the run cannot go on.
+    pub async fn run_on(&self) -> Result<Ended, RunError> {
+        self.from(Input::Granted).await
+    }
+
     pub(in crate::engine) fn interrupt(&self, fault: Option<FaultClass>) -> Result<Ended, RunError> {
         self.core.close();
         let run = self.core.with(|state| state.run.clone());
@@ -96,8 +106,14 @@ impl Runner {
     }
 
     async fn from(&self, begin: Input) -> Result<Ended, RunError> {
-        let plan =
-            Plan { lab: &self.loaded.lab, prose: &self.loaded.prose, way: self.way, keep: self.keep, asks: self.asks };
+        let plan = Plan {
+            lab: &self.loaded.lab,
+            prose: &self.loaded.prose,
+            way: self.way,
+            keep: self.keep,
+            drills: self.drills,
+            asks: self.asks,
+        };
         let mut input = begin;
         let mut fault = None;
         loop {
@@ -158,6 +174,11 @@ impl Runner {
                 let accounts = self.core.accounts();
                 let view = self.core.with(|state| self.views.step(&self.loaded, state, index, accounts));
                 screen.step(&view);
+                Outcome::Nothing
+            }
+            Effect::Ending => {
+                let view = self.core.with(|state| Views::ending(&self.loaded, state));
+                screen.ending(&view);
                 Outcome::Nothing
             }
             Effect::Picture(index) => {

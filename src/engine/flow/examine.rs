@@ -49,6 +49,8 @@ pub async fn examine(
                 status: proof.status,
                 token_ok: proof.token_ok,
                 seen_source: proof.seen_source.clone(),
+                text: proof.text.clone(),
+                hops: proof.hops.clone(),
             })?;
         }
         core.record(&Event::Check {

@@ -13,6 +13,8 @@ pub struct Plan<'a> {
     pub way: Mode,
     /// Whether what was made is kept at the end unless the learner says otherwise.
     pub keep: bool,
+    /// Whether the lab has drills that may be planted in this run.
+    pub drills: bool,
     /// Whether there are questions between the steps of the explain mode.
     pub asks: bool,
 }
@@ -46,6 +48,8 @@ pub enum Input {
     Checked(Verdict),
     /// Steps were undone and are open again.
     Undone,
+    /// What the learner wished for at the end is done.
+    Granted,
     /// The clean-up and its second look are done. `Met` if nothing is left.
     Cleaned(Verdict),
     Interrupted,
@@ -92,6 +96,8 @@ pub enum Effect {
     Undo(usize),
     /// Delete what this run made, look again, write the receipt.
     CleanUp,
+    /// Show what came of the lab.
+    Ending,
     End(End),
 }
 
@@ -105,4 +111,16 @@ pub enum End {
     Left,
     /// Ctrl-C; the run can be resumed.
     Interrupted,
+    /// The learner wishes for something that is no part of the lab; then the run goes on.
+    Wishes(Wish),
+}
+
+/// What a learner may wish for once the lab is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// The page in the browser.
+    Browse,
+    Report,
+    /// A drill. The run itself is over.
+    Drill,
 }

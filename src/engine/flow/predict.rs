@@ -5,7 +5,7 @@ use crate::checks;
 use crate::engine::event::{Answer, Choice, Event, PredictionWords, Question, QuestionId, Verdict};
 use crate::engine::record::state::{Detouring, State};
 use crate::i18n::{Text, m};
-use crate::lab::{Moment, Pair, Predict, PredictProse, Prose, Step};
+use crate::lab::{Moment, Pair, Predict, PredictProse, Prose, Recap, Step};
 
 /// The next prediction of the step that was not asked yet. Only the detour's while it is under way, else only the
 /// others.
@@ -30,15 +30,74 @@ pub fn waits_for_prediction(state: &State, step: &Step) -> bool {
 /// `None` if the lab has no words for it.
 pub fn ask_predict(plan: &Plan<'_>, step: &Step, predict: &Predict) -> Option<Effect> {
     let words = words(plan, step, predict)?;
-    let choice = |(number, option): (usize, &String)| {
-        let label = words.map(|words| words.option(option).unwrap_or_default().to_owned());
-        Choice { answer: Answer::This(number), label: Text::Both { ja: label.ja, en: label.en } }
-    };
-    let mut choices: Vec<Choice> = predict.options.iter().enumerate().map(choice).collect();
+    let prompt = m::engine_ask_predict(both(&words, |words| words.question.clone()));
+    Some(Effect::Ask(quiz(QuestionId::Predict, prompt, &predict.options, &words)))
+}
+
+fn quiz(id: QuestionId, prompt: Text, options: &[String], words: &Pair<PredictProse>) -> Question {
+    let label = |option: &String| both(words, |words| words.option(option).unwrap_or_default().to_owned());
+    let choice = |(number, option): (usize, &String)| Choice { answer: Answer::This(number), label: label(option) };
+    let mut choices: Vec<Choice> = options.iter().enumerate().map(choice).collect();
     choices.push(Choice { answer: Answer::Skip, label: m::engine_answer_skip() });
-    let question = words.map(|words| words.question.clone());
-    let prompt = m::engine_ask_predict(Text::Both { ja: question.ja, en: question.en });
-    Some(Effect::Ask(Question { id: QuestionId::Predict, prompt, choices, default: Answer::Skip }))
+    Question { id, prompt, choices, default: Answer::Skip }
+}
+
+fn both(words: &Pair<PredictProse>, of: impl Fn(&PredictProse) -> String) -> Text {
+    let Pair { ja, en } = words.map(of);
+    Text::Both { ja, en }
+}
+
+/// What a question and its answer are shown with.
+fn told(words: &Pair<PredictProse>, answer: &str) -> Box<PredictionWords> {
+    Box::new(PredictionWords {
+        question: both(words, |words| words.question.clone()),
+        said: both(words, |words| words.option(answer).unwrap_or_default().to_owned()),
+        right: both(words, |words| words.right.clone()),
+        because: both(words, |words| words.because.clone()),
+    })
+}
+
+/// The next question over the whole lab that was not asked yet and that this run can answer, with its number from 1.
+pub fn unasked<'a>(state: &State, plan: &Plan<'a>) -> Option<(usize, &'a Recap)> {
+    let asked = |(_, it): &(usize, &Recap)| !state.recap.contains_key(&it.id) && proven(state, it).is_some();
+    plan.lab.recap.iter().enumerate().find(asked).map(|(index, it)| (index + 1, it))
+}
+
+/// What this run saw that answers a recap's question.
+fn proven<'a>(state: &'a State, recap: &Recap) -> Option<&'a Text> {
+    let check = checks::name(&recap.proof);
+    let seen = state.checked.iter().find(|((_, name), (verdict, _))| *name == check && *verdict == Verdict::Met);
+    seen.map(|(_, (_, seen))| seen)
+}
+
+/// Asks the next question over the whole lab; `None` if there is none.
+pub fn ask_recap(state: &State, plan: &Plan<'_>) -> Option<Effect> {
+    let (number, recap) = unasked(state, plan)?;
+    let words = recap_words(plan, recap)?;
+    let question = both(&words, |words| words.question.clone());
+    let prompt = m::EngineAskRecap { number, question, total: plan.lab.recap.len() }.text();
+    Some(Effect::Ask(quiz(QuestionId::Recap, prompt, &recap.options, &words)))
+}
+
+fn recap_words(plan: &Plan<'_>, recap: &Recap) -> Option<Pair<PredictProse>> {
+    let of = |prose: &Prose| prose.recap.get(&recap.id).cloned();
+    Some(Pair { ja: of(&plan.prose.ja)?, en: of(&plan.prose.en)? })
+}
+
+/// Records the answer to the question over the whole lab that was asked.
+pub fn recapped(state: &State, plan: &Plan<'_>, answer: Answer) -> Option<Event> {
+    let (_, recap) = unasked(state, plan)?;
+    let words = recap_words(plan, recap)?;
+    let option = if let Answer::This(number) = answer { recap.options.get(number) } else { None };
+    let answer = option.cloned().unwrap_or_default();
+    Some(Event::Recapped {
+        question: recap.id.clone(),
+        words: told(&words, &answer),
+        answer,
+        right: recap.right.clone(),
+        check: checks::name(&recap.proof),
+        seen: proven(state, recap)?.clone(),
+    })
 }
 
 fn words(plan: &Plan<'_>, step: &Step, predict: &Predict) -> Option<Pair<PredictProse>> {
@@ -59,22 +118,12 @@ pub fn settled(state: &State, plan: &Plan<'_>, step: &Step) -> Vec<Effect> {
         if *verdict != Verdict::Met || now.settled.contains(&predict.id) {
             return None;
         }
-        let both = |of: &dyn Fn(&PredictProse) -> String| {
-            let Pair { ja, en } = words.map(of);
-            Text::Both { ja, en }
-        };
-        let option = |name: &str| both(&|words| words.option(name).unwrap_or_default().to_owned());
         Some(Effect::Record(Event::Settled {
             step: asked.id.clone(),
             prediction: predict.id.clone(),
             answer: answer.clone(),
             right: predict.right.clone(),
-            words: Box::new(PredictionWords {
-                question: both(&|words| words.question.clone()),
-                said: option(answer),
-                right: both(&|words| words.right.clone()),
-                because: both(&|words| words.because.clone()),
-            }),
+            words: told(&words, answer),
             check,
             seen: seen.clone(),
         }))

@@ -2,7 +2,7 @@
 //! `predict.rs`.
 
 use super::plan::{Effect, Plan};
-use super::predict::waits_for_prediction;
+use super::predict::{unasked, waits_for_prediction};
 use crate::engine::event::{Answer, Choice, Mode, Question, QuestionId};
 use crate::engine::record::state::{Detouring, State};
 use crate::i18n::{Text, m};
@@ -49,9 +49,15 @@ pub fn ask_next(plan: &Plan<'_>) -> Effect {
 }
 
 /// After the last step.
-pub fn ask_clean_up(plan: &Plan<'_>) -> Effect {
+pub fn ask_clean_up(state: &State, plan: &Plan<'_>) -> Effect {
     let default = if plan.keep { Answer::Keep } else { Answer::CleanUp };
-    ask(QuestionId::CleanUp, m::engine_ask_clean_up(), &[Answer::CleanUp, Answer::Keep], default)
+    let mut answers = Vec::new();
+    answers.extend(state.page.is_some().then_some(Answer::Browse));
+    answers.extend(unasked(state, plan).map(|_| Answer::Recap));
+    answers.push(Answer::Report);
+    answers.extend(plan.drills.then_some(Answer::Drill));
+    answers.extend([Answer::Keep, Answer::CleanUp]);
+    ask(QuestionId::CleanUp, m::engine_ask_clean_up(), &answers, default)
 }
 
 /// What to do with what the learner made. Asked while some of it exists and the learner has not answered.
@@ -155,5 +161,9 @@ fn label(id: QuestionId, answer: Answer) -> Text {
         (_, Answer::Keep) => m::engine_answer_keep(),
         (_, Answer::Path) => m::drill_answer_path(),
         (_, Answer::GiveUp) => m::drill_answer_give_up(),
+        (_, Answer::Browse) => m::engine_answer_browse(),
+        (_, Answer::Recap) => m::engine_answer_recap(),
+        (_, Answer::Report) => m::engine_answer_report(),
+        (_, Answer::Drill) => m::engine_answer_drill(),
     }
 }

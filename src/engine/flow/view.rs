@@ -6,11 +6,13 @@ use crate::actions::{self, Naming, Symbol};
 use crate::checks;
 use crate::cloud::{Api, Call};
 use crate::engine::calls::run_log::RunLog;
-use crate::engine::event::{Lane, Link, LinkState, Mark, Mode, Node, OpeningView, Picture, StepView, TurnView};
+use crate::engine::event::{
+    EndingView, Lane, Link, LinkState, Mark, Mode, Node, OpeningView, Picture, StepView, TurnView,
+};
 use crate::engine::hands_on;
 use crate::engine::record::state::State;
 use crate::i18n::{Text, m};
-use crate::lab::{Check, Lab, Loaded, Pair, Predict, PredictProse, Resource, Side, Step, in_order};
+use crate::lab::{Check, Kind, Lab, Loaded, Pair, Predict, PredictProse, Resource, Side, Step, in_order};
 
 /// What all views of a session share.
 #[derive(Clone, Debug)]
@@ -39,6 +41,26 @@ impl Views {
             way: self.way,
             run: (self.way != Mode::Explain).then(|| state.run.clone()),
             resumed: self.resumed,
+        }
+    }
+
+    /// What came of the lab.
+    #[must_use]
+    pub fn ending(loaded: &Loaded, state: &State) -> EndingView {
+        let page = state.page.clone().unwrap_or_default();
+        let made = loaded.lab.steps.iter().flat_map(|step| &step.makes);
+        let kinds: BTreeMap<&str, Kind> = made.map(|it| (it.name(), it.kind())).collect();
+        let label = |name: &str| match kinds.get(name) {
+            Some(kind) => actions::label(kind, name),
+            None => Text::literal(name),
+        };
+        EndingView {
+            lab: loaded.prose.map(|prose| prose.title.clone()),
+            steps: loaded.lab.steps.len(),
+            url: page.url,
+            text: page.text,
+            hops: page.hops.iter().map(|hop| (label(&hop.resource), hop.addresses.join(", "))).collect(),
+            source: page.source,
         }
     }
 

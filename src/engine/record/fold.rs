@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::ledger::{Made, Pending, ResourceState};
-use super::state::{Consent, Detouring, Graded, Planted, State, StepState};
+use super::state::{Consent, Detouring, Graded, PageSeen, Planted, State, StepState};
 use crate::engine::event::{
     AnewChoice, CleanUpStage, Decision, DetourStage, Entry, Event, Facts, FaultClass, GoToStage, Mode, NextStage,
     Purpose, StepChoice, Theirs,
@@ -210,8 +210,12 @@ impl State {
                 self.lost.clear();
                 self.steps.entry(step.clone()).or_default().verdict = Some(*verdict);
             }
-            Event::Proof { url, token_ok, seen_source, .. } => {
-                self.proof = Some((url.clone(), *token_ok, seen_source.clone()));
+            Event::Proof { url, token_ok, seen_source, text, hops, .. } => {
+                let (text, source) = (text.clone(), seen_source.clone());
+                self.page = token_ok.then(|| PageSeen { url: url.clone(), text, source, hops: hops.clone() });
+            }
+            Event::Recapped { question, answer, .. } => {
+                self.recap.insert(question.clone(), answer.clone());
             }
             Event::Receipt { items, .. } => self.receipt = Some(items.clone()),
             Event::RunCleaned { .. } => self.cleaned = true,

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::ledger::{Made, Pending, ResourceState};
 use crate::actions::Charge;
-use crate::engine::event::{Difference, Facts, Item, Mode, Verdict};
+use crate::engine::event::{Difference, Facts, Hop, Item, Mode, Verdict};
 use crate::i18n::Text;
 use crate::lab::{Leaves, Side};
 
@@ -37,7 +37,10 @@ pub struct State {
     /// Calls with an unknown outcome, by number: there is no outcome line, or one that says that nobody knows.
     pub pending: BTreeMap<u64, Pending>,
     pub next_call: u64,
-    pub proof: Option<(String, bool, String)>,
+    /// The page as it last arrived.
+    pub page: Option<PageSeen>,
+    /// The learner's answers to the recap; empty where they passed.
+    pub recap: BTreeMap<String, String>,
     pub receipt: Option<Vec<Item>>,
     /// Whether a clean-up has begun. From then on the run is taken down and not built on.
     pub cleaning: bool,
@@ -144,6 +147,18 @@ pub enum Detouring {
     No,
     Open,
     Done,
+}
+
+/// A page that arrived through endpoint and load balancer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PageSeen {
+    pub url: String,
+    /// What it says, without its markup.
+    pub text: String,
+    /// The source address that the web server saw.
+    pub source: String,
+    /// What the request went through, in order.
+    pub hops: Vec<Hop>,
 }
 
 impl State {

@@ -63,13 +63,15 @@ pub fn pages(parts: &[Part], room: Room) -> Vec<Vec<Line>> {
                 end.insert(0, block);
                 continue;
             }
-            let mut pieces = paragraphs(&Part { lines: block, begins_page: false }, last, columns);
-            if end.is_empty()
-                && let Some(piece) = pieces.pop()
-            {
-                end.push(piece.lines);
+            if end.is_empty() {
+                // Its last rows stay with the menu, one line at least.
+                let fits = |from: &usize| rows(&block[*from..], columns) <= last;
+                let from = (0..block.len()).find(fits).unwrap_or(block.len().saturating_sub(1));
+                end.push(block[from..].to_vec());
+                tail.extend((from > 0).then(|| block[..from].to_vec()));
+            } else {
+                tail.push(block);
             }
-            tail.extend(pieces.into_iter().map(|piece| piece.lines));
             break;
         }
         pages.extend([tail, end]);

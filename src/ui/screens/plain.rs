@@ -12,11 +12,13 @@ use super::menu::{Item, MenuHost, ask, step_blocks, taken};
 use super::numbered::{ask_number, is_one_of, numbered};
 use super::options::UiOptions;
 use crate::engine::event::{
-    Answer, AskError, Event, Mode, OpeningView, Picture, Progress, ProgressState, Question, Screen, StepView, TurnView,
+    Answer, AskError, EndingView, Event, Mode, OpeningView, Picture, Progress, ProgressState, Question, Screen,
+    StepView, TurnView,
 };
 use crate::i18n::{Lang, Text, m};
 use crate::ui::text::line::{Line, paint, stack};
 use crate::ui::text::style::{GlyphSet, Layout, Style};
+use crate::ui::views::ending::ending;
 use crate::ui::views::events::{Context, event};
 use crate::ui::views::hands_on::{scripts, turn};
 use crate::ui::views::opening::opening;
@@ -213,6 +215,10 @@ impl Screen for Plain {
         }
         let style = self.style();
         self.print_lines(&style.inside(picture(now, &style, false)), true);
+    }
+
+    fn ending(&self, view: &EndingView) {
+        self.print_lines(&ending(view, &self.style()), true);
     }
 
     fn event(&self, what: &Event) {

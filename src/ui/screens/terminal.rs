@@ -18,13 +18,14 @@ use super::prompter::{self, Offer, Turn};
 use super::sheet::Sheet;
 use super::signals::{Signals, link};
 use crate::engine::event::{
-    Answer, AskError, Event, OpeningView, Picture, Progress, ProgressState, Question, Screen, StepView, TurnView,
-    Verdict,
+    Answer, AskError, EndingView, Event, OpeningView, Picture, Progress, ProgressState, Question, Screen, StepView,
+    TurnView, Verdict,
 };
 use crate::i18n::{Lang, Text, harmless, m};
 use crate::ui::text::line::{Line, Tone, stack};
 use crate::ui::text::style::{GlyphSet, Layout, Style};
 use crate::ui::text::wrap::fill;
+use crate::ui::views::ending::ending;
 use crate::ui::views::events::{Context, event};
 use crate::ui::views::hands_on::{scripts, turn};
 use crate::ui::views::opening::opening;
@@ -332,6 +333,10 @@ impl Screen for Terminal {
             view.picture = now.clone();
         }
         self.print_lines(&picture(now, &self.style(), false), Last::Other);
+    }
+
+    fn ending(&self, view: &EndingView) {
+        self.write(&ending(view, &self.style()), Last::Other, true);
     }
 
     fn event(&self, what: &Event) {

@@ -36,7 +36,7 @@ pub fn event(event: &Event, context: &Context, style: &Style) -> Vec<Line> {
             let title = Some(style.render(title)).filter(|title| !title.is_empty()).unwrap_or_else(|| check.clone());
             checked(&Asked { title, verdict: *verdict, expected, seen, why: why.as_ref(), command }, style)
         }
-        Event::Proof { url, status, token_ok, seen_source } => proof(url, *status, *token_ok, seen_source, style),
+        Event::Proof { url, status, token_ok, seen_source, .. } => proof(url, *status, *token_ok, seen_source, style),
         Event::Rung { .. } => path::rung(event, style),
         Event::Diagnosis { .. } => path::diagnosis(event, style),
         Event::DrillFinished { mended, opened, hints, seconds, given_up, .. } => {
@@ -60,6 +60,7 @@ pub fn event(event: &Event, context: &Context, style: &Style) -> Vec<Line> {
             style.inside(style.words(Tone::Strong, &words))
         }
         Event::Settled { answer, right, words, seen, .. } => predicted(answer == right, words, seen, style),
+        Event::Recapped { answer, right, words, seen, .. } => predicted(answer == right, words, seen, style),
         Event::Recognised { .. } | Event::Sighted { .. } | Event::Hint { .. } | Event::Lost { .. } => {
             hands_on::event(event, style)
         }

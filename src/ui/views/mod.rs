@@ -7,6 +7,7 @@ pub mod canvas;
 pub mod diagram;
 pub mod diagram_words;
 pub mod drill;
+pub mod ending;
 pub mod error;
 pub mod events;
 pub mod hands_on;

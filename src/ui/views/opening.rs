@@ -26,6 +26,9 @@ pub fn opening(view: &OpeningView, style: &Style) -> Vec<Vec<Line>> {
     let mut blocks = vec![style.inside(title)];
     // A learner who resumes has read it.
     if !view.resumed {
+        if let Some(goals) = &prose.goals {
+            blocks.push(style.inside(style.under(&m::opening_goals(), style.prose(goals, 2))));
+        }
         let mut goal = style.inside(vec![Line::of(Tone::Strong, style.render(&m::opening_picture()))]);
         goal.extend(picture(&view.picture, style, false));
         blocks.extend([goal, style.inside(style.prose(&prose.intro, 0))]);
