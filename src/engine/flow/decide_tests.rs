@@ -244,7 +244,7 @@ fn by_hand_the_acceptance_offers_all_three_under_their_own_names() {
         detour.remakes = vec!["one-vpc".to_owned()];
     }
     let prose = Pair::default();
-    let plan = Plan { lab: &lab, prose: &prose, way: Mode::HandsOn, keep: false, asks: true };
+    let plan = Plan { lab: &lab, prose: &prose, way: Mode::HandsOn, keep: false, drills: false, asks: true };
     let made_by_hand = after(&[recognised("one-vpc"), met("one"), opened("two")]);
     let Some(Effect::Ask(question)) = decide(&made_by_hand, &plan, Input::Begin).pop() else { panic!("it is a menu") };
     let labels: Vec<_> = question.choices.iter().map(|choice| (choice.answer, choice.label.clone())).collect();
