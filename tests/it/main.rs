@@ -72,6 +72,8 @@ mod shell_words;
 mod target_health;
 mod trouble;
 mod two_accounts;
+#[cfg(unix)]
+mod walks;
 mod why;
 mod wire_kills;
 mod zones;

@@ -230,6 +230,20 @@ impl Screen {
         }
     }
 
+    /// Waits until `wanted` holds, or the program ends; says whether it goes on.
+    #[track_caller]
+    pub fn see_or_end(&mut self, what: &str, wanted: impl Fn(&Self) -> bool) -> bool {
+        let deadline = Instant::now() + PATIENCE;
+        while !wanted(self) {
+            match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(bytes) => self.take(&bytes),
+                Err(RecvTimeoutError::Timeout) => panic!("{what:?} does not come:\n{}", self.visible()),
+                Err(RecvTimeoutError::Disconnected) => return false,
+            }
+        }
+        true
+    }
+
     /// What the person sees.
     pub fn visible(&self) -> String {
         self.seen.screen().contents()

@@ -1,0 +1,208 @@
+//! Every lab on a terminal, in both languages and three widths: at every prompt, the question, what it is about and the
+//! legend are in sight. And a monkey's keys: nothing is deleted unasked, and whatever was pressed, the run is resumed
+//! at the same menu.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use pllab::inside::i18n::{Lang, Text};
+use pllab::inside::lab::{Source, load};
+
+use super::harness::{Folder, Key, Screen, at_a_time, say, sequence};
+
+const LABS: [&str; 4] = ["privatelink", "two-zones", "who-may-connect", "private-dns"];
+const POINTER: &str = " ❯ ";
+/// Nothing is opened with the machine's own browser.
+const ENV: &[(&str, &str)] = &[("SSH_CONNECTION", "a test")];
+
+fn word(key: &str) -> [String; 2] {
+    Lang::ALL.map(|lang| Text::message(key, []).render(lang))
+}
+
+fn holds(line: &str, key: &str) -> bool {
+    word(key).iter().any(|word| line.contains(word.as_str()))
+}
+
+/// What the program waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Prompt {
+    Page,
+    Menu,
+}
+
+fn prompt(screen: &Screen) -> Option<Prompt> {
+    let visible = screen.visible();
+    let last = visible.trim_end().lines().last()?;
+    if holds(last, "pager-on") {
+        return Some(Prompt::Page);
+    }
+    let copied = || holds(last, "menu-copied");
+    ((holds(last, "menu-keys") || copied()) && visible.contains(POINTER)).then_some(Prompt::Menu)
+}
+
+#[track_caller]
+fn next(screen: &mut Screen) -> Prompt {
+    screen.see("a page or a menu", |screen| prompt(screen).is_some());
+    prompt(screen).expect("it was seen")
+}
+
+/// The choices of the menu on the screen, without the pointer.
+fn choices(screen: &Screen) -> Vec<String> {
+    let visible = screen.visible();
+    let lines: Vec<&str> = visible.trim_end().lines().collect();
+    let lines = &lines[..lines.len().saturating_sub(1)];
+    let is_choice = |line: &&&str| line.starts_with("   ") || line.starts_with(POINTER) || line.is_empty();
+    let mut all: Vec<String> =
+        lines.iter().rev().take_while(is_choice).map(|line| line.replace('❯', " ").trim().to_owned()).collect();
+    all.retain(|line| !line.is_empty());
+    all.reverse();
+    all
+}
+
+/// The question stands above its choices, and something of what it is about above the question.
+#[track_caller]
+fn assert_in_sight(screen: &Screen) {
+    let visible = screen.visible();
+    let lines: Vec<&str> = visible.trim_end().lines().collect();
+    let first = lines.iter().position(|line| line.starts_with(POINTER)).expect("a menu has a pointer");
+    let question = lines[..first].iter().rposition(|line| !line.trim().is_empty());
+    let question = question.unwrap_or_else(|| panic!("no question:\n{visible}"));
+    assert!(lines[..question].iter().any(|line| !line.trim().is_empty()), "nothing but the question:\n{visible}");
+}
+
+fn through(lab: &str, lang: Lang, size: (u16, u16)) {
+    let folder = Folder::new();
+    let words = format!("start {lab} --pace instant --lang {}", lang.tag());
+    let mut screen = Screen::open(&folder, &words, size, ENV);
+    let finished = |folder: &Folder| sequence(&folder.journal()).iter().filter(|it| **it == "step_finished").count();
+    let source = Source::find(lab, None).expect("labs are read").expect("it is embedded");
+    let steps = load(
+        &source,
+        &BTreeMap::new(),
+        &BTreeMap::from([("token", "t".to_owned()), ("region", "ap-northeast-1".to_owned())]),
+    );
+    let steps = steps.expect("the lab is good").lab.steps.len();
+    let mut ended = false;
+    for _ in 0..400 {
+        if next(&mut screen) == Prompt::Page {
+            // A page leaves its last row to the legend, and loses none of its own.
+            screen.press(Key::Enter);
+            screen.see("the next page", |screen| prompt(screen).is_none());
+            continue;
+        }
+        assert_in_sight(&screen);
+        let at_the_end = choices(&screen).iter().any(|line| holds(line, "engine-answer-report"));
+        if at_the_end {
+            assert_eq!(finished(&folder), steps, "{lab}: {}", screen.visible());
+            ended = true;
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(300));
+        screen.press(Key::Enter);
+        screen.see("the answer", |screen| prompt(screen) != Some(Prompt::Menu) || !screen.visible().contains(POINTER));
+    }
+    assert!(ended, "{lab} does not end:\n{}", screen.visible());
+    // The recap is the choice before the report; its five questions are answered by the run's own facts.
+    let recap = choices(&screen).iter().position(|line| holds(line, "engine-answer-recap"));
+    for _ in 0..recap.expect("there is a recap") {
+        screen.tap(Key::Down);
+    }
+    screen.tap(Key::Enter);
+    for _ in 0..60 {
+        if sequence(&folder.journal()).iter().filter(|it| **it == "recapped").count() == 5 {
+            break;
+        }
+        next(&mut screen);
+        screen.tap(Key::Enter);
+    }
+    let journal = folder.journal();
+    let answers: Vec<_> = journal.iter().filter(|line| line["event"] == "recapped").collect();
+    assert!(answers.len() == 5 && answers.iter().all(|line| line["seen"] != ""), "{answers:?}");
+    while next(&mut screen) == Prompt::Page {
+        screen.tap(Key::Enter);
+    }
+    assert!(choices(&screen).iter().any(|line| holds(line, "engine-answer-report")), "{}", screen.visible());
+    screen.press(Key::CtrlC);
+    assert_eq!(screen.end(), 130);
+    let wide: Vec<String> = screen.too_wide();
+    let kana = |c: char| ('\u{3040}'..='\u{30ff}').contains(&c);
+    let prose: Vec<&String> = wide.iter().filter(|line| line.contains(kana) && !line.contains('<')).collect();
+    assert!(prose.is_empty(), "{lab}: {prose:?}");
+    folder.pllab("clean --yes").run().code(0);
+}
+
+#[test]
+fn every_lab_in_both_languages_and_three_widths_keeps_its_questions_in_sight() {
+    let sizes = [(80, 24), (40, 24), (120, 40)];
+    let all: Vec<_> = LABS
+        .into_iter()
+        .flat_map(|lab| Lang::ALL.map(|lang| (lab, lang)))
+        .flat_map(|(lab, lang)| sizes.map(|size| (lab, lang, size)))
+        .collect();
+    at_a_time(&all, |(lab, lang, size)| through(lab, *lang, *size));
+}
+
+/// A thousand keys and more, then the same menu again after Ctrl-C and `resume`.
+fn monkey(lab: &str, seed: u64) {
+    let folder = Folder::new();
+    let random = pllab::inside::host::Random::seeded(seed);
+    let below = |limit: u64| usize::try_from(random.next_u64() % limit).expect("small");
+    let mut words = format!("start {lab} --pace instant --keep");
+    let mut keys = 0;
+    while keys < 2000 {
+        let mut screen = Screen::open(&folder, &words, (80, 24), ENV);
+        let mut runs = true;
+        for _ in 0..300 {
+            runs = screen.see_or_end("a prompt", |screen| prompt(screen).is_some());
+            if !runs || keys >= 2000 {
+                break;
+            }
+            keys += 1;
+            // What deletes asks once more; the usual answer, which a hurried Enter takes, is no.
+            let asks = choices(&screen).iter().any(|line| holds(line, "menu-delete-yes"));
+            let all: [&[u8]; 12] =
+                [b"\r", b"\r", b"\r", b"\x1b[B", b"\x1b[A", b"\x1b", b" ", b"b", b"q", b"y", b"1", "は".as_bytes()];
+            let key: &[u8] = if asks { b"\r" } else { all[below(12)] };
+            screen.send(key);
+            if key == b"\r" {
+                std::thread::sleep(Duration::from_millis(60));
+            }
+        }
+        words = "resume --keep".to_owned();
+        if !runs {
+            // It was left by a choice.
+            let code = screen.end();
+            assert!([0, 1, 2].contains(&code), "seed {seed}: {code}\n{}", screen.visible());
+            continue;
+        }
+        // Whatever is asked now is asked again.
+        while next(&mut screen) == Prompt::Page {
+            screen.send(b"q");
+            screen.rest();
+        }
+        screen.rest();
+        let asked = choices(&screen);
+        screen.press(Key::CtrlC);
+        assert_eq!(screen.end(), 130, "seed {seed}: {}", screen.visible());
+        let mut again = Screen::open(&folder, "resume --keep", (80, 24), ENV);
+        while next(&mut again) == Prompt::Page {
+            again.send(b"q");
+            again.rest();
+        }
+        again.rest();
+        assert_eq!(choices(&again), asked, "seed {seed}: {}", again.visible());
+        again.press(Key::CtrlC);
+        assert_eq!(again.end(), 130);
+    }
+    let raw = std::fs::read_to_string(folder.journal_path()).expect("a journal");
+    assert!(!raw.contains("\"event\":\"run_cleaned\""), "seed {seed}");
+    folder.pllab("clean --yes").run().code(0);
+}
+
+#[test]
+fn two_thousand_random_keys_a_lab_delete_nothing_and_lose_no_menu() {
+    let given = std::env::var("PLLAB_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = given.unwrap_or_else(|| pllab::inside::host::Random::System.next_u64());
+    say(&format!("the monkeys' seed: PLLAB_SEED={seed}"));
+    at_a_time(&LABS, |lab| monkey(lab, seed));
+}
