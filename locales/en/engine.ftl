@@ -36,3 +36,4 @@ engine-answer-recap = Recap: five questions over the whole lab
 engine-answer-report = Write the report
 engine-answer-drill = Keep it, and go on with a drill
 engine-ask-recap = Recap { $number } of { $total }: { $question }
+picture-named = { $label } { $name }

@@ -9,11 +9,11 @@ words-vpc = The { $name } ({ $cidr }) exists.
 words-vpc-with = The { $name } ({ $cidr }) holds: { $nodes }.
 words-new-vpc = This step creates the { $name } ({ $cidr }).
 words-new = This step adds to the { $name }: { $nodes }.
-words-link-absent = The { $endpoint } in the consumer VPC and the { $service } in the provider VPC are not connected yet.
-words-link-pending = The { $endpoint } in the consumer VPC is requesting a connection to the { $service } in the provider VPC ({ $state }).
-words-link-up = The { $endpoint } in the consumer VPC is connected to the { $service } in the provider VPC.
-words-link-at-once = Once it is created, the { $endpoint } in the consumer VPC is connected to the { $service } in the provider VPC at once.
-words-link-rejected = The provider rejected the connection: the { $endpoint } in the consumer VPC is not connected to the { $service } in the provider VPC.
+words-link-absent = The { $endpoint } in the { $consumer } and the { $service } in the { $provider } are not connected yet.
+words-link-pending = The { $endpoint } in the { $consumer } is requesting a connection to the { $service } in the { $provider } ({ $state }).
+words-link-up = The { $endpoint } in the { $consumer } is connected to the { $service } in the { $provider }.
+words-link-at-once = Once it is created, the { $endpoint } in the { $consumer } is connected to the { $service } in the { $provider } at once.
+words-link-rejected = The provider rejected the connection: the { $endpoint } in the { $consumer } is not connected to the { $service } in the { $provider }.
 
 ## Opening
 opening-picture = What you will build
@@ -177,3 +177,5 @@ ending-source = The web server saw the source address { $source }.
 ending-url = In the browser
 ending-opened = The page is open in the browser while this run is open:
 ending-browse-elsewhere = The page opens with this command, in a second terminal:
+words-plan = You build { $nodes } in the { $name }.
+words-link-planned = The { $endpoint } in the { $consumer } connects to the { $service } in the { $provider }.

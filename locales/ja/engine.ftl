@@ -33,3 +33,4 @@ engine-answer-recap = おさらいをする (ラボ全体から 5 問)
 engine-answer-report = レポートを書き出す
 engine-answer-drill = 残したまま、ドリルに進む
 engine-ask-recap = おさらい { $number }/{ $total }: { $question }
+picture-named = { $label } { $name }

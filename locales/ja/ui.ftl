@@ -9,11 +9,11 @@ words-vpc = { $name } ({ $cidr }) があります。
 words-vpc-with = { $name } ({ $cidr }) に { $nodes } があります。
 words-new-vpc = このステップで { $name } ({ $cidr }) を作ります。
 words-new = このステップで { $name } に { $nodes } を作ります。
-words-link-absent = consumer VPC の { $endpoint } と provider VPC の { $service } は、まだつながっていません。
-words-link-pending = consumer VPC の { $endpoint } が provider VPC の { $service } に接続を求めています ({ $state })。
-words-link-up = consumer VPC の { $endpoint } は provider VPC の { $service } につながっています。
-words-link-at-once = consumer VPC の { $endpoint } は、作るとすぐに provider VPC の { $service } につながります。
-words-link-rejected = provider が拒否したので、consumer VPC の { $endpoint } は provider VPC の { $service } につながっていません。
+words-link-absent = { $consumer } の { $endpoint } と { $provider } の { $service } は、まだつながっていません。
+words-link-pending = { $consumer } の { $endpoint } が { $provider } の { $service } に接続を求めています ({ $state })。
+words-link-up = { $consumer } の { $endpoint } は { $provider } の { $service } につながっています。
+words-link-at-once = { $consumer } の { $endpoint } は、作るとすぐに { $provider } の { $service } につながります。
+words-link-rejected = provider が拒否したので、{ $consumer } の { $endpoint } は { $provider } の { $service } につながっていません。
 
 ## Opening
 opening-picture = このラボで作るもの
@@ -171,3 +171,5 @@ ending-source = Web サーバーから見た送信元アドレスは { $source }
 ending-url = ブラウザーで見る
 ending-opened = ページをブラウザーで開きました。この実行を終えるまで見られます。
 ending-browse-elsewhere = 別のターミナルで次のコマンドを実行すると、ページを開けます。
+words-plan = { $name } に { $nodes } を作ります。
+words-link-planned = { $consumer } の { $endpoint } から { $provider } の { $service } に接続します。

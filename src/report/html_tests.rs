@@ -12,7 +12,7 @@ use super::handout::{Page, Words};
 use super::{Handout, Told, fold, handout_html, report_html, svg};
 use crate::engine::event::{Entry, Lane, Link, LinkState, Mark, Node, Picture};
 use crate::i18n::{Lang, Text};
-use crate::lab::Loaded;
+use crate::lab::{Loaded, Side};
 
 const ELEMENTS: &str = "\
     a blockquote body br code dd del desc div dl dt em footer h1 h2 h3 h4 h5 h6 head header hr html i li main meta ol p path pre rect \
@@ -94,15 +94,22 @@ fn paths(value: &Value, at: &mut String, out: &mut Vec<String>) {
 fn picture(words: &[String]) -> Picture {
     let text = |at: usize| words[at % words.len()].clone();
     let node = |at: usize, tied| Node {
+        name: at.to_string(),
         label: Text::literal(text(at)),
         state: Some(Text::literal(text(at + 1))),
+        details: vec![Text::literal(text(at + 2))],
         mark: Mark::New,
+        place: at,
         tied,
     };
+    let lane = |side, at: usize, nodes| Lane { side, name: text(at), cidr: text(at), mark: Mark::There, nodes };
+    let (endpoint, service) = ("2".to_owned(), "4".to_owned());
     Picture {
-        consumer: Lane { cidr: text(0), mark: Mark::There, nodes: vec![node(1, false), node(2, true)] },
-        provider: Lane { cidr: text(3), mark: Mark::There, nodes: vec![node(4, true), node(5, false)] },
-        link: Link { state: LinkState::Up, label: Some(Text::literal(text(6))) },
+        vpcs: vec![
+            lane(Side::Consumer, 0, vec![node(1, false), node(2, true)]),
+            lane(Side::Provider, 3, vec![node(4, true), node(5, false)]),
+        ],
+        links: vec![Link { endpoint, service, state: LinkState::Up, label: Some(Text::literal(text(6))) }],
     }
 }
 

@@ -1,11 +1,13 @@
 //! The architecture as SVG, from the same layout as the terminal's drawing.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthChar as _;
 
-use crate::engine::event::{Lane, LinkState, Mark, Part, Picture, Row};
+use crate::engine::event::{Fullness, Lane, LinkState, Mark, Part, Picture, Row};
 use crate::i18n::{Lang, harmless, m};
+use crate::lab::Side;
 
 /// One em of the labels, in pixels.
 const EM: f64 = 14.0;
@@ -30,53 +32,78 @@ const GOOD: &str = "#1a7f4b";
 const WAIT: &str = "#9a6700";
 const BAD: &str = "#b42318";
 
+/// Addresses, zones, groups and names are told under each thing.
+const FULL: Fullness = Fullness { states_beside: false, details: true };
+
 /// Draws `picture`; `words` describe it for those who cannot see it. Empty if nothing exists yet. With `mark_new`,
 /// what the step makes stands out.
 #[must_use]
 pub fn svg(picture: &Picture, words: &[String], lang: Lang, mark_new: bool) -> String {
-    let lanes = [&picture.consumer, &picture.provider];
-    if lanes.iter().all(|lane| lane.mark == Mark::Absent) {
+    if picture.vpcs.iter().all(|lane| lane.mark == Mark::Absent) {
         return String::new();
     }
-    let layout = picture.layout(false);
-    let titles = [m::picture_consumer(), m::picture_provider()].map(|name| name.render(lang));
-    let widths = [0, 1].map(|side| lane_width(lanes[side], &titles[side], lang));
-    let label = picture.link.label.as_ref().map(|label| label.render(lang)).unwrap_or_default();
-    let gap = (wide(&label) + 36.0).max(120.0);
+    let sides = [Side::Consumer, Side::Provider];
+    let level = picture.level(FULL);
+    let skips = level.unwrap_or([0; 2]);
+    let widths = sides.map(|side| {
+        picture.side(side).map(|lane| lane_width(lane, &title(picture, lane, lang), lang)).fold(0.0, f64::max)
+    });
+    let labels = picture.links.iter().filter_map(|link| link.label.as_ref()).map(|label| wide(&label.render(lang)));
+    let gap = (labels.fold(0.0, f64::max) + 36.0).max(120.0) + INDENT * count_of(picture.links.len().saturating_sub(1));
     let lefts = [EDGE, EDGE + widths[0] + gap];
-    let height = TITLE + rows(layout.height.max(1)) + PAD;
-    let new = |lane: &Lane| lane.mark == Mark::New || lane.nodes.iter().any(|node| node.mark == Mark::New);
-    let legend = mark_new && lanes.iter().any(|lane| new(lane));
-    let (total, tall) = (lefts[1] + widths[1] + EDGE, height + EDGE * 2.0 + if legend { 24.0 } else { 0.0 });
-    let mut drawing = Drawing { out: String::new(), lang, mark_new };
-    let _ = write!(
-        drawing.out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {total:.0} {tall:.0}\" width=\"{total:.0}\" \
-         height=\"{tall:.0}\" role=\"img\" lang=\"{lang}\" font-size=\"{EM}\" font-family=\"{FONTS}\"><desc>{desc}</desc>",
-        lang = lang.tag(),
-        desc = escape(&words.join(" ")),
-    );
-    let mut ends = [None, None];
-    for side in [0, 1] {
-        if lanes[side].mark == Mark::Absent {
-            drawing.place(lefts[side], widths[side], height);
-            continue;
+    let lines = |lane: &Lane, skip: usize| (skip + lane.rows(FULL).len()).max(1);
+    // Two boxes with a tie are of one height.
+    let one = level.map(|_| {
+        picture.vpcs.iter().map(|lane| lines(lane, skips[usize::from(lane.side == Side::Provider)])).max().unwrap_or(1)
+    });
+    let mut drawing = Drawing { out: String::new(), lang, mark_new, ends: BTreeMap::new() };
+    let mut bottom: f64 = 0.0;
+    for (at, side) in sides.into_iter().enumerate() {
+        let mut top = EDGE;
+        for lane in picture.side(side) {
+            let height = TITLE + rows(one.unwrap_or_else(|| lines(lane, 0))) + PAD;
+            if lane.mark == Mark::Absent {
+                drawing.place(lefts[at], top, widths[at], height);
+            } else {
+                drawing.frame((lefts[at], top), (widths[at], height), lane, &title(picture, lane, lang));
+                drawing.column(lefts[at] + PAD, top + TITLE + rows(skips[at]), &lane.rows(FULL));
+            }
+            top += height + PAD;
+            bottom = bottom.max(top - PAD);
         }
-        drawing.frame(lefts[side], widths[side], height, lanes[side], &titles[side]);
-        let column = &layout.columns[side];
-        let top = EDGE + TITLE + rows(column.skip);
-        ends[side] = drawing.column(lefts[side] + PAD, top, &column.rows);
     }
-    if let (Some(consumer), Some(provider), Some(_)) = (ends[0], ends[1], layout.tie) {
-        let middle = lefts[0] + widths[0] + gap / 2.0;
-        drawing.tie((consumer.1, provider.0), consumer.2, middle, picture.link.state, &label);
+    for (number, link) in picture.links.iter().enumerate() {
+        let end = |name: &str| drawing.ends.get(name).copied();
+        if let (Some(from), Some(to)) = (end(&link.endpoint), end(&link.service)) {
+            let label = link.label.as_ref().map(|label| label.render(lang)).unwrap_or_default();
+            let border = lefts[0] + widths[0];
+            let turn = lefts[1] - INDENT * (0.8 + count_of(picture.links.len() - 1 - number));
+            drawing.tie((from.right, from.middle), (to.left, to.middle), (border, turn), link.state, &label);
+        }
     }
+    let new =
+        picture.vpcs.iter().any(|lane| lane.mark == Mark::New || lane.nodes.iter().any(|node| node.mark == Mark::New));
+    let legend = mark_new && new;
     if legend {
         let text = format!("+ {}", m::picture_new().render(lang));
-        drawing.text(EDGE, height + EDGE + 20.0, NEW, "", &text);
+        drawing.text(EDGE, bottom + 20.0, NEW, "", &text);
     }
-    drawing.out.push_str("</svg>");
-    drawing.out
+    let (total, tall) = (lefts[1] + widths[1] + EDGE, bottom + EDGE + if legend { 24.0 } else { 0.0 });
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {total:.0} {tall:.0}\" width=\"{total:.0}\" \
+         height=\"{tall:.0}\" role=\"img\" lang=\"{lang}\" font-size=\"{EM}\" font-family=\"{FONTS}\"><desc>{desc}</desc>{out}</svg>",
+        lang = lang.tag(),
+        desc = escape(&words.join(" ")),
+        out = drawing.out,
+    )
+}
+
+fn title(picture: &Picture, lane: &Lane, lang: Lang) -> String {
+    match lane.side {
+        side if picture.has_several(side) => lane.name.clone(),
+        Side::Consumer => m::picture_consumer().render(lang),
+        Side::Provider => m::picture_provider().render(lang),
+    }
 }
 
 /// Japanese fonts first, because the labels are those of the console.
@@ -86,6 +113,16 @@ struct Drawing {
     out: String,
     lang: Lang,
     mark_new: bool,
+    /// By the node's name.
+    ends: BTreeMap<String, Thing>,
+}
+
+/// The place of a drawn thing.
+#[derive(Clone, Copy, Debug)]
+struct Thing {
+    left: f64,
+    right: f64,
+    middle: f64,
 }
 
 impl Drawing {
@@ -95,90 +132,107 @@ impl Drawing {
     }
 
     /// Marks the place of a lane that does not exist yet; without it the other lane looks misplaced.
-    fn place(&mut self, x: f64, width: f64, height: f64) {
+    fn place(&mut self, x: f64, y: f64, width: f64, height: f64) {
         let _ = write!(
             self.out,
-            "<rect x=\"{x:.1}\" y=\"{EDGE:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"10\" fill=\"none\" \
+            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"10\" fill=\"none\" \
              stroke=\"#d3dae1\" stroke-dasharray=\"3 5\"/>"
         );
     }
 
-    fn frame(&mut self, x: f64, width: f64, height: f64, lane: &Lane, title: &str) {
+    fn frame(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), lane: &Lane, title: &str) {
         let new = self.mark_new && lane.mark == Mark::New;
         let (stroke, thick) = if new { (NEW, 2.0) } else { (LINE, 1.2) };
         let _ = write!(
             self.out,
-            "<rect x=\"{x:.1}\" y=\"{EDGE:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"10\" fill=\"#f6f8fa\" \
+            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"10\" fill=\"#f6f8fa\" \
              stroke=\"{stroke}\" stroke-width=\"{thick}\"/>"
         );
         let mark = if new { "+ " } else { "" };
         let name = format!("{mark}{title}");
-        self.text(x + PAD, EDGE + 25.0, if new { NEW } else { INK }, " font-weight=\"600\"", &name);
-        self.text(x + PAD + wide(&name) * 1.06 + 10.0, EDGE + 25.0, DIM, "", &lane.cidr);
+        self.text(x + PAD, y + 25.0, if new { NEW } else { INK }, " font-weight=\"600\"", &name);
+        self.text(x + PAD + wide(&name) * 1.06 + 10.0, y + 25.0, DIM, "", &lane.cidr);
     }
 
-    /// Draws the content of a lane; returns left edge, right edge and middle line of the tie's end.
-    fn column(&mut self, left: f64, top: f64, lines: &[Row<'_>]) -> Option<(f64, f64, f64)> {
-        let mut end = None;
-        let mut above: Option<(f64, f64)> = None;
-        for (number, row) in lines.iter().enumerate().filter(|(_, row)| row.part != Part::State) {
-            let state = lines.get(number + 1).filter(|next| next.part == Part::State);
-            let state = state.and_then(|row| row.node.state.as_ref()).map(|state| state.render(self.lang));
+    /// Draws the content of a lane.
+    fn column(&mut self, left: f64, top: f64, lines: &[Row<'_>]) {
+        let mut above: Vec<(usize, f64, f64)> = Vec::new();
+        for (number, row) in lines.iter().enumerate().filter(|(_, row)| is_head(row)) {
+            let under: Vec<String> = lines[number + 1..]
+                .iter()
+                .take_while(|row| !is_head(row))
+                .filter_map(|row| under(row, self.lang))
+                .collect();
             let x = left + indent(row.depth);
             let y = top + rows(number) + 3.0;
-            let tall = rows(if state.is_some() { 2 } else { 1 }) - 6.0;
+            let tall = rows(1 + under.len()) - 6.0;
             let new = self.mark_new && row.node.mark == Mark::New;
             let name = format!("{}{}", if new { "+ " } else { "" }, row.node.label.render(self.lang));
-            let width = INSET * 2.0 + wide(&name).max(state.as_deref().map_or(0.0, wide));
+            let width = INSET * 2.0 + under.iter().map(|words| wide(words)).fold(wide(&name), f64::max);
             let middle = y + (ROW - 6.0) / 2.0;
-            if let Some((x_above, y_above)) = above {
+            // The nearest thing further out leads here.
+            above.retain(|(depth, ..)| *depth < row.depth);
+            if let Some((_, x_above, y_above)) = above.last() {
                 let _ = write!(
                     self.out,
                     "<path d=\"M{:.1} {y_above:.1}V{middle:.1}H{x:.1}\" fill=\"none\" stroke=\"{LINE}\" stroke-width=\"1.5\"/>",
                     x_above + INDENT / 2.0
                 );
             }
-            let (fill, stroke, thick) = if new { ("#e8f0fc", NEW, 2.0) } else { ("#ffffff", LINE, 1.2) };
+            let (fill, stroke, thick) = match row.node.mark {
+                _ if new => ("#e8f0fc", NEW, 2.0),
+                Mark::Broken => ("#fdecea", BAD, 2.0),
+                _ => ("#ffffff", LINE, 1.2),
+            };
             let _ = write!(
                 self.out,
                 "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{tall:.1}\" rx=\"5\" fill=\"{fill}\" \
                  stroke=\"{stroke}\" stroke-width=\"{thick}\"/>"
             );
             self.text(x + INSET, middle + 5.0, if new { NEW } else { INK }, "", &name);
-            if let Some(state) = state {
-                self.text(x + INSET, middle + ROW - 2.0, DIM, "", &state);
+            for (index, words) in under.iter().enumerate() {
+                self.text(x + INSET, middle + 5.0 + rows(index + 1) - 7.0, DIM, "", words);
             }
-            if row.node.tied {
-                end = Some((x, x + width, middle));
-            }
-            above = Some((x, y + tall));
+            self.ends.insert(row.node.name.clone(), Thing { left: x, right: x + width, middle });
+            above.push((row.depth, x, y + tall));
         }
-        end
     }
 
-    fn tie(&mut self, (from, to): (f64, f64), y: f64, middle: f64, state: LinkState, label: &str) {
+    /// Draws a tie; one that is not straight turns at `turn`.
+    fn tie(
+        &mut self,
+        (from, y): (f64, f64),
+        (to, y_to): (f64, f64),
+        (border, turn): (f64, f64),
+        state: LinkState,
+        label: &str,
+    ) {
         let (ink, thick, dash) = match state {
             LinkState::Absent => return,
+            LinkState::Planned => (LINE, 1.5, ""),
             LinkState::Pending => (WAIT, 2.0, " stroke-dasharray=\"6 5\""),
             LinkState::Up => (GOOD, 3.0, ""),
             LinkState::Rejected => (BAD, 2.0, " stroke-dasharray=\"6 5\""),
         };
         let head = if state == LinkState::Up { 8.0 } else { 0.0 };
+        let straight = (y - y_to).abs() < 0.5;
+        let way = if straight { String::new() } else { format!("H{turn:.1}V{y_to:.1}") };
         let _ = write!(
             self.out,
-            "<path d=\"M{from:.1} {y:.1}H{:.1}\" fill=\"none\" stroke=\"{ink}\" stroke-width=\"{thick}\"{dash}/>",
+            "<path d=\"M{from:.1} {y:.1}{way}H{:.1}\" fill=\"none\" stroke=\"{ink}\" stroke-width=\"{thick}\"{dash}/>",
             to - head
         );
         if state == LinkState::Up {
             let _ = write!(
                 self.out,
-                "<path d=\"M{:.1} {:.1}L{to:.1} {y:.1}L{:.1} {:.1}Z\" fill=\"{ink}\"/>",
+                "<path d=\"M{:.1} {:.1}L{to:.1} {y_to:.1}L{:.1} {:.1}Z\" fill=\"{ink}\"/>",
                 to - 10.0,
-                y - 6.0,
+                y_to - 6.0,
                 to - 10.0,
-                y + 6.0
+                y_to + 6.0
             );
         }
+        let middle = f64::midpoint(border, if straight { to } else { turn });
         if state == LinkState::Rejected {
             let _ = write!(
                 self.out,
@@ -191,14 +245,29 @@ impl Drawing {
     }
 }
 
+/// Whether a row has a node's name.
+fn is_head(row: &Row<'_>) -> bool {
+    matches!(row.part, Part::Whole | Part::Name)
+}
+
+/// The words of a row below a node's name.
+fn under(row: &Row<'_>, lang: Lang) -> Option<String> {
+    let text = match row.part {
+        Part::State => row.node.state.as_ref(),
+        Part::Detail(index) => row.node.details.get(index),
+        Part::Whole | Part::Name => None,
+    };
+    text.map(|text| text.render(lang))
+}
+
 /// The width that a lane needs. Things that do not exist yet count, so that the lanes stay in place while they fill.
 fn lane_width(vpc: &Lane, title: &str, lang: Lang) -> f64 {
-    let room_of = |row: &Row<'_>| match row.part {
-        Part::State => row.node.state.as_ref().map(|state| wide(&state.render(lang))).unwrap_or_default(),
+    let room_of = |row: &Row<'_>| match under(row, lang) {
+        Some(words) => wide(&words),
         // Two more characters for the mark of new things.
-        _ => wide(&row.node.label.render(lang)) + EM,
+        None => wide(&row.node.label.render(lang)) + EM,
     };
-    let widest = vpc.all_rows(false).iter().map(|row| indent(row.depth) + room_of(row)).fold(0.0, f64::max);
+    let widest = vpc.all_rows(FULL).iter().map(|row| indent(row.depth) + room_of(row)).fold(0.0, f64::max);
     // Reserve room for the block, whether or not it is known.
     let head = wide(title) * 1.06 + EM + 10.0 + wide("255.255.255.255/28");
     (INSET * 2.0 + widest).max(head) + PAD * 2.0
@@ -241,27 +310,59 @@ mod tests {
     use super::{escape, svg, wide};
     use crate::engine::event::{Lane, Link, LinkState, Mark, Node, Picture};
     use crate::i18n::{Lang, Text};
+    use crate::lab::Side;
 
     fn picture(state: LinkState) -> Picture {
-        let node = |label: &str, tied: bool| Node {
+        let node = |name: &str, label: &str, place, tied: bool| Node {
+            name: name.to_owned(),
             label: Text::literal(label),
             state: tied.then(|| Text::literal("a state")),
+            details: vec![Text::literal("10.0.1.5")],
             mark: Mark::There,
+            place,
             tied,
         };
+        let lane = |side, name: &str, nodes| Lane {
+            side,
+            name: name.to_owned(),
+            cidr: "10.0.0.0/16".to_owned(),
+            mark: Mark::There,
+            nodes,
+        };
         Picture {
-            consumer: Lane {
-                cidr: "10.0.0.0/16".to_owned(),
-                mark: Mark::There,
-                nodes: vec![node("client", false), node("エンドポイント", true)],
-            },
-            provider: Lane {
-                cidr: "10.0.0.0/16".to_owned(),
-                mark: Mark::There,
-                nodes: vec![node("<service>", true), node("NLB", false)],
-            },
-            link: Link { state, label: Some(Text::literal("word")) },
+            vpcs: vec![
+                lane(
+                    Side::Consumer,
+                    "consumer-vpc",
+                    vec![node("client", "client", 0, false), node("endpoint", "エンドポイント", 1, true)],
+                ),
+                lane(
+                    Side::Provider,
+                    "provider-vpc",
+                    vec![node("service", "<service>", 1, true), node("nlb", "NLB", 2, false)],
+                ),
+            ],
+            links: vec![Link {
+                endpoint: "endpoint".to_owned(),
+                service: "service".to_owned(),
+                state,
+                label: Some(Text::literal("word")),
+            }],
         }
+    }
+
+    #[test]
+    fn two_consumers_are_drawn_as_two() {
+        let mut both = picture(LinkState::Up);
+        let mut second = both.vpcs[0].clone();
+        second.name = "second-vpc".to_owned();
+        second.nodes[1].name = "second".to_owned();
+        both.vpcs.push(second);
+        both.links.push(Link { endpoint: "second".to_owned(), state: LinkState::Pending, ..both.links[0].clone() });
+        let drawn = svg(&both, &[], Lang::En, false);
+        assert!(drawn.contains("consumer-vpc") && drawn.contains("second-vpc"), "{drawn}");
+        assert!(drawn.matches("word").count() == 2 && drawn.matches("dasharray").count() == 1, "{drawn}");
+        assert!(!drawn.contains("NaN"));
     }
 
     #[test]
@@ -296,10 +397,7 @@ mod tests {
 
     #[test]
     fn nothing_made_is_no_picture() {
-        let absent = || Lane { cidr: String::new(), mark: Mark::Absent, nodes: Vec::new() };
-        let empty =
-            Picture { consumer: absent(), provider: absent(), link: Link { state: LinkState::Absent, label: None } };
-        assert_eq!(svg(&empty, &[], Lang::Ja, true), "");
+        assert_eq!(svg(&Picture::default(), &[], Lang::Ja, true), "");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::checks::CheckContext;
 use crate::cloud::Clouds;
-use crate::engine::event::{Event, LinkState, Mark, Picture, RungState, Verdict};
+use crate::engine::event::{Event, LinkState, Mark, Node, Picture, RungState, Verdict};
 use crate::engine::{RunLog, ShowPath, State, Views};
 use crate::i18n::{Text, m};
 use crate::lab::Loaded;
@@ -99,25 +99,47 @@ fn diagnosed(trace: &Trace) -> Event {
     }
 }
 
-/// The architecture with the broken hop marked.
+/// The architecture as the path's rungs saw it: where it ends is marked, with the state that was seen there.
 fn picture(trace: &Trace, state: &State, loaded: &Loaded) -> Picture {
     let mut picture = Views::picture(loaded, state, loaded.lab.steps.len());
     let Some(diagnosis) = &trace.diagnosis else { return picture };
-    if diagnosis.rung == RungId::Connection && picture.link.state == LinkState::Up {
-        // The ledger says it was accepted, but the cloud says otherwise now.
-        picture.link.state = LinkState::Pending;
-        picture.link.label = trace.rungs.iter().find(|rung| rung.id == diagnosis.rung).map(|rung| rung.seen.clone());
+    let seen = trace.rungs.iter().find(|rung| rung.id == diagnosis.rung).map(|rung| rung.seen.clone());
+    let hop = diagnosis.rung.hop();
+    let path = loaded.lab.page().map(|(client, endpoint)| (client.to_owned(), endpoint.to_owned()));
+    let service = path.as_ref().and_then(|(_, endpoint)| {
+        picture.links.iter().find(|link| link.endpoint == *endpoint).map(|link| link.service.clone())
+    });
+    for link in picture.links.iter_mut().filter(|link| path.as_ref().is_some_and(|(_, it)| *it == link.endpoint)) {
+        // The ledger says that it was accepted, but the cloud says otherwise now.
+        if diagnosis.rung == RungId::Connection && link.state == LinkState::Up {
+            link.state = LinkState::Pending;
+            link.label.clone_from(&seen);
+        } else if hop == Hop::Endpoint && diagnosis.rung == RungId::Endpoint {
+            link.state = LinkState::Absent;
+            link.label = None;
+        }
     }
-    let label = match diagnosis.rung.hop() {
+    let label = match hop {
         Hop::Client => m::picture_client(),
         Hop::Endpoint => m::picture_endpoint(),
         Hop::Service => m::picture_service(),
         Hop::LoadBalancer => m::picture_nlb(),
         Hop::Web => m::picture_web(),
     };
-    let nodes = picture.consumer.nodes.iter_mut().chain(&mut picture.provider.nodes);
-    for node in nodes.filter(|node| node.label == label && node.mark != Mark::Absent) {
+    let named = |node: &Node| match hop {
+        Hop::Client => path.as_ref().map(|(client, _)| *client == node.name),
+        Hop::Endpoint => path.as_ref().map(|(_, endpoint)| *endpoint == node.name),
+        Hop::Service => service.as_ref().map(|service| *service == node.name),
+        Hop::LoadBalancer | Hop::Web => None,
+    };
+    let nodes = picture.vpcs.iter_mut().flat_map(|lane| &mut lane.nodes);
+    for node in nodes.filter(|node| named(node).unwrap_or(node.label == label) && node.mark != Mark::Absent) {
         node.mark = Mark::Broken;
+        // What was seen there outweighs what was so when it was made.
+        let itself = [RungId::Endpoint, RungId::LoadBalancer, RungId::Host, RungId::Health];
+        if itself.contains(&diagnosis.rung) {
+            node.state = None;
+        }
     }
     picture
 }

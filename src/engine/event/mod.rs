@@ -15,7 +15,7 @@ pub use crate::checks::{Hop, Verdict, cause};
 pub use crate::cloud::{Fault, FaultClass};
 pub use answered::{AnewChoice, CleanUpStage, Decision, DetourStage, GoToStage, NextStage, StepChoice, Theirs};
 pub use field::{Difference, DrillPurpose, Item, ItemState, LostThing, Mode, PredictionWords, Purpose, RungState};
-pub use layout::{Column, Layout, Part, Row};
+pub use layout::{Fullness, Part, Row};
 pub use money::{Money, Spent, cents, minute};
 pub use record::{Entry, Event, Facts};
 pub use screen::{Answer, AskError, Choice, Progress, ProgressState, Question, QuestionId, Screen, Wait};

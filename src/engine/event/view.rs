@@ -79,33 +79,62 @@ pub struct TurnView {
     pub scripts: Vec<(String, String)>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Who is where, and what ties them together: the one source of every drawing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Picture {
-    /// Drawn on the left.
-    pub consumer: Lane,
-    /// Drawn on the right.
-    pub provider: Lane,
-    /// The tie between endpoint and endpoint service.
-    pub link: Link,
+    /// The VPCs, in the lab's order. Consumers are drawn on the left, providers on the right.
+    pub vpcs: Vec<Lane>,
+    /// One per endpoint.
+    pub links: Vec<Link>,
 }
 
+impl Picture {
+    /// The VPCs of a side.
+    pub fn side(&self, side: Side) -> impl Iterator<Item = &Lane> {
+        self.vpcs.iter().filter(move |lane| lane.side == side)
+    }
+
+    /// Whether a side has several VPCs, so that they need names.
+    #[must_use]
+    pub fn has_several(&self, side: Side) -> bool {
+        self.side(side).nth(1).is_some()
+    }
+
+    /// The node that stands for a resource of the lab.
+    #[must_use]
+    pub fn node(&self, name: &str) -> Option<&Node> {
+        self.vpcs.iter().flat_map(|lane| &lane.nodes).find(|node| node.name == name)
+    }
+}
+
+/// A VPC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lane {
+    pub side: Side,
+    /// Its name in the lab.
+    pub name: String,
+    /// Its IPv4 block; empty if it is not to be told.
     pub cidr: String,
     pub mark: Mark,
-    /// From the top. The consumer's client comes first and leads to the endpoint; the provider's endpoint service leads
+    /// From outside in. The consumer's client comes first and leads to the endpoint; the provider's endpoint service leads
     /// to the NLB, and the NLB to the web server.
     pub nodes: Vec<Node>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
+    /// Its name in the lab.
+    pub name: String,
     /// Such as `NLB (internal)`.
     pub label: Text,
-    /// Such as `active`; `None` while it does not exist.
+    /// Such as `active`, as it was last seen; `None` while it does not exist.
     pub state: Option<Text>,
+    /// Addresses, zones, security groups and private names, one each.
+    pub details: Vec<Text>,
     pub mark: Mark,
-    /// Whether it is an end of the tie: the endpoint or the endpoint service.
+    /// Its position from outside in; things of the same position stand side by side.
+    pub place: usize,
+    /// Whether it is an end of a tie: an endpoint or an endpoint service.
     pub tied: bool,
 }
 
@@ -118,8 +147,13 @@ pub enum Mark {
     Broken,
 }
 
+/// The tie between an endpoint and an endpoint service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
+    /// The endpoint's name in the lab.
+    pub endpoint: String,
+    /// The service's name in the lab.
+    pub service: String,
     pub state: LinkState,
     /// Such as "pending acceptance".
     pub label: Option<Text>,
@@ -127,6 +161,8 @@ pub struct Link {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkState {
+    /// It will be made.
+    Planned,
     /// There is no connection.
     Absent,
     /// Requested; nothing passes yet.

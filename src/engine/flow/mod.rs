@@ -8,6 +8,7 @@ pub mod detour;
 pub mod drive;
 pub mod examine;
 pub mod go_to;
+mod picture;
 pub mod plan;
 pub mod predict;
 pub mod prove;

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::actions::{self, Naming, Symbol};
+use super::picture::{Stage, picture};
+use crate::actions::{self, Naming};
 use crate::checks;
 use crate::cloud::{Api, Call};
 use crate::engine::calls::run_log::RunLog;
-use crate::engine::event::{
-    EndingView, Lane, Link, LinkState, Mark, Mode, Node, OpeningView, Picture, StepView, TurnView,
-};
+use crate::engine::event::{EndingView, Mode, OpeningView, Picture, StepView, TurnView};
 use crate::engine::hands_on;
 use crate::engine::record::state::State;
-use crate::i18n::{Text, m};
+use crate::i18n::Text;
 use crate::lab::{Check, Kind, Lab, Loaded, Pair, Predict, PredictProse, Resource, Side, Step, in_order};
 
 /// What all views of a session share.
@@ -37,7 +36,7 @@ impl Views {
             steps: lab.steps.len(),
             place: self.place.clone(),
             cost: self.cost.clone(),
-            picture: picture(lab, state, Stage::Finished),
+            picture: picture(lab, state, Stage::Planned),
             way: self.way,
             run: (self.way != Mode::Explain).then(|| state.run.clone()),
             resumed: self.resumed,
@@ -193,110 +192,4 @@ fn references(lab: &Lab, run: &str) -> String {
     let looked = lab.steps.iter().flat_map(|step| &step.checks).filter_map(|it| checks::look(it, &facts, &sides));
     let calls = made.map(|part| part.call).chain(looked.map(|(_, call)| call));
     calls.map(|call| serde_json::Value::Object(call.params).to_string()).collect()
-}
-
-/// What the picture shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    /// The architecture at the end of the lab.
-    Finished,
-    /// What exists, and what step `n` adds.
-    Doing(usize),
-    /// What the steps before `n` would have made, and what step `n` adds.
-    Reading(usize),
-}
-
-fn picture(lab: &Lab, state: &State, drawn: Stage) -> Picture {
-    let mut lanes = BTreeMap::new();
-    for side in [Side::Provider, Side::Consumer] {
-        lanes.insert(side, lane(lab, state, drawn, side));
-    }
-    let link = link(lab, state, drawn);
-    let mut take =
-        |side| lanes.remove(&side).unwrap_or(Lane { cidr: String::new(), mark: Mark::Absent, nodes: Vec::new() });
-    Picture { consumer: take(Side::Consumer), provider: take(Side::Provider), link }
-}
-
-fn mark(state: &State, drawn: Stage, step: usize, name: &str) -> Mark {
-    let exists = state.resources.get(name).is_some_and(|line| line.id().is_some());
-    match drawn {
-        Stage::Finished => Mark::There,
-        Stage::Doing(now) if step == now => Mark::New,
-        Stage::Doing(_) if exists => Mark::There,
-        Stage::Reading(now) if step == now => Mark::New,
-        Stage::Reading(now) if step < now => Mark::There,
-        Stage::Doing(_) | Stage::Reading(_) => Mark::Absent,
-    }
-}
-
-fn lane(lab: &Lab, state: &State, drawn: Stage, side: Side) -> Lane {
-    let mut lane = Lane { cidr: String::new(), mark: Mark::Absent, nodes: Vec::new() };
-    let mut found: Vec<(usize, &Resource)> = lab
-        .steps
-        .iter()
-        .enumerate()
-        .filter(|(_, step)| step.side == side)
-        .flat_map(|(index, step)| step.makes.iter().map(move |it| (index, it)))
-        .collect();
-    // From outside in: client before endpoint, endpoint service before NLB before web server.
-    found.sort_by_key(|(_, it)| actions::picture(&it.kind(), side).map(|symbol| symbol.place));
-    for (index, resource) in found {
-        let mark = mark(state, drawn, index, resource.name());
-        if let Resource::Vpc(vpc) = resource {
-            lane.mark = mark;
-            if mark != Mark::Absent {
-                lane.cidr.clone_from(&vpc.cidr);
-            }
-        }
-        let Some(Symbol { label, works, tied, .. }) = actions::picture(&resource.kind(), side) else { continue };
-        let state =
-            (mark == Mark::There && drawn != Stage::Finished && !works.is_empty()).then(|| Text::literal(works));
-        // Several of a kind, such as a client in each zone, are drawn as one.
-        if lane.nodes.iter().any(|node| node.label == label) {
-            continue;
-        }
-        lane.nodes.push(Node { label, state, mark, tied });
-    }
-    lane
-}
-
-/// The tie, from the lab's steps and from what was done.
-fn link(lab: &Lab, state: &State, drawn: Stage) -> Link {
-    // The last step before `end` that makes such a resource. "Made" means here that the call took effect.
-    let last = |wanted: fn(&Resource) -> bool, end: usize| {
-        lab.steps[..end.min(lab.steps.len())].iter().rposition(|step| step.makes.iter().any(wanted))
-    };
-    let made = |wanted: fn(&Resource) -> bool| {
-        let resources = lab.steps.iter().flat_map(|step| &step.makes).filter(|it| wanted(it));
-        let effect = |it: &Resource| state.resources.get(it.name()).is_some_and(|line| line.made.contains("word"));
-        resources.into_iter().any(effect)
-    };
-    let endpoint: fn(&Resource) -> bool = |it| matches!(it, Resource::Endpoint(_));
-    let acceptance: fn(&Resource) -> bool = |it| matches!(it, Resource::Acceptance(_));
-    let rejection: fn(&Resource) -> bool = |it| matches!(it, Resource::Rejection(_));
-    // A service that does not ask accepts every endpoint by itself.
-    let asks = lab.asks_for_acceptance();
-    let all = lab.steps.len();
-    let (asked, up, cut) = match drawn {
-        Stage::Finished => (true, true, false),
-        Stage::Doing(now) => {
-            let there = last(endpoint, all).is_some_and(|step| {
-                let names = lab.steps[step].makes.iter().filter(|it| endpoint(it)).map(Resource::name);
-                names.into_iter().any(|name| mark(state, drawn, step, name) == Mark::There)
-            });
-            let asked = there || last(endpoint, all) == Some(now);
-            (asked, made(acceptance) || (asked && !asks), made(rejection))
-        }
-        Stage::Reading(now) => {
-            let asked = last(endpoint, now + 1).is_some();
-            let up = if asks { last(acceptance, now).is_some() } else { asked };
-            (asked, up, last(rejection, now).is_some())
-        }
-    };
-    match (asked, up, cut) {
-        (_, _, true) => Link { state: LinkState::Rejected, label: Some(m::picture_link_rejected()) },
-        (_, true, _) => Link { state: LinkState::Up, label: Some(m::picture_link_up()) },
-        (true, false, _) => Link { state: LinkState::Pending, label: Some(m::picture_link_pending()) },
-        (false, false, _) => Link { state: LinkState::Absent, label: None },
-    }
 }

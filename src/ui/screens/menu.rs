@@ -5,6 +5,7 @@ use crate::i18n::{Lang, Text, m};
 use crate::ui::text::line::{Line, Tone, stack};
 use crate::ui::text::style::{Layout, Style};
 use crate::ui::text::wrap::fill;
+use crate::ui::views::diagram::Drawn;
 use crate::ui::views::diagram_words::diagram_in_words;
 use crate::ui::views::events::Context;
 use crate::ui::views::hands_on;
@@ -134,10 +135,13 @@ fn confirmed(board: &dyn MenuHost) -> Result<bool, AskError> {
     Ok(board.choose(&style.render(&m::menu_delete_ask()), &items, 0)? == 1)
 }
 
+/// The cells of the large picture, where lines are not broken.
+const LARGEST: usize = 240;
+
 /// The picture as a drawing and in words, whichever the screen's form is.
 fn both_pictures(view: &StepView, style: &Style) -> Vec<Line> {
-    let drawn = Style { layout: Layout::Rich, width: style.width.min(100), ..*style };
-    let drawing = picture(&view.picture, &drawn, true);
+    let wide = Style { layout: Layout::Rich, width: style.width.min(LARGEST), ..*style };
+    let drawing = picture(&view.picture, &wide, Drawn { mark_new: true, details: true });
     let told = diagram_in_words(&view.picture, style.lang);
     let told = told.iter().flat_map(|sentence| fill(&Line::plain(sentence), style.measure(), "", "")).collect();
     let lines = stack([drawing, style.inside(told)]);

@@ -18,6 +18,7 @@ use crate::engine::event::{
 use crate::i18n::{Lang, Text, m};
 use crate::ui::text::line::{Line, paint, stack};
 use crate::ui::text::style::{GlyphSet, Layout, Style};
+use crate::ui::views::diagram::Drawn;
 use crate::ui::views::ending::ending;
 use crate::ui::views::events::{Context, event};
 use crate::ui::views::hands_on::{scripts, turn};
@@ -214,7 +215,7 @@ impl Screen for Plain {
             view.picture = now.clone();
         }
         let style = self.style();
-        self.print_lines(&style.inside(picture(now, &style, false)), true);
+        self.print_lines(&style.inside(picture(now, &style, Drawn::default())), true);
     }
 
     fn ending(&self, view: &EndingView) {

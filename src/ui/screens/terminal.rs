@@ -25,6 +25,7 @@ use crate::i18n::{Lang, Text, harmless, m};
 use crate::ui::text::line::{Line, Tone, stack};
 use crate::ui::text::style::{GlyphSet, Layout, Style};
 use crate::ui::text::wrap::fill;
+use crate::ui::views::diagram::Drawn;
 use crate::ui::views::ending::ending;
 use crate::ui::views::events::{Context, event};
 use crate::ui::views::hands_on::{scripts, turn};
@@ -332,7 +333,7 @@ impl Screen for Terminal {
         if let Some(view) = &mut self.inner().context.step {
             view.picture = now.clone();
         }
-        self.print_lines(&picture(now, &self.style(), false), Last::Other);
+        self.print_lines(&picture(now, &self.style(), Drawn::default()), Last::Other);
     }
 
     fn ending(&self, view: &EndingView) {

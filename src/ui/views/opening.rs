@@ -1,5 +1,6 @@
 //! The first screen of a run.
 
+use super::diagram::Drawn;
 use super::step::picture;
 use crate::engine::event::{Mode, OpeningView};
 use crate::i18n::m;
@@ -30,7 +31,7 @@ pub fn opening(view: &OpeningView, style: &Style) -> Vec<Vec<Line>> {
             blocks.push(style.inside(style.under(&m::opening_goals(), style.prose(goals, 2))));
         }
         let mut goal = style.inside(vec![Line::of(Tone::Strong, style.render(&m::opening_picture()))]);
-        goal.extend(picture(&view.picture, style, false));
+        goal.extend(picture(&view.picture, style, Drawn::default()));
         blocks.extend([goal, style.inside(style.prose(&prose.intro, 0))]);
     }
     // A learner who does the lab gets this on the way; a reader gets it here.

@@ -1,6 +1,6 @@
 //! A step as it opens.
 
-use super::diagram::draw;
+use super::diagram::{Drawn, draw};
 use super::diagram_words::diagram_in_words;
 use crate::engine::event::{Mode, Picture, StepView};
 use crate::i18n::{Text, m};
@@ -13,7 +13,10 @@ use crate::ui::text::wrap::fill;
 pub fn step(view: &StepView, style: &Style) -> Vec<Vec<Line>> {
     let prose = view.prose.get(style.lang);
     let explain = view.way == Mode::Explain;
-    let mut blocks = vec![style.inside(header(view, style)), picture(&view.picture, style, true)];
+    let mut blocks = vec![
+        style.inside(header(view, style)),
+        picture(&view.picture, style, Drawn { mark_new: true, details: false }),
+    ];
     blocks.push(style.inside(style.prose(&prose.lesson, 0)));
     if let Some(note) = &prose.two_accounts {
         blocks.push(style.inside(style.under(&m::step_two_accounts(), style.prose(note, 2))));
@@ -113,14 +116,14 @@ pub fn waiting(view: &StepView, style: &Style) -> Vec<Line> {
 }
 
 /// The architecture, as a drawing or in words.
-pub fn picture(picture: &Picture, style: &Style, mark_new: bool) -> Vec<Line> {
+pub fn picture(picture: &Picture, style: &Style, drawn: Drawn) -> Vec<Line> {
     if style.is_plain() {
         return diagram_in_words(picture, style.lang)
             .iter()
             .flat_map(|sentence| fill(&Line::plain(sentence), style.width, "", ""))
             .collect();
     }
-    draw(picture, style, mark_new)
+    draw(picture, style, drawn)
 }
 
 fn header(view: &StepView, style: &Style) -> Vec<Line> {
