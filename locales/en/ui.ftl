@@ -179,3 +179,5 @@ ending-opened = The page is open in the browser while this run is open:
 ending-browse-elsewhere = The page opens with this command, in a second terminal:
 words-plan = You build { $nodes } in the { $name }.
 words-link-planned = The { $endpoint } in the { $consumer } connects to the { $service } in the { $provider }.
+recap-title = Recap answer: { $question }
+predict-passed = Correct answer: { $right }

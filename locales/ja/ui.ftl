@@ -173,3 +173,5 @@ ending-opened = ページをブラウザーで開きました。この実行を�
 ending-browse-elsewhere = 別のターミナルで次のコマンドを実行すると、ページを開けます。
 words-plan = { $name } に { $nodes } を作ります。
 words-link-planned = { $consumer } の { $endpoint } から { $provider } の { $service } に接続します。
+recap-title = おさらいの答え: { $question }
+predict-passed = 正解: { $right }

@@ -71,7 +71,10 @@ pub async fn work(
     let cost = consent::cost_line(&target, &charges);
     let renew = target.renewal(&shell_word(&run));
     let views = Views { place: place(&at, &region), cost, way, resumed, access: target.access(&region) };
-    let drills = target.is_sandbox() && !drills::drills_of(context, &state, &loaded).unwrap_or_default().is_empty();
+    // A lab whose drills are at fault has none to offer here; `pllab drill` says what is wrong with them.
+    let begun = after(&state, first.as_slice());
+    let known = drills::drills_of(context, &begun, &loaded).unwrap_or_default();
+    let drills = target.is_sandbox() && !known.is_empty();
     let shared =
         RunLog::new(Some(journal), state, context.host.clock.clone(), Arc::clone(screen), target.accounts.clone());
     let path = Traced { clouds: Arc::clone(&target.clouds), loaded: Arc::clone(&loaded) };
@@ -106,6 +109,7 @@ pub async fn work(
         match doing {
             Goal::Lab => {
                 let mut ended = drive.run().await?;
+                let mut granted = Vec::new();
                 while let End::Wishes(wish) = ended.end {
                     let state = drive.core.with(State::clone);
                     let asked = Asked { run: &run, state: &state, loaded: &drive.loaded, target: &target, screen };
@@ -113,7 +117,8 @@ pub async fn work(
                     if wish == Wish::Drill {
                         break;
                     }
-                    ended = drive.run_on().await?;
+                    granted.push(wish);
+                    ended = drive.run_on(&granted).await?;
                 }
                 Ok(ended)
             }

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::decide::{alone, decide};
 use super::examine::examine;
 use super::go_to::undone;
-use super::plan::{Effect, End, Input, Plan};
+use super::plan::{Effect, End, Input, Plan, Wish};
 use super::view::Views;
 use crate::checks;
 use crate::cloud::Clouds;
@@ -87,15 +87,15 @@ impl Runner {
     /// # Errors
     /// If the run cannot go on. What was done until then is in the journal.
     pub async fn run(&self) -> Result<Ended, RunError> {
-        self.from(Input::Begin).await
+        self.from(Input::Begin, &[]).await
     }
 
     /// Goes on at the end of the lab, after a wish was granted.
     ///
     /// # Errors
     /// If the run cannot go on.
-    pub async fn run_on(&self) -> Result<Ended, RunError> {
-        self.from(Input::Granted).await
+    pub async fn run_on(&self, granted: &[Wish]) -> Result<Ended, RunError> {
+        self.from(Input::Granted, granted).await
     }
 
     pub(in crate::engine) fn interrupt(&self, fault: Option<FaultClass>) -> Result<Ended, RunError> {
@@ -105,13 +105,14 @@ impl Runner {
         Ok(Ended { end: End::Interrupted, fault })
     }
 
-    async fn from(&self, begin: Input) -> Result<Ended, RunError> {
+    async fn from(&self, begin: Input, granted: &[Wish]) -> Result<Ended, RunError> {
         let plan = Plan {
             lab: &self.loaded.lab,
             prose: &self.loaded.prose,
             way: self.way,
             keep: self.keep,
             drills: self.drills,
+            granted,
             asks: self.asks,
         };
         let mut input = begin;

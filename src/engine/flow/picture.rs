@@ -1,7 +1,5 @@
 //! The picture of a run, from the lab's structure and from what was seen.
 
-use std::collections::BTreeMap;
-
 use crate::actions::{self, Symbol};
 use crate::engine::event::{Lane, Link, LinkState, Mark, Node, Picture, Verdict};
 use crate::engine::record::state::State;
@@ -193,6 +191,8 @@ fn link(lab: &Lab, state: &State, stage: Stage, all: &[Made<'_>], made: &Made<'_
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::lab::{Source, load};
 

@@ -15,6 +15,8 @@ pub struct Plan<'a> {
     pub keep: bool,
     /// Whether the lab has drills that may be planted in this run.
     pub drills: bool,
+    /// What the learner wished for at the end of this session, and got.
+    pub granted: &'a [Wish],
     /// Whether there are questions between the steps of the explain mode.
     pub asks: bool,
 }

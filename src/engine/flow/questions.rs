@@ -1,7 +1,7 @@
 //! The questions in and between steps. Those about going to another step are in `go_to.rs`, those of predictions in
 //! `predict.rs`.
 
-use super::plan::{Effect, Plan};
+use super::plan::{Effect, Plan, Wish};
 use super::predict::{unasked, waits_for_prediction};
 use crate::engine::event::{Answer, Choice, Mode, Question, QuestionId};
 use crate::engine::record::state::{Detouring, State};
@@ -51,12 +51,17 @@ pub fn ask_next(plan: &Plan<'_>) -> Effect {
 /// After the last step.
 pub fn ask_clean_up(state: &State, plan: &Plan<'_>) -> Effect {
     let default = if plan.keep { Answer::Keep } else { Answer::CleanUp };
-    let mut answers = Vec::new();
-    answers.extend(state.page.is_some().then_some(Answer::Browse));
-    answers.extend(unasked(state, plan).map(|_| Answer::Recap));
-    answers.push(Answer::Report);
+    let mut wishes = Vec::new();
+    wishes.extend(state.page.is_some().then_some((Answer::Browse, plan.granted.contains(&Wish::Browse))));
+    wishes.extend(unasked(state, plan).map(|_| (Answer::Recap, false)));
+    wishes.push((Answer::Report, plan.granted.contains(&Wish::Report)));
+    // What was granted comes last, so that whoever takes the first choice again and again comes to the end.
+    let (granted, open): (Vec<_>, Vec<_>) = wishes.into_iter().partition(|(_, granted)| *granted);
+    let mut answers: Vec<Answer> = open.into_iter().map(|(answer, _)| answer).collect();
+    answers.push(Answer::Keep);
     answers.extend(plan.drills.then_some(Answer::Drill));
-    answers.extend([Answer::Keep, Answer::CleanUp]);
+    answers.extend(granted.into_iter().map(|(answer, _)| answer));
+    answers.push(Answer::CleanUp);
     ask(QuestionId::CleanUp, m::engine_ask_clean_up(), &answers, default)
 }
 

@@ -97,7 +97,7 @@ proptest! {
     ) {
         let (lab, prose) = predicting(answering);
         let way = if hands_on { Mode::HandsOn } else { Mode::Guided };
-        let plan = Plan { lab: &lab, prose: &prose, way, keep: false, drills: false, asks: true };
+        let plan = Plan { lab: &lab, prose: &prose, way, keep: false, drills: false, granted: &[], asks: true };
         let mut events = Vec::new();
         let mut before = None;
         let mut asked = run_losing(&mut events, &plan, fate, loses, Input::Begin);
@@ -129,7 +129,8 @@ proptest! {
 fn staying_changes_nothing() {
     let lab = lab();
     let prose = Pair::default();
-    let plan = Plan { lab: &lab, prose: &prose, way: Mode::Guided, keep: false, drills: false, asks: true };
+    let plan =
+        Plan { lab: &lab, prose: &prose, way: Mode::Guided, keep: false, drills: false, granted: &[], asks: true };
     let fate = [(true, Verdict::Met); 2];
     let mut events = Vec::new();
     run(&mut events, &plan, fate, Input::Begin);

@@ -21,7 +21,8 @@ pub fn ending(view: &EndingView, style: &Style) -> Vec<Line> {
             view.hops.iter().map(|(label, addresses)| format!("{} {addresses}", style.render(label))).collect();
         let mut body = fill(&Line::plain(names.join(" -> ")), style.measure().saturating_sub(2), "", "   ");
         if !view.source.is_empty() {
-            body.extend(style.words(Tone::Plain, &m::ending_source(&view.source)));
+            let source = Line::plain(style.render(&m::ending_source(&view.source)));
+            body.extend(fill(&source, style.measure().saturating_sub(2), "", ""));
         }
         blocks.push(style.inside(style.under(&m::ending_way(), body)));
     }

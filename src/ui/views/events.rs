@@ -59,8 +59,12 @@ pub fn event(event: &Event, context: &Context, style: &Style) -> Vec<Line> {
             };
             style.inside(style.words(Tone::Strong, &words))
         }
-        Event::Settled { answer, right, words, seen, .. } => predicted(answer == right, words, seen, style),
-        Event::Recapped { answer, right, words, seen, .. } => predicted(answer == right, words, seen, style),
+        Event::Settled { answer, right, words, seen, .. } => {
+            predicted(m::predict_title(&words.question), (answer.as_str(), right.as_str()), words, seen, style)
+        }
+        Event::Recapped { answer, right, words, seen, .. } => {
+            predicted(m::recap_title(&words.question), (answer.as_str(), right.as_str()), words, seen, style)
+        }
         Event::Recognised { .. } | Event::Sighted { .. } | Event::Hint { .. } | Event::Lost { .. } => {
             hands_on::event(event, style)
         }
@@ -128,10 +132,19 @@ fn checked(asked: &Asked<'_>, style: &Style) -> Vec<Line> {
     style.inside(lines)
 }
 
-fn predicted(right: bool, words: &PredictionWords, seen: &Text, style: &Style) -> Vec<Line> {
-    let (ink, mark) = if right { (Tone::Good, style.tick()) } else { (Tone::Wait, style.open()) };
-    let verdict = if right {
+fn predicted(
+    title: Text,
+    (answer, right): (&str, &str),
+    words: &PredictionWords,
+    seen: &Text,
+    style: &Style,
+) -> Vec<Line> {
+    let is_right = answer == right;
+    let (ink, mark) = if is_right { (Tone::Good, style.tick()) } else { (Tone::Wait, style.open()) };
+    let verdict = if is_right {
         m::predict_right(&words.right)
+    } else if answer.is_empty() {
+        m::predict_passed(&words.right)
     } else {
         m::PredictWrong { right: &words.right, said: &words.said }.text()
     };
@@ -141,9 +154,9 @@ fn predicted(right: bool, words: &PredictionWords, seen: &Text, style: &Style) -
         Line::of(ink, mark).and(Tone::Plain, format!(" {}", style.render(&verdict)))
     };
     let mut body = fill(&line, style.measure().saturating_sub(2), "", "  ");
-    body.extend(style.words(Tone::Dim, &m::predict_seen(seen)));
+    let seen = Line::of(Tone::Dim, style.render(&m::predict_seen(seen)));
+    body.extend(fill(&seen, style.measure().saturating_sub(2), "", "  "));
     let why = style.prose(&style.render(&words.because), 2);
-    let title = m::predict_title(&words.question);
     stack([style.inside(style.under(&title, body)), style.inside(why)])
 }
 
