@@ -104,9 +104,9 @@ fn nobody_to_ask_is_told_which_flag_answers() {
 #[test]
 fn answers_may_be_piped_in() {
     let folder = Folder::new();
-    // One answer per question: nine steps, eight times next, and the end. The first choice is the usual one, and deletes
-    // nothing.
-    folder.pllab("start --pace instant --plain").stdin(&"1\n".repeat(30)).run().code(0).clean();
+    // One answer per question: nine steps, eight times next, predictions, the page, the recap, the report and the end. The
+    // first choice deletes nothing, and leads to the end.
+    folder.pllab("start --pace instant --plain").stdin(&"1\n".repeat(60)).run().code(0).clean();
     assert!(!sequence(&folder.journal()).contains(&"gone"));
     folder.pllab("clean --plain").stdin("1\n").run().code(1).clean();
     assert!(!sequence(&folder.journal()).contains(&"gone"));

@@ -121,8 +121,8 @@ fn in_json(context: &Context, id: &str, outcome: &Outcome) -> Value {
     let passes: Vec<_> = passes
         .iter()
         .map(|pass| {
-            let Proof { checks, predictions, gone, .. } = pass.proof;
-            json!({ "set": pass.set, "steps": pass.steps, "checks": checks, "predictions": predictions, "gone": gone })
+            let Proof { checks, predictions, recaps, gone, .. } = &pass.proof;
+            json!({ "set": pass.set, "steps": pass.steps, "checks": checks, "predictions": predictions, "recaps": recaps.len(), "gone": gone })
         })
         .collect();
     let verdict = if *code == Code::Met { "met" } else { "broken" };

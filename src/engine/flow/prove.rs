@@ -1,5 +1,6 @@
 //! Proves a lab: each check is not met before its step and is met after it, and nothing is left at the end.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tokio::time::timeout;
@@ -22,6 +23,8 @@ pub struct Proof {
     pub checks: usize,
     /// The predictions with a proved answer.
     pub predictions: usize,
+    /// The questions over the whole lab with a proved answer.
+    pub recaps: BTreeSet<String>,
     /// The resources that were made and are gone again.
     pub gone: usize,
     /// Empty if the lab is proved.
@@ -148,6 +151,7 @@ impl Runner {
             };
             let predictions = |asked: &Step| asked.predict.iter().filter(|it| answered(asked, it)).count();
             proof.predictions += lab.steps.iter().map(predictions).sum::<usize>();
+            proof.recaps.extend(lab.recap.iter().filter(|it| it.proof == *check).map(|it| it.id.clone()));
         }
         true
     }
