@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::actions;
 use crate::engine::event::{Decision, Entry, Event, Picture};
 use crate::engine::{self, State, Views};
-use crate::host::write_atomic;
+use crate::host::{Zone, write_atomic};
 use crate::i18n::{Text, harmless, m};
 use crate::lab::Loaded;
 use crate::report::{self, Drawing, Told};
@@ -63,6 +63,7 @@ pub(super) fn report(context: &mut Context, args: &Report) -> Result<Code, Faile
         cost: cost(context, state),
         drill: &drill,
         label: &actions::label,
+        zone: Zone::system(),
     };
     let document = report::fold(&found.id(), &read.entries, &told, context.lang);
     let (name, text) = match args.format {

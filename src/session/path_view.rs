@@ -2,17 +2,22 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::checks::CheckContext;
 use crate::cloud::Clouds;
-use crate::engine::event::{Event, LinkState, Mark, Picture, RungState, Verdict};
+use crate::engine::event::{Event, LinkState, Mark, Picture, Progress, ProgressState, RungState, Verdict};
 use crate::engine::{RunLog, ShowPath, State, Views};
 use crate::i18n::{Text, m};
 use crate::lab::Loaded;
-use crate::trace::{self, Diagnosis, Hop, Rung, RungId, Trace};
+use crate::trace::{self, Diagnosis, Hop, Path, Rung, RungId, Trace};
 
-/// `None` if the lab has no path.
+/// The path of the page that the lab proves. `None` if the lab has no path.
 pub async fn traced(core: &RunLog, clouds: &Clouds, loaded: &Loaded) -> Option<Trace> {
+    Some(trace_of(core, clouds, loaded, Path::of(&loaded.lab)?).await)
+}
+
+async fn trace_of(core: &RunLog, clouds: &Clouds, loaded: &Loaded, path: Path) -> Trace {
     let (state, sides) = (core.state(), loaded.lab.sides());
     let facts = state.facts();
     let scene = CheckContext {
@@ -23,18 +28,41 @@ pub async fn traced(core: &RunLog, clouds: &Clouds, loaded: &Loaded) -> Option<T
         token: &state.token,
         lab: &loaded.lab,
     };
-    trace::trace(&scene).await
+    let waits = AtomicBool::new(false);
+    let report = |state| {
+        let label = m::path_waiting();
+        core.screen.progress(&Progress { id: "path".to_owned(), label, seen: None, wait: None, state });
+    };
+    let on_wait = || {
+        waits.store(true, Ordering::Relaxed);
+        report(ProgressState::Running);
+    };
+    let trace = trace::trace(&scene, path, &on_wait).await;
+    if waits.load(Ordering::Relaxed) {
+        report(ProgressState::Told);
+    }
+    trace
 }
 
-/// `None` if the lab has no path.
+/// Shows the path of the page that the lab proves. `None` if the lab has no path.
 pub async fn show(core: &RunLog, clouds: &Clouds, loaded: &Loaded) -> Option<Verdict> {
-    let trace = traced(core, clouds, loaded).await?;
+    Some(show_path(core, clouds, loaded, Path::of(&loaded.lab)?).await)
+}
+
+/// Shows a path, rung by rung, and where it ends.
+pub async fn show_path(core: &RunLog, clouds: &Clouds, loaded: &Loaded, path: Path) -> Verdict {
+    let trace = trace_of(core, clouds, loaded, path).await;
+    let last = trace.rungs.len();
+    let mut ended = false;
     for (index, rung) in trace.rungs.iter().enumerate() {
-        core.screen.event(&told(index, rung));
+        let unreached = rung.state == trace::RungState::NotReached;
+        let rest = (unreached && !ended).then_some(last);
+        ended |= unreached;
+        core.screen.event(&told(index, rung, rest));
     }
     core.screen.picture(&picture(&trace, &core.state(), loaded));
     core.screen.event(&diagnosed(&trace));
-    Some(trace.verdict())
+    trace.verdict()
 }
 
 /// Traces the path of a run that is under way.
@@ -52,7 +80,7 @@ impl ShowPath for Traced {
     }
 }
 
-fn told(index: usize, rung: &Rung) -> Event {
+fn told(index: usize, rung: &Rung, rest: Option<usize>) -> Event {
     Event::Rung {
         rung: rung.id.name().to_owned(),
         title: rung.id.title(),
@@ -61,6 +89,7 @@ fn told(index: usize, rung: &Rung) -> Event {
         expected: rung.expected.clone(),
         seen: rung.seen.clone(),
         command: rung.command.clone(),
+        rest,
     }
 }
 
