@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use pllab::inside::engine::{State, parse_journal};
-use pllab::inside::i18n::{Lang, Text, fuzz_fluent};
+use pllab::inside::i18n::{Lang, Text, Zone, fuzz_fluent};
 use pllab::inside::lab::{Drill, DrillSource, LabError, LoadError, Loaded, Source, Vocabulary, load};
 use pllab::inside::report::{Drawing, Told, fold, report_html, report_markdown};
 use pllab::inside::sandbox::plane::{fuzz_nginx, fuzz_user_data};
@@ -41,6 +41,7 @@ fn journal(bytes: &[u8]) {
             cost: Vec::new(),
             drill: &|id| Text::literal(id),
             label: &pllab::inside::actions::label,
+            zone: Zone::utc(),
         };
         let report = fold(&state.run, &read.entries, &told, lang);
         let _ = (report_markdown(&report, &Drawing::None), report_html(&report, ""));

@@ -39,7 +39,7 @@ pub mod inside {
         pub use crate::host::{Clock, Host, Random, harmless, shell_word};
     }
     pub mod i18n {
-        pub use crate::i18n::{Arg, Lang, Text, fuzz_fluent, harmless};
+        pub use crate::i18n::{Arg, Lang, Text, Zone, fuzz_fluent, harmless};
     }
     pub mod lab {
         pub use crate::lab::{

@@ -144,8 +144,16 @@ cli-run-open = { $steps ->
    *[other] { $met } of { $steps } steps done
  }
 cli-run-met = { $steps ->
-    [one] the only step is done, what was created still exists
-   *[other] all { $steps } steps done, what was created still exists
+    [one] the only step is done, not cleaned up
+   *[other] all { $steps } steps done, not cleaned up
+ }
+cli-run-open-alone = { $met ->
+    [one] one step done
+   *[other] { $met } steps done
+ }
+cli-run-cleaned-alone = { $met ->
+    [one] one step done, cleaned up
+   *[other] { $met } steps done, cleaned up
  }
 cli-run-cleaned = { $steps ->
     [one] { $met } of { $steps } step done, cleaned up

@@ -16,6 +16,7 @@ lab-flag-wrong = `true` or `false` is needed here
 lab-yaml-wrong = this is not YAML that pllab can read: { $detail }
 lab-id-differs = the id is `{ $id }` but the folder is called `{ $folder }`
 lab-without-steps = the lab has no steps
+lab-key-twice = `{ $key }` is there twice
 lab-name-twice = the name `{ $name }` is used twice
 lab-reference-unknown = nothing called `{ $name }` has been created by then ({ $by } refers to it)
 lab-circle = these refer to each other in a circle: { $names }

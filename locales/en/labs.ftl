@@ -14,12 +14,12 @@ labs-check-left = after clean-up these are left, or cannot be looked at: { $item
 labs-check-drills = { $drills ->
     [one] One drill: the path works before the fault and breaks as described after it,
    *[other] { $drills } drills: the path works before each fault and breaks as described after it,
- } and pllab why names the right hop first. All { $repairs } repairs pass, none of the { $shortcuts } shortcuts does, and everything is put back.
+ } and `why` names the right hop first. All { $repairs } repairs pass, none of the { $shortcuts } shortcuts does, and everything is put back.
 labs-drill-not-healthy = the path does not work before the fault is planted. { $ends }
 labs-drill-not-done = the sandbox refuses it: { $fault }
 labs-drill-not-seen = once planted, this symptom does not show
 labs-drill-no-hop = none (the path works)
-labs-drill-hop = pllab why names another hop first. Expected: { $expected }. Seen: { $seen }
+labs-drill-hop = `why` names another hop first. Expected: { $expected }. Seen: { $seen }
 labs-drill-solved = all goals are met as soon as the fault is planted
 labs-drill-not-mended = this repair does not pass. { $open }
 labs-drill-goal = Not met: { $title }. Seen: { $seen }

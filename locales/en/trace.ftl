@@ -24,6 +24,7 @@ trace-title-answer = HTTP answer with this run's token
 
 # Expected and seen.
 trace-unseen = not checked: an earlier hop could not be read
+trace-same-state = { $state } (to consumer and provider)
 trace-both-states = { $consumer } to the consumer, { $provider } to the provider
 trace-expected-address = the address of the endpoint's network interface
 trace-expected-rule = TCP { $port } ({ $from })
@@ -41,12 +42,14 @@ trace-not-enforced = not enforced on PrivateLink traffic (off)
 trace-no-listener = there is no listener
 trace-host-answers = it answers the health checks
 trace-host-unknown = cannot be seen from outside
-trace-cross-zone-on = on
 trace-cross-zone-off = off (healthy targets in { $zones })
+trace-seen-of = { $id }: { $state }
+trace-no-client-asks = no client of this lab requests this endpoint, so only the settings were checked
 trace-seen-two = { $first }, { $second }
 
 # Why the path ends there.
 trace-why-not-yet = It is still changing.
+trace-why-not-tried-again = The client has not tried again since this check began, so its last attempt may be older than your repair.
 trace-why-not-made = { $name } does not exist yet. The step { $step } creates it.
 trace-why-account = You are signed in to another account than the one this run began in.
 trace-why-endpoint-gone = The endpoint is gone. It was deleted after it was created.
@@ -73,6 +76,7 @@ trace-why-balancer-gone = The service's NLB is gone.
 trace-why-balancer-failed = The NLB is not in a usable state.
 trace-why-balancer-group = The NLB's inbound rules are enforced on PrivateLink traffic too. The source they look at is the client's address { $address }, not the endpoint's. Health checks skip these rules, so the targets stay healthy.
 trace-why-listener = The NLB does not listen on TCP { $port }. Traffic to a port without a listener is dropped.
+trace-why-target-port = The target is registered on port { $registered }, but the server listens on { $port }.
 trace-why-no-targets = The target group has no targets to send traffic to.
 trace-why-balancer-egress = The outbound rules of the NLB's security groups do not allow traffic to the target. Health checks use the same rules.
 trace-why-target-group = The target's security groups do not allow the NLB. The source that a target sees is the NLB's address { $address }, not the client's.
@@ -112,6 +116,7 @@ trace-repair-acl-outbound = Add an outbound rule to network ACL { $acl }, number
 trace-repair-balancer-gone = Create the NLB again and associate it with the service.
 trace-repair-listener = Add a listener on TCP { $port }.
 trace-repair-register = Register the web server's instance as a target.
+trace-repair-target-port = Register { $id } on port { $port }, and deregister it from port { $registered }.
 trace-repair-host-gone = Create the web server again and register it as a target.
 trace-repair-host = Read the console output. Make sure that the S3 gateway endpoint is associated with the subnet's route table, and create the instance again if needed.
 trace-repair-health-port = Set the port of the health check back to the traffic port.

@@ -16,6 +16,7 @@ lab-flag-wrong = ここには true か false が必要です
 lab-yaml-wrong = YAML として読めません: { $detail }
 lab-id-differs = id が「{ $id }」ですが、フォルダー名は「{ $folder }」です
 lab-without-steps = ステップがありません
+lab-key-twice = `{ $key }` が 2 回あります
 lab-name-twice = 「{ $name }」という名前が 2 回使われています
 lab-reference-unknown = 「{ $name }」はここまでに作られていません ({ $by } が参照しています)
 lab-circle = 参照が循環しています: { $names }

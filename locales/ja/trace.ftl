@@ -24,6 +24,7 @@ trace-title-answer = HTTP の応答と合言葉
 
 # 期待と結果。
 trace-unseen = 手前の項目を確認できないため、調べられません
+trace-same-state = { $state } (consumer から見ても provider から見ても)
 trace-both-states = consumer から { $consumer }、provider から { $provider }
 trace-expected-address = エンドポイントの ENI のアドレス
 trace-expected-rule = TCP { $port } ({ $from })
@@ -41,12 +42,14 @@ trace-not-enforced = PrivateLink トラフィックには適用されません (
 trace-no-listener = リスナーがありません
 trace-host-answers = ヘルスチェックに応答しています
 trace-host-unknown = 外からは分かりません
-trace-cross-zone-on = オン
 trace-cross-zone-off = オフ (healthy なターゲットは { $zones })
+trace-seen-of = { $id }: { $state }
+trace-no-client-asks = このエンドポイントを使うクライアントがラボにないため、設定だけを確かめました
 trace-seen-two = { $first }、{ $second }
 
 # なぜそこで止まるのか。
 trace-why-not-yet = まだ切り替わりの途中です。
+trace-why-not-tried-again = 調べ始めてから、クライアントはまだ次の接続を試していません。最新の試行は、直す前のものかもしれません。
 trace-why-not-made = { $name } はまだ作られていません。ステップ { $step } で作ります。
 trace-why-account = 実行を始めたときと別のアカウントにサインインしています。
 trace-why-endpoint-gone = エンドポイントがありません。作ったあとで削除されています。
@@ -73,6 +76,7 @@ trace-why-balancer-gone = サービスの NLB がありません。
 trace-why-balancer-failed = NLB が使えない状態です。
 trace-why-balancer-group = NLB のインバウンドルールは PrivateLink トラフィックにも適用されています。調べられる送信元は、エンドポイントではなくクライアントのアドレス { $address } です。ヘルスチェックはこのルールを通らないので、ターゲットは healthy のままです。
 trace-why-listener = NLB は TCP { $port } を受け付けていません。リスナーのないポートへの通信は破棄されます。
+trace-why-target-port = ターゲットはポート { $registered } で登録されていますが、サーバーが待ち受けているのは { $port } です。
 trace-why-no-targets = ターゲットグループに、転送先のターゲットがありません。
 trace-why-balancer-egress = NLB のセキュリティグループのアウトバウンドルールが、ターゲットへの通信を許可していません。ヘルスチェックにも同じルールが適用されます。
 trace-why-target-group = ターゲットのセキュリティグループが NLB を許可していません。ターゲットから見た送信元は、クライアントではなく NLB のアドレス { $address } です。
@@ -112,6 +116,7 @@ trace-repair-acl-outbound = ネットワーク ACL { $acl } に、{ $block } へ
 trace-repair-balancer-gone = NLB を作り直し、サービスに付け替えます。
 trace-repair-listener = TCP { $port } のリスナーを追加します。
 trace-repair-register = Web サーバーのインスタンスをターゲットとして登録します。
+trace-repair-target-port = { $id } をポート { $port } で登録し、ポート { $registered } の登録を解除します。
 trace-repair-host-gone = Web サーバーを作り直し、ターゲットとして登録します。
 trace-repair-host = コンソール出力を読みます。S3 ゲートウェイエンドポイントがサブネットのルートテーブルに関連付いているか確かめ、必要ならインスタンスを作り直します。
 trace-repair-health-port = ヘルスチェックのポートをトラフィックポートに戻します。

@@ -19,7 +19,7 @@ pub(crate) struct Attempt<'a> {
 }
 
 /// The start of every attempt's line, whichever name the client requested.
-const MARK: &str = "pllab: asked ";
+pub(crate) const MARK: &str = "pllab: asked ";
 
 /// The label of a client's lines: the run's token, followed by the subnet if the client asks in several zones.
 pub(crate) fn label(token: &str, client: &OneClient) -> String {
@@ -44,6 +44,13 @@ pub(crate) fn newest<'a>(console: &'a str, label: &str) -> Option<Attempt<'a>> {
         return Some(Attempt { code, exit, seconds, body: &console[from..at] });
     }
     None
+}
+
+/// How many whole attempts with this label a console shows.
+pub(crate) fn count(console: &str, label: &str) -> usize {
+    let marker = format!("{MARK}{label} ");
+    let line = |at: usize| console[at + marker.len()..].lines().next().unwrap_or_default();
+    console.match_indices(&marker).filter(|(at, _)| read(line(*at)).is_some()).count()
 }
 
 fn read(line: &str) -> Option<(u16, u32, String)> {

@@ -36,7 +36,7 @@ impl Common {
     /// Converts the flags into the settings of the rest of the program.
     pub fn settings(self) -> Settings {
         Settings {
-            lang_is_chosen: self.lang.is_some(),
+            keeps_language: false,
             plain: self.plain,
             json: self.output == Output::Json,
             glyphs: match self.diagram {

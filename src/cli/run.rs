@@ -14,11 +14,12 @@ use super::{
     why, words,
 };
 use crate::host::{Host, Output, room_for_a_run};
-use crate::i18n::{Lang, Text, m};
+use crate::i18n::{Lang, Text, m, repeat};
 use crate::sandbox::keeper;
 use crate::session::context::Context;
 use crate::session::exit::{Code, Failed};
 use crate::session::interrupt::Interrupt;
+use crate::session::settings::Settings;
 use crate::session::store::Store;
 use crate::ui::{self, ErrorReport, Form, GlyphSet, Glyphs, PrintStyle};
 
@@ -55,9 +56,10 @@ pub fn run(args: Vec<OsString>, host: Host) -> Code {
     // Find the language first: the command line's own texts depend on it.
     let lang = flag(&args, "--lang").and_then(|value| value.to_str()?.parse().ok());
     let store = Store::open(flag(&args, "--state-dir").map(Into::into), &host).ok();
-    let lang = Lang::choose(lang, |name| host.var(name), || store.and_then(|store| store.language()));
+    let usual = Lang::choose(None, |name| host.var(name), || store.and_then(|store| store.language()));
+    let lang = lang.unwrap_or(usual);
     let (stdout, stderr) = (host.out.clone(), host.err.clone());
-    let code = run_in(lang, args, host);
+    let code = run_in(lang, usual, args, host);
     // A thread may still wait at a prompt.
     ui::give_back_for_good();
     let _ = stdout.clone().flush();
@@ -84,7 +86,8 @@ fn complain(lang: Lang, err: &Output, report: &ErrorReport) {
     let _ = err.clone().write_all(ui::error_report(report, sheet).as_bytes());
 }
 
-fn run_in(lang: Lang, args: Vec<OsString>, mut host: Host) -> Code {
+/// `usual` is the language without `--lang`.
+fn run_in(lang: Lang, usual: Lang, args: Vec<OsString>, mut host: Host) -> Code {
     let words = args.clone();
     let parsed = words::command(lang).try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
@@ -107,8 +110,10 @@ fn run_in(lang: Lang, args: Vec<OsString>, mut host: Host) -> Code {
         }
     };
     let err = host.err.clone();
-    let mut context =
-        Context { host, lang, settings: cli.common.settings(), interrupt: Interrupt::none(), drill_next: None };
+    let keeps_language = cli.keeps_language();
+    let settings = Settings { keeps_language, ..cli.common.settings() };
+    repeat(settings.to_repeat(Some(lang).filter(|lang| *lang != usual && !keeps_language)));
+    let mut context = Context { host, lang, settings, interrupt: Interrupt::none(), drill_next: None };
     std::panic::set_hook(Box::new(move |fault| own_fault(lang, &err, fault)));
     // A panic ends pllab like any error: with an explanation, an exit code, and everything on record.
     let quiet = matches!(cli.verb, Some(Verb::Completions(_) | Verb::Man));

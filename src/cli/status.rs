@@ -71,13 +71,20 @@ pub(super) fn show(context: &mut Context, found: &StoredRun, commands: bool) -> 
     let state = &found.state;
     let mut text = String::new();
     let loaded = context.lab_of(state);
-    let steps = loaded.as_ref().map_or(0, |loaded| loaded.lab.steps.len());
+    let steps = loaded.as_ref().ok().map(|loaded| loaded.lab.steps.len());
     let head = m::CliStatusHead { lab: &state.lab, run: found.id(), state: summary(state, steps) }.text();
     text.push_str(&markdown(&format!("**{}**", head.render(context.lang)), sheet));
     text.push_str(&markdown(&place(&state.target, &state.region).render(context.lang), sheet));
     for line in &found.damaged {
         let path = found.folder.join("journal.jsonl").display().to_string();
         text.push_str(&markdown(&m::CliJournalDamaged { line: *line, path }.text().render(context.lang), sheet));
+    }
+    if let Err(failed) = &loaded
+        && let Some(report) = &failed.report
+    {
+        for words in std::iter::once(&report.title).chain(&report.details) {
+            text.push_str(&markdown(&words.render(context.lang), sheet));
+        }
     }
     if let Ok(loaded) = &loaded {
         let rows: Vec<Vec<Text>> = loaded
@@ -122,9 +129,7 @@ pub(super) fn show(context: &mut Context, found: &StoredRun, commands: bool) -> 
     let existing: Vec<Vec<Text>> = existing
         .into_iter()
         .map(|(name, line)| {
-            let id = line.facts.get("id").or_else(|| line.facts.get("arn")).cloned().unwrap_or_default();
-            // Only an ARN's end differs between resources.
-            let id = id.rsplit(':').next().unwrap_or_default().to_owned();
+            let id = line.facts.get("id").or_else(|| line.facts.get("arn")).map_or("", |id| short(id)).to_owned();
             vec![actions::label(&line.kind, name), Text::literal(id), age(now, line.since)]
         })
         .collect();
@@ -145,6 +150,18 @@ pub(super) fn show(context: &mut Context, found: &StoredRun, commands: bool) -> 
         }
     }
     context.print(&text)
+}
+
+/// An id as it fits into a column: of an ARN the part by which its own service's console and CLI know it, which is the
+/// name of a load balancer or a target group.
+fn short(id: &str) -> &str {
+    let Some(resource) = id.starts_with("arn:").then(|| id.rsplit(':').next()).flatten() else { return id };
+    let parts: Vec<&str> = resource.split('/').collect();
+    match parts.as_slice() {
+        ["targetgroup", name, _] | ["loadbalancer", _, name, _] => name,
+        [.., last] => last,
+        [] => resource,
+    }
 }
 
 /// The status of a planted drill.

@@ -16,6 +16,7 @@ use super::report::Report;
 use super::resume::Resume;
 use super::sandbox::Sandbox;
 use super::start::Start;
+use super::why::Why;
 
 /// pllab's command line. Every help text is set in `words.rs`, in the reader's language.
 #[derive(Debug, Parser)]
@@ -33,6 +34,20 @@ pub(super) struct Cli {
     pub verb: Option<Verb>,
 }
 
+impl Cli {
+    /// Whether a language chosen for this call is the learner's from now on: if it goes on with a run. A look at
+    /// something changes nothing that is remembered.
+    pub fn keeps_language(&self) -> bool {
+        let goes_on = match &self.verb {
+            None | Some(Verb::Resume(_)) => true,
+            Some(Verb::Start(args)) => !args.explain_only,
+            Some(Verb::Drill(args)) => args.verb.is_none(),
+            _ => false,
+        };
+        goes_on && self.common.lang.is_some()
+    }
+}
+
 /// What to do. Each has a file or a folder of its name.
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
@@ -40,7 +55,7 @@ pub(super) enum Verb {
     Resume(Resume),
     Status(OneRun),
     Check(Check),
-    Why(OneRun),
+    Why(Why),
     Drill(DrillArgs),
     Browse(Browse),
     Clean(Clean),

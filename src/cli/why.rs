@@ -1,26 +1,44 @@
 //! `pllab why`: shows the path from the client to the page, rung by rung, and where it ends. Read-only.
 
-use super::flags::OneRun;
+use clap::Args;
+
 use crate::engine::RunLog;
 use crate::host::shell_word;
 use crate::i18n::m;
 use crate::lab::Loaded;
 use crate::session::context::Context;
+use crate::session::endpoints::{Chosen, choose};
 use crate::session::exit::{Code, Failed, of_verdict};
 use crate::session::open_run::target;
-use crate::session::path_view::show;
+use crate::session::path_view::show_path;
+use crate::trace::Path;
 
-pub(super) async fn why(context: &mut Context, args: OneRun) -> Result<Code, Failed> {
+/// The verb's arguments.
+#[derive(Debug, Args)]
+pub(super) struct Why {
+    #[arg(value_name = "RUN")]
+    pub run: Option<String>,
+    #[arg(long, value_name = "NAME|ID")]
+    pub endpoint: Option<String>,
+}
+
+pub(super) async fn why(context: &mut Context, args: Why) -> Result<Code, Failed> {
     let store = context.store()?;
     let found = store.find(args.run.as_deref(), |state| !state.cleaned)?;
     let state = found.state.clone();
     let loaded = context.lab_of(&state)?;
+    let path = match choose(context, &state, &loaded, "why", args.endpoint.as_deref())? {
+        Some(Chosen::Served(page)) => Some(Path::from(page)),
+        Some(Chosen::Other(id)) => Path::of(&loaded.lab).map(|path| path.to(&id)),
+        None => None,
+    };
+    let path = path.ok_or_else(|| no_path(&loaded))?;
     let target = target(context, &store, &found, &state).await?;
     let screen = context.screen(true);
     let core = RunLog::new(None, state, context.host.clock.clone(), screen, target.accounts.clone());
-    let verdict = show(&core, &target.clouds, &loaded).await;
+    let verdict = show_path(&core, &target.clouds, &loaded, path).await;
     target.close().await;
-    verdict.map(of_verdict).ok_or_else(|| no_path(&loaded))
+    Ok(of_verdict(verdict))
 }
 
 /// The error for a lab that proves no path.

@@ -83,6 +83,7 @@ fn help(argument: &str) -> Option<Text> {
         "guided" => m::cli_arg_guided(),
         "with_mine" => m::cli_arg_with_mine(),
         "target" => m::cli_arg_target(),
+        "endpoint" => m::cli_arg_endpoint(),
         "endpoint_url" => m::cli_arg_endpoint_url(),
         "profile" => m::cli_arg_profile(),
         "consumer_profile" => m::cli_arg_consumer_profile(),
@@ -176,4 +177,19 @@ fn verb(typed: &[OsString]) -> String {
         }
     }
     name
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+    use crate::i18n::VERBS;
+
+    #[test]
+    fn texts_know_every_verb() {
+        let command = Cli::command();
+        let verbs: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+        assert_eq!(verbs, VERBS, "a command in a text is completed only if its verb is listed");
+    }
 }

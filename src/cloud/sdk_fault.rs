@@ -14,6 +14,19 @@ use crate::host::Clock;
 /// services fifteen [IAM user guide: `reference_sigv`].
 const SKEW: i64 = 5 * 60;
 
+/// The code of our own for a call that could not be signed.
+pub const NO_CREDENTIALS: &str = "NoCredentials";
+
+/// What the SDK's layers say of credentials that could not be had. Only a programmer understands these.
+const LAYERS: [&str; 6] = [
+    "the credential provider was not enabled",
+    "an error occurred while loading credentials",
+    "the credentials provider was not properly configured",
+    "unexpected credentials error",
+    "no providers in chain provided credentials",
+    "ProfileFile provider could not be built",
+];
+
 /// Turns an SDK error into a [`Fault`].
 #[expect(clippy::needless_pass_by_value, reason = "made for `map_err`")]
 pub(super) fn fault<E>(error: SdkError<E>) -> Fault
@@ -94,15 +107,8 @@ where
     let text = chain.join(": ");
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     // The SDK hides the types of these errors in crates of its own, so only their texts are available.
-    if says(&[
-        "the credential provider was not enabled",
-        "an error occurred while loading credentials",
-        "credentials provider timed out",
-        "the credentials provider was not properly configured",
-        "unexpected credentials error",
-        "no providers in chain provided credentials",
-    ]) {
-        return (FaultClass::SignIn, "NoCredentials".to_owned(), text);
+    if says(&LAYERS) || says(&["credentials provider timed out"]) {
+        return (FaultClass::SignIn, NO_CREDENTIALS.to_owned(), about_credentials(&chain));
     }
     if matches!(error, SdkError::ConstructionFailure(_)) {
         return (FaultClass::Refused, "InvalidRequest".to_owned(), text);
@@ -113,6 +119,17 @@ where
     } else {
         (FaultClass::NoAnswer, "NoAnswer".to_owned(), text)
     }
+}
+
+/// What the SDK's messages say about credentials, without its own layers.
+fn about_credentials(chain: &[String]) -> String {
+    let plain = |message: &String| {
+        let message = LAYERS.iter().fold(message.clone(), |message, layer| message.replace(layer, ""));
+        message.trim_matches([' ', ':', '.']).replace("credentials provider timed out", "the credentials took too long")
+    };
+    let mut said: Vec<String> = chain.iter().map(plain).filter(|message| !message.is_empty()).collect();
+    said.dedup();
+    if said.is_empty() { "no credentials were found".to_owned() } else { said.join(": ") }
 }
 
 /// The messages of an error and of its causes, each once, without the SDK's layers that add nothing.
@@ -136,4 +153,26 @@ pub(super) fn ahead_of(date: &str) -> Option<i64> {
     let there = DateTime::from_str(date, DateTimeFormat::HttpDate).ok()?.secs();
     let here = Clock::System.now().as_second();
     Some(here - there)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::about_credentials;
+
+    #[test]
+    fn the_sdks_layers_are_not_shown() {
+        let said = |chain: &[&str]| about_credentials(&chain.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>());
+        assert_eq!(said(&["the credential provider was not enabled"]), "no credentials were found");
+        assert_eq!(
+            said(&[
+                "the credentials provider was not properly configured: ProfileFile provider could not be built: profile `x` was not defined",
+                "no providers in chain provided credentials",
+            ]),
+            "profile `x` was not defined"
+        );
+        assert_eq!(
+            said(&["credentials provider timed out after 30 seconds"]),
+            "the credentials took too long after 30 seconds"
+        );
+    }
 }

@@ -5,6 +5,7 @@
 mod clock;
 mod files;
 pub mod harmless;
+mod local_time;
 mod lock;
 mod machine;
 pub mod net;
@@ -21,10 +22,11 @@ pub use files::{
     Links, ReadError, append_line, create_private_dir, is_same_file, open_append, open_regular, read_regular,
     read_text, sync_dir, write_atomic,
 };
+pub use local_time::Zone;
 pub use lock::{DirLock, LockError};
 pub use machine::{Host, LineHook, machine_name, own_program};
 pub use output::Output;
-pub use paths::state_dir;
+pub use paths::{environment, home_dir, state_dir};
 pub use random::Random;
 pub use room::room_for_a_run;
 pub use scratch::Scratch;

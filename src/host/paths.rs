@@ -25,3 +25,15 @@ pub fn state_dir(flag: Option<PathBuf>, env: Option<OsString>) -> Option<PathBuf
     let base = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
     Some(base.join("pllab"))
 }
+
+/// A variable of this process's environment, for code that is not given a [`Host`](super::Host).
+#[must_use]
+pub fn environment(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// The reader's home folder; empty if there is none.
+#[must_use]
+pub fn home_dir() -> PathBuf {
+    std::env::home_dir().unwrap_or_default()
+}

@@ -3,11 +3,15 @@
 //! Next: `locales/` holds the words, `build.rs` checks both languages and makes one function per message in [`m`].
 
 mod catalogue;
+mod commands;
 mod fuzz;
 mod lang;
 mod text;
 
-pub use crate::host::harmless;
+pub use crate::host::{Zone, harmless};
+#[cfg(test)]
+pub use commands::VERBS;
+pub use commands::{Flag, complete, repeat, unbroken};
 #[doc(hidden)]
 pub use fuzz::fuzz_fluent;
 pub use lang::Lang;

@@ -20,6 +20,8 @@ pub struct Drill {
     pub id: String,
     /// How long a person needs, in minutes.
     pub minutes: u32,
+    #[serde(default)]
+    pub level: Level,
     /// A title that does not give the fault away.
     pub title: Words,
     /// What the users of the path report: symptoms only.
@@ -52,6 +54,30 @@ pub struct Drill {
     /// being named here.
     #[serde(default)]
     pub undo: Vec<Act>,
+}
+
+/// How hard a drill is. Easier ones are recommended first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// The symptom leads to the place, and one rule or setting mends it.
+    Easy,
+    #[default]
+    Medium,
+    /// The symptom misleads, or the repair takes several steps.
+    Hard,
+}
+
+impl Level {
+    /// The name in JSON and in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Easy => "easy",
+            Self::Medium => "medium",
+            Self::Hard => "hard",
+        }
+    }
 }
 
 pub type Words = Pair<String>;
@@ -170,7 +196,7 @@ impl Drill {
         if errors.is_empty() { Ok(drill) } else { Err(limits::told(errors)) }
     }
 
-    /// Every drill of a lab, in the order of their names.
+    /// Every drill of a lab, the easiest first, then the shortest, then by name.
     ///
     /// # Errors
     /// Every fault found in any of them.
@@ -188,6 +214,10 @@ impl Drill {
                 Err(found) => errors.extend(found),
             }
         }
+        drills.sort_by(|one, other| {
+            let order = |drill: &Self| (drill.level, drill.minutes);
+            order(one).cmp(&order(other)).then_with(|| one.id.cmp(&other.id))
+        });
         if errors.is_empty() { Ok(drills) } else { Err(errors) }
     }
 

@@ -2,25 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Check, Lab, Moment, OneClient, Predict, Recap, Resource, Side, Step};
+use super::{Check, Lab, Moment, Predict, Recap, Resource, Side, Step};
 
 impl Lab {
     #[must_use]
     pub fn sides(&self) -> BTreeMap<String, Side> {
         let all = self.steps.iter().flat_map(|step| step.makes.iter().map(|it| (it.name().to_owned(), step.side)));
         all.collect()
-    }
-}
-
-impl Lab {
-    /// The client and the endpoint whose page the lab proves, by name; `None` if the lab has no such page.
-    #[must_use]
-    pub fn page(&self) -> Option<(&str, &str)> {
-        self.steps.iter().flat_map(|step| &step.checks).find_map(|check| match check {
-            Check::Page(page) => Some((page.client.as_str(), page.endpoint.as_str())),
-            Check::Answer(answer) => Some((answer.client.as_str(), answer.endpoint.as_str())),
-            _ => None,
-        })
     }
 
     /// The step whose check answers a prediction asked in the step `asked`: the first that has that check, from
@@ -47,21 +35,6 @@ impl Lab {
     pub fn asks_for_acceptance(&self) -> bool {
         let mut made = self.steps.iter().flat_map(|step| &step.makes);
         !made.any(|it| matches!(it, Resource::EndpointService(service) if !service.acceptance_required))
-    }
-
-    /// Every name that the page's client requests: one, or one per zone.
-    #[must_use]
-    pub fn asks(&self) -> Vec<OneClient> {
-        let Some((client, endpoint)) = self.page() else { return Vec::new() };
-        let whole = OneClient { client: client.to_owned(), endpoint: endpoint.to_owned(), subnet: None };
-        let mut asks: Vec<OneClient> = Vec::new();
-        for check in self.steps.iter().flat_map(|step| &step.checks) {
-            let Check::Answer(one) = check else { continue };
-            if (one.client.as_str(), one.endpoint.as_str()) == (client, endpoint) && !asks.contains(one) {
-                asks.push(one.clone());
-            }
-        }
-        if asks.is_empty() { vec![whole] } else { asks }
     }
 }
 

@@ -176,6 +176,7 @@ fn worded(error: &YamlError) -> Text {
         | YamlError::SerdeInvalidValue { unexpected, expected, .. } => {
             m::LabValueWrong { expected, found: unexpected }.text()
         }
+        YamlError::DuplicateMappingKey { key, .. } => m::lab_key_twice(key.clone().unwrap_or_default()),
         YamlError::InvalidScalar { ty: "bool", .. } => m::lab_flag_wrong(),
         YamlError::InvalidScalar { ty, .. } if ty.starts_with(['u', 'i']) => m::lab_number_wrong(),
         YamlError::Budget { breach: BudgetBreach::Depth { .. }, .. } => m::lab_yaml_deep(limits::YAML_DEPTH),
@@ -187,8 +188,14 @@ fn worded(error: &YamlError) -> Text {
         YamlError::AliasError { error, .. } => worded(error),
         // The scanner reads ahead and hits the limit before the parser does; it has no error kind of its own for it.
         other if other.to_string().starts_with("recursion limit exceeded") => m::lab_yaml_deep(limits::YAML_DEPTH),
-        other => m::lab_yaml_wrong(other.to_string().lines().next().unwrap_or_default()),
+        other => m::lab_yaml_wrong(without_advice(other.to_string().lines().next().unwrap_or_default())),
     }
+}
+
+/// A parser's words without its advice to programmers, such as `, set DuplicateKeyPolicy in Options if acceptable`.
+fn without_advice(words: &str) -> &str {
+    let marks = [", set ", "; set ", " (set ", ". Set ", ", enable ", "; enable ", ", use Options", ", consider "];
+    words[..marks.into_iter().filter_map(|mark| words.find(mark)).min().unwrap_or(words.len())].trim_end()
 }
 
 /// Finds duplicate names, references to nothing, to later steps or to the wrong kind, and cycles.

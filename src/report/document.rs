@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::engine::event::{ItemState, Verdict};
-use crate::i18n::Lang;
+use crate::i18n::{Lang, Zone};
 use crate::lab::{Kind, Side};
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -15,6 +15,8 @@ pub struct Report {
     pub lang: Lang,
     /// The run's id.
     pub run: String,
+    /// The learner's name.
+    pub learner: String,
     /// The lab's id.
     pub lab: String,
     /// The lab's title.
@@ -51,6 +53,9 @@ pub struct Report {
     pub receipt: Option<Receipt>,
     /// Other events of the run.
     pub notes: Vec<Note>,
+    /// The zone in which a person reads the times. In JSON they are UTC.
+    #[serde(skip)]
+    pub zone: Zone,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -8,7 +8,7 @@ use super::document::{
     Consent, Drilled, Evidence, Looked, Note, Prediction, Proof, Receipt, Report, Slip, StepPart, Thing,
 };
 use crate::engine::event::{Difference, Entry, Event, Facts, Item, PredictionWords, Purpose, Verdict};
-use crate::i18n::{Lang, Text, m};
+use crate::i18n::{Lang, Text, Zone, m};
 use crate::lab::{Kind, Loaded, Side};
 
 /// Facts that the journal does not contain.
@@ -25,6 +25,8 @@ pub struct Told<'a> {
     pub drill: &'a dyn Fn(&str) -> Text,
     /// What a resource is, by kind and by its name in the lab.
     pub label: &'a dyn Fn(&Kind, &str) -> Text,
+    /// The zone in which times are shown.
+    pub zone: Zone,
 }
 
 #[must_use]
@@ -37,6 +39,7 @@ pub fn fold(run: &str, entries: &[Entry], told: &Told<'_>, lang: Lang) -> Report
     let report = Report {
         lang,
         run: run.to_owned(),
+        learner: String::new(),
         lab: told.loaded.lab.id.clone(),
         title: prose.title.clone(),
         place: told.place.render(lang),
@@ -57,8 +60,9 @@ pub fn fold(run: &str, entries: &[Entry], told: &Told<'_>, lang: Lang) -> Report
         cost: told.cost.iter().map(|text| text.render(lang)).collect(),
         receipt: None,
         notes: Vec::new(),
+        zone: told.zone.clone(),
     };
-    let mut folding = Folding { report, told, lang, learner: String::new(), calls: BTreeMap::new() };
+    let mut folding = Folding { report, told, lang, calls: BTreeMap::new() };
     for entry in entries {
         folding.take(entry);
     }
@@ -80,7 +84,6 @@ struct Folding<'a> {
     report: Report,
     told: &'a Told<'a>,
     lang: Lang,
-    learner: String,
     calls: BTreeMap<u64, Call>,
 }
 
@@ -89,7 +92,7 @@ impl Folding<'_> {
         let at = entry.at;
         match &entry.event {
             Event::RunStarted { lab, variables, accounts, learner, .. } => {
-                self.learner.clone_from(learner);
+                self.report.learner.clone_from(learner);
                 self.report.lab.clone_from(lab);
                 self.report.variables.clone_from(variables);
                 self.report.accounts.clone_from(accounts);
@@ -219,7 +222,7 @@ impl Folding<'_> {
             }
             Event::Consented { how, per_hour, prices_as_of, .. } => self.report.consents.push(Consent {
                 at,
-                who: self.learner.clone(),
+                who: self.report.learner.clone(),
                 how: consented(how).render(self.lang),
                 per_hour: per_hour.fine().render(self.lang),
                 prices_as_of: prices_as_of.clone(),

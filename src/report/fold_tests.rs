@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Told, fold};
 use crate::engine::event::Entry;
-use crate::i18n::{Lang, Text, m};
+use crate::i18n::{Lang, Text, Zone, m};
 use crate::lab::Loaded;
 use crate::report::{Drawing, report_html, report_markdown};
 
@@ -80,6 +80,7 @@ fn told(loaded: &Loaded) -> Told<'_> {
         cost: Vec::new(),
         drill: &|_| Text::literal("All green"),
         label: &|_, name| Text::literal(name),
+        zone: Zone::utc(),
     }
 }
 

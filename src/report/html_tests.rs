@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::handout::{Page, Words};
 use super::{Handout, Told, fold, handout_html, report_html, svg};
 use crate::engine::event::{Entry, Lane, Link, LinkState, Mark, Node, Picture};
-use crate::i18n::{Lang, Text};
+use crate::i18n::{Lang, Text, Zone};
 use crate::lab::{Loaded, Side};
 
 const ELEMENTS: &str = "\
@@ -190,6 +190,7 @@ proptest! {
             cost: vec![Text::literal(&words[3])],
             drill: &|_| Text::literal(&words[4]),
             label: &|_, _| Text::literal(&words[5]),
+            zone: Zone::utc(),
         };
         let report = fold(&words[6], &entries, &told, Lang::En);
         let drawn = svg(&picture(&words), &words, Lang::En, true);

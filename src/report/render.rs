@@ -1,7 +1,6 @@
 //! Renders documents through their templates.
 
 use std::path::Path;
-use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use minijinja::syntax::SyntaxConfig;
@@ -10,9 +9,9 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use serde::de::DeserializeOwned;
 
 use super::lesson::lesson_html;
-use super::words::{clock, item, seconds, side, time, took, verdict, words};
+use super::words::{item, result, seconds, side, step_state, took, verdict, words};
 use super::{Handout, Report};
-use crate::i18n::{Lang, harmless, m};
+use crate::i18n::{Lang, Zone, harmless, m};
 
 pub enum Drawing<'a> {
     /// SVG, put into the document.
@@ -26,23 +25,23 @@ pub enum Drawing<'a> {
 /// The report as one self-contained HTML file.
 #[must_use]
 pub fn report_html(report: &Report, picture: &str) -> String {
-    render("report.html", &report_context(report, &Drawing::Inline(picture)))
+    render("report.html", &report_context(report, &Drawing::Inline(picture)), &report.zone)
 }
 
 #[must_use]
 pub fn report_markdown(report: &Report, picture: &Drawing<'_>) -> String {
-    render("report.md", &report_context(report, picture))
+    render("report.md", &report_context(report, picture), &report.zone)
 }
 
 /// The handout as one self-contained HTML file.
 #[must_use]
 pub fn handout_html(handout: &Handout) -> String {
-    render("handout.html", &handout_context(handout))
+    render("handout.html", &handout_context(handout), &Zone::utc())
 }
 
 #[must_use]
 pub fn handout_markdown(handout: &Handout) -> String {
-    render("handout.md", &handout_context(handout))
+    render("handout.md", &handout_context(handout), &Zone::utc())
 }
 
 fn report_context(report: &Report, picture: &Drawing<'_>) -> Value {
@@ -56,10 +55,13 @@ fn report_context(report: &Report, picture: &Drawing<'_>) -> Value {
         .iter()
         .map(|step| took(step.began, step.ended).map(|text| text.render(report.lang)).unwrap_or_default())
         .collect();
-    let at = |when: Option<Timestamp>| when.map(time).unwrap_or_default();
-    let period = m::ReportPeriodOf { from: at(report.started), to: at(report.ended) }.text().render(report.lang);
+    let states: Vec<String> = report.steps.iter().map(|step| step_state(step).render(report.lang)).collect();
+    let at = |when: Option<Timestamp>| when.map(|at| report.zone.time(at)).unwrap_or_default();
+    let zone = report.started.map(|at| report.zone.name(at)).unwrap_or_default();
+    let period = m::ReportPeriodOf { from: at(report.started), to: at(report.ended), zone }.text().render(report.lang);
+    let result = result(report).render(report.lang);
     context! {
-        report => Value::from(Serde(report)), w => words(report.lang), period, svg => Value::from_safe_string(svg.to_owned()), file, took,
+        report => Value::from(Serde(report)), w => words(report.lang), period, result, states, svg => Value::from_safe_string(svg.to_owned()), file, took,
         lang => report.lang.tag(), css => Value::from_safe_string(CSS.to_owned()), version => env!("CARGO_PKG_VERSION"),
     }
 }
@@ -75,7 +77,8 @@ fn handout_context(handout: &Handout) -> Value {
 
 const CSS: &str = include_str!("templates/base.css");
 
-static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
+/// The templates, with times in `zone`.
+fn templates(zone: &Zone) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
@@ -83,8 +86,9 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.set_auto_escape_callback(|name| {
         if Path::new(name).extension().is_some_and(|kind| kind == "html") { AutoEscape::Html } else { AutoEscape::None }
     });
-    environment.add_filter("time", |at: Value| of(&at).map(time));
-    environment.add_filter("clock", |at: Value| of(&at).map(clock));
+    let (full, short) = (zone.clone(), zone.clone());
+    environment.add_filter("time", move |at: Value| of(&at).map(|at| full.time(at)));
+    environment.add_filter("clock", move |at: Value| of(&at).map(|at| short.clock(at)));
     // Only an ARN's end differs between resources.
     environment.add_filter("short", |id: String| id.rsplit(':').next().unwrap_or_default().to_owned());
     environment.add_filter("verdict", |value: Value, lang: String| Ok(verdict(of(&value)?).render(language(&lang))));
@@ -105,7 +109,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         environment.add_template(name, source).unwrap_or_else(|error| panic!("{error}"));
     }
     environment
-});
+}
 
 fn of<T: DeserializeOwned>(value: &Value) -> Result<T, minijinja::Error> {
     T::deserialize(value.clone())
@@ -115,8 +119,9 @@ fn language(tag: &str) -> Lang {
     tag.parse().unwrap_or_default()
 }
 
-fn render(name: &str, context: &Value) -> String {
-    let template = TEMPLATES.get_template(name);
+fn render(name: &str, context: &Value, zone: &Zone) -> String {
+    let templates = templates(zone);
+    let template = templates.get_template(name);
     // Templates and contexts are both compiled in, and the tests render every template.
     let text =
         template.and_then(|template| template.render(context)).unwrap_or_else(|error| panic!("{name}: {error:#}"));

@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::document::{Report, StepPart};
 use crate::engine::event::{ItemState, Verdict};
 use crate::i18n::{Lang, Text, m};
 use crate::lab::Side;
 
 /// Every word of the templates in `lang`, by its name there.
 pub(super) fn words(lang: Lang) -> BTreeMap<&'static str, String> {
-    let words: [(&str, Text); 66] = [
+    let words: [(&str, Text); 67] = [
         ("report", m::report_title()),
         ("handout", m::report_handout_title()),
         ("run", m::report_run()),
+        ("learner", m::report_learner()),
         ("place", m::report_place()),
         ("accounts", m::report_accounts()),
         ("settings", m::report_settings()),
@@ -30,10 +32,10 @@ pub(super) fn words(lang: Lang) -> BTreeMap<&'static str, String> {
         ("when", m::report_when()),
         ("deleted", m::report_deleted()),
         ("checks", m::report_checks()),
-        ("expected", m::report_expected()),
-        ("seen", m::report_seen()),
+        ("expected", m::check_expected()),
+        ("seen", m::check_seen()),
         ("look", m::report_look()),
-        ("proof", m::report_proof()),
+        ("proof", m::proof_title()),
         ("no_proof", m::report_proof_none()),
         ("url", Text::literal("URL")),
         ("status", m::report_status()),
@@ -52,7 +54,7 @@ pub(super) fn words(lang: Lang) -> BTreeMap<&'static str, String> {
         ("drills", m::report_drills()),
         ("drill", m::report_drill()),
         ("hints", m::report_hints()),
-        ("mended", m::report_mended()),
+        ("mended", m::drill_row_mended()),
         ("not_mended", m::report_not_mended()),
         ("given_up", m::report_given_up()),
         ("slips", m::report_slips()),
@@ -88,14 +90,34 @@ pub(super) fn side(side: Side) -> Text {
     }
 }
 
-/// The verdict of a step or a check.
-pub(super) fn verdict(verdict: Option<Verdict>) -> Text {
+/// A check's verdict, as the screens say it.
+pub(super) fn verdict(verdict: Verdict) -> Text {
     match verdict {
-        None => m::report_verdict_open(),
-        Some(Verdict::Met) => m::report_verdict_met(),
-        Some(Verdict::NotYet) => m::report_verdict_not_yet(),
-        Some(Verdict::Broken) => m::report_verdict_broken(),
-        Some(Verdict::CannotTell) => m::report_verdict_cannot_tell(),
+        Verdict::Met => m::check_met(),
+        Verdict::NotYet => m::check_not_yet(),
+        Verdict::Broken => m::check_broken(),
+        Verdict::CannotTell => m::check_cannot_tell(),
+    }
+}
+
+/// How far a step is, as `pllab status` says it.
+pub(super) fn step_state(step: &StepPart) -> Text {
+    match step.verdict {
+        Some(Verdict::Met) => m::cli_step_met(),
+        None if step.began.is_none() => m::cli_step_open(),
+        _ => m::cli_step_begun(),
+    }
+}
+
+/// How far the run is, as `pllab status` says it.
+pub(super) fn result(report: &Report) -> Text {
+    let (met, steps) = (report.steps_met, report.steps_total);
+    match (steps, report.cleaned) {
+        (0, true) => m::cli_run_cleaned_alone(met),
+        (0, false) => m::cli_run_open_alone(met),
+        (_, true) => m::CliRunCleaned { met, steps }.text(),
+        (_, false) if met == steps => m::cli_run_met(steps),
+        (_, false) => m::CliRunOpen { met, steps }.text(),
     }
 }
 
@@ -106,16 +128,6 @@ pub(super) fn item(state: ItemState) -> Text {
         ItemState::Left => m::receipt_left(),
         ItemState::Unknown => m::receipt_unknown(),
     }
-}
-
-/// A time in UTC, to the second.
-pub(super) fn time(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M:%S").to_string()
-}
-
-/// A time for a table whose run shows the year.
-pub(super) fn clock(at: Timestamp) -> String {
-    at.strftime("%m-%d %H:%M:%S").to_string()
 }
 
 pub(super) fn seconds(count: u64) -> Text {

@@ -12,7 +12,7 @@ use super::store::Store;
 use crate::engine::State;
 use crate::engine::event::Screen;
 use crate::host::{Host, shell_word, standard_lines};
-use crate::i18n::{Lang, Text, harmless, m};
+use crate::i18n::{Lang, Text, complete, harmless, m};
 use crate::lab::{LabError, LoadError, Loaded, Source, load};
 use crate::ui::{self, ErrorReport, Form, GlyphSet, PrintStyle, Signals, UiOptions};
 
@@ -55,7 +55,7 @@ impl Context {
     /// The screen of a run. It writes to the same standard output and error as later output.
     pub fn screen(&self, yes: bool) -> Arc<dyn Screen> {
         let store = self.store().ok().filter(|_| !self.json());
-        if let Some(store) = store.as_ref().filter(|_| self.settings.lang_is_chosen) {
+        if let Some(store) = store.as_ref().filter(|_| self.settings.keeps_language) {
             store.keep_language(self.lang);
         }
         let interactive = self.host.input_is_terminal && self.host.output_is_terminal;
@@ -80,7 +80,8 @@ impl Context {
 
     /// Prints a result. Of all control characters, only line breaks, tabs and the program's own colours pass.
     pub fn print(&mut self, text: &str) -> Result<(), Failed> {
-        let text = harmless::screen(text, self.sheet().color);
+        let text = complete(text);
+        let text = harmless::screen(&text, self.sheet().color);
         self.put(&text)
     }
 
@@ -120,7 +121,8 @@ impl Context {
     }
 
     fn put_aside(&mut self, text: &str) {
-        let text = harmless::screen(text, self.sheet().color);
+        let text = complete(text);
+        let text = harmless::screen(&text, self.sheet().color);
         // If even standard error is closed, nobody can be told.
         let _ = self.host.err.write_all(text.as_bytes()).and_then(|()| self.host.err.flush());
     }
@@ -138,12 +140,6 @@ impl Context {
     pub fn report(&mut self, report: &ErrorReport) {
         let text = ui::error_report(report, self.sheet());
         self.put_aside(&text);
-    }
-
-    /// ` --labs DIR` for a command that must find the same labs again; empty if `--labs` was not given.
-    pub fn labs_flag(&self) -> String {
-        let dir = self.settings.labs.as_ref();
-        dir.map(|dir| format!(" --labs {}", shell_word(&dir.display().to_string()))).unwrap_or_default()
     }
 
     /// The folder of labs for a run: the one that `--labs` names now, else the one that the run began with.

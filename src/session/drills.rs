@@ -40,6 +40,11 @@ pub fn source_of(context: &Context, state: &State) -> Result<Option<Source>, Fai
     Source::find(&state.lab, context.labs_of(state).as_deref()).map_err(|error| bad_lab(&[error]))
 }
 
+/// Whether a run's lab has drills.
+pub fn has_drills(context: &Context, state: &State) -> bool {
+    source_of(context, state).ok().flatten().is_some_and(|source| !source.drills.is_empty())
+}
+
 /// The drills of a lab that is already read.
 ///
 /// # Errors

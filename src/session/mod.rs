@@ -5,6 +5,7 @@
 pub mod consent;
 pub mod context;
 pub mod drills;
+pub mod endpoints;
 pub mod exit;
 pub mod faults;
 pub mod interrupt;

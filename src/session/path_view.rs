@@ -2,17 +2,22 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::checks::CheckContext;
 use crate::cloud::Clouds;
-use crate::engine::event::{Event, LinkState, Mark, Node, Picture, RungState, Verdict};
+use crate::engine::event::{Event, LinkState, Mark, Node, Picture, Progress, ProgressState, RungState, Verdict};
 use crate::engine::{RunLog, ShowPath, State, Views};
 use crate::i18n::{Text, m};
 use crate::lab::Loaded;
-use crate::trace::{self, Diagnosis, Hop, Rung, RungId, Trace};
+use crate::trace::{self, Diagnosis, Hop, Path, Rung, RungId, Trace};
 
-/// `None` if the lab has no path.
+/// The path of the page that the lab proves. `None` if the lab has no path.
 pub async fn traced(core: &RunLog, clouds: &Clouds, loaded: &Loaded) -> Option<Trace> {
+    Some(trace_of(core, clouds, loaded, Path::of(&loaded.lab)?).await)
+}
+
+async fn trace_of(core: &RunLog, clouds: &Clouds, loaded: &Loaded, path: Path) -> Trace {
     let (state, sides) = (core.state(), loaded.lab.sides());
     let facts = state.facts();
     let scene = CheckContext {
@@ -23,18 +28,42 @@ pub async fn traced(core: &RunLog, clouds: &Clouds, loaded: &Loaded) -> Option<T
         token: &state.token,
         lab: &loaded.lab,
     };
-    trace::trace(&scene).await
+    let waits = AtomicBool::new(false);
+    let report = |state| {
+        let label = m::path_waiting();
+        core.screen.progress(&Progress { id: "path".to_owned(), label, seen: None, wait: None, state });
+    };
+    let on_wait = || {
+        waits.store(true, Ordering::Relaxed);
+        report(ProgressState::Running);
+    };
+    let trace = trace::trace(&scene, path, &on_wait).await;
+    if waits.load(Ordering::Relaxed) {
+        report(ProgressState::Told);
+    }
+    trace
 }
 
-/// `None` if the lab has no path.
+/// Shows the path of the page that the lab proves. `None` if the lab has no path.
 pub async fn show(core: &RunLog, clouds: &Clouds, loaded: &Loaded) -> Option<Verdict> {
-    let trace = traced(core, clouds, loaded).await?;
+    Some(show_path(core, clouds, loaded, Path::of(&loaded.lab)?).await)
+}
+
+/// Shows a path, rung by rung, and where it ends.
+pub async fn show_path(core: &RunLog, clouds: &Clouds, loaded: &Loaded, path: Path) -> Verdict {
+    let ends = (path.client.clone(), path.endpoint.clone());
+    let trace = trace_of(core, clouds, loaded, path).await;
+    let last = trace.rungs.len();
+    let mut ended = false;
     for (index, rung) in trace.rungs.iter().enumerate() {
-        core.screen.event(&told(index, rung));
+        let unreached = rung.state == trace::RungState::NotReached;
+        let rest = (unreached && !ended).then_some(last);
+        ended |= unreached;
+        core.screen.event(&told(index, rung, rest));
     }
-    core.screen.picture(&picture(&trace, &core.state(), loaded));
+    core.screen.picture(&picture(&trace, &core.state(), loaded, &ends));
     core.screen.event(&diagnosed(&trace));
-    Some(trace.verdict())
+    trace.verdict()
 }
 
 /// Traces the path of a run that is under way.
@@ -52,7 +81,7 @@ impl ShowPath for Traced {
     }
 }
 
-fn told(index: usize, rung: &Rung) -> Event {
+fn told(index: usize, rung: &Rung, rest: Option<usize>) -> Event {
     Event::Rung {
         rung: rung.id.name().to_owned(),
         title: rung.id.title(),
@@ -61,6 +90,7 @@ fn told(index: usize, rung: &Rung) -> Event {
         expected: rung.expected.clone(),
         seen: rung.seen.clone(),
         command: rung.command.clone(),
+        rest,
     }
 }
 
@@ -100,16 +130,13 @@ fn diagnosed(trace: &Trace) -> Event {
 }
 
 /// The architecture as the path's rungs saw it: where it ends is marked, with the state that was seen there.
-fn picture(trace: &Trace, state: &State, loaded: &Loaded) -> Picture {
+fn picture(trace: &Trace, state: &State, loaded: &Loaded, (client, endpoint): &(String, String)) -> Picture {
     let mut picture = Views::picture(loaded, state, loaded.lab.steps.len());
     let Some(diagnosis) = &trace.diagnosis else { return picture };
     let seen = trace.rungs.iter().find(|rung| rung.id == diagnosis.rung).map(|rung| rung.seen.clone());
     let hop = diagnosis.rung.hop();
-    let path = loaded.lab.page().map(|(client, endpoint)| (client.to_owned(), endpoint.to_owned()));
-    let service = path.as_ref().and_then(|(_, endpoint)| {
-        picture.links.iter().find(|link| link.endpoint == *endpoint).map(|link| link.service.clone())
-    });
-    for link in picture.links.iter_mut().filter(|link| path.as_ref().is_some_and(|(_, it)| *it == link.endpoint)) {
+    let service = picture.links.iter().find(|link| link.endpoint == *endpoint).map(|link| link.service.clone());
+    for link in picture.links.iter_mut().filter(|link| link.endpoint == *endpoint) {
         // The ledger says that it was accepted, but the cloud says otherwise now.
         if diagnosis.rung == RungId::Connection && link.state == LinkState::Up {
             link.state = LinkState::Pending;
@@ -127,8 +154,8 @@ fn picture(trace: &Trace, state: &State, loaded: &Loaded) -> Picture {
         Hop::Web => m::picture_web(),
     };
     let named = |node: &Node| match hop {
-        Hop::Client => path.as_ref().map(|(client, _)| *client == node.name),
-        Hop::Endpoint => path.as_ref().map(|(_, endpoint)| *endpoint == node.name),
+        Hop::Client => Some(*client == node.name),
+        Hop::Endpoint => Some(*endpoint == node.name),
         Hop::Service => service.as_ref().map(|service| *service == node.name),
         Hop::LoadBalancer | Hop::Web => None,
     };

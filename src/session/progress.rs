@@ -11,9 +11,12 @@ pub fn is_whole(context: &Context, state: &State) -> bool {
     loaded.is_ok_and(|loaded| loaded.lab.steps.iter().all(|step| state.met(&step.id)))
 }
 
-/// A run as one line: its id, its lab, how far it is.
-pub fn summary(state: &State, steps: usize) -> Text {
+/// A run as one line: its id, its lab, how far it is. `steps` is `None` if the lab cannot be read.
+pub fn summary(state: &State, steps: Option<usize>) -> Text {
     let met = state.steps.values().filter(|step| step.verdict == Some(Verdict::Met)).count();
+    let Some(steps) = steps else {
+        return if state.cleaned { m::cli_run_cleaned_alone(met) } else { m::cli_run_open_alone(met) };
+    };
     if state.cleaned {
         m::CliRunCleaned { met, steps }.text()
     } else if met == steps {

@@ -10,7 +10,7 @@ use super::trouble::journal_trouble;
 use crate::actions;
 use crate::engine::event::{Decision, Entry, Event, Picture};
 use crate::engine::{self, State, Views};
-use crate::host::write_atomic;
+use crate::host::{Zone, write_atomic};
 use crate::i18n::{Text, m};
 use crate::lab::Loaded;
 use crate::report::{self, Report, Told};
@@ -49,6 +49,7 @@ pub fn render(context: &Context, found: &StoredRun) -> Result<Rendered, Failed> 
         cost: cost(context, state),
         drill: &drill,
         label: &actions::label,
+        zone: Zone::system(),
     };
     Ok(Rendered { document: report::fold(&found.id(), &read.entries, &told, context.lang), svg })
 }

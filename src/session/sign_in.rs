@@ -2,8 +2,11 @@
 
 use super::exit::{Code, Failed};
 use crate::checks::cause;
-use crate::cloud::{BAD_CA_BUNDLE, Clients, ConnectOptions, Fault, FaultClass, Identity, connect, identity};
-use crate::host::shell_word;
+use crate::cloud::{
+    BAD_CA_BUNDLE, Clients, ConnectOptions, Fault, FaultClass, Identity, NO_CREDENTIALS, connect, identity,
+    profile_files, profiles,
+};
+use crate::host::{environment, shell_word};
 use crate::i18n::{Text, m};
 use crate::sandbox::Pace;
 
@@ -36,6 +39,15 @@ fn cannot_sign_in(place: &str, options: &ConnectOptions, fault: &Fault) -> Faile
         let next = "pllab start --endpoint-url http://127.0.0.1:PORT";
         return Failed::new(Code::Usage, m::aws_bad_url(place), Vec::new(), &[next]);
     }
+    if let Some(name) = missing_profile(options, fault) {
+        let files = profile_files().map(|file| file.display().to_string()).join(", ");
+        let next = [format!("aws configure --profile {}", shell_word(&name)), "aws configure list-profiles".to_owned()];
+        let mut details = vec![m::aws_no_profile_detail(files)];
+        let known = profiles().into_iter().collect::<Vec<_>>().join(", ");
+        details.extend((!known.is_empty()).then(|| m::aws_known_profiles(known)));
+        let next = next.each_ref().map(String::as_str);
+        return Failed::new(Code::Unreachable, m::aws_no_profile(name), details, &next);
+    }
     let failed = unreachable_target(place, Some(fault));
     if options.keys.is_some() || fault.class != FaultClass::SignIn {
         return failed;
@@ -44,6 +56,16 @@ fn cannot_sign_in(place: &str, options: &ConnectOptions, fault: &Fault) -> Faile
     details.push(m::aws_sign_in_first());
     let commands = sign_in_commands(options.profile.as_deref());
     Failed::new(Code::Unreachable, m::cli_sign_in(place), details, &commands.each_ref().map(String::as_str))
+}
+
+/// The profile that was named and is not defined, if that is why there are no credentials.
+fn missing_profile(options: &ConnectOptions, fault: &Fault) -> Option<String> {
+    if options.keys.is_some() || fault.code != NO_CREDENTIALS {
+        return None;
+    }
+    let from_environment = || environment("AWS_PROFILE").and_then(|name| name.into_string().ok());
+    let named = options.profile.clone().or_else(from_environment)?;
+    (!profiles().contains(&named)).then_some(named)
 }
 
 /// The AWS CLI's sign-in commands: for IAM Identity Center, and for a console session.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::context::Context;
+use super::drills::has_drills;
 use super::progress::is_whole;
 use crate::engine::State;
 use crate::host::shell_word;
@@ -11,6 +12,7 @@ use crate::lab::Source;
 
 /// The commands that make sense now, the most likely one first, each with what it does.
 pub fn suggestions(context: &Context, run: &str, state: &State) -> Text {
+    let lab = context.lab_of(state);
     let whole = is_whole(context, state);
     let run = &shell_word(run);
     let mut lines = Vec::new();
@@ -25,13 +27,15 @@ pub fn suggestions(context: &Context, run: &str, state: &State) -> Text {
             m::NextAgainVary { lab: shell_word(&state.lab), names: variables.join(", ") }.text()
         });
     } else if whole {
-        lines.push(m::next_browse(run));
-        lines.push(m::next_why(run));
+        // Some labs serve no page, or end with one that is cut off.
+        lines.extend(lab.as_ref().is_ok_and(|it| it.lab.serves_at_end()).then(|| m::next_browse(run)));
+        lines.extend(lab.as_ref().is_ok_and(|it| it.lab.page().is_some()).then(|| m::next_why(run)));
         // A drill changes settings, so on a real account it is not suggested.
-        lines.extend((state.target == "sandbox").then(m::next_drill));
+        lines.extend((state.target == "sandbox" && has_drills(context, state)).then(m::next_drill));
         lines.push(m::next_clean(run));
     } else {
-        lines.push(m::next_resume(run));
+        // Without its lab, a run can only be cleaned up.
+        lines.extend(lab.is_ok().then(|| m::next_resume(run)));
         lines.push(m::next_clean(run));
     }
     suggestion_list(&lines)

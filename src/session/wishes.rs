@@ -43,9 +43,14 @@ pub async fn grant(context: &mut Context, asked: &Asked<'_>, wish: Wish) {
 async fn browse(context: &Context, asked: &Asked<'_>) {
     let Asked { run, state, loaded, target, screen } = asked;
     let made = |name: &str, fact: &str| state.resources.get(name)?.facts.get(fact).cloned();
-    let place = loaded.lab.page().and_then(|(client, endpoint)| Some((made(client, "id")?, made(endpoint, "dns")?)));
+    let place = loaded
+        .lab
+        .page()
+        .and_then(|(client, endpoint)| Some((made(client, "id")?, made(endpoint, "id")?, made(endpoint, "dns")?)));
     let url = match (&place, target.is_sandbox()) {
-        (Some((id, dns)), true) => checks::browser_url(&target.clouds, id, dns).await.ok().flatten(),
+        (Some((client, endpoint, dns)), true) => {
+            checks::browser_url(&target.clouds, client, endpoint, &[dns]).await.ok().flatten()
+        }
         _ => None,
     };
     match url {

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::group_rules::{self, Direction, Gate, Peer};
 use super::rung_result::RungResult;
-use super::walk::{Walk, group_ids, instances, seen};
+use super::states;
+use super::walk::{Walk, group_ids, instances, seen, state_of};
 use crate::checks::reply::{first, list, text, texts};
 use crate::cloud::{Call, Fault, FaultClass, ec2, identity};
 use crate::i18n::{Text, m};
@@ -34,8 +35,8 @@ impl Walk<'_> {
 
     /// Whether the endpoint exists.
     pub(super) async fn find_endpoint(&mut self) -> Result<RungResult, Fault> {
-        let name = self.path.endpoint.clone();
-        let Some(id) = self.scene.fact(&name, "id") else { return Ok(RungResult::not_made(&name)) };
+        let Some(id) = self.endpoint_id() else { return Ok(RungResult::not_made(&self.path.endpoint)) };
+        let id = id.as_str();
         let call = ec2("DescribeVpcEndpoints", json!({ "VpcEndpointIds": [id] }));
         let reply = match self.ask(Side::Consumer, &call).await {
             Ok(reply) => reply,
@@ -82,18 +83,23 @@ impl Walk<'_> {
             Err(_) => None,
         };
         let both = match &theirs {
-            Some(theirs) => m::TraceBothStates { consumer: mine.as_str(), provider: theirs.as_str() }.text(),
-            None => Text::literal(&mine),
+            Some(theirs) if theirs.eq_ignore_ascii_case(&mine) => m::trace_same_state(states::connection(&mine)),
+            Some(theirs) => {
+                let (consumer, provider) = (states::connection(&mine), states::connection(theirs));
+                m::TraceBothStates { consumer, provider }.text()
+            }
+            None => states::connection(&mine),
         };
+        let wanted = states::connection("available");
         let accept = || ec2("AcceptVpcEndpointConnections", json!({ "ServiceId": service, "VpcEndpointIds": [id] }));
         Ok(match mine.to_ascii_lowercase().as_str() {
-            "available" => RungResult::holds("available", both),
-            "pendingacceptance" => RungResult::broken("available", both, m::trace_why_not_accepted())
+            "available" => RungResult::holds(wanted, both),
+            "pendingacceptance" => RungResult::broken(wanted, both, m::trace_why_not_accepted())
                 .repaired(m::trace_repair_accept(), vec![accept()]),
-            "rejected" => RungResult::broken("available", both, m::trace_why_rejected())
+            "rejected" => RungResult::broken(wanted, both, m::trace_why_rejected())
                 .repaired(m::trace_repair_rejected(), Vec::new()),
-            "pending" | "partial" => RungResult::not_yet("available", both),
-            _ => RungResult::broken("available", both, m::trace_why_connection_lost())
+            "pending" | "partial" => RungResult::not_yet(wanted, both),
+            _ => RungResult::broken(wanted, both, m::trace_why_connection_lost())
                 .repaired(m::trace_repair_rejected(), Vec::new()),
         }
         .by(&call))
@@ -130,18 +136,19 @@ impl Walk<'_> {
             Err(fault) => return Err(RungResult::from(&fault).by(&call)),
         };
         let client = instances(&reply).into_iter().next().unwrap_or_default();
-        let state = client.pointer("/State/Name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let state = state_of(&client).to_owned();
+        let (wanted, seen_state) = (states::instance("running"), states::instance(&state));
         match state.as_str() {
             "running" => {}
-            "pending" => return Ok(RungResult::not_yet("running", state).by(&call)),
+            "pending" => return Ok(RungResult::not_yet(wanted, seen_state).by(&call)),
             "stopped" | "stopping" => {
                 let start = ec2("StartInstances", json!({ "InstanceIds": [id] }));
-                let found = RungResult::broken("running", state, m::trace_why_client_stopped());
+                let found = RungResult::broken(wanted, seen_state, m::trace_why_client_stopped());
                 return Ok(found.repaired(m::trace_repair_start(id), vec![start]).by(&call));
             }
             _ => {
-                let seen = if state.is_empty() { m::check_not_found() } else { Text::literal(state) };
-                let found = RungResult::broken("running", seen, m::trace_why_client_gone());
+                let seen = if state.is_empty() { m::check_not_found() } else { seen_state };
+                let found = RungResult::broken(wanted, seen, m::trace_why_client_gone());
                 return Ok(found.repaired(m::trace_repair_client_gone(), Vec::new()).by(&call));
             }
         }

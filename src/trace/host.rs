@@ -1,13 +1,13 @@
 //! The host and its answer: is the port open, does it understand the proxy protocol, does the page arrive.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::path::console_check;
 use super::rung_result::RungResult;
+use super::states;
 use super::targets::attribute;
-use super::walk::{Walk, seen};
-use crate::checks::attempts::{Attempt, label, newest};
-use crate::checks::console::{call as console_call, read as read_console};
+use super::walk::{Walk, seen, state_of};
+use crate::checks::console::call as console_call;
 use crate::checks::reply::text;
 use crate::checks::{self, Verdict};
 use crate::cloud::{ec2, elbv2};
@@ -21,20 +21,24 @@ const PROXY_PROTOCOL: &str = "proxy_protocol_v2.enabled";
 impl Walk<'_> {
     /// Whether the host runs and answers on the port. From outside, only health checks and its console tell.
     pub(super) async fn open_port(&mut self) -> Result<RungResult, RungResult> {
-        let host = seen(self.targets.iter().find_map(|target| self.host(target)).cloned())?;
+        // A server that runs can answer, whatever became of the others.
+        let mut hosts = self.pairs().into_iter().map(|(_, host)| host);
+        let host = hosts.clone().find(|host| state_of(host) == "running").or_else(|| hosts.next());
+        let host = seen(host.cloned())?;
         let id = text(&host, "InstanceId").to_owned();
         let look = ec2("DescribeInstances", json!({ "InstanceIds": [id] }));
-        let state = host.pointer("/State/Name").and_then(Value::as_str).unwrap_or_default();
+        let state = state_of(&host);
+        let (wanted, shown) = (states::instance("running"), m::TraceSeenOf { id: &id, state: states::instance(state) });
         match state {
             "running" => {}
-            "pending" => return Ok(RungResult::not_yet("running", format!("{id}: {state}")).by(&look)),
+            "pending" => return Ok(RungResult::not_yet(wanted, shown.text()).by(&look)),
             "stopped" | "stopping" => {
                 let start = ec2("StartInstances", json!({ "InstanceIds": [id] }));
-                let found = RungResult::broken("running", format!("{id}: {state}"), m::trace_why_host_stopped());
+                let found = RungResult::broken(wanted, shown.text(), m::trace_why_host_stopped());
                 return Ok(found.repaired(m::trace_repair_start(id.as_str()), vec![start]).by(&look));
             }
             _ => {
-                let found = RungResult::broken("running", format!("{id}: {state}"), m::trace_why_host_gone());
+                let found = RungResult::broken(wanted, shown.text(), m::trace_why_host_gone());
                 return Ok(found.repaired(m::trace_repair_host_gone(), Vec::new()).by(&look));
             }
         }
@@ -68,18 +72,18 @@ impl Walk<'_> {
         if value != "true" {
             return Ok(RungResult::holds(m::trace_expected_proxy(), words).by(&call));
         }
-        let console = self.client_console().await?;
-        let answer = self.telling(&console).map(|attempt| (attempt.code, attempt.in_words()));
-        Ok(match answer {
-            Some((200, answer)) => {
-                RungResult::holds(m::trace_expected_proxy(), m::TraceSeenTwo { first: words, second: answer }.text())
+        Ok(match self.attempt().await? {
+            Some(heard) if heard.code == 200 => {
+                let seen = m::TraceSeenTwo { first: words, second: heard.words }.text();
+                RungResult::holds(m::trace_expected_proxy(), seen)
             }
-            Some((_, answer)) => {
+            Some(heard) if heard.is_stale => heard.stale(m::trace_expected_proxy()),
+            Some(heard) => {
                 let attributes = json!([{ "Key": PROXY_PROTOCOL, "Value": "false" }]);
                 let group = self.target_group.as_deref();
                 let off =
                     elbv2("ModifyTargetGroupAttributes", json!({ "TargetGroupArn": group, "Attributes": attributes }));
-                let seen = m::TraceSeenTwo { first: words, second: answer }.text();
+                let seen = m::TraceSeenTwo { first: words, second: heard.words }.text();
                 RungResult::broken(m::trace_expected_proxy(), seen, m::trace_why_proxy())
                     .repaired(m::trace_repair_proxy(), vec![off])
             }
@@ -91,13 +95,16 @@ impl Walk<'_> {
     /// Whether the client gets the page with this run's token.
     pub(super) async fn answer(&mut self) -> Result<RungResult, RungResult> {
         let call = console_call(self.scene.facts, &self.path.client);
-        let console = self.client_console().await?;
-        let Some(attempt) = self.telling(&console) else {
+        if self.path.asks.is_empty() {
+            return Ok(RungResult::cannot_tell(m::trace_no_client_asks()).by(&call));
+        }
+        let Some(heard) = self.attempt().await? else {
             return Ok(RungResult::not_yet(m::check_expected_answer(), m::check_no_attempt()).by(&call));
         };
-        let seen: Text = attempt.in_words();
-        let found = match (attempt.code, attempt.exit) {
-            (200, 0) if attempt.shows(self.scene.token) => RungResult::holds(m::check_expected_answer(), seen),
+        let seen: Text = heard.words.clone();
+        let found = match (heard.code, heard.exit) {
+            (200, 0) if heard.has_token => RungResult::holds(m::check_expected_answer(), seen),
+            _ if heard.is_stale => heard.stale(m::check_expected_answer()),
             (200, 0) => {
                 RungResult::broken(m::check_expected_answer(), m::check_other_page(seen), m::trace_why_other_page())
                     .repaired(m::trace_repair_other_page(), Vec::new())
@@ -108,20 +115,5 @@ impl Walk<'_> {
                 .repaired(m::trace_repair_other_page(), Vec::new()),
         };
         Ok(found.by(&call))
-    }
-
-    /// The newest attempt. If the client requests several names, that of the first name that gets no page. `None`
-    /// until every name has been requested once.
-    pub(super) fn telling<'c>(&self, console: &'c str) -> Option<Attempt<'c>> {
-        let asked = self.path.asks.iter().map(|ask| newest(console, &label(self.scene.token, ask)));
-        let all: Vec<Attempt<'c>> = asked.collect::<Option<_>>()?;
-        let whole = |attempt: &&Attempt<'c>| (attempt.code, attempt.exit) == (200, 0);
-        all.iter().find(|attempt| !whole(attempt)).or(all.first()).cloned()
-    }
-
-    pub(super) async fn client_console(&self) -> Result<String, RungResult> {
-        let call = console_call(self.scene.facts, &self.path.client);
-        let reply = self.ask(Side::Consumer, &call).await.map_err(|fault| RungResult::from(&fault).by(&call))?;
-        Ok(read_console(&reply))
     }
 }

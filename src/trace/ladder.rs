@@ -1,6 +1,6 @@
 //! Climbs the ladder, and makes the diagnosis where the climb ends.
 
-use super::path::{Path, step_of};
+use super::path::Path;
 use super::rung::{Rung, RungId, RungState};
 use super::rung_result::RungResult;
 use super::walk::Walk;
@@ -52,10 +52,13 @@ pub struct Diagnosis {
 }
 
 impl Trace {
-    /// `Met` if every rung holds, `Broken` if one fails, `CannotTell` if none fails and some could not be asked.
+    /// `Met` if every rung holds, `Broken` if one fails, `NotYet` if only time is missing, `CannotTell` if none fails
+    /// and some could not be asked.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        if self.diagnosis.is_some() {
+        if self.rungs.iter().any(|rung| rung.state == RungState::NotYet) {
+            Verdict::NotYet
+        } else if self.diagnosis.is_some() {
             Verdict::Broken
         } else if self.rungs.iter().all(|rung| rung.state == RungState::Holds) {
             Verdict::Met
@@ -65,9 +68,9 @@ impl Trace {
     }
 }
 
-/// Climbs rung by rung until one fails. Read-only. `None` for a lab that proves no path.
-pub async fn trace(scene: &CheckContext<'_>) -> Option<Trace> {
-    let mut walk = Walk::new(scene, Path::of(scene.lab)?);
+/// Climbs rung by rung until one fails. Read-only. `on_wait` is called if it waits for the client's next attempt.
+pub async fn trace(scene: &CheckContext<'_>, path: Path, on_wait: &(dyn Fn() + Send + Sync)) -> Trace {
+    let mut walk = Walk::new(scene, path, on_wait);
     let mut trace = Trace { rungs: Vec::new(), diagnosis: None };
     for id in RungId::ALL {
         if trace.diagnosis.is_some() {
@@ -76,6 +79,7 @@ pub async fn trace(scene: &CheckContext<'_>) -> Option<Trace> {
             continue;
         }
         let found = climb(&mut walk, id).await;
+        let found = walk.with_names(found);
         trace.diagnosis = diagnose(scene, id, &found);
         let command = match (&found.look, id) {
             (Some(call), _) => call.command(),
@@ -84,7 +88,21 @@ pub async fn trace(scene: &CheckContext<'_>) -> Option<Trace> {
         };
         trace.rungs.push(Rung { id, state: found.state, expected: found.expected, seen: found.seen, command });
     }
-    Some(trace)
+    trace
+}
+
+impl Walk<'_> {
+    /// The same result with a name beside each id.
+    fn with_names(&self, found: RungResult) -> RungResult {
+        let named = |text: &Text| self.names.beside(text);
+        RungResult {
+            expected: named(&found.expected),
+            seen: named(&found.seen),
+            why: found.why.as_ref().map(named),
+            repair: found.repair.as_ref().map(named),
+            ..found
+        }
+    }
 }
 
 async fn climb(walk: &mut Walk<'_>, id: RungId) -> RungResult {
@@ -117,7 +135,7 @@ async fn climb(walk: &mut Walk<'_>, id: RungId) -> RungResult {
 
 fn diagnose(scene: &CheckContext<'_>, rung: RungId, found: &RungResult) -> Option<Diagnosis> {
     if let Some(missing) = &found.missing {
-        let step = step_of(scene.lab, missing).map(str::to_owned);
+        let step = scene.lab.step_of(missing).map(str::to_owned);
         let why = m::TraceWhyNotMade { name: missing, step: step.clone().unwrap_or_default() }.text();
         return Some(Diagnosis { rung, why, repair: m::trace_repair_not_made(), commands: Vec::new(), step });
     }

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::heard::Heard;
 use super::rung_result::RungResult;
+use super::states;
 use super::walk::{Walk, seen};
 use crate::checks::reply::{list, text, texts};
 use crate::cloud::{Call, ec2};
@@ -36,10 +38,17 @@ impl Walk<'_> {
             None => Text::literal(addresses),
         };
         let console = self.client_console().await.unwrap_or_default();
-        let attempt = self.telling(&console);
-        if attempt.is_some_and(|attempt| attempt.code == 0 && attempt.exit == NO_NAME) {
-            let found = RungResult::broken(seen, m::check_curl_failed(NO_NAME), m::trace_why_no_name());
-            return Ok(found.repaired(m::trace_repair_no_name(), Vec::new()).by(&call));
+        let has_no_name = |heard: &Heard| heard.code == 0 && heard.exit == NO_NAME;
+        if self.newest(&console).is_some_and(|heard| has_no_name(&heard))
+            && let Some(heard) = self.attempt().await?.filter(has_no_name)
+        {
+            let found = if heard.is_stale {
+                heard.stale(seen)
+            } else {
+                RungResult::broken(seen, m::check_curl_failed(NO_NAME), m::trace_why_no_name())
+                    .repaired(m::trace_repair_no_name(), Vec::new())
+            };
+            return Ok(found.by(&call));
         }
         Ok(RungResult::holds(m::trace_expected_address(), seen).by(&call))
     }
@@ -88,7 +97,8 @@ impl Walk<'_> {
             let verify = ec2("StartVpcEndpointServicePrivateDnsVerification", json!({ "ServiceId": id }));
             let repair =
                 m::TraceRepairVerify { name, record: text(&proof, "Name"), value: text(&proof, "Value") }.text();
-            let found = RungResult::broken("verified", state, m::trace_why_not_verified(name));
+            let (wanted, seen) = (states::verification("verified"), states::verification(state));
+            let found = RungResult::broken(wanted, seen, m::trace_why_not_verified(name));
             return Some(found.repaired(repair, vec![verify]).by(&look));
         }
         if let Some(found) = self.is_switched_off(vpc, "enableDnsHostnames", "EnableDnsHostnames").await {

@@ -1,9 +1,10 @@
 //! The provider's entrance: load balancer, its groups, its listener.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::group_rules::{self, Direction, Gate, Peer};
 use super::rung_result::RungResult;
+use super::states;
 use super::walk::{Walk, seen};
 use crate::checks::reply::{first, list, text, texts};
 use crate::cloud::{FaultClass, ec2, elbv2};
@@ -24,7 +25,7 @@ impl Walk<'_> {
         let arn = seen(self.balancer_arn())?;
         let call = elbv2("DescribeLoadBalancers", json!({ "LoadBalancerArns": [arn] }));
         let gone = || {
-            RungResult::broken("active", m::check_not_found(), m::trace_why_balancer_gone())
+            RungResult::broken(states::load_balancer("active"), m::check_not_found(), m::trace_why_balancer_gone())
                 .repaired(m::trace_repair_balancer_gone(), Vec::new())
         };
         let reply = match self.ask(Side::Provider, &call).await {
@@ -35,11 +36,12 @@ impl Walk<'_> {
         let Some(balancer) = first(&reply, "LoadBalancers") else { return Ok(gone().by(&call)) };
         let state = balancer.get("State").map_or("", |it| text(it, "Code")).to_owned();
         self.balancer = Some(balancer.clone());
+        let (wanted, seen) = (states::load_balancer("active"), states::load_balancer(&state));
         Ok(match state.as_str() {
             // Impaired means that it still routes, but cannot scale [API:LoadBalancerState].
-            "active" | "active_impaired" => RungResult::holds("active", state),
-            "provisioning" => RungResult::not_yet("active", state),
-            _ => RungResult::broken("active", state, m::trace_why_balancer_failed())
+            "active" | "active_impaired" => RungResult::holds(wanted, seen),
+            "provisioning" => RungResult::not_yet(wanted, seen),
+            _ => RungResult::broken(wanted, seen, m::trace_why_balancer_failed())
                 .repaired(m::trace_repair_balancer_gone(), Vec::new()),
         }
         .by(&call))
@@ -97,14 +99,21 @@ impl Walk<'_> {
         let call = elbv2("DescribeListeners", json!({ "LoadBalancerArn": arn }));
         let reply = self.ask(Side::Provider, &call).await.map_err(|fault| RungResult::from(&fault).by(&call))?;
         let listeners = list(&reply, "Listeners");
-        let port = |it: &serde_json::Value| it.get("Port").and_then(serde_json::Value::as_u64).unwrap_or_default();
-        let ports: Vec<String> = listeners.iter().map(|it| format!("TCP {}", port(it))).collect();
-        let expected = format!("TCP {}", self.path.port);
+        let port = |it: &Value| it.get("Port").and_then(Value::as_u64).unwrap_or_default();
+        let words = |it: &Value| format!("{} {}", text(it, "Protocol"), port(it));
+        let mut sorted: Vec<&Value> = listeners.iter().collect();
+        sorted.sort_by_key(|it| port(it));
+        let ports: Vec<String> = sorted.into_iter().map(words).collect();
+        // A TLS listener takes TCP connections too, and ends their encryption itself.
+        let takes = |it: &&Value| {
+            port(it) == u64::from(self.path.port) && matches!(text(it, "Protocol"), "TCP" | "TLS" | "TCP_UDP")
+        };
         let target_group = |it| first(it, "DefaultActions").map(|action| text(action, "TargetGroupArn").to_owned());
-        if let Some(listener) = listeners.iter().find(|it| port(it) == u64::from(self.path.port)) {
+        if let Some(listener) = listeners.iter().find(takes) {
             self.target_group = target_group(listener);
-            return Ok(RungResult::holds(expected, ports.join(", ")).by(&call));
+            return Ok(RungResult::holds(words(listener), ports.join(", ")).by(&call));
         }
+        let expected = format!("TCP {}", self.path.port);
         let seen = if ports.is_empty() { m::trace_no_listener() } else { Text::literal(ports.join(", ")) };
         let forward = listeners.iter().find_map(target_group).or_else(|| self.lab_target_group());
         let create = forward.map(|target_group| {

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::group_rules::{self, Direction, Gate, Peer};
 use super::path::wanted_targets;
 use super::rung_result::RungResult;
-use super::walk::{Walk, group_ids, health, instances, port_of, seen};
+use super::states;
+use super::walk::{Walk, group_ids, health, instances, port_of, seen, state_of};
 use crate::checks::reply::{first, list, text};
 use crate::cloud::{Call, FaultClass, ec2, elbv2};
 use crate::i18n::{Text, m};
@@ -27,14 +28,32 @@ impl Walk<'_> {
         self.targets = all.iter().filter(|it| health(it, "State") != "draining").cloned().collect();
         if self.targets.is_empty() {
             let seen = if all.is_empty() { m::check_no_target("none") } else { Text::literal("draining") };
-            let ids = wanted_targets(self.scene);
-            let targets: Vec<Value> = ids.iter().map(|id| json!({ "Id": id })).collect();
+            let wanted = wanted_targets(self.scene);
+            let targets: Vec<Value> = wanted.iter().map(|(id, _)| json!({ "Id": id })).collect();
             let register = elbv2("RegisterTargets", json!({ "TargetGroupArn": group, "Targets": targets }));
-            let calls = if ids.is_empty() { Vec::new() } else { vec![register] };
+            let calls = if wanted.is_empty() { Vec::new() } else { vec![register] };
             let found = RungResult::broken(m::trace_expected_targets(), seen, m::trace_why_no_targets());
             return Ok(found.repaired(m::trace_repair_register(), calls).by(&call));
         }
-        let names: Vec<String> = self.targets.iter().map(in_short).collect();
+        self.find_hosts().await;
+        let names = self.targets.iter().map(in_short).collect::<Vec<_>>().join(", ");
+        // NLB sends nothing to an instance that is gone, though it may look healthy for some seconds more.
+        let (live, dead): (Vec<Value>, Vec<Value>) = self.targets.iter().cloned().partition(|it| !self.is_dead(it));
+        if live.is_empty() {
+            let states: Vec<Text> = dead.iter().map(|it| self.seen_host(it)).collect();
+            let gone = elbv2("DeregisterTargets", json!({ "TargetGroupArn": group, "Targets": ids_and_ports(&dead) }));
+            let found = RungResult::broken(m::trace_expected_targets(), Text::list(&states), m::trace_why_host_gone());
+            return Ok(found.repaired(m::trace_repair_host_gone(), vec![gone]).by(&call));
+        }
+        self.targets = live;
+        if let Some(found) = self.on_another_port(&group) {
+            return Ok(found.by(&call));
+        }
+        Ok(RungResult::holds(m::trace_expected_targets(), names).by(&call))
+    }
+
+    /// Looks up the instances behind the targets.
+    async fn find_hosts(&mut self) {
         let ids: Vec<&str> = self
             .targets
             .iter()
@@ -47,12 +66,51 @@ impl Walk<'_> {
                 self.targets.iter().filter_map(|it| Some(text(it.get("Target")?, "Id"))).collect();
             ec2("DescribeInstances", json!({ "Filters": [{ "Name": "private-ip-address", "Values": addresses }] }))
         } else {
-            ec2("DescribeInstances", json!({ "InstanceIds": ids }))
+            // By filter: an id that AWS has forgotten would be an error, and hide the others.
+            ec2("DescribeInstances", json!({ "Filters": [{ "Name": "instance-id", "Values": ids }] }))
         };
         if let Ok(reply) = self.ask(Side::Provider, &hosts).await {
             self.hosts = instances(&reply);
+            self.sees_hosts = true;
         }
-        Ok(RungResult::holds(m::trace_expected_targets(), names.join(", ")).by(&call))
+    }
+
+    /// Whether a target's instance is terminated, or so long gone that nothing shows it.
+    fn is_dead(&self, target: &Value) -> bool {
+        let is_instance = target.get("Target").is_some_and(|it| text(it, "Id").starts_with("i-"));
+        let state = self.host(target).map(state_of);
+        self.sees_hosts && is_instance && matches!(state, None | Some("terminated" | "shutting-down"))
+    }
+
+    /// A target with the state of its instance.
+    fn seen_host(&self, target: &Value) -> Text {
+        let state = self.host(target).map_or_else(m::check_not_found, |host| states::instance(state_of(host)));
+        m::TraceSeenOf { id: in_short(target), state }.text()
+    }
+
+    /// The failure if the lab's server is registered on another port than it listens on. If a target is healthy, a
+    /// server listens there, whatever the lab says.
+    fn on_another_port(&self, group: &str) -> Option<RungResult> {
+        if self.is_healthy() {
+            return None;
+        }
+        let wanted = wanted_targets(self.scene);
+        let (target, port) = self.targets.iter().find_map(|target| {
+            let id = target.get("Target").map_or("", |it| text(it, "Id"));
+            let (_, port) = wanted.iter().find(|(wanted, port)| wanted == id && *port != port_of(target))?;
+            Some((target, *port))
+        })?;
+        let id = target.get("Target").map_or("", |it| text(it, "Id"));
+        let seen = self.targets.iter().map(in_short).collect::<Vec<_>>().join(", ");
+        let why = m::TraceWhyTargetPort { port, registered: port_of(target) }.text();
+        let calls = [
+            ("RegisterTargets", json!([{ "Id": id, "Port": port }])),
+            ("DeregisterTargets", ids_and_ports(std::slice::from_ref(target))),
+        ];
+        let calls =
+            calls.map(|(operation, targets)| elbv2(operation, json!({ "TargetGroupArn": group, "Targets": targets })));
+        let repair = m::TraceRepairTargetPort { id, port, registered: port_of(target) }.text();
+        Some(RungResult::broken(format!("{id}:{port}"), seen, why).repaired(repair, calls.to_vec()))
     }
 
     /// Whether the load balancer's groups let traffic out to each target.
@@ -129,8 +187,8 @@ impl Walk<'_> {
     pub(super) async fn healthy(&mut self) -> Result<RungResult, RungResult> {
         let group = seen(self.target_group.clone())?;
         let call = elbv2("DescribeTargetHealth", json!({ "TargetGroupArn": group }));
-        let states: Vec<String> = self.targets.iter().map(in_words).collect();
-        let seen = states.join(", ");
+        let states: Vec<Text> = self.targets.iter().map(in_words).collect();
+        let seen = Text::list(&states);
         if self.targets.is_empty() {
             return Err(RungResult::unseen().by(&call));
         }
@@ -162,7 +220,7 @@ impl Walk<'_> {
         let (on, call) = self.is_cross_zone().await?;
         let zones = self.zones_with_nodes();
         if on {
-            return Ok(RungResult::holds(m::trace_expected_zones(), m::trace_cross_zone_on()).by(&call));
+            return Ok(RungResult::holds(m::trace_expected_zones(), states::on_or_off(true)).by(&call));
         }
         let healthy = self.targets.iter().filter(|it| health(it, "State") == "healthy");
         let subnets: BTreeSet<&str> =
@@ -234,10 +292,15 @@ fn in_short(target: &Value) -> String {
     format!("{id}:{}", port_of(target))
 }
 
-fn in_words(target: &Value) -> String {
-    let (state, reason) = (health(target, "State"), health(target, "Reason"));
-    let state = if reason.is_empty() { state.to_owned() } else { format!("{state} ({reason})") };
-    format!("{}: {state}", in_short(target))
+fn in_words(target: &Value) -> Text {
+    let state = states::health(health(target, "State"), health(target, "Reason"));
+    m::TraceSeenOf { id: in_short(target), state }.text()
+}
+
+/// Targets as a call names them.
+fn ids_and_ports(targets: &[Value]) -> Value {
+    let target = |it: &Value| json!({ "Id": it.get("Target").map_or("", |it| text(it, "Id")), "Port": port_of(it) });
+    targets.iter().map(target).collect()
 }
 
 fn check_in_words(group: &Value) -> String {

@@ -3,6 +3,8 @@
 use serde_json::Value;
 
 use super::crossing::Crossing;
+use super::heard::Heard;
+use super::names::Names;
 use super::path::Path;
 use super::rung_result::RungResult;
 use crate::checks::CheckContext;
@@ -34,12 +36,19 @@ pub(super) struct Walk<'a> {
     pub targets: Vec<Value>,
     /// The instances behind the targets.
     pub hosts: Vec<Value>,
+    /// Whether the instances could be looked up.
+    pub sees_hosts: bool,
     /// The connections from the load balancer to its targets; `None` until they are known.
     pub crossings: Option<Vec<Crossing>>,
+    /// The client's attempt that counts; `None` until one was asked for.
+    pub heard: Option<Heard>,
+    pub names: Names,
+    /// Called before the climb waits for the client's next attempt.
+    pub on_wait: &'a (dyn Fn() + Send + Sync),
 }
 
 impl<'a> Walk<'a> {
-    pub fn new(scene: &'a CheckContext<'a>, path: Path) -> Self {
+    pub fn new(scene: &'a CheckContext<'a>, path: Path, on_wait: &'a (dyn Fn() + Send + Sync)) -> Self {
         Self {
             scene,
             path,
@@ -53,7 +62,11 @@ impl<'a> Walk<'a> {
             target_group: None,
             targets: Vec::new(),
             hosts: Vec::new(),
+            sees_hosts: false,
             crossings: None,
+            heard: None,
+            names: Names::of(scene),
+            on_wait,
         }
     }
 
@@ -65,7 +78,9 @@ impl<'a> Walk<'a> {
     }
 
     pub async fn ask(&self, side: Side, call: &Call) -> Result<Value, Fault> {
-        self.clients(side).send(call).await
+        let reply = self.clients(side).send(call).await?;
+        self.names.learn(&reply);
+        Ok(reply)
     }
 
     /// The load balancer's ARN: the service's first.
@@ -80,6 +95,11 @@ impl<'a> Walk<'a> {
 
     pub fn is_healthy(&self) -> bool {
         self.targets.iter().any(|it| health(it, "State") == "healthy")
+    }
+
+    /// The endpoint's id; `None` until the run has made it.
+    pub fn endpoint_id(&self) -> Option<String> {
+        self.path.id.clone().or_else(|| self.scene.fact(&self.path.endpoint, "id").map(str::to_owned))
     }
 
     /// The instance behind a target.
@@ -107,6 +127,11 @@ pub(super) fn instances(reply: &Value) -> Vec<Value> {
 /// A value from an earlier rung, or the result that it could not be seen.
 pub(super) fn seen<T>(thing: Option<T>) -> Result<T, RungResult> {
     thing.ok_or_else(RungResult::unseen)
+}
+
+/// The state of an instance; empty if it cannot be seen.
+pub(super) fn state_of(host: &Value) -> &str {
+    host.pointer("/State/Name").and_then(Value::as_str).unwrap_or_default()
 }
 
 /// The port on which a target gets traffic.

@@ -154,7 +154,7 @@ fn labs_are_listed_and_shown() {
     assert_eq!((&shown[0]["minutes"], &shown[0]["variables"]["client"]), (&40.into(), &"linux".into()), "{shown:?}");
     folder.pllab("labs new mine --dir own").run().code(0);
     let own = folder.pllab("labs show mine --labs own").run().code(0).out;
-    assert!(own.contains("pllab start mine --labs own --explain-only"), "{own}");
+    assert!(own.contains("pllab --labs own start mine --explain-only"), "{own}");
     folder.pllab("labs show nothing").run().code(2).complains("nothing").complains("privatelink");
 }
 

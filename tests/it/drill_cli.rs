@@ -105,8 +105,9 @@ fn what_is_planted_is_told_until_it_is_mended() {
     );
     let (en, ja) = (folder.pllab("status").run().code(0), folder.pllab("status").ja().run().code(0));
     let (plain, alone) = (folder.pllab("status --plain").run().code(0), folder.pllab("").run().code(0));
-    for ran in [en, plain, alone] {
-        ran.says("A drill is planted: Silent since Monday").says("pllab drill check").says("pllab drill give-up");
+    for (ran, name) in [(en, "pllab"), (plain, "pllab --plain"), (alone, "pllab")] {
+        let ran = ran.says("A drill is planted: Silent since Monday").says(&format!("{name} drill check"));
+        ran.says(&format!("{name} drill give-up"));
     }
     ja.says("訓練「月曜日の朝から静かです」が仕込まれています (経過 ").says("pllab drill check");
     folder.pllab("drill check").run().code(1);
@@ -129,6 +130,39 @@ fn the_next_drill_is_another_one() {
     assert_eq!(planted(), first, "what was only put back is not done");
     folder.pllab("drill give-up").run().code(1);
     assert_ne!(planted(), first);
+}
+
+/// The list has the easiest first, and says which one `pllab drill` alone begins with.
+#[test]
+fn the_easiest_drill_is_recommended_and_begun() {
+    let folder = Folder::new();
+    let listed = || folder.pllab("drill list --output json").run().code(0).events();
+    let next = || {
+        let listed = listed();
+        let next: Vec<_> = listed.iter().filter(|line| line["next"] == true).collect();
+        assert_eq!(next.len(), 1, "{next:?}");
+        (next[0]["drill"].as_str().expect("a name").to_owned(), next[0]["level"].clone(), next[0]["title"].clone())
+    };
+    let level = |line: &Value| ["easy", "medium", "hard"].iter().position(|level| line["level"] == *level);
+    for lab in ["privatelink", "two-zones", "private-dns", "who-may-connect"] {
+        let of: Vec<_> = listed().into_iter().filter(|line| line["lab"] == lab).collect();
+        let order: Vec<_> = of.iter().map(|line| (level(line).expect("a level"), line["minutes"].as_u64())).collect();
+        assert!(order.is_sorted(), "{lab}: {order:?}");
+    }
+    let (first, grade, title) = next();
+    assert_eq!(grade, "easy");
+    let said = folder.pllab("drill list").run().code(0).says("easy").says("5 min");
+    said.says(&format!("Recommended next, {}: pllab drill", title.as_str().expect("a title")));
+    folder.pllab("drill list").ja().run().code(0).says("やさしい").says("次はこれ").says("次のおすすめ");
+    folder.pllab("drill --yes --output json").run().code(0);
+    let planted = || folder.pllab("status --output json").run().code(0).events()[0]["drill"]["drill"].clone();
+    assert_eq!(planted(), first.as_str());
+    assert_eq!(next().0, first, "it is under way");
+    folder.pllab("drill give-up").run().code(1);
+    let second = next().0;
+    assert_ne!(second, first);
+    folder.pllab("drill --yes --output json").run().code(0);
+    assert_eq!(planted(), second.as_str());
 }
 
 #[test]

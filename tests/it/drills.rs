@@ -70,12 +70,12 @@ fn faults_of(change: (&str, &str)) -> Vec<pllab::inside::lab::LabError> {
 #[test]
 fn a_fault_in_a_drill_is_told_with_its_place() {
     for (from, to, line) in [
-        ("rung: endpoint_group", "rung: endpoint_grup", 29),
-        ("operation: RevokeSecurityGroupIngress", "operation: RevokeSecurityGroup", 26),
-        ("${endpoint-sg.id}", "${endpoint-group.id}", 27),
+        ("rung: endpoint_group", "rung: endpoint_grup", 30),
+        ("operation: RevokeSecurityGroupIngress", "operation: RevokeSecurityGroup", 27),
+        ("${endpoint-sg.id}", "${endpoint-group.id}", 28),
         ("id: silent-monday", "id: loud-monday", 2),
-        ("broken: time_out", "broken: sometimes", 28),
-        ("plant:", "plants:", 22),
+        ("broken: time_out", "broken: sometimes", 29),
+        ("plant:", "plants:", 23),
     ] {
         let faults = faults_of((from, to));
         let place = faults.first().and_then(|fault| fault.place.clone());

@@ -264,7 +264,7 @@ fn a_new_lab_is_proved_as_it_stands() {
         let id = format!("my-{lang}");
         let made =
             folder.pllab("labs new --dir labs").arg(&id).arg("--lang").arg(lang).run().code(0).stderr("").clean();
-        made.says(&format!("labs/{id}/lab.yaml")).says(&format!("pllab labs check {id} --labs labs"));
+        made.says(&format!("labs/{id}/lab.yaml")).says(&format!("labs check {id} --labs labs"));
         folder
             .pllab("labs check --labs labs")
             .arg(&id)

@@ -53,7 +53,10 @@ mod outputs;
 mod parity;
 mod policy;
 #[cfg(unix)]
+mod printed_commands;
+#[cfg(unix)]
 mod pty;
+mod reader_words;
 mod readme;
 mod real_aws;
 mod refusals;

@@ -15,7 +15,7 @@ use super::harness::Folder;
 /// Members of a report that are words for a reader.
 const WORDS: &[&str] = &[
     "because", "command", "cost", "demand", "expected", "label", "lang", "picture", "place", "question", "right",
-    "said", "seen", "text", "title", "what",
+    "said", "seen", "text", "title", "what", "why",
 ];
 
 fn without_words(value: Value) -> Value {

@@ -80,8 +80,8 @@ fn aws_that_the_environment_sends_elsewhere_is_noticed() {
 }
 
 #[test]
-fn a_profile_that_is_not_there_says_how_to_sign_in() {
+fn a_profile_that_is_not_there_is_named() {
     let apart = ProfiledSandbox::open("--pace instant");
     let ran = apart.pllab("start --yes --target aws --region ap-northeast-1 --profile nobody").run().code(3).clean();
-    ran.stdout("").complains("aws sso login --profile nobody").complains("aws login --profile nobody");
+    ran.stdout("").complains("there is no AWS profile `nobody`").complains("aws configure --profile nobody");
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use pllab::inside::cloud::{Clients, ConnectOptions, connect};
 use serde_json::{Value, json};
 
-use super::harness::{Folder, Line, ec2, events, get};
+use super::harness::{Folder, Line, Running, ec2, elb, events, get};
 
 fn rungs(lines: &[Line]) -> Vec<(&str, &str)> {
     lines
@@ -159,4 +159,175 @@ fn a_repair_names_what_it_is_about() {
         folder.pllab("why").run().code(1).says(words[0]).says(words[1]);
         folder.pllab("drill undo").run().code(0);
     }
+}
+
+/// A finished lab on a standalone sandbox, and both of its accounts.
+struct Stage {
+    folder: Folder,
+    sandbox: Running,
+    ready: Value,
+}
+
+impl Stage {
+    fn set(lab: &str, pace: &str) -> Self {
+        let folder = Folder::new();
+        let mut sandbox = folder.pllab(&format!("sandbox --output json --pace {pace}")).start();
+        let ready = sandbox.ready();
+        folder.pllab(&format!("start {lab} --yes --keep")).run().code(0);
+        Self { folder, sandbox, ready }
+    }
+
+    /// The only target group, and its only target.
+    async fn target(&self, of: &Clients) -> (String, String) {
+        let groups = elb(of, "DescribeTargetGroups", json!({})).await.expect("groups");
+        let group = get(&groups, "TargetGroups[0].TargetGroupArn");
+        let health = elb(of, "DescribeTargetHealth", json!({ "TargetGroupArn": group })).await.expect("targets");
+        (group, get(&health, "TargetHealthDescriptions[0].Target.Id"))
+    }
+
+    fn close(self) {
+        self.sandbox.signal("INT");
+        self.sandbox.wait().code(0);
+    }
+}
+
+#[test]
+fn what_comes_after_the_broken_hop_shares_a_line() {
+    let folder = Folder::new();
+    folder.pllab("start --yes --keep --pace instant").run().code(0);
+    folder.pllab("drill silent-monday --yes").run().code(0);
+    for (said, words) in [
+        (folder.pllab("why").run().code(1), "8-22. not checked (stopped earlier)"),
+        (folder.pllab("why").ja().run().code(1), "8-22. 未確認 (手前で止まっています)"),
+    ] {
+        let said = said.says(words);
+        let rows = said.out.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit())).count();
+        assert_eq!(rows, 8, "seven rows and the rest: {}", said.out);
+    }
+    // Programs still get every hop.
+    let traced = folder.pllab("why --output json").run().code(1).events();
+    assert_eq!(rungs(&traced).len(), 22);
+    let rest: Vec<_> = traced.iter().filter(|line| !line["rest"].is_null()).collect();
+    assert_eq!((rest.len(), &rest[0]["number"], &rest[0]["rest"]), (1, &8.into(), &22.into()));
+}
+
+#[test]
+fn names_stand_beside_ids_and_states_are_in_the_readers_words() {
+    let folder = Folder::new();
+    folder.pllab("start --yes --keep --pace instant").run().code(0);
+    let ids = ids(&folder.journal());
+    folder.pllab("drill silent-monday --yes").run().code(0);
+    let said = folder.pllab("why").run().code(1);
+    let (group, client) = (&ids["endpoint-sg"], &ids["client-sg"]);
+    let said = said.says(&format!(
+        "Add an inbound rule to security group {group} (endpoint-sg): TCP 80 from {client} (client-sg)."
+    ));
+    let said = said.says(&format!("seen: {group} (endpoint-sg) [-]")).says(&format!("GroupId={client}"));
+    assert!(!said.out.contains(&format!("GroupId={client} (")), "a command has ids only: {}", said.out);
+    folder.pllab("drill undo").run().code(0);
+    folder.pllab("drill waiting-room --yes").run().code(0);
+    folder
+        .pllab("why")
+        .run()
+        .code(1)
+        .says("seen: Pending acceptance (to consumer and provider)")
+        .says("expected: Available");
+    folder
+        .pllab("why")
+        .ja()
+        .run()
+        .code(1)
+        .says("実際: 承諾待ち (Pending acceptance) (consumer から見ても provider から見ても)");
+    folder.pllab("drill undo").run().code(0);
+    folder.pllab("drill night-shift --yes").run().code(0);
+    let web = &ids["web"];
+    folder.pllab("why").run().code(1).says("expected: running").says(&format!("seen: {web} (web): stopped"));
+    folder.pllab("why").ja().run().code(1).says("期待: 実行中").says(&format!("実際: {web} (web): 停止済み"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_terminated_target_is_the_broken_hop() {
+    let stage = Stage::set("privatelink", "instant");
+    let of = client(&stage.ready, 0).await;
+    let (group, web) = stage.target(&of).await;
+    ec2(&of, "TerminateInstances", json!({ "InstanceIds": [web] })).await.expect("it ends");
+    // While it shuts down, when it is gone, and in both languages.
+    for lang in ["en", "ja", "en"] {
+        let said = stage.folder.pllab("why").env("PLLAB_LANG", lang).run().code(1);
+        let words = if lang == "ja" {
+            "ターゲットのインスタンスはもうありません"
+        } else {
+            "The target's instance no longer exists"
+        };
+        said.says(words).says(&format!("{web} (web):80")).says("aws elbv2 deregister-targets").says(&group);
+    }
+    let traced = stage.folder.pllab("why --output json").run().code(1).events();
+    assert_eq!(traced.last().expect("a diagnosis")["rung"], "targets");
+    stage.close();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_target_on_the_wrong_port_is_mended_at_the_target_group() {
+    let stage = Stage::set("privatelink", "instant");
+    let of = client(&stage.ready, 0).await;
+    let (group, web) = stage.target(&of).await;
+    let target = |port: u16| json!({ "TargetGroupArn": group, "Targets": [{ "Id": web, "Port": port }] });
+    elb(&of, "RegisterTargets", target(8080)).await.expect("registered");
+    elb(&of, "DeregisterTargets", target(80)).await.expect("deregistered");
+    let said = stage.folder.pllab("why").run().code(1).says("registered on port 8080, but the server listens on 80");
+    assert!(!said.out.contains("authorize-security-group"), "no port is to be opened: {}", said.out);
+    let traced = stage.folder.pllab("why --output json").run().code(1).events();
+    let diagnosis = traced.last().expect("a diagnosis");
+    assert_eq!(diagnosis["rung"], "targets");
+    let commands = diagnosis["commands"].to_string();
+    for words in ["register-targets", "Port=80", "deregister-targets", "Port=8080"] {
+        assert!(commands.contains(words), "{words}: {commands}");
+    }
+    // What it says is enough.
+    elb(&of, "RegisterTargets", target(80)).await.expect("registered");
+    elb(&of, "DeregisterTargets", target(8080)).await.expect("deregistered");
+    stage.folder.pllab("why").run().code(0);
+    stage.close();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_repair_the_next_attempt_of_the_client_counts() {
+    let stage = Stage::set("privatelink", "quick");
+    let of = client(&stage.ready, 0).await;
+    let ids = ids(&stage.folder.journal());
+    let rule = json!({ "IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [{ "GroupId": ids["client-sg"] }] });
+    let rule = json!({ "GroupId": ids["endpoint-sg"], "IpPermissions": [rule] });
+    ec2(&of, "RevokeSecurityGroupIngress", rule.clone()).await.expect("revoked");
+    // Until the client's newest attempt has failed.
+    let mut looks = 0;
+    while stage.folder.pllab("check client").run().code == Some(0) {
+        looks += 1;
+        assert!(looks < 300, "the client never fails");
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    ec2(&of, "AuthorizeSecurityGroupIngress", rule).await.expect("mended");
+    // The newest attempt is still the failed one, which says nothing about the path as it is now.
+    let said = stage.folder.pllab("why").run().code(0).says("The whole path works");
+    assert!(!said.out.contains("All settings are correct, but"), "{}", said.out);
+    stage.close();
+}
+
+#[test]
+fn with_several_endpoints_one_is_chosen() {
+    let folder = Folder::new();
+    let labs = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/more-labs");
+    folder.pllab("start two-endpoints --yes --keep --pace instant --labs").arg(labs).run().code(0);
+    let ids = ids(&folder.journal());
+    // Nobody can be asked, so it takes the first and names the other.
+    let said = folder.pllab("why").run().code(0).says(&ids["sales-endpoint"]).says("TCP 80");
+    said.complains("This is the path to sales-endpoint. The other endpoints, for --endpoint: stock-endpoint");
+    for wanted in ["stock-endpoint", &ids["stock-endpoint"]] {
+        let said = folder.pllab("why --endpoint").arg(wanted).run().code(0).clean();
+        let said =
+            said.says(&ids["stock-endpoint"]).says("Port of the listener: TCP 80, TCP 8080").says("expected: TCP 8080");
+        assert!(!said.out.contains(&ids["sales-endpoint"]), "{}", said.out);
+    }
+    folder.pllab("why --endpoint nowhere").run().code(2).complains("sales-endpoint, stock-endpoint");
+    let said = folder.pllab("why --endpoint vpce-0123456789abcdef0").run().code(1);
+    said.says("The endpoint is gone");
 }

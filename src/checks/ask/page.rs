@@ -14,6 +14,7 @@ use crate::checks::load_balancer_addresses::{addresses, private_addresses};
 use crate::checks::page_marks::mark;
 use crate::checks::page_text::visible_text;
 use crate::checks::question::Question;
+use crate::checks::reply::{first, list, text};
 use crate::checks::{Hop, Proof};
 use crate::cloud::{Call, Clouds, Fault, ec2};
 use crate::i18n::{Text, m};
@@ -58,7 +59,7 @@ impl Question for Page<'_> {
         let addresses = addresses(scene, &self.0.load_balancer).await?;
         let console = console::read(reply);
         let dns = scene.fact(&self.0.endpoint, "dns").unwrap_or_default();
-        let outcome = match door(scene.clouds, &console, dns) {
+        let outcome = match door(scene.clouds, &console, &[dns]) {
             Some(url) => judge_door(url, http::get(url).await, scene.token, &addresses),
             None => judge_console(dns, newest(&console, scene.token), scene.token, &addresses),
         };
@@ -90,22 +91,36 @@ impl Page<'_> {
     }
 }
 
-/// The URL on this machine that leads where `http://dns/` leads from the client, if the client's console announces
-/// one.
+/// The URL on this machine that leads where the endpoint's page leads from the client, if the client's console
+/// announces one: for one of `names`, by which the lab's client asks, or for another name that the endpoint has.
 ///
 /// # Errors
-/// When the console cannot be read.
-pub async fn browser_url(clouds: &Clouds, client_id: &str, dns: &str) -> Result<Option<String>, Fault> {
+/// When the console or the endpoint cannot be read.
+pub async fn browser_url(
+    clouds: &Clouds,
+    client_id: &str,
+    endpoint_id: &str,
+    names: &[&str],
+) -> Result<Option<String>, Fault> {
+    let describe = ec2("DescribeVpcEndpoints", json!({ "VpcEndpointIds": [endpoint_id] }));
+    // An endpoint that is gone has no names any more, but the page may still be open.
+    let reply = clouds.consumer.send(&describe).await.unwrap_or_default();
+    let entries = first(&reply, "VpcEndpoints").map(|it| list(it, "DnsEntries")).unwrap_or_default();
+    let entries = entries.iter().map(|entry| text(entry, "DnsName"));
+    let names: Vec<&str> = names.iter().copied().chain(entries).collect();
     let facts = Facts::from([("client".to_owned(), BTreeMap::from([("id".to_owned(), client_id.to_owned())]))]);
     let reply = clouds.consumer.send(&console::call(&facts, "client")).await?;
-    Ok(door(clouds, &console::read(&reply), dns).map(str::to_owned))
+    Ok(door(clouds, &console::read(&reply), &names).map(str::to_owned))
 }
 
 /// A local URL that leads where a URL leads from the client, if the target announces one on the client's console.
 ///
 /// Only a target on this machine has such URLs. On AWS the instance's own script wrote all of its console.
-fn door<'a>(clouds: &Clouds, console: &'a str, dns: &str) -> Option<&'a str> {
-    if clouds.on_this_machine { announced(console, dns) } else { None }
+fn door<'a>(clouds: &Clouds, console: &'a str, names: &[&str]) -> Option<&'a str> {
+    if !clouds.on_this_machine {
+        return None;
+    }
+    names.iter().find_map(|name| announced(console, name))
 }
 
 /// The newest announcement for `dns`: `[pllab sandbox] door: <url> leads where this instance's <url> leads`. The
@@ -114,7 +129,8 @@ fn announced<'a>(console: &'a str, dns: &str) -> Option<&'a str> {
     console.lines().rev().find_map(|line| {
         let rest = line.strip_prefix("[pllab sandbox] door: ")?.strip_suffix(" leads")?;
         let (here, there) = rest.split_once(" leads where this instance's ")?;
-        let host = there.strip_prefix("http://")?.trim_end_matches('/');
+        let authority = there.strip_prefix("http://")?.trim_end_matches('/');
+        let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
         (host.eq_ignore_ascii_case(dns) && is_here(here)).then_some(here)
     })
 }

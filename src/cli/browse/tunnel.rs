@@ -15,7 +15,7 @@ use crate::engine::event::{Answer, Choice, Question, QuestionId};
 use crate::engine::{ClientLocation, Failure, Journal, RunError, RunLog, State, open_browse_route};
 use crate::host::{Scratch, shell_word};
 use crate::i18n::{Text, m};
-use crate::lab::{Image, Loaded, Resource, Side};
+use crate::lab::{Image, Loaded, Resource, ServedPage, Side};
 use crate::preflight::machine::said;
 use crate::session::context::Context;
 use crate::session::exit::{Code, Failed};
@@ -101,8 +101,8 @@ pub struct BrowseRoute<'w> {
     pub found: &'w StoredRun,
     pub loaded: &'w Loaded,
     pub target: &'w Target,
-    /// The client's name in the lab.
-    pub client: &'w str,
+    /// What the client requests.
+    pub page: &'w ServedPage,
     /// The client's instance id.
     pub id: &'w str,
     /// The endpoint's DNS name.
@@ -113,7 +113,7 @@ impl BrowseRoute<'_> {
     /// Makes the route if it does not exist, and opens a tunnel through it.
     pub async fn tunnel(&self, context: &mut Context, interrupt: &Interrupt, yes: bool) -> Result<Tunnel, Failed> {
         let Self { found, id, dns, .. } = self;
-        let Some((to, image)) = client_location(self.loaded, self.client) else {
+        let Some((to, image)) = client_location(self.loaded, &self.page.client) else {
             let next = format!("pllab resume {}", shell_word(&found.id()));
             return Err(Failed::new(Code::NotMet, m::cli_browse_nothing(), Vec::new(), &[&next]));
         };
@@ -137,7 +137,8 @@ impl BrowseRoute<'_> {
         } else {
             format!(
                 "aws ec2-instance-connect ssh --instance-id {id} --os-user ec2-user --connection-type eice \
-                 --local-forwarding {port}:{dns}:80 {shown}"
+                 --local-forwarding {port}:{dns}:{} {shown}",
+                self.page.port
             )
         };
         tools(&command, desktop).await?;
@@ -146,7 +147,7 @@ impl BrowseRoute<'_> {
         }
         if desktop {
             let password = format!("aws ec2 get-password-data --instance-id {id} --priv-launch-key KEY.pem {shown}");
-            let page = format!("http://{dns}/");
+            let page = self.page.url(dns);
             let end = End::Desktop { address: format!("localhost:{port}"), page, password };
             let mut aws = Command::new("aws");
             let (to, here) = (to.port.to_string(), port.to_string());
@@ -155,9 +156,14 @@ impl BrowseRoute<'_> {
                 .args(&flags);
             return Ok(Tunnel { end, child: stands(&mut aws, port, &command).await?, command, _key: None });
         }
-        let words = Words { id, dns, port, flags: &flags };
+        let words = Words { id, dns, to: self.page.port, port, flags: &flags };
         let (child, key) = dig(&words, &command).await?;
-        Ok(Tunnel { end: End::Page { url: format!("http://127.0.0.1:{port}/") }, command, child, _key: Some(key) })
+        Ok(Tunnel {
+            end: End::Page { url: format!("{}://127.0.0.1:{port}/", self.page.scheme()) },
+            command,
+            child,
+            _key: Some(key),
+        })
     }
 
     /// Makes the route, if the learner agrees.
@@ -252,6 +258,9 @@ fn missing(state: &State, to: &ClientLocation) -> bool {
 struct Words<'w> {
     id: &'w str,
     dns: &'w str,
+    /// The endpoint's port.
+    to: u16,
+    /// The port on this machine.
     port: u16,
     flags: &'w [String],
 }
@@ -260,7 +269,7 @@ struct Words<'w> {
 /// seconds (API:SendSSHPublicKey). The host's key cannot be known in advance: the instance is new, and IAM has
 /// authorized the connection.
 async fn dig(words: &Words<'_>, command: &str) -> Result<(Child, Scratch), Failed> {
-    let Words { id, dns, port, flags } = words;
+    let Words { id, dns, to, port, flags } = words;
     let folder = Scratch::new().map_err(|error| Failed::io(Scratch::parent(), &error))?;
     let key = folder.path().join("key");
     call(Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", "pllab", "-f"]).arg(&key), command)
@@ -270,7 +279,7 @@ async fn dig(words: &Words<'_>, command: &str) -> Result<(Child, Scratch), Faile
     send.args(["ec2-instance-connect", "send-ssh-public-key", "--instance-id", id, "--instance-os-user", "ec2-user"]);
     call(send.args(["--ssh-public-key", &public]).args(*flags), command).await?;
     let mut ssh = Command::new("ssh");
-    ssh.args(["-N", "-L", &format!("127.0.0.1:{port}:{dns}:80"), "-i"]).arg(&key);
+    ssh.args(["-N", "-L", &format!("127.0.0.1:{port}:{dns}:{to}"), "-i"]).arg(&key);
     ssh.args(options(folder.path(), id, flags)).arg(format!("ec2-user@{id}"));
     let child = stands(&mut ssh, *port, command).await?;
     Ok((child, folder))

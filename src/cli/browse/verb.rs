@@ -1,23 +1,36 @@
 //! `pllab browse`: opens the endpoint's page in the learner's own browser and runs as long as the page is needed.
 
+use std::time::Duration;
+
 use clap::Args;
 use serde_json::json;
+use tokio::time::{Instant, sleep};
 
 use super::tunnel::{BrowseRoute, End};
 use crate::checks;
+use crate::cloud::Fault;
 use crate::host::shell_word;
 use crate::i18n::m;
-use crate::lab::Check;
+use crate::lab::Loaded;
 use crate::session::context::Context;
+use crate::session::endpoints::{Chosen, choose};
 use crate::session::exit::{Code, Failed};
 use crate::session::open_run::target;
 use crate::session::sign_in::unreachable_target;
+use crate::session::target::Target;
+
+/// How long to wait for the client's URL.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// The interval between looks.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// The verb's arguments.
 #[derive(Debug, Args)]
 pub struct Browse {
     #[arg(value_name = "RUN")]
     pub run: Option<String>,
+    #[arg(long, value_name = "NAME|ID")]
+    pub endpoint: Option<String>,
     #[arg(long)]
     pub tunnel: bool,
     #[arg(short, long)]
@@ -34,28 +47,23 @@ async fn show(context: &mut Context, args: &Browse) -> Result<(), Failed> {
     let found = store.find(args.run.as_deref(), |state| !state.cleaned)?;
     let state = &found.state;
     let loaded = context.lab_of(state)?;
-    // The page that the lab proves, else the first one that a client of the lab requests.
-    let checks = || loaded.lab.steps.iter().flat_map(|step| &step.checks);
-    let page = checks().find_map(|check| match check {
-        Check::Page(page) => Some((&page.client, &page.endpoint)),
-        _ => None,
-    });
-    let page = page.or_else(|| {
-        checks().find_map(|check| match check {
-            Check::Answer(it) => Some((&it.client, &it.endpoint)),
-            _ => None,
-        })
-    });
+    let page = match choose(context, state, &loaded, "browse", args.endpoint.as_deref())? {
+        Some(Chosen::Served(page)) => page,
+        // No client of the lab asks for it, so there is no way to it either.
+        Some(Chosen::Other(_)) | None => return Err(no_page(&loaded)),
+    };
     let made = |name: &str, fact: &str| state.resources.get(name)?.facts.get(fact).cloned();
-    let place = page.and_then(|(client, endpoint)| Some((client, made(client, "id")?, made(endpoint, "dns")?)));
-    let Some((client, id, dns)) = place else {
+    let place = made(&page.client, "id").zip(made(&page.endpoint, "dns"));
+    let Some((id, dns)) = place else {
         let next = format!("pllab resume {}", shell_word(&found.id()));
         return Err(Failed::new(Code::NotMet, m::cli_browse_nothing(), vec![m::cli_browse_nothing_detail()], &[&next]));
     };
     let mut interrupt = context.interrupt.listen();
     let target = target(context, &store, &found, state).await?;
     let shown = async {
-        let door = if args.tunnel { Ok(None) } else { checks::browser_url(&target.clouds, &id, &dns).await };
+        let endpoint = made(&page.endpoint, "id").unwrap_or_default();
+        let names: Vec<&str> = std::iter::once(dns.as_str()).chain(page.private_name.as_deref()).collect();
+        let door = if args.tunnel { Ok(None) } else { door(&target, (&id, &endpoint), &names).await };
         let door = door.map_err(|fault| unreachable_target(&state.target, Some(&fault)))?;
         if let Some(url) = door {
             announce(context, &url, None)?;
@@ -65,10 +73,19 @@ async fn show(context: &mut Context, args: &Browse) -> Result<(), Failed> {
         // The sandbox has no route for SSH; other targets can get one.
         if target.is_sandbox() {
             let details = vec![m::cli_browse_no_way_detail()];
-            return Err(Failed::new(Code::NotMet, m::cli_browse_no_way(), details, &["pllab check client"]));
+            let step =
+                loaded.lab.step_of(&page.client).map(|step| format!(" {}", shell_word(step))).unwrap_or_default();
+            return Err(Failed::new(Code::NotMet, m::cli_browse_no_way(), details, &[&format!("pllab check{step}")]));
         }
-        let route =
-            BrowseRoute { store: &store, found: &found, loaded: &loaded, target: &target, client, id: &id, dns: &dns };
+        let route = BrowseRoute {
+            store: &store,
+            found: &found,
+            loaded: &loaded,
+            target: &target,
+            page: &page,
+            id: &id,
+            dns: &dns,
+        };
         let mut tunnel = route.tunnel(context, &interrupt, args.yes).await?;
         match &tunnel.end {
             End::Page { url } => announce(context, url, Some(&tunnel.command))?,
@@ -84,6 +101,25 @@ async fn show(context: &mut Context, args: &Browse) -> Result<(), Failed> {
     let shown = shown.await;
     target.close().await;
     shown
+}
+
+/// The URL on this machine that leads to the page, if the target has one. A sandbox that has just been started again
+/// needs a moment until its clients have run their scripts.
+async fn door(target: &Target, (client, endpoint): (&str, &str), names: &[&str]) -> Result<Option<String>, Fault> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let url = checks::browser_url(&target.clouds, client, endpoint, names).await?;
+        if url.is_some() || !target.is_sandbox() || Instant::now() >= until {
+            return Ok(url);
+        }
+        sleep(LOOK).await;
+    }
+}
+
+/// The error for a lab that serves no page.
+fn no_page(loaded: &Loaded) -> Failed {
+    let next = format!("pllab labs show {}", shell_word(&loaded.lab.id));
+    Failed::new(Code::Usage, m::cli_browse_no_page(), vec![m::cli_why_no_path_detail()], &[&next])
 }
 
 /// Prints the page's address, and opens it.

@@ -12,12 +12,12 @@ use crate::cli::flags::{OneRun, PaceArg, Target as Where};
 use crate::cli::labs::tell_broken;
 use crate::cli::start::Start;
 use crate::cli::start::begin;
-use crate::engine::{Graded, Planted, State};
+use crate::engine::{Graded, Planted};
 use crate::host::shell_word;
 use crate::i18n::{Text, m};
-use crate::lab::{Drill, Source};
+use crate::lab::{Drill, Level, Source};
 use crate::session::context::{Context, bad_lab};
-use crate::session::drills::{drills, drills_of, source_of};
+use crate::session::drills::{drills, drills_of, has_drills, source_of};
 use crate::session::exit::{Code, Failed};
 use crate::session::open_run::{Goal, Session, open_run};
 use crate::session::progress::is_whole;
@@ -221,12 +221,8 @@ fn labs(context: &Context) -> Result<Vec<String>, Failed> {
     Ok(labs)
 }
 
-fn has_drills(context: &Context, state: &State) -> bool {
-    source_of(context, state).ok().flatten().is_some_and(|source| !source.drills.is_empty())
-}
-
-/// The next drill to offer: of those never repaired, one never tried, else the one given up longest ago. If all were
-/// repaired, the first.
+/// The next drill to offer: of those never repaired, the easiest one never tried, else the one given up longest ago. If
+/// all were repaired, the first.
 fn next_of(known: &[Drill], store: &Store) -> String {
     let graded = graded(store);
     let open = |drill: &&Drill| !graded.iter().any(|it| it.mended && it.drill == drill.id);
@@ -240,37 +236,92 @@ fn graded(store: &Store) -> Vec<Graded> {
     store.all().unwrap_or_default().into_iter().rev().flat_map(|found| found.state.drills).collect()
 }
 
+/// Lists the drills, lab by lab, the easiest first, and names the one that `pllab drill` alone begins with.
 fn list(context: &mut Context) -> Result<Code, Failed> {
-    let graded = graded(&context.store()?);
-    let (mut rows, mut broken) = (Vec::new(), Vec::new());
+    let store = context.store()?;
+    let graded = graded(&store);
+    let next = recommended(context, &store)?;
+    let mut broken = Vec::new();
     for lab in labs(context)? {
         let known = drills(context, &lab, None).unwrap_or_else(|failed| {
             broken.push((lab.clone(), failed));
             Vec::new()
         });
-        for drill in known {
+        let mut rows = Vec::new();
+        for drill in &known {
             let title = drill.title.get(context.lang);
             let done = graded.iter().any(|it| it.mended && it.drill == drill.id);
+            let is_next = next.as_ref().is_some_and(|next| (&next.lab, &next.drill) == (&lab, &drill.id));
             if context.json() {
-                let line =
-                    json!({ "drill": drill.id, "lab": lab, "title": title, "minutes": drill.minutes, "mended": done });
+                let line = json!({
+                    "drill": drill.id, "lab": lab, "title": title, "minutes": drill.minutes,
+                    "level": drill.level.name(), "mended": done, "next": is_next,
+                });
                 context.print_json(&line)?;
                 continue;
             }
-            let state = if done { m::drill_row_mended() } else { Text::literal("-") };
-            let (id, lab) = (Text::literal(&drill.id), Text::literal(&lab));
-            rows.push(vec![id, lab, Text::literal(title), m::minutes(drill.minutes), state]);
+            let state = match (done, is_next) {
+                (_, true) => m::drill_row_next(),
+                (true, false) => m::drill_row_mended(),
+                (false, false) => Text::literal("-"),
+            };
+            let (id, minutes) = (Text::literal(&drill.id), m::drill_row_minutes(drill.minutes));
+            rows.push(vec![id, Text::literal(title), level(drill.level), minutes, state]);
+        }
+        if !rows.is_empty() {
+            let head = [
+                m::drill_column(),
+                m::cli_column_title(),
+                m::drill_column_level(),
+                m::cli_column_time(),
+                m::cli_column_state(),
+            ];
+            let heading = ui::markdown(&format!("**{}**", m::drill_of_lab(&lab).render(context.lang)), context.sheet());
+            let table = ui::table(&head, &rows, context.sheet());
+            context.print(&format!("{heading}{table}\n"))?;
         }
     }
     if context.json() {
         return tell_broken(context, broken);
     }
-    let head =
-        [m::drill_column(), m::cli_column_lab(), m::cli_column_title(), m::cli_column_time(), m::cli_column_state()];
-    let text = ui::table(&head, &rows, context.sheet());
-    context.print(&text)?;
-    context.print("\n  pllab drill NAME\n")?;
+    context.print("  pllab drill NAME\n")?;
+    if let Some(Next { title, .. }) = next {
+        context.tell_line(&m::drill_next(title))?;
+    }
     tell_broken(context, broken)
+}
+
+fn level(level: Level) -> Text {
+    match level {
+        Level::Easy => m::drill_level_easy(),
+        Level::Medium => m::drill_level_medium(),
+        Level::Hard => m::drill_level_hard(),
+    }
+}
+
+/// What `pllab drill` alone begins, or goes on with.
+struct Next {
+    lab: String,
+    drill: String,
+    title: Text,
+}
+
+/// The drill that `pllab drill` alone picks; `None` if the lab that it would use has none that can be read.
+fn recommended(context: &Context, store: &Store) -> Result<Option<Next>, Failed> {
+    let found = match planted(store)? {
+        Some(found) => Some(found),
+        None => working(context, store, None)?,
+    };
+    let lab = found.as_ref().map_or_else(|| LAB.to_owned(), |found| found.state.lab.clone());
+    let known = match &found {
+        Some(found) => context.lab_of(&found.state).and_then(|loaded| drills_of(context, &found.state, &loaded)),
+        None => drills(context, &lab, None),
+    };
+    let known = known.unwrap_or_default();
+    let current = found.as_ref().and_then(|found| found.state.drill.as_ref()).map(|drill| drill.drill.clone());
+    let drill = current.unwrap_or_else(|| next_of(&known, store));
+    let title = known.iter().find(|it| it.id == drill).map(|it| it.title.clone());
+    Ok(title.map(|title| Next { lab, drill, title: Text::Both { ja: title.ja, en: title.en } }))
 }
 
 /// Builds a lab on the sandbox, silently and without waits.

@@ -94,8 +94,7 @@ fn tell(context: &mut Context, id: &str, outcome: &Outcome) -> Result<Code, Fail
         return Ok(code);
     }
     let title = if code == Code::Usage { m::cli_bad_lab() } else { m::labs_check_not_proved(id) };
-    let labs = context.labs_flag();
-    let next = format!("pllab labs check {}{labs}", shell_word(id));
+    let next = format!("pllab labs check {}", shell_word(id));
     let failed = Failed::new(code, title, faults.iter().map(located).collect(), &[&next]);
     if let Some(report) = &failed.report {
         context.report(report);

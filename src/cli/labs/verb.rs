@@ -170,7 +170,6 @@ fn show(context: &mut Context, lab: &str) -> Result<(), Failed> {
     text.push('\n');
     let head = [m::cli_column_variable(), m::cli_column_default(), m::cli_column_allowed()];
     text.push_str(&table(&head, &variables, sheet));
-    let labs = context.labs_flag();
-    let _ = write!(text, "\n  pllab start {lab}{labs}\n  pllab start {lab}{labs} --explain-only\n");
+    let _ = write!(text, "\n  pllab start {lab}\n  pllab start {lab} --explain-only\n");
     context.print(&text)
 }

@@ -15,7 +15,7 @@ use crate::cloud::{Clouds, Unresolved, elbv2, text_at};
 use crate::engine::calls::perform::{Failure, Polling, clients};
 use crate::engine::calls::run_log::RunLog;
 use crate::engine::event::{DrillPurpose, Event, Fault, FaultClass, Verdict};
-use crate::i18n::{Text, m};
+use crate::i18n::{Lang, Text, m};
 use crate::lab::{
     Check, Drill, DrillCall, EndpointState, Goal, Lab, OneInstance, OneLoadBalancer, OneService, OneTargetGroup,
     Resource, Side, Symptom,
@@ -86,7 +86,7 @@ impl Drilling<'_> {
         let began = Instant::now();
         while !self.shows().await? {
             if began.elapsed() > self.patience.limit {
-                return Err(not_seen(format!("{:?}", self.drill.broken)));
+                return Err(not_seen(symptom(self.drill.broken)));
             }
             tokio::time::sleep(pauses.next().unwrap_or_default()).await;
         }
@@ -229,11 +229,12 @@ impl Drilling<'_> {
         let mut pauses = self.patience.pauses();
         let began = Instant::now();
         loop {
-            if self.goal(goal).await.1 == Verdict::Met {
+            let (title, verdict, _) = self.goal(goal).await;
+            if verdict == Verdict::Met {
                 return Ok(());
             }
             if began.elapsed() > self.patience.limit {
-                return Err(not_seen(format!("{goal:?}")));
+                return Err(not_seen(&title.render(Lang::En)));
             }
             tokio::time::sleep(pauses.next().unwrap_or_default()).await;
         }
@@ -301,8 +302,20 @@ impl Drilling<'_> {
     }
 }
 
-fn not_seen(what: String) -> Failure {
-    Fault::ours(FaultClass::Refused, "NotSeen", what).into()
+/// A fault's words are English, like AWS's own.
+fn not_seen(what: &str) -> Failure {
+    Fault::ours(FaultClass::Refused, "NotSeen", format!("this did not show in time: {what}")).into()
+}
+
+fn symptom(symptom: Symptom) -> &'static str {
+    match symptom {
+        Symptom::TimeOut => "the client times out",
+        Symptom::Refused => "the client's connection is refused",
+        Symptom::BadRequest => "the client gets HTTP 400",
+        Symptom::NoName => "the client cannot resolve the name",
+        Symptom::Unhealthy => "no target is healthy",
+        Symptom::None => "the client gets the page",
+    }
 }
 
 /// Whether a field of a reply lists anything that is not being deleted.

@@ -302,13 +302,17 @@ pub enum Event {
         seen: Text,
         /// The AWS CLI command with which the learner can look; empty if nothing was asked.
         command: String,
+        /// At the first rung that was not reached: the number of the last one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rest: Option<usize>,
     },
     /// Where the path ends: at its first rung that fails. Never in the journal.
     Diagnosis {
         rung: Option<String>,
         /// The rung's question in words.
         title: Text,
-        /// `met`, `broken`, or `cannot_tell` if no rung fails and some could not be asked.
+        /// `met`, `broken`, `not_yet` if only time is missing, or `cannot_tell` if no rung fails and some could not be
+        /// asked.
         verdict: Verdict,
         /// Why the path ends there.
         why: Text,

@@ -138,6 +138,8 @@ pub enum QuestionId {
     /// Before the run moves back to an earlier step, which deletes what was made since.
     GoBack,
     Home,
+    /// Before a verb that is about one of several endpoints.
+    Endpoint,
     /// While pllab watches: a hint, or something else.
     Watching,
     /// Something that the step needs can never be used again.

@@ -6,11 +6,15 @@ use comrak::{Arena, parse_document};
 use super::line::{Line, Tone, stack};
 use super::table::columns;
 use super::wrap::fill;
+use crate::i18n::complete;
 use crate::lab::{markdown_options, nests_too_deep};
 
 /// Renders Markdown to lines of at most `width` cells. Lines of code blocks stay whole, so that they can be copied.
 pub fn render(source: &str, width: usize) -> Vec<Line> {
     let arena = Arena::new();
+    // A lab's own words name commands too.
+    let source = complete(source);
+    let source = source.as_ref();
     let root = parse_document(&arena, source, &markdown_options());
     if nests_too_deep(root).is_some() {
         // Not a lesson, because loading a lab refuses this. An endpoint's message may contain anything.

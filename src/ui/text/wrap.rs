@@ -1,11 +1,14 @@
 //! Breaks text into lines: Unicode's rules for Japanese, first fit, ASCII words whole.
 
+use std::ops::Range;
+
 use textwrap::core::Fragment;
 use textwrap::wrap_algorithms::wrap_first_fit;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::line::{Line, Span};
 use super::measure::wide_width;
+use crate::i18n::unbroken;
 
 /// A last line of fewer cells than this looks lost.
 const SHORT: usize = 6;
@@ -129,7 +132,34 @@ fn pieces(text: &str, room: usize) -> Vec<Piece> {
             _ => pieces.push(piece),
         }
     }
-    pieces.into_iter().flat_map(|piece| cut_to_room(text, piece, room)).collect()
+    let mut whole = unbroken(text);
+    whole.retain(|range| is_command(&text[range.clone()]) || wide_width(&text[range.clone()]) <= room);
+    let pieces = joined(pieces, &whole);
+    let cut = |piece: Piece| {
+        if is_command(&text[piece.start..piece.end]) { vec![piece] } else { cut_to_room(text, piece, room) }
+    };
+    pieces.into_iter().flat_map(cut).collect()
+}
+
+/// Joins the pieces of each range.
+fn joined(pieces: Vec<Piece>, ranges: &[Range<usize>]) -> Vec<Piece> {
+    let mut kept: Vec<Piece> = Vec::new();
+    for piece in pieces {
+        let range = ranges.iter().find(|range| range.contains(&piece.start));
+        match (kept.last_mut(), range) {
+            (Some(last), Some(range)) if range.contains(&last.start) => {
+                last.cells += last.space + piece.cells;
+                (last.end, last.space) = (piece.end, piece.space);
+            }
+            _ => kept.push(piece),
+        }
+    }
+    kept
+}
+
+/// Whether this is a command with flags, which must stay whole to work as pasted, however long it is.
+fn is_command(words: &str) -> bool {
+    words.starts_with("pllab --")
 }
 
 /// Cuts a piece that no line can hold after a slash, as ids have them, or between characters.
@@ -191,6 +221,15 @@ mod tests {
     #[test]
     fn a_short_last_line_is_filled_only_as_far_as_it_holds() {
         assert_eq!(wrap("東ーa—ン,", 5).lines().map(wide_width).max(), Some(5));
+    }
+
+    #[test]
+    fn a_command_is_not_broken() {
+        let text = "Open the page: pllab browse k3x9bd";
+        assert_eq!(wrap(text, 30), "Open the page:\npllab browse k3x9bd");
+        let text = "Again: pllab --state-dir /a/long/folder resume k3x9bd (or not)";
+        assert_eq!(wrap(text, 30), "Again:\npllab --state-dir /a/long/folder resume k3x9bd\n(or not)");
+        assert_eq!(wrap("Run pllab why again.", 10), "Run\npllab why\nagain.");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Building blocks of several screens: headings, paragraphs, commands to copy.
 
-use crate::i18n::{Text, m};
+use crate::i18n::{Text, complete, m};
 use crate::ui::text::line::{Line, Tone};
 use crate::ui::text::markdown::render;
 use crate::ui::text::measure::{cut, wide_width, width};
@@ -98,7 +98,7 @@ impl Style {
     }
 }
 
-/// A value to copy: each of its lines whole.
+/// A value to copy: each of its lines whole. A command of pllab's own works as it stands.
 pub fn to_copy(value: &str) -> Vec<Line> {
-    value.lines().map(|line| Line::to_copy(Tone::Code, line)).collect()
+    complete(value).lines().map(|line| Line::to_copy(Tone::Code, line)).collect()
 }

@@ -7,16 +7,19 @@ use crate::ui::text::line::{Line, Tone, stack};
 use crate::ui::text::style::Style;
 use crate::ui::text::wrap::fill;
 
-/// A rung's lines: one if it holds or was not reached, everything known if it fails.
+/// A rung's lines: one if it holds, everything known if it fails. All that come after a failed one share a line.
 pub fn rung(event: &Event, style: &Style) -> Vec<Line> {
-    let Event::Rung { title, number, state, expected, seen, command, .. } = event else { return Vec::new() };
+    let Event::Rung { title, number, state, expected, seen, command, rest, .. } = event else { return Vec::new() };
+    if *state == RungState::NotReached {
+        return rest.map(|last| unchecked(*number, last, style)).unwrap_or_default();
+    }
     let (ink, mark, word) = match state {
         RungState::Holds => (Tone::Good, style.tick(), m::rung_holds()),
         RungState::Broken => (Tone::Bad, style.cross(), m::rung_broken()),
         RungState::NotYet => (Tone::Wait, style.open(), m::rung_not_yet()),
         RungState::NotMade => (Tone::Wait, style.open(), m::rung_not_made()),
         RungState::CannotTell => (Tone::Wait, "?", m::rung_cannot_tell()),
-        RungState::NotReached => (Tone::Dim, style.open(), m::rung_not_reached()),
+        RungState::NotReached => (Tone::Dim, style.open(), m::rung_rest()),
     };
     let (title, word, told) = (style.render(title), style.render(&word), style.render(seen));
     let line = match (style.is_plain(), state) {
@@ -25,14 +28,13 @@ pub fn rung(event: &Event, style: &Style) -> Vec<Line> {
         (false, RungState::Holds) => {
             Line::of(ink, mark).and(Tone::Plain, format!(" {number:>2}  {title}  ")).and(Tone::Dim, told.clone())
         }
-        (false, RungState::NotReached) => Line::of(Tone::Dim, format!("{mark} {number:>2}  {title}  {word}")),
         (false, _) => Line::of(ink, mark).and(Tone::Strong, format!(" {number:>2}  {title}  ")).and(ink, word),
     };
     let mut lines = fill(&line, style.measure(), "", "       ");
     if *state == RungState::Holds {
         lines.extend(asked(expected, command, style));
     }
-    if !matches!(state, RungState::Holds | RungState::NotReached) {
+    if *state != RungState::Holds {
         let body = match state {
             RungState::CannotTell => fill(&Line::plain(told), style.measure().saturating_sub(7), "", ""),
             _ => style.expected_and_seen(expected, seen),
@@ -45,6 +47,18 @@ pub fn rung(event: &Event, style: &Style) -> Vec<Line> {
         }
     }
     style.inside(lines)
+}
+
+/// The rungs that were not reached, on one line.
+fn unchecked(first: usize, last: usize, style: &Style) -> Vec<Line> {
+    let numbers = if first == last { first.to_string() } else { format!("{first}-{last}") };
+    let word = style.render(&m::rung_rest());
+    let line = if style.is_plain() {
+        Line::plain(format!("{numbers}. {word}"))
+    } else {
+        Line::of(Tone::Dim, format!("{} {numbers:>2}  {word}", style.open()))
+    };
+    style.inside(fill(&line, style.measure(), "", "       "))
 }
 
 /// The expectation and the command to check it, a line each: complete for a careful reader, and easy to skip.
@@ -65,7 +79,8 @@ pub fn diagnosis(event: &Event, style: &Style) -> Vec<Line> {
     let (ink, mark, words) = match verdict {
         Verdict::Met => (Tone::Good, style.tick(), m::path_whole()),
         Verdict::CannotTell => (Tone::Wait, "?", m::path_unsure()),
-        Verdict::NotYet | Verdict::Broken => (Tone::Bad, style.cross(), m::path_ends(title)),
+        Verdict::NotYet => (Tone::Wait, style.open(), m::path_not_yet(title)),
+        Verdict::Broken => (Tone::Bad, style.cross(), m::path_ends(title)),
     };
     let line = if style.is_plain() {
         Line::plain(style.render(&words))

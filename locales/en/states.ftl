@@ -1,0 +1,26 @@
+# States as AWS's console shows them.
+state-pending-acceptance = Pending acceptance
+state-running = running
+state-pending = pending
+state-stopping = stopping
+state-stopped = stopped
+state-shutting-down = shutting down
+state-terminated = terminated
+state-active = active
+state-active-impaired = active (impaired)
+state-provisioning = provisioning
+state-failed = failed
+state-verified = verified
+state-pending-verification = pending verification
+state-on = on
+state-off = off
+state-because = { $state } ({ $reason })
+reason-registering = registration in progress
+reason-first-checks = first health checks in progress
+reason-failed-checks = failed its health checks
+reason-timed-out = its health checks time out
+reason-wrong-code = its health checks get another status code
+reason-not-running = the instance is not running
+reason-no-listener = no listener forwards to the target group, or its zone is not enabled
+reason-leaving = deregistration in progress
+reason-not-registered = not registered

@@ -1,0 +1,26 @@
+# AWS のコンソールでの状態の呼び方。
+state-pending-acceptance = 承諾待ち (Pending acceptance)
+state-running = 実行中
+state-pending = 保留中
+state-stopping = 停止中
+state-stopped = 停止済み
+state-shutting-down = シャットダウン中
+state-terminated = 終了済み
+state-active = アクティブ
+state-active-impaired = アクティブ (障害あり)
+state-provisioning = プロビジョニング中
+state-failed = 失敗
+state-verified = 検証済み
+state-pending-verification = 検証待ち
+state-on = オン
+state-off = オフ
+state-because = { $state } ({ $reason })
+reason-registering = 登録中
+reason-first-checks = 最初のヘルスチェック中
+reason-failed-checks = ヘルスチェックに合格していません
+reason-timed-out = ヘルスチェックがタイムアウトします
+reason-wrong-code = ヘルスチェックの応答コードが違います
+reason-not-running = インスタンスが実行中ではありません
+reason-no-listener = 転送するリスナーがないか、ゾーンが有効ではありません
+reason-leaving = 登録解除中
+reason-not-registered = 未登録
