@@ -20,7 +20,7 @@ pub(super) fn visible_text(html: &str) -> String {
         };
         rest = rest.find('>').map_or("", |end| &rest[end + 1..]);
         let is_inline = ["a", "b", "code", "em", "i", "small", "span", "strong"].contains(&tag.as_str());
-        if !is_inline && !(closing && tag.is_empty()) {
+        if !(is_inline || closing && tag.is_empty()) {
             text.push('\n');
         }
     }

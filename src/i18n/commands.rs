@@ -103,8 +103,8 @@ const SWITCHES: [&str; 1] = ["--plain"];
 
 /// The length of a shell word.
 fn value(words: &str) -> usize {
-    if words.starts_with('\'') {
-        return words[1..].find('\'').map_or(words.len(), |end| end + 2);
+    if let Some(rest) = words.strip_prefix('\'') {
+        return rest.find('\'').map_or(words.len(), |end| end + 2);
     }
     words.find(' ').unwrap_or(words.len())
 }

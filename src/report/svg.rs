@@ -58,15 +58,15 @@ pub fn svg(picture: &Picture, words: &[String], lang: Lang, mark_new: bool) -> S
     });
     let mut drawing = Drawing { out: String::new(), lang, mark_new, ends: BTreeMap::new() };
     let mut bottom: f64 = 0.0;
-    for (at, side) in sides.into_iter().enumerate() {
+    for (column, side) in sides.into_iter().enumerate() {
         let mut top = EDGE;
         for lane in picture.side(side) {
             let height = TITLE + rows(one.unwrap_or_else(|| lines(lane, 0))) + PAD;
             if lane.mark == Mark::Absent {
-                drawing.place(lefts[at], top, widths[at], height);
+                drawing.place(lefts[column], top, widths[column], height);
             } else {
-                drawing.frame((lefts[at], top), (widths[at], height), lane, &title(picture, lane, lang));
-                drawing.column(lefts[at] + PAD, top + TITLE + rows(skips[at]), &lane.rows(FULL));
+                drawing.frame((lefts[column], top), (widths[column], height), lane, &title(picture, lane, lang));
+                drawing.column(lefts[column] + PAD, top + TITLE + rows(skips[column]), &lane.rows(FULL));
             }
             top += height + PAD;
             bottom = bottom.max(top - PAD);
@@ -98,9 +98,9 @@ pub fn svg(picture: &Picture, words: &[String], lang: Lang, mark_new: bool) -> S
     )
 }
 
-fn title(picture: &Picture, lane: &Lane, lang: Lang) -> String {
-    match lane.side {
-        side if picture.has_several(side) => lane.name.clone(),
+fn title(picture: &Picture, vpc: &Lane, lang: Lang) -> String {
+    match vpc.side {
+        side if picture.has_several(side) => vpc.name.clone(),
         Side::Consumer => m::picture_consumer().render(lang),
         Side::Provider => m::picture_provider().render(lang),
     }

@@ -53,18 +53,15 @@ async fn browse(context: &Context, asked: &Asked<'_>) {
         }
         _ => None,
     };
-    match url {
-        Some(url) => {
-            screen.print(&m::ending_opened());
-            screen.print_copyable(&url);
-            if checks::is_here(&url) {
-                open(context, &url);
-            }
+    if let Some(url) = url {
+        screen.print(&m::ending_opened());
+        screen.print_copyable(&url);
+        if checks::is_here(&url) {
+            open(context, &url);
         }
-        None => {
-            screen.print(&m::ending_browse_elsewhere());
-            screen.print_copyable(&format!("pllab browse {}", shell_word(run)));
-        }
+    } else {
+        screen.print(&m::ending_browse_elsewhere());
+        screen.print_copyable(&format!("pllab browse {}", shell_word(run)));
     }
 }
 

@@ -77,11 +77,12 @@ impl Place {
         };
         // Some commands say it themselves.
         let has = |flag: &str| rest.split(' ').any(|word| word == flag);
-        let more: String = more
+        let more: Vec<&str> = more
             .split(" --")
             .filter(|flag| !flag.is_empty() && !has(&format!("--{}", flag.split(' ').next().unwrap_or_default())))
-            .map(|flag| format!(" --{flag}"))
+            .flat_map(|flag| [" --", flag])
             .collect();
+        let more = more.concat();
         let program = copy.pllab(&format!("{words}{more}"));
         let ran = match verb {
             "browse" | "sandbox" => {

@@ -20,7 +20,9 @@ fn word(key: &str) -> [String; 2] {
 }
 
 fn holds(line: &str, key: &str) -> bool {
-    word(key).iter().any(|word| line.contains(word.as_str()))
+    // A narrow menu cuts its labels.
+    let begins = |word: &String| word.chars().take(14).collect::<String>();
+    word(key).iter().any(|word| line.contains(&begins(word)))
 }
 
 /// What the program waits for.
@@ -28,6 +30,8 @@ fn holds(line: &str, key: &str) -> bool {
 enum Prompt {
     Page,
     Menu,
+    /// pllab watches; Enter opens a menu.
+    Watch,
 }
 
 fn prompt(screen: &Screen) -> Option<Prompt> {
@@ -35,6 +39,9 @@ fn prompt(screen: &Screen) -> Option<Prompt> {
     let last = visible.trim_end().lines().last()?;
     if holds(last, "pager-on") {
         return Some(Prompt::Page);
+    }
+    if ["見守っています (", "Watching what you create ("].iter().any(|words| last.contains(words)) {
+        return Some(Prompt::Watch);
     }
     let copied = || holds(last, "menu-copied");
     ((holds(last, "menu-keys") || copied()) && visible.contains(POINTER)).then_some(Prompt::Menu)
@@ -44,6 +51,27 @@ fn prompt(screen: &Screen) -> Option<Prompt> {
 fn next(screen: &mut Screen) -> Prompt {
     screen.see("a page or a menu", |screen| prompt(screen).is_some());
     prompt(screen).expect("it was seen")
+}
+
+/// Presses a key, and waits for the prompt that follows.
+#[track_caller]
+fn answer(screen: &mut Screen, key: &[u8]) {
+    let before = screen.visible();
+    screen.send(key);
+    screen.see("the next prompt", |screen| prompt(screen).is_some() && screen.visible() != before);
+}
+
+/// Goes on to a menu without choosing anything.
+#[track_caller]
+fn to_menu(screen: &mut Screen) {
+    loop {
+        match next(screen) {
+            Prompt::Page => answer(screen, b"q"),
+            Prompt::Watch => answer(screen, b"\r"),
+            Prompt::Menu => break,
+        }
+    }
+    screen.rest();
 }
 
 /// The choices of the menu on the screen, without the pointer.
@@ -64,7 +92,9 @@ fn choices(screen: &Screen) -> Vec<String> {
 fn assert_in_sight(screen: &Screen) {
     let visible = screen.visible();
     let lines: Vec<&str> = visible.trim_end().lines().collect();
-    let first = lines.iter().position(|line| line.starts_with(POINTER)).expect("a menu has a pointer");
+    let is_menu = |line: &&&str| line.starts_with("   ") || line.starts_with(POINTER) || line.is_empty();
+    let menu = lines[..lines.len() - 1].iter().rev().take_while(is_menu).count();
+    let first = lines.len() - 1 - menu;
     let question = lines[..first].iter().rposition(|line| !line.trim().is_empty());
     let question = question.unwrap_or_else(|| panic!("no question:\n{visible}"));
     assert!(lines[..question].iter().any(|line| !line.trim().is_empty()), "nothing but the question:\n{visible}");
@@ -86,8 +116,7 @@ fn through(lab: &str, lang: Lang, size: (u16, u16)) {
     for _ in 0..400 {
         if next(&mut screen) == Prompt::Page {
             // A page leaves its last row to the legend, and loses none of its own.
-            screen.press(Key::Enter);
-            screen.see("the next page", |screen| prompt(screen).is_none());
+            answer(&mut screen, b"\r");
             continue;
         }
         assert_in_sight(&screen);
@@ -98,8 +127,7 @@ fn through(lab: &str, lang: Lang, size: (u16, u16)) {
             break;
         }
         std::thread::sleep(Duration::from_millis(300));
-        screen.press(Key::Enter);
-        screen.see("the answer", |screen| prompt(screen) != Some(Prompt::Menu) || !screen.visible().contains(POINTER));
+        answer(&mut screen, b"\r");
     }
     assert!(ended, "{lab} does not end:\n{}", screen.visible());
     // The recap is the choice before the report; its five questions are answered by the run's own facts.
@@ -142,6 +170,11 @@ fn every_lab_in_both_languages_and_three_widths_keeps_its_questions_in_sight() {
     at_a_time(&all, |(lab, lang, size)| through(lab, *lang, *size));
 }
 
+/// Whether the learner has gone on to a drill.
+fn drills(screen: &Screen) -> bool {
+    screen.visible().lines().any(|line| word("drill-ask").contains(&line.trim().to_owned()))
+}
+
 /// A thousand keys and more, then the same menu again after Ctrl-C and `resume`.
 fn monkey(lab: &str, seed: u64) {
     let folder = Folder::new();
@@ -153,8 +186,8 @@ fn monkey(lab: &str, seed: u64) {
         let mut screen = Screen::open(&folder, &words, (80, 24), ENV);
         let mut runs = true;
         for _ in 0..300 {
-            runs = screen.see_or_end("a prompt", |screen| prompt(screen).is_some());
-            if !runs || keys >= 2000 {
+            runs = screen.see_or_end("a prompt", |screen| prompt(screen).is_some() || drills(screen));
+            if !runs || keys >= 2000 || drills(&screen) {
                 break;
             }
             keys += 1;
@@ -162,13 +195,15 @@ fn monkey(lab: &str, seed: u64) {
             let asks = choices(&screen).iter().any(|line| holds(line, "menu-delete-yes"));
             let all: [&[u8]; 12] =
                 [b"\r", b"\r", b"\r", b"\x1b[B", b"\x1b[A", b"\x1b", b" ", b"b", b"q", b"y", b"1", "は".as_bytes()];
-            let key: &[u8] = if asks { b"\r" } else { all[below(12)] };
+            let watches = prompt(&screen) == Some(Prompt::Watch);
+            let key: &[u8] = if asks || watches { b"\r" } else { all[below(12)] };
             screen.send(key);
-            if key == b"\r" {
-                std::thread::sleep(Duration::from_millis(60));
-            }
+            // What follows at once is another key than what follows after a while: an Enter ends a paste, an escape
+            // begins a sequence.
+            let pause = if key == b"\x1b" { 250 } else { 60 };
+            std::thread::sleep(Duration::from_millis(if key.len() == 1 { pause } else { 0 }));
         }
-        words = "resume --keep".to_owned();
+        "resume --keep".clone_into(&mut words);
         if !runs {
             // It was left by a choice.
             let code = screen.end();
@@ -176,20 +211,18 @@ fn monkey(lab: &str, seed: u64) {
             continue;
         }
         // Whatever is asked now is asked again.
-        while next(&mut screen) == Prompt::Page {
-            screen.send(b"q");
-            screen.rest();
+        if drills(&screen) {
+            // A drill is a session of its own; `resume` puts back what it broke.
+            screen.press(Key::CtrlC);
+            let _ = screen.end();
+            continue;
         }
-        screen.rest();
+        to_menu(&mut screen);
         let asked = choices(&screen);
         screen.press(Key::CtrlC);
         assert_eq!(screen.end(), 130, "seed {seed}: {}", screen.visible());
         let mut again = Screen::open(&folder, "resume --keep", (80, 24), ENV);
-        while next(&mut again) == Prompt::Page {
-            again.send(b"q");
-            again.rest();
-        }
-        again.rest();
+        to_menu(&mut again);
         assert_eq!(choices(&again), asked, "seed {seed}: {}", again.visible());
         again.press(Key::CtrlC);
         assert_eq!(again.end(), 130);

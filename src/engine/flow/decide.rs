@@ -256,9 +256,8 @@ pub fn alone(way: Mode, question: QuestionId) -> Option<Answer> {
         QuestionId::Step | QuestionId::Lost => Answer::HandsOn,
         QuestionId::Next | QuestionId::GoTo | QuestionId::GoBack => Answer::Go,
         QuestionId::Watching | QuestionId::WhichStep => Answer::Again,
-        QuestionId::Predict => Answer::Skip,
+        QuestionId::Predict | QuestionId::Recap => Answer::Skip,
         QuestionId::CleanUp | QuestionId::Theirs => Answer::Keep,
-        QuestionId::Recap => Answer::Skip,
         _ => Answer::Leave,
     };
     (way == Mode::HandsOn).then_some(answer)

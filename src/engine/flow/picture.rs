@@ -25,12 +25,12 @@ struct Made<'a> {
     resource: &'a Resource,
 }
 
-pub fn picture(lab: &Lab, state: &State, stage: Stage) -> Picture {
+pub fn picture(lab: &Lab, run: &State, stage: Stage) -> Picture {
     let mut all: Vec<Made<'_>> = Vec::new();
     for (index, step) in lab.steps.iter().enumerate() {
         all.extend(step.makes.iter().map(|resource| Made { step: index, side: step.side, resource }));
     }
-    let mut vpcs: Vec<Lane> = all.iter().filter_map(|it| lane(it, state, stage)).collect();
+    let mut vpcs: Vec<Lane> = all.iter().filter_map(|it| lane(it, run, stage)).collect();
     let mut found: Vec<(usize, Made<'_>, Symbol)> = all
         .iter()
         .filter_map(|it| actions::picture(&it.resource.kind(), it.side).map(|symbol| (symbol.place, *it, symbol)))
@@ -49,7 +49,7 @@ pub fn picture(lab: &Lab, state: &State, stage: Stage) -> Picture {
                 None => continue,
             },
         };
-        let mark = mark(state, stage, made.step, name);
+        let mark = mark(run, stage, made.step, name);
         let label = if several(made) {
             m::PictureNamed { label: symbol.label.clone(), name }.text()
         } else {
@@ -58,19 +58,19 @@ pub fn picture(lab: &Lab, state: &State, stage: Stage) -> Picture {
         lane.nodes.push(Node {
             name: name.to_owned(),
             label,
-            state: seen(state, stage, mark, name, symbol.works),
-            details: if stage == Stage::Planned { Vec::new() } else { details(&all, state, made.resource) },
+            state: seen(run, stage, mark, name, symbol.works),
+            details: if stage == Stage::Planned { Vec::new() } else { details(&all, run, made.resource) },
             mark,
             place: symbol.place,
             tied: symbol.tied,
         });
     }
-    let links = all.iter().filter_map(|it| link(lab, state, stage, &all, it)).collect();
+    let links = all.iter().filter_map(|it| link(lab, run, stage, &all, it)).collect();
     Picture { vpcs, links }
 }
 
-fn mark(state: &State, stage: Stage, step: usize, name: &str) -> Mark {
-    let exists = state.resources.get(name).is_some_and(|line| line.id().is_some());
+fn mark(run: &State, stage: Stage, step: usize, name: &str) -> Mark {
+    let exists = run.resources.get(name).is_some_and(|line| line.id().is_some());
     match stage {
         Stage::Planned => Mark::There,
         Stage::Doing(now) if step == now => Mark::New,
@@ -81,9 +81,9 @@ fn mark(state: &State, stage: Stage, step: usize, name: &str) -> Mark {
     }
 }
 
-fn lane(made: &Made<'_>, state: &State, stage: Stage) -> Option<Lane> {
+fn lane(made: &Made<'_>, run: &State, stage: Stage) -> Option<Lane> {
     let Resource::Vpc(vpc) = made.resource else { return None };
-    let mark = mark(state, stage, made.step, &vpc.name);
+    let mark = mark(run, stage, made.step, &vpc.name);
     let tells = mark != Mark::Absent && stage != Stage::Planned;
     let cidr = if tells { vpc.cidr.clone() } else { String::new() };
     Some(Lane { side: made.side, name: vpc.name.clone(), cidr, mark, nodes: Vec::new() })
@@ -106,19 +106,19 @@ fn home<'a>(all: &[Made<'a>], resource: &'a Resource) -> Option<&'a str> {
 }
 
 /// The state as it was last seen: the one in which it works, unless a check saw another.
-fn seen(state: &State, stage: Stage, mark: Mark, name: &str, works: &str) -> Option<Text> {
+fn seen(run: &State, stage: Stage, mark: Mark, name: &str, works: &str) -> Option<Text> {
     if mark != Mark::There || stage == Stage::Planned || works.is_empty() {
         return None;
     }
     let about = |check: &str| check.split(':').nth(1) == Some(name);
-    let other = state.checked.iter().find(|((_, check), (verdict, _))| about(check) && *verdict == Verdict::Broken);
+    let other = run.checked.iter().find(|((_, check), (verdict, _))| about(check) && *verdict == Verdict::Broken);
     Some(other.map_or_else(|| Text::literal(works), |(_, (_, seen))| seen.clone()))
 }
 
 /// Addresses, zones, groups and private names.
-fn details(all: &[Made<'_>], state: &State, resource: &Resource) -> Vec<Text> {
+fn details(all: &[Made<'_>], run: &State, resource: &Resource) -> Vec<Text> {
     let name = resource.name();
-    let fact = |of: &str, fact: &str| state.resources.get(of)?.facts.get(fact).cloned();
+    let fact = |of: &str, fact: &str| run.resources.get(of)?.facts.get(fact).cloned();
     let zone = |subnet: &String| {
         let planned = all.iter().find_map(|it| match it.resource {
             Resource::Subnet(it) if it.name == *subnet => Some(it.zone.clone()),
@@ -126,7 +126,7 @@ fn details(all: &[Made<'_>], state: &State, resource: &Resource) -> Vec<Text> {
         });
         fact(subnet, "zone_id").or(planned)
     };
-    let hops = state.page.iter().flat_map(|page| &page.hops).find(|hop| hop.resource == name);
+    let hops = run.page.iter().flat_map(|page| &page.hops).find(|hop| hop.resource == name);
     let addresses = hops.map(|hop| hop.addresses.join(", ")).or_else(|| fact(name, "address"));
     let (subnets, group): (Vec<&String>, Option<&String>) = match resource {
         Resource::Instance(it) => (vec![&it.subnet], Some(&it.group)),
@@ -147,7 +147,7 @@ fn details(all: &[Made<'_>], state: &State, resource: &Resource) -> Vec<Text> {
 }
 
 /// The tie of an endpoint, from the lab's steps and from what was done.
-fn link(lab: &Lab, state: &State, stage: Stage, all: &[Made<'_>], made: &Made<'_>) -> Option<Link> {
+fn link(lab: &Lab, run: &State, stage: Stage, all: &[Made<'_>], made: &Made<'_>) -> Option<Link> {
     let Resource::Endpoint(endpoint) = made.resource else { return None };
     let service = all.iter().find_map(|it| match it.resource {
         Resource::ServiceLookup(it) if it.name == endpoint.lookup => Some(it.service.clone()),
@@ -162,7 +162,7 @@ fn link(lab: &Lab, state: &State, stage: Stage, all: &[Made<'_>], made: &Made<'_
     let rejects = |it: &Resource| matches!(it, Resource::Rejection(it) if it.endpoint == endpoint.name);
     // "Made" means here that the call took effect.
     let took = |wanted: &dyn Fn(&Resource) -> bool| {
-        let effect = |it: &Resource| state.resources.get(it.name()).is_some_and(|line| line.made.contains("word"));
+        let effect = |it: &Resource| run.resources.get(it.name()).is_some_and(|line| line.made.contains("word"));
         all.iter().any(|it| wanted(it.resource) && effect(it.resource))
     };
     let told = |wanted: &dyn Fn(&Resource) -> bool, before: usize| {
@@ -171,7 +171,7 @@ fn link(lab: &Lab, state: &State, stage: Stage, all: &[Made<'_>], made: &Made<'_
     let (asked, up, cut) = match stage {
         Stage::Planned => (false, false, false),
         Stage::Doing(_) => {
-            let asked = mark(state, stage, made.step, &endpoint.name) != Mark::Absent;
+            let asked = mark(run, stage, made.step, &endpoint.name) != Mark::Absent;
             (asked, took(&accepts) || (asked && !asks), took(&rejects))
         }
         Stage::Reading(now) => {

@@ -35,6 +35,8 @@ use crate::ui::views::step::{picture, title as step_title, waiting};
 
 /// The fewest rows of a terminal on which pages are turned.
 const ROWS: usize = 10;
+/// The rows for what pllab sees, above the lines that stay in sight.
+const EVENTS: usize = 8;
 /// How long work goes on until its end, or a question after it, calls the person.
 const LONG: Duration = Duration::from_secs(30);
 
@@ -312,7 +314,7 @@ impl Screen for Terminal {
         let goal = self.inner().context.step.as_ref().map(|step| step_title(step, &style));
         let pinned = stack([goal.unwrap_or_default(), turn(view, menu, &style)]);
         let scripts = scripts(view, &style);
-        if self.interactive && !self.yes && rows_of(&pinned, columns) * 2 <= rows {
+        if self.interactive && !self.yes && rows_of(&pinned, columns) + EVENTS <= rows {
             if !again {
                 self.print_lines(&scripts, Last::Other);
             }

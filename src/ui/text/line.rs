@@ -135,7 +135,7 @@ impl Line {
 
     /// The line as written, without trailing spaces.
     pub fn paint(&self, color: bool) -> String {
-        self.paint_with(color, |address| address.to_owned())
+        self.paint_with(color, str::to_owned)
     }
 
     /// [`Self::paint`], with every address as `link` writes it.

@@ -285,7 +285,7 @@ impl<'a> Drawing<'a> {
 
     /// Draws a tie that turns: across to a way down of its own, along it, and across to the service.
     fn bent(&mut self, from: End, to: usize, border: usize, number: usize, state: LinkState) {
-        let ink = ink(state);
+        let tone = ink(state);
         let turn = border - 2 - (self.picture.links.len() - 1 - number) * 2;
         let dashed = !matches!(state, LinkState::Up | LinkState::Planned);
         let [across, over, down] =
@@ -298,26 +298,26 @@ impl<'a> Drawing<'a> {
                 _ if dashed && x % 2 == 1 => " ",
                 _ => across,
             };
-            self.canvas.text(x, from.y, ink, pen);
+            self.canvas.text(x, from.y, tone, pen);
         }
         let below = to > from.y;
-        self.canvas.text(turn, from.y, ink, if below { self.pens.turns[0] } else { self.pens.turns[1] });
+        self.canvas.text(turn, from.y, tone, if below { self.pens.turns[0] } else { self.pens.turns[1] });
         for y in from.y.min(to) + 1..from.y.max(to) {
-            self.canvas.text(turn, y, ink, down);
+            self.canvas.text(turn, y, tone, down);
         }
-        self.canvas.text(turn, to, ink, if below { self.pens.turns[2] } else { self.pens.turns[3] });
+        self.canvas.text(turn, to, tone, if below { self.pens.turns[2] } else { self.pens.turns[3] });
         let middle = usize::midpoint(from.y, to);
         if state == LinkState::Rejected && middle != from.y {
-            self.canvas.text(turn, middle, ink, "x");
+            self.canvas.text(turn, middle, tone, "x");
         }
         for x in turn + 1..border + 2 {
             let pen = if x == border && !dashed { over } else { across };
             if !(x == border && dashed) {
-                self.canvas.text(x, to, ink, pen);
+                self.canvas.text(x, to, tone, pen);
             }
         }
         if state == LinkState::Up {
-            self.canvas.text(border + 2, to, ink, ">");
+            self.canvas.text(border + 2, to, tone, ">");
         }
     }
 
@@ -351,11 +351,11 @@ impl<'a> Drawing<'a> {
             LinkState::Up => [self.pens.up[2], "v"],
             LinkState::Rejected => [self.pens.dashed_down, "x"],
         };
-        let ink = ink(link.state);
+        let tone = ink(link.state);
         let label = link.label.as_ref().map(|label| self.style.render(label)).unwrap_or_default();
-        self.canvas.text(x, y, ink, pens[0]);
-        self.canvas.text(x + 3, y, ink, &cut(&label, room.saturating_sub(x + 3)));
-        self.canvas.text(x, y + 1, ink, pens[1]);
+        self.canvas.text(x, y, tone, pens[0]);
+        self.canvas.text(x + 3, y, tone, &cut(&label, room.saturating_sub(x + 3)));
+        self.canvas.text(x, y + 1, tone, pens[1]);
         y + 2
     }
 

@@ -60,10 +60,10 @@ pub fn event(event: &Event, context: &Context, style: &Style) -> Vec<Line> {
             style.inside(style.words(Tone::Strong, &words))
         }
         Event::Settled { answer, right, words, seen, .. } => {
-            predicted(m::predict_title(&words.question), (answer.as_str(), right.as_str()), words, seen, style)
+            predicted(&m::predict_title(&words.question), (answer.as_str(), right.as_str()), words, seen, style)
         }
         Event::Recapped { answer, right, words, seen, .. } => {
-            predicted(m::recap_title(&words.question), (answer.as_str(), right.as_str()), words, seen, style)
+            predicted(&m::recap_title(&words.question), (answer.as_str(), right.as_str()), words, seen, style)
         }
         Event::Recognised { .. } | Event::Sighted { .. } | Event::Hint { .. } | Event::Lost { .. } => {
             hands_on::event(event, style)
@@ -133,7 +133,7 @@ fn checked(asked: &Asked<'_>, style: &Style) -> Vec<Line> {
 }
 
 fn predicted(
-    title: Text,
+    title: &Text,
     (answer, right): (&str, &str),
     words: &PredictionWords,
     seen: &Text,
@@ -157,7 +157,7 @@ fn predicted(
     let seen = Line::of(Tone::Dim, style.render(&m::predict_seen(seen)));
     body.extend(fill(&seen, style.measure().saturating_sub(2), "", "  "));
     let why = style.prose(&style.render(&words.because), 2);
-    stack([style.inside(style.under(&title, body)), style.inside(why)])
+    stack([style.inside(style.under(title, body)), style.inside(why)])
 }
 
 fn proof(url: &str, status: u16, token_ok: bool, source: &str, style: &Style) -> Vec<Line> {
@@ -188,8 +188,9 @@ fn proof(url: &str, status: u16, token_ok: bool, source: &str, style: &Style) ->
     let body = words.iter().flat_map(|words| fill(&line(words), style.measure().saturating_sub(2), "", "  ")).collect();
     let mut blocks = vec![style.inside(style.under(&m::proof_title(), body))];
     if !url.is_empty() {
-        let heading = Line::plain(style.render(&m::proof_url()));
-        blocks.push(style.inside(vec![heading, Line::to_copy(Tone::Link, url)]));
+        let mut lines = style.inside(style.words(Tone::Plain, &m::proof_url()));
+        lines.push(Line::to_copy(Tone::Link, url));
+        blocks.push(lines);
     }
     stack(blocks)
 }
