@@ -181,3 +181,5 @@ words-plan = You build { $nodes } in the { $name }.
 words-link-planned = The { $endpoint } in the { $consumer } connects to the { $service } in the { $provider }.
 recap-title = Recap answer: { $question }
 predict-passed = Correct answer: { $right }
+ending-at = The page is at this URL while this run is open (over ssh, forward the port with ssh -L):
+recap-seen = Seen in this run: { $seen }

@@ -175,3 +175,5 @@ words-plan = { $name } に { $nodes } を作ります。
 words-link-planned = { $consumer } の { $endpoint } から { $provider } の { $service } に接続します。
 recap-title = おさらいの答え: { $question }
 predict-passed = 正解: { $right }
+ending-at = この実行を終えるまで、次の URL でページを見られます (ssh でつないでいるときは、ssh -L でポートを転送してください)。
+recap-seen = この実行で確かめた結果: { $seen }

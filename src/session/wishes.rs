@@ -54,11 +54,9 @@ async fn browse(context: &Context, asked: &Asked<'_>) {
         _ => None,
     };
     if let Some(url) = url {
-        screen.print(&m::ending_opened());
+        let opened = checks::is_here(&url) && open(context, &url);
+        screen.print(&if opened { m::ending_opened() } else { m::ending_at() });
         screen.print_copyable(&url);
-        if checks::is_here(&url) {
-            open(context, &url);
-        }
     } else {
         screen.print(&m::ending_browse_elsewhere());
         screen.print_copyable(&format!("pllab browse {}", shell_word(run)));
@@ -79,8 +77,7 @@ fn refused(context: &Context, screen: &Arc<dyn Screen>, failed: &Failed) {
 
 /// Opens an address or a file with the learner's own program. It stands on the screen as well, so one that does not
 /// open is not a failure. Over SSH there is no such program at the learner's side.
-fn open(context: &Context, what: &str) {
-    if context.host.output_is_terminal && context.host.var("SSH_CONNECTION").is_none() {
-        let _ = open::that_detached(what);
-    }
+fn open(context: &Context, what: &str) -> bool {
+    let is_here = context.host.output_is_terminal && context.host.var("SSH_CONNECTION").is_none();
+    is_here && open::that_detached(what).is_ok()
 }

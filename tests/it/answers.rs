@@ -23,7 +23,7 @@ fn what_answers_without_reading_ends_the_asking() {
         let folder = Folder::new();
         folder.pllab("start --yes --keep --pace instant").run().code(0);
         let cleaned = folder.pllab("clean --plain").under("sh", &["-c", endless, "sh"]).run();
-        cleaned.code(2).clean().complains("pllab clean --yes");
+        cleaned.code(2).clean().complains("pllab --plain clean --yes");
         let drill = folder.pllab("drill --plain").under("sh", &["-c", endless, "sh"]).run();
         assert!(drill.out.len() + drill.err.len() < 20_000, "{endless}: drill");
     }

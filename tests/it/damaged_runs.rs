@@ -68,11 +68,7 @@ fn a_damaged_world_is_let_go_of_with_a_word() {
     fs::write(bad.join("sandbox/world.json"), "{\"format\":2,\"acc").expect("it can be written");
     let name = id(&bad);
     let ran = folder.pllab("clean --all --yes --labs labs").run().clean();
-    assert!(
-        ran.code.is_some_and(|code| code != 0) && ran.err.contains(&format!("pllab clean {name} --drop")),
-        "{}",
-        ran.err
-    );
+    assert!(ran.code.is_some_and(|code| code != 0) && ran.err.contains(&format!("clean {name} --drop")), "{}", ran.err);
     folder.pllab(&format!("status {} --labs labs --output json", id(&good))).run().code(0).says("\"cleaned\":true");
     // Nobody to ask, then combinations of flags that are not allowed.
     folder.pllab(&format!("clean {name} --drop")).run().code(2).complains("--drop --yes");

@@ -74,7 +74,6 @@ impl Bars {
                 elapsed
             });
             if self.live.is_empty() {
-                self.unpin();
                 restore();
             }
             return (progress.state != ProgressState::Told).then(|| ended(&words, elapsed, progress.state, style));
@@ -111,7 +110,8 @@ impl Bars {
         !self.pinned.is_empty()
     }
 
-    fn unpin(&mut self) {
+    /// Lets go of the lines that stay in sight.
+    pub fn unpin(&mut self) {
         for bar in std::mem::take(&mut self.pinned) {
             self.take_off(&bar);
         }

@@ -18,8 +18,8 @@ use super::prompter::{self, Offer, Turn};
 use super::sheet::Sheet;
 use super::signals::{Signals, link};
 use crate::engine::event::{
-    Answer, AskError, EndingView, Event, OpeningView, Picture, Progress, ProgressState, Question, Screen, StepView,
-    TurnView, Verdict,
+    Answer, AskError, EndingView, Event, Mode, OpeningView, Picture, Progress, ProgressState, Question, QuestionId,
+    Screen, StepView, TurnView, Verdict,
 };
 use crate::i18n::{Lang, Text, harmless, m};
 use crate::ui::text::line::{Line, Tone, stack};
@@ -28,7 +28,7 @@ use crate::ui::text::wrap::fill;
 use crate::ui::views::diagram::Drawn;
 use crate::ui::views::ending::ending;
 use crate::ui::views::events::{Context, event};
-use crate::ui::views::hands_on::{scripts, turn};
+use crate::ui::views::hands_on::{plan, scripts, turn};
 use crate::ui::views::opening::opening;
 use crate::ui::views::part::to_copy;
 use crate::ui::views::step::{picture, title as step_title, waiting};
@@ -200,7 +200,8 @@ impl Terminal {
             }
             let keys = [Some(m::pager_on()), (at > 0).then(m::pager_back), Some(end.clone())];
             let keys = keys.iter().flatten().map(|text| style.render(text)).collect::<Vec<_>>().join("  ");
-            let words = format!(" {keys}  {}/{}", at + 1, pages.len());
+            let position = if pages.len() > 1 { format!("  {}/{}", at + 1, pages.len()) } else { String::new() };
+            let words = format!(" {keys}{position}");
             let turn = match prompter::turn_page(&words, at > 0, self.color, &self.interrupt) {
                 Ok(turn) => turn,
                 Err(error) => {
@@ -312,7 +313,12 @@ impl Screen for Terminal {
         let menu = (self.interactive && !self.yes).then(words);
         let (rows, columns) = Self::size();
         let goal = self.inner().context.step.as_ref().map(|step| step_title(step, &style));
-        let pinned = stack([goal.unwrap_or_default(), turn(view, menu, &style)]);
+        let goal = goal.unwrap_or_default();
+        let mut pinned = stack([goal.clone(), turn(view, menu.clone(), &style)]);
+        let whole = stack([[goal, plan(view, &style)].concat(), turn(view, menu, &style)]);
+        if rows_of(&whole, columns) + EVENTS <= rows {
+            pinned = whole;
+        }
         let scripts = scripts(view, &style);
         if self.interactive && !self.yes && rows_of(&pinned, columns) + EVENTS <= rows {
             if !again {
@@ -343,6 +349,10 @@ impl Screen for Terminal {
     }
 
     fn event(&self, what: &Event) {
+        if matches!(what, Event::Check { .. } | Event::StepFinished { .. }) {
+            // The watch is over.
+            self.inner().bars.unpin();
+        }
         if !self.follow(what) {
             return;
         }
@@ -359,7 +369,7 @@ impl Screen for Terminal {
             let inner = &mut *self.inner();
             let first = progress.state == ProgressState::Running && !std::mem::replace(&mut inner.waited, true);
             let step = inner.context.step.as_ref().filter(|_| first && !self.yes);
-            let step = step.filter(|view| inner.read != Some(view.number));
+            let step = step.filter(|view| inner.read != Some(view.number) && view.way == Mode::Guided);
             step.map(|view| waiting(view, &style)).unwrap_or_default()
         };
         self.print_lines(&note, Last::Other);
@@ -389,6 +399,10 @@ impl Screen for Terminal {
             inner.bars.clear();
             inner.checks.clear();
             inner.paged |= self.interactive && !self.yes;
+            if question.id == QuestionId::Watching {
+                // What came during the watch was read as it came.
+                inner.sheet.clear();
+            }
             if std::mem::take(&mut inner.interrupted) {
                 return Err(AskError::Interrupted);
             }

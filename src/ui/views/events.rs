@@ -59,12 +59,20 @@ pub fn event(event: &Event, context: &Context, style: &Style) -> Vec<Line> {
             };
             style.inside(style.words(Tone::Strong, &words))
         }
-        Event::Settled { answer, right, words, seen, .. } => {
-            predicted(&m::predict_title(&words.question), (answer.as_str(), right.as_str()), words, seen, style)
-        }
-        Event::Recapped { answer, right, words, seen, .. } => {
-            predicted(&m::recap_title(&words.question), (answer.as_str(), right.as_str()), words, seen, style)
-        }
+        Event::Settled { answer, right, words, seen, .. } => predicted(
+            &m::predict_title(&words.question),
+            (answer.as_str(), right.as_str()),
+            words,
+            &m::predict_seen(seen),
+            style,
+        ),
+        Event::Recapped { answer, right, words, seen, .. } => predicted(
+            &m::recap_title(&words.question),
+            (answer.as_str(), right.as_str()),
+            words,
+            &m::recap_seen(seen),
+            style,
+        ),
         Event::Recognised { .. } | Event::Sighted { .. } | Event::Hint { .. } | Event::Lost { .. } => {
             hands_on::event(event, style)
         }
@@ -154,7 +162,7 @@ fn predicted(
         Line::of(ink, mark).and(Tone::Plain, format!(" {}", style.render(&verdict)))
     };
     let mut body = fill(&line, style.measure().saturating_sub(2), "", "  ");
-    let seen = Line::of(Tone::Dim, style.render(&m::predict_seen(seen)));
+    let seen = Line::of(Tone::Dim, style.render(seen));
     body.extend(fill(&seen, style.measure().saturating_sub(2), "", "  "));
     let why = style.prose(&style.render(&words.because), 2);
     stack([style.inside(style.under(title, body)), style.inside(why)])

@@ -23,6 +23,12 @@ pub fn turn(view: &TurnView, menu: Option<Text>, style: &Style) -> Vec<Line> {
     stack(blocks)
 }
 
+/// What is to be made, one line each.
+pub fn plan(view: &TurnView, style: &Style) -> Vec<Line> {
+    let item = |text: &Text| fill(&Line::plain(style.render(text)), style.measure().saturating_sub(2), "- ", "  ");
+    style.inside(view.plan.iter().flat_map(item).collect())
+}
+
 /// The scripts of instances, to copy.
 pub fn scripts(view: &TurnView, style: &Style) -> Vec<Line> {
     stack(view.scripts.iter().map(|(name, script)| {
