@@ -46,7 +46,7 @@ def story(tally):
         events = [json.loads(line) for line in done.stdout.splitlines()]
         tally.equal("moto: the run stops with exit code 3", done.returncode, 3)
         tally.check("moto: the operation is named", "AcceptVpcEndpointConnections" in done.stderr, done.stderr[-600:])
-        tally.check("moto: how to clean up is said", "pllab clean" in done.stderr, done.stderr[-600:])
+        tally.check("moto: how to clean up is said", " clean " in done.stderr, done.stderr[-600:])
         met = [event["step"] for event in events if event["event"] == "step_finished" and event["verdict"] == "met"]
         half = ["provider-vpc", "web-server", "nlb", "endpoint-service", "consumer-vpc", "endpoint", "client"]
         tally.equal("moto: everything up to the acceptance is made", met, half)

@@ -78,7 +78,7 @@ fn an_operation_that_is_not_there_ends_the_run_and_what_was_made_is_cleaned() {
             let start = machine.pllab("start --yes --plain --endpoint-url").arg(wire.url()).env("PLLAB_LANG", lang);
             let ran = place.signed(start).run().code(3).clean();
             let told = [ran.out.as_str(), ran.err.as_str()].concat();
-            assert!(told.contains(lacking) && told.contains("pllab clean "), "{lacking} {status}: {told}");
+            assert!(told.contains(lacking) && told.contains(" clean "), "{lacking} {status}: {told}");
             let cleaned = place.signed(machine.pllab("clean --yes --output json")).run().code(0).events();
             let (gone, left, unknown) = receipt(&cleaned).expect("a receipt");
             assert!(gone >= 10 && left + unknown == 0, "{lacking} {status}: {gone} {left} {unknown}");
