@@ -49,7 +49,7 @@ trace-seen-two = { $first }、{ $second }
 
 # なぜそこで止まるのか。
 trace-why-not-yet = まだ切り替わりの途中です。
-trace-why-not-tried-again = 調べ始めてから、クライアントはまだ次の接続を試していません。最新の試行は、直す前のものかもしれません。
+trace-why-not-tried-again = 調べ始めてから、クライアントはまだ次の接続を試していません。最新の試行は、直す前のものである可能性があります。
 trace-why-not-made = { $name } はまだ作られていません。ステップ { $step } で作ります。
 trace-why-account = 実行を始めたときと別のアカウントにサインインしています。
 trace-why-endpoint-gone = エンドポイントがありません。作ったあとで削除されています。
