@@ -57,10 +57,10 @@ fn pieces(word: &str) -> String {
         return "127.0.0.1:<port>".to_owned();
     }
     let fields: Vec<&str> = word.split('.').collect();
-    if let ["10", "0", "1", last] = fields[..]
+    if let ["10", vpc @ ("0" | "1"), "1", last] = fields[..]
         && last.parse::<u8>().is_ok_and(|last| last > 0)
     {
-        return "10.0.1.<n>".to_owned();
+        return format!("10.{vpc}.1.<n>");
     }
     // The duration of an answer, which is longer on a busy machine.
     if let ["0", tenths] = fields[..]
@@ -107,7 +107,7 @@ fn one(id: &str) -> String {
 
 #[test]
 fn ids_go_and_words_stay() {
-    let text = "vpc-affde8d04f2c61e94 sg-1 10.0.1.111, 10.0.1.0/24 http://127.0.0.1:4566/ vpce-0 273640253569: qd3rrk";
+    let text = "vpc-affde8d04f2c61e94 sg-1 10.0.1.111, 10.1.1.7, 10.0.1.0/24 http://127.0.0.1:4566/ vpce-0 273640253569: qd3rrk";
     let redacted = redact(text, &[("qd3rrk", "run")]);
-    assert_eq!(redacted, "vpc-<id> sg-1 10.0.1.<n>, 10.0.1.0/24 http://127.0.0.1:<port>/ vpce-0 <account>: <run>");
+    assert_eq!(redacted, "vpc-<id> sg-1 10.0.1.<n>, 10.1.1.<n>, 10.0.1.0/24 http://127.0.0.1:<port>/ vpce-0 <account>: <run>");
 }
