@@ -88,6 +88,16 @@ impl Object {
             .find_map(|tag| tag.get("Value")?.as_str())
     }
 
+    /// Whether its name or its tag `Name` is `name`, or ends with it after a hyphen.
+    #[must_use]
+    pub fn is_named(&self, name: &str) -> bool {
+        let fields = ["GroupName", "LoadBalancerName", "TargetGroupName"];
+        let names = fields.iter().filter_map(|field| self.item.get(field)?.as_str()).chain(self.tag("Name"));
+        let ends =
+            |text: &str| text.strip_suffix(name).is_some_and(|before| before.is_empty() || before.ends_with('-'));
+        names.map(str::to_ascii_lowercase).any(|text| ends(&text))
+    }
+
     pub(super) fn text(&self, path: &str) -> String {
         text_at(&self.item, path).unwrap_or_default()
     }
@@ -114,8 +124,6 @@ pub(super) fn texts(item: &Value, path: &str) -> BTreeSet<String> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Match {
     Right,
-    /// Different, but harmless.
-    Other,
     /// The learner has not done it yet, or what it should refer to does not exist yet.
     Open,
     /// What it should refer to does not exist yet, and it refers to something else.
@@ -130,8 +138,9 @@ pub struct Comparison {
     pub expected: Text,
     pub seen: Text,
     pub fit: Match,
-    /// The call of the making that sets it right on the object as it is; `None` if the object must be made again.
-    pub set_by: Option<&'static str>,
+    /// The calls that set it right on the object as it is; empty if the object must be made again. They may refer to
+    /// the object's own facts.
+    pub mend: Vec<Call>,
 }
 
 /// An object compared with a resource of the lab.
@@ -151,14 +160,14 @@ impl MatchReport {
     }
 
     pub(super) fn point(mut self, what: Text, expected: impl Into<Text>, seen: impl Into<Text>, fit: Match) -> Self {
-        self.points.push(Comparison { what, expected: expected.into(), seen: seen.into(), fit, set_by: None });
+        self.points.push(Comparison { what, expected: expected.into(), seen: seen.into(), fit, mend: Vec::new() });
         self
     }
 
-    /// The newest point can be set right by this call of the making alone.
-    pub(super) fn set_by(mut self, call: &'static str) -> Self {
-        if let Some(point) = self.points.last_mut() {
-            point.set_by = Some(call);
+    /// If the newest point is not right, these calls set it right.
+    pub(super) fn mended(mut self, calls: impl IntoIterator<Item = Call>) -> Self {
+        if let Some(point) = self.points.last_mut().filter(|point| point.fit != Match::Right) {
+            point.mend = calls.into_iter().collect();
         }
         self
     }
@@ -166,12 +175,6 @@ impl MatchReport {
     /// A value that must be the lab's.
     pub(super) fn value(self, what: Text, expected: &str, seen: &str) -> Self {
         let fit = if expected == seen { Match::Right } else { Match::Wrong };
-        self.point(what, expected, shown(seen), fit)
-    }
-
-    /// A value that may differ.
-    pub(super) fn loosely(self, what: Text, expected: &str, seen: &str) -> Self {
-        let fit = if expected == seen { Match::Right } else { Match::Other };
         self.point(what, expected, shown(seen), fit)
     }
 
@@ -208,6 +211,12 @@ impl MatchReport {
         };
         self.point(what, expected.join(", "), shown_all(seen), fit)
     }
+}
+
+/// The parameters of a call about one object: `params`, and its id under `key`.
+pub(super) fn with(mut params: Value, key: &str, id: &str) -> Value {
+    params[key] = Value::from(id);
+    params
 }
 
 /// What a reference is whose aim does not exist yet.

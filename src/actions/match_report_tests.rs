@@ -20,7 +20,7 @@ fn wrong(resource: &Resource, item: Value, more: Vec<Value>) -> Option<Vec<Strin
         _ => Some(format!("{name}-{fact}")),
     };
     let sighting = observe(resource, &object, &known)?;
-    let wrong = sighting.points.iter().filter(|point| point.fit != Match::Right && point.fit != Match::Other);
+    let wrong = sighting.points.iter().filter(|point| point.fit != Match::Right);
     Some(
         wrong
             .map(|point| serde_json::to_value(&point.what).expect("JSON")["key"].as_str().expect("a key").to_owned())
@@ -57,6 +57,26 @@ fn target_groups_by_port_and_targets() {
     differs(&wanted, made(80), health("web-id"), &[]);
     differs(&wanted, made(8080), health("web-id"), &["point-port"]);
     differs(&wanted, made(80), vec![json!({ "TargetHealthDescriptions": [] })], &["point-targets"]);
+    let target = |port: u16, state: &str, reason: &str| json!({ "Target": { "Id": "web-id", "Port": port }, "TargetHealth": { "State": state, "Reason": reason } });
+    let all = |targets: &[Value]| vec![json!({ "TargetHealthDescriptions": targets })];
+    let on = |port: u16| target(port, "unhealthy", "");
+    differs(&wanted, made(80), all(&[on(80)]), &[]);
+    differs(&wanted, made(80), all(&[on(8080)]), &["point-target-port"]);
+    differs(&wanted, made(80), all(&[on(80), on(8080)]), &["point-target-port"]);
+    // It is being deregistered.
+    differs(&wanted, made(80), all(&[on(80), target(8080, "draining", "")]), &[]);
+    differs(&wanted, made(80), all(&[target(80, "draining", "")]), &["point-targets"]);
+    // A health check of one's own counts by what comes of it.
+    let checked = |port: &str, path: &str| {
+        let mut group = made(80);
+        (group["HealthCheckPort"], group["HealthCheckPath"]) = (port.into(), path.into());
+        group
+    };
+    differs(&wanted, checked("8080", ""), all(&[on(80)]), &["point-check-port"]);
+    differs(&wanted, checked("8080", ""), all(&[target(80, "healthy", "")]), &[]);
+    let refused = all(&[target(80, "unhealthy", "Target.ResponseCodeMismatch")]);
+    differs(&wanted, checked("80", "/health"), refused, &["point-check-path"]);
+    differs(&wanted, checked("traffic-port", "/index.html"), all(&[target(80, "initial", "")]), &[]);
 }
 
 #[test]
@@ -74,6 +94,59 @@ fn groups_by_exactly_their_inbound_rules() {
     differs(&wanted, made(shortcut), vec![], &["point-inbound"]);
     let default = json!({ "GroupName": "default", "VpcId": "net-id" });
     assert_eq!(wrong(&wanted, default, vec![]), None);
+}
+
+/// The commands that set the first wrong property right, each without its line breaks.
+fn mend(resource: &Resource, item: Value, more: Vec<Value>) -> Vec<String> {
+    let object = Object { id: "it".to_owned(), item, more };
+    let known = |name: &str, fact: &str| Some(format!("{name}-{fact}"));
+    let report = observe(resource, &object, &known).expect("it is such a thing");
+    let point = report.points.into_iter().find(|point| point.fit == Match::Wrong).expect("something is wrong");
+    let command = |call: &Call| call.resolve(&known).expect("all is known").command();
+    point
+        .mend
+        .iter()
+        .map(|call| command(call).split_whitespace().filter(|word| *word != "\\").collect::<Vec<_>>().join(" "))
+        .collect()
+}
+
+/// Only what differs is changed, whatever else the object has.
+#[test]
+fn a_rule_is_revoked_or_authorized_by_itself() {
+    let wanted = json!({ "name": "sg", "vpc": "net", "description": "",
+        "ingress": [{ "port": 80, "cidr": "10.0.0.0/16" }, { "port": 80, "group": "front" }] });
+    let wanted = resource(json!({ "security_group": wanted }));
+    // AWS puts the sources of one port into one permission.
+    let ports = json!({ "IpProtocol": "tcp", "FromPort": 80, "ToPort": 80,
+        "IpRanges": [{ "CidrIp": "10.0.0.0/16", "Description": "mine" }, { "CidrIp": "0.0.0.0/0" }] });
+    let all = json!({ "IpProtocol": "-1", "UserIdGroupPairs": [{ "GroupId": "sg-9", "UserId": "111122223333" }] });
+    let item = json!({ "GroupName": "mine", "VpcId": "net-id", "IpPermissions": [ports, all] });
+    assert_eq!(
+        mend(&wanted, item, vec![]),
+        [
+            "aws ec2 revoke-security-group-ingress --group-id it --ip-permissions \
+             'IpProtocol=-1,UserIdGroupPairs=[{GroupId=sg-9}]' \
+             'FromPort=80,IpProtocol=tcp,IpRanges=[{CidrIp=0.0.0.0/0}], ToPort=80'",
+            "aws ec2 authorize-security-group-ingress --group-id it --ip-permissions \
+             'FromPort=80,IpProtocol=tcp,ToPort=80,UserIdGroupPairs=[ {GroupId=front-id}]'",
+        ]
+    );
+}
+
+#[test]
+fn an_acl_s_rules_are_replaced_created_and_deleted_by_number() {
+    let acl = json!({ "name": "acl", "vpc": "net", "subnet": "here",
+        "ingress": [{ "number": 100, "allow": true, "cidr": "10.0.0.0/16", "port": 80 }, { "number": 110, "allow": true, "cidr": "10.0.0.0/16" }] });
+    let wanted = resource(json!({ "network_acl": acl }));
+    let entry = |number: u16| json!({ "RuleNumber": number, "RuleAction": "allow", "Protocol": "-1", "CidrBlock": "0.0.0.0/0", "Egress": false });
+    let item = json!({ "NetworkAclId": "it", "VpcId": "net-id", "Entries": [entry(100), entry(120)] });
+    let commands = mend(&wanted, item, vec![]);
+    let starts = ["replace-network-acl-entry", "create-network-acl-entry", "delete-network-acl-entry"];
+    assert_eq!(commands.len(), starts.len(), "{commands:#?}");
+    for (command, (start, number)) in commands.iter().zip(starts.iter().zip([100, 110, 120])) {
+        assert!(command.starts_with(&format!("aws ec2 {start} ")), "{command}");
+        assert!(command.contains(&format!("--rule-number {number}")), "{command}");
+    }
 }
 
 #[test]
@@ -188,7 +261,7 @@ fn endpoints_by_type_service_and_place() {
 fn what_refers_to_something_that_is_not_there_yet_is_open() {
     let wanted =
         resource(json!({ "subnet": { "name": "s", "vpc": "later", "cidr": "10.0.1.0/24", "zone": "apne1-az4" } }));
-    let made = json!({ "VpcId": "vpc-1", "CidrBlock": "10.0.9.0/24", "AvailabilityZoneId": "apne1-az4" });
+    let made = json!({ "VpcId": "vpc-1", "CidrBlock": "10.0.1.0/24", "AvailabilityZoneId": "apne1-az4" });
     differs(&wanted, made, vec![], &["point-vpc"]);
 }
 

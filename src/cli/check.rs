@@ -1,7 +1,7 @@
 //! `pllab check`: asks the checks again, once each.
 
 use crate::engine::event::Verdict;
-use crate::engine::{RunLog, examine};
+use crate::engine::{RunLog, examine, glance};
 use crate::i18n::m;
 use crate::session::context::Context;
 use crate::session::exit::{Code, Failed, of_verdict};
@@ -40,6 +40,9 @@ async fn look(context: &mut Context, args: &Check) -> Result<Verdict, Failed> {
     let target = target(context, &store, &found, &state).await?;
     let screen = context.screen(true);
     let core = RunLog::new(None, state, context.host.clock.clone(), screen, target.accounts.clone());
+    // What made by hand is there or near is said before the checks, which only know what is on record. If it cannot be
+    // seen, the checks say why.
+    let _unseen = glance(&core, &target.clouds, &loaded.lab, wanted).await;
     let verdict = examine(&core, &target.clouds, &loaded.lab, None, &wanted.id, &wanted.checks).await;
     target.close().await;
     verdict.map_err(|error| journal_trouble(&error, &found.id()))

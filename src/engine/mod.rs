@@ -22,6 +22,7 @@ pub use flow::examine::examine;
 pub use flow::plan::{End, Wish};
 pub use flow::prove::{At, LabFailure, List, Proof};
 pub use flow::view::Views;
+pub use hands_on::glance;
 pub use record::journal::{FORMAT, Journal, JournalError, parse as parse_journal, read};
 pub use record::money::{per_hour, spending};
 pub use record::state::{Graded, Planted, State};

@@ -7,6 +7,7 @@ use super::walk::Walk;
 use crate::checks::{CheckContext, Verdict};
 use crate::cloud::Api;
 use crate::i18n::{Text, m};
+use crate::lab::{Leaves, Resource, Side, Step};
 
 /// The operations that the rungs use.
 pub const READS: [(Api, &str); 17] = [
@@ -47,7 +48,7 @@ pub struct Diagnosis {
     pub repair: Text,
     /// The AWS CLI commands that change it; empty if no single call does.
     pub commands: Vec<String>,
-    /// The step that makes the missing resource, if the run has not made it yet.
+    /// The earliest step that is not done, if the path ends at something that the run has not made yet.
     pub step: Option<String>,
 }
 
@@ -68,25 +69,44 @@ impl Trace {
     }
 }
 
-/// Climbs rung by rung until one fails. Read-only. `on_wait` is called if it waits for the client's next attempt.
+/// Climbs rung by rung until one fails; past what the run has not made yet, as far as what exists allows. Read-only. `on_wait` is called if it waits for the client's next attempt.
 pub async fn trace(scene: &CheckContext<'_>, path: Path, on_wait: &(dyn Fn() + Send + Sync)) -> Trace {
     let mut walk = Walk::new(scene, path, on_wait);
     let mut trace = Trace { rungs: Vec::new(), diagnosis: None };
     for id in RungId::ALL {
-        if trace.diagnosis.is_some() {
+        let unasked = |state| {
             let (expected, seen) = (Text::literal(""), Text::literal(""));
-            trace.rungs.push(Rung { id, state: RungState::NotReached, expected, seen, command: String::new() });
+            Rung { id, state, expected, seen, command: String::new() }
+        };
+        if trace.diagnosis.is_some() {
+            trace.rungs.push(unasked(RungState::NotReached));
+            continue;
+        }
+        if walk.waits(id) {
+            trace.rungs.push(unasked(RungState::NotMade));
             continue;
         }
         let found = climb(&mut walk, id).await;
+        // What it looks at comes with what is missing.
+        if found.is_unseen() && walk.misses_something() {
+            trace.rungs.push(unasked(RungState::NotMade));
+            continue;
+        }
+        if found.missing.is_some() {
+            walk.miss(id);
+        }
         let found = walk.with_names(found);
-        trace.diagnosis = diagnose(scene, id, &found);
+        trace.diagnosis = diagnose(id, &found);
         let command = match (&found.look, id) {
             (Some(call), _) => call.command(),
             (None, RungId::SignIn) => "aws sts get-caller-identity".to_owned(),
             (None, _) => String::new(),
         };
         trace.rungs.push(Rung { id, state: found.state, expected: found.expected, seen: found.seen, command });
+    }
+    // What is there is in order, so what comes next is what to make.
+    if trace.diagnosis.is_none() {
+        trace.diagnosis = not_made(scene, &trace.rungs);
     }
     trace
 }
@@ -133,12 +153,27 @@ async fn climb(walk: &mut Walk<'_>, id: RungId) -> RungResult {
     found.unwrap_or_else(|found| found)
 }
 
-fn diagnose(scene: &CheckContext<'_>, rung: RungId, found: &RungResult) -> Option<Diagnosis> {
-    if let Some(missing) = &found.missing {
-        let step = scene.lab.step_of(missing).map(str::to_owned);
-        let why = m::TraceWhyNotMade { name: missing, step: step.clone().unwrap_or_default() }.text();
-        return Some(Diagnosis { rung, why, repair: m::trace_repair_not_made(), commands: Vec::new(), step });
-    }
+/// If the path ends at something that the run has not made: the earliest step that is not done, and what it lacks.
+fn not_made(scene: &CheckContext<'_>, rungs: &[Rung]) -> Option<Diagnosis> {
+    // Others only wait for these.
+    let mut open = rungs.iter().filter(|rung| rung.state == RungState::NotMade && rung.expected != Text::literal(""));
+    let first = open.clone().next()?;
+    let made = |name: &str| scene.facts.get(name).is_some_and(|facts| !facts.is_empty());
+    let lacks = |step: &'_ Step| {
+        let things = step.makes.iter().filter(|it| it.kind().leaves() == Leaves::Thing);
+        things.map(Resource::name).find(|name| !made(name)).map(str::to_owned)
+    };
+    let (step, name) = scene.lab.steps.iter().find_map(|step| Some((step, lacks(step)?)))?;
+    let rung = match step.side {
+        Side::Consumer => first,
+        Side::Provider => open.find(|rung| rung.id >= RungId::LoadBalancer).unwrap_or(first),
+    };
+    let why = m::TraceWhyNotMade { name, step: &step.id }.text();
+    let (repair, step) = (m::trace_repair_not_made(), Some(step.id.clone()));
+    Some(Diagnosis { rung: rung.id, why, repair, commands: Vec::new(), step })
+}
+
+fn diagnose(rung: RungId, found: &RungResult) -> Option<Diagnosis> {
     let why = found.why.clone()?;
     let repair = found.repair.clone().unwrap_or_else(m::trace_repair_wait);
     let commands = found.calls.iter().map(crate::cloud::Call::command).collect();

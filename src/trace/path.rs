@@ -26,6 +26,31 @@ impl Path {
         lab.pages().into_iter().next().map(Self::from)
     }
 
+    /// The name of the load balancer behind the endpoint, as the lab makes it.
+    pub(super) fn balancer(&self, lab: &Lab) -> Option<String> {
+        let lookup = resources(lab).find_map(|it| match it {
+            Resource::Endpoint(it) if it.name == self.endpoint => Some(&it.lookup),
+            _ => None,
+        })?;
+        let service = resources(lab).find_map(|it| match it {
+            Resource::ServiceLookup(it) if it.name == *lookup => Some(&it.service),
+            _ => None,
+        })?;
+        resources(lab).find_map(|it| match it {
+            Resource::EndpointService(it) if it.name == *service => Some(it.load_balancer.clone()),
+            _ => None,
+        })
+    }
+
+    /// The lab's listener for this path, by name.
+    pub(super) fn listener(&self, lab: &Lab) -> Option<String> {
+        let balancer = self.balancer(lab)?;
+        resources(lab).find_map(|it| match it {
+            Resource::Listener(it) if it.load_balancer == balancer && it.port == self.port => Some(it.name.clone()),
+            _ => None,
+        })
+    }
+
     /// The path from the same client to an endpoint that the lab does not know.
     #[must_use]
     pub fn to(self, id: &str) -> Self {
@@ -55,6 +80,15 @@ pub(super) fn console_check<'a>(scene: &checks::CheckContext<'a>, id: &str) -> O
     let is = |name: &str| scene.fact(name, "id") == Some(id);
     let mut checks = scene.lab.steps.iter().flat_map(|step| &step.checks);
     checks.find(|check| matches!(check, Check::ConsoleSays(it) if is(&it.instance)))
+}
+
+/// The first of the lab's targets that the run has not made yet, by name.
+pub(super) fn missing_target(scene: &checks::CheckContext<'_>) -> Option<String> {
+    let names = resources(scene.lab).filter_map(|it| match it {
+        Resource::TargetGroup(it) => Some(&it.targets),
+        _ => None,
+    });
+    names.flatten().find(|name| scene.fact(name, "id").is_none()).cloned()
 }
 
 /// The ids of the instances that the lab registers with a target group, each with the port that its server listens on.

@@ -22,7 +22,9 @@ impl Walk<'_> {
     }
 
     pub(super) async fn load_balancer(&mut self) -> Result<RungResult, RungResult> {
-        let arn = seen(self.balancer_arn())?;
+        let Some(arn) = self.balancer_arn() else {
+            return Ok(RungResult::not_made(&seen(self.path.balancer(self.scene.lab))?));
+        };
         let call = elbv2("DescribeLoadBalancers", json!({ "LoadBalancerArns": [arn] }));
         let gone = || {
             RungResult::broken(states::load_balancer("active"), m::check_not_found(), m::trace_why_balancer_gone())
@@ -112,6 +114,10 @@ impl Walk<'_> {
         if let Some(listener) = listeners.iter().find(takes) {
             self.target_group = target_group(listener);
             return Ok(RungResult::holds(words(listener), ports.join(", ")).by(&call));
+        }
+        let ours = self.path.listener(self.scene.lab);
+        if let Some(name) = ours.filter(|name| listeners.is_empty() && self.scene.fact(name, "arn").is_none()) {
+            return Ok(RungResult::not_made(&name).by(&call));
         }
         let expected = format!("TCP {}", self.path.port);
         let seen = if ports.is_empty() { m::trace_no_listener() } else { Text::literal(ports.join(", ")) };

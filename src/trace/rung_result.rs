@@ -67,6 +67,11 @@ impl RungResult {
         Self::cannot_tell(m::trace_unseen())
     }
 
+    /// Whether it is [`Self::unseen`].
+    pub fn is_unseen(&self) -> bool {
+        self.state == RungState::CannotTell && self.seen == m::trace_unseen()
+    }
+
     /// Another reason than the usual one of such a result.
     pub fn because(self, why: Text) -> Self {
         Self { why: Some(why), ..self }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::group_rules::{self, Direction, Gate, Peer};
-use super::path::wanted_targets;
+use super::path::{missing_target, wanted_targets};
 use super::rung_result::RungResult;
 use super::states;
 use super::walk::{Walk, group_ids, health, instances, port_of, seen, state_of};
@@ -26,6 +26,9 @@ impl Walk<'_> {
         };
         let all = list(&reply, "TargetHealthDescriptions");
         self.targets = all.iter().filter(|it| health(it, "State") != "draining").cloned().collect();
+        if let Some(name) = missing_target(self.scene).filter(|_| all.is_empty()) {
+            return Ok(RungResult::not_made(&name).by(&call));
+        }
         if self.targets.is_empty() {
             let seen = if all.is_empty() { m::check_no_target("none") } else { Text::literal("draining") };
             let wanted = wanted_targets(self.scene);

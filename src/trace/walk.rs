@@ -6,6 +6,7 @@ use super::crossing::Crossing;
 use super::heard::Heard;
 use super::names::Names;
 use super::path::Path;
+use super::rung::RungId;
 use super::rung_result::RungResult;
 use crate::checks::CheckContext;
 use crate::checks::reply::{list, text, texts};
@@ -43,6 +44,8 @@ pub(super) struct Walk<'a> {
     /// The client's attempt that counts; `None` until one was asked for.
     pub heard: Option<Heard>,
     pub names: Names,
+    /// The rungs at which something was missing that the run has not made yet.
+    missed: Vec<RungId>,
     /// Called before the climb waits for the client's next attempt.
     pub on_wait: &'a (dyn Fn() + Send + Sync),
 }
@@ -66,6 +69,7 @@ impl<'a> Walk<'a> {
             crossings: None,
             heard: None,
             names: Names::of(scene),
+            missed: Vec::new(),
             on_wait,
         }
     }
@@ -83,9 +87,36 @@ impl<'a> Walk<'a> {
         Ok(reply)
     }
 
-    /// The load balancer's ARN: the service's first.
+    /// The load balancer's ARN: the service's first; while no endpoint leads to a service, the lab's.
     pub fn balancer_arn(&self) -> Option<String> {
-        texts(self.service.as_ref()?, "NetworkLoadBalancerArns").first().map(|arn| (*arn).to_owned())
+        match &self.service {
+            Some(service) => texts(service, "NetworkLoadBalancerArns").first().map(|arn| (*arn).to_owned()),
+            None => self.scene.fact(&self.path.balancer(self.scene.lab)?, "arn").map(str::to_owned),
+        }
+    }
+
+    /// Something that the rung looks at has not been made yet.
+    pub fn miss(&mut self, rung: RungId) {
+        self.missed.push(rung);
+    }
+
+    pub fn misses_something(&self) -> bool {
+        !self.missed.is_empty()
+    }
+
+    /// Whether the rung looks at something that cannot be there yet, because something before it is missing.
+    pub fn waits(&self, rung: RungId) -> bool {
+        let endpoint = self.missed.contains(&RungId::Endpoint);
+        let client = endpoint || self.missed.contains(&RungId::ClientGroup);
+        let provider = self.missed.iter().any(|missed| *missed >= RungId::LoadBalancer);
+        match rung {
+            RungId::SignIn | RungId::Endpoint => false,
+            RungId::Connection | RungId::Zones | RungId::Name | RungId::ClientGroup => endpoint,
+            RungId::EndpointGroup | RungId::ConsumerRoute | RungId::ConsumerAcl => client,
+            RungId::CrossZone => endpoint || provider,
+            RungId::ProxyProtocol | RungId::Answer => client || provider,
+            _ => provider,
+        }
     }
 
     /// The client's private address.

@@ -168,16 +168,16 @@ def by_hand(t, lesson):
     lesson.on_record("pllab has looked around", lambda it: it["event"] == "baseline")
     ec2, elb = terminal.ec2, terminal.elb
 
-    def network(block):
+    def network():
         vpc = ec2("create-vpc", "--cidr-block", "10.0.0.0/16")["Vpc"]["VpcId"]
-        args = ["--vpc-id", vpc, "--cidr-block", block, "--availability-zone-id", zone]
+        args = ["--vpc-id", vpc, "--cidr-block", "10.0.1.0/24", "--availability-zone-id", zone]
         return vpc, ec2("create-subnet", *args)["Subnet"]["SubnetId"]
 
     # The consumer's network first: nothing of the provider's stands in its way.
-    theirs, their_subnet = network("10.0.42.0/24")
+    theirs, their_subnet = network()
     clients = terminal.group(theirs, "clients-of-mine")
     door = terminal.group(theirs, "front-door", "--source-group", clients)
-    ours, our_subnet = network("10.0.7.0/24")
+    ours, our_subnet = network()
     table = ec2("create-route-table", "--vpc-id", ours)["RouteTable"]["RouteTableId"]
     s3 = ec2(
         "create-vpc-endpoint", "--vpc-endpoint-type", "Gateway", "--vpc-id", ours,

@@ -194,6 +194,29 @@ fn what_can_no_longer_be_seen_because_the_learner_is_ahead_is_said_and_passed() 
         .end();
 }
 
+/// `check` speaks of what was made by hand as the watch does, and sees it as it is now.
+#[test]
+fn a_check_says_what_is_near_and_what_differs() {
+    runtime().block_on(async {
+        let mut hand = ManualLearner::begin("privatelink").await;
+        let vpc = hand.call(Api::Ec2, "CreateVpc", json!({ "CidrBlock": "10.9.0.0/16" })).await;
+        let vpc = text_at(&vpc, "Vpc.VpcId").expect("an id");
+        let words = format!("{vpc} is almost provider-vpc. What differs:");
+        let difference = "IPv4 CIDR: expected 10.0.0.0/16, found 10.9.0.0/16";
+        hand.folder.pllab("check provider-vpc").run().code(1).says(&words).says(difference);
+        hand.told("provider-vpc", "point-cidr", "10.9.0.0/16");
+        // Also what the watch has told already.
+        hand.folder.pllab("check provider-vpc").run().code(1).says(&words).says(difference);
+        let said = hand.folder.pllab("check provider-vpc").ja().run().code(1);
+        said.says(&format!("{vpc} は provider-vpc に近いものの")).says("期待 10.0.0.0/16 / 実際 10.9.0.0/16");
+        hand.call(Api::Ec2, "DeleteVpc", json!({ "VpcId": vpc })).await;
+        let said = hand.folder.pllab("check provider-vpc").run().code(1);
+        assert!(!said.out.contains("is almost"), "{}", said.out);
+        hand.step("provider-vpc").await;
+        hand.folder.pllab("check provider-vpc").run().code(0);
+    });
+}
+
 /// Whichever relation differs, and however many; work ahead is not mistaken for it.
 #[test]
 fn what_was_made_and_does_not_fit_is_named() {

@@ -54,8 +54,7 @@ impl ManualLearner {
     }
 
     async fn subnet(&self, vpc: &str, zone: &str) -> String {
-        // Not the block that the lab would use.
-        let params = json!({ "VpcId": vpc, "CidrBlock": "10.0.7.0/24", "AvailabilityZoneId": zone });
+        let params = json!({ "VpcId": vpc, "CidrBlock": "10.0.1.0/24", "AvailabilityZoneId": zone });
         get(&self.ec2("CreateSubnet", params).await, "Subnet.SubnetId")
     }
 

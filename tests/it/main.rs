@@ -43,6 +43,7 @@ mod limits;
 mod look_alikes;
 mod lost_answer;
 mod lying_endpoint;
+mod mends;
 mod network_acl;
 mod old_journals;
 mod open_connections;

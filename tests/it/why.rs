@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use pllab::inside::cloud::{Clients, ConnectOptions, connect};
+use pllab::inside::cloud::{Api, Clients, ConnectOptions, connect};
 use serde_json::{Value, json};
 
-use super::harness::{Folder, Line, Running, ec2, elb, events, get};
+use super::harness::{Folder, Line, ManualLearner, Running, ec2, elb, events, get, wait_for};
 
 fn rungs(lines: &[Line]) -> Vec<(&str, &str)> {
     lines
@@ -45,12 +45,66 @@ fn in_the_middle_of_a_run_the_path_ends_at_what_is_not_made_yet() {
     let traced = folder.pllab("why --output json").run().code(1);
     let lines = events(&traced.out);
     let rungs = rungs(&lines);
-    assert_eq!(rungs[1], ("endpoint", "not_made"));
-    assert!(rungs[2..].iter().all(|(_, state)| *state == "not_reached"), "{rungs:?}");
+    assert!(rungs[1..].iter().all(|(_, state)| *state == "not_made"), "{rungs:?}");
     let diagnosis = lines.last().expect("a diagnosis");
-    assert_eq!((&diagnosis["rung"], &diagnosis["step"]), (&"endpoint".into(), &"endpoint".into()));
-    let said = folder.pllab("why").run();
-    assert!(said.out.contains("The step endpoint creates it"), "{}", said.out);
+    // The first step, not that of the first hop.
+    assert_eq!((&diagnosis["rung"], &diagnosis["step"]), (&"load_balancer".into(), &"provider-vpc".into()));
+    folder.pllab("why").run().says("provider-vpc does not exist yet. The step provider-vpc creates it.");
+}
+
+/// The provider's side is traced before there is an endpoint.
+#[cfg(unix)]
+#[test]
+fn before_the_endpoint_the_providers_side_is_traced_alone() {
+    let folder = Folder::new();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio starts");
+    let why = |folder: &Folder| folder.pllab("why --output json").run().code(1).events();
+    let folder = runtime.block_on(async {
+        let mut hand = ManualLearner::begin_in(folder, None, "privatelink").await;
+        hand.up_to("web-server").await;
+        let step = hand.lab.lab.steps[2].clone();
+        let part = |name: &str| step.makes.iter().find(|it| it.name() == name).expect("the lab has it").clone();
+        hand.make(step.side, &part("nlb")).await;
+        wait_for(&hand.folder, "the NLB", |line| line["event"] == "recognised" && line["resource"] == "nlb");
+        let lines = why(&hand.folder);
+        let states: BTreeMap<_, _> = rungs(&lines).into_iter().collect();
+        assert_eq!((states["load_balancer"], states["listener"], states["health"]), ("holds", "not_made", "not_made"));
+        let end = lines.last().expect("a diagnosis");
+        assert_eq!((&end["rung"], &end["step"]), (&"listener".into(), &"nlb".into()));
+        hand.step_on("nlb", &["nlb"]).await;
+        // A rule is taken away behind the NLB.
+        let rule = json!([{ "IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [{ "GroupId": "${nlb-sg.id}" }] }]);
+        let rule = json!({ "GroupId": "${web-sg.id}", "IpPermissions": rule });
+        hand.call(Api::Ec2, "RevokeSecurityGroupIngress", rule.clone()).await;
+        let lines = why(&hand.folder);
+        let end = lines.last().expect("a diagnosis");
+        assert_eq!((&end["rung"], &end["step"]), (&"target_group".into(), &Value::Null), "{lines:#?}");
+        assert!(end["commands"].to_string().contains("authorize-security-group-ingress"), "{end}");
+        hand.call(Api::Ec2, "AuthorizeSecurityGroupIngress", rule).await;
+        hand.step("endpoint-service").await;
+        hand.leave()
+    });
+    let lines = why(&folder);
+    let states: BTreeMap<_, _> = rungs(&lines).into_iter().collect();
+    for rung in [
+        "load_balancer",
+        "listener",
+        "targets",
+        "load_balancer_egress",
+        "target_group",
+        "provider_route",
+        "host",
+        "health",
+    ] {
+        assert_eq!(states[rung], "holds", "{rung}");
+    }
+    for rung in ["endpoint", "connection", "client_group", "load_balancer_group", "cross_zone", "answer"] {
+        assert_eq!(states[rung], "not_made", "{rung}");
+    }
+    let end = lines.last().expect("a diagnosis");
+    assert_eq!((&end["rung"], &end["step"]), (&"endpoint".into(), &"consumer-vpc".into()));
+    folder.pllab("why").run().code(1).says("consumer-vpc does not exist yet. The step consumer-vpc creates it.");
+    folder.pllab("why").ja().run().code(1).says("未作成");
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! An interface endpoint. Creating it with a service's name requests a connection to that service.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::actions::api_step::{ApiStep, Naming, Places, deletion, fact};
 use crate::actions::cost::Costs;
 use crate::actions::grant::Grant;
-use crate::actions::match_report::{Known, Match, MatchReport, Object, Survey};
+use crate::actions::match_report::{Known, Match, MatchReport, Object, Survey, with};
 use crate::actions::price_list::Item;
 use crate::actions::resource_kind::{LabResource, Picture, ResourceKind, Symbol, Thing};
 use crate::cloud::{Call, ec2};
@@ -99,24 +101,41 @@ impl LabResource for Endpoint {
         if object.text("VpcEndpointType") != "Interface" || GOING.contains(&state.as_str()) {
             return None;
         }
-        let (subnets, fact) = if self.subnets.is_empty() {
+        let (subnets, place) = if self.subnets.is_empty() {
             (std::slice::from_ref(&self.lookup), "subnet")
         } else {
             (self.subnets.as_slice(), "id")
         };
+        let modify = |params: Value| [ec2("ModifyVpcEndpoint", with(params, "VpcEndpointId", &object.id))];
+        let seen = object.texts("SubnetIds");
+        let wanted: BTreeSet<String> = subnets.iter().filter_map(|name| known(name, place)).collect();
+        let mut change = json!({});
+        let missing = subnets.iter().filter(|name| known(name, place).is_none_or(|id| !seen.contains(&id)));
+        for (list, ids) in [
+            ("AddSubnetIds", missing.map(|name| fact(name, place)).collect::<Vec<Value>>()),
+            ("RemoveSubnetIds", seen.difference(&wanted).map(|id| json!(id)).collect()),
+        ] {
+            if !ids.is_empty() {
+                change[list] = ids.into();
+            }
+        }
         let mut report = MatchReport::of(object, FACTS)
             .refers(m::point_vpc(), known, &self.vpc, "id", &object.text("VpcId"))
             .refers(m::point_service(), known, &self.lookup, "name", &object.text("ServiceName"))
-            .refers_to_all(m::point_subnet(), known, (subnets, fact), &object.texts("SubnetIds"), false)
+            .refers_to_all(m::point_subnet(), known, (subnets, place), &seen, false)
+            .mended(modify(change))
             .refers_to_all(
                 m::point_group(),
                 known,
                 (std::slice::from_ref(&self.group), "id"),
                 &object.texts("Groups[].GroupId"),
                 true,
-            );
+            )
+            .mended(modify(json!({ "AddSecurityGroupIds": [fact(&self.group, "id")] })));
         if self.private_dns {
-            report = report.value(m::point_private_dns(), "true", &object.text("PrivateDnsEnabled"));
+            report = report
+                .value(m::point_private_dns(), "true", &object.text("PrivateDnsEnabled"))
+                .mended(modify(json!({ "PrivateDnsEnabled": true })));
         }
         if OVER.contains(&state.as_str()) {
             report = report.point(m::point_connection(), "pendingAcceptance", state, Match::Wrong);

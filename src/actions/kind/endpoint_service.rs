@@ -1,11 +1,11 @@
 //! An endpoint service on an NLB, and who may ask to connect.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::actions::api_step::{ApiStep, Naming, Places, deletion, fact};
 use crate::actions::cost::Costs;
 use crate::actions::grant::Grant;
-use crate::actions::match_report::{Known, Match, MatchReport, Object, Survey, shown_all};
+use crate::actions::match_report::{Known, Match, MatchReport, Object, Survey, shown_all, with};
 use crate::actions::principals;
 use crate::actions::resource_kind::{LabResource, Picture, ResourceKind, Symbol, Thing, free};
 use crate::cloud::{Call, ec2};
@@ -85,24 +85,47 @@ impl LabResource for EndpointService {
         if ["Deleting", "Deleted", "Failed"].contains(&object.text("ServiceState").as_str()) {
             return None;
         }
+        let modify = |operation, params: Value| ec2(operation, with(params, "ServiceId", &object.id));
+        let configure = |params| modify("ModifyVpcEndpointServiceConfiguration", params);
+        let balancers = object.texts("NetworkLoadBalancerArns");
+        let wanted = known(&self.load_balancer, "arn");
+        let mut change = json!({});
+        if wanted.as_ref().is_none_or(|arn| !balancers.contains(arn)) {
+            change["AddNetworkLoadBalancerArns"] = json!([fact(&self.load_balancer, "arn")]);
+        }
+        let others: Vec<&String> = balancers.iter().filter(|arn| Some(*arn) != wanted.as_ref()).collect();
+        if !others.is_empty() {
+            change["RemoveNetworkLoadBalancerArns"] = json!(others);
+        }
         let mut report = MatchReport::of(object, FACTS)
             .refers_to_all(
                 m::point_load_balancer(),
                 known,
                 (std::slice::from_ref(&self.load_balancer), "arn"),
-                &object.texts("NetworkLoadBalancerArns"),
+                &balancers,
                 false,
             )
-            .value(m::point_acceptance(), &self.acceptance_required.to_string(), &object.text("AcceptanceRequired"));
+            .mended([configure(change)])
+            .value(m::point_acceptance(), &self.acceptance_required.to_string(), &object.text("AcceptanceRequired"))
+            .mended([configure(json!({ "AcceptanceRequired": self.acceptance_required }))]);
         let allowed = principals::listed(object);
+        let permit = |list: &str, who: Value| {
+            let mut params = json!({});
+            params[list] = who;
+            [modify("ModifyVpcEndpointServicePermissions", params)]
+        };
         if self.allow.is_empty() && !allowed.is_empty() {
-            report = report.point(m::point_principals(), m::watch_nothing(), shown_all(&allowed), Match::Wrong);
+            report = report
+                .point(m::point_principals(), m::watch_nothing(), shown_all(&allowed), Match::Wrong)
+                .mended(permit("RemoveAllowedPrincipals", json!(allowed)));
         }
         for side in &self.allow {
             let root = principals::known_root(*side, known);
             // A star allows every account, including this one.
             let fit = if allowed.contains(&root) || allowed.contains("*") { Match::Right } else { Match::Wrong };
-            report = report.point(m::point_principals(), root, shown_all(&allowed), fit).set_by("allow");
+            report = report
+                .point(m::point_principals(), root.as_str(), shown_all(&allowed), fit)
+                .mended(permit("AddAllowedPrincipals", json!([root])));
         }
         Some(report)
     }

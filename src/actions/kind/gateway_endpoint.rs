@@ -78,7 +78,11 @@ impl LabResource for GatewayEndpoint {
                 (std::slice::from_ref(&self.route_table), "id"),
                 &object.texts("RouteTableIds"),
                 true,
-            );
+            )
+            .mended([ec2(
+                "ModifyVpcEndpoint",
+                json!({ "VpcEndpointId": object.id, "AddRouteTableIds": [fact(&self.route_table, "id")] }),
+            )]);
         Some(report)
     }
 

@@ -124,13 +124,17 @@ impl LabResource for HostedZone {
         let report = report.value(m::point_domain(), &self.domain, object.text("Name").trim_end_matches('.'));
         Some(match asked_for(object) {
             None => report,
-            Some(record) => {
+            Some((record, facts)) => {
                 let fit = match () {
                     () if texts.contains(&record) => Match::Right,
                     () if texts.is_empty() => Match::Open,
                     () => Match::Wrong,
                 };
-                report.point(m::point_record(), record, shown_all(&texts), fit)
+                let upsert = change(&self.name, "UPSERT").resolve(&|_, fact| match fact {
+                    "id" => Some(object.id.clone()),
+                    fact => facts.get(fact).cloned(),
+                });
+                report.point(m::point_record(), record, shown_all(&texts), fit).mended(upsert)
             }
         })
     }
@@ -180,11 +184,11 @@ pub fn published(records: &Value) -> BTreeMap<String, String> {
     facts
 }
 
-/// The record that the service asks for: its full name, and its value in quotation marks.
-fn asked_for(zone: &Object) -> Option<String> {
+/// The record that the service asks for: its full name with its value in quotation marks, and its facts.
+fn asked_for(zone: &Object) -> Option<(String, BTreeMap<String, String>)> {
     let service = zone.more.iter().find_map(|reply| reply.get("ServiceConfigurations")?.get(0))?;
     let facts = facts_of(service, RECORD)?;
-    Some(format!("{}.{} \"{}\"", facts.get("record")?, facts.get("under")?, facts.get("value")?))
+    Some((format!("{}.{} \"{}\"", facts.get("record")?, facts.get("under")?, facts.get("value")?), facts))
 }
 
 #[cfg(test)]

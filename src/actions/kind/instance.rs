@@ -143,7 +143,7 @@ impl LabResource for Instance {
         Some(Survey::new(ec2("DescribeInstances", json!({})), "Reservations[].Instances", "InstanceId"))
     }
 
-    /// What the instance runs is not compared: the step's checks cover it.
+    /// What the instance runs is not compared: a script of the learner's own will do, and the step's checks cover it.
     fn observe(&self, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
         if ["shutting-down", "terminated"].contains(&object.text("State.Name").as_str()) {
             return None;
@@ -155,7 +155,7 @@ impl LabResource for Instance {
         };
         let fit = if windows == wanted { Match::Right } else { Match::Wrong };
         let public = object.text("PublicIpAddress");
-        let private = if public.is_empty() { Match::Right } else { Match::Other };
+        let private = if public.is_empty() { Match::Right } else { Match::Wrong };
         let report = MatchReport::of(object, FACTS)
             .refers(m::point_subnet(), known, &self.subnet, "id", &object.text("SubnetId"))
             .refers_to_all(
@@ -165,9 +165,13 @@ impl LabResource for Instance {
                 &object.texts("SecurityGroups[].GroupId"),
                 true,
             )
+            .mended([ec2(
+                "ModifyInstanceAttribute",
+                json!({ "InstanceId": object.id, "Groups": [fact(&self.group, "id")] }),
+            )])
             .point(m::point_system(), system, if windows { "Windows" } else { "Linux" }, fit)
             .point(m::point_public(), m::watch_nothing(), public, private)
-            .loosely(m::point_type(), &self.instance_type, &object.text("InstanceType"));
+            .value(m::point_instance_type(), &self.instance_type, &object.text("InstanceType"));
         Some(report)
     }
 

@@ -1,6 +1,6 @@
 //! A TCP listener that forwards to one target group.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::actions::api_step::{ApiStep, Naming, Places, deletion, fact};
 use crate::actions::cost::Costs;
@@ -72,17 +72,26 @@ impl LabResource for Listener {
     }
 
     fn observe(&self, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
+        let modify = |name: &str, value: Value| {
+            let mut params = json!({ "ListenerArn": object.id });
+            params[name] = value;
+            [elbv2("ModifyListener", params)]
+        };
+        let forward = json!([{ "Type": "forward", "TargetGroupArn": fact(&self.target_group, "arn") }]);
         let report = MatchReport::of(object, FACTS)
             .refers(m::point_load_balancer(), known, &self.load_balancer, "arn", &object.text("LoadBalancerArn"))
             .value(m::point_protocol(), "TCP", &object.text("Protocol"))
+            .mended(modify("Protocol", json!("TCP")))
             .value(m::point_port(), &self.port.to_string(), &object.text("Port"))
+            .mended(modify("Port", json!(self.port)))
             .refers(
                 m::point_target_group(),
                 known,
                 &self.target_group,
                 "arn",
                 &object.text("DefaultActions[0].TargetGroupArn"),
-            );
+            )
+            .mended(modify("DefaultActions", forward));
         Some(report)
     }
 

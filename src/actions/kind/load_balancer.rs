@@ -77,6 +77,11 @@ impl LabResource for LoadBalancer {
     }
 
     fn observe(&self, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
+        let (arn, groups) = (object.id.as_str(), object.texts("SecurityGroups"));
+        let subnets: Vec<_> = self.subnets.iter().map(|subnet| fact(subnet, "id")).collect();
+        let set_subnets = elbv2("SetSubnets", json!({ "LoadBalancerArn": arn, "Subnets": subnets }));
+        let set_groups =
+            elbv2("SetSecurityGroups", json!({ "LoadBalancerArn": arn, "SecurityGroups": [fact(&self.group, "id")] }));
         let report = MatchReport::of(object, FACTS)
             .value(m::point_type(), "network", &object.text("Type"))
             .value(m::point_scheme(), "internal", &object.text("Scheme"))
@@ -87,13 +92,10 @@ impl LabResource for LoadBalancer {
                 &object.texts("AvailabilityZones[].SubnetId"),
                 false,
             )
-            .refers_to_all(
-                m::point_group(),
-                known,
-                (std::slice::from_ref(&self.group), "id"),
-                &object.texts("SecurityGroups"),
-                true,
-            );
+            .mended([set_subnets])
+            .refers_to_all(m::point_group(), known, (std::slice::from_ref(&self.group), "id"), &groups, true)
+            // One that was created without a group can never have one.
+            .mended((!groups.is_empty()).then_some(set_groups));
         Some(report)
     }
 

@@ -128,6 +128,29 @@ fn rules(acl: &Object, egress: bool) -> BTreeSet<String> {
         .collect()
 }
 
+impl NetworkAcl {
+    /// The calls that make the rules of one direction the lab's.
+    fn changes(&self, object: &Object, egress: bool) -> Vec<Call> {
+        let wanted = if egress { &self.egress } else { &self.ingress };
+        let seen = rules(object, egress);
+        // A rule's words begin with its number.
+        let number = |words: &str| words.split(' ').next().and_then(|text| text.parse::<u16>().ok());
+        let taken: BTreeSet<u16> = seen.iter().filter_map(|words| number(words)).collect();
+        let set = wanted.iter().filter(|rule| !seen.contains(&rule.words())).map(|rule| {
+            let mut call = rule.step(&self.name, egress).call;
+            if taken.contains(&rule.number) {
+                call.operation = "ReplaceNetworkAclEntry";
+            }
+            call
+        });
+        let gone = taken.iter().filter(|number| wanted.iter().all(|rule| rule.number != **number)).map(|number| {
+            let params = json!({ "NetworkAclId": object.id, "RuleNumber": number, "Egress": egress });
+            ec2("DeleteNetworkAclEntry", params)
+        });
+        set.chain(gone).collect()
+    }
+}
+
 impl LabResource for NetworkAcl {
     /// The association moves last, so that the subnet never has an ACL without rules.
     fn make(&self, naming: &Naming<'_>) -> Vec<ApiStep> {
@@ -179,7 +202,8 @@ impl LabResource for NetworkAcl {
         {
             let (wanted, seen) = (wanted.iter().map(AclRule::words).collect(), rules(object, egress));
             let fit = if wanted == seen { Match::Right } else { Match::Wrong };
-            report = report.point(what, shown_all(&wanted), shown_all(&seen), fit);
+            let calls = self.changes(object, egress);
+            report = report.point(what, shown_all(&wanted), shown_all(&seen), fit).mended(calls);
         }
         let associations = object.item.get("Associations").and_then(Value::as_array).cloned().unwrap_or_default();
         let subnet = known(&self.subnet, "id");

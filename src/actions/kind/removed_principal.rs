@@ -1,12 +1,15 @@
 //! A principal that an endpoint service no longer allows. Connections accepted earlier stay
 //! (<https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.html>).
 
+use serde_json::json;
+
 use crate::actions::api_step::{ApiStep, Naming};
 use crate::actions::cost::Costs;
 use crate::actions::grant::Grant;
 use crate::actions::match_report::{Known, Match, MatchReport, Object, Survey, shown_all};
 use crate::actions::principals;
 use crate::actions::resource_kind::{LabResource, Picture, ResourceKind, Thing};
+use crate::cloud::ec2;
 use crate::i18n::{Text, m};
 use crate::lab::{Lab, RemovedPrincipal};
 
@@ -41,8 +44,12 @@ impl LabResource for RemovedPrincipal {
             () if allowed.contains(&root) => Match::Open,
             () => Match::Right,
         };
-        let wanted = m::watch_without(root);
-        Some(MatchReport::of(object, &[]).point(m::point_principals(), wanted, shown_all(&allowed), fit))
+        let wanted = m::watch_without(root.as_str());
+        // A list with a star and the account needs both removed.
+        let all: Vec<&String> = allowed.iter().filter(|who| **who == "*" || **who == root).collect();
+        let params = json!({ "ServiceId": object.id, "RemoveAllowedPrincipals": all });
+        let report = MatchReport::of(object, &[]).point(m::point_principals(), wanted, shown_all(&allowed), fit);
+        Some(report.mended([ec2("ModifyVpcEndpointServicePermissions", params)]))
     }
 
     fn grants(&self) -> Vec<Grant> {

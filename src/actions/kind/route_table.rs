@@ -105,7 +105,10 @@ impl LabResource for RouteTable {
             _ => Match::Wrong,
         };
         report.facts.extend(association.map(|id| ("association".to_owned(), id)));
-        Some(report.point(m::point_association(), self.subnet.as_str(), shown_all(&tied_to), fit).set_by("associate"))
+        Some(report.point(m::point_association(), self.subnet.as_str(), shown_all(&tied_to), fit).mended([ec2(
+            "AssociateRouteTable",
+            json!({ "RouteTableId": object.id, "SubnetId": fact(&self.subnet, "id") }),
+        )]))
     }
 
     fn grants(&self) -> Vec<Grant> {

@@ -1,6 +1,6 @@
 //! A security group and its inbound rules. Outbound stays AWS's default: everything.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -101,6 +101,7 @@ impl LabResource for SecurityGroup {
         let report =
             MatchReport::of(object, FACTS).refers(m::point_vpc(), known, &self.vpc, "id", &object.text("VpcId"));
         let seen = rules(object);
+        let mut missing = Vec::new();
         let mut open = false;
         let mut wanted = BTreeSet::new();
         let mut named = BTreeSet::new();
@@ -116,18 +117,27 @@ impl LabResource for SecurityGroup {
             let words = format!("tcp {} <- {source}", rule.port);
             named
                 .insert(name.filter(|name| **name != source).map_or(words.clone(), |name| format!("{words} ({name})")));
+            if !seen.contains_key(&words) {
+                missing.push(permission(rule));
+            }
             wanted.insert(words);
         }
-        let fit = if wanted == seen {
+        let extra: Vec<&Value> = seen.iter().filter(|(words, _)| !wanted.contains(*words)).map(|(_, it)| it).collect();
+        let change = |operation, rules: Value| ec2(operation, json!({ "GroupId": object.id, "IpPermissions": rules }));
+        let authorize =
+            (!missing.is_empty()).then(|| change("AuthorizeSecurityGroupIngress", Value::from(missing.clone())));
+        let revoke = (!extra.is_empty()).then(|| change("RevokeSecurityGroupIngress", json!(extra)));
+        let calls = revoke.into_iter().chain(authorize);
+        let fit = if missing.is_empty() && extra.is_empty() {
             Match::Right
         } else if open && seen.len() <= wanted.len() {
-            elsewhere(!seen.is_subset(&wanted))
+            elsewhere(!extra.is_empty())
         } else {
             Match::Wrong
         };
-        let report = report.point(m::point_inbound(), shown_all(&named), shown_all(&seen), fit);
-        // A rule that is missing can be added; one too many must go.
-        Some(if seen.is_subset(&wanted) { report.set_by("ingress") } else { report })
+        let report =
+            report.point(m::point_inbound(), shown_all(&named), shown_all(&seen.keys().cloned().collect()), fit);
+        Some(report.mended(calls))
     }
 
     fn grants(&self) -> Vec<Grant> {
@@ -154,9 +164,9 @@ pub(in crate::actions) fn without_rules(name: &str, inbound: bool, rules: &[Valu
     }
 }
 
-/// Inbound rules, one line per rule and source.
-fn rules(object: &Object) -> BTreeSet<String> {
-    let mut rules = BTreeSet::new();
+/// Inbound rules, one line per rule and source, each with the permission that a call names it by.
+fn rules(object: &Object) -> BTreeMap<String, Value> {
+    let mut rules = BTreeMap::new();
     for permission in object.item.get("IpPermissions").and_then(Value::as_array).into_iter().flatten() {
         let part = |key: &str| text_at(permission, key).unwrap_or_default();
         let ports = match (part("FromPort"), part("ToPort")) {
@@ -166,14 +176,22 @@ fn rules(object: &Object) -> BTreeSet<String> {
         // The protocol -1 means every protocol and every port [API:IpPermission].
         let what =
             if part("IpProtocol") == "-1" { "all".to_owned() } else { format!("{} {ports}", part("IpProtocol")) };
-        let lists = [
-            "IpRanges[].CidrIp",
-            "Ipv6Ranges[].CidrIpv6",
-            "UserIdGroupPairs[].GroupId",
-            "PrefixListIds[].PrefixListId",
-        ];
-        for source in lists.iter().flat_map(|list| texts(permission, list)) {
-            rules.insert(format!("{what} <- {source}"));
+        for (list, member) in [
+            ("IpRanges", "CidrIp"),
+            ("Ipv6Ranges", "CidrIpv6"),
+            ("UserIdGroupPairs", "GroupId"),
+            ("PrefixListIds", "PrefixListId"),
+        ] {
+            for source in texts(permission, &format!("{list}[].{member}")) {
+                let mut alone = json!({});
+                for key in ["IpProtocol", "FromPort", "ToPort"] {
+                    if let Some(value) = permission.get(key).filter(|value| !value.is_null()) {
+                        alone[key] = value.clone();
+                    }
+                }
+                alone[list] = json!([{ (member): source }]);
+                rules.insert(format!("{what} <- {source}"), alone);
+            }
         }
     }
     rules

@@ -63,14 +63,13 @@ impl LabResource for Subnet {
         Some(Survey::new(ec2("DescribeSubnets", json!({})), "Subnets", "SubnetId"))
     }
 
-    /// Any block inside the VPC will do; the zone must be the lab's.
     fn observe(&self, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
         let (id, name) = (object.text("AvailabilityZoneId"), object.text("AvailabilityZone"));
         let zone = if self.zone == name { name } else { id };
         let report = MatchReport::of(object, FACTS)
             .refers(m::point_vpc(), known, &self.vpc, "id", &object.text("VpcId"))
             .value(m::point_zone(), &self.zone, &zone)
-            .loosely(m::point_cidr(), &self.cidr, &object.text("CidrBlock"));
+            .value(m::point_cidr(), &self.cidr, &object.text("CidrBlock"));
         (object.text("DefaultForAz") != "true").then_some(report)
     }
 

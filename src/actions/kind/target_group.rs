@@ -1,13 +1,15 @@
 //! A target group of instances, with health checks and draining as short as AWS allows for a lab.
 
-use serde_json::json;
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
 
 use crate::actions::api_step::{ApiStep, Naming, Places, deletion, fact};
 use crate::actions::cost::Costs;
 use crate::actions::grant::Grant;
-use crate::actions::match_report::{Known, MatchReport, Object, Survey};
+use crate::actions::match_report::{Known, Match, MatchReport, Object, Survey, shown_all, with};
 use crate::actions::resource_kind::{LabResource, Picture, ResourceKind, Thing, free};
-use crate::cloud::{Call, elbv2};
+use crate::cloud::{Call, elbv2, text_at};
 use crate::i18n::{Text, m};
 use crate::lab::{Lab, TargetGroup};
 
@@ -38,6 +40,77 @@ fn look(name: &str) -> Call {
 
 fn delete(name: &str) -> Vec<ApiStep> {
     deletion(elbv2("DeleteTargetGroup", json!({ "TargetGroupArn": fact(name, "arn") })))
+}
+
+/// An id and a port.
+type Target = (String, String);
+
+/// The registered targets, each with its port. One that is being deregistered is not registered any more.
+fn registered(object: &Object) -> BTreeSet<Target> {
+    let all = object.more.iter().filter_map(|reply| reply.get("TargetHealthDescriptions")?.as_array()).flatten();
+    let here = all.filter(|it| it.pointer("/TargetHealth/State").is_none_or(|state| state != "draining"));
+    here.filter_map(|it| {
+        let port = text_at(it, "Target.Port").unwrap_or_else(|| object.text("Port"));
+        Some((text_at(it, "Target.Id")?, port))
+    })
+    .collect()
+}
+
+/// As a call names it.
+fn named((id, port): &Target) -> Value {
+    json!({ "Id": id, "Port": port.parse::<u16>().unwrap_or_default() })
+}
+
+impl TargetGroup {
+    /// Compares the ports on which the lab's targets get traffic: each may have another than the group's.
+    fn ports(&self, report: MatchReport, object: &Object, targets: &BTreeSet<Target>) -> MatchReport {
+        let port = self.port.to_string();
+        let elsewhere: Vec<&Target> = targets.iter().filter(|(_, at)| *at != port).collect();
+        if elsewhere.is_empty() || object.text("Port") != port {
+            return report;
+        }
+        let change = |operation, targets: Vec<Value>| {
+            (!targets.is_empty()).then(|| elbv2(operation, json!({ "TargetGroupArn": object.id, "Targets": targets })))
+        };
+        let right: BTreeSet<Target> = elsewhere.iter().map(|(id, _)| (id.clone(), port.clone())).collect();
+        let register = change("RegisterTargets", right.difference(targets).map(named).collect());
+        let deregister = change("DeregisterTargets", elsewhere.into_iter().map(named).collect());
+        let seen: BTreeSet<String> = targets.iter().map(|(_, port)| port.clone()).collect();
+        report
+            .point(m::point_target_port(), port, shown_all(&seen), Match::Wrong)
+            .mended(register.into_iter().chain(deregister))
+    }
+
+    /// A health check of the learner's own will do if the targets pass it. It is on another port, where nothing
+    /// listens, or asks for what the server does not have.
+    fn check(&self, report: MatchReport, object: &Object) -> MatchReport {
+        let modify = |params: Value| [elbv2("ModifyTargetGroup", with(params, "TargetGroupArn", &object.id))];
+        let is = |key: &str, value: &str| {
+            let all =
+                object.more.iter().filter_map(|reply| reply.get("TargetHealthDescriptions")?.as_array()).flatten();
+            let texts = all.filter_map(|it| it.get("TargetHealth")?.get(key)?.as_str()).collect::<Vec<_>>();
+            texts.iter().any(|text| *text == value || text.ends_with(&format!(".{value}")))
+        };
+        if is("State", "healthy") {
+            return report;
+        }
+        let port = object.text("HealthCheckPort");
+        let ours = ["", "traffic-port"].contains(&port.as_str()) || port == self.port.to_string();
+        let mut report = report;
+        if !ours {
+            report = report
+                .point(m::point_check_port(), "traffic-port", port, Match::Wrong)
+                .mended(modify(json!({ "HealthCheckPort": "traffic-port" })));
+        }
+        // The server answers, but not with a success.
+        let path = object.text("HealthCheckPath");
+        if is("Reason", "ResponseCodeMismatch") && !["", "/"].contains(&path.as_str()) {
+            report = report
+                .point(m::point_check_path(), "/", path, Match::Wrong)
+                .mended(modify(json!({ "HealthCheckPath": "/" })));
+        }
+        report
+    }
 }
 
 impl LabResource for TargetGroup {
@@ -95,15 +168,27 @@ impl LabResource for TargetGroup {
     }
 
     fn observe(&self, object: &Object, known: &Known<'_>) -> Option<MatchReport> {
-        let registered = object.told("TargetHealthDescriptions", "Target.Id");
+        let targets = registered(object);
+        let ids: BTreeSet<String> = targets.iter().map(|(id, ..)| id.clone()).collect();
+        let change = |operation, targets: Vec<Value>| {
+            (!targets.is_empty()).then(|| elbv2(operation, json!({ "TargetGroupArn": object.id, "Targets": targets })))
+        };
+        let is_ours = |id: &str| self.targets.iter().any(|name| known(name, "id").is_some_and(|ours| ours == id));
+        let missing = self.targets.iter().filter(|name| known(name, "id").is_none_or(|id| !ids.contains(&id)));
+        let missing = missing.map(|name| json!({ "Id": fact(name, "id") })).collect();
+        let (ours, strange): (BTreeSet<Target>, BTreeSet<Target>) =
+            targets.into_iter().partition(|(id, _)| is_ours(id));
+        let strange = strange.iter().map(named).collect();
+        let register = change("RegisterTargets", missing);
+        let deregister = change("DeregisterTargets", strange);
         let report = MatchReport::of(object, FACTS)
             .refers(m::point_vpc(), known, &self.vpc, "id", &object.text("VpcId"))
             .value(m::point_target_type(), "instance", &object.text("TargetType"))
             .value(m::point_protocol(), "TCP", &object.text("Protocol"))
             .value(m::point_port(), &self.port.to_string(), &object.text("Port"))
-            .refers_to_all(m::point_targets(), known, (&self.targets, "id"), &registered, false);
-        // A target that is missing can be registered.
-        Some(if registered.is_empty() { report.set_by("register") } else { report })
+            .refers_to_all(m::point_targets(), known, (&self.targets, "id"), &ids, false)
+            .mended(register.into_iter().chain(deregister));
+        Some(self.check(self.ports(report, object, &ours), object))
     }
 
     /// The first target group or load balancer of an account creates ELB's service-linked role

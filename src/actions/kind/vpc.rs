@@ -41,8 +41,10 @@ fn delete(name: &str) -> Vec<ApiStep> {
     deletion(ec2("DeleteVpc", json!({ "VpcId": fact(name, "id") })))
 }
 
-fn hostnames(id: &str) -> Vec<Call> {
-    vec![ec2("DescribeVpcAttribute", json!({ "VpcId": id, "Attribute": "enableDnsHostnames" }))]
+/// A private hosted zone resolves only with both.
+fn dns(id: &str) -> Vec<Call> {
+    let attribute = |name| ec2("DescribeVpcAttribute", json!({ "VpcId": id, "Attribute": name }));
+    vec![attribute("enableDnsSupport"), attribute("enableDnsHostnames")]
 }
 
 impl LabResource for Vpc {
@@ -67,20 +69,27 @@ impl LabResource for Vpc {
 
     fn survey(&self) -> Option<Survey> {
         let survey = Survey::new(ec2("DescribeVpcs", json!({})), "Vpcs", "VpcId");
-        Some(if self.dns_hostnames { survey.with(hostnames) } else { survey })
+        Some(if self.dns_hostnames { survey.with(dns) } else { survey })
     }
 
     fn observe(&self, object: &Object, _: &Known<'_>) -> Option<MatchReport> {
         if object.text("IsDefault") == "true" {
             return None;
         }
-        let report = MatchReport::of(object, FACTS);
-        let report = report.value(m::point_cidr(), &self.cidr, &object.text("CidrBlock"));
+        let mut report = MatchReport::of(object, FACTS).value(m::point_cidr(), &self.cidr, &object.text("CidrBlock"));
         if !self.dns_hostnames {
             return Some(report);
         }
-        let on = object.more.iter().find_map(|reply| text_at(reply, "EnableDnsHostnames.Value")).unwrap_or_default();
-        Some(report.value(m::point_hostnames(), "true", &on).set_by("dns"))
+        for (what, attribute) in
+            [(m::point_dns_support(), "EnableDnsSupport"), (m::point_hostnames(), "EnableDnsHostnames")]
+        {
+            let path = format!("{attribute}.Value");
+            let on = object.more.iter().find_map(|reply| text_at(reply, &path)).unwrap_or_default();
+            let mut params = json!({ "VpcId": object.id });
+            params[attribute] = json!({ "Value": true });
+            report = report.value(what, "true", &on).mended([ec2("ModifyVpcAttribute", params)]);
+        }
+        Some(report)
     }
 
     fn grants(&self) -> Vec<Grant> {

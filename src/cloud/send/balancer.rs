@@ -25,6 +25,7 @@ pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value,
         "ModifyLoadBalancerAttributes" => modify_attributes(clients, call).await,
         "CreateListener" => create_listener(clients, call).await,
         "DescribeListeners" => describe_listeners(clients, call).await,
+        "ModifyListener" => modify_listener(clients, call).await,
         "DeleteListener" => delete_listener(clients, call).await,
         "DescribeTags" => tags(clients, call).await,
         "DescribeAccountLimits" => limits(clients, call).await,
@@ -150,13 +151,29 @@ async fn create_listener(clients: &Clients, call: &Call) -> Result<Value, Fault>
             .set_load_balancer_arn(p.text("LoadBalancerArn")?)
             .set_protocol(p.word("Protocol")?)
             .set_port(p.number("Port")?)
-            .set_default_actions(p.list("DefaultActions", |p| {
-                Ok(Action::builder().set_type(p.word("Type")?).set_target_group_arn(p.text("TargetGroupArn")?).build())
-            })?)
+            .set_default_actions(p.list("DefaultActions", read_action)?)
             .set_tags(p.list("Tags", read_tag)?))
     })?;
     let reply = request.send().await.map_err(fault)?;
     Ok(Reply::new().all("Listeners", reply.listeners(), listener).end())
+}
+
+async fn modify_listener(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients
+            .elbv2
+            .modify_listener()
+            .set_listener_arn(p.text("ListenerArn")?)
+            .set_protocol(p.word("Protocol")?)
+            .set_port(p.number("Port")?)
+            .set_default_actions(p.list("DefaultActions", read_action)?))
+    })?;
+    let reply = request.send().await.map_err(fault)?;
+    Ok(Reply::new().all("Listeners", reply.listeners(), listener).end())
+}
+
+fn read_action(p: &Params<'_>) -> Result<Action, Fault> {
+    Ok(Action::builder().set_type(p.word("Type")?).set_target_group_arn(p.text("TargetGroupArn")?).build())
 }
 
 async fn describe_listeners(clients: &Clients, call: &Call) -> Result<Value, Fault> {

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::params::{Params, read};
 use super::reply::Reply;
-use super::shared::{filter, group, tag, tag_specification};
+use super::shared::{filter, group, nothing, tag, tag_specification};
 use crate::cloud::fault::{Fault, FaultClass};
 use crate::cloud::limits::{pages, token};
 use crate::cloud::sdk_fault::fault;
@@ -23,6 +23,7 @@ pub(super) async fn send(clients: &Clients, call: &Call) -> Option<Result<Value,
         "DescribeInstances" => describe(clients, call).await,
         "StartInstances" => start(clients, call).await,
         "StopInstances" => stop(clients, call).await,
+        "ModifyInstanceAttribute" => modify(clients, call).await,
         "TerminateInstances" => terminate(clients, call).await,
         "GetConsoleOutput" => console_output(clients, call).await,
         "DescribeImages" => describe_images(clients, call).await,
@@ -85,6 +86,18 @@ async fn start(clients: &Clients, call: &Call) -> Result<Value, Fault> {
     let request = read(&call.params, |p| Ok(clients.ec2.start_instances().set_instance_ids(p.texts("InstanceIds")?)))?;
     let reply = request.send().await.map_err(fault)?;
     Ok(Reply::new().all("StartingInstances", reply.starting_instances(), state_change).end())
+}
+
+async fn modify(clients: &Clients, call: &Call) -> Result<Value, Fault> {
+    let request = read(&call.params, |p| {
+        Ok(clients
+            .ec2
+            .modify_instance_attribute()
+            .set_instance_id(p.text("InstanceId")?)
+            .set_groups(p.texts("Groups")?))
+    })?;
+    request.send().await.map_err(fault)?;
+    Ok(nothing())
 }
 
 async fn stop(clients: &Clients, call: &Call) -> Result<Value, Fault> {

@@ -37,9 +37,9 @@ pub struct Difference {
     pub what: Text,
     pub expected: Text,
     pub seen: Text,
-    /// The call of the making that sets it right on the object as it is; absent if the object must be made again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub set_by: Option<String>,
+    /// The commands that set it right on the object as it is; absent if the object must be made again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<String>,
 }
 
 /// Something that the run uses and that can never be used again.

@@ -1,8 +1,10 @@
 //! Hints in three rungs: where to look, what is wanted, the commands. Each is about what is wrong now.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
-use crate::actions::{self, ApiStep, Known, Naming};
+use crate::actions::{self, ApiStep, Naming};
 use crate::cloud::Call;
 use crate::engine::calls::run_log::RunLog;
 use crate::engine::event::{Difference, Event};
@@ -41,8 +43,11 @@ pub fn hint(core: &RunLog, lab: &Lab, step: &Step) -> Result<(), JournalError> {
         }
         (1, None) => (m::hint_missing(label), Vec::new()),
         (2, None) => (m::hint_plan(actions::plan(lab, resource)), Vec::new()),
-        _ => match near.filter(|_| resource.kind().leaves() == Leaves::Thing) {
-            Some((id, differs)) => put_right(core, step, resource, label, id, differs),
+        _ => match near.filter(|(_, differs)| {
+            let in_place = !differs.is_empty() && differs.iter().all(|it| !it.commands.is_empty());
+            in_place || resource.kind().leaves() == Leaves::Thing
+        }) {
+            Some((_, differs)) => put_right(core, lab, step, resource, label, differs),
             None => (m::hint_commands(label), making(core, step, resource)),
         },
     };
@@ -69,40 +74,106 @@ fn is_lookup(resource: &Resource) -> bool {
     matches!(resource, Resource::ServiceLookup(_))
 }
 
-/// The object exists and differs: the calls that set it right as it is, or else its deletion and its making.
+/// The object exists and differs: the commands that set it right as it is, or else its deletion and its making.
 fn put_right(
     core: &RunLog,
+    lab: &Lab,
     step: &Step,
     resource: &Resource,
     label: Text,
-    id: &str,
     differs: &[Difference],
 ) -> (Text, Vec<String>) {
-    let own =
-        |name: &str, fact: &str| (name == resource.name() && ["id", "arn"].contains(&fact)).then(|| id.to_owned());
-    let set_by: Option<Vec<&String>> = differs.iter().map(|it| it.set_by.as_ref()).collect();
-    if let Some(set_by) = set_by {
-        let parts = parts(core, resource).into_iter().filter(|(_, part)| set_by.iter().any(|name| **name == part.name));
-        return (m::hint_change(label), written(core, &parts.collect::<Vec<_>>(), &own));
+    if differs.iter().all(|it| !it.commands.is_empty()) {
+        let mut all: Vec<String> = Vec::new();
+        for command in differs.iter().flat_map(|it| &it.commands) {
+            if !all.contains(command) {
+                all.push(command.clone());
+            }
+        }
+        return (m::hint_change(label), all);
     }
-    let known = |name: &str, fact: &str| own(name, fact).or_else(|| core.fact(name, fact));
-    let deleted = actions::delete(&resource.kind(), resource.name()).into_iter();
-    // What is not known of it, such as an association, was not made with it.
-    let mut all: Vec<String> =
-        deleted.filter_map(|part| part.call.resolve(&known).ok()).map(|call| call.command()).collect();
-    all.extend(making(core, step, resource));
-    (m::hint_again(label), all)
+    let state = core.state();
+    // What uses it goes before it and comes after it.
+    let (all, names) = behind(lab, step, &state, resource);
+    let mut commands = Vec::new();
+    for (at, it) in all.iter().enumerate().rev() {
+        let known = |name: &str, fact: &str| {
+            let own = (name == it.name() && ["id", "arn"].contains(&fact)).then(|| id_of(&state, name));
+            own.flatten().or_else(|| core.fact(name, fact))
+        };
+        // What is not known of it, such as an association, was not made with it.
+        let calls =
+            actions::delete(&it.kind(), it.name()).into_iter().filter_map(|part| part.call.resolve(&known).ok());
+        for call in calls {
+            commands.push(call.command());
+            // What it uses is held until it is gone.
+            commands.extend(gone(&call).filter(|_| at > 0));
+        }
+    }
+    let made = lookups(core, step, resource).into_iter().chain(all);
+    let parts: Vec<_> = made.flat_map(|it| parts(core, it)).collect();
+    commands.extend(written(core, &parts, &names));
+    (m::hint_again(label), commands)
+}
+
+/// The resource, and everything on its side that exists and uses it, in the order of making, with all their names.
+fn behind<'a>(
+    lab: &'a Lab,
+    step: &Step,
+    state: &State,
+    resource: &'a Resource,
+) -> (Vec<&'a Resource>, BTreeSet<&'a str>) {
+    let mut names = BTreeSet::from([resource.name()]);
+    let mut all = vec![resource];
+    let here = lab.steps.iter().filter(|it| it.side == step.side);
+    for it in here.flat_map(|step| in_order(&step.makes)) {
+        let uses = it.kind().leaves() == Leaves::Thing && it.needs().iter().any(|need| names.contains(need));
+        if uses && id_of(state, it.name()).is_some() && names.insert(it.name()) {
+            all.push(it);
+        }
+    }
+    (all, names)
+}
+
+/// The id or ARN of what is recognised as the resource, or is the nearest to it.
+fn id_of(state: &State, name: &str) -> Option<String> {
+    let near = state.sighted.get(name).map(|(id, _)| id.clone());
+    near.or_else(|| state.resources.get(name)?.id().map(str::to_owned))
+}
+
+/// The command that waits until what `call` deletes is gone; `None` if it is gone at once.
+fn gone(call: &Call) -> Option<String> {
+    let ids = |key: &str| {
+        let ids = call.params.get(key)?.as_array()?.iter().filter_map(Value::as_str).collect::<Vec<_>>();
+        Some(ids.join(" "))
+    };
+    match call.operation {
+        "TerminateInstances" => {
+            Some(format!("aws ec2 wait instance-terminated --instance-ids {}", ids("InstanceIds")?))
+        }
+        "DeleteLoadBalancer" => {
+            let arn = call.params.get("LoadBalancerArn")?.as_str()?;
+            Some(format!("aws elbv2 wait load-balancers-deleted \\\n  --load-balancer-arns {arn}"))
+        }
+        _ => None,
+    }
 }
 
 /// The commands that make `resource`, after the look-ups it needs that pllab has not made yet.
 fn making(core: &RunLog, step: &Step, resource: &Resource) -> Vec<String> {
+    let mut all = lookups(core, step, resource);
+    all.push(resource);
+    commands(core, &all)
+}
+
+/// The look-ups that `resource` needs and pllab has not made yet.
+fn lookups<'a>(core: &RunLog, step: &'a Step, resource: &Resource) -> Vec<&'a Resource> {
     let needs = resource.needs();
     let unknown = |it: &&Resource| {
         let name = it.name();
         is_lookup(it) && needs.contains(&name) && core.with(|state| is_unknown(state, name))
     };
-    let all: Vec<&Resource> = step.makes.iter().filter(unknown).chain([resource]).collect();
-    commands(core, &all)
+    step.makes.iter().filter(unknown).collect()
 }
 
 fn is_unknown(state: &State, name: &str) -> bool {
@@ -113,12 +184,12 @@ fn is_unknown(state: &State, name: &str) -> bool {
 /// kept in shell variables.
 fn commands(core: &RunLog, resources: &[&Resource]) -> Vec<String> {
     let parts: Vec<_> = resources.iter().flat_map(|resource| parts(core, resource)).collect();
-    written(core, &parts, &|_, _| None)
+    written(core, &parts, &BTreeSet::new())
 }
 
-/// The calls as commands. `own` has facts that the run does not know.
-fn written(core: &RunLog, parts: &[(String, ApiStep)], own: &Known<'_>) -> Vec<String> {
-    let known = |name: &str, fact: &str| own(name, fact).or_else(|| core.fact(name, fact));
+/// The calls as commands. What is known of the resources in `again` does not hold any more.
+fn written(core: &RunLog, parts: &[(String, ApiStep)], again: &BTreeSet<&str>) -> Vec<String> {
+    let known = |name: &str, fact: &str| if again.contains(name) { None } else { core.fact(name, fact) };
     let texts: Vec<String> =
         parts.iter().map(|(_, part)| Value::Object(part.call.params.clone()).to_string()).collect();
     let written = |(at, (name, part)): (usize, &(String, ApiStep))| {

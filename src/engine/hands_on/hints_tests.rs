@@ -110,19 +110,16 @@ fn the_commands_of_every_step_and_of_every_hint_run_as_pasted() {
 }
 
 /// Gives all hints on `step` after `resource` was seen as `id`, and returns the last one.
-fn last_hint(
-    log: &RunLog,
-    screen: &Hints,
-    lab: &Lab,
-    resource: &str,
-    id: &str,
-    set_by: Option<&str>,
-) -> (String, String) {
+fn last_hint(log: &RunLog, screen: &Hints, lab: &Lab, resource: &str, id: &str, commands: &[&str]) -> (String, String) {
     let step = lab.steps.iter().find(|step| step.makes.iter().any(|it| it.name() == resource)).expect("a step");
     let kind: Kind = step.makes.iter().find(|it| it.name() == resource).expect("the lab has it").kind();
     let what = |words: &str| Text::literal(words);
-    let differs =
-        Difference { what: what("it"), expected: what("this"), seen: what("that"), set_by: set_by.map(str::to_owned) };
+    let differs = Difference {
+        what: what("it"),
+        expected: what("this"),
+        seen: what("that"),
+        commands: commands.iter().map(|it| (*it).to_owned()).collect(),
+    };
     let (step_id, resource, id) = (step.id.clone(), resource.to_owned(), id.to_owned());
     log.remember(Event::Sighted { step: step_id, resource, kind, id, differs: vec![differs] });
     for _ in 0..COMMANDS {
@@ -142,17 +139,12 @@ fn what_is_there_is_set_right_and_not_made_twice() {
     {
         recognise(&log, &lab.steps[0], resource);
     }
-    // Only a rule is missing.
-    let (text, commands) = last_hint(&log, &screen, &lab, "web-sg", "sg-1", Some("ingress"));
-    assert_eq!(text, "hint-change");
-    assert!(
-        commands.starts_with("aws ec2 authorize-security-group-ingress") && commands.contains("sg-1"),
-        "{commands}"
-    );
-    assert!(!commands.contains("create-security-group"), "{commands}");
+    // It can be set right as it is.
+    let (text, commands) = last_hint(&log, &screen, &lab, "web-sg", "sg-1", &["aws one", "aws two", "aws one"]);
+    assert_eq!((text.as_str(), commands.as_str()), ("hint-change", "aws one\naws two"));
     recognise(&log, &lab.steps[0], &lab.steps[0].makes[5]);
     // Nothing can set that right.
-    let (text, commands) = last_hint(&log, &screen, &lab, "provider-s3", "vpce-1", None);
+    let (text, commands) = last_hint(&log, &screen, &lab, "provider-s3", "vpce-1", &[]);
     assert_eq!(text, "hint-again");
     let (delete, create) = commands.split_once('\n').expect("two commands");
     assert_eq!(delete, "aws ec2 delete-vpc-endpoints --vpc-endpoint-ids vpce-1");
@@ -160,4 +152,43 @@ fn what_is_there_is_set_right_and_not_made_twice() {
         create.starts_with("aws ec2 create-vpc-endpoint") && create.contains("real-provider-routes-id"),
         "{create}"
     );
+}
+
+/// AWS deletes nothing that something else uses.
+#[test]
+fn what_must_be_made_again_goes_after_what_uses_it_and_comes_before_it() {
+    let lab = lab("privatelink").lab;
+    let screen = Arc::new(Hints::default());
+    let log = log(&screen);
+    for step in &lab.steps[..2] {
+        in_order(&step.makes).into_iter().for_each(|resource| recognise(&log, step, resource));
+    }
+    let nlb = &lab.steps[2];
+    let name = |name: &str| nlb.makes.iter().find(|it| it.name() == name).expect("the lab has it");
+    ["nlb", "nlb-80"].iter().for_each(|it| recognise(&log, nlb, name(it)));
+    let (text, commands) = last_hint(&log, &screen, &lab, "web-targets", "arn:aws:tg", &[]);
+    assert_eq!(text, "hint-again");
+    let starts = |line: &&str| line.starts_with("aws ") || line.contains("=$(");
+    let lines: Vec<&str> = commands.lines().filter(starts).collect();
+    let verbs = [
+        "delete-listener",
+        "delete-target-group",
+        "create-target-group",
+        "modify-target-group-attributes",
+        "register-targets",
+        "create-listener",
+    ];
+    assert_eq!(lines.len(), verbs.len(), "{commands}");
+    let words: Vec<&str> = commands.split_whitespace().filter(|word| verbs.contains(word)).collect();
+    assert_eq!(words, verbs, "{commands}");
+    assert!(commands.contains("real-nlb-80-arn") && commands.contains("TargetGroupArn=$WEB_TARGETS_ARN"), "{commands}");
+    // What is gone only after a while is waited for.
+    recognise(&log, nlb, name("web-targets"));
+    let subnet = lab.steps[0].makes.iter().find(|it| it.name() == "provider-subnet").expect("the lab has it");
+    let state = log.state();
+    let (all, _) = behind(&lab, &lab.steps[0], &state, subnet);
+    let names: Vec<&str> = all.iter().map(|it| it.name()).collect();
+    assert_eq!(names, ["provider-subnet", "provider-routes", "provider-s3", "web", "web-targets", "nlb", "nlb-80"]);
+    let ended = Call::new(crate::cloud::Api::Ec2, "TerminateInstances", serde_json::json!({ "InstanceIds": ["i-1"] }));
+    assert_eq!(gone(&ended).as_deref(), Some("aws ec2 wait instance-terminated --instance-ids i-1"));
 }

@@ -9,7 +9,13 @@ use crate::engine::record::fold::strings;
 use crate::lab::{Leaves, Resource};
 
 /// The cost of a resource without an object. It is higher than any difference, so that the nearest object is named.
-const NOTHING: i64 = 1_000;
+const NOTHING: i64 = 10_000;
+/// What a difference costs less in an object that has the resource's name: more than a reference to something that
+/// does not exist yet, less than a wrong value.
+const NAME: i64 = 150;
+/// How much cheaper than others of the same cost an object with the name is, and one that was assigned before.
+const NAMED: i64 = 5;
+const KEPT: i64 = 1;
 /// How many partial assignments are tried. A step has few resources, but a shared account may have many objects.
 const READINGS: usize = 5_000;
 
@@ -24,7 +30,7 @@ pub struct Assignment {
 impl Assignment {
     /// Whether nothing is wrong, and nothing is still open.
     pub fn fits(&self) -> bool {
-        self.sighting.points.iter().all(|point| matches!(point.fit, Match::Right | Match::Other))
+        self.sighting.points.iter().all(|point| point.fit == Match::Right)
     }
 
     /// The points that differ from the lab.
@@ -35,12 +41,20 @@ impl Assignment {
     fn cost(&self) -> i64 {
         let cost = |point: &Comparison| match point.fit {
             Match::Right => 0,
-            Match::Other => 2,
-            Match::Open => 6,
-            Match::Elsewhere => 7,
-            Match::Wrong => 20,
+            Match::Open => 60,
+            Match::Elsewhere => 70,
+            Match::Wrong => 200,
         };
         self.sighting.points.iter().map(cost).sum()
+    }
+
+    /// The cost if its name is the resource's. A name says what the learner means it to be, but never outweighs an
+    /// object that fits.
+    fn named_cost(&self) -> i64 {
+        match self.cost() {
+            0 => -NAMED,
+            cost => (cost - NAME).max(2 * NAMED) - NAMED,
+        }
     }
 
     /// Whether it is probably something else altogether: its first point, which is what it depends on, is wrong, and so
@@ -162,9 +176,9 @@ impl Search<'_> {
         self.go(index + 1, cost + NOTHING);
     }
 
-    /// What the resources from `index` on can still save by keeping their objects.
+    /// What the resources from `index` on can still save by names and by keeping their objects.
     fn discount(&self, index: usize) -> i64 {
-        i64::try_from(self.wanted.len() - index).unwrap_or(0)
+        i64::try_from(self.wanted.len() - index).unwrap_or(0) * (NAMED + KEPT)
     }
 
     /// The candidate objects for `resource`, the likeliest first.
@@ -180,12 +194,13 @@ impl Search<'_> {
             .filter(|object| resource.kind().leaves() == Leaves::Change || !used.contains(object.id.as_str()))
             .filter_map(|object| {
                 let sighting = actions::observe(resource, object, &known)?;
-                Some(Assignment { id: object.id.clone(), sighting })
+                Some((Assignment { id: object.id.clone(), sighting }, object.is_named(resource.name())))
             })
-            .filter(|one| !one.unrelated())
-            .map(|one| {
+            .filter(|(one, _)| !one.unrelated())
+            .map(|(one, is_named)| {
                 let kept = self.before.get(resource.name()) == Some(&one.id);
-                let cost = one.cost() - i64::from(kept);
+                let cost = if is_named { one.named_cost() } else { one.cost() };
+                let cost = cost - if kept { KEPT } else { 0 };
                 (one, cost)
             })
             .collect();

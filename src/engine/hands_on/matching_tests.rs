@@ -75,6 +75,47 @@ fn of_two_that_fit_the_one_taken_before_stays() {
     assert_eq!(open.twins, Some(("net".to_owned(), ["vpc-1".to_owned(), "vpc-2".to_owned()].into())));
 }
 
+/// A group with this name and these sources of port 80.
+fn named_group(id: &str, name: &str, cidrs: &[&str], groups: &[&str]) -> Object {
+    let mut rules = Vec::new();
+    let ports = |list: &str, source| json!({ "IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, (list): [source] });
+    rules.extend(cidrs.iter().map(|it| ports("IpRanges", json!({ "CidrIp": it }))));
+    rules.extend(groups.iter().map(|it| ports("UserIdGroupPairs", json!({ "GroupId": it }))));
+    object(id, json!({ "GroupId": id, "GroupName": name, "VpcId": "vpc-1", "IpPermissions": rules }))
+}
+
+/// One group refers to the other; a name says which is which until their rules do.
+#[test]
+fn names_tell_apart_what_the_rules_do_not_tell_apart_yet() {
+    let mut front = group("nlb-sg", None);
+    let Resource::SecurityGroup(it) = &mut front else { unreachable!() };
+    it.ingress = vec![Ingress { port: 80, cidr: Some("10.0.0.0/16".to_owned()), group: None }];
+    let wanted = [vpc("net"), front, group("web-sg", Some("nlb-sg"))];
+    let vpcs = [a_vpc("vpc-1", "10.0.0.0/16")];
+    let taken = |groups: &[Object], before: &[(&str, &str)]| -> BTreeMap<String, String> {
+        let reading = reading(&wanted, &vpcs, groups, before);
+        reading.found.into_iter().filter(|(name, _)| name != "net").map(|(name, one)| (name, one.id)).collect()
+    };
+    let pairs = |all: &[(&str, &str)]| -> BTreeMap<String, String> {
+        all.iter().map(|(name, id)| ((*name).to_owned(), (*id).to_owned())).collect()
+    };
+    // Only one exists: without a rule, with one that is too wide, and under a name of another style.
+    for (name, cidrs) in [("nlb-sg", &[][..]), ("nlb-sg", &["0.0.0.0/0"]), ("pllab-k3x9bc-NLB-sg", &["0.0.0.0/0"])] {
+        let one = named_group("sg-1", name, cidrs, &[]);
+        assert_eq!(taken(&[one], &[]), pairs(&[("nlb-sg", "sg-1")]), "{name} {cidrs:?}");
+    }
+    let one = named_group("sg-1", "web-sg", &["0.0.0.0/0"], &[]);
+    assert_eq!(taken(&[one], &[("nlb-sg", "sg-1")]), pairs(&[("web-sg", "sg-1")]), "decided again");
+    // Once the rules are there, they decide, whatever the names say.
+    let swapped = [named_group("sg-1", "web-sg", &["10.0.0.0/16"], &[]), named_group("sg-2", "nlb-sg", &[], &["sg-1"])];
+    assert_eq!(taken(&swapped, &[]), pairs(&[("nlb-sg", "sg-1"), ("web-sg", "sg-2")]));
+    // Of two that are alike, the one with the name is meant, and nobody need be asked.
+    let alike =
+        ["sg-1", "sg-2"].map(|id| named_group(id, if id == "sg-2" { "nlb-sg" } else { "mine" }, &["10.0.0.0/16"], &[]));
+    let reading = reading(&wanted[..2], &vpcs, &alike, &[("nlb-sg", "sg-1")]);
+    assert_eq!((reading.found["nlb-sg"].id.as_str(), &reading.twins), ("sg-2", &None));
+}
+
 #[test]
 fn one_thing_is_not_taken_twice_and_what_is_missing_stays_missing() {
     let wanted = [vpc("net"), group("web", None), group("front", None)];

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::matching::{self, Assignment, Reading};
+use super::near_miss::{Fresh, near};
 use super::other_steps::OtherSteps;
 use super::world::{self, Since};
 use crate::actions::{self, Naming, Object};
@@ -16,7 +17,7 @@ use crate::engine::calls::make::make;
 use crate::engine::calls::perform::{Failure, Polling};
 use crate::engine::calls::run_log::RunLog;
 use crate::engine::event::{
-    Answer, AskError, Choice, Difference, Event, FaultClass, Progress, ProgressState, Question, QuestionId,
+    Answer, AskError, Choice, Event, FaultClass, Progress, ProgressState, Question, QuestionId,
 };
 use crate::engine::record::state::State;
 use crate::i18n::{Text, m};
@@ -54,16 +55,17 @@ pub async fn watch(
     step: &Step,
 ) -> Result<Watched, Failure> {
     let watch = Watch { core, clouds, patience, lab, step };
+    let mut fresh = Fresh::default();
     let mut silences = 0;
     let mut asked: BTreeSet<String> = BTreeSet::new();
     let mut chosen = BTreeMap::new();
     let mut first = true;
     loop {
         watch.look_up().await?;
-        let waits_for = match watch.look(&chosen).await {
+        let waits_for = match look(core, clouds, lab, step, &chosen).await {
             Ok(reading) => {
                 silences = 0;
-                if let Some(ended) = watch.tell(&reading, &mut asked, &mut chosen)? {
+                if let Some(ended) = watch.tell(&reading, &mut fresh, &mut asked, &mut chosen)? {
                     return Ok(ended);
                 }
                 if watch.lost().await? {
@@ -114,34 +116,11 @@ impl Watch<'_> {
         make(self.core, self.clouds, self.patience, &self.step.id, &ready).await
     }
 
-    /// What the learner still has to make, in the order of needs.
-    fn wanted(&self, state: &State) -> Vec<&Resource> {
-        let open = |it: &&Resource| {
-            let line = state.resources.get(it.name());
-            actions::survey(it).is_some() && line.is_none_or(|line| line.yours || line.made.is_empty())
-        };
-        in_order(&self.step.makes).into_iter().filter(open).collect()
-    }
-
-    async fn look(&self, chosen: &BTreeMap<String, String>) -> Result<Reading, Failure> {
-        let state = self.core.state();
-        let wanted = self.wanted(&state);
-        let seen = world::look(self.core, self.clouds, self.step, &wanted, Since::TheRun).await?;
-        let known = |name: &str, fact: &str| self.core.fact(name, fact);
-        let mut before = bound(&state, &wanted);
-        before.extend(chosen.clone());
-        let mut reading = matching::read(&wanted, &seen, &known, &before);
-        let others = OtherSteps { state: &state, lab: self.lab, step: self.step, found: &reading.found };
-        let other_work = |resource: &Resource, object: &Object| others.may_want(resource, object, &known);
-        reading.strays = matching::strays(&wanted, &seen, &known, &reading.found, &other_work);
-        Ok(reading)
-    }
-
     /// Whether something that the open resources need is over, such as an endpoint whose request was rejected. Then no
     /// work on this step leads on.
     async fn lost(&self) -> Result<bool, Failure> {
         let needs: BTreeSet<String> = self.core.with(|state| {
-            let wanted = self.wanted(state);
+            let wanted = wanted(self.step, state);
             wanted.iter().flat_map(|it| it.needs()).map(str::to_owned).collect()
         });
         let lost = look_for_lost(self.core, self.clouds, self.patience, self.lab, self.step, Some(&needs)).await;
@@ -157,11 +136,12 @@ impl Watch<'_> {
     fn tell(
         &self,
         reading: &Reading,
+        fresh: &mut Fresh,
         asked: &mut BTreeSet<String>,
         chosen: &mut BTreeMap<String, String>,
     ) -> Result<Option<Watched>, Failure> {
         let state = self.core.state();
-        let wanted = self.wanted(&state);
+        let wanted = wanted(self.step, &state);
         let complete = wanted.iter().all(|it| reading.found.get(it.name()).is_some_and(Assignment::fits));
         if let Some((name, ids)) = reading.twins.as_ref().filter(|_| complete) {
             return self.ask_which(name, ids, asked, chosen);
@@ -169,8 +149,12 @@ impl Watch<'_> {
         for resource in &wanted {
             let one = reading.found.get(resource.name()).or_else(|| reading.strays.get(resource.name()));
             match one {
-                Some(one) if one.fits() => self.recognise(&state, resource, one, reading)?,
-                _ => self.sight(&state, resource, one)?,
+                Some(one) if one.fits() => {
+                    if let Some(event) = recognition(self.step, &state, resource, one, reading) {
+                        self.core.record(&event)?;
+                    }
+                }
+                _ => self.sight(&state, resource, one, reading, fresh)?,
             }
         }
         if complete {
@@ -179,57 +163,30 @@ impl Watch<'_> {
         Ok(complete.then_some(Watched::Complete))
     }
 
-    fn recognise(
+    fn sight(
         &self,
         state: &State,
         resource: &Resource,
-        one: &Assignment,
+        one: Option<&Assignment>,
         reading: &Reading,
+        fresh: &mut Fresh,
     ) -> Result<(), Failure> {
-        let name = resource.name();
-        let line = state.resources.get(name);
-        let setting = resource.kind().leaves() == Leaves::Change;
-        if line.is_some_and(|line| line.facts == one.sighting.facts && (!setting || !line.made.is_empty())) {
-            return Ok(());
-        }
-        let making = Naming {
-            run: &state.run,
-            lab: &state.lab,
-            learner: &state.learner,
-            round: line.map_or(0, |line| line.round),
-        };
-        let parts = actions::make(resource, &making);
-        let found = matching::facts(&reading.found);
-        // The things it uses say what must be deleted after it in a clean-up.
-        let uses = resource.needs().into_iter().flat_map(|need| {
-            let facts = found.get(need).copied().or_else(|| state.resources.get(need).map(|line| &line.facts));
-            ["id", "arn", "name"].into_iter().filter_map(move |fact| facts?.get(fact).cloned())
-        });
-        self.core.record(&Event::Recognised {
-            step: self.step.id.clone(),
-            resource: name.to_owned(),
-            kind: resource.kind(),
-            side: self.step.side,
-            facts: one.sighting.facts.clone(),
-            uses: uses.collect(),
-            parts: parts.iter().map(|part| part.name.to_string()).collect(),
-        })?;
-        Ok(())
-    }
-
-    fn sight(&self, state: &State, resource: &Resource, one: Option<&Assignment>) -> Result<(), Failure> {
         let name = resource.name();
         // The recognised object is gone, or another object matches now.
         let bound = state.resources.get(name).filter(|line| line.yours).and_then(|line| line.id());
         let lost = bound.is_some_and(|id| one.is_none_or(|one| one.id != id));
-        let differs: Vec<Difference> = one.into_iter().flat_map(Assignment::differs).map(difference).collect();
-        let now = one.filter(|_| !differs.is_empty()).map(|one| one.id.clone()).unwrap_or_default();
+        let (mut now, mut differs) = near(self.core, resource, one, reading);
         let before = state.sighted.get(name);
         let same = match before {
             None => now.is_empty(),
             Some((id, told)) => *id == now && *told == differs,
         };
-        if lost || !same {
+        // The learner may be between two commands.
+        let waits = !same && !now.is_empty() && !fresh.has_settled(name, (&now, &differs), Instant::now());
+        if waits && lost {
+            (now, differs) = (String::new(), Vec::new());
+        }
+        if lost || !same && !waits {
             self.core.record(&Event::Sighted {
                 step: self.step.id.clone(),
                 resource: name.to_owned(),
@@ -289,7 +246,7 @@ impl Watch<'_> {
         if state.steps.get(&self.step.id).is_some_and(|step| step.asked_older) {
             return Ok(None);
         }
-        let wanted = self.wanted(&state);
+        let wanted = wanted(self.step, &state);
         let seen = world::look(self.core, self.clouds, self.step, &wanted, Since::Ever).await?;
         let known = |name: &str, fact: &str| self.core.fact(name, fact);
         let whole = matching::read(&wanted, &seen, &known, &bound(&state, &wanted));
@@ -330,7 +287,7 @@ impl Watch<'_> {
 
     /// What is not there yet, or not right yet.
     fn missing(&self, reading: &Reading) -> Vec<Text> {
-        let wanted = self.core.with(|state| self.wanted(state).into_iter().cloned().collect::<Vec<_>>());
+        let wanted = self.core.with(|state| wanted(self.step, state).into_iter().cloned().collect::<Vec<_>>());
         let open = wanted.iter().filter(|it| reading.found.get(it.name()).is_none_or(|one| !one.fits()));
         open.map(|it| actions::label(&it.kind(), it.name())).collect()
     }
@@ -347,17 +304,72 @@ impl Watch<'_> {
     }
 }
 
+/// What the learner still has to make, in the order of needs.
+pub(super) fn wanted<'a>(step: &'a Step, state: &State) -> Vec<&'a Resource> {
+    let open = |it: &&Resource| {
+        let line = state.resources.get(it.name());
+        actions::survey(it).is_some() && line.is_none_or(|line| line.yours || line.made.is_empty())
+    };
+    in_order(&step.makes).into_iter().filter(open).collect()
+}
+
+/// Looks once, and matches what is there with what the step wants. `chosen` has the learner's own choices.
+pub(super) async fn look(
+    core: &RunLog,
+    clouds: &Clouds,
+    lab: &Lab,
+    step: &Step,
+    chosen: &BTreeMap<String, String>,
+) -> Result<Reading, Failure> {
+    let state = core.state();
+    let wanted = wanted(step, &state);
+    let seen = world::look(core, clouds, step, &wanted, Since::TheRun).await?;
+    let known = |name: &str, fact: &str| core.fact(name, fact);
+    let mut before = bound(&state, &wanted);
+    before.extend(chosen.clone());
+    let mut reading = matching::read(&wanted, &seen, &known, &before);
+    let others = OtherSteps { state: &state, lab, step, found: &reading.found };
+    let other_work = |resource: &Resource, object: &Object| others.may_want(resource, object, &known);
+    reading.strays = matching::strays(&wanted, &seen, &known, &reading.found, &other_work);
+    Ok(reading)
+}
+
+/// The record that `one` is the resource; `None` if that is on record already.
+pub(super) fn recognition(
+    step: &Step,
+    state: &State,
+    resource: &Resource,
+    one: &Assignment,
+    reading: &Reading,
+) -> Option<Event> {
+    let name = resource.name();
+    let line = state.resources.get(name);
+    let setting = resource.kind().leaves() == Leaves::Change;
+    if line.is_some_and(|line| line.facts == one.sighting.facts && (!setting || !line.made.is_empty())) {
+        return None;
+    }
+    let making =
+        Naming { run: &state.run, lab: &state.lab, learner: &state.learner, round: line.map_or(0, |line| line.round) };
+    let parts = actions::make(resource, &making);
+    let found = matching::facts(&reading.found);
+    // The things it uses say what must be deleted after it in a clean-up.
+    let uses = resource.needs().into_iter().flat_map(|need| {
+        let facts = found.get(need).copied().or_else(|| state.resources.get(need).map(|line| &line.facts));
+        ["id", "arn", "name"].into_iter().filter_map(move |fact| facts?.get(fact).cloned())
+    });
+    Some(Event::Recognised {
+        step: step.id.clone(),
+        resource: name.to_owned(),
+        kind: resource.kind(),
+        side: step.side,
+        facts: one.sighting.facts.clone(),
+        uses: uses.collect(),
+        parts: parts.iter().map(|part| part.name.to_string()).collect(),
+    })
+}
+
 /// The objects that the wanted resources are matched with until now.
 fn bound(state: &State, wanted: &[&Resource]) -> BTreeMap<String, String> {
     let lines = wanted.iter().filter_map(|it| Some((it.name(), state.resources.get(it.name())?)));
     lines.filter_map(|(name, line)| Some((name.to_owned(), line.id()?.to_owned()))).collect()
-}
-
-fn difference(point: &actions::Comparison) -> Difference {
-    Difference {
-        what: point.what.clone(),
-        expected: point.expected.clone(),
-        seen: point.seen.clone(),
-        set_by: point.set_by.map(str::to_owned),
-    }
 }

@@ -36,6 +36,8 @@ pub fn rung(event: &Event, style: &Style) -> Vec<Line> {
     }
     if *state != RungState::Holds {
         let body = match state {
+            // Nothing could be asked.
+            RungState::NotMade if *expected == Text::literal("") => Vec::new(),
             RungState::CannotTell => fill(&Line::plain(told), style.measure().saturating_sub(7), "", ""),
             _ => style.expected_and_seen(expected, seen),
         };

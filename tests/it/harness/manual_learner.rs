@@ -112,8 +112,13 @@ impl ManualLearner {
 
     /// Makes all of `step`, and waits until it is met.
     pub async fn step(&mut self, step: &str) {
+        self.step_on(step, &[]).await;
+    }
+
+    /// Makes the rest of `step`, without what is `made` already, and waits until it is met.
+    pub async fn step_on(&mut self, step: &str, made: &[&str]) {
         let of = self.lab.lab.steps.iter().find(|it| it.id == step).expect("a step of the lab").clone();
-        for resource in in_order(&of.makes) {
+        for resource in in_order(&of.makes).into_iter().filter(|it| !made.contains(&it.name())) {
             self.make(of.side, resource).await;
         }
         self.met(step);
