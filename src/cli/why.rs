@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::engine::RunLog;
+use crate::engine::{RunLog, glance};
 use crate::host::shell_word;
 use crate::i18n::m;
 use crate::lab::Loaded;
@@ -36,6 +36,12 @@ pub(super) async fn why(context: &mut Context, args: Why) -> Result<Code, Failed
     let target = target(context, &store, &found, &state).await?;
     let screen = context.screen(true);
     let core = RunLog::new(None, state, context.host.clock.clone(), screen, target.accounts.clone());
+    // What was made by hand and is not on record yet is part of the path, or nearly so. If it cannot be seen, the path
+    // says why.
+    let open = core.with(|state| loaded.lab.steps.iter().find(|step| !state.met(&step.id)));
+    if let Some(step) = open {
+        let _unseen = glance(&core, &target.clouds, &loaded.lab, step).await;
+    }
     let verdict = show_path(&core, &target.clouds, &loaded, path).await;
     target.close().await;
     Ok(of_verdict(verdict))

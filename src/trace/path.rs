@@ -51,6 +51,20 @@ impl Path {
         })
     }
 
+    /// The first of the lab's targets for this path that the run has not made yet, by name.
+    pub(super) fn missing_target(&self, scene: &checks::CheckContext<'_>) -> Option<String> {
+        let listener = self.listener(scene.lab)?;
+        let group = resources(scene.lab).find_map(|it| match it {
+            Resource::Listener(it) if it.name == listener => Some(&it.target_group),
+            _ => None,
+        })?;
+        let targets = resources(scene.lab).find_map(|it| match it {
+            Resource::TargetGroup(it) if it.name == *group => Some(&it.targets),
+            _ => None,
+        })?;
+        targets.iter().find(|name| scene.fact(name, "id").is_none()).cloned()
+    }
+
     /// The path from the same client to an endpoint that the lab does not know.
     #[must_use]
     pub fn to(self, id: &str) -> Self {
@@ -80,15 +94,6 @@ pub(super) fn console_check<'a>(scene: &checks::CheckContext<'a>, id: &str) -> O
     let is = |name: &str| scene.fact(name, "id") == Some(id);
     let mut checks = scene.lab.steps.iter().flat_map(|step| &step.checks);
     checks.find(|check| matches!(check, Check::ConsoleSays(it) if is(&it.instance)))
-}
-
-/// The first of the lab's targets that the run has not made yet, by name.
-pub(super) fn missing_target(scene: &checks::CheckContext<'_>) -> Option<String> {
-    let names = resources(scene.lab).filter_map(|it| match it {
-        Resource::TargetGroup(it) => Some(&it.targets),
-        _ => None,
-    });
-    names.flatten().find(|name| scene.fact(name, "id").is_none()).cloned()
 }
 
 /// The ids of the instances that the lab registers with a target group, each with the port that its server listens on.

@@ -23,6 +23,9 @@ impl Walk<'_> {
 
     pub(super) async fn load_balancer(&mut self) -> Result<RungResult, RungResult> {
         let Some(arn) = self.balancer_arn() else {
+            if self.service.is_some() {
+                return Err(RungResult::unseen());
+            }
             return Ok(RungResult::not_made(&seen(self.path.balancer(self.scene.lab))?));
         };
         let call = elbv2("DescribeLoadBalancers", json!({ "LoadBalancerArns": [arn] }));

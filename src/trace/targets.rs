@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::group_rules::{self, Direction, Gate, Peer};
-use super::path::{missing_target, wanted_targets};
+use super::path::wanted_targets;
 use super::rung_result::RungResult;
 use super::states;
 use super::walk::{Walk, group_ids, health, instances, port_of, seen, state_of};
@@ -26,7 +26,7 @@ impl Walk<'_> {
         };
         let all = list(&reply, "TargetHealthDescriptions");
         self.targets = all.iter().filter(|it| health(it, "State") != "draining").cloned().collect();
-        if let Some(name) = missing_target(self.scene).filter(|_| all.is_empty()) {
+        if let Some(name) = self.path.missing_target(self.scene).filter(|_| all.is_empty()) {
             return Ok(RungResult::not_made(&name).by(&call));
         }
         if self.targets.is_empty() {

@@ -93,7 +93,7 @@ impl Scene {
             (status == 200).then(|| rest.split('<').next().unwrap_or_default().to_owned())
         };
         if let Some(vpc) = made("Action=CreateVpc&CidrBlock=10.0.0.0%2F16", "vpcId") {
-            made(&format!("Action=CreateSubnet&VpcId={vpc}&CidrBlock=10.0.7.0%2F24"), "subnetId");
+            made(&format!("Action=CreateSubnet&VpcId={vpc}&CidrBlock=10.0.1.0%2F24"), "subnetId");
         }
     }
 

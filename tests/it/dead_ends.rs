@@ -135,7 +135,8 @@ fn by_hand_the_detour_is_offered_and_leads_back() {
     let folder = runtime().block_on(async {
         let mut hand = ManualLearner::begin("privatelink").await;
         hand.up_to("endpoint").await;
-        wait_for(&hand.folder, "the step", |line| line["event"] == "step_started" && line["step"] == "client");
+        // The last record before it watches.
+        wait_for(&hand.folder, "the step", |line| line["event"] == "predicted" && line["step"] == "client");
         hand.leave()
     });
     folder.pllab("resume --guided --plain").stdin("leave\n").run().code(1);
@@ -204,6 +205,7 @@ fn a_check_says_what_is_near_and_what_differs() {
         let words = format!("{vpc} is almost provider-vpc. What differs:");
         let difference = "IPv4 CIDR: expected 10.0.0.0/16, found 10.9.0.0/16";
         hand.folder.pllab("check provider-vpc").run().code(1).says(&words).says(difference);
+        hand.folder.pllab("why").run().code(1).says(&words).says(difference);
         hand.told("provider-vpc", "point-cidr", "10.9.0.0/16");
         // Also what the watch has told already.
         hand.folder.pllab("check provider-vpc").run().code(1).says(&words).says(difference);
