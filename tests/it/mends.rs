@@ -324,3 +324,27 @@ fn another_block_type_or_public_address_is_named() {
         hand.told("web", "point-instance-type", "t3.small");
     });
 }
+
+/// It was recognised, and then changed, while the step still lacks something else.
+#[test]
+fn what_was_right_is_told_when_it_differs_and_recognised_again() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio starts");
+    runtime.block_on(async {
+        let mut hand = ManualLearner::begin("privatelink").await;
+        make(&mut hand, &["provider-vpc", "nlb-sg"]).await;
+        let recognised = |line: &Value| line["event"] == "recognised" && line["resource"] == "nlb-sg";
+        wait_for(&hand.folder, "the group", recognised);
+        let ssh =
+            json!([{ "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] }]);
+        let rule = json!({ "GroupId": "${nlb-sg.id}", "IpPermissions": ssh });
+        hand.call(Api::Ec2, "AuthorizeSecurityGroupIngress", rule.clone()).await;
+        let calls = vec![(Api::Ec2, "RevokeSecurityGroupIngress", rule)];
+        let seen = json!("tcp 22 <- 0.0.0.0/0, tcp 80 <- 10.0.0.0/16");
+        set_right(&hand, vec![Fault { resource: "nlb-sg", point: "point-inbound", seen: seen.clone(), calls }]).await;
+        let folder = &hand.folder;
+        wait_for(folder, "the group again", |_| folder.journal().iter().filter(|line| recognised(line)).count() == 2);
+        let journal = folder.journal();
+        let told = journal.iter().filter(|line| line["event"] == "sighted" && line["differs"][0]["seen"] == seen);
+        assert_eq!(told.count(), 1, "it is told once");
+    });
+}

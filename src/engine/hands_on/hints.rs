@@ -64,9 +64,12 @@ pub fn step_commands(core: &RunLog, step: &Step) -> Vec<String> {
     commands(core, &all.into_iter().filter(unknown).collect::<Vec<_>>())
 }
 
-/// What is still to be made, in the order of needs.
+/// What is still to be made or to be set right, in the order of needs.
 fn open<'a>(state: &State, step: &'a Step) -> Vec<&'a Resource> {
-    let open = |it: &&Resource| state.resources.get(it.name()).is_none_or(|line| line.made.is_empty());
+    let open = |it: &&Resource| {
+        let made = state.resources.get(it.name()).is_some_and(|line| !line.made.is_empty());
+        !made || state.sighted.contains_key(it.name())
+    };
     in_order(&step.makes).into_iter().filter(open).collect()
 }
 

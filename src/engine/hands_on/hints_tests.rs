@@ -192,3 +192,13 @@ fn what_must_be_made_again_goes_after_what_uses_it_and_comes_before_it() {
     let ended = Call::new(crate::cloud::Api::Ec2, "TerminateInstances", serde_json::json!({ "InstanceIds": ["i-1"] }));
     assert_eq!(gone(&ended).as_deref(), Some("aws ec2 wait instance-terminated --instance-ids i-1"));
 }
+
+#[test]
+fn what_was_right_and_is_not_any_more_gets_a_hint() {
+    let lab = lab("privatelink").lab;
+    let screen = Arc::new(Hints::default());
+    let log = log(&screen);
+    lab.steps[0].makes.iter().for_each(|resource| recognise(&log, &lab.steps[0], resource));
+    let (text, commands) = last_hint(&log, &screen, &lab, "web-sg", "real-web-sg-id", &["aws one"]);
+    assert_eq!((text.as_str(), commands.as_str()), ("hint-change", "aws one"));
+}

@@ -19,6 +19,7 @@ use crate::engine::calls::run_log::RunLog;
 use crate::engine::event::{
     Answer, AskError, Choice, Event, FaultClass, Progress, ProgressState, Question, QuestionId,
 };
+use crate::engine::record::ledger::ResourceState;
 use crate::engine::record::state::State;
 use crate::i18n::{Text, m};
 use crate::lab::{Lab, Leaves, Resource, Step, in_order};
@@ -345,7 +346,10 @@ pub(super) fn recognition(
     let name = resource.name();
     let line = state.resources.get(name);
     let setting = resource.kind().leaves() == Leaves::Change;
-    if line.is_some_and(|line| line.facts == one.sighting.facts && (!setting || !line.made.is_empty())) {
+    // What was told of it before does not hold any more.
+    let told = state.sighted.contains_key(name);
+    let is_known = |line: &ResourceState| line.facts == one.sighting.facts && (!setting || !line.made.is_empty());
+    if !told && line.is_some_and(is_known) {
         return None;
     }
     let making =
