@@ -22,11 +22,23 @@ label-gateway-endpoint = Gateway endpoint { $name }
 label-security-group = Security group { $name }
 label-instance = Instance { $name }
 label-target-group = Target group { $name }
-label-load-balancer = NLB { $name }
+label-load-balancer = { $name ->
+    [nlb] NLB
+   *[other] NLB { $name }
+ }
 label-listener = Listener { $name }
-label-endpoint-service = Endpoint service { $name }
-label-service-lookup = Service look-up { $name }
-label-endpoint = Interface endpoint { $name }
+label-endpoint-service = { $name ->
+    [service] Endpoint service
+   *[other] Endpoint service { $name }
+ }
+label-service-lookup = { $name ->
+    [found-service] Service name look-up
+   *[other] Service name look-up { $name }
+ }
+label-endpoint = { $name ->
+    [endpoint] Interface endpoint
+   *[other] Interface endpoint { $name }
+ }
 label-acceptance = { $name ->
     [acceptance] Accept the connection request
     [rejection] Reject the connection request

@@ -54,6 +54,7 @@ menu-others = Other choices
 pager-on = Enter more
 pager-back = b back
 pager-menu = q menu
+pager-chapter = q to the step
 pager-end = q end
 menu-keys = Arrow keys choose  Enter takes it
 menu-copy = y copies the commands

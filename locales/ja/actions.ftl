@@ -22,11 +22,23 @@ label-gateway-endpoint = ゲートウェイエンドポイント { $name }
 label-security-group = セキュリティグループ { $name }
 label-instance = インスタンス { $name }
 label-target-group = ターゲットグループ { $name }
-label-load-balancer = NLB { $name }
+label-load-balancer = { $name ->
+    [nlb] NLB
+   *[other] NLB { $name }
+ }
 label-listener = リスナー { $name }
-label-endpoint-service = エンドポイントサービス { $name }
-label-service-lookup = サービスの検証 { $name }
-label-endpoint = インターフェイスエンドポイント { $name }
+label-endpoint-service = { $name ->
+    [service] エンドポイントサービス
+   *[other] エンドポイントサービス { $name }
+ }
+label-service-lookup = { $name ->
+    [found-service] サービス名の検証
+   *[other] サービス名の検証 { $name }
+ }
+label-endpoint = { $name ->
+    [endpoint] インターフェイスエンドポイント
+   *[other] インターフェイスエンドポイント { $name }
+ }
 label-acceptance = { $name ->
     [acceptance] 接続リクエストの承諾
     [rejection] 接続リクエストの拒否

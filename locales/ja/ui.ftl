@@ -54,6 +54,7 @@ menu-others = ほかの選択肢
 pager-on = Enter 続き
 pager-back = b 戻る
 pager-menu = q メニュー
+pager-chapter = q ステップへ
 pager-end = q 最後へ
 menu-keys = 矢印キー 選ぶ  Enter 決定
 menu-copy = y コマンドをコピー

@@ -13,7 +13,7 @@ const ENDPOINT: &str = "browse-endpoint";
 
 /// One resource of the route.
 #[derive(Clone, Debug)]
-pub struct Door {
+pub struct BrowseResource {
     pub name: &'static str,
     pub kind: Kind,
     pub parts: Vec<ApiStep>,
@@ -23,7 +23,7 @@ pub struct Door {
 /// is the client's port. Without client IP preservation the client sees the endpoint's own group
 /// (UG:eice-security-groups).
 #[must_use]
-pub fn door(vpc: &str, subnet: &str, group: &str, port: u16, naming: &Naming<'_>) -> Vec<Door> {
+pub fn browse_resources(vpc: &str, subnet: &str, group: &str, port: u16, naming: &Naming<'_>) -> Vec<BrowseResource> {
     let guard = SecurityGroup {
         name: GROUP.to_owned(),
         vpc: vpc.to_owned(),
@@ -33,9 +33,9 @@ pub fn door(vpc: &str, subnet: &str, group: &str, port: u16, naming: &Naming<'_>
     let rule = security_group_rule::make(RULE, group, port, GROUP, naming);
     let endpoint = instance_connect_endpoint::make(ENDPOINT, subnet, GROUP, naming);
     vec![
-        Door { name: GROUP, kind: Kind::SecurityGroup, parts: guard.make(naming) },
-        Door { name: RULE, kind: Kind::SecurityGroupRule, parts: rule },
-        Door { name: ENDPOINT, kind: Kind::InstanceConnectEndpoint, parts: endpoint },
+        BrowseResource { name: GROUP, kind: Kind::SecurityGroup, parts: guard.make(naming) },
+        BrowseResource { name: RULE, kind: Kind::SecurityGroupRule, parts: rule },
+        BrowseResource { name: ENDPOINT, kind: Kind::InstanceConnectEndpoint, parts: endpoint },
     ]
 }
 

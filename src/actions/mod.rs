@@ -15,7 +15,7 @@ mod resource_kind;
 mod service_configuration;
 
 pub use api_step::{ApiStep, Naming, Presence, facts_of, presence};
-pub use browse_route::{browse_grants, door};
+pub use browse_route::{browse_grants, browse_resources};
 pub use cost::Charge;
 pub use grant::{Condition, Grant, Scope};
 pub use kind::{

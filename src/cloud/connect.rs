@@ -57,7 +57,7 @@ pub struct Clients {
     named: bool,
     /// How many times faster than AWS's the target's clock runs.
     speed: u64,
-    wallet: CredentialCache,
+    credentials: CredentialCache,
     /// The account of the credentials, once it is known.
     account: Arc<OnceLock<String>>,
     /// Whether the last answer was that the credentials are invalid.
@@ -84,7 +84,7 @@ pub struct Identity {
 }
 
 impl Clients {
-    fn of(config: &SdkConfig, options: &ConnectOptions, wallet: CredentialCache) -> Self {
+    fn of(config: &SdkConfig, options: &ConnectOptions, credentials: CredentialCache) -> Self {
         Self {
             ec2: aws_sdk_ec2::Client::from_conf(
                 aws_sdk_ec2::config::Builder::from(config).interceptor(Measure).build(),
@@ -104,7 +104,7 @@ impl Clients {
             region: options.region.clone(),
             named: options.endpoint_url.is_some(),
             speed: 1,
-            wallet,
+            credentials,
             account: Arc::default(),
             signed_out: Arc::default(),
         }
@@ -144,7 +144,7 @@ impl Clients {
 
     /// The generation of the credentials that a call is signed with, for [`Self::renew`].
     pub(super) async fn signed_with(&self) -> u32 {
-        self.wallet.times().await
+        self.credentials.times().await
     }
 
     /// Fetches new credentials, after a call that was signed with generation `used` was refused for them. Returns
@@ -154,11 +154,11 @@ impl Clients {
     /// `OtherAccount` if the new credentials belong to another account, in which nothing of the run exists. If the
     /// account cannot be determined, the fault that prevented it. In both cases no call is signed with them.
     pub(super) async fn renew(&self, used: u32) -> Result<bool, Fault> {
-        if self.wallet.times().await != used {
+        if self.credentials.times().await != used {
             // Another call has renewed them meanwhile.
             return Ok(true);
         }
-        let Some(found) = self.wallet.look_again().await else { return Ok(false) };
+        let Some(found) = self.credentials.look_again().await else { return Ok(false) };
         if let Some(before) = self.account.get() {
             let now = self.whose(found.credentials().cloned()).await?.account;
             if now != *before {
@@ -166,7 +166,7 @@ impl Clients {
                 return Err(Fault::ours(FaultClass::SignIn, "OtherAccount", message));
             }
         }
-        self.wallet.adopt(found).await;
+        self.credentials.adopt(found).await;
         Ok(true)
     }
 
@@ -228,7 +228,7 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
         region: options.region.clone(),
         http: elsewhere,
     };
-    let wallet = CredentialCache::new(source);
+    let credentials = CredentialCache::new(source);
     let timeouts =
         TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(ATTEMPT_TIMEOUT).build();
     if let (Some(_), Some(url), Some(client)) = (&options.keys, &options.endpoint_url, &client) {
@@ -239,18 +239,18 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
             .region(Region::new(options.region.clone()))
             .endpoint_url(url)
             .retry_config(RetryConfig::disabled())
-            .credentials_provider(SharedCredentialsProvider::new(wallet.clone()))
+            .credentials_provider(SharedCredentialsProvider::new(credentials.clone()))
             .identity_cache(IdentityCache::no_cache())
             .timeout_config(timeouts)
             .http_client(client.clone())
             .build();
-        return Ok(Clients::of(&config, options, wallet));
+        return Ok(Clients::of(&config, options, credentials));
     }
     // One attempt each: `send.rs` decides what to send again and when, because it knows what a call does.
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new(options.region.clone()))
         .retry_config(RetryConfig::disabled())
-        .credentials_provider(wallet.clone())
+        .credentials_provider(credentials.clone())
         .identity_cache(IdentityCache::no_cache())
         .timeout_config(timeouts);
     if let Some(url) = &options.endpoint_url {
@@ -264,7 +264,7 @@ pub async fn connect(options: &ConnectOptions) -> Result<Clients, Fault> {
     if let Some(client) = client {
         loader = loader.http_client(client);
     }
-    Ok(Clients::of(&loader.load().await, options, wallet))
+    Ok(Clients::of(&loader.load().await, options, credentials))
 }
 
 /// The region from the environment, else from the profile (`None`: the default one, or `AWS_PROFILE`), in the order

@@ -136,3 +136,33 @@ fn group_rules_made_as_a_repair_do_not_tie_the_groups() {
     let refused = cleaned.iter().filter(|line| line["event"] == "outcome" && line["error"].is_object()).count();
     assert_eq!(refused, 0, "{cleaned:#?}");
 }
+
+/// A near miss in a VPC that the learner hands over is nobody's to delete, and is named as what holds the VPC.
+#[test]
+fn what_holds_a_vpc_that_is_handed_over_is_named() {
+    let folder = Folder::new();
+    let watching = ["start --hands-on --pace instant --output json", "resume --hands-on --output json"];
+    let mut running = folder.pllab(watching[0]).start();
+    running.until("\"event\":\"baseline\"");
+    running.signal("INT");
+    running.wait().code(130);
+    let near = on_the_sandbox(&folder, async |provider, _| {
+        let vpc = ec2(provider, "CreateVpc", json!({ "CidrBlock": "10.0.0.0/16" })).await.expect("a VPC");
+        let vpc = get(&vpc, "Vpc.VpcId");
+        let names = json!({ "VpcId": vpc, "EnableDnsHostnames": { "Value": true } });
+        ec2(provider, "ModifyVpcAttribute", names).await.expect("it can be changed");
+        let subnet = json!({ "VpcId": vpc, "CidrBlock": "10.0.200.0/24" });
+        get(&ec2(provider, "CreateSubnet", subnet).await.expect("a subnet"), "Subnet.SubnetId")
+    });
+    let mut running = folder.pllab(watching[1]).start();
+    running.until("\"event\":\"recognised\",\"step\":\"provider-vpc\",\"resource\":\"provider-vpc\"");
+    running.signal("INT");
+    running.wait().code(130);
+    folder.pllab("clean --yes --with-mine --output json").run().code(1);
+    let journal = folder.journal();
+    let receipt = journal.iter().rev().find(|line| line["event"] == "receipt").expect("a receipt");
+    let items = receipt["items"].as_array().expect("items");
+    let vpc = items.iter().find(|item| item["resource"] == "provider-vpc").expect("the VPC is told");
+    assert!(vpc["state"] == "left" && vpc["why"].to_string().contains(&near), "{items:#?}");
+    assert!(items.iter().any(|item| item["id"] == *near && item["foreign"] == true), "{items:#?}");
+}

@@ -180,7 +180,7 @@ impl BrowseRoute<'_> {
         let _lock = store.lock()?;
         let screen = context.screen(yes);
         let question = Question {
-            id: QuestionId::Door,
+            id: QuestionId::Tunnel,
             prompt: m::tunnel_ask(to.port),
             choices: vec![
                 Choice { answer: Answer::Go, label: m::tunnel_go() },
@@ -251,7 +251,9 @@ fn is_plain(text: &str) -> bool {
 fn missing(state: &State, to: &ClientLocation) -> bool {
     let making = actions::Naming { run: &state.run, lab: &state.lab, learner: &state.learner, round: 0 };
     let existing = state.existing();
-    actions::door(&to.vpc, &to.subnet, &to.group, to.port, &making).iter().any(|door| !existing.contains_key(door.name))
+    actions::browse_resources(&to.vpc, &to.subnet, &to.group, to.port, &making)
+        .iter()
+        .any(|it| !existing.contains_key(it.name))
 }
 
 /// The parts of the commands.

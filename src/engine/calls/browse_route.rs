@@ -39,36 +39,36 @@ pub async fn open_browse_route(
     let (run, lab, learner) = core.with(|state| (state.run.clone(), state.lab.clone(), state.learner.clone()));
     let round = |name: &str| core.with(|state| state.resources.get(name).map_or(0, |line| line.round));
     let names: Vec<&str> =
-        actions::door("", "", "", to.port, &Naming { run: &run, lab: &lab, learner: &learner, round: 0 })
+        actions::browse_resources("", "", "", to.port, &Naming { run: &run, lab: &lab, learner: &learner, round: 0 })
             .iter()
             .map(|it| it.name)
             .collect();
     let round = names.into_iter().map(round).max().unwrap_or_default();
     let making = Naming { run: &run, lab: &lab, learner: &learner, round };
-    for door in actions::door(&to.vpc, &to.subnet, &to.group, to.port, &making) {
-        let made = core.with(|state| state.resources.get(door.name).map(|it| it.made.clone()).unwrap_or_default());
+    for one in actions::browse_resources(&to.vpc, &to.subnet, &to.group, to.port, &making) {
+        let made = core.with(|state| state.resources.get(one.name).map(|it| it.made.clone()).unwrap_or_default());
         let progress = |seen: Option<Text>, state| Progress {
-            id: door.name.to_owned(),
-            label: actions::label(&door.kind, door.name),
+            id: one.name.to_owned(),
+            label: actions::label(&one.kind, one.name),
             seen,
-            wait: patience.wait((door.kind == Kind::InstanceConnectEndpoint).then_some(USUAL)),
+            wait: patience.wait((one.kind == Kind::InstanceConnectEndpoint).then_some(USUAL)),
             state,
         };
         let work = Work {
             step: &to.step,
-            resource: door.name,
-            kind: &door.kind,
+            resource: one.name,
+            kind: &one.kind,
             side: to.side,
             purpose: Purpose::Make,
             waiting: None,
         };
         core.screen.progress(&progress(None, ProgressState::Running));
         let result = async {
-            for part in door.parts.iter().filter(|part| !made.contains(&*part.name)) {
+            for part in one.parts.iter().filter(|part| !made.contains(&*part.name)) {
                 perform(core, clouds, &patience, &work, part).await?;
             }
-            if door.kind == Kind::InstanceConnectEndpoint {
-                wait(core, clouds, patience, to.side, door.name, &progress).await?;
+            if one.kind == Kind::InstanceConnectEndpoint {
+                wait(core, clouds, patience, to.side, one.name, &progress).await?;
             }
             Ok(())
         };

@@ -11,6 +11,7 @@ use crate::engine::calls::perform::clients;
 use crate::engine::calls::run_log::RunLog;
 use crate::engine::event::Fault;
 use crate::engine::record::fold::strings;
+use crate::engine::record::ledger::ResourceState;
 use crate::engine::record::state::State;
 use crate::lab::{Kind, Side};
 
@@ -48,9 +49,9 @@ const LISTS: [(&str, &str, &str); 6] = [
 /// The VPCs that the run has made in the account of `side`, including deleted ones.
 pub fn vpcs(core: &RunLog, state: &State, side: Side) -> Vec<String> {
     let made = state.gone.iter().map(|it| (&it.kind, it.side, Some(it.id.as_str())));
-    // A VPC of the learner's that stays may hold anything.
-    let existing =
-        state.existing().into_values().filter(|line| !line.yours).map(|line| (&line.kind, line.side, line.id()));
+    // A VPC of the learner's that stays may hold anything. One that they hand over has to go.
+    let goes = |line: &&ResourceState| !line.yours || (state.handed_over && !state.is_older(line));
+    let existing = state.existing().into_values().filter(goes).map(|line| (&line.kind, line.side, line.id()));
     let account = core.accounts().get(&side);
     let ours = made.chain(existing).filter(|(kind, its, _)| **kind == Kind::Vpc && core.accounts().get(its) == account);
     ours.filter_map(|(_, _, id)| id.map(str::to_owned)).collect()

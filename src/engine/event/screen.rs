@@ -113,11 +113,13 @@ impl Question {
         self.deletes(answer) && !asks
     }
 
-    /// The answer that a person is offered first: the default, unless it deletes.
+    /// The answer that a person is offered first: the default, unless it deletes or gives up.
     #[must_use]
     pub fn offered(&self) -> Answer {
         let harmless = self.choices.iter().map(|choice| choice.answer).find(|answer| !self.deletes(*answer));
-        if self.deletes(self.default) { harmless.unwrap_or(self.default) } else { self.default }
+        // Nobody is there to mend anything if a flag answers; a person mends it and looks again.
+        let looks_again = matches!(self.id, QuestionId::NotMet | QuestionId::Failed);
+        if looks_again || self.deletes(self.default) { harmless.unwrap_or(self.default) } else { self.default }
     }
 }
 
@@ -158,7 +160,7 @@ pub enum QuestionId {
     /// While a drill is planted.
     Drill,
     /// Before `pllab browse` makes a connection to the client.
-    Door,
+    Tunnel,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -6,6 +6,8 @@ use crate::lab::{Pair, PredictProse, Prose, Side, StepProse};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpeningView {
+    /// Shell lines for a second terminal, if they are new and the learner works by hand.
+    pub access: Vec<String>,
     /// Title and introduction.
     pub prose: Pair<Prose>,
     pub minutes: u32,

@@ -3,7 +3,7 @@
 use crate::actions::{self, Symbol};
 use crate::engine::event::{Lane, Link, LinkState, Mark, Node, Picture, Verdict};
 use crate::engine::record::state::State;
-use crate::i18n::{Text, m};
+use crate::i18n::{Lang, Text, m};
 use crate::lab::{Lab, Resource, Side};
 
 /// What the picture shows.
@@ -50,7 +50,8 @@ pub fn picture(lab: &Lab, run: &State, stage: Stage) -> Picture {
             },
         };
         let mark = mark(run, stage, made.step, name);
-        let label = if several(made) {
+        // A client that is called "client" needs no second word.
+        let label = if several(made) && symbol.label.render(Lang::En) != name {
             m::PictureNamed { label: symbol.label.clone(), name }.text()
         } else {
             symbol.label.clone()

@@ -296,7 +296,7 @@ impl Watch<'_> {
     fn progress(&self, waits_for: Vec<Text>, state: ProgressState) {
         let count = waits_for.len();
         let seen = waits_for.into_iter().next();
-        let label = m::watch_waiting(&self.step.id);
+        let label = m::watch_waiting();
         let left =
             |first| if count > 1 { m::WatchLeftMore { first, n: count - 1 }.text() } else { m::watch_left(first) };
         let seen = seen.map(left);

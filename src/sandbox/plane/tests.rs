@@ -38,7 +38,7 @@ fn door(console: &str) -> Option<u16> {
     port.parse().ok()
 }
 
-async fn knock(port: u16, host: &str) -> io::Result<String> {
+async fn request(port: u16, host: &str) -> io::Result<String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
     stream.write_all(format!("GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").as_bytes()).await?;
     let mut answer = String::new();
@@ -85,8 +85,8 @@ async fn a_door_holds_the_browser_until_the_path_opens() -> io::Result<()> {
     plane.apply(with(|it| set_state(it, "pendingAcceptance")));
     let port = door(&text(&plane, "i-client").await).ok_or(io::ErrorKind::NotFound)?;
     let host = format!("127.0.0.1:{port}");
-    assert!(knock(port, "evil.example").await?.starts_with("HTTP/1.1 403 "));
-    let browser = tokio::spawn(async move { knock(port, &host).await });
+    assert!(request(port, "evil.example").await?.starts_with("HTTP/1.1 403 "));
+    let browser = tokio::spawn(async move { request(port, &host).await });
     sleep(Duration::from_millis(100)).await;
     assert!(!browser.is_finished());
     plane.apply(lab());

@@ -64,7 +64,10 @@ impl Pick {
 
 /// Asks until the learner takes one of the question's own choices.
 pub fn ask(board: &dyn MenuHost, question: &Question, context: &Context) -> Result<Answer, AskError> {
-    let at_step = matches!(question.id, QuestionId::Step | QuestionId::Next | QuestionId::Watching);
+    let at_step = matches!(
+        question.id,
+        QuestionId::Step | QuestionId::Next | QuestionId::Watching | QuestionId::NotMet | QuestionId::Failed
+    );
     let view = context.step.as_ref().filter(|_| at_step);
     let picks = picks(question, view);
     let usual = picks.iter().position(|(pick, _)| *pick == Pick::Answer(question.offered())).unwrap_or(0);

@@ -9,6 +9,14 @@ pub struct Part {
     pub begins_page: bool,
 }
 
+/// What is shown at once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    pub lines: Vec<Line>,
+    /// Whether a part that begins a page stands at its top.
+    pub begins: bool,
+}
+
 /// Room on the terminal, in cells.
 #[derive(Clone, Copy, Debug)]
 pub struct Room {
@@ -44,46 +52,48 @@ pub fn paragraphs(part: &Part, most: usize, columns: usize) -> Vec<Part> {
 }
 
 /// Packs parts into pages. Only a single line that is longer than a page makes a page too long.
-pub fn pages(parts: &[Part], room: Room) -> Vec<Vec<Line>> {
+pub fn pages(parts: &[Part], room: Room) -> Vec<Page> {
     let Room { columns, most, last } = room;
-    let height = |page: &[Vec<Line>]| page.iter().map(|block| rows(block, columns) + 1).sum::<usize>();
-    let mut pages: Vec<Vec<Vec<Line>>> = Vec::new();
+    let height = |page: &[Part]| page.iter().map(|part| rows(&part.lines, columns) + 1).sum::<usize>();
+    let mut pages: Vec<Vec<Part>> = Vec::new();
     for part in parts.iter().flat_map(|part| paragraphs(part, most, columns)) {
         match pages.last_mut() {
-            Some(page) if !part.begins_page && height(page) + rows(&part.lines, columns) <= most => {
-                page.push(part.lines);
-            }
-            _ => pages.push(vec![part.lines]),
+            Some(page) if !part.begins_page && height(page) + rows(&part.lines, columns) <= most => page.push(part),
+            _ => pages.push(vec![part]),
         }
     }
     if let Some(mut tail) = pages.pop() {
         let mut end = Vec::new();
-        while let Some(block) = tail.pop() {
-            if height(&end) + rows(&block, columns) <= last {
-                end.insert(0, block);
+        while let Some(part) = tail.pop() {
+            if height(&end) + rows(&part.lines, columns) <= last {
+                end.insert(0, part);
                 continue;
             }
             if end.is_empty() {
                 // Its last rows stay with the menu, one line at least.
-                let fits = |from: &usize| rows(&block[*from..], columns) <= last;
-                let from = (0..block.len()).find(fits).unwrap_or(block.len().saturating_sub(1));
-                end.push(block[from..].to_vec());
-                tail.extend((from > 0).then(|| block[..from].to_vec()));
+                let fits = |from: &usize| rows(&part.lines[*from..], columns) <= last;
+                let from = (0..part.lines.len()).find(fits).unwrap_or(part.lines.len().saturating_sub(1));
+                end.push(Part { lines: part.lines[from..].to_vec(), begins_page: from == 0 && part.begins_page });
+                tail.extend((from > 0).then(|| Part { lines: part.lines[..from].to_vec(), ..part }));
             } else {
-                tail.push(block);
+                tail.push(part);
             }
             break;
         }
         pages.extend([tail, end]);
     }
-    pages.into_iter().filter(|page| !page.is_empty()).map(stack).collect()
+    let page = |parts: Vec<Part>| Page {
+        begins: parts.first().is_some_and(|part| part.begins_page),
+        lines: stack(parts.into_iter().map(|part| part.lines)),
+    };
+    pages.into_iter().filter(|page| !page.is_empty()).map(page).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Part, Room, pages};
+    use super::{Page, Part, Room, pages};
     use crate::ui::text::line::{Line, Tone};
 
     fn part(lines: Vec<Line>) -> Part {
@@ -102,10 +112,9 @@ mod tests {
     fn a_part_that_begins_a_page_does() {
         let line = |begins_page| Part { lines: vec![Line::plain("x")], begins_page };
         let room = Room { columns: 80, most: 20, last: 20 };
-        assert_eq!(
-            pages(&[line(true), line(false), line(true)], room).iter().map(Vec::len).collect::<Vec<_>>(),
-            [3, 1]
-        );
+        let pages = pages(&[line(false), line(false), line(true)], room);
+        let shape = |page: &Page| (page.lines.len(), page.begins);
+        assert_eq!(pages.iter().map(shape).collect::<Vec<_>>(), [(3, false), (1, true)]);
     }
 
     proptest! {
@@ -119,10 +128,10 @@ mod tests {
             let pages = pages(&parts, Room { columns: 80, most, last });
             for (number, page) in pages.iter().enumerate() {
                 let limit = if number + 1 == pages.len() { last } else { most };
-                prop_assert!(page.len() <= limit, "page {number}: {} > {limit}", page.len());
+                prop_assert!(page.lines.len() <= limit, "page {number}: {} > {limit}", page.lines.len());
             }
             let words = |lines: Vec<Line>| lines.into_iter().filter(|line| !line.is_blank()).collect::<Vec<_>>();
-            prop_assert_eq!(words(pages.concat()), parts.into_iter().flat_map(|part| part.lines).collect::<Vec<_>>());
+            prop_assert_eq!(words(pages.into_iter().flat_map(|page| page.lines).collect()), parts.into_iter().flat_map(|part| part.lines).collect::<Vec<_>>());
         }
     }
 }

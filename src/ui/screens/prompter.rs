@@ -294,27 +294,42 @@ pub fn enter_pressed() -> bool {
 pub enum Turn {
     On,
     Back,
-    /// To the last page.
+    /// Past what belongs together with this page.
     End,
 }
 
+/// The line below a page.
+pub struct Legend<'a> {
+    /// Its words, before and after something was copied.
+    pub words: &'a dyn Fn(bool) -> String,
+    pub can_go_back: bool,
+    /// What `y` copies.
+    pub to_copy: Option<&'a str>,
+}
+
 /// Shows a line of words below a page, waits for a key that turns it, then removes the line.
-pub fn turn_page(words: &str, can_go_back: bool, color: bool, interrupt: &AtomicBool) -> Result<Turn, AskError> {
+pub fn turn_page(legend: &Legend<'_>, color: bool, interrupt: &AtomicBool) -> Result<Turn, AskError> {
     let term = Term::stderr();
     let mut keyboard = Keyboard::open(interrupt, false);
-    let mut shown = None;
+    let (mut shown, mut copied) = (None, false);
     let heard = loop {
-        let state = (term.size(), times_taken_again());
+        let state = (term.size(), times_taken_again(), copied);
         if shown.replace(state) != Some(state) {
-            let line = Line::of(Tone::Dim, cut(words, usize::from(state.0.1).saturating_sub(2)));
+            let words = (legend.words)(copied);
+            let line = Line::of(Tone::Dim, cut(&words, usize::from(state.0.1).saturating_sub(2)));
             // If the terminal cannot be written to, reading from it fails too and reports the error.
             let _ = term.clear_line().and_then(|()| term.write_str(&line.paint(color)));
         }
         match keyboard.hear() {
             Ok(keys) => match keys.as_slice() {
                 [Key::Enter | Key::Down | Key::Char(' ' | 'f' | 'j')] => break Ok(Turn::On),
-                [Key::Up | Key::Backspace | Key::Char('b' | 'k')] if can_go_back => break Ok(Turn::Back),
+                [Key::Up | Key::Backspace | Key::Char('b' | 'k')] if legend.can_go_back => break Ok(Turn::Back),
                 [Key::Char('q')] => break Ok(Turn::End),
+                [Key::Char('y')] if legend.to_copy.is_some() => {
+                    // If the terminal is gone, reading from it reports the error.
+                    let _ = term.write_str(&signals::copy(legend.to_copy.unwrap_or_default()));
+                    copied = true;
+                }
                 _ => {}
             },
             Err(error) => break Err(error),

@@ -1,6 +1,6 @@
 //! What was printed since the learner's last answer, and what waits because the terminal is full.
 
-use super::pages::{Part, Room, pages, paragraphs, rows};
+use super::pages::{Page, Part, Room, pages, paragraphs, rows};
 use crate::ui::text::line::{Line, stack};
 
 /// Filled by everything that is printed between two answers, so that the learner can go back over it.
@@ -54,8 +54,8 @@ impl Sheet {
     }
 
     /// All pages; the first is on the terminal already.
-    pub fn pages(&self, room: Room) -> Vec<Vec<Line>> {
-        let mut all = vec![self.shown.clone()];
+    pub fn pages(&self, room: Room) -> Vec<Page> {
+        let mut all = vec![Page { lines: self.shown.clone(), begins: false }];
         all.extend(pages(&self.held, room));
         all
     }
@@ -109,10 +109,10 @@ mod tests {
             }
             prop_assert!(!now.is_empty() && now.len() <= most, "{} > {most}", now.len());
             let pages = sheet.pages(Room { columns: 80, most, last: most.min(3) });
-            prop_assert_eq!(&pages[0], &now);
-            prop_assert!(pages.iter().all(|page| page.len() <= most));
+            prop_assert_eq!(&pages[0].lines, &now);
+            prop_assert!(pages.iter().all(|page| page.lines.len() <= most));
             let words = |lines: Vec<Line>| lines.into_iter().filter(|line| !line.is_blank()).collect::<Vec<_>>();
-            prop_assert_eq!(words(pages.concat()), all.clone());
+            prop_assert_eq!(words(pages.into_iter().flat_map(|page| page.lines).collect()), all.clone());
             now.extend(sheet.release());
             prop_assert_eq!(words(now), all);
         }

@@ -14,7 +14,7 @@ use super::menu::{Item, MenuHost, ask, set_apart, step_blocks, taken};
 use super::numbered::{ask_number, is_one_of, numbered};
 use super::options::UiOptions;
 use super::pages::{Room, rows as rows_of};
-use super::prompter::{self, Offer, Turn};
+use super::prompter::{self, Legend, Offer, Turn};
 use super::sheet::Sheet;
 use super::signals::{Signals, link};
 use crate::engine::event::{
@@ -193,20 +193,29 @@ impl Terminal {
             pages
         };
         let style = self.style();
+        let to_copy = self.inner().sheet.to_copy().filter(|_| self.signals.clipboard);
         let mut at = 0;
         loop {
             if at + 1 == pages.len() && at > 0 {
                 return Ok(true);
             }
-            let keys = [Some(m::pager_on()), (at > 0).then(m::pager_back), Some(end.clone())];
-            let keys = keys.iter().flatten().map(|text| style.render(text)).collect::<Vec<_>>().join("  ");
-            let position = if pages.len() > 1 { format!("  {}/{}", at + 1, pages.len()) } else { String::new() };
-            let words = format!(" {keys}{position}");
-            let turn = match prompter::turn_page(&words, at > 0, self.color, &self.interrupt) {
+            // Whoever passes over an introduction still begins the step at its beginning.
+            let chapter = (at + 1..pages.len() - 1).find(|next| pages[*next].begins);
+            let end = if chapter.is_some() { m::pager_chapter() } else { end.clone() };
+            let words = |copied: bool| {
+                let copy = if copied { m::menu_copied() } else { m::menu_copy() };
+                let keys = [Some(m::pager_on()), (at > 0).then(m::pager_back), Some(end.clone())];
+                let keys = keys.into_iter().chain([to_copy.is_some().then_some(copy)]).flatten();
+                let keys = keys.map(|text| style.render(&text)).collect::<Vec<_>>().join("  ");
+                let position = if pages.len() > 1 { format!("  {}/{}", at + 1, pages.len()) } else { String::new() };
+                format!(" {keys}{position}")
+            };
+            let legend = Legend { words: &words, can_go_back: at > 0, to_copy: to_copy.as_deref() };
+            let turn = match prompter::turn_page(&legend, self.color, &self.interrupt) {
                 Ok(turn) => turn,
                 Err(error) => {
                     let inner = &mut *self.inner();
-                    pages.iter().skip(at + 1).for_each(|page| self.put(inner, page));
+                    pages.iter().skip(at + 1).for_each(|page| self.put(inner, &page.lines));
                     return Err(error);
                 }
             };
@@ -216,9 +225,9 @@ impl Terminal {
             match turn {
                 Turn::On => at += 1,
                 Turn::Back => at -= 1,
-                Turn::End => at = pages.len() - 1,
+                Turn::End => at = chapter.unwrap_or(pages.len() - 1),
             }
-            let mut shown = pages.get(at).cloned().unwrap_or_default();
+            let mut shown = pages.get(at).map(|page| page.lines.clone()).unwrap_or_default();
             if turn == Turn::Back {
                 prompter::clear_screen();
             } else {

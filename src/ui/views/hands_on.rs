@@ -88,9 +88,18 @@ pub fn event(event: &Event, style: &Style) -> Vec<Line> {
             }
             style.inside(lines)
         }
-        Event::Lost { things, commands, .. } => {
+        Event::Lost { things, again, commands, .. } => {
             let mut lines: Vec<Line> =
                 things.iter().flat_map(|it| marked(Tone::Bad, style.cross(), &lost(it), style)).collect();
+            let along: Vec<&str> = again
+                .iter()
+                .filter(|name| things.iter().all(|thing| thing.resource != **name))
+                .map(String::as_str)
+                .collect();
+            if !along.is_empty() {
+                let words = m::lost_along(along.join(", "));
+                lines.extend(fill(&Line::plain(style.render(&words)), style.measure(), "", "  "));
+            }
             if !commands.is_empty() {
                 lines.extend(fill(&Line::plain(style.render(&m::lost_yours())), style.measure(), "", "  "));
             }

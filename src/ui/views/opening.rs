@@ -39,5 +39,11 @@ pub fn opening(view: &OpeningView, style: &Style) -> Vec<Vec<Line>> {
         blocks.push(style.inside(style.prose(more, 0)));
     }
     blocks.push(style.inside(about));
+    if !view.access.is_empty() {
+        let mut lines = style.inside(style.words(Tone::Plain, &m::opening_access()));
+        lines.push(Line::blank());
+        lines.extend(view.access.iter().map(|line| Line::to_copy(Tone::Code, line.as_str())));
+        blocks.push(lines);
+    }
     blocks
 }

@@ -46,7 +46,7 @@ fn table(items: &[Item], style: &Style) -> Vec<Line> {
             vec![
                 Line::plain(name(item, style)),
                 Line::plain(short(&item.id)),
-                Line::of(ink, mark(item.state, style)).and(Tone::Plain, " ").and(ink, style.render(&now)),
+                Line::of(ink, mark(item, style)).and(Tone::Plain, " ").and(ink, style.render(&now)),
             ]
         })
         .collect();
@@ -87,9 +87,11 @@ fn state(item: &Item) -> (Tone, Text) {
     }
 }
 
-fn mark(state: ItemState, style: &Style) -> &'static str {
-    match state {
+fn mark(item: &Item, style: &Style) -> &'static str {
+    match item.state {
         ItemState::Gone => style.tick(),
+        // It stays because the learner wants it to.
+        ItemState::Left if item.yours => style.open(),
         ItemState::Left => style.cross(),
         ItemState::Unknown => "?",
     }

@@ -109,5 +109,8 @@ fn one(id: &str) -> String {
 fn ids_go_and_words_stay() {
     let text = "vpc-affde8d04f2c61e94 sg-1 10.0.1.111, 10.1.1.7, 10.0.1.0/24 http://127.0.0.1:4566/ vpce-0 273640253569: qd3rrk";
     let redacted = redact(text, &[("qd3rrk", "run")]);
-    assert_eq!(redacted, "vpc-<id> sg-1 10.0.1.<n>, 10.1.1.<n>, 10.0.1.0/24 http://127.0.0.1:<port>/ vpce-0 <account>: <run>");
+    assert_eq!(
+        redacted,
+        "vpc-<id> sg-1 10.0.1.<n>, 10.1.1.<n>, 10.0.1.0/24 http://127.0.0.1:<port>/ vpce-0 <account>: <run>"
+    );
 }

@@ -22,9 +22,9 @@ const HEAD_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a request is held.
 const HOLD: Duration = Duration::from_mins(1);
 /// How often the path is tried again, unless the topology changes sooner.
-const KNOCK: Duration = Duration::from_secs(1);
+const RETRY: Duration = Duration::from_secs(1);
 
-pub struct Door {
+pub struct LocalForward {
     /// Where it leads, as in a URL.
     pub name: String,
     pub local: u16,
@@ -34,7 +34,7 @@ pub struct Door {
 
 /// Opens an instance's door to `host`, and announces it on the instance's console. `None` if no local port is free,
 /// which the console says too.
-pub fn open(context: &Arc<MachineContext>, id: &str, host: &str, port: u16) -> Option<Door> {
+pub fn open(context: &Arc<MachineContext>, id: &str, host: &str, port: u16) -> Option<LocalForward> {
     let name = authority(host, port);
     // The same port as before a restart, so that a page that is open in the browser can be reloaded.
     let remembered = context.memory.door(id, &name).and_then(|port| listen_on(&context.network.runtime, port).ok());
@@ -62,7 +62,7 @@ pub fn open(context: &Arc<MachineContext>, id: &str, host: &str, port: u16) -> O
             }
         }
     });
-    Some(Door { name, local: local.port(), task: task.abort_handle() })
+    Some(LocalForward { name, local: local.port(), task: task.abort_handle() })
 }
 
 /// What only the announcement of a door has in it.
@@ -130,12 +130,12 @@ impl Visitor {
         while Instant::now() < end {
             changes.mark_unchanged();
             // An attempt that hangs counts as a closed path.
-            if let Ok(Some(onward)) = timeout_at(end, self.knock()).await {
+            if let Ok(Some(onward)) = timeout_at(end, self.connect()).await {
                 return Some(onward);
             }
             let mut byte = [0];
             tokio::select! {
-                () = sleep(KNOCK) => {}
+                () = sleep(RETRY) => {}
                 told = changes.changed() => told.ok()?,
                 seen = stream.peek(&mut byte), if watched => match seen {
                     Ok(0) | Err(_) => return None,
@@ -147,7 +147,7 @@ impl Visitor {
         None
     }
 
-    async fn knock(&self) -> Option<TcpStream> {
+    async fn connect(&self) -> Option<TcpStream> {
         let topology = self.context.network.topology();
         let addresses = if self.host == "localhost" {
             vec![std::net::Ipv4Addr::LOCALHOST]

@@ -12,7 +12,7 @@ use super::local_forward;
 use super::machine::Machine;
 
 /// The limit of doors of an instance.
-const MOST_DOORS: usize = 16;
+const MOST_FORWARDS: usize = 16;
 
 /// Switches an instance on: opens its doors and starts its boot script, or continues it where an earlier process
 /// stopped.
@@ -20,15 +20,15 @@ pub fn switch_on(context: &Arc<MachineContext>, id: &str, instance: &Instance) -
     let machine = Arc::new(Machine::new(context, id, instance));
     let hosts = machine.program.hosts();
     let mut doors = BTreeMap::new();
-    for (host, port) in hosts.iter().take(MOST_DOORS) {
+    for (host, port) in hosts.iter().take(MOST_FORWARDS) {
         if let Some(door) = local_forward::open(context, id, host, *port) {
             doors.insert(door.name, door.local);
             machine.keep(door.task);
         }
     }
-    if hosts.len() > MOST_DOORS {
-        let rest = hosts.len() - MOST_DOORS;
-        let text = format!("[pllab sandbox] an instance has at most {MOST_DOORS} doors: {rest} more are not opened");
+    if hosts.len() > MOST_FORWARDS {
+        let rest = hosts.len() - MOST_FORWARDS;
+        let text = format!("[pllab sandbox] an instance has at most {MOST_FORWARDS} doors: {rest} more are not opened");
         context.network.consoles.line(id, &text);
     }
     context.memory.set_doors(id, doors);
