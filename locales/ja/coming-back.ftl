@@ -13,7 +13,9 @@ engine-ask-go-ahead = { $n ->
 engine-ask-go-back = ステップ「{ $step }」に戻りますか。{ $n } ステップをやり直せるように、pllab が作ったものを先に削除します。ご自身で作ったものは残ります。
 predict-title = 予想の答え: { $question }
 predict-right = 正解です: { $right }
-predict-wrong = 予想: { $said } 正解: { $right }
+predict-wrong =
+    あなたの答え: { $said }
+    正解: { $right }
 predict-seen = 確かめた結果: { $seen }
 lab-prediction-wrong = 予想 { $id } には、選択肢に含まれる正解と、証拠になるこのステップ以降の looks か checks のどれかが必要です
 lab-recap-wrong = おさらいの問い { $id } には、ほかと重ならない名前と、選択肢に含まれる正解と、証拠になるラボの looks か checks のどれかが必要です

@@ -75,6 +75,12 @@ pub fn is_lively(check: &Check) -> bool {
     with_question!(check, question => question.is_lively())
 }
 
+/// Whether the check is about the resource with this name.
+#[must_use]
+pub fn is_about(check: &Check, name: &str) -> bool {
+    with_question!(check, question => question.needs().iter().any(|(needed, _)| *needed == name))
+}
+
 /// The usual time on AWS until the check is met, in seconds, from and to; `None` if it is met at once. Common
 /// experience, not promised by AWS: UNCONFIRMED.
 #[must_use]

@@ -19,8 +19,12 @@ fn call(facts: &Facts, load_balancer: &str) -> Call {
 
 /// The load balancer's addresses, one per zone.
 pub(super) async fn addresses(scene: &CheckContext<'_>, load_balancer: &str) -> Result<Vec<String>, Fault> {
-    let reply = scene.clients_of(load_balancer, Side::Provider).send(&call(scene.facts, load_balancer)).await?;
-    Ok(private_addresses(&reply))
+    Ok(private_addresses(&interfaces(scene, load_balancer).await?))
+}
+
+/// The reply about the load balancer's network interfaces, one per zone.
+pub(super) async fn interfaces(scene: &CheckContext<'_>, load_balancer: &str) -> Result<Value, Fault> {
+    scene.clients_of(load_balancer, Side::Provider).send(&call(scene.facts, load_balancer)).await
 }
 
 /// The addresses of the network interfaces in a reply.

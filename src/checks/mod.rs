@@ -22,7 +22,7 @@ mod spec;
 mod verdict;
 
 pub use ask::page::{browser_url, is_here};
-pub use ask::{ask, is_lively, look, name, reads, title, usual_seconds};
+pub use ask::{ask, is_about, is_lively, look, name, reads, title, usual_seconds};
 pub use cause::cause;
 pub use check_context::CheckContext;
 pub use facts::Facts;

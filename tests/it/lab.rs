@@ -223,6 +223,12 @@ fn the_detour_rejects_first() {
     let (_, left, unknown) = receipt(&journal).expect("there is a receipt");
     assert_eq!((left, unknown), (0, 0));
     assert_eq!(Account::holds(&folder.run().join("sandbox")), [].into());
+    // The recap's evidence is of the endpoint that exists, not of the one that was rejected.
+    let ids = journal.iter().filter(|line| line["event"] == "outcome" && line["facts"]["dns"].is_string());
+    let ids: Vec<&str> = ids.filter_map(|line| line["facts"]["id"].as_str()).collect();
+    let seen = journal.iter().rev().find(|line| line["check"] == "endpoint_in_zone:endpoint").expect("it was asked");
+    let seen = seen["seen"].to_string();
+    assert!(ids.len() == 2 && seen.contains(ids[1]) && !seen.contains(ids[0]), "{ids:?} {seen}");
 }
 
 #[test]

@@ -115,9 +115,16 @@ fn pages_are_turned_back_and_to_the_end() {
         screen.wait_for("the first page", |screen| screen.visible().contains(title));
         assert_eq!(screen.visible(), first);
     }
+    // Past the introduction, to the step; then past the step, to its menu. What was passed over can be scrolled to.
+    screen.send(b"q");
+    screen.wait_for("the step", |screen| at_pause(screen) && screen.visible().contains("provider VPC を用意する"));
     screen.send(b"q");
     screen.wait_for("the menu", at_menu);
     assert!(screen.visible().contains(&word("step-checks", Lang::Ja)), "{}", screen.visible());
+    let all = screen.history().join("\n");
+    for words in [word("opening-goals", Lang::Ja), word("step-plan", Lang::Ja)] {
+        assert!(all.contains(&words), "{words}:\n{all}");
+    }
     screen.press(Key::CtrlC);
     assert_eq!(screen.end(), 130);
 }

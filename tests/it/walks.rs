@@ -72,12 +72,16 @@ fn to_menu(screen: &mut Screen) {
                 screen.send(b"\r");
                 screen.see("a menu", |screen| prompt(screen).is_some_and(|it| it != Prompt::Watch));
             }
-            Prompt::Menu => break,
+            Prompt::Menu => {
+                // A key that was pressed before may still answer it. Every menu has the language, and so more than one
+                // choice; fewer are half a menu.
+                screen.rest();
+                if prompt(screen) == Some(Prompt::Menu) && choices(screen).len() > 1 {
+                    break;
+                }
+            }
         }
     }
-    screen.rest();
-    // Every menu has the language, and so more than one choice; fewer are half a menu.
-    screen.see("a whole menu", |screen| choices(screen).len() > 1);
 }
 
 /// The choices of the menu on the screen, without the pointer.

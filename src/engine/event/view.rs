@@ -6,6 +6,8 @@ use crate::lab::{Pair, PredictProse, Prose, Side, StepProse};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpeningView {
+    /// Where a resumed run goes on: the step's number and title. `None` once all are done.
+    pub at: Option<(usize, Pair<String>)>,
     /// Shell lines for a second terminal, if they are new and the learner works by hand.
     pub access: Vec<String>,
     /// Title and introduction.

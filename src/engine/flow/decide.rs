@@ -2,9 +2,9 @@
 
 use super::go_to::{ask_go_to, goal, on_the_way, which_step};
 use super::plan::{Effect, End, Input, Plan, Wish};
-use super::predict::{ask_predict, ask_recap, recapped, settled, unpredicted, waits_for_prediction};
+use super::predict::{ask_predict, ask_recap, recap_total, recapped, settled, unpredicted, waits_for_prediction};
 use super::questions::{
-    ask_clean_up, ask_failed, ask_lost, ask_next, ask_not_met, ask_step, ask_theirs, ask_watching, has_work, with_label,
+    back_to_step, ask_clean_up, ask_failed, ask_lost, ask_next, ask_not_met, ask_step, ask_theirs, ask_watching, has_work,
 };
 use crate::engine::event::{
     AnewChoice, Answer, CleanUpStage, Decision, DetourStage, Entry, Event, GoToStage, Mode, NextStage, QuestionId,
@@ -54,8 +54,11 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         Input::Answered(QuestionId::CleanUp, Answer::Recap) => vec![recap_or_end(state, plan)],
         Input::Answered(QuestionId::Recap, answer) => match recapped(state, plan, answer) {
             Some(event) => {
-                let next = recap_or_end(&after(state, &event), plan);
-                vec![Effect::Record(event), next]
+                let state = after(state, &event);
+                let mut effects = vec![Effect::Record(event)];
+                effects.extend(recap_total(&state, plan).map(Effect::Record));
+                effects.push(recap_or_end(&state, plan));
+                effects
             }
             None => vec![ask_clean_up(state, plan)],
         },
@@ -148,7 +151,7 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
                 let mut effects = settled(state, plan, step);
                 // What the learner made is not made again by pllab: they are asked.
                 effects.extend(step.detour.is_some().then_some(Effect::Lost(index)));
-                effects.push(with_label(ask_next(plan), m::engine_answer_back()));
+                effects.push(back_to_step(plan));
                 effects
             }
             Some((index, _)) => vec![check(state, plan, index)],

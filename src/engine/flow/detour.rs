@@ -3,10 +3,11 @@
 use super::drive::{Runner, resources};
 use super::examine::examine;
 use crate::actions::{self, Naming};
+use crate::checks;
 use crate::engine::calls::perform::{Failure, Work, perform};
 use crate::engine::cleanup::teardown::teardown;
 use crate::engine::event::{Decision, DetourStage, Fault, FaultClass, Purpose, Verdict};
-use crate::lab::{Kind, Resource, Side, Step};
+use crate::lab::{Check, Kind, Resource, Side, Step};
 
 impl Runner {
     /// Rejects, looks, and lets the consumer request again. Each part is skipped if the journal has it, so that an
@@ -66,6 +67,20 @@ impl Runner {
             .filter(|(_, it)| detour.remakes.iter().any(|name| name == it.name()))
             .collect::<Vec<_>>();
         self.make(&step.id, &again).await?;
+        // The recap shows what the run saw, which must not be of a thing that is gone.
+        for earlier in &lab.steps {
+            let stale = |check: &&Check| {
+                let known = (earlier.id.clone(), checks::name(check));
+                lab.recap.iter().any(|recap| recap.proof == **check)
+                    && detour.remakes.iter().any(|name| checks::is_about(check, name))
+                    && self.core.with(|state| state.checked.contains_key(&known))
+            };
+            let stale: Vec<Check> = earlier.checks.iter().filter(stale).cloned().collect();
+            let verdict = examine(&self.core, clouds, lab, Some(&self.patience), &earlier.id, &stale).await?;
+            if verdict != Verdict::Met {
+                return Ok(verdict);
+            }
+        }
         self.core.record(&Decision::Detour(DetourStage::Done).of_step(&step.id))?;
         Ok(Verdict::Met)
     }

@@ -118,7 +118,8 @@ pub async fn answer(core: &RunLog, clouds: &Clouds, lab: &Lab, patience: Option<
     let wait = patience.and_then(|patience| patience.wait(checks::usual_seconds(check)));
     let progress = |seen: Option<Text>, state| Progress {
         id: checks::name(check),
-        label: checks::title(check),
+        // A title tells what is wanted, as if it were so.
+        label: m::check_waiting(checks::title(check)),
         seen,
         wait,
         state,

@@ -100,6 +100,15 @@ pub fn recapped(state: &State, plan: &Plan<'_>, answer: Answer) -> Option<Event>
     })
 }
 
+/// How many answers were right; `None` while a question is open.
+pub fn recap_total(state: &State, plan: &Plan<'_>) -> Option<Event> {
+    if unasked(state, plan).is_some() {
+        return None;
+    }
+    let right = plan.lab.recap.iter().filter(|it| state.recap.get(&it.id) == Some(&it.right)).count();
+    Some(Event::Notice { text: m::RecapTotal { n: state.recap.len(), right }.text() })
+}
+
 fn words(plan: &Plan<'_>, step: &Step, predict: &Predict) -> Option<Pair<PredictProse>> {
     let of = |prose: &Prose| prose.steps.get(&step.id)?.predictions.get(&predict.id).cloned();
     Some(Pair { ja: of(&plan.prose.ja)?, en: of(&plan.prose.en)? })

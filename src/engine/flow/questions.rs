@@ -48,6 +48,14 @@ pub fn ask_next(plan: &Plan<'_>) -> Effect {
     question
 }
 
+/// After a detour: the step itself is still to be done.
+pub fn back_to_step(plan: &Plan<'_>) -> Effect {
+    match with_label(ask_next(plan), m::engine_answer_back()) {
+        Effect::Ask(question) => Effect::Ask(Question { prompt: m::engine_ask_step(), ..question }),
+        other => other,
+    }
+}
+
 /// After the last step.
 pub fn ask_clean_up(state: &State, plan: &Plan<'_>) -> Effect {
     let default = if plan.keep { Answer::Keep } else { Answer::CleanUp };

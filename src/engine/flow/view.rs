@@ -11,7 +11,7 @@ use crate::engine::event::{EndingView, Mode, OpeningView, Picture, StepView, Tur
 use crate::engine::hands_on;
 use crate::engine::record::state::State;
 use crate::i18n::Text;
-use crate::lab::{Check, Kind, Lab, Loaded, Pair, Predict, PredictProse, Resource, Side, Step, in_order};
+use crate::lab::{Check, Kind, Lab, Loaded, Pair, Predict, PredictProse, Prose, Resource, Side, Step, in_order};
 
 /// What all views of a session share.
 #[derive(Clone, Debug)]
@@ -41,6 +41,11 @@ impl Views {
             run: (self.way != Mode::Explain).then(|| state.run.clone()),
             resumed: self.resumed,
             access: self.renewed_access(lab, state),
+            at: lab.steps.iter().position(|step| !state.met(&step.id)).map(|index| {
+                let id = &lab.steps[index].id;
+                let title = |prose: &Prose| prose.steps.get(id).map(|step| step.title.clone()).unwrap_or_default();
+                (index + 1, loaded.prose.map(title))
+            }),
         }
     }
 

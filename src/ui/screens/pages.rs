@@ -7,6 +7,8 @@ use crate::ui::text::line::{Line, stack};
 pub struct Part {
     pub lines: Vec<Line>,
     pub begins_page: bool,
+    /// Whether it belongs to the part before it, so that no blank line comes between them.
+    pub continues: bool,
 }
 
 /// What is shown at once.
@@ -15,6 +17,16 @@ pub struct Page {
     pub lines: Vec<Line>,
     /// Whether a part that begins a page stands at its top.
     pub begins: bool,
+    /// Whether it begins in the middle of a paragraph.
+    pub continues: bool,
+}
+
+impl Page {
+    /// Its lines, as they are written below the page before.
+    pub fn below(&self) -> Vec<Line> {
+        let gap = (!self.continues).then(Line::blank);
+        gap.into_iter().chain(self.lines.iter().cloned()).collect()
+    }
 }
 
 /// Room on the terminal, in cells.
@@ -36,17 +48,18 @@ pub fn rows(lines: &[Line], columns: usize) -> usize {
 pub fn paragraphs(part: &Part, most: usize, columns: usize) -> Vec<Part> {
     let mut all: Vec<Part> = Vec::new();
     for paragraph in part.lines.split(Line::is_blank).filter(|lines| !lines.is_empty()) {
-        let mut chunk: Vec<Line> = Vec::new();
+        let (mut chunk, mut continues) = (Vec::<Line>::new(), false);
         for line in paragraph {
             if !chunk.is_empty() && rows(&chunk, columns) + rows(std::slice::from_ref(line), columns) > most {
-                all.push(Part { lines: std::mem::take(&mut chunk), begins_page: false });
+                all.push(Part { lines: std::mem::take(&mut chunk), begins_page: false, continues });
+                continues = true;
             }
             chunk.push(line.clone());
         }
-        all.push(Part { lines: chunk, begins_page: false });
+        all.push(Part { lines: chunk, begins_page: false, continues });
     }
     if let Some(first) = all.first_mut() {
-        first.begins_page = part.begins_page;
+        (first.begins_page, first.continues) = (part.begins_page, part.continues);
     }
     all
 }
@@ -73,7 +86,9 @@ pub fn pages(parts: &[Part], room: Room) -> Vec<Page> {
                 // Its last rows stay with the menu, one line at least.
                 let fits = |from: &usize| rows(&part.lines[*from..], columns) <= last;
                 let from = (0..part.lines.len()).find(fits).unwrap_or(part.lines.len().saturating_sub(1));
-                end.push(Part { lines: part.lines[from..].to_vec(), begins_page: from == 0 && part.begins_page });
+                let lines = part.lines[from..].to_vec();
+                let (begins_page, continues) = (from == 0 && part.begins_page, from > 0 || part.continues);
+                end.push(Part { lines, begins_page, continues });
                 tail.extend((from > 0).then(|| Part { lines: part.lines[..from].to_vec(), ..part }));
             } else {
                 tail.push(part);
@@ -84,6 +99,7 @@ pub fn pages(parts: &[Part], room: Room) -> Vec<Page> {
     }
     let page = |parts: Vec<Part>| Page {
         begins: parts.first().is_some_and(|part| part.begins_page),
+        continues: parts.first().is_some_and(|part| part.continues),
         lines: stack(parts.into_iter().map(|part| part.lines)),
     };
     pages.into_iter().filter(|page| !page.is_empty()).map(page).collect()
@@ -97,7 +113,7 @@ mod tests {
     use crate::ui::text::line::{Line, Tone};
 
     fn part(lines: Vec<Line>) -> Part {
-        Part { lines, begins_page: false }
+        Part { lines, ..Part::default() }
     }
 
     #[test]
@@ -110,11 +126,20 @@ mod tests {
 
     #[test]
     fn a_part_that_begins_a_page_does() {
-        let line = |begins_page| Part { lines: vec![Line::plain("x")], begins_page };
+        let line = |begins_page| Part { lines: vec![Line::plain("x")], begins_page, continues: false };
         let room = Room { columns: 80, most: 20, last: 20 };
         let pages = pages(&[line(false), line(false), line(true)], room);
         let shape = |page: &Page| (page.lines.len(), page.begins);
         assert_eq!(pages.iter().map(shape).collect::<Vec<_>>(), [(3, false), (1, true)]);
+    }
+
+    /// A table that is longer than a page has no hole where the pages meet.
+    #[test]
+    fn a_paragraph_that_is_cut_goes_on() {
+        let table = part((0..9).map(|row| Line::plain(row.to_string())).collect());
+        let pages = pages(&[table, part(vec![Line::plain("x")])], Room { columns: 80, most: 6, last: 3 });
+        let shape = |page: &Page| (page.lines.len(), page.continues);
+        assert_eq!(pages.iter().map(shape).collect::<Vec<_>>(), [(6, false), (3, true), (1, false)]);
     }
 
     proptest! {

@@ -15,7 +15,8 @@ impl Sheet {
     /// Takes lines, and returns those to print now: as many as fit into `most` rows with what was printed before. The
     /// others wait, and so does all that comes after them. `apart` puts a blank line above.
     pub fn take(&mut self, lines: &[Line], apart: bool, begins_page: bool, most: usize, columns: usize) -> Vec<Line> {
-        let part = Part { lines: lines.to_vec(), begins_page: begins_page && !self.shown.is_empty() };
+        let begins_page = begins_page && !self.shown.is_empty();
+        let part = Part { lines: lines.to_vec(), begins_page, continues: false };
         if !self.held.is_empty() || part.begins_page {
             self.held.push(part);
             return Vec::new();
@@ -55,7 +56,7 @@ impl Sheet {
 
     /// All pages; the first is on the terminal already.
     pub fn pages(&self, room: Room) -> Vec<Page> {
-        let mut all = vec![Page { lines: self.shown.clone(), begins: false }];
+        let mut all = vec![Page { lines: self.shown.clone(), ..Page::default() }];
         all.extend(pages(&self.held, room));
         all
     }
@@ -67,7 +68,14 @@ impl Sheet {
 
     /// What waits, which counts as printed from now on.
     pub fn release(&mut self) -> Vec<Line> {
-        let held = stack(std::mem::take(&mut self.held).into_iter().map(|part| part.lines));
+        let mut held: Vec<Vec<Line>> = Vec::new();
+        for part in std::mem::take(&mut self.held) {
+            match held.last_mut() {
+                Some(paragraph) if part.continues => paragraph.extend(part.lines),
+                _ => held.push(part.lines),
+            }
+        }
+        let held = stack(held);
         self.shown.extend(held.iter().cloned());
         held
     }

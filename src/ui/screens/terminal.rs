@@ -13,7 +13,7 @@ use super::bars::Bars;
 use super::menu::{Item, MenuHost, ask, set_apart, step_blocks, taken};
 use super::numbered::{ask_number, is_one_of, numbered};
 use super::options::UiOptions;
-use super::pages::{Room, rows as rows_of};
+use super::pages::{Page, Room, rows as rows_of};
 use super::prompter::{self, Legend, Offer, Turn};
 use super::sheet::Sheet;
 use super::signals::{Signals, link};
@@ -215,24 +215,26 @@ impl Terminal {
                 Ok(turn) => turn,
                 Err(error) => {
                     let inner = &mut *self.inner();
-                    pages.iter().skip(at + 1).for_each(|page| self.put(inner, &page.lines));
+                    pages.iter().skip(at + 1).for_each(|page| self.put(inner, &page.below()));
                     return Err(error);
                 }
             };
             if pages.len() == 1 {
                 return Ok(true);
             }
+            let from = at;
             match turn {
                 Turn::On => at += 1,
                 Turn::Back => at -= 1,
                 Turn::End => at = chapter.unwrap_or(pages.len() - 1),
             }
-            let mut shown = pages.get(at).map(|page| page.lines.clone()).unwrap_or_default();
-            if turn == Turn::Back {
+            let shown = if turn == Turn::Back {
                 prompter::clear_screen();
+                pages[at].lines.clone()
             } else {
-                shown.insert(0, Line::blank());
-            }
+                // What is passed over scrolls away, and can be scrolled back to.
+                pages[from + 1..=at].iter().flat_map(Page::below).collect()
+            };
             let inner = &mut *self.inner();
             self.put(inner, &shown);
         }

@@ -156,12 +156,16 @@ fn predicted(
     } else {
         m::PredictWrong { right: &words.right, said: &words.said }.text()
     };
-    let line = if style.is_plain() {
-        Line::plain(style.render(&verdict))
-    } else {
-        Line::of(ink, mark).and(Tone::Plain, format!(" {}", style.render(&verdict)))
-    };
-    let mut body = fill(&line, style.measure().saturating_sub(2), "", "  ");
+    let room = style.measure().saturating_sub(2);
+    let mut body = Vec::new();
+    for (index, words) in style.render(&verdict).lines().enumerate() {
+        let line = match index {
+            _ if style.is_plain() => Line::plain(words),
+            0 => Line::of(ink, mark).and(Tone::Plain, format!(" {words}")),
+            _ => Line::plain(format!("  {words}")),
+        };
+        body.extend(fill(&line, room, "", "  "));
+    }
     let seen = Line::of(Tone::Dim, style.render(seen));
     body.extend(fill(&seen, style.measure().saturating_sub(2), "", "  "));
     let why = style.prose(&style.render(&words.because), 2);

@@ -24,6 +24,10 @@ pub fn opening(view: &OpeningView, style: &Style) -> Vec<Vec<Line>> {
         let words = if view.resumed { m::opening_resumed(run) } else { m::opening_run(run) };
         about.extend(style.words(Tone::Plain, &words));
     }
+    if let (true, Some((number, title))) = (view.resumed, &view.at) {
+        let words = m::OpeningAt { number: *number, title: title.get(style.lang), total: view.steps }.text();
+        about.extend(style.words(Tone::Strong, &words));
+    }
     let mut blocks = vec![style.inside(title)];
     // A learner who resumes has read it.
     if !view.resumed {

@@ -1,5 +1,7 @@
 //! The receipt: what was made, what a second look found, and what that means.
 
+use std::collections::BTreeSet;
+
 use crate::engine::event::{Item, ItemState};
 use crate::i18n::{Text, m};
 use crate::ui::text::line::{Line, Tone, stack};
@@ -22,6 +24,11 @@ pub fn receipt(counts: [usize; 3], items: &[Item], free: bool, style: &Style) ->
     };
     blocks.push(style.inside(style.under(&m::receipt_title(), body)));
     let mut sums = style.words(Tone::Plain, &m::ReceiptCounts { gone, left, unknown }.text());
+    let named: Vec<&str> = items.iter().map(|item| item.resource.as_str()).filter(|name| !name.is_empty()).collect();
+    let remade = named.len() - named.iter().collect::<BTreeSet<_>>().len();
+    if remade > 0 {
+        sums.extend(style.words(Tone::Plain, &m::receipt_remade(remade)));
+    }
     let (ink, cost) = match (left, unknown) {
         (0, 0) => (Tone::Plain, m::receipt_cost_none()),
         _ if free => (Tone::Plain, m::receipt_cost_free()),
