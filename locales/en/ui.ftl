@@ -184,7 +184,6 @@ recap-title = Recap answer: { $question }
 predict-passed = Correct answer: { $right }
 ending-at = The page is at this URL while this run is open (over ssh, forward the port with ssh -L):
 recap-seen = Seen in this run: { $seen }
-check-as-expected = as expected ({ $seen })
 check-waiting = waiting for: { $title }
 check-source-owned = { $address } ({ $id }: { $description })
 recap-total = { $right } of { $n } answers were correct.

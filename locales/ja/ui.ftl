@@ -178,7 +178,6 @@ recap-title = おさらいの答え: { $question }
 predict-passed = 正解: { $right }
 ending-at = この実行を終えるまで、次の URL でページを見られます (ssh でつないでいるときは、ssh -L でポートを転送してください)。
 recap-seen = この実行で確かめた結果: { $seen }
-check-as-expected = 期待どおり ({ $seen })
 check-waiting = 待機中: { $title }
 check-source-owned = { $address } ({ $id }: { $description })
 recap-total = { $n } 問中 { $right } 問が正解でした。

@@ -45,7 +45,10 @@ fn the_whole_lab_is_met_proved_and_cleaned() {
         all.find(|line| line["check"].as_str().is_some_and(|check| check.starts_with(name))).expect(name)
     };
     let log = check("log_shows_load_balancer");
-    assert_eq!((log["expected"].as_str(), log["seen"].as_str()), (Some(source), Some(source)));
+    let seen = &log["seen"]["args"];
+    assert_eq!((log["expected"].as_str(), seen["address"].as_str()), (Some(source), Some(source)));
+    assert!(seen["id"].as_str().is_some_and(|id| id.starts_with("eni-")), "{log}");
+    assert!(seen["description"].as_str().is_some_and(|words| words.starts_with("ELB net/")), "{log}");
     let own: Vec<_> = events.iter().filter_map(|line| line["facts"]["address"].as_str()).collect();
     assert_eq!(own.len(), 2, "web and client have an address: {own:?}");
     assert!(!own.contains(&source), "the load balancer's own address, not {own:?}");

@@ -11,7 +11,6 @@ use crate::engine::event::{
     StepChoice, Theirs, Verdict,
 };
 use crate::engine::record::state::{Detouring, State};
-use crate::i18n::m;
 use crate::lab::{Moment, Resource, Step};
 
 #[must_use]
