@@ -40,7 +40,7 @@ step-after = What you have now
 step-detour = Detour
 step-predict = Predict first
 step-predict-answer = Answer: { $right }
-step-waiting = While you wait
+step-waiting = While you wait: 2019 and today
 
 ## Menus
 menu-more = Tell me more (with console steps)

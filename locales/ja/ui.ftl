@@ -40,7 +40,7 @@ step-after = できたこと
 step-detour = 寄り道
 step-predict = 先に予想してください
 step-predict-answer = 答え: { $right }
-step-waiting = 待っているあいだに
+step-waiting = 待っているあいだに: 2019 年といまの違い
 
 ## Menus
 menu-more = もっと詳しく (コンソールでの手順も)
