@@ -19,7 +19,7 @@ trace-title-provider-acl = Network ACLs, NLB to targets
 trace-title-host = Port on the host
 trace-title-health = Health of the targets
 trace-title-cross-zone = Cross-zone load balancing
-trace-title-proxy-protocol = Proxy protocol
+trace-title-proxy-protocol = Proxy Protocol
 trace-title-answer = HTTP answer with this run's token
 
 # Expected and seen.
@@ -87,7 +87,7 @@ trace-why-host = The rules allow the traffic, but the host is not ready. Install
 trace-why-health-port = The health check uses port { $port }, but the server listens on { $traffic }.
 trace-why-unhealthy = No target passes its health check ({ $how }).
 trace-why-cross-zone = { $zone } has no healthy target, and cross-zone load balancing is off. Requests that arrive in that zone have nowhere to go.
-trace-why-proxy = The NLB puts a proxy protocol header before each connection, and nginx tries to read it as an HTTP request.
+trace-why-proxy = The NLB puts a Proxy Protocol header before each connection, and nginx tries to read it as an HTTP request.
 trace-why-other-page = An answer arrived, but it is not this run's page.
 trace-why-no-answer = All settings are correct, but the latest attempt got no answer.
 
@@ -122,6 +122,6 @@ trace-repair-host = Read the console output. Make sure that the S3 gateway endpo
 trace-repair-health-port = Set the port of the health check back to the traffic port.
 trace-repair-unhealthy = Compare the health check (protocol, port, path) with what the server answers.
 trace-repair-cross-zone = Turn on cross-zone load balancing, or register a target in { $zone }.
-trace-repair-proxy = Turn off the proxy protocol, or add proxy_protocol to nginx's listen. Both sides must agree.
+trace-repair-proxy = Turn off Proxy Protocol, or add proxy_protocol to nginx's listen. Both sides must agree.
 trace-repair-other-page = Check the page and the configuration of the server that answers.
 trace-repair-no-answer = Wait a few seconds, then run pllab why again. If that does not help, run all checks again with pllab check.

@@ -1,9 +1,9 @@
 # 経路の表示 (pllab why)。
-rung-holds = 通る
-rung-broken = ここで止まる
-rung-not-yet = まだ
+rung-holds = 通ります
+rung-broken = ここで止まっています
+rung-not-yet = まだです
 rung-not-made = 未作成
-rung-cannot-tell = 確認できない
+rung-cannot-tell = 確認できません
 rung-asked = 期待: { $expected }
 path-whole = クライアントからページまで、経路はすべて通っています。
 path-unsure = 止まっている箇所は見つかりませんが、確認できない項目があります。
