@@ -62,11 +62,11 @@ check-no-load-balancer-address = NLB のネットワークインターフェイ�
 
 # Why that usually happens, and what to do.
 check-why-not-found = 作ったあとで削除されたようです。このステップのものを作り直してください。
-check-why-unreachable = 接続先から応答がありません。ネットワークを確かめて、もう一度確認してください。
+check-why-unreachable = 実行先から応答がありません。ネットワークを確かめて、もう一度確認してください。
 check-why-busy = リクエストが混み合っています。少し待って、もう一度確認してください。
 check-why-sign-in = 認証情報がないか、期限が切れています。サインインし直してください (AWS CLI なら `aws sso login` など)。
 check-why-denied = この操作の権限がありません。足りない権限の名前は、上のメッセージにあります。
-check-why-unsupported = 接続先がこの操作に対応していません。
+check-why-unsupported = 実行先がこの操作に対応していません。
 check-why-vpc-block = VPC の CIDR はあとから変更できません。{ $block } の VPC を作り直してください。
 check-why-subnet-zone = サブネットのゾーンはあとから変更できません。{ $zone } に作り直してください。ゾーン名とゾーン ID の対応はアカウントごとに違うので、ゾーン ID で選びます。
 check-why-no-route = S3 のゲートウェイエンドポイントがこのルートテーブルを使っていないようです。エンドポイントの「ルートテーブルを管理」で選んでください。

@@ -31,6 +31,6 @@ engine-in-use = ほかのものがまだ使っています ({ $code })
 engine-answer-browse = ブラウザーでページを開く
 engine-answer-recap = おさらいをする (ラボ全体から 5 問)
 engine-answer-report = レポートを書き出す
-engine-answer-drill = 残したまま、ドリルに進む
+engine-answer-drill = 残したまま、故障訓練に進む
 engine-ask-recap = おさらい { $number }/{ $total }: { $question }
 picture-named = { $label } { $name }

@@ -2,7 +2,7 @@
 report-title = 実行の記録
 report-handout-title = ハンドアウト
 report-run = 実行 ID
-report-learner = 学習者
+report-learner = 受講者
 report-place = 実行先
 report-accounts = アカウント
 report-settings = 設定
@@ -34,7 +34,7 @@ report-said = 予想
 report-answer = 答え
 report-evidence = 証拠
 report-drills = 故障訓練
-report-drill = 訓練
+report-drill = 故障訓練
 report-hints = ヒント
 report-not-mended = 直っていない
 report-given-up = 答えを見た

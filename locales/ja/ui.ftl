@@ -94,16 +94,16 @@ fault-title = 呼び出しが失敗しました
 fault-code = エラーコード
 fault-message = メッセージ
 fault-request = リクエスト ID
-fault-no-answer = 応答を読み取れず、実行されたかどうか分かりません。やり直すと、pllab はまず接続先に問い合わせます。
-fault-unreachable = 接続先に届きませんでした。接続先が動いていれば、続きから始められます。
-fault-busy = 接続先が混み合っています。少し待ってから、もう一度試してください。
+fault-no-answer = 応答を読み取れず、実行されたかどうか分かりません。やり直すと、pllab はまず実行先に問い合わせます。
+fault-unreachable = 実行先に届きませんでした。実行先が動いていれば、続きから始められます。
+fault-busy = 実行先が混み合っています。少し待ってから、もう一度試してください。
 fault-sign-in = 認証情報がないか、期限が切れています。サインインし直してください。
 fault-denied = 権限が足りません。足りない権限の名前は、上のメッセージにあります。
 fault-not-found = 対象が見つかりません。ほかの誰かに削除された可能性があります。
 fault-exists = 同じものがすでにあります。
 fault-in-use = ほかのものがまだ使っています。先に、使っている側を削除します。
-fault-unsupported = 接続先がこの操作に対応していません。
-fault-refused = 接続先がリクエストを受け付けませんでした。上のメッセージが理由です。
+fault-unsupported = 実行先がこの操作に対応していません。
+fault-refused = 実行先がリクエストを受け付けませんでした。上のメッセージが理由です。
 
 ## Proof
 proof-title = 届いたページ
