@@ -54,7 +54,7 @@ fn a_report_is_in_the_readers_time_and_words() {
     let hour: u32 = began[..2].parse().expect("an hour");
     for (lang, words) in [
         ("en", ["(JST, UTC+09:00)", "- Learner: aiko", "| as expected |", "9 of 9 steps done, cleaned up"]),
-        ("ja", ["(JST, UTC+09:00)", "- 学習者: aiko", "| 期待どおり |", "9/9 ステップ、後片付け済み"]),
+        ("ja", ["(JST, UTC+09:00)", "- 受講者: aiko", "| 期待どおり |", "9/9 ステップ、後片付け済み"]),
     ] {
         let report = folder.pllab("report --format md --out -").env("TZ", "JST-9").env("PLLAB_LANG", lang);
         let report = report.run().code(0).out;

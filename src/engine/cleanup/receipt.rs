@@ -81,7 +81,9 @@ fn explain(state: &State, items: &mut [Item], foreign: &[Stranger]) {
     let kept = state.kept_for_learner();
     let left: BTreeSet<String> =
         items.iter().filter(|it| it.state == ItemState::Left).map(|it| it.resource.clone()).collect();
-    for item in items.iter_mut().filter(|it| it.state == ItemState::Left && (!it.yours || state.handed_over) && !it.foreign) {
+    for item in
+        items.iter_mut().filter(|it| it.state == ItemState::Left && (!it.yours || state.handed_over) && !it.foreign)
+    {
         let user = kept.get(&item.resource).or_else(|| left.iter().find(|user| state.needs(user, &item.resource)));
         let theirs: Vec<&str> = foreign.iter().filter(|it| it.uses(&item.id)).map(|it| it.id.as_str()).collect();
         item.why = match user {

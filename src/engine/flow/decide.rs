@@ -4,7 +4,8 @@ use super::go_to::{ask_go_to, goal, on_the_way, which_step};
 use super::plan::{Effect, End, Input, Plan, Wish};
 use super::predict::{ask_predict, ask_recap, recap_total, recapped, settled, unpredicted, waits_for_prediction};
 use super::questions::{
-    back_to_step, ask_clean_up, ask_failed, ask_lost, ask_next, ask_not_met, ask_step, ask_theirs, ask_watching, has_work,
+    ask_clean_up, ask_failed, ask_lost, ask_next, ask_not_met, ask_step, ask_theirs, ask_watching, back_to_step,
+    has_work,
 };
 use crate::engine::event::{
     AnewChoice, Answer, CleanUpStage, Decision, DetourStage, Entry, Event, GoToStage, Mode, NextStage, QuestionId,

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::engine::event::DetourStage;
+use crate::i18n::m;
 use crate::i18n::{Lang, Text};
 use crate::lab::{Check, Detour, Kind, Lab, OneClient, OneVpc, Pair, Prose, Rejection, Side, Vpc};
 use jiff::Timestamp;
