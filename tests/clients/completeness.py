@@ -5,17 +5,20 @@ import pathlib
 import re
 
 import yaml
+from botocore import xform_name
 
+import recorded
 from harness import ROOT, Sandbox, folder, until
 from world import World
 
 HERE = pathlib.Path(__file__).resolve().parent
+TABLE = ROOT / "src/sandbox/ops/table.rs"
 SERVICES = {"EC2": "ec2", "ELB": "elbv2", "STS": "sts", "SERVICE_QUOTAS": "service-quotas", "ROUTE53": "route53"}
 
 
 def implemented():
     """Every operation of the sandbox, by service, as its own table has them."""
-    text = (ROOT / "src/sandbox/ops/table.rs").read_text(encoding="utf-8")
+    text = TABLE.read_text(encoding="utf-8")
     found = {}
     for name, rows in re.findall(r"const (\w+): &\[\(&str, Operation\)\] = &\[(.*?)\];", text, re.S):
         found[SERVICES[name]] = set(re.findall(r'\("(\w+)",', rows))
@@ -30,6 +33,7 @@ class Seen:
 
     def __init__(self):
         self.answers = {}
+        self.counted = recorded.Counted()
 
     def listen(self, client):
         """Watches what botocore makes of the client's answers."""
@@ -40,6 +44,7 @@ class Seen:
         """One answer, if it is no refusal."""
         if http_response.status_code < 300:
             key = (model.service_model.service_name, model.name)
+            self.counted.reply(*key, parsed)
             _, paths = self.answers.setdefault(key, (model.output_shape, set()))
             self.walk(model.output_shape, parsed, (), paths)
 
@@ -91,6 +96,7 @@ def story(t):
 
         sandbox.client = client
         whole_lab(client, sandbox)
+    recorded.compare(t, seen.counted)
     allowed = yaml.safe_load((HERE / "completeness.yaml").read_text(encoding="utf-8"))
     patterns = {pattern for found in allowed.values() for pattern in found}
     used, contradicted = set(), set()
@@ -140,6 +146,11 @@ def whole_lab(client, sandbox):
     elb.describe_tags(ResourceArns=[world.nlb])
 
     ec2.describe_account_attributes()
+    for operation in re.findall(r'\("(\w+)", nothing!', TABLE.read_text(encoding="utf-8")):
+        getattr(ec2, xform_name(operation))()
+    ec2.get_ebs_encryption_by_default()
+    ec2.get_instance_metadata_defaults()
+    ec2.get_serial_console_access_status()
     ec2.describe_instance_types()
     ec2.describe_instance_type_offerings()
     ec2.describe_regions()
@@ -319,6 +330,7 @@ def acls(ec2, world):
 def balancers(elb, world):
     """What can be seen and changed of the NLB, its listener and its targets."""
     elb.describe_account_limits()
+    elb.describe_rules(ListenerArn=world.listener)
     elb.describe_load_balancer_attributes(LoadBalancerArn=world.nlb)
     elb.modify_load_balancer_attributes(
         LoadBalancerArn=world.nlb, Attributes=[{"Key": "load_balancing.cross_zone.enabled", "Value": "true"}]
@@ -371,7 +383,11 @@ def private_name(client, world):
     until("the private name is looked at", lambda: ec2.describe_vpc_endpoint_service_configurations()[
         "ServiceConfigurations"][0]["PrivateDnsNameConfiguration"]["State"] != "pendingVerification")
     far.describe_vpc_endpoint_services(ServiceNames=[world.service_name])
-    ec2.modify_vpc_endpoint_service_configuration(ServiceId=world.service, RemovePrivateDnsName=True)
+    dns.change_tags_for_resource(ResourceType="hostedzone", ResourceId=zone.split("/")[-1], AddTags=[
+        {"Key": "lab", "Value": "members"}
+    ])
+    dns.list_tags_for_resource(ResourceType="hostedzone", ResourceId=zone.split("/")[-1])
+    dns.list_tags_for_resources(ResourceType="hostedzone", ResourceIds=[zone.split("/")[-1]])
     for record in records:
         if record["Type"] == "TXT":
             dns.change_resource_record_sets(
@@ -400,6 +416,8 @@ def ends(ec2, elb, far, world):
     far.start_instances(InstanceIds=[world.client])
     far.terminate_instances(InstanceIds=[world.client])
     far.delete_vpc_endpoints(VpcEndpointIds=[world.endpoint, "vpce-0123456789abcdef0"])
+    # Only without connections.
+    ec2.modify_vpc_endpoint_service_configuration(ServiceId=world.service, RemovePrivateDnsName=True)
     ec2.delete_vpc_endpoint_service_configurations(ServiceIds=["vpce-svc-0123456789abcdef0", world.service])
     ec2.delete_vpc_endpoints(VpcEndpointIds=[world.gateway])
     elb.deregister_targets(TargetGroupArn=world.targets, Targets=[{"Id": world.web}])

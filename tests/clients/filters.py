@@ -19,6 +19,9 @@ def documented(model):
     text = member.documentation if member is not None else ""
     # The names are the outermost list; what a value can be is a list inside.
     names = re.findall(r"<li>\s*<p>\s*<code>([^<]+)</code>", text)
+    # Some have other names, which are told in words.
+    for words in re.findall(r"You can also use (.*?) as the filter names?", text, re.S):
+        names += re.findall(r"<code>([^<]+)</code>", words)
     if "tag:" in text or "<code>tag</code>" in text:
         names += ["tag:lab", "tag-key", "tag-value"]
     return sorted(set(names) - {"tag"})

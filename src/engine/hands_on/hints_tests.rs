@@ -161,11 +161,15 @@ fn what_must_be_made_again_goes_after_what_uses_it_and_comes_before_it() {
     let screen = Arc::new(Hints::default());
     let log = log(&screen);
     for step in &lab.steps[..2] {
-        in_order(&step.makes).into_iter().for_each(|resource| recognise(&log, step, resource));
+        for resource in in_order(&step.makes) {
+            recognise(&log, step, resource);
+        }
     }
     let nlb = &lab.steps[2];
     let name = |name: &str| nlb.makes.iter().find(|it| it.name() == name).expect("the lab has it");
-    ["nlb", "nlb-80"].iter().for_each(|it| recognise(&log, nlb, name(it)));
+    for it in ["nlb", "nlb-80"] {
+        recognise(&log, nlb, name(it));
+    }
     let (text, commands) = last_hint(&log, &screen, &lab, "web-targets", "arn:aws:tg", &[]);
     assert_eq!(text, "hint-again");
     let starts = |line: &&str| line.starts_with("aws ") || line.contains("=$(");

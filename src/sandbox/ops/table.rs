@@ -5,12 +5,13 @@ use crate::sandbox::wire::{ApiError, Params, Xml};
 use super::ec2::instance_state::ConsoleQuestion;
 use super::ec2::{
     endpoint, endpoint_connection, endpoint_service, image, instance, instance_attribute, instance_connect_endpoint,
-    instance_state, network_acl, network_acl_entry, network_interface, prefix_list, private_dns, route, route_table,
-    security_group, security_group_rule, security_group_rule_change, service_permission, subnet, volume, vpc, zone,
+    instance_state, inventory, network_acl, network_acl_entry, network_interface, prefix_list, private_dns, route,
+    route_table, security_group, security_group_rule, security_group_rule_change, service_permission, subnet, volume,
+    vpc, zone,
 };
 use super::elb::target_health::HealthQuestion;
-use super::elb::{listener, load_balancer, load_balancer_subnets, target, target_group, target_health};
-use super::route53::{hosted_zone, record_set};
+use super::elb::{listener, listener_rule, load_balancer, load_balancer_subnets, target, target_group, target_health};
+use super::route53::{hosted_zone, hosted_zone_tags, record_set};
 use super::shared::context::Ctx;
 use super::shared::{account, identity, service_quota, tags};
 
@@ -41,6 +42,13 @@ pub enum Answer {
 
 type Operation = fn(&mut Ctx<'_>, &Params) -> Result<Xml, ApiError>;
 
+/// What inventory tools ask for and no account here has: an empty list, or the refusal of the ids that are asked for.
+macro_rules! nothing {
+    ($list:literal, $ids:literal, $code:literal) => {
+        |_, params| inventory::nothing(params, $list, $ids, $code)
+    };
+}
+
 const EC2: &[(&str, Operation)] = &[
     ("AcceptVpcEndpointConnections", endpoint_connection::accept),
     ("AssociateRouteTable", route_table::associate),
@@ -69,7 +77,27 @@ const EC2: &[(&str, Operation)] = &[
     ("DeleteVpcEndpointServiceConfigurations", endpoint_service::delete),
     ("DeleteVpcEndpoints", endpoint::delete),
     ("DescribeAccountAttributes", account::describe_attributes),
+    ("DescribeAddresses", nothing!("addressesSet", "AllocationId", "InvalidAllocationID.NotFound")),
     ("DescribeAvailabilityZones", zone::describe),
+    ("DescribeCarrierGateways", nothing!("carrierGatewaySet", "CarrierGatewayId", "InvalidCarrierGatewayID.NotFound")),
+    (
+        "DescribeCustomerGateways",
+        nothing!("customerGatewaySet", "CustomerGatewayId", "InvalidCustomerGatewayID.NotFound"),
+    ),
+    (
+        "DescribeEgressOnlyInternetGateways",
+        nothing!(
+            "egressOnlyInternetGatewaySet",
+            "EgressOnlyInternetGatewayId",
+            "InvalidEgressOnlyInternetGatewayId.NotFound"
+        ),
+    ),
+    ("DescribeFlowLogs", nothing!("flowLogSet", "FlowLogId", "InvalidFlowLogId.NotFound")),
+    ("DescribeHosts", nothing!("hostSet", "HostId", "InvalidHostID.NotFound")),
+    (
+        "DescribeIamInstanceProfileAssociations",
+        nothing!("iamInstanceProfileAssociationSet", "AssociationId", "InvalidAssociationID.NotFound"),
+    ),
     ("DescribeImages", image::describe),
     ("DescribeInstanceAttribute", instance_attribute::describe),
     ("DescribeInstanceConnectEndpoints", instance_connect_endpoint::describe),
@@ -78,27 +106,74 @@ const EC2: &[(&str, Operation)] = &[
     ("DescribeInstanceTypeOfferings", zone::describe_offerings),
     ("DescribeInstanceTypes", account::describe_types),
     ("DescribeInstances", instance::describe),
+    (
+        "DescribeInternetGateways",
+        nothing!("internetGatewaySet", "InternetGatewayId", "InvalidInternetGatewayID.NotFound"),
+    ),
+    ("DescribeKeyPairs", nothing!("keySet", "KeyName", "InvalidKeyPair.NotFound")),
+    ("DescribeLaunchTemplates", nothing!("launchTemplates", "LaunchTemplateId", "InvalidLaunchTemplateId.NotFound")),
     ("DescribeManagedPrefixLists", prefix_list::describe_managed),
+    ("DescribeNatGateways", nothing!("natGatewaySet", "NatGatewayId", "NatGatewayNotFound")),
     ("DescribeNetworkAcls", network_acl::describe),
     ("DescribeNetworkInterfaceAttribute", network_interface::describe_attribute),
     ("DescribeNetworkInterfaces", network_interface::describe),
+    ("DescribePlacementGroups", nothing!("placementGroupSet", "GroupName", "InvalidPlacementGroup.Unknown")),
     ("DescribePrefixLists", prefix_list::describe),
     ("DescribeRegions", zone::describe_regions),
+    (
+        "DescribeReservedInstances",
+        nothing!("reservedInstancesSet", "ReservedInstancesId", "InvalidReservedInstancesId"),
+    ),
     ("DescribeRouteTables", route_table::describe),
     ("DescribeSecurityGroupRules", security_group_rule::describe),
     ("DescribeSecurityGroups", security_group::describe),
+    ("DescribeSnapshots", nothing!("snapshotSet", "SnapshotId", "InvalidSnapshot.NotFound")),
+    (
+        "DescribeSpotInstanceRequests",
+        nothing!("spotInstanceRequestSet", "SpotInstanceRequestId", "InvalidSpotInstanceRequestID.NotFound"),
+    ),
     ("DescribeSubnets", subnet::describe),
     ("DescribeTags", tags::describe),
+    (
+        "DescribeTransitGatewayAttachments",
+        nothing!(
+            "transitGatewayAttachments",
+            "TransitGatewayAttachmentIds",
+            "InvalidTransitGatewayAttachmentID.NotFound"
+        ),
+    ),
+    (
+        "DescribeTransitGatewayVpcAttachments",
+        nothing!(
+            "transitGatewayVpcAttachments",
+            "TransitGatewayAttachmentIds",
+            "InvalidTransitGatewayAttachmentID.NotFound"
+        ),
+    ),
+    ("DescribeTransitGateways", nothing!("transitGatewaySet", "TransitGatewayIds", "InvalidTransitGatewayID.NotFound")),
     ("DescribeVolumes", volume::describe),
     ("DescribeVpcAttribute", vpc::describe_attribute),
+    (
+        "DescribeVpcEndpointConnectionNotifications",
+        nothing!("connectionNotificationSet", "ConnectionNotificationId", "InvalidConnectionNotification"),
+    ),
     ("DescribeVpcEndpointConnections", endpoint_connection::describe),
     ("DescribeVpcEndpointServiceConfigurations", endpoint_service::describe_configurations),
     ("DescribeVpcEndpointServicePermissions", service_permission::describe),
     ("DescribeVpcEndpointServices", endpoint_service::describe_services),
     ("DescribeVpcEndpoints", endpoint::describe),
+    (
+        "DescribeVpcPeeringConnections",
+        nothing!("vpcPeeringConnectionSet", "VpcPeeringConnectionId", "InvalidVpcPeeringConnectionID.NotFound"),
+    ),
     ("DescribeVpcs", vpc::describe),
+    ("DescribeVpnConnections", nothing!("vpnConnectionSet", "VpnConnectionId", "InvalidVpnConnectionID.NotFound")),
+    ("DescribeVpnGateways", nothing!("vpnGatewaySet", "VpnGatewayId", "InvalidVpnGatewayID.NotFound")),
     ("DisassociateRouteTable", route_table::disassociate),
+    ("GetEbsEncryptionByDefault", inventory::ebs_encryption),
+    ("GetInstanceMetadataDefaults", inventory::metadata_defaults),
     ("GetManagedPrefixListEntries", prefix_list::entries),
+    ("GetSerialConsoleAccessStatus", inventory::serial_console),
     ("ModifyInstanceAttribute", instance_attribute::modify),
     ("ModifyNetworkInterfaceAttribute", network_interface::modify_attribute),
     ("ModifySecurityGroupRules", security_group_rule_change::modify),
@@ -138,6 +213,7 @@ const ELB: &[(&str, Operation)] = &[
     ("DescribeListeners", listener::describe),
     ("DescribeLoadBalancerAttributes", load_balancer::describe_attributes),
     ("DescribeLoadBalancers", load_balancer::describe),
+    ("DescribeRules", listener_rule::describe),
     ("DescribeTags", tags::describe_tags),
     ("DescribeTargetGroupAttributes", target_group::describe_attributes),
     ("DescribeTargetGroups", target_group::describe),
@@ -163,6 +239,7 @@ const SERVICE_QUOTAS: &[(&str, Operation)] = &[
 
 const ROUTE53: &[(&str, Operation)] = &[
     ("ChangeResourceRecordSets", record_set::change_sets),
+    ("ChangeTagsForResource", hosted_zone_tags::change),
     ("CreateHostedZone", hosted_zone::create),
     ("DeleteHostedZone", hosted_zone::delete),
     ("GetChange", hosted_zone::get_change),
@@ -170,6 +247,8 @@ const ROUTE53: &[(&str, Operation)] = &[
     ("ListHostedZones", hosted_zone::list),
     ("ListHostedZonesByName", hosted_zone::list_by_name),
     ("ListResourceRecordSets", record_set::list),
+    ("ListTagsForResource", hosted_zone_tags::list),
+    ("ListTagsForResources", hosted_zone_tags::list_of_many),
 ];
 
 impl Protocol {

@@ -29,6 +29,9 @@ pub fn read_rest(method: &str, path: &str, query: &str, body: &[u8]) -> Result<(
         }
         ("GET", ["hostedzone", id, "rrset"] | ["hostedzone", id, "rrset", ""]) => ("ListResourceRecordSets", Some(*id)),
         ("GET", ["change", id]) => ("GetChange", Some(*id)),
+        ("GET", ["tags", "hostedzone", id]) => ("ListTagsForResource", Some(*id)),
+        ("POST", ["tags", "hostedzone", id]) => ("ChangeTagsForResource", Some(*id)),
+        ("POST", ["tags", "hostedzone"]) => ("ListTagsForResources", None),
         _ => return Err(ApiError::not_modelled("InvalidAction", &format!("{method} {path} of Route 53"))),
     };
     let mut form = form_urlencoded::Serializer::new(String::new());
@@ -52,7 +55,8 @@ fn invalid(text: &str) -> ApiError {
 }
 
 fn flatten(element: &Element, path: &str, form: &mut form_urlencoded::Serializer<'_, String>) {
-    let is_list = matches!(element.name.as_str(), "Changes" | "ResourceRecords");
+    let is_list =
+        matches!(element.name.as_str(), "Changes" | "ResourceRecords" | "AddTags" | "RemoveTagKeys" | "ResourceIds");
     for (at, child) in element.children.iter().enumerate() {
         let name = if is_list { (at + 1).to_string() } else { child.name.clone() };
         let path = if path.is_empty() { name } else { format!("{path}.{name}") };

@@ -207,6 +207,7 @@ mod tests {
             life: Life::enter(Kind::Vpc, "pending", timing),
             dns_support: true,
             dns_hostnames: false,
+            usage_metrics: false,
             dhcp_options: "dopt-1".into(),
             association: "x".into(),
             tags: [("鍵".to_owned(), "値\n\"".to_owned())].into(),

@@ -10,6 +10,31 @@ pub struct Zone {
     pub id: String,
 }
 
+/// The hosted zone of a region's Network Load Balancers, for alias records (General Reference: "Elastic Load Balancing
+/// endpoints").
+pub fn canonical_hosted_zone(region: &str) -> Option<&'static str> {
+    Some(match region {
+        "ap-northeast-1" => "Z31USIVHYNEOWT",
+        "ap-northeast-2" => "ZIBE1TIR4HY56",
+        "ap-northeast-3" => "Z1GWIQ4HH19I5X",
+        "ap-south-1" => "ZVDDRBQ08TROA",
+        "ap-southeast-1" => "ZKVM4W9LS7TM",
+        "ap-southeast-2" => "ZCT6FZBF4DROD",
+        "ca-central-1" => "Z2EPGBW3API2WT",
+        "eu-central-1" => "Z3F0SRJ5LGBH90",
+        "eu-north-1" => "Z1UDT6IFJ4EJM",
+        "eu-west-1" => "Z2IFOLAFXWLO4F",
+        "eu-west-2" => "ZD4D7Y8KGAS4G",
+        "eu-west-3" => "Z1CMS0P5QUZ6D5",
+        "sa-east-1" => "ZTK26PT1VY4CU",
+        "us-east-1" => "Z26RNL4JYFTOTI",
+        "us-east-2" => "ZLMOA37VPKANP",
+        "us-west-1" => "Z24FKFUX50B4VW",
+        "us-west-2" => "Z18D5FSROUN65G",
+        _ => return None,
+    })
+}
+
 /// The regions that are modelled.
 pub const REGIONS: &[&str] = &[
     "ap-northeast-1",

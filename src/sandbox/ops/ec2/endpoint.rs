@@ -1,8 +1,10 @@
 //! VPC endpoints: the operations that both types share, and interface endpoints. Gateways are in `gateway_endpoint.rs`.
 
+use std::time::Duration;
+
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
 use crate::sandbox::world::{
-    Endpoint, EndpointKind, InterfaceKind, Kind, Life, PrivateZone, Region, Service, Subnet, quota, s3_name,
+    Endpoint, EndpointKind, InterfaceKind, Kind, Life, PrivateZone, Region, Service, Subnet, quota,
 };
 
 use super::endpoint_service::visible;
@@ -73,7 +75,7 @@ fn create_interface(ctx: &mut Ctx<'_>, params: &Params) -> Result<Endpoint, ApiE
     let subnets = read_subnets(ctx, &params.list("SubnetId")?, &vpc)?;
     check_zones(&service, &subnets, &[])?;
     let mut groups = params.list("SecurityGroupId")?;
-    check_in_vpc(ctx, &groups, &vpc)?;
+    check_in_vpc(ctx, &groups, &vpc, &format!("VPC {vpc}"))?;
     check_count(ctx, &groups)?;
     if groups.is_empty() {
         groups = default_of(ctx.here(), &vpc).into_iter().collect();
@@ -109,6 +111,7 @@ fn create_interface(ctx: &mut Ctx<'_>, params: &Params) -> Result<Endpoint, ApiE
         private_dns,
         connection: ctx.new_id("vpce-con-"),
         created: ctx.millis(),
+        changing: 0,
         service: Some(service.id),
         groups,
         tags,
@@ -171,6 +174,9 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
+/// How long a change of an interface endpoint takes on AWS, during which it takes no other. From experience: UNCONFIRMED.
+const CHANGE: Duration = Duration::from_secs(5);
+
 /// `ModifyVpcEndpoint`: groups and subnets of an interface endpoint, route tables of a gateway.
 pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let endpoint = names::ENDPOINT.find(&ctx.here().endpoints, params.need("VpcEndpointId")?)?.clone();
@@ -183,6 +189,11 @@ pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     if ["deleting", "rejected", "failed"].contains(&endpoint.life.state.as_str()) {
         let text = format!("The endpoint {} is in the state {}", endpoint.id, endpoint.life.state);
         return Err(ApiError::new("IncorrectState", text));
+    }
+    if ctx.millis() < endpoint.changing {
+        // The words are UNCONFIRMED.
+        let text = format!("The endpoint {} is being modified", endpoint.id);
+        return Err(ApiError::new("OperationInProgress", text));
     }
     let has_interface_part = [&add_groups, &remove_groups, &add_subnets, &remove_subnets].iter().any(|l| !l.is_empty());
     let has_gateway_part = !add_tables.is_empty() || !remove_tables.is_empty();
@@ -200,7 +211,7 @@ pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     if has_gateway_part {
         return Err(ApiError::new("InvalidParameter", "An Interface endpoint has no route tables"));
     }
-    check_in_vpc(ctx, &add_groups, &endpoint.vpc)?;
+    check_in_vpc(ctx, &add_groups, &endpoint.vpc, &format!("VPC {}", endpoint.vpc))?;
     let mut groups = endpoint.groups.clone();
     groups.retain(|id| !remove_groups.contains(id));
     groups.extend(add_groups.into_iter().filter(|id| !endpoint.groups.contains(id)));
@@ -235,7 +246,9 @@ pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     }
     params.ready()?;
     change_interfaces(ctx, &endpoint, groups, &added, &remove_subnets);
+    let until = ctx.millis() + ctx.on_the_clock(CHANGE);
     if let Some(found) = ctx.here_mut().endpoints.get_mut(&endpoint.id) {
+        found.changing = until;
         found.private_dns = private_dns;
     }
     Ok(Xml::done())
@@ -307,7 +320,7 @@ fn private_zone(ctx: &Ctx<'_>, name: String) -> PrivateZone {
 }
 
 fn find_service(ctx: &Ctx<'_>, name: &str) -> Result<Service, ApiError> {
-    if name == s3_name(ctx.region()) {
+    if names::is_aws_service(name, ctx.region()) {
         return Err(ApiError::not_modelled("InvalidParameter", "interface endpoints to AWS services"));
     }
     let found = ctx.world().regions().find_map(|(account, region_name, region)| {

@@ -27,6 +27,9 @@ pub const LOOKUP: Lookup<Service> = Lookup {
 /// `CreateVpcEndpointServiceConfiguration`. Acceptance is required by default.
 pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let balancers = params.list("NetworkLoadBalancerArn")?;
+    if params.has_list("GatewayLoadBalancerArn") {
+        return Err(ApiError::not_modelled("InvalidParameter", "endpoint services of Gateway Load Balancers"));
+    }
     if balancers.is_empty() {
         return Err(ApiError::missing("NetworkLoadBalancerArns"));
     }
@@ -95,6 +98,11 @@ pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
             "InvalidParameterCombination",
             "Specify PrivateDnsName or RemovePrivateDnsName, not both",
         ));
+    }
+    // "You can remove the endpoint service private DNS name only after there are no connections to the service"
+    // [privatelink: manage-dns-names]. That the code is the same as at a deletion is UNCONFIRMED.
+    if removes && service.private_dns.is_some() && is_held(ctx, &service.id) {
+        return Err(existing_connections());
     }
     check_ip_types(params, "AddSupportedIpAddressType")?;
     let add = params.list("AddNetworkLoadBalancerArn")?;

@@ -18,7 +18,9 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Endpoint, ApiError> 
         return Err(ApiError::new("InvalidParameter", text));
     }
     if name != s3_name(ctx.region()) {
-        return Err(no_such_service(&name));
+        let is_there = names::is_aws_service(&name, ctx.region());
+        let other = || ApiError::not_modelled("InvalidParameter", "gateway endpoints to other services than S3");
+        return Err(if is_there { other() } else { no_such_service(&name) });
     }
     if params.has_list("SubnetId") || params.has_list("SecurityGroupId") {
         let text = "Subnets and security groups are for Interface endpoints only";
@@ -50,6 +52,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Endpoint, ApiError> 
         hosted_zone: String::new(),
         connection: String::new(),
         created: ctx.millis(),
+        changing: 0,
         tags,
     };
     ctx.here_mut().endpoints.insert(endpoint.id.clone(), endpoint.clone());

@@ -12,7 +12,7 @@ use super::subnet::write_host_names;
 use crate::sandbox::ops::shared::context::{Ctx, NewInterface, group_set, moment, unmanaged};
 use crate::sandbox::ops::shared::describe::{Lookup, select};
 use crate::sandbox::ops::shared::names;
-use crate::sandbox::ops::shared::tags::tag_set;
+use crate::sandbox::ops::shared::tags::tags_if_any;
 
 pub const LOOKUP: Lookup<Instance> = Lookup {
     all: |region| &region.instances,
@@ -159,7 +159,7 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, instance: &Instance) {
     xml.leaf("virtualizationType", "hvm").leaf("hypervisor", "xen").leaf("ebsOptimized", false);
     write_settings(xml, instance, image);
     xml.leaf("enaSupport", true).maybe("clientToken", instance.token.as_ref());
-    tag_set(xml, &instance.tags);
+    tags_if_any(xml, &instance.tags);
     xml.list("networkInterfaceSet", "item", region.interfaces.get(&instance.interface), |xml, interface| {
         network_interface::write_attached(xml, ctx, interface);
     });

@@ -114,7 +114,7 @@ fn read(ctx: &Ctx<'_>, params: &Params, instance: &Instance) -> Result<Change, A
     let mut changes = Vec::new();
     let groups = params.list("GroupId")?;
     if !groups.is_empty() {
-        check_in_vpc(ctx, &groups, &instance.vpc)?;
+        check_in_vpc(ctx, &groups, &instance.vpc, &format!("VPC {}", instance.vpc))?;
         check_count(ctx, &groups)?;
         changes.push(Change::Groups(groups));
     }
@@ -132,7 +132,10 @@ fn read(ctx: &Ctx<'_>, params: &Params, instance: &Instance) -> Result<Change, A
         let known = instance_type(kind);
         let fits = known.is_some_and(|known| known.architecture == instance.image().architecture);
         if !fits {
-            return Err(ApiError::new("InvalidParameterValue", format!("Invalid value '{kind}' for InstanceType.")));
+            // "If the instance type is not valid, the error returned is InvalidInstanceAttributeValue"
+            // (API:ModifyInstanceAttribute). The words are UNCONFIRMED.
+            let text = format!("The instance type '{kind}' is not valid for the instance.");
+            return Err(ApiError::new("InvalidInstanceAttributeValue", text));
         }
         changes.push(Change::Type(kind.to_owned()));
     }

@@ -26,7 +26,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let preserve_client_ip = params.flag("PreserveClientIp")?.unwrap_or(false);
     only(params, "IpAddressType", &["ipv4"])?;
     let mut groups = params.list("SecurityGroupId")?;
-    check_in_vpc(ctx, &groups, &subnet.vpc)?;
+    check_in_vpc(ctx, &groups, &subnet.vpc, &format!("subnet {}", subnet.id))?;
     check_count(ctx, &groups)?;
     if groups.is_empty() {
         groups = default_of(ctx.here(), &subnet.vpc).into_iter().collect();

@@ -142,7 +142,7 @@ fn read_network(ctx: &Ctx<'_>, params: &Params) -> Result<(Subnet, Vec<String>, 
     }
     let subnet = names::SUBNET.find(&ctx.here().subnets, subnet)?.clone();
     let mut groups = params.list(&format!("{prefix}SecurityGroupId"))?;
-    check_in_vpc(ctx, &groups, &subnet.vpc)?;
+    check_in_vpc(ctx, &groups, &subnet.vpc, &format!("subnet {}", subnet.id))?;
     check_count(ctx, &groups)?;
     if groups.is_empty() {
         groups = default_of(ctx.here(), &subnet.vpc).into_iter().collect();

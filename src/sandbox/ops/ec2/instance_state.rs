@@ -168,7 +168,8 @@ pub fn reboot(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 fn ids(ctx: &Ctx<'_>, params: &Params) -> Result<Vec<String>, ApiError> {
     let ids = params.list("InstanceId")?;
     if ids.is_empty() {
-        return Err(ApiError::missing("InstanceId"));
+        // Seen from AWS by gruntwork-io/cloud-nuke#731.
+        return Err(ApiError::new("InvalidParameterCombination", "No instances specified"));
     }
     names::INSTANCE.find_all(&ctx.here().instances, &ids)?;
     Ok(ids)

@@ -13,6 +13,7 @@ pub mod instance_connect_endpoint;
 pub mod instance_filter;
 pub mod instance_launch;
 pub mod instance_state;
+pub mod inventory;
 pub mod network_acl;
 pub mod network_acl_entry;
 pub mod network_interface;

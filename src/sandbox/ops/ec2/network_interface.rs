@@ -160,7 +160,7 @@ pub fn modify_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiEr
         let text = format!("You do not have permission to access the specified resource: {}", interface.id);
         return Err(ApiError::new("OperationNotPermitted", text));
     }
-    check_in_vpc(ctx, &groups, &interface.vpc)?;
+    check_in_vpc(ctx, &groups, &interface.vpc, &format!("VPC {}", interface.vpc))?;
     check_count(ctx, &groups)?;
     params.ready()?;
     let region = ctx.here_mut();
@@ -260,6 +260,7 @@ fn write_common(xml: &mut Xml, ctx: &Ctx<'_>, interface: &Interface) {
     unmanaged(xml);
     let name = private_name(ctx.here(), interface, ctx.region());
     xml.maybe("privateDnsName", name.as_ref());
+    xml.node("ipv6AddressesSet", |_| {});
     xml.list("privateIpAddressesSet", "item", [interface.address], |xml, address| {
         xml.leaf("privateIpAddress", address).maybe("privateDnsName", name.as_ref()).leaf("primary", true);
     });

@@ -9,6 +9,10 @@ use crate::sandbox::ops::shared::names;
 
 /// A private name with the record that its owner must publish.
 pub fn offer(ctx: &Ctx<'_>, text: &str) -> Result<PrivateName, ApiError> {
+    // AWS takes small letters only. The words are UNCONFIRMED.
+    if text.chars().any(|c| c.is_ascii_uppercase()) {
+        return Err(ApiError::value("privateDnsName", text, "A private DNS name has no capital letters."));
+    }
     let name = domain(text).map(|name| name.trim_end_matches('.').to_owned());
     let Ok(name) = name.map_err(|_| ()).and_then(|name| if name.contains('.') { Ok(name) } else { Err(()) }) else {
         return Err(ApiError::value("privateDnsName", text, "This is not a valid domain name."));

@@ -6,7 +6,7 @@ use crate::sandbox::world::{Cidr, Group, Peer, Region, Rule, Tags, quota};
 use crate::sandbox::ops::shared::context::Ctx;
 use crate::sandbox::ops::shared::describe::{Lookup, one, select};
 use crate::sandbox::ops::shared::names;
-use crate::sandbox::ops::shared::tags::{specification, tag_set};
+use crate::sandbox::ops::shared::tags::{specification, tags_if_any};
 
 const LOOKUP: Lookup<Group> = Lookup {
     all: |region| &region.groups,
@@ -27,14 +27,15 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     check_text("groupName", &name)?;
     check_text("GroupDescription", &description)?;
     // Both refusals are from logs of AWS clients; the documentation has `InvalidGroup.Reserved` for them.
-    if name.starts_with("sg-") {
+    if name.to_ascii_lowercase().starts_with("sg-") {
         return Err(ApiError::value("GroupName", &name, "Group names may not be in the format sg-*."));
     }
-    if name == "default" {
+    if name.eq_ignore_ascii_case("default") {
         let text = "Cannot use reserved security group name: default";
         return Err(ApiError::new("InvalidParameterValue", text));
     }
-    if ctx.here().groups.linked(&name).any(|group| group.vpc == vpc && group.name == name) {
+    // "Names are case-insensitive" (API:CreateSecurityGroup).
+    if ctx.here().groups.linked(&vpc).any(|group| group.vpc == vpc && group.name.eq_ignore_ascii_case(&name)) {
         let text = format!("The security group '{name}' already exists for VPC '{vpc}'");
         return Err(ApiError::new("InvalidGroup.Duplicate", text));
     }
@@ -58,7 +59,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     ctx.here_mut().groups.insert(group.id.clone(), group.clone());
     let mut xml = Xml::done();
     xml.leaf("groupId", &group.id).leaf("securityGroupArn", arn(ctx, &group.id));
-    tag_set(&mut xml, &group.tags);
+    tags_if_any(&mut xml, &group.tags);
     Ok(xml)
 }
 
@@ -135,14 +136,14 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(xml)
 }
 
-/// Checks that these groups exist and belong to `vpc`.
-pub fn check_in_vpc(ctx: &Ctx<'_>, groups: &[String], vpc: &str) -> Result<(), ApiError> {
+/// Checks that these groups exist and belong to `vpc`. `place` is what the refusal names, such as `subnet subnet-1`.
+pub fn check_in_vpc(ctx: &Ctx<'_>, groups: &[String], vpc: &str, place: &str) -> Result<(), ApiError> {
     for id in groups {
         let group = names::GROUP.find(&ctx.here().groups, id)?;
         if group.vpc != vpc {
             return Err(ApiError::new(
                 "InvalidParameter",
-                format!("Security group {id} and VPC {vpc} belong to different networks."),
+                format!("Security group {id} and {place} belong to different networks."),
             ));
         }
     }
@@ -215,7 +216,7 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, group: &Group) {
     for (name, egress) in [("ipPermissions", false), ("ipPermissionsEgress", true)] {
         permissions(xml, name, ctx.owner(), group.rules.iter().filter(|rule| rule.egress == egress));
     }
-    tag_set(xml, &group.tags);
+    tags_if_any(xml, &group.tags);
 }
 
 /// Writes rules as permissions: the rules with one protocol and port range are one item.

@@ -160,6 +160,10 @@ pub fn read(ctx: &Ctx<'_>, params: &Params, group: &Group, egress: bool, tags: &
                 if params.get(&format!("{item}.UserId")).is_some_and(|user| user != ctx.owner()) {
                     return Err(ApiError::not_modelled("InvalidParameterValue", "security groups of another account"));
                 }
+                // Said for peered VPCs; here it can only be the group's own.
+                if params.get(&format!("{item}.VpcId")).is_some_and(|vpc| vpc != group.vpc) {
+                    return Err(ApiError::not_modelled("InvalidParameterValue", "security groups of another VPC"));
+                }
                 add(&range, peer(ctx, &group.vpc, field, value)?, description(params, &item)?);
                 peers += 1;
             }
@@ -169,6 +173,12 @@ pub fn read(ctx: &Ctx<'_>, params: &Params, group: &Group, egress: bool, tags: &
             let text = format!("The rule {prefix} names neither IpRanges nor Groups nor PrefixListIds");
             return Err(ApiError::new("InvalidPermission.Malformed", text));
         }
+    }
+    // "Not supported. Use IP permissions instead" (API:AuthorizeSecurityGroupEgress). The words are UNCONFIRMED.
+    let flat = ["CidrIp", "IpProtocol", "FromPort", "ToPort", "SourceSecurityGroupName", "SourceSecurityGroupOwnerId"];
+    if egress && flat.iter().any(|name| params.peek(name).is_some()) {
+        let text = "Either 'ipPermissions' or 'securityGroupRuleIds' should be provided.";
+        return Err(ApiError::new("MissingParameter", text));
     }
     if let Some(block) = params.get("CidrIp") {
         let range = read_range(params, "")?;
@@ -259,7 +269,16 @@ pub fn read_range(params: &Params, prefix: &str) -> Result<(String, Option<i32>,
             }
             Ok((protocol.to_owned(), Some(from), Some(to)))
         }
-        "icmp" | "icmpv6" => Ok((protocol.to_owned(), from.or(Some(-1)), to.or(Some(-1)))),
+        "icmp" | "icmpv6" => {
+            let (kind, code) = (from.unwrap_or(-1), to.unwrap_or(-1));
+            // Type and code have eight bits; -1 is all, and all types have no code of their own. The words are
+            // UNCONFIRMED.
+            if !(-1..=255).contains(&kind) || !(-1..=255).contains(&code) || kind == -1 && code != -1 {
+                let text = format!("Invalid ICMP type/code ({kind}:{code})");
+                return Err(ApiError::new("InvalidParameterValue", text));
+            }
+            Ok((protocol.to_owned(), Some(kind), Some(code)))
+        }
         other if other.parse::<u8>().is_ok() => Ok((other.to_owned(), None, None)),
         other => Err(ApiError::new(
             "InvalidParameterValue",

@@ -34,6 +34,11 @@ pub fn modify(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
 }
 
 fn changed(ctx: &Ctx<'_>, params: &Params, prefix: &str, rule: &Rule, vpc: &str) -> Result<Rule, ApiError> {
+    if params.get(&format!("{prefix}IpProtocol")).is_none() {
+        // AWS's words, which moto's test verifies against AWS.
+        let text = "Invalid value 'null' for protocol. VPC security group rules must specify protocols explicitly.";
+        return Err(ApiError::new("InvalidParameterValue", text));
+    }
     let (protocol, from, to) = read_range(params, prefix)?;
     let peers = [("CidrIpv4", "CidrIp"), ("ReferencedGroupId", "GroupId"), ("PrefixListId", "PrefixListId")];
     let mut given = Vec::new();

@@ -69,17 +69,28 @@ fn principal_type(principal: &str) -> Result<&'static str, ApiError> {
     if principal == "*" {
         return Ok("All");
     }
+    // A service of AWS, such as `bedrock.amazonaws.com`.
+    let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c));
+    if principal.strip_suffix(".amazonaws.com").is_some_and(is_name) {
+        return Ok("Service");
+    }
     let rest = principal.strip_prefix("arn:aws:iam::").and_then(|rest| rest.split_once(':'));
     match rest {
         Some((account, name)) if account.len() == 12 && account.chars().all(|c| c.is_ascii_digit()) => {
             if name == "root" {
                 return Ok("Account");
             }
-            if name.strip_prefix("user/").is_some_and(|name| !name.is_empty()) {
-                return Ok("User");
-            }
-            if name.strip_prefix("role/").is_some_and(|name| !name.is_empty()) {
-                return Ok("Role");
+            let kinds = [("user/", "User"), ("role/", "Role")];
+            if let Some((name, kind)) = kinds.iter().find_map(|(word, kind)| Some((name.strip_prefix(word)?, *kind))) {
+                if name.contains('/') {
+                    // "Principal ARNs with path components aren't supported" (API:ModifyVpcEndpointServicePermissions).
+                    // The code is UNCONFIRMED.
+                    let text = format!("The principal '{principal}' has a path, which is not supported");
+                    return Err(ApiError::new("InvalidParameter", text));
+                }
+                if !name.is_empty() {
+                    return Ok(kind);
+                }
             }
         }
         _ => {}

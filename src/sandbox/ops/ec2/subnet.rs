@@ -8,7 +8,7 @@ use super::vpc::{access_open, only};
 use crate::sandbox::ops::shared::context::Ctx;
 use crate::sandbox::ops::shared::describe::{Lookup, one, select};
 use crate::sandbox::ops::shared::names;
-use crate::sandbox::ops::shared::tags::{specification, tag_set};
+use crate::sandbox::ops::shared::tags::{specification, tags_if_any};
 
 const LOOKUP: Lookup<Subnet> = Lookup {
     all: |region| &region.subnets,
@@ -61,6 +61,8 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let known = [
         "availability-zone",
         "availabilityZone",
+        "availabilityZoneId",
+        "defaultForAz",
         "availability-zone-id",
         "available-ip-address-count",
         "cidr",
@@ -95,10 +97,11 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let (owner, base) = (ctx.owner().to_owned(), ctx.arn("ec2", "subnet/"));
     let found = select(ctx, &LOOKUP, &ids, &filters, |region, subnet, name| match name {
         "availability-zone" | "availabilityZone" => one(&subnet.zone_name),
-        "availability-zone-id" => one(&subnet.zone_id),
+        "availability-zone-id" | "availabilityZoneId" => one(&subnet.zone_id),
         "available-ip-address-count" => one(region.free_addresses(subnet)),
         "cidr" | "cidr-block" | "cidrBlock" => one(subnet.block),
         "default-for-az"
+        | "defaultForAz"
         | "enable-dns64"
         | "ipv6-native"
         | "map-customer-owned-ip-on-launch"
@@ -186,8 +189,9 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, subnet: &Subnet) {
     xml.leaf("defaultForAz", false).leaf("mapPublicIpOnLaunch", false).leaf("assignIpv6AddressOnCreation", false);
     xml.leaf("mapCustomerOwnedIpOnLaunch", false).leaf("enableDns64", false).leaf("ipv6Native", false);
     write_host_names(xml, "privateDnsNameOptionsOnLaunch");
+    xml.node("ipv6CidrBlockAssociationSet", |_| {});
     access_open(xml);
-    tag_set(xml, &subnet.tags);
+    tags_if_any(xml, &subnet.tags);
 }
 
 /// Instances are named by their address, which is the default.

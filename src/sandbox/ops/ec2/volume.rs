@@ -6,7 +6,7 @@ use crate::sandbox::world::Instance;
 use crate::sandbox::ops::shared::context::{Ctx, moment, unmanaged};
 use crate::sandbox::ops::shared::describe::one;
 use crate::sandbox::ops::shared::names;
-use crate::sandbox::ops::shared::tags::tag_set;
+use crate::sandbox::ops::shared::tags::tags_if_any;
 
 /// `DescribeVolumes`.
 pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
@@ -103,5 +103,5 @@ fn write(xml: &mut Xml, instance: &Instance) {
         xml.leaf("iops", (3 * disk.gib).max(100));
     }
     unmanaged(xml);
-    tag_set(xml, &disk.tags);
+    tags_if_any(xml, &disk.tags);
 }

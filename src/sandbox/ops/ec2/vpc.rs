@@ -8,7 +8,7 @@ use super::network_acl::default_network_acl;
 use crate::sandbox::ops::shared::context::Ctx;
 use crate::sandbox::ops::shared::describe::{Lookup, one, select};
 use crate::sandbox::ops::shared::names;
-use crate::sandbox::ops::shared::tags::{specification, tag_set};
+use crate::sandbox::ops::shared::tags::{specification, tag_set, tags_if_any};
 
 const LOOKUP: Lookup<Vpc> =
     Lookup { all: |region| &region.vpcs, naming: &names::VPC, kinds: &[Kind::Vpc], linked: &[], tags: |vpc| &vpc.tags };
@@ -46,6 +46,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         life: ctx.begin(Kind::Vpc, "pending"),
         dns_support: true,
         dns_hostnames: false,
+        usage_metrics: false,
         dhcp_options: ctx.new_id("dopt-"),
         association: ctx.new_id("vpc-cidr-assoc-"),
         tags,
@@ -66,7 +67,11 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     region.route_tables.insert(table.id.clone(), table);
     region.vpcs.insert(vpc.id.clone(), vpc.clone());
     let mut xml = Xml::new();
-    xml.node("vpc", |xml| write(xml, ctx, &vpc));
+    xml.node("vpc", |xml| {
+        write(xml, ctx, &vpc);
+        // The answer of the creation has the list even if it is empty.
+        tag_set(xml, &vpc.tags);
+    });
     Ok(xml)
 }
 
@@ -75,6 +80,8 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     let ids = params.list("VpcId")?;
     let known = [
         "cidr",
+        "cidr-block",
+        "cidrBlock",
         "cidr-block-association.association-id",
         "cidr-block-association.cidr-block",
         "cidr-block-association.state",
@@ -97,7 +104,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     params.ready()?;
     let owner = ctx.owner().to_owned();
     let found = select(ctx, &LOOKUP, &ids, &filters, |_, vpc, name| match name {
-        "cidr" | "cidr-block-association.cidr-block" => one(vpc.block),
+        "cidr" | "cidr-block" | "cidrBlock" | "cidr-block-association.cidr-block" => one(vpc.block),
         "cidr-block-association.association-id" => one(&vpc.association),
         "cidr-block-association.state" => one("associated"),
         "dhcp-options-id" => one(&vpc.dhcp_options),
@@ -108,7 +115,10 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     })?;
     let (found, next) = page.cut(found, |vpc| vpc.id.clone());
     let mut xml = Xml::new();
-    xml.list("vpcSet", "item", &found, |xml, vpc| write(xml, ctx, vpc));
+    xml.list("vpcSet", "item", &found, |xml, vpc| {
+        write(xml, ctx, vpc);
+        tags_if_any(xml, &vpc.tags);
+    });
     xml.maybe("nextToken", next);
     Ok(xml)
 }
@@ -119,11 +129,10 @@ pub fn modify_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiEr
     let vpc = names::VPC.find(&ctx.here().vpcs, id)?;
     let support = params.flag("EnableDnsSupport.Value")?;
     let hostnames = params.flag("EnableDnsHostnames.Value")?;
-    if support.is_some() == hostnames.is_some() {
-        return Err(ApiError::new(
-            "InvalidParameterCombination",
-            "Specify exactly one of EnableDnsSupport and EnableDnsHostnames",
-        ));
+    let metrics = params.flag("EnableNetworkAddressUsageMetrics.Value")?;
+    if [support, hostnames, metrics].iter().flatten().count() != 1 {
+        let text = "Specify exactly one of EnableDnsSupport, EnableDnsHostnames and EnableNetworkAddressUsageMetrics";
+        return Err(ApiError::new("InvalidParameterCombination", text));
     }
     if hostnames == Some(true) && !vpc.dns_support {
         return Err(ApiError::new(
@@ -134,6 +143,7 @@ pub fn modify_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiEr
     params.ready()?;
     if let Some(vpc) = ctx.here_mut().vpcs.get_mut(id) {
         vpc.dns_support = support.unwrap_or(vpc.dns_support);
+        vpc.usage_metrics = metrics.unwrap_or(vpc.usage_metrics);
         vpc.dns_hostnames = hostnames.unwrap_or(vpc.dns_hostnames) && vpc.dns_support;
     }
     Ok(Xml::done())
@@ -147,8 +157,7 @@ pub fn describe_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, Api
     let value = match attribute {
         "enableDnsSupport" => vpc.dns_support,
         "enableDnsHostnames" => vpc.dns_hostnames,
-        // The sandbox has no such metrics.
-        "enableNetworkAddressUsageMetrics" => false,
+        "enableNetworkAddressUsageMetrics" => vpc.usage_metrics,
         other => return Err(ApiError::not_modelled("InvalidParameterValue", &format!("the attribute {other}"))),
     };
     params.ready()?;
@@ -244,6 +253,6 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, vpc: &Vpc) {
             xml.leaf("state", "associated");
         });
     });
+    xml.node("ipv6CidrBlockAssociationSet", |_| {});
     access_open(xml);
-    tag_set(xml, &vpc.tags);
 }

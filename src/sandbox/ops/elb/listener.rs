@@ -17,6 +17,16 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     check_protocol(params, "")?;
     let port = target_group::read_port(params)?;
     let target_group = read_action(ctx, params, &balancer)?;
+    // "If you attempt to create multiple listeners with the same settings, each call succeeds" (API:CreateListener).
+    let mut own = ctx.here().listeners.linked(&balancer.arn);
+    let same = own.find(|it| it.balancer == balancer.arn && it.port == port && it.target_group == target_group);
+    if let Some(same) = same.cloned() {
+        read_members(params)?;
+        params.ready_without_dry_run()?;
+        let mut xml = Xml::new();
+        xml.list("Listeners", "member", [&same], write);
+        return Ok(xml);
+    }
     check_port(ctx, &balancer.arn, port, None)?;
     if ctx.here().listeners.linked(&balancer.arn).count() >= ctx.quota(&quota::LISTENERS) {
         let text = "The maximum number of listeners of this load balancer has been reached";
@@ -173,7 +183,7 @@ pub fn delete(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     Ok(Xml::new())
 }
 
-fn find(ctx: &Ctx<'_>, arn: &str) -> Result<Listener, ApiError> {
+pub fn find(ctx: &Ctx<'_>, arn: &str) -> Result<Listener, ApiError> {
     check_arn(ctx, arn, "listener/", "listener")?;
     let found = ctx.here().listeners.get(arn).cloned();
     found.ok_or_else(|| ApiError::new("ListenerNotFound", "One or more listeners not found"))
@@ -198,12 +208,18 @@ fn forward_target(params: &Params, action: &str) -> Result<String, ApiError> {
 fn write(xml: &mut Xml, listener: &Listener) {
     xml.leaf("ListenerArn", &listener.arn).leaf("LoadBalancerArn", &listener.balancer);
     xml.leaf("Port", listener.port).leaf("Protocol", &listener.protocol);
-    xml.list("DefaultActions", "member", [listener], |xml, listener| {
-        xml.leaf("Type", "forward").leaf("TargetGroupArn", &listener.target_group).leaf("Order", 1);
-        xml.node("ForwardConfig", |xml| {
-            xml.list("TargetGroups", "member", [&listener.target_group], |xml, arn| {
-                xml.leaf("TargetGroupArn", arn);
-            });
+    xml.list("DefaultActions", "member", [listener], write_actions);
+}
+
+/// The action of a listener, which is that of its default rule.
+pub fn write_actions(xml: &mut Xml, listener: &Listener) {
+    xml.leaf("Type", "forward").leaf("TargetGroupArn", &listener.target_group).leaf("Order", 1);
+    xml.node("ForwardConfig", |xml| {
+        xml.list("TargetGroups", "member", [&listener.target_group], |xml, arn| {
+            xml.leaf("TargetGroupArn", arn).leaf("Weight", 1);
+        });
+        xml.node("TargetGroupStickinessConfig", |xml| {
+            xml.leaf("Enabled", false);
         });
     });
 }

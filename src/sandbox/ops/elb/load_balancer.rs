@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::sandbox::wire::{ApiError, Marker, Params, Xml};
-use crate::sandbox::world::{Balancer, InterfaceKind, Kind, Life, quota};
+use crate::sandbox::world::{Balancer, InterfaceKind, Kind, Life, canonical_hosted_zone, quota};
 
 use super::balancer_quota::check_nodes;
 use super::common::{check_arn, check_name, find_balancer, modelled, read_attributes, write_attributes};
 use super::load_balancer_subnets::{check_place, read_subnets, write_zones};
 use crate::sandbox::ops::shared::context::{Ctx, NewInterface, moment};
-use crate::sandbox::ops::shared::tags::read_members;
+use crate::sandbox::ops::shared::tags::{at_most_twenty, read_members};
 
 /// A load balancer's attributes and their defaults. Those marked `true` can be changed here.
 const ATTRIBUTES: &[(&str, &str, bool)] = &[
@@ -109,6 +109,7 @@ pub fn describe(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         let text = "Load balancer names and load balancer ARNs cannot be specified at the same time";
         return Err(ApiError::new("ValidationError", text));
     }
+    at_most_twenty("load balancers", arns.len().max(names.len()))?;
     let page = Marker::read(params)?;
     params.ready_without_dry_run()?;
     for arn in &arns {
@@ -240,8 +241,7 @@ fn on_off(on: bool) -> &'static str {
 fn write(xml: &mut Xml, ctx: &Ctx<'_>, balancer: &Balancer) {
     xml.leaf("LoadBalancerArn", &balancer.arn).leaf("LoadBalancerName", &balancer.name);
     xml.leaf("DNSName", &balancer.dns_name).leaf("CreatedTime", moment(balancer.created));
-    // The hosted zone of Tokyo's Network Load Balancers. Other regions have others, which the labs do not need.
-    xml.maybe("CanonicalHostedZoneId", (ctx.region() == "ap-northeast-1").then_some("Z31USIVHYNEOWT"));
+    xml.maybe("CanonicalHostedZoneId", canonical_hosted_zone(ctx.region()));
     xml.leaf("Scheme", &balancer.scheme).leaf("VpcId", &balancer.vpc).leaf("Type", "network");
     xml.node("State", |xml| {
         xml.leaf("Code", &balancer.life.state);

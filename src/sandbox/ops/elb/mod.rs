@@ -5,6 +5,7 @@
 pub mod balancer_quota;
 pub mod common;
 pub mod listener;
+pub mod listener_rule;
 pub mod load_balancer;
 pub mod load_balancer_subnets;
 pub mod target;

@@ -229,7 +229,9 @@ fn read_check(params: &Params, group: &mut TargetGroup) -> Result<(), ApiError> 
     for (name, value) in [("HealthCheckPath", &mut group.check_path), ("Matcher.HttpCode", &mut group.matcher)] {
         if let Some(text) = params.get(name) {
             if group.check_protocol != "HTTP" {
-                return invalid(&format!("{name} is for HTTP health checks only"));
+                // The code was seen on AWS; the words are UNCONFIRMED.
+                let text = format!("{name} is not supported for health checks with protocol TCP");
+                return Err(ApiError::new("InvalidConfigurationRequest", text));
             }
             *value = Some(text.to_owned());
         }

@@ -35,6 +35,7 @@ pub fn create(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         caller_reference: reference,
         comment,
         records: Vec::new(),
+        tags: [].into(),
     };
     let change = change(ctx, None);
     let mut xml = Xml::new();

@@ -3,4 +3,5 @@
 //! Next: `hosted_zone.rs` and the records in `record_set.rs`.
 
 pub mod hosted_zone;
+pub mod hosted_zone_tags;
 pub mod record_set;

@@ -1,5 +1,7 @@
 //! What every operation is given: the caller, the place, the time, and the world.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use crate::host::Random;
@@ -126,6 +128,16 @@ impl<'a> Ctx<'a> {
     /// A life that begins in `state`.
     pub fn begin(&self, kind: Kind, state: &str) -> Life {
         Life::enter(kind, state, self.timing())
+    }
+
+    /// How long something that takes so long on AWS takes here, in milliseconds: nothing where states advance by being
+    /// looked at.
+    pub fn on_the_clock(&self, on_aws: Duration) -> i64 {
+        if self.advances_on_read() {
+            0
+        } else {
+            i64::try_from(self.pace.scale(on_aws).as_millis()).unwrap_or(i64::MAX / 2)
+        }
     }
 
     /// Whether states advance by being looked at.

@@ -143,6 +143,14 @@ impl Naming {
     }
 }
 
+/// Whether a name has the form of one of AWS's own services in `region`, such as `com.amazonaws.us-east-1.ssm`.
+pub fn is_aws_service(name: &str, region: &str) -> bool {
+    let of_region =
+        ["com.amazonaws.", "aws.api."].iter().find_map(|start| name.strip_prefix(start)?.strip_prefix(region));
+    let is_word = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c));
+    of_region.and_then(|rest| rest.strip_prefix('.')).is_some_and(is_word)
+}
+
 /// The refusal of a service that does not exist, or that the caller may not see: AWS does not distinguish the two.
 pub fn no_such_service(name: &str) -> ApiError {
     ApiError::new("InvalidServiceName", format!("The Vpc Endpoint Service '{name}' does not exist"))

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::life::Life;
+use super::tags::Tags;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HostedZone {
@@ -12,6 +13,8 @@ pub struct HostedZone {
     pub caller_reference: String,
     pub comment: Option<String>,
     pub records: Vec<DnsRecord>,
+    #[serde(default)]
+    pub tags: Tags,
 }
 
 /// A TXT record.

@@ -16,6 +16,8 @@ pub struct Vpc {
     pub life: Life,
     pub dns_support: bool,
     pub dns_hostnames: bool,
+    #[serde(default)]
+    pub usage_metrics: bool,
     pub dhcp_options: String,
     pub association: String,
     pub tags: Tags,

@@ -79,6 +79,9 @@ pub struct Endpoint {
     pub connection: String,
     /// Milliseconds since 1970.
     pub created: i64,
+    /// Until when its last change is under way, in milliseconds since 1970.
+    #[serde(default)]
+    pub changing: i64,
     pub tags: Tags,
 }
 
