@@ -21,7 +21,7 @@ def implemented():
     text = TABLE.read_text(encoding="utf-8")
     found = {}
     for name, rows in re.findall(r"const (\w+): &\[\(&str, Operation\)\] = &\[(.*?)\];", text, re.S):
-        found[SERVICES[name]] = set(re.findall(r'\("(\w+)",', rows))
+        found[SERVICES[name]] = set(re.findall(r'^ +\("(\w+)",', rows, re.M))
     # Answered by the data plane, so they stand outside the tables.
     found["ec2"].add("GetConsoleOutput")
     found["elbv2"].add("DescribeTargetHealth")
@@ -59,6 +59,7 @@ class Seen:
                     self.walk(member, value[name], (*path, name), paths)
         elif shape.type_name == "list":
             for item in value:
+                paths.add((*path, "[]"))
                 self.walk(shape.member, item, path, paths)
 
     def members(self, service):
@@ -75,7 +76,9 @@ class Seen:
                 for name, member in shape.members.items():
                     here = (*path, name)
                     if here in paths:
-                        reach.append((member, here))
+                        # What items have can be seen where there are some.
+                        if member.type_name != "list" or (*here, "[]") in paths:
+                            reach.append((member, here))
                     # Everything fits on one page here.
                     elif name in ("NextToken", "NextMarker", "Marker"):
                         continue

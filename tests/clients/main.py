@@ -4,6 +4,7 @@ import boto3_story
 import cli_story
 import completeness
 import documents
+import facts_story
 import filters
 import hands_on_story
 import hints_story
@@ -19,7 +20,7 @@ if __name__ == "__main__":
     tell(
         [
             boto3_story.story, cli_story.story, cli_story.script, hands_on_story.story, hints_story.story,
-            completeness.story, filters.story, moto_story.story, moto_lab.story, documents.story, policy_story.story,
+            completeness.story, filters.story, facts_story.story, moto_story.story, moto_lab.story, documents.story, policy_story.story,
             schema_story.story, nginx_story.story, terraform_story.story,
         ]
     )
