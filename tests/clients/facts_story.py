@@ -80,11 +80,16 @@ def groups(t, ec2, vpc, subnet):
     t.equal("a pair may name its VPC",
             said(ec2.authorize_security_group_ingress, GroupId=group, IpPermissions=pair), None)
     flat = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "CidrIp": "10.0.0.0/8"}
-    begins(t, "egress: no flat parameters (API:AuthorizeSecurityGroupEgress)",
-           said(ec2.authorize_security_group_egress, GroupId=group, **flat), "MissingParameter")
-    icmp = [{"IpProtocol": "icmp", "FromPort": 300, "ToPort": -1, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}]
-    begins(t, "ICMP: a type has eight bits",
-           said(ec2.authorize_security_group_ingress, GroupId=group, IpPermissions=icmp), "InvalidParameterValue")
+    begins(t, "egress: no flat parameters (boto3#790)",
+           said(ec2.authorize_security_group_egress, GroupId=group, **flat), "UnknownParameter: The parameter CidrIp")
+    icmp = lambda **ports: [{"IpProtocol": "icmp", "IpRanges": [{"CidrIp": "10.0.0.0/8"}], **ports}]
+    for ports, words in (
+        ({"FromPort": 0, "ToPort": 65535}, "InvalidParameterValue: ICMP code (65535) out of range"),
+        ({"FromPort": 300, "ToPort": -1}, "InvalidParameterValue: ICMP type (300) out of range"),
+        ({}, "InvalidParameterValue: Invalid value 'Must specify both from and to ports with ICMP.' for portRange."),
+    ):
+        t.equal(f"ICMP: {ports} (Terraform's issues)",
+                said(ec2.authorize_security_group_ingress, GroupId=group, IpPermissions=icmp(**ports)), words)
     far = ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
     stranger = ec2.create_security_group(GroupName="far", Description="d", VpcId=far)["GroupId"]
     run = {"ImageId": IMAGE, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1, "SubnetId": subnet}

@@ -174,11 +174,10 @@ pub fn read(ctx: &Ctx<'_>, params: &Params, group: &Group, egress: bool, tags: &
             return Err(ApiError::new("InvalidPermission.Malformed", text));
         }
     }
-    // "Not supported. Use IP permissions instead" (API:AuthorizeSecurityGroupEgress). The words are UNCONFIRMED.
+    // "Not supported. Use IP permissions instead" (API:AuthorizeSecurityGroupEgress), in AWS's words (boto3#790).
     let flat = ["CidrIp", "IpProtocol", "FromPort", "ToPort", "SourceSecurityGroupName", "SourceSecurityGroupOwnerId"];
-    if egress && flat.iter().any(|name| params.peek(name).is_some()) {
-        let text = "Either 'ipPermissions' or 'securityGroupRuleIds' should be provided.";
-        return Err(ApiError::new("MissingParameter", text));
+    if let Some(name) = flat.iter().find(|name| egress && params.peek(name).is_some()) {
+        return Err(ApiError::new("UnknownParameter", format!("The parameter {name} is not recognized")));
     }
     if let Some(block) = params.get("CidrIp") {
         let range = read_range(params, "")?;
@@ -270,12 +269,17 @@ pub fn read_range(params: &Params, prefix: &str) -> Result<(String, Option<i32>,
             Ok((protocol.to_owned(), Some(from), Some(to)))
         }
         "icmp" | "icmpv6" => {
-            let (kind, code) = (from.unwrap_or(-1), to.unwrap_or(-1));
-            // Type and code have eight bits; -1 is all, and all types have no code of their own. The words are
-            // UNCONFIRMED.
-            if !(-1..=255).contains(&kind) || !(-1..=255).contains(&code) || kind == -1 && code != -1 {
-                let text = format!("Invalid ICMP type/code ({kind}:{code})");
+            // "For icmpv6, the port range is optional" (API:IpPermission).
+            let all = (protocol == "icmpv6").then_some(-1);
+            let (Some(kind), Some(code)) = (from.or(all), to.or(all)) else {
+                let text = "Invalid value 'Must specify both from and to ports with ICMP.' for portRange.";
                 return Err(ApiError::new("InvalidParameterValue", text));
+            };
+            // Both have eight bits, and -1 stands for all. The words for a code are AWS's; those for a type follow them.
+            for (what, value) in [("type", kind), ("code", code)] {
+                if !(-1..=255).contains(&value) {
+                    return Err(ApiError::new("InvalidParameterValue", format!("ICMP {what} ({value}) out of range")));
+                }
             }
             Ok((protocol.to_owned(), Some(kind), Some(code)))
         }
