@@ -49,8 +49,9 @@ const DIFFERENCES: &[Difference] = &[
     .refuses(&["ec2 DescribeInstanceTypes&Filter.1.Name=ebs-info.ebs-optimized-info.baseline-iops&Filter.1.Value.1=1", "ec2 DescribeImages&Filter.1.Name=image-allowed&Filter.1.Value.1=true"]),
     difference(
         "no-default-vpc",
-        "アカウントは空の状態で始まります。デフォルト VPC、インターネットゲートウェイ、NAT ゲートウェイ、キーペアはありません。",
-        "Accounts are born empty: no default VPC, no internet or NAT gateway, no key pairs.",
+        "アカウントは空の状態で始まります。デフォルト VPC、インターネットゲートウェイ、NAT ゲートウェイ、キーペアなどはなく、作れません。一覧を取得すると空です。",
+        "Accounts are born empty: no default VPC, no internet or NAT gateway, no key pairs and the like. None can be made; \
+         their lists are empty.",
     )
     .refuses(&["ec2 CreateDefaultVpc", "ec2 CreateInternetGateway", "ec2 CreateNatGateway", "ec2 CreateKeyPair", "ec2 AllocateAddress"]),
     difference(
@@ -153,7 +154,7 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "route53",
-        "Route 53 にあるのはパブリックホストゾーンと TXT レコードだけです。ドメインの本当の所有者は問わず、どのアカウントのゾーンにあるレコードでも検証に使います。タグはありません。",
+        "Route 53 にあるのはパブリックホストゾーンと TXT レコードだけです。ドメインの本当の所有者は問わず、どのアカウントのゾーンにあるレコードでも検証に使います。",
         "Route 53 has public hosted zones and TXT records only. Who really owns a domain is not asked: a record in any \
          account's zone proves it. There are no tags.",
     ),

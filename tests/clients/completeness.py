@@ -152,6 +152,7 @@ def whole_lab(client, sandbox):
     for operation in re.findall(r'\("(\w+)", nothing!', TABLE.read_text(encoding="utf-8")):
         getattr(ec2, xform_name(operation))()
     ec2.get_ebs_encryption_by_default()
+    ec2.get_ebs_default_kms_key_id()
     ec2.get_instance_metadata_defaults()
     ec2.get_serial_console_access_status()
     ec2.describe_instance_types()

@@ -170,6 +170,7 @@ const EC2: &[(&str, Operation)] = &[
     ("DescribeVpnConnections", nothing!("vpnConnectionSet", "VpnConnectionId", "InvalidVpnConnectionID.NotFound")),
     ("DescribeVpnGateways", nothing!("vpnGatewaySet", "VpnGatewayId", "InvalidVpnGatewayID.NotFound")),
     ("DisassociateRouteTable", route_table::disassociate),
+    ("GetEbsDefaultKmsKeyId", inventory::ebs_key),
     ("GetEbsEncryptionByDefault", inventory::ebs_encryption),
     ("GetInstanceMetadataDefaults", inventory::metadata_defaults),
     ("GetManagedPrefixListEntries", prefix_list::entries),

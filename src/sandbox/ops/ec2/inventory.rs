@@ -49,6 +49,14 @@ pub fn ebs_encryption(_: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError>
     Ok(xml)
 }
 
+/// `GetEbsDefaultKmsKeyId`: AWS's own key, which is the default.
+pub fn ebs_key(_: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
+    params.ready()?;
+    let mut xml = Xml::new();
+    xml.leaf("kmsKeyId", "alias/aws/ebs");
+    Ok(xml)
+}
+
 /// `GetInstanceMetadataDefaults`: the account has none of its own.
 pub fn metadata_defaults(_: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
     params.ready()?;
