@@ -156,7 +156,7 @@ const DIFFERENCES: &[Difference] = &[
         "route53",
         "Route 53 にあるのはパブリックホストゾーンと TXT レコードだけです。ドメインの本当の所有者は問わず、どのアカウントのゾーンにあるレコードでも検証に使います。",
         "Route 53 has public hosted zones and TXT records only. Who really owns a domain is not asked: a record in any \
-         account's zone proves it. There are no tags.",
+         account's zone proves it.",
     ),
     difference(
         "private-dns",
