@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::{AsyncWriteExt as _, copy_bidirectional};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
@@ -14,8 +14,9 @@ use super::context::MachineContext;
 use super::script::curl_args::authority;
 use crate::host::net::http1::{Head, Incoming, read_head};
 use crate::host::net::loopback::is_host;
+use crate::sandbox::plane::net::carry::{Quiet, carry_heard};
+use crate::sandbox::plane::net::crossing::Crossing;
 use crate::sandbox::plane::net::fabric::listen_on;
-use crate::sandbox::plane::net::names::resolve;
 
 /// The time a browser has to send its request.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
@@ -114,16 +115,18 @@ impl Visitor {
             let _ = stream.write_all(refusal.as_bytes()).await;
             return;
         }
-        let Some(mut onward) = self.hold(&stream).await else { return };
+        let Some((mut onward, crossing)) = self.hold(&stream).await else { return };
         if onward.write_all(&buffer).await.is_ok() {
             // An error means that one side reset the connection. Both sockets close when the task ends, which passes
             // the reset on.
-            let _ = copy_bidirectional(&mut stream, &mut onward).await;
+            let passage = self.context.network.passage(crossing.into_iter().collect());
+            let gate = passage.as_ref().map(|passage| &*passage.gate);
+            let _ = carry_heard(&mut stream, &mut onward, &Quiet::begin(), gate).await;
         }
     }
 
     /// Tries the path until it is open, the browser has gone, or the time is up.
-    async fn hold(&self, stream: &TcpStream) -> Option<TcpStream> {
+    async fn hold(&self, stream: &TcpStream) -> Option<(TcpStream, Option<Crossing>)> {
         let end = Instant::now() + HOLD;
         let mut changes = self.context.network.topology.subscribe();
         let mut watched = true;
@@ -147,17 +150,15 @@ impl Visitor {
         None
     }
 
-    async fn connect(&self) -> Option<TcpStream> {
-        let topology = self.context.network.topology();
+    async fn connect(&self) -> Option<(TcpStream, Option<Crossing>)> {
         let addresses = if self.host == "localhost" {
             vec![std::net::Ipv4Addr::LOCALHOST]
         } else {
-            resolve(&topology, &topology.instances.get(&self.id)?.vpc, &self.host)?
+            self.context.network.resolve(&self.id, &self.host)?
         };
-        drop(topology);
         for address in addresses {
-            if let Ok(stream) = self.context.network.connect_from(&self.id, address, self.port).await {
-                return Some(stream);
+            if let Ok(opened) = self.context.network.connect_from(&self.id, address, self.port).await {
+                return Some(opened);
             }
         }
         None

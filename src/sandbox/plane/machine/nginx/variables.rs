@@ -26,9 +26,12 @@ const UNTOLD_BEGINNINGS: &str = "\
 const OURS: &str = "pllab_";
 
 /// Variables that mean something else here, and ours that mean what they would on AWS.
-const RENAMED: [(&str, &str); 4] = [
+const RENAMED: [(&str, &str); 6] = [
     ("proxy_protocol_addr", "pllab_proxied_addr"),
     ("proxy_protocol_port", "pllab_proxied_port"),
+    // The header of our own names the client from the first byte on; nginx takes it over once it understood the request.
+    ("remote_addr", "proxy_protocol_addr"),
+    ("remote_port", "proxy_protocol_port"),
     ("server_addr", "pllab_addr"),
     ("server_port", "pllab_port"),
 ];
